@@ -1,0 +1,66 @@
+/**
+ * Every error the library throws on purpose. Messages have one form, `op: rule broken: what was given`, and a
+ * `code` that stays the same from version to version, so that programs can tell errors apart.
+ */
+export class SimdgradError extends Error {
+  override name = "SimdgradError";
+  constructor(
+    /** Stable and upper case, for example `SHAPE_MISMATCH`. */
+    readonly code: string,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** Shapes, dims or lengths that do not fit together. */
+export class ShapeError extends SimdgradError {
+  override name = "ShapeError";
+  constructor(message: string, code = "SHAPE_MISMATCH", options?: ErrorOptions) {
+    super(code, message, options);
+  }
+}
+
+/** A dtype that the operation does not take. */
+export class DTypeError extends SimdgradError {
+  override name = "DTypeError";
+  constructor(message: string, code = "DTYPE_MISMATCH", options?: ErrorOptions) {
+    super(code, message, options);
+  }
+}
+
+/** A value outside what the operation allows: a label, an index, a probability, a hyperparameter. */
+export class ValueError extends SimdgradError {
+  override name = "ValueError";
+  constructor(message: string, code = "INVALID_VALUE", options?: ErrorOptions) {
+    super(code, message, options);
+  }
+}
+
+/** Misuse of autograd: a second backward, a non-scalar root, a saved tensor changed in place. */
+export class AutogradError extends SimdgradError {
+  override name = "AutogradError";
+  constructor(message: string, code = "AUTOGRAD", options?: ErrorOptions) {
+    super(code, message, options);
+  }
+}
+
+/** A file or byte stream that is not what it should be. */
+export class FileError extends SimdgradError {
+  override name = "FileError";
+  constructor(
+    message: string,
+    code = "INVALID_FILE",
+    /** The file, where one is known. */
+    readonly path?: string,
+    options?: ErrorOptions,
+  ) {
+    super(code, message, options);
+  }
+}
+
+/** `[2, 3]`: how every message writes a shape. */
+export function formatShape(shape: readonly number[]): string {
+  return `[${shape.join(", ")}]`;
+}

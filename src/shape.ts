@@ -1,0 +1,94 @@
+import { formatShape, ShapeError } from "./errors.js";
+
+export type Shape = readonly number[];
+export type Strides = readonly number[];
+
+/** Number of elements; 1 for a scalar (`[]`). */
+export function numel(shape: Shape): number {
+  let n = 1;
+  for (let d = 0; d < shape.length; d++) n *= shape[d];
+  return n;
+}
+
+/** Strides, in elements, of a dense row-major tensor. */
+export function denseStrides(shape: Shape): number[] {
+  const strides = new Array<number>(shape.length);
+  let step = 1;
+  for (let d = shape.length - 1; d >= 0; d--) {
+    strides[d] = step;
+    step *= shape[d];
+  }
+  return strides;
+}
+
+/** Whether elements lie in row-major order without gaps. Dims of size 1 may have any stride. */
+export function isDense(shape: Shape, strides: Strides): boolean {
+  let step = 1;
+  for (let d = shape.length - 1; d >= 0; d--) {
+    if (shape[d] !== 1 && strides[d] !== step) return shape.includes(0);
+    step *= shape[d];
+  }
+  return true;
+}
+
+export function sameShape(a: Shape, b: Shape): boolean {
+  if (a.length !== b.length) return false;
+  for (let d = 0; d < a.length; d++) if (a[d] !== b[d]) return false;
+  return true;
+}
+
+/** `dim` counted from the front; negative dims count from the back. */
+export function resolveDim(op: string, dim: number, rank: number): number {
+  const resolved = dim < 0 ? dim + rank : dim;
+  if (!Number.isInteger(dim) || resolved < 0 || resolved >= rank)
+    throw new ShapeError(`${op}: dim out of range: ${dim} for ${rank} dims`, "DIM_OUT_OF_RANGE");
+  return resolved;
+}
+
+/** Distinct dims in ascending order; `undefined` means all of them. */
+export function resolveDims(op: string, dim: number | readonly number[] | undefined, rank: number): number[] {
+  if (dim === undefined) return Array.from({ length: rank }, (_, d) => d);
+  const dims = (typeof dim === "number" ? [dim] : [...dim]).map((d) => resolveDim(op, d, rank));
+  if (new Set(dims).size !== dims.length) throw new ShapeError(`${op}: a dim appears twice: ${formatShape(dims)}`);
+  return dims.sort((a, b) => a - b);
+}
+
+/** The shape both broadcast to under NumPy's rules. */
+export function broadcastShapes(op: string, a: Shape, b: Shape): number[] {
+  const rank = Math.max(a.length, b.length);
+  const out = new Array<number>(rank);
+  for (let d = 1; d <= rank; d++) {
+    const x = d <= a.length ? a[a.length - d] : 1;
+    const y = d <= b.length ? b[b.length - d] : 1;
+    if (x !== y && x !== 1 && y !== 1)
+      throw new ShapeError(`${op}: shapes do not broadcast: ${formatShape(a)} and ${formatShape(b)}`);
+    out[rank - d] = x === 1 ? y : x;
+  }
+  return out;
+}
+
+/** Strides that read a tensor of `shape` as if it had the shape `to`: 0 along the dims it is repeated in. */
+export function broadcastStrides(shape: Shape, strides: Strides, to: Shape): number[] {
+  const lead = to.length - shape.length;
+  return to.map((size, d) => (d < lead || (shape[d - lead] === 1 && size !== 1) ? 0 : strides[d - lead]));
+}
+
+/** Replaces one `-1` by the size that makes the number of elements fit. */
+export function inferShape(op: string, from: Shape, to: Shape): number[] {
+  const count = numel(from);
+  const unknown = to.indexOf(-1);
+  const rest = to.reduce((n, size) => (size === -1 ? n : n * size), 1);
+  const ok = to.every((size) => Number.isInteger(size) && size >= -1) && to.lastIndexOf(-1) === unknown;
+  const shape = [...to];
+  if (ok && unknown >= 0 && rest > 0) shape[unknown] = count / rest;
+  if (!ok || shape.includes(-1) || numel(shape) !== count || !shape.every(Number.isInteger))
+    throw new ShapeError(`${op}: ${formatShape(to)} does not hold the ${count} elements of ${formatShape(from)}`);
+  return shape;
+}
+
+/** A size given by the user: a non-negative integer, or an error that names the operation. */
+export function checkShape(op: string, shape: Shape): void {
+  for (const size of shape)
+    if (!Number.isInteger(size) || size < 0)
+      throw new ShapeError(`${op}: sizes are integers >= 0: ${formatShape(shape)}`, "INVALID_SHAPE");
+}
