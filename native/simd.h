@@ -1,0 +1,95 @@
+#pragma once
+// One thin vector type, written once per instruction set. A kernel includes this file, lives in the namespace
+// simdgrad::SIMDGRAD_ISA_NS and is compiled once per instruction set, with -DSIMDGRAD_ISA_NS=avx512 and the flags
+// that go with it (sources.json). Every operation gives the same bits on every instruction set (NaN payloads exempt):
+// no fused product that is not written as fma, no approximate reciprocal, min and max as stated below.
+//
+// Nothing in this file may be an inline function or template of common code (std:: included): the linker keeps one copy
+// of such a function, and if that is the AVX-512 one, a CPU without AVX-512 dies of it. Hence the namespace.
+//
+//   W                            lanes of a Vec: 1 portable, 4 neon, 8 avx2, 16 avx512. Always a divisor of 16
+//   Vec, IVec, Mask              W floats, W int32 (uint32 for shr, mulHigh), W booleans
+//
+//   load(p) load(p, n)           W floats, or the first n (0..W) and zeros; reads nothing behind them. So for store(p, v[, n])
+//   loadInt storeInt             the same for int32
+//   loadStrided(p, stride, n)    p[0], p[stride], … n lanes (0..W), zeros behind them
+//   loadU8(p[, n])               bytes as floats 0..255
+//   loadMaskU8(p, n)             byte != 0;   storeMaskU8(p, mask, n) writes bytes 0 and 1
+//   broadcast(x) broadcastInt(x) zero() iota() = 0, 1, … W-1
+//   + - * / unary -              correctly rounded.   fma(a, b, c) = a·b + c    fnma(a, b, c) = c - a·b    one rounding each
+//   sqrt abs copysign(magnitude, sign)
+//   min(a, b) = a < b ? a : b    max(a, b) = a > b ? a : b    (a NaN on either side, or zeros of both signs, give b)
+//   round (half to even) floor ceil trunc
+//   eq ne lt le gt ge isnan      quiet; ne is true for NaN, the others false.    ieq igt (signed) for IVec
+//   select(mask, a, b)           a where the mask is set, also for IVec.   & | ! on masks, any(mask), all(mask)
+//   toInt(v)                     truncates; a lane that does not fit (or NaN) has any value, so select it away
+//   toFloat(i)  bitcastInt(v)  bitcastFloat(i)
+//   IVec + - * (low 32 bits) & | ^   shl<k> shr<k> (logical) sra<k> (arithmetic)   mulHigh(a, b): high 32 bits, unsigned
+//   transpose(rows)              Vec rows[W], in place: lane j of row i ↔ lane i of row j
+//
+//   forVectors(n, f)             f(i, lanes) over full vectors, then once over the masked remainder; pass `lanes` on to load
+//                                and store. Written as:  forVectors(n, [&](size_t i, auto lanes) { store(y + i, load(x + i, lanes), lanes); });
+
+#include <cstddef>
+#include <cstdint>
+
+#ifndef SIMDGRAD_ISA_NS
+#error "compile kernels once per instruction set, with -DSIMDGRAD_ISA_NS=portable|avx2|avx512|neon"
+#endif
+
+#define SIMD_INLINE inline __attribute__((always_inline))
+
+// The namespace's name as a number that the preprocessor can compare.
+#define SIMDGRAD_IS_portable 1
+#define SIMDGRAD_IS_avx2 2
+#define SIMDGRAD_IS_avx512 3
+#define SIMDGRAD_IS_neon 4
+#define SIMDGRAD_PASTE_(a, b) a##b
+#define SIMDGRAD_PASTE(a, b) SIMDGRAD_PASTE_(a, b)
+#define SIMDGRAD_ISA_ID SIMDGRAD_PASTE(SIMDGRAD_IS_, SIMDGRAD_ISA_NS)
+
+#if SIMDGRAD_ISA_ID == 1
+#include "simd/portable.h"
+#elif SIMDGRAD_ISA_ID == 2
+#include "simd/avx2.h"
+#elif SIMDGRAD_ISA_ID == 3
+#include "simd/avx512.h"
+#elif SIMDGRAD_ISA_ID == 4
+#include "simd/neon.h"
+#else
+#error "unknown SIMDGRAD_ISA_NS"
+#endif
+
+namespace simdgrad::SIMDGRAD_ISA_NS {
+
+static_assert(16 % W == 0, "reductions run on 16 virtual lanes");
+
+/** All W lanes: the type, not a value, says so, so that load(p, All) compiles to the plain load. */
+struct All {
+  SIMD_INLINE constexpr operator int() const { return W; }
+};
+
+SIMD_INLINE Vec load(const float* p, All) { return load(p); }
+SIMD_INLINE void store(float* p, Vec v, All) { store(p, v); }
+SIMD_INLINE IVec loadInt(const int32_t* p, All) { return loadInt(p); }
+SIMD_INLINE void storeInt(int32_t* p, IVec v, All) { storeInt(p, v); }
+SIMD_INLINE Vec loadU8(const uint8_t* p, All) { return loadU8(p); }
+
+SIMD_INLINE Vec zero() { return broadcast(0.0f); }
+SIMD_INLINE Vec operator-(Vec v) { return bitcastFloat(bitcastInt(v) ^ broadcastInt(INT32_MIN)); }
+SIMD_INLINE Vec abs(Vec v) { return bitcastFloat(bitcastInt(v) & broadcastInt(INT32_MAX)); }
+SIMD_INLINE Vec copysign(Vec magnitude, Vec sign) {
+  return bitcastFloat((bitcastInt(magnitude) & broadcastInt(INT32_MAX)) | (bitcastInt(sign) & broadcastInt(INT32_MIN)));
+}
+SIMD_INLINE Mask isnan(Vec v) { return ne(v, v); }
+
+template <class F>
+SIMD_INLINE void forVectors(size_t n, F f) {
+  size_t i = 0;
+  for (; i + W <= n; i += W) f(i, All{});
+  if constexpr (W > 1) {
+    if (i < n) f(i, static_cast<int>(n - i));
+  }
+}
+
+}  // namespace simdgrad::SIMDGRAD_ISA_NS

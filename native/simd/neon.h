@@ -1,0 +1,141 @@
+#pragma once
+// AArch64 Advanced SIMD, four lanes; FMA and IEEE division are part of the base instruction set. Subnormals are kept, as on
+// x86 (FPCR.FZ is clear by default).
+
+#include <arm_neon.h>
+
+namespace simdgrad::neon {
+
+constexpr int W = 4;
+
+struct Vec {
+  float32x4_t v;
+};
+struct IVec {
+  int32x4_t v;
+};
+struct Mask {
+  uint32x4_t v;
+};
+
+SIMD_INLINE IVec bitcastInt(Vec a) { return {vreinterpretq_s32_f32(a.v)}; }
+SIMD_INLINE Vec bitcastFloat(IVec a) { return {vreinterpretq_f32_s32(a.v)}; }
+
+// There are no masked accesses: a remainder goes through a buffer of one vector.
+SIMD_INLINE Vec load(const float* p) { return {vld1q_f32(p)}; }
+SIMD_INLINE Vec load(const float* p, int n) {
+  float lanes[W] = {};
+  for (int i = 0; i < n; i++) lanes[i] = p[i];
+  return {vld1q_f32(lanes)};
+}
+SIMD_INLINE void store(float* p, Vec a) { vst1q_f32(p, a.v); }
+SIMD_INLINE void store(float* p, Vec a, int n) {
+  float lanes[W];
+  vst1q_f32(lanes, a.v);
+  for (int i = 0; i < n; i++) p[i] = lanes[i];
+}
+SIMD_INLINE Vec loadStrided(const float* p, ptrdiff_t s, int n) {
+  float lanes[W] = {};
+  for (int i = 0; i < n; i++) lanes[i] = p[i * s];
+  return {vld1q_f32(lanes)};
+}
+SIMD_INLINE IVec loadInt(const int32_t* p) { return {vld1q_s32(p)}; }
+SIMD_INLINE IVec loadInt(const int32_t* p, int n) {
+  int32_t lanes[W] = {};
+  for (int i = 0; i < n; i++) lanes[i] = p[i];
+  return {vld1q_s32(lanes)};
+}
+SIMD_INLINE void storeInt(int32_t* p, IVec a) { vst1q_s32(p, a.v); }
+SIMD_INLINE void storeInt(int32_t* p, IVec a, int n) {
+  int32_t lanes[W];
+  vst1q_s32(lanes, a.v);
+  for (int i = 0; i < n; i++) p[i] = lanes[i];
+}
+SIMD_INLINE uint32x4_t firstBytes(const uint8_t* p, int n) {
+  uint32_t lanes[W] = {};
+  for (int i = 0; i < n; i++) lanes[i] = p[i];
+  return vld1q_u32(lanes);
+}
+SIMD_INLINE Vec loadU8(const uint8_t* p, int n) { return {vcvtq_f32_u32(firstBytes(p, n))}; }
+SIMD_INLINE Vec loadU8(const uint8_t* p) { return loadU8(p, W); }
+SIMD_INLINE Mask loadMaskU8(const uint8_t* p, int n) { return {vcgtq_u32(firstBytes(p, n), vdupq_n_u32(0))}; }
+SIMD_INLINE void storeMaskU8(uint8_t* p, Mask m, int n) {
+  uint32_t lanes[W];
+  vst1q_u32(lanes, m.v);
+  for (int i = 0; i < n; i++) p[i] = static_cast<uint8_t>(lanes[i] & 1);
+}
+SIMD_INLINE Vec broadcast(float x) { return {vdupq_n_f32(x)}; }
+SIMD_INLINE IVec broadcastInt(int32_t x) { return {vdupq_n_s32(x)}; }
+SIMD_INLINE IVec iota() {
+  const int32_t lanes[W] = {0, 1, 2, 3};
+  return {vld1q_s32(lanes)};
+}
+
+SIMD_INLINE Vec operator+(Vec a, Vec b) { return {vaddq_f32(a.v, b.v)}; }
+SIMD_INLINE Vec operator-(Vec a, Vec b) { return {vsubq_f32(a.v, b.v)}; }
+SIMD_INLINE Vec operator*(Vec a, Vec b) { return {vmulq_f32(a.v, b.v)}; }
+SIMD_INLINE Vec operator/(Vec a, Vec b) { return {vdivq_f32(a.v, b.v)}; }
+SIMD_INLINE Vec fma(Vec a, Vec b, Vec c) { return {vfmaq_f32(c.v, a.v, b.v)}; }
+SIMD_INLINE Vec fnma(Vec a, Vec b, Vec c) { return {vfmsq_f32(c.v, a.v, b.v)}; }
+SIMD_INLINE Vec sqrt(Vec a) { return {vsqrtq_f32(a.v)}; }
+SIMD_INLINE Vec round(Vec a) { return {vrndnq_f32(a.v)}; }
+SIMD_INLINE Vec floor(Vec a) { return {vrndmq_f32(a.v)}; }
+SIMD_INLINE Vec ceil(Vec a) { return {vrndpq_f32(a.v)}; }
+SIMD_INLINE Vec trunc(Vec a) { return {vrndq_f32(a.v)}; }
+
+SIMD_INLINE Mask eq(Vec a, Vec b) { return {vceqq_f32(a.v, b.v)}; }
+SIMD_INLINE Mask ne(Vec a, Vec b) { return {vmvnq_u32(vceqq_f32(a.v, b.v))}; }
+SIMD_INLINE Mask lt(Vec a, Vec b) { return {vcltq_f32(a.v, b.v)}; }
+SIMD_INLINE Mask le(Vec a, Vec b) { return {vcleq_f32(a.v, b.v)}; }
+SIMD_INLINE Mask gt(Vec a, Vec b) { return {vcgtq_f32(a.v, b.v)}; }
+SIMD_INLINE Mask ge(Vec a, Vec b) { return {vcgeq_f32(a.v, b.v)}; }
+SIMD_INLINE Mask ieq(IVec a, IVec b) { return {vceqq_s32(a.v, b.v)}; }
+SIMD_INLINE Mask igt(IVec a, IVec b) { return {vcgtq_s32(a.v, b.v)}; }
+SIMD_INLINE Vec select(Mask m, Vec a, Vec b) { return {vbslq_f32(m.v, a.v, b.v)}; }
+SIMD_INLINE IVec select(Mask m, IVec a, IVec b) { return {vbslq_s32(m.v, a.v, b.v)}; }
+SIMD_INLINE Mask operator&(Mask a, Mask b) { return {vandq_u32(a.v, b.v)}; }
+SIMD_INLINE Mask operator|(Mask a, Mask b) { return {vorrq_u32(a.v, b.v)}; }
+SIMD_INLINE Mask operator!(Mask a) { return {vmvnq_u32(a.v)}; }
+SIMD_INLINE bool any(Mask m) { return vmaxvq_u32(m.v) != 0; }
+SIMD_INLINE bool all(Mask m) { return vminvq_u32(m.v) != 0; }
+// fmin and fmax instructions treat NaN and zeros differently: compare and select.
+SIMD_INLINE Vec min(Vec a, Vec b) { return select(lt(a, b), a, b); }
+SIMD_INLINE Vec max(Vec a, Vec b) { return select(gt(a, b), a, b); }
+
+SIMD_INLINE IVec toInt(Vec a) { return {vcvtq_s32_f32(a.v)}; }
+SIMD_INLINE Vec toFloat(IVec a) { return {vcvtq_f32_s32(a.v)}; }
+
+SIMD_INLINE IVec operator+(IVec a, IVec b) { return {vaddq_s32(a.v, b.v)}; }
+SIMD_INLINE IVec operator-(IVec a, IVec b) { return {vsubq_s32(a.v, b.v)}; }
+SIMD_INLINE IVec operator*(IVec a, IVec b) { return {vmulq_s32(a.v, b.v)}; }
+SIMD_INLINE IVec operator&(IVec a, IVec b) { return {vandq_s32(a.v, b.v)}; }
+SIMD_INLINE IVec operator|(IVec a, IVec b) { return {vorrq_s32(a.v, b.v)}; }
+SIMD_INLINE IVec operator^(IVec a, IVec b) { return {veorq_s32(a.v, b.v)}; }
+SIMD_INLINE IVec mulHigh(IVec a, IVec b) {
+  const uint32x4_t x = vreinterpretq_u32_s32(a.v), y = vreinterpretq_u32_s32(b.v);
+  const uint64x2_t low = vmull_u32(vget_low_u32(x), vget_low_u32(y)), high = vmull_u32(vget_high_u32(x), vget_high_u32(y));
+  return {vreinterpretq_s32_u32(vcombine_u32(vshrn_n_u64(low, 32), vshrn_n_u64(high, 32)))};
+}
+// The immediate forms do not take a shift by 0.
+template <int k>
+SIMD_INLINE IVec shl(IVec a) {
+  return {vshlq_s32(a.v, vdupq_n_s32(k))};
+}
+template <int k>
+SIMD_INLINE IVec shr(IVec a) {
+  return {vreinterpretq_s32_u32(vshlq_u32(vreinterpretq_u32_s32(a.v), vdupq_n_s32(-k)))};
+}
+template <int k>
+SIMD_INLINE IVec sra(IVec a) {
+  return {vshlq_s32(a.v, vdupq_n_s32(-k))};
+}
+
+SIMD_INLINE void transpose(Vec (&r)[4]) {
+  const float32x4x2_t p = vtrnq_f32(r[0].v, r[1].v), q = vtrnq_f32(r[2].v, r[3].v);
+  r[0].v = vcombine_f32(vget_low_f32(p.val[0]), vget_low_f32(q.val[0]));
+  r[1].v = vcombine_f32(vget_low_f32(p.val[1]), vget_low_f32(q.val[1]));
+  r[2].v = vcombine_f32(vget_high_f32(p.val[0]), vget_high_f32(q.val[0]));
+  r[3].v = vcombine_f32(vget_high_f32(p.val[1]), vget_high_f32(q.val[1]));
+}
+
+}  // namespace simdgrad::neon
