@@ -1,0 +1,159 @@
+/**
+ * The words derivatives are written in. A row of `rows.ts` states its derivative once, over any `T` that has
+ * these methods: Tensor has them (gradients of gradients), and so has `Term` below, which writes down what it is
+ * told to do. From the traced term come the scalar JavaScript of the `unaryGrad` kernel and the list of operands
+ * that must be saved for backward.
+ *
+ * This is not a second elementwise table: a function enters here only when some derivative needs it.
+ */
+
+/** Unary functions that derivatives are written with; each is also a row. */
+export const algebraFunctions = [
+  "neg",
+  "abs",
+  "sign",
+  "square",
+  "sqrt",
+  "rsqrt",
+  "reciprocal",
+  "exp",
+  "log",
+  "sin",
+  "cos",
+  "tanh",
+  "sigmoid",
+  "erf",
+] as const;
+export type AlgebraFunction = (typeof algebraFunctions)[number];
+
+type Functions<T> = { [Name in AlgebraFunction]: () => T };
+
+export interface Algebra<T> extends Functions<T> {
+  add(other: T | number): T;
+  sub(other: T | number): T;
+  mul(other: T | number): T;
+  div(other: T | number): T;
+  pow(exponent: T | number): T;
+  /** Conditions: only good as the first operand of `where`. */
+  eq(other: T | number): T;
+  gt(other: T | number): T;
+  ge(other: T | number): T;
+  lt(other: T | number): T;
+  le(other: T | number): T;
+}
+
+/** `condition ? a : b`, elementwise. */
+export type Where<T> = (condition: T, a: T | number, b: T | number) => T;
+
+/** What `derivative` of a unary row receives. `y` is f(x), `p` and `q` are the row's parameters. */
+export interface UnaryTerms<T> {
+  x: T;
+  y: T;
+  p: T | number;
+  q: T | number;
+  where: Where<T>;
+}
+
+/** What the gradients of a binary row receive: operands, `y` = f(a, b), and `g`, the gradient of `y`. */
+export interface BinaryTerms<T> {
+  a: T;
+  b: T;
+  y: T;
+  g: T;
+  where: Where<T>;
+}
+
+type Infix = "+" | "-" | "*" | "/" | "===" | ">" | ">=" | "<" | "<=";
+type Head = "leaf" | "where" | "pow" | AlgebraFunction | Infix;
+
+/** Writes down an expression instead of computing it. Equal expressions are one object, so sharing is visible. */
+export class Term implements Algebra<Term> {
+  /** `args` are operands; a leaf has one, its name. */
+  private constructor(
+    readonly head: Head,
+    readonly args: readonly (Term | number | string)[],
+    private readonly seen: Map<string, Term>,
+    private readonly id: number,
+  ) {}
+
+  /** The variables of one trace. */
+  static variables<const Name extends string>(...names: Name[]): Record<Name, Term> {
+    const seen = new Map<string, Term>();
+    const leaf = (name: Name) => [name, Term.make("leaf", [name], seen)] as const;
+    return Object.fromEntries(names.map(leaf)) as Record<Name, Term>;
+  }
+
+  static where(condition: Term, a: Term | number, b: Term | number): Term {
+    return condition.then("where", a, b);
+  }
+
+  private static make(head: Head, args: readonly (Term | number | string)[], seen: Map<string, Term>): Term {
+    const key = `${head}(${args.map((arg) => (arg instanceof Term ? `#${arg.id}` : Object.is(arg, -0) ? "-0" : arg))})`;
+    const known = seen.get(key);
+    if (known) return known;
+    const term = new Term(head, args, seen, seen.size);
+    seen.set(key, term);
+    return term;
+  }
+
+  private then(head: Head, ...rest: (Term | number)[]): Term {
+    return Term.make(head, [this, ...rest], this.seen);
+  }
+
+  add(other: Term | number) {
+    return this.then("+", other);
+  }
+  sub(other: Term | number) {
+    return this.then("-", other);
+  }
+  mul(other: Term | number) {
+    return this.then("*", other);
+  }
+  div(other: Term | number) {
+    return this.then("/", other);
+  }
+  pow(exponent: Term | number) {
+    return this.then("pow", exponent);
+  }
+  eq(other: Term | number) {
+    return this.then("===", other);
+  }
+  gt(other: Term | number) {
+    return this.then(">", other);
+  }
+  ge(other: Term | number) {
+    return this.then(">=", other);
+  }
+  lt(other: Term | number) {
+    return this.then("<", other);
+  }
+  le(other: Term | number) {
+    return this.then("<=", other);
+  }
+  neg = () => this.then("neg");
+  abs = () => this.then("abs");
+  sign = () => this.then("sign");
+  square = () => this.then("square");
+  sqrt = () => this.then("sqrt");
+  rsqrt = () => this.then("rsqrt");
+  reciprocal = () => this.then("reciprocal");
+  exp = () => this.then("exp");
+  log = () => this.then("log");
+  sin = () => this.then("sin");
+  cos = () => this.then("cos");
+  tanh = () => this.then("tanh");
+  sigmoid = () => this.then("sigmoid");
+  erf = () => this.then("erf");
+}
+
+/** Names of the variables that the value of `term` depends on. */
+export function variablesOf(term: Term | number): Set<string> {
+  const found = new Set<string>();
+  const visit = (node: Term | number | string): void => {
+    if (!(node instanceof Term)) return;
+    if (node.head === "leaf") found.add(node.args[0] as string);
+    else node.args.forEach(visit);
+  };
+  visit(term);
+  return found;
+}
