@@ -1,0 +1,40 @@
+import { AutogradError } from "../errors.js";
+
+let enabled = true;
+
+/** Whether operations are being noted for backward. */
+export function isGradEnabled(): boolean {
+  return enabled;
+}
+
+/** Runs `fn` with gradients on or off and restores the mode, also after an exception. */
+export function withGradMode<T>(mode: boolean, fn: () => T): T {
+  const before = enabled;
+  enabled = mode;
+  try {
+    return fn();
+  } finally {
+    enabled = before;
+  }
+}
+
+/**
+ * Runs `fn` without noting operations for backward (PyTorch's `torch.no_grad`), and returns what it returns.
+ * @throws AutogradError `ASYNC_NO_GRAD` when `fn` is async: after its first `await` the mode would leak into whatever
+ * else runs.
+ */
+export function noGrad<T>(fn: () => T): T {
+  const result = withGradMode(false, fn);
+  if (isPromise(result)) {
+    result.then(undefined, () => {}); // the error below is the one to see
+    throw new AutogradError(
+      "noGrad: fn must be synchronous: it returned a promise; call noGrad inside it instead",
+      "ASYNC_NO_GRAD",
+    );
+  }
+  return result;
+}
+
+function isPromise(value: unknown): value is Promise<unknown> {
+  return typeof (value as { then?: unknown } | null)?.then === "function";
+}

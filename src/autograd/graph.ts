@@ -1,0 +1,103 @@
+import { AutogradError } from "../errors.js";
+import type { GradFn, GradHook, Tensor } from "../tensor/tensor.js";
+import { isGradEnabled } from "./grad-mode.js";
+
+/** Where a gradient goes: on to the node that made the input, or into a leaf. */
+export type Edge = Node | Tensor | null;
+
+/** Gives the gradients of the inputs, in their order; null where an input needs none. Called under `noGrad` unless `createGraph`. */
+export type BackwardRule = (g: Tensor, inputs: GradTargets) => (Tensor | null)[];
+
+/** What a backward rule may ask about the inputs whose gradients it computes. */
+export interface GradTargets {
+  /** Whether input `i` needs a gradient: what nobody needs is not computed. */
+  needs(i: number): boolean;
+  /**
+   * Memory into which the gradient of input `i` may be written at once instead of being returned: the gradient of a
+   * leaf. `accumulate` says whether to add to what is there. A rule that takes it returns `out`.
+   */
+  into(i: number): { out: Tensor; accumulate: boolean } | null;
+}
+
+let nextId = 0;
+
+/** One operation in the graph. Ids grow with time, so sorting by id is a topological order. */
+export class Node implements GradFn {
+  readonly id = nextId++;
+  hooks: GradHook[] | null = null;
+  /** The tensor whose `grad` is kept although it is no leaf (`retainGrad`). */
+  retained: Tensor | null = null;
+  private versions: number[];
+
+  constructor(
+    readonly name: string,
+    public edges: Edge[],
+    public rule: BackwardRule | null,
+    private saved: readonly Tensor[],
+    /** For rules that call fused kernels: the same output made of differentiable ops, for gradients of gradients. */
+    public composed: (() => Tensor) | null,
+    public inputs: readonly Tensor[] | null,
+  ) {
+    this.versions = saved.map((x) => x.storage.version);
+  }
+
+  /** @throws AutogradError when a tensor that backward reads was changed after forward. */
+  checkSaved(): void {
+    for (let i = 0; i < this.saved.length; i++)
+      if (this.saved[i].storage.version !== this.versions[i])
+        throw new AutogradError(
+          `backward: ${this.name} needs a tensor that was changed in place after forward: shape [${this.saved[i].shape.join(", ")}], version ${this.saved[i].storage.version}, expected ${this.versions[i]}`,
+          "SAVED_TENSOR_CHANGED",
+        );
+  }
+
+  /** Lets go of everything that was kept for backward. */
+  release(): void {
+    this.rule = null;
+    this.composed = null;
+    this.inputs = null;
+    this.saved = [];
+    this.versions = [];
+  }
+}
+
+export interface DifferentiableOptions {
+  /** The tensors that `rule` reads: backward makes sure they are unchanged. Default: none. */
+  saves?: readonly Tensor[];
+  /** Whether `rule` reads the output as well. Default false. */
+  savesOutput?: boolean;
+  /** See `Node.composed`; given by ops whose rule calls kernels that have no gradient of their own. */
+  composed?: () => Tensor;
+}
+
+/**
+ * Makes `out` the result of an operation on `inputs`: from here on `out.backward()` calls `rule`. Returns `out`. Does
+ * nothing when gradients are off or no input needs one. `out` must be a tensor that nobody else holds yet.
+ */
+export function differentiable(
+  name: string,
+  inputs: readonly Tensor[],
+  out: Tensor,
+  rule: BackwardRule,
+  options?: DifferentiableOptions,
+): Tensor {
+  if (!needsGrad(inputs)) return out;
+  const composed = options?.composed ?? null;
+  const edges = inputs.map((x) => edgeOf(x));
+  const saves = options?.saves ?? [];
+  const saved = options?.savesOutput ? [...saves, out] : saves;
+  out.gradFn = new Node(name, edges, rule, saved, composed, composed === null ? null : inputs);
+  return out;
+}
+
+/** Whether an operation on these inputs is being noted for backward. */
+export function needsGrad(inputs: readonly Tensor[]): boolean {
+  if (!isGradEnabled()) return false;
+  for (let i = 0; i < inputs.length; i++) if (inputs[i].requiresGrad) return true;
+  return false;
+}
+
+export function edgeOf(x: Tensor): Edge {
+  if (x.gradFn !== null) return x.gradFn as Node;
+  return x.requiresGrad ? x : null;
+}

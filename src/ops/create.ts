@@ -1,0 +1,192 @@
+import { arrayTypes, type Data, type DType, dtypeOf } from "../dtype.js";
+import { ShapeError, ValueError } from "../errors.js";
+import { k } from "../kernels/backend.js";
+import { defaultGenerator, type Generator } from "../random.js";
+import { checkShape, numel, type Shape } from "../shape.js";
+import { empty, fromData, type NestedArray, Tensor } from "../tensor/tensor.js";
+
+export interface TensorOptions {
+  /** Default: `float32`, or what the data says (a Float64Array is `float64`, booleans are `bool`). */
+  dtype?: DType;
+  /** Whether gradients accumulate in its `grad`. Default false. */
+  requiresGrad?: boolean;
+}
+
+export interface RandomOptions extends TensorOptions {
+  /** Where the numbers come from. Default: the generator that `manualSeed` seeds. */
+  generator?: Generator;
+}
+
+function finish(x: Tensor, options: TensorOptions | undefined): Tensor {
+  if (options?.requiresGrad) x.requiresGrad = true;
+  return x;
+}
+
+/**
+ * A tensor from nested arrays (copied) or from a typed array, which it shares unless the dtype differs.
+ *
+ * `tensor([[1, 2], [3, 4]])`, `tensor(3)`, `tensor(new Float32Array(6), { shape: [2, 3] })`
+ * @throws ShapeError when nested arrays are ragged or the shape does not hold the data.
+ */
+export function tensor(values: NestedArray | Data, options: TensorOptions & { shape?: Shape } = {}): Tensor {
+  if (ArrayBuffer.isView(values)) {
+    const data = values as Data;
+    if (!(["Float32Array", "Float64Array", "Int32Array", "Uint8Array"] as string[]).includes(data.constructor.name))
+      throw new ValueError(
+        `tensor: typed arrays are Float32Array, Float64Array, Int32Array or Uint8Array: ${data.constructor.name}`,
+      );
+    const shape = options.shape ?? [data.length];
+    checkShape("tensor", shape);
+    const from = dtypeOf(data);
+    const dtype = options.dtype ?? from;
+    const same = arrayTypes[dtype] === arrayTypes[from];
+    return finish(fromData(same ? data : arrayTypes[dtype].from(data), shape, dtype), options);
+  }
+  const shape: number[] = [];
+  for (let level: NestedArray = values as NestedArray; Array.isArray(level); level = level[0]) {
+    shape.push(level.length);
+    if (level.length === 0) break;
+  }
+  const flat: number[] = [];
+  let booleans = true;
+  const walk = (value: NestedArray, depth: number): void => {
+    if (Array.isArray(value)) {
+      if (depth >= shape.length || value.length !== shape[depth])
+        throw new ShapeError(
+          `tensor: nested arrays are ragged: ${value.length} items at depth ${depth}, expected ${depth < shape.length ? shape[depth] : "a number"}`,
+        );
+      for (const item of value) walk(item, depth + 1);
+    } else {
+      if (depth !== shape.length)
+        throw new ShapeError(`tensor: nested arrays are ragged: ${String(value)} at depth ${depth}, expected an array`);
+      if (typeof value !== "number" && typeof value !== "boolean")
+        throw new ValueError(`tensor: elements are numbers or booleans: ${String(value)}`);
+      if (typeof value === "number") booleans = false;
+      flat.push(Number(value));
+    }
+  };
+  walk(values as NestedArray, 0);
+  const to = options.shape ?? shape;
+  checkShape("tensor", to);
+  const dtype = options.dtype ?? (booleans && flat.length > 0 ? "bool" : "float32");
+  if (numel(to) !== flat.length) throw new ShapeError(`tensor: ${flat.length} values do not fill [${to.join(", ")}]`);
+  const out = empty([...to], dtype);
+  const { array } = out.storage;
+  for (let i = 0; i < flat.length; i++) array[out.offset + i] = dtype === "bool" ? Number(flat[i] !== 0) : flat[i];
+  return finish(out, options);
+}
+
+/** A tensor of `shape` whose elements are all `value`. */
+export function full(shape: Shape, value: number, options?: TensorOptions): Tensor {
+  checkShape("full", shape);
+  const out = empty([...shape], options?.dtype);
+  k.fill(value, out.numel, out.storage.array, out.offset);
+  return finish(out, options);
+}
+
+/** Zeros of `shape`: `zeros([2, 3])`. */
+export function zeros(shape: Shape, options?: TensorOptions): Tensor {
+  return full(shape, 0, options);
+}
+
+/** Ones of `shape`. */
+export function ones(shape: Shape, options?: TensorOptions): Tensor {
+  return full(shape, 1, options);
+}
+
+/** Zeros of the shape and dtype of `x`. */
+export function zerosLike(x: Tensor, options?: TensorOptions): Tensor {
+  return full(x.shape, 0, { dtype: x.dtype, ...options });
+}
+
+/** Ones of the shape and dtype of `x`. */
+export function onesLike(x: Tensor, options?: TensorOptions): Tensor {
+  return full(x.shape, 1, { dtype: x.dtype, ...options });
+}
+
+/** A matrix with ones on its diagonal. */
+export function eye(n: number, options?: TensorOptions): Tensor {
+  checkShape("eye", [n]);
+  const out = zeros([n, n], { dtype: options?.dtype });
+  for (let i = 0; i < n; i++) out.storage.array[out.offset + i * (n + 1)] = 1;
+  return finish(out, options);
+}
+
+/**
+ * `arange(end)`, `arange(start, end)` or `arange(start, end, step)`: start, start + step, … below `end`. Default dtype
+ * `float32`; say `{ dtype: "int32" }` for indices.
+ */
+export function arange(...args: [...number[], TensorOptions] | number[]): Tensor {
+  const options = typeof args.at(-1) === "object" ? (args.pop() as TensorOptions) : undefined;
+  const [start, end, step = 1] = args.length === 1 ? [0, args[0] as number] : (args as number[]);
+  if (![start, end, step].every(Number.isFinite) || step === 0)
+    throw new ValueError(`arange: start, end and a step other than 0: ${args.join(", ")}`);
+  const n = Math.max(0, Math.ceil((end - start) / step));
+  const out = empty([n], options?.dtype);
+  for (let i = 0; i < n; i++) out.storage.array[out.offset + i] = start + i * step;
+  return finish(out, options);
+}
+
+/** `steps` evenly spaced values from `start` to `end`, both included. */
+export function linspace(start: number, end: number, steps: number, options?: TensorOptions): Tensor {
+  checkShape("linspace", [steps]);
+  const out = empty([steps], options?.dtype);
+  const { array } = out.storage;
+  for (let i = 0; i < steps; i++)
+    array[out.offset + i] = steps === 1 ? start : start + ((end - start) * i) / (steps - 1);
+  return finish(out, options);
+}
+
+function random(kind: "uniform" | "normal", p: number, q: number, shape: Shape, options?: RandomOptions): Tensor {
+  checkShape(kind === "uniform" ? "rand" : "randn", shape);
+  const out = empty([...shape], options?.dtype);
+  fillRandom(out, kind, p, q, options?.generator);
+  return finish(out, options);
+}
+
+/** @internal Overwrites a dense tensor with random numbers. */
+export function fillRandom(
+  out: Tensor,
+  kind: "uniform" | "normal" | "dropout",
+  p: number,
+  q: number,
+  generator: Generator = defaultGenerator,
+): void {
+  k.random(kind, p, q, out.numel, generator.state, 0, out.storage.array as Float32Array, out.offset);
+}
+
+/** Uniform on [0, 1). */
+export function rand(shape: Shape, options?: RandomOptions): Tensor {
+  return random("uniform", 0, 1, shape, options);
+}
+
+/** Normal with mean 0 and variance 1. */
+export function randn(shape: Shape, options?: RandomOptions): Tensor {
+  return random("normal", 0, 1, shape, options);
+}
+
+/** A random permutation of 0 … n-1, as `int32`. */
+export function randperm(n: number, options?: { generator?: Generator }): Tensor {
+  checkShape("randperm", [n]);
+  const out = empty([n], "int32");
+  k.permutation(n, (options?.generator ?? defaultGenerator).state, 0, out.storage.array as Int32Array, out.offset);
+  return out;
+}
+
+/**
+ * Scalars met in arithmetic (`x.mul(0.5)`): made once, then found again. Their memory is never written.
+ */
+const constants = new Map<string, Tensor>();
+
+/** @internal The constant `value` as a tensor without dims. Must not be changed. */
+export function constant(value: number, dtype: DType): Tensor {
+  const key = dtype + (Object.is(value, -0) ? "-0" : value);
+  let x = constants.get(key);
+  if (x === undefined) {
+    if (constants.size >= 512) constants.clear();
+    x = empty([], dtype);
+    x.storage.array[x.offset] = value;
+    constants.set(key, x);
+  }
+  return x;
+}

@@ -1,0 +1,220 @@
+import { isGradEnabled } from "../autograd/grad-mode.js";
+import { type BackwardRule, differentiable } from "../autograd/graph.js";
+import { type DType, isFloating, promote } from "../dtype.js";
+import { DTypeError } from "../errors.js";
+import { Term, variablesOf } from "../kernels/algebra.js";
+import { k } from "../kernels/backend.js";
+import {
+  type BinaryName,
+  type BinaryRow,
+  binaryRows,
+  type CompareName,
+  compareRows,
+  type UnaryName,
+  type UnaryOptions,
+  type UnaryRow,
+  unaryRows,
+} from "../kernels/rows.js";
+import { broadcastShapes, broadcastStrides, sameShape } from "../shape.js";
+import { empty, Tensor } from "../tensor/tensor.js";
+import { constant, zerosLike } from "./create.js";
+import { sumTo } from "./reduce.js";
+import { dense, to } from "./views.js";
+
+/*
+ * Functions made from the rows of `kernels/rows.ts`: nothing in this file names an operation.
+ */
+
+/** Rows of floats applied to integers give float32, as in PyTorch; rows marked `integers` keep them. */
+function unaryInput(name: string, row: UnaryRow, x: Tensor): Tensor {
+  if (isFloating(x.dtype)) return x;
+  if (!row.integers) return to(x, "float32");
+  if (x.dtype === "bool") throw new DTypeError(`${name}: not defined for bool; use to("float32")`);
+  return x;
+}
+
+type UnaryFunction<Name extends UnaryName> = keyof UnaryOptions<Name> extends never
+  ? (x: Tensor) => Tensor
+  : (x: Tensor, options?: UnaryOptions<Name>) => Tensor;
+
+function makeUnary(name: UnaryName): (x: Tensor, options?: Record<string, number>) => Tensor {
+  const row: UnaryRow = unaryRows[name];
+  const params = Object.entries(row.params ?? {});
+  const terms = Term.variables("x", "y", "p", "q");
+  const reads = variablesOf(row.derivative<Term>({ ...terms, where: Term.where }));
+  const readsX = reads.has("x");
+  const readsY = reads.has("y");
+  return (given, options) => {
+    const x = unaryInput(name, row, given);
+    const p = params.length > 0 ? (options?.[params[0][0]] ?? params[0][1]) : 0;
+    const q = params.length > 1 ? (options?.[params[1][0]] ?? params[1][1]) : 0;
+    const y = empty(x.shape, x.dtype);
+    k.unary(name, p, q, x.shape, x.storage.array, x.offset, x.strides, y.storage.array, y.offset);
+    const rule: BackwardRule = (g) => [
+      isGradEnabled() ? composedGradient(row, x, y, p, q, g) : fusedGradient(name, x, y, readsX, readsY, p, q, g),
+    ];
+    return differentiable(name, [x], y, rule, { saves: readsX ? [x] : [], savesOutput: readsY });
+  };
+}
+
+/** g · f'(x) in one kernel, for the usual backward. */
+function fusedGradient(
+  name: UnaryName,
+  x: Tensor,
+  y: Tensor,
+  readsX: boolean,
+  readsY: boolean,
+  p: number,
+  q: number,
+  g: Tensor,
+): Tensor {
+  const out = empty(x.shape, x.dtype);
+  const from = readsX ? dense(x) : null;
+  const gd = dense(g);
+  k.unaryGrad(
+    ...([name, p, q, out.numel] as const),
+    ...([from?.storage.array ?? null, from?.offset ?? 0] as const),
+    ...([readsY ? y.storage.array : null, readsY ? y.offset : 0] as const),
+    ...([gd.storage.array, gd.offset, out.storage.array, out.offset] as const),
+  );
+  return out;
+}
+
+/** The same with Tensors, so that it can be differentiated again. */
+function composedGradient(row: UnaryRow, x: Tensor, y: Tensor, p: number, q: number, g: Tensor): Tensor {
+  const slope = row.derivative<Tensor>({ x, y, p, q, where: whereLike(x.dtype) });
+  return typeof slope === "number" && slope === 0 ? zerosLike(g) : g.mul(slope);
+}
+
+/** `where` for derivatives: numbers take the dtype of the op. */
+function whereLike(dtype: DType): (c: Tensor, a: Tensor | number, b: Tensor | number) => Tensor {
+  const operand = (v: Tensor | number) => (typeof v === "number" ? constant(v, dtype) : v);
+  return (c, a, b) => where(c, operand(a), operand(b));
+}
+
+/** Every unary row as a function of a tensor: `unary.exp(x)`, `unary.elu(x, { alpha: 0.5 })`. */
+export const unary = Object.fromEntries(
+  Object.keys(unaryRows).map((name) => [name, makeUnary(name as UnaryName)]),
+) as unknown as { readonly [Name in UnaryName]: UnaryFunction<Name> };
+
+const kind = (dtype: DType) => (dtype === "bool" ? 0 : isFloating(dtype) ? 2 : 1);
+
+/**
+ * The dtype in which two operands meet (PyTorch's rule): a number, or a tensor without dims, only counts when its
+ * kind (bool, integer, float) is above the other's.
+ */
+function commonDType(a: Tensor | number, b: Tensor | number): DType {
+  const weak = (v: Tensor | number) => typeof v === "number" || v.ndim === 0;
+  const own = (v: Tensor | number, other: Tensor | number): DType => {
+    if (typeof v !== "number") return v.dtype;
+    if (!Number.isInteger(v)) return typeof other !== "number" && isFloating(other.dtype) ? other.dtype : "float32";
+    return "int32";
+  };
+  const [da, db] = [own(a, b), own(b, a)];
+  if (weak(a) !== weak(b)) {
+    const [strong, other] = weak(a) ? [db, da] : [da, db];
+    return kind(other) > kind(strong) ? other : strong;
+  }
+  return promote(da, db);
+}
+
+/** Both operands as tensors of one dtype. */
+function operands(name: string, a: Tensor | number, b: Tensor | number, floats: boolean): [Tensor, Tensor] {
+  checkOperand(name, a);
+  checkOperand(name, b);
+  const common = commonDType(a, b);
+  const dtype = floats && !isFloating(common) ? "float32" : common;
+  const as = (v: Tensor | number) => (typeof v === "number" ? constant(v, dtype) : to(v, dtype));
+  return [as(a), as(b)];
+}
+
+function checkOperand(name: string, v: unknown): void {
+  if (typeof v !== "number" && !(v instanceof Tensor))
+    throw new DTypeError(`${name}: operands are tensors or numbers: ${v === null ? "null" : typeof v}`, "NOT_A_TENSOR");
+}
+
+function commonShape(name: string, a: Tensor, b: Tensor): readonly number[] {
+  return sameShape(a.shape, b.shape) ? a.shape : broadcastShapes(name, a.shape, b.shape);
+}
+
+type Operand = Tensor | number;
+
+function makeBinary(name: BinaryName): (a: Operand, b: Operand) => Tensor {
+  const row: BinaryRow = binaryRows[name];
+  const terms = Term.variables("a", "b", "y", "g");
+  const reads = (["gradA", "gradB"] as const).map((side) =>
+    variablesOf(row[side]<Term>({ ...terms, where: Term.where })),
+  );
+  const readsAny = (variable: string) => reads.some((set) => set.has(variable));
+  const [readsA, readsB, readsY] = ["a", "b", "y"].map(readsAny);
+  return (left, right) => {
+    // Division of integers gives a quotient with a fraction, as in PyTorch.
+    const [a, b] = operands(name, left, right, name === "div");
+    const shape = commonShape(name, a, b);
+    const y = empty(shape, a.dtype);
+    const as = broadcastStrides(a.shape, a.strides, shape);
+    const bs = broadcastStrides(b.shape, b.strides, shape);
+    k.binary(name, shape, a.storage.array, a.offset, as, b.storage.array, b.offset, bs, y.storage.array, y.offset);
+    const rule: BackwardRule = (g, inputs) => {
+      const given = { a, b, y, g, where: whereLike(a.dtype) };
+      return [
+        inputs.needs(0) ? sumTo(row.gradA<Tensor>(given), a.shape) : null,
+        inputs.needs(1) ? sumTo(row.gradB<Tensor>(given), b.shape) : null,
+      ];
+    };
+    const saves = [...(readsA ? [a] : []), ...(readsB ? [b] : [])];
+    return differentiable(name, [a, b], y, rule, { saves, savesOutput: readsY });
+  };
+}
+
+/** Every binary row as a function: `binary.add(x, 2)`. Operands broadcast. */
+export const binary = Object.fromEntries(
+  Object.keys(binaryRows).map((name) => [name, makeBinary(name as BinaryName)]),
+) as unknown as { readonly [Name in BinaryName]: (a: Operand, b: Operand) => Tensor };
+
+function makeCompare(name: CompareName): (a: Operand, b: Operand) => Tensor {
+  return (left, right) => {
+    const [a, b] = operands(name, left, right, false);
+    const shape = commonShape(name, a, b);
+    const out = empty(shape, "bool");
+    const as = broadcastStrides(a.shape, a.strides, shape);
+    const bs = broadcastStrides(b.shape, b.strides, shape);
+    const result = out.storage.array as Uint8Array;
+    k.compare(name, shape, a.storage.array, a.offset, as, b.storage.array, b.offset, bs, result, out.offset);
+    return out;
+  };
+}
+
+/** Every comparison as a function; results are `bool`. Operands broadcast. */
+export const compare = Object.fromEntries(
+  Object.keys(compareRows).map((name) => [name, makeCompare(name as CompareName)]),
+) as unknown as { readonly [Name in CompareName]: (a: Operand, b: Operand) => Tensor };
+
+/** `condition ? a : b`, elementwise; all three broadcast. The condition is `bool` (or compared with 0). */
+export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
+  const c = to(condition, "bool");
+  const [x, y] = operands("where", a, b, false);
+  const shape = broadcastShapes("where", commonShape("where", x, y), c.shape);
+  const out = empty(shape, x.dtype);
+  const [cs, xs, ys] = [c, x, y].map((t) => broadcastStrides(t.shape, t.strides, shape));
+  k.where(
+    ...([shape, c.storage.array as Uint8Array, c.offset, cs] as const),
+    ...([x.storage.array, x.offset, xs, y.storage.array, y.offset, ys] as const),
+    ...([out.storage.array, out.offset] as const),
+  );
+  const rule: BackwardRule = (g, inputs) => [
+    inputs.needs(0) ? sumTo(where(c, g, 0), x.shape) : null,
+    inputs.needs(1) ? sumTo(where(c, 0, g), y.shape) : null,
+  ];
+  return differentiable("where", [x, y], out, rule, { saves: [c] });
+}
+
+/** `x` with `value` where `mask` is true. */
+export function maskedFill(x: Tensor, mask: Tensor, value: number): Tensor {
+  return where(mask, constant(value, x.dtype), x);
+}
+
+/** The rows that other ops in this folder are made of. */
+export const { abs, exp, log, neg, sqrt } = unary;
+export const { add, sub, mul, div, pow } = binary;
+export const { eq } = compare;

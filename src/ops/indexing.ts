@@ -1,0 +1,112 @@
+import { differentiable } from "../autograd/graph.js";
+import { type DType, isFloating } from "../dtype.js";
+import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
+import { k } from "../kernels/backend.js";
+import { numel, resolveDim, type Shape } from "../shape.js";
+import { empty, type Tensor } from "../tensor/tensor.js";
+import { arange, zeros } from "./create.js";
+import { eq } from "./elementwise.js";
+import { dense, to, unsqueeze } from "./views.js";
+
+/** Indices as the kernels take them: dense int32. */
+function indexTensor(op: string, index: Tensor): Tensor {
+  if (isFloating(index.dtype) || index.dtype === "bool")
+    throw new DTypeError(`${op}: indices are integers: ${index.dtype}; use to("int32")`);
+  return dense(to(index, "int32"));
+}
+
+/** `shape` seen as [outer, length, inner] around one dim. */
+function around(shape: Shape, dim: number): [outer: number, length: number, inner: number] {
+  return [numel(shape.slice(0, dim)), shape[dim], numel(shape.slice(dim + 1))];
+}
+
+function checkStatus(op: string, status: number, index: Tensor, length: number): void {
+  if (status < 0) return;
+  const value = index.storage.array[index.offset + status];
+  throw new ValueError(`${op}: index out of range: ${value} at position ${status}, sizes up to ${length}`, "INDEX_OUT_OF_RANGE");
+}
+
+/**
+ * Elements of `x` along `dim` at the positions in `index` (1-d, integers), in that order.
+ * @throws ValueError `INDEX_OUT_OF_RANGE`.
+ */
+export function indexSelect(x: Tensor, dim: number, index: Tensor): Tensor {
+  const d = resolveDim("indexSelect", dim, x.ndim);
+  if (index.ndim !== 1) throw new ShapeError(`indexSelect: the index has one dim: ${formatShape(index.shape)}`);
+  const at = indexTensor("indexSelect", index);
+  const [outer, length, inner] = around(x.shape, d);
+  const count = at.shape[0];
+  const from = dense(x);
+  const out = empty(
+    x.shape.map((size, i) => (i === d ? count : size)),
+    x.dtype,
+  );
+  const indices = at.storage.array as Int32Array;
+  checkStatus(
+    "indexSelect",
+    k.indexSelect(outer, length, inner, count, from.storage.array, from.offset, indices, at.offset, out.storage.array, out.offset),
+    at,
+    length,
+  );
+  const shape = x.shape;
+  return differentiable("indexSelect", [x], out, (g) => [indexAdd(g, shape, d, at)], { saves: [at] });
+}
+
+/** The adjoint of `indexSelect`: zeros of `shape` with the rows of `g` added where they came from. */
+function indexAdd(g: Tensor, shape: Shape, dim: number, index: Tensor): Tensor {
+  const [outer, length, inner] = around(shape, dim);
+  const from = dense(g);
+  const out = zeros(shape, { dtype: g.dtype });
+  const indices = index.storage.array as Int32Array;
+  k.indexAdd(outer, length, inner, index.numel, indices, index.offset, from.storage.array, from.offset, out.storage.array, out.offset);
+  return differentiable("indexAdd", [g], out, (gg) => [indexSelect(gg, dim, index)], { saves: [index] });
+}
+
+/**
+ * `out[i][j] = x[i][index[i][j]]` for `dim` 1, and so on (PyTorch's `gather`, with equal sizes in all other dims).
+ * @throws ValueError `INDEX_OUT_OF_RANGE`.
+ */
+export function gather(x: Tensor, dim: number, index: Tensor): Tensor {
+  const d = resolveDim("gather", dim, x.ndim);
+  if (index.ndim !== x.ndim || index.shape.some((size, i) => i !== d && size !== x.shape[i]))
+    throw new ShapeError(`gather: shapes differ outside dim ${d}: ${formatShape(x.shape)} and index ${formatShape(index.shape)}`);
+  const at = indexTensor("gather", index);
+  const [outer, length, inner] = around(x.shape, d);
+  const from = dense(x);
+  const out = empty(index.shape, x.dtype);
+  const indices = at.storage.array as Int32Array;
+  const count = index.shape[d];
+  checkStatus(
+    "gather",
+    k.gather(outer, length, inner, count, from.storage.array, from.offset, indices, at.offset, out.storage.array, out.offset),
+    at,
+    length,
+  );
+  const shape = x.shape;
+  return differentiable("gather", [x], out, (g) => [scatterAdd(g, shape, d, at)], { saves: [at] });
+}
+
+/** The adjoint of `gather`. */
+function scatterAdd(g: Tensor, shape: Shape, dim: number, index: Tensor): Tensor {
+  const [outer, length, inner] = around(shape, dim);
+  const from = dense(g);
+  const out = zeros(shape, { dtype: g.dtype });
+  const indices = index.storage.array as Int32Array;
+  const count = index.shape[dim];
+  k.scatterAdd(outer, length, inner, count, indices, index.offset, from.storage.array, from.offset, out.storage.array, out.offset);
+  return differentiable("scatterAdd", [g], out, (gg) => [gather(gg, dim, index)], { saves: [index] });
+}
+
+/** 1 at the class, 0 elsewhere: integers [...] → [..., classes]. Default number of classes: the largest + 1. Dtype `int32`, as PyTorch keeps integers. */
+export function oneHot(index: Tensor, classes?: number, dtype: DType = "int32"): Tensor {
+  const at = indexTensor("oneHot", index);
+  const values = at.storage.array;
+  let largest = -1;
+  for (let i = 0; i < at.numel; i++) {
+    const value = values[at.offset + i];
+    if (value < 0 || (classes !== undefined && value >= classes))
+      throw new ValueError(`oneHot: class out of range: ${value} at position ${i}, classes ${classes ?? "from 0"}`, "INDEX_OUT_OF_RANGE");
+    largest = Math.max(largest, value);
+  }
+  return to(eq(unsqueeze(at, -1), arange(classes ?? largest + 1, { dtype: "int32" })), dtype);
+}

@@ -1,0 +1,118 @@
+import { isGradEnabled } from "../autograd/grad-mode.js";
+import { AutogradError, DTypeError, formatShape, ShapeError } from "../errors.js";
+import { k } from "../kernels/backend.js";
+import { broadcastShapes, broadcastStrides, isDense, sameShape } from "../shape.js";
+import { empty, type Tensor } from "../tensor/tensor.js";
+import { fillRandom, type RandomOptions } from "./create.js";
+import { binary, unary } from "./elementwise.js";
+
+/*
+ * Operations that write into `x`. They are not part of the graph, so gradients must be off when `x`, or what is
+ * written, takes part in one. Each adds one to the version of the storage.
+ */
+
+function writable(op: string, x: Tensor, ...others: Tensor[]): void {
+  if (isGradEnabled() && [x, ...others].some((t) => t.requiresGrad))
+    throw new AutogradError(
+      `${op}: a tensor that requires a gradient is changed in place only under noGrad(): ${formatShape(x.shape)}`,
+      "IN_PLACE_NEEDS_NO_GRAD",
+    );
+}
+
+/** Copies `y`, broadcast and converted, into `x`. */
+export function copy_(x: Tensor, y: Tensor): Tensor {
+  writable("copy_", x, y);
+  if (!sameShape(broadcastShapes("copy_", x.shape, y.shape), x.shape))
+    throw new ShapeError(`copy_: shapes do not broadcast: ${formatShape(y.shape)} into ${formatShape(x.shape)}`);
+  let from = y;
+  if (x.storage.overlaps(y.storage)) {
+    // Source and target may overlap: go through a copy of the source.
+    from = empty(y.shape, y.dtype);
+    k.copy(y.shape, y.storage.array, y.offset, y.strides, from.storage.array, from.offset, from.strides);
+  }
+  const fs = broadcastStrides(from.shape, from.strides, x.shape);
+  if (x.dtype === "bool" && from.dtype !== "bool")
+    throw new DTypeError(`copy_: only bool goes into bool: ${from.dtype}; use ne(0)`);
+  k.copy(x.shape, from.storage.array, from.offset, fs, x.storage.array, x.offset, x.strides);
+  x.storage.version++;
+  return x;
+}
+
+/** Sets every element to `value`. */
+export function fill_(x: Tensor, value: number): Tensor {
+  writable("fill_", x);
+  if (isDense(x.shape, x.strides)) k.fill(value, x.numel, x.storage.array, x.offset);
+  else {
+    const source = empty([], x.dtype);
+    source.storage.array[source.offset] = value;
+    const none = x.shape.map(() => 0);
+    k.copy(x.shape, source.storage.array, source.offset, none, x.storage.array, x.offset, x.strides);
+  }
+  x.storage.version++;
+  return x;
+}
+
+/** Sets every element to 0. */
+export function zero_(x: Tensor): Tensor {
+  return fill_(x, 0);
+}
+
+type BinaryInPlace = "add" | "sub" | "mul" | "div";
+
+/** x = op(x, y). The result has the shape and dtype of `x`. */
+export function binary_(op: BinaryInPlace, x: Tensor, y: Tensor | number): Tensor {
+  const others = typeof y === "number" ? [] : [y];
+  writable(`${op}_`, x, ...others);
+  const sameKind = typeof y !== "number" && y.dtype === x.dtype;
+  if (sameKind && isDense(x.shape, x.strides) && op !== "div" && !overlaps(x, y)) {
+    if (!sameShape(broadcastShapes(`${op}_`, x.shape, y.shape), x.shape)) throw grows(op, x, y);
+    const ys = broadcastStrides(y.shape, y.strides, x.shape);
+    const { array } = x.storage;
+    k.binary(op, x.shape, array, x.offset, x.strides, y.storage.array, y.offset, ys, array, x.offset);
+    x.storage.version++;
+    return x;
+  }
+  const result = binary[op](x.detach(), typeof y === "number" ? y : y.detach());
+  if (!sameShape(result.shape, x.shape)) throw grows(op, x, result);
+  if (result.dtype !== x.dtype && (x.dtype === "bool" || !result.dtype.startsWith("float") || !x.dtype.startsWith("float")))
+    throw new DTypeError(`${op}_: the result does not fit the dtype of x: ${result.dtype} into ${x.dtype}`);
+  return copy_(x, result);
+}
+
+function grows(op: string, x: Tensor, y: Tensor): ShapeError {
+  return new ShapeError(`${op}_: the result does not fit into x: ${formatShape(y.shape)} into ${formatShape(x.shape)}`);
+}
+
+/** Whether two tensors may share elements without being the same window. */
+function overlaps(x: Tensor, y: Tensor): boolean {
+  if (!x.storage.overlaps(y.storage)) return false;
+  return !(x.offset === y.offset && sameShape(x.shape, y.shape) && x.strides.every((s, d) => s === y.strides[d]));
+}
+
+/** Limits every element to [min, max]. */
+export function clamp_(x: Tensor, options: { min?: number; max?: number }): Tensor {
+  writable("clamp_", x);
+  return copy_(x, unary.clamp(x.detach(), options));
+}
+
+function random_(op: string, x: Tensor, kind: "uniform" | "normal", p: number, q: number, options?: RandomOptions): Tensor {
+  writable(op, x);
+  if (isDense(x.shape, x.strides)) fillRandom(x, kind, p, q, options?.generator);
+  else {
+    const values = empty(x.shape, x.dtype);
+    fillRandom(values, kind, p, q, options?.generator);
+    k.copy(x.shape, values.storage.array, values.offset, values.strides, x.storage.array, x.offset, x.strides);
+  }
+  x.storage.version++;
+  return x;
+}
+
+/** Overwrites `x` with uniform numbers on [low, high). */
+export function uniform_(x: Tensor, low = 0, high = 1, options?: RandomOptions): Tensor {
+  return random_("uniform_", x, "uniform", low, high, options);
+}
+
+/** Overwrites `x` with normal numbers. */
+export function normal_(x: Tensor, mean = 0, std = 1, options?: RandomOptions): Tensor {
+  return random_("normal_", x, "normal", mean, std, options);
+}

@@ -1,0 +1,47 @@
+import { differentiable } from "../autograd/graph.js";
+import { promote } from "../dtype.js";
+import { formatShape, ShapeError } from "../errors.js";
+import { k } from "../kernels/backend.js";
+import { resolveDim } from "../shape.js";
+import { empty, type Tensor } from "../tensor/tensor.js";
+import { narrow, to, unsqueeze } from "./views.js";
+
+/** Tensors one after another along `dim`; the other dims agree. */
+export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
+  if (tensors.length === 0) throw new ShapeError("cat: at least one tensor is needed: got none");
+  const first = tensors[0];
+  const d = resolveDim("cat", dim, first.ndim);
+  for (const x of tensors)
+    if (x.ndim !== first.ndim || x.shape.some((size, i) => i !== d && size !== first.shape[i]))
+      throw new ShapeError(`cat: shapes differ outside dim ${d}: ${formatShape(first.shape)} and ${formatShape(x.shape)}`);
+  const dtype = tensors.map((x) => x.dtype).reduce(promote);
+  const parts = tensors.map((x) => to(x, dtype));
+  const total = parts.reduce((n, x) => n + x.shape[d], 0);
+  const out = empty(
+    first.shape.map((size, i) => (i === d ? total : size)),
+    dtype,
+  );
+  let start = 0;
+  const starts = parts.map((x) => {
+    const at = start;
+    const offset = out.offset + at * out.strides[d];
+    k.copy(x.shape, x.storage.array, x.offset, x.strides, out.storage.array, offset, out.strides);
+    start += x.shape[d];
+    return at;
+  });
+  return differentiable("cat", parts, out, (g, inputs) =>
+    parts.map((x, i) => (inputs.needs(i) ? narrow(g, d, starts[i], x.shape[d]) : null)),
+  );
+}
+
+/** Tensors of one shape side by side along a new dim. */
+export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
+  if (tensors.length === 0) throw new ShapeError("stack: at least one tensor is needed: got none");
+  for (const x of tensors)
+    if (x.ndim !== tensors[0].ndim || x.shape.some((size, i) => size !== tensors[0].shape[i]))
+      throw new ShapeError(`stack: shapes differ: ${formatShape(tensors[0].shape)} and ${formatShape(x.shape)}`);
+  return cat(
+    tensors.map((x) => unsqueeze(x, dim)),
+    dim,
+  );
+}

@@ -1,0 +1,176 @@
+import { type BackwardOptions, backward, setEngineOps } from "../autograd/engine.js";
+import { withGradMode } from "../autograd/grad-mode.js";
+import type { Node } from "../autograd/graph.js";
+import type { DType } from "../dtype.js";
+import { AutogradError } from "../errors.js";
+import type { BinaryName, CompareName, UnaryName, UnaryOptions } from "../kernels/rows.js";
+import type { Shape } from "../shape.js";
+import { empty, type GradHook, Tensor } from "../tensor/tensor.js";
+import { onesLike, type RandomOptions } from "./create.js";
+import * as elementwise from "./elementwise.js";
+import * as indexing from "./indexing.js";
+import * as inplace from "./inplace.js";
+import { matmul } from "./matmul.js";
+import * as reduce from "./reduce.js";
+import * as softmax from "./softmax.js";
+import * as views from "./views.js";
+
+/*
+ * Every operation as a method of Tensor: `x.add(y)` is `add(x, y)`. Elementwise methods and their types come from
+ * the rows.
+ */
+
+type UnaryMethods = {
+  [Name in UnaryName]: keyof UnaryOptions<Name> extends never
+    ? () => Tensor
+    : (options?: UnaryOptions<Name>) => Tensor;
+};
+type BinaryMethods = { [Name in BinaryName | CompareName]: (other: Tensor | number) => Tensor };
+
+/** A method with the signature of a function whose first argument is the tensor. */
+type MethodOf<F> = F extends (x: Tensor, ...rest: infer Rest) => infer Result ? (...rest: Rest) => Result : never;
+
+/** Sizes or dims as PyTorch takes them: `(2, 3)` or `([2, 3])`. */
+type Sizes = number[] | [readonly number[]];
+const sizes = (args: Sizes): readonly number[] => (Array.isArray(args[0]) ? args[0] : (args as number[]));
+
+const functions = {
+  sum: reduce.sum,
+  mean: reduce.mean,
+  prod: reduce.prod,
+  max: reduce.max,
+  min: reduce.min,
+  argmax: reduce.argmax,
+  argmin: reduce.argmin,
+  var: reduce.variance,
+  std: (x: Tensor, dim?: reduce.Dims, options?: reduce.VarianceOptions) => reduce.variance(x, dim, options).sqrt(),
+  logsumexp: reduce.logsumexp,
+  all: reduce.all,
+  any: reduce.any,
+  softmax: softmax.softmax,
+  logSoftmax: softmax.logSoftmax,
+  matmul,
+  clone: views.clone,
+  contiguous: views.contiguous,
+  to: views.to,
+  flatten: views.flatten,
+  transpose: views.transpose,
+  squeeze: views.squeeze,
+  unsqueeze: views.unsqueeze,
+  slice: views.slice,
+  narrow: views.narrow,
+  select: views.select,
+  split: views.split,
+  chunk: views.chunk,
+  unbind: views.unbind,
+  indexSelect: indexing.indexSelect,
+  gather: indexing.gather,
+  maskedFill: elementwise.maskedFill,
+  copy_: inplace.copy_,
+  fill_: inplace.fill_,
+  zero_: inplace.zero_,
+  clamp_: inplace.clamp_,
+  add_: (x: Tensor, y: Tensor | number) => inplace.binary_("add", x, y),
+  sub_: (x: Tensor, y: Tensor | number) => inplace.binary_("sub", x, y),
+  mul_: (x: Tensor, y: Tensor | number) => inplace.binary_("mul", x, y),
+  div_: (x: Tensor, y: Tensor | number) => inplace.binary_("div", x, y),
+  uniform_: (x: Tensor, low?: number, high?: number, options?: RandomOptions) => inplace.uniform_(x, low, high, options),
+  normal_: (x: Tensor, mean?: number, std?: number, options?: RandomOptions) => inplace.normal_(x, mean, std, options),
+};
+
+type FunctionMethods = { [Name in keyof typeof functions]: MethodOf<(typeof functions)[Name]> };
+
+declare module "../tensor/tensor.js" {
+  interface Tensor extends UnaryMethods, BinaryMethods, FunctionMethods {
+    /** The same elements in another shape; one size may be -1. A view where strides allow, else a copy. */
+    reshape(...shape: Sizes): Tensor;
+    /** Dims in another order. */
+    permute(...dims: Sizes): Tensor;
+    /** Repeated along dims of size 1 without copying; -1 keeps a size. */
+    expand(...shape: Sizes): Tensor;
+    /** The transpose of a matrix. */
+    readonly T: Tensor;
+    /** Matrix product; PyTorch's `@`. */
+    mm(other: Tensor): Tensor;
+    /** Gradients of this tensor added to the `grad` of every leaf. A tensor that is not a scalar needs its cotangent. */
+    backward(cotangent?: Tensor, options?: BackwardOptions): void;
+    /** Calls `hook` with the gradient of this tensor in every backward; what it returns replaces the gradient. Returns a function that removes it. */
+    registerHook(hook: GradHook): () => void;
+    /** Keeps the `grad` of a tensor that is no leaf. */
+    retainGrad(): this;
+    /** Switches gradients on or off for a leaf and returns it. */
+    requiresGrad_(value?: boolean): this;
+    /** A copy in float32 (float64, int32, bool): `to(dtype)`. */
+    float(): Tensor;
+    double(): Tensor;
+    int(): Tensor;
+    bool(): Tensor;
+  }
+}
+
+function method(name: string, value: unknown): void {
+  Object.defineProperty(Tensor.prototype, name, { value, writable: true, configurable: true });
+}
+
+for (const family of [elementwise.unary, elementwise.binary, elementwise.compare, functions])
+  for (const [name, fn] of Object.entries(family) as [string, (...args: unknown[]) => unknown][])
+    method(name, function (this: Tensor, ...rest: unknown[]) {
+      return fn(this, ...rest);
+    });
+
+method("reshape", function (this: Tensor, ...shape: Sizes) {
+  return views.reshape(this, sizes(shape) as Shape);
+});
+method("permute", function (this: Tensor, ...dims: Sizes) {
+  return views.permute(this, sizes(dims));
+});
+method("expand", function (this: Tensor, ...shape: Sizes) {
+  return views.expand(this, sizes(shape));
+});
+method("mm", function (this: Tensor, other: Tensor) {
+  return matmul(this, other);
+});
+for (const [name, dtype] of Object.entries({ float: "float32", double: "float64", int: "int32", bool: "bool" }))
+  method(name, function (this: Tensor) {
+    return views.to(this, dtype as DType);
+  });
+Object.defineProperty(Tensor.prototype, "T", {
+  configurable: true,
+  get(this: Tensor) {
+    return this.ndim < 2 ? this : views.transpose(this, -1, -2);
+  },
+});
+
+method("backward", function (this: Tensor, cotangent?: Tensor, options?: BackwardOptions) {
+  backward([this], [cotangent], options);
+});
+
+method("registerHook", function (this: Tensor, hook: GradHook) {
+  const owner: { hooks: GradHook[] | null } = this.gradFn === null ? this : (this.gradFn as Node);
+  if (!this.requiresGrad)
+    throw new AutogradError("registerHook: the tensor does not require a gradient: it will never be called", "NO_GRAD");
+  owner.hooks = [...(owner.hooks ?? []), hook];
+  return () => {
+    const rest = (owner.hooks ?? []).filter((h) => h !== hook);
+    owner.hooks = rest.length > 0 ? rest : null;
+  };
+});
+
+method("retainGrad", function (this: Tensor) {
+  if (!this.requiresGrad) throw new AutogradError("retainGrad: the tensor does not require a gradient", "NO_GRAD");
+  if (this.gradFn !== null) (this.gradFn as Node).retained = this;
+  return this;
+});
+
+method("requiresGrad_", function (this: Tensor, value = true) {
+  this.requiresGrad = value;
+  return this;
+});
+
+setEngineOps({
+  add: elementwise.add,
+  onesLike: (x) => onesLike(x),
+  emptyLike: (x) => empty(x.shape, x.dtype),
+  copyInto: (out, x) => void withGradMode(false, () => inplace.copy_(out, x)),
+  addInto: (out, x) => void withGradMode(false, () => inplace.binary_("add", out, x)),
+});

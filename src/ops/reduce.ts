@@ -1,0 +1,201 @@
+import { differentiable } from "../autograd/graph.js";
+import { type DType, isFloating } from "../dtype.js";
+import { DTypeError, formatShape, ShapeError } from "../errors.js";
+import { k } from "../kernels/backend.js";
+import { numel, resolveDim, resolveDims, sameShape, type Shape } from "../shape.js";
+import { empty, type Tensor } from "../tensor/tensor.js";
+import { abs, add, div, eq, exp, log, mul, sub, where } from "./elementwise.js";
+import { dense, expand, reshape, squeeze, to } from "./views.js";
+
+/** Which dims to reduce: one, several, or (undefined) all. */
+export type Dims = number | readonly number[] | undefined;
+
+export interface ReduceOptions {
+  /** Keep the reduced dims, with size 1. Default false. */
+  keepdim?: boolean;
+}
+
+export interface VarianceOptions extends ReduceOptions {
+  /** What is subtracted from the number of elements in the divisor. Default 1 (Bessel's correction), as in PyTorch. */
+  correction?: number;
+}
+
+type ReduceOp = Parameters<typeof k.reduce>[0];
+
+/** Reduces `dims` (ascending) to size 1, one run of neighbouring dims after another, the last run first. */
+function reduceDims(op: ReduceOp, x: Tensor, dims: readonly number[]): Tensor {
+  let from = dense(x);
+  let end = dims.length;
+  while (end > 0) {
+    let start = end - 1;
+    while (start > 0 && dims[start - 1] === dims[start] - 1) start--;
+    const [first, last] = [dims[start], dims[end - 1]];
+    const shape = from.shape.map((size, d) => (d >= first && d <= last ? 1 : size));
+    const outer = numel(from.shape.slice(0, first));
+    const length = numel(from.shape.slice(first, last + 1));
+    const inner = numel(from.shape.slice(last + 1));
+    const out = empty(shape, from.dtype);
+    k.reduce(op, outer, length, inner, from.storage.array, from.offset, out.storage.array, out.offset);
+    from = out;
+    end = start;
+  }
+  return from === x ? dense(x).viewOf(x.offset, x.shape, x.strides) : from;
+}
+
+function dropDims(x: Tensor, dims: readonly number[], keepdim: boolean | undefined): Tensor {
+  return keepdim || dims.length === 0 ? x : squeeze(x, dims);
+}
+
+/** Sums of booleans and bytes are counted in int32, which does not overflow as they would. */
+function countable(x: Tensor): Tensor {
+  return x.dtype === "bool" || x.dtype === "uint8" ? to(x, "int32") : x;
+}
+
+/** Sum over `dim`. `bool` and `uint8` are summed in `int32`. */
+export function sum(x: Tensor, dim?: Dims, options?: ReduceOptions): Tensor {
+  const dims = resolveDims("sum", dim, x.ndim);
+  const from = x.shape;
+  const kept = differentiable("sum", [x], reduceDims("sum", countable(x), dims), (g) => [expand(g, from)]);
+  return dropDims(kept, dims, options?.keepdim);
+}
+
+/** @internal The gradient of a broadcast: `g` summed to `shape`. */
+export function sumTo(g: Tensor, shape: Shape): Tensor {
+  if (sameShape(g.shape, shape)) return g;
+  const lead = g.ndim - shape.length;
+  const dims = g.shape.flatMap((size, d) => (d < lead || (shape[d - lead] === 1 && size !== 1) ? [d] : []));
+  return reshape(sum(g, dims, { keepdim: true }), shape);
+}
+
+/** Mean over `dim`, of float tensors. The mean of nothing is NaN. */
+export function mean(x: Tensor, dim?: Dims, options?: ReduceOptions): Tensor {
+  needsFloat("mean", x.dtype);
+  const dims = resolveDims("mean", dim, x.ndim);
+  return div(sum(x, dims, options), numel(dims.map((d) => x.shape[d])));
+}
+
+/** Product over `dim`. The gradient divides by the element, so it is not defined where an element is 0. */
+export function prod(x: Tensor, dim?: Dims, options?: ReduceOptions): Tensor {
+  const dims = resolveDims("prod", dim, x.ndim);
+  const kept: Tensor = differentiable(
+    "prod",
+    [x],
+    reduceDims("prod", countable(x), dims),
+    (g) => [div(mul(g, kept), x)],
+    { saves: [x], savesOutput: true },
+  );
+  return dropDims(kept, dims, options?.keepdim);
+}
+
+/** Largest element over `dim` (PyTorch's `amax`); NaN wins. The gradient is shared evenly by ties. */
+export function max(x: Tensor, dim?: Dims, options?: ReduceOptions): Tensor {
+  return extreme("max", x, dim, options);
+}
+
+/** Smallest element over `dim` (PyTorch's `amin`); NaN wins. The gradient is shared evenly by ties. */
+export function min(x: Tensor, dim?: Dims, options?: ReduceOptions): Tensor {
+  return extreme("min", x, dim, options);
+}
+
+function extreme(op: "max" | "min", x: Tensor, dim: Dims, options?: ReduceOptions): Tensor {
+  const dims = resolveDims(op, dim, x.ndim);
+  needsElements(op, x, dims);
+  const kept: Tensor = differentiable(
+    op,
+    [x],
+    reduceDims(op, x, dims),
+    (g) => {
+      const ties = to(eq(x, kept), x.dtype);
+      return [mul(div(g, sum(ties, dims, { keepdim: true })), ties)];
+    },
+    { saves: [x], savesOutput: true },
+  );
+  return dropDims(kept, dims, options?.keepdim);
+}
+
+/** Position of the largest element along `dim`, or in the flattened tensor; the first among ties. `int32`. */
+export function argmax(x: Tensor, dim?: number, options?: ReduceOptions): Tensor {
+  return argExtreme("argmax", x, dim, options);
+}
+
+/** Position of the smallest element along `dim`, or in the flattened tensor; the first among ties. `int32`. */
+export function argmin(x: Tensor, dim?: number, options?: ReduceOptions): Tensor {
+  return argExtreme("argmin", x, dim, options);
+}
+
+function argExtreme(op: "argmax" | "argmin", x: Tensor, dim?: number, options?: ReduceOptions): Tensor {
+  if (dim === undefined) {
+    const flat = argExtreme(op, reshape(x.detach(), [x.numel]), 0);
+    return options?.keepdim ? reshape(flat, x.shape.map(() => 1)) : flat;
+  }
+  const d = resolveDim(op, dim, x.ndim);
+  needsElements(op, x, [d]);
+  const from = dense(x);
+  const out = empty(
+    x.shape.map((size, i) => (i === d ? 1 : size)),
+    "int32",
+  );
+  const outer = numel(x.shape.slice(0, d));
+  const inner = numel(x.shape.slice(d + 1));
+  const result = out.storage.array as Int32Array;
+  k.argReduce(op, outer, x.shape[d], inner, from.storage.array, from.offset, result, out.offset);
+  return dropDims(out, [d], options?.keepdim);
+}
+
+/** Variance over `dim`: the mean squared distance from the mean, with n - `correction` as divisor. */
+export function variance(x: Tensor, dim?: Dims, options: VarianceOptions = {}): Tensor {
+  needsFloat("var", x.dtype);
+  const dims = resolveDims("var", dim, x.ndim);
+  const count = numel(dims.map((d) => x.shape[d]));
+  const centered = sub(x, mean(x, dims, { keepdim: true }));
+  return div(sum(mul(centered, centered), dims, options), Math.max(0, count - (options.correction ?? 1)));
+}
+
+/** log Σ exp(x) over `dim`, without overflow. */
+export function logsumexp(x: Tensor, dim?: Dims, options?: ReduceOptions): Tensor {
+  needsFloat("logsumexp", x.dtype);
+  const dims = resolveDims("logsumexp", dim, x.ndim);
+  needsElements("logsumexp", x, dims);
+  const largest = reduceDims("max", x, dims);
+  const shift = where(eq(abs(largest), Infinity), 0, largest); // inf - inf would be NaN
+  const sums = sum(exp(sub(x.detach(), shift)), dims, { keepdim: true });
+  const kept: Tensor = differentiable(
+    "logsumexp",
+    [x],
+    add(log(sums), shift),
+    (g) => [mul(g, exp(sub(x, kept)))],
+    { saves: [x], savesOutput: true },
+  );
+  return dropDims(kept, dims, options?.keepdim);
+}
+
+/** Whether all elements are other than 0, over `dim`. */
+export function all(x: Tensor, dim?: Dims, options?: ReduceOptions): Tensor {
+  const dims = resolveDims("all", dim, x.ndim);
+  return dropDims(reduceDims("min", withOnes(x, dims, 1), dims), dims, options?.keepdim);
+}
+
+/** Whether any element is other than 0, over `dim`. */
+export function any(x: Tensor, dim?: Dims, options?: ReduceOptions): Tensor {
+  const dims = resolveDims("any", dim, x.ndim);
+  return dropDims(reduceDims("max", withOnes(x, dims, 0), dims), dims, options?.keepdim);
+}
+
+/** As `bool`. Reducing nothing gives the neutral element, which min and max of nothing do not have. */
+function withOnes(x: Tensor, dims: readonly number[], neutral: number): Tensor {
+  const flags = to(x.detach(), "bool");
+  if (dims.every((d) => x.shape[d] > 0)) return flags;
+  const shape = x.shape.map((size, d) => (dims.includes(d) ? 1 : size));
+  const out = empty(shape, "bool");
+  k.fill(neutral, out.numel, out.storage.array, out.offset);
+  return out;
+}
+
+function needsFloat(op: string, dtype: DType): void {
+  if (!isFloating(dtype)) throw new DTypeError(`${op}: a float tensor is needed: ${dtype}; use to("float32")`);
+}
+
+function needsElements(op: string, x: Tensor, dims: readonly number[]): void {
+  if (dims.some((d) => x.shape[d] === 0))
+    throw new ShapeError(`${op}: no elements to reduce: ${formatShape(x.shape)} over [${dims.join(", ")}]`, "EMPTY_REDUCTION");
+}

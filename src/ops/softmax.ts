@@ -1,0 +1,50 @@
+import { isGradEnabled } from "../autograd/grad-mode.js";
+import { differentiable } from "../autograd/graph.js";
+import { isFloating } from "../dtype.js";
+import { DTypeError } from "../errors.js";
+import { k } from "../kernels/backend.js";
+import { numel, resolveDim } from "../shape.js";
+import { empty, type Tensor } from "../tensor/tensor.js";
+import { exp, mul, sub } from "./elementwise.js";
+import { sum } from "./reduce.js";
+import { dense } from "./views.js";
+
+type SoftmaxOp = "softmax" | "logSoftmax";
+
+/** exp(x) / Σ exp(x) along `dim`. */
+export function softmax(x: Tensor, dim: number): Tensor {
+  return normalize("softmax", x, dim);
+}
+
+/** x - log Σ exp(x) along `dim`: more accurate than the logarithm of `softmax`. */
+export function logSoftmax(x: Tensor, dim: number): Tensor {
+  return normalize("logSoftmax", x, dim);
+}
+
+function normalize(op: SoftmaxOp, x: Tensor, dim: number): Tensor {
+  if (!isFloating(x.dtype)) throw new DTypeError(`${op}: a float tensor is needed: ${x.dtype}`);
+  const d = resolveDim(op, dim, x.ndim);
+  const sizes = [numel(x.shape.slice(0, d)), x.shape[d], numel(x.shape.slice(d + 1))] as const;
+  const from = dense(x);
+  const y = empty(x.shape, x.dtype);
+  k.softmax(op, ...sizes, from.storage.array, from.offset, y.storage.array, y.offset);
+  return differentiable(
+    op,
+    [x],
+    y,
+    (g) => {
+      if (isGradEnabled()) return [composedGradient(op, y, g, d)];
+      const gd = dense(g);
+      const gx = empty(x.shape, x.dtype);
+      k.softmaxGrad(op, ...sizes, y.storage.array, y.offset, gd.storage.array, gd.offset, gx.storage.array, gx.offset);
+      return [gx];
+    },
+    { savesOutput: true },
+  );
+}
+
+/** What `softmaxGrad` computes, with Tensors: y (g - Σ y g), and g - exp(y) Σ g for the logarithm. */
+function composedGradient(op: SoftmaxOp, y: Tensor, g: Tensor, dim: number): Tensor {
+  if (op === "softmax") return mul(y, sub(g, sum(mul(y, g), dim, { keepdim: true })));
+  return sub(g, mul(exp(y), sum(g, dim, { keepdim: true })));
+}

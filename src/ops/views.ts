@@ -1,0 +1,267 @@
+import { differentiable } from "../autograd/graph.js";
+import { type DType, isFloating } from "../dtype.js";
+import { formatShape, ShapeError, ValueError } from "../errors.js";
+import { k } from "../kernels/backend.js";
+import {
+  broadcastStrides,
+  denseStrides,
+  inferShape,
+  isDense,
+  numel,
+  resolveDim,
+  sameShape,
+  type Shape,
+  type Strides,
+} from "../shape.js";
+import { empty, type Tensor } from "../tensor/tensor.js";
+import { constant, zeros } from "./create.js";
+import { sumTo } from "./reduce.js";
+
+/** A differentiable view; `back` takes the gradient of the view to the gradient of `x`. */
+function view(
+  name: string,
+  x: Tensor,
+  offset: number,
+  shape: Shape,
+  strides: Strides,
+  back: (g: Tensor) => Tensor,
+): Tensor {
+  return differentiable(name, [x], x.viewOf(offset, shape, strides), (g) => [back(g)]);
+}
+
+/** A dense copy of any view, outside the graph. */
+export function denseCopy(x: Tensor): Tensor {
+  const out = empty(x.shape, x.dtype);
+  k.copy(x.shape, x.storage.array, x.offset, x.strides, out.storage.array, out.offset, out.strides);
+  return out;
+}
+
+/** @internal `x` itself when dense, else a dense copy; for kernels, outside the graph. */
+export function dense(x: Tensor): Tensor {
+  return isDense(x.shape, x.strides) ? x : denseCopy(x);
+}
+
+/** The same values in new memory. */
+export function clone(x: Tensor): Tensor {
+  return differentiable("clone", [x], denseCopy(x), (g) => [g]);
+}
+
+/** `x` when its elements lie in order, else a copy. */
+export function contiguous(x: Tensor): Tensor {
+  return x.isContiguous ? x : clone(x);
+}
+
+/** `x` in another dtype; gradients come back in the dtype of `x`. Floats become integers by truncation, `bool` is `x != 0`. */
+export function to(x: Tensor, dtype: DType): Tensor {
+  if (x.dtype === dtype) return x;
+  const out = empty(x.shape, dtype);
+  if (dtype === "bool") {
+    const zero = constant(0, x.dtype);
+    const none = x.shape.map(() => 0);
+    const result = out.storage.array as Uint8Array;
+    k.compare("ne", x.shape, x.storage.array, x.offset, x.strides, zero.storage.array, zero.offset, none, result, out.offset);
+    return out;
+  }
+  k.copy(x.shape, x.storage.array, x.offset, x.strides, out.storage.array, out.offset, out.strides);
+  return isFloating(dtype) ? differentiable("to", [x], out, (g) => [to(g, x.dtype)]) : out;
+}
+
+/** The same elements in another shape; one size may be -1. A view where strides allow, else a copy. */
+export function reshape(x: Tensor, shape: Shape): Tensor {
+  const target = inferShape("reshape", x.shape, shape);
+  const strides = x.isContiguous ? denseStrides(target) : viewStrides(x.shape, x.strides, target);
+  if (strides === null) return reshape(clone(x), target);
+  const from = x.shape;
+  return view("reshape", x, x.offset, target, strides, (g) => reshape(g, from));
+}
+
+/**
+ * Strides of `to` over the same memory, or null where it takes a copy: dims of `from` are grouped into runs that lie
+ * without gaps, and every group must be made of whole dims of `to`.
+ */
+function viewStrides(from: Shape, strides: Strides, to: Shape): number[] | null {
+  if (numel(from) === 0) return denseStrides(to);
+  const sizes: number[] = [];
+  const steps: number[] = [];
+  for (let d = 0; d < from.length; d++) {
+    if (from[d] === 1) continue;
+    const last = sizes.length - 1;
+    if (last >= 0 && steps[last] === strides[d] * from[d]) {
+      sizes[last] *= from[d];
+      steps[last] = strides[d];
+    } else {
+      sizes.push(from[d]);
+      steps.push(strides[d]);
+    }
+  }
+  const out = new Array<number>(to.length).fill(1);
+  let d = to.length - 1;
+  for (let group = sizes.length - 1; group >= 0; group--) {
+    let step = steps[group];
+    let rest = sizes[group];
+    while (rest > 1) {
+      if (d < 0 || rest % to[d] !== 0) return null;
+      out[d] = step;
+      step *= to[d];
+      rest /= to[d--];
+    }
+  }
+  return out;
+}
+
+/** Dims `startDim` to `endDim` as one. Default: all of them. */
+export function flatten(x: Tensor, startDim = 0, endDim = -1): Tensor {
+  if (x.ndim === 0) return reshape(x, [1]);
+  const start = resolveDim("flatten", startDim, x.ndim);
+  const end = resolveDim("flatten", endDim, x.ndim);
+  if (start > end) throw new ShapeError(`flatten: startDim comes first: ${startDim}, ${endDim}`);
+  const middle = numel(x.shape.slice(start, end + 1));
+  return reshape(x, [...x.shape.slice(0, start), middle, ...x.shape.slice(end + 1)]);
+}
+
+/** Dims in another order: `permute(x, [2, 0, 1])`. */
+export function permute(x: Tensor, dims: readonly number[]): Tensor {
+  const order = dims.map((d) => resolveDim("permute", d, x.ndim));
+  if (order.length !== x.ndim || new Set(order).size !== x.ndim)
+    throw new ShapeError(`permute: every dim once: ${formatShape(dims)} for ${formatShape(x.shape)}`);
+  const inverse = order.map((_, d) => order.indexOf(d));
+  const shape = order.map((d) => x.shape[d]);
+  const strides = order.map((d) => x.strides[d]);
+  return view("permute", x, x.offset, shape, strides, (g) => permute(g, inverse));
+}
+
+/** Two dims swapped. */
+export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
+  const a = resolveDim("transpose", dim0, x.ndim);
+  const b = resolveDim("transpose", dim1, x.ndim);
+  const shape = [...x.shape];
+  const strides = [...x.strides];
+  [shape[a], shape[b]] = [shape[b], shape[a]];
+  [strides[a], strides[b]] = [strides[b], strides[a]];
+  return view("transpose", x, x.offset, shape, strides, (g) => transpose(g, a, b));
+}
+
+/** `x` repeated along dims of size 1 (and new dims in front) without copying; -1 keeps a size. */
+export function expand(x: Tensor, shape: Shape): Tensor {
+  const lead = shape.length - x.ndim;
+  const target = shape.map((size, d) => (size === -1 && d >= lead ? x.shape[d - lead] : size));
+  const fits = lead >= 0 && x.shape.every((size, d) => size === 1 || size === target[d + lead]);
+  if (!fits || target.some((size) => size < 0))
+    throw new ShapeError(`expand: only dims of size 1 can be repeated: ${formatShape(x.shape)} to ${formatShape(shape)}`);
+  const from = x.shape;
+  if (sameShape(from, target)) return x;
+  const strides = broadcastStrides(from, x.strides, target);
+  return view("expand", x, x.offset, target, strides, (g) => sumTo(g, from));
+}
+
+/** Without the dims of size 1, or without the given ones where they have size 1. */
+export function squeeze(x: Tensor, dim?: number | readonly number[]): Tensor {
+  const given = dim === undefined ? undefined : (typeof dim === "number" ? [dim] : dim).map((d) => resolveDim("squeeze", d, x.ndim));
+  const keep = x.shape.map((size, d) => size !== 1 || (given !== undefined && !given.includes(d)));
+  const from = x.shape;
+  const only = <T>(values: readonly T[]) => values.filter((_, d) => keep[d]);
+  return view("squeeze", x, x.offset, only(x.shape), only(x.strides), (g) => reshape(g, from));
+}
+
+/** With a dim of size 1 put in at `dim`. */
+export function unsqueeze(x: Tensor, dim: number): Tensor {
+  const at = resolveDim("unsqueeze", dim, x.ndim + 1);
+  const shape = [...x.shape.slice(0, at), 1, ...x.shape.slice(at)];
+  const strides = [...x.strides.slice(0, at), 1, ...x.strides.slice(at)];
+  return view("unsqueeze", x, x.offset, shape, strides, (g) => squeeze(g, at));
+}
+
+/** A rectangular part of `x`: `size` elements along each dim, starting at `start`, `step` apart. */
+function region(x: Tensor, start: readonly number[], size: Shape, step: readonly number[]): Tensor {
+  const from = x.shape;
+  const offset = x.offset + start.reduce((sum, s, d) => sum + s * x.strides[d], 0);
+  const strides = x.strides.map((stride, d) => stride * step[d]);
+  return view("slice", x, offset, size, strides, (g) => place(g, from, start, step));
+}
+
+/** The adjoint of `region`: zeros of `shape` with `g` put where the region lies. */
+function place(g: Tensor, shape: Shape, start: readonly number[], step: readonly number[]): Tensor {
+  const out = zeros(shape, { dtype: g.dtype });
+  const offset = out.offset + start.reduce((sum, s, d) => sum + s * out.strides[d], 0);
+  const strides = out.strides.map((stride, d) => stride * step[d]);
+  k.copy(g.shape, g.storage.array, g.offset, g.strides, out.storage.array, offset, strides);
+  return differentiable("place", [g], out, (gg) => [region(gg, start, g.shape, step)]);
+}
+
+/** One range of a dim: `[start, end]` or `[start, end, step]`; null or undefined takes all of the dim. */
+export type SliceRange = readonly [start: number | null, end?: number | null, step?: number] | null | undefined;
+
+/**
+ * A part of `x` without copying: one range per dim, from the front. `x.slice([0, 2])` is Python's `x[0:2]`,
+ * `x.slice(null, [1, null, 2])` is `x[:, 1::2]`. Negative positions count from the end; ranges are cut to the dim.
+ */
+export function slice(x: Tensor, ...ranges: SliceRange[]): Tensor {
+  if (ranges.length > x.ndim)
+    throw new ShapeError(`slice: ${ranges.length} ranges for ${x.ndim} dims: ${formatShape(x.shape)}`);
+  const start = x.shape.map(() => 0);
+  const size = [...x.shape];
+  const step = x.shape.map(() => 1);
+  for (const [d, range] of ranges.entries()) {
+    if (range === null || range === undefined) continue;
+    const [from, end, by = 1] = range;
+    if (!Number.isInteger(by) || by < 1) throw new ValueError(`slice: the step is an integer >= 1: ${by} in dim ${d}`);
+    const cut = (position: number) =>
+      Math.min(Math.max(position < 0 ? position + x.shape[d] : position, 0), x.shape[d]);
+    for (const position of [from ?? 0, end ?? 0])
+      if (!Number.isInteger(position)) throw new ValueError(`slice: positions are integers: ${position} in dim ${d}`);
+    start[d] = cut(from ?? 0);
+    size[d] = Math.max(0, Math.ceil((cut(end ?? x.shape[d]) - start[d]) / by));
+    step[d] = by;
+  }
+  return region(x, start, size, step);
+}
+
+/** Elements `start` to `start + length` of one dim, without copying (PyTorch's `narrow`). */
+export function narrow(x: Tensor, dim: number, start: number, length: number): Tensor {
+  const d = resolveDim("narrow", dim, x.ndim);
+  if (!Number.isInteger(start) || !Number.isInteger(length) || start < 0 || length < 0 || start + length > x.shape[d])
+    throw new ShapeError(`narrow: outside dim ${d} of ${formatShape(x.shape)}: ${length} elements from ${start}`, "INDEX_OUT_OF_RANGE");
+  return slice(x, ...x.shape.map((_, i) => (i === d ? ([start, start + length] as const) : null)));
+}
+
+/** Element `index` of a dim, without that dim. */
+export function select(x: Tensor, dim: number, index: number): Tensor {
+  const d = resolveDim("select", dim, x.ndim);
+  const i = index < 0 ? index + x.shape[d] : index;
+  if (!Number.isInteger(index) || i < 0 || i >= x.shape[d])
+    throw new ShapeError(`select: index out of range: ${index} in dim ${d} of ${formatShape(x.shape)}`, "INDEX_OUT_OF_RANGE");
+  return squeeze(narrow(x, d, i, 1), d);
+}
+
+/** Parts of `size` elements along `dim` (the last may be smaller), or of the given sizes. Views. */
+export function split(x: Tensor, size: number | readonly number[], dim = 0): Tensor[] {
+  const d = resolveDim("split", dim, x.ndim);
+  const total = x.shape[d];
+  if (typeof size === "number" && (!Number.isInteger(size) || size < 1))
+    throw new ValueError(`split: the size is an integer >= 1: ${size}`);
+  const sizes =
+    typeof size === "number"
+      ? Array.from({ length: Math.max(1, Math.ceil(total / size)) }, (_, i) => Math.min(size, total - i * size))
+      : size;
+  if (sizes.reduce((a, b) => a + b, 0) !== total)
+    throw new ShapeError(`split: sizes add up to the dim: ${formatShape(sizes)} for ${total}`);
+  let start = 0;
+  return sizes.map((n) => {
+    const part = narrow(x, d, start, n);
+    start += n;
+    return part;
+  });
+}
+
+/** At most `chunks` parts of equal size along `dim` (the last may be smaller). Views. */
+export function chunk(x: Tensor, chunks: number, dim = 0): Tensor[] {
+  const d = resolveDim("chunk", dim, x.ndim);
+  if (!Number.isInteger(chunks) || chunks < 1) throw new ValueError(`chunk: the number of chunks is an integer >= 1: ${chunks}`);
+  return split(x, Math.max(1, Math.ceil(x.shape[d] / chunks)), d);
+}
+
+/** Every element of a dim as a tensor without that dim. Views. */
+export function unbind(x: Tensor, dim = 0): Tensor[] {
+  const d = resolveDim("unbind", dim, x.ndim);
+  return Array.from({ length: x.shape[d] }, (_, i) => select(x, d, i));
+}

@@ -1,0 +1,110 @@
+import { arrayTypes, type Data, type DType } from "../dtype.js";
+
+/**
+ * The memory behind one tensor and all its views. Each change in place adds one to `version`, so that backward can
+ * tell when a tensor that it saved was overwritten. A storage may share its typed array with unrelated storages:
+ * small ones are carved out of slabs.
+ */
+export class Storage {
+  version = 0;
+  constructor(
+    readonly array: Data,
+    /** First element that belongs to this storage. */
+    readonly offset: number,
+    readonly length: number,
+  ) {}
+
+  /** Whether both lie, at least partly, in the same memory. */
+  overlaps(other: Storage): boolean {
+    if (this.array.buffer !== other.array.buffer) return false;
+    const range = (s: Storage) => {
+      const start = s.array.byteOffset + s.offset * s.array.BYTES_PER_ELEMENT;
+      return [start, start + s.length * s.array.BYTES_PER_ELEMENT];
+    };
+    const [start, end] = range(this);
+    const [otherStart, otherEnd] = range(other);
+    return start < otherEnd && otherStart < end;
+  }
+}
+
+/**
+ * Short-lived memory. V8 collects it; nothing is ever freed by hand.
+ *
+ * - Typed arrays of up to 64 bytes live on V8's own heap and are moved out, slowly, when native code asks for their
+ *   address; and each typed array costs an ArrayBuffer. So small tensors are carved out of slabs. There are two size
+ *   classes, since one tensor that is kept alive keeps its slab: a million kept losses must not pin the activations
+ *   that were made beside them.
+ * - Larger ones are arrays of their own, not zeroed: `new Float32Array(n)` would clear pages that the kernel is about
+ *   to write.
+ */
+interface SizeClass {
+  upTo: number;
+  slabBytes: number;
+  /** Entries start at multiples of this: 16 bytes are enough for a scalar, larger entries start on cache lines. */
+  alignment: number;
+  slabs: Map<unknown, Slab>;
+}
+
+interface Slab {
+  array: Data;
+  next: number;
+}
+
+const sizeClasses: readonly SizeClass[] = [
+  { upTo: 64, slabBytes: 8 << 10, alignment: 16, slabs: new Map() },
+  { upTo: 4 << 10, slabBytes: 128 << 10, alignment: 64, slabs: new Map() },
+];
+
+/** Memory for `length` elements; its values are whatever was there before. */
+export function allocate(dtype: DType, length: number): Storage {
+  const ArrayType = arrayTypes[dtype];
+  const itemBytes = ArrayType.BYTES_PER_ELEMENT;
+  for (const { upTo, slabBytes, alignment, slabs } of sizeClasses) {
+    if (length * itemBytes > upTo) continue;
+    let slab = slabs.get(ArrayType);
+    if (slab === undefined || slab.next + length > slab.array.length) {
+      slab = { array: new ArrayType(slabBytes / itemBytes), next: 0 };
+      slabs.set(ArrayType, slab);
+    }
+    const step = alignment / itemBytes;
+    const offset = slab.next;
+    slab.next += Math.max(1, Math.ceil(length / step)) * step;
+    return new Storage(slab.array, offset, length);
+  }
+  return new Storage(uninitialized(dtype, length), 0, length);
+}
+
+/** A typed array whose elements are not cleared; `Buffer.allocUnsafeSlow` is Node's only door to such memory. */
+function uninitialized(dtype: DType, length: number): Data {
+  const ArrayType = arrayTypes[dtype];
+  const bytes = Buffer.allocUnsafeSlow(length * ArrayType.BYTES_PER_ELEMENT);
+  return new ArrayType(bytes.buffer as ArrayBuffer, bytes.byteOffset, length);
+}
+
+/**
+ * Long-lived memory for the parameters of a model: consecutive small requests are neighbours in one slab, so that an
+ * optimizer updates them with one kernel call. Zeroed, each entry on a cache line, and the gaps stay zero.
+ */
+export class SlabAllocator {
+  private array: Data | undefined;
+  private next = 0;
+  constructor(
+    private readonly dtype: DType,
+    private readonly slabBytes = 256 << 10,
+  ) {}
+
+  allocate(length: number): Storage {
+    const ArrayType = arrayTypes[this.dtype];
+    const step = 64 / ArrayType.BYTES_PER_ELEMENT;
+    const padded = Math.max(1, Math.ceil(length / step)) * step;
+    const perSlab = this.slabBytes / ArrayType.BYTES_PER_ELEMENT;
+    if (padded > perSlab) return new Storage(new ArrayType(padded), 0, length);
+    if (this.array === undefined || this.next + padded > this.array.length) {
+      this.array = new ArrayType(perSlab);
+      this.next = 0;
+    }
+    const offset = this.next;
+    this.next += padded;
+    return new Storage(this.array, offset, length);
+  }
+}

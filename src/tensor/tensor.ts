@@ -1,0 +1,169 @@
+import type { Data, DType } from "../dtype.js";
+import { AutogradError, formatShape, ShapeError, SimdgradError } from "../errors.js";
+import { denseStrides, isDense, numel, type Shape, type Strides } from "../shape.js";
+import { formatTensor } from "./format.js";
+import { allocate, Storage } from "./storage.js";
+
+/** What the tensor layer knows of autograd: that some node made a tensor. The node itself lives in `autograd/`. */
+export interface GradFn {
+  readonly name: string;
+}
+
+/** A gradient hook: sees the gradient, may return another in its place. */
+export type GradHook = (grad: Tensor) => Tensor | undefined;
+
+/** Nested arrays of numbers, or of booleans for `bool`. */
+export type NestedArray = number | boolean | NestedArray[];
+
+/**
+ * An n-dimensional array: a window (offset, shape, strides; all in elements) onto a storage. Views share the storage.
+ * Operations are methods too (`x.add(y)`); `ops/methods.ts` puts them here.
+ */
+export class Tensor {
+  readonly storage: Storage;
+  /** Index of the first element in `storage.array`. */
+  readonly offset: number;
+  readonly shape: Shape;
+  readonly strides: Strides;
+  readonly dtype: DType;
+
+  /** @internal The node that made this tensor, when it is part of a graph. */
+  gradFn: GradFn | null = null;
+  /** @internal Hooks of a leaf; hooks of other tensors are at their node. */
+  hooks: GradHook[] | null = null;
+  /** @internal The gradient, for readers inside the library: see `grad`. */
+  gradient: Tensor | null = null;
+  /** @internal Memory kept for the next gradient after `zeroGrad`. */
+  gradientMemory: Tensor | null = null;
+  private leafRequiresGrad = false;
+
+  constructor(storage: Storage, offset: number, shape: Shape, strides: Strides, dtype: DType) {
+    this.storage = storage;
+    this.offset = offset;
+    this.shape = shape;
+    this.strides = strides;
+    this.dtype = dtype;
+  }
+
+  /** Number of dims. */
+  get ndim(): number {
+    return this.shape.length;
+  }
+
+  /** Number of elements. */
+  get numel(): number {
+    return numel(this.shape);
+  }
+
+  get requiresGrad(): boolean {
+    return this.leafRequiresGrad || this.gradFn !== null;
+  }
+
+  set requiresGrad(value: boolean) {
+    if (this.gradFn !== null) {
+      if (value) return;
+      throw new AutogradError("requiresGrad: only a leaf can be switched off: use detach()", "NOT_A_LEAF");
+    }
+    if (value && this.dtype !== "float32" && this.dtype !== "float64")
+      throw new AutogradError(`requiresGrad: only float tensors have gradients: ${this.dtype}`, "DTYPE_MISMATCH");
+    this.leafRequiresGrad = value;
+  }
+
+  /** Whether no operation made this tensor: gradients accumulate in the `grad` of leaves only. */
+  get isLeaf(): boolean {
+    return this.gradFn === null;
+  }
+
+  /**
+   * The gradient of the last `backward` calls, summed, or null. A gradient that was read here is yours: `zeroGrad()`
+   * and a later backward leave its memory alone.
+   */
+  get grad(): Tensor | null {
+    if (this.gradient !== null) this.gradientMemory = null;
+    return this.gradient;
+  }
+
+  set grad(value: Tensor | null) {
+    if (value !== null && (value.dtype !== this.dtype || !sameSizes(value.shape, this.shape)))
+      throw new ShapeError(
+        `grad: shape and dtype are those of the tensor: ${formatShape(value.shape)} ${value.dtype} for ${formatShape(this.shape)} ${this.dtype}`,
+      );
+    this.gradient = value;
+  }
+
+  /** Whether elements lie in row-major order without gaps. */
+  get isContiguous(): boolean {
+    return isDense(this.shape, this.strides);
+  }
+
+  /**
+   * The elements as a typed array of exactly `numel` elements that shares this tensor's memory. Writing to it is seen
+   * by the tensor (and, unlike `copy_`, not by autograd). Its `buffer` may be larger and hold other tensors: copy before transferring it.
+   * @throws SimdgradError `NOT_CONTIGUOUS` on a view whose elements do not lie in order.
+   */
+  get data(): Data {
+    if (!this.isContiguous)
+      throw new SimdgradError(
+        "NOT_CONTIGUOUS",
+        `data: elements of this view do not lie in order: strides ${formatShape(this.strides)} for ${formatShape(this.shape)}; use contiguous().data`,
+      );
+    return this.storage.array.subarray(this.offset, this.offset + this.numel);
+  }
+
+  /** The only element as a number. @throws ShapeError when there is not exactly one. */
+  item(): number {
+    if (this.numel !== 1) throw new ShapeError(`item: exactly one element is needed: ${formatShape(this.shape)}`);
+    return this.storage.array[this.offset];
+  }
+
+  /** Nested arrays of numbers (booleans for `bool`); a plain value for a scalar. */
+  toArray(): any {
+    const { shape, strides, dtype } = this;
+    const array = this.storage.array;
+    const read = (dim: number, at: number): unknown => {
+      if (dim === shape.length) return dtype === "bool" ? array[at] !== 0 : array[at];
+      return Array.from({ length: shape[dim] }, (_, i) => read(dim + 1, at + i * strides[dim]));
+    };
+    return read(0, this.offset);
+  }
+
+  /** The same memory, outside the graph. */
+  detach(): Tensor {
+    return new Tensor(this.storage, this.offset, this.shape, this.strides, this.dtype);
+  }
+
+  /** @internal A view of the same storage; autograd is the caller's business. */
+  viewOf(offset: number, shape: Shape, strides: Strides): Tensor {
+    return new Tensor(this.storage, offset, shape, strides, this.dtype);
+  }
+
+  toString(): string {
+    return formatTensor(this);
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return formatTensor(this);
+  }
+
+  /** `JSON.stringify(tensor)` gives the nested arrays. */
+  toJSON(): unknown {
+    return this.toArray();
+  }
+}
+
+function sameSizes(a: Shape, b: Shape): boolean {
+  return a.length === b.length && a.every((size, d) => size === b[d]);
+}
+
+/** A dense tensor whose values are not set yet. */
+export function empty(shape: Shape, dtype: DType = "float32"): Tensor {
+  const storage = allocate(dtype, numel(shape));
+  return new Tensor(storage, storage.offset, shape, denseStrides(shape), dtype);
+}
+
+/** A dense tensor that shares the memory of `data`; lengths must agree. */
+export function fromData(data: Data, shape: Shape, dtype: DType): Tensor {
+  if (data.length !== numel(shape))
+    throw new ShapeError(`tensor: ${data.length} values do not fill ${formatShape(shape)}`);
+  return new Tensor(new Storage(data, 0, data.length), 0, [...shape], denseStrides(shape), dtype);
+}
