@@ -84,7 +84,7 @@ export class Term implements Algebra<Term> {
   }
 
   static where(condition: Term, a: Term | number, b: Term | number): Term {
-    return condition.then("where", a, b);
+    return condition.build("where", a, b);
   }
 
   private static make(head: Head, args: readonly (Term | number | string)[], seen: Map<string, Term>): Term {
@@ -96,54 +96,54 @@ export class Term implements Algebra<Term> {
     return term;
   }
 
-  private then(head: Head, ...rest: (Term | number)[]): Term {
+  private build(head: Head, ...rest: (Term | number)[]): Term {
     return Term.make(head, [this, ...rest], this.seen);
   }
 
   add(other: Term | number) {
-    return this.then("+", other);
+    return this.build("+", other);
   }
   sub(other: Term | number) {
-    return this.then("-", other);
+    return this.build("-", other);
   }
   mul(other: Term | number) {
-    return this.then("*", other);
+    return this.build("*", other);
   }
   div(other: Term | number) {
-    return this.then("/", other);
+    return this.build("/", other);
   }
   pow(exponent: Term | number) {
-    return this.then("pow", exponent);
+    return this.build("pow", exponent);
   }
   eq(other: Term | number) {
-    return this.then("===", other);
+    return this.build("===", other);
   }
   gt(other: Term | number) {
-    return this.then(">", other);
+    return this.build(">", other);
   }
   ge(other: Term | number) {
-    return this.then(">=", other);
+    return this.build(">=", other);
   }
   lt(other: Term | number) {
-    return this.then("<", other);
+    return this.build("<", other);
   }
   le(other: Term | number) {
-    return this.then("<=", other);
+    return this.build("<=", other);
   }
-  neg = () => this.then("neg");
-  abs = () => this.then("abs");
-  sign = () => this.then("sign");
-  square = () => this.then("square");
-  sqrt = () => this.then("sqrt");
-  rsqrt = () => this.then("rsqrt");
-  reciprocal = () => this.then("reciprocal");
-  exp = () => this.then("exp");
-  log = () => this.then("log");
-  sin = () => this.then("sin");
-  cos = () => this.then("cos");
-  tanh = () => this.then("tanh");
-  sigmoid = () => this.then("sigmoid");
-  erf = () => this.then("erf");
+  neg = () => this.build("neg");
+  abs = () => this.build("abs");
+  sign = () => this.build("sign");
+  square = () => this.build("square");
+  sqrt = () => this.build("sqrt");
+  rsqrt = () => this.build("rsqrt");
+  reciprocal = () => this.build("reciprocal");
+  exp = () => this.build("exp");
+  log = () => this.build("log");
+  sin = () => this.build("sin");
+  cos = () => this.build("cos");
+  tanh = () => this.build("tanh");
+  sigmoid = () => this.build("sigmoid");
+  erf = () => this.build("erf");
 }
 
 /** Names of the variables that the value of `term` depends on. */

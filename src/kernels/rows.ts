@@ -196,7 +196,7 @@ export const unaryRows = {
     doc: "ln(1 + e^(beta x)) / beta; x itself where beta x > threshold. PyTorch: `F.softplus`.",
   },
   logSigmoid: {
-    f: (x) => (x < 0 ? x : 0) - Math.log1p(Math.exp(-Math.abs(x))),
+    f: (x) => Math.min(x, 0) - Math.log1p(Math.exp(-Math.abs(x))),
     derivative: ({ x }) => x.neg().sigmoid(),
     domain: [-6, 6],
     doc: "ln(sigmoid(x)), accurate where sigmoid(x) underflows. PyTorch: `F.logsigmoid`.",
@@ -307,7 +307,8 @@ export const binaryRows = {
     // JavaScript says NaN for 1 ** NaN and (-1) ** Infinity; IEEE 754 and PyTorch say 1.
     f: (a, b) => (a === 1 || (a === -1 && (b === Infinity || b === -Infinity)) ? 1 : a ** b),
     gradA: ({ a, b, g, where }) => g.mul(where(b.eq(0), 0, b.mul(a.pow(b.sub(1))))),
-    gradB: ({ a, b, y, g, where }) => g.mul(where(a.eq(0), where(b.ge(0), 0, y.mul(a.log())), y.mul(a.log()))),
+    gradB: ({ a, b, y, g, where }) =>
+      g.mul(where(a.eq(0), where(b.ge(0), 0, y.mul(a.log())), y.mul(a.log()))),
     domain: [0.3, 3],
     doc: "a to the power of b. PyTorch: `torch.pow`.",
   },

@@ -1,0 +1,10 @@
+/** The JavaScript core: the definition of every kernel, in plain loops, for every dtype. */
+export { copy, fill } from "./copy.js";
+export { binary, compare, unary, unaryGrad, where } from "./elementwise.js";
+export { gemm } from "./gemm.js";
+export { gather, indexAdd, indexSelect, scatterAdd, takeRows } from "./indexing.js";
+export { crossEntropy, crossEntropyGrad } from "./loss.js";
+export { adamStep, sgdStep } from "./optim.js";
+export { permutation, random } from "./random.js";
+export { argReduce, reduce } from "./reduce.js";
+export { softmax, softmaxGrad } from "./softmax.js";

@@ -1,0 +1,149 @@
+/** Reductions over the middle of [outer, length, inner]. */
+import type { Data } from "../../dtype.js";
+import { specialize, tagOf } from "./specialize.js";
+import { OK } from "./status.js";
+
+export type ReduceName = "sum" | "prod" | "max" | "min";
+export type ArgReduceName = "argmax" | "argmin";
+
+type Step = (accumulator: number, value: number) => number;
+
+interface Reduction {
+  start: number;
+  step: Step;
+  /** On integers, where a product of doubles would lose low bits. */
+  stepInteger?: Step;
+}
+
+/** Accumulators are doubles. A NaN, once in, stays: it compares false with everything. */
+export const reductions: Record<ReduceName, Reduction> = {
+  sum: { start: 0, step: (s, v) => s + v },
+  prod: { start: 1, step: (s, v) => s * v, stepInteger: (s, v) => Math.imul(s, v) },
+  max: { start: -Infinity, step: (s, v) => (v <= s || Number.isNaN(s) ? s : v) },
+  min: { start: Infinity, step: (s, v) => (v >= s || Number.isNaN(s) ? s : v) },
+};
+
+const reduceRowsLoop = specialize(
+  (
+    step: Step,
+    start: number,
+    outer: number,
+    length: number,
+    x: Data,
+    xo: number,
+    out: Data,
+    oo: number,
+  ): void => {
+    for (let o = 0; o < outer; o++) {
+      let s = start;
+      const end = xo + length;
+      for (; xo < end; xo++) s = step(s, x[xo]);
+      out[oo + o] = s;
+    }
+  },
+);
+
+const reduceColumnsLoop = specialize(
+  (
+    step: Step,
+    start: number,
+    outer: number,
+    length: number,
+    inner: number,
+    x: Data,
+    xo: number,
+    out: Data,
+    oo: number,
+    sums: Float64Array,
+  ): void => {
+    for (let o = 0; o < outer; o++) {
+      for (let i = 0; i < inner; i++) sums[i] = start;
+      for (let l = 0; l < length; l++) {
+        for (let i = 0; i < inner; i++) sums[i] = step(sums[i], x[xo + i]);
+        xo += inner;
+      }
+      for (let i = 0; i < inner; i++) out[oo + i] = sums[i];
+      oo += inner;
+    }
+  },
+);
+
+let columns = new Float64Array(1024);
+
+/**
+ * out[o, i] = the sum, product, largest or smallest of x[o, :, i], accumulated in double precision in index order
+ * and rounded once. NaN is the largest and the smallest. Of no elements: 0, 1; no largest (the caller's error).
+ */
+export function reduce(
+  op: ReduceName,
+  outer: number,
+  length: number,
+  inner: number,
+  x: Data,
+  xo: number,
+  out: Data,
+  oo: number,
+): number {
+  const { start, step, stepInteger } = reductions[op];
+  const integer = stepInteger && tagOf(x) > 1;
+  const f = integer ? stepInteger : step;
+  const types = tagOf(x) * 4 + tagOf(out);
+  if (inner === 1) reduceRowsLoop(op, types)(f, start, outer, length, x, xo, out, oo);
+  else {
+    if (columns.length < inner) columns = new Float64Array(inner);
+    reduceColumnsLoop(op, types)(f, start, outer, length, inner, x, xo, out, oo, columns);
+  }
+  return OK;
+}
+
+/** Whether `value` beats `best`: strictly, so that the first of equals wins. */
+type Beats = (value: number, best: number) => boolean;
+
+const contests: Record<ArgReduceName, Beats> = {
+  argmax: (value, best) => value > best || (Number.isNaN(value) && !Number.isNaN(best)),
+  argmin: (value, best) => value < best || (Number.isNaN(value) && !Number.isNaN(best)),
+};
+
+const argReduceLoop = specialize(
+  (
+    beats: Beats,
+    outer: number,
+    length: number,
+    inner: number,
+    x: Data,
+    xo: number,
+    out: Int32Array,
+    oo: number,
+  ): void => {
+    for (let o = 0; o < outer; o++) {
+      for (let i = 0; i < inner; i++) {
+        const start = xo + o * length * inner + i;
+        let best = x[start];
+        let at = 0;
+        for (let l = 1; l < length; l++) {
+          const value = x[start + l * inner];
+          if (beats(value, best)) {
+            best = value;
+            at = l;
+          }
+        }
+        out[oo++] = at;
+      }
+    }
+  },
+);
+
+/** out[o, i] = where in x[o, :, i] the largest or smallest is; the first of equals; NaN counts as the extreme. */
+export function argReduce(
+  op: ArgReduceName,
+  outer: number,
+  length: number,
+  inner: number,
+  x: Data,
+  xo: number,
+  out: Int32Array,
+  oo: number,
+): number {
+  argReduceLoop(op, tagOf(x))(contests[op], outer, length, inner, x, xo, out, oo);
+  return OK;
+}

@@ -1,0 +1,108 @@
+/**
+ * Random numbers: Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", 2011). A word of the
+ * stream is a function of the seed and of its position, so that native code, a replayed program and a Worker can
+ * each compute any part of it, and the whole state is four integers in an array that kernels advance.
+ */
+import { ValueError } from "./errors.js";
+
+/** [key0, key1, counterLow, counterHigh], the form in which kernels take and advance it. */
+export type RandomState = Int32Array;
+
+/** High word of the product of two unsigned 32-bit integers. With halves of 16 bits no sum below exceeds 2^32. */
+export function mulHigh(a: number, b: number): number {
+  const a0 = a & 0xffff;
+  const a1 = a >>> 16;
+  const b0 = b & 0xffff;
+  const b1 = b >>> 16;
+  const middle = (Math.imul(a1, b0) + (Math.imul(a0, b0) >>> 16)) >>> 0;
+  const cross = (Math.imul(a0, b1) + (middle & 0xffff)) >>> 0;
+  return (Math.imul(a1, b1) + (middle >>> 16) + (cross >>> 16)) >>> 0;
+}
+
+/**
+ * Ten rounds over a 128-bit counter (c0 … c3) under a 64-bit key; writes four words to `out`. The constants are
+ * those of the paper.
+ */
+export function philox(
+  c0: number,
+  c1: number,
+  c2: number,
+  c3: number,
+  k0: number,
+  k1: number,
+  out: Int32Array | Uint32Array,
+): void {
+  for (let round = 0; round < 10; round++) {
+    const high0 = mulHigh(0xd2511f53, c0);
+    const low0 = Math.imul(0xd2511f53, c0);
+    const high1 = mulHigh(0xcd9e8d57, c2);
+    const low1 = Math.imul(0xcd9e8d57, c2);
+    c0 = high1 ^ c1 ^ k0;
+    c1 = low1;
+    c2 = high0 ^ c3 ^ k1;
+    c3 = low0;
+    k0 = (k0 + 0x9e3779b9) | 0;
+    k1 = (k1 + 0xbb67ae85) | 0;
+  }
+  out[0] = c0;
+  out[1] = c1;
+  out[2] = c2;
+  out[3] = c3;
+}
+
+/** Moves the 64-bit counter of a state on by `blocks` (of four words). */
+export function advance(state: RandomState, offset: number, blocks: number): void {
+  const low = (state[offset + 2] >>> 0) + blocks;
+  state[offset + 2] = (low % 4294967296) | 0;
+  state[offset + 3] = (state[offset + 3] + Math.floor(low / 4294967296)) | 0;
+}
+
+/** A seeded stream of random numbers. One seed gives the same numbers on every machine and backend. */
+export class Generator {
+  /** Handed to kernels, which advance it. */
+  readonly state: RandomState = new Int32Array(4);
+  #seed = 0;
+
+  constructor(seed = 0) {
+    this.manualSeed(seed);
+  }
+
+  get seed(): number {
+    return this.#seed;
+  }
+
+  /** Starts the stream of `seed` from its beginning. */
+  manualSeed(seed: number): this {
+    if (!Number.isSafeInteger(seed))
+      throw new ValueError(`manualSeed: the seed is an integer below 2^53: ${seed}`, "INVALID_SEED");
+    this.#seed = seed;
+    this.state[0] = (seed % 4294967296) | 0;
+    this.state[1] = Math.floor(seed / 4294967296) | 0;
+    this.state[2] = 0;
+    this.state[3] = 0;
+    return this;
+  }
+
+  /** A copy of the state, for a checkpoint. */
+  getState(): Int32Array {
+    return this.state.slice();
+  }
+
+  setState(state: ArrayLike<number>): this {
+    if (state.length !== 4 || !Array.from(state).every((word) => word === (word | 0)))
+      throw new ValueError(
+        `setState: a state is 4 int32 words: [${Array.from(state).join(", ")}]`,
+        "INVALID_STATE",
+      );
+    this.state.set(state);
+    return this;
+  }
+}
+
+/** The generator of everything that is not given its own. Its seed differs from run to run until `manualSeed`. */
+export const defaultGenerator = new Generator(Math.floor(Math.random() * 2 ** 53));
+
+/** Seeds initialisation, shuffling, dropout and augmentation: everything random. */
+export function manualSeed(seed: number): Generator {
+  return defaultGenerator.manualSeed(seed);
+}
