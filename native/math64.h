@@ -1,0 +1,130 @@
+#pragma once
+// Functions whose float result needs double-precision steps: where a tail is a product of a tiny exponential with something
+// else (gelu), or where an error is multiplied by the exponent (pow). The double steps are good to 2^-30 or better, so the
+// only visible error is the last rounding to float: 0.51 ULP.
+
+#include "math.h"
+#include "simd64.h"
+
+namespace simdgrad::SIMDGRAD_ISA_NS {
+
+template <int n>
+SIMD_INLINE Double polynomial64(const double (&c)[n], Double x) {
+  Double sum = broadcast64(c[n - 1]);
+#pragma GCC unroll 16
+  for (int k = n - 2; k >= 0; k--) sum = fma64(sum, x, broadcast64(c[k]));
+  return sum;
+}
+
+/** The smaller and the larger; a NaN in `a` stays (the second operand of the comparison decides). */
+SIMD_INLINE Double atMost(Double a, double limit) { return select(less(broadcast64(limit), a), broadcast64(limit), a); }
+SIMD_INLINE Double atLeast(Double a, double limit) { return select(less(a, broadcast64(limit)), broadcast64(limit), a); }
+
+/** 2^x to 2^-40, for x in -1000…1000. */
+SIMD_INLINE Double exp2Wide(Double x) {
+  // Adding 1.5·2^52 rounds x to a whole number, which is then also the low bits of the sum.
+  const Double magic = broadcast64(0x1.8p52), sum = x + magic, r = x - (sum - magic);
+  constexpr double c[] = {0.9999999999997623, 0.6931471805464905,    0.2402265069888156,    0.05550410939435257,  0.00961812854278408,
+                          0.001333345197237769, 0.00015403851661033936, 1.5309761421279928e-05, 1.3175906032743885e-06};
+  return addBits(polynomial64(c, r), shlBits<52>(sum));
+}
+
+/** log2 x to 2^-43, for normal positive x (every positive float is a normal double). */
+SIMD_INLINE Double log2Wide(Double x) {
+  // x = 2^e·m, m in √½…√2; the shifted bit pattern is e + 1023, a whole number once the bits of 2^52 are put in front.
+  const Double bits = addBits(x, bits64((int64_t{1023} << 52) - 0x3fe6a09e667f3bcd));
+  const Double biased = shrBits<52>(bits);
+  const Double e = orBits(biased, broadcast64(0x1p52)) - broadcast64(0x1p52 + 1023.0);
+  const Double m = addBits(subBits(x, shlBits<52>(biased)), bits64(int64_t{1023} << 52));
+  const Double s = (m - broadcast64(1.0)) / (m + broadcast64(1.0));
+  // log2((1+s)/(1-s)) / s in s².
+  constexpr double c[] = {2.8853900817778495, 0.9617966941140328, 0.5770779421748461, 0.412209270654664, 0.3199049797228134, 0.28291000747605693};
+  return fma64(s, polynomial64(c, s * s), e);
+}
+
+constexpr double log2e = 1.4426950408889634074;
+
+/** Φ(x) and e^(-x²/2) of the normal distribution. */
+struct Normal {
+  Double cumulative, exponential;
+};
+
+SIMD_INLINE Normal normal(Double x) {
+  const Double zero = broadcast64(0.0), one = broadcast64(1.0);
+  // Beyond 15 the tail is far below the floats; capping it keeps every step in range.
+  const Double a = atMost(select(less(x, zero), zero - x, x), 15.0);
+  const Double e = exp2Wide(a * a * broadcast64(-0.5 * log2e));
+  // e^(a²/2)·Φ(-a)·(a + 3) in (a-3)/(a+3): 2^-30.
+  constexpr double c[] = {0.7290836903756045,    -0.5093319914084214,    0.2300176994189408,     -0.047262688040089325,
+                          -0.010462512861173631, 0.006969311557350729,   0.0010247539098771413,  -0.0010325742280300333,
+                          -0.00024473011112748365, 0.00013133075215682755, 5.4489306276268696e-05};
+  const Double inverse = one / (a + broadcast64(3.0));
+  const Double tail = e * inverse * polynomial64(c, (a - broadcast64(3.0)) * inverse);
+  return {select(less(x, zero), tail, one - tail), e};
+}
+
+/** x·Φ(x), 0.51 ULP; gelu(-inf) = NaN as in PyTorch. */
+SIMD_INLINE Vec gelu(Vec x) {
+  const Vec y = mapWide([](Double v) { return atLeast(v, -15.0) * normal(v).cumulative; }, x);
+  return select(eq(x, broadcast(-infinity)), broadcast(__builtin_nanf("")), y);
+}
+
+/** Φ(x) + x·φ(x); NaN at ±inf, as inf·0 is. */
+SIMD_INLINE Vec geluDerivative(Vec x) {
+  const Vec y = mapWide(
+      [](Double v) {
+        const Normal n = normal(v);
+        return fma64(atMost(atLeast(v, -15.0), 15.0) * n.exponential, broadcast64(0.39894228040143267794), n.cumulative);
+      },
+      x);
+  return y + (x - x);
+}
+
+// 0.5x(1 + tanh u) = x·sigmoid(2u), u = √(2/π)·(x + 0.044715x³). In powers of 2, and with the sign for e^-2u.
+constexpr double geluSlope = -2.0 * log2e * 0.79788456080286535588, geluCube = geluSlope * 0.044715;
+
+/** 1 + e^-2u. */
+SIMD_INLINE Double geluTanhDenominator(Double x) {
+  const Double u = x * fma64(x * x, broadcast64(geluCube), broadcast64(geluSlope));
+  return broadcast64(1.0) + exp2Wide(atMost(atLeast(u, -200.0), 300.0));
+}
+
+/** The tanh form of gelu, 0.51 ULP; NaN at -inf. */
+SIMD_INLINE Vec geluTanh(Vec x) {
+  const Vec y = mapWide([](Double v) { return v / geluTanhDenominator(v); }, x);
+  return select(eq(x, broadcast(-infinity)), broadcast(__builtin_nanf("")), y);
+}
+
+/** s + x·s(1-s)·(2u)', s = sigmoid(2u); NaN at ±inf. */
+SIMD_INLINE Vec geluTanhDerivative(Vec x) {
+  return mapWide(
+      [](Double v) {
+        const Double one = broadcast64(1.0), s = one / geluTanhDenominator(v);
+        const Double slope = fma64(v * v, broadcast64(3.0 * geluCube / -log2e), broadcast64(geluSlope / -log2e));
+        return fma64(v * slope, s * (one - s), s);
+      },
+      x);
+}
+
+/** a^b, 0.51 ULP. The edge cases are C's pow: x^0 = 1 and 1^y = 1 even for NaN; a negative base needs a whole exponent. */
+SIMD_INLINE Vec pow(Vec a, Vec b) {
+  const Vec one = broadcast(1.0f), nan = broadcast(__builtin_nanf("")), inf = broadcast(infinity);
+  const Vec base = abs(a);
+  const Vec finite = mapWide(
+      [](Double x, Double y) { return exp2Wide(atMost(atLeast(y * log2Wide(x), -900.0), 900.0)); },
+      select(gt(base, zero()) & lt(base, inf), base, one), b);
+  // |a|^b where |a| or b is 0 or infinite: 0, 1 or inf by whether |a| is above or below 1 and by the sign of b.
+  const Mask grows = (gt(base, one) & gt(b, zero())) | (lt(base, one) & lt(b, zero()));
+  const Mask edge = eq(base, zero()) | eq(base, inf) | eq(abs(b), inf);
+  Vec y = select(edge, select(grows, inf, select(eq(base, one), one, zero())), finite);
+  // Floats from 2^24 on are all even, so halving and truncating b shows whether it is odd.
+  const Vec half = b * broadcast(0.5f);
+  const Mask whole = eq(trunc(b), b), odd = whole & ne(trunc(half), half) & lt(abs(b), broadcast(0x1p24f));
+  const Mask negative = igt(broadcastInt(0), bitcastInt(a));
+  y = select(negative & odd, -y, y);
+  y = select(lt(a, zero()) & gt(a, -inf) & !whole & lt(abs(b), inf), nan, y);
+  y = select(isnan(a) | isnan(b), nan, y);
+  return select(eq(a, one) | eq(b, zero()), one, y);
+}
+
+}  // namespace simdgrad::SIMDGRAD_ISA_NS
