@@ -1,0 +1,65 @@
+# The addon for node-gyp, where there is no cmake. gyp knows no flags per file: one static library per instruction set.
+# Sources and flags come from native/sources.json, which CMakeLists.txt reads too. Not part of the published package.
+{
+  "variables": {
+    "per_isa": ["<!@(node -p \"require('./native/sources.json').perIsa.map((f) => 'native/' + f).join(' ')\")"],
+    "flags": ["<!@(node -p \"require('./native/sources.json').flags.join(' ')\")"]
+  },
+  "target_defaults": {
+    # The defaults of Node's own headers bring -O3 and the like; ours come last and win.
+    "cflags_cc": ["<@(flags)"],
+    "cflags!": ["-fno-omit-frame-pointer"],
+    "configurations": { "Release": { "cflags!": ["-flto"], "ldflags!": ["-flto"] } }
+  },
+  "targets": [
+    {
+      "target_name": "kernels_portable",
+      "type": "static_library",
+      "sources": ["<@(per_isa)"],
+      "defines": ["SIMDGRAD_ISA_NS=portable"],
+      "cflags_cc": ["<!@(node -p \"require('./native/sources.json').isas['<(target_arch)'].portable.join(' ')\")"]
+    },
+    {
+      "target_name": "simdgrad",
+      "sources": ["<!@(node -p \"require('./native/sources.json').common.map((f) => 'native/' + f).join(' ')\")"],
+      "include_dirs": ["node_modules/node-api-headers/include", "node_modules/node-addon-api"],
+      "defines": ["SIMDGRAD_SOURCE_HASH=\"<!(node tools/build-native.js --hash)\"", "NAPI_DISABLE_CPP_EXCEPTIONS"],
+      "ldflags": ["<!@(node -p \"require('./native/sources.json').linkFlags.join(' ')\")"],
+      "dependencies": ["kernels_portable"],
+      "conditions": [
+        ["target_arch=='x64'", { "dependencies": ["kernels_avx2", "kernels_avx512"] }],
+        ["target_arch=='arm64'", { "dependencies": ["kernels_neon"] }]
+      ]
+    }
+  ],
+  "conditions": [
+    ["target_arch=='x64'", {
+      "targets": [
+        {
+          "target_name": "kernels_avx2",
+          "type": "static_library",
+          "sources": ["<@(per_isa)"],
+          "defines": ["SIMDGRAD_ISA_NS=avx2"],
+          "cflags_cc": ["<!@(node -p \"require('./native/sources.json').isas.x64.avx2.join(' ')\")"]
+        },
+        {
+          "target_name": "kernels_avx512",
+          "type": "static_library",
+          "sources": ["<@(per_isa)"],
+          "defines": ["SIMDGRAD_ISA_NS=avx512"],
+          "cflags_cc": ["<!@(node -p \"require('./native/sources.json').isas.x64.avx512.join(' ')\")"]
+        }
+      ]
+    }],
+    ["target_arch=='arm64'", {
+      "targets": [
+        {
+          "target_name": "kernels_neon",
+          "type": "static_library",
+          "sources": ["<@(per_isa)"],
+          "defines": ["SIMDGRAD_ISA_NS=neon"]
+        }
+      ]
+    }]
+  ]
+}

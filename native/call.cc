@@ -1,0 +1,109 @@
+#include "call.h"
+
+#include <cstdarg>
+#include <cstdio>
+
+namespace simdgrad {
+
+static thread_local char text[160];
+
+const char* lastProblem() { return text; }
+
+void Reader::problem(const char* format, ...) {
+  if (status_ == OUT_OF_BOUNDS) return;
+  status_ = OUT_OF_BOUNDS;
+  va_list list;
+  va_start(list, format);
+  vsnprintf(text, sizeof text, format, list);
+  va_end(list);
+}
+
+void Reader::support(bool condition) {
+  if (!condition && status_ == OK) status_ = UNSUPPORTED;
+}
+
+double Reader::number() {
+  if (nextNumber_ < call_.numberCount) return call_.numbers[nextNumber_++];
+  problem("too many numbers: at most %d", call_.numberCount);
+  return 0;
+}
+
+int64_t Reader::integer(double least, const char* what) {
+  // Beyond 2^53 a double no longer counts in ones; NaN fails both comparisons.
+  constexpr double most = 9007199254740992.0;
+  const double value = number();
+  if (value >= least && value <= most) {
+    const int64_t whole = static_cast<int64_t>(value);
+    if (static_cast<double>(whole) == value) return whole;
+  }
+  problem("number %d is not %s: %g", nextNumber_ - 1, what, value);
+  return 0;
+}
+
+int64_t Reader::size() { return integer(0, "an integer >= 0"); }
+int64_t Reader::stride() { return integer(-9007199254740992.0, "an integer"); }
+
+int Reader::op(int count) {
+  const double code = number();
+  if (code >= 0 && code < count) return static_cast<int>(code);
+  support(false);
+  return 0;
+}
+
+Dims Reader::shape() {
+  Dims dims;
+  const int64_t rank = size();
+  support(rank <= maxRank);
+  if (failed()) return dims;
+  dims.rank = static_cast<int>(rank);
+  for (int i = 0; i < dims.rank; i++) dims.d[i] = size();
+  return dims;
+}
+
+Dims Reader::strides(const Dims& shape) {
+  Dims dims;
+  const int64_t rank = size();
+  if (!failed() && rank != shape.rank) problem("%d strides for %d dims", static_cast<int>(rank), shape.rank);
+  dims.rank = shape.rank;
+  for (int i = 0; i < dims.rank; i++) dims.d[i] = failed() ? 0 : stride();
+  return dims;
+}
+
+const Array& Reader::array() {
+  static const Array null = {nullptr, 0, DType::none};
+  if (nextArray_ < call_.arrayCount) return call_.arrays[nextArray_++];
+  nextArray_++;
+  problem("array %d is missing", nextArray_ - 1);
+  return null;
+}
+
+void* Reader::check(const Array& array, DType type, size_t bytes, int64_t offset, const Axis* axes, int axisCount) {
+  if (failed()) return nullptr;
+  const int position = static_cast<int>(&array - call_.arrays);
+  if (array.type == DType::none) {
+    problem("array %d is null", position);
+    return nullptr;
+  }
+  support(array.type == type);
+  if (failed()) return nullptr;
+  // Elements reached, first to last, relative to offset. Both sums grow in one direction only, so doubles, which cannot
+  // overflow and round only beyond 2^53, never make something large look small.
+  double first = 0, last = 0;
+  for (int i = 0; i < axisCount; i++) {
+    if (axes[i].size == 0) {
+      // Nothing is touched; the offset may point just behind the end.
+      first = 0, last = -1;
+      break;
+    }
+    const double reach = static_cast<double>(axes[i].size - 1) * static_cast<double>(axes[i].stride);
+    (reach < 0 ? first : last) += reach;
+  }
+  const double begin = static_cast<double>(offset) + first, end = static_cast<double>(offset) + last + 1;
+  if (begin < 0 || end > static_cast<double>(array.length)) {
+    problem("array %d of length %zu: elements %.0f to %.0f asked for", position, array.length, begin, end - 1);
+    return nullptr;
+  }
+  return static_cast<char*>(array.data) + static_cast<size_t>(offset) * bytes;
+}
+
+}  // namespace simdgrad

@@ -1,0 +1,15 @@
+#pragma once
+// How many cores this process may use.
+
+namespace simdgrad {
+
+/** Cores in the affinity mask. */
+int affinityCores();
+
+/** CPU quota of the control group (v1 or v2) in cores, the smallest of it and its ancestors; 0 when there is none. */
+double quotaCores();
+
+/** min(affinity, quota rounded up), at least 1. */
+int usableCores();
+
+}  // namespace simdgrad

@@ -1,0 +1,112 @@
+#include "dispatch.h"
+
+#include <atomic>
+#include <cstring>
+
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
+
+namespace simdgrad {
+
+namespace portable {
+Isa isa();
+}
+#if defined(__x86_64__)
+namespace avx2 {
+Isa isa();
+}
+namespace avx512 {
+Isa isa();
+}
+#elif defined(__aarch64__)
+namespace neon {
+Isa isa();
+}
+#endif
+
+namespace {
+
+struct Usable {
+  int count = 0;
+  Isa isas[3];
+  const char* note = "";
+};
+
+#if defined(__x86_64__)
+
+/** Register state the operating system saves on a context switch (XCR0); without it wide registers cannot be used. */
+uint64_t savedState() {
+  uint32_t low, high;
+  __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+  return (uint64_t{high} << 32) | low;
+}
+
+Usable detect() {
+  Usable usable;
+  uint32_t a, b, c, d;
+  constexpr uint32_t osxsave = 1u << 27, avx = 1u << 28, fma = 1u << 12;                                     // leaf 1, ecx
+  constexpr uint32_t avx2Bit = 1u << 5, f = 1u << 16, dq = 1u << 17, bw = 1u << 30, vl = 1u << 31;           // leaf 7, ebx
+  constexpr uint64_t ymmState = 0x6, zmmState = 0xe6;
+  if (!__get_cpuid(1, &a, &b, &c, &d) || (c & (osxsave | avx | fma)) != (osxsave | avx | fma) ||
+      (savedState() & ymmState) != ymmState) {
+    usable.note = "the CPU has no FMA";
+    return usable;
+  }
+  usable.isas[usable.count++] = portable::isa();
+  if (!__get_cpuid_count(7, 0, &a, &b, &c, &d)) b = 0;
+  if (!(b & avx2Bit)) {
+    usable.note = "avx2: not on this CPU";
+    return usable;
+  }
+  usable.isas[usable.count++] = avx2::isa();
+  if ((b & (f | dq | bw | vl)) != (f | dq | bw | vl))
+    usable.note = "avx512: not on this CPU";
+  else if ((savedState() & zmmState) != zmmState)
+    usable.note = "avx512: switched off by the operating system";
+  else
+    usable.isas[usable.count++] = avx512::isa();
+  return usable;
+}
+
+#else
+
+Usable detect() {
+  Usable usable;
+  usable.isas[usable.count++] = portable::isa();
+#if defined(__aarch64__)
+  usable.isas[usable.count++] = neon::isa();
+#endif
+  return usable;
+}
+
+#endif
+
+const Usable& usable() {
+  static const Usable once = detect();
+  return once;
+}
+
+std::atomic<const Isa*> active{nullptr};
+
+}  // namespace
+
+int isaCount() { return usable().count; }
+const Isa& isaAt(int index) { return usable().isas[index]; }
+const char* isaNote() { return usable().note; }
+
+const Isa& isa() {
+  const Isa* current = active.load(std::memory_order_relaxed);
+  return current ? *current : usable().isas[usable().count - 1];
+}
+
+bool setIsa(const char* name) {
+  for (int i = 0; i < isaCount(); i++) {
+    if (strcmp(isaAt(i).name, name) != 0) continue;
+    active.store(&isaAt(i), std::memory_order_relaxed);
+    return true;
+  }
+  return false;
+}
+
+}  // namespace simdgrad

@@ -1,0 +1,45 @@
+#pragma once
+// The numbers of the matrix product, apart from its algorithm (gemm.cc).
+//
+//   MR x NV   the tile of C that one micro-kernel call keeps in registers: MR rows of NV vectors, NR = NV·W columns
+//   KC        depth of a block: how much of k is summed before C is touched again
+//   MC        rows of A packed at a time: MC·KC floats stay in L2 while panels of B stream past
+//   NC        columns of B packed at a time: KC·NC floats
+//
+// None of them changes a bit of the result: every element of C is one chain of FMAs over k, in order.
+
+#include "../simd.h"
+
+namespace simdgrad::SIMDGRAD_ISA_NS {
+
+#if SIMDGRAD_ISA_ID == 1
+// 12 scalar accumulators + 4 of B + 1 of A: 17 values for 16 registers, of which B is read from memory.
+constexpr int MR = 3, NV = 4;
+#elif SIMDGRAD_ISA_ID == 2
+// 16 registers: 6·2 accumulators + 2 of B + 1 broadcast of A = 15. Two FMA ports x 4 cycles of latency need 8 chains at least.
+constexpr int MR = 6, NV = 2;
+#elif SIMDGRAD_ISA_ID == 3
+// 32 registers: 12·2 accumulators + 2 of B + 1 broadcast of A = 27.
+constexpr int MR = 12, NV = 2;
+#else
+// 32 registers of four floats: 8·3 accumulators + 3 of B + 1 broadcast of A = 28.
+constexpr int MR = 8, NV = 3;
+#endif
+
+constexpr int NR = NV * W;
+constexpr int64_t KC = 384;
+constexpr int64_t MC = 144;  // a multiple of every MR; 144·384 floats = 216 KB
+constexpr int64_t NC = 480;  // a multiple of every NR; 384·480 floats = 720 KB
+
+static_assert(MC % MR == 0 && NC % NR == 0, "blocks are whole tiles");
+
+// Below these, packing costs more than it saves: a packed element of A serves n columns, one of B serves m rows.
+constexpr int64_t packAFrom = 4 * NR;
+constexpr int64_t packBFrom = 3 * MR;
+
+// Operations that are worth a second thread: some 20 µs of one core, against a few µs to wake another.
+constexpr double flopsPerThread = 1e6;
+// Tasks per thread: more than one, so that a thread that is held up leaves its share to the others.
+constexpr int tasksPerThread = 4;
+
+}  // namespace simdgrad::SIMDGRAD_ISA_NS

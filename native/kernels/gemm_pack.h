@@ -1,0 +1,90 @@
+#pragma once
+// Packing: copies a block of A or B into the order in which the micro-kernel reads it. Here all strides vanish; rows that lie
+// across the direction of reading are transposed W x W in registers.
+//
+//   packed A   panels of M rows (MR, fewer in the last): element (i, p) of a panel at p·M + i
+//   packed B   panels of NR columns (the last: whole vectors, zero-padded): element (p, j) at p·width + j
+
+#include "gemm_numbers.h"
+
+namespace simdgrad::SIMDGRAD_ISA_NS {
+namespace {
+
+SIMD_INLINE int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
+SIMD_INLINE int lanesOf(int64_t left) { return left < W ? static_cast<int>(left) : W; }
+
+/** Floats that packed B takes for `columns` columns and depth k. */
+SIMD_INLINE int64_t packedWidth(int64_t columns) { return (columns + W - 1) / W * W; }
+
+/**
+ * One panel of A: M rows, kc deep. Stores are whole vectors: what they write beyond their M lanes is overwritten by the next
+ * step, and behind the last panel there is room for one vector (packA).
+ */
+void packPanelA(const float* a, int64_t aRow, int64_t aCol, int M, int64_t kc, float* out) {
+  constexpr int groups = (MR + W - 1) / W;
+  if (aRow == 1) {
+    for (int64_t p = 0; p < kc; p++, out += M)
+      for (int i = 0; i < M; i += W) store(out + i, load(a + p * aCol + i, lanesOf(M - i)));
+  } else if (aCol == 1) {
+    for (int64_t p = 0; p < kc; p += W) {
+      const int depth = lanesOf(kc - p);
+      Vec t[groups][W];
+      for (int g = 0; g < groups; g++) {
+        for (int i = 0; i < W; i++) {
+          const int row = g * W + i;
+          t[g][i] = row >= M ? zero() : depth == W ? load(a + row * aRow + p) : load(a + row * aRow + p, depth);
+        }
+        transpose(t[g]);
+      }
+      for (int q = 0; q < depth; q++, out += M)
+        for (int g = 0; g * W < M; g++) store(out + g * W, t[g][q]);
+    }
+  } else {
+    for (int64_t p = 0; p < kc; p++, out += M)
+      for (int i = 0; i < M; i++) out[i] = a[i * aRow + p * aCol];
+  }
+}
+
+/** `out` holds rows·kc + W floats. */
+void packA(const float* a, int64_t aRow, int64_t aCol, int64_t rows, int64_t kc, float* out) {
+  for (int64_t i = 0; i < rows; i += MR)
+    packPanelA(a + i * aRow, aRow, aCol, static_cast<int>(least(MR, rows - i)), kc, out + i * kc);
+}
+
+/** W columns (or the last few) of a panel that is `width` wide. */
+void packColumnsB(const float* b, int64_t bRow, int64_t bCol, int lanes, int64_t kc, int64_t width, float* out) {
+  if (bCol == 1) {
+    if (lanes == W)
+      for (int64_t p = 0; p < kc; p++) store(out + p * width, load(b + p * bRow));
+    else
+      for (int64_t p = 0; p < kc; p++) store(out + p * width, load(b + p * bRow, lanes));
+  } else if (bRow == 1) {
+    for (int64_t p = 0; p < kc; p += W) {
+      const int depth = lanesOf(kc - p);
+      Vec t[W];
+      if (depth == W && lanes == W)
+        for (int j = 0; j < W; j++) t[j] = load(b + j * bCol + p);
+      else
+        for (int j = 0; j < W; j++) t[j] = j < lanes ? load(b + j * bCol + p, depth) : zero();
+      transpose(t);
+      if (depth == W)
+        for (int q = 0; q < W; q++) store(out + (p + q) * width, t[q]);
+      else
+        for (int q = 0; q < depth; q++) store(out + (p + q) * width, t[q]);
+    }
+  } else {
+    for (int64_t p = 0; p < kc; p++) store(out + p * width, loadStrided(b + p * bRow, bCol, lanes));
+  }
+}
+
+/** `out` holds kc·packedWidth(columns) floats; the panel that starts at column j lies at kc·j. */
+void packB(const float* b, int64_t bRow, int64_t bCol, int64_t columns, int64_t kc, float* out) {
+  for (int64_t j = 0; j < columns; j += NR) {
+    const int64_t width = packedWidth(least(NR, columns - j));
+    for (int64_t v = 0; v < width; v += W)
+      packColumnsB(b + (j + v) * bCol, bRow, bCol, lanesOf(columns - j - v), kc, width, out + kc * j + v);
+  }
+}
+
+}  // namespace
+}  // namespace simdgrad::SIMDGRAD_ISA_NS

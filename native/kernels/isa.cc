@@ -1,0 +1,23 @@
+// Collects the bodies of all families for one instruction set. Compiled once per instruction set.
+
+#include "../isa.h"
+
+#include "../simd.h"
+
+namespace simdgrad::SIMDGRAD_ISA_NS {
+
+#define SIMDGRAD_STRING_(x) #x
+#define SIMDGRAD_STRING(x) SIMDGRAD_STRING_(x)
+
+// Each family: one function that sets its members of the table.
+void addGemm(Isa& isa);
+
+Isa isa() {
+  Isa table{};
+  table.name = SIMDGRAD_STRING(SIMDGRAD_ISA_NS);
+  table.width = W;
+  addGemm(table);
+  return table;
+}
+
+}  // namespace simdgrad::SIMDGRAD_ISA_NS

@@ -1,0 +1,239 @@
+#include "pool.h"
+
+#include <linux/futex.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <climits>
+#include <cstdlib>
+#include <new>
+
+#include "cores.h"
+
+namespace simdgrad {
+
+namespace {
+
+// Protocol. A job lies in `job`, guarded by `gate`: bit 31 says whether it is open, the bits below count the workers inside.
+// The caller fills the job, opens the gate and rings `bell`; a worker that hears the bell enters with a compare-and-swap that
+// fails once the gate is closed. When no chunk is left the caller closes the gate and waits for the count to reach zero: it
+// waits for workers in the middle of a chunk, never for one that is still asleep or was not given a core.
+constexpr uint32_t openBit = 1u << 31;
+
+struct alignas(64) Job {
+  Chunk chunk;
+  void* context;
+  size_t n;
+  size_t grain;
+};
+
+// Each on a cache line of its own: they are written by different threads.
+struct State {
+  alignas(64) std::atomic<bool> busy{false};           // held by the caller that has the workers, or by setThreads
+  alignas(64) std::atomic<uint32_t> bell{0};           // a futex: counts jobs
+  alignas(64) std::atomic<uint32_t> gate{0};           // a futex while the caller waits
+  alignas(64) std::atomic<size_t> next{0};             // first item that nobody has claimed
+  alignas(64) std::atomic<int> sleepers{0};
+  std::atomic<bool> callerSleeps{false};
+  std::atomic<int> wanted{0};                          // 0: not decided yet
+  std::atomic<uint64_t> workerChunks{0};
+  Job job{};
+  int running = 1;                                     // threads that exist, the caller included; guarded by `busy`
+  pthread_t handles[maxThreads];
+};
+
+// Never destroyed: workers may be waiting on it while the process exits.
+State& state() {
+  alignas(State) static char memory[sizeof(State)];
+  static State* const once = new (memory) State;
+  return *once;
+}
+
+thread_local bool insideChunk = false;
+
+// The futex is the reason why the pool is Linux only.
+void futexWait(std::atomic<uint32_t>& word, uint32_t while_) {
+  syscall(SYS_futex, reinterpret_cast<uint32_t*>(&word), FUTEX_WAIT_PRIVATE, while_, nullptr, nullptr, 0);
+}
+void futexWake(std::atomic<uint32_t>& word, int count) {
+  syscall(SYS_futex, reinterpret_cast<uint32_t*>(&word), FUTEX_WAKE_PRIVATE, count, nullptr, nullptr, 0);
+}
+
+inline void pauseCpu() {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#else
+  __asm__ volatile("yield");
+#endif
+}
+
+// About 40 pause instructions take a microsecond on current x86. Between the kernels of a training step lie a few
+// microseconds, between steps a few tens: long enough to bridge those, short enough to leave the core to others soon.
+constexpr int workerSpins = 2000;
+constexpr int callerSpins = 1000;
+
+/** Claims and runs chunks until none is left; returns how many. */
+uint64_t runChunks(State& s, const Job& job) {
+  uint64_t count = 0;
+  insideChunk = true;
+  for (;;) {
+    // Relaxed: the gate orders the job's fields and the results; this only deals out numbers.
+    const size_t begin = s.next.fetch_add(job.grain, std::memory_order_relaxed);
+    if (begin >= job.n) break;
+    const size_t left = job.n - begin;
+    job.chunk(job.context, begin, begin + (left < job.grain ? left : job.grain));
+    count++;
+  }
+  insideChunk = false;
+  return count;
+}
+
+bool enter(State& s) {
+  uint32_t gate = s.gate.load(std::memory_order_relaxed);
+  while (gate & openBit)
+    // Acquire pairs with the release that opened the gate: the job is visible.
+    if (s.gate.compare_exchange_weak(gate, gate + 1, std::memory_order_acquire, std::memory_order_relaxed)) return true;
+  return false;
+}
+
+void leave(State& s) {
+  // Release: what the chunks wrote is visible to the caller once it sees the count drop.
+  const uint32_t before = s.gate.fetch_sub(1, std::memory_order_seq_cst);
+  if (before == 1 && s.callerSleeps.load(std::memory_order_seq_cst)) futexWake(s.gate, 1);
+}
+
+void* worker(void* argument) {
+  State& s = state();
+  const int index = static_cast<int>(reinterpret_cast<intptr_t>(argument));
+  uint32_t heard = s.bell.load(std::memory_order_acquire);
+  for (bool first = true;; first = false) {
+    if (!first) {
+      int spins = 0;
+      while (s.bell.load(std::memory_order_acquire) == heard) {
+        if (++spins < workerSpins) {
+          pauseCpu();
+          continue;
+        }
+        // Announced before the futex compares the bell again, and rung before sleepers is read: one of the two sees the other.
+        s.sleepers.fetch_add(1, std::memory_order_seq_cst);
+        futexWait(s.bell, heard);
+        s.sleepers.fetch_sub(1, std::memory_order_relaxed);
+      }
+      heard = s.bell.load(std::memory_order_acquire);
+    }
+    if (index >= s.wanted.load(std::memory_order_acquire)) return nullptr;
+    if (!enter(s)) continue;
+    const uint64_t count = runChunks(s, s.job);
+    if (count) s.workerChunks.fetch_add(count, std::memory_order_relaxed);
+    leave(s);
+  }
+}
+
+void ring(State& s) {
+  s.bell.fetch_add(1, std::memory_order_seq_cst);
+  if (s.sleepers.load(std::memory_order_seq_cst) > 0) futexWake(s.bell, INT_MAX);
+}
+
+/** Starts and stops threads until as many run as are wanted. The caller holds `busy`. */
+void adjust(State& s) {
+  const int wanted = s.wanted.load(std::memory_order_acquire);
+  if (s.running > wanted) {
+    ring(s);
+    while (s.running > wanted) pthread_join(s.handles[--s.running], nullptr);
+  }
+  // Signals belong to the threads of Node.
+  sigset_t all, old;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &old);
+  while (s.running < wanted) {
+    void* index = reinterpret_cast<void*>(static_cast<intptr_t>(s.running));
+    if (pthread_create(&s.handles[s.running], nullptr, worker, index) != 0) {
+      s.wanted.store(s.running, std::memory_order_release);  // the system gives no more
+      break;
+    }
+    s.running++;
+  }
+  pthread_sigmask(SIG_SETMASK, &old, nullptr);
+}
+
+bool tryBusy(State& s) { return !s.busy.load(std::memory_order_relaxed) && !s.busy.exchange(true, std::memory_order_acquire); }
+
+}  // namespace
+
+int threads() {
+  State& s = state();
+  int wanted = s.wanted.load(std::memory_order_acquire);
+  if (wanted == 0) {
+    int none = 0;
+    s.wanted.compare_exchange_strong(none, usableCores() < maxThreads ? usableCores() : maxThreads);
+    wanted = s.wanted.load(std::memory_order_acquire);
+  }
+  return wanted;
+}
+
+int setThreads(int count) {
+  State& s = state();
+  if (insideChunk) return threads();
+  while (!tryBusy(s)) sched_yield();
+  s.wanted.store(count < 1 ? 1 : count > maxThreads ? maxThreads : count, std::memory_order_release);
+  adjust(s);
+  const int now = s.wanted.load(std::memory_order_relaxed);
+  s.busy.store(false, std::memory_order_release);
+  return now;
+}
+
+uint64_t workerChunks() { return state().workerChunks.load(std::memory_order_relaxed); }
+
+void parallelFor(size_t n, size_t grain, Chunk chunk, void* context) {
+  if (n == 0) return;
+  if (grain == 0) grain = 1;
+  State& s = state();
+  if (n <= grain || threads() == 1 || insideChunk || !tryBusy(s)) {
+    chunk(context, 0, n);
+    return;
+  }
+  if (s.running != s.wanted.load(std::memory_order_relaxed)) adjust(s);
+  s.job = {chunk, context, n, grain};
+  s.next.store(0, std::memory_order_relaxed);
+  s.gate.store(openBit, std::memory_order_release);
+  ring(s);
+  runChunks(s, s.job);
+
+  // No chunk is left to claim; close, and wait for those that run.
+  uint32_t inside = s.gate.fetch_and(~openBit, std::memory_order_acq_rel) & ~openBit;
+  for (int spins = 0; inside != 0; inside = s.gate.load(std::memory_order_acquire)) {
+    if (++spins < callerSpins) {
+      pauseCpu();
+      continue;
+    }
+    s.callerSleeps.store(true, std::memory_order_seq_cst);
+    inside = s.gate.load(std::memory_order_seq_cst);
+    if (inside != 0) futexWait(s.gate, inside);
+    s.callerSleeps.store(false, std::memory_order_relaxed);
+  }
+  s.busy.store(false, std::memory_order_release);
+}
+
+float* scratch(Slot slot, size_t floats) {
+  struct Buffer {
+    float* memory = nullptr;
+    size_t floats = 0;
+    ~Buffer() { free(memory); }
+  };
+  static thread_local Buffer buffers[4];
+  Buffer& buffer = buffers[static_cast<int>(slot)];
+  if (buffer.floats < floats) {
+    free(buffer.memory);
+    // Rounded up to 64 KB, so that slowly growing sizes do not reallocate each time.
+    const size_t bytes = (floats * sizeof(float) + 65535) / 65536 * 65536;
+    buffer.memory = static_cast<float*>(aligned_alloc(64, bytes));
+    buffer.floats = buffer.memory ? bytes / sizeof(float) : 0;
+  }
+  return buffer.memory;
+}
+
+}  // namespace simdgrad

@@ -1,0 +1,133 @@
+// Builds native/ into prebuilds/<platform>-<arch>/simdgrad.node, with cmake-js where cmake is installed and node-gyp where it
+// is not. Downloads nothing: the headers are those of the packages node-api-headers and node-addon-api. Without a compiler it
+// says so in one line and succeeds, since everything also runs on the JS core.
+//
+//   node tools/build-native.js [--with cmake-js|node-gyp] [--force] [--out file] | --hash
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import {
+  copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync,
+} from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
+const require = createRequire(import.meta.url);
+
+/** sha256 over names and contents of everything the addon is built from. */
+export function sourceHash() {
+  const files = readdirSync(join(root, "native"), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\.(cc|h|json)$/.test(entry.name))
+    .map((entry) => relative(root, join(entry.parentPath ?? entry.path, entry.name)).replaceAll("\\", "/"));
+  const hash = createHash("sha256");
+  for (const file of [...files, "CMakeLists.txt", "binding.gyp"].sort())
+    hash.update(`${file}\0`).update(readFileSync(join(root, file))).update("\0");
+  return hash.digest("hex").slice(0, 32);
+}
+
+/** The folder under prebuilds/ for this machine. */
+export function prebuildName() {
+  const musl = process.platform === "linux" && !process.report.getReport().header.glibcVersionRuntime;
+  return `${process.platform}-${process.arch}${musl ? "-musl" : ""}`;
+}
+
+const works = (command, args = ["--version"]) => spawnSync(command, args, { stdio: "ignore" }).status === 0;
+
+/** Runs a build step quietly; everything it prints goes to build/native.log. */
+function run(log, command, args) {
+  const result = spawnSync(command, args, { cwd: root, encoding: "utf8", maxBuffer: 1 << 28 });
+  log.push(`$ ${command} ${args.join(" ")}\n`, result.stdout ?? "", result.stderr ?? "", `${result.error ?? ""}\n`);
+  return result.status === 0;
+}
+
+/**
+ * A folder with include/node as node-gyp wants it, without a download: what npm was told, else what was installed with this
+ * node, else a minimal one made of the headers package.
+ */
+function nodeDir() {
+  const installed = [process.env.npm_config_nodedir, npmConfig("nodedir"), dirname(dirname(process.execPath))];
+  for (const dir of installed) if (dir && existsSync(join(dir, "include/node/common.gypi"))) return dir;
+  const dir = join(root, "build/nodedir");
+  const include = join(dir, "include/node");
+  mkdirSync(include, { recursive: true });
+  const headers = require("node-api-headers").include_dir;
+  for (const file of readdirSync(headers)) copyFileSync(join(headers, file), join(include, file));
+  writeFileSync(join(include, "config.gypi"), JSON.stringify({ variables: {}, target_defaults: {} }));
+  const common = {
+    variables: { "visibility%": "hidden" },
+    target_defaults: {
+      default_configuration: "Release",
+      configurations: { Release: {}, Debug: {} },
+      cflags: ["-fPIC"],
+      target_conditions: [["_type=='loadable_module'", { product_extension: "node" }]],
+    },
+  };
+  writeFileSync(join(include, "common.gypi"), JSON.stringify(common));
+  return dir;
+}
+
+function npmConfig(key) {
+  const npm = spawnSync("npm", ["config", "get", key], { cwd: root, encoding: "utf8" });
+  const value = npm.stdout?.trim();
+  return value && value !== "undefined" && value !== "null" ? value : undefined;
+}
+
+const builders = {
+  "cmake-js": (log) => {
+    const script = require.resolve("cmake-js/bin/cmake-js");
+    const ok = run(log, process.execPath, [script, "build", "--out", join(root, "build/cmake"), "--parallel", "2"]);
+    return ok && join(root, "build/cmake/Release/simdgrad.node");
+  },
+  "node-gyp": (log) => {
+    const script = require.resolve("node-gyp/bin/node-gyp.js");
+    const ok = run(log, process.execPath, [script, "configure", "build", "--release", "-j", "2", "--nodedir", nodeDir()]);
+    return ok && join(root, "build/Release/simdgrad.node");
+  },
+};
+
+function main(args) {
+  if (args.includes("--hash")) return console.log(sourceHash());
+  const option = (name) => (args.includes(name) ? args[args.indexOf(name) + 1] : undefined);
+  const forced = option("--with");
+  const out = resolve(root, option("--out") ?? join("prebuilds", prebuildName(), "simdgrad.node"));
+  const hash = sourceHash();
+  // The addon carries the hash of what it was built from.
+  if (!forced && !args.includes("--force") && existsSync(out) && readFileSync(out).includes(hash)) return;
+
+  const give = (why) => {
+    console.log(`native: not built (${why}); everything runs on the JS core`);
+    if (forced) process.exitCode = 1;
+  };
+  if (forced && !builders[forced]) return give(`--with takes cmake-js or node-gyp, not ${forced}`);
+  if (process.platform !== "linux") return give(`the thread pool needs Linux, this is ${process.platform}`);
+  const compiler = [process.env.CXX, "c++", "g++", "clang++"].find((name) => name && works(name));
+  if (!compiler) return give("no C++ compiler found");
+  const tool = forced ?? (works("cmake") ? "cmake-js" : works("make") ? "node-gyp" : undefined);
+  if (!tool) return give("neither cmake nor make found");
+
+  const started = Date.now();
+  const log = [];
+  let built;
+  try {
+    built = builders[tool](log);
+  } catch (error) {
+    log.push(`${error.stack}\n`);
+  }
+  mkdirSync(join(root, "build"), { recursive: true });
+  writeFileSync(join(root, "build/native.log"), log.join(""));
+  if (!built || !existsSync(built)) {
+    process.stderr.write(`${log.join("").split("\n").slice(-40).join("\n")}\n`);
+    return give(`${tool} failed, see build/native.log`);
+  }
+  // Copied beside the target and renamed: a process that has the old one mapped keeps it, and nobody sees half a file.
+  mkdirSync(dirname(out), { recursive: true });
+  const part = `${out}.${process.pid}.part`;
+  copyFileSync(built, part);
+  renameSync(part, out);
+  const isas = Object.keys(JSON.parse(readFileSync(join(root, "native/sources.json"), "utf8")).isas[process.arch] ?? {});
+  const seconds = ((Date.now() - started) / 1000).toFixed(0);
+  console.log(`native: built ${relative(root, out)} (${isas.join(", ")}) with ${tool} in ${seconds} s`);
+}
+
+if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) main(process.argv.slice(2));
