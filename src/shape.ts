@@ -49,7 +49,8 @@ export function resolveDim(op: string, dim: number, rank: number): number {
 export function resolveDims(op: string, dim: number | readonly number[] | undefined, rank: number): number[] {
   if (dim === undefined) return Array.from({ length: rank }, (_, d) => d);
   const dims = (typeof dim === "number" ? [dim] : [...dim]).map((d) => resolveDim(op, d, rank));
-  if (new Set(dims).size !== dims.length) throw new ShapeError(`${op}: a dim appears twice: ${formatShape(dims)}`);
+  if (new Set(dims).size !== dims.length)
+    throw new ShapeError(`${op}: a dim appears twice: ${formatShape(dims)}`);
   return dims.sort((a, b) => a - b);
 }
 
@@ -82,7 +83,9 @@ export function inferShape(op: string, from: Shape, to: Shape): number[] {
   const shape = [...to];
   if (ok && unknown >= 0 && rest > 0) shape[unknown] = count / rest;
   if (!ok || shape.includes(-1) || numel(shape) !== count || !shape.every(Number.isInteger))
-    throw new ShapeError(`${op}: ${formatShape(to)} does not hold the ${count} elements of ${formatShape(from)}`);
+    throw new ShapeError(
+      `${op}: ${formatShape(to)} does not hold the ${count} elements of ${formatShape(from)}`,
+    );
   return shape;
 }
 

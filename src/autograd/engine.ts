@@ -56,7 +56,10 @@ export function grad(
   const keys = inputs.map((x, i) => {
     const edge = edgeOf(x);
     if (edge === null)
-      throw new AutogradError(`grad: input ${i} does not require a gradient: ${formatShape(x.shape)}`, "NO_GRAD");
+      throw new AutogradError(
+        `grad: input ${i} does not require a gradient: ${formatShape(x.shape)}`,
+        "NO_GRAD",
+      );
     wanted.set(edge, null);
     return edge;
   });
@@ -64,7 +67,10 @@ export function grad(
   return keys.map((key, i) => {
     const g = wanted.get(key)!;
     if (g === null && !options.allowUnused)
-      throw new AutogradError(`grad: input ${i} takes no part in the outputs: pass { allowUnused: true }`, "UNUSED_INPUT");
+      throw new AutogradError(
+        `grad: input ${i} takes no part in the outputs: pass { allowUnused: true }`,
+        "UNUSED_INPUT",
+      );
     return g;
   });
 }
@@ -111,7 +117,10 @@ function run(
 function rootGradient(op: string, root: Tensor, cotangent: Tensor | undefined): [Node | Tensor, Tensor] {
   const edge = edgeOf(root);
   if (edge === null)
-    throw new AutogradError(`${op}: no input of this tensor requires a gradient: ${formatShape(root.shape)}`, "NO_GRAD");
+    throw new AutogradError(
+      `${op}: no input of this tensor requires a gradient: ${formatShape(root.shape)}`,
+      "NO_GRAD",
+    );
   if (cotangent === undefined) {
     if (root.numel !== 1)
       throw new AutogradError(
@@ -125,7 +134,9 @@ function rootGradient(op: string, root: Tensor, cotangent: Tensor | undefined): 
       `${op}: the cotangent has the shape of the tensor: ${formatShape(cotangent.shape)} for ${formatShape(root.shape)}`,
     );
   if (cotangent.dtype !== root.dtype)
-    throw new ShapeError(`${op}: the cotangent has the dtype of the tensor: ${cotangent.dtype} for ${root.dtype}`);
+    throw new ShapeError(
+      `${op}: the cotangent has the dtype of the tensor: ${cotangent.dtype} for ${root.dtype}`,
+    );
   return [edge, cotangent];
 }
 
@@ -166,8 +177,10 @@ function backwardThrough(
     needs: (i) => node.edges[i] !== null,
     into(i) {
       const leaf = node.edges[i];
-      if (createGraph || wanted !== null || leaf === null || leaf instanceof Node || leaf.hooks !== null) return null;
-      if (leaf.gradient !== null) return leaf.gradient.isContiguous ? { out: leaf.gradient, accumulate: true } : null;
+      if (createGraph || wanted !== null || leaf === null || leaf instanceof Node || leaf.hooks !== null)
+        return null;
+      if (leaf.gradient !== null)
+        return leaf.gradient.isContiguous ? { out: leaf.gradient, accumulate: true } : null;
       return { out: memoryFor(leaf), accumulate: false };
     },
   };

@@ -3,7 +3,7 @@ import { ShapeError, ValueError } from "../errors.js";
 import { k } from "../kernels/backend.js";
 import { defaultGenerator, type Generator } from "../random.js";
 import { checkShape, numel, type Shape } from "../shape.js";
-import { empty, fromData, type NestedArray, Tensor } from "../tensor/tensor.js";
+import { empty, fromData, type NestedArray, type Tensor } from "../tensor/tensor.js";
 
 export interface TensorOptions {
   /** Default: `float32`, or what the data says (a Float64Array is `float64`, booleans are `bool`). */
@@ -31,7 +31,11 @@ function finish(x: Tensor, options: TensorOptions | undefined): Tensor {
 export function tensor(values: NestedArray | Data, options: TensorOptions & { shape?: Shape } = {}): Tensor {
   if (ArrayBuffer.isView(values)) {
     const data = values as Data;
-    if (!(["Float32Array", "Float64Array", "Int32Array", "Uint8Array"] as string[]).includes(data.constructor.name))
+    if (
+      !(["Float32Array", "Float64Array", "Int32Array", "Uint8Array"] as string[]).includes(
+        data.constructor.name,
+      )
+    )
       throw new ValueError(
         `tensor: typed arrays are Float32Array, Float64Array, Int32Array or Uint8Array: ${data.constructor.name}`,
       );
@@ -58,7 +62,9 @@ export function tensor(values: NestedArray | Data, options: TensorOptions & { sh
       for (const item of value) walk(item, depth + 1);
     } else {
       if (depth !== shape.length)
-        throw new ShapeError(`tensor: nested arrays are ragged: ${String(value)} at depth ${depth}, expected an array`);
+        throw new ShapeError(
+          `tensor: nested arrays are ragged: ${String(value)} at depth ${depth}, expected an array`,
+        );
       if (typeof value !== "number" && typeof value !== "boolean")
         throw new ValueError(`tensor: elements are numbers or booleans: ${String(value)}`);
       if (typeof value === "number") booleans = false;
@@ -69,10 +75,12 @@ export function tensor(values: NestedArray | Data, options: TensorOptions & { sh
   const to = options.shape ?? shape;
   checkShape("tensor", to);
   const dtype = options.dtype ?? (booleans && flat.length > 0 ? "bool" : "float32");
-  if (numel(to) !== flat.length) throw new ShapeError(`tensor: ${flat.length} values do not fill [${to.join(", ")}]`);
+  if (numel(to) !== flat.length)
+    throw new ShapeError(`tensor: ${flat.length} values do not fill [${to.join(", ")}]`);
   const out = empty([...to], dtype);
   const { array } = out.storage;
-  for (let i = 0; i < flat.length; i++) array[out.offset + i] = dtype === "bool" ? Number(flat[i] !== 0) : flat[i];
+  for (let i = 0; i < flat.length; i++)
+    array[out.offset + i] = dtype === "bool" ? Number(flat[i] !== 0) : flat[i];
   return finish(out, options);
 }
 
@@ -137,7 +145,13 @@ export function linspace(start: number, end: number, steps: number, options?: Te
   return finish(out, options);
 }
 
-function random(kind: "uniform" | "normal", p: number, q: number, shape: Shape, options?: RandomOptions): Tensor {
+function random(
+  kind: "uniform" | "normal",
+  p: number,
+  q: number,
+  shape: Shape,
+  options?: RandomOptions,
+): Tensor {
   checkShape(kind === "uniform" ? "rand" : "randn", shape);
   const out = empty([...shape], options?.dtype);
   fillRandom(out, kind, p, q, options?.generator);
@@ -169,7 +183,13 @@ export function randn(shape: Shape, options?: RandomOptions): Tensor {
 export function randperm(n: number, options?: { generator?: Generator }): Tensor {
   checkShape("randperm", [n]);
   const out = empty([n], "int32");
-  k.permutation(n, (options?.generator ?? defaultGenerator).state, 0, out.storage.array as Int32Array, out.offset);
+  k.permutation(
+    n,
+    (options?.generator ?? defaultGenerator).state,
+    0,
+    out.storage.array as Int32Array,
+    out.offset,
+  );
   return out;
 }
 

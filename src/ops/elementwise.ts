@@ -2,8 +2,8 @@ import { isGradEnabled } from "../autograd/grad-mode.js";
 import { type BackwardRule, differentiable } from "../autograd/graph.js";
 import { type DType, isFloating, promote } from "../dtype.js";
 import { DTypeError } from "../errors.js";
-import { Term, variablesOf } from "../kernels/algebra.js";
 import { k } from "../kernels/backend.js";
+import { binarySaves, unarySaves } from "../kernels/derivatives.js";
 import {
   type BinaryName,
   type BinaryRow,
@@ -40,10 +40,7 @@ type UnaryFunction<Name extends UnaryName> = keyof UnaryOptions<Name> extends ne
 function makeUnary(name: UnaryName): (x: Tensor, options?: Record<string, number>) => Tensor {
   const row: UnaryRow = unaryRows[name];
   const params = Object.entries(row.params ?? {});
-  const terms = Term.variables("x", "y", "p", "q");
-  const reads = variablesOf(row.derivative<Term>({ ...terms, where: Term.where }));
-  const readsX = reads.has("x");
-  const readsY = reads.has("y");
+  const reads = unarySaves(name);
   return (given, options) => {
     const x = unaryInput(name, row, given);
     const p = params.length > 0 ? (options?.[params[0][0]] ?? params[0][1]) : 0;
@@ -51,30 +48,22 @@ function makeUnary(name: UnaryName): (x: Tensor, options?: Record<string, number
     const y = empty(x.shape, x.dtype);
     k.unary(name, p, q, x.shape, x.storage.array, x.offset, x.strides, y.storage.array, y.offset);
     const rule: BackwardRule = (g) => [
-      isGradEnabled() ? composedGradient(row, x, y, p, q, g) : fusedGradient(name, x, y, readsX, readsY, p, q, g),
+      isGradEnabled() ? composedGradient(row, x, y, p, q, g) : fusedGradient(name, x, y, p, q, g),
     ];
-    return differentiable(name, [x], y, rule, { saves: readsX ? [x] : [], savesOutput: readsY });
+    return differentiable(name, [x], y, rule, { saves: reads.x ? [x] : [], savesOutput: reads.y });
   };
 }
 
 /** g · f'(x) in one kernel, for the usual backward. */
-function fusedGradient(
-  name: UnaryName,
-  x: Tensor,
-  y: Tensor,
-  readsX: boolean,
-  readsY: boolean,
-  p: number,
-  q: number,
-  g: Tensor,
-): Tensor {
+function fusedGradient(name: UnaryName, x: Tensor, y: Tensor, p: number, q: number, g: Tensor): Tensor {
+  const reads = unarySaves(name);
   const out = empty(x.shape, x.dtype);
-  const from = readsX ? dense(x) : null;
+  const from = reads.x ? dense(x) : null;
   const gd = dense(g);
   k.unaryGrad(
     ...([name, p, q, out.numel] as const),
     ...([from?.storage.array ?? null, from?.offset ?? 0] as const),
-    ...([readsY ? y.storage.array : null, readsY ? y.offset : 0] as const),
+    ...([reads.y ? y.storage.array : null, reads.y ? y.offset : 0] as const),
     ...([gd.storage.array, gd.offset, out.storage.array, out.offset] as const),
   );
   return out;
@@ -107,7 +96,8 @@ function commonDType(a: Tensor | number, b: Tensor | number): DType {
   const weak = (v: Tensor | number) => typeof v === "number" || v.ndim === 0;
   const own = (v: Tensor | number, other: Tensor | number): DType => {
     if (typeof v !== "number") return v.dtype;
-    if (!Number.isInteger(v)) return typeof other !== "number" && isFloating(other.dtype) ? other.dtype : "float32";
+    if (!Number.isInteger(v))
+      return typeof other !== "number" && isFloating(other.dtype) ? other.dtype : "float32";
     return "int32";
   };
   const [da, db] = [own(a, b), own(b, a)];
@@ -130,7 +120,10 @@ function operands(name: string, a: Tensor | number, b: Tensor | number, floats: 
 
 function checkOperand(name: string, v: unknown): void {
   if (typeof v !== "number" && !(v instanceof Tensor))
-    throw new DTypeError(`${name}: operands are tensors or numbers: ${v === null ? "null" : typeof v}`, "NOT_A_TENSOR");
+    throw new DTypeError(
+      `${name}: operands are tensors or numbers: ${v === null ? "null" : typeof v}`,
+      "NOT_A_TENSOR",
+    );
 }
 
 function commonShape(name: string, a: Tensor, b: Tensor): readonly number[] {
@@ -141,12 +134,7 @@ type Operand = Tensor | number;
 
 function makeBinary(name: BinaryName): (a: Operand, b: Operand) => Tensor {
   const row: BinaryRow = binaryRows[name];
-  const terms = Term.variables("a", "b", "y", "g");
-  const reads = (["gradA", "gradB"] as const).map((side) =>
-    variablesOf(row[side]<Term>({ ...terms, where: Term.where })),
-  );
-  const readsAny = (variable: string) => reads.some((set) => set.has(variable));
-  const [readsA, readsB, readsY] = ["a", "b", "y"].map(readsAny);
+  const reads = binarySaves(name);
   return (left, right) => {
     // Division of integers gives a quotient with a fraction, as in PyTorch.
     const [a, b] = operands(name, left, right, name === "div");
@@ -154,7 +142,18 @@ function makeBinary(name: BinaryName): (a: Operand, b: Operand) => Tensor {
     const y = empty(shape, a.dtype);
     const as = broadcastStrides(a.shape, a.strides, shape);
     const bs = broadcastStrides(b.shape, b.strides, shape);
-    k.binary(name, shape, a.storage.array, a.offset, as, b.storage.array, b.offset, bs, y.storage.array, y.offset);
+    k.binary(
+      name,
+      shape,
+      a.storage.array,
+      a.offset,
+      as,
+      b.storage.array,
+      b.offset,
+      bs,
+      y.storage.array,
+      y.offset,
+    );
     const rule: BackwardRule = (g, inputs) => {
       const given = { a, b, y, g, where: whereLike(a.dtype) };
       return [
@@ -162,8 +161,10 @@ function makeBinary(name: BinaryName): (a: Operand, b: Operand) => Tensor {
         inputs.needs(1) ? sumTo(row.gradB<Tensor>(given), b.shape) : null,
       ];
     };
-    const saves = [...(readsA ? [a] : []), ...(readsB ? [b] : [])];
-    return differentiable(name, [a, b], y, rule, { saves, savesOutput: readsY });
+    const used = (variable: "a" | "b" | "y") =>
+      (a.requiresGrad && reads.gradA[variable]) || (b.requiresGrad && reads.gradB[variable]);
+    const saves = [...(used("a") ? [a] : []), ...(used("b") ? [b] : [])];
+    return differentiable(name, [a, b], y, rule, { saves, savesOutput: used("y") });
   };
 }
 

@@ -23,7 +23,10 @@ function around(shape: Shape, dim: number): [outer: number, length: number, inne
 function checkStatus(op: string, status: number, index: Tensor, length: number): void {
   if (status < 0) return;
   const value = index.storage.array[index.offset + status];
-  throw new ValueError(`${op}: index out of range: ${value} at position ${status}, sizes up to ${length}`, "INDEX_OUT_OF_RANGE");
+  throw new ValueError(
+    `${op}: index out of range: ${value} at position ${status}, sizes up to ${length}`,
+    "INDEX_OUT_OF_RANGE",
+  );
 }
 
 /**
@@ -32,7 +35,8 @@ function checkStatus(op: string, status: number, index: Tensor, length: number):
  */
 export function indexSelect(x: Tensor, dim: number, index: Tensor): Tensor {
   const d = resolveDim("indexSelect", dim, x.ndim);
-  if (index.ndim !== 1) throw new ShapeError(`indexSelect: the index has one dim: ${formatShape(index.shape)}`);
+  if (index.ndim !== 1)
+    throw new ShapeError(`indexSelect: the index has one dim: ${formatShape(index.shape)}`);
   const at = indexTensor("indexSelect", index);
   const [outer, length, inner] = around(x.shape, d);
   const count = at.shape[0];
@@ -44,7 +48,18 @@ export function indexSelect(x: Tensor, dim: number, index: Tensor): Tensor {
   const indices = at.storage.array as Int32Array;
   checkStatus(
     "indexSelect",
-    k.indexSelect(outer, length, inner, count, from.storage.array, from.offset, indices, at.offset, out.storage.array, out.offset),
+    k.indexSelect(
+      outer,
+      length,
+      inner,
+      count,
+      from.storage.array,
+      from.offset,
+      indices,
+      at.offset,
+      out.storage.array,
+      out.offset,
+    ),
     at,
     length,
   );
@@ -58,7 +73,18 @@ function indexAdd(g: Tensor, shape: Shape, dim: number, index: Tensor): Tensor {
   const from = dense(g);
   const out = zeros(shape, { dtype: g.dtype });
   const indices = index.storage.array as Int32Array;
-  k.indexAdd(outer, length, inner, index.numel, indices, index.offset, from.storage.array, from.offset, out.storage.array, out.offset);
+  k.indexAdd(
+    outer,
+    length,
+    inner,
+    index.numel,
+    indices,
+    index.offset,
+    from.storage.array,
+    from.offset,
+    out.storage.array,
+    out.offset,
+  );
   return differentiable("indexAdd", [g], out, (gg) => [indexSelect(gg, dim, index)], { saves: [index] });
 }
 
@@ -69,7 +95,9 @@ function indexAdd(g: Tensor, shape: Shape, dim: number, index: Tensor): Tensor {
 export function gather(x: Tensor, dim: number, index: Tensor): Tensor {
   const d = resolveDim("gather", dim, x.ndim);
   if (index.ndim !== x.ndim || index.shape.some((size, i) => i !== d && size !== x.shape[i]))
-    throw new ShapeError(`gather: shapes differ outside dim ${d}: ${formatShape(x.shape)} and index ${formatShape(index.shape)}`);
+    throw new ShapeError(
+      `gather: shapes differ outside dim ${d}: ${formatShape(x.shape)} and index ${formatShape(index.shape)}`,
+    );
   const at = indexTensor("gather", index);
   const [outer, length, inner] = around(x.shape, d);
   const from = dense(x);
@@ -78,7 +106,18 @@ export function gather(x: Tensor, dim: number, index: Tensor): Tensor {
   const count = index.shape[d];
   checkStatus(
     "gather",
-    k.gather(outer, length, inner, count, from.storage.array, from.offset, indices, at.offset, out.storage.array, out.offset),
+    k.gather(
+      outer,
+      length,
+      inner,
+      count,
+      from.storage.array,
+      from.offset,
+      indices,
+      at.offset,
+      out.storage.array,
+      out.offset,
+    ),
     at,
     length,
   );
@@ -93,7 +132,18 @@ function scatterAdd(g: Tensor, shape: Shape, dim: number, index: Tensor): Tensor
   const out = zeros(shape, { dtype: g.dtype });
   const indices = index.storage.array as Int32Array;
   const count = index.shape[dim];
-  k.scatterAdd(outer, length, inner, count, indices, index.offset, from.storage.array, from.offset, out.storage.array, out.offset);
+  k.scatterAdd(
+    outer,
+    length,
+    inner,
+    count,
+    indices,
+    index.offset,
+    from.storage.array,
+    from.offset,
+    out.storage.array,
+    out.offset,
+  );
   return differentiable("scatterAdd", [g], out, (gg) => [gather(gg, dim, index)], { saves: [index] });
 }
 
@@ -105,7 +155,10 @@ export function oneHot(index: Tensor, classes?: number, dtype: DType = "int32"):
   for (let i = 0; i < at.numel; i++) {
     const value = values[at.offset + i];
     if (value < 0 || (classes !== undefined && value >= classes))
-      throw new ValueError(`oneHot: class out of range: ${value} at position ${i}, classes ${classes ?? "from 0"}`, "INDEX_OUT_OF_RANGE");
+      throw new ValueError(
+        `oneHot: class out of range: ${value} at position ${i}, classes ${classes ?? "from 0"}`,
+        "INDEX_OUT_OF_RANGE",
+      );
     largest = Math.max(largest, value);
   }
   return to(eq(unsqueeze(at, -1), arange(classes ?? largest + 1, { dtype: "int32" })), dtype);

@@ -23,7 +23,9 @@ function writable(op: string, x: Tensor, ...others: Tensor[]): void {
 export function copy_(x: Tensor, y: Tensor): Tensor {
   writable("copy_", x, y);
   if (!sameShape(broadcastShapes("copy_", x.shape, y.shape), x.shape))
-    throw new ShapeError(`copy_: shapes do not broadcast: ${formatShape(y.shape)} into ${formatShape(x.shape)}`);
+    throw new ShapeError(
+      `copy_: shapes do not broadcast: ${formatShape(y.shape)} into ${formatShape(x.shape)}`,
+    );
   let from = y;
   if (x.storage.overlaps(y.storage)) {
     // Source and target may overlap: go through a copy of the source.
@@ -74,19 +76,28 @@ export function binary_(op: BinaryInPlace, x: Tensor, y: Tensor | number): Tenso
   }
   const result = binary[op](x.detach(), typeof y === "number" ? y : y.detach());
   if (!sameShape(result.shape, x.shape)) throw grows(op, x, result);
-  if (result.dtype !== x.dtype && (x.dtype === "bool" || !result.dtype.startsWith("float") || !x.dtype.startsWith("float")))
+  if (
+    result.dtype !== x.dtype &&
+    (x.dtype === "bool" || !result.dtype.startsWith("float") || !x.dtype.startsWith("float"))
+  )
     throw new DTypeError(`${op}_: the result does not fit the dtype of x: ${result.dtype} into ${x.dtype}`);
   return copy_(x, result);
 }
 
 function grows(op: string, x: Tensor, y: Tensor): ShapeError {
-  return new ShapeError(`${op}_: the result does not fit into x: ${formatShape(y.shape)} into ${formatShape(x.shape)}`);
+  return new ShapeError(
+    `${op}_: the result does not fit into x: ${formatShape(y.shape)} into ${formatShape(x.shape)}`,
+  );
 }
 
 /** Whether two tensors may share elements without being the same window. */
 function overlaps(x: Tensor, y: Tensor): boolean {
   if (!x.storage.overlaps(y.storage)) return false;
-  return !(x.offset === y.offset && sameShape(x.shape, y.shape) && x.strides.every((s, d) => s === y.strides[d]));
+  return !(
+    x.offset === y.offset &&
+    sameShape(x.shape, y.shape) &&
+    x.strides.every((s, d) => s === y.strides[d])
+  );
 }
 
 /** Limits every element to [min, max]. */
@@ -95,13 +106,28 @@ export function clamp_(x: Tensor, options: { min?: number; max?: number }): Tens
   return copy_(x, unary.clamp(x.detach(), options));
 }
 
-function random_(op: string, x: Tensor, kind: "uniform" | "normal", p: number, q: number, options?: RandomOptions): Tensor {
+function random_(
+  op: string,
+  x: Tensor,
+  kind: "uniform" | "normal",
+  p: number,
+  q: number,
+  options?: RandomOptions,
+): Tensor {
   writable(op, x);
   if (isDense(x.shape, x.strides)) fillRandom(x, kind, p, q, options?.generator);
   else {
     const values = empty(x.shape, x.dtype);
     fillRandom(values, kind, p, q, options?.generator);
-    k.copy(x.shape, values.storage.array, values.offset, values.strides, x.storage.array, x.offset, x.strides);
+    k.copy(
+      x.shape,
+      values.storage.array,
+      values.offset,
+      values.strides,
+      x.storage.array,
+      x.offset,
+      x.strides,
+    );
   }
   x.storage.version++;
   return x;

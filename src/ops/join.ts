@@ -13,7 +13,9 @@ export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
   const d = resolveDim("cat", dim, first.ndim);
   for (const x of tensors)
     if (x.ndim !== first.ndim || x.shape.some((size, i) => i !== d && size !== first.shape[i]))
-      throw new ShapeError(`cat: shapes differ outside dim ${d}: ${formatShape(first.shape)} and ${formatShape(x.shape)}`);
+      throw new ShapeError(
+        `cat: shapes differ outside dim ${d}: ${formatShape(first.shape)} and ${formatShape(x.shape)}`,
+      );
   const dtype = tensors.map((x) => x.dtype).reduce(promote);
   const parts = tensors.map((x) => to(x, dtype));
   const total = parts.reduce((n, x) => n + x.shape[d], 0);
@@ -39,7 +41,9 @@ export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
   if (tensors.length === 0) throw new ShapeError("stack: at least one tensor is needed: got none");
   for (const x of tensors)
     if (x.ndim !== tensors[0].ndim || x.shape.some((size, i) => size !== tensors[0].shape[i]))
-      throw new ShapeError(`stack: shapes differ: ${formatShape(tensors[0].shape)} and ${formatShape(x.shape)}`);
+      throw new ShapeError(
+        `stack: shapes differ: ${formatShape(tensors[0].shape)} and ${formatShape(x.shape)}`,
+      );
   return cat(
     tensors.map((x) => unsqueeze(x, dim)),
     dim,

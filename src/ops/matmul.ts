@@ -24,11 +24,11 @@ function gemm(a: Tensor, b: Tensor, bias: Tensor | null = null, into: Destinatio
   const [as, bs, cs] = [a.storage.array, b.storage.array, out.storage.array] as FloatData[];
   const biasArray = bias === null ? null : (bias.storage.array as FloatData);
   k.gemm(
-    ...[1, m, n, kk] as const,
-    ...[as, a.offset, 0, a.strides[0], a.strides[1]] as const,
-    ...[bs, b.offset, 0, b.strides[0], b.strides[1]] as const,
-    ...[biasArray, bias?.offset ?? 0, accumulate] as const,
-    ...[cs, out.offset, 0] as const,
+    ...([1, m, n, kk] as const),
+    ...([as, a.offset, 0, a.strides[0], a.strides[1]] as const),
+    ...([bs, b.offset, 0, b.strides[0], b.strides[1]] as const),
+    ...([biasArray, bias?.offset ?? 0, accumulate] as const),
+    ...([cs, out.offset, 0] as const),
   );
   if (into !== null) out.storage.version++;
   return out;
@@ -44,11 +44,11 @@ function batchedGemm(a: Tensor, b: Tensor, batchShape: Shape): Tensor {
   const [y, yBatch] = withOneBatchStride(b, batchShape);
   const [xs, ys, cs] = [x.storage.array, y.storage.array, out.storage.array] as FloatData[];
   k.gemm(
-    ...[batch, m, n, kk] as const,
-    ...[xs, x.offset, xBatch, x.strides[x.ndim - 2], x.strides[x.ndim - 1]] as const,
-    ...[ys, y.offset, yBatch, y.strides[y.ndim - 2], y.strides[y.ndim - 1]] as const,
-    ...[null, 0, 0] as const,
-    ...[cs, out.offset, m * n] as const,
+    ...([batch, m, n, kk] as const),
+    ...([xs, x.offset, xBatch, x.strides[x.ndim - 2], x.strides[x.ndim - 1]] as const),
+    ...([ys, y.offset, yBatch, y.strides[y.ndim - 2], y.strides[y.ndim - 1]] as const),
+    ...([null, 0, 0] as const),
+    ...([cs, out.offset, m * n] as const),
   );
   return out;
 }
@@ -88,9 +88,13 @@ function checkFloats(op: string, a: Tensor, b: Tensor): void {
 export function matmul(a: Tensor, b: Tensor): Tensor {
   checkFloats("matmul", a, b);
   if (a.ndim === 0 || b.ndim === 0)
-    throw new ShapeError(`matmul: operands have at least one dim: ${formatShape(a.shape)} x ${formatShape(b.shape)}`);
+    throw new ShapeError(
+      `matmul: operands have at least one dim: ${formatShape(a.shape)} x ${formatShape(b.shape)}`,
+    );
   if (a.shape[a.ndim - 1] !== b.shape[Math.max(0, b.ndim - 2)])
-    throw new ShapeError(`matmul: inner dimensions differ: ${formatShape(a.shape)} x ${formatShape(b.shape)}`);
+    throw new ShapeError(
+      `matmul: inner dimensions differ: ${formatShape(a.shape)} x ${formatShape(b.shape)}`,
+    );
   if (a.ndim === 1) return squeeze(matmul(unsqueeze(a, 0), b), b.ndim === 1 ? 0 : -2);
   if (b.ndim === 1) return squeeze(matmul(a, unsqueeze(b, 1)), -1);
   if (b.ndim === 2) return multiplyRows(a, b);
@@ -144,7 +148,9 @@ export function linear(x: Tensor, weight: Tensor, bias: Tensor | null = null): T
       `linear: the last dim of x is the number of input features: ${formatShape(x.shape)} for weight ${formatShape(weight.shape)}`,
     );
   if (bias !== null && (bias.ndim !== 1 || bias.shape[0] !== out || bias.dtype !== x.dtype))
-    throw new ShapeError(`linear: the bias has one value per output: ${formatShape(bias.shape)} for weight ${formatShape(weight.shape)}`);
+    throw new ShapeError(
+      `linear: the bias has one value per output: ${formatShape(bias.shape)} for weight ${formatShape(weight.shape)}`,
+    );
   if (x.ndim !== 2) {
     const rows = reshape(x, [numel(x.shape.slice(0, -1)), features]);
     return reshape(linear(rows, weight, bias), [...x.shape.slice(0, -1), out]);

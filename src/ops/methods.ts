@@ -28,7 +28,9 @@ type UnaryMethods = {
 type BinaryMethods = { [Name in BinaryName | CompareName]: (other: Tensor | number) => Tensor };
 
 /** A method with the signature of a function whose first argument is the tensor. */
-type MethodOf<F> = F extends (x: Tensor, ...rest: infer Rest) => infer Result ? (...rest: Rest) => Result : never;
+type MethodOf<F> = F extends (x: Tensor, ...rest: infer Rest) => infer Result
+  ? (...rest: Rest) => Result
+  : never;
 
 /** Sizes or dims as PyTorch takes them: `(2, 3)` or `([2, 3])`. */
 type Sizes = number[] | [readonly number[]];
@@ -43,7 +45,8 @@ const functions = {
   argmax: reduce.argmax,
   argmin: reduce.argmin,
   var: reduce.variance,
-  std: (x: Tensor, dim?: reduce.Dims, options?: reduce.VarianceOptions) => reduce.variance(x, dim, options).sqrt(),
+  std: (x: Tensor, dim?: reduce.Dims, options?: reduce.VarianceOptions) =>
+    reduce.variance(x, dim, options).sqrt(),
   logsumexp: reduce.logsumexp,
   all: reduce.all,
   any: reduce.any,
@@ -74,8 +77,10 @@ const functions = {
   sub_: (x: Tensor, y: Tensor | number) => inplace.binary_("sub", x, y),
   mul_: (x: Tensor, y: Tensor | number) => inplace.binary_("mul", x, y),
   div_: (x: Tensor, y: Tensor | number) => inplace.binary_("div", x, y),
-  uniform_: (x: Tensor, low?: number, high?: number, options?: RandomOptions) => inplace.uniform_(x, low, high, options),
-  normal_: (x: Tensor, mean?: number, std?: number, options?: RandomOptions) => inplace.normal_(x, mean, std, options),
+  uniform_: (x: Tensor, low?: number, high?: number, options?: RandomOptions) =>
+    inplace.uniform_(x, low, high, options),
+  normal_: (x: Tensor, mean?: number, std?: number, options?: RandomOptions) =>
+    inplace.normal_(x, mean, std, options),
 };
 
 type FunctionMethods = { [Name in keyof typeof functions]: MethodOf<(typeof functions)[Name]> };
@@ -130,7 +135,12 @@ method("expand", function (this: Tensor, ...shape: Sizes) {
 method("mm", function (this: Tensor, other: Tensor) {
   return matmul(this, other);
 });
-for (const [name, dtype] of Object.entries({ float: "float32", double: "float64", int: "int32", bool: "bool" }))
+for (const [name, dtype] of Object.entries({
+  float: "float32",
+  double: "float64",
+  int: "int32",
+  bool: "bool",
+}))
   method(name, function (this: Tensor) {
     return views.to(this, dtype as DType);
   });
@@ -148,7 +158,10 @@ method("backward", function (this: Tensor, cotangent?: Tensor, options?: Backwar
 method("registerHook", function (this: Tensor, hook: GradHook) {
   const owner: { hooks: GradHook[] | null } = this.gradFn === null ? this : (this.gradFn as Node);
   if (!this.requiresGrad)
-    throw new AutogradError("registerHook: the tensor does not require a gradient: it will never be called", "NO_GRAD");
+    throw new AutogradError(
+      "registerHook: the tensor does not require a gradient: it will never be called",
+      "NO_GRAD",
+    );
   owner.hooks = [...(owner.hooks ?? []), hook];
   return () => {
     const rest = (owner.hooks ?? []).filter((h) => h !== hook);
@@ -157,7 +170,8 @@ method("registerHook", function (this: Tensor, hook: GradHook) {
 });
 
 method("retainGrad", function (this: Tensor) {
-  if (!this.requiresGrad) throw new AutogradError("retainGrad: the tensor does not require a gradient", "NO_GRAD");
+  if (!this.requiresGrad)
+    throw new AutogradError("retainGrad: the tensor does not require a gradient", "NO_GRAD");
   if (this.gradFn !== null) (this.gradFn as Node).retained = this;
   return this;
 });

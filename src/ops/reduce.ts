@@ -2,7 +2,7 @@ import { differentiable } from "../autograd/graph.js";
 import { type DType, isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError } from "../errors.js";
 import { k } from "../kernels/backend.js";
-import { numel, resolveDim, resolveDims, sameShape, type Shape } from "../shape.js";
+import { numel, resolveDim, resolveDims, type Shape, sameShape } from "../shape.js";
 import { empty, type Tensor } from "../tensor/tensor.js";
 import { abs, add, div, eq, exp, log, mul, sub, where } from "./elementwise.js";
 import { dense, expand, reshape, squeeze, to } from "./views.js";
@@ -126,7 +126,12 @@ export function argmin(x: Tensor, dim?: number, options?: ReduceOptions): Tensor
 function argExtreme(op: "argmax" | "argmin", x: Tensor, dim?: number, options?: ReduceOptions): Tensor {
   if (dim === undefined) {
     const flat = argExtreme(op, reshape(x.detach(), [x.numel]), 0);
-    return options?.keepdim ? reshape(flat, x.shape.map(() => 1)) : flat;
+    return options?.keepdim
+      ? reshape(
+          flat,
+          x.shape.map(() => 1),
+        )
+      : flat;
   }
   const d = resolveDim(op, dim, x.ndim);
   needsElements(op, x, [d]);
@@ -192,10 +197,14 @@ function withOnes(x: Tensor, dims: readonly number[], neutral: number): Tensor {
 }
 
 function needsFloat(op: string, dtype: DType): void {
-  if (!isFloating(dtype)) throw new DTypeError(`${op}: a float tensor is needed: ${dtype}; use to("float32")`);
+  if (!isFloating(dtype))
+    throw new DTypeError(`${op}: a float tensor is needed: ${dtype}; use to("float32")`);
 }
 
 function needsElements(op: string, x: Tensor, dims: readonly number[]): void {
   if (dims.some((d) => x.shape[d] === 0))
-    throw new ShapeError(`${op}: no elements to reduce: ${formatShape(x.shape)} over [${dims.join(", ")}]`, "EMPTY_REDUCTION");
+    throw new ShapeError(
+      `${op}: no elements to reduce: ${formatShape(x.shape)} over [${dims.join(", ")}]`,
+      "EMPTY_REDUCTION",
+    );
 }

@@ -36,7 +36,16 @@ function normalize(op: SoftmaxOp, x: Tensor, dim: number): Tensor {
       if (isGradEnabled()) return [composedGradient(op, y, g, d)];
       const gd = dense(g);
       const gx = empty(x.shape, x.dtype);
-      k.softmaxGrad(op, ...sizes, y.storage.array, y.offset, gd.storage.array, gd.offset, gx.storage.array, gx.offset);
+      k.softmaxGrad(
+        op,
+        ...sizes,
+        y.storage.array,
+        y.offset,
+        gd.storage.array,
+        gd.offset,
+        gx.storage.array,
+        gx.offset,
+      );
       return [gx];
     },
     { savesOutput: true },

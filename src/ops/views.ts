@@ -9,9 +9,9 @@ import {
   isDense,
   numel,
   resolveDim,
-  sameShape,
   type Shape,
   type Strides,
+  sameShape,
 } from "../shape.js";
 import { empty, type Tensor } from "../tensor/tensor.js";
 import { constant, zeros } from "./create.js";
@@ -59,7 +59,18 @@ export function to(x: Tensor, dtype: DType): Tensor {
     const zero = constant(0, x.dtype);
     const none = x.shape.map(() => 0);
     const result = out.storage.array as Uint8Array;
-    k.compare("ne", x.shape, x.storage.array, x.offset, x.strides, zero.storage.array, zero.offset, none, result, out.offset);
+    k.compare(
+      "ne",
+      x.shape,
+      x.storage.array,
+      x.offset,
+      x.strides,
+      zero.storage.array,
+      zero.offset,
+      none,
+      result,
+      out.offset,
+    );
     return out;
   }
   k.copy(x.shape, x.storage.array, x.offset, x.strides, out.storage.array, out.offset, out.strides);
@@ -147,7 +158,9 @@ export function expand(x: Tensor, shape: Shape): Tensor {
   const target = shape.map((size, d) => (size === -1 && d >= lead ? x.shape[d - lead] : size));
   const fits = lead >= 0 && x.shape.every((size, d) => size === 1 || size === target[d + lead]);
   if (!fits || target.some((size) => size < 0))
-    throw new ShapeError(`expand: only dims of size 1 can be repeated: ${formatShape(x.shape)} to ${formatShape(shape)}`);
+    throw new ShapeError(
+      `expand: only dims of size 1 can be repeated: ${formatShape(x.shape)} to ${formatShape(shape)}`,
+    );
   const from = x.shape;
   if (sameShape(from, target)) return x;
   const strides = broadcastStrides(from, x.strides, target);
@@ -156,7 +169,10 @@ export function expand(x: Tensor, shape: Shape): Tensor {
 
 /** Without the dims of size 1, or without the given ones where they have size 1. */
 export function squeeze(x: Tensor, dim?: number | readonly number[]): Tensor {
-  const given = dim === undefined ? undefined : (typeof dim === "number" ? [dim] : dim).map((d) => resolveDim("squeeze", d, x.ndim));
+  const given =
+    dim === undefined
+      ? undefined
+      : (typeof dim === "number" ? [dim] : dim).map((d) => resolveDim("squeeze", d, x.ndim));
   const keep = x.shape.map((size, d) => size !== 1 || (given !== undefined && !given.includes(d)));
   const from = x.shape;
   const only = <T>(values: readonly T[]) => values.filter((_, d) => keep[d]);
@@ -189,7 +205,10 @@ function place(g: Tensor, shape: Shape, start: readonly number[], step: readonly
 }
 
 /** One range of a dim: `[start, end]` or `[start, end, step]`; null or undefined takes all of the dim. */
-export type SliceRange = readonly [start: number | null, end?: number | null, step?: number] | null | undefined;
+export type SliceRange =
+  | readonly [start: number | null, end?: number | null, step?: number]
+  | null
+  | undefined;
 
 /**
  * A part of `x` without copying: one range per dim, from the front. `x.slice([0, 2])` is Python's `x[0:2]`,
@@ -204,11 +223,13 @@ export function slice(x: Tensor, ...ranges: SliceRange[]): Tensor {
   for (const [d, range] of ranges.entries()) {
     if (range === null || range === undefined) continue;
     const [from, end, by = 1] = range;
-    if (!Number.isInteger(by) || by < 1) throw new ValueError(`slice: the step is an integer >= 1: ${by} in dim ${d}`);
+    if (!Number.isInteger(by) || by < 1)
+      throw new ValueError(`slice: the step is an integer >= 1: ${by} in dim ${d}`);
     const cut = (position: number) =>
       Math.min(Math.max(position < 0 ? position + x.shape[d] : position, 0), x.shape[d]);
     for (const position of [from ?? 0, end ?? 0])
-      if (!Number.isInteger(position)) throw new ValueError(`slice: positions are integers: ${position} in dim ${d}`);
+      if (!Number.isInteger(position))
+        throw new ValueError(`slice: positions are integers: ${position} in dim ${d}`);
     start[d] = cut(from ?? 0);
     size[d] = Math.max(0, Math.ceil((cut(end ?? x.shape[d]) - start[d]) / by));
     step[d] = by;
@@ -219,8 +240,17 @@ export function slice(x: Tensor, ...ranges: SliceRange[]): Tensor {
 /** Elements `start` to `start + length` of one dim, without copying (PyTorch's `narrow`). */
 export function narrow(x: Tensor, dim: number, start: number, length: number): Tensor {
   const d = resolveDim("narrow", dim, x.ndim);
-  if (!Number.isInteger(start) || !Number.isInteger(length) || start < 0 || length < 0 || start + length > x.shape[d])
-    throw new ShapeError(`narrow: outside dim ${d} of ${formatShape(x.shape)}: ${length} elements from ${start}`, "INDEX_OUT_OF_RANGE");
+  if (
+    !Number.isInteger(start) ||
+    !Number.isInteger(length) ||
+    start < 0 ||
+    length < 0 ||
+    start + length > x.shape[d]
+  )
+    throw new ShapeError(
+      `narrow: outside dim ${d} of ${formatShape(x.shape)}: ${length} elements from ${start}`,
+      "INDEX_OUT_OF_RANGE",
+    );
   return slice(x, ...x.shape.map((_, i) => (i === d ? ([start, start + length] as const) : null)));
 }
 
@@ -229,7 +259,10 @@ export function select(x: Tensor, dim: number, index: number): Tensor {
   const d = resolveDim("select", dim, x.ndim);
   const i = index < 0 ? index + x.shape[d] : index;
   if (!Number.isInteger(index) || i < 0 || i >= x.shape[d])
-    throw new ShapeError(`select: index out of range: ${index} in dim ${d} of ${formatShape(x.shape)}`, "INDEX_OUT_OF_RANGE");
+    throw new ShapeError(
+      `select: index out of range: ${index} in dim ${d} of ${formatShape(x.shape)}`,
+      "INDEX_OUT_OF_RANGE",
+    );
   return squeeze(narrow(x, d, i, 1), d);
 }
 
@@ -241,7 +274,9 @@ export function split(x: Tensor, size: number | readonly number[], dim = 0): Ten
     throw new ValueError(`split: the size is an integer >= 1: ${size}`);
   const sizes =
     typeof size === "number"
-      ? Array.from({ length: Math.max(1, Math.ceil(total / size)) }, (_, i) => Math.min(size, total - i * size))
+      ? Array.from({ length: Math.max(1, Math.ceil(total / size)) }, (_, i) =>
+          Math.min(size, total - i * size),
+        )
       : size;
   if (sizes.reduce((a, b) => a + b, 0) !== total)
     throw new ShapeError(`split: sizes add up to the dim: ${formatShape(sizes)} for ${total}`);
@@ -256,7 +291,8 @@ export function split(x: Tensor, size: number | readonly number[], dim = 0): Ten
 /** At most `chunks` parts of equal size along `dim` (the last may be smaller). Views. */
 export function chunk(x: Tensor, chunks: number, dim = 0): Tensor[] {
   const d = resolveDim("chunk", dim, x.ndim);
-  if (!Number.isInteger(chunks) || chunks < 1) throw new ValueError(`chunk: the number of chunks is an integer >= 1: ${chunks}`);
+  if (!Number.isInteger(chunks) || chunks < 1)
+    throw new ValueError(`chunk: the number of chunks is an integer >= 1: ${chunks}`);
   return split(x, Math.max(1, Math.ceil(x.shape[d] / chunks)), d);
 }
 

@@ -19,7 +19,8 @@ export function formatTensor(x: Tensor): string {
   const format = numberFormat(x, values);
   const width = values.reduce((w, v) => Math.max(w, format(v).length), 0);
   const prefix = "tensor(";
-  const body = x.numel === 0 ? "[]" : render(x, 0, x.offset, prefix.length, shortened, (v) => format(v).padStart(width));
+  const body =
+    x.numel === 0 ? "[]" : render(x, 0, x.offset, prefix.length, shortened, (v) => format(v).padStart(width));
   const notes: string[] = [];
   if (x.numel === 0 && x.shape.length !== 1) notes.push(`shape=[${x.shape.join(", ")}]`);
   if (shortened) notes.push(`shape=[${x.shape.join(", ")}]`);
@@ -38,9 +39,10 @@ function shown(size: number, shortened: boolean): number[] {
 
 function visit(x: Tensor, shortened: boolean, see: (v: number) => void, dim = 0, at = x.offset): void {
   if (x.numel === 0) return;
-  if (dim === x.shape.length) return see(x.storage.array[at]);
-  for (const i of shown(x.shape[dim], shortened))
-    if (i >= 0) visit(x, shortened, see, dim + 1, at + i * x.strides[dim]);
+  if (dim === x.shape.length) see(x.storage.array[at]);
+  else
+    for (const i of shown(x.shape[dim], shortened))
+      if (i >= 0) visit(x, shortened, see, dim + 1, at + i * x.strides[dim]);
 }
 
 function render(
@@ -86,6 +88,7 @@ function numberFormat(x: Tensor, values: number[]): (v: number) => string {
   const min = nonzero.length > 0 ? Math.min(...nonzero) : 0;
   if (max >= 1e8 || (min > 0 && min < 1e-4) || (min > 0 && max / min > 1e5))
     return (v) => (Number.isFinite(v) ? v.toExponential(digits) : special(v));
-  if (finite.every(Number.isInteger)) return (v) => (Number.isFinite(v) ? `${Object.is(v, -0) ? "-0" : v}.` : special(v));
+  if (finite.every(Number.isInteger))
+    return (v) => (Number.isFinite(v) ? `${Object.is(v, -0) ? "-0" : v}.` : special(v));
   return (v) => (Number.isFinite(v) ? v.toFixed(digits) : special(v));
 }

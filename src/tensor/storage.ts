@@ -12,6 +12,8 @@ export class Storage {
     /** First element that belongs to this storage. */
     readonly offset: number,
     readonly length: number,
+    /** Whether it comes from `longLived`: what lies between two such storages in one slab is zero. */
+    readonly longLived = false,
   ) {}
 
   /** Whether both lie, at least partly, in the same memory. */
@@ -81,30 +83,27 @@ function uninitialized(dtype: DType, length: number): Data {
   return new ArrayType(bytes.buffer as ArrayBuffer, bytes.byteOffset, length);
 }
 
-/**
- * Long-lived memory for the parameters of a model: consecutive small requests are neighbours in one slab, so that an
- * optimizer updates them with one kernel call. Zeroed, each entry on a cache line, and the gaps stay zero.
- */
-export class SlabAllocator {
-  private array: Data | undefined;
-  private next = 0;
-  constructor(
-    private readonly dtype: DType,
-    private readonly slabBytes = 256 << 10,
-  ) {}
+const longLivedSlabBytes = 256 << 10;
+const longLivedSlabs = new Map<string, Slab>();
 
-  allocate(length: number): Storage {
-    const ArrayType = arrayTypes[this.dtype];
-    const step = 64 / ArrayType.BYTES_PER_ELEMENT;
-    const padded = Math.max(1, Math.ceil(length / step)) * step;
-    const perSlab = this.slabBytes / ArrayType.BYTES_PER_ELEMENT;
-    if (padded > perSlab) return new Storage(new ArrayType(padded), 0, length);
-    if (this.array === undefined || this.next + padded > this.array.length) {
-      this.array = new ArrayType(perSlab);
-      this.next = 0;
-    }
-    const offset = this.next;
-    this.next += padded;
-    return new Storage(this.array, offset, length);
+/**
+ * Long-lived, zeroed memory of one kind (`parameter`, `gradient`, a state of an optimizer). Consecutive small requests
+ * of a kind are neighbours in a slab, so that an optimizer updates them with one kernel call. Each entry starts on a
+ * cache line, and the gaps between entries are always zero.
+ */
+export function longLived(kind: string, dtype: DType, length: number): Storage {
+  const ArrayType = arrayTypes[dtype];
+  const step = 64 / ArrayType.BYTES_PER_ELEMENT;
+  const padded = Math.max(1, Math.ceil(length / step)) * step;
+  const perSlab = longLivedSlabBytes / ArrayType.BYTES_PER_ELEMENT;
+  if (padded > perSlab) return new Storage(new ArrayType(padded), 0, length, true);
+  const key = `${kind} ${dtype}`;
+  let slab = longLivedSlabs.get(key);
+  if (slab === undefined || slab.next + padded > slab.array.length) {
+    slab = { array: new ArrayType(perSlab), next: 0 };
+    longLivedSlabs.set(key, slab);
   }
+  const offset = slab.next;
+  slab.next += padded;
+  return new Storage(slab.array, offset, length, true);
 }

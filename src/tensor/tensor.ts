@@ -65,7 +65,10 @@ export class Tensor {
       throw new AutogradError("requiresGrad: only a leaf can be switched off: use detach()", "NOT_A_LEAF");
     }
     if (value && this.dtype !== "float32" && this.dtype !== "float64")
-      throw new AutogradError(`requiresGrad: only float tensors have gradients: ${this.dtype}`, "DTYPE_MISMATCH");
+      throw new AutogradError(
+        `requiresGrad: only float tensors have gradients: ${this.dtype}`,
+        "DTYPE_MISMATCH",
+      );
     this.leafRequiresGrad = value;
   }
 
@@ -112,7 +115,8 @@ export class Tensor {
 
   /** The only element as a number. @throws ShapeError when there is not exactly one. */
   item(): number {
-    if (this.numel !== 1) throw new ShapeError(`item: exactly one element is needed: ${formatShape(this.shape)}`);
+    if (this.numel !== 1)
+      throw new ShapeError(`item: exactly one element is needed: ${formatShape(this.shape)}`);
     return this.storage.array[this.offset];
   }
 

@@ -1,0 +1,32 @@
+/**
+ * simdgrad: training neural networks in Node.js. This file is the public face and nothing else.
+ */
+import "./ops/methods.js";
+
+export { noGrad } from "./autograd/grad-mode.js";
+export * as autograd from "./autograd/index.js";
+export type { DType } from "./dtype.js";
+export * from "./errors.js";
+export { backend } from "./kernels/backend.js";
+export * as nn from "./nn/index.js";
+export {
+  arange,
+  eye,
+  full,
+  linspace,
+  ones,
+  onesLike,
+  rand,
+  randn,
+  randperm,
+  tensor,
+  zeros,
+  zerosLike,
+} from "./ops/create.js";
+export { where } from "./ops/elementwise.js";
+export { cat, stack } from "./ops/join.js";
+export { matmul } from "./ops/matmul.js";
+export * as optim from "./optim/index.js";
+export { Generator, manualSeed } from "./random.js";
+export { Tensor } from "./tensor/tensor.js";
+export { type GradcheckOptions, gradcheck } from "./train/gradcheck.js";

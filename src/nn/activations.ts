@@ -1,0 +1,87 @@
+import { type UnaryName, type UnaryOptions, type UnaryRow, unaryRows } from "../kernels/rows.js";
+import { unary } from "../ops/elementwise.js";
+import * as normalized from "../ops/softmax.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { Module } from "./module.js";
+
+type ActivationClass<Name extends UnaryName> = new (
+  options?: UnaryOptions<Name>,
+) => Module & { forward(x: Tensor): Tensor };
+
+/** A layer without parameters from a row of `kernels/rows.ts`; its options are those of the row. */
+function activation<Name extends UnaryName>(className: string, name: Name): ActivationClass<Name> {
+  const row: UnaryRow = unaryRows[name];
+  const layer = class extends Module {
+    constructor(readonly options: Readonly<Record<string, number>> = {}) {
+      super();
+    }
+    forward(x: Tensor): Tensor {
+      return (unary[name] as (x: Tensor, options: object) => Tensor)(x, this.options);
+    }
+    override extraRepr(): string {
+      const all = { ...row.params, ...this.options };
+      return Object.entries(all)
+        .map(([key, value]) => `${key}=${value}`)
+        .join(", ");
+    }
+  };
+  Object.defineProperty(layer, "name", { value: className });
+  return layer as unknown as ActivationClass<Name>;
+}
+
+/** max(x, 0). */
+export const ReLU = activation("ReLU", "relu");
+/** x, or negativeSlope · x below 0. */
+export const LeakyReLU = activation("LeakyReLU", "leakyRelu");
+/** 1 / (1 + e⁻ˣ). */
+export const Sigmoid = activation("Sigmoid", "sigmoid");
+export const Tanh = activation("Tanh", "tanh");
+/** x, or alpha · (eˣ - 1) below 0. */
+export const ELU = activation("ELU", "elu");
+/** x · sigmoid(x). */
+export const SiLU = activation("SiLU", "silu");
+/** ln(1 + eˣ). */
+export const Softplus = activation("Softplus", "softplus");
+export const LogSigmoid = activation("LogSigmoid", "logSigmoid");
+
+/** x · Φ(x) (Hendrycks and Gimpel, 2016); `approximate: "tanh"` for the cheaper form. */
+export class GELU extends Module {
+  readonly approximate: "none" | "tanh";
+  constructor(options: { approximate?: "none" | "tanh" } = {}) {
+    super();
+    this.approximate = options.approximate ?? "none";
+  }
+  forward(x: Tensor): Tensor {
+    return this.approximate === "tanh" ? unary.geluTanh(x) : unary.gelu(x);
+  }
+  override extraRepr(): string {
+    return this.approximate === "none" ? "" : `approximate=${this.approximate}`;
+  }
+}
+
+/** exp(x) / Σ exp(x) along `dim`. */
+export class Softmax extends Module {
+  constructor(readonly dim = -1) {
+    super();
+  }
+  forward(x: Tensor): Tensor {
+    return normalized.softmax(x, this.dim);
+  }
+  override extraRepr(): string {
+    return `dim=${this.dim}`;
+  }
+}
+
+/** log of `Softmax`, computed without taking that logarithm. */
+export class LogSoftmax extends Softmax {
+  override forward(x: Tensor): Tensor {
+    return normalized.logSoftmax(x, this.dim);
+  }
+}
+
+/** x: a placeholder. */
+export class Identity extends Module {
+  forward(x: Tensor): Tensor {
+    return x;
+  }
+}

@@ -1,0 +1,24 @@
+import type { Tensor } from "../tensor/tensor.js";
+import { checkProbability } from "./arguments.js";
+import { dropout } from "./functional.js";
+import { Module } from "./module.js";
+
+/** In training, sets each element to 0 with probability `p` and scales the others by 1/(1-p) (PyTorch's `nn.Dropout`). */
+export class Dropout extends Module {
+  readonly p: number;
+
+  /** `p` default 0.5. */
+  constructor(options: { p?: number } | number = {}) {
+    super();
+    this.p = typeof options === "number" ? options : (options.p ?? 0.5);
+    checkProbability("Dropout", "p", this.p);
+  }
+
+  forward(x: Tensor): Tensor {
+    return dropout(x, { p: this.p, training: this.training });
+  }
+
+  override extraRepr(): string {
+    return `p=${this.p}`;
+  }
+}

@@ -1,0 +1,11 @@
+export * from "./activations.js";
+export { modulePath } from "./call.js";
+export { Dropout } from "./dropout.js";
+export { Flatten } from "./flatten.js";
+export { functional } from "./functional.js";
+export * as init from "./init.js";
+export { Linear, type LinearOptions } from "./linear.js";
+export * from "./losses.js";
+export { type ForwardHook, type ForwardPreHook, type LoadResult, Module, type StateDict } from "./module.js";
+export { Parameter } from "./parameter.js";
+export { Sequential } from "./sequential.js";

@@ -1,0 +1,101 @@
+import { noGrad } from "../autograd/grad-mode.js";
+import { formatShape, ShapeError, ValueError } from "../errors.js";
+import type { RandomOptions } from "../ops/create.js";
+import { fill_, normal_, uniform_ } from "../ops/inplace.js";
+import type { Tensor } from "../tensor/tensor.js";
+
+/*
+ * Initialisers, with PyTorch's names and formulas (`torch.nn.init`). Each overwrites its tensor and returns it.
+ */
+
+export type Nonlinearity = "linear" | "sigmoid" | "tanh" | "relu" | "leakyRelu" | "selu";
+
+export interface KaimingOptions extends RandomOptions {
+  /** Negative slope of the leaky ReLU behind the layer. Default 0. */
+  a?: number;
+  /** Which fan keeps its variance: `fanIn` (default) forward, `fanOut` backward. */
+  mode?: "fanIn" | "fanOut";
+  nonlinearity?: Nonlinearity;
+}
+
+export interface XavierOptions extends RandomOptions {
+  /** Default 1; see `calculateGain`. */
+  gain?: number;
+}
+
+/** The factor that keeps the variance of a layer's output behind each nonlinearity. `param`: slope of leakyRelu. */
+export function calculateGain(nonlinearity: Nonlinearity, param = 0.01): number {
+  switch (nonlinearity) {
+    case "linear":
+    case "sigmoid":
+      return 1;
+    case "tanh":
+      return 5 / 3;
+    case "relu":
+      return Math.SQRT2;
+    case "leakyRelu":
+      return Math.sqrt(2 / (1 + param * param));
+    case "selu":
+      return 3 / 4;
+    default:
+      throw new ValueError(`calculateGain: unknown nonlinearity: ${String(nonlinearity)}`);
+  }
+}
+
+/** Number of inputs and outputs of one unit: weights are [out, in, kernel…]. */
+export function fans(x: Tensor): { fanIn: number; fanOut: number } {
+  if (x.ndim < 2)
+    throw new ShapeError(`init: fan in and fan out need at least 2 dims: ${formatShape(x.shape)}`);
+  const receptive = x.shape.slice(2).reduce((n, size) => n * size, 1);
+  return { fanIn: x.shape[1] * receptive, fanOut: x.shape[0] * receptive };
+}
+
+export function uniform<T extends Tensor>(x: T, low = 0, high = 1, options?: RandomOptions): T {
+  return noGrad(() => uniform_(x, low, high, options)) as T;
+}
+
+export function normal<T extends Tensor>(x: T, mean = 0, std = 1, options?: RandomOptions): T {
+  return noGrad(() => normal_(x, mean, std, options)) as T;
+}
+
+export function constant<T extends Tensor>(x: T, value: number): T {
+  return noGrad(() => fill_(x, value)) as T;
+}
+
+export function zeros<T extends Tensor>(x: T): T {
+  return constant(x, 0);
+}
+
+export function ones<T extends Tensor>(x: T): T {
+  return constant(x, 1);
+}
+
+/** Uniform on ±gain·√(6 / (fanIn + fanOut)) (Glorot and Bengio, 2010). */
+export function xavierUniform<T extends Tensor>(x: T, options: XavierOptions = {}): T {
+  const { fanIn, fanOut } = fans(x);
+  const bound = (options.gain ?? 1) * Math.sqrt(6 / (fanIn + fanOut));
+  return uniform(x, -bound, bound, options);
+}
+
+/** Normal with std gain·√(2 / (fanIn + fanOut)) (Glorot and Bengio, 2010). */
+export function xavierNormal<T extends Tensor>(x: T, options: XavierOptions = {}): T {
+  const { fanIn, fanOut } = fans(x);
+  return normal(x, 0, (options.gain ?? 1) * Math.sqrt(2 / (fanIn + fanOut)), options);
+}
+
+function kaimingStd(x: Tensor, options: KaimingOptions): number {
+  const { fanIn, fanOut } = fans(x);
+  const fan = options.mode === "fanOut" ? fanOut : fanIn;
+  return calculateGain(options.nonlinearity ?? "leakyRelu", options.a ?? 0) / Math.sqrt(fan);
+}
+
+/** Uniform on ±gain·√(3 / fan) (He et al., 2015). */
+export function kaimingUniform<T extends Tensor>(x: T, options: KaimingOptions = {}): T {
+  const bound = Math.sqrt(3) * kaimingStd(x, options);
+  return uniform(x, -bound, bound, options);
+}
+
+/** Normal with std gain / √fan (He et al., 2015). */
+export function kaimingNormal<T extends Tensor>(x: T, options: KaimingOptions = {}): T {
+  return normal(x, 0, kaimingStd(x, options), options);
+}

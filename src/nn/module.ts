@@ -1,0 +1,252 @@
+import { noGrad } from "../autograd/grad-mode.js";
+import { formatShape, SimdgradError, ValueError } from "../errors.js";
+import { copy_ } from "../ops/inplace.js";
+import { sameShape } from "../shape.js";
+import { Tensor } from "../tensor/tensor.js";
+import { callForward } from "./call.js";
+import { Parameter } from "./parameter.js";
+
+/** Tensors by name: what is saved of a model. They share the memory of the model. */
+export type StateDict = Record<string, Tensor>;
+
+export interface LoadResult {
+  missingKeys: string[];
+  unexpectedKeys: string[];
+}
+
+/** Sees the arguments of `forward` before it runs. */
+export type ForwardPreHook = (module: Module, args: unknown[]) => void;
+/** Sees the arguments and the result of `forward`; what it returns, if anything, replaces the result. */
+export type ForwardHook = (module: Module, args: unknown[], result: unknown) => unknown;
+
+/** What a module keeps beside its fields: not enumerable, so it is no part of the model. */
+interface Hidden {
+  buffers: Set<string>;
+  preHooks: ForwardPreHook[];
+  hooks: ForwardHook[];
+}
+
+const hidden = new WeakMap<Module, Hidden>();
+
+/** @internal */
+export function hooksOf(module: Module): Pick<Hidden, "preHooks" | "hooks"> {
+  return hidden.get(module)!;
+}
+
+/**
+ * Base of layers and models (PyTorch's `nn.Module`). A subclass holds parameters and other modules in its own fields,
+ * or in arrays there, and computes in `forward`. What is in fields is found when asked for, so nothing needs to be
+ * registered; `#private` fields cannot be seen.
+ *
+ *     class Net extends nn.Module {
+ *       fc = new nn.Linear(784, 10);
+ *       forward(x: Tensor) { return this.fc.forward(x); }
+ *     }
+ */
+export abstract class Module {
+  /** Whether `train()` (true, the default) or `eval()` was called last: dropout and the like ask. */
+  training = true;
+
+  constructor() {
+    hidden.set(this, { buffers: new Set(), preHooks: [], hooks: [] });
+    // Calls go through one door, so that hooks run and errors can say where in the model they happened.
+    const forward = this.forward;
+    const instrumented = (...args: unknown[]) => callForward(this, forward, args);
+    Object.defineProperty(this, "forward", { value: instrumented, writable: true, configurable: true });
+  }
+
+  abstract forward(...args: any[]): any;
+
+  /** Makes a tensor part of the state without being learned (PyTorch's `register_buffer`), as the field `name`. */
+  registerBuffer(name: string, x: Tensor): void {
+    if (name === "" || name.includes("."))
+      throw new ValueError(`registerBuffer: a field name without dots: "${name}"`);
+    hidden.get(this)!.buffers.add(name);
+    Object.defineProperty(this, name, { value: x, writable: true, enumerable: true, configurable: true });
+  }
+
+  /** Direct children by field name; elements of arrays as `layers.0`. */
+  *namedChildren(): Generator<[string, Module]> {
+    for (const [name, value] of ownEntries(this)) if (value instanceof Module) yield [name, value];
+  }
+
+  children(): Module[] {
+    return [...this.namedChildren()].map(([, child]) => child);
+  }
+
+  /** This module and all below it, each once, under its path (`""` for this one). */
+  *namedModules(prefix = "", seen = new Set<Module>()): Generator<[string, Module]> {
+    if (seen.has(this)) return;
+    seen.add(this);
+    yield [prefix, this];
+    for (const [name, child] of this.namedChildren()) yield* child.namedModules(join(prefix, name), seen);
+  }
+
+  modules(): Module[] {
+    return [...this.namedModules()].map(([, module]) => module);
+  }
+
+  /** Every parameter, once, under its path: `0.weight`. */
+  *namedParameters(): Generator<[string, Parameter]> {
+    const seen = new Set<Tensor>();
+    for (const [path, module] of this.namedModules())
+      for (const [name, value] of ownEntries(module))
+        if (value instanceof Parameter && !seen.has(value)) {
+          seen.add(value);
+          yield [join(path, name), value];
+        }
+  }
+
+  parameters(): Parameter[] {
+    return [...this.namedParameters()].map(([, parameter]) => parameter);
+  }
+
+  /** Every buffer under its path. */
+  *namedBuffers(): Generator<[string, Tensor]> {
+    for (const [path, module] of this.namedModules())
+      for (const name of hidden.get(module)!.buffers) {
+        const value = (module as unknown as Record<string, unknown>)[name];
+        if (value instanceof Tensor) yield [join(path, name), value];
+      }
+  }
+
+  buffers(): Tensor[] {
+    return [...this.namedBuffers()].map(([, buffer]) => buffer);
+  }
+
+  /** Parameters and buffers by path, under PyTorch's names. The tensors share the model's memory: clone() to keep. */
+  stateDict(): StateDict {
+    const dict: StateDict = {};
+    for (const [path, value] of stateEntries(this, "", [])) dict[path] = value.detach();
+    return dict;
+  }
+
+  /**
+   * Copies the values of `dict` into the model. Everything is checked first: after an error the model is unchanged.
+   * @throws SimdgradError `STATE_DICT_MISMATCH` that lists missing keys, unexpected keys and shapes that differ.
+   * `strict: false` forgives the first two.
+   */
+  loadStateDict(dict: Readonly<Record<string, Tensor>>, options: { strict?: boolean } = {}): LoadResult {
+    const own = new Map(stateEntries(this, "", []));
+    const missingKeys = [...own.keys()].filter((key) => !Object.hasOwn(dict, key));
+    const unexpectedKeys = Object.keys(dict).filter((key) => !own.has(key));
+    const problems: string[] = [];
+    if (options.strict ?? true) {
+      if (missingKeys.length > 0) problems.push(`missing keys: ${missingKeys.join(", ")}`);
+      if (unexpectedKeys.length > 0) problems.push(`unexpected keys: ${unexpectedKeys.join(", ")}`);
+    }
+    for (const [key, target] of own) {
+      const source = Object.hasOwn(dict, key) ? dict[key] : target;
+      if (!(source instanceof Tensor)) problems.push(`${key} is not a tensor: ${typeof source}`);
+      else if (!sameShape(source.shape, target.shape))
+        problems.push(
+          `size mismatch for ${key}: ${formatShape(source.shape)} in the dict, ${formatShape(target.shape)} in the model`,
+        );
+    }
+    if (problems.length > 0)
+      throw new SimdgradError(
+        "STATE_DICT_MISMATCH",
+        `loadStateDict: the dict does not fit ${this.constructor.name}: ${problems.join("; ")}`,
+      );
+    noGrad(() => {
+      for (const [key, target] of own) if (Object.hasOwn(dict, key)) copy_(target, dict[key]);
+    });
+    return { missingKeys, unexpectedKeys };
+  }
+
+  /** Training mode for this module and all below it; `train(false)` is `eval()`. */
+  train(mode = true): this {
+    for (const module of this.modules()) module.training = mode;
+    return this;
+  }
+
+  /** Evaluation mode: no dropout, running statistics. */
+  eval(): this {
+    return this.train(false);
+  }
+
+  /** Forgets the gradients of all parameters. */
+  zeroGrad(): void {
+    for (const parameter of this.parameters()) parameter.gradient = null;
+  }
+
+  /** Switches gradients of all parameters on or off: frozen layers. */
+  requiresGrad_(value = true): this {
+    for (const parameter of this.parameters()) parameter.requiresGrad = value;
+    return this;
+  }
+
+  /** Calls `fn` with every module, children first: initialisers. */
+  apply(fn: (module: Module) => void): this {
+    for (const child of this.children()) child.apply(fn);
+    fn(this);
+    return this;
+  }
+
+  /** Calls `hook` before each `forward`. Returns a function that removes it. */
+  registerForwardPreHook(hook: ForwardPreHook): () => void {
+    return register(hidden.get(this)!.preHooks, hook);
+  }
+
+  /** Calls `hook` after each `forward`. Returns a function that removes it. */
+  registerForwardHook(hook: ForwardHook): () => void {
+    return register(hidden.get(this)!.hooks, hook);
+  }
+
+  /** What the print of this module says in its parentheses. */
+  extraRepr(): string {
+    return "";
+  }
+
+  toString(): string {
+    const count = this.parameters().reduce((n, p) => n + p.numel, 0);
+    const total = this.children().length > 0 ? `\n${count.toLocaleString("en-US")} parameters` : "";
+    return this.#print("") + total;
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
+
+  #print(indent: string): string {
+    const name = this.constructor.name;
+    const children = [...this.namedChildren()];
+    if (children.length === 0) {
+      const count = this.parameters().reduce((n, p) => n + p.numel, 0);
+      return `${name}(${this.extraRepr()})${count > 0 ? `  # ${count.toLocaleString("en-US")}` : ""}`;
+    }
+    const lines = children.map(([key, child]) => `${indent}  (${key}): ${child.#print(`${indent}  `)}`);
+    return [`${name}(${this.extraRepr()}`, ...lines, `${indent})`].join("\n");
+  }
+}
+
+function register<T>(list: T[], hook: T): () => void {
+  list.push(hook);
+  return () => {
+    const at = list.indexOf(hook);
+    if (at >= 0) list.splice(at, 1);
+  };
+}
+
+function join(path: string, name: string): string {
+  return path === "" ? name : `${path}.${name}`;
+}
+
+/** The modules and tensors in the fields of a module, arrays opened up: `layers.0`. */
+function* ownEntries(module: Module): Generator<[string, Module | Tensor]> {
+  function* open(name: string, value: unknown): Generator<[string, Module | Tensor]> {
+    if (value instanceof Module || value instanceof Tensor) yield [name, value];
+    else if (Array.isArray(value)) for (const [i, item] of value.entries()) yield* open(`${name}.${i}`, item);
+  }
+  for (const [name, value] of Object.entries(module)) yield* open(name, value);
+}
+
+/** Parameters and buffers under every path they have (a shared one has several), as a state dict lists them. */
+function* stateEntries(module: Module, prefix: string, above: Module[]): Generator<[string, Tensor]> {
+  if (above.includes(module)) return; // a child that knows its parent
+  const { buffers } = hidden.get(module)!;
+  for (const [name, value] of ownEntries(module)) {
+    if (value instanceof Module) yield* stateEntries(value, join(prefix, name), [...above, module]);
+    else if (value instanceof Parameter || buffers.has(name)) yield [join(prefix, name), value];
+  }
+}

@@ -1,0 +1,32 @@
+import { ValueError } from "../errors.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { Module } from "./module.js";
+
+/** Modules one after another (PyTorch's `nn.Sequential`); parameters are named `0.weight`, `2.bias`, … */
+export class Sequential extends Module {
+  readonly [index: number]: Module;
+
+  constructor(...modules: Module[]) {
+    super();
+    for (const [i, module] of modules.entries()) {
+      if (!(module instanceof Module))
+        throw new ValueError(
+          `Sequential: arguments are modules: argument ${i} is ${module === null ? "null" : typeof module}`,
+        );
+      Object.defineProperty(this, i, { value: module, writable: true, enumerable: true, configurable: true });
+    }
+  }
+
+  get length(): number {
+    return this.children().length;
+  }
+
+  [Symbol.iterator](): Iterator<Module> {
+    return this.children()[Symbol.iterator]();
+  }
+
+  forward(x: Tensor): Tensor {
+    for (const module of this.children()) x = module.forward(x);
+    return x;
+  }
+}

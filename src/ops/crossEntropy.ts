@@ -1,0 +1,179 @@
+import { differentiable } from "../autograd/graph.js";
+import { isFloating } from "../dtype.js";
+import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
+import { k } from "../kernels/backend.js";
+import { numel } from "../shape.js";
+import { empty, type Tensor } from "../tensor/tensor.js";
+import { add, compare, div, maskedFill, mul, neg } from "./elementwise.js";
+import { gather, indexSelect } from "./indexing.js";
+import { mean, sum } from "./reduce.js";
+import { logSoftmax } from "./softmax.js";
+import { dense, permute, reshape, squeeze, to, unsqueeze } from "./views.js";
+
+export type Reduction = "none" | "mean" | "sum";
+
+export interface CrossEntropyOptions {
+  /** `mean` (default; weighted by `weight`), `sum`, or `none` for one loss per target. */
+  reduction?: Reduction;
+  /** One weight per class. Default: all 1. */
+  weight?: Tensor;
+  /** Share of the target that is spread evenly over all classes, 0 to 1. Default 0. */
+  labelSmoothing?: number;
+  /** Targets of this class count for nothing. Default -100. Class indices only. */
+  ignoreIndex?: number;
+}
+
+const reductions: readonly Reduction[] = ["none", "mean", "sum"];
+
+/** @internal */
+export function checkReduction(op: string, reduction: Reduction): void {
+  if (!reductions.includes(reduction))
+    throw new ValueError(`${op}: reduction is none, mean or sum: ${String(reduction)}`);
+}
+
+/**
+ * -log softmax(logits) at the target, as one kernel each way (PyTorch's `F.cross_entropy`).
+ *
+ * Shapes: logits [C], [B, C] or [B, C, d1, …]. Target: class indices (integers) of shape [], [B] or [B, d1, …], or
+ * class probabilities (floats) of the shape of the logits. Result: a scalar, or the shape of the indices for `none`.
+ * @throws ValueError `LABEL_OUT_OF_RANGE` for a target outside 0 … C-1 other than `ignoreIndex`.
+ */
+export function crossEntropy(logits: Tensor, target: Tensor, options: CrossEntropyOptions = {}): Tensor {
+  const { reduction = "mean", weight, labelSmoothing = 0 } = options;
+  checkReduction("crossEntropy", reduction);
+  if (!isFloating(logits.dtype)) throw new DTypeError(`crossEntropy: logits are floats: ${logits.dtype}`);
+  if (!(labelSmoothing >= 0 && labelSmoothing <= 1))
+    throw new ValueError(`crossEntropy: labelSmoothing is between 0 and 1: ${labelSmoothing}`);
+  if (logits.ndim === 0) throw new ShapeError("crossEntropy: logits have a dim of classes: []");
+  const classDim = logits.ndim === 1 ? 0 : 1;
+  const classes = logits.shape[classDim];
+  if (
+    weight !== undefined &&
+    (weight.ndim !== 1 || weight.shape[0] !== classes || weight.dtype !== logits.dtype)
+  )
+    throw new ShapeError(
+      `crossEntropy: one weight per class, of the dtype of the logits: ${formatShape(weight.shape)} for ${classes} classes`,
+    );
+  if (isFloating(target.dtype)) return withProbabilities(logits, target, classDim, options);
+  const expected = logits.shape.filter((_, d) => d !== classDim);
+  if (target.ndim !== expected.length || target.shape.some((size, d) => size !== expected[d]))
+    throw new ShapeError(
+      `crossEntropy: one target per row of logits: logits ${formatShape(logits.shape)}, target ${formatShape(target.shape)}`,
+    );
+  const rows = classesLast(logits, classDim);
+  const loss = fusedCrossEntropy(rows, reshape(target, [rows.shape[0]]), options);
+  return reduction === "none" ? reshape(loss, expected) : loss;
+}
+
+/** [B, C, d1, …] → [B·d1·…, C]. */
+function classesLast(x: Tensor, classDim: number): Tensor {
+  const order = [...x.shape.keys()].filter((d) => d !== classDim);
+  const rows = numel(order.map((d) => x.shape[d]));
+  return reshape(permute(x, [...order, classDim]), [rows, x.shape[classDim]]);
+}
+
+/** x [N, C], target [N] integers. */
+function fusedCrossEntropy(logits: Tensor, target: Tensor, options: CrossEntropyOptions): Tensor {
+  const { reduction = "mean", weight, labelSmoothing = 0, ignoreIndex = -100 } = options;
+  const [n, classes] = logits.shape;
+  const x = dense(logits);
+  const labels = dense(target.dtype === "uint8" ? target : to(target, "int32"));
+  const labelArray = labels.storage.array as Int32Array | Uint8Array;
+  const w = weight === undefined ? null : dense(weight);
+  const loss = empty(reduction === "none" ? [n] : [], x.dtype);
+  const stats = empty([n + 1], x.dtype);
+  const code = reductions.indexOf(reduction);
+  const bad = k.crossEntropy(
+    ...([code, n, classes, labelSmoothing, ignoreIndex] as const),
+    ...([
+      x.storage.array,
+      x.offset,
+      labelArray,
+      labels.offset,
+      w?.storage.array ?? null,
+      w?.offset ?? 0,
+    ] as const),
+    ...([loss.storage.array, loss.offset, stats.storage.array, stats.offset] as const),
+  );
+  if (bad >= 0)
+    throw new ValueError(
+      `crossEntropy: label outside 0 … ${classes - 1}: ${labelArray[labels.offset + bad]} at position ${bad}`,
+      "LABEL_OUT_OF_RANGE",
+    );
+  const saves = w === null ? [x, labels, stats] : [x, labels, stats, w];
+  return differentiable(
+    "crossEntropy",
+    [logits],
+    loss,
+    (given) => {
+      const g = dense(given);
+      const gx = empty(x.shape, x.dtype);
+      k.crossEntropyGrad(
+        ...([code, n, classes, labelSmoothing, ignoreIndex] as const),
+        ...([
+          x.storage.array,
+          x.offset,
+          labelArray,
+          labels.offset,
+          w?.storage.array ?? null,
+          w?.offset ?? 0,
+        ] as const),
+        ...([
+          stats.storage.array,
+          stats.offset,
+          g.storage.array,
+          g.offset,
+          gx.storage.array,
+          gx.offset,
+        ] as const),
+      );
+      return [gx];
+    },
+    { saves, composed: () => composedCrossEntropy(logits, labels, options) },
+  );
+}
+
+/** The same from differentiable parts, for gradients of gradients. Labels are known to be valid. */
+function composedCrossEntropy(logits: Tensor, labels: Tensor, options: CrossEntropyOptions): Tensor {
+  const { reduction = "mean", weight, labelSmoothing = 0, ignoreIndex = -100 } = options;
+  const classes = logits.shape[1];
+  const ints = to(labels, "int32");
+  const counted = compare.ne(ints, ignoreIndex);
+  const safe = maskedFill(ints, compare.eq(ints, ignoreIndex), 0);
+  const logp = logSoftmax(logits, 1);
+  const picked = squeeze(gather(logp, 1, unsqueeze(safe, 1)), 1);
+  const mask = to(counted, logits.dtype);
+  const weights = weight === undefined ? mask : mul(indexSelect(weight, 0, safe), mask);
+  let losses = mul(mul(neg(picked), weights), 1 - labelSmoothing);
+  if (labelSmoothing > 0) {
+    const spread = sum(weight === undefined ? logp : mul(logp, weight), 1);
+    losses = add(losses, mul(mul(neg(spread), mask), labelSmoothing / classes));
+  }
+  if (reduction === "none") return losses;
+  return reduction === "sum" ? sum(losses) : div(sum(losses), sum(weights));
+}
+
+/** Targets as distributions over the classes: -Σ target · log softmax. */
+function withProbabilities(
+  logits: Tensor,
+  target: Tensor,
+  classDim: number,
+  options: CrossEntropyOptions,
+): Tensor {
+  const { reduction = "mean", weight, labelSmoothing = 0 } = options;
+  if (options.ignoreIndex !== undefined)
+    throw new ValueError("crossEntropy: ignoreIndex needs class indices as target: got probabilities");
+  if (target.ndim !== logits.ndim || target.shape.some((size, d) => size !== logits.shape[d]))
+    throw new ShapeError(
+      `crossEntropy: probabilities have the shape of the logits: ${formatShape(target.shape)} for ${formatShape(logits.shape)}`,
+    );
+  const classes = logits.shape[classDim];
+  const smooth = labelSmoothing > 0 ? add(mul(target, 1 - labelSmoothing), labelSmoothing / classes) : target;
+  const perClass = logits.shape.map((size, d) => (d === classDim ? size : 1));
+  const logp = logSoftmax(logits, classDim);
+  const weighted = weight === undefined ? logp : mul(logp, reshape(weight, perClass));
+  const losses = neg(sum(mul(smooth, weighted), classDim));
+  if (reduction === "none") return losses;
+  // PyTorch divides by the number of targets here, not by their weights.
+  return reduction === "sum" ? sum(losses) : mean(losses);
+}

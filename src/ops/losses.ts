@@ -1,0 +1,137 @@
+import { differentiable } from "../autograd/graph.js";
+import { isFloating } from "../dtype.js";
+import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
+import { sameShape } from "../shape.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { type CrossEntropyOptions, checkReduction, type Reduction } from "./crossEntropy.js";
+import { add, compare, div, maskedFill, mul, neg, sub, unary } from "./elementwise.js";
+import { gather, indexSelect } from "./indexing.js";
+import { mean, sum } from "./reduce.js";
+import { permute, reshape, squeeze, to, unsqueeze } from "./views.js";
+
+export interface LossOptions {
+  /** `mean` over all elements (default), `sum`, or `none` for one loss per element. */
+  reduction?: Reduction;
+}
+
+export interface WeightedLossOptions extends LossOptions {
+  /** Factor of each element's loss; broadcasts. */
+  weight?: Tensor;
+}
+
+function reduced(losses: Tensor, reduction: Reduction = "mean"): Tensor {
+  if (reduction === "none") return losses;
+  return reduction === "sum" ? sum(losses) : mean(losses);
+}
+
+function checkPair(op: string, input: Tensor, target: Tensor, options: LossOptions): void {
+  checkReduction(op, options.reduction ?? "mean");
+  if (!isFloating(input.dtype) || target.dtype !== input.dtype)
+    throw new DTypeError(
+      `${op}: input and target are floats of one dtype: ${input.dtype} and ${target.dtype}`,
+    );
+  if (!sameShape(input.shape, target.shape))
+    throw new ShapeError(
+      `${op}: input and target have the same shape: ${formatShape(input.shape)} and ${formatShape(target.shape)}`,
+    );
+}
+
+/** (input - target)² (PyTorch's `F.mse_loss`). */
+export function mseLoss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+  checkPair("mseLoss", input, target, options);
+  return reduced(unary.square(sub(input, target)), options.reduction);
+}
+
+/** |input - target| (PyTorch's `F.l1_loss`). */
+export function l1Loss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+  checkPair("l1Loss", input, target, options);
+  return reduced(unary.abs(sub(input, target)), options.reduction);
+}
+
+/**
+ * -(t ln p + (1-t) ln(1-p)) for probabilities p (PyTorch's `F.binary_cross_entropy`): logarithms are not let below
+ * -100, so that the loss stays finite at p = 0 and 1.
+ */
+export function binaryCrossEntropy(input: Tensor, target: Tensor, options: WeightedLossOptions = {}): Tensor {
+  checkPair("binaryCrossEntropy", input, target, options);
+  if (
+    compare
+      .ne(unary.clamp(input, { min: 0, max: 1 }), input)
+      .any()
+      .item()
+  )
+    throw new ValueError(
+      "binaryCrossEntropy: probabilities are between 0 and 1; for logits use binaryCrossEntropyWithLogits",
+    );
+  const losses = entropyOfProbabilities(input, target);
+  return reduced(options.weight === undefined ? losses : mul(losses, options.weight), options.reduction);
+}
+
+/** An op of its own for its gradient, which stays finite at p = 0 and 1: (p - t) / max(p (1-p), 1e-12), as in PyTorch. */
+function entropyOfProbabilities(p: Tensor, t: Tensor): Tensor {
+  const logOf = (x: Tensor) => unary.clamp(unary.log(x), { min: -100 });
+  const [pd, td] = [p.detach(), t.detach()];
+  const losses = neg(add(mul(td, logOf(pd)), mul(sub(1, td), logOf(sub(1, pd)))));
+  return differentiable(
+    "binaryCrossEntropy",
+    [p, t],
+    losses,
+    (g, inputs) => [
+      inputs.needs(0) ? mul(g, div(sub(p, t), unary.clamp(mul(p, sub(1, p)), { min: 1e-12 }))) : null,
+      inputs.needs(1) ? mul(g, sub(logOf(sub(1, p)), logOf(p))) : null,
+    ],
+    { saves: [p, t] },
+  );
+}
+
+export interface LogitsLossOptions extends WeightedLossOptions {
+  /** Weight of the positive class; broadcasts. */
+  posWeight?: Tensor;
+}
+
+/** `binaryCrossEntropy` of sigmoid(input), accurate for any logit (PyTorch's `F.binary_cross_entropy_with_logits`). */
+export function binaryCrossEntropyWithLogits(
+  input: Tensor,
+  target: Tensor,
+  options: LogitsLossOptions = {},
+): Tensor {
+  checkPair("binaryCrossEntropyWithLogits", input, target, options);
+  // ln σ(x) and ln(1 - σ(x)) = ln σ(x) - x
+  const logSigmoid = unary.logSigmoid(input);
+  const positive = options.posWeight === undefined ? target : mul(target, options.posWeight);
+  const losses = neg(add(mul(positive, logSigmoid), mul(sub(1, target), sub(logSigmoid, input))));
+  return reduced(options.weight === undefined ? losses : mul(losses, options.weight), options.reduction);
+}
+
+/**
+ * -input at the target, for log-probabilities (PyTorch's `F.nll_loss`). Shapes: input [C], [B, C] or [B, C, d1, …],
+ * target [], [B] or [B, d1, …] of class indices.
+ */
+export function nllLoss(
+  input: Tensor,
+  target: Tensor,
+  options: Omit<CrossEntropyOptions, "labelSmoothing"> = {},
+): Tensor {
+  const { reduction = "mean", weight, ignoreIndex = -100 } = options;
+  checkReduction("nllLoss", reduction);
+  if (input.ndim === 0 || isFloating(target.dtype))
+    throw new ShapeError(
+      `nllLoss: log-probabilities by class and class indices: ${formatShape(input.shape)}, ${target.dtype}`,
+    );
+  const classDim = input.ndim === 1 ? 0 : 1;
+  const expected = input.shape.filter((_, d) => d !== classDim);
+  if (!sameShape(target.shape, expected))
+    throw new ShapeError(
+      `nllLoss: one target per row: input ${formatShape(input.shape)}, target ${formatShape(target.shape)}`,
+    );
+  const order = [...input.shape.keys()].filter((d) => d !== classDim);
+  const rows = reshape(permute(input, [...order, classDim]), [target.numel, input.shape[classDim]]);
+  const labels = to(reshape(target, [target.numel]), "int32");
+  const ignored = compare.eq(labels, ignoreIndex);
+  const safe = maskedFill(labels, ignored, 0);
+  const mask = to(compare.ne(labels, ignoreIndex), input.dtype);
+  const weights = weight === undefined ? mask : mul(indexSelect(weight, 0, safe), mask);
+  const losses = mul(neg(squeeze(gather(rows, 1, unsqueeze(safe, 1)), 1)), weights);
+  if (reduction === "none") return reshape(losses, expected);
+  return reduction === "sum" ? sum(losses) : div(sum(losses), sum(weights));
+}

@@ -1,0 +1,100 @@
+import { ValueError } from "../errors.js";
+import { k } from "../kernels/backend.js";
+import { ADAM as FLAGS } from "../kernels/js/optim.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { Optimizer, type ParamGroupOptions } from "./optimizer.js";
+import { checkRange } from "./range.js";
+
+export interface AdamOptions {
+  /** Learning rate. Default 1e-3. */
+  lr: number;
+  /** Decay of the running means of the gradient and its square. Default [0.9, 0.999]. */
+  betas: readonly [number, number];
+  /** Added to the denominator. Default 1e-8. */
+  eps: number;
+  /** L2 penalty (Adam, default 0) or decoupled decay (AdamW, default 0.01). */
+  weightDecay: number;
+  /** Divides by the largest mean of squares so far (Reddi et al., 2018). Default false. Fixed at construction. */
+  amsgrad: boolean;
+  /** Ascends. Default false. */
+  maximize: boolean;
+}
+
+const defaults: AdamOptions = {
+  lr: 1e-3,
+  betas: [0.9, 0.999],
+  eps: 1e-8,
+  weightDecay: 0,
+  amsgrad: false,
+  maximize: false,
+};
+
+/** Adam (Kingma and Ba, 2015; PyTorch's `torch.optim.Adam`, same formulas and order of operations). */
+export class Adam extends Optimizer<AdamOptions> {
+  /** AdamW sets this. */
+  protected readonly decoupled: boolean = false;
+
+  constructor(
+    params: Iterable<Tensor> | Iterable<ParamGroupOptions<AdamOptions>>,
+    options: Partial<AdamOptions> = {},
+  ) {
+    const all = { ...defaults, ...options };
+    const stateNames = ["expAvg", "expAvgSq", ...(all.amsgrad ? ["maxExpAvgSq"] : [])];
+    super(params, all, stateNames, ({ lr, betas, eps, weightDecay }) => [
+      lr,
+      betas[0],
+      betas[1],
+      eps,
+      weightDecay,
+    ]);
+    this.#amsgrad = all.amsgrad;
+  }
+
+  #amsgrad: boolean;
+
+  protected check({ lr, betas, eps, weightDecay, amsgrad }: AdamOptions): void {
+    const name = this.constructor.name;
+    checkRange(name, "lr", lr, 0);
+    checkRange(name, "betas[0]", betas[0], 0, 1);
+    checkRange(name, "betas[1]", betas[1], 0, 1);
+    checkRange(name, "eps", eps, 0);
+    checkRange(name, "weightDecay", weightDecay, 0);
+    if (typeof amsgrad !== "boolean")
+      throw new ValueError(`${name}: amsgrad is true or false: ${String(amsgrad)}`);
+  }
+
+  protected update(
+    n: number,
+    options: AdamOptions,
+    { p, g, state, step, hyper }: Parameters<Optimizer<AdamOptions>["update"]>[2],
+  ): void {
+    const flags =
+      (this.decoupled ? FLAGS.decoupled : 0) |
+      (this.#amsgrad ? FLAGS.amsgrad : 0) |
+      (options.maximize ? FLAGS.maximize : 0);
+    const [m, v, vmax] = state;
+    k.adamStep(
+      ...([n, flags, p.array, p.offset, g.array, g.offset, m.array, m.offset, v.array, v.offset] as const),
+      ...([
+        vmax?.array ?? null,
+        vmax?.offset ?? 0,
+        step.array,
+        step.offset,
+        hyper.array,
+        hyper.offset,
+      ] as const),
+    );
+  }
+}
+
+/** Adam with decoupled weight decay, default 0.01 (Loshchilov and Hutter, 2019; PyTorch's `torch.optim.AdamW`). */
+export class AdamW extends Adam {
+  protected override readonly decoupled = true;
+
+  constructor(
+    params: Iterable<Tensor> | Iterable<ParamGroupOptions<AdamOptions>>,
+    options: Partial<AdamOptions> = {},
+  ) {
+    super(params, { weightDecay: 0.01, ...options });
+  }
+}

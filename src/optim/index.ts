@@ -1,0 +1,4 @@
+export { Adam, type AdamOptions, AdamW } from "./adam.js";
+export { Optimizer, type OptimizerState, type ParamGroup, type ParamGroupOptions } from "./optimizer.js";
+export * as lrScheduler from "./schedulers.js";
+export { SGD, type SGDOptions } from "./sgd.js";

@@ -1,0 +1,282 @@
+import { AutogradError, ShapeError, SimdgradError, ValueError } from "../errors.js";
+import { k } from "../kernels/backend.js";
+import { dense } from "../ops/views.js";
+import { denseStrides } from "../shape.js";
+import { longLived, type Storage } from "../tensor/storage.js";
+import { fromData, Tensor } from "../tensor/tensor.js";
+
+/** Parameters that share hyperparameters. Numbers may be changed at any time: `group.lr = 0.01`. */
+export type ParamGroup<Options> = Options & { readonly params: readonly Tensor[] };
+
+/** Groups as they are given: `{ params, lr: 0.1 }`. */
+export type ParamGroupOptions<Options> = Partial<Options> & { params: Iterable<Tensor> };
+
+/** What can be saved of an optimizer: state tensors by parameter index and name, hyperparameters by group. */
+export interface OptimizerState {
+  state: Record<number, Record<string, Tensor>>;
+  paramGroups: Record<string, unknown>[];
+}
+
+/** One parameter, its place in the state and the number of steps it has made. */
+interface Slot {
+  readonly param: Tensor;
+  /** Buffers of the algorithm, in the order of `stateNames`. */
+  readonly state: readonly Storage[];
+  readonly steps: Float64Array;
+  readonly index: number;
+}
+
+interface GroupSlots {
+  readonly slots: readonly Slot[];
+  /** The hyperparameters as the kernels read them: a recorded step sees a learning rate that changes later. */
+  readonly hyper: Float64Array;
+}
+
+/**
+ * Base of optimizers (PyTorch's `torch.optim.Optimizer`). A subclass names its hyperparameters and its state and makes
+ * one kernel call for a run of elements; runs of neighbouring parameters are found here.
+ */
+export abstract class Optimizer<Options extends object> {
+  readonly paramGroups: ParamGroup<Options>[] = [];
+  private readonly groups: GroupSlots[] = [];
+
+  protected constructor(
+    params: Iterable<Tensor> | Iterable<ParamGroupOptions<Options>>,
+    private readonly defaults: Options,
+    /** Names of the state buffers, PyTorch's in camelCase. */
+    private readonly stateNames: readonly string[],
+    /** Writes the hyperparameters of a group in the order of the kernel. */
+    private readonly hyperOf: (options: Options) => number[],
+  ) {
+    const given = [...(params as Iterable<Tensor | ParamGroupOptions<Options>>)];
+    if (given.length === 0) throw noParameters(this.constructor.name);
+    const tensors = given.filter((item) => item instanceof Tensor);
+    if (tensors.length === given.length)
+      this.addParamGroup({ params: tensors } as unknown as ParamGroupOptions<Options>);
+    else if (tensors.length === 0)
+      for (const group of given) this.addParamGroup(group as ParamGroupOptions<Options>);
+    else throw new ValueError(`${this.constructor.name}: parameters or groups of parameters: got a mixture`);
+  }
+
+  /** Throws when a hyperparameter is out of range. */
+  protected abstract check(options: Options): void;
+
+  /** One kernel call: `n` elements of the parameter, the gradient and the state buffers from these places on. */
+  protected abstract update(
+    n: number,
+    options: Options,
+    arrays: {
+      p: Place;
+      g: Place;
+      state: readonly Place[];
+      step: Place<Float64Array>;
+      hyper: Place<Float64Array>;
+    },
+  ): void;
+
+  /** Adds parameters with hyperparameters of their own; what is not given is as in the constructor. */
+  addParamGroup(given: ParamGroupOptions<Options>): void {
+    const name = this.constructor.name;
+    const { params: iterable, ...own } = given;
+    const params = [...iterable];
+    if (params.length === 0) throw noParameters(name);
+    const options = { ...this.defaults, ...own } as unknown as Options;
+    this.check(options);
+    const known = new Set(this.groups.flatMap((group) => group.slots.map((slot) => slot.param)));
+    for (const param of params) {
+      if (!(param instanceof Tensor))
+        throw new ValueError(`${name}: parameters are tensors: ${typeof param}`);
+      if (!param.isLeaf)
+        throw new AutogradError(`${name}: only leaves can be optimized: use detach()`, "NOT_A_LEAF");
+      if (!param.isContiguous) throw new ShapeError(`${name}: parameters are contiguous: use contiguous()`);
+      if (known.has(param)) throw new ValueError(`${name}: a parameter is given twice`);
+      known.add(param);
+    }
+    const steps = new Float64Array(Math.max(16, params.length));
+    const slots = params.map((param, index) => {
+      param.gradientMemory ??= longLivedLike("gradient", param);
+      const state = this.stateNames.map((state) => longLived(`${name} ${state}`, param.dtype, param.numel));
+      return { param, state, steps, index };
+    });
+    const hyper = new Float64Array(16);
+    hyper.set(this.hyperOf(options));
+    this.groups.push({ slots, hyper });
+    this.paramGroups.push(this.#liveGroup(params, options, hyper));
+  }
+
+  /** The group as users see it: setting a hyperparameter checks it and writes it where the kernels read it. */
+  #liveGroup(params: readonly Tensor[], options: Options, hyper: Float64Array): ParamGroup<Options> {
+    const group = { params } as ParamGroup<Options>;
+    for (const key of Object.keys(options) as (keyof Options & string)[])
+      Object.defineProperty(group, key, {
+        enumerable: true,
+        get: () => options[key],
+        set: (value) => {
+          const changed = { ...options, [key]: value };
+          this.check(changed);
+          options[key] = value;
+          hyper.set(this.hyperOf(options));
+        },
+      });
+    return group;
+  }
+
+  /** Updates every parameter that has a gradient. */
+  step(): void {
+    for (const [i, { slots, hyper }] of this.groups.entries()) {
+      const active = slots.filter(({ param }) => param.gradient !== null);
+      for (const { steps, index } of active) steps[index]++;
+      for (const run of runs(active))
+        this.update(run.n, this.paramGroups[i], { ...run, hyper: { array: hyper, offset: 0 } });
+      for (const { param } of active) param.storage.version++;
+    }
+  }
+
+  /** Forgets all gradients; the next backward writes instead of adding. */
+  zeroGrad(): void {
+    for (const { slots } of this.groups) for (const { param } of slots) param.gradient = null;
+  }
+
+  /** State and hyperparameters, for a checkpoint. The tensors share the optimizer's memory: clone() to keep. */
+  stateDict(): OptimizerState {
+    const state: OptimizerState["state"] = {};
+    let first = 0;
+    const paramGroups = this.groups.map(({ slots }, i) => {
+      for (const { param, state: buffers, steps, index } of slots) {
+        if (steps[index] === 0) continue;
+        const entry: Record<string, Tensor> = {
+          step: fromData(Float64Array.of(steps[index]), [], "float64"),
+        };
+        for (const [s, name] of this.stateNames.entries()) entry[name] = asTensor(buffers[s], param);
+        state[first + index] = entry;
+      }
+      const { params, ...options } = this.paramGroups[i];
+      const indices = params.map((_, p) => first + p);
+      first += params.length;
+      return { ...options, params: indices };
+    });
+    return { state, paramGroups };
+  }
+
+  /** Takes over what `stateDict` gave. @throws SimdgradError `STATE_DICT_MISMATCH`; nothing is changed then. */
+  loadStateDict(dict: OptimizerState): void {
+    const slots = this.groups.flatMap((group) => group.slots);
+    const mismatch = (what: string) =>
+      new SimdgradError(
+        "STATE_DICT_MISMATCH",
+        `loadStateDict: the dict does not fit ${this.constructor.name}: ${what}`,
+      );
+    if (dict.paramGroups.length !== this.groups.length)
+      throw mismatch(`${dict.paramGroups.length} groups for ${this.groups.length}`);
+    for (const [i, group] of dict.paramGroups.entries()) {
+      const count = (group.params as unknown[] | undefined)?.length;
+      if (count !== this.paramGroups[i].params.length)
+        throw mismatch(`group ${i} has ${count} parameters for ${this.paramGroups[i].params.length}`);
+    }
+    for (const [key, entry] of Object.entries(dict.state)) {
+      const slot = slots[Number(key)];
+      if (slot === undefined) throw mismatch(`no parameter ${key}`);
+      for (const name of ["step", ...this.stateNames]) {
+        if (!(entry[name] instanceof Tensor)) throw mismatch(`state ${key} has no ${name}`);
+        if (name !== "step" && entry[name].numel !== slot.param.numel)
+          throw mismatch(`${name} of state ${key} has ${entry[name].numel} elements for ${slot.param.numel}`);
+      }
+    }
+    for (const [i, group] of dict.paramGroups.entries()) {
+      const { params: _, ...options } = group;
+      Object.assign(this.paramGroups[i], options);
+    }
+    for (const [i, slot] of slots.entries()) {
+      const entry = dict.state[i];
+      slot.steps[slot.index] = entry === undefined ? 0 : entry.step.item();
+      for (const [s, name] of this.stateNames.entries()) {
+        const { array, offset } = slot.state[s];
+        if (entry === undefined) k.fill(0, slot.param.numel, array, offset);
+        else {
+          const from = dense(entry[name]);
+          const n = slot.param.numel;
+          k.copy([n], from.storage.array, from.offset, [1], array, offset, [1]);
+        }
+      }
+    }
+  }
+}
+
+/** An array and where to begin in it. */
+export interface Place<A = Float32Array | Float64Array> {
+  readonly array: A;
+  readonly offset: number;
+}
+
+interface Run {
+  n: number;
+  p: Place;
+  g: Place;
+  state: readonly Place[];
+  step: Place<Float64Array>;
+}
+
+/** Elements of float32 in the 64 bytes to which long-lived storages are rounded up. */
+const cacheLine = 16;
+
+/**
+ * Parameters that are neighbours in memory, and whose gradients and states are neighbours in the same way, are one
+ * run: a small model is updated by one kernel call. The gaps between long-lived storages are zero, and every update
+ * rule leaves zeros with zero gradients alone.
+ */
+function runs(slots: readonly Slot[]): Run[] {
+  const out: { run: Run; last: readonly Storage[]; slot: Slot }[] = [];
+  for (const slot of slots) {
+    const { param, state, steps, index } = slot;
+    const gradient = dense(param.gradient!);
+    const here = [param.storage, gradient.storage, ...state];
+    const n = param.numel;
+    const whole = param.numel === param.storage.length && gradient.numel === gradient.storage.length;
+    const previous = out.at(-1);
+    const step = previous === undefined ? 0 : here[0].offset - previous.last[0].offset;
+    const adjoining =
+      previous !== undefined &&
+      whole &&
+      step >= previous.slot.param.numel &&
+      step < previous.slot.param.numel + cacheLine &&
+      steps[index] === previous.slot.steps[previous.slot.index] &&
+      here.every(
+        (storage, i) =>
+          storage.longLived &&
+          previous.last[i].longLived &&
+          storage.array === previous.last[i].array &&
+          storage.offset - previous.last[i].offset === step,
+      );
+    if (adjoining) {
+      previous.run.n = here[0].offset - previous.run.p.offset + n;
+      previous.last = here;
+      previous.slot = slot;
+    } else {
+      const run: Run = {
+        n,
+        p: { array: param.storage.array as Place["array"], offset: param.offset },
+        g: { array: gradient.storage.array as Place["array"], offset: gradient.offset },
+        state: state as readonly unknown[] as readonly Place[],
+        step: { array: steps, offset: index },
+      };
+      out.push({ run, last: here, slot });
+    }
+  }
+  return out.map(({ run }) => run);
+}
+
+function longLivedLike(kind: string, x: Tensor): Tensor {
+  return asTensor(longLived(kind, x.dtype, x.numel), x);
+}
+
+/** A long-lived storage seen with the shape of a parameter. */
+function asTensor(storage: Storage, like: Tensor): Tensor {
+  return new Tensor(storage, storage.offset, like.shape, denseStrides(like.shape), like.dtype);
+}
+
+function noParameters(name: string): ValueError {
+  return new ValueError(
+    `${name}: at least one parameter is needed: got none; does the model keep its layers in public fields?`,
+    "NO_PARAMETERS",
+  );
+}

@@ -1,0 +1,69 @@
+import { ValueError } from "../errors.js";
+import { k } from "../kernels/backend.js";
+import { SGD as FLAGS } from "../kernels/js/optim.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { Optimizer, type ParamGroupOptions } from "./optimizer.js";
+import { checkRange } from "./range.js";
+
+export interface SGDOptions {
+  /** Learning rate. Default 1e-3. */
+  lr: number;
+  /** Share of the last step that is taken again. Default 0. */
+  momentum: number;
+  /** Share of the gradient that does not enter the momentum. Default 0. */
+  dampening: number;
+  /** L2 penalty: this times the parameter is added to the gradient. Default 0. */
+  weightDecay: number;
+  /** Looks ahead along the momentum (Sutskever et al., 2013). Default false. */
+  nesterov: boolean;
+  /** Ascends. Default false. */
+  maximize: boolean;
+}
+
+const defaults: SGDOptions = {
+  lr: 1e-3,
+  momentum: 0,
+  dampening: 0,
+  weightDecay: 0,
+  nesterov: false,
+  maximize: false,
+};
+
+/** Stochastic gradient descent with momentum (PyTorch's `torch.optim.SGD`, same formulas and order of operations). */
+export class SGD extends Optimizer<SGDOptions> {
+  constructor(
+    params: Iterable<Tensor> | Iterable<ParamGroupOptions<SGDOptions>>,
+    options: Partial<SGDOptions> = {},
+  ) {
+    super(
+      params,
+      { ...defaults, ...options },
+      ["momentumBuffer"],
+      ({ lr, momentum, dampening, weightDecay }) => [lr, momentum, dampening, weightDecay],
+    );
+  }
+
+  protected check({ lr, momentum, weightDecay, nesterov, dampening }: SGDOptions): void {
+    checkRange("SGD", "lr", lr, 0);
+    checkRange("SGD", "momentum", momentum, 0);
+    checkRange("SGD", "weightDecay", weightDecay, 0);
+    if (nesterov && (momentum <= 0 || dampening !== 0))
+      throw new ValueError(
+        `SGD: nesterov needs momentum and no dampening: momentum ${momentum}, dampening ${dampening}`,
+        "INVALID_HYPERPARAMETER",
+      );
+  }
+
+  protected update(
+    n: number,
+    options: SGDOptions,
+    { p, g, state, step, hyper }: Parameters<Optimizer<SGDOptions>["update"]>[2],
+  ): void {
+    const flags = (options.nesterov ? FLAGS.nesterov : 0) | (options.maximize ? FLAGS.maximize : 0);
+    const buffer = options.momentum === 0 ? null : state[0].array;
+    k.sgdStep(
+      ...([n, flags, p.array, p.offset, g.array, g.offset, buffer, state[0].offset] as const),
+      ...([step.array, step.offset, hyper.array, hyper.offset] as const),
+    );
+  }
+}

@@ -1,0 +1,68 @@
+import { grad } from "../autograd/engine.js";
+import { noGrad } from "../autograd/grad-mode.js";
+import { AutogradError, formatShape, ValueError } from "../errors.js";
+import { randn } from "../ops/create.js";
+import { Generator } from "../random.js";
+import type { Tensor } from "../tensor/tensor.js";
+
+export interface GradcheckOptions {
+  /** Step of the difference quotient. Default 1e-6: with values near 1, truncation and rounding are near 1e-10. */
+  eps?: number;
+  /** Allowed difference, absolute and relative. Defaults 1e-5 and 1e-4. */
+  atol?: number;
+  rtol?: number;
+  /** Number of random directions. Default 3. */
+  directions?: number;
+  seed?: number;
+}
+
+/**
+ * Compares the gradients of `fn` with difference quotients (PyTorch's `torch.autograd.gradcheck`), by random
+ * projection: for random directions v of the inputs and a random weighting u of the output, uᵀ(f(x + εv) - f(x - εv)) / 2ε
+ * must equal ⟨∇(uᵀf), v⟩. A wrong entry of the Jacobian shows in almost every projection, and a direction costs two
+ * evaluations whatever the shapes.
+ *
+ * `inputs` are float64 leaves that require a gradient. Returns true.
+ * @throws AutogradError `GRADCHECK_FAILED` with both numbers.
+ */
+export function gradcheck(
+  fn: (...inputs: Tensor[]) => Tensor,
+  inputs: readonly Tensor[],
+  options: GradcheckOptions = {},
+): true {
+  const { eps = 1e-6, atol = 1e-5, rtol = 1e-4, directions = 3, seed = 0 } = options;
+  const generator = new Generator(seed);
+  const checked = inputs.filter((x) => x.requiresGrad);
+  if (checked.length === 0)
+    throw new ValueError("gradcheck: at least one input must require a gradient: none does");
+  for (const x of checked)
+    if (x.dtype !== "float64" || !x.isLeaf)
+      throw new ValueError(`gradcheck: inputs are float64 leaves: ${x.dtype} ${formatShape(x.shape)}`);
+  for (let round = 0; round < directions; round++) {
+    const out = fn(...inputs);
+    const u = randn(out.shape, { dtype: "float64", generator });
+    const grads = grad(out, checked, { gradOutputs: [u], allowUnused: true });
+    for (const [i, x] of checked.entries()) {
+      const v = randn(x.shape, { dtype: "float64", generator });
+      const analytic = grads[i] === null ? 0 : noGrad(() => grads[i]!.mul(v).sum().item());
+      const shifted = (by: number) =>
+        noGrad(() => {
+          const original = x.clone();
+          x.add_(v.mul(by));
+          const value = fn(...inputs)
+            .mul(u)
+            .sum()
+            .item();
+          x.copy_(original);
+          return value;
+        });
+      const numeric = (shifted(eps) - shifted(-eps)) / (2 * eps);
+      if (!(Math.abs(analytic - numeric) <= atol + rtol * Math.abs(numeric)))
+        throw new AutogradError(
+          `gradcheck: gradient of input ${inputs.indexOf(x)} ${formatShape(x.shape)} differs: ${analytic} by backward, ${numeric} by differences`,
+          "GRADCHECK_FAILED",
+        );
+    }
+  }
+  return true;
+}
