@@ -1,0 +1,162 @@
+/**
+ * Writing a file so that a reader sees either the old bytes or the new ones, never a mixture: a temporary file in
+ * the same directory (a rename does not cross file systems), fsync, rename, fsync of the directory. When anything
+ * fails, the old file is still there and the temporary one is gone.
+ */
+
+import { randomBytes } from "node:crypto";
+import * as fs from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { FileError } from "../errors.js";
+
+// One write call takes at most 2 GiB on every platform.
+const LARGEST_WRITE = 2 ** 30;
+
+export function writeFileAtomicSync(op: string, path: string, chunks: readonly Uint8Array[]): void {
+  const target = inspect(op, path);
+  let fd: number | undefined;
+  try {
+    fd = fs.openSync(target.temporary ?? path, target.flags, target.mode);
+    if (target.temporary !== undefined && target.keepMode) fs.fchmodSync(fd, target.mode);
+    for (const piece of pieces(chunks))
+      for (let done = 0; done < piece.length; ) done += fs.writeSync(fd, piece, done, piece.length - done);
+    if (target.temporary !== undefined) fs.fsyncSync(fd);
+    const finished = fd;
+    fd = undefined; // closing fails at most once: a second close could hit somebody else's file
+    fs.closeSync(finished);
+    if (target.temporary !== undefined) fs.renameSync(target.temporary, target.path);
+  } catch (cause) {
+    if (fd !== undefined) quietly(() => fs.closeSync(fd as number));
+    const { temporary } = target;
+    if (temporary !== undefined) quietly(() => fs.unlinkSync(temporary));
+    throw writeError(op, path, cause);
+  }
+  if (target.temporary !== undefined) syncDirectorySync(op, path, dirname(target.path));
+}
+
+export async function writeFileAtomic(
+  op: string,
+  path: string,
+  chunks: readonly Uint8Array[],
+): Promise<void> {
+  const target = inspect(op, path);
+  let file: fs.promises.FileHandle | undefined;
+  try {
+    file = await fs.promises.open(target.temporary ?? path, target.flags, target.mode);
+    if (target.temporary !== undefined && target.keepMode) await file.chmod(target.mode);
+    for (const piece of pieces(chunks))
+      for (let done = 0; done < piece.length; )
+        done += (await file.write(piece, done, piece.length - done)).bytesWritten;
+    if (target.temporary !== undefined) await file.sync();
+    const finished = file;
+    file = undefined;
+    await finished.close();
+    if (target.temporary !== undefined) await fs.promises.rename(target.temporary, target.path);
+  } catch (cause) {
+    await file?.close().catch(() => {});
+    if (target.temporary !== undefined) await fs.promises.unlink(target.temporary).catch(() => {});
+    throw writeError(op, path, cause);
+  }
+  if (target.temporary !== undefined) await syncDirectory(op, path, dirname(target.path));
+}
+
+interface Target {
+  /** The file that is replaced: a symbolic link stays, what it points to is replaced. */
+  path: string;
+  /** Undefined for devices and pipes (/dev/stdout, /dev/full): nothing to replace, so they are written straight. */
+  temporary?: string;
+  flags: string;
+  mode: number;
+  keepMode: boolean;
+}
+
+function inspect(op: string, path: string): Target {
+  let stat: fs.Stats | undefined;
+  try {
+    stat = fs.statSync(path, { throwIfNoEntry: false });
+    if (stat?.isDirectory())
+      throw new FileError(`${op}: a directory, not a file: ${JSON.stringify(path)}`, "NOT_A_FILE", path);
+    if (stat !== undefined && !stat.isFile()) return { path, flags: "w", mode: 0o666, keepMode: false };
+    // A file without write permission is protected: that a rename could replace it all the same is no reason to.
+    if (stat !== undefined) fs.accessSync(path, fs.constants.W_OK);
+    const real = stat === undefined ? path : fs.realpathSync(path);
+    // Names are limited to 255 bytes; 24 characters of the name (at most 72 bytes) say whose leftover it is.
+    const name = `.${basename(real).slice(0, 24)}.${randomBytes(6).toString("hex")}.tmp`;
+    const mode = stat === undefined ? 0o666 : stat.mode & 0o777;
+    return {
+      path: real,
+      temporary: join(dirname(real), name),
+      flags: "wx",
+      mode,
+      keepMode: stat !== undefined,
+    };
+  } catch (cause) {
+    throw cause instanceof FileError ? cause : writeError(op, path, cause);
+  }
+}
+
+function* pieces(chunks: readonly Uint8Array[]): Generator<Uint8Array> {
+  for (const chunk of chunks)
+    for (let start = 0; start < chunk.length; start += LARGEST_WRITE)
+      yield chunk.subarray(start, start + LARGEST_WRITE);
+}
+
+/** Makes the rename itself survive a power cut. */
+function syncDirectorySync(op: string, path: string, directory: string): void {
+  let fd: number | undefined;
+  try {
+    fd = fs.openSync(directory, "r");
+    fs.fsyncSync(fd);
+  } catch (cause) {
+    if (isStorageFailure(cause)) throw writeError(op, path, cause);
+  } finally {
+    if (fd !== undefined) fs.closeSync(fd);
+  }
+}
+
+async function syncDirectory(op: string, path: string, directory: string): Promise<void> {
+  let file: fs.promises.FileHandle | undefined;
+  try {
+    file = await fs.promises.open(directory, "r");
+    await file.sync();
+  } catch (cause) {
+    if (isStorageFailure(cause)) throw writeError(op, path, cause);
+  } finally {
+    await file?.close();
+  }
+}
+
+/** Windows opens no directories, some file systems sync none, some directories may be entered but not read. */
+function isStorageFailure(cause: unknown): boolean {
+  return ["EIO", "ENOSPC", "EDQUOT"].includes((cause as NodeJS.ErrnoException).code ?? "");
+}
+
+function quietly(action: () => void): void {
+  try {
+    action();
+  } catch {
+    // The first failure is the one to report.
+  }
+}
+
+function writeError(op: string, path: string, cause: unknown): FileError {
+  const { code, message } = cause as NodeJS.ErrnoException;
+  const fail = (stable: string, rule: string) =>
+    new FileError(`${op}: ${rule}: ${JSON.stringify(path)}`, stable, path, { cause });
+  switch (code) {
+    case "ENOSPC":
+    case "EDQUOT":
+      return fail("DISK_FULL", "the disk is full");
+    case "EFBIG":
+      return fail("FILE_TOO_LARGE", "the file would be larger than the system allows");
+    case "EACCES":
+    case "EPERM":
+    case "EROFS":
+      return fail("NO_PERMISSION", "no permission to write");
+    case "ENOENT":
+    case "ENOTDIR":
+      return fail("DIRECTORY_NOT_FOUND", `no directory ${JSON.stringify(dirname(path))} to write into`);
+    default:
+      return fail("WRITE_FAILED", `cannot be written (${message})`);
+  }
+}

@@ -1,0 +1,217 @@
+/**
+ * The safetensors format, between bytes and named arrays.
+ *
+ *     u64 little-endian  N, length of the header
+ *     N bytes            JSON: { "__metadata__": { text: text }, name: { dtype, shape, data_offsets: [begin, end] } }
+ *     the data           little-endian, row-major, without gaps; offsets count from here
+ *
+ * Written: F64 F32 I32 U8 BOOL, widest elements first, so that every array starts at a multiple of its element size;
+ * the header is padded with spaces so that the data starts at a multiple of 64.
+ * Read: those without conversion; F16 and BF16 become float32; I8 I16 U16 become int32, and so do U32 I64 U64 when
+ * every value fits (`VALUE_OUT_OF_RANGE` otherwise).
+ */
+
+import { endianness } from "node:os";
+import { arrayTypes, type Data, type DType } from "../dtype.js";
+import { FileError, formatShape, ShapeError, SimdgradError } from "../errors.js";
+import { type Header, itemSizes, parseHeader, type TensorInfo } from "./safetensors-header.js";
+
+export interface RawTensor {
+  dtype: DType;
+  shape: readonly number[];
+  /** Exactly as many elements as the shape says, row-major. */
+  data: Data;
+}
+
+export interface Safetensors {
+  tensors: Map<string, RawTensor>;
+  metadata: Record<string, string>;
+}
+
+const ALIGNMENT = 64;
+
+const names: Record<DType, string> = {
+  float32: "F32",
+  float64: "F64",
+  int32: "I32",
+  uint8: "U8",
+  bool: "BOOL",
+};
+
+/** The file as pieces in order: the header, then each array's own memory (no copy). */
+export function safetensorsChunks(
+  tensors: Map<string, RawTensor> | Record<string, RawTensor>,
+  metadata: Record<string, string> = {},
+): Uint8Array[] {
+  requireLittleEndian();
+  const entries = tensors instanceof Map ? [...tensors] : Object.entries(tensors);
+  const header: string[] = [];
+  const texts = Object.entries(metadata);
+  for (const [key, value] of texts)
+    if (typeof value !== "string")
+      throw new FileError(
+        `saveSafetensors: metadata values are strings: ${key}: ${String(value)}`,
+        "BAD_METADATA",
+      );
+  if (texts.length > 0) header.push(`"__metadata__":${JSON.stringify(metadata)}`);
+
+  const begins = new Map<string, number>();
+  const chunks: Uint8Array[] = [];
+  let offset = 0;
+  // The sort is stable: within one element size, arrays lie in the order of the entries.
+  for (const [name, { data }] of [...entries].sort((a, b) => itemSize(b[1]) - itemSize(a[1]))) {
+    begins.set(name, offset);
+    chunks.push(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    offset += data.byteLength;
+  }
+  for (const [name, { dtype, shape, data }] of entries) {
+    if (name === "__metadata__")
+      throw new FileError("saveSafetensors: __metadata__ cannot be the name of a tensor", "BAD_NAME");
+    const count = shape.reduce((n, size) => n * size, 1);
+    if (!(data instanceof arrayTypes[dtype]) || data.length !== count)
+      throw new ShapeError(
+        `saveSafetensors: data does not fit the shape: ${JSON.stringify(name)}: ${data.length} elements for ${dtype} ${formatShape(shape)}`,
+      );
+    const begin = begins.get(name) as number;
+    const info = { dtype: names[dtype], shape, data_offsets: [begin, begin + data.byteLength] };
+    header.push(`${JSON.stringify(name)}:${JSON.stringify(info)}`);
+  }
+
+  const json = new TextEncoder().encode(`{${header.join(",")}}`);
+  const first = new Uint8Array(Math.ceil((8 + json.length) / ALIGNMENT) * ALIGNMENT).fill(0x20);
+  new DataView(first.buffer).setBigUint64(0, BigInt(first.length - 8), true);
+  first.set(json, 8);
+  return [first, ...chunks];
+}
+
+/** The file as one new array of bytes: a snapshot, which later changes of the tensors do not reach. */
+export function encodeSafetensors(
+  tensors: Map<string, RawTensor> | Record<string, RawTensor>,
+  metadata?: Record<string, string>,
+): Uint8Array {
+  const chunks = safetensorsChunks(tensors, metadata);
+  const bytes = new Uint8Array(chunks.reduce((n, chunk) => n + chunk.length, 0));
+  let offset = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return bytes;
+}
+
+/**
+ * Tensors in the order of the header. Arrays that lie aligned in `bytes` are views of it, the others are copies.
+ * `path` is what messages call the bytes.
+ */
+export function decodeSafetensors(bytes: Uint8Array, path?: string): Safetensors {
+  requireLittleEndian();
+  const header = parseHeader(bytes, path);
+  const tensors = new Map<string, RawTensor>();
+  for (const [name, info] of header.tensors) tensors.set(name, decodeTensor(bytes, header, name, info, path));
+  return { tensors, metadata: header.metadata };
+}
+
+function decodeTensor(
+  bytes: Uint8Array,
+  { dataStart }: Header,
+  name: string,
+  info: TensorInfo,
+  path?: string,
+): RawTensor {
+  const reject = (code: string, rule: string) =>
+    new FileError(
+      `loadSafetensors: ${rule}: ${path === undefined ? "" : `${JSON.stringify(path)}, `}tensor ${JSON.stringify(name)}`,
+      code,
+      path,
+    );
+  const { shape, dtype } = info;
+  const at = bytes.byteOffset + dataStart + info.begin;
+  const count = (info.end - info.begin) / itemSizes[dtype];
+  // A typed array may only start at a multiple of its element size.
+  const aligned = at % itemSizes[dtype] === 0;
+  const memory = aligned ? bytes.buffer : bytes.slice(dataStart + info.begin, dataStart + info.end).buffer;
+  const start = aligned ? at : 0;
+  const view = new DataView(memory, start, info.end - info.begin);
+  const integers = (read: (offset: number) => number | bigint): RawTensor => {
+    const data = new Int32Array(count);
+    for (let i = 0; i < count; i++) {
+      const value = read(i * itemSizes[dtype]);
+      if (value < -(2 ** 31) || value >= 2 ** 31)
+        throw reject(
+          "VALUE_OUT_OF_RANGE",
+          `${dtype} is read as int32, which cannot hold ${value} (element ${i})`,
+        );
+      data[i] = Number(value);
+    }
+    return { dtype: "int32", shape, data };
+  };
+  const halves = (widen: (bits: number) => number): RawTensor => ({
+    dtype: "float32",
+    shape,
+    data: Float32Array.from(new Uint16Array(memory, start, count), widen),
+  });
+  switch (dtype) {
+    case "F32":
+      return { dtype: "float32", shape, data: new Float32Array(memory, start, count) };
+    case "F64":
+      return { dtype: "float64", shape, data: new Float64Array(memory, start, count) };
+    case "I32":
+      return { dtype: "int32", shape, data: new Int32Array(memory, start, count) };
+    case "U8":
+      return { dtype: "uint8", shape, data: new Uint8Array(memory, start, count) };
+    case "BOOL": {
+      const data = new Uint8Array(memory, start, count);
+      const wrong = data.findIndex((value) => value > 1);
+      if (wrong >= 0) throw reject("INVALID_BOOL", `a bool is 0 or 1, not ${data[wrong]} (element ${wrong})`);
+      return { dtype: "bool", shape, data };
+    }
+    case "F16":
+      return halves(halfToFloat);
+    case "BF16":
+      return halves(bfloatToFloat);
+    case "I8":
+      return integers((o) => view.getInt8(o));
+    case "I16":
+      return integers((o) => view.getInt16(o, true));
+    case "U16":
+      return integers((o) => view.getUint16(o, true));
+    case "U32":
+      return integers((o) => view.getUint32(o, true));
+    case "I64":
+      return integers((o) => view.getBigInt64(o, true));
+    case "U64":
+      return integers((o) => view.getBigUint64(o, true));
+  }
+}
+
+function itemSize(tensor: RawTensor): number {
+  return tensor.data.BYTES_PER_ELEMENT;
+}
+
+const word = new Uint32Array(1);
+const float = new Float32Array(word.buffer);
+
+/** bfloat16 is the upper half of a float32. */
+function bfloatToFloat(bits: number): number {
+  word[0] = bits << 16;
+  return float[0];
+}
+
+/** Exact: 1 sign, 5 exponent (bias 15) and 10 mantissa bits; every half is also a float32. */
+function halfToFloat(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 31;
+  const mantissa = bits & 0x3ff;
+  if (exponent === 0) return sign * mantissa * 2 ** -24;
+  if (exponent === 31) return mantissa === 0 ? sign * Infinity : NaN;
+  return sign * (1 + mantissa / 1024) * 2 ** (exponent - 15);
+}
+
+/** Arrays are handed over as they lie in memory, which the format calls little-endian. */
+function requireLittleEndian(): void {
+  if (endianness() !== "LE")
+    throw new SimdgradError(
+      "UNSUPPORTED",
+      "safetensors: needs a little-endian machine: this one is big-endian",
+    );
+}

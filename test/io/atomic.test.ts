@@ -1,0 +1,171 @@
+import { execFileSync, spawn } from "node:child_process";
+import * as fs from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { FileError } from "../../src/errors.js";
+import { writeFileAtomic, writeFileAtomicSync } from "../../src/io/atomic.js";
+
+// Failure injection: the next call of the named function throws the given errno. The promise API is patched on its
+// own object, which the module under test shares.
+const fail = vi.hoisted(() => ({ call: "", code: "" }));
+vi.mock("node:fs", async (original) => {
+  const real = await original<typeof import("node:fs")>();
+  const failing = <F extends (...args: any[]) => any>(name: string, f: F): F =>
+    ((...args: any[]) => {
+      if (fail.call === name) throw Object.assign(new Error(`${fail.code}: injected`), { code: fail.code });
+      return f(...args);
+    }) as F;
+  return {
+    ...real,
+    writeSync: failing("write", real.writeSync),
+    fsyncSync: failing("fsync", real.fsyncSync),
+    renameSync: failing("rename", real.renameSync),
+    promises: {
+      ...real.promises,
+      rename: failing("rename", async (...args: [string, string]) => real.promises.rename(...args)),
+      open: async (...args: Parameters<typeof real.promises.open>) => {
+        const file = await real.promises.open(...args);
+        const { write, sync } = file;
+        file.write = failing("write", write.bind(file) as any) as any;
+        file.sync = failing("fsync", sync.bind(file));
+        return file;
+      },
+    },
+  };
+});
+
+let dir: string;
+beforeAll(() => {
+  dir = fs.mkdtempSync(join(tmpdir(), "simdgrad-atomic-"));
+});
+afterAll(() => fs.rmSync(dir, { recursive: true }));
+
+const bytes = (content: string) => [new TextEncoder().encode(content)];
+const variants = [
+  ["sync", async (path: string, content: string) => writeFileAtomicSync("save", path, bytes(content))],
+  ["async", (path: string, content: string) => writeFileAtomic("save", path, bytes(content))],
+] as const;
+
+async function errorOf(promise: Promise<unknown>): Promise<FileError> {
+  const error = await promise.then(
+    () => undefined,
+    (e) => e,
+  );
+  expect(error).toBeInstanceOf(FileError);
+  return error;
+}
+
+describe.each(variants)("writeFileAtomic, %s", (kind, write) => {
+  it("creates and replaces files and leaves nothing else behind", async () => {
+    const here = fs.mkdtempSync(join(dir, kind));
+    const path = join(here, "model.safetensors");
+    await write(path, "one");
+    await write(path, "second");
+    expect(fs.readFileSync(path, "utf8")).toBe("second");
+    expect(fs.readdirSync(here)).toEqual(["model.safetensors"]);
+  });
+
+  it("writes chunks in order, empty ones too", async () => {
+    const path = join(dir, `${kind}-chunks`);
+    const chunks = [...bytes("ab"), new Uint8Array(0), ...bytes("cd")];
+    if (kind === "sync") writeFileAtomicSync("save", path, chunks);
+    else await writeFileAtomic("save", path, chunks);
+    expect(fs.readFileSync(path, "utf8")).toBe("abcd");
+  });
+
+  it("keeps the mode of the old file and the symbolic link that leads to it", async () => {
+    const path = join(dir, `${kind}-private`);
+    const link = join(dir, `${kind}-link`);
+    fs.writeFileSync(path, "old");
+    fs.chmodSync(path, 0o626); // the usual umask would take a bit away
+    fs.symlinkSync(path, link);
+    await write(link, "new");
+    expect(fs.lstatSync(link).isSymbolicLink()).toBe(true);
+    expect(fs.readFileSync(path, "utf8")).toBe("new");
+    expect(fs.statSync(path).mode & 0o777).toBe(0o626);
+  });
+
+  it("takes a name of the greatest length, in any script", async () => {
+    const here = fs.mkdtempSync(join(dir, kind));
+    const path = join(here, "名".repeat(85));
+    await write(path, "x");
+    expect(fs.readFileSync(path, "utf8")).toBe("x");
+  });
+
+  it.each([
+    ["write", "ENOSPC", "DISK_FULL"],
+    ["write", "EDQUOT", "DISK_FULL"],
+    ["write", "EFBIG", "FILE_TOO_LARGE"],
+    ["write", "EIO", "WRITE_FAILED"],
+    ["fsync", "EIO", "WRITE_FAILED"],
+    ["fsync", "ENOSPC", "DISK_FULL"],
+    ["rename", "EACCES", "NO_PERMISSION"],
+    ["rename", "EROFS", "NO_PERMISSION"],
+  ])(
+    "when %s fails with %s: %s, the old file stays, the temporary one is gone",
+    async (call, code, stable) => {
+      const here = fs.mkdtempSync(join(dir, kind));
+      const path = join(here, "model.safetensors");
+      fs.writeFileSync(path, "old");
+      Object.assign(fail, { call, code });
+      const error = await errorOf(write(path, "new")).finally(() =>
+        Object.assign(fail, { call: "", code: "" }),
+      );
+      expect(error.code).toBe(stable);
+      expect(error.message).toContain(path);
+      expect(error.path).toBe(path);
+      expect(error.cause).toMatchObject({ code });
+      expect(fs.readFileSync(path, "utf8")).toBe("old");
+      expect(fs.readdirSync(here)).toEqual(["model.safetensors"]);
+    },
+  );
+
+  it.each([
+    ["a directory", () => dir, "NOT_A_FILE"],
+    ["a missing directory", () => join(dir, "missing", "x"), "DIRECTORY_NOT_FOUND"],
+    ["a file in the place of a directory", () => join(dir, `${kind}-private`, "x"), "DIRECTORY_NOT_FOUND"],
+  ])("rejects %s", async (_, path, code) => {
+    const error = await errorOf(write(path(), "x"));
+    expect(error.code).toBe(code);
+    expect(error.message).toContain(path());
+  });
+
+  // Devices and pipes have nothing to replace. (Tested on a pipe: a mistake here, run as root, would replace /dev/full.)
+  it.runIf(process.platform === "linux")("writes a pipe in place", async () => {
+    const pipe = join(dir, `${kind}-pipe`);
+    execFileSync("mkfifo", [pipe]);
+    const reader = spawn("cat", [pipe]);
+    const received = text(reader.stdout);
+    await write(pipe, "through");
+    expect(await received).toBe("through");
+    expect(fs.statSync(pipe).isFIFO()).toBe(true);
+  });
+});
+
+it.runIf(process.platform === "linux")("survives a real limit on the size of files", () => {
+  // The limit (in units of 1 KiB) is the shell's; Node cannot set it. Plain Node runs what esbuild made of the module.
+  const here = fs.mkdtempSync(join(dir, "limit"));
+  const path = join(here, "model.safetensors");
+  fs.writeFileSync(path, "old");
+  const bundle = join(here, "atomic.mjs");
+  const entry = new URL("../../src/io/atomic.ts", import.meta.url).pathname;
+  const esbuild = new URL("../../node_modules/.bin/esbuild", import.meta.url).pathname;
+  execFileSync(esbuild, [entry, "--bundle", "--platform=node", "--format=esm", `--outfile=${bundle}`], {
+    stdio: "ignore",
+  });
+  const script = `
+    const { writeFileAtomicSync } = await import(${JSON.stringify(bundle)});
+    try { writeFileAtomicSync("save", ${JSON.stringify(path)}, [new Uint8Array(1 << 20)]); }
+    catch (error) { console.log(error.code); }`;
+  const out = execFileSync("bash", [
+    "-c",
+    'ulimit -f 64; exec "$0" --input-type=module -e "$1"',
+    process.execPath,
+    script,
+  ]);
+  expect(out.toString().trim()).toBe("FILE_TOO_LARGE");
+  expect(fs.readFileSync(path, "utf8")).toBe("old");
+  expect(fs.readdirSync(here).sort()).toEqual(["atomic.mjs", "model.safetensors"]);
+});
