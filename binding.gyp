@@ -22,8 +22,8 @@
     {
       "target_name": "simdgrad",
       "sources": ["<!@(node -p \"require('./native/sources.json').common.map((f) => 'native/' + f).join(' ')\")"],
-      "include_dirs": ["node_modules/node-api-headers/include", "node_modules/node-addon-api"],
-      "defines": ["SIMDGRAD_SOURCE_HASH=\"<!(node tools/build-native.js --hash)\"", "NAPI_DISABLE_CPP_EXCEPTIONS"],
+      "include_dirs": ["node_modules/node-api-headers/include"],
+      "defines": ["SIMDGRAD_SOURCE_HASH=\"<!(node tools/build-native.js --hash)\""],
       "ldflags": ["<!@(node -p \"require('./native/sources.json').linkFlags.join(' ')\")"],
       "dependencies": ["kernels_portable"],
       "conditions": [

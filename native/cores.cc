@@ -2,7 +2,6 @@
 
 #include <sched.h>
 
-#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -91,7 +90,11 @@ double quotaCores() {
 int usableCores() {
   const double quota = quotaCores();
   int cores = affinityCores();
-  if (quota > 0 && std::ceil(quota) < cores) cores = static_cast<int>(std::ceil(quota));
+  if (quota > 0 && quota < cores) {
+    // Half a core is a thread too: rounded up.
+    const int whole = static_cast<int>(quota);
+    cores = whole + (quota > whole ? 1 : 0);
+  }
   return cores < 1 ? 1 : cores;
 }
 

@@ -82,22 +82,20 @@ Usable detect() {
 
 #endif
 
-const Usable& usable() {
-  static const Usable once = detect();
-  return once;
-}
+// Found out while the library is loaded: nothing can call before.
+const Usable usable = detect();
 
 std::atomic<const Isa*> active{nullptr};
 
 }  // namespace
 
-int isaCount() { return usable().count; }
-const Isa& isaAt(int index) { return usable().isas[index]; }
-const char* isaNote() { return usable().note; }
+int isaCount() { return usable.count; }
+const Isa& isaAt(int index) { return usable.isas[index]; }
+const char* isaNote() { return usable.note; }
 
 const Isa& isa() {
   const Isa* current = active.load(std::memory_order_relaxed);
-  return current ? *current : usable().isas[usable().count - 1];
+  return current ? *current : usable.isas[usable.count - 1];
 }
 
 bool setIsa(const char* name) {

@@ -10,9 +10,10 @@
 #include <atomic>
 #include <climits>
 #include <cstdlib>
-#include <new>
+#include <type_traits>
 
 #include "cores.h"
+#include "glibc.h"
 
 namespace simdgrad {
 
@@ -25,10 +26,10 @@ namespace {
 constexpr uint32_t openBit = 1u << 31;
 
 struct alignas(64) Job {
-  Chunk chunk;
-  void* context;
-  size_t n;
-  size_t grain;
+  Chunk chunk = nullptr;
+  void* context = nullptr;
+  size_t n = 0;
+  size_t grain = 0;
 };
 
 // Each on a cache line of its own: they are written by different threads.
@@ -43,15 +44,13 @@ struct State {
   std::atomic<uint64_t> workerChunks{0};
   Job job{};
   int running = 1;                                     // threads that exist, the caller included; guarded by `busy`
-  pthread_t handles[maxThreads];
+  pthread_t handles[maxThreads] = {};
 };
 
-// Never destroyed: workers may be waiting on it while the process exits.
-State& state() {
-  alignas(State) static char memory[sizeof(State)];
-  static State* const once = new (memory) State;
-  return *once;
-}
+// Constant-initialised and never destroyed: workers may be waiting on it while the process exits.
+State pool;
+State& state() { return pool; }
+static_assert(std::is_trivially_destructible_v<State>, "no destructor runs at exit");
 
 thread_local bool insideChunk = false;
 
@@ -218,13 +217,36 @@ void parallelFor(size_t n, size_t grain, Chunk chunk, void* context) {
   s.busy.store(false, std::memory_order_release);
 }
 
+namespace {
+
+struct Buffer {
+  float* memory;
+  size_t floats;
+};
+
+/** A thread's buffers hang on a pthread key, whose destructor frees them. (A thread_local with a destructor needs libstdc++.) */
+Buffer* threadBuffers() {
+  static thread_local Buffer* mine = nullptr;
+  if (mine) return mine;
+  static pthread_key_t key;
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  pthread_once(&once, [] {
+    pthread_key_create(&key, [](void* data) {
+      Buffer* buffers = static_cast<Buffer*>(data);
+      for (int i = 0; i < slotCount; i++) free(buffers[i].memory);
+      free(buffers);
+    });
+  });
+  mine = static_cast<Buffer*>(calloc(slotCount, sizeof(Buffer)));
+  pthread_setspecific(key, mine);
+  return mine;
+}
+
+}  // namespace
+
 float* scratch(Slot slot, size_t floats) {
-  struct Buffer {
-    float* memory = nullptr;
-    size_t floats = 0;
-    ~Buffer() { free(memory); }
-  };
-  static thread_local Buffer buffers[4];
+  Buffer* buffers = threadBuffers();
+  if (!buffers) return nullptr;
   Buffer& buffer = buffers[static_cast<int>(slot)];
   if (buffer.floats < floats) {
     free(buffer.memory);

@@ -33,6 +33,7 @@ uint64_t workerChunks();
 /** Per-thread memory that stays until the thread ends: `floats` floats, 64-byte aligned, contents undefined. The slots are
  *  independent of each other; null when there is no memory. */
 enum class Slot { packedA, packedB, partial, kernel };
+constexpr int slotCount = 4;
 float* scratch(Slot slot, size_t floats);
 
 }  // namespace simdgrad

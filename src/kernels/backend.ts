@@ -1,0 +1,250 @@
+/**
+ * Which table of kernels is in use. Decided when this module is loaded: SIMDGRAD_BACKEND, else native code when there is an
+ * addon that loads, else the JavaScript core. `k` is the table in use, a live binding: always call `k.name(…)`, never keep it.
+ */
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { getEnvironmentData, setEnvironmentData } from "node:worker_threads";
+import { SimdgradError, ValueError } from "../errors.js";
+import * as js from "./js/index.js";
+import { type Addon, overlay } from "./native.js";
+import type { Kernels } from "./table.js";
+
+export type BackendName = "js" | "native";
+
+interface Loaded {
+  addon: Addon;
+  kernels: Kernels;
+  fallbacks: string[];
+  /** Where the addon came from, in words. */
+  from: string;
+}
+
+const core: Kernels = js;
+const coreNames = Object.keys(js);
+
+/** The package's folder: this file is two folders below it, in src and in dist. */
+const root = fileURLToPath(new URL("../../", import.meta.url));
+
+/** The addon, once it was asked for; or the reason why there is none. */
+let loaded: Loaded | SimdgradError | undefined;
+
+/** Folders under prebuilds/ that may fit; the loader of the operating system tells glibc from musl. */
+const platform = `${process.platform}-${process.arch}`;
+
+/** Where to look, in this order; `what` completes "running on …". */
+function candidates(): { path: string; what: string; required?: true }[] {
+  const given = process.env["SIMDGRAD_ADDON"];
+  if (given) return [{ path: given, what: `the addon of SIMDGRAD_ADDON, ${given}`, required: true }];
+  return [
+    ...[platform, `${platform}-musl`].map((name) => ({
+      path: join(root, "prebuilds", name, "simdgrad.node"),
+      what: `the prebuilt addon for ${name}`,
+    })),
+    { path: join(root, "build/cmake/Release/simdgrad.node"), what: "the local build of cmake-js" },
+    { path: join(root, "build/Release/simdgrad.node"), what: "the local build of node-gyp" },
+  ];
+}
+
+function unavailable(why: string, cause?: unknown): SimdgradError {
+  return new SimdgradError("BACKEND_UNAVAILABLE", `backend: native is not available: ${why}`, { cause });
+}
+
+/** Loads the addon the first time; afterwards says the same again. */
+function load(): Loaded | SimdgradError {
+  if (loaded !== undefined) return loaded;
+  let failure: { why: string; error: unknown } | undefined;
+  for (const { path, what, required } of candidates()) {
+    if (!required && !existsSync(path)) continue;
+    try {
+      const addon = createRequire(import.meta.url)(path) as Addon;
+      const table = overlay(addon);
+      loaded = { addon, ...table, from: what };
+      return loaded;
+    } catch (error) {
+      failure ??= { why: `${what} did not load: ${(error as Error).message}`, error };
+    }
+  }
+  loaded = failure
+    ? unavailable(failure.why, failure.error)
+    : unavailable(`no prebuilt addon for ${platform} and no local build`);
+  return loaded;
+}
+
+/** The reason in `load`'s error, without the prefix. */
+const whyNot = (error: SimdgradError) => error.message.replace("backend: native is not available: ", "");
+
+/** Edit distance, for "did you mean". */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++)
+      next[j] = Math.min(next[j - 1] + 1, row[j] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1));
+    row = next;
+  }
+  return row[b.length];
+}
+
+function oneOf<T extends string>(what: string, value: string, valid: readonly T[]): T {
+  if ((valid as readonly string[]).includes(value)) return value as T;
+  const near = [...valid].sort((a, b) => distance(value, a) - distance(value, b))[0];
+  throw new ValueError(
+    `${what}: one of ${valid.join(", ")} is needed: "${value}"; did you mean "${near}"?`,
+    "INVALID_BACKEND",
+  );
+}
+
+const isaNames = ["portable", "avx2", "avx512", "neon"] as const;
+
+/** SIMDGRAD_ISA and SIMDGRAD_THREADS; they count for the process, so the first environment that loads the addon applies them. */
+function applyEnvironment({ addon }: Loaded): void {
+  const isa = process.env["SIMDGRAD_ISA"];
+  const threads = process.env["SIMDGRAD_THREADS"];
+  if (isa) {
+    oneOf("SIMDGRAD_ISA", isa, isaNames);
+    if (!addon.isas.includes(isa))
+      throw unavailable(
+        `SIMDGRAD_ISA=${isa} does not run here${addon.isaNote ? ` (${addon.isaNote})` : ""}; this CPU runs ${addon.isas.join(", ")}`,
+      );
+    if (addon.first) addon.setIsa(isa);
+  }
+  if (threads) {
+    if (!/^[1-9]\d{0,3}$/.test(threads))
+      throw new ValueError(`SIMDGRAD_THREADS: a number of threads >= 1 is needed: "${threads}"`, "INVALID_BACKEND");
+    if (addon.first) addon.setThreads(Number(threads));
+  }
+}
+
+/** A table in which every kernel throws: what is wrong shows at the first use, since an import must not throw. */
+function broken(error: unknown): Kernels {
+  const fail = () => {
+    throw error;
+  };
+  return Object.fromEntries(coreNames.map((name) => [name, fail])) as unknown as Kernels;
+}
+
+/** The table in use. */
+export let k: Kernels = core;
+
+let name: BackendName = "js";
+let reason = "";
+
+function useCore(why: string): void {
+  k = core;
+  name = "js";
+  reason = why;
+}
+
+function useNative(native: Loaded, why: string): void {
+  k = native.kernels;
+  name = "native";
+  reason = why;
+}
+
+/** Once in a process, and not again in the Workers it starts. */
+function tell(why: string): void {
+  if (getEnvironmentData("simdgrad told")) return;
+  setEnvironmentData("simdgrad told", true);
+  process.stderr.write(`simdgrad: running on the JS core (${why})\n`);
+}
+
+function choose(): void {
+  const wanted = process.env["SIMDGRAD_BACKEND"];
+  try {
+    if (wanted && oneOf("SIMDGRAD_BACKEND", wanted, ["js", "native"]) === "js") return useCore("SIMDGRAD_BACKEND=js");
+    const native = load();
+    if (native instanceof SimdgradError) {
+      if (wanted || process.env["SIMDGRAD_ADDON"]) throw native;
+      useCore(whyNot(native));
+      return tell(whyNot(native));
+    }
+    applyEnvironment(native);
+    useNative(native, wanted ? `SIMDGRAD_BACKEND=native: ${native.from}` : native.from);
+  } catch (error) {
+    k = broken(error);
+    name = process.env["SIMDGRAD_BACKEND"] === "js" ? "js" : "native";
+    reason = (error as Error).message;
+  }
+}
+
+choose();
+
+const nativeOrNone = (): Loaded | undefined => {
+  const native = load();
+  return native instanceof SimdgradError ? undefined : native;
+};
+
+/** What runs the kernels, and how. */
+export const backend = {
+  /** `"native"` (C++ with SIMD) or `"js"`. */
+  get name(): BackendName {
+    return name;
+  },
+
+  /** Why that one: `the prebuilt addon for linux-x64`, `SIMDGRAD_BACKEND=js`, the reason why the addon did not load. */
+  get reason(): string {
+    return reason;
+  },
+
+  /** Instruction set of the native kernels in use: portable, avx2, avx512 or neon. On the JS core: `"js"`. */
+  get isa(): string {
+    return name === "native" ? (nativeOrNone()?.addon.isa() ?? "none") : "js";
+  },
+
+  /** Instruction sets that this CPU can run, slowest first; empty without an addon. SIMDGRAD_ISA picks one. */
+  get isas(): readonly string[] {
+    return nativeOrNone()?.addon.isas ?? [];
+  },
+
+  /** Threads that share one kernel's work, the calling one included. The JS core has one. */
+  get threads(): number {
+    return name === "native" ? (nativeOrNone()?.addon.threads() ?? 1) : 1;
+  },
+
+  /** Cores that the control group of this process allows (may be a fraction); null when there is no limit, or no addon to ask. */
+  get quota(): number | null {
+    return nativeOrNone()?.addon.quota() || null;
+  },
+
+  /** Kernels and ops that run in JavaScript although the backend is native, such as `permutation` or `unary.mish`. */
+  get fallbacks(): readonly string[] {
+    if (name === "js") return coreNames;
+    return nativeOrNone()?.fallbacks ?? [];
+  },
+
+  /** Chunks of work that threads other than the calling one have run so far in this process: tells that they do take part. */
+  get workerChunks(): number {
+    return nativeOrNone()?.addon.workerChunks() ?? 0;
+  },
+
+  /** Hash of the sources the addon was built from, or null without one. */
+  get sourceHash(): string | null {
+    return nativeOrNone()?.addon.sourceHash ?? null;
+  },
+
+  /** Switches this thread (main or Worker) to a backend. Throws BACKEND_UNAVAILABLE when native code cannot be loaded. */
+  use(wanted: BackendName): void {
+    if (oneOf("backend.use", wanted, ["js", "native"]) === "js") return useCore('backend.use("js")');
+    const native = load();
+    if (native instanceof SimdgradError) throw native;
+    useNative(native, `backend.use("native"): ${native.from}`);
+  },
+
+  /** Forces an instruction set, for the whole process: for tests and measurements. */
+  useIsa(wanted: string): void {
+    const native = load();
+    if (native instanceof SimdgradError) throw native;
+    oneOf("backend.useIsa", wanted, native.addon.isas);
+    native.addon.setIsa(wanted);
+  },
+
+  /** Sets the number of threads, for the whole process, at any time. No result depends on it. */
+  setThreads(n: number): void {
+    if (!Number.isInteger(n) || n < 1)
+      throw new ValueError(`backend.setThreads: a number of threads >= 1 is needed: ${n}`, "INVALID_BACKEND");
+    nativeOrNone()?.addon.setThreads(n);
+  },
+};

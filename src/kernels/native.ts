@@ -1,0 +1,158 @@
+/**
+ * The native table: the addon laid over the JavaScript core. What C++ lacks (a kernel, an op, a dtype) falls through to
+ * JavaScript; `fallbacks` names the kernels and ops for which that is always so.
+ *
+ * One convention serves every kernel. Numbers, op codes and number lists are written to one shared block of doubles; typed
+ * arrays (or null) are passed as arguments. Both in the order of the table, so native/entries reads them in the same order.
+ */
+import * as js from "./js/index.js";
+import { canGenerate } from "./js/specialize.js";
+import { binaryRows, compareRows, unaryRows } from "./rows.js";
+import type { KernelName, Kernels } from "./table.js";
+
+type Kernel = (...args: any[]) => number;
+
+/** What native/addon.cc exports. */
+export interface Addon {
+  kernels: Record<string, Kernel>;
+  /** Op names by kernel; an op's code is its place. */
+  ops: Record<string, string[]>;
+  isas: string[];
+  /** Why a faster instruction set is not among `isas`; empty when there is none. */
+  isaNote: string;
+  sourceHash: string;
+  /** Whether this is the first environment of the process that loaded the addon. */
+  first: boolean;
+  init(block: Float64Array): void;
+  isa(): string;
+  setIsa(name: string): boolean;
+  threads(): number;
+  setThreads(n: number): number;
+  workerChunks(): number;
+  affinity(): number;
+  /** Cores the control group allows; 0 when there is no limit. */
+  quota(): number;
+}
+
+/** The addon's answer to a dtype or an argument that it leaves to the JavaScript core. */
+const UNSUPPORTED = -2;
+
+/** Kernels that take an op name first, with the names the table knows. */
+const families: Partial<Record<KernelName, readonly string[]>> = {
+  unary: Object.keys(unaryRows),
+  unaryGrad: Object.keys(unaryRows),
+  binary: Object.keys(binaryRows),
+  compare: Object.keys(compareRows),
+  reduce: ["sum", "prod", "max", "min"],
+  argReduce: ["argmax", "argmin"],
+  softmax: ["softmax", "logSoftmax"],
+  softmaxGrad: ["softmax", "logSoftmax"],
+  random: ["uniform", "normal", "dropout"],
+};
+
+const blockLength = 512;
+
+/** The native table, and the kernels and ops in it that are JavaScript (`permutation`, `unary.mish`). */
+export function overlay(addon: Addon): { kernels: Kernels; fallbacks: string[] } {
+  // On shared memory, which can be neither detached nor transferred: the addon keeps its address.
+  const block = new Float64Array(new SharedArrayBuffer(8 * blockLength));
+  addon.init(block);
+  const kernels: Record<string, Kernel> = { ...js };
+  const fallbacks: string[] = [];
+  for (const name of Object.keys(js) as KernelName[]) {
+    const native = addon.kernels[name];
+    if (native === undefined) {
+      fallbacks.push(name);
+      continue;
+    }
+    const ops = addon.ops[name] ?? [];
+    const codes: Record<string, number | undefined> = Object.create(null);
+    ops.forEach((op, code) => {
+      codes[op] = code;
+    });
+    for (const op of families[name] ?? []) if (codes[op] === undefined) fallbacks.push(`${name}.${op}`);
+    kernels[name] = bind(kernels, name, native, js[name] as Kernel, block, codes);
+  }
+  return { kernels: kernels as unknown as Kernels, fallbacks };
+}
+
+type Codes = Record<string, number | undefined>;
+
+/**
+ * A function of the table that calls the addon. Which parameters are numbers, lists, op names and arrays is seen at the first
+ * call, which is also when the function that does just that is generated and takes this one's place in the table: walking
+ * `arguments` costs as much as a small kernel does.
+ */
+function bind(
+  kernels: Record<string, Kernel>,
+  name: string,
+  native: Kernel,
+  fallback: Kernel,
+  block: Float64Array,
+  codes: Codes,
+): Kernel {
+  if (!canGenerate) return (...args) => walk(native, fallback, block, codes, args);
+  let generated: Kernel | undefined;
+  const first: Kernel = (...args) => {
+    generated ??= generate(name, args, native, fallback, block, codes);
+    if (kernels[name] === first) kernels[name] = generated;
+    return generated(...args);
+  };
+  return first;
+}
+
+/** Source text of one kernel's function: a store for each number, a loop for each list, and the call. */
+function generate(
+  name: string,
+  sample: readonly unknown[],
+  native: Kernel,
+  fallback: Kernel,
+  block: Float64Array,
+  codes: Codes,
+): Kernel {
+  const parameters = sample.map((_, i) => `p${i}`);
+  const arrays: string[] = [];
+  const lines: string[] = [];
+  // Places in the block are constants up to the first list.
+  let place = 0;
+  let listed = false;
+  const next = () => (listed ? "at++" : String(place++));
+  sample.forEach((value, i) => {
+    const parameter = parameters[i];
+    if (typeof value === "number") lines.push(`block[${next()}] = ${parameter};`);
+    else if (typeof value === "string") {
+      lines.push(`const code = codes[${parameter}];`);
+      lines.push(`if (code === undefined) return fallback(${parameters});`, `block[${next()}] = code;`);
+    } else if (Array.isArray(value)) {
+      if (!listed) lines.push(`let at = ${place};`);
+      listed = true;
+      lines.push(`const n${i} = ${parameter}.length;`, `block[at++] = n${i};`);
+      lines.push(`for (let j = 0; j < n${i}; j++) block[at++] = ${parameter}[j];`);
+    } else arrays.push(parameter);
+  });
+  const text = `"use strict"; return function ${name}(${parameters}) {
+    ${lines.join("\n    ")}
+    const answer = native(${arrays});
+    return answer === ${UNSUPPORTED} ? fallback(${parameters}) : answer;
+  }`;
+  return new Function("native", "fallback", "block", "codes", text)(native, fallback, block, codes) as Kernel;
+}
+
+/** The convention as a plain walk, for where code generation is forbidden. */
+function walk(native: Kernel, fallback: Kernel, block: Float64Array, codes: Codes, args: unknown[]): number {
+  const arrays: unknown[] = [];
+  let at = 0;
+  for (const arg of args) {
+    if (typeof arg === "number") block[at++] = arg;
+    else if (typeof arg === "string") {
+      const code = codes[arg];
+      if (code === undefined) return fallback(...args);
+      block[at++] = code;
+    } else if (Array.isArray(arg)) {
+      block[at++] = arg.length;
+      for (const value of arg) block[at++] = value;
+    } else arrays.push(arg);
+  }
+  const answer = native(...arrays);
+  return answer === UNSUPPORTED ? fallback(...args) : answer;
+}
