@@ -6,6 +6,9 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "bodies.h"
+#include "walk.h"
+
 namespace simdgrad {
 
 /** C[i,j] (+)= Σ_k A[i,k]·B[k,j] + bias[j], `batch` times. Strides in elements; rows of C are dense. */
@@ -26,6 +29,28 @@ struct Isa {
   int width;  // lanes of a vector
 
   void (*gemm)(const Gemm&);
+
+  // elementwise.cc; ops by their place in rows.h
+  void (*unary)(int op, float p, float q, const Walk& walk, const float* x, float* out);
+  void (*unaryGrad)(int op, float p, float q, int64_t n, const float* x, const float* y, const float* g, float* out);
+  void (*binary)(int op, const Walk& walk, const float* a, const float* b, float* out);
+  void (*compare)(int op, const Walk& walk, const float* a, const float* b, uint8_t* out);
+  void (*where)(const Walk& walk, const uint8_t* c, const float* a, const float* b, float* out);
+  // reduce.cc and softmax.cc
+  void (*reduce)(int op, int64_t outer, int64_t length, int64_t inner, const float* x, float* out);
+  void (*argReduce)(int op, int64_t outer, int64_t length, int64_t inner, const float* x, int32_t* out);
+  void (*softmax)(int op, int64_t outer, int64_t length, int64_t inner, const float* x, float* out);
+  void (*softmaxGrad)(int op, int64_t outer, int64_t length, int64_t inner, const float* y, const float* g, float* out);
+  // loss.cc
+  void (*crossEntropy)(const CrossEntropy&);
+  void (*crossEntropyGrad)(const CrossEntropy&);
+  // index.cc
+  void (*takeRows)(const TakeRows&);
+  void (*indexAdd)(int64_t outer, int64_t length, int64_t inner, int64_t count, const int32_t* index, const float* g, float* out);
+  // optim.cc and random.cc
+  void (*sgdStep)(const Sgd&);
+  void (*adamStep)(const Adam&);
+  void (*random)(const Random&);
 };
 
 }  // namespace simdgrad

@@ -1,6 +1,7 @@
 #include "table.h"
 
 #include "entries/entries.h"
+#include "rows.h"
 
 namespace simdgrad {
 
@@ -9,11 +10,40 @@ namespace {
 const Row rows[] = {
     {"fill", entries::fill},
     {"gemm", entries::gemm},
+    {"copy", entries::copy},
+    {"unary", entries::unary},
+    {"unaryGrad", entries::unaryGrad},
+    {"binary", entries::binary},
+    {"compare", entries::compare},
+    {"where", entries::where},
+    {"reduce", entries::reduce},
+    {"argReduce", entries::argReduce},
+    {"softmax", entries::softmax},
+    {"softmaxGrad", entries::softmaxGrad},
+    {"crossEntropy", entries::crossEntropy},
+    {"crossEntropyGrad", entries::crossEntropyGrad},
+    {"indexSelect", entries::indexSelect},
+    {"indexAdd", entries::indexAdd},
+    {"gather", entries::gather},
+    {"scatterAdd", entries::scatterAdd},
+    {"takeRows", entries::takeRows},
+    {"sgdStep", entries::sgdStep},
+    {"adamStep", entries::adamStep},
+    {"random", entries::random},
+    {"permutation", entries::permutation},
 };
 
 // Families whose first argument is an op name. The code of an op is its place in the list, on both sides.
 const OpList opLists[] = {
-    {"", nullptr, 0},
+    {"unary", unaryNames, lengthOf(unaryNames)},
+    {"unaryGrad", unaryNames, lengthOf(unaryNames)},
+    {"binary", binaryNames, lengthOf(binaryNames)},
+    {"compare", compareNames, lengthOf(compareNames)},
+    {"reduce", reduceNames, lengthOf(reduceNames)},
+    {"argReduce", argReduceNames, lengthOf(argReduceNames)},
+    {"softmax", softmaxNames, lengthOf(softmaxNames)},
+    {"softmaxGrad", softmaxNames, lengthOf(softmaxNames)},
+    {"random", randomNames, lengthOf(randomNames)},
 };
 
 template <class T, size_t n>

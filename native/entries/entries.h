@@ -13,4 +13,39 @@ double fill(const Call& call);
 // gemm.cc
 double gemm(const Call& call);
 
+// copy.cc
+double copy(const Call& call);
+
+// elementwise.cc
+double unary(const Call& call);
+double unaryGrad(const Call& call);
+double binary(const Call& call);
+double compare(const Call& call);
+double where(const Call& call);
+
+// reduce.cc
+double reduce(const Call& call);
+double argReduce(const Call& call);
+double softmax(const Call& call);
+double softmaxGrad(const Call& call);
+
+// loss.cc
+double crossEntropy(const Call& call);
+double crossEntropyGrad(const Call& call);
+
+// index.cc
+double indexSelect(const Call& call);
+double indexAdd(const Call& call);
+double gather(const Call& call);
+double scatterAdd(const Call& call);
+double takeRows(const Call& call);
+
+// optim.cc
+double sgdStep(const Call& call);
+double adamStep(const Call& call);
+
+// random.cc
+double random(const Call& call);
+double permutation(const Call& call);
+
 }  // namespace simdgrad::entries

@@ -11,12 +11,26 @@ namespace simdgrad::SIMDGRAD_ISA_NS {
 
 // Each family: one function that sets its members of the table.
 void addGemm(Isa& isa);
+void addElementwise(Isa& isa);
+void addReduce(Isa& isa);
+void addSoftmax(Isa& isa);
+void addLoss(Isa& isa);
+void addIndex(Isa& isa);
+void addOptim(Isa& isa);
+void addRandom(Isa& isa);
 
 Isa isa() {
   Isa table{};
   table.name = SIMDGRAD_STRING(SIMDGRAD_ISA_NS);
   table.width = W;
   addGemm(table);
+  addElementwise(table);
+  addReduce(table);
+  addSoftmax(table);
+  addLoss(table);
+  addIndex(table);
+  addOptim(table);
+  addRandom(table);
   return table;
 }
 

@@ -1,0 +1,69 @@
+#pragma once
+// Arguments of the bodies in isa.h that take many.
+
+#include <cstddef>
+#include <cstdint>
+
+namespace simdgrad {
+
+enum class LossReduction { none, mean, sum };
+
+/** Of crossEntropy and its gradient. Targets are known to be classes or `ignoreIndex`. */
+struct CrossEntropy {
+  LossReduction reduction;
+  int64_t rows, classes;
+  double smoothing;
+  int64_t ignoreIndex;
+  const float* x;              // rows x classes
+  const int32_t* targets;      // one of these two
+  const uint8_t* byteTargets;
+  const float* weight;         // by class, or null
+  float* loss;                 // rows, or one; not used by the gradient
+  float* stats;                // log-sum-exp by row, then the divisor
+  const float* g;              // gradient only: rows, or one
+  float* out;                  // gradient only: rows x classes
+
+  int64_t target(int64_t row) const { return targets ? targets[row] : byteTargets[row]; }
+};
+
+struct Sgd {
+  int64_t n;
+  bool nesterov, maximize, first;
+  float *p, *buffer;  // buffer may be null
+  const float* g;
+  float lr, momentum, dampeningRest, weightDecay;  // rest = 1 - dampening, rounded from double
+};
+
+struct Adam {
+  int64_t n;
+  bool maximize;
+  float *p, *m, *v, *vmax;  // vmax may be null
+  const float* g;
+  float stepSize;           // lr / (1 - β₁^t)
+  float inverseCorrection;  // 1 / √(1 - β₂^t)
+  float beta1Rest, beta2, beta2Rest, eps;  // rest = 1 - β, rounded from double
+  float keep;               // 1 - lr·weightDecay when decoupled, else 1
+  float decay;              // weightDecay when not decoupled, else 0
+};
+
+/** out[j, :] = x[index[j], :]·scale + shift; x holds bytes or floats. */
+struct TakeRows {
+  int64_t count, width;
+  float scale, shift;
+  const uint8_t* bytes;
+  const float* floats;
+  const int32_t* index;
+  float* out;
+};
+
+enum class RandomKind { uniform, normal, dropout };
+
+struct Random {
+  RandomKind kind;
+  double p, q;
+  int64_t n;
+  uint32_t key0, key1, counterLow, counterHigh;
+  float* out;
+};
+
+}  // namespace simdgrad

@@ -1,0 +1,93 @@
+#include <cstring>
+
+#include "../pool.h"
+#include "../walk.h"
+#include "entries.h"
+
+namespace simdgrad::entries {
+
+namespace {
+
+constexpr int64_t tile = 32;  // a square of the transposing copy: 32 x 32 floats are 4 KB on each side
+
+/** A plane of n0 x n1 elements. When `x` is dense along the other axis, squares keep both sides in the first cache. */
+template <class T, class U>
+void copyPlane(const T* x, int64_t x0, int64_t x1, U* out, int64_t o0, int64_t o1, int64_t n0, int64_t n1) {
+  if (x1 == 1 && o1 == 1) {
+    for (int64_t i = 0; i < n0; i++) {
+      const T* from = x + i * x0;
+      U* to = out + i * o0;
+      for (int64_t j = 0; j < n1; j++) to[j] = static_cast<U>(from[j]);
+    }
+    return;
+  }
+  for (int64_t i0 = 0; i0 < n0; i0 += tile)
+    for (int64_t j0 = 0; j0 < n1; j0 += tile) {
+      const int64_t iEnd = i0 + tile < n0 ? i0 + tile : n0, jEnd = j0 + tile < n1 ? j0 + tile : n1;
+      for (int64_t i = i0; i < iEnd; i++)
+        for (int64_t j = j0; j < jEnd; j++) out[i * o0 + j * o1] = static_cast<U>(x[i * x0 + j * x1]);
+    }
+}
+
+template <class T, class U>
+double copyAs(Reader& r, const Dims& shape, const Array& x, int64_t xo, const Dims& xs, const Array& out, int64_t oo, const Dims& os) {
+  const T* from = r.at<const T>(x, xo, shape, xs);
+  U* to = r.at<U>(out, oo, shape, os);
+  if (r.failed()) return r.status();
+  Walk w = walkOver(shape, {&xs, &os});
+  if (w.total == 0) return OK;
+  // The last two dims are a plane (a row of one, if there is only one dim); the dims before count planes.
+  const bool flat = w.rank == 1;
+  const int inner = w.rank - 1, middle = w.rank - 2;
+  // One long row is cut into rows of 16384, so that threads can share it.
+  constexpr int64_t cut = 16384;
+  const int64_t n1 = flat && w.size[0] > cut ? cut : w.size[inner];
+  const int64_t rest = flat ? w.size[0] % n1 : 0;
+  const int64_t n0 = flat ? w.size[0] / n1 : w.size[middle];
+  const int64_t x1 = w.step[0][inner], o1 = w.step[1][inner];
+  const int64_t x0 = flat ? n1 * x1 : w.step[0][middle], o0 = flat ? n1 * o1 : w.step[1][middle];
+  int64_t planes = 1;
+  for (int d = 0; d < middle; d++) planes *= w.size[d];
+  // Work is counted in strips of up to 32 rows of a plane.
+  const int64_t strips = (n0 + tile - 1) / tile, each = n1 * (n0 < tile ? n0 : tile);
+  parallelFor(static_cast<size_t>(planes * strips), static_cast<size_t>(each >= cut ? 1 : cut / each), [&](size_t begin, size_t end) {
+    for (size_t s = begin; s < end; s++) {
+      const int64_t first = static_cast<int64_t>(s) % strips * tile, rows = n0 - first < tile ? n0 - first : tile;
+      int64_t plane = static_cast<int64_t>(s) / strips, xAt = first * x0, oAt = first * o0;
+      for (int d = middle - 1; d >= 0; plane /= w.size[d--]) {
+        xAt += plane % w.size[d] * w.step[0][d];
+        oAt += plane % w.size[d] * w.step[1][d];
+      }
+      copyPlane(from + xAt, x0, x1, to + oAt, o0, o1, rows, n1);
+    }
+  });
+  if (rest > 0) copyPlane(from + n0 * x0, x0, x1, to + n0 * o0, o0, o1, 1, rest);
+  return OK;
+}
+
+}  // namespace
+
+/** Same types, and conversions that C++ and JavaScript agree on. Float to integer wraps in JavaScript: that is left to it. */
+double copy(const Call& call) {
+  Reader r(call);
+  const Dims shape = r.shape();
+  const Array& x = r.array();
+  const int64_t xo = r.size();
+  const Dims xs = r.strides(shape);
+  const Array& out = r.array();
+  const int64_t oo = r.size();
+  const Dims os = r.strides(shape);
+  if (r.failed()) return r.status();
+  const auto is = [&](DType from, DType to) { return x.type == from && out.type == to; };
+  using D = DType;
+  if (is(D::f32, D::f32)) return copyAs<float, float>(r, shape, x, xo, xs, out, oo, os);
+  if (is(D::i32, D::i32)) return copyAs<int32_t, int32_t>(r, shape, x, xo, xs, out, oo, os);
+  if (is(D::u8, D::u8)) return copyAs<uint8_t, uint8_t>(r, shape, x, xo, xs, out, oo, os);
+  if (is(D::f64, D::f64)) return copyAs<double, double>(r, shape, x, xo, xs, out, oo, os);
+  if (is(D::u8, D::f32)) return copyAs<uint8_t, float>(r, shape, x, xo, xs, out, oo, os);
+  if (is(D::i32, D::f32)) return copyAs<int32_t, float>(r, shape, x, xo, xs, out, oo, os);
+  if (is(D::u8, D::i32)) return copyAs<uint8_t, int32_t>(r, shape, x, xo, xs, out, oo, os);
+  return UNSUPPORTED;
+}
+
+}  // namespace simdgrad::entries

@@ -1,0 +1,149 @@
+#include <cstring>
+
+#include "../dispatch.h"
+#include "entries.h"
+
+namespace simdgrad::entries {
+
+namespace {
+
+/** Position of the first index outside 0 … length-1, or OK. */
+double badIndex(const int32_t* index, int64_t count, int64_t length) {
+  for (int64_t j = 0; j < count; j++)
+    if (index[j] < 0 || index[j] >= length) return static_cast<double>(j);
+  return OK;
+}
+
+template <class T>
+double selectAs(Reader& r, int64_t outer, int64_t length, int64_t inner, int64_t count, const Array& x, int64_t xo,
+                const Array& index, int64_t io, const Array& out, int64_t oo) {
+  const T* from = r.at<const T>(x, xo, {{outer, length * inner}, {length, inner}, {inner, 1}});
+  const int32_t* at = r.at<const int32_t>(index, io, count);
+  T* to = r.at<T>(out, oo, {{outer, count * inner}, {count, inner}, {inner, 1}});
+  if (r.failed()) return r.status();
+  const double bad = badIndex(at, count, length);
+  if (bad != OK || inner == 0) return bad;
+  for (int64_t o = 0; o < outer; o++)
+    for (int64_t j = 0; j < count; j++, to += inner) {
+      const T* row = from + (o * length + at[j]) * inner;
+      if (inner == 1) *to = *row;
+      else std::memcpy(to, row, static_cast<size_t>(inner) * sizeof(T));
+    }
+  return OK;
+}
+
+template <class T>
+double gatherAs(Reader& r, int64_t outer, int64_t length, int64_t inner, int64_t count, const Array& x, int64_t xo,
+                const Array& index, int64_t io, const Array& out, int64_t oo) {
+  const std::initializer_list<Axis> axes = {{outer, count * inner}, {count, inner}, {inner, 1}};
+  const T* from = r.at<const T>(x, xo, {{outer, length * inner}, {length, inner}, {inner, 1}});
+  const int32_t* at = r.at<const int32_t>(index, io, axes);
+  T* to = r.at<T>(out, oo, axes);
+  if (r.failed()) return r.status();
+  const double bad = badIndex(at, outer * count * inner, length);
+  if (bad != OK) return bad;
+  for (int64_t o = 0; o < outer; o++, from += length * inner)
+    for (int64_t j = 0; j < count; j++)
+      for (int64_t i = 0; i < inner; i++) *to++ = from[int64_t{*at++} * inner + i];
+  return OK;
+}
+
+}  // namespace
+
+double indexSelect(const Call& call) {
+  Reader r(call);
+  const int64_t outer = r.size(), length = r.size(), inner = r.size(), count = r.size();
+  const Array& x = r.array();
+  const int64_t xo = r.size();
+  const Array& index = r.array();
+  const int64_t io = r.size();
+  const Array& out = r.array();
+  const int64_t oo = r.size();
+  if (x.type == DType::i32) return selectAs<int32_t>(r, outer, length, inner, count, x, xo, index, io, out, oo);
+  if (x.type == DType::u8) return selectAs<uint8_t>(r, outer, length, inner, count, x, xo, index, io, out, oo);
+  if (x.type == DType::f64) return selectAs<double>(r, outer, length, inner, count, x, xo, index, io, out, oo);
+  return selectAs<float>(r, outer, length, inner, count, x, xo, index, io, out, oo);
+}
+
+double indexAdd(const Call& call) {
+  Reader r(call);
+  const int64_t outer = r.size(), length = r.size(), inner = r.size(), count = r.size();
+  const Array& index = r.array();
+  const int64_t io = r.size();
+  const Array& g = r.array();
+  const int64_t go = r.size();
+  const Array& out = r.array();
+  const int64_t oo = r.size();
+  const int32_t* at = r.at<const int32_t>(index, io, count);
+  const float* from = r.at<const float>(g, go, {{outer, count * inner}, {count, inner}, {inner, 1}});
+  float* to = r.at<float>(out, oo, {{outer, length * inner}, {length, inner}, {inner, 1}});
+  if (r.failed()) return r.status();
+  const double bad = badIndex(at, count, length);
+  if (bad == OK && outer > 0 && inner > 0) isa().indexAdd(outer, length, inner, count, at, from, to);
+  return bad;
+}
+
+double gather(const Call& call) {
+  Reader r(call);
+  const int64_t outer = r.size(), length = r.size(), inner = r.size(), count = r.size();
+  const Array& x = r.array();
+  const int64_t xo = r.size();
+  const Array& index = r.array();
+  const int64_t io = r.size();
+  const Array& out = r.array();
+  const int64_t oo = r.size();
+  if (x.type == DType::i32) return gatherAs<int32_t>(r, outer, length, inner, count, x, xo, index, io, out, oo);
+  if (x.type == DType::u8) return gatherAs<uint8_t>(r, outer, length, inner, count, x, xo, index, io, out, oo);
+  if (x.type == DType::f64) return gatherAs<double>(r, outer, length, inner, count, x, xo, index, io, out, oo);
+  return gatherAs<float>(r, outer, length, inner, count, x, xo, index, io, out, oo);
+}
+
+/** One addition an element, in order: nothing for vectors to do. */
+double scatterAdd(const Call& call) {
+  Reader r(call);
+  const int64_t outer = r.size(), length = r.size(), inner = r.size(), count = r.size();
+  const Array& index = r.array();
+  const int64_t io = r.size();
+  const Array& g = r.array();
+  const int64_t go = r.size();
+  const Array& out = r.array();
+  const int64_t oo = r.size();
+  const std::initializer_list<Axis> axes = {{outer, count * inner}, {count, inner}, {inner, 1}};
+  const int32_t* at = r.at<const int32_t>(index, io, axes);
+  const float* from = r.at<const float>(g, go, axes);
+  float* to = r.at<float>(out, oo, {{outer, length * inner}, {length, inner}, {inner, 1}});
+  if (r.failed()) return r.status();
+  const double bad = badIndex(at, outer * count * inner, length);
+  if (bad != OK) return bad;
+  for (int64_t o = 0; o < outer; o++, to += length * inner)
+    for (int64_t j = 0; j < count; j++)
+      for (int64_t i = 0; i < inner; i++) to[int64_t{*at++} * inner + i] += *from++;
+  return OK;
+}
+
+double takeRows(const Call& call) {
+  Reader r(call);
+  TakeRows t;
+  t.count = r.size();
+  const int64_t length = r.size();
+  t.width = r.size();
+  t.scale = static_cast<float>(r.number());
+  t.shift = static_cast<float>(r.number());
+  const Array& x = r.array();
+  const int64_t xo = r.size();
+  const Array& index = r.array();
+  const int64_t io = r.size();
+  const Array& out = r.array();
+  const int64_t oo = r.size();
+  const std::initializer_list<Axis> rows = {{length, t.width}, {t.width, 1}};
+  t.bytes = x.type == DType::u8 ? r.at<const uint8_t>(x, xo, rows) : nullptr;
+  t.floats = x.type == DType::u8 ? nullptr : r.at<const float>(x, xo, rows);
+  t.index = r.at<const int32_t>(index, io, t.count);
+  t.out = r.at<float>(out, oo, {{t.count, t.width}, {t.width, 1}});
+  if (r.failed()) return r.status();
+  const double bad = badIndex(t.index, t.count, length);
+  if (bad == OK && t.width > 0) isa().takeRows(t);
+  return bad;
+}
+
+}  // namespace simdgrad::entries

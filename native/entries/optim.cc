@@ -1,0 +1,94 @@
+#include "../dispatch.h"
+#include "entries.h"
+
+namespace simdgrad::entries {
+
+namespace {
+
+/** base^exponent for a whole exponent >= 0, by the squarings of src/kernels/js/optim.ts. */
+double wholePower(double base, double exponent) {
+  double power = 1, square = base;
+  const uint64_t whole = exponent > 0 && exponent < 0x1p53 ? static_cast<uint64_t>(exponent) : 0;
+  for (uint64_t e = whole; e > 0; e /= 2, square *= square)
+    if (e % 2 == 1) power *= square;
+  return power;
+}
+
+}  // namespace
+
+double sgdStep(const Call& call) {
+  Reader r(call);
+  Sgd s;
+  s.n = r.size();
+  const int64_t flags = r.size();
+  const Array& p = r.array();
+  const int64_t po = r.size();
+  const Array& g = r.array();
+  const int64_t go = r.size();
+  const Array& buffer = r.array();
+  const int64_t bo = r.size();
+  const Array& step = r.array();
+  const int64_t so = r.size();
+  const Array& hyper = r.array();
+  const int64_t ho = r.size();
+  s.p = r.at<float>(p, po, s.n);
+  s.g = r.at<const float>(g, go, s.n);
+  s.buffer = r.orNull<float>(buffer, bo, s.n);
+  const double* t = r.at<const double>(step, so, 1);
+  const double* h = r.at<const double>(hyper, ho, 4);
+  if (r.failed()) return r.status();
+  s.nesterov = (flags & 1) != 0;
+  s.maximize = (flags & 2) != 0;
+  s.first = *t == 1;
+  s.lr = static_cast<float>(h[0]);
+  s.momentum = static_cast<float>(h[1]);
+  s.dampeningRest = static_cast<float>(1 - h[2]);
+  s.weightDecay = static_cast<float>(h[3]);
+  isa().sgdStep(s);
+  return OK;
+}
+
+double adamStep(const Call& call) {
+  Reader r(call);
+  Adam a;
+  a.n = r.size();
+  const int64_t flags = r.size();
+  const Array& p = r.array();
+  const int64_t po = r.size();
+  const Array& g = r.array();
+  const int64_t go = r.size();
+  const Array& m = r.array();
+  const int64_t mo = r.size();
+  const Array& v = r.array();
+  const int64_t vo = r.size();
+  const Array& vmax = r.array();
+  const int64_t vmo = r.size();
+  const Array& step = r.array();
+  const int64_t so = r.size();
+  const Array& hyper = r.array();
+  const int64_t ho = r.size();
+  a.p = r.at<float>(p, po, a.n);
+  a.g = r.at<const float>(g, go, a.n);
+  a.m = r.at<float>(m, mo, a.n);
+  a.v = r.at<float>(v, vo, a.n);
+  a.vmax = r.orNull<float>(vmax, vmo, a.n);
+  const double* t = r.at<const double>(step, so, 1);
+  const double* h = r.at<const double>(hyper, ho, 5);
+  if (r.failed()) return r.status();
+  const bool decoupled = (flags & 1) != 0;
+  if ((flags & 2) == 0) a.vmax = nullptr;
+  a.maximize = (flags & 4) != 0;
+  const double lr = h[0], beta1 = h[1], beta2 = h[2], weightDecay = h[4];
+  a.stepSize = static_cast<float>(lr / (1 - wholePower(beta1, *t)));
+  a.inverseCorrection = static_cast<float>(1 / __builtin_sqrt(1 - wholePower(beta2, *t)));
+  a.beta1Rest = static_cast<float>(1 - beta1);
+  a.beta2 = static_cast<float>(beta2);
+  a.beta2Rest = static_cast<float>(1 - beta2);
+  a.eps = static_cast<float>(h[3]);
+  a.keep = static_cast<float>(decoupled ? 1 - lr * weightDecay : 1);
+  a.decay = static_cast<float>(decoupled ? 0 : weightDecay);
+  isa().adamStep(a);
+  return OK;
+}
+
+}  // namespace simdgrad::entries

@@ -1,0 +1,87 @@
+#pragma once
+// The order of every sum, product, largest and smallest over a run of floats. It is a function of the length alone:
+//
+//   64 virtual lanes: element i goes to lane i mod 64, each lane accumulates in index order; then lane l takes lane l + 32,
+//   then l + 16, … l + 1. Runs longer than a block (blockOf) are folded block by block, and the blocks' results likewise.
+//
+// 64 lanes are 4 vectors of AVX-512 or 64 scalars of the portable code: the same additions in the same order.
+
+#include "simd.h"
+
+namespace simdgrad::SIMDGRAD_ISA_NS {
+
+struct SumFold {
+  static SIMD_INLINE Vec start() { return zero(); }
+  static SIMD_INLINE Vec step(Vec s, Vec v) { return s + v; }
+};
+struct ProductFold {
+  static SIMD_INLINE Vec start() { return broadcast(1.0f); }
+  static SIMD_INLINE Vec step(Vec s, Vec v) { return s * v; }
+};
+/** A NaN, once in, stays. */
+struct MaxFold {
+  static SIMD_INLINE Vec start() { return broadcast(-__builtin_inff()); }
+  static SIMD_INLINE Vec step(Vec s, Vec v) { return select(le(v, s) | isnan(s), s, v); }
+};
+struct MinFold {
+  static SIMD_INLINE Vec start() { return broadcast(__builtin_inff()); }
+  static SIMD_INLINE Vec step(Vec s, Vec v) { return select(ge(v, s) | isnan(s), s, v); }
+};
+
+constexpr int virtualLanes = 64;
+constexpr int maxBlocks = 256;
+
+/** Length of the blocks of a long run: 4096 or more, a multiple of 64, at most 256 of them. */
+inline int64_t blockOf(int64_t length) {
+  const int64_t even = (length + maxBlocks - 1) / maxBlocks;
+  return even <= 4096 ? 4096 : (even + virtualLanes - 1) / virtualLanes * virtualLanes;
+}
+
+/** The 64 lanes of `acc` into one value. */
+template <class Op>
+SIMD_INLINE float foldLanes(Vec (&acc)[virtualLanes / W]) {
+#pragma GCC unroll 8
+  for (int h = virtualLanes / W / 2; h > 0; h /= 2)
+    for (int j = 0; j < h; j++) acc[j] = Op::step(acc[j], acc[j + h]);
+  // Down to one vector; the same halving inside it, by way of memory.
+  alignas(64) float lanes[2 * W] = {};
+  store(lanes, acc[0]);
+  Vec v = acc[0];
+#pragma GCC unroll 4
+  for (int h = W / 2; h > 0; h /= 2) {
+    v = Op::step(v, load(lanes + h));
+    store(lanes, v);
+  }
+  return lanes[0];
+}
+
+/** Folds value(i, lanes) for i = 0, W, 2W … below n: vectors of which the last may have fewer lanes. */
+template <class Op, class F>
+SIMD_INLINE float fold(int64_t n, F value) {
+  constexpr int vectors = virtualLanes / W;
+  Vec acc[vectors];
+  for (int j = 0; j < vectors; j++) acc[j] = Op::start();
+  int64_t i = 0;
+  for (; i + virtualLanes <= n; i += virtualLanes) {
+#pragma GCC unroll 64
+    for (int j = 0; j < vectors; j++) acc[j] = Op::step(acc[j], value(i + j * W, All{}));
+  }
+#pragma GCC unroll 64
+  for (int j = 0; j < vectors; j++, i += W) {
+    const int64_t left = n - i;
+    if (left >= W) acc[j] = Op::step(acc[j], value(i, All{}));
+    else if (left > 0) {
+      const int lanes = static_cast<int>(left);
+      const Vec next = Op::step(acc[j], value(i, lanes));
+      acc[j] = select(igt(broadcastInt(lanes), iota()), next, acc[j]);
+    }
+  }
+  return foldLanes<Op>(acc);
+}
+
+template <class Op>
+SIMD_INLINE float foldRun(const float* x, int64_t n) {
+  return fold<Op>(n, [&](int64_t i, auto lanes) { return load(x + i, lanes); });
+}
+
+}  // namespace simdgrad::SIMDGRAD_ISA_NS

@@ -1,0 +1,124 @@
+// Cross-entropy of logits against class indices, with its log-softmax in the same pass; semantics at src/kernels/js/loss.ts.
+
+#include "../fold.h"
+#include "../isa.h"
+#include "../math.h"
+#include "../pool.h"
+
+namespace simdgrad::SIMDGRAD_ISA_NS {
+
+namespace {
+
+/** Loss and divisor of a block of rows, in double. */
+struct Part {
+  double loss, divisor;
+};
+
+SIMD_INLINE float logOfOne(float x) {
+  float y;
+  store(&y, log(broadcast(x)), 1);
+  return y;
+}
+
+/** The loss of row r; also leaves its log-sum-exp in stats. Adds the weight of its target to `divisor`. */
+double rowLoss(const CrossEntropy& c, int64_t r, double& divisor) {
+  const float* x = c.x + r * c.classes;
+  const float max = foldRun<MaxFold>(x, c.classes);
+  const Vec shift = broadcast(max);
+  const float sum = fold<SumFold>(c.classes, [&](int64_t i, auto lanes) { return exp(load(x + i, lanes) - shift); });
+  const float logSum = logOfOne(sum);
+  c.stats[r] = max + logSum;
+  const int64_t t = c.target(r);
+  if (t == c.ignoreIndex) return 0;
+  const double w = c.weight ? c.weight[t] : 1.0;
+  divisor += w;
+  // ℓ = (x - max) - log Σ: the large numbers cancel first.
+  double loss = -w * (static_cast<double>(x[t] - max) - logSum);
+  if (c.smoothing > 0) {
+    const Vec minus = broadcast(logSum);
+    const float smooth = fold<SumFold>(c.classes, [&](int64_t i, auto lanes) {
+      const Vec l = minus - (load(x + i, lanes) - shift);
+      return c.weight ? l * load(c.weight + i, lanes) : l;
+    });
+    loss = (1 - c.smoothing) * loss + c.smoothing / static_cast<double>(c.classes) * smooth;
+  }
+  return loss;
+}
+
+/** The loss is summed in double: rows of a block in order, then the blocks in order. */
+void crossEntropy(const CrossEntropy& c) {
+  const int64_t even = (c.rows + maxBlocks - 1) / maxBlocks, block = even < 16 ? 16 : even;
+  const int64_t blocks = (c.rows + block - 1) / block;
+  Part parts[maxBlocks];
+  const int64_t each = block * (c.classes < 16 ? 16 : c.classes);
+  parallelFor(static_cast<size_t>(blocks), static_cast<size_t>(each >= 4096 ? 1 : 4096 / each), [&](size_t begin, size_t end) {
+    for (size_t b = begin; b < end; b++) {
+      Part part = {0, 0};
+      const int64_t last = (static_cast<int64_t>(b) + 1) * block;
+      for (int64_t r = static_cast<int64_t>(b) * block; r < last && r < c.rows; r++) {
+        const double loss = rowLoss(c, r, part.divisor);
+        if (c.reduction == LossReduction::none) c.loss[r] = static_cast<float>(loss);
+        part.loss += loss;
+      }
+      parts[b] = part;
+    }
+  });
+  Part total = {0, 0};
+  for (int64_t b = 0; b < blocks; b++) {
+    total.loss += parts[b].loss;
+    total.divisor += parts[b].divisor;
+  }
+  const bool mean = c.reduction == LossReduction::mean;
+  c.stats[c.rows] = mean ? static_cast<float>(total.divisor) : 1.0f;
+  if (mean) *c.loss = static_cast<float>(total.loss / total.divisor);
+  else if (c.reduction == LossReduction::sum) *c.loss = static_cast<float>(total.loss);
+}
+
+void gradientRow(const CrossEntropy& c, int64_t r, double spread, double weights) {
+  const float* x = c.x + r * c.classes;
+  float* out = c.out + r * c.classes;
+  const size_t n = static_cast<size_t>(c.classes);
+  const int64_t t = c.target(r);
+  if (t == c.ignoreIndex) {
+    forVectors(n, [&](size_t i, auto lanes) { store(out + i, zero(), lanes); });
+    return;
+  }
+  const double g = c.reduction == LossReduction::none ? c.g[r] : static_cast<double>(*c.g) / c.stats[c.rows];
+  const double hit = (1 - c.smoothing) * (c.weight ? c.weight[t] : 1.0);
+  // out = g·(share·p - spread·w - hit at the target), the factor of p in double and rounded once.
+  const Vec lse = broadcast(c.stats[r]), share = broadcast(static_cast<float>(g * (hit + spread * weights)));
+  const Vec less = broadcast(static_cast<float>(g * spread));
+  // x[t] is read before a row that is computed in place is overwritten.
+  float p;
+  store(&p, exp(broadcast(x[t]) - lse), 1);
+  forVectors(n, [&](size_t i, auto lanes) {
+    Vec d = exp(load(x + i, lanes) - lse) * share;
+    if (c.smoothing > 0) d = d - (c.weight ? less * load(c.weight + i, lanes) : less);
+    store(out + i, d, lanes);
+  });
+  // The element at the target is a difference of near equals when the row is well classified: once more, in double.
+  const double own = spread > 0 ? spread * (c.weight ? c.weight[t] : 1.0) : 0;
+  out[t] = static_cast<float>(g * (static_cast<double>(p) * (hit + spread * weights) - own - hit));
+}
+
+void crossEntropyGrad(const CrossEntropy& c) {
+  double weights = static_cast<double>(c.classes);
+  if (c.weight) {
+    weights = 0;
+    for (int64_t i = 0; i < c.classes; i++) weights += c.weight[i];
+  }
+  const double spread = c.smoothing / static_cast<double>(c.classes);
+  const int64_t each = c.classes < 16 ? 16 : c.classes;
+  parallelFor(static_cast<size_t>(c.rows), static_cast<size_t>(each >= 8192 ? 1 : 8192 / each), [&](size_t begin, size_t end) {
+    for (size_t r = begin; r < end; r++) gradientRow(c, static_cast<int64_t>(r), spread, weights);
+  });
+}
+
+}  // namespace
+
+void addLoss(Isa& isa) {
+  isa.crossEntropy = crossEntropy;
+  isa.crossEntropyGrad = crossEntropyGrad;
+}
+
+}  // namespace simdgrad::SIMDGRAD_ISA_NS

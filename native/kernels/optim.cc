@@ -1,0 +1,81 @@
+// Optimizer steps: one pass over the parameters and their state, in PyTorch's order of operations.
+
+#include "../isa.h"
+#include "../pool.h"
+#include "../simd.h"
+
+namespace simdgrad::SIMDGRAD_ISA_NS {
+
+namespace {
+
+constexpr size_t grain = 16384;
+
+template <bool momentum>
+SIMD_INLINE void sgdRange(const Sgd& s, size_t begin, size_t n) {
+  const Vec lr = broadcast(s.lr), mu = broadcast(s.momentum), damp = broadcast(s.dampeningRest);
+  const Vec decay = broadcast(s.weightDecay);
+  float *p = s.p + begin, *buffer = s.buffer + (momentum ? begin : 0);
+  const float* g = s.g + begin;
+  forVectors(n, [&](size_t i, auto lanes) {
+    const Vec pi = load(p + i, lanes);
+    Vec d = load(g + i, lanes);
+    if (s.maximize) d = -d;
+    if (s.weightDecay != 0) d = fma(decay, pi, d);
+    if (momentum) {
+      const Vec b = s.first ? d : fma(damp, d, mu * load(buffer + i, lanes));
+      store(buffer + i, b, lanes);
+      d = s.nesterov ? fma(mu, b, d) : b;
+    }
+    store(p + i, fnma(lr, d, pi), lanes);
+  });
+}
+
+void sgdStep(const Sgd& s) {
+  const bool momentum = s.buffer && s.momentum != 0;
+  parallelFor(static_cast<size_t>(s.n), grain, [&](size_t begin, size_t end) {
+    if (momentum) sgdRange<true>(s, begin, end - begin);
+    else sgdRange<false>(s, begin, end - begin);
+  });
+}
+
+template <bool largest>
+SIMD_INLINE void adamRange(const Adam& a, size_t begin, size_t n) {
+  const Vec stepSize = broadcast(a.stepSize), correction = broadcast(a.inverseCorrection), rest1 = broadcast(a.beta1Rest);
+  const Vec beta2 = broadcast(a.beta2), rest2 = broadcast(a.beta2Rest), eps = broadcast(a.eps), keep = broadcast(a.keep);
+  const Vec decay = broadcast(a.decay);
+  float *p = a.p + begin, *m = a.m + begin, *v = a.v + begin, *vmax = a.vmax + (largest ? begin : 0);
+  const float* g = a.g + begin;
+  forVectors(n, [&](size_t i, auto lanes) {
+    const Vec pi = load(p + i, lanes), mi = load(m + i, lanes);
+    Vec d = load(g + i, lanes);
+    if (a.maximize) d = -d;
+    if (a.decay != 0) d = fma(decay, pi, d);
+    const Vec first = fma(d - mi, rest1, mi);
+    Vec second = fma(rest2 * d, d, beta2 * load(v + i, lanes));
+    store(m + i, first, lanes);
+    store(v + i, second, lanes);
+    if (largest) {
+      const Vec old = load(vmax + i, lanes);
+      second = select(gt(old, second) | isnan(old), old, second);  // NaN stays
+      store(vmax + i, second, lanes);
+    }
+    const Vec root = fma(sqrt(second), correction, eps);
+    store(p + i, pi * keep - stepSize * first / root, lanes);
+  });
+}
+
+void adamStep(const Adam& a) {
+  parallelFor(static_cast<size_t>(a.n), grain, [&](size_t begin, size_t end) {
+    if (a.vmax) adamRange<true>(a, begin, end - begin);
+    else adamRange<false>(a, begin, end - begin);
+  });
+}
+
+}  // namespace
+
+void addOptim(Isa& isa) {
+  isa.sgdStep = sgdStep;
+  isa.adamStep = adamStep;
+}
+
+}  // namespace simdgrad::SIMDGRAD_ISA_NS
