@@ -18,7 +18,9 @@ export class Sequential extends Module {
   }
 
   get length(): number {
-    return this.children().length;
+    let n = 0;
+    while (this[n] !== undefined) n++;
+    return n;
   }
 
   [Symbol.iterator](): Iterator<Module> {
@@ -26,7 +28,7 @@ export class Sequential extends Module {
   }
 
   forward(x: Tensor): Tensor {
-    for (const module of this.children()) x = module.forward(x);
+    for (let i = 0; this[i] !== undefined; i++) x = this[i].forward(x);
     return x;
   }
 }
