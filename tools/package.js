@@ -1,0 +1,27 @@
+// Makes the tarball that is published: builds everything afresh and packs it. There is no prepack script, since a published
+// package.json without any lifecycle script is a promise to those who install it; so this is the one way to a release.
+//
+//   node tools/package.js [npm pack options]
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { prebuildName, sourceHash } from "./build-native.js";
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
+
+function npm(...args) {
+  const { status } = spawnSync("npm", args, { cwd: root, stdio: "inherit" });
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+// Output of sources that are gone must not be published.
+rmSync(join(root, "dist"), { recursive: true, force: true });
+npm("run", "build");
+
+const addon = join(root, "prebuilds", prebuildName(), "simdgrad.node");
+if (!existsSync(addon) || !readFileSync(addon).includes(sourceHash())) {
+  console.error(`package: ${addon} is not built from these sources; nothing was packed`);
+  process.exit(1);
+}
+npm("pack", ...process.argv.slice(2));
