@@ -1,0 +1,44 @@
+import { readdirSync } from "node:fs";
+import { basename, posix } from "node:path";
+import { describe, expect, test } from "vitest";
+import { root, sources } from "./imports.js";
+
+const code = /\.(ts|js|mjs|cjs|cc|h|py)$/;
+const folders = readdirSync(root).filter((name) =>
+  ["src", "native", "test", "tools", "bench", "examples"].includes(name),
+);
+const files = sources(folders, code);
+
+/** A file that outgrows this holds more than one idea. */
+const longest = 450;
+/** Names that say where something is kept and not what it is. */
+const nameless = /^(utils?|helpers?|common|misc|shared|lib)$/i;
+
+describe("the house", () => {
+  test(`files stay below ${longest} lines`, () => {
+    const lines = [...files].map(([path, text]) => ({ path, lines: text.split("\n").length - 1 }));
+    expect(lines.length).toBeGreaterThan(60);
+    expect(lines.filter((file) => file.lines >= longest)).toEqual([]);
+  });
+
+  test("every folder and file is called by what it is", () => {
+    const names = new Set(
+      [...files.keys()].flatMap((path) => path.split("/").map((name) => basename(name).split(".")[0]!)),
+    );
+    expect([...names].filter((name) => nameless.test(name))).toEqual([]);
+  });
+
+  test("only the binding sees Node-API", () => {
+    const binding = /#\s*include\s*[<"](?:node_api|js_native_api|napi|uv|v8|node)[\w-]*\.h[>"]/;
+    const seen = [...files].filter(
+      ([path, text]) => posix.dirname(path).startsWith("native") && binding.test(text),
+    );
+    expect(seen.map(([path]) => path)).toEqual(["native/addon.cc"]);
+  });
+
+  test("no kernel calls the mathematics of the C library", () => {
+    const libm = /#\s*include\s*<(?:cmath|math\.h)>|\bstd::(?:exp|log|sin|cos|tanh|pow|erf)\b/;
+    const found = [...files].filter(([path, text]) => path.startsWith("native/kernels/") && libm.test(text));
+    expect(found.map(([path]) => path)).toEqual([]);
+  });
+});

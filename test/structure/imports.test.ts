@@ -1,0 +1,99 @@
+import { describe, expect, test } from "vitest";
+import { arrows, importsOf, roomOf, sources } from "./imports.js";
+
+/**
+ * The rooms of src/, from the ground up. A room may import the rooms named beside it, and no other: an arrow that points up,
+ * or a new one between neighbours, fails here and is either a mistake or a decision to be written into this table.
+ */
+const ground = ["errors", "dtype", "shape", "random", "elementary"];
+const tensors = [...ground, "kernels", "tensor", "autograd"];
+const rooms: Record<string, readonly string[]> = {
+  errors: [],
+  dtype: [],
+  elementary: [],
+  shape: ["errors"],
+  random: ["errors"],
+  kernels: ground, // never a Tensor
+  tensor: ground,
+  autograd: [...ground, "tensor"],
+  ops: tensors,
+  nn: [...tensors, "ops"],
+  optim: [...tensors, "ops"],
+  io: [...tensors, "ops"],
+  data: [...tensors, "ops", "io"],
+  compile: [...ground, "kernels", "tensor"],
+  train: [...tensors, "ops", "nn", "optim", "io", "data", "compile"],
+  cli: [...ground, "kernels", "tensor", "ops", "nn", "optim", "io", "data", "train"],
+  index: [...tensors, "ops", "nn", "optim", "io", "data", "compile", "train"],
+};
+
+/** The command line is bundled when it is built; the library itself stands on Node alone. */
+const mayImportPackages = new Set(["cli"]);
+
+function violations(files: Map<string, string>): string[] {
+  const found: string[] = [];
+  for (const path of files.keys())
+    if (!(roomOf(path) in rooms)) found.push(`${path}: the room ${roomOf(path)} is not in the table`);
+  for (const { path, from, specifier, to } of arrows(files)) {
+    if (to === undefined) {
+      if (!specifier.startsWith("node:") && !mayImportPackages.has(from))
+        found.push(`${path} imports ${specifier}`);
+    } else if (to !== from && !rooms[from]?.includes(to))
+      found.push(`${path} imports ${specifier}: ${from} -> ${to}`);
+  }
+  return found;
+}
+
+describe("imports", () => {
+  test("point one way", () => {
+    const files = sources(["src"], /\.ts$/);
+    expect(files.size).toBeGreaterThan(30);
+    expect(violations(files)).toEqual([]);
+  });
+
+  test.each([
+    ["an arrow that points up", "src/tensor/tensor.ts", 'import { add } from "../ops/elementwise.js";'],
+    ["a type that points up", "src/kernels/table.ts", 'import type { Tensor } from "../tensor/tensor.js";'],
+    ["an import() in a type", "src/kernels/table.ts", 'type T = import("../tensor/tensor.js").Tensor;'],
+    ["a side effect", "src/autograd/engine.ts", 'import "../ops/methods.js";'],
+    ["a re-export", "src/shape.ts", 'export { tensor } from "./ops/create.js";'],
+    [
+      "a statement on several lines",
+      "src/ops/create.ts",
+      'import {\n  Linear,\n  // both\n  Module,\n} from "../nn/index.js";',
+    ],
+    ["the face of the library", "src/nn/linear.ts", 'import { tensor } from "../index.js";'],
+    ["an npm package in the core", "src/data/idx.ts", 'import { unzip } from "fflate";'],
+    ["require()", "src/io/read.ts", 'const fs = require("fs-extra");'],
+    ["a room that nobody planned", "src/misc/thing.ts", ""],
+  ])("%s is found", (_, path, text) => {
+    expect(violations(new Map([[path, text]]))).toHaveLength(1);
+  });
+
+  test.each([
+    ["a room below", "src/ops/create.ts", 'import { kernels } from "../kernels/backend.js";'],
+    ["a neighbour in the room", "src/ops/create.ts", 'import { add } from "./elementwise.js";'],
+    ["Node", "src/io/read.ts", 'import { open } from "node:fs";'],
+    ["a package in the command line", "src/cli/main.ts", 'import { Command } from "commander";'],
+    [
+      "an example in a comment",
+      "src/shape.ts",
+      '/**\n * import { tensor } from "simdgrad";\n */\n// import x from "y";',
+    ],
+  ])("%s may be imported", (_, path, text) => {
+    expect(violations(new Map([[path, text]]))).toEqual([]);
+  });
+
+  test("the table itself has no circle", () => {
+    const visit = (room: string, path: string[]): void => {
+      expect(path, `${[...path, room].join(" -> ")}`).not.toContain(room);
+      for (const next of rooms[room]!) visit(next, [...path, room]);
+    };
+    for (const room of Object.keys(rooms)) visit(room, []);
+  });
+
+  test("are read in every form", () => {
+    const text = `import a from "a";\nimport "b";\nexport * from "c";\nconst d = await import("d");\nimport type { E } from 'e';`;
+    expect(importsOf(text).sort()).toEqual(["a", "b", "c", "d", "e"]);
+  });
+});

@@ -1,0 +1,47 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join, posix, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export const root = fileURLToPath(new URL("../../", import.meta.url));
+
+/** Text of every file of these folders whose name matches, by its path from the root of the repository. */
+export function sources(folders: readonly string[], name: RegExp): Map<string, string> {
+  const files = new Map<string, string>();
+  for (const folder of folders)
+    for (const entry of readdirSync(join(root, folder), { recursive: true, withFileTypes: true })) {
+      if (!entry.isFile() || !name.test(entry.name)) continue;
+      const path = join(entry.parentPath, entry.name);
+      files.set(relative(root, path).replaceAll("\\", "/"), readFileSync(path, "utf8"));
+    }
+  return files;
+}
+
+const statement = /^\s*(?:import|export)\b[^;"'`]*?from\s*["']([^"']+)["']/gm;
+const bare = /^\s*import\s*["']([^"']+)["']/gm;
+const call = /\b(?:import|require)\(\s*["'`]([^"'`]+)["'`]\s*\)/g;
+const comment = /\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm;
+
+/** What a TypeScript source imports, in any form: statements, side effects, types, `import()`, `require()`. */
+export function importsOf(text: string): string[] {
+  const code = text.replace(comment, "");
+  return [statement, bare, call].flatMap((pattern) => [...code.matchAll(pattern)].map((match) => match[1]!));
+}
+
+/** The folder of src/ that a file is in, or the name of a file that lies in src/ itself. */
+export function roomOf(path: string): string {
+  const parts = path.split("/").slice(1);
+  return parts[0]!.replace(/\.ts$/, "");
+}
+
+/** Every import that leaves its room: who, what, and the room it leads to (`undefined`: a package). */
+export function arrows(files: Map<string, string>) {
+  return [...files].flatMap(([path, text]) =>
+    importsOf(text).map((specifier) => {
+      const relative = specifier.startsWith(".");
+      const to = relative
+        ? roomOf(posix.join(posix.dirname(path), specifier).replace(/\.js$/, ".ts"))
+        : undefined;
+      return { path, from: roomOf(path), specifier, to };
+    }),
+  );
+}
