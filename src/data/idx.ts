@@ -13,7 +13,8 @@ import { constants as bufferLimits } from "node:buffer";
 import { constants, gunzip, gunzipSync } from "node:zlib";
 import type { Data, DType } from "../dtype.js";
 import { FileError, formatShape } from "../errors.js";
-import { readBytes, readBytesSync } from "../io/read.js";
+import { type Path, pathOf, readBytes, readBytesSync } from "../io/read.js";
+import { fromData, type Tensor } from "../tensor/tensor.js";
 
 export interface RawIdx {
   dtype: DType;
@@ -49,23 +50,41 @@ const types: Record<number, ElementType> = {
   },
 };
 
+/**
+ * A tensor from an IDX file, raw or gzipped, or from its bytes. int8 and int16 become int32.
+ * @throws FileError that names the file and what is wrong with it.
+ */
+export async function readIdx(source: Path | Uint8Array): Promise<Tensor> {
+  const { data, shape, dtype } = await readRawIdx(source);
+  return fromData(data, shape, dtype);
+}
+
+/** `readIdx`, blocking. */
+export function readIdxSync(source: Path | Uint8Array): Tensor {
+  const { data, shape, dtype } = readRawIdxSync(source);
+  return fromData(data, shape, dtype);
+}
+
 /** Reads a file, raw or gzipped, or bytes that are already in memory. */
-export async function readRawIdx(source: string | Uint8Array): Promise<RawIdx> {
-  if (typeof source !== "string") return decodeIdx(source);
-  const bytes = await readBytes("readIdx", source);
-  if (!isGzip(bytes)) return decodeRaw(bytes, source);
-  const limit = unpackedLength(bytes, source);
+export async function readRawIdx(source: Path | Uint8Array): Promise<RawIdx> {
+  if (source instanceof Uint8Array) return decodeIdx(source);
+  const path = pathOf(source);
+  const bytes = await readBytes("readIdx", path);
+  if (!isGzip(bytes)) return decodeRaw(bytes, path);
+  const limit = unpackedLength(bytes, path);
   const unpacked = await new Promise<Uint8Array>((resolve, reject) => {
     gunzip(bytes, { maxOutputLength: limit }, (error, out) => {
-      if (error) reject(gzipError(error, limit, source));
+      if (error) reject(gzipError(error, limit, path));
       else resolve(out);
     });
   });
-  return decodeRaw(unpacked, source);
+  return decodeRaw(unpacked, path);
 }
 
-export function readRawIdxSync(source: string | Uint8Array): RawIdx {
-  return typeof source === "string" ? decodeIdx(readBytesSync("readIdx", source), source) : decodeIdx(source);
+export function readRawIdxSync(source: Path | Uint8Array): RawIdx {
+  if (source instanceof Uint8Array) return decodeIdx(source);
+  const path = pathOf(source);
+  return decodeIdx(readBytesSync("readIdx", path), path);
 }
 
 /** `path` is what messages call the bytes. Elements of one byte are a view of `bytes` unless they were gzipped. */

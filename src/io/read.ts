@@ -1,7 +1,15 @@
 import * as fs from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { FileError } from "../errors.js";
 import { nearest } from "./nearest.js";
+
+/** Where a file is: a path, or a `file:` URL (`new URL("x", import.meta.url)`). */
+export type Path = string | URL;
+
+export function pathOf(path: Path): string {
+  return typeof path === "string" ? path : fileURLToPath(path);
+}
 
 // One read call takes at most 2 GiB on every platform, and fs.readFile refuses larger files altogether.
 const LARGEST_READ = 2 ** 30;
@@ -61,7 +69,7 @@ export function readError(op: string, path: string, cause: unknown): FileError {
   const { code, message } = cause as NodeJS.ErrnoException;
   const fail = (stable: string, rule: string) =>
     new FileError(`${op}: ${rule}: ${JSON.stringify(path)}${hint(stable, path)}`, stable, path, { cause });
-  if (code === "ENOENT" || code === "ENOTDIR") return fail("FILE_NOT_FOUND", "no such file");
+  if (code === "ENOENT" || code === "ENOTDIR") return fail("FILE_NOT_FOUND", "no such file or directory");
   if (code === "EISDIR") return fail("NOT_A_FILE", "a directory, not a file");
   if (code === "EACCES" || code === "EPERM") return fail("NO_PERMISSION", "no permission to read");
   if (code === "ERR_INVALID_ARG_VALUE") return fail("FILE_NOT_FOUND", "not a valid path");

@@ -19,6 +19,7 @@ vi.mock("node:fs", async (original) => {
     }) as F;
   return {
     ...real,
+    accessSync: failing("access", real.accessSync),
     writeSync: failing("write", real.writeSync),
     fsyncSync: failing("fsync", real.fsyncSync),
     renameSync: failing("rename", real.renameSync),
@@ -95,6 +96,7 @@ describe.each(variants)("writeFileAtomic, %s", (kind, write) => {
   });
 
   it.each([
+    ["access", "EACCES", "NO_PERMISSION"],
     ["write", "ENOSPC", "DISK_FULL"],
     ["write", "EDQUOT", "DISK_FULL"],
     ["write", "EFBIG", "FILE_TOO_LARGE"],

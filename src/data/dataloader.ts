@@ -1,0 +1,210 @@
+import { setImmediate } from "node:timers/promises";
+import { SimdgradError, ValueError } from "../errors.js";
+import { k } from "../kernels/backend.js";
+import { defaultGenerator, Generator } from "../random.js";
+import { type Collated, collate } from "./collate.js";
+import type { BatchDataset, SampleDataset } from "./dataset.js";
+
+export interface DataLoaderOptions {
+  /** Samples a batch. Default 1. */
+  batchSize?: number;
+  /** A new random order every epoch. Default false. */
+  shuffle?: boolean;
+  /** The order of every epoch follows from it. Default: drawn from the generator that `manualSeed` seeds. */
+  seed?: number;
+  /** Leaves out the last batch when it is smaller than the others. Default false. */
+  dropLast?: boolean;
+}
+
+/** Where a loader stands; plain JSON. */
+export interface DataLoaderState {
+  /** Epochs that were finished. */
+  epoch: number;
+  /** Batches of the current epoch that were handed out. */
+  position: number;
+  /** State of the generator from which the order of the current epoch was drawn. */
+  generator: number[];
+  /** For checking that the state fits the loader. */
+  samples: number;
+  batchSize: number;
+  shuffle: boolean;
+}
+
+type AnyDataset = SampleDataset | BatchDataset;
+
+/** What a loader over `D` yields. */
+export type BatchOf<D> = D extends { batch(indices: Int32Array): infer Batch }
+  ? Awaited<Batch>
+  : D extends { get(index: number): infer Sample }
+    ? Collated<Awaited<Sample>>
+    : never;
+
+/** `for await` lets other work run when this many milliseconds passed since it last did: well below 50, as a turn comes only between batches. */
+const TURN_EVERY = 20;
+
+const LARGEST_LENGTH = 2 ** 31 - 1; // indices are int32
+
+/**
+ * Batches of a data set, epoch after epoch (PyTorch's `DataLoader`):
+ *
+ *     for (const [x, y] of loader)            as fast as possible
+ *     for await (const [x, y] of loader)      the event loop gets a turn between batches: timers, requests, Ctrl-C
+ */
+export class DataLoader<D extends AnyDataset> {
+  readonly dataset: D;
+  readonly batchSize: number;
+  readonly shuffle: boolean;
+  readonly dropLast: boolean;
+  readonly #generator: Generator;
+  #epoch = 0;
+  #position = 0;
+  /** State of the generator before it drew the order of the current epoch. */
+  #drawnFrom: Int32Array;
+  /** The next iteration goes on in the middle of an epoch instead of starting one. */
+  #resuming = false;
+  /** Outlives an epoch: many epochs may be shorter than the interval. */
+  #lastTurn = performance.now();
+
+  constructor(dataset: D, options: DataLoaderOptions = {}) {
+    const { batchSize = 1, shuffle = false, seed, dropLast = false } = options;
+    const has = (method: string) => typeof (dataset as any)?.[method] === "function";
+    if (!has("batch") && !has("get"))
+      throw new ValueError(
+        "DataLoader: a data set has length and get(i) or batch(indices)",
+        "INVALID_DATASET",
+      );
+    if (!Number.isInteger(batchSize) || batchSize < 1 || batchSize > LARGEST_LENGTH)
+      throw new ValueError(`DataLoader: batchSize is an integer >= 1: ${batchSize}`, "INVALID_BATCH_SIZE");
+    for (const [name, value] of Object.entries({ shuffle, dropLast }))
+      if (typeof value !== "boolean")
+        throw new ValueError(`DataLoader: ${name} is true or false: ${String(value)}`, "INVALID_OPTION");
+    if (seed !== undefined && !Number.isSafeInteger(seed))
+      throw new ValueError(`DataLoader: seed is an integer below 2^53: ${seed}`, "INVALID_SEED");
+    this.dataset = dataset;
+    this.batchSize = batchSize;
+    this.shuffle = shuffle;
+    this.dropLast = dropLast;
+    this.#generator = new Generator(seed ?? (shuffle ? drawSeed() : 0));
+    this.#drawnFrom = this.#generator.getState();
+    this.#checkLength();
+  }
+
+  /** Batches an epoch. */
+  get length(): number {
+    const batches = this.dataset.length / this.batchSize;
+    return this.dropLast ? Math.floor(batches) : Math.ceil(batches);
+  }
+
+  *[Symbol.iterator](): IterableIterator<BatchOf<D>> {
+    for (const indices of this.#epochs()) {
+      const batch = this.#fetch(indices);
+      if (isThenable(batch)) {
+        batch.then(undefined, () => {}); // its failure is not the news
+        throw new ValueError(
+          "DataLoader: the data set answers with promises: use for await",
+          "ASYNC_DATASET",
+        );
+      }
+      yield batch as BatchOf<D>;
+    }
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<BatchOf<D>, void, undefined> {
+    for (const indices of this.#epochs()) {
+      const batch = this.#fetch(indices);
+      yield (isThenable(batch) ? await batch : batch) as BatchOf<D>;
+      if (performance.now() - this.#lastTurn >= TURN_EVERY) {
+        await setImmediate();
+        this.#lastTurn = performance.now();
+      }
+    }
+  }
+
+  /** Where the loader stands, also in the middle of an epoch: the batch in hand counts as done. */
+  stateDict(): DataLoaderState {
+    return {
+      epoch: this.#epoch,
+      position: this.#position,
+      generator: Array.from(this.#position > 0 || this.#resuming ? this.#drawnFrom : this.#generator.state),
+      samples: this.dataset.length,
+      batchSize: this.batchSize,
+      shuffle: this.shuffle,
+    };
+  }
+
+  /**
+   * The next iteration yields the rest of the epoch that `state` was taken in.
+   * @throws SimdgradError `STATE_DICT_MISMATCH` when it was taken from another data set or other batches.
+   */
+  loadStateDict(state: DataLoaderState): void {
+    const mismatch = (what: string) =>
+      new SimdgradError("STATE_DICT_MISMATCH", `loadStateDict: the state does not fit DataLoader: ${what}`);
+    const own = { samples: this.dataset.length, batchSize: this.batchSize, shuffle: this.shuffle };
+    for (const [name, value] of Object.entries(own)) {
+      const given = state[name as keyof typeof own];
+      if (given !== value) throw mismatch(`${name} is ${String(given)} in the state, ${value} in the loader`);
+    }
+    const { epoch, position, generator } = state;
+    if (!Number.isSafeInteger(epoch) || epoch < 0) throw mismatch(`epoch is an integer >= 0: ${epoch}`);
+    if (!Number.isSafeInteger(position) || position < 0 || position > this.length)
+      throw mismatch(`position is an integer from 0 to ${this.length}: ${position}`);
+    this.#generator.setState(generator);
+    this.#drawnFrom = this.#generator.getState();
+    this.#epoch = epoch;
+    this.#position = position;
+    this.#resuming = true;
+  }
+
+  /** The index arrays of the rest of one epoch. */
+  *#epochs(): IterableIterator<Int32Array> {
+    const count = this.#checkLength();
+    if (!this.#resuming) this.#position = 0;
+    this.#resuming = false;
+    this.#drawnFrom = this.#generator.getState();
+    const order = new Int32Array(count);
+    if (this.shuffle) k.permutation(count, this.#generator.state, 0, order, 0);
+    else for (let i = 0; i < count; i++) order[i] = i;
+    const batches = this.length;
+    for (let b = this.#position; b < batches; b++) {
+      this.#position = b + 1;
+      yield order.subarray(b * this.batchSize, Math.min((b + 1) * this.batchSize, count));
+    }
+    this.#epoch++;
+    this.#position = 0;
+  }
+
+  #fetch(indices: Int32Array): unknown {
+    const { dataset } = this;
+    if ("batch" in dataset && typeof dataset.batch === "function") return dataset.batch(indices);
+    const samples = Array.from(indices, (i) => (dataset as SampleDataset).get(i));
+    return samples.some(isThenable) ? Promise.all(samples).then(collate) : collate(samples);
+  }
+
+  /** A data set may grow between epochs. */
+  #checkLength(): number {
+    const { length } = this.dataset;
+    if (!Number.isInteger(length) || length < 0 || length > LARGEST_LENGTH)
+      throw new ValueError(
+        `DataLoader: the length of a data set is an integer from 1 to 2^31 - 1: ${length}`,
+        "INVALID_DATASET",
+      );
+    if (length === 0) throw new ValueError("DataLoader: the data set is empty: 0 samples", "EMPTY_DATASET");
+    if (this.length === 0)
+      throw new ValueError(
+        `DataLoader: dropLast leaves no batch: ${length} samples, batchSize ${this.batchSize}`,
+        "NO_BATCHES",
+      );
+    return length;
+  }
+}
+
+/** 48 bits of the generator that `manualSeed` seeds. */
+function drawSeed(): number {
+  const parts = new Float32Array(2);
+  k.random("uniform", 0, 1, 2, defaultGenerator.state, 0, parts, 0);
+  return (parts[0] * 2 ** 24 + parts[1]) * 2 ** 24;
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as PromiseLike<unknown> | null)?.then === "function";
+}

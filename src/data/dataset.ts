@@ -1,0 +1,110 @@
+import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
+import { k } from "../kernels/backend.js";
+import { dense, reshape } from "../ops/views.js";
+import { numel } from "../shape.js";
+import { empty, Tensor } from "../tensor/tensor.js";
+
+/** What a DataLoader reads: samples by number, stacked into batches by the loader. A sample may be a promise. */
+export interface SampleDataset<Sample = unknown> {
+  readonly length: number;
+  get(index: number): Sample;
+}
+
+/** What a DataLoader reads faster: a whole batch at once. It may be a promise. */
+export interface BatchDataset<Batch = unknown> {
+  readonly length: number;
+  batch(indices: Int32Array): Batch;
+}
+
+export interface TensorDatasetOptions {
+  /** The first tensor (uint8 or float32) comes out as float32: value · scale + shift, in one kernel. */
+  scale?: number;
+  shift?: number;
+}
+
+/**
+ * Tensors whose first dims count the same samples (PyTorch's `TensorDataset`). A batch costs one kernel call a tensor.
+ *
+ *     new TensorDataset(images, labels)
+ *     new TensorDataset(images, labels, { scale: 1 / 255 })      uint8 images become floats when they are fetched
+ */
+export class TensorDataset<T extends Tensor[] = Tensor[]> {
+  /** Number of samples. */
+  readonly length: number;
+  readonly tensors: T;
+  readonly scale: number;
+  readonly shift: number;
+  readonly #transforms: boolean;
+
+  constructor(...tensors: T);
+  constructor(...tensorsAndOptions: [...tensors: T, options: TensorDatasetOptions]);
+  constructor(...args: unknown[]) {
+    const options = args.length > 0 && !(args.at(-1) instanceof Tensor) ? args.pop() : undefined;
+    const { scale, shift } = (options ?? {}) as TensorDatasetOptions;
+    const tensors = args as Tensor[];
+    if (tensors.length === 0) throw new ValueError("TensorDataset: at least one tensor is needed: got none");
+    for (const [i, x] of tensors.entries()) {
+      if (!(x instanceof Tensor))
+        throw new ValueError(`TensorDataset: argument ${i} is not a tensor: ${typeof x}`);
+      if (x.ndim === 0 || x.shape[0] !== tensors[0].shape[0])
+        throw new ShapeError(
+          `TensorDataset: first dims differ: ${tensors.map((t) => formatShape(t.shape)).join(" and ")}`,
+        );
+    }
+    this.#transforms = scale !== undefined || shift !== undefined;
+    this.scale = scale ?? 1;
+    this.shift = shift ?? 0;
+    if (!Number.isFinite(this.scale) || !Number.isFinite(this.shift))
+      throw new ValueError(`TensorDataset: scale and shift are finite: ${this.scale} and ${this.shift}`);
+    if (this.#transforms && tensors[0].dtype !== "uint8" && tensors[0].dtype !== "float32")
+      throw new DTypeError(`TensorDataset: scale and shift are for uint8 and float32: ${tensors[0].dtype}`);
+    this.tensors = tensors.map((x) => dense(x.detach())) as T;
+    this.length = tensors[0].shape[0];
+  }
+
+  /** One sample: a row of each tensor. @throws ValueError `INDEX_OUT_OF_RANGE`. */
+  get(index: number): { [K in keyof T]: Tensor } {
+    if (!Number.isInteger(index) || index < 0 || index >= this.length)
+      throw new ValueError(
+        `TensorDataset.get: an index is an integer from 0 to ${this.length - 1}: ${index}`,
+        "INDEX_OUT_OF_RANGE",
+      );
+    const rows = this.batch(Int32Array.of(index)) as Tensor[];
+    return rows.map((x) => reshape(x, x.shape.slice(1))) as { [K in keyof T]: Tensor };
+  }
+
+  /** The samples at `indices`, in that order, as one tensor each. @throws ValueError `INDEX_OUT_OF_RANGE`. */
+  batch(indices: Int32Array): { [K in keyof T]: Tensor } {
+    const batch = this.tensors.map((x, i) => this.#rows(x, indices, i === 0 && this.#transforms));
+    return batch as { [K in keyof T]: Tensor };
+  }
+
+  #rows(x: Tensor, indices: Int32Array, transform: boolean): Tensor {
+    const count = indices.length;
+    const { array } = x.storage;
+    const width = numel(x.shape.slice(1));
+    const out = empty([count, ...x.shape.slice(1)], transform ? "float32" : x.dtype);
+    const to = out.storage.array;
+    const status = transform
+      ? k.takeRows(
+          count,
+          this.length,
+          width,
+          this.scale,
+          this.shift,
+          array as Uint8Array | Float32Array,
+          x.offset,
+          indices,
+          0,
+          to as Float32Array,
+          out.offset,
+        )
+      : k.indexSelect(1, this.length, width, count, array, x.offset, indices, 0, to, out.offset);
+    if (status >= 0)
+      throw new ValueError(
+        `TensorDataset.batch: index out of range: ${indices[status]} of ${this.length} samples`,
+        "INDEX_OUT_OF_RANGE",
+      );
+    return out;
+  }
+}

@@ -1,0 +1,10 @@
+export type { Collated } from "./collate.js";
+export { type BatchOf, DataLoader, type DataLoaderOptions, type DataLoaderState } from "./dataloader.js";
+export {
+  type BatchDataset,
+  type SampleDataset,
+  TensorDataset,
+  type TensorDatasetOptions,
+} from "./dataset.js";
+export { readIdx, readIdxSync } from "./idx.js";
+export { type Mnist, type MnistOptions, mnist } from "./mnist.js";

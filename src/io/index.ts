@@ -1,0 +1,90 @@
+/** Models on disk, in the safetensors format that PyTorch, JAX and others read and write. */
+import { ValueError } from "../errors.js";
+import { dense } from "../ops/views.js";
+import { fromData, Tensor } from "../tensor/tensor.js";
+import { writeFileAtomic, writeFileAtomicSync } from "./atomic.js";
+import { type Path, pathOf, readBytes, readBytesSync } from "./read.js";
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  type RawTensor,
+  type Safetensors,
+  safetensorsChunks,
+} from "./safetensors.js";
+
+export { nearest } from "./nearest.js";
+export type { Path } from "./read.js";
+export { decodeSafetensors, encodeSafetensors, type RawTensor } from "./safetensors.js";
+
+export type NamedTensors = Readonly<Record<string, Tensor>>;
+
+export interface SaveOptions {
+  /** Texts kept in the file beside the tensors. */
+  metadata?: Record<string, string>;
+}
+
+export interface LoadedFile {
+  tensors: Record<string, Tensor>;
+  metadata: Record<string, string>;
+}
+
+/**
+ * Saves named tensors, for example `model.stateDict()`: their values at the moment of the call, so that training may
+ * go on meanwhile. The file is replaced as a whole or not at all.
+ * @throws FileError `DISK_FULL`, `NO_PERMISSION`, `DIRECTORY_NOT_FOUND` … that names the file; the old one stays.
+ */
+export async function saveSafetensors(
+  path: Path,
+  tensors: NamedTensors,
+  options: SaveOptions = {},
+): Promise<void> {
+  const bytes = encodeSafetensors(rawTensors(tensors), options.metadata);
+  await writeFileAtomic("saveSafetensors", pathOf(path), [bytes]);
+}
+
+/** `saveSafetensors`, blocking; it needs no second copy of the tensors in memory. */
+export function saveSafetensorsSync(path: Path, tensors: NamedTensors, options: SaveOptions = {}): void {
+  const chunks = safetensorsChunks(rawTensors(tensors), options.metadata);
+  writeFileAtomicSync("saveSafetensors", pathOf(path), chunks);
+}
+
+/**
+ * The tensors of a safetensors file by name, for `model.loadStateDict`. float16 and bfloat16 become float32; wider
+ * and narrower integers become int32.
+ * @throws FileError that names the file and what is wrong with it.
+ */
+export async function loadSafetensors(path: Path): Promise<Record<string, Tensor>> {
+  return (await readSafetensors(path)).tensors;
+}
+
+/** `loadSafetensors`, blocking. */
+export function loadSafetensorsSync(path: Path): Record<string, Tensor> {
+  return readSafetensorsSync(path).tensors;
+}
+
+/** Tensors and metadata of a safetensors file. */
+export async function readSafetensors(path: Path): Promise<LoadedFile> {
+  const name = pathOf(path);
+  return wrap(decodeSafetensors(await readBytes("loadSafetensors", name), name));
+}
+
+/** `readSafetensors`, blocking. */
+export function readSafetensorsSync(path: Path): LoadedFile {
+  const name = pathOf(path);
+  return wrap(decodeSafetensors(readBytesSync("loadSafetensors", name), name));
+}
+
+function rawTensors(tensors: NamedTensors): Map<string, RawTensor> {
+  const raw = new Map<string, RawTensor>();
+  for (const [name, x] of Object.entries(tensors)) {
+    if (!(x instanceof Tensor))
+      throw new ValueError(`saveSafetensors: entries are tensors: ${JSON.stringify(name)} is ${typeof x}`);
+    raw.set(name, { dtype: x.dtype, shape: x.shape, data: dense(x.detach()).data });
+  }
+  return raw;
+}
+
+function wrap({ tensors, metadata }: Safetensors): LoadedFile {
+  const entries = [...tensors].map(([name, { data, shape, dtype }]) => [name, fromData(data, shape, dtype)]);
+  return { tensors: Object.fromEntries(entries), metadata };
+}
