@@ -96,44 +96,57 @@ struct Task {
   int64_t i0, i1, j0, j1;
 };
 
+/**
+ * Whether the micro-kernel may read A where it is: rows are contiguous, and MR of them do not fall on the same few sets of L1
+ * (4 KB a way: with a stride of a multiple of 2 KB they would push each other out).
+ */
+bool readsWell(const Gemm& g) {
+  const int64_t bytes = g.aRow * static_cast<int64_t>(sizeof(float));
+  const int64_t apart = bytes & -bytes;  // its largest power of two
+  return g.aCol == 1 && (apart == 0 || 4096 / apart * 4 >= MR);
+}
+
 void run(const Gemm& g, const Task& task) {
-  const bool packsA = task.j1 - task.j0 >= packAFrom;
-  const bool packsB = g.bCol != 1 || task.i1 - task.i0 >= packBFrom;
+  const int64_t height = task.i1 - task.i0, width = task.j1 - task.j0;
+  const bool packsA = width >= packAFrom && height > 1 && !readsWell(g);
+  const bool packsB = g.bCol != 1 || height >= packBFrom;
+  // With few rows a packed panel is used once or twice: packed just before, it is still in L1.
+  const int64_t columnStep = height <= 2 * MR ? NR : NC;
   // Equal blocks: a last one of a few steps would load and store C for little work.
   const int64_t blocks = g.k > KC ? (g.k + KC - 1) / KC : 1;
   const int64_t depth = g.k > 0 ? (g.k + blocks - 1) / blocks : 1;
-  const int64_t maxColumns = least(NC, task.j1 - task.j0), maxRows = least(MC, task.i1 - task.i0);
+  const int64_t maxColumns = least(columnStep, width), maxRows = least(MC, height);
   float* const packedA = packsA ? scratch(Slot::packedA, static_cast<size_t>(maxRows * depth + W)) : nullptr;
   float* const packedB = packsB ? scratch(Slot::packedB, static_cast<size_t>(depth * packedWidth(maxColumns))) : nullptr;
   // While C still holds what the finished sum will be added to, unfinished sums lie elsewhere.
   const bool aside = g.accumulate && blocks > 1;
-  float* const partial = aside ? scratch(Slot::partial, static_cast<size_t>((task.i1 - task.i0) * maxColumns)) : nullptr;
+  float* const partial = aside ? scratch(Slot::partial, static_cast<size_t>(height * maxColumns)) : nullptr;
 
-  for (int64_t jc = task.j0; jc < task.j1; jc += NC) {                       // 5: columns of B that fit into L2/L3
-    const int64_t nc = least(NC, task.j1 - jc);
+  for (int64_t jc = task.j0; jc < task.j1; jc += columnStep) {               // 5: columns of B that fit into L2/L3
+    const int64_t nc = least(columnStep, task.j1 - jc);
     for (int64_t pc = 0; pc == 0 || pc < g.k; pc += depth) {                 // 4: depth
       const int64_t kc = least(depth, g.k - pc);
       const bool last = pc + depth >= g.k;
-      const float* const bBlock = g.b ? task.b + pc * g.bRow + jc * g.bCol : nullptr;
+      const float* const bBlock = task.b + pc * g.bRow + jc * g.bCol;
       if (packsB) packB(bBlock, g.bRow, g.bCol, nc, kc, packedB);
       for (int64_t ic = task.i0; ic < task.i1; ic += MC) {                   // 3: rows of A that fit into L2
         const int64_t mc = least(MC, task.i1 - ic);
         const float* const aBlock = task.a + ic * g.aRow + pc * g.aCol;
         if (packsA) packA(aBlock, g.aRow, g.aCol, mc, kc, packedA);
-        for (int64_t jr = 0; jr < nc; jr += NR) {                            // 2: panels of B
-          const int64_t columns = least(NR, nc - jr);
-          const int vectors = static_cast<int>((columns + W - 1) / W);
-          const int lanes = static_cast<int>(columns - (vectors - 1) * W);
-          const float* const b = packsB ? packedB + kc * jr : bBlock + jr;
-          const int64_t bk = packsB ? vectors * W : g.bRow;
-          for (int64_t ir = 0; ir < mc; ir += MR) {                          // 1: panels of A
-            const int rows = static_cast<int>(least(MR, mc - ir));
+        for (int64_t ir = 0; ir < mc; ir += MR) {                            // 2: panels of A, each in L1 during loop 1
+          const int rows = static_cast<int>(least(MR, mc - ir));
+          const float* const a = packsA ? packedA + ir * kc : aBlock + ir * g.aRow;
+          for (int64_t jr = 0; jr < nc; jr += NR) {                          // 1: panels of B, streaming from L2
+            const int64_t columns = least(NR, nc - jr);
+            const int vectors = static_cast<int>((columns + W - 1) / W);
+            const int lanes = static_cast<int>(columns - (vectors - 1) * W);
+            const float* const b = packsB ? packedB + kc * jr : bBlock + jr;
+            const int64_t bk = packsB ? vectors * W : g.bRow;
             float* const c = task.c + (ic + ir) * g.n + jc + jr;
             float* const side = aside ? partial + (ic + ir - task.i0) * maxColumns + jr : c;
             const int64_t sideRow = aside ? maxColumns : g.n;
             const Tile tile = {pc == 0 ? nullptr : side, sideRow, last && g.bias ? g.bias + jc + jr : nullptr,
                                last && g.accumulate, last ? c : side, last ? g.n : sideRow, lanes};
-            const float* const a = packsA ? packedA + ir * kc : aBlock + ir * g.aRow;
             pick<MR, NV>(rows, vectors, lanes < W)(kc, a, packsA ? 1 : g.aRow, packsA ? rows : g.aCol, b, bk, tile);
           }
         }
@@ -142,28 +155,33 @@ void run(const Gemm& g, const Task& task) {
   }
 }
 
-/** How C is cut: rows · columns tasks for each matrix of the batch. */
+/** How C is cut: rows · columns tasks of height x width for each matrix of the batch. */
 struct Grid {
   int64_t rows, columns, height, width;
 };
 
+/** Tasks that are worth having: none is shorter than handing it out costs, and as many for each thread. */
+int64_t tasksWanted(double flops) {
+  const int64_t all = threads();
+  if (flops < 2 * flopsPerThread || all == 1) return 1;
+  const double byWork = flops / flopsPerThread;
+  if (byWork < static_cast<double>(all)) return static_cast<int64_t>(byWork);
+  const double each = flops / (static_cast<double>(all) * flopsPerTask);
+  return all * (each < 1 ? 1 : each < maxTasksPerThread ? static_cast<int64_t>(each) : maxTasksPerThread);
+}
+
 Grid cut(const Gemm& g) {
   const double flops = 2.0 * static_cast<double>(g.m) * static_cast<double>(g.n) * static_cast<double>(g.k);
-  const int64_t most = static_cast<int64_t>(threads()) * tasksPerThread;
-  int64_t wanted = 1;
-  if (threads() > 1 && flops * static_cast<double>(g.batch) >= 2 * flopsPerThread) {
-    const double byWork = flops / (flopsPerThread / 2);
-    wanted = byWork < static_cast<double>(most) ? static_cast<int64_t>(byWork) : most;
-    wanted = (wanted + g.batch - 1) / g.batch;
-  }
+  const int64_t wanted = (tasksWanted(flops * static_cast<double>(g.batch)) + g.batch - 1) / g.batch;
   // Of the ways to cut C into about that many, the one that packs least: A once for every column of tasks, B for every row.
   const int64_t tileRows = (g.m + MR - 1) / MR, tileColumns = (g.n + NR - 1) / NR;
+  const double costOfA = static_cast<double>(readsWell(g) ? 0 : g.m), costOfB = static_cast<double>(g.n);
   Grid best = {1, 1, g.m, g.n};
   double bestCost = -1;
   for (int64_t columns = 1; columns <= least(wanted, tileColumns); columns++) {
     const int64_t rows = least(wanted / columns, tileRows);
     if (rows * columns * 4 < least(wanted, tileRows * tileColumns) * 3) continue;
-    const double cost = static_cast<double>(columns * g.m + rows * g.n);
+    const double cost = static_cast<double>(columns) * costOfA + static_cast<double>(rows) * costOfB;
     if (bestCost >= 0 && cost >= bestCost) continue;
     bestCost = cost;
     const int64_t height = (tileRows + rows - 1) / rows * MR, width = (tileColumns + columns - 1) / columns * NR;
@@ -183,7 +201,7 @@ void gemm(const Gemm& given) {
   const int64_t each = grid.rows * grid.columns;
   const double flops = 2.0 * static_cast<double>(grid.height) * static_cast<double>(grid.width) * static_cast<double>(g.k);
   // Many small matrices: as many a chunk as are worth handing out.
-  const double grain = flops >= flopsPerThread / 2 ? 1 : flopsPerThread / 2 / (flops > 1 ? flops : 1);
+  const double grain = flops >= flopsPerThread ? 1 : flopsPerThread / (flops > 1 ? flops : 1);
   parallelFor(static_cast<size_t>(g.batch * each), static_cast<size_t>(grain), [&](size_t begin, size_t end) {
     for (size_t t = begin; t < end; t++) {
       const int64_t index = static_cast<int64_t>(t), matrix = index / each, row = index % each % grid.rows, column = index % each / grid.rows;

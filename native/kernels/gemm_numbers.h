@@ -3,8 +3,8 @@
 //
 //   MR x NV   the tile of C that one micro-kernel call keeps in registers: MR rows of NV vectors, NR = NV·W columns
 //   KC        depth of a block: how much of k is summed before C is touched again
-//   MC        rows of A packed at a time: MC·KC floats stay in L2 while panels of B stream past
-//   NC        columns of B packed at a time: KC·NC floats
+//   MC        rows of A packed at a time: MC·KC floats
+//   NC        columns of B packed at a time: KC·NC floats stay in L2 while a panel of A (KC·MR floats in L1) is multiplied with them
 //
 // None of them changes a bit of the result: every element of C is one chain of FMAs over k, in order.
 
@@ -37,9 +37,10 @@ static_assert(MC % MR == 0 && NC % NR == 0, "blocks are whole tiles");
 constexpr int64_t packAFrom = 4 * NR;
 constexpr int64_t packBFrom = 3 * MR;
 
-// Operations that are worth a second thread: some 20 µs of one core, against a few µs to wake another.
+// Operations (two for each FMA) that are worth a thread: 10 µs of one core, against the few that it takes to wake one.
 constexpr double flopsPerThread = 1e6;
-// Tasks per thread: more than one, so that a thread that is held up leaves its share to the others.
-constexpr int tasksPerThread = 4;
+// More tasks than threads let the others take over from one that is held up, but each packs anew: only when they are long.
+constexpr double flopsPerTask = 2e7;
+constexpr int64_t maxTasksPerThread = 4;
 
 }  // namespace simdgrad::SIMDGRAD_ISA_NS

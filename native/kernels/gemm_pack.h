@@ -59,11 +59,16 @@ void packColumnsB(const float* b, int64_t bRow, int64_t bCol, int lanes, int64_t
     else
       for (int64_t p = 0; p < kc; p++) store(out + p * width, load(b + p * bRow, lanes));
   } else if (bRow == 1) {
+    constexpr int ahead = 64;
     for (int64_t p = 0; p < kc; p += W) {
       const int depth = lanesOf(kc - p);
       Vec t[W];
       if (depth == W && lanes == W)
-        for (int j = 0; j < W; j++) t[j] = load(b + j * bCol + p);
+        for (int j = 0; j < W; j++) {
+          t[j] = load(b + j * bCol + p);
+          // W rows at once are more streams than the hardware prefetcher follows. A prefetch never faults.
+          __builtin_prefetch(b + j * bCol + p + ahead);
+        }
       else
         for (int j = 0; j < W; j++) t[j] = j < lanes ? load(b + j * bCol + p, depth) : zero();
       transpose(t);
