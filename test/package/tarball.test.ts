@@ -1,0 +1,164 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { publint } from "publint";
+import { formatMessage } from "publint/utils";
+import { describe, expect, test } from "vitest";
+import { sources } from "../structure/imports.js";
+import { elfNeeds, newer } from "./elf.js";
+import { filesIn, pack, root, run, temporaryFolder } from "./pack.js";
+
+const tarball = pack(temporaryFolder());
+const files = filesIn(tarball);
+const manifest = JSON.parse(files.get("package.json")!.toString());
+
+/** Every file of the package fits one of these. */
+const allowed = [
+  /^dist\/.+\.js$/,
+  /^dist\/.+\.d\.ts$/,
+  /^prebuilds\/[a-z0-9]+-[a-z0-9]+(-musl)?\/simdgrad\.node$/,
+  /^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/,
+];
+
+/** The addon for the kind of machine that releases are made on. Elsewhere, or without a compiler, there is nothing to check. */
+const addonPath = "prebuilds/linux-x64/simdgrad.node";
+const compiler = ["c++", "g++", "clang++"].some((name) => spawnSync(name, ["--version"]).status === 0);
+const expected = process.platform === "linux" && process.arch === "x64" && compiler;
+
+describe("the tarball", () => {
+  test("holds what it should and nothing else", () => {
+    const paths = [...files.keys()];
+    expect(paths.filter((path) => !allowed.some((pattern) => pattern.test(path)))).toEqual([]);
+    expect(paths).toEqual(
+      expect.arrayContaining([
+        "package.json",
+        "README.md",
+        "LICENSE",
+        "CHANGELOG.md",
+        "dist/index.js",
+        "dist/index.d.ts",
+      ]),
+    );
+  });
+
+  test("holds the output of every source, and no output of a source that is gone", () => {
+    // The command line is bundled with what it needs from npm; its file names are its own affair.
+    const library = (path: string) => !path.startsWith("cli/");
+    const expected = [...sources(["src"], /\.ts$/).keys()]
+      .map((path) => path.replace(/^src\//, "").replace(/\.ts$/, ""))
+      .filter(library)
+      .flatMap((path) => [`${path}.js`, `${path}.d.ts`]);
+    const built = [...files.keys()].filter((path) => path.startsWith("dist/")).map((path) => path.slice(5));
+    expect(built.filter(library).sort()).toEqual(expected.sort());
+  });
+
+  test("imports nothing but Node and itself", () => {
+    const statement = /^\s*(?:import|export)\b[^;"'`]*?from\s*["']([^"']+)["']|^import\s*["']([^"']+)["']/gm;
+    const outside = [...files]
+      .filter(([path]) => path.endsWith(".js"))
+      .flatMap(([path, bytes]) =>
+        [...bytes.toString().matchAll(statement)].map((match) => ({
+          path,
+          specifier: (match[1] ?? match[2])!,
+        })),
+      )
+      .filter(({ specifier }) => !/^(node:|\.)/.test(specifier));
+    expect(outside).toEqual([]);
+  });
+
+  test("is small: a download that nobody notices", () => {
+    expect(statSync(tarball).size).toBeLessThan(1.5 * 2 ** 20);
+    expect([...files.values()].reduce((sum, bytes) => sum + bytes.length, 0)).toBeLessThan(4 * 2 ** 20);
+  });
+
+  test("says nothing of the machine it was built on", () => {
+    const traces = [root.replace(/\/$/, ""), "/tmp/"].map((path) => Buffer.from(path));
+    const found = [...files].filter(([, bytes]) => traces.some((trace) => bytes.includes(trace)));
+    expect(found.map(([path]) => path)).toEqual([]);
+  });
+});
+
+describe("package.json", () => {
+  test("runs nothing when it is installed", () => {
+    const lifecycle =
+      /^(pre|post)?(install|uninstall|publish|pack|prepare|rebuild|version|shrinkwrap)$|^(prepublishOnly|dependencies)$/;
+    expect(Object.keys(manifest.scripts ?? {}).filter((name) => lifecycle.test(name))).toEqual([]);
+    expect(manifest.gypfile).toBe(false);
+    expect([...files.keys()]).not.toContain("binding.gyp");
+  });
+
+  test("installs nothing else", () => {
+    expect(manifest.dependencies ?? {}).toEqual({});
+    expect(manifest.optionalDependencies ?? {}).toEqual({});
+    expect(manifest.bundleDependencies ?? []).toEqual([]);
+  });
+
+  test("puts types first, and every file it names is there", () => {
+    const entry = manifest.exports["."];
+    expect(Object.keys(entry)).toEqual(["types", "default"]);
+    for (const path of [entry.types, entry.default, ...Object.values<string>(manifest.bin)])
+      expect([...files.keys()]).toContain(path.replace(/^\.\//, ""));
+    expect(manifest.engines.node).toBe(">=20.19");
+  });
+
+  test("pins what development needs", () => {
+    const ranges = Object.entries<string>(manifest.devDependencies).filter(
+      ([, range]) => !/^\d+\.\d+\.\d+$/.test(range),
+    );
+    expect(ranges).toEqual([]);
+  });
+
+  test("publint has nothing to say", async () => {
+    const bytes = new Uint8Array(readFileSync(tarball));
+    const { messages, pkg } = await publint({ pack: { tarball: bytes.buffer }, strict: true });
+    expect(
+      messages.map((message) => formatMessage(message, pkg as Record<string, unknown>, { color: false })),
+    ).toEqual([]);
+  });
+
+  test("its types are right for every kind of importer", () => {
+    const attw = join(root, "node_modules/@arethetypeswrong/cli/dist/index.js");
+    const args = [attw, tarball, "--profile", "esm-only", "--no-color", "--no-emoji", "--format", "ascii"];
+    const { status, stdout, stderr } = run(root, process.execPath, args);
+    expect({ status, stderr }, stdout).toEqual({ status: 0, stderr: "" });
+    expect(stdout).toMatch(/"simdgrad"\s+node16 \(from ESM\): OK \(ESM\)\s+bundler: OK/);
+  });
+});
+
+describe.runIf(expected || files.has(addonPath))("the prebuilt addon", () => {
+  const addon = files.get(addonPath) ?? Buffer.alloc(0);
+
+  test("is built from these sources", () => {
+    const hash = execFileSync(process.execPath, ["tools/build-native.js", "--hash"], {
+      cwd: root,
+      encoding: "utf8",
+    }).trim();
+    expect(hash).toMatch(/^[0-9a-f]{32}$/);
+    expect(addon.includes(hash), "prebuilds/ is older than native/: npm run build:native").toBe(true);
+  });
+
+  // Node 20 itself needs glibc 2.28; 2.17 is that of the oldest system anybody still runs it on.
+  test("runs on glibc 2.17 and later, and brings its C++ library along", () => {
+    const { libraries, versions } = elfNeeds(addon);
+    expect(
+      libraries.filter((name) => !/^(libc|libm|libpthread|libdl|ld-linux-x86-64)\.so\.\d$/.test(name)),
+    ).toEqual([]);
+    const all = Object.values(versions).flat();
+    expect(all).toContain("GLIBC_2.2.5");
+    expect(
+      all.filter((version) => !/^GLIBC_[\d.]+$/.test(version) || newer(version.slice(6), "2.17")),
+    ).toEqual([]);
+  });
+
+  test("the reader of ELF files sees what Node needs", () => {
+    const { libraries, versions } = elfNeeds(readFileSync(process.execPath));
+    expect(libraries).toContain("libc.so.6");
+    expect(versions["libc.so.6"]!.length).toBeGreaterThan(3);
+    expect([
+      newer("2.28", "2.17"),
+      newer("2.2.5", "2.17"),
+      newer("2.17", "2.17"),
+      newer("2.17.1", "2.17"),
+    ]).toEqual([true, false, false, true]);
+  });
+});
