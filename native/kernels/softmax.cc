@@ -43,18 +43,33 @@ void softmaxGradRow(const float* y, const float* g, int64_t n, float* out) {
   });
 }
 
-// --- inner > 1: a vector of columns at a time, sums in index order ----------------------------------------------------
+// --- inner > 1: a vector of columns at a time ---------------------------------------------------------------------------
+
+constexpr int64_t sumBlock = 32;
+
+/** Σ value(k) down a column of `end` / `inner` elements: in order within blocks of 32, then block after block. */
+template <class F>
+SIMD_INLINE Vec sumDown(int64_t inner, int64_t end, F value) {
+  Vec sum = zero();
+  for (int64_t k = 0; k < end;) {
+    const int64_t stop = k + sumBlock * inner < end ? k + sumBlock * inner : end;
+    Vec part = zero();
+    for (; k < stop; k += inner) part = part + value(k);
+    sum = sum + part;
+  }
+  return sum;
+}
 
 template <bool logarithm>
 void softmaxColumns(const float* x, int64_t length, int64_t inner, float* out, int lanes) {
   const int64_t end = length * inner;
-  Vec max = MaxFold::start(), sum = zero();
+  Vec max = MaxFold::start();
   for (int64_t k = 0; k < end; k += inner) max = MaxFold::step(max, load(x + k, lanes));
-  for (int64_t k = 0; k < end; k += inner) {
+  const Vec sum = sumDown(inner, end, [&](int64_t k) {
     const Vec power = exp(load(x + k, lanes) - max);
     if (!logarithm) store(out + k, power, lanes);
-    sum = sum + power;
-  }
+    return power;
+  });
   if (logarithm) {
     const Vec logSum = log(sum);
     for (int64_t k = 0; k < end; k += inner) store(out + k, load(x + k, lanes) - max - logSum, lanes);
@@ -67,8 +82,7 @@ void softmaxColumns(const float* x, int64_t length, int64_t inner, float* out, i
 template <bool logarithm>
 void softmaxGradColumns(const float* y, const float* g, int64_t length, int64_t inner, float* out, int lanes) {
   const int64_t end = length * inner;
-  Vec sum = zero();
-  for (int64_t k = 0; k < end; k += inner) sum = sum + (logarithm ? load(g + k, lanes) : load(g + k, lanes) * load(y + k, lanes));
+  const Vec sum = sumDown(inner, end, [&](int64_t k) { return logarithm ? load(g + k, lanes) : load(g + k, lanes) * load(y + k, lanes); });
   for (int64_t k = 0; k < end; k += inner) {
     const Vec yk = load(y + k, lanes), gk = load(g + k, lanes);
     store(out + k, logarithm ? fnma(exp(yk), sum, gk) : yk * (gk - sum), lanes);

@@ -1,0 +1,56 @@
+/**
+ * How far the native kernels may be from the JavaScript core, kernel by kernel. The core computes in double precision and
+ * rounds once, so this is the error of the native side (plus half an ULP).
+ *
+ * - `ulp`: units in the last place of the result
+ * - `relative`: times the magnitude of what was summed or combined (`scale` of the case; 1 unless it says otherwise)
+ *
+ * Kernels and ops that are not here give the same values to the last bit.
+ */
+export interface Tolerance {
+  ulp?: number;
+  relative?: number;
+}
+
+export const tolerances: Record<string, Tolerance> = {
+  // Elementary functions: the bound of each is in native/ulp.h and is read from the addon.
+  // The core's gelu loses its digits far out on the left, where the result is below 1e-15.
+  "unary.gelu": { ulp: 1.1, relative: 1e-15 },
+  "unary.geluTanh": { ulp: 1.1, relative: 1e-15 },
+  "unary.leakyRelu": { ulp: 1 },
+  "unary.rsqrt": { ulp: 2 },
+  "unary.elu": { ulp: 3 },
+  "unary.softplus": { ulp: 3.5 },
+  "unaryGrad.rsqrt": { ulp: 4 },
+  "unaryGrad.sqrt": { ulp: 2 },
+  "unaryGrad.reciprocal": { ulp: 2 },
+  "unaryGrad.exp": { ulp: 1 },
+  "unaryGrad.expm1": { ulp: 2 },
+  "unaryGrad.log": { ulp: 2 },
+  "unaryGrad.log1p": { ulp: 2 },
+  "unaryGrad.sin": { ulp: 2 },
+  "unaryGrad.cos": { ulp: 2 },
+  "unaryGrad.tanh": { relative: 2e-7 },
+  "unaryGrad.sigmoid": { relative: 2e-7 },
+  "unaryGrad.erf": { relative: 1e-6 },
+  "unaryGrad.elu": { ulp: 4 },
+  "unaryGrad.leakyRelu": { ulp: 1 },
+  "unaryGrad.gelu": { relative: 2e-7 },
+  "unaryGrad.geluTanh": { relative: 2e-7 },
+  "unaryGrad.silu": { relative: 4e-7 },
+  "unaryGrad.softplus": { ulp: 4 },
+  "unaryGrad.logSigmoid": { ulp: 3 },
+  "unaryGrad.square": { ulp: 1 },
+  // Sums in single precision over 64 lanes and a tree.
+  "reduce.sum": { relative: 1e-6 },
+  "reduce.prod": { relative: 3e-5 },
+  "softmax.softmax": { ulp: 12 },
+  "softmax.logSoftmax": { relative: 4e-7 },
+  "softmaxGrad.softmax": { relative: 1e-6 },
+  "softmaxGrad.logSoftmax": { relative: 1e-6 },
+  crossEntropy: { relative: 1e-6 },
+  crossEntropyGrad: { relative: 1e-6 },
+  indexAdd: { relative: 0 },
+  sgdStep: { relative: 5e-7 },
+  adamStep: { relative: 1e-6 },
+};
