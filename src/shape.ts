@@ -48,7 +48,9 @@ export function resolveDim(op: string, dim: number, rank: number): number {
 /** Distinct dims in ascending order; `undefined` means all of them. */
 export function resolveDims(op: string, dim: number | readonly number[] | undefined, rank: number): number[] {
   if (dim === undefined) return Array.from({ length: rank }, (_, d) => d);
-  const dims = (typeof dim === "number" ? [dim] : [...dim]).map((d) => resolveDim(op, d, rank));
+  const given = typeof dim === "number" ? [dim] : [...dim];
+  if (rank === 0 && given.every((d) => d === 0 || d === -1)) return []; // a scalar passes for one dim of size 1
+  const dims = given.map((d) => resolveDim(op, d, rank));
   if (new Set(dims).size !== dims.length)
     throw new ShapeError(`${op}: a dim appears twice: ${formatShape(dims)}`);
   return dims.sort((a, b) => a - b);

@@ -45,8 +45,7 @@ const functions = {
   argmax: reduce.argmax,
   argmin: reduce.argmin,
   var: reduce.variance,
-  std: (x: Tensor, dim?: reduce.Dims, options?: reduce.VarianceOptions) =>
-    reduce.variance(x, dim, options).sqrt(),
+  std: reduce.std,
   logsumexp: reduce.logsumexp,
   all: reduce.all,
   any: reduce.any,

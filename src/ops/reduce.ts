@@ -1,11 +1,13 @@
+import { isGradEnabled } from "../autograd/grad-mode.js";
 import { differentiable } from "../autograd/graph.js";
 import { type DType, isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError } from "../errors.js";
 import { k } from "../kernels/backend.js";
 import { numel, resolveDim, resolveDims, type Shape, sameShape } from "../shape.js";
 import { empty, type Tensor } from "../tensor/tensor.js";
-import { abs, add, div, eq, exp, log, mul, sub, where } from "./elementwise.js";
-import { dense, expand, reshape, squeeze, to } from "./views.js";
+import { eye } from "./create.js";
+import { abs, add, div, eq, exp, log, mul, sqrt, sub, where } from "./elementwise.js";
+import { dense, expand, permute, reshape, squeeze, to } from "./views.js";
 
 /** Which dims to reduce: one, several, or (undefined) all. */
 export type Dims = number | readonly number[] | undefined;
@@ -74,17 +76,44 @@ export function mean(x: Tensor, dim?: Dims, options?: ReduceOptions): Tensor {
   return div(sum(x, dims, options), numel(dims.map((d) => x.shape[d])));
 }
 
-/** Product over `dim`. The gradient divides by the element, so it is not defined where an element is 0. */
+/** Product over `dim`. The gradient of an element is the product of the others, also where elements are 0. */
 export function prod(x: Tensor, dim?: Dims, options?: ReduceOptions): Tensor {
   const dims = resolveDims("prod", dim, x.ndim);
   const kept: Tensor = differentiable(
     "prod",
     [x],
     reduceDims("prod", countable(x), dims),
-    (g) => [div(mul(g, kept), x)],
-    { saves: [x], savesOutput: true },
+    (g) => [mul(g, isGradEnabled() ? productOfOthersPairwise(x, dims) : productOfOthers(x, dims))],
+    { saves: [x] },
   );
   return dropDims(kept, dims, options?.keepdim);
+}
+
+/** Divides the element out of the product of all that are not 0, unless that leaves a 0 among the others. */
+function productOfOthers(x: Tensor, dims: readonly number[]): Tensor {
+  const isZero = eq(x, 0);
+  const product = prod(where(isZero, 1, x), dims, { keepdim: true });
+  const zeros = sum(isZero, dims, { keepdim: true });
+  const withZero = mul(product, 0); // NaN where NaN or Infinity meets a 0
+  const quotient = where(eq(zeros, 0), div(product, x), withZero);
+  return where(isZero, where(eq(zeros, 1), product, withZero), quotient);
+}
+
+/** The same without division, so that it can be differentiated again: n products of n elements, the own one replaced by 1. */
+function productOfOthersPairwise(x: Tensor, dims: readonly number[]): Tensor {
+  const rest = [...x.shape.keys()].filter((d) => !dims.includes(d));
+  const order = [...rest, ...dims];
+  const n = numel(dims.map((d) => x.shape[d]));
+  const rows = reshape(permute(x, order), [numel(rest.map((d) => x.shape[d])), 1, n]);
+  const others = prod(where(eye(n, { dtype: "bool" }), 1, rows), 2);
+  const back = order.map((_, d) => order.indexOf(d));
+  return permute(
+    reshape(
+      others,
+      order.map((d) => x.shape[d]),
+    ),
+    back,
+  );
 }
 
 /** Largest element over `dim` (PyTorch's `amax`); NaN wins. The gradient is shared evenly by ties. */
@@ -152,8 +181,30 @@ export function variance(x: Tensor, dim?: Dims, options: VarianceOptions = {}): 
   needsFloat("var", x.dtype);
   const dims = resolveDims("var", dim, x.ndim);
   const count = numel(dims.map((d) => x.shape[d]));
-  const centered = sub(x, mean(x, dims, { keepdim: true }));
-  return div(sum(mul(centered, centered), dims, options), Math.max(0, count - (options.correction ?? 1)));
+  const divisor = Math.max(0, count - (options.correction ?? 1));
+  const centered = (from: Tensor) => sub(from, mean(from, dims, { keepdim: true }));
+  const distances = centered(x.detach());
+  const kept = differentiable(
+    "var",
+    [x],
+    div(sum(mul(distances, distances), dims, { keepdim: true }), divisor),
+    (g) => [mul(mul(g, 2 / divisor), centered(x))],
+    { saves: [x] },
+  );
+  return dropDims(kept, dims, options.keepdim);
+}
+
+/** Standard deviation over `dim`: the root of `variance`. Where it is 0 its gradient is 0, as in PyTorch. */
+export function std(x: Tensor, dim?: Dims, options: VarianceOptions = {}): Tensor {
+  const squared = variance(x, dim, options);
+  const y: Tensor = differentiable(
+    "std",
+    [squared],
+    sqrt(squared.detach()),
+    (g) => [where(eq(y, 0), 0, div(g, mul(y, 2)))],
+    { savesOutput: true },
+  );
+  return y;
 }
 
 /** log Σ exp(x) over `dim`, without overflow. */

@@ -7,7 +7,7 @@ import { numel, resolveDim } from "../shape.js";
 import { empty, type Tensor } from "../tensor/tensor.js";
 import { exp, mul, sub } from "./elementwise.js";
 import { sum } from "./reduce.js";
-import { dense } from "./views.js";
+import { dense, reshape } from "./views.js";
 
 type SoftmaxOp = "softmax" | "logSoftmax";
 
@@ -23,6 +23,7 @@ export function logSoftmax(x: Tensor, dim: number): Tensor {
 
 function normalize(op: SoftmaxOp, x: Tensor, dim: number): Tensor {
   if (!isFloating(x.dtype)) throw new DTypeError(`${op}: a float tensor is needed: ${x.dtype}`);
+  if (x.ndim === 0) return reshape(normalize(op, reshape(x, [1]), dim), []);
   const d = resolveDim(op, dim, x.ndim);
   const sizes = [numel(x.shape.slice(0, d)), x.shape[d], numel(x.shape.slice(d + 1))] as const;
   const from = dense(x);
