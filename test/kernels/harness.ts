@@ -52,7 +52,10 @@ export function call(table: unknown, c: Case): Result {
     if (arg === null) args.push(null, 0);
     else if (arg instanceof Buffer) {
       let copy = copies.get(arg);
-      if (!copy) copies.set(arg, (copy = arg.array.slice()));
+      if (!copy) {
+        copy = arg.array.slice();
+        copies.set(arg, copy);
+      }
       args.push(copy, guard + arg.start);
     } else args.push(arg);
   }
@@ -77,7 +80,9 @@ function compareValues(c: Case, got: TypedArray, wanted: TypedArray, where: stri
     if (a === b || (Number.isNaN(a) && Number.isNaN(b))) continue;
     if (ulp !== undefined && ulps(a, b) <= ulp) continue;
     if (relative !== undefined && Math.abs(a - b) <= relative * Math.max(c.scale ?? 1, Math.abs(b))) continue;
-    throw new Error(`${where}, element ${i - guard} of ${wanted.length - 2 * guard}: ${a}, the core says ${b} (${ulps(a, b)} ulp)`);
+    throw new Error(
+      `${where}, element ${i - guard} of ${wanted.length - 2 * guard}: ${a}, the core says ${b} (${ulps(a, b)} ulp)`,
+    );
   }
 }
 
@@ -113,11 +118,14 @@ export function check(c: Case, threads: readonly number[] = [1]): void {
         const where = `${c.name} (${isa}, ${count} threads)`;
         const got = call(native, c);
         expect(got.status, where).toBe(wanted.status);
-        got.arrays.forEach((array, i) => compareValues(c, array, wanted.arrays[i], `${where}, array ${i}`));
+        got.arrays.forEach((array, i) => {
+          compareValues(c, array, wanted.arrays[i], `${where}, array ${i}`);
+        });
         if (first) {
           const reference = first;
           got.arrays.forEach((array, i) => {
-            if (!sameBits(array, reference.arrays[i])) throw new Error(`${where}, array ${i}: other bits than ${backend.isas[0]}`);
+            if (!sameBits(array, reference.arrays[i]))
+              throw new Error(`${where}, array ${i}: other bits than ${backend.isas[0]}`);
           });
         } else first = got;
       }

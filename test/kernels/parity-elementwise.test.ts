@@ -35,8 +35,14 @@ function gradCase(op: UnaryName, p: number, q: number, x: Float32Array): Case {
     name: `unaryGrad ${op}(${p}, ${q}) over ${x.length}`,
     kernel: "unaryGrad",
     args: [
-      op, p, q, x.length, readsX ? new Buffer(x) : null, readsY ? new Buffer(y) : null,
-      new Buffer(g), new Buffer(new Float32Array(x.length), "out"),
+      op,
+      p,
+      q,
+      x.length,
+      readsX ? new Buffer(x) : null,
+      readsY ? new Buffer(y) : null,
+      new Buffer(g),
+      new Buffer(new Float32Array(x.length), "out"),
     ],
     tolerance: tolerances[`unaryGrad.${op}`],
     scale: 4,
@@ -68,7 +74,12 @@ describe.each(Object.entries(unaryRows) as [UnaryName, UnaryRow][])("unary %s", 
   });
   test("in place", () => {
     const x = new Buffer(floats(35, low, high), "out");
-    check({ name: `unary ${op} in place`, kernel: "unary", args: [op, ...parameters[0], [35], x, [1], x], tolerance: unaryTolerance(op) });
+    check({
+      name: `unary ${op} in place`,
+      kernel: "unary",
+      args: [op, ...parameters[0], [35], x, [1], x],
+      tolerance: unaryTolerance(op),
+    });
   });
 });
 
@@ -96,19 +107,26 @@ const operand = (layout: (typeof layouts)[number], seed: number, low: number, hi
 
 test.each(layouts)("unary reads $name operands", (layout) => {
   const out = new Buffer(new Float32Array(product(layout.shape)), "out");
-  check({ name: `square ${layout.name}`, kernel: "unary", args: ["square", 0, 0, layout.shape, operand(layout, 1, -2, 2), layout.strides, out] });
+  check({
+    name: `square ${layout.name}`,
+    kernel: "unary",
+    args: ["square", 0, 0, layout.shape, operand(layout, 1, -2, 2), layout.strides, out],
+  });
 });
 
 describe.each([
   ...Object.entries(binaryRows).map(([op, row]) => ["binary", op, row.domain] as const),
   ...Object.keys(compareRows).map((op) => ["compare", op, [-3, 3]] as const),
 ])("%s %s", (kernel, op, [low, high]) => {
-  const make = (n: number) => new Buffer(kernel === "binary" ? new Float32Array(n) : new Uint8Array(n), "out");
+  const make = (n: number) =>
+    new Buffer(kernel === "binary" ? new Float32Array(n) : new Uint8Array(n), "out");
   const tolerance = op === "pow" ? { ulp: ulpBounds["pow"] + 0.5 } : undefined;
   /** Few distinct values, so that comparisons meet equal ones. */
   const coarse = (x: Float32Array) => (kernel === "compare" ? x.map(Math.round) : x);
   const pair = (a: Float32Array, b: Float32Array): Case => ({
-    name: `${op} over ${a.length}`, kernel, tolerance,
+    name: `${op} over ${a.length}`,
+    kernel,
+    tolerance,
     args: [op, [a.length], new Buffer(coarse(a)), [1], new Buffer(coarse(b)), [1], make(a.length)],
   });
 
@@ -129,17 +147,44 @@ describe.each([
       for (const a of family)
         for (const b of family)
           check({
-            name: `${op} of ${a.name} and ${b.name}`, kernel, tolerance,
-            args: [op, a.shape, operand(a, 1, low, high), a.strides, operand(b, 2, low, high), b.strides, make(product(a.shape))],
+            name: `${op} of ${a.name} and ${b.name}`,
+            kernel,
+            tolerance,
+            args: [
+              op,
+              a.shape,
+              operand(a, 1, low, high),
+              a.strides,
+              operand(b, 2, low, high),
+              b.strides,
+              make(product(a.shape)),
+            ],
           });
   });
   test("large broadcast, with threads", () => {
     const shape = [300, 211];
-    for (const strides of [[0, 1], [1, 0], [1, 300]])
-      check({
-        name: `${op} with ${strides}`, kernel, tolerance,
-        args: [op, shape, new Buffer(floats(300 * 211, low, high)), dense(shape), new Buffer(floats(300 * 211, low, high, 2)), strides, make(300 * 211)],
-      }, [1, 2, 4]);
+    for (const strides of [
+      [0, 1],
+      [1, 0],
+      [1, 300],
+    ])
+      check(
+        {
+          name: `${op} with ${strides}`,
+          kernel,
+          tolerance,
+          args: [
+            op,
+            shape,
+            new Buffer(floats(300 * 211, low, high)),
+            dense(shape),
+            new Buffer(floats(300 * 211, low, high, 2)),
+            strides,
+            make(300 * 211),
+          ],
+        },
+        [1, 2, 4],
+      );
   });
 });
 
@@ -147,31 +192,60 @@ test("binary in place over either operand", () => {
   for (const first of [true, false]) {
     const x = new Buffer(floats(1000), "out");
     const y = new Buffer(floats(1000, -3, 3, 2));
-    check({ name: "sub in place", kernel: "binary", args: ["sub", [1000], first ? x : y, [1], first ? y : x, [1], x] });
+    check({
+      name: "sub in place",
+      kernel: "binary",
+      args: ["sub", [1000], first ? x : y, [1], first ? y : x, [1], x],
+    });
   }
 });
 
 describe("where", () => {
   test("widths and large", () => {
     for (const n of [...widths, large])
-      check({
-        name: `where over ${n}`, kernel: "where",
-        args: [[n], new Buffer(bytes(n, 2)), [1], new Buffer(floats(n)), [1], new Buffer(floats(n, -1, 1, 2)), [1], new Buffer(new Float32Array(n), "out")],
-      }, n === large ? [1, 2, 4] : [1]);
+      check(
+        {
+          name: `where over ${n}`,
+          kernel: "where",
+          args: [
+            [n],
+            new Buffer(bytes(n, 2)),
+            [1],
+            new Buffer(floats(n)),
+            [1],
+            new Buffer(floats(n, -1, 1, 2)),
+            [1],
+            new Buffer(new Float32Array(n), "out"),
+          ],
+        },
+        n === large ? [1, 2, 4] : [1],
+      );
   });
   test.each(layouts)("$name", (layout) => {
     check({
-      name: `where ${layout.name}`, kernel: "where",
+      name: `where ${layout.name}`,
+      kernel: "where",
       args: [
-        layout.shape, new Buffer(bytes(needed(layout), 3), "in", layout.start), layout.strides, operand(layouts[1], 1, -1, 1),
-        layouts[1].strides, operand(layouts[5], 2, 5, 6), layouts[5].strides, new Buffer(new Float32Array(105), "out"),
+        layout.shape,
+        new Buffer(bytes(needed(layout), 3), "in", layout.start),
+        layout.strides,
+        operand(layouts[1], 1, -1, 1),
+        layouts[1].strides,
+        operand(layouts[5], 2, 5, 6),
+        layouts[5].strides,
+        new Buffer(new Float32Array(105), "out"),
       ],
     });
   });
 });
 
 describe("copy", () => {
-  const types = { float32: floats(400, 0, 255), int32: integers32(400), uint8: bytes(400), float64: Float64Array.from(floats(400)) };
+  const types = {
+    float32: floats(400, 0, 255),
+    int32: integers32(400),
+    uint8: bytes(400),
+    float64: Float64Array.from(floats(400)),
+  };
   function integers32(n: number) {
     return Int32Array.from(bytes(n), (v) => v * 1000 - 77777);
   }
@@ -180,14 +254,56 @@ describe("copy", () => {
       for (const [to, like] of Object.entries(types)) {
         const x = new Buffer(values.slice(0, needed(layout)), "in", layout.start);
         const out = new (like.constructor as Float32ArrayConstructor)(400);
-        check({ name: `copy ${from} to ${to}`, kernel: "copy", args: [layout.shape, x, layout.strides, new Buffer(out, "out"), dense(layout.shape)] });
+        check({
+          name: `copy ${from} to ${to}`,
+          kernel: "copy",
+          args: [layout.shape, x, layout.strides, new Buffer(out, "out"), dense(layout.shape)],
+        });
         const into = [100, 2, 14];
-        check({ name: `copy ${from} into stepped ${to}`, kernel: "copy", args: [layout.shape, x, layout.strides, new Buffer(new (like.constructor as Float32ArrayConstructor)(500), "out"), into] });
+        check({
+          name: `copy ${from} into stepped ${to}`,
+          kernel: "copy",
+          args: [
+            layout.shape,
+            x,
+            layout.strides,
+            new Buffer(new (like.constructor as Float32ArrayConstructor)(500), "out"),
+            into,
+          ],
+        });
       }
   });
   test("large: dense, transposed, planes", () => {
-    for (const [shape, xs] of [[[large], [1]], [[311, 211], [1, 311]], [[3, 131, 170], [1, 3, 393]], [[40, 31, 60], [1860, 1, 31]], [[large], [0]]] as const)
-      check({ name: `copy ${shape} from ${xs}`, kernel: "copy", args: [shape, new Buffer(floats(100_010)), xs, new Buffer(new Float32Array(product(shape)), "out"), dense(shape)] }, [1, 2, 4]);
+    for (const [shape, xs] of [
+      [[large], [1]],
+      [
+        [311, 211],
+        [1, 311],
+      ],
+      [
+        [3, 131, 170],
+        [1, 3, 393],
+      ],
+      [
+        [40, 31, 60],
+        [1860, 1, 31],
+      ],
+      [[large], [0]],
+    ] as const)
+      check(
+        {
+          name: `copy ${shape} from ${xs}`,
+          kernel: "copy",
+          args: [
+            shape,
+            new Buffer(floats(100_010)),
+            xs,
+            new Buffer(new Float32Array(product(shape)), "out"),
+            dense(shape),
+          ],
+        },
+        [1, 2, 4],
+      );
   });
 });
 
