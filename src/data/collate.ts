@@ -71,9 +71,9 @@ function collateAt(items: readonly unknown[], path: string): unknown {
   }
   if (typeof first === "object" && first !== null) {
     const keys = Object.keys(first);
-    every(
-      (item) => typeof item === "object" && item !== null && keys.every((key) => Object.hasOwn(item, key)),
-    );
+    const sameKeys = (item: object) =>
+      Object.keys(item).length === keys.length && keys.every((key) => Object.hasOwn(item, key));
+    every((item) => typeof item === "object" && item !== null && sameKeys(item));
     return Object.fromEntries(
       keys.map((key) => [
         key,

@@ -125,7 +125,7 @@ export class DataLoader<D extends AnyDataset> {
     return {
       epoch: this.#epoch,
       position: this.#position,
-      generator: Array.from(this.#position > 0 || this.#resuming ? this.#drawnFrom : this.#generator.state),
+      generator: Array.from(this.#position > 0 ? this.#drawnFrom : this.#generator.state),
       samples: this.dataset.length,
       batchSize: this.batchSize,
       shuffle: this.shuffle,

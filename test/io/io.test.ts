@@ -110,6 +110,7 @@ describe("nearest", () => {
     ["adma", ["sgd", "adam", "adamw"], "adam"],
     ["ADAM", ["sgd", "adam"], "adam"],
     ["--epoch", ["--epochs", "--batch"], "--epochs"],
+    ["ls", ["lr", "batch"], "lr"],
     ["x", ["sgd", "adam"], undefined],
     ["", [], undefined],
     ["rmsprop", ["sgd", "adam"], undefined],
