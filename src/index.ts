@@ -5,8 +5,10 @@ import "./ops/methods.js";
 
 export { noGrad } from "./autograd/grad-mode.js";
 export * as autograd from "./autograd/index.js";
+export * as data from "./data/index.js";
 export type { DType } from "./dtype.js";
 export * from "./errors.js";
+export * as io from "./io/index.js";
 export { backend } from "./kernels/backend.js";
 export * as nn from "./nn/index.js";
 export {
@@ -29,4 +31,6 @@ export { matmul } from "./ops/matmul.js";
 export * as optim from "./optim/index.js";
 export { Generator, manualSeed } from "./random.js";
 export { Tensor } from "./tensor/tensor.js";
+export { type FitOptions, type FitProgress, type FitResult, fit } from "./train/fit.js";
 export { type GradcheckOptions, gradcheck } from "./train/gradcheck.js";
+export * as train from "./train/index.js";

@@ -1,0 +1,37 @@
+import { backend } from "../index.js";
+import { count, print, printJson } from "./terminal.js";
+
+export function infoCommand(flags: { json?: boolean }, version: string): void {
+  const { name, reason, isa, isas, threads, quota, fallbacks } = backend;
+  const node = process.versions.node;
+  const platform = `${process.platform}-${process.arch}`;
+  if (flags.json) {
+    printJson({
+      command: "info",
+      version,
+      node,
+      platform,
+      backend: name,
+      reason,
+      isa,
+      isas,
+      threads,
+      quota,
+      fallbacks,
+    });
+    return;
+  }
+  const inJs = name === "js" ? "all" : fallbacks.length === 0 ? "none" : fallbacks.join(", ");
+  const rows: [string, string][] = [
+    ["simdgrad", version],
+    ["node", `${node} on ${platform}`],
+    ["backend", name],
+    ["because", reason],
+    ["instruction set", isas.length > 1 ? `${isa} (this CPU runs ${isas.join(", ")})` : isa],
+    ["threads", count(threads)],
+    ["cgroup quota", quota === null ? "none" : `${quota} ${quota === 1 ? "core" : "cores"}`],
+    ["kernels in JavaScript", inJs],
+  ];
+  const width = Math.max(...rows.map(([label]) => label.length));
+  for (const [label, value] of rows) print(`${label.padEnd(width)}  ${value}`);
+}

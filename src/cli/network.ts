@@ -1,0 +1,149 @@
+/**
+ * The networks of the command line: multilayer perceptrons, and how a safetensors file describes one. The tensors have
+ * the names and layouts of PyTorch's `nn.Sequential(Linear, ReLU, …)`; the rest is JSON in the metadata of the file.
+ */
+import { io, nn, SimdgradError, type Tensor } from "../index.js";
+
+export interface Architecture {
+  /** Sizes of one image, without a channel: [28, 28]. */
+  input: number[];
+  hidden: number[];
+  classes: number;
+  activation: Activation;
+  /** After each activation; 0 for none. */
+  dropout: number;
+  /** What pixels on a scale from 0 to 1 are normalised with. */
+  mean: number;
+  std: number;
+}
+
+export const activations = {
+  relu: () => new nn.ReLU(),
+  leakyRelu: () => new nn.LeakyReLU(),
+  elu: () => new nn.ELU(),
+  gelu: () => new nn.GELU(),
+  silu: () => new nn.SiLU(),
+  tanh: () => new nn.Tanh(),
+  sigmoid: () => new nn.Sigmoid(),
+};
+export type Activation = keyof typeof activations;
+
+const METADATA_KEY = "simdgrad";
+const FORMAT = 1;
+
+const product = (sizes: readonly number[]) => sizes.reduce((n, size) => n * size, 1);
+
+/** [784, 512, 256, 10]. */
+export function layerSizes({ input, hidden, classes }: Architecture): number[] {
+  return [product(input), ...hidden, classes];
+}
+
+export function buildNetwork(architecture: Architecture): nn.Sequential {
+  const { activation, dropout } = architecture;
+  const sizes = layerSizes(architecture);
+  const layers: nn.Module[] = [];
+  for (let i = 0; i + 1 < sizes.length; i++) {
+    if (i > 0) layers.push(activations[activation]());
+    if (i > 0 && dropout > 0) layers.push(new nn.Dropout({ p: dropout }));
+    layers.push(new nn.Linear(sizes[i], sizes[i + 1]));
+  }
+  return new nn.Sequential(...layers);
+}
+
+export function describeNetwork(architecture: Architecture): string {
+  const { activation, dropout } = architecture;
+  const extra = dropout > 0 ? `${activation}, dropout ${dropout}` : activation;
+  return `${layerSizes(architecture).join("-")} ${extra}`;
+}
+
+/** Replaces the file as a whole or not at all. Blocking: a signal cannot come in between. */
+export function saveNetwork(
+  path: string,
+  model: nn.Module,
+  architecture: Architecture,
+  training: object,
+): void {
+  const description = { format: FORMAT, network: "mlp", ...architecture, training };
+  io.saveSafetensorsSync(path, model.stateDict(), {
+    metadata: { format: "pt", [METADATA_KEY]: JSON.stringify(description) },
+  });
+}
+
+/** The network of a file, ready for predictions. */
+export async function loadNetwork(
+  path: string,
+): Promise<{ model: nn.Sequential; architecture: Architecture }> {
+  const { tensors, metadata } = await io.readSafetensors(path);
+  const architecture = parseArchitecture(path, metadata[METADATA_KEY]);
+  checkTensors(path, architecture, tensors);
+  const model = buildNetwork(architecture);
+  model.loadStateDict(tensors);
+  model.eval();
+  return { model, architecture };
+}
+
+function parseArchitecture(path: string, text: string | undefined): Architecture {
+  const name = JSON.stringify(path);
+  if (text === undefined)
+    throw new SimdgradError(
+      "NO_ARCHITECTURE",
+      `model: the file does not say which network it holds; is it one that simdgrad train saved?: ${name}`,
+    );
+  let given: Record<string, any>;
+  try {
+    given = JSON.parse(text);
+  } catch (cause) {
+    throw new SimdgradError(
+      "BAD_ARCHITECTURE",
+      `model: the description of the network is not JSON: ${name}`,
+      { cause },
+    );
+  }
+  if (given?.["format"] > FORMAT)
+    throw new SimdgradError(
+      "NEWER_FORMAT",
+      `model: saved by a newer version (format ${given["format"]}, this one reads up to ${FORMAT}): ${name}`,
+    );
+  const size = (x: unknown) => Number.isSafeInteger(x) && (x as number) >= 1;
+  const rules: Record<keyof Architecture, (x: any) => boolean> = {
+    input: (x) => Array.isArray(x) && x.length > 0 && x.every(size),
+    hidden: (x) => Array.isArray(x) && x.every(size),
+    classes: size,
+    activation: (x) => typeof x === "string" && Object.hasOwn(activations, x),
+    dropout: (x) => x >= 0 && x <= 1,
+    mean: Number.isFinite,
+    std: (x) => Number.isFinite(x) && x > 0,
+  };
+  for (const [key, valid] of Object.entries(rules))
+    if (!valid(given?.[key]))
+      throw new SimdgradError(
+        "BAD_ARCHITECTURE",
+        `model: the description of the network is wrong: ${key} is ${JSON.stringify(given?.[key])} in ${name}`,
+      );
+  const { input, hidden, classes, activation, dropout, mean, std } = given as Architecture;
+  return { input, hidden, classes, activation, dropout, mean, std };
+}
+
+/** Before any memory is allocated: a description may claim layers of any size. */
+function checkTensors(path: string, architecture: Architecture, tensors: Record<string, Tensor>): void {
+  const sizes = layerSizes(architecture);
+  const between = architecture.dropout > 0 ? 3 : 2;
+  const expected = sizes.slice(1).flatMap((size, i): [string, number[]][] => [
+    [`${i * between}.weight`, [size, sizes[i]]],
+    [`${i * between}.bias`, [size]],
+  ]);
+  const fail = (what: string) =>
+    new SimdgradError(
+      "MODEL_MISMATCH",
+      `model: the tensors do not fit the network ${sizes.join("-")}: ${what} in ${JSON.stringify(path)}`,
+    );
+  for (const [name, shape] of expected) {
+    const given = tensors[name]?.shape;
+    if (given === undefined) throw fail(`no ${name}`);
+    if (given.join() !== shape.join())
+      throw fail(`${name} is [${given.join(", ")}], not [${shape.join(", ")}]`);
+  }
+  const known = new Set(expected.map(([name]) => name));
+  const extra = Object.keys(tensors).find((name) => !known.has(name));
+  if (extra !== undefined) throw fail(`unexpected ${extra}`);
+}

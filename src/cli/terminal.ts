@@ -1,0 +1,56 @@
+/** Where text goes, whether it may have colours, and how wide it may be. */
+import pc from "picocolors";
+
+/** A terminal that can move its cursor. */
+export function isTerminal(stream: NodeJS.WriteStream): boolean {
+  return stream.isTTY === true && process.env["TERM"] !== "dumb";
+}
+
+/** Colours for stdout. picocolors alone would also colour a pipe when CI is set. */
+export const colors = pc.createColors(isTerminal(process.stdout) && pc.isColorSupported);
+
+/** Columns; a pipe has no limit. script(1) and some CI terminals say 0 when they do not know. */
+export function widthOf(stream: NodeJS.WriteStream): number {
+  return isTerminal(stream) ? stream.columns || 80 : Number.POSITIVE_INFINITY;
+}
+
+export function print(line = ""): void {
+  process.stdout.write(`${line}\n`);
+}
+
+export function printJson(value: unknown): void {
+  print(JSON.stringify(value));
+}
+
+export const percent = (share: number) => `${(share * 100).toFixed(2)} %`;
+export const count = (n: number) => Math.round(n).toLocaleString("en-US");
+
+/** 0:07, 12:30, 1:02:03. */
+export function clock(seconds: number): string {
+  if (!Number.isFinite(seconds)) return "-:--";
+  const s = Math.max(0, Math.round(seconds));
+  const pad = (n: number) => String(n).padStart(2, "0");
+  const minutes = Math.floor(s / 60);
+  if (minutes < 60) return `${minutes}:${pad(s % 60)}`;
+  return `${Math.floor(minutes / 60)}:${pad(minutes % 60)}:${pad(s % 60)}`;
+}
+
+/** A piece of a line; the ones with the lowest rank go first when the line is too long. */
+export interface Field {
+  text: string;
+  rank: number;
+  color?: (text: string) => string;
+}
+
+/** As many fields as fit, in their order; the colours take no room. */
+export function fitFields(fields: readonly Field[], width: number, gap = "  "): string {
+  const kept = [...fields];
+  const length = () => kept.reduce((n, { text }) => n + text.length, gap.length * (kept.length - 1));
+  while (kept.length > 1 && length() > width)
+    kept.splice(
+      kept.reduce((least, field, i) => (field.rank < kept[least].rank ? i : least), 0),
+      1,
+    );
+  if (length() > width) return kept[0].text.slice(0, Math.max(0, width));
+  return kept.map(({ text, color }) => (color ? color(text) : text)).join(gap);
+}

@@ -1,0 +1,185 @@
+import { accessSync, constants, statSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import {
+  FileError,
+  type FitProgress,
+  fit,
+  nn as layers,
+  manualSeed,
+  type nn,
+  optim,
+  train,
+} from "../index.js";
+import { type BackendFlags, backendFacts, chooseBackend, describeBackend } from "./engine.js";
+import { Exit, UsageError } from "./failure.js";
+import { type Images, loadImages } from "./images.js";
+import type { Interruption } from "./interruption.js";
+import { type Activation, type Architecture, buildNetwork, describeNetwork, saveNetwork } from "./network.js";
+import { type ProgressView, progressView } from "./progress.js";
+import { clock, colors, count, percent, print, printJson } from "./terminal.js";
+
+export const optimizers = ["adam", "adamw", "sgd"] as const;
+export const schedules = ["cosine", "step", "none"] as const;
+
+export interface TrainFlags extends BackendFlags {
+  data?: string;
+  split?: string;
+  hidden: number[];
+  activation: Activation;
+  dropout: number;
+  epochs: number;
+  batch: number;
+  lr: number;
+  optimizer: (typeof optimizers)[number];
+  momentum?: number;
+  weightDecay?: number;
+  labelSmoothing: number;
+  schedule: (typeof schedules)[number];
+  seed: number;
+  out: string;
+  json?: boolean;
+}
+
+export async function trainCommand(flags: TrainFlags, interruption: Interruption): Promise<void> {
+  if (flags.momentum !== undefined && flags.optimizer !== "sgd")
+    throw new UsageError(`--momentum: only --optimizer sgd has it: ${flags.optimizer}`);
+  chooseBackend(flags);
+  checkWritable(flags.out);
+  const images = await loadImages({ dir: flags.data, split: flags.split });
+  if (interruption.by !== undefined) throw stopped(interruption, "before training began; nothing was saved");
+
+  const { input, classes, mean, std } = { ...images, input: images.size };
+  const { hidden, activation, dropout } = flags;
+  const architecture: Architecture = { input, hidden, classes, activation, dropout, mean, std };
+  manualSeed(flags.seed);
+  const model = buildNetwork(architecture);
+  const parameters = model.parameters().reduce((n, p) => n + p.numel, 0);
+  if (!flags.json) {
+    print(`${describeNetwork(architecture)}: ${count(parameters)} parameters`);
+    print(`${count(images.train.length)} training images, ${count(images.test.length)} test images`);
+    print(`backend: ${describeBackend()}`);
+  }
+
+  const { run, history } = await runTraining(flags, images, model, interruption);
+  const { step, epoch } = run.progress;
+  const training = { ...recipe(flags), steps: step, finished: interruption.by === undefined };
+  if (interruption.by !== undefined && step === 0)
+    throw stopped(interruption, "before the first step; nothing was saved");
+  saveNetwork(flags.out, model, architecture, training);
+  const { seconds } = await run.catch(() => ({ seconds: Number.NaN }));
+  if (interruption.by !== undefined) {
+    const where = `at epoch ${epoch} of ${flags.epochs}, step ${step}`;
+    if (flags.json) printJson({ interrupted: { by: interruption.by, epoch, step }, out: flags.out, history });
+    throw stopped(interruption, `${where}; the model so far is in ${flags.out}`);
+  }
+
+  // The test images are looked at once, after the last epoch: they choose nothing.
+  const loss = new layers.CrossEntropyLoss();
+  const test = await train
+    .evaluate(model, images.test, { loss, signal: interruption.signal })
+    .catch((error: unknown) => {
+      if (interruption.by === undefined) throw error;
+      throw stopped(interruption, `during the test; the trained model is in ${flags.out}`);
+    });
+  if (flags.json)
+    printJson({
+      ...{ command: "train", testAccuracy: test.accuracy, testLoss: test.loss, seconds, steps: step },
+      ...{ parameters, classes, ...recipe(flags), ...backendFacts(), out: flags.out, history },
+    });
+  else
+    print(
+      `${colors.bold(`test accuracy ${percent(test.accuracy ?? 0)}`)}, trained in ${clock(seconds)} (${seconds.toFixed(1)} s) on ${describeBackend()}; saved ${flags.out}`,
+    );
+}
+
+/** What is worth knowing of a run later. */
+function recipe(flags: TrainFlags): Record<string, unknown> {
+  const { epochs, batch, lr, optimizer, momentum, weightDecay, labelSmoothing, schedule, seed } = flags;
+  return { epochs, batch, lr, optimizer, momentum, weightDecay, labelSmoothing, schedule, seed };
+}
+
+async function runTraining(
+  flags: TrainFlags,
+  { train: images }: Images,
+  model: nn.Sequential,
+  interruption: Interruption,
+): Promise<{ run: train.Fit; history: object[] }> {
+  const optimizer = makeOptimizer(flags, model);
+  const run = fit(model, images, {
+    loss: new layers.CrossEntropyLoss({ labelSmoothing: flags.labelSmoothing }),
+    optimizer,
+    scheduler: makeScheduler(flags, optimizer, Math.ceil(images.length / flags.batch)),
+    schedulerUnit: "step",
+    epochs: flags.epochs,
+    batchSize: flags.batch,
+    seed: flags.seed,
+    signal: interruption.signal,
+  });
+  const history: object[] = [];
+  const view: ProgressView = progressView(flags.json ? process.stderr : process.stdout, flags.json === true);
+  const restore = () => view.stop();
+  process.on("exit", restore); // a second Ctrl-C leaves no hidden cursor behind
+  try {
+    for await (const event of run) {
+      view.update(event);
+      if (event.type === "epoch") history.push(historyEntry(event));
+    }
+  } catch (error) {
+    if (interruption.by === undefined) throw error;
+  } finally {
+    view.stop();
+    process.off("exit", restore);
+  }
+  return { run, history };
+}
+
+function historyEntry({ epoch, step, loss, accuracy, imagesPerSecond }: FitProgress): object {
+  return { epoch, step, loss, accuracy, imagesPerSecond };
+}
+
+function makeOptimizer(flags: TrainFlags, model: nn.Module): optim.Optimizer<{ lr: number }> {
+  const { lr, weightDecay, momentum = 0.9 } = flags;
+  const decay = weightDecay === undefined ? {} : { weightDecay };
+  const parameters = model.parameters();
+  const make = {
+    adam: () => new optim.Adam(parameters, { lr, ...decay }),
+    adamw: () => new optim.AdamW(parameters, { lr, ...decay }),
+    sgd: () => new optim.SGD(parameters, { lr, momentum, ...decay }),
+  };
+  return make[flags.optimizer]() as unknown as optim.Optimizer<{ lr: number }>;
+}
+
+/** Per step: cosine to 0 over the whole run, or a tenth of the rate after each third of it. */
+function makeScheduler(flags: TrainFlags, optimizer: optim.Optimizer<{ lr: number }>, perEpoch: number) {
+  const steps = flags.epochs * perEpoch;
+  const { CosineAnnealingLR, StepLR } = optim.lrScheduler;
+  const make = {
+    cosine: () => new CosineAnnealingLR(optimizer, { tMax: steps }),
+    step: () => new StepLR(optimizer, { stepSize: Math.ceil(steps / 3) }),
+    none: () => undefined,
+  };
+  return make[flags.schedule]();
+}
+
+function stopped(interruption: Interruption, where: string): Exit {
+  if (interruption.by !== "closed output")
+    process.stderr.write(`simdgrad train: stopped by ${interruption.by} ${where}\n`);
+  return new Exit(interruption.exitCode);
+}
+
+/** Hours of training must not end at a path that cannot be written. Writes nothing itself. */
+function checkWritable(path: string): void {
+  const fail = (code: string, what: string, cause?: unknown) =>
+    new FileError(`--out: ${what}: ${JSON.stringify(path)}`, code, path, { cause });
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat?.isDirectory()) throw fail("NOT_A_FILE", "a directory, not a file");
+  const directory = dirname(resolve(path));
+  if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory())
+    throw fail("DIRECTORY_NOT_FOUND", `no directory ${JSON.stringify(directory)} to write into`);
+  try {
+    if (stat !== undefined) accessSync(path, constants.W_OK);
+    if (stat === undefined || stat.isFile()) accessSync(directory, constants.W_OK);
+  } catch (cause) {
+    throw fail("NO_PERMISSION", "no permission to write", cause);
+  }
+}

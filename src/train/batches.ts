@@ -1,0 +1,42 @@
+import { DataLoader } from "../data/dataloader.js";
+import type { BatchDataset, SampleDataset } from "../data/dataset.js";
+import { formatShape, ShapeError, ValueError } from "../errors.js";
+import { Tensor } from "../tensor/tensor.js";
+
+/** Inputs and targets of one step; both count the same samples in their first dim. */
+export type Batch = readonly [x: Tensor, y: Tensor];
+
+/** Batches that can be iterated once for every epoch. A `length` (in batches) makes progress and ETA possible. */
+export type BatchSource = (Iterable<Batch> | AsyncIterable<Batch>) & { readonly length?: number };
+
+/** What `fit` and `evaluate` take: a data set, which they put into a loader, or batches (a DataLoader). */
+export type TrainingData = SampleDataset | BatchDataset | BatchSource;
+
+export interface LoaderOptions {
+  batchSize: number;
+  shuffle: boolean;
+  seed?: number;
+}
+
+/** @throws ValueError `INVALID_DATASET` for anything that is neither. */
+export function batchesOf(op: string, data: TrainingData, options: LoaderOptions): BatchSource {
+  const given = data as Partial<SampleDataset & BatchDataset & AsyncIterable<Batch> & Iterable<Batch>> | null;
+  if (typeof given?.batch === "function" || typeof given?.get === "function")
+    return new DataLoader(data as BatchDataset<Batch>, options);
+  if (typeof given?.[Symbol.asyncIterator] === "function" || typeof given?.[Symbol.iterator] === "function")
+    return data as BatchSource;
+  const what = data === null ? "null" : typeof data;
+  throw new ValueError(`${op}: data is a data set or a DataLoader: ${what}`, "INVALID_DATASET");
+}
+
+/** @throws ShapeError when a batch is not `[x, y]` with as many targets as inputs. */
+export function checkBatch(op: string, batch: Batch): Batch {
+  const [x, y] = Array.isArray(batch) ? batch : [];
+  if (!(x instanceof Tensor) || !(y instanceof Tensor))
+    throw new ValueError(`${op}: a batch is two tensors, inputs and targets`, "INVALID_BATCH");
+  if (x.shape[0] !== y.shape[0])
+    throw new ShapeError(
+      `${op}: as many targets as inputs in a batch: ${formatShape(x.shape)} and ${formatShape(y.shape)}`,
+    );
+  return [x, y];
+}

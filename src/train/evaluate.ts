@@ -1,0 +1,91 @@
+import { noGrad } from "../autograd/grad-mode.js";
+import { ValueError } from "../errors.js";
+import type { Module } from "../nn/module.js";
+import { type BatchSource, batchesOf, checkBatch, type TrainingData } from "./batches.js";
+import { type Loss, lossFunction, predictedClasses, Score } from "./score.js";
+import { EventLoopTurns } from "./turn.js";
+
+export interface EvaluateOptions {
+  /** Default: cross-entropy. */
+  loss?: Loss;
+  /** For a data set; a loader has its own. Default 256. */
+  batchSize?: number;
+  /** Also counts which class was taken for which. Default false. */
+  confusion?: boolean;
+  signal?: AbortSignal;
+}
+
+export interface Evaluation {
+  /** Mean over the samples. */
+  loss: number;
+  /** Share of the samples whose largest output is at the target; null when targets are not class indices. */
+  accuracy: number | null;
+  correct: number;
+  samples: number;
+  seconds: number;
+  imagesPerSecond: number;
+  /** `confusion[target][predicted]` counts samples. */
+  confusion?: number[][];
+}
+
+/**
+ * Loss and accuracy of a model on a data set, without gradients and in eval mode; the modes of all modules are as
+ * before afterwards. The event loop gets its turns, and `signal` stops within one batch.
+ */
+export async function evaluate(
+  model: Module,
+  data: TrainingData,
+  options: EvaluateOptions = {},
+): Promise<Evaluation> {
+  const { batchSize = 256, signal } = options;
+  const batches: BatchSource = batchesOf("evaluate", data, { batchSize, shuffle: false });
+  const loss = lossFunction("evaluate", options.loss);
+  const score = new Score();
+  const confusion: number[][] = [];
+  const turns = new EventLoopTurns();
+  const start = performance.now();
+  for await (const batch of batches) {
+    signal?.throwIfAborted();
+    const [x, y] = checkBatch("evaluate", batch);
+    inEvalMode(model, () =>
+      noGrad(() => {
+        const output = model.forward(x);
+        const predicted = predictedClasses(output, y);
+        score.add(loss(output, y).item(), predicted, y);
+        if (options.confusion && predicted !== null)
+          count(confusion, y.toArray(), predicted.toArray(), output.shape[1]);
+      }),
+    );
+    if (turns.due) await turns.take();
+  }
+  if (score.samples === 0)
+    throw new ValueError("evaluate: the data set is empty: no batches", "EMPTY_DATASET");
+  const seconds = (performance.now() - start) / 1000;
+  const { samples, correct, accuracy } = score;
+  const result = {
+    loss: score.loss,
+    accuracy,
+    correct,
+    samples,
+    seconds,
+    imagesPerSecond: samples / seconds,
+  };
+  return confusion.length > 0 ? { ...result, confusion } : result;
+}
+
+/** Around one batch and not around all of them: between batches others may use the model. */
+function inEvalMode<T>(model: Module, fn: () => T): T {
+  const training = model.modules().filter((module) => module.training);
+  for (const module of training) module.training = false;
+  try {
+    return fn();
+  } finally {
+    for (const module of training) module.training = true;
+  }
+}
+
+function count(confusion: number[][], targets: number[], predicted: number[], classes: number): void {
+  while (confusion.length < classes) confusion.push(new Array<number>(classes).fill(0));
+  // A target that the loss ignores (-100) has no row.
+  for (const [i, target] of targets.entries()) if (confusion[target]) confusion[target][predicted[i]]++;
+}

@@ -1,0 +1,334 @@
+import { SimdgradError, ValueError } from "../errors.js";
+import type { Module } from "../nn/module.js";
+import type { Optimizer } from "../optim/optimizer.js";
+import type { Scheduler } from "../optim/schedulers.js";
+import { defaultGenerator } from "../random.js";
+import { type BatchSource, batchesOf, checkBatch, type TrainingData } from "./batches.js";
+import { type Evaluation, evaluate } from "./evaluate.js";
+import { type Loss, lossFunction, predictedClasses, Score } from "./score.js";
+import { EventLoopTurns } from "./turn.js";
+
+export interface FitOptions {
+  optimizer: Optimizer<any>;
+  /** A module or a function; its value is a mean over the batch. Default: cross-entropy. */
+  loss?: Loss;
+  scheduler?: Pick<Scheduler, "step">;
+  /** When `scheduler.step()` is called: after each epoch (default, as in PyTorch's examples) or after each step. */
+  schedulerUnit?: "epoch" | "step";
+  /** Default 1. */
+  epochs?: number;
+  /** For a data set; a loader has its own. Default 32. */
+  batchSize?: number;
+  /** For a data set: a new order every epoch. Default true. */
+  shuffle?: boolean;
+  /** Makes the run repeatable: order of a data set, and dropout (the generator of `manualSeed` is set from it). */
+  seed?: number;
+  /** Evaluated at the end of each epoch. */
+  validation?: TrainingData;
+  /** Stops within one step; the run ends with `signal.reason`, as it does in Node's own functions. */
+  signal?: AbortSignal;
+  /** Least number of milliseconds between two `progress` events; 0 for one a step. Default 100. */
+  reportEvery?: number;
+}
+
+export interface FitProgress {
+  /** `progress` within an epoch, `epoch` at its end. */
+  type: "progress" | "epoch";
+  /** From 1. */
+  epoch: number;
+  epochs: number;
+  /** Optimizer steps so far, over all epochs. */
+  step: number;
+  /** Of the whole run; NaN when the length of the source is not known. */
+  steps: number;
+  /** Mean over the samples of this epoch so far, each measured just before the step it was used in. */
+  loss: number;
+  /** Likewise; null when targets are not class indices. */
+  accuracy: number | null;
+  /** Since the event before; at the end of an epoch, over the whole epoch. The consumer's own time does not count. */
+  imagesPerSecond: number;
+  /** Learning rate of the first group, for the step that comes next. */
+  lr: number;
+  /** At the end of an epoch, when asked for. */
+  validation?: Evaluation;
+}
+
+/** What the run came to. */
+export interface FitResult {
+  /** Finished ones. */
+  epochs: number;
+  steps: number;
+  /** Of the last epoch, as in its last event. */
+  loss: number;
+  accuracy: number | null;
+  validation?: Evaluation;
+  /** Spent training and validating. */
+  seconds: number;
+  /** False after a `break`. */
+  completed: boolean;
+}
+
+/**
+ * Trains a model; nothing happens until the run is awaited or iterated over.
+ *
+ *     const result = await fit(model, train, { optimizer, epochs: 10, batchSize: 128 })
+ *     for await (const e of fit(model, train, { … })) console.log(e.epoch, e.step, e.loss, e.accuracy)
+ *
+ * The event loop gets a turn many times a second. `break`, `signal` and errors stop between two steps: model,
+ * optimizer and scheduler are as after the last whole step.
+ * @throws SimdgradError `NAN_LOSS` that names epoch and step, before that step changes the model.
+ */
+export function fit(model: Module, train: TrainingData, options: FitOptions): Fit {
+  return new Fit(model, train, options);
+}
+
+/** A run of `fit`: an async iterator over its events, and a promise of its result. */
+export class Fit implements AsyncIterableIterator<FitProgress>, PromiseLike<FitResult> {
+  readonly #events: AsyncGenerator<FitProgress, void, undefined>;
+  readonly #result: Promise<FitResult>;
+  /** Ends a run that never began. */
+  readonly #endUnstarted: () => void;
+  readonly #run: Run;
+  #started = false;
+
+  constructor(model: Module, train: TrainingData, options: FitOptions) {
+    const run = new Run(model, train, options);
+    this.#run = run;
+    let settle!: Settle;
+    this.#result = new Promise((resolve, reject) => {
+      settle = { resolve, reject };
+    });
+    this.#events = settling(run, settle);
+    this.#endUnstarted = () => settle.resolve(run.result());
+    // Who iterates sees the error there; who awaits sees it here. Nobody needs to do both.
+    this.#result.catch(() => {});
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  next(): Promise<IteratorResult<FitProgress, void>> {
+    this.#started = true;
+    return this.#events.next();
+  }
+
+  /** Where the run stands now, also after it was stopped: exact, where events come now and then. */
+  get progress(): FitProgress {
+    return this.#run.event("progress", Number.NaN);
+  }
+
+  /** What `break` calls. */
+  async return(): Promise<IteratorResult<FitProgress, void>> {
+    if (!this.#started) this.#endUnstarted();
+    this.#started = true;
+    return this.#events.return();
+  }
+
+  // biome-ignore lint/suspicious/noThenProperty: a run is awaited like a promise
+  then<A = FitResult, B = never>(
+    onResult?: ((result: FitResult) => A | PromiseLike<A>) | null,
+    onError?: ((error: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    if (!this.#started) void this.#drain();
+    return this.#result.then(onResult, onError);
+  }
+
+  catch<B>(onError: (error: unknown) => B | PromiseLike<B>): Promise<FitResult | B> {
+    return this.then(null, onError);
+  }
+
+  finally(onEnd: () => void): Promise<FitResult> {
+    return this.then().finally(onEnd);
+  }
+
+  async #drain(): Promise<void> {
+    this.#started = true;
+    try {
+      while (!(await this.#events.next()).done);
+    } catch {
+      // `#result` has it.
+    }
+  }
+}
+
+interface Settle {
+  resolve(result: FitResult): void;
+  reject(error: unknown): void;
+}
+
+/** The events of a run; its end, by whatever way, settles the promise. */
+async function* settling(
+  run: Run,
+  { resolve, reject }: Settle,
+): AsyncGenerator<FitProgress, void, undefined> {
+  let failed = false;
+  try {
+    yield* run.events();
+  } catch (error) {
+    failed = true;
+    reject(error);
+    throw error;
+  } finally {
+    if (!failed) resolve(run.result());
+  }
+}
+
+/** Seconds spent between `start` and `stop`. */
+class Stopwatch {
+  seconds = 0;
+  #since = 0;
+  start(): void {
+    this.#since = performance.now();
+  }
+  stop(): void {
+    this.seconds += (performance.now() - this.#since) / 1000;
+  }
+}
+
+class Run {
+  readonly #options;
+  readonly #batches: BatchSource;
+  readonly #loss;
+  readonly #turns = new EventLoopTurns();
+  readonly #watch = new Stopwatch();
+  #score = new Score();
+  #epoch = 0;
+  #finished = 0;
+  #step = 0;
+  #validation?: Evaluation;
+
+  constructor(
+    readonly model: Module,
+    train: TrainingData,
+    options: FitOptions,
+  ) {
+    const {
+      epochs = 1,
+      batchSize = 32,
+      shuffle = true,
+      reportEvery = 100,
+      schedulerUnit = "epoch",
+    } = options;
+    if (typeof options.optimizer?.step !== "function")
+      throw new ValueError("fit: an optimizer is needed: { optimizer: new optim.Adam(model.parameters()) }");
+    if (!Number.isInteger(epochs) || epochs < 1)
+      throw new ValueError(`fit: epochs is an integer >= 1: ${String(epochs)}`);
+    if (!(reportEvery >= 0))
+      throw new ValueError(`fit: reportEvery is a number >= 0: ${String(reportEvery)}`);
+    if (schedulerUnit !== "epoch" && schedulerUnit !== "step")
+      throw new ValueError(`fit: schedulerUnit is epoch or step: ${String(schedulerUnit)}`);
+    const { signal, validation, seed } = options;
+    if (signal !== undefined && !(signal instanceof AbortSignal))
+      throw new ValueError(`fit: signal is an AbortSignal: ${typeof signal}`);
+    if (validation !== undefined) batchesOf("fit: validation", validation, { batchSize, shuffle: false });
+    this.#options = { ...options, epochs, reportEvery, schedulerUnit };
+    this.#loss = lossFunction("fit", options.loss);
+    this.#batches = batchesOf("fit", train, { batchSize, shuffle, seed });
+  }
+
+  async *events(): AsyncGenerator<FitProgress, void, undefined> {
+    const { epochs, seed, signal, validation } = this.#options;
+    signal?.throwIfAborted();
+    if (seed !== undefined) seedDropout(seed);
+    this.#watch.start();
+    const modes = this.model.modules().map((module) => [module, module.training] as const);
+    try {
+      for (this.#epoch = 1; this.#epoch <= epochs; this.#epoch++) {
+        const before = this.#watch.seconds;
+        yield* this.#train();
+        if (this.#options.schedulerUnit === "epoch") this.#options.scheduler?.step();
+        this.#finished++;
+        if (validation !== undefined)
+          this.#validation = await evaluate(this.model, validation, { loss: this.#loss, signal });
+        this.#watch.stop();
+        const seconds = this.#watch.seconds - before - (this.#validation?.seconds ?? 0);
+        yield { ...this.event("epoch", this.#score.samples / seconds), validation: this.#validation };
+        this.#watch.start();
+      }
+    } finally {
+      for (const [module, training] of modes) module.training = training;
+    }
+  }
+
+  /** One epoch. */
+  async *#train(): AsyncGenerator<FitProgress, void, undefined> {
+    const { signal, reportEvery } = this.#options;
+    this.#score = new Score();
+    const from = { seconds: this.#watch.seconds, samples: 0 };
+    let reported = performance.now();
+    for await (const batch of this.#batches) {
+      signal?.throwIfAborted();
+      const [x, y] = checkBatch("fit", batch);
+      this.#trainStep(x, y);
+      if (performance.now() - reported >= reportEvery) {
+        this.#watch.stop();
+        const rate = (this.#score.samples - from.samples) / (this.#watch.seconds - from.seconds);
+        from.seconds = this.#watch.seconds;
+        from.samples = this.#score.samples;
+        yield this.event("progress", rate);
+        this.#watch.start();
+        reported = performance.now();
+      }
+      if (this.#turns.due) await this.#turns.take();
+    }
+    signal?.throwIfAborted();
+    if (this.#score.samples === 0)
+      throw new ValueError(
+        `fit: no batches in epoch ${this.#epoch}; a source is iterated over once for each epoch`,
+        "EMPTY_DATASET",
+      );
+  }
+
+  #trainStep(...[x, y]: Parameters<ReturnType<typeof lossFunction>>): void {
+    const { model } = this;
+    const { optimizer, schedulerUnit, scheduler } = this.#options;
+    // Between two events a consumer may have put the model into eval mode.
+    if (!model.training || this.#step === 0) model.train();
+    optimizer.zeroGrad();
+    const output = model.forward(x);
+    const loss = this.#loss(output, y);
+    const value = loss.item();
+    if (!Number.isFinite(value))
+      throw new SimdgradError(
+        "NAN_LOSS",
+        `fit: the loss is ${value}: epoch ${this.#epoch}, step ${this.#step + 1}, learning rate ${this.#lr}`,
+      );
+    loss.backward();
+    optimizer.step();
+    if (schedulerUnit === "step") scheduler?.step();
+    this.#step++;
+    this.#score.add(value, predictedClasses(output.detach(), y), y);
+  }
+
+  get #lr(): number {
+    return this.#options.optimizer.paramGroups[0]?.lr ?? Number.NaN;
+  }
+
+  event(type: FitProgress["type"], imagesPerSecond: number): FitProgress {
+    const { epochs } = this.#options;
+    const { loss, accuracy } = this.#score;
+    const steps = epochs * (this.#batches.length ?? Number.NaN);
+    return {
+      ...{ type, epoch: this.#epoch, epochs, step: this.#step, steps },
+      ...{ loss, accuracy, imagesPerSecond, lr: this.#lr },
+    };
+  }
+
+  result(): FitResult {
+    const { loss, accuracy } = this.#score;
+    return {
+      ...{ epochs: this.#finished, steps: this.#step, loss, accuracy, validation: this.#validation },
+      seconds: this.#watch.seconds,
+      completed: this.#finished === this.#options.epochs,
+    };
+  }
+}
+
+/**
+ * Dropout draws from the generator of `manualSeed`. The upper half of its 64-bit counter sets these numbers apart from
+ * those that `manualSeed(seed)` gives to initialisation.
+ */
+function seedDropout(seed: number): void {
+  defaultGenerator.manualSeed(seed).state[3] = 1 << 30;
+}
