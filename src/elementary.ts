@@ -14,7 +14,7 @@ const LN2_HIGH = 0.6931471803691238;
 const LN2_LOW = 1.9082149292705877e-10;
 
 /**
- * Natural logarithm, error below 1 ULP (2e-16 relative). x = m · 2^e with m in [√½, √2); then
+ * Natural logarithm, error below 2 ULP (measured: 1.7). x = m · 2^e with m in [√½, √2); then
  * ln m = 2 artanh(s), s = (m - 1) / (m + 1), |s| <= 0.1716, summed to s^21: the next term is below 2^-57 of the sum.
  */
 export function log(x: number): number {
