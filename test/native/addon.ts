@@ -1,0 +1,25 @@
+/** The addon itself, for tests of what lies below the overlay. */
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+import type { Addon } from "../../src/kernels/native.js";
+
+export const addonPath =
+  process.env["SIMDGRAD_ADDON"] ??
+  fileURLToPath(
+    new URL(`../../prebuilds/${process.platform}-${process.arch}/simdgrad.node`, import.meta.url),
+  );
+
+/** False only where there is no compiler: then everything native is skipped. */
+export const built = existsSync(addonPath);
+
+export const addon = (built ? createRequire(import.meta.url)(addonPath) : undefined) as Addon;
+
+/** A block for `addon.init`, and a kernel call by the convention of the overlay. */
+export const block = new Float64Array(new SharedArrayBuffer(8 * 512));
+
+export function call(kernel: string, numbers: readonly number[], arrays: readonly unknown[]): number {
+  addon.init(block);
+  block.set(numbers);
+  return addon.kernels[kernel](...arrays);
+}

@@ -1,0 +1,132 @@
+/** The addon trusts nothing: whatever it is called with, it answers with an error or stays inside the arrays it was given. */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { addon, block, built, call } from "./addon.js";
+
+const f32 = (n: number) => new Float32Array(n);
+
+function errorOf(run: () => unknown): { name: string; code: string; message: string } | undefined {
+  try {
+    run();
+  } catch (error) {
+    return error as Error & { code: string };
+  }
+  return undefined;
+}
+
+describe.skipIf(!built)("the boundary to C++", () => {
+  it.each([
+    ["a length past the end", [1, 11, 0]],
+    ["an offset past the end", [1, 1, 10]],
+    ["a negative length", [1, -1, 0]],
+    ["a negative offset", [1, 1, -1]],
+    ["a fraction", [1, 1.5, 0]],
+    ["NaN", [1, Number.NaN, 0]],
+    ["infinity", [1, Number.POSITIVE_INFINITY, 0]],
+    ["2^53", [1, 2 ** 53, 2 ** 53]],
+    ["2^63", [1, 2 ** 63, 0]],
+  ])("fill answers %s with a RangeError", (_, numbers) => {
+    const error = errorOf(() => call("fill", numbers, [f32(10)]));
+    expect(error).toMatchObject({ name: "RangeError", code: "OUT_OF_BOUNDS" });
+    expect(error?.message).toMatch(/^fill: /);
+  });
+
+  it("takes an offset just behind the end when nothing is written", () => {
+    expect(call("fill", [1, 0, 10], [f32(10)])).toBe(-1);
+  });
+
+  it.each([
+    ["no argument", [], "RangeError"],
+    ["null", [null], "RangeError"],
+    ["undefined", [undefined], "RangeError"],
+    ["an object", [{}], "TypeError"],
+    ["a number", [1], "TypeError"],
+    ["a plain array", [[1, 2, 3]], "TypeError"],
+    ["an ArrayBuffer", [new ArrayBuffer(64)], "TypeError"],
+    ["a DataView", [new DataView(new ArrayBuffer(64))], "TypeError"],
+    ["a Proxy", [new Proxy(f32(10), {})], "TypeError"],
+    ["thirteen arrays", Array.from({ length: 13 }, () => f32(10)), "TypeError"],
+  ])("fill answers %s with an error", (_, arrays, name) => {
+    expect(errorOf(() => call("fill", [1, 5, 0], arrays))?.name).toBe(name);
+  });
+
+  it("leaves types it lacks to the JS core", () => {
+    for (const array of [new Int8Array(9), new Uint16Array(9), new BigInt64Array(9), new Uint8ClampedArray(9)])
+      expect(call("fill", [1, 5, 0], [array])).toBe(-2);
+    const ints = new Int32Array(16);
+    expect(call("gemm", [1, 2, 2, 2, 0, 0, 2, 1, 0, 0, 2, 1, 0, 0, 0, 4], [ints, ints, null, ints])).toBe(-2);
+  });
+
+  it("knows a detached array", () => {
+    const array = f32(1024);
+    structuredClone(array.buffer, { transfer: [array.buffer] });
+    expect(errorOf(() => call("fill", [1, 5, 0], [array]))).toMatchObject({ code: "OUT_OF_BOUNDS" });
+  });
+
+  it("takes a block on shared memory only: any other can be pulled away", () => {
+    for (const bad of [new Float64Array(512), new Float32Array(new SharedArrayBuffer(64)), undefined, 5, {}])
+      expect(errorOf(() => addon.init(bad as Float64Array))?.name).toBe("TypeError");
+    addon.init(block);
+  });
+
+  it("never reads a list longer than the block", () => {
+    // Kernels with a shape: its rank is the first number of the list.
+    for (const name of ["copy", "where"].filter((kernel) => kernel in addon.kernels)) {
+      block.fill(1e9);
+      expect(call(name, [], [f32(4), f32(4), f32(4), f32(4)])).toBeLessThan(-1);
+      block.fill(0);
+    }
+  });
+
+  // Numbers that are wrong in one way or another, more often than right.
+  const odd = fc.oneof(
+    { weight: 6, arbitrary: fc.integer({ min: 0, max: 12 }) },
+    { weight: 2, arbitrary: fc.integer({ min: -20, max: 300 }) },
+    { weight: 1, arbitrary: fc.constantFrom(-1, 0.5, Number.NaN, 2 ** 31, 2 ** 32, 2 ** 53, -(2 ** 53), 1e300) },
+  );
+  const anyArray = fc.oneof(
+    { weight: 8, arbitrary: fc.integer({ min: 0, max: 100 }).map((n) => new Float32Array(n)) },
+    { weight: 2, arbitrary: fc.integer({ min: 0, max: 40 }).map((n) => new Int32Array(n).fill(1)) },
+    { weight: 2, arbitrary: fc.integer({ min: 0, max: 40 }).map((n) => new Uint8Array(n)) },
+    { weight: 1, arbitrary: fc.integer({ min: 0, max: 40 }).map((n) => new Float64Array(n)) },
+    { weight: 1, arbitrary: fc.constant(null) },
+  );
+
+  it.each(built ? Object.keys(addon.kernels) : [])("%s survives random arguments", (name) => {
+    fc.assert(
+      fc.property(fc.array(odd, { minLength: 24, maxLength: 24 }), fc.array(anyArray, { maxLength: 8 }), (numbers, arrays) => {
+        // What does not fit throws or is left to the JS core; what fits runs. Writing outside would end the process.
+        try {
+          expect(typeof call(name, numbers, arrays)).toBe("number");
+        } catch (error) {
+          expect((error as { code: string }).code).toBe("OUT_OF_BOUNDS");
+        }
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it("gemm never writes outside C", () => {
+    const size = fc.integer({ min: 0, max: 9 });
+    const stride = fc.integer({ min: -4, max: 12 });
+    fc.assert(
+      fc.property(fc.tuple(size, size, size, size), fc.array(stride, { minLength: 6, maxLength: 6 }), fc.array(fc.nat(60), { minLength: 4, maxLength: 4 }), (sizes, strides, offsets) => {
+        const memory = new Float32Array(400).fill(7);
+        const c = memory.subarray(100, 300);
+        const [a1, a2, a3, b1, b2, b3] = strides;
+        const [ao, bo, bias, co] = offsets;
+        const [, m, n] = sizes;
+        const numbers = [...sizes, ao, a1, a2, a3, bo, b1, b2, b3, bias, 0, co, m * n];
+        try {
+          call("gemm", numbers, [f32(60).fill(1), f32(60).fill(1), null, c]);
+        } catch (error) {
+          expect((error as { code: string }).code).toBe("OUT_OF_BOUNDS");
+          expect(memory.every((x) => x === 7)).toBe(true);
+        }
+        expect(memory.subarray(0, 100 + co).every((x) => x === 7)).toBe(true);
+        expect(memory.subarray(100 + co + sizes[0] * m * n).every((x) => x === 7)).toBe(true);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+});

@@ -1,0 +1,208 @@
+/** The native matrix product against a sum in double precision, and against itself on every instruction set and thread count. */
+import fc from "fast-check";
+import { afterAll, describe, expect, it } from "vitest";
+import { built } from "./addon.js";
+import { backend, k } from "../../src/kernels/backend.js";
+
+interface Problem {
+  batch: number;
+  m: number;
+  n: number;
+  k: number;
+  /** How A and B lie: rows, columns, with gaps, reversed, or one row for all. */
+  layouts: [Layout, Layout];
+  sharedB: boolean;
+  bias: boolean;
+  accumulate: boolean;
+  gap: number;
+  seed: number;
+}
+
+const layoutNames = ["rows", "columns", "gaps", "reversed", "repeated"] as const;
+type Layout = (typeof layoutNames)[number];
+
+interface Matrix {
+  data: Float32Array;
+  offset: number;
+  batch: number;
+  row: number;
+  col: number;
+}
+
+function randomizer(seed: number): () => number {
+  let state = seed | 1;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) | 0;
+    return Math.fround((state >> 8) / 2 ** 22);
+  };
+}
+
+/** An array that ends with the last element reached, so that reading further would be seen by the addon's check. */
+function matrix(layout: Layout, batch: number, rows: number, cols: number, shared: boolean, next: () => number): Matrix {
+  const strides = {
+    rows: [cols, 1],
+    columns: [1, rows],
+    gaps: [2 * cols + 3, 2],
+    reversed: [-cols, -1],
+    repeated: [0, 1],
+  }[layout];
+  const [row, col] = strides;
+  const reach = (rows - 1) * Math.abs(row) + (cols - 1) * Math.abs(col) + 1;
+  const step = shared ? 0 : reach;
+  const data = Float32Array.from({ length: 2 + reach + (batch - 1) * step }, next);
+  return { data, offset: layout === "reversed" ? 2 + reach - 1 : 2, batch: step, row, col };
+}
+
+const guard = 12345;
+
+function setUp(p: Problem) {
+  const next = randomizer(p.seed);
+  const a = matrix(p.layouts[0], p.batch, p.m, p.k, false, next);
+  const b = matrix(p.layouts[1], p.batch, p.k, p.n, p.sharedB, next);
+  const bias = p.bias ? Float32Array.from({ length: p.n + 1 }, next) : null;
+  const size = p.m * p.n + p.gap;
+  const before = new Float32Array(3 + p.batch * size + 70).fill(guard);
+  for (let s = 0; s < p.batch; s++)
+    for (let i = 0; i < p.m * p.n; i++) before[3 + s * size + i] = p.accumulate ? next() : Number.NaN;
+  const run = () => {
+    const c = before.slice();
+    const status = k.gemm(
+      p.batch, p.m, p.n, p.k,
+      a.data, a.offset, a.batch, a.row, a.col,
+      b.data, b.offset, b.batch, b.row, b.col,
+      bias, 1, p.accumulate ? 1 : 0,
+      c, 3, size,
+    ); // biome-ignore format: grouped by operand
+    expect(status).toBe(-1);
+    return c;
+  };
+  return { a, b, bias, size, before, run };
+}
+
+const eps = 2 ** -24;
+
+/** Every element within the bound of k roundings; everything around C as it was. */
+function check(p: Problem): void {
+  const { a, b, bias, size, before, run } = setUp(p);
+  const c = run();
+  const expected = before.slice();
+  for (let s = 0; s < p.batch; s++)
+    for (let i = 0; i < p.m; i++)
+      for (let j = 0; j < p.n; j++) {
+        let sum = 0;
+        let magnitude = 0;
+        for (let l = 0; l < p.k; l++) {
+          const x = a.data[a.offset + s * a.batch + i * a.row + l * a.col];
+          const y = b.data[b.offset + s * b.batch + l * b.row + j * b.col];
+          sum += x * y;
+          magnitude += Math.abs(x * y);
+        }
+        if (bias) sum += bias[1 + j];
+        if (bias) magnitude += Math.abs(bias[1 + j]);
+        const at = 3 + s * size + i * p.n + j;
+        if (p.accumulate) sum += before[at];
+        if (p.accumulate) magnitude += Math.abs(before[at]);
+        const bound = (p.k + 2) * eps * magnitude;
+        if (!(Math.abs(c[at] - sum) <= bound)) expect(c[at], `element ${s}, ${i}, ${j}`).toBeCloseTo(sum, 5);
+        expected[at] = c[at];
+      }
+  expect(c).toEqual(expected);
+}
+
+const problem: fc.Arbitrary<Problem> = fc
+  .record({
+    batch: fc.integer({ min: 1, max: 3 }),
+    m: fc.integer({ min: 1, max: 40 }),
+    n: fc.integer({ min: 1, max: 70 }),
+    k: fc.oneof(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 380, max: 400 })),
+    layouts: fc.tuple(fc.constantFrom(...layoutNames), fc.constantFrom(...layoutNames)),
+    sharedB: fc.boolean(),
+    bias: fc.boolean(),
+    accumulate: fc.boolean(),
+    gap: fc.integer({ min: 0, max: 3 }),
+    seed: fc.integer({ min: 1, max: 1e6 }),
+  });
+
+const plain = { batch: 1, layouts: ["rows", "rows"], sharedB: false, bias: false, accumulate: false, gap: 0, seed: 7 } as const;
+
+describe.skipIf(!built)("gemm", () => {
+  const isa = backend.isa;
+  afterAll(() => {
+    backend.useIsa(isa);
+  });
+
+  it("matches a sum in double precision, for any shape and strides, and writes nothing else", () => {
+    for (const name of backend.isas) {
+      backend.useIsa(name);
+      expect(backend.isa).toBe(name);
+      fc.assert(fc.property(problem, check), { numRuns: 60 });
+    }
+  });
+
+  it("is right at the edges of vectors and tiles", () => {
+    const widths = [1, 15, 16, 17, 31, 32, 33, 35];
+    for (const name of backend.isas) {
+      backend.useIsa(name);
+      for (const n of widths)
+        for (const m of [1, 2, 5, 6, 7, 11, 12, 13, 27])
+          for (const layouts of [["rows", "columns"], ["columns", "rows"]] as [Layout, Layout][])
+            check({ ...plain, m, n, k: 3 + (n % 5), layouts, bias: true, accumulate: n % 2 === 1 });
+    }
+  });
+
+  it("without inner elements is the bias, or what C was", () => {
+    const c = new Float32Array([1, 2]);
+    const none = new Float32Array(0);
+    k.gemm(1, 1, 2, 0, none, 0, 0, 0, 1, none, 0, 0, 2, 1, new Float32Array([5, 6]), 0, 1, c, 0, 2);
+    expect([...c]).toEqual([6, 8]);
+    k.gemm(1, 1, 2, 0, none, 0, 0, 0, 1, none, 0, 0, 2, 1, null, 0, 0, c, 0, 2);
+    expect([...c]).toEqual([0, 0]);
+  });
+
+  // Large enough that the work is shared; k is cut into three blocks.
+  const large: Problem[] = [
+    { ...plain, layouts: ["rows", "columns"], m: 128, n: 512, k: 784, bias: true },
+    { ...plain, layouts: ["columns", "rows"], m: 300, n: 257, k: 1000, accumulate: true },
+    { ...plain, layouts: ["rows", "rows"], m: 1500, n: 10, k: 300, bias: true, accumulate: true },
+    { ...plain, batch: 12, layouts: ["rows", "columns"], m: 70, n: 65, k: 64 },
+  ];
+
+  it.each(large)("has the same bits on every instruction set and thread count: %o", (p) => {
+    const { run } = setUp(p);
+    const threads = backend.threads;
+    let reference: Float32Array | undefined;
+    for (const name of backend.isas) {
+      for (const count of [1, 2, 4]) {
+        backend.useIsa(name);
+        backend.setThreads(count);
+        expect([backend.isa, backend.threads]).toEqual([name, count]);
+        const before = backend.workerChunks;
+        let c = run();
+        // A worker that was asleep may come too late for one product, not for hundreds.
+        for (let i = 0; count > 1 && backend.workerChunks === before && i < 2000; i++) c = run();
+        if (count > 1) expect(backend.workerChunks).toBeGreaterThan(before);
+        else expect(backend.workerChunks).toBe(before);
+        reference ??= c;
+        expect(Buffer.compare(Buffer.from(c.buffer), Buffer.from(reference.buffer))).toBe(0);
+      }
+    }
+    backend.setThreads(threads);
+  });
+
+  it("adds the rounded product in one rounding when accumulating", () => {
+    // The product is 1 + 2^-24 + 2^-24 in exact arithmetic, but the chain rounds each step to 1. With the old C as the first
+    // element of the chain the result would differ.
+    const a = new Float32Array([1, 2 ** -24, 2 ** -24]);
+    const b = new Float32Array([1, 1, 1]);
+    const c = new Float32Array([2 ** -24]);
+    k.gemm(1, 1, 1, 3, a, 0, 0, 3, 1, b, 0, 0, 1, 1, null, 0, 1, c, 0, 1);
+    expect(c[0]).toBe(1);
+    // And over several blocks of k, where C is not the place for unfinished sums.
+    const length = 2000;
+    const tiny = new Float32Array(length).fill(2 ** -12);
+    const ones = new Float32Array(length).fill(1);
+    const old = new Float32Array([2 ** 24]);
+    k.gemm(1, 1, 1, length, tiny, 0, 0, length, 1, ones, 0, 0, 1, 1, null, 0, 1, old, 0, 1);
+    expect(old[0]).toBe(2 ** 24);
+  });
+});
