@@ -1,0 +1,54 @@
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { backend } from "../../src/index.js";
+
+const program = fileURLToPath(new URL("./steps.mjs", import.meta.url));
+
+interface Network {
+  steps: number;
+  batch: number;
+  inputs: number;
+  hidden: number;
+  /**
+   * Growth in MB that is not a leak, from the lowest point after warm-up (the second fifth) to the lowest at the end (the last
+   * fifth). V8 doubles its young generation whenever it sees fit, up to two halves of 16 MB: 32, which over 60,000 steps is 560
+   * bytes a step, less than one Tensor object with its shape, strides and storage. Where activations are ArrayBuffers, what
+   * waits for a collection comes on top, and one that was kept in each of 600 steps would be 77.
+   */
+  allowed: number;
+}
+
+/** Many steps of a network whose tensors lie in slabs; fewer of one whose activations are ArrayBuffers of their own. */
+const networks: [string, Network][] = [
+  ["100,000 steps of a small network", { steps: 100_000, batch: 8, inputs: 4, hidden: 16, allowed: 32 }],
+  ["1,000 steps with 128 KB activations", { steps: 1_000, batch: 128, inputs: 64, hidden: 256, allowed: 64 }],
+];
+
+/** What a process of this size takes in total: Node itself is 45 MB of it. */
+const total = 200;
+
+function growth({ steps, batch, inputs, hidden }: Network, on: string, ...more: string[]) {
+  const args = [program, steps, batch, inputs, hidden, ...more].map(String);
+  const env = { ...process.env, SIMDGRAD_BACKEND: on, NODE_OPTIONS: "" };
+  const child = spawnSync(process.execPath, args, { env, encoding: "utf8" });
+  expect(child.status, child.stderr).toBe(0);
+  const result = JSON.parse(child.stdout) as { backend: string; rss: number[]; loss: number };
+  expect(result).toMatchObject({ backend: on, rss: { length: 100 } });
+  expect(result.loss).toBeLessThan(0.1); // it did train
+  const { rss } = result;
+  return { grown: Math.min(...rss.slice(80)) - Math.min(...rss.slice(20, 40)), peak: Math.max(...rss) };
+}
+
+describe.each(backend.isas.length > 0 ? ["native", "js"] : ["js"])("resident memory on %s", (on) => {
+  test.each(networks)("stays flat over %s in one synchronous loop", (_, network) => {
+    const { grown, peak } = growth(network, on);
+    expect(grown).toBeLessThan(network.allowed);
+    expect(peak).toBeLessThan(total);
+  });
+});
+
+test("a program that keeps its losses is seen to grow", () => {
+  const network = networks[0]![1];
+  expect(growth(network, "js", "leak").grown).toBeGreaterThan(network.allowed);
+});
