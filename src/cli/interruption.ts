@@ -6,22 +6,21 @@ type Signal = keyof typeof signals;
 export const BROKEN_PIPE = 141;
 
 /**
- * The first signal asks the program to stop where it is safe, through `signal`; the second one ends it at once. So does
- * a reader that went away (`| head`).
+ * The first signal asks the program to stop where it is safe, through `signal`; the second one ends it at once, and so
+ * does the first while there is nothing to save. A reader that went away (`| head`) counts as a signal.
  */
 export class Interruption {
   readonly #controller = new AbortController();
   readonly #handlers = new Map<Signal, () => void>();
+  #worthSaving = false;
   /** What came first: `SIGINT`. */
   by?: Signal | "closed output";
   exitCode = 0;
 
-  constructor() {
+  /** `command` is how messages begin: `simdgrad train`. */
+  constructor(readonly command: string) {
     for (const [name, exitCode] of Object.entries(signals) as [Signal, number][]) {
-      const handler = () => {
-        if (this.by !== undefined) process.exit(exitCode);
-        this.#stop(name, exitCode);
-      };
+      const handler = () => this.#arrived(name, exitCode);
       this.#handlers.set(name, handler);
       process.on(name, handler);
     }
@@ -31,14 +30,30 @@ export class Interruption {
     return this.#controller.signal;
   }
 
-  outputClosed(): void {
-    if (this.by === undefined) this.#stop("closed output", BROKEN_PIPE);
+  /** From here on a signal waits for a safe place. */
+  begin(): void {
+    this.#worthSaving = true;
   }
 
-  #stop(by: Signal | "closed output", exitCode: number): void {
+  outputClosed(): void {
+    if (this.by === undefined) this.#arrived("closed output", BROKEN_PIPE);
+  }
+
+  #arrived(by: Signal | "closed output", exitCode: number): void {
+    if (this.by !== undefined) process.exit(exitCode);
     this.by = by;
     this.exitCode = exitCode;
+    if (!this.#worthSaving) {
+      this.say("before training began; nothing was saved");
+      process.exit(exitCode);
+    }
     this.#controller.abort();
+  }
+
+  /** `simdgrad train: stopped by SIGINT at epoch 3, …`; a closed output is nothing to talk about. */
+  say(where: string): void {
+    if (this.by !== "closed output")
+      process.stderr.write(`${this.command}: stopped by ${this.by} ${where}\n`);
   }
 
   /** Signals end the program again as they always do. */

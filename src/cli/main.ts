@@ -139,7 +139,7 @@ command(
   simdgrad train --data fashion/ --hidden 1024,512 --dropout 0.2 --epochs 20
   simdgrad train --data emnist/ --split letters --optimizer sgd --lr 0.1 --schedule step`,
 ).action((flags) => {
-  interruption = new Interruption();
+  interruption = new Interruption("simdgrad train");
   return trainCommand(flags, interruption);
 });
 

@@ -25,6 +25,11 @@ export function printJson(value: unknown): void {
 export const percent = (share: number) => `${(share * 100).toFixed(2)} %`;
 export const count = (n: number) => Math.round(n).toLocaleString("en-US");
 
+/** 4.2 s, then as a clock. */
+export function duration(seconds: number): string {
+  return seconds < 60 ? `${seconds.toFixed(1)} s` : clock(seconds);
+}
+
 /** 0:07, 12:30, 1:02:03. */
 export function clock(seconds: number): string {
   if (!Number.isFinite(seconds)) return "-:--";
@@ -42,15 +47,20 @@ export interface Field {
   color?: (text: string) => string;
 }
 
-/** As many fields as fit, in their order; the colours take no room. */
+/** The fields that fit, in their order, chosen by rank; colours take no room. */
 export function fitFields(fields: readonly Field[], width: number, gap = "  "): string {
-  const kept = [...fields];
-  const length = () => kept.reduce((n, { text }) => n + text.length, gap.length * (kept.length - 1));
-  while (kept.length > 1 && length() > width)
-    kept.splice(
-      kept.reduce((least, field, i) => (field.rank < kept[least].rank ? i : least), 0),
-      1,
-    );
-  if (length() > width) return kept[0].text.slice(0, Math.max(0, width));
-  return kept.map(({ text, color }) => (color ? color(text) : text)).join(gap);
+  const [first, ...others] = [...fields].sort((a, b) => b.rank - a.rank);
+  const kept = new Set([first]);
+  let room = width - first.text.length;
+  for (const field of others) {
+    const length = gap.length + field.text.length;
+    if (length > room) continue;
+    kept.add(field);
+    room -= length;
+  }
+  if (room < 0) return first.text.slice(0, Math.max(0, width));
+  return fields
+    .filter((field) => kept.has(field))
+    .map(({ text, color }) => (color ? color(text) : text))
+    .join(gap);
 }

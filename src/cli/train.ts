@@ -1,6 +1,7 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import {
+  backend,
   FileError,
   type FitProgress,
   fit,
@@ -16,7 +17,7 @@ import { type Images, loadImages } from "./images.js";
 import type { Interruption } from "./interruption.js";
 import { type Activation, type Architecture, buildNetwork, describeNetwork, saveNetwork } from "./network.js";
 import { type ProgressView, progressView } from "./progress.js";
-import { clock, colors, count, percent, print, printJson } from "./terminal.js";
+import { colors, count, duration, percent, print, printJson } from "./terminal.js";
 
 export const optimizers = ["adam", "adamw", "sgd"] as const;
 export const schedules = ["cosine", "step", "none"] as const;
@@ -46,7 +47,6 @@ export async function trainCommand(flags: TrainFlags, interruption: Interruption
   chooseBackend(flags);
   checkWritable(flags.out);
   const images = await loadImages({ dir: flags.data, split: flags.split });
-  if (interruption.by !== undefined) throw stopped(interruption, "before training began; nothing was saved");
 
   const { input, classes, mean, std } = { ...images, input: images.size };
   const { hidden, activation, dropout } = flags;
@@ -57,9 +57,10 @@ export async function trainCommand(flags: TrainFlags, interruption: Interruption
   if (!flags.json) {
     print(`${describeNetwork(architecture)}: ${count(parameters)} parameters`);
     print(`${count(images.train.length)} training images, ${count(images.test.length)} test images`);
-    print(`backend: ${describeBackend()}`);
+    print(`backend: ${describeBackend()}${backend.name === "js" ? ` (${backend.reason})` : ""}`);
   }
 
+  interruption.begin();
   const { run, history } = await runTraining(flags, images, model, interruption);
   const { step, epoch } = run.progress;
   const training = { ...recipe(flags), steps: step, finished: interruption.by === undefined };
@@ -86,10 +87,11 @@ export async function trainCommand(flags: TrainFlags, interruption: Interruption
       ...{ command: "train", testAccuracy: test.accuracy, testLoss: test.loss, seconds, steps: step },
       ...{ parameters, classes, ...recipe(flags), ...backendFacts(), out: flags.out, history },
     });
-  else
-    print(
-      `${colors.bold(`test accuracy ${percent(test.accuracy ?? 0)}`)}, trained in ${clock(seconds)} (${seconds.toFixed(1)} s) on ${describeBackend()}; saved ${flags.out}`,
-    );
+  else {
+    const accuracy = colors.bold(`test accuracy ${percent(test.accuracy ?? 0)}`);
+    print(`${accuracy}, trained in ${duration(seconds)} on ${describeBackend()}`);
+    print(`saved ${flags.out}`);
+  }
 }
 
 /** What is worth knowing of a run later. */
@@ -162,8 +164,7 @@ function makeScheduler(flags: TrainFlags, optimizer: optim.Optimizer<{ lr: numbe
 }
 
 function stopped(interruption: Interruption, where: string): Exit {
-  if (interruption.by !== "closed output")
-    process.stderr.write(`simdgrad train: stopped by ${interruption.by} ${where}\n`);
+  interruption.say(where);
   return new Exit(interruption.exitCode);
 }
 
