@@ -4,7 +4,7 @@ import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { k } from "../kernels/backend.js";
 import { numel } from "../shape.js";
 import { empty, type Tensor } from "../tensor/tensor.js";
-import { add, compare, div, maskedFill, mul, neg } from "./elementwise.js";
+import { add, compare, div, maskedFill, mul, neg, where } from "./elementwise.js";
 import { gather, indexSelect } from "./indexing.js";
 import { mean, sum } from "./reduce.js";
 import { logSoftmax } from "./softmax.js";
@@ -138,17 +138,18 @@ function composedCrossEntropy(logits: Tensor, labels: Tensor, options: CrossEntr
   const { reduction = "mean", weight, labelSmoothing = 0, ignoreIndex = -100 } = options;
   const classes = logits.shape[1];
   const ints = to(labels, "int32");
-  const counted = compare.ne(ints, ignoreIndex);
-  const safe = maskedFill(ints, compare.eq(ints, ignoreIndex), 0);
+  const ignored = compare.eq(ints, ignoreIndex);
+  const safe = maskedFill(ints, ignored, 0);
   const logp = logSoftmax(logits, 1);
   const picked = squeeze(gather(logp, 1, unsqueeze(safe, 1)), 1);
-  const mask = to(counted, logits.dtype);
+  const mask = to(compare.ne(ints, ignoreIndex), logits.dtype);
   const weights = weight === undefined ? mask : mul(indexSelect(weight, 0, safe), mask);
   let losses = mul(mul(neg(picked), weights), 1 - labelSmoothing);
   if (labelSmoothing > 0) {
     const spread = sum(weight === undefined ? logp : mul(logp, weight), 1);
-    losses = add(losses, mul(mul(neg(spread), mask), labelSmoothing / classes));
+    losses = add(losses, mul(neg(spread), labelSmoothing / classes));
   }
+  losses = where(ignored, 0, losses);
   if (reduction === "none") return losses;
   return reduction === "sum" ? sum(losses) : div(sum(losses), sum(weights));
 }

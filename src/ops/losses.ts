@@ -4,7 +4,7 @@ import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { sameShape } from "../shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { type CrossEntropyOptions, checkReduction, type Reduction } from "./crossEntropy.js";
-import { add, compare, div, maskedFill, mul, neg, sub, unary } from "./elementwise.js";
+import { add, compare, div, maskedFill, mul, neg, sub, unary, where } from "./elementwise.js";
 import { gather, indexSelect } from "./indexing.js";
 import { mean, sum } from "./reduce.js";
 import { permute, reshape, squeeze, to, unsqueeze } from "./views.js";
@@ -130,8 +130,21 @@ export function nllLoss(
   const ignored = compare.eq(labels, ignoreIndex);
   const safe = maskedFill(labels, ignored, 0);
   const mask = to(compare.ne(labels, ignoreIndex), input.dtype);
+  const picked = squeeze(pickLabels(rows, safe), 1);
   const weights = weight === undefined ? mask : mul(indexSelect(weight, 0, safe), mask);
-  const losses = mul(neg(squeeze(gather(rows, 1, unsqueeze(safe, 1)), 1)), weights);
+  // `where`, not a product: what an ignored row holds, or would get (0 / 0 when all are ignored), must not matter.
+  const losses = where(ignored, 0, mul(neg(picked), weights));
   if (reduction === "none") return reshape(losses, expected);
   return reduction === "sum" ? sum(losses) : div(sum(losses), sum(weights));
+}
+
+/** `gather` of one element per row, in words about labels where one is out of range. */
+function pickLabels(rows: Tensor, labels: Tensor): Tensor {
+  try {
+    return gather(rows, 1, unsqueeze(labels, 1));
+  } catch (error) {
+    if (!(error instanceof ValueError) || error.code !== "INDEX_OUT_OF_RANGE") throw error;
+    const message = error.message.replace("gather: index out of range", "nllLoss: label out of range");
+    throw new ValueError(message, "LABEL_OUT_OF_RANGE", { cause: error });
+  }
 }
