@@ -120,8 +120,15 @@ struct Arguments {
   }
 };
 
+/**
+ * init(block) → the block in use: the first one that was given, so that several copies of the library in one environment, which
+ * share the addon, also share its block.
+ */
 napi_value init(napi_env env, napi_callback_info info) {
   const Arguments arguments(env, info);
+  Instance& instance = *arguments.instance;
+  napi_value used;
+  if (instance.block && napi_get_reference_value(env, instance.blockArray, &used) == napi_ok) return used;
   napi_typedarray_type type;
   size_t length;
   void* data;
@@ -131,14 +138,10 @@ napi_value init(napi_env env, napi_callback_info info) {
                   type == napi_float64_array && length > 0 && length <= 65536 &&
                   napi_is_arraybuffer(env, buffer, &detachable) == napi_ok && !detachable;
   if (!ok) return fail(env, ErrorKind::type, "INVALID_ARGUMENT", "init", "a Float64Array on a SharedArrayBuffer is needed");
-  Instance& instance = *arguments.instance;
-  napi_ref reference;
-  if (napi_create_reference(env, arguments.first, 1, &reference) != napi_ok) return nullptr;
-  if (instance.blockArray) napi_delete_reference(env, instance.blockArray);
-  instance.blockArray = reference;
+  if (napi_create_reference(env, arguments.first, 1, &instance.blockArray) != napi_ok) return nullptr;
   instance.block = static_cast<double*>(data);
   instance.blockLength = static_cast<int>(length);
-  return nullptr;
+  return arguments.first;
 }
 
 napi_value text(napi_env env, const char* value) {

@@ -6,7 +6,14 @@
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
-  copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
 } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, relative, resolve } from "node:path";
@@ -22,7 +29,10 @@ export function sourceHash() {
     .map((entry) => relative(root, join(entry.parentPath ?? entry.path, entry.name)).replaceAll("\\", "/"));
   const hash = createHash("sha256");
   for (const file of [...files, "CMakeLists.txt", "binding.gyp"].sort())
-    hash.update(`${file}\0`).update(readFileSync(join(root, file))).update("\0");
+    hash
+      .update(`${file}\0`)
+      .update(readFileSync(join(root, file)))
+      .update("\0");
   return hash.digest("hex").slice(0, 32);
 }
 
@@ -37,7 +47,12 @@ const works = (command, args = ["--version"]) => spawnSync(command, args, { stdi
 /** Runs a build step quietly; everything it prints goes to build/native.log. */
 function run(log, command, args) {
   const result = spawnSync(command, args, { cwd: root, encoding: "utf8", maxBuffer: 1 << 28 });
-  log.push(`$ ${command} ${args.join(" ")}\n`, result.stdout ?? "", result.stderr ?? "", `${result.error ?? ""}\n`);
+  log.push(
+    `$ ${command} ${args.join(" ")}\n`,
+    result.stdout ?? "",
+    result.stderr ?? "",
+    `${result.error ?? ""}\n`,
+  );
   return result.status === 0;
 }
 
@@ -46,7 +61,11 @@ function run(log, command, args) {
  * node, else a minimal one made of the headers package.
  */
 function nodeDir() {
-  const installed = [process.env.npm_config_nodedir, npmConfig("nodedir"), dirname(dirname(process.execPath))];
+  const installed = [
+    process.env.npm_config_nodedir,
+    npmConfig("nodedir"),
+    dirname(dirname(process.execPath)),
+  ];
   for (const dir of installed) if (dir && existsSync(join(dir, "include/node/common.gypi"))) return dir;
   const dir = join(root, "build/nodedir");
   const include = join(dir, "include/node");
@@ -73,15 +92,51 @@ function npmConfig(key) {
   return value && value !== "undefined" && value !== "null" ? value : undefined;
 }
 
+/** One build at a time in build/: waits for another that is running. A lock left behind by a process that died is taken over. */
+function lock() {
+  const file = join(root, "build/native.lock");
+  mkdirSync(dirname(file), { recursive: true });
+  for (;;) {
+    try {
+      writeFileSync(file, String(process.pid), { flag: "wx" });
+      return () => rmSync(file, { force: true });
+    } catch (error) {
+      if (error.code !== "EEXIST") throw error;
+    }
+    try {
+      process.kill(Number(readFileSync(file, "utf8")) || process.pid, 0);
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+    } catch {
+      rmSync(file, { force: true });
+    }
+  }
+}
+
 const builders = {
   "cmake-js": (log) => {
     const script = require.resolve("cmake-js/bin/cmake-js");
-    const ok = run(log, process.execPath, [script, "build", "--out", join(root, "build/cmake"), "--parallel", "2"]);
+    const ok = run(log, process.execPath, [
+      script,
+      "build",
+      "--out",
+      join(root, "build/cmake"),
+      "--parallel",
+      "2",
+    ]);
     return ok && join(root, "build/cmake/Release/simdgrad.node");
   },
   "node-gyp": (log) => {
     const script = require.resolve("node-gyp/bin/node-gyp.js");
-    const ok = run(log, process.execPath, [script, "configure", "build", "--release", "-j", "2", "--nodedir", nodeDir()]);
+    const ok = run(log, process.execPath, [
+      script,
+      "configure",
+      "build",
+      "--release",
+      "-j",
+      "2",
+      "--nodedir",
+      nodeDir(),
+    ]);
     return ok && join(root, "build/Release/simdgrad.node");
   },
 };
@@ -109,13 +164,14 @@ function main(args) {
   const started = Date.now();
   const log = [];
   let built;
+  const unlock = lock();
   try {
     built = builders[tool](log);
   } catch (error) {
     log.push(`${error.stack}\n`);
   }
-  mkdirSync(join(root, "build"), { recursive: true });
   writeFileSync(join(root, "build/native.log"), log.join(""));
+  unlock();
   if (!built || !existsSync(built)) {
     process.stderr.write(`${log.join("").split("\n").slice(-40).join("\n")}\n`);
     return give(`${tool} failed, see build/native.log`);
@@ -125,9 +181,12 @@ function main(args) {
   const part = `${out}.${process.pid}.part`;
   copyFileSync(built, part);
   renameSync(part, out);
-  const isas = Object.keys(JSON.parse(readFileSync(join(root, "native/sources.json"), "utf8")).isas[process.arch] ?? {});
+  const isas = Object.keys(
+    JSON.parse(readFileSync(join(root, "native/sources.json"), "utf8")).isas[process.arch] ?? {},
+  );
   const seconds = ((Date.now() - started) / 1000).toFixed(0);
   console.log(`native: built ${relative(root, out)} (${isas.join(", ")}) with ${tool} in ${seconds} s`);
 }
 
-if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) main(process.argv.slice(2));
+if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url))
+  main(process.argv.slice(2));

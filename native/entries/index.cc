@@ -40,6 +40,7 @@ double gatherAs(Reader& r, int64_t outer, int64_t length, int64_t inner, int64_t
   const int32_t* at = r.at<const int32_t>(index, io, axes);
   T* to = r.at<T>(out, oo, axes);
   if (r.failed()) return r.status();
+  if (outer == 0 || count == 0 || inner == 0) return OK;
   const double bad = badIndex(at, outer * count * inner, length);
   if (bad != OK) return bad;
   for (int64_t o = 0; o < outer; o++, from += length * inner)
@@ -113,6 +114,7 @@ double scatterAdd(const Call& call) {
   const float* from = r.at<const float>(g, go, axes);
   float* to = r.at<float>(out, oo, {{outer, length * inner}, {length, inner}, {inner, 1}});
   if (r.failed()) return r.status();
+  if (outer == 0 || count == 0 || inner == 0) return OK;
   const double bad = badIndex(at, outer * count * inner, length);
   if (bad != OK) return bad;
   for (int64_t o = 0; o < outer; o++, to += length * inner)

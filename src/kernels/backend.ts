@@ -90,7 +90,9 @@ function distance(a: string, b: string): number {
 
 function oneOf<T extends string>(what: string, value: string, valid: readonly T[]): T {
   if ((valid as readonly string[]).includes(value)) return value as T;
-  const near = [...valid].sort((a, b) => distance(value, a) - distance(value, b))[0];
+  // Of two that are as far, the one that begins like it.
+  const begin = (name: string) => [...name].findIndex((letter, i) => letter !== value[i]);
+  const near = [...valid].sort((a, b) => distance(value, a) - distance(value, b) || begin(b) - begin(a))[0];
   throw new ValueError(
     `${what}: one of ${valid.join(", ")} is needed: "${value}"; did you mean "${near}"?`,
     "INVALID_BACKEND",
@@ -113,7 +115,10 @@ function applyEnvironment({ addon }: Loaded): void {
   }
   if (threads) {
     if (!/^[1-9]\d{0,3}$/.test(threads))
-      throw new ValueError(`SIMDGRAD_THREADS: a number of threads >= 1 is needed: "${threads}"`, "INVALID_BACKEND");
+      throw new ValueError(
+        `SIMDGRAD_THREADS: a number of threads >= 1 is needed: "${threads}"`,
+        "INVALID_BACKEND",
+      );
     if (addon.first) addon.setThreads(Number(threads));
   }
 }
@@ -154,7 +159,8 @@ function tell(why: string): void {
 function choose(): void {
   const wanted = process.env["SIMDGRAD_BACKEND"];
   try {
-    if (wanted && oneOf("SIMDGRAD_BACKEND", wanted, ["js", "native"]) === "js") return useCore("SIMDGRAD_BACKEND=js");
+    if (wanted && oneOf("SIMDGRAD_BACKEND", wanted, ["js", "native"]) === "js")
+      return useCore("SIMDGRAD_BACKEND=js");
     const native = load();
     if (native instanceof SimdgradError) {
       if (wanted || process.env["SIMDGRAD_ADDON"]) throw native;

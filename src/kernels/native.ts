@@ -23,7 +23,8 @@ export interface Addon {
   sourceHash: string;
   /** Whether this is the first environment of the process that loaded the addon. */
   first: boolean;
-  init(block: Float64Array): void;
+  /** Answers the block in use: the first that was given. */
+  init(block: Float64Array): Float64Array;
   isa(): string;
   setIsa(name: string): boolean;
   threads(): number;
@@ -55,8 +56,7 @@ const blockLength = 512;
 /** The native table, and the kernels and ops in it that are JavaScript (`permutation`, `unary.mish`). */
 export function overlay(addon: Addon): { kernels: Kernels; fallbacks: string[] } {
   // On shared memory, which can be neither detached nor transferred: the addon keeps its address.
-  const block = new Float64Array(new SharedArrayBuffer(8 * blockLength));
-  addon.init(block);
+  const block = addon.init(new Float64Array(new SharedArrayBuffer(8 * blockLength)));
   const kernels: Record<string, Kernel> = { ...js };
   const fallbacks: string[] = [];
   for (const name of Object.keys(js) as KernelName[]) {

@@ -15,11 +15,13 @@ export const built = existsSync(addonPath);
 
 export const addon = (built ? createRequire(import.meta.url)(addonPath) : undefined) as Addon;
 
-/** A block for `addon.init`, and a kernel call by the convention of the overlay. */
-export const block = new Float64Array(new SharedArrayBuffer(8 * 512));
+/** The block that carries the numbers of a call. */
+export const block = built
+  ? addon.init(new Float64Array(new SharedArrayBuffer(8 * 512)))
+  : new Float64Array();
 
+/** A kernel call by the convention of the overlay. */
 export function call(kernel: string, numbers: readonly number[], arrays: readonly unknown[]): number {
-  addon.init(block);
   block.set(numbers);
   return addon.kernels[kernel](...arrays);
 }

@@ -1,8 +1,8 @@
 /** The native matrix product against a sum in double precision, and against itself on every instruction set and thread count. */
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
-import { built } from "./addon.js";
 import { backend, k } from "../../src/kernels/backend.js";
+import { built } from "./addon.js";
 
 interface Problem {
   batch: number;
@@ -38,7 +38,14 @@ function randomizer(seed: number): () => number {
 }
 
 /** An array that ends with the last element reached, so that reading further would be seen by the addon's check. */
-function matrix(layout: Layout, batch: number, rows: number, cols: number, shared: boolean, next: () => number): Matrix {
+function matrix(
+  layout: Layout,
+  batch: number,
+  rows: number,
+  cols: number,
+  shared: boolean,
+  next: () => number,
+): Matrix {
   const strides = {
     rows: [cols, 1],
     columns: [1, rows],
@@ -109,21 +116,28 @@ function check(p: Problem): void {
   expect(c).toEqual(expected);
 }
 
-const problem: fc.Arbitrary<Problem> = fc
-  .record({
-    batch: fc.integer({ min: 1, max: 3 }),
-    m: fc.integer({ min: 1, max: 40 }),
-    n: fc.integer({ min: 1, max: 70 }),
-    k: fc.oneof(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 380, max: 400 })),
-    layouts: fc.tuple(fc.constantFrom(...layoutNames), fc.constantFrom(...layoutNames)),
-    sharedB: fc.boolean(),
-    bias: fc.boolean(),
-    accumulate: fc.boolean(),
-    gap: fc.integer({ min: 0, max: 3 }),
-    seed: fc.integer({ min: 1, max: 1e6 }),
-  });
+const problem: fc.Arbitrary<Problem> = fc.record({
+  batch: fc.integer({ min: 1, max: 3 }),
+  m: fc.integer({ min: 1, max: 40 }),
+  n: fc.integer({ min: 1, max: 70 }),
+  k: fc.oneof(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 380, max: 400 })),
+  layouts: fc.tuple(fc.constantFrom(...layoutNames), fc.constantFrom(...layoutNames)),
+  sharedB: fc.boolean(),
+  bias: fc.boolean(),
+  accumulate: fc.boolean(),
+  gap: fc.integer({ min: 0, max: 3 }),
+  seed: fc.integer({ min: 1, max: 1e6 }),
+});
 
-const plain = { batch: 1, layouts: ["rows", "rows"], sharedB: false, bias: false, accumulate: false, gap: 0, seed: 7 } as const;
+const plain = {
+  batch: 1,
+  layouts: ["rows", "rows"],
+  sharedB: false,
+  bias: false,
+  accumulate: false,
+  gap: 0,
+  seed: 7,
+} as const;
 
 describe.skipIf(!built)("gemm", () => {
   const isa = backend.isa;
@@ -145,7 +159,10 @@ describe.skipIf(!built)("gemm", () => {
       backend.useIsa(name);
       for (const n of widths)
         for (const m of [1, 2, 5, 6, 7, 11, 12, 13, 27])
-          for (const layouts of [["rows", "columns"], ["columns", "rows"]] as [Layout, Layout][])
+          for (const layouts of [
+            ["rows", "columns"],
+            ["columns", "rows"],
+          ] as [Layout, Layout][])
             check({ ...plain, m, n, k: 3 + (n % 5), layouts, bias: true, accumulate: n % 2 === 1 });
     }
   });

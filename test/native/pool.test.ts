@@ -94,9 +94,13 @@ describe.skipIf(!built)("the thread pool", () => {
   it("knows how many cores it may use", () => {
     expect(addon.affinity()).toBeGreaterThanOrEqual(1);
     expect(addon.quota()).toBeGreaterThanOrEqual(0);
-    const child = spawnSync("taskset", ["-c", "0", process.execPath, "-p", `require(${JSON.stringify(addonPath)}).threads()`], {
-      encoding: "utf8",
-    });
+    const child = spawnSync(
+      "taskset",
+      ["-c", "0", process.execPath, "-p", `require(${JSON.stringify(addonPath)}).threads()`],
+      {
+        encoding: "utf8",
+      },
+    );
     // Not every system has taskset.
     if (child.status === 0) expect(child.stdout.trim()).toBe("1");
   });
