@@ -36,6 +36,8 @@ struct Isa {
   void (*binary)(int op, const Walk& walk, const float* a, const float* b, float* out);
   void (*compare)(int op, const Walk& walk, const float* a, const float* b, uint8_t* out);
   void (*where)(const Walk& walk, const uint8_t* c, const float* a, const float* b, float* out);
+  // copy.cc: out[i*outStride + j] = x[i + j*xStride] for i < n0, j < n1
+  void (*transposeCopy)(const float* x, int64_t xStride, float* out, int64_t outStride, int64_t n0, int64_t n1);
   // reduce.cc and softmax.cc
   void (*reduce)(int op, int64_t outer, int64_t length, int64_t inner, const float* x, float* out);
   void (*argReduce)(int op, int64_t outer, int64_t length, int64_t inner, const float* x, int32_t* out);

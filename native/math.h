@@ -130,7 +130,8 @@ SIMD_INLINE Vec sigmoid(Vec x) { return overLogistic(broadcast(1.0f), x); }
 
 /** x·sigmoid(x), 1.3 ULP. silu(-inf) = NaN as 0·inf is. */
 SIMD_INLINE Vec silu(Vec x) {
-  return select(eq(x, broadcast(-infinity)), broadcast(__builtin_nanf("")), overLogistic(max(broadcast(-120.0f), x), x));
+  const Vec y = overLogistic(max(broadcast(-120.0f), x), x);
+  return select(eq(x, zero()), x, select(eq(x, broadcast(-infinity)), broadcast(__builtin_nanf("")), y));
 }
 
 /** tanh x, 1.3 ULP. ±1 from ±9.02 on. */

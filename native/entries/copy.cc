@@ -1,5 +1,6 @@
-#include <cstring>
+#include <type_traits>
 
+#include "../dispatch.h"
 #include "../pool.h"
 #include "../walk.h"
 #include "entries.h"
@@ -10,7 +11,7 @@ namespace {
 
 constexpr int64_t tile = 32;  // a square of the transposing copy: 32 x 32 floats are 4 KB on each side
 
-/** A plane of n0 x n1 elements. When `x` is dense along the other axis, squares keep both sides in the first cache. */
+/** A plane of n0 x n1 elements. Where neither side is dense along the rows, squares keep both in the first cache. */
 template <class T, class U>
 void copyPlane(const T* x, int64_t x0, int64_t x1, U* out, int64_t o0, int64_t o1, int64_t n0, int64_t n1) {
   if (x1 == 1 && o1 == 1) {
@@ -20,6 +21,11 @@ void copyPlane(const T* x, int64_t x0, int64_t x1, U* out, int64_t o0, int64_t o
       for (int64_t j = 0; j < n1; j++) to[j] = static_cast<U>(from[j]);
     }
     return;
+  }
+  if constexpr (std::is_same_v<T, U> && sizeof(T) == 4) {
+    // Only bits are moved, so int32 may pass as float.
+    if (x0 == 1 && o1 == 1) return isa().transposeCopy(reinterpret_cast<const float*>(x), x1, reinterpret_cast<float*>(out), o0, n0, n1);
+    if (x1 == 1 && o0 == 1) return isa().transposeCopy(reinterpret_cast<const float*>(x), x0, reinterpret_cast<float*>(out), o1, n1, n0);
   }
   for (int64_t i0 = 0; i0 < n0; i0 += tile)
     for (int64_t j0 = 0; j0 < n1; j0 += tile) {

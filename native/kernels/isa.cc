@@ -11,6 +11,7 @@ namespace simdgrad::SIMDGRAD_ISA_NS {
 
 // Each family: one function that sets its members of the table.
 void addGemm(Isa& isa);
+void addCopy(Isa& isa);
 void addElementwise(Isa& isa);
 void addReduce(Isa& isa);
 void addSoftmax(Isa& isa);
@@ -24,6 +25,7 @@ Isa isa() {
   table.name = SIMDGRAD_STRING(SIMDGRAD_ISA_NS);
   table.width = W;
   addGemm(table);
+  addCopy(table);
   addElementwise(table);
   addReduce(table);
   addSoftmax(table);

@@ -14,19 +14,18 @@ struct Part {
   double loss, divisor;
 };
 
-SIMD_INLINE float logOfOne(float x) {
-  float y;
-  store(&y, log(broadcast(x)), 1);
-  return y;
+/** Largest logit and log Σ e^(x - largest) of one row. */
+void longRow(const float* x, int64_t classes, float& max, float& logSum) {
+  max = foldRun<MaxFold>(x, classes);
+  const Vec shift = broadcast(max);
+  const float sum = fold<SumFold>(classes, [&](int64_t i, auto lanes) { return exp(load(x + i, lanes) - shift); });
+  store(&logSum, log(broadcast(sum)), 1);
 }
 
 /** The loss of row r; also leaves its log-sum-exp in stats. Adds the weight of its target to `divisor`. */
-double rowLoss(const CrossEntropy& c, int64_t r, double& divisor) {
+double rowLoss(const CrossEntropy& c, int64_t r, float max, float logSum, double& divisor) {
   const float* x = c.x + r * c.classes;
-  const float max = foldRun<MaxFold>(x, c.classes);
   const Vec shift = broadcast(max);
-  const float sum = fold<SumFold>(c.classes, [&](int64_t i, auto lanes) { return exp(load(x + i, lanes) - shift); });
-  const float logSum = logOfOne(sum);
   c.stats[r] = max + logSum;
   const int64_t t = c.target(r);
   if (t == c.ignoreIndex) return 0;
@@ -45,6 +44,23 @@ double rowLoss(const CrossEntropy& c, int64_t r, double& divisor) {
   return loss;
 }
 
+constexpr int64_t fewClasses = 32;
+
+/**
+ * Largest logit and log Σ e^(x - largest) of up to W rows of few classes, a row in each lane: no row fills a vector, but rows
+ * are many. Sums run over the classes in order, so one row gives what any W give.
+ */
+SIMD_INLINE void shortRows(const float* x, int64_t classes, int rows, float* max, float* logSum) {
+  Vec powers[fewClasses], top = broadcast(-__builtin_inff()), sum = zero();
+  for (int64_t c = 0; c < classes; c++) {
+    powers[c] = loadStrided(x + c, classes, rows);
+    top = MaxFold::step(top, powers[c]);
+  }
+  for (int64_t c = 0; c < classes; c++) sum = sum + exp(powers[c] - top);
+  store(max, top, rows);
+  store(logSum, log(sum), rows);
+}
+
 /** The loss is summed in double: rows of a block in order, then the blocks in order. */
 void crossEntropy(const CrossEntropy& c) {
   const int64_t even = (c.rows + maxBlocks - 1) / maxBlocks, block = even < 16 ? 16 : even;
@@ -54,9 +70,13 @@ void crossEntropy(const CrossEntropy& c) {
   parallelFor(static_cast<size_t>(blocks), static_cast<size_t>(each >= 4096 ? 1 : 4096 / each), [&](size_t begin, size_t end) {
     for (size_t b = begin; b < end; b++) {
       Part part = {0, 0};
-      const int64_t last = (static_cast<int64_t>(b) + 1) * block;
-      for (int64_t r = static_cast<int64_t>(b) * block; r < last && r < c.rows; r++) {
-        const double loss = rowLoss(c, r, part.divisor);
+      const int64_t first = static_cast<int64_t>(b) * block, last = first + block < c.rows ? first + block : c.rows;
+      float max[W], logSum[W];
+      for (int64_t r = first; r < last; r++) {
+        const int64_t lane = (r - first) % W;
+        if (c.classes > fewClasses) longRow(c.x + r * c.classes, c.classes, max[lane], logSum[lane]);
+        else if (lane == 0) shortRows(c.x + r * c.classes, c.classes, static_cast<int>(last - r < W ? last - r : W), max, logSum);
+        const double loss = rowLoss(c, r, max[lane], logSum[lane], part.divisor);
         if (c.reduction == LossReduction::none) c.loss[r] = static_cast<float>(loss);
         part.loss += loss;
       }

@@ -10,14 +10,13 @@ namespace {
 
 constexpr size_t grain = 4096;  // blocks of four words
 
-/** The words of W consecutive blocks from block `first` of the stream on: word h of block l in words[h] lane l. */
-SIMD_INLINE void philox(const Random& r, uint64_t first, IVec (&words)[4]) {
+/** The words of W blocks of the stream, `every` blocks apart from block `first` on: word h of the l-th in words[h] lane l. */
+SIMD_INLINE void philox(const Random& r, uint64_t first, uint32_t every, IVec (&words)[4]) {
   const uint64_t counter = ((uint64_t{r.counterHigh} << 32) | r.counterLow) + first;
-  const uint32_t low = static_cast<uint32_t>(counter);
   int32_t lows[W], highs[W];
   for (uint32_t l = 0; l < W; l++) {
-    lows[l] = static_cast<int32_t>(low + l);
-    highs[l] = static_cast<int32_t>((counter + l) >> 32);
+    lows[l] = static_cast<int32_t>(counter + l * every);
+    highs[l] = static_cast<int32_t>((counter + l * every) >> 32);
   }
   IVec c0 = loadInt(lows), c1 = loadInt(highs), c2 = broadcastInt(0), c3 = broadcastInt(0);
   uint32_t k0 = r.key0, k1 = r.key1;
@@ -105,40 +104,59 @@ void normalPair(uint32_t a, uint32_t b, const Random& r, double (&values)[2]) {
 
 // ----------------------------------------------------------------------------------------------------------------------
 
+/** What becomes of the four words of W blocks. */
+SIMD_INLINE void valuesOf(const Random& r, int32_t limit, float keep, const IVec (&words)[4], Vec* values) {
+  if (r.kind == RandomKind::normal) {
+    int32_t raw[4][W];
+    float normals[4][W];
+    for (int h = 0; h < 4; h++) storeInt(raw[h], words[h]);
+    for (int h = 0; h < 4; h += 2)
+      for (int l = 0; l < W; l++) {
+        double pair[2];
+        normalPair(static_cast<uint32_t>(raw[h][l]), static_cast<uint32_t>(raw[h + 1][l]), r, pair);
+        normals[h][l] = static_cast<float>(pair[0]);
+        normals[h + 1][l] = static_cast<float>(pair[1]);
+      }
+    for (int h = 0; h < 4; h++) values[h] = load(normals[h]);
+  } else {
+    for (int h = 0; h < 4; h++) values[h] = r.kind == RandomKind::uniform ? uniformOf(words[h], r) : dropoutOf(words[h], limit, keep);
+  }
+}
+
+// A group is what one transposition of W x W needs: batch k holds blocks k, k + batches, k + 2·batches …, so that lane l of all
+// rows, read across, is blocks l·batches … in order: W consecutive elements.
+constexpr int batches = W < 4 ? 1 : W / 4;
+constexpr size_t groupBlocks = static_cast<size_t>(batches) * W, groupElements = 4 * groupBlocks;
+
+SIMD_INLINE void fillGroup(const Random& r, int32_t limit, float keep, size_t block, float* out) {
+  Vec rows[4 * batches];
+  for (int k = 0; k < batches; k++) {
+    IVec words[4];
+    philox(r, block + static_cast<size_t>(k), batches, words);
+    valuesOf(r, limit, keep, words, rows + 4 * k);
+  }
+  // The one lane of the portable code is in order as it is.
+  [](auto& square) {
+    if constexpr (sizeof(square) == W * sizeof(Vec)) transpose(square);
+  }(rows);
+  for (int l = 0; l < 4 * batches; l++) store(out + l * W, rows[l]);
+}
+
 void random(const Random& r) {
-  const size_t blocks = static_cast<size_t>((r.n + 3) / 4);
+  const size_t blocks = static_cast<size_t>((r.n + 3) / 4), n = static_cast<size_t>(r.n);
   const double scaled = r.p * 0x1p24;
   const int32_t below = scaled >= 0x1p24 ? 1 << 24 : scaled > 0 ? static_cast<int32_t>(scaled) : 0;
   const int32_t limit = below + (scaled > below && below < (1 << 24));
   const float keep = static_cast<float>(1 / (1 - r.p));
   parallelFor(blocks, grain, [&](size_t begin, size_t end) {
-    for (size_t b = begin; b < end; b += W) {
-      IVec words[4];
-      philox(r, b, words);
-      float values[4][W];
-      for (int h = 0; h < 4; h++) {
-        if (r.kind == RandomKind::uniform) store(values[h], uniformOf(words[h], r));
-        else if (r.kind == RandomKind::dropout) store(values[h], dropoutOf(words[h], limit, keep));
+    const size_t stop = 4 * end < n ? 4 * end : n;
+    for (size_t b = begin; b < end; b += groupBlocks) {
+      if (4 * b + groupElements <= stop) fillGroup(r, limit, keep, b, r.out + 4 * b);
+      else {
+        float rest[groupElements];
+        fillGroup(r, limit, keep, b, rest);
+        for (size_t i = 4 * b; i < stop; i++) r.out[i] = rest[i - 4 * b];
       }
-      if (r.kind == RandomKind::normal) {
-        int32_t raw[4][W];
-        for (int h = 0; h < 4; h++) storeInt(raw[h], words[h]);
-        for (int l = 0; l < W; l++)
-          for (int h = 0; h < 4; h += 2) {
-            double pair[2];
-            normalPair(static_cast<uint32_t>(raw[h][l]), static_cast<uint32_t>(raw[h + 1][l]), r, pair);
-            values[h][l] = static_cast<float>(pair[0]);
-            values[h + 1][l] = static_cast<float>(pair[1]);
-          }
-      }
-      // Word h of block l is element 4l + h.
-      const size_t from = 4 * b, stop = 4 * end < static_cast<size_t>(r.n) ? 4 * end : static_cast<size_t>(r.n);
-      float* out = r.out + from;
-      if (from + 4 * W <= stop) {
-        for (int l = 0; l < W; l++)
-          for (int h = 0; h < 4; h++) out[4 * l + h] = values[h][l];
-      } else
-        for (size_t i = 0; i < stop - from; i++) out[i] = values[i % 4][i / 4];
     }
   });
 }

@@ -52,37 +52,31 @@ void reduceRows(int64_t outer, int64_t length, const float* x, float* out) {
 
 // --- inner > 1: down columns -----------------------------------------------------------------------------------------
 //
-// 64 columns at a time. Rows are added in order within blocks of 128 rows or more, at most 64 blocks; then block b takes
-// block b + 32 (where there is one), b + 16 and so on.
+// 256 columns at a time, whose accumulators stay in the first cache. Rows are added in order within blocks of 128 rows or
+// more, at most 64 blocks; then block b takes block b + 32 (where there is one), b + 16 and so on.
 
-constexpr int tileColumns = 64, tileVectors = tileColumns / W, maxRowBlocks = 64;
+constexpr int64_t tileColumns = 256, maxRowBlocks = 64;
+constexpr int rowsAtOnce = 8;  // rows that one load and store of an accumulator serve
 
 int64_t rowBlockOf(int64_t length) {
   const int64_t even = (length + maxRowBlocks - 1) / maxRowBlocks;
   return even < 128 ? 128 : even;
 }
 
-template <class Op, bool whole>
-SIMD_INLINE void foldColumns(const float* x, int64_t rows, int64_t rowStride, int columns, float* out) {
-  Vec acc[tileVectors];
-  for (int j = 0; j < tileVectors; j++) acc[j] = Op::start();
-  for (int64_t r = 0; r < rows; r++, x += rowStride) {
-#pragma GCC unroll 64
-    for (int j = 0; j < tileVectors; j++) {
-      if (whole) acc[j] = Op::step(acc[j], load(x + j * W));
-      else if (j * W < columns) {
-        const int left = columns - j * W;
-        acc[j] = Op::step(acc[j], load(x + j * W, left < W ? left : W));
-      }
-    }
-  }
-  for (int j = 0; j < tileVectors; j++) store(out + j * W, acc[j]);
-}
-
+/** out[j] = x[0, j] ∘ x[1, j] ∘ …, in this order, for j < columns. */
 template <class Op>
-void columnBlock(const float* x, int64_t rows, int64_t rowStride, int columns, float* out) {
-  if (columns == tileColumns) foldColumns<Op, true>(x, rows, rowStride, columns, out);
-  else foldColumns<Op, false>(x, rows, rowStride, columns, out);
+void foldColumns(const float* x, int64_t rows, int64_t rowStride, int64_t columns, float* out) {
+  forVectors(static_cast<size_t>(columns), [&](size_t j, auto lanes) { store(out + j, Op::start(), lanes); });
+  int64_t r = 0;
+  for (; r + rowsAtOnce <= rows; r += rowsAtOnce, x += rowsAtOnce * rowStride)
+    forVectors(static_cast<size_t>(columns), [&](size_t j, auto lanes) {
+      Vec acc = load(out + j, lanes);
+#pragma GCC unroll 8
+      for (int i = 0; i < rowsAtOnce; i++) acc = Op::step(acc, load(x + i * rowStride + j, lanes));
+      store(out + j, acc, lanes);
+    });
+  for (; r < rows; r++, x += rowStride)
+    forVectors(static_cast<size_t>(columns), [&](size_t j, auto lanes) { store(out + j, Op::step(load(out + j, lanes), load(x + j, lanes)), lanes); });
 }
 
 template <class Op>
@@ -93,21 +87,26 @@ void reduceColumns(int64_t outer, int64_t length, int64_t inner, const float* x,
   const bool spread = blocks > 1 && outer * tiles < 8;
   const auto task = [&](int64_t t) {
     const int64_t o = t / tiles, column = t % tiles * tileColumns;
-    const int columns = static_cast<int>(inner - column < tileColumns ? inner - column : tileColumns);
+    const int64_t columns = inner - column < tileColumns ? inner - column : tileColumns;
     const float* from = x + o * length * inner + column;
-    alignas(64) float parts[maxRowBlocks][tileColumns];
+    float* to = out + o * inner + column;
+    if (blocks == 1) return foldColumns<Op>(from, length, inner, columns, to);
+    float parts[maxRowBlocks * tileColumns];
     const auto foldBlocks = [&](size_t begin, size_t end) {
       for (size_t b = begin; b < end; b++) {
         const int64_t first = static_cast<int64_t>(b) * rows, left = length - first;
-        columnBlock<Op>(from + first * inner, left < rows ? left : rows, inner, columns, parts[b]);
+        foldColumns<Op>(from + first * inner, left < rows ? left : rows, inner, columns, parts + static_cast<int64_t>(b) * columns);
       }
     };
     if (spread) parallelFor(static_cast<size_t>(blocks), static_cast<size_t>(grainOf(rows * columns)), foldBlocks);
     else foldBlocks(0, static_cast<size_t>(blocks));
     for (int64_t h = maxRowBlocks / 2; h > 0; h /= 2)
-      for (int64_t b = 0; b < h && b + h < blocks; b++)
-        for (int j = 0; j < tileColumns; j += W) store(parts[b] + j, Op::step(load(parts[b] + j), load(parts[b + h] + j)));
-    forVectors(static_cast<size_t>(columns), [&](size_t i, auto lanes) { store(out + o * inner + column + i, load(parts[0] + i, lanes), lanes); });
+      for (int64_t b = 0; b < h && b + h < blocks; b++) {
+        float* into = parts + b * columns;
+        const float* other = into + h * columns;
+        forVectors(static_cast<size_t>(columns), [&](size_t i, auto lanes) { store(into + i, Op::step(load(into + i, lanes), load(other + i, lanes)), lanes); });
+      }
+    forVectors(static_cast<size_t>(columns), [&](size_t i, auto lanes) { store(to + i, load(parts + i, lanes), lanes); });
   };
   const size_t tasks = static_cast<size_t>(outer * tiles);
   const int64_t each = length * (inner < tileColumns ? inner : tileColumns);

@@ -77,7 +77,8 @@ function compareValues(c: Case, got: TypedArray, wanted: TypedArray, where: stri
   for (let i = 0; i < wanted.length; i++) {
     const a = got[i];
     const b = wanted[i];
-    if (a === b || (Number.isNaN(a) && Number.isNaN(b))) continue;
+    if (Object.is(a, b)) continue;
+    if (a === 0 && b === 0) throw new Error(`${where}, element ${i - guard}: ${a} and ${b} differ in sign`);
     if (ulp !== undefined && ulps(a, b) <= ulp) continue;
     if (relative !== undefined && Math.abs(a - b) <= relative * Math.max(c.scale ?? 1, Math.abs(b))) continue;
     throw new Error(
