@@ -45,17 +45,18 @@ export function gradcheck(
     for (const [i, x] of checked.entries()) {
       const v = randn(x.shape, { dtype: "float64", generator });
       const analytic = grads[i] === null ? 0 : noGrad(() => grads[i]!.mul(v).sum().item());
-      const shifted = (by: number) =>
-        noGrad(() => {
-          const original = x.clone();
-          x.add_(v.mul(by));
-          const value = fn(...inputs)
-            .mul(u)
-            .sum()
-            .item();
-          x.copy_(original);
-          return value;
-        });
+      // `fn` runs with gradients on: it may itself ask for gradients, when gradients of gradients are checked.
+      const shifted = (by: number) => {
+        const original = x.clone().detach();
+        noGrad(() => x.add_(v.mul(by)));
+        const value = fn(...inputs)
+          .detach()
+          .mul(u)
+          .sum()
+          .item();
+        noGrad(() => x.copy_(original));
+        return value;
+      };
       const numeric = (shifted(eps) - shifted(-eps)) / (2 * eps);
       if (!(Math.abs(analytic - numeric) <= atol + rtol * Math.abs(numeric)))
         throw new AutogradError(

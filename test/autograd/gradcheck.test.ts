@@ -1,0 +1,246 @@
+/**
+ * Every gradient against difference quotients in float64, and every gradient of a gradient. Rows of kernels/rows.ts are
+ * found by themselves; other operations have cases in cases.ts, and one without a case fails here.
+ */
+import { beforeAll, describe, expect, it } from "vitest";
+import { differentiable } from "../../src/autograd/graph.js";
+import * as library from "../../src/index.js";
+import { autograd, backend, gradcheck, nn, Tensor, tensor } from "../../src/index.js";
+import {
+  type BinaryName,
+  type BinaryRow,
+  binaryRows,
+  compareRows,
+  type UnaryName,
+  type UnaryRow,
+  unaryRows,
+} from "../../src/kernels/rows.js";
+import { numel } from "../../src/shape.js";
+import { units } from "../hash.js";
+import { type Case, cases, layersOf } from "./cases.js";
+
+// float64 runs on the JavaScript core in any case; this keeps float32 constants and indices there too.
+beforeAll(() => backend.use("js"));
+
+/** Values spread over (low, high), at least `gap` away from the kinks, where difference quotients mean nothing. */
+function samples(
+  n: number,
+  low: number,
+  high: number,
+  kinks: readonly number[] = [],
+  seed = 0,
+): Float64Array {
+  const gap = 1e-3;
+  return units(n, seed).map((u) => {
+    const x = low + ((u + 1) / 2) * (high - low);
+    const kink = kinks.find((k) => Math.abs(x - k) < gap);
+    return kink === undefined ? x : kink + (x < kink && kink - 2 * gap >= low ? -2 : 2) * gap;
+  });
+}
+
+const leaf = (data: Float64Array | number[], shape: readonly number[]) =>
+  tensor(Float64Array.from(data), { shape, requiresGrad: true });
+
+/**
+ * The same check one level up: the gradient, as a function of the inputs and of the cotangent, has a gradient too.
+ */
+function gradgradcheck(fn: (...inputs: Tensor[]) => Tensor, inputs: Tensor[]): void {
+  const out = fn(...inputs);
+  const cotangent = leaf(units(out.numel, 77), out.shape);
+  const gradients = (...all: Tensor[]) => {
+    const xs = all.slice(0, -1);
+    const found = autograd.grad(fn(...xs), xs, {
+      gradOutputs: [all.at(-1)!],
+      createGraph: true,
+      allowUnused: true,
+    });
+    // One scalar of all gradients, with factors that differ.
+    return found
+      .map((g, i) => (g === null ? null : g.mul(leafless(units(g.numel, 90 + i), g.shape)).sum()))
+      .filter((g) => g !== null)
+      .concat(all.map((x) => x.mul(0).sum())) // a gradient that is constant (floor's is 0) is still a function of them
+      .reduce((a, b) => a.add(b));
+  };
+  gradcheck(gradients, [...inputs, cotangent]);
+}
+
+const leafless = (data: Float64Array, shape: readonly number[]) => tensor(data, { shape });
+
+describe("unary rows", () => {
+  for (const [name, given] of Object.entries(unaryRows)) {
+    const row: UnaryRow = given;
+    const defaults = Object.values(row.params ?? {}) as number[];
+    const keys = Object.keys(row.params ?? {});
+    for (const values of [defaults, ...(row.samples ?? [])]) {
+      const options = Object.fromEntries(keys.map((key, i) => [key, values[i]]));
+      const fn = (x: Tensor) => (x[name as UnaryName] as (options?: object) => Tensor)(options);
+      const limits = values.filter((v) => Number.isFinite(v) && name === "clamp");
+      const [low, high] = row.domain;
+      const input = () => leaf(samples(24, low, high, [...(row.kinks ?? []), ...limits], 1), [4, 6]);
+      it(`${name} ${JSON.stringify(options)}`, () => {
+        gradcheck(fn, [input()]);
+        gradcheck((x) => fn(x.transpose(0, 1)), [input()]);
+        gradcheck(fn, [leaf([], [0, 2])]);
+        gradgradcheck(fn, [input()]);
+      });
+    }
+  }
+});
+
+describe("binary rows", () => {
+  const shapes = [
+    [
+      [3, 4],
+      [3, 4],
+    ],
+    [[3, 1], [4]],
+    [[], [2, 3]],
+    [
+      [2, 1, 3],
+      [4, 1],
+    ],
+  ];
+  for (const [name, given] of Object.entries(binaryRows)) {
+    const row: BinaryRow = given;
+    const fn = (a: Tensor, b: Tensor) => a[name as BinaryName](b);
+    const [low, high] = row.domain;
+    it.each(shapes)(`${name} %j %j`, (sa, sb) => {
+      const [a, b] = [sa, sb].map((shape, i) => leaf(samples(numel(shape), low, high, [], 5 + i), shape));
+      gradcheck(fn, [a, b]);
+      gradcheck((x) => fn(x, tensor(0.75).double()), [a]);
+      gradcheck((x) => fn(tensor(0.75).double(), x), [b]);
+      gradgradcheck(fn, [a, b]);
+    });
+    it(`${name} with itself`, () => {
+      const x = leaf(samples(6, low, high, [], 9), [2, 3]);
+      gradcheck((a) => fn(a, a), [x]);
+      gradgradcheck((a) => fn(a, a), [x]);
+    });
+  }
+});
+
+/** Fresh inputs of a case. */
+function inputsOf({ shapes, values = [-2, 2] }: Case): Tensor[] {
+  return shapes.map((shape, i) => {
+    const given = values[i];
+    const [low, high] = values as readonly [number, number];
+    return leaf(Array.isArray(given) ? given : samples(numel(shape), low, high, [], 20 + i), shape);
+  });
+}
+
+describe.each(Object.entries(cases))("%s", (name, own) => {
+  it.each(own.map((c, i) => [i, JSON.stringify(c.shapes), c] as const))("#%i %s", (_, __, c) => {
+    // Through float32 the difference quotient loses all but three digits of its step.
+    const options = c.noSecondOrder === "float32 between" ? { eps: 1e-2, atol: 1e-2 } : {};
+    gradcheck(c.fn, inputsOf(c), options);
+    if (c.noSecondOrder === undefined) gradgradcheck(c.fn, inputsOf(c));
+  });
+  if (own.length === 0) it(`${name} has nothing to check in float64`, () => {});
+});
+
+describe("nothing is left out", () => {
+  const rows = new Set([...Object.keys(unaryRows), ...Object.keys(binaryRows)]);
+  const known = (name: string) => rows.has(name) || Object.hasOwn(cases, name);
+
+  it("every method of Tensor has a case or no gradient", () => {
+    const withoutGradient = new Set([
+      ...Object.keys(compareRows),
+      ...["constructor", "toString", "toJSON", "toArray", "item", "data", "ndim", "numel", "grad", "isLeaf"],
+      ...[
+        "isContiguous",
+        "requiresGrad",
+        "requiresGrad_",
+        "retainGrad",
+        "registerHook",
+        "backward",
+        "detach",
+      ],
+      ...["viewOf", "argmax", "argmin", "all", "any", "int", "bool"],
+    ]);
+    const methods = Object.getOwnPropertyNames(Tensor.prototype).filter((name) => !name.endsWith("_"));
+    expect(methods.filter((name) => !known(name) && !withoutGradient.has(name))).toEqual([]);
+  });
+
+  it("every function of nn.functional has a case", () => {
+    const withoutGradient = ["oneHot"];
+    const names = Object.keys(nn.functional).filter((name) => !withoutGradient.includes(name));
+    expect(names.filter((name) => !known(name))).toEqual([]);
+  });
+
+  it("every layer and loss has a case", () => {
+    const abstract = ["Module", "Parameter", "Identity"];
+    const classes = Object.entries(nn).filter(([, value]) => typeof value === "function" && value.prototype);
+    const modules = classes.filter(([, value]) => (value as any).prototype instanceof nn.Module);
+    expect(modules.length).toBeGreaterThan(15);
+    expect(
+      modules
+        .map(([name]) => name)
+        .filter((name) => !abstract.includes(name) && !known(layersOf[name] ?? name)),
+    ).toEqual([]);
+  });
+
+  it("every function of the library that takes tensors has a case", () => {
+    const others = [
+      ...["arange", "eye", "full", "linspace", "ones", "onesLike", "rand", "randn", "randperm", "tensor"],
+      ...["zeros", "zerosLike", "noGrad", "manualSeed", "gradcheck", "fit", "compile", "formatShape"],
+    ];
+    const functions = Object.entries(library)
+      .filter(([, value]) => typeof value === "function" && !/^[A-Z]/.test(value.name))
+      .map(([name]) => name);
+    expect(functions.filter((name) => !known(name) && !others.includes(name))).toEqual([]);
+  });
+});
+
+describe("a wrong gradient is found", () => {
+  const x = () => leaf(samples(6, 0.5, 2), [2, 3]);
+  const square = (factor: (x: Tensor) => Tensor) => (given: Tensor) =>
+    differentiable("wrong", [given], given.detach().square(), (g) => [g.mul(factor(given))]);
+
+  it("accepts the right one", () => {
+    expect(
+      gradcheck(
+        square((v) => v.mul(2)),
+        [x()],
+      ),
+    ).toBe(true);
+  });
+  it.each([
+    ["a factor of 1.001", (v: Tensor) => v.mul(2.002)],
+    ["a sign", (v: Tensor) => v.mul(-2)],
+    [
+      "one wrong element",
+      (v: Tensor) => v.mul(2).add(tensor(Float64Array.of(0, 0, 0, 0, 0.01, 0), { shape: [2, 3] })),
+    ],
+    ["no gradient", (v: Tensor) => v.mul(0)],
+    ["NaN", (v: Tensor) => v.mul(Number.NaN)],
+  ])("rejects %s", (_, factor) => {
+    expect(() => gradcheck(square(factor), [x()])).toThrowError(
+      expect.objectContaining({
+        code: "GRADCHECK_FAILED",
+        message: expect.stringMatching(/input 0 \[2, 3\]/),
+      }),
+    );
+  });
+  it("rejects a wrong gradient of the second input", () => {
+    const fn = (a: Tensor, b: Tensor) =>
+      differentiable("wrong", [a, b], a.detach().mul(b.detach()), (g) => [g.mul(b), g.mul(b)]);
+    expect(() => gradcheck(fn, [x(), leaf(samples(6, 3, 4), [2, 3])])).toThrow(/gradient of input 1/);
+  });
+  it("rejects a wrong gradient of a gradient", () => {
+    const fn = (a: Tensor) =>
+      differentiable("wrong", [a], a.detach().square(), (g) => [g.mul(a.detach().mul(2))]);
+    gradcheck(fn, [x()]);
+    expect(() => gradgradcheck(fn, [x()])).toThrow(/gradcheck/);
+  });
+  it("asks for float64 leaves that require a gradient", () => {
+    expect(() => gradcheck((a) => a, [tensor([1], { requiresGrad: true })])).toThrow(/float64 leaves/);
+    expect(() => gradcheck((a) => a, [tensor(Float64Array.of(1))])).toThrow(/must require a gradient/);
+  });
+  it("leaves the inputs as they were", () => {
+    const a = x();
+    const before = a.toArray();
+    gradcheck((v) => v.square(), [a]);
+    expect(a.toArray()).toEqual(before);
+    expect(a.grad).toBe(null);
+  });
+});
