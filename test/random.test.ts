@@ -114,6 +114,9 @@ describe("streams", () => {
     expect(Math.abs(share - 0.75)).toBeLessThan(4 * Math.sqrt((0.75 * 0.25) / 40_000));
     expect(draw("dropout", 1, 0, 8, new Int32Array(4))).toEqual(new Array(8).fill(0));
     expect(draw("dropout", 0, 0, 8, new Int32Array(4))).toEqual(new Array(8).fill(1));
+    // A place where u is exactly 0: p = 0 keeps that as well.
+    expect(draw("uniform", 0, 1, 1, Int32Array.of(0, 0, 14883995, 0))).toEqual([0]);
+    expect(draw("dropout", 0, 0, 1, Int32Array.of(0, 0, 14883995, 0))).toEqual([1]);
   });
 });
 
@@ -144,6 +147,16 @@ describe("permutation", () => {
     const state = new Int32Array(4);
     permutation(6, state, 0, new Int32Array(6), 0);
     expect([...state]).toEqual([0, 0, 2, 0]); // 5 words
+  });
+
+  it("draws again what would favour low indices", () => {
+    // A word is refused with probability (2^32 mod bound) / 2^32: some 100 times in a million draws.
+    const n = 1_000_000;
+    const state = new Int32Array(4);
+    permutation(n, state, 0, new Int32Array(n), 0);
+    const extra = state[2] * 4 - (n - 1);
+    expect(extra).toBeGreaterThan(50);
+    expect(extra).toBeLessThan(200);
   });
 });
 

@@ -93,7 +93,7 @@ export function derivativeSource(root: Term | number): { body: string; functions
   return { body: [...lines, `return ${result};`].join("\n"), functions };
 }
 
-/** The derivative as a closure over the term: slower by far, for where code generation is forbidden. */
+/** The term as a closure: slower by far. */
 function interpret(root: Term | number): Derivative {
   const evaluate = (node: Term | number | string, env: Record<string, number>): number => {
     if (!(node instanceof Term)) return node as number;
@@ -129,12 +129,16 @@ function interpret(root: Term | number): Derivative {
   return (x, y, p, q) => evaluate(root, { x, y, p, q });
 }
 
-/** A fresh function literal for the derivative of a row. */
-export function compileDerivative(name: UnaryName, generate = true): Derivative {
-  const term = traceDerivative(name);
+/** A term over x, y, p, q as a function: fresh JavaScript, or a walk over the term where that is not allowed. */
+export function compileTerm(term: Term | number, generate = true): Derivative {
   if (!generate) return interpret(term);
   const { body, functions } = derivativeSource(term);
   const names = [...functions];
   const make = new Function(...names, "erf_", `"use strict"; return (x, y, p, q) => {\n${body}\n};`);
   return make(...names.map((used) => unaryRows[used].f), erf) as Derivative;
+}
+
+/** A fresh function literal for the derivative of a row. */
+export function compileDerivative(name: UnaryName, generate = true): Derivative {
+  return compileTerm(traceDerivative(name), generate);
 }

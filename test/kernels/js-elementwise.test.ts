@@ -1,8 +1,10 @@
 import { spawnSync } from "node:child_process";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { Term } from "../../src/kernels/algebra.js";
 import {
   compileDerivative,
+  compileTerm,
   derivativeSource,
   scalarFunction,
   traceDerivative,
@@ -35,8 +37,8 @@ describe("unary rows", () => {
     ["elu", [-inf, 2, -Math.LN2], [-3, 2, -1.5], 3],
     [
       "round",
-      [0.5, 1.5, 2.5, -0.5, -1.5, 0.49999999999999994, 2 ** 52 + 1, -(2 ** 53), inf, nan],
-      [0, 2, 2, -0, -2, 0, 2 ** 52 + 1, -(2 ** 53), inf, nan],
+      [0, -0, 0.5, 1.5, 2.5, -0.5, -1.5, 0.49999999999999994, 2 ** 52 + 1, -(2 ** 53), inf, nan],
+      [0, -0, 0, 2, 2, -0, -2, 0, 2 ** 52 + 1, -(2 ** 53), inf, nan],
     ],
     ["clamp", [-2, 0, 3, nan], [-1, 0, 1, nan], -1, 1],
     ["clamp", [5], [1], 2, 1],
@@ -80,6 +82,36 @@ describe("unary rows", () => {
         expect(Math.abs(value - slope), `${name}'(${x})`).toBeLessThan(1e-7 * (1 + Math.abs(slope)));
         expect(interpreted(x, f(x, p, q), p, q)).toBe(value);
       }
+    }
+  });
+
+  it("terms mean the same compiled and interpreted", () => {
+    const { x, y, p, q } = Term.variables("x", "y", "p", "q");
+    const terms = [
+      x.sub(y),
+      x.sub(-2),
+      x.div(y),
+      x.pow(p),
+      x.neg().add(y).mul(q),
+      x.erf().square(),
+      y.mul(-0).add(x),
+    ];
+    const conditions = [x.eq(y), x.gt(y), x.ge(y), x.lt(y), x.le(y)].map((c) => Term.where(c, 1, 0));
+    for (const generate of [true, false]) {
+      const at = (list: Term[], ...args: [number, number, number, number]) =>
+        list.map((term) => compileTerm(term, generate)(...args));
+      expect(at(terms, 5, 1.25, 4, 2)).toEqual([
+        3.75,
+        7,
+        4,
+        625,
+        -7.5,
+        scalarFunction("erf")(5, 0, 0) ** 2,
+        5,
+      ]);
+      expect(at(conditions, 1, 1, 0, 0)).toEqual([1, 0, 1, 0, 1]);
+      expect(at(conditions, 2, 1, 0, 0)).toEqual([0, 1, 1, 0, 0]);
+      expect(at(conditions, 1, 2, 0, 0)).toEqual([0, 0, 0, 1, 1]);
     }
   });
 

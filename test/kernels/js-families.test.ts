@@ -247,7 +247,7 @@ describe("crossEntropy", () => {
         };
         const stats = new Float64Array(rows + 1);
         loss(c, c.x, new Float64Array(size), stats);
-        const out = new Float64Array(rows * classes);
+        const out = new Float64Array(rows * classes).fill(99);
         const options = [c.reduction, rows, classes, c.smoothing, c.ignoreIndex] as const;
         const target = Int32Array.from(c.target);
         js.crossEntropyGrad(...options, c.x, 0, target, 0, c.weight, 0, stats, 0, g, 0, out, 0);
@@ -334,9 +334,9 @@ describe("indexing", () => {
       js.takeRows(2, 3, 2, 0.5, -1, Uint8Array.of(0, 1, 2, 3, 4, 255), 0, Int32Array.of(2, 0), 0, out, 0),
     ).toBe(-1);
     expect([...out]).toEqual([1, 126.5, -1, -0.5, 99]);
-    // One rounding of x · scale + shift, with the scale itself in float32.
-    js.takeRows(1, 1, 1, 1 / 3, 1 / 7, Uint8Array.of(200), 0, Int32Array.of(0), 0, out, 0);
-    expect(out[0]).toBe(Math.fround(200 * Math.fround(1 / 3) + Math.fround(1 / 7)));
+    // One rounding of x · scale + shift, with scale and shift themselves in float32.
+    js.takeRows(1, 1, 1, 1 / 3, -66.666, Uint8Array.of(200), 0, Int32Array.of(0), 0, out, 0);
+    expect(out[0]).toBe(Math.fround(200 * Math.fround(1 / 3) + Math.fround(-66.666)));
   });
 
   it.each([-1, 3, 2147483647, -2147483648])(

@@ -100,6 +100,20 @@ describe("gemm", () => {
   it.each([
     ["packed", 3],
     ["thin", 1],
+  ])("float64 keeps all its digits (%s)", (_, m) => {
+    const a = Float64Array.from({ length: m * 2 }, (_, i) => 0.1 * (i + 1));
+    const c = new Float64Array(m * 2);
+    gemm(1, m, 2, 2, a, 0, 0, 2, 1, Float64Array.of(0.3, 0.7, 0.7, 0.3), 0, 0, 2, 1, null, 0, 0, c, 0, 0);
+    for (let i = 0; i < m; i++)
+      expect([c[2 * i], c[2 * i + 1]]).toEqual([
+        a[2 * i] * 0.3 + a[2 * i + 1] * 0.7,
+        a[2 * i] * 0.7 + a[2 * i + 1] * 0.3,
+      ]);
+  });
+
+  it.each([
+    ["packed", 3],
+    ["thin", 1],
   ])("accumulates the rounded product (%s)", (_, m) => {
     // The product 1 + 2^-24 rounds to 1; unrounded it would tip the sum 2^24 + … to the next even number.
     const a = new Float32Array(m * 2).map((_, i) => (i % 2 ? 2 ** -24 : 1));

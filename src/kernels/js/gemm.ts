@@ -71,8 +71,8 @@ const packLine = specialize(
 );
 
 /**
- * `count` lines (rows of A, columns of B) dealt out to the panel arrays in turn; missing ones become zeros. Where
- * neighbours in memory belong to different lines, lines are taken 32 elements at a time: what the first one brings
+ * `count` lines (rows of A, columns of B) dealt out to the panel arrays in turn. Lines missing in
+ * the last panel keep what was there: their sums are never stored. Where neighbours in memory belong to different lines, lines are taken 32 elements at a time: what the first one brings
  * into the cache serves the next.
  */
 function pack(
@@ -90,10 +90,8 @@ function pack(
   for (let l = 0; l < depth; l += chunk) {
     const length = Math.min(chunk, depth - l);
     for (let i = 0, at = l; i < count; i += width, at += depth)
-      for (let r = 0; r < width; r++) {
-        if (i + r < count) copy(panels[r], at, length, x, from + (i + r) * line + l * step, step);
-        else panels[r].fill(0, at, at + length);
-      }
+      for (let r = 0; r < Math.min(width, count - i); r++)
+        copy(panels[r], at, length, x, from + (i + r) * line + l * step, step);
   }
 }
 
