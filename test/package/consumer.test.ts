@@ -199,7 +199,7 @@ describe("the command line", () => {
   test("npx simdgrad info says what runs here", () => {
     const ran = info();
     expect(ran, ran.stderr).toMatchObject({ status: 0 });
-    expect(ran.stdout).toMatch(/simdgrad 0\.1\.0|version\s+0\.1\.0/);
+    expect(ran.stdout).toMatch(/simdgrad\s+0\.1\.0/);
     expect(ran.stdout).toMatch(native ? /native/ : /\bjs\b/);
   });
 

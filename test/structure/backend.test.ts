@@ -1,0 +1,52 @@
+import { describe, expect, test } from "vitest";
+import { backend } from "../../src/index.js";
+import * as js from "../../src/kernels/js/index.js";
+import { type Addon, overlay } from "../../src/kernels/native.js";
+import { binaryRows, compareRows, unaryRows } from "../../src/kernels/rows.js";
+
+/** Kernels and ops of the table that have no C++ and run in JavaScript on purpose. A misspelt name would show up here. */
+const pinned: string[] = [];
+
+test.runIf(backend.isas.length > 0)("what the native table leaves to JavaScript is what was decided", () => {
+  backend.use("native");
+  expect(backend.fallbacks).toEqual(pinned);
+});
+
+/** An addon that has every kernel and op, under the names that it is given the chance to change. */
+function addon(change: (kernels: Addon["kernels"], ops: Addon["ops"]) => void): Addon {
+  const kernels: Addon["kernels"] = Object.fromEntries(Object.keys(js).map((name) => [name, () => -1]));
+  const unary = Object.keys(unaryRows);
+  const softmax = ["softmax", "logSoftmax"];
+  const ops: Addon["ops"] = {
+    ...{
+      unary: [...unary],
+      unaryGrad: [...unary],
+      binary: Object.keys(binaryRows),
+      compare: Object.keys(compareRows),
+    },
+    ...{ reduce: ["sum", "prod", "max", "min"], argReduce: ["argmax", "argmin"] },
+    ...{ softmax, softmaxGrad: softmax, random: ["uniform", "normal", "dropout"] },
+  };
+  change(kernels, ops);
+  return { kernels, ops, init() {} } as unknown as Addon;
+}
+
+const rename = <T>(table: Record<string, T>, from: string, to: string) => {
+  table[to] = table[from]!;
+  delete table[from];
+};
+
+describe("a name that C++ and TypeScript spell differently is seen", () => {
+  test.each<[string, (kernels: Addon["kernels"], ops: Addon["ops"]) => void, string[]]>([
+    ["none", () => {}, []],
+    ["a kernel", (kernels) => rename(kernels, "softmaxGrad", "softmax_grad"), ["softmaxGrad"]],
+    ["an op", (_, ops) => ops["unary"]!.splice(ops["unary"]!.indexOf("gelu"), 1, "Gelu"), ["unary.gelu"]],
+    [
+      "a family",
+      (_, ops) => rename(ops, "reduce", "reduction"),
+      ["reduce.sum", "reduce.prod", "reduce.max", "reduce.min"],
+    ],
+  ])("%s", (_, change, expected) => {
+    expect(overlay(addon(change)).fallbacks).toEqual(expected);
+  });
+});
