@@ -148,7 +148,13 @@ function main(args) {
   const out = resolve(root, option("--out") ?? join("prebuilds", prebuildName(), "simdgrad.node"));
   const hash = sourceHash();
   // The addon carries the hash of what it was built from.
-  if (!forced && !args.includes("--force") && existsSync(out) && readFileSync(out).includes(hash)) return;
+  if (
+    (!forced || option("--out")) &&
+    !args.includes("--force") &&
+    existsSync(out) &&
+    readFileSync(out).includes(hash)
+  )
+    return;
 
   const give = (why) => {
     console.log(`native: not built (${why}); everything runs on the JS core`);

@@ -159,16 +159,20 @@ function tell(why: string): void {
 function choose(): void {
   const wanted = process.env["SIMDGRAD_BACKEND"];
   try {
-    if (wanted && oneOf("SIMDGRAD_BACKEND", wanted, ["js", "native"]) === "js")
-      return useCore("SIMDGRAD_BACKEND=js");
-    const native = load();
-    if (native instanceof SimdgradError) {
-      if (wanted || process.env["SIMDGRAD_ADDON"]) throw native;
-      useCore(whyNot(native));
-      return tell(whyNot(native));
+    if (wanted && oneOf("SIMDGRAD_BACKEND", wanted, ["js", "native"]) === "js") {
+      useCore("SIMDGRAD_BACKEND=js");
+      return;
     }
-    applyEnvironment(native);
-    useNative(native, wanted ? `SIMDGRAD_BACKEND=native: ${native.from}` : native.from);
+    const native = load();
+    if (!(native instanceof SimdgradError)) {
+      applyEnvironment(native);
+      useNative(native, wanted ? `SIMDGRAD_BACKEND=native: ${native.from}` : native.from);
+    } else if (wanted || process.env["SIMDGRAD_ADDON"]) {
+      throw native;
+    } else {
+      useCore(whyNot(native));
+      tell(whyNot(native));
+    }
   } catch (error) {
     k = broken(error);
     name = process.env["SIMDGRAD_BACKEND"] === "js" ? "js" : "native";
@@ -233,7 +237,10 @@ export const backend = {
 
   /** Switches this thread (main or Worker) to a backend. Throws BACKEND_UNAVAILABLE when native code cannot be loaded. */
   use(wanted: BackendName): void {
-    if (oneOf("backend.use", wanted, ["js", "native"]) === "js") return useCore('backend.use("js")');
+    if (oneOf("backend.use", wanted, ["js", "native"]) === "js") {
+      useCore('backend.use("js")');
+      return;
+    }
     const native = load();
     if (native instanceof SimdgradError) throw native;
     useNative(native, `backend.use("native"): ${native.from}`);

@@ -57,7 +57,8 @@ const blockLength = 512;
 export function overlay(addon: Addon): { kernels: Kernels; fallbacks: string[] } {
   // On shared memory, which can be neither detached nor transferred: the addon keeps its address.
   const block = addon.init(new Float64Array(new SharedArrayBuffer(8 * blockLength)));
-  const kernels: Record<string, Kernel> = { ...js };
+  const core = js as unknown as Record<string, Kernel>;
+  const kernels: Record<string, Kernel> = { ...core };
   const fallbacks: string[] = [];
   for (const name of Object.keys(js) as KernelName[]) {
     const native = addon.kernels[name];
@@ -71,7 +72,7 @@ export function overlay(addon: Addon): { kernels: Kernels; fallbacks: string[] }
       codes[op] = code;
     });
     for (const op of families[name] ?? []) if (codes[op] === undefined) fallbacks.push(`${name}.${op}`);
-    kernels[name] = bind(kernels, name, native, js[name] as Kernel, block, codes);
+    kernels[name] = bind(kernels, name, native, core[name], block, codes);
   }
   return { kernels: kernels as unknown as Kernels, fallbacks };
 }
