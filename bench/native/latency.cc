@@ -1,0 +1,57 @@
+#include "latency.h"
+
+#include <atomic>
+
+#include "../../native/pool.h"
+
+namespace bench {
+namespace {
+
+/** Work for the pool: as many chunks as threads. With `meet` each waits until all have begun, so that every thread takes one. */
+void forkJoin(int threads, bool meet) {
+  std::atomic<int> begun{0};
+  simdgrad::parallelFor(static_cast<size_t>(threads), 1, [&](size_t begin, size_t end) {
+    // A caller that found the pool busy, or alone, runs the whole range as one chunk.
+    if (!meet || end - begin > 1) return;
+    begun.fetch_add(1, std::memory_order_relaxed);
+    while (begun.load(std::memory_order_relaxed) < threads) {
+    }
+  });
+}
+
+}  // namespace
+
+void runForkJoin(const Request& request) {
+  const int threads = request.integer("threads");
+  const bool meet = request.flag("meet");
+  simdgrad::setThreads(threads);
+  for (int i = 0; i < 1000; i++) forkJoin(threads, meet);
+  const uint64_t before = simdgrad::workerChunks();
+  // One at a time, so that the median says what a usual one costs; the clock's own 20 ns are taken off.
+  Times clock, times;
+  const double end = now() + request.number("milliseconds") / 1e3;
+  do {
+    double start = now();
+    clock.samples.push_back((now() - start) * 1e6);
+    start = now();
+    forkJoin(threads, meet);
+    times.samples.push_back((now() - start) * 1e6);
+  } while (now() < end || times.samples.size() < 1000);
+  for (double& sample : times.samples) sample -= clock.median();
+  answer(times, static_cast<double>(simdgrad::workerChunks() - before) / static_cast<double>(times.samples.size()));
+}
+
+void runIdle(const Request& request) {
+  Times times;
+  const double end = now() + request.number("milliseconds") / 1e3;
+  do {
+    for (int i = 0; i < 100; i++) forkJoin(simdgrad::threads(), false);
+    sleepFor(0.001);
+    const double before = cpuOfOthers();
+    sleepFor(0.1);
+    times.samples.push_back((cpuOfOthers() - before) * 1e6);
+  } while (now() < end);
+  answer(times, 0);
+}
+
+}  // namespace bench

@@ -1,0 +1,141 @@
+// Loops on one or several threads of their own, all of which start together; a sample is the slowest thread's time.
+#include "limits.h"
+
+#include <atomic>
+#include <cstdlib>
+#include <cstring>
+#include <thread>
+
+#include "../../native/dispatch.h"
+#include "loops.h"
+
+namespace simdgrad {
+#define BENCH_ISA(name)      \
+  namespace name {           \
+  bench::Loops benchLoops(); \
+  }
+BENCH_ISAS
+#undef BENCH_ISA
+}  // namespace simdgrad
+
+namespace bench {
+
+const Loops& loops() {
+  static const Loops mine = [] {
+#define BENCH_ISA(name) \
+  if (strcmp(simdgrad::isa().name, #name) == 0) return simdgrad::name::benchLoops();
+    BENCH_ISAS
+#undef BENCH_ISA
+    return simdgrad::portable::benchLoops();
+  }();
+  return mine;
+}
+
+namespace {
+
+/** Threads meet here; they spin, so that all leave within a fraction of a microsecond. */
+class Barrier {
+ public:
+  explicit Barrier(int count) : count_(count) {}
+  void wait() {
+    const int round = round_.load(std::memory_order_acquire);
+    if (arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 == count_) {
+      arrived_.store(0, std::memory_order_relaxed);
+      round_.store(round + 1, std::memory_order_release);
+    } else {
+      // Yields now and then: with other programs on the cores the missing thread may have none.
+      for (int spins = 1; round_.load(std::memory_order_acquire) == round; spins++)
+        if (spins % 4096 == 0) std::this_thread::yield();
+    }
+  }
+
+ private:
+  const int count_;
+  std::atomic<int> arrived_{0}, round_{0};
+};
+
+/** Calls body(thread) on all threads at once, again and again for about that long; samples in microseconds. */
+template <class F>
+Times together(int threads, double milliseconds, F body) {
+  Barrier barrier(threads);
+  std::atomic<bool> stop{false};
+  Times times;
+  const auto other = [&](int index) {
+    for (;;) {
+      barrier.wait();
+      if (stop.load(std::memory_order_acquire)) return;
+      body(index);
+      barrier.wait();
+    }
+  };
+  std::vector<std::thread> others;
+  for (int i = 1; i < threads; i++) others.emplace_back(other, i);
+  const double end = now() + milliseconds / 1e3;
+  do {
+    barrier.wait();
+    const double start = now();
+    body(0);
+    barrier.wait();
+    times.samples.push_back((now() - start) * 1e6);
+  } while (now() < end || times.samples.size() < 5);
+  stop.store(true, std::memory_order_release);
+  barrier.wait();
+  for (std::thread& thread : others) thread.join();
+  return times;
+}
+
+void scale(Times& times, double factor) {
+  for (double& sample : times.samples) sample *= factor;
+}
+
+/** One thread's arrays. They start at different places of a page: equal ones make loads wait for unrelated stores. */
+struct Slice {
+  float* memory = nullptr;
+  float* arrays[maxArrays] = {};
+  ~Slice() { free(memory); }
+  void make(const Pattern& pattern, size_t n) {
+    constexpr size_t apart = 2048 / sizeof(float) + 64;
+    const size_t each = (n + apart + 15) / 16 * 16;
+    const size_t bytes = each * static_cast<size_t>(pattern.arrays()) * sizeof(float);
+    memory = static_cast<float*>(aligned_alloc(4096, (bytes + 4095) / 4096 * 4096));
+    if (!memory) refuse("out of memory");
+    for (size_t i = 0; i < bytes / sizeof(float); i++) memory[i] = 1;
+    for (int i = 0; i < pattern.arrays(); i++) arrays[i] = memory + static_cast<size_t>(i) * each;
+  }
+};
+
+}  // namespace
+
+void runPeak(const Request& request) {
+  constexpr long rounds = 4000;  // about half a millisecond
+  double operations = 0;
+  Times times = together(request.integer("threads"), request.number("milliseconds"), [&](int index) {
+    const double done = loops().fma(rounds);
+    if (index == 0) operations = done;
+  });
+  scale(times, 1e6 / operations);
+  answer(times, 0);
+}
+
+void runStream(const Request& request) {
+  const std::string name = request.text("pattern");
+  int which = 0;
+  while (which < patternCount && name != patterns[which].name) which++;
+  if (which == patternCount) refuse("unknown pattern " + name);
+  const int threads = request.integer("threads");
+  const size_t share = static_cast<size_t>(request.integer("elements")) / static_cast<size_t>(threads);
+  const size_t n = share / 128 * 128;  // whole rounds of the loop: 8 vectors of 16 floats
+  if (n == 0) refuse("too few elements for a stream");
+  const bool past = request.flag("past");
+  // Small slices are streamed so often that meeting the others costs nothing beside it.
+  const long passes = std::max(1L, static_cast<long>(1 << 20) / static_cast<long>(n));
+  std::vector<Slice> slices(static_cast<size_t>(threads));
+  for (Slice& slice : slices) slice.make(patterns[which], n);
+  Times times = together(threads, request.number("milliseconds"), [&](int index) {
+    for (long pass = 0; pass < passes; pass++) loops().stream[which](slices[static_cast<size_t>(index)].arrays, n, past);
+  });
+  scale(times, static_cast<double>(share) / static_cast<double>(n) / static_cast<double>(passes));
+  answer(times, 0);
+}
+
+}  // namespace bench
