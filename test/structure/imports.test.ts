@@ -85,12 +85,10 @@ describe("imports", () => {
     expect(violations(new Map([[path, text]]))).toEqual([]);
   });
 
-  test("the table itself has no circle", () => {
-    const visit = (room: string, path: string[]): void => {
-      expect(path, `${[...path, room].join(" -> ")}`).not.toContain(room);
-      for (const next of rooms[room]!) visit(next, [...path, room]);
-    };
-    for (const room of Object.keys(rooms)) visit(room, []);
+  test("the table itself has no circle: a room names only rooms above it", () => {
+    const order = Object.keys(rooms);
+    for (const [room, others] of Object.entries(rooms))
+      for (const other of others) expect(order.slice(0, order.indexOf(room)), room).toContain(other);
   });
 
   test("are read in every form", () => {

@@ -9,7 +9,7 @@ export function sources(folders: readonly string[], name: RegExp): Map<string, s
   const files = new Map<string, string>();
   for (const folder of folders)
     for (const entry of readdirSync(join(root, folder), { recursive: true, withFileTypes: true })) {
-      if (!entry.isFile() || !name.test(entry.name)) continue;
+      if (!entry.isFile() || !name.test(entry.name) || entry.parentPath.includes("node_modules")) continue;
       const path = join(entry.parentPath, entry.name);
       files.set(relative(root, path).replaceAll("\\", "/"), readFileSync(path, "utf8"));
     }
