@@ -24,8 +24,8 @@ const rooms: Record<string, readonly string[]> = {
   compile: [...ground, "kernels", "tensor"],
   train: [...tensors, "ops", "nn", "optim", "io", "data", "compile"],
   // Bundled apart from the library, the command uses what everybody uses: the public face.
-  cli: [...ground, "io", "index"],
   index: [...tensors, "ops", "nn", "optim", "io", "data", "compile", "train"],
+  cli: [...ground, "io", "index"],
 };
 
 /** The command line is bundled when it is built; the library itself stands on Node alone. */
