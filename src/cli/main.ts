@@ -200,17 +200,26 @@ const title = program.commands.some((sub) => sub.name() === name) ? `simdgrad ${
 
 // `| head` closes the pipe: nobody reads on, so there is nothing to say. A run of train stops and saves.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE" && error.code !== "EIO") fail(error);
+  if (error.code !== "EPIPE" && error.code !== "EIO") {
+    process.stderr.write(`${title}: ${describeFailure(error).text}\n`);
+    process.exit(FAILED);
+  }
   if (interruption === undefined) process.exit(0);
   interruption.outputClosed();
 });
 process.stderr.on("error", () => {});
 
-function fail(error: unknown): never {
+/** A pipe takes its time: what was printed must be through before the process ends. */
+async function exit(code: number): Promise<never> {
+  await new Promise<void>((resolve) => process.stdout.write("", () => resolve()));
+  process.exit(code);
+}
+
+function fail(error: unknown): Promise<never> {
   const { code, message, text } = describeFailure(error);
   process.stderr.write(`${title}: ${text}\n`);
   if (process.argv.includes("--json")) printJson({ error: { code, message } });
-  process.exit(error instanceof UsageError ? USAGE : FAILED);
+  return exit(error instanceof UsageError ? USAGE : FAILED);
 }
 
 try {
@@ -221,10 +230,12 @@ try {
   await program.parseAsync();
   interruption?.dispose();
 } catch (error) {
-  if (error instanceof Exit) process.exit(error.exitCode);
-  if (!(error instanceof CommanderError)) fail(error);
+  if (error instanceof Exit) await exit(error.exitCode);
+  if (!(error instanceof CommanderError)) await fail(error);
   // --help and --version arrive here too, printed already.
-  if (error.exitCode === 0) process.exit(0);
-  const message = error.message.replace(/^error: /, "").replace(/\n\((Did you mean .*)\)$/, "; $1");
-  fail(new UsageError(message.replace("; Did", "; did"), "USAGE"));
+  else if (error.exitCode === 0) await exit(0);
+  else {
+    const message = error.message.replace(/^error: /, "").replace(/\n\((Did you mean .*)\)$/, "; $1");
+    await fail(new UsageError(message.replace("; Did", "; did"), "USAGE"));
+  }
 }

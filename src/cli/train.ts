@@ -1,4 +1,4 @@
-import { accessSync, constants, statSync } from "node:fs";
+import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import {
   backend,
@@ -172,11 +172,11 @@ function stopped(interruption: Interruption, where: string): Exit {
 function checkWritable(path: string): void {
   const fail = (code: string, what: string, cause?: unknown) =>
     new FileError(`--out: ${what}: ${JSON.stringify(path)}`, code, path, { cause });
+  const directory = dirname(resolve(path));
+  if (!existsSync(directory) || !statSync(directory).isDirectory())
+    throw fail("DIRECTORY_NOT_FOUND", `no directory ${JSON.stringify(directory)} to write into`);
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat?.isDirectory()) throw fail("NOT_A_FILE", "a directory, not a file");
-  const directory = dirname(resolve(path));
-  if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory())
-    throw fail("DIRECTORY_NOT_FOUND", `no directory ${JSON.stringify(directory)} to write into`);
   try {
     if (stat !== undefined) accessSync(path, constants.W_OK);
     if (stat === undefined || stat.isFile()) accessSync(directory, constants.W_OK);

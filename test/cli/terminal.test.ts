@@ -38,14 +38,14 @@ async function onTerminal(
   return stdout;
 }
 
-const escape = String.fromCharCode(27);
-const sgr = new RegExp(`${escape}\\[[\\d;]*m`, "g");
-const control = new RegExp(`${escape}(\\[[?\\d;]*[A-Za-z]|[78])`, "g");
+const esc = String.fromCharCode(27);
+const sgr = new RegExp(`${esc}\\[[\\d;]*m`, "g");
+const control = new RegExp(`${esc}(\\[[?\\d;]*[A-Za-z]|[78])`, "g");
 
 /** The texts that were drawn over each other and below each other, without control codes. */
 const drawn = (output: string) =>
   output
-    .split(new RegExp(`\\r?\\n|\\r|${escape}\\[1G`))
+    .split(new RegExp(`\\r?\\n|\\r|${esc}\\[1G`))
     .map((text) => text.replaceAll(control, ""))
     .filter((text) => text !== "");
 
@@ -66,7 +66,7 @@ describe.skipIf(!hasScript)("on a terminal", () => {
       "epoch 3/4",
       "epoch 4/4",
     ]);
-    expect(output.lastIndexOf(`${escape}[?25h`)).toBeGreaterThan(output.lastIndexOf(`${escape}[?25l`));
+    expect(output.lastIndexOf(`${esc}[?25h`)).toBeGreaterThan(output.lastIndexOf(`${esc}[?25l`));
     expect(output).toMatch(sgr);
   });
 
@@ -80,7 +80,7 @@ describe.skipIf(!hasScript)("on a terminal", () => {
   test("NO_COLOR is obeyed", async () => {
     expect(await onTerminal(80, train, { NO_COLOR: "1" })).not.toMatch(sgr);
     const picture = ["predict", "--model", out, "--data", digits];
-    expect(await onTerminal(80, picture, { NO_COLOR: "1" })).not.toContain(escape);
+    expect(await onTerminal(80, picture, { NO_COLOR: "1" })).not.toContain(esc);
     expect(await onTerminal(80, picture)).toMatch(sgr);
   });
 
@@ -92,7 +92,7 @@ describe.skipIf(!hasScript)("on a terminal", () => {
   });
 
   test("a dumb terminal gets plain lines", async () => {
-    expect(await onTerminal(80, train, { TERM: "dumb" })).not.toContain(escape);
+    expect(await onTerminal(80, train, { TERM: "dumb" })).not.toContain(esc);
   });
 });
 
