@@ -7,6 +7,7 @@ import { edgeOf, type GradTargets, Node } from "./graph.js";
 /** The arithmetic that the engine itself needs; `ops/` hands it over, since imports point the other way. */
 export interface EngineOps {
   add(a: Tensor, b: Tensor): Tensor;
+  clone(x: Tensor): Tensor;
   onesLike(x: Tensor): Tensor;
   emptyLike(x: Tensor): Tensor;
   copyInto(out: Tensor, x: Tensor): void;
@@ -98,15 +99,18 @@ function run(
       if (g === undefined) continue;
       grads.delete(node);
       g = runHooks(node.hooks, g);
-      if (node.retained !== null && wanted === null) node.retained.gradient = g;
+      const { retained } = node;
+      // A copy: `g` may be the caller's cotangent, or be passed on as it is.
+      if (retained !== null && wanted === null)
+        retained.gradient = retained.gradient === null ? ops.clone(g) : ops.add(retained.gradient, g);
       if (wanted?.has(node)) wanted.set(node, g);
-      const inputGrads = backwardThrough(node, g, createGraph, wanted);
+      const { grads: inputGrads, written } = backwardThrough(node, g, createGraph, wanted);
       for (let i = 0; i < node.edges.length; i++) {
         const edge = node.edges[i];
         const gx = inputGrads[i];
         if (edge === null || gx === null) continue;
-        if (edge instanceof Node || (gx !== edge.gradientMemory && gx !== edge.gradient)) add(edge, gx);
-        else edge.gradient = gx; // the rule wrote into the leaf's own memory
+        if (written?.get(i) === gx) (edge as Tensor).gradient = gx;
+        else add(edge, gx);
       }
       if (!retainGraph) node.release();
     }
@@ -155,12 +159,13 @@ function reachable(roots: Iterable<Node | Tensor>): Node[] {
   return [...seen].sort((a, b) => b.id - a.id);
 }
 
+/** The gradients of a node's inputs. `written`: those that the rule wrote into the memory of a leaf, by input. */
 function backwardThrough(
   node: Node,
   g: Tensor,
   createGraph: boolean,
   wanted: Map<Node | Tensor, Tensor | null> | null,
-): (Tensor | null)[] {
+): { grads: (Tensor | null)[]; written: Map<number, Tensor> | null } {
   const { rule } = node;
   if (rule === null)
     throw new AutogradError(
@@ -171,20 +176,27 @@ function backwardThrough(
   if (createGraph && node.composed !== null && node.inputs !== null) {
     const inputs = node.inputs.filter((x) => x.requiresGrad);
     const found = grad(node.composed(), inputs, { gradOutputs: [g], createGraph: true, allowUnused: true });
-    return node.inputs.map((x) => (x.requiresGrad ? found[inputs.indexOf(x)] : null));
+    const grads = node.inputs.map((x) => (x.requiresGrad ? found[inputs.indexOf(x)] : null));
+    return { grads, written: null };
   }
+  let written: Map<number, Tensor> | null = null;
   const targets: GradTargets = {
     needs: (i) => node.edges[i] !== null,
     into(i) {
       const leaf = node.edges[i];
       if (createGraph || wanted !== null || leaf === null || leaf instanceof Node || leaf.hooks !== null)
         return null;
-      if (leaf.gradient !== null)
-        return leaf.gradient.isContiguous ? { out: leaf.gradient, accumulate: true } : null;
-      return { out: memoryFor(leaf), accumulate: false };
+      const there = leaf.gradient;
+      if (there !== null && (!there.isContiguous || there.storage.overlaps(g.storage))) return null;
+      // An input that is there twice, as in w.matmul(w): the second gradient is added by the engine.
+      if (written !== null && [...written.keys()].some((j) => node.edges[j] === leaf)) return null;
+      const out = there ?? memoryFor(leaf);
+      written ??= new Map();
+      written.set(i, out);
+      return { out, accumulate: there !== null };
     },
   };
-  return rule(g, targets);
+  return { grads: rule(g, targets), written };
 }
 
 function memoryFor(leaf: Tensor): Tensor {
@@ -202,7 +214,7 @@ function settleLeaf(
   if (wanted !== null) {
     if (wanted.has(leaf)) wanted.set(leaf, g);
   } else if (createGraph) {
-    leaf.gradient = leaf.gradient === null ? g : ops.add(leaf.gradient, g);
+    leaf.gradient = leaf.gradient === null ? ops.clone(g) : ops.add(leaf.gradient, g);
   } else if (leaf.gradient === null) {
     const memory = memoryFor(leaf);
     ops.copyInto(memory, g);
@@ -214,6 +226,13 @@ function settleLeaf(
 
 function runHooks(hooks: GradHook[] | null, g: Tensor): Tensor {
   if (hooks === null) return g;
-  for (const hook of hooks) g = hook(g) ?? g;
+  for (const hook of hooks) {
+    const replaced = hook(g) ?? g;
+    if (!sameShape(replaced.shape, g.shape) || replaced.dtype !== g.dtype)
+      throw new ShapeError(
+        `backward: a hook keeps the shape and dtype of the gradient: ${formatShape(replaced.shape)} ${replaced.dtype} for ${formatShape(g.shape)} ${g.dtype}`,
+      );
+    g = replaced;
+  }
   return g;
 }

@@ -182,6 +182,7 @@ method("requiresGrad_", function (this: Tensor, value = true) {
 
 setEngineOps({
   add: elementwise.add,
+  clone: views.clone,
   onesLike: (x) => onesLike(x),
   emptyLike: (x) => empty(x.shape, x.dtype),
   copyInto: (out, x) => void withGradMode(false, () => inplace.copy_(out, x)),

@@ -114,6 +114,7 @@ const mixedCases: Cases = {
     ],
   ].map((shapes) => ({ fn: (a, b) => matmul(a, b), shapes })),
   mm: [
+    { fn: (a) => a.mm(a).mm(a.T), shapes: [[3, 3]] },
     {
       fn: (a, b) => a.T.mm(b.T),
       shapes: [

@@ -16,6 +16,8 @@ import {
   unaryRows,
 } from "../../src/kernels/rows.js";
 import { numel } from "../../src/shape.js";
+import { expectClose } from "../close.js";
+import { elements } from "../fixtures/pytorch/read.js";
 import { units } from "../hash.js";
 import { type Case, cases, layersOf } from "./cases.js";
 
@@ -64,6 +66,24 @@ function gradgradcheck(fn: (...inputs: Tensor[]) => Tensor, inputs: Tensor[]): v
   gradcheck(gradients, [...inputs, cotangent]);
 }
 
+/** `backward` may write gradients straight into leaves; it must give what `autograd.grad` gives, and then twice that. */
+function backwardcheck(fn: (...inputs: Tensor[]) => Tensor, inputs: Tensor[]): void {
+  const cotangent = leafless(units(fn(...inputs).numel, 78), fn(...inputs).shape);
+  const expected = autograd.grad(fn(...inputs), inputs, { gradOutputs: [cotangent], allowUnused: true });
+  for (const times of [1, 2]) {
+    fn(...inputs).backward(cotangent);
+    for (const [i, x] of inputs.entries())
+      if (expected[i] === null) expect(x.grad).toBe(null);
+      else
+        expectClose(
+          elements(x.gradient!),
+          elements(expected[i]!.mul(times)),
+          { rtol: 1e-12, atol: 1e-14 },
+          `input ${i}`,
+        );
+  }
+}
+
 const leafless = (data: Float64Array, shape: readonly number[]) => tensor(data, { shape });
 
 describe("unary rows", () => {
@@ -82,6 +102,7 @@ describe("unary rows", () => {
         gradcheck((x) => fn(x.transpose(0, 1)), [input()]);
         gradcheck(fn, [leaf([], [0, 2])]);
         gradgradcheck(fn, [input()]);
+        backwardcheck(fn, [input()]);
       });
     }
   }
@@ -110,11 +131,13 @@ describe("binary rows", () => {
       gradcheck((x) => fn(x, tensor(0.75).double()), [a]);
       gradcheck((x) => fn(tensor(0.75).double(), x), [b]);
       gradgradcheck(fn, [a, b]);
+      backwardcheck(fn, [a, b]);
     });
     it(`${name} with itself`, () => {
       const x = leaf(samples(6, low, high, [], 9), [2, 3]);
       gradcheck((a) => fn(a, a), [x]);
       gradgradcheck((a) => fn(a, a), [x]);
+      backwardcheck((a) => fn(a, a), [x]);
     });
   }
 });
@@ -133,6 +156,7 @@ describe.each(Object.entries(cases))("%s", (name, own) => {
     // Through float32 the difference quotient loses all but three digits of its step.
     const options = c.noSecondOrder === "float32 between" ? { eps: 1e-2, atol: 1e-2 } : {};
     gradcheck(c.fn, inputsOf(c), options);
+    backwardcheck(c.fn, inputsOf(c));
     if (c.noSecondOrder === undefined) gradgradcheck(c.fn, inputsOf(c));
   });
   if (own.length === 0) it(`${name} has nothing to check in float64`, () => {});

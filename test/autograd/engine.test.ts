@@ -1,0 +1,503 @@
+/** The rules of backward: where gradients go, when memory is reused, and what is refused. */
+import { describe, expect, it } from "vitest";
+import { autograd, nn, noGrad, optim, type Tensor, tensor, zeros } from "../../src/index.js";
+
+const leaf = (values: number[] | number[][]) => tensor(values, { requiresGrad: true });
+const code = (value: string) => expect.objectContaining({ code: value });
+
+describe("accumulation", () => {
+  it("adds the gradients of all uses and of all backwards", () => {
+    const x = leaf([1, 2]);
+    x.mul(3).add(x.square()).sum().backward();
+    expect(x.grad!.toArray()).toEqual([5, 7]);
+    x.sum().backward();
+    expect(x.grad!.toArray()).toEqual([6, 8]);
+  });
+
+  it("adds to a weight that is used twice in one graph, and again in the next", () => {
+    const w = leaf([
+      [1, 2],
+      [3, 4],
+    ]);
+    const x = tensor([[1, 1]]);
+    const loss = () => x.matmul(w).matmul(w).sum();
+    loss().backward();
+    // d/dW of 1ᵀ… : xᵀ(W1)ᵀ + (xW)ᵀ1
+    expect(w.grad!.toArray()).toEqual([
+      [3 + 4, 7 + 4],
+      [3 + 6, 7 + 6],
+    ]);
+    loss().backward();
+    expect(w.grad!.toArray()).toEqual([
+      [14, 22],
+      [18, 26],
+    ]);
+  });
+
+  it("adds both gradients of a weight that is both operands", () => {
+    const w = leaf([
+      [1, 2],
+      [3, 4],
+    ]);
+    for (let times = 1; times <= 2; times++) {
+      w.matmul(w).sum().backward();
+      // row sums of w by column, plus column sums of w by row
+      expect(w.grad!.toArray()).toEqual([
+        [(3 + 4) * times, (7 + 4) * times],
+        [(3 + 6) * times, (7 + 6) * times],
+      ]);
+    }
+  });
+
+  it("reads its cotangent before it adds to the same memory", () => {
+    const w = leaf([
+      [1, 2],
+      [3, 4],
+    ]);
+    w.grad = tensor([
+      [1, 2],
+      [3, 4],
+    ]);
+    const swap = tensor([
+      [0, 1],
+      [1, 0],
+    ]);
+    w.matmul(swap).backward(w.grad);
+    expect(w.grad.toArray()).toEqual([
+      [3, 3],
+      [7, 7],
+    ]);
+  });
+
+  it("counts the leaf's own gradient, given as cotangent, like any other tensor", () => {
+    const x = leaf([1, 2]);
+    x.grad = tensor([10, 20]);
+    x.add(0).backward(x.grad);
+    expect(x.grad.toArray()).toEqual([20, 40]);
+  });
+
+  it("a leaf can be the root", () => {
+    const x = leaf([1, 2]);
+    x.backward(tensor([3, 4]));
+    x.backward(tensor([3, 4]));
+    expect(x.grad!.toArray()).toEqual([6, 8]);
+  });
+
+  it("several roots in one pass", () => {
+    const x = leaf([2]);
+    const h = x.square();
+    autograd.backward([h.sum(), h.mul(10)], [undefined, tensor([1])]);
+    expect(x.grad!.toArray()).toEqual([44]);
+  });
+
+  it("gives no gradient to what does not require one", () => {
+    const x = leaf([1]);
+    const y = tensor([2]);
+    x.mul(y).sum().backward();
+    expect(y.grad).toBe(null);
+  });
+
+  it("goes through 100,000 operations without running out of stack", () => {
+    const x = leaf([1]);
+    let y: Tensor = x;
+    for (let i = 0; i < 100_000; i++) y = y.add(1);
+    y.sum().backward();
+    expect(x.grad!.toArray()).toEqual([1]);
+  });
+
+  it("the gradient of a broadcast operand has the operand's shape", () => {
+    const x = leaf([[1], [2]]);
+    const b = leaf([1, 2, 3]);
+    x.mul(b).sum().backward();
+    expect(x.grad!.toArray()).toEqual([[6], [6]]);
+    expect(b.grad!.toArray()).toEqual([3, 3, 3]);
+  });
+
+  it("gradients come back in the dtype of the leaf", () => {
+    const x = tensor(Float64Array.of(1, 2), { requiresGrad: true });
+    x.to("float32").mul(2).sum().backward();
+    expect(x.grad!.dtype).toBe("float64");
+  });
+});
+
+describe("memory of gradients", () => {
+  const step = (w: Tensor, factor: number) => {
+    w.gradient = null; // zeroGrad
+    tensor([[factor, factor]])
+      .matmul(w)
+      .sum()
+      .backward();
+  };
+
+  it("a gradient that was read is not overwritten after zeroGrad", () => {
+    const model = new nn.Linear(2, 1);
+    const run = (factor: number) =>
+      model
+        .forward(tensor([[factor, factor]]))
+        .sum()
+        .backward();
+    run(1);
+    const first = model.weight.grad!;
+    model.zeroGrad();
+    expect(model.weight.grad).toBe(null);
+    run(2);
+    expect(first.toArray()).toEqual([[1, 1]]);
+    expect(model.weight.grad!.toArray()).toEqual([[2, 2]]);
+  });
+
+  it("a gradient that nobody read is written into the same memory again", () => {
+    const w = leaf([[1], [2]]);
+    step(w, 1);
+    const memory = w.gradient!;
+    step(w, 2);
+    expect(w.gradient).toBe(memory);
+    expect(memory.toArray()).toEqual([[2], [2]]);
+  });
+
+  it("writes, and does not add, after zeroGrad, whatever is in the memory", () => {
+    const w = leaf([[1], [2]]);
+    step(w, 1);
+    w.gradient!.data.fill(Number.NaN);
+    step(w, 3);
+    expect(w.grad!.toArray()).toEqual([[3], [3]]);
+  });
+
+  it("an optimizer does not count as a reader", () => {
+    const w = new nn.Parameter(tensor([[1], [2]]));
+    const optimizer = new optim.SGD([w], { lr: 0.1 });
+    const loss = () =>
+      tensor([[1, 1]])
+        .matmul(w)
+        .sum();
+    loss().backward();
+    const memory = w.gradient;
+    optimizer.step();
+    optimizer.zeroGrad();
+    loss().backward();
+    expect(w.gradient).toBe(memory);
+  });
+
+  it("the cotangent that was passed in is not the gradient's memory", () => {
+    const x = leaf([1, 2]);
+    const y = x.add(0).retainGrad();
+    const cotangent = tensor([1, 1]);
+    y.backward(cotangent, { createGraph: true });
+    x.sum().backward();
+    noGrad(() => y.grad!.add_(5));
+    expect(cotangent.toArray()).toEqual([1, 1]);
+    expect(x.grad!.toArray()).toEqual([2, 2]);
+  });
+
+  it("grad can be set, to a tensor of the same shape and dtype", () => {
+    const x = leaf([1, 2]);
+    x.grad = tensor([3, 4]);
+    x.mul(2).sum().backward();
+    expect(x.grad.toArray()).toEqual([5, 6]);
+    expect(() => (x.grad = tensor([1]))).toThrow(
+      "grad: shape and dtype are those of the tensor: [1] float32 for [2] float32",
+    );
+    x.grad = null;
+    expect(x.grad).toBe(null);
+  });
+});
+
+describe("what backward refuses", () => {
+  it("a second backward through the same graph", () => {
+    const x = leaf([1, 2]);
+    const y = x.square().sum();
+    y.backward();
+    expect(() => y.backward()).toThrowError(code("SECOND_BACKWARD"));
+    expect(() => y.backward()).toThrow(/already gone through.*retainGraph: true/);
+  });
+
+  it("but not with retainGraph", () => {
+    const x = leaf([1, 2]);
+    const y = x.square().sum();
+    y.backward(undefined, { retainGraph: true });
+    y.backward();
+    expect(x.grad!.toArray()).toEqual([4, 8]);
+    expect(() => y.backward()).toThrowError(code("SECOND_BACKWARD"));
+  });
+
+  it("a tensor with several elements and no cotangent, and names its shape", () => {
+    const y = leaf([1, 2]).mul(2);
+    expect(() => y.backward()).toThrowError(code("NOT_SCALAR"));
+    expect(() => y.backward()).toThrow(/backward: only a scalar.*\[2\]/);
+    expect(() => y.backward(tensor([1, 1, 1]))).toThrow(/\[3\] for \[2\]/);
+    expect(() => y.backward(tensor(Float64Array.of(1, 1)))).toThrow(/float64 for float32/);
+  });
+
+  it("a tensor that takes no part in a graph", () => {
+    expect(() => tensor([1]).backward()).toThrowError(code("NO_GRAD"));
+    expect(() => noGrad(() => leaf([1]).mul(2)).backward()).toThrowError(code("NO_GRAD"));
+    expect(() => leaf([1]).detach().mul(2).backward()).toThrowError(code("NO_GRAD"));
+  });
+
+  it("a graph whose saved tensors were changed in place", () => {
+    const x = leaf([1, 2]);
+    const w = tensor([3, 4]);
+    const y = x.mul(w).sum();
+    w.add_(1);
+    expect(() => y.backward()).toThrowError(
+      expect.objectContaining({
+        code: "SAVED_TENSOR_CHANGED",
+        message: expect.stringMatching(
+          /mul needs a tensor that was changed in place.*\[2\], version 1, expected 0/,
+        ),
+      }),
+    );
+    expect(x.grad).toBe(null);
+  });
+
+  it.each<[string, (x: Tensor) => void]>([
+    ["a view", (x) => void x.slice([0, 1]).zero_()],
+    ["detach()", (x) => void x.detach().mul_(2)],
+    ["copy_", (x) => void x.copy_(tensor([0, 0]))],
+    [
+      "an optimizer",
+      (x) => {
+        x.grad = tensor([1, 1]);
+        new optim.SGD([x], { lr: 1 }).step();
+      },
+    ],
+  ])("also when it was changed through %s", (_, change) => {
+    const x = leaf([1, 2]);
+    const y = x.square().sum();
+    noGrad(() => change(x));
+    expect(() => y.backward()).toThrowError(code("SAVED_TENSOR_CHANGED"));
+  });
+
+  it("but a change of what backward does not read is fine", () => {
+    const x = leaf([1, 2]);
+    const y = x.add(1).sum();
+    noGrad(() => x.zero_());
+    y.backward();
+    expect(x.grad!.toArray()).toEqual([1, 1]);
+  });
+});
+
+describe("in place", () => {
+  it("is refused while gradients are on and a gradient is required", () => {
+    const x = leaf([1, 2]);
+    for (const change of [
+      () => x.add_(1),
+      () => x.copy_(tensor([0, 0])),
+      () => x.zero_(),
+      () => x.uniform_(),
+      () => x.mul(2).mul_(2),
+      () => x.slice([0, 1]).zero_(),
+      () => tensor([1, 1]).add_(x),
+    ])
+      expect(change).toThrowError(code("IN_PLACE_NEEDS_NO_GRAD"));
+    expect(x.toArray()).toEqual([1, 2]);
+    noGrad(() => x.add_(1));
+    expect(x.toArray()).toEqual([2, 3]);
+    expect(x.requiresGrad).toBe(true);
+    expect(x.isLeaf).toBe(true);
+  });
+});
+
+describe("noGrad and detach", () => {
+  it("notes nothing, returns the value and restores the mode", () => {
+    const x = leaf([1, 2]);
+    expect(noGrad(() => x.mul(2)).requiresGrad).toBe(false);
+    expect(() =>
+      noGrad(() => {
+        throw new Error("inside");
+      }),
+    ).toThrow("inside");
+    expect(noGrad(() => noGrad(() => 1) + (autograd.isGradEnabled() ? 1 : 0))).toBe(1);
+    expect(x.mul(2).requiresGrad).toBe(true);
+  });
+
+  it("throws on an async function, with a code, and gradients stay on", async () => {
+    expect(() => noGrad(async () => 1)).toThrowError(code("ASYNC_NO_GRAD"));
+    expect(() => noGrad(() => Promise.reject(new Error("lost")))).toThrowError(code("ASYNC_NO_GRAD"));
+    await new Promise((resolve) => setImmediate(resolve)); // an unhandled rejection would show here
+    expect(autograd.isGradEnabled()).toBe(true);
+  });
+
+  it("backward works inside", () => {
+    const x = leaf([3]);
+    const y = x.square();
+    noGrad(() => y.backward());
+    expect(x.grad!.toArray()).toEqual([6]);
+  });
+
+  it("detach shares memory and leaves the graph", () => {
+    const x = leaf([1, 2]);
+    const d = x.mul(2).detach();
+    expect(d.requiresGrad).toBe(false);
+    x.detach().data[0] = 9;
+    expect(x.toArray()).toEqual([9, 2]);
+  });
+
+  it("requiresGrad is for floats, and only leaves can be switched off", () => {
+    const x = leaf([1]);
+    expect(() => (x.mul(2).requiresGrad = false)).toThrowError(code("NOT_A_LEAF"));
+    expect(() => tensor([1], { dtype: "int32", requiresGrad: true })).toThrow(
+      /only float tensors have gradients: int32/,
+    );
+    expect(x.requiresGrad_(false).mul(2).requiresGrad).toBe(false);
+  });
+});
+
+describe("hooks", () => {
+  it("see the whole gradient of a leaf once, and may replace it", () => {
+    const x = leaf([1, 2]);
+    const seen: unknown[] = [];
+    const remove = x.registerHook((g) => {
+      seen.push(g.toArray());
+      return g.mul(10);
+    });
+    x.mul(2).add(x).sum().backward();
+    expect(seen).toEqual([[3, 3]]);
+    expect(x.grad!.toArray()).toEqual([30, 30]);
+    remove();
+    remove();
+    x.sum().backward();
+    expect(seen.length).toBe(1);
+    expect(x.grad!.toArray()).toEqual([31, 31]);
+  });
+
+  it("of other tensors change what flows on", () => {
+    const x = leaf([1, 2]);
+    const y = x.mul(2);
+    const order: string[] = [];
+    y.registerHook((g) => {
+      order.push("first");
+      return g.mul(2);
+    });
+    y.registerHook((g) => {
+      order.push("second");
+      return g.add(1);
+    });
+    y.sum().backward();
+    expect(order).toEqual(["first", "second"]);
+    expect(x.grad!.toArray()).toEqual([6, 6]);
+  });
+
+  it("apply to a weight whose gradient is usually written in place", () => {
+    const w = leaf([[1], [2]]);
+    w.registerHook((g) => g.neg());
+    tensor([[1, 1]])
+      .matmul(w)
+      .sum()
+      .backward();
+    expect(w.grad!.toArray()).toEqual([[-1], [-1]]);
+  });
+
+  it("may not change the shape or dtype", () => {
+    const x = leaf([1, 2]);
+    x.registerHook((g) => g.sum());
+    expect(() => x.mul(2).sum().backward()).toThrow(/hook.*\[\].*\[2\]/);
+    const y = leaf([1, 2]);
+    y.registerHook((g) => g.double());
+    expect(() => y.mul(2).sum().backward()).toThrow(/hook.*float64.*float32/);
+  });
+
+  it("need a tensor that requires a gradient", () => {
+    expect(() => tensor([1]).registerHook(() => undefined)).toThrowError(code("NO_GRAD"));
+    expect(() => tensor([1]).retainGrad()).toThrowError(code("NO_GRAD"));
+  });
+});
+
+describe("retainGrad", () => {
+  it("keeps the gradient of a tensor that is no leaf, summed over backwards", () => {
+    const x = leaf([1, 2]);
+    const y = x.square().retainGrad();
+    const z = y.mul(3).sum();
+    z.backward(undefined, { retainGraph: true });
+    expect(y.grad!.toArray()).toEqual([3, 3]);
+    z.backward();
+    expect(y.grad!.toArray()).toEqual([6, 6]);
+    expect(y.isLeaf).toBe(false);
+  });
+
+  it("without it only leaves have one", () => {
+    const y = leaf([1, 2]).square();
+    y.sum().backward();
+    expect(y.grad).toBe(null);
+  });
+});
+
+describe("autograd.grad", () => {
+  it("gives gradients of leaves and of other tensors and touches no grad", () => {
+    const x = leaf([1, 2]);
+    const y = x.square();
+    const [gx, gy] = autograd.grad(y.mul(3).sum(), [x, y]);
+    expect(gx!.toArray()).toEqual([6, 12]);
+    expect(gy!.toArray()).toEqual([3, 3]);
+    expect(x.grad).toBe(null);
+  });
+
+  it("leaves other leaves alone", () => {
+    const x = leaf([1]);
+    const w = leaf([2]);
+    autograd.grad(x.mul(w).sum(), [x]);
+    expect(w.grad).toBe(null);
+  });
+
+  it("of weights: does not write into their gradients", () => {
+    const w = leaf([[1], [2]]);
+    const y = () =>
+      tensor([[1, 1]])
+        .matmul(w)
+        .sum();
+    y().backward();
+    const before = w.grad!.toArray();
+    expect(autograd.grad(y(), [w])[0]!.toArray()).toEqual([[1], [1]]);
+    expect(w.grad!.toArray()).toEqual(before);
+  });
+
+  it("names an input that takes no part, or gives null", () => {
+    const x = leaf([1]);
+    const other = leaf([1]);
+    expect(() => autograd.grad(x.sum(), [x, other])).toThrowError(code("UNUSED_INPUT"));
+    expect(autograd.grad(x.sum(), [x, other], { allowUnused: true })[1]).toBe(null);
+    expect(() => autograd.grad(x.sum(), [tensor([1])])).toThrowError(code("NO_GRAD"));
+  });
+
+  it("third derivative of x⁴", () => {
+    const x = tensor(Float64Array.of(2), { requiresGrad: true });
+    let y = x.pow(4).sum();
+    for (const expected of [32, 48, 48]) {
+      const [g] = autograd.grad(y, [x], { createGraph: true });
+      expect(g!.item()).toBeCloseTo(expected, 10);
+      y = g!.sum();
+    }
+  });
+
+  it("a gradient penalty reaches the weights through linear, relu and cross-entropy", () => {
+    const model = new nn.Sequential(new nn.Linear(3, 4), new nn.Tanh(), new nn.Linear(4, 2));
+    const x = leaf([[1, 2, 3]]);
+    const loss = nn.functional.crossEntropy(model.forward(x), tensor([1], { dtype: "int32" }));
+    const [g] = autograd.grad(loss, [x], { createGraph: true });
+    g!.square().sum().backward();
+    const grads = model.parameters().map((p) => p.grad!.abs().sum().item());
+    expect(grads.every((v) => Number.isFinite(v) && v > 0)).toBe(true);
+  });
+
+  it("createGraph leaves the graph in place", () => {
+    const x = leaf([2]);
+    const y = x.square();
+    autograd.grad(y, [x], { createGraph: true });
+    y.backward();
+    expect(x.grad!.toArray()).toEqual([4]);
+  });
+
+  it("a gradient made with createGraph is not changed by a later backward into the same leaf", () => {
+    const x = leaf([2]);
+    const g = tensor([1]);
+    x.mul(1).backward(g, { createGraph: true });
+    x.mul(5).sum().backward();
+    expect(g.toArray()).toEqual([1]);
+    expect(x.grad!.toArray()).toEqual([6]);
+  });
+});
+
+it("zeros of nothing have gradients of nothing", () => {
+  const x = zeros([0, 3], { requiresGrad: true });
+  x.mul(2).sum().backward();
+  expect(x.grad!.shape).toEqual([0, 3]);
+});
