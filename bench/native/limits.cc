@@ -10,8 +10,8 @@
 #include "loops.h"
 
 namespace simdgrad {
-#define BENCH_ISA(name)      \
-  namespace name {           \
+#define BENCH_ISA(ns)        \
+  namespace ns {             \
   bench::Loops benchLoops(); \
   }
 BENCH_ISAS
@@ -22,8 +22,8 @@ namespace bench {
 
 const Loops& loops() {
   static const Loops mine = [] {
-#define BENCH_ISA(name) \
-  if (strcmp(simdgrad::isa().name, #name) == 0) return simdgrad::name::benchLoops();
+#define BENCH_ISA(ns) \
+  if (strcmp(simdgrad::isa().name, #ns) == 0) return simdgrad::ns::benchLoops();
     BENCH_ISAS
 #undef BENCH_ISA
     return simdgrad::portable::benchLoops();
