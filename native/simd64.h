@@ -4,7 +4,8 @@
 //
 //   Double                       W/halves doubles (1 portable, 2 neon, 4 avx2, 8 avx512)
 //   widen(v, d)  narrow(d)       Vec ↔ Double[halves]
-//   broadcast64(x)  + - * /  fma64(a, b, c)  less(a, b) → DoubleMask  select(mask, a, b)
+//   widenUnsigned(i, d)         uint32 lanes as doubles
+//   broadcast64(x)  + - * /  sqrt64(a)  fma64(a, b, c)  less(a, b) → DoubleMask  select(mask, a, b)
 //   addBits subBits              64-bit integer + and - of the bit patterns; shlBits<k>, shrBits<k> (logical), andBits, orBits
 //   bits64(k)                    the bit pattern k in every lane
 //   mapWide(f, v…)               narrow(f(widen(v)…))
@@ -31,6 +32,7 @@ SIMD_INLINE Double operator+(Double a, Double b) { return {a.v + b.v}; }
 SIMD_INLINE Double operator-(Double a, Double b) { return {a.v - b.v}; }
 SIMD_INLINE Double operator*(Double a, Double b) { return {a.v * b.v}; }
 SIMD_INLINE Double operator/(Double a, Double b) { return {a.v / b.v}; }
+SIMD_INLINE Double sqrt64(Double a) { return {__builtin_sqrt(a.v)}; }
 SIMD_INLINE Double fma64(Double a, Double b, Double c) { return {__builtin_fma(a.v, b.v, c.v)}; }
 SIMD_INLINE DoubleMask less(Double a, Double b) { return {a.v < b.v}; }
 SIMD_INLINE Double select(DoubleMask m, Double a, Double b) { return {m.v ? a.v : b.v}; }
@@ -71,6 +73,7 @@ SIMD_INLINE Double operator+(Double a, Double b) { return {_mm256_add_pd(a.v, b.
 SIMD_INLINE Double operator-(Double a, Double b) { return {_mm256_sub_pd(a.v, b.v)}; }
 SIMD_INLINE Double operator*(Double a, Double b) { return {_mm256_mul_pd(a.v, b.v)}; }
 SIMD_INLINE Double operator/(Double a, Double b) { return {_mm256_div_pd(a.v, b.v)}; }
+SIMD_INLINE Double sqrt64(Double a) { return {_mm256_sqrt_pd(a.v)}; }
 SIMD_INLINE Double fma64(Double a, Double b, Double c) { return {_mm256_fmadd_pd(a.v, b.v, c.v)}; }
 SIMD_INLINE DoubleMask less(Double a, Double b) { return {_mm256_cmp_pd(a.v, b.v, _CMP_LT_OQ)}; }
 SIMD_INLINE Double select(DoubleMask m, Double a, Double b) { return {_mm256_blendv_pd(b.v, a.v, m.v)}; }
@@ -111,6 +114,7 @@ SIMD_INLINE Double operator+(Double a, Double b) { return {_mm512_add_pd(a.v, b.
 SIMD_INLINE Double operator-(Double a, Double b) { return {_mm512_sub_pd(a.v, b.v)}; }
 SIMD_INLINE Double operator*(Double a, Double b) { return {_mm512_mul_pd(a.v, b.v)}; }
 SIMD_INLINE Double operator/(Double a, Double b) { return {_mm512_div_pd(a.v, b.v)}; }
+SIMD_INLINE Double sqrt64(Double a) { return {_mm512_sqrt_pd(a.v)}; }
 SIMD_INLINE Double fma64(Double a, Double b, Double c) { return {_mm512_fmadd_pd(a.v, b.v, c.v)}; }
 SIMD_INLINE DoubleMask less(Double a, Double b) { return {_mm512_cmp_pd_mask(a.v, b.v, _CMP_LT_OQ)}; }
 SIMD_INLINE Double select(DoubleMask m, Double a, Double b) { return {_mm512_mask_blend_pd(m.v, b.v, a.v)}; }
@@ -149,6 +153,7 @@ SIMD_INLINE Double operator+(Double a, Double b) { return {vaddq_f64(a.v, b.v)};
 SIMD_INLINE Double operator-(Double a, Double b) { return {vsubq_f64(a.v, b.v)}; }
 SIMD_INLINE Double operator*(Double a, Double b) { return {vmulq_f64(a.v, b.v)}; }
 SIMD_INLINE Double operator/(Double a, Double b) { return {vdivq_f64(a.v, b.v)}; }
+SIMD_INLINE Double sqrt64(Double a) { return {vsqrtq_f64(a.v)}; }
 SIMD_INLINE Double fma64(Double a, Double b, Double c) { return {vfmaq_f64(c.v, a.v, b.v)}; }
 SIMD_INLINE DoubleMask less(Double a, Double b) { return {vcltq_f64(a.v, b.v)}; }
 SIMD_INLINE Double select(DoubleMask m, Double a, Double b) { return {vbslq_f64(m.v, a.v, b.v)}; }
@@ -167,6 +172,14 @@ SIMD_INLINE Double shrBits(Double a) {
 }
 
 #endif
+
+SIMD_INLINE void widenUnsigned(IVec v, Double (&d)[halves]) {
+  // Sixteen bits at a time, which a float holds.
+  Double high[halves];
+  widen(toFloat(shr<16>(v)), high);
+  widen(toFloat(v & broadcastInt(0xffff)), d);
+  for (int i = 0; i < halves; i++) d[i] = high[i] * broadcast64(65536.0) + d[i];
+}
 
 template <class F>
 SIMD_INLINE Vec mapWide(F f, Vec a) {

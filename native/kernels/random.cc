@@ -44,62 +44,69 @@ SIMD_INLINE Vec dropoutOf(IVec word, int32_t limit, float keep) {
   return select(igt(broadcastInt(limit), shr<8>(word)), zero(), broadcast(keep));
 }
 
-// --- normals: plain double arithmetic, operation by operation as in src/elementary.ts ---------------------------------
+// --- normals: double arithmetic without fma, operation by operation as in src/elementary.ts ---------------------------
 
-constexpr double ln2High64 = 0.6931471803691238, ln2Low64 = 1.9082149292705877e-10;
+template <int n>
+SIMD_INLINE Double horner(const double (&c)[n], Double z) {
+  Double sum = broadcast64(c[0]);
+#pragma GCC unroll 16
+  for (int k = 1; k < n; k++) sum = sum * z + broadcast64(c[k]);
+  return sum;
+}
 
-/** Natural logarithm of a normal positive double. */
-double logScalar(double x) {
-  uint64_t bits = __builtin_bit_cast(uint64_t, x);
-  int e = static_cast<int>(bits >> 52) - 1023;
-  bits = (bits & 0xfffffffffffffu) | 0x3ff0000000000000u;
-  double m = __builtin_bit_cast(double, bits);
-  if (m > 1.4142135623730951) {
-    m *= 0.5;
-    e += 1;
+SIMD_INLINE Double negated(Double a) { return subBits(a, bits64(INT64_MIN)); }  // flips the sign bit
+
+/** Natural logarithm of normal positive doubles: x = 2^e·m, m in √½…√2. */
+SIMD_INLINE Double logOf(Double x) {
+  const Double one = bits64(int64_t{1023} << 52), two52 = broadcast64(0x1p52);
+  const Double biased = shrBits<52>(x), m0 = orBits(andBits(x, bits64(0xfffffffffffff)), one);
+  const Double e0 = orBits(biased, two52) - broadcast64(0x1p52 + 1023.0);
+  const DoubleMask above = less(broadcast64(1.4142135623730951), m0);
+  const Double m = select(above, m0 * broadcast64(0.5), m0), e = select(above, e0 + broadcast64(1.0), e0);
+  const Double s = (m - broadcast64(1.0)) / (m + broadcast64(1.0)), z = s * s;
+  constexpr double c[] = {1.0 / 21, 1.0 / 19, 1.0 / 17, 1.0 / 15, 1.0 / 13, 1.0 / 11, 1.0 / 9, 1.0 / 7, 1.0 / 5, 1.0 / 3};
+  const Double twice = broadcast64(2.0) * s;
+  return e * broadcast64(0.6931471803691238) + (e * broadcast64(1.9082149292705877e-10) + twice * z * horner(c, z) + twice);
+}
+
+/** cos and sin of 2π·turns, 0 ≤ turns < 1. */
+SIMD_INLINE void cosSinTurns(Double turns, Double& cosine, Double& sine) {
+  // ⌊4·turns + ½⌋: 2^52 rounds to the nearest whole number, which may be one above the floor.
+  const Double quarters = turns * broadcast64(4.0) + broadcast64(0.5), two52 = broadcast64(0x1p52);
+  const Double nearest = (quarters + two52) - two52;
+  const Double quarter = select(less(quarters, nearest), nearest - broadcast64(1.0), nearest);  // 0 … 4
+  const Double a = (turns - quarter * broadcast64(0.25)) * broadcast64(6.283185307179586), z = a * a;
+  constexpr double s[] = {1.0 / 355687428096000, -1.0 / 1307674368000, 1.0 / 6227020800, -1.0 / 39916800,
+                          1.0 / 362880,          -1.0 / 5040,          1.0 / 120,        -1.0 / 6};
+  constexpr double k[] = {-1.0 / 6402373705728000, 1.0 / 20922789888000, -1.0 / 87178291200, 1.0 / 479001600,
+                          -1.0 / 3628800,          1.0 / 40320,          -1.0 / 720,         1.0 / 24};
+  const Double sinSmall = a + a * z * horner(s, z);
+  const Double cosSmall = broadcast64(1.0) - broadcast64(0.5) * z + z * z * horner(k, z);
+  // In quarters 0 … 4 the pair (cos, sin) is (c, s), (-s, c), (-c, -s), (s, -c), (c, s).
+  const auto between = [&](double low, double high, Double then, Double otherwise) {
+    return select(less(broadcast64(low), quarter), select(less(quarter, broadcast64(high)), then, otherwise), otherwise);
+  };
+  const Double plainCosine = between(0.5, 1.5, sinSmall, between(2.5, 3.5, sinSmall, cosSmall));
+  const Double plainSine = between(0.5, 1.5, cosSmall, between(2.5, 3.5, cosSmall, sinSmall));
+  cosine = between(0.5, 2.5, negated(plainCosine), plainCosine);
+  sine = between(1.5, 3.5, negated(plainSine), plainSine);
+}
+
+/** Box and Muller: two words a and b of a half block become two normals. */
+SIMD_INLINE void normalsOf(IVec a, IVec b, const Random& r, Vec& first, Vec& second) {
+  Double x[halves], y[halves];
+  widenUnsigned(a, x);
+  widenUnsigned(b, y);
+  const Double mean = broadcast64(r.p), deviation = broadcast64(r.q), unit = broadcast64(0x1p-32);
+  for (int i = 0; i < halves; i++) {
+    const Double radius = sqrt64(broadcast64(-2.0) * logOf((x[i] + broadcast64(1.0)) * unit));
+    Double cosine, sine;
+    cosSinTurns(y[i] * unit, cosine, sine);
+    x[i] = mean + deviation * (radius * cosine);
+    y[i] = mean + deviation * (radius * sine);
   }
-  const double s = (m - 1) / (m + 1), z = s * s;
-  double r = 1.0 / 21;
-  for (int k = 19; k >= 3; k -= 2) r = r * z + 1.0 / k;
-  return e * ln2High64 + (e * ln2Low64 + 2 * s * z * r + 2 * s);
-}
-
-double sinSmall(double a) {
-  const double z = a * a;
-  double r = 1.0 / 355687428096000;
-  r = r * z - 1.0 / 1307674368000;
-  r = r * z + 1.0 / 6227020800;
-  r = r * z - 1.0 / 39916800;
-  r = r * z + 1.0 / 362880;
-  r = r * z - 1.0 / 5040;
-  r = r * z + 1.0 / 120;
-  r = r * z - 1.0 / 6;
-  return a + a * z * r;
-}
-
-double cosSmall(double a) {
-  const double z = a * a;
-  double r = -1.0 / 6402373705728000;
-  r = r * z + 1.0 / 20922789888000;
-  r = r * z - 1.0 / 87178291200;
-  r = r * z + 1.0 / 479001600;
-  r = r * z - 1.0 / 3628800;
-  r = r * z + 1.0 / 40320;
-  r = r * z - 1.0 / 720;
-  r = r * z + 1.0 / 24;
-  return 1 - 0.5 * z + z * z * r;
-}
-
-/** Box and Muller on two words. */
-void normalPair(uint32_t a, uint32_t b, const Random& r, double (&values)[2]) {
-  const double radius = __builtin_sqrt(-2 * logScalar((static_cast<double>(a) + 1) * 0x1p-32));
-  const double turns = static_cast<double>(b) * 0x1p-32;
-  const int quarter = static_cast<int>(turns * 4 + 0.5), side = quarter & 3;
-  const double angle = (turns - quarter * 0.25) * 6.283185307179586;
-  const double s = sinSmall(angle), c = cosSmall(angle);
-  const double cosine = side & 1 ? s : c, sine = side & 1 ? c : s;
-  values[0] = r.p + r.q * (radius * (side == 1 || side == 2 ? -cosine : cosine));
-  values[1] = r.p + r.q * (radius * (side & 2 ? -sine : sine));
+  first = narrow(x);
+  second = narrow(y);
 }
 
 // ----------------------------------------------------------------------------------------------------------------------
@@ -107,17 +114,8 @@ void normalPair(uint32_t a, uint32_t b, const Random& r, double (&values)[2]) {
 /** What becomes of the four words of W blocks. */
 SIMD_INLINE void valuesOf(const Random& r, int32_t limit, float keep, const IVec (&words)[4], Vec* values) {
   if (r.kind == RandomKind::normal) {
-    int32_t raw[4][W];
-    float normals[4][W];
-    for (int h = 0; h < 4; h++) storeInt(raw[h], words[h]);
-    for (int h = 0; h < 4; h += 2)
-      for (int l = 0; l < W; l++) {
-        double pair[2];
-        normalPair(static_cast<uint32_t>(raw[h][l]), static_cast<uint32_t>(raw[h + 1][l]), r, pair);
-        normals[h][l] = static_cast<float>(pair[0]);
-        normals[h + 1][l] = static_cast<float>(pair[1]);
-      }
-    for (int h = 0; h < 4; h++) values[h] = load(normals[h]);
+    normalsOf(words[0], words[1], r, values[0], values[1]);
+    normalsOf(words[2], words[3], r, values[2], values[3]);
   } else {
     for (int h = 0; h < 4; h++) values[h] = r.kind == RandomKind::uniform ? uniformOf(words[h], r) : dropoutOf(words[h], limit, keep);
   }
