@@ -1,5 +1,5 @@
-import { arrayTypes, type Data, type DType, dtypeOf } from "../dtype.js";
-import { ShapeError, ValueError } from "../errors.js";
+import { arrayTypes, type Data, type DType, dtypeOf, isFloating } from "../dtype.js";
+import { DTypeError, ShapeError, ValueError } from "../errors.js";
 import { k } from "../kernels/backend.js";
 import { defaultGenerator, type Generator } from "../random.js";
 import { checkShape, numel, type Shape } from "../shape.js";
@@ -43,8 +43,7 @@ export function tensor(values: NestedArray | Data, options: TensorOptions & { sh
     checkShape("tensor", shape);
     const from = dtypeOf(data);
     const dtype = options.dtype ?? from;
-    const same = arrayTypes[dtype] === arrayTypes[from];
-    return finish(fromData(same ? data : arrayTypes[dtype].from(data), shape, dtype), options);
+    return finish(fromData(dtype === from ? data : converted(data, dtype), shape, dtype), options);
   }
   const shape: number[] = [];
   for (let level: NestedArray = values as NestedArray; Array.isArray(level); level = level[0]) {
@@ -84,10 +83,19 @@ export function tensor(values: NestedArray | Data, options: TensorOptions & { sh
   return finish(out, options);
 }
 
+/** The values in an array of another dtype; `bool` is `v != 0`. */
+function converted(data: Data, dtype: DType): Data {
+  if (dtype !== "bool") return arrayTypes[dtype].from(data);
+  const out = new Uint8Array(data.length);
+  for (let i = 0; i < data.length; i++) out[i] = Number(data[i] !== 0);
+  return out;
+}
+
 /** A tensor of `shape` whose elements are all `value`. */
 export function full(shape: Shape, value: number, options?: TensorOptions): Tensor {
   checkShape("full", shape);
   const out = empty([...shape], options?.dtype);
+  if (out.dtype === "bool") value = Number(value !== 0);
   k.fill(value, out.numel, out.storage.array, out.offset);
   return finish(out, options);
 }
@@ -152,7 +160,10 @@ function random(
   shape: Shape,
   options?: RandomOptions,
 ): Tensor {
-  checkShape(kind === "uniform" ? "rand" : "randn", shape);
+  const op = kind === "uniform" ? "rand" : "randn";
+  checkShape(op, shape);
+  if (options?.dtype !== undefined && !isFloating(options.dtype))
+    throw new DTypeError(`${op}: random numbers are floats: ${options.dtype}`);
   const out = empty([...shape], options?.dtype);
   fillRandom(out, kind, p, q, options?.generator);
   return finish(out, options);
@@ -205,7 +216,7 @@ export function constant(value: number, dtype: DType): Tensor {
   if (x === undefined) {
     if (constants.size >= 512) constants.clear();
     x = empty([], dtype);
-    x.storage.array[x.offset] = value;
+    x.storage.array[x.offset] = dtype === "bool" ? Number(value !== 0) : value;
     constants.set(key, x);
   }
   return x;

@@ -88,24 +88,20 @@ export const unary = Object.fromEntries(
 
 const kind = (dtype: DType) => (dtype === "bool" ? 0 : isFloating(dtype) ? 2 : 1);
 
+/** What counts when two dtypes meet: a tensor with dims before one without, and both before a number. */
+const weight = (v: Tensor | number) => (typeof v === "number" ? 0 : v.ndim === 0 ? 1 : 2);
+
 /**
- * The dtype in which two operands meet (PyTorch's rule): a number, or a tensor without dims, only counts when its
- * kind (bool, integer, float) is above the other's.
+ * The dtype in which two operands meet (PyTorch's rule): a number, or a tensor without dims, only counts beside a
+ * tensor with dims when its kind (bool, integer, float) is above the other's.
  */
 function commonDType(a: Tensor | number, b: Tensor | number): DType {
-  const weak = (v: Tensor | number) => typeof v === "number" || v.ndim === 0;
-  const own = (v: Tensor | number, other: Tensor | number): DType => {
-    if (typeof v !== "number") return v.dtype;
-    if (!Number.isInteger(v))
-      return typeof other !== "number" && isFloating(other.dtype) ? other.dtype : "float32";
-    return "int32";
-  };
-  const [da, db] = [own(a, b), own(b, a)];
-  if (weak(a) !== weak(b)) {
-    const [strong, other] = weak(a) ? [db, da] : [da, db];
-    return kind(other) > kind(strong) ? other : strong;
-  }
-  return promote(da, db);
+  const own = (v: Tensor | number): DType =>
+    typeof v !== "number" ? v.dtype : Number.isInteger(v) ? "int32" : "float32";
+  const [da, db] = [own(a), own(b)];
+  if (weight(a) === weight(b)) return promote(da, db);
+  const [strong, other] = weight(a) > weight(b) ? [da, db] : [db, da];
+  return kind(other) > kind(strong) ? other : strong;
 }
 
 /** Both operands as tensors of one dtype. */
@@ -138,6 +134,7 @@ function makeBinary(name: BinaryName): (a: Operand, b: Operand) => Tensor {
   return (left, right) => {
     // Division of integers gives a quotient with a fraction, as in PyTorch.
     const [a, b] = operands(name, left, right, name === "div");
+    if (a.dtype === "bool") return binaryOfBools(name, a, b);
     const shape = commonShape(name, a, b);
     const y = empty(shape, a.dtype);
     const as = broadcastStrides(a.shape, a.strides, shape);
@@ -166,6 +163,12 @@ function makeBinary(name: BinaryName): (a: Operand, b: Operand) => Tensor {
     const saves = [...(used("a") ? [a] : []), ...(used("b") ? [b] : [])];
     return differentiable(name, [a, b], y, rule, { saves, savesOutput: used("y") });
   };
+}
+
+/** On bools a sum is "or" and a product is "and": computed as integers, and not 0 is true. */
+function binaryOfBools(name: BinaryName, a: Tensor, b: Tensor): Tensor {
+  if (name === "sub") throw new DTypeError('sub: not defined for bool; use ne() or to("int32")');
+  return to(binary[name](to(a, "int32"), to(b, "int32")), "bool");
 }
 
 /** Every binary row as a function: `binary.add(x, 2)`. Operands broadcast. */

@@ -1,4 +1,5 @@
 import { isGradEnabled } from "../autograd/grad-mode.js";
+import { isFloating } from "../dtype.js";
 import { AutogradError, DTypeError, formatShape, ShapeError } from "../errors.js";
 import { k } from "../kernels/backend.js";
 import { broadcastShapes, broadcastStrides, isDense, sameShape } from "../shape.js";
@@ -16,6 +17,11 @@ function writable(op: string, x: Tensor, ...others: Tensor[]): void {
     throw new AutogradError(
       `${op}: a tensor that requires a gradient is changed in place only under noGrad(): ${formatShape(x.shape)}`,
       "IN_PLACE_NEEDS_NO_GRAD",
+    );
+  if (x.strides.some((stride, d) => stride === 0 && x.shape[d] > 1) && x.numel > 0)
+    throw new ShapeError(
+      `${op}: elements of an expanded view share memory, so they cannot be written: ${formatShape(x.shape)}; use clone()`,
+      "SHARED_ELEMENTS",
     );
 }
 
@@ -43,6 +49,7 @@ export function copy_(x: Tensor, y: Tensor): Tensor {
 /** Sets every element to `value`. */
 export function fill_(x: Tensor, value: number): Tensor {
   writable("fill_", x);
+  if (x.dtype === "bool") value = Number(value !== 0);
   if (isDense(x.shape, x.strides)) k.fill(value, x.numel, x.storage.array, x.offset);
   else {
     const source = empty([], x.dtype);
@@ -115,6 +122,7 @@ function random_(
   options?: RandomOptions,
 ): Tensor {
   writable(op, x);
+  if (!isFloating(x.dtype)) throw new DTypeError(`${op}: random numbers are floats: ${x.dtype}`);
   if (isDense(x.shape, x.strides)) fillRandom(x, kind, p, q, options?.generator);
   else {
     const values = empty(x.shape, x.dtype);
