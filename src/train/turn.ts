@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 
 /** Milliseconds of work between two turns: with the longest step on top still well below 100. */
-const TURN_EVERY = 20;
+const TURN_EVERY = 10;
 
 /**
  * Lets timers, requests and signals run, but only when `TURN_EVERY` has passed since they last did. What counts is
