@@ -2,7 +2,9 @@
 // Since glibc 2.34 the thread functions live in libc itself and carry that version, so a library built there does not load on
 // an older system. The functions have not changed: ask for the versions they had before. (Node 20 itself needs glibc 2.28.)
 
-#if defined(__GLIBC__) && defined(__x86_64__)
+// Only in the addon (position-independent, not an executable): programs that test the kernels are for the machine they are built on.
+#if !defined(__PIC__) || defined(__PIE__)
+#elif defined(__GLIBC__) && defined(__x86_64__)
 #define SIMDGRAD_OLD "GLIBC_2.2.5"
 #elif defined(__GLIBC__) && defined(__aarch64__)
 #define SIMDGRAD_OLD "GLIBC_2.17"
@@ -17,4 +19,3 @@ __asm__(".symver pthread_key_create, pthread_key_create@" SIMDGRAD_OLD);
 __asm__(".symver pthread_setspecific, pthread_setspecific@" SIMDGRAD_OLD);
 #undef SIMDGRAD_OLD
 #endif
-

@@ -116,10 +116,16 @@ void run(const Gemm& g, const Task& task) {
   const int64_t blocks = g.k > KC ? (g.k + KC - 1) / KC : 1;
   const int64_t depth = g.k > 0 ? (g.k + blocks - 1) / blocks : 1;
   const int64_t maxColumns = least(columnStep, width), maxRows = least(MC, height);
-  float* const packedA = packsA ? scratch(Slot::packedA, static_cast<size_t>(maxRows * depth + W)) : nullptr;
-  float* const packedB = packsB ? scratch(Slot::packedB, static_cast<size_t>(depth * packedWidth(maxColumns))) : nullptr;
   // While C still holds what the finished sum will be added to, unfinished sums lie elsewhere.
   const bool aside = g.accumulate && blocks > 1;
+  if (aside && height > sideRows) {
+    // They are as many as C has rows: taken in parts, so that they stay in L2.
+    for (int64_t i = task.i0; i < task.i1; i += sideRows)
+      run(g, {task.a, task.b, task.c, i, least(task.i1, i + sideRows), task.j0, task.j1});
+    return;
+  }
+  float* const packedA = packsA ? scratch(Slot::packedA, static_cast<size_t>(maxRows * depth + W)) : nullptr;
+  float* const packedB = packsB ? scratch(Slot::packedB, static_cast<size_t>(depth * packedWidth(maxColumns))) : nullptr;
   float* const partial = aside ? scratch(Slot::partial, static_cast<size_t>(height * maxColumns)) : nullptr;
 
   for (int64_t jc = task.j0; jc < task.j1; jc += columnStep) {               // 5: columns of B that fit into L2/L3

@@ -30,6 +30,7 @@ constexpr int NR = NV * W;
 constexpr int64_t KC = 384;
 constexpr int64_t MC = 144;  // a multiple of every MR; 144·384 floats = 216 KB
 constexpr int64_t NC = 480;  // a multiple of every NR; 384·480 floats = 720 KB
+constexpr int64_t sideRows = 4 * MC;  // of unfinished sums kept beside C when accumulating
 
 static_assert(MC % MR == 0 && NC % NR == 0, "blocks are whole tiles");
 

@@ -181,6 +181,7 @@ describe.skipIf(!built)("gemm", () => {
     { ...plain, layouts: ["rows", "columns"], m: 128, n: 512, k: 784, bias: true },
     { ...plain, layouts: ["columns", "rows"], m: 300, n: 257, k: 1000, accumulate: true },
     { ...plain, layouts: ["rows", "rows"], m: 1500, n: 10, k: 300, bias: true, accumulate: true },
+    { ...plain, layouts: ["rows", "rows"], m: 1200, n: 70, k: 500, accumulate: true },
     { ...plain, batch: 12, layouts: ["rows", "columns"], m: 70, n: 65, k: 64 },
   ];
 
