@@ -84,8 +84,8 @@ function numberFormat(x: Tensor, values: number[]): (v: number) => string {
   const special = (v: number) => (Number.isNaN(v) ? "nan" : v > 0 ? "inf" : "-inf");
   const finite = values.filter((v) => Number.isFinite(v)).map(Math.abs);
   const nonzero = finite.filter((v) => v > 0);
-  const max = Math.max(0, ...nonzero);
-  const min = nonzero.length > 0 ? Math.min(...nonzero) : 0;
+  const max = nonzero.reduce((a, b) => Math.max(a, b), 0);
+  const min = nonzero.length > 0 ? nonzero.reduce((a, b) => Math.min(a, b)) : 0;
   if (max >= 1e8 || (min > 0 && min < 1e-4) || (min > 0 && max / min > 1e5))
     return (v) => (Number.isFinite(v) ? v.toExponential(digits) : special(v));
   if (finite.every(Number.isInteger))

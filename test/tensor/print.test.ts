@@ -1,0 +1,80 @@
+/** What console.log(tensor) shows: NumPy's layout, PyTorch's frame. Every expectation here was read by a person. */
+import { inspect } from "node:util";
+import { describe, expect, it } from "vitest";
+import { arange, ones, tensor, zeros } from "../../src/index.js";
+
+const lines = (...text: string[]) => text.join("\n");
+
+describe("print", () => {
+  it.each<[string, { toString(): string }, string]>([
+    ["a scalar", tensor(3.5), "tensor(3.5000)"],
+    ["whole numbers", tensor([1, 2, -3]), "tensor([ 1.,  2., -3.])"],
+    ["fractions share a width", tensor([1, 2.5, -10]), "tensor([  1.0000,   2.5000, -10.0000])"],
+    [
+      "a matrix",
+      tensor([
+        [1, 2.5],
+        [3, 4],
+      ]),
+      lines("tensor([[1.0000, 2.5000],", "        [3.0000, 4.0000]])"),
+    ],
+    [
+      "three dims, a blank line between matrices",
+      arange(8).reshape(2, 2, 2),
+      lines("tensor([[[0., 1.],", "         [2., 3.]],", "", "        [[4., 5.],", "         [6., 7.]]])"),
+    ],
+    ["integers", tensor([1, -20], { dtype: "int32" }), "tensor([  1, -20], dtype=int32)"],
+    ["bytes", tensor([7], { dtype: "uint8" }), "tensor([7], dtype=uint8)"],
+    ["booleans", tensor([true, false]), "tensor([ true, false])"],
+    ["float64 says so", tensor(Float64Array.of(0.5)), "tensor([0.5000], dtype=float64)"],
+    ["NaN and infinities", tensor([Number.NaN, Infinity, -Infinity, 1]), "tensor([ nan,  inf, -inf,   1.])"],
+    ["the sign of zero", tensor([-0, 0]), "tensor([-0.,  0.])"],
+    ["small numbers in scientific notation", tensor([1e-5, 1]), "tensor([1.0000e-5, 1.0000e+0])"],
+    ["large numbers in scientific notation", tensor([1e10, 1]), "tensor([1.0000e+10,  1.0000e+0])"],
+    ["nothing", tensor([]), "tensor([])"],
+    ["nothing with a shape", zeros([2, 0]), "tensor([], shape=[2, 0])"],
+    ["a leaf with a gradient", tensor([1], { requiresGrad: true }), "tensor([1.], requiresGrad=true)"],
+    [
+      "the result of an operation",
+      tensor([1], { requiresGrad: true }).exp(),
+      "tensor([2.7183], gradFn=<exp>)",
+    ],
+    ["a view", arange(4).reshape(2, 2).T, lines("tensor([[0., 2.],", "        [1., 3.]])")],
+  ])("%s", (_, x, text) => {
+    expect(String(x)).toBe(text);
+    expect(inspect(x)).toBe(text);
+  });
+
+  it("long dims are cut, and the shape is told", () => {
+    expect(String(arange(2000))).toBe(
+      "tensor([   0.,    1.,    2., ..., 1997., 1998., 1999.], shape=[2000])",
+    );
+    expect(String(ones([100, 20]))).toBe(
+      lines(
+        "tensor([[1., 1., 1., ..., 1., 1., 1.],",
+        "        [1., 1., 1., ..., 1., 1., 1.],",
+        "        [1., 1., 1., ..., 1., 1., 1.],",
+        "        ...,",
+        "        [1., 1., 1., ..., 1., 1., 1.],",
+        "        [1., 1., 1., ..., 1., 1., 1.],",
+        "        [1., 1., 1., ..., 1., 1., 1.]], shape=[100, 20])",
+      ),
+    );
+  });
+
+  it("long rows wrap at 80 columns", () => {
+    const text = String(arange(30));
+    expect(text).toBe(
+      lines(
+        "tensor([ 0.,  1.,  2.,  3.,  4.,  5.,  6.,  7.,  8.,  9., 10., 11., 12., 13.,",
+        "        14., 15., 16., 17., 18., 19., 20., 21., 22., 23., 24., 25., 26., 27.,",
+        "        28., 29.])",
+      ),
+    );
+    expect(Math.max(...text.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
+  });
+
+  it("many dims", () => {
+    expect(String(ones([7, 7, 7, 7, 7, 7, 7])).length).toBeGreaterThan(1000);
+  });
+});
