@@ -26,8 +26,9 @@ interface Slot {
   readonly index: number;
 }
 
-interface GroupSlots {
+interface GroupSlots<Options> {
   readonly slots: readonly Slot[];
+  readonly options: Options;
   /** The hyperparameters as the kernels read them: a recorded step sees a learning rate that changes later. */
   readonly hyper: Float64Array;
 }
@@ -38,7 +39,7 @@ interface GroupSlots {
  */
 export abstract class Optimizer<Options extends object> {
   readonly paramGroups: ParamGroup<Options>[] = [];
-  private readonly groups: GroupSlots[] = [];
+  private readonly groups: GroupSlots<Options>[] = [];
 
   protected constructor(
     params: Iterable<Tensor> | Iterable<ParamGroupOptions<Options>>,
@@ -78,6 +79,8 @@ export abstract class Optimizer<Options extends object> {
   addParamGroup(given: ParamGroupOptions<Options>): void {
     const name = this.constructor.name;
     const { params: iterable, ...own } = given;
+    if (typeof iterable?.[Symbol.iterator] !== "function")
+      throw new ValueError(`${name}: parameters are tensors, groups have params: ${String(given)}`);
     const params = [...iterable];
     if (params.length === 0) throw noParameters(name);
     const options = { ...this.defaults, ...own } as unknown as Options;
@@ -100,7 +103,7 @@ export abstract class Optimizer<Options extends object> {
     });
     const hyper = new Float64Array(16);
     hyper.set(this.hyperOf(options));
-    this.groups.push({ slots, hyper });
+    this.groups.push({ slots, options, hyper });
     this.paramGroups.push(this.#liveGroup(params, options, hyper));
   }
 
@@ -182,9 +185,16 @@ export abstract class Optimizer<Options extends object> {
           throw mismatch(`${name} of state ${key} has ${entry[name].numel} elements for ${slot.param.numel}`);
       }
     }
-    for (const [i, group] of dict.paramGroups.entries()) {
-      const { params: _, ...options } = group;
-      Object.assign(this.paramGroups[i], options);
+    // Whole groups at once: one hyperparameter after another might pass through a combination that is refused.
+    const changed = this.groups.map(({ options }, i) => {
+      const { params: _, ...saved } = dict.paramGroups[i];
+      const known = Object.entries(saved).filter(([key]) => Object.hasOwn(options, key));
+      return { ...options, ...Object.fromEntries(known) };
+    });
+    for (const options of changed) this.check(options);
+    for (const [i, { options, hyper }] of this.groups.entries()) {
+      Object.assign(options, changed[i]);
+      hyper.set(this.hyperOf(options));
     }
     for (const [i, slot] of slots.entries()) {
       const entry = dict.state[i];
@@ -216,8 +226,8 @@ interface Run {
   step: Place<Float64Array>;
 }
 
-/** Elements of float32 in the 64 bytes to which long-lived storages are rounded up. */
-const cacheLine = 16;
+/** Bytes to which long-lived storages are rounded up. */
+const cacheLine = 64;
 
 /**
  * Parameters that are neighbours in memory, and whose gradients and states are neighbours in the same way, are one
@@ -238,7 +248,7 @@ function runs(slots: readonly Slot[]): Run[] {
       previous !== undefined &&
       whole &&
       step >= previous.slot.param.numel &&
-      step < previous.slot.param.numel + cacheLine &&
+      step < previous.slot.param.numel + cacheLine / param.storage.array.BYTES_PER_ELEMENT &&
       steps[index] === previous.slot.steps[previous.slot.index] &&
       here.every(
         (storage, i) =>
