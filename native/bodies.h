@@ -23,7 +23,8 @@ struct CrossEntropy {
   const float* g;              // gradient only: rows, or one
   float* out;                  // gradient only: rows x classes
 
-  int64_t target(int64_t row) const { return targets ? targets[row] : byteTargets[row]; }
+  // Inlined always: an inline function of common code must not be left in a unit of one instruction set (simd.h).
+  __attribute__((always_inline)) int64_t target(int64_t row) const { return targets ? targets[row] : byteTargets[row]; }
 };
 
 struct Sgd {

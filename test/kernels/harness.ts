@@ -27,6 +27,9 @@ export class Buffer {
   }
 }
 
+/** A float32 output of n zeros. */
+export const out = (n: number) => new Buffer(new Float32Array(n), "out");
+
 export interface Case {
   name: string;
   kernel: KernelName;

@@ -63,3 +63,6 @@ export const specials = Float32Array.of(
   20.5,
   0.1,
 );
+
+/** Numbers of threads that must give the same bits. */
+export const threadCounts = [1, 2, 4];
