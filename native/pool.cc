@@ -5,6 +5,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -70,10 +71,30 @@ inline void pauseCpu() {
 #endif
 }
 
-// About 40 pause instructions take a microsecond on current x86. Between the kernels of a training step lie a few
-// microseconds, between steps a few tens: long enough to bridge those, short enough to leave the core to others soon.
-constexpr int workerSpins = 2000;
-constexpr int callerSpins = 1000;
+// A worker that sleeps costs its caller some 10 µs to wake in a virtual machine, and comes as much later. So it spins for as
+// long as lies between the parallel kernels of a training loop, and no longer: idle, the pool costs nothing.
+constexpr int64_t workerSpin = 150000;  // ns
+constexpr int64_t callerSpin = 50000;
+
+int64_t nanoseconds() {
+  timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return int64_t{now.tv_sec} * 1000000000 + now.tv_nsec;
+}
+
+/** Spins until `done` or the time is over; looks at the clock every 32 pauses (about a microsecond). */
+template <class F>
+bool spinUntil(F done, int64_t duration) {
+  int64_t end = 0;
+  for (int spins = 1; !done(); spins++) {
+    pauseCpu();
+    if (spins % 32 != 0) continue;
+    const int64_t now = nanoseconds();
+    if (end == 0) end = now + duration;
+    else if (now >= end) return false;
+  }
+  return true;
+}
 
 /** Claims and runs chunks until none is left; returns how many. */
 uint64_t runChunks(State& s, const Job& job) {
@@ -111,12 +132,7 @@ void* worker(void* argument) {
   uint32_t heard = s.bell.load(std::memory_order_acquire);
   for (bool first = true;; first = false) {
     if (!first) {
-      int spins = 0;
-      while (s.bell.load(std::memory_order_acquire) == heard) {
-        if (++spins < workerSpins) {
-          pauseCpu();
-          continue;
-        }
+      while (!spinUntil([&] { return s.bell.load(std::memory_order_acquire) != heard; }, workerSpin)) {
         // Announced before the futex compares the bell again, and rung before sleepers is read: one of the two sees the other.
         s.sleepers.fetch_add(1, std::memory_order_seq_cst);
         futexWait(s.bell, heard);
@@ -203,14 +219,10 @@ void parallelFor(size_t n, size_t grain, Chunk chunk, void* context) {
   runChunks(s, s.job);
 
   // No chunk is left to claim; close, and wait for those that run.
-  uint32_t inside = s.gate.fetch_and(~openBit, std::memory_order_acq_rel) & ~openBit;
-  for (int spins = 0; inside != 0; inside = s.gate.load(std::memory_order_acquire)) {
-    if (++spins < callerSpins) {
-      pauseCpu();
-      continue;
-    }
+  s.gate.fetch_and(~openBit, std::memory_order_acq_rel);
+  while (!spinUntil([&] { return s.gate.load(std::memory_order_acquire) == 0; }, callerSpin)) {
     s.callerSleeps.store(true, std::memory_order_seq_cst);
-    inside = s.gate.load(std::memory_order_seq_cst);
+    const uint32_t inside = s.gate.load(std::memory_order_seq_cst);
     if (inside != 0) futexWait(s.gate, inside);
     s.callerSleeps.store(false, std::memory_order_relaxed);
   }

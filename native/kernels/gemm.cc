@@ -161,9 +161,9 @@ void run(const Gemm& g, const Task& task) {
   }
 }
 
-/** How C is cut: rows · columns tasks of height x width for each matrix of the batch. */
+/** How C is cut for each matrix of the batch: tiles are dealt out evenly to rows x columns tasks. */
 struct Grid {
-  int64_t rows, columns, height, width;
+  int64_t rows, columns, tileRows, tileColumns;
 };
 
 /** Tasks that are worth having: none is shorter than handing it out costs, and as many for each thread. */
@@ -179,19 +179,20 @@ int64_t tasksWanted(double flops) {
 Grid cut(const Gemm& g) {
   const double flops = 2.0 * static_cast<double>(g.m) * static_cast<double>(g.n) * static_cast<double>(g.k);
   const int64_t wanted = (tasksWanted(flops * static_cast<double>(g.batch)) + g.batch - 1) / g.batch;
-  // Of the ways to cut C into about that many, the one that packs least: A once for every column of tasks, B for every row.
-  const int64_t tileRows = (g.m + MR - 1) / MR, tileColumns = (g.n + NR - 1) / NR;
-  const double costOfA = static_cast<double>(readsWell(g) ? 0 : g.m), costOfB = static_cast<double>(g.n);
-  Grid best = {1, 1, g.m, g.n};
-  double bestCost = -1;
-  for (int64_t columns = 1; columns <= least(wanted, tileColumns); columns++) {
-    const int64_t rows = least(wanted / columns, tileRows);
-    if (rows * columns * 4 < least(wanted, tileRows * tileColumns) * 3) continue;
-    const double cost = static_cast<double>(columns) * costOfA + static_cast<double>(rows) * costOfB;
-    if (bestCost >= 0 && cost >= bestCost) continue;
+  Grid best = {1, 1, (g.m + MR - 1) / MR, (g.n + NR - 1) / NR};
+  double bestCost = 0;
+  // Of the ways to cut C into that many, the one that keeps the busiest thread busy for the shortest time: the FMAs of its
+  // largest task, and packing, once for each task. Both in vectors for each step of k.
+  for (int64_t columns = 1; columns <= least(wanted, best.tileColumns); columns++) {
+    const int64_t rows = least(wanted / columns, best.tileRows);
+    const int64_t turns = (rows * columns * g.batch + threads() - 1) / threads();
+    const double height = static_cast<double>((best.tileRows + rows - 1) / rows * MR);
+    const double width = static_cast<double>((best.tileColumns + columns - 1) / columns * NR);
+    const double packing = packingCost * (width + (readsWell(g) ? 0 : height));
+    const double cost = static_cast<double>(turns) * (height * width / W + packing);
+    if (bestCost != 0 && cost >= bestCost) continue;
     bestCost = cost;
-    const int64_t height = (tileRows + rows - 1) / rows * MR, width = (tileColumns + columns - 1) / columns * NR;
-    best = {(g.m + height - 1) / height, (g.n + width - 1) / width, height, width};
+    best.rows = rows, best.columns = columns;
   }
   return best;
 }
@@ -205,14 +206,16 @@ void gemm(const Gemm& given) {
   }
   const Grid grid = cut(g);
   const int64_t each = grid.rows * grid.columns;
-  const double flops = 2.0 * static_cast<double>(grid.height) * static_cast<double>(grid.width) * static_cast<double>(g.k);
+  const double flops = 2.0 * static_cast<double>(g.m) * static_cast<double>(g.n) * static_cast<double>(g.k) / static_cast<double>(each);
   // Many small matrices: as many a chunk as are worth handing out.
   const double grain = flops >= flopsPerThread ? 1 : flopsPerThread / (flops > 1 ? flops : 1);
   parallelFor(static_cast<size_t>(g.batch * each), static_cast<size_t>(grain), [&](size_t begin, size_t end) {
-    for (size_t t = begin; t < end; t++) {
-      const int64_t index = static_cast<int64_t>(t), matrix = index / each, row = index % each % grid.rows, column = index % each / grid.rows;
-      run(g, {g.a + matrix * g.aBatch, g.b + matrix * g.bBatch, g.c + matrix * g.cBatch, row * grid.height,
-              least(g.m, (row + 1) * grid.height), column * grid.width, least(g.n, (column + 1) * grid.width)});
+    for (int64_t t = static_cast<int64_t>(begin); t < static_cast<int64_t>(end); t++) {
+      const int64_t matrix = t / each, row = t % each % grid.rows, column = t % each / grid.rows;
+      const auto rowAt = [&](int64_t i) { return least(g.m, i * grid.tileRows / grid.rows * MR); };
+      const auto columnAt = [&](int64_t j) { return least(g.n, j * grid.tileColumns / grid.columns * NR); };
+      run(g, {g.a + matrix * g.aBatch, g.b + matrix * g.bBatch, g.c + matrix * g.cBatch, rowAt(row), rowAt(row + 1),
+              columnAt(column), columnAt(column + 1)});
     }
   });
 }
