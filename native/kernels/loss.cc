@@ -105,20 +105,16 @@ void gradientRow(const CrossEntropy& c, int64_t r, double spread, double weights
   }
   const double g = c.reduction == LossReduction::none ? c.g[r] : static_cast<double>(*c.g) / c.stats[c.rows];
   const double hit = (1 - c.smoothing) * (c.weight ? c.weight[t] : 1.0);
-  // out = g·(share·p - spread·w - hit at the target), the factor of p in double and rounded once.
+  // out = p·(g·share) - (g·spread·w + g·hit at the target), the factors in double and rounded once. The product is not rounded,
+  // so a row that is all but certain (p = 1 at its target, share = hit) gives 0 there.
   const Vec lse = broadcast(c.stats[r]), share = broadcast(static_cast<float>(g * (hit + spread * weights)));
-  const Vec less = broadcast(static_cast<float>(g * spread));
-  // x[t] is read before a row that is computed in place is overwritten.
-  float p;
-  store(&p, exp(broadcast(x[t]) - lse), 1);
+  const Vec each = broadcast(static_cast<float>(g * spread)), own = broadcast(static_cast<float>(g * hit));
   forVectors(n, [&](size_t i, auto lanes) {
-    Vec d = exp(load(x + i, lanes) - lse) * share;
-    if (c.smoothing > 0) d = d - (c.weight ? less * load(c.weight + i, lanes) : less);
-    store(out + i, d, lanes);
+    Vec less = c.weight ? each * load(c.weight + i, lanes) : each;
+    const Mask atTarget = ieq(iota(), broadcastInt(static_cast<int32_t>(t - static_cast<int64_t>(i))));
+    less = less + select(atTarget, own, zero());
+    store(out + i, fma(exp(load(x + i, lanes) - lse), share, -less), lanes);
   });
-  // The element at the target is a difference of near equals when the row is well classified: once more, in double.
-  const double own = spread > 0 ? spread * (c.weight ? c.weight[t] : 1.0) : 0;
-  out[t] = static_cast<float>(g * (static_cast<double>(p) * (hit + spread * weights) - own - hit));
 }
 
 void crossEntropyGrad(const CrossEntropy& c) {
