@@ -13,7 +13,7 @@ constexpr int64_t grainElements = 4096;
 int64_t grainOf(int64_t each) { return each >= grainElements ? 1 : grainElements / (each > 0 ? each : 1); }
 
 
-// --- inner = 1: the sums are folds, the rest is elementwise; x and out may be the same --------------------------------
+// --- long rows (inner = 1): the sums are folds, the rest is elementwise; x and out may be the same --------------------------------
 
 template <bool logarithm>
 void softmaxRow(const float* x, int64_t n, float* out) {
@@ -43,66 +43,87 @@ void softmaxGradRow(const float* y, const float* g, int64_t n, float* out) {
   });
 }
 
-// --- inner > 1: a vector of columns at a time ---------------------------------------------------------------------------
+// --- inner > 1: a vector of columns at a time; short rows: a vector of rows at a time, a row in each lane ---------------------
+
+constexpr int64_t shortRow = 32;
+
+/** Where the elements of a slice are: `step` apart, and `across` apart from lane to lane. */
+struct Slice {
+  int64_t length, step, across;
+  int lanes;
+  int64_t end() const { return length * step; }
+};
+
+SIMD_INLINE Vec loadLanes(const float* p, const Slice& s) {
+  return s.across == 1 ? load(p, s.lanes) : loadStrided(p, s.across, s.lanes);
+}
+SIMD_INLINE void storeLanes(float* p, Vec v, const Slice& s) {
+  if (s.across == 1) return store(p, v, s.lanes);
+  float values[W];
+  store(values, v);
+  for (int l = 0; l < s.lanes; l++) p[l * s.across] = values[l];
+}
 
 constexpr int64_t sumBlock = 32;
 
-/** Σ value(k) down a column of `end` / `inner` elements: in order within blocks of 32, then block after block. */
+/** Σ value(k) along a slice: in order within blocks of 32, then block after block. */
 template <class F>
-SIMD_INLINE Vec sumDown(int64_t inner, int64_t end, F value) {
+SIMD_INLINE Vec sumDown(const Slice& s, F value) {
   Vec sum = zero();
-  for (int64_t k = 0; k < end;) {
-    const int64_t stop = k + sumBlock * inner < end ? k + sumBlock * inner : end;
+  for (int64_t k = 0; k < s.end();) {
+    const int64_t stop = k + sumBlock * s.step < s.end() ? k + sumBlock * s.step : s.end();
     Vec part = zero();
-    for (; k < stop; k += inner) part = part + value(k);
+    for (; k < stop; k += s.step) part = part + value(k);
     sum = sum + part;
   }
   return sum;
 }
 
 template <bool logarithm>
-void softmaxColumns(const float* x, int64_t length, int64_t inner, float* out, int lanes) {
-  const int64_t end = length * inner;
+void softmaxSlices(const float* x, float* out, const Slice& s) {
   Vec max = MaxFold::start();
-  for (int64_t k = 0; k < end; k += inner) max = MaxFold::step(max, load(x + k, lanes));
-  const Vec sum = sumDown(inner, end, [&](int64_t k) {
-    const Vec power = exp(load(x + k, lanes) - max);
-    if (!logarithm) store(out + k, power, lanes);
+  for (int64_t k = 0; k < s.end(); k += s.step) max = MaxFold::step(max, loadLanes(x + k, s));
+  const Vec sum = sumDown(s, [&](int64_t k) {
+    const Vec power = exp(loadLanes(x + k, s) - max);
+    if (!logarithm) storeLanes(out + k, power, s);
     return power;
   });
   if (logarithm) {
     const Vec logSum = log(sum);
-    for (int64_t k = 0; k < end; k += inner) store(out + k, load(x + k, lanes) - max - logSum, lanes);
+    for (int64_t k = 0; k < s.end(); k += s.step) storeLanes(out + k, loadLanes(x + k, s) - max - logSum, s);
   } else {
     const Vec inverse = broadcast(1.0f) / sum;
-    for (int64_t k = 0; k < end; k += inner) store(out + k, load(out + k, lanes) * inverse, lanes);
+    for (int64_t k = 0; k < s.end(); k += s.step) storeLanes(out + k, loadLanes(out + k, s) * inverse, s);
   }
 }
 
 template <bool logarithm>
-void softmaxGradColumns(const float* y, const float* g, int64_t length, int64_t inner, float* out, int lanes) {
-  const int64_t end = length * inner;
-  const Vec sum = sumDown(inner, end, [&](int64_t k) { return logarithm ? load(g + k, lanes) : load(g + k, lanes) * load(y + k, lanes); });
-  for (int64_t k = 0; k < end; k += inner) {
-    const Vec yk = load(y + k, lanes), gk = load(g + k, lanes);
-    store(out + k, logarithm ? fnma(exp(yk), sum, gk) : yk * (gk - sum), lanes);
+void softmaxGradSlices(const float* y, const float* g, float* out, const Slice& s) {
+  const Vec sum = sumDown(s, [&](int64_t k) { return logarithm ? loadLanes(g + k, s) : loadLanes(g + k, s) * loadLanes(y + k, s); });
+  for (int64_t k = 0; k < s.end(); k += s.step) {
+    const Vec yk = loadLanes(y + k, s), gk = loadLanes(g + k, s);
+    storeLanes(out + k, logarithm ? fnma(exp(yk), sum, gk) : yk * (gk - sum), s);
   }
 }
 
-/** row(offset) for every row, or columns(offset, lanes) for every vector of columns. */
-template <class Row, class Columns>
-SIMD_INLINE void forSlices(int64_t outer, int64_t length, int64_t inner, Row row, Columns columns) {
-  if (inner == 1) {
+/** row(offset) for every long row, or slices(offset, slice) for every vector of columns or short rows. */
+template <class Row, class Slices>
+SIMD_INLINE void forSlices(int64_t outer, int64_t length, int64_t inner, Row row, Slices slices) {
+  if (inner == 1 && length > shortRow) {
     parallelFor(static_cast<size_t>(outer), static_cast<size_t>(grainOf(length)), [&](size_t begin, size_t end) {
       for (size_t o = begin; o < end; o++) row(static_cast<int64_t>(o) * length);
     });
     return;
   }
-  const int64_t tiles = (inner + W - 1) / W;
-  parallelFor(static_cast<size_t>(outer * tiles), static_cast<size_t>(grainOf(length * W)), [&](size_t begin, size_t end) {
+  // Columns are counted within each outer; short rows are W of the outer dim at a time.
+  const bool rows = inner == 1;
+  const int64_t across = rows ? outer : inner, tiles = (across + W - 1) / W;
+  const size_t count = static_cast<size_t>(rows ? tiles : outer * tiles);
+  parallelFor(count, static_cast<size_t>(grainOf(length * W)), [&](size_t begin, size_t end) {
     for (size_t t = begin; t < end; t++) {
-      const int64_t o = static_cast<int64_t>(t) / tiles, column = static_cast<int64_t>(t) % tiles * W, left = inner - column;
-      columns(o * length * inner + column, static_cast<int>(left < W ? left : W));
+      const int64_t o = static_cast<int64_t>(t) / tiles, first = static_cast<int64_t>(t) % tiles * W, left = across - first;
+      const Slice s = {length, inner, rows ? length : 1, static_cast<int>(left < W ? left : W)};
+      slices(o * length * inner + first * s.across, s);
     }
   });
 }
@@ -111,14 +132,14 @@ template <bool logarithm>
 void softmaxOf(int64_t outer, int64_t length, int64_t inner, const float* x, float* out) {
   forSlices(
       outer, length, inner, [&](int64_t at) { softmaxRow<logarithm>(x + at, length, out + at); },
-      [&](int64_t at, int lanes) { softmaxColumns<logarithm>(x + at, length, inner, out + at, lanes); });
+      [&](int64_t at, const Slice& s) { softmaxSlices<logarithm>(x + at, out + at, s); });
 }
 
 template <bool logarithm>
 void softmaxGradOf(int64_t outer, int64_t length, int64_t inner, const float* y, const float* g, float* out) {
   forSlices(
       outer, length, inner, [&](int64_t at) { softmaxGradRow<logarithm>(y + at, g + at, length, out + at); },
-      [&](int64_t at, int lanes) { softmaxGradColumns<logarithm>(y + at, g + at, length, inner, out + at, lanes); });
+      [&](int64_t at, const Slice& s) { softmaxGradSlices<logarithm>(y + at, g + at, out + at, s); });
 }
 
 void softmax(int op, int64_t outer, int64_t length, int64_t inner, const float* x, float* out) {
