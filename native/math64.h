@@ -1,7 +1,7 @@
 #pragma once
 // Functions whose float result needs double-precision steps: where a tail is a product of a tiny exponential with something
 // else (gelu), or where an error is multiplied by the exponent (pow). The double steps are good to 2^-30 or better, so the
-// only visible error is the last rounding to float: 0.51 ULP.
+// only visible error is the last rounding to float: 0.6 ULP.
 
 #include "math.h"
 #include "simd64.h"
@@ -63,7 +63,7 @@ SIMD_INLINE Normal normal(Double x) {
   return {select(less(x, zero), tail, one - tail), e};
 }
 
-/** x·Φ(x), 0.51 ULP; gelu(-inf) = NaN as in PyTorch. */
+/** x·Φ(x), 0.6 ULP; gelu(-inf) = NaN as in PyTorch. */
 SIMD_INLINE Vec gelu(Vec x) {
   const Vec y = mapWide([](Double v) { return atLeast(v, -15.0) * normal(v).cumulative; }, x);
   return select(eq(x, broadcast(-infinity)), broadcast(__builtin_nanf("")), y);
@@ -89,7 +89,7 @@ SIMD_INLINE Double geluTanhDenominator(Double x) {
   return broadcast64(1.0) + exp2Wide(atMost(atLeast(u, -200.0), 300.0));
 }
 
-/** The tanh form of gelu, 0.51 ULP; NaN at -inf. */
+/** The tanh form of gelu, 0.6 ULP; NaN at -inf. */
 SIMD_INLINE Vec geluTanh(Vec x) {
   const Vec y = mapWide([](Double v) { return v / geluTanhDenominator(v); }, x);
   return select(eq(x, broadcast(-infinity)), broadcast(__builtin_nanf("")), y);
@@ -106,7 +106,7 @@ SIMD_INLINE Vec geluTanhDerivative(Vec x) {
       x);
 }
 
-/** a^b, 0.51 ULP. The edge cases are C's pow: x^0 = 1 and 1^y = 1 even for NaN; a negative base needs a whole exponent. */
+/** a^b, 0.6 ULP. The edge cases are C's pow: x^0 = 1 and 1^y = 1 even for NaN; a negative base needs a whole exponent. */
 SIMD_INLINE Vec pow(Vec a, Vec b) {
   const Vec one = broadcast(1.0f), nan = broadcast(__builtin_nanf("")), inf = broadcast(infinity);
   const Vec base = abs(a);

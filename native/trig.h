@@ -84,10 +84,10 @@ SIMD_INLINE Vec sinCos(Vec x, IVec quadrantOffset) {
   return select(lt(abs(x), broadcast(infinity)), y, x - x);
 }
 
-/** sin x, 0.8 ULP over all floats. NaN at ±inf. */
+/** sin x, 1 ULP over all floats. NaN at ±inf. */
 SIMD_INLINE Vec sin(Vec x) { return select(eq(x, zero()), x, sinCos(x, broadcastInt(0))); }
 
-/** cos x, 0.8 ULP over all floats. NaN at ±inf. */
+/** cos x, 1 ULP over all floats. NaN at ±inf. */
 SIMD_INLINE Vec cos(Vec x) { return sinCos(x, broadcastInt(1)); }
 
 }  // namespace simdgrad::SIMDGRAD_ISA_NS

@@ -1,5 +1,5 @@
 #pragma once
-// The largest error of each transcendental row, in ULP, over all 2^32 floats (parameters at their defaults). The numbers
+// The largest error of each transcendental row, in ULP, over all 2^32 floats (parameters at their defaults; pow: over samples of pairs). The numbers
 // are promises: test/native/ulp.cc measures every float against them, the tests sample, and the documentation quotes.
 
 namespace simdgrad {
@@ -10,7 +10,7 @@ struct UlpBound {
 };
 
 constexpr UlpBound ulpBounds[] = {
-    {"exp", 1.1},  {"expm1", 1.7},   {"log", 1.1}, {"log1p", 1.2}, {"sin", 1.0},      {"cos", 1.0},        {"tanh", 1.4},
+    {"exp", 1.1},  {"expm1", 1.7},   {"log", 1.1}, {"log1p", 1.2}, {"sin", 1.0},      {"cos", 1.0},        {"tanh", 1.1},
     {"sigmoid", 1.2}, {"erf", 1.2}, {"silu", 1.3}, {"softplus", 2.0}, {"logSigmoid", 2.0}, {"gelu", 0.6}, {"geluTanh", 0.6}, {"pow", 0.6},
 };
 
