@@ -1,6 +1,7 @@
 #pragma once
-// The largest error of each transcendental row, in ULP, over all 2^32 floats (parameters at their defaults; pow: over samples of pairs). The numbers
-// are promises: test/native/ulp.cc measures every float against them, the tests sample, and the documentation quotes.
+// The largest error of each transcendental row, in ULP, with its parameters at their defaults. The numbers are promises:
+// test/native/ulp.cc measures them over all 2^32 floats (pow has two arguments: 30 million random pairs were measured), the tests
+// sample, and the documentation quotes.
 
 namespace simdgrad {
 
