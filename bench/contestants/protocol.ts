@@ -1,6 +1,7 @@
 /**
- * How the benchmark talks to those it compares, each in a process of its own: one JSON object a line. The first line a
- * contestant prints says who it is; then it answers every request, in order.
+ * How the benchmark talks to those it compares, each in a process of its own: one JSON object a line. The first line that a
+ * contestant prints says who it is; then it answers every request, in order, and is silent (its threads asleep) when it has
+ * answered. A contestant that cannot run here ends without a hello and is left out of the tables.
  */
 
 /** A training step of a multilayer perceptron: ReLU between layers, cross-entropy, SGD with momentum 0.9. */
@@ -11,22 +12,94 @@ export interface StepCase {
   batch: number;
 }
 
-export type Case = StepCase;
+/** Something that reads or writes every element of its operands once or twice. */
+export interface ElementwiseCase {
+  kind: "elementwise";
+  /** A name of the table in sections/elementwise.ts. */
+  op: string;
+  elements: number;
+  /** Written into memory that is given (`out=` in PyTorch), or returned as a new tensor. Optimizer steps: the bare kernel, or `step()`. */
+  output: "given" | "new";
+}
+
+/** C = op(A)·op(B), row-major without gaps. The native program is told which library is to do it. */
+export interface GemmCase {
+  kind: "gemm";
+  m: number;
+  n: number;
+  k: number;
+  transA: boolean;
+  transB: boolean;
+  threads: number;
+  /** False leaves the threads of the library as they are after the last call, instead of waiting until they sleep. */
+  quiet: boolean;
+}
+
+/** Fused multiply-adds in registers: a repetition is a million operations on each thread. */
+export interface PeakCase {
+  kind: "peak";
+  threads: number;
+}
+
+/** Which arrays a loop streams: bench/native/loops.h. */
+export type Pattern = "read" | "write" | "copy" | "add" | "sgd" | "adam";
+
+export interface StreamCase {
+  kind: "stream";
+  pattern: Pattern;
+  elements: number;
+  threads: number;
+  /** Stores that go past the caches, which saves reading the line first. */
+  past: boolean;
+}
+
+/** An empty parallel loop, one chunk a thread; `meet`: no chunk ends before every thread has begun one. Check: chunks by workers. */
+export interface ForkJoinCase {
+  kind: "forkJoin";
+  threads: number;
+  meet: boolean;
+}
+
+/** CPU time of the pool's threads in 100 ms, from 1 ms after work. */
+export interface IdleCase {
+  kind: "idle";
+}
+
+export type Case = StepCase | ElementwiseCase | GemmCase | PeakCase | StreamCase | ForkJoinCase | IdleCase;
 
 export interface Request {
   case: Case;
   /** How long to repeat it. */
   milliseconds: number;
+  /** Which of the contestants that share the process. */
+  library?: string;
+}
+
+export interface Library {
+  name: string;
+  version: string;
+  /** The shared object that serves it. */
+  file: string;
 }
 
 export interface Hello {
   /** Name and version, as a row of a table. */
   name: string;
+  /** Of the native program: several contestants in one process. */
+  libraries?: Library[];
+  isa?: string;
+  threads?: number;
 }
 
 export interface Response {
-  /** Microseconds of each repetition. */
-  samples: number[];
-  /** Loss after the last repetition: a contestant that does not compute cannot have it. */
+  /** Microseconds of a repetition: the fastest and the one in the middle. */
+  best: number;
+  median: number;
+  /** Samples taken. */
+  count: number;
+  /**
+   * A contestant that does not compute cannot have it. Steps: the loss after the last repetition. Elementwise: the mean of the
+   * first thousand results. Products: the error found, in units of its bound.
+   */
   check: number;
 }

@@ -1,20 +1,22 @@
-"""PyTorch as a contestant: see protocol.ts."""
+"""PyTorch as a contestant; with the argument `compile`, torch.compile (it needs a C++ compiler)."""
 
-import json
 import sys
-import time
 
 import torch
 from torch import nn
 
+from serve import serve
 
-def batch_of(inputs, classes, batch):
-    i = torch.arange(batch * inputs, dtype=torch.int64)
-    x = (((i * 7919) % 1000).double() / 1000).float().reshape(batch, inputs)
-    return x, (torch.arange(batch, dtype=torch.int64) * 31) % classes
+COMPILED = "compile" in sys.argv[1:]
+SOFTMAX_WIDTH = 100
 
 
-def prepare(case):
+def pattern(n, low, high):
+    i = torch.arange(n, dtype=torch.int64)
+    return (low + (high - low) * ((i * 7919) % 1000).double() / 1000).float()
+
+
+def prepare_step(case):
     sizes, batch = case["sizes"], case["batch"]
     layers = []
     for i in range(len(sizes) - 1):
@@ -24,39 +26,85 @@ def prepare(case):
     model = nn.Sequential(*layers)
     loss_fn = nn.CrossEntropyLoss()
     optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9)
-    x, labels = batch_of(sizes[0], sizes[-1], batch)
+    x = pattern(batch * sizes[0], 0, 1).reshape(batch, sizes[0])
+    labels = (torch.arange(batch, dtype=torch.int64) * 31) % sizes[-1]
+
+    def loss_of():
+        return loss_fn(model(x), labels)
+
+    forward, update = (torch.compile(loss_of), torch.compile(optimizer.step)) if COMPILED else (loss_of, optimizer.step)
+    last = None
 
     def step():
+        nonlocal last
         optimizer.zero_grad()
-        loss = loss_fn(model(x), labels)
-        loss.backward()
-        optimizer.step()
-        return loss
+        last = forward()
+        last.backward()
+        update()
 
-    for _ in range(3):
-        step()
-    return step
+    return step, lambda: last.item()
 
 
-prepared = {}
+def mean_of(out):
+    return out.reshape(-1)[:1000].double().mean().item()
 
 
-def run(request):
-    key = json.dumps(request["case"])
-    step = prepared.get(key)
-    if step is None:
-        step = prepared[key] = prepare(request["case"])
-    samples = []
-    end = time.perf_counter() + request["milliseconds"] / 1000
-    while True:
-        start = time.perf_counter()
-        loss = step()
-        now = time.perf_counter()
-        samples.append((now - start) * 1e6)
-        if now >= end and len(samples) >= 3:
-            return {"samples": samples, "check": loss.item()}
+def prepare_optimizer(case):
+    op, n = case["op"], case["elements"]
+    p, g = pattern(n, -1, 1), pattern(n, -0.1, 0.1)
+    if case["output"] == "new":
+        p.requires_grad_(True)
+        p.grad = g
+        make = torch.optim.SGD if op == "sgd" else torch.optim.Adam
+        extra = {"momentum": 0.9} if op == "sgd" else {}
+        return make([p], lr=1e-3, fused=True, **extra).step, lambda: 0
+    m, v, step = torch.zeros(n), torch.zeros(n), torch.tensor(2.0)
+    if op == "sgd":
+        named = {"weight_decay": 0, "momentum": 0.9, "lr": 1e-3, "dampening": 0, "nesterov": False, "maximize": False, "is_first_step": False}
+        return lambda: torch._fused_sgd_([p], [g], [m], **named), lambda: 0
+    named = {"lr": 1e-3, "beta1": 0.9, "beta2": 0.999, "weight_decay": 0, "eps": 1e-8, "amsgrad": False, "maximize": False}
+    return lambda: torch._fused_adam_([p], [g], [m], [v], [], [step], **named), lambda: 0
 
 
-print(json.dumps({"name": f"PyTorch {torch.__version__} eager"}), flush=True)
-for line in sys.stdin:
-    print(json.dumps(run(json.loads(line))), flush=True)
+def prepare_elementwise(case):
+    op, n, given = case["op"], case["elements"], case["output"] == "given"
+    if op in ("sgd", "adam"):
+        return prepare_optimizer(case)
+    low, high = (0.1, 4) if op == "log" else (-3, 3)
+    x, y = pattern(n, low, high), pattern(n, low + 1, high + 1)
+    if op == "softmax":
+        x = x.reshape(-1, SOFTMAX_WIDTH)
+    out = torch.empty(()) if op in ("sum", "max") else torch.empty_like(x)
+    into = {
+        "add": lambda: torch.add(x, y, out=out),
+        "mul": lambda: torch.mul(x, y, out=out),
+        # relu has no `out`: this is the same function.
+        "relu": lambda: torch.clamp_min(x, 0, out=out),
+        "gelu": lambda: torch._C._nn.gelu(x, out=out),
+        "softmax": lambda: torch._softmax(x, 1, False, out=out),
+        "sum": lambda: torch.sum(x, 0, out=out),
+        "max": lambda: torch.amax(x, 0, out=out),
+        "erf": lambda: torch.special.erf(x, out=out),
+    }
+    fresh = {
+        "add": lambda: torch.add(x, y),
+        "mul": lambda: torch.mul(x, y),
+        "gelu": lambda: nn.functional.gelu(x),
+        "softmax": lambda: torch.softmax(x, 1),
+        "sum": lambda: torch.sum(x),
+        "max": lambda: torch.max(x),
+    }
+    function = getattr(torch, op, None)
+    if given:
+        return into.get(op, lambda: function(x, out=out)), lambda: mean_of(out)
+    call = fresh.get(op, lambda: function(x))
+    return call, lambda: mean_of(call())
+
+
+def prepare(case):
+    # A leaf's gradient and step() need gradients; everything else here does without.
+    torch.set_grad_enabled(case["kind"] == "step")
+    return prepare_step(case) if case["kind"] == "step" else prepare_elementwise(case)
+
+
+serve(f"PyTorch {torch.__version__.split('+')[0]} {'compiled' if COMPILED else 'eager'}", prepare)

@@ -1,0 +1,53 @@
+"""The loop of a contestant in Python: see protocol.ts."""
+
+import json
+import sys
+import time
+
+
+def settle():
+    """Waits until the threads of this process sleep, so that they do not disturb whoever is measured next."""
+    end = time.perf_counter() + 0.5
+    while time.perf_counter() < end:
+        before = time.process_time()
+        time.sleep(0.001)
+        if time.process_time() - before < 1e-4:
+            return
+
+
+def measure(run, milliseconds):
+    first = time.perf_counter()
+    run()
+    once = time.perf_counter() - first
+    calls = max(1, int(50e-6 / max(once, 1e-7)))
+    several = range(calls)
+    samples = []
+    end = time.perf_counter() + milliseconds / 1000
+    while True:
+        start = time.perf_counter()
+        for _ in several:
+            run()
+        now = time.perf_counter()
+        samples.append((now - start) * 1e6 / calls)
+        if now >= end and len(samples) >= 2:
+            return samples
+
+
+def serve(name, prepare, scale=1):
+    """prepare(case) gives (run, check); `scale` repetitions are done by one run."""
+    print(json.dumps({"name": name}), flush=True)
+    key, prepared = None, None
+    for line in sys.stdin:
+        request = json.loads(line)
+        case, milliseconds = request["case"], request["milliseconds"]
+        if json.dumps(case) != key:
+            prepared = None  # frees the memory of the last case first
+            prepared = prepare(case)
+            key = json.dumps(case)
+            for _ in range(3):
+                prepared[0]()
+        run, check = prepared
+        samples = sorted(sample / scale for sample in measure(run, milliseconds))
+        answer = {"best": samples[0], "median": samples[len(samples) // 2], "count": len(samples), "check": check()}
+        settle()
+        print(json.dumps(answer), flush=True)

@@ -1,0 +1,46 @@
+/** The loop of a contestant in JavaScript: prepares each case once, repeats it as long as asked, answers. */
+import { createInterface } from "node:readline";
+import type { Case, Hello, Request, Response } from "./protocol.js";
+
+/** A case made ready: `run` is what is timed, `check` what the protocol says for its kind. */
+export interface Prepared {
+  run(): void;
+  check(): number;
+}
+
+/** Several calls a sample where one is too short for the clock. */
+const SAMPLE_MS = 0.05;
+
+function measure({ run, check }: Prepared, milliseconds: number): Response {
+  const first = performance.now();
+  run();
+  const once = performance.now() - first;
+  const calls = Math.max(1, Math.floor(SAMPLE_MS / Math.max(once, 1e-4)));
+  const samples: number[] = [];
+  const end = performance.now() + milliseconds;
+  do {
+    const start = performance.now();
+    for (let i = 0; i < calls; i++) run();
+    samples.push(((performance.now() - start) * 1000) / calls);
+  } while (performance.now() < end || samples.length < 2);
+  samples.sort((a, b) => a - b);
+  return { best: samples[0], median: samples[samples.length >> 1], count: samples.length, check: check() };
+}
+
+/** `warmUp`: calls before the first measurement of a case, for the compiler of JavaScript; at most as long as a measurement. */
+export async function serve(hello: Hello, prepare: (given: Case) => Prepared, warmUp = 200): Promise<void> {
+  let key = "";
+  let prepared: Prepared | undefined;
+  console.log(JSON.stringify(hello));
+  for await (const line of createInterface({ input: process.stdin })) {
+    const { case: given, milliseconds } = JSON.parse(line) as Request;
+    // Rounds go over one case at a time, so the last one is enough, and no memory of earlier cases is held.
+    if (key !== JSON.stringify(given) || prepared === undefined) {
+      prepared = prepare(given);
+      key = JSON.stringify(given);
+      const end = performance.now() + milliseconds;
+      for (let i = 0; i < warmUp && (i === 0 || performance.now() < end); i++) prepared.run();
+    }
+    console.log(JSON.stringify(measure(prepared, milliseconds)));
+  }
+}

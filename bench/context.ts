@@ -1,0 +1,60 @@
+import { Contestant, Stand } from "./contestant.js";
+import { Limits } from "./limits.js";
+import type { Options } from "./options.js";
+import { compiled, nativeProgram, script } from "./places.js";
+
+/** What every section works with. */
+export interface Context {
+  options: Options;
+  limits: Limits;
+  /** Of the native kernels. */
+  isa: string;
+  /** The native program with all its libraries; null when it was not built. */
+  native: Stand | null;
+  /** A contestant that is not a library, to ask the native program for latencies and limits. */
+  loops: Contestant | null;
+  progress(what: string): void;
+}
+
+export async function prepareContext(options: Options): Promise<Context> {
+  const native = await Stand.start(nativeProgram, []);
+  const loops = native === null ? null : new Contestant("limit", native);
+  const threads = Number(process.env["SIMDGRAD_THREADS"]) || (native?.hello.threads ?? 1);
+  const turns = { rounds: Math.min(options.rounds, 3), milliseconds: Math.min(options.milliseconds, 60) };
+  const progress = (what: string) => {
+    if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${what}`);
+  };
+  const isa = native?.hello.isa ?? "no native program";
+  return { options, limits: new Limits(loops, threads, turns), isa, native, loops, progress };
+}
+
+const python = process.env["PYTHON"] ?? "python3";
+const node = process.execPath;
+
+/** How each contestant is started. */
+export const starts = {
+  native: () => Stand.start(node, [compiled("simdgrad")], { SIMDGRAD_BACKEND: "native" }),
+  js: () => Stand.start(node, [compiled("simdgrad")], { SIMDGRAD_BACKEND: "js" }),
+  pytorch: () => Stand.start(python, [script("pytorch.py")]),
+  pytorchCompiled: () => Stand.start(python, [script("pytorch.py"), "compile"]),
+  jaxJit: () => Stand.start(python, [script("jax_steps.py"), "jit"]),
+  jaxScan: () => Stand.start(python, [script("jax_steps.py"), "scan"]),
+  tfjsWasm: () => Stand.start(node, [compiled("tfjs"), "wasm"]),
+  tfjsCpu: () => Stand.start(node, [compiled("tfjs"), "cpu"]),
+};
+
+/** Starts those that can run here, lets them be used, stops them. */
+export async function withStands<T>(
+  names: (keyof typeof starts)[],
+  use: (stands: Partial<Record<keyof typeof starts, Contestant>>) => Promise<T>,
+): Promise<T> {
+  const started = await Promise.all(names.map(async (name) => [name, await starts[name]()] as const));
+  const stands = started.flatMap(([name, stand]) =>
+    stand === null ? [] : [[name, Contestant.all(stand)[0]]],
+  );
+  try {
+    return await use(Object.fromEntries(stands));
+  } finally {
+    for (const [, stand] of started) stand?.stop();
+  }
+}

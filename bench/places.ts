@@ -1,0 +1,18 @@
+/** Where things are. The benchmark runs from build/bench, where run.js puts it; peers' packages are installed in bench. */
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export const root = fileURLToPath(new URL("../../", import.meta.url));
+export const bench = join(root, "bench");
+export const nativeProgram = join(root, "build/bench-native/bench/native/simdgrad_bench");
+
+/** A contestant in JavaScript, compiled; or in Python, where it lies. */
+export const compiled = (name: string) => fileURLToPath(new URL(`./contestants/${name}.js`, import.meta.url));
+export const script = (name: string) => join(bench, "contestants", name);
+
+/** Resolves packages of bench's own package.json: npm install --prefix bench. */
+export const benchRequire = createRequire(join(bench, "package.json"));
+
+/** A module of the built library that its public face does not show. */
+export const internal = (path: string) => new URL(`../../dist/${path}`, import.meta.url).href;

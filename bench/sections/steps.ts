@@ -1,0 +1,100 @@
+/** Training steps of multilayer perceptrons: forward, cross-entropy, backward, SGD with momentum. */
+
+import type { StepCase } from "../contestants/protocol.js";
+import { type Context, type starts, withStands } from "../context.js";
+import { type Measurement, measure } from "../measure.js";
+import { micro, percent, type Section, short, type Table, times } from "../table.js";
+
+type Start = keyof typeof starts;
+
+const step = (sizes: number[], batch: number): StepCase => ({ kind: "step", sizes, batch });
+
+export const networks: StepCase[] = [
+  step([784, 512, 256, 10], 128),
+  step([784, 128, 10], 64),
+  step([784, 2048, 2048, 10], 256),
+  step([2, 20, 20, 20, 2], 32),
+  step([25, 20, 10], 32),
+];
+
+/** Peers of which a step takes seconds: they take part in one round of a large network, and not in the largest. */
+const slow = new Set<Start>(["tfjsCpu", "tfjsWasm", "js"]);
+const products = ({ sizes }: StepCase) => sizes.slice(1).reduce((sum, size, i) => sum + sizes[i] * size, 0);
+const tooLarge = (name: Start, given: StepCase) => slow.has(name) && products(given) > 2e6;
+
+/** Multiplications and additions that a step needs: all products, but no gradient of the input. */
+export function flops(given: StepCase): number {
+  return 2 * given.batch * (3 * products(given) - given.sizes[0] * given.sizes[1]);
+}
+
+/**
+ * Bytes of parameters that an eager step streams: weights are read forward and backward, the gradient is written, and the update
+ * reads it and reads and writes momentum and parameter. Eight passes; they count when they do not fit into the caches.
+ */
+export function parameterBytes(given: StepCase): number {
+  const parameters = products(given) + given.sizes.slice(1).reduce((sum, size) => sum + size, 0);
+  return 8 * 4 * parameters;
+}
+
+export interface StepResult {
+  case: StepCase;
+  results: Measurement[];
+  peak: number;
+  bandwidth: number;
+}
+
+/** Networks that one core computes in microseconds have its peak as their limit. */
+const SMALL_FLOPS = 5e6;
+
+export async function steps({ options, limits, progress }: Context): Promise<Section> {
+  const names: Start[] = ["native", "js", "pytorch", "jaxJit", "jaxScan", "tfjsWasm", "tfjsCpu"];
+  if (options.compile) names.splice(3, 0, "pytorchCompiled");
+  const all = await withStands(names, async (stands) => {
+    const done: StepResult[] = [];
+    for (const given of networks) {
+      progress(`steps: ${given.sizes.join("-")}`);
+      const able = names.filter((name) => stands[name] !== undefined && !tooLarge(name, given));
+      const turns = { rounds: options.rounds, milliseconds: 2 * options.milliseconds };
+      const results = await measure(
+        able.map((name) => [stands[name]!, given] as const),
+        turns,
+      );
+      const threads = flops(given) < SMALL_FLOPS ? 1 : limits.threads;
+      const bandwidth = await limits.stream("sgd", 8_000_000, limits.threads);
+      done.push({ case: given, results, peak: await limits.peak(threads), bandwidth });
+    }
+    return done;
+  });
+  return { name: "steps", tables: all.map(table), data: all };
+}
+
+function table({ case: given, results, peak, bandwidth }: StepResult): Table {
+  const own = results[0];
+  const limit = flops(given) / peak / 1e3;
+  const rows = results.map(({ name, best, median, rounds }) => [
+    name,
+    micro(best),
+    micro(median),
+    `${micro(Math.min(...rounds))} … ${micro(Math.max(...rounds))}`,
+    times(best / own.best),
+    short(flops(given) / best / 1e3),
+    Number.isFinite(limit) ? percent(limit / best) : "",
+  ]);
+  const notes = [];
+  if (Number.isFinite(limit)) {
+    notes.push(`FMA limit: ${micro(limit)} µs.`);
+    const bytes = parameterBytes(given);
+    // 16 MB and more do not stay in the caches from one pass to the next.
+    if (bytes / 8 > 16e6)
+      notes.push(
+        `Parameters stream from memory: eight passes of ${short(bytes / 8e6)} MB take ${micro(bytes / bandwidth / 1e3)} µs at ` +
+          `${short(bandwidth)} GB/s, ${percent(bytes / bandwidth / 1e3 / own.best)} of our step.`,
+      );
+  }
+  return {
+    title: `Step of ${given.sizes.join("-")}, B ${given.batch}: µs`,
+    head: ["", "fastest", "median", "rounds", "times ours", "GFLOP/s", "of limit"],
+    rows,
+    notes,
+  };
+}

@@ -1,0 +1,60 @@
+/** Tables of text: for the terminal and for Markdown. */
+
+export interface Table {
+  title: string;
+  head: string[];
+  rows: string[][];
+  /** Sentences below it. */
+  notes?: string[];
+}
+
+/** What a part of the benchmark gives: tables to read, and everything it measured. */
+export interface Section {
+  name: string;
+  tables: Table[];
+  data: unknown;
+}
+
+const isNumber = (cell: string) => cell === "" || /^[-+~]?\d/.test(cell);
+
+export function toText({ title, head, rows, notes = [] }: Table): string {
+  const widths = head.map((_, c) => Math.max(...[head, ...rows].map((row) => row[c].length)));
+  // A column is set flush right when it holds numbers.
+  const right = head.map((_, c) => c > 0 && rows.every((row) => isNumber(row[c])));
+  const line = (row: string[]) =>
+    row
+      .map((cell, c) => (right[c] ? cell.padStart(widths[c]) : cell.padEnd(widths[c])))
+      .join("  ")
+      .trimEnd();
+  return [title, line(head), ...rows.map(line), ...notes].join("\n");
+}
+
+export function toMarkdown({ title, head, rows, notes = [] }: Table): string {
+  const right = head.map((_, c) => c > 0 && rows.every((row) => isNumber(row[c])));
+  const line = (row: string[]) => `| ${row.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  const rule = `|${right.map((r) => (r ? "---:" : "---")).join("|")}|`;
+  return [
+    `### ${title}`,
+    "",
+    line(head),
+    rule,
+    ...rows.map(line),
+    "",
+    ...notes.map((note) => `${note}\n`),
+  ].join("\n");
+}
+
+/** Three significant digits, no exponent. */
+export function short(value: number): string {
+  if (!Number.isFinite(value)) return "";
+  const size = Math.abs(value);
+  return value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3);
+}
+
+/** Microseconds with separators from a thousand on. */
+export function micro(us: number): string {
+  return us >= 1000 ? Math.round(us).toLocaleString("en-US") : short(us);
+}
+
+export const percent = (part: number): string => `${(100 * part).toFixed(0)} %`;
+export const times = (ratio: number): string => `${ratio.toFixed(2)}`;
