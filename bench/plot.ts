@@ -65,16 +65,27 @@ function drawing(squares: Product[], peaks: Record<number, number>, counts: numb
   });
   return {
     backgroundColor: "#fff",
+    textStyle: { fontFamily: "system-ui, sans-serif" },
     title: counts.map((threads, i) => ({
       text: threads === 1 ? "1 thread" : `${threads} threads`,
       left: `${i * side + 6 + (side - 8) / 2}%`,
       ...{ top: 48, textAlign: "center", textStyle: { ...text, fontSize: 15 } },
     })),
-    legend: { top: 12, itemGap: 24, textStyle: text, data: [...names, LIMIT] },
+    legend: {
+      top: 12,
+      itemGap: 24,
+      textStyle: text,
+      data: [...names, { name: LIMIT, icon: "path://M0,0 L24,0 L24,1.5 L0,1.5 Z" }],
+    },
     grid: counts.map((_, i) => panel(i)),
     xAxis: counts.map((_, i) => ({
       ...{ gridIndex: i, type: "log", logBase: 2, min: sizes[0], max: sizes[sizes.length - 1] },
-      ...{ ...axisName, name: "n, of C = A·B with n x n matrices", nameGap: 34, axisLabel: text },
+      ...{
+        ...axisName,
+        name: "n, of C = A·B with n × n matrices",
+        nameGap: 34,
+        axisLabel: { ...text, formatter: String },
+      },
       splitLine: { show: false },
     })),
     yAxis: counts.map((threads, i) => ({

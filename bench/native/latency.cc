@@ -37,7 +37,7 @@ void runForkJoin(const Request& request) {
     forkJoin(threads, meet);
     times.samples.push_back((now() - start) * 1e6);
   } while (now() < end || times.samples.size() < 1000);
-  for (double& sample : times.samples) sample -= clock.median();
+  for (double& sample : times.samples) sample = std::max(0.0, sample - clock.median());
   answer(times, static_cast<double>(simdgrad::workerChunks() - before) / static_cast<double>(times.samples.size()));
 }
 
@@ -49,7 +49,7 @@ void runIdle(const Request& request) {
     sleepFor(0.001);
     const double before = cpuOfOthers();
     sleepFor(0.1);
-    times.samples.push_back((cpuOfOthers() - before) * 1e6);
+    times.samples.push_back(std::max(0.0, cpuOfOthers() - before) * 1e6);
   } while (now() < end);
   answer(times, 0);
 }
