@@ -1,12 +1,13 @@
-// The binding: the only file that sees Node-API, in its C form: no part of libstdc++ with exceptions in it comes along, so the
-// addon needs no newer glibc than Node itself does.
+// The binding: the only file that sees Node-API. What runs once per environment is written with node-addon-api; the call of a
+// kernel, which runs thousands of times a second, with the C functions below it.
 //
 // Every kernel is one JavaScript function with one convention. Numbers, op codes and number lists are in `block`, a Float64Array
 // that JavaScript fills before the call; typed arrays (or null) are the arguments, in order. So adding a kernel touches nothing
 // here. The block stands on a SharedArrayBuffer: those cannot be detached or transferred, so its address may be kept.
 
 #define NAPI_VERSION 8
-#include <node_api.h>
+#define NODE_ADDON_API_DISABLE_CPP_EXCEPTIONS
+#include <napi.h>
 
 #include <cstdio>
 #include <cstdlib>
@@ -106,82 +107,57 @@ napi_value callKernel(napi_env env, napi_callback_info info) {
   return result;
 }
 
-// Everything below runs once, or rarely. A value that cannot be made (memory, a pending exception) stays undefined.
-
-/** The first argument and the environment's instance. */
-struct Arguments {
-  napi_value first = nullptr;
-  Instance* instance = nullptr;
-  Arguments(napi_env env, napi_callback_info info) {
-    size_t count = 1;
-    void* data = nullptr;
-    if (napi_get_cb_info(env, info, &count, &first, nullptr, &data) != napi_ok) return;
-    instance = static_cast<Instance*>(data);
-  }
-};
+// Everything below runs once, or rarely.
 
 /**
  * init(block) → the block in use: the first one that was given, so that several copies of the library in one environment, which
  * share the addon, also share its block.
  */
-napi_value init(napi_env env, napi_callback_info info) {
-  const Arguments arguments(env, info);
-  Instance& instance = *arguments.instance;
+Napi::Value init(const Napi::CallbackInfo& info) {
+  Instance& instance = *static_cast<Instance*>(info.Data());
+  const Napi::Env env = info.Env();
   napi_value used;
-  if (instance.block && napi_get_reference_value(env, instance.blockArray, &used) == napi_ok) return used;
+  if (instance.block && napi_get_reference_value(env, instance.blockArray, &used) == napi_ok) return {env, used};
   napi_typedarray_type type;
   size_t length;
   void* data;
   napi_value buffer;
   bool detachable = true;
-  const bool ok = napi_get_typedarray_info(env, arguments.first, &type, &length, &data, &buffer, nullptr) == napi_ok &&
+  const bool ok = napi_get_typedarray_info(env, info[0], &type, &length, &data, &buffer, nullptr) == napi_ok &&
                   type == napi_float64_array && length > 0 && length <= 65536 &&
                   napi_is_arraybuffer(env, buffer, &detachable) == napi_ok && !detachable;
-  if (!ok) return fail(env, ErrorKind::type, "INVALID_ARGUMENT", "init", "a Float64Array on a SharedArrayBuffer is needed");
-  if (napi_create_reference(env, arguments.first, 1, &instance.blockArray) != napi_ok) return nullptr;
+  if (!ok) {
+    fail(env, ErrorKind::type, "INVALID_ARGUMENT", "init", "a Float64Array on a SharedArrayBuffer is needed");
+    return {};
+  }
+  if (napi_create_reference(env, info[0], 1, &instance.blockArray) != napi_ok) return {};
   instance.block = static_cast<double*>(data);
   instance.blockLength = static_cast<int>(length);
-  return arguments.first;
+  return info[0];
 }
 
-napi_value text(napi_env env, const char* value) {
-  napi_value result = nullptr;
-  napi_create_string_utf8(env, value, NAPI_AUTO_LENGTH, &result);
-  return result;
-}
+Napi::Value number(const Napi::CallbackInfo& info, double value) { return Napi::Number::New(info.Env(), value); }
 
-napi_value number(napi_env env, double value) {
-  napi_value result = nullptr;
-  napi_create_double(env, value, &result);
-  return result;
-}
+Napi::Value getIsa(const Napi::CallbackInfo& info) { return Napi::String::New(info.Env(), isa().name); }
 
-napi_value boolean(napi_env env, bool value) {
-  napi_value result = nullptr;
-  napi_get_boolean(env, value, &result);
-  return result;
-}
-
-napi_value getIsa(napi_env env, napi_callback_info) { return text(env, isa().name); }
-
-napi_value useIsa(napi_env env, napi_callback_info info) {
+Napi::Value useIsa(const Napi::CallbackInfo& info) {
   char name[32];
   size_t length;
-  const bool given = napi_get_value_string_utf8(env, Arguments(env, info).first, name, sizeof name, &length) == napi_ok;
-  return boolean(env, given && setIsa(name));
+  const bool given = napi_get_value_string_utf8(info.Env(), info[0], name, sizeof name, &length) == napi_ok;
+  return Napi::Boolean::New(info.Env(), given && setIsa(name));
 }
 
-napi_value getThreads(napi_env env, napi_callback_info) { return number(env, threads()); }
+Napi::Value getThreads(const Napi::CallbackInfo& info) { return number(info, threads()); }
 
-napi_value useThreads(napi_env env, napi_callback_info info) {
+Napi::Value useThreads(const Napi::CallbackInfo& info) {
   double wanted;
-  if (napi_get_value_double(env, Arguments(env, info).first, &wanted) != napi_ok || wanted != wanted) return number(env, threads());
-  return number(env, setThreads(wanted < 1 ? 1 : wanted > maxThreads ? maxThreads : static_cast<int>(wanted)));
+  if (napi_get_value_double(info.Env(), info[0], &wanted) != napi_ok || wanted != wanted) return number(info, threads());
+  return number(info, setThreads(wanted < 1 ? 1 : wanted > maxThreads ? maxThreads : static_cast<int>(wanted)));
 }
 
-napi_value getWorkerChunks(napi_env env, napi_callback_info) { return number(env, static_cast<double>(workerChunks())); }
-napi_value getAffinity(napi_env env, napi_callback_info) { return number(env, affinityCores()); }
-napi_value getQuota(napi_env env, napi_callback_info) { return number(env, quotaCores()); }
+Napi::Value getWorkerChunks(const Napi::CallbackInfo& info) { return number(info, static_cast<double>(workerChunks())); }
+Napi::Value getAffinity(const Napi::CallbackInfo& info) { return number(info, affinityCores()); }
+Napi::Value getQuota(const Napi::CallbackInfo& info) { return number(info, quotaCores()); }
 
 /** True once in a process: the first environment applies the settings of process.env, later ones leave them alone. */
 bool firstEnvironment() {
@@ -189,58 +165,67 @@ bool firstEnvironment() {
   return !__atomic_exchange_n(&used, true, __ATOMIC_SEQ_CST);
 }
 
-void addFunction(napi_env env, napi_value object, const char* name, napi_callback callback, void* data) {
-  napi_value function;
-  if (napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, data, &function) == napi_ok)
-    napi_set_named_property(env, object, name, function);
+template <Napi::Value (*callback)(const Napi::CallbackInfo&)>
+void addFunction(Napi::Object& exports, const char* name, Instance* instance) {
+  exports.Set(name, Napi::Function::New<callback>(exports.Env(), name, instance));
 }
 
-napi_value start(napi_env env, napi_value exports) {
-  if (isaCount() == 0) return fail(env, ErrorKind::type, "CPU_UNSUPPORTED", "simdgrad", isaNote());
+Napi::Array strings(Napi::Env env, int count, const char* (*at)(int, const void*), const void* data) {
+  Napi::Array list = Napi::Array::New(env, static_cast<size_t>(count));
+  for (int i = 0; i < count; i++) list.Set(static_cast<uint32_t>(i), Napi::String::New(env, at(i, data)));
+  return list;
+}
 
+Napi::Object start(Napi::Env env, Napi::Object exports) {
+  if (isaCount() == 0) {
+    fail(env, ErrorKind::type, "CPU_UNSUPPORTED", "simdgrad", isaNote());
+    return exports;
+  }
   const size_t bytes = sizeof(Instance) + sizeof(Binding) * static_cast<size_t>(kernelCount());
   Instance* instance = static_cast<Instance*>(calloc(1, bytes));
-  if (!instance) return fail(env, ErrorKind::type, "NO_MEMORY", "simdgrad", "out of memory");
+  if (!instance) {
+    fail(env, ErrorKind::type, "NO_MEMORY", "simdgrad", "out of memory");
+    return exports;
+  }
   const auto release = [](napi_env, void* data, void*) { free(data); };
   if (napi_set_instance_data(env, instance, release, nullptr) != napi_ok) {
     free(instance);
-    return nullptr;
+    return exports;
   }
 
-  napi_value kernels, ops, isas, names;
-  napi_create_object(env, &kernels);
+  Napi::Object kernels = Napi::Object::New(env);
   for (int i = 0; i < kernelCount(); i++) {
     instance->bindings[i] = {&kernelAt(i), instance};
-    addFunction(env, kernels, kernelAt(i).name, callKernel, &instance->bindings[i]);
+    napi_value function;
+    if (napi_create_function(env, kernelAt(i).name, NAPI_AUTO_LENGTH, callKernel, &instance->bindings[i], &function) == napi_ok)
+      kernels.Set(kernelAt(i).name, function);
   }
-  napi_create_object(env, &ops);
+  Napi::Object ops = Napi::Object::New(env);
   for (int i = 0; i < opListCount(); i++) {
     const OpList& list = opListAt(i);
-    napi_create_array(env, &names);
-    for (int j = 0; j < list.count; j++) napi_set_element(env, names, static_cast<uint32_t>(j), text(env, list.names[j]));
-    napi_set_named_property(env, ops, list.family, names);
+    ops.Set(list.family,
+            strings(env, list.count, [](int j, const void* data) { return static_cast<const OpList*>(data)->names[j]; }, &list));
   }
-  napi_create_array(env, &isas);
-  for (int i = 0; i < isaCount(); i++) napi_set_element(env, isas, static_cast<uint32_t>(i), text(env, isaAt(i).name));
-
-  napi_set_named_property(env, exports, "kernels", kernels);
-  napi_set_named_property(env, exports, "ops", ops);
-  napi_set_named_property(env, exports, "isas", isas);
-  napi_set_named_property(env, exports, "isaNote", text(env, isaNote()));
-  napi_set_named_property(env, exports, "sourceHash", text(env, SIMDGRAD_SOURCE_HASH));
-  napi_set_named_property(env, exports, "first", boolean(env, firstEnvironment()));
-  addFunction(env, exports, "init", init, instance);
-  addFunction(env, exports, "isa", getIsa, nullptr);
-  addFunction(env, exports, "setIsa", useIsa, nullptr);
-  addFunction(env, exports, "threads", getThreads, nullptr);
-  addFunction(env, exports, "setThreads", useThreads, nullptr);
-  addFunction(env, exports, "workerChunks", getWorkerChunks, nullptr);
-  addFunction(env, exports, "affinity", getAffinity, nullptr);
-  addFunction(env, exports, "quota", getQuota, nullptr);
+  exports.Set("kernels", kernels);
+  exports.Set("ops", ops);
+  exports.Set("isas", strings(env, isaCount(), [](int i, const void*) { return isaAt(i).name; }, nullptr));
+  exports.Set("isaNote", isaNote());
+  exports.Set("sourceHash", SIMDGRAD_SOURCE_HASH);
+  exports.Set("first", firstEnvironment());
+  addFunction<init>(exports, "init", instance);
+  addFunction<getIsa>(exports, "isa", instance);
+  addFunction<useIsa>(exports, "setIsa", instance);
+  addFunction<getThreads>(exports, "threads", instance);
+  addFunction<useThreads>(exports, "setThreads", instance);
+  addFunction<getWorkerChunks>(exports, "workerChunks", instance);
+  addFunction<getAffinity>(exports, "affinity", instance);
+  addFunction<getQuota>(exports, "quota", instance);
   return exports;
 }
 
 }  // namespace
 }  // namespace simdgrad
 
-NAPI_MODULE_INIT() { return simdgrad::start(env, exports); }
+static Napi::Object startSimdgrad(Napi::Env env, Napi::Object exports) { return simdgrad::start(env, exports); }
+
+NODE_API_MODULE(simdgrad, startSimdgrad)
