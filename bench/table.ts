@@ -56,5 +56,6 @@ export function micro(us: number): string {
   return us >= 1000 ? Math.round(us).toLocaleString("en-US") : short(us);
 }
 
-export const percent = (part: number): string => `${(100 * part).toFixed(0)} %`;
+export const percent = (part: number): string =>
+  Number.isFinite(part) ? `${(100 * part).toFixed(0)} %` : "";
 export const times = (ratio: number): string => `${ratio.toFixed(2)}`;

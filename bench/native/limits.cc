@@ -2,9 +2,12 @@
 // until the last one ends.
 #include "limits.h"
 
+#include <sched.h>
+
 #include <atomic>
 #include <cstdlib>
 #include <cstring>
+#include <optional>
 #include <thread>
 
 #include "../../native/dispatch.h"
@@ -55,6 +58,29 @@ class Barrier {
   std::atomic<int> arrived_{0}, round_{0};
 };
 
+/** The calling thread on a core of its own while this lives: two that spin on one core would wait for each other's time slices. */
+class Pin {
+ public:
+  explicit Pin(int index) {
+    sched_getaffinity(0, sizeof before_, &before_);
+    const int cores = CPU_COUNT(&before_);
+    int skip = cores > 0 ? index % cores : 0;
+    for (int core = 0; core < CPU_SETSIZE; core++) {
+      if (!CPU_ISSET(core, &before_) || skip-- > 0) continue;
+      cpu_set_t one;
+      CPU_ZERO(&one);
+      CPU_SET(core, &one);
+      sched_setaffinity(0, sizeof one, &one);
+      return;
+    }
+  }
+  Pin(const Pin&) = delete;
+  ~Pin() { sched_setaffinity(0, sizeof before_, &before_); }
+
+ private:
+  cpu_set_t before_;
+};
+
 /** Calls body(thread) on all threads at once, again and again for about that long; samples in microseconds. */
 template <class F>
 Times together(int threads, double milliseconds, F body) {
@@ -69,6 +95,7 @@ Times together(int threads, double milliseconds, F body) {
     barrier.wait();
   };
   const auto other = [&](int index) {
+    const Pin pin(index);
     for (;;) {
       barrier.wait();
       if (stop.load(std::memory_order_acquire)) return;
@@ -77,6 +104,7 @@ Times together(int threads, double milliseconds, F body) {
   };
   std::vector<std::thread> others;
   for (int i = 1; i < threads; i++) others.emplace_back(other, i);
+  const std::optional<Pin> pin = threads > 1 ? std::optional<Pin>(std::in_place, 0) : std::nullopt;
   const double end = now() + milliseconds / 1e3;
   do {
     barrier.wait();

@@ -28,6 +28,16 @@ export const trained: Shape[] = [
   shape(1, 1024, 1024, "B"),
 ];
 
+/** Products of a matrix and a vector: every element of the matrix is used once, so memory is what limits them. */
+export const vectors: Shape[] = [
+  shape(1, 1024, 1024, "B"),
+  shape(1, 1024, 1024),
+  shape(1024, 1, 1024),
+  shape(1024, 1, 1024, "A"),
+  shape(1, 4096, 4096, "B"),
+  shape(1, 4096, 4096),
+];
+
 /** For the plot: GFLOP/s over size. */
 export const squares: Shape[] = [
   8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048,
@@ -49,6 +59,8 @@ export function randomShapes(count: number, seed: number): Shape[] {
 }
 
 export const isSmall = ({ m, n, k }: Shape) => m * n * k < 1e6;
+/** Few columns: the last layer of a classifier, networks of a few units. */
+export const isNarrow = ({ m, n }: Shape) => m > 1 && n <= 20;
 export const isLarge = ({ m, n, k }: Shape) => Math.min(m, n, k) >= 512;
 export const flops = ({ m, n, k }: Shape) => 2 * m * n * k;
 
