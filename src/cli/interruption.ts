@@ -40,14 +40,23 @@ export class Interruption {
   }
 
   #arrived(by: Signal | "closed output", exitCode: number): void {
-    if (this.by !== undefined) process.exit(exitCode);
+    if (this.by !== undefined) this.#exit(exitCode);
     this.by = by;
     this.exitCode = exitCode;
     if (!this.#worthSaving) {
       this.say("before training began; nothing was saved");
-      process.exit(exitCode);
+      this.#exit(exitCode);
     }
     this.#controller.abort();
+  }
+
+  /**
+   * Node waits for the threads of its pool, and one may be stuck in a read (a pipe, a network drive that is gone). One
+   * more signal ends even that, since nobody catches it any more.
+   */
+  #exit(exitCode: number): never {
+    this.dispose();
+    process.exit(exitCode);
   }
 
   /** `simdgrad train: stopped by SIGINT at epoch 3, …`; a closed output is nothing to talk about. */

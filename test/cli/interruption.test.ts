@@ -70,14 +70,32 @@ describe.skipIf(process.platform === "win32")("signals", () => {
     const run = start(["train", "--data", stuck, "--out", out]);
     const writer = await openWhenRead(pipe);
     run.child.kill("SIGINT");
+    await run.printed("stopped by SIGINT");
+    closeSync(writer); // the read that the process waits for ends
     const { code, stderr } = await run.ended;
-    closeSync(writer);
     expect({ code, stderr }).toEqual({
       code: 130,
       stderr: "simdgrad train: stopped by SIGINT before training began; nothing was saved\n",
     });
     expect(readFileSync(out, "utf8")).toBe("an older model");
   });
+});
+
+test.skipIf(process.platform === "win32")("a second signal ends even a read that is stuck", async () => {
+  const stuck = writePatterns(join(folder, "stuck twice"));
+  const pipe = join(stuck, "train-images-idx3-ubyte");
+  rmSync(pipe);
+  if (spawnSync("mkfifo", [pipe]).status !== 0) return;
+  const run = start(["train", "--data", stuck, "--out", join(folder, "never.safetensors")]);
+  const writer = await openWhenRead(pipe);
+  await sleep(200);
+  run.child.kill("SIGINT");
+  await run.printed("stopped by SIGINT");
+  await sleep(200);
+  run.child.kill("SIGINT");
+  const { code, signal } = await run.ended;
+  closeSync(writer);
+  expect(code === 130 || signal === "SIGINT").toBe(true);
 });
 
 /** Opening a pipe for writing without waiting succeeds once somebody reads it. */

@@ -18,7 +18,7 @@ export interface Outcome {
 
 export interface Running {
   child: ChildProcess;
-  /** Resolves as soon as stdout holds the text. */
+  /** Resolves as soon as stdout or stderr holds the text. */
   printed(text: string): Promise<void>;
   ended: Promise<Outcome>;
 }
@@ -45,6 +45,7 @@ export function start(
   });
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     stderr += text;
+    for (const look of waiting) look();
   });
   const ended = new Promise<Outcome>((resolve, reject) => {
     child.on("error", reject);
@@ -53,7 +54,7 @@ export function start(
   const printed = (text: string) =>
     new Promise<void>((resolve, reject) => {
       const look = () => {
-        if (stdout.includes(text)) resolve();
+        if (stdout.includes(text) || stderr.includes(text)) resolve();
       };
       waiting.add(look);
       look();
