@@ -24,7 +24,7 @@ inline void sleepFor(double time) {
 /** CPU time that threads other than the calling one have used. */
 inline double cpuOfOthers() { return seconds(CLOCK_PROCESS_CPUTIME_ID) - seconds(CLOCK_THREAD_CPUTIME_ID); }
 
-/** Waits until the other threads of this process sleep: OpenBLAS's spin for 26 ms after a call, those of OpenMP for 5 to 10. */
+/** Waits until the other threads of this process sleep: OpenBLAS's spin for 2^28 ticks (100 ms) after a call, OpenMP's for some ms. */
 inline void quiesce() {
   for (const double end = now() + 0.5; now() < end;) {
     const double before = cpuOfOthers();

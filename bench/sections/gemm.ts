@@ -2,17 +2,16 @@
  * Matrix products: ours and the installed BLAS libraries, called from one C++ program in turn, warm operands, minimum time
  * against minimum time.
  *
- * One program, because then everyone has the same operands, pages, compiler and clock. Libraries in one process do disturb
- * each other: the worker threads of OpenBLAS spin for 26 ms after a call, those of OpenMP for 5 to 10 ms, and whoever comes next
- * gets half a core from them. Processes of their own do not help: the threads spin there, too, on the same cores. What helps is
- * that a turn ends only when the threads of its library sleep (native/clock.h). `--spin` and `--processes each` show both.
+ * One program, because then everyone has the same operands, pages, compiler and clock. Libraries on the same cores disturb each
+ * other: worker threads spin for a while after a call (OpenBLAS's for 100 ms, OpenMP's for some), and whoever comes next shares a
+ * core with them. Processes of their own would not change that: the threads spin there, too. So a turn ends only when the
+ * threads of its library sleep (native/clock.h). `--spin` and `--processes each` show what these choices matter.
  */
 
-import { Contestant, Stand } from "../contestant.js";
+import { Contestant } from "../contestant.js";
 import type { GemmCase } from "../contestants/protocol.js";
-import { type Context, withStands } from "../context.js";
+import { type Context, startNative, withStands } from "../context.js";
 import { type Measurement, measure, type Turns } from "../measure.js";
-import { nativeProgram } from "../places.js";
 import type { Section } from "../table.js";
 import { gemmTables } from "./gemm-tables.js";
 import { describe, randomShapes, type Shape, squares, trained, vectors } from "./shapes.js";
@@ -78,7 +77,7 @@ async function startLibraries({
   if (native === null) return { contestants: [], stop() {} };
   if (options.processes === "one") return { contestants: Contestant.all(native), stop() {} };
   const names = native.hello.libraries!.map(({ name }) => name);
-  const stands = await Promise.all(names.map((name) => Stand.start(nativeProgram, [name])));
+  const stands = await Promise.all(names.map((name) => startNative([name])));
   return {
     contestants: stands.flatMap((stand) => Contestant.all(stand)),
     stop: () => {

@@ -16,10 +16,13 @@ interface Busy {
   beside: Measurement;
 }
 
+/** Works until its parent is gone. */
+const BUSY = "const parent = process.ppid; process.stdout.write('.'); while (process.ppid === parent);";
+
 /** Runs `body` while every core also has a process that never sleeps. */
 async function besideBusyCores<T>(cores: number, body: () => Promise<T>): Promise<T> {
   const busy: ChildProcess[] = Array.from({ length: cores }, () =>
-    spawn(process.execPath, ["-e", "process.stdout.write('.'); for (;;);"], {
+    spawn(process.execPath, ["-e", BUSY], {
       stdio: ["ignore", "pipe", "ignore"],
     }),
   );
