@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { Contestant, Stand } from "./contestant.js";
 import { Limits } from "./limits.js";
 import type { Options } from "./options.js";
@@ -28,7 +29,8 @@ export const startNative = (libraries: string[] = []) =>
 export async function prepareContext(options: Options): Promise<Context> {
   const native = await startNative();
   const loops = native === null ? null : new Contestant("limit", native);
-  const threads = Number(process.env["SIMDGRAD_THREADS"]) || (native?.hello.threads ?? 1);
+  const threads =
+    Number(process.env["SIMDGRAD_THREADS"]) || (native?.hello.threads ?? availableParallelism());
   const turns = { rounds: Math.min(options.rounds, 3), milliseconds: Math.min(options.milliseconds, 60) };
   const progress = (what: string) => {
     if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${what}`);

@@ -18,6 +18,7 @@ export interface Section {
 const isNumber = (cell: string) => cell === "" || /^[-+~]?\d/.test(cell);
 
 export function toText({ title, head, rows, notes = [] }: Table): string {
+  if (head.length === 0) return title;
   const widths = head.map((_, c) => Math.max(...[head, ...rows].map((row) => row[c].length)));
   // A column is set flush right when it holds numbers.
   const right = head.map((_, c) => c > 0 && rows.every((row) => isNumber(row[c])));
@@ -30,6 +31,7 @@ export function toText({ title, head, rows, notes = [] }: Table): string {
 }
 
 export function toMarkdown({ title, head, rows, notes = [] }: Table): string {
+  if (head.length === 0) return `### ${title}\n`;
   const right = head.map((_, c) => c > 0 && rows.every((row) => isNumber(row[c])));
   const line = (row: string[]) => `| ${row.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
   const rule = `|${right.map((r) => (r ? "---:" : "---")).join("|")}|`;
