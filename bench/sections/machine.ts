@@ -31,7 +31,8 @@ function workingSets(threads: number): { level: string; one: number; all: number
   const l2 = sizes.get(2) ?? 1 << 20;
   const l3 = sizes.get(3) ?? 16 << 20;
   const shared = Math.max(l3 / 4, 2 * threads * l2);
-  const memory = Math.max(4 * l3, 64 << 20);
+  // Cores may have an L3 each, of which Linux reports one.
+  const memory = Math.min(Math.max(16 * l3, 512 << 20), totalmem() / 4);
   return [
     { level: `L1, ${l1 >> 10} KB a core`, one: l1 / 2, all: (threads * l1) / 2 },
     { level: `L2, ${l2 >> 10} KB a core`, one: l2 / 2, all: (threads * l2) / 2 },

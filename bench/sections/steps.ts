@@ -31,20 +31,23 @@ export function flops(given: StepCase): number {
  * Bytes of parameters that an eager step streams: weights are read forward and backward, the gradient is written, and the update
  * reads it and reads and writes momentum and parameter. Eight passes; they count when they do not fit into the caches.
  */
-export function parameterBytes(given: StepCase): number {
-  const parameters = products(given) + given.sizes.slice(1).reduce((sum, size) => sum + size, 0);
-  return 8 * 4 * parameters;
-}
+const PASSES = 8;
+
+const parameters = (given: StepCase) =>
+  products(given) + given.sizes.slice(1).reduce((sum, size) => sum + size, 0);
 
 export interface StepResult {
   case: StepCase;
   results: Measurement[];
   peak: number;
-  bandwidth: number;
+  /** GB/s of a loop over parameters, momenta and gradients, where these do not stay in a core's caches. */
+  bandwidth: number | null;
 }
 
 /** Networks that one core computes in microseconds have its peak as their limit. */
 const SMALL_FLOPS = 5e6;
+/** Parameters that do not stay in a core's own caches from one pass to the next. */
+const LARGE = 4e6;
 
 export async function steps({ options, limits, progress }: Context): Promise<Section> {
   const names: Start[] = ["native", "js", "pytorch", "jaxJit", "jaxScan", "tfjsWasm", "tfjsCpu"];
@@ -60,7 +63,8 @@ export async function steps({ options, limits, progress }: Context): Promise<Sec
         turns,
       );
       const threads = flops(given) < SMALL_FLOPS ? 1 : limits.threads;
-      const bandwidth = await limits.stream("sgd", 8_000_000, limits.threads);
+      const bandwidth =
+        parameters(given) > LARGE ? await limits.stream("sgd", parameters(given), limits.threads) : null;
       done.push({ case: given, results, peak: await limits.peak(threads), bandwidth });
     }
     return done;
@@ -83,13 +87,14 @@ function table({ case: given, results, peak, bandwidth }: StepResult): Table {
   const notes = [];
   if (Number.isFinite(limit)) {
     notes.push(`FMA limit: ${micro(limit)} µs.`);
-    const bytes = parameterBytes(given);
-    // 16 MB and more do not stay in the caches from one pass to the next.
-    if (bytes / 8 > 16e6)
+    if (bandwidth !== null) {
+      const bytes = 4 * parameters(given);
+      const us = (PASSES * bytes) / bandwidth / 1e3;
       notes.push(
-        `Parameters stream from memory: eight passes of ${short(bytes / 8e6)} MB take ${micro(bytes / bandwidth / 1e3)} µs at ` +
-          `${short(bandwidth)} GB/s, ${percent(bytes / bandwidth / 1e3 / own.best)} of our step.`,
+        `Bytes: ${PASSES} passes over ${short(bytes / 1e6)} MB of parameters, momenta or gradients take ${micro(us)} µs at ` +
+          `${short(bandwidth)} GB/s, ${percent(us / own.best)} of our step.`,
       );
+    }
   }
   return {
     title: `Step of ${given.sizes.join("-")}, B ${given.batch}: µs`,
