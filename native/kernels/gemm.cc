@@ -1,8 +1,8 @@
 // C (+)= A·B + bias: five loops around a micro-kernel, after Goto and BLIS.
 //
-// Bits: an element of C is one chain of FMAs over k in order, from 0. Where k is cut into blocks the unfinished sum is stored as
-// it is and loaded again, which rounds nothing. Then bias is added (one rounding), then the old C when accumulating (one more).
-// So block sizes, tile sizes, threads and vector width cannot change the result.
+// Bits: k is cut into ceil(k / KC) blocks of equal depth. Within a block an element of C is one chain of FMAs over k in order, from
+// 0; the blocks are added in order, with one rounding each. Then bias is added (one rounding), then the old C when accumulating
+// (one more). That is a function of k alone: tile sizes, threads and vector width cannot change the result.
 //
 // Threads: C is cut into tasks that share nothing; each packs what it needs into the scratch of its thread.
 
@@ -38,11 +38,7 @@ void micro(int64_t kc, const float* a, int64_t ai, int64_t ak, const float* b, i
   };
 
   Vec sum[M][N];
-  if (tile.partial) {
-    EACH_TILE_VECTOR sum[i][v] = get(tile.partial + i * tile.partialRow, v);
-  } else {
-    EACH_TILE_VECTOR sum[i][v] = zero();
-  }
+  EACH_TILE_VECTOR sum[i][v] = zero();
 
   for (int64_t p = 0; p < kc; p++) {
     Vec bv[N];
@@ -55,6 +51,9 @@ void micro(int64_t kc, const float* a, int64_t ai, int64_t ak, const float* b, i
     b += bk;
   }
 
+  if (tile.partial) {
+    EACH_TILE_VECTOR sum[i][v] = get(tile.partial + i * tile.partialRow, v) + sum[i][v];
+  }
   if (tile.bias) {
     EACH_TILE_VECTOR sum[i][v] = sum[i][v] + get(tile.bias, v);
   }
@@ -112,7 +111,7 @@ void run(const Gemm& g, const Task& task) {
   const bool packsB = g.bCol != 1 || height >= packBFrom;
   // With few rows a packed panel is used once or twice: packed just before, it is still in L1.
   const int64_t columnStep = height <= 2 * MR ? NR : NC;
-  // Equal blocks: a last one of a few steps would load and store C for little work.
+  // Equal blocks: a last one of a few steps would load and store C for little work. Part of the contract, as KC is.
   const int64_t blocks = g.k > KC ? (g.k + KC - 1) / KC : 1;
   const int64_t depth = g.k > 0 ? (g.k + blocks - 1) / blocks : 1;
   const int64_t maxColumns = least(columnStep, width), maxRows = least(MC, height);
