@@ -1,5 +1,19 @@
-import { defineConfig } from "vitest/config";
+import { existsSync } from "node:fs";
+import { configDefaults, defineConfig } from "vitest/config";
+
+const given = process.env["SIMDGRAD_ADDON"];
+const hasAddon = existsSync(given ?? `prebuilds/${process.platform}-${process.arch}/simdgrad.node`);
 
 export default defineConfig({
-  test: { include: ["test/**/*.test.ts"], testTimeout: 60_000 },
+  test: {
+    include: ["test/**/*.test.ts"],
+    testTimeout: 60_000,
+    // Where no compiler is, there is nothing to compare the JavaScript core with, and it is what everything else runs on.
+    ...(hasAddon
+      ? {}
+      : {
+          exclude: [...configDefaults.exclude, "test/kernels/parity-*.test.ts", "test/kernels/ulp.test.ts"],
+          env: { SIMDGRAD_BACKEND: "js" },
+        }),
+  },
 });

