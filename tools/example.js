@@ -1,0 +1,25 @@
+// npm run example -- xor: compiles examples/xor.ts and runs it. Names without an argument.
+import { readdirSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { build } from "esbuild";
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
+const names = readdirSync(join(root, "examples"))
+  .filter((file) => file.endsWith(".ts"))
+  .map((file) => file.slice(0, -3));
+
+const name = process.argv[2];
+if (!names.includes(name)) {
+  console.error(`usage: npm run example -- ${names.join(" | ")}`);
+  process.exit(2);
+}
+const outfile = join(root, "build/examples", `${name}.mjs`);
+await build({
+  entryPoints: [join(root, "examples", `${name}.ts`)],
+  outfile,
+  format: "esm",
+  target: "node20",
+  logLevel: "warning",
+});
+await import(pathToFileURL(outfile).href);
