@@ -2,7 +2,12 @@
 import { manualSeed, nn, noGrad, optim, tensor } from "simdgrad";
 
 manualSeed(0);
-const x = tensor([[0, 0], [0, 1], [1, 0], [1, 1]]); // biome-ignore format: a truth table
+const x = tensor([
+  [0, 0],
+  [0, 1],
+  [1, 0],
+  [1, 1],
+]);
 const y = tensor([[0], [1], [1], [0]]);
 
 const model = new nn.Sequential(new nn.Linear(2, 8), new nn.Tanh(), new nn.Linear(8, 1));
