@@ -1,5 +1,5 @@
 /** Values of flags: each parser takes the text and gives the value or says what would be valid. */
-import { nearest } from "../io/nearest.js";
+import { nearest } from "../nearest.js";
 import { UsageError } from "./failure.js";
 
 type Parser<T> = (text: string) => T;

@@ -12,7 +12,6 @@ import {
   safetensorsChunks,
 } from "./safetensors.js";
 
-export { nearest } from "./nearest.js";
 export type { Path } from "./read.js";
 export { decodeSafetensors, encodeSafetensors, type RawTensor } from "./safetensors.js";
 

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { getEnvironmentData, setEnvironmentData } from "node:worker_threads";
 import { SimdgradError, ValueError } from "../errors.js";
+import { editDistance } from "../nearest.js";
 import * as js from "./js/index.js";
 import { type Addon, overlay } from "./native.js";
 import type { Kernels } from "./table.js";
@@ -76,23 +77,13 @@ function load(): Loaded | SimdgradError {
 /** The reason in `load`'s error, without the prefix. */
 const whyNot = (error: SimdgradError) => error.message.replace("backend: native is not available: ", "");
 
-/** Edit distance, for "did you mean". */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++)
-      next[j] = Math.min(next[j - 1] + 1, row[j] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1));
-    row = next;
-  }
-  return row[b.length];
-}
-
 function oneOf<T extends string>(what: string, value: string, valid: readonly T[]): T {
   if ((valid as readonly string[]).includes(value)) return value as T;
   // Of two that are as far, the one that begins like it.
   const begin = (name: string) => [...name].findIndex((letter, i) => letter !== value[i]);
-  const near = [...valid].sort((a, b) => distance(value, a) - distance(value, b) || begin(b) - begin(a))[0];
+  const near = [...valid].sort(
+    (a, b) => editDistance(value, a) - editDistance(value, b) || begin(b) - begin(a),
+  )[0];
   throw new ValueError(
     `${what}: one of ${valid.join(", ")} is needed: "${value}"; did you mean "${near}"?`,
     "INVALID_BACKEND",

@@ -104,17 +104,3 @@ it("loads a model that PyTorch saved, by PyTorch's names", () => {
   for (const [name, x] of Object.entries(model.stateDict()))
     expect([...x.data]).toEqual(expected[name].values);
 });
-
-describe("nearest", () => {
-  it.each([
-    ["adma", ["sgd", "adam", "adamw"], "adam"],
-    ["ADAM", ["sgd", "adam"], "adam"],
-    ["--epoch", ["--epochs", "--batch"], "--epochs"],
-    ["ls", ["lr", "batch"], "lr"],
-    ["x", ["sgd", "adam"], undefined],
-    ["", [], undefined],
-    ["rmsprop", ["sgd", "adam"], undefined],
-  ])("%s", (word, candidates, expected) => {
-    expect(io.nearest(word, candidates)).toBe(expected);
-  });
-});
