@@ -93,6 +93,8 @@ export function inferShape(op: string, from: Shape, to: Shape): number[] {
 
 /** A size given by the user: a non-negative integer, or an error that names the operation. */
 export function checkShape(op: string, shape: Shape): void {
+  if (!Array.isArray(shape))
+    throw new ShapeError(`${op}: a shape is an array, ${op}([2, 3]): ${String(shape)}`, "INVALID_SHAPE");
   for (const size of shape)
     if (!Number.isInteger(size) || size < 0)
       throw new ShapeError(`${op}: sizes are integers >= 0: ${formatShape(shape)}`, "INVALID_SHAPE");

@@ -49,9 +49,10 @@ export interface GradOptions extends BackwardOptions {
 /** Gradients of `outputs` with respect to `inputs`, without touching any `grad` (PyTorch's `torch.autograd.grad`). */
 export function grad(
   outputs: Tensor | readonly Tensor[],
-  inputs: readonly Tensor[],
+  inputs: Tensor | readonly Tensor[],
   options: GradOptions = {},
 ): (Tensor | null)[] {
+  if (!Array.isArray(inputs)) return grad(outputs, [inputs as Tensor], options);
   const roots = Array.isArray(outputs) ? (outputs as readonly Tensor[]) : [outputs as Tensor];
   const wanted = new Map<Node | Tensor, Tensor | null>();
   const keys = inputs.map((x, i) => {

@@ -1,7 +1,8 @@
-import { backend } from "../index.js";
+import { backend, zeros } from "../index.js";
 import { count, print, printJson } from "./terminal.js";
 
 export function infoCommand(flags: { json?: boolean }, version: string): void {
+  zeros([1]); // a first kernel: a wrong SIMDGRAD_… variable is an error here as it is everywhere
   const { name, reason, isa, isas, threads, quota, fallbacks } = backend;
   const node = process.versions.node;
   const platform = `${process.platform}-${process.arch}`;

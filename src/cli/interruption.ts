@@ -59,10 +59,9 @@ export class Interruption {
     process.exit(exitCode);
   }
 
-  /** `simdgrad train: stopped by SIGINT at epoch 3, …`; a closed output is nothing to talk about. */
+  /** `simdgrad train: stopped by SIGINT at epoch 3, …` */
   say(where: string): void {
-    if (this.by !== "closed output")
-      process.stderr.write(`${this.command}: stopped by ${this.by} ${where}\n`);
+    process.stderr.write(`${this.command}: stopped by ${this.by} ${where}\n`);
   }
 
   /** Signals end the program again as they always do. */

@@ -198,7 +198,7 @@ let interruption: Interruption | undefined;
 const [, , name] = process.argv;
 const title = program.commands.some((sub) => sub.name() === name) ? `simdgrad ${name}` : "simdgrad";
 
-// `| head` closes the pipe: nobody reads on, so there is nothing to say. A run of train stops and saves.
+// `| head` closes the pipe: nobody reads on, so there is nothing to print. A run of train stops, saves and says so on stderr.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE" && error.code !== "EIO") {
     process.stderr.write(`${title}: ${describeFailure(error).text}\n`);

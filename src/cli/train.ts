@@ -1,5 +1,5 @@
-import { accessSync, constants, existsSync, statSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { accessSync, constants, existsSync, mkdtempSync, rmdirSync, statSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import {
   backend,
   FileError,
@@ -172,6 +172,7 @@ function stopped(interruption: Interruption, where: string): Exit {
 function checkWritable(path: string): void {
   const fail = (code: string, what: string, cause?: unknown) =>
     new FileError(`--out: ${what}: ${JSON.stringify(path)}`, code, path, { cause });
+  if (path === "") throw fail("NOT_A_FILE", "a file name is needed");
   const directory = dirname(resolve(path));
   if (!existsSync(directory) || !statSync(directory).isDirectory())
     throw fail("DIRECTORY_NOT_FOUND", `no directory ${JSON.stringify(directory)} to write into`);
@@ -179,7 +180,10 @@ function checkWritable(path: string): void {
   if (stat?.isDirectory()) throw fail("NOT_A_FILE", "a directory, not a file");
   try {
     if (stat !== undefined) accessSync(path, constants.W_OK);
-    if (stat === undefined || stat.isFile()) accessSync(directory, constants.W_OK);
+    if (stat === undefined || stat.isFile()) {
+      accessSync(directory, constants.W_OK);
+      rmdirSync(mkdtempSync(join(directory, ".simdgrad-"))); // what permissions do not tell: a file system that takes no files
+    }
   } catch (cause) {
     throw fail("NO_PERMISSION", "no permission to write", cause);
   }

@@ -1,6 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { SimdgradError, ValueError } from "../errors.js";
 import { k } from "../kernels/backend.js";
+import { checkOptions } from "../options.js";
 import { defaultGenerator, Generator } from "../random.js";
 import { type Collated, collate } from "./collate.js";
 import type { BatchDataset, SampleDataset } from "./dataset.js";
@@ -66,6 +67,7 @@ export class DataLoader<D extends AnyDataset> {
   #lastTurn = performance.now();
 
   constructor(dataset: D, options: DataLoaderOptions = {}) {
+    checkOptions("DataLoader", options, ["batchSize", "shuffle", "seed", "dropLast"]);
     const { batchSize = 1, shuffle = false, seed, dropLast = false } = options;
     const has = (method: string) => typeof (dataset as any)?.[method] === "function";
     if (!has("batch") && !has("get"))

@@ -1,6 +1,7 @@
 import { type UnaryName, type UnaryOptions, type UnaryRow, unaryRows } from "../kernels/rows.js";
 import { unary } from "../ops/elementwise.js";
 import * as normalized from "../ops/softmax.js";
+import { checkOptions } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { Module } from "./module.js";
 
@@ -14,6 +15,7 @@ function activation<Name extends UnaryName>(className: string, name: Name): Acti
   const layer = class extends Module {
     constructor(readonly options: Readonly<Record<string, number>> = {}) {
       super();
+      checkOptions(className, options, Object.keys(row.params ?? {}));
     }
     forward(x: Tensor): Tensor {
       return (unary[name] as (x: Tensor, options: object) => Tensor)(x, this.options);

@@ -1,4 +1,5 @@
 import { linear } from "../ops/matmul.js";
+import { checkOptions } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkSizes } from "./arguments.js";
 import { kaimingUniform, uniform } from "./init.js";
@@ -24,6 +25,7 @@ export class Linear extends Module {
     options: LinearOptions = {},
   ) {
     super();
+    checkOptions("Linear", options, ["bias"]);
     checkSizes("Linear", { inFeatures, outFeatures });
     // Kaiming with a = √5 is uniform on ±√(6 / ((1 + 5) in)) = ±1/√in.
     this.weight = kaimingUniform(Parameter.zeros([outFeatures, inFeatures]), { a: Math.sqrt(5) });

@@ -1,11 +1,13 @@
 import { type CrossEntropyOptions, crossEntropy } from "../ops/crossEntropy.js";
 import * as ops from "../ops/losses.js";
+import { checkOptions } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { Module } from "./module.js";
 
 /** A loss as a module: `forward(input, target)` with the options given here. */
 function loss<Options extends object>(
   className: string,
+  known: readonly (keyof Options & string)[],
   compute: (input: Tensor, target: Tensor, options?: Options) => Tensor,
 ): new (
   options?: Options,
@@ -13,6 +15,7 @@ function loss<Options extends object>(
   const layer = class extends Module {
     constructor(readonly options: Options = {} as Options) {
       super();
+      checkOptions(className, options, known);
     }
     forward(input: Tensor, target: Tensor): Tensor {
       return compute(input, target, this.options);
@@ -29,14 +32,22 @@ function loss<Options extends object>(
 }
 
 /** Mean squared error. */
-export const MSELoss = loss("MSELoss", ops.mseLoss);
+export const MSELoss = loss("MSELoss", ["reduction"], ops.mseLoss);
 /** Mean absolute error. */
-export const L1Loss = loss("L1Loss", ops.l1Loss);
+export const L1Loss = loss("L1Loss", ["reduction"], ops.l1Loss);
 /** Binary cross-entropy of probabilities. */
-export const BCELoss = loss("BCELoss", ops.binaryCrossEntropy);
+export const BCELoss = loss("BCELoss", ["reduction", "weight"], ops.binaryCrossEntropy);
 /** Binary cross-entropy of logits: sigmoid and loss in one, accurate for any logit. */
-export const BCEWithLogitsLoss = loss("BCEWithLogitsLoss", ops.binaryCrossEntropyWithLogits);
+export const BCEWithLogitsLoss = loss(
+  "BCEWithLogitsLoss",
+  ["reduction", "weight", "posWeight"],
+  ops.binaryCrossEntropyWithLogits,
+);
 /** Cross-entropy of logits against class indices or probabilities: log-softmax and loss in one. */
-export const CrossEntropyLoss = loss<CrossEntropyOptions>("CrossEntropyLoss", crossEntropy);
+export const CrossEntropyLoss = loss<CrossEntropyOptions>(
+  "CrossEntropyLoss",
+  ["reduction", "weight", "labelSmoothing", "ignoreIndex"],
+  crossEntropy,
+);
 /** Negative log-likelihood of log-probabilities. */
-export const NLLLoss = loss("NLLLoss", ops.nllLoss);
+export const NLLLoss = loss("NLLLoss", ["reduction", "weight", "ignoreIndex"], ops.nllLoss);

@@ -127,6 +127,11 @@ export abstract class Module {
    * `strict: false` forgives the first two.
    */
   loadStateDict(dict: Readonly<Record<string, Tensor>>, options: { strict?: boolean } = {}): LoadResult {
+    if (typeof dict !== "object" || dict === null || dict instanceof Map || dict instanceof Promise)
+      throw new ValueError(
+        `loadStateDict: a record of tensors by name is needed: ${dict instanceof Promise ? "a promise, await it" : Object.prototype.toString.call(dict)}`,
+        "NOT_A_STATE_DICT",
+      );
     const own = new Map(stateEntries(this, "", []));
     const missingKeys = [...own.keys()].filter((key) => !Object.hasOwn(dict, key));
     const unexpectedKeys = Object.keys(dict).filter((key) => !own.has(key));
@@ -201,21 +206,24 @@ export abstract class Module {
   toString(): string {
     const count = this.parameters().reduce((n, p) => n + p.numel, 0);
     const total = this.children().length > 0 ? `\n${count.toLocaleString("en-US")} parameters` : "";
-    return this.#print("") + total;
+    return this.#print("", []) + total;
   }
 
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return this.toString();
   }
 
-  #print(indent: string): string {
+  #print(indent: string, above: Module[]): string {
+    if (above.includes(this)) return `${this.constructor.name}(…)`; // a child that knows its parent
     const name = this.constructor.name;
     const children = [...this.namedChildren()];
     if (children.length === 0) {
       const count = this.parameters().reduce((n, p) => n + p.numel, 0);
       return `${name}(${this.extraRepr()})${count > 0 ? `  # ${count.toLocaleString("en-US")}` : ""}`;
     }
-    const lines = children.map(([key, child]) => `${indent}  (${key}): ${child.#print(`${indent}  `)}`);
+    const lines = children.map(
+      ([key, child]) => `${indent}  (${key}): ${child.#print(`${indent}  `, [...above, this])}`,
+    );
     return [`${name}(${this.extraRepr()}`, ...lines, `${indent})`].join("\n");
   }
 }

@@ -1,6 +1,7 @@
 import { arrayTypes, type Data, type DType, dtypeOf, isFloating } from "../dtype.js";
 import { DTypeError, ShapeError, ValueError } from "../errors.js";
 import { k } from "../kernels/backend.js";
+import { checkOptions } from "../options.js";
 import { defaultGenerator, type Generator } from "../random.js";
 import { checkShape, numel, type Shape } from "../shape.js";
 import { empty, fromData, type NestedArray, type Tensor } from "../tensor/tensor.js";
@@ -17,7 +18,10 @@ export interface RandomOptions extends TensorOptions {
   generator?: Generator;
 }
 
+const tensorOptions = ["dtype", "requiresGrad", "generator", "shape"];
+
 function finish(x: Tensor, options: TensorOptions | undefined): Tensor {
+  checkOptions("tensor", options, tensorOptions);
   if (options?.requiresGrad) x.requiresGrad = true;
   return x;
 }

@@ -166,7 +166,7 @@ function withProbabilities(
     throw new ValueError("crossEntropy: ignoreIndex needs class indices as target: got probabilities");
   if (target.ndim !== logits.ndim || target.shape.some((size, d) => size !== logits.shape[d]))
     throw new ShapeError(
-      `crossEntropy: probabilities have the shape of the logits: ${formatShape(target.shape)} for ${formatShape(logits.shape)}`,
+      `crossEntropy: probabilities have the shape of the logits: ${formatShape(target.shape)} for ${formatShape(logits.shape)}; class indices are integers: to("int32")`,
     );
   const classes = logits.shape[classDim];
   const smooth = labelSmoothing > 0 ? add(mul(target, 1 - labelSmoothing), labelSmoothing / classes) : target;

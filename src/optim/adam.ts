@@ -1,6 +1,7 @@
 import { ValueError } from "../errors.js";
 import { k } from "../kernels/backend.js";
 import { ADAM as FLAGS } from "../kernels/js/optim.js";
+import { checkOptions } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { Optimizer, type ParamGroupOptions } from "./optimizer.js";
 import { checkRange } from "./range.js";
@@ -38,6 +39,7 @@ export class Adam extends Optimizer<AdamOptions> {
     params: Iterable<Tensor> | Iterable<ParamGroupOptions<AdamOptions>>,
     options: Partial<AdamOptions> = {},
   ) {
+    checkOptions(new.target.name, options, Object.keys(defaults));
     const all = { ...defaults, ...options };
     const stateNames = ["expAvg", "expAvgSq", ...(all.amsgrad ? ["maxExpAvgSq"] : [])];
     super(params, all, stateNames, ({ lr, betas, eps, weightDecay }) => [

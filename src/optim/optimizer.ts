@@ -1,6 +1,7 @@
 import { AutogradError, ShapeError, SimdgradError, ValueError } from "../errors.js";
 import { k } from "../kernels/backend.js";
 import { dense } from "../ops/views.js";
+import { checkOptions } from "../options.js";
 import { denseStrides } from "../shape.js";
 import { longLived, type Storage } from "../tensor/storage.js";
 import { fromData, Tensor } from "../tensor/tensor.js";
@@ -79,6 +80,7 @@ export abstract class Optimizer<Options extends object> {
   addParamGroup(given: ParamGroupOptions<Options>): void {
     const name = this.constructor.name;
     const { params: iterable, ...own } = given;
+    checkOptions(name, own, Object.keys(this.defaults));
     if (typeof iterable?.[Symbol.iterator] !== "function")
       throw new ValueError(`${name}: parameters are tensors, groups have params: ${String(given)}`);
     const params = [...iterable];
@@ -133,6 +135,22 @@ export abstract class Optimizer<Options extends object> {
         this.update(run.n, this.paramGroups[i], { ...run, hyper: { array: hyper, offset: 0 } });
       for (const { param } of active) param.storage.version++;
     }
+  }
+
+  /** `Adam(lr=0.001, betas=[0.9, 0.999], …)`, one line for each group. */
+  toString(): string {
+    const text = (value: unknown) => (Array.isArray(value) ? `[${value.join(", ")}]` : String(value));
+    const groups = this.paramGroups.map(({ params, ...options }) =>
+      [
+        ...Object.entries(options).map(([key, value]) => `${key}=${text(value)}`),
+        `params=${params.length}`,
+      ].join(", "),
+    );
+    return groups.map((group) => `${this.constructor.name}(${group})`).join("\n");
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
   }
 
   /** Forgets all gradients; the next backward writes instead of adding. */

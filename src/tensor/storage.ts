@@ -1,4 +1,5 @@
 import { arrayTypes, type Data, type DType } from "../dtype.js";
+import { DTypeError, SimdgradError } from "../errors.js";
 
 /**
  * The memory behind one tensor and all its views. Each change in place adds one to `version`, so that backward can
@@ -60,6 +61,11 @@ const sizeClasses: readonly SizeClass[] = [
 /** Memory for `length` elements; its values are whatever was there before. */
 export function allocate(dtype: DType, length: number): Storage {
   const ArrayType = arrayTypes[dtype];
+  if (ArrayType === undefined)
+    throw new DTypeError(
+      `dtype: one of ${Object.keys(arrayTypes).join(", ")} is needed: ${String(dtype)}`,
+      "UNKNOWN_DTYPE",
+    );
   const itemBytes = ArrayType.BYTES_PER_ELEMENT;
   for (const { upTo, slabBytes, alignment, slabs } of sizeClasses) {
     if (length * itemBytes > upTo) continue;
@@ -79,8 +85,16 @@ export function allocate(dtype: DType, length: number): Storage {
 /** A typed array whose elements are not cleared; `Buffer.allocUnsafeSlow` is Node's only door to such memory. */
 function uninitialized(dtype: DType, length: number): Data {
   const ArrayType = arrayTypes[dtype];
-  const bytes = Buffer.allocUnsafeSlow(length * ArrayType.BYTES_PER_ELEMENT);
-  return new ArrayType(bytes.buffer as ArrayBuffer, bytes.byteOffset, length);
+  try {
+    const bytes = Buffer.allocUnsafeSlow(length * ArrayType.BYTES_PER_ELEMENT);
+    return new ArrayType(bytes.buffer as ArrayBuffer, bytes.byteOffset, length);
+  } catch (cause) {
+    throw new SimdgradError(
+      "OUT_OF_MEMORY",
+      `tensor: no memory for so many elements: ${length} of ${dtype}`,
+      { cause },
+    );
+  }
 }
 
 const longLivedSlabBytes = 256 << 10;

@@ -2,6 +2,7 @@ import { SimdgradError, ValueError } from "../errors.js";
 import type { Module } from "../nn/module.js";
 import type { Optimizer } from "../optim/optimizer.js";
 import type { Scheduler } from "../optim/schedulers.js";
+import { checkOptions } from "../options.js";
 import { defaultGenerator } from "../random.js";
 import { type BatchSource, batchesOf, checkBatch, type TrainingData } from "./batches.js";
 import { type Evaluation, evaluate } from "./evaluate.js";
@@ -30,6 +31,11 @@ export interface FitOptions {
   /** Least number of milliseconds between two `progress` events; 0 for one a step. Default 100. */
   reportEvery?: number;
 }
+
+const fitOptions: readonly (keyof FitOptions)[] = [
+  ...(["optimizer", "loss", "scheduler", "schedulerUnit", "epochs", "batchSize", "shuffle"] as const),
+  ...(["seed", "validation", "signal", "reportEvery"] as const),
+];
 
 export interface FitProgress {
   /** `progress` within an epoch, `epoch` at its end. */
@@ -209,9 +215,16 @@ class Run {
       shuffle = true,
       reportEvery = 100,
       schedulerUnit = "epoch",
-    } = options;
-    if (typeof options.optimizer?.step !== "function")
+    } = options ?? {};
+    if (typeof options?.optimizer?.step !== "function")
       throw new ValueError("fit: an optimizer is needed: { optimizer: new optim.Adam(model.parameters()) }");
+    checkOptions("fit", options, fitOptions);
+    const own = new Set<unknown>(model.parameters());
+    if (!options.optimizer.paramGroups.some(({ params }) => params.some((p: unknown) => own.has(p))))
+      throw new ValueError(
+        "fit: the optimizer has none of the model's parameters: is it that of another model?",
+        "WRONG_OPTIMIZER",
+      );
     if (!Number.isInteger(epochs) || epochs < 1)
       throw new ValueError(`fit: epochs is an integer >= 1: ${String(epochs)}`);
     if (!(reportEvery >= 0))

@@ -9,13 +9,21 @@ import type { Tensor } from "../tensor/tensor.js";
 export type Loss = Module | ((output: Tensor, target: Tensor) => Tensor);
 
 /** @throws ValueError `INVALID_OPTION`. Default: cross-entropy. */
-export function lossFunction(
-  op: string,
-  loss: Loss = crossEntropy,
-): (output: Tensor, target: Tensor) => Tensor {
+export function lossFunction(op: string, loss?: Loss): (output: Tensor, target: Tensor) => Tensor {
+  if (loss === undefined) return classification;
   if (typeof loss === "function") return loss;
   if (typeof loss?.forward === "function") return (output, target) => loss.forward(output, target);
   throw new ValueError(`${op}: loss is a module or a function: ${String(loss)}`, "INVALID_OPTION");
+}
+
+/** The default loss. Over one class it is 0 whatever the model says: someone wants a regression. */
+function classification(output: Tensor, target: Tensor): Tensor {
+  if (output.ndim > 1 && output.shape[1] === 1)
+    throw new ValueError(
+      "fit: the default loss, cross-entropy, needs two outputs or more: got 1; for a regression give { loss: new nn.MSELoss() }",
+      "ONE_CLASS",
+    );
+  return crossEntropy(output, target);
 }
 
 /** Class with the largest output for every row of [B, C], or null where outputs are not scores of class indices. */

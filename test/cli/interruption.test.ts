@@ -111,12 +111,16 @@ async function openWhenRead(pipe: string): Promise<number> {
 }
 
 describe("a reader that goes away", () => {
-  test("train stops, saves and is quiet", async () => {
+  test("train stops, saves and says so", async () => {
     const out = join(folder, "head.safetensors");
     const run = endless(out);
     await run.printed("epoch       1/");
     run.child.stdout!.destroy();
-    expect(await run.ended).toMatchObject({ code: 141, stderr: "" });
+    const { code, stderr } = await run.ended;
+    expect(code).toBe(141);
+    expect(stderr).toMatch(
+      /^simdgrad train: stopped by closed output at epoch \d+ of \d+.*; the model so far is in .*head\.safetensors\n$/,
+    );
     expect(existsSync(out)).toBe(true);
   });
 

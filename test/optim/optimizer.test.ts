@@ -239,3 +239,11 @@ describe("schedules", () => {
     expect(() => copy.loadStateDict({ lastEpoch: 1, baseLrs: [1, 2] })).toThrow(/2 groups for 1/);
   });
 });
+
+it("an optimizer prints its hyperparameters", () => {
+  const optimizer = new optim.SGD([tensor([1], { requiresGrad: true })], { lr: 0.1 });
+  optimizer.paramGroups[0].lr = 0.2;
+  expect(String(optimizer)).toBe(
+    "SGD(lr=0.2, momentum=0, dampening=0, weightDecay=0, nesterov=false, maximize=false, params=1)",
+  );
+});

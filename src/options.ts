@@ -1,0 +1,27 @@
+import { ValueError } from "./errors.js";
+import { nearest } from "./nearest.js";
+
+/**
+ * A misspelt option would be ignored in silence: every public function with options asks here first. `undefined` is no options.
+ * @throws ValueError `UNKNOWN_OPTION` that names the nearest known one, or `INVALID_OPTIONS` for anything but an object.
+ */
+export function checkOptions(op: string, options: unknown, known: readonly string[]): void {
+  if (options === undefined) return;
+  if (typeof options !== "object" || options === null || Array.isArray(options))
+    throw new ValueError(
+      `${op}: options are an object${known.length > 0 ? ` { ${known.join(", ")} }` : ""}: ${String(options)}`,
+      "INVALID_OPTIONS",
+    );
+  for (const key of Object.keys(options)) {
+    if (known.includes(key)) continue;
+    // PyTorch's spelling is the most common slip: weight_decay for weightDecay.
+    const near = nearest(key.replaceAll("_", ""), known);
+    const hint =
+      near === undefined
+        ? known.length > 0
+          ? `known are ${known.join(", ")}`
+          : "there are none"
+        : `did you mean ${near}?`;
+    throw new ValueError(`${op}: unknown option: ${key}; ${hint}`, "UNKNOWN_OPTION");
+  }
+}

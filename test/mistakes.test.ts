@@ -1,0 +1,147 @@
+/** Slips of the hand that would otherwise be ignored in silence, or end in an error from the inside of the library. */
+import { describe, expect, it } from "vitest";
+import { autograd, data, fit, nn, ones, optim, type SimdgradError, tensor, zeros } from "../src/index.js";
+
+/** JavaScript does not check types: these calls are what TypeScript would refuse. */
+const any = (value: unknown): any => value;
+const model = () => new nn.Linear(2, 1);
+const dataset = () => new data.TensorDataset(ones([4, 2]), ones([4, 1]));
+
+const mistakes: [what: string, code: string, message: RegExp, call: () => unknown][] = [
+  [
+    "PyTorch's spelling",
+    "UNKNOWN_OPTION",
+    /SGD: unknown option: weight_decay; did you mean weightDecay/,
+    () => new optim.SGD(model().parameters(), any({ lr: 0.1, weight_decay: 1 })),
+  ],
+  [
+    "in a parameter group",
+    "UNKNOWN_OPTION",
+    /Adam: unknown option: beta/,
+    () => new optim.Adam([any({ params: model().parameters(), beta: [0, 0] })]),
+  ],
+  [
+    "a learning rate by position",
+    "INVALID_OPTIONS",
+    /Adam: options are an object .*: 0\.1/,
+    () => new optim.Adam(model().parameters(), any(0.1)),
+  ],
+  [
+    "AdamW",
+    "UNKNOWN_OPTION",
+    /AdamW: unknown option: weightdecay; did you mean weightDecay/,
+    () => new optim.AdamW(model().parameters(), any({ weightdecay: 1 })),
+  ],
+  [
+    "a loader",
+    "UNKNOWN_OPTION",
+    /DataLoader: unknown option: batch_size; did you mean batchSize/,
+    () => new data.DataLoader(dataset(), any({ batch_size: 2 })),
+  ],
+  [
+    "a reduction by position",
+    "INVALID_OPTIONS",
+    /MSELoss: options are an object/,
+    () => new nn.MSELoss(any("sum")),
+  ],
+  [
+    "a slope by position",
+    "INVALID_OPTIONS",
+    /LeakyReLU: options are an object/,
+    () => new nn.LeakyReLU(any(0.3)),
+  ],
+  [
+    "an activation without options",
+    "UNKNOWN_OPTION",
+    /ReLU: unknown option: inplace; there are none/,
+    () => new nn.ReLU(any({ inplace: true })),
+  ],
+  [
+    "bias by position",
+    "INVALID_OPTIONS",
+    /Linear: options are an object/,
+    () => new nn.Linear(2, 2, any(false)),
+  ],
+  [
+    "a dtype by position",
+    "INVALID_OPTIONS",
+    /tensor: options are an object/,
+    () => tensor([1], any("int32")),
+  ],
+  [
+    "requires_grad",
+    "UNKNOWN_OPTION",
+    /tensor: unknown option: requires_grad; did you mean requiresGrad/,
+    () => tensor([1], any({ requires_grad: true })),
+  ],
+  [
+    "a dtype that is none",
+    "UNKNOWN_DTYPE",
+    /one of float32, float64, int32, uint8, bool is needed: int64/,
+    () => zeros([1], any({ dtype: "int64" })),
+  ],
+  ["sizes instead of a shape", "INVALID_SHAPE", /full\(\[2, 3\]\): 2/, () => zeros(any(2))],
+  [
+    "more elements than memory",
+    "OUT_OF_MEMORY",
+    /no memory for so many elements: 1000000000000/,
+    () => zeros([1e6, 1e6]),
+  ],
+  [
+    "a promise of a state dict",
+    "NOT_A_STATE_DICT",
+    /a promise, await it/,
+    () => model().loadStateDict(any(Promise.resolve({}))),
+  ],
+  [
+    "an epoch",
+    "UNKNOWN_OPTION",
+    /fit: unknown option: epoch; did you mean epochs/,
+    () => {
+      const m = model();
+      return fit(m, dataset(), any({ optimizer: new optim.SGD(m.parameters()), epoch: 3 }));
+    },
+  ],
+  [
+    "an optimizer of another model",
+    "WRONG_OPTIMIZER",
+    /none of the model's parameters/,
+    () => fit(model(), dataset(), { optimizer: new optim.SGD(model().parameters()) }),
+  ],
+];
+
+describe("mistakes", () => {
+  it.each(mistakes)("%s", (_, code, message, call) => {
+    let error: SimdgradError | undefined;
+    try {
+      call();
+    } catch (thrown) {
+      error = thrown as SimdgradError;
+    }
+    expect(error?.message).toMatch(message);
+    expect(error?.code).toBe(code);
+  });
+
+  it("a regression with the default loss", async () => {
+    const m = model();
+    const run = fit(m, dataset(), { optimizer: new optim.SGD(m.parameters()) });
+    await expect(run).rejects.toMatchObject({ code: "ONE_CLASS" });
+  });
+
+  it("one input of autograd.grad needs no array", () => {
+    const x = tensor([3], { requiresGrad: true });
+    expect(autograd.grad(x.mul(x).sum(), x)[0]!.item()).toBe(6);
+  });
+
+  it("a module that knows its parent prints", () => {
+    class Parent extends nn.Module {
+      child = new nn.Sequential(new nn.ReLU());
+      forward(x: unknown) {
+        return x;
+      }
+    }
+    const parent = new Parent();
+    Object.assign(parent.child, { parent });
+    expect(String(parent)).toContain("(parent): Parent(…)");
+  });
+});
