@@ -1,5 +1,5 @@
 // Builds native/ into prebuilds/<platform>-<arch>/simdgrad.node, with cmake-js where cmake is installed and node-gyp where it
-// is not. Downloads nothing: the headers are those of the package node-api-headers. Without a compiler it
+// is not. Downloads nothing: the headers are those of the packages node-api-headers and node-addon-api. Without a compiler it
 // says so in one line and succeeds, since everything also runs on the JS core.
 //
 //   node tools/build-native.js [--with cmake-js|node-gyp] [--force] [--out file] | --hash
@@ -25,7 +25,7 @@ const require = createRequire(import.meta.url);
 /** sha256 over names and contents of everything the addon is built from. */
 export function sourceHash() {
   const files = readdirSync(join(root, "native"), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /\.(cc|h|json)$/.test(entry.name))
+    .filter((entry) => entry.isFile() && /\.(cc|h|json|map)$/.test(entry.name))
     .map((entry) => relative(root, join(entry.parentPath ?? entry.path, entry.name)).replaceAll("\\", "/"));
   const hash = createHash("sha256");
   for (const file of [...files, "CMakeLists.txt", "binding.gyp"].sort())
