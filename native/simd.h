@@ -27,6 +27,9 @@
 //   IVec + - * (low 32 bits) & | ^   shl<k> shr<k> (logical) sra<k> (arithmetic)   mulHigh(a, b): high 32 bits, unsigned
 //   transpose(rows)              Vec rows[W], in place: lane j of row i ↔ lane i of row j
 //
+//   inRegister(v)                v; the compiler may not load it again for each use (memory operands are free only once)
+//   halveEach(rows)              lane i of the result is the sum of rows[i] by halving: lane l takes lane l + W/2, … l + 2, l + 1
+//
 //   forVectors(n, f)             f(i, lanes) over full vectors, then once over the masked remainder; pass `lanes` on to load
 //                                and store. Written as:  forVectors(n, [&](size_t i, auto lanes) { store(y + i, load(x + i, lanes), lanes); });
 

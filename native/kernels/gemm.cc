@@ -1,91 +1,27 @@
 // C (+)= A·B + bias: five loops around a micro-kernel, after Goto and BLIS.
 //
-// Bits: k is cut into ceil(k / KC) blocks of equal depth. Within a block an element of C is one chain of FMAs over k in order, from
-// 0; the blocks are added in order, with one rounding each. Then bias is added (one rounding), then the old C when accumulating
-// (one more). That is a function of k alone: tile sizes, threads and vector width cannot change the result.
+// Bits: see gemm_micro.h. They depend on k alone: not on tile sizes, threads, vector width, or on which of A and B lies along the
+// vectors.
+//
+// Operands are read where they are when that is as fast as from packed panels: B when its rows are contiguous, A nearly always.
+// What is packed is packed panel by panel, each just before its first use.
 //
 // Threads: C is cut into tasks that share nothing; each packs what it needs into the scratch of its thread.
 
 #include "../isa.h"
 #include "../pool.h"
+#include "gemm_micro.h"
 #include "gemm_numbers.h"
 #include "gemm_pack.h"
+#include "gemm_thin.h"
 
 namespace simdgrad::SIMDGRAD_ISA_NS {
 namespace {
 
-/** Where a tile of C starts from and goes to. */
-struct Tile {
-  const float* partial;  // sum over the earlier blocks of k, or null
-  int64_t partialRow;
-  const float* bias;     // set in the last block, if there is a bias
-  bool accumulate;       // set in the last block: add what C holds
-  float* out;
-  int64_t outRow;
-  int lanes;             // of the last vector
+/** A Gemm and how C lies: rows of C are vectors, or (outCol != 1) columns of the given C are. */
+struct Problem : Gemm {
+  int64_t biasRow, biasCol, outRow, outCol;
 };
-
-/** M rows x N vectors, kc deep. A at a + i·ai + p·ak; B at b + p·bk. Tail: the last vector is not full. */
-template <int M, int N, bool Tail>
-void micro(int64_t kc, const float* a, int64_t ai, int64_t ak, const float* b, int64_t bk, const Tile& tile) {
-  const int lanes = Tail ? tile.lanes : W;
-  // Whether vector v is full is known at compile time.
-#define EACH_TILE_VECTOR          \
-  _Pragma("GCC unroll 16") for (int i = 0; i < M; i++) \
-      _Pragma("GCC unroll 16") for (int v = 0; v < N; v++)
-  const auto get = [lanes](const float* p, int v) __attribute__((always_inline)) {
-    return Tail && v == N - 1 ? load(p + v * W, lanes) : load(p + v * W);
-  };
-
-  Vec sum[M][N];
-  EACH_TILE_VECTOR sum[i][v] = zero();
-
-  for (int64_t p = 0; p < kc; p++) {
-    Vec bv[N];
-    _Pragma("GCC unroll 16") for (int v = 0; v < N; v++) bv[v] = get(b, v);
-    _Pragma("GCC unroll 16") for (int i = 0; i < M; i++) {
-      const Vec x = broadcast(a[i * ai]);
-      _Pragma("GCC unroll 16") for (int v = 0; v < N; v++) sum[i][v] = fma(x, bv[v], sum[i][v]);
-    }
-    a += ak;
-    b += bk;
-  }
-
-  if (tile.partial) {
-    EACH_TILE_VECTOR sum[i][v] = get(tile.partial + i * tile.partialRow, v) + sum[i][v];
-  }
-  if (tile.bias) {
-    EACH_TILE_VECTOR sum[i][v] = sum[i][v] + get(tile.bias, v);
-  }
-  if (tile.accumulate) {
-    EACH_TILE_VECTOR sum[i][v] = get(tile.out + i * tile.outRow, v) + sum[i][v];
-  }
-  EACH_TILE_VECTOR {
-    float* out = tile.out + i * tile.outRow + v * W;
-    if (Tail && v == N - 1)
-      store(out, sum[i][v], lanes);
-    else
-      store(out, sum[i][v]);
-  }
-#undef EACH_TILE_VECTOR
-}
-
-using Micro = void (*)(int64_t, const float*, int64_t, int64_t, const float*, int64_t, const Tile&);
-
-/** The instance for a tile of m rows and n vectors; whole tiles are found at once. */
-template <int M, int N>
-SIMD_INLINE Micro pick(int m, int n, bool tail) {
-  if constexpr (M > 1) {
-    if (m < M) return pick<M - 1, N>(m, n, tail);
-  }
-  if constexpr (N > 1) {
-    if (n < N) return pick<M, N - 1>(m, n, tail);
-  }
-  if constexpr (W > 1) {
-    if (tail) return micro<M, N, true>;
-  }
-  return micro<M, N, false>;
-}
 
 /** Rows i0 … i1-1 and columns j0 … j1-1 of one matrix of the batch. */
 struct Task {
@@ -96,63 +32,95 @@ struct Task {
 };
 
 /**
- * Whether the micro-kernel may read A where it is: rows are contiguous, and MR of them do not fall on the same few sets of L1
- * (4 KB a way: with a stride of a multiple of 2 KB they would push each other out).
+ * Whether `lines` rows that lie `stride` floats apart, read together again and again, stay in a cache whose ways have `way` bytes:
+ * with a stride of a high power of two they fall on few of its sets.
  */
-bool readsWell(const Gemm& g) {
-  const int64_t bytes = g.aRow * static_cast<int64_t>(sizeof(float));
+bool conflicts(int64_t stride, int64_t lines, int64_t way) {
+  const int64_t bytes = stride * static_cast<int64_t>(sizeof(float));
   const int64_t apart = bytes & -bytes;  // its largest power of two
-  return g.aCol == 1 && (apart == 0 || 4096 / apart * 4 >= MR);
+  return apart > 64 && lines * apart > 8 * way;
+}
+constexpr int64_t wayOfL1 = 4096, wayOfL2 = 65536;
+
+bool packsA(const Problem& g, int64_t height, int64_t width) {
+  if (g.aRow == 1 || height == 1) return false;
+  if (g.aCol == 1 && !conflicts(g.aRow, least(height, MR), wayOfL1)) return width >= packAFrom;
+  return width >= packConflictingAFrom;
 }
 
-void run(const Gemm& g, const Task& task) {
+bool packsB(const Problem& g, int64_t height) {
+  return g.bCol != 1 || (height > 2 * MR && conflicts(g.bRow, least(g.k, KC), wayOfL2));
+}
+
+int64_t partsOf(int64_t n, int64_t most) { return n <= most ? 1 : (n + most - 1) / most; }
+
+void run(const Problem& g, const Task& task) {
   const int64_t height = task.i1 - task.i0, width = task.j1 - task.j0;
-  const bool packsA = width >= packAFrom && height > 1 && !readsWell(g);
-  const bool packsB = g.bCol != 1 || height >= packBFrom;
-  // With few rows a packed panel is used once or twice: packed just before, it is still in L1.
-  const int64_t columnStep = height <= 2 * MR ? NR : NC;
-  // Equal blocks: a last one of a few steps would load and store C for little work. Part of the contract, as KC is.
-  const int64_t blocks = g.k > KC ? (g.k + KC - 1) / KC : 1;
-  const int64_t depth = g.k > 0 ? (g.k + blocks - 1) / blocks : 1;
-  const int64_t maxColumns = least(columnStep, width), maxRows = least(MC, height);
+  // Equal parts: a last one of a few rows would keep few accumulators busy.
+  const int64_t tiles = partsOf(height, MR);
+  const int64_t rowBlocks = partsOf(tiles, MC / MR);
+  const int64_t NRH = vectorsFor(partsOf(height, tiles)) * W;  // columns of a tile
+  const int64_t blocks = partsOf(g.k, KC);
+  const int64_t depth = blocks == 1 ? g.k : KC;
+  const bool packingA = packsA(g, height, width), packingB = packsB(g, height);
+  // A packed panel of B serves one block of rows after the other, or is packed anew.
+  const int64_t columnTiles = partsOf(width, NRH);
+  const int64_t columnStep = packingB && rowBlocks > 1 ? partsOf(columnTiles, partsOf(width, NC)) * NRH : width;
   // While C still holds what the finished sum will be added to, unfinished sums lie elsewhere.
-  const bool aside = g.accumulate && blocks > 1;
+  const bool aside = blocks > 1 && (g.accumulate || g.outCol != 1);
   if (aside && height > sideRows) {
     // They are as many as C has rows: taken in parts, so that they stay in L2.
     for (int64_t i = task.i0; i < task.i1; i += sideRows)
       run(g, {task.a, task.b, task.c, i, least(task.i1, i + sideRows), task.j0, task.j1});
     return;
   }
-  float* const packedA = packsA ? scratch(Slot::packedA, static_cast<size_t>(maxRows * depth + W)) : nullptr;
-  float* const packedB = packsB ? scratch(Slot::packedB, static_cast<size_t>(depth * packedWidth(maxColumns))) : nullptr;
+  const int64_t maxColumns = least(columnStep, width);
+  const int64_t blockRows = partsOf(tiles, rowBlocks) * partsOf(height, tiles);
+  float* const packedA = packingA ? scratch(Slot::packedA, static_cast<size_t>(blockRows * depth + W)) : nullptr;
+  const int64_t panelsB = rowBlocks > 1 ? packedWidth(maxColumns) : least(NRH, packedWidth(maxColumns));
+  float* const packedB = packingB ? scratch(Slot::packedB, static_cast<size_t>(depth * panelsB)) : nullptr;
   float* const partial = aside ? scratch(Slot::partial, static_cast<size_t>(height * maxColumns)) : nullptr;
+  const auto rowAt = [&](int64_t t) { return t * height / tiles; };
 
-  for (int64_t jc = task.j0; jc < task.j1; jc += columnStep) {               // 5: columns of B that fit into L2/L3
+  for (int64_t jc = task.j0; jc < task.j1; jc += columnStep) {               // 5: columns of B that are packed at a time
     const int64_t nc = least(columnStep, task.j1 - jc);
     for (int64_t pc = 0; pc == 0 || pc < g.k; pc += depth) {                 // 4: depth
       const int64_t kc = least(depth, g.k - pc);
-      const bool last = pc + depth >= g.k;
-      const float* const bBlock = task.b + pc * g.bRow + jc * g.bCol;
-      if (packsB) packB(bBlock, g.bRow, g.bCol, nc, kc, packedB);
-      for (int64_t ic = task.i0; ic < task.i1; ic += MC) {                   // 3: rows of A that fit into L2
-        const int64_t mc = least(MC, task.i1 - ic);
-        const float* const aBlock = task.a + ic * g.aRow + pc * g.aCol;
-        if (packsA) packA(aBlock, g.aRow, g.aCol, mc, kc, packedA);
-        for (int64_t ir = 0; ir < mc; ir += MR) {                            // 2: panels of A, each in L1 during loop 1
-          const int rows = static_cast<int>(least(MR, mc - ir));
-          const float* const a = packsA ? packedA + ir * kc : aBlock + ir * g.aRow;
-          for (int64_t jr = 0; jr < nc; jr += NR) {                          // 1: panels of B, streaming from L2
-            const int64_t columns = least(NR, nc - jr);
-            const int vectors = static_cast<int>((columns + W - 1) / W);
-            const int lanes = static_cast<int>(columns - (vectors - 1) * W);
-            const float* const b = packsB ? packedB + kc * jr : bBlock + jr;
-            const int64_t bk = packsB ? vectors * W : g.bRow;
-            float* const c = task.c + (ic + ir) * g.n + jc + jr;
-            float* const side = aside ? partial + (ic + ir - task.i0) * maxColumns + jr : c;
-            const int64_t sideRow = aside ? maxColumns : g.n;
-            const Tile tile = {pc == 0 ? nullptr : side, sideRow, last && g.bias ? g.bias + jc + jr : nullptr,
-                               last && g.accumulate, last ? c : side, last ? g.n : sideRow, lanes};
-            pick<MR, NV>(rows, vectors, lanes < W)(kc, a, packsA ? 1 : g.aRow, packsA ? rows : g.aCol, b, bk, tile);
+      const bool last = pc + kc >= g.k;
+      for (int64_t ic = 0; ic < rowBlocks; ic++) {                           // 3: rows of A that stay in L2
+        const int64_t first = ic * tiles / rowBlocks, end = (ic + 1) * tiles / rowBlocks;
+        const int64_t base = rowAt(first);
+        for (int64_t jr = 0; jr < nc; jr += NRH) {                           // 2: panels of B, each in L1 during loop 1
+          const int64_t columns = least(NRH, nc - jr);
+          const int vectors = static_cast<int>((columns + W - 1) / W);
+          const int lanes = static_cast<int>(columns - (vectors - 1) * W);
+          const float* const inPlace = task.b + pc * g.bRow + (jc + jr) * g.bCol;
+          float* const panelB = !packingB ? nullptr : packedB + (rowBlocks > 1 ? kc * jr : 0);
+          if (packingB && ic == 0) packPanelB(inPlace, g.bRow, g.bCol, columns, kc, panelB);
+          const float* const b = packingB ? panelB : inPlace;
+          const int64_t bk = packingB ? vectors * W : g.bRow;
+          for (int64_t t = first; t < end; t++) {                            // 1: rows of A
+            const int64_t ir = rowAt(t);
+            const int rows = static_cast<int>(rowAt(t + 1) - ir), i = static_cast<int>(task.i0 + ir);
+            const float* const rowsA = task.a + i * g.aRow + pc * g.aCol;
+            float* const panelA = packingA ? packedA + (ir - base) * kc : nullptr;
+            if (packingA && jr == 0) packPanelA(rowsA, g.aRow, g.aCol, rows, kc, panelA);
+            const float* const a = packingA ? panelA : rowsA;
+            const int64_t ai = packingA ? 1 : g.aRow, ak = packingA ? rows : g.aCol;
+            float* const c = task.c + i * g.outRow + (jc + jr) * g.outCol;
+            float* const side = aside ? partial + ir * maxColumns + jr : c;
+            const int64_t sideRow = aside ? maxColumns : g.outRow;
+            const Tile tile = {pc == 0 ? nullptr : side,
+                               sideRow,
+                               last && g.bias ? g.bias + i * g.biasRow + (jc + jr) * g.biasCol : nullptr,
+                               g.biasRow,
+                               g.biasCol,
+                               last && g.accumulate,
+                               last ? c : side,
+                               last ? g.outRow : sideRow,
+                               last ? g.outCol : 1,
+                               lanes};
+            pick<MR>(rows, vectors, lanes < W)(kc, a, ai, ak, b, bk, tile);
           }
         }
       }
@@ -160,9 +128,26 @@ void run(const Gemm& g, const Task& task) {
   }
 }
 
+/** A task of a product with up to four rows. */
+void runThin(const Problem& g, const Task& task) {
+  const float* a = task.a;
+  int64_t aRow = g.aRow;
+  if (g.aCol != 1) {
+    float* const rows = scratch(Slot::packedA, static_cast<size_t>(g.m * g.k));
+    for (int64_t i = 0; i < g.m; i++)
+      for (int64_t p = 0; p < g.k; p++) rows[i * g.k + p] = a[i * g.aRow + p * g.aCol];
+    a = rows;
+    aRow = g.k;
+  }
+  const float* const bias = g.bias ? g.bias + task.j0 * g.biasCol : nullptr;
+  const Tile tile = {nullptr, 0, bias, g.biasRow, g.biasCol, g.accumulate, task.c + task.j0 * g.outCol, g.outRow, g.outCol, 0};
+  const auto kernel = g.m == 1 ? thin<1> : g.m == 2 ? thin<2> : g.m == 3 ? thin<3> : thin<4>;
+  kernel(g.k, a, aRow, task.b + task.j0 * g.bCol, g.bRow, g.bCol, task.j1 - task.j0, tile);
+}
+
 /** How C is cut for each matrix of the batch: tiles are dealt out evenly to rows x columns tasks. */
 struct Grid {
-  int64_t rows, columns, tileRows, tileColumns;
+  int64_t rows, columns, tileRows, tileColumns, tileWidth;
 };
 
 /** Tasks that are worth having: none is shorter than handing it out costs, and as many for each thread. */
@@ -175,10 +160,12 @@ int64_t tasksWanted(double flops) {
   return all * (each < 1 ? 1 : each < maxTasksPerThread ? static_cast<int64_t>(each) : maxTasksPerThread);
 }
 
-Grid cut(const Gemm& g) {
+Grid cut(const Problem& g) {
+  const int64_t NRH = g.m <= thinRows ? W : vectorsFor(least(g.m, MR)) * W;
+  Grid best = {1, 1, (g.m + MR - 1) / MR, (g.n + NRH - 1) / NRH, NRH};
   const double flops = 2.0 * static_cast<double>(g.m) * static_cast<double>(g.n) * static_cast<double>(g.k);
   const int64_t wanted = (tasksWanted(flops * static_cast<double>(g.batch)) + g.batch - 1) / g.batch;
-  Grid best = {1, 1, (g.m + MR - 1) / MR, (g.n + NR - 1) / NR};
+  if (wanted == 1) return best;
   double bestCost = 0;
   // Of the ways to cut C into that many, the one that keeps the busiest thread busy for the shortest time: the FMAs of its
   // largest task, and packing, once for each task. Both in vectors for each step of k.
@@ -186,8 +173,8 @@ Grid cut(const Gemm& g) {
     const int64_t rows = least(wanted / columns, best.tileRows);
     const int64_t turns = (rows * columns * g.batch + threads() - 1) / threads();
     const double height = static_cast<double>((best.tileRows + rows - 1) / rows * MR);
-    const double width = static_cast<double>((best.tileColumns + columns - 1) / columns * NR);
-    const double packing = packingCost * (width + (readsWell(g) ? 0 : height));
+    const double width = static_cast<double>((best.tileColumns + columns - 1) / columns * NRH);
+    const double packing = packingCost * ((packsB(g, g.m) ? width : 0) + (packsA(g, g.m, g.n) ? height : 0));
     const double cost = static_cast<double>(turns) * (height * width / W + packing);
     if (bestCost != 0 && cost >= bestCost) continue;
     bestCost = cost;
@@ -196,15 +183,44 @@ Grid cut(const Gemm& g) {
   return best;
 }
 
+bool isThin(const Gemm& g) { return g.m <= thinRows || g.n <= thinRows; }
+
+/**
+ * C as it is given, or C' = B'·A'. A thin product has few rows; in any other, what lies along the vectors is the side that fills them better. The costs are vector FMAs: of the
+ * product itself, of packing what does not lie right, and of storing a transposed tile.
+ */
+Problem orient(const Gemm& g) {
+  Problem p = {g, 0, 1, g.n, 1};
+  const double m = static_cast<double>(g.m), n = static_cast<double>(g.n), k = static_cast<double>(g.k);
+  const auto vectors = [](int64_t length) { return static_cast<double>((length + W - 1) / W); };
+  const auto isBetterAsItIs = [&] {
+    if (isThin(g)) return g.m <= g.n;
+    if (W == 1 || g.n >= 4 * W) return true;
+    const double straight = vectors(g.n) * m * k + (g.bCol == 1 ? 0 : packingCost * n * k);
+    const double across = vectors(g.m) * n * k + (g.aRow == 1 ? 0 : packingCost * m * k) + scatterCost * m * n;
+    return straight <= across;
+  };
+  if (isBetterAsItIs()) return p;
+  p.m = g.n, p.n = g.m;
+  p.a = g.b, p.aBatch = g.bBatch, p.aRow = g.bCol, p.aCol = g.bRow;
+  p.b = g.a, p.bBatch = g.aBatch, p.bRow = g.aCol, p.bCol = g.aRow;
+  p.biasRow = 1, p.biasCol = 0;
+  p.outRow = 1, p.outCol = g.n;
+  return p;
+}
+
 void gemm(const Gemm& given) {
-  Gemm g = given;
-  if (g.batch > 1 && g.bBatch == 0 && g.aBatch == g.m * g.aRow && g.cBatch == g.m * g.n) {
+  Gemm merged = given;
+  if (given.batch > 1 && !isThin(given) && given.bBatch == 0 && given.aBatch == given.m * given.aRow && given.cBatch == given.m * given.n) {
     // One B for all, and the rows of A and C follow each other: one matrix with more rows.
-    g.m *= g.batch;
-    g.batch = 1;
+    merged.m *= given.batch;
+    merged.batch = 1;
   }
+  const Problem g = orient(merged);
+  const auto work = isThin(g) ? runThin : run;
   const Grid grid = cut(g);
   const int64_t each = grid.rows * grid.columns;
+  if (each * g.batch == 1) return work(g, {g.a, g.b, g.c, 0, g.m, 0, g.n});
   const double flops = 2.0 * static_cast<double>(g.m) * static_cast<double>(g.n) * static_cast<double>(g.k) / static_cast<double>(each);
   // Many small matrices: as many a chunk as are worth handing out.
   const double grain = flops >= flopsPerThread ? 1 : flopsPerThread / (flops > 1 ? flops : 1);
@@ -212,9 +228,9 @@ void gemm(const Gemm& given) {
     for (int64_t t = static_cast<int64_t>(begin); t < static_cast<int64_t>(end); t++) {
       const int64_t matrix = t / each, row = t % each % grid.rows, column = t % each / grid.rows;
       const auto rowAt = [&](int64_t i) { return least(g.m, i * grid.tileRows / grid.rows * MR); };
-      const auto columnAt = [&](int64_t j) { return least(g.n, j * grid.tileColumns / grid.columns * NR); };
-      run(g, {g.a + matrix * g.aBatch, g.b + matrix * g.bBatch, g.c + matrix * g.cBatch, rowAt(row), rowAt(row + 1),
-              columnAt(column), columnAt(column + 1)});
+      const auto columnAt = [&](int64_t j) { return least(g.n, j * grid.tileColumns / grid.columns * grid.tileWidth); };
+      work(g, {g.a + matrix * g.aBatch, g.b + matrix * g.bBatch, g.c + matrix * g.cBatch, rowAt(row), rowAt(row + 1),
+               columnAt(column), columnAt(column + 1)});
     }
   });
 }

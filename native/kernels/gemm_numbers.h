@@ -1,13 +1,13 @@
 #pragma once
 // The numbers of the matrix product, apart from its algorithm (gemm.cc).
 //
-//   MR x NV   the tile of C that one micro-kernel call keeps in registers: MR rows of NV vectors, NR = NV·W columns
-//   KC        greatest depth of a block: how much of k is summed before C is touched again
-//   MC        rows of A packed at a time: MC·KC floats
-//   NC        columns of B packed at a time: KC·NC floats stay in L2 while a panel of A (KC·MR floats in L1) is multiplied with them
-//
-// KC decides the order of the sum, so it is the same for every instruction set and part of the contract. None of the others changes
-// a bit of the result.
+//   CHAIN     how many steps of k are summed as one chain of FMAs. It decides the order of the sum, so it is the same for every
+//             instruction set and part of the contract. None of the others changes a bit of the result.
+//   MR x NV   the tile of C that one micro-kernel call keeps in registers: MR rows of NV vectors. Lower tiles are wider: half
+//             the rows, twice the vectors
+//   KC        depth of a block: how much of k a packed panel holds, and after which C is loaded and stored again
+//   MC        rows of A that stay in L2 (MC·KC floats) while all panels of B are multiplied with them
+//   NC        columns of B packed at a time when several blocks of A share them
 
 #include "../simd.h"
 
@@ -27,28 +27,35 @@ constexpr int MR = 12, NV = 2;
 constexpr int MR = 8, NV = 3;
 #endif
 
-constexpr int NR = NV * W;
-// Long enough that adding a finished block to C (a load, an addition and a store for 128 FMAs) does not show; short enough that the
-// chains lose less than half as many bits as whole ones do at k = 784: the RMS error of a 784-512 layer falls from 1.0e-7 to
-// 4e-8 (PyTorch's: 5e-8), and with it the distance that training drifts from double precision.
-constexpr int64_t KC = 128;
-constexpr int64_t MC = 144;  // a multiple of every MR; 144·384 floats = 216 KB
-constexpr int64_t NC = 480;  // a multiple of every NR; 384·480 floats = 720 KB
+/** Vectors of a tile of that many rows: the accumulators stay as many, so that their latency stays hidden. */
+constexpr int vectorsFor(int64_t rows) { return 2 * rows > MR ? NV : 4 * rows > MR ? 2 * NV : 4 * NV; }
+constexpr int widestTile = vectorsFor(1);
+
+// One rounding error of a chain is as large as its partial sum, so n equal chains lose √n times less than one. Shorter chains cost
+// an addition, a load and a store of every accumulator: 64 loses 1.5 % of the speed, 32 loses 2.5 %. At k = 784 the RMS error of
+// a 784-512 layer is 3.3e-8 (PyTorch's: 5e-8; one chain: 1.0e-7).
+constexpr int64_t CHAIN = 64;
+
+constexpr int64_t KC = 512;
+constexpr int64_t MC = 144;  // 144·512 floats = 288 KB
+constexpr int64_t NC = 1024;  // 512·1024 floats = 2 MB: a panel (64 KB) comes from L3 and serves MC rows of A from L1 and L2
 constexpr int64_t sideRows = 4 * MC;  // of unfinished sums kept beside C when accumulating
 
-static_assert(MC % MR == 0 && NC % NR == 0, "blocks are whole tiles");
+static_assert(KC % CHAIN == 0, "a block is whole chains");
 
-// Below these, packing costs more than it saves: a packed element of A serves n columns, one of B serves m rows.
-constexpr int64_t packAFrom = 4 * NR;
-constexpr int64_t packBFrom = 3 * MR;
+// What packing costs for each float, in vector FMAs: 0.08 to 0.12 ns measured, at 3.7 FMAs in a nanosecond.
+constexpr double packingCost = 0.4;
+// And storing a float of a transposed tile.
+constexpr double scatterCost = 1.5;
+
+// Below these widths packing A costs more than it saves: where rows are read well it saves 2 %, where they are not, 10 %.
+constexpr int64_t packAFrom = 16 * NV * W;
+constexpr int64_t packConflictingAFrom = 4 * NV * W;
 
 // Operations (two for each FMA) that are worth a thread: 10 µs of one core, against the few that it takes to wake one.
 constexpr double flopsPerThread = 1e6;
 // More tasks than threads let the others take over from one that is held up, but each packs anew: only when they are long.
 constexpr double flopsPerTask = 8e6;
 constexpr int64_t maxTasksPerThread = 4;
-
-// What packing a float costs, in vector FMAs: measured 0.25 to 0.5 cycles, at one FMA a cycle.
-constexpr double packingCost = 0.4;
 
 }  // namespace simdgrad::SIMDGRAD_ISA_NS

@@ -18,7 +18,7 @@ SIMD_INLINE int64_t packedWidth(int64_t columns) { return (columns + W - 1) / W 
 
 /**
  * One panel of A: M rows, kc deep. Stores are whole vectors: what they write beyond their M lanes is overwritten by the next
- * step, and behind the last panel there is room for one vector (packA).
+ * step, and behind the last panel there is room for one vector.
  */
 void packPanelA(const float* a, int64_t aRow, int64_t aCol, int M, int64_t kc, float* out) {
   constexpr int groups = (MR + W - 1) / W;
@@ -43,12 +43,6 @@ void packPanelA(const float* a, int64_t aRow, int64_t aCol, int M, int64_t kc, f
     for (int64_t p = 0; p < kc; p++, out += M)
       for (int i = 0; i < M; i++) out[i] = a[i * aRow + p * aCol];
   }
-}
-
-/** `out` holds rows·kc + W floats. */
-void packA(const float* a, int64_t aRow, int64_t aCol, int64_t rows, int64_t kc, float* out) {
-  for (int64_t i = 0; i < rows; i += MR)
-    packPanelA(a + i * aRow, aRow, aCol, static_cast<int>(least(MR, rows - i)), kc, out + i * kc);
 }
 
 /** W columns (or the last few) of a panel that is `width` wide. */
@@ -82,13 +76,11 @@ void packColumnsB(const float* b, int64_t bRow, int64_t bCol, int lanes, int64_t
   }
 }
 
-/** `out` holds kc·packedWidth(columns) floats; the panel that starts at column j lies at kc·j. */
-void packB(const float* b, int64_t bRow, int64_t bCol, int64_t columns, int64_t kc, float* out) {
-  for (int64_t j = 0; j < columns; j += NR) {
-    const int64_t width = packedWidth(least(NR, columns - j));
-    for (int64_t v = 0; v < width; v += W)
-      packColumnsB(b + (j + v) * bCol, bRow, bCol, lanesOf(columns - j - v), kc, width, out + kc * j + v);
-  }
+/** One panel of B: up to vectorsFor(…)·W columns. `out` holds kc·packedWidth(columns) floats. */
+void packPanelB(const float* b, int64_t bRow, int64_t bCol, int64_t columns, int64_t kc, float* out) {
+  const int64_t width = packedWidth(columns);
+  for (int64_t v = 0; v < width; v += W)
+    packColumnsB(b + v * bCol, bRow, bCol, lanesOf(columns - v), kc, width, out + v);
 }
 
 }  // namespace

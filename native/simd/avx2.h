@@ -140,4 +140,21 @@ SIMD_INLINE void transpose(Vec (&r)[8]) {
   }
 }
 
+SIMD_INLINE Vec inRegister(Vec a) {
+  asm("" : "+x"(a.v));
+  return a;
+}
+
+SIMD_INLINE Vec halveEach(Vec (&r)[8]) {
+  // Each step halves two (then four, eight) rows into one vector.
+  __m256 s[4], t[2];
+  for (int i = 0; i < 4; i++)  // row i in the low half, row i + 4 in the high half
+    s[i] = _mm256_add_ps(_mm256_permute2f128_ps(r[i].v, r[i + 4].v, 0x20), _mm256_permute2f128_ps(r[i].v, r[i + 4].v, 0x31));
+  for (int i = 0; i < 2; i++)  // pairs: rows i, i + 2 | i + 4, i + 6
+    t[i] = _mm256_add_ps(_mm256_shuffle_ps(s[i], s[i + 2], 0x44), _mm256_shuffle_ps(s[i], s[i + 2], 0xee));
+  // lanes now: rows 0, 0, 2, 2 and 1, 1, 3, 3
+  const __m256 even = _mm256_shuffle_ps(t[0], t[1], 0x88), odd = _mm256_shuffle_ps(t[0], t[1], 0xdd);
+  return {_mm256_permute_ps(_mm256_add_ps(even, odd), 0xd8)};
+}
+
 }  // namespace simdgrad::avx2

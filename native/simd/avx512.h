@@ -142,4 +142,24 @@ SIMD_INLINE void transpose(Vec (&r)[16]) {
   }
 }
 
+SIMD_INLINE Vec inRegister(Vec a) {
+  asm("" : "+v"(a.v));
+  return a;
+}
+
+SIMD_INLINE Vec halveEach(Vec (&r)[16]) {
+  // Each step halves two (then four, eight, sixteen) rows into one vector.
+  __m512 s[8], t[4], u[2];
+  for (int i = 0; i < 8; i++)  // quarters: rows i, i, i + 8, i + 8
+    s[i] = _mm512_add_ps(_mm512_shuffle_f32x4(r[i].v, r[i + 8].v, 0x44), _mm512_shuffle_f32x4(r[i].v, r[i + 8].v, 0xee));
+  for (int i = 0; i < 4; i++)  // quarters: rows i, i + 8, i + 4, i + 12
+    t[i] = _mm512_add_ps(_mm512_shuffle_f32x4(s[i], s[i + 4], 0x88), _mm512_shuffle_f32x4(s[i], s[i + 4], 0xdd));
+  for (int i = 0; i < 2; i++)  // in each quarter: rows i, i, i + 2, i + 2
+    u[i] = _mm512_add_ps(_mm512_shuffle_ps(t[i], t[i + 2], 0x44), _mm512_shuffle_ps(t[i], t[i + 2], 0xee));
+  // In each quarter: rows 0, 2, 1, 3; then the quarters 0, 8, 4, 12 in order.
+  const __m512 sum = _mm512_add_ps(_mm512_shuffle_ps(u[0], u[1], 0x88), _mm512_shuffle_ps(u[0], u[1], 0xdd));
+  const __m512 ordered = _mm512_permute_ps(sum, 0xd8);
+  return {_mm512_shuffle_f32x4(ordered, ordered, 0xd8)};
+}
+
 }  // namespace simdgrad::avx512

@@ -138,4 +138,18 @@ SIMD_INLINE void transpose(Vec (&r)[4]) {
   r[3].v = vcombine_f32(vget_high_f32(p.val[1]), vget_high_f32(q.val[1]));
 }
 
+SIMD_INLINE Vec inRegister(Vec a) {
+  asm("" : "+w"(a.v));
+  return a;
+}
+
+SIMD_INLINE Vec halveEach(Vec (&r)[4]) {
+  // Pairs of lanes 0 + 2, 1 + 3 of two rows in one vector; then their two halves.
+  const auto halves = [](float32x4_t a, float32x4_t b) {
+    return vaddq_f32(vcombine_f32(vget_low_f32(a), vget_low_f32(b)), vcombine_f32(vget_high_f32(a), vget_high_f32(b)));
+  };
+  const float32x4_t low = halves(r[0].v, r[1].v), high = halves(r[2].v, r[3].v);
+  return {vaddq_f32(vuzp1q_f32(low, high), vuzp2q_f32(low, high))};
+}
+
 }  // namespace simdgrad::neon

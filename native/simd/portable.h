@@ -101,4 +101,11 @@ SIMD_INLINE IVec sra(IVec a) {
 
 SIMD_INLINE void transpose(Vec (&)[1]) {}
 
+SIMD_INLINE Vec inRegister(Vec a) {
+  asm("" : "+x"(a.v));
+  return a;
+}
+
+SIMD_INLINE Vec halveEach(Vec (&r)[1]) { return r[0]; }
+
 }  // namespace simdgrad::portable

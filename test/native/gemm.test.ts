@@ -120,7 +120,11 @@ const problem: fc.Arbitrary<Problem> = fc.record({
   batch: fc.integer({ min: 1, max: 3 }),
   m: fc.integer({ min: 1, max: 40 }),
   n: fc.integer({ min: 1, max: 70 }),
-  k: fc.oneof(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 380, max: 400 })),
+  k: fc.oneof(
+    fc.integer({ min: 1, max: 40 }),
+    fc.constantFrom(63, 64, 65, 129),
+    fc.integer({ min: 500, max: 530 }),
+  ),
   layouts: fc.tuple(fc.constantFrom(...layoutNames), fc.constantFrom(...layoutNames)),
   sharedB: fc.boolean(),
   bias: fc.boolean(),
@@ -176,13 +180,19 @@ describe.skipIf(!built)("gemm", () => {
     expect([...c]).toEqual([0, 0]);
   });
 
-  // Large enough that the work is shared; k is cut into three blocks.
+  // Large enough that the work is shared; k is cut into two blocks.
   const large: Problem[] = [
     { ...plain, layouts: ["rows", "columns"], m: 128, n: 512, k: 784, bias: true },
     { ...plain, layouts: ["columns", "rows"], m: 300, n: 257, k: 1000, accumulate: true },
     { ...plain, layouts: ["rows", "rows"], m: 1500, n: 10, k: 300, bias: true, accumulate: true },
     { ...plain, layouts: ["rows", "rows"], m: 1200, n: 70, k: 500, accumulate: true },
     { ...plain, batch: 12, layouts: ["rows", "columns"], m: 70, n: 65, k: 64 },
+    // A long side along the vectors of a narrow C, and products with few rows or columns, read along k and across it.
+    { ...plain, layouts: ["columns", "rows"], m: 3000, n: 7, k: 300, bias: true },
+    { ...plain, layouts: ["rows", "columns"], m: 1, n: 3001, k: 777, bias: true },
+    { ...plain, layouts: ["rows", "rows"], m: 3, n: 3001, k: 333, accumulate: true },
+    { ...plain, layouts: ["rows", "columns"], m: 3001, n: 2, k: 333, bias: true, accumulate: true },
+    { ...plain, layouts: ["columns", "gaps"], m: 3001, n: 4, k: 333 },
   ];
 
   it.each(large)("has the same bits on every instruction set and thread count: %o", (p) => {

@@ -1,0 +1,146 @@
+#pragma once
+// The micro-kernel: one tile of C in registers, over the depth of one block.
+//
+// Bits: k is cut into chains of CHAIN steps. Within a chain an element of C is a chain of FMAs over k in order, the first step a
+// product; the chains are added in order, with one rounding each. Then bias is added (one rounding), then the old C when
+// accumulating (one more). That is a function of k alone: tile sizes, threads and vector width cannot change the result.
+
+#include "gemm_numbers.h"
+
+namespace simdgrad::SIMDGRAD_ISA_NS {
+namespace {
+
+/** Where a tile of C starts from and goes to. Element (i, j) of C lies at i·outRow + j·outCol. */
+struct Tile {
+  const float* partial;  // the sum over the earlier blocks of k, or null: element (i, j) at i·partialRow + j
+  int64_t partialRow;
+  const float* bias;     // set in the last block, if there is a bias: element (i, j) gets bias[i·biasRow + j·biasCol]
+  int64_t biasRow, biasCol;
+  bool accumulate;       // set in the last block: add what C holds
+  float* out;
+  int64_t outRow, outCol;
+  int lanes;             // of the last vector
+};
+
+/** Stores a tile whose rows do not lie along the vectors: one element after the other. `sums` has rows of `width` floats. */
+__attribute__((noinline)) void storeAcross(const float* sums, int64_t width, int64_t rows, int64_t columns, const Tile& tile) {
+  for (int64_t i = 0; i < rows; i++)
+    for (int64_t j = 0; j < columns; j++) {
+      float x = sums[i * width + j];
+      float* const out = tile.out + i * tile.outRow + j * tile.outCol;
+      if (tile.bias) x += tile.bias[i * tile.biasRow + j * tile.biasCol];
+      *out = tile.accumulate ? *out + x : x;
+    }
+}
+
+/** Finishes M rows x N vectors of sums and stores them. Tail: the last vector is not full. */
+template <int M, int N, bool Tail>
+SIMD_INLINE void finish(Vec (&sum)[M][N], const Tile& tile) {
+  const int lanes = Tail ? tile.lanes : W;
+#define EACH_TILE_VECTOR \
+  _Pragma("GCC unroll 16") for (int i = 0; i < M; i++) _Pragma("GCC unroll 16") for (int v = 0; v < N; v++)
+  if (tile.outCol != 1) {
+    alignas(64) float sums[M][N * W];
+    EACH_TILE_VECTOR store(sums[i] + v * W, sum[i][v]);
+    storeAcross(sums[0], N * W, M, (N - 1) * W + lanes, tile);
+    return;
+  }
+  // Whether vector v is full is known at compile time.
+  const auto get = [lanes](const float* p, int v) __attribute__((always_inline)) {
+    return Tail && v == N - 1 ? load(p + v * W, lanes) : load(p + v * W);
+  };
+  if (tile.bias) {
+    EACH_TILE_VECTOR sum[i][v] =
+        sum[i][v] + (tile.biasCol != 0 ? get(tile.bias + i * tile.biasRow, v) : broadcast(tile.bias[i * tile.biasRow]));
+  }
+  if (tile.accumulate) {
+    EACH_TILE_VECTOR sum[i][v] = get(tile.out + i * tile.outRow, v) + sum[i][v];
+  }
+  EACH_TILE_VECTOR {
+    float* out = tile.out + i * tile.outRow + v * W;
+    if (Tail && v == N - 1)
+      store(out, sum[i][v], lanes);
+    else
+      store(out, sum[i][v]);
+  }
+}
+
+/** M rows x N vectors, kc deep. A at a + i·ai + p·ak; B at b + p·bk. */
+template <int M, int N, bool Tail>
+void micro(int64_t kc, const float* a, int64_t ai, int64_t ak, const float* b, int64_t bk, const Tile& tile) {
+  const int lanes = Tail ? tile.lanes : W;
+  Vec sum[M][N];
+  // One step of k: each(i, v, product's factors) for every accumulator. The shorter side stays in registers.
+  const auto step = [&](auto each) __attribute__((always_inline)) {
+    const auto row = [&](int v) __attribute__((always_inline)) {
+      return Tail && v == N - 1 ? load(b + v * W, lanes) : load(b + v * W);
+    };
+    if constexpr (M > N) {
+      Vec y[N];
+      _Pragma("GCC unroll 16") for (int v = 0; v < N; v++) y[v] = row(v);
+      _Pragma("GCC unroll 16") for (int i = 0; i < M; i++) {
+        const Vec x = broadcast(a[i * ai]);
+        _Pragma("GCC unroll 16") for (int v = 0; v < N; v++) each(i, v, x, y[v]);
+      }
+    } else {
+      Vec x[M];
+      _Pragma("GCC unroll 16") for (int i = 0; i < M; i++) x[i] = broadcast(a[i * ai]);
+      _Pragma("GCC unroll 16") for (int v = 0; v < N; v++) {
+        const Vec y = inRegister(row(v));
+        _Pragma("GCC unroll 16") for (int i = 0; i < M; i++) each(i, v, x[i], y);
+      }
+    }
+    a += ak;
+    b += bk;
+  };
+  const auto chain = [&](int64_t steps) __attribute__((always_inline)) {
+    for (; steps > 0; steps--)
+      step([&](int i, int v, Vec x, Vec y) __attribute__((always_inline)) { sum[i][v] = fma(x, y, sum[i][v]); });
+  };
+
+  EACH_TILE_VECTOR sum[i][v] = zero();
+  chain(kc < CHAIN ? kc : CHAIN);
+  if (kc > CHAIN || tile.partial) {
+    // A chain that ends is added to the total while the first step of the next one runs.
+    alignas(64) float total[M][N * W];
+    EACH_TILE_VECTOR {
+      const float* const from = tile.partial + i * tile.partialRow + v * W;
+      store(total[i] + v * W, !tile.partial ? zero() : Tail && v == N - 1 ? load(from, lanes) : load(from));
+    }
+    for (int64_t left = kc - CHAIN; left > 0; left -= CHAIN) {
+      step([&](int i, int v, Vec x, Vec y) __attribute__((always_inline)) {
+        float* const t = total[i] + v * W;
+        store(t, load(t) + sum[i][v]);
+        sum[i][v] = x * y;
+      });
+      chain((left < CHAIN ? left : CHAIN) - 1);
+    }
+    EACH_TILE_VECTOR sum[i][v] = load(total[i] + v * W) + sum[i][v];
+  }
+  finish<M, N, Tail>(sum, tile);
+#undef EACH_TILE_VECTOR
+}
+
+using Micro = void (*)(int64_t, const float*, int64_t, int64_t, const float*, int64_t, const Tile&);
+
+/** The instance for a tile of m rows and n vectors, n <= vectorsFor(m). */
+template <int M, int N>
+SIMD_INLINE Micro pickWidth(int n, bool tail) {
+  if constexpr (N > 1) {
+    if (n < N) return pickWidth<M, N - 1>(n, tail);
+  }
+  if constexpr (W > 1) {
+    if (tail) return micro<M, N, true>;
+  }
+  return micro<M, N, false>;
+}
+template <int M>
+SIMD_INLINE Micro pick(int m, int n, bool tail) {
+  if constexpr (M > 1) {
+    if (m < M) return pick<M - 1>(m, n, tail);
+  }
+  return pickWidth<M, vectorsFor(M)>(n, tail);
+}
+
+}  // namespace
+}  // namespace simdgrad::SIMDGRAD_ISA_NS
