@@ -86,20 +86,12 @@ describe("losses of the first 200 steps", () => {
     return null;
   }
 
-  const able = runs.filter(fits);
-  const kinked = able.filter((run) => run.activation === "ReLU");
-
-  it.each(able.filter((run) => !kinked.includes(run)))("$name $activation $optimizer, seed $seed", (run) => {
+  // A network with ReLUs computes millions of values near the kink in 200 steps. Where one lies nearer to 0 than the rounding, two
+  // correct programs may disagree on its sign, and from there on their losses differ in the third or fourth digit: PyTorch's own
+  // float32 leaves its float64 by more than 1e-4 in 9 of 60 runs of 784-512-256-10, and the native core leaves both in 2 of 64.
+  // These are not among them; when a change of rounding makes one fail, compare many seeds before blaming the change.
+  it.each(runs.filter(fits))("$name $activation $optimizer, seed $seed", (run) => {
     expect(departure(run)).toBeNull();
-  });
-
-  // In 200 steps a network with ReLUs computes millions of values at the kink. Now and then one lies nearer to 0 than the
-  // rounding of two correct programs lets them agree on its sign, and from there on their losses differ in the fourth digit.
-  // Of 20 runs of 784-512-256-10, two do so with blocks of 128 in the matrix product (and four did with whole sums).
-  it("ReLU networks, all but one of them", () => {
-    const departures = kinked.map(departure).filter((found) => found !== null);
-    expect(kinked.length).toBeGreaterThanOrEqual(3);
-    expect(departures.length, departures.join("; ")).toBeLessThanOrEqual(1);
   });
 
   it("does not follow when a hyperparameter is off by a hundredth", () => {
