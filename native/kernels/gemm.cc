@@ -57,9 +57,10 @@ int64_t partsOf(int64_t n, int64_t most) { return n <= most ? 1 : (n + most - 1)
 void run(const Problem& g, const Task& task) {
   const int64_t height = task.i1 - task.i0, width = task.j1 - task.j0;
   // Equal parts: a last one of a few rows would keep few accumulators busy.
-  const int64_t tiles = partsOf(height, MR);
+  const int64_t tiles = partsOf(height, MR), lower = tiles == 1 ? height : height / tiles, taller = height - lower * tiles;
+  const auto rowAt = [&](int64_t t) { return t * lower + least(t, taller); };
   const int64_t rowBlocks = partsOf(tiles, MC / MR);
-  const int64_t NRH = vectorsFor(partsOf(height, tiles)) * W;  // columns of a tile
+  const int64_t NRH = vectorsFor(lower + (taller > 0)) * W;  // columns of a tile
   const int64_t blocks = partsOf(g.k, KC);
   const int64_t depth = blocks == 1 ? g.k : KC;
   const bool packingA = packsA(g, height, width), packingB = packsB(g, height);
@@ -75,12 +76,10 @@ void run(const Problem& g, const Task& task) {
     return;
   }
   const int64_t maxColumns = least(columnStep, width);
-  const int64_t blockRows = partsOf(tiles, rowBlocks) * partsOf(height, tiles);
-  float* const packedA = packingA ? scratch(Slot::packedA, static_cast<size_t>(blockRows * depth + W)) : nullptr;
+  float* const packedA = packingA ? scratch(Slot::packedA, static_cast<size_t>((rowBlocks == 1 ? height : MC + MR) * depth + W)) : nullptr;
   const int64_t panelsB = rowBlocks > 1 ? packedWidth(maxColumns) : least(NRH, packedWidth(maxColumns));
   float* const packedB = packingB ? scratch(Slot::packedB, static_cast<size_t>(depth * panelsB)) : nullptr;
   float* const partial = aside ? scratch(Slot::partial, static_cast<size_t>(height * maxColumns)) : nullptr;
-  const auto rowAt = [&](int64_t t) { return t * height / tiles; };
 
   for (int64_t jc = task.j0; jc < task.j1; jc += columnStep) {               // 5: columns of B that are packed at a time
     const int64_t nc = least(columnStep, task.j1 - jc);
@@ -88,7 +87,8 @@ void run(const Problem& g, const Task& task) {
       const int64_t kc = least(depth, g.k - pc);
       const bool last = pc + kc >= g.k;
       for (int64_t ic = 0; ic < rowBlocks; ic++) {                           // 3: rows of A that stay in L2
-        const int64_t first = ic * tiles / rowBlocks, end = (ic + 1) * tiles / rowBlocks;
+        const int64_t first = rowBlocks == 1 ? 0 : ic * tiles / rowBlocks;
+        const int64_t end = rowBlocks == 1 ? tiles : (ic + 1) * tiles / rowBlocks;
         const int64_t base = rowAt(first);
         for (int64_t jr = 0; jr < nc; jr += NRH) {                           // 2: panels of B, each in L1 during loop 1
           const int64_t columns = least(NRH, nc - jr);
@@ -145,6 +145,8 @@ void runThin(const Problem& g, const Task& task) {
   kernel(g.k, a, aRow, task.b + task.j0 * g.bCol, g.bRow, g.bCol, task.j1 - task.j0, tile);
 }
 
+double flopsOf(const Gemm& g) { return 2.0 * static_cast<double>(g.m) * static_cast<double>(g.n) * static_cast<double>(g.k); }
+
 /** How C is cut for each matrix of the batch: tiles are dealt out evenly to rows x columns tasks. */
 struct Grid {
   int64_t rows, columns, tileRows, tileColumns, tileWidth;
@@ -163,8 +165,7 @@ int64_t tasksWanted(double flops) {
 Grid cut(const Problem& g) {
   const int64_t NRH = g.m <= thinRows ? W : vectorsFor(least(g.m, MR)) * W;
   Grid best = {1, 1, (g.m + MR - 1) / MR, (g.n + NRH - 1) / NRH, NRH};
-  const double flops = 2.0 * static_cast<double>(g.m) * static_cast<double>(g.n) * static_cast<double>(g.k);
-  const int64_t wanted = (tasksWanted(flops * static_cast<double>(g.batch)) + g.batch - 1) / g.batch;
+  const int64_t wanted = (tasksWanted(flopsOf(g) * static_cast<double>(g.batch)) + g.batch - 1) / g.batch;
   if (wanted == 1) return best;
   double bestCost = 0;
   // Of the ways to cut C into that many, the one that keeps the busiest thread busy for the shortest time: the FMAs of its
@@ -189,39 +190,39 @@ bool isThin(const Gemm& g) { return g.m <= thinRows || g.n <= thinRows; }
  * C as it is given, or C' = B'·A'. A thin product has few rows; in any other, what lies along the vectors is the side that fills them better. The costs are vector FMAs: of the
  * product itself, of packing what does not lie right, and of storing a transposed tile.
  */
-Problem orient(const Gemm& g) {
-  Problem p = {g, 0, 1, g.n, 1};
-  const double m = static_cast<double>(g.m), n = static_cast<double>(g.n), k = static_cast<double>(g.k);
+bool fitsAsItIs(const Gemm& g) {
+  if (isThin(g)) return g.m <= g.n;
+  if (W == 1 || g.n >= 4 * W) return true;
   const auto vectors = [](int64_t length) { return static_cast<double>((length + W - 1) / W); };
-  const auto isBetterAsItIs = [&] {
-    if (isThin(g)) return g.m <= g.n;
-    if (W == 1 || g.n >= 4 * W) return true;
-    const double straight = vectors(g.n) * m * k + (g.bCol == 1 ? 0 : packingCost * n * k);
-    const double across = vectors(g.m) * n * k + (g.aRow == 1 ? 0 : packingCost * m * k) + scatterCost * m * n;
-    return straight <= across;
-  };
-  if (isBetterAsItIs()) return p;
-  p.m = g.n, p.n = g.m;
-  p.a = g.b, p.aBatch = g.bBatch, p.aRow = g.bCol, p.aCol = g.bRow;
-  p.b = g.a, p.bBatch = g.aBatch, p.bRow = g.aCol, p.bCol = g.aRow;
-  p.biasRow = 1, p.biasCol = 0;
-  p.outRow = 1, p.outCol = g.n;
-  return p;
+  const double m = static_cast<double>(g.m), n = static_cast<double>(g.n), k = static_cast<double>(g.k);
+  const double straight = vectors(g.n) * m * k + (g.bCol == 1 ? 0 : packingCost * n * k);
+  const double across = vectors(g.m) * n * k + (g.aRow == 1 ? 0 : packingCost * m * k) + scatterCost * m * n;
+  return straight <= across;
+}
+
+Problem orient(const Gemm& g) {
+  if (fitsAsItIs(g)) return {g, 0, 1, g.n, 1};
+  Gemm t = g;
+  t.m = g.n, t.n = g.m;
+  t.a = g.b, t.aBatch = g.bBatch, t.aRow = g.bCol, t.aCol = g.bRow;
+  t.b = g.a, t.bBatch = g.aBatch, t.bRow = g.aCol, t.bCol = g.aRow;
+  return {t, 1, 0, 1, g.n};
 }
 
 void gemm(const Gemm& given) {
-  Gemm merged = given;
   if (given.batch > 1 && !isThin(given) && given.bBatch == 0 && given.aBatch == given.m * given.aRow && given.cBatch == given.m * given.n) {
     // One B for all, and the rows of A and C follow each other: one matrix with more rows.
+    Gemm merged = given;
     merged.m *= given.batch;
     merged.batch = 1;
+    return gemm(merged);
   }
-  const Problem g = orient(merged);
+  const Problem g = orient(given);
   const auto work = isThin(g) ? runThin : run;
+  if (g.batch == 1 && flopsOf(g) < 2 * flopsPerThread) return work(g, {g.a, g.b, g.c, 0, g.m, 0, g.n});
   const Grid grid = cut(g);
   const int64_t each = grid.rows * grid.columns;
-  if (each * g.batch == 1) return work(g, {g.a, g.b, g.c, 0, g.m, 0, g.n});
-  const double flops = 2.0 * static_cast<double>(g.m) * static_cast<double>(g.n) * static_cast<double>(g.k) / static_cast<double>(each);
+  const double flops = flopsOf(g) / static_cast<double>(each);
   // Many small matrices: as many a chunk as are worth handing out.
   const double grain = flops >= flopsPerThread ? 1 : flopsPerThread / (flops > 1 ? flops : 1);
   parallelFor(static_cast<size_t>(g.batch * each), static_cast<size_t>(grain), [&](size_t begin, size_t end) {
