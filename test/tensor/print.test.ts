@@ -1,5 +1,5 @@
 /** What console.log(tensor) shows: NumPy's values, PyTorch's frame. Every expectation here was read by a person. */
-import { inspect } from "node:util";
+import { format, inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import { arange, ones, tensor, zeros } from "../../src/index.js";
 
@@ -83,6 +83,42 @@ describe("print", () => {
     const x = tensor(new Int32Array(count).fill(value));
     const values = new Array(count).fill(value).join(", ");
     expect(String(x)).toBe(`tensor([${values}],${space}dtype=int32)`);
+  });
+
+  it.each<[string, (x: any) => unknown]>([
+    ["x * 2", (x) => x * 2],
+    ["x + 1", (x) => x + 1],
+    ['"" + x', (x) => "" + x],
+    ["-x", (x) => -x],
+    ["x < 1", (x) => x < 1],
+    // biome-ignore lint/suspicious/noDoubleEquals: the operator that converts
+    ["x == 1", (x) => x == 1],
+    ["Number(x)", Number],
+    ["Math.max", (x) => Math.max(x, 0)],
+    ["an element of a typed array", (x) => Float32Array.of(x)],
+  ])("%s is an error, not NaN", (_, compute) => {
+    for (const x of [tensor(1), tensor([1, 2])])
+      expect(() => compute(x)).toThrow(expect.objectContaining({ code: "TENSOR_ARITHMETIC" }));
+  });
+
+  it.each<[string, (x: any) => string, string]>([
+    ["a template", (x) => `${x}`, "tensor([1., 2.])"],
+    ["join", (x) => [x, x].join(), "tensor([1., 2.]),tensor([1., 2.])"],
+    ["the message of an error", (x) => new Error(x).message, "tensor([1., 2.])"],
+    ["JSON", (x) => JSON.stringify({ x }), '{"x":[1,2]}'],
+    ["inside an object", (x) => inspect({ x }), "{ x: tensor([1., 2.]) }"],
+    [
+      "console.log's placeholders",
+      (x) => format("%s %o %j", x, x, x),
+      "tensor([1., 2.]) tensor([1., 2.]) [1,2]",
+    ],
+    ["console.log without one", (x) => format("x", x), "x tensor([1., 2.])"],
+  ])("text in %s", (_, write, text) => {
+    expect(write(tensor([1, 2]))).toBe(text);
+  });
+
+  it("a failed expectation tells what it saw", () => {
+    expect(() => expect(tensor([1, 2])).toEqual(tensor([1, 3]))).toThrow(/expected .* to deeply equal/);
   });
 
   it("many dims", () => {
