@@ -46,7 +46,7 @@ export function copy_(x: Tensor, y: Tensor): Tensor {
   return x;
 }
 
-/** Sets every element to `value`. */
+/** Sets every element to `value`, converted as `to` converts. */
 export function fill_(x: Tensor, value: number): Tensor {
   writable("fill_", x);
   if (x.dtype === "bool") value = Number(value !== 0);

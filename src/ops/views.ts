@@ -51,7 +51,11 @@ export function contiguous(x: Tensor): Tensor {
   return x.isContiguous ? x : clone(x);
 }
 
-/** `x` in another dtype; gradients come back in the dtype of `x`. Floats become integers by truncation, `bool` is `x != 0`. */
+/**
+ * `x` in another dtype; gradients come back in the dtype of `x`. Floats become integers by truncation, `bool` is `x != 0`.
+ * What the integers do not hold wraps around, and NaN and infinities become 0 (in PyTorch that differs by machine); where
+ * that would be a mistake, `tensor(data, { dtype })` checks.
+ */
 export function to(x: Tensor, dtype: DType): Tensor {
   if (x.dtype === dtype) return x;
   const out = empty(x.shape, dtype);
