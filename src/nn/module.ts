@@ -1,6 +1,7 @@
 import { noGrad } from "../autograd/grad-mode.js";
 import { formatShape, SimdgradError, ValueError } from "../errors.js";
 import { copy_ } from "../ops/inplace.js";
+import { checkOptions } from "../options.js";
 import { sameShape } from "../shape.js";
 import { Tensor } from "../tensor/tensor.js";
 import { callForward } from "./call.js";
@@ -132,6 +133,7 @@ export abstract class Module {
         `loadStateDict: a record of tensors by name is needed: ${dict instanceof Promise ? "a promise, await it" : Object.prototype.toString.call(dict)}`,
         "NOT_A_STATE_DICT",
       );
+    checkOptions("loadStateDict", options, ["strict"]);
     const own = new Map(stateEntries(this, "", []));
     const missingKeys = [...own.keys()].filter((key) => !Object.hasOwn(dict, key));
     const unexpectedKeys = Object.keys(dict).filter((key) => !own.has(key));

@@ -3,6 +3,7 @@ import { DTypeError } from "../errors.js";
 import { k } from "../kernels/backend.js";
 import { zeros } from "../ops/create.js";
 import { expand } from "../ops/views.js";
+import { checkOptions } from "../options.js";
 import { denseStrides, type Shape } from "../shape.js";
 import { longLived } from "../tensor/storage.js";
 import { Tensor } from "../tensor/tensor.js";
@@ -14,6 +15,7 @@ import { Tensor } from "../tensor/tensor.js";
 export class Parameter extends Tensor {
   /** Copies the values of `data` into long-lived memory. */
   constructor(data: Tensor, options: { requiresGrad?: boolean } = {}) {
+    checkOptions("Parameter", options, ["requiresGrad"]);
     const { shape, dtype } = data;
     if (!isFloating(dtype)) throw new DTypeError(`Parameter: parameters are floats: ${dtype}`);
     const storage = longLived("parameter", dtype, data.numel);

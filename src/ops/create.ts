@@ -13,15 +13,21 @@ export interface TensorOptions {
   requiresGrad?: boolean;
 }
 
-export interface RandomOptions extends TensorOptions {
+export interface GeneratorOptions {
   /** Where the numbers come from. Default: the generator that `manualSeed` seeds. */
   generator?: Generator;
 }
 
-const tensorOptions = ["dtype", "requiresGrad", "generator", "shape"];
+export interface RandomOptions extends TensorOptions, GeneratorOptions {}
 
-function finish(x: Tensor, options: TensorOptions | undefined): Tensor {
-  checkOptions("tensor", options, tensorOptions);
+const tensorOptions = ["dtype", "requiresGrad"];
+const dataOptions = [...tensorOptions, "shape"];
+const randomOptions = [...tensorOptions, "generator"];
+/** @internal */
+export const generatorOptions = ["generator"];
+
+function finish(op: string, x: Tensor, options: TensorOptions | undefined, known = tensorOptions): Tensor {
+  checkOptions(op, options, known);
   if (options?.requiresGrad) x.requiresGrad = true;
   return x;
 }
@@ -50,7 +56,7 @@ export function tensor(values: NestedArray | Data, options: TensorOptions & { sh
     const dtype = options.dtype ?? from;
     const out = fromData(dtype === from ? data : converted(data, dtype), shape, dtype);
     if (dtype !== from) checkIntegers("tensor", out, data);
-    return finish(out, options);
+    return finish("tensor", out, options, dataOptions);
   }
   const shape: number[] = [];
   for (let level: NestedArray = values as NestedArray; Array.isArray(level); level = level[0]) {
@@ -85,7 +91,7 @@ export function tensor(values: NestedArray | Data, options: TensorOptions & { sh
     throw new ShapeError(`tensor: ${flat.length} values do not fill [${to.join(", ")}]`);
   const out = empty([...to], dtype);
   write("tensor", out, flat);
-  return finish(out, options);
+  return finish("tensor", out, options, dataOptions);
 }
 
 /** Puts `values` into the dense tensor `out`; `bool` is `v != 0`. */
@@ -124,32 +130,36 @@ function converted(data: Data, dtype: DType): Data {
 
 /** A tensor of `shape` whose elements are all `value`. */
 export function full(shape: Shape, value: number, options?: TensorOptions): Tensor {
-  checkShape("full", shape);
+  return filled("full", shape, value, options);
+}
+
+function filled(op: string, shape: Shape, value: number, options?: TensorOptions): Tensor {
+  checkShape(op, shape);
   const out = empty([...shape], options?.dtype);
   if (out.dtype === "bool") value = Number(value !== 0);
   k.fill(value, out.numel, out.storage.array, out.offset);
-  if (out.numel > 0) checkIntegers("full", out, [value]);
-  return finish(out, options);
+  if (out.numel > 0) checkIntegers(op, out, [value]);
+  return finish(op, out, options);
 }
 
 /** Zeros of `shape`: `zeros([2, 3])`. */
 export function zeros(shape: Shape, options?: TensorOptions): Tensor {
-  return full(shape, 0, options);
+  return filled("zeros", shape, 0, options);
 }
 
 /** Ones of `shape`. */
 export function ones(shape: Shape, options?: TensorOptions): Tensor {
-  return full(shape, 1, options);
+  return filled("ones", shape, 1, options);
 }
 
 /** Zeros of the shape and dtype of `x`. */
 export function zerosLike(x: Tensor, options?: TensorOptions): Tensor {
-  return full(x.shape, 0, { dtype: x.dtype, ...options });
+  return filled("zerosLike", x.shape, 0, { dtype: x.dtype, ...options });
 }
 
 /** Ones of the shape and dtype of `x`. */
 export function onesLike(x: Tensor, options?: TensorOptions): Tensor {
-  return full(x.shape, 1, { dtype: x.dtype, ...options });
+  return filled("onesLike", x.shape, 1, { dtype: x.dtype, ...options });
 }
 
 /** A matrix with ones on its diagonal. */
@@ -157,7 +167,7 @@ export function eye(n: number, options?: TensorOptions): Tensor {
   checkShape("eye", [n]);
   const out = zeros([n, n], { dtype: options?.dtype });
   for (let i = 0; i < n; i++) out.storage.array[out.offset + i * (n + 1)] = 1;
-  return finish(out, options);
+  return finish("eye", out, options);
 }
 
 /**
@@ -173,7 +183,7 @@ export function arange(...args: [...number[], TensorOptions] | number[]): Tensor
   const out = empty([n], options?.dtype);
   const values = Float64Array.from({ length: n }, (_, i) => start + i * step);
   write("arange", out, values);
-  return finish(out, options);
+  return finish("arange", out, options);
 }
 
 /** `steps` evenly spaced values from `start` to `end`, both included. */
@@ -186,7 +196,7 @@ export function linspace(start: number, end: number, steps: number, options?: Te
     out,
     Float64Array.from({ length: steps }, (_, i) => valueAt(i)),
   );
-  return finish(out, options);
+  return finish("linspace", out, options);
 }
 
 function random(
@@ -202,7 +212,7 @@ function random(
     throw new DTypeError(`${op}: random numbers are floats: ${options.dtype}`);
   const out = empty([...shape], options?.dtype);
   fillRandom(out, kind, p, q, options?.generator);
-  return finish(out, options);
+  return finish(op, out, options, randomOptions);
 }
 
 /** @internal Overwrites a dense tensor with random numbers. */
@@ -227,7 +237,8 @@ export function randn(shape: Shape, options?: RandomOptions): Tensor {
 }
 
 /** A random permutation of 0 … n-1, as `int32`. */
-export function randperm(n: number, options?: { generator?: Generator }): Tensor {
+export function randperm(n: number, options?: GeneratorOptions): Tensor {
+  checkOptions("randperm", options, generatorOptions);
   checkShape("randperm", [n]);
   const out = empty([n], "int32");
   k.permutation(
