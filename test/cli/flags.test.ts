@@ -39,7 +39,7 @@ describe("wrong usage ends with 2 and says what would be right", () => {
     ["train --seed -1", "the nearest is 0"],
     ["train --seed 1e20", "the nearest is 9007199254740991"],
     ["train --threads 0", "the nearest is 1"],
-    ["train --threads 5000", "the nearest is 1024"],
+    ["train --threads 5000", "the nearest is 256"],
     ["train --dropout 1", "the nearest is 0.99"],
     ["train --label-smoothing -0.1", "the nearest is 0"],
     ["train --weight-decay -1", "the nearest is 0"],
