@@ -126,7 +126,9 @@ describe("files that are not what they should be end with 1, before training", (
     writeFileSync(out, "the old model");
     const { code, stderr } = await simdgrad(train("--optimizer", "sgd", "--lr", "1e30"));
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^simdgrad train: fit: the loss is \S+: epoch 1, step \d, .*\[NAN_LOSS\]\n$/);
+    expect(stderr).toMatch(
+      /^simdgrad train: fit: the loss is \S+: epoch 1, step \d, .*: try a lower learning rate.* \[NAN_LOSS\]\n$/,
+    );
     expect(readFileSync(out, "utf8")).toBe("the old model");
     rmSync(out);
   });
