@@ -21,4 +21,4 @@ for (let step = 1; step <= 200; step++) {
   optimizer.step();
   if (step % 50 === 0) console.log(`step ${step}  loss ${loss.item().toFixed(4)}`);
 }
-console.log(noGrad(() => model.forward(x).sigmoid()));
+console.log(noGrad(() => model.forward(x).sigmoid().round()));

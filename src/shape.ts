@@ -48,7 +48,12 @@ export function resolveDim(op: string, dim: number, rank: number): number {
 /** Distinct dims in ascending order; `undefined` means all of them. */
 export function resolveDims(op: string, dim: number | readonly number[] | undefined, rank: number): number[] {
   if (dim === undefined) return Array.from({ length: rank }, (_, d) => d);
-  const given = typeof dim === "number" ? [dim] : [...dim];
+  if (typeof dim !== "number" && !Array.isArray(dim))
+    throw new ShapeError(
+      `${op}: dim is a number, an array of numbers or undefined, and options come after it: ${JSON.stringify(dim)}`,
+      "INVALID_DIM",
+    );
+  const given: readonly number[] = typeof dim === "number" ? [dim] : dim;
   if (rank === 0 && given.every((d) => d === 0 || d === -1)) return []; // a scalar passes for one dim of size 1
   const dims = given.map((d) => resolveDim(op, d, rank));
   if (new Set(dims).size !== dims.length)

@@ -80,7 +80,7 @@ const mistakes: [what: string, code: string, message: RegExp, call: () => unknow
     /one of float32, float64, int32, uint8, bool is needed: int64/,
     () => zeros([1], any({ dtype: "int64" })),
   ],
-  ["sizes instead of a shape", "INVALID_SHAPE", /full\(\[2, 3\]\): 2/, () => zeros(any(2))],
+  ["sizes instead of a shape", "INVALID_SHAPE", /zeros\(\[2, 3\]\): 2/, () => zeros(any(2))],
   [
     "more elements than memory",
     "OUT_OF_MEMORY",

@@ -1,4 +1,5 @@
 import { AutogradError, formatShape, ShapeError } from "../errors.js";
+import { checkOptions } from "../options.js";
 import { sameShape } from "../shape.js";
 import type { GradHook, Tensor } from "../tensor/tensor.js";
 import { withGradMode } from "./grad-mode.js";
@@ -27,6 +28,8 @@ export interface BackwardOptions {
   createGraph?: boolean;
 }
 
+const backwardOptions: readonly (keyof BackwardOptions)[] = ["retainGraph", "createGraph"];
+
 /**
  * Gradients of `roots`, weighted by `cotangents`, added to the `grad` of every leaf (PyTorch's
  * `torch.autograd.backward`). A root that is not a scalar needs its cotangent.
@@ -36,6 +39,7 @@ export function backward(
   cotangents: readonly (Tensor | undefined)[],
   options: BackwardOptions = {},
 ): void {
+  checkOptions("backward", options, backwardOptions);
   run("backward", roots, cotangents, options, null);
 }
 
@@ -46,6 +50,8 @@ export interface GradOptions extends BackwardOptions {
   allowUnused?: boolean;
 }
 
+const gradOptions: readonly (keyof GradOptions)[] = [...backwardOptions, "gradOutputs", "allowUnused"];
+
 /** Gradients of `outputs` with respect to `inputs`, without touching any `grad` (PyTorch's `torch.autograd.grad`). */
 export function grad(
   outputs: Tensor | readonly Tensor[],
@@ -53,6 +59,7 @@ export function grad(
   options: GradOptions = {},
 ): (Tensor | null)[] {
   if (!Array.isArray(inputs)) return grad(outputs, [inputs as Tensor], options);
+  checkOptions("grad", options, gradOptions);
   const roots = Array.isArray(outputs) ? (outputs as readonly Tensor[]) : [outputs as Tensor];
   const wanted = new Map<Node | Tensor, Tensor | null>();
   const keys = inputs.map((x, i) => {

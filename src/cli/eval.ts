@@ -1,6 +1,6 @@
 import { train } from "../index.js";
 import { type BackendFlags, backendFacts, chooseBackend, describeBackend } from "./engine.js";
-import { loadImages } from "./images.js";
+import { loadPart } from "./images.js";
 import { describeNetwork, loadNetwork } from "./network.js";
 import { colors, count, percent, print, printJson } from "./terminal.js";
 
@@ -14,8 +14,8 @@ export interface EvalFlags extends BackendFlags {
 export async function evalCommand(flags: EvalFlags): Promise<void> {
   chooseBackend(flags);
   const { model, architecture } = await loadNetwork(flags.model);
-  const images = await loadImages({ dir: flags.data, split: flags.split, architecture });
-  const result = await train.evaluate(model, images.test, { confusion: true });
+  const images = await loadPart("test", { dir: flags.data, split: flags.split }, architecture);
+  const result = await train.evaluate(model, images, { confusion: true });
   const { accuracy, loss, correct, samples, seconds, imagesPerSecond, confusion = [] } = result;
   if (flags.json) {
     printJson({

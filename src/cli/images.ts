@@ -16,17 +16,28 @@ export interface Images {
 export interface ImagesOptions {
   dir?: string;
   split?: string;
-  /** The network that is to fit: its classes and its normalisation count, not those of the data. */
-  architecture?: Architecture;
 }
 
-/** The four IDX files of a directory, images as rows of pixels. @throws FileError, or `MODEL_MISMATCH`. */
-export async function loadImages({ dir, split, architecture }: ImagesOptions): Promise<Images> {
-  const { classes, mean, std } = architecture ?? {};
-  const set = await data.mnist({ dir, split, classes, mean, std });
+/** The four IDX files of a directory, images as rows of pixels. @throws FileError. */
+export async function loadImages({ dir, split }: ImagesOptions): Promise<Images> {
+  const set = await data.mnist({ dir, split });
   const size = imageSize(set.test.tensors[0]);
-  if (architecture !== undefined) checkSize(architecture, size);
   return { ...set, train: asRows(set.train), test: asRows(set.test), size };
+}
+
+/**
+ * The two files of one part, for a network: its classes and its normalisation count, not those of the data.
+ * @throws FileError, or `MODEL_MISMATCH`.
+ */
+export async function loadPart(
+  only: data.MnistPart,
+  { dir, split }: ImagesOptions,
+  architecture: Architecture,
+): Promise<Images["test"]> {
+  const { classes, mean, std } = architecture;
+  const { [only]: set } = (await data.mnist({ dir, split, only, classes, mean, std })) as data.Mnist;
+  checkSize(architecture, imageSize(set.tensors[0]));
+  return asRows(set);
 }
 
 /** Images without labels: one IDX file. Else undefined. */

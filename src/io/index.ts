@@ -1,6 +1,7 @@
 /** Models on disk, in the safetensors format that PyTorch, JAX and others read and write. */
 import { ValueError } from "../errors.js";
 import { dense } from "../ops/views.js";
+import { checkOptions } from "../options.js";
 import { fromData, Tensor } from "../tensor/tensor.js";
 import { writeFileAtomic, writeFileAtomicSync } from "./atomic.js";
 import { type Path, pathOf, readBytes, readBytesSync } from "./read.js";
@@ -37,12 +38,14 @@ export async function saveSafetensors(
   tensors: NamedTensors,
   options: SaveOptions = {},
 ): Promise<void> {
+  checkOptions("saveSafetensors", options, ["metadata"]);
   const bytes = encodeSafetensors(rawTensors(tensors), options.metadata);
   await writeFileAtomic("saveSafetensors", pathOf(path), [bytes]);
 }
 
 /** `saveSafetensors`, blocking; it needs no second copy of the tensors in memory. */
 export function saveSafetensorsSync(path: Path, tensors: NamedTensors, options: SaveOptions = {}): void {
+  checkOptions("saveSafetensorsSync", options, ["metadata"]);
   const chunks = safetensorsChunks(rawTensors(tensors), options.metadata);
   writeFileAtomicSync("saveSafetensors", pathOf(path), chunks);
 }

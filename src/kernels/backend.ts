@@ -92,6 +92,18 @@ function oneOf<T extends string>(what: string, value: string, valid: readonly T[
 
 const isaNames = ["portable", "avx2", "avx512", "neon"] as const;
 
+/** What the pool has room for (native/pool.h). */
+export const maxThreads = 256;
+
+function checkThreads(what: string, n: number, given: string): number {
+  if (!Number.isInteger(n) || n < 1 || n > maxThreads)
+    throw new ValueError(
+      `${what}: a number of threads from 1 to ${maxThreads} is needed: ${given}`,
+      "INVALID_BACKEND",
+    );
+  return n;
+}
+
 /** SIMDGRAD_ISA and SIMDGRAD_THREADS; they count for the process, so the first environment that loads the addon applies them. */
 function applyEnvironment({ addon }: Loaded): void {
   const isa = process.env["SIMDGRAD_ISA"];
@@ -105,12 +117,12 @@ function applyEnvironment({ addon }: Loaded): void {
     if (addon.first) addon.setIsa(isa);
   }
   if (threads) {
-    if (!/^[1-9]\d{0,3}$/.test(threads))
-      throw new ValueError(
-        `SIMDGRAD_THREADS: a number of threads >= 1 is needed: "${threads}"`,
-        "INVALID_BACKEND",
-      );
-    if (addon.first) addon.setThreads(Number(threads));
+    const n = checkThreads(
+      "SIMDGRAD_THREADS",
+      /^\d+$/.test(threads) ? Number(threads) : Number.NaN,
+      `"${threads}"`,
+    );
+    if (addon.first) addon.setThreads(n);
   }
 }
 
@@ -245,10 +257,9 @@ export const backend = {
     native.addon.setIsa(wanted);
   },
 
-  /** Sets the number of threads, for the whole process, at any time. No result depends on it. */
+  /** Sets the number of threads, 1 to 256, for the whole process, at any time. No result depends on it. */
   setThreads(n: number): void {
-    if (!Number.isInteger(n) || n < 1)
-      throw new ValueError(`backend.setThreads: a number of threads >= 1 is needed: ${n}`, "INVALID_BACKEND");
+    checkThreads("backend.setThreads", n, String(n));
     nativeOrNone()?.addon.setThreads(n);
   },
 };

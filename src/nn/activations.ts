@@ -51,6 +51,7 @@ export class GELU extends Module {
   readonly approximate: "none" | "tanh";
   constructor(options: { approximate?: "none" | "tanh" } = {}) {
     super();
+    checkOptions("GELU", options, ["approximate"]);
     this.approximate = options.approximate ?? "none";
   }
   forward(x: Tensor): Tensor {

@@ -1,3 +1,4 @@
+import { checkOptions } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkProbability } from "./arguments.js";
 import { dropout } from "./functional.js";
@@ -10,6 +11,7 @@ export class Dropout extends Module {
   /** `p` default 0.5. */
   constructor(options: { p?: number } | number = {}) {
     super();
+    if (typeof options !== "number") checkOptions("Dropout", options, ["p"]);
     this.p = typeof options === "number" ? options : (options.p ?? 0.5);
     checkProbability("Dropout", "p", this.p);
   }

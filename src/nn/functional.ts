@@ -5,6 +5,7 @@ import { oneHot } from "../ops/indexing.js";
 import * as losses from "../ops/losses.js";
 import * as matmulOps from "../ops/matmul.js";
 import * as softmaxOps from "../ops/softmax.js";
+import { checkOptions } from "../options.js";
 import type { Generator } from "../random.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkProbability } from "./arguments.js";
@@ -19,6 +20,7 @@ export interface DropoutOptions {
 
 /** Each element with probability `p` set to 0, the others scaled by 1/(1-p) (PyTorch's `F.dropout`). */
 export function dropout(x: Tensor, options: DropoutOptions = {}): Tensor {
+  checkOptions("dropout", options, ["p", "training", "generator"]);
   const { p = 0.5, training = true } = options;
   checkProbability("dropout", "p", p);
   return training && p > 0 ? dropoutOp(x, p, options.generator) : x;

@@ -1,7 +1,8 @@
 import { noGrad } from "../autograd/grad-mode.js";
 import { formatShape, ShapeError, ValueError } from "../errors.js";
-import type { RandomOptions } from "../ops/create.js";
+import type { GeneratorOptions } from "../ops/create.js";
 import { fill_, normal_, uniform_ } from "../ops/inplace.js";
+import { checkOptions } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
 
 /*
@@ -10,7 +11,7 @@ import type { Tensor } from "../tensor/tensor.js";
 
 export type Nonlinearity = "linear" | "sigmoid" | "tanh" | "relu" | "leakyRelu" | "selu";
 
-export interface KaimingOptions extends RandomOptions {
+export interface KaimingOptions extends GeneratorOptions {
   /** Negative slope of the leaky ReLU behind the layer. Default 0. */
   a?: number;
   /** Which fan keeps its variance: `fanIn` (default) forward, `fanOut` backward. */
@@ -18,10 +19,13 @@ export interface KaimingOptions extends RandomOptions {
   nonlinearity?: Nonlinearity;
 }
 
-export interface XavierOptions extends RandomOptions {
+export interface XavierOptions extends GeneratorOptions {
   /** Default 1; see `calculateGain`. */
   gain?: number;
 }
+
+const xavierOptions: readonly (keyof XavierOptions)[] = ["gain", "generator"];
+const kaimingOptions: readonly (keyof KaimingOptions)[] = ["a", "mode", "nonlinearity", "generator"];
 
 /** The factor that keeps the variance of a layer's output behind each nonlinearity. `param`: slope of leakyRelu. */
 export function calculateGain(nonlinearity: Nonlinearity, param = 0.01): number {
@@ -50,11 +54,11 @@ export function fans(x: Tensor): { fanIn: number; fanOut: number } {
   return { fanIn: x.shape[1] * receptive, fanOut: x.shape[0] * receptive };
 }
 
-export function uniform<T extends Tensor>(x: T, low = 0, high = 1, options?: RandomOptions): T {
+export function uniform<T extends Tensor>(x: T, low = 0, high = 1, options?: GeneratorOptions): T {
   return noGrad(() => uniform_(x, low, high, options)) as T;
 }
 
-export function normal<T extends Tensor>(x: T, mean = 0, std = 1, options?: RandomOptions): T {
+export function normal<T extends Tensor>(x: T, mean = 0, std = 1, options?: GeneratorOptions): T {
   return noGrad(() => normal_(x, mean, std, options)) as T;
 }
 
@@ -72,18 +76,22 @@ export function ones<T extends Tensor>(x: T): T {
 
 /** Uniform on ±gain·√(6 / (fanIn + fanOut)) (Glorot and Bengio, 2010). */
 export function xavierUniform<T extends Tensor>(x: T, options: XavierOptions = {}): T {
+  checkOptions("xavierUniform", options, xavierOptions);
   const { fanIn, fanOut } = fans(x);
   const bound = (options.gain ?? 1) * Math.sqrt(6 / (fanIn + fanOut));
-  return uniform(x, -bound, bound, options);
+  return uniform(x, -bound, bound, { generator: options.generator });
 }
 
 /** Normal with std gain·√(2 / (fanIn + fanOut)) (Glorot and Bengio, 2010). */
 export function xavierNormal<T extends Tensor>(x: T, options: XavierOptions = {}): T {
+  checkOptions("xavierNormal", options, xavierOptions);
   const { fanIn, fanOut } = fans(x);
-  return normal(x, 0, (options.gain ?? 1) * Math.sqrt(2 / (fanIn + fanOut)), options);
+  const std = (options.gain ?? 1) * Math.sqrt(2 / (fanIn + fanOut));
+  return normal(x, 0, std, { generator: options.generator });
 }
 
-function kaimingStd(x: Tensor, options: KaimingOptions): number {
+function kaimingStd(op: string, x: Tensor, options: KaimingOptions): number {
+  checkOptions(op, options, kaimingOptions);
   const { fanIn, fanOut } = fans(x);
   const fan = options.mode === "fanOut" ? fanOut : fanIn;
   return calculateGain(options.nonlinearity ?? "leakyRelu", options.a ?? 0) / Math.sqrt(fan);
@@ -91,11 +99,11 @@ function kaimingStd(x: Tensor, options: KaimingOptions): number {
 
 /** Uniform on ±gain·√(3 / fan) (He et al., 2015). */
 export function kaimingUniform<T extends Tensor>(x: T, options: KaimingOptions = {}): T {
-  const bound = Math.sqrt(3) * kaimingStd(x, options);
-  return uniform(x, -bound, bound, options);
+  const bound = Math.sqrt(3) * kaimingStd("kaimingUniform", x, options);
+  return uniform(x, -bound, bound, { generator: options.generator });
 }
 
 /** Normal with std gain / √fan (He et al., 2015). */
 export function kaimingNormal<T extends Tensor>(x: T, options: KaimingOptions = {}): T {
-  return normal(x, 0, kaimingStd(x, options), options);
+  return normal(x, 0, kaimingStd("kaimingNormal", x, options), { generator: options.generator });
 }

@@ -1,4 +1,4 @@
-import { type CrossEntropyOptions, crossEntropy } from "../ops/crossEntropy.js";
+import { type CrossEntropyOptions, crossEntropy, crossEntropyOptions } from "../ops/crossEntropy.js";
 import * as ops from "../ops/losses.js";
 import { checkOptions } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -32,22 +32,22 @@ function loss<Options extends object>(
 }
 
 /** Mean squared error. */
-export const MSELoss = loss("MSELoss", ["reduction"], ops.mseLoss);
+export const MSELoss = loss("MSELoss", ops.lossOptions, ops.mseLoss);
 /** Mean absolute error. */
-export const L1Loss = loss("L1Loss", ["reduction"], ops.l1Loss);
+export const L1Loss = loss("L1Loss", ops.lossOptions, ops.l1Loss);
 /** Binary cross-entropy of probabilities. */
-export const BCELoss = loss("BCELoss", ["reduction", "weight"], ops.binaryCrossEntropy);
+export const BCELoss = loss("BCELoss", ops.weightedLossOptions, ops.binaryCrossEntropy);
 /** Binary cross-entropy of logits: sigmoid and loss in one, accurate for any logit. */
 export const BCEWithLogitsLoss = loss(
   "BCEWithLogitsLoss",
-  ["reduction", "weight", "posWeight"],
+  ops.logitsLossOptions,
   ops.binaryCrossEntropyWithLogits,
 );
 /** Cross-entropy of logits against class indices or probabilities: log-softmax and loss in one. */
 export const CrossEntropyLoss = loss<CrossEntropyOptions>(
   "CrossEntropyLoss",
-  ["reduction", "weight", "labelSmoothing", "ignoreIndex"],
+  crossEntropyOptions,
   crossEntropy,
 );
 /** Negative log-likelihood of log-probabilities. */
-export const NLLLoss = loss("NLLLoss", ["reduction", "weight", "ignoreIndex"], ops.nllLoss);
+export const NLLLoss = loss("NLLLoss", ops.nllLossOptions, ops.nllLoss);

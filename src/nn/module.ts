@@ -1,6 +1,9 @@
 import { noGrad } from "../autograd/grad-mode.js";
-import { formatShape, SimdgradError, ValueError } from "../errors.js";
+import { isFloating } from "../dtype.js";
+import { DTypeError, formatShape, SimdgradError, ValueError } from "../errors.js";
 import { copy_ } from "../ops/inplace.js";
+import { to as cast } from "../ops/views.js";
+import { checkOptions } from "../options.js";
 import { sameShape } from "../shape.js";
 import { Tensor } from "../tensor/tensor.js";
 import { callForward } from "./call.js";
@@ -132,6 +135,7 @@ export abstract class Module {
         `loadStateDict: a record of tensors by name is needed: ${dict instanceof Promise ? "a promise, await it" : Object.prototype.toString.call(dict)}`,
         "NOT_A_STATE_DICT",
       );
+    checkOptions("loadStateDict", options, ["strict"]);
     const own = new Map(stateEntries(this, "", []));
     const missingKeys = [...own.keys()].filter((key) => !Object.hasOwn(dict, key));
     const unexpectedKeys = Object.keys(dict).filter((key) => !own.has(key));
@@ -179,6 +183,34 @@ export abstract class Module {
   requiresGrad_(value = true): this {
     for (const parameter of this.parameters()) parameter.requiresGrad = value;
     return this;
+  }
+
+  /**
+   * Casts parameters, with their gradients, and float buffers to `float32` or `float64`, in place (PyTorch's `Module.to(dtype)`).
+   * Parameters stay the same objects: an optimizer that has them goes on, and its state follows. Inputs are the caller's to cast.
+   */
+  to(dtype: "float32" | "float64"): this {
+    if (!isFloating(dtype))
+      throw new DTypeError(`to: the dtype of a module is float32 or float64: ${String(dtype)}`);
+    for (const parameter of this.parameters()) if (parameter.dtype !== dtype) parameter.cast(dtype);
+    for (const module of this.modules())
+      for (const name of hidden.get(module)!.buffers) {
+        const fields = module as unknown as Record<string, unknown>;
+        const value = fields[name];
+        if (value instanceof Tensor && isFloating(value.dtype) && value.dtype !== dtype)
+          fields[name] = cast(value.detach(), dtype);
+      }
+    return this;
+  }
+
+  /** `to("float32")`. */
+  float(): this {
+    return this.to("float32");
+  }
+
+  /** `to("float64")`; float64 is computed by the JavaScript core. */
+  double(): this {
+    return this.to("float64");
   }
 
   /** Calls `fn` with every module, children first: initialisers. */

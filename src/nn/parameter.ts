@@ -3,8 +3,9 @@ import { DTypeError } from "../errors.js";
 import { k } from "../kernels/backend.js";
 import { zeros } from "../ops/create.js";
 import { expand } from "../ops/views.js";
+import { checkOptions } from "../options.js";
 import { denseStrides, type Shape } from "../shape.js";
-import { longLived } from "../tensor/storage.js";
+import { longLived, type Storage } from "../tensor/storage.js";
 import { Tensor } from "../tensor/tensor.js";
 
 /**
@@ -14,17 +15,40 @@ import { Tensor } from "../tensor/tensor.js";
 export class Parameter extends Tensor {
   /** Copies the values of `data` into long-lived memory. */
   constructor(data: Tensor, options: { requiresGrad?: boolean } = {}) {
+    checkOptions("Parameter", options, ["requiresGrad"]);
     const { shape, dtype } = data;
     if (!isFloating(dtype)) throw new DTypeError(`Parameter: parameters are floats: ${dtype}`);
-    const storage = longLived("parameter", dtype, data.numel);
-    const strides = denseStrides(shape);
-    super(storage, storage.offset, [...shape], strides, dtype);
-    k.copy(shape, data.storage.array, data.offset, data.strides, storage.array, storage.offset, strides);
+    const storage = kept("parameter", data, dtype);
+    super(storage, storage.offset, [...shape], denseStrides(shape), dtype);
     this.requiresGrad = options.requiresGrad ?? true;
+  }
+
+  /**
+   * @internal What `Module.to` does: other memory behind the same object, so that modules and optimizers keep hold of it.
+   * A gradient that is there is converted too, as in PyTorch. A graph made before cannot go back through it.
+   */
+  cast(dtype: "float32" | "float64"): void {
+    const storage = kept("parameter", this, dtype);
+    storage.version = this.storage.version + 1;
+    const { gradient, gradientMemory } = this;
+    Object.assign(this, { storage, offset: storage.offset, strides: denseStrides(this.shape), dtype });
+    const from = gradient ?? gradientMemory;
+    if (from === null) return;
+    const memory = kept("gradient", from, dtype);
+    this.gradientMemory = new Tensor(memory, memory.offset, this.shape, this.strides, dtype);
+    this.gradient = gradient === null ? null : this.gradientMemory;
   }
 
   /** A parameter of zeros, for an initialiser to overwrite. */
   static zeros(shape: Shape, dtype: DType = "float32"): Parameter {
     return new Parameter(expand(zeros([], { dtype }), shape));
   }
+}
+
+/** The values of `x` in long-lived memory. */
+function kept(kind: "parameter" | "gradient", x: Tensor, dtype: DType): Storage {
+  const { shape, storage: from, offset, strides } = x;
+  const storage = longLived(kind, dtype, x.numel);
+  k.copy(shape, from.array, offset, strides, storage.array, storage.offset, denseStrides(shape));
+  return storage;
 }

@@ -13,15 +13,21 @@ export interface TensorOptions {
   requiresGrad?: boolean;
 }
 
-export interface RandomOptions extends TensorOptions {
+export interface GeneratorOptions {
   /** Where the numbers come from. Default: the generator that `manualSeed` seeds. */
   generator?: Generator;
 }
 
-const tensorOptions = ["dtype", "requiresGrad", "generator", "shape"];
+export interface RandomOptions extends TensorOptions, GeneratorOptions {}
 
-function finish(x: Tensor, options: TensorOptions | undefined): Tensor {
-  checkOptions("tensor", options, tensorOptions);
+const tensorOptions = ["dtype", "requiresGrad"];
+const dataOptions = [...tensorOptions, "shape"];
+const randomOptions = [...tensorOptions, "generator"];
+/** @internal */
+export const generatorOptions = ["generator"];
+
+function finish(op: string, x: Tensor, options: TensorOptions | undefined, known = tensorOptions): Tensor {
+  checkOptions(op, options, known);
   if (options?.requiresGrad) x.requiresGrad = true;
   return x;
 }
@@ -30,7 +36,8 @@ function finish(x: Tensor, options: TensorOptions | undefined): Tensor {
  * A tensor from nested arrays (copied) or from a typed array, which it shares unless the dtype differs.
  *
  * `tensor([[1, 2], [3, 4]])`, `tensor(3)`, `tensor(new Float32Array(6), { shape: [2, 3] })`
- * @throws ShapeError when nested arrays are ragged or the shape does not hold the data.
+ * @throws ShapeError when nested arrays are ragged or the shape does not hold the data; ValueError `VALUE_OUT_OF_RANGE`
+ * for values that an integer dtype does not hold: NaN, fractions, 300 for `uint8`.
  */
 export function tensor(values: NestedArray | Data, options: TensorOptions & { shape?: Shape } = {}): Tensor {
   if (ArrayBuffer.isView(values)) {
@@ -47,7 +54,9 @@ export function tensor(values: NestedArray | Data, options: TensorOptions & { sh
     checkShape("tensor", shape);
     const from = dtypeOf(data);
     const dtype = options.dtype ?? from;
-    return finish(fromData(dtype === from ? data : converted(data, dtype), shape, dtype), options);
+    const out = fromData(dtype === from ? data : converted(data, dtype), shape, dtype);
+    if (dtype !== from) checkIntegers("tensor", out, data);
+    return finish("tensor", out, options, dataOptions);
   }
   const shape: number[] = [];
   for (let level: NestedArray = values as NestedArray; Array.isArray(level); level = level[0]) {
@@ -81,15 +90,39 @@ export function tensor(values: NestedArray | Data, options: TensorOptions & { sh
   if (numel(to) !== flat.length)
     throw new ShapeError(`tensor: ${flat.length} values do not fill [${to.join(", ")}]`);
   const out = empty([...to], dtype);
+  write("tensor", out, flat);
+  return finish("tensor", out, options, dataOptions);
+}
+
+/** Puts `values` into the dense tensor `out`; `bool` is `v != 0`. */
+function write(op: string, out: Tensor, values: ArrayLike<number>): void {
   const { array } = out.storage;
-  for (let i = 0; i < flat.length; i++)
-    array[out.offset + i] = dtype === "bool" ? Number(flat[i] !== 0) : flat[i];
-  return finish(out, options);
+  for (let i = 0; i < values.length; i++)
+    array[out.offset + i] = out.dtype === "bool" ? Number(values[i] !== 0) : values[i];
+  checkIntegers(op, out, values);
+}
+
+const integerRanges: Partial<Record<DType, string>> = {
+  int32: "int32 holds integers from -2147483648 to 2147483647",
+  uint8: "uint8 holds integers from 0 to 255",
+};
+
+/** A label of 1.5, 3e9 or NaN must not become another label in silence: `x` holds what was `given`, or it is an error. */
+function checkIntegers(op: string, x: Tensor, given: ArrayLike<number>): void {
+  const range = integerRanges[x.dtype];
+  if (range === undefined) return;
+  const { array } = x.storage;
+  for (let i = 0; i < given.length; i++)
+    if (array[x.offset + i] !== given[i])
+      throw new ValueError(
+        `${op}: ${range}: ${given[i]} at position ${i}; to("${x.dtype}") drops fractions`,
+        "VALUE_OUT_OF_RANGE",
+      );
 }
 
 /** The values in an array of another dtype; `bool` is `v != 0`. */
 function converted(data: Data, dtype: DType): Data {
-  if (dtype !== "bool") return arrayTypes[dtype].from(data);
+  if (dtype !== "bool") return new arrayTypes[dtype](data);
   const out = new Uint8Array(data.length);
   for (let i = 0; i < data.length; i++) out[i] = Number(data[i] !== 0);
   return out;
@@ -97,31 +130,36 @@ function converted(data: Data, dtype: DType): Data {
 
 /** A tensor of `shape` whose elements are all `value`. */
 export function full(shape: Shape, value: number, options?: TensorOptions): Tensor {
-  checkShape("full", shape);
+  return filled("full", shape, value, options);
+}
+
+function filled(op: string, shape: Shape, value: number, options?: TensorOptions): Tensor {
+  checkShape(op, shape);
   const out = empty([...shape], options?.dtype);
   if (out.dtype === "bool") value = Number(value !== 0);
   k.fill(value, out.numel, out.storage.array, out.offset);
-  return finish(out, options);
+  if (out.numel > 0) checkIntegers(op, out, [value]);
+  return finish(op, out, options);
 }
 
 /** Zeros of `shape`: `zeros([2, 3])`. */
 export function zeros(shape: Shape, options?: TensorOptions): Tensor {
-  return full(shape, 0, options);
+  return filled("zeros", shape, 0, options);
 }
 
 /** Ones of `shape`. */
 export function ones(shape: Shape, options?: TensorOptions): Tensor {
-  return full(shape, 1, options);
+  return filled("ones", shape, 1, options);
 }
 
 /** Zeros of the shape and dtype of `x`. */
 export function zerosLike(x: Tensor, options?: TensorOptions): Tensor {
-  return full(x.shape, 0, { dtype: x.dtype, ...options });
+  return filled("zerosLike", x.shape, 0, { dtype: x.dtype, ...options });
 }
 
 /** Ones of the shape and dtype of `x`. */
 export function onesLike(x: Tensor, options?: TensorOptions): Tensor {
-  return full(x.shape, 1, { dtype: x.dtype, ...options });
+  return filled("onesLike", x.shape, 1, { dtype: x.dtype, ...options });
 }
 
 /** A matrix with ones on its diagonal. */
@@ -129,7 +167,7 @@ export function eye(n: number, options?: TensorOptions): Tensor {
   checkShape("eye", [n]);
   const out = zeros([n, n], { dtype: options?.dtype });
   for (let i = 0; i < n; i++) out.storage.array[out.offset + i * (n + 1)] = 1;
-  return finish(out, options);
+  return finish("eye", out, options);
 }
 
 /**
@@ -143,18 +181,22 @@ export function arange(...args: [...number[], TensorOptions] | number[]): Tensor
     throw new ValueError(`arange: start, end and a step other than 0: ${args.join(", ")}`);
   const n = Math.max(0, Math.ceil((end - start) / step));
   const out = empty([n], options?.dtype);
-  for (let i = 0; i < n; i++) out.storage.array[out.offset + i] = start + i * step;
-  return finish(out, options);
+  const values = Float64Array.from({ length: n }, (_, i) => start + i * step);
+  write("arange", out, values);
+  return finish("arange", out, options);
 }
 
 /** `steps` evenly spaced values from `start` to `end`, both included. */
 export function linspace(start: number, end: number, steps: number, options?: TensorOptions): Tensor {
   checkShape("linspace", [steps]);
   const out = empty([steps], options?.dtype);
-  const { array } = out.storage;
-  for (let i = 0; i < steps; i++)
-    array[out.offset + i] = steps === 1 ? start : start + ((end - start) * i) / (steps - 1);
-  return finish(out, options);
+  const valueAt = (i: number) => (steps === 1 ? start : start + ((end - start) * i) / (steps - 1));
+  write(
+    "linspace",
+    out,
+    Float64Array.from({ length: steps }, (_, i) => valueAt(i)),
+  );
+  return finish("linspace", out, options);
 }
 
 function random(
@@ -170,7 +212,7 @@ function random(
     throw new DTypeError(`${op}: random numbers are floats: ${options.dtype}`);
   const out = empty([...shape], options?.dtype);
   fillRandom(out, kind, p, q, options?.generator);
-  return finish(out, options);
+  return finish(op, out, options, randomOptions);
 }
 
 /** @internal Overwrites a dense tensor with random numbers. */
@@ -195,7 +237,8 @@ export function randn(shape: Shape, options?: RandomOptions): Tensor {
 }
 
 /** A random permutation of 0 … n-1, as `int32`. */
-export function randperm(n: number, options?: { generator?: Generator }): Tensor {
+export function randperm(n: number, options?: GeneratorOptions): Tensor {
+  checkOptions("randperm", options, generatorOptions);
   checkShape("randperm", [n]);
   const out = empty([n], "int32");
   k.permutation(

@@ -2,6 +2,7 @@ import { differentiable } from "../autograd/graph.js";
 import { isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { k } from "../kernels/backend.js";
+import { checkOptions } from "../options.js";
 import { numel } from "../shape.js";
 import { empty, type Tensor } from "../tensor/tensor.js";
 import { add, compare, div, maskedFill, mul, neg, where } from "./elementwise.js";
@@ -23,6 +24,10 @@ export interface CrossEntropyOptions {
   ignoreIndex?: number;
 }
 
+export const crossEntropyOptions: readonly (keyof CrossEntropyOptions)[] = [
+  ...(["reduction", "weight", "labelSmoothing", "ignoreIndex"] as const),
+];
+
 const reductions: readonly Reduction[] = ["none", "mean", "sum"];
 
 /** @internal */
@@ -40,6 +45,7 @@ export function checkReduction(op: string, reduction: Reduction): void {
  */
 export function crossEntropy(logits: Tensor, target: Tensor, options: CrossEntropyOptions = {}): Tensor {
   const { reduction = "mean", weight, labelSmoothing = 0 } = options;
+  checkOptions("crossEntropy", options, crossEntropyOptions);
   checkReduction("crossEntropy", reduction);
   if (!isFloating(logits.dtype)) throw new DTypeError(`crossEntropy: logits are floats: ${logits.dtype}`);
   if (!(labelSmoothing >= 0 && labelSmoothing <= 1))

@@ -15,6 +15,7 @@ import {
   type UnaryRow,
   unaryRows,
 } from "../kernels/rows.js";
+import { checkOptions } from "../options.js";
 import { broadcastShapes, broadcastStrides, sameShape } from "../shape.js";
 import { empty, Tensor } from "../tensor/tensor.js";
 import { constant, zerosLike } from "./create.js";
@@ -40,8 +41,12 @@ type UnaryFunction<Name extends UnaryName> = keyof UnaryOptions<Name> extends ne
 function makeUnary(name: UnaryName): (x: Tensor, options?: Record<string, number>) => Tensor {
   const row: UnaryRow = unaryRows[name];
   const params = Object.entries(row.params ?? {});
+  const known = params.map(([param]) => param);
   const reads = unarySaves(name);
   return (given, options) => {
+    // `tensors.map(exp)` passes a position: a number is a mistake only where there are options to mean by it.
+    if (options !== undefined && (params.length > 0 || typeof options === "object"))
+      checkOptions(name, options, known);
     const x = unaryInput(name, row, given);
     const p = params.length > 0 ? (options?.[params[0][0]] ?? params[0][1]) : 0;
     const q = params.length > 1 ? (options?.[params[1][0]] ?? params[1][1]) : 0;

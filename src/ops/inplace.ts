@@ -2,9 +2,10 @@ import { isGradEnabled } from "../autograd/grad-mode.js";
 import { isFloating } from "../dtype.js";
 import { AutogradError, DTypeError, formatShape, ShapeError } from "../errors.js";
 import { k } from "../kernels/backend.js";
+import { checkOptions } from "../options.js";
 import { broadcastShapes, broadcastStrides, isDense, sameShape } from "../shape.js";
 import { empty, type Tensor } from "../tensor/tensor.js";
-import { fillRandom, type RandomOptions } from "./create.js";
+import { fillRandom, type GeneratorOptions, generatorOptions } from "./create.js";
 import { binary, unary } from "./elementwise.js";
 
 /*
@@ -46,7 +47,7 @@ export function copy_(x: Tensor, y: Tensor): Tensor {
   return x;
 }
 
-/** Sets every element to `value`. */
+/** Sets every element to `value`, converted as `to` converts. */
 export function fill_(x: Tensor, value: number): Tensor {
   writable("fill_", x);
   if (x.dtype === "bool") value = Number(value !== 0);
@@ -109,6 +110,7 @@ function overlaps(x: Tensor, y: Tensor): boolean {
 
 /** Limits every element to [min, max]. */
 export function clamp_(x: Tensor, options: { min?: number; max?: number }): Tensor {
+  checkOptions("clamp_", options, ["min", "max"]);
   writable("clamp_", x);
   return copy_(x, unary.clamp(x.detach(), options));
 }
@@ -119,8 +121,9 @@ function random_(
   kind: "uniform" | "normal",
   p: number,
   q: number,
-  options?: RandomOptions,
+  options?: GeneratorOptions,
 ): Tensor {
+  checkOptions(op, options, generatorOptions);
   writable(op, x);
   if (!isFloating(x.dtype)) throw new DTypeError(`${op}: random numbers are floats: ${x.dtype}`);
   if (isDense(x.shape, x.strides)) fillRandom(x, kind, p, q, options?.generator);
@@ -142,11 +145,11 @@ function random_(
 }
 
 /** Overwrites `x` with uniform numbers on [low, high). */
-export function uniform_(x: Tensor, low = 0, high = 1, options?: RandomOptions): Tensor {
+export function uniform_(x: Tensor, low = 0, high = 1, options?: GeneratorOptions): Tensor {
   return random_("uniform_", x, "uniform", low, high, options);
 }
 
 /** Overwrites `x` with normal numbers. */
-export function normal_(x: Tensor, mean = 0, std = 1, options?: RandomOptions): Tensor {
+export function normal_(x: Tensor, mean = 0, std = 1, options?: GeneratorOptions): Tensor {
   return random_("normal_", x, "normal", mean, std, options);
 }

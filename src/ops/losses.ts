@@ -1,6 +1,7 @@
 import { differentiable } from "../autograd/graph.js";
 import { isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
+import { checkOptions } from "../options.js";
 import { sameShape } from "../shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { type CrossEntropyOptions, checkReduction, type Reduction } from "./crossEntropy.js";
@@ -18,6 +19,12 @@ export interface WeightedLossOptions extends LossOptions {
   /** Factor of each element's loss; broadcasts. */
   weight?: Tensor;
 }
+
+export const lossOptions = ["reduction"] as const satisfies readonly (keyof LossOptions)[];
+export const weightedLossOptions = [
+  ...lossOptions,
+  "weight",
+] as const satisfies readonly (keyof WeightedLossOptions)[];
 
 function reduced(losses: Tensor, reduction: Reduction = "mean"): Tensor {
   if (reduction === "none") return losses;
@@ -38,12 +45,14 @@ function checkPair(op: string, input: Tensor, target: Tensor, options: LossOptio
 
 /** (input - target)² (PyTorch's `F.mse_loss`). */
 export function mseLoss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+  checkOptions("mseLoss", options, lossOptions);
   checkPair("mseLoss", input, target, options);
   return reduced(unary.square(sub(input, target)), options.reduction);
 }
 
 /** |input - target| (PyTorch's `F.l1_loss`). */
 export function l1Loss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+  checkOptions("l1Loss", options, lossOptions);
   checkPair("l1Loss", input, target, options);
   return reduced(unary.abs(sub(input, target)), options.reduction);
 }
@@ -53,6 +62,7 @@ export function l1Loss(input: Tensor, target: Tensor, options: LossOptions = {})
  * -100, so that the loss stays finite at p = 0 and 1.
  */
 export function binaryCrossEntropy(input: Tensor, target: Tensor, options: WeightedLossOptions = {}): Tensor {
+  checkOptions("binaryCrossEntropy", options, weightedLossOptions);
   checkPair("binaryCrossEntropy", input, target, options);
   if (
     compare
@@ -89,12 +99,18 @@ export interface LogitsLossOptions extends WeightedLossOptions {
   posWeight?: Tensor;
 }
 
+export const logitsLossOptions = [
+  ...weightedLossOptions,
+  "posWeight",
+] as const satisfies readonly (keyof LogitsLossOptions)[];
+
 /** `binaryCrossEntropy` of sigmoid(input), accurate for any logit (PyTorch's `F.binary_cross_entropy_with_logits`). */
 export function binaryCrossEntropyWithLogits(
   input: Tensor,
   target: Tensor,
   options: LogitsLossOptions = {},
 ): Tensor {
+  checkOptions("binaryCrossEntropyWithLogits", options, logitsLossOptions);
   checkPair("binaryCrossEntropyWithLogits", input, target, options);
   // ln σ(x) and ln(1 - σ(x)) = ln σ(x) - x
   const logSigmoid = unary.logSigmoid(input);
@@ -102,6 +118,11 @@ export function binaryCrossEntropyWithLogits(
   const losses = neg(add(mul(positive, logSigmoid), mul(sub(1, target), sub(logSigmoid, input))));
   return reduced(options.weight === undefined ? losses : mul(losses, options.weight), options.reduction);
 }
+
+export const nllLossOptions = [
+  ...weightedLossOptions,
+  "ignoreIndex",
+] as const satisfies readonly (keyof CrossEntropyOptions)[];
 
 /**
  * -input at the target, for log-probabilities (PyTorch's `F.nll_loss`). Shapes: input [C], [B, C] or [B, C, d1, …],
@@ -113,6 +134,7 @@ export function nllLoss(
   options: Omit<CrossEntropyOptions, "labelSmoothing"> = {},
 ): Tensor {
   const { reduction = "mean", weight, ignoreIndex = -100 } = options;
+  checkOptions("nllLoss", options, nllLossOptions);
   checkReduction("nllLoss", reduction);
   if (input.ndim === 0 || isFloating(target.dtype))
     throw new ShapeError(

@@ -6,7 +6,7 @@ import { AutogradError } from "../errors.js";
 import type { BinaryName, CompareName, UnaryName, UnaryOptions } from "../kernels/rows.js";
 import type { Shape } from "../shape.js";
 import { empty, type GradHook, Tensor } from "../tensor/tensor.js";
-import { onesLike, type RandomOptions } from "./create.js";
+import { type GeneratorOptions, onesLike } from "./create.js";
 import * as elementwise from "./elementwise.js";
 import * as indexing from "./indexing.js";
 import * as inplace from "./inplace.js";
@@ -76,9 +76,9 @@ const functions = {
   sub_: (x: Tensor, y: Tensor | number) => inplace.binary_("sub", x, y),
   mul_: (x: Tensor, y: Tensor | number) => inplace.binary_("mul", x, y),
   div_: (x: Tensor, y: Tensor | number) => inplace.binary_("div", x, y),
-  uniform_: (x: Tensor, low?: number, high?: number, options?: RandomOptions) =>
+  uniform_: (x: Tensor, low?: number, high?: number, options?: GeneratorOptions) =>
     inplace.uniform_(x, low, high, options),
-  normal_: (x: Tensor, mean?: number, std?: number, options?: RandomOptions) =>
+  normal_: (x: Tensor, mean?: number, std?: number, options?: GeneratorOptions) =>
     inplace.normal_(x, mean, std, options),
 };
 

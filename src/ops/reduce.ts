@@ -3,6 +3,7 @@ import { differentiable } from "../autograd/graph.js";
 import { type DType, isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError } from "../errors.js";
 import { k } from "../kernels/backend.js";
+import { checkOptions } from "../options.js";
 import { numel, resolveDim, resolveDims, type Shape, sameShape } from "../shape.js";
 import { empty, type Tensor } from "../tensor/tensor.js";
 import { eye } from "./create.js";
@@ -21,6 +22,9 @@ export interface VarianceOptions extends ReduceOptions {
   /** What is subtracted from the number of elements in the divisor. Default 1 (Bessel's correction), as in PyTorch. */
   correction?: number;
 }
+
+const reduceOptions: readonly (keyof ReduceOptions)[] = ["keepdim"];
+const varianceOptions: readonly (keyof VarianceOptions)[] = ["keepdim", "correction"];
 
 type ReduceOp = Parameters<typeof k.reduce>[0];
 
@@ -55,6 +59,7 @@ function countable(x: Tensor): Tensor {
 
 /** Sum over `dim`. `bool` and `uint8` are summed in `int32`. */
 export function sum(x: Tensor, dim?: Dims, options?: ReduceOptions): Tensor {
+  checkOptions("sum", options, reduceOptions);
   const dims = resolveDims("sum", dim, x.ndim);
   const from = x.shape;
   const kept = differentiable("sum", [x], reduceDims("sum", countable(x), dims), (g) => [expand(g, from)]);
@@ -71,6 +76,7 @@ export function sumTo(g: Tensor, shape: Shape): Tensor {
 
 /** Mean over `dim`, of float tensors. The mean of nothing is NaN. */
 export function mean(x: Tensor, dim?: Dims, options?: ReduceOptions): Tensor {
+  checkOptions("mean", options, reduceOptions);
   needsFloat("mean", x.dtype);
   const dims = resolveDims("mean", dim, x.ndim);
   return div(sum(x, dims, options), numel(dims.map((d) => x.shape[d])));
@@ -78,6 +84,7 @@ export function mean(x: Tensor, dim?: Dims, options?: ReduceOptions): Tensor {
 
 /** Product over `dim`. The gradient of an element is the product of the others, also where elements are 0. */
 export function prod(x: Tensor, dim?: Dims, options?: ReduceOptions): Tensor {
+  checkOptions("prod", options, reduceOptions);
   const dims = resolveDims("prod", dim, x.ndim);
   const kept: Tensor = differentiable(
     "prod",
@@ -127,6 +134,7 @@ export function min(x: Tensor, dim?: Dims, options?: ReduceOptions): Tensor {
 }
 
 function extreme(op: "max" | "min", x: Tensor, dim: Dims, options?: ReduceOptions): Tensor {
+  checkOptions(op, options, reduceOptions);
   const dims = resolveDims(op, dim, x.ndim);
   needsElements(op, x, dims);
   const kept: Tensor = differentiable(
@@ -153,6 +161,7 @@ export function argmin(x: Tensor, dim?: number, options?: ReduceOptions): Tensor
 }
 
 function argExtreme(op: "argmax" | "argmin", x: Tensor, dim?: number, options?: ReduceOptions): Tensor {
+  checkOptions(op, options, reduceOptions);
   if (dim === undefined) {
     const flat = argExtreme(op, reshape(x.detach(), [x.numel]), 0);
     return options?.keepdim
@@ -178,6 +187,7 @@ function argExtreme(op: "argmax" | "argmin", x: Tensor, dim?: number, options?: 
 
 /** Variance over `dim`: the mean squared distance from the mean, with n - `correction` as divisor. */
 export function variance(x: Tensor, dim?: Dims, options: VarianceOptions = {}): Tensor {
+  checkOptions("var", options, varianceOptions);
   needsFloat("var", x.dtype);
   const dims = resolveDims("var", dim, x.ndim);
   const count = numel(dims.map((d) => x.shape[d]));
@@ -195,7 +205,8 @@ export function variance(x: Tensor, dim?: Dims, options: VarianceOptions = {}): 
 }
 
 /** Standard deviation over `dim`: the root of `variance`. Where it is 0 its gradient is 0, as in PyTorch. */
-export function std(x: Tensor, dim?: Dims, options: VarianceOptions = {}): Tensor {
+export function std(x: Tensor, dim?: Dims, options?: VarianceOptions): Tensor {
+  checkOptions("std", options, varianceOptions);
   const squared = variance(x, dim, options);
   const y: Tensor = differentiable(
     "std",
@@ -209,6 +220,7 @@ export function std(x: Tensor, dim?: Dims, options: VarianceOptions = {}): Tenso
 
 /** log Σ exp(x) over `dim`, without overflow. */
 export function logsumexp(x: Tensor, dim?: Dims, options?: ReduceOptions): Tensor {
+  checkOptions("logsumexp", options, reduceOptions);
   needsFloat("logsumexp", x.dtype);
   const dims = resolveDims("logsumexp", dim, x.ndim);
   needsElements("logsumexp", x, dims);
@@ -227,12 +239,14 @@ export function logsumexp(x: Tensor, dim?: Dims, options?: ReduceOptions): Tenso
 
 /** Whether all elements are other than 0, over `dim`. */
 export function all(x: Tensor, dim?: Dims, options?: ReduceOptions): Tensor {
+  checkOptions("all", options, reduceOptions);
   const dims = resolveDims("all", dim, x.ndim);
   return dropDims(reduceDims("min", withOnes(x, dims, 1), dims), dims, options?.keepdim);
 }
 
 /** Whether any element is other than 0, over `dim`. */
 export function any(x: Tensor, dim?: Dims, options?: ReduceOptions): Tensor {
+  checkOptions("any", options, reduceOptions);
   const dims = resolveDims("any", dim, x.ndim);
   return dropDims(reduceDims("max", withOnes(x, dims, 0), dims), dims, options?.keepdim);
 }

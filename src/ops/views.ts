@@ -51,7 +51,11 @@ export function contiguous(x: Tensor): Tensor {
   return x.isContiguous ? x : clone(x);
 }
 
-/** `x` in another dtype; gradients come back in the dtype of `x`. Floats become integers by truncation, `bool` is `x != 0`. */
+/**
+ * `x` in another dtype; gradients come back in the dtype of `x`. Floats become integers by truncation, `bool` is `x != 0`.
+ * What the integers do not hold wraps around, and NaN and infinities become 0 (in PyTorch that differs by machine); where
+ * that would be a mistake, `tensor(data, { dtype })` checks.
+ */
 export function to(x: Tensor, dtype: DType): Tensor {
   if (x.dtype === dtype) return x;
   const out = empty(x.shape, dtype);
@@ -187,10 +191,15 @@ export function unsqueeze(x: Tensor, dim: number): Tensor {
   return view("unsqueeze", x, x.offset, shape, strides, (g) => squeeze(g, at));
 }
 
+/** Where a region begins. One without elements begins nowhere: counting on could lead past the end of the memory. */
+function regionOffset(x: Tensor, start: readonly number[], size: Shape): number {
+  return numel(size) === 0 ? x.offset : start.reduce((at, s, d) => at + s * x.strides[d], x.offset);
+}
+
 /** A rectangular part of `x`: `size` elements along each dim, starting at `start`, `step` apart. */
 function region(x: Tensor, start: readonly number[], size: Shape, step: readonly number[]): Tensor {
   const from = x.shape;
-  const offset = x.offset + start.reduce((sum, s, d) => sum + s * x.strides[d], 0);
+  const offset = regionOffset(x, start, size);
   const strides = x.strides.map((stride, d) => stride * step[d]);
   return view("slice", x, offset, size, strides, (g) => place(g, from, start, step));
 }
@@ -198,7 +207,7 @@ function region(x: Tensor, start: readonly number[], size: Shape, step: readonly
 /** The adjoint of `region`: zeros of `shape` with `g` put where the region lies. */
 function place(g: Tensor, shape: Shape, start: readonly number[], step: readonly number[]): Tensor {
   const out = zeros(shape, { dtype: g.dtype });
-  const offset = out.offset + start.reduce((sum, s, d) => sum + s * out.strides[d], 0);
+  const offset = regionOffset(out, start, g.shape);
   const strides = out.strides.map((stride, d) => stride * step[d]);
   k.copy(g.shape, g.storage.array, g.offset, g.strides, out.storage.array, offset, strides);
   return differentiable("place", [g], out, (gg) => [region(gg, start, g.shape, step)]);

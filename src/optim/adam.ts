@@ -97,6 +97,7 @@ export class AdamW extends Adam {
     params: Iterable<Tensor> | Iterable<ParamGroupOptions<AdamOptions>>,
     options: Partial<AdamOptions> = {},
   ) {
+    checkOptions(new.target.name, options, Object.keys(defaults)); // spread, what is no object would vanish
     super(params, { weightDecay: 0.01, ...options });
   }
 }

@@ -1,3 +1,4 @@
+import type { DType } from "../dtype.js";
 import { AutogradError, ShapeError, SimdgradError, ValueError } from "../errors.js";
 import { k } from "../kernels/backend.js";
 import { dense } from "../ops/views.js";
@@ -22,7 +23,9 @@ export interface OptimizerState {
 interface Slot {
   readonly param: Tensor;
   /** Buffers of the algorithm, in the order of `stateNames`. */
-  readonly state: readonly Storage[];
+  state: readonly Storage[];
+  /** Of the buffers. */
+  dtype: DType;
   readonly steps: Float64Array;
   readonly index: number;
 }
@@ -101,7 +104,7 @@ export abstract class Optimizer<Options extends object> {
     const slots = params.map((param, index) => {
       param.gradientMemory ??= longLivedLike("gradient", param);
       const state = this.stateNames.map((state) => longLived(`${name} ${state}`, param.dtype, param.numel));
-      return { param, state, steps, index };
+      return { param, state, dtype: param.dtype, steps, index };
     });
     const hyper = new Float64Array(16);
     hyper.set(this.hyperOf(options));
@@ -130,11 +133,26 @@ export abstract class Optimizer<Options extends object> {
   step(): void {
     for (const [i, { slots, hyper }] of this.groups.entries()) {
       const active = slots.filter(({ param }) => param.gradient !== null);
-      for (const { steps, index } of active) steps[index]++;
+      for (const slot of active) {
+        this.#followDType(slot);
+        slot.steps[slot.index]++;
+      }
       for (const run of runs(active))
         this.update(run.n, this.paramGroups[i], { ...run, hyper: { array: hyper, offset: 0 } });
       for (const { param } of active) param.storage.version++;
     }
+  }
+
+  /** `Module.to` may have cast a parameter since the last step. */
+  #followDType(slot: Slot): void {
+    const { param, state } = slot;
+    if (slot.dtype === param.dtype) return;
+    slot.state = state.map((from, s) => {
+      const to = longLived(`${this.constructor.name} ${this.stateNames[s]}`, param.dtype, param.numel);
+      k.copy([param.numel], from.array, from.offset, [1], to.array, to.offset, [1]);
+      return to;
+    });
+    slot.dtype = param.dtype;
   }
 
   /** `Adam(lr=0.001, betas=[0.9, 0.999], …)`, one line for each group. */
@@ -163,12 +181,14 @@ export abstract class Optimizer<Options extends object> {
     const state: OptimizerState["state"] = {};
     let first = 0;
     const paramGroups = this.groups.map(({ slots }, i) => {
-      for (const { param, state: buffers, steps, index } of slots) {
+      for (const slot of slots) {
+        const { param, steps, index } = slot;
         if (steps[index] === 0) continue;
+        this.#followDType(slot);
         const entry: Record<string, Tensor> = {
           step: fromData(Float64Array.of(steps[index]), [], "float64"),
         };
-        for (const [s, name] of this.stateNames.entries()) entry[name] = asTensor(buffers[s], param);
+        for (const [s, name] of this.stateNames.entries()) entry[name] = asTensor(slot.state[s], param);
         state[first + index] = entry;
       }
       const { params, ...options } = this.paramGroups[i];
@@ -215,6 +235,7 @@ export abstract class Optimizer<Options extends object> {
       hyper.set(this.hyperOf(options));
     }
     for (const [i, slot] of slots.entries()) {
+      this.#followDType(slot);
       const entry = dict.state[i];
       slot.steps[slot.index] = entry === undefined ? 0 : entry.step.item();
       for (const [s, name] of this.stateNames.entries()) {

@@ -1,5 +1,6 @@
 import { cosTurns } from "../elementary.js";
 import { SimdgradError, ValueError } from "../errors.js";
+import { checkOptions } from "../options.js";
 
 /** What a scheduler needs of an optimizer. */
 interface Scheduled {
@@ -63,6 +64,7 @@ export class StepLR extends Scheduler {
   readonly gamma: number;
   constructor(optimizer: Scheduled, options: { stepSize: number; gamma?: number }) {
     super(optimizer);
+    checkOptions("StepLR", options, ["stepSize", "gamma"]);
     checkPositive("StepLR", "stepSize", options.stepSize);
     this.stepSize = options.stepSize;
     this.gamma = options.gamma ?? 0.1;
@@ -80,6 +82,7 @@ export class CosineAnnealingLR extends Scheduler {
   readonly etaMin: number;
   constructor(optimizer: Scheduled, options: { tMax: number; etaMin?: number }) {
     super(optimizer);
+    checkOptions("CosineAnnealingLR", options, ["tMax", "etaMin"]);
     checkPositive("CosineAnnealingLR", "tMax", options.tMax);
     this.tMax = options.tMax;
     this.etaMin = options.etaMin ?? 0;

@@ -1,33 +1,45 @@
+import { isFloating } from "../dtype.js";
+import { numberFormat } from "./numbers.js";
 import type { Tensor } from "./tensor.js";
 
 /** NumPy's defaults: arrays of more than `threshold` elements show `edge` items at each end of a dim. */
 const threshold = 1000;
 const edge = 3;
-const lineWidth = 80;
-const digits = 4;
+const lineWidth = 75;
+const prefix = "tensor(";
 
 /**
- * The values, as NumPy and PyTorch print them: columns aligned, long dims shortened, dtype where it is not the default.
+ * The values as NumPy prints them (columns aligned, as many digits as it takes, long dims shortened), and what they do not tell.
  *
- *     tensor([[1.0000, 2.5000],
- *             [3.0000, 4.0000]], requiresGrad=true)
+ *     tensor([[1. , 2.5],
+ *             [3. , 4. ]], requiresGrad=true)
  */
 export function formatTensor(x: Tensor): string {
   const shortened = x.numel > threshold;
   const values: number[] = [];
   visit(x, shortened, (v) => values.push(v));
-  const format = numberFormat(x, values);
-  const width = values.reduce((w, v) => Math.max(w, format(v).length), 0);
-  const prefix = "tensor(";
-  const body =
-    x.numel === 0 ? "[]" : render(x, 0, x.offset, prefix.length, shortened, (v) => format(v).padStart(width));
+  const format = isFloating(x.dtype) ? numberFormat(values, x.dtype) : columnFormat(x, values);
+  const body = x.numel === 0 ? "[]" : render(x, 0, x.offset, shortened, format);
   const notes: string[] = [];
-  if (x.numel === 0 && x.shape.length !== 1) notes.push(`shape=[${x.shape.join(", ")}]`);
-  if (shortened) notes.push(`shape=[${x.shape.join(", ")}]`);
+  if (shortened || (x.numel === 0 && x.ndim !== 1)) notes.push(`shape=[${x.shape.join(", ")}]`);
   if (x.dtype !== "float32" && x.dtype !== "bool") notes.push(`dtype=${x.dtype}`);
   if (x.gradFn !== null) notes.push(`gradFn=<${x.gradFn.name}>`);
   else if (x.requiresGrad) notes.push("requiresGrad=true");
-  return prefix + [body, ...notes].join(", ") + ")";
+  if (notes.length === 0) return `${prefix}${body})`;
+  const text = `${prefix}${body},`;
+  const rest = `${notes.join(", ")})`;
+  const lastLine = text.length - (text.lastIndexOf("\n") + 1);
+  const space = lastLine + 1 + rest.length > lineWidth ? `\n${" ".repeat(prefix.length)}` : " ";
+  return text + space + rest;
+}
+
+/** Integers and booleans, right-aligned. */
+function columnFormat(x: Tensor, values: number[]): (v: number) => string {
+  const text = (v: number) => (x.dtype === "bool" ? (v !== 0 ? "true" : "false") : String(v));
+  // NumPy keeps room for "false" also where all are true.
+  const least = x.dtype === "bool" && x.ndim > 0 ? "false".length : 0;
+  const width = values.reduce((w, v) => Math.max(w, text(v).length), least);
+  return (v) => text(v).padStart(width);
 }
 
 /** Indices of one dim that are shown; -1 stands for the dots. */
@@ -39,7 +51,7 @@ function shown(size: number, shortened: boolean): number[] {
 
 function visit(x: Tensor, shortened: boolean, see: (v: number) => void, dim = 0, at = x.offset): void {
   if (x.numel === 0) return;
-  if (dim === x.shape.length) see(x.storage.array[at]);
+  if (dim === x.ndim) see(x.storage.array[at]);
   else
     for (const i of shown(x.shape[dim], shortened))
       if (i >= 0) visit(x, shortened, see, dim + 1, at + i * x.strides[dim]);
@@ -49,46 +61,27 @@ function render(
   x: Tensor,
   dim: number,
   at: number,
-  indent: number,
   shortened: boolean,
   format: (v: number) => string,
 ): string {
-  if (dim === x.shape.length) return format(x.storage.array[at]);
+  if (dim === x.ndim) return format(x.storage.array[at]);
   const items = shown(x.shape[dim], shortened).map((i) =>
-    i < 0 ? "..." : render(x, dim + 1, at + i * x.strides[dim], indent + 1, shortened, format),
+    i < 0 ? "..." : render(x, dim + 1, at + i * x.strides[dim], shortened, format),
   );
-  const pad = " ".repeat(indent + 1);
-  if (dim < x.shape.length - 1) {
-    const blank = "\n".repeat(x.shape.length - dim - 1);
-    return `[${items.join(`,${blank}${pad}`)}]`;
-  }
-  // The innermost dim wraps at the line width.
-  let line = "";
+  const indent = " ".repeat(prefix.length + dim + 1);
+  const inside = x.ndim - dim - 1;
+  if (inside > 0) return `[${items.join(`,${"\n".repeat(inside)}${indent}`)}]`;
+  // Room is kept for a comma or bracket, for the brackets of the other dims, and for the closing parenthesis.
+  const width = lineWidth - 1 - x.ndim;
   const lines: string[] = [];
-  for (const [i, item] of items.entries()) {
-    const piece = i < items.length - 1 ? item + ", " : item;
-    if (line !== "" && indent + 1 + line.length + piece.trimEnd().length > lineWidth) {
+  let line = indent;
+  for (const item of items) {
+    if (line.length + item.length > width && line.length > indent.length) {
       lines.push(line.trimEnd());
-      line = "";
+      line = indent;
     }
-    line += piece;
+    line += `${item}, `;
   }
-  lines.push(line);
-  return `[${lines.join(`\n${pad}`)}]`;
-}
-
-/** One format for all values: integers as such, else fixed digits, else scientific when the range is wide. */
-function numberFormat(x: Tensor, values: number[]): (v: number) => string {
-  if (x.dtype === "bool") return (v) => (v !== 0 ? "true" : "false");
-  if (x.dtype === "int32" || x.dtype === "uint8") return (v) => String(v);
-  const special = (v: number) => (Number.isNaN(v) ? "nan" : v > 0 ? "inf" : "-inf");
-  const finite = values.filter((v) => Number.isFinite(v)).map(Math.abs);
-  const nonzero = finite.filter((v) => v > 0);
-  const max = nonzero.reduce((a, b) => Math.max(a, b), 0);
-  const min = nonzero.length > 0 ? nonzero.reduce((a, b) => Math.min(a, b)) : 0;
-  if (max >= 1e8 || (min > 0 && min < 1e-4) || (min > 0 && max / min > 1e5))
-    return (v) => (Number.isFinite(v) ? v.toExponential(digits) : special(v));
-  if (finite.every(Number.isInteger))
-    return (v) => (Number.isFinite(v) ? `${Object.is(v, -0) ? "-0" : v}.` : special(v));
-  return (v) => (Number.isFinite(v) ? v.toFixed(digits) : special(v));
+  lines.push(line.slice(0, -2));
+  return `[${lines.join("\n").slice(indent.length)}]`;
 }

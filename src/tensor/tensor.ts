@@ -149,6 +149,18 @@ export class Tensor {
     return formatTensor(this);
   }
 
+  /**
+   * Text where text is asked for: `${x}`. JavaScript's operators cannot be given a meaning, and NaN must not be theirs.
+   * @throws SimdgradError `TENSOR_ARITHMETIC` for `x * 2`, `x < y`, `+x`, and also `"x: " + x`, which `x + 1` cannot be told from.
+   */
+  [Symbol.toPrimitive](hint: "string" | "number" | "default"): string {
+    if (hint === "string") return formatTensor(this);
+    throw new SimdgradError(
+      "TENSOR_ARITHMETIC",
+      `Tensor: operators do not compute with tensors: ${formatShape(this.shape)} ${this.dtype}; use methods (x.mul(2), x.add(y)), x.item() for a number, or String(x) for text`,
+    );
+  }
+
   /** `JSON.stringify(tensor)` gives the nested arrays. */
   toJSON(): unknown {
     return this.toArray();

@@ -1,6 +1,7 @@
 import { noGrad } from "../autograd/grad-mode.js";
 import { ValueError } from "../errors.js";
 import type { Module } from "../nn/module.js";
+import { checkOptions } from "../options.js";
 import { type BatchSource, batchesOf, checkBatch, type TrainingData } from "./batches.js";
 import { type Loss, lossFunction, predictedClasses, Score } from "./score.js";
 import { EventLoopTurns } from "./turn.js";
@@ -37,6 +38,7 @@ export async function evaluate(
   data: TrainingData,
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
+  checkOptions("evaluate", options, ["loss", "batchSize", "confusion", "signal"]);
   const { batchSize = 256, signal } = options;
   const batches: BatchSource = batchesOf("evaluate", data, { batchSize, shuffle: false });
   const loss = lossFunction("evaluate", options.loss);

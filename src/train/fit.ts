@@ -4,6 +4,7 @@ import type { Optimizer } from "../optim/optimizer.js";
 import type { Scheduler } from "../optim/schedulers.js";
 import { checkOptions } from "../options.js";
 import { defaultGenerator } from "../random.js";
+import type { Tensor } from "../tensor/tensor.js";
 import { type BatchSource, batchesOf, checkBatch, type TrainingData } from "./batches.js";
 import { type Evaluation, evaluate } from "./evaluate.js";
 import { type Loss, lossFunction, predictedClasses, Score } from "./score.js";
@@ -82,7 +83,7 @@ export interface FitResult {
  *
  * The event loop gets a turn many times a second. `break`, `signal` and errors stop between two steps: model,
  * optimizer and scheduler are as after the last whole step.
- * @throws SimdgradError `NAN_LOSS` that names epoch and step, before that step changes the model.
+ * @throws SimdgradError `NAN_LOSS` that names epoch, step and what to try, before that step changes the model.
  */
 export function fit(model: Module, train: TrainingData, options: FitOptions): Fit {
   return new Fit(model, train, options);
@@ -305,7 +306,7 @@ class Run {
     if (!Number.isFinite(value))
       throw new SimdgradError(
         "NAN_LOSS",
-        `fit: the loss is ${value}: epoch ${this.#epoch}, step ${this.#step + 1}, learning rate ${this.#lr}`,
+        `fit: the loss is ${value}: epoch ${this.#epoch}, step ${this.#step + 1}, learning rate ${this.#lr}; ${whatToTry(x, y, output)}`,
       );
     loss.backward();
     optimizer.step();
@@ -336,6 +337,16 @@ class Run {
       completed: this.#finished === this.#options.epochs,
     };
   }
+}
+
+/** Looked for only when the loss is not finite. */
+function whatToTry(x: Tensor, y: Tensor, output: Tensor): string {
+  const finite = (t: Tensor) => t.detach().contiguous().data.every(Number.isFinite);
+  if (!finite(x)) return "the inputs of this batch hold NaN or infinite values";
+  if (!finite(y)) return "the targets of this batch hold NaN or infinite values";
+  if (!finite(output))
+    return "the output of the model is not finite: try a lower learning rate, and inputs scaled to around 1";
+  return "inputs and output are finite: look at the loss function, or try a lower learning rate";
 }
 
 /**

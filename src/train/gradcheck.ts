@@ -2,6 +2,7 @@ import { grad } from "../autograd/engine.js";
 import { noGrad } from "../autograd/grad-mode.js";
 import { AutogradError, formatShape, ValueError } from "../errors.js";
 import { randn } from "../ops/create.js";
+import { checkOptions } from "../options.js";
 import { Generator } from "../random.js";
 import type { Tensor } from "../tensor/tensor.js";
 
@@ -30,6 +31,7 @@ export function gradcheck(
   inputs: readonly Tensor[],
   options: GradcheckOptions = {},
 ): true {
+  checkOptions("gradcheck", options, ["eps", "atol", "rtol", "directions", "seed"]);
   const { eps = 1e-6, atol = 1e-5, rtol = 1e-4, directions = 3, seed = 0 } = options;
   const generator = new Generator(seed);
   const checked = inputs.filter((x) => x.requiresGrad);

@@ -39,7 +39,7 @@ describe("wrong usage ends with 2 and says what would be right", () => {
     ["train --seed -1", "the nearest is 0"],
     ["train --seed 1e20", "the nearest is 9007199254740991"],
     ["train --threads 0", "the nearest is 1"],
-    ["train --threads 5000", "the nearest is 1024"],
+    ["train --threads 5000", "the nearest is 256"],
     ["train --dropout 1", "the nearest is 0.99"],
     ["train --label-smoothing -0.1", "the nearest is 0"],
     ["train --weight-decay -1", "the nearest is 0"],
@@ -126,7 +126,9 @@ describe("files that are not what they should be end with 1, before training", (
     writeFileSync(out, "the old model");
     const { code, stderr } = await simdgrad(train("--optimizer", "sgd", "--lr", "1e30"));
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^simdgrad train: fit: the loss is \S+: epoch 1, step \d, .*\[NAN_LOSS\]\n$/);
+    expect(stderr).toMatch(
+      /^simdgrad train: fit: the loss is \S+: epoch 1, step \d, .*: try a lower learning rate.* \[NAN_LOSS\]\n$/,
+    );
     expect(readFileSync(out, "utf8")).toBe("the old model");
     rmSync(out);
   });

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { io } from "../../src/index.js";
@@ -126,6 +126,33 @@ describe("train", () => {
       ...{ input: [8, 8], hidden: [32], classes: 10, activation: "relu", dropout: 0 },
       training: { epochs: 6, seed: 0, finished: true },
     });
+  });
+});
+
+describe("one part of the data", () => {
+  const only = (part: string) => {
+    const copy = join(folder, `only ${part}`);
+    cpSync(digits, copy, { recursive: true, filter: (path) => path === digits || path.includes(`${part}-`) });
+    return copy;
+  };
+
+  test("eval reads the test files alone", async () => {
+    const facts = async (data: string) => {
+      const { accuracy, loss, samples } = JSON.parse(
+        await run("eval", "--model", model, "--data", data, "--json"),
+      );
+      return { accuracy, loss, samples };
+    };
+    expect(await facts(only("t10k"))).toEqual(await facts(digits));
+  });
+
+  test.each([
+    ["t10k", "test"],
+    ["train", "train"],
+  ])("predict reads the %s files alone", async (part, from) => {
+    const predict = (data: string) =>
+      run("predict", "--model", model, "--data", data, "--from", from, "--json");
+    expect(await predict(only(part))).toBe(await predict(digits));
   });
 });
 

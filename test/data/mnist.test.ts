@@ -35,6 +35,22 @@ function write(contents: Record<string, Uint8Array>): string {
   return dir;
 }
 
+it.each(["train", "test"] as const)("reads one part and needs no other file: %s", async (only) => {
+  const all = await mnist({ dir: write(files()) });
+  const { classes, mean, std } = all;
+  const own = Object.entries(files()).filter(([name]) => name.startsWith("train") === (only === "train"));
+  const part = await mnist({ dir: write(Object.fromEntries(own)), only, classes, mean, std });
+  expect(part).not.toHaveProperty(only === "train" ? "test" : "train");
+  expect([part.classes, part.mean, part.std]).toEqual([classes, mean, std]);
+  const first = (set: typeof all.train) => set.batch(Int32Array.of(0)).map((x) => x.toArray());
+  expect(first(part[only])).toEqual(first(all[only]));
+});
+
+it("the training images alone say their own classes, mean and std", async () => {
+  const { classes, mean, std } = await mnist({ dir: write(files()) });
+  expect(await mnist({ dir: write(files()), only: "train" })).toMatchObject({ classes, mean, std });
+});
+
 it.each<[string, (name: string) => string, boolean]>([
   ["MNIST", (name) => name, false],
   ["MNIST, gzipped", (name) => `${name}.gz`, true],
@@ -162,6 +178,10 @@ describe("bad data sets", () => {
     ["classes 0", { classes: 0 }, "INVALID_CLASSES"],
     ["std 0", { std: 0 }, "INVALID_NORMALIZATION"],
     ["mean NaN", { mean: NaN }, "INVALID_NORMALIZATION"],
+    ["a part that is none", { only: "validation" as "test" }, "INVALID_VALUE"],
+    ["test images alone without classes", { only: "test", mean: 0.5, std: 1 }, "MISSING_OPTION"],
+    ["test images alone without std", { only: "test", mean: 0.5, classes: 3 }, "MISSING_OPTION"],
+    ["a misspelt option", { spilt: "letters" } as object, "UNKNOWN_OPTION"],
   ])("%s", async (_, options, code) => {
     expect(await mnist({ dir: write(good), ...options }).catch((e) => e)).toMatchObject({ code });
   });

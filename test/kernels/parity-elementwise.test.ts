@@ -72,6 +72,10 @@ describe.each(Object.entries(unaryRows) as [UnaryName, UnaryRow][])("unary %s", 
     const [p, q] = parameters[0];
     check(gradCase(op, p, q, floats(large, low, high)), [1, 2, 4]);
   });
+  test("gradient at special values", () => {
+    const [p, q] = parameters[0];
+    check(gradCase(op, p, q, specials));
+  });
   test("in place", () => {
     const x = new Buffer(floats(35, low, high), "out");
     check({

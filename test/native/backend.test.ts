@@ -42,11 +42,16 @@ describe("backend", () => {
     expect(fill(module)).toBe(-1);
   });
 
-  it.each(["0", "-1", "two", "1.5"])("refuses SIMDGRAD_THREADS=%s", async (value) => {
-    if (!built) return;
-    const module = await load({ SIMDGRAD_THREADS: value });
-    expect(() => fill(module)).toThrow(`SIMDGRAD_THREADS: a number of threads >= 1 is needed: "${value}"`);
-  });
+  it.each(["0", "-1", "two", "1.5", "257", "100000", "1e2", " 2", "9".repeat(400)])(
+    "refuses SIMDGRAD_THREADS=%s",
+    async (value) => {
+      if (!built) return;
+      const module = await load({ SIMDGRAD_THREADS: value });
+      expect(() => fill(module)).toThrow(
+        `SIMDGRAD_THREADS: a number of threads from 1 to 256 is needed: "${value}"`,
+      );
+    },
+  );
 
   it("says why native is not available when it was asked for", async () => {
     const module = await load({ SIMDGRAD_BACKEND: "native", SIMDGRAD_ADDON: "/nowhere/simdgrad.node" });
@@ -63,9 +68,10 @@ describe("backend", () => {
   it("refuses a backend it does not know", async () => {
     const module = await load({ SIMDGRAD_BACKEND: "js" });
     expect(() => module.backend.use("cuda" as "js")).toThrow(/"cuda"; did you mean "js"\?/);
-    expect(() => module.backend.setThreads(0)).toThrow(
-      "backend.setThreads: a number of threads >= 1 is needed: 0",
-    );
+    for (const n of [0, 257, 1.5, Number.NaN])
+      expect(() => module.backend.setThreads(n)).toThrow(
+        `backend.setThreads: a number of threads from 1 to 256 is needed: ${n}`,
+      );
   });
 });
 
@@ -89,6 +95,17 @@ describe.skipIf(!built)("the native backend", () => {
     expect(module.backend.threads).toBe(1);
     module.backend.use("native");
     expect(module.backend.threads).toBe(2);
+  });
+
+  it("has room for as many threads as it says", async () => {
+    const { backend, maxThreads } = await load({});
+    const before = backend.threads;
+    try {
+      backend.setThreads(maxThreads);
+      expect(backend.threads).toBe(maxThreads);
+    } finally {
+      backend.setThreads(before);
+    }
   });
 
   it("refuses an instruction set that is unknown or not of this CPU", async () => {

@@ -12,6 +12,7 @@ import {
   rand,
   randn,
   randperm,
+  type Tensor,
   tensor,
   zeros,
   zerosLike,
@@ -51,7 +52,7 @@ describe("tensor", () => {
       data[0] = 7;
       expect(x.toArray()).toEqual([7, 2]);
     }
-    const data = Float32Array.of(1.5, 2.5);
+    const data = Float32Array.of(1, 2);
     const copy = tensor(data, { dtype: "int32" });
     data[0] = 9;
     expect(copy.toArray()).toEqual([1, 2]);
@@ -61,6 +62,57 @@ describe("tensor", () => {
         .sum()
         .item(),
     ).toBe(18);
+  });
+
+  it.each<[string, () => Tensor, string]>([
+    [
+      "too large",
+      () => tensor([1, 3e9], { dtype: "int32" }),
+      "tensor: int32 .* 2147483647: 3000000000 at position 1",
+    ],
+    ["too small", () => tensor([[0, -2147483649]], { dtype: "int32" }), "-2147483649 at position 1"],
+    ["a fraction", () => tensor(1.5, { dtype: "int32" }), "1.5 at position 0"],
+    ["NaN", () => tensor([0, 0, Number.NaN], { dtype: "int32" }), "NaN at position 2"],
+    ["infinite", () => tensor([Infinity], { dtype: "uint8" }), "Infinity at position 0"],
+    [
+      "more than a byte",
+      () => tensor([255, 300], { dtype: "uint8" }),
+      "uint8 .* 0 to 255: 300 at position 1",
+    ],
+    ["below a byte", () => tensor([-1], { dtype: "uint8" }), "-1 at position 0"],
+    [
+      "in a typed array of floats",
+      () => tensor(Float32Array.of(1, 0.5), { dtype: "int32" }),
+      "0.5 at position 1",
+    ],
+    ["in one of integers", () => tensor(Int32Array.of(256), { dtype: "uint8" }), "256 at position 0"],
+    ["full", () => full([2], 1.5, { dtype: "int32" }), "^full: int32 .*: 1.5"],
+    ["arange", () => arange(0, 1, 0.5, { dtype: "int32" }), "^arange: .*: 0.5 at position 1"],
+    ["linspace", () => linspace(0, 1, 3, { dtype: "uint8" }), "^linspace: .*: 0.5 at position 1"],
+  ])("a value that integers do not hold is an error: %s", (_, make, message) => {
+    expect(make).toThrow(expect.objectContaining({ code: "VALUE_OUT_OF_RANGE", name: "ValueError" }));
+    expect(make).toThrow(new RegExp(message));
+  });
+
+  it("the ends of the ranges of integers", () => {
+    const ends = [-(2 ** 31), -0, 2 ** 31 - 1];
+    expect(tensor(ends, { dtype: "int32" }).toArray()).toEqual([-(2 ** 31), 0, 2 ** 31 - 1]);
+    expect(tensor(Float64Array.from(ends), { dtype: "int32" }).toArray()).toEqual([
+      -(2 ** 31),
+      0,
+      2 ** 31 - 1,
+    ]);
+    expect(tensor([0, 255], { dtype: "uint8" }).toArray()).toEqual([0, 255]);
+    expect(arange(5, -1, -2, { dtype: "int32" }).toArray()).toEqual([5, 3, 1]);
+    expect(full([0], 1.5, { dtype: "int32" }).shape).toEqual([0]);
+  });
+
+  it("bool is what is not 0", () => {
+    const expected = [false, true, true];
+    expect(tensor([0, 2, Number.NaN], { dtype: "bool" }).toArray()).toEqual(expected);
+    expect(tensor(Float32Array.of(0, 2, Number.NaN), { dtype: "bool" }).toArray()).toEqual(expected);
+    const counted = arange(3, { dtype: "bool" });
+    expect(counted.data).toEqual(Uint8Array.of(0, 1, 1));
   });
 
   it.each<[string, () => unknown, string, RegExp]>([

@@ -189,6 +189,16 @@ function chain({ shape, choices, length }: { shape: number[]; choices: number[];
   return steps;
 }
 
+it("a part without elements lies inside the memory, wherever that ends", () => {
+  for (let i = 0; i < 3000; i++) {
+    const x = zeros([0, 40], { requiresGrad: true });
+    const part = x.slice(null, [30]);
+    expect(part.add(1).shape).toEqual([0, 10]);
+    part.sum().backward();
+    expect(x.grad!.shape).toEqual([0, 40]);
+  }
+});
+
 describe("any chain of views", () => {
   it("has the shape, the values and the gradient of the naive model", () => {
     fc.assert(

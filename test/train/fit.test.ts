@@ -186,13 +186,31 @@ describe("fit", () => {
     });
     const error = (await fit(model, corners(), options).catch((e: unknown) => e)) as SimdgradError;
     expect(error.code).toBe("NAN_LOSS");
-    expect(error.message).toBe("fit: the loss is NaN: epoch 2, step 8, learning rate 0.1");
+    expect(error.message).toBe(
+      "fit: the loss is NaN: epoch 2, step 8, learning rate 0.1; inputs and output are finite: look at the loss function, or try a lower learning rate",
+    );
     expect(weights(model)).toEqual(before);
   });
 
   test("a learning rate that is much too high is such a case", async () => {
     const { model, options } = setup({ epochs: 50, lr: 1e30 });
-    await expect(fit(model, corners(), options)).rejects.toMatchObject({ code: "NAN_LOSS" });
+    await expect(fit(model, corners(), options)).rejects.toMatchObject({
+      code: "NAN_LOSS",
+      message: expect.stringMatching(/; the output of the model is not finite: try a lower learning rate/),
+    });
+  });
+
+  test.each([
+    ["inputs", Number.NaN, 0],
+    ["inputs", Infinity, 0],
+    ["targets", 0, Number.NaN],
+  ])("%s of %d and %d are named as the cause", async (what, input, target) => {
+    const model = new nn.Linear(1, 1);
+    const set = new data.TensorDataset(tensor([[1], [input]]), tensor([[0], [target]]));
+    const options = { optimizer: new optim.SGD(model.parameters()), loss: new nn.MSELoss() };
+    await expect(fit(model, set, options)).rejects.toThrow(
+      new RegExp(`step 1, .*; the ${what} of this batch hold NaN or infinite values$`),
+    );
   });
 
   test.each([
