@@ -1,12 +1,28 @@
+#include <ctime>
+
 #include "tests.h"
 
 namespace simdgrad::test {
+
+namespace {
+
+/** As many items as there are threads, each of which waits for all others: true when they run at the same time. */
+bool allAtOnce(int count) {
+  std::atomic<int> begun{0};
+  const time_t limit = time(nullptr) + 20;
+  parallelFor(static_cast<size_t>(count), size_t{1}, [&](size_t begin, size_t end) {
+    begun += static_cast<int>(end - begin);
+    while (begun < count && time(nullptr) < limit) std::this_thread::yield();
+  });
+  return begun == count && time(nullptr) < limit;
+}
+
+}  // namespace
 
 void testRanges(Tally& tally) {
   for (const int count : {1, 2, 3, 4, 7}) {
     setThreads(count);
     Draw draw(static_cast<uint64_t>(count));
-    const uint64_t before = workerChunks();
     bool good = true;
     for (int round = 0; round < 400; round++) {
       const size_t n = static_cast<size_t>(draw.size(3000));
@@ -14,8 +30,10 @@ void testRanges(Tally& tally) {
       good = good && everyItemOnce(n, grain);
     }
     tally.check(good, "ranges: an item did not run exactly once with %d threads", count);
-    tally.check((workerChunks() > before) == (count > 1), "ranges: with %d threads, workers ran %llu chunks", count,
-                static_cast<unsigned long long>(workerChunks() - before));
+    const uint64_t before = workerChunks();
+    tally.check(allAtOnce(count), "ranges: %d threads do not work at once", count);
+    const int others = static_cast<int>(workerChunks() - before);
+    tally.check(others == count - 1, "ranges: of %d items that wait for each other %d ran on workers", count, others);
   }
   // The last piece ends at the last item, also where the next one would begin beyond the largest number.
   size_t sum = 0;
