@@ -4,7 +4,7 @@
 //
 //   node tools/test-native.js [build…]      the builds to test, of: shipped address thread arm64
 import { spawnSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
 import { dirname, join, resolve } from "node:path";
@@ -28,6 +28,17 @@ function sanitized(compiler, sanitizers) {
   if (!works(compiler, `-fsanitize=${sanitizers}`, source, "-o", program)) return undefined;
   // Where the system scatters memory more widely than the thread sanitizer knows, it must not scatter at all.
   return [[], ["setarch", "-R"]].find((prefix) => works(...prefix, program));
+}
+
+/** The environment in which a node that was not built with a sanitizer loads an addon that was, or nothing. */
+function preloaded(compiler, libraries) {
+  const paths = libraries.map((name) =>
+    spawnSync(compiler, [`-print-file-name=${name}`], { encoding: "utf8" }).stdout.trim(),
+  );
+  // What is not found is answered as it was asked for.
+  if (!paths.every((path) => path.startsWith("/") && existsSync(path))) return undefined;
+  // Node leaves memory to the end of the process on purpose.
+  return { ...environment, LD_PRELOAD: paths.join(":"), ASAN_OPTIONS: "detect_leaks=0" };
 }
 
 function cmake(directory, ...options) {
@@ -65,6 +76,7 @@ const builds = {
       steps: cmake("build/test-address", "-DSIMDGRAD_SANITIZE=address"),
       prefix,
       programs: { kernels_test: ["--digest"], pool_test: [], cores_test: [] },
+      addon: preloaded(compiler, ["libasan.so", "libubsan.so"]),
     };
   },
   thread: (compiler) => {
@@ -103,9 +115,9 @@ for (const name of ["SIMDGRAD_THREADS", "SIMDGRAD_ISA", "CXXFLAGS", "LDFLAGS"]) 
 
 const report = /ERROR: \w+Sanitizer|WARNING: ThreadSanitizer|: runtime error: /;
 
-function run(command, timeout) {
+function run(command, timeout, env = environment) {
   const started = Date.now();
-  const options = { cwd: root, env: environment, encoding: "utf8", maxBuffer: 1 << 28, timeout };
+  const options = { cwd: root, env, encoding: "utf8", maxBuffer: 1 << 28, timeout };
   const { status, signal, stdout, stderr, error } = spawnSync(command[0], command.slice(1), options);
   const output = `${stdout ?? ""}${stderr ?? ""}`;
   return {
@@ -121,9 +133,9 @@ function fail(what, output) {
   console.log(`${output.trimEnd().split("\n").slice(-60).join("\n")}\nfailed: ${what}`);
 }
 
-function build(name, { steps, programs }) {
+function build(name, { steps, programs, addon }) {
   const started = Date.now();
-  for (const step of steps(Object.keys(programs))) {
+  for (const step of steps([...Object.keys(programs), ...(addon ? ["simdgrad"] : [])])) {
     const { status, output, end } = run(step, 1_200_000);
     if (status !== 0) {
       fail(`${name}: ${step.join(" ")}: ${end}`, output);
@@ -134,19 +146,36 @@ function build(name, { steps, programs }) {
   return true;
 }
 
-function test(name, { directory, prefix = [], programs }) {
+/** Runs a program whose last line is a sum, and adds that to ours. Answers what it printed. */
+function test(name, command, env) {
+  const { status, output, end, seconds } = run(command, 600_000, env);
+  const sum = /(\d+) passed, (\d+) failed\n?$/.exec(output);
+  passed += Number(sum?.[1] ?? 0);
+  failed += Number(sum?.[2] ?? 0);
+  console.log(`${name}: ${sum?.[0].trim() ?? "no sum"} in ${seconds.toFixed(1)} s`);
+  if (report.test(output)) fail(`${name}: a sanitizer's report`, output);
+  else if (!sum || (status !== 0 && Number(sum[2]) === 0)) fail(`${name}: ${end}`, output);
+  else if (status !== 0) console.log(output.trimEnd());
+  return output;
+}
+
+function testAll(name, { directory, prefix = [], programs, addon }) {
   for (const [program, args] of Object.entries(programs)) {
-    const command = [...prefix, join(root, directory, "test/native", program), ...args];
-    const { status, output, end, seconds } = run(command, 600_000);
-    const sum = /(\d+) passed, (\d+) failed\n?$/.exec(output);
-    passed += Number(sum?.[1] ?? 0);
-    failed += Number(sum?.[2] ?? 0);
-    console.log(`${name}: ${program}: ${sum?.[0].trim() ?? "no sum"} in ${seconds.toFixed(1)} s`);
-    if (report.test(output)) fail(`${name}: ${program}: a sanitizer's report`, output);
-    else if (!sum || (status !== 0 && Number(sum[2]) === 0)) fail(`${name}: ${program}: ${end}`, output);
-    else if (status !== 0) console.log(output.trimEnd());
+    const output = test(`${name}: ${program}`, [
+      ...prefix,
+      join(root, directory, "test/native", program),
+      ...args,
+    ]);
     if (args.includes("--digest")) digests.set(name, output.match(/^digest .*/gm) ?? []);
   }
+  const fuzz = [
+    process.execPath,
+    join(root, "test/native/fuzz.mjs"),
+    join(root, directory, "simdgrad.node"),
+    "2",
+    "500",
+  ];
+  if (addon) test(`${name}: fuzz of the addon`, fuzz, addon);
 }
 
 /** The same kernels on all machines, and the same hash for each. */
@@ -186,7 +215,7 @@ function main(names) {
     for (const name of names.length ? names : Object.keys(builds)) {
       const plan = builds[name](compiler);
       if (plan.missing) console.log(`${name}: left out (${plan.missing})`);
-      else if (build(name, plan)) test(name, plan);
+      else if (build(name, plan)) testAll(name, plan);
     }
     compareDigests();
   }
