@@ -28,10 +28,12 @@ double Reader::number() {
   return 0;
 }
 
+// Beyond 2^53 a double no longer counts in ones.
+constexpr double most = 9007199254740992.0;
+
 int64_t Reader::integer(double least, const char* what) {
-  // Beyond 2^53 a double no longer counts in ones; NaN fails both comparisons.
-  constexpr double most = 9007199254740992.0;
   const double value = number();
+  // NaN fails both comparisons.
   if (value >= least && value <= most) {
     const int64_t whole = static_cast<int64_t>(value);
     if (static_cast<double>(whole) == value) return whole;
@@ -41,7 +43,7 @@ int64_t Reader::integer(double least, const char* what) {
 }
 
 int64_t Reader::size() { return integer(0, "an integer >= 0"); }
-int64_t Reader::stride() { return integer(-9007199254740992.0, "an integer"); }
+int64_t Reader::stride() { return integer(-most, "an integer"); }
 
 int Reader::op(int count) {
   const double code = number();
@@ -56,7 +58,17 @@ Dims Reader::shape() {
   support(rank <= maxRank);
   if (failed()) return dims;
   dims.rank = static_cast<int>(rank);
-  for (int i = 0; i < dims.rank; i++) dims.d[i] = size();
+  // Steps of 0 let any size pass the check of an array: the number of elements, and of any dims together, must be a number that
+  // 64 bits hold.
+  double elements = 1;
+  for (int i = 0; i < dims.rank; i++) {
+    dims.d[i] = size();
+    if (dims.d[i] > 0) elements *= static_cast<double>(dims.d[i]);
+  }
+  if (elements > most) {
+    problem("a shape of %g elements", elements);
+    dims.rank = 0;
+  }
   return dims;
 }
 

@@ -26,7 +26,7 @@ void lower(double& quota, double candidate) {
 
 /** v2: one file, "max 100000" or "150000 100000". v1: two files; a quota of -1 means none. */
 void readGroup(const char* mount, const char* group, bool v2, double& quota) {
-  char path[4400], line[128], period[64];
+  char path[4600], line[128], period[64];
   if (v2) {
     snprintf(path, sizeof path, "%s%s/cpu.max", mount, group);
     double allowed, each;
@@ -64,11 +64,12 @@ int affinityCores() {
   return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
 }
 
-double quotaCores() {
-  FILE* file = fopen("/proc/self/cgroup", "re");
+double quotaCores(const char* root) {
+  char path[256], mount[256], line[4200];
+  snprintf(path, sizeof path, "%s/proc/self/cgroup", root);
+  FILE* file = fopen(path, "re");
   if (!file) return 0;
   double quota = 0;
-  char line[4200];
   // "0::/group" is v2, "4:cpu,cpuacct:/group" v1.
   while (fgets(line, sizeof line, file)) {
     line[strcspn(line, "\n")] = 0;
@@ -77,18 +78,17 @@ double quotaCores() {
     if (!group) continue;
     controllers++;
     *group++ = 0;
-    if (*controllers == 0) {
-      readAncestors("/sys/fs/cgroup", group, true, quota);
-    } else if (namesCpu(controllers)) {
-      readAncestors("/sys/fs/cgroup/cpu", group, false, quota);
-    }
+    const bool v2 = *controllers == 0;
+    if (!v2 && !namesCpu(controllers)) continue;
+    snprintf(mount, sizeof mount, "%s/sys/fs/cgroup%s", root, v2 ? "" : "/cpu");
+    readAncestors(mount, group, v2, quota);
   }
   fclose(file);
   return quota;
 }
 
-int usableCores() {
-  const double quota = quotaCores();
+int usableCores(const char* root) {
+  const double quota = quotaCores(root);
   int cores = affinityCores();
   if (quota > 0 && quota < cores) {
     // Half a core is a thread too: rounded up.

@@ -13,6 +13,10 @@
 #include <cstdlib>
 #include <type_traits>
 
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/asan_interface.h>
+#endif
+
 #include "cores.h"
 #include "glibc.h"
 
@@ -267,6 +271,11 @@ float* scratch(Slot slot, size_t floats) {
     buffer.memory = static_cast<float*>(aligned_alloc(64, bytes));
     buffer.floats = buffer.memory ? bytes / sizeof(float) : 0;
   }
+#if defined(__SANITIZE_ADDRESS__)
+  // What is there beyond the floats that were asked for is luck, not to be relied on.
+  ASAN_UNPOISON_MEMORY_REGION(buffer.memory, buffer.floats * sizeof(float));
+  if (buffer.memory) ASAN_POISON_MEMORY_REGION(buffer.memory + floats, (buffer.floats - floats) * sizeof(float));
+#endif
   return buffer.memory;
 }
 

@@ -10,9 +10,13 @@ Walk walkOver(const Dims& shape, std::initializer_list<const Dims*> strides) {
     const int64_t size = shape.d[d];
     w.total *= size;
     if (size == 1) continue;
-    // The dim before this one goes over it without a gap when one of its steps spans all of this dim.
+    // The dim before this one goes over it without a gap when one of its steps spans all of this dim. Strides have not been checked
+    // yet and may be too large to be multiplied, which only unsigned numbers survive; then they do not pass the check.
     bool merges = w.rank > 0;
-    for (int k = 0; k < w.operands; k++) merges = merges && w.step[k][w.rank - 1] == s[k]->d[d] * size;
+    for (int k = 0; k < w.operands; k++) {
+      const uint64_t spanned = static_cast<uint64_t>(s[k]->d[d]) * static_cast<uint64_t>(size);
+      merges = merges && static_cast<uint64_t>(w.step[k][w.rank - 1]) == spanned;
+    }
     const int at = merges ? w.rank - 1 : w.rank++;
     w.size[at] = merges ? w.size[at] * size : size;
     for (int k = 0; k < w.operands; k++) w.step[k][at] = s[k]->d[d];

@@ -22,12 +22,13 @@ double selectAs(Reader& r, int64_t outer, int64_t length, int64_t inner, int64_t
   T* to = r.at<T>(out, oo, {{outer, count * inner}, {count, inner}, {inner, 1}});
   if (r.failed()) return r.status();
   const double bad = badIndex(at, count, length);
-  if (bad != OK || inner == 0) return bad;
+  // Of nothing there may be any number: not counted through.
+  if (bad != OK || count == 0 || inner == 0) return bad;
   for (int64_t o = 0; o < outer; o++)
     for (int64_t j = 0; j < count; j++, to += inner) {
       const T* row = from + (o * length + at[j]) * inner;
       if (inner == 1) *to = *row;
-      else std::memcpy(to, row, static_cast<size_t>(inner) * sizeof(T));
+      else std::memmove(to, row, static_cast<size_t>(inner) * sizeof(T));
     }
   return OK;
 }
@@ -80,7 +81,7 @@ double indexAdd(const Call& call) {
   float* to = r.at<float>(out, oo, {{outer, length * inner}, {length, inner}, {inner, 1}});
   if (r.failed()) return r.status();
   const double bad = badIndex(at, count, length);
-  if (bad == OK && outer > 0 && inner > 0) isa().indexAdd(outer, length, inner, count, at, from, to);
+  if (bad == OK && outer > 0 && count > 0 && inner > 0) isa().indexAdd(outer, length, inner, count, at, from, to);
   return bad;
 }
 

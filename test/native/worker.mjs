@@ -12,8 +12,9 @@ const a = Float32Array.from({ length: m * k }, (_, i) => ((i * 7919) % 1009) / 1
 const b = Float32Array.from({ length: k * n }, (_, i) => ((i * 104729) % 1013) / 1013 - 0.5);
 const sums = [];
 for (let round = 0; round < workerData.rounds; round++) {
+  if (workerData.threads) addon.setThreads(workerData.threads[round]);
   const c = new Float32Array(m * n);
-  block.set([1, m, n, k, 0, 0, k, 1, 0, 0, 1, k, 0, 0, 0, m * n]);
+  block.set([1, m, n, k, 0, 0, k, 1, 0, 0, 1, k, 0, workerData.accumulate ? 1 : 0, 0, m * n]);
   addon.kernels.gemm(a, b, null, c);
   // In whole numbers, so that no order of adding matters.
   const words = new Int32Array(c.buffer);

@@ -1,0 +1,126 @@
+// Makes the arguments of a call from a signature: usually right or almost, sometimes wrong in one number or one array.
+export const types = { f32: Float32Array, f64: Float64Array, i32: Int32Array, u8: Uint8Array };
+
+// Beyond 32 bits, at the end of what doubles count, and shapes whose number of elements overflows 64 bits.
+const huge = [2 ** 31, 2 ** 32 - 1, 2 ** 32 + 1, 2 ** 40, 2 ** 53];
+const overflowing = [
+  [2 ** 32 - 1, 2 ** 32 + 1],
+  [2 ** 32, 2 ** 32],
+  [2 ** 32 + 1, 2 ** 32 + 1],
+  [2 ** 53, 2 ** 53, 2 ** 53],
+];
+const invalid = [-1, -(2 ** 53), 0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53 + 2, 1e300];
+
+const margin = 64;
+const mark = 0x5a;
+
+/** An array in the middle of a buffer, or alone in one, where the address sanitizer sees every step outside. */
+function place(values, alone, shared) {
+  const Type = values.constructor;
+  const around = alone ? 0 : margin;
+  const bytes = values.byteLength + 2 * around;
+  const buffer = shared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes);
+  new Uint8Array(buffer).fill(mark);
+  const array = new Type(buffer, around, values.length);
+  array.set(values);
+  return array;
+}
+
+/**
+ * { numbers, arrays, outputs } by a signature (signatures.mjs). `nat(most)` draws 0 … most; `ops` is the number of ops of the kernel.
+ * `outputs` are the places in `arrays` of what the call may change.
+ */
+export function makeCall(signature, ops, nat) {
+  const pick = (values) => values[nat(values.length - 1)];
+  const chance = (percent) => nat(99) < percent;
+  const numbers = [];
+  const sizes = [];
+  const arrays = [];
+  const outputs = [];
+  let shape = [];
+
+  const valuesOf = (type, content) => {
+    const start = nat(1000);
+    const hyper = [0.9, 0.5, 0.999, 1e-8, 0.01];
+    const valueAt = {
+      hyper: (i) => hyper[i % hyper.length],
+      index: (i) => (i * 7 + start) % 3,
+    }[content];
+    const length = chance(70) ? 150 + nat(150) : nat(40);
+    const values = types[type].from({ length }, (_, i) => valueAt?.(i) ?? ((i * 31 + start) % 101) - 50);
+    if (content === "index" && chance(10) && values.length > 0)
+      values[nat(values.length - 1)] = pick([-1, 9, 2 ** 31 - 1, -(2 ** 31)]);
+    return values;
+  };
+  const addArray = (text, written) => {
+    const optional = text.endsWith("?");
+    const name = optional ? text.slice(0, -1) : text;
+    const choices =
+      { any: Object.keys(types), index: ["i32", "i32", "i32", "u8"], hyper: ["f64"] }[name] ??
+      name.split("|");
+    // A kernel of many types mostly gets the same one twice.
+    const type = name === "any" && arrays.length > 0 && chance(80) ? kindOf(arrays[0]) : pick(choices);
+    const array = optional && chance(40) ? null : place(valuesOf(type, name), chance(50), chance(10));
+    if (written) outputs.push(arrays.length);
+    arrays.push(array);
+    numbers.push(pick([0, 0, 0, 1, 2, 7]));
+  };
+  const list = (values) => numbers.push(values.length, ...values);
+  const dense = () => shape.map((_, d) => shape.slice(d + 1).reduce((product, size) => product * size, 1));
+  const still = () => shape.map(() => 0);
+
+  const parts = {
+    size: (most) => {
+      sizes.push(numbers.length);
+      numbers.push(most ? nat(most - 1) : chance(3) ? 200 : nat(5));
+    },
+    number: () => numbers.push(pick([0, 0.1, 1, 2, -1, 255, 1e10, Number.NaN])),
+    stride: () => numbers.push(pick([0, 1, 1, 2, 3, 5, 9, 30, -1])),
+    flag: () => numbers.push(nat(1)),
+    op: () => numbers.push(chance(95) ? nat(ops - 1) : pick([-1, 999, Number.NaN])),
+    shape: () => {
+      shape = chance(5)
+        ? pick(overflowing)
+        : Array.from({ length: pick([0, 1, 1, 2, 2, 3, 4, 17]) }, () => nat(4));
+      list(shape);
+    },
+    strides: () => {
+      const large = shape.some((size) => size > 1000);
+      if (large) list(still());
+      else if (chance(50)) list(dense());
+      else list(shape.map(() => pick([0, 1, 2, 5, -1, -3])).slice(0, chance(95) ? shape.length : 1));
+    },
+  };
+  for (const token of signature.split(" ")) {
+    const [kind, text] = token.split(":");
+    const [name, most] = kind.split("<");
+    if (text) addArray(text, kind === "out");
+    else parts[name](Number(most ?? 0));
+  }
+
+  if (chance(20) && numbers.length > 0) numbers[nat(numbers.length - 1)] = pick(invalid);
+  // With steps of 0 a huge size may fit, and take its time.
+  if (chance(15) && sizes.length > 0 && !signature.includes("stride")) numbers[pick(sizes)] = pick(huge);
+  if (chance(15)) {
+    const at = nat(arrays.length - 1);
+    const other = pick(arrays) ?? arrays[at];
+    const array = arrays[at];
+    const wrong = {
+      missing: () => null,
+      empty: () => new types.f32(0),
+      type: () => place(new types[pick(Object.keys(types))](100), false, false),
+      unknown: () => new Int16Array(100),
+      detached: () => {
+        if (!array || array.buffer instanceof SharedArrayBuffer) return array;
+        structuredClone(array.buffer, { transfer: [array.buffer] });
+        return array;
+      },
+      twice: () => other,
+      inside: () => other?.subarray(Math.min(3, other.length)) ?? null,
+    };
+    arrays[at] = wrong[pick(Object.keys(wrong))]();
+  }
+  return { numbers, arrays, outputs };
+}
+
+const kindOf = (array) => Object.keys(types).find((name) => array instanceof types[name]);

@@ -1,0 +1,73 @@
+// node fuzz.mjs <addon> <seed> <runs> [kernel…]
+//
+// Calls every kernel with arguments that are right, almost right and wrong. A call is done or refused with an error; one that is
+// refused changes nothing, and none changes anything but its outputs. Prints a line for each kernel, and as the last one
+// `N passed, N failed`. When a call kills the process, the last line tells its kernel, and the seed brings it back.
+import { createRequire } from "node:module";
+import { resolve } from "node:path";
+import fc from "fast-check";
+import { makeCall } from "./calls.mjs";
+import { signatures } from "./signatures.mjs";
+
+const [path, seed, runs, ...only] = process.argv.slice(2);
+const addon = createRequire(import.meta.url)(resolve(path));
+const block = addon.init(new Float64Array(new SharedArrayBuffer(8 * 512)));
+addon.setThreads(3);
+
+/** Makes the call; what it did wrong, if anything, is thrown. Answers whether it was "done", "refused" or "left" to JavaScript. */
+function check(kernel, { numbers, arrays, outputs }) {
+  const before = new Map(
+    arrays.filter((a) => a?.byteLength).map((a) => [a.buffer, new Uint8Array(a.buffer).slice()]),
+  );
+  block.fill(0).set(numbers);
+  let answer;
+  try {
+    answer = addon.kernels[kernel](...arrays);
+  } catch (error) {
+    if (error.code !== "OUT_OF_BOUNDS" || !(error instanceof RangeError)) throw error;
+    answer = "refused";
+  }
+  if (answer !== "refused" && !Number.isInteger(answer)) throw new Error(`answered ${answer}`);
+  const mayChange = answer === -1 ? arrays.filter((array, i) => array && outputs.includes(i)) : [];
+  for (const [buffer, bytes] of before)
+    new Uint8Array(buffer).forEach((byte, i) => {
+      if (byte === bytes[i]) return;
+      const inside = (array) =>
+        array.buffer === buffer && i >= array.byteOffset && i < array.byteOffset + array.byteLength;
+      if (!mayChange.some(inside))
+        throw new Error(`byte ${i} of ${buffer.byteLength} changed, the answer is ${answer}`);
+    });
+  return answer === "refused" ? answer : answer === -2 ? "left" : "done";
+}
+
+/** Whether the kernel came through. */
+function fuzz(kernel) {
+  const signature = signatures[kernel];
+  process.stdout.write(`${kernel}: `);
+  if (!signature) {
+    console.log("no signature in signatures.mjs");
+    return false;
+  }
+  const counts = { done: 0, refused: 0, left: 0 };
+  const nat = (most) => fc.nat(most);
+  const property = fc.property(fc.gen(), (g) => {
+    const call = makeCall(signature, addon.ops[kernel]?.length ?? 0, (most) => g(nat, most));
+    counts[check(kernel, call)]++;
+  });
+  const result = fc.check(property, { seed: Number(seed), numRuns: Number(runs), endOnFailure: true });
+  const { done, refused, left } = counts;
+  console.log(`${done} done, ${refused} refused, ${left} left to JavaScript`);
+  if (result.failed)
+    console.log(`${result.errorInstance?.stack}\nseed ${seed}: ${fc.defaultReportMessage(result)}`);
+  // Arguments that are always refused would test nothing behind the check.
+  const meant = done > Number(runs) / 20 && refused > Number(runs) / 20;
+  if (!meant) console.log(`${kernel}: too few calls of a kind`);
+  return !result.failed && meant;
+}
+
+const results = Object.keys(addon.kernels)
+  .filter((kernel) => only.length === 0 || only.includes(kernel))
+  .map(fuzz);
+const failed = results.filter((good) => !good).length;
+console.log(`${results.length - failed} passed, ${failed} failed`);
+process.exitCode = failed > 0 || results.length === 0 ? 1 : 0;

@@ -1,0 +1,32 @@
+/**
+ * Every kernel of the addon with arguments that are right, almost right and wrong: done, or refused with an error, and never a write
+ * outside. In a process of its own, so that a call which kills it fails one test, with its kernel and seed.
+ */
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { addon, addonPath, built } from "./addon.js";
+
+const script = fileURLToPath(new URL("./fuzz.mjs", import.meta.url));
+
+// Fixed, so that a failure does not come and go; SIMDGRAD_FUZZ_SEED looks elsewhere.
+const seed = process.env["SIMDGRAD_FUZZ_SEED"] ?? "1";
+
+function fuzz(kernel: string): Promise<{ end: unknown; output: string }> {
+  const child = spawn(process.execPath, [script, addonPath, seed, "1000", kernel], { timeout: 50_000 });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream.on("data", (data) => {
+      output += data;
+    });
+  return new Promise((resolve) =>
+    child.on("close", (code, signal) => resolve({ end: signal ?? code, output })),
+  );
+}
+
+describe.skipIf(!built)("whatever they are called with", () => {
+  it.each(built ? Object.keys(addon.kernels) : [])(`%s does it or refuses (seed ${seed})`, async (kernel) => {
+    const { end, output } = await fuzz(kernel);
+    expect({ end, output }).toEqual({ end: 0, output: expect.stringMatching(/1 passed, 0 failed\n$/) });
+  });
+});

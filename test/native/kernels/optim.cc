@@ -1,0 +1,54 @@
+#include "families.h"
+
+namespace simdgrad::test {
+
+namespace {
+
+int64_t drawCount(Case& c) { return c.large ? c.draw.between(17000, 60000) : c.draw.size(600); }
+
+void sgdStep(Case& c) {
+  Sgd s = {};
+  s.n = drawCount(c);
+  s.nesterov = c.draw.chance(50), s.maximize = c.draw.chance(30), s.first = c.draw.chance(30);
+  s.lr = c.draw.plain(), s.dampeningRest = c.draw.plain();
+  s.momentum = c.draw.chance(70) ? 0.9f : 0.0f, s.weightDecay = c.draw.chance(50) ? 0.01f : 0.0f;
+  Operand& p = c.changed(c.values(s.n));
+  Operand& g = c.input(c.values(s.n));
+  Operand* buffer = c.draw.chance(70) ? &c.changed(c.values(s.n)) : nullptr;
+  c.describe("n %lld%s%s%s momentum %g decay %g%s", static_cast<long long>(s.n), s.nesterov ? " nesterov" : "",
+             s.maximize ? " maximize" : "", s.first ? " first" : "", s.momentum, s.weightDecay, buffer ? " buffer" : "");
+  c.call = [=, &p, &g](const Isa& isa) {
+    Sgd placed = s;
+    placed.p = p.as<float>(), placed.g = g.as<float>(), placed.buffer = buffer ? buffer->as<float>() : nullptr;
+    isa.sgdStep(placed);
+  };
+}
+
+void adamStep(Case& c) {
+  Adam a = {};
+  a.n = drawCount(c);
+  a.maximize = c.draw.chance(30);
+  a.stepSize = 0.01f, a.inverseCorrection = 1.5f, a.beta1Rest = 0.1f, a.beta2 = 0.999f, a.beta2Rest = 0.001f, a.eps = 1e-8f;
+  a.keep = c.draw.chance(50) ? 1.0f : 0.99f, a.decay = c.draw.chance(50) ? 0.0f : 0.02f;
+  Operand& p = c.changed(c.values(a.n));
+  Operand& g = c.input(c.values(a.n));
+  Operand& m = c.changed(c.values(a.n));
+  Operand& v = c.changed(c.values(a.n));
+  Operand* vmax = c.draw.chance(50) ? &c.changed(c.values(a.n)) : nullptr;
+  c.describe("n %lld%s keep %g decay %g%s", static_cast<long long>(a.n), a.maximize ? " maximize" : "", a.keep, a.decay,
+             vmax ? " vmax" : "");
+  c.call = [=, &p, &g, &m, &v](const Isa& isa) {
+    Adam placed = a;
+    placed.p = p.as<float>(), placed.g = g.as<float>(), placed.m = m.as<float>(), placed.v = v.as<float>();
+    placed.vmax = vmax ? vmax->as<float>() : nullptr;
+    isa.adamStep(placed);
+  };
+}
+
+}  // namespace
+
+void addOptim(Families& families) {
+  families.insert(families.end(), {SIMDGRAD_FAMILY(sgdStep, 100, sgdStep), SIMDGRAD_FAMILY(adamStep, 100, adamStep)});
+}
+
+}  // namespace simdgrad::test

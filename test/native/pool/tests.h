@@ -1,0 +1,48 @@
+#pragma once
+// The tests of the pool, a file each.
+
+#include <atomic>
+#include <thread>
+#include <vector>
+
+#include "../../../native/pool.h"
+#include "../death.h"
+#include "../draw.h"
+#include "../tally.h"
+
+namespace simdgrad::test {
+
+struct Test {
+  const char* name;
+  void (*run)(Tally&);
+};
+
+void testRanges(Tally&);
+void testCallers(Tally&);
+void testResizing(Tally&);
+void testKernels(Tally&);
+void testScratch(Tally&);
+void testIdleness(Tally&);
+
+/** Starts `count` threads with their number, and waits for all. */
+template <class F>
+void onThreads(int count, F body) {
+  std::vector<std::thread> all;
+  for (int i = 0; i < count; i++) all.emplace_back([&body, i] { body(i); });
+  for (std::thread& thread : all) thread.join();
+}
+
+/** One parallelFor over n items in an array that nothing protects: each adds 1. True when every item ran once. */
+inline bool everyItemOnce(size_t n, size_t grain) {
+  std::vector<int> runs(n);
+  std::atomic<bool> inside{true};
+  parallelFor(n, grain, [&](size_t begin, size_t end) {
+    if (begin >= end || end > n) inside = false;
+    for (size_t i = begin; i < end; i++) runs[i]++;
+  });
+  for (const int count : runs)
+    if (count != 1) return false;
+  return inside;
+}
+
+}  // namespace simdgrad::test
