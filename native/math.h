@@ -1,6 +1,7 @@
 #pragma once
 // Elementary functions over Vec, in float arithmetic: only + - * / fma, comparisons and integer operations, so every
-// instruction set gives the same bits. math64.h has those that need more digits than a float carries (pow, gelu).
+// instruction set gives the same bits. gelu.h has the forms of gelu, math64.h what needs more digits
+// than a float carries (pow).
 //
 // Each function states its largest error in ULP and what it does at the edges; `ulp` (ulp.h) repeats the bound for
 // machines, and test/native/ulp.cc checks it over all 2^32 floats. Common to all: NaN gives NaN, odd functions keep the
@@ -25,15 +26,6 @@ SIMD_INLINE Vec polynomial(const float (&c)[n], Vec x) {
   return sum;
 }
 
-/** 2^n for n in -126…127. */
-SIMD_INLINE Vec powerOfTwo(IVec n) { return bitcastFloat(shl<23>(n + broadcastInt(127))); }
-
-/** v·2^n for n in -252…254, in two exact steps of which only the second can round (into the subnormals) or overflow. */
-SIMD_INLINE Vec scaleByPowerOfTwo(Vec v, IVec n) {
-  const IVec half = sra<1>(n);
-  return v * powerOfTwo(half) * powerOfTwo(n - half);
-}
-
 /** e^x = 2^n·(1 + q), |q| < 0.42. */
 struct ExpParts {
   Vec q, n;  // n is a whole number
@@ -41,28 +33,51 @@ struct ExpParts {
 
 constexpr float ln2High = 0x1.62e43p-1f, ln2Low = -0x1.05c61p-29f;  // ln 2 to 48 bits
 
-/** x within ±2^14 (callers clamp). */
-SIMD_INLINE ExpParts expParts(Vec x) {
+/** The same for five coefficients and x² at hand, in pairs (Estrin): as many steps, but a shorter chain. */
+SIMD_INLINE Vec polynomial(const float (&c)[5], Vec x, Vec square) {
+  const Vec low = fma(broadcast(c[1]), x, broadcast(c[0])), high = fma(broadcast(c[3]), x, broadcast(c[2]));
+  return fma(fma(broadcast(c[4]), square, high), square, low);
+}
+
+/** x = n·ln 2 + r, |r| ≤ ln2/2. */
+struct Reduced {
+  Vec n, r;
+};
+
+SIMD_INLINE Reduced reduce(Vec x) {
   const Vec n = round(x * broadcast(1.44269504f));
   // n·ln2High has 24 + 8 bits and cancels to under 24: the first step is exact, the second rounds r once.
-  const Vec r = fnma(n, broadcast(ln2Low), fnma(n, broadcast(ln2High), x));
+  return {n, fnma(n, broadcast(ln2Low), fnma(n, broadcast(ln2High), x))};
+}
+
+/** The same for x - lost, with `lost` below an ULP of x; r is again rounded once, what is taken off it being small. */
+SIMD_INLINE Reduced reduce(Vec x, Vec lost) {
+  const Vec n = round(x * broadcast(1.44269504f));
+  return {n, fnma(n, broadcast(ln2High), x) - fma(n, broadcast(ln2Low), lost)};
+}
+
+SIMD_INLINE ExpParts expParts(Reduced x) {
   // (e^r - 1 - r) / r² on ±ln2/2: 2^-28 absolute in e^r, 2^-26 relative to e^r - 1.
   constexpr float c[] = {0.5f, 0.16666528582572937f, 0.041666608303785324f, 0.008368454873561859f, 0.0013918132754042745f};
-  return {fma(r * r, polynomial(c, r), r), n};
+  const Vec square = x.r * x.r;
+  return {fma(square, polynomial(c, x.r, square), x.r), x.n};
 }
+
+/** x within ±2^14 (callers clamp). */
+SIMD_INLINE ExpParts expParts(Vec x) { return expParts(reduce(x)); }
 
 /** e^x, 1.1 ULP. Over 88.73 it is inf; it underflows gradually and is 0 below -103.98. */
 SIMD_INLINE Vec exp(Vec x) {
   // The order of operands lets NaN through.
   const ExpParts e = expParts(max(broadcast(-104.0f), min(broadcast(89.0f), x)));
-  return scaleByPowerOfTwo(e.q + broadcast(1.0f), toInt(e.n));
+  return scale(e.q + broadcast(1.0f), e.n);
 }
 
 /** e^x - 1, 1.7 ULP. -1 below -17.33, inf over 88.73; expm1(±0) = ±0. */
 SIMD_INLINE Vec expm1(Vec x) {
   const ExpParts e = expParts(max(broadcast(-40.0f), min(broadcast(89.0f), x)));
   // 2^n·q + (2^n - 1), halved so that 2^128 does not overflow before its time; q itself where n = 0.
-  const Vec half = powerOfTwo(toInt(e.n) - broadcastInt(1));
+  const Vec half = powerOfTwo(e.n - broadcast(1.0f));
   const Vec far = fma(e.q, half, half - broadcast(0.5f)) * broadcast(2.0f);
   return copysign(select(eq(e.n, zero()), e.q, far), x);
 }
@@ -110,28 +125,47 @@ SIMD_INLINE Vec log1p(Vec x) {
   return select(gt(x, -one) & lt(x, broadcast(infinity)) & !eq(x, zero()), y, edge);
 }
 
-/** numerator / (1 + e^-x), rounded once or nearly so, for |numerator| ≤ |x| or 1. */
-SIMD_INLINE Vec overLogistic(Vec numerator, Vec x) {
-  const ExpParts e = expParts(max(broadcast(-120.0f), min(broadcast(120.0f), -x)));
-  // e^-x = 2^n(1+q). With n > 0 numerator and denominator are divided by 2^n, so that nothing overflows.
-  const Mask large = gt(e.n, zero());
-  const Vec one = broadcast(1.0f), power = powerOfTwo(toInt(max(broadcast(-126.0f), -abs(e.n))));
-  const Vec part = fma(e.q, select(large, one, power), power);
-  const Vec sum = one + part, lost = part - (sum - one);
-  // The quotient by the rounded sum, then one step of correction with the exact remainder.
-  const Vec inverse = one / sum, y = numerator * inverse;
-  const Vec remainder = fnma(y, lost, fnma(y, sum, numerator));
-  const Vec exact = fma(remainder, inverse, y);
-  return scaleByPowerOfTwo(select(lt(abs(y), broadcast(infinity)), exact, y), select(large, broadcastInt(0) - toInt(e.n), broadcastInt(0)));
+/** 1 / (1 + e^-x) = 2^n / (sum + lost), `lost` the rounding error of `sum`. */
+struct LogisticParts {
+  Vec n, sum, lost;
+};
+
+SIMD_INLINE LogisticParts logisticParts(Reduced x) {
+  // e^-x = 2^-n·(1 - g): the polynomial of expParts for -r. The sum is 2^n + 1 - g.
+  constexpr float c[] = {0.5f, -0.16666528582572937f, 0.041666608303785324f, -0.008368454873561859f, 0.0013918132754042745f};
+  const Vec square = x.r * x.r, g = fnma(square, polynomial(c, x.r, square), x.r);
+  // The larger of 2^n and 1 goes last: `part` is below 2, so that what the last sum loses is exact, and what `part` itself
+  // loses is at most 2^-25 of the sum.
+  const Vec one = broadcast(1.0f), power = powerOfTwo(x.n);
+  const Vec large = max(power, one), part = min(power, one) - g, sum = large + part;
+  return {x.n, sum, part - (sum - large)};
 }
 
-/** 1 / (1 + e^-x), 1.2 ULP. 0 at -inf (gradually, from -87.3 on), 1 at inf. */
-SIMD_INLINE Vec sigmoid(Vec x) { return overLogistic(broadcast(1.0f), x); }
+/** 2^n / (sum + lost), one rounding and a bit. */
+SIMD_INLINE Vec logistic(const LogisticParts& l) {
+  const Vec y = broadcast(1.0f) / l.sum;
+  return scale(fnma(y * l.lost, y, y), l.n);
+}
 
-/** x·sigmoid(x), 1.3 ULP. silu(-inf) = NaN as 0·inf is. */
+/** x·2^n / (sum + lost), one rounding and a bit: the quotient by the rounded sum, then a step of correction with the exact remainder. */
+SIMD_INLINE Vec timesLogistic(Vec x, const LogisticParts& l) {
+  const Vec inverse = broadcast(1.0f) / l.sum, y = x * inverse;
+  const Vec remainder = fnma(y, l.lost, fnma(y, l.sum, x));
+  return copysign(scale(fma(remainder, inverse, y), l.n), x);  // the correction of -0 is +0
+}
+
+/** 1 / (1 + e^-x), 1.5 ULP. 0 at -inf (gradually, from -87.3 on), 1 at inf. */
+SIMD_INLINE Vec sigmoid(Vec x) { return logistic(logisticParts(reduce(max(broadcast(-104.0f), min(broadcast(30.0f), x))))); }
+
+/** `middle` up to `top`, then x; NaN at -inf, where x·0 is. */
+SIMD_INLINE Vec gateEdges(Vec middle, Vec x, float top) {
+  return select(gt(x, broadcast(top)), x, select(eq(x, broadcast(-infinity)), broadcast(__builtin_nanf("")), middle));
+}
+
+/** x·sigmoid(x), 1.3 ULP. silu(-inf) = NaN as -inf·0 is. */
 SIMD_INLINE Vec silu(Vec x) {
-  const Vec y = overLogistic(max(broadcast(-120.0f), x), x);
-  return select(eq(x, zero()), x, select(eq(x, broadcast(-infinity)), broadcast(__builtin_nanf("")), y));
+  const Vec low = max(broadcast(-120.0f), x);
+  return gateEdges(timesLogistic(low, logisticParts(reduce(min(broadcast(30.0f), low)))), x, 30.0f);
 }
 
 /** tanh x, 1.1 ULP. ±1 from ±9.02 on. */
@@ -143,7 +177,7 @@ SIMD_INLINE Vec tanh(Vec x) {
   const Vec near = fma(x * square, polynomial(c, square), x);
   // 1 - 2/(e^2a + 1), with one rounding in the denominator.
   const ExpParts e = expParts(min(broadcast(20.0f), a + a));
-  const Vec scale = powerOfTwo(toInt(e.n));
+  const Vec scale = powerOfTwo(e.n);
   const Vec far = broadcast(1.0f) - broadcast(2.0f) / fma(e.q, scale, scale + broadcast(1.0f));
   return copysign(select(lt(a, broadcast(0.9f)), near, far), x);
 }
@@ -159,13 +193,18 @@ SIMD_INLINE Vec erf(Vec x) {
   constexpr float d[] = {-0.0002070229093078524f, -1.1276273727416992f,   -0.6372657418251038f,  -0.10385643690824509f,
                          0.022189833223819733f,   -0.003033712739124894f, 0.00019494924345053732f};
   const ExpParts e = expParts(polynomial(d, a));
-  const Vec scale = powerOfTwo(toInt(e.n));
+  const Vec scale = powerOfTwo(e.n);
   const Vec far = broadcast(1.0f) - fma(e.q, scale, scale);
   return copysign(select(lt(abs(x), broadcast(0.925f)), near, far), x);
 }
 
 /** log(1 + e^-a) for a ≥ 0: what softplus and logSigmoid add to a linear part. */
-SIMD_INLINE Vec log1pExpNegative(Vec a) { return log1p(exp(-a)); }
+SIMD_INLINE Vec log1pExpNegative(Vec a) {
+  const Vec power = exp(-a);
+  // 1 + power is in 1…2. Up to √2 it is not even formed; above, half of it is 1 + (power - 1)/2, rounded in its 26th bit.
+  const Mask low = lt(power, broadcast(0.41421356f));
+  return logOf(select(low, power, fma(power, broadcast(0.5f), broadcast(-0.5f))), select(low, zero(), broadcast(1.0f)), zero());
+}
 
 /** log(1 + e^x), 2 ULP. */
 SIMD_INLINE Vec softplus(Vec x) { return max(x, zero()) + log1pExpNegative(abs(x)); }

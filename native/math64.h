@@ -1,7 +1,6 @@
 #pragma once
-// Functions whose float result needs double-precision steps: where a tail is a product of a tiny exponential with something
-// else (gelu), or where an error is multiplied by the exponent (pow). The double steps are good to 2^-30 or better, so the
-// only visible error is the last rounding to float: 0.6 ULP.
+// The function whose float result needs double-precision steps: in pow an error is multiplied by the exponent. The double steps
+// are good to 2^-30 or better, so the only visible error is the last rounding to float: 0.6 ULP.
 
 #include "math.h"
 #include "simd64.h"
@@ -40,70 +39,6 @@ SIMD_INLINE Double log2Wide(Double x) {
   // log2((1+s)/(1-s)) / s in s².
   constexpr double c[] = {2.8853900817778495, 0.9617966941140328, 0.5770779421748461, 0.412209270654664, 0.3199049797228134, 0.28291000747605693};
   return fma64(s, polynomial64(c, s * s), e);
-}
-
-constexpr double log2e = 1.4426950408889634074;
-
-/** Φ(x) and e^(-x²/2) of the normal distribution. */
-struct Normal {
-  Double cumulative, exponential;
-};
-
-SIMD_INLINE Normal normal(Double x) {
-  const Double zero = broadcast64(0.0), one = broadcast64(1.0);
-  // Beyond 15 the tail is far below the floats; capping it keeps every step in range.
-  const Double a = atMost(select(less(x, zero), zero - x, x), 15.0);
-  const Double e = exp2Wide(a * a * broadcast64(-0.5 * log2e));
-  // e^(a²/2)·Φ(-a)·(a + 3) in (a-3)/(a+3): 2^-30.
-  constexpr double c[] = {0.7290836903756045,    -0.5093319914084214,    0.2300176994189408,     -0.047262688040089325,
-                          -0.010462512861173631, 0.006969311557350729,   0.0010247539098771413,  -0.0010325742280300333,
-                          -0.00024473011112748365, 0.00013133075215682755, 5.4489306276268696e-05};
-  const Double inverse = one / (a + broadcast64(3.0));
-  const Double tail = e * inverse * polynomial64(c, (a - broadcast64(3.0)) * inverse);
-  return {select(less(x, zero), tail, one - tail), e};
-}
-
-/** x·Φ(x), 0.6 ULP; gelu(-inf) = NaN as in PyTorch. */
-SIMD_INLINE Vec gelu(Vec x) {
-  const Vec y = mapWide([](Double v) { return atLeast(v, -15.0) * normal(v).cumulative; }, x);
-  return select(eq(x, broadcast(-infinity)), broadcast(__builtin_nanf("")), y);
-}
-
-/** Φ(x) + x·φ(x); NaN at ±inf, as inf·0 is. */
-SIMD_INLINE Vec geluDerivative(Vec x) {
-  const Vec y = mapWide(
-      [](Double v) {
-        const Normal n = normal(v);
-        return fma64(atMost(atLeast(v, -15.0), 15.0) * n.exponential, broadcast64(0.39894228040143267794), n.cumulative);
-      },
-      x);
-  return y + (x - x);
-}
-
-// 0.5x(1 + tanh u) = x·sigmoid(2u), u = √(2/π)·(x + 0.044715x³). In powers of 2, and with the sign for e^-2u.
-constexpr double geluSlope = -2.0 * log2e * 0.79788456080286535588, geluCube = geluSlope * 0.044715;
-
-/** 1 + e^-2u. */
-SIMD_INLINE Double geluTanhDenominator(Double x) {
-  const Double u = x * fma64(x * x, broadcast64(geluCube), broadcast64(geluSlope));
-  return broadcast64(1.0) + exp2Wide(atMost(atLeast(u, -200.0), 300.0));
-}
-
-/** The tanh form of gelu, 0.6 ULP; NaN at -inf. */
-SIMD_INLINE Vec geluTanh(Vec x) {
-  const Vec y = mapWide([](Double v) { return v / geluTanhDenominator(v); }, x);
-  return select(eq(x, broadcast(-infinity)), broadcast(__builtin_nanf("")), y);
-}
-
-/** s + x·s(1-s)·(2u)', s = sigmoid(2u); NaN at ±inf. */
-SIMD_INLINE Vec geluTanhDerivative(Vec x) {
-  return mapWide(
-      [](Double v) {
-        const Double one = broadcast64(1.0), s = one / geluTanhDenominator(v);
-        const Double slope = fma64(v * v, broadcast64(3.0 * geluCube / -log2e), broadcast64(geluSlope / -log2e));
-        return fma64(v * slope, s * (one - s), s);
-      },
-      x);
 }
 
 /** a^b, 0.6 ULP. The edge cases are C's pow: x^0 = 1 and 1^y = 1 even for NaN; a negative base needs a whole exponent. */

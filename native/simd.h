@@ -23,6 +23,9 @@
 //   eq ne lt le gt ge isnan      quiet; ne is true for NaN, the others false.    ieq igt (signed) for IVec
 //   select(mask, a, b)           a where the mask is set, also for IVec.   & | ! on masks, any(mask), all(mask)
 //   toInt(v)                     truncates; a lane that does not fit (or NaN) has any value, so select it away
+//   powerOfTwo(n) = 2^n          n a float, a whole number in -252…254; what leaves the normal floats is rounded once
+//   scale(v, n) = v·2^n          the same n; v or its product with 2^(n/2) is normal, or n is 0
+//   lookup(table, i)             table[i mod 16] of 16 floats, 64-byte aligned
 //   toFloat(i)  bitcastInt(v)  bitcastFloat(i)
 //   IVec + - * (low 32 bits) & | ^   shl<k> shr<k> (logical) sra<k> (arithmetic)   mulHigh(a, b): high 32 bits, unsigned
 //   transpose(rows)              Vec rows[W], in place: lane j of row i ↔ lane i of row j
@@ -85,6 +88,15 @@ SIMD_INLINE Vec copysign(Vec magnitude, Vec sign) {
   return bitcastFloat((bitcastInt(magnitude) & broadcastInt(INT32_MAX)) | (bitcastInt(sign) & broadcastInt(INT32_MIN)));
 }
 SIMD_INLINE Mask isnan(Vec v) { return ne(v, v); }
+
+#if SIMDGRAD_ISA_ID != 3
+// AVX-512 has an instruction for this; elsewhere two exact powers, and only the second product can round or overflow.
+SIMD_INLINE Vec scale(Vec v, Vec n) {
+  const IVec k = toInt(n), half = sra<1>(k), bias = broadcastInt(127);
+  return v * bitcastFloat(shl<23>(half + bias)) * bitcastFloat(shl<23>(k - half + bias));
+}
+#endif
+SIMD_INLINE Vec powerOfTwo(Vec n) { return scale(broadcast(1.0f), n); }
 
 template <class F>
 SIMD_INLINE void forVectors(size_t n, F f) {

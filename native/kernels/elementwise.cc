@@ -1,5 +1,6 @@
 // Elementwise bodies: one dense loop per row of rows.h, and one walk for all of them that hands it dense pieces.
 
+#include "../gelu.h"
 #include "../isa.h"
 #include "../math64.h"
 #include "../pool.h"

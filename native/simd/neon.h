@@ -83,6 +83,15 @@ SIMD_INLINE Vec floor(Vec a) { return {vrndmq_f32(a.v)}; }
 SIMD_INLINE Vec ceil(Vec a) { return {vrndpq_f32(a.v)}; }
 SIMD_INLINE Vec trunc(Vec a) { return {vrndq_f32(a.v)}; }
 
+SIMD_INLINE Vec lookup(const float* table, IVec i) {
+  // Bytes 4i … 4i + 3 of 64.
+  const uint8_t* bytes = reinterpret_cast<const uint8_t*>(table);
+  const uint8x16x4_t all = {{vld1q_u8(bytes), vld1q_u8(bytes + 16), vld1q_u8(bytes + 32), vld1q_u8(bytes + 48)}};
+  const int32x4_t first = vandq_s32(i.v, vdupq_n_s32(15));
+  const uint8x16_t at = vreinterpretq_u8_s32(vaddq_s32(vmulq_n_s32(first, 0x04040404), vdupq_n_s32(0x03020100)));
+  return {vreinterpretq_f32_u8(vqtbl4q_u8(all, at))};
+}
+
 SIMD_INLINE Mask eq(Vec a, Vec b) { return {vceqq_f32(a.v, b.v)}; }
 SIMD_INLINE Mask ne(Vec a, Vec b) { return {vmvnq_u32(vceqq_f32(a.v, b.v))}; }
 SIMD_INLINE Mask lt(Vec a, Vec b) { return {vcltq_f32(a.v, b.v)}; }

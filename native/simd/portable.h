@@ -56,6 +56,8 @@ SIMD_INLINE Vec floor(Vec a) { return {__builtin_floorf(a.v)}; }
 SIMD_INLINE Vec ceil(Vec a) { return {__builtin_ceilf(a.v)}; }
 SIMD_INLINE Vec trunc(Vec a) { return {__builtin_truncf(a.v)}; }
 
+SIMD_INLINE Vec lookup(const float* table, IVec i) { return {table[i.v & 15]}; }
+
 SIMD_INLINE Mask eq(Vec a, Vec b) { return {a.v == b.v}; }
 SIMD_INLINE Mask ne(Vec a, Vec b) { return {a.v != b.v}; }
 SIMD_INLINE Mask lt(Vec a, Vec b) { return {a.v < b.v}; }

@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "../../native/gelu.h"
 #include "../../native/math.h"
 #include "../../native/math64.h"
 #include "../../native/trig.h"
