@@ -4,6 +4,7 @@
  * each compute any part of it, and the whole state is four integers in an array that kernels advance.
  */
 import { ValueError } from "./errors.js";
+import { tracing } from "./tracing.js";
 
 /** [key0, key1, counterLow, counterHigh], the form in which kernels take and advance it. */
 export type RandomState = Int32Array;
@@ -57,6 +58,11 @@ export function advance(state: RandomState, offset: number, blocks: number): voi
   state[offset + 3] = (state[offset + 3] + Math.floor(low / 4294967296)) | 0;
 }
 
+/** Kernels advance a state in every replay; what JavaScript does to it would happen in the trace alone. */
+function refuseInTrace(what: string): void {
+  if (tracing !== null) tracing.refuse(`${what} is called on a generator`, "call it outside");
+}
+
 /** A seeded stream of random numbers. One seed gives the same numbers on every machine and backend. */
 export class Generator {
   /** Handed to kernels, which advance it. */
@@ -75,6 +81,7 @@ export class Generator {
   manualSeed(seed: number): this {
     if (!Number.isSafeInteger(seed))
       throw new ValueError(`manualSeed: the seed is an integer below 2^53: ${seed}`, "INVALID_SEED");
+    refuseInTrace("manualSeed");
     this.#seed = seed;
     this.state[0] = (seed % 4294967296) | 0;
     this.state[1] = Math.floor(seed / 4294967296) | 0;
@@ -85,6 +92,7 @@ export class Generator {
 
   /** A copy of the state, for a checkpoint. */
   getState(): Int32Array {
+    refuseInTrace("getState");
     return this.state.slice();
   }
 
@@ -94,6 +102,7 @@ export class Generator {
         `setState: a state is 4 int32 words: [${Array.from(state).join(", ")}]`,
         "INVALID_STATE",
       );
+    refuseInTrace("setState");
     this.state.set(state);
     return this;
   }

@@ -2,6 +2,7 @@ import { AutogradError, formatShape, ShapeError } from "../errors.js";
 import { checkOptions } from "../options.js";
 import { sameShape } from "../shape.js";
 import type { GradHook, Tensor } from "../tensor/tensor.js";
+import { tracing, withTracing } from "../tracing.js";
 import { withGradMode } from "./grad-mode.js";
 import { edgeOf, type GradTargets, Node } from "./graph.js";
 
@@ -208,7 +209,10 @@ function backwardThrough(
 }
 
 function memoryFor(leaf: Tensor): Tensor {
-  leaf.gradientMemory ??= ops.emptyLike(leaf);
+  // What outlives a trace has a gradient that does too.
+  const outlives = tracing !== null && !tracing.made(leaf.storage.array);
+  leaf.gradientMemory ??= withTracing(outlives ? null : tracing, () => ops.emptyLike(leaf));
+  if (outlives) tracing!.read(leaf, "gradientMemory", leaf.gradientMemory);
   return leaf.gradientMemory;
 }
 

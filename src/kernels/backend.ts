@@ -140,6 +140,17 @@ export let k: Kernels = core;
 let name: BackendName = "js";
 let reason = "";
 
+/** Runs `fn` with `table` in the place of the kernels: to note or to time calls. */
+export function withKernels<T>(table: Kernels, fn: () => T): T {
+  const before = k;
+  k = table;
+  try {
+    return fn();
+  } finally {
+    k = before;
+  }
+}
+
 function useCore(why: string): void {
   k = core;
   name = "js";

@@ -1,4 +1,5 @@
 import { SimdgradError } from "../errors.js";
+import { setPlace } from "../tracing.js";
 import { hooksOf, type Module } from "./module.js";
 
 /** The modules whose `forward` is running, outermost first. */
@@ -39,6 +40,8 @@ export function modulePath(): string {
   }
   return running.length === 1 ? path : `${path}.${running[running.length - 1].constructor.name}`;
 }
+
+setPlace(modulePath);
 
 /** `layers.0` as it is written in code: `.layers[0]`. */
 function accessor(name: string): string {

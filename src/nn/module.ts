@@ -6,6 +6,7 @@ import { to as cast } from "../ops/views.js";
 import { checkOptions } from "../options.js";
 import { sameShape } from "../shape.js";
 import { Tensor } from "../tensor/tensor.js";
+import { tracing } from "../tracing.js";
 import { callForward } from "./call.js";
 import { Parameter } from "./parameter.js";
 
@@ -47,8 +48,7 @@ export function hooksOf(module: Module): Pick<Hidden, "preHooks" | "hooks"> {
  *     }
  */
 export abstract class Module {
-  /** Whether `train()` (true, the default) or `eval()` was called last: dropout and the like ask. */
-  training = true;
+  #training = true;
 
   constructor() {
     hidden.set(this, { buffers: new Set(), preHooks: [], hooks: [] });
@@ -59,6 +59,17 @@ export abstract class Module {
   }
 
   abstract forward(...args: any[]): any;
+
+  /** Whether `train()` (true, the default) or `eval()` was called last: dropout and the like ask. */
+  get training(): boolean {
+    if (tracing !== null) tracing.read(this, "training", this.#training);
+    return this.#training;
+  }
+
+  set training(value: boolean) {
+    if (tracing !== null) tracing.write(this, "training", this.#training);
+    this.#training = value;
+  }
 
   /** Makes a tensor part of the state without being learned (PyTorch's `register_buffer`), as the field `name`. */
   registerBuffer(name: string, x: Tensor): void {

@@ -5,6 +5,7 @@ import { checkOptions } from "../options.js";
 import { defaultGenerator, type Generator } from "../random.js";
 import { checkShape, numel, type Shape } from "../shape.js";
 import { empty, fromData, type NestedArray, type Tensor } from "../tensor/tensor.js";
+import { tracing, withTracing } from "../tracing.js";
 
 export interface TensorOptions {
   /** Default: `float32`, or what the data says (a Float64Array is `float64`, booleans are `bool`). */
@@ -89,17 +90,21 @@ export function tensor(values: NestedArray | Data, options: TensorOptions & { sh
   const dtype = options.dtype ?? (booleans && flat.length > 0 ? "bool" : "float32");
   if (numel(to) !== flat.length)
     throw new ShapeError(`tensor: ${flat.length} values do not fill [${to.join(", ")}]`);
-  const out = empty([...to], dtype);
-  write("tensor", out, flat);
-  return finish("tensor", out, options, dataOptions);
+  return finish("tensor", holding("tensor", to, dtype, flat), options, dataOptions);
 }
 
-/** Puts `values` into the dense tensor `out`; `bool` is `v != 0`. */
-function write(op: string, out: Tensor, values: ArrayLike<number>): void {
+/** A tensor of these values; `bool` is `v != 0`. In a trace they are constants, and each replay gets a copy. */
+function holding(op: string, shape: Shape, dtype: DType | undefined, values: ArrayLike<number>): Tensor {
+  const out = withTracing(null, () => empty([...shape], dtype));
   const { array } = out.storage;
   for (let i = 0; i < values.length; i++)
     array[out.offset + i] = out.dtype === "bool" ? Number(values[i] !== 0) : values[i];
   checkIntegers(op, out, values);
+  if (tracing === null) return out;
+  const copy = empty(out.shape, out.dtype);
+  const { strides } = out;
+  k.copy(out.shape, array, out.offset, strides, copy.storage.array, copy.offset, strides);
+  return copy;
 }
 
 const integerRanges: Partial<Record<DType, string>> = {
@@ -138,7 +143,8 @@ function filled(op: string, shape: Shape, value: number, options?: TensorOptions
   const out = empty([...shape], options?.dtype);
   if (out.dtype === "bool") value = Number(value !== 0);
   k.fill(value, out.numel, out.storage.array, out.offset);
-  if (out.numel > 0) checkIntegers(op, out, [value]);
+  const held = arrayTypes[out.dtype].of(value);
+  if (out.numel > 0) checkIntegers(op, fromData(held, [1], out.dtype), [value]);
   return finish(op, out, options);
 }
 
@@ -166,7 +172,8 @@ export function onesLike(x: Tensor, options?: TensorOptions): Tensor {
 export function eye(n: number, options?: TensorOptions): Tensor {
   checkShape("eye", [n]);
   const out = zeros([n, n], { dtype: options?.dtype });
-  for (let i = 0; i < n; i++) out.storage.array[out.offset + i * (n + 1)] = 1;
+  const one = constant(1, out.dtype);
+  k.copy([n], one.storage.array, one.offset, [0], out.storage.array, out.offset, [n + 1]);
   return finish("eye", out, options);
 }
 
@@ -180,23 +187,16 @@ export function arange(...args: [...number[], TensorOptions] | number[]): Tensor
   if (![start, end, step].every(Number.isFinite) || step === 0)
     throw new ValueError(`arange: start, end and a step other than 0: ${args.join(", ")}`);
   const n = Math.max(0, Math.ceil((end - start) / step));
-  const out = empty([n], options?.dtype);
   const values = Float64Array.from({ length: n }, (_, i) => start + i * step);
-  write("arange", out, values);
-  return finish("arange", out, options);
+  return finish("arange", holding("arange", [n], options?.dtype, values), options);
 }
 
 /** `steps` evenly spaced values from `start` to `end`, both included. */
 export function linspace(start: number, end: number, steps: number, options?: TensorOptions): Tensor {
   checkShape("linspace", [steps]);
-  const out = empty([steps], options?.dtype);
   const valueAt = (i: number) => (steps === 1 ? start : start + ((end - start) * i) / (steps - 1));
-  write(
-    "linspace",
-    out,
-    Float64Array.from({ length: steps }, (_, i) => valueAt(i)),
-  );
-  return finish("linspace", out, options);
+  const values = Float64Array.from({ length: steps }, (_, i) => valueAt(i));
+  return finish("linspace", holding("linspace", [steps], options?.dtype, values), options);
 }
 
 function random(
@@ -262,7 +262,7 @@ export function constant(value: number, dtype: DType): Tensor {
   let x = constants.get(key);
   if (x === undefined) {
     if (constants.size >= 512) constants.clear();
-    x = empty([], dtype);
+    x = withTracing(null, () => empty([], dtype));
     x.storage.array[x.offset] = dtype === "bool" ? Number(value !== 0) : value;
     constants.set(key, x);
   }

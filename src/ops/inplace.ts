@@ -5,7 +5,7 @@ import { k } from "../kernels/backend.js";
 import { checkOptions } from "../options.js";
 import { broadcastShapes, broadcastStrides, isDense, sameShape } from "../shape.js";
 import { empty, type Tensor } from "../tensor/tensor.js";
-import { fillRandom, type GeneratorOptions, generatorOptions } from "./create.js";
+import { constant, fillRandom, type GeneratorOptions, generatorOptions } from "./create.js";
 import { binary, unary } from "./elementwise.js";
 
 /*
@@ -43,7 +43,7 @@ export function copy_(x: Tensor, y: Tensor): Tensor {
   if (x.dtype === "bool" && from.dtype !== "bool")
     throw new DTypeError(`copy_: only bool goes into bool: ${from.dtype}; use ne(0)`);
   k.copy(x.shape, from.storage.array, from.offset, fs, x.storage.array, x.offset, x.strides);
-  x.storage.version++;
+  x.storage.changed();
   return x;
 }
 
@@ -53,12 +53,11 @@ export function fill_(x: Tensor, value: number): Tensor {
   if (x.dtype === "bool") value = Number(value !== 0);
   if (isDense(x.shape, x.strides)) k.fill(value, x.numel, x.storage.array, x.offset);
   else {
-    const source = empty([], x.dtype);
-    source.storage.array[source.offset] = value;
+    const source = constant(value, x.dtype);
     const none = x.shape.map(() => 0);
     k.copy(x.shape, source.storage.array, source.offset, none, x.storage.array, x.offset, x.strides);
   }
-  x.storage.version++;
+  x.storage.changed();
   return x;
 }
 
@@ -79,7 +78,7 @@ export function binary_(op: BinaryInPlace, x: Tensor, y: Tensor | number): Tenso
     const ys = broadcastStrides(y.shape, y.strides, x.shape);
     const { array } = x.storage;
     k.binary(op, x.shape, array, x.offset, x.strides, y.storage.array, y.offset, ys, array, x.offset);
-    x.storage.version++;
+    x.storage.changed();
     return x;
   }
   const result = binary[op](x.detach(), typeof y === "number" ? y : y.detach());
@@ -140,7 +139,7 @@ function random_(
       x.strides,
     );
   }
-  x.storage.version++;
+  x.storage.changed();
   return x;
 }
 

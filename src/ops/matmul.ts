@@ -30,7 +30,7 @@ function gemm(a: Tensor, b: Tensor, bias: Tensor | null = null, into: Destinatio
     ...([biasArray, bias?.offset ?? 0, accumulate] as const),
     ...([cs, out.offset, 0] as const),
   );
-  if (into !== null) out.storage.version++;
+  if (into !== null) out.storage.changed();
   return out;
 }
 

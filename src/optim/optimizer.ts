@@ -6,6 +6,7 @@ import { checkOptions } from "../options.js";
 import { denseStrides } from "../shape.js";
 import { longLived, type Storage } from "../tensor/storage.js";
 import { fromData, Tensor } from "../tensor/tensor.js";
+import { tracing } from "../tracing.js";
 
 /** Parameters that share hyperparameters. Numbers may be changed at any time: `group.lr = 0.01`. */
 export type ParamGroup<Options> = Options & { readonly params: readonly Tensor[] };
@@ -120,6 +121,8 @@ export abstract class Optimizer<Options extends object> {
         enumerable: true,
         get: () => options[key],
         set: (value) => {
+          if (tracing !== null)
+            tracing.refuse(`${key} of an optimizer is set`, "set it, or step the scheduler, outside");
           const changed = { ...options, [key]: value };
           this.check(changed);
           options[key] = value;
@@ -133,13 +136,12 @@ export abstract class Optimizer<Options extends object> {
   step(): void {
     for (const [i, { slots, hyper }] of this.groups.entries()) {
       const active = slots.filter(({ param }) => param.gradient !== null);
-      for (const slot of active) {
-        this.#followDType(slot);
-        slot.steps[slot.index]++;
-      }
+      for (const slot of active) this.#followDType(slot);
+      if (tracing !== null) tracing.read(this, `steps ${i}`, stepPattern(active), () => stepPattern(active));
+      countSteps(active);
       for (const run of runs(active))
         this.update(run.n, this.paramGroups[i], { ...run, hyper: { array: hyper, offset: 0 } });
-      for (const { param } of active) param.storage.version++;
+      for (const { param } of active) param.storage.changed();
     }
   }
 
@@ -248,6 +250,26 @@ export abstract class Optimizer<Options extends object> {
         }
       }
     }
+  }
+}
+
+/** Which parameters have made as many steps as the one before: what `runs` goes by, apart from places in memory. */
+function stepPattern(active: readonly Slot[]): string {
+  let pattern = "";
+  for (let i = 1; i < active.length; i++) {
+    const [a, b] = [active[i - 1], active[i]];
+    pattern += a.steps[a.index] === b.steps[b.index] ? "=" : "|";
+  }
+  return pattern;
+}
+
+/** One more step for each: one kernel call where all parameters of the group take part. */
+function countSteps(active: readonly Slot[]): void {
+  for (let i = 0, next: number; i < active.length; i = next) {
+    const { steps, index } = active[i];
+    next = i + 1;
+    while (next < active.length && active[next].index === index + next - i) next++;
+    k.increment(next - i, steps, index);
   }
 }
 

@@ -1,5 +1,6 @@
 import { arrayTypes, type Data, type DType } from "../dtype.js";
 import { DTypeError, SimdgradError } from "../errors.js";
+import { tracing } from "../tracing.js";
 
 /**
  * The memory behind one tensor and all its views. Each change in place adds one to `version`, so that backward can
@@ -16,6 +17,12 @@ export class Storage {
     /** Whether it comes from `longLived`: what lies between two such storages in one slab is zero. */
     readonly longLived = false,
   ) {}
+
+  /** Says that values in it were overwritten. */
+  changed(): void {
+    if (tracing !== null) tracing.changed(this);
+    this.version++;
+  }
 
   /** Whether both lie, at least partly, in the same memory. */
   overlaps(other: Storage): boolean {
@@ -66,6 +73,7 @@ export function allocate(dtype: DType, length: number): Storage {
       `dtype: one of ${Object.keys(arrayTypes).join(", ")} is needed: ${String(dtype)}`,
       "UNKNOWN_DTYPE",
     );
+  if (tracing !== null) return new Storage(tracing.memory(dtype, length), 0, length);
   const itemBytes = ArrayType.BYTES_PER_ELEMENT;
   for (const { upTo, slabBytes, alignment, slabs } of sizeClasses) {
     if (length * itemBytes > upTo) continue;

@@ -1,6 +1,7 @@
 import type { Data, DType } from "../dtype.js";
 import { AutogradError, formatShape, ShapeError, SimdgradError } from "../errors.js";
 import { denseStrides, isDense, numel, type Shape, type Strides } from "../shape.js";
+import { tracing } from "../tracing.js";
 import { formatTensor } from "./format.js";
 import { allocate, Storage } from "./storage.js";
 
@@ -31,11 +32,10 @@ export class Tensor {
   gradFn: GradFn | null = null;
   /** @internal Hooks of a leaf; hooks of other tensors are at their node. */
   hooks: GradHook[] | null = null;
-  /** @internal The gradient, for readers inside the library: see `grad`. */
-  gradient: Tensor | null = null;
   /** @internal Memory kept for the next gradient after `zeroGrad`. */
   gradientMemory: Tensor | null = null;
   private leafRequiresGrad = false;
+  private leafGradient: Tensor | null = null;
 
   constructor(storage: Storage, offset: number, shape: Shape, strides: Strides, dtype: DType) {
     this.storage = storage;
@@ -56,6 +56,7 @@ export class Tensor {
   }
 
   get requiresGrad(): boolean {
+    if (tracing !== null && this.gradFn === null) tracing.read(this, "requiresGrad", this.leafRequiresGrad);
     return this.leafRequiresGrad || this.gradFn !== null;
   }
 
@@ -69,7 +70,19 @@ export class Tensor {
         `requiresGrad: only float tensors have gradients: ${this.dtype}`,
         "DTYPE_MISMATCH",
       );
+    if (tracing !== null) tracing.write(this, "requiresGrad", this.leafRequiresGrad);
     this.leafRequiresGrad = value;
+  }
+
+  /** @internal The gradient, for readers inside the library: see `grad`. */
+  get gradient(): Tensor | null {
+    if (tracing !== null) tracing.read(this, "gradient", this.leafGradient);
+    return this.leafGradient;
+  }
+
+  set gradient(value: Tensor | null) {
+    if (tracing !== null) tracing.write(this, "gradient", this.leafGradient);
+    this.leafGradient = value;
   }
 
   /** Whether no operation made this tensor: gradients accumulate in the `grad` of leaves only. */
@@ -105,6 +118,7 @@ export class Tensor {
    * @throws SimdgradError `NOT_CONTIGUOUS` on a view whose elements do not lie in order.
    */
   get data(): Data {
+    refuseRead("data");
     if (!this.isContiguous)
       throw new SimdgradError(
         "NOT_CONTIGUOUS",
@@ -115,6 +129,7 @@ export class Tensor {
 
   /** The only element as a number. @throws ShapeError when there is not exactly one. */
   item(): number {
+    refuseRead("item()");
     if (this.numel !== 1)
       throw new ShapeError(`item: exactly one element is needed: ${formatShape(this.shape)}`);
     return this.storage.array[this.offset];
@@ -122,6 +137,7 @@ export class Tensor {
 
   /** Nested arrays of numbers (booleans for `bool`); a plain value for a scalar. */
   toArray(): any {
+    refuseRead("toArray()");
     const { shape, strides, dtype } = this;
     const array = this.storage.array;
     const read = (dim: number, at: number): unknown => {
@@ -142,11 +158,12 @@ export class Tensor {
   }
 
   toString(): string {
+    refuseRead("printing it");
     return formatTensor(this);
   }
 
   [Symbol.for("nodejs.util.inspect.custom")](): string {
-    return formatTensor(this);
+    return this.toString();
   }
 
   /**
@@ -154,7 +171,7 @@ export class Tensor {
    * @throws SimdgradError `TENSOR_ARITHMETIC` for `x * 2`, `x < y`, `+x`, and also `"x: " + x`, which `x + 1` cannot be told from.
    */
   [Symbol.toPrimitive](hint: "string" | "number" | "default"): string {
-    if (hint === "string") return formatTensor(this);
+    if (hint === "string") return this.toString();
     throw new SimdgradError(
       "TENSOR_ARITHMETIC",
       `Tensor: operators do not compute with tensors: ${formatShape(this.shape)} ${this.dtype}; use methods (x.mul(2), x.add(y)), x.item() for a number, or String(x) for text`,
@@ -165,6 +182,15 @@ export class Tensor {
   toJSON(): unknown {
     return this.toArray();
   }
+}
+
+/** In a trace there are no values. */
+function refuseRead(how: string): void {
+  if (tracing !== null)
+    tracing.refuse(
+      `the values of a tensor are read by ${how}`,
+      "return the tensor and read it outside; branch on values with where()",
+    );
 }
 
 function sameSizes(a: Shape, b: Shape): boolean {

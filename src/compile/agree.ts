@@ -1,0 +1,48 @@
+/** Whether two traces of one function are the same program: what differs would be different in every step. */
+import type { Data } from "../dtype.js";
+import { Tensor } from "../tensor/tensor.js";
+import { isArray } from "./plan.js";
+import type { Trace } from "./trace.js";
+
+/** The number of the first call in which they differ; the number of calls when only what they leave behind differs; -1 when nothing does. */
+export function firstDifference(a: Trace, b: Trace): number {
+  const same = sameValue(a, b);
+  const count = Math.min(a.calls.length, b.calls.length);
+  for (let i = 0; i < count; i++) {
+    const [x, y] = [a.calls[i], b.calls[i]];
+    if (x.name !== y.name || !x.args.every((arg, j) => same(arg, y.args[j]))) return i;
+  }
+  if (a.calls.length !== b.calls.length) return count;
+  const left = (trace: Trace) => [trace.result, trace.effects.map(({ name, value }) => [name, value])];
+  return same(left(a), left(b)) ? -1 : count;
+}
+
+/** Compares what functions return and what kernels take. Stand-ins are the same when they were made in the same place. */
+function sameValue(a: Trace, b: Trace): (x: unknown, y: unknown) => boolean {
+  const [inA, inB] = [a, b].map((trace) => new Map([...trace.memory.keys()].map((array, i) => [array, i])));
+  const same = (x: unknown, y: unknown): boolean => {
+    if (Object.is(x, y)) return true;
+    if (typeof x !== "object" || typeof y !== "object" || x === null || y === null) return false;
+    if (Array.isArray(x))
+      return Array.isArray(y) && x.length === y.length && x.every((item, i) => same(item, y[i]));
+    if (x instanceof Tensor)
+      return (
+        y instanceof Tensor &&
+        same(x.storage.array, y.storage.array) &&
+        same([x.offset, x.shape, x.strides, x.dtype], [y.offset, y.shape, y.strides, y.dtype])
+      );
+    const place = inA.get(x as Data);
+    if (place !== undefined) return place === inB.get(y as Data);
+    if (ArrayBuffer.isView(x)) return ArrayBuffer.isView(y) && sameElements(x as Data, y as Data);
+    if (!isArray(x) || inB.has(y as Data)) return false;
+    const keys = Object.keys(x);
+    const records = [x, y] as Record<string, unknown>[];
+    return keys.length === Object.keys(y).length && keys.every((key) => same(records[0][key], records[1][key]));
+  };
+  return same;
+}
+
+/** Constants written out in the function are made anew by each trace. */
+function sameElements(x: Data, y: Data): boolean {
+  return x.constructor === y.constructor && x.length === y.length && x.every((v, i) => Object.is(v, y[i]));
+}

@@ -1,0 +1,88 @@
+/** The last third of `compile`: a plan that runs, on the kernels in use. */
+import { arrayTypes, type Data } from "../dtype.js";
+import { SimdgradError, ValueError } from "../errors.js";
+import { backend, k } from "../kernels/backend.js";
+import { NativeProgram } from "./native-program.js";
+import { type Call, isSlot, type Plan, type Slot } from "./plan.js";
+
+/** A place to begin in an array: where an input or an output is. */
+export interface Memory {
+  readonly array: Data;
+  readonly offset: number;
+}
+
+/** A call that answered something else than OK. */
+export interface Failure {
+  readonly call: number;
+  /** Of the label or index that is out of range. */
+  readonly status: number;
+}
+
+export class Program {
+  #native: NativeProgram | undefined;
+  #table: TableProgram | undefined;
+
+  constructor(readonly plan: Plan) {}
+
+  /** The native form; null where a call has no C++, and on the JS core. */
+  get native(): NativeProgram | null {
+    if (backend.name !== "native") return null;
+    this.#native ??= new NativeProgram(this.plan);
+    return this.#native.complete ? this.#native : null;
+  }
+
+  /** Runs every call once. `parameters`: inputs, then outputs. @throws ValueError for a bad label or index; calls before it have run. */
+  replay(parameters: readonly Memory[]): void {
+    const failure = (this.native ?? this.table).replay(parameters);
+    if (failure !== null) throw this.complaint(failure);
+  }
+
+  get table(): TableProgram {
+    this.#table ??= new TableProgram(this.plan);
+    return this.#table;
+  }
+
+  complaint({ call, status }: Failure): SimdgradError {
+    const { name, place } = this.plan.calls[call];
+    if (name === "tally") return new SimdgradError("NAN_LOSS", "compile: the loss is not finite");
+    const [what, code] =
+      name === "crossEntropy" ? ["label", "LABEL_OUT_OF_RANGE"] : ["index", "INDEX_OUT_OF_RANGE"];
+    const where = place === "" ? "" : `${place}: `;
+    return new ValueError(`${where}${name}: ${what} out of range at position ${status}`, code);
+  }
+}
+
+/** The calls through the table of kernels, one after the other: any backend, any dtype. */
+class TableProgram {
+  readonly #calls: { name: Call["name"]; args: unknown[] }[];
+  readonly #uses: { args: unknown[]; at: number; offset: number; parameter: number }[] = [];
+
+  constructor(plan: Plan) {
+    const arena = new ArrayBuffer(plan.arenaBytes);
+    const arrays = new Map<Slot, Data | null>();
+    for (const slot of plan.slots) {
+      const inArena = () => new arrayTypes[slot.dtype](arena, slot.place, slot.length);
+      arrays.set(slot, slot.kind === "arena" ? inArena() : slot.array);
+    }
+    this.#calls = plan.calls.map(({ name, args: planned }) => {
+      const args = planned.map((arg) => (isSlot(arg) ? arrays.get(arg) : arg));
+      for (const [at, arg] of planned.entries())
+        if (isSlot(arg) && arg.kind === "parameter")
+          this.#uses.push({ args, at, offset: planned[at + 1] as number, parameter: arg.place });
+      return { name, args };
+    });
+  }
+
+  replay(parameters: readonly Memory[]): Failure | null {
+    for (const { args, at, offset, parameter } of this.#uses) {
+      args[at] = parameters[parameter].array;
+      args[at + 1] = parameters[parameter].offset + offset;
+    }
+    const table = k as unknown as Record<string, (...args: unknown[]) => number>;
+    for (const [call, { name, args }] of this.#calls.entries()) {
+      const status = table[name](...args);
+      if (status !== -1) return { call, status };
+    }
+    return null;
+  }
+}

@@ -1,0 +1,135 @@
+/** One form of a compiled function: for arguments of certain shapes, and a certain state of modules and gradients. */
+import { isGradEnabled } from "../autograd/grad-mode.js";
+import { type BackendName, backend } from "../kernels/backend.js";
+import type { Data, DType } from "../dtype.js";
+import { sameShape } from "../shape.js";
+import { allocate, Storage } from "../tensor/storage.js";
+import { Tensor } from "../tensor/tensor.js";
+import { plan, writtenSlots } from "./plan.js";
+import { type Memory, Program } from "./program.js";
+import type { Trace } from "./trace.js";
+
+/** What a caller gets, from the memory of outputs and the inputs of this call. */
+type Build = (outputs: readonly Storage[], inputs: readonly Tensor[]) => unknown;
+
+export class Recording {
+  readonly program: Program;
+  readonly #args: readonly unknown[];
+  readonly #gradMode = isGradEnabled();
+  readonly #backend: BackendName = backend.name;
+  readonly #trace: Trace;
+  readonly #outputs: { dtype: DType; length: number }[];
+  readonly #result: Build;
+  readonly #effects: { owner: object; name: string; build: Build }[];
+  /** Inputs that the calls write to. */
+  readonly #changedInputs: readonly number[];
+
+  constructor(args: readonly unknown[], trace: Trace) {
+    // Tensors are compared by form; holding on to one would keep its memory alive.
+    this.#args = args.map((arg) => (isInput(arg) ? formOf(arg) : arg));
+    this.#trace = trace;
+    const found = new Set<Data>();
+    const values = [trace.result, ...trace.effects.map(({ value }) => value)];
+    for (const value of values) collectMemory(value, trace, found);
+    const outputs = [...found];
+    this.#outputs = outputs.map((array) => trace.memory.get(array)!);
+    this.#result = builder(trace.result, trace, outputs);
+    this.#effects = trace.effects.map(({ owner, name, value }) => ({
+      owner,
+      name,
+      build: builder(value, trace, outputs),
+    }));
+    this.program = new Program(plan(trace, outputs));
+    const written = new Set(this.program.plan.calls.flatMap(writtenSlots));
+    this.#changedInputs = this.program.plan.inputs.flatMap((slot, i) => (written.has(slot) ? [i] : []));
+  }
+
+  /** Whether it was made for arguments and a state like these. */
+  fits(args: readonly unknown[]): boolean {
+    if (args.length !== this.#args.length || isGradEnabled() !== this.#gradMode) return false;
+    if (backend.name !== this.#backend) return false;
+    for (let i = 0; i < args.length; i++) {
+      const expected = this.#args[i];
+      if (expected instanceof Form ? !expected.fits(args[i]) : !Object.is(expected, args[i])) return false;
+    }
+    for (const { again, value } of this.#trace.guards) if (!Object.is(again(), value)) return false;
+    return true;
+  }
+
+  replay(args: readonly unknown[]): unknown {
+    const inputs = args.filter(isInput);
+    const outputs = this.#outputs.map(({ dtype, length }) => allocate(dtype, length));
+    const memory: Memory[] = [];
+    for (const x of inputs) memory.push({ array: x.storage.array, offset: x.offset });
+    for (const storage of outputs) memory.push(storage);
+    this.program.replay(memory);
+    this.settle(outputs, inputs);
+    return this.#result(outputs, inputs);
+  }
+
+  /** What JavaScript has to know after a replay: gradients, versions. */
+  settle(outputs: readonly Storage[], inputs: readonly Tensor[]): void {
+    for (const storage of this.#trace.changed) storage.version++;
+    for (const i of this.#changedInputs) inputs[i].storage.version++;
+    for (const { owner, name, build } of this.#effects)
+      (owner as Record<string, unknown>)[name] = build(outputs, inputs);
+  }
+}
+
+/** A tensor that is bound at each replay. One that requires a gradient is part of the function, as a parameter is. */
+export const isInput = (arg: unknown): arg is Tensor => arg instanceof Tensor && !arg.requiresGrad;
+
+class Form {
+  constructor(
+    readonly shape: readonly number[],
+    readonly strides: readonly number[],
+    readonly dtype: DType,
+  ) {}
+  fits(arg: unknown): boolean {
+    return (
+      isInput(arg) &&
+      arg.dtype === this.dtype &&
+      sameShape(arg.shape, this.shape) &&
+      sameShape(arg.strides, this.strides)
+    );
+  }
+}
+
+const formOf = (x: Tensor) => new Form(x.shape, x.strides, x.dtype);
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+
+/** Stand-ins in `value` that are not inputs: the outputs of the program. */
+function collectMemory(value: unknown, trace: Trace, found: Set<Data>): void {
+  if (value instanceof Tensor) {
+    const { array } = value.storage;
+    if (trace.memory.has(array) && !trace.inputs.includes(array)) found.add(array);
+  } else if (Array.isArray(value)) for (const item of value) collectMemory(item, trace, found);
+  else if (isRecord(value)) for (const item of Object.values(value)) collectMemory(item, trace, found);
+}
+
+/** Makes what the function returned, over real memory. What has no stand-in in it is passed on as it is. */
+function builder(value: unknown, trace: Trace, outputs: readonly Data[]): Build {
+  if (value instanceof Tensor) {
+    const { storage, offset, shape, strides, dtype } = value;
+    const input = trace.inputs.indexOf(storage.array);
+    if (input >= 0)
+      return (_, inputs) => {
+        const x = inputs[input];
+        return new Tensor(x.storage, x.offset + offset, shape, strides, dtype);
+      };
+    const output = outputs.indexOf(storage.array);
+    if (output < 0) return () => value;
+    return (memory) => new Tensor(memory[output], memory[output].offset + offset, shape, strides, dtype);
+  }
+  if (Array.isArray(value)) {
+    const items = value.map((item) => builder(item, trace, outputs));
+    return (memory, inputs) => items.map((item) => item(memory, inputs));
+  }
+  if (isRecord(value)) {
+    const items = Object.entries(value).map(([key, item]) => [key, builder(item, trace, outputs)] as const);
+    return (memory, inputs) => Object.fromEntries(items.map(([key, item]) => [key, item(memory, inputs)]));
+  }
+  return () => value;
+}

@@ -1,0 +1,193 @@
+/**
+ * The first third of `compile`: runs a function on stand-ins and notes the kernel calls it would make. Nothing is computed, so
+ * whatever happens in the function, tensors and modules are afterwards as they were.
+ */
+import { arrayTypes, type Data, type DType } from "../dtype.js";
+import { SimdgradError } from "../errors.js";
+import { withKernels } from "../kernels/backend.js";
+import { roles } from "../kernels/roles.js";
+import type { KernelName, Kernels } from "../kernels/table.js";
+import { Storage } from "../tensor/storage.js";
+import { Tensor } from "../tensor/tensor.js";
+import { place, type Tracing, withTracing } from "../tracing.js";
+import { callSite } from "./call-site.js";
+
+/** A kernel and its arguments in the order of the table. Arrays may be stand-ins. */
+export interface TracedCall {
+  readonly name: KernelName;
+  readonly args: readonly unknown[];
+  /** The module whose forward made it: `Sequential[2].Linear`; "" outside. */
+  readonly place: string;
+}
+
+/** State of JavaScript that the function read before it set it. */
+export interface Guard {
+  readonly again: () => unknown;
+  readonly value: unknown;
+}
+
+/** A field that the function left with another value. */
+export interface Effect {
+  readonly owner: object;
+  readonly name: string;
+  readonly value: unknown;
+}
+
+export interface Trace {
+  readonly calls: readonly TracedCall[];
+  /** Stand-ins for the memory of the inputs. */
+  readonly inputs: readonly Data[];
+  /** What the function returned. */
+  readonly result: unknown;
+  readonly guards: readonly Guard[];
+  readonly effects: readonly Effect[];
+  /** Real memory that the calls write to. */
+  readonly changed: readonly Storage[];
+  /** Every stand-in, with its number of elements. */
+  readonly memory: ReadonlyMap<Data, { dtype: DType; length: number }>;
+}
+
+/** Fields are told apart by object and name. */
+class Fields<T extends object> {
+  readonly #byOwner = new Map<object, Map<string, T>>();
+  get(owner: object, name: string): T | undefined {
+    return this.#byOwner.get(owner)?.get(name);
+  }
+  set(owner: object, name: string, value: T): void {
+    const fields = this.#byOwner.get(owner) ?? new Map<string, T>();
+    fields.set(name, value);
+    this.#byOwner.set(owner, fields);
+  }
+  *entries(): Generator<[object, string, T]> {
+    for (const [owner, fields] of this.#byOwner)
+      for (const [name, value] of fields) yield [owner, name, value];
+  }
+}
+
+const field = (owner: object, name: string): unknown => (owner as Record<string, unknown>)[name];
+
+/** One run of the function. */
+export class Tracer implements Tracing {
+  readonly calls: TracedCall[] = [];
+  readonly #memory = new Map<Data, { dtype: DType; length: number }>();
+  readonly #guards = new Fields<Guard>();
+  readonly #written = new Fields<{ before: unknown }>();
+  readonly #changed = new Map<Storage, number>();
+  #over = false;
+
+  /** `watch`: the number of a call to stop at, because another trace differed there. */
+  constructor(private readonly watch = -1) {}
+
+  memory(dtype: DType, length: number): Data {
+    const array = this.#standIn(dtype);
+    this.#memory.set(array, { dtype, length });
+    return array;
+  }
+
+  made(array: Data): boolean {
+    return this.#memory.has(array);
+  }
+
+  read(owner: object, name: string, value: unknown, again = () => field(owner, name)): void {
+    if (this.#isMade(owner) || this.#written.get(owner, name) || this.#guards.get(owner, name)) return;
+    this.#guards.set(owner, name, { again, value });
+  }
+
+  write(owner: object, name: string, before: unknown): void {
+    if (!this.#isMade(owner) && !this.#written.get(owner, name)) this.#written.set(owner, name, { before });
+  }
+
+  changed(storage: Storage): void {
+    if (!this.made(storage.array) && !this.#changed.has(storage)) this.#changed.set(storage, storage.version);
+  }
+
+  refuse(what: string, instead: string): never {
+    throw new SimdgradError("NOT_CAPTURABLE", `compile: ${what} while fn is traced${callSite()}: ${instead}`);
+  }
+
+  /** Runs `fn` on tensors like `inputs`. The state of tensors and modules is restored, whatever happens. */
+  run(fn: (inputs: Tensor[]) => unknown, inputs: readonly Tensor[]): Trace {
+    const standIns = inputs.map((x) => this.#like(x));
+    let result: unknown;
+    let effects: Effect[];
+    try {
+      result = withTracing(this, () => withKernels(this.#table(), () => fn(standIns)));
+    } finally {
+      this.#over = true;
+      effects = this.#restore();
+    }
+    return {
+      calls: this.calls,
+      inputs: standIns.map((x) => x.storage.array),
+      result,
+      guards: [...this.#guards.entries()].map(([, , guard]) => guard),
+      effects,
+      changed: [...this.#changed.keys()],
+      memory: this.#memory,
+    };
+  }
+
+  /** The fields the function set, with the values it left; they get their former ones back. A replay sets each of them, changed or not. */
+  #restore(): Effect[] {
+    for (const [storage, version] of this.#changed) storage.version = version;
+    const effects: Effect[] = [];
+    for (const [owner, name, { before }] of this.#written.entries()) {
+      effects.push({ owner, name, value: field(owner, name) });
+      (owner as Record<string, unknown>)[name] = before;
+    }
+    return effects;
+  }
+
+  #isMade(owner: object): boolean {
+    return owner instanceof Tensor && this.made(owner.storage.array);
+  }
+
+  /** A tensor of the form of `x` on a stand-in that reaches as far as `x` does. */
+  #like(x: Tensor): Tensor {
+    const { shape, strides, dtype } = x;
+    const reach = x.numel === 0 ? 0 : shape.reduce((sum, size, d) => sum + (size - 1) * strides[d], 1);
+    return new Tensor(new Storage(this.memory(dtype, reach), 0, reach), 0, shape, strides, dtype);
+  }
+
+  #table(): Kernels {
+    const note =
+      (name: KernelName) =>
+      (...args: unknown[]) => {
+        if (this.calls.length === this.watch)
+          throw new TracesDiffer(`${name}${callSite() || (place() && ` in ${place()}`)}`);
+        this.calls.push({ name, args, place: place() });
+        return -1;
+      };
+    const names = Object.keys(roles) as KernelName[];
+    return Object.fromEntries(names.map((name) => [name, note(name)])) as unknown as Kernels;
+  }
+
+  /** An object that passes for a typed array as long as nobody asks for an element. */
+  #standIn(dtype: DType): Data {
+    const target = new arrayTypes[dtype](0);
+    const refuse = (): never => {
+      if (this.#over)
+        throw new SimdgradError(
+          "OUTLIVED_TRACE",
+          `compile: a tensor made inside a compiled function is used outside of it${callSite()}: return it from fn`,
+        );
+      return this.refuse("the memory of a tensor is read or written by JavaScript", "use operations on tensors");
+    };
+    return new Proxy(target, {
+      get: (array, key) => {
+        if (this.#over || !plain.has(key)) return refuse();
+        const value = Reflect.get(array, key);
+        return typeof value === "function" && key !== "constructor" ? value.bind(array) : value;
+      },
+      set: refuse,
+    });
+  }
+}
+
+/** What may be asked of a stand-in: what it is, and where (each is at the beginning of a buffer of its own). */
+const plain = new Set<string | symbol>([
+  ...["constructor", "buffer", "byteOffset", "BYTES_PER_ELEMENT", Symbol.toStringTag],
+]);
+
+/** Thrown at the call in which two traces of one function differ. */
+export class TracesDiffer extends Error {}
