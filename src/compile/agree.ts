@@ -37,7 +37,9 @@ function sameValue(a: Trace, b: Trace): (x: unknown, y: unknown) => boolean {
     if (!isArray(x) || inB.has(y as Data)) return false;
     const keys = Object.keys(x);
     const records = [x, y] as Record<string, unknown>[];
-    return keys.length === Object.keys(y).length && keys.every((key) => same(records[0][key], records[1][key]));
+    return (
+      keys.length === Object.keys(y).length && keys.every((key) => same(records[0][key], records[1][key]))
+    );
   };
   return same;
 }

@@ -49,7 +49,10 @@ export function compile<Args extends unknown[], Result>(
     if (tracing !== null) return fn(...args);
     return recordings.for(args).replay(args) as Result;
   };
-  return Object.defineProperty(compiled, "recordings", { get: () => recordings.size }) as Compiled<Args, Result>;
+  return Object.defineProperty(compiled, "recordings", { get: () => recordings.size }) as Compiled<
+    Args,
+    Result
+  >;
 }
 
 /** The recordings of one function, the one used last in front. */

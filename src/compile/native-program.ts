@@ -1,7 +1,9 @@
-import type { Failure, Memory } from "./program.js";
 import type { Plan } from "./plan.js";
+import type { Failure, Memory } from "./program.js";
 export class NativeProgram {
   readonly complete: boolean = false;
   constructor(readonly plan: Plan) {}
-  replay(_parameters: readonly Memory[]): Failure | null { return null; }
+  replay(_parameters: readonly Memory[]): Failure | null {
+    return null;
+  }
 }

@@ -1,9 +1,9 @@
 /** One form of a compiled function: for arguments of certain shapes, and a certain state of modules and gradients. */
 import { isGradEnabled } from "../autograd/grad-mode.js";
-import { type BackendName, backend } from "../kernels/backend.js";
 import type { Data, DType } from "../dtype.js";
+import { type BackendName, backend } from "../kernels/backend.js";
 import { sameShape } from "../shape.js";
-import { allocate, Storage } from "../tensor/storage.js";
+import { allocate, type Storage } from "../tensor/storage.js";
 import { Tensor } from "../tensor/tensor.js";
 import { plan, writtenSlots } from "./plan.js";
 import { type Memory, Program } from "./program.js";

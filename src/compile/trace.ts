@@ -171,7 +171,10 @@ export class Tracer implements Tracing {
           "OUTLIVED_TRACE",
           `compile: a tensor made inside a compiled function is used outside of it${callSite()}: return it from fn`,
         );
-      return this.refuse("the memory of a tensor is read or written by JavaScript", "use operations on tensors");
+      return this.refuse(
+        "the memory of a tensor is read or written by JavaScript",
+        "use operations on tensors",
+      );
     };
     return new Proxy(target, {
       get: (array, key) => {

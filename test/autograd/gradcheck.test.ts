@@ -174,7 +174,19 @@ describe("nothing is left out", () => {
   it("every method of Tensor has a case or no gradient", () => {
     const withoutGradient = new Set([
       ...Object.keys(compareRows),
-      ...["constructor", "toString", "toJSON", "toArray", "item", "data", "ndim", "numel", "grad", "isLeaf"],
+      ...[
+        "constructor",
+        "toString",
+        "toJSON",
+        "toArray",
+        "item",
+        "data",
+        "ndim",
+        "numel",
+        "grad",
+        "gradient",
+        "isLeaf",
+      ],
       ...[
         "isContiguous",
         "requiresGrad",

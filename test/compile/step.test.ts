@@ -22,7 +22,8 @@ function setup(seed: number, dropout: number) {
   return { model, optimizer, step };
 }
 
-const batch = (n: number) => [randn([n, 5]), tensor(Int32Array.from({ length: n }, (_, i) => i % 3))] as const;
+const batch = (n: number) =>
+  [randn([n, 5]), tensor(Int32Array.from({ length: n }, (_, i) => i % 3))] as const;
 const bits = (x: Tensor) => Array.from(x.detach().contiguous().data);
 
 describe("a compiled training step", () => {
