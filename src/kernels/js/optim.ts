@@ -2,6 +2,12 @@
 import type { Data } from "../../dtype.js";
 import { OK } from "./status.js";
 
+/** out[i] += 1: how the steps of optimizers are counted. */
+export function increment(n: number, out: Float64Array, oo: number): number {
+  for (let i = 0; i < n; i++) out[oo + i] += 1;
+  return OK;
+}
+
 /** Bits of `flags` of `sgdStep`. */
 export const SGD = { nesterov: 1, maximize: 2 } as const;
 
