@@ -1,5 +1,5 @@
-// The binding: the only file that sees Node-API. What runs once per environment is written with node-addon-api; the call of a
-// kernel, which runs thousands of times a second, with the C functions below it.
+// The binding: of the kernels here, of recorded programs in addon-program.cc. What runs once per environment is written with
+// node-addon-api; the call of a kernel, which runs thousands of times a second, with the C functions below it.
 //
 // Every kernel is one JavaScript function with one convention. Numbers, op codes and number lists are in `block`, a Float64Array
 // that JavaScript fills before the call; typed arrays (or null) are the arguments, in order. So adding a kernel touches nothing
@@ -11,7 +11,9 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 
+#include "addon.h"
 #include "cores.h"
 #include "dispatch.h"
 #include "pool.h"
@@ -25,22 +27,6 @@ namespace simdgrad {
 namespace {
 
 constexpr int maxArrays = 12;
-
-struct Instance;
-
-/** What a kernel's function is given: one for each kernel and environment. */
-struct Binding {
-  const Row* row;
-  const Instance* instance;
-};
-
-/** One for each environment: the main thread and every Worker has its own. `bindings` follow it in memory. */
-struct Instance {
-  double* block;
-  int blockLength;
-  napi_ref blockArray;  // keeps the memory alive
-  Binding bindings[1];
-};
 
 DType dtypeOf(napi_typedarray_type type) {
   switch (type) {
@@ -57,7 +43,9 @@ DType dtypeOf(napi_typedarray_type type) {
   }
 }
 
-/** A typed array or null. Asking for the array first makes the usual case one call. A detached array has length 0. */
+}  // namespace
+
+// Asking for the array first makes the usual case one call.
 bool readArray(napi_env env, napi_value value, Array& array) {
   napi_typedarray_type type;
   if (napi_get_typedarray_info(env, value, &type, &array.length, &array.data, nullptr, nullptr) == napi_ok) {
@@ -70,17 +58,31 @@ bool readArray(napi_env env, napi_value value, Array& array) {
   return true;
 }
 
-enum class ErrorKind { type, range };
-
 napi_value fail(napi_env env, ErrorKind kind, const char* code, const char* where, const char* text) {
   char message[256];
   snprintf(message, sizeof message, "%s: %s", where, text);
   if (kind == ErrorKind::range)
     napi_throw_range_error(env, code, message);
-  else
+  else if (kind == ErrorKind::type)
     napi_throw_type_error(env, code, message);
+  else
+    napi_throw_error(env, code, message);
   return nullptr;
 }
+
+napi_value fail(napi_env env, const char* where, const Refusal& refusal) {
+  const auto is = [&](const char* code) { return strcmp(refusal.code, code) == 0; };
+  const bool range = is("OUT_OF_BOUNDS") || is("DETACHED");
+  return fail(env, range ? ErrorKind::range : is("INVALID_ARGUMENT") ? ErrorKind::type : ErrorKind::plain, refusal.code, where, refusal.text);
+}
+
+bool setFunction(napi_env env, napi_value object, const char* name, napi_callback callback, void* data) {
+  napi_value function;
+  return napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, data, &function) == napi_ok &&
+         napi_set_named_property(env, object, name, function) == napi_ok;
+}
+
+namespace {
 
 napi_value callKernel(napi_env env, napi_callback_info info) {
   size_t count = maxArrays;
@@ -196,9 +198,7 @@ Napi::Object start(Napi::Env env, Napi::Object exports) {
   Napi::Object kernels = Napi::Object::New(env);
   for (int i = 0; i < kernelCount(); i++) {
     instance->bindings[i] = {&kernelAt(i), instance};
-    napi_value function;
-    if (napi_create_function(env, kernelAt(i).name, NAPI_AUTO_LENGTH, callKernel, &instance->bindings[i], &function) == napi_ok)
-      kernels.Set(kernelAt(i).name, function);
+    setFunction(env, kernels, kernelAt(i).name, callKernel, &instance->bindings[i]);
   }
   Napi::Object ops = Napi::Object::New(env);
   for (int i = 0; i < opListCount(); i++) {
@@ -207,6 +207,7 @@ Napi::Object start(Napi::Env env, Napi::Object exports) {
             strings(env, list.count, [](int j, const void* data) { return static_cast<const OpList*>(data)->names[j]; }, &list));
   }
   exports.Set("kernels", kernels);
+  exports.Set("kernelNames", strings(env, kernelCount(), [](int i, const void*) { return kernelAt(i).name; }, nullptr));
   exports.Set("ops", ops);
   exports.Set("isas", strings(env, isaCount(), [](int i, const void*) { return isaAt(i).name; }, nullptr));
   exports.Set("isaNote", isaNote());
@@ -220,6 +221,7 @@ Napi::Object start(Napi::Env env, Napi::Object exports) {
   addFunction<getWorkerChunks>(exports, "workerChunks", instance);
   addFunction<getAffinity>(exports, "affinity", instance);
   addFunction<getQuota>(exports, "quota", instance);
+  addPrograms(env, exports, instance);
   return exports;
 }
 

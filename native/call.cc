@@ -22,28 +22,15 @@ void Reader::support(bool condition) {
   if (!condition && status_ == OK) status_ = UNSUPPORTED;
 }
 
-double Reader::number() {
-  if (nextNumber_ < call_.numberCount) return call_.numbers[nextNumber_++];
+double Reader::missingNumber() {
   problem("too many numbers: at most %d", call_.numberCount);
   return 0;
 }
 
-// Beyond 2^53 a double no longer counts in ones.
-constexpr double most = 9007199254740992.0;
-
-int64_t Reader::integer(double least, const char* what) {
-  const double value = number();
-  // NaN fails both comparisons.
-  if (value >= least && value <= most) {
-    const int64_t whole = static_cast<int64_t>(value);
-    if (static_cast<double>(whole) == value) return whole;
-  }
-  problem("number %d is not %s: %g", nextNumber_ - 1, what, value);
+int64_t Reader::noInteger(double least, double value) {
+  problem("number %d is not %s: %g", nextNumber_ - 1, least == 0 ? "an integer >= 0" : "an integer", value);
   return 0;
 }
-
-int64_t Reader::size() { return integer(0, "an integer >= 0"); }
-int64_t Reader::stride() { return integer(-most, "an integer"); }
 
 int Reader::op(int count) {
   const double code = number();
@@ -65,7 +52,7 @@ Dims Reader::shape() {
     dims.d[i] = size();
     if (dims.d[i] > 0) elements *= static_cast<double>(dims.d[i]);
   }
-  if (elements > most) {
+  if (elements > mostWhole) {
     problem("a shape of %g elements", elements);
     dims.rank = 0;
   }
@@ -115,7 +102,7 @@ void* Reader::check(const Array& array, DType type, size_t bytes, int64_t offset
     problem("array %d of length %zu: elements %.0f to %.0f asked for", position, array.length, begin, end - 1);
     return nullptr;
   }
-  return static_cast<char*>(array.data) + static_cast<size_t>(offset) * bytes;
+  return call_.probe ? nullptr : static_cast<char*>(array.data) + static_cast<size_t>(offset) * bytes;
 }
 
 }  // namespace simdgrad

@@ -12,6 +12,11 @@ namespace simdgrad {
 
 enum class DType : uint8_t { none, f32, f64, i32, u8, other };
 
+/** Bytes of an element; 0 where it has none that kernels know. */
+constexpr size_t bytesOf(DType type) {
+  return type == DType::f64 ? 8 : type == DType::f32 || type == DType::i32 ? 4 : type == DType::u8 ? 1 : 0;
+}
+
 /** A typed array; `none` stands for null. */
 struct Array {
   void* data;
@@ -24,6 +29,7 @@ struct Call {
   int numberCount;
   const Array* arrays;
   int arrayCount;
+  bool probe = false;  // every check is made, and nothing runs: the entry answers what the arguments alone decide
 };
 
 /** What an entry answers, apart from 0, 1, 2 … = position of the first bad label or index. */
@@ -52,25 +58,28 @@ struct Axis {
 
 /**
  * Takes the arguments of a call one after the other. The first thing that is wrong decides `status`; reading goes on with
- * harmless values, so an entry reads everything, asks `failed()` once, and then runs.
+ * harmless values, so an entry reads everything, asks `ready()`, and only then runs.
+ *
+ * A recorded program reads its numbers anew at each replay, thousands in a millisecond: what does that is inlined.
  */
 class Reader {
  public:
   explicit Reader(const Call& call) : call_(call) {}
 
-  double number();               // anything
-  int64_t size();                // an integer >= 0: sizes, offsets, counts, flags
-  int64_t stride();              // any integer
-  int op(int count);             // an op code; UNSUPPORTED when it is not below `count`
-  Dims shape();                  // a list of sizes; UNSUPPORTED above maxRank dims
-  Dims strides(const Dims& shape);  // a list of strides, as many as `shape` has dims
+  double number() { return nextNumber_ < call_.numberCount ? call_.numbers[nextNumber_++] : missingNumber(); }  // anything
+  int64_t size() { return integer(0); }             // an integer >= 0: sizes, offsets, counts, flags
+  int64_t stride() { return integer(-mostWhole); }  // any integer
+  int op(int count);                                // an op code; UNSUPPORTED when it is not below `count`
+  Dims shape();                                     // a list of sizes; UNSUPPORTED above maxRank dims
+  Dims strides(const Dims& shape);                  // a list of strides, as many as `shape` has dims
   const Array& array();
 
   /** Marks the call UNSUPPORTED when the condition does not hold. */
   void support(bool condition);
 
   // Pointer to element `offset` of the array, after checking its type (else UNSUPPORTED) and that `count` elements, or all
-  // that the axes reach, lie inside (else OUT_OF_BOUNDS). Of a null array: OUT_OF_BOUNDS, or nullptr from orNull.
+  // that the axes reach, lie inside (else OUT_OF_BOUNDS). Of a null array: OUT_OF_BOUNDS, or nullptr from orNull. Not to be
+  // followed before `ready()`: in a probe there need not be any memory, and it is null.
   template <class T>
   T* at(const Array& array, int64_t offset, int64_t count) {
     return at<T>(array, offset, {Axis{count, 1}});
@@ -90,8 +99,11 @@ class Reader {
     return array.type == DType::none ? nullptr : at<T>(array, offset, count);
   }
 
-  bool failed() const { return status_ != OK; }
+  /** The one question that decides: true when all checks have passed and the body is to run. Else the entry returns `status()`. */
+  bool ready() const { return status_ == OK && !call_.probe; }
   double status() const { return status_; }
+  /** Whether something was wrong so far, for what cannot be read on with harmless values. */
+  bool failed() const { return status_ != OK; }
 
  private:
   static DType typeOf(const float*) { return DType::f32; }
@@ -99,7 +111,20 @@ class Reader {
   static DType typeOf(const int32_t*) { return DType::i32; }
   static DType typeOf(const uint8_t*) { return DType::u8; }
   void* check(const Array& array, DType type, size_t bytes, int64_t offset, const Axis* axes, int axisCount);
-  int64_t integer(double least, const char* what);
+
+  // Beyond 2^53 a double no longer counts in ones.
+  static constexpr double mostWhole = 9007199254740992.0;
+  int64_t integer(double least) {
+    const double value = number();
+    // NaN fails both comparisons.
+    if (value >= least && value <= mostWhole) {
+      const int64_t whole = static_cast<int64_t>(value);
+      if (static_cast<double>(whole) == value) return whole;
+    }
+    return noInteger(least, value);
+  }
+  int64_t noInteger(double least, double value);
+  double missingNumber();
   void problem(const char* format, ...) __attribute__((format(printf, 2, 3)));
 
   const Call& call_;

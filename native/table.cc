@@ -27,6 +27,8 @@ const Row rows[] = {
     {"gather", entries::gather},
     {"scatterAdd", entries::scatterAdd},
     {"takeRows", entries::takeRows},
+    {"tally", entries::tally},
+    {"increment", entries::increment},
     {"sgdStep", entries::sgdStep},
     {"adamStep", entries::adamStep},
     {"random", entries::random},

@@ -39,7 +39,7 @@ template <class T, class U>
 double copyAs(Reader& r, const Dims& shape, const Array& x, int64_t xo, const Dims& xs, const Array& out, int64_t oo, const Dims& os) {
   const T* from = r.at<const T>(x, xo, shape, xs);
   U* to = r.at<U>(out, oo, shape, os);
-  if (r.failed()) return r.status();
+  if (!r.ready()) return r.status();
   Walk w = walkOver(shape, {&xs, &os});
   if (w.total == 0) return OK;
   // The last two dims are a plane (a row of one, if there is only one dim); the dims before count planes.
@@ -83,7 +83,6 @@ double copy(const Call& call) {
   const Array& out = r.array();
   const int64_t oo = r.size();
   const Dims os = r.strides(shape);
-  if (r.failed()) return r.status();
   const auto is = [&](DType from, DType to) { return x.type == from && out.type == to; };
   using D = DType;
   if (is(D::f32, D::f32)) return copyAs<float, float>(r, shape, x, xo, xs, out, oo, os);
@@ -93,7 +92,8 @@ double copy(const Call& call) {
   if (is(D::u8, D::f32)) return copyAs<uint8_t, float>(r, shape, x, xo, xs, out, oo, os);
   if (is(D::i32, D::f32)) return copyAs<int32_t, float>(r, shape, x, xo, xs, out, oo, os);
   if (is(D::u8, D::i32)) return copyAs<uint8_t, int32_t>(r, shape, x, xo, xs, out, oo, os);
-  return UNSUPPORTED;
+  r.support(false);
+  return r.status();
 }
 
 }  // namespace simdgrad::entries

@@ -17,7 +17,7 @@ double unary(const Call& call) {
   const Walk w = walkOver(shape, {&xs});
   const float* from = r.at<const float>(x, xo, shape, xs);
   float* to = r.at<float>(out, oo, w.total);
-  if (r.failed()) return r.status();
+  if (!r.ready()) return r.status();
   isa().unary(op, p, q, w, from, to);
   return OK;
 }
@@ -35,12 +35,11 @@ double unaryGrad(const Call& call) {
   const int64_t go = r.size();
   const Array& out = r.array();
   const int64_t oo = r.size();
-  if (r.failed()) return r.status();
   const float* input = unaryReads[op] == Reads::x ? r.at<const float>(x, xo, n) : nullptr;
   const float* output = unaryReads[op] == Reads::y ? r.at<const float>(y, yo, n) : nullptr;
   const float* gradient = r.at<const float>(g, go, n);
   float* to = r.at<float>(out, oo, n);
-  if (r.failed()) return r.status();
+  if (!r.ready()) return r.status();
   isa().unaryGrad(op, p, q, n, input, output, gradient, to);
   return OK;
 }
@@ -62,7 +61,7 @@ static double pairwise(const Call& call, int count, Body body) {
   const float* left = r.at<const float>(a, ao, shape, as);
   const float* right = r.at<const float>(b, bo, shape, bs);
   T* to = r.at<T>(out, oo, w.total);
-  if (r.failed()) return r.status();
+  if (!r.ready()) return r.status();
   body(op, w, left, right, to);
   return OK;
 }
@@ -90,7 +89,7 @@ double where(const Call& call) {
   const float* left = r.at<const float>(a, ao, shape, as);
   const float* right = r.at<const float>(b, bo, shape, bs);
   float* to = r.at<float>(out, oo, w.total);
-  if (r.failed()) return r.status();
+  if (!r.ready()) return r.status();
   isa().where(w, condition, left, right, to);
   return OK;
 }

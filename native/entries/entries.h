@@ -40,7 +40,11 @@ double gather(const Call& call);
 double scatterAdd(const Call& call);
 double takeRows(const Call& call);
 
+// tally.cc
+double tally(const Call& call);
+
 // optim.cc
+double increment(const Call& call);
 double sgdStep(const Call& call);
 double adamStep(const Call& call);
 

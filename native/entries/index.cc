@@ -20,7 +20,7 @@ double selectAs(Reader& r, int64_t outer, int64_t length, int64_t inner, int64_t
   const T* from = r.at<const T>(x, xo, {{outer, length * inner}, {length, inner}, {inner, 1}});
   const int32_t* at = r.at<const int32_t>(index, io, count);
   T* to = r.at<T>(out, oo, {{outer, count * inner}, {count, inner}, {inner, 1}});
-  if (r.failed()) return r.status();
+  if (!r.ready()) return r.status();
   const double bad = badIndex(at, count, length);
   // Of nothing there may be any number: not counted through.
   if (bad != OK || count == 0 || inner == 0) return bad;
@@ -40,7 +40,7 @@ double gatherAs(Reader& r, int64_t outer, int64_t length, int64_t inner, int64_t
   const T* from = r.at<const T>(x, xo, {{outer, length * inner}, {length, inner}, {inner, 1}});
   const int32_t* at = r.at<const int32_t>(index, io, axes);
   T* to = r.at<T>(out, oo, axes);
-  if (r.failed()) return r.status();
+  if (!r.ready()) return r.status();
   if (outer == 0 || count == 0 || inner == 0) return OK;
   const double bad = badIndex(at, outer * count * inner, length);
   if (bad != OK) return bad;
@@ -79,7 +79,7 @@ double indexAdd(const Call& call) {
   const int32_t* at = r.at<const int32_t>(index, io, count);
   const float* from = r.at<const float>(g, go, {{outer, count * inner}, {count, inner}, {inner, 1}});
   float* to = r.at<float>(out, oo, {{outer, length * inner}, {length, inner}, {inner, 1}});
-  if (r.failed()) return r.status();
+  if (!r.ready()) return r.status();
   const double bad = badIndex(at, count, length);
   if (bad == OK && outer > 0 && count > 0 && inner > 0) isa().indexAdd(outer, length, inner, count, at, from, to);
   return bad;
@@ -114,7 +114,7 @@ double scatterAdd(const Call& call) {
   const int32_t* at = r.at<const int32_t>(index, io, axes);
   const float* from = r.at<const float>(g, go, axes);
   float* to = r.at<float>(out, oo, {{outer, length * inner}, {length, inner}, {inner, 1}});
-  if (r.failed()) return r.status();
+  if (!r.ready()) return r.status();
   if (outer == 0 || count == 0 || inner == 0) return OK;
   const double bad = badIndex(at, outer * count * inner, length);
   if (bad != OK) return bad;
@@ -143,7 +143,7 @@ double takeRows(const Call& call) {
   t.floats = x.type == DType::u8 ? nullptr : r.at<const float>(x, xo, rows);
   t.index = r.at<const int32_t>(index, io, t.count);
   t.out = r.at<float>(out, oo, {{t.count, t.width}, {t.width, 1}});
-  if (r.failed()) return r.status();
+  if (!r.ready()) return r.status();
   const double bad = badIndex(t.index, t.count, length);
   if (bad == OK && t.width > 0) isa().takeRows(t);
   return bad;

@@ -5,7 +5,6 @@ namespace simdgrad::entries {
 
 namespace {
 
-
 /** reduction, rows, classes, smoothing, ignoreIndex, x, target, weight: how both kernels begin. */
 void readLoss(Reader& r, CrossEntropy& c) {
   const int64_t reduction = r.size();
@@ -48,7 +47,7 @@ double crossEntropy(const Call& call) {
   const int64_t so = r.size();
   c.loss = r.at<float>(loss, lo, c.reduction == LossReduction::none ? c.rows : 1);
   c.stats = r.at<float>(stats, so, c.rows + 1);
-  if (r.failed()) return r.status();
+  if (!r.ready()) return r.status();
   const double bad = badTarget(c);
   if (bad == OK) isa().crossEntropy(c);
   return bad;
@@ -67,7 +66,7 @@ double crossEntropyGrad(const Call& call) {
   c.stats = const_cast<float*>(r.at<const float>(stats, so, c.rows + 1));
   c.g = r.at<const float>(g, go, c.reduction == LossReduction::none ? c.rows : 1);
   c.out = r.at<float>(out, oo, {{c.rows, c.classes}, {c.classes, 1}});
-  if (r.failed()) return r.status();
+  if (!r.ready()) return r.status();
   const double bad = badTarget(c);
   if (bad == OK) isa().crossEntropyGrad(c);
   return bad;

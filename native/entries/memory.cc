@@ -5,7 +5,7 @@ namespace simdgrad::entries {
 template <class T>
 static double fillWith(Reader& r, double value, int64_t n, const Array& out, int64_t offset) {
   T* p = r.at<T>(out, offset, n);
-  if (r.failed()) return r.status();
+  if (!r.ready()) return r.status();
   const T x = static_cast<T>(value);
   for (int64_t i = 0; i < n; i++) p[i] = x;
   return OK;
@@ -32,7 +32,8 @@ double fill(const Call& call) {
     case DType::none:
       return fillWith<float>(r, value, n, out, offset);
     default:
-      return UNSUPPORTED;
+      r.support(false);
+      return r.status();
   }
 }
 

@@ -16,6 +16,18 @@ double wholePower(double base, double exponent) {
 
 }  // namespace
 
+/** Steps of optimizers: they are counted where a recorded program counts them too. */
+double increment(const Call& call) {
+  Reader r(call);
+  const int64_t n = r.size();
+  const Array& out = r.array();
+  const int64_t oo = r.size();
+  double* to = r.at<double>(out, oo, n);
+  if (!r.ready()) return r.status();
+  for (int64_t i = 0; i < n; i++) to[i] += 1;
+  return OK;
+}
+
 double sgdStep(const Call& call) {
   Reader r(call);
   Sgd s;
@@ -36,7 +48,7 @@ double sgdStep(const Call& call) {
   s.buffer = r.orNull<float>(buffer, bo, s.n);
   const double* t = r.at<const double>(step, so, 1);
   const double* h = r.at<const double>(hyper, ho, 4);
-  if (r.failed()) return r.status();
+  if (!r.ready()) return r.status();
   s.nesterov = (flags & 1) != 0;
   s.maximize = (flags & 2) != 0;
   s.first = *t == 1;
@@ -74,7 +86,7 @@ double adamStep(const Call& call) {
   a.vmax = r.orNull<float>(vmax, vmo, a.n);
   const double* t = r.at<const double>(step, so, 1);
   const double* h = r.at<const double>(hyper, ho, 5);
-  if (r.failed()) return r.status();
+  if (!r.ready()) return r.status();
   const bool decoupled = (flags & 1) != 0;
   if ((flags & 2) == 0) a.vmax = nullptr;
   a.maximize = (flags & 4) != 0;

@@ -56,7 +56,7 @@ double permutation(const Call& call) {
   int32_t* s = r.at<int32_t>(state, so, 4);
   int32_t* order = r.at<int32_t>(out, oo, n);
   r.support(n <= INT32_MAX);
-  if (r.failed()) return r.status();
+  if (!r.ready()) return r.status();
   Words words = {static_cast<uint32_t>(s[0]), static_cast<uint32_t>(s[1]), counterOf(s), {}, 0};
   for (int64_t i = 0; i < n; i++) order[i] = static_cast<int32_t>(i);
   for (int64_t i = n - 1; i > 0; i--) {
@@ -87,7 +87,7 @@ double random(const Call& call) {
   const int64_t oo = r.size();
   int32_t* s = r.at<int32_t>(state, so, 4);
   job.out = r.at<float>(out, oo, job.n);
-  if (r.failed()) return r.status();
+  if (!r.ready()) return r.status();
   job.key0 = static_cast<uint32_t>(s[0]);
   job.key1 = static_cast<uint32_t>(s[1]);
   const uint64_t counter = counterOf(s);

@@ -12,9 +12,50 @@ import type { KernelName, Kernels } from "./table.js";
 
 type Kernel = (...args: any[]) => number;
 
-/** What native/addon.cc exports. */
+/** What a parameter, an external or a slot is: the types that kernels know. */
+type Memory = Float32Array | Float64Array | Int32Array | Uint8Array;
+
+/**
+ * A recorded program: kernel calls one after the other, and the slots that their array arguments refer to. Everything is copied
+ * when the program is made, except the memory of the externals.
+ */
+export interface ProgramSpec {
+  /** Of each call, the kernel's place in `kernelNames`. */
+  kernels: Int32Array;
+  /** Of each call, how many numbers it has … */
+  numberCounts: Int32Array;
+  /** … and how many arrays. */
+  arrayCounts: Int32Array;
+  /** The numbers of all calls, each as it would be written to the block: op codes, lists behind their length. */
+  numbers: Float64Array;
+  /** The array arguments of all calls: a slot, or -1 for null. */
+  refs: Int32Array;
+  /** 0 external, 1 arena, 2 parameter: an input or output that is bound at each replay. */
+  slotKinds: Int32Array;
+  /** 1 float32, 2 float64, 3 int32, 4 uint8. */
+  slotTypes: Int32Array;
+  /** Of an external, its place in `externals`; in the arena, the byte; of a parameter, its index (at most 63). */
+  slotPlaces: Float64Array;
+  /** In elements. */
+  slotLengths: Float64Array;
+  /** Kept alive by the program. Where JavaScript can pull the memory away, each replay looks first whether it has (DETACHED). */
+  externals: Memory[];
+  arenaBytes: number;
+  /** Pairs of a place in `numbers` and a delta: in step i of a job that number is its recorded value + i · delta. */
+  advances: Int32Array;
+}
+
+/** A program of the addon; freed when it is collected. */
+export interface Program {
+  /** The calls that have no C++: a program with any is not replayed natively (UNSUPPORTED). */
+  readonly unsupported: number[];
+}
+
+/** What native/addon.cc and addon-program.cc export. */
 export interface Addon {
   kernels: Record<string, Kernel>;
+  /** Names of `kernels` in the order of native/table.cc. */
+  kernelNames: string[];
   /** Op names by kernel; an op's code is its place. */
   ops: Record<string, string[]>;
   isas: string[];
@@ -33,6 +74,15 @@ export interface Addon {
   affinity(): number;
   /** Cores the control group allows; 0 when there is no limit. */
   quota(): number;
+  /** Checks every call at once: OUT_OF_BOUNDS names the call and its kernel; INVALID_ARGUMENT says what is wrong with the spec. */
+  createProgram(spec: ProgramSpec): Program;
+  /**
+   * Runs all calls. The element offsets of the parameters are in block[0], block[1], …; null stands for one that no slot is.
+   * Answers -1, or the call that failed, with its status (the position of a bad label or index) in block[0]: those before it have run.
+   */
+  replay(program: Program, ...parameters: (Memory | null)[]): number;
+  /** The same, adding the time of each call to nanoseconds[call]. */
+  profile(program: Program, nanoseconds: Float64Array, ...parameters: (Memory | null)[]): number;
 }
 
 /** The addon's answer to a dtype or an argument that it leaves to the JavaScript core. */

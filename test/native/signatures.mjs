@@ -29,6 +29,8 @@ export const signatures = {
   gather: `${indexing} in:any in:index out:any`,
   scatterAdd: `${indexing} in:index in:f32 out:f32`,
   takeRows: "size size size number number in:f32|u8 in:index out:f32",
+  tally: "size size in:f32? in:index? in:f32 out:f64",
+  increment: "size out:f64",
   sgdStep: "size size<4 out:f32 in:f32 out:f32? in:hyper in:hyper",
   adamStep: "size size<8 out:f32 in:f32 out:f32 out:f32 out:f32? in:hyper in:hyper",
   random: "op number number size out:i32 out:f32",

@@ -34,7 +34,11 @@ describe("the house", () => {
     const seen = [...files].filter(
       ([path, text]) => posix.dirname(path).startsWith("native") && binding.test(text),
     );
-    expect(seen.map(([path]) => path)).toEqual(["native/addon.cc"]);
+    expect(seen.map(([path]) => path)).toEqual([
+      "native/addon-program.cc",
+      "native/addon.cc",
+      "native/addon.h",
+    ]);
   });
 
   test("no kernel calls the mathematics of the C library", () => {

@@ -1,0 +1,199 @@
+#include "program.h"
+
+#include <time.h>
+
+#include <cstdarg>
+#include <cstdio>
+#include <cstdlib>
+
+#include "table.h"
+
+namespace simdgrad {
+
+namespace {
+
+enum SlotKind { external, arena, parameter, kindCount };
+
+// Types are written as their place in DType.
+static_assert(static_cast<int>(DType::f32) == 1 && static_cast<int>(DType::f64) == 2 && static_cast<int>(DType::i32) == 3 &&
+                  static_cast<int>(DType::u8) == 4,
+              "slotTypes of ProgramSpec in src/kernels/native.ts");
+
+__attribute__((format(printf, 3, 4))) bool refuse(Refusal& refusal, const char* code, const char* format, ...) {
+  refusal.code = code;
+  va_list list;
+  va_start(list, format);
+  vsnprintf(refusal.text, sizeof refusal.text, format, list);
+  va_end(list);
+  return false;
+}
+
+/** A whole number from 0 to `most`. */
+bool isWhole(double value, double most) { return value >= 0 && value <= most && value == static_cast<double>(static_cast<uint64_t>(value)); }
+
+constexpr size_t lineBytes = 64;
+constexpr double mostWhole = 9007199254740992.0;
+
+/** Whether counts are none of them negative and make `total` together. */
+bool addUp(const List<int32_t>& counts, size_t total) {
+  size_t sum = 0;
+  for (size_t i = 0; i < counts.length; i++) {
+    if (counts.items[i] < 0) return false;
+    sum += static_cast<size_t>(counts.items[i]);
+  }
+  return sum == total;
+}
+
+double nanosecondsNow() {
+  timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<double>(now.tv_sec) * 1e9 + static_cast<double>(now.tv_nsec);
+}
+
+}  // namespace
+
+Program* Program::make(const ProgramSpec& spec, Refusal& refusal) {
+  Program* program = new Program;
+  if (program->layOut(spec, refusal) && program->probe(refusal)) return program;
+  delete program;
+  return nullptr;
+}
+
+Program::~Program() { free(memory_); }
+
+bool Program::placeSlots(const ProgramSpec& spec, std::vector<Array>& slots, std::vector<int>& parameterOf, Refusal& refusal) {
+  const char* const bad = "INVALID_ARGUMENT";
+  const size_t count = spec.slotKinds.length;
+  if (spec.slotTypes.length != count || spec.slotPlaces.length != count || spec.slotLengths.length != count)
+    return refuse(refusal, bad, "the four lists of slots are not of one length");
+  if (!isWhole(spec.arenaBytes, 0x1p46)) return refuse(refusal, bad, "arenaBytes is no size: %g", spec.arenaBytes);
+  arenaBytes_ = static_cast<size_t>(spec.arenaBytes);
+  // Cleared, so that a plan which reads what it has not written does at least the same each time; of a large arena the system
+  // does that page by page when it is used.
+  memory_ = calloc(1, arenaBytes_ + lineBytes);
+  if (!memory_) return refuse(refusal, "NO_MEMORY", "no memory for an arena of %zu bytes", arenaBytes_);
+  char* const begin = static_cast<char*>(memory_) + (lineBytes - reinterpret_cast<uintptr_t>(memory_) % lineBytes);
+  for (size_t i = 0; i < count; i++) {
+    const int kind = spec.slotKinds.items[i], type = spec.slotTypes.items[i];
+    const double place = spec.slotPlaces.items[i], elements = spec.slotLengths.items[i];
+    if (kind < 0 || kind >= kindCount || type < 1 || type > static_cast<int>(DType::u8) || !isWhole(place, mostWhole) || !isWhole(elements, mostWhole))
+      return refuse(refusal, bad, "slot %zu: kind %d, type %d, place %g, length %g", i, kind, type, place, elements);
+    Array array = {nullptr, static_cast<size_t>(elements), static_cast<DType>(type)};
+    const size_t bytes = bytesOf(array.type);
+    int index = -1;
+    if (kind == external) {
+      if (place >= static_cast<double>(spec.externals.length)) return refuse(refusal, bad, "slot %zu: there is no external %g", i, place);
+      const Array& given = spec.externals.items[static_cast<size_t>(place)];
+      if (given.type != array.type || given.length < array.length)
+        return refuse(refusal, bad, "slot %zu: external %g is of another type or has fewer than %g elements", i, place, elements);
+      array.data = given.data;
+    } else if (kind == arena) {
+      // Exact: both are below 2^57 and the sum is a multiple of an element.
+      if (static_cast<uint64_t>(place) % bytes != 0 || place + elements * static_cast<double>(bytes) > spec.arenaBytes)
+        return refuse(refusal, bad, "slot %zu: %g elements at byte %g are not in the arena", i, elements, place);
+      array.data = begin + static_cast<size_t>(place);
+    } else {
+      if (place >= maxParameters) return refuse(refusal, bad, "slot %zu: parameter %g: there are at most %d", i, place, maxParameters);
+      index = static_cast<int>(place);
+      if (index >= parameterCount_) parameterCount_ = index + 1;
+      parameters_.push_back({index, array.type, array.length});
+    }
+    slots.push_back(array);
+    parameterOf.push_back(index);
+  }
+  return true;
+}
+
+bool Program::layOut(const ProgramSpec& spec, Refusal& refusal) {
+  const char* const bad = "INVALID_ARGUMENT";
+  const size_t count = spec.kernels.length;
+  if (spec.numberCounts.length != count || spec.arrayCounts.length != count)
+    return refuse(refusal, bad, "the three lists of calls are not of one length");
+  if (!addUp(spec.numberCounts, spec.numbers.length)) return refuse(refusal, bad, "numberCounts do not add up to the length of numbers");
+  if (!addUp(spec.arrayCounts, spec.refs.length)) return refuse(refusal, bad, "arrayCounts do not add up to the length of refs");
+  std::vector<Array> slots;
+  std::vector<int> parameterOf;
+  if (!placeSlots(spec, slots, parameterOf, refusal)) return false;
+
+  numbers_.assign(spec.numbers.items, spec.numbers.items + spec.numbers.length);
+  for (size_t i = 0; i < spec.refs.length; i++) {
+    const int32_t slot = spec.refs.items[i];
+    if (slot < -1 || (slot >= 0 && static_cast<size_t>(slot) >= slots.size()))
+      return refuse(refusal, bad, "array argument %zu: there is no slot %d", i, slot);
+    arguments_.push_back(slot < 0 ? Array{nullptr, 0, DType::none} : slots[static_cast<size_t>(slot)]);
+    if (slot >= 0 && parameterOf[static_cast<size_t>(slot)] >= 0) uses_.push_back({i, parameterOf[static_cast<size_t>(slot)]});
+  }
+  const double* numbers = numbers_.data();
+  const Array* arrays = arguments_.data();
+  for (size_t i = 0; i < count; i++) {
+    const int32_t kernel = spec.kernels.items[i];
+    if (kernel < 0 || kernel >= kernelCount()) return refuse(refusal, bad, "call %zu: there is no kernel %d", i, kernel);
+    const int numberCount = spec.numberCounts.items[i], arrayCount = spec.arrayCounts.items[i];
+    calls_.push_back({kernelAt(kernel).entry, {numbers, numberCount, arrays, arrayCount}});
+    numbers += numberCount;
+    arrays += arrayCount;
+  }
+  if (spec.advances.length % 2 != 0) return refuse(refusal, bad, "advances are pairs");
+  for (size_t i = 0; i < spec.advances.length; i += 2) {
+    const int32_t at = spec.advances.items[i];
+    if (at < 0 || static_cast<size_t>(at) >= numbers_.size()) return refuse(refusal, bad, "advances: there is no number %d", at);
+    const size_t number = static_cast<size_t>(at);
+    advances_.push_back({number, numbers_[number], static_cast<double>(spec.advances.items[i + 1])});
+  }
+  return true;
+}
+
+bool Program::probe(Refusal& refusal) {
+  for (size_t i = 0; i < calls_.size(); i++) {
+    const auto& [entry, call] = calls_[i];
+    const double answer = entry({call.numbers, call.numberCount, call.arrays, call.arrayCount, true});
+    if (answer == UNSUPPORTED) unsupported_.push_back(static_cast<int>(i));
+    if (answer != OUT_OF_BOUNDS) continue;
+    int kernel = 0;
+    while (kernelAt(kernel).entry != entry) kernel++;
+    return refuse(refusal, "OUT_OF_BOUNDS", "call %zu, %s: %s", i, kernelAt(kernel).name, lastProblem());
+  }
+  return true;
+}
+
+bool Program::accepts(const Array* parameters, Refusal& refusal) const {
+  for (const Parameter& wanted : parameters_) {
+    const Array& given = parameters[wanted.index];
+    if (given.type != wanted.type) return refuse(refusal, "INVALID_ARGUMENT", "parameter %d is of another type", wanted.index);
+    if (given.length < wanted.length)
+      return refuse(refusal, "OUT_OF_BOUNDS", "parameter %d has %zu elements from its offset on, %zu are needed", wanted.index, given.length, wanted.length);
+  }
+  return true;
+}
+
+void Program::bind(const Array* parameters) {
+  for (const Use& use : uses_) arguments_[use.argument].data = parameters[use.index].data;
+}
+
+Outcome Program::run() {
+  const int count = calls();
+  const Step* step = calls_.data();
+  for (int i = 0; i < count; i++, step++) {
+    const double status = step->entry(step->call);
+    if (status != OK) return {i, status};
+  }
+  return {-1, OK};
+}
+
+Outcome Program::run(double* nanoseconds) {
+  double before = nanosecondsNow();
+  for (int i = 0; i < calls(); i++) {
+    const double status = calls_[static_cast<size_t>(i)].entry(calls_[static_cast<size_t>(i)].call);
+    const double after = nanosecondsNow();
+    nanoseconds[i] += after - before;
+    before = after;
+    if (status != OK) return {i, status};
+  }
+  return {-1, OK};
+}
+
+void Program::advance(int64_t step) {
+  for (const Advance& a : advances_) numbers_[a.number] = a.recorded + static_cast<double>(step) * a.delta;
+}
+
+}  // namespace simdgrad

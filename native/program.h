@@ -1,0 +1,106 @@
+#pragma once
+// A recorded training step: a flat list of kernel calls with their numbers and arrays, replayed by one tight loop. Arrays refer to
+// slots, which are memory of the caller, pieces of one arena, or parameters that are bound before each replay.
+//
+// Everything is checked when a program is made, by probing every call, and the numbers again by the entries at each replay.
+
+#include <vector>
+
+#include "call.h"
+
+namespace simdgrad {
+
+template <class T>
+struct List {
+  const T* items;
+  size_t length;
+};
+
+/** What a program is made of (ProgramSpec in src/kernels/native.ts). Read once, while it is made. */
+struct ProgramSpec {
+  List<int32_t> kernels, numberCounts, arrayCounts;
+  List<double> numbers;
+  List<int32_t> refs, slotKinds, slotTypes;
+  List<double> slotPlaces, slotLengths;
+  List<Array> externals;
+  double arenaBytes;
+  List<int32_t> advances;
+};
+
+/** Why a program is not made, or not run. */
+struct Refusal {
+  const char* code;
+  char text[200];
+};
+
+/** The call that failed, and what it answered; call -1 when all ran. */
+struct Outcome {
+  int call;
+  double status;
+};
+
+constexpr int maxParameters = 64;
+
+class Program {
+ public:
+  /** Null when something is wrong with it, or there is no memory. */
+  static Program* make(const ProgramSpec& spec, Refusal& refusal);
+  ~Program();
+  Program(const Program&) = delete;
+  Program& operator=(const Program&) = delete;
+
+  /** Calls that have no C++. A program with any must not run. */
+  const std::vector<int>& unsupported() const { return unsupported_; }
+  int calls() const { return static_cast<int>(calls_.size()); }
+  size_t bytes() const { return arenaBytes_; }
+  int parameters() const { return parameterCount_; }
+
+  /** Whether these, as many as there are parameters, can be bound: type and length of all. */
+  bool accepts(const Array* parameters, Refusal& refusal) const;
+  /** Takes what was accepted. The memory has to stay while the program runs. */
+  void bind(const Array* parameters);
+
+  Outcome run();
+  /** The same, adding the time of each call to nanoseconds[call]. */
+  Outcome run(double* nanoseconds);
+
+  /** Sets the numbers that change from step to step to what they are in step i of a job. */
+  void advance(int64_t step);
+
+ private:
+  struct Step {
+    Entry entry;
+    Call call;
+  };
+  struct Parameter {  // a slot bound at each replay
+    int index;
+    DType type;
+    size_t length;
+  };
+  struct Use {  // an argument that is a parameter
+    size_t argument;
+    int index;
+  };
+  struct Advance {
+    size_t number;
+    double recorded, delta;
+  };
+
+  Program() = default;
+  bool layOut(const ProgramSpec& spec, Refusal& refusal);
+  bool placeSlots(const ProgramSpec& spec, std::vector<Array>& slots, std::vector<int>& parameterOf, Refusal& refusal);
+  bool probe(Refusal& refusal);
+
+  std::vector<Step> calls_;
+  std::vector<double> numbers_;
+  std::vector<Array> arguments_;
+  std::vector<Parameter> parameters_;
+  std::vector<Use> uses_;
+  std::vector<Advance> advances_;
+  std::vector<int> unsupported_;
+  int parameterCount_ = 0;
+  void* memory_ = nullptr;  // the arena lies in it, from the first whole line on
+  size_t arenaBytes_ = 0;
+};
+
+}  // namespace simdgrad
