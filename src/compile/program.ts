@@ -28,7 +28,7 @@ export class Program {
   get native(): NativeProgram | null {
     if (backend.name !== "native") return null;
     this.#native ??= new NativeProgram(this.plan);
-    return this.#native.complete ? this.#native : null;
+    return this.#native.handle === null ? null : this.#native;
   }
 
   /** Runs every call once. `parameters`: inputs, then outputs. @throws ValueError for a bad label or index; calls before it have run. */

@@ -19,6 +19,8 @@ interface Loaded {
   addon: Addon;
   kernels: Kernels;
   fallbacks: string[];
+  /** What numbers are handed over in: see native.ts. */
+  block: Float64Array;
   /** Where the addon came from, in words. */
   from: string;
 }
@@ -200,6 +202,13 @@ const nativeOrNone = (): Loaded | undefined => {
   const native = load();
   return native instanceof SimdgradError ? undefined : native;
 };
+
+/** @internal The addon itself, for programs. @throws SimdgradError `BACKEND_UNAVAILABLE`. */
+export function nativeAddon(): Pick<Loaded, "addon" | "block"> {
+  const native = load();
+  if (native instanceof SimdgradError) throw native;
+  return native;
+}
 
 /** What runs the kernels, and how. */
 export const backend = {

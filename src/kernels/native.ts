@@ -104,7 +104,7 @@ const families: Partial<Record<KernelName, readonly string[]>> = {
 const blockLength = 512;
 
 /** The native table, and the kernels and ops in it that are JavaScript (`permutation`, `unary.mish`). */
-export function overlay(addon: Addon): { kernels: Kernels; fallbacks: string[] } {
+export function overlay(addon: Addon): { kernels: Kernels; fallbacks: string[]; block: Float64Array } {
   // On shared memory, which can be neither detached nor transferred: the addon keeps its address.
   const block = addon.init(new Float64Array(new SharedArrayBuffer(8 * blockLength)));
   const core = js as unknown as Record<string, Kernel>;
@@ -124,7 +124,7 @@ export function overlay(addon: Addon): { kernels: Kernels; fallbacks: string[] }
     for (const op of families[name] ?? []) if (codes[op] === undefined) fallbacks.push(`${name}.${op}`);
     kernels[name] = bind(kernels, name, native, core[name], block, codes);
   }
-  return { kernels: kernels as unknown as Kernels, fallbacks };
+  return { kernels: kernels as unknown as Kernels, fallbacks, block };
 }
 
 type Codes = Record<string, number | undefined>;
