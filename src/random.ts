@@ -66,7 +66,7 @@ function refuseInTrace(what: string): void {
 /** A seeded stream of random numbers. One seed gives the same numbers on every machine and backend. */
 export class Generator {
   /** Handed to kernels, which advance it. */
-  readonly state: RandomState = new Int32Array(4);
+  readonly state: RandomState = new Int32Array(new SharedArrayBuffer(16));
   #seed = 0;
 
   constructor(seed = 0) {

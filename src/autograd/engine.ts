@@ -1,8 +1,8 @@
 import { AutogradError, formatShape, ShapeError } from "../errors.js";
 import { checkOptions } from "../options.js";
 import { sameShape } from "../shape.js";
-import type { GradHook, Tensor } from "../tensor/tensor.js";
-import { tracing, withTracing } from "../tracing.js";
+import { type GradHook, longLivedLike, type Tensor } from "../tensor/tensor.js";
+import { tracing } from "../tracing.js";
 import { withGradMode } from "./grad-mode.js";
 import { edgeOf, type GradTargets, Node } from "./graph.js";
 
@@ -209,10 +209,13 @@ function backwardThrough(
 }
 
 function memoryFor(leaf: Tensor): Tensor {
-  // What outlives a trace has a gradient that does too.
-  const outlives = tracing !== null && !tracing.made(leaf.storage.array);
-  leaf.gradientMemory ??= withTracing(outlives ? null : tracing, () => ops.emptyLike(leaf));
-  if (outlives) tracing!.read(leaf, "gradientMemory", leaf.gradientMemory);
+  if (tracing === null || tracing.made(leaf.storage.array)) {
+    leaf.gradientMemory ??= ops.emptyLike(leaf);
+  } else {
+    // What outlives a trace has a gradient that does too.
+    leaf.gradientMemory ??= longLivedLike("gradient", leaf);
+    tracing.read(leaf, "gradientMemory", leaf.gradientMemory);
+  }
   return leaf.gradientMemory;
 }
 

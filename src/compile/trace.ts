@@ -79,7 +79,7 @@ export class Tracer implements Tracing {
   constructor(private readonly watch = -1) {}
 
   memory(dtype: DType, length: number): Data {
-    const array = this.#standIn(dtype);
+    const array = this.#standIn(dtype, length);
     this.#memory.set(array, { dtype, length });
     return array;
   }
@@ -163,7 +163,7 @@ export class Tracer implements Tracing {
   }
 
   /** An object that passes for a typed array as long as nobody asks for an element. */
-  #standIn(dtype: DType): Data {
+  #standIn(dtype: DType, length: number): Data {
     const target = new arrayTypes[dtype](0);
     const refuse = (): never => {
       if (this.#over)
@@ -178,6 +178,7 @@ export class Tracer implements Tracing {
     };
     return new Proxy(target, {
       get: (array, key) => {
+        if (key === "length" && !this.#over) return length;
         if (this.#over || !plain.has(key)) return refuse();
         const value = Reflect.get(array, key);
         return typeof value === "function" && key !== "constructor" ? value.bind(array) : value;

@@ -14,7 +14,10 @@ export function pathOf(path: Path): string {
 // One read call takes at most 2 GiB on every platform, and fs.readFile refuses larger files altogether.
 const LARGEST_READ = 2 ** 30;
 
-/** The whole file, in memory of its own (never a slice of Node's buffer pool, so that it starts aligned). */
+/**
+ * The whole file, in memory of its own: aligned, which a slice of Node's buffer pool is not, and shared, so that native threads may
+ * work on a data set where it lies.
+ */
 export function readBytesSync(op: string, path: string): Uint8Array {
   let fd: number | undefined;
   try {
@@ -22,7 +25,7 @@ export function readBytesSync(op: string, path: string): Uint8Array {
     const stat = fs.fstatSync(fd);
     // Pipes and files of /proc have no size to read up to.
     if (!stat.isFile() || stat.size === 0) return fs.readFileSync(fd);
-    const bytes = new Uint8Array(stat.size);
+    const bytes = new Uint8Array(new SharedArrayBuffer(stat.size));
     let filled = 0;
     while (filled < bytes.length) {
       const read = fs.readSync(fd, bytes, filled, Math.min(bytes.length - filled, LARGEST_READ), null);
@@ -44,7 +47,7 @@ export async function readBytes(op: string, path: string): Promise<Uint8Array> {
     file = await fs.promises.open(path, "r");
     const stat = await file.stat();
     if (!stat.isFile() || stat.size === 0) return await file.readFile();
-    const bytes = new Uint8Array(stat.size);
+    const bytes = new Uint8Array(new SharedArrayBuffer(stat.size));
     let filled = 0;
     while (filled < bytes.length) {
       const { bytesRead } = await file.read(

@@ -7,6 +7,8 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { getEnvironmentData, setEnvironmentData } from "node:worker_threads";
+import { busy, checkFree, whenBusy } from "../busy.js";
+import type { Data } from "../dtype.js";
 import { SimdgradError, ValueError } from "../errors.js";
 import { editDistance } from "../nearest.js";
 import * as js from "./js/index.js";
@@ -153,14 +155,38 @@ export function withKernels<T>(table: Kernels, fn: () => T): T {
   }
 }
 
+/** The table in use, before it is guarded. */
+let table: Kernels = core;
+
+/** `table`, and while native threads work on tensors a table that asks first whether a call touches one of these. */
+function apply(chosen: Kernels): void {
+  table = chosen;
+  k = busy ? guarded(chosen) : chosen;
+}
+
+whenBusy(() => apply(table));
+
+function guarded(kernels: Kernels): Kernels {
+  const guard =
+    (name: string, kernel: (...args: unknown[]) => number) =>
+    (...args: unknown[]) => {
+      for (const [i, arg] of args.entries())
+        if (ArrayBuffer.isView(arg)) checkFree(name, arg as Data, args[i + 1] as number);
+      return kernel(...args);
+    };
+  return Object.fromEntries(
+    Object.entries(kernels).map(([name, kernel]) => [name, guard(name, kernel as () => number)]),
+  ) as unknown as Kernels;
+}
+
 function useCore(why: string): void {
-  k = core;
+  apply(core);
   name = "js";
   reason = why;
 }
 
 function useNative(native: Loaded, why: string): void {
-  k = native.kernels;
+  apply(native.kernels);
   name = "native";
   reason = why;
 }

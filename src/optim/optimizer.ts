@@ -4,8 +4,8 @@ import { k } from "../kernels/backend.js";
 import { dense } from "../ops/views.js";
 import { checkOptions } from "../options.js";
 import { denseStrides } from "../shape.js";
-import { longLived, type Storage } from "../tensor/storage.js";
-import { fromData, Tensor } from "../tensor/tensor.js";
+import { longLived, type Storage, sharedArray } from "../tensor/storage.js";
+import { fromData, longLivedLike, Tensor } from "../tensor/tensor.js";
 import { tracing } from "../tracing.js";
 
 /** Parameters that share hyperparameters. Numbers may be changed at any time: `group.lr = 0.01`. */
@@ -101,13 +101,13 @@ export abstract class Optimizer<Options extends object> {
       if (known.has(param)) throw new ValueError(`${name}: a parameter is given twice`);
       known.add(param);
     }
-    const steps = new Float64Array(Math.max(16, params.length));
+    const steps = sharedArray("float64", params.length) as Float64Array;
     const slots = params.map((param, index) => {
       param.gradientMemory ??= longLivedLike("gradient", param);
       const state = this.stateNames.map((state) => longLived(`${name} ${state}`, param.dtype, param.numel));
       return { param, state, dtype: param.dtype, steps, index };
     });
-    const hyper = new Float64Array(16);
+    const hyper = sharedArray("float64", 16) as Float64Array;
     hyper.set(this.hyperOf(options));
     this.groups.push({ slots, options, hyper });
     this.paramGroups.push(this.#liveGroup(params, options, hyper));
@@ -141,7 +141,8 @@ export abstract class Optimizer<Options extends object> {
       countSteps(active);
       for (const run of runs(active))
         this.update(run.n, this.paramGroups[i], { ...run, hyper: { array: hyper, offset: 0 } });
-      for (const { param } of active) param.storage.changed();
+      for (const { param, state } of active)
+        for (const storage of [param.storage, ...state]) storage.changed();
     }
   }
 
@@ -334,10 +335,6 @@ function runs(slots: readonly Slot[]): Run[] {
     }
   }
   return out.map(({ run }) => run);
-}
-
-function longLivedLike(kind: string, x: Tensor): Tensor {
-  return asTensor(longLived(kind, x.dtype, x.numel), x);
 }
 
 /** A long-lived storage seen with the shape of a parameter. */

@@ -108,8 +108,15 @@ function uninitialized(dtype: DType, length: number): Data {
 const longLivedSlabBytes = 256 << 10;
 const longLivedSlabs = new Map<string, Slab>();
 
+/** A zeroed array on shared memory: JavaScript can neither detach nor transfer it, so native threads may work on it. */
+export function sharedArray(dtype: DType, length: number): Data {
+  const ArrayType = arrayTypes[dtype];
+  const buffer = new SharedArrayBuffer(length * ArrayType.BYTES_PER_ELEMENT);
+  return new ArrayType(buffer as ArrayBufferLike as ArrayBuffer);
+}
+
 /**
- * Long-lived, zeroed memory of one kind (`parameter`, `gradient`, a state of an optimizer). Consecutive small requests
+ * Long-lived, zeroed, shared memory of one kind (`parameter`, `gradient`, a state of an optimizer). Consecutive small requests
  * of a kind are neighbours in a slab, so that an optimizer updates them with one kernel call. Each entry starts on a
  * cache line, and the gaps between entries are always zero.
  */
@@ -118,11 +125,11 @@ export function longLived(kind: string, dtype: DType, length: number): Storage {
   const step = 64 / ArrayType.BYTES_PER_ELEMENT;
   const padded = Math.max(1, Math.ceil(length / step)) * step;
   const perSlab = longLivedSlabBytes / ArrayType.BYTES_PER_ELEMENT;
-  if (padded > perSlab) return new Storage(new ArrayType(padded), 0, length, true);
+  if (padded > perSlab) return new Storage(sharedArray(dtype, padded), 0, length, true);
   const key = `${kind} ${dtype}`;
   let slab = longLivedSlabs.get(key);
   if (slab === undefined || slab.next + padded > slab.array.length) {
-    slab = { array: new ArrayType(perSlab), next: 0 };
+    slab = { array: sharedArray(dtype, perSlab), next: 0 };
     longLivedSlabs.set(key, slab);
   }
   const offset = slab.next;

@@ -1,9 +1,10 @@
+import { busy, checkFree } from "../busy.js";
 import type { Data, DType } from "../dtype.js";
 import { AutogradError, formatShape, ShapeError, SimdgradError } from "../errors.js";
 import { denseStrides, isDense, numel, type Shape, type Strides } from "../shape.js";
 import { tracing } from "../tracing.js";
 import { formatTensor } from "./format.js";
-import { allocate, Storage } from "./storage.js";
+import { allocate, longLived, Storage } from "./storage.js";
 
 /** What the tensor layer knows of autograd: that some node made a tensor. The node itself lives in `autograd/`. */
 export interface GradFn {
@@ -118,7 +119,7 @@ export class Tensor {
    * @throws SimdgradError `NOT_CONTIGUOUS` on a view whose elements do not lie in order.
    */
   get data(): Data {
-    refuseRead("data");
+    checkReadable("data", this);
     if (!this.isContiguous)
       throw new SimdgradError(
         "NOT_CONTIGUOUS",
@@ -129,7 +130,7 @@ export class Tensor {
 
   /** The only element as a number. @throws ShapeError when there is not exactly one. */
   item(): number {
-    refuseRead("item()");
+    checkReadable("item", this);
     if (this.numel !== 1)
       throw new ShapeError(`item: exactly one element is needed: ${formatShape(this.shape)}`);
     return this.storage.array[this.offset];
@@ -137,7 +138,7 @@ export class Tensor {
 
   /** Nested arrays of numbers (booleans for `bool`); a plain value for a scalar. */
   toArray(): any {
-    refuseRead("toArray()");
+    checkReadable("toArray", this);
     const { shape, strides, dtype } = this;
     const array = this.storage.array;
     const read = (dim: number, at: number): unknown => {
@@ -158,7 +159,7 @@ export class Tensor {
   }
 
   toString(): string {
-    refuseRead("printing it");
+    checkReadable("print", this);
     return formatTensor(this);
   }
 
@@ -184,13 +185,14 @@ export class Tensor {
   }
 }
 
-/** In a trace there are no values. */
-function refuseRead(how: string): void {
+/** In a trace there are no values, and while a native thread trains there may be none that belong together. */
+function checkReadable(how: string, x: Tensor): void {
   if (tracing !== null)
     tracing.refuse(
-      `the values of a tensor are read by ${how}`,
+      `the values of a tensor are read (${how})`,
       "return the tensor and read it outside; branch on values with where()",
     );
+  if (busy) checkFree(how, x.storage.array, x.offset);
 }
 
 function sameSizes(a: Shape, b: Shape): boolean {
@@ -201,6 +203,12 @@ function sameSizes(a: Shape, b: Shape): boolean {
 export function empty(shape: Shape, dtype: DType = "float32"): Tensor {
   const storage = allocate(dtype, numel(shape));
   return new Tensor(storage, storage.offset, shape, denseStrides(shape), dtype);
+}
+
+/** @internal A dense tensor of the shape and dtype of `x` in long-lived memory of its own: zeros. */
+export function longLivedLike(kind: string, x: Tensor): Tensor {
+  const storage = longLived(kind, x.dtype, x.numel);
+  return new Tensor(storage, storage.offset, x.shape, denseStrides(x.shape), x.dtype);
 }
 
 /** A dense tensor that shares the memory of `data`; lengths must agree. */
