@@ -10,7 +10,13 @@ const ramp = (n: number) => Float32Array.from({ length: n }, (_, i) => Math.sin(
 const op = (kernel: string, name: string) => addon.ops[kernel].indexOf(name);
 
 /** out = relu(x · w + b), one step of SGD on w with the gradient xᵀ · out; x [rows, 3], w [3, 2]. */
-function layer(rows: number, x: TapeCall[2][0], out: TapeCall[2][0], w: Float32Array, b: Float32Array): TapeCall[] {
+function layer(
+  rows: number,
+  x: TapeCall[2][0],
+  out: TapeCall[2][0],
+  w: Float32Array,
+  b: Float32Array,
+): TapeCall[] {
   const product = arena(1, 0, rows * 2);
   const gradient = arena(1, 1024, 6);
   const hyper = Float64Array.of(0.1, 0, 0, 0);
@@ -51,12 +57,19 @@ describe.skipIf(!built)("a program", () => {
 
   it("counts what it is told to count, and adds the time of each call", () => {
     const steps = new Float64Array(3);
-    const program = addon.createProgram(specOf([["increment", [2, 1], [steps]], ["increment", [1, 0], [steps]]]));
+    const program = addon.createProgram(
+      specOf([
+        ["increment", [2, 1], [steps]],
+        ["increment", [1, 0], [steps]],
+      ]),
+    );
     const times = new Float64Array(2);
     for (let i = 0; i < 4; i++) expect(addon.profile(program, times)).toBe(-1);
     expect([...steps]).toEqual([4, 4, 4]);
     expect(times.every((time) => time > 0)).toBe(true);
-    expect(errorOf(() => addon.profile(program, new Float64Array(1)))).toMatchObject({ code: "INVALID_ARGUMENT" });
+    expect(errorOf(() => addon.profile(program, new Float64Array(1)))).toMatchObject({
+      code: "INVALID_ARGUMENT",
+    });
     expect(errorOf(() => addon.profile(program, f32(2) as unknown as Float64Array))).toMatchObject({
       code: "INVALID_ARGUMENT",
     });
@@ -142,7 +155,13 @@ describe.skipIf(!built)("a program", () => {
     const before = outside();
     for (let i = 0; i < 40; i++) {
       const program = addon.createProgram(
-        specOf([["fill", [1, 10, 0], [arena(1, 0, 10)]], ["fill", [2, 1000, 0], [f32(1000)]]], { arenaBytes: 1 << 24 }),
+        specOf(
+          [
+            ["fill", [1, 10, 0], [arena(1, 0, 10)]],
+            ["fill", [2, 1000, 0], [f32(1000)]],
+          ],
+          { arenaBytes: 1 << 24 },
+        ),
       );
       expect(addon.replay(program)).toBe(-1);
       // Finalizers run in turns of their own. Without gc() the memory that is reported makes V8 collect.
@@ -197,7 +216,16 @@ describe.skipIf(!built)("parameters", () => {
   });
 
   it("stand where the program is asked for as little as anything else does", () => {
-    for (const other of [undefined, null, 5, "program", {}, f32(4), Object.create(program()), new Proxy(program(), {})])
+    for (const other of [
+      undefined,
+      null,
+      5,
+      "program",
+      {},
+      f32(4),
+      Object.create(program()),
+      new Proxy(program(), {}),
+    ])
       expect(errorOf(() => addon.replay(other as never))).toMatchObject({ code: "INVALID_ARGUMENT" });
   });
 });
@@ -274,7 +302,9 @@ describe.skipIf(!built)("a bad spec", () => {
     const array = good.externals[0];
     const trap = Object.defineProperty({ ...good }, "advances", {
       get() {
-        structuredClone(null, { transfer: [array.buffer as ArrayBuffer, good.numbers.buffer as ArrayBuffer] });
+        structuredClone(null, {
+          transfer: [array.buffer as ArrayBuffer, good.numbers.buffer as ArrayBuffer],
+        });
         return good.advances;
       },
     });
@@ -286,23 +316,42 @@ describe.skipIf(!built)("a bad spec", () => {
       ...["kernels", "numberCounts", "arrayCounts", "numbers", "refs", "slotKinds", "slotTypes"],
       ...["slotPlaces", "slotLengths", "advances"],
     ] as (keyof ProgramSpec)[];
-    const odd = fc.constantFrom(-1, 0, 1, 2, 3, 4, 63, 64, 128, 1e6, -(2 ** 31), 2 ** 31 - 1, 2 ** 53, 0.5, Number.NaN);
+    const odd = fc.constantFrom(
+      -1,
+      0,
+      1,
+      2,
+      3,
+      4,
+      63,
+      64,
+      128,
+      1e6,
+      -(2 ** 31),
+      2 ** 31 - 1,
+      2 ** 53,
+      0.5,
+      Number.NaN,
+    );
     fc.assert(
-      fc.property(fc.array(fc.tuple(fc.constantFrom(...lists), fc.nat(8), odd), { minLength: 1, maxLength: 3 }), (changes) => {
-        const it = spec();
-        for (const [list, at, value] of changes) {
-          const values = it[list] as Int32Array;
-          values[at % values.length] = value;
-        }
-        const error = errorOf(() => {
-          const program = addon.createProgram(it);
-          block.fill(0);
-          addon.replay(program, f32(4), f32(4));
-        });
-        if (error) expect(error.code).toMatch(/^(INVALID_ARGUMENT|OUT_OF_BOUNDS|UNSUPPORTED)$/);
-        const memory = new Float32Array(it.externals[0].buffer);
-        expect(memory.every((value, i) => value === 0 || (i >= 4 && i < 8))).toBe(true);
-      }),
+      fc.property(
+        fc.array(fc.tuple(fc.constantFrom(...lists), fc.nat(8), odd), { minLength: 1, maxLength: 3 }),
+        (changes) => {
+          const it = spec();
+          for (const [list, at, value] of changes) {
+            const values = it[list] as Int32Array;
+            values[at % values.length] = value;
+          }
+          const error = errorOf(() => {
+            const program = addon.createProgram(it);
+            block.fill(0);
+            addon.replay(program, f32(4), f32(4));
+          });
+          if (error) expect(error.code).toMatch(/^(INVALID_ARGUMENT|OUT_OF_BOUNDS|UNSUPPORTED)$/);
+          const memory = new Float32Array(it.externals[0].buffer);
+          expect(memory.every((value, i) => value === 0 || (i >= 4 && i < 8))).toBe(true);
+        },
+      ),
       { numRuns: 3000 },
     );
   });

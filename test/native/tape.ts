@@ -52,7 +52,9 @@ export function specOf(
     numberCounts: Int32Array.from(calls, ([, numbers]) => numbers.length),
     arrayCounts: Int32Array.from(calls, (call) => call[2].length),
     numbers: Float64Array.from(calls.flatMap(([, numbers]) => numbers)),
-    refs: Int32Array.from(calls.flatMap((call) => call[2].map((array) => (array ? arrays.indexOf(array) : -1)))),
+    refs: Int32Array.from(
+      calls.flatMap((call) => call[2].map((array) => (array ? arrays.indexOf(array) : -1))),
+    ),
     slotKinds: Int32Array.from(slots, ([kind]) => kind),
     slotTypes: Int32Array.from(slots, ([, type]) => type),
     slotPlaces: Float64Array.from(slots, ([, , place]) => place),
