@@ -33,26 +33,6 @@ List<T> listOf(const std::vector<T>& items) {
   return {items.data(), items.size()};
 }
 
-/** Memory that JavaScript can neither detach nor shrink. */
-bool isShared(napi_env env, napi_value array) {
-  napi_value buffer;
-  bool detachable = true;
-  return napi_get_typedarray_info(env, array, nullptr, nullptr, nullptr, &buffer, nullptr) == napi_ok &&
-         napi_is_arraybuffer(env, buffer, &detachable) == napi_ok && !detachable;
-}
-
-/** The elements of an array as a list of our own, which nobody else can change. */
-bool copyElements(napi_env env, napi_value list, std::vector<napi_value>& elements, napi_value& own) {
-  uint32_t length;
-  if (napi_get_array_length(env, list, &length) != napi_ok || napi_create_array(env, &own) != napi_ok) return false;
-  for (uint32_t i = 0; i < length; i++) {
-    napi_value element;
-    if (napi_get_element(env, list, i, &element) != napi_ok || napi_set_element(env, own, i, element) != napi_ok) return false;
-    elements.push_back(element);
-  }
-  return true;
-}
-
 void release(napi_env env, void* data, void*) {
   HeldProgram* held = static_cast<HeldProgram*>(data);
   int64_t outside;
@@ -193,15 +173,29 @@ napi_value profile(napi_env env, napi_callback_info info) {
 
 }  // namespace
 
+bool isShared(napi_env env, napi_value array) {
+  napi_value buffer;
+  bool detachable = true;
+  return napi_get_typedarray_info(env, array, nullptr, nullptr, nullptr, &buffer, nullptr) == napi_ok &&
+         napi_is_arraybuffer(env, buffer, &detachable) == napi_ok && !detachable;
+}
+
+bool copyElements(napi_env env, napi_value list, std::vector<napi_value>& elements, napi_value& own) {
+  uint32_t length;
+  if (napi_get_array_length(env, list, &length) != napi_ok || napi_create_array(env, &own) != napi_ok) return false;
+  for (uint32_t i = 0; i < length; i++) {
+    napi_value element;
+    if (napi_get_element(env, list, i, &element) != napi_ok || napi_set_element(env, own, i, element) != napi_ok) return false;
+    elements.push_back(element);
+  }
+  return true;
+}
+
 HeldProgram* readyProgram(napi_env env, const char* where, napi_value value) {
   bool ours = false;
   void* data;
   if (napi_check_object_type_tag(env, value, &programTag, &ours) != napi_ok || !ours || napi_unwrap(env, value, &data) != napi_ok) {
-    // Of null and undefined Node-API has thrown something of its own.
-    napi_value thrown;
-    bool pending = false;
-    if (napi_is_exception_pending(env, &pending) == napi_ok && pending) napi_get_and_clear_last_exception(env, &thrown);
-    fail(env, ErrorKind::type, invalid, where, "a program of createProgram is needed");
+    failAnew(env, ErrorKind::type, invalid, where, "a program of createProgram is needed");
     return nullptr;
   }
   HeldProgram* held = static_cast<HeldProgram*>(data);

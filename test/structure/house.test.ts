@@ -35,6 +35,7 @@ describe("the house", () => {
       ([path, text]) => posix.dirname(path).startsWith("native") && binding.test(text),
     );
     expect(seen.map(([path]) => path)).toEqual([
+      "native/addon-job.cc",
       "native/addon-program.cc",
       "native/addon.cc",
       "native/addon.h",
