@@ -33,29 +33,6 @@ List<T> listOf(const std::vector<T>& items) {
   return {items.data(), items.size()};
 }
 
-/** Memory that JavaScript can neither detach nor shrink. */
-bool isShared(napi_env env, napi_value array) {
-  napi_value buffer;
-  bool detachable = true;
-  return napi_get_typedarray_info(env, array, nullptr, nullptr, nullptr, &buffer, nullptr) == napi_ok &&
-         napi_is_arraybuffer(env, buffer, &detachable) == napi_ok && !detachable;
-}
-
-/** The elements of a list as a list of our own, which nobody else can change. */
-bool copyElements(napi_env env, napi_value list, std::vector<napi_value>& elements, napi_value& own) {
-  bool is = false;
-  uint32_t length;
-  if (napi_is_array(env, list, &is) != napi_ok || !is || napi_get_array_length(env, list, &length) != napi_ok ||
-      napi_create_array(env, &own) != napi_ok)
-    return false;
-  for (uint32_t i = 0; i < length; i++) {
-    napi_value element;
-    if (napi_get_element(env, list, i, &element) != napi_ok || napi_set_element(env, own, i, element) != napi_ok) return false;
-    elements.push_back(element);
-  }
-  return true;
-}
-
 void release(napi_env env, void* data, void*) {
   HeldProgram* held = static_cast<HeldProgram*>(data);
   int64_t outside;
@@ -94,19 +71,16 @@ napi_value createProgram(napi_env env, napi_callback_info info) {
   size_t count = 1;
   napi_value spec, values[fieldCount], list;
   if (napi_get_cb_info(env, info, &count, &spec, nullptr, nullptr) != napi_ok) return nullptr;
-  // Getters and proxies may run JavaScript: all of it runs before the first array is looked at.
+  napi_valuetype kind;
+  if (napi_typeof(env, spec, &kind) != napi_ok || kind != napi_object) return fail(env, ErrorKind::type, invalid, where, "a ProgramSpec is needed");
+  // Getters and proxies may run JavaScript: all of it runs before the first array is looked at. What it throws is thrown.
   for (int i = 0; i < fieldCount; i++)
-    if (napi_get_named_property(env, spec, fieldNames[i], &values[i]) != napi_ok) {
-      bool thrown = false;
-      if (napi_is_exception_pending(env, &thrown) == napi_ok && thrown) return nullptr;
-      return fail(env, ErrorKind::type, invalid, where, "a ProgramSpec is needed");
-    }
+    if (napi_get_named_property(env, spec, fieldNames[i], &values[i]) != napi_ok) return nullptr;
   std::vector<napi_value> elements;
-  if (!copyElements(env, values[externals], elements, list)) {
-    bool thrown = false;
-    if (napi_is_exception_pending(env, &thrown) == napi_ok && thrown) return nullptr;
+  bool isList = false;
+  if (napi_is_array(env, values[externals], &isList) != napi_ok || !isList)
     return fail(env, ErrorKind::type, invalid, where, "externals: a list of typed arrays is needed");
-  }
+  if (!copyElements(env, values[externals], elements, list)) return nullptr;
 
   std::vector<int32_t> whole[fieldCount];
   std::vector<double> real[fieldCount];
@@ -199,11 +173,29 @@ napi_value profile(napi_env env, napi_callback_info info) {
 
 }  // namespace
 
+bool isShared(napi_env env, napi_value array) {
+  napi_value buffer;
+  bool detachable = true;
+  return napi_get_typedarray_info(env, array, nullptr, nullptr, nullptr, &buffer, nullptr) == napi_ok &&
+         napi_is_arraybuffer(env, buffer, &detachable) == napi_ok && !detachable;
+}
+
+bool copyElements(napi_env env, napi_value list, std::vector<napi_value>& elements, napi_value& own) {
+  uint32_t length;
+  if (napi_get_array_length(env, list, &length) != napi_ok || napi_create_array(env, &own) != napi_ok) return false;
+  for (uint32_t i = 0; i < length; i++) {
+    napi_value element;
+    if (napi_get_element(env, list, i, &element) != napi_ok || napi_set_element(env, own, i, element) != napi_ok) return false;
+    elements.push_back(element);
+  }
+  return true;
+}
+
 HeldProgram* readyProgram(napi_env env, const char* where, napi_value value) {
   bool ours = false;
   void* data;
   if (napi_check_object_type_tag(env, value, &programTag, &ours) != napi_ok || !ours || napi_unwrap(env, value, &data) != napi_ok) {
-    fail(env, ErrorKind::type, invalid, where, "a program of createProgram is needed");
+    failAnew(env, ErrorKind::type, invalid, where, "a program of createProgram is needed");
     return nullptr;
   }
   HeldProgram* held = static_cast<HeldProgram*>(data);

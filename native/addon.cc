@@ -1,5 +1,6 @@
-// The binding: of the kernels here, of recorded programs in addon-program.cc. What runs once per environment is written with
-// node-addon-api; the call of a kernel, which runs thousands of times a second, with the C functions below it.
+// The binding: of the kernels here, of recorded programs in addon-program.cc, of jobs in addon-job.cc. What runs once per
+// environment is written with node-addon-api; the call of a kernel, which runs thousands of times a second, with the C functions
+// below it.
 //
 // Every kernel is one JavaScript function with one convention. Numbers, op codes and number lists are in `block`, a Float64Array
 // that JavaScript fills before the call; typed arrays (or null) are the arguments, in order. So adding a kernel touches nothing
@@ -68,6 +69,13 @@ napi_value fail(napi_env env, ErrorKind kind, const char* code, const char* wher
   else
     napi_throw_error(env, code, message);
   return nullptr;
+}
+
+napi_value failAnew(napi_env env, ErrorKind kind, const char* code, const char* where, const char* text) {
+  napi_value thrown;
+  bool pending = false;
+  if (napi_is_exception_pending(env, &pending) == napi_ok && pending) napi_get_and_clear_last_exception(env, &thrown);
+  return fail(env, kind, code, where, text);
 }
 
 napi_value fail(napi_env env, const char* where, const Refusal& refusal) {
@@ -222,6 +230,7 @@ Napi::Object start(Napi::Env env, Napi::Object exports) {
   addFunction<getAffinity>(exports, "affinity", instance);
   addFunction<getQuota>(exports, "quota", instance);
   addPrograms(env, exports, instance);
+  addJobs(env, exports);
   return exports;
 }
 

@@ -32,6 +32,9 @@ enum class ErrorKind { plain, type, range };
 /** Throws `where: text` with a code; answers what a callback that throws has to return. */
 napi_value fail(napi_env env, ErrorKind kind, const char* code, const char* where, const char* text);
 
+/** The same in place of what a call of Node-API may have thrown. */
+napi_value failAnew(napi_env env, ErrorKind kind, const char* code, const char* where, const char* text);
+
 /** A function of the addon; `data` is what it is called with. */
 bool setFunction(napi_env env, napi_value object, const char* name, napi_callback callback, void* data);
 
@@ -44,6 +47,13 @@ struct HeldProgram {
   napi_ref externals;      // a list that keeps them alive
   std::vector<Array> seen;  // what was seen of each when the program was made; type `none` where no look is needed again
   bool running;            // is part of a job
+
+  /** Whether JavaScript could pull the memory of an external away. */
+  bool detachable() const {
+    for (const Array& array : seen)
+      if (array.type != DType::none) return true;
+    return false;
+  }
 };
 
 /** The program behind a Program object that may run now; else throws, and answers null. */
@@ -53,7 +63,14 @@ HeldProgram* readyProgram(napi_env env, const char* where, napi_value value);
 bool readParameters(napi_env env, const char* where, const Program& program, const napi_value* values, size_t count,
                     const double* offsets, Array* parameters);
 
-// addon-program.cc
+/** The elements of an array as an array of our own, which nobody else can change; false when a getter throws. */
+bool copyElements(napi_env env, napi_value list, std::vector<napi_value>& elements, napi_value& own);
+
+/** Whether an array is on memory that JavaScript can neither detach nor shrink. */
+bool isShared(napi_env env, napi_value array);
+
+// addon-program.cc and addon-job.cc
 void addPrograms(napi_env env, napi_value exports, Instance* instance);
+void addJobs(napi_env env, napi_value exports);
 
 }  // namespace simdgrad

@@ -1,10 +1,8 @@
 #include "pool.h"
 
-#include <linux/futex.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
-#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -18,6 +16,7 @@
 #endif
 
 #include "cores.h"
+#include "futex.h"
 #include "glibc.h"
 
 namespace simdgrad {
@@ -58,14 +57,6 @@ State& state() { return pool; }
 static_assert(std::is_trivially_destructible_v<State>, "no destructor runs at exit");
 
 thread_local bool insideChunk = false;
-
-// The futex is the reason why the pool is Linux only.
-void futexWait(std::atomic<uint32_t>& word, uint32_t while_) {
-  syscall(SYS_futex, reinterpret_cast<uint32_t*>(&word), FUTEX_WAIT_PRIVATE, while_, nullptr, nullptr, 0);
-}
-void futexWake(std::atomic<uint32_t>& word, int count) {
-  syscall(SYS_futex, reinterpret_cast<uint32_t*>(&word), FUTEX_WAKE_PRIVATE, count, nullptr, nullptr, 0);
-}
 
 inline void pauseCpu() {
 #if defined(__x86_64__)

@@ -47,11 +47,46 @@ export interface ProgramSpec {
 
 /** A program of the addon; freed when it is collected. */
 export interface Program {
-  /** The calls that have no C++: a program with any is not replayed natively (UNSUPPORTED). */
+  /** The calls that have no C++: a program with any is not run natively (UNSUPPORTED). */
   readonly unsupported: number[];
 }
 
-/** What native/addon.cc and addon-program.cc export. */
+/** What a job replays: the program for steps from … from + times - 1, with the parameters from these element offsets on. */
+export interface Stage {
+  program: Program;
+  params: (Memory | null)[];
+  offsets: number[];
+  from: number;
+  times: number;
+}
+
+/** How a job has ended. */
+export interface JobResult {
+  /** Finished ones, of all stages. */
+  steps: number;
+  /** -1 when none failed. */
+  failedStage: number;
+  /** -1 when none failed. */
+  failedCall: number;
+  /** What the failed call answered: the position of a bad label or index, or -3 when an advanced number led outside an array. */
+  status: number;
+}
+
+/** Programs that run on a native thread. Methods are called on the object. */
+export interface Job {
+  /** Resolves when the job has ended, by itself, by `stop` or by a call that failed; never rejects. */
+  readonly done: Promise<JobResult>;
+  /** Ends the job after the step that is running; nothing revokes it. */
+  stop(): void;
+  /**
+   * Resolves true once the thread waits between two steps; false when the job has ended, or `resume` was called, before it did.
+   * What the program works on may be read and written until `resume`.
+   */
+  pause(): Promise<boolean>;
+  resume(): void;
+}
+
+/** What native/addon*.cc export. */
 export interface Addon {
   kernels: Record<string, Kernel>;
   /** Names of `kernels` in the order of native/table.cc. */
@@ -83,6 +118,12 @@ export interface Addon {
   replay(program: Program, ...parameters: (Memory | null)[]): number;
   /** The same, adding the time of each call to nanoseconds[call]. */
   profile(program: Program, nanoseconds: Float64Array, ...parameters: (Memory | null)[]): number;
+  /**
+   * Runs the stages on a thread of their own, which keeps the event loop alive until it has ended. `control`, 16 or more on a
+   * SharedArrayBuffer, tells at any time [0] the steps finished in all, [1] the stage, [2] the steps finished in it. Parameters and
+   * externals have to be on SharedArrayBuffers (DETACHABLE). Until `done` nothing else runs the programs (PROGRAM_RUNNING).
+   */
+  startJob(stages: Stage[], control: Int32Array): Job;
 }
 
 /** The addon's answer to a dtype or an argument that it leaves to the JavaScript core. */

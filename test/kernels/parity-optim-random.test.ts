@@ -10,6 +10,14 @@ describe("optimizers", () => {
   const sizes = [...widths, large];
   const threads = (n: number) => (n === large ? threadCounts : [1]);
 
+  test("increment", () => {
+    for (const n of [0, 1, 5])
+      check({
+        name: `increment of ${n}`,
+        kernel: "increment",
+        args: [n, new Buffer(Float64Array.from([0, 7, 2 ** 53, -1.5, Number.NaN]), "out")],
+      });
+  });
   test.each([0, 1, 2, 3])("sgdStep, flags %i", (flags) => {
     for (const n of flags === 1 ? sizes : [19])
       for (const [lr, momentum, dampening, decay] of [

@@ -1,12 +1,13 @@
 // node fuzz.mjs <addon> <seed> <runs> [kernel…]
 //
 // Calls every kernel with arguments that are right, almost right and wrong. A call is done or refused with an error; one that is
-// refused changes nothing, and none changes anything but its outputs. Prints a line for each kernel, and as the last one
+// refused changes nothing, and none changes anything but its outputs. As a recorded program the same call is refused or left to
+// JavaScript when the program is made, which changes nothing, and else does the same to the bit. Prints a line for each kernel, and as the last one
 // `N passed, N failed`. When a call kills the process, the last line tells its kernel, and the seed brings it back.
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import fc from "fast-check";
-import { makeCall } from "./calls.mjs";
+import { makeCall, types } from "./calls.mjs";
 import { signatures } from "./signatures.mjs";
 
 const [path, seed, runs, ...only] = process.argv.slice(2);
@@ -14,8 +15,58 @@ const addon = createRequire(import.meta.url)(resolve(path));
 const block = addon.init(new Float64Array(new SharedArrayBuffer(8 * 512)));
 addon.setThreads(3);
 
+const dtypes = Object.values(types);
+const dtypeOf = (array) => dtypes.findIndex((type) => array instanceof type);
+const bytesOf = (array) => Buffer.from(array.buffer.slice(0));
+/** Copies of arrays that share their memory as these do. */
+function copy(arrays) {
+  const buffers = new Map(arrays.map((array) => [array?.buffer, array?.buffer.slice(0)]));
+  return arrays.map(
+    (array) => array && new array.constructor(buffers.get(array.buffer), array.byteOffset, array.length),
+  );
+}
+
+/** Makes the same call as a program, with arrays as externals or as parameters; `expected` is the direct call's answer. */
+function checkProgram(kernel, numbers, arrays, expected, changed, bound) {
+  const slots = arrays.map((_, i) => i).filter((i) => arrays[i]);
+  const before = arrays.map((array) => array && bytesOf(array));
+  const untouched = () => arrays.every((array, i) => !array || bytesOf(array).equals(before[i]));
+  let program;
+  try {
+    program = addon.createProgram({
+      kernels: Int32Array.of(addon.kernelNames.indexOf(kernel)),
+      numberCounts: Int32Array.of(numbers.length),
+      arrayCounts: Int32Array.of(arrays.length),
+      numbers: Float64Array.from(numbers),
+      refs: Int32Array.from(arrays, (array, i) => (array ? slots.indexOf(i) : -1)),
+      slotKinds: Int32Array.from(slots, () => (bound ? 2 : 0)),
+      slotTypes: Int32Array.from(slots, (i) => 1 + dtypeOf(arrays[i])),
+      slotPlaces: Float64Array.from(slots, (i) => (bound ? i : slots.indexOf(i))),
+      slotLengths: Float64Array.from(slots, (i) => arrays[i].length),
+      externals: bound ? [] : slots.map((i) => arrays[i]),
+      arenaBytes: 0,
+      advances: new Int32Array(0),
+    });
+  } catch (error) {
+    if (error.code !== "OUT_OF_BOUNDS" || !error.message.includes(`call 0, ${kernel}: `)) throw error;
+  }
+  if (!untouched()) throw new Error("a probe wrote");
+  const probed = !program ? "refused" : program.unsupported.length > 0 ? -2 : "done";
+  const wanted = expected === "refused" || expected === -2 ? expected : "done";
+  if (probed !== wanted) throw new Error(`probed as ${probed}, called as ${expected}`);
+  if (probed !== "done") return;
+  block.fill(0);
+  const call = addon.replay(program, ...(bound ? arrays : []));
+  if (call !== (expected === -1 ? -1 : 0) || (call === 0 && block[0] !== expected))
+    throw new Error(`replayed as ${call}, ${block[0]}; called as ${expected}`);
+  if (!arrays.every((array, i) => !array || bytesOf(array).equals(bytesOf(changed[i]))))
+    throw new Error("the replay wrote something else than the call");
+}
+
 /** Makes the call; what it did wrong, if anything, is thrown. Answers whether it was "done", "refused" or "left" to JavaScript. */
 function check(kernel, { numbers, arrays, outputs }) {
+  const recordable = arrays.every((array) => array === null || (dtypeOf(array) >= 0 && array.byteLength > 0));
+  const copies = recordable ? [copy(arrays), copy(arrays)] : [];
   const before = new Map(
     arrays.filter((a) => a?.byteLength).map((a) => [a.buffer, new Uint8Array(a.buffer).slice()]),
   );
@@ -37,6 +88,9 @@ function check(kernel, { numbers, arrays, outputs }) {
       if (!mayChange.some(inside))
         throw new Error(`byte ${i} of ${buffer.byteLength} changed, the answer is ${answer}`);
     });
+  copies.forEach((again, i) => {
+    checkProgram(kernel, numbers, again, answer, arrays, i === 1);
+  });
   return answer === "refused" ? answer : answer === -2 ? "left" : "done";
 }
 

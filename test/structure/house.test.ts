@@ -30,11 +30,12 @@ describe("the house", () => {
   });
 
   test("only the binding sees Node-API", () => {
-    const binding = /#\s*include\s*[<"](?:node_api|js_native_api|napi|uv|v8|node)[\w-]*\.h[>"]/;
+    const binding = /#\s*include\s*[<"](?:node_api|js_native_api|napi|uv|v8|node|addon)[\w-]*\.h[>"]/;
     const seen = [...files].filter(
       ([path, text]) => posix.dirname(path).startsWith("native") && binding.test(text),
     );
     expect(seen.map(([path]) => path)).toEqual([
+      "native/addon-job.cc",
       "native/addon-program.cc",
       "native/addon.cc",
       "native/addon.h",
