@@ -1,8 +1,8 @@
 /** A plan as the addon takes it: flat arrays of numbers, and the call that replays them. */
 import type { Data, DType } from "../dtype.js";
 import { nativeAddon } from "../kernels/backend.js";
-import type { Addon, Program as Handle, ProgramSpec } from "../kernels/native.js";
-import { isArray, isSlot, type Plan, type Slot } from "./plan.js";
+import type { Addon, Program as Handle, Job, ProgramSpec } from "../kernels/native.js";
+import { isArray, isSlot, type Plan, Slot } from "./plan.js";
 import type { Failure, Memory } from "./program.js";
 
 /** Codes of ProgramSpec. */
@@ -12,6 +12,13 @@ const types: Record<DType, number> = { float32: 1, float64: 2, int32: 3, uint8: 
 /** Inputs and outputs that a native program takes at most. */
 const mostParameters = 64;
 
+/** An input that moves on by `step` elements of one array from step to step of a job. */
+export interface Moving {
+  readonly input: Slot;
+  readonly array: Data;
+  readonly step: number;
+}
+
 export class NativeProgram {
   readonly #addon: Addon;
   readonly #block: Float64Array;
@@ -19,11 +26,11 @@ export class NativeProgram {
   /** Null when a call has no C++: such a plan runs through the table of kernels. */
   readonly handle: Handle | null;
 
-  constructor(plan: Plan) {
+  constructor(plan: Plan, moving?: Moving) {
     const { addon, block } = nativeAddon();
     this.#addon = addon;
     this.#block = block;
-    const spec = specOf(plan, addon);
+    const spec = specOf(plan, addon, moving);
     const handle = spec === null ? null : addon.createProgram(spec);
     this.handle = handle !== null && handle.unsupported.length === 0 ? handle : null;
     const count = plan.inputs.length + plan.outputs.length;
@@ -42,6 +49,21 @@ export class NativeProgram {
     return call < 0 ? null : { call, status: this.#block[0] };
   }
 
+  /**
+   * Runs `times` steps from step `from` on a thread of its own. Outputs, on shared memory, are those of the last step. An input that
+   * moves has no parameter.
+   */
+  start(parameters: readonly (Memory | null)[], from: number, times: number): Job {
+    const stage = {
+      program: this.handle!,
+      params: parameters.map((memory) => memory?.array ?? null),
+      offsets: parameters.map((memory) => memory?.offset ?? 0),
+      from,
+      times,
+    };
+    return this.#addon.startJob([stage], new Int32Array(new SharedArrayBuffer(64)));
+  }
+
   /** As `replay`, adding the time of each call to nanoseconds[call]. */
   profile(parameters: readonly Memory[], nanoseconds: Float64Array): Failure | null {
     for (const [i, { offset }] of parameters.entries()) this.#block[i] = offset;
@@ -52,7 +74,7 @@ export class NativeProgram {
 }
 
 /** Null when a kernel or an op of the plan has no C++. */
-function specOf(plan: Plan, addon: Addon): ProgramSpec | null {
+function specOf(plan: Plan, addon: Addon, moving?: Moving): ProgramSpec | null {
   if (plan.inputs.length + plan.outputs.length > mostParameters) return null;
   const places = new Map(plan.slots.map((slot, i) => [slot, i]));
   const kernels: number[] = [];
@@ -60,12 +82,15 @@ function specOf(plan: Plan, addon: Addon): ProgramSpec | null {
   const arrayCounts: number[] = [];
   const numbers: number[] = [];
   const refs: number[] = [];
+  const advances: number[] = [];
   for (const { name, args } of plan.calls) {
     const kernel = addon.kernelNames.indexOf(name);
     if (kernel < 0) return null;
     kernels.push(kernel);
     const before = [numbers.length, refs.length];
-    for (const arg of args) {
+    for (const [i, arg] of args.entries()) {
+      // An offset follows its array.
+      if (moving !== undefined && args[i - 1] === moving.input) advances.push(numbers.length, moving.step);
       if (typeof arg === "number") numbers.push(arg);
       else if (typeof arg === "string") {
         const code = addon.ops[name]?.indexOf(arg) ?? -1;
@@ -78,6 +103,10 @@ function specOf(plan: Plan, addon: Addon): ProgramSpec | null {
     arrayCounts.push(refs.length - before[1]);
   }
   const externals: Data[] = [];
+  // What moves is not a parameter: the program has all of its array.
+  const slots = plan.slots.map((slot) =>
+    slot === moving?.input ? new Slot("external", slot.dtype, moving.array.length, moving.array, 0) : slot,
+  );
   const placeOf = (slot: Slot) => (slot.array === null ? slot.place : externals.push(slot.array) - 1);
   return {
     kernels: Int32Array.from(kernels),
@@ -85,12 +114,12 @@ function specOf(plan: Plan, addon: Addon): ProgramSpec | null {
     arrayCounts: Int32Array.from(arrayCounts),
     numbers: Float64Array.from(numbers),
     refs: Int32Array.from(refs),
-    slotKinds: Int32Array.from(plan.slots, ({ kind }) => kinds[kind]),
-    slotTypes: Int32Array.from(plan.slots, ({ dtype }) => types[dtype]),
-    slotPlaces: Float64Array.from(plan.slots, placeOf),
-    slotLengths: Float64Array.from(plan.slots, ({ length }) => length),
+    slotKinds: Int32Array.from(slots, ({ kind }) => kinds[kind]),
+    slotTypes: Int32Array.from(slots, ({ dtype }) => types[dtype]),
+    slotPlaces: Float64Array.from(slots, placeOf),
+    slotLengths: Float64Array.from(slots, ({ length }) => length),
     externals,
     arenaBytes: plan.arenaBytes,
-    advances: new Int32Array(0),
+    advances: Int32Array.from(advances),
   };
 }

@@ -3,7 +3,7 @@ import { isGradEnabled } from "../autograd/grad-mode.js";
 import type { Data, DType } from "../dtype.js";
 import { type BackendName, backend } from "../kernels/backend.js";
 import { sameShape } from "../shape.js";
-import { allocate, type Storage } from "../tensor/storage.js";
+import { allocate, Storage, sharedArray } from "../tensor/storage.js";
 import { Tensor } from "../tensor/tensor.js";
 import { plan, writtenSlots } from "./plan.js";
 import { type Memory, Program } from "./program.js";
@@ -64,6 +64,32 @@ export class Recording {
     for (const storage of outputs) memory.push(storage);
     this.program.replay(memory);
     this.settle(outputs, inputs);
+    return this.#result(outputs, inputs);
+  }
+
+  /**
+   * Whether one replay leaves behind the state that it was recorded for, so that others may follow without a look at it. A step
+   * that adds to gradients which were null finds them there the next time.
+   */
+  get steady(): boolean {
+    return this.#trace.guards.every(({ owner, name, value }) => {
+      const effect = this.#trace.effects.find((other) => other.owner === owner && other.name === name);
+      return effect === undefined || Object.is(effect.value, value);
+    });
+  }
+
+  /** The memory that the calls write to, apart from inputs and outputs. */
+  get changed(): readonly Storage[] {
+    return this.#trace.changed;
+  }
+
+  /** Memory on which a native thread may leave the outputs. */
+  sharedOutputs(): Storage[] {
+    return this.#outputs.map(({ dtype, length }) => new Storage(sharedArray(dtype, length), 0, length));
+  }
+
+  /** What the function returned, over the memory of outputs and inputs. */
+  result(outputs: readonly Storage[], inputs: readonly Tensor[]): unknown {
     return this.#result(outputs, inputs);
   }
 

@@ -22,6 +22,8 @@ export interface TracedCall {
 
 /** State of JavaScript that the function read before it set it. */
 export interface Guard {
+  readonly owner: object;
+  readonly name: string;
   readonly again: () => unknown;
   readonly value: unknown;
 }
@@ -90,7 +92,7 @@ export class Tracer implements Tracing {
 
   read(owner: object, name: string, value: unknown, again = () => field(owner, name)): void {
     if (this.#isMade(owner) || this.#written.get(owner, name) || this.#guards.get(owner, name)) return;
-    this.#guards.set(owner, name, { again, value });
+    this.#guards.set(owner, name, { owner, name, again, value });
   }
 
   write(owner: object, name: string, before: unknown): void {

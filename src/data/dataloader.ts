@@ -3,6 +3,7 @@ import { SimdgradError, ValueError } from "../errors.js";
 import { k } from "../kernels/backend.js";
 import { checkOptions } from "../options.js";
 import { defaultGenerator, Generator } from "../random.js";
+import type { Tensor } from "../tensor/tensor.js";
 import { type Collated, collate } from "./collate.js";
 import type { BatchDataset, SampleDataset } from "./dataset.js";
 
@@ -29,6 +30,18 @@ export interface DataLoaderState {
   samples: number;
   batchSize: number;
   shuffle: boolean;
+}
+
+/** @internal See `DataLoader.feed`. */
+export interface EpochFeed {
+  readonly order: Int32Array;
+  readonly batchSize: number;
+  readonly length: number;
+  readonly position: number;
+  fetch(indices: Int32Array): readonly Tensor[];
+  advance(batches: number): void;
+  /** The epoch is over. */
+  finish(): void;
 }
 
 type AnyDataset = SampleDataset | BatchDataset;
@@ -63,6 +76,8 @@ export class DataLoader<D extends AnyDataset> {
   #drawnFrom: Int32Array;
   /** The next iteration goes on in the middle of an epoch instead of starting one. */
   #resuming = false;
+  /** Of `feed`; the same in every epoch, so that a program can keep it. */
+  #order: Int32Array | undefined;
   /** Outlives an epoch: many epochs may be shorter than the interval. */
   #lastTurn = performance.now();
 
@@ -157,20 +172,56 @@ export class DataLoader<D extends AnyDataset> {
     this.#resuming = true;
   }
 
+  /**
+   * @internal What an iteration would go over, for a program that fetches its batches itself: an epoch, or the rest of one. Null when the
+   * data set has no `batch`.
+   */
+  feed(): EpochFeed | null {
+    const { dataset, batchSize } = this;
+    if (!("batch" in dataset) || typeof dataset.batch !== "function") return null;
+    const count = this.#checkLength();
+    if (this.#order?.length !== count) this.#order = new Int32Array(new SharedArrayBuffer(4 * count));
+    const order = this.#order;
+    this.#begin(order);
+    const position = () => this.#position;
+    return {
+      order,
+      batchSize,
+      length: this.length,
+      get position() {
+        return position();
+      },
+      fetch: (indices) => dataset.batch(indices) as readonly Tensor[],
+      advance: (batches) => {
+        this.#position += batches;
+      },
+      finish: () => this.#finish(),
+    };
+  }
+
   /** The index arrays of the rest of one epoch. */
   *#epochs(): IterableIterator<Int32Array> {
     const count = this.#checkLength();
-    if (!this.#resuming) this.#position = 0;
-    this.#resuming = false;
-    this.#drawnFrom = this.#generator.getState();
     const order = new Int32Array(count);
-    if (this.shuffle) k.permutation(count, this.#generator.state, 0, order, 0);
-    else for (let i = 0; i < count; i++) order[i] = i;
+    this.#begin(order);
     const batches = this.length;
     for (let b = this.#position; b < batches; b++) {
       this.#position = b + 1;
       yield order.subarray(b * this.batchSize, Math.min((b + 1) * this.batchSize, count));
     }
+    this.#finish();
+  }
+
+  /** Begins an epoch, or goes on with the one that was resumed: puts its samples into `order`. */
+  #begin(order: Int32Array): void {
+    if (!this.#resuming) this.#position = 0;
+    this.#resuming = false;
+    this.#drawnFrom = this.#generator.getState();
+    if (this.shuffle) k.permutation(order.length, this.#generator.state, 0, order, 0);
+    else for (let i = 0; i < order.length; i++) order[i] = i;
+  }
+
+  #finish(): void {
     this.#epoch++;
     this.#position = 0;
   }

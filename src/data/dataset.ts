@@ -3,7 +3,9 @@ import { k } from "../kernels/backend.js";
 import { dense, reshape } from "../ops/views.js";
 import { checkOptions } from "../options.js";
 import { numel } from "../shape.js";
-import { empty, Tensor } from "../tensor/tensor.js";
+import { sharedArray } from "../tensor/storage.js";
+import { empty, fromData, Tensor } from "../tensor/tensor.js";
+import { tracing, withTracing } from "../tracing.js";
 
 /** What a DataLoader reads: samples by number, stacked into batches by the loader. A sample may be a promise. */
 export interface SampleDataset<Sample = unknown> {
@@ -32,7 +34,7 @@ export interface TensorDatasetOptions {
 export class TensorDataset<T extends Tensor[] = Tensor[]> {
   /** Number of samples. */
   readonly length: number;
-  readonly tensors: T;
+  tensors: T;
   readonly scale: number;
   readonly shift: number;
   readonly #transforms: boolean;
@@ -77,6 +79,8 @@ export class TensorDataset<T extends Tensor[] = Tensor[]> {
 
   /** The samples at `indices`, in that order, as one tensor each. @throws ValueError `INDEX_OUT_OF_RANGE`. */
   batch(indices: Int32Array): { [K in keyof T]: Tensor } {
+    // A native thread is to fetch: it needs the samples where nobody can pull them away. Later changes of the originals are not seen.
+    if (tracing !== null) this.tensors = this.tensors.map(onSharedMemory) as T;
     const batch = this.tensors.map((x, i) => this.#rows(x, indices, i === 0 && this.#transforms));
     return batch as { [K in keyof T]: Tensor };
   }
@@ -109,4 +113,11 @@ export class TensorDataset<T extends Tensor[] = Tensor[]> {
       );
     return out;
   }
+}
+
+function onSharedMemory(x: Tensor): Tensor {
+  if (x.storage.array.buffer instanceof SharedArrayBuffer) return x;
+  const data = sharedArray(x.dtype, x.numel);
+  withTracing(null, () => data.set(x.data));
+  return fromData(data, x.shape, x.dtype);
 }

@@ -1,0 +1,17 @@
+import type { Tensor } from "../tensor/tensor.js";
+
+/** One epoch of a data loader, for a program that fetches its batches itself. */
+export interface Feed {
+  /** The samples of the epoch in their order, int32 on shared memory. The same array in every epoch. */
+  readonly order: Int32Array;
+  /** Samples a step. The last step of an epoch may have fewer. */
+  readonly batchSize: number;
+  /** Steps of the whole epoch. */
+  readonly length: number;
+  /** Steps of it that were made. */
+  readonly position: number;
+  /** The batch of these samples. In a trace the indices have no values: a data set that looks at them cannot be captured. */
+  fetch(indices: Int32Array): readonly Tensor[];
+  /** So many steps more were made; after the last one the epoch is over. */
+  advance(steps: number): void;
+}

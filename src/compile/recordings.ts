@@ -1,0 +1,91 @@
+import { AutogradError, SimdgradError, ValueError } from "../errors.js";
+import { Tensor } from "../tensor/tensor.js";
+import { firstDifference } from "./agree.js";
+import { isInput, Recording } from "./recording.js";
+import { Tracer, TracesDiffer } from "./trace.js";
+
+/** The recordings of one function, the one used last in front. */
+export class Recordings {
+  #recent: Recording[] = [];
+  #warned = false;
+
+  constructor(
+    private readonly fn: (...args: unknown[]) => unknown,
+    private readonly most: number,
+  ) {}
+
+  get size(): number {
+    return this.#recent.length;
+  }
+
+  for(args: readonly unknown[]): Recording {
+    const all = this.#recent;
+    for (let i = 0; i < all.length; i++) {
+      if (!all[i].fits(args)) continue;
+      if (i > 0) all.unshift(...all.splice(i, 1));
+      return all[0];
+    }
+    const recording = record(this.fn, args);
+    all.unshift(recording);
+    if (all.length > this.most) {
+      all.pop();
+      if (!this.#warned)
+        process.emitWarning(
+          `compile: more than ${this.most} combinations of shapes and modes: the oldest recordings are dropped and made again when they are needed; pad batches to a few sizes, or raise maxRecordings`,
+          { type: "SimdgradWarning", code: "MANY_RECORDINGS" },
+        );
+      this.#warned = true;
+    }
+    return recording;
+  }
+}
+
+/** Traces twice: what differs between two traces (a random number of JavaScript, a counter) would differ between two steps. */
+function record(fn: (...args: unknown[]) => unknown, args: readonly unknown[]): Recording {
+  checkArguments(args);
+  const inputs = args.filter(isInput);
+  const trace = (watch?: number) =>
+    new Tracer(watch).run((standIns) => {
+      let next = 0;
+      const result = fn(...args.map((arg) => (isInput(arg) ? standIns[next++] : arg)));
+      if (typeof (result as PromiseLike<unknown> | null)?.then === "function")
+        throw new ValueError("compile: fn must be synchronous: it returned a promise", "ASYNC_FUNCTION");
+      return result;
+    }, inputs);
+  const first = trace();
+  const second = trace();
+  const difference = firstDifference(first, second);
+  if (difference >= 0) throw tracesDiffer(difference, trace);
+  return new Recording(args, second);
+}
+
+function tracesDiffer(difference: number, trace: (watch: number) => unknown): SimdgradError {
+  let where = "in what it returns or leaves behind";
+  try {
+    trace(difference);
+  } catch (error) {
+    if (!(error instanceof TracesDiffer)) throw error;
+    where = `first in ${error.message}`;
+  }
+  return new SimdgradError(
+    "TRACES_DIFFER",
+    `compile: fn does not do the same each time, ${where}: random numbers of JavaScript, counters and clocks cannot be replayed; use the library's random functions, or pass what changes as a tensor`,
+  );
+}
+
+function checkArguments(args: readonly unknown[]): void {
+  for (const [i, arg] of args.entries()) {
+    if (arg instanceof Tensor) {
+      if (arg.isLeaf) continue;
+      throw new AutogradError(
+        `compile: argument ${i} is part of a graph: gradients do not flow through a compiled function; use detach()`,
+        "NOT_A_LEAF",
+      );
+    }
+    if (typeof arg === "object" && arg !== null)
+      throw new ValueError(
+        `compile: arguments are tensors, numbers, strings, booleans and null: argument ${i} is ${Array.isArray(arg) ? "an array" : "an object"}; pass its tensors one by one`,
+        "INVALID_ARGUMENT",
+      );
+  }
+}

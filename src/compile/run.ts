@@ -1,0 +1,189 @@
+/**
+ * Many steps of a compiled function, one after the other without JavaScript between them, on a native thread: the event loop stays free.
+ * Where that is not possible (the JS core, kernels without C++, memory that JavaScript can pull away) steps are replayed here, with turns
+ * of the event loop between them.
+ */
+import { setImmediate } from "node:timers/promises";
+import { claim, type Owner } from "../busy.js";
+import type { SimdgradError } from "../errors.js";
+import type { Job } from "../kernels/native.js";
+import { Storage } from "../tensor/storage.js";
+import { Tensor } from "../tensor/tensor.js";
+import type { Feed } from "./feed.js";
+import { NativeProgram } from "./native-program.js";
+import type { Recording } from "./recording.js";
+import { Recordings } from "./recordings.js";
+import { Shared } from "./shared.js";
+
+export interface Stretch {
+  /** Steps that were made. */
+  steps: number;
+  /** What stopped the step after them: state is as it was before that step, apart from what the step did up to there. */
+  failure: SimdgradError | null;
+}
+
+export interface Limits {
+  /** Steps at most. */
+  steps: number;
+  /** Ends the stretch after the step that is running. */
+  signal?: AbortSignal;
+  /** Likewise, when so many milliseconds have passed. */
+  milliseconds?: number;
+}
+
+/** A recording as a thread runs it. */
+interface Threaded {
+  readonly native: NativeProgram;
+  readonly shared: Shared;
+  readonly outputs: readonly Storage[];
+}
+
+/** Milliseconds of replaying in JavaScript between two turns of the event loop. */
+const TURN_EVERY = 10;
+
+/** Runs `fn`, which takes a batch, over feeds. */
+export class Runner {
+  readonly #recordings: Recordings;
+  readonly #threaded = new Map<Recording, Threaded | null>();
+  #feed!: Feed;
+  #turned = performance.now();
+  #result: unknown;
+
+  constructor(fn: (...batch: Tensor[]) => unknown) {
+    this.#recordings = new Recordings(
+      (indices) => fn(...this.#feed.fetch((indices as Tensor).storage.array as Int32Array)),
+      64,
+    );
+  }
+
+  /** What `fn` returned in the last step; later steps may overwrite it. */
+  get result(): unknown {
+    return this.#result;
+  }
+
+  /** Makes the next steps of the epoch. @throws what `fn` throws while it is traced; the steps before it were made. */
+  async run(feed: Feed, { steps: most, signal, milliseconds = Infinity }: Limits): Promise<Stretch> {
+    this.#feed = feed;
+    const until = performance.now() + milliseconds;
+    let steps = 0;
+    while (steps < most && feed.position < feed.length && !signal?.aborted) {
+      if (steps > 0 && performance.now() >= until) break;
+      const indices = indicesOf(feed);
+      const recording = this.#recordings.for([indices]);
+      const threaded = this.#threadedFor(recording, feed);
+      const count = recording.steady ? Math.min(most - steps, stepsAlike(feed)) : 1;
+      const ran =
+        threaded === null
+          ? await this.#here(recording, indices)
+          : await this.#onThread(recording, threaded, indices, count, until, signal);
+      steps += ran.steps;
+      feed.advance(ran.steps);
+      if (ran.failure !== null) return { steps, failure: ran.failure };
+    }
+    return { steps, failure: null };
+  }
+
+  async #here(recording: Recording, indices: Tensor): Promise<Stretch> {
+    try {
+      this.#result = recording.replay([indices]);
+    } catch (error) {
+      return { steps: 0, failure: error as SimdgradError };
+    }
+    if (performance.now() - this.#turned >= TURN_EVERY) {
+      await setImmediate();
+      this.#turned = performance.now();
+    }
+    return { steps: 1, failure: null };
+  }
+
+  async #onThread(
+    recording: Recording,
+    { native, shared, outputs }: Threaded,
+    indices: Tensor,
+    count: number,
+    until: number,
+    signal: AbortSignal | undefined,
+  ): Promise<Stretch> {
+    shared.refresh();
+    const job = native.start([null, ...outputs], this.#feed.position, count);
+    const owner = new JobOwner(job, recording.changed);
+    const stop = () => job.stop();
+    signal?.addEventListener("abort", stop, { once: true });
+    const timer = until === Infinity ? undefined : setTimeout(stop, Math.max(0, until - performance.now()));
+    try {
+      const { steps, failedCall: call, status } = await job.done;
+      owner.release();
+      if (steps > 0) {
+        recording.settle(outputs, [indices]);
+        this.#result = recording.result(outputs, [indices]);
+      }
+      return { steps, failure: call < 0 ? null : recording.program.complaint({ call, status }) };
+    } finally {
+      owner.release();
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", stop);
+    }
+  }
+
+  /** Null where a thread cannot run it. */
+  #threadedFor(recording: Recording, { order, batchSize }: Feed): Threaded | null {
+    const { program } = recording;
+    if (program.native === null) return null;
+    let threaded = this.#threaded.get(recording);
+    if (threaded === undefined) {
+      const shared = Shared.of(program.plan);
+      const moving = { input: program.plan.inputs[0], array: order, step: batchSize };
+      threaded = shared && {
+        native: new NativeProgram(shared.plan, moving),
+        shared,
+        outputs: recording.sharedOutputs(),
+      };
+      this.#threaded.set(recording, threaded);
+    }
+    return threaded;
+  }
+}
+
+/** The indices of the next step, as a tensor over the order of the epoch. */
+function indicesOf({ order, batchSize, position }: Feed): Tensor {
+  const from = position * batchSize;
+  const count = Math.min(batchSize, order.length - from);
+  return new Tensor(new Storage(order, from, count), from, [count], [1], "int32");
+}
+
+/** How many steps from this one on have as many samples. */
+function stepsAlike({ order, batchSize, length, position }: Feed): number {
+  const whole = Math.floor(order.length / batchSize);
+  return position < whole ? Math.min(whole, length) - position : 1;
+}
+
+/** A job as the owner of what it writes to. */
+class JobOwner implements Owner {
+  #claimed: (() => void) | null;
+  #over = false;
+
+  constructor(
+    private readonly job: Job,
+    private readonly memory: readonly Storage[],
+  ) {
+    this.#claimed = claim(memory, this);
+  }
+
+  release(): void {
+    this.#over = true;
+    this.#claimed?.();
+    this.#claimed = null;
+  }
+
+  async whilePaused<T>(fn: () => T): Promise<T> {
+    const paused = await this.job.pause();
+    this.#claimed?.();
+    this.#claimed = null;
+    try {
+      return fn();
+    } finally {
+      if (paused && !this.#over) this.#claimed = claim(this.memory, this);
+      if (paused) this.job.resume();
+    }
+  }
+}
