@@ -9,6 +9,7 @@ import type { SimdgradError } from "../errors.js";
 import type { Job } from "../kernels/native.js";
 import { Storage } from "../tensor/storage.js";
 import { Tensor } from "../tensor/tensor.js";
+import { tracing } from "../tracing.js";
 import type { Feed } from "./feed.js";
 import { NativeProgram } from "./native-program.js";
 import type { Recording } from "./recording.js";
@@ -51,9 +52,16 @@ export class Runner {
 
   constructor(fn: (...batch: Tensor[]) => unknown) {
     this.#recordings = new Recordings(
-      (indices) => fn(...this.#feed.fetch((indices as Tensor).storage.array as Int32Array)),
+      (indices) => fn(...this.#fetch((indices as Tensor).storage.array as Int32Array)),
       64,
     );
+  }
+
+  #fetch(indices: Int32Array): readonly Tensor[] {
+    const batch = this.#feed.fetch(indices);
+    if (!Array.isArray(batch))
+      tracing?.refuse("the data set answers with something else than tensors", "return [x, y]");
+    return batch;
   }
 
   /** What `fn` returned in the last step; later steps may overwrite it. */
@@ -113,6 +121,7 @@ export class Runner {
     try {
       const { steps, failedCall: call, status } = await job.done;
       owner.release();
+      shared.giveBack();
       if (steps > 0) {
         recording.settle(outputs, [indices]);
         this.#result = recording.result(outputs, [indices]);

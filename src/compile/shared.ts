@@ -1,11 +1,11 @@
 import type { Data } from "../dtype.js";
-import { isSlot, type Plan, Slot, writtenSlots } from "./plan.js";
+import { type Call, isSlot, type Plan, Slot, writtenSlots } from "./plan.js";
 
 const isShared = ({ array }: Slot) => array === null || array.buffer instanceof SharedArrayBuffer;
 
 /**
  * A plan on memory that nobody can pull away from under a thread. What it writes to must be there already; what it only reads is copied, and
- * copied again for each job.
+ * copied again for each job. So are the states of random generators: others draw from them while the thread runs.
  */
 export class Shared {
   readonly plan: Plan;
@@ -13,12 +13,17 @@ export class Shared {
 
   /** Null when the plan writes to memory that JavaScript could pull away. */
   static of(plan: Plan): Shared | null {
-    return plan.calls.every((call) => writtenSlots(call).every(isShared)) ? new Shared(plan) : null;
+    const states = new Set(plan.calls.flatMap(generatorState));
+    const written = plan.calls.flatMap(writtenSlots).filter((slot) => !states.has(slot));
+    return written.every(isShared) ? new Shared(plan, states) : null;
   }
 
-  private constructor(plan: Plan) {
+  private constructor(
+    plan: Plan,
+    private readonly states: ReadonlySet<Slot>,
+  ) {
     for (const slot of plan.slots) {
-      if (isShared(slot)) continue;
+      if (isShared(slot) && !states.has(slot)) continue;
       const { dtype, length, array } = slot;
       const memory = new SharedArrayBuffer(array!.byteLength);
       const copy = Reflect.construct(array!.constructor, [memory]) as Data;
@@ -32,7 +37,26 @@ export class Shared {
     };
   }
 
+  /** Before a job. */
   refresh(): void {
     for (const [from, to] of this.#copied) to.array!.set(from.array!);
   }
+
+  /** After a job: generators go on where it left them, unless others have drawn more. */
+  giveBack(): void {
+    for (const state of this.states) {
+      const [mine, theirs] = [this.#copied.get(state)!.array!, state.array!];
+      if (drawn(mine) > drawn(theirs)) theirs.set(mine);
+    }
+  }
+}
+
+/** The state of the generator that a call draws from. */
+function generatorState({ name, args }: Call): Slot[] {
+  return name === "random" || name === "permutation" ? [args.find(isSlot)!] : [];
+}
+
+/** The counter of a generator: words 2 and 3 of its state. */
+function drawn(state: ArrayLike<number>): number {
+  return (state[2] >>> 0) + (state[3] >>> 0) * 2 ** 32;
 }

@@ -1,3 +1,5 @@
+import { Runner } from "../compile/index.js";
+import { DataLoader, type EpochFeed } from "../data/dataloader.js";
 import { SimdgradError, ValueError } from "../errors.js";
 import type { Module } from "../nn/module.js";
 import type { Optimizer } from "../optim/optimizer.js";
@@ -5,7 +7,7 @@ import type { Scheduler } from "../optim/schedulers.js";
 import { checkOptions } from "../options.js";
 import { defaultGenerator } from "../random.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { type BatchSource, batchesOf, checkBatch, type TrainingData } from "./batches.js";
+import { type Batch, type BatchSource, batchesOf, checkBatch, type TrainingData } from "./batches.js";
 import { type Evaluation, evaluate } from "./evaluate.js";
 import { type Loss, lossFunction, predictedClasses, Score } from "./score.js";
 import { EventLoopTurns } from "./turn.js";
@@ -29,13 +31,18 @@ export interface FitOptions {
   validation?: TrainingData;
   /** Stops within one step; the run ends with `signal.reason`, as it does in Node's own functions. */
   signal?: AbortSignal;
+  /**
+   * Whether the step is compiled: it runs on a native thread, and the event loop stays free. Default true. A model that cannot be
+   * compiled, because it reads values or draws random numbers of JavaScript, is trained eagerly, with a warning.
+   */
+  compile?: boolean;
   /** Least number of milliseconds between two `progress` events; 0 for one a step. Default 100. */
   reportEvery?: number;
 }
 
 const fitOptions: readonly (keyof FitOptions)[] = [
   ...(["optimizer", "loss", "scheduler", "schedulerUnit", "epochs", "batchSize", "shuffle"] as const),
-  ...(["seed", "validation", "signal", "reportEvery"] as const),
+  ...(["seed", "validation", "signal", "reportEvery", "compile"] as const),
 ];
 
 export interface FitProgress {
@@ -199,7 +206,8 @@ class Run {
   readonly #loss;
   readonly #turns = new EventLoopTurns();
   readonly #watch = new Stopwatch();
-  #score = new Score();
+  readonly #score = new Score();
+  #runner: Runner | null;
   #epoch = 0;
   #finished = 0;
   #step = 0;
@@ -236,6 +244,9 @@ class Run {
     if (signal !== undefined && !(signal instanceof AbortSignal))
       throw new ValueError(`fit: signal is an AbortSignal: ${typeof signal}`);
     if (validation !== undefined) batchesOf("fit: validation", validation, { batchSize, shuffle: false });
+    if (options.compile !== undefined && typeof options.compile !== "boolean")
+      throw new ValueError(`fit: compile is true or false: ${String(options.compile)}`);
+    this.#runner = options.compile === false ? null : new Runner((x, y) => this.#compiledStep(x, y));
     this.#options = { ...options, epochs, reportEvery, schedulerUnit };
     this.#loss = lossFunction("fit", options.loss);
     this.#batches = batchesOf("fit", train, { batchSize, shuffle, seed });
@@ -268,13 +279,10 @@ class Run {
   /** One epoch. */
   async *#train(): AsyncGenerator<FitProgress, void, undefined> {
     const { signal, reportEvery } = this.#options;
-    this.#score = new Score();
+    this.#score.reset();
     const from = { seconds: this.#watch.seconds, samples: 0 };
     let reported = performance.now();
-    for await (const batch of this.#batches) {
-      signal?.throwIfAborted();
-      const [x, y] = checkBatch("fit", batch);
-      this.#trainStep(x, y);
+    for await (const _ of this.#steps(() => reported + reportEvery - performance.now())) {
       if (performance.now() - reported >= reportEvery) {
         this.#watch.stop();
         const rate = (this.#score.samples - from.samples) / (this.#watch.seconds - from.seconds);
@@ -284,7 +292,6 @@ class Run {
         this.#watch.start();
         reported = performance.now();
       }
-      if (this.#turns.due) await this.#turns.take();
     }
     signal?.throwIfAborted();
     if (this.#score.samples === 0)
@@ -294,11 +301,83 @@ class Run {
       );
   }
 
+  /** The steps of an epoch, one or more at a time: as many as fit into the milliseconds that are left. */
+  async *#steps(left: () => number): AsyncGenerator<void, void, undefined> {
+    const feed = this.#runner !== null && this.#batches instanceof DataLoader ? this.#batches.feed() : null;
+    if (feed === null) {
+      yield* this.#eagerSteps(this.#batches);
+      return;
+    }
+    try {
+      yield* this.#compiledSteps(this.#runner!, feed, left);
+    } catch (error) {
+      if (!["NOT_CAPTURABLE", "TRACES_DIFFER"].includes((error as SimdgradError)?.code)) throw error;
+      this.#runner = null;
+      process.emitWarning(
+        `fit: the training step cannot be compiled and runs eagerly, on the main thread: ${(error as Error).message}; fit(…, { compile: false }) says that this is meant`,
+        { type: "SimdgradWarning", code: "NOT_COMPILED" },
+      );
+      yield* this.#eagerSteps(batchesLeft(feed));
+    }
+    feed.finish();
+  }
+
+  async *#eagerSteps(
+    batches: Iterable<unknown> | AsyncIterable<unknown>,
+  ): AsyncGenerator<void, void, undefined> {
+    for await (const batch of batches) {
+      this.#options.signal?.throwIfAborted();
+      const [x, y] = checkBatch("fit", batch as Batch);
+      this.#trainStep(x, y);
+      yield;
+      if (this.#turns.due) await this.#turns.take();
+    }
+  }
+
+  async *#compiledSteps(
+    runner: Runner,
+    feed: EpochFeed,
+    left: () => number,
+  ): AsyncGenerator<void, void, undefined> {
+    const { signal, schedulerUnit, scheduler, reportEvery } = this.#options;
+    const single = reportEvery === 0 || schedulerUnit === "step";
+    while (feed.position < feed.length) {
+      signal?.throwIfAborted();
+      this.#trainingMode();
+      const most = single ? 1 : Number.POSITIVE_INFINITY;
+      const { steps, failure } = await runner.run(feed, { steps: most, signal, milliseconds: left() });
+      this.#step += steps;
+      if (schedulerUnit === "step" && steps > 0) scheduler?.step();
+      // The step that failed has changed nothing yet: made eagerly, it says what is wrong.
+      if (failure !== null) {
+        this.#trainStep(...checkBatch("fit", feed.fetch(nextOf(feed)) as unknown as Batch));
+        throw failure;
+      }
+      yield;
+    }
+  }
+
+  /** What `#trainStep` does, as a program. */
+  #compiledStep(x: Tensor, y: Tensor): void {
+    const { optimizer } = this.#options;
+    checkBatch("fit", [x, y]);
+    optimizer.zeroGrad();
+    const output = this.model.forward(x);
+    const loss = this.#loss(output, y);
+    this.#score.tally(loss, output, y);
+    loss.backward();
+    optimizer.step();
+  }
+
+  /** Between two events a consumer may have put the model into eval mode. */
+  #trainingMode(): void {
+    if (!this.model.training || this.#step === 0) this.model.train();
+  }
+
   #trainStep(...[x, y]: Parameters<ReturnType<typeof lossFunction>>): void {
     const { model } = this;
     const { optimizer, schedulerUnit, scheduler } = this.#options;
-    // Between two events a consumer may have put the model into eval mode.
-    if (!model.training || this.#step === 0) model.train();
+    this.#trainingMode();
     optimizer.zeroGrad();
     const output = model.forward(x);
     const loss = this.#loss(output, y);
@@ -337,6 +416,20 @@ class Run {
       completed: this.#finished === this.#options.epochs,
     };
   }
+}
+
+/** The rest of an epoch, batch by batch. */
+function* batchesLeft(feed: EpochFeed): Generator<unknown, void, undefined> {
+  while (feed.position < feed.length) {
+    const batch = feed.fetch(nextOf(feed));
+    feed.advance(1);
+    yield batch;
+  }
+}
+
+/** The samples of the next step. */
+function nextOf({ order, batchSize, position }: EpochFeed): Int32Array {
+  return order.slice(position * batchSize, (position + 1) * batchSize);
 }
 
 /** Looked for only when the loss is not finite. */
