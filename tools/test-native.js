@@ -66,7 +66,7 @@ const builds = {
         "--target",
         target,
       ]),
-    programs: { kernels_test: ["--digest"], pool_test: [], cores_test: [] },
+    programs: { kernels_test: ["--digest"], pool_test: [], program_test: [], cores_test: [] },
   }),
   address: (compiler) => {
     const prefix = sanitized(compiler, "address,undefined");
@@ -75,7 +75,7 @@ const builds = {
       directory: "build/test-address",
       steps: cmake("build/test-address", "-DSIMDGRAD_SANITIZE=address"),
       prefix,
-      programs: { kernels_test: ["--digest"], pool_test: [], cores_test: [] },
+      programs: { kernels_test: ["--digest"], pool_test: [], program_test: [], cores_test: [] },
       addon: preloaded(compiler, ["libasan.so", "libubsan.so"]),
     };
   },
@@ -86,7 +86,7 @@ const builds = {
       directory: "build/test-thread",
       steps: cmake("build/test-thread", "-DSIMDGRAD_SANITIZE=thread"),
       prefix,
-      programs: { pool_test: [], kernels_test: ["--threaded", "--ends"] },
+      programs: { pool_test: [], program_test: [], kernels_test: ["--threaded", "--ends"] },
     };
   },
   arm64: () => ({

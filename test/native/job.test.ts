@@ -201,6 +201,9 @@ describe.skipIf(!built)("a job", () => {
     const own = new Float32Array(8);
     const outside = program([["fill", [1, 8, 0], [own]]]);
     const bound = program([["fill", [1, 8, 0], [parameter(1, 0, 8)]]]);
+    const { WebAssembly } = globalThis as unknown as {
+      WebAssembly: { Memory: new (pages: { initial: number }) => { buffer: ArrayBuffer } };
+    };
     const wasm = new Float32Array(new WebAssembly.Memory({ initial: 1 }).buffer);
     for (const stages of [
       [stage(outside, 1)],
