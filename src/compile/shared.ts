@@ -46,7 +46,7 @@ export class Shared {
   giveBack(): void {
     for (const state of this.states) {
       const [mine, theirs] = [this.#copied.get(state)!.array!, state.array!];
-      if (drawn(mine) > drawn(theirs)) theirs.set(mine);
+      if (isFurther(mine, theirs)) theirs.set(mine);
     }
   }
 }
@@ -56,7 +56,8 @@ function generatorState({ name, args }: Call): Slot[] {
   return name === "random" || name === "permutation" ? [args.find(isSlot)!] : [];
 }
 
-/** The counter of a generator: words 2 and 3 of its state. */
-function drawn(state: ArrayLike<number>): number {
-  return (state[2] >>> 0) + (state[3] >>> 0) * 2 ** 32;
+/** Whether the counter of a generator, words 2 and 3 of its state, is further on than another's. */
+function isFurther(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
+  const [high, low] = [3, 2].map((word) => (a[word] >>> 0) - (b[word] >>> 0));
+  return high > 0 || (high === 0 && low > 0);
 }

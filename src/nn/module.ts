@@ -1,8 +1,9 @@
 import { noGrad } from "../autograd/grad-mode.js";
+import { ownerOf } from "../busy.js";
 import { isFloating } from "../dtype.js";
 import { DTypeError, formatShape, SimdgradError, ValueError } from "../errors.js";
 import { copy_ } from "../ops/inplace.js";
-import { to as cast } from "../ops/views.js";
+import { to as cast, clone } from "../ops/views.js";
 import { checkOptions } from "../options.js";
 import { sameShape } from "../shape.js";
 import { Tensor } from "../tensor/tensor.js";
@@ -133,6 +134,21 @@ export abstract class Module {
     const dict: StateDict = {};
     for (const [path, value] of stateEntries(this, "", [])) dict[path] = value.detach();
     return dict;
+  }
+
+  /**
+   * Copies of parameters and buffers, by path. While the model is being trained on another thread they are those between two steps, all of
+   * the same one: load them into a second model to serve predictions meanwhile.
+   */
+  async snapshot(): Promise<StateDict> {
+    const entries = [...stateEntries(this, "", [])];
+    const copies = () => noGrad(() => Object.fromEntries(entries.map(([path, x]) => [path, clone(x)])));
+    // A model is trained by one run at a time.
+    for (const [, { storage, offset }] of entries) {
+      const owner = ownerOf(storage.array, offset);
+      if (owner !== undefined) return owner.whilePaused(copies);
+    }
+    return copies();
   }
 
   /**

@@ -32,8 +32,9 @@ export interface FitOptions {
   /** Stops within one step; the run ends with `signal.reason`, as it does in Node's own functions. */
   signal?: AbortSignal;
   /**
-   * Whether the step is compiled: it runs on a native thread, and the event loop stays free. Default true. A model that cannot be
-   * compiled, because it reads values or draws random numbers of JavaScript, is trained eagerly, with a warning.
+   * Whether steps over a data set or a DataLoader are compiled: they run on a native thread, the event loop stays free, and `forward` and
+   * `loss` are called only while they are traced. Default true. A model that cannot be compiled, because it reads values or draws random
+   * numbers of JavaScript, is trained eagerly, with a warning.
    */
   compile?: boolean;
   /** Least number of milliseconds between two `progress` events; 0 for one a step. Default 100. */
