@@ -1,3 +1,3 @@
 export { type Compiled, type CompileOptions, compile } from "./compile.js";
 export type { Feed } from "./feed.js";
-export { type Limits, Runner, type Stretch } from "./run.js";
+export { type Limits, Runner, type Schedule, type Stretch } from "./run.js";

@@ -132,6 +132,11 @@ export abstract class Optimizer<Options extends object> {
     return group;
   }
 
+  /** @internal The hyperparameters of each group where the kernels read them. */
+  get hyperparameters(): Float64Array[] {
+    return this.groups.map(({ hyper }) => hyper);
+  }
+
   /** Updates every parameter that has a gradient. */
   step(): void {
     for (const [i, { slots, hyper }] of this.groups.entries()) {
