@@ -28,6 +28,7 @@
 //   lookup(table, i)             table[i mod 16] of 16 floats, 64-byte aligned
 //   toFloat(i)  bitcastInt(v)  bitcastFloat(i)
 //   IVec + - * (low 32 bits) & | ^   shl<k> shr<k> (logical) sra<k> (arithmetic)   mulHigh(a, b): high 32 bits, unsigned
+//   first(v)                     lane 0;   upper<h>(v): lanes h … 2h-1 in lanes 0 … h-1, any values in the others (h < W a power of two)
 //   transpose(rows)              Vec rows[W], in place: lane j of row i ↔ lane i of row j
 //
 //   inRegister(v)                v; the compiler may not load it again for each use (memory operands are free only once)

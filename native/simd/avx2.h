@@ -34,6 +34,12 @@ SIMD_INLINE Vec loadStrided(const float* p, ptrdiff_t s, int n) {
   for (int i = 0; i < n; i++) lanes[i] = p[i * s];
   return {_mm256_load_ps(lanes)};
 }
+SIMD_INLINE float first(Vec a) { return _mm256_cvtss_f32(a.v); }
+template <int h>
+SIMD_INLINE Vec upper(Vec a) {
+  if constexpr (h == 4) return {_mm256_permute2f128_ps(a.v, a.v, 0x01)};
+  else return {_mm256_permute_ps(a.v, h == 2 ? 0x0e : 0x01)};
+}
 SIMD_INLINE IVec loadInt(const int32_t* p) { return {_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p))}; }
 SIMD_INLINE IVec loadInt(const int32_t* p, int n) { return {_mm256_maskload_epi32(p, firstLanes(n))}; }
 SIMD_INLINE void storeInt(int32_t* p, IVec a) { _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), a.v); }

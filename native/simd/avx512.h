@@ -37,6 +37,12 @@ SIMD_INLINE Vec loadStrided(const float* p, ptrdiff_t s, int n) {
   for (int i = 0; i < n; i++) lanes[i] = p[i * s];
   return {_mm512_load_ps(lanes)};
 }
+SIMD_INLINE float first(Vec a) { return _mm512_cvtss_f32(a.v); }
+template <int h>
+SIMD_INLINE Vec upper(Vec a) {
+  if constexpr (h >= 4) return {_mm512_shuffle_f32x4(a.v, a.v, h == 8 ? 0xee : 0x01)};
+  else return {_mm512_permute_ps(a.v, h == 2 ? 0x0e : 0x01)};
+}
 SIMD_INLINE IVec loadInt(const int32_t* p) { return {_mm512_loadu_si512(p)}; }
 SIMD_INLINE IVec loadInt(const int32_t* p, int n) { return {_mm512_maskz_loadu_epi32(firstLanes(n), p)}; }
 SIMD_INLINE void storeInt(int32_t* p, IVec a) { _mm512_storeu_si512(p, a.v); }

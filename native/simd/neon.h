@@ -39,6 +39,11 @@ SIMD_INLINE Vec loadStrided(const float* p, ptrdiff_t s, int n) {
   for (int i = 0; i < n; i++) lanes[i] = p[i * s];
   return {vld1q_f32(lanes)};
 }
+SIMD_INLINE float first(Vec a) { return vgetq_lane_f32(a.v, 0); }
+template <int h>
+SIMD_INLINE Vec upper(Vec a) {
+  return {vextq_f32(a.v, a.v, h)};
+}
 SIMD_INLINE IVec loadInt(const int32_t* p) { return {vld1q_s32(p)}; }
 SIMD_INLINE IVec loadInt(const int32_t* p, int n) {
   int32_t lanes[W] = {};
