@@ -11,6 +11,7 @@
 //   Vec, IVec, Mask              W floats, W int32 (uint32 for shr, mulHigh), W booleans
 //
 //   load(p) load(p, n)           W floats, or the first n (0..W) and zeros; reads nothing behind them. So for store(p, v[, n])
+//   storePast(p, v)              W floats past the caches, p on a multiple of 4·W bytes; fencePast() before another thread may read
 //   loadInt storeInt             the same for int32
 //   loadStrided(p, stride, n)    p[0], p[stride], … n lanes (0..W), zeros behind them
 //   loadU8(p[, n])               bytes as floats 0..255

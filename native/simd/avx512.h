@@ -26,6 +26,8 @@ SIMD_INLINE Vec load(const float* p) { return {_mm512_loadu_ps(p)}; }
 SIMD_INLINE Vec load(const float* p, int n) { return {_mm512_maskz_loadu_ps(firstLanes(n), p)}; }
 SIMD_INLINE void store(float* p, Vec a) { _mm512_storeu_ps(p, a.v); }
 SIMD_INLINE void store(float* p, Vec a, int n) { _mm512_mask_storeu_ps(p, firstLanes(n), a.v); }
+SIMD_INLINE void storePast(float* p, Vec a) { _mm512_stream_ps(p, a.v); }
+SIMD_INLINE void fencePast() { _mm_sfence(); }
 SIMD_INLINE Vec loadStrided(const float* p, ptrdiff_t s, int n) {
   if (n == W) {
     const float* q = p + 8 * s;

@@ -34,6 +34,8 @@ SIMD_INLINE void store(float* p, Vec a, int n) {
   vst1q_f32(lanes, a.v);
   for (int i = 0; i < n; i++) p[i] = lanes[i];
 }
+SIMD_INLINE void storePast(float* p, Vec a) { store(p, a); }
+SIMD_INLINE void fencePast() {}
 SIMD_INLINE Vec loadStrided(const float* p, ptrdiff_t s, int n) {
   float lanes[W] = {};
   for (int i = 0; i < n; i++) lanes[i] = p[i * s];
