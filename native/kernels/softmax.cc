@@ -191,18 +191,41 @@ SIMD_INLINE void inGroups(int64_t count, int64_t most, int64_t each, F f) {
   });
 }
 
-/** slices(offset, slice) for every vector of columns; for rows, by their length: short, rows (offset, count of them), blocks (offset). */
-template <class Slices, class Short, class Rows, class Blocks>
-SIMD_INLINE void forSlices(int64_t outer, int64_t length, int64_t inner, Slices slices, Short shorts, Rows rows, Blocks blocks) {
-  if (inner == 1 && length <= shortRow)
-    return inGroups(outer, W, length, [&](int64_t r, int64_t count) { shorts(r * length, static_cast<int>(count)); });
+/** The bodies above, by the offset at which each begins. */
+template <bool logarithm>
+struct Forward {
+  const float* x;
+  float* out;
+  int64_t length;
+  void columns(int64_t at, const Slice& s) const { softmaxSlices<logarithm>(x + at, out + at, s); }
+  void shorts(int64_t at, int64_t rows) const { softmaxShort<logarithm>(x + at, length, static_cast<int>(rows), out + at); }
+  void rows(int64_t at, int64_t rows) const { softmaxRows<logarithm>(x + at, length, rows, out + at); }
+  void blocks(int64_t at) const { softmaxBlocks<logarithm>(x + at, length, out + at); }
+};
+
+template <bool logarithm>
+struct Backward {
+  const float *y, *g;
+  float* out;
+  int64_t length;
+  void columns(int64_t at, const Slice& s) const { softmaxGradSlices<logarithm>(y + at, g + at, out + at, s); }
+  void shorts(int64_t at, int64_t rows) const { softmaxGradShort<logarithm>(y + at, g + at, length, static_cast<int>(rows), out + at); }
+  void rows(int64_t at, int64_t rows) const { softmaxGradRows<logarithm>(y + at, g + at, length, rows, out + at); }
+  void blocks(int64_t at) const { softmaxGradBlocks<logarithm>(y + at, g + at, length, out + at); }
+};
+
+/** All of [outer, body.length, inner], by the body that suits its shape. */
+template <class Body>
+void overAll(int64_t outer, int64_t inner, const Body& body) {
+  const int64_t length = body.length;
+  if (inner == 1 && length <= shortRow) return inGroups(outer, W, length, [&](int64_t r, int64_t count) { body.shorts(r * length, count); });
   if (inner == 1 && length <= blockOf(length))
-    return inGroups(outer, rowsAtOnceOf(length), length, [&](int64_t r, int64_t count) { rows(r * length, count); });
+    return inGroups(outer, rowsAtOnceOf(length), length, [&](int64_t r, int64_t count) { body.rows(r * length, count); });
   if (inner == 1) {
     // Few rows: their blocks are spread over the threads. Many: the rows are.
     if (outer < 16)
-      for (int64_t r = 0; r < outer; r++) blocks(r * length);
-    else inGroups(outer, 1, length, [&](int64_t r, int64_t) { blocks(r * length); });
+      for (int64_t r = 0; r < outer; r++) body.blocks(r * length);
+    else inGroups(outer, 1, length, [&](int64_t r, int64_t) { body.blocks(r * length); });
     return;
   }
   // Columns are counted within each outer.
@@ -210,35 +233,19 @@ SIMD_INLINE void forSlices(int64_t outer, int64_t length, int64_t inner, Slices 
   parallelFor(static_cast<size_t>(outer * tiles), static_cast<size_t>(grainOf(length * W)), [&](size_t begin, size_t end) {
     for (size_t t = begin; t < end; t++) {
       const int64_t o = static_cast<int64_t>(t) / tiles, from = static_cast<int64_t>(t) % tiles * W, left = inner - from;
-      slices(o * length * inner + from, Slice{length, inner, static_cast<int>(left < W ? left : W)});
+      body.columns(o * length * inner + from, Slice{length, inner, static_cast<int>(left < W ? left : W)});
     }
   });
 }
 
-template <bool logarithm>
-void softmaxOf(int64_t outer, int64_t length, int64_t inner, const float* x, float* out) {
-  forSlices(
-      outer, length, inner, [&](int64_t at, const Slice& s) { softmaxSlices<logarithm>(x + at, out + at, s); },
-      [&](int64_t at, int rows) { softmaxShort<logarithm>(x + at, length, rows, out + at); },
-      [&](int64_t at, int64_t rows) { softmaxRows<logarithm>(x + at, length, rows, out + at); },
-      [&](int64_t at) { softmaxBlocks<logarithm>(x + at, length, out + at); });
-}
-
-template <bool logarithm>
-void softmaxGradOf(int64_t outer, int64_t length, int64_t inner, const float* y, const float* g, float* out) {
-  forSlices(
-      outer, length, inner, [&](int64_t at, const Slice& s) { softmaxGradSlices<logarithm>(y + at, g + at, out + at, s); },
-      [&](int64_t at, int rows) { softmaxGradShort<logarithm>(y + at, g + at, length, rows, out + at); },
-      [&](int64_t at, int64_t rows) { softmaxGradRows<logarithm>(y + at, g + at, length, rows, out + at); },
-      [&](int64_t at) { softmaxGradBlocks<logarithm>(y + at, g + at, length, out + at); });
-}
-
 void softmax(int op, int64_t outer, int64_t length, int64_t inner, const float* x, float* out) {
-  (op == 0 ? softmaxOf<false> : softmaxOf<true>)(outer, length, inner, x, out);
+  if (op == 0) overAll(outer, inner, Forward<false>{x, out, length});
+  else overAll(outer, inner, Forward<true>{x, out, length});
 }
 
 void softmaxGrad(int op, int64_t outer, int64_t length, int64_t inner, const float* y, const float* g, float* out) {
-  (op == 0 ? softmaxGradOf<false> : softmaxGradOf<true>)(outer, length, inner, y, g, out);
+  if (op == 0) overAll(outer, inner, Backward<false>{y, g, out, length});
+  else overAll(outer, inner, Backward<true>{y, g, out, length});
 }
 
 }  // namespace
