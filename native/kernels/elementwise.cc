@@ -73,10 +73,15 @@ SIMDGRAD_COMPARE_ROWS(SIMDGRAD_PAIR_OP)
 // cache, relu, add and what reads their outputs gain from 16 MB of output on (up to twice the speed) and lose at 8 MB.
 constexpr int64_t pastBytes = 12 << 20;
 
-/** Not where an operand is written over: its lines are in a cache anyway. */
-bool goesPast(int64_t n, const float* out, std::initializer_list<const float*> operands) {
+/** Not where an operand is written over: its lines are in a cache anyway. Numbers, as operands may be null. */
+template <int operands>
+bool goesPast(int64_t n, const float* out, const float* const (&operand)[operands]) {
+  const uintptr_t bytes = static_cast<uintptr_t>(n) * sizeof(float), to = reinterpret_cast<uintptr_t>(out);
   bool past = n * 4 >= pastBytes;
-  for (const float* x : operands) past = past && (x + n <= out || out + n <= x);
+  for (const float* x : operand) {
+    const uintptr_t from = reinterpret_cast<uintptr_t>(x);
+    past = past && (from + bytes <= to || to + bytes <= from);
+  }
   return past;
 }
 
@@ -84,8 +89,9 @@ bool goesPast(int64_t n, const float* out, std::initializer_list<const float*> o
 template <class F>
 SIMD_INLINE void storeVectors(float* out, size_t n, bool past, F f) {
   constexpr size_t bytes = sizeof(float) * W;
-  if (W == 1 || !past || n < 64) return forVectors(n, [&](size_t i, auto lanes) { store(out + i, f(i, lanes), lanes); });
-  // The edges share their code, which is not worth much.
+  // Portable code has no such store, and a piece of a few vectors is mostly edges.
+  if (W == 1 || !past || n < 4 * W) return forVectors(n, [&](size_t i, auto lanes) { store(out + i, f(i, lanes), lanes); });
+  // One copy of the code for both edges: they are rare, and each would be as large as the loop.
   const auto edge = [&](size_t i, size_t count) __attribute__((noinline)) {
     const int lanes = static_cast<int>(count);
     store(out + i, f(i, lanes), lanes);
