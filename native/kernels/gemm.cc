@@ -62,7 +62,7 @@ void run(const Problem& g, const Task& task) {
   const int64_t rowBlocks = partsOf(tiles, MC / MR);
   const int64_t NRH = vectorsFor(lower + (taller > 0)) * W;  // columns of a tile
   const int64_t blocks = partsOf(g.k, KC);
-  const int64_t depth = blocks == 1 ? g.k : KC;
+  const int64_t depth = blocks > 1 ? KC : g.k > 0 ? g.k : 1;  // without any k, one block of no steps
   const bool packingA = packsA(g, height, width), packingB = packsB(g, height);
   // A packed panel of B serves one block of rows after the other, or is packed anew.
   const int64_t columnTiles = partsOf(width, NRH);

@@ -178,6 +178,10 @@ describe.skipIf(!built)("gemm", () => {
     expect([...c]).toEqual([6, 8]);
     k.gemm(1, 1, 2, 0, none, 0, 0, 0, 1, none, 0, 0, 2, 1, null, 0, 0, c, 0, 2);
     expect([...c]).toEqual([0, 0]);
+    // The same where C is not thin.
+    const square = new Float32Array(36).fill(3);
+    k.gemm(1, 6, 6, 0, none, 0, 0, 0, 1, none, 0, 0, 6, 1, new Float32Array(6).fill(5), 0, 1, square, 0, 36);
+    expect([...new Set(square)]).toEqual([8]);
   });
 
   // Large enough that the work is shared; k is cut into two blocks.
