@@ -18,14 +18,15 @@ struct ProductFold {
   static SIMD_INLINE Vec start() { return broadcast(1.0f); }
   static SIMD_INLINE Vec step(Vec s, Vec v) { return s * v; }
 };
-/** A NaN, once in, stays. (`max` and `min` of simd.h would lose it; three steps instead of one.) */
+/** A NaN, once in, stays: max and min keep s unless v beats it. What tests v for NaN does not wait for s, so that a step
+ *  of the chain is two instructions. */
 struct MaxFold {
   static SIMD_INLINE Vec start() { return broadcast(-__builtin_inff()); }
-  static SIMD_INLINE Vec step(Vec s, Vec v) { return select(le(v, s) | isnan(s), s, v); }
+  static SIMD_INLINE Vec step(Vec s, Vec v) { return select(isnan(v), v, max(v, s)); }
 };
 struct MinFold {
   static SIMD_INLINE Vec start() { return broadcast(__builtin_inff()); }
-  static SIMD_INLINE Vec step(Vec s, Vec v) { return select(ge(v, s) | isnan(s), s, v); }
+  static SIMD_INLINE Vec step(Vec s, Vec v) { return select(isnan(v), v, min(v, s)); }
 };
 
 /** The largest that is not NaN: where a NaN shows anyway, as the shift of exponents. */
