@@ -4,6 +4,7 @@
 #include "../fold.h"
 #include "../isa.h"
 #include "../math.h"
+#include "../past.h"
 #include "../pool.h"
 
 namespace simdgrad::SIMDGRAD_ISA_NS {
@@ -191,15 +192,16 @@ SIMD_INLINE void inGroups(int64_t count, int64_t most, int64_t each, F f) {
   });
 }
 
-/** The bodies above, by the offset at which each begins. */
+/** The bodies above, by the offset at which each begins. Rows leave their results one behind the other in `to`. */
 template <bool logarithm>
 struct Forward {
   const float* x;
   float* out;
   int64_t length;
+  bool past;
   void columns(int64_t at, const Slice& s) const { softmaxSlices<logarithm>(x + at, out + at, s); }
-  void shorts(int64_t at, int64_t rows) const { softmaxShort<logarithm>(x + at, length, static_cast<int>(rows), out + at); }
-  void rows(int64_t at, int64_t rows) const { softmaxRows<logarithm>(x + at, length, rows, out + at); }
+  void shorts(int64_t at, int64_t rows, float* to) const { softmaxShort<logarithm>(x + at, length, static_cast<int>(rows), to); }
+  void rows(int64_t at, int64_t rows, float* to) const { softmaxRows<logarithm>(x + at, length, rows, to); }
   void blocks(int64_t at) const { softmaxBlocks<logarithm>(x + at, length, out + at); }
 };
 
@@ -208,19 +210,36 @@ struct Backward {
   const float *y, *g;
   float* out;
   int64_t length;
+  bool past;
   void columns(int64_t at, const Slice& s) const { softmaxGradSlices<logarithm>(y + at, g + at, out + at, s); }
-  void shorts(int64_t at, int64_t rows) const { softmaxGradShort<logarithm>(y + at, g + at, length, static_cast<int>(rows), out + at); }
-  void rows(int64_t at, int64_t rows) const { softmaxGradRows<logarithm>(y + at, g + at, length, rows, out + at); }
+  void shorts(int64_t at, int64_t rows, float* to) const {
+    softmaxGradShort<logarithm>(y + at, g + at, length, static_cast<int>(rows), to);
+  }
+  void rows(int64_t at, int64_t rows, float* to) const { softmaxGradRows<logarithm>(y + at, g + at, length, rows, to); }
   void blocks(int64_t at) const { softmaxGradBlocks<logarithm>(y + at, g + at, length, out + at); }
 };
+
+/** compute(to) writes n ≤ grainElements results: to their place, or, where that is past the caches, to a buffer that stays in one. */
+template <class Body, class F>
+SIMD_INLINE void place(const Body& body, int64_t at, int64_t n, F compute) {
+  if (!body.past) return compute(body.out + at);
+  alignas(64) float buffer[grainElements];
+  compute(buffer);
+  storeVectors(body.out + at, static_cast<size_t>(n), true, [&](size_t i, auto lanes) { return load(buffer + i, lanes); });
+}
 
 /** All of [outer, body.length, inner], by the body that suits its shape. */
 template <class Body>
 void overAll(int64_t outer, int64_t inner, const Body& body) {
   const int64_t length = body.length;
-  if (inner == 1 && length <= shortRow) return inGroups(outer, W, length, [&](int64_t r, int64_t count) { body.shorts(r * length, count); });
+  if (inner == 1 && length <= shortRow)
+    return inGroups(outer, W, length, [&](int64_t r, int64_t count) {
+      place(body, r * length, count * length, [&](float* to) { body.shorts(r * length, count, to); });
+    });
   if (inner == 1 && length <= blockOf(length))
-    return inGroups(outer, rowsAtOnceOf(length), length, [&](int64_t r, int64_t count) { body.rows(r * length, count); });
+    return inGroups(outer, rowsAtOnceOf(length), length, [&](int64_t r, int64_t count) {
+      place(body, r * length, count * length, [&](float* to) { body.rows(r * length, count, to); });
+    });
   if (inner == 1) {
     // Few rows: their blocks are spread over the threads. Many: the rows are.
     if (outer < 16)
@@ -239,13 +258,15 @@ void overAll(int64_t outer, int64_t inner, const Body& body) {
 }
 
 void softmax(int op, int64_t outer, int64_t length, int64_t inner, const float* x, float* out) {
-  if (op == 0) overAll(outer, inner, Forward<false>{x, out, length});
-  else overAll(outer, inner, Forward<true>{x, out, length});
+  const bool past = goesPast(outer * length * inner, out, {x});
+  if (op == 0) overAll(outer, inner, Forward<false>{x, out, length, past});
+  else overAll(outer, inner, Forward<true>{x, out, length, past});
 }
 
 void softmaxGrad(int op, int64_t outer, int64_t length, int64_t inner, const float* y, const float* g, float* out) {
-  if (op == 0) overAll(outer, inner, Backward<false>{y, g, out, length});
-  else overAll(outer, inner, Backward<true>{y, g, out, length});
+  const bool past = goesPast(outer * length * inner, out, {y, g});
+  if (op == 0) overAll(outer, inner, Backward<false>{y, g, out, length, past});
+  else overAll(outer, inner, Backward<true>{y, g, out, length, past});
 }
 
 }  // namespace
