@@ -21,7 +21,8 @@ SIMD_INLINE bool goesPast(int64_t n, const float* out, const float* const (&oper
   return past;
 }
 
-/** out[i] = f(i, lanes), i = 0 … n-1, as forVectors goes; f must not depend on what is stored. */
+/** out[i] = f(i, lanes), i = 0 … n-1, as forVectors goes; f must not depend on what is stored. Whoever stores
+ *  past the caches fences, once, when all of its chunk is stored: a fence waits until memory has it. */
 template <class F>
 SIMD_INLINE void storeVectors(float* out, size_t n, bool past, F f) {
   constexpr size_t bytes = sizeof(float) * W;
@@ -36,7 +37,6 @@ SIMD_INLINE void storeVectors(float* out, size_t n, bool past, F f) {
   if (i > 0) edge(0, i);
   for (; i + W <= n; i += W) storePast(out + i, f(i, All{}));
   if (i < n) edge(i, n - i);
-  fencePast();
 }
 
 }  // namespace simdgrad::SIMDGRAD_ISA_NS

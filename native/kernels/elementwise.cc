@@ -207,6 +207,7 @@ void walkPieces(const Walk& w, const Operands& o, Dense dense, const Job& job, b
 void run(const Walk& w, const Operands& o, Dense dense, const Job& job, bool mayStandStill) {
   parallelFor(static_cast<size_t>(w.total), static_cast<size_t>(grain), [&](size_t begin, size_t end) {
     walkPieces(w, o, dense, job, mayStandStill, static_cast<int64_t>(begin), static_cast<int64_t>(end));
+    if (job.past) fencePast();
   });
 }
 
@@ -241,7 +242,10 @@ void unaryGrad(int op, float p, float q, int64_t n, const float* x, const float*
   static constexpr void (*loops[])(const Gradient&, size_t, size_t) = {SIMDGRAD_UNARY_ROWS(SIMDGRAD_ENTRY)};
 #undef SIMDGRAD_ENTRY
   const Gradient job = {p, q, x, y, g, out, goesPast(n, out, {x, y, g})};
-  parallelFor(static_cast<size_t>(n), static_cast<size_t>(grain), [&](size_t begin, size_t end) { loops[op](job, begin, end); });
+  parallelFor(static_cast<size_t>(n), static_cast<size_t>(grain), [&](size_t begin, size_t end) {
+    loops[op](job, begin, end);
+    if (job.past) fencePast();
+  });
 }
 
 void binary(int op, const Walk& w, const float* a, const float* b, float* out) {

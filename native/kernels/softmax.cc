@@ -24,6 +24,11 @@ int64_t rowsAtOnceOf(int64_t length) {
   return fit < 1 ? 1 : fit < maxRowsAtOnce ? fit : maxRowsAtOnce;
 }
 
+/** Starts to bring n floats to this core. They may lie behind the end of their array: this cannot fail. */
+SIMD_INLINE void fetch(const float* x, int64_t n) {
+  for (int64_t i = 0; i < n; i += 16) __builtin_prefetch(x + i);
+}
+
 /** log Σ and 1 / Σ: what the last step takes off or multiplies by. */
 template <bool logarithm>
 SIMD_INLINE Vec ofSum(Vec sum) {
@@ -47,12 +52,15 @@ SIMD_INLINE void finish(const float* x, int64_t n, Vec shift, Vec last, float* o
   });
 }
 
-/** Rows of at most a block (fold.h). */
+/** Rows of at most a block (fold.h). While the powers are computed, the rows that come next are on their way from memory. */
 template <bool logarithm>
 void softmaxRows(const float* x, int64_t n, int64_t rows, float* out) {
   float shift[maxRowsAtOnce], last[maxRowsAtOnce];
   for (int64_t r = 0; r < rows; r++) shift[r] = foldRun<ShiftFold>(x + r * n, n);
-  for (int64_t r = 0; r < rows; r++) last[r] = sumPowers<logarithm>(x + r * n, n, broadcast(shift[r]), out + r * n);
+  for (int64_t r = 0; r < rows; r++) {
+    fetch(x + (rows + r) * n, n);
+    last[r] = sumPowers<logarithm>(x + r * n, n, broadcast(shift[r]), out + r * n);
+  }
   forVectors(static_cast<size_t>(rows), [&](size_t r, auto lanes) { store(last + r, ofSum<logarithm>(load(last + r, lanes)), lanes); });
   for (int64_t r = 0; r < rows; r++) finish<logarithm>(x + r * n, n, broadcast(shift[r]), broadcast(last[r]), out + r * n);
 }
@@ -159,6 +167,7 @@ template <bool logarithm>
 void softmaxShort(const float* x, int64_t n, int rows, float* out) {
   Columns c;
   loadColumns(c, x, n, rows);
+  fetch(x + rows * n, rows * n);
   Vec shift = ShiftFold::start(), sum = zero();
   for (int64_t k = 0; k < n; k++) shift = ShiftFold::step(shift, c[k]);
   for (int64_t k = 0; k < n; k++) {
@@ -182,13 +191,19 @@ void softmaxGradShort(const float* y, const float* g, int64_t n, int rows, float
   storeColumns(out, cy, n, rows);
 }
 
-/** f(first, count) for all of `count` things, at most `most` at a time. */
+/**
+ * f(first, count) for all of `count` things of `each` elements, at most `most` at a time. What a thread takes at once grows with
+ * the whole, up to 16 times the least: memory is read best in long runs.
+ * The fence is for stores past the caches (past.h); without any it costs nothing.
+ */
 template <class F>
 SIMD_INLINE void inGroups(int64_t count, int64_t most, int64_t each, F f) {
-  const int64_t groups = (count + most - 1) / most;
-  parallelFor(static_cast<size_t>(groups), static_cast<size_t>(grainOf(each * most)), [&](size_t begin, size_t end) {
+  const int64_t groups = (count + most - 1) / most, part = groups / 256, least = grainOf(each * most);
+  const int64_t grain = part < least ? least : part < 16 * least ? part : 16 * least;
+  parallelFor(static_cast<size_t>(groups), static_cast<size_t>(grain), [&](size_t begin, size_t end) {
     for (int64_t i = static_cast<int64_t>(begin); i < static_cast<int64_t>(end); i++)
       f(i * most, count - i * most < most ? count - i * most : most);
+    fencePast();
   });
 }
 
@@ -233,8 +248,11 @@ template <class Body>
 void overAll(int64_t outer, int64_t inner, const Body& body) {
   const int64_t length = body.length;
   if (inner == 1 && length <= shortRow)
-    return inGroups(outer, W, length, [&](int64_t r, int64_t count) {
-      place(body, r * length, count * length, [&](float* to) { body.shorts(r * length, count, to); });
+    return inGroups(outer, grainElements / (W * length) * W, length, [&](int64_t first, int64_t count) {
+      place(body, first * length, count * length, [&](float* to) {
+        for (int64_t r = 0; r < count; r += W)
+          body.shorts((first + r) * length, count - r < W ? count - r : W, to + r * length);
+      });
     });
   if (inner == 1 && length <= blockOf(length))
     return inGroups(outer, rowsAtOnceOf(length), length, [&](int64_t r, int64_t count) {
