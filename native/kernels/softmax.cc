@@ -65,6 +65,7 @@ void softmaxRows(const float* x, int64_t n, int64_t rows, float* out) {
   for (int64_t r = 0; r < rows; r++) finish<logarithm>(x + r * n, n, broadcast(shift[r]), broadcast(last[r]), out + r * n);
 }
 
+// y is the caller's, and a number above 0 must not make other bits on other machines: exp, not expNotPositive.
 template <bool logarithm>
 SIMD_INLINE float gradientSum(const float* y, const float* g, int64_t n) {
   return fold<SumFold>(n, [&](int64_t i, auto lanes) { return logarithm ? load(g + i, lanes) : load(g + i, lanes) * load(y + i, lanes); });
@@ -74,7 +75,7 @@ template <bool logarithm>
 SIMD_INLINE void gradientOf(const float* y, const float* g, int64_t n, Vec sum, float* out) {
   forVectors(static_cast<size_t>(n), [&](size_t i, auto lanes) {
     const Vec yi = load(y + i, lanes), gi = load(g + i, lanes);
-    store(out + i, logarithm ? fnma(expNotPositive(yi), sum, gi) : yi * (gi - sum), lanes);
+    store(out + i, logarithm ? fnma(exp(yi), sum, gi) : yi * (gi - sum), lanes);
   });
 }
 
@@ -158,7 +159,7 @@ void softmaxGradSlices(const float* y, const float* g, float* out, const Slice& 
   const Vec sum = sumDown(s, [&](int64_t k) { return logarithm ? load(g + k, s.lanes) : load(g + k, s.lanes) * load(y + k, s.lanes); });
   for (int64_t k = 0; k < s.end(); k += s.step) {
     const Vec yk = load(y + k, s.lanes), gk = load(g + k, s.lanes);
-    store(out + k, logarithm ? fnma(expNotPositive(yk), sum, gk) : yk * (gk - sum), s.lanes);
+    store(out + k, logarithm ? fnma(exp(yk), sum, gk) : yk * (gk - sum), s.lanes);
   }
 }
 
@@ -187,7 +188,7 @@ void softmaxGradShort(const float* y, const float* g, int64_t n, int rows, float
   loadColumns(cg, g, n, rows);
   Vec sum = zero();
   for (int64_t k = 0; k < n; k++) sum = sum + (logarithm ? cg[k] : cg[k] * cy[k]);
-  for (int64_t k = 0; k < n; k++) cy[k] = logarithm ? fnma(expNotPositive(cy[k]), sum, cg[k]) : cy[k] * (cg[k] - sum);
+  for (int64_t k = 0; k < n; k++) cy[k] = logarithm ? fnma(exp(cy[k]), sum, cg[k]) : cy[k] * (cg[k] - sum);
   storeColumns(out, cy, n, rows);
 }
 
