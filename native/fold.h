@@ -51,13 +51,29 @@ SIMD_INLINE Vec foldHalves(Vec v) {
   else return foldHalves<Op, h / 2>(Op::step(v, upper<h>(v)));
 }
 
-/** The 64 lanes of `acc` into one value. */
-template <class Op>
+template <int n>
+struct Place {
+  SIMD_INLINE constexpr operator int() const { return n; }
+};
+
+/** f(0), … f(n - 1) with numbers that the compiler knows when it decides what is kept in registers: too early for a loop. */
+template <int n, class F>
+SIMD_INLINE void forPlaces(F& f) {
+  if constexpr (n > 0) {
+    forPlaces<n - 1>(f);
+    f(Place<n - 1>{});
+  }
+}
+
+/** The 2h vectors at the front of `acc`, and then their lanes, into one value. */
+template <class Op, int h>
 SIMD_INLINE float foldLanes(Vec (&acc)[virtualLanes / W]) {
-#pragma GCC unroll 8
-  for (int h = virtualLanes / W / 2; h > 0; h /= 2)
-    for (int j = 0; j < h; j++) acc[j] = Op::step(acc[j], acc[j + h]);
-  return first(foldHalves<Op, W / 2>(acc[0]));
+  if constexpr (h == 0) return first(foldHalves<Op, W / 2>(acc[0]));
+  else {
+    const auto halve = [&](auto j) __attribute__((always_inline)) { acc[j] = Op::step(acc[j], acc[j + h]); };
+    forPlaces<h>(halve);
+    return foldLanes<Op, h / 2>(acc);
+  }
 }
 
 /** Folds value(i, lanes) for i = 0, W, 2W … below n: vectors of which the last may have fewer lanes. */
@@ -65,23 +81,22 @@ template <class Op, class F>
 SIMD_INLINE float fold(int64_t n, F value) {
   constexpr int vectors = virtualLanes / W;
   Vec acc[vectors];
-  for (int j = 0; j < vectors; j++) acc[j] = Op::start();
+  const auto start = [&](auto j) __attribute__((always_inline)) { acc[j] = Op::start(); };
+  forPlaces<vectors>(start);
   int64_t i = 0;
-  for (; i + virtualLanes <= n; i += virtualLanes) {
-#pragma GCC unroll 64
-    for (int j = 0; j < vectors; j++) acc[j] = Op::step(acc[j], value(i + j * W, All{}));
-  }
-#pragma GCC unroll 64
-  for (int j = 0; j < vectors; j++, i += W) {
-    const int64_t left = n - i;
-    if (left >= W) acc[j] = Op::step(acc[j], value(i, All{}));
+  const auto full = [&](auto j) __attribute__((always_inline)) { acc[j] = Op::step(acc[j], value(i + j * W, All{})); };
+  for (; i + virtualLanes <= n; i += virtualLanes) forPlaces<vectors>(full);
+  const auto rest = [&](auto j) __attribute__((always_inline)) {
+    const int64_t at = i + j * W, left = n - at;
+    if (left >= W) acc[j] = Op::step(acc[j], value(at, All{}));
     else if (left > 0) {
       const int lanes = static_cast<int>(left);
-      const Vec next = Op::step(acc[j], value(i, lanes));
+      const Vec next = Op::step(acc[j], value(at, lanes));
       acc[j] = select(igt(broadcastInt(lanes), iota()), next, acc[j]);
     }
-  }
-  return foldLanes<Op>(acc);
+  };
+  forPlaces<vectors>(rest);
+  return foldLanes<Op, vectors / 2>(acc);
 }
 
 template <class Op>
