@@ -56,10 +56,15 @@ struct Place {
   SIMD_INLINE constexpr operator int() const { return n; }
 };
 
-/** f(0), … f(n - 1) with numbers that the compiler knows when it decides what is kept in registers: too early for a loop. */
+/**
+ * f(0), … f(n - 1), with numbers that the compiler knows when it decides what is kept in registers: too early for a loop. The 64
+ * scalars of the portable code fit no registers, and copies of f for each would only take minutes to compile.
+ */
 template <int n, class F>
 SIMD_INLINE void forPlaces(F& f) {
-  if constexpr (n > 0) {
+  if constexpr (n > 16) {
+    for (int j = 0; j < n; j++) f(j);
+  } else if constexpr (n > 0) {
     forPlaces<n - 1>(f);
     f(Place<n - 1>{});
   }
