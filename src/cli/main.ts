@@ -130,12 +130,25 @@ command(
       integer("--seed", { min: 0, max: Number.MAX_SAFE_INTEGER }),
       0,
     ),
+    flag(
+      "--checkpoint <file>",
+      "keeps the whole state of the run in this file, so that --resume can go on from it",
+    ),
+    flag(
+      "--checkpoint-every <n>",
+      "steps between two checkpoints",
+      integer("--checkpoint-every", counted),
+      500,
+    ),
+    flag("--resume", "goes on from --checkpoint, to the bits of a run that was never stopped"),
+    flag("--eager", "makes each step from JavaScript instead of compiling it"),
     ...backendFlags(),
     flag("-o, --out <file>", "where the model goes", undefined, "model.safetensors"),
     jsonFlag(),
   ],
   `
   simdgrad train --data mnist/ --out digits.safetensors
+  simdgrad train --data mnist/ --checkpoint run.ckpt --resume
   simdgrad train --data fashion/ --hidden 1024,512 --dropout 0.2 --epochs 20
   simdgrad train --data emnist/ --split letters --optimizer sgd --lr 0.1 --schedule step`,
 ).action((flags) => {

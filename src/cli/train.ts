@@ -37,6 +37,10 @@ export interface TrainFlags extends BackendFlags {
   labelSmoothing: number;
   schedule: (typeof schedules)[number];
   seed: number;
+  eager?: boolean;
+  checkpoint?: string;
+  checkpointEvery: number;
+  resume?: boolean;
   out: string;
   json?: boolean;
 }
@@ -44,8 +48,11 @@ export interface TrainFlags extends BackendFlags {
 export async function trainCommand(flags: TrainFlags, interruption: Interruption): Promise<void> {
   if (flags.momentum !== undefined && flags.optimizer !== "sgd")
     throw new UsageError(`--momentum: only --optimizer sgd has it: ${flags.optimizer}`);
+  if (flags.resume && flags.checkpoint === undefined)
+    throw new UsageError("--resume: needs --checkpoint <file>: the file to go on from");
   chooseBackend(flags);
-  checkWritable(flags.out);
+  checkWritable("--out", flags.out);
+  if (flags.checkpoint !== undefined) checkWritable("--checkpoint", flags.checkpoint);
   const images = await loadImages({ dir: flags.data, split: flags.split });
 
   const { input, classes, mean, std } = { ...images, input: images.size };
@@ -71,7 +78,8 @@ export async function trainCommand(flags: TrainFlags, interruption: Interruption
   if (interruption.by !== undefined) {
     const where = `at epoch ${epoch} of ${flags.epochs}, step ${step}`;
     if (flags.json) printJson({ interrupted: { by: interruption.by, epoch, step }, out: flags.out, history });
-    throw stopped(interruption, `${where}; the model so far is in ${flags.out}`);
+    const resume = flags.checkpoint === undefined ? "" : `; --resume goes on from ${flags.checkpoint}`;
+    throw stopped(interruption, `${where}; the model so far is in ${flags.out}${resume}`);
   }
 
   // The test images are looked at once, after the last epoch: they choose nothing.
@@ -115,6 +123,10 @@ async function runTraining(
     epochs: flags.epochs,
     batchSize: flags.batch,
     seed: flags.seed,
+    compile: !flags.eager,
+    checkpoint: flags.checkpoint,
+    checkpointEvery: flags.checkpointEvery,
+    resume: flags.resume,
     signal: interruption.signal,
   });
   const history: object[] = [];
@@ -122,7 +134,13 @@ async function runTraining(
   const restore = () => view.stop();
   process.on("exit", restore); // a second Ctrl-C leaves no hidden cursor behind
   try {
+    let first = true;
     for await (const event of run) {
+      if (first && event.resumedAt > 0 && !flags.json)
+        print(
+          `resumed at step ${count(event.resumedAt)}; up to ${count(flags.checkpointEvery)} steps after it are made again`,
+        );
+      first = false;
       view.update(event);
       if (event.type === "epoch") history.push(historyEntry(event));
     }
@@ -169,9 +187,9 @@ function stopped(interruption: Interruption, where: string): Exit {
 }
 
 /** Hours of training must not end at a path that cannot be written. Writes nothing itself. */
-function checkWritable(path: string): void {
+function checkWritable(flag: string, path: string): void {
   const fail = (code: string, what: string, cause?: unknown) =>
-    new FileError(`--out: ${what}: ${JSON.stringify(path)}`, code, path, { cause });
+    new FileError(`${flag}: ${what}: ${JSON.stringify(path)}`, code, path, { cause });
   if (path === "") throw fail("NOT_A_FILE", "a file name is needed");
   const directory = dirname(resolve(path));
   if (!existsSync(directory) || !statSync(directory).isDirectory())

@@ -41,9 +41,14 @@ export class Score {
   readonly #sums = sharedArray("float64", 3) as Float64Array;
   #classified = true;
 
-  /** Begins anew. */
-  reset(): void {
+  /** Begins anew, or with the sums of an epoch that is resumed. */
+  reset(sums: readonly number[] = []): void {
     this.#sums.fill(0);
+    this.#sums.set(sums);
+  }
+
+  get sums(): number[] {
+    return [...this.#sums];
   }
 
   /** One step, as kernels. A loss that is not finite stops a compiled program here. Shapes: output [B, …], target [B, …], loss []. */

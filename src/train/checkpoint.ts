@@ -1,0 +1,130 @@
+/**
+ * A training run in one file (safetensors): model, optimizer, scheduler, random state, loader, and how far the run was. What goes on from it
+ * comes to the same bits as a run that was never interrupted.
+ */
+import { existsSync } from "node:fs";
+import { DataLoader, type DataLoaderState } from "../data/dataloader.js";
+import { FileError, SimdgradError, ValueError } from "../errors.js";
+import { type Path, readSafetensorsSync, saveSafetensorsSync } from "../io/index.js";
+import { pathOf } from "../io/read.js";
+import type { Module } from "../nn/module.js";
+import type { Optimizer, OptimizerState } from "../optim/optimizer.js";
+import type { SchedulerState } from "../optim/schedulers.js";
+import { defaultGenerator } from "../random.js";
+import type { Tensor } from "../tensor/tensor.js";
+
+/** What a checkpoint is taken of. */
+export interface Trained {
+  readonly model: Module;
+  readonly optimizer: Optimizer<any>;
+  readonly scheduler?: unknown;
+  readonly loader: unknown;
+}
+
+/** Where a run stood; plain JSON. */
+export interface Standing {
+  readonly epoch: number;
+  readonly step: number;
+  /** Sums of the epoch so far. */
+  readonly score: readonly number[];
+}
+
+/** Of the format: a reader refuses those that are newer than it is. */
+const version = 1;
+
+interface Header {
+  version: number;
+  standing: Standing;
+  paramGroups: Record<string, unknown>[];
+  scheduler: SchedulerState | null;
+  loader: DataLoaderState;
+  generator: number[];
+}
+
+type Stateful = { stateDict(): SchedulerState; loadStateDict(state: SchedulerState): void };
+
+const isStateful = (value: unknown): value is Stateful =>
+  typeof (value as Partial<Stateful> | undefined)?.stateDict === "function" &&
+  typeof (value as Partial<Stateful>).loadStateDict === "function";
+
+/** @throws ValueError `NOT_RESUMABLE` for a part that cannot say where it stands. */
+export function checkResumable({ scheduler, loader }: Trained): void {
+  const what = !(loader instanceof DataLoader)
+    ? "batches that are no data set or DataLoader have no position"
+    : scheduler !== undefined && !isStateful(scheduler)
+      ? "the scheduler has no stateDict and loadStateDict"
+      : undefined;
+  if (what !== undefined) throw new ValueError(`fit: checkpoint: ${what}`, "NOT_RESUMABLE");
+}
+
+/** Replaces the file as a whole, or leaves the one that is there. @throws FileError. */
+export function saveCheckpoint(path: Path, trained: Trained, standing: Standing): void {
+  const { model, optimizer, scheduler, loader } = trained;
+  const { state, paramGroups } = optimizer.stateDict();
+  const tensors: Record<string, Tensor> = {};
+  for (const [name, x] of Object.entries(model.stateDict())) tensors[`model.${name}`] = x;
+  for (const [index, entry] of Object.entries(state))
+    for (const [name, x] of Object.entries(entry)) tensors[`optimizer.${index}.${name}`] = x;
+  const header: Header = {
+    version,
+    standing,
+    paramGroups,
+    scheduler: isStateful(scheduler) ? scheduler.stateDict() : null,
+    loader: (loader as DataLoader<any>).stateDict(),
+    generator: Array.from(defaultGenerator.getState()),
+  };
+  saveSafetensorsSync(path, tensors, { metadata: { "simdgrad checkpoint": JSON.stringify(header) } });
+}
+
+/**
+ * Puts a run back to where the file was written. Null, and nothing changed, when there is no file.
+ * @throws FileError for a file that is no checkpoint or of a later version, SimdgradError `STATE_DICT_MISMATCH` for one of another run.
+ */
+export function loadCheckpoint(path: Path, trained: Trained): Standing | null {
+  const name = pathOf(path);
+  if (!existsSync(name)) return null;
+  const { tensors, metadata } = readSafetensorsSync(path);
+  const header = headerOf(metadata, name);
+  const { model, optimizer, scheduler, loader } = trained;
+  if (isStateful(scheduler) !== (header.scheduler !== null))
+    throw new SimdgradError(
+      "STATE_DICT_MISMATCH",
+      `fit: resume: ${JSON.stringify(name)} was written with${header.scheduler === null ? "out" : ""} a scheduler`,
+    );
+  const under = (prefix: string) =>
+    Object.entries(tensors).flatMap(([key, x]) =>
+      key.startsWith(prefix) ? [[key.slice(prefix.length), x] as const] : [],
+    );
+  const state: OptimizerState["state"] = {};
+  for (const [key, x] of under("optimizer.")) {
+    const dot = key.indexOf(".");
+    const index = Number(key.slice(0, dot));
+    state[index] ??= {};
+    state[index][key.slice(dot + 1)] = x;
+  }
+  (loader as DataLoader<any>).loadStateDict(header.loader);
+  model.loadStateDict(Object.fromEntries(under("model.")));
+  optimizer.loadStateDict({ state, paramGroups: header.paramGroups });
+  if (isStateful(scheduler)) scheduler.loadStateDict(header.scheduler!);
+  defaultGenerator.setState(header.generator);
+  return header.standing;
+}
+
+function headerOf(metadata: Record<string, string>, path: string): Header {
+  const fail = (code: string, what: string) =>
+    new FileError(`fit: resume: ${what}: ${JSON.stringify(path)}`, code, path);
+  let header: Partial<Header> | undefined;
+  try {
+    header = JSON.parse(metadata["simdgrad checkpoint"] ?? "");
+  } catch {
+    throw fail("NOT_A_CHECKPOINT", "the file is no checkpoint of a training run");
+  }
+  if (typeof header?.version !== "number" || header.standing === undefined)
+    throw fail("NOT_A_CHECKPOINT", "the file is no checkpoint of a training run");
+  if (header.version > version)
+    throw fail(
+      "NEWER_CHECKPOINT",
+      `a later version of simdgrad wrote it (format ${header.version}, this one reads up to ${version})`,
+    );
+  return header as Header;
+}
