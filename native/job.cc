@@ -2,7 +2,6 @@
 
 #include <signal.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 
 #include "futex.h"
 #include "glibc.h"
@@ -12,10 +11,6 @@ namespace simdgrad {
 
 namespace {
 
-// Steps to the back of the queue: where training takes every core, the event loop, which mostly sleeps, must get one at once when
-// there is something to do.
-constexpr int niceness = 5;
-
 void publish(int32_t* control, int place, int64_t value) {
   __atomic_store_n(control + place, static_cast<int32_t>(value), __ATOMIC_SEQ_CST);
 }
@@ -24,8 +19,6 @@ void publish(int32_t* control, int place, int64_t value) {
 
 bool Job::start() {
   for (int place = 0; place < 3; place++) publish(control_, place, 0);
-  // Starts the threads of the pool here if they do not run yet: they would inherit the low priority, and keep it.
-  parallelFor(size_t{2}, size_t{1}, [](size_t, size_t) {});
   // Signals belong to the threads of Node.
   sigset_t all, old;
   sigfillset(&all);
@@ -88,8 +81,8 @@ bool Job::runStage(int index) {
 
 void Job::work() {
   prctl(PR_SET_NAME, "simdgrad-job");
-  // On Linux priorities are those of threads: 0 is the calling one.
-  setpriority(PRIO_PROCESS, 0, niceness);
+  // Its priority is that of all others: an event loop, which mostly sleeps, gets a core at once all the same, and a lower one would
+  // stand still as soon as another process computes.
   const int count = static_cast<int>(stages_.size());
   for (int i = 0; i < count && runStage(i); i++) {
   }
