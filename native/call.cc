@@ -3,6 +3,8 @@
 #include <cstdarg>
 #include <cstdio>
 
+#include "pages.h"
+
 namespace simdgrad {
 
 static thread_local char text[160];
@@ -76,7 +78,7 @@ const Array& Reader::array() {
   return null;
 }
 
-void* Reader::check(const Array& array, DType type, size_t bytes, int64_t offset, const Axis* axes, int axisCount) {
+void* Reader::check(const Array& array, DType type, size_t bytes, bool written, int64_t offset, const Axis* axes, int axisCount) {
   if (failed()) return nullptr;
   const int position = static_cast<int>(&array - call_.arrays);
   if (array.type == DType::none) {
@@ -102,7 +104,10 @@ void* Reader::check(const Array& array, DType type, size_t bytes, int64_t offset
     problem("array %d of length %zu: elements %.0f to %.0f asked for", position, array.length, begin, end - 1);
     return nullptr;
   }
-  return call_.probe ? nullptr : static_cast<char*>(array.data) + static_cast<size_t>(offset) * bytes;
+  if (call_.probe) return nullptr;
+  char* data = static_cast<char*>(array.data);
+  if (written) expectWrites(data + static_cast<size_t>(begin) * bytes, static_cast<size_t>(end - begin) * bytes);
+  return data + static_cast<size_t>(offset) * bytes;
 }
 
 }  // namespace simdgrad

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <type_traits>
 
 namespace simdgrad {
 
@@ -86,13 +87,13 @@ class Reader {
   }
   template <class T>
   T* at(const Array& array, int64_t offset, std::initializer_list<Axis> axes) {
-    return static_cast<T*>(check(array, typeOf(static_cast<T*>(nullptr)), sizeof(T), offset, axes.begin(), static_cast<int>(axes.size())));
+    return static_cast<T*>(check(array, typeOf(static_cast<T*>(nullptr)), sizeof(T), !std::is_const<T>::value, offset, axes.begin(), static_cast<int>(axes.size())));
   }
   template <class T>
   T* at(const Array& array, int64_t offset, const Dims& shape, const Dims& strides) {
     Axis axes[maxRank];
     for (int i = 0; i < shape.rank; i++) axes[i] = {shape.d[i], strides.d[i]};
-    return static_cast<T*>(check(array, typeOf(static_cast<T*>(nullptr)), sizeof(T), offset, axes, shape.rank));
+    return static_cast<T*>(check(array, typeOf(static_cast<T*>(nullptr)), sizeof(T), !std::is_const<T>::value, offset, axes, shape.rank));
   }
   template <class T>
   T* orNull(const Array& array, int64_t offset, int64_t count) {
@@ -110,7 +111,7 @@ class Reader {
   static DType typeOf(const double*) { return DType::f64; }
   static DType typeOf(const int32_t*) { return DType::i32; }
   static DType typeOf(const uint8_t*) { return DType::u8; }
-  void* check(const Array& array, DType type, size_t bytes, int64_t offset, const Axis* axes, int axisCount);
+  void* check(const Array& array, DType type, size_t bytes, bool written, int64_t offset, const Axis* axes, int axisCount);
 
   // Beyond 2^53 a double no longer counts in ones.
   static constexpr double mostWhole = 9007199254740992.0;

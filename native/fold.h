@@ -18,14 +18,21 @@ struct ProductFold {
   static SIMD_INLINE Vec start() { return broadcast(1.0f); }
   static SIMD_INLINE Vec step(Vec s, Vec v) { return s * v; }
 };
-/** A NaN, once in, stays. */
+/** A NaN, once in, stays: max and min keep s unless v beats it. What tests v for NaN does not wait for s, so that a step
+ *  of the chain is two instructions. */
 struct MaxFold {
   static SIMD_INLINE Vec start() { return broadcast(-__builtin_inff()); }
-  static SIMD_INLINE Vec step(Vec s, Vec v) { return select(le(v, s) | isnan(s), s, v); }
+  static SIMD_INLINE Vec step(Vec s, Vec v) { return select(isnan(v), v, max(v, s)); }
 };
 struct MinFold {
   static SIMD_INLINE Vec start() { return broadcast(__builtin_inff()); }
-  static SIMD_INLINE Vec step(Vec s, Vec v) { return select(ge(v, s) | isnan(s), s, v); }
+  static SIMD_INLINE Vec step(Vec s, Vec v) { return select(isnan(v), v, min(v, s)); }
+};
+
+/** The largest that is not NaN: where a NaN shows anyway, as the shift of exponents. */
+struct ShiftFold {
+  static SIMD_INLINE Vec start() { return broadcast(-__builtin_inff()); }
+  static SIMD_INLINE Vec step(Vec s, Vec v) { return max(v, s); }
 };
 
 constexpr int virtualLanes = 64;
@@ -37,22 +44,41 @@ inline int64_t blockOf(int64_t length) {
   return even <= 4096 ? 4096 : (even + virtualLanes - 1) / virtualLanes * virtualLanes;
 }
 
-/** The 64 lanes of `acc` into one value. */
-template <class Op>
-SIMD_INLINE float foldLanes(Vec (&acc)[virtualLanes / W]) {
-#pragma GCC unroll 8
-  for (int h = virtualLanes / W / 2; h > 0; h /= 2)
-    for (int j = 0; j < h; j++) acc[j] = Op::step(acc[j], acc[j + h]);
-  // Down to one vector; the same halving inside it, by way of memory.
-  alignas(64) float lanes[2 * W] = {};
-  store(lanes, acc[0]);
-  Vec v = acc[0];
-#pragma GCC unroll 4
-  for (int h = W / 2; h > 0; h /= 2) {
-    v = Op::step(v, load(lanes + h));
-    store(lanes, v);
+/** Lanes 0 … 2h-1 into lane 0. */
+template <class Op, int h>
+SIMD_INLINE Vec foldHalves(Vec v) {
+  if constexpr (h == 0) return v;
+  else return foldHalves<Op, h / 2>(Op::step(v, upper<h>(v)));
+}
+
+template <int n>
+struct Place {
+  SIMD_INLINE constexpr operator int() const { return n; }
+};
+
+/**
+ * f(0), … f(n - 1), with numbers that the compiler knows when it decides what is kept in registers: too early for a loop. The 64
+ * scalars of the portable code fit no registers, and copies of f for each would only take minutes to compile.
+ */
+template <int n, class F>
+SIMD_INLINE void forPlaces(F& f) {
+  if constexpr (n > 16) {
+    for (int j = 0; j < n; j++) f(j);
+  } else if constexpr (n > 0) {
+    forPlaces<n - 1>(f);
+    f(Place<n - 1>{});
   }
-  return lanes[0];
+}
+
+/** The 2h vectors at the front of `acc`, and then their lanes, into one value. */
+template <class Op, int h>
+SIMD_INLINE float foldLanes(Vec (&acc)[virtualLanes / W]) {
+  if constexpr (h == 0) return first(foldHalves<Op, W / 2>(acc[0]));
+  else {
+    const auto halve = [&](auto j) __attribute__((always_inline)) { acc[j] = Op::step(acc[j], acc[j + h]); };
+    forPlaces<h>(halve);
+    return foldLanes<Op, h / 2>(acc);
+  }
 }
 
 /** Folds value(i, lanes) for i = 0, W, 2W … below n: vectors of which the last may have fewer lanes. */
@@ -60,23 +86,22 @@ template <class Op, class F>
 SIMD_INLINE float fold(int64_t n, F value) {
   constexpr int vectors = virtualLanes / W;
   Vec acc[vectors];
-  for (int j = 0; j < vectors; j++) acc[j] = Op::start();
+  const auto start = [&](auto j) __attribute__((always_inline)) { acc[j] = Op::start(); };
+  forPlaces<vectors>(start);
   int64_t i = 0;
-  for (; i + virtualLanes <= n; i += virtualLanes) {
-#pragma GCC unroll 64
-    for (int j = 0; j < vectors; j++) acc[j] = Op::step(acc[j], value(i + j * W, All{}));
-  }
-#pragma GCC unroll 64
-  for (int j = 0; j < vectors; j++, i += W) {
-    const int64_t left = n - i;
-    if (left >= W) acc[j] = Op::step(acc[j], value(i, All{}));
+  const auto full = [&](auto j) __attribute__((always_inline)) { acc[j] = Op::step(acc[j], value(i + j * W, All{})); };
+  for (; i + virtualLanes <= n; i += virtualLanes) forPlaces<vectors>(full);
+  const auto rest = [&](auto j) __attribute__((always_inline)) {
+    const int64_t at = i + j * W, left = n - at;
+    if (left >= W) acc[j] = Op::step(acc[j], value(at, All{}));
     else if (left > 0) {
       const int lanes = static_cast<int>(left);
-      const Vec next = Op::step(acc[j], value(i, lanes));
+      const Vec next = Op::step(acc[j], value(at, lanes));
       acc[j] = select(igt(broadcastInt(lanes), iota()), next, acc[j]);
     }
-  }
-  return foldLanes<Op>(acc);
+  };
+  forPlaces<vectors>(rest);
+  return foldLanes<Op, vectors / 2>(acc);
 }
 
 template <class Op>

@@ -123,7 +123,7 @@ SIMD_INLINE Vec geluDerivative(Vec x) {
 constexpr float geluSlope = 1.595703125f, geluSlopeRest = 6.59966e-05f;
 constexpr float geluCube = 0.071354814f, geluCubeRest = 2.3988325e-09f;
 
-/** The tanh form of gelu, 1.2 ULP; NaN at -inf. */
+/** The tanh form of gelu, 1.4 ULP; NaN at -inf. */
 SIMD_INLINE Vec geluTanh(Vec x) {
   // Lost parts have the sign of what was taken away too much.
   const Vec low = max(broadcast(-11.0f), x), v = min(broadcast(7.0f), low);

@@ -73,6 +73,12 @@ SIMD_INLINE Vec exp(Vec x) {
   return scale(e.q + broadcast(1.0f), e.n);
 }
 
+/** The same for x ≤ 0 or NaN. */
+SIMD_INLINE Vec expNotPositive(Vec x) {
+  const ExpParts e = expParts(max(broadcast(-104.0f), x));
+  return scale(e.q + broadcast(1.0f), e.n);
+}
+
 /** e^x - 1, 1.7 ULP. -1 below -17.33, inf over 88.73; expm1(±0) = ±0. */
 SIMD_INLINE Vec expm1(Vec x) {
   const ExpParts e = expParts(max(broadcast(-40.0f), min(broadcast(89.0f), x)));
@@ -200,7 +206,7 @@ SIMD_INLINE Vec erf(Vec x) {
 
 /** log(1 + e^-a) for a ≥ 0: what softplus and logSigmoid add to a linear part. */
 SIMD_INLINE Vec log1pExpNegative(Vec a) {
-  const Vec power = exp(-a);
+  const Vec power = expNotPositive(-a);
   // 1 + power is in 1…2. Up to √2 it is not even formed; above, half of it is 1 + (power - 1)/2, rounded in its 26th bit.
   const Mask low = lt(power, broadcast(0.41421356f));
   return logOf(select(low, power, fma(power, broadcast(0.5f), broadcast(-0.5f))), select(low, zero(), broadcast(1.0f)), zero());

@@ -6,8 +6,6 @@
 //   UNARY   name, f(x, p, q), what its gradient reads (none, x or y), the gradient g·f'(x), where y = f(x)
 //   BINARY  name, f(a, b)
 //   COMPARE name, Mask of (a, b)
-//
-// geluTanh's derivative is 0 below -30, where its factors would be 0 · ∞ long before x is; x - x is NaN at ±inf, as PyTorch's is.
 
 #define SIMDGRAD_UNARY_ROWS(ROW)                                                                                        \
   ROW(neg, -x, none, -g)                                                                                                \
@@ -30,7 +28,7 @@
   ROW(leakyRelu, select(gt(x, zero()), x, x * p), x, select(gt(x, zero()), g, g * p))                                   \
   ROW(elu, select(gt(x, zero()), x, p * expm1(x)), x, select(gt(x, zero()), g, g * (p * exp(x))))                       \
   ROW(gelu, gelu(x), x, g * geluDerivative(x))                                                                          \
-  ROW(geluTanh, geluTanh(x), x, g * (geluTanhDerivative(maximum(x, number(-30))) + (x - x)))                            \
+  ROW(geluTanh, geluTanh(x), x, g * geluTanhDerivative(x))                                                              \
   ROW(silu, silu(x), x, g * siluDerivative(x))                                                                          \
   ROW(softplus, select(gt(x * p, q), x, softplus(x * p) / p), x, select(gt(x * p, q), g, g * sigmoid(x * p)))           \
   ROW(logSigmoid, logSigmoid(x), x, g * sigmoid(-x))                                                                    \

@@ -11,6 +11,7 @@
 //   Vec, IVec, Mask              W floats, W int32 (uint32 for shr, mulHigh), W booleans
 //
 //   load(p) load(p, n)           W floats, or the first n (0..W) and zeros; reads nothing behind them. So for store(p, v[, n])
+//   storePast(p, v)              W floats past the caches, p on a multiple of 4·W bytes; fencePast() before another thread may read
 //   loadInt storeInt             the same for int32
 //   loadStrided(p, stride, n)    p[0], p[stride], … n lanes (0..W), zeros behind them
 //   loadU8(p[, n])               bytes as floats 0..255
@@ -28,6 +29,7 @@
 //   lookup(table, i)             table[i mod 16] of 16 floats, 64-byte aligned
 //   toFloat(i)  bitcastInt(v)  bitcastFloat(i)
 //   IVec + - * (low 32 bits) & | ^   shl<k> shr<k> (logical) sra<k> (arithmetic)   mulHigh(a, b): high 32 bits, unsigned
+//   first(v)                     lane 0;   upper<h>(v): lanes h … 2h-1 in lanes 0 … h-1, any values in the others (h < W a power of two)
 //   transpose(rows)              Vec rows[W], in place: lane j of row i ↔ lane i of row j
 //
 //   inRegister(v)                v; the compiler may not load it again for each use (memory operands are free only once)

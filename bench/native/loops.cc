@@ -5,17 +5,6 @@
 namespace simdgrad::SIMDGRAD_ISA_NS {
 namespace {
 
-/** Stores without reading the line first, where the instruction set has that. */
-SIMD_INLINE void storePast(float* p, Vec v) {
-#if SIMDGRAD_ISA_ID == 3
-  _mm512_stream_ps(p, v.v);
-#elif SIMDGRAD_ISA_ID == 2
-  _mm256_stream_ps(p, v.v);
-#else
-  store(p, v);
-#endif
-}
-
 // Enough chains to cover 4 cycles of latency on two ports, few enough for 16 registers.
 constexpr int chains = 12;
 constexpr int unrolled = 16;

@@ -3,6 +3,7 @@
 #include "../gelu.h"
 #include "../isa.h"
 #include "../math64.h"
+#include "../past.h"
 #include "../pool.h"
 #include "../rows.h"
 #include "../trig.h"
@@ -42,6 +43,7 @@ struct Piece {
 struct Job {
   float p, q;
   void* out;
+  bool past;  // past the caches
 };
 
 using Dense = void (*)(const Job&, const Piece&);
@@ -72,15 +74,13 @@ void denseUnary(const Job& job, const Piece& piece) {
   const float* x = static_cast<const float*>(piece.operand[0]);
   float* out = static_cast<float*>(job.out) + piece.start;
   const Vec p = broadcast(job.p), q = broadcast(job.q);
-  forVectors(static_cast<size_t>(piece.n), [&](size_t i, auto lanes) { store(out + i, Op::f(load(x + i, lanes), p, q), lanes); });
+  storeVectors(out, static_cast<size_t>(piece.n), job.past, [&](size_t i, auto lanes) { return Op::f(load(x + i, lanes), p, q); });
 }
 
 template <class Op, bool aStill, bool bStill>
-SIMD_INLINE void denseBinaryOf(float* out, const float* a, const float* b, size_t n) {
+SIMD_INLINE void denseBinaryOf(float* out, const float* a, const float* b, size_t n, bool past) {
   const Vec a0 = aStill ? broadcast(*a) : zero(), b0 = bStill ? broadcast(*b) : zero();
-  forVectors(n, [&](size_t i, auto lanes) {
-    store(out + i, Op::f(aStill ? a0 : load(a + i, lanes), bStill ? b0 : load(b + i, lanes)), lanes);
-  });
+  storeVectors(out, n, past, [&](size_t i, auto lanes) { return Op::f(aStill ? a0 : load(a + i, lanes), bStill ? b0 : load(b + i, lanes)); });
 }
 
 template <class Op>
@@ -88,9 +88,9 @@ void denseBinary(const Job& job, const Piece& piece) {
   const float *a = static_cast<const float*>(piece.operand[0]), *b = static_cast<const float*>(piece.operand[1]);
   float* out = static_cast<float*>(job.out) + piece.start;
   const size_t n = static_cast<size_t>(piece.n);
-  if (piece.still[0]) denseBinaryOf<Op, true, false>(out, a, b, n);
-  else if (piece.still[1]) denseBinaryOf<Op, false, true>(out, a, b, n);
-  else denseBinaryOf<Op, false, false>(out, a, b, n);
+  if (piece.still[0]) denseBinaryOf<Op, true, false>(out, a, b, n, job.past);
+  else if (piece.still[1]) denseBinaryOf<Op, false, true>(out, a, b, n, job.past);
+  else denseBinaryOf<Op, false, false>(out, a, b, n, job.past);
 }
 
 template <class Op>
@@ -105,9 +105,8 @@ void denseWhere(const Job& job, const Piece& piece) {
   const uint8_t* c = static_cast<const uint8_t*>(piece.operand[0]);
   const float *a = static_cast<const float*>(piece.operand[1]), *b = static_cast<const float*>(piece.operand[2]);
   float* out = static_cast<float*>(job.out) + piece.start;
-  forVectors(static_cast<size_t>(piece.n), [&](size_t i, auto lanes) {
-    store(out + i, select(loadMaskU8(c + i, lanes), load(a + i, lanes), load(b + i, lanes)), lanes);
-  });
+  storeVectors(out, static_cast<size_t>(piece.n), job.past,
+               [&](size_t i, auto lanes) { return select(loadMaskU8(c + i, lanes), load(a + i, lanes), load(b + i, lanes)); });
 }
 
 // --- the walk ------------------------------------------------------------------------------------------------------
@@ -208,6 +207,7 @@ void walkPieces(const Walk& w, const Operands& o, Dense dense, const Job& job, b
 void run(const Walk& w, const Operands& o, Dense dense, const Job& job, bool mayStandStill) {
   parallelFor(static_cast<size_t>(w.total), static_cast<size_t>(grain), [&](size_t begin, size_t end) {
     walkPieces(w, o, dense, job, mayStandStill, static_cast<int64_t>(begin), static_cast<int64_t>(end));
+    if (job.past) fencePast();
   });
 }
 
@@ -216,7 +216,7 @@ void run(const Walk& w, const Operands& o, Dense dense, const Job& job, bool may
 void unary(int op, float p, float q, const Walk& w, const float* x, float* out) {
 #define SIMDGRAD_ENTRY(name, ...) denseUnary<name##Row>,
   static constexpr Dense loops[] = {SIMDGRAD_UNARY_ROWS(SIMDGRAD_ENTRY)};
-  run(w, {{x}, {false}}, loops[op], {p, q, out}, false);
+  run(w, {{x}, {false}}, loops[op], {p, q, out, goesPast(w.total, out, {x})}, false);
 #undef SIMDGRAD_ENTRY
 }
 
@@ -224,15 +224,16 @@ struct Gradient {
   float p, q;
   const float *x, *y, *g;
   float* out;
+  bool past;
 };
 
 template <class Op, Reads reads>
 void denseGradient(const Gradient& j, size_t begin, size_t end) {
   const Vec p = broadcast(j.p), q = broadcast(j.q);
-  forVectors(end - begin, [&](size_t i, auto lanes) {
+  storeVectors(j.out + begin, end - begin, j.past, [&](size_t i, auto lanes) {
     const Vec x = reads == Reads::x ? load(j.x + begin + i, lanes) : zero();
     const Vec y = reads == Reads::y ? load(j.y + begin + i, lanes) : zero();
-    store(j.out + begin + i, Op::d(load(j.g + begin + i, lanes), x, y, p, q), lanes);
+    return Op::d(load(j.g + begin + i, lanes), x, y, p, q);
   });
 }
 
@@ -240,26 +241,29 @@ void unaryGrad(int op, float p, float q, int64_t n, const float* x, const float*
 #define SIMDGRAD_ENTRY(name, value, reads, gradient) denseGradient<name##Row, Reads::reads>,
   static constexpr void (*loops[])(const Gradient&, size_t, size_t) = {SIMDGRAD_UNARY_ROWS(SIMDGRAD_ENTRY)};
 #undef SIMDGRAD_ENTRY
-  const Gradient job = {p, q, x, y, g, out};
-  parallelFor(static_cast<size_t>(n), static_cast<size_t>(grain), [&](size_t begin, size_t end) { loops[op](job, begin, end); });
+  const Gradient job = {p, q, x, y, g, out, goesPast(n, out, {x, y, g})};
+  parallelFor(static_cast<size_t>(n), static_cast<size_t>(grain), [&](size_t begin, size_t end) {
+    loops[op](job, begin, end);
+    if (job.past) fencePast();
+  });
 }
 
 void binary(int op, const Walk& w, const float* a, const float* b, float* out) {
 #define SIMDGRAD_ENTRY(name, value) denseBinary<name##Row>,
   static constexpr Dense loops[] = {SIMDGRAD_BINARY_ROWS(SIMDGRAD_ENTRY)};
-  run(w, {{a, b}, {false, false}}, loops[op], {0, 0, out}, true);
+  run(w, {{a, b}, {false, false}}, loops[op], {0, 0, out, goesPast(w.total, out, {a, b})}, true);
 #undef SIMDGRAD_ENTRY
 }
 
 void compare(int op, const Walk& w, const float* a, const float* b, uint8_t* out) {
 #define SIMDGRAD_ENTRY(name, value) denseCompare<name##Row>,
   static constexpr Dense loops[] = {SIMDGRAD_COMPARE_ROWS(SIMDGRAD_ENTRY)};
-  run(w, {{a, b}, {false, false}}, loops[op], {0, 0, out}, false);
+  run(w, {{a, b}, {false, false}}, loops[op], {0, 0, out, false}, false);
 #undef SIMDGRAD_ENTRY
 }
 
 void where(const Walk& w, const uint8_t* c, const float* a, const float* b, float* out) {
-  run(w, {{c, a, b}, {true, false, false}}, denseWhere, {0, 0, out}, false);
+  run(w, {{c, a, b}, {true, false, false}}, denseWhere, {0, 0, out, goesPast(w.total, out, {a, b})}, false);
 }
 
 }  // namespace

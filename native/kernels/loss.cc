@@ -1,5 +1,6 @@
 // Cross-entropy of logits against class indices, with its log-softmax in the same pass; semantics at src/kernels/js/loss.ts.
 
+#include "../columns.h"
 #include "../fold.h"
 #include "../isa.h"
 #include "../math.h"
@@ -16,9 +17,10 @@ struct Part {
 
 /** Largest logit and log Σ e^(x - largest) of one row. */
 void longRow(const float* x, int64_t classes, float& max, float& logSum) {
-  max = foldRun<MaxFold>(x, classes);
+  // A NaN that is not the largest still gets into the sum.
+  max = foldRun<ShiftFold>(x, classes);
   const Vec shift = broadcast(max);
-  const float sum = fold<SumFold>(classes, [&](int64_t i, auto lanes) { return exp(load(x + i, lanes) - shift); });
+  const float sum = fold<SumFold>(classes, [&](int64_t i, auto lanes) { return expNotPositive(load(x + i, lanes) - shift); });
   store(&logSum, log(broadcast(sum)), 1);
 }
 
@@ -44,19 +46,13 @@ double rowLoss(const CrossEntropy& c, int64_t r, float max, float logSum, double
   return loss;
 }
 
-constexpr int64_t fewClasses = 32;
-
-/**
- * Largest logit and log Σ e^(x - largest) of up to W rows of few classes, a row in each lane: no row fills a vector, but rows
- * are many. Sums run over the classes in order, so one row gives what any W give.
- */
+/** Largest logit and log Σ e^(x - largest) of up to W rows of few classes (columns.h): one row gives what any W give. */
 SIMD_INLINE void shortRows(const float* x, int64_t classes, int rows, float* max, float* logSum) {
-  Vec powers[fewClasses], top = broadcast(-__builtin_inff()), sum = zero();
-  for (int64_t c = 0; c < classes; c++) {
-    powers[c] = loadStrided(x + c, classes, rows);
-    top = MaxFold::step(top, powers[c]);
-  }
-  for (int64_t c = 0; c < classes; c++) sum = sum + exp(powers[c] - top);
+  Columns columns;
+  loadColumns(columns, x, classes, rows);
+  Vec top = ShiftFold::start(), sum = zero();
+  for (int64_t c = 0; c < classes; c++) top = ShiftFold::step(top, columns[c]);
+  for (int64_t c = 0; c < classes; c++) sum = sum + expNotPositive(columns[c] - top);
   store(max, top, rows);
   store(logSum, log(sum), rows);
 }
@@ -74,7 +70,7 @@ void crossEntropy(const CrossEntropy& c) {
       float max[W], logSum[W];
       for (int64_t r = first; r < last; r++) {
         const int64_t lane = (r - first) % W;
-        if (c.classes > fewClasses) longRow(c.x + r * c.classes, c.classes, max[lane], logSum[lane]);
+        if (c.classes > shortRow) longRow(c.x + r * c.classes, c.classes, max[lane], logSum[lane]);
         else if (lane == 0) shortRows(c.x + r * c.classes, c.classes, static_cast<int>(last - r < W ? last - r : W), max, logSum);
         const double loss = rowLoss(c, r, max[lane], logSum[lane], part.divisor);
         if (c.reduction == LossReduction::none) c.loss[r] = static_cast<float>(loss);
@@ -94,24 +90,28 @@ void crossEntropy(const CrossEntropy& c) {
   else if (c.reduction == LossReduction::sum) *c.loss = static_cast<float>(total.loss);
 }
 
-void gradientRow(const CrossEntropy& c, int64_t r, double spread, double weights) {
+/**
+ * out = p·share - (each·w + own at the target), where p is the softmax and w the weight of a class. The factors are made in
+ * double and rounded once. The product is not rounded, so a row that is all but certain (p = 1 at its target, share = own)
+ * gives 0 there.
+ */
+struct Factors {
+  float share, each, own;
+};
+
+/** `g`: what the row's loss counts for; `weights`: the sum of all weights. */
+SIMD_INLINE Factors factorsOf(const CrossEntropy& c, double g, double weight, double weights) {
+  const double hit = (1 - c.smoothing) * weight, spread = c.smoothing / static_cast<double>(c.classes);
+  return {static_cast<float>(g * (hit + spread * weights)), static_cast<float>(g * spread), static_cast<float>(g * hit)};
+}
+
+SIMD_INLINE void gradientRow(const CrossEntropy& c, int64_t r, int64_t target, const Factors& f) {
   const float* x = c.x + r * c.classes;
   float* out = c.out + r * c.classes;
-  const size_t n = static_cast<size_t>(c.classes);
-  const int64_t t = c.target(r);
-  if (t == c.ignoreIndex) {
-    forVectors(n, [&](size_t i, auto lanes) { store(out + i, zero(), lanes); });
-    return;
-  }
-  const double g = c.reduction == LossReduction::none ? c.g[r] : static_cast<double>(*c.g) / c.stats[c.rows];
-  const double hit = (1 - c.smoothing) * (c.weight ? c.weight[t] : 1.0);
-  // out = p·(g·share) - (g·spread·w + g·hit at the target), the factors in double and rounded once. The product is not rounded,
-  // so a row that is all but certain (p = 1 at its target, share = hit) gives 0 there.
-  const Vec lse = broadcast(c.stats[r]), share = broadcast(static_cast<float>(g * (hit + spread * weights)));
-  const Vec each = broadcast(static_cast<float>(g * spread)), own = broadcast(static_cast<float>(g * hit));
-  forVectors(n, [&](size_t i, auto lanes) {
+  const Vec lse = broadcast(c.stats[r]), share = broadcast(f.share), each = broadcast(f.each), own = broadcast(f.own);
+  forVectors(static_cast<size_t>(c.classes), [&](size_t i, auto lanes) {
     Vec less = c.weight ? each * load(c.weight + i, lanes) : each;
-    const Mask atTarget = ieq(iota(), broadcastInt(static_cast<int32_t>(t - static_cast<int64_t>(i))));
+    const Mask atTarget = ieq(iota(), broadcastInt(static_cast<int32_t>(target - static_cast<int64_t>(i))));
     less = less + select(atTarget, own, zero());
     store(out + i, fma(exp(load(x + i, lanes) - lse), share, -less), lanes);
   });
@@ -123,10 +123,19 @@ void crossEntropyGrad(const CrossEntropy& c) {
     weights = 0;
     for (int64_t i = 0; i < c.classes; i++) weights += c.weight[i];
   }
-  const double spread = c.smoothing / static_cast<double>(c.classes);
+  const bool none = c.reduction == LossReduction::none;
+  const double g = none ? 0 : static_cast<double>(*c.g) / c.stats[c.rows];
+  const Factors common = factorsOf(c, g, 1, weights);
   const int64_t each = c.classes < 16 ? 16 : c.classes;
   parallelFor(static_cast<size_t>(c.rows), static_cast<size_t>(each >= 8192 ? 1 : 8192 / each), [&](size_t begin, size_t end) {
-    for (size_t r = begin; r < end; r++) gradientRow(c, static_cast<int64_t>(r), spread, weights);
+    for (int64_t r = static_cast<int64_t>(begin); r < static_cast<int64_t>(end); r++) {
+      const int64_t t = c.target(r);
+      if (t == c.ignoreIndex) {
+        float* out = c.out + r * c.classes;
+        forVectors(static_cast<size_t>(c.classes), [&](size_t i, auto lanes) { store(out + i, zero(), lanes); });
+      } else if (none || c.weight) gradientRow(c, r, t, factorsOf(c, none ? c.g[r] : g, c.weight ? c.weight[t] : 1, weights));
+      else gradientRow(c, r, t, common);
+    }
   });
 }
 

@@ -1,8 +1,10 @@
 // Softmax, its logarithm, and their gradients over the middle axis of [outer, length, inner].
 
+#include "../columns.h"
 #include "../fold.h"
 #include "../isa.h"
 #include "../math.h"
+#include "../past.h"
 #include "../pool.h"
 
 namespace simdgrad::SIMDGRAD_ISA_NS {
@@ -12,57 +14,117 @@ namespace {
 constexpr int64_t grainElements = 4096;
 int64_t grainOf(int64_t each) { return each >= grainElements ? 1 : grainElements / (each > 0 ? each : 1); }
 
+// --- rows (inner = 1) of more than 32: the sums are folds, the rest is elementwise; x and out may be the same -----------------
+//
+// Several rows make each step together, so that the end of one fold, a chain of few instructions, is not waited for.
 
-// --- long rows (inner = 1): the sums are folds, the rest is elementwise; x and out may be the same --------------------------------
+constexpr int64_t maxRowsAtOnce = 16;
+int64_t rowsAtOnceOf(int64_t length) {
+  const int64_t fit = grainElements / length;  // they stay in the first cache
+  return fit < 1 ? 1 : fit < maxRowsAtOnce ? fit : maxRowsAtOnce;
+}
 
+/** Starts to bring n floats to this core. They may lie behind the end of their array: this cannot fail. */
+SIMD_INLINE void fetch(const float* x, int64_t n) {
+  for (int64_t i = 0; i < n; i += 16) __builtin_prefetch(x + i);
+}
+
+/** log Σ and 1 / Σ: what the last step takes off or multiplies by. */
 template <bool logarithm>
-void softmaxRow(const float* x, int64_t n, float* out) {
-  const Vec max = broadcast(foldRun<MaxFold>(x, n));
-  const float sum = fold<SumFold>(n, [&](int64_t i, auto lanes) {
-    const Vec power = exp(load(x + i, lanes) - max);
+SIMD_INLINE Vec ofSum(Vec sum) {
+  return logarithm ? log(sum) : broadcast(1.0f) / sum;
+}
+
+/** Σ e^(x - shift); softmax keeps the powers. */
+template <bool logarithm>
+SIMD_INLINE float sumPowers(const float* x, int64_t n, Vec shift, float* out) {
+  return fold<SumFold>(n, [&](int64_t i, auto lanes) {
+    const Vec power = expNotPositive(load(x + i, lanes) - shift);
     if (!logarithm) store(out + i, power, lanes);
     return power;
   });
-  if (logarithm) {
-    const Vec logSum = log(broadcast(sum));
-    forVectors(static_cast<size_t>(n), [&](size_t i, auto lanes) { store(out + i, load(x + i, lanes) - max - logSum, lanes); });
-  } else {
-    const Vec inverse = broadcast(1.0f) / broadcast(sum);
-    forVectors(static_cast<size_t>(n), [&](size_t i, auto lanes) { store(out + i, load(out + i, lanes) * inverse, lanes); });
-  }
 }
 
 template <bool logarithm>
-void softmaxGradRow(const float* y, const float* g, int64_t n, float* out) {
-  const Vec sum = broadcast(fold<SumFold>(n, [&](int64_t i, auto lanes) {
-    return logarithm ? load(g + i, lanes) : load(g + i, lanes) * load(y + i, lanes);
-  }));
+SIMD_INLINE void finish(const float* x, int64_t n, Vec shift, Vec last, float* out) {
+  forVectors(static_cast<size_t>(n), [&](size_t i, auto lanes) {
+    store(out + i, logarithm ? load(x + i, lanes) - shift - last : load(out + i, lanes) * last, lanes);
+  });
+}
+
+/** Rows of at most a block (fold.h). While the powers are computed, the rows that come next are on their way from memory. */
+template <bool logarithm>
+void softmaxRows(const float* x, int64_t n, int64_t rows, float* out) {
+  float shift[maxRowsAtOnce], last[maxRowsAtOnce];
+  for (int64_t r = 0; r < rows; r++) shift[r] = foldRun<ShiftFold>(x + r * n, n);
+  for (int64_t r = 0; r < rows; r++) {
+    fetch(x + (rows + r) * n, n);
+    last[r] = sumPowers<logarithm>(x + r * n, n, broadcast(shift[r]), out + r * n);
+  }
+  forVectors(static_cast<size_t>(rows), [&](size_t r, auto lanes) { store(last + r, ofSum<logarithm>(load(last + r, lanes)), lanes); });
+  for (int64_t r = 0; r < rows; r++) finish<logarithm>(x + r * n, n, broadcast(shift[r]), broadcast(last[r]), out + r * n);
+}
+
+// y is the caller's, and a number above 0 must not make other bits on other machines: exp, not expNotPositive.
+template <bool logarithm>
+SIMD_INLINE float gradientSum(const float* y, const float* g, int64_t n) {
+  return fold<SumFold>(n, [&](int64_t i, auto lanes) { return logarithm ? load(g + i, lanes) : load(g + i, lanes) * load(y + i, lanes); });
+}
+
+template <bool logarithm>
+SIMD_INLINE void gradientOf(const float* y, const float* g, int64_t n, Vec sum, float* out) {
   forVectors(static_cast<size_t>(n), [&](size_t i, auto lanes) {
     const Vec yi = load(y + i, lanes), gi = load(g + i, lanes);
     store(out + i, logarithm ? fnma(exp(yi), sum, gi) : yi * (gi - sum), lanes);
   });
 }
 
+template <bool logarithm>
+void softmaxGradRows(const float* y, const float* g, int64_t n, int64_t rows, float* out) {
+  float sum[maxRowsAtOnce];
+  for (int64_t r = 0; r < rows; r++) sum[r] = gradientSum<logarithm>(y + r * n, g + r * n, n);
+  for (int64_t r = 0; r < rows; r++) gradientOf<logarithm>(y + r * n, g + r * n, n, broadcast(sum[r]), out + r * n);
+}
+
+/** f(from, length, part) for every block of a row of more than one, in parallel unless rows already are (pool.h). */
+template <class F>
+SIMD_INLINE int64_t overBlocks(int64_t n, F f) {
+  const int64_t block = blockOf(n), blocks = (n + block - 1) / block;
+  parallelFor(static_cast<size_t>(blocks), static_cast<size_t>(grainOf(block)), [&](size_t begin, size_t end) {
+    for (size_t b = begin; b < end; b++) {
+      const int64_t from = static_cast<int64_t>(b) * block;
+      f(from, n - from < block ? n - from : block, b);
+    }
+  });
+  return blocks;
+}
+
+template <bool logarithm>
+void softmaxBlocks(const float* x, int64_t n, float* out) {
+  float parts[maxBlocks];
+  const int64_t blocks = overBlocks(n, [&](int64_t at, int64_t m, size_t b) { parts[b] = foldRun<ShiftFold>(x + at, m); });
+  const Vec shift = broadcast(foldRun<ShiftFold>(parts, blocks));
+  overBlocks(n, [&](int64_t at, int64_t m, size_t b) { parts[b] = sumPowers<logarithm>(x + at, m, shift, out + at); });
+  const Vec last = ofSum<logarithm>(broadcast(foldRun<SumFold>(parts, blocks)));
+  overBlocks(n, [&](int64_t at, int64_t m, size_t) { finish<logarithm>(x + at, m, shift, last, out + at); });
+}
+
+template <bool logarithm>
+void softmaxGradBlocks(const float* y, const float* g, int64_t n, float* out) {
+  float parts[maxBlocks];
+  const int64_t blocks = overBlocks(n, [&](int64_t at, int64_t m, size_t b) { parts[b] = gradientSum<logarithm>(y + at, g + at, m); });
+  const Vec sum = broadcast(foldRun<SumFold>(parts, blocks));
+  overBlocks(n, [&](int64_t at, int64_t m, size_t) { gradientOf<logarithm>(y + at, g + at, m, sum, out + at); });
+}
+
 // --- inner > 1: a vector of columns at a time; short rows: a vector of rows at a time, a row in each lane ---------------------
 
-constexpr int64_t shortRow = 32;
-
-/** Where the elements of a slice are: `step` apart, and `across` apart from lane to lane. */
+/** The elements of a slice: `step` apart, in up to W lanes. */
 struct Slice {
-  int64_t length, step, across;
+  int64_t length, step;
   int lanes;
   int64_t end() const { return length * step; }
 };
-
-SIMD_INLINE Vec loadLanes(const float* p, const Slice& s) {
-  return s.across == 1 ? load(p, s.lanes) : loadStrided(p, s.across, s.lanes);
-}
-SIMD_INLINE void storeLanes(float* p, Vec v, const Slice& s) {
-  if (s.across == 1) return store(p, v, s.lanes);
-  float values[W];
-  store(values, v);
-  for (int l = 0; l < s.lanes; l++) p[l * s.across] = values[l];
-}
 
 constexpr int64_t sumBlock = 32;
 
@@ -81,73 +143,149 @@ SIMD_INLINE Vec sumDown(const Slice& s, F value) {
 
 template <bool logarithm>
 void softmaxSlices(const float* x, float* out, const Slice& s) {
-  Vec max = MaxFold::start();
-  for (int64_t k = 0; k < s.end(); k += s.step) max = MaxFold::step(max, loadLanes(x + k, s));
-  const Vec sum = sumDown(s, [&](int64_t k) {
-    const Vec power = exp(loadLanes(x + k, s) - max);
-    if (!logarithm) storeLanes(out + k, power, s);
+  Vec shift = ShiftFold::start();
+  for (int64_t k = 0; k < s.end(); k += s.step) shift = ShiftFold::step(shift, load(x + k, s.lanes));
+  const Vec last = ofSum<logarithm>(sumDown(s, [&](int64_t k) {
+    const Vec power = expNotPositive(load(x + k, s.lanes) - shift);
+    if (!logarithm) store(out + k, power, s.lanes);
     return power;
-  });
-  if (logarithm) {
-    const Vec logSum = log(sum);
-    for (int64_t k = 0; k < s.end(); k += s.step) storeLanes(out + k, loadLanes(x + k, s) - max - logSum, s);
-  } else {
-    const Vec inverse = broadcast(1.0f) / sum;
-    for (int64_t k = 0; k < s.end(); k += s.step) storeLanes(out + k, loadLanes(out + k, s) * inverse, s);
-  }
+  }));
+  for (int64_t k = 0; k < s.end(); k += s.step)
+    store(out + k, logarithm ? load(x + k, s.lanes) - shift - last : load(out + k, s.lanes) * last, s.lanes);
 }
 
 template <bool logarithm>
 void softmaxGradSlices(const float* y, const float* g, float* out, const Slice& s) {
-  const Vec sum = sumDown(s, [&](int64_t k) { return logarithm ? loadLanes(g + k, s) : loadLanes(g + k, s) * loadLanes(y + k, s); });
+  const Vec sum = sumDown(s, [&](int64_t k) { return logarithm ? load(g + k, s.lanes) : load(g + k, s.lanes) * load(y + k, s.lanes); });
   for (int64_t k = 0; k < s.end(); k += s.step) {
-    const Vec yk = loadLanes(y + k, s), gk = loadLanes(g + k, s);
-    storeLanes(out + k, logarithm ? fnma(exp(yk), sum, gk) : yk * (gk - sum), s);
+    const Vec yk = load(y + k, s.lanes), gk = load(g + k, s.lanes);
+    store(out + k, logarithm ? fnma(exp(yk), sum, gk) : yk * (gk - sum), s.lanes);
   }
 }
 
-/** row(offset) for every long row, or slices(offset, slice) for every vector of columns or short rows. */
-template <class Row, class Slices>
-SIMD_INLINE void forSlices(int64_t outer, int64_t length, int64_t inner, Row row, Slices slices) {
-  if (inner == 1 && length > shortRow) {
-    parallelFor(static_cast<size_t>(outer), static_cast<size_t>(grainOf(length)), [&](size_t begin, size_t end) {
-      for (size_t o = begin; o < end; o++) row(static_cast<int64_t>(o) * length);
+/** Up to W rows of at most 32: as a slice, but in registers. */
+template <bool logarithm>
+void softmaxShort(const float* x, int64_t n, int rows, float* out) {
+  Columns c;
+  loadColumns(c, x, n, rows);
+  fetch(x + rows * n, rows * n);
+  Vec shift = ShiftFold::start(), sum = zero();
+  for (int64_t k = 0; k < n; k++) shift = ShiftFold::step(shift, c[k]);
+  for (int64_t k = 0; k < n; k++) {
+    const Vec power = expNotPositive(c[k] - shift);
+    if (!logarithm) c[k] = power;
+    sum = sum + power;
+  }
+  const Vec last = ofSum<logarithm>(sum);
+  for (int64_t k = 0; k < n; k++) c[k] = logarithm ? c[k] - shift - last : c[k] * last;
+  storeColumns(out, c, n, rows);
+}
+
+template <bool logarithm>
+void softmaxGradShort(const float* y, const float* g, int64_t n, int rows, float* out) {
+  Columns cy, cg;
+  loadColumns(cy, y, n, rows);
+  loadColumns(cg, g, n, rows);
+  Vec sum = zero();
+  for (int64_t k = 0; k < n; k++) sum = sum + (logarithm ? cg[k] : cg[k] * cy[k]);
+  for (int64_t k = 0; k < n; k++) cy[k] = logarithm ? fnma(exp(cy[k]), sum, cg[k]) : cy[k] * (cg[k] - sum);
+  storeColumns(out, cy, n, rows);
+}
+
+/**
+ * f(first, count) for all of `count` things of `each` elements, at most `most` at a time. What a thread takes at once grows with
+ * the whole, up to 16 times the least: memory is read best in long runs.
+ * The fence is for stores past the caches (past.h); without any it costs nothing.
+ */
+template <class F>
+SIMD_INLINE void inGroups(int64_t count, int64_t most, int64_t each, F f) {
+  const int64_t groups = (count + most - 1) / most, part = groups / 256, least = grainOf(each * most);
+  const int64_t grain = part < least ? least : part < 16 * least ? part : 16 * least;
+  parallelFor(static_cast<size_t>(groups), static_cast<size_t>(grain), [&](size_t begin, size_t end) {
+    for (int64_t i = static_cast<int64_t>(begin); i < static_cast<int64_t>(end); i++)
+      f(i * most, count - i * most < most ? count - i * most : most);
+    fencePast();
+  });
+}
+
+/** The bodies above, by the offset at which each begins. Rows leave their results one behind the other in `to`. */
+template <bool logarithm>
+struct Forward {
+  const float* x;
+  float* out;
+  int64_t length;
+  bool past;
+  void columns(int64_t at, const Slice& s) const { softmaxSlices<logarithm>(x + at, out + at, s); }
+  void shorts(int64_t at, int64_t rows, float* to) const { softmaxShort<logarithm>(x + at, length, static_cast<int>(rows), to); }
+  void rows(int64_t at, int64_t rows, float* to) const { softmaxRows<logarithm>(x + at, length, rows, to); }
+  void blocks(int64_t at) const { softmaxBlocks<logarithm>(x + at, length, out + at); }
+};
+
+template <bool logarithm>
+struct Backward {
+  const float *y, *g;
+  float* out;
+  int64_t length;
+  bool past;
+  void columns(int64_t at, const Slice& s) const { softmaxGradSlices<logarithm>(y + at, g + at, out + at, s); }
+  void shorts(int64_t at, int64_t rows, float* to) const {
+    softmaxGradShort<logarithm>(y + at, g + at, length, static_cast<int>(rows), to);
+  }
+  void rows(int64_t at, int64_t rows, float* to) const { softmaxGradRows<logarithm>(y + at, g + at, length, rows, to); }
+  void blocks(int64_t at) const { softmaxGradBlocks<logarithm>(y + at, g + at, length, out + at); }
+};
+
+/** compute(to) writes n ≤ grainElements results: to their place, or, where that is past the caches, to a buffer that stays in one. */
+template <class Body, class F>
+SIMD_INLINE void place(const Body& body, int64_t at, int64_t n, F compute) {
+  if (!body.past) return compute(body.out + at);
+  alignas(64) float buffer[grainElements];
+  compute(buffer);
+  storeVectors(body.out + at, static_cast<size_t>(n), true, [&](size_t i, auto lanes) { return load(buffer + i, lanes); });
+}
+
+/** All of [outer, body.length, inner], by the body that suits its shape. */
+template <class Body>
+void overAll(int64_t outer, int64_t inner, const Body& body) {
+  const int64_t length = body.length;
+  if (inner == 1 && length <= shortRow)
+    return inGroups(outer, grainElements / (W * length) * W, length, [&](int64_t first, int64_t count) {
+      place(body, first * length, count * length, [&](float* to) {
+        for (int64_t r = 0; r < count; r += W)
+          body.shorts((first + r) * length, count - r < W ? count - r : W, to + r * length);
+      });
     });
+  if (inner == 1 && length <= blockOf(length))
+    return inGroups(outer, rowsAtOnceOf(length), length, [&](int64_t r, int64_t count) {
+      place(body, r * length, count * length, [&](float* to) { body.rows(r * length, count, to); });
+    });
+  if (inner == 1) {
+    // Few rows: their blocks are spread over the threads. Many: the rows are.
+    if (outer < 16)
+      for (int64_t r = 0; r < outer; r++) body.blocks(r * length);
+    else inGroups(outer, 1, length, [&](int64_t r, int64_t) { body.blocks(r * length); });
     return;
   }
-  // Columns are counted within each outer; short rows are W of the outer dim at a time.
-  const bool rows = inner == 1;
-  const int64_t across = rows ? outer : inner, tiles = (across + W - 1) / W;
-  const size_t count = static_cast<size_t>(rows ? tiles : outer * tiles);
-  parallelFor(count, static_cast<size_t>(grainOf(length * W)), [&](size_t begin, size_t end) {
+  // Columns are counted within each outer.
+  const int64_t tiles = (inner + W - 1) / W;
+  parallelFor(static_cast<size_t>(outer * tiles), static_cast<size_t>(grainOf(length * W)), [&](size_t begin, size_t end) {
     for (size_t t = begin; t < end; t++) {
-      const int64_t o = static_cast<int64_t>(t) / tiles, first = static_cast<int64_t>(t) % tiles * W, left = across - first;
-      const Slice s = {length, inner, rows ? length : 1, static_cast<int>(left < W ? left : W)};
-      slices(o * length * inner + first * s.across, s);
+      const int64_t o = static_cast<int64_t>(t) / tiles, from = static_cast<int64_t>(t) % tiles * W, left = inner - from;
+      body.columns(o * length * inner + from, Slice{length, inner, static_cast<int>(left < W ? left : W)});
     }
   });
 }
 
-template <bool logarithm>
-void softmaxOf(int64_t outer, int64_t length, int64_t inner, const float* x, float* out) {
-  forSlices(
-      outer, length, inner, [&](int64_t at) { softmaxRow<logarithm>(x + at, length, out + at); },
-      [&](int64_t at, const Slice& s) { softmaxSlices<logarithm>(x + at, out + at, s); });
-}
-
-template <bool logarithm>
-void softmaxGradOf(int64_t outer, int64_t length, int64_t inner, const float* y, const float* g, float* out) {
-  forSlices(
-      outer, length, inner, [&](int64_t at) { softmaxGradRow<logarithm>(y + at, g + at, length, out + at); },
-      [&](int64_t at, const Slice& s) { softmaxGradSlices<logarithm>(y + at, g + at, out + at, s); });
-}
-
 void softmax(int op, int64_t outer, int64_t length, int64_t inner, const float* x, float* out) {
-  (op == 0 ? softmaxOf<false> : softmaxOf<true>)(outer, length, inner, x, out);
+  const bool past = goesPast(outer * length * inner, out, {x});
+  if (op == 0) overAll(outer, inner, Forward<false>{x, out, length, past});
+  else overAll(outer, inner, Forward<true>{x, out, length, past});
 }
 
 void softmaxGrad(int op, int64_t outer, int64_t length, int64_t inner, const float* y, const float* g, float* out) {
-  (op == 0 ? softmaxGradOf<false> : softmaxGradOf<true>)(outer, length, inner, y, g, out);
+  const bool past = goesPast(outer * length * inner, out, {y, g});
+  if (op == 0) overAll(outer, inner, Backward<false>{y, g, out, length, past});
+  else overAll(outer, inner, Backward<true>{y, g, out, length, past});
 }
 
 }  // namespace

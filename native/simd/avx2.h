@@ -28,11 +28,19 @@ SIMD_INLINE Vec load(const float* p) { return {_mm256_loadu_ps(p)}; }
 SIMD_INLINE Vec load(const float* p, int n) { return {_mm256_maskload_ps(p, firstLanes(n))}; }
 SIMD_INLINE void store(float* p, Vec a) { _mm256_storeu_ps(p, a.v); }
 SIMD_INLINE void store(float* p, Vec a, int n) { _mm256_maskstore_ps(p, firstLanes(n), a.v); }
+SIMD_INLINE void storePast(float* p, Vec a) { _mm256_stream_ps(p, a.v); }
+SIMD_INLINE void fencePast() { _mm_sfence(); }
 SIMD_INLINE Vec loadStrided(const float* p, ptrdiff_t s, int n) {
   if (n == W) return {_mm256_setr_ps(p[0], p[s], p[2 * s], p[3 * s], p[4 * s], p[5 * s], p[6 * s], p[7 * s])};
   alignas(32) float lanes[W] = {};
   for (int i = 0; i < n; i++) lanes[i] = p[i * s];
   return {_mm256_load_ps(lanes)};
+}
+SIMD_INLINE float first(Vec a) { return _mm256_cvtss_f32(a.v); }
+template <int h>
+SIMD_INLINE Vec upper(Vec a) {
+  if constexpr (h == 4) return {_mm256_permute2f128_ps(a.v, a.v, 0x01)};
+  else return {_mm256_permute_ps(a.v, h == 2 ? 0x0e : 0x01)};
 }
 SIMD_INLINE IVec loadInt(const int32_t* p) { return {_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p))}; }
 SIMD_INLINE IVec loadInt(const int32_t* p, int n) { return {_mm256_maskload_epi32(p, firstLanes(n))}; }

@@ -26,6 +26,8 @@ SIMD_INLINE Vec load(const float* p) { return {_mm512_loadu_ps(p)}; }
 SIMD_INLINE Vec load(const float* p, int n) { return {_mm512_maskz_loadu_ps(firstLanes(n), p)}; }
 SIMD_INLINE void store(float* p, Vec a) { _mm512_storeu_ps(p, a.v); }
 SIMD_INLINE void store(float* p, Vec a, int n) { _mm512_mask_storeu_ps(p, firstLanes(n), a.v); }
+SIMD_INLINE void storePast(float* p, Vec a) { _mm512_stream_ps(p, a.v); }
+SIMD_INLINE void fencePast() { _mm_sfence(); }
 SIMD_INLINE Vec loadStrided(const float* p, ptrdiff_t s, int n) {
   if (n == W) {
     const float* q = p + 8 * s;
@@ -36,6 +38,12 @@ SIMD_INLINE Vec loadStrided(const float* p, ptrdiff_t s, int n) {
   alignas(64) float lanes[W] = {};
   for (int i = 0; i < n; i++) lanes[i] = p[i * s];
   return {_mm512_load_ps(lanes)};
+}
+SIMD_INLINE float first(Vec a) { return _mm512_cvtss_f32(a.v); }
+template <int h>
+SIMD_INLINE Vec upper(Vec a) {
+  if constexpr (h >= 4) return {_mm512_shuffle_f32x4(a.v, a.v, h == 8 ? 0xee : 0x01)};
+  else return {_mm512_permute_ps(a.v, h == 2 ? 0x0e : 0x01)};
 }
 SIMD_INLINE IVec loadInt(const int32_t* p) { return {_mm512_loadu_si512(p)}; }
 SIMD_INLINE IVec loadInt(const int32_t* p, int n) { return {_mm512_maskz_loadu_epi32(firstLanes(n), p)}; }

@@ -34,10 +34,17 @@ SIMD_INLINE void store(float* p, Vec a, int n) {
   vst1q_f32(lanes, a.v);
   for (int i = 0; i < n; i++) p[i] = lanes[i];
 }
+SIMD_INLINE void storePast(float* p, Vec a) { store(p, a); }
+SIMD_INLINE void fencePast() {}
 SIMD_INLINE Vec loadStrided(const float* p, ptrdiff_t s, int n) {
   float lanes[W] = {};
   for (int i = 0; i < n; i++) lanes[i] = p[i * s];
   return {vld1q_f32(lanes)};
+}
+SIMD_INLINE float first(Vec a) { return vgetq_lane_f32(a.v, 0); }
+template <int h>
+SIMD_INLINE Vec upper(Vec a) {
+  return {vextq_f32(a.v, a.v, h)};
 }
 SIMD_INLINE IVec loadInt(const int32_t* p) { return {vld1q_s32(p)}; }
 SIMD_INLINE IVec loadInt(const int32_t* p, int n) {

@@ -25,7 +25,14 @@ SIMD_INLINE void store(float* p, Vec a) { *p = a.v; }
 SIMD_INLINE void store(float* p, Vec a, int n) {
   if (n > 0) *p = a.v;
 }
+SIMD_INLINE void storePast(float* p, Vec a) { store(p, a); }
+SIMD_INLINE void fencePast() {}
 SIMD_INLINE Vec loadStrided(const float* p, ptrdiff_t, int n) { return load(p, n); }
+SIMD_INLINE float first(Vec a) { return a.v; }
+template <int h>
+SIMD_INLINE Vec upper(Vec a) {
+  return a;
+}
 SIMD_INLINE IVec loadInt(const int32_t* p) { return {*p}; }
 SIMD_INLINE IVec loadInt(const int32_t* p, int n) { return {n > 0 ? *p : 0}; }
 SIMD_INLINE void storeInt(int32_t* p, IVec a) { *p = a.v; }

@@ -12,9 +12,9 @@ const types: Record<DType, number> = { float32: 1, float64: 2, int32: 3, uint8: 
 /** Inputs and outputs that a native program takes at most. */
 const mostParameters = 64;
 
-/** An input that moves on by `step` elements of one array from step to step of a job. */
+/** A slot that in a job begins `step` elements of `array` later in each step. */
 export interface Moving {
-  readonly input: Slot;
+  readonly slot: Slot;
   readonly array: Data;
   readonly step: number;
 }
@@ -26,7 +26,7 @@ export class NativeProgram {
   /** Null when a call has no C++: such a plan runs through the table of kernels. */
   readonly handle: Handle | null;
 
-  constructor(plan: Plan, moving?: Moving) {
+  constructor(plan: Plan, moving: readonly Moving[] = []) {
     const { addon, block } = nativeAddon();
     this.#addon = addon;
     this.#block = block;
@@ -74,7 +74,7 @@ export class NativeProgram {
 }
 
 /** Null when a kernel or an op of the plan has no C++. */
-function specOf(plan: Plan, addon: Addon, moving?: Moving): ProgramSpec | null {
+function specOf(plan: Plan, addon: Addon, moving: readonly Moving[]): ProgramSpec | null {
   if (plan.inputs.length + plan.outputs.length > mostParameters) return null;
   const places = new Map(plan.slots.map((slot, i) => [slot, i]));
   const kernels: number[] = [];
@@ -90,7 +90,8 @@ function specOf(plan: Plan, addon: Addon, moving?: Moving): ProgramSpec | null {
     const before = [numbers.length, refs.length];
     for (const [i, arg] of args.entries()) {
       // An offset follows its array.
-      if (moving !== undefined && args[i - 1] === moving.input) advances.push(numbers.length, moving.step);
+      const moves = moving.find(({ slot }) => slot === args[i - 1]);
+      if (moves !== undefined) advances.push(numbers.length, moves.step);
       if (typeof arg === "number") numbers.push(arg);
       else if (typeof arg === "string") {
         const code = addon.ops[name]?.indexOf(arg) ?? -1;
@@ -103,10 +104,11 @@ function specOf(plan: Plan, addon: Addon, moving?: Moving): ProgramSpec | null {
     arrayCounts.push(refs.length - before[1]);
   }
   const externals: Data[] = [];
-  // What moves is not a parameter: the program has all of its array.
-  const slots = plan.slots.map((slot) =>
-    slot === moving?.input ? new Slot("external", slot.dtype, moving.array.length, moving.array, 0) : slot,
-  );
+  // Of what moves the program has the whole array, and no parameter.
+  const slots = plan.slots.map((slot) => {
+    const array = moving.find((moves) => moves.slot === slot)?.array;
+    return array === undefined ? slot : new Slot("external", slot.dtype, array.length, array, 0);
+  });
   const placeOf = (slot: Slot) => (slot.array === null ? slot.place : externals.push(slot.array) - 1);
   return {
     kernels: Int32Array.from(kernels),

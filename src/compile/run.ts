@@ -5,13 +5,15 @@
  */
 import { setImmediate } from "node:timers/promises";
 import { claim, type Owner } from "../busy.js";
+import type { Data } from "../dtype.js";
 import type { SimdgradError } from "../errors.js";
 import type { Job } from "../kernels/native.js";
 import { Storage } from "../tensor/storage.js";
 import { Tensor } from "../tensor/tensor.js";
 import { tracing } from "../tracing.js";
 import type { Feed } from "./feed.js";
-import { NativeProgram } from "./native-program.js";
+import { type Moving, NativeProgram } from "./native-program.js";
+import type { Plan } from "./plan.js";
 import type { Recording } from "./recording.js";
 import { Recordings } from "./recordings.js";
 import { Shared } from "./shared.js";
@@ -30,6 +32,14 @@ export interface Limits {
   signal?: AbortSignal;
   /** Likewise, when so many milliseconds have passed. */
   milliseconds?: number;
+}
+
+/** What an array is to hold in each step of an epoch: a learning rate that follows a schedule. */
+export interface Schedule {
+  /** What the function was traced with. */
+  readonly array: Data;
+  /** On shared memory: `array.length` values for each step. */
+  readonly table: Data;
 }
 
 /** A recording as a thread runs it. */
@@ -51,7 +61,11 @@ export class Runner {
   #turned = performance.now();
   #result: unknown;
 
-  constructor(fn: (...batch: Tensor[]) => unknown) {
+  /** With `schedules`, `run` makes one step at a time where it cannot follow them. */
+  constructor(
+    fn: (...batch: Tensor[]) => unknown,
+    private readonly schedules: readonly Schedule[] = [],
+  ) {
     this.#recordings = new Recordings(
       (indices) => fn(...this.#fetch((indices as Tensor).storage.array as Int32Array)),
       64,
@@ -88,6 +102,7 @@ export class Runner {
       steps += ran.steps;
       feed.advance(ran.steps);
       if (ran.failure !== null) return { steps, failure: ran.failure };
+      if (threaded === null && this.schedules.length > 0) break;
     }
     return { steps, failure: null };
   }
@@ -135,6 +150,15 @@ export class Runner {
     }
   }
 
+  /** The indices of a batch move along the order of the epoch; what is scheduled, along its table. */
+  #moving({ inputs, slots }: Plan, order: Int32Array, batchSize: number): Moving[] {
+    const moving: Moving[] = [{ slot: inputs[0], array: order, step: batchSize }];
+    for (const { array, table } of this.schedules)
+      for (const slot of slots)
+        if (slot.array === array) moving.push({ slot, array: table, step: array.length });
+    return moving;
+  }
+
   /** Null where a thread cannot run it. */
   #threadedFor(recording: Recording, { order, batchSize }: Feed): Threaded | null {
     const { program } = recording;
@@ -142,9 +166,8 @@ export class Runner {
     let threaded = this.#threaded.get(recording);
     if (threaded === undefined) {
       const shared = Shared.of(program.plan);
-      const moving = { input: program.plan.inputs[0], array: order, step: batchSize };
       threaded = shared && {
-        native: new NativeProgram(shared.plan, moving),
+        native: new NativeProgram(shared.plan, this.#moving(shared.plan, order, batchSize)),
         shared,
         outputs: recording.sharedOutputs(),
       };

@@ -137,6 +137,11 @@ export abstract class Optimizer<Options extends object> {
     return group;
   }
 
+  /** @internal The hyperparameters of each group where the kernels read them. */
+  get hyperparameters(): Float64Array[] {
+    return this.groups.map(({ hyper }) => hyper);
+  }
+
   /** Updates every parameter that has a gradient. */
   step(): void {
     if (tracing !== null) tracing.read(this.groups, "length", this.groups.length);

@@ -9,6 +9,7 @@ import { defaultGenerator } from "../random.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { type Batch, type BatchSource, batchesOf, checkBatch, type TrainingData } from "./batches.js";
 import { type Evaluation, evaluate } from "./evaluate.js";
+import { LookAhead } from "./schedule.js";
 import { type Loss, lossFunction, predictedClasses, Score } from "./score.js";
 import { EventLoopTurns } from "./turn.js";
 
@@ -208,6 +209,7 @@ class Run {
   readonly #turns = new EventLoopTurns();
   readonly #watch = new Stopwatch();
   readonly #score = new Score();
+  readonly #lookAhead: LookAhead | null;
   #runner: Runner | null;
   #epoch = 0;
   #finished = 0;
@@ -247,10 +249,16 @@ class Run {
     if (validation !== undefined) batchesOf("fit: validation", validation, { batchSize, shuffle: false });
     if (options.compile !== undefined && typeof options.compile !== "boolean")
       throw new ValueError(`fit: compile is true or false: ${String(options.compile)}`);
-    this.#runner = options.compile === false ? null : new Runner((x, y) => this.#compiledStep(x, y));
     this.#options = { ...options, epochs, reportEvery, schedulerUnit };
     this.#loss = lossFunction("fit", options.loss);
     this.#batches = batchesOf("fit", train, { batchSize, shuffle, seed });
+    const { optimizer, scheduler } = options;
+    this.#lookAhead =
+      schedulerUnit === "step" ? LookAhead.of(scheduler, optimizer, this.#batches.length) : null;
+    this.#runner =
+      options.compile === false
+        ? null
+        : new Runner((x, y) => this.#compiledStep(x, y), this.#lookAhead?.schedules);
   }
 
   async *events(): AsyncGenerator<FitProgress, void, undefined> {
@@ -341,14 +349,18 @@ class Run {
     left: () => number,
   ): AsyncGenerator<void, void, undefined> {
     const { signal, schedulerUnit, scheduler, reportEvery } = this.#options;
-    const single = reportEvery === 0 || schedulerUnit === "step";
+    const ahead = this.#lookAhead;
+    const perStep = schedulerUnit === "step" && scheduler !== undefined;
+    const single = reportEvery === 0 || (perStep && ahead === null);
     while (feed.position < feed.length) {
       signal?.throwIfAborted();
       this.#trainingMode();
       const most = single ? 1 : Number.POSITIVE_INFINITY;
+      const moved = ahead?.look(feed.position);
       const { steps, failure } = await runner.run(feed, { steps: most, signal, milliseconds: left() });
       this.#step += steps;
-      if (schedulerUnit === "step" && steps > 0) scheduler?.step();
+      if (moved !== undefined) moved(steps);
+      else if (perStep && steps > 0) scheduler.step();
       // The step that failed has changed nothing yet: made eagerly, it says what is wrong.
       if (failure !== null) {
         this.#trainStep(...checkBatch("fit", feed.fetch(nextOf(feed)) as unknown as Batch));

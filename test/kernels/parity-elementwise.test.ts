@@ -192,6 +192,22 @@ describe.each([
   });
 });
 
+/** Above 12 MB of output stores go past the caches: edges, rows and chunks of other threads must meet. */
+test("outputs that fit no cache", () => {
+  const shape = [1601, 2003];
+  const n = product(shape);
+  const x = new Buffer(floats(n, -3, 3));
+  const y = new Buffer(floats(n, -3, 3, 2));
+  const result = () => new Buffer(new Float32Array(n), "out");
+  const kernels: Pick<Case, "kernel" | "args">[] = [
+    { kernel: "unary", args: ["relu", 0, 0, [n], x, [1], result()] },
+    { kernel: "unaryGrad", args: ["relu", 0, 0, n, null, x, y, result()] },
+    { kernel: "binary", args: ["mul", shape, x, dense(shape), y, [0, 1], result()] },
+    { kernel: "where", args: [[n], new Buffer(bytes(n, 2)), [1], x, [1], y, [1], result()] },
+  ];
+  for (const one of kernels) check({ name: `${one.kernel} over ${n}`, ...one }, [2]);
+});
+
 test("binary in place over either operand", () => {
   for (const first of [true, false]) {
     const x = new Buffer(floats(1000), "out");

@@ -143,3 +143,31 @@ test.each(["softmax", "logSoftmax"])("softmaxGrad %s", (op) => {
     );
   }
 });
+
+/** Above 12 MB of output rows go past the caches, through a buffer: short ones (19) by the square, longer ones by groups. */
+test.each([
+  [1601, 2003],
+  [168_781, 19],
+])("softmax and its gradient of [%i, %i], which fit no cache", (rows, length) => {
+  const n = rows * length;
+  const [x, g] = [floats(n, -3, 3), new Buffer(floats(n, -1, 1, 2))];
+  for (const op of ["softmax", "logSoftmax"] as const) {
+    const y = new Float32Array(n);
+    js.softmax(op, rows, length, 1, x, 0, y, 0);
+    const forward: Case = {
+      name: `${op} of [${rows}, ${length}]`,
+      kernel: "softmax",
+      args: [op, rows, length, 1, new Buffer(x), out(n)],
+      tolerance: tolerances[`softmax.${op}`],
+      scale: 10,
+    };
+    const backward: Case = {
+      name: `gradient of ${op} of [${rows}, ${length}]`,
+      kernel: "softmaxGrad",
+      args: [op, rows, length, 1, new Buffer(y), g, out(n)],
+      tolerance: tolerances[`softmaxGrad.${op}`],
+      scale: op === "softmax" ? 1 : Math.sqrt(length),
+    };
+    for (const one of [forward, backward]) check(one, [2]);
+  }
+});
