@@ -54,7 +54,14 @@ bool readArray(napi_env env, napi_value value, Array& array) {
     return true;
   }
   napi_valuetype kind;
-  if (napi_typeof(env, value, &kind) != napi_ok || (kind != napi_null && kind != napi_undefined)) return false;
+  if (napi_typeof(env, value, &kind) != napi_ok) return false;
+  if (kind != napi_null && kind != napi_undefined) {
+    // What stands in for memory while `compile` traces says by itself what is wrong: its traps throw. So would any proxy of a stranger,
+    // but nobody uses an array after one that was not read.
+    napi_value length;
+    if (kind == napi_object) napi_get_named_property(env, value, "length", &length);
+    return false;
+  }
   array = {nullptr, 0, DType::none};
   return true;
 }

@@ -5,7 +5,13 @@ import "./ops/methods.js";
 
 export { noGrad } from "./autograd/grad-mode.js";
 export * as autograd from "./autograd/index.js";
-export { type Compiled, type CompileOptions, compile } from "./compile/index.js";
+export {
+  type Compiled,
+  type CompileOptions,
+  compile,
+  type Profile,
+  type ProfileRow,
+} from "./compile/index.js";
 export * as data from "./data/index.js";
 export type { DType } from "./dtype.js";
 export * from "./errors.js";

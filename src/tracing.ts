@@ -33,6 +33,14 @@ export function withTracing<T>(next: Tracing | null, fn: () => T): T {
   }
 }
 
+/** How often memory has been put behind a tensor that is already in use (`Module.to`): recordings from before have the former. */
+export let moves = 0;
+
+export function memoryMoved(): void {
+  if (tracing !== null) tracing.refuse("a parameter is cast", "cast the module outside");
+  moves++;
+}
+
 let placeNow: () => string = () => "";
 
 /** `nn` tells how to ask which module is running. */

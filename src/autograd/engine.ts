@@ -131,7 +131,7 @@ function rootGradient(op: string, root: Tensor, cotangent: Tensor | undefined): 
   const edge = edgeOf(root);
   if (edge === null)
     throw new AutogradError(
-      `${op}: no input of this tensor requires a gradient: ${formatShape(root.shape)}`,
+      `${op}: no input of this tensor requires a gradient: ${formatShape(root.shape)}; what noGrad and compiled functions return has no graph`,
       "NO_GRAD",
     );
   if (cotangent === undefined) {

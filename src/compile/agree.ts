@@ -1,7 +1,7 @@
 /** Whether two traces of one function are the same program: what differs would be different in every step. */
 import type { Data } from "../dtype.js";
 import { Tensor } from "../tensor/tensor.js";
-import { isArray } from "./plan.js";
+import { arraysOf, isArray } from "./plan.js";
 import type { Trace } from "./trace.js";
 
 /** The number of the first call in which they differ; the number of calls when only what they leave behind differs; -1 when nothing does. */
@@ -11,6 +11,9 @@ export function firstDifference(a: Trace, b: Trace): number {
   for (let i = 0; i < count; i++) {
     const [x, y] = [a.calls[i], b.calls[i]];
     if (x.name !== y.name || !x.args.every((arg, j) => same(arg, y.args[j]))) return i;
+    // An array made anew by each trace is a constant, and a replay would find in it what the one before has left.
+    for (const [[array, role], [other]] of zip(arraysOf(x), arraysOf(y)))
+      if (role !== "r" && array !== other && !a.memory.has(array)) return i;
   }
   if (a.calls.length !== b.calls.length) return count;
   const left = (trace: Trace) => [trace.result, trace.effects.map(({ name, value }) => [name, value])];
@@ -47,4 +50,9 @@ function sameValue(a: Trace, b: Trace): (x: unknown, y: unknown) => boolean {
 /** Constants written out in the function are made anew by each trace. */
 function sameElements(x: Data, y: Data): boolean {
   return x.constructor === y.constructor && x.length === y.length && x.every((v, i) => Object.is(v, y[i]));
+}
+
+function zip<T>(xs: Iterable<T>, ys: Iterable<T>): [T, T][] {
+  const others = [...ys];
+  return [...xs].map((x, i) => [x, others[i]]);
 }

@@ -1,6 +1,7 @@
 import { ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
 import { tracing } from "../tracing.js";
+import { explain, type Profile, profile } from "./explain.js";
 import { Recordings } from "./recordings.js";
 
 export interface CompileOptions {
@@ -13,6 +14,13 @@ export interface Compiled<Args extends unknown[], Result> {
   (...args: Args): Result;
   /** How many forms of the function are recorded: one for each combination of shapes and state. */
   readonly recordings: number;
+  /** What is recorded, as text: of each recording the kernel calls in order, with shapes, module, operations and bytes. */
+  explain(): string;
+  /**
+   * Calls the function once, timing each kernel call. It is a real call (a training step trains), after one that records where
+   * none fits; what it returns is in `result`.
+   */
+  profile(...args: Args): Profile<Result>;
 }
 
 /**
@@ -46,8 +54,9 @@ export function compile<Args extends unknown[], Result>(
     if (tracing !== null) return fn(...args);
     return recordings.for(args).replay(args) as Result;
   };
-  return Object.defineProperty(compiled, "recordings", { get: () => recordings.size }) as Compiled<
-    Args,
-    Result
-  >;
+  return Object.defineProperties(compiled, {
+    recordings: { get: () => recordings.size },
+    explain: { value: () => explain(recordings.all) },
+    profile: { value: (...args: Args) => profile(recordings.for(args), args) },
+  }) as Compiled<Args, Result>;
 }

@@ -37,6 +37,14 @@ export class Program {
     if (failure !== null) throw this.complaint(failure);
   }
 
+  /** As `replay`, adding the time of each call to nanoseconds[call]. */
+  profile(parameters: readonly Memory[], nanoseconds: Float64Array): void {
+    const { native } = this;
+    const failure =
+      native === null ? this.table.replay(parameters, nanoseconds) : native.profile(parameters, nanoseconds);
+    if (failure !== null) throw this.complaint(failure);
+  }
+
   get table(): TableProgram {
     this.#table ??= new TableProgram(this.plan);
     return this.#table;
@@ -73,14 +81,16 @@ class TableProgram {
     });
   }
 
-  replay(parameters: readonly Memory[]): Failure | null {
+  replay(parameters: readonly Memory[], nanoseconds?: Float64Array): Failure | null {
     for (const { args, at, offset, parameter } of this.#uses) {
       args[at] = parameters[parameter].array;
       args[at + 1] = parameters[parameter].offset + offset;
     }
     const table = k as unknown as Record<string, (...args: unknown[]) => number>;
     for (const [call, { name, args }] of this.#calls.entries()) {
+      const before = nanoseconds === undefined ? 0 : performance.now();
       const status = table[name](...args);
+      if (nanoseconds !== undefined) nanoseconds[call] += 1e6 * (performance.now() - before);
       if (status !== -1) return { call, status };
     }
     return null;

@@ -1,13 +1,16 @@
 /** One form of a compiled function: for arguments of certain shapes, and a certain state of modules and gradients. */
 import { isGradEnabled } from "../autograd/grad-mode.js";
 import type { Data, DType } from "../dtype.js";
+import { formatShape } from "../errors.js";
 import { type BackendName, backend } from "../kernels/backend.js";
 import { sameShape } from "../shape.js";
 import { allocate, Storage, sharedArray } from "../tensor/storage.js";
 import { Tensor } from "../tensor/tensor.js";
+import { moves } from "../tracing.js";
 import { plan, writtenSlots } from "./plan.js";
 import { type Memory, Program } from "./program.js";
-import type { Trace } from "./trace.js";
+import type { Guard, Trace } from "./trace.js";
+import { checkApart } from "./window.js";
 
 /** What a caller gets, from the memory of outputs and the inputs of this call. */
 type Build = (outputs: readonly Storage[], inputs: readonly Tensor[]) => unknown;
@@ -17,10 +20,12 @@ export class Recording {
   readonly #args: readonly unknown[];
   readonly #gradMode = isGradEnabled();
   readonly #backend: BackendName = backend.name;
+  readonly #moves = moves;
   readonly #trace: Trace;
   readonly #outputs: { dtype: DType; length: number }[];
   readonly #result: Build;
   readonly #effects: { owner: object; name: string; build: Build }[];
+  readonly #lenders: readonly Tensor[];
   /** Inputs that the calls write to. */
   readonly #changedInputs: readonly number[];
 
@@ -28,10 +33,8 @@ export class Recording {
     // Tensors are compared by form; holding on to one would keep its memory alive.
     this.#args = args.map((arg) => (isInput(arg) ? formOf(arg) : arg));
     this.#trace = trace;
-    const found = new Set<Data>();
-    const values = [trace.result, ...trace.effects.map(({ value }) => value)];
-    for (const value of values) collectMemory(value, trace, found);
-    const outputs = [...found];
+    this.#lenders = lendersOf(trace);
+    const outputs = outputsIn([trace.result, ...trace.effects.map(({ value }) => value)], trace);
     this.#outputs = outputs.map((array) => trace.memory.get(array)!);
     this.#result = builder(trace.result, trace, outputs);
     this.#effects = trace.effects.map(({ owner, name, value }) => ({
@@ -47,7 +50,7 @@ export class Recording {
   /** Whether it was made for arguments and a state like these. */
   fits(args: readonly unknown[]): boolean {
     if (args.length !== this.#args.length || isGradEnabled() !== this.#gradMode) return false;
-    if (backend.name !== this.#backend) return false;
+    if (backend.name !== this.#backend || this.#moves !== moves) return false;
     for (let i = 0; i < args.length; i++) {
       const expected = this.#args[i];
       if (expected instanceof Form ? !expected.fits(args[i]) : !Object.is(expected, args[i])) return false;
@@ -56,15 +59,41 @@ export class Recording {
     return true;
   }
 
+  /** Whether it will never fit again: memory that it works on has been given away or is no longer that of its tensor. */
+  get obsolete(): boolean {
+    if (this.#moves !== moves) return true;
+    return this.#trace.guards.some(
+      ({ name, again, value }) => name === "gradientMemory" && !Object.is(again(), value),
+    );
+  }
+
   replay(args: readonly unknown[]): unknown {
+    return this.#run(args, (memory) => this.program.replay(memory));
+  }
+
+  /** A replay that adds the time of each call of the plan to nanoseconds[call]. */
+  profile(args: readonly unknown[], nanoseconds: Float64Array): unknown {
+    return this.#run(args, (memory) => this.program.profile(memory, nanoseconds));
+  }
+
+  #run(args: readonly unknown[], run: (memory: readonly Memory[]) => void): unknown {
     const inputs = args.filter(isInput);
+    checkApart(inputs, this.#changedInputs);
     const outputs = this.#outputs.map(({ dtype, length }) => allocate(dtype, length));
     const memory: Memory[] = [];
     for (const x of inputs) memory.push({ array: x.storage.array, offset: x.offset });
     for (const storage of outputs) memory.push(storage);
-    this.program.replay(memory);
+    run(memory);
     this.settle(outputs, inputs);
+    for (const lender of this.#lenders) lender.gradientMemory = null;
     return this.#result(outputs, inputs);
+  }
+
+  /** The shapes and values that it was made for, as errors write them: `[8, 5] float32, [8] int32, true`. */
+  get form(): string {
+    return this.#args
+      .map((arg) => (arg instanceof Form ? arg.text : arg instanceof Tensor ? "a parameter" : String(arg)))
+      .join(", ");
   }
 
   /**
@@ -111,6 +140,9 @@ class Form {
     readonly strides: readonly number[],
     readonly dtype: DType,
   ) {}
+  get text(): string {
+    return `${formatShape(this.shape)} ${this.dtype}`;
+  }
   fits(arg: unknown): boolean {
     return (
       isInput(arg) &&
@@ -126,13 +158,27 @@ const formOf = (x: Tensor) => new Form(x.shape, x.strides, x.dtype);
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 
-/** Stand-ins in `value` that are not inputs: the outputs of the program. */
-function collectMemory(value: unknown, trace: Trace, found: Set<Data>): void {
-  if (value instanceof Tensor) {
-    const { array } = value.storage;
-    if (trace.memory.has(array) && !trace.inputs.includes(array)) found.add(array);
-  } else if (Array.isArray(value)) for (const item of value) collectMemory(item, trace, found);
-  else if (isRecord(value)) for (const item of Object.values(value)) collectMemory(item, trace, found);
+/** The tensors in what a function returns: by itself, in arrays, in records. */
+function* tensorsIn(value: unknown): Generator<Tensor> {
+  if (value instanceof Tensor) yield value;
+  else if (Array.isArray(value)) for (const item of value) yield* tensorsIn(item);
+  else if (isRecord(value)) for (const item of Object.values(value)) yield* tensorsIn(item);
+}
+
+/** Stand-ins in `values` that are not inputs: the outputs of the program. */
+function outputsIn(values: readonly unknown[], trace: Trace): Data[] {
+  const arrays = [...tensorsIn(values)].map(({ storage }) => storage.array);
+  return [...new Set(arrays)].filter((array) => trace.memory.has(array) && !trace.inputs.includes(array));
+}
+
+/** Tensors whose gradient, in real memory, is returned. Like one that was read from `grad` it is the caller's: the next step gets other. */
+function lendersOf({ result, guards }: Trace): Tensor[] {
+  const returned = new Set([...tensorsIn(result)].map(({ storage }) => storage));
+  const lends = ({ name, value }: Guard) =>
+    (name === "gradientMemory" || name === "gradient") &&
+    value instanceof Tensor &&
+    returned.has(value.storage);
+  return guards.filter(lends).map(({ owner }) => owner as Tensor);
 }
 
 /** Makes what the function returned, over real memory. What has no stand-in in it is passed on as it is. */

@@ -18,6 +18,10 @@ export class Recordings {
     return this.#recent.length;
   }
 
+  get all(): readonly Recording[] {
+    return this.#recent;
+  }
+
   for(args: readonly unknown[]): Recording {
     const all = this.#recent;
     for (let i = 0; i < all.length; i++) {
@@ -26,9 +30,9 @@ export class Recordings {
       return all[0];
     }
     const recording = record(this.fn, args);
-    all.unshift(recording);
-    if (all.length > this.most) {
-      all.pop();
+    this.#recent = [recording, ...all.filter((other) => !other.obsolete)];
+    if (this.#recent.length > this.most) {
+      this.#recent.pop();
       if (!this.#warned)
         process.emitWarning(
           `compile: more than ${this.most} combinations of shapes and modes: the oldest recordings are dropped and made again when they are needed; pad batches to a few sizes, or raise maxRecordings`,
@@ -48,8 +52,11 @@ function record(fn: (...args: unknown[]) => unknown, args: readonly unknown[]): 
     new Tracer(watch).run((standIns) => {
       let next = 0;
       const result = fn(...args.map((arg) => (isInput(arg) ? standIns[next++] : arg)));
-      if (typeof (result as PromiseLike<unknown> | null)?.then === "function")
+      if (typeof (result as PromiseLike<unknown> | null)?.then === "function") {
+        // Where it goes on there is no trace any more: this error says all.
+        (result as PromiseLike<unknown>).then(undefined, () => {});
         throw new ValueError("compile: fn must be synchronous: it returned a promise", "ASYNC_FUNCTION");
+      }
       return result;
     }, inputs);
   const first = trace();

@@ -55,7 +55,8 @@ const TURN_EVERY = 10;
 /** Runs `fn`, which takes a batch, over feeds. */
 export class Runner {
   readonly #recordings: Recordings;
-  readonly #threaded = new Map<Recording, Threaded | null>();
+  /** Weak: a recording that can no longer be used takes its memory along. */
+  readonly #threaded = new WeakMap<Recording, Threaded | null>();
   #feed!: Feed;
   #turned = performance.now();
   #result: unknown;

@@ -11,6 +11,7 @@ import { Storage } from "../tensor/storage.js";
 import { Tensor } from "../tensor/tensor.js";
 import { place, type Tracing, withTracing } from "../tracing.js";
 import { callSite } from "./call-site.js";
+import { reach } from "./window.js";
 
 /** A kernel and its arguments in the order of the table. Arrays may be stand-ins. */
 export interface TracedCall {
@@ -147,8 +148,8 @@ export class Tracer implements Tracing {
   /** A tensor of the form of `x` on a stand-in that reaches as far as `x` does. */
   #like(x: Tensor): Tensor {
     const { shape, strides, dtype } = x;
-    const reach = x.numel === 0 ? 0 : shape.reduce((sum, size, d) => sum + (size - 1) * strides[d], 1);
-    return new Tensor(new Storage(this.memory(dtype, reach), 0, reach), 0, shape, strides, dtype);
+    const length = reach(x);
+    return new Tensor(new Storage(this.memory(dtype, length), 0, length), 0, shape, strides, dtype);
   }
 
   #table(): Kernels {

@@ -144,10 +144,10 @@ export let k: Kernels = core;
 let name: BackendName = "js";
 let reason = "";
 
-/** Runs `fn` with `table` in the place of the kernels: to note or to time calls. */
-export function withKernels<T>(table: Kernels, fn: () => T): T {
+/** Runs `fn` with `other` in the place of the kernels: to note or to time calls. Null: with the kernels themselves. */
+export function withKernels<T>(other: Kernels | null, fn: () => T): T {
   const before = k;
-  k = table;
+  k = other ?? table;
   try {
     return fn();
   } finally {

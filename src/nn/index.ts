@@ -1,5 +1,6 @@
 export * from "./activations.js";
 export { modulePath } from "./call.js";
+export { type ClipGradNormOptions, clipGradNorm_, clipGradValue_ } from "./clip.js";
 export { Dropout } from "./dropout.js";
 export { Flatten } from "./flatten.js";
 export { functional } from "./functional.js";

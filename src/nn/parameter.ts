@@ -7,6 +7,7 @@ import { checkOptions } from "../options.js";
 import { denseStrides, type Shape } from "../shape.js";
 import { longLived, type Storage } from "../tensor/storage.js";
 import { Tensor } from "../tensor/tensor.js";
+import { memoryMoved } from "../tracing.js";
 
 /**
  * A tensor that a module learns (PyTorch's `nn.Parameter`): a leaf that requires a gradient. As a field of a module,
@@ -28,6 +29,7 @@ export class Parameter extends Tensor {
    * A gradient that is there is converted too, as in PyTorch. A graph made before cannot go back through it.
    */
   cast(dtype: "float32" | "float64"): void {
+    memoryMoved();
     const storage = kept("parameter", this, dtype);
     storage.version = this.storage.version + 1;
     const { gradient, gradientMemory } = this;

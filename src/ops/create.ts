@@ -95,7 +95,9 @@ export function tensor(values: NestedArray | Data, options: TensorOptions & { sh
 
 /** A tensor of these values; `bool` is `v != 0`. In a trace they are constants, and each replay gets a copy. */
 function holding(op: string, shape: Shape, dtype: DType | undefined, values: ArrayLike<number>): Tensor {
-  const out = withTracing(null, () => empty([...shape], dtype));
+  // Of its own array, not of a slab: whether two traces agree is seen by comparing arrays.
+  const own = () => fromData(new arrayTypes[dtype ?? "float32"](numel(shape)), shape, dtype ?? "float32");
+  const out = tracing === null ? empty([...shape], dtype) : own();
   const { array } = out.storage;
   for (let i = 0; i < values.length; i++)
     array[out.offset + i] = out.dtype === "bool" ? Number(values[i] !== 0) : values[i];
@@ -261,7 +263,8 @@ export function constant(value: number, dtype: DType): Tensor {
   const key = dtype + (Object.is(value, -0) ? "-0" : value);
   let x = constants.get(key);
   if (x === undefined) {
-    if (constants.size >= 512) constants.clear();
+    // Not between two traces of one function, which must find the same ones.
+    if (constants.size >= 512 && tracing === null) constants.clear();
     x = withTracing(null, () => empty([], dtype));
     x.storage.array[x.offset] = dtype === "bool" ? Number(value !== 0) : value;
     constants.set(key, x);

@@ -1,12 +1,12 @@
 import type { DType } from "../dtype.js";
 import { AutogradError, ShapeError, SimdgradError, ValueError } from "../errors.js";
-import { k } from "../kernels/backend.js";
+import { k, withKernels } from "../kernels/backend.js";
 import { dense } from "../ops/views.js";
 import { checkOptions } from "../options.js";
 import { denseStrides } from "../shape.js";
 import { longLived, type Storage, sharedArray } from "../tensor/storage.js";
 import { fromData, longLivedLike, Tensor } from "../tensor/tensor.js";
-import { tracing } from "../tracing.js";
+import { tracing, withTracing } from "../tracing.js";
 
 /** Parameters that share hyperparameters. Numbers may be changed at any time: `group.lr = 0.01`. */
 export type ParamGroup<Options> = Options & { readonly params: readonly Tensor[] };
@@ -45,6 +45,8 @@ interface GroupSlots<Options> {
 export abstract class Optimizer<Options extends object> {
   readonly paramGroups: ParamGroup<Options>[] = [];
   private readonly groups: GroupSlots<Options>[] = [];
+  /** By trace: the parameters of each group that have been stepped together so far; none when it was not always the same ones. */
+  readonly #stepped = new WeakMap<object, (readonly Slot[])[]>();
 
   protected constructor(
     params: Iterable<Tensor> | Iterable<ParamGroupOptions<Options>>,
@@ -119,7 +121,10 @@ export abstract class Optimizer<Options extends object> {
     for (const key of Object.keys(options) as (keyof Options & string)[])
       Object.defineProperty(group, key, {
         enumerable: true,
-        get: () => options[key],
+        get: () => {
+          if (tracing !== null) tracing.read(group, key, options[key], () => options[key]);
+          return options[key];
+        },
         set: (value) => {
           if (tracing !== null)
             tracing.refuse(`${key} of an optimizer is set`, "set it, or step the scheduler, outside");
@@ -139,22 +144,41 @@ export abstract class Optimizer<Options extends object> {
 
   /** Updates every parameter that has a gradient. */
   step(): void {
+    if (tracing !== null) tracing.read(this.groups, "length", this.groups.length);
     for (const [i, { slots, hyper }] of this.groups.entries()) {
       const active = slots.filter(({ param }) => param.gradient !== null);
       for (const slot of active) this.#followDType(slot);
       if (tracing !== null) tracing.read(this, `steps ${i}`, stepPattern(active), () => stepPattern(active));
       countSteps(active);
-      for (const run of runs(active))
+      for (const run of this.#runs(i, active))
         this.update(run.n, this.paramGroups[i], { ...run, hyper: { array: hyper, offset: 0 } });
       for (const { param, state } of active)
         for (const storage of [param.storage, ...state]) storage.changed();
     }
   }
 
+  /** In a trace steps are not counted: after a step of some parameters, who has made as many as another is not known. */
+  #runs(group: number, active: readonly Slot[]): Run[] {
+    if (tracing === null) return runs(active);
+    const stepped = this.#stepped.get(tracing) ?? [];
+    this.#stepped.set(tracing, stepped);
+    stepped[group] ??= active;
+    const together = stepped[group];
+    if (together.length === active.length && together.every((slot, i) => slot === active[i]))
+      return runs(active);
+    stepped[group] = [];
+    return active.flatMap((slot) => runs([slot]));
+  }
+
   /** `Module.to` may have cast a parameter since the last step. */
   #followDType(slot: Slot): void {
     const { param, state } = slot;
     if (slot.dtype === param.dtype) return;
+    // Once for all steps to come, so not as a part of the one that is being traced.
+    if (tracing !== null) {
+      withTracing(null, () => withKernels(null, () => this.#followDType(slot)));
+      return;
+    }
     slot.state = state.map((from, s) => {
       const to = longLived(`${this.constructor.name} ${this.stateNames[s]}`, param.dtype, param.numel);
       k.copy([param.numel], from.array, from.offset, [1], to.array, to.offset, [1]);
@@ -186,6 +210,7 @@ export abstract class Optimizer<Options extends object> {
 
   /** State and hyperparameters, for a checkpoint. The tensors share the optimizer's memory: clone() to keep. */
   stateDict(): OptimizerState {
+    if (tracing !== null) tracing.refuse("stateDict of an optimizer is called", "call it outside");
     const state: OptimizerState["state"] = {};
     let first = 0;
     const paramGroups = this.groups.map(({ slots }, i) => {
@@ -209,6 +234,7 @@ export abstract class Optimizer<Options extends object> {
 
   /** Takes over what `stateDict` gave. @throws SimdgradError `STATE_DICT_MISMATCH`; nothing is changed then. */
   loadStateDict(dict: OptimizerState): void {
+    if (tracing !== null) tracing.refuse("loadStateDict of an optimizer is called", "call it outside");
     const slots = this.groups.flatMap((group) => group.slots);
     const mismatch = (what: string) =>
       new SimdgradError(

@@ -1,6 +1,7 @@
 import { cosTurns } from "../elementary.js";
 import { SimdgradError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
+import { tracing } from "../tracing.js";
 
 /** What a scheduler needs of an optimizer. */
 interface Scheduled {
@@ -28,6 +29,7 @@ export abstract class Scheduler {
 
   /** Call after each epoch (or each step: the unit is yours). */
   step(): void {
+    if (tracing !== null) tracing.refuse("a scheduler is stepped", "step it outside");
     this.lastEpoch++;
     this.#apply();
   }

@@ -96,7 +96,8 @@ export class Tensor {
    * and a later backward leave its memory alone.
    */
   get grad(): Tensor | null {
-    if (this.gradient !== null) this.gradientMemory = null;
+    // What a trace reads, it reads for itself; what it returns, the recording lends.
+    if (this.gradient !== null && tracing === null) this.gradientMemory = null;
     return this.gradient;
   }
 

@@ -1,0 +1,139 @@
+/** What a compiled function does, in words and numbers: the calls of its plans, what they cost, and how long they take. */
+import { arrayTypes } from "../dtype.js";
+import { formatShape } from "../errors.js";
+import { type Cost, costs } from "../kernels/costs.js";
+import { type Call, isSlot } from "./plan.js";
+import type { Recording } from "./recording.js";
+
+/** One kernel call of a profile. */
+export interface ProfileRow {
+  readonly kernel: string;
+  /** Of a kernel that is a family: `relu`, `sum`; "" otherwise. */
+  readonly op: string;
+  /** Its sizes, as the kernel takes them: `[64, 784]`, `64 x 10 x 784`. */
+  readonly shape: string;
+  /** The module whose forward made it: `Sequential[2].Linear`; "" outside. */
+  readonly place: string;
+  readonly milliseconds: number;
+  /** Floating-point operations and bytes that the job needs: src/kernels/costs.ts. */
+  readonly flops: number;
+  readonly bytes: number;
+}
+
+/** Where the time of one call of a compiled function went; `String(profile)` is a table, slowest call first. */
+export interface Profile<Result = unknown> {
+  readonly rows: readonly ProfileRow[];
+  readonly milliseconds: number;
+  readonly result: Result;
+  toString(): string;
+}
+
+/** The calls of every recording and their totals. */
+export function explain(recordings: readonly Recording[]): string {
+  if (recordings.length === 0) return "compile: nothing is recorded yet: the first call records";
+  return recordings.map(explained).join("\n\n");
+}
+
+function explained(recording: Recording): string {
+  const { calls, arenaBytes } = recording.program.plan;
+  const rows = calls.map(described);
+  const total = (name: keyof Cost) => rows.reduce((sum, row) => sum + row[name], 0);
+  const lines = table(
+    ["", "kernel", "sizes", "module", "flops", "bytes"],
+    rows.map((row, i) => [String(i), nameOf(row), row.shape, row.place, si(row.flops), si(row.bytes)]),
+  );
+  const where = recording.program.native === null ? "the table of kernels" : "one native call";
+  return [
+    `(${recording.form}) as ${where}: ${calls.length} kernel calls, ${si(total("flops"))}flop, ${si(total("bytes"))}B moved, arena of ${si(arenaBytes)}B`,
+    ...lines,
+  ].join("\n");
+}
+
+/** One replay with the time of each call. */
+export function profile<Result>(recording: Recording, args: readonly unknown[]): Profile<Result> {
+  const { calls } = recording.program.plan;
+  const nanoseconds = new Float64Array(calls.length);
+  const result = recording.profile(args, nanoseconds) as Result;
+  const rows = calls.map((call, i) => ({ ...described(call), milliseconds: nanoseconds[i] / 1e6 }));
+  const milliseconds = rows.reduce((sum, row) => sum + row.milliseconds, 0);
+  return { rows, milliseconds, result, toString: () => printed(rows, milliseconds) };
+}
+
+function printed(rows: readonly ProfileRow[], milliseconds: number): string {
+  const rate = (amount: number, row: ProfileRow) =>
+    amount === 0 || row.milliseconds === 0 ? "" : (amount / row.milliseconds / 1e6).toFixed(1);
+  const lines = [...rows]
+    .sort((a, b) => b.milliseconds - a.milliseconds)
+    .map((row) => [
+      ...[nameOf(row), row.shape, row.place, (1000 * row.milliseconds).toFixed(1)],
+      milliseconds === 0 ? "" : ((100 * row.milliseconds) / milliseconds).toFixed(1),
+      ...[rate(row.flops, row), rate(row.bytes, row)],
+    ]);
+  const title = `${rows.length} kernel calls in ${milliseconds.toFixed(3)} ms`;
+  return [title, ...table(["kernel", "sizes", "module", "us", "%", "GFLOP/s", "GB/s"], lines)].join("\n");
+}
+
+const nameOf = ({ kernel, op }: ProfileRow | Omit<ProfileRow, "milliseconds">) =>
+  op === "" ? kernel : `${kernel} ${op}`;
+
+function described({ name, args, place }: Call): Omit<ProfileRow, "milliseconds"> {
+  const described = args.map((arg) =>
+    isSlot(arg) ? { BYTES_PER_ELEMENT: arrayTypes[arg.dtype].BYTES_PER_ELEMENT } : arg,
+  );
+  const { flops, bytes } = (costs[name] as (...args: unknown[]) => Cost)(...described);
+  const op = typeof args[0] === "string" ? args[0] : "";
+  return { kernel: name, op, shape: sizesOf({ name, args, place }), place, flops, bytes };
+}
+
+/** Where the sizes of a kernel are among its arguments; those that take a shape have it as their first list. */
+const sizes: { readonly [Name in Call["name"]]?: readonly [number, number] } = {
+  fill: [1, 2],
+  gemm: [0, 4],
+  unaryGrad: [3, 4],
+  reduce: [1, 4],
+  argReduce: [1, 4],
+  softmax: [1, 4],
+  softmaxGrad: [1, 4],
+  crossEntropy: [1, 3],
+  crossEntropyGrad: [1, 3],
+  indexSelect: [0, 4],
+  indexAdd: [0, 4],
+  gather: [0, 4],
+  scatterAdd: [0, 4],
+  takeRows: [0, 3],
+  sgdStep: [0, 1],
+  adamStep: [0, 1],
+  increment: [0, 1],
+  tally: [0, 2],
+  random: [3, 4],
+  permutation: [0, 1],
+};
+
+function sizesOf({ name, args }: Call): string {
+  const range = sizes[name];
+  if (range === undefined) return formatShape(args.find(Array.isArray) ?? []);
+  const [first, ...rest] = args.slice(...range);
+  // A batch of one is a plain product.
+  return (name === "gemm" && first === 1 ? rest : [first, ...rest]).join(" x ");
+}
+
+/** `1.5 M`, with a space, so that a unit may follow. */
+function si(value: number): string {
+  const prefixes = ["", "k", "M", "G", "T"];
+  const power = value < 1000 ? 0 : Math.min(4, Math.floor(Math.log10(value) / 3));
+  const scaled = value / 1000 ** power;
+  return `${power === 0 ? scaled : scaled.toPrecision(3)} ${prefixes[power]}`;
+}
+
+/** Columns aligned: text to the left, numbers to the right. */
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const all = [head, ...rows];
+  const widths = head.map((_, c) => Math.max(...all.map((row) => row[c].length)));
+  const numeric = head.map((_, c) => rows.every((row) => /^[\d. kMGT]*$/.test(row[c])));
+  return all.map((row) =>
+    row
+      .map((cell, c) => (numeric[c] ? cell.padStart(widths[c]) : cell.padEnd(widths[c])))
+      .join("  ")
+      .trimEnd(),
+  );
+}

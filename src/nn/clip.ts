@@ -1,0 +1,76 @@
+/** Gradient clipping (PyTorch's `torch.nn.utils`). Operations on tensors throughout: nothing is read, so `compile` replays them. */
+import { noGrad } from "../autograd/grad-mode.js";
+import { SimdgradError, ValueError } from "../errors.js";
+import { tensor } from "../ops/create.js";
+import { abs, div, pow, sqrt, unary } from "../ops/elementwise.js";
+import { binary_, clamp_ } from "../ops/inplace.js";
+import { stack } from "../ops/join.js";
+import { max, sum } from "../ops/reduce.js";
+import { to } from "../ops/views.js";
+import { checkOptions } from "../options.js";
+import { Tensor } from "../tensor/tensor.js";
+
+export interface ClipGradNormOptions {
+  /** Of the p-norm, `Infinity` for the largest absolute value. Default 2. */
+  normType?: number;
+  /** Throws when the norm is NaN or infinite; reads it, so not inside `compile`. Default false. */
+  errorIfNonfinite?: boolean;
+}
+
+/**
+ * Scales all gradients in place so that together, as one vector, their norm is at most `maxNorm`; they become
+ * g · min(1, maxNorm / (norm + 1e-6)). Returns the norm from before; 0 when no parameter has a gradient.
+ */
+export function clipGradNorm_(
+  parameters: Tensor | Iterable<Tensor>,
+  maxNorm: number,
+  options: ClipGradNormOptions = {},
+): Tensor {
+  checkOptions("clipGradNorm_", options, ["normType", "errorIfNonfinite"]);
+  const { normType = 2, errorIfNonfinite = false } = options;
+  if (!(maxNorm >= 0)) throw new ValueError(`clipGradNorm_: maxNorm is a number >= 0: ${String(maxNorm)}`);
+  if (!(normType > 0)) throw new ValueError(`clipGradNorm_: normType is a number > 0: ${String(normType)}`);
+  const gradients = gradientsOf("clipGradNorm_", parameters);
+  if (gradients.length === 0) return tensor(0);
+  return noGrad(() => {
+    // The norm of the norms is the norm of all; float64 when any is, so that it loses nothing.
+    const dtype = gradients.some((g) => g.dtype === "float64") ? "float64" : "float32";
+    const total = norm(stack(gradients.map((g) => to(norm(g, normType), dtype))), normType);
+    if (errorIfNonfinite && !Number.isFinite(total.item()))
+      throw new SimdgradError(
+        "NONFINITE_NORM",
+        `clipGradNorm_: the norm of the gradients is not finite: ${total.item()}; errorIfNonfinite: false scales by it nevertheless`,
+      );
+    const scale = unary.clamp(div(maxNorm, total.add(1e-6)), { max: 1 });
+    // Multiplied even by 1: whether it is 1 is known to nobody who does not read it.
+    for (const g of gradients) binary_("mul", g, to(scale, g.dtype));
+    return total;
+  });
+}
+
+/** Limits every element of every gradient, in place, to [-clipValue, clipValue]. */
+export function clipGradValue_(parameters: Tensor | Iterable<Tensor>, clipValue: number): void {
+  if (!(clipValue >= 0))
+    throw new ValueError(`clipGradValue_: clipValue is a number >= 0: ${String(clipValue)}`);
+  const gradients = gradientsOf("clipGradValue_", parameters);
+  noGrad(() => {
+    for (const g of gradients) clamp_(g, { min: -clipValue, max: clipValue });
+  });
+}
+
+function gradientsOf(op: string, parameters: Tensor | Iterable<Tensor>): Tensor[] {
+  const given = parameters instanceof Tensor ? [parameters] : [...parameters];
+  return given.flatMap((p) => {
+    if (!(p instanceof Tensor)) throw new ValueError(`${op}: parameters are tensors: ${typeof p}`);
+    return p.gradient === null ? [] : [p.gradient];
+  });
+}
+
+/** The p-norm of all elements as one vector. */
+function norm(x: Tensor, p: number): Tensor {
+  const flat = x.detach();
+  if (p === 2) return sqrt(sum(unary.square(flat)));
+  if (p === Number.POSITIVE_INFINITY) return flat.numel === 0 ? sum(flat) : max(abs(flat));
+  if (p === 1) return sum(abs(flat));
+  return pow(sum(pow(abs(flat), p)), 1 / p);
+}

@@ -1,0 +1,48 @@
+/** What a replay is: one call of native code, while `fn` rests. */
+import { describe, expect, test, vi } from "vitest";
+import { backend, compile, nn, ones, optim, type Tensor, tensor } from "../../src/index.js";
+import { k, nativeAddon, withKernels } from "../../src/kernels/backend.js";
+import type { Kernels } from "../../src/kernels/table.js";
+
+describe.skipIf(backend.name !== "native")("a replay", () => {
+  test("is one native call, and no JavaScript of the function", () => {
+    const model = new nn.Sequential(
+      new nn.Linear(6, 5),
+      new nn.Tanh(),
+      new nn.Dropout(0.1),
+      new nn.Linear(5, 3),
+    );
+    const optimizer = new optim.AdamW(model.parameters());
+    const lossFn = new nn.CrossEntropyLoss({ labelSmoothing: 0.1 });
+    const fn = vi.fn((x: Tensor, y: Tensor) => {
+      optimizer.zeroGrad();
+      const loss = lossFn.forward(model.forward(x), y);
+      loss.backward();
+      optimizer.step();
+      return loss;
+    });
+    const step = compile(fn);
+    const [x, y] = [ones([4, 6]), tensor([0, 1, 2, 1], { dtype: "int32" })];
+    const replay = vi.spyOn(nativeAddon().addon, "replay");
+    let kernels = 0;
+    const counted = Object.fromEntries(
+      Object.entries(k).map(([name, kernel]) => [
+        name,
+        (...args: unknown[]) => {
+          kernels++;
+          return (kernel as (...args: unknown[]) => number)(...args);
+        },
+      ]),
+    ) as unknown as Kernels;
+    withKernels(counted, () => {
+      step(x, y);
+      expect([fn.mock.calls.length, replay.mock.calls.length]).toEqual([2, 1]);
+      for (let i = 0; i < 10; i++) step(x, y);
+      expect([fn.mock.calls.length, replay.mock.calls.length]).toEqual([2, 11]);
+      expect(kernels).toBe(0);
+      fn(x, y);
+      expect(kernels).toBeGreaterThan(10);
+    });
+    replay.mockRestore();
+  });
+});
