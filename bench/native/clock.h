@@ -26,10 +26,12 @@ inline double cpuOfOthers() { return seconds(CLOCK_PROCESS_CPUTIME_ID) - seconds
 
 /** Waits until the other threads of this process sleep: OpenBLAS's spin for 2^28 ticks (100 ms) after a call, OpenMP's for some ms. */
 inline void quiesce() {
-  for (const double end = now() + 0.5; now() < end;) {
+  // Quiet three times in a row: one that spins may just not have been given a core.
+  int quiet = 0;
+  for (const double end = now() + 0.5; now() < end && quiet < 3;) {
     const double before = cpuOfOthers();
     sleepFor(0.0003);
-    if (cpuOfOthers() - before < 5e-6) return;
+    quiet = cpuOfOthers() - before < 5e-6 ? quiet + 1 : 0;
   }
 }
 

@@ -52,8 +52,10 @@ constexpr double scatterCost = 1.5;
 constexpr int64_t packAFrom = 16 * NV * W;
 constexpr int64_t packConflictingAFrom = 4 * NV * W;
 
-// Operations (two for each FMA) that are worth a thread: 10 µs of one core, against the few that it takes to wake one.
+// Operations (two for each FMA) that are worth a thread: 10 µs of one core, against the few that it takes to wake one; and 1.2 µs
+// where the threads are awake, against 0.3 for handing work to one and hearing that it is done.
 constexpr double flopsPerThread = 1e6;
+constexpr double flopsPerWarmThread = 1.2e5;
 // More tasks than threads let the others take over from one that is held up, but each packs anew: only when they are long.
 constexpr double flopsPerTask = 8e6;
 constexpr int64_t maxTasksPerThread = 4;
