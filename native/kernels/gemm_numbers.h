@@ -37,9 +37,11 @@ constexpr int widestTile = vectorsFor(1);
 constexpr int64_t CHAIN = 64;
 
 constexpr int64_t KC = 512;
-constexpr int64_t MC = 144;  // 144·512 floats = 288 KB
+constexpr int64_t MC = 240;  // 240·512 floats = 480 KB: half of an L2 of 1 MB
 constexpr int64_t NC = 1024;  // 512·1024 floats = 2 MB: a panel (64 KB) comes from L3 and serves MC rows of A from L1 and L2
-constexpr int64_t sideRows = 4 * MC;  // of unfinished sums kept beside C when accumulating
+constexpr int64_t sideRows = 576;  // of unfinished sums kept beside C when accumulating, so that those of a task stay in L2
+
+constexpr int64_t pageFloats = 4096 / sizeof(float);
 
 static_assert(KC % CHAIN == 0, "a block is whole chains");
 
