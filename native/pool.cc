@@ -46,8 +46,9 @@ struct State {
   std::atomic<bool> callerSleeps{false};
   std::atomic<int> wanted{0};                          // 0: not decided yet
   std::atomic<uint64_t> workerChunks{0};
+  std::atomic<int64_t> asked{0};                       // when isWarm was last asked, ns
   Job job{};
-  int running = 1;                                     // threads that exist, the caller included; guarded by `busy`
+  std::atomic<int> running{1};                         // threads that exist, the caller included; changed under `busy`
   pthread_t handles[maxThreads] = {};
 };
 
@@ -151,22 +152,24 @@ void ring(State& s) {
 /** Starts and stops threads until as many run as are wanted. The caller holds `busy`. */
 void adjust(State& s) {
   const int wanted = s.wanted.load(std::memory_order_acquire);
-  if (s.running > wanted) {
+  int running = s.running.load(std::memory_order_relaxed);
+  if (running > wanted) {
     ring(s);
-    while (s.running > wanted) pthread_join(s.handles[--s.running], nullptr);
+    while (running > wanted) pthread_join(s.handles[--running], nullptr);
   }
   // Signals belong to the threads of Node.
   sigset_t all, old;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &old);
-  while (s.running < wanted) {
-    void* index = reinterpret_cast<void*>(static_cast<intptr_t>(s.running));
-    if (pthread_create(&s.handles[s.running], nullptr, worker, index) != 0) {
-      s.wanted.store(s.running, std::memory_order_release);  // the system gives no more
+  while (running < wanted) {
+    void* index = reinterpret_cast<void*>(static_cast<intptr_t>(running));
+    if (pthread_create(&s.handles[running], nullptr, worker, index) != 0) {
+      s.wanted.store(running, std::memory_order_release);  // the system gives no more
       break;
     }
-    s.running++;
+    running++;
   }
+  s.running.store(running, std::memory_order_relaxed);
   pthread_sigmask(SIG_SETMASK, &old, nullptr);
 }
 
@@ -196,6 +199,15 @@ int setThreads(int count) {
   return now;
 }
 
+bool isWarm() {
+  State& s = state();
+  const int wanted = threads();
+  if (wanted == 1) return false;
+  if (s.sleepers.load(std::memory_order_relaxed) == 0 && s.running.load(std::memory_order_relaxed) == wanted) return true;
+  const int64_t now = nanoseconds();
+  return now - s.asked.exchange(now, std::memory_order_relaxed) < workerSpin;
+}
+
 uint64_t workerChunks() { return state().workerChunks.load(std::memory_order_relaxed); }
 
 void parallelFor(size_t n, size_t grain, Chunk chunk, void* context) {
@@ -206,7 +218,7 @@ void parallelFor(size_t n, size_t grain, Chunk chunk, void* context) {
     chunk(context, 0, n);
     return;
   }
-  if (s.running != s.wanted.load(std::memory_order_relaxed)) adjust(s);
+  if (s.running.load(std::memory_order_relaxed) != s.wanted.load(std::memory_order_relaxed)) adjust(s);
   s.job = {chunk, context, n, grain};
   s.next.store(0, std::memory_order_relaxed);
   s.gate.store(openBit, std::memory_order_release);

@@ -21,6 +21,12 @@ inline __attribute__((always_inline)) void parallelFor(size_t n, size_t grain, F
   parallelFor(n, grain, [](void* context, size_t begin, size_t end) { (*static_cast<F*>(context))(begin, end); }, &body);
 }
 
+/**
+ * Whether work of a few microseconds should be shared: the other threads are awake, or would be, had the last such work been
+ * shared. So a loop of small work gets them, and work that comes alone does not pay for waking them.
+ */
+bool isWarm();
+
 /** Threads that share the work, counting the caller. */
 int threads();
 /** Takes effect at once; waits for a parallelFor that is running. Returns the number in effect (1 … maxThreads). */

@@ -1,9 +1,16 @@
 #pragma once
 // Time, and silence: a thread runtime that still spins after its last parallel region would be measured as part of the next.
 
+#include <dirent.h>
+#include <sys/syscall.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <string>
 #include <vector>
 
 namespace bench {
@@ -24,12 +31,37 @@ inline void sleepFor(double time) {
 /** CPU time that threads other than the calling one have used. */
 inline double cpuOfOthers() { return seconds(CLOCK_PROCESS_CPUTIME_ID) - seconds(CLOCK_THREAD_CPUTIME_ID); }
 
-/** Waits until the other threads of this process sleep: OpenBLAS's spin for 2^28 ticks (100 ms) after a call, OpenMP's for some ms. */
+/**
+ * Whether every thread but the calling one sleeps. By their state: the CPU time of a thread that runs elsewhere is brought up to
+ * date only at the next tick, after up to 10 ms.
+ */
+inline bool othersSleep() {
+  DIR* const tasks = opendir("/proc/self/task");
+  if (!tasks) return true;
+  bool sleep = true;
+  while (const dirent* entry = readdir(tasks)) {
+    const int id = atoi(entry->d_name);
+    if (id <= 0 || id == static_cast<int>(syscall(SYS_gettid))) continue;
+    FILE* const file = fopen(("/proc/self/task/" + std::string(entry->d_name) + "/stat").c_str(), "r");
+    if (!file) continue;  // it has ended
+    char line[256] = {};
+    if (fgets(line, sizeof line, file)) {
+      const char* const name = strrchr(line, ')');  // "id (name) state …", and a name may hold anything
+      if (name && name[1] == ' ' && name[2] == 'R') sleep = false;
+    }
+    fclose(file);
+  }
+  closedir(tasks);
+  return sleep;
+}
+
+/** Waits until they sleep: OpenBLAS's spin for 2^28 ticks (100 ms) after a call and after the start, OpenMP's for some ms. */
 inline void quiesce() {
-  for (const double end = now() + 0.5; now() < end;) {
-    const double before = cpuOfOthers();
-    sleepFor(0.0003);
-    if (cpuOfOthers() - before < 5e-6) return;
+  // Three times in a row: one may sleep for a moment between two spins.
+  int quiet = 0;
+  for (const double end = now() + 0.5; now() < end && quiet < 3;) {
+    sleepFor(0.0001);
+    quiet = othersSleep() ? quiet + 1 : 0;
   }
 }
 

@@ -9,6 +9,7 @@
 
 #include "../../native/cores.h"
 #include "../../native/dispatch.h"
+#include "clock.h"
 #include "gemm.h"
 #include "latency.h"
 #include "limits.h"
@@ -52,6 +53,8 @@ int main(int argc, char** argv) {
   std::vector<Library> taking;
   for (const Library& library : libraries())
     if (isWanted(library.name, argc - 1, argv + 1)) taking.push_back(library);
+  // OpenBLAS starts its threads when it is loaded, and they spin for 100 ms: on the cores that the first figures would be taken on.
+  quiesce();
   hello(taking);
   for (std::string line; std::getline(std::cin, line);) {
     const Request request(line);

@@ -153,19 +153,19 @@ struct Grid {
 };
 
 /** Tasks that are worth having: none is shorter than handing it out costs, and as many for each thread. */
-int64_t tasksWanted(double flops) {
+int64_t tasksWanted(double flops, double perThread) {
   const int64_t all = threads();
-  if (flops < 2 * flopsPerThread || all == 1) return 1;
-  const double byWork = flops / flopsPerThread;
+  if (flops < 2 * perThread || all == 1) return 1;
+  const double byWork = flops / perThread;
   if (byWork < static_cast<double>(all)) return static_cast<int64_t>(byWork);
   const double each = flops / (static_cast<double>(all) * flopsPerTask);
   return all * (each < 1 ? 1 : each < maxTasksPerThread ? static_cast<int64_t>(each) : maxTasksPerThread);
 }
 
-Grid cut(const Problem& g) {
+Grid cut(const Problem& g, double perThread) {
   const int64_t NRH = g.m <= thinRows ? W : vectorsFor(least(g.m, MR)) * W;
   Grid best = {1, 1, (g.m + MR - 1) / MR, (g.n + NRH - 1) / NRH, NRH};
-  const int64_t wanted = (tasksWanted(flopsOf(g) * static_cast<double>(g.batch)) + g.batch - 1) / g.batch;
+  const int64_t wanted = (tasksWanted(flopsOf(g) * static_cast<double>(g.batch), perThread) + g.batch - 1) / g.batch;
   if (wanted == 1) return best;
   double bestCost = 0;
   // Of the ways to cut C into that many, the one that keeps the busiest thread busy for the shortest time: the FMAs of its
@@ -219,12 +219,14 @@ void gemm(const Gemm& given) {
   }
   const Problem g = orient(given);
   const auto work = isThin(g) ? runThin : run;
-  if (g.batch == 1 && flopsOf(g) < 2 * flopsPerThread) return work(g, {g.a, g.b, g.c, 0, g.m, 0, g.n});
-  const Grid grid = cut(g);
+  const double total = flopsOf(g) * static_cast<double>(g.batch);
+  const double perThread = total >= 2 * flopsPerThread || (total >= 2 * flopsPerWarmThread && isWarm()) ? flopsPerWarmThread : total;
+  if (g.batch == 1 && total < 2 * perThread) return work(g, {g.a, g.b, g.c, 0, g.m, 0, g.n});
+  const Grid grid = cut(g, perThread);
   const int64_t each = grid.rows * grid.columns;
   const double flops = flopsOf(g) / static_cast<double>(each);
   // Many small matrices: as many a chunk as are worth handing out.
-  const double grain = flops >= flopsPerThread ? 1 : flopsPerThread / (flops > 1 ? flops : 1);
+  const double grain = flops >= perThread ? 1 : perThread / (flops > 1 ? flops : 1);
   parallelFor(static_cast<size_t>(g.batch * each), static_cast<size_t>(grain), [&](size_t begin, size_t end) {
     for (int64_t t = static_cast<int64_t>(begin); t < static_cast<int64_t>(end); t++) {
       const int64_t matrix = t / each, row = t % each % grid.rows, column = t % each / grid.rows;

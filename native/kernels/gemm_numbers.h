@@ -37,9 +37,11 @@ constexpr int widestTile = vectorsFor(1);
 constexpr int64_t CHAIN = 64;
 
 constexpr int64_t KC = 512;
-constexpr int64_t MC = 144;  // 144·512 floats = 288 KB
+constexpr int64_t MC = 240;  // 240·512 floats = 480 KB: half of an L2 of 1 MB
 constexpr int64_t NC = 1024;  // 512·1024 floats = 2 MB: a panel (64 KB) comes from L3 and serves MC rows of A from L1 and L2
-constexpr int64_t sideRows = 4 * MC;  // of unfinished sums kept beside C when accumulating
+constexpr int64_t sideRows = 576;  // of unfinished sums kept beside C when accumulating, so that those of a task stay in L2
+
+constexpr int64_t pageFloats = 4096 / sizeof(float);
 
 static_assert(KC % CHAIN == 0, "a block is whole chains");
 
@@ -52,8 +54,10 @@ constexpr double scatterCost = 1.5;
 constexpr int64_t packAFrom = 16 * NV * W;
 constexpr int64_t packConflictingAFrom = 4 * NV * W;
 
-// Operations (two for each FMA) that are worth a thread: 10 µs of one core, against the few that it takes to wake one.
+// Operations (two for each FMA) that are worth a thread: 10 µs of one core, against the few that it takes to wake one; and 1.2 µs
+// where the threads are awake, against 0.3 for handing work to one and hearing that it is done.
 constexpr double flopsPerThread = 1e6;
+constexpr double flopsPerWarmThread = 1.2e5;
 // More tasks than threads let the others take over from one that is held up, but each packs anew: only when they are long.
 constexpr double flopsPerTask = 8e6;
 constexpr int64_t maxTasksPerThread = 4;

@@ -79,6 +79,16 @@ void packColumnsB(const float* b, int64_t bRow, int64_t bCol, int lanes, int64_t
 /** One panel of B: up to vectorsFor(…)·W columns. `out` holds kc·packedWidth(columns) floats. */
 void packPanelB(const float* b, int64_t bRow, int64_t bCol, int64_t columns, int64_t kc, float* out) {
   const int64_t width = packedWidth(columns);
+  if (bCol == 1 && columns == width && width > W) {
+    // Row by row: each lies in a page of its own when B is wide, and that the hardware does not foresee.
+    constexpr int64_t ahead = 8;
+    for (int64_t p = 0; p < kc; p++, out += width, b += bRow)
+      for (int64_t v = 0; v < width; v += W) {
+        __builtin_prefetch(b + ahead * bRow + v);
+        store(out + v, load(b + v));
+      }
+    return;
+  }
   for (int64_t v = 0; v < width; v += W)
     packColumnsB(b + v * bCol, bRow, bCol, lanesOf(columns - v), kc, width, out + v);
 }

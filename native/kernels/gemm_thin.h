@@ -45,10 +45,10 @@ Vec thinColumns(int64_t k, const float* a, int64_t ak, const float* b, int64_t b
 
 /**
  * The same for M rows of A and N vectors of neighbouring columns: lane after lane, so that N·W neighbours are read at a time. One
- * vector at a time would touch a page for each of its 64 bytes.
+ * vector at a time would touch a page for each of its 64 bytes. `lanes`: of the last vector.
  */
-template <int M, int N>
-void thinColumnsWide(int64_t k, const float* a, int64_t aRow, const float* b, int64_t bRow, Vec (&out)[M][N]) {
+template <int M, int N, class Lanes>
+void thinColumnsWide(int64_t k, const float* a, int64_t aRow, const float* b, int64_t bRow, Lanes lanes, Vec (&out)[M][N]) {
   alignas(64) float sums[thinLanes][M][N * W];
   for (int64_t l = 0; l < thinLanes; l++) {
     Vec sum[M][N];
@@ -58,7 +58,7 @@ void thinColumnsWide(int64_t k, const float* a, int64_t aRow, const float* b, in
       Vec x[M];
       _Pragma("GCC unroll 16") for (int i = 0; i < M; i++) x[i] = broadcast(a[i * aRow + p]);
       _Pragma("GCC unroll 16") for (int v = 0; v < N; v++) {
-        const Vec y = inRegister(load(row + v * W));
+        const Vec y = inRegister(v == N - 1 ? load(row + v * W, lanes) : load(row + v * W));
         _Pragma("GCC unroll 16") for (int i = 0; i < M; i++) sum[i][v] = fma(x[i], y, sum[i][v]);
       }
     }
@@ -116,6 +116,17 @@ void thinDots(int64_t k, const float* a, int64_t aRow, const float* b, int64_t b
   }
 }
 
+/** The last columns, which fill `vectors` <= N vectors, the last of them up to tile.lanes. */
+template <int M, int N>
+void thinColumnsLast(int64_t k, const float* a, int64_t aRow, const float* b, int64_t bRow, int64_t vectors, const Tile& tile) {
+  if constexpr (N > 1) {
+    if (vectors < N) return thinColumnsLast<M, N - 1>(k, a, aRow, b, bRow, vectors, tile);
+  }
+  Vec sum[M][N];
+  thinColumnsWide<M, N>(k, a, aRow, b, bRow, tile.lanes, sum);
+  finish<M, N, true>(sum, tile);
+}
+
 /** M rows of A times n columns of B. A's rows are contiguous, aRow apart. */
 template <int M>
 void thin(int64_t k, const float* a, int64_t aRow, const float* b, int64_t bRow, int64_t bCol, int64_t n, Tile tile) {
@@ -129,10 +140,16 @@ void thin(int64_t k, const float* a, int64_t aRow, const float* b, int64_t bRow,
   while (n > 0) {
     if (bCol == 1 && n >= N * W) {
       Vec sum[M][N];
-      thinColumnsWide<M, N>(k, a, aRow, b, bRow, sum);
+      thinColumnsWide<M, N>(k, a, aRow, b, bRow, All{}, sum);
       finish<M, N, false>(sum, tile);
       pass(N * W);
       continue;
+    }
+    // Fewer sums than four would wait for each other.
+    const int64_t vectors = (n + W - 1) / W;
+    if (bCol == 1 && vectors * M >= 4) {
+      tile.lanes = static_cast<int>(n - (vectors - 1) * W);
+      return thinColumnsLast<M, N>(k, a, aRow, b, bRow, vectors, tile);
     }
     tile.lanes = n < W ? static_cast<int>(n) : W;
     Vec sum[M][1];
