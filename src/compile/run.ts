@@ -16,7 +16,7 @@ import { type Moving, NativeProgram } from "./native-program.js";
 import type { Plan } from "./plan.js";
 import type { Recording } from "./recording.js";
 import { Recordings } from "./recordings.js";
-import { Shared } from "./shared.js";
+import { Shared } from "./shared-memory.js";
 
 export interface Stretch {
   /** Steps that were made. */
