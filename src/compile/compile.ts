@@ -3,6 +3,7 @@ import { checkOptions } from "../options.js";
 import { tracing } from "../tracing.js";
 import { explain, type Profile, profile } from "./explain.js";
 import { Recordings } from "./recordings.js";
+import { type RunOptions, type RunResult, runSteps, type StepSource } from "./steps.js";
 
 export interface CompileOptions {
   /** Recordings that are kept; the one that was not used for longest is dropped. Default 64. */
@@ -14,6 +15,12 @@ export interface Compiled<Args extends unknown[], Result> {
   (...args: Args): Result;
   /** How many forms of the function are recorded: one for each combination of shapes and state. */
   readonly recordings: number;
+  /**
+   * Many steps, one after the other. Over a DataLoader they run on a native thread, batches fetched by the program itself: the event loop
+   * stays free, and the tensors that a step changes are not to be touched meanwhile (TENSOR_IN_USE; `model.snapshot()` reads them).
+   * Over any other source each step is a call, with turns of the event loop between them.
+   */
+  run(source: StepSource<Args>, options?: RunOptions): Promise<RunResult<Result>>;
   /** What is recorded, as text: of each recording the kernel calls in order, with shapes, module, operations and bytes. */
   explain(): string;
   /**
@@ -56,6 +63,9 @@ export function compile<Args extends unknown[], Result>(
   };
   return Object.defineProperties(compiled, {
     recordings: { get: () => recordings.size },
+    run: {
+      value: (source: StepSource<Args>, options?: RunOptions) => runSteps(fn, compiled, source, options),
+    },
     explain: { value: () => explain(recordings.all) },
     profile: { value: (...args: Args) => profile(recordings.for(args), args) },
   }) as Compiled<Args, Result>;

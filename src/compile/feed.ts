@@ -12,6 +12,8 @@ export interface Feed {
   readonly position: number;
   /** The batch of these samples. In a trace the indices have no values: a data set that looks at them cannot be captured. */
   fetch(indices: Int32Array): readonly Tensor[];
-  /** So many steps more were made; after the last one the epoch is over. */
+  /** So many steps more were made. */
   advance(steps: number): void;
+  /** The epoch is over. */
+  finish(): void;
 }

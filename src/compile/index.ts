@@ -2,3 +2,4 @@ export { type Compiled, type CompileOptions, compile } from "./compile.js";
 export type { Profile, ProfileRow } from "./explain.js";
 export type { Feed } from "./feed.js";
 export { type Limits, Runner, type Schedule, type Stretch } from "./run.js";
+export type { RunOptions, RunProgress, RunResult, StepSource } from "./steps.js";

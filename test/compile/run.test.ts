@@ -1,5 +1,16 @@
 import { describe, expect, test } from "vitest";
-import { backend, data, fit, manualSeed, nn, optim, randn, type Tensor, tensor } from "../../src/index.js";
+import {
+  backend,
+  compile,
+  data,
+  fit,
+  manualSeed,
+  nn,
+  optim,
+  randn,
+  type Tensor,
+  tensor,
+} from "../../src/index.js";
 
 const bits = (x: Tensor) => Array.from(x.detach().contiguous().data);
 
@@ -105,5 +116,64 @@ describe("fit, compiled", () => {
     process.off("warning", note);
     expect(steps).toBe(12);
     expect(warnings).toEqual([expect.stringMatching(/cannot be compiled.*item.*run\.test\.ts:\d+/)]);
+  });
+});
+
+describe("step.run", () => {
+  const make = () => {
+    const { model, optimizer, set } = setup(6);
+    const fn = (x: Tensor, y: Tensor) => {
+      optimizer.zeroGrad();
+      const loss = nn.functional.crossEntropy(model.forward(x), y);
+      loss.backward();
+      optimizer.step();
+      return loss;
+    };
+    const loader = new data.DataLoader(set, { batchSize: 8, shuffle: true, seed: 3 });
+    return { model, fn, loader };
+  };
+
+  test("makes the steps of an eager loop: over a loader, and over its batches", async () => {
+    const eager = make();
+    manualSeed(8);
+    let last: Tensor | undefined;
+    for (let epoch = 0, steps = 0; epoch < 3; epoch++)
+      for (const [x, y] of eager.loader) if (steps++ < 16) last = eager.fn(x, y);
+    for (const batches of [false, true]) {
+      const { model, fn, loader } = make();
+      manualSeed(8);
+      const source = batches ? { [Symbol.iterator]: () => loader[Symbol.iterator]() } : loader;
+      const seen: number[] = [];
+      const ran = await compile(fn).run(source, { steps: 16, onProgress: ({ steps }) => seen.push(steps) });
+      expect([ran.steps, ran.epoch, seen.at(-1)]).toEqual([16, 3, 16]);
+      expect(bits(ran.result!)).toEqual(bits(last!));
+      expect(model.parameters().map(bits)).toEqual(eager.model.parameters().map(bits));
+    }
+  });
+
+  test("stops at a signal, goes on afterwards, and says what is wrong with a source", async () => {
+    const { model, fn, loader } = make();
+    const step = compile(fn);
+    await expect(step.run(loader, { signal: AbortSignal.abort() })).rejects.toMatchObject({
+      name: "AbortError",
+    });
+    const controller = new AbortController();
+    const running = step.run(loader, { epochs: 1e6, signal: controller.signal });
+    setTimeout(() => controller.abort(), 30);
+    await expect(running).rejects.toMatchObject({ name: "AbortError" });
+    controller.abort();
+    expect(model.parameters().every((p) => p.data.every(Number.isFinite))).toBe(true);
+    expect((await step.run(loader)).steps).toBeLessThanOrEqual(6);
+    await expect(step.run([])).rejects.toMatchObject({ code: "EMPTY_DATASET" });
+    const bad = [[randn([2, 4]), tensor(Int32Array.of(0, 7))] as [Tensor, Tensor]];
+    await expect(step.run(bad)).rejects.toMatchObject({ code: "LABEL_OUT_OF_RANGE" });
+    const wrong = [[randn([2, 5]), tensor(Int32Array.of(0, 1))] as [Tensor, Tensor]];
+    await expect(step.run(wrong)).rejects.toMatchObject({ code: "SHAPE_MISMATCH" });
+    const throwing = (function* () {
+      yield [randn([2, 4]), tensor(Int32Array.of(0, 1))] as [Tensor, Tensor];
+      throw new Error("no more");
+    })();
+    await expect(step.run(throwing)).rejects.toThrow("no more");
+    await expect(step.run(loader, { steps: 0 })).rejects.toThrow(/steps is an integer >= 1/);
   });
 });

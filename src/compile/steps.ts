@@ -1,0 +1,103 @@
+import { setImmediate } from "node:timers/promises";
+import { ValueError } from "../errors.js";
+import { checkOptions } from "../options.js";
+import type { Tensor } from "../tensor/tensor.js";
+import type { Feed } from "./feed.js";
+import { Runner } from "./run.js";
+
+export interface RunOptions {
+  /** Steps in all; the source is gone over again as long as there are too few. Default: one epoch. */
+  steps?: number;
+  /** Times that the source is gone over. Default 1, or as often as `steps` needs. */
+  epochs?: number;
+  /** Stops after the step that is running; the run then rejects with `signal.reason`. */
+  signal?: AbortSignal;
+  /** Called about ten times a second, and at the end. */
+  onProgress?: (progress: RunProgress) => void;
+}
+
+export interface RunProgress {
+  /** Made so far. */
+  steps: number;
+  /** From 1. */
+  epoch: number;
+}
+
+export interface RunResult<Result> extends RunProgress {
+  /** What the function returned in the last step. */
+  result: Result | undefined;
+}
+
+/** A DataLoader, or anything that can be iterated over once for each epoch and gives the arguments of a step. */
+export type StepSource<Args> =
+  | { feed(): Feed | null }
+  | Iterable<Readonly<Args>>
+  | AsyncIterable<Readonly<Args>>;
+
+/** Milliseconds between two calls of `onProgress`, and at most between two turns of the event loop. */
+const REPORT_EVERY = 100;
+const TURN_EVERY = 10;
+
+/** The steps of `Compiled.run`. `step` makes one, from its arguments. */
+export async function runSteps<Args extends unknown[], Result>(
+  fn: (...args: Args) => Result,
+  step: (...args: Args) => Result,
+  source: StepSource<Args>,
+  options: RunOptions = {},
+): Promise<RunResult<Result>> {
+  checkOptions("run", options, ["steps", "epochs", "signal", "onProgress"]);
+  const { signal, onProgress } = options;
+  const most = count("steps", options.steps) ?? Number.POSITIVE_INFINITY;
+  const epochs = count("epochs", options.epochs) ?? (options.steps === undefined ? 1 : most);
+  signal?.throwIfAborted();
+  const runner = new Runner(fn as unknown as (...batch: Tensor[]) => unknown);
+  const state: RunResult<Result> = { steps: 0, epoch: 0, result: undefined };
+  const report = () => onProgress?.({ steps: state.steps, epoch: state.epoch });
+  while (state.epoch < epochs && state.steps < most) {
+    state.epoch++;
+    const before = state.steps;
+    const feed = (source as { feed?(): Feed | null }).feed?.() ?? null;
+    if (feed !== null) {
+      while (feed.position < feed.length && state.steps < most) {
+        const left = { steps: most - state.steps, signal, milliseconds: REPORT_EVERY };
+        const { steps, failure } = await runner.run(feed, left);
+        state.steps += steps;
+        state.result = runner.result as Result;
+        if (failure !== null) throw failure;
+        signal?.throwIfAborted();
+        report();
+      }
+      if (feed.position === feed.length) feed.finish();
+    } else {
+      let [turned, reported] = [performance.now(), performance.now()];
+      for await (const args of source as AsyncIterable<Args>) {
+        signal?.throwIfAborted();
+        if (!Array.isArray(args))
+          throw new ValueError(`run: a source gives the arguments of a step, as an array: ${typeof args}`);
+        state.result = step(...args);
+        state.steps++;
+        const now = performance.now();
+        if (now - reported >= REPORT_EVERY) {
+          report();
+          reported = now;
+        }
+        if (now - turned >= TURN_EVERY) {
+          await setImmediate();
+          turned = performance.now();
+        }
+        if (state.steps === most) break;
+      }
+      signal?.throwIfAborted();
+    }
+    if (state.steps === before)
+      throw new ValueError("run: the source is empty: no steps in an epoch", "EMPTY_DATASET");
+  }
+  report();
+  return state;
+}
+
+function count(name: string, value: number | undefined): number | undefined {
+  if (value !== undefined && (!Number.isInteger(value) || value < 1))
+    throw new ValueError(`run: ${name} is an integer >= 1: ${String(value)}`);
+  return value;
+}
