@@ -2,7 +2,8 @@
 import type { Data, DType } from "../dtype.js";
 import { nativeAddon } from "../kernels/backend.js";
 import type { Addon, Program as Handle, Job, ProgramSpec } from "../kernels/native.js";
-import { isArray, isSlot, type Plan, Slot } from "./plan.js";
+import { isArray } from "./arrays.js";
+import { isSlot, type Plan, Slot } from "./plan.js";
 import type { Failure, Memory } from "./program.js";
 
 /** Codes of ProgramSpec. */

@@ -6,6 +6,8 @@ import type { Data, DType } from "../dtype.js";
 import { arrayTypes } from "../dtype.js";
 import { roles } from "../kernels/roles.js";
 import type { KernelName } from "../kernels/table.js";
+import { arraysOf, isArray, typeOf } from "./arrays.js";
+import { withoutCopies } from "./forward.js";
 import type { Trace, TracedCall } from "./trace.js";
 
 /** Where an array of a program is. */
@@ -48,18 +50,6 @@ const complaining = new Set<KernelName>([
   ...(["crossEntropy", "indexSelect", "indexAdd", "gather", "scatterAdd", "takeRows", "tally"] as const),
 ]);
 
-export const isArray = (arg: unknown): arg is Data | null => typeof arg === "object" && !Array.isArray(arg);
-
-/** The arrays of a call with what it does to them. */
-export function* arraysOf(call: TracedCall): Generator<[Data, string]> {
-  let i = 0;
-  for (const arg of call.args) {
-    if (!isArray(arg)) continue;
-    if (arg !== null) yield [arg, roles[call.name][i]];
-    i++;
-  }
-}
-
 /** The slots a planned call writes to. */
 export function writtenSlots({ name, args }: Call): Slot[] {
   const arrays = args.filter(isArray) as (Slot | null)[];
@@ -68,7 +58,8 @@ export function writtenSlots({ name, args }: Call): Slot[] {
 
 /** `outputs`: stand-ins whose values the caller gets. */
 export function plan(trace: Trace, outputs: readonly Data[]): Plan {
-  const calls = withoutDeadCalls(trace, outputs);
+  const kept = new Set(outputs);
+  const calls = withoutDeadCalls(trace, withoutCopies(trace, kept), kept);
   const slots = new Map<Data, Slot>();
   const bind = (array: Data, kind: Slot["kind"], place = 0) => {
     const made = trace.memory.get(array);
@@ -102,11 +93,15 @@ export function plan(trace: Trace, outputs: readonly Data[]): Plan {
 }
 
 /** A call counts when it writes to what is seen outside, or to what a later call that counts reads. */
-function withoutDeadCalls(trace: Trace, outputs: readonly Data[]): TracedCall[] {
+function withoutDeadCalls(
+  trace: Trace,
+  calls: readonly TracedCall[],
+  outputs: ReadonlySet<Data>,
+): TracedCall[] {
   const needed = new Set<Data>([...outputs, ...trace.inputs]);
   const kept: TracedCall[] = [];
-  for (let i = trace.calls.length - 1; i >= 0; i--) {
-    const call = trace.calls[i];
+  for (let i = calls.length - 1; i >= 0; i--) {
+    const call = calls[i];
     const arrays = [...arraysOf(call)];
     const counts =
       complaining.has(call.name) ||
@@ -151,11 +146,4 @@ function placeByLifetime(lives: Life[]): number {
 function bytesOf({ dtype, length }: Slot): number {
   const bytes = Math.max(1, length) * arrayTypes[dtype].BYTES_PER_ELEMENT;
   return Math.ceil(bytes / alignment) * alignment;
-}
-
-function typeOf(array: Data): DType {
-  const found = Object.entries(arrayTypes).find(
-    ([, ArrayType]) => ArrayType.name === array[Symbol.toStringTag],
-  );
-  return found![0] as DType;
 }
