@@ -45,6 +45,8 @@ const node = process.execPath;
 /** How each contestant is started. */
 export const starts = {
   native: () => Stand.start(node, [compiled("simdgrad")], { SIMDGRAD_BACKEND: "native" }),
+  compiled: () => Stand.start(node, [compiled("simdgrad"), "compiled"], { SIMDGRAD_BACKEND: "native" }),
+  run: () => Stand.start(node, [compiled("simdgrad"), "run"], { SIMDGRAD_BACKEND: "native" }),
   js: () => Stand.start(node, [compiled("simdgrad")], { SIMDGRAD_BACKEND: "js" }),
   pytorch: () => Stand.start(python, [script("pytorch.py")]),
   pytorchCompiled: () => Stand.start(python, [script("pytorch.py"), "compile"]),

@@ -1,9 +1,15 @@
 /** simdgrad as a contestant; SIMDGRAD_BACKEND says which core. */
-import { backend, nn, optim, type Tensor, tensor } from "simdgrad";
+import { backend, compile, data, nn, optim, type Tensor, tensor } from "simdgrad";
 import { prepareElementwise, prepareGemm } from "./kernels.js";
 import { batchOf } from "./problem.js";
 import type { Case, StepCase } from "./protocol.js";
 import { type Prepared, serve } from "./serve.js";
+
+/** How a step is made: eagerly, as one native call, or many on a native thread (`step.run`). */
+const how = (process.argv[2] ?? "eager") as "eager" | "compiled" | "run";
+
+/** Steps of one run: as many as JAX makes in one call of scan. */
+const STEPS = 50;
 
 function prepareStep({ sizes, batch }: StepCase): Prepared {
   const layers: nn.Module[] = [];
@@ -18,14 +24,32 @@ function prepareStep({ sizes, batch }: StepCase): Prepared {
   const input = tensor(x, { shape: [batch, sizes[0]] });
   const target = tensor(labels);
   let loss: Tensor;
+  const check = () => loss.item();
+  const step = (x: Tensor, y: Tensor) => {
+    optimizer.zeroGrad();
+    const value = lossFn.forward(model.forward(x), y);
+    value.backward();
+    optimizer.step();
+    return value;
+  };
+  const call = how === "eager" ? step : compile(step);
+  if (how !== "run")
+    return {
+      run: () => {
+        loss = call(input, target);
+      },
+      check,
+    };
+  // One batch again and again, as the others have it.
+  const batches = { length: batch * STEPS, batch: (_: Int32Array) => [input, target] };
+  const loader = new data.DataLoader(batches, { batchSize: batch });
+  const compiled = compile(step);
   return {
-    run: () => {
-      optimizer.zeroGrad();
-      loss = lossFn.forward(model.forward(input), target);
-      loss.backward();
-      optimizer.step();
+    run: async () => {
+      loss = (await compiled.run(loader as never)).result!;
     },
-    check: () => loss.item(),
+    repetitions: STEPS,
+    check,
   };
 }
 
@@ -37,4 +61,5 @@ function prepare(given: Case): Prepared {
 }
 
 const core = backend.name === "native" ? `native ${backend.isa}` : "JS core";
-await serve({ name: `simdgrad ${core}`, threads: backend.threads }, prepare);
+const label = { eager: "", compiled: " compiled", run: " run" }[how];
+await serve({ name: `simdgrad ${core}${label}`, threads: backend.threads }, prepare);

@@ -50,8 +50,18 @@ const SMALL_FLOPS = 5e6;
 const LARGE = 4e6;
 
 export async function steps({ options, limits, progress }: Context): Promise<Section> {
-  const names: Start[] = ["native", "js", "pytorch", "jaxJit", "jaxScan", "tfjsWasm", "tfjsCpu"];
-  if (options.compile) names.splice(3, 0, "pytorchCompiled");
+  const names: Start[] = [
+    "native",
+    "compiled",
+    "run",
+    "js",
+    "pytorch",
+    "jaxJit",
+    "jaxScan",
+    "tfjsWasm",
+    "tfjsCpu",
+  ];
+  if (options.compile) names.splice(5, 0, "pytorchCompiled");
   const all = await withStands(names, async (stands) => {
     const done: StepResult[] = [];
     for (const given of networks) {

@@ -1,8 +1,7 @@
 /** Whether two traces of one function are the same program: what differs would be different in every step. */
 import type { Data } from "../dtype.js";
 import { Tensor } from "../tensor/tensor.js";
-import { isArray } from "./arrays.js";
-import { arraysOf } from "./arrays.js";
+import { arraysOf, isArray } from "./arrays.js";
 import type { Trace } from "./trace.js";
 
 /** The number of the first call in which they differ; the number of calls when only what they leave behind differs; -1 when nothing does. */

@@ -1,8 +1,10 @@
 import { ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
+import type { Tensor } from "../tensor/tensor.js";
 import { tracing } from "../tracing.js";
 import { explain, type Profile, profile } from "./explain.js";
 import { Recordings } from "./recordings.js";
+import { Runner } from "./run.js";
 import { type RunOptions, type RunResult, runSteps, type StepSource } from "./steps.js";
 
 export interface CompileOptions {
@@ -56,6 +58,7 @@ export function compile<Args extends unknown[], Result>(
   if (!Number.isInteger(maxRecordings) || maxRecordings < 1)
     throw new ValueError(`compile: maxRecordings is an integer >= 1: ${String(maxRecordings)}`);
   const recordings = new Recordings(fn as (...args: unknown[]) => unknown, maxRecordings);
+  const runner = new Runner(fn as unknown as (...batch: Tensor[]) => unknown);
   const compiled = (...args: Args): Result => {
     // Part of another compiled function.
     if (tracing !== null) return fn(...args);
@@ -64,7 +67,7 @@ export function compile<Args extends unknown[], Result>(
   return Object.defineProperties(compiled, {
     recordings: { get: () => recordings.size },
     run: {
-      value: (source: StepSource<Args>, options?: RunOptions) => runSteps(fn, compiled, source, options),
+      value: (source: StepSource<Args>, options?: RunOptions) => runSteps(runner, compiled, source, options),
     },
     explain: { value: () => explain(recordings.all) },
     profile: { value: (...args: Args) => profile(recordings.for(args), args) },

@@ -54,26 +54,27 @@ const TURN_EVERY = 10;
 
 /** Runs `fn`, which takes a batch, over feeds. */
 export class Runner {
-  readonly #recordings: Recordings;
+  #recordings = this.#fresh();
   /** Weak: a recording that can no longer be used takes its memory along. */
   readonly #threaded = new WeakMap<Recording, Threaded | null>();
-  #feed!: Feed;
+  #feed: Feed | undefined;
   #turned = performance.now();
   #result: unknown;
 
   /** With `schedules`, `run` makes one step at a time where it cannot follow them. */
   constructor(
-    fn: (...batch: Tensor[]) => unknown,
+    private readonly fn: (...batch: Tensor[]) => unknown,
     private readonly schedules: readonly Schedule[] = [],
-  ) {
-    this.#recordings = new Recordings(
-      (indices) => fn(...this.#fetch((indices as Tensor).storage.array as Int32Array)),
-      64,
-    );
+  ) {}
+
+  #fresh(): Recordings {
+    const step = (indices: unknown) =>
+      this.fn(...this.#fetch((indices as Tensor).storage.array as Int32Array));
+    return new Recordings(step, 64);
   }
 
   #fetch(indices: Int32Array): readonly Tensor[] {
-    const batch = this.#feed.fetch(indices);
+    const batch = this.#feed!.fetch(indices);
     if (!Array.isArray(batch))
       tracing?.refuse("the data set answers with something else than tensors", "return [x, y]");
     return batch;
@@ -86,6 +87,8 @@ export class Runner {
 
   /** Makes the next steps of the epoch. @throws what `fn` throws while it is traced; the steps before it were made. */
   async run(feed: Feed, { steps: most, signal, milliseconds = Infinity }: Limits): Promise<Stretch> {
+    // Another order is that of another data set, which other recordings fetch from.
+    if (this.#feed?.order !== feed.order) this.#recordings = this.#fresh();
     this.#feed = feed;
     const until = performance.now() + milliseconds;
     let steps = 0;
@@ -129,7 +132,7 @@ export class Runner {
     signal: AbortSignal | undefined,
   ): Promise<Stretch> {
     shared.refresh();
-    const job = native.start([null, ...outputs], this.#feed.position, count);
+    const job = native.start([null, ...outputs], this.#feed!.position, count);
     const owner = new JobOwner(job, recording.changed);
     const stop = () => job.stop();
     signal?.addEventListener("abort", stop, { once: true });

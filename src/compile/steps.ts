@@ -1,9 +1,8 @@
 import { setImmediate } from "node:timers/promises";
 import { ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
-import type { Tensor } from "../tensor/tensor.js";
 import type { Feed } from "./feed.js";
-import { Runner } from "./run.js";
+import type { Runner } from "./run.js";
 
 export interface RunOptions {
   /** Steps in all; the source is gone over again as long as there are too few. Default: one epoch. */
@@ -38,9 +37,9 @@ export type StepSource<Args> =
 const REPORT_EVERY = 100;
 const TURN_EVERY = 10;
 
-/** The steps of `Compiled.run`. `step` makes one, from its arguments. */
+/** The steps of `Compiled.run`: `runner` makes those over a DataLoader, `step` one from its arguments. */
 export async function runSteps<Args extends unknown[], Result>(
-  fn: (...args: Args) => Result,
+  runner: Runner,
   step: (...args: Args) => Result,
   source: StepSource<Args>,
   options: RunOptions = {},
@@ -50,7 +49,6 @@ export async function runSteps<Args extends unknown[], Result>(
   const most = count("steps", options.steps) ?? Number.POSITIVE_INFINITY;
   const epochs = count("epochs", options.epochs) ?? (options.steps === undefined ? 1 : most);
   signal?.throwIfAborted();
-  const runner = new Runner(fn as unknown as (...batch: Tensor[]) => unknown);
   const state: RunResult<Result> = { steps: 0, epoch: 0, result: undefined };
   const report = () => onProgress?.({ steps: state.steps, epoch: state.epoch });
   while (state.epoch < epochs && state.steps < most) {

@@ -177,3 +177,13 @@ describe("step.run", () => {
     await expect(step.run(loader, { steps: 0 })).rejects.toThrow(/steps is an integer >= 1/);
   });
 });
+
+test("another loader is another data set, also when it has the same form", async () => {
+  const fn = compile((x: Tensor) => x.sum());
+  const loaderOf = (value: number) =>
+    new data.DataLoader(new data.TensorDataset(tensor(new Float32Array(8).fill(value))), { batchSize: 8 });
+  const [a, b] = [loaderOf(1), loaderOf(2)];
+  const sums = [];
+  for (const loader of [a, b, a]) sums.push((await fn.run(loader)).result!.item());
+  expect(sums).toEqual([8, 16, 8]);
+});
