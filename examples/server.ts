@@ -1,4 +1,4 @@
-// A server that answers while a model trains in the same process: `fit` gives the event loop its turns.
+// A server that answers while a model trains in the same process: the steps run on a native thread.
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { data, fit, manualSeed, nn, optim } from "simdgrad";

@@ -52,9 +52,13 @@ export class NativeProgram {
 
   /**
    * Runs `times` steps from step `from` on a thread of its own. Outputs, on shared memory, are those of the last step. An input that
-   * moves has no parameter.
+   * moves has no parameter. `control[0]` counts the steps that were made.
    */
-  start(parameters: readonly (Memory | null)[], from: number, times: number): Job {
+  start(
+    parameters: readonly (Memory | null)[],
+    from: number,
+    times: number,
+  ): { job: Job; control: Int32Array } {
     const stage = {
       program: this.handle!,
       params: parameters.map((memory) => memory?.array ?? null),
@@ -62,7 +66,8 @@ export class NativeProgram {
       from,
       times,
     };
-    return this.#addon.startJob([stage], new Int32Array(new SharedArrayBuffer(64)));
+    const control = new Int32Array(new SharedArrayBuffer(64));
+    return { job: this.#addon.startJob([stage], control), control };
   }
 
   /** As `replay`, adding the time of each call to nanoseconds[call]. */

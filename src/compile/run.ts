@@ -60,6 +60,8 @@ export class Runner {
   #feed: Feed | undefined;
   #turned = performance.now();
   #result: unknown;
+  /** Of the job that is running. */
+  #control: Int32Array | null = null;
 
   /** With `schedules`, `run` makes one step at a time where it cannot follow them. */
   constructor(
@@ -78,6 +80,11 @@ export class Runner {
     if (!Array.isArray(batch))
       tracing?.refuse("the data set answers with something else than tensors", "return [x, y]");
     return batch;
+  }
+
+  /** Steps that the thread has made since the last stretch was over. */
+  get underWay(): number {
+    return this.#control === null ? 0 : Atomics.load(this.#control, 0);
   }
 
   /** What `fn` returned in the last step; later steps may overwrite it. */
@@ -132,7 +139,8 @@ export class Runner {
     signal: AbortSignal | undefined,
   ): Promise<Stretch> {
     shared.refresh();
-    const job = native.start([null, ...outputs], this.#feed!.position, count);
+    const { job, control } = native.start([null, ...outputs], this.#feed!.position, count);
+    this.#control = control;
     const owner = new JobOwner(job, recording.changed);
     const stop = () => job.stop();
     signal?.addEventListener("abort", stop, { once: true });
@@ -148,6 +156,7 @@ export class Runner {
       return { steps, failure: call < 0 ? null : recording.program.complaint({ call, status }) };
     } finally {
       owner.release();
+      this.#control = null;
       clearTimeout(timer);
       signal?.removeEventListener("abort", stop);
     }

@@ -10,8 +10,9 @@ export type { FitOptions, FitProgress, FitResult } from "./run.js";
  *     const result = await fit(model, train, { optimizer, epochs: 10, batchSize: 128 })
  *     for await (const e of fit(model, train, { … })) console.log(e.epoch, e.step, e.loss, e.accuracy)
  *
- * The event loop gets a turn many times a second. `break`, `signal` and errors stop between two steps: model,
- * optimizer and scheduler are as after the last whole step.
+ * Steps over a data set or a DataLoader run on a native thread and leave the event loop free (`compile`); meanwhile the model is the thread's,
+ * and `await model.snapshot()` reads it. `break`, `signal` and errors stop between two steps: model, optimizer and scheduler are as
+ * after the last whole step, and are yours whenever an event is in your hands.
  * @throws SimdgradError `NAN_LOSS` that names epoch, step and what to try, before that step changes the model.
  */
 export function fit(model: Module, train: TrainingData, options: FitOptions): Fit {

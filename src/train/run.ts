@@ -368,7 +368,7 @@ export class Run {
     const { loss, accuracy } = this.#score;
     const steps = epochs * (this.#batches.length ?? Number.NaN);
     return {
-      ...{ type, epoch: this.#epoch, epochs, step: this.#step, steps },
+      ...{ type, epoch: this.#epoch, epochs, step: this.#step + (this.#runner?.underWay ?? 0), steps },
       ...{ loss, accuracy, imagesPerSecond, resumedAt: this.#resumedAt, lr: this.#lr },
     };
   }
