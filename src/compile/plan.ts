@@ -8,6 +8,7 @@ import { roles } from "../kernels/roles.js";
 import type { KernelName } from "../kernels/table.js";
 import { arraysOf, isArray, typeOf } from "./arrays.js";
 import { withoutCopies } from "./forward.js";
+import { inPlace } from "./in-place.js";
 import type { Trace, TracedCall } from "./trace.js";
 
 /** Where an array of a program is. */
@@ -71,13 +72,20 @@ export function plan(trace: Trace, outputs: readonly Data[]): Plan {
   const inputSlots = trace.inputs.map((array, i) => bind(array, "parameter", i));
   const outputSlots = outputs.map((array, i) => bind(array, "parameter", inputSlots.length + i));
   const lives = new Map<Slot, Life>();
+  const sharing = inPlace(trace, calls, new Set([...outputs, ...trace.inputs]));
   for (const [i, call] of calls.entries())
     for (const [array] of arraysOf(call)) {
       const slot = slots.get(array) ?? bind(array, trace.memory.has(array) ? "arena" : "external");
       if (slot.kind !== "arena") continue;
-      const life = lives.get(slot);
-      if (life === undefined) lives.set(slot, { slot, first: i, last: i, bytes: bytesOf(slot) });
-      else life.last = i;
+      // An output that takes the place of an operand goes on with its life.
+      const operand = sharing.get(array);
+      const life = lives.get(slot) ?? (operand && lives.get(slots.get(operand)!));
+      if (life === undefined) lives.set(slot, { slots: [slot], first: i, last: i, bytes: bytesOf(slot) });
+      else {
+        life.last = i;
+        if (!life.slots.includes(slot)) life.slots.push(slot);
+        lives.set(slot, life);
+      }
     }
   return {
     calls: calls.map(({ name, args, place }) => ({
@@ -88,7 +96,7 @@ export function plan(trace: Trace, outputs: readonly Data[]): Plan {
     slots: [...slots.values()],
     inputs: inputSlots,
     outputs: outputSlots,
-    arenaBytes: placeByLifetime([...lives.values()]),
+    arenaBytes: placeByLifetime([...new Set(lives.values())]),
   };
 }
 
@@ -113,9 +121,9 @@ function withoutDeadCalls(
   return kept.reverse();
 }
 
-/** From the first call that touches a slot to the last. */
+/** From the first call that touches a place to the last. Slots that share it follow one another. */
 interface Life {
-  readonly slot: Slot;
+  readonly slots: Slot[];
   readonly first: number;
   last: number;
   readonly bytes: number;
@@ -132,12 +140,13 @@ function placeByLifetime(lives: Life[]): number {
     let at = 0;
     for (const other of placed) {
       if (other.first > life.last || other.last < life.first) continue;
-      if (other.slot.place - at >= life.bytes) break;
-      at = Math.max(at, other.slot.place + other.bytes);
+      const { place } = other.slots[0];
+      if (place - at >= life.bytes) break;
+      at = Math.max(at, place + other.bytes);
     }
-    life.slot.place = at;
+    for (const slot of life.slots) slot.place = at;
     size = Math.max(size, at + life.bytes);
-    const next = placed.findIndex((other) => other.slot.place > at);
+    const next = placed.findIndex((other) => other.slots[0].place > at);
     placed.splice(next < 0 ? placed.length : next, 0, life);
   }
   return size;
