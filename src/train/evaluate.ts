@@ -1,8 +1,12 @@
 import { noGrad } from "../autograd/grad-mode.js";
+import { Runner } from "../compile/index.js";
+import { DataLoader, type EpochFeed } from "../data/dataloader.js";
 import { ValueError } from "../errors.js";
 import type { Module } from "../nn/module.js";
 import { checkOptions } from "../options.js";
-import { type BatchSource, batchesOf, checkBatch, type TrainingData } from "./batches.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { type Batch, type BatchSource, batchesOf, checkBatch, type TrainingData } from "./batches.js";
+import { batchesLeft, isNotCapturable } from "./feeds.js";
 import { type Loss, lossFunction, predictedClasses, Score } from "./score.js";
 import { EventLoopTurns } from "./turn.js";
 
@@ -46,7 +50,9 @@ export async function evaluate(
   const confusion: number[][] = [];
   const turns = new EventLoopTurns();
   const start = performance.now();
-  for await (const batch of batches) {
+  const feed = !options.confusion && batches instanceof DataLoader ? batches.feed() : null;
+  if (feed !== null) await evaluateCompiled(model, feed, loss, score, signal);
+  for await (const batch of feed === null ? batches : (batchesLeft(feed) as Iterable<Batch>)) {
     signal?.throwIfAborted();
     const [x, y] = checkBatch("evaluate", batch);
     inEvalMode(model, () =>
@@ -60,6 +66,7 @@ export async function evaluate(
     );
     if (turns.due) await turns.take();
   }
+  feed?.finish();
   if (score.samples === 0)
     throw new ValueError("evaluate: the data set is empty: no batches", "EMPTY_DATASET");
   const seconds = (performance.now() - start) / 1000;
@@ -73,6 +80,31 @@ export async function evaluate(
     imagesPerSecond: samples / seconds,
   };
   return confusion.length > 0 ? { ...result, confusion } : result;
+}
+
+/** As many batches as a native thread can score; what stops it (a loss that is not finite, a bad label) is left to the caller. */
+async function evaluateCompiled(
+  model: Module,
+  feed: EpochFeed,
+  loss: (output: Tensor, target: Tensor) => Tensor,
+  score: Score,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const runner = new Runner((x, y) => {
+    checkBatch("evaluate", [x, y]);
+    inEvalMode(model, () =>
+      noGrad(() => {
+        const output = model.forward(x);
+        score.tally(loss(output, y), output, y);
+      }),
+    );
+  });
+  try {
+    await runner.run(feed, { steps: Number.POSITIVE_INFINITY, signal });
+  } catch (error) {
+    if (!isNotCapturable(error)) throw error;
+  }
+  signal?.throwIfAborted();
 }
 
 /** Around one batch and not around all of them: between batches others may use the model. */

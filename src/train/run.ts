@@ -12,6 +12,7 @@ import type { Tensor } from "../tensor/tensor.js";
 import { type Batch, type BatchSource, batchesOf, checkBatch, type TrainingData } from "./batches.js";
 import { checkResumable, loadCheckpoint, saveCheckpoint, type Trained } from "./checkpoint.js";
 import { type Evaluation, evaluate } from "./evaluate.js";
+import { batchesLeft, isNotCapturable, nextOf } from "./feeds.js";
 import { LookAhead } from "./schedule.js";
 import { type Loss, lossFunction, predictedClasses, Score } from "./score.js";
 import { EventLoopTurns } from "./turn.js";
@@ -250,7 +251,7 @@ export class Run {
     try {
       yield* this.#compiledSteps(this.#runner!, feed, left);
     } catch (error) {
-      if (!["NOT_CAPTURABLE", "TRACES_DIFFER"].includes((error as SimdgradError)?.code)) throw error;
+      if (!isNotCapturable(error)) throw error;
       this.#runner = null;
       process.emitWarning(
         `fit: the training step cannot be compiled and runs eagerly, on the main thread: ${(error as Error).message}; fit(…, { compile: false }) says that this is meant`,
@@ -381,20 +382,6 @@ export class Run {
       completed: this.#finished === this.#options.epochs,
     };
   }
-}
-
-/** The rest of an epoch, batch by batch. */
-function* batchesLeft(feed: EpochFeed): Generator<unknown, void, undefined> {
-  while (feed.position < feed.length) {
-    const batch = feed.fetch(nextOf(feed));
-    feed.advance(1);
-    yield batch;
-  }
-}
-
-/** The samples of the next step. */
-function nextOf({ order, batchSize, position }: EpochFeed): Int32Array {
-  return order.slice(position * batchSize, (position + 1) * batchSize);
 }
 
 /** Looked for only when the loss is not finite. */

@@ -178,6 +178,15 @@ describe("step.run", () => {
   });
 });
 
+test("evaluate looks at every sample once, and finds what an eager look finds", async () => {
+  const { model, set } = setup(7);
+  const compiled = await training.evaluate(model, set, { batchSize: 8 });
+  const eager = await training.evaluate(model, set, { batchSize: 8, confusion: true });
+  const facts = ({ loss, accuracy, correct, samples }: typeof eager) => [loss, accuracy, correct, samples];
+  expect(facts(compiled)).toEqual(facts(eager));
+  expect(compiled.samples).toBe(45);
+});
+
 test("another loader is another data set, also when it has the same form", async () => {
   const fn = compile((x: Tensor) => x.sum());
   const loaderOf = (value: number) =>

