@@ -10,6 +10,7 @@ import {
   randn,
   type Tensor,
   tensor,
+  train as training,
 } from "../../src/index.js";
 
 const bits = (x: Tensor) => Array.from(x.detach().contiguous().data);
