@@ -16,8 +16,9 @@ const SAMPLE_MS = 0.05;
 async function measure(prepared: Prepared, milliseconds: number): Promise<Response> {
   const { run, check, repetitions = 1 } = prepared;
   // Waiting costs a turn of the event loop: only where there is something to wait for.
-  const waits = run() instanceof Promise;
-  if (waits) await run();
+  const begun = run();
+  const waits = begun instanceof Promise;
+  await begun;
   // The fastest of a few: one that was held up would make the samples too short.
   let once = Number.POSITIVE_INFINITY;
   for (let i = 0, first = performance.now(); i < 5 && (i === 0 || performance.now() - first < 2); i++) {
