@@ -31,6 +31,7 @@ struct Call {
   const Array* arrays;
   int arrayCount;
   bool probe = false;  // every check is made, and nothing runs: the entry answers what the arguments alone decide
+  bool known = false;  // a probe has found nothing wrong with these arguments, and they are what they were: extents are not checked again
 };
 
 /** What an entry answers, apart from 0, 1, 2 … = position of the first bad label or index. */

@@ -148,12 +148,22 @@ bool Program::probe(Refusal& refusal) {
     const auto& [entry, call] = calls_[i];
     const double answer = entry({call.numbers, call.numberCount, call.arrays, call.arrayCount, true});
     if (answer == UNSUPPORTED) unsupported_.push_back(static_cast<int>(i));
+    if (answer == OK) calls_[i].call.known = !advances(calls_[i].call);
     if (answer != OUT_OF_BOUNDS) continue;
     int kernel = 0;
     while (kernelAt(kernel).entry != entry) kernel++;
     return refuse(refusal, "OUT_OF_BOUNDS", "call %zu, %s: %s", i, kernelAt(kernel).name, lastProblem());
   }
   return true;
+}
+
+/** Whether a number of the call changes from step to step: it could lead out of its array. */
+bool Program::advances(const Call& call) const {
+  for (const Advance& a : advances_) {
+    const double* number = numbers_.data() + a.number;
+    if (number >= call.numbers && number < call.numbers + call.numberCount) return true;
+  }
+  return false;
 }
 
 bool Program::accepts(const Array* parameters, Refusal& refusal) const {

@@ -90,6 +90,7 @@ class Program {
   bool layOut(const ProgramSpec& spec, Refusal& refusal);
   bool placeSlots(const ProgramSpec& spec, std::vector<Array>& slots, std::vector<int>& parameterOf, Refusal& refusal);
   bool probe(Refusal& refusal);
+  bool advances(const Call& call) const;
 
   std::vector<Step> calls_;
   std::vector<double> numbers_;
