@@ -2,6 +2,7 @@
 import { arrayTypes } from "../dtype.js";
 import { formatShape } from "../errors.js";
 import { type Cost, costs } from "../kernels/costs.js";
+import { limits } from "./limits.js";
 import { type Call, isSlot } from "./plan.js";
 import type { Recording } from "./recording.js";
 
@@ -18,6 +19,8 @@ export interface ProfileRow {
   /** Floating-point operations and bytes that the job needs: src/kernels/costs.ts. */
   readonly flops: number;
   readonly bytes: number;
+  /** Share of what the machine could do in this time (limits.ts), in operations or in bytes: whichever binds. */
+  readonly ofLimit: number;
 }
 
 /** Where the time of one call of a compiled function went; `String(profile)` is a table, slowest call first. */
@@ -54,7 +57,13 @@ export function profile<Result>(recording: Recording, args: readonly unknown[]):
   const { calls } = recording.program.plan;
   const nanoseconds = new Float64Array(calls.length);
   const result = recording.profile(args, nanoseconds) as Result;
-  const rows = calls.map((call, i) => ({ ...described(call), milliseconds: nanoseconds[i] / 1e6 }));
+  const { flops, bytes } = limits();
+  const rows = calls.map((call, i) => {
+    const row = described(call);
+    const least = 1000 * Math.max(row.flops / flops, row.bytes / bytes);
+    const milliseconds = nanoseconds[i] / 1e6;
+    return { ...row, milliseconds, ofLimit: milliseconds === 0 ? 0 : least / milliseconds };
+  });
   const milliseconds = rows.reduce((sum, row) => sum + row.milliseconds, 0);
   return { rows, milliseconds, result, toString: () => printed(rows, milliseconds) };
 }
@@ -67,16 +76,19 @@ function printed(rows: readonly ProfileRow[], milliseconds: number): string {
     .map((row) => [
       ...[nameOf(row), row.shape, row.place, (1000 * row.milliseconds).toFixed(1)],
       milliseconds === 0 ? "" : ((100 * row.milliseconds) / milliseconds).toFixed(1),
-      ...[rate(row.flops, row), rate(row.bytes, row)],
+      ...[rate(row.flops, row), rate(row.bytes, row), (100 * row.ofLimit).toFixed(0)],
     ]);
   const title = `${rows.length} kernel calls in ${milliseconds.toFixed(3)} ms`;
-  return [title, ...table(["kernel", "sizes", "module", "us", "%", "GFLOP/s", "GB/s"], lines)].join("\n");
+  return [
+    title,
+    ...table(["kernel", "sizes", "module", "us", "%", "GFLOP/s", "GB/s", "% of limit"], lines),
+  ].join("\n");
 }
 
-const nameOf = ({ kernel, op }: ProfileRow | Omit<ProfileRow, "milliseconds">) =>
+const nameOf = ({ kernel, op }: Omit<ProfileRow, "milliseconds" | "ofLimit">) =>
   op === "" ? kernel : `${kernel} ${op}`;
 
-function described({ name, args, place }: Call): Omit<ProfileRow, "milliseconds"> {
+function described({ name, args, place }: Call): Omit<ProfileRow, "milliseconds" | "ofLimit"> {
   const described = args.map((arg) =>
     isSlot(arg) ? { BYTES_PER_ELEMENT: arrayTypes[arg.dtype].BYTES_PER_ELEMENT } : arg,
   );

@@ -69,7 +69,10 @@ describe.each(backends)("on %s kernels", (name) => {
     expect(profile.milliseconds).toBeCloseTo(profile.rows.reduce((sum, row) => sum + row.milliseconds, 0));
     const [title, head, ...lines] = String(profile).split("\n");
     expect(title).toMatch(new RegExp(`^${profile.rows.length} kernel calls in [\\d.]+ ms$`));
-    expect(head.trim().split(/\s+/)).toEqual(["kernel", "sizes", "module", "us", "%", "GFLOP/s", "GB/s"]);
+    const words = ["kernel", "sizes", "module", "us", "%", "GFLOP/s", "GB/s", "%", "of", "limit"];
+    expect(head.trim().split(/\s+/)).toEqual(words);
+    expect(profile.rows.every(({ ofLimit }) => ofLimit >= 0 && Number.isFinite(ofLimit))).toBe(true);
+    expect(profile.rows.some(({ ofLimit }) => ofLimit > 0)).toBe(true);
     expect(lines).toHaveLength(profile.rows.length);
     expect(step.recordings).toBe(1);
   });

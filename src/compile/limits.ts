@@ -1,0 +1,43 @@
+import { backend, k } from "../kernels/backend.js";
+
+/** What the kernels in use reach at best on this machine, now. */
+export interface Limits {
+  /** Floating-point operations a second: a product of 384 x 384 matrices, which comes within a few percent of the FMA peak. */
+  readonly flops: number;
+  /** Bytes a second, read and written: a copy of 1 MB to 1 MB, which caches hold, as they hold what a small network works on. */
+  readonly bytes: number;
+}
+
+const measured = new Map<string, Limits>();
+
+/** Measured once for each backend, instruction set and number of threads: a few milliseconds, on the JS core a few hundred. */
+export function limits(): Limits {
+  const key = `${backend.name} ${backend.isa} ${backend.threads}`;
+  let found = measured.get(key);
+  if (found === undefined) {
+    found = { flops: productRate(384), bytes: copyRate(1 << 18) };
+    measured.set(key, found);
+  }
+  return found;
+}
+
+/** Repetitions a second of the fastest of five. */
+function fastest(run: () => void): number {
+  let best = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < 5; i++) {
+    const start = performance.now();
+    run();
+    best = Math.min(best, performance.now() - start);
+  }
+  return 1000 / best;
+}
+
+function productRate(n: number): number {
+  const [a, b, c] = [0, 1, 2].map(() => new Float32Array(n * n).fill(0.5));
+  return 2 * n ** 3 * fastest(() => k.gemm(1, n, n, n, a, 0, 0, n, 1, b, 0, 0, n, 1, null, 0, 0, c, 0, 0));
+}
+
+function copyRate(n: number): number {
+  const [x, out] = [0, 1].map(() => new Float32Array(n).fill(0.5));
+  return 8 * n * fastest(() => k.copy([n], x, 0, [1], out, 0, [1]));
+}
