@@ -1,4 +1,5 @@
 /** The last third of `compile`: a plan that runs, on the kernels in use. */
+import { busy, checkFree } from "../busy.js";
 import { arrayTypes, type Data } from "../dtype.js";
 import { SimdgradError, ValueError } from "../errors.js";
 import { backend, k } from "../kernels/backend.js";
@@ -48,6 +49,14 @@ export class Program {
   get table(): TableProgram {
     this.#table ??= new TableProgram(this.plan);
     return this.#table;
+  }
+
+  /** @throws SimdgradError `TENSOR_IN_USE` when a thread works on memory that a call touches: a native program asks nobody else. */
+  checkFree(): void {
+    if (!busy) return;
+    for (const { name, args } of this.plan.calls)
+      for (const [i, arg] of args.entries())
+        if (isSlot(arg) && arg.array !== null) checkFree(name, arg.array, args[i + 1] as number);
   }
 
   complaint({ call, status }: Failure): SimdgradError {

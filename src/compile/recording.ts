@@ -1,5 +1,6 @@
 /** One form of a compiled function: for arguments of certain shapes, and a certain state of modules and gradients. */
 import { isGradEnabled } from "../autograd/grad-mode.js";
+import { busy, checkFree } from "../busy.js";
 import type { Data, DType } from "../dtype.js";
 import { formatShape } from "../errors.js";
 import { type BackendName, backend } from "../kernels/backend.js";
@@ -78,6 +79,8 @@ export class Recording {
 
   #run(args: readonly unknown[], run: (memory: readonly Memory[]) => void): unknown {
     const inputs = args.filter(isInput);
+    this.program.checkFree();
+    for (const x of inputs) if (busy) checkFree("compile", x.storage.array, x.offset);
     checkApart(inputs, this.#changedInputs);
     const outputs = this.#outputs.map(({ dtype, length }) => allocate(dtype, length));
     const memory: Memory[] = [];

@@ -138,6 +138,7 @@ export class Runner {
     until: number,
     signal: AbortSignal | undefined,
   ): Promise<Stretch> {
+    recording.program.checkFree();
     shared.refresh();
     const { job, control } = native.start([null, ...outputs], this.#feed!.position, count);
     this.#control = control;

@@ -95,6 +95,17 @@ describe("fit, compiled", () => {
         await new Promise((resolve) => setImmediate(resolve));
       }
       expect(outcomes).toContain("TENSOR_IN_USE");
+      // Programs of other functions over the model neither read nor write what the thread works on.
+      const forward = compile((x: Tensor) => model.forward(x));
+      const others = new Set<string>();
+      for (let i = 0; i < 20; i++) {
+        others.add(tryIt(() => forward(randn([2, 4]))));
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      expect(others).toContain("TENSOR_IN_USE");
+      await expect(fit(model, set, { optimizer, epochs: 400, reportEvery: 1e9 })).rejects.toMatchObject({
+        code: "TENSOR_IN_USE",
+      });
       const snapshot = await model.snapshot();
       expect(Object.keys(snapshot)).toEqual(Object.keys(model.stateDict()));
       expect(snapshot["0.weight"].data.every(Number.isFinite)).toBe(true);
