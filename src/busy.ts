@@ -7,8 +7,8 @@ import { SimdgradError } from "./errors.js";
 
 /** What runs. */
 export interface Owner {
-  /** Runs `fn` between two steps, when the memory is consistent; at once if the run has ended. */
-  whilePaused<T>(fn: () => T): Promise<T>;
+  /** Runs `fn` between two steps, when the memory is consistent. False when there is no such moment any more: somebody else may own it. */
+  whilePaused(fn: () => void): Promise<boolean>;
 }
 
 interface Range {

@@ -1,3 +1,4 @@
+import type { SimdgradError } from "../errors.js";
 import type { Tensor } from "../tensor/tensor.js";
 
 /** One epoch of a data loader, for a program that fetches its batches itself. */
@@ -16,4 +17,23 @@ export interface Feed {
   advance(steps: number): void;
   /** The epoch is over. */
   finish(): void;
+}
+
+/** The samples of the next step. */
+export function nextOf({ order, batchSize, position }: Feed): Int32Array {
+  return order.slice(position * batchSize, (position + 1) * batchSize);
+}
+
+/** The rest of an epoch, batch by batch, where JavaScript has to go through it. */
+export function* batchesLeft(feed: Feed): Generator<readonly Tensor[], void, undefined> {
+  while (feed.position < feed.length) {
+    const batch = feed.fetch(nextOf(feed));
+    feed.advance(1);
+    yield batch;
+  }
+}
+
+/** Whether `compile` refused a function that may well run eagerly. */
+export function isNotCapturable(error: unknown): boolean {
+  return ["NOT_CAPTURABLE", "TRACES_DIFFER"].includes((error as SimdgradError | undefined)?.code ?? "");
 }

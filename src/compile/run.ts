@@ -207,6 +207,7 @@ function stepsAlike({ order, batchSize, length, position }: Feed): number {
 class JobOwner implements Owner {
   #claimed: (() => void) | null;
   #over = false;
+  #turns: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly job: Job,
@@ -221,15 +222,29 @@ class JobOwner implements Owner {
     this.#claimed = null;
   }
 
-  async whilePaused<T>(fn: () => T): Promise<T> {
-    const paused = await this.job.pause();
-    this.#claimed?.();
-    this.#claimed = null;
-    try {
-      return fn();
-    } finally {
-      if (paused && !this.#over) this.#claimed = claim(this.memory, this);
-      if (paused) this.job.resume();
+  /** One after the other: who resumes the thread would set it going under the hands of the next. */
+  whilePaused(fn: () => void): Promise<boolean> {
+    const mine = this.#turns.then(() => this.#betweenSteps(fn));
+    this.#turns = mine.catch(() => {});
+    return mine;
+  }
+
+  async #betweenSteps(fn: () => void): Promise<boolean> {
+    while (!this.#over) {
+      if (!(await this.job.pause())) {
+        // It has ended, and `release` is on its way.
+        await setImmediate();
+        continue;
+      }
+      this.#claimed?.();
+      try {
+        fn();
+        return true;
+      } finally {
+        this.#claimed = claim(this.memory, this);
+        this.job.resume();
+      }
     }
+    return false;
   }
 }

@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
-import type { Feed } from "./feed.js";
+import { batchesLeft, type Feed, isNotCapturable } from "./feed.js";
 import type { Runner } from "./run.js";
 
 export interface RunOptions {
@@ -51,41 +51,55 @@ export async function runSteps<Args extends unknown[], Result>(
   signal?.throwIfAborted();
   const state: RunResult<Result> = { steps: 0, epoch: 0, result: undefined };
   const report = () => onProgress?.({ steps: state.steps, epoch: state.epoch });
+
+  const overFeed = async (feed: Feed) => {
+    while (feed.position < feed.length && state.steps < most) {
+      const left = { steps: most - state.steps, signal, milliseconds: REPORT_EVERY };
+      const { steps, failure } = await runner.run(feed, left);
+      state.steps += steps;
+      state.result = runner.result as Result;
+      if (failure !== null) throw failure;
+      signal?.throwIfAborted();
+      report();
+    }
+  };
+
+  const overBatches = async (batches: Iterable<unknown> | AsyncIterable<unknown>) => {
+    let [turned, reported] = [performance.now(), performance.now()];
+    for await (const args of batches) {
+      signal?.throwIfAborted();
+      if (!Array.isArray(args))
+        throw new ValueError(`run: a source gives the arguments of a step, as an array: ${typeof args}`);
+      state.result = step(...(args as Args));
+      state.steps++;
+      const now = performance.now();
+      if (now - reported >= REPORT_EVERY) {
+        report();
+        reported = now;
+      }
+      if (now - turned >= TURN_EVERY) {
+        await setImmediate();
+        turned = performance.now();
+      }
+      if (state.steps === most) break;
+    }
+    signal?.throwIfAborted();
+  };
+
   while (state.epoch < epochs && state.steps < most) {
     state.epoch++;
     const before = state.steps;
     const feed = (source as { feed?(): Feed | null }).feed?.() ?? null;
-    if (feed !== null) {
-      while (feed.position < feed.length && state.steps < most) {
-        const left = { steps: most - state.steps, signal, milliseconds: REPORT_EVERY };
-        const { steps, failure } = await runner.run(feed, left);
-        state.steps += steps;
-        state.result = runner.result as Result;
-        if (failure !== null) throw failure;
-        signal?.throwIfAborted();
-        report();
+    if (feed === null) await overBatches(source as Iterable<unknown>);
+    else {
+      try {
+        await overFeed(feed);
+      } catch (error) {
+        if (!isNotCapturable(error)) throw error;
+        // A data set that looks at its indices is fetched from here. Where it is the step that cannot be captured, its call says so.
+        await overBatches(batchesLeft(feed));
       }
       if (feed.position === feed.length) feed.finish();
-    } else {
-      let [turned, reported] = [performance.now(), performance.now()];
-      for await (const args of source as AsyncIterable<Args>) {
-        signal?.throwIfAborted();
-        if (!Array.isArray(args))
-          throw new ValueError(`run: a source gives the arguments of a step, as an array: ${typeof args}`);
-        state.result = step(...args);
-        state.steps++;
-        const now = performance.now();
-        if (now - reported >= REPORT_EVERY) {
-          report();
-          reported = now;
-        }
-        if (now - turned >= TURN_EVERY) {
-          await setImmediate();
-          turned = performance.now();
-        }
-        if (state.steps === most) break;
-      }
-      signal?.throwIfAborted();
     }
     if (state.steps === before)
       throw new ValueError("run: the source is empty: no steps in an epoch", "EMPTY_DATASET");

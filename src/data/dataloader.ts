@@ -1,4 +1,5 @@
 import { setImmediate } from "node:timers/promises";
+import type { Feed } from "../compile/index.js";
 import { SimdgradError, ValueError } from "../errors.js";
 import { k } from "../kernels/backend.js";
 import { checkOptions } from "../options.js";
@@ -30,18 +31,6 @@ export interface DataLoaderState {
   samples: number;
   batchSize: number;
   shuffle: boolean;
-}
-
-/** @internal See `DataLoader.feed`. */
-export interface EpochFeed {
-  readonly order: Int32Array;
-  readonly batchSize: number;
-  readonly length: number;
-  readonly position: number;
-  fetch(indices: Int32Array): readonly Tensor[];
-  advance(batches: number): void;
-  /** The epoch is over. */
-  finish(): void;
 }
 
 type AnyDataset = SampleDataset | BatchDataset;
@@ -176,7 +165,7 @@ export class DataLoader<D extends AnyDataset> {
    * @internal What an iteration would go over, for a program that fetches its batches itself: an epoch, or the rest of one. Null when the
    * data set has no `batch`.
    */
-  feed(): EpochFeed | null {
+  feed(): Feed | null {
     const { dataset, batchSize } = this;
     if (!("batch" in dataset) || typeof dataset.batch !== "function") return null;
     const count = this.#checkLength();

@@ -142,13 +142,17 @@ export abstract class Module {
    */
   async snapshot(): Promise<StateDict> {
     const entries = [...stateEntries(this, "", [])];
-    const copies = () => noGrad(() => Object.fromEntries(entries.map(([path, x]) => [path, clone(x)])));
-    // A model is trained by one run at a time.
-    for (const [, { storage, offset }] of entries) {
-      const owner = ownerOf(storage.array, offset);
-      if (owner !== undefined) return owner.whilePaused(copies);
-    }
-    return copies();
+    let copies: StateDict = {};
+    const copy = () => {
+      copies = noGrad(() => Object.fromEntries(entries.map(([path, x]) => [path, clone(x)])));
+    };
+    // A model is trained by one run at a time, which may be over before it can be asked, and followed by another.
+    const owner = () =>
+      entries.map(([, { storage, offset }]) => ownerOf(storage.array, offset)).find((found) => found);
+    for (let running = owner(); running !== undefined; running = owner())
+      if (await running.whilePaused(copy)) return copies;
+    copy();
+    return copies;
   }
 
   /**

@@ -1,12 +1,11 @@
 import { noGrad } from "../autograd/grad-mode.js";
-import { Runner } from "../compile/index.js";
-import { DataLoader, type EpochFeed } from "../data/dataloader.js";
+import { batchesLeft, type Feed, isNotCapturable, Runner } from "../compile/index.js";
+import { DataLoader } from "../data/dataloader.js";
 import { ValueError } from "../errors.js";
 import type { Module } from "../nn/module.js";
 import { checkOptions } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { type Batch, type BatchSource, batchesOf, checkBatch, type TrainingData } from "./batches.js";
-import { batchesLeft, isNotCapturable } from "./feeds.js";
 import { type Loss, lossFunction, predictedClasses, Score } from "./score.js";
 import { EventLoopTurns } from "./turn.js";
 
@@ -85,7 +84,7 @@ export async function evaluate(
 /** As many batches as a native thread can score; what stops it (a loss that is not finite, a bad label) is left to the caller. */
 async function evaluateCompiled(
   model: Module,
-  feed: EpochFeed,
+  feed: Feed,
   loss: (output: Tensor, target: Tensor) => Tensor,
   score: Score,
   signal: AbortSignal | undefined,

@@ -1,6 +1,6 @@
 /** What `fit` does: epochs of steps, compiled where that is possible. */
-import { Runner } from "../compile/index.js";
-import { DataLoader, type EpochFeed } from "../data/dataloader.js";
+import { batchesLeft, type Feed, isNotCapturable, nextOf, Runner } from "../compile/index.js";
+import { DataLoader } from "../data/dataloader.js";
 import { SimdgradError, ValueError } from "../errors.js";
 import type { Path } from "../io/index.js";
 import type { Module } from "../nn/module.js";
@@ -12,7 +12,6 @@ import type { Tensor } from "../tensor/tensor.js";
 import { type Batch, type BatchSource, batchesOf, checkBatch, type TrainingData } from "./batches.js";
 import { checkResumable, loadCheckpoint, saveCheckpoint, type Trained } from "./checkpoint.js";
 import { type Evaluation, evaluate } from "./evaluate.js";
-import { batchesLeft, isNotCapturable, nextOf } from "./feeds.js";
 import { LookAhead } from "./schedule.js";
 import { type Loss, lossFunction, predictedClasses, Score } from "./score.js";
 import { EventLoopTurns } from "./turn.js";
@@ -276,7 +275,7 @@ export class Run {
 
   async *#compiledSteps(
     runner: Runner,
-    feed: EpochFeed,
+    feed: Feed,
     left: () => number,
   ): AsyncGenerator<void, void, undefined> {
     const { signal, schedulerUnit, scheduler, reportEvery } = this.#options;

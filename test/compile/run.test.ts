@@ -11,6 +11,7 @@ import {
   type Tensor,
   tensor,
   train as training,
+  zeros,
 } from "../../src/index.js";
 
 const bits = (x: Tensor) => Array.from(x.detach().contiguous().data);
@@ -207,4 +208,46 @@ test("another loader is another data set, also when it has the same form", async
   const sums = [];
   for (const loader of [a, b, a]) sums.push((await fn.run(loader)).result!.item());
   expect(sums).toEqual([8, 16, 8]);
+});
+
+test("a data set that looks at its indices is fetched by JavaScript", async () => {
+  const seen: number[] = [];
+  const rows = {
+    length: 10,
+    batch: (indices: Int32Array) => {
+      for (const i of indices) seen.push(i);
+      return [tensor(Float32Array.from(indices))] as [Tensor];
+    },
+  };
+  const loader = new data.DataLoader(rows, { batchSize: 4 });
+  const { steps, result } = await compile((x: Tensor) => x.sum()).run(loader, { epochs: 2 });
+  expect([steps, result!.item()]).toEqual([6, 17]);
+  expect(seen).toEqual([...Array(10).keys(), ...Array(10).keys()]);
+});
+
+test.runIf(backend.name === "native")("snapshots asked for at once are each of one step", async () => {
+  // Two parameters with one gradient are equal after every step, and between two of its halves they are not.
+  class Twins extends nn.Module {
+    a = new nn.Parameter(zeros([200_000]));
+    b = new nn.Parameter(zeros([200_000]));
+    forward(x: Tensor): Tensor {
+      return this.a.mul(x.mean()).add(this.b.mul(x.mean())).sub(1).square().mean().mul(1e5);
+    }
+  }
+  const model = new Twins();
+  const optimizer = new optim.Adam([{ params: [model.a] }, { params: [model.b] }], { lr: 1e-3 });
+  const set = new data.TensorDataset(randn([64, 4]).add(1), zeros([64]));
+  const run = fit(model, set, {
+    ...{ optimizer, batchSize: 8, epochs: 40, reportEvery: 1e9 },
+    loss: (output: Tensor) => output,
+  });
+  const result = run.then((r) => r);
+  const differ: boolean[] = [];
+  for (let i = 0; i < 10; i++) {
+    await new Promise((resolve) => setTimeout(resolve, 2));
+    const three = await Promise.all([model.snapshot(), model.snapshot(), model.snapshot()]);
+    for (const { a, b } of three) differ.push(!bits(a).every((v, j) => v === b.data[j]));
+  }
+  await result;
+  expect(differ).toEqual(differ.map(() => false));
 });

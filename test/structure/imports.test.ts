@@ -24,8 +24,8 @@ const rooms: Record<string, readonly string[]> = {
   nn: [...tensors, "ops"],
   optim: [...tensors, "ops"],
   io: [...tensors, "ops"],
-  data: [...tensors, "ops", "io"],
   compile: tensors,
+  data: [...tensors, "ops", "io", "compile"], // a loader says how a program fetches its batches
   train: [...tensors, "ops", "nn", "optim", "io", "data", "compile"],
   // Bundled apart from the library, the command uses what everybody uses: the public face.
   index: [...tensors, "ops", "nn", "optim", "io", "data", "compile", "train"],
