@@ -31,6 +31,7 @@
 //   IVec + - * (low 32 bits) & | ^   shl<k> shr<k> (logical) sra<k> (arithmetic)   mulHigh(a, b): high 32 bits, unsigned
 //   first(v)                     lane 0;   upper<h>(v): lanes h … 2h-1 in lanes 0 … h-1, any values in the others (h < W a power of two)
 //   transpose(rows)              Vec rows[W], in place: lane j of row i ↔ lane i of row j
+//   loadTurned(at, r)            Vec r[4]: lane j of r[q] is at(j)[q], of W lines of four neighbours
 //
 //   inRegister(v)                v; the compiler may not load it again for each use (memory operands are free only once)
 //   halveEach(rows)              lane i of the result is the sum of rows[i] by halving: lane l takes lane l + W/2, … l + 2, l + 1
@@ -82,6 +83,12 @@ SIMD_INLINE void store(float* p, Vec v, All) { store(p, v); }
 SIMD_INLINE IVec loadInt(const int32_t* p, All) { return loadInt(p); }
 SIMD_INLINE void storeInt(int32_t* p, IVec v, All) { storeInt(p, v); }
 SIMD_INLINE Vec loadU8(const uint8_t* p, All) { return loadU8(p); }
+
+/** A pointer that the compiler does not make from another one each time. */
+SIMD_INLINE const float* inRegister(const float* p) {
+  asm("" : "+r"(p));
+  return p;
+}
 
 SIMD_INLINE Vec zero() { return broadcast(0.0f); }
 SIMD_INLINE Vec operator-(Vec v) { return bitcastFloat(bitcastInt(v) ^ broadcastInt(INT32_MIN)); }

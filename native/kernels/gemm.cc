@@ -6,12 +6,17 @@
 // Operands are read where they are when that is as fast as from packed panels: B when its rows are contiguous, A nearly always.
 // What is packed is packed panel by panel, each just before its first use.
 //
+// Other ways for what the loops do badly: few rows or columns (gemm_thin.h, which has an order of sums of its own), few rows times
+// columns along k (gemm_narrow.h), few steps of k (gemm_outer.h).
+//
 // Threads: C is cut into tasks that share nothing; each packs what it needs into the scratch of its thread.
 
 #include "../isa.h"
 #include "../pool.h"
 #include "gemm_micro.h"
+#include "gemm_narrow.h"
 #include "gemm_numbers.h"
+#include "gemm_outer.h"
 #include "gemm_pack.h"
 #include "gemm_thin.h"
 
@@ -128,21 +133,49 @@ void run(const Problem& g, const Task& task) {
   }
 }
 
+/** The rows of a task of few rows, each contiguous. */
+struct Rows {
+  const float* first;
+  int64_t apart;
+};
+
+Rows contiguousRows(const Problem& g, const float* a) {
+  if (g.aCol == 1) return {a, g.aRow};
+  float* const rows = scratch(Slot::packedA, static_cast<size_t>(g.m * g.k));
+  packRows(a, g.aRow, g.aCol, g.m, g.k, rows);
+  return {rows, g.k};
+}
+
+/** What a task stores from row 0, column j on. */
+Tile tileFrom(const Problem& g, const Task& task, int64_t j) {
+  const float* const bias = g.bias ? g.bias + j * g.biasCol : nullptr;
+  return {nullptr, 0, bias, g.biasRow, g.biasCol, g.accumulate, task.c + j * g.outCol, g.outRow, g.outCol, 0};
+}
+
 /** A task of a product with up to four rows. */
 void runThin(const Problem& g, const Task& task) {
-  const float* a = task.a;
-  int64_t aRow = g.aRow;
-  if (g.aCol != 1) {
-    float* const rows = scratch(Slot::packedA, static_cast<size_t>(g.m * g.k));
-    for (int64_t i = 0; i < g.m; i++)
-      for (int64_t p = 0; p < g.k; p++) rows[i * g.k + p] = a[i * g.aRow + p * g.aCol];
-    a = rows;
-    aRow = g.k;
-  }
-  const float* const bias = g.bias ? g.bias + task.j0 * g.biasCol : nullptr;
-  const Tile tile = {nullptr, 0, bias, g.biasRow, g.biasCol, g.accumulate, task.c + task.j0 * g.outCol, g.outRow, g.outCol, 0};
+  const Rows a = contiguousRows(g, task.a);
   const auto kernel = g.m == 1 ? thin<1> : g.m == 2 ? thin<2> : g.m == 3 ? thin<3> : thin<4>;
-  kernel(g.k, a, aRow, task.b + task.j0 * g.bCol, g.bRow, g.bCol, task.j1 - task.j0, tile);
+  kernel(g.k, a.first, a.apart, task.b + task.j0 * g.bCol, g.bRow, g.bCol, task.j1 - task.j0, tileFrom(g, task, task.j0));
+}
+
+/** A task of a product with up to MR rows, columns of B along k. */
+void runNarrow(const Problem& g, const Task& task) {
+  const Rows a = contiguousRows(g, task.a);
+  for (int64_t j = task.j0; j < task.j1; j += W) {
+    Tile tile = tileFrom(g, task, j);
+    tile.lanes = lanesOf(task.j1 - j);
+    pickNarrow<MR>(g.m, tile.lanes < W)(g.k, a.first, a.apart, task.b + j * g.bCol, g.bCol, tile);
+  }
+}
+
+/** A task of a product of few steps, rows of C along the vectors. */
+void runOuter(const Problem& g, const Task& task) {
+  const auto kernel = g.k == 1 ? outerColumns<1> : g.k == 2 ? outerColumns<2> : g.k == 3 ? outerColumns<3> : outerColumns<4>;
+  Tile tile = tileFrom(g, task, task.j0);
+  tile.out += task.i0 * g.outRow;
+  if (tile.bias) tile.bias += task.i0 * g.biasRow;
+  kernel(task.i1 - task.i0, task.j1 - task.j0, task.a + task.i0 * g.aRow, g.aRow, g.aCol, task.b + task.j0 * g.bCol, g.bRow, g.bCol, tile);
 }
 
 double flopsOf(const Gemm& g) { return 2.0 * static_cast<double>(g.m) * static_cast<double>(g.n) * static_cast<double>(g.k); }
@@ -185,18 +218,21 @@ Grid cut(const Problem& g, double perThread) {
 }
 
 bool isThin(const Gemm& g) { return g.m <= thinRows || g.n <= thinRows; }
+bool isOuter(const Gemm& g) { return g.k > 0 && g.k <= outerSteps && g.n >= W; }
+bool isNarrow(int64_t rows, int64_t step, int64_t column) { return W > 1 && rows <= MR && step == 1 && column != 1; }
 
 /**
- * C as it is given, or C' = B'·A'. A thin product has few rows; in any other, what lies along the vectors is the side that fills them better. The costs are vector FMAs: of the
- * product itself, of packing what does not lie right, and of storing a transposed tile.
+ * C as it is given, or C' = B'·A'. A thin product has few rows; in any other, what lies along the vectors is the side that fills
+ * them better. The costs are vector FMAs: of the product itself, of packing what does not lie right, and of storing a transposed tile.
  */
 bool fitsAsItIs(const Gemm& g) {
   if (isThin(g)) return g.m <= g.n;
-  if (W == 1 || g.n >= 4 * W) return true;
+  if (W == 1 || g.n >= 4 * W || isOuter(g)) return true;
   const auto vectors = [](int64_t length) { return static_cast<double>((length + W - 1) / W); };
   const double m = static_cast<double>(g.m), n = static_cast<double>(g.n), k = static_cast<double>(g.k);
-  const double straight = vectors(g.n) * m * k + (g.bCol == 1 ? 0 : packingCost * n * k);
-  const double across = vectors(g.m) * n * k + (g.aRow == 1 ? 0 : packingCost * m * k) + scatterCost * m * n;
+  const auto turning = [](bool lies, bool inRegisters) { return lies ? 0 : inRegisters ? transposingCost : packingCost; };
+  const double straight = vectors(g.n) * m * k + turning(g.bCol == 1, isNarrow(g.m, g.bRow, g.bCol)) * n * k;
+  const double across = vectors(g.m) * n * k + turning(g.aRow == 1, isNarrow(g.n, g.aCol, g.aRow)) * m * k + scatterCost * m * n;
   return straight <= across;
 }
 
@@ -209,7 +245,19 @@ Problem orient(const Gemm& g) {
   return {t, 1, 0, 1, g.n};
 }
 
+/** A product that is one tile, read in place: to decide more about it would take longer than to compute it. */
+bool isOneTile(const Gemm& g) {
+  return g.batch == 1 && g.m <= MR && g.m <= g.n && g.n <= vectorsFor(g.m) * W && g.k <= KC && g.bCol == 1 && !isThin(g) && !isOuter(g);
+}
+
+void runOneTile(const Gemm& g) {
+  const int vectors = static_cast<int>((g.n + W - 1) / W), lanes = static_cast<int>(g.n - (vectors - 1) * W);
+  const Tile tile = {nullptr, 0, g.bias, 0, 1, g.accumulate, g.c, g.n, 1, lanes};
+  pick<MR>(static_cast<int>(g.m), vectors, lanes < W)(g.k, g.a, g.aRow, g.aCol, g.b, g.bRow, tile);
+}
+
 void gemm(const Gemm& given) {
+  if (isOneTile(given)) return runOneTile(given);
   if (given.batch > 1 && !isThin(given) && given.bBatch == 0 && given.aBatch == given.m * given.aRow && given.cBatch == given.m * given.n) {
     // One B for all, and the rows of A and C follow each other: one matrix with more rows.
     Gemm merged = given;
@@ -218,7 +266,7 @@ void gemm(const Gemm& given) {
     return gemm(merged);
   }
   const Problem g = orient(given);
-  const auto work = isThin(g) ? runThin : run;
+  const auto work = isThin(g) ? runThin : isOuter(g) && g.outCol == 1 ? runOuter : isNarrow(g.m, g.bRow, g.bCol) ? runNarrow : run;
   const double total = flopsOf(g) * static_cast<double>(g.batch);
   const double perThread = total >= 2 * flopsPerThread || (total >= 2 * flopsPerWarmThread && isWarm()) ? flopsPerWarmThread : total;
   if (g.batch == 1 && total < 2 * perThread) return work(g, {g.a, g.b, g.c, 0, g.m, 0, g.n});

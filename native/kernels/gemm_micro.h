@@ -22,6 +22,13 @@ struct Tile {
   int lanes;             // of the last vector
 };
 
+/** The tile `columns` further on. */
+SIMD_INLINE Tile behind(Tile tile, int64_t columns) {
+  tile.out += columns * tile.outCol;
+  if (tile.bias) tile.bias += columns * tile.biasCol;
+  return tile;
+}
+
 /** Stores a tile whose rows do not lie along the vectors: one element after the other. `sums` has rows of `width` floats. */
 __attribute__((noinline)) void storeAcross(const float* sums, int64_t width, int64_t rows, int64_t columns, const Tile& tile) {
   for (int64_t i = 0; i < rows; i++)

@@ -47,6 +47,8 @@ static_assert(KC % CHAIN == 0, "a block is whole chains");
 
 // What packing costs for each float, in vector FMAs: 0.08 to 0.12 ns measured, at 3.7 FMAs in a nanosecond.
 constexpr double packingCost = 0.4;
+// The same where it happens in registers, beside the FMAs (gemm_narrow.h).
+constexpr double transposingCost = 0.1;
 // And storing a float of a transposed tile.
 constexpr double scatterCost = 1.5;
 

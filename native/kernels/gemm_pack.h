@@ -45,6 +45,24 @@ void packPanelA(const float* a, int64_t aRow, int64_t aCol, int M, int64_t kc, f
   }
 }
 
+/** All of A, of few rows, as rows of k floats. */
+void packRows(const float* a, int64_t aRow, int64_t aCol, int64_t m, int64_t k, float* out) {
+  if (aRow != 1) {
+    for (int64_t i = 0; i < m; i++)
+      for (int64_t p = 0; p < k; p++) out[i * k + p] = a[i * aRow + p * aCol];
+    return;
+  }
+  for (int64_t p = 0; p < k; p += W)
+    for (int64_t i = 0; i < m; i += W) {
+      const int depth = lanesOf(k - p), rows = lanesOf(m - i);
+      Vec t[W];
+      for (int q = 0; q < W; q++) t[q] = q < depth ? load(a + (p + q) * aCol + i, rows) : zero();
+      transpose(t);
+      for (int r = 0; r < W; r++)
+        if (r < rows) store(out + (i + r) * k + p, t[r], depth);
+    }
+}
+
 /** W columns (or the last few) of a panel that is `width` wide. */
 void packColumnsB(const float* b, int64_t bRow, int64_t bCol, int lanes, int64_t kc, int64_t width, float* out) {
   if (bCol == 1) {

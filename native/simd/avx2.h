@@ -154,6 +154,20 @@ SIMD_INLINE void transpose(Vec (&r)[8]) {
   }
 }
 
+template <class At>
+SIMD_INLINE void loadTurned(At at, Vec (&r)[4]) {
+  // Half g of row j: four floats of line j + 4g. Then 4x4 blocks are turned within the halves.
+  const auto halves = [&](int j) __attribute__((always_inline)) {
+    return _mm256_insertf128_ps(_mm256_castps128_ps256(_mm_loadu_ps(at(j))), _mm_loadu_ps(at(j + 4)), 1);
+  };
+  const __m256 p = halves(0), q = halves(1), s = halves(2), t = halves(3);
+  const __m256 a = _mm256_unpacklo_ps(p, q), b = _mm256_unpackhi_ps(p, q), c = _mm256_unpacklo_ps(s, t), d = _mm256_unpackhi_ps(s, t);
+  r[0].v = _mm256_shuffle_ps(a, c, 0x44);
+  r[1].v = _mm256_shuffle_ps(a, c, 0xee);
+  r[2].v = _mm256_shuffle_ps(b, d, 0x44);
+  r[3].v = _mm256_shuffle_ps(b, d, 0xee);
+}
+
 SIMD_INLINE Vec inRegister(Vec a) {
   asm("" : "+x"(a.v));
   return a;

@@ -153,6 +153,22 @@ SIMD_INLINE void transpose(Vec (&r)[16]) {
   }
 }
 
+template <class At>
+SIMD_INLINE void loadTurned(At at, Vec (&r)[4]) {
+  // Quarter g of row j: four floats of line j + 4g. Then 4x4 blocks are turned within the quarters.
+  const auto quarters = [&](int j) __attribute__((always_inline)) {
+    const __m256 low = _mm256_insertf128_ps(_mm256_castps128_ps256(_mm_loadu_ps(at(j))), _mm_loadu_ps(at(j + 4)), 1);
+    const __m256 high = _mm256_insertf128_ps(_mm256_castps128_ps256(_mm_loadu_ps(at(j + 8))), _mm_loadu_ps(at(j + 12)), 1);
+    return _mm512_insertf32x8(_mm512_castps256_ps512(low), high, 1);
+  };
+  const __m512 p = quarters(0), q = quarters(1), s = quarters(2), t = quarters(3);
+  const __m512 a = _mm512_unpacklo_ps(p, q), b = _mm512_unpackhi_ps(p, q), c = _mm512_unpacklo_ps(s, t), d = _mm512_unpackhi_ps(s, t);
+  r[0].v = _mm512_shuffle_ps(a, c, 0x44);
+  r[1].v = _mm512_shuffle_ps(a, c, 0xee);
+  r[2].v = _mm512_shuffle_ps(b, d, 0x44);
+  r[3].v = _mm512_shuffle_ps(b, d, 0xee);
+}
+
 SIMD_INLINE Vec inRegister(Vec a) {
   asm("" : "+v"(a.v));
   return a;

@@ -154,6 +154,12 @@ SIMD_INLINE void transpose(Vec (&r)[4]) {
   r[3].v = vcombine_f32(vget_high_f32(p.val[1]), vget_high_f32(q.val[1]));
 }
 
+template <class At>
+SIMD_INLINE void loadTurned(At at, Vec (&r)[4]) {
+  for (int j = 0; j < 4; j++) r[j] = load(at(j));
+  transpose(r);
+}
+
 SIMD_INLINE Vec inRegister(Vec a) {
   asm("" : "+w"(a.v));
   return a;

@@ -110,6 +110,11 @@ SIMD_INLINE IVec sra(IVec a) {
 
 SIMD_INLINE void transpose(Vec (&)[1]) {}
 
+template <class At>
+SIMD_INLINE void loadTurned(At at, Vec (&r)[4]) {
+  for (int q = 0; q < 4; q++) r[q] = load(at(0) + q);
+}
+
 SIMD_INLINE Vec inRegister(Vec a) {
   asm("" : "+x"(a.v));
   return a;

@@ -197,6 +197,10 @@ describe.skipIf(!built)("gemm", () => {
     { ...plain, layouts: ["rows", "rows"], m: 3, n: 3001, k: 333, accumulate: true },
     { ...plain, layouts: ["rows", "columns"], m: 3001, n: 2, k: 333, bias: true, accumulate: true },
     { ...plain, layouts: ["columns", "gaps"], m: 3001, n: 4, k: 333 },
+    // B from memory for few rows; a narrow C, columns of B along k; few steps of k.
+    { ...plain, layouts: ["columns", "rows"], m: 2, n: 4205, k: 1003, bias: true, accumulate: true },
+    { ...plain, layouts: ["columns", "columns"], m: 9, n: 3001, k: 333, bias: true, accumulate: true },
+    { ...plain, layouts: ["gaps", "columns"], m: 1600, n: 333, k: 3, bias: true, accumulate: true },
   ];
 
   it.each(large)("has the same bits on every instruction set and thread count: %o", (p) => {
@@ -219,6 +223,60 @@ describe.skipIf(!built)("gemm", () => {
       }
     }
     backend.setThreads(threads);
+  });
+
+  it("has the same bits however A and B lie", () => {
+    const turned = ({ data, offset, row, col }: Matrix, rows: number, cols: number): Matrix => {
+      const other = new Float32Array(offset + rows * cols);
+      for (let i = 0; i < rows; i++)
+        for (let j = 0; j < cols; j++) other[offset + j * rows + i] = data[offset + i * row + j * col];
+      return { data: other, offset, batch: 0, row: 1, col: rows };
+    };
+    const size = fc.integer({ min: 1, max: 50 });
+    const product = (m: number, n: number, steps: number, a: Matrix, b: Matrix) => {
+      const c = new Float32Array(m * n);
+      k.gemm(
+        1,
+        m,
+        n,
+        steps,
+        a.data,
+        a.offset,
+        0,
+        a.row,
+        a.col,
+        b.data,
+        b.offset,
+        0,
+        b.row,
+        b.col,
+        null,
+        0,
+        0,
+        c,
+        0,
+        0,
+      );
+      return Buffer.from(c.buffer);
+    };
+    fc.assert(
+      fc.property(
+        size,
+        size,
+        fc.integer({ min: 1, max: 140 }),
+        fc.integer({ min: 1 }),
+        (m, n, steps, seed) => {
+          const next = randomizer(seed);
+          const a = matrix("rows", 1, m, steps, true, next);
+          const b = matrix("rows", 1, steps, n, true, next);
+          const reference = product(m, n, steps, a, b);
+          for (const left of [a, turned(a, m, steps)])
+            for (const right of [b, turned(b, steps, n)])
+              expect(Buffer.compare(product(m, n, steps, left, right), reference)).toBe(0);
+        },
+      ),
+      { numRuns: 300 },
+    );
   });
 
   it("adds the rounded product in one rounding when accumulating", () => {
