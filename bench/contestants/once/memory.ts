@@ -1,4 +1,5 @@
 /** What the process holds in the course of many compiled steps. Started with --expose-gc: garbage is collected before each look. */
+import { setImmediate } from "node:timers/promises";
 import { compile, data, optim, tensor } from "simdgrad";
 import { perceptron, trainingStep } from "../perceptron.js";
 import { batchOf } from "../problem.js";
@@ -7,17 +8,18 @@ import { peakMemory } from "./peak-memory.js";
 import { run } from "./run.js";
 
 export interface MemoryGiven extends StepCase {
-  /** Calls of the step, steps of one run after the other, or a call for each of many batch sizes. */
-  way: "calls" | "run" | "shapes";
-  /** How many, at each look. The first one is the end of the warm-up. */
+  /** Calls of the step, steps of `step.run`, or calls with a new batch size each: with a turn of the event loop after each, or in one turn. */
+  way: "calls" | "run" | "shapes" | "shapesInOneTurn";
+  /** How many steps were made, at each look. The first one is the end of the warm-up. */
   looks: number[];
 }
 
 /** Bytes. */
 export interface Look {
-  count: number;
+  steps: number;
   recordings: number;
   rss: number;
+  heapTotal: number;
   heapUsed: number;
   external: number;
   arrayBuffers: number;
@@ -27,7 +29,7 @@ export interface Look {
 /** Batches of an epoch. */
 const BATCHES = 100;
 
-/** All sizes from 1 to 1000, each once, in an order in which any hundred that follow each other have much the same mean. */
+/** All sizes from 1 to 1000, again and again, in an order in which any hundred that follow each other have much the same mean. */
 const batchSize = (i: number) => ((i * 387) % 1000) + 1;
 
 await run(async ({ sizes, batch, way, looks }: MemoryGiven): Promise<Look[]> => {
@@ -48,18 +50,22 @@ await run(async ({ sizes, batch, way, looks }: MemoryGiven): Promise<Look[]> => 
       for (let i = from; i < to; i++) step(x, y);
     },
     run: (from, to) => step.run(loader, { steps: to - from }),
-    shapes: (from, to) => {
+    shapes: async (from, to) => {
+      for (let i = from; i < to; i++) {
+        step(...rows(batchSize(i)));
+        await setImmediate();
+      }
+    },
+    shapesInOneTurn: (from, to) => {
       for (let i = from; i < to; i++) step(...rows(batchSize(i)));
     },
   };
 
   const seen: Look[] = [];
-  for (const [i, count] of looks.entries()) {
-    await advance[way](looks[i - 1] ?? 0, count);
+  for (const [i, steps] of looks.entries()) {
+    await advance[way](looks[i - 1] ?? 0, steps);
     globalThis.gc?.();
-    const { rss, heapUsed, external, arrayBuffers } = process.memoryUsage();
-    const { recordings } = step;
-    seen.push({ count, recordings, rss, heapUsed, external, arrayBuffers, peak: peakMemory() });
+    seen.push({ steps, recordings: step.recordings, ...process.memoryUsage(), peak: peakMemory() });
   }
   return seen;
 });

@@ -1,6 +1,7 @@
 """Epochs of MNIST in PyTorch, from the files to the accuracy on the test images: the same network, optimizer and batches."""
 
 import json
+import os
 import resource
 import sys
 
@@ -14,8 +15,10 @@ sizes, batch = given["sizes"], given["batch"]
 
 def read(name):
     """The bytes of an IDX file without its header, a row for each sample."""
-    with open(f"{given['dir']}/{name}", "rb") as file:
-        content = bytearray(file.read())
+    path = f"{given['dir']}/{name}"
+    content = bytearray(os.path.getsize(path))
+    with open(path, "rb") as file:
+        file.readinto(content)
     count = int.from_bytes(content[4:8], "big")
     return torch.frombuffer(content, dtype=torch.uint8, offset=4 + 4 * content[3]).reshape(count, -1)
 

@@ -13,7 +13,7 @@ const MOST_ROUNDS = 2;
 const EPOCHS = 5;
 
 const { sizes, batch } = networks[0];
-const what = `${EPOCHS} epochs of MNIST, ${sizes.join("-")}, B ${batch}, Adam`;
+const what = `MNIST, ${EPOCHS} epochs, ${sizes.join("-")}, B ${batch}, Adam 1e-3`;
 
 type Program = (given: MnistGiven) => Promise<Run<Trained> | null>;
 
