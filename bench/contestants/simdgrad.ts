@@ -64,6 +64,8 @@ function prepare(given: Case): Prepared {
   throw new Error(`simdgrad does not take part in ${given.kind}`);
 }
 
+if (backend.name === "native" && backend.isas.length === 0)
+  throw new Error("the native core does not run here");
 const core = backend.name === "native" ? `native ${backend.isa}` : "JS core";
 const label = { eager: "", compiled: " compiled", run: " run" }[how];
 await serve({ name: `simdgrad ${core}${label}`, threads: backend.threads }, prepare);
