@@ -3,7 +3,7 @@ import type { FirstCall } from "../../contestants/once/first-call.js";
 import type { Context } from "../../context.js";
 import { median } from "../../measure.js";
 import { runOurs, runPython } from "../../once.js";
-import { short, type Table, times } from "../../table.js";
+import { micro, type Table, times } from "../../table.js";
 import { networks } from "../steps.js";
 import { type Part, withoutNativeCore } from "./part.js";
 
@@ -48,10 +48,10 @@ function table(rows: Row[]): Table {
       const firsts = row.rounds.map(({ first }) => first);
       return [
         row.name,
-        short(median(firsts)),
-        `${short(Math.min(...firsts))} … ${short(Math.max(...firsts))}`,
-        short(median(row.rounds.map(({ later }) => later))),
-        short(extra(row)),
+        micro(median(firsts)),
+        `${micro(Math.min(...firsts))} … ${micro(Math.max(...firsts))}`,
+        micro(median(row.rounds.map(({ later }) => later))),
+        micro(extra(row)),
         times(extra(row) / extra(rows[0])),
         i === 0 ? `<= ${TARGET}` : "",
       ];
