@@ -5,6 +5,7 @@ import sys
 import torch
 from torch import nn
 
+from once.perceptron import perceptron
 from serve import serve
 
 COMPILED = "compile" in sys.argv[1:]
@@ -14,15 +15,6 @@ SOFTMAX_WIDTH = 100
 def pattern(n, low, high):
     i = torch.arange(n, dtype=torch.int64)
     return (low + (high - low) * ((i * 7919) % 1000).double() / 1000).float()
-
-
-def perceptron(sizes):
-    layers = []
-    for i in range(len(sizes) - 1):
-        if i > 0:
-            layers.append(nn.ReLU())
-        layers.append(nn.Linear(sizes[i], sizes[i + 1]))
-    return nn.Sequential(*layers)
 
 
 def prepare_step(case):

@@ -7,16 +7,13 @@ import time
 import torch
 from torch import nn
 
+from perceptron import perceptron
+
 print(json.dumps({"name": f"PyTorch {torch.__version__.split('+')[0]} compiled"}), flush=True)
 case = json.loads(sys.argv[1])
 sizes, batch = case["sizes"], case["batch"]
 
-layers = []
-for i in range(len(sizes) - 1):
-    if i > 0:
-        layers.append(nn.ReLU())
-    layers.append(nn.Linear(sizes[i], sizes[i + 1]))
-model = nn.Sequential(*layers)
+model = perceptron(sizes)
 loss_fn = nn.CrossEntropyLoss()
 optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9)
 x = torch.rand(batch, sizes[0])

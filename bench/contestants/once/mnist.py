@@ -8,6 +8,8 @@ import sys
 import torch
 from torch import nn
 
+from perceptron import perceptron
+
 print(json.dumps({"name": f"PyTorch {torch.__version__.split('+')[0]}"}), flush=True)
 given = json.loads(sys.argv[1])
 sizes, batch = given["sizes"], given["batch"]
@@ -43,12 +45,7 @@ if given["images"] == "floats":
     images, test_images = normalised(images), normalised(test_images)
 as_input = normalised if given["images"] == "bytes" else lambda floats: floats
 
-layers = []
-for i in range(len(sizes) - 1):
-    if i > 0:
-        layers.append(nn.ReLU())
-    layers.append(nn.Linear(sizes[i], sizes[i + 1]))
-model = nn.Sequential(*layers)
+model = perceptron(sizes)
 loss_fn = nn.CrossEntropyLoss()
 optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, fused=True)
 
