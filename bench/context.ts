@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { Contestant, Stand } from "./contestant.js";
 import { Limits } from "./limits.js";
 import type { Options } from "./options.js";
-import { compiled, nativeProgram, script } from "./places.js";
+import { compiled, nativeProgram, node, python, script } from "./places.js";
 
 /** What every section works with. */
 export interface Context {
@@ -38,9 +38,6 @@ export async function prepareContext(options: Options): Promise<Context> {
   const isa = native?.hello.isa ?? "no native program";
   return { options, limits: new Limits(loops, threads, turns), isa, native, loops, progress };
 }
-
-const python = process.env["PYTHON"] ?? "python3";
-const node = process.execPath;
 
 /** How each contestant is started. */
 export const starts = {

@@ -7,11 +7,12 @@ import { gemm } from "./sections/gemm.js";
 import { latency } from "./sections/latency.js";
 import { machine } from "./sections/machine.js";
 import { steps } from "./sections/steps.js";
+import { training } from "./sections/training.js";
 import { type Section, toText } from "./table.js";
 
 const options = readOptions();
 const context = await prepareContext(options);
-const run = { gemm, elementwise, steps, latency } satisfies Record<SectionName, unknown>;
+const run = { gemm, elementwise, steps, latency, training } satisfies Record<SectionName, unknown>;
 
 const sections: Section[] = [];
 const add = (section: Section) => {

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 
-export const sectionNames = ["gemm", "elementwise", "steps", "latency"] as const;
+export const sectionNames = ["gemm", "elementwise", "steps", "latency", "training"] as const;
 export type SectionName = (typeof sectionNames)[number];
 
 export interface Options {
@@ -25,12 +25,13 @@ const help = `npm run bench -- [options]
   --milliseconds n      length of a turn; small cases repeat within it (default 100)
   --random n            random matrix products with m, n, k in 1..600 (default 1000, three short turns each)
   --seed n              of those shapes (default 1)
-  --compile             torch.compile takes part in the steps (it needs a C++ compiler and a minute)
+  --compile             torch.compile takes part in steps and training (it needs a C++ compiler and a minute)
   --processes one|each  the libraries of the matrix products in one process or in one each (default one)
   --spin                does not wait until a library's threads sleep before the next one's turn: shows how they disturb
 
 Peers take part when they are found: PyTorch and JAX through python3 (or PYTHON=/path/to/python), tfjs after
 "npm install --prefix bench", OpenBLAS, BLIS and oneDNN when their headers are installed and cmake is.
+training: the event loop, memory, the first call, one sample, and five epochs of MNIST in one or two rounds of a minute.
 SIMDGRAD_ISA and SIMDGRAD_THREADS hold for simdgrad.`;
 
 /** Reads the command line; ends the program for --help and for what it does not know. */

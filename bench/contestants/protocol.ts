@@ -12,6 +12,13 @@ export interface StepCase {
   batch: number;
 }
 
+/** The forward pass of such a network alone, no gradients. */
+export interface InferenceCase {
+  kind: "inference";
+  sizes: number[];
+  batch: number;
+}
+
 /** Something that reads or writes every element of its operands once or twice. */
 export interface ElementwiseCase {
   kind: "elementwise";
@@ -65,7 +72,15 @@ export interface IdleCase {
   kind: "idle";
 }
 
-export type Case = StepCase | ElementwiseCase | GemmCase | PeakCase | StreamCase | ForkJoinCase | IdleCase;
+export type Case =
+  | StepCase
+  | InferenceCase
+  | ElementwiseCase
+  | GemmCase
+  | PeakCase
+  | StreamCase
+  | ForkJoinCase
+  | IdleCase;
 
 export interface Request {
   case: Case;
@@ -98,7 +113,8 @@ export interface Response {
   /** Samples taken. */
   count: number;
   /**
-   * A contestant that does not compute cannot have it. Steps: the loss after the last repetition. Elementwise: the mean of the
+   * A contestant that does not compute cannot have it. Steps: the loss after the last repetition. Inference: the sum
+   * of the outputs. Elementwise: the mean of the
    * first thousand results. Products: the error found, in units of its bound.
    */
   check: number;

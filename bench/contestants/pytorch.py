@@ -5,6 +5,7 @@ import sys
 import torch
 from torch import nn
 
+from once.perceptron import perceptron
 from serve import serve
 
 COMPILED = "compile" in sys.argv[1:]
@@ -18,12 +19,7 @@ def pattern(n, low, high):
 
 def prepare_step(case):
     sizes, batch = case["sizes"], case["batch"]
-    layers = []
-    for i in range(len(sizes) - 1):
-        if i > 0:
-            layers.append(nn.ReLU())
-        layers.append(nn.Linear(sizes[i], sizes[i + 1]))
-    model = nn.Sequential(*layers)
+    model = perceptron(sizes)
     loss_fn = nn.CrossEntropyLoss()
     optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9)
     x = pattern(batch * sizes[0], 0, 1).reshape(batch, sizes[0])
@@ -43,6 +39,14 @@ def prepare_step(case):
         update()
 
     return step, lambda: last.item()
+
+
+def prepare_inference(case):
+    sizes, batch = case["sizes"], case["batch"]
+    model = perceptron(sizes)
+    forward = torch.compile(model) if COMPILED else model
+    x = pattern(batch * sizes[0], 0, 1).reshape(batch, sizes[0])
+    return lambda: forward(x), lambda: forward(x).sum().item()
 
 
 def mean_of(out):
@@ -104,7 +108,7 @@ def prepare_elementwise(case):
 def prepare(case):
     # A leaf's gradient and step() need gradients; everything else here does without.
     torch.set_grad_enabled(case["kind"] == "step")
-    return prepare_step(case) if case["kind"] == "step" else prepare_elementwise(case)
+    return {"step": prepare_step, "inference": prepare_inference, "elementwise": prepare_elementwise}[case["kind"]](case)
 
 
 serve(f"PyTorch {torch.__version__.split('+')[0]} {'compiled' if COMPILED else 'eager'}", prepare)

@@ -1,8 +1,9 @@
 /** simdgrad as a contestant; SIMDGRAD_BACKEND says which core. */
-import { backend, compile, data, nn, optim, type Tensor, tensor } from "simdgrad";
+import { backend, compile, data, noGrad, optim, type Tensor, tensor } from "simdgrad";
 import { prepareElementwise, prepareGemm } from "./kernels.js";
-import { batchOf } from "./problem.js";
-import type { Case, StepCase } from "./protocol.js";
+import { perceptron, trainingStep } from "./perceptron.js";
+import { batchOf, pattern } from "./problem.js";
+import type { Case, InferenceCase, StepCase } from "./protocol.js";
 import { type Prepared, serve } from "./serve.js";
 
 /** How a step is made: eagerly, as one native call, or many on a native thread (`step.run`). */
@@ -12,26 +13,14 @@ const how = (process.argv[2] ?? "eager") as "eager" | "compiled" | "run";
 const STEPS = 50;
 
 function prepareStep({ sizes, batch }: StepCase): Prepared {
-  const layers: nn.Module[] = [];
-  for (let i = 0; i + 1 < sizes.length; i++) {
-    if (i > 0) layers.push(new nn.ReLU());
-    layers.push(new nn.Linear(sizes[i], sizes[i + 1]));
-  }
-  const model = new nn.Sequential(...layers);
-  const lossFn = new nn.CrossEntropyLoss();
+  const model = perceptron(sizes);
   const optimizer = new optim.SGD(model.parameters(), { lr: 0.01, momentum: 0.9 });
   const { x, labels } = batchOf(sizes[0], sizes[sizes.length - 1], batch);
   const input = tensor(x, { shape: [batch, sizes[0]] });
   const target = tensor(labels);
   let loss: Tensor;
   const check = () => loss.item();
-  const step = (x: Tensor, y: Tensor) => {
-    optimizer.zeroGrad();
-    const value = lossFn.forward(model.forward(x), y);
-    value.backward();
-    optimizer.step();
-    return value;
-  };
+  const step = trainingStep(model, optimizer);
   const call = how === "eager" ? step : compile(step);
   if (how !== "run")
     return {
@@ -53,13 +42,30 @@ function prepareStep({ sizes, batch }: StepCase): Prepared {
   };
 }
 
+function prepareInference({ sizes, batch }: InferenceCase): Prepared {
+  const model = perceptron(sizes);
+  const forward = (x: Tensor) => model.forward(x);
+  const call = how === "eager" ? forward : compile(forward);
+  const input = tensor(pattern(batch * sizes[0], 0, 1), { shape: [batch, sizes[0]] });
+  let output: Tensor;
+  return {
+    run: () => {
+      output = noGrad(() => call(input));
+    },
+    check: () => output.sum().item(),
+  };
+}
+
 function prepare(given: Case): Prepared {
   if (given.kind === "step") return prepareStep(given);
+  if (given.kind === "inference") return prepareInference(given);
   if (given.kind === "elementwise") return prepareElementwise(given);
   if (given.kind === "gemm") return prepareGemm(given);
   throw new Error(`simdgrad does not take part in ${given.kind}`);
 }
 
+if (backend.name === "native" && backend.isas.length === 0)
+  throw new Error("the native core does not run here");
 const core = backend.name === "native" ? `native ${backend.isa}` : "JS core";
 const label = { eager: "", compiled: " compiled", run: " run" }[how];
 await serve({ name: `simdgrad ${core}${label}`, threads: backend.threads }, prepare);

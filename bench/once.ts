@@ -1,0 +1,50 @@
+/** Programs that run once, each in a process of its own, and print two lines: who they are, and what they measured. */
+import { spawn } from "node:child_process";
+import { compiled, node, python, script } from "./places.js";
+
+export interface Run<Result> {
+  name: string;
+  result: Result;
+  /** From the start of the process to its end. */
+  seconds: number;
+}
+
+/** Null when the program cannot run here: it ends before it has said who it is. */
+async function runOnce<Result>(
+  command: string,
+  args: string[],
+  env: NodeJS.ProcessEnv,
+): Promise<Run<Result> | null> {
+  const start = performance.now();
+  const child = spawn(command, args, {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ...env },
+  });
+  let [output, complaints] = ["", ""];
+  child.stdout.on("data", (text) => {
+    output += text;
+  });
+  child.stderr.on("data", (text) => {
+    complaints = (complaints + text).slice(-2000);
+  });
+  const status = await new Promise<number | null>((resolve) => {
+    child.on("error", () => resolve(null));
+    child.on("close", resolve);
+  });
+  const seconds = (performance.now() - start) / 1e3;
+  if (output === "") return null;
+  const [hello, answer] = output.split("\n");
+  const { name } = JSON.parse(hello) as { name: string };
+  if (status !== 0) throw new Error(`${name} failed: ${args.join(" ")}\n${complaints.trim()}`);
+  return { name, result: JSON.parse(answer) as Result, seconds };
+}
+
+/** One of ours, in contestants/once, with the native core. */
+export const runOurs = <Result>(program: string, given: unknown, nodeOptions: string[] = []) =>
+  runOnce<Result>(node, [...nodeOptions, compiled(`once/${program}`), JSON.stringify(given)], {
+    SIMDGRAD_BACKEND: "native",
+  });
+
+/** One in Python, from the same folder. */
+export const runPython = <Result>(program: string, given: unknown, env: NodeJS.ProcessEnv = {}) =>
+  runOnce<Result>(python, [script(`once/${program}`), JSON.stringify(given)], env);
