@@ -85,7 +85,7 @@ constexpr int64_t columnsLong = 4096 / M;
 
 /**
  * The same for a B that comes from memory, where only long pieces of its rows come fast: eight rows of one lane side by side, whose
- * sums wait in L1 meanwhile. Of 4096 x 4096 it reads 22 to 26 GB/s, thinColumnsWide 10. `sums` holds 16·M·n floats.
+ * sums wait in L1 meanwhile; k >= 16. Of 4096 x 4096 it reads 22 to 26 GB/s, thinColumnsWide 10. `sums` holds 16·M·n floats.
  */
 template <int M>
 void thinColumnsLong(int64_t k, const float* a, int64_t aRow, const float* b, int64_t bRow, int64_t n, float* sums, Tile tile) {
@@ -186,7 +186,7 @@ void thin(int64_t k, const float* a, int64_t aRow, const float* b, int64_t bRow,
     tile = behind(tile, columns);
     n -= columns;
   };
-  const bool fromMemory = bCol == 1 && k * bRow >= thinFromMemory;
+  const bool fromMemory = bCol == 1 && k >= thinLanes && k * bRow >= thinFromMemory;
   while (n > 0) {
     if (fromMemory) {
       const int64_t columns = least(n, columnsLong<M>);

@@ -225,6 +225,15 @@ describe.skipIf(!built)("gemm", () => {
     backend.setThreads(threads);
   });
 
+  it.each([
+    [2, 4205, 1003],
+    [1, 300_000, 15],
+  ])("is right where B comes from memory: m %i, n %i, k %i", (m, n, steps) => {
+    // What earlier products left in the scratch of the threads must not show.
+    check({ ...plain, layouts: ["columns", "rows"], m: 4, n: 4000, k: 1100 });
+    check({ ...plain, layouts: ["columns", "rows"], m, n, k: steps, bias: true, accumulate: true });
+  });
+
   it("has the same bits however A and B lie", () => {
     const turned = ({ data, offset, row, col }: Matrix, rows: number, cols: number): Matrix => {
       const other = new Float32Array(offset + rows * cols);
