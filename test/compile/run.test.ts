@@ -191,6 +191,32 @@ describe("step.run", () => {
   });
 });
 
+test("gradients read from what a thread trains are those of eager, and stay what they were", async () => {
+  const read = async (compiled: boolean) => {
+    const { model, optimizer, set } = setup(2);
+    const [weight] = model.parameters();
+    const kept: [Tensor, unknown][] = [];
+    const keep = (g: Tensor) => kept.push([g, bits(g)]);
+    const options = { optimizer, batchSize: 8, epochs: 2, seed: 4, reportEvery: 0, compile: compiled };
+    for await (const _ of fit(model, set, options)) keep(weight.grad!);
+    const step = (x: Tensor, y: Tensor) => {
+      optimizer.zeroGrad();
+      nn.functional.crossEntropy(model.forward(x), y).backward();
+      optimizer.step();
+      return weight.grad!;
+    };
+    const loader = new data.DataLoader(set, { batchSize: 8 });
+    const several = compile(step);
+    for (let i = 0; i < 3; i++) {
+      if (compiled) keep((await several.run(loader)).result!);
+      else keep([...loader].map(([x, y]) => step(x, y)).at(-1)!);
+    }
+    for (const [gradient, was] of kept) expect(bits(gradient)).toEqual(was);
+    return kept.map(([, was]) => was);
+  };
+  expect(await read(true)).toEqual(await read(false));
+});
+
 test("evaluate looks at every sample once, and finds what an eager look finds", async () => {
   const { model, set } = setup(7);
   const compiled = await training.evaluate(model, set, { batchSize: 8 });
