@@ -46,7 +46,6 @@ export interface Schedule {
 interface Threaded {
   readonly native: NativeProgram;
   readonly shared: Shared;
-  readonly outputs: readonly Storage[];
 }
 
 /** Milliseconds of replaying in JavaScript between two turns of the event loop. */
@@ -87,7 +86,7 @@ export class Runner {
     return this.#control === null ? 0 : Atomics.load(this.#control, 0);
   }
 
-  /** What `fn` returned in the last step; later steps may overwrite it. */
+  /** What `fn` returned in the last step. */
   get result(): unknown {
     return this.#result;
   }
@@ -132,7 +131,7 @@ export class Runner {
 
   async #onThread(
     recording: Recording,
-    { native, shared, outputs }: Threaded,
+    { native, shared }: Threaded,
     indices: Tensor,
     count: number,
     until: number,
@@ -140,6 +139,7 @@ export class Runner {
   ): Promise<Stretch> {
     recording.program.checkFree();
     shared.refresh();
+    const outputs = recording.sharedOutputs();
     const { job, control } = native.start([null, ...outputs], this.#feed!.position, count);
     this.#control = control;
     const owner = new JobOwner(job, recording.changed);
@@ -182,7 +182,6 @@ export class Runner {
       threaded = shared && {
         native: new NativeProgram(shared.plan, this.#moving(shared.plan, order, batchSize)),
         shared,
-        outputs: recording.sharedOutputs(),
       };
       this.#threaded.set(recording, threaded);
     }

@@ -6,6 +6,7 @@ import {
   fit,
   manualSeed,
   nn,
+  ones,
   optim,
   randn,
   type Tensor,
@@ -232,8 +233,17 @@ test("another loader is another data set, also when it has the same form", async
     new data.DataLoader(new data.TensorDataset(tensor(new Float32Array(8).fill(value))), { batchSize: 8 });
   const [a, b] = [loaderOf(1), loaderOf(2)];
   const sums = [];
-  for (const loader of [a, b, a]) sums.push((await fn.run(loader)).result!.item());
-  expect(sums).toEqual([8, 16, 8]);
+  for (const loader of [a, b, a]) sums.push((await fn.run(loader)).result!);
+  expect(sums.map((sum) => sum.item())).toEqual([8, 16, 8]);
+});
+
+test("what a run gave stays when another one follows", async () => {
+  const total = new nn.Parameter(zeros([]), { requiresGrad: false });
+  const fn = compile((x: Tensor) => total.add_(x.sum()).mul(1));
+  const loader = new data.DataLoader(new data.TensorDataset(ones([8])), { batchSize: 4 });
+  const results = [];
+  for (let i = 0; i < 3; i++) results.push((await fn.run(loader)).result!);
+  expect(results.map((sum) => sum.item())).toEqual([8, 16, 24]);
 });
 
 test("a data set that looks at its indices is fetched by JavaScript", async () => {
