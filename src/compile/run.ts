@@ -7,6 +7,7 @@ import { setImmediate } from "node:timers/promises";
 import { claim, type Owner } from "../busy.js";
 import type { Data } from "../dtype.js";
 import type { SimdgradError } from "../errors.js";
+import { backend } from "../kernels/backend.js";
 import type { Job } from "../kernels/native.js";
 import { Storage } from "../tensor/storage.js";
 import { Tensor } from "../tensor/tensor.js";
@@ -174,15 +175,13 @@ export class Runner {
 
   /** Null where a thread cannot run it. */
   #threadedFor(recording: Recording, { order, batchSize }: Feed): Threaded | null {
-    const { program } = recording;
-    if (program.native === null) return null;
+    if (backend.name !== "native") return null;
     let threaded = this.#threaded.get(recording);
     if (threaded === undefined) {
-      const shared = Shared.of(program.plan);
-      threaded = shared && {
-        native: new NativeProgram(shared.plan, this.#moving(shared.plan, order, batchSize)),
-        shared,
-      };
+      const shared = Shared.of(recording.program.plan);
+      // Not by way of `program.native`, which is for calls: each native program has an arena of its own.
+      const native = shared && new NativeProgram(shared.plan, this.#moving(shared.plan, order, batchSize));
+      threaded = shared && native?.handle ? { native, shared } : null;
       this.#threaded.set(recording, threaded);
     }
     return threaded;
