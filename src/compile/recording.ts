@@ -81,7 +81,7 @@ export class Recording {
   #run(args: readonly unknown[], run: (memory: readonly Memory[]) => void): unknown {
     const inputs = args.filter(isInput);
     this.program.checkFree();
-    for (const x of inputs) if (busy) checkFree("compile", x.storage.array, x.offset);
+    if (busy) this.#checkInputs(inputs);
     checkApart(inputs, this.#changedInputs);
     const outputs = this.#outputs.map(({ dtype, length }) => allocate(dtype, length));
     const memory: Memory[] = [];
@@ -90,6 +90,13 @@ export class Recording {
     run(memory);
     this.settle(outputs, inputs);
     return this.result(outputs, inputs);
+  }
+
+  #checkInputs(inputs: readonly Tensor[]): void {
+    for (const [i, { storage, offset }] of inputs.entries()) {
+      const access = this.#changedInputs.includes(i) ? "write" : "read";
+      checkFree("compile", { array: storage.array, offset, length: 1 }, access);
+    }
   }
 
   /** The shapes and values that it was made for, as errors write them: `[8, 5] float32, [8] int32, true`. */

@@ -4,7 +4,7 @@
  * of the event loop between them.
  */
 import { setImmediate } from "node:timers/promises";
-import { claim, type Owner } from "../busy.js";
+import { claim, type Owner, type Use } from "../busy.js";
 import type { Data } from "../dtype.js";
 import type { SimdgradError } from "../errors.js";
 import { backend } from "../kernels/backend.js";
@@ -143,7 +143,7 @@ export class Runner {
     const outputs = recording.sharedOutputs();
     const { job, control } = native.start([null, ...outputs], this.#feed!.position, count);
     this.#control = control;
-    const owner = new JobOwner(job, recording.changed);
+    const owner = new JobOwner(job, { written: recording.changed, read: shared.read });
     const stop = () => job.stop();
     signal?.addEventListener("abort", stop, { once: true });
     const timer = until === Infinity ? undefined : setTimeout(stop, Math.max(0, until - performance.now()));
@@ -201,7 +201,7 @@ function stepsAlike({ order, batchSize, length, position }: Feed): number {
   return position < whole ? Math.min(whole, length) - position : 1;
 }
 
-/** A job as the owner of what it writes to. */
+/** A job as the owner of what it works on. */
 class JobOwner implements Owner {
   #claimed: (() => void) | null;
   #over = false;
@@ -209,7 +209,7 @@ class JobOwner implements Owner {
 
   constructor(
     private readonly job: Job,
-    private readonly memory: readonly Storage[],
+    private readonly memory: Use,
   ) {
     this.#claimed = claim(memory, this);
   }

@@ -1,4 +1,7 @@
+import type { Range } from "../busy.js";
 import type { Data } from "../dtype.js";
+import { placesIn } from "../kernels/roles.js";
+import { entryAt } from "../tensor/storage.js";
 import { type Call, isSlot, type Plan, Slot, writtenSlots } from "./plan.js";
 
 const isShared = ({ array }: Slot) => array === null || array.buffer instanceof SharedArrayBuffer;
@@ -9,6 +12,8 @@ const isShared = ({ array }: Slot) => array === null || array.buffer instanceof 
  */
 export class Shared {
   readonly plan: Plan;
+  /** What is read in place. */
+  readonly read: readonly Range[];
   readonly #copied = new Map<Slot, Slot>();
 
   /** Null when the plan writes to memory that JavaScript could pull away. */
@@ -30,6 +35,7 @@ export class Shared {
       this.#copied.set(slot, new Slot("external", dtype, length, copy, 0));
     }
     const swap = (arg: unknown) => (isSlot(arg) ? (this.#copied.get(arg) ?? arg) : arg);
+    this.read = readIn(plan).filter(({ array }) => array.buffer instanceof SharedArrayBuffer);
     this.plan = {
       ...plan,
       slots: plan.slots.map(swap) as Slot[],
@@ -49,6 +55,19 @@ export class Shared {
       if (isFurther(mine, theirs)) theirs.set(mine);
     }
   }
+}
+
+/** The memory of the user that a plan reads. */
+function readIn({ calls }: Plan): Range[] {
+  const found = new Map<Data, Map<number, Range>>();
+  for (const { name, args } of calls)
+    for (const { array: slot, offset, length, access } of placesIn<Slot>(name, args)) {
+      if (slot.array === null || access === "write") continue;
+      const range = length > 1 ? { array: slot.array, offset, length } : entryAt(slot.array, offset);
+      const ranges = found.get(slot.array) ?? new Map<number, Range>();
+      found.set(slot.array, ranges.set(range.offset, range));
+    }
+  return [...found.values()].flatMap((ranges) => [...ranges.values()]);
 }
 
 /** The state of the generator that a call draws from. */

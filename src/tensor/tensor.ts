@@ -200,7 +200,7 @@ function checkReadable(how: string, x: Tensor): void {
       `the values of a tensor are read (${how})`,
       "return the tensor and read it outside; branch on values with where()",
     );
-  if (busy) checkFree(how, x.storage.array, x.offset);
+  if (busy) checkFree(how, { array: x.storage.array, offset: x.offset, length: 1 }, "read");
 }
 
 function sameSizes(a: Shape, b: Shape): boolean {

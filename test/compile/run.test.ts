@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import {
+  autograd,
   backend,
   compile,
   data,
@@ -226,6 +227,63 @@ test("evaluate looks at every sample once, and finds what an eager look finds", 
   expect(facts(compiled)).toEqual(facts(eager));
   expect(compiled.samples).toBe(45);
 });
+
+test.runIf(backend.name === "native")(
+  "what evaluate reads may be read meanwhile, and not changed",
+  async () => {
+    const code = async (fn: () => unknown) => {
+      try {
+        await fn();
+        return "fine";
+      } catch (error) {
+        return (error as { code: string }).code;
+      }
+    };
+    // Neighbours in memory: the optimizer of both makes one kernel call, which begins at the other one.
+    const [other, model] = [new nn.Linear(4, 3), new nn.Linear(4, 3)];
+    const ofBoth = new optim.SGD([...other.parameters(), ...model.parameters()], { lr: 0.1 });
+    const optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
+    for (const each of [other, model])
+      each
+        .forward(randn([2, 4]))
+        .sum()
+        .backward();
+    const untouched = bits(other.weight);
+    const set = new data.TensorDataset(randn([400_000, 4]), tensor(new Int32Array(400_000)));
+    const alone = await training.evaluate(model, set, { batchSize: 10 });
+    const running = training.evaluate(model, set, { batchSize: 10 });
+    let over = false;
+    const end = running.finally(() => {
+      over = true;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    const step = compile(() => optimizer.step());
+    const writes = [
+      () => fit(model, set, { optimizer }),
+      () => optimizer.step(),
+      () => ofBoth.step(),
+      () => step(),
+      () => model.loadStateDict(other.stateDict()),
+      () => autograd.noGrad(() => model.weight.narrow(0, 1, 1).mul_(0)),
+    ];
+    const reads = [
+      () => model.weight.data,
+      () => model.forward(randn([2, 4])),
+      () => compile((x: Tensor) => model.forward(x))(randn([2, 4])),
+      () => model.snapshot(),
+      () => new optim.SGD(other.parameters(), { lr: 0.1 }).step(),
+    ];
+    const outcomes = [];
+    for (const fn of writes) outcomes.push(await code(fn));
+    expect(bits(other.weight)).toEqual(untouched);
+    for (const fn of reads) outcomes.push(await code(fn));
+    expect(over).toBe(false);
+    expect(outcomes).toEqual([...writes.map(() => "TENSOR_IN_USE"), ...reads.map(() => "fine")]);
+    const second = await training.evaluate(model, set, { batchSize: 10 });
+    expect([(await end).loss, second.loss]).toEqual([alone.loss, alone.loss]);
+    expect(await code(writes[1])).toBe("fine");
+  },
+);
 
 test("another loader is another data set, also when it has the same form", async () => {
   const fn = compile((x: Tensor) => x.sum());
