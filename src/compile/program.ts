@@ -4,6 +4,7 @@ import { arrayTypes, type Data } from "../dtype.js";
 import { SimdgradError, ValueError } from "../errors.js";
 import { backend, k } from "../kernels/backend.js";
 import { placesIn } from "../kernels/roles.js";
+import { Generators } from "./generators.js";
 import { NativeProgram } from "./native-program.js";
 import { type Call, isSlot, type Plan, type Slot } from "./plan.js";
 
@@ -24,7 +25,11 @@ export class Program {
   #native: NativeProgram | undefined;
   #table: TableProgram | undefined;
 
-  constructor(readonly plan: Plan) {}
+  readonly generators: Generators;
+
+  constructor(readonly plan: Plan) {
+    this.generators = new Generators(plan);
+  }
 
   /** The native form; null where a call has no C++, and on the JS core. */
   get native(): NativeProgram | null {

@@ -22,7 +22,7 @@ import { Shared } from "./shared-memory.js";
 export interface Stretch {
   /** Steps that were made. */
   steps: number;
-  /** What stopped the step after them: state is as it was before that step, apart from what the step did up to there. */
+  /** What stopped the step after them: state is as it was before that step, apart from what the step wrote up to there. */
   failure: SimdgradError | null;
 }
 
@@ -118,9 +118,12 @@ export class Runner {
   }
 
   async #here(recording: Recording, indices: Tensor): Promise<Stretch> {
+    const { generators } = recording.program;
+    const states = generators.states();
     try {
       this.#result = recording.replay([indices]);
     } catch (error) {
+      generators.restore(states);
       return { steps: 0, failure: error as SimdgradError };
     }
     if (performance.now() - this.#turned >= TURN_EVERY) {
@@ -150,7 +153,7 @@ export class Runner {
     try {
       const { steps, failedCall: call, status } = await job.done;
       owner.release();
-      shared.giveBack();
+      shared.giveBack(steps, call >= 0);
       if (steps > 0) {
         recording.settle(outputs, [indices]);
         this.#result = recording.result(outputs, [indices]);
@@ -178,7 +181,7 @@ export class Runner {
     if (backend.name !== "native") return null;
     let threaded = this.#threaded.get(recording);
     if (threaded === undefined) {
-      const shared = Shared.of(recording.program.plan);
+      const shared = Shared.of(recording.program);
       // Not by way of `program.native`, which is for calls: each native program has an arena of its own.
       const native = shared && new NativeProgram(shared.plan, this.#moving(shared.plan, order, batchSize));
       threaded = shared && native?.handle ? { native, shared } : null;
