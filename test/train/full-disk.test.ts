@@ -82,7 +82,7 @@ describe.each([
 
       const resumed = make(compile, { ...saving, resume: true });
       const seen = [];
-      for await (const event of resumed.run) seen.push(event.resumedAt);
+      for await (const event of resumed.run) seen.push(event.resumed?.step ?? 0);
       expect(seen[0]).toBe(at ?? 0);
       expect(resumed.model.parameters().map(bits)).toEqual(whole.model.parameters().map(bits));
     },
