@@ -1,6 +1,7 @@
 /**
- * Memory that a native thread is working on. JavaScript has to keep its hands off it: what it reads there may be half of one step and
- * half of the next. Whoever is about to touch a tensor asks here; nothing is asked while nothing runs.
+ * Memory that a native thread is working on. What it writes to JavaScript has to keep its hands off: what it reads there may be half of
+ * one step and half of the next. What it only reads others may read too. Whoever is about to touch a tensor asks here; nothing is asked
+ * while nothing runs.
  */
 import type { Data } from "./dtype.js";
 import { SimdgradError } from "./errors.js";
@@ -11,14 +12,21 @@ export interface Owner {
   whilePaused(fn: () => void): Promise<boolean>;
 }
 
-interface Range {
+export interface Range {
   readonly array: Data;
   readonly offset: number;
   readonly length: number;
 }
 
+/** What a run does to memory. */
+export interface Use {
+  readonly written: readonly Range[];
+  readonly read: readonly Range[];
+}
+
 interface Claim extends Range {
   readonly owner: Owner;
+  readonly writes: boolean;
 }
 
 const claims = new Map<ArrayBufferLike, Claim[]>();
@@ -38,16 +46,18 @@ function changed(): void {
   onChange(busy);
 }
 
-/** Makes these ranges the owner's until the function that is returned is called. */
-export function claim(ranges: readonly Range[], owner: Owner): () => void {
-  for (const { array, offset, length } of ranges) {
+/** Makes this memory the owner's until the function that is returned is called. */
+export function claim({ written, read }: Use, owner: Owner): () => void {
+  const add = ({ array, offset, length }: Range, writes: boolean) => {
     const list = claims.get(array.buffer) ?? [];
-    list.push({ array, offset, length, owner });
+    list.push({ array, offset, length, owner, writes });
     claims.set(array.buffer, list);
-  }
+  };
+  for (const range of written) add(range, true);
+  for (const range of read) add(range, false);
   changed();
   return () => {
-    for (const { array } of ranges) {
+    for (const { array } of [...written, ...read]) {
       const left = claims.get(array.buffer)?.filter((claim) => claim.owner !== owner) ?? [];
       if (left.length > 0) claims.set(array.buffer, left);
       else claims.delete(array.buffer);
@@ -56,20 +66,35 @@ export function claim(ranges: readonly Range[], owner: Owner): () => void {
   };
 }
 
-/** Who works on the element at `offset` of `array`. Tensors lie within one range, so where they begin tells. */
-export function ownerOf(array: Data, offset: number): Owner | undefined {
-  const at = array.byteOffset + offset * array.BYTES_PER_ELEMENT;
-  return claims.get(array.buffer)?.find((claim) => {
-    const from = claim.array.byteOffset + claim.offset * claim.array.BYTES_PER_ELEMENT;
-    return at >= from && at < from + claim.length * claim.array.BYTES_PER_ELEMENT;
-  })?.owner;
+function bytesOf({ array, offset, length }: Range): [begin: number, end: number] {
+  const { byteOffset, BYTES_PER_ELEMENT } = array;
+  return [byteOffset + offset * BYTES_PER_ELEMENT, byteOffset + (offset + length) * BYTES_PER_ELEMENT];
 }
 
-/** @throws SimdgradError `TENSOR_IN_USE`. */
-export function checkFree(what: string, array: Data, offset: number): void {
-  if (ownerOf(array, offset) !== undefined)
+function claimsOn(range: Range): Claim[] {
+  const [begin, end] = bytesOf(range);
+  return (claims.get(range.array.buffer) ?? []).filter((claim) => {
+    const [from, to] = bytesOf(claim);
+    return begin < to && from < end;
+  });
+}
+
+/** Who writes to the element at `offset` of `array`. Tensors lie within one range, so where they begin tells. */
+export function writerOf(array: Data, offset: number): Owner | undefined {
+  return claimsOn({ array, offset, length: 1 }).find(({ writes }) => writes)?.owner;
+}
+
+/** Whether `what` may read this memory, or write to it. @throws SimdgradError `TENSOR_IN_USE`. */
+export function checkFree(what: string, range: Range, access: "read" | "write"): void {
+  const found = claimsOn(range);
+  if (found.some(({ writes }) => writes))
     throw new SimdgradError(
       "TENSOR_IN_USE",
       `${what}: this tensor is being trained on another thread: wait for the run to end, or use await model.snapshot()`,
+    );
+  if (access === "write" && found.length > 0)
+    throw new SimdgradError(
+      "TENSOR_IN_USE",
+      `${what}: this tensor would change while another thread reads it (evaluate, or a compiled function that runs): wait for that to end`,
     );
 }

@@ -209,13 +209,12 @@ function backwardThrough(
 }
 
 function memoryFor(leaf: Tensor): Tensor {
-  if (tracing === null || tracing.made(leaf.storage.array)) {
-    leaf.gradientMemory ??= ops.emptyLike(leaf);
-  } else {
-    // What outlives a trace has a gradient that does too.
-    leaf.gradientMemory ??= longLivedLike("gradient", leaf);
-    tracing.read(leaf, "gradientMemory", leaf.gradientMemory);
-  }
+  if (tracing?.gradientsRead.has(leaf)) return ops.emptyLike(leaf);
+  // What outlives a trace has a gradient that does too.
+  leaf.gradientMemory ??=
+    tracing === null || tracing.made(leaf.storage.array)
+      ? ops.emptyLike(leaf)
+      : longLivedLike("gradient", leaf);
   return leaf.gradientMemory;
 }
 

@@ -136,11 +136,14 @@ command(
     ),
     flag(
       "--checkpoint-every <n>",
-      "steps between two checkpoints",
+      "steps between two checkpoints: what a run that is killed makes again at most",
       integer("--checkpoint-every", counted),
       500,
     ),
-    flag("--resume", "goes on from --checkpoint, to the bits of a run that was never stopped"),
+    flag(
+      "--resume",
+      "goes on from --checkpoint if there is one, to the bits of a run that was never stopped",
+    ),
     flag("--eager", "makes each step from JavaScript instead of compiling it"),
     ...backendFlags(),
     flag("-o, --out <file>", "where the model goes", undefined, "model.safetensors"),

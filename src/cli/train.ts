@@ -93,6 +93,7 @@ export async function trainCommand(flags: TrainFlags, interruption: Interruption
   if (flags.json)
     printJson({
       ...{ command: "train", testAccuracy: test.accuracy, testLoss: test.loss, seconds, steps: step },
+      ...(flags.resume ? { resumed: run.progress.resumed } : {}),
       ...{ parameters, classes, ...recipe(flags), ...backendFacts(), out: flags.out, history },
     });
   else {
@@ -135,15 +136,20 @@ async function runTraining(
   process.on("exit", restore); // a second Ctrl-C leaves no hidden cursor behind
   try {
     let first = true;
-    for await (const event of run) {
-      if (first && event.resumedAt > 0 && !flags.json)
+    const begin = () => {
+      if (first && flags.resume && !flags.json)
         print(
-          `resumed at step ${count(event.resumedAt)}; up to ${count(flags.checkpointEvery)} steps after it are made again`,
+          run.progress.resumed?.toString() ??
+            `no checkpoint in ${flags.checkpoint} yet: trains from the beginning`,
         );
       first = false;
+    };
+    for await (const event of run) {
+      begin();
       view.update(event);
       if (event.type === "epoch") history.push(historyEntry(event));
     }
+    begin(); // a finished run has no events
   } catch (error) {
     if (interruption.by === undefined) throw error;
   } finally {

@@ -1,10 +1,8 @@
 import type { Data } from "../dtype.js";
+import { runs } from "../kernels/roles.js";
 import { isDense, numel, type Shape, type Strides } from "../shape.js";
 import { arraysOf, isArray, typeOf } from "./arrays.js";
 import type { Trace, TracedCall } from "./trace.js";
-
-/** Kernels that work on a run of several neighbouring tensors, which begins before some of them. */
-const runs = new Set<string>(["sgdStep", "adamStep", "increment"]);
 
 /**
  * Results that are only made to be copied are made where the copy goes: the gradient of a bias, summed into memory of its own, then copied into

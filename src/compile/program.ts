@@ -3,6 +3,8 @@ import { busy, checkFree } from "../busy.js";
 import { arrayTypes, type Data } from "../dtype.js";
 import { SimdgradError, ValueError } from "../errors.js";
 import { backend, k } from "../kernels/backend.js";
+import { placesIn } from "../kernels/roles.js";
+import { Generators } from "./generators.js";
 import { NativeProgram } from "./native-program.js";
 import { type Call, isSlot, type Plan, type Slot } from "./plan.js";
 
@@ -23,7 +25,11 @@ export class Program {
   #native: NativeProgram | undefined;
   #table: TableProgram | undefined;
 
-  constructor(readonly plan: Plan) {}
+  readonly generators: Generators;
+
+  constructor(readonly plan: Plan) {
+    this.generators = new Generators(plan);
+  }
 
   /** The native form; null where a call has no C++, and on the JS core. */
   get native(): NativeProgram | null {
@@ -55,8 +61,8 @@ export class Program {
   checkFree(): void {
     if (!busy) return;
     for (const { name, args } of this.plan.calls)
-      for (const [i, arg] of args.entries())
-        if (isSlot(arg) && arg.array !== null) checkFree(name, arg.array, args[i + 1] as number);
+      for (const { array: slot, access, ...where } of placesIn<Slot>(name, args))
+        if (slot.array !== null) checkFree(name, { ...where, array: slot.array }, access);
   }
 
   complaint({ call, status }: Failure): SimdgradError {

@@ -6,15 +6,19 @@ import { formatShape } from "../errors.js";
 import { type BackendName, backend } from "../kernels/backend.js";
 import { sameShape } from "../shape.js";
 import { allocate, Storage, sharedArray } from "../tensor/storage.js";
-import { Tensor } from "../tensor/tensor.js";
+import { copyOf, Tensor } from "../tensor/tensor.js";
 import { moves } from "../tracing.js";
 import { plan, writtenSlots } from "./plan.js";
 import { type Memory, Program } from "./program.js";
-import type { Guard, Trace } from "./trace.js";
+import type { Trace } from "./trace.js";
 import { checkApart } from "./window.js";
 
-/** What a caller gets, from the memory of outputs and the inputs of this call. */
-type Build = (outputs: readonly Storage[], inputs: readonly Tensor[]) => unknown;
+/** What a caller gets, from the memory of outputs, the inputs of this call, and gradients that are the caller's. */
+type Build = (
+  outputs: readonly Storage[],
+  inputs: readonly Tensor[],
+  gradients: readonly Tensor[],
+) => unknown;
 
 export class Recording {
   readonly program: Program;
@@ -37,7 +41,7 @@ export class Recording {
     this.#lenders = lendersOf(trace);
     const outputs = outputsIn([trace.result, ...trace.effects.map(({ value }) => value)], trace);
     this.#outputs = outputs.map((array) => trace.memory.get(array)!);
-    this.#result = builder(trace.result, trace, outputs);
+    this.#result = builder(trace.result, trace, outputs, this.#lenders);
     this.#effects = trace.effects.map(({ owner, name, value }) => ({
       owner,
       name,
@@ -60,12 +64,9 @@ export class Recording {
     return true;
   }
 
-  /** Whether it will never fit again: memory that it works on has been given away or is no longer that of its tensor. */
+  /** Whether it will never fit again: memory that it works on is no longer that of its tensor. */
   get obsolete(): boolean {
-    if (this.#moves !== moves) return true;
-    return this.#trace.guards.some(
-      ({ name, again, value }) => name === "gradientMemory" && !Object.is(again(), value),
-    );
+    return this.#moves !== moves;
   }
 
   replay(args: readonly unknown[]): unknown {
@@ -80,7 +81,7 @@ export class Recording {
   #run(args: readonly unknown[], run: (memory: readonly Memory[]) => void): unknown {
     const inputs = args.filter(isInput);
     this.program.checkFree();
-    for (const x of inputs) if (busy) checkFree("compile", x.storage.array, x.offset);
+    if (busy) this.#checkInputs(inputs);
     checkApart(inputs, this.#changedInputs);
     const outputs = this.#outputs.map(({ dtype, length }) => allocate(dtype, length));
     const memory: Memory[] = [];
@@ -88,8 +89,14 @@ export class Recording {
     for (const storage of outputs) memory.push(storage);
     run(memory);
     this.settle(outputs, inputs);
-    for (const lender of this.#lenders) lender.gradientMemory = null;
-    return this.#result(outputs, inputs);
+    return this.result(outputs, inputs);
+  }
+
+  #checkInputs(inputs: readonly Tensor[]): void {
+    for (const [i, { storage, offset }] of inputs.entries()) {
+      const access = this.#changedInputs.includes(i) ? "write" : "read";
+      checkFree("compile", { array: storage.array, offset, length: 1 }, access);
+    }
   }
 
   /** The shapes and values that it was made for, as errors write them: `[8, 5] float32, [8] int32, true`. */
@@ -122,7 +129,7 @@ export class Recording {
 
   /** What the function returned, over the memory of outputs and inputs. */
   result(outputs: readonly Storage[], inputs: readonly Tensor[]): unknown {
-    return this.#result(outputs, inputs);
+    return this.#result(outputs, inputs, this.#lenders.map(gradientOf));
   }
 
   /** What JavaScript has to know after a replay: gradients, versions. */
@@ -130,7 +137,7 @@ export class Recording {
     for (const storage of this.#trace.changed) storage.version++;
     for (const i of this.#changedInputs) inputs[i].storage.version++;
     for (const { owner, name, build } of this.#effects)
-      (owner as Record<string, unknown>)[name] = build(outputs, inputs);
+      (owner as Record<string, unknown>)[name] = build(outputs, inputs, []);
   }
 }
 
@@ -174,20 +181,35 @@ function outputsIn(values: readonly unknown[], trace: Trace): Data[] {
   return [...new Set(arrays)].filter((array) => trace.memory.has(array) && !trace.inputs.includes(array));
 }
 
-/** Tensors whose gradient, in real memory, is returned. Like one that was read from `grad` it is the caller's: the next step gets other. */
-function lendersOf({ result, guards }: Trace): Tensor[] {
+/** Tensors whose gradient is returned from the memory that is kept for it. */
+function lendersOf({ result, gradientsRead, memory }: Trace): Tensor[] {
   const returned = new Set([...tensorsIn(result)].map(({ storage }) => storage));
-  const lends = ({ name, value }: Guard) =>
-    (name === "gradientMemory" || name === "gradient") &&
-    value instanceof Tensor &&
-    returned.has(value.storage);
-  return guards.filter(lends).map(({ owner }) => owner as Tensor);
+  return ([...gradientsRead] as Tensor[]).filter(
+    ({ storage, gradientMemory }) => !memory.has(storage.array) && returned.has(gradientMemory!.storage),
+  );
+}
+
+/** As whoever reads `grad` gets it; a copy of what was there also when the function has gone on to forget it. */
+function gradientOf(lender: Tensor): Tensor {
+  const { gradient, gradientMemory } = lender;
+  return gradient === gradientMemory ? lender.grad! : copyOf(gradientMemory!);
 }
 
 /** Makes what the function returned, over real memory. What has no stand-in in it is passed on as it is. */
-function builder(value: unknown, trace: Trace, outputs: readonly Data[]): Build {
+function builder(
+  value: unknown,
+  trace: Trace,
+  outputs: readonly Data[],
+  lenders: readonly Tensor[] = [],
+): Build {
   if (value instanceof Tensor) {
     const { storage, offset, shape, strides, dtype } = value;
+    const lender = lenders.findIndex(({ gradientMemory }) => gradientMemory!.storage === storage);
+    if (lender >= 0)
+      return (_, __, gradients) => {
+        const gradient = gradients[lender];
+        return gradient.viewOf(gradient.offset + offset - storage.offset, shape, strides);
+      };
     const input = trace.inputs.indexOf(storage.array);
     if (input >= 0)
       return (_, inputs) => {
@@ -199,12 +221,14 @@ function builder(value: unknown, trace: Trace, outputs: readonly Data[]): Build 
     return (memory) => new Tensor(memory[output], memory[output].offset + offset, shape, strides, dtype);
   }
   if (Array.isArray(value)) {
-    const items = value.map((item) => builder(item, trace, outputs));
-    return (memory, inputs) => items.map((item) => item(memory, inputs));
+    const items = value.map((item) => builder(item, trace, outputs, lenders));
+    return (...memory) => items.map((item) => item(...memory));
   }
   if (isRecord(value)) {
-    const items = Object.entries(value).map(([key, item]) => [key, builder(item, trace, outputs)] as const);
-    return (memory, inputs) => Object.fromEntries(items.map(([key, item]) => [key, item(memory, inputs)]));
+    const items = Object.entries(value).map(
+      ([key, item]) => [key, builder(item, trace, outputs, lenders)] as const,
+    );
+    return (...memory) => Object.fromEntries(items.map(([key, item]) => [key, item(...memory)]));
   }
   return () => value;
 }

@@ -4,9 +4,10 @@
  * of the event loop between them.
  */
 import { setImmediate } from "node:timers/promises";
-import { claim, type Owner } from "../busy.js";
+import { claim, type Owner, type Use } from "../busy.js";
 import type { Data } from "../dtype.js";
 import type { SimdgradError } from "../errors.js";
+import { backend } from "../kernels/backend.js";
 import type { Job } from "../kernels/native.js";
 import { Storage } from "../tensor/storage.js";
 import { Tensor } from "../tensor/tensor.js";
@@ -21,7 +22,7 @@ import { Shared } from "./shared-memory.js";
 export interface Stretch {
   /** Steps that were made. */
   steps: number;
-  /** What stopped the step after them: state is as it was before that step, apart from what the step did up to there. */
+  /** What stopped the step after them: state is as it was before that step, apart from what the step wrote up to there. */
   failure: SimdgradError | null;
 }
 
@@ -46,7 +47,6 @@ export interface Schedule {
 interface Threaded {
   readonly native: NativeProgram;
   readonly shared: Shared;
-  readonly outputs: readonly Storage[];
 }
 
 /** Milliseconds of replaying in JavaScript between two turns of the event loop. */
@@ -87,7 +87,7 @@ export class Runner {
     return this.#control === null ? 0 : Atomics.load(this.#control, 0);
   }
 
-  /** What `fn` returned in the last step; later steps may overwrite it. */
+  /** What `fn` returned in the last step. */
   get result(): unknown {
     return this.#result;
   }
@@ -118,9 +118,12 @@ export class Runner {
   }
 
   async #here(recording: Recording, indices: Tensor): Promise<Stretch> {
+    const { generators } = recording.program;
+    const states = generators.states();
     try {
       this.#result = recording.replay([indices]);
     } catch (error) {
+      generators.restore(states);
       return { steps: 0, failure: error as SimdgradError };
     }
     if (performance.now() - this.#turned >= TURN_EVERY) {
@@ -132,7 +135,7 @@ export class Runner {
 
   async #onThread(
     recording: Recording,
-    { native, shared, outputs }: Threaded,
+    { native, shared }: Threaded,
     indices: Tensor,
     count: number,
     until: number,
@@ -140,16 +143,17 @@ export class Runner {
   ): Promise<Stretch> {
     recording.program.checkFree();
     shared.refresh();
+    const outputs = recording.sharedOutputs();
     const { job, control } = native.start([null, ...outputs], this.#feed!.position, count);
     this.#control = control;
-    const owner = new JobOwner(job, recording.changed);
+    const owner = new JobOwner(job, { written: recording.changed, read: shared.read });
     const stop = () => job.stop();
     signal?.addEventListener("abort", stop, { once: true });
     const timer = until === Infinity ? undefined : setTimeout(stop, Math.max(0, until - performance.now()));
     try {
       const { steps, failedCall: call, status } = await job.done;
       owner.release();
-      shared.giveBack();
+      shared.giveBack(steps, call >= 0);
       if (steps > 0) {
         recording.settle(outputs, [indices]);
         this.#result = recording.result(outputs, [indices]);
@@ -174,16 +178,13 @@ export class Runner {
 
   /** Null where a thread cannot run it. */
   #threadedFor(recording: Recording, { order, batchSize }: Feed): Threaded | null {
-    const { program } = recording;
-    if (program.native === null) return null;
+    if (backend.name !== "native") return null;
     let threaded = this.#threaded.get(recording);
     if (threaded === undefined) {
-      const shared = Shared.of(program.plan);
-      threaded = shared && {
-        native: new NativeProgram(shared.plan, this.#moving(shared.plan, order, batchSize)),
-        shared,
-        outputs: recording.sharedOutputs(),
-      };
+      const shared = Shared.of(recording.program);
+      // Not by way of `program.native`, which is for calls: each native program has an arena of its own.
+      const native = shared && new NativeProgram(shared.plan, this.#moving(shared.plan, order, batchSize));
+      threaded = shared && native?.handle ? { native, shared } : null;
       this.#threaded.set(recording, threaded);
     }
     return threaded;
@@ -203,7 +204,7 @@ function stepsAlike({ order, batchSize, length, position }: Feed): number {
   return position < whole ? Math.min(whole, length) - position : 1;
 }
 
-/** A job as the owner of what it writes to. */
+/** A job as the owner of what it works on. */
 class JobOwner implements Owner {
   #claimed: (() => void) | null;
   #over = false;
@@ -211,7 +212,7 @@ class JobOwner implements Owner {
 
   constructor(
     private readonly job: Job,
-    private readonly memory: readonly Storage[],
+    private readonly memory: Use,
   ) {
     this.#claimed = claim(memory, this);
   }

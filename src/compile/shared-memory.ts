@@ -1,5 +1,11 @@
+import type { Range } from "../busy.js";
 import type { Data } from "../dtype.js";
-import { type Call, isSlot, type Plan, Slot, writtenSlots } from "./plan.js";
+import { placesIn } from "../kernels/roles.js";
+import type { RandomState } from "../random.js";
+import { entryAt } from "../tensor/storage.js";
+import type { Generators } from "./generators.js";
+import { isSlot, type Plan, Slot, writtenSlots } from "./plan.js";
+import type { Program } from "./program.js";
 
 const isShared = ({ array }: Slot) => array === null || array.buffer instanceof SharedArrayBuffer;
 
@@ -9,27 +15,31 @@ const isShared = ({ array }: Slot) => array === null || array.buffer instanceof 
  */
 export class Shared {
   readonly plan: Plan;
+  /** What is read in place. */
+  readonly read: readonly Range[];
   readonly #copied = new Map<Slot, Slot>();
+  /** Of the generators, before the job. */
+  #states: ReadonlyMap<Slot, RandomState> = new Map();
 
   /** Null when the plan writes to memory that JavaScript could pull away. */
-  static of(plan: Plan): Shared | null {
-    const states = new Set(plan.calls.flatMap(generatorState));
-    const written = plan.calls.flatMap(writtenSlots).filter((slot) => !states.has(slot));
-    return written.every(isShared) ? new Shared(plan, states) : null;
+  static of({ plan, generators }: Program): Shared | null {
+    const written = plan.calls.flatMap(writtenSlots).filter((slot) => !generators.slots.has(slot));
+    return written.every(isShared) ? new Shared(plan, generators) : null;
   }
 
   private constructor(
     plan: Plan,
-    private readonly states: ReadonlySet<Slot>,
+    private readonly generators: Generators,
   ) {
     for (const slot of plan.slots) {
-      if (isShared(slot) && !states.has(slot)) continue;
+      if (isShared(slot) && !generators.slots.has(slot)) continue;
       const { dtype, length, array } = slot;
       const memory = new SharedArrayBuffer(array!.byteLength);
       const copy = Reflect.construct(array!.constructor, [memory]) as Data;
       this.#copied.set(slot, new Slot("external", dtype, length, copy, 0));
     }
     const swap = (arg: unknown) => (isSlot(arg) ? (this.#copied.get(arg) ?? arg) : arg);
+    this.read = readIn(plan).filter(({ array }) => array.buffer instanceof SharedArrayBuffer);
     this.plan = {
       ...plan,
       slots: plan.slots.map(swap) as Slot[],
@@ -39,21 +49,31 @@ export class Shared {
 
   /** Before a job. */
   refresh(): void {
+    this.#states = this.generators.states();
     for (const [from, to] of this.#copied) to.array!.set(from.array!);
   }
 
-  /** After a job: generators go on where it left them, unless others have drawn more. */
-  giveBack(): void {
-    for (const state of this.states) {
-      const [mine, theirs] = [this.#copied.get(state)!.array!, state.array!];
+  /** After a job of so many whole steps: generators go on where these left them, unless others have drawn more. */
+  giveBack(steps: number, failed: boolean): void {
+    if (failed) this.generators.advance(this.#states, steps);
+    for (const [slot, state] of this.#states) {
+      const [mine, theirs] = [failed ? state : this.#copied.get(slot)!.array!, slot.array!];
       if (isFurther(mine, theirs)) theirs.set(mine);
     }
   }
 }
 
-/** The state of the generator that a call draws from. */
-function generatorState({ name, args }: Call): Slot[] {
-  return name === "random" || name === "permutation" ? [args.find(isSlot)!] : [];
+/** The memory of the user that a plan reads. */
+function readIn({ calls }: Plan): Range[] {
+  const found = new Map<Data, Map<number, Range>>();
+  for (const { name, args } of calls)
+    for (const { array: slot, offset, length, access } of placesIn<Slot>(name, args)) {
+      if (slot.array === null || access === "write") continue;
+      const range = length > 1 ? { array: slot.array, offset, length } : entryAt(slot.array, offset);
+      const ranges = found.get(slot.array) ?? new Map<number, Range>();
+      found.set(slot.array, ranges.set(range.offset, range));
+    }
+  return [...found.values()].flatMap((ranges) => [...ranges.values()]);
 }
 
 /** Whether the counter of a generator, words 2 and 3 of its state, is further on than another's. */

@@ -44,6 +44,8 @@ export interface Trace {
   readonly result: unknown;
   readonly guards: readonly Guard[];
   readonly effects: readonly Effect[];
+  /** Tensors whose gradient the function read from the memory that is kept for it. */
+  readonly gradientsRead: ReadonlySet<object>;
   /** Real memory that the calls write to. */
   readonly changed: readonly Storage[];
   /** Every stand-in, with its number of elements. */
@@ -72,6 +74,7 @@ const field = (owner: object, name: string): unknown => (owner as Record<string,
 /** One run of the function. */
 export class Tracer implements Tracing {
   readonly calls: TracedCall[] = [];
+  readonly gradientsRead = new Set<object>();
   readonly #memory = new Map<Data, { dtype: DType; length: number }>();
   readonly #guards = new Fields<Guard>();
   readonly #written = new Fields<{ before: unknown }>();
@@ -125,6 +128,7 @@ export class Tracer implements Tracing {
       result,
       guards: [...this.#guards.entries()].map(([, , guard]) => guard),
       effects,
+      gradientsRead: this.gradientsRead,
       changed: [...this.#changed.keys()],
       memory: this.#memory,
     };

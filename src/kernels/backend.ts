@@ -13,7 +13,8 @@ import { SimdgradError, ValueError } from "../errors.js";
 import { editDistance } from "../nearest.js";
 import * as js from "./js/index.js";
 import { type Addon, overlay } from "./native.js";
-import type { Kernels } from "./table.js";
+import { placesIn } from "./roles.js";
+import type { KernelName, Kernels } from "./table.js";
 
 export type BackendName = "js" | "native";
 
@@ -168,14 +169,16 @@ whenBusy(() => apply(table));
 
 function guarded(kernels: Kernels): Kernels {
   const guard =
-    (name: string, kernel: (...args: unknown[]) => number) =>
+    (name: KernelName, kernel: (...args: unknown[]) => number) =>
     (...args: unknown[]) => {
-      for (const [i, arg] of args.entries())
-        if (ArrayBuffer.isView(arg)) checkFree(name, arg as Data, args[i + 1] as number);
+      for (const place of placesIn<Data>(name, args)) checkFree(name, place, place.access);
       return kernel(...args);
     };
   return Object.fromEntries(
-    Object.entries(kernels).map(([name, kernel]) => [name, guard(name, kernel as () => number)]),
+    Object.entries(kernels).map(([name, kernel]) => [
+      name,
+      guard(name as KernelName, kernel as () => number),
+    ]),
   ) as unknown as Kernels;
 }
 

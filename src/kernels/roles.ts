@@ -31,3 +31,25 @@ export const roles: { readonly [Name in KernelName]: string } = {
   random: "uw",
   permutation: "uw",
 };
+
+/** Kernels over a run of several neighbouring tensors, which begins before some of them; their first argument counts its elements. */
+export const runs: ReadonlySet<KernelName> = new Set<KernelName>(["sgdStep", "adamStep", "increment"]);
+
+/** What the arguments of a kernel say of memory: where its tensors begin, or how far its run goes, and what is done there. */
+export interface Place<A> {
+  readonly array: A;
+  readonly offset: number;
+  readonly length: number;
+  readonly access: "read" | "write";
+}
+
+/** `A`: what stands for an array among the arguments. */
+export function* placesIn<A extends object>(name: KernelName, args: readonly unknown[]): Generator<Place<A>> {
+  let count = 0;
+  for (const [i, arg] of args.entries()) {
+    if (typeof arg !== "object" || Array.isArray(arg)) continue;
+    const access = roles[name][count++] === "r" ? "read" : "write";
+    const length = runs.has(name) ? (args[0] as number) : 1;
+    if (arg !== null) yield { array: arg as A, offset: args[i + 1] as number, length, access };
+  }
+}

@@ -1,5 +1,5 @@
 import { noGrad } from "../autograd/grad-mode.js";
-import { ownerOf } from "../busy.js";
+import { writerOf } from "../busy.js";
 import { isFloating } from "../dtype.js";
 import { DTypeError, formatShape, SimdgradError, ValueError } from "../errors.js";
 import { copy_ } from "../ops/inplace.js";
@@ -147,9 +147,9 @@ export abstract class Module {
       copies = noGrad(() => Object.fromEntries(entries.map(([path, x]) => [path, clone(x)])));
     };
     // A model is trained by one run at a time, which may be over before it can be asked, and followed by another.
-    const owner = () =>
-      entries.map(([, { storage, offset }]) => ownerOf(storage.array, offset)).find((found) => found);
-    for (let running = owner(); running !== undefined; running = owner())
+    const writer = () =>
+      entries.map(([, { storage, offset }]) => writerOf(storage.array, offset)).find((found) => found);
+    for (let running = writer(); running !== undefined; running = writer())
       if (await running.whilePaused(copy)) return copies;
     copy();
     return copies;

@@ -33,7 +33,7 @@ export class Tensor {
   gradFn: GradFn | null = null;
   /** @internal Hooks of a leaf; hooks of other tensors are at their node. */
   hooks: GradHook[] | null = null;
-  /** @internal Memory kept for the next gradient after `zeroGrad`. */
+  /** @internal Memory kept for gradients, which backward writes to after `zeroGrad`; only the library sees it. */
   gradientMemory: Tensor | null = null;
   private leafRequiresGrad = false;
   private leafGradient: Tensor | null = null;
@@ -96,8 +96,15 @@ export class Tensor {
    * and a later backward leave its memory alone.
    */
   get grad(): Tensor | null {
-    // What a trace reads, it reads for itself; what it returns, the recording lends.
-    if (this.gradient !== null && tracing === null) this.gradientMemory = null;
+    const { gradient } = this;
+    if (gradient === null || gradient !== this.gradientMemory) return gradient;
+    // The memory that is kept stays where it is: recordings write to it. What a trace reads it reads for itself.
+    if (tracing !== null) {
+      tracing.gradientsRead.add(this);
+      return gradient;
+    }
+    checkReadable("grad", gradient);
+    this.gradient = copyOf(gradient);
     return this.gradient;
   }
 
@@ -193,7 +200,7 @@ function checkReadable(how: string, x: Tensor): void {
       `the values of a tensor are read (${how})`,
       "return the tensor and read it outside; branch on values with where()",
     );
-  if (busy) checkFree(how, x.storage.array, x.offset);
+  if (busy) checkFree(how, { array: x.storage.array, offset: x.offset, length: 1 }, "read");
 }
 
 function sameSizes(a: Shape, b: Shape): boolean {
@@ -210,6 +217,13 @@ export function empty(shape: Shape, dtype: DType = "float32"): Tensor {
 export function longLivedLike(kind: string, x: Tensor): Tensor {
   const storage = longLived(kind, x.dtype, x.numel);
   return new Tensor(storage, storage.offset, x.shape, denseStrides(x.shape), x.dtype);
+}
+
+/** @internal The values of `x`, which is dense, in memory of their own. */
+export function copyOf(x: Tensor): Tensor {
+  const out = empty(x.shape, x.dtype);
+  out.data.set(x.data);
+  return out;
 }
 
 /** A dense tensor that shares the memory of `data`; lengths must agree. */

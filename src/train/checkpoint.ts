@@ -27,6 +27,8 @@ export interface Standing {
   readonly step: number;
   /** Sums of the epoch so far. */
   readonly score: readonly number[];
+  /** Steps at most that the run makes before the file is replaced: those that nobody knows of when it is killed. */
+  readonly ahead: number;
 }
 
 /** Of the format: a reader refuses those that are newer than it is. */

@@ -3,6 +3,7 @@ import { batchesLeft, type Feed, isNotCapturable, nextOf, Runner } from "../comp
 import { DataLoader } from "../data/dataloader.js";
 import { SimdgradError, ValueError } from "../errors.js";
 import type { Path } from "../io/index.js";
+import { pathOf } from "../io/read.js";
 import type { Module } from "../nn/module.js";
 import type { Optimizer } from "../optim/optimizer.js";
 import type { Scheduler } from "../optim/schedulers.js";
@@ -10,8 +11,9 @@ import { checkOptions } from "../options.js";
 import { defaultGenerator } from "../random.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { type Batch, type BatchSource, batchesOf, checkBatch, type TrainingData } from "./batches.js";
-import { checkResumable, loadCheckpoint, saveCheckpoint, type Trained } from "./checkpoint.js";
+import { checkResumable, loadCheckpoint, type Standing, saveCheckpoint, type Trained } from "./checkpoint.js";
 import { type Evaluation, evaluate } from "./evaluate.js";
+import { Resumed } from "./resumed.js";
 import { LookAhead } from "./schedule.js";
 import { type Loss, lossFunction, predictedClasses, Score } from "./score.js";
 import { EventLoopTurns } from "./turn.js";
@@ -73,8 +75,8 @@ export interface FitProgress {
   accuracy: number | null;
   /** Since the event before; at the end of an epoch, over the whole epoch. The consumer's own time does not count. */
   imagesPerSecond: number;
-  /** Where the run began: 0, or the steps that a checkpoint held. */
-  resumedAt: number;
+  /** Where the run went on from a checkpoint; null when it began at the beginning. */
+  resumed: Resumed | null;
   /** Learning rate of the first group, for the step that comes next. */
   lr: number;
   /** At the end of an epoch, when asked for. */
@@ -86,6 +88,8 @@ export interface FitResult {
   /** Finished ones. */
   epochs: number;
   steps: number;
+  /** As in events. */
+  resumed: Resumed | null;
   /** Of the last epoch, as in its last event. */
   loss: number;
   accuracy: number | null;
@@ -120,7 +124,7 @@ export class Run {
   #epoch = 0;
   #finished = 0;
   #step = 0;
-  #resumedAt = 0;
+  #resumed: Resumed | null = null;
   #validation?: Evaluation;
 
   constructor(
@@ -177,7 +181,7 @@ export class Run {
     signal?.throwIfAborted();
     const standing = this.#options.resume ? loadCheckpoint(this.#options.checkpoint!, this.#trained) : null;
     if (standing === null && seed !== undefined) seedDropout(seed);
-    if (standing !== null) this.#step = this.#resumedAt = standing.step;
+    if (standing !== null) this.#resume(standing);
     const first = standing === null ? 1 : standing.epoch;
     this.#finished = first - 1;
     this.#watch.start();
@@ -191,7 +195,7 @@ export class Run {
         yield* this.#train();
         if (this.#options.schedulerUnit === "epoch") this.#options.scheduler?.step();
         this.#finished++;
-        this.#save(this.#epoch + 1, []);
+        this.#save(this.#epoch + 1, [], this.#finished < epochs);
         if (validation !== undefined)
           this.#validation = await evaluate(this.model, validation, { loss: this.#loss, signal });
         this.#watch.stop();
@@ -208,9 +212,9 @@ export class Run {
     } finally {
       for (const [module, training] of modes) module.training = training;
       // Stopped by `break` or a signal: nothing has to be made again.
-      if (!failed && this.#finished < epochs && this.#step > this.#resumedAt) {
-        if (this.#finished === this.#epoch) this.#save(this.#epoch + 1, []);
-        else this.#save(this.#epoch, this.#score.sums);
+      if (!failed && this.#finished < epochs && this.#step > (this.#resumed?.step ?? 0)) {
+        if (this.#finished === this.#epoch) this.#save(this.#epoch + 1, [], false);
+        else this.#save(this.#epoch, this.#score.sums, false);
       }
     }
   }
@@ -221,7 +225,7 @@ export class Run {
     const from = { seconds: this.#watch.seconds, samples: this.#score.samples };
     let reported = performance.now();
     for await (const _ of this.#steps(() => reported + reportEvery - performance.now())) {
-      if (this.#untilCheckpoint === this.#checkpointEvery) this.#save(this.#epoch, this.#score.sums);
+      if (this.#untilCheckpoint === this.#checkpointEvery) this.#save(this.#epoch, this.#score.sums, true);
       if (performance.now() - reported >= reportEvery) {
         this.#watch.stop();
         const rate = (this.#score.samples - from.samples) / (this.#watch.seconds - from.seconds);
@@ -343,6 +347,12 @@ export class Run {
     return this.#checkpointEvery - (this.#step % this.#checkpointEvery);
   }
 
+  /** Steps to the next checkpoint, which may be that at the end of an epoch. */
+  get #untilSaved(): number {
+    const perEpoch = this.#batches.length!;
+    return Math.min(this.#untilCheckpoint, perEpoch - (this.#step % perEpoch));
+  }
+
   get #checkpointEvery(): number {
     return this.#options.checkpointEvery ?? 500;
   }
@@ -352,11 +362,23 @@ export class Run {
     return { model: this.model, optimizer, scheduler, loader: this.#batches };
   }
 
-  /** `epoch`: the one to go on with. */
-  #save(epoch: number, score: readonly number[]): void {
+  /** `epoch`: the one to go on with. `goesOn`: this run makes more steps. */
+  #save(epoch: number, score: readonly number[], goesOn: boolean): void {
     const { checkpoint } = this.#options;
-    if (checkpoint !== undefined)
-      saveCheckpoint(checkpoint, this.#trained, { epoch, step: this.#step, score });
+    if (checkpoint === undefined) return;
+    const ahead = goesOn ? this.#untilSaved : 0;
+    saveCheckpoint(checkpoint, this.#trained, { epoch, step: this.#step, score, ahead });
+  }
+
+  #resume({ epoch, step, ahead }: Standing): void {
+    const { epochs, checkpoint } = this.#options;
+    this.#step = step;
+    this.#resumed = new Resumed(pathOf(checkpoint!), epoch, epochs, step, this.#stepsInAll, ahead);
+  }
+
+  /** Of the whole run. */
+  get #stepsInAll(): number {
+    return this.#options.epochs * (this.#batches.length ?? Number.NaN);
   }
 
   get #lr(): number {
@@ -366,17 +388,23 @@ export class Run {
   event(type: FitProgress["type"], imagesPerSecond: number): FitProgress {
     const { epochs } = this.#options;
     const { loss, accuracy } = this.#score;
-    const steps = epochs * (this.#batches.length ?? Number.NaN);
     return {
-      ...{ type, epoch: this.#epoch, epochs, step: this.#step + (this.#runner?.underWay ?? 0), steps },
-      ...{ loss, accuracy, imagesPerSecond, resumedAt: this.#resumedAt, lr: this.#lr },
+      ...{
+        type,
+        epoch: this.#epoch,
+        epochs,
+        step: this.#step + (this.#runner?.underWay ?? 0),
+        steps: this.#stepsInAll,
+      },
+      ...{ loss, accuracy, imagesPerSecond, resumed: this.#resumed, lr: this.#lr },
     };
   }
 
   result(): FitResult {
     const { loss, accuracy } = this.#score;
     return {
-      ...{ epochs: this.#finished, steps: this.#step, loss, accuracy, validation: this.#validation },
+      ...{ epochs: this.#finished, steps: this.#step, resumed: this.#resumed, loss, accuracy },
+      validation: this.#validation,
       seconds: this.#watch.seconds,
       completed: this.#finished === this.#options.epochs,
     };

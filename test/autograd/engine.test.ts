@@ -145,6 +145,19 @@ describe("memory of gradients", () => {
     expect(model.weight.grad!.toArray()).toEqual([[2, 2]]);
   });
 
+  it("a gradient that was read is the gradient: later ones are added to it, and optimizers use what is written to it", () => {
+    const w = new nn.Parameter(tensor([1, 2]));
+    const optimizer = new optim.SGD([w], { lr: 1 });
+    w.sum().backward();
+    const read = w.grad!;
+    expect(w.grad).toBe(read);
+    w.mul(2).sum().backward();
+    expect(read.toArray()).toEqual([3, 3]);
+    noGrad(() => read.mul_(10));
+    optimizer.step();
+    expect(w.toArray()).toEqual([-29, -28]);
+  });
+
   it("a gradient that nobody read is written into the same memory again", () => {
     const w = leaf([[1], [2]]);
     step(w, 1);

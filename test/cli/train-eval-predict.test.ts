@@ -47,6 +47,28 @@ describe("train", () => {
     expect(lines.slice(10)).toEqual([`saved ${out}`]);
   });
 
+  test("--resume says where it goes on from", async () => {
+    const checkpoint = join(folder, "run.ckpt");
+    const out = join(folder, "resumed.safetensors");
+    const linesOf = async (...more: string[]) => {
+      const flags = ["--checkpoint", checkpoint, "--resume", "--out", out, ...more];
+      return (await run("train", "--data", digits, ...quick, ...flags)).trimEnd().split("\n");
+    };
+    expect((await linesOf("--epochs", "1"))[3]).toBe(
+      `no checkpoint in ${checkpoint} yet: trains from the beginning`,
+    );
+    const lines = await linesOf();
+    expect(lines[3]).toBe(
+      `resumed from ${checkpoint}: goes on in epoch 2 of 6 with step 16 of 90; where the run before was stopped: no step is made again`,
+    );
+    expect(lines[4]).toMatch(/^epoch 2\/6 /);
+    const again = await linesOf();
+    expect(again[3]).toBe(
+      `${checkpoint} holds a finished run: step 90 of 90, epoch 6 of 6; nothing is left to train`,
+    );
+    expect(again[4]).toMatch(/^test accuracy /);
+  });
+
   test("--json prints one line with the numbers", async () => {
     const out = join(folder, "json.safetensors");
     const stdout = await run("train", "--data", digits, ...quick, "--out", out, "--json");

@@ -1,6 +1,6 @@
 /** What a replay is: one call of native code, while `fn` rests. */
 import { describe, expect, test, vi } from "vitest";
-import { backend, compile, nn, ones, optim, type Tensor, tensor } from "../../src/index.js";
+import { backend, compile, data, nn, ones, optim, type Tensor, tensor } from "../../src/index.js";
 import { k, nativeAddon, withKernels } from "../../src/kernels/backend.js";
 import type { Kernels } from "../../src/kernels/table.js";
 
@@ -44,5 +44,14 @@ describe.skipIf(backend.name !== "native")("a replay", () => {
       expect(kernels).toBeGreaterThan(10);
     });
     replay.mockRestore();
+  });
+
+  test("on a thread has one native program, and so one arena", async () => {
+    const create = vi.spyOn(nativeAddon().addon, "createProgram");
+    const model = new nn.Linear(6, 5);
+    const loader = new data.DataLoader(new data.TensorDataset(ones([8, 6])), { batchSize: 4 });
+    await compile((x: Tensor) => model.forward(x).sum()).run(loader, { epochs: 3 });
+    expect(create).toHaveBeenCalledTimes(1);
+    create.mockRestore();
   });
 });

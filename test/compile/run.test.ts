@@ -1,11 +1,13 @@
 import { describe, expect, test } from "vitest";
 import {
+  autograd,
   backend,
   compile,
   data,
   fit,
   manualSeed,
   nn,
+  ones,
   optim,
   randn,
   type Tensor,
@@ -191,6 +193,32 @@ describe("step.run", () => {
   });
 });
 
+test("gradients read from what a thread trains are those of eager, and stay what they were", async () => {
+  const read = async (compiled: boolean) => {
+    const { model, optimizer, set } = setup(2);
+    const [weight] = model.parameters();
+    const kept: [Tensor, unknown][] = [];
+    const keep = (g: Tensor) => kept.push([g, bits(g)]);
+    const options = { optimizer, batchSize: 8, epochs: 2, seed: 4, reportEvery: 0, compile: compiled };
+    for await (const _ of fit(model, set, options)) keep(weight.grad!);
+    const step = (x: Tensor, y: Tensor) => {
+      optimizer.zeroGrad();
+      nn.functional.crossEntropy(model.forward(x), y).backward();
+      optimizer.step();
+      return weight.grad!;
+    };
+    const loader = new data.DataLoader(set, { batchSize: 8 });
+    const several = compile(step);
+    for (let i = 0; i < 3; i++) {
+      if (compiled) keep((await several.run(loader)).result!);
+      else keep([...loader].map(([x, y]) => step(x, y)).at(-1)!);
+    }
+    for (const [gradient, was] of kept) expect(bits(gradient)).toEqual(was);
+    return kept.map(([, was]) => was);
+  };
+  expect(await read(true)).toEqual(await read(false));
+});
+
 test("evaluate looks at every sample once, and finds what an eager look finds", async () => {
   const { model, set } = setup(7);
   const compiled = await training.evaluate(model, set, { batchSize: 8 });
@@ -200,14 +228,80 @@ test("evaluate looks at every sample once, and finds what an eager look finds", 
   expect(compiled.samples).toBe(45);
 });
 
+test.runIf(backend.name === "native")(
+  "what evaluate reads may be read meanwhile, and not changed",
+  async () => {
+    const code = async (fn: () => unknown) => {
+      try {
+        await fn();
+        return "fine";
+      } catch (error) {
+        return (error as { code: string }).code;
+      }
+    };
+    // Neighbours in memory: the optimizer of both makes one kernel call, which begins at the other one.
+    const [other, model] = [new nn.Linear(4, 3), new nn.Linear(4, 3)];
+    const ofBoth = new optim.SGD([...other.parameters(), ...model.parameters()], { lr: 0.1 });
+    const optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
+    for (const each of [other, model])
+      each
+        .forward(randn([2, 4]))
+        .sum()
+        .backward();
+    const untouched = bits(other.weight);
+    const set = new data.TensorDataset(randn([400_000, 4]), tensor(new Int32Array(400_000)));
+    const alone = await training.evaluate(model, set, { batchSize: 10 });
+    const running = training.evaluate(model, set, { batchSize: 10 });
+    let over = false;
+    const end = running.finally(() => {
+      over = true;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    const step = compile(() => optimizer.step());
+    const writes = [
+      () => fit(model, set, { optimizer }),
+      () => optimizer.step(),
+      () => ofBoth.step(),
+      () => step(),
+      () => model.loadStateDict(other.stateDict()),
+      () => autograd.noGrad(() => model.weight.narrow(0, 1, 1).mul_(0)),
+    ];
+    const reads = [
+      () => model.weight.data,
+      () => model.forward(randn([2, 4])),
+      () => compile((x: Tensor) => model.forward(x))(randn([2, 4])),
+      () => model.snapshot(),
+      () => new optim.SGD(other.parameters(), { lr: 0.1 }).step(),
+    ];
+    const outcomes = [];
+    for (const fn of writes) outcomes.push(await code(fn));
+    expect(bits(other.weight)).toEqual(untouched);
+    for (const fn of reads) outcomes.push(await code(fn));
+    expect(over).toBe(false);
+    expect(outcomes).toEqual([...writes.map(() => "TENSOR_IN_USE"), ...reads.map(() => "fine")]);
+    const second = await training.evaluate(model, set, { batchSize: 10 });
+    expect([(await end).loss, second.loss]).toEqual([alone.loss, alone.loss]);
+    expect(await code(writes[1])).toBe("fine");
+  },
+);
+
 test("another loader is another data set, also when it has the same form", async () => {
   const fn = compile((x: Tensor) => x.sum());
   const loaderOf = (value: number) =>
     new data.DataLoader(new data.TensorDataset(tensor(new Float32Array(8).fill(value))), { batchSize: 8 });
   const [a, b] = [loaderOf(1), loaderOf(2)];
   const sums = [];
-  for (const loader of [a, b, a]) sums.push((await fn.run(loader)).result!.item());
-  expect(sums).toEqual([8, 16, 8]);
+  for (const loader of [a, b, a]) sums.push((await fn.run(loader)).result!);
+  expect(sums.map((sum) => sum.item())).toEqual([8, 16, 8]);
+});
+
+test("what a run gave stays when another one follows", async () => {
+  const total = new nn.Parameter(zeros([]), { requiresGrad: false });
+  const fn = compile((x: Tensor) => total.add_(x.sum()).mul(1));
+  const loader = new data.DataLoader(new data.TensorDataset(ones([8])), { batchSize: 4 });
+  const results = [];
+  for (let i = 0; i < 3; i++) results.push((await fn.run(loader)).result!);
+  expect(results.map((sum) => sum.item())).toEqual([8, 16, 24]);
 });
 
 test("a data set that looks at its indices is fetched by JavaScript", async () => {

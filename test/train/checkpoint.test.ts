@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -105,6 +105,52 @@ describe("a run that is resumed", () => {
     expect(kills).toBeGreaterThan(0);
     const { hash, steps } = JSON.parse(done!);
     expect({ hash, steps }).toEqual({ hash: expected.hash, steps: expected.steps });
+  });
+});
+
+describe("what a resumed run says of itself", () => {
+  const all = { unit: "step", every: { checkpointEvery: 4 } } as const;
+  const said = async (checkpoint: string, more: object = {}) =>
+    String((await make(all.unit, { checkpoint, resume: true, ...all.every, ...more }).run).resumed);
+
+  test("nothing, when there was no checkpoint", async () => {
+    expect(await said(file())).toBe("null");
+  });
+
+  test("after it was stopped: where it goes on, and that no step is made again", async () => {
+    const checkpoint = file();
+    for await (const { step } of make(all.unit, { checkpoint, ...all.every }).run) if (step === 9) break;
+    expect(await said(checkpoint)).toBe(
+      `resumed from ${checkpoint}: goes on in epoch 2 of 3 with step 10 of 18; where the run before was stopped: no step is made again`,
+    );
+  });
+
+  test.each([
+    [1, "epoch 1 of 3 with step 5 of 18", "2 steps are"], // the epoch ends with step 6
+    [2, "epoch 2 of 3 with step 7 of 18", "2 steps are"],
+    [3, "epoch 2 of 3 with step 9 of 18", "4 steps are"],
+    [6, "epoch 3 of 3 with step 17 of 18", "2 steps are"],
+  ])("killed after %d checkpoints: how many steps at most are made again", async (count, where, again) => {
+    const [checkpoint, killed] = [file(), file()];
+    const { run } = make(all.unit, { checkpoint, ...all.every });
+    const written = new Set<string>();
+    for await (const _ of run) {
+      const text = existsSync(checkpoint) ? readFileSync(checkpoint, "latin1") : "";
+      if (text !== "") written.add(text);
+      if (written.size <= count) writeFileSync(killed, text, "latin1");
+    }
+    expect(await said(killed)).toBe(
+      `resumed from ${killed}: goes on in ${where}; the run before may have been further: at most ${again} made again`,
+    );
+  });
+
+  test("when it was finished: that nothing is left, unless there are more epochs now", async () => {
+    const checkpoint = file();
+    await make(all.unit, { checkpoint }).run;
+    expect(await said(checkpoint)).toBe(
+      `${checkpoint} holds a finished run: step 18 of 18, epoch 3 of 3; nothing is left to train`,
+    );
+    expect(await said(checkpoint, { epochs: 4 })).toMatch(/goes on in epoch 4 of 4 with step 19 of 24/);
   });
 });
 

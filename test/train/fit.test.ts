@@ -8,12 +8,15 @@ import {
   fit,
   manualSeed,
   nn,
+  ones,
   optim,
   randn,
+  randperm,
   type SimdgradError,
   type Tensor,
   tensor,
   train,
+  zeros,
 } from "../../src/index.js";
 
 /** Points around three corners of a triangle, as many for each. */
@@ -191,6 +194,32 @@ describe("fit", () => {
       "fit: the loss is NaN: epoch 2, step 8, learning rate 0.1; inputs and output are finite: look at the loss function, or try a lower learning rate",
     );
     expect(weights(model)).toEqual(before);
+  });
+
+  test("a compiled step that fails is repeated as it was, dropout and all, to say why", async () => {
+    /** Its output is zero, and one over it infinite, as soon as dropout drops something. */
+    class Lottery extends nn.Module {
+      weight = new nn.Parameter(tensor([1, 1, 1]));
+      dropout = new nn.Dropout(0.01);
+      forward(x: Tensor): Tensor {
+        const order = randperm(3).to("float32");
+        return this.dropout.forward(x.mul(this.weight)).mul(order.add(1)).prod(1);
+      }
+    }
+    const tried = async (seed: number, compile: boolean) => {
+      const model = new Lottery();
+      const optimizer = new optim.SGD(model.parameters(), { lr: 1e-4 });
+      const set = new data.TensorDataset(ones([2000, 3]), zeros([2000]));
+      const loss = (output: Tensor) => output.pow(-1).mean();
+      const run = fit(model, set, { optimizer, loss, batchSize: 1, seed, compile });
+      const { message } = (await run.catch((e: unknown) => e)) as SimdgradError;
+      return { message, step: run.progress.step, weights: weights(model) };
+    };
+    for (let seed = 0; seed < 8; seed++) {
+      const compiled = await tried(seed, true);
+      expect(compiled.message).toMatch(/^fit: the loss is Infinity: epoch 1, step \d+/);
+      expect(compiled).toEqual(await tried(seed, false));
+    }
   });
 
   test("a learning rate that is much too high is such a case", async () => {

@@ -22,8 +22,8 @@ const run = fit(model, set, {
 });
 let resumedAt;
 for await (const event of run) {
-  if (resumedAt === undefined) console.log(event.resumedAt);
-  resumedAt = event.resumedAt;
+  if (resumedAt === undefined) console.log(event.resumed?.step ?? 0);
+  resumedAt = event.resumed?.step ?? 0;
 }
 const hash = createHash("sha256");
 for (const parameter of model.parameters()) hash.update(Buffer.from(parameter.data.slice().buffer));
