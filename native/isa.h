@@ -11,6 +11,22 @@
 
 namespace simdgrad {
 
+/** A finished piece of C: its first element is element `at` of C. */
+struct Piece {
+  const float* data;
+  int64_t rowStride;  // from row to row of the piece
+  int64_t at, width;  // and of C
+  int64_t rows, columns;
+};
+
+/** What takes C piece by piece, while it is in L1: the step of an optimizer, when C is the gradient. */
+struct Consumer {
+  void (*take)(const void* what, const Piece&);
+  const void* what;
+  const float* streams[4];  // what it will read at the places of the piece: fetched meanwhile
+  int streamCount;
+};
+
 /** C[i,j] (+)= Σ_k A[i,k]·B[k,j] + bias[j], `batch` times. Strides in elements; rows of C are dense. */
 struct Gemm {
   int64_t batch, m, n, k;
@@ -22,6 +38,7 @@ struct Gemm {
   bool accumulate;
   float* c;
   int64_t cBatch;
+  const Consumer* consumer = nullptr;  // only of one matrix that nothing is added to
 };
 
 struct Isa {
@@ -52,6 +69,9 @@ struct Isa {
   // optim.cc and random.cc
   void (*sgdStep)(const Sgd&);
   void (*adamStep)(const Adam&);
+  // `what` is Sgd or Adam; g is the piece.
+  void (*sgdTake)(const void* what, const Piece&);
+  void (*adamTake)(const void* what, const Piece&);
   void (*random)(const Random&);
 };
 

@@ -10,6 +10,8 @@ namespace {
 const Row rows[] = {
     {"fill", entries::fill},
     {"gemm", entries::gemm},
+    {"gemmSgdStep", entries::gemmSgdStep},
+    {"gemmAdamStep", entries::gemmAdamStep},
     {"copy", entries::copy},
     {"unary", entries::unary},
     {"unaryGrad", entries::unaryGrad},

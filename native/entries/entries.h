@@ -12,6 +12,8 @@ double fill(const Call& call);
 
 // gemm.cc
 double gemm(const Call& call);
+double gemmSgdStep(const Call& call);
+double gemmAdamStep(const Call& call);
 
 // copy.cc
 double copy(const Call& call);

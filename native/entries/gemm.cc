@@ -1,10 +1,14 @@
 #include "../dispatch.h"
 #include "entries.h"
+#include "updates.h"
 
 namespace simdgrad::entries {
 
-double gemm(const Call& call) {
-  Reader r(call);
+namespace {
+
+bool isEmpty(const Gemm& g) { return g.batch == 0 || g.m == 0 || g.n == 0; }
+
+Gemm readGemm(Reader& r) {
   Gemm g;
   g.batch = r.size(), g.m = r.size(), g.n = r.size(), g.k = r.size();
   const Array& a = r.array();
@@ -20,16 +24,40 @@ double gemm(const Call& call) {
   const int64_t co = r.size();
   g.cBatch = r.stride();
 
-  const bool empty = g.batch == 0 || g.m == 0 || g.n == 0;
-  g.a = r.at<const float>(a, ao, {{empty ? 0 : g.batch, g.aBatch}, {g.m, g.aRow}, {g.k, g.aCol}});
-  g.b = r.at<const float>(b, bo, {{empty ? 0 : g.batch, g.bBatch}, {g.k, g.bRow}, {g.n, g.bCol}});
+  g.a = r.at<const float>(a, ao, {{isEmpty(g) ? 0 : g.batch, g.aBatch}, {g.m, g.aRow}, {g.k, g.aCol}});
+  g.b = r.at<const float>(b, bo, {{isEmpty(g) ? 0 : g.batch, g.bBatch}, {g.k, g.bRow}, {g.n, g.bCol}});
   g.bias = r.orNull<const float>(bias, biasOffset, g.n);
   g.c = r.at<float>(c, co, {{g.batch, g.cBatch}, {g.m, g.n}, {g.n, 1}});
   // Matrices of a batch that overlap in C have an order of writing; threads have none.
   r.support(g.batch <= 1 || g.cBatch >= g.m * g.n);
+  return g;
+}
+
+/** A product whose C is the gradient of an update. */
+template <class Update>
+double gemmThen(const Call& call, Update (*read)(Reader&)) {
+  Reader r(call);
+  Gemm g = readGemm(r);
+  const Update update = read(r);
+  r.support(g.batch == 1 && !g.accumulate && update.g == g.c && update.n == g.m * g.n);
   if (!r.ready()) return r.status();
-  if (!empty) isa().gemm(g);
+  const Consumer consumer = consumerOf(update);
+  g.consumer = &consumer;
+  if (!isEmpty(g)) isa().gemm(g);
   return OK;
 }
+
+}  // namespace
+
+double gemm(const Call& call) {
+  Reader r(call);
+  const Gemm g = readGemm(r);
+  if (!r.ready()) return r.status();
+  if (!isEmpty(g)) isa().gemm(g);
+  return OK;
+}
+
+double gemmSgdStep(const Call& call) { return gemmThen(call, readSgd); }
+double gemmAdamStep(const Call& call) { return gemmThen(call, readAdam); }
 
 }  // namespace simdgrad::entries

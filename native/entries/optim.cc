@@ -1,5 +1,6 @@
 #include "../dispatch.h"
 #include "entries.h"
+#include "updates.h"
 
 namespace simdgrad::entries {
 
@@ -28,8 +29,7 @@ double increment(const Call& call) {
   return OK;
 }
 
-double sgdStep(const Call& call) {
-  Reader r(call);
+Sgd readSgd(Reader& r) {
   Sgd s;
   s.n = r.size();
   const int64_t flags = r.size();
@@ -48,7 +48,7 @@ double sgdStep(const Call& call) {
   s.buffer = r.orNull<float>(buffer, bo, s.n);
   const double* t = r.at<const double>(step, so, 1);
   const double* h = r.at<const double>(hyper, ho, 4);
-  if (!r.ready()) return r.status();
+  if (!r.ready()) return s;
   s.nesterov = (flags & 1) != 0;
   s.maximize = (flags & 2) != 0;
   s.first = *t == 1;
@@ -56,12 +56,20 @@ double sgdStep(const Call& call) {
   s.momentum = static_cast<float>(h[1]);
   s.dampeningRest = static_cast<float>(1 - h[2]);
   s.weightDecay = static_cast<float>(h[3]);
+  return s;
+}
+
+Consumer consumerOf(const Sgd& s) { return {isa().sgdTake, &s, {s.p, s.buffer}, s.buffer ? 2 : 1}; }
+
+double sgdStep(const Call& call) {
+  Reader r(call);
+  const Sgd s = readSgd(r);
+  if (!r.ready()) return r.status();
   isa().sgdStep(s);
   return OK;
 }
 
-double adamStep(const Call& call) {
-  Reader r(call);
+Adam readAdam(Reader& r) {
   Adam a;
   a.n = r.size();
   const int64_t flags = r.size();
@@ -86,7 +94,7 @@ double adamStep(const Call& call) {
   a.vmax = r.orNull<float>(vmax, vmo, a.n);
   const double* t = r.at<const double>(step, so, 1);
   const double* h = r.at<const double>(hyper, ho, 5);
-  if (!r.ready()) return r.status();
+  if (!r.ready()) return a;
   const bool decoupled = (flags & 1) != 0;
   if ((flags & 2) == 0) a.vmax = nullptr;
   a.maximize = (flags & 4) != 0;
@@ -99,6 +107,15 @@ double adamStep(const Call& call) {
   a.eps = static_cast<float>(h[3]);
   a.keep = static_cast<float>(decoupled ? 1 - lr * weightDecay : 1);
   a.decay = static_cast<float>(decoupled ? 0 : weightDecay);
+  return a;
+}
+
+Consumer consumerOf(const Adam& a) { return {isa().adamTake, &a, {a.p, a.m, a.v, a.vmax}, a.vmax ? 4 : 3}; }
+
+double adamStep(const Call& call) {
+  Reader r(call);
+  const Adam a = readAdam(r);
+  if (!r.ready()) return r.status();
   isa().adamStep(a);
   return OK;
 }

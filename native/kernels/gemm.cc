@@ -59,6 +59,14 @@ bool packsB(const Problem& g, int64_t height) {
 
 int64_t partsOf(int64_t n, int64_t most) { return n <= most ? 1 : (n + most - 1) / most; }
 
+/** Has what a consumer will read on its way to L2. */
+void fetch(const Consumer& consumer, int64_t at, int64_t width, int64_t rows, int64_t columns) {
+  constexpr int64_t line = 64 / sizeof(float);
+  for (int s = 0; s < consumer.streamCount; s++)
+    for (int64_t i = 0; i < rows; i++)
+      for (int64_t j = 0; j < columns; j += line) __builtin_prefetch(consumer.streams[s] + at + i * width + j, 0, 2);
+}
+
 void run(const Problem& g, const Task& task) {
   const int64_t height = task.i1 - task.i0, width = task.j1 - task.j0;
   // Equal parts: a last one of a few rows would keep few accumulators busy.
@@ -71,7 +79,7 @@ void run(const Problem& g, const Task& task) {
   const bool packingA = packsA(g, height, width), packingB = packsB(g, height);
   // A packed panel of B serves one block of rows after the other, or is packed anew.
   const int64_t columnTiles = partsOf(width, NRH);
-  const int64_t columnStep = packingB && rowBlocks > 1 ? partsOf(columnTiles, partsOf(width, NC)) * NRH : width;
+  const int64_t columnStep = g.consumer ? takenColumns : packingB && rowBlocks > 1 ? partsOf(columnTiles, partsOf(width, NC)) * NRH : width;
   // While C still holds what the finished sum will be added to, unfinished sums lie elsewhere.
   const bool aside = blocks > 1 && (g.accumulate || g.outCol != 1);
   if (aside && height > sideRows) {
@@ -84,6 +92,7 @@ void run(const Problem& g, const Task& task) {
   float* const packedA = packingA ? scratch(Slot::packedA, static_cast<size_t>((rowBlocks == 1 ? height : MC + MR) * depth + W)) : nullptr;
   const int64_t panelsB = rowBlocks > 1 ? packedWidth(maxColumns) : least(NRH, packedWidth(maxColumns));
   float* const packedB = packingB ? scratch(Slot::packedB, static_cast<size_t>(depth * panelsB)) : nullptr;
+  float* const piece = g.consumer ? scratch(Slot::partial, static_cast<size_t>(MC * columnStep)) : nullptr;
   float* const partial = aside ? scratch(Slot::partial, static_cast<size_t>(height * maxColumns)) : nullptr;
 
   for (int64_t jc = task.j0; jc < task.j1; jc += columnStep) {               // 5: columns of B that are packed at a time
@@ -115,18 +124,24 @@ void run(const Problem& g, const Task& task) {
             float* const c = task.c + i * g.outRow + (jc + jr) * g.outCol;
             float* const side = aside ? partial + ir * maxColumns + jr : c;
             const int64_t sideRow = aside ? maxColumns : g.outRow;
+            const bool intoPiece = last && g.consumer;
+            if (intoPiece) fetch(*g.consumer, i * g.n + jc + jr, g.n, rows, columns);
             const Tile tile = {pc == 0 ? nullptr : side,
                                sideRow,
                                last && g.bias ? g.bias + i * g.biasRow + (jc + jr) * g.biasCol : nullptr,
                                g.biasRow,
                                g.biasCol,
                                last && g.accumulate,
-                               last ? c : side,
-                               last ? g.outRow : sideRow,
+                               intoPiece ? piece + (ir - base) * nc + jr : last ? c : side,
+                               intoPiece ? nc : last ? g.outRow : sideRow,
                                last ? g.outCol : 1,
                                lanes};
             pick<MR>(rows, vectors, lanes < W)(kc, a, ai, ak, b, bk, tile);
           }
+        }
+        if (last && g.consumer) {
+          const int64_t at = (task.i0 + base) * g.n + jc, rows = rowAt(end) - base;
+          g.consumer->take(g.consumer->what, {piece, nc, at, g.n, rows, nc});
         }
       }
     }
@@ -177,6 +192,8 @@ void runOuter(const Problem& g, const Task& task) {
   if (tile.bias) tile.bias += task.i0 * g.biasRow;
   kernel(task.i1 - task.i0, task.j1 - task.j0, task.a + task.i0 * g.aRow, g.aRow, g.aCol, task.b + task.j0 * g.bCol, g.bRow, g.bCol, tile);
 }
+
+constexpr int64_t elementsPerTake = 16384;
 
 double flopsOf(const Gemm& g) { return 2.0 * static_cast<double>(g.m) * static_cast<double>(g.n) * static_cast<double>(g.k); }
 
@@ -247,7 +264,7 @@ Problem orient(const Gemm& g) {
 
 /** A product that is one tile, read in place: to decide more about it would take longer than to compute it. */
 bool isOneTile(const Gemm& g) {
-  return g.batch == 1 && g.m <= MR && g.m <= g.n && g.n <= vectorsFor(g.m) * W && g.k <= KC && g.bCol == 1 && !isThin(g) && !isOuter(g);
+  return !g.consumer && g.batch == 1 && g.m <= MR && g.m <= g.n && g.n <= vectorsFor(g.m) * W && g.k <= KC && g.bCol == 1 && !isThin(g) && !isOuter(g);
 }
 
 void runOneTile(const Gemm& g) {
@@ -256,7 +273,21 @@ void runOneTile(const Gemm& g) {
   pick<MR>(static_cast<int>(g.m), vectors, lanes < W)(g.k, g.a, g.aRow, g.aCol, g.b, g.bRow, tile);
 }
 
+/** Products that other ways than `run` compute give C to its consumer when it is all there. */
+void gemm(const Gemm& given);
+void gemmThenTake(const Gemm& given) {
+  Gemm alone = given;
+  alone.consumer = nullptr;
+  gemm(alone);
+  const Consumer& consumer = *given.consumer;
+  parallelFor(static_cast<size_t>(given.m), static_cast<size_t>(elementsPerTake / given.n + 1), [&](size_t begin, size_t end) {
+    const int64_t first = static_cast<int64_t>(begin), rows = static_cast<int64_t>(end - begin);
+    consumer.take(consumer.what, {given.c + first * given.n, given.n, first * given.n, given.n, rows, given.n});
+  });
+}
+
 void gemm(const Gemm& given) {
+  if (given.consumer && (isThin(given) || isOuter(given) || isNarrow(given.m, given.bRow, given.bCol))) return gemmThenTake(given);
   if (isOneTile(given)) return runOneTile(given);
   if (given.batch > 1 && !isThin(given) && given.bBatch == 0 && given.aBatch == given.m * given.aRow && given.cBatch == given.m * given.n) {
     // One B for all, and the rows of A and C follow each other: one matrix with more rows.
@@ -265,7 +296,7 @@ void gemm(const Gemm& given) {
     merged.batch = 1;
     return gemm(merged);
   }
-  const Problem g = orient(given);
+  const Problem g = given.consumer ? Problem{given, 0, 1, given.n, 1} : orient(given);
   const auto work = isThin(g) ? runThin : isOuter(g) && g.outCol == 1 ? runOuter : isNarrow(g.m, g.bRow, g.bCol) ? runNarrow : run;
   const double total = flopsOf(g) * static_cast<double>(g.batch);
   const double perThread = total >= 2 * flopsPerThread || (total >= 2 * flopsPerWarmThread && isWarm()) ? flopsPerWarmThread : total;

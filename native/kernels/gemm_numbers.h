@@ -39,6 +39,9 @@ constexpr int64_t CHAIN = 64;
 constexpr int64_t KC = 512;
 constexpr int64_t MC = 240;  // 240·512 floats = 480 KB: half of an L2 of 1 MB
 constexpr int64_t NC = 1024;  // 512·1024 floats = 2 MB: a panel (64 KB) comes from L3 and serves MC rows of A from L1 and L2
+// Columns of C that its consumer takes at a time: MC rows of them (245 KB) stay in L2, and pieces of 1 KB of the other operands come
+// from memory as fast as longer ones. Tile by tile, 128 bytes of a row at a time, they take twice as long.
+constexpr int64_t takenColumns = 256;
 constexpr int64_t sideRows = 576;  // of unfinished sums kept beside C when accumulating, so that those of a task stay in L2
 
 constexpr int64_t pageFloats = 4096 / sizeof(float);

@@ -11,11 +11,10 @@ namespace {
 constexpr size_t grain = 16384;
 
 template <bool momentum>
-SIMD_INLINE void sgdRange(const Sgd& s, size_t begin, size_t n) {
+SIMD_INLINE void sgdRange(const Sgd& s, const float* g, size_t begin, size_t n) {
   const Vec lr = broadcast(s.lr), mu = broadcast(s.momentum), damp = broadcast(s.dampeningRest);
   const Vec decay = broadcast(s.weightDecay);
   float *p = s.p + begin, *buffer = s.buffer + (momentum ? begin : 0);
-  const float* g = s.g + begin;
   forVectors(n, [&](size_t i, auto lanes) {
     const Vec pi = load(p + i, lanes);
     Vec d = load(g + i, lanes);
@@ -33,18 +32,30 @@ SIMD_INLINE void sgdRange(const Sgd& s, size_t begin, size_t n) {
 void sgdStep(const Sgd& s) {
   const bool momentum = s.buffer && s.momentum != 0;
   parallelFor(static_cast<size_t>(s.n), grain, [&](size_t begin, size_t end) {
-    if (momentum) sgdRange<true>(s, begin, end - begin);
-    else sgdRange<false>(s, begin, end - begin);
+    if (momentum) sgdRange<true>(s, s.g + begin, begin, end - begin);
+    else sgdRange<false>(s, s.g + begin, begin, end - begin);
   });
 }
 
+/** range(g, begin, n) for each row of a piece. */
+template <class Range>
+SIMD_INLINE void eachRow(const Piece& piece, Range range) {
+  for (int64_t i = 0; i < piece.rows; i++)
+    range(piece.data + i * piece.rowStride, static_cast<size_t>(piece.at + i * piece.width), static_cast<size_t>(piece.columns));
+}
+
+void sgdTake(const void* what, const Piece& piece) {
+  const Sgd s = *static_cast<const Sgd*>(what);
+  if (s.buffer && s.momentum != 0) eachRow(piece, [&](const float* g, size_t begin, size_t n) { sgdRange<true>(s, g, begin, n); });
+  else eachRow(piece, [&](const float* g, size_t begin, size_t n) { sgdRange<false>(s, g, begin, n); });
+}
+
 template <bool largest>
-SIMD_INLINE void adamRange(const Adam& a, size_t begin, size_t n) {
+SIMD_INLINE void adamRange(const Adam& a, const float* g, size_t begin, size_t n) {
   const Vec stepSize = broadcast(a.stepSize), correction = broadcast(a.inverseCorrection), rest1 = broadcast(a.beta1Rest);
   const Vec beta2 = broadcast(a.beta2), rest2 = broadcast(a.beta2Rest), eps = broadcast(a.eps), keep = broadcast(a.keep);
   const Vec decay = broadcast(a.decay);
   float *p = a.p + begin, *m = a.m + begin, *v = a.v + begin, *vmax = a.vmax + (largest ? begin : 0);
-  const float* g = a.g + begin;
   forVectors(n, [&](size_t i, auto lanes) {
     const Vec pi = load(p + i, lanes), mi = load(m + i, lanes);
     Vec d = load(g + i, lanes);
@@ -66,9 +77,15 @@ SIMD_INLINE void adamRange(const Adam& a, size_t begin, size_t n) {
 
 void adamStep(const Adam& a) {
   parallelFor(static_cast<size_t>(a.n), grain, [&](size_t begin, size_t end) {
-    if (a.vmax) adamRange<true>(a, begin, end - begin);
-    else adamRange<false>(a, begin, end - begin);
+    if (a.vmax) adamRange<true>(a, a.g + begin, begin, end - begin);
+    else adamRange<false>(a, a.g + begin, begin, end - begin);
   });
+}
+
+void adamTake(const void* what, const Piece& piece) {
+  const Adam a = *static_cast<const Adam*>(what);
+  if (a.vmax) eachRow(piece, [&](const float* g, size_t begin, size_t n) { adamRange<true>(a, g, begin, n); });
+  else eachRow(piece, [&](const float* g, size_t begin, size_t n) { adamRange<false>(a, g, begin, n); });
 }
 
 }  // namespace
@@ -76,6 +93,8 @@ void adamStep(const Adam& a) {
 void addOptim(Isa& isa) {
   isa.sgdStep = sgdStep;
   isa.adamStep = adamStep;
+  isa.sgdTake = sgdTake;
+  isa.adamTake = adamTake;
 }
 
 }  // namespace simdgrad::SIMDGRAD_ISA_NS

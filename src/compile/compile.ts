@@ -10,6 +10,11 @@ import { type RunOptions, type RunResult, runSteps, type StepSource } from "./st
 export interface CompileOptions {
   /** Recordings that are kept; the one that was not used for longest is dropped. Default 64. */
   maxRecordings?: number;
+  /**
+   * Stores every gradient. Otherwise an update may take a gradient as it is made; reading it afterwards is then an error
+   * (GRAD_FUSED). What `fn` itself reads, and gradients that it adds to, are always stored. Default false.
+   */
+  keepGrads?: boolean;
 }
 
 /** A compiled function: called like the one it was made of. */
@@ -53,12 +58,14 @@ export function compile<Args extends unknown[], Result>(
   options: CompileOptions = {},
 ): Compiled<Args, Result> {
   if (typeof fn !== "function") throw new ValueError(`compile: a function is needed: ${typeof fn}`);
-  checkOptions("compile", options, ["maxRecordings"]);
-  const { maxRecordings = 64 } = options;
+  checkOptions("compile", options, ["maxRecordings", "keepGrads"]);
+  const { maxRecordings = 64, keepGrads = false } = options;
   if (!Number.isInteger(maxRecordings) || maxRecordings < 1)
     throw new ValueError(`compile: maxRecordings is an integer >= 1: ${String(maxRecordings)}`);
-  const recordings = new Recordings(fn as (...args: unknown[]) => unknown, maxRecordings);
-  const runner = new Runner(fn as unknown as (...batch: Tensor[]) => unknown);
+  if (typeof keepGrads !== "boolean")
+    throw new ValueError(`compile: keepGrads is true or false: ${String(keepGrads)}`);
+  const recordings = new Recordings(fn as (...args: unknown[]) => unknown, maxRecordings, keepGrads);
+  const runner = new Runner(fn as unknown as (...batch: Tensor[]) => unknown, [], keepGrads);
   const compiled = (...args: Args): Result => {
     // Part of another compiled function.
     if (tracing !== null) return fn(...args);

@@ -101,6 +101,8 @@ function described({ name, args, place }: Call): Omit<ProfileRow, "milliseconds"
 const sizes: { readonly [Name in Call["name"]]?: readonly [number, number] } = {
   fill: [1, 2],
   gemm: [0, 4],
+  gemmSgdStep: [0, 4],
+  gemmAdamStep: [0, 4],
   unaryGrad: [3, 4],
   reduce: [1, 4],
   argReduce: [1, 4],
@@ -126,7 +128,7 @@ function sizesOf({ name, args }: Call): string {
   if (range === undefined) return formatShape(args.find(Array.isArray) ?? []);
   const [first, ...rest] = args.slice(...range);
   // A batch of one is a plain product.
-  return (name === "gemm" && first === 1 ? rest : [first, ...rest]).join(" x ");
+  return (name.startsWith("gemm") && first === 1 ? rest : [first, ...rest]).join(" x ");
 }
 
 /** `1.5 M`, with a space, so that a unit may follow. */

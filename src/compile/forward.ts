@@ -66,7 +66,7 @@ function makes(call: TracedCall, array: Data): boolean {
 function touches(call: TracedCall, { to, offset, length }: Copy, trace: Trace): boolean {
   return call.args.some((arg, i) => {
     if (!isArray(arg) || arg === null || trace.memory.has(arg) || arg.buffer !== to.buffer) return false;
-    if (arg !== to || runs.has(call.name)) return true;
+    if (arg !== to || runs[call.name] !== undefined) return true;
     const begin = call.args[i + 1] as number;
     return begin >= offset && begin < offset + length;
   });

@@ -8,6 +8,7 @@ import { roles } from "../kernels/roles.js";
 import type { KernelName } from "../kernels/table.js";
 import { arraysOf, isArray, typeOf } from "./arrays.js";
 import { withoutCopies } from "./forward.js";
+import { withFusedUpdates } from "./fuse.js";
 import { inPlace } from "./in-place.js";
 import type { Trace, TracedCall } from "./trace.js";
 
@@ -57,10 +58,15 @@ export function writtenSlots({ name, args }: Call): Slot[] {
   return arrays.filter((slot, i): slot is Slot => slot !== null && roles[name][i] !== "r");
 }
 
-/** `outputs`: stand-ins whose values the caller gets. */
-export function plan(trace: Trace, outputs: readonly Data[]): Plan {
+/** `outputs`: stand-ins whose values the caller gets. `needed`: whether a gradient, by its memory, is read after the program has run. */
+export function plan(
+  trace: Trace,
+  outputs: readonly Data[],
+  needed: (gradient: Data, offset: number) => boolean,
+): Plan {
   const kept = new Set(outputs);
-  const calls = withoutDeadCalls(trace, withoutCopies(trace, kept), kept);
+  const fused = withFusedUpdates(trace, withoutCopies(trace, kept), needed);
+  const calls = withoutDeadCalls(trace, fused, kept);
   const slots = new Map<Data, Slot>();
   const bind = (array: Data, kind: Slot["kind"], place = 0) => {
     const made = trace.memory.get(array);

@@ -6,11 +6,12 @@ import { formatShape } from "../errors.js";
 import { type BackendName, backend } from "../kernels/backend.js";
 import { sameShape } from "../shape.js";
 import { allocate, Storage, sharedArray } from "../tensor/storage.js";
-import { copyOf, Tensor } from "../tensor/tensor.js";
+import { copyOf, Tensor, usedUp } from "../tensor/tensor.js";
 import { moves } from "../tracing.js";
-import { plan, writtenSlots } from "./plan.js";
+import { usedUpGradients } from "./fuse.js";
+import { plan, type Slot, writtenSlots } from "./plan.js";
 import { type Memory, Program } from "./program.js";
-import type { Trace } from "./trace.js";
+import type { Effect, Trace } from "./trace.js";
 import { checkApart } from "./window.js";
 
 /** What a caller gets, from the memory of outputs, the inputs of this call, and gradients that are the caller's. */
@@ -34,7 +35,8 @@ export class Recording {
   /** Inputs that the calls write to. */
   readonly #changedInputs: readonly number[];
 
-  constructor(args: readonly unknown[], trace: Trace) {
+  /** `keepGrads`: gradients are stored, also where an update could take them as they are made. */
+  constructor(args: readonly unknown[], trace: Trace, keepGrads = false) {
     // Tensors are compared by form; holding on to one would keep its memory alive.
     this.#args = args.map((arg) => (isInput(arg) ? formOf(arg) : arg));
     this.#trace = trace;
@@ -42,12 +44,17 @@ export class Recording {
     const outputs = outputsIn([trace.result, ...trace.effects.map(({ value }) => value)], trace);
     this.#outputs = outputs.map((array) => trace.memory.get(array)!);
     this.#result = builder(trace.result, trace, outputs, this.#lenders);
-    this.#effects = trace.effects.map(({ owner, name, value }) => ({
-      owner,
-      name,
-      build: builder(value, trace, outputs),
-    }));
-    this.program = new Program(plan(trace, outputs));
+    const needed = (array: Data, offset: number) =>
+      trace.effects.some(
+        (effect) => leaves(effect, array, offset) && (keepGrads || wasRead(trace, effect.owner)),
+      );
+    this.program = new Program(plan(trace, outputs, needed));
+    const used = [...usedUpGradients(this.program.plan.calls)];
+    this.#effects = trace.effects.map((effect) => {
+      const { owner, name, value } = effect;
+      const gone = used.some(({ array, offset }) => leaves(effect, (array as Slot).array, offset));
+      return { owner, name, build: gone ? () => usedUp : builder(value, trace, outputs) };
+    });
     const written = new Set(this.program.plan.calls.flatMap(writtenSlots));
     this.#changedInputs = this.program.plan.inputs.flatMap((slot, i) => (written.has(slot) ? [i] : []));
   }
@@ -173,6 +180,20 @@ function* tensorsIn(value: unknown): Generator<Tensor> {
   if (value instanceof Tensor) yield value;
   else if (Array.isArray(value)) for (const item of value) yield* tensorsIn(item);
   else if (isRecord(value)) for (const item of Object.values(value)) yield* tensorsIn(item);
+}
+
+/** Whether an effect is a gradient in that memory. */
+function leaves({ name, value }: Effect, array: Data | null, offset: number): boolean {
+  return (
+    name === "gradient" && value instanceof Tensor && value.storage.array === array && value.offset === offset
+  );
+}
+
+/** Whether the function looks at the gradient of a tensor itself, the one that it makes or the one that was there. */
+function wasRead({ gradientsRead, guards }: Trace, tensor: object): boolean {
+  return (
+    gradientsRead.has(tensor) || guards.some(({ owner, name }) => owner === tensor && name === "gradient")
+  );
 }
 
 /** Stand-ins in `values` that are not inputs: the outputs of the program. */

@@ -12,6 +12,7 @@ export class Recordings {
   constructor(
     private readonly fn: (...args: unknown[]) => unknown,
     private readonly most: number,
+    private readonly keepGrads = false,
   ) {}
 
   get size(): number {
@@ -29,7 +30,7 @@ export class Recordings {
       if (i > 0) all.unshift(...all.splice(i, 1));
       return all[0];
     }
-    const recording = record(this.fn, args);
+    const recording = record(this.fn, args, this.keepGrads);
     this.#recent = [recording, ...all.filter((other) => !other.obsolete)];
     if (this.#recent.length > this.most) {
       this.#recent.pop();
@@ -45,7 +46,11 @@ export class Recordings {
 }
 
 /** Traces twice: what differs between two traces (a random number of JavaScript, a counter) would differ between two steps. */
-function record(fn: (...args: unknown[]) => unknown, args: readonly unknown[]): Recording {
+function record(
+  fn: (...args: unknown[]) => unknown,
+  args: readonly unknown[],
+  keepGrads: boolean,
+): Recording {
   checkArguments(args);
   const inputs = args.filter(isInput);
   const trace = (watch?: number) =>
@@ -63,7 +68,7 @@ function record(fn: (...args: unknown[]) => unknown, args: readonly unknown[]): 
   const second = trace();
   const difference = firstDifference(first, second);
   if (difference >= 0) throw tracesDiffer(difference, trace);
-  return new Recording(args, second);
+  return new Recording(args, second, keepGrads);
 }
 
 function tracesDiffer(difference: number, trace: (watch: number) => unknown): SimdgradError {

@@ -54,7 +54,7 @@ const TURN_EVERY = 10;
 
 /** Runs `fn`, which takes a batch, over feeds. */
 export class Runner {
-  #recordings = this.#fresh();
+  #recordings: Recordings;
   /** Weak: a recording that can no longer be used takes its memory along. */
   readonly #threaded = new WeakMap<Recording, Threaded | null>();
   #feed: Feed | undefined;
@@ -67,12 +67,15 @@ export class Runner {
   constructor(
     private readonly fn: (...batch: Tensor[]) => unknown,
     private readonly schedules: readonly Schedule[] = [],
-  ) {}
+    private readonly keepGrads = false,
+  ) {
+    this.#recordings = this.#fresh();
+  }
 
   #fresh(): Recordings {
     const step = (indices: unknown) =>
       this.fn(...this.#fetch((indices as Tensor).storage.array as Int32Array));
-    return new Recordings(step, 64);
+    return new Recordings(step, 64, this.keepGrads);
   }
 
   #fetch(indices: Int32Array): readonly Tensor[] {

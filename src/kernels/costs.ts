@@ -38,33 +38,9 @@ export const costs: { readonly [Name in KernelName]: CostOf<Name> } = {
     flops: 0,
     bytes: distinct(shape, xs) * sizeOf(x) + numel(shape) * sizeOf(out),
   }),
-  gemm: (
-    batch,
-    m,
-    n,
-    k,
-    a,
-    _ao,
-    aBatch,
-    _ar,
-    _ac,
-    b,
-    _bo,
-    bBatch,
-    _br,
-    _bc,
-    bias,
-    _biasOffset,
-    accumulate,
-    c,
-  ) => ({
-    flops: 2 * batch * m * n * k,
-    bytes:
-      (aBatch === 0 ? 1 : batch) * m * k * sizeOf(a) +
-      (bBatch === 0 ? 1 : batch) * k * n * sizeOf(b) +
-      n * sizeOf(bias) +
-      batch * m * n * sizeOf(c) * (accumulate ? 2 : 1),
-  }),
+  gemm: product,
+  gemmSgdStep: (...args) => together(args, sgd),
+  gemmAdamStep: (...args) => together(args, adam),
   unary: (_op, _p, _q, shape, x, _xo, xs, out) => ({
     flops: numel(shape),
     bytes: distinct(shape, xs) * sizeOf(x) + numel(shape) * sizeOf(out),
@@ -158,15 +134,8 @@ export const costs: { readonly [Name in KernelName]: CostOf<Name> } = {
     flops: 2 * count * width,
     bytes: count * (width * (sizeOf(x) + sizeOf(out)) + sizeOf(index)),
   }),
-  sgdStep: (n, _flags, p, _po, g, _go, buffer) => ({
-    flops: n * (buffer === null ? 2 : 6),
-    bytes: n * (2 * sizeOf(p) + sizeOf(g) + 2 * sizeOf(buffer)),
-  }),
-  // Two running means (7), their corrections (3), root, sum, quotient and the step.
-  adamStep: (n, _flags, p, _po, g, _go, m, _mo, v, _vo, largest) => ({
-    flops: n * (largest === null ? 14 : 15),
-    bytes: n * (2 * sizeOf(p) + sizeOf(g) + 2 * sizeOf(m) + 2 * sizeOf(v) + 2 * sizeOf(largest)),
-  }),
+  sgdStep: sgd,
+  adamStep: adam,
   increment: (n, out) => ({ flops: n, bytes: 2 * n * sizeOf(out) }),
   tally: (n, classes, logits, _lo, targets) => ({
     flops: logits === null ? 0 : n * classes,
@@ -175,6 +144,46 @@ export const costs: { readonly [Name in KernelName]: CostOf<Name> } = {
   random: (_kind, _p, _q, n, _state, _so, out) => ({ flops: 0, bytes: n * sizeOf(out) }),
   permutation: (n, _state, _so, out) => ({ flops: 0, bytes: 2 * n * sizeOf(out) }),
 };
+
+function product(...args: Described<Parameters<Kernels["gemm"]>>): Cost {
+  const [batch, m, n, k, a, , aBatch, , , b, , bBatch, , , bias, , accumulate, c] = args;
+  return {
+    flops: 2 * batch * m * n * k,
+    bytes:
+      (aBatch === 0 ? 1 : batch) * m * k * sizeOf(a) +
+      (bBatch === 0 ? 1 : batch) * k * n * sizeOf(b) +
+      n * sizeOf(bias) +
+      batch * m * n * sizeOf(c) * (accumulate ? 2 : 1),
+  };
+}
+
+function sgd(...args: Described<Parameters<Kernels["sgdStep"]>>): Cost {
+  const [n, , p, , g, , buffer] = args;
+  return {
+    flops: n * (buffer === null ? 2 : 6),
+    bytes: n * (2 * sizeOf(p) + sizeOf(g) + 2 * sizeOf(buffer)),
+  };
+}
+
+/** Two running means (7), their corrections (3), root, sum, quotient and the step. */
+function adam(...args: Described<Parameters<Kernels["adamStep"]>>): Cost {
+  const [n, , p, , g, , m, , v, , largest] = args;
+  return {
+    flops: n * (largest === null ? 14 : 15),
+    bytes: n * (2 * sizeOf(p) + sizeOf(g) + 2 * sizeOf(m) + 2 * sizeOf(v) + 2 * sizeOf(largest)),
+  };
+}
+
+/** A product and an update by it: the gradient between them is neither written nor read. */
+function together<Args extends unknown[]>(
+  args: [...Described<Parameters<Kernels["gemm"]>>, ...Args],
+  update: (...args: Args) => Cost,
+): Cost {
+  const gemm = args.slice(0, 20) as Described<Parameters<Kernels["gemm"]>>;
+  const [made, taken] = [product(...gemm), update(...(args.slice(20) as Args))];
+  const gradient = gemm[1] * gemm[2] * sizeOf(gemm[17]);
+  return { flops: made.flops + taken.flops, bytes: made.bytes + taken.bytes - 2 * gradient };
+}
 
 function pairwise(shape: Shape, a: Elements, as: Strides, b: Elements, bs: Strides, out: Elements): Cost {
   const n = numel(shape);

@@ -8,6 +8,8 @@ export const roles: { readonly [Name in KernelName]: string } = {
   fill: "w",
   copy: "rw",
   gemm: "rrru",
+  gemmSgdStep: "rrruururr",
+  gemmAdamStep: "rrruuruuurr",
   unary: "rw",
   unaryGrad: "rrrw",
   binary: "rrw",
@@ -32,8 +34,17 @@ export const roles: { readonly [Name in KernelName]: string } = {
   permutation: "uw",
 };
 
-/** Kernels over a run of several neighbouring tensors, which begins before some of them; their first argument counts its elements. */
-export const runs: ReadonlySet<KernelName> = new Set<KernelName>(["sgdStep", "adamStep", "increment"]);
+/**
+ * Kernels over a run of several neighbouring tensors, which begins before some of them: the place of the argument that counts its
+ * elements. The arrays behind it are runs.
+ */
+export const runs: { readonly [Name in KernelName]?: number } = {
+  sgdStep: 0,
+  adamStep: 0,
+  increment: 0,
+  gemmSgdStep: 20,
+  gemmAdamStep: 20,
+};
 
 /** What the arguments of a kernel say of memory: where its tensors begin, or how far its run goes, and what is done there. */
 export interface Place<A> {
@@ -46,10 +57,11 @@ export interface Place<A> {
 /** `A`: what stands for an array among the arguments. */
 export function* placesIn<A extends object>(name: KernelName, args: readonly unknown[]): Generator<Place<A>> {
   let count = 0;
+  const run = runs[name] ?? args.length;
   for (const [i, arg] of args.entries()) {
     if (typeof arg !== "object" || Array.isArray(arg)) continue;
     const access = roles[name][count++] === "r" ? "read" : "write";
-    const length = runs.has(name) ? (args[0] as number) : 1;
+    const length = i > run ? (args[run] as number) : 1;
     if (arg !== null) yield { array: arg as A, offset: args[i + 1] as number, length, access };
   }
 }

@@ -32,7 +32,7 @@ export class Parameter extends Tensor {
     memoryMoved();
     const storage = kept("parameter", this, dtype);
     storage.version = this.storage.version + 1;
-    const { gradient, gradientMemory } = this;
+    const { gradientStored: gradient, gradientMemory } = this;
     Object.assign(this, { storage, offset: storage.offset, strides: denseStrides(this.shape), dtype });
     const from = gradient ?? gradientMemory;
     if (from === null) return;

@@ -11,6 +11,10 @@ export interface GradFn {
   readonly name: string;
 }
 
+/** @internal In the place of a gradient that a compiled step has used without storing it. */
+export const usedUp = Symbol("a gradient that was used up");
+type UsedUp = typeof usedUp;
+
 /** A gradient hook: sees the gradient, may return another in its place. */
 export type GradHook = (grad: Tensor) => Tensor | undefined;
 
@@ -36,7 +40,7 @@ export class Tensor {
   /** @internal Memory kept for gradients, which backward writes to after `zeroGrad`; only the library sees it. */
   gradientMemory: Tensor | null = null;
   private leafRequiresGrad = false;
-  private leafGradient: Tensor | null = null;
+  private leafGradient: Tensor | null | UsedUp = null;
 
   constructor(storage: Storage, offset: number, shape: Shape, strides: Strides, dtype: DType) {
     this.storage = storage;
@@ -77,13 +81,24 @@ export class Tensor {
 
   /** @internal The gradient, for readers inside the library: see `grad`. */
   get gradient(): Tensor | null {
-    if (tracing !== null) tracing.read(this, "gradient", this.leafGradient);
-    return this.leafGradient;
+    const { leafGradient } = this;
+    if (leafGradient === usedUp)
+      throw new AutogradError(
+        `grad: a compiled step has used the gradient of this tensor ${formatShape(this.shape)} up in its update, without storing it: compile(fn, { keepGrads: true }) and fit(…, { keepGrads: true }) store it, zeroGrad() forgets it`,
+        "GRAD_FUSED",
+      );
+    if (tracing !== null) tracing.read(this, "gradient", leafGradient, () => this.leafGradient);
+    return leafGradient;
   }
 
-  set gradient(value: Tensor | null) {
+  set gradient(value: Tensor | null | UsedUp) {
     if (tracing !== null) tracing.write(this, "gradient", this.leafGradient);
     this.leafGradient = value;
+  }
+
+  /** @internal The gradient, if there is one to be read. */
+  get gradientStored(): Tensor | null {
+    return this.leafGradient === usedUp ? null : this.gradient;
   }
 
   /** Whether no operation made this tensor: gradients accumulate in the `grad` of leaves only. */
@@ -94,6 +109,7 @@ export class Tensor {
   /**
    * The gradient of the last `backward` calls, summed, or null. A gradient that was read here is yours: `zeroGrad()`
    * and a later backward leave its memory alone.
+   * @throws AutogradError `GRAD_FUSED` after a compiled step whose update took the gradient as it was made, without storing it.
    */
   get grad(): Tensor | null {
     const { gradient } = this;

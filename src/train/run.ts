@@ -49,13 +49,15 @@ export interface FitOptions {
    * numbers of JavaScript, is trained eagerly, with a warning.
    */
   compile?: boolean;
+  /** Stores the gradients of compiled steps, to be read between them: `keepGrads` of `compile`. Default false. */
+  keepGrads?: boolean;
   /** Least number of milliseconds between two `progress` events; 0 for one a step. Default 100. */
   reportEvery?: number;
 }
 
 const fitOptions: readonly (keyof FitOptions)[] = [
   ...(["optimizer", "loss", "scheduler", "schedulerUnit", "epochs", "batchSize", "shuffle"] as const),
-  ...(["seed", "validation", "signal", "reportEvery", "compile"] as const),
+  ...(["seed", "validation", "signal", "reportEvery", "compile", "keepGrads"] as const),
   ...(["checkpoint", "checkpointEvery", "resume"] as const),
 ];
 
@@ -160,6 +162,8 @@ export class Run {
     if (validation !== undefined) batchesOf("fit: validation", validation, { batchSize, shuffle: false });
     if (options.compile !== undefined && typeof options.compile !== "boolean")
       throw new ValueError(`fit: compile is true or false: ${String(options.compile)}`);
+    if (options.keepGrads !== undefined && typeof options.keepGrads !== "boolean")
+      throw new ValueError(`fit: keepGrads is true or false: ${String(options.keepGrads)}`);
     this.#options = { ...options, epochs, reportEvery, schedulerUnit };
     this.#loss = lossFunction("fit", options.loss);
     this.#batches = batchesOf("fit", train, { batchSize, shuffle, seed });
@@ -173,7 +177,7 @@ export class Run {
     this.#runner =
       options.compile === false
         ? null
-        : new Runner((x, y) => this.#compiledStep(x, y), this.#lookAhead?.schedules);
+        : new Runner((x, y) => this.#compiledStep(x, y), this.#lookAhead?.schedules, options.keepGrads);
   }
 
   async *events(): AsyncGenerator<FitProgress, void, undefined> {

@@ -7,11 +7,17 @@
 const elementwise = "in:f32 strides in:f32 strides";
 const slices = "op size size size in:f32";
 const loss = "size<3 size size number stride in:f32 in:index in:f32?";
+const gemm =
+  "size size size size in:f32 stride stride stride in:f32 stride stride stride in:f32? flag out:f32 stride";
+const sgd = "size size<4 out:f32 in:f32 out:f32? in:hyper in:hyper";
+const adam = "size size<8 out:f32 in:f32 out:f32 out:f32 out:f32? in:hyper in:hyper";
 const indexing = "size size size size";
 
 export const signatures = {
   fill: "number size out:any",
-  gemm: "size size size size in:f32 stride stride stride in:f32 stride stride stride in:f32? flag out:f32 stride",
+  gemm,
+  gemmSgdStep: `${gemm} ${sgd}`,
+  gemmAdamStep: `${gemm} ${adam}`,
   copy: "shape in:any strides out:any strides",
   unary: "op number number shape in:f32 strides out:f32",
   unaryGrad: "op number number size in:f32? in:f32? in:f32 out:f32",
@@ -31,8 +37,8 @@ export const signatures = {
   takeRows: "size size size number number in:f32|u8 in:index out:f32",
   tally: "size size in:f32? in:index? in:f32 out:f64",
   increment: "size out:f64",
-  sgdStep: "size size<4 out:f32 in:f32 out:f32? in:hyper in:hyper",
-  adamStep: "size size<8 out:f32 in:f32 out:f32 out:f32 out:f32? in:hyper in:hyper",
+  sgdStep: sgd,
+  adamStep: adam,
   random: "op number number size out:i32 out:f32",
   permutation: "size out:i32 out:i32",
 };

@@ -1,6 +1,7 @@
 /** The JavaScript core: the definition of every kernel, in plain loops, for every dtype. */
 export { copy, fill } from "./copy.js";
 export { binary, compare, unary, unaryGrad, where } from "./elementwise.js";
+export { gemmAdamStep, gemmSgdStep } from "./fused.js";
 export { gemm } from "./gemm.js";
 export { gather, indexAdd, indexSelect, scatterAdd, takeRows } from "./indexing.js";
 export { crossEntropy, crossEntropyGrad } from "./loss.js";
