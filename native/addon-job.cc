@@ -55,7 +55,10 @@ JobResult conclude(napi_env env, HeldJob* held) {
   const JobResult result = held->job->result();
   delete held->job;
   held->job = nullptr;
-  for (HeldProgram* program : held->programs) program->running = false;
+  for (HeldProgram* program : held->programs) {
+    program->running = false;
+    if (program->unwanted) freeProgram(env, *program);
+  }
   held->programs.clear();
   napi_delete_reference(env, held->kept);
   return result;

@@ -33,7 +33,9 @@ export class NativeProgram {
     this.#block = block;
     const spec = specOf(plan, addon, moving);
     const handle = spec === null ? null : addon.createProgram(spec);
-    this.handle = handle !== null && handle.unsupported.length === 0 ? handle : null;
+    const runs = handle?.unsupported.length === 0;
+    if (handle !== null && !runs) addon.releaseProgram(handle);
+    this.handle = runs ? handle : null;
     const count = plan.inputs.length + plan.outputs.length;
     this.#arguments = [this.handle, ...new Array<null>(count).fill(null)];
   }
@@ -68,6 +70,11 @@ export class NativeProgram {
     };
     const control = new Int32Array(new SharedArrayBuffer(64));
     return { job: this.#addon.startJob([stage], control), control };
+  }
+
+  /** Gives its memory back now, or when its job has ended: a loop that never lets the event loop turn would wait for it for ever. */
+  release(): void {
+    if (this.handle !== null) this.#addon.releaseProgram(this.handle);
   }
 
   /** As `replay`, adding the time of each call to nanoseconds[call]. */
