@@ -100,8 +100,9 @@ function specOf(plan: Plan, addon: Addon, moving: readonly Moving[]): ProgramSpe
     const kernel = addon.kernelNames.indexOf(name);
     if (kernel < 0) return null;
     kernels.push(kernel);
-    const before = [numbers.length, refs.length];
-    for (const [i, arg] of args.entries()) {
+    const [numbersBefore, refsBefore] = [numbers.length, refs.length];
+    for (let i = 0; i < args.length; i++) {
+      const arg = args[i];
       // An offset follows its array.
       const moves = moving.find(({ slot }) => slot === args[i - 1]);
       if (moves !== undefined) advances.push(numbers.length, moves.step);
@@ -113,8 +114,8 @@ function specOf(plan: Plan, addon: Addon, moving: readonly Moving[]): ProgramSpe
       } else if (isArray(arg)) refs.push(isSlot(arg) ? places.get(arg)! : -1);
       else numbers.push((arg as number[]).length, ...(arg as number[]));
     }
-    numberCounts.push(numbers.length - before[0]);
-    arrayCounts.push(refs.length - before[1]);
+    numberCounts.push(numbers.length - numbersBefore);
+    arrayCounts.push(refs.length - refsBefore);
   }
   const externals: Data[] = [];
   // Of what moves the program has the whole array, and no parameter.
