@@ -24,6 +24,8 @@ export class NativeProgram {
   readonly #addon: Addon;
   readonly #block: Float64Array;
   readonly #arguments: unknown[];
+  /** Of its jobs: they run one after the other. */
+  #control: Int32Array | undefined;
   /** Null when a call has no C++: such a plan runs through the table of kernels. */
   readonly handle: Handle | null;
 
@@ -68,8 +70,8 @@ export class NativeProgram {
       from,
       times,
     };
-    const control = new Int32Array(new SharedArrayBuffer(64));
-    return { job: this.#addon.startJob([stage], control), control };
+    this.#control ??= new Int32Array(new SharedArrayBuffer(64));
+    return { job: this.#addon.startJob([stage], this.#control), control: this.#control };
   }
 
   /** Gives its memory back now, or when its job has ended: a loop that never lets the event loop turn would wait for it for ever. */
