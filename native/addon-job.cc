@@ -19,21 +19,20 @@ constexpr double mostWhole = 9007199254740992.0;
 /** Tells our objects from those that somebody else has wrapped. */
 constexpr napi_type_tag jobTag = {0x73696d6467726164u, 0x6a6f6200u};
 
-/** What a Job object of JavaScript stands for. Owned by the object and, until it is over, by the job: the last one frees it. */
+/**
+ * What a Job object of JavaScript stands for, until it is over. The object lives as long, and is let go of then: what is wrapped passes
+ * for alive in every small collection of V8, and would pile up from stretch to stretch of a run.
+ */
 struct HeldJob {
-  Job* job;                            // null when it is over
+  Job* job;
   std::vector<HeldProgram*> programs;  // marked as running
+  napi_ref object;
   napi_ref kept;                       // a list of everything that must not be collected meanwhile
   napi_threadsafe_function loop;       // keeps the event loop alive
   napi_deferred done;
   std::vector<napi_deferred> pauses;   // not answered yet
   uint32_t pausedBy;                   // the last order that the thread has obeyed by waiting
-  int owners;
 };
-
-void disown(HeldJob* held) {
-  if (--held->owners == 0) delete held;
-}
 
 void tellPaused(void* context, uint32_t order) {
   napi_call_threadsafe_function(static_cast<HeldJob*>(context)->loop, reinterpret_cast<void*>(uintptr_t{order}), napi_tsfn_nonblocking);
@@ -42,11 +41,23 @@ void tellPaused(void* context, uint32_t order) {
 // No order to wait is 0.
 void tellEnded(void* context) { napi_call_threadsafe_function(static_cast<HeldJob*>(context)->loop, nullptr, napi_tsfn_nonblocking); }
 
-void answerPauses(napi_env env, HeldJob* held, bool waiting) {
+void answerPause(napi_env env, napi_deferred pause, bool waiting) {
   napi_value value;
   napi_get_boolean(env, waiting, &value);
-  for (const napi_deferred pause : held->pauses) napi_resolve_deferred(env, pause, value);
+  napi_resolve_deferred(env, pause, value);
+}
+
+void answerPauses(napi_env env, HeldJob* held, bool waiting) {
+  for (const napi_deferred pause : held->pauses) answerPause(env, pause, waiting);
   held->pauses.clear();
+}
+
+/** What is left of the object can do nothing any more, and is collected like any other. */
+void letGo(napi_env env, HeldJob* held) {
+  napi_value object;
+  void* data;
+  if (napi_get_reference_value(env, held->object, &object) == napi_ok) napi_remove_wrap(env, object, &data);
+  napi_delete_reference(env, held->object);
 }
 
 /** What is left to do when the thread has ended or is about to. */
@@ -54,10 +65,13 @@ JobResult conclude(napi_env env, HeldJob* held) {
   held->job->join();
   const JobResult result = held->job->result();
   delete held->job;
-  held->job = nullptr;
-  for (HeldProgram* program : held->programs) program->running = false;
+  for (HeldProgram* program : held->programs) {
+    program->running = false;
+    if (program->unwanted) freeProgram(env, *program);
+  }
   held->programs.clear();
   napi_delete_reference(env, held->kept);
+  letGo(env, held);
   return result;
 }
 
@@ -65,12 +79,11 @@ JobResult conclude(napi_env env, HeldJob* held) {
 void abandon(void* data) {
   HeldJob* held = static_cast<HeldJob*>(data);
   held->job->stop();
-  // The environment frees its own references; the thread's last words are dropped with the queue.
+  // The environment frees its own references, and the object frees `held`; the thread's last words are dropped with the queue.
   held->job->join();
   delete held->job;
   held->job = nullptr;
   napi_release_threadsafe_function(held->loop, napi_tsfn_abort);
-  disown(held);
 }
 
 bool setNumber(napi_env env, napi_value object, const char* name, double number) {
@@ -86,10 +99,9 @@ void report(napi_env env, napi_value, void* context, void* data) {
   if (const uint32_t order = static_cast<uint32_t>(reinterpret_cast<uintptr_t>(data))) {
     held->pausedBy = order;
     // Nothing new when it was told to go on, or even to wait once more, meanwhile.
-    if (held->job && held->job->waitsBy(order)) answerPauses(env, held, true);
+    if (held->job->waitsBy(order)) answerPauses(env, held, true);
     return;
   }
-  if (!held->job) return;
   const JobResult result = conclude(env, held);
   napi_remove_env_cleanup_hook(env, abandon, held);
   answerPauses(env, held, false);
@@ -99,44 +111,49 @@ void report(napi_env env, napi_value, void* context, void* data) {
       setNumber(env, answer, "status", result.outcome.status))
     napi_resolve_deferred(env, held->done, answer);
   napi_release_threadsafe_function(held->loop, napi_tsfn_release);
-  disown(held);
+  delete held;
 }
 
-/** The job behind the object that a method is called on; else throws, and answers null. */
-HeldJob* jobOf(napi_env env, napi_callback_info info, const char* where) {
+/** The job behind the object that a method is called on, null when it is over; else throws, and answers false. */
+bool readJob(napi_env env, napi_callback_info info, const char* where, HeldJob*& held) {
   size_t count = 0;
   napi_value self;
   bool ours = false;
   void* data;
   if (napi_get_cb_info(env, info, &count, nullptr, &self, nullptr) == napi_ok &&
-      napi_check_object_type_tag(env, self, &jobTag, &ours) == napi_ok && ours && napi_unwrap(env, self, &data) == napi_ok)
-    return static_cast<HeldJob*>(data);
+      napi_check_object_type_tag(env, self, &jobTag, &ours) == napi_ok && ours) {
+    held = napi_unwrap(env, self, &data) == napi_ok ? static_cast<HeldJob*>(data) : nullptr;
+    return true;
+  }
   failAnew(env, ErrorKind::type, invalid, where, "a method of a job is called on something else");
-  return nullptr;
+  return false;
 }
 
 napi_value stop(napi_env env, napi_callback_info info) {
-  HeldJob* held = jobOf(env, info, "stop");
-  if (held && held->job) held->job->stop();
+  HeldJob* held;
+  if (readJob(env, info, "stop", held) && held) held->job->stop();
   return nullptr;
 }
 
 napi_value resume(napi_env env, napi_callback_info info) {
-  HeldJob* held = jobOf(env, info, "resume");
-  if (!held || !held->job) return nullptr;
+  HeldJob* held;
+  if (!readJob(env, info, "resume", held) || !held) return nullptr;
   held->job->resume();
   answerPauses(env, held, false);
   return nullptr;
 }
 
 napi_value pause(napi_env env, napi_callback_info info) {
-  HeldJob* held = jobOf(env, info, "pause");
+  HeldJob* held;
   napi_deferred deferred;
   napi_value promise;
-  if (!held || napi_create_promise(env, &deferred, &promise) != napi_ok) return nullptr;
+  if (!readJob(env, info, "pause", held) || napi_create_promise(env, &deferred, &promise) != napi_ok) return nullptr;
+  if (!held) {
+    answerPause(env, deferred, false);
+    return promise;
+  }
   held->pauses.push_back(deferred);
-  if (!held->job) answerPauses(env, held, false);
-  else if (held->job->pause() == held->pausedBy) answerPauses(env, held, true);
+  if (held->job->pause() == held->pausedBy) answerPauses(env, held, true);
   return promise;
 }
 
@@ -226,16 +243,17 @@ bool checkStage(napi_env env, const StageValues& values, Stage& stage, HeldProgr
 }
 
 /** The object that JavaScript gets, with its promise; null when something went wrong. */
-napi_value wrap(napi_env env, HeldJob* held) {
+napi_value wrap(napi_env env, HeldJob* held, napi_value jobClass) {
   napi_value object, promise;
-  const auto release = [](napi_env, void* data, void*) { disown(static_cast<HeldJob*>(data)); };
-  if (napi_create_object(env, &object) != napi_ok || napi_create_promise(env, &held->done, &promise) != napi_ok ||
-      napi_set_named_property(env, object, "done", promise) != napi_ok || !setFunction(env, object, "stop", stop, nullptr) ||
-      !setFunction(env, object, "pause", pause, nullptr) || !setFunction(env, object, "resume", resume, nullptr) ||
-      napi_type_tag_object(env, object, &jobTag) != napi_ok || napi_wrap(env, object, held, release, nullptr, nullptr) != napi_ok)
+  // Only where the environment ends before the job does.
+  const auto finalize = [](napi_env, void* data, void*) { delete static_cast<HeldJob*>(data); };
+  if (napi_new_instance(env, jobClass, 0, nullptr, &object) != napi_ok || napi_create_promise(env, &held->done, &promise) != napi_ok ||
+      napi_set_named_property(env, object, "done", promise) != napi_ok || napi_type_tag_object(env, object, &jobTag) != napi_ok ||
+      napi_create_reference(env, object, 1, &held->object) != napi_ok)
     return nullptr;
-  held->owners++;
-  return object;
+  if (napi_wrap(env, object, held, finalize, nullptr, nullptr) == napi_ok) return object;
+  napi_delete_reference(env, held->object);
+  return nullptr;
 }
 
 /** Starts the thread and what has to be there before it; all or nothing. */
@@ -257,8 +275,11 @@ bool launch(napi_env env, HeldJob* held, napi_value kept) {
 
 napi_value startJob(napi_env env, napi_callback_info info) {
   size_t count = 2;
-  napi_value arguments[2], kept;
-  if (napi_get_cb_info(env, info, &count, arguments, nullptr, nullptr) != napi_ok || napi_create_array(env, &kept) != napi_ok) return nullptr;
+  napi_value arguments[2], kept, jobClass;
+  void* data;
+  if (napi_get_cb_info(env, info, &count, arguments, nullptr, &data) != napi_ok || napi_create_array(env, &kept) != napi_ok ||
+      napi_get_reference_value(env, static_cast<napi_ref>(data), &jobClass) != napi_ok)
+    return nullptr;
   std::vector<StageValues> values;
   if (!readValues(env, arguments[0], values, kept)) return nullptr;
   Array control;
@@ -271,22 +292,32 @@ napi_value startJob(napi_env env, napi_callback_info info) {
   for (size_t i = 0; i < values.size(); i++)
     if (!checkStage(env, values[i], stages[i], programs[i])) return nullptr;
 
-  HeldJob* held = new HeldJob{nullptr, {}, nullptr, nullptr, nullptr, {}, 0, 1};
+  HeldJob* held = new HeldJob{nullptr, {}, nullptr, nullptr, nullptr, nullptr, {}, 0};
   held->job = new Job(std::move(stages), static_cast<int32_t*>(control.data), {tellPaused, tellEnded, held});
-  const napi_value object = wrap(env, held);
+  const napi_value object = wrap(env, held, jobClass);
   if (object && launch(env, held, kept)) {
     held->programs = programs;
     for (HeldProgram* program : programs) program->running = true;
     return object;
   }
+  if (object) letGo(env, held);
   delete held->job;
-  held->job = nullptr;
-  disown(held);
+  delete held;
   return fail(env, ErrorKind::plain, "NO_THREAD", startName, "the system gives no thread");
 }
 
 }  // namespace
 
-void addJobs(napi_env env, napi_value exports) { setFunction(env, exports, "startJob", startJob, nullptr); }
+void addJobs(napi_env env, napi_value exports) {
+  const napi_callback constructor = [](napi_env, napi_callback_info) -> napi_value { return nullptr; };
+  napi_value jobClass, prototype;
+  napi_ref kept;
+  // Methods of Node-API's own would refuse another `this` before we can say what is wrong.
+  if (napi_define_class(env, "Job", NAPI_AUTO_LENGTH, constructor, nullptr, 0, nullptr, &jobClass) == napi_ok &&
+      napi_get_named_property(env, jobClass, "prototype", &prototype) == napi_ok && setFunction(env, prototype, "stop", stop, nullptr) &&
+      setFunction(env, prototype, "pause", pause, nullptr) && setFunction(env, prototype, "resume", resume, nullptr) &&
+      napi_create_reference(env, jobClass, 1, &kept) == napi_ok)
+    setFunction(env, exports, "startJob", startJob, kept);
+}
 
 }  // namespace simdgrad

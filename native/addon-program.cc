@@ -33,12 +33,14 @@ List<T> listOf(const std::vector<T>& items) {
   return {items.data(), items.size()};
 }
 
-void release(napi_env env, void* data, void*) {
-  HeldProgram* held = static_cast<HeldProgram*>(data);
+void tell(napi_env env, int64_t bytes) {
   int64_t outside;
-  napi_adjust_external_memory(env, -static_cast<int64_t>(held->program->bytes()), &outside);
-  napi_delete_reference(env, held->externals);
-  delete held->program;
+  napi_adjust_external_memory(env, bytes, &outside);
+}
+
+void finalize(napi_env env, void* data, void*) {
+  HeldProgram* held = static_cast<HeldProgram*>(data);
+  freeProgram(env, *held);
   delete held;
 }
 
@@ -54,15 +56,13 @@ napi_value wrap(napi_env env, HeldProgram* held, napi_value list) {
   }
   good = good && napi_set_named_property(env, object, "unsupported", unsupported) == napi_ok &&
          napi_create_reference(env, list, 1, &held->externals) == napi_ok;
-  if (good && napi_wrap(env, object, held, release, nullptr, nullptr) == napi_ok) {
-    int64_t outside;
-    napi_adjust_external_memory(env, static_cast<int64_t>(held->program->bytes()), &outside);
+  if (good && napi_wrap(env, object, held, finalize, nullptr, nullptr) == napi_ok) {
+    held->told = static_cast<int64_t>(held->program->bytes() + sizeof(HeldProgram) + held->seen.capacity() * sizeof(Array));
+    tell(env, held->told);
     if (napi_type_tag_object(env, object, &programTag) == napi_ok) return object;
     return nullptr;
   }
-  if (held->externals) napi_delete_reference(env, held->externals);
-  delete held->program;
-  delete held;
+  finalize(env, held, nullptr);
   return nullptr;
 }
 
@@ -105,7 +105,7 @@ napi_value createProgram(napi_env env, napi_callback_info info) {
                                     listOf(real[slotLengths]), listOf(arrays), bytes, listOf(whole[advances])},
                                    refusal);
   if (!program) return fail(env, where, refusal);
-  return wrap(env, new HeldProgram{program, nullptr, seen, false}, list);
+  return wrap(env, new HeldProgram{program, nullptr, seen, 0, false, false}, list);
 }
 
 /** Whether all externals are where they were. */
@@ -171,6 +171,28 @@ napi_value profile(napi_env env, napi_callback_info info) {
   return r.answer(env, r.program->run(static_cast<double*>(times.data)));
 }
 
+/** The program behind a Program object; else throws, and answers null. */
+HeldProgram* heldProgram(napi_env env, const char* where, napi_value value) {
+  bool ours = false;
+  void* data;
+  if (napi_check_object_type_tag(env, value, &programTag, &ours) == napi_ok && ours && napi_unwrap(env, value, &data) == napi_ok)
+    return static_cast<HeldProgram*>(data);
+  failAnew(env, ErrorKind::type, invalid, where, "a program of createProgram is needed");
+  return nullptr;
+}
+
+/** Finalizers run in a turn of the event loop; a loop that gives it none would keep all programs that it has made. */
+napi_value releaseProgram(napi_env env, napi_callback_info info) {
+  size_t count = 1;
+  napi_value value;
+  if (napi_get_cb_info(env, info, &count, &value, nullptr, nullptr) != napi_ok) return nullptr;
+  HeldProgram* held = heldProgram(env, "releaseProgram", value);
+  if (!held) return nullptr;
+  if (held->running) held->unwanted = true;
+  else freeProgram(env, *held);
+  return nullptr;
+}
+
 }  // namespace
 
 bool isShared(napi_env env, napi_value array) {
@@ -191,15 +213,21 @@ bool copyElements(napi_env env, napi_value list, std::vector<napi_value>& elemen
   return true;
 }
 
+void freeProgram(napi_env env, HeldProgram& held) {
+  if (!held.program) return;
+  tell(env, -held.told);
+  if (held.externals) napi_delete_reference(env, held.externals);
+  std::vector<Array>().swap(held.seen);
+  delete held.program;
+  held.program = nullptr;
+}
+
 HeldProgram* readyProgram(napi_env env, const char* where, napi_value value) {
-  bool ours = false;
-  void* data;
-  if (napi_check_object_type_tag(env, value, &programTag, &ours) != napi_ok || !ours || napi_unwrap(env, value, &data) != napi_ok) {
-    failAnew(env, ErrorKind::type, invalid, where, "a program of createProgram is needed");
-    return nullptr;
-  }
-  HeldProgram* held = static_cast<HeldProgram*>(data);
-  if (held->running)
+  HeldProgram* held = heldProgram(env, where, value);
+  if (!held) return nullptr;
+  if (!held->program || held->unwanted)
+    fail(env, ErrorKind::plain, "PROGRAM_RELEASED", where, "the program was released");
+  else if (held->running)
     fail(env, ErrorKind::plain, "PROGRAM_RUNNING", where, "the program is part of a job that runs");
   else if (!held->program->unsupported().empty())
     fail(env, ErrorKind::plain, "UNSUPPORTED", where, "the program has calls without C++");
@@ -241,6 +269,7 @@ void addPrograms(napi_env env, napi_value exports, Instance* instance) {
   setFunction(env, exports, "createProgram", createProgram, instance);
   setFunction(env, exports, "replay", replay, instance);
   setFunction(env, exports, "profile", profile, instance);
+  setFunction(env, exports, "releaseProgram", releaseProgram, instance);
 }
 
 }  // namespace simdgrad

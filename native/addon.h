@@ -43,10 +43,12 @@ napi_value fail(napi_env env, const char* where, const Refusal& refusal);
 
 /** What a Program object of JavaScript owns. */
 struct HeldProgram {
-  Program* program;
-  napi_ref externals;      // a list that keeps them alive
+  Program* program;         // null once it was released
+  napi_ref externals;       // a list that keeps them alive
   std::vector<Array> seen;  // what was seen of each when the program was made; type `none` where no look is needed again
-  bool running;            // is part of a job
+  int64_t told;             // bytes that the garbage collector was told of
+  bool running;             // is part of a job
+  bool unwanted;            // was released meanwhile
 
   /** Whether JavaScript could pull the memory of an external away. */
   bool detachable() const {
@@ -55,6 +57,9 @@ struct HeldProgram {
     return false;
   }
 };
+
+/** Frees all but the HeldProgram itself, which goes with its object. Of a program that does not run. */
+void freeProgram(napi_env env, HeldProgram& held);
 
 /** The program behind a Program object that may run now; else throws, and answers null. */
 HeldProgram* readyProgram(napi_env env, const char* where, napi_value value);

@@ -116,6 +116,8 @@ bool Program::layOut(const ProgramSpec& spec, Refusal& refusal) {
   if (!placeSlots(spec, slots, parameterOf, refusal)) return false;
 
   numbers_.assign(spec.numbers.items, spec.numbers.items + spec.numbers.length);
+  arguments_.reserve(spec.refs.length);
+  calls_.reserve(count);
   for (size_t i = 0; i < spec.refs.length; i++) {
     const int32_t slot = spec.refs.items[i];
     if (slot < -1 || (slot >= 0 && static_cast<size_t>(slot) >= slots.size()))
@@ -164,6 +166,12 @@ bool Program::advances(const Call& call) const {
     if (number >= call.numbers && number < call.numbers + call.numberCount) return true;
   }
   return false;
+}
+
+size_t Program::bytes() const {
+  return sizeof(Program) + arenaBytes_ + lineBytes + calls_.capacity() * sizeof(Step) + numbers_.capacity() * sizeof(double) +
+         arguments_.capacity() * sizeof(Array) + parameters_.capacity() * sizeof(Parameter) + uses_.capacity() * sizeof(Use) +
+         advances_.capacity() * sizeof(Advance) + unsupported_.capacity() * sizeof(int);
 }
 
 bool Program::accepts(const Array* parameters, Refusal& refusal) const {

@@ -52,7 +52,8 @@ class Program {
   /** Calls that have no C++. A program with any must not run. */
   const std::vector<int>& unsupported() const { return unsupported_; }
   int calls() const { return static_cast<int>(calls_.size()); }
-  size_t bytes() const { return arenaBytes_; }
+  /** All memory that it takes. */
+  size_t bytes() const;
   int parameters() const { return parameterCount_; }
 
   /** Whether these, as many as there are parameters, can be bound: type and length of all. */

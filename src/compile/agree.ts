@@ -1,7 +1,7 @@
 /** Whether two traces of one function are the same program: what differs would be different in every step. */
 import type { Data } from "../dtype.js";
 import { Tensor } from "../tensor/tensor.js";
-import { arraysOf, isArray } from "./arrays.js";
+import { arraysOf, isArray, type Use } from "./arrays.js";
 import type { Trace } from "./trace.js";
 
 /** The number of the first call in which they differ; the number of calls when only what they leave behind differs; -1 when nothing does. */
@@ -9,11 +9,14 @@ export function firstDifference(a: Trace, b: Trace): number {
   const same = sameValue(a, b);
   const count = Math.min(a.calls.length, b.calls.length);
   for (let i = 0; i < count; i++) {
-    const [x, y] = [a.calls[i], b.calls[i]];
+    const x = a.calls[i];
+    const y = b.calls[i];
     if (x.name !== y.name || !x.args.every((arg, j) => same(arg, y.args[j]))) return i;
     // An array made anew by each trace is a constant, and a replay would find in it what the one before has left.
-    for (const [[array, role], [other]] of zip(arraysOf(x), arraysOf(y)))
-      if (role !== "r" && array !== other && !a.memory.has(array)) return i;
+    const others = arraysOf(y);
+    const isLeft = ({ array, role }: Use, j: number) =>
+      role !== "r" && array !== others[j].array && !a.memory.has(array);
+    if (arraysOf(x).some(isLeft)) return i;
   }
   if (a.calls.length !== b.calls.length) return count;
   const left = (trace: Trace) => [trace.result, trace.effects.map(({ name, value }) => [name, value])];
@@ -22,7 +25,8 @@ export function firstDifference(a: Trace, b: Trace): number {
 
 /** Compares what functions return and what kernels take. Stand-ins are the same when they were made in the same place. */
 function sameValue(a: Trace, b: Trace): (x: unknown, y: unknown) => boolean {
-  const [inA, inB] = [a, b].map((trace) => new Map([...trace.memory.keys()].map((array, i) => [array, i])));
+  const inA = placesOf(a);
+  const inB = placesOf(b);
   const same = (x: unknown, y: unknown): boolean => {
     if (Object.is(x, y)) return true;
     if (typeof x !== "object" || typeof y !== "object" || x === null || y === null) return false;
@@ -47,12 +51,14 @@ function sameValue(a: Trace, b: Trace): (x: unknown, y: unknown) => boolean {
   return same;
 }
 
+/** Of each stand-in, how many were made before it. */
+function placesOf({ memory }: Trace): Map<Data, number> {
+  const places = new Map<Data, number>();
+  for (const array of memory.keys()) places.set(array, places.size);
+  return places;
+}
+
 /** Constants written out in the function are made anew by each trace. */
 function sameElements(x: Data, y: Data): boolean {
   return x.constructor === y.constructor && x.length === y.length && x.every((v, i) => Object.is(v, y[i]));
-}
-
-function zip<T>(xs: Iterable<T>, ys: Iterable<T>): [T, T][] {
-  const others = [...ys];
-  return [...xs].map((x, i) => [x, others[i]]);
 }

@@ -5,14 +5,28 @@ import type { TracedCall } from "./trace.js";
 
 export const isArray = (arg: unknown): arg is Data | null => typeof arg === "object" && !Array.isArray(arg);
 
-/** The arrays of a call with what it does to them. */
-export function* arraysOf(call: TracedCall): Generator<[Data, string]> {
+/** An array of a call with what the call does to it. */
+export interface Use {
+  readonly array: Data;
+  readonly role: string;
+}
+
+/** Each pass over the calls asks, and before V8 has compiled them well a pass costs what it allocates. */
+const known = new WeakMap<TracedCall, readonly Use[]>();
+
+/** The arrays of a call, in order. */
+export function arraysOf(call: TracedCall): readonly Use[] {
+  const before = known.get(call);
+  if (before !== undefined) return before;
+  const found: Use[] = [];
   let i = 0;
-  for (const arg of call.args) {
-    if (!isArray(arg)) continue;
-    if (arg !== null) yield [arg, roles[call.name][i]];
+  call.args.forEach((arg) => {
+    if (!isArray(arg)) return;
+    if (arg !== null) found.push({ array: arg, role: roles[call.name][i] });
     i++;
-  }
+  });
+  known.set(call, found);
+  return found;
 }
 
 export function typeOf(array: Data): DType {

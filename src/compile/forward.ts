@@ -12,7 +12,11 @@ export function withoutCopies(trace: Trace, kept: ReadonlySet<Data>): TracedCall
   const calls: (TracedCall | null)[] = [...trace.calls];
   const users = new Map<Data, number[]>();
   for (const [i, call] of trace.calls.entries())
-    for (const [array] of arraysOf(call)) users.set(array, [...(users.get(array) ?? []), i]);
+    for (const { array } of arraysOf(call)) {
+      const before = users.get(array);
+      if (before === undefined) users.set(array, [i]);
+      else before.push(i);
+    }
   for (const [at, call] of trace.calls.entries()) {
     const copy = asPlainCopy(call, trace);
     if (copy === null || kept.has(copy.from)) continue;
@@ -56,7 +60,7 @@ function asPlainCopy({ name, args }: TracedCall, trace: Trace): Copy | null {
 
 /** Whether the call writes all of the stand-in without having read it. */
 function makes(call: TracedCall, array: Data): boolean {
-  const [, role] = [...arraysOf(call)].find(([other]) => other === array)!;
+  const { role } = arraysOf(call).find((use) => use.array === array)!;
   // gemm's flag for adding to C stands before it.
   const place = call.args.indexOf(array);
   return role === "w" || (call.name === "gemm" && call.args[place - 1] === 0);

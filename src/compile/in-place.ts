@@ -31,7 +31,7 @@ export function inPlace(
 ): Map<Data, Data> {
   const uses = new Map<Data, { first: number; last: number }>();
   for (const [i, call] of calls.entries())
-    for (const [array] of arraysOf(call)) {
+    for (const { array } of arraysOf(call)) {
       const use = uses.get(array);
       if (use === undefined) uses.set(array, { first: i, last: i });
       else use.last = i;

@@ -24,6 +24,8 @@ export class NativeProgram {
   readonly #addon: Addon;
   readonly #block: Float64Array;
   readonly #arguments: unknown[];
+  /** Of its jobs: they run one after the other. */
+  #control: Int32Array | undefined;
   /** Null when a call has no C++: such a plan runs through the table of kernels. */
   readonly handle: Handle | null;
 
@@ -33,7 +35,9 @@ export class NativeProgram {
     this.#block = block;
     const spec = specOf(plan, addon, moving);
     const handle = spec === null ? null : addon.createProgram(spec);
-    this.handle = handle !== null && handle.unsupported.length === 0 ? handle : null;
+    const runs = handle?.unsupported.length === 0;
+    if (handle !== null && !runs) addon.releaseProgram(handle);
+    this.handle = runs ? handle : null;
     const count = plan.inputs.length + plan.outputs.length;
     this.#arguments = [this.handle, ...new Array<null>(count).fill(null)];
   }
@@ -66,8 +70,13 @@ export class NativeProgram {
       from,
       times,
     };
-    const control = new Int32Array(new SharedArrayBuffer(64));
-    return { job: this.#addon.startJob([stage], control), control };
+    this.#control ??= new Int32Array(new SharedArrayBuffer(64));
+    return { job: this.#addon.startJob([stage], this.#control), control: this.#control };
+  }
+
+  /** Gives its memory back now, or when its job has ended: a loop that never lets the event loop turn would wait for it for ever. */
+  release(): void {
+    if (this.handle !== null) this.#addon.releaseProgram(this.handle);
   }
 
   /** As `replay`, adding the time of each call to nanoseconds[call]. */
@@ -93,8 +102,9 @@ function specOf(plan: Plan, addon: Addon, moving: readonly Moving[]): ProgramSpe
     const kernel = addon.kernelNames.indexOf(name);
     if (kernel < 0) return null;
     kernels.push(kernel);
-    const before = [numbers.length, refs.length];
-    for (const [i, arg] of args.entries()) {
+    const [numbersBefore, refsBefore] = [numbers.length, refs.length];
+    for (let i = 0; i < args.length; i++) {
+      const arg = args[i];
       // An offset follows its array.
       const moves = moving.find(({ slot }) => slot === args[i - 1]);
       if (moves !== undefined) advances.push(numbers.length, moves.step);
@@ -106,8 +116,8 @@ function specOf(plan: Plan, addon: Addon, moving: readonly Moving[]): ProgramSpe
       } else if (isArray(arg)) refs.push(isSlot(arg) ? places.get(arg)! : -1);
       else numbers.push((arg as number[]).length, ...(arg as number[]));
     }
-    numberCounts.push(numbers.length - before[0]);
-    arrayCounts.push(refs.length - before[1]);
+    numberCounts.push(numbers.length - numbersBefore);
+    arrayCounts.push(refs.length - refsBefore);
   }
   const externals: Data[] = [];
   // Of what moves the program has the whole array, and no parameter.

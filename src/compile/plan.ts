@@ -80,7 +80,7 @@ export function plan(
   const lives = new Map<Slot, Life>();
   const sharing = inPlace(trace, calls, new Set([...outputs, ...trace.inputs]));
   for (const [i, call] of calls.entries())
-    for (const [array] of arraysOf(call)) {
+    for (const { array } of arraysOf(call)) {
       const slot = slots.get(array) ?? bind(array, trace.memory.has(array) ? "arena" : "external");
       if (slot.kind !== "arena") continue;
       // An output that takes the place of an operand goes on with its life.
@@ -116,13 +116,13 @@ function withoutDeadCalls(
   const kept: TracedCall[] = [];
   for (let i = calls.length - 1; i >= 0; i--) {
     const call = calls[i];
-    const arrays = [...arraysOf(call)];
+    const arrays = arraysOf(call);
     const counts =
       complaining.has(call.name) ||
-      arrays.some(([array, role]) => role !== "r" && (!trace.memory.has(array) || needed.has(array)));
+      arrays.some(({ array, role }) => role !== "r" && (!trace.memory.has(array) || needed.has(array)));
     if (!counts) continue;
     kept.push(call);
-    for (const [array, role] of arrays) if (role !== "w") needed.add(array);
+    for (const { array, role } of arrays) if (role !== "w") needed.add(array);
   }
   return kept.reverse();
 }

@@ -57,6 +57,11 @@ export class Program {
     return this.#table;
   }
 
+  /** It is not replayed any more. */
+  release(): void {
+    this.#native?.release();
+  }
+
   /** @throws SimdgradError `TENSOR_IN_USE` when a thread works on memory that a call touches: a native program asks nobody else. */
   checkFree(): void {
     if (!busy) return;

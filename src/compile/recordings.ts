@@ -13,6 +13,7 @@ export class Recordings {
     private readonly fn: (...args: unknown[]) => unknown,
     private readonly most: number,
     private readonly keepGrads = false,
+    private readonly dropped: (recording: Recording) => void = () => {},
   ) {}
 
   get size(): number {
@@ -31,9 +32,11 @@ export class Recordings {
       return all[0];
     }
     const recording = record(this.fn, args, this.keepGrads);
-    this.#recent = [recording, ...all.filter((other) => !other.obsolete)];
+    const obsolete = all.filter((other) => other.obsolete);
+    this.#recent = [recording, ...all.filter((other) => !obsolete.includes(other))];
+    this.#drop(obsolete);
     if (this.#recent.length > this.most) {
-      this.#recent.pop();
+      this.#drop(this.#recent.splice(-1));
       if (!this.#warned)
         process.emitWarning(
           `compile: more than ${this.most} combinations of shapes and modes: the oldest recordings are dropped and made again when they are needed; pad batches to a few sizes, or raise maxRecordings`,
@@ -42,6 +45,18 @@ export class Recordings {
       this.#warned = true;
     }
     return recording;
+  }
+
+  /** None of them is used any more. */
+  release(): void {
+    this.#drop(this.#recent.splice(0));
+  }
+
+  #drop(recordings: readonly Recording[]): void {
+    for (const recording of recordings) {
+      recording.program.release();
+      this.dropped(recording);
+    }
   }
 }
 

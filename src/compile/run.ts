@@ -75,7 +75,8 @@ export class Runner {
   #fresh(): Recordings {
     const step = (indices: unknown) =>
       this.fn(...this.#fetch((indices as Tensor).storage.array as Int32Array));
-    return new Recordings(step, 64, this.keepGrads);
+    const release = (recording: Recording) => this.#threaded.get(recording)?.native.release();
+    return new Recordings(step, 64, this.keepGrads, release);
   }
 
   #fetch(indices: Int32Array): readonly Tensor[] {
@@ -98,7 +99,10 @@ export class Runner {
   /** Makes the next steps of the epoch. @throws what `fn` throws while it is traced; the steps before it were made. */
   async run(feed: Feed, { steps: most, signal, milliseconds = Infinity }: Limits): Promise<Stretch> {
     // Another order is that of another data set, which other recordings fetch from.
-    if (this.#feed?.order !== feed.order) this.#recordings = this.#fresh();
+    if (this.#feed?.order !== feed.order) {
+      this.#recordings.release();
+      this.#recordings = this.#fresh();
+    }
     this.#feed = feed;
     const until = performance.now() + milliseconds;
     let steps = 0;

@@ -45,7 +45,7 @@ export interface ProgramSpec {
   advances: Int32Array;
 }
 
-/** A program of the addon; freed when it is collected. */
+/** A program of the addon; freed when it is released or, in a later turn of the event loop, collected. */
 export interface Program {
   /** The calls that have no C++: a program with any is not run natively (UNSUPPORTED). */
   readonly unsupported: number[];
@@ -118,6 +118,8 @@ export interface Addon {
   replay(program: Program, ...parameters: (Memory | null)[]): number;
   /** The same, adding the time of each call to nanoseconds[call]. */
   profile(program: Program, nanoseconds: Float64Array, ...parameters: (Memory | null)[]): number;
+  /** Frees the program, after its job when it is part of one. Nothing runs it any more (PROGRAM_RELEASED); a second time does nothing. */
+  releaseProgram(program: Program): void;
   /**
    * Runs the stages on a thread of their own, which keeps the event loop alive until it has ended. `control`, 16 or more on a
    * SharedArrayBuffer, tells at any time [0] the steps finished in all, [1] the stage, [2] the steps finished in it. Parameters and

@@ -288,6 +288,51 @@ describe.skipIf(!built)("gemm", () => {
     );
   });
 
+  it("gives C to an update: the bits of one after the other, on every instruction set and thread count", () => {
+    const shapes = [
+      [1, 700, 40],
+      [300, 3, 40],
+      [9, 200, 33],
+      [250, 40, 3],
+      [40, 33, 0],
+      [530, 300, 70],
+      [300, 530, 600],
+    ];
+    const threads = backend.threads;
+    const names = ["sgdStep", "adamStep"] as const;
+    for (const [m, n, steps] of shapes)
+      for (const name of names) {
+        const next = randomizer(m + n);
+        const draw = (length: number) => Float32Array.from({ length }, next);
+        const a = draw(m * steps);
+        const b = draw(steps * n);
+        const state = [draw(m * n), draw(m * n), draw(m * n).map(Math.abs)];
+        const hyper = new Float64Array(
+          name === "sgdStep" ? [0.1, 0.9, 0.1, 0.01] : [0.1, 0.9, 0.99, 1e-8, 0.01],
+        );
+        const run = (fused: boolean) => {
+          const c = new Float32Array(m * n);
+          const [p, first, second] = state.map((values) => values.slice());
+          const gemm = [1, m, n, steps, a, 0, 0, 1, m, b, 0, 0, n, 1, null, 0, 0, c, 0, 0] as const;
+          const count = new Float64Array([3]);
+          const sgd = [m * n, 1, p, 0, c, 0, first, 0, count, 0, hyper, 0] as const;
+          const adam = [m * n, 0, p, 0, c, 0, first, 0, second, 0, null, 0, count, 0, hyper, 0] as const;
+          const statuses = !fused
+            ? [k.gemm(...gemm), name === "sgdStep" ? k.sgdStep(...sgd) : k.adamStep(...adam)]
+            : [name === "sgdStep" ? k.gemmSgdStep(...gemm, ...sgd) : k.gemmAdamStep(...gemm, ...adam)];
+          expect(new Set(statuses)).toEqual(new Set([-1]));
+          return [p, first, second];
+        };
+        for (const isaName of backend.isas)
+          for (const count of [1, 3]) {
+            backend.useIsa(isaName);
+            backend.setThreads(count);
+            expect(run(true)).toEqual(run(false));
+          }
+      }
+    backend.setThreads(threads);
+  });
+
   it("adds the rounded product in one rounding when accumulating", () => {
     // The product is 1 + 2^-24 + 2^-24 in exact arithmetic, but the chain rounds each step to 1. With the old C as the first
     // element of the chain the result would differ.

@@ -184,6 +184,19 @@ describe.skipIf(!built)("a job", () => {
     expect(await addon.startJob([stage(two.program, 3)], control()).done).toEqual({ steps: 3, ...ended });
   });
 
+  it("keeps a program that is released meanwhile until it has ended", async () => {
+    const { steps, program: it } = counter();
+    const job = addon.startJob([stage(it, forever), stage(it, 1)], control());
+    addon.releaseProgram(it);
+    expect(errorOf(() => addon.replay(it))).toMatchObject({ code: "PROGRAM_RELEASED" });
+    const before = steps[0];
+    await until(() => steps[0] > before);
+    job.stop();
+    expect((await job.done).failedCall).toBe(-1);
+    expect(errorOf(() => addon.replay(it))).toMatchObject({ code: "PROGRAM_RELEASED" });
+    addon.releaseProgram(it);
+  });
+
   it("leaves the event loop alone: timers run, and kernels", async () => {
     const { program: count } = counter();
     const job = addon.startJob([stage(count, forever)], control());

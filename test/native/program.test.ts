@@ -175,6 +175,23 @@ describe.skipIf(!built)("a program", () => {
     expect(outside() - before).toBeLessThan(30 << 24);
   });
 
+  it("that was released is a clear error wherever it is used", () => {
+    const program = addon.createProgram(specOf([["fill", [1, 4, 0], [f32(4)]]]));
+    for (let i = 0; i < 3; i++) expect(addon.releaseProgram(program)).toBeUndefined();
+    for (const use of [
+      () => addon.replay(program),
+      () => addon.profile(program, new Float64Array(1)),
+      () =>
+        addon.startJob(
+          [{ program, params: [], offsets: [], from: 0, times: 1 }],
+          new Int32Array(new SharedArrayBuffer(64)),
+        ),
+    ])
+      expect(errorOf(use)).toMatchObject({ name: "Error", code: "PROGRAM_RELEASED" });
+    for (const other of [undefined, null, 5, {}, Object.create(program)])
+      expect(errorOf(() => addon.releaseProgram(other as never))).toMatchObject({ code: "INVALID_ARGUMENT" });
+  });
+
   it("of no calls does nothing", () => {
     expect(addon.replay(addon.createProgram(specOf([])))).toBe(-1);
   });

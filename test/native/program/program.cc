@@ -17,6 +17,10 @@ void testProgram(Tally& tally) {
   Program* program = tape.make(64 + 4 * n, refusal);
   if (!tally.check(program != nullptr, "program: refused: %s: %s", refusal.code, refusal.text)) return;
 
+  // What its calls are made of counts as its arena does.
+  const size_t least = 64 + 4 * n + 19 * sizeof(double) + 5 * sizeof(Array) + 3 * sizeof(Call);
+  tally.check(program->bytes() > least, "program: says that it takes %zu bytes", program->bytes());
+
   Array parameter = {in.data() + n, n, DType::f32};
   tally.check(program->parameters() == 1 && program->accepts(&parameter, refusal), "program: its parameter is refused");
   program->bind(&parameter);
