@@ -27,9 +27,9 @@ double gemm(const Call& call) {
   g.c = r.at<float>(c, co, {{g.batch, g.cBatch}, {g.m, g.n}, {g.n, 1}});
   // Matrices of a batch that overlap in C have an order of writing; threads have none.
   r.support(g.batch <= 1 || g.cBatch >= g.m * g.n);
-  if (!r.ready()) return r.status();
-  if (!empty) isa().gemm(g);
-  return OK;
+  return r.run([=] {
+    if (!empty) isa().gemm(g);
+  });
 }
 
 }  // namespace simdgrad::entries

@@ -23,9 +23,9 @@ double increment(const Call& call) {
   const Array& out = r.array();
   const int64_t oo = r.size();
   double* to = r.at<double>(out, oo, n);
-  if (!r.ready()) return r.status();
-  for (int64_t i = 0; i < n; i++) to[i] += 1;
-  return OK;
+  return r.run([=] {
+    for (int64_t i = 0; i < n; i++) to[i] += 1;
+  });
 }
 
 double sgdStep(const Call& call) {
@@ -48,16 +48,17 @@ double sgdStep(const Call& call) {
   s.buffer = r.orNull<float>(buffer, bo, s.n);
   const double* t = r.at<const double>(step, so, 1);
   const double* h = r.at<const double>(hyper, ho, 4);
-  if (!r.ready()) return r.status();
   s.nesterov = (flags & 1) != 0;
   s.maximize = (flags & 2) != 0;
-  s.first = *t == 1;
-  s.lr = static_cast<float>(h[0]);
-  s.momentum = static_cast<float>(h[1]);
-  s.dampeningRest = static_cast<float>(1 - h[2]);
-  s.weightDecay = static_cast<float>(h[3]);
-  isa().sgdStep(s);
-  return OK;
+  return r.run([=] {
+    Sgd now = s;
+    now.first = *t == 1;
+    now.lr = static_cast<float>(h[0]);
+    now.momentum = static_cast<float>(h[1]);
+    now.dampeningRest = static_cast<float>(1 - h[2]);
+    now.weightDecay = static_cast<float>(h[3]);
+    isa().sgdStep(now);
+  });
 }
 
 double adamStep(const Call& call) {
@@ -86,21 +87,22 @@ double adamStep(const Call& call) {
   a.vmax = r.orNull<float>(vmax, vmo, a.n);
   const double* t = r.at<const double>(step, so, 1);
   const double* h = r.at<const double>(hyper, ho, 5);
-  if (!r.ready()) return r.status();
   const bool decoupled = (flags & 1) != 0;
   if ((flags & 2) == 0) a.vmax = nullptr;
   a.maximize = (flags & 4) != 0;
-  const double lr = h[0], beta1 = h[1], beta2 = h[2], weightDecay = h[4];
-  a.stepSize = static_cast<float>(lr / (1 - wholePower(beta1, *t)));
-  a.inverseCorrection = static_cast<float>(1 / __builtin_sqrt(1 - wholePower(beta2, *t)));
-  a.beta1Rest = static_cast<float>(1 - beta1);
-  a.beta2 = static_cast<float>(beta2);
-  a.beta2Rest = static_cast<float>(1 - beta2);
-  a.eps = static_cast<float>(h[3]);
-  a.keep = static_cast<float>(decoupled ? 1 - lr * weightDecay : 1);
-  a.decay = static_cast<float>(decoupled ? 0 : weightDecay);
-  isa().adamStep(a);
-  return OK;
+  return r.run([=] {
+    Adam now = a;
+    const double lr = h[0], beta1 = h[1], beta2 = h[2], weightDecay = h[4];
+    now.stepSize = static_cast<float>(lr / (1 - wholePower(beta1, *t)));
+    now.inverseCorrection = static_cast<float>(1 / __builtin_sqrt(1 - wholePower(beta2, *t)));
+    now.beta1Rest = static_cast<float>(1 - beta1);
+    now.beta2 = static_cast<float>(beta2);
+    now.beta2Rest = static_cast<float>(1 - beta2);
+    now.eps = static_cast<float>(h[3]);
+    now.keep = static_cast<float>(decoupled ? 1 - lr * weightDecay : 1);
+    now.decay = static_cast<float>(decoupled ? 0 : weightDecay);
+    isa().adamStep(now);
+  });
 }
 
 }  // namespace simdgrad::entries
