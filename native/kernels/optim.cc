@@ -11,7 +11,8 @@ namespace {
 constexpr size_t grain = 16384;
 
 template <bool momentum>
-SIMD_INLINE void sgdRange(const Sgd& s, size_t begin, size_t n) {
+SIMD_INLINE void sgdRange(const Sgd& given, size_t begin, size_t n) {
+  const Sgd s = given;  // no store can change it, so that no step has to look
   const Vec lr = broadcast(s.lr), mu = broadcast(s.momentum), damp = broadcast(s.dampeningRest);
   const Vec decay = broadcast(s.weightDecay);
   float *p = s.p + begin, *buffer = s.buffer + (momentum ? begin : 0);
