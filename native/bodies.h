@@ -37,7 +37,7 @@ struct Sgd {
 
 struct Adam {
   int64_t n;
-  bool maximize;
+  bool maximize, decoupled;
   float *p, *m, *v, *vmax;  // vmax may be null
   const float* g;
   float stepSize;           // lr / (1 - β₁^t)

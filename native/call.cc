@@ -78,12 +78,8 @@ const Array& Reader::array() {
   return null;
 }
 
-// Of large arrays the extents are needed all the same, for the pages that are about to be written; their kernels take long.
-constexpr size_t smallArray = 1 << 20;
-
 void* Reader::check(const Array& array, DType type, size_t bytes, bool written, int64_t offset, const Axis* axes, int axisCount) {
   if (failed()) return nullptr;
-  if (call_.known && array.length < smallArray) return static_cast<char*>(array.data) + static_cast<size_t>(offset) * bytes;
   const int position = static_cast<int>(&array - call_.arrays);
   if (array.type == DType::none) {
     problem("array %d is null", position);

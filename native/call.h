@@ -9,6 +9,8 @@
 #include <initializer_list>
 #include <type_traits>
 
+#include "work.h"
+
 namespace simdgrad {
 
 enum class DType : uint8_t { none, f32, f64, i32, u8, other };
@@ -31,13 +33,8 @@ struct Call {
   const Array* arrays;
   int arrayCount;
   bool probe = false;  // every check is made, and nothing runs: the entry answers what the arguments alone decide
-  bool known = false;  // a probe has found nothing wrong with these arguments, and they are what they were: extents are not checked again
+  Work* work = nullptr;  // nothing runs either: what would have run is kept there
 };
-
-/** What an entry answers, apart from 0, 1, 2 … = position of the first bad label or index. */
-constexpr double OK = -1;
-constexpr double UNSUPPORTED = -2;    // a dtype or op without C++: the overlay calls the JS core instead
-constexpr double OUT_OF_BOUNDS = -3;  // the addon throws a RangeError with the text of lastProblem()
 
 using Entry = double (*)(const Call&);
 
@@ -50,6 +47,12 @@ constexpr int maxRank = 16;
 struct Dims {
   int rank = 0;
   int64_t d[maxRank];
+
+  int64_t elements() const {
+    int64_t product = 1;
+    for (int i = 0; i < rank; i++) product *= d[i];
+    return product;
+  }
 };
 
 /** One axis of what a kernel reads or writes. */
@@ -60,9 +63,7 @@ struct Axis {
 
 /**
  * Takes the arguments of a call one after the other. The first thing that is wrong decides `status`; reading goes on with
- * harmless values, so an entry reads everything, asks `ready()`, and only then runs.
- *
- * A recorded program reads its numbers anew at each replay, thousands in a millisecond: what does that is inlined.
+ * harmless values, so an entry reads everything, and hands what is left to do to `run`.
  */
 class Reader {
  public:
@@ -81,7 +82,7 @@ class Reader {
 
   // Pointer to element `offset` of the array, after checking its type (else UNSUPPORTED) and that `count` elements, or all
   // that the axes reach, lie inside (else OUT_OF_BOUNDS). Of a null array: OUT_OF_BOUNDS, or nullptr from orNull. Not to be
-  // followed before `ready()`: in a probe there need not be any memory, and it is null.
+  // followed outside of `run`: in a probe there need not be any memory, and it is null.
   template <class T>
   T* at(const Array& array, int64_t offset, int64_t count) {
     return at<T>(array, offset, {Axis{count, 1}});
@@ -101,8 +102,17 @@ class Reader {
     return array.type == DType::none ? nullptr : at<T>(array, offset, count);
   }
 
-  /** The one question that decides: true when all checks have passed and the body is to run. Else the entry returns `status()`. */
-  bool ready() const { return status_ == OK && !call_.probe; }
+  /**
+   * The end of every entry, and what it answers: runs the rest, a lambda, when all checks have passed. The lambda copies ([=]) what
+   * it needs, as it may be kept and run again and again, each time on what the memory holds then. It answers OK by answering nothing.
+   */
+  template <class Rest>
+  double run(const Rest& rest) {
+    if (status_ != OK || call_.probe) return status_;
+    if (!call_.work) return answerOf(rest);
+    call_.work->keep(rest);
+    return OK;
+  }
   double status() const { return status_; }
   /** Whether something was wrong so far, for what cannot be read on with harmless values. */
   bool failed() const { return status_ != OK; }

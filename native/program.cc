@@ -54,7 +54,10 @@ double nanosecondsNow() {
 
 Program* Program::make(const ProgramSpec& spec, Refusal& refusal) {
   Program* program = new Program;
-  if (program->layOut(spec, refusal) && program->probe(refusal)) return program;
+  if (program->layOut(spec, refusal) && program->probe(refusal)) {
+    if (program->parameters() == 0) program->bind(nullptr);
+    return program;
+  }
   delete program;
   return nullptr;
 }
@@ -123,17 +126,19 @@ bool Program::layOut(const ProgramSpec& spec, Refusal& refusal) {
     if (slot < -1 || (slot >= 0 && static_cast<size_t>(slot) >= slots.size()))
       return refuse(refusal, bad, "array argument %zu: there is no slot %d", i, slot);
     arguments_.push_back(slot < 0 ? Array{nullptr, 0, DType::none} : slots[static_cast<size_t>(slot)]);
-    if (slot >= 0 && parameterOf[static_cast<size_t>(slot)] >= 0) uses_.push_back({i, parameterOf[static_cast<size_t>(slot)]});
   }
   const double* numbers = numbers_.data();
-  const Array* arrays = arguments_.data();
+  size_t argument = 0;
   for (size_t i = 0; i < count; i++) {
     const int32_t kernel = spec.kernels.items[i];
     if (kernel < 0 || kernel >= kernelCount()) return refuse(refusal, bad, "call %zu: there is no kernel %d", i, kernel);
     const int numberCount = spec.numberCounts.items[i], arrayCount = spec.arrayCounts.items[i];
-    calls_.push_back({kernelAt(kernel).entry, {numbers, numberCount, arrays, arrayCount}});
+    calls_.push_back({kernelAt(kernel).entry, {numbers, numberCount, arguments_.data() + argument, arrayCount}, {}});
     numbers += numberCount;
-    arrays += arrayCount;
+    for (const size_t end = argument + static_cast<size_t>(arrayCount); argument < end; argument++) {
+      const int32_t slot = spec.refs.items[argument];
+      if (slot >= 0 && parameterOf[static_cast<size_t>(slot)] >= 0) uses_.push_back({argument, parameterOf[static_cast<size_t>(slot)], i});
+    }
   }
   if (spec.advances.length % 2 != 0) return refuse(refusal, bad, "advances are pairs");
   for (size_t i = 0; i < spec.advances.length; i += 2) {
@@ -147,10 +152,11 @@ bool Program::layOut(const ProgramSpec& spec, Refusal& refusal) {
 
 bool Program::probe(Refusal& refusal) {
   for (size_t i = 0; i < calls_.size(); i++) {
-    const auto& [entry, call] = calls_[i];
-    const double answer = entry({call.numbers, call.numberCount, call.arrays, call.arrayCount, true});
+    const Entry entry = calls_[i].entry;
+    Call call = calls_[i].call;
+    call.probe = true;
+    const double answer = entry(call);
     if (answer == UNSUPPORTED) unsupported_.push_back(static_cast<int>(i));
-    if (answer == OK) calls_[i].call.known = !advances(calls_[i].call);
     if (answer != OUT_OF_BOUNDS) continue;
     int kernel = 0;
     while (kernelAt(kernel).entry != entry) kernel++;
@@ -169,9 +175,18 @@ bool Program::advances(const Call& call) const {
 }
 
 size_t Program::bytes() const {
-  return sizeof(Program) + arenaBytes_ + lineBytes + calls_.capacity() * sizeof(Step) + numbers_.capacity() * sizeof(double) +
+  size_t kept = 0;
+  for (const Step& step : calls_) kept += step.work.bytes();
+  return sizeof(Program) + kept + arenaBytes_ + lineBytes + calls_.capacity() * sizeof(Step) + numbers_.capacity() * sizeof(double) +
          arguments_.capacity() * sizeof(Array) + parameters_.capacity() * sizeof(Parameter) + uses_.capacity() * sizeof(Use) +
          advances_.capacity() * sizeof(Advance) + unsupported_.capacity() * sizeof(int);
+}
+
+/** Reads a call for all replays to come; one with numbers that advance is read by each of them. */
+void Program::read(Step& step) {
+  Call once = step.call;
+  once.work = &step.work;
+  if (advances(step.call) || step.entry(once) != OK) step.work.keep([entry = step.entry, call = step.call] { return entry(call); });
 }
 
 bool Program::accepts(const Array* parameters, Refusal& refusal) const {
@@ -185,14 +200,20 @@ bool Program::accepts(const Array* parameters, Refusal& refusal) const {
 }
 
 void Program::bind(const Array* parameters) {
-  for (const Use& use : uses_) arguments_[use.argument].data = parameters[use.index].data;
+  for (const Use& use : uses_) {
+    void*& data = arguments_[use.argument].data;
+    if (data != parameters[use.index].data) calls_[use.call].work.drop();
+    data = parameters[use.index].data;
+  }
+  for (Step& step : calls_)
+    if (!step.work.isKept()) read(step);
 }
 
 Outcome Program::run() {
   const int count = calls();
   const Step* step = calls_.data();
   for (int i = 0; i < count; i++, step++) {
-    const double status = step->entry(step->call);
+    const double status = step->work.run();
     if (status != OK) return {i, status};
   }
   return {-1, OK};
@@ -201,7 +222,7 @@ Outcome Program::run() {
 Outcome Program::run(double* nanoseconds) {
   double before = nanosecondsNow();
   for (int i = 0; i < calls(); i++) {
-    const double status = calls_[static_cast<size_t>(i)].entry(calls_[static_cast<size_t>(i)].call);
+    const double status = calls_[static_cast<size_t>(i)].work.run();
     const double after = nanosecondsNow();
     nanoseconds[i] += after - before;
     before = after;

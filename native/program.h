@@ -2,7 +2,8 @@
 // A recorded training step: a flat list of kernel calls with their numbers and arrays, replayed by one tight loop. Arrays refer to
 // slots, which are memory of the caller, pieces of one arena, or parameters that are bound before each replay.
 //
-// Everything is checked when a program is made, by probing every call, and the numbers again by the entries at each replay.
+// Everything is checked when a program is made, by probing every call. Arguments are read when they are bound, and again only when
+// what is bound has moved; numbers that change from step to step at each replay.
 
 #include <vector>
 
@@ -72,6 +73,7 @@ class Program {
   struct Step {
     Entry entry;
     Call call;
+    Work work;
   };
   struct Parameter {  // a slot bound at each replay
     int index;
@@ -81,6 +83,7 @@ class Program {
   struct Use {  // an argument that is a parameter
     size_t argument;
     int index;
+    size_t call;
   };
   struct Advance {
     size_t number;
@@ -92,6 +95,7 @@ class Program {
   bool placeSlots(const ProgramSpec& spec, std::vector<Array>& slots, std::vector<int>& parameterOf, Refusal& refusal);
   bool probe(Refusal& refusal);
   bool advances(const Call& call) const;
+  void read(Step& step);
 
   std::vector<Step> calls_;
   std::vector<double> numbers_;

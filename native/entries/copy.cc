@@ -36,12 +36,8 @@ void copyPlane(const T* x, int64_t x0, int64_t x1, U* out, int64_t o0, int64_t o
 }
 
 template <class T, class U>
-double copyAs(Reader& r, const Dims& shape, const Array& x, int64_t xo, const Dims& xs, const Array& out, int64_t oo, const Dims& os) {
-  const T* from = r.at<const T>(x, xo, shape, xs);
-  U* to = r.at<U>(out, oo, shape, os);
-  if (!r.ready()) return r.status();
-  Walk w = walkOver(shape, {&xs, &os});
-  if (w.total == 0) return OK;
+void copyWalk(const Walk& w, const T* from, U* to) {
+  if (w.total == 0) return;
   // The last two dims are a plane (a row of one, if there is only one dim); the dims before count planes.
   const bool flat = w.rank == 1;
   const int inner = w.rank - 1, middle = w.rank - 2;
@@ -68,7 +64,13 @@ double copyAs(Reader& r, const Dims& shape, const Array& x, int64_t xo, const Di
     }
   });
   if (rest > 0) copyPlane(from + n0 * x0, x0, x1, to + n0 * o0, o0, o1, 1, rest);
-  return OK;
+}
+
+template <class T, class U>
+double copyAs(Reader& r, const Dims& shape, const Array& x, int64_t xo, const Dims& xs, const Array& out, int64_t oo, const Dims& os) {
+  const T* from = r.at<const T>(x, xo, shape, xs);
+  U* to = r.at<U>(out, oo, shape, os);
+  return r.run([=, w = walkOver(shape, {&xs, &os})] { copyWalk(w, from, to); });
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 
 namespace simdgrad::entries {
 
+// Walks are large: made where they are kept.
+
 double unary(const Call& call) {
   Reader r(call);
   const int op = r.op(lengthOf(unaryNames));
@@ -14,12 +16,9 @@ double unary(const Call& call) {
   const Dims xs = r.strides(shape);
   const Array& out = r.array();
   const int64_t oo = r.size();
-  const Walk w = walkOver(shape, {&xs});
   const float* from = r.at<const float>(x, xo, shape, xs);
-  float* to = r.at<float>(out, oo, w.total);
-  if (!r.ready()) return r.status();
-  isa().unary(op, p, q, w, from, to);
-  return OK;
+  float* to = r.at<float>(out, oo, shape.elements());
+  return r.run([=, w = walkOver(shape, {&xs})] { isa().unary(op, p, q, w, from, to); });
 }
 
 double unaryGrad(const Call& call) {
@@ -39,13 +38,12 @@ double unaryGrad(const Call& call) {
   const float* output = unaryReads[op] == Reads::y ? r.at<const float>(y, yo, n) : nullptr;
   const float* gradient = r.at<const float>(g, go, n);
   float* to = r.at<float>(out, oo, n);
-  if (!r.ready()) return r.status();
-  isa().unaryGrad(op, p, q, n, input, output, gradient, to);
-  return OK;
+  return r.run([=] { isa().unaryGrad(op, p, q, n, input, output, gradient, to); });
 }
 
+/** `body`: which member of the instruction set. */
 template <class T, class Body>
-static double pairwise(const Call& call, int count, Body body) {
+static double pairwise(const Call& call, int count, Body Isa::*body) {
   Reader r(call);
   const int op = r.op(count);
   const Dims shape = r.shape();
@@ -57,18 +55,15 @@ static double pairwise(const Call& call, int count, Body body) {
   const Dims bs = r.strides(shape);
   const Array& out = r.array();
   const int64_t oo = r.size();
-  const Walk w = walkOver(shape, {&as, &bs});
   const float* left = r.at<const float>(a, ao, shape, as);
   const float* right = r.at<const float>(b, bo, shape, bs);
-  T* to = r.at<T>(out, oo, w.total);
-  if (!r.ready()) return r.status();
-  body(op, w, left, right, to);
-  return OK;
+  T* to = r.at<T>(out, oo, shape.elements());
+  return r.run([=, w = walkOver(shape, {&as, &bs})] { (isa().*body)(op, w, left, right, to); });
 }
 
-double binary(const Call& call) { return pairwise<float>(call, lengthOf(binaryNames), isa().binary); }
+double binary(const Call& call) { return pairwise<float>(call, lengthOf(binaryNames), &Isa::binary); }
 
-double compare(const Call& call) { return pairwise<uint8_t>(call, lengthOf(compareNames), isa().compare); }
+double compare(const Call& call) { return pairwise<uint8_t>(call, lengthOf(compareNames), &Isa::compare); }
 
 double where(const Call& call) {
   Reader r(call);
@@ -84,14 +79,11 @@ double where(const Call& call) {
   const Dims bs = r.strides(shape);
   const Array& out = r.array();
   const int64_t oo = r.size();
-  const Walk w = walkOver(shape, {&cs, &as, &bs});
   const uint8_t* condition = r.at<const uint8_t>(c, co, shape, cs);
   const float* left = r.at<const float>(a, ao, shape, as);
   const float* right = r.at<const float>(b, bo, shape, bs);
-  float* to = r.at<float>(out, oo, w.total);
-  if (!r.ready()) return r.status();
-  isa().where(w, condition, left, right, to);
-  return OK;
+  float* to = r.at<float>(out, oo, shape.elements());
+  return r.run([=, w = walkOver(shape, {&cs, &as, &bs})] { isa().where(w, condition, left, right, to); });
 }
 
 }  // namespace simdgrad::entries

@@ -35,16 +35,18 @@ Gemm readGemm(Reader& r) {
 
 /** A product whose C is the gradient of an update. */
 template <class Update>
-double gemmThen(const Call& call, Update (*read)(Reader&)) {
+double gemmThen(const Call& call, Update (*read)(Reader&, const Gemm*)) {
   Reader r(call);
-  Gemm g = readGemm(r);
-  const Update update = read(r);
-  r.support(g.batch == 1 && !g.accumulate && update.g == g.c && update.n == g.m * g.n);
-  if (!r.ready()) return r.status();
-  const Consumer consumer = consumerOf(update);
-  g.consumer = &consumer;
-  if (!isEmpty(g)) isa().gemm(g);
-  return OK;
+  const Gemm g = readGemm(r);
+  const Update update = read(r, &g);
+  r.support(g.batch == 1 && !g.accumulate);
+  return r.run([=] {
+    const auto now = update.now();
+    const Consumer consumer = consumerOf(now);
+    Gemm with = g;
+    with.consumer = &consumer;
+    if (!isEmpty(g)) isa().gemm(with);
+  });
 }
 
 }  // namespace
@@ -52,9 +54,9 @@ double gemmThen(const Call& call, Update (*read)(Reader&)) {
 double gemm(const Call& call) {
   Reader r(call);
   const Gemm g = readGemm(r);
-  if (!r.ready()) return r.status();
-  if (!isEmpty(g)) isa().gemm(g);
-  return OK;
+  return r.run([=] {
+    if (!isEmpty(g)) isa().gemm(g);
+  });
 }
 
 double gemmSgdStep(const Call& call) { return gemmThen(call, readSgd); }

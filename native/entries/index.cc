@@ -20,17 +20,19 @@ double selectAs(Reader& r, int64_t outer, int64_t length, int64_t inner, int64_t
   const T* from = r.at<const T>(x, xo, {{outer, length * inner}, {length, inner}, {inner, 1}});
   const int32_t* at = r.at<const int32_t>(index, io, count);
   T* to = r.at<T>(out, oo, {{outer, count * inner}, {count, inner}, {inner, 1}});
-  if (!r.ready()) return r.status();
-  const double bad = badIndex(at, count, length);
-  // Of nothing there may be any number: not counted through.
-  if (bad != OK || count == 0 || inner == 0) return bad;
-  for (int64_t o = 0; o < outer; o++)
-    for (int64_t j = 0; j < count; j++, to += inner) {
-      const T* row = from + (o * length + at[j]) * inner;
-      if (inner == 1) *to = *row;
-      else std::memmove(to, row, static_cast<size_t>(inner) * sizeof(T));
-    }
-  return OK;
+  return r.run([=] {
+    const double bad = badIndex(at, count, length);
+    // Of nothing there may be any number: not counted through.
+    if (bad != OK || count == 0 || inner == 0) return bad;
+    T* next = to;
+    for (int64_t o = 0; o < outer; o++)
+      for (int64_t j = 0; j < count; j++, next += inner) {
+        const T* row = from + (o * length + at[j]) * inner;
+        if (inner == 1) *next = *row;
+        else std::memmove(next, row, static_cast<size_t>(inner) * sizeof(T));
+      }
+    return OK;
+  });
 }
 
 template <class T>
@@ -40,14 +42,16 @@ double gatherAs(Reader& r, int64_t outer, int64_t length, int64_t inner, int64_t
   const T* from = r.at<const T>(x, xo, {{outer, length * inner}, {length, inner}, {inner, 1}});
   const int32_t* at = r.at<const int32_t>(index, io, axes);
   T* to = r.at<T>(out, oo, axes);
-  if (!r.ready()) return r.status();
-  if (outer == 0 || count == 0 || inner == 0) return OK;
-  const double bad = badIndex(at, outer * count * inner, length);
-  if (bad != OK) return bad;
-  for (int64_t o = 0; o < outer; o++, from += length * inner)
-    for (int64_t j = 0; j < count; j++)
-      for (int64_t i = 0; i < inner; i++) *to++ = from[int64_t{*at++} * inner + i];
-  return OK;
+  return r.run([=] {
+    if (outer == 0 || count == 0 || inner == 0) return OK;
+    const double bad = badIndex(at, outer * count * inner, length);
+    if (bad != OK) return bad;
+    int64_t e = 0;  // element of the output
+    for (int64_t o = 0; o < outer; o++)
+      for (int64_t j = 0; j < count; j++)
+        for (int64_t i = 0; i < inner; i++, e++) to[e] = from[(o * length + at[e]) * inner + i];
+    return OK;
+  });
 }
 
 }  // namespace
@@ -79,10 +83,11 @@ double indexAdd(const Call& call) {
   const int32_t* at = r.at<const int32_t>(index, io, count);
   const float* from = r.at<const float>(g, go, {{outer, count * inner}, {count, inner}, {inner, 1}});
   float* to = r.at<float>(out, oo, {{outer, length * inner}, {length, inner}, {inner, 1}});
-  if (!r.ready()) return r.status();
-  const double bad = badIndex(at, count, length);
-  if (bad == OK && outer > 0 && count > 0 && inner > 0) isa().indexAdd(outer, length, inner, count, at, from, to);
-  return bad;
+  return r.run([=] {
+    const double bad = badIndex(at, count, length);
+    if (bad == OK && outer > 0 && count > 0 && inner > 0) isa().indexAdd(outer, length, inner, count, at, from, to);
+    return bad;
+  });
 }
 
 double gather(const Call& call) {
@@ -114,14 +119,16 @@ double scatterAdd(const Call& call) {
   const int32_t* at = r.at<const int32_t>(index, io, axes);
   const float* from = r.at<const float>(g, go, axes);
   float* to = r.at<float>(out, oo, {{outer, length * inner}, {length, inner}, {inner, 1}});
-  if (!r.ready()) return r.status();
-  if (outer == 0 || count == 0 || inner == 0) return OK;
-  const double bad = badIndex(at, outer * count * inner, length);
-  if (bad != OK) return bad;
-  for (int64_t o = 0; o < outer; o++, to += length * inner)
-    for (int64_t j = 0; j < count; j++)
-      for (int64_t i = 0; i < inner; i++) to[int64_t{*at++} * inner + i] += *from++;
-  return OK;
+  return r.run([=] {
+    if (outer == 0 || count == 0 || inner == 0) return OK;
+    const double bad = badIndex(at, outer * count * inner, length);
+    if (bad != OK) return bad;
+    int64_t e = 0;  // element of the gradient
+    for (int64_t o = 0; o < outer; o++)
+      for (int64_t j = 0; j < count; j++)
+        for (int64_t i = 0; i < inner; i++, e++) to[(o * length + at[e]) * inner + i] += from[e];
+    return OK;
+  });
 }
 
 double takeRows(const Call& call) {
@@ -143,10 +150,11 @@ double takeRows(const Call& call) {
   t.floats = x.type == DType::u8 ? nullptr : r.at<const float>(x, xo, rows);
   t.index = r.at<const int32_t>(index, io, t.count);
   t.out = r.at<float>(out, oo, {{t.count, t.width}, {t.width, 1}});
-  if (!r.ready()) return r.status();
-  const double bad = badIndex(t.index, t.count, length);
-  if (bad == OK && t.width > 0) isa().takeRows(t);
-  return bad;
+  return r.run([=] {
+    const double bad = badIndex(t.index, t.count, length);
+    if (bad == OK && t.width > 0) isa().takeRows(t);
+    return bad;
+  });
 }
 
 }  // namespace simdgrad::entries

@@ -47,10 +47,11 @@ double crossEntropy(const Call& call) {
   const int64_t so = r.size();
   c.loss = r.at<float>(loss, lo, c.reduction == LossReduction::none ? c.rows : 1);
   c.stats = r.at<float>(stats, so, c.rows + 1);
-  if (!r.ready()) return r.status();
-  const double bad = badTarget(c);
-  if (bad == OK) isa().crossEntropy(c);
-  return bad;
+  return r.run([=] {
+    const double bad = badTarget(c);
+    if (bad == OK) isa().crossEntropy(c);
+    return bad;
+  });
 }
 
 double crossEntropyGrad(const Call& call) {
@@ -66,10 +67,11 @@ double crossEntropyGrad(const Call& call) {
   c.stats = const_cast<float*>(r.at<const float>(stats, so, c.rows + 1));
   c.g = r.at<const float>(g, go, c.reduction == LossReduction::none ? c.rows : 1);
   c.out = r.at<float>(out, oo, {{c.rows, c.classes}, {c.classes, 1}});
-  if (!r.ready()) return r.status();
-  const double bad = badTarget(c);
-  if (bad == OK) isa().crossEntropyGrad(c);
-  return bad;
+  return r.run([=] {
+    const double bad = badTarget(c);
+    if (bad == OK) isa().crossEntropyGrad(c);
+    return bad;
+  });
 }
 
 }  // namespace simdgrad::entries

@@ -5,10 +5,10 @@ namespace simdgrad::entries {
 template <class T>
 static double fillWith(Reader& r, double value, int64_t n, const Array& out, int64_t offset) {
   T* p = r.at<T>(out, offset, n);
-  if (!r.ready()) return r.status();
   const T x = static_cast<T>(value);
-  for (int64_t i = 0; i < n; i++) p[i] = x;
-  return OK;
+  return r.run([=] {
+    for (int64_t i = 0; i < n; i++) p[i] = x;
+  });
 }
 
 /** Integers that a cast from double does not hold (1e20, NaN) wrap as JavaScript's ToInt32 does: those are left to it. */

@@ -15,6 +15,11 @@ double wholePower(double base, double exponent) {
   return power;
 }
 
+const float* readGradient(Reader& r, int64_t n) {
+  const Array& g = r.array();
+  return r.at<const float>(g, r.size(), n);
+}
+
 }  // namespace
 
 /** Steps of optimizers: they are counted where a recorded program counts them too. */
@@ -24,19 +29,29 @@ double increment(const Call& call) {
   const Array& out = r.array();
   const int64_t oo = r.size();
   double* to = r.at<double>(out, oo, n);
-  if (!r.ready()) return r.status();
-  for (int64_t i = 0; i < n; i++) to[i] += 1;
-  return OK;
+  return r.run([=] {
+    for (int64_t i = 0; i < n; i++) to[i] += 1;
+  });
 }
 
-Sgd readSgd(Reader& r) {
+template <>
+Sgd Update<Sgd>::now() const {
+  Sgd s = given;
+  s.first = *number == 1;
+  s.lr = static_cast<float>(hyper[0]);
+  s.momentum = static_cast<float>(hyper[1]);
+  s.dampeningRest = static_cast<float>(1 - hyper[2]);
+  s.weightDecay = static_cast<float>(hyper[3]);
+  return s;
+}
+
+Update<Sgd> readSgd(Reader& r, const Gemm* maker) {
   Sgd s;
-  s.n = r.size();
+  s.n = maker ? maker->m * maker->n : r.size();
   const int64_t flags = r.size();
   const Array& p = r.array();
   const int64_t po = r.size();
-  const Array& g = r.array();
-  const int64_t go = r.size();
+  s.g = maker ? maker->c : readGradient(r, s.n);
   const Array& buffer = r.array();
   const int64_t bo = r.size();
   const Array& step = r.array();
@@ -44,39 +59,42 @@ Sgd readSgd(Reader& r) {
   const Array& hyper = r.array();
   const int64_t ho = r.size();
   s.p = r.at<float>(p, po, s.n);
-  s.g = r.at<const float>(g, go, s.n);
   s.buffer = r.orNull<float>(buffer, bo, s.n);
-  const double* t = r.at<const double>(step, so, 1);
-  const double* h = r.at<const double>(hyper, ho, 4);
-  if (!r.ready()) return s;
   s.nesterov = (flags & 1) != 0;
   s.maximize = (flags & 2) != 0;
-  s.first = *t == 1;
-  s.lr = static_cast<float>(h[0]);
-  s.momentum = static_cast<float>(h[1]);
-  s.dampeningRest = static_cast<float>(1 - h[2]);
-  s.weightDecay = static_cast<float>(h[3]);
-  return s;
+  return {s, r.at<const double>(step, so, 1), r.at<const double>(hyper, ho, 4)};
 }
 
 Consumer consumerOf(const Sgd& s) { return {isa().sgdTake, &s, {s.p, s.buffer}, s.buffer ? 2 : 1}; }
 
 double sgdStep(const Call& call) {
   Reader r(call);
-  const Sgd s = readSgd(r);
-  if (!r.ready()) return r.status();
-  isa().sgdStep(s);
-  return OK;
+  const Update<Sgd> update = readSgd(r);
+  return r.run([=] { isa().sgdStep(update.now()); });
 }
 
-Adam readAdam(Reader& r) {
+template <>
+Adam Update<Adam>::now() const {
+  Adam a = given;
+  const double lr = hyper[0], beta1 = hyper[1], beta2 = hyper[2], weightDecay = hyper[4];
+  a.stepSize = static_cast<float>(lr / (1 - wholePower(beta1, *number)));
+  a.inverseCorrection = static_cast<float>(1 / __builtin_sqrt(1 - wholePower(beta2, *number)));
+  a.beta1Rest = static_cast<float>(1 - beta1);
+  a.beta2 = static_cast<float>(beta2);
+  a.beta2Rest = static_cast<float>(1 - beta2);
+  a.eps = static_cast<float>(hyper[3]);
+  a.keep = static_cast<float>(a.decoupled ? 1 - lr * weightDecay : 1);
+  a.decay = static_cast<float>(a.decoupled ? 0 : weightDecay);
+  return a;
+}
+
+Update<Adam> readAdam(Reader& r, const Gemm* maker) {
   Adam a;
-  a.n = r.size();
+  a.n = maker ? maker->m * maker->n : r.size();
   const int64_t flags = r.size();
   const Array& p = r.array();
   const int64_t po = r.size();
-  const Array& g = r.array();
-  const int64_t go = r.size();
+  a.g = maker ? maker->c : readGradient(r, a.n);
   const Array& m = r.array();
   const int64_t mo = r.size();
   const Array& v = r.array();
@@ -88,36 +106,21 @@ Adam readAdam(Reader& r) {
   const Array& hyper = r.array();
   const int64_t ho = r.size();
   a.p = r.at<float>(p, po, a.n);
-  a.g = r.at<const float>(g, go, a.n);
   a.m = r.at<float>(m, mo, a.n);
   a.v = r.at<float>(v, vo, a.n);
   a.vmax = r.orNull<float>(vmax, vmo, a.n);
-  const double* t = r.at<const double>(step, so, 1);
-  const double* h = r.at<const double>(hyper, ho, 5);
-  if (!r.ready()) return a;
-  const bool decoupled = (flags & 1) != 0;
+  a.decoupled = (flags & 1) != 0;
   if ((flags & 2) == 0) a.vmax = nullptr;
   a.maximize = (flags & 4) != 0;
-  const double lr = h[0], beta1 = h[1], beta2 = h[2], weightDecay = h[4];
-  a.stepSize = static_cast<float>(lr / (1 - wholePower(beta1, *t)));
-  a.inverseCorrection = static_cast<float>(1 / __builtin_sqrt(1 - wholePower(beta2, *t)));
-  a.beta1Rest = static_cast<float>(1 - beta1);
-  a.beta2 = static_cast<float>(beta2);
-  a.beta2Rest = static_cast<float>(1 - beta2);
-  a.eps = static_cast<float>(h[3]);
-  a.keep = static_cast<float>(decoupled ? 1 - lr * weightDecay : 1);
-  a.decay = static_cast<float>(decoupled ? 0 : weightDecay);
-  return a;
+  return {a, r.at<const double>(step, so, 1), r.at<const double>(hyper, ho, 5)};
 }
 
 Consumer consumerOf(const Adam& a) { return {isa().adamTake, &a, {a.p, a.m, a.v, a.vmax}, a.vmax ? 4 : 3}; }
 
 double adamStep(const Call& call) {
   Reader r(call);
-  const Adam a = readAdam(r);
-  if (!r.ready()) return r.status();
-  isa().adamStep(a);
-  return OK;
+  const Update<Adam> update = readAdam(r);
+  return r.run([=] { isa().adamStep(update.now()); });
 }
 
 }  // namespace simdgrad::entries

@@ -56,22 +56,22 @@ double permutation(const Call& call) {
   int32_t* s = r.at<int32_t>(state, so, 4);
   int32_t* order = r.at<int32_t>(out, oo, n);
   r.support(n <= INT32_MAX);
-  if (!r.ready()) return r.status();
-  Words words = {static_cast<uint32_t>(s[0]), static_cast<uint32_t>(s[1]), counterOf(s), {}, 0};
-  for (int64_t i = 0; i < n; i++) order[i] = static_cast<int32_t>(i);
-  for (int64_t i = n - 1; i > 0; i--) {
-    const uint32_t bound = static_cast<uint32_t>(i) + 1;
-    uint64_t product;
-    // Words in the uneven rest, 2^32 mod bound, are drawn again.
-    do product = uint64_t{words.next()} * bound;
-    while (static_cast<uint32_t>(product) < bound && static_cast<uint32_t>(product) < (0u - bound) % bound);
-    const int64_t j = static_cast<int64_t>(product >> 32);
-    const int32_t swapped = order[i];
-    order[i] = order[j];
-    order[j] = swapped;
-  }
-  setCounter(s, words.counter);
-  return OK;
+  return r.run([=] {
+    Words words = {static_cast<uint32_t>(s[0]), static_cast<uint32_t>(s[1]), counterOf(s), {}, 0};
+    for (int64_t i = 0; i < n; i++) order[i] = static_cast<int32_t>(i);
+    for (int64_t i = n - 1; i > 0; i--) {
+      const uint32_t bound = static_cast<uint32_t>(i) + 1;
+      uint64_t product;
+      // Words in the uneven rest, 2^32 mod bound, are drawn again.
+      do product = uint64_t{words.next()} * bound;
+      while (static_cast<uint32_t>(product) < bound && static_cast<uint32_t>(product) < (0u - bound) % bound);
+      const int64_t j = static_cast<int64_t>(product >> 32);
+      const int32_t swapped = order[i];
+      order[i] = order[j];
+      order[j] = swapped;
+    }
+    setCounter(s, words.counter);
+  });
 }
 
 double random(const Call& call) {
@@ -87,15 +87,16 @@ double random(const Call& call) {
   const int64_t oo = r.size();
   int32_t* s = r.at<int32_t>(state, so, 4);
   job.out = r.at<float>(out, oo, job.n);
-  if (!r.ready()) return r.status();
-  job.key0 = static_cast<uint32_t>(s[0]);
-  job.key1 = static_cast<uint32_t>(s[1]);
-  const uint64_t counter = counterOf(s);
-  job.counterLow = static_cast<uint32_t>(counter);
-  job.counterHigh = static_cast<uint32_t>(counter >> 32);
-  if (job.n > 0) isa().random(job);
-  setCounter(s, counter + static_cast<uint64_t>((job.n + 3) / 4));
-  return OK;
+  return r.run([=] {
+    Random now = job;
+    now.key0 = static_cast<uint32_t>(s[0]);
+    now.key1 = static_cast<uint32_t>(s[1]);
+    const uint64_t counter = counterOf(s);
+    now.counterLow = static_cast<uint32_t>(counter);
+    now.counterHigh = static_cast<uint32_t>(counter >> 32);
+    if (job.n > 0) isa().random(now);
+    setCounter(s, counter + static_cast<uint64_t>((job.n + 3) / 4));
+  });
 }
 
 }  // namespace simdgrad::entries

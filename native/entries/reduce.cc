@@ -16,9 +16,9 @@ double reduce(const Call& call) {
   const int64_t oo = r.size();
   const float* from = r.at<const float>(x, xo, {{outer, length * inner}, {length, inner}, {inner, 1}});
   float* to = r.at<float>(out, oo, {{outer, inner}, {inner, 1}});
-  if (!r.ready()) return r.status();
-  if (outer > 0 && inner > 0) isa().reduce(op, outer, length, inner, from, to);
-  return OK;
+  return r.run([=] {
+    if (outer > 0 && inner > 0) isa().reduce(op, outer, length, inner, from, to);
+  });
 }
 
 double argReduce(const Call& call) {
@@ -32,9 +32,9 @@ double argReduce(const Call& call) {
   const float* from = r.at<const float>(x, xo, {{outer, length * inner}, {length, inner}, {inner, 1}});
   int32_t* to = r.at<int32_t>(out, oo, {{outer, inner}, {inner, 1}});
   r.support(length > 0 && length <= INT32_MAX);
-  if (!r.ready()) return r.status();
-  if (outer > 0 && inner > 0) isa().argReduce(op, outer, length, inner, from, to);
-  return OK;
+  return r.run([=] {
+    if (outer > 0 && inner > 0) isa().argReduce(op, outer, length, inner, from, to);
+  });
 }
 
 double softmax(const Call& call) {
@@ -47,9 +47,9 @@ double softmax(const Call& call) {
   const int64_t oo = r.size();
   const float* from = r.at<const float>(x, xo, {{outer, length * inner}, {length, inner}, {inner, 1}});
   float* to = r.at<float>(out, oo, {{outer, length * inner}, {length, inner}, {inner, 1}});
-  if (!r.ready()) return r.status();
-  if (outer > 0 && length > 0 && inner > 0) isa().softmax(op, outer, length, inner, from, to);
-  return OK;
+  return r.run([=] {
+    if (outer > 0 && length > 0 && inner > 0) isa().softmax(op, outer, length, inner, from, to);
+  });
 }
 
 double softmaxGrad(const Call& call) {
@@ -66,9 +66,9 @@ double softmaxGrad(const Call& call) {
   const float* output = r.at<const float>(y, yo, axes);
   const float* gradient = r.at<const float>(g, go, axes);
   float* to = r.at<float>(out, oo, axes);
-  if (!r.ready()) return r.status();
-  if (outer > 0 && length > 0 && inner > 0) isa().softmaxGrad(op, outer, length, inner, output, gradient, to);
-  return OK;
+  return r.run([=] {
+    if (outer > 0 && length > 0 && inner > 0) isa().softmaxGrad(op, outer, length, inner, output, gradient, to);
+  });
 }
 
 }  // namespace simdgrad::entries

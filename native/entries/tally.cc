@@ -31,16 +31,17 @@ double tally(const Call& call) {
   const uint8_t* narrow = counted && bytes ? r.at<const uint8_t>(targets, to, n) : nullptr;
   const float* mean = r.at<const float>(loss, losso, 1);
   double* sum = r.at<double>(sums, so, counted ? 3 : 2);
-  if (!r.ready()) return r.status();
-  // Of infinities and NaN the difference from itself is not zero.
-  if (*mean - *mean != 0) return 0;
-  sum[0] += static_cast<double>(n);
-  sum[1] += static_cast<double>(*mean) * static_cast<double>(n);
-  if (!counted || classes == 0) return OK;
-  int64_t hits = 0;
-  for (int64_t row = 0; row < n; row++) hits += firstLargest(x + row * classes, classes) == (wide ? wide[row] : narrow[row]);
-  sum[2] += static_cast<double>(hits);
-  return OK;
+  return r.run([=] {
+    // Of infinities and NaN the difference from itself is not zero.
+    if (*mean - *mean != 0) return 0.0;
+    sum[0] += static_cast<double>(n);
+    sum[1] += static_cast<double>(*mean) * static_cast<double>(n);
+    if (!counted || classes == 0) return OK;
+    int64_t hits = 0;
+    for (int64_t row = 0; row < n; row++) hits += firstLargest(x + row * classes, classes) == (wide ? wide[row] : narrow[row]);
+    sum[2] += static_cast<double>(hits);
+    return OK;
+  });
 }
 
 }  // namespace simdgrad::entries

@@ -123,8 +123,9 @@ struct Odometer {
   Odometer(const Walk& w, int64_t start) {
     for (int k = 0; k < w.operands; k++) offset[k] = 0;
     for (int d = w.rank - 1; d >= 0; d--) {
-      index[d] = start % w.size[d];
-      start /= w.size[d];
+      // Most walks have one dim: nothing to be divided.
+      index[d] = d > 0 ? start % w.size[d] : start;
+      if (d > 0) start /= w.size[d];
       for (int k = 0; k < w.operands; k++) offset[k] += index[d] * w.step[k][d];
     }
   }

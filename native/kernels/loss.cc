@@ -25,7 +25,7 @@ void longRow(const float* x, int64_t classes, float& max, float& logSum) {
 }
 
 /** The loss of row r; also leaves its log-sum-exp in stats. Adds the weight of its target to `divisor`. */
-double rowLoss(const CrossEntropy& c, int64_t r, float max, float logSum, double& divisor) {
+SIMD_INLINE double rowLoss(const CrossEntropy& c, int64_t r, float max, float logSum, double& divisor) {
   const float* x = c.x + r * c.classes;
   const Vec shift = broadcast(max);
   c.stats[r] = max + logSum;
@@ -57,6 +57,24 @@ SIMD_INLINE void shortRows(const float* x, int64_t classes, int rows, float* max
   store(logSum, log(sum), rows);
 }
 
+SIMD_INLINE Part lossOf(const CrossEntropy& c, int64_t first, int64_t last) {
+  Part part = {0, 0};
+  float max[W], logSum[W];
+  for (int64_t r = first; r < last; r += W) {
+    const int rows = static_cast<int>(last - r < W ? last - r : W);
+    const float* x = c.x + r * c.classes;
+    if (c.classes <= shortRow) shortRows(x, c.classes, rows, max, logSum);
+    else
+      for (int l = 0; l < rows; l++) longRow(x + l * c.classes, c.classes, max[l], logSum[l]);
+    for (int l = 0; l < rows; l++) {
+      const double loss = rowLoss(c, r + l, max[l], logSum[l], part.divisor);
+      if (c.reduction == LossReduction::none) c.loss[r + l] = static_cast<float>(loss);
+      part.loss += loss;
+    }
+  }
+  return part;
+}
+
 /** The loss is summed in double: rows of a block in order, then the blocks in order. */
 void crossEntropy(const CrossEntropy& c) {
   const int64_t even = (c.rows + maxBlocks - 1) / maxBlocks, block = even < 16 ? 16 : even;
@@ -64,19 +82,10 @@ void crossEntropy(const CrossEntropy& c) {
   Part parts[maxBlocks];
   const int64_t each = block * (c.classes < 16 ? 16 : c.classes);
   parallelFor(static_cast<size_t>(blocks), static_cast<size_t>(each >= 4096 ? 1 : 4096 / each), [&](size_t begin, size_t end) {
+    const CrossEntropy own = c;  // no store can change it, so that no row has to look
     for (size_t b = begin; b < end; b++) {
-      Part part = {0, 0};
-      const int64_t first = static_cast<int64_t>(b) * block, last = first + block < c.rows ? first + block : c.rows;
-      float max[W], logSum[W];
-      for (int64_t r = first; r < last; r++) {
-        const int64_t lane = (r - first) % W;
-        if (c.classes > shortRow) longRow(c.x + r * c.classes, c.classes, max[lane], logSum[lane]);
-        else if (lane == 0) shortRows(c.x + r * c.classes, c.classes, static_cast<int>(last - r < W ? last - r : W), max, logSum);
-        const double loss = rowLoss(c, r, max[lane], logSum[lane], part.divisor);
-        if (c.reduction == LossReduction::none) c.loss[r] = static_cast<float>(loss);
-        part.loss += loss;
-      }
-      parts[b] = part;
+      const int64_t first = static_cast<int64_t>(b) * block, last = first + block < own.rows ? first + block : own.rows;
+      parts[b] = lossOf(own, first, last);
     }
   });
   Part total = {0, 0};
@@ -117,6 +126,43 @@ SIMD_INLINE void gradientRow(const CrossEntropy& c, int64_t r, int64_t target, c
   });
 }
 
+SIMD_INLINE void clearRow(const CrossEntropy& c, int64_t r) {
+  float* out = c.out + r * c.classes;
+  forVectors(static_cast<size_t>(c.classes), [&](size_t i, auto lanes) { store(out + i, zero(), lanes); });
+}
+
+constexpr int64_t manyElements = 256;  // of rows that are taken together: what is made for each stays in L1
+
+/**
+ * The same for rows of less than a vector and one f for all, one behind the other: vectors go on from a row to the next. First
+ * what is to be subtracted within and behind the exponential is written for each element, a vector a row of which the next row
+ * writes over what is too much.
+ */
+SIMD_INLINE void gradientRows(const CrossEntropy& c, int64_t begin, int64_t end, const Factors& f) {
+  float lse[manyElements + W], less[manyElements + W];
+  const Vec share = broadcast(f.share);
+  const float away = f.each + 0.0f, hit = f.each + f.own;
+  const int64_t together = manyElements / c.classes;
+  for (int64_t r = begin; r < end; r += together) {
+    const int64_t rows = end - r < together ? end - r : together;
+    bool all = true;
+    for (int64_t l = 0, at = 0; l < rows; l++, at += c.classes) {
+      const int64_t t = c.target(r + l);
+      store(lse + at, broadcast(c.stats[r + l]));
+      store(less + at, broadcast(away));
+      if (t == c.ignoreIndex) all = false;
+      else less[at + t] = hit;
+    }
+    const float* x = c.x + r * c.classes;
+    float* out = c.out + r * c.classes;
+    forVectors(static_cast<size_t>(rows * c.classes), [&](size_t i, auto lanes) {
+      store(out + i, fma(exp(load(x + i, lanes) - load(lse + i, lanes)), share, -load(less + i, lanes)), lanes);
+    });
+    for (int64_t l = 0; l < rows && !all; l++)
+      if (c.target(r + l) == c.ignoreIndex) clearRow(c, r + l);
+  }
+}
+
 void crossEntropyGrad(const CrossEntropy& c) {
   double weights = static_cast<double>(c.classes);
   if (c.weight) {
@@ -128,12 +174,12 @@ void crossEntropyGrad(const CrossEntropy& c) {
   const Factors common = factorsOf(c, g, 1, weights);
   const int64_t each = c.classes < 16 ? 16 : c.classes;
   parallelFor(static_cast<size_t>(c.rows), static_cast<size_t>(each >= 8192 ? 1 : 8192 / each), [&](size_t begin, size_t end) {
-    for (int64_t r = static_cast<int64_t>(begin); r < static_cast<int64_t>(end); r++) {
+    const int64_t first = static_cast<int64_t>(begin), last = static_cast<int64_t>(end);
+    if (c.classes > 0 && c.classes < W && !none && !c.weight) return gradientRows(c, first, last, common);
+    for (int64_t r = first; r < last; r++) {
       const int64_t t = c.target(r);
-      if (t == c.ignoreIndex) {
-        float* out = c.out + r * c.classes;
-        forVectors(static_cast<size_t>(c.classes), [&](size_t i, auto lanes) { store(out + i, zero(), lanes); });
-      } else if (none || c.weight) gradientRow(c, r, t, factorsOf(c, none ? c.g[r] : g, c.weight ? c.weight[t] : 1, weights));
+      if (t == c.ignoreIndex) clearRow(c, r);
+      else if (none || c.weight) gradientRow(c, r, t, factorsOf(c, none ? c.g[r] : g, c.weight ? c.weight[t] : 1, weights));
       else gradientRow(c, r, t, common);
     }
   });

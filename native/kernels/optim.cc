@@ -11,7 +11,8 @@ namespace {
 constexpr size_t grain = 16384;
 
 template <bool momentum>
-SIMD_INLINE void sgdRange(const Sgd& s, const float* g, size_t begin, size_t n) {
+SIMD_INLINE void sgdRange(const Sgd& given, const float* g, size_t begin, size_t n) {
+  const Sgd s = given;  // no store can change it, so that no step has to look
   const Vec lr = broadcast(s.lr), mu = broadcast(s.momentum), damp = broadcast(s.dampeningRest);
   const Vec decay = broadcast(s.weightDecay);
   float *p = s.p + begin, *buffer = s.buffer + (momentum ? begin : 0);
@@ -45,7 +46,7 @@ SIMD_INLINE void eachRow(const Piece& piece, Range range) {
 }
 
 void sgdTake(const void* what, const Piece& piece) {
-  const Sgd s = *static_cast<const Sgd*>(what);
+  const Sgd& s = *static_cast<const Sgd*>(what);
   if (s.buffer && s.momentum != 0) eachRow(piece, [&](const float* g, size_t begin, size_t n) { sgdRange<true>(s, g, begin, n); });
   else eachRow(piece, [&](const float* g, size_t begin, size_t n) { sgdRange<false>(s, g, begin, n); });
 }
@@ -83,7 +84,7 @@ void adamStep(const Adam& a) {
 }
 
 void adamTake(const void* what, const Piece& piece) {
-  const Adam a = *static_cast<const Adam*>(what);
+  const Adam& a = *static_cast<const Adam*>(what);
   if (a.vmax) eachRow(piece, [&](const float* g, size_t begin, size_t n) { adamRange<true>(a, g, begin, n); });
   else eachRow(piece, [&](const float* g, size_t begin, size_t n) { adamRange<false>(a, g, begin, n); });
 }

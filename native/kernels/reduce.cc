@@ -56,16 +56,36 @@ void reduceRows(int64_t outer, int64_t length, const float* x, float* out) {
 // more, at most 64 blocks; then block b takes block b + 32 (where there is one), b + 16 and so on.
 
 constexpr int64_t tileColumns = 256, maxRowBlocks = 64;
+constexpr int64_t leastRows = 128;
 constexpr int rowsAtOnce = 8;  // rows that one load and store of an accumulator serve
 
 int64_t rowBlockOf(int64_t length) {
   const int64_t even = (length + maxRowBlocks - 1) / maxRowBlocks;
-  return even < 128 ? 128 : even;
+  return even < leastRows ? leastRows : even;
+}
+
+/** foldColumns of columns that fill N vectors, the last of them up to `lanes`: what has been added stays in registers. */
+template <class Op, int N>
+void foldVectors(const float* x, int64_t rows, int64_t rowStride, int lanes, float* out) {
+  Vec acc[N];
+  for (int v = 0; v < N; v++) acc[v] = Op::start();
+  for (int64_t r = 0; r < rows; r++, x += rowStride) {
+    for (int v = 0; v < N - 1; v++) acc[v] = Op::step(acc[v], load(x + v * W));
+    acc[N - 1] = Op::step(acc[N - 1], load(x + (N - 1) * W, lanes));
+  }
+  for (int v = 0; v < N - 1; v++) store(out + v * W, acc[v]);
+  store(out + (N - 1) * W, acc[N - 1], lanes);
 }
 
 /** out[j] = x[0, j] ∘ x[1, j] ∘ …, in this order, for j < columns. */
 template <class Op>
 void foldColumns(const float* x, int64_t rows, int64_t rowStride, int64_t columns, float* out) {
+  const int64_t vectors = (columns + W - 1) / W;
+  const int lanes = static_cast<int>(columns - (vectors - 1) * W);
+  if (vectors == 1) return foldVectors<Op, 1>(x, rows, rowStride, lanes, out);
+  if (vectors == 2) return foldVectors<Op, 2>(x, rows, rowStride, lanes, out);
+  if (vectors == 3) return foldVectors<Op, 3>(x, rows, rowStride, lanes, out);
+  if (vectors == 4) return foldVectors<Op, 4>(x, rows, rowStride, lanes, out);
   forVectors(static_cast<size_t>(columns), [&](size_t j, auto lanes) { store(out + j, Op::start(), lanes); });
   int64_t r = 0;
   for (; r + rowsAtOnce <= rows; r += rowsAtOnce, x += rowsAtOnce * rowStride)
@@ -81,6 +101,8 @@ void foldColumns(const float* x, int64_t rows, int64_t rowStride, int64_t column
 
 template <class Op>
 void reduceColumns(int64_t outer, int64_t length, int64_t inner, const float* x, float* out) {
+  // A single tile of a single block: to divide it takes longer than to compute it.
+  if (outer == 1 && length <= leastRows && inner <= tileColumns) return foldColumns<Op>(x, length, inner, inner, out);
   const int64_t rows = rowBlockOf(length), blocks = length == 0 ? 1 : (length + rows - 1) / rows;
   const int64_t tiles = (inner + tileColumns - 1) / tileColumns;
   // Task: one tile of one outer. `spread` runs the blocks of a task in parallel instead, when tasks are few.

@@ -44,7 +44,8 @@ export function withFusedUpdates(
         i !== maker && i !== at && placesOf(call).some((place) => covers(place, array, offset, trace)),
     );
     if (touched) continue;
-    const both: TracedCall = { name, args: [...gemm.args, ...update.args], place: gemm.place };
+    const [, flags, p, po, , , ...state] = update.args;
+    const both: TracedCall = { name, args: [...gemm.args, flags, p, po, ...state], place: gemm.place };
     const rest = result.slice(maker + 1, at).filter((call) => !earlier.includes(call));
     result = [...result.slice(0, maker), ...earlier, both, ...rest, ...result.slice(at + 1)];
   }

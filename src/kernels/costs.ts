@@ -175,13 +175,14 @@ function adam(...args: Described<Parameters<Kernels["adamStep"]>>): Cost {
 }
 
 /** A product and an update by it: the gradient between them is neither written nor read. */
-function together<Args extends unknown[]>(
-  args: [...Described<Parameters<Kernels["gemm"]>>, ...Args],
-  update: (...args: Args) => Cost,
-): Cost {
+function together<Step extends unknown[]>(args: readonly unknown[], update: (...args: Step) => Cost): Cost {
   const gemm = args.slice(0, 20) as Described<Parameters<Kernels["gemm"]>>;
-  const [made, taken] = [product(...gemm), update(...(args.slice(20) as Args))];
-  const gradient = gemm[1] * gemm[2] * sizeOf(gemm[17]);
+  const [, m, n] = gemm;
+  const [c, co] = gemm.slice(17);
+  const [flags, p, po, ...state] = args.slice(20);
+  const made = product(...gemm);
+  const taken = update(...([m * n, flags, p, po, c, co, ...state] as Step));
+  const gradient = m * n * sizeOf(c as Elements);
   return { flops: made.flops + taken.flops, bytes: made.bytes + taken.bytes - 2 * gradient };
 }
 

@@ -8,8 +8,8 @@ export const roles: { readonly [Name in KernelName]: string } = {
   fill: "w",
   copy: "rw",
   gemm: "rrru",
-  gemmSgdStep: "rrruururr",
-  gemmAdamStep: "rrruuruuurr",
+  gemmSgdStep: "rrruuurr",
+  gemmAdamStep: "rrruuuuurr",
   unary: "rw",
   unaryGrad: "rrrw",
   binary: "rrw",
@@ -35,15 +35,17 @@ export const roles: { readonly [Name in KernelName]: string } = {
 };
 
 /**
- * Kernels over a run of several neighbouring tensors, which begins before some of them: the place of the argument that counts its
- * elements. The arrays behind it are runs.
+ * Kernels over a run of several neighbouring tensors, which begins before some of them: the arrays from an argument on are runs, of so
+ * many elements.
  */
-export const runs: { readonly [Name in KernelName]?: number } = {
-  sgdStep: 0,
-  adamStep: 0,
-  increment: 0,
-  gemmSgdStep: 20,
-  gemmAdamStep: 20,
+export const runs: {
+  readonly [Name in KernelName]?: { from: number; length(args: readonly unknown[]): number };
+} = {
+  sgdStep: { from: 0, length: ([n]) => n as number },
+  adamStep: { from: 0, length: ([n]) => n as number },
+  increment: { from: 0, length: ([n]) => n as number },
+  gemmSgdStep: { from: 20, length: ([, m, n]) => (m as number) * (n as number) },
+  gemmAdamStep: { from: 20, length: ([, m, n]) => (m as number) * (n as number) },
 };
 
 /** What the arguments of a kernel say of memory: where its tensors begin, or how far its run goes, and what is done there. */
@@ -57,11 +59,11 @@ export interface Place<A> {
 /** `A`: what stands for an array among the arguments. */
 export function* placesIn<A extends object>(name: KernelName, args: readonly unknown[]): Generator<Place<A>> {
   let count = 0;
-  const run = runs[name] ?? args.length;
+  const run = runs[name];
   for (const [i, arg] of args.entries()) {
     if (typeof arg !== "object" || Array.isArray(arg)) continue;
     const access = roles[name][count++] === "r" ? "read" : "write";
-    const length = i > run ? (args[run] as number) : 1;
+    const length = run !== undefined && i >= run.from ? run.length(args) : 1;
     if (arg !== null) yield { array: arg as A, offset: args[i + 1] as number, length, access };
   }
 }

@@ -77,6 +77,8 @@ export function makeCall(signature, ops, nat) {
     number: () => numbers.push(pick([0, 0.1, 1, 2, -1, 255, 1e10, Number.NaN])),
     stride: () => numbers.push(pick([0, 1, 1, 2, 3, 5, 9, 30, -1])),
     flag: () => numbers.push(nat(1)),
+    one: () => numbers.push(chance(97) ? 1 : nat(3)),
+    zero: () => numbers.push(chance(97) ? 0 : 1),
     op: () => numbers.push(chance(95) ? nat(ops - 1) : pick([-1, 999, Number.NaN])),
     shape: () => {
       shape = chance(5)

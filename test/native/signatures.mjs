@@ -3,21 +3,19 @@
 //   size, number, stride, flag, op   one number; `size<4` is below 4
 //   shape, strides                   a list of numbers behind its length; strides are as many as the shape has dims
 //   in:f32, out:f32                  an array and its offset; `any` of the types, or one of several: in:i32|u8; `?` may be null
+//   one, zero                        1 or 0, nearly always
 //   in:index, in:hyper               an array whose values must make sense: indices, hyperparameters
 const elementwise = "in:f32 strides in:f32 strides";
 const slices = "op size size size in:f32";
 const loss = "size<3 size size number stride in:f32 in:index in:f32?";
-const gemm =
-  "size size size size in:f32 stride stride stride in:f32 stride stride stride in:f32? flag out:f32 stride";
-const sgd = "size size<4 out:f32 in:f32 out:f32? in:hyper in:hyper";
-const adam = "size size<8 out:f32 in:f32 out:f32 out:f32 out:f32? in:hyper in:hyper";
+const product = "size size size in:f32 stride stride stride in:f32 stride stride stride in:f32?";
 const indexing = "size size size size";
 
 export const signatures = {
   fill: "number size out:any",
-  gemm,
-  gemmSgdStep: `${gemm} ${sgd}`,
-  gemmAdamStep: `${gemm} ${adam}`,
+  gemm: `size ${product} flag out:f32 stride`,
+  gemmSgdStep: `one ${product} zero out:f32 stride size<4 out:f32 out:f32? in:hyper in:hyper`,
+  gemmAdamStep: `one ${product} zero out:f32 stride size<8 out:f32 out:f32 out:f32 out:f32? in:hyper in:hyper`,
   copy: "shape in:any strides out:any strides",
   unary: "op number number shape in:f32 strides out:f32",
   unaryGrad: "op number number size in:f32? in:f32? in:f32 out:f32",
@@ -37,8 +35,8 @@ export const signatures = {
   takeRows: "size size size number number in:f32|u8 in:index out:f32",
   tally: "size size in:f32? in:index? in:f32 out:f64",
   increment: "size out:f64",
-  sgdStep: sgd,
-  adamStep: adam,
+  sgdStep: "size size<4 out:f32 in:f32 out:f32? in:hyper in:hyper",
+  adamStep: "size size<8 out:f32 in:f32 out:f32 out:f32 out:f32? in:hyper in:hyper",
   random: "op number number size out:i32 out:f32",
   permutation: "size out:i32 out:i32",
 };

@@ -32,6 +32,15 @@ void testProgram(Tally& tally) {
   tally.check(outcome.call == -1 && out[5] == 5, "program: an advanced number is %g", static_cast<double>(out[5]));
   tally.check(times[0] > 0 && times[1] > 0 && times[2] > 0, "program: a call took no time");
 
+  // What a parameter holds is looked at by each run; where it is, when it is bound.
+  in[n + 7] = -7;
+  program->run();
+  tally.check(out[7] == -7, "program: a parameter that was written holds %g", static_cast<double>(out[7]));
+  parameter.data = in.data();
+  program->bind(&parameter);
+  program->run();
+  tally.check(out[7] == 7, "program: a parameter that was bound anew holds %g", static_cast<double>(out[7]));
+
   parameter.length = n - 1;
   tally.check(!program->accepts(&parameter, refusal) && std::strcmp(refusal.code, "OUT_OF_BOUNDS") == 0, "program: takes less than it needs");
   parameter = {in.data(), n, DType::i32};
