@@ -13,7 +13,7 @@ import {
   train,
 } from "../../src/index.js";
 
-type Make = (params: Iterable<Tensor>) => { step(): void; zeroGrad(): void };
+type Make = (params: Iterable<Tensor>) => optim.SGD | optim.Adam;
 
 const optimizers: [string, Make][] = [
   ["SGD", (params) => new optim.SGD(params, { lr: 0.1 })],
