@@ -17,6 +17,7 @@ namespace {
 
 constexpr int thinRows = 4;
 constexpr int thinLanes = 16;
+constexpr int64_t thinShort = 192;  // steps of k up to which a tree of lanes is faster than a pass for each lane: rows of B are still near
 constexpr int64_t thinFromMemory = 1 << 22;  // floats of B: 16 MB, where caches of 32 MB begin to be left
 
 /** The halving tree over vectors: `of[0]` is the result. */
@@ -77,6 +78,47 @@ void thinColumnsWide(int64_t k, const float* a, int64_t aRow, const float* b, in
       halve(t, thinLanes);
       out[i][v] = t[0];
     }
+}
+
+/**
+ * The same where k is small: the tree of lanes from its root, lane `l` and those it takes at the distances `h`, 2h, … 8. Few sums are in
+ * hand at any time, so that they stay in registers.
+ */
+template <int M, int N, int h, class Lanes>
+SIMD_INLINE void thinTree(int64_t l, int64_t k, const float* a, int64_t aRow, const float* b, int64_t bRow, Lanes lanes, Vec (&out)[M][N]) {
+  if constexpr (h == thinLanes) {
+    for (int i = 0; i < M; i++)
+      for (int v = 0; v < N; v++) out[i][v] = zero();
+    for (int64_t p = l; p < k; p += thinLanes) {
+      const float* const row = b + p * bRow;
+      for (int v = 0; v < N; v++) {
+        const Vec y = inRegister(v == N - 1 ? load(row + v * W, lanes) : load(row + v * W));
+        for (int i = 0; i < M; i++) out[i][v] = fma(broadcast(a[i * aRow + p]), y, out[i][v]);
+      }
+    }
+  } else {
+    Vec other[M][N];
+    thinTree<M, N, 2 * h>(l, k, a, aRow, b, bRow, lanes, out);
+    thinTree<M, N, 2 * h>(l + h, k, a, aRow, b, bRow, lanes, other);
+    for (int i = 0; i < M; i++)
+      for (int v = 0; v < N; v++) out[i][v] = out[i][v] + other[i][v];
+  }
+}
+
+/** All columns by trees: N vectors at a time, then one. */
+template <int M, int N>
+void thinColumnsShort(int64_t k, const float* a, int64_t aRow, const float* b, int64_t bRow, int64_t n, Tile tile) {
+  for (; n >= N * W; n -= N * W, b += N * W, tile = behind(tile, N * W)) {
+    Vec sum[M][N];
+    thinTree<M, N, 1>(0, k, a, aRow, b, bRow, All{}, sum);
+    finish<M, N, false>(sum, tile);
+  }
+  for (; n > 0; n -= W, b += W, tile = behind(tile, W)) {
+    tile.lanes = lanesOf(n);
+    Vec sum[M][1];
+    thinTree<M, 1, 1>(0, k, a, aRow, b, bRow, tile.lanes, sum);
+    finish<M, 1, true>(sum, tile);
+  }
 }
 
 /** Columns that thinColumnsLong takes at a time: sums of 16 lanes x M rows of them stay in L2. */
@@ -186,6 +228,7 @@ void thin(int64_t k, const float* a, int64_t aRow, const float* b, int64_t bRow,
     tile = behind(tile, columns);
     n -= columns;
   };
+  if (bCol == 1 && k <= thinShort) return thinColumnsShort<M, M == 1 ? 4 : M == 2 ? 2 : 1>(k, a, aRow, b, bRow, n, tile);
   const bool fromMemory = bCol == 1 && k >= thinLanes && k * bRow >= thinFromMemory;
   while (n > 0) {
     if (fromMemory) {
