@@ -143,6 +143,13 @@ export const costs: { readonly [Name in KernelName]: CostOf<Name> } = {
   }),
   random: (_kind, _p, _q, n, _state, _so, out) => ({ flops: 0, bytes: n * sizeOf(out) }),
   permutation: (n, _state, _so, out) => ({ flops: 0, bytes: 2 * n * sizeOf(out) }),
+  scan: (_op, _reverse, outer, length, inner, x, _xo, out) => along(outer, length, inner, x, out),
+  argScan: (_op, outer, length, inner, x, _xo, out) => along(outer, length, inner, x, out),
+  argSort: (_descending, outer, length, inner, x, _xo, out) => along(outer, length, inner, x, out),
+  searchSorted: (_right, rows, length, count, sorted, _so, values, _vo, out) => ({
+    flops: rows * count * Math.ceil(Math.log2(length + 1)),
+    bytes: rows * (length * sizeOf(sorted) + count * (sizeOf(values) + sizeOf(out))),
+  }),
 };
 
 function product(...args: Described<Parameters<Kernels["gemm"]>>): Cost {
@@ -196,4 +203,10 @@ function pairwise(shape: Shape, a: Elements, as: Strides, b: Elements, bs: Strid
 
 function reduction(outer: number, length: number, inner: number, x: Elements, out: Elements): Cost {
   return { flops: outer * length * inner, bytes: outer * inner * (length * sizeOf(x) + sizeOf(out)) };
+}
+
+/** One operation and one output for each element. */
+function along(outer: number, length: number, inner: number, x: Elements, out: Elements): Cost {
+  const n = outer * length * inner;
+  return { flops: n, bytes: n * (sizeOf(x) + sizeOf(out)) };
 }

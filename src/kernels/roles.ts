@@ -32,6 +32,10 @@ export const roles: { readonly [Name in KernelName]: string } = {
   tally: "rrru",
   random: "uw",
   permutation: "uw",
+  scan: "rw",
+  argScan: "rw",
+  argSort: "rw",
+  searchSorted: "rrw",
 };
 
 /**

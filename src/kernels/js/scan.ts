@@ -1,0 +1,96 @@
+/** Scans along the middle of [outer, length, inner]: every element together with all before it (or, reversed, all after it). */
+import type { Data } from "../../dtype.js";
+import { OK } from "./status.js";
+
+export type ScanName = "sum" | "prod" | "logsumexp";
+export type ArgScanName = "max" | "min";
+
+/** Scans one line: `length` elements, `step` apart. */
+type Line = (length: number, step: number, x: Data, xo: number, out: Data, oo: number) => void;
+
+const lines: Record<ScanName, Line> = {
+  sum(length, step, x, xo, out, oo) {
+    let s = 0;
+    for (let l = 0; l < length; l++, xo += step, oo += step) {
+      s += x[xo];
+      out[oo] = s;
+    }
+  },
+  prod(length, step, x, xo, out, oo) {
+    let s = 1;
+    // A product of doubles would lose the low bits that an integer keeps.
+    const times = x instanceof Int32Array ? Math.imul : (a: number, b: number) => a * b;
+    for (let l = 0; l < length; l++, xo += step, oo += step) {
+      s = times(s, x[xo]);
+      out[oo] = s;
+    }
+  },
+  /** The sum is kept relative to the largest so far, which is an infinity only when all so far are, or when it is the answer. */
+  logsumexp(length, step, x, xo, out, oo) {
+    let largest = -Infinity;
+    let s = 0;
+    for (let l = 0; l < length; l++, xo += step, oo += step) {
+      const value = x[xo];
+      if (value > largest) {
+        s = s * Math.exp(largest - value) + 1;
+        largest = value;
+      } else if (value === largest) s++;
+      else s += Math.exp(value - largest);
+      out[oo] = largest + Math.log(s);
+    }
+  },
+};
+
+/**
+ * out[o, l, i] = the sum, product or logarithm of the sum of exponentials of x[o, 0 … l, i]; of x[o, l …, i] when `reverse` is 1.
+ * Accumulated in double precision.
+ */
+export function scan(
+  op: ScanName,
+  reverse: number,
+  outer: number,
+  length: number,
+  inner: number,
+  x: Data,
+  xo: number,
+  out: Data,
+  oo: number,
+): number {
+  const first = reverse ? (length - 1) * inner : 0;
+  const line = lines[op];
+  for (let o = 0; o < outer; o++)
+    for (let i = 0; i < inner; i++) {
+      const at = o * length * inner + i + first;
+      line(length, reverse ? -inner : inner, x, xo + at, out, oo + at);
+    }
+  return OK;
+}
+
+/** out[o, l, i] = where in x[o, 0 … l, i] the largest or smallest is: the last of equals. A NaN, once met, is the extreme. */
+export function argScan(
+  op: ArgScanName,
+  outer: number,
+  length: number,
+  inner: number,
+  x: Data,
+  xo: number,
+  out: Int32Array,
+  oo: number,
+): number {
+  const sign = op === "max" ? 1 : -1;
+  for (let o = 0; o < outer; o++)
+    for (let i = 0; i < inner; i++) {
+      let at = o * length * inner + i;
+      let best = sign * x[xo + at];
+      let where = 0;
+      for (let l = 0; l < length; l++, at += inner) {
+        const value = sign * x[xo + at];
+        if (value >= best || Number.isNaN(value)) {
+          best = value;
+          where = l;
+        }
+        out[oo + at] = where;
+      }
+    }
+  return OK;
+}

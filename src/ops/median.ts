@@ -1,0 +1,90 @@
+import { differentiable } from "../autograd/graph.js";
+import { isFloating } from "../dtype.js";
+import { DTypeError } from "../errors.js";
+import { checkOptions } from "../options.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { arange, full } from "./create.js";
+import { add, binary, compare, div, eq, mul, sub, where } from "./elementwise.js";
+import { cat } from "./join.js";
+import { gatherLines, lineDim } from "./line.js";
+import { argmax, type ReduceOptions, sum } from "./reduce.js";
+import { cummax } from "./scan.js";
+import { needsLine, selected, sortedOrder, type ValuesAndIndices } from "./sort.js";
+import { narrow, reshape, to, transpose } from "./views.js";
+
+/** Where the median is in a sorted line of `n` elements, the last `nans` of which are NaN. Several lines at once. */
+type Middle = (n: number, nans: Tensor) => Tensor;
+
+const half = (n: Tensor) => to(div(to(n, "float64"), 2), "int32");
+/** The lower of two in the middle; a NaN where there is one. */
+const middle: Middle = (n, nans) => where(eq(nans, 0), Math.max(0, (n - 1) >> 1), sub(n, nans));
+/** Among the numbers only. */
+const middleNumber: Middle = (n, nans) => half(binary.maximum(sub(n - 1, nans), 0));
+
+/**
+ * The middle element along `dim` (the lower of two) and where it is; over all elements only the value. NaN where there is one.
+ * Gradients go to that element; over all elements, equals share. Shapes of `x` without `dim`. PyTorch: `torch.median`.
+ */
+export function median(x: Tensor): Tensor;
+export function median(x: Tensor, dim: number, options?: ReduceOptions): ValuesAndIndices;
+export function median(x: Tensor, dim?: number, options?: ReduceOptions): Tensor | ValuesAndIndices {
+  return medianAt("median", middle, x, dim, options);
+}
+
+/** `median` of what is not NaN; NaN where nothing else is. PyTorch: `torch.nanmedian`. */
+export function nanmedian(x: Tensor): Tensor;
+export function nanmedian(x: Tensor, dim: number, options?: ReduceOptions): ValuesAndIndices;
+export function nanmedian(x: Tensor, dim?: number, options?: ReduceOptions): Tensor | ValuesAndIndices {
+  return medianAt("nanmedian", middleNumber, x, dim, options);
+}
+
+function medianAt(op: string, place: Middle, x: Tensor, dim: number | undefined, options?: ReduceOptions) {
+  checkOptions(op, options, ["keepdim"]);
+  if (x.dtype === "bool") throw new DTypeError(`${op}: not defined for bool; use to("int32")`);
+  if (dim === undefined) return medianOfAll(x, place);
+  const d = lineDim(op, dim, x);
+  needsLine(op, x, d);
+  const at = medianIndex(x.ndim === 0 ? reshape(x, [1]) : x, d, place);
+  return selected(x, d, x.ndim === 0 ? reshape(at, []) : at, options?.keepdim);
+}
+
+/** Along `dim`, kept with size 1. */
+function medianIndex(x: Tensor, dim: number, place: Middle): Tensor {
+  const nans = sum(compare.ne(x.detach(), x.detach()), dim, { keepdim: true });
+  return gatherLines(sortedOrder(x, dim, false), dim, place(x.shape[dim], nans));
+}
+
+function medianOfAll(x: Tensor, place: Middle): Tensor {
+  if (x.numel === 0 && isFloating(x.dtype)) return full([], Number.NaN, { dtype: x.dtype });
+  const flat = reshape(x.detach(), [x.numel]);
+  needsLine("median", flat, 0);
+  const y: Tensor = reshape(gatherLines(flat, 0, medianIndex(flat, 0, place)), []);
+  return differentiable("median", [x], y, (g) => {
+    const [from, value] = [x.detach(), y.detach()];
+    const isNaN = mul(compare.ne(from, from), compare.ne(value, value));
+    const equals = to(add(eq(from, value), isNaN), x.dtype);
+    return [mul(div(g, sum(equals)), equals)];
+  });
+}
+
+/**
+ * The most frequent element along `dim` (the smallest of equally frequent ones) and where it is last. Shapes of `x` without `dim`.
+ * PyTorch: `torch.mode`.
+ */
+export function mode(x: Tensor, dim = -1, options?: ReduceOptions): ValuesAndIndices {
+  checkOptions("mode", options, ["keepdim"]);
+  const d = lineDim("mode", dim, x);
+  needsLine("mode", x, d);
+  const line = x.ndim === 0 ? reshape(x.detach(), [1]) : x.detach();
+  const n = line.shape[d];
+  const order = sortedOrder(line, d, false);
+  const sorted = transpose(gatherLines(line, d, order), d, -1);
+  const last = sorted.ndim - 1;
+  const differs = compare.ne(narrow(sorted, last, 1, n - 1), narrow(sorted, last, 0, n - 1));
+  const begins = cat([full([...differs.shape.slice(0, -1), 1], 1, { dtype: "bool" }), differs], last);
+  const position = arange(n, { dtype: "int32" });
+  const runStart = cummax(where(begins, position, 0), last).values;
+  const longest = transpose(argmax(sub(position, runStart), last, { keepdim: true }), d, -1);
+  const at = gatherLines(order, d, longest);
+  return selected(x, d, x.ndim === 0 ? reshape(at, []) : at, options?.keepdim);
+}

@@ -1,0 +1,132 @@
+import { isFloating } from "../dtype.js";
+import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
+import { checkOptions } from "../options.js";
+import { broadcastShapes, resolveDim, type Shape } from "../shape.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { tensor } from "./create.js";
+import { indexSelect } from "./indexing.js";
+import { clone, denseCopy, expand, reshape } from "./views.js";
+
+function checkRepeats(op: string, repeats: readonly number[]): void {
+  for (const n of repeats)
+    if (!Number.isInteger(n) || n < 0)
+      throw new ValueError(`${op}: repeats are integers >= 0: ${formatShape(repeats)}`);
+}
+
+/**
+ * Copies of the whole tensor side by side, `repeats[d]` of them along dim `d`; more repeats than dims make dims in front.
+ * PyTorch: `Tensor.repeat`.
+ */
+export function repeat(x: Tensor, repeats: readonly number[]): Tensor {
+  checkRepeats("repeat", repeats);
+  const lead = repeats.length - x.ndim;
+  if (lead < 0)
+    throw new ShapeError(`repeat: a number for each dim: ${formatShape(repeats)} for ${formatShape(x.shape)}`);
+  const shape = [...new Array<number>(lead).fill(1), ...x.shape];
+  const apart = reshape(
+    x,
+    shape.flatMap((size) => [1, size]),
+  );
+  const repeated = expand(
+    apart,
+    shape.flatMap((size, d) => [repeats[d], size]),
+  );
+  return clone(
+    reshape(
+      repeated,
+      shape.map((size, d) => size * repeats[d]),
+    ),
+  );
+}
+
+/** `repeat` that takes fewer numbers than dims: those of the last ones. PyTorch: `torch.tile`. */
+export function tile(x: Tensor, dims: readonly number[]): Tensor {
+  checkRepeats("tile", dims);
+  return repeat(x, [...new Array<number>(Math.max(0, x.ndim - dims.length)).fill(1), ...dims]);
+}
+
+/**
+ * Every element (without `dim`: of the flattened tensor) `repeats` times in a row along `dim`, or a number of times of its own.
+ * With one argument, the position of each element as often as it says. PyTorch: `torch.repeat_interleave`.
+ */
+export function repeatInterleave(
+  x: Tensor,
+  repeats?: number | Tensor,
+  dim?: number,
+  options?: { outputSize?: number },
+): Tensor {
+  checkOptions("repeatInterleave", options, ["outputSize"]);
+  if (repeats === undefined) return positions(repeatsOf(x, x.numel));
+  const line = dim === undefined || x.ndim === 0 ? reshape(x, [x.numel]) : x;
+  const d = resolveDim("repeatInterleave", dim ?? 0, line.ndim);
+  const index = positions(repeatsOf(repeats, line.shape[d]));
+  const { outputSize = index.numel } = options ?? {};
+  if (outputSize !== index.numel)
+    throw new ShapeError(`repeatInterleave: outputSize is the sum of the repeats, ${index.numel}: ${outputSize}`);
+  return indexSelect(line, d, index);
+}
+
+function repeatsOf(repeats: number | Tensor, length: number): ArrayLike<number> {
+  if (typeof repeats !== "number" && (isFloating(repeats.dtype) || repeats.dtype === "bool"))
+    throw new DTypeError(`repeatInterleave: repeats are integers: ${repeats.dtype}; use to("int32")`);
+  if (typeof repeats !== "number" && repeats.ndim > 1)
+    throw new ShapeError(`repeatInterleave: repeats have at most one dim: ${formatShape(repeats.shape)}`);
+  const given = typeof repeats === "number" ? [repeats] : denseCopy(repeats.detach()).data;
+  checkRepeats("repeatInterleave", [...given]);
+  if (given.length !== length && given.length !== 1)
+    throw new ShapeError(`repeatInterleave: one number, or one for each of ${length} elements: ${given.length}`);
+  return given.length === length ? given : new Array<number>(length).fill(given[0]);
+}
+
+/** 0 as often as the first number says, 1 as often as the second, … */
+function positions(repeats: ArrayLike<number>): Tensor {
+  const found: number[] = [];
+  for (let i = 0; i < repeats.length; i++) for (let n = 0; n < repeats[i]; n++) found.push(i);
+  return tensor(found, { shape: [found.length], dtype: "int32" });
+}
+
+/** `x` in the shape of `other`, repeated along dims of size 1. A view. PyTorch: `Tensor.expand_as`. */
+export function expandAs(x: Tensor, other: Tensor): Tensor {
+  return expand(x, other.shape);
+}
+
+/** `expand` under NumPy's name. A view. PyTorch: `torch.broadcast_to`. */
+export function broadcastTo(x: Tensor, shape: Shape): Tensor {
+  return expand(x, shape);
+}
+
+/** Tensors expanded to the shape that all of them broadcast to. Views. PyTorch: `torch.broadcast_tensors`. */
+export function broadcastTensors(...tensors: Tensor[] | [readonly Tensor[]]): Tensor[] {
+  const given = tensors.flat() as Tensor[];
+  const shape = given.map((x) => x.shape).reduce((a, b) => broadcastShapes("broadcastTensors", a, b), []);
+  return given.map((x) => expand(x, shape));
+}
+
+/**
+ * Vectors (or scalars) as the axes of a grid: tensor `i` of the result has the values of vector `i` along its dim `i`. With
+ * `indexing: "xy"` the first two dims are swapped. Views. PyTorch: `torch.meshgrid`.
+ */
+export function meshgrid(tensors: readonly Tensor[], options?: { indexing?: "ij" | "xy" }): Tensor[] {
+  checkOptions("meshgrid", options, ["indexing"]);
+  const { indexing = "ij" } = options ?? {};
+  if (indexing !== "ij" && indexing !== "xy")
+    throw new ValueError(`meshgrid: indexing is ij or xy: ${String(indexing)}`);
+  if (tensors.length === 0) throw new ShapeError("meshgrid: at least one tensor is needed: got none");
+  for (const x of tensors) {
+    if (x.ndim > 1) throw new ShapeError(`meshgrid: vectors or scalars are needed: ${formatShape(x.shape)}`);
+    if (x.dtype !== tensors[0].dtype)
+      throw new DTypeError(`meshgrid: dtypes differ: ${tensors[0].dtype} and ${x.dtype}`);
+  }
+  /** The dim of the grid along which vector `i` lies. */
+  const axis = (i: number) => (indexing === "xy" && i < 2 && tensors.length > 1 ? 1 - i : i);
+  const shape = tensors.map((_, d) => tensors[axis(d)].numel);
+  return tensors.map((x, i) =>
+    expand(
+      reshape(
+        x,
+        shape.map((_, d) => (d === axis(i) ? x.numel : 1)),
+      ),
+      shape,
+    ),
+  );
+}

@@ -1,0 +1,161 @@
+import { isGradEnabled } from "../autograd/grad-mode.js";
+import { differentiable } from "../autograd/graph.js";
+import { type DType, isFloating } from "../dtype.js";
+import { DTypeError } from "../errors.js";
+import { k } from "../kernels/backend.js";
+import { checkOptions } from "../options.js";
+import { numel } from "../shape.js";
+import { empty, type Tensor } from "../tensor/tensor.js";
+import { eye } from "./create.js";
+import { add, div, eq, exp, log, mul, neg, sub, unary, where } from "./elementwise.js";
+import { gatherLines, lineDim, withLine } from "./line.js";
+import { type Named, named } from "./named.js";
+import { sum } from "./reduce.js";
+import { upperTriangle } from "./triangle.js";
+import { dense, to, transpose, unsqueeze } from "./views.js";
+
+type ScanOp = Parameters<typeof k.scan>[0];
+
+export interface ScanOptions {
+  /** The dtype to which `x` is converted first. Default: that of `x`; int32 for bool and uint8. */
+  dtype?: DType;
+}
+
+/** The kernel, outside the graph. */
+function scanned(op: ScanOp, x: Tensor, dim: number, reverse = false): Tensor {
+  const from = dense(x);
+  const out = empty(x.shape, x.dtype);
+  const [outer, inner] = [numel(x.shape.slice(0, dim)), numel(x.shape.slice(dim + 1))];
+  k.scan(
+    ...([op, reverse ? 1 : 0, outer, x.shape[dim], inner] as const),
+    ...([from.storage.array, from.offset, out.storage.array, out.offset] as const),
+  );
+  return out;
+}
+
+/** Integers are added up in int32, whatever they are, and bytes would overflow. */
+function converted(op: string, x: Tensor, options: ScanOptions | undefined): Tensor {
+  checkOptions(op, options, ["dtype"]);
+  return to(x, options?.dtype ?? (isFloating(x.dtype) ? x.dtype : "int32"));
+}
+
+function scanOf(
+  op: string,
+  x: Tensor,
+  dim: number,
+  options: ScanOptions | undefined,
+  f: (x: Tensor, dim: number) => Tensor,
+) {
+  const from = converted(op, x, options);
+  const d = lineDim(op, dim, x);
+  return withLine(from, (line) => f(line, d));
+}
+
+/** Running sums along `dim`. Shape of `x`. PyTorch: `torch.cumsum`. */
+export function cumsum(x: Tensor, dim: number, options?: ScanOptions): Tensor {
+  return scanOf("cumsum", x, dim, options, (line, d) => runningSum(line, d, false));
+}
+
+/** The adjoint of a running sum is a running sum from the other end. */
+function runningSum(x: Tensor, dim: number, reverse: boolean): Tensor {
+  return differentiable("cumsum", [x], scanned("sum", x, dim, reverse), (g) => [
+    runningSum(g, dim, !reverse),
+  ]);
+}
+
+/** Running products along `dim`. Shape of `x`. The gradient is right where elements are 0, too. PyTorch: `torch.cumprod`. */
+export function cumprod(x: Tensor, dim: number, options?: ScanOptions): Tensor {
+  return scanOf("cumprod", x, dim, options, (line, d) => {
+    const y: Tensor = differentiable(
+      "cumprod",
+      [line],
+      scanned("prod", line, d),
+      (g) => [isGradEnabled() ? cumprodGradientPairwise(line, g, d) : cumprodGradient(line, y, g, d)],
+      { saves: [line], savesOutput: true },
+    );
+    return y;
+  });
+}
+
+/**
+ * Up to the first 0, the running products are divided by the element; at it, they are those with the 0 left out; after it every
+ * product has the 0 in it.
+ */
+function cumprodGradient(x: Tensor, y: Tensor, g: Tensor, dim: number): Tensor {
+  const isZero = eq(x, 0);
+  const zeros = scanned("sum", to(isZero, "int32"), dim);
+  const first = mul(isZero, eq(zeros, 1));
+  const withoutFirst = scanned("prod", where(first, 1, x), dim);
+  const atFirst = scanned("sum", mul(g, withoutFirst), dim, true);
+  const before = div(scanned("sum", mul(g, y), dim, true), x);
+  return where(first, atFirst, where(eq(zeros, 0), before, 0));
+}
+
+/** The same without division, so that it can be differentiated again: n scans of n elements, the own one replaced by 1. */
+function cumprodGradientPairwise(x: Tensor, g: Tensor, dim: number): Tensor {
+  const n = x.shape[dim];
+  const rows = (t: Tensor) => unsqueeze(transpose(t, dim, -1), -2);
+  const others = cumprod(where(eye(n, { dtype: "bool" }), 1, rows(x)), -1);
+  const ofLater = where(upperTriangle(n, n), mul(rows(g), others), 0);
+  return transpose(sum(ofLater, -1), dim, -1);
+}
+
+/** log of the running sums of exp(x) along `dim`, without overflow. Shape of `x`. PyTorch: `torch.logcumsumexp`. */
+export function logcumsumexp(x: Tensor, dim: number): Tensor {
+  if (!isFloating(x.dtype)) throw new DTypeError(`logcumsumexp: a float tensor is needed: ${x.dtype}`);
+  const d = lineDim("logcumsumexp", dim, x);
+  return withLine(x, (line) => {
+    const y: Tensor = differentiable(
+      "logcumsumexp",
+      [line],
+      scanned("logsumexp", line, d),
+      (g) => [isGradEnabled() ? logcumsumexpGradientPairwise(line, y, g, d) : logcumsumexpGradient(line, y, g, d)],
+      { saves: [line], savesOutput: true },
+    );
+    return y;
+  });
+}
+
+/** Σ g exp(x - y) over what comes later. Its terms may overflow where their products do not: cotangents of each sign as logarithms. */
+function logcumsumexpGradient(x: Tensor, y: Tensor, g: Tensor, dim: number): Tensor {
+  const ofSign = (part: Tensor) => exp(add(scanned("logsumexp", sub(log(part), y), dim, true), x));
+  return sub(ofSign(unary.relu(g)), ofSign(unary.relu(neg(g))));
+}
+
+/** The same with every pair of elements, so that it can be differentiated again. */
+function logcumsumexpGradientPairwise(x: Tensor, y: Tensor, g: Tensor, dim: number): Tensor {
+  const n = x.shape[dim];
+  const rows = (t: Tensor) => unsqueeze(transpose(t, dim, -1), -2);
+  const distance = sub(unsqueeze(transpose(x, dim, -1), -1), rows(y));
+  const later = upperTriangle(n, n);
+  const share = where(later, exp(where(later, distance, 0)), 0);
+  return transpose(sum(mul(rows(g), share), -1), dim, -1);
+}
+
+/**
+ * Largest elements so far along `dim`, and where they are: the last of equals, and the first NaN stays. Gradients go to those
+ * elements. Shapes of `x`. PyTorch: `torch.cummax`.
+ */
+export function cummax(x: Tensor, dim: number): Named<"values" | "indices", Tensor> {
+  return extremeSoFar("max", x, dim);
+}
+
+/** Smallest elements so far along `dim`, and where they are: see `cummax`. PyTorch: `torch.cummin`. */
+export function cummin(x: Tensor, dim: number): Named<"values" | "indices", Tensor> {
+  return extremeSoFar("min", x, dim);
+}
+
+function extremeSoFar(op: "max" | "min", x: Tensor, dim: number): Named<"values" | "indices", Tensor> {
+  const d = lineDim(`cum${op}`, dim, x);
+  const indices = withLine(x.detach(), (line) => {
+    const from = dense(line);
+    const out = empty(line.shape, "int32");
+    const [outer, inner] = [numel(line.shape.slice(0, d)), numel(line.shape.slice(d + 1))];
+    k.argScan(
+      ...([op, outer, line.shape[d], inner, from.storage.array, from.offset] as const),
+      ...([out.storage.array as Int32Array, out.offset] as const),
+    );
+    return out;
+  });
+  return named({ values: gatherLines(x, d, indices), indices });
+}

@@ -1,0 +1,109 @@
+import { ShapeError, ValueError } from "../errors.js";
+import { k as kernels } from "../kernels/backend.js";
+import { checkOptions } from "../options.js";
+import { numel } from "../shape.js";
+import { empty, type Tensor } from "../tensor/tensor.js";
+import { gatherLines, lineDim, withLine } from "./line.js";
+import { type Named, named } from "./named.js";
+import { contiguous, dense, narrow, squeeze } from "./views.js";
+
+export type ValuesAndIndices = Named<"values" | "indices", Tensor>;
+
+export interface SortOptions {
+  /** Largest first. Default false. */
+  descending?: boolean;
+  /** Whether equal elements keep their order. They always do; PyTorch has to be asked. Default false. */
+  stable?: boolean;
+}
+
+export interface TopkOptions {
+  /** The largest elements, or (false) the smallest. Default true. */
+  largest?: boolean;
+  /** Whether they are in order. They always are. Default true. */
+  sorted?: boolean;
+}
+
+const sortOptions: readonly (keyof SortOptions)[] = ["descending", "stable"];
+const topkOptions: readonly (keyof TopkOptions)[] = ["largest", "sorted"];
+
+/** @internal The positions of the elements along `dim` in their order. */
+export function sortedOrder(x: Tensor, dim: number, descending: boolean): Tensor {
+  return withLine(x.detach(), (line) => {
+    const from = dense(line);
+    const out = empty(line.shape, "int32");
+    const [outer, inner] = [numel(line.shape.slice(0, dim)), numel(line.shape.slice(dim + 1))];
+    kernels.argSort(
+      ...([descending ? 1 : 0, outer, line.shape[dim], inner] as const),
+      ...([from.storage.array, from.offset, out.storage.array as Int32Array, out.offset] as const),
+    );
+    return out;
+  });
+}
+
+/**
+ * The elements along `dim` in ascending order, and where each was. NaN is larger than every number; equal elements keep their
+ * order. Shapes of `x`. PyTorch: `torch.sort`.
+ */
+export function sort(x: Tensor, dim = -1, options?: SortOptions): ValuesAndIndices {
+  checkOptions("sort", options, sortOptions);
+  const d = lineDim("sort", dim, x);
+  const indices = sortedOrder(x, d, options?.descending ?? false);
+  return named({ values: gatherLines(x, d, indices), indices });
+}
+
+/** The positions of the elements along `dim` in ascending order, `int32`: the indices of `sort`. PyTorch: `torch.argsort`. */
+export function argsort(x: Tensor, dim = -1, options?: SortOptions): Tensor {
+  checkOptions("argsort", options, sortOptions);
+  return sortedOrder(x, lineDim("argsort", dim, x), options?.descending ?? false);
+}
+
+/** The elements along the first dim in ascending order. Shape of `x`. PyTorch: `torch.msort`. */
+export function msort(x: Tensor): Tensor {
+  const indices = sortedOrder(x, lineDim("msort", 0, x), false);
+  return gatherLines(x, 0, indices);
+}
+
+/**
+ * The `k` largest elements along `dim`, largest first, and where they are; of equals those that come first. Shapes of `x` with
+ * `k` at `dim`. PyTorch: `torch.topk`.
+ * @throws ValueError `INVALID_VALUE` unless 0 <= k <= the size of the dim.
+ */
+export function topk(x: Tensor, k: number, dim = -1, options?: TopkOptions): ValuesAndIndices {
+  checkOptions("topk", options, topkOptions);
+  const d = lineDim("topk", dim, x);
+  const length = x.ndim === 0 ? 1 : x.shape[d];
+  if (!Number.isInteger(k) || k < 0 || k > length)
+    throw new ValueError(`topk: k is an integer from 0 to ${length}, the size of dim ${d}: ${k}`);
+  const order = sortedOrder(x, d, options?.largest ?? true);
+  const indices = x.ndim === 0 ? order : contiguous(narrow(order, d, 0, k));
+  return named({ values: gatherLines(x, d, indices), indices });
+}
+
+/**
+ * The `k`-th smallest element along `dim`, counted from 1, and where it is. Shapes of `x` without `dim` (`keepdim`: with size 1).
+ * PyTorch: `torch.kthvalue`.
+ * @throws ValueError `INVALID_VALUE` unless 1 <= k <= the size of the dim.
+ */
+export function kthvalue(x: Tensor, k: number, dim = -1, options?: { keepdim?: boolean }): ValuesAndIndices {
+  checkOptions("kthvalue", options, ["keepdim"]);
+  const d = lineDim("kthvalue", dim, x);
+  const length = x.ndim === 0 ? 1 : x.shape[d];
+  if (!Number.isInteger(k) || k < 1 || k > length)
+    throw new ValueError(`kthvalue: k is an integer from 1 to ${length}, the size of dim ${d}: ${k}`);
+  const order = sortedOrder(x, d, false);
+  const indices = x.ndim === 0 ? order : contiguous(narrow(order, d, k - 1, 1));
+  return selected(x, d, indices, options?.keepdim);
+}
+
+/** @internal The elements of `x` at one index for each line, which has size 1 along `dim`. */
+export function selected(x: Tensor, dim: number, indices: Tensor, keepdim: boolean | undefined): ValuesAndIndices {
+  const values = gatherLines(x, dim, indices);
+  if (keepdim || x.ndim === 0) return named({ values, indices });
+  return named({ values: squeeze(values, dim), indices: squeeze(indices, dim) });
+}
+
+/** @internal */
+export function needsLine(op: string, x: Tensor, dim: number): void {
+  if (x.ndim > 0 && x.shape[dim] === 0)
+    throw new ShapeError(`${op}: no elements along dim ${dim}: [${x.shape.join(", ")}]`, "EMPTY_REDUCTION");
+}

@@ -1,0 +1,116 @@
+import { arrayTypes } from "../dtype.js";
+import { checkOptions } from "../options.js";
+import { numel, resolveDim } from "../shape.js";
+import { fromData, type Tensor } from "../tensor/tensor.js";
+import { indexSelect } from "./indexing.js";
+import { denseCopy, reshape, transpose } from "./views.js";
+
+/*
+ * The shapes of these results depend on values, which are read here: inside `compile` that is an error. They have no gradient.
+ */
+
+export interface UniqueConsecutiveOptions {
+  /** Also where each element (or slice) of `x` is in the result. Default false. */
+  returnInverse?: boolean;
+  /** Also how often each element (or slice) is there. Default false. */
+  returnCounts?: boolean;
+  /** Compare the slices along this dim. Default: the elements of the flattened tensor. */
+  dim?: number;
+}
+
+export interface UniqueOptions extends UniqueConsecutiveOptions {
+  /** Whether results are in ascending order. They always are. Default true. */
+  sorted?: boolean;
+}
+
+/** The tensor alone, or with its inverse and counts, in this order, where they are asked for. */
+export type Unique<O> = O extends { returnInverse: true } | { returnCounts: true } ? Tensor[] : Tensor;
+
+/**
+ * The distinct elements of `x` in ascending order, or its distinct slices along `dim`. Every NaN is distinct. With
+ * `returnInverse` or `returnCounts` an array `[unique, inverse?, counts?]`, `int32`. PyTorch: `torch.unique`.
+ */
+export function unique<const O extends UniqueOptions>(x: Tensor, options?: O): Unique<O> {
+  checkOptions("unique", options, ["sorted", "returnInverse", "returnCounts", "dim"]);
+  return distinct("unique", x, options ?? {}, true) as Unique<O>;
+}
+
+/** `x` without the elements (or slices along `dim`) that equal the one before them: see `unique`. PyTorch: `torch.unique_consecutive`. */
+export function uniqueConsecutive<const O extends UniqueConsecutiveOptions>(x: Tensor, options?: O): Unique<O> {
+  checkOptions("uniqueConsecutive", options, ["returnInverse", "returnCounts", "dim"]);
+  return distinct("uniqueConsecutive", x, options ?? {}, false) as Unique<O>;
+}
+
+function distinct(op: string, given: Tensor, options: UniqueConsecutiveOptions, sorted: boolean): Tensor | Tensor[] {
+  const { dim } = options;
+  const x = dim === undefined ? reshape(given.detach(), [given.numel]) : given.detach();
+  const d = dim === undefined ? 0 : resolveDim(op, dim, x.ndim);
+  const n = x.shape[d];
+  const width = n === 0 ? 0 : numel(x.shape) / n;
+  const { data } = denseCopy(transpose(x, 0, d));
+  /** Negative when slice `a` comes before slice `b`, NaN (which nothing equals) last. */
+  const order = (a: number, b: number): number => {
+    for (let i = 0; i < width; i++) {
+      const [p, q] = [data[a * width + i], data[b * width + i]];
+      if (p === q) continue;
+      if (Number.isNaN(p) || Number.isNaN(q)) return Number(Number.isNaN(p)) - Number(Number.isNaN(q)) || a - b;
+      return p - q;
+    }
+    return 0;
+  };
+  const places = Int32Array.from({ length: n }, (_, i) => i);
+  if (sorted) places.sort(order);
+  const firsts: number[] = [];
+  const counts: number[] = [];
+  const inverse = new Int32Array(n);
+  for (const [i, place] of places.entries()) {
+    if (i === 0 || order(places[i - 1], place) !== 0) {
+      firsts.push(place);
+      counts.push(0);
+    }
+    counts[counts.length - 1]++;
+    inverse[place] = counts.length - 1;
+  }
+  const results = [indexSelect(x, d, integers(firsts))];
+  if (options.returnInverse)
+    results.push(fromData(inverse, dim === undefined ? given.shape : [n], "int32"));
+  if (options.returnCounts) results.push(integers(counts));
+  return results.length === 1 ? results[0] : results;
+}
+
+function integers(values: ArrayLike<number>, shape: readonly number[] = [values.length]): Tensor {
+  return fromData(arrayTypes.int32.from(values), shape, "int32");
+}
+
+/**
+ * The positions of all elements other than 0 in row-major order, `int32`: [count, dims], or with `asTuple` one tensor [count] for
+ * each dim (a scalar counts as one dim). PyTorch: `torch.nonzero`.
+ */
+export function nonzero<const O extends { asTuple?: boolean }>(
+  x: Tensor,
+  options?: O,
+): O extends { asTuple: true } ? Tensor[] : Tensor {
+  checkOptions("nonzero", options, ["asTuple"]);
+  const shape = x.ndim === 0 && options?.asTuple ? [1] : x.shape;
+  const { data } = denseCopy(x.detach());
+  const found: number[] = [];
+  data.forEach((value, i) => {
+    if (value !== 0) found.push(i);
+  });
+  const columns = shape.map((size, d) => {
+    const step = numel(shape.slice(d + 1));
+    return found.map((i) => Math.floor(i / step) % size);
+  });
+  const result = options?.asTuple
+    ? columns.map((column) => integers(column))
+    : integers(
+        found.flatMap((_, i) => columns.map((column) => column[i])),
+        [found.length, shape.length],
+      );
+  return result as O extends { asTuple: true } ? Tensor[] : Tensor;
+}
+
+/** The positions of all elements other than 0: `nonzero` without options. PyTorch: `torch.argwhere`. */
+export function argwhere(x: Tensor): Tensor {
+  return nonzero(x);
+}
