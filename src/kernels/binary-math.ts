@@ -32,8 +32,14 @@ const isNegative = (x: number) => x < 0 || Object.is(x, -0);
 export const binaryMathRows = {
   atan2: {
     f: (a, b) => Math.atan2(a, b),
-    gradA: ({ a, b, g }) => g.mul(b.div(a.square().add(b.square()))),
-    gradB: ({ a, b, g }) => g.mul(a.neg().div(a.square().add(b.square()))),
+    gradA: ({ a, b, g, where }) => {
+      const square = a.square().add(b.square());
+      return g.mul(where(square.eq(0), 0, b.div(square)));
+    },
+    gradB: ({ a, b, g, where }) => {
+      const square = a.square().add(b.square());
+      return g.mul(where(square.eq(0), 0, a.neg().div(square)));
+    },
     domain: [0.3, 3],
     floats: true,
     doc: "Angle of the point (b, a), from -π to π. PyTorch: `torch.atan2`.",

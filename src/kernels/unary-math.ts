@@ -96,7 +96,11 @@ export const unaryMathRows = {
   },
   sinc: {
     f: sinc,
-    derivative: ({ x, y, where }) => where(x.eq(0), 0, x.mul(Math.PI).cos().sub(y).div(x)),
+    // Not by y, which in float32 has lost the digits that are left near 0.
+    derivative: ({ x, where }) => {
+      const angle = x.mul(Math.PI);
+      return where(x.eq(0), 0, angle.cos().mul(angle).sub(angle.sin()).div(angle.mul(x)));
+    },
     domain: [0.05, 4],
     doc: "sin(πx) / (πx), 1 at 0. PyTorch: `torch.sinc`.",
   },

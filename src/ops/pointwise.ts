@@ -66,13 +66,13 @@ export function floatPower(a: Operand, b: Operand): Tensor {
 
 /** a · 2ᵇ (PyTorch's `torch.ldexp`). */
 export function ldexp(a: Tensor, b: Operand): Tensor {
-  return binary.mul(a, binary.pow(2, typeof b === "number" ? constant(b, "float32") : b));
+  const exponent = typeof b === "number" ? constant(b, "float32") : b;
+  return binary.mul(a, unary.exp2(exponent));
 }
 
 /** 0 below 0, 1 above, `values` at 0 (PyTorch's `torch.heaviside`); without a gradient. */
 export function heaviside(x: Tensor, values: Tensor): Tensor {
-  const step = to(compare.gt(x, 0), x.dtype);
-  return where(compare.eq(x, 0), values.detach(), where(compare.ne(x, x), x.detach(), step));
+  return where(compare.eq(x, 0), values.detach(), to(compare.gt(x, 0), x.dtype));
 }
 
 /** x + weight (end - x) (PyTorch's `torch.lerp`). */
@@ -111,8 +111,8 @@ export function clamp(x: Tensor, limits?: Limits | Operand | null, max?: Operand
   if ((low ?? null) === null && (high ?? null) === null)
     throw new ValueError("clamp: at least one of min and max is needed: got none", "INVALID_OPTIONS");
   if (isTensor(low) || isTensor(high)) {
-    const raised = (low ?? null) === null ? x : beyond(compare.lt, x, low as Operand);
-    return (high ?? null) === null ? raised : beyond(compare.gt, raised, high as Operand);
+    const raised = (low ?? null) === null ? x : inside(compare.ge, x, low as Operand);
+    return (high ?? null) === null ? raised : inside(compare.le, raised, high as Operand);
   }
   const given: { min?: number; max?: number } = {};
   if (typeof low === "number") given.min = low;
@@ -121,10 +121,9 @@ export function clamp(x: Tensor, limits?: Limits | Operand | null, max?: Operand
   return unary.clamp(whole || isFloating(x.dtype) ? x : to(x, "float32"), given);
 }
 
-/** `limit` where x is beyond it; a limit that is NaN is beyond everything. At the limit the gradient is that of x. */
-function beyond(test: typeof compare.lt, x: Tensor, limit: Operand): Tensor {
-  const past = test(x, limit);
-  return where(isTensor(limit) ? logicalOr(past, isnan(limit)) : past, limit, x);
+/** `limit` where x is not inside; NaN, of either, wins. Where x is NaN nothing has a gradient. */
+function inside(test: typeof compare.ge, x: Tensor, limit: Operand): Tensor {
+  return where(test(x, limit), x, where(isnan(x), x.detach(), limit));
 }
 
 const isTensor = (v: unknown): v is Tensor => typeof v === "object" && v !== null && "storage" in v;
