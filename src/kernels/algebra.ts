@@ -23,6 +23,14 @@ export const algebraFunctions = [
   "tanh",
   "sigmoid",
   "erf",
+  "log1p",
+  "sinh",
+  "cosh",
+  "floor",
+  "trunc",
+  "digamma",
+  "i0",
+  "i1",
 ] as const;
 export type AlgebraFunction = (typeof algebraFunctions)[number];
 
@@ -34,6 +42,7 @@ export interface Algebra<T> extends Functions<T> {
   mul(other: T | number): T;
   div(other: T | number): T;
   pow(exponent: T | number): T;
+  polygamma(order: T | number): T;
   /** Conditions: only good as the first operand of `where`. */
   eq(other: T | number): T;
   gt(other: T | number): T;
@@ -64,7 +73,7 @@ export interface BinaryTerms<T> {
 }
 
 type Infix = "+" | "-" | "*" | "/" | "===" | ">" | ">=" | "<" | "<=";
-type Head = "leaf" | "where" | "pow" | AlgebraFunction | Infix;
+type Head = "leaf" | "where" | "pow" | "polygamma" | AlgebraFunction | Infix;
 
 /** Writes down an expression instead of computing it. Equal expressions are one object, so sharing is visible. */
 export class Term implements Algebra<Term> {
@@ -115,6 +124,9 @@ export class Term implements Algebra<Term> {
   pow(exponent: Term | number) {
     return this.build("pow", exponent);
   }
+  polygamma(order: Term | number) {
+    return this.build("polygamma", order);
+  }
   eq(other: Term | number) {
     return this.build("===", other);
   }
@@ -144,6 +156,14 @@ export class Term implements Algebra<Term> {
   tanh = () => this.build("tanh");
   sigmoid = () => this.build("sigmoid");
   erf = () => this.build("erf");
+  log1p = () => this.build("log1p");
+  sinh = () => this.build("sinh");
+  cosh = () => this.build("cosh");
+  floor = () => this.build("floor");
+  trunc = () => this.build("trunc");
+  digamma = () => this.build("digamma");
+  i0 = () => this.build("i0");
+  i1 = () => this.build("i1");
 }
 
 /** Names of the variables that the value of `term` depends on. */

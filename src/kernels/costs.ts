@@ -130,6 +130,10 @@ export const costs: { readonly [Name in KernelName]: CostOf<Name> } = {
     flops: outer * count * inner,
     bytes: outer * count * inner * (sizeOf(index) + sizeOf(g) + 2 * sizeOf(out)),
   }),
+  scatterReduce: (op, outer, _length, inner, count, index, _io, src, _so, out) => ({
+    flops: op === "set" ? 0 : outer * count * inner,
+    bytes: outer * count * inner * (sizeOf(index) + sizeOf(src) + (op === "set" ? 1 : 2) * sizeOf(out)),
+  }),
   takeRows: (count, _length, width, _scale, _shift, x, _xo, index, _io, out) => ({
     flops: 2 * count * width,
     bytes: count * (width * (sizeOf(x) + sizeOf(out)) + sizeOf(index)),

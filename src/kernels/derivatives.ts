@@ -9,6 +9,7 @@ import {
   type UnaryRow,
   unaryRows,
 } from "./rows.js";
+import { polygamma } from "./special.js";
 
 /** f'(x) where y = f(x). An argument the derivative does not read may be anything. */
 export type Derivative = (x: number, y: number, p: number, q: number) => number;
@@ -79,6 +80,7 @@ export function derivativeSource(root: Term | number): { body: string; functions
     if (infix.has(node.head)) text = `(${args[0]} ${node.head} ${args[1]})`;
     else if (node.head === "where") text = `(${args[0]} ? ${args[1]} : ${args[2]})`;
     else if (node.head === "pow") text = `(${args[0]} ** ${args[1]})`;
+    else if (node.head === "polygamma") text = `polygamma_(${args[0]}, ${args[1]})`;
     else {
       functions.add(node.head as AlgebraFunction);
       text = `${node.head}(${args[0]}, 0, 0, erf_)`;
@@ -122,6 +124,8 @@ function interpret(root: Term | number): Derivative {
         return a ? b : c;
       case "pow":
         return a ** b;
+      case "polygamma":
+        return polygamma(a, b);
       default:
         return (unaryRows[node.head as AlgebraFunction].f as Scalar)(a, 0, 0, erf);
     }
@@ -134,8 +138,9 @@ export function compileTerm(term: Term | number, generate = true): Derivative {
   if (!generate) return interpret(term);
   const { body, functions } = derivativeSource(term);
   const names = [...functions];
-  const make = new Function(...names, "erf_", `"use strict"; return (x, y, p, q) => {\n${body}\n};`);
-  return make(...names.map((used) => unaryRows[used].f), erf) as Derivative;
+  const text = `"use strict"; return (x, y, p, q) => {\n${body}\n};`;
+  const make = new Function(...names, "erf_", "polygamma_", text);
+  return make(...names.map((used) => unaryRows[used].f), erf, polygamma) as Derivative;
 }
 
 /** A fresh function literal for the derivative of a row. */

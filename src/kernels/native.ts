@@ -5,6 +5,7 @@
  * One convention serves every kernel. Numbers, op codes and number lists are written to one shared block of doubles; typed
  * arrays (or null) are passed as arguments. Both in the order of the table, so native/entries reads them in the same order.
  */
+import { integerRows } from "./binary-math.js";
 import * as js from "./js/index.js";
 import { canGenerate } from "./js/specialize.js";
 import { binaryRows, compareRows, unaryRows } from "./rows.js";
@@ -135,7 +136,7 @@ const UNSUPPORTED = -2;
 const families: Partial<Record<KernelName, readonly string[]>> = {
   unary: Object.keys(unaryRows),
   unaryGrad: Object.keys(unaryRows),
-  binary: Object.keys(binaryRows),
+  binary: [...Object.keys(binaryRows), ...Object.keys(integerRows)],
   compare: Object.keys(compareRows),
   reduce: ["sum", "prod", "max", "min"],
   argReduce: ["argmax", "argmin"],

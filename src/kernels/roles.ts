@@ -25,6 +25,7 @@ export const roles: { readonly [Name in KernelName]: string } = {
   indexAdd: "rru",
   gather: "rrw",
   scatterAdd: "rru",
+  scatterReduce: "rru",
   takeRows: "rrw",
   sgdStep: "ururr",
   adamStep: "uruuurr",

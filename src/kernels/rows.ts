@@ -3,12 +3,14 @@
  * its types, the gradient, the gradient check, backend parity and the benchmark are read from here; a row of the
  * same name in C++ adds speed.
  *
- * - `f` computes in double precision and refers to its arguments and to built-in functions only.
+ * - `f` computes in double precision.
  * - `derivative` is written in the words of `Algebra` and traced: prefer forms that read only `y`, because the
  *   output of an op is usually kept alive by its consumer anyway.
  * - `domain` is where tests draw their samples; `kinks` are the points in it that a difference quotient must avoid.
  */
 import type { Algebra, BinaryTerms, UnaryTerms } from "./algebra.js";
+import { binaryMathRows, integerPower } from "./binary-math.js";
+import { unaryMathRows } from "./unary-math.js";
 
 export interface UnaryRow {
   /** The function. `erf` is handed in because `Math` lacks it. */
@@ -252,6 +254,7 @@ export const unaryRows = {
     integers: true,
     doc: "min(max(x, min), max): max wins over min. PyTorch: `torch.clamp`.",
   },
+  ...unaryMathRows,
 } as const satisfies Record<string, UnaryRow>;
 
 export type UnaryName = keyof typeof unaryRows;
@@ -270,6 +273,8 @@ export interface BinaryRow {
   gradB: <T extends Algebra<T>>(terms: BinaryTerms<T>) => T;
   /** Where tests draw both operands. Kinks, if any, are on the diagonal a = b. */
   domain: readonly [low: number, high: number];
+  /** Integers become float32 first. */
+  floats?: true;
   doc: string;
 }
 
@@ -301,11 +306,13 @@ export const binaryRows = {
     gradA: ({ b, g }) => g.div(b),
     gradB: ({ b, y, g }) => g.neg().mul(y.div(b)),
     domain: [0.3, 3],
+    floats: true,
     doc: "a / b; on integers the quotient without its fraction. PyTorch: `torch.div`.",
   },
   pow: {
     // JavaScript says NaN for 1 ** NaN and (-1) ** Infinity; IEEE 754 and PyTorch say 1.
     f: (a, b) => (a === 1 || (a === -1 && (b === Infinity || b === -Infinity)) ? 1 : a ** b),
+    fInteger: integerPower,
     gradA: ({ a, b, g, where }) => g.mul(where(b.eq(0), 0, b.mul(a.pow(b.sub(1))))),
     gradB: ({ a, b, y, g, where }) =>
       g.mul(where(a.eq(0), where(b.ge(0), 0, y.mul(a.log())), y.mul(a.log()))),
@@ -326,6 +333,7 @@ export const binaryRows = {
     domain: [-3, 3],
     doc: "The smaller of both, NaN if either is; equal operands share the gradient. PyTorch: `torch.minimum`.",
   },
+  ...binaryMathRows,
 } as const satisfies Record<string, BinaryRow>;
 
 export type BinaryName = keyof typeof binaryRows;

@@ -3,6 +3,7 @@ import { type BackwardRule, differentiable } from "../autograd/graph.js";
 import { type DType, isFloating, promote } from "../dtype.js";
 import { DTypeError } from "../errors.js";
 import { k } from "../kernels/backend.js";
+import { type IntegerName, integerRows } from "../kernels/binary-math.js";
 import { binarySaves, unarySaves } from "../kernels/derivatives.js";
 import {
   type BinaryName,
@@ -138,7 +139,7 @@ function makeBinary(name: BinaryName): (a: Operand, b: Operand) => Tensor {
   const reads = binarySaves(name);
   return (left, right) => {
     // Division of integers gives a quotient with a fraction, as in PyTorch.
-    const [a, b] = operands(name, left, right, name === "div");
+    const [a, b] = operands(name, left, right, row.floats ?? false);
     if (a.dtype === "bool") return binaryOfBools(name, a, b);
     const shape = commonShape(name, a, b);
     const y = empty(shape, a.dtype);
@@ -198,6 +199,25 @@ function makeCompare(name: CompareName): (a: Operand, b: Operand) => Tensor {
 export const compare = Object.fromEntries(
   Object.keys(compareRows).map((name) => [name, makeCompare(name as CompareName)]),
 ) as unknown as { readonly [Name in CompareName]: (a: Operand, b: Operand) => Tensor };
+
+function makeInteger(name: IntegerName): (a: Operand, b: Operand) => Tensor {
+  return (left, right) => {
+    const [a, b] = operands(name, left, right, false);
+    if (isFloating(a.dtype)) throw new DTypeError(`${name}: integers or booleans are needed: ${a.dtype}`);
+    const shape = commonShape(name, a, b);
+    const out = empty(shape, a.dtype);
+    const as = broadcastStrides(a.shape, a.strides, shape);
+    const bs = broadcastStrides(b.shape, b.strides, shape);
+    const { array } = out.storage;
+    k.binary(name, shape, a.storage.array, a.offset, as, b.storage.array, b.offset, bs, array, out.offset);
+    return out;
+  };
+}
+
+/** Every operation on bits as a function of integers or booleans. Operands broadcast. */
+export const integer = Object.fromEntries(
+  Object.keys(integerRows).map((name) => [name, makeInteger(name as IntegerName)]),
+) as unknown as { readonly [Name in IntegerName]: (a: Operand, b: Operand) => Tensor };
 
 /** `condition ? a : b`, elementwise; all three broadcast. The condition is `bool` (or compared with 0). */
 export function where(condition: Tensor, a: Operand, b: Operand): Tensor {

@@ -2,25 +2,26 @@ import { differentiable } from "../autograd/graph.js";
 import { type DType, isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { k } from "../kernels/backend.js";
-import { numel, resolveDim, type Shape } from "../shape.js";
+import { numel, resolveDim, type Shape, sameShape } from "../shape.js";
 import { empty, type Tensor } from "../tensor/tensor.js";
 import { arange, zeros } from "./create.js";
 import { eq } from "./elementwise.js";
-import { dense, to, unsqueeze } from "./views.js";
+import { dense, reshape, slice, to, unsqueeze } from "./views.js";
 
-/** Indices as the kernels take them: dense int32. */
-function indexTensor(op: string, index: Tensor): Tensor {
+/** @internal Indices as the kernels take them: dense int32. */
+export function indexTensor(op: string, index: Tensor): Tensor {
   if (isFloating(index.dtype) || index.dtype === "bool")
     throw new DTypeError(`${op}: indices are integers: ${index.dtype}; use to("int32")`);
   return dense(to(index, "int32"));
 }
 
-/** `shape` seen as [outer, length, inner] around one dim. */
-function around(shape: Shape, dim: number): [outer: number, length: number, inner: number] {
+/** @internal `shape` seen as [outer, length, inner] around one dim. */
+export function around(shape: Shape, dim: number): [outer: number, length: number, inner: number] {
   return [numel(shape.slice(0, dim)), shape[dim], numel(shape.slice(dim + 1))];
 }
 
-function checkStatus(op: string, status: number, index: Tensor, length: number): void {
+/** @internal An index that a kernel found to be out of range is an error. */
+export function checkStatus(op: string, status: number, index: Tensor, length: number): void {
   if (status < 0) return;
   const value = index.storage.array[index.offset + status];
   throw new ValueError(
@@ -34,6 +35,8 @@ function checkStatus(op: string, status: number, index: Tensor, length: number):
  * @throws ValueError `INDEX_OUT_OF_RANGE`.
  */
 export function indexSelect(x: Tensor, dim: number, index: Tensor): Tensor {
+  if (x.ndim === 0) return reshape(indexSelect(reshape(x, [1]), dim, index), []);
+  if (index.ndim === 0) return indexSelect(x, dim, reshape(index, [1]));
   const d = resolveDim("indexSelect", dim, x.ndim);
   if (index.ndim !== 1)
     throw new ShapeError(`indexSelect: the index has one dim: ${formatShape(index.shape)}`);
@@ -67,8 +70,8 @@ export function indexSelect(x: Tensor, dim: number, index: Tensor): Tensor {
   return differentiable("indexSelect", [x], out, (g) => [indexAdd(g, shape, d, at)], { saves: [at] });
 }
 
-/** The adjoint of `indexSelect`: zeros of `shape` with the rows of `g` added where they came from. */
-function indexAdd(g: Tensor, shape: Shape, dim: number, index: Tensor): Tensor {
+/** @internal The adjoint of `indexSelect`: zeros of `shape` with the rows of `g` added where they came from. */
+export function indexAdd(g: Tensor, shape: Shape, dim: number, index: Tensor): Tensor {
   const [outer, length, inner] = around(shape, dim);
   const from = dense(g);
   const out = zeros(shape, { dtype: g.dtype });
@@ -89,15 +92,18 @@ function indexAdd(g: Tensor, shape: Shape, dim: number, index: Tensor): Tensor {
 }
 
 /**
- * `out[i][j] = x[i][index[i][j]]` for `dim` 1, and so on (PyTorch's `gather`, with equal sizes in all other dims).
+ * `out[i][j] = x[i][index[i][j]]` for `dim` 1, and so on (PyTorch's `gather`). In the other dims the index may be shorter than `x`.
  * @throws ValueError `INDEX_OUT_OF_RANGE`.
  */
 export function gather(x: Tensor, dim: number, index: Tensor): Tensor {
+  if (x.ndim === 0) return reshape(gather(reshape(x, [1]), dim, reshape(index, [index.numel])), index.shape);
   const d = resolveDim("gather", dim, x.ndim);
-  if (index.ndim !== x.ndim || index.shape.some((size, i) => i !== d && size !== x.shape[i]))
+  if (index.ndim !== x.ndim || index.shape.some((size, i) => i !== d && size > x.shape[i]))
     throw new ShapeError(
-      `gather: shapes differ outside dim ${d}: ${formatShape(x.shape)} and index ${formatShape(index.shape)}`,
+      `gather: the index is larger outside dim ${d}: ${formatShape(x.shape)} and index ${formatShape(index.shape)}`,
     );
+  const sizes = x.shape.map((size, i) => (i === d ? size : index.shape[i]));
+  if (!sameShape(sizes, x.shape)) return gather(slice(x, ...sizes.map((size) => [0, size] as const)), d, index);
   const at = indexTensor("gather", index);
   const [outer, length, inner] = around(x.shape, d);
   const from = dense(x);
@@ -125,8 +131,8 @@ export function gather(x: Tensor, dim: number, index: Tensor): Tensor {
   return differentiable("gather", [x], out, (g) => [scatterAdd(g, shape, d, at)], { saves: [at] });
 }
 
-/** The adjoint of `gather`. */
-function scatterAdd(g: Tensor, shape: Shape, dim: number, index: Tensor): Tensor {
+/** @internal The adjoint of `gather`. */
+export function scatterAdd(g: Tensor, shape: Shape, dim: number, index: Tensor): Tensor {
   const [outer, length, inner] = around(shape, dim);
   const from = dense(g);
   const out = zeros(shape, { dtype: g.dtype });

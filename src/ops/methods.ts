@@ -11,6 +11,7 @@ import * as elementwise from "./elementwise.js";
 import * as indexing from "./indexing.js";
 import * as inplace from "./inplace.js";
 import { matmul } from "./matmul.js";
+import { pointwiseMethods } from "./pointwise.js";
 import * as reduce from "./reduce.js";
 import * as softmax from "./softmax.js";
 import * as views from "./views.js";
@@ -20,12 +21,15 @@ import * as views from "./views.js";
  * the rows.
  */
 
+/** A function of the list below takes the place of the row of its name. */
 type UnaryMethods = {
-  [Name in UnaryName]: keyof UnaryOptions<Name> extends never
+  [Name in Exclude<UnaryName, keyof typeof functions>]: keyof UnaryOptions<Name> extends never
     ? () => Tensor
     : (options?: UnaryOptions<Name>) => Tensor;
 };
-type BinaryMethods = { [Name in BinaryName | CompareName]: (other: Tensor | number) => Tensor };
+type BinaryMethods = {
+  [Name in Exclude<BinaryName | CompareName, keyof typeof functions>]: (other: Tensor | number) => Tensor;
+};
 
 /** A method with the signature of a function whose first argument is the tensor. */
 type MethodOf<F> = F extends (x: Tensor, ...rest: infer Rest) => infer Result
@@ -37,6 +41,7 @@ type Sizes = number[] | [readonly number[]];
 const sizes = (args: Sizes): readonly number[] => (Array.isArray(args[0]) ? args[0] : (args as number[]));
 
 const functions = {
+  ...pointwiseMethods,
   sum: reduce.sum,
   mean: reduce.mean,
   prod: reduce.prod,

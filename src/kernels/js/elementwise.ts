@@ -2,6 +2,7 @@
 import type { Data } from "../../dtype.js";
 import { erf } from "../../elementary.js";
 import { isDense, numel, type Shape, type Strides } from "../../shape.js";
+import { type IntegerName, type IntegerRow, integerRows } from "../binary-math.js";
 import { compileDerivative, type Derivative } from "../derivatives.js";
 import {
   type BinaryName,
@@ -165,9 +166,14 @@ function pairwise(
   return OK;
 }
 
+const pairRows: Readonly<Record<BinaryName | IntegerName, BinaryRow | IntegerRow>> = {
+  ...binaryRows,
+  ...integerRows,
+};
+
 /** out = f(a, b); all of one dtype. int32 and uint8 wrap around. May run in place. */
 export function binary(
-  op: BinaryName,
+  op: BinaryName | IntegerName,
   shape: Shape,
   a: Data,
   ao: number,
@@ -178,7 +184,7 @@ export function binary(
   out: Data,
   oo: number,
 ): number {
-  const row: BinaryRow = binaryRows[op];
+  const row: Pick<BinaryRow, "f" | "fInteger"> = pairRows[op];
   const f = row.fInteger && tagOf(out) > 1 ? row.fInteger : row.f;
   return pairwise(op, f, shape, a, ao, as, b, bo, bs, out, oo);
 }

@@ -3,7 +3,7 @@ export { copy, fill } from "./copy.js";
 export { binary, compare, unary, unaryGrad, where } from "./elementwise.js";
 export { gemmAdamStep, gemmSgdStep } from "./fused.js";
 export { gemm } from "./gemm.js";
-export { gather, indexAdd, indexSelect, scatterAdd, takeRows } from "./indexing.js";
+export { gather, indexAdd, indexSelect, scatterAdd, scatterReduce, takeRows } from "./indexing.js";
 export { crossEntropy, crossEntropyGrad } from "./loss.js";
 export { adamStep, increment, sgdStep } from "./optim.js";
 export { permutation, random } from "./random.js";

@@ -107,6 +107,41 @@ export function scatterAdd(
   return OK;
 }
 
+export type ScatterName = "set" | "prod" | "max" | "min";
+
+/**
+ * out[o, index[o, j, i], i] becomes itself and src[o, j, i] combined, with j in order: the last of several that are set stays, and
+ * NaN wins in max and min. Changes `out` [outer, length, inner].
+ */
+export function scatterReduce(
+  op: ScatterName,
+  outer: number,
+  length: number,
+  inner: number,
+  count: number,
+  index: Int32Array,
+  io: number,
+  src: Data,
+  so: number,
+  out: Data,
+  oo: number,
+): number {
+  const bad = checkIndices(outer * count * inner, length, index, io);
+  if (bad !== OK) return bad;
+  for (let o = 0, at = 0; o < outer; o++) {
+    const into = oo + o * length * inner;
+    for (let j = 0; j < count; j++)
+      for (let i = 0; i < inner; i++, at++) {
+        const to = into + index[io + at] * inner + i;
+        const value = src[so + at];
+        if (op === "set") out[to] = value;
+        else if (op === "prod") out[to] *= value;
+        else out[to] = op === "max" ? Math.max(out[to], value) : Math.min(out[to], value);
+      }
+  }
+  return OK;
+}
+
 /**
  * A batch out of a data set: out[j, :] = x[index[j], :] · scale + shift, for x [length, width]. `scale` and `shift`
  * are rounded to float32 first, as they are in native code; the product of two float32 is exact in a double, so the

@@ -1,0 +1,194 @@
+/**
+ * Special functions of one real argument that `Math` does not have, in double precision. They stand on the engine's exp, log, tan
+ * and pow, as every row does; rows are made of them.
+ */
+import { erf, sinTurns } from "../elementary.js";
+
+/** e^(-x²) to the last digits: the square of a number of 24 bits is exact, and what that leaves out is small. */
+function gauss(x: number): number {
+  const near = Math.fround(x);
+  return Math.exp(-near * near) * Math.exp((near - x) * (near + x));
+}
+
+/**
+ * 1 - erf(x), with relative accuracy on the right. From ½ on it is e^(-x²) P(u) / (x + 2) with P interpolated, for this file, in the
+ * Chebyshev points of u = 5/4 (x - 2) / (x + 2) - 1/4, which takes [½, ∞) to [-1, 1].
+ */
+export function erfc(x: number): number {
+  if (x < 0.5) return 1 - erf(x);
+  if (!(x < 28)) return x >= 28 ? 0 : x;
+  const u = (1.25 * (x - 2)) / (x + 2) - 0.25;
+  let p = -6.017764370223231e-10;
+  p = p * u - 1.349680511164156e-9;
+  p = p * u + 3.627842142991121e-9;
+  p = p * u + 1.3602266482645882e-8;
+  p = p * u - 1.1699831785072529e-9;
+  p = p * u - 6.583479187109302e-8;
+  p = p * u - 9.058914044617008e-8;
+  p = p * u + 1.6815976430301802e-7;
+  p = p * u + 6.888516017624633e-7;
+  p = p * u + 1.6224953837971776e-7;
+  p = p * u - 3.4010202733453473e-6;
+  p = p * u - 5.242631842945336e-6;
+  p = p * u + 1.3752969863845905e-5;
+  p = p * u + 4.5974337039158165e-5;
+  p = p * u - 5.3646343484392456e-5;
+  p = p * u - 3.5635721104289474e-4;
+  p = p * u + 3.2789201206057548e-4;
+  p = p * u + 3.016900646005083e-3;
+  p = p * u - 5.522382160849116e-3;
+  p = p * u - 2.5918946162162881e-2;
+  p = p * u + 1.6193915053222428e-1;
+  p = p * u - 4.643007442723716e-1;
+  p = p * u + 8.950057559069498e-1;
+  return (gauss(x) * p) / (x + 2);
+}
+
+/**
+ * The inverse of erf: a rough start from the logarithm of 1 - x², then three steps of Halley, each of which triples the digits. Far out
+ * it is 1 - |x|, which is exact, that is compared with erfc.
+ */
+export function erfinv(x: number): number {
+  const a = Math.abs(x);
+  if (!(a < 1)) return a === 1 ? x * Infinity : Number.NaN;
+  if (a === 0) return x;
+  const log = Math.log1p(-a * a);
+  const half = 4.330746750799873 + 0.5 * log; // 2 / (0.147 π): the start is good to 2 in 1000 (Winitzki)
+  let y = Math.sqrt(Math.sqrt(half * half - log / 0.147) - half);
+  for (let i = 0; i < 3; i++) {
+    const error = a < 0.5 ? erf(y) - a : 1 - a - erfc(y);
+    const step = (error * 0.886226925452758) / gauss(y); // √π / 2
+    y -= step / (1 + y * step);
+  }
+  return x < 0 ? -y : y;
+}
+
+/** ln Γ(x) for x >= 10 by Stirling's series: the first term left out is below 2^-52. */
+function stirling(x: number): number {
+  const z = 1 / (x * x);
+  let r = -3617 / 122400;
+  r = r * z + 1 / 156;
+  r = r * z - 691 / 360360;
+  r = r * z + 1 / 1188;
+  r = r * z - 1 / 1680;
+  r = r * z + 1 / 1260;
+  r = r * z - 1 / 360;
+  r = r * z + 1 / 12;
+  return (x - 0.5) * Math.log(x) - x + 0.9189385332046728 + r / x; // ln(2π) / 2
+}
+
+/** ln |Γ(x)|; Infinity at 0, -1, -2, … */
+export function lgamma(x: number): number {
+  if (!(Math.abs(x) < Infinity)) return Math.abs(x);
+  if (x <= 0 && Number.isInteger(x)) return Infinity;
+  if (x === 1 || x === 2) return 0;
+  // Γ(x) Γ(1 - x) = π / sin(πx); sines of whole turns are exact, those of πx are not.
+  if (x < 0) return Math.log(Math.PI / Math.abs(x * sinTurns(x / 2))) - lgamma(-x);
+  let product = 1;
+  for (; x < 10; x++) product *= x;
+  return stirling(x) - Math.log(product);
+}
+
+/** The derivative of ln Γ(x): ∓Infinity at ±0, NaN at -1, -2, … */
+export function digamma(x: number): number {
+  if (x === 0) return -1 / x;
+  if (x < 0) {
+    if (Number.isInteger(x) || x === -Infinity) return Number.NaN;
+    return digamma(1 - x) - (Math.PI * sinTurns(x / 2 + 0.25)) / sinTurns(x / 2);
+  }
+  if (x === Infinity) return x;
+  let sum = 0;
+  for (; x < 10; x++) sum -= 1 / x;
+  const z = 1 / (x * x);
+  let r = 1 / 12;
+  r = r * z - 691 / 32760;
+  r = r * z + 1 / 132;
+  r = r * z - 1 / 240;
+  r = r * z + 1 / 252;
+  r = r * z - 1 / 120;
+  r = r * z + 1 / 12;
+  return sum + Math.log(x) - 0.5 / x - r * z;
+}
+
+/** B(2k) / (2k)! for k = 1, 2, …: the coefficients of Euler and Maclaurin. */
+const maclaurin = [
+  1 / 12,
+  -1 / 720,
+  1 / 30240,
+  -1 / 1209600,
+  1 / 47900160,
+  -691 / 1307674368000,
+  1 / 74724249600,
+  -3617 / 10670622842880000,
+  43867 / 5109094217170944000,
+];
+
+/** Σ (q + i)^(-s) over i = 0, 1, … for whole s > 1: some terms, and the rest by Euler and Maclaurin. Infinity at q = 0, -1, … */
+function hurwitz(s: number, q: number): number {
+  if (q <= 0 && Number.isInteger(q)) return Infinity;
+  if (q === -Infinity) return Number.NaN;
+  if (q < 0) {
+    // The terms below 0 are those between the fraction of |q| and |q|, with their sign.
+    const fraction = -q - Math.floor(-q);
+    const below = hurwitz(s, fraction) - hurwitz(s, 1 - q);
+    return hurwitz(s, 1 - fraction) + (s % 2 === 0 ? below : -below);
+  }
+  if (q === Infinity) return 0;
+  let sum = 0;
+  for (; q < 12; q++) sum += q ** -s;
+  let power = q ** -s;
+  sum += (q * power) / (s - 1) + power / 2;
+  let rising = s;
+  for (const [k, b] of maclaurin.entries()) {
+    power /= q;
+    sum += b * rising * power;
+    power /= q;
+    rising *= (s + 2 * k + 1) * (s + 2 * k + 2);
+  }
+  return sum;
+}
+
+/** The n-th derivative of digamma, for n >= 0; one that is not whole is rounded. */
+export function polygamma(x: number, order: number): number {
+  if (!(order >= 0 && order <= 170)) return Number.NaN;
+  const n = Math.round(order);
+  if (n === 0) return digamma(x);
+  let factorial = 1;
+  for (let i = 2; i <= n; i++) factorial *= i;
+  return (n % 2 === 0 ? -factorial : factorial) * hurwitz(n + 1, x);
+}
+
+/** Modified Bessel function of the first kind of order 0 or 1, times e^(-|x|). */
+function besselScaled(order: 0 | 1, x: number): number {
+  const a = Math.abs(x);
+  let sum = 1;
+  let term = 1;
+  if (a < 25) {
+    // All terms of the power series are positive: nothing cancels.
+    const z = (a * a) / 4;
+    for (let k = 1; term > sum * 1e-17; k++) {
+      term *= z / (k * (k + order));
+      sum += term;
+    }
+    return sum * Math.exp(-a) * (order === 0 ? 1 : x / 2);
+  }
+  // Hankel's series; at 25 its smallest term is far below the last digit.
+  for (let k = 1; Math.abs(term) > 1e-17; k++) {
+    term *= ((2 * k - 1) ** 2 - 4 * order * order) / (8 * k * a);
+    sum += term;
+  }
+  const size = sum / Math.sqrt(2 * Math.PI * a);
+  return order === 1 && x < 0 ? -size : size;
+}
+
+/** Grows without e^|x| first overflowing where the result does not. */
+function unscaled(y: number, x: number): number {
+  const half = Math.exp(Math.abs(x) / 2);
+  return y === 0 ? y : y * half * half;
+}
+
+export const i0 = (x: number): number => (Math.abs(x) === Infinity ? Infinity : unscaled(besselScaled(0, x), x));
+export const i1 = (x: number): number => (Math.abs(x) === Infinity ? x : unscaled(besselScaled(1, x), x));
+
+/** sin(πx) / (πx), 1 at 0. */
+export const sinc = (x: number): number => (x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x));

@@ -1,0 +1,150 @@
+/** Rows of one operand that have no C++: trigonometry, hyperbolic functions, logarithms of other bases, special functions. */
+import type { UnaryRow } from "./rows.js";
+import { digamma, erfc, erfinv, i0, i1, lgamma, sinc } from "./special.js";
+
+export const unaryMathRows = {
+  tan: {
+    f: (x) => Math.tan(x),
+    derivative: ({ y }) => y.square().add(1),
+    domain: [-1.3, 1.3],
+    doc: "tan x, x in radians. PyTorch: `torch.tan`.",
+  },
+  asin: {
+    f: (x) => Math.asin(x),
+    derivative: ({ x }) => x.square().neg().add(1).rsqrt(),
+    domain: [-0.9, 0.9],
+    doc: "Inverse of sin; NaN outside [-1, 1]. PyTorch: `torch.asin`.",
+  },
+  acos: {
+    f: (x) => Math.acos(x),
+    derivative: ({ x }) => x.square().neg().add(1).rsqrt().neg(),
+    domain: [-0.9, 0.9],
+    doc: "Inverse of cos; NaN outside [-1, 1]. PyTorch: `torch.acos`.",
+  },
+  atan: {
+    f: (x) => Math.atan(x),
+    derivative: ({ x }) => x.square().add(1).reciprocal(),
+    domain: [-4, 4],
+    doc: "Inverse of tan. PyTorch: `torch.atan`.",
+  },
+  sinh: {
+    f: (x) => Math.sinh(x),
+    derivative: ({ x }) => x.cosh(),
+    domain: [-3, 3],
+    doc: "(eˣ - e⁻ˣ) / 2. PyTorch: `torch.sinh`.",
+  },
+  cosh: {
+    f: (x) => Math.cosh(x),
+    derivative: ({ x }) => x.sinh(),
+    domain: [-3, 3],
+    doc: "(eˣ + e⁻ˣ) / 2. PyTorch: `torch.cosh`.",
+  },
+  asinh: {
+    f: (x) => Math.asinh(x),
+    derivative: ({ x }) => x.square().add(1).rsqrt(),
+    domain: [-4, 4],
+    doc: "Inverse of sinh. PyTorch: `torch.asinh`.",
+  },
+  acosh: {
+    f: (x) => Math.acosh(x),
+    derivative: ({ x }) => x.square().sub(1).rsqrt(),
+    domain: [1.2, 4],
+    doc: "Inverse of cosh; NaN below 1. PyTorch: `torch.acosh`.",
+  },
+  atanh: {
+    f: (x) => Math.atanh(x),
+    derivative: ({ x }) => x.square().neg().add(1).reciprocal(),
+    domain: [-0.9, 0.9],
+    doc: "Inverse of tanh; NaN outside [-1, 1]. PyTorch: `torch.atanh`.",
+  },
+  log2: {
+    f: (x) => Math.log2(x),
+    derivative: ({ x }) => x.mul(Math.LN2).reciprocal(),
+    domain: [0.1, 4],
+    doc: "Logarithm to base 2. PyTorch: `torch.log2`.",
+  },
+  log10: {
+    f: (x) => Math.log10(x),
+    derivative: ({ x }) => x.mul(Math.LN10).reciprocal(),
+    domain: [0.1, 4],
+    doc: "Logarithm to base 10. PyTorch: `torch.log10`.",
+  },
+  exp2: {
+    f: (x) => 2 ** x,
+    derivative: ({ y }) => y.mul(Math.LN2),
+    domain: [-4, 4],
+    doc: "2ˣ. PyTorch: `torch.exp2`.",
+  },
+  frac: {
+    f: (x) => x - Math.trunc(x),
+    derivative: () => 1,
+    domain: [-2.4, 2.4],
+    kinks: [-2, -1, 1, 2],
+    doc: "The fraction of x, with its sign. PyTorch: `torch.frac`.",
+  },
+  deg2rad: {
+    f: (x) => (x * Math.PI) / 180,
+    derivative: () => Math.PI / 180,
+    domain: [-180, 180],
+    doc: "Degrees in radians. PyTorch: `torch.deg2rad`.",
+  },
+  rad2deg: {
+    f: (x) => (x * 180) / Math.PI,
+    derivative: () => 180 / Math.PI,
+    domain: [-3, 3],
+    doc: "Radians in degrees. PyTorch: `torch.rad2deg`.",
+  },
+  sinc: {
+    f: sinc,
+    // Not by y, which in float32 has lost the digits that are left near 0.
+    derivative: ({ x, where }) => {
+      const angle = x.mul(Math.PI);
+      return where(x.eq(0), 0, angle.cos().mul(angle).sub(angle.sin()).div(angle.mul(x)));
+    },
+    domain: [0.05, 4],
+    doc: "sin(πx) / (πx), 1 at 0. PyTorch: `torch.sinc`.",
+  },
+  logit: {
+    f: (x) => Math.log(x / (1 - x)),
+    derivative: ({ x, where }) =>
+      where(x.ge(0), where(x.le(1), x.mul(x.neg().add(1)).reciprocal(), Number.NaN), Number.NaN),
+    domain: [0.02, 0.98],
+    doc: "ln(x / (1 - x)), the inverse of sigmoid; NaN outside [0, 1]. PyTorch: `torch.logit`.",
+  },
+  erfc: {
+    f: erfc,
+    derivative: ({ x }) => x.square().neg().exp().mul(-1.1283791670955126), // -2 / √π
+    domain: [-3, 3],
+    doc: "1 - erf(x), accurate where that is small. PyTorch: `torch.erfc`.",
+  },
+  erfinv: {
+    f: erfinv,
+    derivative: ({ y }) => y.square().exp().mul(0.886226925452758), // √π / 2
+    domain: [-0.9, 0.9],
+    doc: "Inverse of erf; ±Infinity at ±1, NaN outside. PyTorch: `torch.erfinv`.",
+  },
+  lgamma: {
+    f: lgamma,
+    derivative: ({ x }) => x.digamma(),
+    domain: [0.3, 5],
+    doc: "ln |Γ(x)|; Infinity at 0, -1, -2, … PyTorch: `torch.lgamma`.",
+  },
+  digamma: {
+    f: digamma,
+    derivative: ({ x }) => x.polygamma(1),
+    domain: [0.4, 5],
+    doc: "Derivative of ln Γ(x). PyTorch: `torch.digamma`.",
+  },
+  i0: {
+    f: i0,
+    derivative: ({ x }) => x.i1(),
+    domain: [-4, 4],
+    doc: "Modified Bessel function of the first kind of order 0. PyTorch: `torch.i0`.",
+  },
+  i1: {
+    f: i1,
+    derivative: ({ x, y, where }) => where(x.eq(0), 0.5, x.i0().sub(y.div(x))),
+    domain: [0.1, 4],
+    doc: "Modified Bessel function of the first kind of order 1. PyTorch: `torch.special.i1`.",
+  },
+} as const satisfies Record<string, UnaryRow>;

@@ -1,0 +1,259 @@
+/**
+ * Elementwise operations made of the rows: forms with options, tests of floats, logic on booleans. Where one has the name of a
+ * row, the method of Tensor is the one here.
+ */
+import { isFloating } from "../dtype.js";
+import { DTypeError, ValueError } from "../errors.js";
+import { checkOptions } from "../options.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { constant, full } from "./create.js";
+import { binary, compare, integer, unary, where } from "./elementwise.js";
+import { to } from "./views.js";
+
+type Operand = Tensor | number;
+
+export interface ScaledOptions {
+  /** Factor of the second operand. Default 1. */
+  alpha?: number;
+}
+
+function scaled(op: string, b: Operand, options: ScaledOptions | undefined): Operand {
+  checkOptions(op, options, ["alpha"]);
+  const alpha = options?.alpha ?? 1;
+  return alpha === 1 ? b : typeof b === "number" ? b * alpha : binary.mul(b, alpha);
+}
+
+/** a + alpha · b (PyTorch's `torch.add`). */
+export function add(a: Operand, b: Operand, options?: ScaledOptions): Tensor {
+  return binary.add(a, scaled("add", b, options));
+}
+
+/** a - alpha · b (PyTorch's `torch.sub`). */
+export function sub(a: Operand, b: Operand, options?: ScaledOptions): Tensor {
+  return binary.sub(a, scaled("sub", b, options));
+}
+
+export interface DivOptions {
+  /** `"floor"` for the largest integer below the quotient, `"trunc"` for the quotient without its fraction. Default: neither. */
+  roundingMode?: "floor" | "trunc" | null;
+}
+
+/** a / b (PyTorch's `torch.div`). With a rounding mode integers stay integers and the gradient is 0. */
+export function div(a: Operand, b: Operand, options?: DivOptions): Tensor {
+  checkOptions("div", options, ["roundingMode"]);
+  const mode = options?.roundingMode ?? null;
+  if (mode === null) return binary.div(a, b);
+  if (mode === "floor") return binary.floorDivide(a, b);
+  if (mode !== "trunc")
+    throw new ValueError(`div: roundingMode is "floor", "trunc" or null: ${String(mode)}`, "INVALID_OPTION");
+  // The rest has the sign of a, so that what it leaves is a whole multiple of b.
+  const rest = binary.fmod(a, b);
+  return isFloating(rest.dtype)
+    ? unary.trunc(binary.div(a, b))
+    : to(unary.round(binary.div(to(binary.sub(a, rest), "float64"), b)), rest.dtype);
+}
+
+/** b - alpha · a, for a tensor `a` (PyTorch's `torch.rsub`). */
+export function rsub(a: Tensor, b: Operand, options?: ScaledOptions): Tensor {
+  return binary.sub(b, scaled("rsub", a, options));
+}
+
+/** a to the power of b, computed in float64 (PyTorch's `torch.float_power`). */
+export function floatPower(a: Operand, b: Operand): Tensor {
+  const double = (v: Operand) => (typeof v === "number" ? constant(v, "float64") : to(v, "float64"));
+  return binary.pow(double(a), double(b));
+}
+
+/** a · 2ᵇ (PyTorch's `torch.ldexp`). */
+export function ldexp(a: Tensor, b: Operand): Tensor {
+  const exponent = typeof b === "number" ? constant(b, "float32") : b;
+  return binary.mul(a, unary.exp2(exponent));
+}
+
+/** 0 below 0, 1 above, `values` at 0 (PyTorch's `torch.heaviside`); without a gradient. */
+export function heaviside(x: Tensor, values: Tensor): Tensor {
+  return where(compare.eq(x, 0), values.detach(), to(compare.gt(x, 0), x.dtype));
+}
+
+/** x + weight (end - x) (PyTorch's `torch.lerp`). */
+export function lerp(x: Tensor, end: Tensor, weight: Operand): Tensor {
+  return binary.add(x, binary.mul(weight, binary.sub(end, x)));
+}
+
+export interface ValueOptions {
+  /** Factor of what is added. Default 1. */
+  value?: number;
+}
+
+/** x + value · a · b (PyTorch's `torch.addcmul`). */
+export function addcmul(x: Tensor, a: Tensor, b: Tensor, options?: ValueOptions): Tensor {
+  checkOptions("addcmul", options, ["value"]);
+  return binary.add(x, scaled("addcmul", binary.mul(a, b), { alpha: options?.value }));
+}
+
+/** x + value · a / b (PyTorch's `torch.addcdiv`). */
+export function addcdiv(x: Tensor, a: Tensor, b: Tensor, options?: ValueOptions): Tensor {
+  checkOptions("addcdiv", options, ["value"]);
+  return binary.add(x, scaled("addcdiv", binary.div(a, b), { alpha: options?.value }));
+}
+
+export interface Limits {
+  min?: Operand | null;
+  max?: Operand | null;
+}
+
+/**
+ * min(max(x, min), max), where each limit is a number, a tensor (broadcast) or left out: `x.clamp(0, 1)`,
+ * `x.clamp({ max: y })`. PyTorch's `torch.clamp`.
+ */
+export function clamp(x: Tensor, limits?: Limits | Operand | null, max?: Operand | null): Tensor {
+  const { min: low, max: high } = limitsOf("clamp", limits, max);
+  if ((low ?? null) === null && (high ?? null) === null)
+    throw new ValueError("clamp: at least one of min and max is needed: got none", "INVALID_OPTIONS");
+  if (isTensor(low) || isTensor(high)) {
+    const raised = (low ?? null) === null ? x : inside(compare.ge, x, low as Operand);
+    return (high ?? null) === null ? raised : inside(compare.le, raised, high as Operand);
+  }
+  const given: { min?: number; max?: number } = {};
+  if (typeof low === "number") given.min = low;
+  if (typeof high === "number") given.max = high;
+  const whole = Object.values(given).every((v) => Number.isInteger(v) || Math.abs(v) === Infinity);
+  return unary.clamp(whole || isFloating(x.dtype) ? x : to(x, "float32"), given);
+}
+
+/** `limit` where x is not inside; NaN, of either, wins. Where x is NaN nothing has a gradient. */
+function inside(test: typeof compare.ge, x: Tensor, limit: Operand): Tensor {
+  return where(test(x, limit), x, where(isnan(x), x.detach(), limit));
+}
+
+const isTensor = (v: unknown): v is Tensor => typeof v === "object" && v !== null && "storage" in v;
+
+/** @internal Both limits, however they were given. */
+export function limitsOf(op: string, limits: Limits | Operand | null | undefined, max?: Operand | null): Limits {
+  if (limits === null || limits === undefined || typeof limits === "number" || isTensor(limits))
+    return { min: limits, max };
+  checkOptions(op, limits, ["min", "max"]);
+  return limits;
+}
+
+export interface RoundOptions {
+  /** Digits behind the point that stay; negative ones count before it. Default 0. */
+  decimals?: number;
+}
+
+/** Nearest integer, halves to even; or nearest multiple of 10^-decimals (PyTorch's `torch.round`). */
+export function round(x: Tensor, options?: RoundOptions): Tensor {
+  checkOptions("round", options, ["decimals"]);
+  const decimals = options?.decimals ?? 0;
+  if (decimals === 0) return unary.round(x);
+  const power = 10 ** Math.abs(decimals);
+  return decimals > 0
+    ? binary.div(unary.round(binary.mul(x, power)), power)
+    : binary.mul(unary.round(binary.div(x, power)), power);
+}
+
+/** ln(x / (1 - x)), of x limited to [eps, 1 - eps] when `eps` is given (PyTorch's `torch.logit`). */
+export function logit(x: Tensor, eps?: number | null): Tensor {
+  const from = isFloating(x.dtype) ? x : to(x, "float32");
+  return unary.logit((eps ?? null) === null ? from : unary.clamp(from, { min: eps as number, max: 1 - (eps as number) }));
+}
+
+const largest = { float32: 3.4028234663852886e38, float64: Number.MAX_VALUE };
+
+export interface NanToNumOptions {
+  /** In the place of NaN. Default 0. */
+  nan?: number;
+  /** In the place of Infinity. Default: the largest number of the dtype. */
+  posinf?: number;
+  /** In the place of -Infinity. Default: the smallest number of the dtype. */
+  neginf?: number;
+}
+
+/** `x` with numbers in the place of NaN and infinities (PyTorch's `torch.nan_to_num`); their gradient is 0. */
+export function nanToNum(x: Tensor, options?: NanToNumOptions): Tensor {
+  checkOptions("nanToNum", options, ["nan", "posinf", "neginf"]);
+  if (!isFloating(x.dtype)) return x;
+  const limit = largest[x.dtype];
+  const { nan, posinf, neginf } = options ?? {};
+  const finite = (v: number, fallback: number) => constant(v ?? fallback, x.dtype);
+  const noNaN = where(isnan(x), finite(nan as number, 0), x);
+  // Both tests look at x: what stands for NaN may itself be infinite.
+  const below = where(compare.eq(x, Infinity), finite(posinf as number, limit), noNaN);
+  return where(compare.eq(x, -Infinity), finite(neginf as number, -limit), below);
+}
+
+const none = (x: Tensor, value: 0 | 1) => full(x.shape, value, { dtype: "bool" });
+
+/** Whether elements are NaN, as `bool` (PyTorch's `torch.isnan`). */
+export const isnan = (x: Tensor): Tensor => compare.ne(x, x);
+/** Whether elements are Infinity or -Infinity (PyTorch's `torch.isinf`). */
+export const isinf = (x: Tensor): Tensor =>
+  isFloating(x.dtype) ? compare.eq(unary.abs(x.detach()), Infinity) : none(x, 0);
+/** Whether elements are neither infinite nor NaN (PyTorch's `torch.isfinite`). */
+export const isfinite = (x: Tensor): Tensor =>
+  isFloating(x.dtype) ? compare.lt(unary.abs(x.detach()), Infinity) : none(x, 1);
+/** Whether elements are Infinity (PyTorch's `torch.isposinf`). */
+export const isposinf = (x: Tensor): Tensor =>
+  isFloating(x.dtype) ? compare.eq(x, Infinity) : none(x, 0);
+/** Whether elements are -Infinity (PyTorch's `torch.isneginf`). */
+export const isneginf = (x: Tensor): Tensor =>
+  isFloating(x.dtype) ? compare.eq(x, -Infinity) : none(x, 0);
+
+/** Whether the sign bit is set: below 0, or -0 (PyTorch's `torch.signbit`). A NaN counts as positive. */
+export function signbit(x: Tensor): Tensor {
+  if (!isFloating(x.dtype)) return compare.lt(x, 0);
+  return compare.lt(binary.copysign(constant(1, x.dtype), x.detach()), 0);
+}
+
+const truth = (op: string, x: Operand): Tensor => {
+  if (typeof x === "number") return constant(x, "bool");
+  if (!isTensor(x)) throw new DTypeError(`${op}: operands are tensors or numbers: ${typeof x}`, "NOT_A_TENSOR");
+  return to(x.detach(), "bool");
+};
+
+/** Whether both are other than 0, as `bool` (PyTorch's `torch.logical_and`). Operands broadcast. */
+export const logicalAnd = (a: Tensor, b: Operand): Tensor =>
+  integer.bitwiseAnd(truth("logicalAnd", a), truth("logicalAnd", b));
+/** Whether one is other than 0, or both (PyTorch's `torch.logical_or`). */
+export const logicalOr = (a: Tensor, b: Operand): Tensor =>
+  integer.bitwiseOr(truth("logicalOr", a), truth("logicalOr", b));
+/** Whether one is other than 0, and not both (PyTorch's `torch.logical_xor`). */
+export const logicalXor = (a: Tensor, b: Operand): Tensor =>
+  integer.bitwiseXor(truth("logicalXor", a), truth("logicalXor", b));
+/** Whether elements are 0, as `bool` (PyTorch's `torch.logical_not`). */
+export const logicalNot = (x: Tensor): Tensor => compare.eq(x, 0);
+
+/** The other bits of integers; of booleans, the other one (PyTorch's `torch.bitwise_not`). */
+export const bitwiseNot = (x: Tensor): Tensor =>
+  x.dtype === "bool" ? logicalNot(x) : integer.bitwiseXor(x, x.dtype === "uint8" ? 255 : -1);
+
+export interface IscloseOptions {
+  /** Times |b|. Default 1e-5. */
+  rtol?: number;
+  /** Default 1e-8. */
+  atol?: number;
+  /** Whether NaN is close to NaN. Default false. */
+  equalNan?: boolean;
+}
+
+/** Whether |a - b| <= atol + rtol |b|, or both are the same infinity (PyTorch's `torch.isclose`). */
+export function isclose(a: Tensor, b: Tensor, options: IscloseOptions = {}): Tensor {
+  checkOptions("isclose", options, ["rtol", "atol", "equalNan"]);
+  const { rtol = 1e-5, atol = 1e-8, equalNan = false } = options;
+  const [x, y] = [a, b].map((v) => (isFloating(v.dtype) ? v.detach() : to(v, "float64")));
+  const near = compare.le(unary.abs(binary.sub(x, y)), binary.add(binary.mul(unary.abs(y), rtol), atol));
+  const close = logicalOr(compare.eq(x, y), logicalAnd(near, isfinite(y)));
+  return equalNan ? logicalOr(close, logicalAnd(isnan(x), isnan(y))) : close;
+}
+
+/** The n-th derivative of digamma (PyTorch's `torch.polygamma`). */
+export const polygamma = (n: number, x: Tensor): Tensor => binary.polygamma(x, n);
+
+/** Those of this file whose first operand is a tensor, as methods of it. */
+export const pointwiseMethods = {
+  ...integer,
+  ...{ add, sub, div, rsub, floatPower, ldexp, heaviside, lerp, addcmul, addcdiv },
+  ...{ clamp, clip: clamp, round, logit, nanToNum, sgn: unary.sign, trueDivide: binary.div },
+  ...{ isnan, isinf, isfinite, isposinf, isneginf, isclose, signbit },
+  ...{ logicalAnd, logicalOr, logicalXor, logicalNot, bitwiseNot },
+};
