@@ -32,6 +32,15 @@ export const roles: { readonly [Name in KernelName]: string } = {
   tally: "rrru",
   random: "uw",
   permutation: "uw",
+  unfold2d: "rw",
+  fold2d: "rw",
+  conv2d: "rrrw",
+  conv2dGradInput: "rrw",
+  conv2dGradWeight: "rru",
+  maxPool2d: "rrww",
+  maxPool2dGrad: "rrw",
+  avgPool2d: "rrrw",
+  avgPool2dGrad: "rrrw",
 };
 
 /**
