@@ -121,6 +121,15 @@ const sizes: { readonly [Name in Call["name"]]?: readonly [number, number] } = {
   tally: [0, 2],
   random: [3, 4],
   permutation: [0, 1],
+  unfold2d: [0, 7],
+  fold2d: [0, 7],
+  conv2d: [0, 10],
+  conv2dGradInput: [0, 10],
+  conv2dGradWeight: [0, 10],
+  maxPool2d: [0, 5],
+  maxPool2dGrad: [0, 3],
+  avgPool2d: [0, 5],
+  avgPool2dGrad: [0, 5],
 };
 
 function sizesOf({ name, args }: Call): string {

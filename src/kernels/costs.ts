@@ -154,6 +154,29 @@ export const costs: { readonly [Name in KernelName]: CostOf<Name> } = {
     flops: rows * count * Math.ceil(Math.log2(length + 1)),
     bytes: rows * (length * sizeOf(sorted) + count * (sizeOf(values) + sizeOf(out))),
   }),
+  unfold2d: (planes, h, w, kh, kw, oh, ow, _sh, _sw, _ph, _pw, _dh, _dw, x, _xo, out) => ({
+    flops: 0,
+    bytes: planes * (h * w * sizeOf(x) + kh * kw * oh * ow * sizeOf(out)),
+  }),
+  fold2d: (planes, h, w, kh, kw, oh, ow, _sh, _sw, _ph, _pw, _dh, _dw, columns, _co, out) => ({
+    flops: planes * kh * kw * oh * ow,
+    bytes: planes * (h * w * sizeOf(out) + kh * kw * oh * ow * sizeOf(columns)),
+  }),
+  conv2d: (...args) => convolution(args, args[16], args[18], args[20], args[22]),
+  conv2dGradInput: (...args) => convolution(args, args[20], args[18], null, args[16]),
+  conv2dGradWeight: (...args) => convolution(args, args[16], args[21], null, args[18]),
+  maxPool2d: (planes, h, w, oh, ow, _dh, _dw, _windows, _wo, x, _xo, out, _oo, index) => ({
+    flops: planes * h * w,
+    bytes: planes * (h * w * sizeOf(x) + oh * ow * (sizeOf(out) + sizeOf(index))),
+  }),
+  maxPool2dGrad: (planes, size, places, index, _io, g, _go, out) => ({
+    flops: planes * places,
+    bytes: planes * (size * sizeOf(out) + places * (sizeOf(index) + sizeOf(g))),
+  }),
+  avgPool2d: (planes, h, w, oh, ow, _windows, _wo, _divisors, _do, x, _xo, out) =>
+    averaging(planes, h, w, oh, ow, x, out),
+  avgPool2dGrad: (planes, h, w, oh, ow, _windows, _wo, _divisors, _do, g, _go, out) =>
+    averaging(planes, h, w, oh, ow, out, g),
 };
 
 function product(...args: Described<Parameters<Kernels["gemm"]>>): Cost {
@@ -167,6 +190,39 @@ function product(...args: Described<Parameters<Kernels["gemm"]>>): Cost {
       batch * m * n * sizeOf(c) * (accumulate ? 2 : 1),
   };
 }
+
+/** Every product of a weight and an element, also where patches reach beyond the image. */
+function convolution(
+  [samples, groups, channels, outputs, h, w, kh, kw, oh, ow]: readonly [...Ten, ...unknown[]],
+  x: Elements,
+  weight: Elements,
+  bias: Elements | null,
+  y: Elements,
+): Cost {
+  const weights = groups * outputs * channels * kh * kw;
+  return {
+    flops: 2 * samples * weights * oh * ow,
+    bytes:
+      samples * groups * (channels * h * w * sizeOf(x) + outputs * oh * ow * sizeOf(y)) +
+      weights * sizeOf(weight) +
+      groups * outputs * sizeOf(bias),
+  };
+}
+
+type Ten = [number, number, number, number, number, number, number, number, number, number];
+
+const averaging = (
+  planes: number,
+  h: number,
+  w: number,
+  oh: number,
+  ow: number,
+  x: Elements,
+  y: Elements,
+) => ({
+  flops: planes * (h * w + oh * ow),
+  bytes: planes * (h * w * sizeOf(x) + oh * ow * sizeOf(y)),
+});
 
 function sgd(...args: Described<Parameters<Kernels["sgdStep"]>>): Cost {
   const [n, , p, , g, , buffer] = args;

@@ -37,6 +37,15 @@ export const roles: { readonly [Name in KernelName]: string } = {
   argScan: "rw",
   argSort: "rw",
   searchSorted: "rrw",
+  unfold2d: "rw",
+  fold2d: "rw",
+  conv2d: "rrrw",
+  conv2dGradInput: "rrw",
+  conv2dGradWeight: "rru",
+  maxPool2d: "rrww",
+  maxPool2dGrad: "rrw",
+  avgPool2d: "rrrw",
+  avgPool2dGrad: "rrrw",
 };
 
 /**

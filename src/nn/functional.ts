@@ -1,9 +1,13 @@
+import { conv1d, conv2d } from "../ops/conv.js";
+import { convTranspose1d, convTranspose2d } from "../ops/convTranspose.js";
 import * as crossEntropyOps from "../ops/crossEntropy.js";
 import { dropout as dropoutOp } from "../ops/dropout.js";
 import { unary } from "../ops/elementwise.js";
 import { oneHot } from "../ops/indexing.js";
 import * as losses from "../ops/losses.js";
 import * as matmulOps from "../ops/matmul.js";
+import { fold, unfold } from "../ops/patches.js";
+import * as pooling from "../ops/pool.js";
 import * as softmaxOps from "../ops/softmax.js";
 import { checkOptions } from "../options.js";
 import type { Generator } from "../random.js";
@@ -40,4 +44,18 @@ export const functional = {
   binaryCrossEntropy: losses.binaryCrossEntropy,
   binaryCrossEntropyWithLogits: losses.binaryCrossEntropyWithLogits,
   nllLoss: losses.nllLoss,
+  conv1d,
+  conv2d,
+  convTranspose1d,
+  convTranspose2d,
+  unfold,
+  fold,
+  maxPool1d: pooling.maxPool1d,
+  maxPool2d: pooling.maxPool2d,
+  avgPool1d: pooling.avgPool1d,
+  avgPool2d: pooling.avgPool2d,
+  adaptiveAvgPool1d: pooling.adaptiveAvgPool1d,
+  adaptiveAvgPool2d: pooling.adaptiveAvgPool2d,
+  adaptiveMaxPool1d: pooling.adaptiveMaxPool1d,
+  adaptiveMaxPool2d: pooling.adaptiveMaxPool2d,
 };

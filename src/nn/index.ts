@@ -1,6 +1,8 @@
 export * from "./activations.js";
 export { modulePath } from "./call.js";
 export { type ClipGradNormOptions, clipGradNorm_, clipGradValue_ } from "./clip.js";
+export { Conv1d, Conv2d, type ConvLayerOptions } from "./conv.js";
+export { ConvTranspose1d, ConvTranspose2d, type ConvTransposeLayerOptions } from "./convTranspose.js";
 export { Dropout } from "./dropout.js";
 export { Flatten } from "./flatten.js";
 export { functional } from "./functional.js";
@@ -9,4 +11,5 @@ export { Linear, type LinearOptions } from "./linear.js";
 export * from "./losses.js";
 export { type ForwardHook, type ForwardPreHook, type LoadResult, Module, type StateDict } from "./module.js";
 export { Parameter } from "./parameter.js";
+export * from "./pool.js";
 export { Sequential } from "./sequential.js";

@@ -1,4 +1,5 @@
 /** The JavaScript core: the definition of every kernel, in plain loops, for every dtype. */
+export { conv2d, conv2dGradInput, conv2dGradWeight } from "./conv.js";
 export { copy, fill } from "./copy.js";
 export { binary, compare, unary, unaryGrad, where } from "./elementwise.js";
 export { gemmAdamStep, gemmSgdStep } from "./fused.js";
@@ -6,6 +7,8 @@ export { gemm } from "./gemm.js";
 export { gather, indexAdd, indexSelect, scatterAdd, scatterReduce, takeRows } from "./indexing.js";
 export { crossEntropy, crossEntropyGrad } from "./loss.js";
 export { adamStep, increment, sgdStep } from "./optim.js";
+export { fold2d, unfold2d } from "./patches.js";
+export { avgPool2d, avgPool2dGrad, maxPool2d, maxPool2dGrad } from "./pool.js";
 export { permutation, random } from "./random.js";
 export { argReduce, reduce } from "./reduce.js";
 export { argSort, searchSorted } from "./order.js";

@@ -1,0 +1,168 @@
+/**
+ * Pooling of planes [h, w] to [oh, ow] over any windows: of strides and padding, or adaptive. `windows` has for each row of the
+ * output the first row of its window and the one behind the last, then the same for each column. They lie inside of the plane; a
+ * window may be empty.
+ */
+import type { Data } from "../../dtype.js";
+import { specialize, tagOf } from "./specialize.js";
+import { OK } from "./status.js";
+
+/** Position in `windows` of the first window that leaves its axis, or OK. */
+function checkWindows(oh: number, ow: number, h: number, w: number, windows: Int32Array, wo: number): number {
+  for (let i = 0; i < oh + ow; i++) {
+    const [begin, end] = [windows[wo + 2 * i], windows[wo + 2 * i + 1]];
+    if (!(begin >= 0 && begin <= end && end <= (i < oh ? h : w))) return 2 * i;
+  }
+  return OK;
+}
+
+const maxLoop = specialize(
+  (
+    planes: number,
+    h: number,
+    w: number,
+    oh: number,
+    ow: number,
+    dh: number,
+    dw: number,
+    windows: Int32Array,
+    wo: number,
+    x: Data,
+    xo: number,
+    out: Data,
+    oo: number,
+    index: Int32Array,
+    io: number,
+  ): void => {
+    for (let p = 0; p < planes; p++, xo += h * w)
+      for (let y = 0; y < oh; y++)
+        for (let z = 0; z < ow; z++, oo++, io++) {
+          const columns = wo + 2 * (oh + z);
+          const [top, bottom, left, right] = [
+            windows[wo + 2 * y],
+            windows[wo + 2 * y + 1],
+            windows[columns],
+            windows[columns + 1],
+          ];
+          let at = top < bottom && left < right ? top * w + left : 0;
+          let best = -Infinity;
+          for (let i = top; i < bottom; i += dh)
+            for (let j = left; j < right; j += dw) {
+              const value = x[xo + i * w + j];
+              if (value > best || Number.isNaN(value)) {
+                best = value;
+                at = i * w + j;
+              }
+            }
+          out[oo] = best;
+          index[io] = at;
+        }
+  },
+);
+
+/**
+ * out = the largest of each window, of which every dh-th row and dw-th column counts, and index = where in its plane it is: the
+ * first of equals, the last NaN if there is one. Of an empty window -Infinity and 0.
+ */
+export function maxPool2d(
+  planes: number,
+  h: number,
+  w: number,
+  oh: number,
+  ow: number,
+  dh: number,
+  dw: number,
+  windows: Int32Array,
+  wo: number,
+  x: Data,
+  xo: number,
+  out: Data,
+  oo: number,
+  index: Int32Array,
+  io: number,
+): number {
+  const bad = checkWindows(oh, ow, h, w, windows, wo);
+  if (bad !== OK) return bad;
+  maxLoop("max", tagOf(x))(planes, h, w, oh, ow, dh, dw, windows, wo, x, xo, out, oo, index, io);
+  return OK;
+}
+
+/** The adjoint of `maxPool2d`: out [planes, size] = the sums of the g [planes, places] whose index it is. */
+export function maxPool2dGrad(
+  planes: number,
+  size: number,
+  places: number,
+  index: Int32Array,
+  io: number,
+  g: Data,
+  go: number,
+  out: Data,
+  oo: number,
+): number {
+  for (let i = 0; i < planes * places; i++) if (!(index[io + i] >= 0 && index[io + i] < size)) return i;
+  out.fill(0, oo, oo + planes * size);
+  for (let p = 0; p < planes; p++, oo += size)
+    for (let i = 0; i < places; i++) out[oo + index[io++]] += g[go++];
+  return OK;
+}
+
+/** out = the sum of each window divided by its own of the oh·ow `divisors`. */
+export function avgPool2d(
+  planes: number,
+  h: number,
+  w: number,
+  oh: number,
+  ow: number,
+  windows: Int32Array,
+  wo: number,
+  divisors: Data,
+  divisorsOffset: number,
+  x: Data,
+  xo: number,
+  out: Data,
+  oo: number,
+): number {
+  const bad = checkWindows(oh, ow, h, w, windows, wo);
+  if (bad !== OK) return bad;
+  for (let p = 0; p < planes; p++, xo += h * w)
+    for (let y = 0; y < oh; y++)
+      for (let z = 0; z < ow; z++, oo++) {
+        const columns = wo + 2 * (oh + z);
+        const [left, right] = [windows[columns], windows[columns + 1]];
+        let sum = 0;
+        for (let i = windows[wo + 2 * y]; i < windows[wo + 2 * y + 1]; i++)
+          for (let j = left; j < right; j++) sum += x[xo + i * w + j];
+        out[oo] = sum / divisors[divisorsOffset + y * ow + z];
+      }
+  return OK;
+}
+
+/** The adjoint of `avgPool2d`: out [planes, h, w] = what each element has to do with the gradients g [planes, oh, ow]. */
+export function avgPool2dGrad(
+  planes: number,
+  h: number,
+  w: number,
+  oh: number,
+  ow: number,
+  windows: Int32Array,
+  wo: number,
+  divisors: Data,
+  divisorsOffset: number,
+  g: Data,
+  go: number,
+  out: Data,
+  oo: number,
+): number {
+  const bad = checkWindows(oh, ow, h, w, windows, wo);
+  if (bad !== OK) return bad;
+  out.fill(0, oo, oo + planes * h * w);
+  for (let p = 0; p < planes; p++, oo += h * w)
+    for (let y = 0; y < oh; y++)
+      for (let z = 0; z < ow; z++, go++) {
+        const columns = wo + 2 * (oh + z);
+        const share = g[go] / divisors[divisorsOffset + y * ow + z];
+        for (let i = windows[wo + 2 * y]; i < windows[wo + 2 * y + 1]; i++)
+          for (let j = windows[columns]; j < windows[columns + 1]; j++) out[oo + i * w + j] += share;
+      }
+  return OK;
+}

@@ -1,0 +1,128 @@
+import { fold, type PatchOptions, patchOptions, unfold } from "../ops/patches.js";
+import * as pooling from "../ops/pool.js";
+import type { Sizes } from "../ops/spatial.js";
+import { checkOptions } from "../options.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { Module } from "./module.js";
+
+const listed = (options: object) =>
+  Object.entries(options).map(([name, value]) => `${name}=${Array.isArray(value) ? `[${value}]` : value}`);
+
+type WindowedClass<Options, Result> = new (
+  kernelSize: Sizes,
+  options?: Options,
+) => Module & { forward(x: Tensor): Result };
+
+/** A layer of a function of windows that slide: its options are those of the function. */
+function windowed<Options extends object, Result>(
+  name: string,
+  pool: (x: Tensor, kernelSize: Sizes, options?: Options) => Result,
+  known: readonly string[],
+): WindowedClass<Options, Result> {
+  const layer = class extends Module {
+    readonly options: Options;
+    constructor(
+      readonly kernelSize: Sizes,
+      options?: Options,
+    ) {
+      super();
+      checkOptions(name, options, known);
+      this.options = options ?? ({} as Options);
+    }
+    forward(x: Tensor): Result {
+      return pool(x, this.kernelSize, this.options);
+    }
+    override extraRepr(): string {
+      return listed({ kernelSize: this.kernelSize, ...this.options }).join(", ");
+    }
+  };
+  Object.defineProperty(layer, "name", { value: name });
+  return layer as unknown as WindowedClass<Options, Result>;
+}
+
+/** With `returnIndices`, `[values, indices]`. */
+type Pooled = any;
+
+/** Largest of each window of rows: see `functional.maxPool1d`. */
+export const MaxPool1d = windowed<pooling.MaxPoolOptions, Pooled>(
+  "MaxPool1d",
+  pooling.maxPool1d,
+  pooling.maxPoolOptions,
+);
+/** Largest of each window of images: see `functional.maxPool2d`. */
+export const MaxPool2d = windowed<pooling.MaxPoolOptions, Pooled>(
+  "MaxPool2d",
+  pooling.maxPool2d,
+  pooling.maxPoolOptions,
+);
+/** Mean of each window of rows: see `functional.avgPool1d`. */
+export const AvgPool1d = windowed("AvgPool1d", pooling.avgPool1d, pooling.avgPoolOptions);
+/** Mean of each window of images: see `functional.avgPool2d`. */
+export const AvgPool2d = windowed("AvgPool2d", pooling.avgPool2d, pooling.avgPool2dOptions);
+/** Patches as columns: see `functional.unfold`. */
+export const Unfold = windowed<PatchOptions, Tensor>("Unfold", unfold, patchOptions);
+
+/** Columns of patches added up to images of `outputSize`: see `functional.fold`. */
+export class Fold extends Module {
+  constructor(
+    readonly outputSize: Sizes,
+    readonly kernelSize: Sizes,
+    readonly options: PatchOptions = {},
+  ) {
+    super();
+    checkOptions("Fold", options, patchOptions);
+  }
+  forward(x: Tensor): Tensor {
+    return fold(x, this.outputSize, this.kernelSize, this.options);
+  }
+  override extraRepr(): string {
+    return listed({ outputSize: this.outputSize, kernelSize: this.kernelSize, ...this.options }).join(", ");
+  }
+}
+
+abstract class Adaptive extends Module {
+  constructor(readonly outputSize: pooling.AdaptiveSizes) {
+    super();
+  }
+  override extraRepr(): string {
+    return listed({ outputSize: this.outputSize }).join(", ");
+  }
+}
+
+/** Mean of each of `outputSize` windows that cover rows (PyTorch's `nn.AdaptiveAvgPool1d`). */
+export class AdaptiveAvgPool1d extends Adaptive {
+  forward(x: Tensor): Tensor {
+    return pooling.adaptiveAvgPool1d(x, this.outputSize);
+  }
+}
+
+/** Mean of each of `outputSize` windows that cover images (PyTorch's `nn.AdaptiveAvgPool2d`). A size of null is that of the input. */
+export class AdaptiveAvgPool2d extends Adaptive {
+  forward(x: Tensor): Tensor {
+    return pooling.adaptiveAvgPool2d(x, this.outputSize);
+  }
+}
+
+abstract class AdaptiveMax extends Adaptive {
+  constructor(
+    outputSize: pooling.AdaptiveSizes,
+    readonly options: pooling.AdaptiveMaxPoolOptions = {},
+  ) {
+    super(outputSize);
+    checkOptions(this.constructor.name, options, ["returnIndices"]);
+  }
+}
+
+/** Largest of each of `outputSize` windows that cover rows (PyTorch's `nn.AdaptiveMaxPool1d`). With `returnIndices`, `[values, indices]`. */
+export class AdaptiveMaxPool1d extends AdaptiveMax {
+  forward(x: Tensor): Pooled {
+    return pooling.adaptiveMaxPool1d(x, this.outputSize, this.options);
+  }
+}
+
+/** Largest of each of `outputSize` windows that cover images (PyTorch's `nn.AdaptiveMaxPool2d`). With `returnIndices`, `[values, indices]`. */
+export class AdaptiveMaxPool2d extends AdaptiveMax {
+  forward(x: Tensor): Pooled {
+    return pooling.adaptiveMaxPool2d(x, this.outputSize, this.options);
+  }
+}
