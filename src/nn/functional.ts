@@ -1,9 +1,14 @@
+import * as activations from "../ops/activations.js";
+import * as channelDropout from "../ops/channelDropout.js";
 import * as crossEntropyOps from "../ops/crossEntropy.js";
 import { dropout as dropoutOp } from "../ops/dropout.js";
 import { unary } from "../ops/elementwise.js";
 import { oneHot } from "../ops/indexing.js";
 import * as losses from "../ops/losses.js";
+import * as normalization from "../ops/normalization.js";
+import * as relativeSize from "../ops/relativeSize.js";
 import * as matmulOps from "../ops/matmul.js";
+import { selu } from "../ops/selu.js";
 import * as softmaxOps from "../ops/softmax.js";
 import { checkOptions } from "../options.js";
 import type { Generator } from "../random.js";
@@ -40,4 +45,9 @@ export const functional = {
   binaryCrossEntropy: losses.binaryCrossEntropy,
   binaryCrossEntropyWithLogits: losses.binaryCrossEntropyWithLogits,
   nllLoss: losses.nllLoss,
+  ...normalization,
+  ...relativeSize,
+  ...activations,
+  selu,
+  ...channelDropout,
 };
