@@ -1,13 +1,18 @@
 import { conv1d, conv2d } from "../ops/conv.js";
 import { convTranspose1d, convTranspose2d } from "../ops/convTranspose.js";
+import * as activations from "../ops/activations.js";
+import * as channelDropout from "../ops/channelDropout.js";
 import * as crossEntropyOps from "../ops/crossEntropy.js";
 import { dropout as dropoutOp } from "../ops/dropout.js";
 import { unary } from "../ops/elementwise.js";
 import { oneHot } from "../ops/indexing.js";
 import * as losses from "../ops/losses.js";
+import * as normalization from "../ops/normalization.js";
+import * as relativeSize from "../ops/relativeSize.js";
 import * as matmulOps from "../ops/matmul.js";
 import { fold, unfold } from "../ops/patches.js";
 import * as pooling from "../ops/pool.js";
+import { selu } from "../ops/selu.js";
 import * as softmaxOps from "../ops/softmax.js";
 import { checkOptions } from "../options.js";
 import type { Generator } from "../random.js";
@@ -58,4 +63,9 @@ export const functional = {
   adaptiveAvgPool2d: pooling.adaptiveAvgPool2d,
   adaptiveMaxPool1d: pooling.adaptiveMaxPool1d,
   adaptiveMaxPool2d: pooling.adaptiveMaxPool2d,
+  ...normalization,
+  ...relativeSize,
+  ...activations,
+  selu,
+  ...channelDropout,
 };

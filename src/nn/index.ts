@@ -13,3 +13,23 @@ export { type ForwardHook, type ForwardPreHook, type LoadResult, Module, type St
 export { Parameter } from "./parameter.js";
 export * from "./pool.js";
 export { Sequential } from "./sequential.js";
+export {
+  BatchNorm1d,
+  BatchNorm2d,
+  BatchNorm3d,
+  InstanceNorm1d,
+  InstanceNorm2d,
+  InstanceNorm3d,
+  type NormOptions,
+} from "./batchNorm.js";
+export {
+  GroupNorm,
+  type GroupNormOptions,
+  LayerNorm,
+  type LayerNormOptions,
+  LocalResponseNorm,
+  RMSNorm,
+  type RMSNormOptions,
+} from "./layerNorm.js";
+export * from "./channelDropout.js";
+export * from "./piecewise.js";

@@ -3,13 +3,13 @@ import { writerOf } from "../busy.js";
 import { isFloating } from "../dtype.js";
 import { DTypeError, formatShape, SimdgradError, ValueError } from "../errors.js";
 import { copy_ } from "../ops/inplace.js";
-import { to as cast, clone } from "../ops/views.js";
+import { clone } from "../ops/views.js";
 import { checkOptions } from "../options.js";
 import { sameShape } from "../shape.js";
 import { Tensor } from "../tensor/tensor.js";
-import { tracing } from "../tracing.js";
+import { memoryMoved, tracing } from "../tracing.js";
 import { callForward } from "./call.js";
-import { Parameter } from "./parameter.js";
+import { keptBuffer, Parameter } from "./parameter.js";
 
 /** Tensors by name: what is saved of a model. They share the memory of the model. */
 export type StateDict = Record<string, Tensor>;
@@ -26,7 +26,8 @@ export type ForwardHook = (module: Module, args: unknown[], result: unknown) => 
 
 /** What a module keeps beside its fields: not enumerable, so it is no part of the model. */
 interface Hidden {
-  buffers: Set<string>;
+  /** By field name: whether it is part of the state dict. */
+  buffers: Map<string, boolean>;
   preHooks: ForwardPreHook[];
   hooks: ForwardHook[];
 }
@@ -52,7 +53,7 @@ export abstract class Module {
   #training = true;
 
   constructor() {
-    hidden.set(this, { buffers: new Set(), preHooks: [], hooks: [] });
+    hidden.set(this, { buffers: new Map(), preHooks: [], hooks: [] });
     // Calls go through one door, so that hooks run and errors can say where in the model they happened.
     const forward = this.forward;
     const instrumented = (...args: unknown[]) => callForward(this, forward, args);
@@ -72,11 +73,23 @@ export abstract class Module {
     this.#training = value;
   }
 
-  /** Makes a tensor part of the state without being learned (PyTorch's `register_buffer`), as the field `name`. */
-  registerBuffer(name: string, x: Tensor): void {
+  /**
+   * Makes a tensor part of the state without being learned, as the field `name` (PyTorch's `register_buffer`): it is cast and saved with
+   * the model. `persistent: false` keeps it out of the state dict; null is a buffer that is not there (yet).
+   * @throws ValueError for a name with dots, or of a field that is there and no buffer.
+   */
+  registerBuffer(name: string, x: Tensor | null, options: { persistent?: boolean } = {}): void {
+    checkOptions("registerBuffer", options, ["persistent"]);
+    const { buffers } = hidden.get(this)!;
     if (name === "" || name.includes("."))
       throw new ValueError(`registerBuffer: a field name without dots: "${name}"`);
-    hidden.get(this)!.buffers.add(name);
+    if (x !== null && !(x instanceof Tensor))
+      throw new ValueError(`registerBuffer: a buffer is a tensor or null: ${name} is ${typeof x}`);
+    if (name in this && !buffers.has(name))
+      throw new ValueError(
+        `registerBuffer: ${this.constructor.name} has this field already, and it is no buffer: ${name}`,
+      );
+    buffers.set(name, options.persistent ?? true);
     Object.defineProperty(this, name, { value: x, writable: true, enumerable: true, configurable: true });
   }
 
@@ -116,12 +129,15 @@ export abstract class Module {
     return [...this.namedParameters()].map(([, parameter]) => parameter);
   }
 
-  /** Every buffer under its path. */
+  /** Every buffer, once, under its path. */
   *namedBuffers(): Generator<[string, Tensor]> {
+    const seen = new Set<Tensor>();
     for (const [path, module] of this.namedModules())
-      for (const name of hidden.get(module)!.buffers) {
+      for (const name of hidden.get(module)!.buffers.keys()) {
         const value = (module as unknown as Record<string, unknown>)[name];
-        if (value instanceof Tensor) yield [join(path, name), value];
+        if (!(value instanceof Tensor) || seen.has(value)) continue;
+        seen.add(value);
+        yield [join(path, name), value];
       }
   }
 
@@ -225,11 +241,12 @@ export abstract class Module {
       throw new DTypeError(`to: the dtype of a module is float32 or float64: ${String(dtype)}`);
     for (const parameter of this.parameters()) if (parameter.dtype !== dtype) parameter.cast(dtype);
     for (const module of this.modules())
-      for (const name of hidden.get(module)!.buffers) {
+      for (const name of hidden.get(module)!.buffers.keys()) {
         const fields = module as unknown as Record<string, unknown>;
         const value = fields[name];
-        if (value instanceof Tensor && isFloating(value.dtype) && value.dtype !== dtype)
-          fields[name] = cast(value.detach(), dtype);
+        if (!(value instanceof Tensor) || !isFloating(value.dtype) || value.dtype === dtype) continue;
+        memoryMoved(); // recordings go on with the former memory
+        fields[name] = keptBuffer(value, dtype);
       }
     return this;
   }
@@ -318,6 +335,6 @@ function* stateEntries(module: Module, prefix: string, above: Module[]): Generat
   const { buffers } = hidden.get(module)!;
   for (const [name, value] of ownEntries(module)) {
     if (value instanceof Module) yield* stateEntries(value, join(prefix, name), [...above, module]);
-    else if (value instanceof Parameter || buffers.has(name)) yield [join(prefix, name), value];
+    else if (value instanceof Parameter || buffers.get(name)) yield [join(prefix, name), value];
   }
 }

@@ -48,9 +48,15 @@ export class Parameter extends Tensor {
 }
 
 /** The values of `x` in long-lived memory. */
-function kept(kind: "parameter" | "gradient", x: Tensor, dtype: DType): Storage {
+function kept(kind: "parameter" | "gradient" | "buffer", x: Tensor, dtype: DType): Storage {
   const { shape, storage: from, offset, strides } = x;
   const storage = longLived(kind, dtype, x.numel);
   k.copy(shape, from.array, offset, strides, storage.array, storage.offset, denseStrides(shape));
   return storage;
+}
+
+/** The values of `x` in a tensor for a buffer that steps change: on memory that a thread may write to. */
+export function keptBuffer(x: Tensor, dtype: DType = x.dtype): Tensor {
+  const storage = kept("buffer", x, dtype);
+  return new Tensor(storage, storage.offset, [...x.shape], denseStrides(x.shape), dtype);
 }

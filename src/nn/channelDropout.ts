@@ -1,0 +1,42 @@
+import * as ops from "../ops/channelDropout.js";
+import { checkOptions } from "../options.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { checkProbability } from "./arguments.js";
+import { Module } from "./module.js";
+
+/** A dropout that acts in training only. */
+function dropoutOf(
+  className: string,
+  compute: (x: Tensor, options: ops.ChannelDropoutOptions) => Tensor,
+): new (
+  options?: { p?: number } | number,
+) => Module & { readonly p: number; forward(x: Tensor): Tensor } {
+  const layer = class extends Module {
+    readonly p: number;
+    constructor(options: { p?: number } | number = {}) {
+      super();
+      if (typeof options !== "number") checkOptions(className, options, ["p"]);
+      this.p = typeof options === "number" ? options : (options.p ?? 0.5);
+      checkProbability(className, "p", this.p);
+    }
+    forward(x: Tensor): Tensor {
+      return compute(x, { p: this.p, training: this.training });
+    }
+    override extraRepr(): string {
+      return `p=${this.p}`;
+    }
+  };
+  Object.defineProperty(layer, "name", { value: className });
+  return layer;
+}
+
+/** In training, drops whole channels of [N, C, L] or [C, L] with probability `p`, 0.5 by default. */
+export const Dropout1d = dropoutOf("Dropout1d", ops.dropout1d);
+/** In training, drops whole channels of [N, C, H, W]. */
+export const Dropout2d = dropoutOf("Dropout2d", ops.dropout2d);
+/** In training, drops whole channels of [N, C, D, H, W] or [C, D, H, W]. */
+export const Dropout3d = dropoutOf("Dropout3d", ops.dropout3d);
+/** Dropout that keeps mean 0 and variance 1: for networks with SELU. */
+export const AlphaDropout = dropoutOf("AlphaDropout", ops.alphaDropout);
+/** `AlphaDropout` of whole channels. */
+export const FeatureAlphaDropout = dropoutOf("FeatureAlphaDropout", ops.featureAlphaDropout);

@@ -1,0 +1,149 @@
+import { groupNorm, layerNorm, rmsNorm } from "../ops/normalization.js";
+import { type LocalResponseNormOptions, localResponseNorm } from "../ops/relativeSize.js";
+import { checkOptions } from "../options.js";
+import type { Shape } from "../shape.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { checkSizes } from "./arguments.js";
+import * as init from "./init.js";
+import { Module } from "./module.js";
+import { Parameter } from "./parameter.js";
+
+/** A size, or several, as sizes. */
+function sizesOf(layer: string, normalizedShape: number | Shape): Shape {
+  const sizes = typeof normalizedShape === "number" ? [normalizedShape] : [...normalizedShape];
+  for (const size of sizes) checkSizes(layer, { normalizedShape: size });
+  return sizes;
+}
+
+export interface LayerNormOptions {
+  /** Default 1e-5. */
+  eps?: number;
+  /** Whether to learn a factor per element. Default true. */
+  elementwiseAffine?: boolean;
+  /** Whether to learn an offset too. Default true. */
+  bias?: boolean;
+}
+
+/**
+ * Mean 0 and variance 1 over the last dims, then · weight + bias (PyTorch's `nn.LayerNorm`). Weight and bias have the normalized shape
+ * and start as 1 and 0.
+ */
+export class LayerNorm extends Module {
+  readonly normalizedShape: Shape;
+  readonly eps: number;
+  readonly elementwiseAffine: boolean;
+  readonly weight: Parameter | null;
+  readonly bias: Parameter | null;
+
+  constructor(normalizedShape: number | Shape, options: LayerNormOptions = {}) {
+    super();
+    checkOptions("LayerNorm", options, ["eps", "elementwiseAffine", "bias"]);
+    this.normalizedShape = sizesOf("LayerNorm", normalizedShape);
+    this.eps = options.eps ?? 1e-5;
+    this.elementwiseAffine = options.elementwiseAffine ?? true;
+    const { elementwiseAffine: affine } = this;
+    this.weight = affine ? init.ones(Parameter.zeros(this.normalizedShape)) : null;
+    this.bias = affine && (options.bias ?? true) ? Parameter.zeros(this.normalizedShape) : null;
+  }
+
+  forward(x: Tensor): Tensor {
+    return layerNorm(x, this.normalizedShape, this.weight, this.bias, { eps: this.eps });
+  }
+
+  override extraRepr(): string {
+    return `[${this.normalizedShape.join(", ")}], eps=${this.eps}, elementwiseAffine=${this.elementwiseAffine}`;
+  }
+}
+
+export interface RMSNormOptions {
+  /** Default null: the distance from 1 to the next number of the input's dtype. */
+  eps?: number | null;
+  /** Whether to learn a factor per element. Default true. */
+  elementwiseAffine?: boolean;
+}
+
+/** x / √(mean(x²) + eps) over the last dims, then · weight, which starts as 1 (PyTorch's `nn.RMSNorm`). */
+export class RMSNorm extends Module {
+  readonly normalizedShape: Shape;
+  readonly eps: number | null;
+  readonly elementwiseAffine: boolean;
+  readonly weight: Parameter | null;
+
+  constructor(normalizedShape: number | Shape, options: RMSNormOptions = {}) {
+    super();
+    checkOptions("RMSNorm", options, ["eps", "elementwiseAffine"]);
+    this.normalizedShape = sizesOf("RMSNorm", normalizedShape);
+    this.eps = options.eps ?? null;
+    this.elementwiseAffine = options.elementwiseAffine ?? true;
+    this.weight = this.elementwiseAffine ? init.ones(Parameter.zeros(this.normalizedShape)) : null;
+  }
+
+  forward(x: Tensor): Tensor {
+    return rmsNorm(x, this.normalizedShape, this.weight, { eps: this.eps });
+  }
+
+  override extraRepr(): string {
+    return `[${this.normalizedShape.join(", ")}], eps=${this.eps}, elementwiseAffine=${this.elementwiseAffine}`;
+  }
+}
+
+export interface GroupNormOptions {
+  /** Default 1e-5. */
+  eps?: number;
+  /** Whether to learn a factor and an offset per channel. Default true. */
+  affine?: boolean;
+}
+
+/**
+ * Mean 0 and variance 1 over each of `numGroups` groups of channels, then · weight + bias per channel (PyTorch's `nn.GroupNorm`).
+ * Shapes: [N, C, …] → the same.
+ */
+export class GroupNorm extends Module {
+  readonly eps: number;
+  readonly affine: boolean;
+  readonly weight: Parameter | null;
+  readonly bias: Parameter | null;
+
+  constructor(
+    readonly numGroups: number,
+    readonly numChannels: number,
+    options: GroupNormOptions = {},
+  ) {
+    super();
+    checkOptions("GroupNorm", options, ["eps", "affine"]);
+    checkSizes("GroupNorm", { numGroups, numChannels, "numChannels / numGroups": numChannels / numGroups });
+    this.eps = options.eps ?? 1e-5;
+    this.affine = options.affine ?? true;
+    this.weight = this.affine ? init.ones(Parameter.zeros([numChannels])) : null;
+    this.bias = this.affine ? Parameter.zeros([numChannels]) : null;
+  }
+
+  forward(x: Tensor): Tensor {
+    return groupNorm(x, this.numGroups, this.weight, this.bias, { eps: this.eps });
+  }
+
+  override extraRepr(): string {
+    return `${this.numGroups}, ${this.numChannels}, eps=${this.eps}, affine=${this.affine}`;
+  }
+}
+
+/** Each element divided by a size of the channels around it (PyTorch's `nn.LocalResponseNorm`); see `functional.localResponseNorm`. */
+export class LocalResponseNorm extends Module {
+  constructor(
+    readonly size: number,
+    readonly options: LocalResponseNormOptions = {},
+  ) {
+    super();
+    checkOptions("LocalResponseNorm", options, ["alpha", "beta", "k"]);
+    checkSizes("LocalResponseNorm", { size });
+  }
+
+  forward(x: Tensor): Tensor {
+    return localResponseNorm(x, this.size, this.options);
+  }
+
+  override extraRepr(): string {
+    const { alpha = 1e-4, beta = 0.75, k = 1 } = this.options;
+    return `${this.size}, alpha=${alpha}, beta=${beta}, k=${k}`;
+  }
+}

@@ -1,0 +1,148 @@
+import { ValueError, formatShape, ShapeError } from "../errors.js";
+import * as ops from "../ops/activations.js";
+import { selu } from "../ops/selu.js";
+import { softmax } from "../ops/softmax.js";
+import { checkOptions } from "../options.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { checkSizes } from "./arguments.js";
+import * as init from "./init.js";
+import { Module } from "./module.js";
+import { Parameter } from "./parameter.js";
+
+type Options = Readonly<Record<string, number>>;
+
+/** A layer without parameters from a function of `ops/activations.ts`; `defaults` are the options it takes. */
+function activation<Defaults extends Options>(
+  className: string,
+  compute: (x: Tensor, options?: any) => Tensor,
+  defaults: Defaults,
+): new (
+  options?: { -readonly [Name in keyof Defaults]?: number },
+) => Module & { readonly options: Options; forward(x: Tensor): Tensor } {
+  const layer = class extends Module {
+    constructor(readonly options: Options = {}) {
+      super();
+      checkOptions(className, options, Object.keys(defaults));
+    }
+    forward(x: Tensor): Tensor {
+      return compute(x, this.options);
+    }
+    override extraRepr(): string {
+      return Object.entries({ ...defaults, ...this.options })
+        .map(([key, value]) => `${key}=${value}`)
+        .join(", ");
+    }
+  };
+  Object.defineProperty(layer, "name", { value: className });
+  return layer as ReturnType<typeof activation<Defaults>>;
+}
+
+/** x limited to [minVal, maxVal], -1 and 1 by default. */
+export const Hardtanh = activation("Hardtanh", ops.hardtanh, { minVal: -1, maxVal: 1 });
+/** min(max(x, 0), 6). */
+export const ReLU6 = activation("ReLU6", (x) => ops.relu6(x), {});
+/** x / 6 + 1/2, limited to [0, 1]. */
+export const Hardsigmoid = activation("Hardsigmoid", (x) => ops.hardsigmoid(x), {});
+/** x · hardsigmoid(x). */
+export const Hardswish = activation("Hardswish", (x) => ops.hardswish(x), {});
+/** x, or 0 where |x| <= lambd. */
+export const Hardshrink = activation("Hardshrink", ops.hardshrink, { lambd: 0.5 });
+/** x moved towards 0 by lambd, and no further. */
+export const Softshrink = activation("Softshrink", ops.softshrink, { lambd: 0.5 });
+/** x - tanh(x). */
+export const Tanhshrink = activation("Tanhshrink", (x) => ops.tanhshrink(x), {});
+/** x / (1 + |x|). */
+export const Softsign = activation("Softsign", (x) => ops.softsign(x), {});
+/** x, or alpha · (e^(x / alpha) - 1) below 0. */
+export const CELU = activation("CELU", ops.celu, { alpha: 1 });
+/** 1.0507 · ELU with alpha 1.6733, which keeps mean 0 and variance 1. */
+export const SELU = activation("SELU", (x) => selu(x), {});
+/** x · tanh(softplus(x)). */
+export const Mish = activation("Mish", (x) => ops.mish(x), {});
+
+/** x, or `value` where x <= threshold (PyTorch's `nn.Threshold`). */
+export class Threshold extends Module {
+  constructor(
+    readonly threshold: number,
+    readonly value: number,
+  ) {
+    super();
+    if (typeof threshold !== "number" || typeof value !== "number")
+      throw new ValueError(`Threshold: threshold and value are numbers: ${threshold} and ${value}`);
+  }
+  forward(x: Tensor): Tensor {
+    return ops.threshold(x, this.threshold, this.value);
+  }
+  override extraRepr(): string {
+    return `threshold=${this.threshold}, value=${this.value}`;
+  }
+}
+
+/** x, or a slope times x below 0: drawn per element from [lower, upper] in training, their mean otherwise. */
+export class RReLU extends Module {
+  constructor(readonly options: { lower?: number; upper?: number } = {}) {
+    super();
+    checkOptions("RReLU", options, ["lower", "upper"]);
+  }
+  forward(x: Tensor): Tensor {
+    return ops.rrelu(x, { ...this.options, training: this.training });
+  }
+  override extraRepr(): string {
+    const { lower = 1 / 8, upper = 1 / 3 } = this.options;
+    return `lower=${lower}, upper=${upper}`;
+  }
+}
+
+/** x, or weight · x below 0: a learned slope, one (the default) or one per channel, which starts as `init`, 0.25 (PyTorch's `nn.PReLU`). */
+export class PReLU extends Module {
+  readonly numParameters: number;
+  readonly weight: Parameter;
+  constructor(options: { numParameters?: number; init?: number } = {}) {
+    super();
+    checkOptions("PReLU", options, ["numParameters", "init"]);
+    this.numParameters = options.numParameters ?? 1;
+    checkSizes("PReLU", { numParameters: this.numParameters });
+    this.weight = init.constant(Parameter.zeros([this.numParameters]), options.init ?? 0.25);
+  }
+  forward(x: Tensor): Tensor {
+    return ops.prelu(x, this.weight);
+  }
+  override extraRepr(): string {
+    return `numParameters=${this.numParameters}`;
+  }
+}
+
+/** The first half along `dim` (default -1), times the sigmoid of the second. */
+export class GLU extends Module {
+  constructor(readonly dim = -1) {
+    super();
+  }
+  forward(x: Tensor): Tensor {
+    return ops.glu(x, this.dim);
+  }
+  override extraRepr(): string {
+    return `dim=${this.dim}`;
+  }
+}
+
+/** `Softmax` of -x. */
+export class Softmin extends Module {
+  constructor(readonly dim = -1) {
+    super();
+  }
+  forward(x: Tensor): Tensor {
+    return ops.softmin(x, this.dim);
+  }
+  override extraRepr(): string {
+    return `dim=${this.dim}`;
+  }
+}
+
+/** Softmax over the channels at each place of [N, C, H, W] or [C, H, W]. */
+export class Softmax2d extends Module {
+  forward(x: Tensor): Tensor {
+    if (x.ndim !== 3 && x.ndim !== 4)
+      throw new ShapeError(`Softmax2d: x is [N, C, H, W] or [C, H, W]: ${formatShape(x.shape)}`);
+    return softmax(x, -3);
+  }
+}

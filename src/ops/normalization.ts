@@ -1,0 +1,248 @@
+import { noGrad } from "../autograd/grad-mode.js";
+import { isFloating } from "../dtype.js";
+import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
+import { checkOptions } from "../options.js";
+import { numel, type Shape, sameShape } from "../shape.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { add, mul, sub, unary } from "./elementwise.js";
+import { binary_ } from "./inplace.js";
+import { mean } from "./reduce.js";
+import { reshape } from "./views.js";
+
+type MaybeTensor = Tensor | null | undefined;
+
+export interface EpsOptions {
+  /** Added to the variance. Default 1e-5. */
+  eps?: number;
+}
+
+export interface BatchNormOptions extends EpsOptions {
+  /** Normalise with the statistics of the batch and move the running ones. Default false. */
+  training?: boolean;
+  /** How far running statistics move: (1 - momentum) · old + momentum · new. Default 0.1. */
+  momentum?: number | Tensor;
+}
+
+export interface InstanceNormOptions extends EpsOptions {
+  /** Normalise with the statistics of each instance, else with the running ones. Default true. */
+  useInputStats?: boolean;
+  /** As in `batchNorm`. Default 0.1. */
+  momentum?: number;
+}
+
+function needsFloats(op: string, x: Tensor): void {
+  if (!isFloating(x.dtype))
+    throw new DTypeError(`${op}: a float tensor is needed: ${x.dtype}; use to("float32")`);
+}
+
+/** A tensor with one value per channel, or nothing. */
+function checkPerChannel(op: string, name: string, x: MaybeTensor, channels: number): void {
+  if (x && (x.ndim !== 1 || x.shape[0] !== channels))
+    throw new ShapeError(
+      `${op}: ${name} has one value per channel: ${formatShape(x.shape)} for ${channels} channels`,
+    );
+}
+
+/** x - mean and the biased variance over `dims`, kept with size 1. */
+function centered(
+  x: Tensor,
+  dims: readonly number[],
+): { average: Tensor; distances: Tensor; variance: Tensor } {
+  const average = mean(x, dims, { keepdim: true });
+  const distances = sub(x, average);
+  return { average, distances, variance: mean(unary.square(distances), dims, { keepdim: true }) };
+}
+
+/** distances / √(variance + eps) · weight + bias; weight and bias broadcast. */
+function scaled(
+  distances: Tensor,
+  variance: Tensor,
+  eps: number,
+  weight: MaybeTensor,
+  bias: MaybeTensor,
+): Tensor {
+  const y = mul(distances, unary.rsqrt(add(variance, eps)));
+  const stretched = weight ? mul(y, weight) : y;
+  return bias ? add(stretched, bias) : stretched;
+}
+
+/** [C] as it broadcasts with [N, C, …]. */
+const perChannel = (x: MaybeTensor, rank: number): MaybeTensor =>
+  x && reshape(x, [x.numel, ...new Array<number>(rank - 2).fill(1)]);
+
+/** running = (1 - momentum) · running + momentum · value, in place. */
+function move(running: MaybeTensor, value: Tensor, momentum: number | Tensor): void {
+  if (!running) return;
+  const moved = mul(reshape(value, running.shape), momentum);
+  binary_("mul", running, restOf(momentum));
+  binary_("add", running, moved);
+}
+
+const restOf = (momentum: number | Tensor) => (typeof momentum === "number" ? 1 - momentum : sub(1, momentum));
+
+/**
+ * Every channel with mean 0 and variance 1, then · weight + bias (Ioffe and Szegedy, 2015; PyTorch's `F.batch_norm`). In training the
+ * statistics are those of the batch, over all dims but dim 1, and the running ones, where given, are moved in place (the variance as
+ * its unbiased estimate); otherwise the running ones are used.
+ * Shapes: x [N, C, …]; runningMean, runningVar, weight, bias [C].
+ * @throws ValueError `ONE_VALUE_PER_CHANNEL` in training.
+ */
+export function batchNorm(
+  x: Tensor,
+  runningMean: Tensor | null,
+  runningVar: Tensor | null,
+  weight: Tensor | null = null,
+  bias: Tensor | null = null,
+  options: BatchNormOptions = {},
+): Tensor {
+  checkOptions("batchNorm", options, ["training", "momentum", "eps"]);
+  const { training = false, momentum = 0.1, eps = 1e-5 } = options;
+  needsFloats("batchNorm", x);
+  if (x.ndim < 2) throw new ShapeError(`batchNorm: x is [N, C, ...]: ${formatShape(x.shape)}`);
+  const channels = x.shape[1];
+  for (const [name, given] of Object.entries({ runningMean, runningVar, weight, bias }))
+    checkPerChannel("batchNorm", name, given, channels);
+  const [w, b] = [perChannel(weight, x.ndim), perChannel(bias, x.ndim)];
+  if (!training) {
+    if (!runningMean || !runningVar)
+      throw new ValueError("batchNorm: without training, runningMean and runningVar are needed: one is null");
+    const [average, variance] = [perChannel(runningMean, x.ndim)!, perChannel(runningVar, x.ndim)!];
+    return scaled(sub(x, average), variance, eps, w, b);
+  }
+  const count = channels === 0 ? 0 : x.numel / channels;
+  if (count === 1)
+    throw new ValueError(
+      `batchNorm: in training a channel has more than one value: ${formatShape(x.shape)}`,
+      "ONE_VALUE_PER_CHANNEL",
+    );
+  const dims = [...x.shape.keys()].filter((d) => d !== 1);
+  const { average, distances, variance } = centered(x, dims);
+  noGrad(() => {
+    move(runningMean, average.detach(), momentum);
+    if (runningVar) move(runningVar, mul(variance.detach(), count / (count - 1)), momentum);
+  });
+  return scaled(distances, variance, eps, w, b);
+}
+
+/**
+ * Every channel of every instance with mean 0 and variance 1, then · weight + bias (Ulyanov et al., 2016; PyTorch's `F.instance_norm`).
+ * Running statistics, where given, move to the average over the instances.
+ * Shapes: x [N, C, …]; runningMean, runningVar, weight, bias [C].
+ * @throws ValueError `ONE_VALUE_PER_CHANNEL` when an instance has one value per channel.
+ */
+export function instanceNorm(
+  x: Tensor,
+  runningMean: Tensor | null = null,
+  runningVar: Tensor | null = null,
+  weight: Tensor | null = null,
+  bias: Tensor | null = null,
+  options: InstanceNormOptions = {},
+): Tensor {
+  checkOptions("instanceNorm", options, ["useInputStats", "momentum", "eps"]);
+  const { useInputStats = true, momentum = 0.1, eps = 1e-5 } = options;
+  if (!useInputStats) return batchNorm(x, runningMean, runningVar, weight, bias, { eps });
+  needsFloats("instanceNorm", x);
+  if (x.ndim < 2) throw new ShapeError(`instanceNorm: x is [N, C, ...]: ${formatShape(x.shape)}`);
+  for (const [name, given] of Object.entries({ runningMean, runningVar, weight, bias }))
+    checkPerChannel("instanceNorm", name, given, x.shape[1]);
+  const count = numel(x.shape.slice(2));
+  if (count === 1)
+    throw new ValueError(
+      `instanceNorm: a channel of an instance has more than one value: ${formatShape(x.shape)}`,
+      "ONE_VALUE_PER_CHANNEL",
+    );
+  const dims = [...x.shape.keys()].slice(2);
+  const { average, distances, variance } = centered(x, dims);
+  noGrad(() => {
+    move(runningMean, mean(average.detach(), 0), momentum);
+    if (runningVar) move(runningVar, mul(mean(variance.detach(), 0), count / (count - 1)), momentum);
+  });
+  return scaled(distances, variance, eps, perChannel(weight, x.ndim), perChannel(bias, x.ndim));
+}
+
+/** `normalizedShape` as sizes, and the dims at the end of `shape` that have them. */
+function lastDims(op: string, shape: Shape, normalizedShape: number | Shape, given: MaybeTensor[]): number[] {
+  const sizes = typeof normalizedShape === "number" ? [normalizedShape] : normalizedShape;
+  if (!Array.isArray(sizes) || sizes.length === 0)
+    throw new ShapeError(`${op}: normalizedShape has at least one size: ${JSON.stringify(normalizedShape)}`);
+  const lead = shape.length - sizes.length;
+  if (lead < 0 || !sameShape(shape.slice(lead), sizes))
+    throw new ShapeError(`${op}: x ends in ${formatShape(sizes)}: ${formatShape(shape)}`);
+  for (const x of given)
+    if (x && !sameShape(x.shape, sizes))
+      throw new ShapeError(
+        `${op}: weight and bias have the normalized shape ${formatShape(sizes)}: ${formatShape(x.shape)}`,
+      );
+  return sizes.map((_, i) => lead + i);
+}
+
+/**
+ * Mean 0 and variance 1 over the last dims, which are `normalizedShape`, then · weight + bias (Ba et al., 2016; PyTorch's
+ * `F.layer_norm`). Shapes: x [..., …normalizedShape]; weight, bias `normalizedShape`.
+ */
+export function layerNorm(
+  x: Tensor,
+  normalizedShape: number | Shape,
+  weight: Tensor | null = null,
+  bias: Tensor | null = null,
+  options: EpsOptions = {},
+): Tensor {
+  checkOptions("layerNorm", options, ["eps"]);
+  needsFloats("layerNorm", x);
+  const dims = lastDims("layerNorm", x.shape, normalizedShape, [weight, bias]);
+  const { distances, variance } = centered(x, dims);
+  return scaled(distances, variance, options.eps ?? 1e-5, weight, bias);
+}
+
+/** Distance from 1 to the next float. */
+const epsilons: Readonly<Record<string, number>> = { float32: 2 ** -23, float64: Number.EPSILON };
+
+/**
+ * x / √(mean(x²) + eps) over the last dims, which are `normalizedShape`, then · weight (Zhang and Sennrich, 2019; PyTorch's
+ * `F.rms_norm`). `eps` default: the distance from 1 to the next number of the dtype.
+ */
+export function rmsNorm(
+  x: Tensor,
+  normalizedShape: number | Shape,
+  weight: Tensor | null = null,
+  options: { eps?: number | null } = {},
+): Tensor {
+  checkOptions("rmsNorm", options, ["eps"]);
+  needsFloats("rmsNorm", x);
+  const dims = lastDims("rmsNorm", x.shape, normalizedShape, [weight]);
+  const squares = mean(unary.square(x), dims, { keepdim: true });
+  return scaled(x, squares, options.eps ?? epsilons[x.dtype], weight, null);
+}
+
+/**
+ * Mean 0 and variance 1 over each of `numGroups` groups of channels of an instance, then · weight + bias per channel (Wu and He, 2018;
+ * PyTorch's `F.group_norm`). Shapes: x [N, C, …]; weight, bias [C].
+ */
+export function groupNorm(
+  x: Tensor,
+  numGroups: number,
+  weight: Tensor | null = null,
+  bias: Tensor | null = null,
+  options: EpsOptions = {},
+): Tensor {
+  checkOptions("groupNorm", options, ["eps"]);
+  needsFloats("groupNorm", x);
+  if (x.ndim < 2) throw new ShapeError(`groupNorm: x is [N, C, ...]: ${formatShape(x.shape)}`);
+  const [n, channels, ...rest] = x.shape;
+  if (!Number.isInteger(numGroups) || numGroups < 1 || channels % numGroups !== 0)
+    throw new ValueError(
+      `groupNorm: numGroups divides the number of channels: ${String(numGroups)} for ${channels} channels`,
+    );
+  checkPerChannel("groupNorm", "weight", weight, channels);
+  checkPerChannel("groupNorm", "bias", bias, channels);
+  const count = (channels / numGroups) * numel(rest);
+  if (n * count === 1)
+    throw new ValueError(
+      `groupNorm: a group has more than one value: ${formatShape(x.shape)}`,
+      "ONE_VALUE_PER_CHANNEL",
+    );
+  const { distances, variance } = centered(reshape(x, [n, numGroups, count]), [2]);
+  const y = reshape(scaled(distances, variance, options.eps ?? 1e-5, null, null), x.shape);
+  const stretched = weight ? mul(y, perChannel(weight, x.ndim)!) : y;
+  return bias ? add(stretched, perChannel(bias, x.ndim)!) : stretched;
+}
