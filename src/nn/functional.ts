@@ -3,6 +3,7 @@ import { convTranspose1d, convTranspose2d } from "../ops/convTranspose.js";
 import * as activations from "../ops/activations.js";
 import * as channelDropout from "../ops/channelDropout.js";
 import * as crossEntropyOps from "../ops/crossEntropy.js";
+import * as distances from "../ops/distances.js";
 import { dropout as dropoutOp } from "../ops/dropout.js";
 import { unary } from "../ops/elementwise.js";
 import { oneHot } from "../ops/indexing.js";
@@ -13,7 +14,11 @@ import * as matmulOps from "../ops/matmul.js";
 import { fold, unfold } from "../ops/patches.js";
 import * as pooling from "../ops/pool.js";
 import { selu } from "../ops/selu.js";
+import * as marginLosses from "../ops/marginLosses.js";
+import * as matmulOps from "../ops/matmul.js";
+import * as regressionLosses from "../ops/regressionLosses.js";
 import * as softmaxOps from "../ops/softmax.js";
+import * as tripletLosses from "../ops/tripletLosses.js";
 import { checkOptions } from "../options.js";
 import type { Generator } from "../random.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -68,4 +73,20 @@ export const functional = {
   ...activations,
   selu,
   ...channelDropout,
+  smoothL1Loss: regressionLosses.smoothL1Loss,
+  huberLoss: regressionLosses.huberLoss,
+  klDiv: regressionLosses.klDiv,
+  poissonNllLoss: regressionLosses.poissonNllLoss,
+  gaussianNllLoss: regressionLosses.gaussianNllLoss,
+  hingeEmbeddingLoss: marginLosses.hingeEmbeddingLoss,
+  marginRankingLoss: marginLosses.marginRankingLoss,
+  cosineEmbeddingLoss: marginLosses.cosineEmbeddingLoss,
+  softMarginLoss: marginLosses.softMarginLoss,
+  multiMarginLoss: marginLosses.multiMarginLoss,
+  multilabelMarginLoss: marginLosses.multilabelMarginLoss,
+  multilabelSoftMarginLoss: marginLosses.multilabelSoftMarginLoss,
+  tripletMarginLoss: tripletLosses.tripletMarginLoss,
+  tripletMarginWithDistanceLoss: tripletLosses.tripletMarginWithDistanceLoss,
+  pairwiseDistance: distances.pairwiseDistance,
+  cosineSimilarity: distances.cosineSimilarity,
 };

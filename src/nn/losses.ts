@@ -1,28 +1,37 @@
 import { type CrossEntropyOptions, crossEntropy, crossEntropyOptions } from "../ops/crossEntropy.js";
+import * as distances from "../ops/distances.js";
 import * as ops from "../ops/losses.js";
+import * as margins from "../ops/marginLosses.js";
+import * as regression from "../ops/regressionLosses.js";
+import * as triplets from "../ops/tripletLosses.js";
 import { checkOptions } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { Module } from "./module.js";
 
-/** A loss as a module: `forward(input, target)` with the options given here. */
-function loss<Options extends object>(
+type LossModule<Inputs extends unknown[], Options> = Module & {
+  readonly options: Options;
+  forward(...inputs: Inputs): Tensor;
+};
+
+/** A function of tensors as a module: `forward` with the options given here. */
+function lossOf<Inputs extends unknown[], Options extends object>(
   className: string,
   known: readonly (keyof Options & string)[],
-  compute: (input: Tensor, target: Tensor, options?: Options) => Tensor,
+  compute: (...args: [...Inputs, options: Options]) => Tensor,
 ): new (
   options?: Options,
-) => Module & { readonly options: Options; forward(input: Tensor, target: Tensor): Tensor } {
+) => LossModule<Inputs, Options> {
   const layer = class extends Module {
     constructor(readonly options: Options = {} as Options) {
       super();
       checkOptions(className, options, known);
     }
-    forward(input: Tensor, target: Tensor): Tensor {
-      return compute(input, target, this.options);
+    forward(...inputs: Inputs): Tensor {
+      return compute(...inputs, this.options);
     }
     override extraRepr(): string {
       return Object.entries(this.options)
-        .filter(([, value]) => typeof value !== "object")
+        .filter(([, value]) => typeof value !== "object" && typeof value !== "function")
         .map(([key, value]) => `${key}=${value}`)
         .join(", ");
     }
@@ -31,10 +40,17 @@ function loss<Options extends object>(
   return layer;
 }
 
+/** A loss of an input and a target. */
+const loss = <Options extends object>(
+  className: string,
+  known: readonly (keyof Options & string)[],
+  compute: (input: Tensor, target: Tensor, options?: Options) => Tensor,
+) => lossOf<[input: Tensor, target: Tensor], Options>(className, known, compute);
+
 /** Mean squared error. */
-export const MSELoss = loss("MSELoss", ops.lossOptions, ops.mseLoss);
+export const MSELoss = loss("MSELoss", ops.mseLossOptions, ops.mseLoss);
 /** Mean absolute error. */
-export const L1Loss = loss("L1Loss", ops.lossOptions, ops.l1Loss);
+export const L1Loss = loss("L1Loss", ops.weightedLossOptions, ops.l1Loss);
 /** Binary cross-entropy of probabilities. */
 export const BCELoss = loss("BCELoss", ops.weightedLossOptions, ops.binaryCrossEntropy);
 /** Binary cross-entropy of logits: sigmoid and loss in one, accurate for any logit. */
@@ -51,3 +67,80 @@ export const CrossEntropyLoss = loss<CrossEntropyOptions>(
 );
 /** Negative log-likelihood of log-probabilities. */
 export const NLLLoss = loss("NLLLoss", ops.nllLossOptions, ops.nllLoss);
+/** A parabola near 0, a line farther out. */
+export const SmoothL1Loss = loss("SmoothL1Loss", regression.smoothL1LossOptions, regression.smoothL1Loss);
+/** Half the square near 0, a line of slope delta farther out. */
+export const HuberLoss = loss("HuberLoss", regression.huberLossOptions, regression.huberLoss);
+/** Kullback-Leibler divergence of log-probabilities from a target; `reduction: "batchmean"` for its mean over a batch. */
+export const KLDivLoss = loss("KLDivLoss", regression.klDivOptions, regression.klDiv);
+/** Negative log-likelihood of counts under a Poisson distribution. */
+export const PoissonNLLLoss = loss(
+  "PoissonNLLLoss",
+  regression.poissonNllLossOptions,
+  regression.poissonNllLoss,
+);
+/** Negative log-likelihood of targets under normal distributions: `forward(input, target, variance)`. */
+export const GaussianNLLLoss = lossOf<
+  [input: Tensor, target: Tensor, variance: Tensor | number],
+  regression.GaussianNLLLossOptions
+>("GaussianNLLLoss", regression.gaussianNllLossOptions, regression.gaussianNllLoss);
+/** Distances of pairs: small for target 1, at least a margin for -1. */
+export const HingeEmbeddingLoss = loss(
+  "HingeEmbeddingLoss",
+  margins.marginLossOptions,
+  margins.hingeEmbeddingLoss,
+);
+/** The hinge loss of several classes. */
+export const MultiMarginLoss = loss(
+  "MultiMarginLoss",
+  margins.multiMarginLossOptions,
+  margins.multiMarginLoss,
+);
+/** The hinge loss of several classes of which several are right. */
+export const MultiLabelMarginLoss = loss(
+  "MultiLabelMarginLoss",
+  ops.lossOptions,
+  margins.multilabelMarginLoss,
+);
+/** Binary cross-entropy of logits, the mean over the classes. */
+export const MultiLabelSoftMarginLoss = loss(
+  "MultiLabelSoftMarginLoss",
+  ops.weightedLossOptions,
+  margins.multilabelSoftMarginLoss,
+);
+/** The logistic loss, for targets 1 and -1. */
+export const SoftMarginLoss = loss("SoftMarginLoss", ops.lossOptions, margins.softMarginLoss);
+/** Two vectors in one direction for target 1, in different ones for -1: `forward(input1, input2, target)`. */
+export const CosineEmbeddingLoss = lossOf<
+  [input1: Tensor, input2: Tensor, target: Tensor],
+  margins.MarginLossOptions
+>("CosineEmbeddingLoss", margins.marginLossOptions, margins.cosineEmbeddingLoss);
+/** The first input above the second for target 1, below for -1: `forward(input1, input2, target)`. */
+export const MarginRankingLoss = lossOf<
+  [input1: Tensor, input2: Tensor, target: Tensor],
+  margins.MarginLossOptions
+>("MarginRankingLoss", margins.marginLossOptions, margins.marginRankingLoss);
+/** The anchor nearer to the positive than to the negative: `forward(anchor, positive, negative)`. */
+export const TripletMarginLoss = lossOf<
+  [anchor: Tensor, positive: Tensor, negative: Tensor],
+  triplets.TripletMarginLossOptions
+>("TripletMarginLoss", triplets.tripletMarginLossOptions, triplets.tripletMarginLoss);
+/** The same with any distance: `{ distanceFunction: (a, b) => … }`. */
+export const TripletMarginWithDistanceLoss = lossOf<
+  [anchor: Tensor, positive: Tensor, negative: Tensor],
+  triplets.TripletMarginWithDistanceLossOptions
+>(
+  "TripletMarginWithDistanceLoss",
+  triplets.tripletMarginWithDistanceLossOptions,
+  triplets.tripletMarginWithDistanceLoss,
+);
+/** The p-norm of differences along the last dim: `forward(x1, x2)`. */
+export const PairwiseDistance = lossOf<
+  [x1: Tensor, x2: Tensor],
+  distances.PairwiseDistanceOptions
+>("PairwiseDistance", distances.pairwiseDistanceOptions, distances.pairwiseDistance);
+/** The cosine of the angle between vectors along `dim`: `forward(x1, x2)`. */
+export const CosineSimilarity = lossOf<
+  [x1: Tensor, x2: Tensor],
+  distances.CosineSimilarityOptions
+>("CosineSimilarity", distances.cosineSimilarityOptions, distances.cosineSimilarity);

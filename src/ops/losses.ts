@@ -17,7 +17,7 @@ export interface LossOptions {
 }
 
 export interface WeightedLossOptions extends LossOptions {
-  /** Factor of each element's loss; broadcasts. */
+  /** Factor of each element's loss; broadcasts, except for `mseLoss` and `l1Loss`, where it has the shape of the input. */
   weight?: Tensor;
 }
 
@@ -27,12 +27,26 @@ export const weightedLossOptions = [
   "weight",
 ] as const satisfies readonly (keyof WeightedLossOptions)[];
 
-function reduced(losses: Tensor, reduction: Reduction = "mean"): Tensor {
+/** @internal What `reduction` makes of losses. */
+export function reduced(losses: Tensor, reduction: Reduction = "mean"): Tensor {
   if (reduction === "none") return losses;
   return reduction === "sum" ? sum(losses) : mean(losses);
 }
 
-function checkPair(op: string, input: Tensor, target: Tensor, options: LossOptions): void {
+/** The mean of weighted losses is weighted too: divided by the sum of the weights. */
+function weightedMean(op: string, losses: Tensor, options: WeightedLossOptions): Tensor {
+  const { weight, reduction = "mean" } = options;
+  if (weight === undefined) return reduced(losses, reduction);
+  if (!sameShape(weight.shape, losses.shape))
+    throw new ShapeError(
+      `${op}: input and weight have the same shape: ${formatShape(losses.shape)} and ${formatShape(weight.shape)}`,
+    );
+  const weighted = mul(losses, weight);
+  return reduction === "mean" ? div(sum(weighted), sum(weight)) : reduced(weighted, reduction);
+}
+
+/** @internal Input and target of a loss that takes one target for each element. */
+export function checkPair(op: string, input: Tensor, target: Tensor, options: LossOptions): void {
   checkReduction(op, options.reduction ?? "mean");
   if (!isFloating(input.dtype) || target.dtype !== input.dtype)
     throw new DTypeError(
@@ -44,18 +58,29 @@ function checkPair(op: string, input: Tensor, target: Tensor, options: LossOptio
     );
 }
 
-/** (input - target)² (PyTorch's `F.mse_loss`). */
-export function mseLoss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
-  checkOptions("mseLoss", options, lossOptions);
-  checkPair("mseLoss", input, target, options);
-  return reduced(unary.square(sub(input, target)), options.reduction);
+export interface MSELossOptions extends WeightedLossOptions {
+  /** Half of it, ½(input - target)², whose derivative is input - target. Not PyTorch's: for teaching. Default false. */
+  half?: boolean;
 }
 
-/** |input - target| (PyTorch's `F.l1_loss`). */
-export function l1Loss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
-  checkOptions("l1Loss", options, lossOptions);
+export const mseLossOptions = [
+  ...weightedLossOptions,
+  "half",
+] as const satisfies readonly (keyof MSELossOptions)[];
+
+/** (input - target)² (PyTorch's `F.mse_loss`); `half: true` takes half of it. A weighted mean is divided by the sum of the weights. */
+export function mseLoss(input: Tensor, target: Tensor, options: MSELossOptions = {}): Tensor {
+  checkOptions("mseLoss", options, mseLossOptions);
+  checkPair("mseLoss", input, target, options);
+  const squares = unary.square(sub(input, target));
+  return weightedMean("mseLoss", options.half ? mul(squares, 0.5) : squares, options);
+}
+
+/** |input - target| (PyTorch's `F.l1_loss`). A weighted mean is divided by the sum of the weights. */
+export function l1Loss(input: Tensor, target: Tensor, options: WeightedLossOptions = {}): Tensor {
+  checkOptions("l1Loss", options, weightedLossOptions);
   checkPair("l1Loss", input, target, options);
-  return reduced(unary.abs(sub(input, target)), options.reduction);
+  return weightedMean("l1Loss", unary.abs(sub(input, target)), options);
 }
 
 /**

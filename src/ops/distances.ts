@@ -1,0 +1,71 @@
+/** How far apart, and how much in one direction, vectors are. */
+import { checkOptions } from "../options.js";
+import { broadcastShapes, resolveDim } from "../shape.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { abs, add, compare, div, mul, pow, sqrt, sub, unary, where } from "./elementwise.js";
+import { max, min, sum } from "./reduce.js";
+import { expand, to } from "./views.js";
+
+export interface PairwiseDistanceOptions {
+  /** Of the p-norm; may be 0, negative or infinite. Default 2. */
+  p?: number;
+  /** Added to each difference, so that the norm has a gradient. Default 1e-6. */
+  eps?: number;
+  /** Keeps the last dim, with size 1. Default false. */
+  keepdim?: boolean;
+}
+
+export const pairwiseDistanceOptions = [
+  ...(["p", "eps", "keepdim"] as const),
+] as const satisfies readonly (keyof PairwiseDistanceOptions)[];
+
+/** ‖x1 - x2 + eps‖ₚ along the last dim (PyTorch's `F.pairwise_distance`). Shapes broadcast: [N, D] and [N, D] → [N]. */
+export function pairwiseDistance(x1: Tensor, x2: Tensor, options: PairwiseDistanceOptions = {}): Tensor {
+  checkOptions("pairwiseDistance", options, pairwiseDistanceOptions);
+  const { p = 2, eps = 1e-6, keepdim = false } = options;
+  return norm(add(sub(x1, x2), eps), p, -1, keepdim);
+}
+
+export interface CosineSimilarityOptions {
+  /** Along which the vectors lie. Default 1. */
+  dim?: number;
+  /** The least norm that is divided by. Default 1e-8. */
+  eps?: number;
+}
+
+export const cosineSimilarityOptions = [
+  "dim",
+  "eps",
+] as const satisfies readonly (keyof CosineSimilarityOptions)[];
+
+/** x1 · x2 / (‖x1‖ ‖x2‖) along `dim` (PyTorch's `F.cosine_similarity`). Shapes broadcast. */
+export function cosineSimilarity(x1: Tensor, x2: Tensor, options: CosineSimilarityOptions = {}): Tensor {
+  checkOptions("cosineSimilarity", options, cosineSimilarityOptions);
+  const { dim = 1, eps = 1e-8 } = options;
+  // Before the norms: a size of 1 along `dim` is that component many times.
+  const shape = broadcastShapes("cosineSimilarity", x1.shape, x2.shape);
+  const d = resolveDim("cosineSimilarity", dim, Math.max(shape.length, 1));
+  const [a, b] = [x1, x2].map((x) => unitVectors(expand(x, shape), d, eps));
+  return sum(mul(a, b), d);
+}
+
+/** x / max(‖x‖, eps); the gradient passes as if there were no eps, as in PyTorch. */
+function unitVectors(x: Tensor, dim: number, eps: number): Tensor {
+  const length = norm(x, 2, dim, true);
+  return div(x, add(length, sub(unary.clamp(length, { min: eps }), length).detach()));
+}
+
+/** The p-norm along `dim`. Its gradient at 0 is 0. */
+function norm(x: Tensor, p: number, dim: number, keepdim: boolean): Tensor {
+  const along = x.ndim === 0 ? undefined : dim;
+  const total = (y: Tensor) => sum(y, along, { keepdim });
+  if (p === 0) return total(to(compare.ne(x, 0), x.dtype));
+  if (p === 1) return total(abs(x));
+  if (p === Infinity) return max(abs(x), along, { keepdim });
+  if (p === -Infinity) return min(abs(x), along, { keepdim });
+  const powers = total(p === 2 ? unary.square(x) : pow(abs(x), p));
+  if (p < 0) return pow(powers, 1 / p);
+  const zero = compare.eq(powers, 0);
+  const safe = where(zero, 1, powers);
+  return where(zero, 0, p === 2 ? sqrt(safe) : pow(safe, 1 / p));
+}
