@@ -68,6 +68,11 @@ export function choice<T extends string>(flag: string, values: readonly T[]): Pa
   };
 }
 
+/** `1e-3,1e-2`: values that `one` takes, each once. */
+export function list<T>(one: Parser<T>): Parser<T[]> {
+  return (text) => [...new Set(text.split(",").map((part) => one(part.trim())))];
+}
+
 /** `512,256`; `none` for no hidden layer. */
 export function sizes(flag: string): Parser<number[]> {
   return (text) => {

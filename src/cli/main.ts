@@ -7,11 +7,12 @@ import { Command, CommanderError, Option } from "commander";
 import { benchCommand } from "./bench.js";
 import { evalCommand } from "./eval.js";
 import { describeFailure, Exit, FAILED, USAGE, UsageError } from "./failure.js";
-import { choice, indices, integer, type Range, real, sizes } from "./flags.js";
+import { choice, indices, integer, list, type Range, real, sizes } from "./flags.js";
 import { infoCommand } from "./info.js";
 import { Interruption } from "./interruption.js";
 import { type Activation, activations } from "./network.js";
 import { predictCommand, splits } from "./predict.js";
+import { sweepCommand } from "./sweep.js";
 import { printJson } from "./terminal.js";
 import { optimizers, schedules, trainCommand } from "./train.js";
 
@@ -157,6 +158,84 @@ command(
 ).action((flags) => {
   interruption = new Interruption("simdgrad train");
   return trainCommand(flags, interruption);
+});
+
+command(
+  "sweep",
+  "Trains a network for every combination of lists of values and ranks them by validation accuracy. Ctrl-C prints what there is.",
+  [
+    dataFlag(),
+    splitFlag(),
+    flag(
+      "--width <list>",
+      "sizes of the hidden layers, separated by commas",
+      list(integer("--width", { ...counted, max: 1 << 20 })),
+      [128],
+      "128",
+    ),
+    flag(
+      "--depth <list>",
+      "numbers of hidden layers",
+      list(integer("--depth", { min: 0, max: 1000 })),
+      [1],
+      "1",
+    ),
+    flag(
+      "--lr <list>",
+      "learning rates",
+      list(real("--lr", { min: 0, above: true, example: "1e-3" })),
+      [1e-3],
+      "1e-3",
+    ),
+    flag(
+      "-b, --batch <list>",
+      "images a step",
+      list(integer("--batch", { ...counted, max: 1 << 20 })),
+      [128],
+      "128",
+    ),
+    flag(
+      "--activation <list>",
+      Object.keys(activations).join(", "),
+      list(choice("--activation", Object.keys(activations) as Activation[])),
+      ["relu"],
+      "relu",
+    ),
+    flag(
+      "--optimizer <list>",
+      optimizers.join(", "),
+      list(choice("--optimizer", optimizers)),
+      ["adam"],
+      "adam",
+    ),
+    flag("-e, --epochs <n>", "passes over the training images, for each", integer("--epochs", counted), 3),
+    flag(
+      "--samples <n>",
+      "training images to work with, drawn at random (default: all)",
+      integer("--samples", { ...counted, min: 2 }),
+    ),
+    flag(
+      "--validation <share>",
+      "of these images, held back to rank the runs",
+      real("--validation", { min: 0, above: true, max: 0.9, example: "0.1" }),
+      0.1,
+    ),
+    flag(
+      "--seed <n>",
+      "of everything random",
+      integer("--seed", { min: 0, max: Number.MAX_SAFE_INTEGER - 1 }),
+      0,
+    ),
+    ...backendFlags(),
+    flag("--csv <file>", "where the results go as well, one line a run"),
+    jsonFlag(),
+  ],
+  `
+  simdgrad sweep --data mnist/ --width 64,256 --depth 1,2 --lr 1e-3,3e-3
+  simdgrad sweep --samples 10000 --epochs 2 --activation relu,gelu,tanh --optimizer adam,sgd --csv runs.csv`,
+).action((flags) => {
+  interruption = new Interruption("simdgrad sweep");
+  return sweepCommand(flags, interruption);
 });
 
 command(

@@ -163,7 +163,10 @@ function historyEntry({ epoch, step, loss, accuracy, imagesPerSecond }: FitProgr
   return { epoch, step, loss, accuracy, imagesPerSecond };
 }
 
-function makeOptimizer(flags: TrainFlags, model: nn.Module): optim.Optimizer<{ lr: number }> {
+export function makeOptimizer(
+  flags: Pick<TrainFlags, "optimizer" | "lr" | "momentum" | "weightDecay">,
+  model: nn.Module,
+): optim.Optimizer<{ lr: number }> {
   const { lr, weightDecay, momentum = 0.9 } = flags;
   const decay = weightDecay === undefined ? {} : { weightDecay };
   const parameters = model.parameters();
@@ -193,7 +196,7 @@ function stopped(interruption: Interruption, where: string): Exit {
 }
 
 /** Hours of training must not end at a path that cannot be written. Writes nothing itself. */
-function checkWritable(flag: string, path: string): void {
+export function checkWritable(flag: string, path: string): void {
   const fail = (code: string, what: string, cause?: unknown) =>
     new FileError(`${flag}: ${what}: ${JSON.stringify(path)}`, code, path, { cause });
   if (path === "") throw fail("NOT_A_FILE", "a file name is needed");

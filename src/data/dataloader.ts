@@ -7,6 +7,7 @@ import { defaultGenerator, Generator } from "../random.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { type Collated, collate } from "./collate.js";
 import type { BatchDataset, SampleDataset } from "./dataset.js";
+import { isThenable, RequestsAhead } from "./prefetch.js";
 
 export interface DataLoaderOptions {
   /** Samples a batch. Default 1. */
@@ -17,6 +18,11 @@ export interface DataLoaderOptions {
   seed?: number;
   /** Leaves out the last batch when it is smaller than the others. Default false. */
   dropLast?: boolean;
+  /**
+   * `for await` over a data set that answers with promises: batches that are fetched ahead while the consumer works on one. 0: none.
+   * Default 2.
+   */
+  prefetchFactor?: number;
 }
 
 /** Where a loader stands; plain JSON. */
@@ -58,6 +64,7 @@ export class DataLoader<D extends AnyDataset> {
   readonly batchSize: number;
   readonly shuffle: boolean;
   readonly dropLast: boolean;
+  readonly prefetchFactor: number;
   readonly #generator: Generator;
   #epoch = 0;
   #position = 0;
@@ -71,8 +78,8 @@ export class DataLoader<D extends AnyDataset> {
   #lastTurn = performance.now();
 
   constructor(dataset: D, options: DataLoaderOptions = {}) {
-    checkOptions("DataLoader", options, ["batchSize", "shuffle", "seed", "dropLast"]);
-    const { batchSize = 1, shuffle = false, seed, dropLast = false } = options;
+    checkOptions("DataLoader", options, ["batchSize", "shuffle", "seed", "dropLast", "prefetchFactor"]);
+    const { batchSize = 1, shuffle = false, seed, dropLast = false, prefetchFactor = 2 } = options;
     const has = (method: string) => typeof (dataset as any)?.[method] === "function";
     if (!has("batch") && !has("get"))
       throw new ValueError(
@@ -81,6 +88,11 @@ export class DataLoader<D extends AnyDataset> {
       );
     if (!Number.isInteger(batchSize) || batchSize < 1 || batchSize > LARGEST_LENGTH)
       throw new ValueError(`DataLoader: batchSize is an integer >= 1: ${batchSize}`, "INVALID_BATCH_SIZE");
+    if (!Number.isInteger(prefetchFactor) || prefetchFactor < 0)
+      throw new ValueError(
+        `DataLoader: prefetchFactor is an integer >= 0: ${String(prefetchFactor)}`,
+        "INVALID_OPTION",
+      );
     for (const [name, value] of Object.entries({ shuffle, dropLast }))
       if (typeof value !== "boolean")
         throw new ValueError(`DataLoader: ${name} is true or false: ${String(value)}`, "INVALID_OPTION");
@@ -90,6 +102,7 @@ export class DataLoader<D extends AnyDataset> {
     this.batchSize = batchSize;
     this.shuffle = shuffle;
     this.dropLast = dropLast;
+    this.prefetchFactor = prefetchFactor;
     this.#generator = new Generator(seed ?? (shuffle ? drawSeed() : 0));
     this.#drawnFrom = this.#generator.getState();
     this.#checkLength();
@@ -102,8 +115,9 @@ export class DataLoader<D extends AnyDataset> {
   }
 
   *[Symbol.iterator](): IterableIterator<BatchOf<D>> {
-    for (const indices of this.#epochs()) {
-      const batch = this.#fetch(indices);
+    const order = this.#start();
+    let position = this.#position;
+    for (const batch of this.#fetches(order, position)) {
       if (isThenable(batch)) {
         batch.then(undefined, () => {}); // its failure is not the news
         throw new ValueError(
@@ -111,19 +125,27 @@ export class DataLoader<D extends AnyDataset> {
           "ASYNC_DATASET",
         );
       }
+      this.#position = ++position;
       yield batch as BatchOf<D>;
     }
+    this.#finish();
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<BatchOf<D>, void, undefined> {
-    for (const indices of this.#epochs()) {
-      const batch = this.#fetch(indices);
-      yield (isThenable(batch) ? await batch : batch) as BatchOf<D>;
+    const order = this.#start();
+    let position = this.#position;
+    const ahead = new RequestsAhead(this.#fetches(order, position), this.prefetchFactor);
+    for (let taken = ahead.take(); taken !== null; taken = ahead.take()) {
+      const batch = isThenable(taken.answer) ? await taken.answer : taken.answer;
+      ahead.goOn();
+      this.#position = ++position;
+      yield batch as BatchOf<D>;
       if (performance.now() - this.#lastTurn >= TURN_EVERY) {
         await setImmediate();
         this.#lastTurn = performance.now();
       }
     }
+    this.#finish();
   }
 
   /** Where the loader stands, also in the middle of an epoch: the batch in hand counts as done. */
@@ -188,17 +210,18 @@ export class DataLoader<D extends AnyDataset> {
     };
   }
 
-  /** The index arrays of the rest of one epoch. */
-  *#epochs(): IterableIterator<Int32Array> {
-    const count = this.#checkLength();
-    const order = new Int32Array(count);
+  /** The samples of an epoch in their order, which begins where `#position` says. */
+  #start(): Int32Array {
+    const order = new Int32Array(this.#checkLength());
     this.#begin(order);
+    return order;
+  }
+
+  /** The batches from `position` on, as the data set answers: promises or not. */
+  *#fetches(order: Int32Array, position: number): IterableIterator<unknown> {
     const batches = this.length;
-    for (let b = this.#position; b < batches; b++) {
-      this.#position = b + 1;
-      yield order.subarray(b * this.batchSize, Math.min((b + 1) * this.batchSize, count));
-    }
-    this.#finish();
+    for (let b = position; b < batches; b++)
+      yield this.#fetch(order.subarray(b * this.batchSize, Math.min((b + 1) * this.batchSize, order.length)));
   }
 
   /** Begins an epoch, or goes on with the one that was resumed: puts its samples into `order`. */
@@ -245,8 +268,4 @@ function drawSeed(): number {
   const parts = new Float32Array(2);
   k.random("uniform", 0, 1, 2, defaultGenerator.state, 0, parts, 0);
   return (parts[0] * 2 ** 24 + parts[1]) * 2 ** 24;
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as PromiseLike<unknown> | null)?.then === "function";
 }

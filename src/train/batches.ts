@@ -29,7 +29,7 @@ export function batchesOf(op: string, data: TrainingData, options: LoaderOptions
   throw new ValueError(`${op}: data is a data set or a DataLoader: ${what}`, "INVALID_DATASET");
 }
 
-/** @throws ShapeError when a batch is not `[x, y]` with as many targets as inputs. */
+/** @throws ShapeError when a batch is not `[x, y]` with as many targets as inputs; `EMPTY_BATCH` without samples. */
 export function checkBatch(op: string, batch: Batch): Batch {
   const [x, y] = Array.isArray(batch) ? batch : [];
   if (!(x instanceof Tensor) || !(y instanceof Tensor))
@@ -37,6 +37,11 @@ export function checkBatch(op: string, batch: Batch): Batch {
   if (x.shape[0] !== y.shape[0])
     throw new ShapeError(
       `${op}: as many targets as inputs in a batch: ${formatShape(x.shape)} and ${formatShape(y.shape)}`,
+    );
+  if (x.shape[0] === 0)
+    throw new ShapeError(
+      `${op}: a batch has samples: ${formatShape(x.shape)} and ${formatShape(y.shape)}`,
+      "EMPTY_BATCH",
     );
   return [x, y];
 }

@@ -107,7 +107,7 @@ async function evaluateCompiled(
 }
 
 /** Around one batch and not around all of them: between batches others may use the model. */
-function inEvalMode<T>(model: Module, fn: () => T): T {
+export function inEvalMode<T>(model: Module, fn: () => T): T {
   const training = model.modules().filter((module) => module.training);
   for (const module of training) module.training = false;
   try {

@@ -1,5 +1,8 @@
 export type { Batch, BatchSource, TrainingData } from "./batches.js";
+export { type ConfusionMatrixOptions, confusionMatrix } from "./confusion-matrix.js";
+export { EarlyStopping, type EarlyStoppingOptions } from "./early-stopping.js";
 export { type EvaluateOptions, type Evaluation, evaluate } from "./evaluate.js";
 export { Fit, type FitOptions, type FitProgress, type FitResult, fit } from "./fit.js";
+export { type Mistake, type MostWrongOptions, mostWrong } from "./most-wrong.js";
 export type { Resumed } from "./resumed.js";
 export type { Loss } from "./score.js";

@@ -16,6 +16,7 @@ const manifest = JSON.parse(files.get("package.json")!.toString());
 const allowed = [
   /^dist\/.+\.js$/,
   /^dist\/.+\.d\.ts$/,
+  /^data\/iris\.csv$/,
   /^dist\/cli\/THIRD_PARTY_LICENSES\.txt$/,
   /^prebuilds\/[a-z0-9]+-[a-z0-9]+(-musl)?\/simdgrad\.node$/,
   /^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/,

@@ -1,0 +1,178 @@
+import { writeFileSync } from "node:fs";
+import { data, fit, nn as layers, manualSeed, type SimdgradError, type Tensor } from "../index.js";
+import { type BackendFlags, backendFacts, chooseBackend, describeBackend } from "./engine.js";
+import { describeFailure, Exit, UsageError } from "./failure.js";
+import { type Images, loadImages } from "./images.js";
+import type { Interruption } from "./interruption.js";
+import { type Activation, buildNetwork } from "./network.js";
+import {
+  type Combination,
+  csvText,
+  describeCombination,
+  ranked,
+  type SweepRun,
+  tableLines,
+} from "./sweep-report.js";
+import { colors, count, duration, percent, print, printJson } from "./terminal.js";
+import { checkWritable, makeOptimizer, type optimizers } from "./train.js";
+
+type OptimizerName = (typeof optimizers)[number];
+
+export interface SweepFlags extends BackendFlags {
+  data?: string;
+  split?: string;
+  width: number[];
+  depth: number[];
+  lr: number[];
+  batch: number[];
+  activation: Activation[];
+  optimizer: OptimizerName[];
+  epochs: number;
+  samples?: number;
+  validation: number;
+  seed: number;
+  csv?: string;
+  json?: boolean;
+}
+
+type Choice = Combination & { activation: Activation; optimizer: OptimizerName };
+
+/** Data of one kind: images and labels. */
+type Part = data.TensorDataset<[Tensor, Tensor]>;
+
+/** More would be a mistake in the flags: a grid grows with each list. */
+const MOST_RUNS = 10_000;
+
+/** Trains a network for every combination of the lists and ranks them. The test images are not touched: they would choose the winner. */
+export async function sweepCommand(flags: SweepFlags, interruption: Interruption): Promise<void> {
+  const choices = grid(flags);
+  if (choices.length > MOST_RUNS)
+    throw new UsageError(`sweep: at most ${count(MOST_RUNS)} combinations: ${count(choices.length)}`);
+  chooseBackend(flags);
+  if (flags.csv !== undefined) checkWritable("--csv", flags.csv);
+  const images = await loadImages({ dir: flags.data, split: flags.split });
+  const [train, validation] = divide(images.train, flags);
+  if (!flags.json) {
+    print(`${count(choices.length)} combinations, ${flags.epochs} epochs each on ${describeBackend()}`);
+    print(`${count(train.length)} training images, ${count(validation.length)} validation images`);
+  }
+  interruption.begin();
+  const runs: SweepRun[] = [];
+  for (const [i, choice] of choices.entries()) {
+    const run = await trainOne(choice, flags, images, train, validation, interruption);
+    if (run === null) break;
+    runs.push(run);
+    if (!flags.json) print(progressLine(run, i + 1, choices.length));
+  }
+  report(ranked(runs), choices.length, flags, interruption);
+  if (interruption.by !== undefined) {
+    interruption.say(`after ${runs.length} of ${choices.length} combinations`);
+    throw new Exit(interruption.exitCode);
+  }
+}
+
+/** Every combination, the last list changing fastest. */
+function grid({ width, depth, lr, batch, activation, optimizer }: SweepFlags): Choice[] {
+  const lists: Record<string, readonly unknown[]> = { width, depth, lr, batch, activation, optimizer };
+  return Object.entries(lists).reduce<object[]>(
+    (made, [name, values]) => made.flatMap((before) => values.map((value) => ({ ...before, [name]: value }))),
+    [{}],
+  ) as Choice[];
+}
+
+/** The training images, or some of them, and from among them those that rank the runs; each class has its share of both. */
+function divide({ tensors, scale, shift, length }: Part, flags: SweepFlags): [train: Part, validation: Part] {
+  const { samples = length, seed } = flags;
+  if (samples > length) throw new UsageError(`--samples: there are ${length} training images: ${samples}`);
+  const all = new data.TensorDataset(...tensors);
+  const [some] = data.randomSplit(all, [samples, length - samples], { seed });
+  const held = Math.round(samples * flags.validation);
+  if (held < 1 || held >= samples)
+    throw new UsageError(`--validation: leaves no images: ${flags.validation} of ${samples}`);
+  const parts = data.randomSplit(some, [samples - held, held], { seed: seed + 1 });
+  return parts.map(({ indices }) => {
+    const chosen = indices.map((i) => some.indices[i]);
+    return new data.TensorDataset(...(all.batch(chosen) as [Tensor, Tensor]), { scale, shift });
+  }) as [Part, Part];
+}
+
+/** Null when it was interrupted. */
+async function trainOne(
+  choice: Choice,
+  flags: SweepFlags,
+  { classes, mean, std, size }: Images,
+  train: Part,
+  validation: Part,
+  interruption: Interruption,
+): Promise<SweepRun | null> {
+  const { width, depth, lr, batch, activation, optimizer } = choice;
+  const { epochs, seed } = flags;
+  manualSeed(seed);
+  const hidden = new Array<number>(depth).fill(width);
+  const model = buildNetwork({ input: size, hidden, classes, activation, dropout: 0, mean, std });
+  const run = fit(model, train, {
+    loss: new layers.CrossEntropyLoss(),
+    optimizer: makeOptimizer({ optimizer, lr }, model),
+    epochs,
+    batchSize: batch,
+    seed,
+    validation,
+    signal: interruption.signal,
+  });
+  const parameters = model.parameters().reduce((n, p) => n + p.numel, 0);
+  const history: SweepRun["history"] = [];
+  const start = performance.now();
+  const seconds = () => (performance.now() - start) / 1000;
+  const failed = { accuracy: null, loss: null, trainLoss: null, trainAccuracy: null };
+  try {
+    for await (const { type, epoch, validation: measured } of run)
+      if (type === "epoch") history.push({ epoch, loss: measured!.loss, accuracy: measured!.accuracy! });
+  } catch (error) {
+    if (interruption.by !== undefined) return null;
+    // A learning rate that is too large for one combination is a result, not the end of the others.
+    if ((error as SimdgradError | undefined)?.code !== "NAN_LOSS") throw error;
+    return {
+      ...choice,
+      parameters,
+      ...failed,
+      seconds: seconds(),
+      failure: describeFailure(error).code,
+      history,
+    };
+  }
+  const { loss: trainLoss, accuracy: trainAccuracy } = await run;
+  const { loss, accuracy } = history.at(-1)!;
+  return {
+    ...choice,
+    parameters,
+    accuracy,
+    loss,
+    trainLoss,
+    trainAccuracy,
+    seconds: seconds(),
+    failure: null,
+    history,
+  };
+}
+
+function progressLine(run: SweepRun, number: number, of: number): string {
+  const result = run.accuracy === null ? run.failure! : `accuracy ${percent(run.accuracy)}`;
+  const place = `${String(number).padStart(String(of).length)}/${of}`;
+  return `${colors.bold(place)}  ${describeCombination(run)}: ${result}, ${duration(run.seconds)}`;
+}
+
+function report(runs: SweepRun[], combinations: number, flags: SweepFlags, { by }: Interruption): void {
+  if (flags.csv !== undefined) writeFileSync(flags.csv, csvText(runs));
+  if (flags.json) {
+    const { epochs, seed } = flags;
+    const interrupted = by === undefined ? {} : { interrupted: { by, after: runs.length } };
+    printJson({ command: "sweep", combinations, epochs, seed, ...backendFacts(), ...interrupted, runs });
+    return;
+  }
+  if (runs.length === 0) return;
+  const [names, ...lines] = tableLines(runs);
+  print();
+  print(colors.bold(names));
+  for (const line of lines) print(line);
+  if (flags.csv !== undefined) print(`saved ${flags.csv}`);
+}

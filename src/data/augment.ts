@@ -1,0 +1,182 @@
+/**
+ * Changes of images that are drawn anew for each sample whenever it is fetched (torchvision's names). They are made of ops: a compiled
+ * step draws and applies them on its native thread. Without a generator or a seed of their own they follow `manualSeed`, and the `seed`
+ * of `fit`.
+ */
+import { formatShape, ShapeError, ValueError } from "../errors.js";
+import { arange, rand, tensor } from "../ops/create.js";
+import { add, binary, compare, div, mul, sub, unary, where } from "../ops/elementwise.js";
+import { gather } from "../ops/indexing.js";
+import { expand, reshape, to } from "../ops/views.js";
+import { checkOptions } from "../options.js";
+import { Generator } from "../random.js";
+import { numel } from "../shape.js";
+import type { Tensor } from "../tensor/tensor.js";
+
+/** What a `TransformedDataset` applies to the inputs of a batch: [B, …] → [B, …]. */
+export type Transform = (x: Tensor) => Tensor;
+
+export interface AugmentOptions {
+  /** Where the random numbers come from. Default: the generator that `manualSeed` seeds. */
+  generator?: Generator;
+  /** A generator of its own, seeded with this. */
+  seed?: number;
+}
+
+export interface RandomShiftOptions extends AugmentOptions {
+  /** Value of the pixels that come from outside the image. Default 0: after normalisation, the mean. */
+  fill?: number;
+}
+
+export interface RandomCropOptions extends RandomShiftOptions {
+  /** Pixels of `fill` around the image before it is cropped. Default 0. */
+  padding?: number;
+}
+
+/**
+ * Cuts a window of `size` (a side, or height and width) out of each image, anywhere in it (torchvision's `RandomCrop`). Shapes:
+ * [B, …, H, W] → [B, …, h, w]. The transform throws ShapeError `CROP_TOO_LARGE` for images that are smaller than the window.
+ */
+export function randomCrop(
+  size: number | readonly [number, number],
+  options: RandomCropOptions = {},
+): Transform {
+  const op = "randomCrop";
+  checkOptions(op, options, ["padding", "fill", "generator", "seed"]);
+  const [height, width] = typeof size === "number" ? [size, size] : size;
+  for (const side of [height, width]) checkCount(op, "size", side, 1);
+  const { padding = 0, fill = 0 } = options;
+  checkCount(op, "padding", padding, 0);
+  checkFill(op, fill);
+  const generator = generatorOf(op, options);
+  return (x) => {
+    const [h, w] = imageSize(op, x);
+    const room = [h + 2 * padding - height, w + 2 * padding - width];
+    if (room[0] < 0 || room[1] < 0)
+      throw new ShapeError(
+        `${op}: the window is larger than the image: ${formatShape([height, width])} from ${formatShape([h, w])} with padding ${padding}`,
+        "CROP_TOO_LARGE",
+      );
+    const top = sub(randomIntegers(x.shape[0], room[0] + 1, generator), padding);
+    const left = sub(randomIntegers(x.shape[0], room[1] + 1, generator), padding);
+    return pixelsAt(x, add(top, arange(height)), add(left, arange(width)), fill);
+  };
+}
+
+/** Moves each image by up to `pixels` (a number, or those down and those across) in any direction. [B, …, H, W] keeps its shape. */
+export function randomShift(
+  pixels: number | readonly [number, number],
+  options: RandomShiftOptions = {},
+): Transform {
+  const op = "randomShift";
+  checkOptions(op, options, ["fill", "generator", "seed"]);
+  const [down, across] = typeof pixels === "number" ? [pixels, pixels] : pixels;
+  for (const most of [down, across]) checkCount(op, "pixels", most, 0);
+  const { fill = 0 } = options;
+  checkFill(op, fill);
+  const generator = generatorOf(op, options);
+  return (x) => {
+    const [h, w] = imageSize(op, x);
+    const top = sub(randomIntegers(x.shape[0], 2 * down + 1, generator), down);
+    const left = sub(randomIntegers(x.shape[0], 2 * across + 1, generator), across);
+    return pixelsAt(x, add(top, arange(h)), add(left, arange(w)), fill);
+  };
+}
+
+/** Mirrors each image, left to right, with probability `p` (torchvision's `RandomHorizontalFlip`). [B, …, H, W] keeps its shape. */
+export function randomHorizontalFlip(p = 0.5, options: AugmentOptions = {}): Transform {
+  const op = "randomHorizontalFlip";
+  checkOptions(op, options, ["generator", "seed"]);
+  if (!(p >= 0 && p <= 1))
+    throw new ValueError(`${op}: p is a probability from 0 to 1: ${String(p)}`, "INVALID_OPTION");
+  const generator = generatorOf(op, options);
+  return (x) => {
+    const [h, w] = imageSize(op, x);
+    const flips = compare.lt(rand([x.shape[0], 1], { generator }), p);
+    const columns = where(flips, sub(w - 1, arange(w)), arange(w));
+    const rows = expand(reshape(arange(h), [1, h]), [x.shape[0], h]);
+    return pixelsAt(x, rows, columns, 0);
+  };
+}
+
+/**
+ * (x − mean) / std with one mean and one deviation for each channel (torchvision's `Normalize`). Shapes: x [B, C, …].
+ * The transform throws ShapeError for images with another number of channels.
+ */
+export function normalize(mean: readonly number[], std: readonly number[]): Transform {
+  if (mean.length === 0 || mean.length !== std.length)
+    throw new ShapeError(`normalize: as many deviations as means: ${std.length} and ${mean.length}`);
+  if (![...mean, ...std].every(Number.isFinite) || std.some((value) => value <= 0))
+    throw new ValueError(
+      `normalize: means are finite and deviations above 0: [${mean.join(", ")}] and [${std.join(", ")}]`,
+      "INVALID_NORMALIZATION",
+    );
+  return (x) => {
+    if (x.shape[1] !== mean.length)
+      throw new ShapeError(`normalize: x is [B, ${mean.length}, …]: ${formatShape(x.shape)}`);
+    const shape = [mean.length, ...x.shape.slice(2).map(() => 1)];
+    return div(sub(x, reshape(tensor([...mean]), shape)), reshape(tensor([...std]), shape));
+  };
+}
+
+/** The images made of rows [B, h] and columns [B, w] of others; `fill` where they lie outside. Positions are floats that hold integers. */
+function pixelsAt(x: Tensor, rows: Tensor, columns: Tensor, fill: number): Tensor {
+  const [h, w] = x.shape.slice(-2);
+  const count = x.shape[0];
+  const channels = numel(x.shape.slice(1, -2));
+  const [height, width] = [rows.shape[1], columns.shape[1]];
+  const down = reshape(rows, [count, height, 1]);
+  const across = reshape(columns, [count, 1, width]);
+  const at = add(mul(clamped(down, h), w), clamped(across, w));
+  const index = expand(reshape(to(at, "int32"), [count, 1, height * width]), [
+    count,
+    channels,
+    height * width,
+  ]);
+  const picked = gather(reshape(x, [count, channels, h * w]), 2, index);
+  const inside = mul(within(down, h), within(across, w));
+  const pixels = where(
+    reshape(inside, [count, 1, height, width]),
+    reshape(picked, [count, channels, height, width]),
+    fill,
+  );
+  return reshape(pixels, [...x.shape.slice(0, -2), height, width]);
+}
+
+const clamped = (position: Tensor, size: number) => unary.clamp(position, { min: 0, max: size - 1 });
+
+const within = (position: Tensor, size: number) =>
+  mul(compare.ge(position, 0), compare.le(position, size - 1));
+
+/** float32 [count, 1]: integers from 0 to below `n`, each as likely. */
+function randomIntegers(count: number, n: number, generator: Generator | undefined): Tensor {
+  return binary.minimum(unary.floor(mul(rand([count, 1], { generator }), n)), n - 1);
+}
+
+function imageSize(op: string, x: Tensor): [height: number, width: number] {
+  const [h, w] = x.shape.slice(-2);
+  if (x.ndim < 3 || h === 0 || w === 0)
+    throw new ShapeError(
+      `${op}: images are [B, …, height, width], with pixels in them: ${formatShape(x.shape)}`,
+    );
+  return [h, w];
+}
+
+function generatorOf(op: string, { generator, seed }: AugmentOptions): Generator | undefined {
+  if (generator !== undefined && seed !== undefined)
+    throw new ValueError(`${op}: a generator or a seed, not both: seed ${seed}`, "INVALID_OPTION");
+  return seed === undefined ? generator : new Generator(seed);
+}
+
+function checkCount(op: string, name: string, value: number, least: number): void {
+  if (!Number.isInteger(value) || value < least || value > 2 ** 20)
+    throw new ValueError(
+      `${op}: ${name} is an integer from ${least} to 2^20: ${String(value)}`,
+      "INVALID_OPTION",
+    );
+}
+
+function checkFill(op: string, fill: number): void {
+  if (!Number.isFinite(fill))
+    throw new ValueError(`${op}: fill is finite: ${String(fill)}`, "INVALID_OPTION");
+}

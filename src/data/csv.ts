@@ -1,0 +1,241 @@
+/**
+ * CSV files. `readCsv` reads one into tensors and looks at each byte once; `csvSamples` hands out its rows one by one, for files that
+ * are larger than memory.
+ */
+import * as fs from "node:fs";
+import { FileError, ValueError } from "../errors.js";
+import { type Path, pathOf, readError } from "../io/read.js";
+import { checkOptions } from "../options.js";
+import { sharedArray } from "../tensor/storage.js";
+import { fromData, type Tensor } from "../tensor/tensor.js";
+import { type CodedRow, type CsvColumn, CsvColumns, columnOf, type MissingRule } from "./csv-columns.js";
+import { type CsvOrigin, type CsvRecord, CsvSplitter } from "./csv-records.js";
+
+export interface CsvOptions {
+  /** What columns mean, by name. Those that are not named are numbers. */
+  columns?: Readonly<Record<string, CsvColumn>>;
+  /** Whether the first line names the columns. Without it they are called "0", "1" …. Default true. */
+  header?: boolean;
+  /** One character. Default a comma. */
+  delimiter?: string;
+  /** What to do about empty fields, NA, NaN, null and ?: an error, NaN for numbers, or leave the row out. Default "error". */
+  missing?: MissingRule;
+}
+
+export interface CsvData {
+  /** float32 [rows, features]. */
+  x: Tensor;
+  /** int32 [rows] of a label, float32 [rows] of a target, or null without either. */
+  y: Tensor | null;
+  /** What the columns of `x` hold: `age`, `colour=red`. */
+  features: string[];
+  /** Values of the label, in the order of its classes; none without one. */
+  classes: string[];
+}
+
+/** A sample of `csvSamples`: features, and the class or the target. */
+export type CsvSample = [x: Float32Array, y: number | Float32Array];
+
+/**
+ * Reads a CSV file (RFC 4180) into tensors.
+ *
+ *     const { x, y, classes } = await data.readCsv("iris.csv", { columns: { species: "label" } })
+ *
+ * @throws FileError that names line and column: `MISSING_VALUE`, `NOT_A_NUMBER`, `RAGGED_ROW`, `UNKNOWN_VALUE`, `MALFORMED_CSV`;
+ * `EMPTY_DATASET` without rows. ValueError `INVALID_COLUMN` for columns that are not there.
+ */
+export async function readCsv(path: Path, options: CsvOptions = {}): Promise<CsvData> {
+  const reader = new CsvReader("readCsv", options, pathOf(path));
+  const table = new Table();
+  for await (const chunk of chunksOf("readCsv", pathOf(path)))
+    for (const row of reader.rows(chunk)) table.add(row);
+  for (const row of reader.end()) table.add(row);
+  return table.finish(reader);
+}
+
+/** `readCsv` of text that is in memory. */
+export function parseCsv(text: string, options: CsvOptions = {}): CsvData {
+  const reader = new CsvReader("parseCsv", options);
+  const table = new Table();
+  for (const row of reader.rows(text)) table.add(row);
+  for (const row of reader.end()) table.add(row);
+  return table.finish(reader);
+}
+
+/**
+ * The rows of a CSV file, read as they are asked for: what a `StreamLoader` takes. Categories and labels need their `values`, since what
+ * comes later in the file is not known.
+ */
+export async function* csvSamples(
+  path: Path,
+  options: CsvOptions = {},
+): AsyncGenerator<CsvSample, void, undefined> {
+  const reader = new CsvReader("csvSamples", options, pathOf(path));
+  const specs = Object.entries(options.columns ?? {});
+  if (!specs.some(([, spec]) => ["label", "target"].includes(columnOf(spec).type)))
+    throw new ValueError(
+      "csvSamples: one column is the label or the target: there is none",
+      "MISSING_OPTION",
+    );
+  for (const [name, spec] of specs) {
+    const { type, values } = columnOf(spec);
+    if ((type === "category" || type === "label") && values === undefined)
+      throw new ValueError(
+        `csvSamples: a ${type} that is streamed needs its values: { type: "${type}", values: […] } for ${JSON.stringify(name)}`,
+        "MISSING_OPTION",
+      );
+  }
+  let places: Places | undefined;
+  const sample = (row: CodedRow) => {
+    places ??= featurePlaces(reader.columns);
+    return sampleOf(row, places, reader.columns);
+  };
+  for await (const chunk of chunksOf("csvSamples", pathOf(path)))
+    for (const row of reader.rows(chunk)) yield sample(row);
+  for (const row of reader.end()) yield sample(row);
+}
+
+async function* chunksOf(op: string, path: string): AsyncGenerator<string, void, undefined> {
+  const stream = fs.createReadStream(path, { encoding: "utf8", highWaterMark: 1 << 18 });
+  try {
+    yield* stream as AsyncIterable<string>;
+  } catch (error) {
+    throw (error as NodeJS.ErrnoException).syscall === undefined ? error : readError(op, path, error);
+  } finally {
+    stream.destroy();
+  }
+}
+
+/** From text to coded rows. */
+class CsvReader {
+  readonly #splitter: CsvSplitter;
+  readonly origin: CsvOrigin;
+  #columns: CsvColumns | undefined;
+
+  constructor(
+    op: string,
+    readonly options: CsvOptions,
+    path?: string,
+  ) {
+    checkOptions(op, options, ["columns", "header", "delimiter", "missing"]);
+    const { delimiter = ",", header = true, missing = "error" } = options;
+    if (typeof delimiter !== "string" || delimiter.length !== 1 || /["\r\n]/.test(delimiter))
+      throw new ValueError(
+        `${op}: delimiter is one character: ${JSON.stringify(delimiter)}`,
+        "INVALID_OPTION",
+      );
+    if (typeof header !== "boolean")
+      throw new ValueError(`${op}: header is true or false: ${String(header)}`, "INVALID_OPTION");
+    if (!["error", "nan", "skip"].includes(missing))
+      throw new ValueError(`${op}: missing is error, nan or skip: ${String(missing)}`, "INVALID_OPTION");
+    this.origin = { op, name: path === undefined ? "the text" : JSON.stringify(path), path };
+    this.#splitter = new CsvSplitter(delimiter, this.origin);
+  }
+
+  get columns(): CsvColumns {
+    if (this.#columns !== undefined) return this.#columns;
+    throw noRows(this.origin);
+  }
+
+  *rows(chunk: string): Generator<CodedRow, void, undefined> {
+    yield* this.#coded(this.#splitter.push(chunk));
+  }
+
+  *end(): Generator<CodedRow, void, undefined> {
+    yield* this.#coded(this.#splitter.end());
+  }
+
+  *#coded(records: Iterable<CsvRecord>): Generator<CodedRow, void, undefined> {
+    const { columns = {}, header = true, missing = "error" } = this.options;
+    for (const record of records) {
+      if (this.#columns === undefined) {
+        const names = record.fields.map((field, i) => (header ? field.trim() : String(i)));
+        this.#columns = new CsvColumns(names, columns, missing, this.origin);
+        if (header) continue;
+      }
+      const row = this.#columns.code(record);
+      if (row !== null) yield row;
+    }
+  }
+}
+
+function noRows({ op, name, path }: CsvOrigin): FileError {
+  return new FileError(`${op}: no rows: ${name}`, "EMPTY_DATASET", path);
+}
+
+/** Coded rows, one after another in an array that grows. */
+class Table {
+  #values = new Float64Array(1024);
+  #filled = 0;
+  #rows = 0;
+
+  add(row: CodedRow): void {
+    if (this.#filled + row.length > this.#values.length) {
+      const larger = new Float64Array(2 * Math.max(this.#values.length, row.length));
+      larger.set(this.#values);
+      this.#values = larger;
+    }
+    this.#values.set(row, this.#filled);
+    this.#filled += row.length;
+    this.#rows++;
+  }
+
+  finish({ columns: all, origin }: CsvReader): CsvData {
+    const count = this.#rows;
+    if (count === 0) throw noRows(origin);
+    const places = featurePlaces(all);
+    const width = places.features.length;
+    const x = sharedArray("float32", count * width) as Float32Array;
+    const labelled = all.label;
+    const y = labelled && sharedArray(labelled.type === "label" ? "int32" : "float32", count);
+    for (let r = 0; r < count; r++) {
+      const row = this.#values.subarray(r * all.columns.length, (r + 1) * all.columns.length);
+      const answer = writeFeatures(row, places, x.subarray(r * width, (r + 1) * width));
+      if (y !== undefined) y[r] = answer;
+    }
+    return {
+      x: fromData(x, [count, width], "float32"),
+      y: y === undefined ? null : fromData(y, [count], labelled!.type === "label" ? "int32" : "float32"),
+      features: places.features,
+      classes: labelled?.type === "label" ? all.ranks(labelled).values : [],
+    };
+  }
+}
+
+/** Where each column of a row goes among the features. */
+interface Places {
+  features: string[];
+  columns: { type: string; at: number; rank: Int32Array | null }[];
+}
+
+function featurePlaces(all: CsvColumns): Places {
+  const features: string[] = [];
+  const columns = all.columns.map((column) => {
+    const at = features.length;
+    const { type, name } = column;
+    if (type === "number") features.push(name);
+    if (type !== "category" && type !== "label") return { type, at, rank: null };
+    const { values, rank } = all.ranks(column);
+    if (type === "category") features.push(...values.map((value) => `${name}=${value}`));
+    return { type, at, rank };
+  });
+  return { features, columns };
+}
+
+/** Writes the features of a row into `out`, which is zero, and returns the class or the target; NaN without either. */
+function writeFeatures(row: CodedRow, { columns }: Places, out: Float32Array): number {
+  let answer = Number.NaN;
+  for (const [c, { type, at, rank }] of columns.entries()) {
+    if (type === "number") out[at] = row[c];
+    else if (type === "category") out[at + rank![row[c]]] = 1;
+    else if (type === "label") answer = rank![row[c]];
+    else if (type === "target") answer = row[c];
+  }
+  return answer;
+}
+
+function sampleOf(row: CodedRow, places: Places, { label }: CsvColumns): CsvSample {
+  const x = new Float32Array(places.features.length);
+  const answer = writeFeatures(row, places, x);
+  return [x, label?.type === "label" ? answer : Float32Array.of(answer)];
+}

@@ -1,0 +1,24 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { readError } from "../io/read.js";
+import { type CsvData, parseCsv } from "./csv.js";
+
+const columns = {
+  species: { type: "label", values: ["setosa", "versicolor", "virginica"] },
+} as const;
+
+/**
+ * Fisher's irises (1936), which ship inside the package: 150 flowers of three species, each with length and width of sepals and petals
+ * in centimetres. `x` float32 [150, 4], `y` int32 [150], with the names of `features` and `classes`. They are sorted by species: shuffle them.
+ */
+export function iris(): CsvData & { y: NonNullable<CsvData["y"]> } {
+  const path = fileURLToPath(new URL("../../data/iris.csv", import.meta.url));
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    throw readError("iris", path, error);
+  }
+  const { y, ...rest } = parseCsv(text, { columns });
+  return { ...rest, y: y! };
+}

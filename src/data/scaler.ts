@@ -1,0 +1,130 @@
+import type { DType } from "../dtype.js";
+import { isFloating } from "../dtype.js";
+import { DTypeError, formatShape, ShapeError, SimdgradError, ValueError } from "../errors.js";
+import { tensor } from "../ops/create.js";
+import { add, div, mul, sub } from "../ops/elementwise.js";
+import { dense } from "../ops/views.js";
+import { numel } from "../shape.js";
+import type { Tensor } from "../tensor/tensor.js";
+
+/** What a `StandardScaler` knows; plain JSON, to be kept beside a model. */
+export interface ScalerState {
+  mean: number[];
+  std: number[];
+}
+
+/**
+ * Brings each feature to mean 0 and standard deviation 1: those of the data it was fitted to, which are kept (scikit-learn's
+ * `StandardScaler`: the deviation of the population, and 1 for a feature that never changes).
+ *
+ *     const scaler = new data.StandardScaler()
+ *     const train = scaler.fitTransform(x)       mean and std of these
+ *     const test = scaler.transform(other)       the same numbers: nothing of the test leaks into training
+ */
+export class StandardScaler {
+  #state: ScalerState | undefined;
+
+  /** @throws SimdgradError `NOT_FITTED`. */
+  get mean(): readonly number[] {
+    return this.#fitted("mean").mean;
+  }
+
+  /** @throws SimdgradError `NOT_FITTED`. */
+  get std(): readonly number[] {
+    return this.#fitted("std").std;
+  }
+
+  /**
+   * Takes mean and deviation of each feature: of `x` [samples, …features], in float64.
+   * @throws ValueError `NOT_FINITE` that names sample and feature; ShapeError `EMPTY_DATASET` without samples or features.
+   */
+  fit(x: Tensor): this {
+    checkFloats("StandardScaler.fit", x);
+    const [count] = x.shape;
+    const width = numel(x.shape.slice(1));
+    if (x.ndim < 2)
+      throw new ShapeError(`StandardScaler.fit: x is [samples, features]: ${formatShape(x.shape)}`);
+    if (count === 0 || width === 0)
+      throw new ShapeError(
+        `StandardScaler.fit: no samples or no features: ${formatShape(x.shape)}`,
+        "EMPTY_DATASET",
+      );
+    const { data } = dense(x.detach());
+    const mean = new Float64Array(width);
+    const squares = new Float64Array(width);
+    // Welford: a large mean costs the deviation no digits.
+    for (let r = 0; r < count; r++)
+      for (let f = 0; f < width; f++) {
+        const value = data[r * width + f];
+        if (!Number.isFinite(value))
+          throw new ValueError(
+            `StandardScaler.fit: values are finite: ${value} in sample ${r}, feature ${f}`,
+            "NOT_FINITE",
+          );
+        const difference = value - mean[f];
+        mean[f] += difference / (r + 1);
+        squares[f] += difference * (value - mean[f]);
+      }
+    // Rounding leaves a constant feature a deviation of some last digits of its mean, which must not be blown up to 1.
+    const std = Array.from(squares, (sum, f) => {
+      const deviation = Math.sqrt(sum / count);
+      return deviation > 10 * Number.EPSILON * Math.abs(mean[f]) ? deviation : 1;
+    });
+    this.#state = { mean: [...mean], std };
+    return this;
+  }
+
+  /** (x − mean) / std, in the dtype of `x`. @throws SimdgradError `NOT_FITTED`; ShapeError for other features than were fitted. */
+  transform(x: Tensor): Tensor {
+    const { mean, std } = this.#constants("transform", x);
+    return div(sub(x, mean), std);
+  }
+
+  /** `fit`, then `transform`. */
+  fitTransform(x: Tensor): Tensor {
+    return this.fit(x).transform(x);
+  }
+
+  /** x · std + mean: back to where values came from. */
+  inverseTransform(x: Tensor): Tensor {
+    const { mean, std } = this.#constants("inverseTransform", x);
+    return add(mul(x, std), mean);
+  }
+
+  stateDict(): ScalerState {
+    const { mean, std } = this.#fitted("stateDict");
+    return { mean: [...mean], std: [...std] };
+  }
+
+  /** @throws SimdgradError `STATE_DICT_MISMATCH`. */
+  loadStateDict({ mean, std }: ScalerState): void {
+    const valid = Array.isArray(mean) && Array.isArray(std) && mean.length === std.length && mean.length > 0;
+    if (!valid || ![...mean, ...std].every(Number.isFinite) || std.some((value) => value <= 0))
+      throw new SimdgradError(
+        "STATE_DICT_MISMATCH",
+        `StandardScaler.loadStateDict: as many finite means as positive deviations: ${String(mean)} and ${String(std)}`,
+      );
+    this.#state = { mean: [...mean], std: [...std] };
+  }
+
+  #fitted(what: string): ScalerState {
+    if (this.#state !== undefined) return this.#state;
+    throw new SimdgradError("NOT_FITTED", `StandardScaler.${what}: fit comes first: nothing was fitted yet`);
+  }
+
+  #constants(method: string, x: Tensor): { mean: Tensor; std: Tensor } {
+    const { mean, std } = this.#fitted(method);
+    checkFloats(`StandardScaler.${method}`, x);
+    const shape = x.shape.slice(1);
+    if (x.ndim < 2 || numel(shape) !== mean.length)
+      throw new ShapeError(
+        `StandardScaler.${method}: other features than were fitted: ${formatShape(x.shape)}, fitted [samples, ${mean.length}]`,
+      );
+    const constant = (values: number[], dtype: DType) => tensor(Float64Array.from(values), { shape, dtype });
+    return { mean: constant(mean, x.dtype), std: constant(std, x.dtype) };
+  }
+}
+
+function checkFloats(op: string, x: Tensor): void {
+  if (!isFloating(x.dtype)) throw new DTypeError(`${op}: features are floats: ${x.dtype}; use to("float32")`);
+}

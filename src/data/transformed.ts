@@ -1,0 +1,70 @@
+import { ValueError } from "../errors.js";
+import { select, unsqueeze } from "../ops/views.js";
+import { Tensor } from "../tensor/tensor.js";
+import type { Transform } from "./augment.js";
+import type { BatchDataset, SampleDataset } from "./dataset.js";
+import { isThenable } from "./prefetch.js";
+import { checkDataset } from "./subset.js";
+
+type AnyDataset = SampleDataset | BatchDataset;
+
+/**
+ * A data set whose inputs, the first tensor of each batch, go through transforms when they are fetched:
+ *
+ *     const augmented = new data.TransformedDataset(train, data.randomCrop(32, { padding: 4 }), data.randomHorizontalFlip())
+ *
+ * Over a `TensorDataset` the transforms are part of a compiled step.
+ */
+export class TransformedDataset<D extends AnyDataset = AnyDataset> {
+  readonly transforms: readonly Transform[];
+  readonly #whole: boolean;
+  readonly batch: D extends { batch: infer Batch } ? Batch : undefined;
+
+  constructor(
+    readonly dataset: D,
+    ...transforms: Transform[]
+  ) {
+    checkDataset("TransformedDataset", dataset);
+    const wrong = transforms.find((transform) => typeof transform !== "function");
+    if (wrong !== undefined)
+      throw new ValueError(`TransformedDataset: a transform is a function of a tensor: ${typeof wrong}`);
+    this.transforms = transforms;
+    this.#whole = "batch" in dataset && typeof dataset.batch === "function";
+    const batch = (indices: Int32Array) =>
+      later((dataset as BatchDataset).batch(indices), (x) => this.#apply(x));
+    this.batch = (this.#whole ? batch : undefined) as this["batch"];
+  }
+
+  /** Number of samples. */
+  get length(): number {
+    return this.dataset.length;
+  }
+
+  /** One sample. */
+  get(index: number): D extends { get(index: number): infer Sample } ? Sample : never {
+    const sample = (this.dataset as SampleDataset).get(index);
+    const one = (x: Tensor) => select(this.#apply([unsqueeze(x, 0)])[0], 0, 0);
+    return later(sample, (given) => {
+      const [x, ...rest] = checkInputs(given);
+      return [one(x), ...rest];
+    }) as never;
+  }
+
+  #apply(batch: unknown): [Tensor, ...unknown[]] {
+    const [x, ...rest] = checkInputs(batch);
+    return [this.transforms.reduce((images, transform) => transform(images), x), ...rest];
+  }
+}
+
+function checkInputs(given: unknown): [Tensor, ...unknown[]] {
+  if (Array.isArray(given) && given[0] instanceof Tensor) return given as [Tensor, ...unknown[]];
+  throw new ValueError(
+    "TransformedDataset: samples and batches begin with a tensor: [x, …]",
+    "INVALID_BATCH",
+  );
+}
+
+/** Now, or when the promise is kept. */
+function later(value: unknown, then: (value: unknown) => unknown): unknown {
+  return isThenable(value) ? value.then(then) : then(value);
+}

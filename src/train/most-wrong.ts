@@ -1,0 +1,94 @@
+import { noGrad } from "../autograd/grad-mode.js";
+import { DataLoader } from "../data/dataloader.js";
+import { formatShape, ShapeError, ValueError } from "../errors.js";
+import type { Module } from "../nn/module.js";
+import { crossEntropy } from "../ops/crossEntropy.js";
+import { select } from "../ops/views.js";
+import { checkOptions } from "../options.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { batchesOf, checkBatch, type TrainingData } from "./batches.js";
+import { inEvalMode } from "./evaluate.js";
+import { type Loss, lossFunction, predictedClasses } from "./score.js";
+import { EventLoopTurns } from "./turn.js";
+
+export interface MostWrongOptions {
+  /** One value a sample: with `{ reduction: "none" }`. Default: cross-entropy. */
+  loss?: Loss;
+  /** For a data set; a loader has its own. Default 256. */
+  batchSize?: number;
+  signal?: AbortSignal;
+}
+
+export interface Mistake {
+  /** Of the sample in the data. */
+  index: number;
+  loss: number;
+  /** Class with the largest output, and the right one; null when targets are not class indices. */
+  predicted: number | null;
+  target: number | null;
+  /** The input, without the dim of the batch. */
+  x: Tensor;
+}
+
+/**
+ * The `n` samples with the largest loss, the largest first; a loss that is not a number comes before all. In eval mode, without gradients.
+ * @throws ValueError `INVALID_OPTION` for a loader that shuffles: its positions would say nothing. ShapeError for a loss that is not [B].
+ */
+export async function mostWrong(
+  model: Module,
+  data: TrainingData,
+  n = 10,
+  options: MostWrongOptions = {},
+): Promise<Mistake[]> {
+  checkOptions("mostWrong", options, ["loss", "batchSize", "signal"]);
+  const { batchSize = 256, signal } = options;
+  if (!Number.isInteger(n) || n < 1)
+    throw new ValueError(`mostWrong: n is an integer >= 1: ${String(n)}`, "INVALID_OPTION");
+  if (data instanceof DataLoader && data.shuffle)
+    throw new ValueError("mostWrong: a loader that does not shuffle: shuffle is true", "INVALID_OPTION");
+  const loss =
+    options.loss === undefined
+      ? (output: Tensor, target: Tensor) => crossEntropy(output, target, { reduction: "none" })
+      : lossFunction("mostWrong", options.loss);
+  const turns = new EventLoopTurns();
+  let worst: Mistake[] = [];
+  let first = 0;
+  for await (const batch of batchesOf("mostWrong", data, { batchSize, shuffle: false })) {
+    signal?.throwIfAborted();
+    const [x, y] = checkBatch("mostWrong", batch);
+    const found = inEvalMode(model, () => noGrad(() => mistakes(model, loss, x, y, first)));
+    // Only those that stay get a copy of their input: a view would keep the whole batch in memory.
+    worst = [...worst, ...found].sort((a, b) => rank(b) - rank(a) || a.index - b.index).slice(0, n);
+    for (const mistake of worst) if (found.includes(mistake)) mistake.x = mistake.x.clone();
+    first += x.shape[0];
+    if (turns.due) await turns.take();
+  }
+  if (first === 0) throw new ValueError("mostWrong: the data set is empty: no batches", "EMPTY_DATASET");
+  return worst;
+}
+
+const rank = ({ loss }: Mistake) => (Number.isNaN(loss) ? Number.POSITIVE_INFINITY : loss);
+
+function mistakes(
+  model: Module,
+  loss: (output: Tensor, target: Tensor) => Tensor,
+  x: Tensor,
+  y: Tensor,
+  first: number,
+): Mistake[] {
+  const output = model.forward(x);
+  const losses = loss(output, y);
+  if (losses.ndim !== 1 || losses.shape[0] !== x.shape[0])
+    throw new ShapeError(
+      `mostWrong: the loss is one value a sample, [${x.shape[0]}]: ${formatShape(losses.shape)}; reduction "none"`,
+    );
+  const classes = predictedClasses(output, y)?.toArray() ?? null;
+  const targets = classes === null ? null : (y.toArray() as number[]);
+  return (losses.toArray() as number[]).map((value, i) => ({
+    index: first + i,
+    loss: value,
+    predicted: (classes as number[] | null)?.[i] ?? null,
+    target: targets?.[i] ?? null,
+    x: select(x, 0, i),
+  }));
+}
