@@ -1,4 +1,5 @@
-// npm run example -- xor: compiles examples/xor.ts and runs it. Names without an argument.
+// npm run example -- xor: compiles examples/xor.ts and runs it. Names without an argument. --all runs one after the other.
+import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -10,6 +11,14 @@ const names = readdirSync(join(root, "examples"))
   .map((file) => file.slice(0, -3));
 
 const name = process.argv[2];
+if (name === "--all") {
+  const failed = names.filter((each) => {
+    console.log(`\n== ${each}`);
+    return spawnSync(process.execPath, [process.argv[1], each], { stdio: "inherit" }).status !== 0;
+  });
+  if (failed.length > 0) console.error(`failed: ${failed.join(", ")}`);
+  process.exit(Math.min(failed.length, 1));
+}
 if (!names.includes(name)) {
   console.error(`usage: npm run example -- ${names.join(" | ")}`);
   process.exit(2);

@@ -1,0 +1,86 @@
+import { ShapeError, ValueError } from "../errors.js";
+import { Tensor } from "../tensor/tensor.js";
+import { axis, type FigureOptions, figure, legend, plotBox, write } from "./figure.js";
+import { style } from "./palette.js";
+import { numbers, type Values } from "./values.js";
+
+/** More points than pixels. */
+const many = 2000;
+
+/** One curve: its heights, counted 0, 1, 2, … along x; or points of its own. */
+export type Curve =
+  | Values
+  | {
+      x: Values;
+      y: Values;
+      /** Points that no line joins: measurements beside a fit. Default false. */
+      points?: boolean;
+    };
+
+export interface CurvesOptions extends FigureOptions {
+  /** Logarithmic axes. Numbers that are not positive have no place on them and are left out. Default false. */
+  logX?: boolean;
+  logY?: boolean;
+  /** The first x of curves without points of their own. Default 0. */
+  start?: number;
+}
+
+/**
+ * Curves over one axis, for example losses over steps. Each curve has a name, a colour, a dash and a symbol of its own;
+ * NaN and infinities are gaps.
+ *
+ *     await plot.curves("loss.svg", { train: losses, test: testLosses }, { xLabel: "epoch", yLabel: "cross-entropy" });
+ *
+ * @throws ValueError for curves without numbers; ShapeError when x and y differ in length.
+ */
+export async function curves(
+  path: string,
+  series: Readonly<Record<string, Curve>>,
+  options: CurvesOptions = {},
+): Promise<void> {
+  const op = "plot.curves";
+  const drawing = figure(op, path, options, ["logX", "logY", "start"]);
+  const { logX = false, logY = false, start = 0 } = options;
+  const names = Object.keys(series);
+  if (names.length === 0) throw new ValueError(`${op}: curves by name, at least one: {}`);
+  const shown = (v: number, log: boolean) => (Number.isFinite(v) && (!log || v > 0) ? v : "-");
+  const lines = names.map((name, i) => {
+    const { x, y, points } = pointsOf(op, name, series[name], start);
+    const { color, dash, symbol } = style(i);
+    // About twelve symbols on a long line, at other places than on its neighbours.
+    const every = Math.ceil(y.length / 12);
+    const marked = (_: unknown, { dataIndex }: { dataIndex: number }) =>
+      (dataIndex + Math.round((i * every) / names.length)) % every === 0 ? 9 : 0;
+    return {
+      ...{ name, type: points ? "scatter" : "line", symbol, clip: true },
+      ...{ showSymbol: y.length <= many, symbolSize: points || y.length <= 30 ? 9 : marked },
+      ...{ itemStyle: { color, opacity: 1 }, lineStyle: { color, width: 2.5, type: dash } },
+      // Points that are not seen make large files and no better picture.
+      ...(points || y.length <= many ? {} : { sampling: "lttb" }),
+      data: x.map((at, j) => [shown(at, logX), shown(y[j], logY)]),
+    };
+  });
+  const box = plotBox(drawing, { legend: names.length > 1 });
+  await write(drawing, {
+    legend: legend(drawing, names.length > 1 ? names : []),
+    grid: box,
+    xAxis: axis({ name: options.xLabel ?? "step", gap: 36, log: logX }),
+    yAxis: axis({ name: options.yLabel ?? "loss", gap: 60, log: logY }),
+    series: lines,
+  });
+}
+
+function pointsOf(op: string, name: string, curve: Curve, start: number) {
+  if (curve instanceof Tensor || ArrayBuffer.isView(curve) || Array.isArray(curve)) {
+    const y = numbers(op, `values of ${JSON.stringify(name)}`, curve as Values);
+    return { x: y.map((_, i) => start + i), y, points: false };
+  }
+  const { x, y, points = false } = curve as Exclude<Curve, Values>;
+  const [xs, ys] = [
+    numbers(op, `x of ${JSON.stringify(name)}`, x),
+    numbers(op, `y of ${JSON.stringify(name)}`, y),
+  ];
+  if (xs.length !== ys.length)
+    throw new ShapeError(`${op}: as many x as y: ${xs.length} and ${ys.length} of ${JSON.stringify(name)}`);
+  return { x: xs, y: ys, points };
+}

@@ -1,0 +1,182 @@
+import { noGrad } from "../autograd/grad-mode.js";
+import { formatShape, ShapeError, ValueError } from "../errors.js";
+import { Module } from "../nn/module.js";
+import { tensor } from "../ops/create.js";
+import { Tensor } from "../tensor/tensor.js";
+import { type Field, field, type Point } from "./contour.js";
+import { axis, type FigureOptions, figure, heading, legend, lineIn, write } from "./figure.js";
+import { type Color, classColor, mix, style, white } from "./palette.js";
+import { colorBar, edges, levelLines, panelBoxes, pixels } from "./panels.js";
+import { extent, numbers, type Rows, rows, type Values } from "./values.js";
+
+/** From points [N, 2] to one number for each, [N] or [N, 1], or to one for each class, [N, C]. */
+export type Classifier = Module | ((x: Tensor) => Tensor);
+
+export interface DecisionBoundaryOptions extends FigureOptions {
+  /** The output that divides the two classes of a classifier with one output. Default 0.5, for probabilities; 0 for logits. */
+  level?: number;
+  /** Names of the classes, in the order of their labels. Default: `class 0`, `class 1`, … */
+  classNames?: readonly string[];
+  /** What is drawn. Default: the range of the points and a tenth more on each side. */
+  xRange?: readonly [number, number];
+  yRange?: readonly [number, number];
+  /** Crossings of the grid on which the classifier is asked, along each axis. Default 120. */
+  resolution?: number;
+}
+
+const own = ["level", "classNames", "xRange", "yRange", "resolution"];
+
+/**
+ * Where a classifier of two features decides for which class, and the points it was made for. With one output its height
+ * is shown in colours and the line at `level` is drawn; with C outputs each region has the colour of its largest one.
+ * Modules are asked in evaluation mode. Several classifiers by name make one panel each.
+ *
+ *     await plot.decisionBoundary("xor.svg", model, x, y, { level: 0, title: "XOR" });
+ *
+ * Shapes: `x` [N, 2], `y` N labels (0 or 1, -1 or 1; class indices for C outputs); both null for no points (then ranges are needed).
+ */
+export async function decisionBoundary(
+  path: string,
+  classifier: Classifier | Readonly<Record<string, Classifier>>,
+  x: Rows | null,
+  y: Values | null,
+  options: DecisionBoundaryOptions = {},
+): Promise<void> {
+  const op = "plot.decisionBoundary";
+  const drawing = figure(op, path, options, own);
+  const { level = 0.5, resolution = 120 } = options;
+  if (!Number.isInteger(resolution) || resolution < 2 || resolution > 2000)
+    throw new ValueError(`${op}: resolution is a whole number from 2 to 2000: ${resolution}`);
+  const single = classifier instanceof Module || typeof classifier === "function";
+  const panels = Object.entries(single ? { "": classifier as Classifier } : (classifier as object)) as [
+    string,
+    Classifier,
+  ][];
+  if (panels.length === 0) throw new ValueError(`${op}: classifiers by name, at least one: {}`);
+  const points = x === null ? [] : rows(op, "x", x, 2);
+  const labels = y === null ? [] : numbers(op, "labels", y);
+  if (points.length !== labels.length)
+    throw new ShapeError(`${op}: one label for each point: ${labels.length} labels, ${points.length} points`);
+  const ranges = [options.xRange, options.yRange].map((given, d) => given ?? around(op, points, d));
+
+  const asked = panels.map(([, model]) => ask(op, model, ranges, resolution));
+  const outputs = Math.max(...asked.map(({ outputs }) => outputs));
+  const values = [...new Set(labels)].sort((a, b) => a - b);
+  const classes = outputs > 1 ? Array.from({ length: outputs }, (_, c) => c) : twoClasses(op, values);
+  const stranger = labels.find((label) => !classes.includes(label));
+  if (stranger !== undefined)
+    throw new ValueError(`${op}: labels are among ${classes.join(", ")}: ${stranger}`);
+  const names = classes.map((label, c) => options.classNames?.[c] ?? `class ${label}`);
+
+  const heights = asked.flatMap(({ field }) => Array.from(field.heights));
+  const [low, high] = extent(op, "outputs", heights);
+  const reach = Math.max(high - level, level - low) || 1;
+  const colorOf = (height: number): Color =>
+    outputs > 1
+      ? mix(white, classColor(height), 0.3)
+      : Number.isNaN(height)
+        ? white
+        : mix(
+            white,
+            classColor(height < level ? 0 : 1),
+            Math.min(1, Math.abs(height - level) / reach) * 0.55,
+          );
+  const series = asked.flatMap(({ field }, i) => [
+    pixels(field, i, colorOf),
+    levelLines(field, i, outputs > 1 ? [] : [level], {
+      ...{ name: "boundary", lineStyle: { color: "#000", width: 2.5 }, itemStyle: { color: "#000" } },
+    }),
+    ...classes.map((label, c) => ({
+      ...{ name: names[c], type: "scatter", xAxisIndex: i, yAxisIndex: i, z: 4, symbol: style(c).symbol },
+      ...{ symbolSize: points.length > 60 ? 9 : 14, clip: true },
+      itemStyle: { color: style(c).color, borderColor: "#fff", borderWidth: 1, opacity: 1 },
+      data: points.filter((_, n) => labels[n] === label),
+    })),
+  ]);
+  const shown = [...(points.length > 0 ? names : []), ...(outputs > 1 ? [] : [lineIn("boundary")])];
+  const boxes = panelBoxes(drawing, panels.length, { legend: true, right: outputs > 1 ? 0 : 100 });
+  const last = boxes[boxes.length - 1];
+  const bar = { top: boxes[0].top, height: last.top + last.height - boxes[0].top };
+  await write(drawing, {
+    title: [
+      heading(options.title),
+      ...(single ? [] : panels.map(([name], i) => heading(name, nameAbove(boxes[i])))),
+    ],
+    legend: legend(drawing, shown, true),
+    grid: boxes,
+    xAxis: boxes.map((_, gridIndex) => ({
+      ...axis({
+        name: edges(boxes.length, gridIndex).bottom ? (options.xLabel ?? "x₁") : "",
+        gap: 36,
+        range: ranges[0],
+      }),
+      gridIndex,
+    })),
+    yAxis: boxes.map((_, gridIndex) => ({
+      ...axis({
+        name: edges(boxes.length, gridIndex).left ? (options.yLabel ?? "x₂") : "",
+        gap: 52,
+        range: ranges[1],
+      }),
+      gridIndex,
+    })),
+    series,
+    graphic: outputs > 1 ? [] : colorBar(drawing, bar, [low, high], colorOf, "output"),
+  });
+}
+
+const nameAbove = (box: { left: number; top: number; width: number }) => ({
+  ...{ left: box.left + box.width / 2, top: box.top - 30, textAlign: "center" },
+  textStyle: { fontSize: 15, fontWeight: "normal", color: "#222" },
+});
+
+/** The range of one coordinate and a tenth more on each side. */
+function around(op: string, points: number[][], d: number): [number, number] {
+  const name = d === 0 ? "xRange" : "yRange";
+  if (points.length === 0) throw new ValueError(`${op}: ${name} is needed where there are no points`);
+  const [low, high] = extent(
+    op,
+    "points",
+    points.map((point) => point[d]),
+  );
+  const more = (high - low) / 10 || 1;
+  return [low - more, high + more];
+}
+
+function twoClasses(op: string, values: number[]): number[] {
+  if (values.length > 2)
+    throw new ValueError(`${op}: one output divides two classes: labels ${values.slice(0, 5).join(", ")}`);
+  return values.includes(-1) ? [-1, 1] : [0, 1];
+}
+
+/** Outputs of the classifier on the grid; for several, which is the largest. */
+function ask(
+  op: string,
+  classifier: Classifier,
+  ranges: readonly (readonly [number, number])[],
+  resolution: number,
+): { field: Field; outputs: number } {
+  const modules = classifier instanceof Module ? classifier.modules() : [];
+  const modes = modules.map((module) => module.training);
+  let outputs = 1;
+  try {
+    if (classifier instanceof Module) classifier.eval();
+    const answer = (points: Point[]): number[] => {
+      const x = tensor(points);
+      const out: unknown = noGrad(() =>
+        classifier instanceof Module ? classifier.forward(x) : classifier(x),
+      );
+      if (!(out instanceof Tensor) || out.ndim > 2 || out.ndim < 1 || out.shape[0] !== points.length)
+        throw new ShapeError(
+          `${op}: the classifier makes [N], [N, 1] or [N, C] of points [N, 2]: ${out instanceof Tensor ? formatShape(out.shape) : typeof out}`,
+        );
+      outputs = out.ndim === 1 ? 1 : out.shape[1];
+      return (outputs > 1 ? out.argmax(1) : out.reshape(-1)).toArray().map(Number);
+    };
+    return { field: field(ranges[0], ranges[1], resolution, resolution, answer), outputs };
+  } finally {
+    modules.forEach((module, i) => {
+      module.training = modes[i];
+    });
+  }
+}

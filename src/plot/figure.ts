@@ -1,0 +1,148 @@
+import { extname } from "node:path";
+import { SimdgradError, ValueError } from "../errors.js";
+import { writeFileAtomic } from "../io/atomic.js";
+import { checkOptions } from "../options.js";
+import { ink } from "./palette.js";
+import { loadECharts, loadResvg } from "./peers.js";
+import { short } from "./values.js";
+
+/** What every picture takes. */
+export interface FigureOptions {
+  /** Above the picture. Default: none. */
+  title?: string;
+  /** Names of the axes, with the unit: `"time (s)"`. Each kind of picture has its own default. */
+  xLabel?: string;
+  yLabel?: string;
+  /** Size in pixels. Default 960 × 640. */
+  width?: number;
+  height?: number;
+  /** Pixels of a PNG for each pixel of the size. Default 1; 2 for large screens. */
+  pixelRatio?: number;
+}
+
+const known = ["title", "xLabel", "yLabel", "width", "height", "pixelRatio"];
+const fontFamily = "Helvetica, Arial, 'DejaVu Sans', sans-serif";
+export const text = { color: ink, fontFamily, fontSize: 15 };
+
+/** A picture on its way: where it goes, how large it is, and what its kind adds to it. */
+export interface Figure {
+  readonly op: string;
+  readonly path: string;
+  readonly options: FigureOptions;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Checks everything that can be checked before anything is computed. */
+export function figure(op: string, path: string, options: FigureOptions, own: readonly string[]): Figure {
+  checkOptions(op, options, [...known, ...own]);
+  if (typeof path !== "string" || ![".svg", ".png"].includes(extname(path).toLowerCase()))
+    throw new ValueError(`${op}: the name of a file ends in .svg or .png: ${JSON.stringify(path)}`);
+  const { width = 960, height = 640, pixelRatio = 1 } = options;
+  for (const [name, size] of Object.entries({ width, height }))
+    if (!Number.isInteger(size) || size < 100 || size > 10000)
+      throw new ValueError(`${op}: ${name} is a whole number from 100 to 10000: ${size}`);
+  if (!(pixelRatio >= 0.1 && pixelRatio <= 8))
+    throw new ValueError(`${op}: pixelRatio is between 0.1 and 8: ${pixelRatio}`);
+  for (const name of ["title", "xLabel", "yLabel"] as const)
+    if (options[name] !== undefined && typeof options[name] !== "string")
+      throw new ValueError(`${op}: ${name} is text: ${String(options[name])}`);
+  return { op, path, options, width, height };
+}
+
+/** Draws an ECharts option and writes the file, all of it or nothing. */
+export async function write(figure: Figure, option: object): Promise<void> {
+  const { op, path, width, height, options } = figure;
+  const echarts = await loadECharts(op);
+  const chart = echarts.init(null, null, { renderer: "svg", ssr: true, width, height });
+  let svg: string;
+  try {
+    chart.setOption({
+      ...{ animation: false, backgroundColor: "#fff", textStyle: text },
+      title: heading(options.title),
+      ...option,
+    });
+    // Images fill their box: without this they keep the shape that their pixels have.
+    svg = chart.renderToSVGString().replaceAll("<image ", `<image preserveAspectRatio="none" `);
+  } catch (cause) {
+    throw new SimdgradError("PLOT_FAILED", `${op}: the chart library failed: ${String(cause)}`, { cause });
+  } finally {
+    chart.dispose();
+  }
+  await writeFileAtomic(op, path, [
+    path.toLowerCase().endsWith(".svg") ? Buffer.from(svg) : await png(figure, svg),
+  ]);
+}
+
+async function png({ op, options }: Figure, svg: string): Promise<Uint8Array> {
+  const { Resvg } = await loadResvg(op);
+  const fitTo = { mode: "zoom", value: options.pixelRatio ?? 1 };
+  return new Resvg(svg, { fitTo, font: { loadSystemFonts: true, defaultFontFamily: "DejaVu Sans" } })
+    .render()
+    .asPng();
+}
+
+export function heading(title: string | undefined, more: object = {}): object {
+  return {
+    ...{ show: title !== undefined, text: title ?? "", left: "center", top: 16 },
+    textStyle: { ...text, fontSize: 20, fontWeight: "bold" },
+    ...more,
+  };
+}
+
+/** A row of names below the title. Lines are drawn with their dash: `symbols` says that there are only symbols, which are square. */
+export const legend = (figure: Figure, names: readonly (string | object)[], symbols = false): object => ({
+  ...{ show: names.length > 0, top: figure.options.title === undefined ? 16 : 52, textStyle: text },
+  ...{ itemGap: 24, itemWidth: symbols ? 16 : 44, itemHeight: symbols ? 14 : 12, data: [...names] },
+});
+
+/** A line in a legend that otherwise holds symbols. */
+export const lineIn = (name: string): object => ({ name, icon: "path://M0,6 L16,6 L16,8.5 L0,8.5 Z" });
+
+interface AxisOptions {
+  name?: string;
+  gap: number;
+  range?: readonly [number, number];
+  log?: boolean;
+}
+
+/** An axis of numbers with its name in the middle. */
+export function axis({ name, gap, range, log = false }: AxisOptions): object {
+  // The ends of a given range are seldom round: ECharts would put numbers there, and lines.
+  const given = range === undefined ? {} : { customValues: ticks(range) };
+  return {
+    type: log ? "log" : "value",
+    ...{ name: name ?? "", nameLocation: "middle", nameGap: gap, nameTextStyle: { ...text, fontSize: 16 } },
+    ...(range === undefined ? { scale: true } : { min: range[0], max: range[1] }),
+    axisLabel: { ...text, formatter: (value: number) => short(value), hideOverlap: true, ...given },
+    axisLine: { show: true, onZero: false, lineStyle: { color: ink } },
+    axisTick: { show: true, lineStyle: { color: ink }, ...given },
+    splitLine: { show: range === undefined, lineStyle: { color: "#e4e4e4" } },
+  };
+}
+
+/** Round numbers in a range, about five. */
+function ticks([low, high]: readonly [number, number]): number[] {
+  const unit = 10 ** Math.floor(Math.log10((high - low) / 5));
+  const step = unit * [1, 2, 5, 10].find((n) => (high - low) / 5 <= n * unit * 1.3)!;
+  const [first, last] = [Math.ceil(low / step - 1e-9), Math.floor(high / step + 1e-9)];
+  return Array.from({ length: last - first + 1 }, (_, i) => (first + i) * step);
+}
+
+/** Where the plot itself is, in pixels. */
+export interface Box {
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+}
+
+/** Space around the plot for title, legend and the names of the axes; `right` more for what stands there. */
+export function plotBox(
+  { width, height, options }: Figure,
+  extra: { legend?: boolean; right?: number; bottom?: number } = {},
+): Box {
+  const top = (options.title === undefined ? 24 : 60) + (extra.legend ? 36 : 0);
+  const [left, right, bottom] = [96, 32 + (extra.right ?? 0), 76 + (extra.bottom ?? 0)];
+  return { left, top, width: width - left - right, height: height - top - bottom };
+}

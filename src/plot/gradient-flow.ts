@@ -1,0 +1,69 @@
+import { AutogradError, ValueError } from "../errors.js";
+import { Module } from "../nn/module.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { axis, type FigureOptions, figure, legend, plotBox, text, write } from "./figure.js";
+import { style } from "./palette.js";
+import { numbers } from "./values.js";
+
+/**
+ * How large the gradients of a model are from its first parameter to its last: the mean and the largest absolute value of
+ * each, on a logarithmic axis. To be called after `backward`. Gradients that vanish fall off on the left; those that are
+ * nothing but zeros stand at the lower edge and are named.
+ *
+ *     loss.backward();
+ *     await plot.gradientFlow("flow.svg", model);
+ *
+ * @throws AutogradError `NO_GRAD` when no parameter has a gradient; those without one are left out.
+ */
+export async function gradientFlow(
+  path: string,
+  model: Module | Iterable<readonly [name: string, parameter: Tensor]>,
+  options: FigureOptions = {},
+): Promise<void> {
+  const op = "plot.gradientFlow";
+  const drawing = figure(op, path, options, []);
+  const named = [...(model instanceof Module ? model.namedParameters() : model)];
+  const found = named.flatMap(([name, { grad }]) => {
+    if (grad === null || grad.numel === 0) return [];
+    const sizes = numbers(op, `the gradient of ${name}`, grad).map(Math.abs);
+    const mean = sizes.reduce((sum, size) => sum + size, 0) / sizes.length;
+    return [{ name, mean, max: sizes.reduce((a, b) => Math.max(a, b), 0) }];
+  });
+  if (found.length === 0)
+    throw new AutogradError(
+      `${op}: parameters with a gradient, after backward(): none of ${named.length}`,
+      "NO_GRAD",
+    );
+  const broken = found.find(({ max, mean }) => !Number.isFinite(max) || !Number.isFinite(mean));
+  if (broken !== undefined) throw new ValueError(`${op}: gradients are finite: not that of ${broken.name}`);
+  const present = found.flatMap(({ mean, max }) => [mean, max]).filter((size) => size > 0);
+  const smallest = present.length === 0 ? 1e-8 : Math.min(...present);
+  const floor = 10 ** Math.floor(Math.log10(smallest) - (present.length < 2 * found.length ? 0.7 : 0));
+  const line = (name: string, i: number, sizeOf: (entry: (typeof found)[number]) => number) => ({
+    ...{ name, type: "line", symbol: style(i).symbol, symbolSize: 10 },
+    ...{ itemStyle: { color: style(i).color }, lineStyle: { ...style(i), width: 2.5, type: style(i).dash } },
+    data: found.map((entry) => {
+      const size = sizeOf(entry);
+      const zero = { show: true, formatter: "zero", position: "top", ...text };
+      return size > 0 ? size : { value: floor, label: zero };
+    }),
+  });
+  const longest = Math.max(...found.map(({ name }) => name.length));
+  const bottom = Math.min(140, longest * 5);
+  const names = ["largest |gradient|", "mean |gradient|"];
+  await write(drawing, {
+    legend: legend(drawing, names),
+    grid: plotBox(drawing, { legend: true, bottom }),
+    xAxis: {
+      ...{
+        type: "category",
+        data: found.map(({ name }) => name),
+        name: options.xLabel ?? "parameter, from input to output",
+      },
+      ...{ nameLocation: "middle", nameGap: 40 + bottom, nameTextStyle: { ...text, fontSize: 16 } },
+      axisLabel: { ...text, interval: 0, rotate: found.length > 3 ? 40 : 0 },
+    },
+    yAxis: { ...axis({ name: options.yLabel ?? "size", gap: 64, log: true }), min: floor },
+    series: [line(names[0], 1, ({ max }) => max), line(names[1], 0, ({ mean }) => mean)],
+  });
+}

@@ -1,0 +1,75 @@
+import { ValueError } from "../errors.js";
+import { Tensor } from "../tensor/tensor.js";
+import { axis, type FigureOptions, figure, legend, plotBox, write } from "./figure.js";
+import { style } from "./palette.js";
+import { extent, numbers, type Values } from "./values.js";
+
+export interface HistogramOptions extends FigureOptions {
+  /** Number of intervals, all of one width. Default 30. */
+  bins?: number;
+  /** From and to; what lies outside is not counted. Default: from the smallest value to the largest. */
+  range?: readonly [number, number];
+}
+
+/**
+ * How often values occur: bars for one set of values, outlines for several. An interval holds its left end (the last one
+ * both ends), as in NumPy; NaN and infinities are not counted.
+ *
+ *     await plot.histogram("weights.svg", { before, after }, { xLabel: "weight" });
+ */
+export async function histogram(
+  path: string,
+  values: Values | Readonly<Record<string, Values>>,
+  options: HistogramOptions = {},
+): Promise<void> {
+  const op = "plot.histogram";
+  const drawing = figure(op, path, options, ["bins", "range"]);
+  const { bins = 30 } = options;
+  if (!Number.isInteger(bins) || bins < 1 || bins > 10000)
+    throw new ValueError(`${op}: bins is a whole number from 1 to 10000: ${bins}`);
+  const plain = values instanceof Tensor || ArrayBuffer.isView(values) || Array.isArray(values);
+  const sets = Object.entries(plain ? { values: values as Values } : (values as Record<string, Values>)).map(
+    ([name, set]) => ({ name, set: numbers(op, `values of ${JSON.stringify(name)}`, set) }),
+  );
+  if (sets.length === 0) throw new ValueError(`${op}: values by name, at least one set: {}`);
+  const range = options.range ?? padded(extents(op, sets));
+  const [low, high] = range;
+  if (!(low < high)) throw new ValueError(`${op}: range is from a number to a larger one: ${low} to ${high}`);
+  const width = (high - low) / bins;
+  const series = sets.map(({ name, set }, i) => {
+    const counts = count(set, low, high, bins);
+    const { color, dash } = style(i);
+    const outline = [...counts.map((n, b) => [low + b * width, n]), [high, counts[bins - 1]]];
+    return {
+      ...{ name, type: "line", step: "end", symbol: "none", clip: true },
+      ...{ itemStyle: { color }, lineStyle: { color, width: 2, type: dash } },
+      areaStyle: { color, opacity: sets.length === 1 ? 0.5 : 0.12 },
+      data: [[low, 0], ...outline, [high, 0]],
+    };
+  });
+  const named = sets.length > 1;
+  await write(drawing, {
+    legend: legend(drawing, named ? sets.map(({ name }) => name) : []),
+    grid: plotBox(drawing, { legend: named }),
+    xAxis: axis({ name: options.xLabel ?? "value", gap: 36, range }),
+    yAxis: { ...axis({ name: options.yLabel ?? "count", gap: 60 }), min: 0 },
+    series,
+  });
+}
+
+function extents(op: string, sets: readonly { name: string; set: number[] }[]): [number, number] {
+  const ends = sets.flatMap(({ name, set }) => extent(op, `values of ${JSON.stringify(name)}`, set));
+  return [Math.min(...ends), Math.max(...ends)];
+}
+
+/** One value alone has a range of no width. */
+const padded = ([low, high]: [number, number]): [number, number] =>
+  low < high ? [low, high] : [low - 0.5, high + 0.5];
+
+function count(values: readonly number[], low: number, high: number, bins: number): number[] {
+  const counts = new Array<number>(bins).fill(0);
+  for (const value of values)
+    if (value >= low && value <= high)
+      counts[Math.min(bins - 1, Math.floor(((value - low) / (high - low)) * bins))]++;
+  return counts;
+}

@@ -1,0 +1,99 @@
+import { noGrad } from "../autograd/grad-mode.js";
+import { ValueError } from "../errors.js";
+import { Tensor } from "../tensor/tensor.js";
+import { field } from "./contour.js";
+import { axis, type FigureOptions, figure, legend, lineIn, plotBox, write } from "./figure.js";
+import { sequential, white } from "./palette.js";
+import { colorBar, levelLines, pixels } from "./panels.js";
+import { extent, type Rows, rows } from "./values.js";
+
+export interface LossSurfaceOptions extends FigureOptions {
+  /** What is drawn of the two parameters. Default -1 to 1. */
+  xRange?: readonly [number, number];
+  yRange?: readonly [number, number];
+  /** Points that an optimizer went through, [steps, 2]: a line from a circle to a diamond. */
+  descent?: Rows;
+  /** Number of lines of equal loss. Default 12. */
+  levels?: number;
+  /** Colours and lines by the logarithm of the loss, for surfaces that are steep. Needs losses that are not negative. Default false. */
+  log?: boolean;
+  /** Crossings of the grid on which the loss is computed, along each axis. Default 60. */
+  resolution?: number;
+}
+
+const own = ["xRange", "yRange", "descent", "levels", "log", "resolution"];
+
+/**
+ * The height of a loss over two parameters, in colours and lines of equal height, and the way an optimizer took down.
+ *
+ *     await plot.lossSurface("loss.svg", (w, b) => lossOf(w, b), { xRange: [-1, 3], yRange: [-2, 2], descent: steps });
+ */
+export async function lossSurface(
+  path: string,
+  loss: (x: number, y: number) => number | Tensor,
+  options: LossSurfaceOptions = {},
+): Promise<void> {
+  const op = "plot.lossSurface";
+  const drawing = figure(op, path, options, own);
+  const { xRange = [-1, 1], yRange = [-1, 1], levels = 12, log = false, resolution = 60 } = options;
+  for (const [name, [low, high]] of Object.entries({ xRange, yRange }))
+    if (!(low < high))
+      throw new ValueError(`${op}: ${name} is from a number to a larger one: ${low} to ${high}`);
+  for (const [name, n] of Object.entries({ levels, resolution }))
+    if (!Number.isInteger(n) || n < 2 || n > 1000)
+      throw new ValueError(`${op}: ${name} is a whole number from 2 to 1000: ${n}`);
+  const descent = options.descent === undefined ? [] : rows(op, "descent", options.descent, 2);
+  const at = (x: number, y: number): number => {
+    const value = loss(x, y);
+    return value instanceof Tensor ? value.item() : value;
+  };
+  const surface = noGrad(() =>
+    field(xRange, yRange, resolution, resolution, (points) => points.map(([x, y]) => at(x, y))),
+  );
+  const [low, high] = extent(op, "losses", Array.from(surface.heights));
+  if (log && low < 0) throw new ValueError(`${op}: log needs losses that are not negative: ${low}`);
+  // A loss of 0 has no logarithm: seven powers of ten below the largest are as good as nothing.
+  const floor = log ? Math.max(low, high * 1e-7) : low;
+  const valueAt = (t: number) => (log ? floor * (high / floor) ** t : low + (high - low) * t);
+  const partOf = (value: number) =>
+    high === floor
+      ? 0
+      : log
+        ? Math.log(Math.max(value, floor) / floor) / Math.log(high / floor)
+        : (value - low) / (high - low);
+  const colorOf = (value: number) => (Number.isFinite(value) ? sequential(partOf(value)) : white);
+  const heights = Array.from({ length: levels }, (_, i) => valueAt((i + 0.5) / levels));
+  const way = {
+    name: "descent",
+    type: "line",
+    clip: true,
+    z: 5,
+    itemStyle: { color: "#fff", borderColor: "#000" },
+  };
+  const box = plotBox(drawing, { legend: descent.length > 0, right: 100 });
+  const end = (name: string, symbol: string, symbolSize: number, point: number[]) => ({
+    ...{ name, type: "scatter", symbol, symbolSize, z: 6, data: [point] },
+    itemStyle: { color: "#d55e00", borderColor: "#fff", borderWidth: 2, opacity: 1 },
+  });
+  await write(drawing, {
+    legend: legend(drawing, descent.length > 0 ? ["start", lineIn("descent"), "end"] : [], true),
+    grid: box,
+    xAxis: axis({ name: options.xLabel ?? "parameter 1", gap: 36, range: xRange }),
+    yAxis: axis({ name: options.yLabel ?? "parameter 2", gap: 60, range: yRange }),
+    series: [
+      pixels(surface, 0, colorOf),
+      levelLines(surface, 0, heights, { lineStyle: { color: "rgba(255,255,255,0.7)", width: 1 } }),
+      ...(descent.length === 0
+        ? []
+        : [
+            {
+              ...{ ...way, symbol: "circle", symbolSize: 5, data: descent },
+              ...{ itemStyle: { color: "#d55e00" }, lineStyle: { color: "#d55e00", width: 2.5 } },
+            },
+            end("start", "circle", 15, descent[0]),
+            end("end", "diamond", 18, descent[descent.length - 1]),
+          ]),
+    ],
+    graphic: colorBar(drawing, box, [floor, high], colorOf, log ? "loss (logarithmic)" : "loss", valueAt),
+  });
+}

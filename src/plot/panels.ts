@@ -1,0 +1,110 @@
+/** Fields of numbers as coloured panels side by side: their boxes, their pixels, and the bar that says what a colour means. */
+import { contour, type Field, type Point } from "./contour.js";
+import { type Box, type Figure, plotBox, text } from "./figure.js";
+import { type Color, css } from "./palette.js";
+import { rasterUrl } from "./raster.js";
+import { short } from "./values.js";
+
+/** Boxes of `count` panels, in as many columns as keep them near to the shape of the figure. */
+export function panelBoxes(
+  figure: Figure,
+  count: number,
+  extra: { legend?: boolean; right?: number },
+): Box[] {
+  const all = plotBox(figure, extra);
+  const across = Math.ceil(Math.sqrt(count));
+  const down = Math.ceil(count / across);
+  // Each panel but the first has its own tick labels, and a name above.
+  const [gapX, gapY, above] = [56, 64, count > 1 ? 24 : 0];
+  const width = (all.width - (across - 1) * gapX) / across;
+  const height = (all.height - (down - 1) * gapY) / down - above;
+  return Array.from({ length: count }, (_, i) => ({
+    left: all.left + (i % across) * (width + gapX),
+    top: all.top + above + Math.floor(i / across) * (height + above + gapY),
+    ...{ width, height },
+  }));
+}
+
+/** Which panels stand at the left edge and at the bottom: only there the axes are named. */
+export function edges(count: number, i: number): { left: boolean; bottom: boolean } {
+  const across = Math.ceil(Math.sqrt(count));
+  return { left: i % across === 0, bottom: i + across >= count };
+}
+
+/** The field as one image below everything else, a pixel for each crossing. */
+export function pixels(
+  { xs, ys, heights }: Field,
+  panel: number,
+  colorOf: (height: number) => Color,
+): object {
+  const columns = xs.length;
+  const image = rasterUrl(columns, ys.length, (x, y) => colorOf(heights[(ys.length - 1 - y) * columns + x]));
+  // Pixels are centred on crossings: the image is half a pixel larger on each side, and clipped by the axes.
+  const [dx, dy] = [(xs[1] - xs[0]) / 2, (ys[1] - ys[0]) / 2];
+  return {
+    ...{
+      type: "custom",
+      xAxisIndex: panel,
+      yAxisIndex: panel,
+      silent: true,
+      clip: true,
+      z: 0,
+      data: [[0, 0]],
+    },
+    renderItem: (_: unknown, api: { coord(point: Point): Point }) => {
+      const [x0, y0] = api.coord([xs[0] - dx, ys[ys.length - 1] + dy]);
+      const [x1, y1] = api.coord([xs[columns - 1] + dx, ys[0] - dy]);
+      return { type: "image", style: { image, x: x0, y: y0, width: x1 - x0, height: y1 - y0 } };
+    },
+  };
+}
+
+/** Lines of the field at these levels, as one series: a gap ends each line. */
+export function levelLines(field: Field, panel: number, levels: readonly number[], look: object): object {
+  const data = levels.flatMap((level) => contour(field, level).flatMap((line) => [...line, ["-", "-"]]));
+  return {
+    ...{ type: "line", xAxisIndex: panel, yAxisIndex: panel, symbol: "none", silent: true, clip: true },
+    ...{ connectNulls: false, z: 3, data, ...look },
+  };
+}
+
+/** A bar of colours with numbers beside it, at the right edge. */
+export function colorBar(
+  { width }: Figure,
+  { top, height }: { top: number; height: number },
+  [low, high]: readonly [number, number],
+  colorOf: (value: number) => Color,
+  name: string,
+  valueAt: (t: number) => number = (t) => low + (high - low) * t,
+): object[] {
+  const left = width - 100;
+  const stops = Array.from({ length: 21 }, (_, i) => i / 20);
+  const label = (t: number) => ({
+    type: "text",
+    style: {
+      ...{ text: short(valueAt(t), 3), x: left + 24, y: top + height * (1 - t), textVerticalAlign: "middle" },
+      ...{ fill: text.color, fontSize: 14, fontFamily: text.fontFamily },
+    },
+  });
+  return [
+    {
+      type: "rect",
+      shape: { x: left, y: top, width: 16, height },
+      style: {
+        stroke: "#666",
+        fill: {
+          ...{ type: "linear", x: 0, y: 1, x2: 0, y2: 0 },
+          colorStops: stops.map((t) => ({ offset: t, color: css(colorOf(valueAt(t))) })),
+        },
+      },
+    },
+    ...[0, 0.25, 0.5, 0.75, 1].map(label),
+    {
+      ...{ type: "text", x: left + 80, y: top + height / 2, rotation: Math.PI / 2 },
+      style: {
+        ...{ text: name, textAlign: "center", textVerticalAlign: "middle" },
+        ...{ fill: text.color, fontSize: 15, fontFamily: text.fontFamily },
+      },
+    },
+  ];
+}

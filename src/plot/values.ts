@@ -1,0 +1,53 @@
+import type { Data } from "../dtype.js";
+import { formatShape, ShapeError, ValueError } from "../errors.js";
+import { Tensor } from "../tensor/tensor.js";
+
+/** Numbers in a row: a Tensor of any shape, a typed array, or an array. */
+export type Values = Tensor | Data | readonly number[];
+/** Numbers in rows and columns: a Tensor [rows, columns] or nested arrays. */
+export type Rows = Tensor | readonly (readonly number[])[];
+
+/** @throws ValueError when there are none, or something is not a number. */
+export function numbers(op: string, what: string, values: Values): number[] {
+  const flat =
+    values instanceof Tensor
+      ? [values.toArray()].flat(Number.POSITIVE_INFINITY).map(Number)
+      : Array.from(values ?? []);
+  if (flat.length === 0) throw new ValueError(`${op}: ${what} are numbers, at least one: none`);
+  const odd = flat.find((value) => typeof value !== "number");
+  if (odd !== undefined) throw new ValueError(`${op}: ${what} are numbers: ${String(odd)}`);
+  return flat;
+}
+
+/** @throws ShapeError unless there are rows of one length (`columns`, where it is given), at least one. */
+export function rows(op: string, what: string, values: Rows, columns?: number): number[][] {
+  const nested: unknown = values instanceof Tensor ? values.toArray() : values;
+  const width = columns ?? (Array.isArray(nested) ? (nested[0]?.length ?? 0) : 0);
+  const right = (row: unknown) =>
+    Array.isArray(row) && row.length === width && row.every((value) => typeof value === "number");
+  if (!Array.isArray(nested) || nested.length === 0 || width === 0 || !nested.every(right)) {
+    const given = values instanceof Tensor ? formatShape(values.shape) : JSON.stringify(values)?.slice(0, 80);
+    throw new ShapeError(`${op}: ${what} is a matrix [rows, ${columns ?? "columns"}]: ${given}`);
+  }
+  return nested as number[][];
+}
+
+/** The smallest and the largest finite number. @throws ValueError when there is none. */
+export function extent(op: string, what: string, values: readonly number[]): [number, number] {
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const value of values)
+    if (Number.isFinite(value)) [low, high] = [Math.min(low, value), Math.max(high, value)];
+  if (low > high) throw new ValueError(`${op}: ${what} have a finite number among them: none`);
+  return [low, high];
+}
+
+/** A few digits: `0.25`, `1200`, `1e-7`. */
+export function short(value: number, digits = 4): string {
+  const size = Math.abs(value);
+  if (size !== 0 && (size >= 1e5 || size < 1e-3))
+    return value
+      .toExponential(2)
+      .replace(/\.?0+e/, "e")
+      .replace("e+", "e");
+  return String(Number(value.toPrecision(digits)));
+}
