@@ -1,31 +1,21 @@
-import { type DType, isFloating } from "../dtype.js";
+import { isFloating } from "../dtype.js";
 import { checkOptions } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { compare, div, where } from "./elementwise.js";
 import { type Named, named } from "./named.js";
-import { type Dims, max, mean, min, type ReduceOptions, std, sum, type VarianceOptions, variance } from "./reduce.js";
+import { type ConvertingReduceOptions, type Dims, max, mean, min, type ReduceOptions, std, sum, type VarianceOptions, variance } from "./reduce.js";
 import { to } from "./views.js";
-
-export interface ConvertingReduceOptions extends ReduceOptions {
-  /** The dtype to which `x` is converted first. Default: that of `x`; int32 for bool and uint8. */
-  dtype?: DType;
-}
 
 /** Largest element over `dim`, default all dims. NaN wins, and equals share the gradient. PyTorch: `torch.amax`. */
 export function amax(x: Tensor, dim?: Dims, options?: ReduceOptions): Tensor {
   checkOptions("amax", options, ["keepdim"]);
-  return max(x, orAll(dim), options);
+  return max(x, dim, options);
 }
 
 /** Smallest element over `dim`, default all dims. NaN wins, and equals share the gradient. PyTorch: `torch.amin`. */
 export function amin(x: Tensor, dim?: Dims, options?: ReduceOptions): Tensor {
   checkOptions("amin", options, ["keepdim"]);
-  return min(x, orAll(dim), options);
-}
-
-/** PyTorch takes an empty list of dims for all of them. */
-function orAll(dim: Dims): Dims {
-  return Array.isArray(dim) && dim.length === 0 ? undefined : dim;
+  return min(x, dim, options);
 }
 
 /** Smallest and largest element over `dim`, default all dims: `{ min, max }`. PyTorch: `torch.aminmax`. */
@@ -42,7 +32,7 @@ export function nansum(x: Tensor, dim?: Dims, options?: ConvertingReduceOptions)
   checkOptions("nansum", options, ["keepdim", "dtype"]);
   const { dtype = x.dtype, ...rest } = options ?? {};
   const from = to(x, dtype);
-  return sum(isFloating(dtype) ? where(isNaN(from), 0, from) : from, orAll(dim), rest);
+  return sum(isFloating(dtype) ? where(isNaN(from), 0, from) : from, dim, rest);
 }
 
 /** Mean over `dim` of what is not NaN; NaN where nothing else is. PyTorch: `torch.nanmean`. */
@@ -50,23 +40,23 @@ export function nanmean(x: Tensor, dim?: Dims, options?: ConvertingReduceOptions
   checkOptions("nanmean", options, ["keepdim", "dtype"]);
   const { dtype = x.dtype, ...rest } = options ?? {};
   const from = to(x, dtype);
-  const count = sum(compare.eq(from.detach(), from.detach()), orAll(dim), rest);
+  const count = sum(compare.eq(from.detach(), from.detach()), dim, rest);
   return div(nansum(from, dim, rest), count);
 }
 
 /** How many elements over `dim` are other than 0, `int32`. PyTorch: `torch.count_nonzero`. */
 export function countNonzero(x: Tensor, dim?: Dims): Tensor {
-  return sum(to(x.detach(), "bool"), orAll(dim));
+  return sum(to(x.detach(), "bool"), dim);
 }
 
 /** `[variance, mean]` over `dim`. PyTorch: `torch.var_mean`. */
 export function varMean(x: Tensor, dim?: Dims, options?: VarianceOptions): [variance: Tensor, mean: Tensor] {
   checkOptions("varMean", options, ["keepdim", "correction"]);
-  return [variance(x, orAll(dim), options), mean(x, orAll(dim), { keepdim: options?.keepdim })];
+  return [variance(x, dim, options), mean(x, dim, { keepdim: options?.keepdim })];
 }
 
 /** `[standard deviation, mean]` over `dim`. PyTorch: `torch.std_mean`. */
 export function stdMean(x: Tensor, dim?: Dims, options?: VarianceOptions): [std: Tensor, mean: Tensor] {
   checkOptions("stdMean", options, ["keepdim", "correction"]);
-  return [std(x, orAll(dim), options), mean(x, orAll(dim), { keepdim: options?.keepdim })];
+  return [std(x, dim, options), mean(x, dim, { keepdim: options?.keepdim })];
 }
