@@ -32,6 +32,7 @@ export {
   zeros,
   zerosLike,
 } from "./ops/create.js";
+export * from "./ops/arranging.js";
 export { where } from "./ops/elementwise.js";
 export { cat, stack } from "./ops/join.js";
 export { matmul } from "./ops/matmul.js";

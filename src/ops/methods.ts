@@ -7,6 +7,9 @@ import type { BinaryName, CompareName, UnaryName, UnaryOptions } from "../kernel
 import type { Shape } from "../shape.js";
 import { empty, type GradHook, Tensor } from "../tensor/tensor.js";
 import { type GeneratorOptions, onesLike } from "./create.js";
+import "./arranging-methods.js";
+import { clamp } from "./blend.js";
+import { type MethodOf, method, methodsOf, type Sizes, sizes } from "./install.js";
 import * as elementwise from "./elementwise.js";
 import * as indexing from "./indexing.js";
 import * as inplace from "./inplace.js";
@@ -24,21 +27,13 @@ import * as views from "./views.js";
 /** A function of the list below takes the place of the row of its name. */
 type UnaryMethods = {
   [Name in Exclude<UnaryName, keyof typeof functions>]: keyof UnaryOptions<Name> extends never
+  [Name in Exclude<UnaryName, "clamp">]: keyof UnaryOptions<Name> extends never
     ? () => Tensor
     : (options?: UnaryOptions<Name>) => Tensor;
 };
 type BinaryMethods = {
   [Name in Exclude<BinaryName | CompareName, keyof typeof functions>]: (other: Tensor | number) => Tensor;
 };
-
-/** A method with the signature of a function whose first argument is the tensor. */
-type MethodOf<F> = F extends (x: Tensor, ...rest: infer Rest) => infer Result
-  ? (...rest: Rest) => Result
-  : never;
-
-/** Sizes or dims as PyTorch takes them: `(2, 3)` or `([2, 3])`. */
-type Sizes = number[] | [readonly number[]];
-const sizes = (args: Sizes): readonly number[] => (Array.isArray(args[0]) ? args[0] : (args as number[]));
 
 const functions = {
   ...pointwiseMethods,
@@ -73,6 +68,7 @@ const functions = {
   indexSelect: indexing.indexSelect,
   gather: indexing.gather,
   maskedFill: elementwise.maskedFill,
+  clamp,
   copy_: inplace.copy_,
   fill_: inplace.fill_,
   zero_: inplace.zero_,
@@ -99,8 +95,6 @@ declare module "../tensor/tensor.js" {
     expand(...shape: Sizes): Tensor;
     /** The transpose of a matrix. */
     readonly T: Tensor;
-    /** Matrix product; PyTorch's `@`. */
-    mm(other: Tensor): Tensor;
     /** Gradients of this tensor added to the `grad` of every leaf. A tensor that is not a scalar needs its cotangent. */
     backward(cotangent?: Tensor, options?: BackwardOptions): void;
     /** Calls `hook` with the gradient of this tensor in every backward; what it returns replaces the gradient. Returns a function that removes it. */
@@ -117,15 +111,8 @@ declare module "../tensor/tensor.js" {
   }
 }
 
-function method(name: string, value: unknown): void {
-  Object.defineProperty(Tensor.prototype, name, { value, writable: true, configurable: true });
-}
-
 for (const family of [elementwise.unary, elementwise.binary, elementwise.compare, functions])
-  for (const [name, fn] of Object.entries(family) as [string, (...args: unknown[]) => unknown][])
-    method(name, function (this: Tensor, ...rest: unknown[]) {
-      return fn(this, ...rest);
-    });
+  methodsOf(family);
 
 method("reshape", function (this: Tensor, ...shape: Sizes) {
   return views.reshape(this, sizes(shape) as Shape);
@@ -135,9 +122,6 @@ method("permute", function (this: Tensor, ...dims: Sizes) {
 });
 method("expand", function (this: Tensor, ...shape: Sizes) {
   return views.expand(this, sizes(shape));
-});
-method("mm", function (this: Tensor, other: Tensor) {
-  return matmul(this, other);
 });
 for (const [name, dtype] of Object.entries({
   float: "float32",

@@ -6,7 +6,7 @@ import { k } from "../kernels/backend.js";
 import { checkOptions } from "../options.js";
 import { numel, resolveDim, resolveDims, type Shape, sameShape } from "../shape.js";
 import { empty, type Tensor } from "../tensor/tensor.js";
-import { eye } from "./create.js";
+import { constant, eye } from "./create.js";
 import { abs, add, div, eq, exp, log, mul, sqrt, sub, where } from "./elementwise.js";
 import { dense, expand, permute, reshape, squeeze, to } from "./views.js";
 
@@ -23,7 +23,13 @@ export interface VarianceOptions extends ReduceOptions {
   correction?: number;
 }
 
+export interface ConvertingReduceOptions extends ReduceOptions {
+  /** The dtype to which `x` is converted first. Default: that of `x`; int32 for bool and uint8. */
+  dtype?: DType;
+}
+
 const reduceOptions: readonly (keyof ReduceOptions)[] = ["keepdim"];
+const convertingOptions: readonly (keyof ConvertingReduceOptions)[] = ["keepdim", "dtype"];
 const varianceOptions: readonly (keyof VarianceOptions)[] = ["keepdim", "correction"];
 
 type ReduceOp = Parameters<typeof k.reduce>[0];
@@ -52,17 +58,24 @@ function dropDims(x: Tensor, dims: readonly number[], keepdim: boolean | undefin
   return keepdim || dims.length === 0 ? x : squeeze(x, dims);
 }
 
+/** PyTorch takes an empty list of dims for all of them. */
+function reducedDims(op: string, dim: Dims, rank: number): number[] {
+  return resolveDims(op, Array.isArray(dim) && dim.length === 0 ? undefined : dim, rank);
+}
+
 /** Sums of booleans and bytes are counted in int32, which does not overflow as they would. */
-function countable(x: Tensor): Tensor {
+function countable(x: Tensor, dtype?: DType): Tensor {
+  if (dtype !== undefined) return to(x, dtype);
   return x.dtype === "bool" || x.dtype === "uint8" ? to(x, "int32") : x;
 }
 
 /** Sum over `dim`. `bool` and `uint8` are summed in `int32`. */
-export function sum(x: Tensor, dim?: Dims, options?: ReduceOptions): Tensor {
-  checkOptions("sum", options, reduceOptions);
-  const dims = resolveDims("sum", dim, x.ndim);
+export function sum(given: Tensor, dim?: Dims, options?: ConvertingReduceOptions): Tensor {
+  checkOptions("sum", options, convertingOptions);
+  const x = countable(given, options?.dtype);
+  const dims = reducedDims("sum", dim, x.ndim);
   const from = x.shape;
-  const kept = differentiable("sum", [x], reduceDims("sum", countable(x), dims), (g) => [expand(g, from)]);
+  const kept = differentiable("sum", [x], reduceDims("sum", x, dims), (g) => [expand(g, from)]);
   return dropDims(kept, dims, options?.keepdim);
 }
 
@@ -75,21 +88,22 @@ export function sumTo(g: Tensor, shape: Shape): Tensor {
 }
 
 /** Mean over `dim`, of float tensors. The mean of nothing is NaN. */
-export function mean(x: Tensor, dim?: Dims, options?: ReduceOptions): Tensor {
-  checkOptions("mean", options, reduceOptions);
-  needsFloat("mean", x.dtype);
-  const dims = resolveDims("mean", dim, x.ndim);
+export function mean(x: Tensor, dim?: Dims, options?: ConvertingReduceOptions): Tensor {
+  checkOptions("mean", options, convertingOptions);
+  needsFloat("mean", options?.dtype ?? x.dtype);
+  const dims = reducedDims("mean", dim, x.ndim);
   return div(sum(x, dims, options), numel(dims.map((d) => x.shape[d])));
 }
 
 /** Product over `dim`. The gradient of an element is the product of the others, also where elements are 0. */
-export function prod(x: Tensor, dim?: Dims, options?: ReduceOptions): Tensor {
-  checkOptions("prod", options, reduceOptions);
-  const dims = resolveDims("prod", dim, x.ndim);
+export function prod(given: Tensor, dim?: Dims, options?: ConvertingReduceOptions): Tensor {
+  checkOptions("prod", options, convertingOptions);
+  const x = countable(given, options?.dtype);
+  const dims = reducedDims("prod", dim, x.ndim);
   const kept: Tensor = differentiable(
     "prod",
     [x],
-    reduceDims("prod", countable(x), dims),
+    reduceDims("prod", x, dims),
     (g) => [mul(g, isGradEnabled() ? productOfOthersPairwise(x, dims) : productOfOthers(x, dims))],
     { saves: [x] },
   );
@@ -135,7 +149,7 @@ export function min(x: Tensor, dim?: Dims, options?: ReduceOptions): Tensor {
 
 function extreme(op: "max" | "min", x: Tensor, dim: Dims, options?: ReduceOptions): Tensor {
   checkOptions(op, options, reduceOptions);
-  const dims = resolveDims(op, dim, x.ndim);
+  const dims = reducedDims(op, dim, x.ndim);
   needsElements(op, x, dims);
   const kept: Tensor = differentiable(
     op,
@@ -189,7 +203,7 @@ function argExtreme(op: "argmax" | "argmin", x: Tensor, dim?: number, options?: 
 export function variance(x: Tensor, dim?: Dims, options: VarianceOptions = {}): Tensor {
   checkOptions("var", options, varianceOptions);
   needsFloat("var", x.dtype);
-  const dims = resolveDims("var", dim, x.ndim);
+  const dims = reducedDims("var", dim, x.ndim);
   const count = numel(dims.map((d) => x.shape[d]));
   const divisor = Math.max(0, count - (options.correction ?? 1));
   const centered = (from: Tensor) => sub(from, mean(from, dims, { keepdim: true }));
@@ -218,13 +232,13 @@ export function std(x: Tensor, dim?: Dims, options?: VarianceOptions): Tensor {
   return y;
 }
 
-/** log Σ exp(x) over `dim`, without overflow. */
-export function logsumexp(x: Tensor, dim?: Dims, options?: ReduceOptions): Tensor {
+/** log Σ exp(x) over `dim`, without overflow; -Infinity of nothing. Integers give float32. */
+export function logsumexp(given: Tensor, dim?: Dims, options?: ReduceOptions): Tensor {
   checkOptions("logsumexp", options, reduceOptions);
-  needsFloat("logsumexp", x.dtype);
-  const dims = resolveDims("logsumexp", dim, x.ndim);
-  needsElements("logsumexp", x, dims);
-  const largest = reduceDims("max", x, dims);
+  const x = isFloating(given.dtype) ? given : to(given, "float32");
+  const dims = reducedDims("logsumexp", dim, x.ndim);
+  const isEmpty = dims.some((d) => x.shape[d] === 0);
+  const largest = isEmpty ? constant(0, x.dtype) : reduceDims("max", x, dims);
   const shift = where(eq(abs(largest), Infinity), 0, largest); // inf - inf would be NaN
   const sums = sum(exp(sub(x.detach(), shift)), dims, { keepdim: true });
   const kept: Tensor = differentiable(

@@ -109,17 +109,22 @@ export function logcumsumexp(x: Tensor, dim: number): Tensor {
       "logcumsumexp",
       [line],
       scanned("logsumexp", line, d),
-      (g) => [isGradEnabled() ? logcumsumexpGradientPairwise(line, y, g, d) : logcumsumexpGradient(line, y, g, d)],
+      (g) => [isGradEnabled() ? logcumsumexpGradientPairwise(line, y, g, d) : logcumsumexpGradient(line, g, d)],
       { saves: [line], savesOutput: true },
     );
     return y;
   });
 }
 
-/** Σ g exp(x - y) over what comes later. Its terms may overflow where their products do not: cotangents of each sign as logarithms. */
-function logcumsumexpGradient(x: Tensor, y: Tensor, g: Tensor, dim: number): Tensor {
+/**
+ * Σ g exp(x - y) over what comes later. Factors may overflow where their product does not: cotangents of each sign as logarithms,
+ * in double precision, because a rounded logarithm is an error as large as the logarithm.
+ */
+function logcumsumexpGradient(given: Tensor, cotangent: Tensor, dim: number): Tensor {
+  const [x, g] = [to(given, "float64"), to(cotangent, "float64")];
+  const y = scanned("logsumexp", x, dim);
   const ofSign = (part: Tensor) => exp(add(scanned("logsumexp", sub(log(part), y), dim, true), x));
-  return sub(ofSign(unary.relu(g)), ofSign(unary.relu(neg(g))));
+  return to(sub(ofSign(unary.relu(g)), ofSign(unary.relu(neg(g)))), given.dtype);
 }
 
 /** The same with every pair of elements, so that it can be differentiated again. */

@@ -82,14 +82,18 @@ function integers(values: ArrayLike<number>, shape: readonly number[] = [values.
   return fromData(arrayTypes.int32.from(values), shape, "int32");
 }
 
+export interface NonzeroOptions {
+  /** One tensor for each dim, which together index `x`. Default false. */
+  asTuple?: boolean;
+}
+
+export type Nonzero<O> = O extends { asTuple: true } ? Tensor[] : Tensor;
+
 /**
  * The positions of all elements other than 0 in row-major order, `int32`: [count, dims], or with `asTuple` one tensor [count] for
  * each dim (a scalar counts as one dim). PyTorch: `torch.nonzero`.
  */
-export function nonzero<const O extends { asTuple?: boolean }>(
-  x: Tensor,
-  options?: O,
-): O extends { asTuple: true } ? Tensor[] : Tensor {
+export function nonzero<const O extends NonzeroOptions>(x: Tensor, options?: O): Nonzero<O> {
   checkOptions("nonzero", options, ["asTuple"]);
   const shape = x.ndim === 0 && options?.asTuple ? [1] : x.shape;
   const { data } = denseCopy(x.detach());
@@ -107,7 +111,7 @@ export function nonzero<const O extends { asTuple?: boolean }>(
         found.flatMap((_, i) => columns.map((column) => column[i])),
         [found.length, shape.length],
       );
-  return result as O extends { asTuple: true } ? Tensor[] : Tensor;
+  return result as Nonzero<O>;
 }
 
 /** The positions of all elements other than 0: `nonzero` without options. PyTorch: `torch.argwhere`. */

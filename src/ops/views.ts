@@ -246,21 +246,22 @@ export function slice(x: Tensor, ...ranges: SliceRange[]): Tensor {
   return region(x, start, size, step);
 }
 
-/** Elements `start` to `start + length` of one dim, without copying (PyTorch's `narrow`). */
+/** Elements `start` (negative: counted from the end) to `start + length` of one dim, without copying (PyTorch's `narrow`). */
 export function narrow(x: Tensor, dim: number, start: number, length: number): Tensor {
   const d = resolveDim("narrow", dim, x.ndim);
+  const first = start < 0 ? start + x.shape[d] : start;
   if (
     !Number.isInteger(start) ||
     !Number.isInteger(length) ||
-    start < 0 ||
+    first < 0 ||
     length < 0 ||
-    start + length > x.shape[d]
+    first + length > x.shape[d]
   )
     throw new ShapeError(
       `narrow: outside dim ${d} of ${formatShape(x.shape)}: ${length} elements from ${start}`,
       "INDEX_OUT_OF_RANGE",
     );
-  return slice(x, ...x.shape.map((_, i) => (i === d ? ([start, start + length] as const) : null)));
+  return slice(x, ...x.shape.map((_, i) => (i === d ? ([first, first + length] as const) : null)));
 }
 
 /** Element `index` of a dim, without that dim. */
@@ -279,11 +280,11 @@ export function select(x: Tensor, dim: number, index: number): Tensor {
 export function split(x: Tensor, size: number | readonly number[], dim = 0): Tensor[] {
   const d = resolveDim("split", dim, x.ndim);
   const total = x.shape[d];
-  if (typeof size === "number" && (!Number.isInteger(size) || size < 1))
-    throw new ValueError(`split: the size is an integer >= 1: ${size}`);
+  if (typeof size === "number" && (!Number.isInteger(size) || size < Math.min(1, total)))
+    throw new ValueError(`split: the size is an integer >= 1 (0 of nothing): ${size}`);
   const sizes =
     typeof size === "number"
-      ? Array.from({ length: Math.max(1, Math.ceil(total / size)) }, (_, i) =>
+      ? Array.from({ length: total === 0 ? 1 : Math.ceil(total / size) }, (_, i) =>
           Math.min(size, total - i * size),
         )
       : size;
@@ -297,12 +298,13 @@ export function split(x: Tensor, size: number | readonly number[], dim = 0): Ten
   });
 }
 
-/** At most `chunks` parts of equal size along `dim` (the last may be smaller). Views. */
+/** At most `chunks` parts of equal size along `dim` (the last may be smaller); of nothing as many parts of nothing. Views. */
 export function chunk(x: Tensor, chunks: number, dim = 0): Tensor[] {
   const d = resolveDim("chunk", dim, x.ndim);
   if (!Number.isInteger(chunks) || chunks < 1)
     throw new ValueError(`chunk: the number of chunks is an integer >= 1: ${chunks}`);
-  return split(x, Math.max(1, Math.ceil(x.shape[d] / chunks)), d);
+  if (x.shape[d] === 0) return split(x, new Array<number>(chunks).fill(0), d);
+  return split(x, Math.ceil(x.shape[d] / chunks), d);
 }
 
 /** Every element of a dim as a tensor without that dim. Views. */

@@ -1,0 +1,85 @@
+import type { Shape } from "../shape.js";
+import type { Tensor } from "../tensor/tensor.js";
+import * as blend from "./blend.js";
+import * as closeness from "./closeness.js";
+import * as diagonal from "./diagonal.js";
+import * as differences from "./differences.js";
+import { type MethodOf, method, methodsOf, type Sizes, sizes } from "./install.js";
+import * as medians from "./median.js";
+import * as norms from "./norms.js";
+import * as products from "./products.js";
+import * as rearrange from "./rearrange.js";
+import type { ReduceOptions } from "./reduce.js";
+import * as repeats from "./repeat.js";
+import * as scan from "./scan.js";
+import * as sort from "./sort.js";
+import * as statistics from "./statistics.js";
+import { take, takeAlongDim } from "./take.js";
+import { tril, triu } from "./triangle.js";
+import * as uniques from "./unique.js";
+
+/*
+ * Methods of Tensor that rearrange, order, reduce and combine: `x.cumsum(0)` is `cumsum(x, 0)`.
+ */
+
+const { mm, bmm, mv, dot, outer, inner, addmm, baddbmm, addbmm, addmv, addr, kron, cross } = products;
+const { movedim, swapaxes, unflatten, unfold, tensorSplit, ravel, t, reshapeAs, viewAs } = rearrange;
+const { fliplr, flipud, roll, rot90 } = rearrange;
+const { repeatInterleave, expandAs } = repeats;
+const { cumsum, cumprod, logcumsumexp, cummax, cummin } = scan;
+const { argsort, msort, topk, kthvalue } = sort;
+const { diag, diagEmbed, diagflat, trace } = diagonal;
+const { amax, amin, aminmax, nansum, nanmean, countNonzero } = statistics;
+const { lerp, addcmul, addcdiv, hypot, heaviside, clip } = blend;
+const { isclose, allclose, equal } = closeness;
+const { argwhere } = uniques;
+
+const functions = {
+  ...{ mm, bmm, mv, dot, outer, ger: outer, inner, addmm, baddbmm, addbmm, addmv, addr, kron, cross },
+  ...{ movedim, moveaxis: movedim, swapaxes, swapdims: swapaxes, unflatten, unfold, tensorSplit, ravel, t },
+  ...{ reshapeAs, viewAs, fliplr, flipud, roll, rot90, repeatInterleave, expandAs },
+  ...{ cumsum, cumprod, logcumsumexp, cummax, cummin, sort: sort.sort, argsort, msort, topk, kthvalue },
+  ...{ mode: medians.mode, tril, triu, diag, diagonal: diagonal.diagonal, diagEmbed, diagflat, trace },
+  ...{ amax, amin, aminmax, nansum, nanmean, countNonzero, norm: norms.norm, dist: norms.dist },
+  ...{ diff: differences.diff, take, takeAlongDim, argwhere },
+  ...{ lerp, addcmul, addcdiv, hypot, heaviside, clip, isclose, allclose, equal },
+};
+
+type FunctionMethods = { [Name in keyof typeof functions]: MethodOf<(typeof functions)[Name]> };
+
+declare module "../tensor/tensor.js" {
+  interface Tensor extends FunctionMethods {
+    /** The elements along dims in the opposite order: `flip(0, 1)` or `flip([0, 1])`. */
+    flip(...dims: Sizes): Tensor;
+    /** Copies side by side: `repeat(2, 3)` or `repeat([2, 3])`. */
+    repeat(...repeats: Sizes): Tensor;
+    /** `repeat` that takes fewer numbers than dims. */
+    tile(...dims: Sizes): Tensor;
+    /** The same elements in another shape, never a copy. */
+    view(...shape: Sizes): Tensor;
+    /** `expand` under NumPy's name. */
+    broadcastTo(...shape: Sizes): Tensor;
+    median(): Tensor;
+    /** The middle element along `dim` (the lower of two) and where it is. */
+    median(dim: number, options?: ReduceOptions): sort.ValuesAndIndices;
+    nanmedian(): Tensor;
+    nanmedian(dim: number, options?: ReduceOptions): sort.ValuesAndIndices;
+    /** The distinct elements, or slices along `dim`, in ascending order. */
+    unique<const O extends uniques.UniqueOptions>(options?: O): uniques.Unique<O>;
+    uniqueConsecutive<const O extends uniques.UniqueConsecutiveOptions>(options?: O): uniques.Unique<O>;
+    /** The positions of all elements other than 0. */
+    nonzero<const O extends uniques.NonzeroOptions>(options?: O): uniques.Nonzero<O>;
+  }
+}
+
+const { unique, uniqueConsecutive, nonzero } = uniques;
+const { median, nanmedian } = medians;
+methodsOf({ ...functions, median, nanmedian, unique, uniqueConsecutive, nonzero });
+
+const { flip, view } = rearrange;
+const { repeat, tile, broadcastTo } = repeats;
+const ofSizes: Record<string, (x: Tensor, sizes: Shape) => Tensor> = { flip, view, repeat, tile, broadcastTo };
+for (const [name, fn] of Object.entries(ofSizes))
+  method(name, function (this: Tensor, ...args: Sizes) {
+    return fn(this, sizes(args));
+  });

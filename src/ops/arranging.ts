@@ -1,0 +1,110 @@
+/** What rearranges, orders, reduces and combines tensors, as functions. */
+export { addcdiv, addcmul, type ClampOptions, clamp, clip, heaviside, hypot, lerp } from "./blend.js";
+export { allclose, type CloseOptions, equal, isclose } from "./closeness.js";
+export { diag, diagEmbed, diagflat, diagonal, trace } from "./diagonal.js";
+export {
+  cumulativeTrapezoid,
+  type DiffOptions,
+  diff,
+  type TrapezoidOptions,
+  trapezoid,
+} from "./differences.js";
+export { einsum } from "./einsum.js";
+export { gather, indexSelect } from "./indexing.js";
+export { median, mode, nanmedian } from "./median.js";
+export type { Named } from "./named.js";
+export { cdist, cosineSimilarity, dist, type NormOptions, norm, vectorNorm } from "./norms.js";
+export {
+  type AddProductOptions,
+  addbmm,
+  addmm,
+  addmv,
+  addr,
+  baddbmm,
+  bmm,
+  cross,
+  dot,
+  inner,
+  kron,
+  mm,
+  mv,
+  outer,
+  tensordot,
+} from "./products.js";
+export {
+  flip,
+  fliplr,
+  flipud,
+  movedim,
+  movedim as moveaxis,
+  ravel,
+  roll,
+  rot90,
+  swapaxes,
+  swapaxes as swapdims,
+  t,
+  tensorSplit,
+  unflatten,
+} from "./rearrange.js";
+export {
+  all,
+  any,
+  argmax,
+  argmin,
+  type ConvertingReduceOptions,
+  logsumexp,
+  max,
+  mean,
+  min,
+  prod,
+  std,
+  sum,
+  variance as var,
+} from "./reduce.js";
+export { broadcastTensors, broadcastTo, meshgrid, repeatInterleave, tile } from "./repeat.js";
+export { cummax, cummin, cumprod, cumsum, logcumsumexp, type ScanOptions } from "./scan.js";
+export { type BucketizeOptions, bucketize, type SearchsortedOptions, searchsorted } from "./search.js";
+export {
+  argsort,
+  kthvalue,
+  msort,
+  type SortOptions,
+  sort,
+  type TopkOptions,
+  topk,
+  type ValuesAndIndices,
+} from "./sort.js";
+export {
+  amax,
+  amin,
+  aminmax,
+  countNonzero,
+  nanmean,
+  nansum,
+  stdMean,
+  varMean,
+} from "./statistics.js";
+export { take, takeAlongDim } from "./take.js";
+export { tril, triu } from "./triangle.js";
+export {
+  argwhere,
+  nonzero,
+  type UniqueConsecutiveOptions,
+  type UniqueOptions,
+  unique,
+  uniqueConsecutive,
+} from "./unique.js";
+export {
+  chunk,
+  clone,
+  flatten,
+  narrow,
+  permute,
+  reshape,
+  select,
+  split,
+  squeeze,
+  transpose,
+  unbind,
+  unsqueeze,
+} from "./views.js";

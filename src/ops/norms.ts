@@ -1,0 +1,129 @@
+import { differentiable } from "../autograd/graph.js";
+import { type DType, isFloating, promote } from "../dtype.js";
+import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
+import { checkOptions } from "../options.js";
+import { resolveDims } from "../shape.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { zerosLike } from "./create.js";
+import { abs, add, binary, compare, div, eq, mul, pow, sqrt, sub, unary, where } from "./elementwise.js";
+import { type Dims, max, min, sum } from "./reduce.js";
+import { clone, expand, squeeze, to, unsqueeze } from "./views.js";
+
+export interface NormOptions {
+  /** Keep the reduced dims, with size 1. Default false. */
+  keepdim?: boolean;
+  /** The dtype to which `x` is converted first. Default: that of `x`. */
+  dtype?: DType;
+}
+
+/**
+ * (Σ |x|ᵖ)^(1/p) over `dim`, default all dims, with p = `ord`. Infinity is the largest |x|, -Infinity the smallest, 0 counts what is
+ * not 0. Where the norm is 0 its gradient is 0; equally large elements share it. PyTorch: `torch.linalg.vector_norm`.
+ * @throws ShapeError `EMPTY_REDUCTION` for no elements and an infinite or negative order.
+ */
+export function vectorNorm(x: Tensor, ord = 2, dim?: Dims, options?: NormOptions): Tensor {
+  return normOver("vectorNorm", x, ord, dim, options);
+}
+
+/**
+ * `vectorNorm` of order `p`; "fro" is 2. Default: all dims. PyTorch: `torch.norm` (its "nuc" is not here).
+ */
+export function norm(x: Tensor, p: number | "fro" = "fro", dim?: Dims, options?: NormOptions): Tensor {
+  if (p !== "fro" && typeof p !== "number") throw new ValueError(`norm: p is a number or "fro": ${String(p)}`);
+  return normOver("norm", x, p === "fro" ? 2 : p, dim, options);
+}
+
+function normOver(op: string, given: Tensor, p: number, dim: Dims, options?: NormOptions): Tensor {
+  checkOptions(op, options, ["keepdim", "dtype"]);
+  if (typeof p !== "number" || Number.isNaN(p)) throw new ValueError(`${op}: the order is a number: ${String(p)}`);
+  const x = options?.dtype === undefined ? given : to(given, options.dtype);
+  if (!isFloating(x.dtype))
+    throw new DTypeError(`${op}: a float tensor is needed: ${x.dtype}; use to("float32")`);
+  const dims = resolveDims(op, Array.isArray(dim) && dim.length === 0 ? undefined : dim, x.ndim);
+  if ((p < 0 || p === Infinity) && dims.some((d) => x.shape[d] === 0))
+    throw new ShapeError(
+      `${op}: no elements to reduce with order ${p}: ${formatShape(x.shape)} over [${dims.join(", ")}]`,
+      "EMPTY_REDUCTION",
+    );
+  const kept: Tensor = differentiable(
+    op,
+    [x],
+    clone(normOf(x.detach(), p, dims)),
+    (g) => [normGradient(x, kept, g, p, dims)],
+    { saves: [x], savesOutput: true },
+  );
+  return options?.keepdim || dims.length === 0 ? kept : squeeze(kept, dims);
+}
+
+const keepdim = { keepdim: true };
+
+/** Outside the graph; reduced dims are kept with size 1. */
+function normOf(x: Tensor, p: number, dims: number[]): Tensor {
+  const size = abs(x);
+  if (p === 0) return to(sum(compare.ne(x, 0), dims, keepdim), x.dtype);
+  if (p === 1) return sum(size, dims, keepdim);
+  if (p === 2) return sqrt(sum(mul(x, x), dims, keepdim));
+  if (p === Infinity) return max(size, dims, keepdim);
+  if (p === -Infinity) return min(size, dims, keepdim);
+  return pow(sum(pow(size, p), dims, keepdim), 1 / p);
+}
+
+function normGradient(x: Tensor, norm: Tensor, g: Tensor, p: number, dims: number[]): Tensor {
+  const direction = unary.sign(x);
+  if (p === 0) return zerosLike(x);
+  if (p === 1) return mul(g, direction);
+  const isZero = eq(norm, 0);
+  const divisor = where(isZero, 1, norm);
+  if (p === 2) return mul(where(isZero, 0, div(g, divisor)), x);
+  if (p === Infinity || p === -Infinity) {
+    const bothNaN = mul(compare.ne(x, x), compare.ne(norm, norm));
+    const extremes = to(add(eq(abs(x), norm), bothNaN), x.dtype);
+    return mul(direction, mul(div(g, sum(extremes, dims, keepdim)), extremes));
+  }
+  // A negative power of 0 is an infinity, and its product with the sign, 0, would be NaN.
+  const zeros = eq(x, 0);
+  const slope = p < 2 ? where(zeros, 0, pow(abs(where(zeros, 1, x)), p - 1)) : pow(abs(x), p - 1);
+  return mul(mul(direction, slope), where(isZero, 0, mul(g, pow(divisor, 1 - p))));
+}
+
+/** The `p`-norm of x - y, which broadcast. PyTorch: `torch.dist`. */
+export function dist(x: Tensor, y: Tensor, p = 2): Tensor {
+  return vectorNorm(sub(x, y), p);
+}
+
+/**
+ * Distances, by the `p`-norm, of every row of one batch of matrices from every row of another.
+ * Shapes: [..., P, M], [..., R, M] → [..., P, R]. PyTorch: `torch.cdist`.
+ */
+export function cdist(x: Tensor, y: Tensor, p = 2, options?: { computeMode?: string }): Tensor {
+  // How PyTorch computes it; here always by differences, which is what is accurate.
+  checkOptions("cdist", options, ["computeMode"]);
+  if (x.ndim < 2 || y.ndim < 2 || x.shape[x.ndim - 1] !== y.shape[y.ndim - 1])
+    throw new ShapeError(
+      `cdist: matrices with as many columns are needed: ${formatShape(x.shape)} and ${formatShape(y.shape)}`,
+    );
+  if (!(p >= 0)) throw new ValueError(`cdist: p is a number >= 0: ${p}`);
+  const differences = sub(unsqueeze(x, -2), unsqueeze(y, -3));
+  if (x.shape[x.ndim - 1] === 0) return sum(differences, -1);
+  return vectorNorm(differences, p, -1);
+}
+
+/**
+ * x · y / (max(‖x‖, eps) max(‖y‖, eps)) along `dim`; both broadcast. PyTorch: `F.cosine_similarity`.
+ */
+export function cosineSimilarity(x: Tensor, y: Tensor, dim = 1, options?: { eps?: number }): Tensor {
+  checkOptions("cosineSimilarity", options, ["eps"]);
+  const { eps = 1e-8 } = options ?? {};
+  const common = promote(x.dtype, y.dtype);
+  const dtype = isFloating(common) ? common : "float32";
+  const [a, b] = [to(x, dtype), to(y, dtype)];
+  const { shape } = add(a.detach(), b.detach());
+  const [u, v] = [a, b].map((t) => {
+    const line = expand(t, shape);
+    const length = vectorNorm(line, 2, dim, keepdim);
+    // The floor changes the value of the norm and not its slope.
+    const floor = sub(binary.maximum(length.detach(), eps), length.detach());
+    return div(line, add(length, floor));
+  });
+  return sum(mul(u, v), dim);
+}

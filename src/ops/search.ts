@@ -1,0 +1,77 @@
+import { promote } from "../dtype.js";
+import { formatShape, ShapeError, ValueError } from "../errors.js";
+import { k } from "../kernels/backend.js";
+import { checkOptions } from "../options.js";
+import { sameShape } from "../shape.js";
+import { empty, type Tensor } from "../tensor/tensor.js";
+import { full } from "./create.js";
+import { gather } from "./indexing.js";
+import { dense, to } from "./views.js";
+
+export interface BucketizeOptions {
+  /** Of places among equals, the one after them. Default false: the one before them. */
+  right?: boolean;
+  /** PyTorch's choice between int32 and int64; here indices are always `int32`. */
+  outInt32?: boolean;
+}
+
+export interface SearchsortedOptions extends BucketizeOptions {
+  /** "left" or "right": another way to say `right`. */
+  side?: "left" | "right";
+  /** The order that sorts `sorted` along its last dim, where it is not: as `argsort` gives it. */
+  sorter?: Tensor;
+}
+
+const bucketizeOptions: readonly (keyof SearchsortedOptions)[] = ["right", "outInt32"];
+const searchsortedOptions: readonly (keyof SearchsortedOptions)[] = [...bucketizeOptions, "side", "sorter"];
+
+/**
+ * Where each value would be put into `sorted`, which ascends along its last dim, to keep it so: `int32`, of the shape of `values`.
+ * `sorted` is one vector for all values, or has a row for each row of values. NaN goes behind everything.
+ * PyTorch: `torch.searchsorted`.
+ */
+export function searchsorted(sorted: Tensor, values: Tensor | number, options?: SearchsortedOptions): Tensor {
+  checkOptions("searchsorted", options, searchsortedOptions);
+  const { right = false, side, sorter } = options ?? {};
+  if (side !== undefined && side !== "left" && side !== "right")
+    throw new ValueError(`searchsorted: side is left or right: ${String(side)}`);
+  if (side === "left" && right)
+    throw new ValueError("searchsorted: side and right agree: left and true");
+  if (sorter !== undefined && !sameShape(sorter.shape, sorted.shape))
+    throw new ShapeError(
+      `searchsorted: the sorter has the shape of what it sorts: ${formatShape(sorter.shape)} for ${formatShape(sorted.shape)}`,
+    );
+  const inOrder = sorter === undefined ? sorted : gather(sorted.detach(), -1, sorter);
+  return search("searchsorted", inOrder, values, right || side === "right");
+}
+
+/**
+ * The bucket of each value: i where boundaries[i - 1] < value <= boundaries[i], or (`right`) boundaries[i - 1] <= value <
+ * boundaries[i]. `boundaries` is a vector in ascending order. Shape of `x`, `int32`. PyTorch: `torch.bucketize`.
+ */
+export function bucketize(x: Tensor | number, boundaries: Tensor, options?: BucketizeOptions): Tensor {
+  checkOptions("bucketize", options, bucketizeOptions);
+  if (boundaries.ndim !== 1)
+    throw new ShapeError(`bucketize: boundaries have one dim: ${formatShape(boundaries.shape)}`);
+  return search("bucketize", boundaries, x, options?.right ?? false);
+}
+
+function search(op: string, sorted: Tensor, given: Tensor | number, right: boolean): Tensor {
+  const values = typeof given === "number" ? full([], given, { dtype: "float64" }) : given;
+  const lead = sorted.shape.slice(0, -1);
+  if (sorted.ndim === 0 || (sorted.ndim > 1 && !sameShape(lead, values.shape.slice(0, -1))) || (sorted.ndim > 1 && values.ndim !== sorted.ndim))
+    throw new ShapeError(
+      `${op}: one vector, or a row for each row of values: ${formatShape(sorted.shape)} for ${formatShape(values.shape)}`,
+    );
+  const dtype = promote(sorted.dtype, values.dtype);
+  const [from, sought] = [sorted, values].map((x) => dense(to(x.detach(), dtype)));
+  const out = empty(values.shape, "int32");
+  const length = sorted.shape[sorted.ndim - 1];
+  const count = sorted.ndim === 1 ? values.numel : values.shape[values.ndim - 1];
+  const rows = sorted.ndim === 1 ? 1 : lead.reduce((n, size) => n * size, 1);
+  k.searchSorted(
+    ...([right ? 1 : 0, rows, length, count, from.storage.array, from.offset] as const),
+    ...([sought.storage.array, sought.offset, out.storage.array as Int32Array, out.offset] as const),
+  );
+  return out;
+}
