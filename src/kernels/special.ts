@@ -187,7 +187,8 @@ function unscaled(y: number, x: number): number {
   return y === 0 ? y : y * half * half;
 }
 
-export const i0 = (x: number): number => (Math.abs(x) === Infinity ? Infinity : unscaled(besselScaled(0, x), x));
+export const i0 = (x: number): number =>
+  Math.abs(x) === Infinity ? Infinity : unscaled(besselScaled(0, x), x);
 export const i1 = (x: number): number => (Math.abs(x) === Infinity ? x : unscaled(besselScaled(1, x), x));
 
 /** sin(πx) / (πx), 1 at 0. */

@@ -4,6 +4,7 @@ import { unary } from "../ops/elementwise.js";
 import { oneHot } from "../ops/indexing.js";
 import * as losses from "../ops/losses.js";
 import * as matmulOps from "../ops/matmul.js";
+import { pad } from "../ops/pad.js";
 import * as softmaxOps from "../ops/softmax.js";
 import { checkOptions } from "../options.js";
 import type { Generator } from "../random.js";
@@ -40,4 +41,5 @@ export const functional = {
   binaryCrossEntropy: losses.binaryCrossEntropy,
   binaryCrossEntropyWithLogits: losses.binaryCrossEntropyWithLogits,
   nllLoss: losses.nllLoss,
+  pad,
 };

@@ -8,5 +8,6 @@ export * as init from "./init.js";
 export { Linear, type LinearOptions } from "./linear.js";
 export * from "./losses.js";
 export { type ForwardHook, type ForwardPreHook, type LoadResult, Module, type StateDict } from "./module.js";
+export * from "./padding.js";
 export { Parameter } from "./parameter.js";
 export { Sequential } from "./sequential.js";

@@ -17,7 +17,8 @@ export interface ScaledOptions {
   alpha?: number;
 }
 
-function scaled(op: string, b: Operand, options: ScaledOptions | undefined): Operand {
+/** @internal alpha · b. */
+export function scaled(op: string, b: Operand, options: ScaledOptions | undefined): Operand {
   checkOptions(op, options, ["alpha"]);
   const alpha = options?.alpha ?? 1;
   return alpha === 1 ? b : typeof b === "number" ? b * alpha : binary.mul(b, alpha);
@@ -129,7 +130,11 @@ function inside(test: typeof compare.ge, x: Tensor, limit: Operand): Tensor {
 const isTensor = (v: unknown): v is Tensor => typeof v === "object" && v !== null && "storage" in v;
 
 /** @internal Both limits, however they were given. */
-export function limitsOf(op: string, limits: Limits | Operand | null | undefined, max?: Operand | null): Limits {
+export function limitsOf(
+  op: string,
+  limits: Limits | Operand | null | undefined,
+  max?: Operand | null,
+): Limits {
   if (limits === null || limits === undefined || typeof limits === "number" || isTensor(limits))
     return { min: limits, max };
   checkOptions(op, limits, ["min", "max"]);
@@ -155,7 +160,9 @@ export function round(x: Tensor, options?: RoundOptions): Tensor {
 /** ln(x / (1 - x)), of x limited to [eps, 1 - eps] when `eps` is given (PyTorch's `torch.logit`). */
 export function logit(x: Tensor, eps?: number | null): Tensor {
   const from = isFloating(x.dtype) ? x : to(x, "float32");
-  return unary.logit((eps ?? null) === null ? from : unary.clamp(from, { min: eps as number, max: 1 - (eps as number) }));
+  return unary.logit(
+    (eps ?? null) === null ? from : unary.clamp(from, { min: eps as number, max: 1 - (eps as number) }),
+  );
 }
 
 const largest = { float32: 3.4028234663852886e38, float64: Number.MAX_VALUE };
@@ -193,11 +200,9 @@ export const isinf = (x: Tensor): Tensor =>
 export const isfinite = (x: Tensor): Tensor =>
   isFloating(x.dtype) ? compare.lt(unary.abs(x.detach()), Infinity) : none(x, 1);
 /** Whether elements are Infinity (PyTorch's `torch.isposinf`). */
-export const isposinf = (x: Tensor): Tensor =>
-  isFloating(x.dtype) ? compare.eq(x, Infinity) : none(x, 0);
+export const isposinf = (x: Tensor): Tensor => (isFloating(x.dtype) ? compare.eq(x, Infinity) : none(x, 0));
 /** Whether elements are -Infinity (PyTorch's `torch.isneginf`). */
-export const isneginf = (x: Tensor): Tensor =>
-  isFloating(x.dtype) ? compare.eq(x, -Infinity) : none(x, 0);
+export const isneginf = (x: Tensor): Tensor => (isFloating(x.dtype) ? compare.eq(x, -Infinity) : none(x, 0));
 
 /** Whether the sign bit is set: below 0, or -0 (PyTorch's `torch.signbit`). A NaN counts as positive. */
 export function signbit(x: Tensor): Tensor {
@@ -207,7 +212,8 @@ export function signbit(x: Tensor): Tensor {
 
 const truth = (op: string, x: Operand): Tensor => {
   if (typeof x === "number") return constant(x, "bool");
-  if (!isTensor(x)) throw new DTypeError(`${op}: operands are tensors or numbers: ${typeof x}`, "NOT_A_TENSOR");
+  if (!isTensor(x))
+    throw new DTypeError(`${op}: operands are tensors or numbers: ${typeof x}`, "NOT_A_TENSOR");
   return to(x.detach(), "bool");
 };
 
