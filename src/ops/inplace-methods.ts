@@ -10,7 +10,7 @@ import * as pointwise from "./pointwise.js";
 import { scatter, scatterAdd, scatterReduce } from "./scatter.js";
 
 const { add: _add, sub: _sub, mul: _mul, div: _div, polygamma: _polygamma, ...otherPairs } = binary;
-const { clamp, clip, round, logit, nanToNum, lerp, addcmul, addcdiv, floatPower, heaviside, ldexp } =
+const { round, logit, nanToNum, lerp, addcmul, addcdiv, floatPower, heaviside, ldexp } =
   pointwise.pointwiseMethods;
 const { logicalAnd, logicalOr, logicalXor, logicalNot, bitwiseNot, sgn } = pointwise.pointwiseMethods;
 const { bitwiseAnd, bitwiseOr, bitwiseXor, bitwiseLeftShift, bitwiseRightShift } = pointwise.pointwiseMethods;
@@ -19,7 +19,9 @@ const forms = {
   ...unary,
   ...otherPairs,
   ...compare,
-  ...{ clamp, clip, round, logit, nanToNum, lerp, addcmul, addcdiv, floatPower, heaviside, ldexp, sgn },
+  clamp: pointwise.clampAs("clamp_"),
+  clip: pointwise.clampAs("clip_"),
+  ...{ round, logit, nanToNum, lerp, addcmul, addcdiv, floatPower, heaviside, ldexp, sgn },
   ...{ logicalAnd, logicalOr, logicalXor, logicalNot },
   ...{ bitwiseNot, bitwiseAnd, bitwiseOr, bitwiseXor, bitwiseLeftShift, bitwiseRightShift },
   ...{ scatter, scatterAdd, scatterReduce },

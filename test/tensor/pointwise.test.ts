@@ -34,11 +34,11 @@ describe("rows without C++", () => {
     (what === "digamma'" && x <= 0 && Number.isInteger(x)) ||
     (what === "polygamma" && (Math.abs(x) === Infinity || (b === 1 && x <= 0 && Number.isInteger(x)))) ||
     (what === "d/db remainder" && (Math.abs(x) === Infinity || Math.abs(b) === Infinity));
-  /** PyTorch's trigamma is good to 9 digits, in float32 to 5; its sinc' in float32 to 3 where the cosine is near 0. */
+  /** PyTorch's trigamma is good to 9 digits, in float32 to 4; its sinc' in float32 to 3 where the cosine is near 0. */
   const rough = (what: string, n?: number, dtype?: string): number | undefined =>
     what === "digamma'" || (what === "polygamma" && n === 1)
       ? dtype === "float32"
-        ? 1e-5
+        ? 5e-5
         : 1e-8
       : what === "sinc'" && dtype === "float32"
         ? 1e-3
