@@ -1,5 +1,4 @@
 import { formatShape, ShapeError, ValueError } from "../errors.js";
-import { sameShape } from "../shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { constant, tensor } from "./create.js";
 import { indexSelect } from "./indexing.js";
@@ -69,13 +68,9 @@ function padConstant(x: Tensor, pad: readonly number[], value: number): Tensor {
         constant(value, x.dtype),
         out.shape.map((length, e) => (e === d ? n : length)),
       );
-    const parts = [filled(lead), kept, filled(Math.max(0, rest))].filter((part) => part.shape[d] > 0);
-    out =
-      parts.length === 0
-        ? kept
-        : parts.length === 1 && sameShape(parts[0].shape, out.shape)
-          ? out
-          : cat(parts, d);
+    const ends = [filled(lead), filled(Math.max(0, rest))];
+    if (lead > 0 || rest > 0) out = cat([ends[0], kept, ends[1]], d);
+    else out = kept;
   }
   return out;
 }

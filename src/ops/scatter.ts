@@ -198,7 +198,7 @@ export function scatterReduce(
       case "prod":
         return productOf(from, d, at, source);
       default:
-        return extremeOf(reduce === "amax" ? "max" : "min", from, d, at, source);
+        return extremeOf(reduce === "amax" ? "max" : "min", from, d, at, source, x);
     }
   });
 }
@@ -233,11 +233,19 @@ function productOf(x: Tensor, d: number, index: Tensor, src: Tensor): Tensor {
   return out;
 }
 
-function extremeOf(combine: "max" | "min", x: Tensor, d: number, index: Tensor, src: Tensor): Tensor {
+/** What `x` itself was counts among the ties even where it takes no part, as in PyTorch. */
+function extremeOf(
+  combine: "max" | "min",
+  from: Tensor,
+  d: number,
+  index: Tensor,
+  src: Tensor,
+  x: Tensor,
+): Tensor {
   const out: Tensor = differentiable(
     "scatterReduce",
-    [x, src],
-    scattered("scatterReduce", combine, x, d, index, src),
+    [from, src],
+    scattered("scatterReduce", combine, from, d, index, src),
     (g) => {
       const own = to(eq(x, out), x.dtype);
       const others = to(eq(src, gather(out, d, index)), x.dtype);
