@@ -33,9 +33,12 @@ export {
   zerosLike,
 } from "./ops/create.js";
 export * from "./ops/arranging.js";
+export { bernoulli, multinomial, normal, randint, randintLike, randLike, randnLike } from "./ops/draw.js";
 export { where } from "./ops/elementwise.js";
 export { cat, stack } from "./ops/join.js";
 export { matmul } from "./ops/matmul.js";
+export * from "./ops/functions.js";
+export { polygamma } from "./ops/pointwise.js";
 export * as optim from "./optim/index.js";
 export { Generator, manualSeed } from "./random.js";
 export { Tensor } from "./tensor/tensor.js";

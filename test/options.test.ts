@@ -108,7 +108,7 @@ describe("options", () => {
   });
 
   it("the table has every function of nn.functional that is not all positional", () => {
-    const positional = ["linear", "softmax", "logSoftmax", "oneHot"];
+    const positional = ["linear", "softmax", "logSoftmax", "oneHot", "pad"];
     const covered = new Set([...withOptions, ...optionsByType].map(([op]) => op));
     expect(Object.keys(F).filter((name) => !covered.has(name))).toEqual(positional);
   });

@@ -22,25 +22,25 @@ export function erfc(x: number): number {
   p = p * u - 1.349680511164156e-9;
   p = p * u + 3.627842142991121e-9;
   p = p * u + 1.3602266482645882e-8;
-  p = p * u - 1.1699831785072529e-9;
-  p = p * u - 6.583479187109302e-8;
+  p = p * u - 1.169983178507253e-9;
+  p = p * u - 6.583479187109301e-8;
   p = p * u - 9.058914044617008e-8;
-  p = p * u + 1.6815976430301802e-7;
+  p = p * u + 1.6815976430301803e-7;
   p = p * u + 6.888516017624633e-7;
   p = p * u + 1.6224953837971776e-7;
-  p = p * u - 3.4010202733453473e-6;
+  p = p * u - 3.4010202733453475e-6;
   p = p * u - 5.242631842945336e-6;
   p = p * u + 1.3752969863845905e-5;
-  p = p * u + 4.5974337039158165e-5;
-  p = p * u - 5.3646343484392456e-5;
-  p = p * u - 3.5635721104289474e-4;
-  p = p * u + 3.2789201206057548e-4;
-  p = p * u + 3.016900646005083e-3;
-  p = p * u - 5.522382160849116e-3;
-  p = p * u - 2.5918946162162881e-2;
-  p = p * u + 1.6193915053222428e-1;
-  p = p * u - 4.643007442723716e-1;
-  p = p * u + 8.950057559069498e-1;
+  p = p * u + 4.597433703915816e-5;
+  p = p * u - 5.364634348439245e-5;
+  p = p * u - 0.00035635721104289477;
+  p = p * u + 0.0003278920120605755;
+  p = p * u + 0.003016900646005083;
+  p = p * u - 0.005522382160849116;
+  p = p * u - 0.025918946162162882;
+  p = p * u + 0.16193915053222427;
+  p = p * u - 0.4643007442723716;
+  p = p * u + 0.8950057559069498;
   return (gauss(x) * p) / (x + 2);
 }
 
@@ -187,7 +187,8 @@ function unscaled(y: number, x: number): number {
   return y === 0 ? y : y * half * half;
 }
 
-export const i0 = (x: number): number => (Math.abs(x) === Infinity ? Infinity : unscaled(besselScaled(0, x), x));
+export const i0 = (x: number): number =>
+  Math.abs(x) === Infinity ? Infinity : unscaled(besselScaled(0, x), x);
 export const i1 = (x: number): number => (Math.abs(x) === Infinity ? x : unscaled(besselScaled(1, x), x));
 
 /** sin(πx) / (πx), 1 at 0. */

@@ -143,7 +143,7 @@ export const unaryMathRows = {
   },
   i1: {
     f: i1,
-    derivative: ({ x, y, where }) => where(x.eq(0), 0.5, x.i0().sub(y.div(x))),
+    derivative: ({ x, where }) => where(x.eq(0), 0.5, x.i0().sub(x.i1().div(x))),
     domain: [0.1, 4],
     doc: "Modified Bessel function of the first kind of order 1. PyTorch: `torch.special.i1`.",
   },

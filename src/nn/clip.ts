@@ -3,7 +3,7 @@ import { noGrad } from "../autograd/grad-mode.js";
 import { SimdgradError, ValueError } from "../errors.js";
 import { tensor } from "../ops/create.js";
 import { abs, div, pow, sqrt, unary } from "../ops/elementwise.js";
-import { binary_, clamp_ } from "../ops/inplace.js";
+import { binary_, copy_ } from "../ops/inplace.js";
 import { stack } from "../ops/join.js";
 import { max, sum } from "../ops/reduce.js";
 import { to } from "../ops/views.js";
@@ -54,7 +54,7 @@ export function clipGradValue_(parameters: Tensor | Iterable<Tensor>, clipValue:
     throw new ValueError(`clipGradValue_: clipValue is a number >= 0: ${String(clipValue)}`);
   const gradients = gradientsOf("clipGradValue_", parameters);
   noGrad(() => {
-    for (const g of gradients) clamp_(g, { min: -clipValue, max: clipValue });
+    for (const g of gradients) copy_(g, unary.clamp(g, { min: -clipValue, max: clipValue }));
   });
 }
 

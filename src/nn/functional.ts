@@ -16,6 +16,7 @@ import * as pooling from "../ops/pool.js";
 import * as regressionLosses from "../ops/regressionLosses.js";
 import * as relativeSize from "../ops/relativeSize.js";
 import { selu } from "../ops/selu.js";
+import { pad } from "../ops/pad.js";
 import * as softmaxOps from "../ops/softmax.js";
 import * as tripletLosses from "../ops/tripletLosses.js";
 import { checkOptions } from "../options.js";
@@ -88,4 +89,5 @@ export const functional = {
   tripletMarginWithDistanceLoss: tripletLosses.tripletMarginWithDistanceLoss,
   pairwiseDistance: distances.pairwiseDistance,
   cosineSimilarity: distances.cosineSimilarity,
+  pad,
 };

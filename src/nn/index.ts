@@ -10,6 +10,7 @@ export * as init from "./init.js";
 export { Linear, type LinearOptions } from "./linear.js";
 export * from "./losses.js";
 export { type ForwardHook, type ForwardPreHook, type LoadResult, Module, type StateDict } from "./module.js";
+export * from "./padding.js";
 export { Parameter } from "./parameter.js";
 export * from "./pool.js";
 export { Sequential } from "./sequential.js";

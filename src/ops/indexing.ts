@@ -103,7 +103,8 @@ export function gather(x: Tensor, dim: number, index: Tensor): Tensor {
       `gather: the index is larger outside dim ${d}: ${formatShape(x.shape)} and index ${formatShape(index.shape)}`,
     );
   const sizes = x.shape.map((size, i) => (i === d ? size : index.shape[i]));
-  if (!sameShape(sizes, x.shape)) return gather(slice(x, ...sizes.map((size) => [0, size] as const)), d, index);
+  if (!sameShape(sizes, x.shape))
+    return gather(slice(x, ...sizes.map((size) => [0, size] as const)), d, index);
   const at = indexTensor("gather", index);
   const [outer, length, inner] = around(x.shape, d);
   const from = dense(x);

@@ -6,14 +6,15 @@ import { checkOptions } from "../options.js";
 import { broadcastShapes, broadcastStrides, isDense, sameShape } from "../shape.js";
 import { empty, type Tensor } from "../tensor/tensor.js";
 import { constant, fillRandom, type GeneratorOptions, generatorOptions } from "./create.js";
-import { binary, unary } from "./elementwise.js";
+import { binary } from "./elementwise.js";
 
 /*
  * Operations that write into `x`. They are not part of the graph, so gradients must be off when `x`, or what is
  * written, takes part in one. Each adds one to the version of the storage.
  */
 
-function writable(op: string, x: Tensor, ...others: Tensor[]): void {
+/** @internal */
+export function writable(op: string, x: Tensor, ...others: Tensor[]): void {
   if (isGradEnabled() && [x, ...others].some((t) => t.requiresGrad))
     throw new AutogradError(
       `${op}: a tensor that requires a gradient is changed in place only under noGrad(): ${formatShape(x.shape)}`,
@@ -105,13 +106,6 @@ function overlaps(x: Tensor, y: Tensor): boolean {
     sameShape(x.shape, y.shape) &&
     x.strides.every((s, d) => s === y.strides[d])
   );
-}
-
-/** Limits every element to [min, max]. */
-export function clamp_(x: Tensor, options: { min?: number; max?: number }): Tensor {
-  checkOptions("clamp_", options, ["min", "max"]);
-  writable("clamp_", x);
-  return copy_(x, unary.clamp(x.detach(), options));
 }
 
 function random_(

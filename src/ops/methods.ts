@@ -10,12 +10,16 @@ import { type GeneratorOptions, onesLike } from "./create.js";
 import "./arranging-methods.js";
 import { clamp } from "./blend.js";
 import { type MethodOf, method, methodsOf, type Sizes, sizes } from "./install.js";
+import { drawMethods } from "./draw.js";
 import * as elementwise from "./elementwise.js";
+import { writingMethods } from "./index-writing.js";
 import * as indexing from "./indexing.js";
 import * as inplace from "./inplace.js";
+import { type InPlaceMethods, inPlaceForms } from "./inplace-methods.js";
 import { matmul } from "./matmul.js";
-import { pointwiseMethods } from "./pointwise.js";
+import { pointwiseMethods, type ScaledOptions, scaled } from "./pointwise.js";
 import * as reduce from "./reduce.js";
+import { scatter, scatterAdd, scatterReduce } from "./scatter.js";
 import * as softmax from "./softmax.js";
 import * as views from "./views.js";
 
@@ -69,12 +73,16 @@ const functions = {
   gather: indexing.gather,
   maskedFill: elementwise.maskedFill,
   clamp,
+  ...writingMethods,
+  ...drawMethods,
+  ...{ scatter, scatterAdd, scatterReduce },
   copy_: inplace.copy_,
   fill_: inplace.fill_,
   zero_: inplace.zero_,
-  clamp_: inplace.clamp_,
-  add_: (x: Tensor, y: Tensor | number) => inplace.binary_("add", x, y),
-  sub_: (x: Tensor, y: Tensor | number) => inplace.binary_("sub", x, y),
+  add_: (x: Tensor, y: Tensor | number, options?: ScaledOptions) =>
+    inplace.binary_("add", x, scaled("add_", y, options)),
+  sub_: (x: Tensor, y: Tensor | number, options?: ScaledOptions) =>
+    inplace.binary_("sub", x, scaled("sub_", y, options)),
   mul_: (x: Tensor, y: Tensor | number) => inplace.binary_("mul", x, y),
   div_: (x: Tensor, y: Tensor | number) => inplace.binary_("div", x, y),
   uniform_: (x: Tensor, low?: number, high?: number, options?: GeneratorOptions) =>
@@ -86,7 +94,7 @@ const functions = {
 type FunctionMethods = { [Name in keyof typeof functions]: MethodOf<(typeof functions)[Name]> };
 
 declare module "../tensor/tensor.js" {
-  interface Tensor extends UnaryMethods, BinaryMethods, FunctionMethods {
+  interface Tensor extends UnaryMethods, BinaryMethods, FunctionMethods, InPlaceMethods {
     /** The same elements in another shape; one size may be -1. A view where strides allow, else a copy. */
     reshape(...shape: Sizes): Tensor;
     /** Dims in another order. */
@@ -113,6 +121,16 @@ declare module "../tensor/tensor.js" {
 
 for (const family of [elementwise.unary, elementwise.binary, elementwise.compare, functions])
   methodsOf(family);
+function method(name: string, value: unknown): void {
+  Object.defineProperty(Tensor.prototype, name, { value, writable: true, configurable: true });
+}
+
+const families = [elementwise.unary, elementwise.binary, elementwise.compare, inPlaceForms, functions];
+for (const family of families)
+  for (const [name, fn] of Object.entries(family) as [string, (...args: unknown[]) => unknown][])
+    method(name, function (this: Tensor, ...rest: unknown[]) {
+      return fn(this, ...rest);
+    });
 
 method("reshape", function (this: Tensor, ...shape: Sizes) {
   return views.reshape(this, sizes(shape) as Shape);

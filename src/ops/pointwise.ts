@@ -17,7 +17,8 @@ export interface ScaledOptions {
   alpha?: number;
 }
 
-function scaled(op: string, b: Operand, options: ScaledOptions | undefined): Operand {
+/** @internal alpha · b. */
+export function scaled(op: string, b: Operand, options: ScaledOptions | undefined): Operand {
   checkOptions(op, options, ["alpha"]);
   const alpha = options?.alpha ?? 1;
   return alpha === 1 ? b : typeof b === "number" ? b * alpha : binary.mul(b, alpha);
@@ -106,10 +107,15 @@ export interface Limits {
  * min(max(x, min), max), where each limit is a number, a tensor (broadcast) or left out: `x.clamp(0, 1)`,
  * `x.clamp({ max: y })`. PyTorch's `torch.clamp`.
  */
-export function clamp(x: Tensor, limits?: Limits | Operand | null, max?: Operand | null): Tensor {
-  const { min: low, max: high } = limitsOf("clamp", limits, max);
-  if ((low ?? null) === null && (high ?? null) === null)
-    throw new ValueError("clamp: at least one of min and max is needed: got none", "INVALID_OPTIONS");
+export const clamp = clampAs("clamp");
+
+/** @internal `clamp`, called `op` in errors. */
+export function clampAs(op: string) {
+  return (x: Tensor, limits?: Limits | Operand | null, max?: Operand | null): Tensor =>
+    limited(x, limitsOf(op, limits, max));
+}
+
+function limited(x: Tensor, { min: low, max: high }: Limits): Tensor {
   if (isTensor(low) || isTensor(high)) {
     const raised = (low ?? null) === null ? x : inside(compare.ge, x, low as Operand);
     return (high ?? null) === null ? raised : inside(compare.le, raised, high as Operand);
@@ -128,8 +134,8 @@ function inside(test: typeof compare.ge, x: Tensor, limit: Operand): Tensor {
 
 const isTensor = (v: unknown): v is Tensor => typeof v === "object" && v !== null && "storage" in v;
 
-/** @internal Both limits, however they were given. */
-export function limitsOf(op: string, limits: Limits | Operand | null | undefined, max?: Operand | null): Limits {
+/** Both limits, however they were given. */
+function limitsOf(op: string, limits: Limits | Operand | null | undefined, max?: Operand | null): Limits {
   if (limits === null || limits === undefined || typeof limits === "number" || isTensor(limits))
     return { min: limits, max };
   checkOptions(op, limits, ["min", "max"]);
@@ -152,10 +158,12 @@ export function round(x: Tensor, options?: RoundOptions): Tensor {
     : binary.mul(unary.round(binary.div(x, power)), power);
 }
 
-/** ln(x / (1 - x)), of x limited to [eps, 1 - eps] when `eps` is given (PyTorch's `torch.logit`). */
-export function logit(x: Tensor, eps?: number | null): Tensor {
+/** ln(x / (1 - x)), of x limited to [eps, 1 - eps] when `eps` is given: `x.logit(1e-6)` or `x.logit({ eps: 1e-6 })`. PyTorch: `torch.logit`. */
+export function logit(x: Tensor, given?: number | { eps?: number | null } | null): Tensor {
+  if (typeof given !== "number" && given !== null) checkOptions("logit", given, ["eps"]);
+  const eps = typeof given === "number" ? given : given?.eps;
   const from = isFloating(x.dtype) ? x : to(x, "float32");
-  return unary.logit((eps ?? null) === null ? from : unary.clamp(from, { min: eps as number, max: 1 - (eps as number) }));
+  return unary.logit(typeof eps === "number" ? unary.clamp(from, { min: eps, max: 1 - eps }) : from);
 }
 
 const largest = { float32: 3.4028234663852886e38, float64: Number.MAX_VALUE };
@@ -193,11 +201,9 @@ export const isinf = (x: Tensor): Tensor =>
 export const isfinite = (x: Tensor): Tensor =>
   isFloating(x.dtype) ? compare.lt(unary.abs(x.detach()), Infinity) : none(x, 1);
 /** Whether elements are Infinity (PyTorch's `torch.isposinf`). */
-export const isposinf = (x: Tensor): Tensor =>
-  isFloating(x.dtype) ? compare.eq(x, Infinity) : none(x, 0);
+export const isposinf = (x: Tensor): Tensor => (isFloating(x.dtype) ? compare.eq(x, Infinity) : none(x, 0));
 /** Whether elements are -Infinity (PyTorch's `torch.isneginf`). */
-export const isneginf = (x: Tensor): Tensor =>
-  isFloating(x.dtype) ? compare.eq(x, -Infinity) : none(x, 0);
+export const isneginf = (x: Tensor): Tensor => (isFloating(x.dtype) ? compare.eq(x, -Infinity) : none(x, 0));
 
 /** Whether the sign bit is set: below 0, or -0 (PyTorch's `torch.signbit`). A NaN counts as positive. */
 export function signbit(x: Tensor): Tensor {
@@ -207,7 +213,8 @@ export function signbit(x: Tensor): Tensor {
 
 const truth = (op: string, x: Operand): Tensor => {
   if (typeof x === "number") return constant(x, "bool");
-  if (!isTensor(x)) throw new DTypeError(`${op}: operands are tensors or numbers: ${typeof x}`, "NOT_A_TENSOR");
+  if (!isTensor(x))
+    throw new DTypeError(`${op}: operands are tensors or numbers: ${typeof x}`, "NOT_A_TENSOR");
   return to(x.detach(), "bool");
 };
 

@@ -29,7 +29,14 @@ function scattered(op: string, combine: Combine, x: Tensor, d: number, index: Te
   const [at, from] = [indexTensor(op, index), dense(src)];
   const count = index.shape[d];
   const indices = at.storage.array as Int32Array;
-  const places = [indices, at.offset, from.storage.array, from.offset, into.storage.array, into.offset] as const;
+  const places = [
+    indices,
+    at.offset,
+    from.storage.array,
+    from.offset,
+    into.storage.array,
+    into.offset,
+  ] as const;
   const status =
     combine === "add"
       ? k.scatterAdd(outer, length, inner, count, ...places)
@@ -53,7 +60,9 @@ function prepared(
   const d = resolveDim(op, dim, x.ndim);
   const source = typeof src === "number" ? expand(constant(src, x.dtype), index.shape) : src;
   if (source.dtype !== x.dtype)
-    throw new DTypeError(`${op}: src has the dtype of x: ${source.dtype} for ${x.dtype}; use to("${x.dtype}")`);
+    throw new DTypeError(
+      `${op}: src has the dtype of x: ${source.dtype} for ${x.dtype}; use to("${x.dtype}")`,
+    );
   if (index.numel === 0) return { d, src: source };
   if (index.ndim !== x.ndim || index.shape.some((size, i) => i !== d && size > x.shape[i]))
     throw new ShapeError(
@@ -106,10 +115,15 @@ export function scatter(
     const { d, src: source } = prepared("scatter", x, dim, at, one(src, as));
     if (reduce === "add") return scatterAdd(x, d, at, source);
     if (reduce === "multiply") return scatterReduce(x, d, at, source, "prod");
-    return differentiable("scatter", [x, source], scattered("scatter", "set", x, d, at, source), (g, inputs) => [
-      inputs.needs(0) ? scatter(g, d, at, 0) : null,
-      inputs.needs(1) ? gatherOf(g, d, at) : null,
-    ]);
+    return differentiable(
+      "scatter",
+      [x, source],
+      scattered("scatter", "set", x, d, at, source),
+      (g, inputs) => [
+        inputs.needs(0) ? scatter(g, d, at, 0) : null,
+        inputs.needs(1) ? gatherOf(g, d, at) : null,
+      ],
+    );
   });
 }
 
@@ -184,7 +198,7 @@ export function scatterReduce(
       case "prod":
         return productOf(from, d, at, source);
       default:
-        return extremeOf(reduce === "amax" ? "max" : "min", from, d, at, source);
+        return extremeOf(reduce === "amax" ? "max" : "min", from, d, at, source, x);
     }
   });
 }
@@ -219,11 +233,19 @@ function productOf(x: Tensor, d: number, index: Tensor, src: Tensor): Tensor {
   return out;
 }
 
-function extremeOf(combine: "max" | "min", x: Tensor, d: number, index: Tensor, src: Tensor): Tensor {
+/** What `x` itself was counts among the ties even where it takes no part, as in PyTorch. */
+function extremeOf(
+  combine: "max" | "min",
+  from: Tensor,
+  d: number,
+  index: Tensor,
+  src: Tensor,
+  x: Tensor,
+): Tensor {
   const out: Tensor = differentiable(
     "scatterReduce",
-    [x, src],
-    scattered("scatterReduce", combine, x, d, index, src),
+    [from, src],
+    scattered("scatterReduce", combine, from, d, index, src),
     (g) => {
       const own = to(eq(x, out), x.dtype);
       const others = to(eq(src, gather(out, d, index)), x.dtype);

@@ -1,6 +1,8 @@
 /** One row per differentiable operation that is not a row of kernels/rows.ts: how to call it, on inputs of which shapes. */
+
 import { cat, matmul, nn, stack, type Tensor, tensor, where } from "../../src/index.js";
 import { Generator } from "../../src/random.js";
+import { writingCases } from "./writing-cases.js";
 
 export interface Case {
   fn: (...inputs: Tensor[]) => Tensor;
@@ -286,6 +288,11 @@ export const layersOf: Record<string, string> = {
   BCEWithLogitsLoss: "binaryCrossEntropyWithLogits",
   CrossEntropyLoss: "crossEntropy",
   NLLLoss: "nllLoss",
+  ...Object.fromEntries(
+    ["ConstantPad", "ZeroPad", "ReflectionPad", "ReplicationPad", "CircularPad"].flatMap((name) =>
+      [1, 2, 3].map((dims) => [`${name}${dims}d`, "pad"]),
+    ),
+  ),
 };
 
 export const cases: Cases = {
@@ -294,4 +301,5 @@ export const cases: Cases = {
   ...mixedCases,
   ...lossCases,
   ...layerCases,
+  ...writingCases,
 };

@@ -28,13 +28,21 @@ describe("rows without C++", () => {
     expect(names.filter((name) => !known.has(name))).toEqual([]);
   });
 
-  /** Where we are nearer to the truth than PyTorch is: its trigamma has 9 digits and no poles, its Bessel functions end in NaN. */
-  const differs = (what: string, x: number, n?: number): boolean =>
-    (/^i[01]/.test(what) && Math.abs(x) === Infinity) ||
+  /** Where we are nearer to the truth than PyTorch is: poles of trigamma, infinities. */
+  const differs = (what: string, x: number, b = 0): boolean =>
+    (/^i[01]/.test(what) && !(Math.abs(x) < 100)) ||
     (what === "digamma'" && x <= 0 && Number.isInteger(x)) ||
-    (what === "polygamma" && (x === Infinity || (n === 1 && x <= 0 && Number.isInteger(x)))) ||
-    (what === "d/db remainder" && Math.abs(n!) === Infinity);
-  const coarse = (what: string, n?: number) => what === "digamma'" || (what === "polygamma" && n === 1);
+    (what === "polygamma" && (Math.abs(x) === Infinity || (b === 1 && x <= 0 && Number.isInteger(x)))) ||
+    (what === "d/db remainder" && (Math.abs(x) === Infinity || Math.abs(b) === Infinity));
+  /** PyTorch's trigamma is good to 9 digits, in float32 to 4; its sinc' in float32 to 3 where the cosine is near 0. */
+  const rough = (what: string, n?: number, dtype?: string): number | undefined =>
+    what === "digamma'" || (what === "polygamma" && n === 1)
+      ? dtype === "float32"
+        ? 5e-5
+        : 1e-8
+      : what === "sinc'" && dtype === "float32"
+        ? 1e-3
+        : undefined;
 
   /** Both sides are a few ULP from the truth, and cancel where ln Γ has its zeros. */
   const near = { float64: { rtol: 4e-14, atol: 5e-15 }, float32: { rtol: 1e-6, atol: 3e-7 } };
@@ -46,8 +54,8 @@ describe("rows without C++", () => {
     const one = (actual: ArrayLike<number>, stored: Stored[], what: string) =>
       decode(stored).forEach((v, i) => {
         if (differs(what, values[i])) return;
-        const rough = coarse(what) || (what === "sinc'" && dtype === "float32");
-        const tolerance = rough ? { rtol: what === "sinc'" ? 1e-5 : 1e-6, atol: 1e-9 } : near[dtype];
+        const rtol = rough(what, undefined, dtype) ?? near[dtype].rtol;
+        const tolerance = { rtol, atol: near[dtype].atol };
         expectClose([actual[i]], [v], tolerance, `${what}(${values[i]})`);
       });
     one(y.data, output, op);
@@ -57,7 +65,8 @@ describe("rows without C++", () => {
 
   it.each(fixtures.pairs)("$op over all pairs", ({ op, output, gradA, gradB, n, x }) => {
     const values = decode(fixtures.operands);
-    const pairs = n === undefined ? values.flatMap((a) => values.map((b) => [a, b])) : decode(x!).map((a) => [a, n]);
+    const pairs =
+      n === undefined ? values.flatMap((a) => values.map((b) => [a, b])) : decode(x!).map((a) => [a, n]);
     const [a, b] = [0, 1].map((i) =>
       tensor(
         pairs.map((p) => p[i]),
@@ -68,7 +77,7 @@ describe("rows without C++", () => {
     const all = (actual: ArrayLike<number>, stored: Stored[], what: string) =>
       decode(stored).forEach((v, i) => {
         if (differs(what, pairs[i][0], pairs[i][1])) return;
-        const tolerance = { rtol: coarse(what, n) ? 1e-6 : 1e-13, atol: 1e-15 };
+        const tolerance = { rtol: rough(what, n) ?? 1e-13, atol: 1e-15 };
         expectClose([actual[i]], [v], tolerance, `${what}(${pairs[i]})`);
       });
     all(y.data, output, op);

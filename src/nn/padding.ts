@@ -1,0 +1,67 @@
+import { ValueError } from "../errors.js";
+import { type PadMode, pad } from "../ops/pad.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { Module } from "./module.js";
+
+/** One number for all sides, or two for each dim: [left, right], [left, right, top, bottom], … */
+export type Padding = number | readonly number[];
+
+type PaddingClass = new (
+  padding: Padding,
+) => Module & { readonly padding: readonly number[]; forward(x: Tensor): Tensor };
+type ConstantPaddingClass = new (
+  padding: Padding,
+  value: number,
+) => Module & { readonly padding: readonly number[]; readonly value: number; forward(x: Tensor): Tensor };
+
+function padding(className: string, dims: number, mode: PadMode, needsValue = false): unknown {
+  const layer = class extends Module {
+    readonly padding: readonly number[];
+    constructor(
+      given: Padding,
+      readonly value = 0,
+    ) {
+      super();
+      this.padding = typeof given === "number" ? new Array<number>(2 * dims).fill(given) : given;
+      if (this.padding.length !== 2 * dims || !this.padding.every(Number.isInteger))
+        throw new ValueError(
+          `${className}: padding is an integer or ${2 * dims} of them: ${JSON.stringify(given)}`,
+          "INVALID_PADDING",
+        );
+    }
+    forward(x: Tensor): Tensor {
+      return pad(x, this.padding, mode, this.value);
+    }
+    override extraRepr(): string {
+      return `padding=[${this.padding.join(", ")}]${needsValue ? `, value=${this.value}` : ""}`;
+    }
+  };
+  Object.defineProperty(layer, "name", { value: className });
+  return layer;
+}
+
+const plain = (className: string, dims: number, mode: PadMode) =>
+  padding(className, dims, mode) as PaddingClass;
+const withValue = (className: string, dims: number) =>
+  padding(className, dims, "constant", true) as ConstantPaddingClass;
+
+/** The last dim filled up with `value`: `new ConstantPad1d([1, 2], 0.5)`. See `functional.pad`. */
+export const ConstantPad1d = withValue("ConstantPad1d", 1);
+export const ConstantPad2d = withValue("ConstantPad2d", 2);
+export const ConstantPad3d = withValue("ConstantPad3d", 3);
+/** The last dims filled up with zeros. */
+export const ZeroPad1d = plain("ZeroPad1d", 1, "constant");
+export const ZeroPad2d = plain("ZeroPad2d", 2, "constant");
+export const ZeroPad3d = plain("ZeroPad3d", 3, "constant");
+/** The last dims mirrored about their outermost elements. */
+export const ReflectionPad1d = plain("ReflectionPad1d", 1, "reflect");
+export const ReflectionPad2d = plain("ReflectionPad2d", 2, "reflect");
+export const ReflectionPad3d = plain("ReflectionPad3d", 3, "reflect");
+/** The outermost elements of the last dims, repeated. */
+export const ReplicationPad1d = plain("ReplicationPad1d", 1, "replicate");
+export const ReplicationPad2d = plain("ReplicationPad2d", 2, "replicate");
+export const ReplicationPad3d = plain("ReplicationPad3d", 3, "replicate");
+/** The last dims continued from their other end. */
+export const CircularPad1d = plain("CircularPad1d", 1, "circular");
+export const CircularPad2d = plain("CircularPad2d", 2, "circular");
+export const CircularPad3d = plain("CircularPad3d", 3, "circular");

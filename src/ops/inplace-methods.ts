@@ -1,0 +1,54 @@
+/** The in-place form of an operation: its result, copied into its first operand. */
+import { isFloating } from "../dtype.js";
+import { DTypeError, formatShape, ShapeError } from "../errors.js";
+import { sameShape } from "../shape.js";
+import { Tensor } from "../tensor/tensor.js";
+import { binary, compare, unary } from "./elementwise.js";
+import { indexAdd, indexCopy, indexFill, indexPut, maskedFill, maskedScatter, put } from "./index-writing.js";
+import { copy_, writable } from "./inplace.js";
+import * as pointwise from "./pointwise.js";
+import { scatter, scatterAdd, scatterReduce } from "./scatter.js";
+
+const { add: _add, sub: _sub, mul: _mul, div: _div, polygamma: _polygamma, ...otherPairs } = binary;
+const { round, logit, nanToNum, lerp, addcmul, addcdiv, floatPower, heaviside, ldexp } =
+  pointwise.pointwiseMethods;
+const { logicalAnd, logicalOr, logicalXor, logicalNot, bitwiseNot, sgn } = pointwise.pointwiseMethods;
+const { bitwiseAnd, bitwiseOr, bitwiseXor, bitwiseLeftShift, bitwiseRightShift } = pointwise.pointwiseMethods;
+
+const forms = {
+  ...unary,
+  ...otherPairs,
+  ...compare,
+  clamp: pointwise.clampAs("clamp_"),
+  clip: pointwise.clampAs("clip_"),
+  ...{ round, logit, nanToNum, lerp, addcmul, addcdiv, floatPower, heaviside, ldexp, sgn },
+  ...{ logicalAnd, logicalOr, logicalXor, logicalNot },
+  ...{ bitwiseNot, bitwiseAnd, bitwiseOr, bitwiseXor, bitwiseLeftShift, bitwiseRightShift },
+  ...{ scatter, scatterAdd, scatterReduce },
+  ...{ indexAdd, indexCopy, indexFill, indexPut, maskedFill, maskedScatter, put },
+};
+
+type MethodOf<F> = F extends (x: Tensor, ...rest: infer Rest) => Tensor ? (...rest: Rest) => Tensor : never;
+export type InPlaceMethods = { [Name in keyof typeof forms as `${Name}_`]: MethodOf<(typeof forms)[Name]> };
+
+const detached = (arg: unknown): unknown =>
+  arg instanceof Tensor ? arg.detach() : Array.isArray(arg) ? arg.map(detached) : arg;
+
+function inPlace(op: string, form: (...args: any[]) => Tensor): (x: Tensor, ...rest: unknown[]) => Tensor {
+  return (x, ...rest) => {
+    writable(op, x, ...rest.filter((arg) => arg instanceof Tensor));
+    const result = form(x.detach(), ...rest.map(detached));
+    if (!sameShape(result.shape, x.shape))
+      throw new ShapeError(
+        `${op}: the result does not fit into x: ${formatShape(result.shape)} into ${formatShape(x.shape)}`,
+      );
+    if (isFloating(result.dtype) && !isFloating(x.dtype))
+      throw new DTypeError(`${op}: the result does not fit the dtype of x: ${result.dtype} into ${x.dtype}`);
+    return copy_(x, result);
+  };
+}
+
+/** `x.exp_()`, `x.maskedFill_(mask, 0)` and so on: PyTorch's names with an underscore. They return x. */
+export const inPlaceForms = Object.fromEntries(
+  Object.entries(forms).map(([name, form]) => [`${name}_`, inPlace(`${name}_`, form)]),
+);

@@ -1,0 +1,109 @@
+import { formatShape, ShapeError, ValueError } from "../errors.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { constant, tensor } from "./create.js";
+import { indexSelect } from "./indexing.js";
+import { cat } from "./join.js";
+import { expand, slice } from "./views.js";
+
+export type PadMode = "constant" | "reflect" | "replicate" | "circular";
+
+/**
+ * `x` made longer or shorter at both ends of its last dims: `pad` is [before, after] of the last dim, then of the one before it,
+ * and so on. Negative numbers cut.
+ *
+ * - `constant` (default): filled with `value` (default 0), any number of dims
+ * - `reflect`: mirrored about the outermost element; `replicate`: the outermost element again; `circular`: from the other end. For
+ *   the last 1, 2 or 3 dims of an input with one or two dims (channels, batch and channels) before them
+ *
+ * PyTorch: `F.pad`.
+ * @throws ShapeError for more dims than `x` has, or when there is less to mirror or to repeat than is asked for.
+ */
+export function pad(
+  x: Tensor,
+  pad: readonly number[],
+  mode: PadMode = "constant",
+  value?: number | null,
+): Tensor {
+  if (!Array.isArray(pad) || pad.length % 2 !== 0 || !pad.every(Number.isInteger))
+    throw new ValueError(
+      `pad: two integers for each dim, the last dim first: ${JSON.stringify(pad)}`,
+      "INVALID_PADDING",
+    );
+  if (pad.length > 2 * x.ndim)
+    throw new ShapeError(`pad: more dims than there are: ${pad.length / 2} for ${formatShape(x.shape)}`);
+  if (mode === "constant") return padConstant(x, pad, value ?? 0);
+  if (mode !== "reflect" && mode !== "replicate" && mode !== "circular")
+    throw new ValueError(
+      `pad: mode is "constant", "reflect", "replicate" or "circular": ${String(mode)}`,
+      "INVALID_OPTION",
+    );
+  if ((value ?? 0) !== 0)
+    throw new ValueError(`pad: a value is for mode "constant": ${value} in mode "${mode}"`, "INVALID_OPTION");
+  const spatial = pad.length / 2;
+  if (spatial < 1 || spatial > 3 || (x.ndim !== spatial + 1 && x.ndim !== spatial + 2))
+    throw new ShapeError(
+      `pad: in mode "${mode}" one or two dims come before those that are padded: ${spatial} padded of ${formatShape(x.shape)}`,
+    );
+  let out = x;
+  for (let i = 0; i < spatial; i++) out = padDim(out, x.ndim - 1 - i, pad[2 * i], pad[2 * i + 1], mode);
+  return out;
+}
+
+function padConstant(x: Tensor, pad: readonly number[], value: number): Tensor {
+  let out = x;
+  for (let i = 0; i < pad.length / 2; i++) {
+    const d = x.ndim - 1 - i;
+    const [before, after] = [pad[2 * i], pad[2 * i + 1]];
+    checkLength(x, d, x.shape[d] + before + after);
+    const size = out.shape[d];
+    // More may be cut at one end than there is when the other end grows.
+    const start = Math.min(Math.max(0, -before), size);
+    const end = Math.max(start, Math.min(size, size + after));
+    const kept = slice(out, ...out.shape.map((_, e) => (e === d ? ([start, end] as const) : null)));
+    const total = size + before + after;
+    const lead = Math.min(Math.max(0, before), total);
+    const rest = total - lead - (end - start);
+    const filled = (n: number) =>
+      expand(
+        constant(value, x.dtype),
+        out.shape.map((length, e) => (e === d ? n : length)),
+      );
+    const ends = [filled(lead), filled(Math.max(0, rest))];
+    if (lead > 0 || rest > 0) out = cat([ends[0], kept, ends[1]], d);
+    else out = kept;
+  }
+  return out;
+}
+
+function checkLength(x: Tensor, d: number, length: number): void {
+  if (length < 0)
+    throw new ShapeError(
+      `pad: more is cut than there is: ${length} elements in dim ${d} of ${formatShape(x.shape)}`,
+    );
+}
+
+/** One dim as a selection from itself: the positions are known from the shape. */
+function padDim(
+  x: Tensor,
+  d: number,
+  before: number,
+  after: number,
+  mode: Exclude<PadMode, "constant">,
+): Tensor {
+  if (before === 0 && after === 0) return x;
+  const size = x.shape[d];
+  const most = mode === "reflect" ? size - 1 : mode === "circular" ? size : Infinity;
+  if (before > most || after > most || size === 0)
+    throw new ShapeError(
+      `pad: mode "${mode}" has no more than ${size === 0 ? 0 : most} elements to give: ${before} and ${after} in dim ${d} of ${formatShape(x.shape)}`,
+    );
+  checkLength(x, d, size + before + after);
+  const at = Int32Array.from({ length: size + before + after }, (_, i) => {
+    const position = i - before;
+    if (mode === "circular") return (position + size) % size;
+    if (mode === "replicate") return Math.min(Math.max(position, 0), size - 1);
+    const mirrored = Math.abs(position);
+    return mirrored < size ? mirrored : 2 * (size - 1) - mirrored;
+  });
+  return indexSelect(x, d, tensor(at));
+}
