@@ -1,10 +1,13 @@
 import * as activations from "../ops/activations.js";
+import { scaledDotProductAttention } from "../ops/attention.js";
 import * as channelDropout from "../ops/channelDropout.js";
 import * as crossEntropyOps from "../ops/crossEntropy.js";
 import { dropout as dropoutOp } from "../ops/dropout.js";
 import { unary } from "../ops/elementwise.js";
 import { oneHot } from "../ops/indexing.js";
+import { embedding, embeddingBag } from "../ops/embedding.js";
 import * as losses from "../ops/losses.js";
+import { multiHeadAttentionForward } from "../ops/multiHeadAttention.js";
 import * as normalization from "../ops/normalization.js";
 import * as relativeSize from "../ops/relativeSize.js";
 import * as matmulOps from "../ops/matmul.js";
@@ -50,4 +53,8 @@ export const functional = {
   ...activations,
   selu,
   ...channelDropout,
+  embedding,
+  embeddingBag,
+  scaledDotProductAttention,
+  multiHeadAttentionForward,
 };
