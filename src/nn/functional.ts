@@ -1,4 +1,5 @@
 import * as activations from "../ops/activations.js";
+import { scaledDotProductAttention } from "../ops/attention.js";
 import * as channelDropout from "../ops/channelDropout.js";
 import { conv1d, conv2d } from "../ops/conv.js";
 import { convTranspose1d, convTranspose2d } from "../ops/convTranspose.js";
@@ -7,8 +8,12 @@ import * as distances from "../ops/distances.js";
 import { dropout as dropoutOp } from "../ops/dropout.js";
 import { unary } from "../ops/elementwise.js";
 import { oneHot } from "../ops/indexing.js";
+import { embedding, embeddingBag } from "../ops/embedding.js";
 import * as losses from "../ops/losses.js";
 import * as marginLosses from "../ops/marginLosses.js";
+import { multiHeadAttentionForward } from "../ops/multiHeadAttention.js";
+import * as normalization from "../ops/normalization.js";
+import * as relativeSize from "../ops/relativeSize.js";
 import * as matmulOps from "../ops/matmul.js";
 import * as normalization from "../ops/normalization.js";
 import { fold, unfold } from "../ops/patches.js";
@@ -90,4 +95,8 @@ export const functional = {
   pairwiseDistance: distances.pairwiseDistance,
   cosineSimilarity: distances.cosineSimilarity,
   pad,
+  embedding,
+  embeddingBag,
+  scaledDotProductAttention,
+  multiHeadAttentionForward,
 };

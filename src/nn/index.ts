@@ -34,3 +34,4 @@ export {
 } from "./layerNorm.js";
 export * from "./channelDropout.js";
 export * from "./piecewise.js";
+export { Embedding, EmbeddingBag } from "./embedding.js";

@@ -45,7 +45,7 @@ export function hardsigmoid(x: Tensor): Tensor {
 export function hardswish(x: Tensor): Tensor {
   const [below, above] = [compare.le(x, -3), compare.ge(x, 3)];
   const between = where(below, 0, where(above, 0, x)); // an infinite x has no place in a product, nor in its gradient
-  return where(below, 0, where(above, x, mul(between, add(div(between, 6), 0.5))));
+  return where(below, mul(x, 0), where(above, x, mul(between, add(div(between, 6), 0.5))));
 }
 
 /** x, or 0 where |x| <= lambd. PyTorch: `F.hardshrink`. */

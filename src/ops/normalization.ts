@@ -1,17 +1,20 @@
 import { noGrad } from "../autograd/grad-mode.js";
 import { isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
-import { checkOptions } from "../options.js";
 import { numel, type Shape, sameShape } from "../shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { add, mul, sub, unary } from "./elementwise.js";
 import { binary_ } from "./inplace.js";
+import { type Optional, optionalTensors } from "./optionalTensors.js";
 import { mean } from "./reduce.js";
 import { reshape } from "./views.js";
 
 type MaybeTensor = Tensor | null | undefined;
 
+/** Weight and bias may be given by name too. */
 export interface EpsOptions {
+  weight?: Tensor | null;
+  bias?: Tensor | null;
   /** Added to the variance. Default 1e-5. */
   eps?: number;
 }
@@ -24,6 +27,8 @@ export interface BatchNormOptions extends EpsOptions {
 }
 
 export interface InstanceNormOptions extends EpsOptions {
+  runningMean?: Tensor | null;
+  runningVar?: Tensor | null;
   /** Normalise with the statistics of each instance, else with the running ones. Default true. */
   useInputStats?: boolean;
   /** As in `batchNorm`. Default 0.1. */
@@ -91,18 +96,18 @@ export function batchNorm(
   x: Tensor,
   runningMean: Tensor | null,
   runningVar: Tensor | null,
-  weight: Tensor | null = null,
-  bias: Tensor | null = null,
+  weight: Optional<BatchNormOptions> = null,
+  bias: Optional<BatchNormOptions> = null,
   options: BatchNormOptions = {},
 ): Tensor {
-  checkOptions("batchNorm", options, ["training", "momentum", "eps"]);
-  const { training = false, momentum = 0.1, eps = 1e-5 } = options;
+  const affine = optionalTensors("batchNorm", { weight, bias }, options, ["training", "momentum", "eps"]);
+  const { training = false, momentum = 0.1, eps = 1e-5 } = affine;
   needsFloats("batchNorm", x);
   if (x.ndim < 2) throw new ShapeError(`batchNorm: x is [N, C, ...]: ${formatShape(x.shape)}`);
   const channels = x.shape[1];
-  for (const [name, given] of Object.entries({ runningMean, runningVar, weight, bias }))
+  for (const [name, given] of Object.entries({ runningMean, runningVar, weight: affine.weight, bias: affine.bias }))
     checkPerChannel("batchNorm", name, given, channels);
-  const [w, b] = [perChannel(weight, x.ndim), perChannel(bias, x.ndim)];
+  const [w, b] = [perChannel(affine.weight, x.ndim), perChannel(affine.bias, x.ndim)];
   if (!training) {
     if (!runningMean || !runningVar)
       throw new ValueError("batchNorm: without training, runningMean and runningVar are needed: one is null");
@@ -132,19 +137,21 @@ export function batchNorm(
  */
 export function instanceNorm(
   x: Tensor,
-  runningMean: Tensor | null = null,
-  runningVar: Tensor | null = null,
-  weight: Tensor | null = null,
-  bias: Tensor | null = null,
+  runningMean: Optional<InstanceNormOptions> = null,
+  runningVar: Optional<InstanceNormOptions> = null,
+  weight: Optional<InstanceNormOptions> = null,
+  bias: Optional<InstanceNormOptions> = null,
   options: InstanceNormOptions = {},
 ): Tensor {
-  checkOptions("instanceNorm", options, ["useInputStats", "momentum", "eps"]);
-  const { useInputStats = true, momentum = 0.1, eps = 1e-5 } = options;
-  if (!useInputStats) return batchNorm(x, runningMean, runningVar, weight, bias, { eps });
+  const positions = { runningMean, runningVar, weight, bias };
+  const given = optionalTensors("instanceNorm", positions, options, ["useInputStats", "momentum", "eps"]);
+  const { useInputStats = true, momentum = 0.1, eps = 1e-5 } = given;
+  if (!useInputStats)
+    return batchNorm(x, given.runningMean, given.runningVar, given.weight, given.bias, { eps });
   needsFloats("instanceNorm", x);
   if (x.ndim < 2) throw new ShapeError(`instanceNorm: x is [N, C, ...]: ${formatShape(x.shape)}`);
-  for (const [name, given] of Object.entries({ runningMean, runningVar, weight, bias }))
-    checkPerChannel("instanceNorm", name, given, x.shape[1]);
+  for (const name of ["runningMean", "runningVar", "weight", "bias"] as const)
+    checkPerChannel("instanceNorm", name, given[name], x.shape[1]);
   const count = numel(x.shape.slice(2));
   if (count === 1)
     throw new ValueError(
@@ -154,10 +161,10 @@ export function instanceNorm(
   const dims = [...x.shape.keys()].slice(2);
   const { average, distances, variance } = centered(x, dims);
   noGrad(() => {
-    move(runningMean, mean(average.detach(), 0), momentum);
-    if (runningVar) move(runningVar, mul(mean(variance.detach(), 0), count / (count - 1)), momentum);
+    move(given.runningMean, mean(average.detach(), 0), momentum);
+    if (given.runningVar) move(given.runningVar, mul(mean(variance.detach(), 0), count / (count - 1)), momentum);
   });
-  return scaled(distances, variance, eps, perChannel(weight, x.ndim), perChannel(bias, x.ndim));
+  return scaled(distances, variance, eps, perChannel(given.weight, x.ndim), perChannel(given.bias, x.ndim));
 }
 
 /** `normalizedShape` as sizes, and the dims at the end of `shape` that have them. */
@@ -183,15 +190,21 @@ function lastDims(op: string, shape: Shape, normalizedShape: number | Shape, giv
 export function layerNorm(
   x: Tensor,
   normalizedShape: number | Shape,
-  weight: Tensor | null = null,
-  bias: Tensor | null = null,
+  weight: Optional<EpsOptions> = null,
+  bias: Optional<EpsOptions> = null,
   options: EpsOptions = {},
 ): Tensor {
-  checkOptions("layerNorm", options, ["eps"]);
+  const { eps = 1e-5, ...affine } = optionalTensors("layerNorm", { weight, bias }, options, ["eps"]);
   needsFloats("layerNorm", x);
-  const dims = lastDims("layerNorm", x.shape, normalizedShape, [weight, bias]);
+  const dims = lastDims("layerNorm", x.shape, normalizedShape, [affine.weight, affine.bias]);
   const { distances, variance } = centered(x, dims);
-  return scaled(distances, variance, options.eps ?? 1e-5, weight, bias);
+  return scaled(distances, variance, eps, affine.weight, affine.bias);
+}
+
+export interface RmsNormOptions {
+  weight?: Tensor | null;
+  /** Added to the mean of the squares. Default null: the distance from 1 to the next number of the dtype. */
+  eps?: number | null;
 }
 
 /** Distance from 1 to the next float. */
@@ -204,14 +217,14 @@ const epsilons: Readonly<Record<string, number>> = { float32: 2 ** -23, float64:
 export function rmsNorm(
   x: Tensor,
   normalizedShape: number | Shape,
-  weight: Tensor | null = null,
-  options: { eps?: number | null } = {},
+  weight: Optional<RmsNormOptions> = null,
+  options: RmsNormOptions = {},
 ): Tensor {
-  checkOptions("rmsNorm", options, ["eps"]);
+  const { eps, ...affine } = optionalTensors("rmsNorm", { weight }, options, ["eps"]);
   needsFloats("rmsNorm", x);
-  const dims = lastDims("rmsNorm", x.shape, normalizedShape, [weight]);
+  const dims = lastDims("rmsNorm", x.shape, normalizedShape, [affine.weight]);
   const squares = mean(unary.square(x), dims, { keepdim: true });
-  return scaled(x, squares, options.eps ?? epsilons[x.dtype], weight, null);
+  return scaled(x, squares, eps ?? epsilons[x.dtype], affine.weight, null);
 }
 
 /**
@@ -221,11 +234,11 @@ export function rmsNorm(
 export function groupNorm(
   x: Tensor,
   numGroups: number,
-  weight: Tensor | null = null,
-  bias: Tensor | null = null,
+  weight: Optional<EpsOptions> = null,
+  bias: Optional<EpsOptions> = null,
   options: EpsOptions = {},
 ): Tensor {
-  checkOptions("groupNorm", options, ["eps"]);
+  const { eps = 1e-5, ...affine } = optionalTensors("groupNorm", { weight, bias }, options, ["eps"]);
   needsFloats("groupNorm", x);
   if (x.ndim < 2) throw new ShapeError(`groupNorm: x is [N, C, ...]: ${formatShape(x.shape)}`);
   const [n, channels, ...rest] = x.shape;
@@ -233,8 +246,8 @@ export function groupNorm(
     throw new ValueError(
       `groupNorm: numGroups divides the number of channels: ${String(numGroups)} for ${channels} channels`,
     );
-  checkPerChannel("groupNorm", "weight", weight, channels);
-  checkPerChannel("groupNorm", "bias", bias, channels);
+  checkPerChannel("groupNorm", "weight", affine.weight, channels);
+  checkPerChannel("groupNorm", "bias", affine.bias, channels);
   const count = (channels / numGroups) * numel(rest);
   if (n * count === 1)
     throw new ValueError(
@@ -242,7 +255,7 @@ export function groupNorm(
       "ONE_VALUE_PER_CHANNEL",
     );
   const { distances, variance } = centered(reshape(x, [n, numGroups, count]), [2]);
-  const y = reshape(scaled(distances, variance, options.eps ?? 1e-5, null, null), x.shape);
-  const stretched = weight ? mul(y, perChannel(weight, x.ndim)!) : y;
-  return bias ? add(stretched, perChannel(bias, x.ndim)!) : stretched;
+  const y = reshape(scaled(distances, variance, eps, null, null), x.shape);
+  const stretched = affine.weight ? mul(y, perChannel(affine.weight, x.ndim)!) : y;
+  return affine.bias ? add(stretched, perChannel(affine.bias, x.ndim)!) : stretched;
 }

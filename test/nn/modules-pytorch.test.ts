@@ -1,7 +1,7 @@
 /** Functions and modules against PyTorch: values, gradients, and the state that a call leaves behind. */
 import { describe, expect, it } from "vitest";
 import { autograd, nn, type Tensor } from "../../src/index.js";
-import { expectClose, tolerances } from "../close.js";
+import { expectClose, type Tolerance, tolerances } from "../close.js";
 import {
   argument,
   loadModules,
@@ -13,9 +13,15 @@ import { decode, elements, type StoredTensor, toTensor } from "../fixtures/pytor
 
 type Floats = "float32" | "float64";
 
-function expectTensor(x: Tensor, stored: StoredTensor, dtype: Floats, what: string): void {
+function expectTensor(
+  x: Tensor,
+  stored: StoredTensor,
+  dtype: Floats,
+  what: string,
+  tolerance: Tolerance = tolerances[dtype],
+): void {
   expect(x.shape, what).toEqual(stored[1]);
-  expectClose(elements(x.detach()), decode(stored[2]), tolerances[dtype], what);
+  expectClose(elements(x.detach()), decode(stored[2]), tolerance, what);
 }
 
 /** Values of the results, and gradients of `leaves` with the stored cotangents. */
@@ -39,7 +45,9 @@ function expectCall(
     const wanted = expected[i];
     if (wanted === null) continue; // takes no part, or is not asked for
     expect(g, `gradient ${i}`).not.toBe(null);
-    expectTensor(g!, wanted, dtype, `gradient ${i}`);
+    // PyTorch's sixth in the gradient of hardsigmoid is a float32, also for float64.
+    const sixth = c.op.toLowerCase() === "hardsigmoid" && dtype === "float64";
+    expectTensor(g!, wanted, dtype, `gradient ${i}`, sixth ? { rtol: 1e-7, atol: 1e-13 } : undefined);
   }
 }
 
