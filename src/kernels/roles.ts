@@ -29,6 +29,7 @@ export const roles: { readonly [Name in KernelName]: string } = {
   sgdStep: "ururr",
   adamStep: "uruuurr",
   increment: "u",
+  ruleStep: "uruuurr",
   tally: "rrru",
   random: "uw",
   permutation: "uw",
@@ -42,6 +43,7 @@ export const runs: { readonly [Name in KernelName]?: number } = {
   sgdStep: 0,
   adamStep: 0,
   increment: 0,
+  ruleStep: 1,
   gemmSgdStep: 20,
   gemmAdamStep: 20,
 };

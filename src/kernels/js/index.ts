@@ -8,5 +8,6 @@ export { crossEntropy, crossEntropyGrad } from "./loss.js";
 export { adamStep, increment, sgdStep } from "./optim.js";
 export { permutation, random } from "./random.js";
 export { argReduce, reduce } from "./reduce.js";
+export { ruleStep } from "./rules.js";
 export { softmax, softmaxGrad } from "./softmax.js";
 export { tally } from "./tally.js";
