@@ -7,28 +7,29 @@ import type { Tensor } from "../tensor/tensor.js";
 import { Optimizer, type ParamGroupOptions } from "./optimizer.js";
 import { checkRange } from "./range.js";
 
-/** Where to begin with an option and where it must be: at least 0, or in [0, 1) for each of `betas`, unless the row says otherwise. */
 export interface Row<Options extends object> {
   readonly rule: RuleName;
   /** In the order in which the rule reads them; those of an array one after the other, true as 1. */
   readonly defaults: Options;
   /** Names of the state buffers, one to three, PyTorch's in camelCase. */
   readonly state: readonly string[];
-  /** Options with a range of their own. */
+  /** Options with ranges of their own. The others: a number is at least 0, those of an array are in [0, 1). */
   readonly ranges?: { readonly [Name in keyof Options]?: readonly (readonly [low: number, high: number])[] };
 }
 
 /** Parameters, or groups of parameters with options of their own. */
 type Given<Options> = Iterable<Tensor> | Iterable<ParamGroupOptions<Options>>;
 
+/** For the compiler: an optimizer in which nothing is left abstract. */
+declare class Ruled<Options extends object> extends Optimizer<Options> {
+  constructor(params: Given<Options>, options?: Partial<Options>);
+  protected check(options: Options): void;
+  protected update(...args: Parameters<Optimizer<Options>["update"]>): void;
+}
+
 /** The optimizer of a row. */
-export function ruled<Options extends object>(
-  row: Row<Options>,
-): new (
-  params: Given<Options>,
-  options?: Partial<Options>,
-) => Optimizer<Options> {
-  return class extends Optimizer<Options> {
+export function ruled<Options extends object>(row: Row<Options>): typeof Ruled<Options> {
+  const optimizer = class extends Optimizer<Options> {
     constructor(params: Given<Options>, options: Partial<Options> = {}) {
       checkOptions(new.target.name, options, Object.keys(row.defaults));
       super(params, { ...row.defaults, ...options }, row.state, (group) =>
@@ -54,6 +55,7 @@ export function ruled<Options extends object>(
       );
     }
   };
+  return optimizer as unknown as typeof Ruled<Options>;
 }
 
 const numbersOf = (value: unknown): number[] => (Array.isArray(value) ? value : [value]).map(Number);
