@@ -140,6 +140,11 @@ export const costs: { readonly [Name in KernelName]: CostOf<Name> } = {
   }),
   sgdStep: sgd,
   adamStep: adam,
+  // A mean of squares, its root, a quotient and the step; more or less of it by rule.
+  ruleStep: (_rule, n, p, _po, g, _go, a, _ao, b, _bo, c) => ({
+    flops: 10 * n,
+    bytes: n * (2 * sizeOf(p) + sizeOf(g) + 2 * sizeOf(a) + 2 * sizeOf(b) + 2 * sizeOf(c)),
+  }),
   increment: (n, out) => ({ flops: n, bytes: 2 * n * sizeOf(out) }),
   tally: (n, classes, logits, _lo, targets) => ({
     flops: logits === null ? 0 : n * classes,

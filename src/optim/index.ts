@@ -1,4 +1,5 @@
 export { Adam, type AdamOptions, AdamW } from "./adam.js";
+export * from "./adaptive.js";
 export { Optimizer, type OptimizerState, type ParamGroup, type ParamGroupOptions } from "./optimizer.js";
 export * as lrScheduler from "./schedulers.js";
 export { SGD, type SGDOptions } from "./sgd.js";

@@ -37,6 +37,8 @@ export class LookAhead {
       scheduler.step();
     }
     scheduler.loadStateDict(state);
-    return (steps) => scheduler.loadStateDict({ ...state, lastEpoch: state.lastEpoch + steps });
+    return (steps) => {
+      for (let step = 0; step < steps; step++) scheduler.step();
+    };
   }
 }

@@ -13,5 +13,6 @@ export { permutation, random } from "./random.js";
 export { argReduce, reduce } from "./reduce.js";
 export { argSort, searchSorted } from "./order.js";
 export { argScan, scan } from "./scan.js";
+export { ruleStep } from "./rules.js";
 export { softmax, softmaxGrad } from "./softmax.js";
 export { tally } from "./tally.js";

@@ -1,0 +1,180 @@
+/** Optimizers with a step size for each element, as in PyTorch: same formulas, order of operations, defaults and names of the state. */
+import { ruled } from "./ruled.js";
+
+interface Decayed {
+  /** L2 penalty: this times the parameter is added to the gradient. Default 0. */
+  weightDecay: number;
+  /** Ascends. Default false. */
+  maximize: boolean;
+}
+
+export interface AdagradOptions extends Decayed {
+  /** Learning rate. Default 1e-2. */
+  lr: number;
+  /** The learning rate of step t is lr / (1 + (t - 1) lrDecay). Default 0. */
+  lrDecay: number;
+  /** Where the sum of squares begins. Default 0. */
+  initialAccumulatorValue: number;
+  /** Added to the denominator. Default 1e-10. */
+  eps: number;
+}
+
+/** Divides by the root of the sum of all squares so far (Duchi et al., 2011; PyTorch's `torch.optim.Adagrad`). */
+export class Adagrad extends ruled<AdagradOptions>({
+  rule: "adagrad",
+  defaults: {
+    lr: 1e-2,
+    lrDecay: 0,
+    weightDecay: 0,
+    initialAccumulatorValue: 0,
+    eps: 1e-10,
+    maximize: false,
+  },
+  state: ["sum"],
+}) {}
+
+export interface RMSpropOptions extends Decayed {
+  /** Learning rate. Default 1e-2. */
+  lr: number;
+  /** Decay of the running mean of squares. Default 0.99. */
+  alpha: number;
+  /** Added to the denominator. Default 1e-8. */
+  eps: number;
+  /** Share of the last step that is taken again. Default 0. */
+  momentum: number;
+  /** Divides by an estimate of the standard deviation: the square of the mean is subtracted. Default false. */
+  centered: boolean;
+}
+
+/** Divides by the root of a running mean of squares (Hinton, 2012; PyTorch's `torch.optim.RMSprop`). */
+export class RMSprop extends ruled<RMSpropOptions>({
+  rule: "rmsprop",
+  defaults: {
+    lr: 1e-2,
+    alpha: 0.99,
+    eps: 1e-8,
+    weightDecay: 0,
+    momentum: 0,
+    centered: false,
+    maximize: false,
+  },
+  state: ["squareAvg", "momentumBuffer", "gradAvg"],
+}) {}
+
+export interface AdadeltaOptions extends Decayed {
+  /** Learning rate. Default 1. */
+  lr: number;
+  /** Decay of the running means of squares, up to 1. Default 0.9. */
+  rho: number;
+  /** Added to both means. Default 1e-6. */
+  eps: number;
+}
+
+/** Steps in the unit of the parameter: by the ratio of two running means (Zeiler, 2012; PyTorch's `torch.optim.Adadelta`). */
+export class Adadelta extends ruled<AdadeltaOptions>({
+  rule: "adadelta",
+  defaults: { lr: 1, rho: 0.9, eps: 1e-6, weightDecay: 0, maximize: false },
+  state: ["squareAvg", "accDelta"],
+  ranges: { rho: [[0, 1 + Number.EPSILON]] },
+}) {}
+
+export interface AdamaxOptions extends Decayed {
+  /** Learning rate. Default 2e-3. */
+  lr: number;
+  /** Decay of the mean, and of the largest gradient. Default [0.9, 0.999]. */
+  betas: readonly [number, number];
+  /** Added to the size of each gradient. Default 1e-8. */
+  eps: number;
+}
+
+/** Adam with the largest gradient in place of the mean of squares (Kingma and Ba, 2015; PyTorch's `torch.optim.Adamax`). */
+export class Adamax extends ruled<AdamaxOptions>({
+  rule: "adamax",
+  defaults: { lr: 2e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, maximize: false },
+  state: ["expAvg", "expInf"],
+}) {}
+
+interface Decoupled extends Decayed {
+  /** The parameter itself decays, by lr · weightDecay, as in AdamW; the gradient stays. Default false. */
+  decoupledWeightDecay: boolean;
+}
+
+export interface NAdamOptions extends Decoupled {
+  /** Learning rate. Default 2e-3. */
+  lr: number;
+  /** Decay of the running means of the gradient and its square. Default [0.9, 0.999]. */
+  betas: readonly [number, number];
+  /** Added to the denominator. Default 1e-8. */
+  eps: number;
+  /** How fast the momentum grows to betas[0]. Default 4e-3. */
+  momentumDecay: number;
+}
+
+/**
+ * Adam that looks ahead along its momentum (Dozat, 2016; PyTorch's `torch.optim.NAdam`). The product of the momenta, a part of
+ * PyTorch's state, is computed from the number of the step.
+ */
+export class NAdam extends ruled<NAdamOptions>({
+  rule: "nadam",
+  defaults: {
+    lr: 2e-3,
+    betas: [0.9, 0.999],
+    eps: 1e-8,
+    weightDecay: 0,
+    momentumDecay: 4e-3,
+    decoupledWeightDecay: false,
+    maximize: false,
+  },
+  state: ["expAvg", "expAvgSq"],
+}) {}
+
+export interface RAdamOptions extends Decoupled {
+  /** Learning rate. Default 1e-3. */
+  lr: number;
+  /** Decay of the running means of the gradient and its square. Default [0.9, 0.999]. */
+  betas: readonly [number, number];
+  /** Added to the denominator. Default 1e-8. */
+  eps: number;
+}
+
+/** Adam that does not divide until enough steps tell the variance (Liu et al., 2020; PyTorch's `torch.optim.RAdam`). */
+export class RAdam extends ruled<RAdamOptions>({
+  rule: "radam",
+  defaults: {
+    lr: 1e-3,
+    betas: [0.9, 0.999],
+    eps: 1e-8,
+    weightDecay: 0,
+    decoupledWeightDecay: false,
+    maximize: false,
+  },
+  state: ["expAvg", "expAvgSq"],
+}) {}
+
+export interface RpropOptions {
+  /** The first step of each element. Default 1e-2. */
+  lr: number;
+  /** What its step is multiplied by where the gradient changes sign, and where it does not. Default [0.5, 1.2]. */
+  etas: readonly [number, number];
+  /** Least and largest step. Default [1e-6, 50]. */
+  stepSizes: readonly [number, number];
+  /** Ascends. Default false. */
+  maximize: boolean;
+}
+
+/** Goes by the signs of gradients alone, for whole batches (Riedmiller and Braun, 1993; PyTorch's `torch.optim.Rprop`). */
+export class Rprop extends ruled<RpropOptions>({
+  rule: "rprop",
+  defaults: { lr: 1e-2, etas: [0.5, 1.2], stepSizes: [1e-6, 50], maximize: false },
+  state: ["prev", "stepSize"],
+  ranges: {
+    etas: [
+      [Number.MIN_VALUE, 1],
+      [1 + Number.EPSILON, Infinity],
+    ],
+    stepSizes: [
+      [0, Infinity],
+      [0, Infinity],
+    ],
+  },
+}) {}

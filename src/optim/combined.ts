@@ -1,0 +1,105 @@
+/** Schedules made of schedules of one optimizer, as in PyTorch. */
+import { SimdgradError, ValueError } from "../errors.js";
+import { checkOptions } from "../options.js";
+import { initialLr, type Scheduled, Scheduler, type SchedulerState } from "./scheduler.js";
+
+abstract class Combined extends Scheduler {
+  constructor(
+    optimizer: Scheduled,
+    readonly schedulers: readonly Scheduler[],
+  ) {
+    super(optimizer);
+    const name = new.target.name;
+    if (!Array.isArray(schedulers) || schedulers.length === 0)
+      throw new ValueError(`${name}: at least one scheduler is needed: ${String(schedulers)}`);
+    for (const scheduler of schedulers) {
+      if (!(scheduler instanceof Scheduler))
+        throw new ValueError(`${name}: schedulers are those of lrScheduler that step() alone moves on: ${String(scheduler)}`);
+      if (scheduler.optimizer !== optimizer) throw new ValueError(`${name}: all schedulers are of one optimizer: they differ`);
+    }
+  }
+
+  override stateDict(): SchedulerState {
+    return { ...super.stateDict(), schedulers: this.schedulers.map((scheduler) => scheduler.stateDict()) };
+  }
+
+  override loadStateDict(state: SchedulerState): void {
+    if (state?.schedulers?.length !== this.schedulers.length)
+      throw new SimdgradError(
+        "STATE_DICT_MISMATCH",
+        `loadStateDict: the state does not fit ${this.constructor.name}: ${state?.schedulers?.length} schedulers for ${this.schedulers.length}`,
+      );
+    for (const [i, scheduler] of this.schedulers.entries()) scheduler.loadStateDict(state.schedulers[i]);
+    super.loadStateDict(state);
+  }
+}
+
+/**
+ * One schedule after the other: number i + 1 begins at step milestones[i] (PyTorch's `SequentialLR`). Warm-up:
+ *
+ *     new SequentialLR(optimizer, [new LinearLR(optimizer), new CosineAnnealingLR(optimizer, { tMax: 95 })], { milestones: [5] })
+ */
+export class SequentialLR extends Combined {
+  readonly milestones: readonly number[];
+  constructor(
+    optimizer: Scheduled,
+    schedulers: readonly Scheduler[],
+    options: { milestones: readonly number[] },
+  ) {
+    super(optimizer, schedulers);
+    checkOptions("SequentialLR", options, ["milestones"]);
+    this.milestones = [...(options?.milestones ?? [])];
+    if (this.milestones.length !== schedulers.length - 1)
+      throw new ValueError(
+        `SequentialLR: a milestone between each two schedulers: ${this.milestones.length} for ${schedulers.length}`,
+      );
+    this.restart();
+  }
+
+  override restart(): void {
+    this.lastEpoch = 0;
+    // What the constructors of the later ones did comes in their time.
+    for (const group of this.optimizer.paramGroups) group.lr = initialLr(group);
+    this.schedulers[0].restart();
+  }
+
+  override step(): void {
+    this.lastEpoch++;
+    const current = this.milestones.filter((milestone) => milestone <= this.lastEpoch).length;
+    if (current > 0 && this.milestones[current - 1] === this.lastEpoch) this.schedulers[current].restart();
+    else this.schedulers[current].step();
+  }
+
+  protected next(lr: number): number {
+    return lr;
+  }
+}
+
+/** All schedules in each step, one on the result of the other (PyTorch's `ChainedScheduler`). */
+export class ChainedScheduler extends Combined {
+  constructor(schedulers: readonly Scheduler[], optimizer: Scheduled = optimizerOf(schedulers)) {
+    super(optimizer, schedulers);
+  }
+
+  override restart(): void {
+    this.lastEpoch = 0;
+    for (const [i, group] of this.optimizer.paramGroups.entries()) group.lr = this.baseLrs[i];
+    for (const scheduler of this.schedulers) scheduler.restart();
+  }
+
+  override step(): void {
+    this.lastEpoch++;
+    for (const scheduler of this.schedulers) scheduler.step();
+  }
+
+  protected next(lr: number): number {
+    return lr;
+  }
+}
+
+function optimizerOf(schedulers: readonly Scheduler[]): Scheduled {
+  const [first] = Array.isArray(schedulers) ? schedulers : [];
+  if (!(first instanceof Scheduler))
+    throw new ValueError(`ChainedScheduler: at least one scheduler is needed: ${String(schedulers)}`);
+  return first.optimizer;
+}

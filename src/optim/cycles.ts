@@ -1,0 +1,255 @@
+/** Schedules that rise and fall, some with the momentum the other way round, as in PyTorch. */
+import { cosTurns } from "../elementary.js";
+import { ValueError } from "../errors.js";
+import { checkOptions } from "../options.js";
+import { beginWith, checkPositive, perGroup, type Scheduled, type ScheduledGroup, Scheduler } from "./scheduler.js";
+
+/** From `from` (share 0) to `to` (share 1) along half a cosine. */
+const alongCosine = (from: number, to: number, share: number) =>
+  to + ((from - to) / 2) * (1 + cosTurns(share / 2));
+
+/**
+ * CosineAnnealingLR that jumps back to lr after t0 steps, then after t0 · tMult, and so on (Loshchilov and Hutter, 2017; PyTorch's
+ * `CosineAnnealingWarmRestarts`). Defaults: tMult 1, etaMin 0.
+ */
+export class CosineAnnealingWarmRestarts extends Scheduler {
+  readonly t0: number;
+  readonly tMult: number;
+  readonly etaMin: number;
+  constructor(optimizer: Scheduled, options: { t0: number; tMult?: number; etaMin?: number }) {
+    super(optimizer);
+    checkOptions("CosineAnnealingWarmRestarts", options, ["t0", "tMult", "etaMin"]);
+    const { t0, tMult = 1, etaMin = 0 } = options;
+    checkPositive("CosineAnnealingWarmRestarts", "t0", t0);
+    checkPositive("CosineAnnealingWarmRestarts", "tMult", tMult);
+    [this.t0, this.tMult, this.etaMin] = [t0, tMult, etaMin];
+  }
+  protected override first(_lr: number, i: number): number {
+    return this.next(0, i);
+  }
+  protected next(_lr: number, i: number): number {
+    let [position, length] = [this.lastEpoch, this.t0];
+    if (this.tMult === 1) position %= length;
+    else
+      for (; position >= length; length *= this.tMult) position -= length;
+    return this.etaMin + ((this.baseLrs[i] - this.etaMin) * (1 + cosTurns(position / (2 * length)))) / 2;
+  }
+}
+
+/** Whether groups have a momentum to be cycled. @throws ValueError when one is asked for and there is none. */
+function checkMomentum(op: string, optimizer: Scheduled, cycled: boolean): void {
+  if (!cycled) return;
+  for (const group of optimizer.paramGroups)
+    if (group.betas === undefined && group.momentum === undefined)
+      throw new ValueError(`${op}: the optimizer has no momentum: cycleMomentum: false is needed`);
+}
+
+function setMomentum(group: ScheduledGroup, momentum: number): void {
+  if (group.betas === undefined) group.momentum = momentum;
+  else group.betas = [momentum, group.betas[1]];
+}
+
+export interface OneCycleOptions {
+  /** Largest learning rate, for all groups or for each. */
+  maxLr: number | readonly number[];
+  /** Number of steps of the cycle; or give epochs and stepsPerEpoch. */
+  totalSteps?: number;
+  epochs?: number;
+  stepsPerEpoch?: number;
+  /** Share of the steps in which the learning rate rises. Default 0.3. */
+  pctStart?: number;
+  /** Along half a cosine (default) or a line. */
+  annealStrategy?: "cos" | "linear";
+  /** Whether the momentum falls where the learning rate rises. Default true. */
+  cycleMomentum?: boolean;
+  /** Default 0.85. */
+  baseMomentum?: number | readonly number[];
+  /** Default 0.95. */
+  maxMomentum?: number | readonly number[];
+  /** The first learning rate is maxLr / divFactor. Default 25. */
+  divFactor?: number;
+  /** The last one is the first / finalDivFactor. Default 1e4. */
+  finalDivFactor?: number;
+  /** Falls back to the first learning rate as it rose, and then to the last. Default false: from the largest to the last at once. */
+  threePhase?: boolean;
+}
+
+/** One part of a cycle: until step `end`, each learning rate and momentum from one of its marks to another. */
+interface Phase {
+  readonly end: number;
+  readonly lr: readonly [from: number[], to: number[]];
+  readonly momentum: readonly [from: number[], to: number[]];
+}
+
+/** One rise to maxLr and one fall far below the start, over the whole training (Smith and Topin, 2019; PyTorch's `OneCycleLR`). Step it after each batch. */
+export class OneCycleLR extends Scheduler {
+  readonly totalSteps: number;
+  readonly #phases: readonly Phase[];
+  readonly #linear: boolean;
+  readonly #cycleMomentum: boolean;
+
+  constructor(optimizer: Scheduled, options: OneCycleOptions) {
+    super(optimizer);
+    checkOptions("OneCycleLR", options, [
+      ...(["maxLr", "totalSteps", "epochs", "stepsPerEpoch", "pctStart", "annealStrategy"] as const),
+      ...(["cycleMomentum", "baseMomentum", "maxMomentum", "divFactor", "finalDivFactor"] as const),
+      "threePhase",
+    ]);
+    const { pctStart = 0.3, annealStrategy = "cos", divFactor = 25, finalDivFactor = 1e4 } = options;
+    const { cycleMomentum = true, threePhase = false } = options;
+    const total = options.totalSteps ?? (options.epochs ?? Number.NaN) * (options.stepsPerEpoch ?? Number.NaN);
+    checkPositive("OneCycleLR", "totalSteps, or epochs · stepsPerEpoch,", total);
+    if (!(pctStart >= 0 && pctStart <= 1))
+      throw new ValueError(`OneCycleLR: pctStart is in [0, 1]: ${String(pctStart)}`);
+    if (annealStrategy !== "cos" && annealStrategy !== "linear")
+      throw new ValueError(`OneCycleLR: annealStrategy is cos or linear: ${String(annealStrategy)}`);
+    checkMomentum("OneCycleLR", optimizer, cycleMomentum);
+    const spread = (name: string, value: number | readonly number[]) =>
+      perGroup("OneCycleLR", name, value, optimizer);
+    const top = spread("maxLr", options.maxLr);
+    const first = top.map((lr) => lr / divFactor);
+    const last = first.map((lr) => lr / finalDivFactor);
+    const low = spread("baseMomentum", options.baseMomentum ?? 0.85);
+    const high = spread("maxMomentum", options.maxMomentum ?? 0.95);
+    const peak = pctStart * total - 1;
+    const rise: Phase = { end: peak, lr: [first, top], momentum: [high, low] };
+    this.#phases = threePhase
+      ? [
+          rise,
+          { end: 2 * pctStart * total - 2, lr: [top, first], momentum: [low, high] },
+          { end: total - 1, lr: [first, last], momentum: [high, high] },
+        ]
+      : [rise, { end: total - 1, lr: [top, last], momentum: [low, high] }];
+    this.totalSteps = total;
+    this.#linear = annealStrategy === "linear";
+    this.#cycleMomentum = cycleMomentum;
+    for (const [i, group] of optimizer.paramGroups.entries()) beginWith(group, first[i]);
+    this.baseLrs = first;
+    this.begin();
+  }
+
+  /** @throws ValueError after the last step of the cycle. */
+  override step(): void {
+    if (this.lastEpoch >= this.totalSteps)
+      throw new ValueError(`OneCycleLR: the cycle has ${this.totalSteps} steps: one more was made`);
+    super.step();
+  }
+
+  /** Where a quantity of group `i` is now. */
+  #at(quantity: "lr" | "momentum", i: number): number {
+    const at = this.lastEpoch;
+    const found = this.#phases.findIndex(({ end }) => at <= end);
+    const n = found < 0 ? this.#phases.length - 1 : found;
+    const begin = n === 0 ? 0 : this.#phases[n - 1].end;
+    // PyTorch goes on past the end in the step after the last one, to rates that may be negative.
+    const share = Math.min((at - begin) / (this.#phases[n].end - begin), 1);
+    const [from, to] = this.#phases[n][quantity];
+    return this.#linear ? (to[i] - from[i]) * share + from[i] : alongCosine(from[i], to[i], share);
+  }
+
+  protected override first(_lr: number, i: number): number {
+    return this.#at("lr", i);
+  }
+  protected next(_lr: number, i: number): number {
+    return this.#at("lr", i);
+  }
+  protected override setOthers(): void {
+    if (this.#cycleMomentum)
+      for (const [i, group] of this.optimizer.paramGroups.entries()) setMomentum(group, this.#at("momentum", i));
+  }
+}
+
+export interface CyclicOptions {
+  /** Smallest learning rate, for all groups or for each. */
+  baseLr: number | readonly number[];
+  /** Largest learning rate. */
+  maxLr: number | readonly number[];
+  /** Steps of the rise. Default 2000. */
+  stepSizeUp?: number;
+  /** Steps of the fall. Default: as many. */
+  stepSizeDown?: number;
+  /** Each cycle as high (default), half as high as the one before, or times gamma^step. */
+  mode?: "triangular" | "triangular2" | "expRange";
+  /** Of `expRange`. Default 1. */
+  gamma?: number;
+  /** Height of a cycle, from its number or (`scaleMode`) from the step; instead of `mode`. */
+  scaleFn?: (x: number) => number;
+  /** What scaleFn takes. Default `cycle`. */
+  scaleMode?: "cycle" | "iterations";
+  /** Whether the momentum falls where the learning rate rises. Default true. */
+  cycleMomentum?: boolean;
+  /** Default 0.8. */
+  baseMomentum?: number | readonly number[];
+  /** Default 0.9. */
+  maxMomentum?: number | readonly number[];
+}
+
+/** Up and down between two learning rates (Smith, 2017; PyTorch's `CyclicLR`). Step it after each batch. */
+export class CyclicLR extends Scheduler {
+  readonly #marks: { maxLr: number[]; baseMomentum: number[]; maxMomentum: number[] };
+  readonly #up: number;
+  readonly #total: number;
+  readonly #scale: (cycle: number, step: number) => number;
+  readonly #cycleMomentum: boolean;
+
+  constructor(optimizer: Scheduled, options: CyclicOptions) {
+    super(optimizer);
+    checkOptions("CyclicLR", options, [
+      ...(["baseLr", "maxLr", "stepSizeUp", "stepSizeDown", "mode", "gamma", "scaleFn", "scaleMode"] as const),
+      ...(["cycleMomentum", "baseMomentum", "maxMomentum"] as const),
+    ]);
+    const { stepSizeUp = 2000, mode = "triangular", gamma = 1, scaleFn, cycleMomentum = true } = options;
+    const { stepSizeDown = stepSizeUp, scaleMode = "cycle" } = options;
+    if (!(stepSizeUp > 0 && stepSizeDown > 0))
+      throw new ValueError(`CyclicLR: a cycle goes up and down: ${stepSizeUp} and ${stepSizeDown} steps`);
+    if (!["triangular", "triangular2", "expRange"].includes(mode))
+      throw new ValueError(`CyclicLR: mode is triangular, triangular2 or expRange: ${String(mode)}`);
+    if (!["cycle", "iterations"].includes(scaleMode))
+      throw new ValueError(`CyclicLR: scaleMode is cycle or iterations: ${String(scaleMode)}`);
+    checkMomentum("CyclicLR", optimizer, cycleMomentum);
+    const spread = (name: string, value: number | readonly number[]) =>
+      perGroup("CyclicLR", name, value, optimizer);
+    this.#marks = {
+      maxLr: spread("maxLr", options.maxLr),
+      baseMomentum: spread("baseMomentum", options.baseMomentum ?? 0.8),
+      maxMomentum: spread("maxMomentum", options.maxMomentum ?? 0.9),
+    };
+    const modes = {
+      triangular: () => 1,
+      triangular2: (cycle: number) => 1 / 2 ** (cycle - 1),
+      expRange: (_: number, step: number) => gamma ** step,
+    };
+    this.#scale =
+      scaleFn === undefined
+        ? modes[mode]
+        : (cycle, step) => scaleFn(scaleMode === "cycle" ? cycle : step);
+    this.#up = stepSizeUp;
+    this.#total = stepSizeUp + stepSizeDown;
+    this.#cycleMomentum = cycleMomentum;
+    this.baseLrs = spread("baseLr", options.baseLr);
+    for (const [i, group] of optimizer.paramGroups.entries()) beginWith(group, this.baseLrs[i]);
+    this.begin();
+  }
+
+  /** How far up from the base, in parts of the whole height. */
+  #height(): number {
+    const cycles = this.lastEpoch / this.#total;
+    const cycle = Math.floor(1 + cycles);
+    const x = 1 + cycles - cycle;
+    const peak = this.#up / this.#total;
+    return (x <= peak ? x / peak : (x - 1) / (peak - 1)) * this.#scale(cycle, this.lastEpoch);
+  }
+
+  protected override first(_lr: number, i: number): number {
+    return this.next(0, i);
+  }
+  protected next(_lr: number, i: number): number {
+    return this.baseLrs[i] + (this.#marks.maxLr[i] - this.baseLrs[i]) * this.#height();
+  }
+  protected override setOthers(): void {
+    if (!this.#cycleMomentum) return;
+    const { baseMomentum, maxMomentum } = this.#marks;
+    for (const [i, group] of this.optimizer.paramGroups.entries())
+      setMomentum(group, maxMomentum[i] - (maxMomentum[i] - baseMomentum[i]) * this.#height());
+  }
+}

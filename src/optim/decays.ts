@@ -1,0 +1,187 @@
+/** Schedules that go from one learning rate to another once, as in PyTorch. */
+import { cosTurns } from "../elementary.js";
+import { ValueError } from "../errors.js";
+import { checkOptions } from "../options.js";
+import { checkPositive, perGroup, type Scheduled, Scheduler } from "./scheduler.js";
+
+/** lr · gamma^⌊epoch / stepSize⌋ (PyTorch's `StepLR`). Default gamma 0.1. */
+export class StepLR extends Scheduler {
+  readonly stepSize: number;
+  readonly gamma: number;
+  constructor(optimizer: Scheduled, options: { stepSize: number; gamma?: number }) {
+    super(optimizer);
+    checkOptions("StepLR", options, ["stepSize", "gamma"]);
+    checkPositive("StepLR", "stepSize", options.stepSize);
+    this.stepSize = options.stepSize;
+    this.gamma = options.gamma ?? 0.1;
+  }
+  protected next(lr: number): number {
+    return this.lastEpoch % this.stepSize === 0 ? lr * this.gamma : lr;
+  }
+}
+
+/** Times gamma at each of the milestones (PyTorch's `MultiStepLR`); one that is there twice counts twice. Default gamma 0.1. */
+export class MultiStepLR extends Scheduler {
+  readonly milestones: readonly number[];
+  readonly gamma: number;
+  constructor(optimizer: Scheduled, options: { milestones: readonly number[]; gamma?: number }) {
+    super(optimizer);
+    checkOptions("MultiStepLR", options, ["milestones", "gamma"]);
+    if (!Array.isArray(options.milestones))
+      throw new ValueError(`MultiStepLR: milestones are numbers of steps: ${String(options.milestones)}`);
+    this.milestones = [...options.milestones];
+    this.gamma = options.gamma ?? 0.1;
+  }
+  protected next(lr: number): number {
+    return this.milestones.reduce((now, milestone) => (milestone === this.lastEpoch ? now * this.gamma : now), lr);
+  }
+}
+
+/** lr · factor for totalIters steps, then lr (PyTorch's `ConstantLR`). Defaults: factor 1/3, totalIters 5. */
+export class ConstantLR extends Scheduler {
+  readonly factor: number;
+  readonly totalIters: number;
+  constructor(optimizer: Scheduled, options: { factor?: number; totalIters?: number } = {}) {
+    super(optimizer);
+    checkOptions("ConstantLR", options, ["factor", "totalIters"]);
+    this.factor = options.factor ?? 1 / 3;
+    this.totalIters = options.totalIters ?? 5;
+    if (!(this.factor >= 0 && this.factor <= 1))
+      throw new ValueError(`ConstantLR: factor is in [0, 1]: ${this.factor}`);
+    this.begin();
+  }
+  protected override first(lr: number): number {
+    return lr * this.factor;
+  }
+  protected next(lr: number): number {
+    return this.lastEpoch === this.totalIters ? lr / this.factor : lr;
+  }
+}
+
+/**
+ * From lr · startFactor to lr · endFactor in totalIters steps of one size (PyTorch's `LinearLR`): warm-up, in front of another schedule in
+ * `SequentialLR`. Defaults: 1/3, 1, 5.
+ */
+export class LinearLR extends Scheduler {
+  readonly startFactor: number;
+  readonly endFactor: number;
+  readonly totalIters: number;
+  constructor(
+    optimizer: Scheduled,
+    options: { startFactor?: number; endFactor?: number; totalIters?: number } = {},
+  ) {
+    super(optimizer);
+    checkOptions("LinearLR", options, ["startFactor", "endFactor", "totalIters"]);
+    this.startFactor = options.startFactor ?? 1 / 3;
+    this.endFactor = options.endFactor ?? 1;
+    this.totalIters = options.totalIters ?? 5;
+    if (!(this.startFactor > 0 && this.startFactor <= 1))
+      throw new ValueError(`LinearLR: startFactor is in (0, 1]: ${this.startFactor}`);
+    if (!(this.endFactor >= 0 && this.endFactor <= 1))
+      throw new ValueError(`LinearLR: endFactor is in [0, 1]: ${this.endFactor}`);
+    this.begin();
+  }
+  protected override first(lr: number): number {
+    return lr * this.startFactor;
+  }
+  protected next(lr: number): number {
+    const { startFactor, totalIters, lastEpoch } = this;
+    if (lastEpoch > totalIters) return lr;
+    const rise = this.endFactor - startFactor;
+    return lr * (1 + rise / (totalIters * startFactor + (lastEpoch - 1) * rise));
+  }
+}
+
+/** Times gamma in each step (PyTorch's `ExponentialLR`). */
+export class ExponentialLR extends Scheduler {
+  readonly gamma: number;
+  constructor(optimizer: Scheduled, options: { gamma: number }) {
+    super(optimizer);
+    checkOptions("ExponentialLR", options, ["gamma"]);
+    if (typeof options?.gamma !== "number")
+      throw new ValueError(`ExponentialLR: gamma is a number: ${String(options?.gamma)}`);
+    this.gamma = options.gamma;
+  }
+  protected next(lr: number): number {
+    return lr * this.gamma;
+  }
+}
+
+/** lr · (1 - epoch / totalIters)^power, 0 from totalIters on (PyTorch's `PolynomialLR`). Defaults: totalIters 5, power 1. */
+export class PolynomialLR extends Scheduler {
+  readonly totalIters: number;
+  readonly power: number;
+  constructor(optimizer: Scheduled, options: { totalIters?: number; power?: number } = {}) {
+    super(optimizer);
+    checkOptions("PolynomialLR", options, ["totalIters", "power"]);
+    this.totalIters = options.totalIters ?? 5;
+    this.power = options.power ?? 1;
+  }
+  protected next(lr: number): number {
+    const { lastEpoch, totalIters } = this;
+    if (lastEpoch > totalIters) return lr;
+    return lr * ((1 - lastEpoch / totalIters) / (1 - (lastEpoch - 1) / totalIters)) ** this.power;
+  }
+}
+
+/** From lr to etaMin along half a cosine in tMax steps, and back (Loshchilov and Hutter, 2017; PyTorch's `CosineAnnealingLR`). */
+export class CosineAnnealingLR extends Scheduler {
+  readonly tMax: number;
+  readonly etaMin: number;
+  constructor(optimizer: Scheduled, options: { tMax: number; etaMin?: number }) {
+    super(optimizer);
+    checkOptions("CosineAnnealingLR", options, ["tMax", "etaMin"]);
+    checkPositive("CosineAnnealingLR", "tMax", options.tMax);
+    this.tMax = options.tMax;
+    this.etaMin = options.etaMin ?? 0;
+  }
+  protected next(lr: number, i: number): number {
+    // cos(π epoch / tMax), half a turn over tMax; our own cosine, since engines differ in theirs.
+    const height = (epoch: number) => 1 + cosTurns(epoch / (2 * this.tMax));
+    const before = this.lastEpoch - 1;
+    const { etaMin, tMax } = this;
+    // From the bottom there is no ratio.
+    if ((before - tMax) % (2 * tMax) === 0)
+      return lr + ((this.baseLrs[i] - etaMin) * (1 - cosTurns(1 / (2 * tMax)))) / 2;
+    return (height(this.lastEpoch) / height(before)) * (lr - etaMin) + etaMin;
+  }
+}
+
+type LrLambda = (epoch: number) => number;
+
+function checkLambdas(op: string, optimizer: Scheduled, options: { lrLambda: LrLambda | readonly LrLambda[] }) {
+  checkOptions(op, options, ["lrLambda"]);
+  const lambdas = perGroup(op, "lrLambda", options?.lrLambda, optimizer);
+  for (const lambda of lambdas)
+    if (typeof lambda !== "function")
+      throw new ValueError(`${op}: lrLambda is a function of the epoch: ${String(lambda)}`);
+  return lambdas;
+}
+
+/** lr · lrLambda(epoch), one function for all groups or one for each (PyTorch's `LambdaLR`). */
+export class LambdaLR extends Scheduler {
+  readonly lrLambdas: readonly LrLambda[];
+  constructor(optimizer: Scheduled, options: { lrLambda: LrLambda | readonly LrLambda[] }) {
+    super(optimizer);
+    this.lrLambdas = checkLambdas("LambdaLR", optimizer, options);
+    this.begin();
+  }
+  protected override first(_lr: number, i: number): number {
+    return this.next(0, i);
+  }
+  protected next(_lr: number, i: number): number {
+    return this.baseLrs[i] * this.lrLambdas[i](this.lastEpoch);
+  }
+}
+
+/** Times lrLambda(epoch) in each step (PyTorch's `MultiplicativeLR`). */
+export class MultiplicativeLR extends Scheduler {
+  readonly lrLambdas: readonly LrLambda[];
+  constructor(optimizer: Scheduled, options: { lrLambda: LrLambda | readonly LrLambda[] }) {
+    super(optimizer);
+    this.lrLambdas = checkLambdas("MultiplicativeLR", optimizer, options);
+  }
+  protected next(lr: number, i: number): number {
+    return lr * this.lrLambdas[i](this.lastEpoch);
+  }
+}

@@ -1,0 +1,122 @@
+import { SimdgradError, ValueError } from "../errors.js";
+import { checkOptions } from "../options.js";
+import { perGroup, type Scheduled } from "./scheduler.js";
+
+export interface PlateauOptions {
+  /** Whether the metric is to fall (default) or to rise. */
+  mode?: "min" | "max";
+  /** What the learning rates are multiplied by, below 1. Default 0.1. */
+  factor?: number;
+  /** Steps without improvement that are let pass. Default 10. */
+  patience?: number;
+  /** What counts as an improvement. Default 1e-4. */
+  threshold?: number;
+  /** The threshold as a share of the best metric (default) or as it is. */
+  thresholdMode?: "rel" | "abs";
+  /** Steps after a reduction in which none is counted. Default 0. */
+  cooldown?: number;
+  /** Least learning rate, for all groups or for each. Default 0. */
+  minLr?: number | readonly number[];
+  /** A reduction by less is not made. Default 1e-8. */
+  eps?: number;
+}
+
+export interface PlateauState {
+  best: number;
+  numBadEpochs: number;
+  cooldownCounter: number;
+  lastEpoch: number;
+  lastLr: number[];
+}
+
+const plateauOptions: readonly (keyof PlateauOptions)[] = [
+  ...(["mode", "factor", "patience", "threshold", "thresholdMode", "cooldown", "minLr", "eps"] as const),
+];
+
+/** Reduces the learning rate when a metric no longer improves: `step(metric)` after each epoch (PyTorch's `ReduceLROnPlateau`). */
+export class ReduceLROnPlateau {
+  readonly #options: Required<PlateauOptions>;
+  readonly #minLrs: readonly number[];
+  /** The best metric so far. */
+  best: number;
+  /** Steps in a row without improvement. */
+  numBadEpochs = 0;
+  cooldownCounter = 0;
+  /** Number of `step()` calls so far. */
+  lastEpoch = 0;
+
+  constructor(
+    private readonly optimizer: Scheduled,
+    options: PlateauOptions = {},
+  ) {
+    checkOptions("ReduceLROnPlateau", options, plateauOptions);
+    const { mode = "min", factor = 0.1, thresholdMode = "rel", minLr = 0 } = options;
+    if (!(factor < 1)) throw new ValueError(`ReduceLROnPlateau: factor is below 1: ${String(factor)}`);
+    if (mode !== "min" && mode !== "max")
+      throw new ValueError(`ReduceLROnPlateau: mode is min or max: ${String(mode)}`);
+    if (thresholdMode !== "rel" && thresholdMode !== "abs")
+      throw new ValueError(`ReduceLROnPlateau: thresholdMode is rel or abs: ${String(thresholdMode)}`);
+    const { patience = 10, threshold = 1e-4, cooldown = 0, eps = 1e-8 } = options;
+    this.#options = { mode, factor, patience, threshold, thresholdMode, cooldown, minLr, eps };
+    this.#minLrs = perGroup("ReduceLROnPlateau", "minLr", minLr, optimizer);
+    this.best = mode === "min" ? Infinity : -Infinity;
+  }
+
+  #improves(metric: number): boolean {
+    const { mode, threshold, thresholdMode } = this.#options;
+    const sign = mode === "min" ? -1 : 1;
+    const wanted = thresholdMode === "rel" ? this.best * (1 + sign * threshold) : this.best + sign * threshold;
+    return mode === "min" ? metric < wanted : metric > wanted;
+  }
+
+  /** Takes the metric of an epoch. */
+  step(metric: number): void {
+    if (typeof metric !== "number")
+      throw new ValueError(`ReduceLROnPlateau: step takes the metric of the epoch, a number: ${String(metric)}`);
+    const { patience, cooldown } = this.#options;
+    this.lastEpoch++;
+    if (this.#improves(metric)) {
+      this.best = metric;
+      this.numBadEpochs = 0;
+    } else this.numBadEpochs++;
+    if (this.cooldownCounter > 0) {
+      this.cooldownCounter--;
+      this.numBadEpochs = 0;
+    }
+    if (this.numBadEpochs <= patience) return;
+    this.#reduce();
+    this.cooldownCounter = cooldown;
+    this.numBadEpochs = 0;
+  }
+
+  #reduce(): void {
+    const { factor, eps } = this.#options;
+    for (const [i, group] of this.optimizer.paramGroups.entries()) {
+      const lr = Math.max(group.lr * factor, this.#minLrs[i]);
+      if (group.lr - lr > eps) group.lr = lr;
+    }
+  }
+
+  /** The learning rates now in force. */
+  getLastLr(): number[] {
+    return this.optimizer.paramGroups.map((group) => group.lr);
+  }
+
+  stateDict(): PlateauState {
+    const { best, numBadEpochs, cooldownCounter, lastEpoch } = this;
+    return { best, numBadEpochs, cooldownCounter, lastEpoch, lastLr: this.getLastLr() };
+  }
+
+  /** Goes on from `stateDict()`, with the learning rates of then. @throws SimdgradError `STATE_DICT_MISMATCH`. */
+  loadStateDict(state: PlateauState): void {
+    const { paramGroups } = this.optimizer;
+    if (!Number.isInteger(state?.lastEpoch) || state.lastLr?.length !== paramGroups.length)
+      throw new SimdgradError(
+        "STATE_DICT_MISMATCH",
+        `loadStateDict: the state does not fit ReduceLROnPlateau: ${state?.lastLr?.length} groups for ${paramGroups.length}`,
+      );
+    const { best, numBadEpochs, cooldownCounter, lastEpoch } = state;
+    Object.assign(this, { best, numBadEpochs, cooldownCounter, lastEpoch });
+    for (const [i, group] of paramGroups.entries()) group.lr = state.lastLr[i];
+  }
+}

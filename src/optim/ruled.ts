@@ -1,0 +1,87 @@
+/** Optimizers that are one row: their options, their state and a rule of the kernel `ruleStep`. */
+import { ValueError } from "../errors.js";
+import { k } from "../kernels/backend.js";
+import type { RuleName } from "../kernels/js/rules.js";
+import { checkOptions } from "../options.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { Optimizer, type ParamGroupOptions } from "./optimizer.js";
+import { checkRange } from "./range.js";
+
+export interface Row<Options extends object> {
+  readonly rule: RuleName;
+  /** In the order in which the rule reads them; those of an array one after the other, true as 1. */
+  readonly defaults: Options;
+  /** Names of the state buffers, one to three, PyTorch's in camelCase. */
+  readonly state: readonly string[];
+  /** Options with ranges of their own. The others: a number is at least 0, those of an array are in [0, 1). */
+  readonly ranges?: { readonly [Name in keyof Options]?: readonly (readonly [low: number, high: number])[] };
+}
+
+/** Parameters, or groups of parameters with options of their own. */
+type Given<Options> = Iterable<Tensor> | Iterable<ParamGroupOptions<Options>>;
+
+/** For the compiler: an optimizer in which nothing is left abstract. */
+declare class Ruled<Options extends object> extends Optimizer<Options> {
+  constructor(params: Given<Options>, options?: Partial<Options>);
+  protected check(options: Options): void;
+  protected update(...args: Parameters<Optimizer<Options>["update"]>): void;
+}
+
+/** The optimizer of a row. */
+export function ruled<Options extends object>(row: Row<Options>): typeof Ruled<Options> {
+  const optimizer = class extends Optimizer<Options> {
+    constructor(params: Given<Options>, options: Partial<Options> = {}) {
+      checkOptions(new.target.name, options, Object.keys(row.defaults));
+      super(params, { ...row.defaults, ...options }, row.state, (group) =>
+        (Object.keys(row.defaults) as (keyof Options)[]).flatMap((name) => numbersOf(group[name])),
+      );
+    }
+
+    protected check(options: Options): void {
+      for (const name of Object.keys(row.defaults) as (keyof Options & string)[])
+        checkOption(this.constructor.name, name, options[name], row.defaults[name], row.ranges?.[name]);
+    }
+
+    protected update(
+      n: number,
+      _options: Options,
+      { p, g, state, step, hyper }: Parameters<Optimizer<Options>["update"]>[2],
+    ): void {
+      const [a, b, c] = state;
+      k.ruleStep(
+        ...([row.rule, n, p.array, p.offset, g.array, g.offset, a.array, a.offset] as const),
+        ...([b?.array ?? null, b?.offset ?? 0, c?.array ?? null, c?.offset ?? 0] as const),
+        ...([step.array, step.offset, hyper.array, hyper.offset] as const),
+      );
+    }
+  };
+  return optimizer as unknown as typeof Ruled<Options>;
+}
+
+const numbersOf = (value: unknown): number[] => (Array.isArray(value) ? value : [value]).map(Number);
+
+const anyRate = [0, Infinity] as const;
+const beta = [0, 1] as const;
+
+/** An option like its default: a boolean, a number or as many numbers, each in its range. */
+function checkOption(
+  optimizer: string,
+  name: string,
+  value: unknown,
+  like: unknown,
+  ranges: readonly (readonly [number, number])[] = [],
+): void {
+  if (typeof like === "boolean") {
+    if (typeof value !== "boolean")
+      throw new ValueError(`${optimizer}: ${name} is true or false: ${String(value)}`, "INVALID_HYPERPARAMETER");
+    return;
+  }
+  if (!Array.isArray(like)) {
+    checkRange(optimizer, name, value as number, ...(ranges[0] ?? anyRate));
+    return;
+  }
+  if (!Array.isArray(value) || value.length !== like.length)
+    throw new ValueError(`${optimizer}: ${name} are ${like.length} numbers: ${String(value)}`, "INVALID_HYPERPARAMETER");
+  for (const [i, item] of value.entries())
+    checkRange(optimizer, `${name}[${i}]`, item, ...(ranges[i] ?? beta));
+}
