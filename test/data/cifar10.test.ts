@@ -51,20 +51,26 @@ describe("files that are not what they should be", () => {
   it.each<[string, (all: Record<string, Uint8Array>) => void, string, string]>([
     [
       "truncated",
-      (all) => void (all["data_batch_3.bin"] = all["data_batch_3.bin"].subarray(0, 5000)),
+      (all) => {
+        all["data_batch_3.bin"] = all["data_batch_3.bin"].subarray(0, 5000);
+      },
       "TRUNCATED",
       "1927 after",
     ],
     ["missing", (all) => void delete all["data_batch_5.bin"], "FILE_NOT_FOUND", "data_batch_5.bin"],
     [
       "empty",
-      (all) => void (all["data_batch_1.bin"] = new Uint8Array()),
+      (all) => {
+        all["data_batch_1.bin"] = new Uint8Array();
+      },
       "EMPTY_DATASET",
       "data_batch_1.bin",
     ],
     [
       "of other labels",
-      (all) => void (all["data_batch_2.bin"][3073] = 10),
+      (all) => {
+        all["data_batch_2.bin"][3073] = 10;
+      },
       "LABEL_OUT_OF_RANGE",
       "10 at position 1",
     ],

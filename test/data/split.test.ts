@@ -6,8 +6,11 @@ import { arange, fit, Generator, manualSeed, nn, optim, randn, tensor } from "..
 const numbers = (n: number) => new TensorDataset(arange(n, { dtype: "int32" }));
 const indicesOf = (parts: { indices: Int32Array }[]) => parts.map(({ indices }) => [...indices]);
 const sorted = (values: Iterable<number>) => [...values].sort((a, b) => a - b);
-const counts = (labels: number[]) =>
-  labels.reduce<Record<number, number>>((n, label) => ({ ...n, [label]: (n[label] ?? 0) + 1 }), {});
+function counts(labels: number[]): Record<number, number> {
+  const found: Record<number, number> = {};
+  for (const label of labels) found[label] = (found[label] ?? 0) + 1;
+  return found;
+}
 
 describe("Subset", () => {
   const dataset = new TensorDataset(
