@@ -51,6 +51,8 @@ export type BatchOf<D> = D extends { batch(indices: Int32Array): infer Batch }
 /** `for await` lets other work run when this many milliseconds passed since it last did: well below 50, as a turn comes only between batches. */
 const TURN_EVERY = 20;
 
+const AsyncFunction = (async () => {}).constructor;
+
 const LARGEST_LENGTH = 2 ** 31 - 1; // indices are int32
 
 /**
@@ -74,6 +76,8 @@ export class DataLoader<D extends AnyDataset> {
   #resuming = false;
   /** Of `feed`; the same in every epoch, so that a program can keep it. */
   #order: Int32Array | undefined;
+  /** What `feed` found out: a program cannot wait for promises. */
+  #answersLater = false;
   /** Outlives an epoch: many epochs may be shorter than the interval. */
   #lastTurn = performance.now();
 
@@ -185,11 +189,12 @@ export class DataLoader<D extends AnyDataset> {
 
   /**
    * @internal What an iteration would go over, for a program that fetches its batches itself: an epoch, or the rest of one. Null when the
-   * data set has no `batch`.
+   * data set has no `batch`, or answers with promises.
    */
   feed(): Feed | null {
     const { dataset, batchSize } = this;
     if (!("batch" in dataset) || typeof dataset.batch !== "function") return null;
+    if (this.#answersLater || dataset.batch.constructor === AsyncFunction) return null;
     const count = this.#checkLength();
     if (this.#order?.length !== count) this.#order = new Int32Array(new SharedArrayBuffer(4 * count));
     const order = this.#order;
@@ -202,7 +207,12 @@ export class DataLoader<D extends AnyDataset> {
       get position() {
         return position();
       },
-      fetch: (indices) => dataset.batch(indices) as readonly Tensor[],
+      fetch: (indices) => {
+        const batch = dataset.batch(indices);
+        this.#answersLater = isThenable(batch);
+        if (isThenable(batch)) batch.then(undefined, () => {}); // in a trace it may fail unheard: values are out of reach there
+        return batch as readonly Tensor[];
+      },
       advance: (batches) => {
         this.#position += batches;
       },
