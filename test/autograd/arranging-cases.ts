@@ -28,7 +28,7 @@ const scans: Cases = {
   ],
   logcumsumexp: cube(
     (x) => x.logcumsumexp(1),
-    (x) => x.mul(200).logcumsumexp(-1),
+    (x) => x.mul(4).logcumsumexp(-1),
   ),
   cummax: cube((x) => x.cummax(1).values),
   cummin: cube((x) => x.cummin(0).values),
@@ -129,7 +129,12 @@ const products: Cases = {
   addr: plus("addr", [3], [2], [3]),
   kron: pair((a, b) => a.kron(b)),
   cross: pair((a, b) => a.cross(b.expandAs(a))),
-  tensordot: each(batches, (a, b) => sg.tensordot(a, b, [[2, 0], [1, 0]])),
+  tensordot: each(batches, (a, b) =>
+    sg.tensordot(a, b, [
+      [2, 0],
+      [1, 0],
+    ]),
+  ),
   einsum: [
     ...each(batches, (a, b) => sg.einsum("bij,bjk->ki", a, b)),
     ...each([[3, 3], [3]], (a, b) => sg.einsum("ii,i->i", a, b)),
@@ -192,9 +197,7 @@ const blends: Cases = {
     (a, b) => a.lerp(b, 0.25),
   ),
   addcmul: three((x, a, b) => x.addcmul(a, b, { value: 2 })),
-  addcdiv: [
-    { fn: (x, a, b) => x.addcdiv(a, b), shapes: [[2, 3], [3], [2, 1]], values: [0.5, 2] },
-  ],
+  addcdiv: [{ fn: (x, a, b) => x.addcdiv(a, b), shapes: [[2, 3], [3], [2, 1]], values: [0.5, 2] }],
   hypot: pair((a, b) => a.hypot(b)),
 };
 
@@ -207,4 +210,3 @@ export const arrangingCases: Cases = {
   ...statistics,
   ...blends,
 };
-
