@@ -18,6 +18,7 @@ export * from "./errors.js";
 export * as io from "./io/index.js";
 export { backend } from "./kernels/backend.js";
 export * as nn from "./nn/index.js";
+export * from "./ops/arranging.js";
 export {
   arange,
   eye,

@@ -3,6 +3,7 @@
 import { cat, matmul, nn, stack, type Tensor, tensor, where } from "../../src/index.js";
 import { Generator } from "../../src/random.js";
 import { writingCases } from "./writing-cases.js";
+import { arrangingCases } from "./arranging-cases.js";
 
 export interface Case {
   fn: (...inputs: Tensor[]) => Tensor;
@@ -302,4 +303,5 @@ export const cases: Cases = {
   ...lossCases,
   ...layerCases,
   ...writingCases,
+  ...arrangingCases,
 };
