@@ -1,5 +1,6 @@
 import * as activations from "../ops/activations.js";
 import { scaledDotProductAttention } from "../ops/attention.js";
+import { bilinear } from "../ops/bilinear.js";
 import * as channelDropout from "../ops/channelDropout.js";
 import * as crossEntropyOps from "../ops/crossEntropy.js";
 import { dropout as dropoutOp } from "../ops/dropout.js";
@@ -57,4 +58,5 @@ export const functional = {
   embeddingBag,
   scaledDotProductAttention,
   multiHeadAttentionForward,
+  bilinear,
 };
