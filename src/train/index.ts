@@ -1,4 +1,5 @@
 export type { Batch, BatchSource, TrainingData } from "./batches.js";
+export { gradientNorms, type LayerGradient } from "./gradientNorms.js";
 export { type EvaluateOptions, type Evaluation, evaluate } from "./evaluate.js";
 export { Fit, type FitOptions, type FitProgress, type FitResult, fit } from "./fit.js";
 export type { Resumed } from "./resumed.js";
