@@ -1,6 +1,7 @@
 /** One row per differentiable operation that is not a row of kernels/rows.ts: how to call it, on inputs of which shapes. */
 import { cat, matmul, nn, stack, type Tensor, tensor, where } from "../../src/index.js";
 import { Generator } from "../../src/random.js";
+import { objectiveCases } from "./objectives.js";
 
 export interface Case {
   fn: (...inputs: Tensor[]) => Tensor;
@@ -286,6 +287,22 @@ export const layersOf: Record<string, string> = {
   BCEWithLogitsLoss: "binaryCrossEntropyWithLogits",
   CrossEntropyLoss: "crossEntropy",
   NLLLoss: "nllLoss",
+  SmoothL1Loss: "smoothL1Loss",
+  HuberLoss: "huberLoss",
+  KLDivLoss: "klDiv",
+  PoissonNLLLoss: "poissonNllLoss",
+  GaussianNLLLoss: "gaussianNllLoss",
+  HingeEmbeddingLoss: "hingeEmbeddingLoss",
+  MultiMarginLoss: "multiMarginLoss",
+  MultiLabelMarginLoss: "multilabelMarginLoss",
+  MultiLabelSoftMarginLoss: "multilabelSoftMarginLoss",
+  SoftMarginLoss: "softMarginLoss",
+  CosineEmbeddingLoss: "cosineEmbeddingLoss",
+  MarginRankingLoss: "marginRankingLoss",
+  TripletMarginLoss: "tripletMarginLoss",
+  TripletMarginWithDistanceLoss: "tripletMarginWithDistanceLoss",
+  PairwiseDistance: "pairwiseDistance",
+  CosineSimilarity: "cosineSimilarity",
 };
 
 export const cases: Cases = {
@@ -293,5 +310,6 @@ export const cases: Cases = {
   ...viewCases,
   ...mixedCases,
   ...lossCases,
+  ...objectiveCases,
   ...layerCases,
 };
