@@ -34,8 +34,8 @@ export {
 } from "./ops/create.js";
 export { where } from "./ops/elementwise.js";
 export { cat, stack } from "./ops/join.js";
-export { matmul } from "./ops/matmul.js";
 export * as linalg from "./ops/linalg.js";
+export { matmul } from "./ops/matmul.js";
 export * as optim from "./optim/index.js";
 export { Generator, manualSeed } from "./random.js";
 export { Tensor } from "./tensor/tensor.js";

@@ -63,7 +63,10 @@ export function orthogonal_<T extends Tensor>(x: T, options: OrthogonalOptions =
   const parts = reflect(matrix(long, short, normal));
   const q = orthogonalFactor(parts, short);
   // R with a positive diagonal: only then all directions are alike.
-  const signs = Float64Array.from({ length: short }, (_, i) => gain * Math.sign(parts.packed.data[i * short + i]));
+  const signs = Float64Array.from(
+    { length: short },
+    (_, i) => gain * Math.sign(parts.packed.data[i * short + i]),
+  );
   for (let i = 0; i < q.data.length; i++) q.data[i] *= signs[i % short];
   return fillWith(x, rows < cols ? transposed(q).data : q.data);
 }
@@ -104,10 +107,10 @@ export function truncNormal_<T extends Tensor>(
   const erfAt = (value: number) => erf((value - mean) / (std * Math.SQRT2));
   const [low, high] = [erfAt(a), erfAt(b)];
   const draws = rand(x.shape, { dtype: "float64", generator: options.generator }).data as Float64Array;
-  const valueOf = (u: number) => mean + std * Math.SQRT2 * inverseErf(low + u * (high - low));
+  const normalAt = (u: number) => mean + std * Math.SQRT2 * inverseErf(low + u * (high - low));
   return fillWith(
     x,
-    draws.map((u) => Math.min(Math.max(valueOf(u), a), b)),
+    draws.map((u) => Math.min(Math.max(normalAt(u), a), b)),
   );
 }
 

@@ -94,11 +94,14 @@ export function solve(a: Tensor, b: Tensor, options: { left?: boolean } = {}): T
   if (b.dtype !== a.dtype) throw new DTypeError(`linalg.solve: dtypes differ: ${a.dtype} and ${b.dtype}`);
   const { left = true } = options;
   const vector = isVector(a, b);
-  if (vector && !left) throw new ShapeError(`linalg.solve: X A = B needs a matrix B: ${formatShape(b.shape)}`);
+  if (vector && !left)
+    throw new ShapeError(`linalg.solve: X A = B needs a matrix B: ${formatShape(b.shape)}`);
   const columns = vector ? unsqueeze(b, -1) : left ? b : mT(b);
   const n = a.shape[a.ndim - 1];
   if (columns.ndim < 2 || columns.shape[columns.ndim - 2] !== n)
-    throw new ShapeError(`linalg.solve: A and B do not fit: ${formatShape(a.shape)} and ${formatShape(b.shape)}`);
+    throw new ShapeError(
+      `linalg.solve: A and B do not fit: ${formatShape(a.shape)} and ${formatShape(b.shape)}`,
+    );
   const batch = broadcastShapes("linalg.solve", batchOf(a), batchOf(columns));
   const matrices = expand(left ? a : mT(a), [...batch, n, n]);
   const x = solveMatrices("solve", matrices, expand(columns, [...batch, n, columns.shape[columns.ndim - 1]]));
@@ -165,7 +168,10 @@ export function cholesky(a: Tensor, options: { upper?: boolean } = {}): Tensor {
  * Q and R with A = Q R, Q orthogonal, R upper triangular, by Householder's reflections, with LAPACK's signs. No gradient. Shapes: A
  * [..., m, n] and k = min(m, n): Q [..., m, k] and R [..., k, n]; for `complete` [..., m, m] and [..., m, n]; for `r` Q is empty.
  */
-export function qr(a: Tensor, options: { mode?: "reduced" | "complete" | "r" } = {}): { Q: Tensor; R: Tensor } {
+export function qr(
+  a: Tensor,
+  options: { mode?: "reduced" | "complete" | "r" } = {},
+): { Q: Tensor; R: Tensor } {
   checkOptions("qr", options, ["mode"]);
   checkMatrices("linalg.qr", a, false);
   const { mode = "reduced" } = options;
@@ -204,7 +210,9 @@ export function lstsq(a: Tensor, b: Tensor, options: { rcond?: number } = {}): L
   const columns = vector ? unsqueeze(b, -1) : b;
   const [m, n] = a.shape.slice(-2);
   if (columns.ndim < 2 || columns.shape[columns.ndim - 2] !== m)
-    throw new ShapeError(`linalg.lstsq: A and B do not fit: ${formatShape(a.shape)} and ${formatShape(b.shape)}`);
+    throw new ShapeError(
+      `linalg.lstsq: A and B do not fit: ${formatShape(a.shape)} and ${formatShape(b.shape)}`,
+    );
   const precision = a.dtype === "float64" ? Number.EPSILON : 2 ** -23;
   const { rcond = precision * Math.max(m, n) } = options;
   const batch = broadcastShapes("linalg.lstsq", batchOf(a), batchOf(columns));
@@ -212,8 +220,20 @@ export function lstsq(a: Tensor, b: Tensor, options: { rcond?: number } = {}): L
   const as = matricesOf(expand(a, [...batch, m, n]));
   const bs = matricesOf(expand(columns, [...batch, m, k]));
   const found = as.map((one, i) => leastSquares(one, bs[i], rcond));
-  const x = together(batch, n, k, found.map(({ x: one }) => one), a);
-  const ranks = together(batch, 1, 1, found.map(({ rank }) => matrix(1, 1, Float64Array.of(rank))), a);
+  const x = together(
+    batch,
+    n,
+    k,
+    found.map(({ x: one }) => one),
+    a,
+  );
+  const ranks = together(
+    batch,
+    1,
+    1,
+    found.map(({ rank }) => matrix(1, 1, Float64Array.of(rank))),
+    a,
+  );
   const whole = m > n && found.every(({ rank }) => rank === n);
   const errors = found.map((one, i) => matrix(1, k, squaredErrors(as[i], one.x, bs[i])));
   const residuals = whole ? squeeze(together(batch, 1, k, errors, a), -2) : empty([0], a.dtype);

@@ -1,7 +1,8 @@
 /** A probe of what reaches each layer on the way back, and of units that answer nothing: for vanishing gradients. */
-import { type Module, ReLU } from "../nn/index.js";
+
 import { noGrad } from "../autograd/grad-mode.js";
 import { ValueError } from "../errors.js";
+import { type Module, ReLU } from "../nn/index.js";
 import { Tensor } from "../tensor/tensor.js";
 
 export interface LayerGradient {

@@ -1,6 +1,6 @@
 export type { Batch, BatchSource, TrainingData } from "./batches.js";
-export { gradientNorms, type LayerGradient } from "./gradientNorms.js";
 export { type EvaluateOptions, type Evaluation, evaluate } from "./evaluate.js";
 export { Fit, type FitOptions, type FitProgress, type FitResult, fit } from "./fit.js";
+export { gradientNorms, type LayerGradient } from "./gradientNorms.js";
 export type { Resumed } from "./resumed.js";
 export type { Loss } from "./score.js";

@@ -21,15 +21,23 @@ export const objectiveCases: Record<string, Case[]> = {
   ],
   poissonNllLoss: [
     { fn: (x, t) => F.poissonNllLoss(x, t), shapes: pair() },
-    { fn: (x, t) => F.poissonNllLoss(x, t, { logInput: false, full: true }), shapes: pair(), values: [1.1, 3] },
+    {
+      fn: (x, t) => F.poissonNllLoss(x, t, { logInput: false, full: true }),
+      shapes: pair(),
+      values: [1.1, 3],
+    },
   ],
   gaussianNllLoss: [
     { fn: (x, t, v) => F.gaussianNllLoss(x, t, v, { full: true }), shapes: triple(), values: [0.2, 2] },
     { fn: (x, t, v) => F.gaussianNllLoss(x, t, v), shapes: [...pair(), [3]], values: [0.2, 2] },
   ],
   hingeEmbeddingLoss: [{ fn: (x) => F.hingeEmbeddingLoss(x, signs), shapes: [[2, 3]] }],
-  marginRankingLoss: [{ fn: (a, b) => F.marginRankingLoss(a, b, signs, { margin: 0.5 }), shapes: [[3], [3]] }],
-  cosineEmbeddingLoss: [{ fn: (a, b) => F.cosineEmbeddingLoss(a, b, signs, { margin: -0.9 }), shapes: pair() }],
+  marginRankingLoss: [
+    { fn: (a, b) => F.marginRankingLoss(a, b, signs, { margin: 0.5 }), shapes: [[3], [3]] },
+  ],
+  cosineEmbeddingLoss: [
+    { fn: (a, b) => F.cosineEmbeddingLoss(a, b, signs, { margin: -0.9 }), shapes: pair() },
+  ],
   softMarginLoss: [{ fn: (x) => F.softMarginLoss(x, signs), shapes: [[3]] }],
   multiMarginLoss: [
     { fn: (x) => F.multiMarginLoss(x, int([0, 2], [2])), shapes: [[2, 3]] },
@@ -46,7 +54,10 @@ export const objectiveCases: Record<string, Case[]> = {
   tripletMarginWithDistanceLoss: [
     {
       fn: (a, p, n) =>
-        F.tripletMarginWithDistanceLoss(a, p, n, { margin: 9, distanceFunction: (x, y) => x.sub(y).square().sum(1) }),
+        F.tripletMarginWithDistanceLoss(a, p, n, {
+          margin: 9,
+          distanceFunction: (x, y) => x.sub(y).square().sum(1),
+        }),
       shapes: triple(),
     },
   ],
@@ -54,5 +65,13 @@ export const objectiveCases: Record<string, Case[]> = {
     { fn: (a, b) => F.pairwiseDistance(a, b), shapes: pair() },
     { fn: (a, b) => F.pairwiseDistance(a, b, { p: 3, keepdim: true }), shapes: [[3, 2], [2]] },
   ],
-  cosineSimilarity: [{ fn: (a, b) => F.cosineSimilarity(a, b), shapes: [[3, 2], [1, 2]] }],
+  cosineSimilarity: [
+    {
+      fn: (a, b) => F.cosineSimilarity(a, b),
+      shapes: [
+        [3, 2],
+        [1, 2],
+      ],
+    },
+  ],
 };

@@ -15,8 +15,24 @@ it("eye_ is the identity as far as it fits", () => {
 });
 
 it.each<[number[], number, number[][]]>([
-  [[2, 3, 3], 1, [[0, 0, 1], [1, 1, 1]]],
-  [[4, 2, 3, 2], 2, [[0, 0, 1, 1], [1, 1, 1, 1], [2, 0, 1, 1], [3, 1, 1, 1]]],
+  [
+    [2, 3, 3],
+    1,
+    [
+      [0, 0, 1],
+      [1, 1, 1],
+    ],
+  ],
+  [
+    [4, 2, 3, 2],
+    2,
+    [
+      [0, 0, 1, 1],
+      [1, 1, 1, 1],
+      [2, 0, 1, 1],
+      [3, 1, 1, 1],
+    ],
+  ],
   [[1, 1, 1, 1, 3], 1, [[0, 0, 0, 0, 1]]],
 ])("dirac_ of %j in %i groups has ones at %j", (shape, groups, places) => {
   const x = init.dirac_(ones(shape), groups);
@@ -30,7 +46,10 @@ it.each([
   [[4, 4], 1],
   [[3, 2, 2], 0.5],
 ])("orthogonal_ of %j", (shape, gain) => {
-  const x = init.orthogonal_(zeros(shape as number[], { dtype: "float64" }), { gain: gain as number, generator: generator() });
+  const x = init.orthogonal_(zeros(shape as number[], { dtype: "float64" }), {
+    gain: gain as number,
+    generator: generator(),
+  });
   const w = x.reshape(x.shape[0], -1);
   const gram = w.shape[0] < w.shape[1] ? w.matmul(w.T) : w.T.matmul(w);
   const n = gram.shape[0];
@@ -56,7 +75,17 @@ it("truncNormal_ stays within its bounds and has the variance of what is left", 
 });
 
 it("PyTorch's names are there", () => {
-  for (const name of ["uniform_", "normal_", "constant_", "ones_", "zeros_", "xavierUniform_", "xavierNormal_", "kaimingUniform_", "kaimingNormal_"])
+  for (const name of [
+    "uniform_",
+    "normal_",
+    "constant_",
+    "ones_",
+    "zeros_",
+    "xavierUniform_",
+    "xavierNormal_",
+    "kaimingUniform_",
+    "kaimingNormal_",
+  ])
     expect((init as any)[name], name).toBe((init as any)[name.slice(0, -1)]);
 });
 
@@ -68,7 +97,11 @@ describe("what is refused", () => {
     ["orthogonal_", () => init.orthogonal_(zeros([3])), /orthogonal_: at least 2 dims/],
     ["sparse_", () => init.sparse_(zeros([3, 3]), 2), /sparsity is in \[0, 1\]: 2/],
     ["truncNormal_", () => init.truncNormal_(zeros([3]), 0, 1, 2, 1), /a < b/],
-    ["kaimingNormal_", () => init.kaimingNormal_(zeros([3, 3]), { mode: "fan_out" as any }), /mode is fanIn or fanOut: fan_out/],
+    [
+      "kaimingNormal_",
+      () => init.kaimingNormal_(zeros([3, 3]), { mode: "fan_out" as any }),
+      /mode is fanIn or fanOut: fan_out/,
+    ],
   ])("%s", (_, run, message) => {
     expect(run).toThrow(message);
   });

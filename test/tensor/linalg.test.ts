@@ -28,7 +28,8 @@ it.each(["float64", "float32"] as const)("%s", (dtype) => {
     if (c.cotangent === undefined || dtype === "float32") continue;
     y.backward(toTensor(c.cotangent, dtype));
     for (const [j, g] of c.grads!.entries())
-      if (g !== null) expectClose(elements(inputs[j].grad!), decode(g[2]), tolerances[dtype], `${what}, gradient ${j}`);
+      if (g !== null)
+        expectClose(elements(inputs[j].grad!), decode(g[2]), tolerances[dtype], `${what}, gradient ${j}`);
   }
 });
 
@@ -47,7 +48,10 @@ it("a polynomial is found where the normal equations have lost it", () => {
   // Powers of points near 1: the columns nearly depend on each other, and their squares do in float64.
   const points = Array.from({ length: 30 }, (_, i) => 1 + i / 1000);
   const a = tensor(points.map((t) => Array.from({ length: 5 }, (_, j) => t ** j))).double();
-  const exact = tensor(points.map((t) => Array.from({ length: 5 }, (_, j) => t ** j)), { dtype: "float64" });
+  const exact = tensor(
+    points.map((t) => Array.from({ length: 5 }, (_, j) => t ** j)),
+    { dtype: "float64" },
+  );
   const b = exact.sum(1);
   const { solution, rank, residuals } = linalg.lstsq(exact, b);
   expect([rank.item(), a.shape, residuals.shape]).toEqual([5, [30, 5], [1]]);
@@ -57,19 +61,24 @@ it("a polynomial is found where the normal equations have lost it", () => {
 
 it("A = Q R with orthogonal Q, the residual is orthogonal to A, for any shape", () => {
   fc.assert(
-    fc.property(fc.integer({ min: 1, max: 7 }), fc.integer({ min: 1, max: 7 }), fc.integer(), (m, n, seed) => {
-      const generator = new Generator(seed);
-      const [a, b] = [
-        randn([m, n], { dtype: "float64", generator }),
-        randn([m, 2], { dtype: "float64", generator }),
-      ];
-      const { Q, R } = linalg.qr(a, { mode: "complete" });
-      const close = { rtol: 0, atol: 1e-10 };
-      expectClose(elements(Q.matmul(R)), elements(a), close);
-      expectClose(elements(Q.T.matmul(Q)), elements(eye(m, { dtype: "float64" })), close);
-      const error = a.matmul(linalg.lstsq(a, b).solution).sub(b);
-      expectClose(elements(a.T.matmul(error)), elements(zeros([n, 2])), { rtol: 0, atol: 1e-8 });
-    }),
+    fc.property(
+      fc.integer({ min: 1, max: 7 }),
+      fc.integer({ min: 1, max: 7 }),
+      fc.integer(),
+      (m, n, seed) => {
+        const generator = new Generator(seed);
+        const [a, b] = [
+          randn([m, n], { dtype: "float64", generator }),
+          randn([m, 2], { dtype: "float64", generator }),
+        ];
+        const { Q, R } = linalg.qr(a, { mode: "complete" });
+        const close = { rtol: 0, atol: 1e-10 };
+        expectClose(elements(Q.matmul(R)), elements(a), close);
+        expectClose(elements(Q.T.matmul(Q)), elements(eye(m, { dtype: "float64" })), close);
+        const error = a.matmul(linalg.lstsq(a, b).solution).sub(b);
+        expectClose(elements(a.T.matmul(error)), elements(zeros([n, 2])), { rtol: 0, atol: 1e-8 });
+      },
+    ),
     { numRuns: 60 },
   );
 });
@@ -77,14 +86,24 @@ it("A = Q R with orthogonal Q, the residual is orthogonal to A, for any shape", 
 describe("what is refused", () => {
   const none = zeros([2, 2]);
   it.each<[string, () => unknown, string, RegExp]>([
-    ["a singular matrix", () => linalg.solve(none, zeros([2])), "SINGULAR_MATRIX", /linalg.solve: the matrix is singular/],
+    [
+      "a singular matrix",
+      () => linalg.solve(none, zeros([2])),
+      "SINGULAR_MATRIX",
+      /linalg.solve: the matrix is singular/,
+    ],
     ["a singular matrix", () => linalg.inv(none), "SINGULAR_MATRIX", /linalg.inv/],
     ["one that is not positive", () => linalg.cholesky(eye(2).neg()), "NOT_POSITIVE_DEFINITE", /order 1/],
     ["shapes", () => linalg.solve(eye(2), zeros([3])), "SHAPE_MISMATCH", /do not fit: \[2, 2\] and \[3\]/],
     ["no square", () => linalg.det(zeros([2, 3])), "SHAPE_MISMATCH", /square: \[2, 3\]/],
     ["integers", () => linalg.inv(eye(2).int()), "DTYPE_MISMATCH", /of floats: int32/],
     ["an option", () => linalg.qr(none, { some: true } as any), "UNKNOWN_OPTION", /qr: unknown option: some/],
-    ["compile", () => compile((a: Tensor) => linalg.inv(a))(eye(2)), "NOT_CAPTURABLE", /values of a tensor are read/],
+    [
+      "compile",
+      () => compile((a: Tensor) => linalg.inv(a))(eye(2)),
+      "NOT_CAPTURABLE",
+      /values of a tensor are read/,
+    ],
   ])("%s", (_, call, code, message) => {
     expect(call).toThrowError(expect.objectContaining({ code, message: expect.stringMatching(message) }));
   });

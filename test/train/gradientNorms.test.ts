@@ -49,12 +49,24 @@ it("twenty layers of sigmoids lose the gradient, ReLUs under He's initialisation
     const model = new nn.Sequential(...layers);
     for (const [name, p] of model.namedParameters()) if (name.endsWith("weight")) fill(p);
     const probe = train.gradientNorms(model);
-    model.forward(randn([16, 32])).square().sum().backward();
+    model
+      .forward(randn([16, 32]))
+      .square()
+      .sum()
+      .backward();
     const norms = probe.read().filter(({ kind }) => kind === "Linear");
     return norms[0].norm / norms[19].norm;
   };
-  expect(ratio(() => new nn.Sigmoid(), (w) => nn.init.xavierNormal_(w))).toBeLessThan(1e-6);
-  const kept = ratio(() => new nn.ReLU(), (w) => nn.init.kaimingNormal_(w, { nonlinearity: "relu" }));
+  expect(
+    ratio(
+      () => new nn.Sigmoid(),
+      (w) => nn.init.xavierNormal_(w),
+    ),
+  ).toBeLessThan(1e-6);
+  const kept = ratio(
+    () => new nn.ReLU(),
+    (w) => nn.init.kaimingNormal_(w, { nonlinearity: "relu" }),
+  );
   expect(kept).toBeGreaterThan(0.05);
   expect(kept).toBeLessThan(20);
 });
