@@ -37,6 +37,7 @@ export * from "./ops/arranging.js";
 export { bernoulli, multinomial, normal, randint, randintLike, randLike, randnLike } from "./ops/draw.js";
 export { where } from "./ops/elementwise.js";
 export { cat, stack } from "./ops/join.js";
+export * as linalg from "./ops/linalg.js";
 export { matmul } from "./ops/matmul.js";
 export * from "./ops/functions.js";
 export { polygamma } from "./ops/pointwise.js";

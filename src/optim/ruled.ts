@@ -73,7 +73,10 @@ function checkOption(
 ): void {
   if (typeof like === "boolean") {
     if (typeof value !== "boolean")
-      throw new ValueError(`${optimizer}: ${name} is true or false: ${String(value)}`, "INVALID_HYPERPARAMETER");
+      throw new ValueError(
+        `${optimizer}: ${name} is true or false: ${String(value)}`,
+        "INVALID_HYPERPARAMETER",
+      );
     return;
   }
   if (!Array.isArray(like)) {
@@ -81,7 +84,10 @@ function checkOption(
     return;
   }
   if (!Array.isArray(value) || value.length !== like.length)
-    throw new ValueError(`${optimizer}: ${name} are ${like.length} numbers: ${String(value)}`, "INVALID_HYPERPARAMETER");
+    throw new ValueError(
+      `${optimizer}: ${name} are ${like.length} numbers: ${String(value)}`,
+      "INVALID_HYPERPARAMETER",
+    );
   for (const [i, item] of value.entries())
     checkRange(optimizer, `${name}[${i}]`, item, ...(ranges[i] ?? beta));
 }

@@ -4,6 +4,7 @@ import { cat, matmul, nn, stack, type Tensor, tensor, where } from "../../src/in
 import { Generator } from "../../src/random.js";
 import { writingCases } from "./writing-cases.js";
 import { arrangingCases } from "./arranging-cases.js";
+import { objectiveCases } from "./objectives.js";
 
 export interface Case {
   fn: (...inputs: Tensor[]) => Tensor;
@@ -294,6 +295,22 @@ export const layersOf: Record<string, string> = {
       [1, 2, 3].map((dims) => [`${name}${dims}d`, "pad"]),
     ),
   ),
+  SmoothL1Loss: "smoothL1Loss",
+  HuberLoss: "huberLoss",
+  KLDivLoss: "klDiv",
+  PoissonNLLLoss: "poissonNllLoss",
+  GaussianNLLLoss: "gaussianNllLoss",
+  HingeEmbeddingLoss: "hingeEmbeddingLoss",
+  MultiMarginLoss: "multiMarginLoss",
+  MultiLabelMarginLoss: "multilabelMarginLoss",
+  MultiLabelSoftMarginLoss: "multilabelSoftMarginLoss",
+  SoftMarginLoss: "softMarginLoss",
+  CosineEmbeddingLoss: "cosineEmbeddingLoss",
+  MarginRankingLoss: "marginRankingLoss",
+  TripletMarginLoss: "tripletMarginLoss",
+  TripletMarginWithDistanceLoss: "tripletMarginWithDistanceLoss",
+  PairwiseDistance: "pairwiseDistance",
+  CosineSimilarity: "cosineSimilarity",
 };
 
 export const cases: Cases = {
@@ -301,6 +318,7 @@ export const cases: Cases = {
   ...viewCases,
   ...mixedCases,
   ...lossCases,
+  ...objectiveCases,
   ...layerCases,
   ...writingCases,
   ...arrangingCases,
