@@ -62,10 +62,11 @@ void unfold(const Patches& p, const float* planes, int64_t channels, int64_t y0,
       for (int64_t j = 0; j < p.kw; j++, columns += apart) unfoldElement(p, planes + c * p.h * p.w, i, j, y0, y1, columns);
 }
 
-void fold(const Patches& p, const float* columns, int64_t apart, int64_t channels, int64_t y0, int64_t y1, float* planes) {
+void fold(const Patches& p, float* columns, int64_t apart, int64_t channels, int64_t y0, int64_t y1, float* planes) {
   for (int64_t c = 0; c < channels; c++)
     for (int64_t i = 0; i < p.kh; i++)
-      for (int64_t j = 0; j < p.kw; j++, columns += apart) foldElement(p, columns, i, j, y0, y1, planes + c * p.h * p.w);
+      for (int64_t j = 0; j < p.kw; j++, columns += apart)
+        (keepsRows(p) ? foldKeptRows(p, columns, i, j, y0, y1, planes + c * p.h * p.w) : foldElement(p, columns, i, j, y0, y1, planes + c * p.h * p.w));
 }
 
 struct Matrix {

@@ -77,4 +77,19 @@ inline void foldElement(const Patches& p, const float* columns, int64_t i, int64
            plane + (y * p.sh + down) * p.w + across.first * p.sw + shift, p.sw);
 }
 
+/** The same where rows are kept (keepsRows) and columns may be overwritten: all rows at once, with zeros for what is outside. */
+inline void foldKeptRows(const Patches& p, float* columns, int64_t i, int64_t j, int64_t y0, int64_t y1, float* plane) {
+  const int64_t down = i * p.dh - p.ph, shift = j * p.dw - p.pw;
+  const Inside rows = inside(y1, 1, down, p.h), across = inside(p.ow, 1, shift, p.w);
+  const int64_t first = rows.first > y0 ? rows.first : y0;
+  if (first >= rows.end || across.first == across.end) return;
+  const int64_t count = rows.end - first, to = (count - 1) * p.ow + across.end;
+  float* const from = columns + (first - y0) * p.ow;
+  for (int64_t y = 0; y < count; y++) {
+    for (int64_t x = 0; x < across.first; x++) from[y * p.ow + x] = 0;
+    for (int64_t x = across.end; x < p.ow; x++) from[y * p.ow + x] = 0;
+  }
+  addRun(to - across.first, from + across.first, plane + (first + down) * p.w + shift + across.first, 1);
+}
+
 }  // namespace simdgrad::SIMDGRAD_ISA_NS
