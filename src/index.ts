@@ -33,7 +33,6 @@ export {
   zeros,
   zerosLike,
 } from "./ops/create.js";
-export * from "./ops/arranging.js";
 export { bernoulli, multinomial, normal, randint, randintLike, randLike, randnLike } from "./ops/draw.js";
 export { where } from "./ops/elementwise.js";
 export { cat, stack } from "./ops/join.js";
