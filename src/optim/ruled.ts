@@ -27,8 +27,12 @@ declare class Ruled<Options extends object> extends Optimizer<Options> {
   protected update(...args: Parameters<Optimizer<Options>["update"]>): void;
 }
 
+export interface RuledConstructor<Options extends object> {
+  new (params: Given<Options>, options?: Partial<Options>): Ruled<Options>;
+}
+
 /** The optimizer of a row. */
-export function ruled<Options extends object>(row: Row<Options>): typeof Ruled<Options> {
+export function ruled<Options extends object>(row: Row<Options>): RuledConstructor<Options> {
   const optimizer = class extends Optimizer<Options> {
     constructor(params: Given<Options>, options: Partial<Options> = {}) {
       checkOptions(new.target.name, options, Object.keys(row.defaults));
@@ -55,7 +59,7 @@ export function ruled<Options extends object>(row: Row<Options>): typeof Ruled<O
       );
     }
   };
-  return optimizer as unknown as typeof Ruled<Options>;
+  return optimizer as unknown as RuledConstructor<Options>;
 }
 
 const numbersOf = (value: unknown): number[] => (Array.isArray(value) ? value : [value]).map(Number);
