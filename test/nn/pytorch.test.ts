@@ -102,6 +102,8 @@ describe.each(["float64", "float32"] as const)("layers in %s", (dtype) => {
 
 it("every layer and loss has a fixture", () => {
   const known = new Set(stored.layers.map((c) => c.op));
+  // In spatial.test.ts.
+  for (const { op } of load<StoredCase[]>("spatial")) known.add(op[0].toUpperCase() + op.slice(1));
   const withParameters = ["Linear", "Sequential", "Module"]; // in the network below
   expect(Object.keys(layers).filter((name) => !known.has(name) && !withParameters.includes(name))).toEqual(
     [],
