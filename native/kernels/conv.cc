@@ -78,7 +78,7 @@ struct Matrix {
 void (*multiply)(const Gemm&) = nullptr;
 
 void product(int64_t m, int64_t n, int64_t k, Matrix a, Matrix b, bool accumulate, float* c, int64_t cRow) {
-  multiply({1, m, n, k, a.data, 0, a.row, a.column, b.data, 0, b.row, b.column, nullptr, accumulate, c, 0, cRow});
+  if (m > 0 && n > 0) multiply({1, m, n, k, a.data, 0, a.row, a.column, b.data, 0, b.row, b.column, nullptr, accumulate, c, 0, cRow});
 }
 
 void conv2d(const Conv& c) {

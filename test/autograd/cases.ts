@@ -5,6 +5,7 @@ import { Generator } from "../../src/random.js";
 import { writingCases } from "./writing-cases.js";
 import { arrangingCases } from "./arranging-cases.js";
 import { objectiveCases } from "./objectives.js";
+import { spatialCases, spatialLayers } from "./spatialCases.js";
 
 export interface Case {
   fn: (...inputs: Tensor[]) => Tensor;
@@ -311,6 +312,7 @@ export const layersOf: Record<string, string> = {
   TripletMarginWithDistanceLoss: "tripletMarginWithDistanceLoss",
   PairwiseDistance: "pairwiseDistance",
   CosineSimilarity: "cosineSimilarity",
+  ...spatialLayers,
 };
 
 export const cases: Cases = {
@@ -322,4 +324,5 @@ export const cases: Cases = {
   ...layerCases,
   ...writingCases,
   ...arrangingCases,
+  ...spatialCases,
 };

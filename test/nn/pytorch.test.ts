@@ -108,6 +108,8 @@ it("every layer and loss has a fixture", () => {
   const known = new Set(stored.layers.map((c) => c.op));
   for (const name of ["normalization", "activations", "embeddings", "attention", "recurrent"])
     for (const c of loadModules(name).modules ?? []) known.add(c.op);
+  // In spatial.test.ts.
+  for (const { op } of load<StoredCase[]>("spatial")) known.add(op[0].toUpperCase() + op.slice(1));
   const withParameters = ["Linear", "Sequential", "Module"]; // in the network below
   withParameters.push("ModuleList", "ModuleDict", "ParameterList", "Residual"); // compute nothing of their own
   withParameters.push("TransformerEncoder", "TransformerDecoder"); // layers in a row
