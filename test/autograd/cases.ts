@@ -1,6 +1,7 @@
 /** One row per differentiable operation that is not a row of kernels/rows.ts: how to call it, on inputs of which shapes. */
 import { cat, matmul, nn, stack, type Tensor, tensor, where } from "../../src/index.js";
 import { Generator } from "../../src/random.js";
+import { layerCases as casesOfLayers, functionsOfLayers } from "./layer-cases.js";
 
 export interface Case {
   fn: (...inputs: Tensor[]) => Tensor;
@@ -286,6 +287,7 @@ export const layersOf: Record<string, string> = {
   BCEWithLogitsLoss: "binaryCrossEntropyWithLogits",
   CrossEntropyLoss: "crossEntropy",
   NLLLoss: "nllLoss",
+  ...functionsOfLayers,
 };
 
 export const cases: Cases = {
@@ -294,4 +296,5 @@ export const cases: Cases = {
   ...mixedCases,
   ...lossCases,
   ...layerCases,
+  ...casesOfLayers,
 };

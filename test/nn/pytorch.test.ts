@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { nn, type Tensor, tensor } from "../../src/index.js";
 import { expectClose, tolerances } from "../close.js";
+import { loadModules } from "../fixtures/pytorch/modules.js";
 import {
   decode,
   elements,
@@ -10,8 +11,6 @@ import {
   type StoredTensor,
   toTensor,
 } from "../fixtures/pytorch/read.js";
-
-import { loadModules } from "../fixtures/pytorch/modules.js";
 
 const F = nn.functional;
 type Run = (inputs: Tensor[], options: Record<string, any>) => Tensor;
