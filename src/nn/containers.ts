@@ -109,14 +109,21 @@ export class ModuleDict extends Module {
     checkModule("ModuleDict", module);
     if (name === "" || name.includes(".") || (name in this && !this.has(name)))
       throw new ValueError(`ModuleDict: a name without dots, which is not that of a method: "${name}"`);
-    Object.defineProperty(this, name, { value: module, writable: true, enumerable: true, configurable: true });
+    Object.defineProperty(this, name, {
+      value: module,
+      writable: true,
+      enumerable: true,
+      configurable: true,
+    });
     return this;
   }
 
   /** @throws ValueError for a name that is not there. */
   get(name: string): Module {
     if (!this.has(name))
-      throw new ValueError(`ModuleDict: no module of this name: "${name}"; there are ${this.keys().join(", ")}`);
+      throw new ValueError(
+        `ModuleDict: no module of this name: "${name}"; there are ${this.keys().join(", ")}`,
+      );
     return (this as unknown as Record<string, Module>)[name];
   }
 

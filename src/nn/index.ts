@@ -23,6 +23,16 @@ export {
   InstanceNorm3d,
   type NormOptions,
 } from "./batchNorm.js";
+export { Bilinear } from "./bilinear.js";
+export { modulePath } from "./call.js";
+export * from "./channelDropout.js";
+export { type ClipGradNormOptions, clipGradNorm_, clipGradValue_ } from "./clip.js";
+export { ModuleDict, ModuleList, ParameterList, Residual } from "./containers.js";
+export { Dropout } from "./dropout.js";
+export { Embedding, EmbeddingBag } from "./embedding.js";
+export { Flatten } from "./flatten.js";
+export { functional } from "./functional.js";
+export * as init from "./init.js";
 export {
   GroupNorm,
   type GroupNormOptions,
@@ -32,11 +42,14 @@ export {
   RMSNorm,
   type RMSNormOptions,
 } from "./layerNorm.js";
-export * from "./channelDropout.js";
-export * from "./piecewise.js";
-export { Embedding, EmbeddingBag } from "./embedding.js";
+export { Linear, type LinearOptions } from "./linear.js";
+export * from "./losses.js";
+export { type ForwardHook, type ForwardPreHook, type LoadResult, Module, type StateDict } from "./module.js";
 export { MultiheadAttention, type MultiheadAttentionOptions } from "./multiheadAttention.js";
+export { Parameter } from "./parameter.js";
+export * from "./piecewise.js";
 export { GRU, GRUCell, LSTM, LSTMCell, type RecurrentOptions, RNN, RNNCell } from "./recurrent.js";
+export { Sequential } from "./sequential.js";
 export {
   generateSquareSubsequentMask,
   TransformerDecoder,
@@ -45,6 +58,4 @@ export {
   TransformerEncoderLayer,
   type TransformerLayerOptions,
 } from "./transformer.js";
-export { Bilinear } from "./bilinear.js";
-export { ModuleDict, ModuleList, ParameterList, Residual } from "./containers.js";
 export { Unflatten } from "./unflatten.js";

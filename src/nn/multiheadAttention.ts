@@ -96,7 +96,14 @@ export class MultiheadAttention extends Module {
     const [output, weights] = multiHeadAttentionForward(
       ...([swapped.get(query)!, swapped.get(key)!, swapped.get(value)!] as const),
       ...([this.embedDim, this.numHeads, this.in_proj_weight, this.in_proj_bias] as const),
-      ...([this.bias_k, this.bias_v, addZeroAttn, dropout, this.out_proj.weight, this.out_proj.bias] as const),
+      ...([
+        this.bias_k,
+        this.bias_v,
+        addZeroAttn,
+        dropout,
+        this.out_proj.weight,
+        this.out_proj.bias,
+      ] as const),
       {
         ...options,
         training: this.training,

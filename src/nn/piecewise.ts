@@ -1,4 +1,4 @@
-import { ValueError, formatShape, ShapeError } from "../errors.js";
+import { formatShape, ShapeError, ValueError } from "../errors.js";
 import * as ops from "../ops/activations.js";
 import { selu } from "../ops/selu.js";
 import { softmax } from "../ops/softmax.js";

@@ -102,9 +102,11 @@ abstract class Recurrent extends Module {
     if (x.ndim !== 2 && x.ndim !== 3)
       throw new ShapeError(`${name}: x has 3 dims, or 2 without a batch: ${formatShape(x.shape)}`);
     if (x.shape[x.ndim - 1] !== this.inputSize)
-      throw new ShapeError(`${name}: the last dim of x is inputSize, ${this.inputSize}: ${formatShape(x.shape)}`);
+      throw new ShapeError(
+        `${name}: the last dim of x is inputSize, ${this.inputSize}: ${formatShape(x.shape)}`,
+      );
     if (x.ndim === 2) {
-      const batched = initial && initial.map((s) => checkedState(name, s, 2) && unsqueeze(s, 1));
+      const batched = initial?.map((s) => unsqueeze(checkedState(name, s), 1)) ?? null;
       const { output, last } = this.layersOver(unsqueeze(x, 1), batched, sizes);
       return { output: squeeze(output, 1), last: last.map((s) => squeeze(s, 1)) };
     }
@@ -115,7 +117,8 @@ abstract class Recurrent extends Module {
   private layersOver(x: Tensor, initial: State | null, sizes: readonly number[]) {
     const { numLayers, directions } = this;
     const [length, batch] = x.shape;
-    if (length === 0) throw new ShapeError(`${this.constructor.name}: the sequence has no steps: ${formatShape(x.shape)}`);
+    if (length === 0)
+      throw new ShapeError(`${this.constructor.name}: the sequence has no steps: ${formatShape(x.shape)}`);
     const expected = sizes.map((size) => [numLayers * directions, batch, size]);
     for (const [i, s] of (initial ?? []).entries())
       if (!sameShape(s.shape, expected[i]))
@@ -156,10 +159,11 @@ abstract class Recurrent extends Module {
   }
 }
 
-function checkedState(name: string, state: Tensor, rank: number): true {
-  if (state.ndim !== rank)
-    throw new ShapeError(`${name}: without a batch states have ${rank} dims: ${formatShape(state.shape)}`);
-  return true;
+/** A state without a batch. */
+function checkedState(name: string, state: Tensor): Tensor {
+  if (state.ndim !== 2)
+    throw new ShapeError(`${name}: without a batch states have 2 dims: ${formatShape(state.shape)}`);
+  return state;
 }
 
 /**
@@ -261,7 +265,11 @@ abstract class Cell extends Module {
   }
 
   /** Calls `compute` with a batch, whether there is one or not. */
-  protected batched(x: Tensor, state: State | null, compute: (x: Tensor, state: State, w: CellWeights) => State): State {
+  protected batched(
+    x: Tensor,
+    state: State | null,
+    compute: (x: Tensor, state: State, w: CellWeights) => State,
+  ): State {
     const name = this.constructor.name;
     if (x.ndim !== 1 && x.ndim !== 2)
       throw new ShapeError(`${name}: x is [N, inputSize] or [inputSize]: ${formatShape(x.shape)}`);

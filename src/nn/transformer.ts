@@ -30,7 +30,15 @@ export interface TransformerLayerOptions {
 }
 
 const layerOptions: readonly (keyof TransformerLayerOptions)[] = [
-  ...(["dimFeedforward", "dropout", "activation", "layerNormEps", "batchFirst", "normFirst", "bias"] as const),
+  ...([
+    "dimFeedforward",
+    "dropout",
+    "activation",
+    "layerNormEps",
+    "batchFirst",
+    "normFirst",
+    "bias",
+  ] as const),
 ];
 
 function activationOf(name: string, given: TransformerLayerOptions["activation"]): (x: Tensor) => Tensor {

@@ -26,8 +26,7 @@ export interface HardtanhOptions {
 export function hardtanh(x: Tensor, options: HardtanhOptions = {}): Tensor {
   checkOptions("hardtanh", options, ["minVal", "maxVal"]);
   const { minVal = -1, maxVal = 1 } = options;
-  if (minVal > maxVal)
-    throw new ValueError(`hardtanh: minVal is at most maxVal: ${minVal} and ${maxVal}`);
+  if (minVal > maxVal) throw new ValueError(`hardtanh: minVal is at most maxVal: ${minVal} and ${maxVal}`);
   return where(compare.le(x, minVal), minVal, where(compare.ge(x, maxVal), maxVal, x));
 }
 
@@ -96,7 +95,7 @@ export function mish(x: Tensor): Tensor {
 
 /** x · Φ(x); `approximate: "tanh"` for the cheaper form. PyTorch: `F.gelu`. */
 export function gelu(x: Tensor, options: { approximate?: "none" | "tanh" } = {}): Tensor {
-  if (typeof options === "object") checkOptions("gelu", options, ["approximate"]);
+  checkOptions("gelu", options, ["approximate"]);
   const { approximate = "none" } = options;
   if (approximate !== "none" && approximate !== "tanh")
     throw new ValueError(`gelu: approximate is "none" or "tanh": ${String(approximate)}`);
@@ -113,8 +112,7 @@ export function glu(x: Tensor, dim = -1): Tensor {
   if (x.ndim === 0) throw new ShapeError("glu: x has at least one dim: []");
   const d = resolveDim("glu", dim, x.ndim);
   const size = x.shape[d];
-  if (size % 2 !== 0)
-    throw new ShapeError(`glu: the size along dim ${d} is even: ${formatShape(x.shape)}`);
+  if (size % 2 !== 0) throw new ShapeError(`glu: the size along dim ${d} is even: ${formatShape(x.shape)}`);
   return mul(narrow(x, d, 0, size / 2), unary.sigmoid(narrow(x, d, size / 2, size / 2)));
 }
 

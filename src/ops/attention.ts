@@ -53,9 +53,7 @@ export function scaledDotProductAttention(
   options: ScaledDotProductAttentionOptions = {},
 ): Tensor {
   const op = "scaledDotProductAttention";
-  checkOptions(op, options, [
-    ...["attnMask", "dropoutP", "isCausal", "scale", "enableGqa", "generator"],
-  ]);
+  checkOptions(op, options, [...["attnMask", "dropoutP", "isCausal", "scale", "enableGqa", "generator"]]);
   const { attnMask = null, dropoutP = 0, isCausal = false, scale = null, enableGqa = false } = options;
   for (const x of [query, key, value])
     if (!isFloating(x.dtype) || x.dtype !== query.dtype)
@@ -76,7 +74,11 @@ export function scaledDotProductAttention(
   const mask = isCausal ? causalMask(query.shape[query.ndim - 2], key.shape[key.ndim - 2]) : attnMask;
   // Only a mask of the user's leaves a query nothing to see.
   const weights =
-    mask === null ? softmax(scores, -1) : isCausal ? softmax(masked(scores, mask), -1) : softmaxOrZero(masked(scores, mask));
+    mask === null
+      ? softmax(scores, -1)
+      : isCausal
+        ? softmax(masked(scores, mask), -1)
+        : softmaxOrZero(masked(scores, mask));
   return matmul(dropoutP > 0 ? dropout(weights, dropoutP, options.generator) : weights, values);
 }
 

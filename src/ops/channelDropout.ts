@@ -25,8 +25,7 @@ export interface ChannelDropoutOptions {
 function checked(op: string, x: Tensor, options: ChannelDropoutOptions, training: boolean) {
   checkOptions(op, options, ["p", "training", "generator"]);
   const all = { p: 0.5, training, ...options };
-  if (!(all.p >= 0 && all.p <= 1))
-    throw new ValueError(`${op}: p is between 0 and 1: ${String(all.p)}`);
+  if (!(all.p >= 0 && all.p <= 1)) throw new ValueError(`${op}: p is between 0 and 1: ${String(all.p)}`);
   if (!isFloating(x.dtype)) throw new DTypeError(`${op}: a float tensor is needed: ${x.dtype}`);
   return all;
 }

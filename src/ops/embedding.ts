@@ -145,7 +145,11 @@ export function embeddingBag(index: Tensor, weight: Tensor, options: EmbeddingBa
 }
 
 /** The bag of each index, [n], and how many bags there are. */
-function bagsOf(index: Tensor, offsets: Tensor | null, includeLast: boolean): { bags: Tensor; count: number } {
+function bagsOf(
+  index: Tensor,
+  offsets: Tensor | null,
+  includeLast: boolean,
+): { bags: Tensor; count: number } {
   const positions = (n: number) => arange(n, { dtype: "int32" });
   if (index.ndim === 2) {
     if (offsets !== null)
@@ -169,7 +173,10 @@ function largestRows(rows: Tensor, bags: Tensor, count: number, counted: Tensor 
   if (n === 0 || numel(shape) === 0) return sumRows(rows, bags, count);
   // [B, n, 1]: who is in which bag.
   const inBag = compare.eq(unsqueeze(arange(count, { dtype: "int32" }), 1), unsqueeze(bags, 0));
-  const member = unsqueeze(counted === null ? inBag : where(squeeze(counted, 1), inBag, compare.ne(inBag, inBag)), 2);
+  const member = unsqueeze(
+    counted === null ? inBag : where(squeeze(counted, 1), inBag, compare.ne(inBag, inBag)),
+    2,
+  );
   const values = maskedFill(expand(unsqueeze(rows.detach(), 0), shape), compare.eq(member, 0), -Infinity);
   const empty = compare.eq(sum(to(member, "int32"), 1), 0);
   return where(empty, 0, gather(rows, 0, argmax(values, 1)));

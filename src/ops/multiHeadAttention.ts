@@ -166,7 +166,9 @@ function projected(
 ): Tensor[] {
   const biases = bias === null ? [null, null, null] : chunk(bias, 3);
   const { useSeparateProjWeight = false, qProjWeight, kProjWeight, vProjWeight } = options;
-  const weights = useSeparateProjWeight ? [qProjWeight, kProjWeight, vProjWeight] : weight && chunk(weight, 3);
+  const weights = useSeparateProjWeight
+    ? [qProjWeight, kProjWeight, vProjWeight]
+    : weight && chunk(weight, 3);
   if (!weights?.every((w) => w))
     throw new ValueError(
       useSeparateProjWeight

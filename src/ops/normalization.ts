@@ -83,7 +83,8 @@ function move(running: MaybeTensor, value: Tensor, momentum: number | Tensor): v
   binary_("add", running, moved);
 }
 
-const restOf = (momentum: number | Tensor) => (typeof momentum === "number" ? 1 - momentum : sub(1, momentum));
+const restOf = (momentum: number | Tensor) =>
+  typeof momentum === "number" ? 1 - momentum : sub(1, momentum);
 
 /**
  * Every channel with mean 0 and variance 1, then · weight + bias (Ioffe and Szegedy, 2015; PyTorch's `F.batch_norm`). In training the
@@ -105,7 +106,12 @@ export function batchNorm(
   needsFloats("batchNorm", x);
   if (x.ndim < 2) throw new ShapeError(`batchNorm: x is [N, C, ...]: ${formatShape(x.shape)}`);
   const channels = x.shape[1];
-  for (const [name, given] of Object.entries({ runningMean, runningVar, weight: affine.weight, bias: affine.bias }))
+  for (const [name, given] of Object.entries({
+    runningMean,
+    runningVar,
+    weight: affine.weight,
+    bias: affine.bias,
+  }))
     checkPerChannel("batchNorm", name, given, channels);
   const [w, b] = [perChannel(affine.weight, x.ndim), perChannel(affine.bias, x.ndim)];
   if (!training) {
@@ -162,7 +168,8 @@ export function instanceNorm(
   const { average, distances, variance } = centered(x, dims);
   noGrad(() => {
     move(given.runningMean, mean(average.detach(), 0), momentum);
-    if (given.runningVar) move(given.runningVar, mul(mean(variance.detach(), 0), count / (count - 1)), momentum);
+    if (given.runningVar)
+      move(given.runningVar, mul(mean(variance.detach(), 0), count / (count - 1)), momentum);
   });
   return scaled(distances, variance, eps, perChannel(given.weight, x.ndim), perChannel(given.bias, x.ndim));
 }

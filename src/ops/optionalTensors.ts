@@ -16,7 +16,7 @@ export function optionalTensors<Name extends string, Options extends object>(
 ): Options & Record<Name, Tensor | null> {
   const names = Object.keys(positions) as Name[];
   const given = Object.values<Optional<Options>>(positions);
-  const last = given.find((v): v is Options => typeof v === "object" && v !== null && !(v instanceof Tensor));
+  const last = given.find((v): v is Options => v !== undefined && v !== null && !(v instanceof Tensor));
   const named = (last ?? options) as Options & Partial<Record<Name, Tensor | null>>;
   checkOptions(op, named, [...names, ...known]);
   const tensors = names.map((name, i) => {

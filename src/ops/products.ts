@@ -128,14 +128,14 @@ export interface AddProductOptions {
 function addProduct(op: string, x: Tensor, product: Tensor, options: AddProductOptions | undefined): Tensor {
   checkOptions(op, options, ["beta", "alpha"]);
   const { beta = 1, alpha = 1 } = options ?? {};
-  const scaled = alpha === 1 ? product : mul(product, alpha);
-  const nothing = () => where(constant(1, "bool"), constant(0, x.dtype), x); // has a gradient: 0
-  const sums = add(beta === 0 ? nothing() : beta === 1 ? x : mul(x, beta), scaled);
-  if (!sameShape(sums.shape, product.shape))
+  const from = product.ndim - x.ndim;
+  if (from < 0 || x.shape.some((size, d) => size !== 1 && size !== product.shape[from + d]))
     throw new ShapeError(
       `${op}: the first argument broadcasts to the product: ${formatShape(x.shape)} for ${formatShape(product.shape)}`,
     );
-  return sums;
+  const scaled = alpha === 1 ? product : mul(product, alpha);
+  const nothing = () => where(constant(1, "bool"), constant(0, x.dtype), x); // has a gradient: 0
+  return add(beta === 0 ? nothing() : beta === 1 ? x : mul(x, beta), scaled);
 }
 
 /** beta · x + alpha · (a b). Shapes: x broadcasts to [M, N]; [M, K], [K, N]. PyTorch: `torch.addmm`. */

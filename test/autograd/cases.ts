@@ -6,6 +6,7 @@ import { writingCases } from "./writing-cases.js";
 import { arrangingCases } from "./arranging-cases.js";
 import { objectiveCases } from "./objectives.js";
 import { spatialCases, spatialLayers } from "./spatialCases.js";
+import { layerCases as casesOfLayers, functionsOfLayers } from "./layer-cases.js";
 
 export interface Case {
   fn: (...inputs: Tensor[]) => Tensor;
@@ -313,6 +314,7 @@ export const layersOf: Record<string, string> = {
   PairwiseDistance: "pairwiseDistance",
   CosineSimilarity: "cosineSimilarity",
   ...spatialLayers,
+  ...functionsOfLayers,
 };
 
 export const cases: Cases = {
@@ -325,4 +327,5 @@ export const cases: Cases = {
   ...writingCases,
   ...arrangingCases,
   ...spatialCases,
+  ...casesOfLayers,
 };
