@@ -2,7 +2,7 @@ import { ShapeError, ValueError } from "../errors.js";
 import { Tensor } from "../tensor/tensor.js";
 import { axis, type FigureOptions, figure, legend, plotBox, write } from "./figure.js";
 import { style } from "./palette.js";
-import { numbers, type Values } from "./values.js";
+import { checkRanges, numbers, type Values } from "./values.js";
 
 /** More points than pixels. */
 const many = 2000;
@@ -23,6 +23,9 @@ export interface CurvesOptions extends FigureOptions {
   logY?: boolean;
   /** The first x of curves without points of their own. Default 0. */
   start?: number;
+  /** What is drawn. Default: all, to round numbers. */
+  xRange?: readonly [number, number];
+  yRange?: readonly [number, number];
 }
 
 /**
@@ -39,8 +42,9 @@ export async function curves(
   options: CurvesOptions = {},
 ): Promise<void> {
   const op = "plot.curves";
-  const drawing = figure(op, path, options, ["logX", "logY", "start"]);
+  const drawing = figure(op, path, options, ["logX", "logY", "start", "xRange", "yRange"]);
   const { logX = false, logY = false, start = 0 } = options;
+  checkRanges(op, options);
   const names = Object.keys(series);
   if (names.length === 0) throw new ValueError(`${op}: curves by name, at least one: {}`);
   const shown = (v: number, log: boolean) => (Number.isFinite(v) && (!log || v > 0) ? v : "-");
@@ -64,8 +68,8 @@ export async function curves(
   await write(drawing, {
     legend: legend(drawing, names.length > 1 ? names : []),
     grid: box,
-    xAxis: axis({ name: options.xLabel ?? "step", gap: 36, log: logX }),
-    yAxis: axis({ name: options.yLabel ?? "loss", gap: 60, log: logY }),
+    xAxis: axis({ name: options.xLabel ?? "step", gap: 36, range: options.xRange, log: logX }),
+    yAxis: axis({ name: options.yLabel ?? "loss", gap: 60, range: options.yRange, log: logY }),
     series: lines,
   });
 }

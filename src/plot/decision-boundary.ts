@@ -7,7 +7,7 @@ import { type Field, field, type Point } from "./contour.js";
 import { axis, type FigureOptions, figure, heading, legend, lineIn, write } from "./figure.js";
 import { type Color, classColor, mix, style, white } from "./palette.js";
 import { colorBar, edges, levelLines, panelBoxes, pixels } from "./panels.js";
-import { extent, numbers, type Rows, rows, type Values } from "./values.js";
+import { checkRanges, extent, numbers, type Rows, rows, type Values } from "./values.js";
 
 /** From points [N, 2] to one number for each, [N] or [N, 1], or to one for each class, [N, C]. */
 export type Classifier = Module | ((x: Tensor) => Tensor);
@@ -44,6 +44,7 @@ export async function decisionBoundary(
 ): Promise<void> {
   const op = "plot.decisionBoundary";
   const drawing = figure(op, path, options, own);
+  checkRanges(op, options);
   const { level = 0.5, resolution = 120 } = options;
   if (!Number.isInteger(resolution) || resolution < 2 || resolution > 2000)
     throw new ValueError(`${op}: resolution is a whole number from 2 to 2000: ${resolution}`);

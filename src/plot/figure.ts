@@ -62,8 +62,7 @@ export async function write(figure: Figure, option: object): Promise<void> {
       title: heading(options.title),
       ...option,
     });
-    // Images fill their box: without this they keep the shape that their pixels have.
-    svg = chart.renderToSVGString().replaceAll("<image ", `<image preserveAspectRatio="none" `);
+    svg = still(chart.renderToSVGString());
   } catch (cause) {
     throw new SimdgradError("PLOT_FAILED", `${op}: the chart library failed: ${String(cause)}`, { cause });
   } finally {
@@ -72,6 +71,18 @@ export async function write(figure: Figure, option: object): Promise<void> {
   await writeFileAtomic(op, path, [
     path.toLowerCase().endsWith(".svg") ? Buffer.from(svg) : await png(figure, svg),
   ]);
+}
+
+/**
+ * A picture that nobody points at: without styles for a pointer, and with names that do not count the charts of this process, so
+ * that the same picture is the same bytes. Quotes in text are escaped: what is in quotes here is an attribute.
+ */
+function still(svg: string): string {
+  return svg
+    .replaceAll(/<style ?>.*?<\/style>\n?/gs, "")
+    .replaceAll(/ (?:class|ecmeta_\w+)="[^"]*"/g, "")
+    .replaceAll(/(id="|url\(#)zr\d+-/g, "$1")
+    .replaceAll("<image ", '<image preserveAspectRatio="none" '); // they fill their box, whatever the shape of their pixels
 }
 
 async function png({ op, options }: Figure, svg: string): Promise<Uint8Array> {
@@ -93,7 +104,7 @@ export function heading(title: string | undefined, more: object = {}): object {
 /** A row of names below the title. Lines are drawn with their dash: `symbols` says that there are only symbols, which are square. */
 export const legend = (figure: Figure, names: readonly (string | object)[], symbols = false): object => ({
   ...{ show: names.length > 0, top: figure.options.title === undefined ? 16 : 52, textStyle: text },
-  ...{ itemGap: 24, itemWidth: symbols ? 16 : 44, itemHeight: symbols ? 14 : 12, data: [...names] },
+  ...{ itemGap: 32, itemWidth: symbols ? 16 : 44, itemHeight: symbols ? 14 : 12, data: [...names] },
 });
 
 /** A line in a legend that otherwise holds symbols. */

@@ -2,7 +2,7 @@ import { ValueError } from "../errors.js";
 import { Tensor } from "../tensor/tensor.js";
 import { axis, type FigureOptions, figure, legend, plotBox, write } from "./figure.js";
 import { style } from "./palette.js";
-import { extent, numbers, type Values } from "./values.js";
+import { checkRanges, extent, numbers, type Values } from "./values.js";
 
 export interface HistogramOptions extends FigureOptions {
   /** Number of intervals, all of one width. Default 30. */
@@ -24,6 +24,7 @@ export async function histogram(
 ): Promise<void> {
   const op = "plot.histogram";
   const drawing = figure(op, path, options, ["bins", "range"]);
+  checkRanges(op, options);
   const { bins = 30 } = options;
   if (!Number.isInteger(bins) || bins < 1 || bins > 10000)
     throw new ValueError(`${op}: bins is a whole number from 1 to 10000: ${bins}`);
@@ -34,7 +35,6 @@ export async function histogram(
   if (sets.length === 0) throw new ValueError(`${op}: values by name, at least one set: {}`);
   const range = options.range ?? padded(extents(op, sets));
   const [low, high] = range;
-  if (!(low < high)) throw new ValueError(`${op}: range is from a number to a larger one: ${low} to ${high}`);
   const width = (high - low) / bins;
   const series = sets.map(({ name, set }, i) => {
     const counts = count(set, low, high, bins);

@@ -5,7 +5,7 @@ import { field } from "./contour.js";
 import { axis, type FigureOptions, figure, legend, lineIn, plotBox, write } from "./figure.js";
 import { sequential, white } from "./palette.js";
 import { colorBar, levelLines, pixels } from "./panels.js";
-import { extent, type Rows, rows } from "./values.js";
+import { checkRanges, extent, type Rows, rows } from "./values.js";
 
 export interface LossSurfaceOptions extends FigureOptions {
   /** What is drawn of the two parameters. Default -1 to 1. */
@@ -36,9 +36,7 @@ export async function lossSurface(
   const op = "plot.lossSurface";
   const drawing = figure(op, path, options, own);
   const { xRange = [-1, 1], yRange = [-1, 1], levels = 12, log = false, resolution = 60 } = options;
-  for (const [name, [low, high]] of Object.entries({ xRange, yRange }))
-    if (!(low < high))
-      throw new ValueError(`${op}: ${name} is from a number to a larger one: ${low} to ${high}`);
+  checkRanges(op, options);
   for (const [name, n] of Object.entries({ levels, resolution }))
     if (!Number.isInteger(n) || n < 2 || n > 1000)
       throw new ValueError(`${op}: ${name} is a whole number from 2 to 1000: ${n}`);
@@ -87,7 +85,7 @@ export async function lossSurface(
         ? []
         : [
             {
-              ...{ ...way, symbol: "circle", symbolSize: 5, data: descent },
+              ...{ ...way, symbol: "circle", symbolSize: 5, showSymbol: descent.length <= 60, data: descent },
               ...{ itemStyle: { color: "#d55e00" }, lineStyle: { color: "#d55e00", width: 2.5 } },
             },
             end("start", "circle", 15, descent[0]),

@@ -41,6 +41,25 @@ export function extent(op: string, what: string, values: readonly number[]): [nu
   return [low, high];
 }
 
+/** @throws ValueError unless each range that is given is from a number to a larger one. */
+export function checkRanges(
+  op: string,
+  ranges: {
+    xRange?: readonly [number, number];
+    yRange?: readonly [number, number];
+    range?: readonly [number, number];
+  },
+): void {
+  for (const name of ["xRange", "yRange", "range"] as const) {
+    const given = ranges[name];
+    if (given === undefined) continue;
+    const right =
+      Array.isArray(given) && given.length === 2 && given.every(Number.isFinite) && given[0] < given[1];
+    if (!right)
+      throw new ValueError(`${op}: ${name} is from a number to a larger one: ${JSON.stringify(given)}`);
+  }
+}
+
 /** A few digits: `0.25`, `1200`, `1e-7`. */
 export function short(value: number, digits = 4): string {
   const size = Math.abs(value);

@@ -1,0 +1,76 @@
+// Linear regression twice: solved at once, and by going downhill. Both arrive at the same coefficients.
+import { cat, linspace, manualSeed, nn, ones, optim, randn, type Tensor, tensor, zeros } from "simdgrad";
+import * as plot from "simdgrad/plot";
+
+/** Least squares by QR (Gram and Schmidt's, modified): the normal equations XᵀX w = Xᵀy become R w = Qᵀy. */
+function leastSquares(x: Tensor, y: Tensor): Tensor {
+  const q = x.T.toArray() as number[][]; // columns of X, made orthonormal one after the other
+  const dot = (a: number[], b: number[]) => a.reduce((sum, value, i) => sum + value * b[i], 0);
+  const r = q.map(() => q.map(() => 0));
+  q.forEach((column, j) => {
+    r[j][j] = Math.sqrt(dot(column, column));
+    q[j] = column.map((value) => value / r[j][j]);
+    for (let k = j + 1; k < q.length; k++) {
+      r[j][k] = dot(q[j], q[k]);
+      q[k] = q[k].map((value, i) => value - r[j][k] * q[j][i]);
+    }
+  });
+  const solve = (target: number[]) => {
+    const w = q.map(() => 0);
+    for (let j = q.length - 1; j >= 0; j--) w[j] = (dot(q[j], target) - dot(r[j], w)) / r[j][j];
+    return w;
+  };
+  return tensor((y.T.toArray() as number[][]).map(solve), { dtype: "float64" }).T;
+}
+
+/** Mean over samples and outputs; with the factor 1/2 the gradient is without a 2, and the minimum is where it was. */
+const lossOf = (x: Tensor, y: Tensor, w: Tensor, half = false) =>
+  nn.functional.mseLoss(x.matmul(w), y).mul(half ? 0.5 : 1);
+
+/** Gradient descent from zero, until the gradient is as good as nothing. */
+function descend(x: Tensor, y: Tensor, { lr, half = false }: { lr: number; half?: boolean }) {
+  const w = zeros([x.shape[1], y.shape[1]], { dtype: "float64", requiresGrad: true });
+  const optimizer = new optim.SGD([w], { lr });
+  const path: number[][] = [];
+  do {
+    path.push(Array.from(w.data));
+    optimizer.zeroGrad();
+    lossOf(x, y, w, half).backward();
+    optimizer.step();
+  } while (w.grad!.square().sum().sqrt().item() > 1e-9);
+  return { w: w.detach(), path };
+}
+
+manualSeed(0);
+const withOnes = (x: Tensor) => cat([x, ones([x.shape[0], 1], { dtype: "float64" })], 1);
+const noise = (shape: number[]) => randn(shape, { dtype: "float64" }).mul(0.1);
+
+const x = linspace(0, 4, 40, { dtype: "float64" }).unsqueeze(1);
+const y = x
+  .mul(0.8)
+  .sub(1)
+  .add(noise([40, 1])); // y = 0.8 x - 1
+const exact = leastSquares(withOnes(x), y);
+const { w, path } = descend(withOnes(x), y, { lr: 0.1 });
+console.log("solved    ", exact.T.toArray()[0].join(" "));
+console.log("descended ", w.T.toArray()[0].join(" "), `in ${path.length} steps`);
+await plot.lossSurface(
+  "docs/figures/linear-regression.svg",
+  (a, b) => lossOf(withOnes(x), y, tensor([[a], [b]], { dtype: "float64" })),
+  {
+    ...{ title: "Squared error of a line: one valley, one way down", xLabel: "slope", yLabel: "intercept" },
+    ...{ xRange: [-0.2, 1.4], yRange: [-2, 1], descent: path, log: true },
+  },
+);
+const curves = { samples: { x, y, points: true }, fit: { x, y: withOnes(x).matmul(exact) } };
+await plot.curves("docs/figures/linear-regression-fit.svg", curves, { xLabel: "x", yLabel: "y" });
+
+// Two outputs of three inputs: every output has a column of coefficients of its own.
+const inputs = withOnes(randn([60, 3], { dtype: "float64" }));
+const outputs = inputs.matmul(randn([4, 2], { dtype: "float64" })).add(noise([60, 2]));
+const solved = leastSquares(inputs, outputs);
+for (const half of [false, true]) {
+  const { w, path } = descend(inputs, outputs, { lr: 0.4, half });
+  const gap = w.sub(solved).abs().max().item().toExponential(0);
+  console.log(`two outputs${half ? ", half the loss" : ""}: ${path.length} steps, differ by ${gap}`);
+}
