@@ -61,13 +61,7 @@ export const runs: {
   increment: { from: 0, length: ([n]) => n as number },
   gemmSgdStep: { from: 20, length: ([, m, n]) => (m as number) * (n as number) },
   gemmAdamStep: { from: 20, length: ([, m, n]) => (m as number) * (n as number) },
-export const runs: { readonly [Name in KernelName]?: number } = {
-  sgdStep: 0,
-  adamStep: 0,
-  increment: 0,
-  ruleStep: 1,
-  gemmSgdStep: 20,
-  gemmAdamStep: 20,
+  ruleStep: { from: 1, length: ([, n]) => n as number },
 };
 
 /** What the arguments of a kernel say of memory: where its tensors begin, or how far its run goes, and what is done there. */

@@ -30,7 +30,7 @@ const { cumsum, cumprod, logcumsumexp, cummax, cummin } = scan;
 const { argsort, msort, topk, kthvalue } = sort;
 const { diag, diagEmbed, diagflat, trace } = diagonal;
 const { amax, amin, aminmax, nansum, nanmean, countNonzero } = statistics;
-const { lerp, addcmul, addcdiv, hypot, heaviside, clip } = blend;
+const { lerp, addcmul, addcdiv, heaviside } = blend;
 const { isclose, allclose, equal } = closeness;
 const { argwhere } = uniques;
 
@@ -42,7 +42,7 @@ const functions = {
   ...{ mode: medians.mode, tril, triu, diag, diagonal: diagonal.diagonal, diagEmbed, diagflat, trace },
   ...{ amax, amin, aminmax, nansum, nanmean, countNonzero, norm: norms.norm, dist: norms.dist },
   ...{ diff: differences.diff, take, takeAlongDim, argwhere },
-  ...{ lerp, addcmul, addcdiv, hypot, heaviside, clip, isclose, allclose, equal },
+  ...{ lerp, addcmul, addcdiv, heaviside, isclose, allclose, equal },
 };
 
 type FunctionMethods = { [Name in keyof typeof functions]: MethodOf<(typeof functions)[Name]> };

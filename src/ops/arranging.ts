@@ -1,5 +1,5 @@
 /** What rearranges, orders, reduces and combines tensors, as functions. */
-export { addcdiv, addcmul, type ClampOptions, clamp, clip, heaviside, hypot, lerp } from "./blend.js";
+export { addcdiv, addcmul, heaviside, lerp } from "./blend.js";
 export { allclose, type CloseOptions, equal, isclose } from "./closeness.js";
 export { diag, diagEmbed, diagflat, diagonal, trace } from "./diagonal.js";
 export {

@@ -3,6 +3,7 @@ import { isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError } from "../errors.js";
 import { sameShape } from "../shape.js";
 import { Tensor } from "../tensor/tensor.js";
+import * as blend from "./blend.js";
 import { binary, compare, unary } from "./elementwise.js";
 import { indexAdd, indexCopy, indexFill, indexPut, maskedFill, maskedScatter, put } from "./index-writing.js";
 import { copy_, writable } from "./inplace.js";
@@ -10,8 +11,8 @@ import * as pointwise from "./pointwise.js";
 import { scatter, scatterAdd, scatterReduce } from "./scatter.js";
 
 const { add: _add, sub: _sub, mul: _mul, div: _div, polygamma: _polygamma, ...otherPairs } = binary;
-const { round, logit, nanToNum, lerp, addcmul, addcdiv, floatPower, heaviside, ldexp } =
-  pointwise.pointwiseMethods;
+const { lerp, addcmul, addcdiv, heaviside } = blend;
+const { round, logit, nanToNum, floatPower, ldexp } = pointwise.pointwiseMethods;
 const { logicalAnd, logicalOr, logicalXor, logicalNot, bitwiseNot, sgn } = pointwise.pointwiseMethods;
 const { bitwiseAnd, bitwiseOr, bitwiseXor, bitwiseLeftShift, bitwiseRightShift } = pointwise.pointwiseMethods;
 

@@ -8,7 +8,6 @@ import type { Shape } from "../shape.js";
 import { empty, type GradHook, Tensor } from "../tensor/tensor.js";
 import { type GeneratorOptions, onesLike } from "./create.js";
 import "./arranging-methods.js";
-import { clamp } from "./blend.js";
 import { type MethodOf, method, methodsOf, type Sizes, sizes } from "./install.js";
 import { drawMethods } from "./draw.js";
 import * as elementwise from "./elementwise.js";
@@ -31,7 +30,6 @@ import * as views from "./views.js";
 /** A function of the list below takes the place of the row of its name. */
 type UnaryMethods = {
   [Name in Exclude<UnaryName, keyof typeof functions>]: keyof UnaryOptions<Name> extends never
-  [Name in Exclude<UnaryName, "clamp">]: keyof UnaryOptions<Name> extends never
     ? () => Tensor
     : (options?: UnaryOptions<Name>) => Tensor;
 };
@@ -71,8 +69,6 @@ const functions = {
   unbind: views.unbind,
   indexSelect: indexing.indexSelect,
   gather: indexing.gather,
-  maskedFill: elementwise.maskedFill,
-  clamp,
   ...writingMethods,
   ...drawMethods,
   ...{ scatter, scatterAdd, scatterReduce },
@@ -119,18 +115,8 @@ declare module "../tensor/tensor.js" {
   }
 }
 
-for (const family of [elementwise.unary, elementwise.binary, elementwise.compare, functions])
+for (const family of [elementwise.unary, elementwise.binary, elementwise.compare, inPlaceForms, functions])
   methodsOf(family);
-function method(name: string, value: unknown): void {
-  Object.defineProperty(Tensor.prototype, name, { value, writable: true, configurable: true });
-}
-
-const families = [elementwise.unary, elementwise.binary, elementwise.compare, inPlaceForms, functions];
-for (const family of families)
-  for (const [name, fn] of Object.entries(family) as [string, (...args: unknown[]) => unknown][])
-    method(name, function (this: Tensor, ...rest: unknown[]) {
-      return fn(this, ...rest);
-    });
 
 method("reshape", function (this: Tensor, ...shape: Sizes) {
   return views.reshape(this, sizes(shape) as Shape);

@@ -71,33 +71,6 @@ export function ldexp(a: Tensor, b: Operand): Tensor {
   return binary.mul(a, unary.exp2(exponent));
 }
 
-/** 0 below 0, 1 above, `values` at 0 (PyTorch's `torch.heaviside`); without a gradient. */
-export function heaviside(x: Tensor, values: Tensor): Tensor {
-  return where(compare.eq(x, 0), values.detach(), to(compare.gt(x, 0), x.dtype));
-}
-
-/** x + weight (end - x) (PyTorch's `torch.lerp`). */
-export function lerp(x: Tensor, end: Tensor, weight: Operand): Tensor {
-  return binary.add(x, binary.mul(weight, binary.sub(end, x)));
-}
-
-export interface ValueOptions {
-  /** Factor of what is added. Default 1. */
-  value?: number;
-}
-
-/** x + value · a · b (PyTorch's `torch.addcmul`). */
-export function addcmul(x: Tensor, a: Tensor, b: Tensor, options?: ValueOptions): Tensor {
-  checkOptions("addcmul", options, ["value"]);
-  return binary.add(x, scaled("addcmul", binary.mul(a, b), { alpha: options?.value }));
-}
-
-/** x + value · a / b (PyTorch's `torch.addcdiv`). */
-export function addcdiv(x: Tensor, a: Tensor, b: Tensor, options?: ValueOptions): Tensor {
-  checkOptions("addcdiv", options, ["value"]);
-  return binary.add(x, scaled("addcdiv", binary.div(a, b), { alpha: options?.value }));
-}
-
 export interface Limits {
   min?: Operand | null;
   max?: Operand | null;
@@ -234,33 +207,14 @@ export const logicalNot = (x: Tensor): Tensor => compare.eq(x, 0);
 export const bitwiseNot = (x: Tensor): Tensor =>
   x.dtype === "bool" ? logicalNot(x) : integer.bitwiseXor(x, x.dtype === "uint8" ? 255 : -1);
 
-export interface IscloseOptions {
-  /** Times |b|. Default 1e-5. */
-  rtol?: number;
-  /** Default 1e-8. */
-  atol?: number;
-  /** Whether NaN is close to NaN. Default false. */
-  equalNan?: boolean;
-}
-
-/** Whether |a - b| <= atol + rtol |b|, or both are the same infinity (PyTorch's `torch.isclose`). */
-export function isclose(a: Tensor, b: Tensor, options: IscloseOptions = {}): Tensor {
-  checkOptions("isclose", options, ["rtol", "atol", "equalNan"]);
-  const { rtol = 1e-5, atol = 1e-8, equalNan = false } = options;
-  const [x, y] = [a, b].map((v) => (isFloating(v.dtype) ? v.detach() : to(v, "float64")));
-  const near = compare.le(unary.abs(binary.sub(x, y)), binary.add(binary.mul(unary.abs(y), rtol), atol));
-  const close = logicalOr(compare.eq(x, y), logicalAnd(near, isfinite(y)));
-  return equalNan ? logicalOr(close, logicalAnd(isnan(x), isnan(y))) : close;
-}
-
 /** The n-th derivative of digamma (PyTorch's `torch.polygamma`). */
 export const polygamma = (n: number, x: Tensor): Tensor => binary.polygamma(x, n);
 
 /** Those of this file whose first operand is a tensor, as methods of it. */
 export const pointwiseMethods = {
   ...integer,
-  ...{ add, sub, div, rsub, floatPower, ldexp, heaviside, lerp, addcmul, addcdiv },
+  ...{ add, sub, div, rsub, floatPower, ldexp },
   ...{ clamp, clip: clamp, round, logit, nanToNum, sgn: unary.sign, trueDivide: binary.div },
-  ...{ isnan, isinf, isfinite, isposinf, isneginf, isclose, signbit },
+  ...{ isnan, isinf, isfinite, isposinf, isneginf, signbit },
   ...{ logicalAnd, logicalOr, logicalXor, logicalNot, bitwiseNot },
 };
