@@ -4,15 +4,8 @@ import * as plot from "simdgrad/plot";
 
 const { binaryCrossEntropyWithLogits: loss } = nn.functional;
 
-interface Remedy {
-  /** Of Adam. */
-  weightDecay?: number;
-  /** Added to the loss: this times the sum of the sizes of all weights. */
-  l1?: number;
-  dropout?: number;
-  /** Looks at the other points without a better one. */
-  patience?: number;
-}
+/** `l1` times the sum of all sizes of weights is added to the loss; `patience` counts looks at the other points without a better one. */
+type Remedy = { weightDecay?: number; l1?: number; dropout?: number; patience?: number };
 const remedies: Record<string, Remedy> = {
   nothing: {},
   L2: { weightDecay: 0.03 },
@@ -38,8 +31,7 @@ function run(noise: number, { weightDecay = 0, l1 = 0, dropout = 0, patience = 1
   const stopping = new train.EarlyStopping({ patience });
   const judge = ({ x, y }: { x: Tensor; y: Tensor }) => {
     const output = noGrad(() => model.eval().forward(x));
-    const right = output.gt(0).eq(y.bool()).float().mean().item();
-    return { loss: loss(output, y).item(), accuracy: right };
+    return { loss: loss(output, y).item(), right: output.gt(0).eq(y.bool()).sum().item() / y.numel };
   };
   const curves = { seen: [] as number[], unseen: [] as number[] };
   for (let step = 1; step <= 400 && !stopping.stopped; step++) {
@@ -61,7 +53,7 @@ for (const noise of [0.25, 0.5]) {
   const validation: Record<string, plot.Curve> = {};
   for (const [name, remedy] of Object.entries(remedies)) {
     const { curves, seen, unseen, best } = run(noise, remedy);
-    const share = ({ accuracy }: typeof seen) => `${(100 * accuracy).toFixed(1)} %`.padStart(15);
+    const share = ({ right }: typeof seen) => `${(100 * right).toFixed(1)} %`.padStart(15);
     console.log(name.padEnd(14), share(seen), share(unseen), unseen.loss.toFixed(3).padStart(15));
     if (noise !== 0.5) continue;
     if (remedy.patience === undefined) validation[name] = steps(curves.unseen);

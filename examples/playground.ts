@@ -1,5 +1,5 @@
 // The data sets of TensorFlow Playground: what a line, one hidden layer and three hidden layers make of them.
-import { data, manualSeed, nn, optim, tensor } from "simdgrad";
+import { data, manualSeed, nn, optim, type Tensor } from "simdgrad";
 import * as plot from "simdgrad/plot";
 
 const F = nn.functional;
@@ -43,13 +43,14 @@ for (const [name, make] of Object.entries(classification)) {
   const unseen = make({ n: 500, noise: 0.1, seed: 2 });
   const labels = { x: seen.x, y: seen.y.float().unsqueeze(1) };
   const models = trained(labels, F.binaryCrossEntropyWithLogits);
-  const right = (model: nn.Module) => model.forward(unseen.x).squeeze(1).gt(0).eq(unseen.y.bool()).sum();
-  row(
-    name,
-    Object.values(models).map((model) => String(right(model).item())),
-  );
-  await plot.decisionBoundary(`docs/figures/playground-${name}.svg`, models, seen.x, seen.y, {
-    ...{ level: 0, title: `Playground: ${name}`, xLabel: "x₁", yLabel: "x₂", width: 800, height: 860 },
+  const right = ([, model]: [string, nn.Module]) =>
+    String(model.forward(unseen.x).squeeze(1).gt(0).eq(unseen.y.bool()).sum().item());
+  row(name, Object.entries(models).map(right));
+  const probability = ([title, model]: [string, nn.Module]) =>
+    [title, (points: Tensor) => model.forward(points).sigmoid()] as const;
+  const panels = Object.fromEntries(Object.entries(models).map(probability));
+  await plot.decisionBoundary(`docs/figures/playground-${name}.svg`, panels, seen.x, seen.y, {
+    ...{ title: `Playground: ${name}`, xLabel: "x₁", yLabel: "x₂", width: 800, height: 860 },
   });
 }
 
@@ -58,11 +59,9 @@ for (const [name, make] of Object.entries({ plane, multiGaussian })) {
   const seen = make({ n: 600, noise: 0, seed: 1 });
   const unseen = make({ n: 500, noise: 0, seed: 2 });
   const models = trained(seen, F.mseLoss);
-  const error = (model: nn.Module) => F.mseLoss(model.forward(unseen.x), unseen.y).item();
-  row(
-    name,
-    Object.values(models).map((model) => error(model).toFixed(6)),
-  );
+  const error = ([, model]: [string, nn.Module]) =>
+    F.mseLoss(model.forward(unseen.x), unseen.y).item().toFixed(6);
+  row(name, Object.entries(models).map(error));
   if (name === "multiGaussian")
     await plot.decisionBoundary("docs/figures/playground-multi-gaussian.svg", models, null, null, {
       ...{ level: 0, title: "Hills and hollows, as each network sees them", xLabel: "x₁", yLabel: "x₂" },
@@ -72,8 +71,6 @@ for (const [name, make] of Object.entries({ plane, multiGaussian })) {
 // Noise moves points across the border: nobody can be right about all of them.
 for (const noise of [0, 0.25, 0.5]) {
   const { x, y } = xor({ n: 10000, noise, seed: 3 });
-  const truth = x.select(1, 0).mul(x.select(1, 1)).gt(tensor(0));
-  console.log(
-    `xor, noise ${noise}: the true rule is right about ${truth.eq(y.bool()).float().mean().item()}`,
-  );
+  const rule = x.select(1, 0).mul(x.select(1, 1)).gt(0);
+  console.log(`xor, noise ${noise}: the true rule is right about ${rule.eq(y.bool()).sum().item()} of 10000`);
 }
