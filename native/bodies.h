@@ -57,6 +57,31 @@ struct TakeRows {
   float* out;
 };
 
+/** Images and their patches: see src/kernels/js/patches.ts. */
+struct Patches {
+  int64_t h, w, kh, kw, oh, ow, sh, sw, ph, pw, dh, dw;
+};
+
+/** A convolution, or one of its gradients: which of the three operands is written depends. */
+struct Conv {
+  int64_t samples, groups, channels, outputs;  // channels and outputs of a group
+  Patches patches;
+  const float *x, *weight, *y;
+  const float* bias;  // or null
+  bool accumulate;    // of the gradient of the weight
+  float* out;
+};
+
+/** Pooling over any windows: see src/kernels/js/pool.ts. */
+struct Pool {
+  int64_t planes, h, w, oh, ow, dh, dw;
+  const int32_t* windows;
+  const float* divisors;  // of means
+  const float* x;         // or the gradient of the output
+  float* out;
+  int32_t* index;  // of maxima
+};
+
 enum class RandomKind { uniform, normal, dropout };
 
 struct Random {

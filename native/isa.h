@@ -27,7 +27,7 @@ struct Consumer {
   int streamCount;
 };
 
-/** C[i,j] (+)= Σ_k A[i,k]·B[k,j] + bias[j], `batch` times. Strides in elements; rows of C are dense. */
+/** C[i,j] (+)= Σ_k A[i,k]·B[k,j] + bias[j], `batch` times. Strides in elements. */
 struct Gemm {
   int64_t batch, m, n, k;
   const float* a;
@@ -38,6 +38,7 @@ struct Gemm {
   bool accumulate;
   float* c;
   int64_t cBatch;
+  int64_t cRow = 0;  // from row to row of C; 0: rows are dense
   const Consumer* consumer = nullptr;  // only of one matrix that nothing is added to
 };
 
@@ -73,6 +74,18 @@ struct Isa {
   void (*sgdTake)(const void* what, const Piece&);
   void (*adamTake)(const void* what, const Piece&);
   void (*random)(const Random&);
+  // patches.cc
+  void (*unfold2d)(int64_t planes, const Patches&, const float* x, float* out);
+  void (*fold2d)(int64_t planes, const Patches&, const float* columns, float* out);
+  // conv.cc: y of x and weight, x of y and weight, weight of x and y
+  void (*conv2d)(const Conv&);
+  void (*conv2dGradInput)(const Conv&);
+  void (*conv2dGradWeight)(const Conv&);
+  // pool.cc
+  void (*maxPool2d)(const Pool&);
+  void (*maxPool2dGrad)(int64_t planes, int64_t size, int64_t places, const int32_t* index, const float* g, float* out);
+  void (*avgPool2d)(const Pool&);
+  void (*avgPool2dGrad)(const Pool&);
 };
 
 }  // namespace simdgrad

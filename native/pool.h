@@ -38,8 +38,8 @@ uint64_t workerChunks();
 
 /** Per-thread memory that stays until the thread ends: `floats` floats, 64-byte aligned, contents undefined. The slots are
  *  independent of each other; null when there is no memory. */
-enum class Slot { packedA, packedB, partial, kernel };
-constexpr int slotCount = 4;
+enum class Slot { packedA, packedB, partial, kernel, shared };
+constexpr int slotCount = 5;
 float* scratch(Slot slot, size_t floats);
 
 }  // namespace simdgrad

@@ -35,6 +35,15 @@ const Row rows[] = {
     {"adamStep", entries::adamStep},
     {"random", entries::random},
     {"permutation", entries::permutation},
+    {"unfold2d", entries::unfold2d},
+    {"fold2d", entries::fold2d},
+    {"conv2d", entries::conv2d},
+    {"conv2dGradInput", entries::conv2dGradInput},
+    {"conv2dGradWeight", entries::conv2dGradWeight},
+    {"maxPool2d", entries::maxPool2d},
+    {"maxPool2dGrad", entries::maxPool2dGrad},
+    {"avgPool2d", entries::avgPool2d},
+    {"avgPool2dGrad", entries::avgPool2dGrad},
 };
 
 // Families whose first argument is an op name. The code of an op is its place in the list, on both sides.

@@ -18,6 +18,7 @@ export * from "./errors.js";
 export * as io from "./io/index.js";
 export { backend } from "./kernels/backend.js";
 export * as nn from "./nn/index.js";
+export * from "./ops/arranging.js";
 export {
   arange,
   eye,
@@ -32,10 +33,10 @@ export {
   zeros,
   zerosLike,
 } from "./ops/create.js";
-export * from "./ops/arranging.js";
 export { bernoulli, multinomial, normal, randint, randintLike, randLike, randnLike } from "./ops/draw.js";
 export { where } from "./ops/elementwise.js";
 export { cat, stack } from "./ops/join.js";
+export * as linalg from "./ops/linalg.js";
 export { matmul } from "./ops/matmul.js";
 export * from "./ops/functions.js";
 export { polygamma } from "./ops/pointwise.js";

@@ -30,6 +30,18 @@ const withOptions: [op: string, call: Call][] = [
   ...["mseLoss", "l1Loss", "binaryCrossEntropy", "binaryCrossEntropyWithLogits"].map(
     (name): [string, Call] => [name, (o) => F[name](x, x, o)],
   ),
+  ...["smoothL1Loss", "huberLoss", "klDiv", "poissonNllLoss", "hingeEmbeddingLoss", "softMarginLoss"].map(
+    (name): [string, Call] => [name, (o) => F[name](x, x, o)],
+  ),
+  ...["multiMarginLoss", "multilabelMarginLoss", "multilabelSoftMarginLoss"].map((name): [string, Call] => [
+    name,
+    (o) => F[name](x, x, o),
+  ]),
+  ...["pairwiseDistance", "cosineSimilarity"].map((name): [string, Call] => [name, (o) => F[name](x, x, o)]),
+  ...["gaussianNllLoss", "marginRankingLoss", "cosineEmbeddingLoss", "tripletMarginLoss"].map(
+    (name): [string, Call] => [name, (o) => F[name](x, x, x, o)],
+  ),
+  ["tripletMarginWithDistanceLoss", (o) => F["tripletMarginWithDistanceLoss"](x, x, x, o)],
   ["tensor", (o) => tensor([1], o)],
   ["tensor", (o) => tensor(Float32Array.of(1), o)],
   ...["zeros", "ones", "rand", "randn"].map((name): [string, Call] => [

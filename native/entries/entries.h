@@ -42,6 +42,19 @@ double gather(const Call& call);
 double scatterAdd(const Call& call);
 double takeRows(const Call& call);
 
+// conv.cc
+double unfold2d(const Call& call);
+double fold2d(const Call& call);
+double conv2d(const Call& call);
+double conv2dGradInput(const Call& call);
+double conv2dGradWeight(const Call& call);
+
+// pool.cc
+double maxPool2d(const Call& call);
+double maxPool2dGrad(const Call& call);
+double avgPool2d(const Call& call);
+double avgPool2dGrad(const Call& call);
+
 // tally.cc
 double tally(const Call& call);
 

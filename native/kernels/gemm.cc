@@ -254,12 +254,13 @@ bool fitsAsItIs(const Gemm& g) {
 }
 
 Problem orient(const Gemm& g) {
-  if (fitsAsItIs(g)) return {g, 0, 1, g.n, 1};
+  const int64_t row = g.cRow != 0 ? g.cRow : g.n;
+  if (fitsAsItIs(g)) return {g, 0, 1, row, 1};
   Gemm t = g;
   t.m = g.n, t.n = g.m;
   t.a = g.b, t.aBatch = g.bBatch, t.aRow = g.bCol, t.aCol = g.bRow;
   t.b = g.a, t.bBatch = g.aBatch, t.bRow = g.aCol, t.bCol = g.aRow;
-  return {t, 1, 0, 1, g.n};
+  return {t, 1, 0, 1, row};
 }
 
 /** A product that is one tile, read in place: to decide more about it would take longer than to compute it. */
@@ -269,7 +270,7 @@ bool isOneTile(const Gemm& g) {
 
 void runOneTile(const Gemm& g) {
   const int vectors = static_cast<int>((g.n + W - 1) / W), lanes = static_cast<int>(g.n - (vectors - 1) * W);
-  const Tile tile = {nullptr, 0, g.bias, 0, 1, g.accumulate, g.c, g.n, 1, lanes};
+  const Tile tile = {nullptr, 0, g.bias, 0, 1, g.accumulate, g.c, g.cRow != 0 ? g.cRow : g.n, 1, lanes};
   pick<MR>(static_cast<int>(g.m), vectors, lanes < W)(g.k, g.a, g.aRow, g.aCol, g.b, g.bRow, tile);
 }
 
@@ -289,7 +290,7 @@ void gemmThenTake(const Gemm& given) {
 void gemm(const Gemm& given) {
   if (given.consumer && (isThin(given) || isOuter(given) || isNarrow(given.m, given.bRow, given.bCol))) return gemmThenTake(given);
   if (isOneTile(given)) return runOneTile(given);
-  if (given.batch > 1 && !isThin(given) && given.bBatch == 0 && given.aBatch == given.m * given.aRow && given.cBatch == given.m * given.n) {
+  if (given.batch > 1 && !isThin(given) && given.bBatch == 0 && given.aBatch == given.m * given.aRow && given.cBatch == given.m * given.n && given.cRow == 0) {
     // One B for all, and the rows of A and C follow each other: one matrix with more rows.
     Gemm merged = given;
     merged.m *= given.batch;

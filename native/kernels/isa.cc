@@ -19,6 +19,9 @@ void addLoss(Isa& isa);
 void addIndex(Isa& isa);
 void addOptim(Isa& isa);
 void addRandom(Isa& isa);
+void addPatches(Isa& isa);
+void addConv(Isa& isa);
+void addPool(Isa& isa);
 
 Isa isa() {
   Isa table{};
@@ -33,6 +36,9 @@ Isa isa() {
   addIndex(table);
   addOptim(table);
   addRandom(table);
+  addPatches(table);
+  addConv(table);
+  addPool(table);
   return table;
 }
 

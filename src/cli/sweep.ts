@@ -47,7 +47,7 @@ const MOST_RUNS = 10_000;
 export async function sweepCommand(flags: SweepFlags, interruption: Interruption): Promise<void> {
   const choices = grid(flags);
   if (choices.length > MOST_RUNS)
-    throw new UsageError(`sweep: at most ${count(MOST_RUNS)} combinations: ${count(choices.length)}`);
+    throw new UsageError(`at most ${count(MOST_RUNS)} combinations: ${count(choices.length)}`);
   chooseBackend(flags);
   if (flags.csv !== undefined) checkWritable("--csv", flags.csv);
   const images = await loadImages({ dir: flags.data, split: flags.split });
@@ -80,7 +80,7 @@ function grid({ width, depth, lr, batch, activation, optimizer }: SweepFlags): C
   ) as Choice[];
 }
 
-/** The training images, or some of them, and from among them those that rank the runs; each class has its share of both. */
+/** The training images, or some of them, divided at random into those to train on and those that rank the runs. */
 function divide({ tensors, scale, shift, length }: Part, flags: SweepFlags): [train: Part, validation: Part] {
   const { samples = length, seed } = flags;
   if (samples > length) throw new UsageError(`--samples: there are ${length} training images: ${samples}`);

@@ -97,8 +97,12 @@ abstract class ChannelNorm extends Module {
   }
 }
 
+interface ChannelNormConstructor {
+  new (numFeatures: number, options?: NormOptions): ChannelNorm & { forward(x: Tensor): Tensor };
+}
+
 /** A batch normalisation whose input has one of these numbers of dims. */
-function batchNormOf(className: string, ranks: readonly number[]) {
+function batchNormOf(className: string, ranks: readonly number[]): ChannelNormConstructor {
   const layer = class extends ChannelNorm {
     constructor(numFeatures: number, options: NormOptions = {}) {
       super(numFeatures, { affine: true, trackRunningStats: true }, options);
@@ -126,7 +130,7 @@ function batchNormOf(className: string, ranks: readonly number[]) {
 }
 
 /** An instance normalisation whose input has `rank` dims with a batch dim, or one less without. */
-function instanceNormOf(className: string, rank: number) {
+function instanceNormOf(className: string, rank: number): ChannelNormConstructor {
   const layer = class extends ChannelNorm {
     constructor(numFeatures: number, options: NormOptions = {}) {
       super(numFeatures, { affine: false, trackRunningStats: false }, options);

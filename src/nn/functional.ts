@@ -1,5 +1,6 @@
 import * as activations from "../ops/activations.js";
 import { scaledDotProductAttention } from "../ops/attention.js";
+import { bilinear } from "../ops/bilinear.js";
 import * as channelDropout from "../ops/channelDropout.js";
 import { conv1d, conv2d } from "../ops/conv.js";
 import { convTranspose1d, convTranspose2d } from "../ops/convTranspose.js";
@@ -97,4 +98,5 @@ export const functional = {
   embeddingBag,
   scaledDotProductAttention,
   multiHeadAttentionForward,
+  bilinear,
 };

@@ -35,3 +35,16 @@ export {
 export * from "./channelDropout.js";
 export * from "./piecewise.js";
 export { Embedding, EmbeddingBag } from "./embedding.js";
+export { MultiheadAttention, type MultiheadAttentionOptions } from "./multiheadAttention.js";
+export { GRU, GRUCell, LSTM, LSTMCell, type RecurrentOptions, RNN, RNNCell } from "./recurrent.js";
+export {
+  generateSquareSubsequentMask,
+  TransformerDecoder,
+  TransformerDecoderLayer,
+  TransformerEncoder,
+  TransformerEncoderLayer,
+  type TransformerLayerOptions,
+} from "./transformer.js";
+export { Bilinear } from "./bilinear.js";
+export { ModuleDict, ModuleList, ParameterList, Residual } from "./containers.js";
+export { Unflatten } from "./unflatten.js";

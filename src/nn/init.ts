@@ -1,7 +1,7 @@
 import { noGrad } from "../autograd/grad-mode.js";
 import { formatShape, ShapeError, ValueError } from "../errors.js";
 import type { GeneratorOptions } from "../ops/create.js";
-import { fill_, normal_, uniform_ } from "../ops/inplace.js";
+import * as inplace from "../ops/inplace.js";
 import { checkOptions } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
 
@@ -55,15 +55,15 @@ export function fans(x: Tensor): { fanIn: number; fanOut: number } {
 }
 
 export function uniform<T extends Tensor>(x: T, low = 0, high = 1, options?: GeneratorOptions): T {
-  return noGrad(() => uniform_(x, low, high, options)) as T;
+  return noGrad(() => inplace.uniform_(x, low, high, options)) as T;
 }
 
 export function normal<T extends Tensor>(x: T, mean = 0, std = 1, options?: GeneratorOptions): T {
-  return noGrad(() => normal_(x, mean, std, options)) as T;
+  return noGrad(() => inplace.normal_(x, mean, std, options)) as T;
 }
 
 export function constant<T extends Tensor>(x: T, value: number): T {
-  return noGrad(() => fill_(x, value)) as T;
+  return noGrad(() => inplace.fill_(x, value)) as T;
 }
 
 export function zeros<T extends Tensor>(x: T): T {
@@ -92,6 +92,8 @@ export function xavierNormal<T extends Tensor>(x: T, options: XavierOptions = {}
 
 function kaimingStd(op: string, x: Tensor, options: KaimingOptions): number {
   checkOptions(op, options, kaimingOptions);
+  if (options.mode !== undefined && options.mode !== "fanIn" && options.mode !== "fanOut")
+    throw new ValueError(`${op}: mode is fanIn or fanOut: ${String(options.mode)}`);
   const { fanIn, fanOut } = fans(x);
   const fan = options.mode === "fanOut" ? fanOut : fanIn;
   return calculateGain(options.nonlinearity ?? "leakyRelu", options.a ?? 0) / Math.sqrt(fan);
@@ -107,3 +109,17 @@ export function kaimingUniform<T extends Tensor>(x: T, options: KaimingOptions =
 export function kaimingNormal<T extends Tensor>(x: T, options: KaimingOptions = {}): T {
   return normal(x, 0, kaimingStd("kaimingNormal", x, options), { generator: options.generator });
 }
+
+export * from "./initPatterns.js";
+/** Under PyTorch's names, which say that they overwrite: `kaimingNormal_(layer.weight)`. */
+export {
+  constant as constant_,
+  kaimingNormal as kaimingNormal_,
+  kaimingUniform as kaimingUniform_,
+  normal as normal_,
+  ones as ones_,
+  uniform as uniform_,
+  xavierNormal as xavierNormal_,
+  xavierUniform as xavierUniform_,
+  zeros as zeros_,
+};

@@ -135,12 +135,14 @@ export const TripletMarginWithDistanceLoss = lossOf<
   triplets.tripletMarginWithDistanceLoss,
 );
 /** The p-norm of differences along the last dim: `forward(x1, x2)`. */
-export const PairwiseDistance = lossOf<
-  [x1: Tensor, x2: Tensor],
-  distances.PairwiseDistanceOptions
->("PairwiseDistance", distances.pairwiseDistanceOptions, distances.pairwiseDistance);
+export const PairwiseDistance = lossOf<[x1: Tensor, x2: Tensor], distances.PairwiseDistanceOptions>(
+  "PairwiseDistance",
+  distances.pairwiseDistanceOptions,
+  distances.pairwiseDistance,
+);
 /** The cosine of the angle between vectors along `dim`: `forward(x1, x2)`. */
-export const CosineSimilarity = lossOf<
-  [x1: Tensor, x2: Tensor],
-  distances.CosineSimilarityOptions
->("CosineSimilarity", distances.cosineSimilarityOptions, distances.cosineSimilarity);
+export const CosineSimilarity = lossOf<[x1: Tensor, x2: Tensor], distances.CosineSimilarityOptions>(
+  "CosineSimilarity",
+  distances.cosineSimilarityOptions,
+  distances.cosineSimilarity,
+);

@@ -78,7 +78,13 @@ methodsOf({ ...functions, median, nanmedian, unique, uniqueConsecutive, nonzero 
 
 const { flip, view } = rearrange;
 const { repeat, tile, broadcastTo } = repeats;
-const ofSizes: Record<string, (x: Tensor, sizes: Shape) => Tensor> = { flip, view, repeat, tile, broadcastTo };
+const ofSizes: Record<string, (x: Tensor, sizes: Shape) => Tensor> = {
+  flip,
+  view,
+  repeat,
+  tile,
+  broadcastTo,
+};
 for (const [name, fn] of Object.entries(ofSizes))
   method(name, function (this: Tensor, ...args: Sizes) {
     return fn(this, sizes(args));

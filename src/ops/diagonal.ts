@@ -4,8 +4,8 @@ import { k } from "../kernels/backend.js";
 import { resolveDim, type Shape, type Strides } from "../shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { zeros } from "./create.js";
-import { sum } from "./reduce.js";
 import { ravel } from "./rearrange.js";
+import { sum } from "./reduce.js";
 
 /** Which diagonal of which matrices: `diagonal` 0 is the main one, positive ones lie above it. */
 interface Place {

@@ -73,7 +73,9 @@ function panels(op: string, y: Tensor, x: Tensor | undefined, options: Trapezoid
   if (x === undefined) return mul(sums, (options?.dx ?? 1) / 2);
   if (x.ndim === 1) {
     if (x.numel !== y.shape[d])
-      throw new ShapeError(`${op}: a point for each value: ${formatShape(x.shape)} for ${formatShape(y.shape)}, dim ${d}`);
+      throw new ShapeError(
+        `${op}: a point for each value: ${formatShape(x.shape)} for ${formatShape(y.shape)}, dim ${d}`,
+      );
     const vector = step(x, 0);
     const shape = y.shape.map((_, i) => (i === d ? vector.numel : 1));
     return mul(mul(sums, reshape(vector, shape)), 0.5);

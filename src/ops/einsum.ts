@@ -100,7 +100,10 @@ function parse(equation: string, operands: readonly Tensor[]): { inputs: Labelle
   });
   const all = [...left.replace(/[.,]/g, "")];
   if (right === undefined)
-    return { inputs, output: [...ellipsis(widest), ...all.filter((c) => all.indexOf(c) === all.lastIndexOf(c)).sort()] };
+    return {
+      inputs,
+      output: [...ellipsis(widest), ...all.filter((c) => all.indexOf(c) === all.lastIndexOf(c)).sort()],
+    };
   const [before, after] = split(right);
   const output = [...before, ...(after === undefined ? [] : [...ellipsis(widest), ...after])];
   const named = [...before, ...(after ?? [])];
@@ -132,7 +135,9 @@ function checkSizes(inputs: readonly Labelled[], equation: string): void {
   for (const label of new Set(inputs.flatMap((input) => input.labels))) {
     const sizes = [...new Set(inputs.map((input) => sizeOf(input, label)).filter((size) => size !== 1))];
     if (sizes.length > 1)
-      throw new ShapeError(`einsum: sizes differ under label ${label} of ${equation}: ${sizes.join(" and ")}`);
+      throw new ShapeError(
+        `einsum: sizes differ under label ${label} of ${equation}: ${sizes.join(" and ")}`,
+      );
   }
 }
 
@@ -150,7 +155,8 @@ function reduced(input: Labelled, output: readonly Label[], others: readonly Lab
 
 /** The product of two operands, summed over the labels that only they have. */
 function contract(a: Labelled, b: Labelled, output: readonly Label[], later: readonly Labelled[]): Labelled {
-  const kept = (label: Label) => output.includes(label) || later.some((other) => other.labels.includes(label));
+  const kept = (label: Label) =>
+    output.includes(label) || later.some((other) => other.labels.includes(label));
   const shared = a.labels.filter((label) => b.labels.includes(label));
   const batch = shared.filter(kept);
   const summed = shared.filter((label) => !kept(label));

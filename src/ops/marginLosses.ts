@@ -4,8 +4,8 @@ import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
 import { sameShape } from "../shape.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { checkReduction } from "./crossEntropy.js";
 import { arange } from "./create.js";
+import { checkReduction } from "./crossEntropy.js";
 import { add, compare, div, mul, neg, sqrt, sub, unary, where } from "./elementwise.js";
 import { gather, indexSelect } from "./indexing.js";
 import {
@@ -110,11 +110,7 @@ export const multiMarginLossOptions = [
  * `F.multi_margin_loss`). Shapes: input [N, C], target [N]; or [C], and [] or [1]. Result: a scalar, or like the target for `none`.
  * @throws ValueError `INDEX_OUT_OF_RANGE` for a target outside 0 … C-1.
  */
-export function multiMarginLoss(
-  input: Tensor,
-  target: Tensor,
-  options: MultiMarginLossOptions = {},
-): Tensor {
+export function multiMarginLoss(input: Tensor, target: Tensor, options: MultiMarginLossOptions = {}): Tensor {
   checkOptions("multiMarginLoss", options, multiMarginLossOptions);
   const { p = 1, margin = 1, weight, reduction = "mean" } = options;
   checkReduction("multiMarginLoss", reduction);
@@ -173,8 +169,7 @@ export function multilabelMarginLoss(input: Tensor, target: Tensor, options: Los
 
 function checkClasses(op: string, input: Tensor, target: Tensor): void {
   if (isFloating(target.dtype)) throw new DTypeError(`${op}: targets are class indices: ${target.dtype}`);
-  if (input.ndim > 2)
-    throw new ShapeError(`${op}: the input is [N, C] or [C]: ${formatShape(input.shape)}`);
+  if (input.ndim > 2) throw new ShapeError(`${op}: the input is [N, C] or [C]: ${formatShape(input.shape)}`);
 }
 
 /**

@@ -3,7 +3,7 @@ import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
 import { sameShape } from "../shape.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { causalMask, masked } from "./attention.js";
+import { softmaxOrZero } from "./attention.js";
 import { zeros } from "./create.js";
 import { dropout } from "./dropout.js";
 import { add, maskedFill, mul } from "./elementwise.js";
@@ -99,9 +99,7 @@ export function multiHeadAttentionForward(
       `${op}: key and value have one length, and the batch of the query: ${[query, key, value].map((x) => formatShape(x.shape)).join(", ")}`,
     );
   let mask = attnMask && additive(op, attnMask, query);
-  if (isCausal && mask === null && !needWeights)
-    mask = masked(zeros([length, key.shape[0]], { dtype: query.dtype }), causalMask(length, key.shape[0]));
-  else if (isCausal && mask === null)
+  if (isCausal && mask === null)
     throw new ValueError(`${op}: isCausal says what attnMask is, which is needed: it is null`);
   if (mask !== null && mask.ndim === 2) mask = unsqueeze(mask, 0);
   const expected = [mask?.shape[0] === 1 ? 1 : batch * numHeads, length, key.shape[0]];
@@ -145,7 +143,9 @@ export function multiHeadAttentionForward(
     mask = mask === null ? perQuery : add(mask, perQuery);
   }
   const scores = matmul(mul(q, 1 / Math.sqrt(head)), transpose(k, 1, 2));
-  let weights = softmax(mask === null ? scores : add(scores, mask), -1);
+  // PyTorch has NaN where a query may see nothing and weights are asked for, and 0 where they are not.
+  const normalized = needWeights || mask === null ? (x: Tensor) => softmax(x, -1) : softmaxOrZero;
+  let weights = normalized(mask === null ? scores : add(scores, mask));
   if (training && dropoutP > 0) weights = dropout(weights, dropoutP);
   const joined = reshape(transpose(matmul(weights, v), 0, 1), [length * batch, width]);
   const output = reshape(linear(joined, outProjWeight, outProjBias), [length, batch, -1]);

@@ -29,13 +29,15 @@ export function vectorNorm(x: Tensor, ord = 2, dim?: Dims, options?: NormOptions
  * `vectorNorm` of order `p`; "fro" is 2. Default: all dims. PyTorch: `torch.norm` (its "nuc" is not here).
  */
 export function norm(x: Tensor, p: number | "fro" = "fro", dim?: Dims, options?: NormOptions): Tensor {
-  if (p !== "fro" && typeof p !== "number") throw new ValueError(`norm: p is a number or "fro": ${String(p)}`);
+  if (p !== "fro" && typeof p !== "number")
+    throw new ValueError(`norm: p is a number or "fro": ${String(p)}`);
   return normOver("norm", x, p === "fro" ? 2 : p, dim, options);
 }
 
 function normOver(op: string, given: Tensor, p: number, dim: Dims, options?: NormOptions): Tensor {
   checkOptions(op, options, ["keepdim", "dtype"]);
-  if (typeof p !== "number" || Number.isNaN(p)) throw new ValueError(`${op}: the order is a number: ${String(p)}`);
+  if (typeof p !== "number" || Number.isNaN(p))
+    throw new ValueError(`${op}: the order is a number: ${String(p)}`);
   const x = options?.dtype === undefined ? given : to(given, options.dtype);
   if (!isFloating(x.dtype))
     throw new DTypeError(`${op}: a float tensor is needed: ${x.dtype}; use to("float32")`);

@@ -98,9 +98,12 @@ function padDim(
       `pad: mode "${mode}" has no more than ${size === 0 ? 0 : most} elements to give: ${before} and ${after} in dim ${d} of ${formatShape(x.shape)}`,
     );
   checkLength(x, d, size + before + after);
+  // What a circle repeats is what is left after cutting.
+  const start = Math.max(0, -before);
+  const left = size - start - Math.max(0, -after);
   const at = Int32Array.from({ length: size + before + after }, (_, i) => {
     const position = i - before;
-    if (mode === "circular") return (position + size) % size;
+    if (mode === "circular") return start + ((((position - start) % left) + left) % left);
     if (mode === "replicate") return Math.min(Math.max(position, 0), size - 1);
     const mirrored = Math.abs(position);
     return mirrored < size ? mirrored : 2 * (size - 1) - mirrored;

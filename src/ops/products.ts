@@ -96,7 +96,10 @@ export function tensordot(
           dims[0].map((d) => resolveDim("tensordot", d, a.ndim)),
           dims[1].map((d) => resolveDim("tensordot", d, b.ndim)),
         ];
-  if (da.length !== db.length || da.some((d, i) => a.shape[d] !== b.shape[db[i]] && a.shape[d] !== 1 && b.shape[db[i]] !== 1))
+  if (
+    da.length !== db.length ||
+    da.some((d, i) => a.shape[d] !== b.shape[db[i]] && a.shape[d] !== 1 && b.shape[db[i]] !== 1)
+  )
     throw new ShapeError(
       `tensordot: dims differ: [${da}] of ${formatShape(a.shape)} and [${db}] of ${formatShape(b.shape)}`,
     );
@@ -185,7 +188,9 @@ export function kron(a: Tensor, b: Tensor): Tensor {
  */
 export function cross(a: Tensor, b: Tensor, dim?: number): Tensor {
   if (a.ndim !== b.ndim)
-    throw new ShapeError(`cross: as many dims are needed: ${formatShape(a.shape)} and ${formatShape(b.shape)}`);
+    throw new ShapeError(
+      `cross: as many dims are needed: ${formatShape(a.shape)} and ${formatShape(b.shape)}`,
+    );
   const d = dim === undefined ? a.shape.indexOf(3) : resolveDim("cross", dim, a.ndim);
   if (d < 0 || a.shape[d] !== 3 || b.shape[d] !== 3)
     throw new ShapeError(

@@ -6,7 +6,14 @@ import type { Tensor } from "../tensor/tensor.js";
 import { tracing } from "../tracing.js";
 import { checkReduction, type Reduction } from "./crossEntropy.js";
 import { abs, add, compare, div, exp, log, mul, sub, unary, where } from "./elementwise.js";
-import { checkPair, type LossOptions, l1Loss, lossOptions, reduced, type WeightedLossOptions } from "./losses.js";
+import {
+  checkPair,
+  type LossOptions,
+  l1Loss,
+  lossOptions,
+  reduced,
+  type WeightedLossOptions,
+} from "./losses.js";
 import { sum } from "./reduce.js";
 import { unsqueeze } from "./views.js";
 

@@ -21,7 +21,9 @@ export function repeat(x: Tensor, repeats: readonly number[]): Tensor {
   checkRepeats("repeat", repeats);
   const lead = repeats.length - x.ndim;
   if (lead < 0)
-    throw new ShapeError(`repeat: a number for each dim: ${formatShape(repeats)} for ${formatShape(x.shape)}`);
+    throw new ShapeError(
+      `repeat: a number for each dim: ${formatShape(repeats)} for ${formatShape(x.shape)}`,
+    );
   const shape = [...new Array<number>(lead).fill(1), ...x.shape];
   const apart = reshape(
     x,
@@ -62,7 +64,9 @@ export function repeatInterleave(
   const index = positions(repeatsOf(repeats, line.shape[d]));
   const { outputSize = index.numel } = options ?? {};
   if (outputSize !== index.numel)
-    throw new ShapeError(`repeatInterleave: outputSize is the sum of the repeats, ${index.numel}: ${outputSize}`);
+    throw new ShapeError(
+      `repeatInterleave: outputSize is the sum of the repeats, ${index.numel}: ${outputSize}`,
+    );
   return indexSelect(line, d, index);
 }
 
@@ -74,7 +78,9 @@ function repeatsOf(repeats: number | Tensor, length: number): ArrayLike<number> 
   const given = typeof repeats === "number" ? [repeats] : denseCopy(repeats.detach()).data;
   checkRepeats("repeatInterleave", [...given]);
   if (given.length !== length && given.length !== 1)
-    throw new ShapeError(`repeatInterleave: one number, or one for each of ${length} elements: ${given.length}`);
+    throw new ShapeError(
+      `repeatInterleave: one number, or one for each of ${length} elements: ${given.length}`,
+    );
   return given.length === length ? given : new Array<number>(length).fill(given[0]);
 }
 

@@ -109,7 +109,9 @@ export function logcumsumexp(x: Tensor, dim: number): Tensor {
       "logcumsumexp",
       [line],
       scanned("logsumexp", line, d),
-      (g) => [isGradEnabled() ? logcumsumexpGradientPairwise(line, y, g, d) : logcumsumexpGradient(line, g, d)],
+      (g) => [
+        isGradEnabled() ? logcumsumexpGradientPairwise(line, y, g, d) : logcumsumexpGradient(line, g, d),
+      ],
       { saves: [line], savesOutput: true },
     );
     return y;

@@ -35,8 +35,7 @@ export function searchsorted(sorted: Tensor, values: Tensor | number, options?: 
   const { right = false, side, sorter } = options ?? {};
   if (side !== undefined && side !== "left" && side !== "right")
     throw new ValueError(`searchsorted: side is left or right: ${String(side)}`);
-  if (side === "left" && right)
-    throw new ValueError("searchsorted: side and right agree: left and true");
+  if (side === "left" && right) throw new ValueError("searchsorted: side and right agree: left and true");
   if (sorter !== undefined && !sameShape(sorter.shape, sorted.shape))
     throw new ShapeError(
       `searchsorted: the sorter has the shape of what it sorts: ${formatShape(sorter.shape)} for ${formatShape(sorted.shape)}`,
@@ -59,7 +58,11 @@ export function bucketize(x: Tensor | number, boundaries: Tensor, options?: Buck
 function search(op: string, sorted: Tensor, given: Tensor | number, right: boolean): Tensor {
   const values = typeof given === "number" ? full([], given, { dtype: "float64" }) : given;
   const lead = sorted.shape.slice(0, -1);
-  if (sorted.ndim === 0 || (sorted.ndim > 1 && !sameShape(lead, values.shape.slice(0, -1))) || (sorted.ndim > 1 && values.ndim !== sorted.ndim))
+  if (
+    sorted.ndim === 0 ||
+    (sorted.ndim > 1 && !sameShape(lead, values.shape.slice(0, -1))) ||
+    (sorted.ndim > 1 && values.ndim !== sorted.ndim)
+  )
     throw new ShapeError(
       `${op}: one vector, or a row for each row of values: ${formatShape(sorted.shape)} for ${formatShape(values.shape)}`,
     );

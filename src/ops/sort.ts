@@ -96,7 +96,12 @@ export function kthvalue(x: Tensor, k: number, dim = -1, options?: { keepdim?: b
 }
 
 /** @internal The elements of `x` at one index for each line, which has size 1 along `dim`. */
-export function selected(x: Tensor, dim: number, indices: Tensor, keepdim: boolean | undefined): ValuesAndIndices {
+export function selected(
+  x: Tensor,
+  dim: number,
+  indices: Tensor,
+  keepdim: boolean | undefined,
+): ValuesAndIndices {
   const values = gatherLines(x, dim, indices);
   if (keepdim || x.ndim === 0) return named({ values, indices });
   return named({ values: squeeze(values, dim), indices: squeeze(indices, dim) });

@@ -3,7 +3,18 @@ import { checkOptions } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { compare, div, where } from "./elementwise.js";
 import { type Named, named } from "./named.js";
-import { type ConvertingReduceOptions, type Dims, max, mean, min, type ReduceOptions, std, sum, type VarianceOptions, variance } from "./reduce.js";
+import {
+  type ConvertingReduceOptions,
+  type Dims,
+  max,
+  mean,
+  min,
+  type ReduceOptions,
+  std,
+  sum,
+  type VarianceOptions,
+  variance,
+} from "./reduce.js";
 import { to } from "./views.js";
 
 /** Largest element over `dim`, default all dims. NaN wins, and equals share the gradient. PyTorch: `torch.amax`. */

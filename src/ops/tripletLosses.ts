@@ -72,7 +72,11 @@ function tripletLoss(
   anchor: Tensor,
   positive: Tensor,
   negative: Tensor,
-  { margin = 1, swap = false, reduction = "mean" }: Omit<TripletMarginWithDistanceLossOptions, "distanceFunction">,
+  {
+    margin = 1,
+    swap = false,
+    reduction = "mean",
+  }: Omit<TripletMarginWithDistanceLossOptions, "distanceFunction">,
 ): Tensor {
   checkReduction(op, reduction);
   if (!(margin > 0)) throw new ValueError(`${op}: margin is a number > 0: ${String(margin)}`);

@@ -36,12 +36,20 @@ export function unique<const O extends UniqueOptions>(x: Tensor, options?: O): U
 }
 
 /** `x` without the elements (or slices along `dim`) that equal the one before them: see `unique`. PyTorch: `torch.unique_consecutive`. */
-export function uniqueConsecutive<const O extends UniqueConsecutiveOptions>(x: Tensor, options?: O): Unique<O> {
+export function uniqueConsecutive<const O extends UniqueConsecutiveOptions>(
+  x: Tensor,
+  options?: O,
+): Unique<O> {
   checkOptions("uniqueConsecutive", options, ["returnInverse", "returnCounts", "dim"]);
   return distinct("uniqueConsecutive", x, options ?? {}, false) as Unique<O>;
 }
 
-function distinct(op: string, given: Tensor, options: UniqueConsecutiveOptions, sorted: boolean): Tensor | Tensor[] {
+function distinct(
+  op: string,
+  given: Tensor,
+  options: UniqueConsecutiveOptions,
+  sorted: boolean,
+): Tensor | Tensor[] {
   const { dim } = options;
   const x = dim === undefined ? reshape(given.detach(), [given.numel]) : given.detach();
   const d = dim === undefined ? 0 : resolveDim(op, dim, x.ndim);
@@ -53,7 +61,8 @@ function distinct(op: string, given: Tensor, options: UniqueConsecutiveOptions, 
     for (let i = 0; i < width; i++) {
       const [p, q] = [data[a * width + i], data[b * width + i]];
       if (p === q) continue;
-      if (Number.isNaN(p) || Number.isNaN(q)) return Number(Number.isNaN(p)) - Number(Number.isNaN(q)) || a - b;
+      if (Number.isNaN(p) || Number.isNaN(q))
+        return Number(Number.isNaN(p)) - Number(Number.isNaN(q)) || a - b;
       return p - q;
     }
     return 0;
@@ -72,8 +81,7 @@ function distinct(op: string, given: Tensor, options: UniqueConsecutiveOptions, 
     inverse[place] = counts.length - 1;
   }
   const results = [indexSelect(x, d, integers(firsts))];
-  if (options.returnInverse)
-    results.push(fromData(inverse, dim === undefined ? given.shape : [n], "int32"));
+  if (options.returnInverse) results.push(fromData(inverse, dim === undefined ? given.shape : [n], "int32"));
   if (options.returnCounts) results.push(integers(counts));
   return results.length === 1 ? results[0] : results;
 }

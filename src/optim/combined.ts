@@ -14,8 +14,11 @@ abstract class Combined extends Scheduler {
       throw new ValueError(`${name}: at least one scheduler is needed: ${String(schedulers)}`);
     for (const scheduler of schedulers) {
       if (!(scheduler instanceof Scheduler))
-        throw new ValueError(`${name}: schedulers are those of lrScheduler that step() alone moves on: ${String(scheduler)}`);
-      if (scheduler.optimizer !== optimizer) throw new ValueError(`${name}: all schedulers are of one optimizer: they differ`);
+        throw new ValueError(
+          `${name}: schedulers are those of lrScheduler that step() alone moves on: ${String(scheduler)}`,
+        );
+      if (scheduler.optimizer !== optimizer)
+        throw new ValueError(`${name}: all schedulers are of one optimizer: they differ`);
     }
   }
 

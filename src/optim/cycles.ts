@@ -2,7 +2,14 @@
 import { cosTurns } from "../elementary.js";
 import { ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
-import { beginWith, checkPositive, perGroup, type Scheduled, type ScheduledGroup, Scheduler } from "./scheduler.js";
+import {
+  beginWith,
+  checkPositive,
+  perGroup,
+  type Scheduled,
+  type ScheduledGroup,
+  Scheduler,
+} from "./scheduler.js";
 
 /** From `from` (share 0) to `to` (share 1) along half a cosine. */
 const alongCosine = (from: number, to: number, share: number) =>
@@ -30,8 +37,7 @@ export class CosineAnnealingWarmRestarts extends Scheduler {
   protected next(_lr: number, i: number): number {
     let [position, length] = [this.lastEpoch, this.t0];
     if (this.tMult === 1) position %= length;
-    else
-      for (; position >= length; length *= this.tMult) position -= length;
+    else for (; position >= length; length *= this.tMult) position -= length;
     return this.etaMin + ((this.baseLrs[i] - this.etaMin) * (1 + cosTurns(position / (2 * length)))) / 2;
   }
 }
@@ -97,7 +103,8 @@ export class OneCycleLR extends Scheduler {
     ]);
     const { pctStart = 0.3, annealStrategy = "cos", divFactor = 25, finalDivFactor = 1e4 } = options;
     const { cycleMomentum = true, threePhase = false } = options;
-    const total = options.totalSteps ?? (options.epochs ?? Number.NaN) * (options.stepsPerEpoch ?? Number.NaN);
+    const total =
+      options.totalSteps ?? (options.epochs ?? Number.NaN) * (options.stepsPerEpoch ?? Number.NaN);
     checkPositive("OneCycleLR", "totalSteps, or epochs · stepsPerEpoch,", total);
     if (!(pctStart >= 0 && pctStart <= 1))
       throw new ValueError(`OneCycleLR: pctStart is in [0, 1]: ${String(pctStart)}`);
@@ -155,7 +162,8 @@ export class OneCycleLR extends Scheduler {
   }
   protected override setOthers(): void {
     if (this.#cycleMomentum)
-      for (const [i, group] of this.optimizer.paramGroups.entries()) setMomentum(group, this.#at("momentum", i));
+      for (const [i, group] of this.optimizer.paramGroups.entries())
+        setMomentum(group, this.#at("momentum", i));
   }
 }
 
@@ -195,7 +203,16 @@ export class CyclicLR extends Scheduler {
   constructor(optimizer: Scheduled, options: CyclicOptions) {
     super(optimizer);
     checkOptions("CyclicLR", options, [
-      ...(["baseLr", "maxLr", "stepSizeUp", "stepSizeDown", "mode", "gamma", "scaleFn", "scaleMode"] as const),
+      ...([
+        "baseLr",
+        "maxLr",
+        "stepSizeUp",
+        "stepSizeDown",
+        "mode",
+        "gamma",
+        "scaleFn",
+        "scaleMode",
+      ] as const),
       ...(["cycleMomentum", "baseMomentum", "maxMomentum"] as const),
     ]);
     const { stepSizeUp = 2000, mode = "triangular", gamma = 1, scaleFn, cycleMomentum = true } = options;
@@ -220,9 +237,7 @@ export class CyclicLR extends Scheduler {
       expRange: (_: number, step: number) => gamma ** step,
     };
     this.#scale =
-      scaleFn === undefined
-        ? modes[mode]
-        : (cycle, step) => scaleFn(scaleMode === "cycle" ? cycle : step);
+      scaleFn === undefined ? modes[mode] : (cycle, step) => scaleFn(scaleMode === "cycle" ? cycle : step);
     this.#up = stepSizeUp;
     this.#total = stepSizeUp + stepSizeDown;
     this.#cycleMomentum = cycleMomentum;

@@ -33,7 +33,10 @@ export class MultiStepLR extends Scheduler {
     this.gamma = options.gamma ?? 0.1;
   }
   protected next(lr: number): number {
-    return this.milestones.reduce((now, milestone) => (milestone === this.lastEpoch ? now * this.gamma : now), lr);
+    return this.milestones.reduce(
+      (now, milestone) => (milestone === this.lastEpoch ? now * this.gamma : now),
+      lr,
+    );
   }
 }
 
@@ -149,7 +152,11 @@ export class CosineAnnealingLR extends Scheduler {
 
 type LrLambda = (epoch: number) => number;
 
-function checkLambdas(op: string, optimizer: Scheduled, options: { lrLambda: LrLambda | readonly LrLambda[] }) {
+function checkLambdas(
+  op: string,
+  optimizer: Scheduled,
+  options: { lrLambda: LrLambda | readonly LrLambda[] },
+) {
   checkOptions(op, options, ["lrLambda"]);
   const lambdas = perGroup(op, "lrLambda", options?.lrLambda, optimizer);
   for (const lambda of lambdas)

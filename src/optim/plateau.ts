@@ -65,14 +65,17 @@ export class ReduceLROnPlateau {
   #improves(metric: number): boolean {
     const { mode, threshold, thresholdMode } = this.#options;
     const sign = mode === "min" ? -1 : 1;
-    const wanted = thresholdMode === "rel" ? this.best * (1 + sign * threshold) : this.best + sign * threshold;
+    const wanted =
+      thresholdMode === "rel" ? this.best * (1 + sign * threshold) : this.best + sign * threshold;
     return mode === "min" ? metric < wanted : metric > wanted;
   }
 
   /** Takes the metric of an epoch. */
   step(metric: number): void {
     if (typeof metric !== "number")
-      throw new ValueError(`ReduceLROnPlateau: step takes the metric of the epoch, a number: ${String(metric)}`);
+      throw new ValueError(
+        `ReduceLROnPlateau: step takes the metric of the epoch, a number: ${String(metric)}`,
+      );
     const { patience, cooldown } = this.#options;
     this.lastEpoch++;
     if (this.#improves(metric)) {

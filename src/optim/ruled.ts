@@ -27,8 +27,12 @@ declare class Ruled<Options extends object> extends Optimizer<Options> {
   protected update(...args: Parameters<Optimizer<Options>["update"]>): void;
 }
 
+export interface RuledConstructor<Options extends object> {
+  new (params: Given<Options>, options?: Partial<Options>): Ruled<Options>;
+}
+
 /** The optimizer of a row. */
-export function ruled<Options extends object>(row: Row<Options>): typeof Ruled<Options> {
+export function ruled<Options extends object>(row: Row<Options>): RuledConstructor<Options> {
   const optimizer = class extends Optimizer<Options> {
     constructor(params: Given<Options>, options: Partial<Options> = {}) {
       checkOptions(new.target.name, options, Object.keys(row.defaults));
@@ -55,7 +59,7 @@ export function ruled<Options extends object>(row: Row<Options>): typeof Ruled<O
       );
     }
   };
-  return optimizer as unknown as typeof Ruled<Options>;
+  return optimizer as unknown as RuledConstructor<Options>;
 }
 
 const numbersOf = (value: unknown): number[] => (Array.isArray(value) ? value : [value]).map(Number);
@@ -73,7 +77,10 @@ function checkOption(
 ): void {
   if (typeof like === "boolean") {
     if (typeof value !== "boolean")
-      throw new ValueError(`${optimizer}: ${name} is true or false: ${String(value)}`, "INVALID_HYPERPARAMETER");
+      throw new ValueError(
+        `${optimizer}: ${name} is true or false: ${String(value)}`,
+        "INVALID_HYPERPARAMETER",
+      );
     return;
   }
   if (!Array.isArray(like)) {
@@ -81,7 +88,10 @@ function checkOption(
     return;
   }
   if (!Array.isArray(value) || value.length !== like.length)
-    throw new ValueError(`${optimizer}: ${name} are ${like.length} numbers: ${String(value)}`, "INVALID_HYPERPARAMETER");
+    throw new ValueError(
+      `${optimizer}: ${name} are ${like.length} numbers: ${String(value)}`,
+      "INVALID_HYPERPARAMETER",
+    );
   for (const [i, item] of value.entries())
     checkRange(optimizer, `${name}[${i}]`, item, ...(ranges[i] ?? beta));
 }

@@ -3,6 +3,9 @@
 import { cat, matmul, nn, stack, type Tensor, tensor, where } from "../../src/index.js";
 import { Generator } from "../../src/random.js";
 import { writingCases } from "./writing-cases.js";
+import { arrangingCases } from "./arranging-cases.js";
+import { objectiveCases } from "./objectives.js";
+import { spatialCases, spatialLayers } from "./spatialCases.js";
 
 export interface Case {
   fn: (...inputs: Tensor[]) => Tensor;
@@ -293,6 +296,23 @@ export const layersOf: Record<string, string> = {
       [1, 2, 3].map((dims) => [`${name}${dims}d`, "pad"]),
     ),
   ),
+  SmoothL1Loss: "smoothL1Loss",
+  HuberLoss: "huberLoss",
+  KLDivLoss: "klDiv",
+  PoissonNLLLoss: "poissonNllLoss",
+  GaussianNLLLoss: "gaussianNllLoss",
+  HingeEmbeddingLoss: "hingeEmbeddingLoss",
+  MultiMarginLoss: "multiMarginLoss",
+  MultiLabelMarginLoss: "multilabelMarginLoss",
+  MultiLabelSoftMarginLoss: "multilabelSoftMarginLoss",
+  SoftMarginLoss: "softMarginLoss",
+  CosineEmbeddingLoss: "cosineEmbeddingLoss",
+  MarginRankingLoss: "marginRankingLoss",
+  TripletMarginLoss: "tripletMarginLoss",
+  TripletMarginWithDistanceLoss: "tripletMarginWithDistanceLoss",
+  PairwiseDistance: "pairwiseDistance",
+  CosineSimilarity: "cosineSimilarity",
+  ...spatialLayers,
 };
 
 export const cases: Cases = {
@@ -300,6 +320,9 @@ export const cases: Cases = {
   ...viewCases,
   ...mixedCases,
   ...lossCases,
+  ...objectiveCases,
   ...layerCases,
   ...writingCases,
+  ...arrangingCases,
+  ...spatialCases,
 };

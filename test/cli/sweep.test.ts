@@ -129,7 +129,7 @@ describe("mistakes", () => {
     const { code, stderr } = await simdgrad(["sweep", "--data", digits, "--width", many, "--batch", many]);
     expect([code, stderr]).toEqual([
       2,
-      "simdgrad sweep: sweep: at most 10,000 combinations: 10,201 [INVALID_FLAG]\n",
+      "simdgrad sweep: at most 10,000 combinations: 10,201 [INVALID_FLAG]\n",
     ]);
   });
 });

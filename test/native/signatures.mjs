@@ -9,6 +9,9 @@ const elementwise = "in:f32 strides in:f32 strides";
 const slices = "op size size size in:f32";
 const loss = "size<3 size size number stride in:f32 in:index in:f32?";
 const product = "size size size in:f32 stride stride stride in:f32 stride stride stride in:f32?";
+const patches = "size size size size size size size<4 size<4 size<4 size<4 size<4 size<4";
+const conv = `size size size size ${patches}`;
+const pool = "size size size size size";
 const indexing = "size size size size";
 
 export const signatures = {
@@ -39,4 +42,13 @@ export const signatures = {
   adamStep: "size size<8 out:f32 in:f32 out:f32 out:f32 out:f32? in:hyper in:hyper",
   random: "op number number size out:i32 out:f32",
   permutation: "size out:i32 out:i32",
+  unfold2d: `size ${patches} in:f32 out:f32`,
+  fold2d: `size ${patches} in:f32 out:f32`,
+  conv2d: `${conv} in:f32 in:f32 in:f32? out:f32`,
+  conv2dGradInput: `${conv} in:f32 in:f32 out:f32`,
+  conv2dGradWeight: `${conv} in:f32 in:f32 flag out:f32`,
+  maxPool2d: `${pool} size<4 size<4 in:index in:f32 out:f32 out:i32`,
+  maxPool2dGrad: "size size size in:index in:f32 out:f32",
+  avgPool2d: `${pool} in:index in:f32 in:f32 out:f32`,
+  avgPool2dGrad: `${pool} in:index in:f32 in:f32 out:f32`,
 };

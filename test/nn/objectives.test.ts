@@ -48,7 +48,12 @@ const modules: [string, string, object, number][] = [
   ["CosineSimilarity", "cosineSimilarity", { dim: 0 }, 2],
   ["MarginRankingLoss", "marginRankingLoss", { margin: 1 }, 3],
   ["TripletMarginLoss", "tripletMarginLoss", { swap: true }, 3],
-  ["TripletMarginWithDistanceLoss", "tripletMarginWithDistanceLoss", { distanceFunction: F["pairwiseDistance"] }, 3],
+  [
+    "TripletMarginWithDistanceLoss",
+    "tripletMarginWithDistanceLoss",
+    { distanceFunction: F["pairwiseDistance"] },
+    3,
+  ],
   ["MSELoss", "mseLoss", { half: true }, 2],
 ];
 
@@ -121,11 +126,19 @@ describe("what is refused", () => {
   const [x, one] = [zeros([2, 3]), zeros([2])];
   const int = (values: number[]) => tensor(values, { dtype: "int32" });
   it.each<[string, () => unknown, RegExp]>([
-    ["shapes", () => f.smoothL1Loss(x, one), /smoothL1Loss: input and target have the same shape: \[2, 3\] and \[2\]/],
+    [
+      "shapes",
+      () => f.smoothL1Loss(x, one),
+      /smoothL1Loss: input and target have the same shape: \[2, 3\] and \[2\]/,
+    ],
     ["beta", () => f.smoothL1Loss(x, x, { beta: -1 }), /beta is a number >= 0: -1/],
     ["delta", () => f.huberLoss(x, x, { delta: 0 }), /delta is a number > 0: 0/],
     ["weight", () => f.mseLoss(x, x, { weight: one }), /mseLoss: input and weight have the same shape/],
-    ["reduction", () => f.poissonNllLoss(x, x, { reduction: "batchmean" as any }), /reduction is none, mean or sum/],
+    [
+      "reduction",
+      () => f.poissonNllLoss(x, x, { reduction: "batchmean" as any }),
+      /reduction is none, mean or sum/,
+    ],
     ["p", () => f.multiMarginLoss(x, int([0, 1]), { p: 3 as any }), /p is 1 or 2: 3/],
     ["a label", () => f.multiMarginLoss(x, int([0, 3])), /out of range/],
     ["labels", () => f.multiMarginLoss(x, one), /targets are class indices: float32/],

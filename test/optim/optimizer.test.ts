@@ -236,7 +236,9 @@ describe("schedules", () => {
     const copy = new optim.lrScheduler.CosineAnnealingLR(other, { tMax: 4 });
     copy.loadStateDict(schedule.stateDict());
     expect(copy.getLastLr()).toEqual(schedule.getLastLr());
-    expect(() => copy.loadStateDict({ lastEpoch: 1, baseLrs: [1, 2], lastLr: [1, 2] })).toThrow(/2 groups for 1/);
+    expect(() => copy.loadStateDict({ lastEpoch: 1, baseLrs: [1, 2], lastLr: [1, 2] })).toThrow(
+      /2 groups for 1/,
+    );
   });
 });
 

@@ -42,8 +42,7 @@ describe.each(["float64", "float32"] as const)("%s", (dtype) => {
     for (let t = 0; t < 100; t++) {
       step(optimizer, params, t);
       const expected = after.find(([at]) => at === t);
-      if (expected !== undefined)
-        expectClose(values(params), expected.slice(1), tolerance, `step ${t + 1}`);
+      if (expected !== undefined) expectClose(values(params), expected.slice(1), tolerance, `step ${t + 1}`);
     }
   });
 });
@@ -73,7 +72,9 @@ describe.each(rows)("%s", (name) => {
 
   it("in groups, each with options of its own, is as many optimizers", () => {
     const [a, b] = [start("float32"), start("float32")];
-    const grouped = new (optimizerOf(name) as any)([{ params: [a[0]], lr: 0.5 }, { params: [a[1]] }], { lr: 0.25 });
+    const grouped = new (optimizerOf(name) as any)([{ params: [a[0]], lr: 0.5 }, { params: [a[1]] }], {
+      lr: 0.25,
+    });
     const single = [make([b[0]], { lr: 0.5 }), make([b[1]], { lr: 0.25 })];
     for (const t of [0, 1, 2]) {
       step(grouped, a, t);

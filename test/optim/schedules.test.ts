@@ -8,9 +8,10 @@ const S = optim.lrScheduler;
 type Optimizer = optim.SGD | optim.Adam;
 type Steps = { step(metric?: any): void; stateDict(): any; loadStateDict(state: any): void };
 
-const schedules = load<
-  { name: string; optimizer: string; options: any; rows: number[][][]; metrics?: number[] }[]
->("schedules");
+const schedules =
+  load<{ name: string; optimizer: string; options: any; rows: number[][][]; metrics?: number[] }[]>(
+    "schedules",
+  );
 
 /** Those whose options are functions or schedules; see schedules.py. */
 const made: Record<string, (q: Optimizer) => optim.lrScheduler.Scheduler> = {
@@ -22,10 +23,7 @@ const made: Record<string, (q: Optimizer) => optim.lrScheduler.Scheduler> = {
   "warm-up": (q) =>
     new S.SequentialLR(
       q,
-      [
-        new S.LinearLR(q, { startFactor: 0.1, totalIters: 5 }),
-        new S.CosineAnnealingLR(q, { tMax: 45 }),
-      ],
+      [new S.LinearLR(q, { startFactor: 0.1, totalIters: 5 }), new S.CosineAnnealingLR(q, { tMax: 45 })],
       { milestones: [5] },
     ),
   three: (q) =>
@@ -52,7 +50,9 @@ const scheduleOf = (name: string, q: Optimizer, options: object): Steps =>
 function optimizerOf(name: string): Optimizer {
   const [a, b] = [0, 0].map((v) => new nn.Parameter(tensor([v])));
   const groups = [{ params: [a] }, { params: [b], lr: 0.5 }];
-  return name === "Adam" ? new optim.Adam(groups, { lr: 0.1 }) : new optim.SGD(groups, { lr: 0.1, momentum: 0.9 });
+  return name === "Adam"
+    ? new optim.Adam(groups, { lr: 0.1 })
+    : new optim.SGD(groups, { lr: 0.1, momentum: 0.9 });
 }
 
 const rowOf = (q: Optimizer) =>
@@ -92,34 +92,37 @@ it("every schedule of the library has a case", () => {
   expect(classes.filter((name) => !seen.has(name))).toEqual([]);
 });
 
-it.each(["warm-up", "scaled", "chained", "multiplicative"])("fit follows %s in each step as a loop does", async (name) => {
-  const build = () => {
-    manualSeed(4);
-    const model = new nn.Linear(3, 1);
-    const optimizer = new optim.SGD(model.parameters(), { lr: 0.1, momentum: 0.9 });
-    return { model, optimizer, scheduler: made[name](optimizer) };
-  };
-  manualSeed(9);
-  const [x, y] = [randn([20, 3]), randn([20, 1])];
-  const [fitted, looped] = [build(), build()];
-  const options = { optimizer: fitted.optimizer, scheduler: fitted.scheduler, loss: nn.functional.mseLoss };
-  await fit(fitted.model, new data.TensorDataset(x, y), {
-    ...options,
-    schedulerUnit: "step",
-    epochs: 3,
-    batchSize: 4,
-    shuffle: false,
-  });
-  for (let t = 0; t < 15; t++) {
-    const at = (t % 5) * 4;
-    looped.optimizer.zeroGrad();
-    nn.functional.mseLoss(looped.model.forward(x.narrow(0, at, 4)), y.narrow(0, at, 4)).backward();
-    looped.optimizer.step();
-    looped.scheduler.step();
-  }
-  expect(rowOf(fitted.optimizer)).toEqual(rowOf(looped.optimizer));
-  expect(fitted.model.weight.toArray()).toEqual(looped.model.weight.toArray());
-});
+it.each(["warm-up", "scaled", "chained", "multiplicative"])(
+  "fit follows %s in each step as a loop does",
+  async (name) => {
+    const build = () => {
+      manualSeed(4);
+      const model = new nn.Linear(3, 1);
+      const optimizer = new optim.SGD(model.parameters(), { lr: 0.1, momentum: 0.9 });
+      return { model, optimizer, scheduler: made[name](optimizer) };
+    };
+    manualSeed(9);
+    const [x, y] = [randn([20, 3]), randn([20, 1])];
+    const [fitted, looped] = [build(), build()];
+    const options = { optimizer: fitted.optimizer, scheduler: fitted.scheduler, loss: nn.functional.mseLoss };
+    await fit(fitted.model, new data.TensorDataset(x, y), {
+      ...options,
+      schedulerUnit: "step",
+      epochs: 3,
+      batchSize: 4,
+      shuffle: false,
+    });
+    for (let t = 0; t < 15; t++) {
+      const at = (t % 5) * 4;
+      looped.optimizer.zeroGrad();
+      nn.functional.mseLoss(looped.model.forward(x.narrow(0, at, 4)), y.narrow(0, at, 4)).backward();
+      looped.optimizer.step();
+      looped.scheduler.step();
+    }
+    expect(rowOf(fitted.optimizer)).toEqual(rowOf(looped.optimizer));
+    expect(fitted.model.weight.toArray()).toEqual(looped.model.weight.toArray());
+  },
+);
 
 describe("what is refused", () => {
   const q = optimizerOf("SGD");
@@ -128,15 +131,35 @@ describe("what is refused", () => {
   it.each<[string, () => unknown, RegExp]>([
     ["an option", () => new S.LinearLR(q, { startfactor: 1 } as any), /unknown option: startfactor/],
     ["a factor", () => new S.ConstantLR(q, { factor: 2 }), /ConstantLR: factor is in \[0, 1\]: 2/],
-    ["no length", () => new S.OneCycleLR(q, { maxLr: 1 }), /totalSteps, or epochs · stepsPerEpoch, is an integer >= 1/],
-    ["rates for other groups", () => new S.OneCycleLR(q, { maxLr: [1], totalSteps: 9 }), /maxLr has one value for each group: 1 for 2/],
-    ["no momentum", () => new S.CyclicLR(bare, { baseLr: 1, maxLr: 2 }), /no momentum: cycleMomentum: false is needed/],
-    ["milestones", () => new S.SequentialLR(q, [step, step], { milestones: [] }), /a milestone between each two/],
+    [
+      "no length",
+      () => new S.OneCycleLR(q, { maxLr: 1 }),
+      /totalSteps, or epochs · stepsPerEpoch, is an integer >= 1/,
+    ],
+    [
+      "rates for other groups",
+      () => new S.OneCycleLR(q, { maxLr: [1], totalSteps: 9 }),
+      /maxLr has one value for each group: 1 for 2/,
+    ],
+    [
+      "no momentum",
+      () => new S.CyclicLR(bare, { baseLr: 1, maxLr: 2 }),
+      /no momentum: cycleMomentum: false is needed/,
+    ],
+    [
+      "milestones",
+      () => new S.SequentialLR(q, [step, step], { milestones: [] }),
+      /a milestone between each two/,
+    ],
     ["other optimizers", () => new S.SequentialLR(bare, [step], { milestones: [] }), /of one optimizer/],
     ["none", () => new S.ChainedScheduler([]), /at least one scheduler/],
     ["a metric", () => new S.ReduceLROnPlateau(q).step(undefined as any), /step takes the metric/],
     ["a lambda", () => new S.LambdaLR(q, { lrLambda: 2 as any }), /lrLambda is a function/],
-    ["another state", () => step.loadStateDict({ lastEpoch: 1, baseLrs: [1], lastLr: [1] }), /1 groups for 2/],
+    [
+      "another state",
+      () => step.loadStateDict({ lastEpoch: 1, baseLrs: [1], lastLr: [1] }),
+      /1 groups for 2/,
+    ],
   ])("%s", (_, run, message) => {
     expect(run).toThrow(message);
   });

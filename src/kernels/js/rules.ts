@@ -7,16 +7,7 @@ import { wholePower } from "./optim.js";
 import { OK } from "./status.js";
 
 /** Updates p[0 … n-1] by the gradient g and the state a, b, c. `t`: number of this step from 1. `hyper`: the options of the optimizer in their order. */
-type Rule = (
-  n: number,
-  p: Data,
-  g: Data,
-  a: Data,
-  b: Data,
-  c: Data,
-  t: number,
-  hyper: Float64Array,
-) => void;
+type Rule = (n: number, p: Data, g: Data, a: Data, b: Data, c: Data, t: number, hyper: Float64Array) => void;
 
 const rules = {
   /** a: sum of squares, which begins at a value of its own. */
@@ -102,8 +93,7 @@ const rules = {
     const known = length > 5;
     const rectified = known
       ? Math.sqrt(
-          ((length - 4) * (length - 2) * longest * (1 - power)) /
-            ((longest - 4) * (longest - 2) * length),
+          ((length - 4) * (length - 2) * longest * (1 - power)) / ((longest - 4) * (longest - 2) * length),
         )
       : 1;
     for (let i = 0; i < n; i++) {
@@ -153,7 +143,11 @@ export function ruleStep(
   ho: number,
 ): number {
   const run = (x: Data, offset: number) => x.subarray(offset, offset + n);
-  const [first, second, third] = [run(a, ao), run(b ?? a, b === null ? ao : bo), run(c ?? a, c === null ? ao : co)];
+  const [first, second, third] = [
+    run(a, ao),
+    run(b ?? a, b === null ? ao : bo),
+    run(c ?? a, c === null ? ao : co),
+  ];
   rules[rule](n, run(p, po), run(g, go), first, second, third, step[stepOffset], hyper.subarray(ho));
   return OK;
 }

@@ -18,6 +18,8 @@ void addLoss(Families& families);
 void addIndex(Families& families);
 void addOptim(Families& families);
 void addRandom(Families& families);
+void addConv(Families& families);
+void addPool(Families& families);
 
 }  // namespace simdgrad::test
 

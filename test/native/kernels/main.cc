@@ -42,6 +42,8 @@ Families allFamilies() {
   addIndex(families);
   addOptim(families);
   addRandom(families);
+  addConv(families);
+  addPool(families);
   return families;
 }
 

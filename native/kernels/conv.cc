@@ -1,0 +1,185 @@
+// Convolution and its gradients: matrix products with the patches of one sample and group, of as many rows of the image at a time
+// as stay in L2.
+//
+// Bits: every way of cutting depends on sizes alone, so the order of every sum does. Threads take samples, or parts of one.
+
+#include "../pool.h"
+#include "patches.h"
+
+namespace simdgrad::SIMDGRAD_ISA_NS {
+
+namespace {
+
+/** Of columns: 400 KB, so that weights and results find room in L2 beside them. */
+constexpr int64_t columnFloats = 100 << 10;
+/** Tasks that a call is cut into where sizes allow: enough for threads to share evenly. */
+constexpr int64_t tasksWanted = 16;
+/** What a task is not cut below. */
+constexpr int64_t fewestPlaces = 256, fewestChannels = 8;
+/** Floats of a gradient of a weight that stay in L2 while samples are summed up. */
+constexpr int64_t weightFloats = 100 << 10;
+/** Parts that samples are cut into, each with a sum of its own. */
+constexpr int64_t samplePartsWanted = 8;
+/** Operations that are worth handing to a thread. */
+constexpr int64_t grainFlops = 500000;
+
+int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
+int64_t most(int64_t a, int64_t b) { return a > b ? a : b; }
+int64_t partsOf(int64_t n, int64_t each) { return (n + each - 1) / each; }
+
+template <class F>
+SIMD_INLINE void forTasks(int64_t count, int64_t flops, F each) {
+  const int64_t grain = most(1, grainFlops * count / most(flops, 1));
+  parallelFor(static_cast<size_t>(count), static_cast<size_t>(grain), [&](size_t begin, size_t end) {
+    for (int64_t t = static_cast<int64_t>(begin); t < static_cast<int64_t>(end); t++) each(t);
+  });
+}
+
+/** Sizes of the products, and how rows of the output are cut. */
+struct Sizes {
+  int64_t elements, depth, places, flops;
+  int64_t rows;     // of the output at a time
+  int64_t apart;    // from row to row of the columns: not on the same few sets of a cache
+  bool plain;       // patches are the image itself
+
+  Sizes(const Conv& c, int64_t parts) {
+    const Patches& p = c.patches;
+    elements = p.kh * p.kw, depth = c.channels * elements, places = p.oh * p.ow;
+    flops = 2 * c.samples * c.groups * c.outputs * depth * places;
+    plain = elements == 1 && p.sh == 1 && p.sw == 1 && p.ph == 0 && p.pw == 0;
+    const int64_t fitting = most(1, columnFloats / most(1, depth * p.ow));
+    const int64_t shared = most(partsOf(p.oh, most(parts, 1)), partsOf(fewestPlaces, most(1, p.ow)));
+    rows = most(1, least(p.oh, least(fitting, shared)));
+    apart = partsOf(rows * p.ow, 16) * 16;
+    if (apart / 16 % 2 == 0) apart += 16;
+  }
+};
+
+/** Columns of the patches of rows y0 … y1-1 of `channels` planes. */
+void unfold(const Patches& p, const float* planes, int64_t channels, int64_t y0, int64_t y1, float* columns, int64_t apart) {
+  for (int64_t c = 0; c < channels; c++)
+    for (int64_t i = 0; i < p.kh; i++)
+      for (int64_t j = 0; j < p.kw; j++, columns += apart) unfoldElement(p, planes + c * p.h * p.w, i, j, y0, y1, columns);
+}
+
+void fold(const Patches& p, float* columns, int64_t apart, int64_t channels, int64_t y0, int64_t y1, float* planes) {
+  for (int64_t c = 0; c < channels; c++)
+    for (int64_t i = 0; i < p.kh; i++)
+      for (int64_t j = 0; j < p.kw; j++, columns += apart)
+        (keepsRows(p) ? foldKeptRows(p, columns, i, j, y0, y1, planes + c * p.h * p.w) : foldElement(p, columns, i, j, y0, y1, planes + c * p.h * p.w));
+}
+
+struct Matrix {
+  const float* data;
+  int64_t row, column;
+};
+
+/** The product of this instruction set. */
+void (*multiply)(const Gemm&) = nullptr;
+
+void product(int64_t m, int64_t n, int64_t k, Matrix a, Matrix b, bool accumulate, float* c, int64_t cRow) {
+  if (m > 0 && n > 0) multiply({1, m, n, k, a.data, 0, a.row, a.column, b.data, 0, b.row, b.column, nullptr, accumulate, c, 0, cRow});
+}
+
+void conv2d(const Conv& c) {
+  const Patches& p = c.patches;
+  const int64_t images = c.samples * c.groups;
+  const Sizes s(c, partsOf(tasksWanted, images));
+  const int64_t blocks = partsOf(p.oh, s.rows);
+  forTasks(images * blocks, s.flops, [&](int64_t task) {
+    const int64_t image = task / blocks, group = image % c.groups;
+    const int64_t y0 = task % blocks * s.rows, y1 = least(p.oh, y0 + s.rows), n = (y1 - y0) * p.ow;
+    const float* const x = c.x + image * c.channels * p.h * p.w;
+    float* const out = c.out + image * c.outputs * s.places + y0 * p.ow;
+    Matrix columns = {x + y0 * p.w, p.h * p.w, 1};
+    if (!s.plain) {
+      float* const to = scratch(Slot::kernel, static_cast<size_t>(s.depth * s.apart));
+      unfold(p, x, c.channels, y0, y1, to, s.apart);
+      columns = {to, s.apart, 1};
+    }
+    if (c.bias)
+      for (int64_t o = 0; o < c.outputs; o++) {
+        const Vec value = broadcast(c.bias[group * c.outputs + o]);
+        forVectors(static_cast<size_t>(n), [&](size_t i, auto lanes) { store(out + o * s.places + i, value, lanes); });
+      }
+    product(c.outputs, n, s.depth, {c.weight + group * c.outputs * s.depth, s.depth, 1}, columns, c.bias != nullptr, out, s.places);
+  });
+}
+
+void conv2dGradInput(const Conv& c) {
+  const Patches& p = c.patches;
+  const int64_t images = c.samples * c.groups;
+  const Sizes s(c, 1);
+  const int64_t channels = most(least(c.channels, fewestChannels), partsOf(c.channels, partsOf(tasksWanted, images)));
+  const int64_t parts = partsOf(c.channels, channels);
+  forTasks(images * parts, s.flops, [&](int64_t task) {
+    const int64_t image = task / parts, group = image % c.groups;
+    const int64_t c0 = task % parts * channels, count = least(channels, c.channels - c0), depth = count * s.elements;
+    const Matrix weight = {c.weight + group * c.outputs * s.depth + c0 * s.elements, 1, s.depth};
+    const float* const y = c.y + image * c.outputs * s.places;
+    float* const out = c.out + (image * c.channels + c0) * p.h * p.w;
+    if (s.plain) return product(depth, s.places, c.outputs, weight, {y, s.places, 1}, false, out, s.places);
+    clearRun(count * p.h * p.w, out);
+    float* const columns = scratch(Slot::kernel, static_cast<size_t>(depth * s.apart));
+    for (int64_t y0 = 0; y0 < p.oh; y0 += s.rows) {
+      const int64_t y1 = least(p.oh, y0 + s.rows);
+      product(depth, (y1 - y0) * p.ow, c.outputs, weight, {y + y0 * p.ow, s.places, 1}, false, columns, s.apart);
+      fold(p, columns, s.apart, count, y0, y1, out);
+    }
+  });
+}
+
+/** Sums of the transposed gradient, a part of the samples each, and then of these. */
+void conv2dGradWeight(const Conv& c) {
+  const Patches& p = c.patches;
+  const Sizes s(c, 1);
+  const int64_t whole = s.depth * c.outputs;
+  const int64_t channels = whole <= weightFloats ? c.channels : most(1, weightFloats / (s.elements * c.outputs));
+  const int64_t parts = partsOf(c.channels, most(channels, 1));
+  const int64_t sampleParts = most(1, least(c.samples, samplePartsWanted / (parts * c.groups)));
+  const int64_t samples = partsOf(c.samples, sampleParts);
+  float* const sums = scratch(Slot::shared, static_cast<size_t>(sampleParts * c.groups * whole));
+  forTasks(sampleParts * c.groups * parts, s.flops, [&](int64_t task) {
+    const int64_t samplePart = task / (c.groups * parts), group = task / parts % c.groups;
+    const int64_t c0 = task % parts * channels, count = least(channels, c.channels - c0), depth = count * s.elements;
+    float* const sum = sums + (samplePart * c.groups + group) * whole + c0 * s.elements * c.outputs;
+    float* const columns = s.plain ? nullptr : scratch(Slot::kernel, static_cast<size_t>(depth * s.apart));
+    const int64_t first = samplePart * samples, end = least(c.samples, first + samples);
+    if (first >= end || s.places == 0) clearRun(depth * c.outputs, sum);
+    for (int64_t sample = first; sample < end; sample++) {
+      const int64_t image = sample * c.groups + group;
+      const float* const x = c.x + (image * c.channels + c0) * p.h * p.w;
+      for (int64_t y0 = 0; y0 < p.oh; y0 += s.rows) {
+        const int64_t y1 = least(p.oh, y0 + s.rows);
+        Matrix a = {x + y0 * p.w, p.h * p.w, 1};
+        if (!s.plain) {
+          unfold(p, x, count, y0, y1, columns, s.apart);
+          a = {columns, s.apart, 1};
+        }
+        const Matrix b = {c.y + image * c.outputs * s.places + y0 * p.ow, 1, s.places};
+        product(depth, c.outputs, (y1 - y0) * p.ow, a, b, sample > first || y0 > 0, sum, c.outputs);
+      }
+    }
+  });
+  forTasks(c.groups * s.depth, sampleParts * c.groups * whole, [&](int64_t task) {
+    const int64_t group = task / s.depth, at = task % s.depth;
+    float* const sum = sums + (group * s.depth + at) * c.outputs;
+    for (int64_t part = 1; part < sampleParts; part++) addRun(c.outputs, sum + part * c.groups * whole, sum, 1);
+    float* const out = c.out + group * whole + at;
+    if (c.accumulate)
+      for (int64_t o = 0; o < c.outputs; o++) out[o * s.depth] += sum[o];
+    else
+      for (int64_t o = 0; o < c.outputs; o++) out[o * s.depth] = sum[o];
+  });
+}
+
+}  // namespace
+
+void addConv(Isa& isa) {
+  multiply = isa.gemm;
+  isa.conv2d = conv2d;
+  isa.conv2dGradInput = conv2dGradInput;
+  isa.conv2dGradWeight = conv2dGradWeight;
+}
+
+}  // namespace simdgrad::SIMDGRAD_ISA_NS

@@ -1,0 +1,95 @@
+#pragma once
+// Rows of patches, copied to columns and added back to images. Contiguous rows of the output are contiguous in the image where the
+// stride is 1; where the output is as wide as the image too, so are several of them.
+
+#include "../isa.h"
+#include "../simd.h"
+
+namespace simdgrad::SIMDGRAD_ISA_NS {
+
+/** Of `count` patches `step` apart: those whose element at `shift` lies inside of `size`. */
+struct Inside {
+  int64_t first, end;
+};
+
+SIMD_INLINE Inside inside(int64_t count, int64_t step, int64_t shift, int64_t size) {
+  const auto reach = [&](int64_t from) { return from <= 0 ? 0 : step == 1 ? from : (from + step - 1) / step; };
+  const int64_t first = reach(-shift), end = reach(size - shift);
+  const int64_t begin = first < count ? first : count, stop = end < count ? end : count;
+  return {begin, stop > begin ? stop : begin};
+}
+
+SIMD_INLINE void copyRun(int64_t n, const float* from, int64_t step, float* to) {
+  if (step == 1) forVectors(static_cast<size_t>(n), [&](size_t i, auto lanes) { store(to + i, load(from + i, lanes), lanes); });
+  else
+    forVectors(static_cast<size_t>(n), [&](size_t i, auto lanes) {
+      store(to + i, loadStrided(from + static_cast<int64_t>(i) * step, step, lanes), lanes);
+    });
+}
+
+SIMD_INLINE void clearRun(int64_t n, float* to) {
+  forVectors(static_cast<size_t>(n), [&](size_t i, auto lanes) { store(to + i, zero(), lanes); });
+}
+
+SIMD_INLINE void addRun(int64_t n, const float* from, float* to, int64_t step) {
+  if (step == 1)
+    forVectors(static_cast<size_t>(n), [&](size_t i, auto lanes) { store(to + i, load(to + i, lanes) + load(from + i, lanes), lanes); });
+  else
+    for (int64_t i = 0; i < n; i++) to[i * step] += from[i];
+}
+
+/** Whether rows of patches lie in the image as they lie in the columns: one behind the other. */
+SIMD_INLINE bool keepsRows(const Patches& p) { return p.sh == 1 && p.sw == 1 && p.ow == p.w; }
+
+/** The element (i, j) of the patches of rows y0 … y1-1 of one plane. */
+inline void unfoldElement(const Patches& p, const float* plane, int64_t i, int64_t j, int64_t y0, int64_t y1, float* out) {
+  const int64_t down = i * p.dh - p.ph, shift = j * p.dw - p.pw;
+  const Inside rows = inside(y1, p.sh, down, p.h), columns = inside(p.ow, p.sw, shift, p.w);
+  const int64_t first = rows.first > y0 ? rows.first : y0, end = rows.end > first ? rows.end : first;
+  if (first >= y1 || first == end || columns.first == columns.end) return clearRun((y1 - y0) * p.ow, out);
+  clearRun((first - y0) * p.ow, out);
+  if (keepsRows(p)) {
+    // From the first element that is inside to the last; what is not, between rows, is cleared after.
+    const int64_t from = columns.first, to = (end - first - 1) * p.ow + columns.end;
+    float* const begin = out + (first - y0) * p.ow;
+    copyRun(to - from, plane + (first + down) * p.w + shift + from, 1, begin + from);
+    for (int64_t y = 0; y < end - first; y++) {
+      for (int64_t x = 0; x < columns.first; x++) begin[y * p.ow + x] = 0;
+      for (int64_t x = columns.end; x < p.ow; x++) begin[y * p.ow + x] = 0;
+    }
+  } else {
+    for (int64_t y = first; y < end; y++) {
+      float* const row = out + (y - y0) * p.ow;
+      clearRun(columns.first, row);
+      copyRun(columns.end - columns.first, plane + (y * p.sh + down) * p.w + columns.first * p.sw + shift, p.sw, row + columns.first);
+      clearRun(p.ow - columns.end, row + columns.end);
+    }
+  }
+  clearRun((y1 - end) * p.ow, out + (end - y0) * p.ow);
+}
+
+/** The adjoint: adds. */
+inline void foldElement(const Patches& p, const float* columns, int64_t i, int64_t j, int64_t y0, int64_t y1, float* plane) {
+  const int64_t down = i * p.dh - p.ph, shift = j * p.dw - p.pw;
+  const Inside rows = inside(y1, p.sh, down, p.h), across = inside(p.ow, p.sw, shift, p.w);
+  for (int64_t y = rows.first > y0 ? rows.first : y0; y < rows.end; y++)
+    addRun(across.end - across.first, columns + (y - y0) * p.ow + across.first,
+           plane + (y * p.sh + down) * p.w + across.first * p.sw + shift, p.sw);
+}
+
+/** The same where rows are kept (keepsRows) and columns may be overwritten: all rows at once, with zeros for what is outside. */
+inline void foldKeptRows(const Patches& p, float* columns, int64_t i, int64_t j, int64_t y0, int64_t y1, float* plane) {
+  const int64_t down = i * p.dh - p.ph, shift = j * p.dw - p.pw;
+  const Inside rows = inside(y1, 1, down, p.h), across = inside(p.ow, 1, shift, p.w);
+  const int64_t first = rows.first > y0 ? rows.first : y0;
+  if (first >= rows.end || across.first == across.end) return;
+  const int64_t count = rows.end - first, to = (count - 1) * p.ow + across.end;
+  float* const from = columns + (first - y0) * p.ow;
+  for (int64_t y = 0; y < count; y++) {
+    for (int64_t x = 0; x < across.first; x++) from[y * p.ow + x] = 0;
+    for (int64_t x = across.end; x < p.ow; x++) from[y * p.ow + x] = 0;
+  }
+  addRun(to - across.first, from + across.first, plane + (first + down) * p.w + shift + across.first, 1);
+}
+
+}  // namespace simdgrad::SIMDGRAD_ISA_NS

@@ -1,0 +1,166 @@
+import { SimdgradError, ValueError } from "../errors.js";
+import { add } from "../ops/elementwise.js";
+import { Tensor } from "../tensor/tensor.js";
+import { Module } from "./module.js";
+import { Parameter } from "./parameter.js";
+
+/** Items under their positions, 0, 1, …: `layers.0.weight` in a state dict. */
+abstract class List<Item extends object> extends Module {
+  readonly [index: number]: Item;
+
+  constructor(items: Iterable<Item>) {
+    super();
+    this.extend(items);
+  }
+
+  /** `item` as it is kept; throws when it cannot be. */
+  protected abstract admit(item: Item): Item;
+
+  /** Number of items. */
+  get length(): number {
+    let n = 0;
+    while (Object.hasOwn(this, n)) n++;
+    return n;
+  }
+
+  /** The item at a position; negative ones count from the end. */
+  at(index: number): Item {
+    const item = [...this].at(index);
+    if (item === undefined)
+      throw new ValueError(
+        `${this.constructor.name}: index out of range: ${index} for ${this.length} items`,
+        "INDEX_OUT_OF_RANGE",
+      );
+    return item;
+  }
+
+  append(item: Item): this {
+    return this.insert(this.length, item);
+  }
+
+  extend(items: Iterable<Item>): this {
+    for (const item of items) this.append(item);
+    return this;
+  }
+
+  /** Puts `item` at a position; those from there on move up. */
+  insert(index: number, item: Item): this {
+    const items = [...this];
+    items.splice(index, 0, this.admit(item));
+    for (const [i, value] of items.entries())
+      Object.defineProperty(this, i, { value, writable: true, enumerable: true, configurable: true });
+    return this;
+  }
+
+  *[Symbol.iterator](): Iterator<Item> {
+    for (let i = 0; Object.hasOwn(this, i); i++) yield this[i];
+  }
+
+  /** A container computes nothing. */
+  forward(): never {
+    throw notCallable(this);
+  }
+}
+
+function notCallable(module: Module): SimdgradError {
+  return new SimdgradError(
+    "NOT_IMPLEMENTED",
+    `${module.constructor.name}: a container has no forward: call the modules in it`,
+  );
+}
+
+function checkModule(container: string, item: unknown): asserts item is Module {
+  if (!(item instanceof Module))
+    throw new ValueError(`${container}: items are modules: ${item === null ? "null" : typeof item}`);
+}
+
+/** Modules in a row, which their owner calls (PyTorch's `nn.ModuleList`). An array in a field of a module does the same. */
+export class ModuleList extends List<Module> {
+  constructor(modules: Iterable<Module> = []) {
+    super(modules);
+  }
+  protected admit(item: Module): Module {
+    checkModule("ModuleList", item);
+    return item;
+  }
+}
+
+/** Parameters in a row; plain tensors become parameters (PyTorch's `nn.ParameterList`). */
+export class ParameterList extends List<Tensor> {
+  constructor(parameters: Iterable<Tensor> = []) {
+    super(parameters);
+  }
+  protected admit(item: Tensor): Parameter {
+    if (!(item instanceof Tensor)) throw new ValueError(`ParameterList: items are tensors: ${typeof item}`);
+    return item instanceof Parameter ? item : new Parameter(item);
+  }
+}
+
+/** Modules by name, which their owner calls (PyTorch's `nn.ModuleDict`). */
+export class ModuleDict extends Module {
+  constructor(modules: Readonly<Record<string, Module>> | Iterable<readonly [string, Module]> = {}) {
+    super();
+    const entries = Symbol.iterator in modules ? modules : Object.entries(modules);
+    for (const [name, module] of entries as Iterable<readonly [string, Module]>) this.set(name, module);
+  }
+
+  /** Adds a module, or replaces one. The name is not that of a method, and has no dots. */
+  set(name: string, module: Module): this {
+    checkModule("ModuleDict", module);
+    if (name === "" || name.includes(".") || (name in this && !this.has(name)))
+      throw new ValueError(`ModuleDict: a name without dots, which is not that of a method: "${name}"`);
+    Object.defineProperty(this, name, { value: module, writable: true, enumerable: true, configurable: true });
+    return this;
+  }
+
+  /** @throws ValueError for a name that is not there. */
+  get(name: string): Module {
+    if (!this.has(name))
+      throw new ValueError(`ModuleDict: no module of this name: "${name}"; there are ${this.keys().join(", ")}`);
+    return (this as unknown as Record<string, Module>)[name];
+  }
+
+  has(name: string): boolean {
+    return Object.hasOwn(this, name) && (this as unknown as Record<string, unknown>)[name] instanceof Module;
+  }
+
+  /** Removes a module and returns it. */
+  pop(name: string): Module {
+    const module = this.get(name);
+    delete (this as unknown as Record<string, Module>)[name];
+    return module;
+  }
+
+  keys(): string[] {
+    return [...this.namedChildren()].map(([name]) => name);
+  }
+
+  values(): Module[] {
+    return this.children();
+  }
+
+  entries(): [string, Module][] {
+    return [...this.namedChildren()];
+  }
+
+  /** Number of modules. */
+  get length(): number {
+    return this.keys().length;
+  }
+
+  /** A container computes nothing. */
+  forward(): never {
+    throw notCallable(this);
+  }
+}
+
+/** x + body(x) (He et al., 2015): what the body has to learn is the difference. Shapes of x and of body(x) broadcast. */
+export class Residual extends Module {
+  constructor(readonly body: Module) {
+    super();
+    checkModule("Residual", body);
+  }
+  forward(x: Tensor): Tensor {
+    return add(x, this.body.forward(x));
+  }
+}

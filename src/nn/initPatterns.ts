@@ -1,0 +1,125 @@
+/** Initialisers that give a tensor a structure: identities, orthogonal rows, zeros, bounds (PyTorch's `torch.nn.init`). */
+import { noGrad } from "../autograd/grad-mode.js";
+import { erf, log } from "../elementary.js";
+import { formatShape, ShapeError, ValueError } from "../errors.js";
+import { type GeneratorOptions, rand, randn, randperm, tensor } from "../ops/create.js";
+import { matrix, orthogonalFactor, reflect, transposed } from "../ops/factorize.js";
+import { copy_ } from "../ops/inplace.js";
+import { checkOptions } from "../options.js";
+import type { Tensor } from "../tensor/tensor.js";
+
+/** Overwrites `x` with values in row-major order. */
+function fillWith<T extends Tensor>(x: T, values: Float64Array): T {
+  return noGrad(() => copy_(x, tensor(values, { shape: x.shape }))) as T;
+}
+
+/** The identity, as far as it fits: ones where row and column agree. Shape: [n, m]. */
+export function eye_<T extends Tensor>(x: T): T {
+  if (x.ndim !== 2) throw new ShapeError(`eye_: a matrix is needed: ${formatShape(x.shape)}`);
+  const [rows, cols] = x.shape;
+  const values = new Float64Array(rows * cols);
+  for (let i = 0; i < Math.min(rows, cols); i++) values[i * cols + i] = 1;
+  return fillWith(x, values);
+}
+
+/**
+ * The convolution that changes nothing: channel i goes to channel i, through the middle of the kernel. Shape: [out, in, kernel…] with 1 to
+ * 3 kernel dims. `groups`: parts of the outputs that each do so. Default 1.
+ */
+export function dirac_<T extends Tensor>(x: T, groups = 1): T {
+  if (x.ndim < 3 || x.ndim > 5)
+    throw new ShapeError(`dirac_: 3 to 5 dims, [out, in, kernel…]: ${formatShape(x.shape)}`);
+  const [out, inputs, ...kernel] = x.shape;
+  if (!Number.isInteger(groups) || groups < 1 || out % groups !== 0)
+    throw new ValueError(`dirac_: groups divide the outputs: ${groups} for ${out}`);
+  const perGroup = out / groups;
+  const size = kernel.reduce((n, k) => n * k, 1);
+  const middle = kernel.reduce((at, k) => at * k + Math.floor(k / 2), 0);
+  const values = new Float64Array(x.numel);
+  for (let g = 0; g < groups; g++)
+    for (let i = 0; i < Math.min(perGroup, inputs); i++)
+      values[((g * perGroup + i) * inputs + i) * size + middle] = 1;
+  return fillWith(x, values);
+}
+
+export interface OrthogonalOptions extends GeneratorOptions {
+  /** Factor of all values. Default 1; see `calculateGain`. */
+  gain?: number;
+}
+
+/**
+ * Rows (or columns, when there are fewer of them) that are orthogonal and of length gain, in a random direction (Saxe et al., 2014). Dims
+ * after the first count as one.
+ */
+export function orthogonal_<T extends Tensor>(x: T, options: OrthogonalOptions = {}): T {
+  checkOptions("orthogonal_", options, ["gain", "generator"]);
+  if (x.ndim < 2) throw new ShapeError(`orthogonal_: at least 2 dims: ${formatShape(x.shape)}`);
+  if (x.numel === 0) return x;
+  const { gain = 1, generator } = options;
+  const rows = x.shape[0];
+  const cols = x.numel / rows;
+  const [long, short] = [Math.max(rows, cols), Math.min(rows, cols)];
+  const normal = randn([long, short], { dtype: "float64", generator }).data as Float64Array;
+  const parts = reflect(matrix(long, short, normal));
+  const q = orthogonalFactor(parts, short);
+  // R with a positive diagonal: only then all directions are alike.
+  const signs = Float64Array.from(
+    { length: short },
+    (_, i) => gain * Math.sign(parts.packed.data[i * short + i]),
+  );
+  for (let i = 0; i < q.data.length; i++) q.data[i] *= signs[i % short];
+  return fillWith(x, rows < cols ? transposed(q).data : q.data);
+}
+
+export interface SparseOptions extends GeneratorOptions {
+  /** Of the values that are not 0. Default 0.01. */
+  std?: number;
+}
+
+/** Normal, with a share `sparsity` of each column (rounded up) set to 0, at random places (Martens, 2010). Shape: [n, m]. */
+export function sparse_<T extends Tensor>(x: T, sparsity: number, options: SparseOptions = {}): T {
+  checkOptions("sparse_", options, ["std", "generator"]);
+  if (x.ndim !== 2) throw new ShapeError(`sparse_: a matrix is needed: ${formatShape(x.shape)}`);
+  if (!(sparsity >= 0 && sparsity <= 1))
+    throw new ValueError(`sparse_: sparsity is in [0, 1]: ${String(sparsity)}`);
+  const { std = 0.01, generator } = options;
+  const [rows, cols] = x.shape;
+  const values = randn([rows, cols], { dtype: "float64", generator }).data as Float64Array;
+  for (let i = 0; i < values.length; i++) values[i] *= std;
+  const count = Math.ceil(sparsity * rows);
+  for (let j = 0; j < cols; j++)
+    for (const i of randperm(rows, { generator }).data.subarray(0, count)) values[i * cols + j] = 0;
+  return fillWith(x, values);
+}
+
+/** Normal numbers between `a` and `b`: none piles up there, as those would that are cut off. Defaults: mean 0, std 1, a -2, b 2. */
+export function truncNormal_<T extends Tensor>(
+  x: T,
+  mean = 0,
+  std = 1,
+  a = -2,
+  b = 2,
+  options: GeneratorOptions = {},
+): T {
+  checkOptions("truncNormal_", options, ["generator"]);
+  if (!(std > 0) || !(a < b))
+    throw new ValueError(`truncNormal_: std > 0 and a < b: std ${std}, a ${a}, b ${b}`);
+  const erfAt = (value: number) => erf((value - mean) / (std * Math.SQRT2));
+  const [low, high] = [erfAt(a), erfAt(b)];
+  const draws = rand(x.shape, { dtype: "float64", generator: options.generator }).data as Float64Array;
+  const normalAt = (u: number) => mean + std * Math.SQRT2 * inverseErf(low + u * (high - low));
+  return fillWith(
+    x,
+    draws.map((u) => Math.min(Math.max(normalAt(u), a), b)),
+  );
+}
+
+/** Winitzki's approximation (error 2e-3), and Newton's method from there. */
+function inverseErf(y: number): number {
+  if (Math.abs(y) >= 1) return y * Infinity;
+  const rest = log(1 - y * y);
+  const t = 2 / (Math.PI * 0.147) + rest / 2;
+  let x = Math.sign(y) * Math.sqrt(Math.sqrt(t * t - rest / 0.147) - t);
+  for (let i = 0; i < 3; i++) x -= ((erf(x) - y) * Math.sqrt(Math.PI)) / (2 * Math.exp(-x * x));
+  return x;
+}

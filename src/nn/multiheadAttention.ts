@@ -1,0 +1,115 @@
+import { type MultiHeadAttentionOptions, multiHeadAttentionForward } from "../ops/multiHeadAttention.js";
+import { transpose } from "../ops/views.js";
+import { checkOptions } from "../options.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { checkProbability, checkSizes } from "./arguments.js";
+import * as init from "./init.js";
+import { Linear } from "./linear.js";
+import { Module } from "./module.js";
+import { Parameter } from "./parameter.js";
+
+export interface MultiheadAttentionOptions {
+  /** Probability with which an attention weight is dropped in training. Default 0. */
+  dropout?: number;
+  /** Whether projections have a bias. Default true. */
+  bias?: boolean;
+  /** Whether to learn one key and value more, which every query sees. Default false. */
+  addBiasKv?: boolean;
+  /** Whether to add a key and value of zeros. Default false. */
+  addZeroAttn?: boolean;
+  /** Features of keys and of values. Default: those of queries. */
+  kdim?: number;
+  vdim?: number;
+  /** Whether tensors are [N, L, E] instead of [L, N, E]. Default false. */
+  batchFirst?: boolean;
+}
+
+export type AttentionCallOptions = Pick<
+  MultiHeadAttentionOptions,
+  "keyPaddingMask" | "needWeights" | "attnMask" | "averageAttnWeights" | "isCausal"
+>;
+
+const callOptions: readonly (keyof AttentionCallOptions)[] = [
+  ...(["keyPaddingMask", "needWeights", "attnMask", "averageAttnWeights", "isCausal"] as const),
+];
+
+/**
+ * Attention of several heads (Vaswani et al., 2017; PyTorch's `nn.MultiheadAttention`). Fields carry the names they have in PyTorch's
+ * state dicts: `in_proj_weight` [3 E, E] (or `q_proj_weight`, `k_proj_weight`, `v_proj_weight` where kdim or vdim differ), `in_proj_bias`,
+ * `out_proj`, `bias_k`, `bias_v`.
+ */
+export class MultiheadAttention extends Module {
+  readonly in_proj_weight: Parameter | null = null;
+  readonly q_proj_weight: Parameter | null = null;
+  readonly k_proj_weight: Parameter | null = null;
+  readonly v_proj_weight: Parameter | null = null;
+  readonly in_proj_bias: Parameter | null;
+  readonly out_proj: Linear;
+  readonly bias_k: Parameter | null;
+  readonly bias_v: Parameter | null;
+  readonly options: Readonly<MultiheadAttentionOptions>;
+
+  constructor(
+    readonly embedDim: number,
+    readonly numHeads: number,
+    options: MultiheadAttentionOptions = {},
+  ) {
+    super();
+    checkOptions("MultiheadAttention", options, [
+      ...["dropout", "bias", "addBiasKv", "addZeroAttn", "kdim", "vdim", "batchFirst"],
+    ]);
+    const { kdim = embedDim, vdim = embedDim, bias = true, addBiasKv = false } = options;
+    checkSizes("MultiheadAttention", { embedDim, numHeads, kdim, vdim });
+    checkSizes("MultiheadAttention", { "embedDim / numHeads": embedDim / numHeads });
+    checkProbability("MultiheadAttention", "dropout", options.dropout ?? 0);
+    this.options = options;
+    const matrix = (rows: number, columns: number) => init.xavierUniform(Parameter.zeros([rows, columns]));
+    if (kdim === embedDim && vdim === embedDim) this.in_proj_weight = matrix(3 * embedDim, embedDim);
+    else {
+      this.q_proj_weight = matrix(embedDim, embedDim);
+      this.k_proj_weight = matrix(embedDim, kdim);
+      this.v_proj_weight = matrix(embedDim, vdim);
+    }
+    this.in_proj_bias = bias ? Parameter.zeros([3 * embedDim]) : null;
+    this.out_proj = new Linear(embedDim, embedDim, { bias });
+    if (this.out_proj.bias !== null) init.zeros(this.out_proj.bias);
+    const vector = () => (addBiasKv ? init.xavierNormal(Parameter.zeros([1, 1, embedDim])) : null);
+    this.bias_k = vector();
+    this.bias_v = vector();
+  }
+
+  /**
+   * Shapes: query [L, N, E], key [S, N, kdim], value [S, N, vdim] ([N, L, E] and so on where `batchFirst`; without N too) → the output, of
+   * the shape of the query, and the weights [N, L, S]: null where `needWeights` is false, [N, heads, L, S] where they are not averaged.
+   */
+  forward(
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    options: AttentionCallOptions = {},
+  ): [output: Tensor, weights: Tensor | null] {
+    checkOptions("MultiheadAttention", options, callOptions);
+    const { batchFirst = false, addZeroAttn = false, dropout = 0 } = this.options;
+    const swap = batchFirst && query.ndim === 3;
+    // One tensor stays one tensor: it is projected at once.
+    const swapped = new Map([query, key, value].map((x) => [x, swap ? transpose(x, 0, 1) : x]));
+    const [output, weights] = multiHeadAttentionForward(
+      ...([swapped.get(query)!, swapped.get(key)!, swapped.get(value)!] as const),
+      ...([this.embedDim, this.numHeads, this.in_proj_weight, this.in_proj_bias] as const),
+      ...([this.bias_k, this.bias_v, addZeroAttn, dropout, this.out_proj.weight, this.out_proj.bias] as const),
+      {
+        ...options,
+        training: this.training,
+        useSeparateProjWeight: this.in_proj_weight === null,
+        qProjWeight: this.q_proj_weight,
+        kProjWeight: this.k_proj_weight,
+        vProjWeight: this.v_proj_weight,
+      },
+    );
+    return [swap ? transpose(output, 0, 1) : output, weights];
+  }
+
+  override extraRepr(): string {
+    return `${this.embedDim}, ${this.numHeads}`;
+  }
+}

@@ -1,0 +1,236 @@
+import { ValueError } from "../errors.js";
+import { gelu } from "../ops/activations.js";
+import { causalMask } from "../ops/attention.js";
+import { zeros } from "../ops/create.js";
+import { add, compare, maskedFill, unary } from "../ops/elementwise.js";
+import { checkOptions } from "../options.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { checkSizes } from "./arguments.js";
+import { Dropout } from "./dropout.js";
+import { LayerNorm } from "./layerNorm.js";
+import { Linear } from "./linear.js";
+import { Module } from "./module.js";
+import { MultiheadAttention } from "./multiheadAttention.js";
+
+export interface TransformerLayerOptions {
+  /** Width of the hidden layer. Default 2048. */
+  dimFeedforward?: number;
+  /** Default 0.1. */
+  dropout?: number;
+  /** Behind the hidden layer: `relu` (default), `gelu`, or a function. */
+  activation?: "relu" | "gelu" | ((x: Tensor) => Tensor);
+  /** Default 1e-5. */
+  layerNormEps?: number;
+  /** Whether tensors are [N, L, E] instead of [L, N, E]. Default false. */
+  batchFirst?: boolean;
+  /** Whether to normalise before attention and hidden layer, instead of after. Default false. */
+  normFirst?: boolean;
+  /** Whether linear layers and normalisations have a bias. Default true. */
+  bias?: boolean;
+}
+
+const layerOptions: readonly (keyof TransformerLayerOptions)[] = [
+  ...(["dimFeedforward", "dropout", "activation", "layerNormEps", "batchFirst", "normFirst", "bias"] as const),
+];
+
+function activationOf(name: string, given: TransformerLayerOptions["activation"]): (x: Tensor) => Tensor {
+  if (typeof given === "function") return given;
+  if (given === undefined || given === "relu") return unary.relu;
+  if (given === "gelu") return (x) => gelu(x);
+  throw new ValueError(`${name}: activation is "relu", "gelu" or a function: ${String(given)}`);
+}
+
+/** What layers of encoder and decoder have in common. Fields carry the names they have in PyTorch's state dicts. */
+abstract class TransformerLayer extends Module {
+  readonly self_attn: MultiheadAttention;
+  readonly linear1: Linear;
+  readonly dropout: Dropout;
+  readonly linear2: Linear;
+  readonly norm1: LayerNorm;
+  readonly norm2: LayerNorm;
+  readonly dropout1: Dropout;
+  readonly dropout2: Dropout;
+  readonly activation: (x: Tensor) => Tensor;
+  readonly normFirst: boolean;
+
+  constructor(
+    readonly dModel: number,
+    readonly nhead: number,
+    readonly options: Readonly<TransformerLayerOptions>,
+  ) {
+    super();
+    const name = this.constructor.name;
+    checkOptions(name, options, layerOptions);
+    const { dimFeedforward = 2048, bias = true, normFirst = false } = options;
+    checkSizes(name, { dModel, nhead, dimFeedforward });
+    this.self_attn = this.attention();
+    this.linear1 = new Linear(dModel, dimFeedforward, { bias });
+    this.dropout = this.drop();
+    this.linear2 = new Linear(dimFeedforward, dModel, { bias });
+    this.norm1 = this.norm();
+    this.norm2 = this.norm();
+    this.dropout1 = this.drop();
+    this.dropout2 = this.drop();
+    this.activation = activationOf(name, options.activation);
+    this.normFirst = normFirst;
+  }
+
+  protected attention(): MultiheadAttention {
+    const { dropout = 0.1, bias = true, batchFirst = false } = this.options;
+    return new MultiheadAttention(this.dModel, this.nhead, { dropout, bias, batchFirst });
+  }
+
+  protected drop(): Dropout {
+    return new Dropout(this.options.dropout ?? 0.1);
+  }
+
+  protected norm(): LayerNorm {
+    return new LayerNorm(this.dModel, { eps: this.options.layerNormEps, bias: this.options.bias });
+  }
+
+  protected feedForward(x: Tensor): Tensor {
+    return this.linear2.forward(this.dropout.forward(this.activation(this.linear1.forward(x))));
+  }
+
+  /** x + body(x), normalised first or afterwards. */
+  protected around(x: Tensor, norm: LayerNorm, dropout: Dropout, body: (x: Tensor) => Tensor): Tensor {
+    if (this.normFirst) return add(x, dropout.forward(body(norm.forward(x))));
+    return norm.forward(add(x, dropout.forward(body(x))));
+  }
+
+  /** Another layer with the same options and values. */
+  copy(): this {
+    const Layer = this.constructor as new (...args: [number, number, TransformerLayerOptions]) => this;
+    const made = new Layer(this.dModel, this.nhead, this.options);
+    made.to(this.linear1.weight.dtype === "float64" ? "float64" : "float32").train(this.training);
+    made.loadStateDict(this.stateDict());
+    return made;
+  }
+}
+
+export interface EncoderLayerCallOptions {
+  /** [L, L] or [N · heads, L, L], as `attnMask` of `MultiheadAttention`. */
+  srcMask?: Tensor | null;
+  /** [N, L], as `keyPaddingMask` there. */
+  srcKeyPaddingMask?: Tensor | null;
+  /** Says that `srcMask` is the causal one. Default false. */
+  isCausal?: boolean;
+}
+
+/** Self-attention and a hidden layer, each with a residual and a normalisation (PyTorch's `nn.TransformerEncoderLayer`). */
+export class TransformerEncoderLayer extends TransformerLayer {
+  constructor(dModel: number, nhead: number, options: TransformerLayerOptions = {}) {
+    super(dModel, nhead, options);
+  }
+
+  /** Shapes: [L, N, dModel] → the same ([N, L, dModel] where `batchFirst`; without N too). */
+  forward(src: Tensor, options: EncoderLayerCallOptions = {}): Tensor {
+    checkOptions("TransformerEncoderLayer", options, ["srcMask", "srcKeyPaddingMask", "isCausal"]);
+    const { srcMask: attnMask, srcKeyPaddingMask: keyPaddingMask, isCausal } = options;
+    const call = { attnMask, keyPaddingMask, isCausal, needWeights: false };
+    const x = this.around(src, this.norm1, this.dropout1, (v) => this.self_attn.forward(v, v, v, call)[0]);
+    return this.around(x, this.norm2, this.dropout2, (v) => this.feedForward(v));
+  }
+}
+
+export interface DecoderLayerCallOptions {
+  /** [T, T] and [T, S], as `attnMask` of `MultiheadAttention`. */
+  tgtMask?: Tensor | null;
+  memoryMask?: Tensor | null;
+  /** [N, T] and [N, S], as `keyPaddingMask` there. */
+  tgtKeyPaddingMask?: Tensor | null;
+  memoryKeyPaddingMask?: Tensor | null;
+  /** Say that the masks are the causal ones. Default false. */
+  tgtIsCausal?: boolean;
+  memoryIsCausal?: boolean;
+}
+
+const decoderCallOptions: readonly (keyof DecoderLayerCallOptions)[] = [
+  ...(["tgtMask", "memoryMask", "tgtKeyPaddingMask", "memoryKeyPaddingMask"] as const),
+  ...(["tgtIsCausal", "memoryIsCausal"] as const),
+];
+
+/** Self-attention, attention to the output of an encoder, and a hidden layer (PyTorch's `nn.TransformerDecoderLayer`). */
+export class TransformerDecoderLayer extends TransformerLayer {
+  readonly multihead_attn: MultiheadAttention;
+  readonly norm3: LayerNorm;
+  readonly dropout3: Dropout;
+
+  constructor(dModel: number, nhead: number, options: TransformerLayerOptions = {}) {
+    super(dModel, nhead, options);
+    this.multihead_attn = this.attention();
+    this.norm3 = this.norm();
+    this.dropout3 = this.drop();
+  }
+
+  /** Shapes: tgt [T, N, dModel], memory [S, N, dModel] → [T, N, dModel]. */
+  forward(tgt: Tensor, memory: Tensor, options: DecoderLayerCallOptions = {}): Tensor {
+    checkOptions("TransformerDecoderLayer", options, decoderCallOptions);
+    const own = {
+      attnMask: options.tgtMask,
+      keyPaddingMask: options.tgtKeyPaddingMask,
+      isCausal: options.tgtIsCausal,
+      needWeights: false,
+    };
+    const other = {
+      attnMask: options.memoryMask,
+      keyPaddingMask: options.memoryKeyPaddingMask,
+      isCausal: options.memoryIsCausal,
+      needWeights: false,
+    };
+    let x = this.around(tgt, this.norm1, this.dropout1, (v) => this.self_attn.forward(v, v, v, own)[0]);
+    x = this.around(
+      ...([x, this.norm2, this.dropout2] as const),
+      (v) => this.multihead_attn.forward(v, memory, memory, other)[0],
+    );
+    return this.around(x, this.norm3, this.dropout3, (v) => this.feedForward(v));
+  }
+}
+
+/** `numLayers` copies of a layer, one after another, and a normalisation at the end if there is one (PyTorch's `nn.TransformerEncoder`). */
+export class TransformerEncoder extends Module {
+  readonly layers: TransformerEncoderLayer[];
+  readonly norm: Module | null;
+
+  constructor(layer: TransformerEncoderLayer, numLayers: number, options: { norm?: Module | null } = {}) {
+    super();
+    checkOptions("TransformerEncoder", options, ["norm"]);
+    checkSizes("TransformerEncoder", { numLayers });
+    this.layers = Array.from({ length: numLayers }, () => layer.copy());
+    this.norm = options.norm ?? null;
+  }
+
+  forward(
+    src: Tensor,
+    options: { mask?: Tensor | null; srcKeyPaddingMask?: Tensor | null; isCausal?: boolean } = {},
+  ): Tensor {
+    checkOptions("TransformerEncoder", options, ["mask", "srcKeyPaddingMask", "isCausal"]);
+    const { mask: srcMask, ...others } = options;
+    for (const layer of this.layers) src = layer.forward(src, { srcMask, ...others });
+    return this.norm === null ? src : this.norm.forward(src);
+  }
+}
+
+/** `numLayers` copies of a layer, one after another, and a normalisation at the end if there is one (PyTorch's `nn.TransformerDecoder`). */
+export class TransformerDecoder extends Module {
+  readonly layers: TransformerDecoderLayer[];
+  readonly norm: Module | null;
+
+  constructor(layer: TransformerDecoderLayer, numLayers: number, options: { norm?: Module | null } = {}) {
+    super();
+    checkOptions("TransformerDecoder", options, ["norm"]);
+    checkSizes("TransformerDecoder", { numLayers });
+    this.layers = Array.from({ length: numLayers }, () => layer.copy());
+    this.norm = options.norm ?? null;
+  }
+
+  forward(tgt: Tensor, memory: Tensor, options: DecoderLayerCallOptions = {}): Tensor {
+    for (const layer of this.layers) tgt = layer.forward(tgt, memory, options);
+    return this.norm === null ? tgt : this.norm.forward(tgt);
+  }
+}
+
+/** The causal mask of a transformer: [size, size], 0 where a query may see a key and -Infinity elsewhere. */
+export function generateSquareSubsequentMask(size: number): Tensor {
+  return maskedFill(zeros([size, size]), compare.eq(causalMask(size, size), 0), -Infinity);
+}

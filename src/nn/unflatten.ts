@@ -1,0 +1,25 @@
+import { formatShape, ShapeError } from "../errors.js";
+import { reshape } from "../ops/views.js";
+import { inferShape, resolveDim, type Shape } from "../shape.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { Module } from "./module.js";
+
+/** One dim as several, the opposite of `Flatten` (PyTorch's `nn.Unflatten`); one of the sizes may be -1. */
+export class Unflatten extends Module {
+  constructor(
+    readonly dim: number,
+    readonly unflattenedSize: Shape,
+  ) {
+    super();
+    if (!Array.isArray(unflattenedSize) || unflattenedSize.length === 0)
+      throw new ShapeError(`Unflatten: the sizes are an array: ${JSON.stringify(unflattenedSize)}`);
+  }
+  forward(x: Tensor): Tensor {
+    const d = resolveDim("Unflatten", this.dim, x.ndim);
+    const sizes = inferShape("Unflatten", [x.shape[d]], this.unflattenedSize);
+    return reshape(x, [...x.shape.slice(0, d), ...sizes, ...x.shape.slice(d + 1)]);
+  }
+  override extraRepr(): string {
+    return `dim=${this.dim}, unflattenedSize=${formatShape(this.unflattenedSize)}`;
+  }
+}

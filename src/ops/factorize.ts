@@ -1,0 +1,206 @@
+/** Factorizations of one matrix in float64, row-major, in JavaScript: what `linalg` and initialisers are made of. */
+
+/** m × n numbers in row-major order. */
+export interface Matrix {
+  readonly rows: number;
+  readonly cols: number;
+  readonly data: Float64Array;
+}
+
+export function matrix(rows: number, cols: number, data: Float64Array = new Float64Array(rows * cols)): Matrix {
+  return { rows, cols, data };
+}
+
+export function transposed({ rows, cols, data }: Matrix): Matrix {
+  const out = matrix(cols, rows);
+  for (let i = 0; i < rows; i++) for (let j = 0; j < cols; j++) out.data[j * rows + i] = data[i * cols + j];
+  return out;
+}
+
+/** Householder's reflections, and what they leave: R above and on the diagonal, the vectors (which begin with 1) below it. */
+export interface Reflections {
+  readonly packed: Matrix;
+  readonly taus: Float64Array;
+  /** Columns of R in the order of the given matrix: column j of R was column order[j]. */
+  readonly order: Int32Array;
+}
+
+/** QR by reflections, LAPACK's signs (`geqrf`); with `pivoting` the longest rest of a column comes next, so that ranks can be seen. */
+export function reflect(a: Matrix, pivoting = false): Reflections {
+  const { rows, cols } = a;
+  const x = a.data.slice();
+  const count = Math.min(rows, cols);
+  const taus = new Float64Array(count);
+  const order = Int32Array.from({ length: cols }, (_, j) => j);
+  const rest = (j: number, from: number) => {
+    let squares = 0;
+    for (let i = from; i < rows; i++) squares += x[i * cols + j] ** 2;
+    return squares;
+  };
+  for (let s = 0; s < count; s++) {
+    if (pivoting) {
+      let longest = s;
+      for (let j = s + 1, most = rest(s, s); j < cols; j++) {
+        const length = rest(j, s);
+        if (length > most) [longest, most] = [j, length];
+      }
+      for (let i = 0; i < rows; i++) swap(x, i * cols + s, i * cols + longest);
+      swap(order, s, longest);
+    }
+    if (rest(s, s + 1) === 0) continue; // nothing below: no reflection, and the sign stays
+    const head = x[s * cols + s];
+    const length = Math.sqrt(rest(s, s));
+    const diagonal = head > 0 ? -length : length;
+    taus[s] = (diagonal - head) / diagonal;
+    for (let i = s + 1; i < rows; i++) x[i * cols + s] /= head - diagonal;
+    x[s * cols + s] = diagonal;
+    for (let j = s + 1; j < cols; j++) applyOne(matrix(rows, cols, x), taus, s, x, cols, j);
+  }
+  return { packed: matrix(rows, cols, x), taus, order };
+}
+
+function swap(x: Float64Array | Int32Array, i: number, j: number): void {
+  [x[i], x[j]] = [x[j], x[i]];
+}
+
+/** Reflection `s` on column j of y, which has `width` columns. */
+function applyOne(packed: Matrix, taus: Float64Array, s: number, y: Float64Array, width: number, j: number) {
+  const { rows, cols, data } = packed;
+  let dot = y[s * width + j];
+  for (let i = s + 1; i < rows; i++) dot += data[i * cols + s] * y[i * width + j];
+  dot *= taus[s];
+  y[s * width + j] -= dot;
+  for (let i = s + 1; i < rows; i++) y[i * width + j] -= dot * data[i * cols + s];
+}
+
+/** Qᵀ y, in place. */
+export function reflectBack({ packed, taus }: Reflections, y: Matrix): Matrix {
+  for (let s = 0; s < taus.length; s++)
+    for (let j = 0; j < y.cols; j++) applyOne(packed, taus, s, y.data, y.cols, j);
+  return y;
+}
+
+/** The first `cols` columns of Q. */
+export function orthogonalFactor({ packed, taus }: Reflections, cols: number): Matrix {
+  const q = matrix(packed.rows, cols);
+  for (let i = 0; i < Math.min(packed.rows, cols); i++) q.data[i * cols + i] = 1;
+  for (let s = taus.length - 1; s >= 0; s--)
+    for (let j = 0; j < cols; j++) applyOne(packed, taus, s, q.data, cols, j);
+  return q;
+}
+
+/** The first `rows` rows of R. */
+export function triangularFactor({ packed }: Reflections, rows: number): Matrix {
+  const { cols, data } = packed;
+  const r = matrix(rows, cols);
+  for (let i = 0; i < Math.min(rows, packed.rows); i++)
+    for (let j = i; j < cols; j++) r.data[i * cols + j] = data[i * cols + j];
+  return r;
+}
+
+/** Solves R x = y, or Rᵀ x = y, with the first `n` rows and columns of an upper triangle, in place on the first rows of y. */
+export function solveUpper(r: Matrix, n: number, y: Matrix, transpose = false): void {
+  const at = (i: number, j: number) => (transpose ? r.data[j * r.cols + i] : r.data[i * r.cols + j]);
+  const { cols, data } = y;
+  for (let c = 0; c < cols; c++)
+    for (let s = 0; s < n; s++) {
+      const i = transpose ? s : n - 1 - s;
+      let sum = data[i * cols + c];
+      for (let j = transpose ? 0 : i + 1; j < (transpose ? i : n); j++) sum -= at(i, j) * data[j * cols + c];
+      data[i * cols + c] = sum / at(i, i);
+    }
+}
+
+/** L and U of P A in one matrix, by elimination with row pivoting. */
+export interface Elimination {
+  readonly packed: Matrix;
+  readonly order: Int32Array;
+  /** Of the permutation: 1 or -1. */
+  readonly sign: number;
+  /** The first pivot that is 0, or -1. */
+  readonly singular: number;
+}
+
+export function eliminate(a: Matrix): Elimination {
+  const n = a.rows;
+  const x = a.data.slice();
+  const order = Int32Array.from({ length: n }, (_, i) => i);
+  let [sign, singular] = [1, -1];
+  for (let s = 0; s < n; s++) {
+    let pivot = s;
+    for (let i = s + 1; i < n; i++) if (Math.abs(x[i * n + s]) > Math.abs(x[pivot * n + s])) pivot = i;
+    if (x[pivot * n + s] === 0) {
+      if (singular < 0) singular = s;
+      continue;
+    }
+    if (pivot !== s) {
+      for (let j = 0; j < n; j++) swap(x, s * n + j, pivot * n + j);
+      swap(order, s, pivot);
+      sign = -sign;
+    }
+    for (let i = s + 1; i < n; i++) {
+      const factor = x[i * n + s] / x[s * n + s];
+      x[i * n + s] = factor;
+      for (let j = s + 1; j < n; j++) x[i * n + j] -= factor * x[s * n + j];
+    }
+  }
+  return { packed: matrix(n, n, x), order, sign, singular };
+}
+
+/** X with A X = B. */
+export function solveEliminated({ packed, order }: Elimination, b: Matrix): Matrix {
+  const [n, cols] = [packed.rows, b.cols];
+  const x = matrix(n, cols);
+  for (let i = 0; i < n; i++)
+    for (let c = 0; c < cols; c++) {
+      let sum = b.data[order[i] * cols + c];
+      for (let j = 0; j < i; j++) sum -= packed.data[i * n + j] * x.data[j * cols + c];
+      x.data[i * cols + c] = sum;
+    }
+  solveUpper(packed, n, x);
+  return x;
+}
+
+/** L with A = L Lᵀ, from the lower triangle of A; or null and the place where A is not positive. */
+export function choleskyFactor(a: Matrix): { factor: Matrix; failed: number } {
+  const n = a.rows;
+  const l = matrix(n, n);
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j <= i; j++) {
+      let sum = a.data[i * n + j];
+      for (let c = 0; c < j; c++) sum -= l.data[i * n + c] * l.data[j * n + c];
+      if (i === j && !(sum > 0)) return { factor: l, failed: i };
+      l.data[i * n + j] = i === j ? Math.sqrt(sum) : sum / l.data[j * n + j];
+    }
+  return { factor: l, failed: -1 };
+}
+
+/**
+ * The shortest x that makes ‖A x - b‖ least, for each column of b, and the rank of A: reflections with pivoting, and where the rank is less
+ * than the number of columns a second time over the rows (LAPACK's `gelsy`). `rcond`: what is less, relative to the largest, is 0.
+ */
+export function leastSquares(a: Matrix, b: Matrix, rcond: number): { x: Matrix; rank: number } {
+  const first = reflect(a, true);
+  const { cols } = a;
+  const diagonal = (i: number) => Math.abs(first.packed.data[i * cols + i]);
+  let rank = 0;
+  while (rank < first.taus.length && diagonal(rank) > rcond * diagonal(0)) rank++;
+  const y = reflectBack(first, matrix(b.rows, b.cols, b.data.slice()));
+  const solved = matrix(cols, b.cols);
+  if (rank === cols) {
+    solveUpper(first.packed, rank, y);
+    solved.data.set(y.data.subarray(0, rank * b.cols));
+  } else if (rank > 0) {
+    const second = reflect(transposed(triangularFactor(first, rank)));
+    solveUpper(second.packed, rank, y, true);
+    const z = orthogonalFactor(second, rank);
+    for (let i = 0; i < cols; i++)
+      for (let c = 0; c < b.cols; c++)
+        for (let j = 0; j < rank; j++)
+          solved.data[i * b.cols + c] += z.data[i * rank + j] * y.data[j * b.cols + c];
+  }
+  const x = matrix(cols, b.cols);
+  for (let j = 0; j < cols; j++)
+    x.data.set(solved.data.subarray(j * b.cols, (j + 1) * b.cols), first.order[j] * b.cols);
+  return { x, rank };
+}
