@@ -14,9 +14,10 @@ const styles: readonly { color: Color; dash: "solid" | number[]; symbol: string 
   { color: [0, 0, 0], dash: [1, 2], symbol: "arrow" },
 ];
 
-/** The look of the i-th of several series or classes. */
+/** The look of the i-th of several series or classes. After the seventh the colours come again, with other dashes and symbols. */
 export function style(i: number): { color: string; dash: "solid" | number[]; symbol: string } {
-  const { color, dash, symbol } = styles[i % styles.length];
+  const { color } = styles[i % styles.length];
+  const { dash, symbol } = styles[(i + 3 * Math.floor(i / styles.length)) % styles.length];
   return { color: css(color), dash, symbol };
 }
 
