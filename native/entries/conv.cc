@@ -49,9 +49,9 @@ double patches(const Call& call) {
   const int64_t image = planes * p.h * p.w, columns = planes * p.kh * p.kw * p.oh * p.ow;
   const float* x = r.at<const float>(from, fromOffset, folds ? columns : image);
   float* out = r.at<float>(to, toOffset, folds ? image : columns);
-  if (!r.ready()) return r.status();
-  if ((folds ? image : columns) > 0) (folds ? isa().fold2d : isa().unfold2d)(planes, p, x, out);
-  return OK;
+  return r.run([=] {
+    if ((folds ? image : columns) > 0) (folds ? isa().fold2d : isa().unfold2d)(planes, p, x, out);
+  });
 }
 
 Conv readConv(Reader& r) {
@@ -88,9 +88,9 @@ double conv2d(const Call& call) {
   c.weight = r.at<const float>(weight, wo, sizeOfWeight(c));
   c.bias = r.orNull<const float>(bias, bo, c.groups * c.outputs);
   c.out = r.at<float>(out, oo, sizeOfY(c));
-  if (!r.ready()) return r.status();
-  if (sizeOfY(c) > 0) isa().conv2d(c);
-  return OK;
+  return r.run([=] {
+    if (sizeOfY(c) > 0) isa().conv2d(c);
+  });
 }
 
 double conv2dGradInput(const Call& call) {
@@ -106,9 +106,9 @@ double conv2dGradInput(const Call& call) {
   c.y = r.at<const float>(y, yo, sizeOfY(c));
   c.weight = r.at<const float>(weight, wo, sizeOfWeight(c));
   c.out = r.at<float>(out, oo, sizeOfX(c));
-  if (!r.ready()) return r.status();
-  if (sizeOfX(c) > 0) isa().conv2dGradInput(c);
-  return OK;
+  return r.run([=] {
+    if (sizeOfX(c) > 0) isa().conv2dGradInput(c);
+  });
 }
 
 double conv2dGradWeight(const Call& call) {
@@ -125,9 +125,9 @@ double conv2dGradWeight(const Call& call) {
   c.x = r.at<const float>(x, xo, sizeOfX(c));
   c.y = r.at<const float>(y, yo, sizeOfY(c));
   c.out = r.at<float>(out, oo, sizeOfWeight(c));
-  if (!r.ready()) return r.status();
-  if (sizeOfWeight(c) > 0) isa().conv2dGradWeight(c);
-  return OK;
+  return r.run([=] {
+    if (sizeOfWeight(c) > 0) isa().conv2dGradWeight(c);
+  });
 }
 
 }  // namespace simdgrad::entries

@@ -44,10 +44,11 @@ double mean(const Call& call) {
   p.divisors = r.at<const float>(divisors, divisorsOffset, p.oh * p.ow);
   p.x = r.at<const float>(x, xo, gradient ? pooled : image);
   p.out = r.at<float>(out, oo, gradient ? image : pooled);
-  if (!r.ready()) return r.status();
-  const double bad = badWindow(p);
-  if (bad == OK && (gradient ? image : pooled) > 0) (gradient ? isa().avgPool2dGrad : isa().avgPool2d)(p);
-  return bad;
+  return r.run([=] {
+    const double bad = badWindow(p);
+    if (bad == OK && (gradient ? image : pooled) > 0) (gradient ? isa().avgPool2dGrad : isa().avgPool2d)(p);
+    return bad;
+  });
 }
 
 }  // namespace
@@ -70,10 +71,11 @@ double maxPool2d(const Call& call) {
   p.x = r.at<const float>(x, xo, p.planes * p.h * p.w);
   p.out = r.at<float>(out, oo, p.planes * p.oh * p.ow);
   p.index = r.at<int32_t>(index, io, p.planes * p.oh * p.ow);
-  if (!r.ready()) return r.status();
-  const double bad = badWindow(p);
-  if (bad == OK && p.planes * p.oh * p.ow > 0) isa().maxPool2d(p);
-  return bad;
+  return r.run([=] {
+    const double bad = badWindow(p);
+    if (bad == OK && p.planes * p.oh * p.ow > 0) isa().maxPool2d(p);
+    return bad;
+  });
 }
 
 double maxPool2dGrad(const Call& call) {
@@ -91,11 +93,12 @@ double maxPool2dGrad(const Call& call) {
   const int32_t* at = r.at<const int32_t>(index, io, planes * places);
   const float* from = r.at<const float>(g, go, planes * places);
   float* to = r.at<float>(out, oo, planes * size);
-  if (!r.ready()) return r.status();
-  for (int64_t i = 0; i < planes * places; i++)
-    if (at[i] < 0 || at[i] >= size) return static_cast<double>(i);
-  if (planes * size > 0) isa().maxPool2dGrad(planes, size, places, at, from, to);
-  return OK;
+  return r.run([=] {
+    for (int64_t i = 0; i < planes * places; i++)
+      if (at[i] < 0 || at[i] >= size) return static_cast<double>(i);
+    if (planes * size > 0) isa().maxPool2dGrad(planes, size, places, at, from, to);
+    return OK;
+  });
 }
 
 double avgPool2d(const Call& call) { return mean<false>(call); }

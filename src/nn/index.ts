@@ -1,19 +1,4 @@
 export * from "./activations.js";
-export { modulePath } from "./call.js";
-export { type ClipGradNormOptions, clipGradNorm_, clipGradValue_ } from "./clip.js";
-export { Conv1d, Conv2d, type ConvLayerOptions } from "./conv.js";
-export { ConvTranspose1d, ConvTranspose2d, type ConvTransposeLayerOptions } from "./convTranspose.js";
-export { Dropout } from "./dropout.js";
-export { Flatten } from "./flatten.js";
-export { functional } from "./functional.js";
-export * as init from "./init.js";
-export { Linear, type LinearOptions } from "./linear.js";
-export * from "./losses.js";
-export { type ForwardHook, type ForwardPreHook, type LoadResult, Module, type StateDict } from "./module.js";
-export * from "./padding.js";
-export { Parameter } from "./parameter.js";
-export * from "./pool.js";
-export { Sequential } from "./sequential.js";
 export {
   BatchNorm1d,
   BatchNorm2d,
@@ -28,6 +13,8 @@ export { modulePath } from "./call.js";
 export * from "./channelDropout.js";
 export { type ClipGradNormOptions, clipGradNorm_, clipGradValue_ } from "./clip.js";
 export { ModuleDict, ModuleList, ParameterList, Residual } from "./containers.js";
+export { Conv1d, Conv2d, type ConvLayerOptions } from "./conv.js";
+export { ConvTranspose1d, ConvTranspose2d, type ConvTransposeLayerOptions } from "./convTranspose.js";
 export { Dropout } from "./dropout.js";
 export { Embedding, EmbeddingBag } from "./embedding.js";
 export { Flatten } from "./flatten.js";
@@ -46,8 +33,10 @@ export { Linear, type LinearOptions } from "./linear.js";
 export * from "./losses.js";
 export { type ForwardHook, type ForwardPreHook, type LoadResult, Module, type StateDict } from "./module.js";
 export { MultiheadAttention, type MultiheadAttentionOptions } from "./multiheadAttention.js";
+export * from "./padding.js";
 export { Parameter } from "./parameter.js";
 export * from "./piecewise.js";
+export * from "./pool.js";
 export { GRU, GRUCell, LSTM, LSTMCell, type RecurrentOptions, RNN, RNNCell } from "./recurrent.js";
 export { Sequential } from "./sequential.js";
 export {

@@ -1,7 +1,7 @@
 import { isFloating } from "../dtype.js";
 import { DTypeError } from "../errors.js";
 import { checkOptions } from "../options.js";
-import { Tensor } from "../tensor/tensor.js";
+import type { Tensor } from "../tensor/tensor.js";
 import { abs, add, compare, div, eq, mul, sub, where } from "./elementwise.js";
 import { to } from "./views.js";
 

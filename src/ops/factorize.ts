@@ -7,7 +7,11 @@ export interface Matrix {
   readonly data: Float64Array;
 }
 
-export function matrix(rows: number, cols: number, data: Float64Array = new Float64Array(rows * cols)): Matrix {
+export function matrix(
+  rows: number,
+  cols: number,
+  data: Float64Array = new Float64Array(rows * cols),
+): Matrix {
   return { rows, cols, data };
 }
 

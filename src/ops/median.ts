@@ -61,8 +61,8 @@ function medianOfAll(x: Tensor, place: Middle): Tensor {
   const y: Tensor = reshape(gatherLines(flat, 0, medianIndex(flat, 0, place)), []);
   return differentiable("median", [x], y, (g) => {
     const [from, value] = [x.detach(), y.detach()];
-    const isNaN = mul(compare.ne(from, from), compare.ne(value, value));
-    const equals = to(add(eq(from, value), isNaN), x.dtype);
+    const bothNaN = mul(compare.ne(from, from), compare.ne(value, value));
+    const equals = to(add(eq(from, value), bothNaN), x.dtype);
     return [mul(div(g, sum(equals)), equals)];
   });
 }

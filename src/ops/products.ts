@@ -1,7 +1,7 @@
 import { isFloating, promote } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError } from "../errors.js";
 import { checkOptions } from "../options.js";
-import { resolveDim, sameShape } from "../shape.js";
+import { resolveDim } from "../shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { constant } from "./create.js";
 import { add, mul, sub, where } from "./elementwise.js";

@@ -36,14 +36,14 @@ export function aminmax(x: Tensor, options?: ReduceOptions & { dim?: number }): 
   return named({ min: min(x, dim, rest), max: max(x, dim, rest) });
 }
 
-const isNaN = (x: Tensor) => compare.ne(x.detach(), x.detach());
+const missing = (x: Tensor) => compare.ne(x.detach(), x.detach());
 
 /** Sum over `dim` of what is not NaN. PyTorch: `torch.nansum`. */
 export function nansum(x: Tensor, dim?: Dims, options?: ConvertingReduceOptions): Tensor {
   checkOptions("nansum", options, ["keepdim", "dtype"]);
   const { dtype = x.dtype, ...rest } = options ?? {};
   const from = to(x, dtype);
-  return sum(isFloating(dtype) ? where(isNaN(from), 0, from) : from, dim, rest);
+  return sum(isFloating(dtype) ? where(missing(from), 0, from) : from, dim, rest);
 }
 
 /** Mean over `dim` of what is not NaN; NaN where nothing else is. PyTorch: `torch.nanmean`. */

@@ -132,8 +132,3 @@ test("other threads do run chunks", () => {
   for (let i = 0; i < 20 && backend.workerChunks === before; i++) call(nativeTable(), c);
   expect(backend.workerChunks).toBeGreaterThan(before);
 });
-
-test("every kernel of the table and every op has C++, but for those that are pinned to JavaScript", () => {
-  backend.use("native");
-  expect(backend.fallbacks).toEqual(["ruleStep"]);
-});
