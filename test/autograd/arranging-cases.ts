@@ -142,13 +142,13 @@ const products: Cases = {
   ],
 };
 
-const orderOf = (p: number, name: "norm" | "vectorNorm" = "vectorNorm"): Fn[] => [
-  (x) => sg[name](x, p),
-  (x) => sg[name](x, p, [0, -1], { keepdim: true }),
+const orderOf = (p: number, norm: typeof sg.norm | typeof sg.vectorNorm = sg.vectorNorm): Fn[] => [
+  (x) => norm(x, p),
+  (x) => norm(x, p, [0, -1], { keepdim: true }),
 ];
 const norms: Cases = {
   vectorNorm: cube(...[1, 1.5, 2, 3, -1, Infinity, -Infinity, 0.5].flatMap((p) => orderOf(p))),
-  norm: cube(...orderOf(2, "norm"), (x) => x.norm("fro", 1)),
+  norm: cube(...orderOf(2, sg.norm), (x) => x.norm("fro", 1)),
   dist: pair((a, b) => a.dist(b, 3)),
   cdist: each(
     [
