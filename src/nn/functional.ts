@@ -7,6 +7,7 @@ import { oneHot } from "../ops/indexing.js";
 import * as losses from "../ops/losses.js";
 import * as matmulOps from "../ops/matmul.js";
 import { fold, unfold } from "../ops/patches.js";
+import { pixelShuffle, pixelUnshuffle } from "../ops/pixelShuffle.js";
 import * as pooling from "../ops/pool.js";
 import * as softmaxOps from "../ops/softmax.js";
 import { checkOptions } from "../options.js";
@@ -50,6 +51,8 @@ export const functional = {
   convTranspose2d,
   unfold,
   fold,
+  pixelShuffle,
+  pixelUnshuffle,
   maxPool1d: pooling.maxPool1d,
   maxPool2d: pooling.maxPool2d,
   avgPool1d: pooling.avgPool1d,

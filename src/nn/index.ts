@@ -11,5 +11,6 @@ export { Linear, type LinearOptions } from "./linear.js";
 export * from "./losses.js";
 export { type ForwardHook, type ForwardPreHook, type LoadResult, Module, type StateDict } from "./module.js";
 export { Parameter } from "./parameter.js";
+export { PixelShuffle, PixelUnshuffle } from "./pixelShuffle.js";
 export * from "./pool.js";
 export { Sequential } from "./sequential.js";
