@@ -2,6 +2,7 @@
 import { prepareContext } from "./context.js";
 import { readOptions, type SectionName } from "./options.js";
 import { saveReport } from "./report.js";
+import { convolution } from "./sections/convolution.js";
 import { elementwise } from "./sections/elementwise.js";
 import { gemm } from "./sections/gemm.js";
 import { latency } from "./sections/latency.js";
@@ -12,7 +13,10 @@ import { type Section, toText } from "./table.js";
 
 const options = readOptions();
 const context = await prepareContext(options);
-const run = { gemm, elementwise, steps, latency, training } satisfies Record<SectionName, unknown>;
+const run = { gemm, elementwise, steps, latency, training, convolution } satisfies Record<
+  SectionName,
+  unknown
+>;
 
 const sections: Section[] = [];
 const add = (section: Section) => {

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 
-export const sectionNames = ["gemm", "elementwise", "steps", "latency", "training"] as const;
+export const sectionNames = ["gemm", "elementwise", "steps", "latency", "training", "convolution"] as const;
 export type SectionName = (typeof sectionNames)[number];
 
 export interface Options {

@@ -12,7 +12,17 @@ export interface StepCase {
   batch: number;
 }
 
-/** The forward pass of such a network alone, no gradients. */
+/** A training step of a convolutional network: 3x3 convolutions, each with batch normalization, ReLU and halving; a linear layer; the loss and SGD of `StepCase`. */
+export interface ConvolutionCase {
+  kind: "convolution";
+  /** Channels by layer, those of the images first: [3, 32, 64, 128]. */
+  channels: number[];
+  /** Height and width of the images. */
+  size: number;
+  batch: number;
+}
+
+/** The forward pass of a multilayer perceptron alone, no gradients. */
 export interface InferenceCase {
   kind: "inference";
   sizes: number[];
@@ -73,6 +83,7 @@ export interface IdleCase {
 }
 
 export type Case =
+  | ConvolutionCase
   | StepCase
   | InferenceCase
   | ElementwiseCase

@@ -19,11 +19,25 @@ def pattern(n, low, high):
 
 def prepare_step(case):
     sizes, batch = case["sizes"], case["batch"]
-    model = perceptron(sizes)
+    x = pattern(batch * sizes[0], 0, 1).reshape(batch, sizes[0])
+    return training_step(perceptron(sizes), x, sizes[-1])
+
+
+def prepare_convolution(case):
+    channels, size, batch = case["channels"], case["size"], case["batch"]
+    layers = []
+    for a, b in zip(channels, channels[1:]):
+        layers += [nn.Conv2d(a, b, 3, padding=1, bias=False), nn.BatchNorm2d(b), nn.ReLU(), nn.MaxPool2d(2)]
+    left = size >> (len(channels) - 1)
+    model = nn.Sequential(*layers, nn.Flatten(), nn.Linear(channels[-1] * left * left, 10))
+    x = pattern(batch * channels[0] * size * size, 0, 1).reshape(batch, channels[0], size, size)
+    return training_step(model, x, 10)
+
+
+def training_step(model, x, classes):
     loss_fn = nn.CrossEntropyLoss()
     optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9)
-    x = pattern(batch * sizes[0], 0, 1).reshape(batch, sizes[0])
-    labels = (torch.arange(batch, dtype=torch.int64) * 31) % sizes[-1]
+    labels = (torch.arange(len(x), dtype=torch.int64) * 31) % classes
 
     def loss_of():
         return loss_fn(model(x), labels)
@@ -107,8 +121,8 @@ def prepare_elementwise(case):
 
 def prepare(case):
     # A leaf's gradient and step() need gradients; everything else here does without.
-    torch.set_grad_enabled(case["kind"] == "step")
-    return {"step": prepare_step, "inference": prepare_inference, "elementwise": prepare_elementwise}[case["kind"]](case)
+    torch.set_grad_enabled(case["kind"] in ("step", "convolution"))
+    return {"step": prepare_step, "convolution": prepare_convolution, "inference": prepare_inference, "elementwise": prepare_elementwise}[case["kind"]](case)
 
 
 serve(f"PyTorch {torch.__version__.split('+')[0]} {'compiled' if COMPILED else 'eager'}", prepare)

@@ -1,9 +1,10 @@
 /** simdgrad as a contestant; SIMDGRAD_BACKEND says which core. */
-import { backend, compile, data, noGrad, optim, type Tensor, tensor } from "simdgrad";
+import { backend, compile, data, type nn, noGrad, optim, type Tensor, tensor } from "simdgrad";
+import { convolutional } from "./convolutional.js";
 import { prepareElementwise, prepareGemm } from "./kernels.js";
 import { perceptron, trainingStep } from "./perceptron.js";
 import { batchOf, pattern } from "./problem.js";
-import type { Case, InferenceCase, StepCase } from "./protocol.js";
+import type { Case, ConvolutionCase, InferenceCase, StepCase } from "./protocol.js";
 import { type Prepared, serve } from "./serve.js";
 
 /** How a step is made: eagerly, as one native call, or many on a native thread (`step.run`). */
@@ -13,10 +14,19 @@ const how = (process.argv[2] ?? "eager") as "eager" | "compiled" | "run";
 const STEPS = 50;
 
 function prepareStep({ sizes, batch }: StepCase): Prepared {
-  const model = perceptron(sizes);
+  return prepareTraining(perceptron(sizes), [batch, sizes[0]], sizes[sizes.length - 1]);
+}
+
+function prepareConvolution({ channels, size, batch }: ConvolutionCase): Prepared {
+  return prepareTraining(convolutional(channels, size, 10), [batch, channels[0], size, size], 10);
+}
+
+function prepareTraining(model: nn.Module, shape: number[], classes: number): Prepared {
+  const [batch, ...each] = shape;
   const optimizer = new optim.SGD(model.parameters(), { lr: 0.01, momentum: 0.9 });
-  const { x, labels } = batchOf(sizes[0], sizes[sizes.length - 1], batch);
-  const input = tensor(x, { shape: [batch, sizes[0]] });
+  const inputs = each.reduce((n, size) => n * size, 1);
+  const { x, labels } = batchOf(inputs, classes, batch);
+  const input = tensor(x, { shape });
   const target = tensor(labels);
   let loss: Tensor;
   const check = () => loss.item();
@@ -58,6 +68,7 @@ function prepareInference({ sizes, batch }: InferenceCase): Prepared {
 
 function prepare(given: Case): Prepared {
   if (given.kind === "step") return prepareStep(given);
+  if (given.kind === "convolution") return prepareConvolution(given);
   if (given.kind === "inference") return prepareInference(given);
   if (given.kind === "elementwise") return prepareElementwise(given);
   if (given.kind === "gemm") return prepareGemm(given);

@@ -17,6 +17,7 @@ import { multiHeadAttentionForward } from "../ops/multiHeadAttention.js";
 import * as normalization from "../ops/normalization.js";
 import { pad } from "../ops/pad.js";
 import { fold, unfold } from "../ops/patches.js";
+import { pixelShuffle, pixelUnshuffle } from "../ops/pixelShuffle.js";
 import * as pooling from "../ops/pool.js";
 import * as regressionLosses from "../ops/regressionLosses.js";
 import * as relativeSize from "../ops/relativeSize.js";
@@ -64,6 +65,8 @@ export const functional = {
   convTranspose2d,
   unfold,
   fold,
+  pixelShuffle,
+  pixelUnshuffle,
   maxPool1d: pooling.maxPool1d,
   maxPool2d: pooling.maxPool2d,
   avgPool1d: pooling.avgPool1d,

@@ -36,6 +36,7 @@ export { MultiheadAttention, type MultiheadAttentionOptions } from "./multiheadA
 export * from "./padding.js";
 export { Parameter } from "./parameter.js";
 export * from "./piecewise.js";
+export { PixelShuffle, PixelUnshuffle } from "./pixelShuffle.js";
 export * from "./pool.js";
 export { GRU, GRUCell, LSTM, LSTMCell, type RecurrentOptions, RNN, RNNCell } from "./recurrent.js";
 export { Sequential } from "./sequential.js";

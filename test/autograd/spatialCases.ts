@@ -56,6 +56,8 @@ export const spatialCases: Cases = {
     { fn: (x) => F.avgPool2d(x, 2, { ceilMode: true, countIncludePad: false }), shapes: [[2, 2, 4, 5]] },
     { fn: (x) => F.avgPool2d(x, [3, 2], { stride: 1, divisorOverride: 2 }), shapes: [[2, 4, 4]] },
   ],
+  pixelShuffle: [{ fn: (x) => F.pixelShuffle(x, 2), shapes: [[2, 8, 2, 3]] }],
+  pixelUnshuffle: [{ fn: (x) => F.pixelUnshuffle(x, 2), shapes: [[2, 2, 4, 6]] }],
   adaptiveAvgPool1d: [{ fn: (x) => F.adaptiveAvgPool1d(x, 3), shapes: [[2, 2, 5]] }],
   adaptiveAvgPool2d: [{ fn: (x) => F.adaptiveAvgPool2d(x, [2, null]), shapes: [[2, 2, 5, 3]] }],
   adaptiveMaxPool1d: [{ fn: (x) => F.adaptiveMaxPool1d(x, 3), shapes: [[2, 2, 5]] }],

@@ -55,7 +55,7 @@ it.each(ops.filter((op) => op !== "maxPool2dIndices"))("the layer of %s", (op) =
       expect(layer.bias?.shape).toEqual(bias?.shape);
       layer.double();
       layer.loadStateDict(bias === undefined ? { weight } : { weight, bias });
-    } else if (op.startsWith("adaptive")) layer = new Layer(...c.arguments);
+    } else if (/^(adaptive|pixel)/.test(op)) layer = new Layer(...c.arguments);
     else layer = new Layer(...c.arguments, c.options);
     expectClose(elements(layer.forward(x)), decode(c.output[2]), tolerances.float64, describeCase(c));
   }

@@ -1,0 +1,32 @@
+import { pixelShuffle, pixelUnshuffle } from "../ops/pixelShuffle.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { checkSizes } from "./arguments.js";
+import { Module } from "./module.js";
+
+/** Channels become places (PyTorch's `nn.PixelShuffle`). Shapes: [..., C·r², H, W] → [..., C, H·r, W·r]. */
+export class PixelShuffle extends Module {
+  constructor(readonly upscaleFactor: number) {
+    super();
+    checkSizes("PixelShuffle", { upscaleFactor });
+  }
+  forward(x: Tensor): Tensor {
+    return pixelShuffle(x, this.upscaleFactor);
+  }
+  override extraRepr(): string {
+    return `upscaleFactor=${this.upscaleFactor}`;
+  }
+}
+
+/** The inverse of `PixelShuffle` (PyTorch's `nn.PixelUnshuffle`). Shapes: [..., C, H·r, W·r] → [..., C·r², H, W]. */
+export class PixelUnshuffle extends Module {
+  constructor(readonly downscaleFactor: number) {
+    super();
+    checkSizes("PixelUnshuffle", { downscaleFactor });
+  }
+  forward(x: Tensor): Tensor {
+    return pixelUnshuffle(x, this.downscaleFactor);
+  }
+  override extraRepr(): string {
+    return `downscaleFactor=${this.downscaleFactor}`;
+  }
+}
