@@ -145,8 +145,8 @@ test("a curve has a point for each number, gaps for those that are not finite, a
     }),
   );
   expect(lines(svg, blue)).toContain(5);
-  // A gap: one path that starts anew after it.
-  expect(svg).toMatch(/<path d="M[^"M]*M[^"M]*"[^>]*stroke="rgb\(213,94,0\)"[^>]*stroke-dasharray="9,4"/);
+  // Two gaps: one path that starts anew after each.
+  expect(svg).toMatch(/<path d="M[^"M]*(?:M[^"M]*){2}"[^>]*stroke="rgb\(213,94,0\)"[^>]*stroke-dasharray="9,4"/);
   expect(lines(svg, orange)).toContain(6);
 });
 
