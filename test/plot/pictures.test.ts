@@ -146,7 +146,9 @@ test("a curve has a point for each number, gaps for those that are not finite, a
   );
   expect(lines(svg, blue)).toContain(5);
   // Two gaps: one path that starts anew after each.
-  expect(svg).toMatch(/<path d="M[^"M]*(?:M[^"M]*){2}"[^>]*stroke="rgb\(213,94,0\)"[^>]*stroke-dasharray="9,4"/);
+  expect(svg).toMatch(
+    /<path d="M[^"M]*(?:M[^"M]*){2}"[^>]*stroke="rgb\(213,94,0\)"[^>]*stroke-dasharray="9,4"/,
+  );
   expect(lines(svg, orange)).toContain(6);
 });
 
