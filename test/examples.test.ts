@@ -15,9 +15,13 @@ const expected: Record<string, RegExp> = {
   server: /asked while training: step \d+[\s\S]*trained 938 steps to a loss of 0\.[0-2]\d*\n\d+ answers/,
 };
 
-test("every example is tested", async () => {
-  const files = (await readdir(join(root, "examples"))).filter((file) => file.endsWith(".ts"));
-  expect(files.map((file) => file.slice(0, -3)).sort()).toEqual(Object.keys(expected).sort());
+test("every example is tested: here, or in a file of its own", async () => {
+  const named = async (folder: string, ending: string) =>
+    (await readdir(join(root, folder)))
+      .filter((file) => file.endsWith(ending))
+      .map((file) => file.slice(0, -ending.length));
+  const tested = [...Object.keys(expected), ...(await named("test/examples", ".test.ts"))];
+  expect((await named("examples", ".ts")).sort()).toEqual(tested.sort());
 });
 
 test.each(Object.entries(expected))(

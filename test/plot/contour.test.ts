@@ -35,7 +35,11 @@ test("a saddle has two lines that do not meet", () => {
     0.01,
   );
   expect(lines).toHaveLength(2);
-  for (const line of lines) for (const [x, y] of line) expect(Math.sign(x)).toBe(Math.sign(y));
+  for (const line of lines) {
+    const quadrants = line.map(([x, y]) => `${Math.sign(x)} ${Math.sign(y)}`);
+    expect(["1 1", "-1 -1"]).toContain(quadrants[0]);
+    expect(new Set(quadrants).size).toBe(1);
+  }
 });
 
 test("what is not finite has no line beside it", () => {

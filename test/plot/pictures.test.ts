@@ -138,12 +138,18 @@ describe.each(Object.entries(kinds))("%s", (name, [draw, says]) => {
 
 test("a curve has a point for each number, gaps for those that are not finite, and a dash of its own", async () => {
   const svg = await svgOf((path) =>
-    plot.curves(path, { a: [1, 2, 3, 4, 5], b: new Float64Array([1, 2, NaN, 4, 5, 6]), c: tensor([1, 2]) }),
+    plot.curves(path, {
+      a: [1, 2, 3, 4, 5],
+      b: new Float64Array([1, 2, NaN, 4, 5, Infinity, 6, 7]),
+      c: tensor([1, 2]),
+    }),
   );
   expect(lines(svg, blue)).toContain(5);
-  // A gap: one path that starts anew after it.
-  expect(svg).toMatch(/<path d="M[^"M]*M[^"M]*"[^>]*stroke="rgb\(213,94,0\)"[^>]*stroke-dasharray="9,4"/);
-  expect(lines(svg, orange)).toContain(5);
+  // Two gaps: one path that starts anew after each.
+  expect(svg).toMatch(
+    /<path d="M[^"M]*(?:M[^"M]*){2}"[^>]*stroke="rgb\(213,94,0\)"[^>]*stroke-dasharray="9,4"/,
+  );
+  expect(lines(svg, orange)).toContain(6);
 });
 
 test("a histogram counts every value once, the largest one too", async () => {
