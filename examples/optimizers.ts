@@ -37,5 +37,6 @@ for (const [name, make] of Object.entries(optimizers)) {
   console.log(name.padEnd(10), ...after);
 }
 await plot.curves("docs/figures/optimizers.svg", curves, {
-  ...{ title: "Ten optimizers on iris", xLabel: "step", yLabel: "cross-entropy", logY: true, height: 700 },
+  ...{ title: "Ten optimizers on iris", xLabel: "step", yLabel: "cross-entropy", yRange: [0, 1.6] },
+  ...{ width: 1360, height: 800 },
 });
