@@ -44,6 +44,23 @@ const withOptions: [op: string, call: Call][] = [
     (name): [string, Call] => [name, (o) => F[name](x, x, x, o)],
   ),
   ["tripletMarginWithDistanceLoss", (o) => F["tripletMarginWithDistanceLoss"](x, x, x, o)],
+  ...["conv1d", "convTranspose1d"].map((name): [string, Call] => [
+    name,
+    (o) => F[name](ones([1, 1, 3]), ones([1, 1, 2]), null, o),
+  ]),
+  ...["conv2d", "convTranspose2d"].map((name): [string, Call] => [
+    name,
+    (o) => F[name](ones([1, 1, 3, 3]), ones([1, 1, 2, 2]), null, o),
+  ]),
+  ...["maxPool1d", "avgPool1d", "adaptiveMaxPool1d"].map((name): [string, Call] => [
+    name,
+    (o) => F[name](ones([1, 1, 3]), 2, o),
+  ]),
+  ...["maxPool2d", "avgPool2d", "adaptiveMaxPool2d", "unfold"].map((name): [string, Call] => [
+    name,
+    (o) => F[name](ones([1, 1, 3, 3]), 2, o),
+  ]),
+  ["fold", (o) => F["fold"](ones([1, 4, 4]), 3, 2, o)],
   ["tensor", (o) => tensor([1], o)],
   ["tensor", (o) => tensor(Float32Array.of(1), o)],
   ...["zeros", "ones", "rand", "randn"].map((name): [string, Call] => [
@@ -124,6 +141,7 @@ describe("options", () => {
   it("the table has every function of nn.functional that is not all positional", () => {
     const positional = ["linear", "softmax", "logSoftmax", "oneHot", "pad"];
     positional.push(...positionalLayers);
+    positional.push("adaptiveAvgPool1d", "adaptiveAvgPool2d", "pixelShuffle", "pixelUnshuffle");
     const covered = new Set([...withOptions, ...optionsByType].map(([op]) => op));
     const uncovered = Object.keys(F).filter((name) => !covered.has(name));
     expect(uncovered.sort()).toEqual(positional.sort());

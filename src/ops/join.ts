@@ -27,7 +27,9 @@ export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
   const starts = parts.map((x) => {
     const at = start;
     const offset = out.offset + at * out.strides[d];
-    k.copy(x.shape, x.storage.array, x.offset, x.strides, out.storage.array, offset, out.strides);
+    // Behind the last element there may be no place for nothing.
+    if (x.numel > 0)
+      k.copy(x.shape, x.storage.array, x.offset, x.strides, out.storage.array, offset, out.strides);
     start += x.shape[d];
     return at;
   });

@@ -112,6 +112,9 @@ it("every layer and loss has a fixture", () => {
   const withParameters = ["Linear", "Sequential", "Module"]; // in the network below
   withParameters.push("ModuleList", "ModuleDict", "ParameterList", "Residual"); // compute nothing of their own
   withParameters.push("TransformerEncoder", "TransformerDecoder"); // layers in a row
+  // nn.functional.pad in other words: test/tensor/writing.test.ts.
+  const padded = Object.keys(layers).filter((name) => /Pad[123]d$/.test(name));
+  withParameters.push(...padded);
   const others = new Set(
     Object.keys(layersOf).filter((name) => objectiveCases[layersOf[name]] !== undefined),
   );
