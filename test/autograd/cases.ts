@@ -2,10 +2,10 @@
 
 import { cat, matmul, nn, stack, type Tensor, tensor, where } from "../../src/index.js";
 import { Generator } from "../../src/random.js";
+import { writingCases } from "./writing-cases.js";
 import { arrangingCases } from "./arranging-cases.js";
 import { objectiveCases } from "./objectives.js";
 import { spatialCases, spatialLayers } from "./spatialCases.js";
-import { writingCases } from "./writing-cases.js";
 
 export interface Case {
   fn: (...inputs: Tensor[]) => Tensor;

@@ -66,11 +66,7 @@ describe("a compiled step moves the running statistics", () => {
   test("a recording from before a cast of buffers alone is not used", () => {
     const norm = new nn.BatchNorm1d(2, { affine: false });
     const run = compile((x: Tensor) => norm.forward(x));
-    const x = () =>
-      tensor([
-        [1, 2],
-        [3, 5],
-      ]);
+    const x = () => tensor([[1, 2], [3, 5]]);
     run(x());
     run(x());
     norm.double().float();
@@ -88,9 +84,7 @@ describe("state", () => {
     expect(Object.keys(new nn.BatchNorm2d(3).stateDict())).toEqual([
       ...["weight", "bias", "running_mean", "running_var", "num_batches_tracked"],
     ]);
-    expect(
-      Object.keys(new nn.BatchNorm2d(3, { affine: false, trackRunningStats: false }).stateDict()),
-    ).toEqual([]);
+    expect(Object.keys(new nn.BatchNorm2d(3, { affine: false, trackRunningStats: false }).stateDict())).toEqual([]);
     expect(Object.keys(new nn.InstanceNorm2d(3).stateDict())).toEqual([]);
   });
 
@@ -121,15 +115,8 @@ describe("state", () => {
     expect([...module.namedBuffers()].map(([name]) => name)).toEqual(["kept", "scratch"]);
     module.later = zeros([1]);
     expect(Object.keys(module.stateDict())).toEqual(["weight", "kept", "later"]);
-    expect(
-      module
-        .double()
-        .buffers()
-        .map((b) => b.dtype),
-    ).toEqual(["float64", "float64", "float64"]);
-    expect(() => module.registerBuffer("weight", zeros([1]))).toThrow(
-      /registerBuffer: WithBuffers has this field/,
-    );
+    expect(module.double().buffers().map((b) => b.dtype)).toEqual(["float64", "float64", "float64"]);
+    expect(() => module.registerBuffer("weight", zeros([1]))).toThrow(/registerBuffer: WithBuffers has this field/);
     expect(() => module.registerBuffer("forward", null)).toThrow(/has this field/);
     expect(() => module.registerBuffer("x", 3 as any)).toThrow(/a buffer is a tensor or null: x is number/);
     module.registerBuffer("kept", null);
@@ -139,82 +126,23 @@ describe("state", () => {
 
 describe("errors", () => {
   it.each<[string, () => unknown, string, RegExp]>([
-    [
-      "one value per channel",
-      () => F.batchNorm(zeros([1, 3]), null, null, { training: true }),
-      "ONE_VALUE_PER_CHANNEL",
-      /\[1, 3\]/,
-    ],
+    ["one value per channel", () => F.batchNorm(zeros([1, 3]), null, null, { training: true }), "ONE_VALUE_PER_CHANNEL", /\[1, 3\]/],
     ["of an instance", () => F.instanceNorm(zeros([2, 3, 1])), "ONE_VALUE_PER_CHANNEL", /\[2, 3, 1\]/],
     ["of a group", () => F.groupNorm(zeros([1, 2]), 2), "ONE_VALUE_PER_CHANNEL", /\[1, 2\]/],
-    [
-      "no statistics",
-      () => F.batchNorm(zeros([2, 3]), null, null),
-      "INVALID_VALUE",
-      /runningMean and runningVar/,
-    ],
-    [
-      "a weight that does not fit",
-      () => F.batchNorm(zeros([2, 3]), null, null, zeros([2]), null, { training: true }),
-      "SHAPE_MISMATCH",
-      /weight.*\[2\] for 3/,
-    ],
-    [
-      "a rank",
-      () => new nn.BatchNorm2d(3).forward(zeros([2, 3])),
-      "SHAPE_MISMATCH",
-      /BatchNorm2d: x has 4 dims/,
-    ],
-    [
-      "channels",
-      () => new nn.BatchNorm1d(3).forward(zeros([2, 4])),
-      "SHAPE_MISMATCH",
-      /3 channels in dim 1: \[2, 4\]/,
-    ],
-    [
-      "an unbatched instance",
-      () => new nn.InstanceNorm1d(3, { affine: true }).forward(zeros([4, 2])),
-      "SHAPE_MISMATCH",
-      /3 channels in dim 0/,
-    ],
+    ["no statistics", () => F.batchNorm(zeros([2, 3]), null, null), "INVALID_VALUE", /runningMean and runningVar/],
+    ["a weight that does not fit", () => F.batchNorm(zeros([2, 3]), null, null, zeros([2]), null, { training: true }), "SHAPE_MISMATCH", /weight.*\[2\] for 3/],
+    ["a rank", () => new nn.BatchNorm2d(3).forward(zeros([2, 3])), "SHAPE_MISMATCH", /BatchNorm2d: x has 4 dims/],
+    ["channels", () => new nn.BatchNorm1d(3).forward(zeros([2, 4])), "SHAPE_MISMATCH", /3 channels in dim 1: \[2, 4\]/],
+    ["an unbatched instance", () => new nn.InstanceNorm1d(3, { affine: true }).forward(zeros([4, 2])), "SHAPE_MISMATCH", /3 channels in dim 0/],
     ["groups", () => F.groupNorm(zeros([2, 3]), 2), "INVALID_VALUE", /numGroups divides/],
-    [
-      "the normalized shape",
-      () => F.layerNorm(zeros([2, 3]), [2]),
-      "SHAPE_MISMATCH",
-      /x ends in \[2\]: \[2, 3\]/,
-    ],
+    ["the normalized shape", () => F.layerNorm(zeros([2, 3]), [2]), "SHAPE_MISMATCH", /x ends in \[2\]: \[2, 3\]/],
     ["dtypes", () => F.layerNorm(zeros([2], { dtype: "int32" }), 2), "DTYPE_MISMATCH", /int32/],
-    [
-      "an attention mask with isCausal",
-      () =>
-        F.scaledDotProductAttention(zeros([2, 2]), zeros([2, 2]), zeros([2, 2]), {
-          attnMask: zeros([2, 2]),
-          isCausal: true,
-        }),
-      "INVALID_VALUE",
-      /either/,
-    ],
-    [
-      "an index",
-      () => new nn.Embedding(3, 2).forward(tensor([3], { dtype: "int32" })),
-      "INDEX_OUT_OF_RANGE",
-      /3 at position 0/,
-    ],
+    ["an attention mask with isCausal", () => F.scaledDotProductAttention(zeros([2, 2]), zeros([2, 2]), zeros([2, 2]), { attnMask: zeros([2, 2]), isCausal: true }), "INVALID_VALUE", /either/],
+    ["an index", () => new nn.Embedding(3, 2).forward(tensor([3], { dtype: "int32" })), "INDEX_OUT_OF_RANGE", /3 at position 0/],
     ["a padding index", () => new nn.Embedding(3, 2, { paddingIdx: 3 }), "INDEX_OUT_OF_RANGE", /paddingIdx/],
     ["heads", () => new nn.MultiheadAttention(5, 2), "INVALID_SIZE", /embedDim \/ numHeads/],
-    [
-      "a sequence without steps",
-      () => new nn.LSTM(2, 2).forward(zeros([0, 1, 2])),
-      "SHAPE_MISMATCH",
-      /no steps/,
-    ],
-    [
-      "a state",
-      () => new nn.GRU(2, 3).forward(zeros([1, 1, 2]), zeros([1, 2, 3])),
-      "SHAPE_MISMATCH",
-      /\[1, 1, 3\].*\[1, 2, 3\]/,
-    ],
+    ["a sequence without steps", () => new nn.LSTM(2, 2).forward(zeros([0, 1, 2])), "SHAPE_MISMATCH", /no steps/],
+    ["a state", () => new nn.GRU(2, 3).forward(zeros([1, 1, 2]), zeros([1, 2, 3])), "SHAPE_MISMATCH", /\[1, 1, 3\].*\[1, 2, 3\]/],
     ["a glu of odd size", () => F.glu(zeros([3])), "SHAPE_MISMATCH", /even: \[3\]/],
     ["a call of a container", () => new nn.ModuleList().forward(), "NOT_IMPLEMENTED", /ModuleList/],
   ])("%s", (_, run, expected, message) => {

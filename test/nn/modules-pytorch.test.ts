@@ -108,10 +108,9 @@ for (const file of ["normalization", "activations", "embeddings", "attention", "
   const { functions = [], modules = [] } = loadModules(file);
   describe.each(["float64", "float32"] as const)(`${file} in %s`, (dtype) => {
     if (functions.length > 0)
-      it.each(functions.map((c, i) => [`${c.op} #${i} ${shapes(c.args)} ${shapes(c.options)}`, c] as const))(
-        "%s",
-        (_, c) => checkFunction(c, dtype),
-      );
+      it.each(
+        functions.map((c, i) => [`${c.op} #${i} ${shapes(c.args)} ${shapes(c.options)}`, c] as const),
+      )("%s", (_, c) => checkFunction(c, dtype));
     if (modules.length > 0)
       it.each(
         modules.map((c, i) => {

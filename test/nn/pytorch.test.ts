@@ -4,7 +4,6 @@ import { nn, type Tensor, tensor } from "../../src/index.js";
 import { layersOf } from "../autograd/cases.js";
 import { objectiveCases } from "../autograd/objectives.js";
 import { expectClose, tolerances } from "../close.js";
-import { loadModules } from "../fixtures/pytorch/modules.js";
 import {
   decode,
   elements,
@@ -13,6 +12,8 @@ import {
   type StoredTensor,
   toTensor,
 } from "../fixtures/pytorch/read.js";
+
+import { loadModules } from "../fixtures/pytorch/modules.js";
 
 const F = nn.functional;
 type Run = (inputs: Tensor[], options: Record<string, any>) => Tensor;
