@@ -18,7 +18,7 @@ const { metafile } = await build({
   platform: "node",
   format: "esm",
   target: "node20.19",
-  external: ["../index.js"],
+  external: ["../index.js", "../plot/index.js"],
   // The bundled packages are CommonJS and ask for Node's own modules with require().
   banner: {
     js: '#!/usr/bin/env node\nimport { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);',

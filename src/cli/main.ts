@@ -228,11 +228,12 @@ command(
     ),
     ...backendFlags(),
     flag("--csv <file>", "where the results go as well, one line a run"),
+    flag("--plot <file>", "a picture of the validation losses, .svg or .png (needs npm install echarts)"),
     jsonFlag(),
   ],
   `
   simdgrad sweep --data mnist/ --width 64,256 --depth 1,2 --lr 1e-3,3e-3
-  simdgrad sweep --samples 10000 --epochs 2 --activation relu,gelu,tanh --optimizer adam,sgd --csv runs.csv`,
+  simdgrad sweep --samples 10000 --epochs 2 --activation relu,gelu,tanh --optimizer adam,sgd --csv runs.csv --plot runs.svg`,
 ).action((flags) => {
   interruption = new Interruption("simdgrad sweep");
   return sweepCommand(flags, interruption);

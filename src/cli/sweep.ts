@@ -32,6 +32,7 @@ export interface SweepFlags extends BackendFlags {
   validation: number;
   seed: number;
   csv?: string;
+  plot?: string;
   json?: boolean;
 }
 
@@ -50,6 +51,7 @@ export async function sweepCommand(flags: SweepFlags, interruption: Interruption
     throw new UsageError(`at most ${count(MOST_RUNS)} combinations: ${count(choices.length)}`);
   chooseBackend(flags);
   if (flags.csv !== undefined) checkWritable("--csv", flags.csv);
+  if (flags.plot !== undefined) checkWritable("--plot", flags.plot);
   const images = await loadImages({ dir: flags.data, split: flags.split });
   const [train, validation] = divide(images.train, flags);
   if (!flags.json) {
@@ -65,6 +67,7 @@ export async function sweepCommand(flags: SweepFlags, interruption: Interruption
     if (!flags.json) print(progressLine(run, i + 1, choices.length));
   }
   report(ranked(runs), choices.length, flags, interruption);
+  await drawCurves(ranked(runs), flags);
   if (interruption.by !== undefined) {
     interruption.say(`after ${runs.length} of ${choices.length} combinations`);
     throw new Exit(interruption.exitCode);
@@ -175,4 +178,22 @@ function report(runs: SweepRun[], combinations: number, flags: SweepFlags, { by 
   print(colors.bold(names));
   for (const line of lines) print(line);
   if (flags.csv !== undefined) print(`saved ${flags.csv}`);
+}
+
+/** More curves than colours and dashes that can be told apart. */
+const MOST_CURVES = 8;
+
+/** The validation losses of the best runs. Pictures come from an optional peer, so what draws them is loaded when one is asked for. */
+async function drawCurves(runs: readonly SweepRun[], { plot: path, json }: SweepFlags): Promise<void> {
+  const best = runs.filter(({ history }) => history.length > 0).slice(0, MOST_CURVES);
+  if (path === undefined || best.length === 0) return;
+  const plot = await import("../plot/index.js");
+  const series = best.map((run) => [describeCombination(run), run.history.map(({ loss }) => loss)] as const);
+  await plot.curves(path, Object.fromEntries(series), {
+    title: best.length < runs.length ? `The best ${best.length} of ${runs.length} runs` : "All runs",
+    start: 1,
+    xLabel: "epoch",
+    yLabel: "validation loss (cross-entropy)",
+  });
+  if (!json) print(`saved ${path}`);
 }

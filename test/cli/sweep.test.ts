@@ -48,6 +48,13 @@ describe("sweep", () => {
     expect(new Set(lines.slice(7).map((line) => line.length)).size).toBe(1);
   });
 
+  test("--plot draws the validation losses of the best runs", async () => {
+    const file = join(folder, "runs.svg");
+    expect(await run("--lr", "1e-2,1e-3", "--plot", file)).toMatch(/saved .*runs\.svg\n$/);
+    const svg = readFileSync(file, "utf8");
+    for (const text of ["epoch", "validation loss", "lr 0.01,", "lr 0.001,"]) expect(svg).toContain(text);
+  });
+
   test("--json has every combination once, with its history; the seed repeats it", async () => {
     const flags = [
       "--width",

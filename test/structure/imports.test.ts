@@ -31,7 +31,7 @@ const rooms: Record<string, readonly string[]> = {
   index: [...tensors, "ops", "nn", "optim", "io", "data", "compile", "train"],
   // Beside the public face, which never loads it.
   plot: [...tensors, "ops", "nn", "io"],
-  cli: [...ground, "io", "index"],
+  cli: [...ground, "io", "index", "plot"],
 };
 
 /** The command line is bundled when it is built, pictures load optional peers when they draw; the library itself stands on Node alone. */
