@@ -12,7 +12,6 @@ const others = {
   activation: ["Sigmoid", "Tanh"],
   optimizer: ["SGD", "RMSprop"],
 };
-
 const { train: all, test } = await data.mnist();
 const [seen] = data.randomSplit(all, [6000, all.length - 6000], { seed: 0 });
 
