@@ -1,31 +1,22 @@
 // Linear regression twice: solved at once, and by going downhill. Both arrive at the same coefficients.
-import { cat, linspace, manualSeed, nn, ones, optim, randn, type Tensor, tensor, zeros } from "simdgrad";
+import {
+  cat,
+  linalg,
+  linspace,
+  manualSeed,
+  nn,
+  ones,
+  optim,
+  randn,
+  type Tensor,
+  tensor,
+  zeros,
+} from "simdgrad";
 import * as plot from "simdgrad/plot";
 
-/** Least squares by QR (Gram and Schmidt's, modified): the normal equations XᵀX w = Xᵀy become R w = Qᵀy. */
-function leastSquares(x: Tensor, y: Tensor): Tensor {
-  const q = x.T.toArray() as number[][]; // columns of X, made orthonormal one after the other
-  const dot = (a: number[], b: number[]) => a.reduce((sum, value, i) => sum + value * b[i], 0);
-  const r = q.map(() => q.map(() => 0));
-  q.forEach((column, j) => {
-    r[j][j] = Math.sqrt(dot(column, column));
-    q[j] = column.map((value) => value / r[j][j]);
-    for (let k = j + 1; k < q.length; k++) {
-      r[j][k] = dot(q[j], q[k]);
-      q[k] = q[k].map((value, i) => value - r[j][k] * q[j][i]);
-    }
-  });
-  const solve = (target: number[]) => {
-    const w = q.map(() => 0);
-    for (let j = q.length - 1; j >= 0; j--) w[j] = (dot(q[j], target) - dot(r[j], w)) / r[j][j];
-    return w;
-  };
-  return tensor((y.T.toArray() as number[][]).map(solve), { dtype: "float64" }).T;
-}
-
-/** Mean over samples and outputs; with the factor 1/2 the gradient is without a 2, and the minimum is where it was. */
+/** Mean over samples and outputs; with half of it the gradient is without a 2, and the minimum is where it was. */
 const lossOf = (x: Tensor, y: Tensor, w: Tensor, half = false) =>
-  nn.functional.mseLoss(x.matmul(w), y).mul(half ? 0.5 : 1);
+  nn.functional.mseLoss(x.matmul(w), y, { half });
 
 /** Gradient descent from zero, until the gradient is as good as nothing. */
 function descend(x: Tensor, y: Tensor, { lr, half = false }: { lr: number; half?: boolean }) {
@@ -50,7 +41,7 @@ const y = x
   .mul(0.8)
   .sub(1)
   .add(noise([40, 1])); // y = 0.8 x - 1
-const exact = leastSquares(withOnes(x), y);
+const exact = linalg.lstsq(withOnes(x), y).solution; // the normal equations, by QR
 const { w, path } = descend(withOnes(x), y, { lr: 0.1 });
 console.log("solved    ", exact.T.toArray()[0].join(" "));
 console.log("descended ", w.T.toArray()[0].join(" "), `in ${path.length} steps`);
@@ -68,7 +59,7 @@ await plot.curves("docs/figures/linear-regression-fit.svg", curves, { xLabel: "x
 // Two outputs of three inputs: every output has a column of coefficients of its own.
 const inputs = withOnes(randn([60, 3], { dtype: "float64" }));
 const outputs = inputs.matmul(randn([4, 2], { dtype: "float64" })).add(noise([60, 2]));
-const solved = leastSquares(inputs, outputs);
+const solved = linalg.lstsq(inputs, outputs).solution;
 for (const half of [false, true]) {
   const { w, path } = descend(inputs, outputs, { lr: 0.4, half });
   const gap = w.sub(solved).abs().max().item().toExponential(0);
