@@ -9,7 +9,7 @@ namespace simdgrad::test {
 
 namespace {
 
-constexpr Slot slots[slotCount] = {Slot::packedA, Slot::packedB, Slot::partial, Slot::kernel};
+constexpr Slot slots[slotCount] = {Slot::packedA, Slot::packedB, Slot::partial, Slot::kernel, Slot::shared};
 
 long residentPages() {
   long size = 0, resident = 0;
