@@ -391,13 +391,16 @@ export class Run {
 
   event(type: FitProgress["type"], imagesPerSecond: number): FitProgress {
     const { epochs } = this.#options;
-    const { loss, accuracy } = this.#score;
+    const { loss, accuracy, samples } = this.#score;
+    const underWay = this.#runner?.underWay ?? 0;
+    // That of the last step: an epoch has begun with its first one.
+    const begun = samples > 0 || underWay > 0;
     return {
       ...{
         type,
-        epoch: this.#epoch,
+        epoch: begun ? this.#epoch : Math.max(1, this.#finished),
         epochs,
-        step: this.#step + (this.#runner?.underWay ?? 0),
+        step: this.#step + underWay,
         steps: this.#stepsInAll,
       },
       ...{ loss, accuracy, imagesPerSecond, resumed: this.#resumed, lr: this.#lr },
