@@ -47,6 +47,17 @@ struct Adam {
   float decay;              // weightDecay when not decoupled, else 0
 };
 
+/** One step of a rule of rules.cc. */
+struct RuleStep {
+  int rule;  // its place in ruleNames
+  int64_t n;
+  float* p;
+  const float* g;
+  float *a, *b, *c;     // the state; null where the rule has none
+  const double* number;  // of this step, from 1
+  const double* hyper;   // the options of the optimizer in their order
+};
+
 /** out[j, :] = x[index[j], :]·scale + shift; x holds bytes or floats. */
 struct TakeRows {
   int64_t count, width;

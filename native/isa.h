@@ -67,9 +67,10 @@ struct Isa {
   // index.cc
   void (*takeRows)(const TakeRows&);
   void (*indexAdd)(int64_t outer, int64_t length, int64_t inner, int64_t count, const int32_t* index, const float* g, float* out);
-  // optim.cc and random.cc
+  // optim.cc, rules.cc and random.cc
   void (*sgdStep)(const Sgd&);
   void (*adamStep)(const Adam&);
+  void (*ruleStep)(const RuleStep&);
   // `what` is Sgd or Adam; g is the piece.
   void (*sgdTake)(const void* what, const Piece&);
   void (*adamTake)(const void* what, const Piece&);

@@ -33,6 +33,7 @@ const Row rows[] = {
     {"increment", entries::increment},
     {"sgdStep", entries::sgdStep},
     {"adamStep", entries::adamStep},
+    {"ruleStep", entries::ruleStep},
     {"random", entries::random},
     {"permutation", entries::permutation},
     {"unfold2d", entries::unfold2d},
@@ -57,6 +58,7 @@ const OpList opLists[] = {
     {"softmax", softmaxNames, lengthOf(softmaxNames)},
     {"softmaxGrad", softmaxNames, lengthOf(softmaxNames)},
     {"random", randomNames, lengthOf(randomNames)},
+    {"ruleStep", ruleNames, lengthOf(ruleNames)},
 };
 
 template <class T, size_t n>

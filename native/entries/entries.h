@@ -62,6 +62,7 @@ double tally(const Call& call);
 double increment(const Call& call);
 double sgdStep(const Call& call);
 double adamStep(const Call& call);
+double ruleStep(const Call& call);
 
 // random.cc
 double random(const Call& call);

@@ -1,19 +1,12 @@
 #include "../dispatch.h"
+#include "../rows.h"
+#include "../whole_power.h"
 #include "entries.h"
 #include "updates.h"
 
 namespace simdgrad::entries {
 
 namespace {
-
-/** base^exponent for a whole exponent >= 0, by the squarings of src/kernels/js/optim.ts. */
-double wholePower(double base, double exponent) {
-  double power = 1, square = base;
-  const uint64_t whole = exponent > 0 && exponent < 0x1p53 ? static_cast<uint64_t>(exponent) : 0;
-  for (uint64_t e = whole; e > 0; e /= 2, square *= square)
-    if (e % 2 == 1) power *= square;
-  return power;
-}
 
 const float* readGradient(Reader& r, int64_t n) {
   const Array& g = r.array();
@@ -121,6 +114,35 @@ double adamStep(const Call& call) {
   Reader r(call);
   const Update<Adam> update = readAdam(r);
   return r.run([=] { isa().adamStep(update.now()); });
+}
+
+double ruleStep(const Call& call) {
+  Reader r(call);
+  RuleStep s;
+  s.rule = r.op(lengthOf(ruleNames));
+  s.n = r.size();
+  const Array& p = r.array();
+  const int64_t po = r.size();
+  s.g = readGradient(r, s.n);
+  const Array& a = r.array();
+  const int64_t ao = r.size();
+  const Array& b = r.array();
+  const int64_t bo = r.size();
+  const Array& c = r.array();
+  const int64_t co = r.size();
+  const Array& step = r.array();
+  const int64_t so = r.size();
+  const Array& hyper = r.array();
+  const int64_t ho = r.size();
+  s.p = r.at<float>(p, po, s.n);
+  s.a = r.at<float>(a, ao, s.n);
+  s.b = r.orNull<float>(b, bo, s.n);
+  s.c = r.orNull<float>(c, co, s.n);
+  // A rule finds all the state it knows, or it is one for JavaScript.
+  r.support(ruleStates[s.rule] <= (c.type != DType::none ? 3 : b.type != DType::none ? 2 : 1));
+  s.number = r.at<const double>(step, so, 1);
+  s.hyper = r.at<const double>(hyper, ho, ruleOptions[s.rule]);
+  return r.run([=] { isa().ruleStep(s); });
 }
 
 }  // namespace simdgrad::entries

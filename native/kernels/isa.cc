@@ -18,6 +18,7 @@ void addSoftmax(Isa& isa);
 void addLoss(Isa& isa);
 void addIndex(Isa& isa);
 void addOptim(Isa& isa);
+void addRules(Isa& isa);
 void addRandom(Isa& isa);
 void addPatches(Isa& isa);
 void addConv(Isa& isa);
@@ -35,6 +36,7 @@ Isa isa() {
   addLoss(table);
   addIndex(table);
   addOptim(table);
+  addRules(table);
   addRandom(table);
   addPatches(table);
   addConv(table);

@@ -7,6 +7,7 @@
  */
 import { integerRows } from "./binary-math.js";
 import * as js from "./js/index.js";
+import { ruleNames } from "./js/rules.js";
 import { canGenerate } from "./js/specialize.js";
 import { binaryRows, compareRows, unaryRows } from "./rows.js";
 import type { KernelName, Kernels } from "./table.js";
@@ -143,6 +144,7 @@ const families: Partial<Record<KernelName, readonly string[]>> = {
   softmax: ["softmax", "logSoftmax"],
   softmaxGrad: ["softmax", "logSoftmax"],
   random: ["uniform", "normal", "dropout"],
+  ruleStep: ruleNames,
 };
 
 const blockLength = 512;

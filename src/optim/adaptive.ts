@@ -125,6 +125,8 @@ export class NAdam extends ruled<NAdamOptions>({
     decoupledWeightDecay: false,
     maximize: false,
   },
+  // The momentum of step t is beta1 (1 - 0.96^(t momentumDecay) / 2).
+  derived: ({ momentumDecay }) => [0.96 ** momentumDecay],
   state: ["expAvg", "expAvgSq"],
 }) {}
 

@@ -11,6 +11,8 @@ export interface Row<Options extends object> {
   readonly rule: RuleName;
   /** In the order in which the rule reads them; those of an array one after the other, true as 1. */
   readonly defaults: Options;
+  /** Numbers behind the options that a rule reads: what only JavaScript can compute, and what is the same at each step. */
+  readonly derived?: (options: Options) => number[];
   /** Names of the state buffers, one to three, PyTorch's in camelCase. */
   readonly state: readonly string[];
   /** Options with ranges of their own. The others: a number is at least 0, those of an array are in [0, 1). */
@@ -36,9 +38,10 @@ export function ruled<Options extends object>(row: Row<Options>): RuledConstruct
   const optimizer = class extends Optimizer<Options> {
     constructor(params: Given<Options>, options: Partial<Options> = {}) {
       checkOptions(new.target.name, options, Object.keys(row.defaults));
-      super(params, { ...row.defaults, ...options }, row.state, (group) =>
-        (Object.keys(row.defaults) as (keyof Options)[]).flatMap((name) => numbersOf(group[name])),
-      );
+      super(params, { ...row.defaults, ...options }, row.state, (group) => [
+        ...(Object.keys(row.defaults) as (keyof Options)[]).flatMap((name) => numbersOf(group[name])),
+        ...(row.derived?.(group) ?? []),
+      ]);
     }
 
     protected check(options: Options): void {

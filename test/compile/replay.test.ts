@@ -5,14 +5,18 @@ import { k, nativeAddon, withKernels } from "../../src/kernels/backend.js";
 import type { Kernels } from "../../src/kernels/table.js";
 
 describe.skipIf(backend.name !== "native")("a replay", () => {
-  test("is one native call, and no JavaScript of the function", () => {
+  const optimizers = Object.entries(optim).filter(
+    ([name, value]) => name !== "Optimizer" && typeof value === "function",
+  ) as [string, typeof optim.AdamW][];
+
+  test.each(optimizers)("is one native call, and no JavaScript of the function, with %s", (_, Optimizer) => {
     const model = new nn.Sequential(
       new nn.Linear(6, 5),
       new nn.Tanh(),
       new nn.Dropout(0.1),
       new nn.Linear(5, 3),
     );
-    const optimizer = new optim.AdamW(model.parameters());
+    const optimizer = new Optimizer(model.parameters(), { lr: 0.01 });
     const lossFn = new nn.CrossEntropyLoss({ labelSmoothing: 0.1 });
     const fn = vi.fn((x: Tensor, y: Tensor) => {
       optimizer.zeroGrad();

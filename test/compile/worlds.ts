@@ -52,6 +52,10 @@ const optimizer = fc.oneof(
     ),
   }),
   fc.record({ kind: fc.constantFrom(...(["Adam", "AdamW"] as const)), options: fc.record(adamOptions) }),
+  fc.record({
+    kind: fc.constantFrom(...(["Adagrad", "RMSprop", "Adadelta", "Adamax", "NAdam", "RAdam"] as const)),
+    options: fc.record({ weightDecay: fc.constantFrom(0, 0.01), maximize: fc.boolean() }),
+  }),
 );
 
 /** What happens between two steps, and how the next one is called. */
@@ -129,7 +133,7 @@ function lossOf({ loss, dtype }: World): nn.Module {
 function optimizerOf({ optimizer: { kind, options }, groups }: World, model: nn.Module) {
   const params = model.parameters();
   const halves = [{ params: params.slice(0, 1) }, { params: params.slice(1), lr: 0.02, weightDecay: 0.1 }];
-  const Optimizer: new (params: any, options: any) => optim.SGD | optim.Adam = optim[kind];
+  const Optimizer: new (params: any, options: any) => InstanceType<(typeof optim)[typeof kind]> = optim[kind];
   return new Optimizer(groups && params.length > 1 ? halves : params, { lr: 0.1, ...options });
 }
 

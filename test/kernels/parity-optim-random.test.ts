@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { backend } from "../../src/kernels/backend.js";
+import type { RuleName } from "../../src/kernels/js/rules.js";
 import { Buffer, type Case, call, check, nativeTable, out } from "./harness.js";
 import { floats, large, threadCounts, widths } from "./samples.js";
 import { tolerances } from "./tolerances.js";
@@ -70,6 +71,74 @@ describe("optimizers", () => {
             },
             threads(n),
           );
+  });
+
+  describe("rules, to the bit", () => {
+    // The options of each, everything that can be switched on off and on; the last number of nadam is what 0.96 comes to.
+    const options = {
+      adagrad: [
+        [0.01, 0, 0, 0, 1e-10, 0],
+        [0.01, 0.1, 1e-2, 0.5, 1e-10, 1],
+      ],
+      rmsprop: [
+        [0.01, 0.99, 1e-8, 0, 0, 0, 0],
+        [0.01, 0.99, 1e-8, 1e-2, 0.9, 1, 1],
+        [0.01, 0.9, 1e-8, 0, 0.9, 0, 0],
+        [0.01, 0.9, 1e-8, 0, 0, 1, 0],
+      ],
+      adadelta: [
+        [1, 0.9, 1e-6, 0, 0],
+        [1, 0.9, 1e-6, 1e-2, 1],
+      ],
+      adamax: [
+        [2e-3, 0.9, 0.999, 1e-8, 0, 0],
+        [2e-3, 0.9, 0.999, 1e-8, 1e-2, 1],
+      ],
+      nadam: [
+        [2e-3, 0.9, 0.999, 1e-8, 0, 4e-3, 0, 0, 0.96 ** 4e-3],
+        [2e-3, 0.9, 0.999, 1e-8, 1e-2, 4e-3, 0, 0, 0.96 ** 4e-3],
+        [2e-3, 0.9, 0.999, 1e-8, 1e-2, 0.1, 1, 1, 0.96 ** 0.1],
+      ],
+      radam: [
+        [1e-3, 0.9, 0.999, 1e-8, 0, 0, 0],
+        [1e-3, 0.9, 0.999, 1e-8, 1e-2, 0, 0],
+        [1e-3, 0.9, 0.999, 1e-8, 1e-2, 1, 1],
+      ],
+      rprop: [
+        [1e-2, 0.5, 1.2, 1e-6, 50, 0],
+        [1e-2, 0.5, 1.2, 0.3, 0.6, 1],
+      ],
+    } satisfies Record<RuleName, number[][]>;
+    /** With values that no step should meet, and does: NaN, infinities, zeros of both signs, products that underflow in floats. */
+    const gradient = (n: number) => {
+      const g = floats(n, -1, 1, 2);
+      g.set([Number.NaN, Infinity, -Infinity, 0, -0, 1e-30, -1e-30].slice(0, n));
+      return g;
+    };
+
+    test.each(Object.entries(options))("%s", (rule, rows) => {
+      for (const row of rows)
+        for (const step of [1, 2, 7, 1e5])
+          for (const n of row === rows[0] ? sizes : [19])
+            check(
+              {
+                name: `${rule} of ${n} at ${step}, ${row}`,
+                kernel: "ruleStep",
+                args: [
+                  rule,
+                  n,
+                  new Buffer(floats(n), "out"),
+                  new Buffer(gradient(n)),
+                  new Buffer(floats(n, rule === "rprop" ? -1 : 0, 1, 3), "out"),
+                  new Buffer(floats(n, 0, 1, 4), "out"),
+                  new Buffer(floats(n, -0.1, 0.1, 5), "out"),
+                  at(step),
+                  hyper(row),
+                ],
+              },
+              threads(n),
+            );
+    });
   });
 });
 

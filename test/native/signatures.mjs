@@ -40,6 +40,7 @@ export const signatures = {
   increment: "size out:f64",
   sgdStep: "size size<4 out:f32 in:f32 out:f32? in:hyper in:hyper",
   adamStep: "size size<8 out:f32 in:f32 out:f32 out:f32 out:f32? in:hyper in:hyper",
+  ruleStep: "op size out:f32 in:f32 out:f32 out:f32? out:f32? in:hyper in:hyper",
   random: "op number number size out:i32 out:f32",
   permutation: "size out:i32 out:i32",
   unfold2d: `size ${patches} in:f32 out:f32`,

@@ -63,12 +63,13 @@ const rules = {
   },
   /** a: mean; b: mean of squares. */
   nadam(n, p, g, a, b, _c, t, hyper) {
-    const [lr, beta1, beta2, eps, weightDecay, momentumDecay, decoupled, maximize] = hyper;
-    const momentumAt = (step: number) => beta1 * (1 - 0.5 * 0.96 ** (step * momentumDecay));
+    const [lr, beta1, beta2, eps, weightDecay, , decoupled, maximize, decay] = hyper;
+    const momentum = (power: number) => beta1 * (1 - 0.5 * power);
     // The product of the momenta of all steps; far from the first it is lost beside 1.
     let product = 1;
-    for (let step = 1; step <= t && product > 2 ** -60; step++) product *= momentumAt(step);
-    const [now, next] = [momentumAt(t), momentumAt(t + 1)];
+    for (let step = 1, power = decay; step <= t && product > 2 ** -60; step++, power *= decay)
+      product *= momentum(power);
+    const [now, next] = [momentum(wholePower(decay, t)), momentum(wholePower(decay, t + 1))];
     const correction = 1 - wholePower(beta2, t);
     const rateOfGradient = (lr * (1 - now)) / (1 - product);
     const rateOfMean = (lr * next) / (1 - product * next);
@@ -122,6 +123,7 @@ const rules = {
 } satisfies Record<string, Rule>;
 
 export type RuleName = keyof typeof rules;
+export const ruleNames = Object.keys(rules);
 
 /** One step of an optimizer on p[0 … n-1] in place; `b` and `c` may be null where the rule does not use them. */
 export function ruleStep(

@@ -1,3 +1,4 @@
+#include "../../../native/rows.h"
 #include "families.h"
 
 namespace simdgrad::test {
@@ -67,11 +68,34 @@ void adam(Case& c) {
   };
 }
 
+void rule(Case& c) {
+  RuleStep s = {};
+  s.rule = c.number % lengthOf(ruleNames);
+  s.n = drawCount(c);
+  const double number = c.draw.chance(30) ? 1 : c.draw.between(2, 3000);
+  Operand& p = c.changed(c.values(s.n));
+  Operand& g = c.input(c.values(s.n));
+  Operand* state[3] = {};
+  for (int i = 0; i < ruleStates[s.rule]; i++) state[i] = &c.changed(c.values(s.n));
+  // Rates, decays below 1 and flags: nearly all at once are in the range of every rule.
+  std::vector<double> hyper = {0.01, 0.5, 0.9, 1e-6, 0.1, c.draw.chance(50) ? 1.0 : 0.0, c.draw.chance(50) ? 1.0 : 0.0, 0, 0.999};
+  c.describe("%s n %lld at %g, flags %g %g", ruleNames[s.rule], static_cast<long long>(s.n), number, hyper[5], hyper[6]);
+  c.call = [=, &p, &g](const Isa& isa) {
+    RuleStep placed = s;
+    placed.p = p.as<float>(), placed.g = g.as<float>();
+    placed.a = state[0]->as<float>();
+    placed.b = state[1] ? state[1]->as<float>() : nullptr, placed.c = state[2] ? state[2]->as<float>() : nullptr;
+    placed.number = &number, placed.hyper = hyper.data();
+    isa.ruleStep(placed);
+  };
+}
+
 }  // namespace
 
 void addOptim(Families& families) {
   families.insert(families.end(), {SIMDGRAD_FAMILY(sgdStep, 100, sgd<false>), SIMDGRAD_FAMILY(adamStep, 100, adam<false>),
-                                    SIMDGRAD_FAMILY(sgdTake, 100, sgd<true>), SIMDGRAD_FAMILY(adamTake, 100, adam<true>)});
+                                    SIMDGRAD_FAMILY(sgdTake, 100, sgd<true>), SIMDGRAD_FAMILY(adamTake, 100, adam<true>),
+                                    SIMDGRAD_FAMILY(ruleStep, 140, rule)});
 }
 
 }  // namespace simdgrad::test

@@ -1,0 +1,17 @@
+#pragma once
+// The one power that kernels need of doubles: of a decay, at the number of a step.
+
+#include <cstdint>
+
+namespace simdgrad {
+
+/** base^exponent for a whole exponent >= 0, by the squarings of src/kernels/js/optim.ts. */
+inline double wholePower(double base, double exponent) {
+  double power = 1, square = base;
+  const uint64_t whole = exponent > 0 && exponent < 0x1p53 ? static_cast<uint64_t>(exponent) : 0;
+  for (uint64_t e = whole; e > 0; e /= 2, square *= square)
+    if (e % 2 == 1) power *= square;
+  return power;
+}
+
+}  // namespace simdgrad
