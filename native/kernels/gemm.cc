@@ -136,7 +136,7 @@ void run(const Problem& g, const Task& task) {
                                intoPiece ? nc : last ? g.outRow : sideRow,
                                last ? g.outCol : 1,
                                lanes};
-            pick<MR>(rows, vectors, lanes < W)(kc, a, ai, ak, b, bk, tile);
+            pick<MR>(rows, vectors, lastOf(lanes))(kc, a, ai, ak, b, bk, tile);
           }
         }
         if (last && g.consumer) {
@@ -271,7 +271,7 @@ bool isOneTile(const Gemm& g) {
 void runOneTile(const Gemm& g) {
   const int vectors = static_cast<int>((g.n + W - 1) / W), lanes = static_cast<int>(g.n - (vectors - 1) * W);
   const Tile tile = {nullptr, 0, g.bias, 0, 1, g.accumulate, g.c, g.cRow != 0 ? g.cRow : g.n, 1, lanes};
-  pick<MR>(static_cast<int>(g.m), vectors, lanes < W)(g.k, g.a, g.aRow, g.aCol, g.b, g.bRow, tile);
+  pick<MR>(static_cast<int>(g.m), vectors, lastOf(lanes))(g.k, g.a, g.aRow, g.aCol, g.b, g.bRow, tile);
 }
 
 /** Products that other ways than `run` compute give C to its consumer when it is all there. */

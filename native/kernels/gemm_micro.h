@@ -72,15 +72,22 @@ SIMD_INLINE void finish(Vec (&sum)[M][N], const Tile& tile) {
   }
 }
 
+/** How much of the last vector of a tile there is. A half at most is multiplied as such where that is faster. */
+enum class Last { whole, part, half };
+
+SIMD_INLINE Last lastOf(int lanes) { return lanes == W ? Last::whole : lowerIsFaster && 2 * lanes <= W ? Last::half : Last::part; }
+
 /** M rows x N vectors, kc deep. A at a + i·ai + p·ak; B at b + p·bk. */
-template <int M, int N, bool Tail>
+template <int M, int N, Last last>
 void micro(int64_t kc, const float* a, int64_t ai, int64_t ak, const float* b, int64_t bk, const Tile& tile) {
+  constexpr bool Tail = last != Last::whole;
   const int lanes = Tail ? tile.lanes : W;
+  const auto isHalf = [](int v) __attribute__((always_inline)) { return last == Last::half && v == N - 1; };
   Vec sum[M][N];
   // One step of k: each(i, v, product's factors) for every accumulator. The shorter side stays in registers.
   const auto step = [&](auto each) __attribute__((always_inline)) {
     const auto row = [&](int v) __attribute__((always_inline)) {
-      return Tail && v == N - 1 ? load(b + v * W, lanes) : load(b + v * W);
+      return isHalf(v) ? loadLower(b + v * W, lanes) : Tail && v == N - 1 ? load(b + v * W, lanes) : load(b + v * W);
     };
     if constexpr (M > N) {
       Vec y[N];
@@ -102,7 +109,9 @@ void micro(int64_t kc, const float* a, int64_t ai, int64_t ak, const float* b, i
   };
   const auto chain = [&](int64_t steps) __attribute__((always_inline)) {
     for (; steps > 0; steps--)
-      step([&](int i, int v, Vec x, Vec y) __attribute__((always_inline)) { sum[i][v] = fma(x, y, sum[i][v]); });
+      step([&](int i, int v, Vec x, Vec y) __attribute__((always_inline)) {
+        sum[i][v] = isHalf(v) ? fmaLower(x, y, sum[i][v]) : fma(x, y, sum[i][v]);
+      });
   };
 
   // Rows of C that lie a page or more apart are touched at the end, all at once, and often fall on one set of L1: fetched here they
@@ -123,7 +132,7 @@ void micro(int64_t kc, const float* a, int64_t ai, int64_t ak, const float* b, i
       step([&](int i, int v, Vec x, Vec y) __attribute__((always_inline)) {
         float* const t = total[i] + v * W;
         store(t, load(t) + sum[i][v]);
-        sum[i][v] = x * y;
+        sum[i][v] = isHalf(v) ? mulLower(x, y) : x * y;
       });
       chain((left < CHAIN ? left : CHAIN) - 1);
     }
@@ -137,21 +146,24 @@ using Micro = void (*)(int64_t, const float*, int64_t, int64_t, const float*, in
 
 /** The instance for a tile of m rows and n vectors, n <= vectorsFor(m). */
 template <int M, int N>
-SIMD_INLINE Micro pickWidth(int n, bool tail) {
+SIMD_INLINE Micro pickWidth(int n, Last last) {
   if constexpr (N > 1) {
-    if (n < N) return pickWidth<M, N - 1>(n, tail);
+    if (n < N) return pickWidth<M, N - 1>(n, last);
+  }
+  if constexpr (lowerIsFaster) {
+    if (last == Last::half) return micro<M, N, Last::half>;
   }
   if constexpr (W > 1) {
-    if (tail) return micro<M, N, true>;
+    if (last == Last::part) return micro<M, N, Last::part>;
   }
-  return micro<M, N, false>;
+  return micro<M, N, Last::whole>;
 }
 template <int M>
-SIMD_INLINE Micro pick(int m, int n, bool tail) {
+SIMD_INLINE Micro pick(int m, int n, Last last) {
   if constexpr (M > 1) {
-    if (m < M) return pick<M - 1>(m, n, tail);
+    if (m < M) return pick<M - 1>(m, n, last);
   }
-  return pickWidth<M, vectorsFor(M)>(n, tail);
+  return pickWidth<M, vectorsFor(M)>(n, last);
 }
 
 }  // namespace

@@ -72,6 +72,14 @@ SIMD_INLINE Vec operator*(Vec a, Vec b) { return {_mm512_mul_ps(a.v, b.v)}; }
 SIMD_INLINE Vec operator/(Vec a, Vec b) { return {_mm512_div_ps(a.v, b.v)}; }
 SIMD_INLINE Vec fma(Vec a, Vec b, Vec c) { return {_mm512_fmadd_ps(a.v, b.v, c.v)}; }
 SIMD_INLINE Vec fnma(Vec a, Vec b, Vec c) { return {_mm512_fnmadd_ps(a.v, b.v, c.v)}; }
+// Eight lanes: where the units are 256 bits wide (Zen 4), half the time.
+constexpr bool lowerIsFaster = true;
+SIMD_INLINE __m256 lower(Vec a) { return _mm512_castps512_ps256(a.v); }
+SIMD_INLINE Vec loadLower(const float* p, int n) {
+  return {_mm512_castps256_ps512(_mm256_maskz_loadu_ps(static_cast<__mmask8>(firstLanes(n)), p))};
+}
+SIMD_INLINE Vec mulLower(Vec a, Vec b) { return {_mm512_castps256_ps512(_mm256_mul_ps(lower(a), lower(b)))}; }
+SIMD_INLINE Vec fmaLower(Vec a, Vec b, Vec c) { return {_mm512_castps256_ps512(_mm256_fmadd_ps(lower(a), lower(b), lower(c)))}; }
 SIMD_INLINE Vec sqrt(Vec a) { return {_mm512_sqrt_ps(a.v)}; }
 SIMD_INLINE Vec min(Vec a, Vec b) { return {_mm512_min_ps(a.v, b.v)}; }
 SIMD_INLINE Vec max(Vec a, Vec b) { return {_mm512_max_ps(a.v, b.v)}; }
