@@ -1,9 +1,9 @@
 // `npm run bench`: compiles the benchmark and, where cmake is, its native part, then runs it. Options: bench/options.ts.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { isAbsolute, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { build } from "rolldown";
 
 const root = resolve(fileURLToPath(import.meta.url), "../..");
 
@@ -11,13 +11,14 @@ const sources = readdirSync(join(root, "bench"), { recursive: true })
   .filter((path) => path.endsWith(".ts") && !path.includes("node_modules"))
   .map((path) => join(root, "bench", path));
 await build({
-  entryPoints: sources,
-  outdir: join(root, "build/bench"),
-  outbase: join(root, "bench"),
-  format: "esm",
-  target: "node20.19",
+  input: sources,
   platform: "node",
-  logLevel: "warning",
+  external: (id) => !id.startsWith(".") && !isAbsolute(id),
+  output: {
+    dir: join(root, "build/bench"),
+    preserveModules: true,
+    preserveModulesRoot: join(root, "bench"),
+  },
 });
 
 /** Everything that is printed goes to build/bench-native.log; false when a command fails. */

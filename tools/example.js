@@ -1,9 +1,9 @@
 // npm run example -- xor: compiles examples/xor.ts and runs it. Names without an argument. --all runs one after the other.
 import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { dirname, isAbsolute, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { build } from "esbuild";
+import { build } from "rolldown";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const names = readdirSync(join(root, "examples"))
@@ -23,12 +23,12 @@ if (!names.includes(name)) {
   console.error(`usage: npm run example -- ${names.join(" | ")}`);
   process.exit(2);
 }
-const outfile = join(root, "build/examples", `${name}.mjs`);
+const file = join(root, "build/examples", `${name}.mjs`);
 await build({
-  entryPoints: [join(root, "examples", `${name}.ts`)],
-  outfile,
-  format: "esm",
-  target: "node20",
-  logLevel: "warning",
+  input: join(root, "examples", `${name}.ts`),
+  platform: "node",
+  external: (id) => !isAbsolute(id),
+  makeAbsoluteExternalsRelative: false,
+  output: { file },
 });
-await import(pathToFileURL(outfile).href);
+await import(pathToFileURL(file).href);

@@ -1,8 +1,4 @@
-import { dirname } from "node:path";
-import { fileURLToPath } from "node:url";
-
-/** The folder of the library's own code, src or dist. */
-const library = dirname(dirname(fileURLToPath(import.meta.url)));
+import { codeFolder } from "../package-root.js";
 
 /** ` at file:line:column`, where the code that uses the library is at this moment; "" when that cannot be told. */
 export function callSite(): string {
@@ -13,7 +9,7 @@ export function callSite(): string {
   const line = stack
     .split("\n")
     .slice(1)
-    .find((frame) => /:\d+:\d+\)?$/.test(frame) && !frame.includes(library) && !frame.includes("node:"));
+    .find((frame) => /:\d+:\d+\)?$/.test(frame) && !frame.includes(codeFolder) && !frame.includes("node:"));
   const site = line?.match(/(?:\()?((?:file:\/\/)?\/?[^()\s]+:\d+:\d+)\)?$/)?.[1];
   return site === undefined ? "" : ` at ${site.replace("file://", "")}`;
 }

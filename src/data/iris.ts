@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { readError } from "../io/read.js";
+import { packageRoot } from "../package-root.js";
 import { type CsvData, parseCsv } from "./csv.js";
 
 const columns = {
@@ -12,7 +13,7 @@ const columns = {
  * in centimetres. `x` float32 [150, 4], `y` int32 [150], with the names of `features` and `classes`. They are sorted by species: shuffle them.
  */
 export function iris(): CsvData & { y: NonNullable<CsvData["y"]> } {
-  const path = fileURLToPath(new URL("../../data/iris.csv", import.meta.url));
+  const path = join(packageRoot, "data/iris.csv");
   let text: string;
   try {
     text = readFileSync(path, "utf8");

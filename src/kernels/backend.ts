@@ -5,12 +5,12 @@
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { getEnvironmentData, setEnvironmentData } from "node:worker_threads";
 import { busy, checkFree, whenBusy } from "../busy.js";
 import type { Data } from "../dtype.js";
 import { SimdgradError, ValueError } from "../errors.js";
 import { editDistance } from "../nearest.js";
+import { packageRoot } from "../package-root.js";
 import * as js from "./js/index.js";
 import { type Addon, overlay } from "./native.js";
 import { placesIn } from "./roles.js";
@@ -31,9 +31,6 @@ interface Loaded {
 const core: Kernels = js;
 const coreNames = Object.keys(js);
 
-/** The package's folder: this file is two folders below it, in src and in dist. */
-const root = fileURLToPath(new URL("../../", import.meta.url));
-
 /** The addon, once it was asked for; or the reason why there is none. */
 let loaded: Loaded | SimdgradError | undefined;
 
@@ -46,11 +43,11 @@ function candidates(): { path: string; what: string; required?: true }[] {
   if (given) return [{ path: given, what: `the addon of SIMDGRAD_ADDON, ${given}`, required: true }];
   return [
     ...[platform, `${platform}-musl`].map((name) => ({
-      path: join(root, "prebuilds", name, "simdgrad.node"),
+      path: join(packageRoot, "prebuilds", name, "simdgrad.node"),
       what: `the prebuilt addon for ${name}`,
     })),
-    { path: join(root, "build/cmake/Release/simdgrad.node"), what: "the local build of cmake-js" },
-    { path: join(root, "build/Release/simdgrad.node"), what: "the local build of node-gyp" },
+    { path: join(packageRoot, "build/cmake/Release/simdgrad.node"), what: "the local build of cmake-js" },
+    { path: join(packageRoot, "build/Release/simdgrad.node"), what: "the local build of node-gyp" },
   ];
 }
 

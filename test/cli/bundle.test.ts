@@ -29,7 +29,8 @@ test("the licences of the bundled packages lie beside it", () => {
     ),
   );
   expect(bundled.size).toBeGreaterThan(3);
-  for (const name of bundled)
-    expect(notices).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\((MIT|ISC)\\)\\n\\n`, "m"));
-  expect(notices.match(/Permission (is hereby granted|to use, copy)/g)).toHaveLength(bundled.size);
+  const named = [...notices.matchAll(/^(\S+) \d+\.\d+\.\d+ \((MIT|ISC)\)\n\n/gm)].map(([, name]) => name);
+  // A package of one file may be set in where it is used, without a comment.
+  expect(named.sort()).toEqual([...bundled, "picocolors"].sort());
+  expect(notices.match(/Permission (is hereby granted|to use, copy)/g)).toHaveLength(named.length);
 });

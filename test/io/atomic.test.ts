@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { build } from "rolldown";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { FileError } from "../../src/errors.js";
 import { writeFileAtomic, writeFileAtomicSync } from "../../src/io/atomic.js";
@@ -146,17 +147,14 @@ describe.each(variants)("writeFileAtomic, %s", (kind, write) => {
   });
 });
 
-it.runIf(process.platform === "linux")("survives a real limit on the size of files", () => {
-  // The limit (in units of 1 KiB) is the shell's; Node cannot set it. Plain Node runs what esbuild made of the module.
+it.runIf(process.platform === "linux")("survives a real limit on the size of files", async () => {
+  // The limit (in units of 1 KiB) is the shell's; Node cannot set it. Plain Node runs what a bundler made of the module.
   const here = fs.mkdtempSync(join(dir, "limit"));
   const path = join(here, "model.safetensors");
   fs.writeFileSync(path, "old");
   const bundle = join(here, "atomic.mjs");
   const entry = new URL("../../src/io/atomic.ts", import.meta.url).pathname;
-  const esbuild = new URL("../../node_modules/.bin/esbuild", import.meta.url).pathname;
-  execFileSync(esbuild, [entry, "--bundle", "--platform=node", "--format=esm", `--outfile=${bundle}`], {
-    stdio: "ignore",
-  });
+  await build({ input: entry, platform: "node", output: { file: bundle } });
   const script = `
     const { writeFileAtomicSync } = await import(${JSON.stringify(bundle)});
     try { writeFileAtomicSync("save", ${JSON.stringify(path)}, [new Uint8Array(1 << 20)]); }

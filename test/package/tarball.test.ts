@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { describe, expect, test } from "vitest";
@@ -43,15 +44,33 @@ describe("the tarball", () => {
     );
   });
 
-  test("holds the output of every source, and no output of a source that is gone", () => {
-    // The command line is bundled with what it needs from npm; its file names are its own affair.
-    const library = (path: string) => !path.startsWith("cli/");
+  test("holds the declarations of every source, and of no source that is gone; the code is bundled", () => {
     const expected = [...sources(["src"], /\.ts$/).keys()]
-      .map((path) => path.replace(/^src\//, "").replace(/\.ts$/, ""))
-      .filter(library)
-      .flatMap((path) => [`${path}.js`, `${path}.d.ts`]);
-    const built = [...files.keys()].filter((path) => path.startsWith("dist/")).map((path) => path.slice(5));
-    expect(built.filter(library).sort()).toEqual(expected.sort());
+      .filter((path) => !path.startsWith("src/cli/"))
+      .map((path) => path.replace(/^src/, "dist").replace(/\.ts$/, ".d.ts"));
+    const built = [...files.keys()].filter((path) => path.startsWith("dist/"));
+    expect(built.filter((path) => path.endsWith(".d.ts")).sort()).toEqual(expected.sort());
+    expect(built.filter((path) => path.endsWith(".js") && !path.startsWith("dist/chunks/")).sort()).toEqual([
+      "dist/cli/main.js",
+      "dist/index.js",
+      "dist/kernels/backend.js",
+      "dist/kernels/js/index.js",
+      "dist/plot/index.js",
+    ]);
+  });
+
+  test("keeps the names of classes, which errors and printed models show", async () => {
+    // A bundler renames what collides or refers to itself.
+    const library: object = await import(pathToFileURL(join(root, "dist/index.js")).href);
+    const renamed: string[] = [];
+    const visit = (space: object, path: string) => {
+      for (const [key, value] of Object.entries(space))
+        if (typeof value === "function" && /^[A-Z]/.test(key)) {
+          if (value.name !== key) renamed.push(`${path}${key} is called ${value.name}`);
+        } else if (typeof value === "object" && value !== null) visit(value, `${path}${key}.`);
+    };
+    visit(library, "");
+    expect(renamed).toEqual([]);
   });
 
   test("imports nothing but Node and itself", () => {
