@@ -176,6 +176,14 @@ Napi::Value getWorkerChunks(const Napi::CallbackInfo& info) { return number(info
 Napi::Value getAffinity(const Napi::CallbackInfo& info) { return number(info, affinityCores()); }
 Napi::Value getQuota(const Napi::CallbackInfo& info) { return number(info, quotaCores()); }
 
+/** Bytes between the last cache line and the first element of a typed array. */
+Napi::Value getBehindLine(const Napi::CallbackInfo& info) {
+  void* data = nullptr;
+  if (info.Length() != 1 || napi_get_typedarray_info(info.Env(), info[0], nullptr, nullptr, &data, nullptr, nullptr) != napi_ok)
+    fail(info.Env(), ErrorKind::type, "INVALID_ARGUMENT", "behindLine", "a typed array is needed");
+  return number(info, static_cast<double>(reinterpret_cast<uintptr_t>(data) % 64));
+}
+
 /** True once in a process: the first environment applies the settings of process.env, later ones leave them alone. */
 bool firstEnvironment() {
   static bool used = false;
@@ -236,6 +244,7 @@ Napi::Object start(Napi::Env env, Napi::Object exports) {
   addFunction<getWorkerChunks>(exports, "workerChunks", instance);
   addFunction<getAffinity>(exports, "affinity", instance);
   addFunction<getQuota>(exports, "quota", instance);
+  addFunction<getBehindLine>(exports, "behindLine", instance);
   addPrograms(env, exports, instance);
   addJobs(env, exports);
   return exports;

@@ -7,6 +7,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { getEnvironmentData, setEnvironmentData } from "node:worker_threads";
 import { busy, checkFree, whenBusy } from "../busy.js";
+import { seeAddresses } from "../cache-lines.js";
 import type { Data } from "../dtype.js";
 import { SimdgradError, ValueError } from "../errors.js";
 import { editDistance } from "../nearest.js";
@@ -64,6 +65,7 @@ function load(): Loaded | SimdgradError {
     try {
       const addon = createRequire(import.meta.url)(path) as Addon;
       const table = overlay(addon);
+      seeAddresses((array) => addon.behindLine(array));
       loaded = { addon, ...table, from: what };
       return loaded;
     } catch (error) {

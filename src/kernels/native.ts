@@ -109,6 +109,8 @@ export interface Addon {
   setThreads(n: number): number;
   workerChunks(): number;
   affinity(): number;
+  /** Bytes between the last cache line and the first element. */
+  behindLine(array: Uint8Array): number;
   /** Cores the control group allows; 0 when there is no limit. */
   quota(): number;
   /** Checks every call at once: OUT_OF_BOUNDS names the call and its kernel; INVALID_ARGUMENT says what is wrong with the spec. */

@@ -1,3 +1,4 @@
+import { CACHE_LINE, onCacheLine } from "../cache-lines.js";
 import { arrayTypes, type Data, type DType } from "../dtype.js";
 import { DTypeError, SimdgradError } from "../errors.js";
 import { tracing } from "../tracing.js";
@@ -62,7 +63,7 @@ interface Slab {
 
 const sizeClasses: readonly SizeClass[] = [
   { upTo: 64, slabBytes: 8 << 10, alignment: 16, slabs: new Map() },
-  { upTo: 4 << 10, slabBytes: 128 << 10, alignment: 64, slabs: new Map() },
+  { upTo: 4 << 10, slabBytes: 128 << 10, alignment: CACHE_LINE, slabs: new Map() },
 ];
 
 /** Memory for `length` elements; its values are whatever was there before. */
@@ -79,7 +80,7 @@ export function allocate(dtype: DType, length: number): Storage {
     if (length * itemBytes > upTo) continue;
     let slab = slabs.get(ArrayType);
     if (slab === undefined || slab.next + length > slab.array.length) {
-      slab = { array: new ArrayType(slabBytes / itemBytes), next: 0 };
+      slab = { array: onCacheLine(dtype, slabBytes / itemBytes, (bytes) => new Uint8Array(bytes)), next: 0 };
       slabs.set(ArrayType, slab);
     }
     const step = alignment / itemBytes;
@@ -92,10 +93,8 @@ export function allocate(dtype: DType, length: number): Storage {
 
 /** A typed array whose elements are not cleared; `Buffer.allocUnsafeSlow` is Node's only door to such memory. */
 function uninitialized(dtype: DType, length: number): Data {
-  const ArrayType = arrayTypes[dtype];
   try {
-    const bytes = Buffer.allocUnsafeSlow(length * ArrayType.BYTES_PER_ELEMENT);
-    return new ArrayType(bytes.buffer as ArrayBuffer, bytes.byteOffset, length);
+    return onCacheLine(dtype, length, Buffer.allocUnsafeSlow);
   } catch (cause) {
     throw new SimdgradError(
       "OUT_OF_MEMORY",
@@ -112,9 +111,7 @@ const entriesOf = new WeakMap<Data, number[]>();
 
 /** A zeroed array on shared memory: JavaScript can neither detach nor transfer it, so native threads may work on it. */
 export function sharedArray(dtype: DType, length: number): Data {
-  const ArrayType = arrayTypes[dtype];
-  const buffer = new SharedArrayBuffer(length * ArrayType.BYTES_PER_ELEMENT);
-  return new ArrayType(buffer as ArrayBufferLike as ArrayBuffer);
+  return onCacheLine(dtype, length, (bytes) => new Uint8Array(new SharedArrayBuffer(bytes)));
 }
 
 /**
@@ -124,7 +121,7 @@ export function sharedArray(dtype: DType, length: number): Data {
  */
 export function longLived(kind: string, dtype: DType, length: number): Storage {
   const ArrayType = arrayTypes[dtype];
-  const step = 64 / ArrayType.BYTES_PER_ELEMENT;
+  const step = CACHE_LINE / ArrayType.BYTES_PER_ELEMENT;
   const padded = Math.max(1, Math.ceil(length / step)) * step;
   const perSlab = longLivedSlabBytes / ArrayType.BYTES_PER_ELEMENT;
   if (padded > perSlab) return new Storage(sharedArray(dtype, padded), 0, length, true);

@@ -16,6 +16,7 @@ const ground = [
   "nearest",
   "options",
   "package-root",
+  "cache-lines",
 ];
 const tensors = [...ground, "kernels", "tensor", "autograd"];
 const rooms: Record<string, readonly string[]> = {
@@ -26,6 +27,7 @@ const rooms: Record<string, readonly string[]> = {
   elementary: [],
   nearest: [],
   "package-root": [],
+  "cache-lines": ["dtype"],
   options: ["errors", "nearest"],
   shape: ["errors"],
   random: ["errors", "tracing"],
