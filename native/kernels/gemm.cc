@@ -219,14 +219,15 @@ Grid cut(const Problem& g, double perThread) {
   if (wanted == 1) return best;
   double bestCost = 0;
   // Of the ways to cut C into that many, the one that keeps the busiest thread busy for the shortest time: the FMAs of its
-  // largest task, and packing, once for each task. Both in vectors for each step of k.
+  // largest task, and packing and reading B, once for each task. All in vectors for each step of k.
   for (int64_t columns = 1; columns <= least(wanted, best.tileColumns); columns++) {
     const int64_t rows = least(wanted / columns, best.tileRows);
     const int64_t turns = (rows * columns * g.batch + threads() - 1) / threads();
-    const double height = static_cast<double>((best.tileRows + rows - 1) / rows * MR);
+    const int64_t rowsEach = (g.m + rows - 1) / rows;
+    const double height = static_cast<double>(rowsEach) + rowsOfTile * static_cast<double>((rowsEach + MR - 1) / MR);
     const double width = static_cast<double>((best.tileColumns + columns - 1) / columns * NRH);
     const double packing = packingCost * ((packsB(g, g.m) ? width : 0) + (packsA(g, g.m, g.n) ? height : 0));
-    const double cost = static_cast<double>(turns) * (height * width / W + packing);
+    const double cost = static_cast<double>(turns) * (height * width / W + packing + (g.consumer ? 0 : readingCost * width));
     if (bestCost != 0 && cost >= bestCost) continue;
     bestCost = cost;
     best.rows = rows, best.columns = columns;
@@ -310,7 +311,7 @@ void gemm(const Gemm& given) {
   parallelFor(static_cast<size_t>(g.batch * each), static_cast<size_t>(grain), [&](size_t begin, size_t end) {
     for (int64_t t = static_cast<int64_t>(begin); t < static_cast<int64_t>(end); t++) {
       const int64_t matrix = t / each, row = t % each % grid.rows, column = t % each / grid.rows;
-      const auto rowAt = [&](int64_t i) { return least(g.m, i * grid.tileRows / grid.rows * MR); };
+      const auto rowAt = [&](int64_t i) { return i * g.m / grid.rows; };
       const auto columnAt = [&](int64_t j) { return least(g.n, j * grid.tileColumns / grid.columns * grid.tileWidth); };
       work(g, {g.a + matrix * g.aBatch, g.b + matrix * g.bBatch, g.c + matrix * g.cBatch, rowAt(row), rowAt(row + 1),
                columnAt(column), columnAt(column + 1)});

@@ -52,6 +52,10 @@ static_assert(KC % CHAIN == 0, "a block is whole chains");
 constexpr double packingCost = 0.4;
 // The same where it happens in registers, beside the FMAs (gemm_narrow.h).
 constexpr double transposingCost = 0.1;
+// A float of B from L2, once for each task.
+constexpr double readingCost = 0.1;
+// What beginning and ending a tile costs, in rows of it.
+constexpr double rowsOfTile = 0.5;
 // And storing a float of a transposed tile.
 constexpr double scatterCost = 1.5;
 
