@@ -4,12 +4,13 @@ import * as blend from "./blend.js";
 import * as closeness from "./closeness.js";
 import * as diagonal from "./diagonal.js";
 import * as differences from "./differences.js";
+import * as extremes from "./extremes.js";
 import { type MethodOf, method, methodsOf, type Sizes, sizes } from "./install.js";
 import * as medians from "./median.js";
 import * as norms from "./norms.js";
 import * as products from "./products.js";
 import * as rearrange from "./rearrange.js";
-import type { ReduceOptions } from "./reduce.js";
+import { amax, amin, type ReduceOptions } from "./reduce.js";
 import * as repeats from "./repeat.js";
 import * as scan from "./scan.js";
 import * as sort from "./sort.js";
@@ -29,7 +30,7 @@ const { repeatInterleave, expandAs } = repeats;
 const { cumsum, cumprod, logcumsumexp, cummax, cummin } = scan;
 const { argsort, msort, topk, kthvalue } = sort;
 const { diag, diagEmbed, diagflat, trace } = diagonal;
-const { amax, amin, aminmax, nansum, nanmean, countNonzero } = statistics;
+const { aminmax, nansum, nanmean, countNonzero } = statistics;
 const { lerp, addcmul, addcdiv, heaviside } = blend;
 const { isclose, allclose, equal } = closeness;
 const { argwhere } = uniques;
@@ -59,6 +60,14 @@ declare module "../tensor/tensor.js" {
     view(...shape: Sizes): Tensor;
     /** `expand` under NumPy's name. */
     broadcastTo(...shape: Sizes): Tensor;
+    max(): Tensor;
+    max(other: Tensor): Tensor;
+    /** The largest element along `dim` and where it is. */
+    max(dim: number, options?: ReduceOptions): sort.ValuesAndIndices;
+    min(): Tensor;
+    min(other: Tensor): Tensor;
+    /** The smallest element along `dim` and where it is. */
+    min(dim: number, options?: ReduceOptions): sort.ValuesAndIndices;
     median(): Tensor;
     /** The middle element along `dim` (the lower of two) and where it is. */
     median(dim: number, options?: ReduceOptions): sort.ValuesAndIndices;
@@ -74,7 +83,8 @@ declare module "../tensor/tensor.js" {
 
 const { unique, uniqueConsecutive, nonzero } = uniques;
 const { median, nanmedian } = medians;
-methodsOf({ ...functions, median, nanmedian, unique, uniqueConsecutive, nonzero });
+const { max, min } = extremes;
+methodsOf({ ...functions, max, min, median, nanmedian, unique, uniqueConsecutive, nonzero });
 
 const { flip, view } = rearrange;
 const { repeat, tile, broadcastTo } = repeats;

@@ -10,6 +10,7 @@ export {
   trapezoid,
 } from "./differences.js";
 export { einsum } from "./einsum.js";
+export { max, min } from "./extremes.js";
 export { gather, indexSelect } from "./indexing.js";
 export { median, mode, nanmedian } from "./median.js";
 export type { Named } from "./named.js";
@@ -48,14 +49,14 @@ export {
 } from "./rearrange.js";
 export {
   all,
+  amax,
+  amin,
   any,
   argmax,
   argmin,
   type ConvertingReduceOptions,
   logsumexp,
-  max,
   mean,
-  min,
   prod,
   std,
   sum,
@@ -75,8 +76,6 @@ export {
   type ValuesAndIndices,
 } from "./sort.js";
 export {
-  amax,
-  amin,
   aminmax,
   countNonzero,
   nanmean,

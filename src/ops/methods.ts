@@ -42,8 +42,6 @@ const functions = {
   sum: reduce.sum,
   mean: reduce.mean,
   prod: reduce.prod,
-  max: reduce.max,
-  min: reduce.min,
   argmax: reduce.argmax,
   argmin: reduce.argmin,
   var: reduce.variance,

@@ -4,10 +4,11 @@ import { type DType, isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError } from "../errors.js";
 import { k } from "../kernels/backend.js";
 import { checkOptions } from "../options.js";
-import { numel, resolveDim, resolveDims, type Shape, sameShape } from "../shape.js";
+import { numel, resolveDims, type Shape, sameShape } from "../shape.js";
 import { empty, type Tensor } from "../tensor/tensor.js";
 import { constant, eye } from "./create.js";
 import { abs, add, div, eq, exp, log, mul, sqrt, sub, where } from "./elementwise.js";
+import { lineDim, withLine } from "./line.js";
 import { dense, expand, permute, reshape, squeeze, to } from "./views.js";
 
 /** Which dims to reduce: one, several, or (undefined) all. */
@@ -137,31 +138,33 @@ function productOfOthersPairwise(x: Tensor, dims: readonly number[]): Tensor {
   );
 }
 
-/** Largest element over `dim` (PyTorch's `amax`); NaN wins. The gradient is shared evenly by ties. */
-export function max(x: Tensor, dim?: Dims, options?: ReduceOptions): Tensor {
-  return extreme("max", x, dim, options);
+/** Largest element over `dim`, default all dims. NaN wins, and equals share the gradient. PyTorch: `torch.amax`. */
+export function amax(x: Tensor, dim?: Dims, options?: ReduceOptions): Tensor {
+  checkOptions("amax", options, reduceOptions);
+  return extreme("amax", "max", x, dim, options?.keepdim);
 }
 
-/** Smallest element over `dim` (PyTorch's `amin`); NaN wins. The gradient is shared evenly by ties. */
-export function min(x: Tensor, dim?: Dims, options?: ReduceOptions): Tensor {
-  return extreme("min", x, dim, options);
+/** Smallest element over `dim`, default all dims. NaN wins, and equals share the gradient. PyTorch: `torch.amin`. */
+export function amin(x: Tensor, dim?: Dims, options?: ReduceOptions): Tensor {
+  checkOptions("amin", options, reduceOptions);
+  return extreme("amin", "min", x, dim, options?.keepdim);
 }
 
-function extreme(op: "max" | "min", x: Tensor, dim: Dims, options?: ReduceOptions): Tensor {
-  checkOptions(op, options, reduceOptions);
+/** @internal The largest or smallest element over `dim`; equals share the gradient. */
+export function extreme(op: string, which: "max" | "min", x: Tensor, dim?: Dims, keepdim?: boolean): Tensor {
   const dims = reducedDims(op, dim, x.ndim);
   needsElements(op, x, dims);
   const kept: Tensor = differentiable(
     op,
     [x],
-    reduceDims(op, x, dims),
+    reduceDims(which, x, dims),
     (g) => {
       const ties = to(eq(x, kept), x.dtype);
       return [mul(div(g, sum(ties, dims, { keepdim: true })), ties)];
     },
     { saves: [x], savesOutput: true },
   );
-  return dropDims(kept, dims, options?.keepdim);
+  return dropDims(kept, dims, keepdim);
 }
 
 /** Position of the largest element along `dim`, or in the flattened tensor; the first among ties. `int32`. */
@@ -185,7 +188,8 @@ function argExtreme(op: "argmax" | "argmin", x: Tensor, dim?: number, options?: 
         )
       : flat;
   }
-  const d = resolveDim(op, dim, x.ndim);
+  const d = lineDim(op, dim, x);
+  if (x.ndim === 0) return withLine(x, (line) => argExtreme(op, line, 0));
   needsElements(op, x, [d]);
   const from = dense(x);
   const out = empty(

@@ -4,11 +4,11 @@ import type { Tensor } from "../tensor/tensor.js";
 import { compare, div, where } from "./elementwise.js";
 import { type Named, named } from "./named.js";
 import {
+  amax,
+  amin,
   type ConvertingReduceOptions,
   type Dims,
-  max,
   mean,
-  min,
   type ReduceOptions,
   std,
   sum,
@@ -17,23 +17,11 @@ import {
 } from "./reduce.js";
 import { to } from "./views.js";
 
-/** Largest element over `dim`, default all dims. NaN wins, and equals share the gradient. PyTorch: `torch.amax`. */
-export function amax(x: Tensor, dim?: Dims, options?: ReduceOptions): Tensor {
-  checkOptions("amax", options, ["keepdim"]);
-  return max(x, dim, options);
-}
-
-/** Smallest element over `dim`, default all dims. NaN wins, and equals share the gradient. PyTorch: `torch.amin`. */
-export function amin(x: Tensor, dim?: Dims, options?: ReduceOptions): Tensor {
-  checkOptions("amin", options, ["keepdim"]);
-  return min(x, dim, options);
-}
-
 /** Smallest and largest element over `dim`, default all dims: `{ min, max }`. PyTorch: `torch.aminmax`. */
 export function aminmax(x: Tensor, options?: ReduceOptions & { dim?: number }): Named<"min" | "max", Tensor> {
   checkOptions("aminmax", options, ["dim", "keepdim"]);
   const { dim, ...rest } = options ?? {};
-  return named({ min: min(x, dim, rest), max: max(x, dim, rest) });
+  return named({ min: amin(x, dim, rest), max: amax(x, dim, rest) });
 }
 
 const missing = (x: Tensor) => compare.ne(x.detach(), x.detach());

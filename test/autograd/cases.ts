@@ -27,7 +27,7 @@ const F = nn.functional;
 
 /** Over all dims, one, several, with and without keepdim; a dim of size 1. */
 function reductions(
-  name: "sum" | "mean" | "prod" | "max" | "min" | "var" | "std" | "logsumexp",
+  name: "sum" | "mean" | "prod" | "amax" | "amin" | "var" | "std" | "logsumexp",
   values?: Case["values"],
 ): Case[] {
   const reduce = (x: Tensor, dim?: number | number[], options?: { keepdim: boolean }) =>
@@ -49,8 +49,8 @@ const reductionCases: Cases = {
     ...reductions("prod"),
     { fn: (x) => x.prod(1), shapes: [[3, 3]], values: [[0, 2, 3, 0, 0, 4, 1, 2, 3]] },
   ],
-  max: reductions("max"),
-  min: reductions("min"),
+  amax: reductions("amax"),
+  amin: reductions("amin"),
   var: [...reductions("var"), { fn: (x) => x.var(0, { correction: 0 }), shapes: [[3, 2]] }],
   std: [...reductions("std"), { fn: (x) => x.std(0, { correction: 0 }), shapes: [[3, 2]] }],
   logsumexp: reductions("logsumexp"),
