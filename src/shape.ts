@@ -39,6 +39,11 @@ export function sameShape(a: Shape, b: Shape): boolean {
 
 /** `dim` counted from the front; negative dims count from the back. */
 export function resolveDim(op: string, dim: number, rank: number): number {
+  if (typeof dim !== "number")
+    throw new ShapeError(
+      `${op}: dim is a number, and options come after it: ${JSON.stringify(dim)}`,
+      "INVALID_DIM",
+    );
   const resolved = dim < 0 ? dim + rank : dim;
   if (!Number.isInteger(dim) || resolved < 0 || resolved >= rank)
     throw new ShapeError(`${op}: dim out of range: ${dim} for ${rank} dims`, "DIM_OUT_OF_RANGE");

@@ -24,7 +24,7 @@ import * as uniques from "./unique.js";
  */
 
 const { mm, bmm, mv, dot, outer, inner, addmm, baddbmm, addbmm, addmv, addr, kron, cross } = products;
-const { movedim, swapaxes, unflatten, unfold, tensorSplit, ravel, t, reshapeAs, viewAs } = rearrange;
+const { movedim, swapaxes, unflatten, unfold, ravel, t, reshapeAs, viewAs } = rearrange;
 const { fliplr, flipud, roll, rot90 } = rearrange;
 const { repeatInterleave, expandAs } = repeats;
 const { cumsum, cumprod, logcumsumexp, cummax, cummin } = scan;
@@ -37,7 +37,7 @@ const { argwhere } = uniques;
 
 const functions = {
   ...{ mm, bmm, mv, dot, outer, ger: outer, inner, addmm, baddbmm, addbmm, addmv, addr, kron, cross },
-  ...{ movedim, moveaxis: movedim, swapaxes, swapdims: swapaxes, unflatten, unfold, tensorSplit, ravel, t },
+  ...{ movedim, moveaxis: movedim, swapaxes, swapdims: swapaxes, unflatten, unfold, ravel, t },
   ...{ reshapeAs, viewAs, fliplr, flipud, roll, rot90, repeatInterleave, expandAs },
   ...{ cumsum, cumprod, logcumsumexp, cummax, cummin, sort: sort.sort, argsort, msort, topk, kthvalue },
   ...{ mode: medians.mode, tril, triu, diag, diagonal: diagonal.diagonal, diagEmbed, diagflat, trace },

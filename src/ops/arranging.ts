@@ -44,7 +44,6 @@ export {
   swapaxes,
   swapaxes as swapdims,
   t,
-  tensorSplit,
   unflatten,
 } from "./rearrange.js";
 export {

@@ -5,6 +5,7 @@ import { sameShape } from "../shape.js";
 import { Tensor } from "../tensor/tensor.js";
 import * as blend from "./blend.js";
 import { binary, compare, unary } from "./elementwise.js";
+import { indexReduce } from "./index-reduce.js";
 import { indexAdd, indexCopy, indexFill, indexPut, maskedFill, maskedScatter, put } from "./index-writing.js";
 import { copy_, writable } from "./inplace.js";
 import * as pointwise from "./pointwise.js";
@@ -25,7 +26,7 @@ const forms = {
   ...{ round, logit, nanToNum, lerp, addcmul, addcdiv, floatPower, heaviside, ldexp, sgn },
   ...{ logicalAnd, logicalOr, logicalXor, logicalNot },
   ...{ bitwiseNot, bitwiseAnd, bitwiseOr, bitwiseXor, bitwiseLeftShift, bitwiseRightShift },
-  ...{ scatter, scatterAdd, scatterReduce },
+  ...{ scatter, scatterAdd, scatterReduce, indexReduce },
   ...{ indexAdd, indexCopy, indexFill, indexPut, maskedFill, maskedScatter, put },
 };
 

@@ -6,18 +6,34 @@ import { resolveDim } from "../shape.js";
 import { empty, type Tensor } from "../tensor/tensor.js";
 import { narrow, to, unsqueeze } from "./views.js";
 
-/** Tensors one after another along `dim`; the other dims agree. */
+/**
+ * Tensors one after another along `dim`; the other dims agree. A vector without elements goes with any shape, as it does in PyTorch.
+ * PyTorch: `torch.cat`.
+ */
 export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
-  if (tensors.length === 0) throw new ShapeError("cat: at least one tensor is needed: got none");
-  const first = tensors[0];
-  const d = resolveDim("cat", dim, first.ndim);
-  for (const x of tensors)
+  return joined("cat", tensors, dim);
+}
+
+const isNothing = (x: Tensor) => x.ndim === 1 && x.shape[0] === 0;
+
+/** @internal `cat` under another name. */
+export function joined(op: string, tensors: readonly Tensor[], dim: number): Tensor {
+  if (tensors.length === 0) throw new ShapeError(`${op}: at least one tensor is needed: got none`);
+  const counting = tensors.filter((x) => !isNothing(x));
+  if (counting.length === 0) return joinedAlong(op, tensors, 0, tensors);
+  return joinedAlong(op, counting, resolveDim(op, dim, counting[0].ndim), tensors);
+}
+
+/** What does not count has a part in the dtype alone. */
+function joinedAlong(op: string, counting: readonly Tensor[], d: number, tensors: readonly Tensor[]): Tensor {
+  const first = counting[0];
+  for (const x of counting)
     if (x.ndim !== first.ndim || x.shape.some((size, i) => i !== d && size !== first.shape[i]))
       throw new ShapeError(
-        `cat: shapes differ outside dim ${d}: ${formatShape(first.shape)} and ${formatShape(x.shape)}`,
+        `${op}: shapes differ outside dim ${d}: ${formatShape(first.shape)} and ${formatShape(x.shape)}`,
       );
   const dtype = tensors.map((x) => x.dtype).reduce(promote);
-  const parts = tensors.map((x) => to(x, dtype));
+  const parts = counting.map((x) => to(x, dtype));
   const total = parts.reduce((n, x) => n + x.shape[d], 0);
   const out = empty(
     first.shape.map((size, i) => (i === d ? total : size)),
@@ -33,7 +49,7 @@ export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
     start += x.shape[d];
     return at;
   });
-  return differentiable("cat", parts, out, (g, inputs) =>
+  return differentiable(op, parts, out, (g, inputs) =>
     parts.map((x, i) => (inputs.needs(i) ? narrow(g, d, starts[i], x.shape[d]) : null)),
   );
 }
