@@ -50,9 +50,13 @@ export function resolveDim(op: string, dim: number, rank: number): number {
   return resolved;
 }
 
-/** Distinct dims in ascending order; `undefined` means all of them. */
-export function resolveDims(op: string, dim: number | readonly number[] | undefined, rank: number): number[] {
-  if (dim === undefined) return Array.from({ length: rank }, (_, d) => d);
+/** Distinct dims in ascending order; `undefined` and `null` mean all of them. */
+export function resolveDims(
+  op: string,
+  dim: number | readonly number[] | null | undefined,
+  rank: number,
+): number[] {
+  if (dim === undefined || dim === null) return Array.from({ length: rank }, (_, d) => d);
   if (typeof dim !== "number" && !Array.isArray(dim))
     throw new ShapeError(
       `${op}: dim is a number, an array of numbers or undefined, and options come after it: ${JSON.stringify(dim)}`,

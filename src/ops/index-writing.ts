@@ -58,8 +58,11 @@ export function indexCopy(x: Tensor, dim: number, index: Tensor, source: Tensor)
   return scatter(x, d, expand(along, src.shape), src);
 }
 
+/** What is written everywhere: a tensor without dims, a number, or for `bool` true or false. */
+type Value = Tensor | number | boolean;
+
 /** `x` with `value`, a number or a tensor without dims, in the rows at the positions in `index`. PyTorch: `torch.index_fill`. */
-export function indexFill(x: Tensor, dim: number, index: Tensor, value: Tensor | number): Tensor {
+export function indexFill(x: Tensor, dim: number, index: Tensor, value: Value): Tensor {
   if (x.ndim === 0) return reshape(indexFill(reshape(x, [1]), dim, index, value), []);
   const { d, at } = rows("indexFill", x, dim, index);
   const marked = scatter(zeros([x.shape[d]], { dtype: "bool" }), 0, at, 1);
@@ -71,8 +74,8 @@ export function indexFill(x: Tensor, dim: number, index: Tensor, value: Tensor |
 }
 
 /** `x` with `value`, a number or a tensor without dims, where `mask` is true. Both broadcast. PyTorch: `torch.masked_fill`. */
-export function maskedFill(x: Tensor, mask: Tensor, value: Tensor | number): Tensor {
-  if (typeof value === "number") return where(mask, constant(value, x.dtype), x);
+export function maskedFill(x: Tensor, mask: Tensor, value: Value): Tensor {
+  if (!(value instanceof Tensor)) return where(mask, constant(Number(value), x.dtype), x);
   if (value.ndim > 0)
     throw new ShapeError(`maskedFill: the value has no dims: ${formatShape(value.shape)}; use where()`);
   return where(mask, to(value, x.dtype), x);
@@ -124,11 +127,11 @@ const isRows = (indices: readonly Subscript[]): indices is readonly Tensor[] =>
 export function indexPut(
   x: Tensor,
   indices: readonly Subscript[],
-  values: Tensor | number,
+  values: Tensor | number | boolean,
   options?: AccumulateOptions,
 ): Tensor {
   checkOptions("indexPut", options, ["accumulate"]);
-  const from = typeof values === "number" ? constant(values, x.dtype) : values;
+  const from = values instanceof Tensor ? values : constant(Number(values), x.dtype);
   if (from.dtype !== x.dtype)
     throw new DTypeError(`indexPut: the values have the dtype of x: ${from.dtype} for ${x.dtype}`);
   const put = options?.accumulate ? indexAdd : indexCopy;

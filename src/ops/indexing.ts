@@ -98,6 +98,8 @@ export function indexAdd(g: Tensor, shape: Shape, dim: number, index: Tensor): T
 export function gather(x: Tensor, dim: number, index: Tensor): Tensor {
   if (x.ndim === 0) return reshape(gather(reshape(x, [1]), dim, reshape(index, [index.numel])), index.shape);
   const d = resolveDim("gather", dim, x.ndim);
+  // As in PyTorch, an index without elements may have any shape.
+  if (index.numel === 0 && index.ndim !== x.ndim) return nothingOf(x, index.shape);
   if (index.ndim !== x.ndim || index.shape.some((size, i) => i !== d && size > x.shape[i]))
     throw new ShapeError(
       `gather: the index is larger outside dim ${d}: ${formatShape(x.shape)} and index ${formatShape(index.shape)}`,
@@ -130,6 +132,12 @@ export function gather(x: Tensor, dim: number, index: Tensor): Tensor {
   );
   const shape = x.shape;
   return differentiable("gather", [x], out, (g) => [scatterAdd(g, shape, d, at)], { saves: [at] });
+}
+
+/** No elements, which are none of `x`, in the graph all the same. */
+function nothingOf(x: Tensor, shape: Shape): Tensor {
+  const from = x.shape;
+  return differentiable("gather", [x], empty(shape, x.dtype), (g) => [zeros(from, { dtype: g.dtype })]);
 }
 
 /** @internal The adjoint of `gather`. */

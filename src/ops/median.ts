@@ -1,7 +1,7 @@
 import { differentiable } from "../autograd/graph.js";
 import { isFloating } from "../dtype.js";
 import { DTypeError } from "../errors.js";
-import { checkOptions } from "../options.js";
+import { checkOptions, dimAndOptions } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { arange, full } from "./create.js";
 import { add, binary, compare, div, eq, mul, sub, where } from "./elementwise.js";
@@ -71,9 +71,9 @@ function medianOfAll(x: Tensor, place: Middle): Tensor {
  * The most frequent element along `dim` (the smallest of equally frequent ones) and where it is last. Shapes of `x` without `dim`.
  * PyTorch: `torch.mode`.
  */
-export function mode(x: Tensor, dim = -1, options?: ReduceOptions): ValuesAndIndices {
-  checkOptions("mode", options, ["keepdim"]);
-  const d = lineDim("mode", dim, x);
+export function mode(x: Tensor, dim?: number | ReduceOptions, options?: ReduceOptions): ValuesAndIndices {
+  const [along = -1, { keepdim }] = dimAndOptions<number, ReduceOptions>("mode", ["keepdim"], dim, options);
+  const d = lineDim("mode", along, x);
   needsLine("mode", x, d);
   const line = x.ndim === 0 ? reshape(x.detach(), [1]) : x.detach();
   const n = line.shape[d];
@@ -86,5 +86,5 @@ export function mode(x: Tensor, dim = -1, options?: ReduceOptions): ValuesAndInd
   const runStart = cummax(where(begins, position, 0), last).values;
   const longest = transpose(argmax(sub(position, runStart), last, { keepdim: true }), d, -1);
   const at = gatherLines(order, d, longest);
-  return selected(x, d, x.ndim === 0 ? reshape(at, []) : at, options?.keepdim);
+  return selected(x, d, x.ndim === 0 ? reshape(at, []) : at, keepdim);
 }

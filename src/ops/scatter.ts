@@ -17,7 +17,9 @@ import { dense, denseCopy, expand, reshape, slice, to } from "./views.js";
 type Combine = "add" | "set" | "prod" | "max" | "min";
 
 /** `x` with the elements of `src`, of the shape of `index`, combined in; outside the graph. */
-function scattered(op: string, combine: Combine, x: Tensor, d: number, index: Tensor, src: Tensor): Tensor {
+function scattered(op: string, given: Combine, x: Tensor, d: number, index: Tensor, src: Tensor): Tensor {
+  // The sum of booleans is whether any of them is true.
+  const combine = given === "add" && x.dtype === "bool" ? "max" : given;
   const out = denseCopy(x);
   if (index.numel === 0) return out;
   const sizes = x.shape.map((size, i) => (i === d ? size : index.shape[i]));

@@ -1,24 +1,35 @@
 import { isGradEnabled } from "../autograd/grad-mode.js";
 import { differentiable } from "../autograd/graph.js";
-import { isFloating } from "../dtype.js";
+import { type DType, isFloating } from "../dtype.js";
 import { DTypeError } from "../errors.js";
 import { k } from "../kernels/backend.js";
+import { checkOptions } from "../options.js";
 import { numel, resolveDim } from "../shape.js";
 import { empty, type Tensor } from "../tensor/tensor.js";
 import { exp, mul, sub } from "./elementwise.js";
 import { sum } from "./reduce.js";
-import { dense, reshape } from "./views.js";
+import { dense, reshape, to } from "./views.js";
 
 type SoftmaxOp = "softmax" | "logSoftmax";
 
-/** exp(x) / Σ exp(x) along `dim`. */
-export function softmax(x: Tensor, dim: number): Tensor {
-  return normalize("softmax", x, dim);
+export interface SoftmaxOptions {
+  /** The dtype to which `x` is converted first. Default: that of `x`. */
+  dtype?: DType;
 }
 
-/** x - log Σ exp(x) along `dim`: more accurate than the logarithm of `softmax`. */
-export function logSoftmax(x: Tensor, dim: number): Tensor {
-  return normalize("logSoftmax", x, dim);
+/** exp(x) / Σ exp(x) along `dim`. PyTorch: `torch.softmax`. */
+export function softmax(x: Tensor, dim: number, options?: SoftmaxOptions): Tensor {
+  return converted("softmax", x, dim, options);
+}
+
+/** x - log Σ exp(x) along `dim`: more accurate than the logarithm of `softmax`. PyTorch: `torch.log_softmax`. */
+export function logSoftmax(x: Tensor, dim: number, options?: SoftmaxOptions): Tensor {
+  return converted("logSoftmax", x, dim, options);
+}
+
+function converted(op: SoftmaxOp, x: Tensor, dim: number, options?: SoftmaxOptions): Tensor {
+  checkOptions(op, options, ["dtype"]);
+  return normalize(op, to(x, options?.dtype ?? x.dtype), dim);
 }
 
 function normalize(op: SoftmaxOp, x: Tensor, dim: number): Tensor {
