@@ -5,6 +5,7 @@ import { Generator } from "../../src/random.js";
 import { arrangingCases } from "./arranging-cases.js";
 import { layerCases as casesOfLayers, functionsOfLayers } from "./layer-cases.js";
 import { objectiveCases } from "./objectives.js";
+import { shapingCases } from "./shaping-cases.js";
 import { spatialCases, spatialLayers } from "./spatialCases.js";
 import { writingCases } from "./writing-cases.js";
 
@@ -327,5 +328,6 @@ export const cases: Cases = {
   ...writingCases,
   ...arrangingCases,
   ...spatialCases,
+  ...shapingCases,
   ...casesOfLayers,
 };
