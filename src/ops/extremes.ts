@@ -1,9 +1,11 @@
+import { differentiable } from "../autograd/graph.js";
 import { checkOptions } from "../options.js";
 import { Tensor } from "../tensor/tensor.js";
-import { binary } from "./elementwise.js";
+import { add, binary, compare, div, eq, mul } from "./elementwise.js";
 import { lineDim } from "./line.js";
-import { argmax, argmin, extreme, type ReduceOptions } from "./reduce.js";
+import { argmax, argmin, extreme, type ReduceOptions, sum } from "./reduce.js";
 import { needsLine, selected, type ValuesAndIndices } from "./sort.js";
+import { to } from "./views.js";
 
 /**
  * The largest element of `x`, or with `dim` the largest along it and where it is, `{ values, indices }`; or with a tensor the
@@ -27,14 +29,21 @@ export function min(x: Tensor, dim?: number | Tensor, options?: ReduceOptions): 
 }
 
 function extremeOf(op: "max" | "min", x: Tensor, dim?: number | Tensor, options?: ReduceOptions) {
-  if (dim instanceof Tensor) {
-    checkOptions(op, options, []);
-    return op === "max" ? binary.maximum(x, dim) : binary.minimum(x, dim);
-  }
-  checkOptions(op, options, ["keepdim"]);
-  if (dim === undefined) return extreme(op, op, x, undefined, options?.keepdim);
+  checkOptions(op, options, typeof dim === "number" ? ["keepdim"] : []);
+  if (dim instanceof Tensor) return op === "max" ? binary.maximum(x, dim) : binary.minimum(x, dim);
+  if (dim === undefined) return sharedByEquals(op, x, extreme(op, op, x.detach()));
   const d = lineDim(op, dim, x);
   needsLine(op, x, d);
   const at = op === "max" ? argmax(x, d, { keepdim: true }) : argmin(x, d, { keepdim: true });
   return selected(x, d, at, options?.keepdim);
+}
+
+/** @internal `y`, one element of all of `x`, whose gradient is shared evenly by the elements that equal it; NaN equals NaN here. */
+export function sharedByEquals(op: string, x: Tensor, y: Tensor): Tensor {
+  return differentiable(op, [x], y, (g) => {
+    const [from, value] = [x.detach(), y.detach()];
+    const bothNaN = mul(compare.ne(from, from), compare.ne(value, value));
+    const equals = to(add(eq(from, value), bothNaN), x.dtype);
+    return [mul(div(g, sum(equals)), equals)];
+  });
 }

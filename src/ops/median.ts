@@ -1,10 +1,10 @@
-import { differentiable } from "../autograd/graph.js";
 import { isFloating } from "../dtype.js";
 import { DTypeError } from "../errors.js";
 import { checkOptions, dimAndOptions } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { arange, full } from "./create.js";
-import { add, binary, compare, div, eq, mul, sub, where } from "./elementwise.js";
+import { binary, compare, div, eq, sub, where } from "./elementwise.js";
+import { sharedByEquals } from "./extremes.js";
 import { cat } from "./join.js";
 import { gatherLines, lineDim } from "./line.js";
 import { argmax, type ReduceOptions, sum } from "./reduce.js";
@@ -59,12 +59,7 @@ function medianOfAll(x: Tensor, place: Middle): Tensor {
   const flat = reshape(x.detach(), [x.numel]);
   needsLine("median", flat, 0);
   const y: Tensor = reshape(gatherLines(flat, 0, medianIndex(flat, 0, place)), []);
-  return differentiable("median", [x], y, (g) => {
-    const [from, value] = [x.detach(), y.detach()];
-    const bothNaN = mul(compare.ne(from, from), compare.ne(value, value));
-    const equals = to(add(eq(from, value), bothNaN), x.dtype);
-    return [mul(div(g, sum(equals)), equals)];
-  });
+  return sharedByEquals("median", x, y);
 }
 
 /**

@@ -189,7 +189,7 @@ export function scatterReduce(
   return withDims(x, (x, as) => {
     const at = as(index);
     const { d, src: source } = prepared("scatterReduce", x, dim, at, as(src));
-    if (at.numel === 0) return add(x, 0);
+    if (at.numel === 0) return scatterAdd(x, d, at, source);
     // What is written to and does not take part begins as nothing, and has no gradient.
     const from = includeSelf ? x : scatter(x, d, at, neutral(reduce, x.dtype));
     switch (reduce) {

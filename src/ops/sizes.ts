@@ -1,7 +1,7 @@
 /** Tensors brought to a shape or a dtype, or filled. */
 import { differentiable } from "../autograd/graph.js";
 import { formatShape, ShapeError } from "../errors.js";
-import { checkShape, broadcastShapes as commonShape, type Shape, sameShape } from "../shape.js";
+import { checkShape, broadcastShapes as commonShape, type Shape } from "../shape.js";
 import { Tensor } from "../tensor/tensor.js";
 import { full, zerosLike } from "./create.js";
 import { pad } from "./pad.js";
@@ -18,7 +18,8 @@ export function broadcastShapes(...shapes: (Shape | number)[]): number[] {
 /** `x` summed along the dims that `shape` has once, or not at all: the reverse of `expand`. PyTorch: `Tensor.sum_to_size`. */
 export function sumToSize(x: Tensor, shape: Shape): Tensor {
   checkShape("sumToSize", shape);
-  if (shape.length > x.ndim || !sameShape(commonShape("sumToSize", x.shape, shape), x.shape))
+  const lead = x.ndim - shape.length;
+  if (lead < 0 || shape.some((size, d) => size !== 1 && size !== x.shape[lead + d]))
     throw new ShapeError(
       `sumToSize: the shape broadcasts to that of x: ${formatShape(shape)} for ${formatShape(x.shape)}`,
     );

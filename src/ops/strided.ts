@@ -83,6 +83,11 @@ export function asStridedScatter(
 ): Tensor {
   const op = "asStridedScatter";
   const start = startOf(op, x, size, stride, storageOffset);
+  if (overlap(size, stride))
+    throw new ShapeError(
+      `${op}: elements of the window share memory, so they cannot be written: shape ${formatShape(size)}, strides ${formatShape(stride)}`,
+      "SHARED_ELEMENTS",
+    );
   const begin = x.offset - x.storage.offset;
   const memory = windowOf(op, x, [x.storage.length], [1], -begin);
   const written = overwritten(op, memory, src, (t) => windowOf(op, t, size, stride, begin + start));
