@@ -1,6 +1,7 @@
 /** Views under the names by which PyTorch gives copies: `permuteCopy(x, dims)` is a clone of `permute(x, dims)`. */
 import type { Tensor } from "../tensor/tensor.js";
 import { diagonal } from "./diagonal.js";
+import { lineDim } from "./line.js";
 import { splitWithSizes as partsOfSizes } from "./parts.js";
 import * as rearrange from "./rearrange.js";
 import { asStrided } from "./strided.js";
@@ -32,6 +33,16 @@ export const narrowCopy = copy(views.narrow);
 export const permuteCopy = copy(views.permute);
 /** PyTorch: `torch.select_copy`. */
 export const selectCopy = copy(views.select);
+/** One dim from `start` to `end`, `step` apart. PyTorch: `torch.slice_copy`. */
+export function sliceCopy(
+  x: Tensor,
+  dim = 0,
+  start: number | null = null,
+  end: number | null = null,
+  step = 1,
+): Tensor {
+  return views.clone(views.sliceDim(x, lineDim("sliceCopy", dim, x), start, end, step));
+}
 /** PyTorch: `torch.split_copy`. */
 export const splitCopy = copies(views.split);
 /** PyTorch: `torch.split_with_sizes_copy`. */

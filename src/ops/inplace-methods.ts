@@ -9,7 +9,9 @@ import { indexReduce } from "./index-reduce.js";
 import { indexAdd, indexCopy, indexFill, indexPut, maskedFill, maskedScatter, put } from "./index-writing.js";
 import { copy_, writable } from "./inplace.js";
 import * as pointwise from "./pointwise.js";
+import { cumprod, cumsum } from "./scan.js";
 import { scatter, scatterAdd, scatterReduce } from "./scatter.js";
+import { tril, triu } from "./triangle.js";
 
 const { add: _add, sub: _sub, mul: _mul, div: _div, polygamma: _polygamma, ...otherPairs } = binary;
 const { lerp, addcmul, addcdiv, heaviside } = blend;
@@ -26,7 +28,7 @@ const forms = {
   ...{ round, logit, nanToNum, lerp, addcmul, addcdiv, floatPower, heaviside, ldexp, sgn },
   ...{ logicalAnd, logicalOr, logicalXor, logicalNot },
   ...{ bitwiseNot, bitwiseAnd, bitwiseOr, bitwiseXor, bitwiseLeftShift, bitwiseRightShift },
-  ...{ scatter, scatterAdd, scatterReduce, indexReduce },
+  ...{ scatter, scatterAdd, scatterReduce, indexReduce, cumsum, cumprod, tril, triu },
   ...{ indexAdd, indexCopy, indexFill, indexPut, maskedFill, maskedScatter, put },
 };
 

@@ -41,7 +41,7 @@ export function nanmedian(x: Tensor, dim?: number, options?: ReduceOptions): Ten
 function medianAt(op: string, place: Middle, x: Tensor, dim: number | undefined, options?: ReduceOptions) {
   checkOptions(op, options, ["keepdim"]);
   if (x.dtype === "bool") throw new DTypeError(`${op}: not defined for bool; use to("int32")`);
-  if (dim === undefined) return medianOfAll(x, place);
+  if (dim === undefined) return medianOfAll(op, x, place);
   const d = lineDim(op, dim, x);
   needsLine(op, x, d);
   const at = medianIndex(x.ndim === 0 ? reshape(x, [1]) : x, d, place);
@@ -54,12 +54,13 @@ function medianIndex(x: Tensor, dim: number, place: Middle): Tensor {
   return gatherLines(sortedOrder(x, dim, false), dim, place(x.shape[dim], nans));
 }
 
-function medianOfAll(x: Tensor, place: Middle): Tensor {
-  if (x.numel === 0 && isFloating(x.dtype)) return full([], Number.NaN, { dtype: x.dtype });
+function medianOfAll(op: string, x: Tensor, place: Middle): Tensor {
+  if (x.numel === 0 && isFloating(x.dtype))
+    return sharedByEquals(op, x, full([], Number.NaN, { dtype: x.dtype }));
   const flat = reshape(x.detach(), [x.numel]);
-  needsLine("median", flat, 0);
+  needsLine(op, flat, 0);
   const y: Tensor = reshape(gatherLines(flat, 0, medianIndex(flat, 0, place)), []);
-  return sharedByEquals("median", x, y);
+  return sharedByEquals(op, x, y);
 }
 
 /**

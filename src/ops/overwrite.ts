@@ -7,7 +7,7 @@ import type { Tensor } from "../tensor/tensor.js";
 import { zeros } from "./create.js";
 import { diagonal } from "./diagonal.js";
 import { lineDim } from "./line.js";
-import { contiguous, denseCopy, select, slice, to } from "./views.js";
+import { contiguous, denseCopy, select, sliceDim, to } from "./views.js";
 
 /** @internal `x` with `src` where `part` looks. `part` makes a view of any dense tensor of the shape of `x`. */
 export function overwritten(op: string, x: Tensor, src: Tensor, part: (x: Tensor) => Tensor): Tensor {
@@ -46,8 +46,7 @@ export function sliceScatter(
   step = 1,
 ): Tensor {
   const d = lineDim("sliceScatter", dim, x);
-  const ranges = x.shape.map((_, i) => (i === d ? ([start, end, step] as const) : null));
-  return overwritten("sliceScatter", x, src, (t) => slice(t, ...ranges));
+  return overwritten("sliceScatter", x, src, (t) => sliceDim(t, d, start, end, step));
 }
 
 /** `x` with `src` on diagonal number `offset`, where `diagonal` looks. Shape of `x`. PyTorch: `torch.diagonal_scatter`. */

@@ -1,6 +1,7 @@
-import { formatShape, ShapeError } from "../errors.js";
+import { resolveDim, type Shape, type Strides } from "../shape.js";
 import { Tensor } from "../tensor/tensor.js";
 import { narrowCopy } from "./copies.js";
+import { where } from "./elementwise.js";
 import { indexReduce } from "./index-reduce.js";
 import { type MethodOf, method, methodsOf, type Sizes, sizes } from "./install.js";
 import { diagonalScatter, selectScatter, sliceScatter } from "./overwrite.js";
@@ -9,7 +10,8 @@ import { nonzeroStatic } from "./positions.js";
 import { sumToSize, typeAs } from "./sizes.js";
 import { asStrided, asStridedScatter } from "./strided.js";
 import { index } from "./subscripts.js";
-import { permute, to, transpose } from "./views.js";
+import { adjoint, transposes } from "./transposes.js";
+import { to } from "./views.js";
 
 /*
  * Methods of Tensor about shapes, parts, windows and positions: `x.hsplit(2)` is `hsplit(x, 2)`.
@@ -25,12 +27,23 @@ const functions = {
   /** `to("int32")`, the one integer dtype with a sign. */
   long: (x: Tensor) => to(x, "int32"),
   byte: (x: Tensor) => to(x, "uint8"),
+  /** `x` where the condition is true, `other` elsewhere. */
+  where: (x: Tensor, condition: Tensor, other: Tensor | number) => where(condition, x, other),
+  adjoint,
+  /** How many dims there are: `ndim`. */
+  dim: (x: Tensor) => x.ndim,
 };
 
 type FunctionMethods = { [Name in keyof typeof functions]: MethodOf<(typeof functions)[Name]> };
 
 declare module "../tensor/tensor.js" {
   interface Tensor extends FunctionMethods {
+    /** The shape, or the size of one dim. */
+    size(): Shape;
+    size(dim: number): number;
+    /** The strides in elements, or that of one dim. */
+    stride(): Strides;
+    stride(dim: number): number;
     /** Summed along the dims that the shape has once, or not at all: the reverse of `expand`. */
     sumToSize(...shape: Sizes): Tensor;
     /** The dims in the opposite order: the transpose of a matrix. */
@@ -49,22 +62,17 @@ method("sumToSize", function (this: Tensor, ...shape: Sizes) {
   return sumToSize(this, sizes(shape));
 });
 
-function getter(name: string, get: (x: Tensor) => Tensor): void {
+method("size", function (this: Tensor, dim?: number) {
+  return dim === undefined ? this.shape : this.shape[resolveDim("size", dim, this.ndim)];
+});
+method("stride", function (this: Tensor, dim?: number) {
+  return dim === undefined ? this.strides : this.strides[resolveDim("stride", dim, this.ndim)];
+});
+
+for (const [name, f] of Object.entries(transposes))
   Object.defineProperty(Tensor.prototype, name, {
     configurable: true,
     get(this: Tensor) {
-      return get(this);
+      return f(this);
     },
   });
-}
-
-function matrices(name: string, x: Tensor, fits: boolean): Tensor {
-  if (x.ndim === 0) return x;
-  if (!fits) throw new ShapeError(`${name}: a matrix is needed: ${formatShape(x.shape)}`);
-  return transpose(x, -1, -2);
-}
-
-getter("T", (x) => (x.ndim < 2 ? x : permute(x, [...x.shape.keys()].reverse())));
-getter("mT", (x) => matrices("mT", x, x.ndim >= 2));
-getter("mH", (x) => matrices("mH", x, x.ndim >= 2));
-getter("H", (x) => matrices("H", x, x.ndim === 2));

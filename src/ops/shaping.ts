@@ -2,6 +2,7 @@
 export * from "./copies.js";
 export { type IndexReduction, indexReduce } from "./index-reduce.js";
 export { put } from "./index-writing.js";
+export { cat as concat, cat as concatenate } from "./join.js";
 export { diagonalScatter, selectScatter, sliceScatter } from "./overwrite.js";
 export {
   dsplit,
@@ -15,6 +16,7 @@ export {
   vsplit,
 } from "./parts.js";
 export { type NonzeroStaticOptions, nonzeroStatic, unravelIndex } from "./positions.js";
+export { outer as ger } from "./products.js";
 export { broadcastShapes, constantPadNd, fill } from "./sizes.js";
 export { logSoftmax, softmax } from "./softmax.js";
 export {
@@ -33,4 +35,5 @@ export {
 } from "./stacks.js";
 export { asStrided, asStridedScatter } from "./strided.js";
 export type { Range, Subscript } from "./subscripts.js";
+export { adjoint } from "./transposes.js";
 export { expand } from "./views.js";

@@ -6,7 +6,7 @@ import { empty, type NestedArray, Tensor } from "../tensor/tensor.js";
 import { constant, tensor, zeros } from "./create.js";
 import { add, binary, compare, mul, where } from "./elementwise.js";
 import { indexSelect, indexTensor } from "./indexing.js";
-import { denseCopy, expand, permute, reshape, select, slice, to, unsqueeze } from "./views.js";
+import { denseCopy, expand, permute, reshape, select, sliceDim, to, unsqueeze } from "./views.js";
 
 /** `start:stop:step`; what is left out (or null) is the whole dim. */
 export interface Range {
@@ -119,7 +119,7 @@ function ranged(op: string, view: Tensor, d: number, range: Range | ":"): Tensor
   if (range === ":") return view;
   checkOptions(op, range, ["start", "stop", "step"]);
   const { start = null, stop = null, step } = range;
-  return slice(view, ...view.shape.map((_, i) => (i === d ? ([start, stop, step ?? 1] as const) : null)));
+  return sliceDim(view, d, start, stop, step ?? 1);
 }
 
 function tensorIndices(op: string, view: Tensor, d: number, index: Tensor): Tensor[] {

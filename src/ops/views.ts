@@ -252,6 +252,11 @@ export function slice(x: Tensor, ...ranges: SliceRange[]): Tensor {
   return region(x, start, size, step);
 }
 
+/** @internal One range of one dim. */
+export function sliceDim(x: Tensor, d: number, start: number | null, end: number | null, step = 1): Tensor {
+  return slice(x, ...x.shape.map((_, i) => (i === d ? ([start, end, step] as const) : null)));
+}
+
 /**
  * `length` elements of one dim from position `from` on, which is a number or a tensor of one integer, and counts from the end where it is
  * negative. A view. PyTorch: `torch.narrow`.
@@ -271,7 +276,7 @@ export function narrow(x: Tensor, dim: number, from: number | Tensor, length: nu
       `narrow: outside dim ${d} of ${formatShape(x.shape)}: ${length} elements from ${start}`,
       "INDEX_OUT_OF_RANGE",
     );
-  return slice(x, ...x.shape.map((_, i) => (i === d ? ([first, first + length] as const) : null)));
+  return sliceDim(x, d, first, first + length);
 }
 
 /** Element `index` of a dim, without that dim. */

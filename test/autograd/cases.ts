@@ -133,6 +133,7 @@ const mixedCases: Cases = {
   where: [
     { fn: (a, b) => where(mask, a, b), shapes: [[2, 3], [3]] },
     { fn: (a) => where(mask, a, 0.5), shapes: [[2, 1]] },
+    { fn: (a, b) => a.where(mask, b), shapes: [[2, 3], [3]] },
   ],
   maskedFill: [{ fn: (x) => x.maskedFill(mask, 4), shapes: [[2, 3]] }],
   indexSelect: [{ fn: (x) => x.indexSelect(1, int([2, 0, 2])), shapes: [[2, 3, 2]] }],

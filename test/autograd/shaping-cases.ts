@@ -21,6 +21,9 @@ const weighed = (parts: readonly Tensor[]) =>
 const none = tensor([], { dtype: "float64" });
 
 const joins: Cases = {
+  concat: pair((a, b) => sg.concat([a, b])),
+  concatenate: pair((a, b) => sg.concatenate([a, b])),
+  ger: pair((a, b) => sg.ger(a, b)),
   hstack: [
     ...pair((a, b) => sg.hstack([a, b, none])),
     ...of(
@@ -135,6 +138,7 @@ const sizes: Cases = {
   mT: cube((x) => x.mT),
   mH: cube((x) => x.mH),
   H: matrix((x) => x.H),
+  adjoint: cube((x) => x.adjoint()),
   T: cube((x) => x.T),
 };
 
@@ -146,6 +150,7 @@ const copies: Cases = {
   narrowCopy: matrix((x) => x.narrowCopy(1, -2, 2)),
   permuteCopy: matrix((x) => sg.permuteCopy(x, [1, 0])),
   selectCopy: matrix((x) => sg.selectCopy(x, 0, 1)),
+  sliceCopy: matrix((x) => sg.sliceCopy(x, 1, 0, null, 2)),
   splitCopy: matrix((x) => weighed(sg.splitCopy(x, 2, 1))),
   splitWithSizesCopy: matrix((x) => weighed(sg.splitWithSizesCopy(x, [1, 2], 1))),
   squeezeCopy: of([[1, 2]], (x) => sg.squeezeCopy(x, 0)),

@@ -178,6 +178,12 @@ const vector = tensor([1, 2]);
 const int = (...values: number[]) => tensor(Int32Array.from(values));
 const any = (value: unknown): any => value;
 
+it("size, stride and dim say what shape, strides and ndim are", () => {
+  const y = x.T;
+  expect([y.size(), y.size(-1), y.stride(), y.stride(0), y.dim()]).toEqual([[3, 2], 2, [1, 3], 1, 2]);
+  expect(() => y.size(2)).toThrow("size: dim out of range: 2 for 2 dims");
+});
+
 describe("inside compile", () => {
   const captured: Record<string, (a: Tensor) => Tensor> = {
     max: (a) => a.max(1).values.add(a.min(0).values.sum()),

@@ -48,6 +48,12 @@ describe("in place", () => {
     ["indexPut", [[int([0, 1]), int([1, 1])], tensor([8, 9])]],
     ["maskedFill", [mask, 7]],
     ["maskedScatter", [mask, x()]],
+    ["indexPut", [[{ start: 1 }, [0, 2]], -4]],
+    ["indexReduce", [1, int([2, 0]), ones([2, 2]), "prod"]],
+    ["cumsum", [1]],
+    ["cumprod", [0]],
+    ["tril", []],
+    ["triu", [1]],
   ];
   it.each(forms)("%s_ %j", (name, args) => {
     const target = x();
