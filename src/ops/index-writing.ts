@@ -3,10 +3,12 @@ import { DTypeError, formatShape, ShapeError } from "../errors.js";
 import { checkOptions } from "../options.js";
 import { broadcastShapes, numel, resolveDim, sameShape } from "../shape.js";
 import { Tensor } from "../tensor/tensor.js";
-import { arange, constant, tensor, zeros } from "./create.js";
+import { arange, constant, zeros } from "./create.js";
 import { add, mul, where } from "./elementwise.js";
-import { indexAdd as addedRows, indexSelect, indexTensor } from "./indexing.js";
+import { indexAdd as addedRows, indexSelect, indexTensor, selectedBy } from "./indexing.js";
+import { cat } from "./join.js";
 import { type ScaledOptions, scaled } from "./pointwise.js";
+import { cumsum } from "./scan.js";
 import { scatter } from "./scatter.js";
 import { counted, index, maskIndices, positionsOf, type Subscript } from "./subscripts.js";
 import { expand, reshape, to } from "./views.js";
@@ -98,22 +100,28 @@ export function maskedScatter(x: Tensor, mask: Tensor, source: Tensor): Tensor {
   if (source.dtype !== x.dtype)
     throw new DTypeError(`maskedScatter: the source has the dtype of x: ${source.dtype} for ${x.dtype}`);
   const shape = broadcastShapes("maskedScatter", x.shape, mask.shape);
-  const at = positionsOf(expand(mask, shape));
-  if (source.numel < at.numel)
-    throw new ShapeError(
-      `maskedScatter: the source has too few elements: ${source.numel} for ${at.numel} places`,
-    );
-  const from = indexSelect(
-    reshape(source, [source.numel]),
-    0,
-    tensor(Int32Array.from({ length: at.numel }, (_, i) => i)),
-  );
-  return reshape(indexCopy(reshape(expand(x, shape), [numel(shape)]), 0, at, from), shape);
+  const places = reshape(expand(mask, shape), [numel(shape)]);
+  // Where the mask is false something has to be read as well: what is put before the source.
+  const from = cat([zeros([1], { dtype: x.dtype }), reshape(source, [source.numel])]);
+  const order = where(places, cumsum(places, 0), 0);
+  return where(mask, reshape(selectedBy("maskedScatter: source", from, 0, order), shape), x);
 }
 
 export interface AccumulateOptions {
   /** Whether values are added to what is there. Default false: the last of several for one place stays. */
   accumulate?: boolean;
+}
+
+/** A mask alone, with the same values wherever it is true: no position has to be known. */
+function wholeMask(x: Tensor, indices: readonly Subscript[], values: Tensor): Tensor | undefined {
+  const [mask] = indices;
+  if (indices.length !== 1 || !(mask instanceof Tensor) || mask.dtype !== "bool") return undefined;
+  const rest = x.ndim - mask.ndim;
+  if (values.ndim > rest || !sameShape(mask.shape, x.shape.slice(0, mask.ndim))) return undefined;
+  return reshape(
+    mask,
+    x.shape.map((size, d) => (d < mask.ndim ? size : 1)),
+  );
 }
 
 /** Positions for the first dims, and masks: rows of `x` are written, and no position of an element is needed. */
@@ -134,6 +142,8 @@ export function indexPut(
   const from = values instanceof Tensor ? values : constant(Number(values), x.dtype);
   if (from.dtype !== x.dtype)
     throw new DTypeError(`indexPut: the values have the dtype of x: ${from.dtype} for ${x.dtype}`);
+  const mask = wholeMask(x, indices, from);
+  if (mask !== undefined) return where(mask, options?.accumulate ? add(x, from) : from, x);
   const put = options?.accumulate ? indexAdd : indexCopy;
   if (!isRows(indices)) {
     const places = index(reshape(arange(x.numel, { dtype: "int32" }), x.shape), ...indices);

@@ -35,12 +35,16 @@ export function checkStatus(op: string, status: number, index: Tensor, length: n
  * @throws ValueError `INDEX_OUT_OF_RANGE`.
  */
 export function indexSelect(x: Tensor, dim: number, index: Tensor): Tensor {
-  if (x.ndim === 0) return reshape(indexSelect(reshape(x, [1]), dim, index), []);
-  if (index.ndim === 0) return indexSelect(x, dim, reshape(index, [1]));
-  const d = resolveDim("indexSelect", dim, x.ndim);
-  if (index.ndim !== 1)
-    throw new ShapeError(`indexSelect: the index has one dim: ${formatShape(index.shape)}`);
-  const at = indexTensor("indexSelect", index);
+  return selectedBy("indexSelect", x, dim, index);
+}
+
+/** @internal `indexSelect` whose errors name another operation. */
+export function selectedBy(op: string, x: Tensor, dim: number, index: Tensor): Tensor {
+  if (x.ndim === 0) return reshape(selectedBy(op, reshape(x, [1]), dim, index), []);
+  if (index.ndim === 0) return selectedBy(op, x, dim, reshape(index, [1]));
+  const d = resolveDim(op, dim, x.ndim);
+  if (index.ndim !== 1) throw new ShapeError(`${op}: the index has one dim: ${formatShape(index.shape)}`);
+  const at = indexTensor(op, index);
   const [outer, length, inner] = around(x.shape, d);
   const count = at.shape[0];
   const from = dense(x);
@@ -50,7 +54,7 @@ export function indexSelect(x: Tensor, dim: number, index: Tensor): Tensor {
   );
   const indices = at.storage.array as Int32Array;
   checkStatus(
-    "indexSelect",
+    op,
     k.indexSelect(
       outer,
       length,

@@ -5,7 +5,7 @@ import { broadcastShapes, numel, type Shape, sameShape } from "../shape.js";
 import { empty, type NestedArray, Tensor } from "../tensor/tensor.js";
 import { constant, tensor, zeros } from "./create.js";
 import { add, binary, compare, mul, where } from "./elementwise.js";
-import { indexSelect, indexTensor } from "./indexing.js";
+import { indexSelect, indexTensor, selectedBy } from "./indexing.js";
 import { denseCopy, expand, permute, reshape, select, sliceDim, to, unsqueeze } from "./views.js";
 
 /** `start:stop:step`; what is left out (or null) is the whole dim. */
@@ -34,7 +34,7 @@ export function counted(op: string, index: Tensor, size: number): Tensor {
   const given = indexTensor(op, index);
   const at = where(compare.lt(given, 0), add(given, size), given);
   // A kernel checks the range without a value being read here.
-  indexSelect(empty([size, 0], "uint8"), 0, reshape(at, [at.numel]));
+  selectedBy(op, empty([size, 0], "uint8"), 0, reshape(at, [at.numel]));
   return at;
 }
 

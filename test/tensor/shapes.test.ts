@@ -189,6 +189,9 @@ describe("inside compile", () => {
     max: (a) => a.max(1).values.add(a.min(0).values.sum()),
     argmax: (a) => a.max(0).indices,
     index: (a) => a.index(":", int(-1, 0), null),
+    maskedScatter: (a) => a.maskedScatter(a.gt(1), a.neg()),
+    "indexPut of a mask": (a) =>
+      a.indexPut([a.gt(1)], 0).indexPut([a.select(1, 0).gt(1)], a.select(0, 1), { accumulate: true }),
     indexPut: (a) => a.indexPut([{ step: 2 }, int(0, 2)], a.sum()),
     sliceScatter: (a) => a.sliceScatter(a.index({ start: 1 }), 0, 0, 1),
     asStrided: (a) => a.mul(2).asStrided([2, 2], [1, 2]),
@@ -304,8 +307,14 @@ describe("mistakes", () => {
       () => x.index(0, [true, false]),
     ],
     [/^index: an array of positions or of booleans: \[0.5\]/, "DTYPE_MISMATCH", () => x.index([0.5])],
+    [
+      /^maskedScatter: source: index out of range: 4 at position 3, sizes up to 4/,
+      "INDEX_OUT_OF_RANGE",
+      () => x.maskedScatter(x.gt(0), tensor([1, 2, 3])),
+    ],
+    [/^take: index out of range: 6/, "INDEX_OUT_OF_RANGE", () => x.take(int(6))],
     [/^index: indices are integers: float32/, "DTYPE_MISMATCH", () => x.index(vector)],
-    [/^indexSelect: index out of range: 3/, "INDEX_OUT_OF_RANGE", () => x.index(0, [3])],
+    [/^index: index out of range: 3/, "INDEX_OUT_OF_RANGE", () => x.index(0, [3])],
   ];
 
   it.each(mistakes)("%s", (message, code, call) => {
