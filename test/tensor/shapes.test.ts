@@ -1,4 +1,5 @@
 /** Shapes, parts, joins, windows and subscripts: against PyTorch, for any shape, inside `compile`, and what they refuse. */
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import * as sg from "../../src/index.js";
@@ -182,6 +183,19 @@ it("size, stride and dim say what shape, strides and ndim are", () => {
   const y = x.T;
   expect([y.size(), y.size(-1), y.stride(), y.stride(0), y.dim()]).toEqual([[3, 2], 2, [1, 3], 1, 2]);
   expect(() => y.size(2)).toThrow("size: dim out of range: 2 for 2 dims");
+});
+
+it("docs/indexing.md gives shapes that are right", () => {
+  const page = readFileSync(new URL("../../docs/indexing.md", import.meta.url), "utf8");
+  const lines = [...page.matchAll(/^\| `[^|]*\| (`x\.[^|]*`) \| \[(.*)\] \|$/gm)];
+  expect(lines.length).toBeGreaterThan(10);
+  for (const [, calls, shape] of lines)
+    for (const [, call] of calls.matchAll(/`(.*?)`/g)) {
+      const given = [numbered([4, 5, 6]), int(0, 2, 2), numbered([4, 5]).remainder(3).eq(0)] as const;
+      const found = new Function("x", "rows", "mask", `return ${call}`)(...given) as Tensor;
+      const n = call.includes("index(1, mask") ? given[2].select(0, 1).sum().item() : given[2].sum().item();
+      expect(`${found.shape}`, call).toBe(shape.replace("n", `${n}`).replaceAll(" ", ""));
+    }
 });
 
 describe("inside compile", () => {
