@@ -4,7 +4,6 @@ import * as blend from "./blend.js";
 import * as closeness from "./closeness.js";
 import * as diagonal from "./diagonal.js";
 import * as differences from "./differences.js";
-import * as extremes from "./extremes.js";
 import { type MethodOf, method, methodsOf, type Sizes, sizes } from "./install.js";
 import * as medians from "./median.js";
 import * as norms from "./norms.js";
@@ -60,14 +59,6 @@ declare module "../tensor/tensor.js" {
     view(...shape: Sizes): Tensor;
     /** `expand` under NumPy's name. */
     broadcastTo(...shape: Sizes): Tensor;
-    max(): Tensor;
-    max(other: Tensor): Tensor;
-    /** The largest element along `dim` and where it is. */
-    max(dim: number, options?: ReduceOptions): sort.ValuesAndIndices;
-    min(): Tensor;
-    min(other: Tensor): Tensor;
-    /** The smallest element along `dim` and where it is. */
-    min(dim: number, options?: ReduceOptions): sort.ValuesAndIndices;
     median(): Tensor;
     /** The middle element along `dim` (the lower of two) and where it is. */
     median(dim: number, options?: ReduceOptions): sort.ValuesAndIndices;
@@ -83,8 +74,7 @@ declare module "../tensor/tensor.js" {
 
 const { unique, uniqueConsecutive, nonzero } = uniques;
 const { median, nanmedian } = medians;
-const { max, min } = extremes;
-methodsOf({ ...functions, max, min, median, nanmedian, unique, uniqueConsecutive, nonzero });
+methodsOf({ ...functions, median, nanmedian, unique, uniqueConsecutive, nonzero });
 
 const { flip, view } = rearrange;
 const { repeat, tile, broadcastTo } = repeats;

@@ -10,7 +10,6 @@ export {
   trapezoid,
 } from "./differences.js";
 export { einsum } from "./einsum.js";
-export { max, min } from "./extremes.js";
 export { gather, indexSelect } from "./indexing.js";
 export { median, mode, nanmedian } from "./median.js";
 export type { Named } from "./named.js";

@@ -28,7 +28,8 @@ const forms = {
   ...{ round, logit, nanToNum, lerp, addcmul, addcdiv, floatPower, heaviside, ldexp, sgn },
   ...{ logicalAnd, logicalOr, logicalXor, logicalNot },
   ...{ bitwiseNot, bitwiseAnd, bitwiseOr, bitwiseXor, bitwiseLeftShift, bitwiseRightShift },
-  ...{ scatter, scatterAdd, scatterReduce, indexReduce, cumsum, cumprod, tril, triu },
+  ...{ indexReduce, cumsum, cumprod, tril, triu },
+  ...{ scatter, scatterAdd, scatterReduce },
   ...{ indexAdd, indexCopy, indexFill, indexPut, maskedFill, maskedScatter, put },
 };
 

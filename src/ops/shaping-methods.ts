@@ -2,16 +2,18 @@ import { resolveDim, type Shape, type Strides } from "../shape.js";
 import { Tensor } from "../tensor/tensor.js";
 import { narrowCopy } from "./copies.js";
 import { where } from "./elementwise.js";
+import { max, min } from "./extremes.js";
 import { indexReduce } from "./index-reduce.js";
 import { type MethodOf, method, methodsOf, type Sizes, sizes } from "./install.js";
 import { diagonalScatter, selectScatter, sliceScatter } from "./overwrite.js";
 import * as parts from "./parts.js";
 import { nonzeroStatic } from "./positions.js";
-import { sumToSize, typeAs } from "./sizes.js";
+import type { ReduceOptions } from "./reduce.js";
+import { sumToSize } from "./sizes.js";
+import type { ValuesAndIndices } from "./sort.js";
 import { asStrided, asStridedScatter } from "./strided.js";
 import { index } from "./subscripts.js";
 import { adjoint, transposes } from "./transposes.js";
-import { to } from "./views.js";
 
 /*
  * Methods of Tensor about shapes, parts, windows and positions: `x.hsplit(2)` is `hsplit(x, 2)`.
@@ -23,10 +25,7 @@ const { splitWithSizes, unsafeSplit, unsafeSplitWithSizes, unsafeChunk } = parts
 const functions = {
   ...{ tensorSplit, hsplit, vsplit, dsplit, splitWithSizes, unsafeSplit, unsafeSplitWithSizes, unsafeChunk },
   ...{ selectScatter, sliceScatter, diagonalScatter, asStrided, asStridedScatter, narrowCopy },
-  ...{ indexReduce, nonzeroStatic, typeAs, index },
-  /** `to("int32")`, the one integer dtype with a sign. */
-  long: (x: Tensor) => to(x, "int32"),
-  byte: (x: Tensor) => to(x, "uint8"),
+  ...{ indexReduce, nonzeroStatic, index },
   /** `x` where the condition is true, `other` elsewhere. */
   where: (x: Tensor, condition: Tensor, other: Tensor | number) => where(condition, x, other),
   adjoint,
@@ -38,6 +37,14 @@ type FunctionMethods = { [Name in keyof typeof functions]: MethodOf<(typeof func
 
 declare module "../tensor/tensor.js" {
   interface Tensor extends FunctionMethods {
+    max(): Tensor;
+    max(other: Tensor): Tensor;
+    /** The largest element along `dim` and where it is. */
+    max(dim: number, options?: ReduceOptions): ValuesAndIndices;
+    min(): Tensor;
+    min(other: Tensor): Tensor;
+    /** The smallest element along `dim` and where it is. */
+    min(dim: number, options?: ReduceOptions): ValuesAndIndices;
     /** The shape, or the size of one dim. */
     size(): Shape;
     size(dim: number): number;
@@ -57,7 +64,7 @@ declare module "../tensor/tensor.js" {
   }
 }
 
-methodsOf(functions);
+methodsOf({ ...functions, max, min });
 method("sumToSize", function (this: Tensor, ...shape: Sizes) {
   return sumToSize(this, sizes(shape));
 });

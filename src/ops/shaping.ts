@@ -1,8 +1,8 @@
 /** Functions of shapes, parts, joins, windows and positions. */
 export * from "./copies.js";
+export { max, min } from "./extremes.js";
 export { type IndexReduction, indexReduce } from "./index-reduce.js";
 export { put } from "./index-writing.js";
-export { cat as concat, cat as concatenate } from "./join.js";
 export { diagonalScatter, selectScatter, sliceScatter } from "./overwrite.js";
 export {
   dsplit,
@@ -17,7 +17,7 @@ export {
 } from "./parts.js";
 export { type NonzeroStaticOptions, nonzeroStatic, unravelIndex } from "./positions.js";
 export { outer as ger } from "./products.js";
-export { broadcastShapes, constantPadNd, fill } from "./sizes.js";
+export { broadcastShapes, constantPadNd } from "./sizes.js";
 export { logSoftmax, softmax } from "./softmax.js";
 export {
   atleast1d,

@@ -1,12 +1,8 @@
-/** Tensors brought to a shape or a dtype, or filled. */
-import { differentiable } from "../autograd/graph.js";
 import { formatShape, ShapeError } from "../errors.js";
 import { checkShape, broadcastShapes as commonShape, type Shape } from "../shape.js";
-import { Tensor } from "../tensor/tensor.js";
-import { full, zerosLike } from "./create.js";
+import type { Tensor } from "../tensor/tensor.js";
 import { pad } from "./pad.js";
 import { sum, sumTo } from "./reduce.js";
-import { clone, expand, to } from "./views.js";
 
 /** The shape to which all of these broadcast; a number is a shape of one dim. PyTorch: `torch.broadcast_shapes`. */
 export function broadcastShapes(...shapes: (Shape | number)[]): number[] {
@@ -26,24 +22,7 @@ export function sumToSize(x: Tensor, shape: Shape): Tensor {
   return shape.length === 0 ? sum(x) : sumTo(x, shape);
 }
 
-/** A tensor of the shape and dtype of `x` with `value`, a number or a tensor without dims, everywhere. PyTorch: `torch.fill`. */
-export function fill(x: Tensor, value: Tensor | number | boolean): Tensor {
-  if (value instanceof Tensor && value.ndim > 0)
-    throw new ShapeError(`fill: the value has no dims: ${formatShape(value.shape)}`);
-  const source = value instanceof Tensor ? to(value, x.dtype) : full([], Number(value), { dtype: x.dtype });
-  const filled = clone(expand(source.detach(), x.shape));
-  return differentiable("fill", [x, source], filled, (g, inputs) => [
-    inputs.needs(0) ? zerosLike(g) : null,
-    inputs.needs(1) ? sum(g) : null,
-  ]);
-}
-
 /** `pad` with a constant: [before, after] of the last dim, then of the one before it, and so on. PyTorch: `torch.constant_pad_nd`. */
 export function constantPadNd(x: Tensor, padding: readonly number[], value = 0): Tensor {
   return pad(x, padding, "constant", value);
-}
-
-/** `x` in the dtype of `other`. PyTorch: `Tensor.type_as`. */
-export function typeAs(x: Tensor, other: Tensor): Tensor {
-  return to(x, other.dtype);
 }

@@ -13,23 +13,24 @@ import { dense, reshape, to } from "./views.js";
 type SoftmaxOp = "softmax" | "logSoftmax";
 
 export interface SoftmaxOptions {
-  /** The dtype to which `x` is converted first. Default: that of `x`. */
+  /** What x is converted to first. Default: its own dtype. */
   dtype?: DType;
 }
 
-/** exp(x) / Σ exp(x) along `dim`. PyTorch: `torch.softmax`. */
+/** exp(x) / Σ exp(x) along `dim` (PyTorch's `F.softmax`). */
 export function softmax(x: Tensor, dim: number, options?: SoftmaxOptions): Tensor {
-  return converted("softmax", x, dim, options);
+  return normalize("softmax", converted("softmax", x, options), dim);
 }
 
-/** x - log Σ exp(x) along `dim`: more accurate than the logarithm of `softmax`. PyTorch: `torch.log_softmax`. */
+/** x - log Σ exp(x) along `dim`: more accurate than the logarithm of `softmax` (PyTorch's `F.log_softmax`). */
 export function logSoftmax(x: Tensor, dim: number, options?: SoftmaxOptions): Tensor {
-  return converted("logSoftmax", x, dim, options);
+  return normalize("logSoftmax", converted("logSoftmax", x, options), dim);
 }
 
-function converted(op: SoftmaxOp, x: Tensor, dim: number, options?: SoftmaxOptions): Tensor {
+/** @internal x in the dtype of the options. */
+export function converted(op: string, x: Tensor, options: SoftmaxOptions | undefined): Tensor {
   checkOptions(op, options, ["dtype"]);
-  return normalize(op, to(x, options?.dtype ?? x.dtype), dim);
+  return options?.dtype === undefined ? x : to(x, options.dtype);
 }
 
 function normalize(op: SoftmaxOp, x: Tensor, dim: number): Tensor {

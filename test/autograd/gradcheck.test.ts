@@ -207,7 +207,7 @@ describe("nothing is left out", () => {
       ],
       ...["viewOf", "gradientStored", "argmax", "argmin", "all", "any", "int", "bool"],
       ...withoutGradientOfRows,
-      ...["long", "byte", "nonzeroStatic", "size", "stride", "dim"],
+      ...["nonzeroStatic", "size", "stride", "dim"],
       ...["argsort", "unique", "uniqueConsecutive", "nonzero", "argwhere", "countNonzero", "heaviside"],
       ...["isclose", "allclose", "equal"],
     ]);

@@ -21,8 +21,6 @@ const weighed = (parts: readonly Tensor[]) =>
 const none = tensor([], { dtype: "float64" });
 
 const joins: Cases = {
-  concat: pair((a, b) => sg.concat([a, b])),
-  concatenate: pair((a, b) => sg.concatenate([a, b])),
   ger: pair((a, b) => sg.ger(a, b)),
   hstack: [
     ...pair((a, b) => sg.hstack([a, b, none])),
@@ -128,13 +126,7 @@ const sizes: Cases = {
     (x) => x.sumToSize(4, 1),
     (x) => x.sumToSize(),
   ),
-  fill: of(
-    [[2], []],
-    (x, value) => sg.fill(x, value),
-    (x) => sg.fill(x, 3),
-  ),
   constantPadNd: matrix((x) => sg.constantPadNd(x, [1, 0, -1, 2], 5)),
-  typeAs: matrix((x) => x.typeAs(none)),
   mT: cube((x) => x.mT),
   mH: cube((x) => x.mH),
   H: matrix((x) => x.H),

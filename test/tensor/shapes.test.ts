@@ -295,7 +295,6 @@ describe("mistakes", () => {
       "SHAPE_MISMATCH",
       () => x.sumToSize(2, 2),
     ],
-    [/^fill: the value has no dims: \[2\]/, "SHAPE_MISMATCH", () => sg.fill(x, vector)],
     [
       /^broadcastShapes: shapes do not broadcast: \[2\] and \[3\]/,
       "SHAPE_MISMATCH",
