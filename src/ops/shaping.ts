@@ -36,4 +36,3 @@ export {
 export { asStrided, asStridedScatter } from "./strided.js";
 export type { Range, Subscript } from "./subscripts.js";
 export { adjoint } from "./transposes.js";
-export { expand } from "./views.js";

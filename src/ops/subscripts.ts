@@ -31,6 +31,10 @@ export function positionsOf(mask: Tensor): Tensor {
 
 /** @internal Positions 0 … size - 1 from those that may count from the end. @throws ValueError `INDEX_OUT_OF_RANGE`. */
 export function counted(op: string, index: Tensor, size: number): Tensor {
+  if (index.dtype === "uint8")
+    throw new DTypeError(
+      `${op}: bytes are a mask or positions, which is not known: use to("bool") or to("int32")`,
+    );
   const given = indexTensor(op, index);
   const at = where(compare.lt(given, 0), add(given, size), given);
   // A kernel checks the range without a value being read here.

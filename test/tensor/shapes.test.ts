@@ -326,6 +326,7 @@ describe("mistakes", () => {
       () => x.maskedScatter(x.gt(0), tensor([1, 2, 3])),
     ],
     [/^take: index out of range: 6/, "INDEX_OUT_OF_RANGE", () => x.take(int(6))],
+    [/^index: bytes are a mask or positions/, "DTYPE_MISMATCH", () => x.index(int(0, 1).to("uint8"))],
     [/^index: indices are integers: float32/, "DTYPE_MISMATCH", () => x.index(vector)],
     [/^index: index out of range: 3/, "INDEX_OUT_OF_RANGE", () => x.index(0, [3])],
   ];
