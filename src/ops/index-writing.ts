@@ -10,7 +10,7 @@ import { cat } from "./join.js";
 import { type ScaledOptions, scaled } from "./pointwise.js";
 import { cumsum } from "./scan.js";
 import { scatter } from "./scatter.js";
-import { counted, index, maskIndices, positionsOf, type Subscript } from "./subscripts.js";
+import { checkMask, counted, index, maskIndices, positionsOf, type Subscript } from "./subscripts.js";
 import { expand, reshape, to } from "./views.js";
 
 /** The index as one dim, a source with the dims of `x`, and both checked against `x`. */
@@ -112,16 +112,11 @@ export interface AccumulateOptions {
   accumulate?: boolean;
 }
 
-/** A mask alone, with the same values wherever it is true: no position has to be known. */
-function wholeMask(x: Tensor, indices: readonly Subscript[], values: Tensor): Tensor | undefined {
+/** Whether the subscript is one mask, and the values are the same wherever it is true: then no position has to be known. */
+function isWholeMask(x: Tensor, indices: readonly Subscript[], values: Tensor): indices is readonly [Tensor] {
   const [mask] = indices;
-  if (indices.length !== 1 || !(mask instanceof Tensor) || mask.dtype !== "bool") return undefined;
-  const rest = x.ndim - mask.ndim;
-  if (values.ndim > rest || !sameShape(mask.shape, x.shape.slice(0, mask.ndim))) return undefined;
-  return reshape(
-    mask,
-    x.shape.map((size, d) => (d < mask.ndim ? size : 1)),
-  );
+  if (indices.length !== 1 || !(mask instanceof Tensor) || mask.dtype !== "bool") return false;
+  return values.ndim <= x.ndim - mask.ndim && sameShape(mask.shape, x.shape.slice(0, mask.ndim));
 }
 
 /** Positions for the first dims, and masks: rows of `x` are written, and no position of an element is needed. */
@@ -142,8 +137,12 @@ export function indexPut(
   const from = values instanceof Tensor ? values : constant(Number(values), x.dtype);
   if (from.dtype !== x.dtype)
     throw new DTypeError(`indexPut: the values have the dtype of x: ${from.dtype} for ${x.dtype}`);
-  const mask = wholeMask(x, indices, from);
-  if (mask !== undefined) return where(mask, options?.accumulate ? add(x, from) : from, x);
+  if (isWholeMask(x, indices, from)) {
+    const [mask] = indices;
+    const given = expand(from, x.shape.slice(mask.ndim));
+    const covers = x.shape.map((size, d) => (d < mask.ndim ? size : 1));
+    return where(reshape(mask, covers), options?.accumulate ? add(x, given) : given, x);
+  }
   const put = options?.accumulate ? indexAdd : indexCopy;
   if (!isRows(indices)) {
     const places = index(reshape(arange(x.numel, { dtype: "int32" }), x.shape), ...indices);
@@ -153,7 +152,12 @@ export function indexPut(
     ];
     return reshape(put(reshape(x, [x.numel]), 0, at, given), x.shape);
   }
-  const each = indices.flatMap((index) => (index.dtype === "bool" ? maskIndices(index) : [index]));
+  const each: Tensor[] = [];
+  for (const index of indices) {
+    if (index.dtype === "bool")
+      checkMask("indexPut", index, x.shape.slice(each.length, each.length + index.ndim));
+    each.push(...(index.dtype === "bool" ? maskIndices(index) : [index]));
+  }
   if (each.length === 0 || each.length > x.ndim)
     throw new ShapeError(`indexPut: ${each.length} indices for ${x.ndim} dims: ${formatShape(x.shape)}`);
   let flat = constant(0, "int32");

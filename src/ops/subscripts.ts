@@ -6,7 +6,7 @@ import { empty, type NestedArray, Tensor } from "../tensor/tensor.js";
 import { constant, tensor, zeros } from "./create.js";
 import { add, binary, compare, mul, where } from "./elementwise.js";
 import { indexSelect, indexTensor, selectedBy } from "./indexing.js";
-import { denseCopy, expand, permute, reshape, select, sliceDim, to, unsqueeze } from "./views.js";
+import { denseCopy, expand, flatten, permute, reshape, select, sliceDim, to, unsqueeze } from "./views.js";
 
 /** `start:stop:step`; what is left out (or null) is the whole dim. */
 export interface Range {
@@ -106,8 +106,12 @@ function viewed(op: string, x: Tensor, given: readonly Subscript[]): Viewed {
       const flag = typeof subscript === "boolean" ? subscript : subscript.item() !== 0;
       view = unsqueeze(view, d);
       indices.push(zeros([Number(flag)], { dtype: "int32" }));
+    } else if (subscript instanceof Tensor && subscript.dtype === "bool") {
+      checkMask(op, subscript, view.shape.slice(d, d + subscript.ndim));
+      view = flatten(view, d, d + subscript.ndim - 1);
+      indices.push(positionsOf(subscript));
     } else if (subscript instanceof Tensor) {
-      indices.push(...tensorIndices(op, view, d, subscript));
+      indices.push(counted(op, subscript, view.shape[d]));
     } else if (isRange(subscript)) {
       view = ranged(op, view, d, subscript);
       indices.push(undefined);
@@ -126,14 +130,12 @@ function ranged(op: string, view: Tensor, d: number, range: Range | ":"): Tensor
   return sliceDim(view, d, start, stop, step ?? 1);
 }
 
-function tensorIndices(op: string, view: Tensor, d: number, index: Tensor): Tensor[] {
-  if (index.dtype !== "bool") return [counted(op, index, view.shape[d])];
-  const covered = view.shape.slice(d, d + index.ndim);
-  if (!sameShape(covered, index.shape))
+/** @internal */
+export function checkMask(op: string, mask: Tensor, covered: Shape): void {
+  if (!sameShape(covered, mask.shape))
     throw new ShapeError(
-      `${op}: a mask has the shape of the dims it covers: ${formatShape(index.shape)} for ${formatShape(covered)}`,
+      `${op}: a mask has the shape of the dims it covers: ${formatShape(mask.shape)} for ${formatShape(covered)}`,
     );
-  return maskIndices(index);
 }
 
 /**

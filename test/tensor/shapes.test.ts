@@ -237,6 +237,16 @@ describe("inside compile", () => {
 
 describe("mistakes", () => {
   const mistakes: [message: RegExp, code: string, call: () => unknown][] = [
+    [
+      /^indexPut: a mask has the shape of the dims it covers: \[2\] for \[3\]/,
+      "SHAPE_MISMATCH",
+      () => x.indexPut([int(0), tensor([true, false])], 1),
+    ],
+    [
+      /^expand: only dims of size 1/,
+      "SHAPE_MISMATCH",
+      () => sg.ones([2, 1]).indexPut([tensor([true, false])], sg.ones([3])),
+    ],
     [/^max: no elements along dim 0: \[0, 2\]/, "EMPTY_REDUCTION", () => sg.zeros([0, 2]).max(0)],
     [/^max: dim is a number, and options come after it: \[0,1\]/, "INVALID_DIM", () => x.max(any([0, 1]))],
     [
