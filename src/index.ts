@@ -40,6 +40,7 @@ export { cat, stack } from "./ops/join.js";
 export * as linalg from "./ops/linalg.js";
 export { matmul } from "./ops/matmul.js";
 export { polygamma } from "./ops/pointwise.js";
+export * from "./ops/shaping.js";
 export * as optim from "./optim/index.js";
 export { Generator, manualSeed } from "./random.js";
 export { Tensor } from "./tensor/tensor.js";

@@ -25,3 +25,23 @@ export function checkOptions(op: string, options: unknown, known: readonly strin
     throw new ValueError(`${op}: unknown option: ${key}; ${hint}`, "UNKNOWN_OPTION");
   }
 }
+
+const isOptions = (given: unknown): boolean =>
+  typeof given === "object" && given !== null && Object.getPrototypeOf(given) === Object.prototype;
+
+/**
+ * A dim and the options after it. The dim may be left out, null or undefined: `x.sum({ keepdim: true })` is
+ * `x.sum(undefined, { keepdim: true })`.
+ * @throws ValueError for options that are not `known`.
+ */
+export function dimAndOptions<D, O extends object>(
+  op: string,
+  known: readonly (keyof O & string)[],
+  dim: D | O | null | undefined,
+  options: O | undefined,
+): [dim: D | undefined, options: Partial<O>] {
+  const inPlace = options === undefined && isOptions(dim);
+  const given = inPlace ? (dim as O) : options;
+  checkOptions(op, given, known);
+  return [inPlace ? undefined : ((dim ?? undefined) as D | undefined), given ?? {}];
+}

@@ -39,15 +39,24 @@ export function sameShape(a: Shape, b: Shape): boolean {
 
 /** `dim` counted from the front; negative dims count from the back. */
 export function resolveDim(op: string, dim: number, rank: number): number {
+  if (typeof dim !== "number")
+    throw new ShapeError(
+      `${op}: dim is a number, and options come after it: ${JSON.stringify(dim)}`,
+      "INVALID_DIM",
+    );
   const resolved = dim < 0 ? dim + rank : dim;
   if (!Number.isInteger(dim) || resolved < 0 || resolved >= rank)
     throw new ShapeError(`${op}: dim out of range: ${dim} for ${rank} dims`, "DIM_OUT_OF_RANGE");
   return resolved;
 }
 
-/** Distinct dims in ascending order; `undefined` means all of them. */
-export function resolveDims(op: string, dim: number | readonly number[] | undefined, rank: number): number[] {
-  if (dim === undefined) return Array.from({ length: rank }, (_, d) => d);
+/** Distinct dims in ascending order; `undefined` and `null` mean all of them. */
+export function resolveDims(
+  op: string,
+  dim: number | readonly number[] | null | undefined,
+  rank: number,
+): number[] {
+  if (dim === undefined || dim === null) return Array.from({ length: rank }, (_, d) => d);
   if (typeof dim !== "number" && !Array.isArray(dim))
     throw new ShapeError(
       `${op}: dim is a number, an array of numbers or undefined, and options come after it: ${JSON.stringify(dim)}`,

@@ -148,8 +148,16 @@ describe("options", () => {
   });
 
   it("options in the place of the dim", () => {
-    expect(() => (x as any).sum({ keepdim: true })).toThrow(
-      'sum: dim is a number, an array of numbers or undefined, and options come after it: {"keepdim":true}',
+    expect(x.sum({ keepdim: true }).shape).toEqual([1, 1]);
+    expect(x.sort({ descending: true }).values.toArray()).toEqual([[0.75, 0.25]]);
+    expect(() => (x as any).sum({ keepDim: true })).toThrow(
+      "sum: unknown option: keepDim; did you mean keepdim?",
+    );
+    expect(() => (x as any).sum("0")).toThrow(
+      'sum: dim is a number, an array of numbers or undefined, and options come after it: "0"',
+    );
+    expect(() => (x as any).transpose({ dim: 0 }, 1)).toThrow(
+      "transpose: dim is a number, and options come after it",
     );
   });
 

@@ -5,7 +5,7 @@ import { tensor } from "../ops/create.js";
 import { abs, div, pow, sqrt, unary } from "../ops/elementwise.js";
 import { binary_, copy_ } from "../ops/inplace.js";
 import { stack } from "../ops/join.js";
-import { max, sum } from "../ops/reduce.js";
+import { amax, sum } from "../ops/reduce.js";
 import { to } from "../ops/views.js";
 import { checkOptions } from "../options.js";
 import { Tensor } from "../tensor/tensor.js";
@@ -70,7 +70,7 @@ function gradientsOf(op: string, parameters: Tensor | Iterable<Tensor>): Tensor[
 function norm(x: Tensor, p: number): Tensor {
   const flat = x.detach();
   if (p === 2) return sqrt(sum(unary.square(flat)));
-  if (p === Number.POSITIVE_INFINITY) return flat.numel === 0 ? sum(flat) : max(abs(flat));
+  if (p === Number.POSITIVE_INFINITY) return flat.numel === 0 ? sum(flat) : amax(abs(flat));
   if (p === 1) return sum(abs(flat));
   return pow(sum(pow(abs(flat), p)), 1 / p);
 }

@@ -9,7 +9,7 @@ import * as medians from "./median.js";
 import * as norms from "./norms.js";
 import * as products from "./products.js";
 import * as rearrange from "./rearrange.js";
-import type { ReduceOptions } from "./reduce.js";
+import { amax, amin, type ReduceOptions } from "./reduce.js";
 import * as repeats from "./repeat.js";
 import * as scan from "./scan.js";
 import * as sort from "./sort.js";
@@ -23,20 +23,20 @@ import * as uniques from "./unique.js";
  */
 
 const { mm, bmm, mv, dot, outer, inner, addmm, baddbmm, addbmm, addmv, addr, kron, cross } = products;
-const { movedim, swapaxes, unflatten, unfold, tensorSplit, ravel, t, reshapeAs, viewAs } = rearrange;
+const { movedim, swapaxes, unflatten, unfold, ravel, t, reshapeAs, viewAs } = rearrange;
 const { fliplr, flipud, roll, rot90 } = rearrange;
 const { repeatInterleave, expandAs } = repeats;
 const { cumsum, cumprod, logcumsumexp, cummax, cummin } = scan;
 const { argsort, msort, topk, kthvalue } = sort;
 const { diag, diagEmbed, diagflat, trace } = diagonal;
-const { amax, amin, aminmax, nansum, nanmean, countNonzero } = statistics;
+const { aminmax, nansum, nanmean, countNonzero } = statistics;
 const { lerp, addcmul, addcdiv, heaviside } = blend;
 const { isclose, allclose, equal } = closeness;
 const { argwhere } = uniques;
 
 const functions = {
   ...{ mm, bmm, mv, dot, outer, ger: outer, inner, addmm, baddbmm, addbmm, addmv, addr, kron, cross },
-  ...{ movedim, moveaxis: movedim, swapaxes, swapdims: swapaxes, unflatten, unfold, tensorSplit, ravel, t },
+  ...{ movedim, moveaxis: movedim, swapaxes, swapdims: swapaxes, unflatten, unfold, ravel, t },
   ...{ reshapeAs, viewAs, fliplr, flipud, roll, rot90, repeatInterleave, expandAs },
   ...{ cumsum, cumprod, logcumsumexp, cummax, cummin, sort: sort.sort, argsort, msort, topk, kthvalue },
   ...{ mode: medians.mode, tril, triu, diag, diagonal: diagonal.diagonal, diagEmbed, diagflat, trace },

@@ -43,19 +43,18 @@ export {
   swapaxes,
   swapaxes as swapdims,
   t,
-  tensorSplit,
   unflatten,
 } from "./rearrange.js";
 export {
   all,
+  amax,
+  amin,
   any,
   argmax,
   argmin,
   type ConvertingReduceOptions,
   logsumexp,
-  max,
   mean,
-  min,
   prod,
   std,
   sum,
@@ -75,8 +74,6 @@ export {
   type ValuesAndIndices,
 } from "./sort.js";
 export {
-  amax,
-  amin,
   aminmax,
   countNonzero,
   nanmean,

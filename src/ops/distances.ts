@@ -3,7 +3,7 @@ import { checkOptions } from "../options.js";
 import { broadcastShapes, resolveDim } from "../shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { abs, add, compare, div, mul, pow, sqrt, sub, unary, where } from "./elementwise.js";
-import { max, min, sum } from "./reduce.js";
+import { amax, amin, sum } from "./reduce.js";
 import { expand, to } from "./views.js";
 
 export interface PairwiseDistanceOptions {
@@ -61,8 +61,8 @@ function norm(x: Tensor, p: number, dim: number, keepdim: boolean): Tensor {
   const total = (y: Tensor) => sum(y, along, { keepdim });
   if (p === 0) return total(to(compare.ne(x, 0), x.dtype));
   if (p === 1) return total(abs(x));
-  if (p === Infinity) return max(abs(x), along, { keepdim });
-  if (p === -Infinity) return min(abs(x), along, { keepdim });
+  if (p === Infinity) return amax(abs(x), along, { keepdim });
+  if (p === -Infinity) return amin(abs(x), along, { keepdim });
   const powers = total(p === 2 ? unary.square(x) : pow(abs(x), p));
   if (p < 0) return pow(powers, 1 / p);
   const zero = compare.eq(powers, 0);

@@ -10,7 +10,7 @@ import { arange, ones, zeros } from "./create.js";
 import { abs, add, compare, div, maskedFill, mul, pow, where } from "./elementwise.js";
 import { gather, indexSelect } from "./indexing.js";
 import { binary_ } from "./inplace.js";
-import { argmax, max, sum } from "./reduce.js";
+import { amax, argmax, sum } from "./reduce.js";
 import { dense, expand, reshape, squeeze, to, unsqueeze } from "./views.js";
 
 export interface EmbeddingOptions {
@@ -80,7 +80,7 @@ function limitNorms(weight: Tensor, flat: Tensor, maxNorm: number, p: number): v
     const sizes = abs(w);
     const norms =
       p === Infinity
-        ? max(sizes, 1, { keepdim: true })
+        ? amax(sizes, 1, { keepdim: true })
         : pow(sum(pow(sizes, p), 1, { keepdim: true }), 1 / p);
     const used = compare.gt(sumRows(ones([flat.numel, 1], { dtype: w.dtype }), flat, w.shape[0]), 0);
     const tooLong = where(used, compare.gt(norms, maxNorm), compare.ne(used, used));

@@ -2,13 +2,16 @@
 import { DTypeError, formatShape, ShapeError } from "../errors.js";
 import { checkOptions } from "../options.js";
 import { broadcastShapes, numel, resolveDim, sameShape } from "../shape.js";
-import { empty, type Tensor } from "../tensor/tensor.js";
-import { constant, tensor, zeros } from "./create.js";
-import { add, binary, compare, mul, where } from "./elementwise.js";
-import { indexAdd as addedRows, indexSelect, indexTensor } from "./indexing.js";
+import { Tensor } from "../tensor/tensor.js";
+import { arange, constant, zeros } from "./create.js";
+import { add, mul, where } from "./elementwise.js";
+import { indexAdd as addedRows, indexSelect, indexTensor, selectedBy } from "./indexing.js";
+import { cat } from "./join.js";
 import { type ScaledOptions, scaled } from "./pointwise.js";
+import { cumsum } from "./scan.js";
 import { scatter } from "./scatter.js";
-import { dense, expand, reshape, to } from "./views.js";
+import { checkMask, counted, index, maskIndices, positionsOf, type Subscript } from "./subscripts.js";
+import { expand, reshape, to } from "./views.js";
 
 /** The index as one dim, a source with the dims of `x`, and both checked against `x`. */
 function rows(op: string, x: Tensor, dim: number, index: Tensor, source?: Tensor): { d: number; at: Tensor } {
@@ -57,8 +60,11 @@ export function indexCopy(x: Tensor, dim: number, index: Tensor, source: Tensor)
   return scatter(x, d, expand(along, src.shape), src);
 }
 
+/** What is written everywhere: a tensor without dims, a number, or for `bool` true or false. */
+type Value = Tensor | number | boolean;
+
 /** `x` with `value`, a number or a tensor without dims, in the rows at the positions in `index`. PyTorch: `torch.index_fill`. */
-export function indexFill(x: Tensor, dim: number, index: Tensor, value: Tensor | number): Tensor {
+export function indexFill(x: Tensor, dim: number, index: Tensor, value: Value): Tensor {
   if (x.ndim === 0) return reshape(indexFill(reshape(x, [1]), dim, index, value), []);
   const { d, at } = rows("indexFill", x, dim, index);
   const marked = scatter(zeros([x.shape[d]], { dtype: "bool" }), 0, at, 1);
@@ -70,19 +76,11 @@ export function indexFill(x: Tensor, dim: number, index: Tensor, value: Tensor |
 }
 
 /** `x` with `value`, a number or a tensor without dims, where `mask` is true. Both broadcast. PyTorch: `torch.masked_fill`. */
-export function maskedFill(x: Tensor, mask: Tensor, value: Tensor | number): Tensor {
-  if (typeof value === "number") return where(mask, constant(value, x.dtype), x);
+export function maskedFill(x: Tensor, mask: Tensor, value: Value): Tensor {
+  if (!(value instanceof Tensor)) return where(mask, constant(Number(value), x.dtype), x);
   if (value.ndim > 0)
     throw new ShapeError(`maskedFill: the value has no dims: ${formatShape(value.shape)}; use where()`);
   return where(mask, to(value, x.dtype), x);
-}
-
-/** Flat positions of the true elements of a mask, in order. They are values: a trace cannot know them. */
-function positionsOf(mask: Tensor): Tensor {
-  const { data } = dense(to(mask, "bool"));
-  const found: number[] = [];
-  for (let i = 0; i < data.length; i++) if (data[i] !== 0) found.push(i);
-  return tensor(Int32Array.from(found));
 }
 
 function needsMask(op: string, mask: Tensor): void {
@@ -102,17 +100,11 @@ export function maskedScatter(x: Tensor, mask: Tensor, source: Tensor): Tensor {
   if (source.dtype !== x.dtype)
     throw new DTypeError(`maskedScatter: the source has the dtype of x: ${source.dtype} for ${x.dtype}`);
   const shape = broadcastShapes("maskedScatter", x.shape, mask.shape);
-  const at = positionsOf(expand(mask, shape));
-  if (source.numel < at.numel)
-    throw new ShapeError(
-      `maskedScatter: the source has too few elements: ${source.numel} for ${at.numel} places`,
-    );
-  const from = indexSelect(
-    reshape(source, [source.numel]),
-    0,
-    tensor(Int32Array.from({ length: at.numel }, (_, i) => i)),
-  );
-  return reshape(indexCopy(reshape(expand(x, shape), [numel(shape)]), 0, at, from), shape);
+  const places = reshape(expand(mask, shape), [numel(shape)]);
+  // Where the mask is false something has to be read as well: what is put before the source.
+  const from = cat([zeros([1], { dtype: x.dtype }), reshape(source, [source.numel])]);
+  const order = where(places, cumsum(places, 0), 0);
+  return where(mask, reshape(selectedBy("maskedScatter: source", from, 0, order), shape), x);
 }
 
 export interface AccumulateOptions {
@@ -120,56 +112,62 @@ export interface AccumulateOptions {
   accumulate?: boolean;
 }
 
-/** Positions 0 … size - 1 from those that may count from the end. @throws ValueError `INDEX_OUT_OF_RANGE`. */
-function counted(op: string, index: Tensor, size: number): Tensor {
-  const given = indexTensor(op, index);
-  const at = where(compare.lt(given, 0), add(given, size), given);
-  // A kernel checks the range without a value being read here.
-  indexSelect(empty([size, 0], "uint8"), 0, reshape(at, [at.numel]));
-  return at;
+/** Whether the subscript is one mask, and the values are the same wherever it is true: then no position has to be known. */
+function isWholeMask(x: Tensor, indices: readonly Subscript[], values: Tensor): indices is readonly [Tensor] {
+  const [mask] = indices;
+  if (indices.length !== 1 || !(mask instanceof Tensor) || mask.dtype !== "bool") return false;
+  return values.ndim <= x.ndim - mask.ndim && sameShape(mask.shape, x.shape.slice(0, mask.ndim));
 }
 
-/** A mask as the positions of its true elements, one tensor for each of its dims. */
-function maskIndices(mask: Tensor): Tensor[] {
-  const flat = positionsOf(mask);
-  let step = 1;
-  return [...mask.shape]
-    .reverse()
-    .map((size) => {
-      const at = binary.remainder(binary.floorDivide(flat, step), size);
-      step *= size;
-      return at;
-    })
-    .reverse();
-}
+/** Positions for the first dims, and masks: rows of `x` are written, and no position of an element is needed. */
+const isRows = (indices: readonly Subscript[]): indices is readonly Tensor[] =>
+  indices.every((index) => index instanceof Tensor && (index.dtype !== "bool" || index.ndim > 0));
 
 /**
- * `x` with `values` at `x[indices[0], indices[1], …]`. Indices broadcast against each other and count from the end where they are
- * negative; a bool tensor stands for the positions where it is true. `values` broadcasts to what the indices select. PyTorch:
- * `torch.index_put`, with indices for the first dims of `x`.
+ * `x` with `values` at `x[indices[0], indices[1], …]`, subscripts as those of `index`. `values`, a number or a tensor, broadcasts to what
+ * they select. PyTorch: `torch.index_put`, and `x[…] = values`.
  */
 export function indexPut(
   x: Tensor,
-  indices: readonly Tensor[],
-  values: Tensor,
+  indices: readonly Subscript[],
+  values: Tensor | number | boolean,
   options?: AccumulateOptions,
 ): Tensor {
   checkOptions("indexPut", options, ["accumulate"]);
-  const each = indices.flatMap((index) => (index.dtype === "bool" ? maskIndices(index) : [index]));
+  const from = values instanceof Tensor ? values : constant(Number(values), x.dtype);
+  if (from.dtype !== x.dtype)
+    throw new DTypeError(`indexPut: the values have the dtype of x: ${from.dtype} for ${x.dtype}`);
+  if (isWholeMask(x, indices, from)) {
+    const [mask] = indices;
+    const given = expand(from, x.shape.slice(mask.ndim));
+    const covers = x.shape.map((size, d) => (d < mask.ndim ? size : 1));
+    return where(reshape(mask, covers), options?.accumulate ? add(x, given) : given, x);
+  }
+  const put = options?.accumulate ? indexAdd : indexCopy;
+  if (!isRows(indices)) {
+    const places = index(reshape(arange(x.numel, { dtype: "int32" }), x.shape), ...indices);
+    const [at, given] = [
+      reshape(places, [places.numel]),
+      reshape(expand(from, places.shape), [places.numel]),
+    ];
+    return reshape(put(reshape(x, [x.numel]), 0, at, given), x.shape);
+  }
+  const each: Tensor[] = [];
+  for (const index of indices) {
+    if (index.dtype === "bool")
+      checkMask("indexPut", index, x.shape.slice(each.length, each.length + index.ndim));
+    each.push(...(index.dtype === "bool" ? maskIndices(index) : [index]));
+  }
   if (each.length === 0 || each.length > x.ndim)
     throw new ShapeError(`indexPut: ${each.length} indices for ${x.ndim} dims: ${formatShape(x.shape)}`);
-  if (values.dtype !== x.dtype)
-    throw new DTypeError(`indexPut: the values have the dtype of x: ${values.dtype} for ${x.dtype}`);
   let flat = constant(0, "int32");
   for (const [d, index] of each.entries())
     flat = add(mul(flat, x.shape[d]), counted("indexPut", index, x.shape[d]));
   const rest = x.shape.slice(each.length);
   const count = numel(flat.shape);
   const rows = reshape(x, [numel(x.shape.slice(0, each.length)), numel(rest)]);
-  const from = reshape(expand(values, [...flat.shape, ...rest]), [count, numel(rest)]);
-  const at = reshape(flat, [count]);
-  const put = options?.accumulate ? indexAdd(rows, 0, at, from) : indexCopy(rows, 0, at, from);
-  return reshape(put, x.shape);
+  const given = reshape(expand(from, [...flat.shape, ...rest]), [count, numel(rest)]);
+  return reshape(put(rows, 0, reshape(flat, [count]), given), x.shape);
 }
 
 /** `x` with the elements of `source` at the positions in `index`, which count through all of `x`. PyTorch: `torch.Tensor.put`. */

@@ -35,12 +35,16 @@ export function checkStatus(op: string, status: number, index: Tensor, length: n
  * @throws ValueError `INDEX_OUT_OF_RANGE`.
  */
 export function indexSelect(x: Tensor, dim: number, index: Tensor): Tensor {
-  if (x.ndim === 0) return reshape(indexSelect(reshape(x, [1]), dim, index), []);
-  if (index.ndim === 0) return indexSelect(x, dim, reshape(index, [1]));
-  const d = resolveDim("indexSelect", dim, x.ndim);
-  if (index.ndim !== 1)
-    throw new ShapeError(`indexSelect: the index has one dim: ${formatShape(index.shape)}`);
-  const at = indexTensor("indexSelect", index);
+  return selectedBy("indexSelect", x, dim, index);
+}
+
+/** @internal `indexSelect` whose errors name another operation. */
+export function selectedBy(op: string, x: Tensor, dim: number, index: Tensor): Tensor {
+  if (x.ndim === 0) return reshape(selectedBy(op, reshape(x, [1]), dim, index), []);
+  if (index.ndim === 0) return selectedBy(op, x, dim, reshape(index, [1]));
+  const d = resolveDim(op, dim, x.ndim);
+  if (index.ndim !== 1) throw new ShapeError(`${op}: the index has one dim: ${formatShape(index.shape)}`);
+  const at = indexTensor(op, index);
   const [outer, length, inner] = around(x.shape, d);
   const count = at.shape[0];
   const from = dense(x);
@@ -50,7 +54,7 @@ export function indexSelect(x: Tensor, dim: number, index: Tensor): Tensor {
   );
   const indices = at.storage.array as Int32Array;
   checkStatus(
-    "indexSelect",
+    op,
     k.indexSelect(
       outer,
       length,
@@ -98,6 +102,8 @@ export function indexAdd(g: Tensor, shape: Shape, dim: number, index: Tensor): T
 export function gather(x: Tensor, dim: number, index: Tensor): Tensor {
   if (x.ndim === 0) return reshape(gather(reshape(x, [1]), dim, reshape(index, [index.numel])), index.shape);
   const d = resolveDim("gather", dim, x.ndim);
+  // As in PyTorch, an index without elements may have any shape.
+  if (index.numel === 0 && index.ndim !== x.ndim) return nothingOf(x, index.shape);
   if (index.ndim !== x.ndim || index.shape.some((size, i) => i !== d && size > x.shape[i]))
     throw new ShapeError(
       `gather: the index is larger outside dim ${d}: ${formatShape(x.shape)} and index ${formatShape(index.shape)}`,
@@ -130,6 +136,12 @@ export function gather(x: Tensor, dim: number, index: Tensor): Tensor {
   );
   const shape = x.shape;
   return differentiable("gather", [x], out, (g) => [scatterAdd(g, shape, d, at)], { saves: [at] });
+}
+
+/** No elements, which are none of `x`, in the graph all the same. */
+function nothingOf(x: Tensor, shape: Shape): Tensor {
+  const from = x.shape;
+  return differentiable("gather", [x], empty(shape, x.dtype), (g) => [zeros(from, { dtype: g.dtype })]);
 }
 
 /** @internal The adjoint of `gather`. */

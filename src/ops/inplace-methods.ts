@@ -5,10 +5,13 @@ import { sameShape } from "../shape.js";
 import { Tensor } from "../tensor/tensor.js";
 import * as blend from "./blend.js";
 import { binary, compare, unary } from "./elementwise.js";
+import { indexReduce } from "./index-reduce.js";
 import { indexAdd, indexCopy, indexFill, indexPut, maskedFill, maskedScatter, put } from "./index-writing.js";
 import { copy_, writable } from "./inplace.js";
 import * as pointwise from "./pointwise.js";
+import { cumprod, cumsum } from "./scan.js";
 import { scatter, scatterAdd, scatterReduce } from "./scatter.js";
+import { tril, triu } from "./triangle.js";
 
 const { add: _add, sub: _sub, mul: _mul, div: _div, polygamma: _polygamma, ...otherPairs } = binary;
 const { lerp, addcmul, addcdiv, heaviside } = blend;
@@ -25,6 +28,7 @@ const forms = {
   ...{ round, logit, nanToNum, lerp, addcmul, addcdiv, floatPower, heaviside, ldexp, sgn },
   ...{ logicalAnd, logicalOr, logicalXor, logicalNot },
   ...{ bitwiseNot, bitwiseAnd, bitwiseOr, bitwiseXor, bitwiseLeftShift, bitwiseRightShift },
+  ...{ indexReduce, cumsum, cumprod, tril, triu },
   ...{ scatter, scatterAdd, scatterReduce },
   ...{ indexAdd, indexCopy, indexFill, indexPut, maskedFill, maskedScatter, put },
 };

@@ -4,37 +4,54 @@ import { formatShape, ShapeError } from "../errors.js";
 import { k } from "../kernels/backend.js";
 import { resolveDim } from "../shape.js";
 import { empty, type Tensor } from "../tensor/tensor.js";
+import { zeros } from "./create.js";
 import { narrow, to, unsqueeze } from "./views.js";
 
-/** Tensors one after another along `dim`; the other dims agree. */
+/**
+ * Tensors one after another along `dim`; the other dims agree. A vector without elements goes with any shape, as it does in PyTorch.
+ * PyTorch: `torch.cat`.
+ */
 export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
-  if (tensors.length === 0) throw new ShapeError("cat: at least one tensor is needed: got none");
-  const first = tensors[0];
-  const d = resolveDim("cat", dim, first.ndim);
+  return joined("cat", tensors, dim);
+}
+
+const isNothing = (x: Tensor) => x.ndim === 1 && x.shape[0] === 0;
+
+/** @internal `cat` under another name. */
+export function joined(op: string, tensors: readonly Tensor[], dim: number): Tensor {
+  const first = tensors.find((x) => !isNothing(x)) ?? tensors[0];
+  if (first === undefined) throw new ShapeError(`${op}: at least one tensor is needed: got none`);
+  const d = isNothing(first) ? 0 : resolveDim(op, dim, first.ndim);
   for (const x of tensors)
-    if (x.ndim !== first.ndim || x.shape.some((size, i) => i !== d && size !== first.shape[i]))
+    if (
+      !isNothing(x) &&
+      (x.ndim !== first.ndim || x.shape.some((size, i) => i !== d && size !== first.shape[i]))
+    )
       throw new ShapeError(
-        `cat: shapes differ outside dim ${d}: ${formatShape(first.shape)} and ${formatShape(x.shape)}`,
+        `${op}: shapes differ outside dim ${d}: ${formatShape(first.shape)} and ${formatShape(x.shape)}`,
       );
   const dtype = tensors.map((x) => x.dtype).reduce(promote);
   const parts = tensors.map((x) => to(x, dtype));
-  const total = parts.reduce((n, x) => n + x.shape[d], 0);
+  const lengths = parts.map((x) => (isNothing(x) ? 0 : x.shape[d]));
+  const total = lengths.reduce((n, length) => n + length, 0);
   const out = empty(
     first.shape.map((size, i) => (i === d ? total : size)),
     dtype,
   );
   let start = 0;
-  const starts = parts.map((x) => {
+  const starts = parts.map((x, i) => {
     const at = start;
     const offset = out.offset + at * out.strides[d];
     // Behind the last element there may be no place for nothing.
     if (x.numel > 0)
       k.copy(x.shape, x.storage.array, x.offset, x.strides, out.storage.array, offset, out.strides);
-    start += x.shape[d];
+    start += lengths[i];
     return at;
   });
-  return differentiable("cat", parts, out, (g, inputs) =>
-    parts.map((x, i) => (inputs.needs(i) ? narrow(g, d, starts[i], x.shape[d]) : null)),
+  const back = (g: Tensor, i: number) =>
+    isNothing(parts[i]) ? zeros([0], { dtype }) : narrow(g, d, starts[i], lengths[i]);
+  return differentiable(op, parts, out, (g, inputs) =>
+    parts.map((_, i) => (inputs.needs(i) ? back(g, i) : null)),
   );
 }
 

@@ -1,10 +1,10 @@
-import { differentiable } from "../autograd/graph.js";
 import { isFloating } from "../dtype.js";
 import { DTypeError } from "../errors.js";
-import { checkOptions } from "../options.js";
+import { checkOptions, dimAndOptions } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { arange, full } from "./create.js";
-import { add, binary, compare, div, eq, mul, sub, where } from "./elementwise.js";
+import { binary, compare, div, eq, sub, where } from "./elementwise.js";
+import { sharedByEquals } from "./extremes.js";
 import { cat } from "./join.js";
 import { gatherLines, lineDim } from "./line.js";
 import { argmax, type ReduceOptions, sum } from "./reduce.js";
@@ -41,7 +41,7 @@ export function nanmedian(x: Tensor, dim?: number, options?: ReduceOptions): Ten
 function medianAt(op: string, place: Middle, x: Tensor, dim: number | undefined, options?: ReduceOptions) {
   checkOptions(op, options, ["keepdim"]);
   if (x.dtype === "bool") throw new DTypeError(`${op}: not defined for bool; use to("int32")`);
-  if (dim === undefined) return medianOfAll(x, place);
+  if (dim === undefined) return medianOfAll(op, x, place);
   const d = lineDim(op, dim, x);
   needsLine(op, x, d);
   const at = medianIndex(x.ndim === 0 ? reshape(x, [1]) : x, d, place);
@@ -54,26 +54,22 @@ function medianIndex(x: Tensor, dim: number, place: Middle): Tensor {
   return gatherLines(sortedOrder(x, dim, false), dim, place(x.shape[dim], nans));
 }
 
-function medianOfAll(x: Tensor, place: Middle): Tensor {
-  if (x.numel === 0 && isFloating(x.dtype)) return full([], Number.NaN, { dtype: x.dtype });
+function medianOfAll(op: string, x: Tensor, place: Middle): Tensor {
+  if (x.numel === 0 && isFloating(x.dtype))
+    return sharedByEquals(op, x, full([], Number.NaN, { dtype: x.dtype }));
   const flat = reshape(x.detach(), [x.numel]);
-  needsLine("median", flat, 0);
+  needsLine(op, flat, 0);
   const y: Tensor = reshape(gatherLines(flat, 0, medianIndex(flat, 0, place)), []);
-  return differentiable("median", [x], y, (g) => {
-    const [from, value] = [x.detach(), y.detach()];
-    const bothNaN = mul(compare.ne(from, from), compare.ne(value, value));
-    const equals = to(add(eq(from, value), bothNaN), x.dtype);
-    return [mul(div(g, sum(equals)), equals)];
-  });
+  return sharedByEquals(op, x, y);
 }
 
 /**
  * The most frequent element along `dim` (the smallest of equally frequent ones) and where it is last. Shapes of `x` without `dim`.
  * PyTorch: `torch.mode`.
  */
-export function mode(x: Tensor, dim = -1, options?: ReduceOptions): ValuesAndIndices {
-  checkOptions("mode", options, ["keepdim"]);
-  const d = lineDim("mode", dim, x);
+export function mode(x: Tensor, dim?: number | ReduceOptions, options?: ReduceOptions): ValuesAndIndices {
+  const [along = -1, { keepdim }] = dimAndOptions<number, ReduceOptions>("mode", ["keepdim"], dim, options);
+  const d = lineDim("mode", along, x);
   needsLine("mode", x, d);
   const line = x.ndim === 0 ? reshape(x.detach(), [1]) : x.detach();
   const n = line.shape[d];
@@ -86,5 +82,5 @@ export function mode(x: Tensor, dim = -1, options?: ReduceOptions): ValuesAndInd
   const runStart = cummax(where(begins, position, 0), last).values;
   const longest = transpose(argmax(sub(position, runStart), last, { keepdim: true }), d, -1);
   const at = gatherLines(order, d, longest);
-  return selected(x, d, x.ndim === 0 ? reshape(at, []) : at, options?.keepdim);
+  return selected(x, d, x.ndim === 0 ? reshape(at, []) : at, keepdim);
 }

@@ -5,9 +5,10 @@ import type { DType } from "../dtype.js";
 import { AutogradError } from "../errors.js";
 import type { BinaryName, CompareName, UnaryName, UnaryOptions } from "../kernels/rows.js";
 import type { Shape } from "../shape.js";
-import { empty, type GradHook, Tensor } from "../tensor/tensor.js";
+import { empty, type GradHook, type Tensor } from "../tensor/tensor.js";
 import { type GeneratorOptions, onesLike } from "./create.js";
 import "./arranging-methods.js";
+import "./shaping-methods.js";
 import { drawMethods } from "./draw.js";
 import * as elementwise from "./elementwise.js";
 import { writingMethods } from "./index-writing.js";
@@ -42,8 +43,6 @@ const functions = {
   sum: reduce.sum,
   mean: reduce.mean,
   prod: reduce.prod,
-  max: reduce.max,
-  min: reduce.min,
   argmax: reduce.argmax,
   argmin: reduce.argmin,
   var: reduce.variance,
@@ -97,8 +96,6 @@ declare module "../tensor/tensor.js" {
     permute(...dims: Sizes): Tensor;
     /** Repeated along dims of size 1 without copying; -1 keeps a size. */
     expand(...shape: Sizes): Tensor;
-    /** The transpose of a matrix. */
-    readonly T: Tensor;
     /** Gradients of this tensor added to the `grad` of every leaf. A tensor that is not a scalar needs its cotangent. */
     backward(cotangent?: Tensor, options?: BackwardOptions): void;
     /** Calls `hook` with the gradient of this tensor in every backward; what it returns replaces the gradient. Returns a function that removes it. */
@@ -136,12 +133,6 @@ for (const [name, dtype] of Object.entries({
   method(name, function (this: Tensor) {
     return views.to(this, dtype as DType);
   });
-Object.defineProperty(Tensor.prototype, "T", {
-  configurable: true,
-  get(this: Tensor) {
-    return this.ndim < 2 ? this : views.transpose(this, -1, -2);
-  },
-});
 
 method("backward", function (this: Tensor, cotangent?: Tensor, options?: BackwardOptions) {
   backward([this], [cotangent], options);

@@ -6,7 +6,7 @@ import { resolveDims } from "../shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { zerosLike } from "./create.js";
 import { abs, add, binary, compare, div, eq, mul, pow, sqrt, sub, unary, where } from "./elementwise.js";
-import { type Dims, max, min, sum } from "./reduce.js";
+import { amax, amin, type Dims, sum } from "./reduce.js";
 import { clone, expand, squeeze, to, unsqueeze } from "./views.js";
 
 export interface NormOptions {
@@ -65,8 +65,8 @@ function normOf(x: Tensor, p: number, dims: number[]): Tensor {
   if (p === 0) return to(sum(compare.ne(x, 0), dims, keepdim), x.dtype);
   if (p === 1) return sum(size, dims, keepdim);
   if (p === 2) return sqrt(sum(mul(x, x), dims, keepdim));
-  if (p === Infinity) return max(size, dims, keepdim);
-  if (p === -Infinity) return min(size, dims, keepdim);
+  if (p === Infinity) return amax(size, dims, keepdim);
+  if (p === -Infinity) return amin(size, dims, keepdim);
   return pow(sum(pow(size, p), dims, keepdim), 1 / p);
 }
 

@@ -113,28 +113,6 @@ export function unfold(x: Tensor, dim: number, size: number, step: number): Tens
   return x.ndim === 0 ? reshape(found, [size]) : found;
 }
 
-/**
- * Parts along `dim`: `sections` of sizes that differ by at most 1, or parted before each of the given indices. Views.
- * PyTorch: `torch.tensor_split`.
- */
-export function tensorSplit(x: Tensor, sections: number | readonly number[], dim = 0): Tensor[] {
-  const d = resolveDim("tensorSplit", dim, x.ndim);
-  const n = x.shape[d];
-  const cut = (at: number) => Math.min(Math.max(at < 0 ? at + n : at, 0), n);
-  if (typeof sections !== "number") {
-    const cuts = [0, ...sections.map(cut), n];
-    return cuts.slice(1).map((end, i) => narrow(x, d, cuts[i], Math.max(0, end - cuts[i])));
-  }
-  if (!Number.isInteger(sections) || sections < 1)
-    throw new ValueError(`tensorSplit: the number of sections is an integer >= 1: ${sections}`);
-  let start = 0;
-  return Array.from({ length: sections }, (_, i) => {
-    const length = Math.floor(n / sections) + Number(i < n % sections);
-    start += length;
-    return narrow(x, d, start - length, length);
-  });
-}
-
 /** `numel` of the sizes must be that of `x`, whose memory must lie so that no copy is needed. A view. PyTorch: `Tensor.view`. */
 export function view(x: Tensor, shape: Shape): Tensor {
   const y = reshape(x, shape);

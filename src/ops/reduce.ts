@@ -1,17 +1,21 @@
 import { isGradEnabled } from "../autograd/grad-mode.js";
 import { differentiable } from "../autograd/graph.js";
 import { type DType, isFloating } from "../dtype.js";
-import { DTypeError, formatShape, ShapeError } from "../errors.js";
+import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { k } from "../kernels/backend.js";
-import { checkOptions } from "../options.js";
-import { numel, resolveDim, resolveDims, type Shape, sameShape } from "../shape.js";
+import { dimAndOptions } from "../options.js";
+import { numel, resolveDims, type Shape, sameShape } from "../shape.js";
 import { empty, type Tensor } from "../tensor/tensor.js";
 import { constant, eye } from "./create.js";
 import { abs, add, div, eq, exp, log, mul, sqrt, sub, where } from "./elementwise.js";
+import { lineDim, withLine } from "./line.js";
 import { dense, expand, permute, reshape, squeeze, to } from "./views.js";
 
-/** Which dims to reduce: one, several, or (undefined) all. */
-export type Dims = number | readonly number[] | undefined;
+/** Which dims to reduce: one, several, or (undefined, null) all. */
+export type Dims = number | readonly number[] | null | undefined;
+
+/** Dims, or in their place the options that come after them. */
+export type DimsOr<Options> = Dims | Options;
 
 export interface ReduceOptions {
   /** Keep the reduced dims, with size 1. Default false. */
@@ -21,6 +25,8 @@ export interface ReduceOptions {
 export interface VarianceOptions extends ReduceOptions {
   /** What is subtracted from the number of elements in the divisor. Default 1 (Bessel's correction), as in PyTorch. */
   correction?: number;
+  /** The older way to ask for a correction of 1 (true) or 0 (false). */
+  unbiased?: boolean;
 }
 
 export interface ConvertingReduceOptions extends ReduceOptions {
@@ -30,7 +36,7 @@ export interface ConvertingReduceOptions extends ReduceOptions {
 
 const reduceOptions: readonly (keyof ReduceOptions)[] = ["keepdim"];
 const convertingOptions: readonly (keyof ConvertingReduceOptions)[] = ["keepdim", "dtype"];
-const varianceOptions: readonly (keyof VarianceOptions)[] = ["keepdim", "correction"];
+const varianceOptions: readonly (keyof VarianceOptions)[] = ["keepdim", "correction", "unbiased"];
 
 type ReduceOp = Parameters<typeof k.reduce>[0];
 
@@ -70,13 +76,22 @@ function countable(x: Tensor, dtype?: DType): Tensor {
 }
 
 /** Sum over `dim`. `bool` and `uint8` are summed in `int32`. */
-export function sum(given: Tensor, dim?: Dims, options?: ConvertingReduceOptions): Tensor {
-  checkOptions("sum", options, convertingOptions);
-  const x = countable(given, options?.dtype);
-  const dims = reducedDims("sum", dim, x.ndim);
+export function sum(
+  given: Tensor,
+  dim?: DimsOr<ConvertingReduceOptions>,
+  options?: ConvertingReduceOptions,
+): Tensor {
+  const [over, { keepdim, dtype }] = dimAndOptions<Dims, ConvertingReduceOptions>(
+    "sum",
+    convertingOptions,
+    dim,
+    options,
+  );
+  const x = countable(given, dtype);
+  const dims = reducedDims("sum", over, x.ndim);
   const from = x.shape;
   const kept = differentiable("sum", [x], reduceDims("sum", x, dims), (g) => [expand(g, from)]);
-  return dropDims(kept, dims, options?.keepdim);
+  return dropDims(kept, dims, keepdim);
 }
 
 /** @internal The gradient of a broadcast: `g` summed to `shape`. */
@@ -88,18 +103,31 @@ export function sumTo(g: Tensor, shape: Shape): Tensor {
 }
 
 /** Mean over `dim`, of float tensors. The mean of nothing is NaN. */
-export function mean(x: Tensor, dim?: Dims, options?: ConvertingReduceOptions): Tensor {
-  checkOptions("mean", options, convertingOptions);
-  needsFloat("mean", options?.dtype ?? x.dtype);
-  const dims = reducedDims("mean", dim, x.ndim);
-  return div(sum(x, dims, options), numel(dims.map((d) => x.shape[d])));
+export function mean(
+  x: Tensor,
+  dim?: DimsOr<ConvertingReduceOptions>,
+  options?: ConvertingReduceOptions,
+): Tensor {
+  const [over, asked] = dimAndOptions<Dims, ConvertingReduceOptions>("mean", convertingOptions, dim, options);
+  needsFloat("mean", asked.dtype ?? x.dtype);
+  const dims = reducedDims("mean", over, x.ndim);
+  return div(sum(x, dims, asked), numel(dims.map((d) => x.shape[d])));
 }
 
 /** Product over `dim`. The gradient of an element is the product of the others, also where elements are 0. */
-export function prod(given: Tensor, dim?: Dims, options?: ConvertingReduceOptions): Tensor {
-  checkOptions("prod", options, convertingOptions);
-  const x = countable(given, options?.dtype);
-  const dims = reducedDims("prod", dim, x.ndim);
+export function prod(
+  given: Tensor,
+  dim?: DimsOr<ConvertingReduceOptions>,
+  options?: ConvertingReduceOptions,
+): Tensor {
+  const [over, { keepdim, dtype }] = dimAndOptions<Dims, ConvertingReduceOptions>(
+    "prod",
+    convertingOptions,
+    dim,
+    options,
+  );
+  const x = countable(given, dtype);
+  const dims = reducedDims("prod", over, x.ndim);
   const kept: Tensor = differentiable(
     "prod",
     [x],
@@ -107,7 +135,7 @@ export function prod(given: Tensor, dim?: Dims, options?: ConvertingReduceOption
     (g) => [mul(g, isGradEnabled() ? productOfOthersPairwise(x, dims) : productOfOthers(x, dims))],
     { saves: [x] },
   );
-  return dropDims(kept, dims, options?.keepdim);
+  return dropDims(kept, dims, keepdim);
 }
 
 /** Divides the element out of the product of all that are not 0, unless that leaves a 0 among the others. */
@@ -137,55 +165,66 @@ function productOfOthersPairwise(x: Tensor, dims: readonly number[]): Tensor {
   );
 }
 
-/** Largest element over `dim` (PyTorch's `amax`); NaN wins. The gradient is shared evenly by ties. */
-export function max(x: Tensor, dim?: Dims, options?: ReduceOptions): Tensor {
-  return extreme("max", x, dim, options);
+/** Largest element over `dim`, default all dims. NaN wins, and equals share the gradient. PyTorch: `torch.amax`. */
+export function amax(x: Tensor, dim?: DimsOr<ReduceOptions>, options?: ReduceOptions): Tensor {
+  const [over, { keepdim }] = dimAndOptions<Dims, ReduceOptions>("amax", reduceOptions, dim, options);
+  return extreme("amax", "max", x, over, keepdim);
 }
 
-/** Smallest element over `dim` (PyTorch's `amin`); NaN wins. The gradient is shared evenly by ties. */
-export function min(x: Tensor, dim?: Dims, options?: ReduceOptions): Tensor {
-  return extreme("min", x, dim, options);
+/** Smallest element over `dim`, default all dims. NaN wins, and equals share the gradient. PyTorch: `torch.amin`. */
+export function amin(x: Tensor, dim?: DimsOr<ReduceOptions>, options?: ReduceOptions): Tensor {
+  const [over, { keepdim }] = dimAndOptions<Dims, ReduceOptions>("amin", reduceOptions, dim, options);
+  return extreme("amin", "min", x, over, keepdim);
 }
 
-function extreme(op: "max" | "min", x: Tensor, dim: Dims, options?: ReduceOptions): Tensor {
-  checkOptions(op, options, reduceOptions);
+/** @internal The largest or smallest element over `dim`; equals share the gradient. */
+export function extreme(op: string, which: "max" | "min", x: Tensor, dim?: Dims, keepdim?: boolean): Tensor {
   const dims = reducedDims(op, dim, x.ndim);
   needsElements(op, x, dims);
   const kept: Tensor = differentiable(
     op,
     [x],
-    reduceDims(op, x, dims),
+    reduceDims(which, x, dims),
     (g) => {
       const ties = to(eq(x, kept), x.dtype);
       return [mul(div(g, sum(ties, dims, { keepdim: true })), ties)];
     },
     { saves: [x], savesOutput: true },
   );
-  return dropDims(kept, dims, options?.keepdim);
+  return dropDims(kept, dims, keepdim);
 }
 
 /** Position of the largest element along `dim`, or in the flattened tensor; the first among ties. `int32`. */
-export function argmax(x: Tensor, dim?: number, options?: ReduceOptions): Tensor {
+export function argmax(x: Tensor, dim?: LineOr<ReduceOptions>, options?: ReduceOptions): Tensor {
   return argExtreme("argmax", x, dim, options);
 }
 
 /** Position of the smallest element along `dim`, or in the flattened tensor; the first among ties. `int32`. */
-export function argmin(x: Tensor, dim?: number, options?: ReduceOptions): Tensor {
+export function argmin(x: Tensor, dim?: LineOr<ReduceOptions>, options?: ReduceOptions): Tensor {
   return argExtreme("argmin", x, dim, options);
 }
 
-function argExtreme(op: "argmax" | "argmin", x: Tensor, dim?: number, options?: ReduceOptions): Tensor {
-  checkOptions(op, options, reduceOptions);
-  if (dim === undefined) {
+/** One dim, all (undefined, null), or the options in its place. */
+type LineOr<Options> = number | null | undefined | Options;
+
+function argExtreme(
+  op: "argmax" | "argmin",
+  x: Tensor,
+  dim: LineOr<ReduceOptions>,
+  options?: ReduceOptions,
+): Tensor {
+  const [over, { keepdim }] = dimAndOptions<number, ReduceOptions>(op, reduceOptions, dim, options);
+  if (over === undefined) {
     const flat = argExtreme(op, reshape(x.detach(), [x.numel]), 0);
-    return options?.keepdim
+    return keepdim
       ? reshape(
           flat,
           x.shape.map(() => 1),
         )
       : flat;
   }
-  const d = resolveDim(op, dim, x.ndim);
+  const d = lineDim(op, over, x);
+  if (x.ndim === 0) return withLine(x, (line) => argExtreme(op, line, 0));
   needsElements(op, x, [d]);
   const from = dense(x);
   const out = empty(
@@ -196,16 +235,26 @@ function argExtreme(op: "argmax" | "argmin", x: Tensor, dim?: number, options?: 
   const inner = numel(x.shape.slice(d + 1));
   const result = out.storage.array as Int32Array;
   k.argReduce(op, outer, x.shape[d], inner, from.storage.array, from.offset, result, out.offset);
-  return dropDims(out, [d], options?.keepdim);
+  return dropDims(out, [d], keepdim);
 }
 
 /** Variance over `dim`: the mean squared distance from the mean, with n - `correction` as divisor. */
-export function variance(x: Tensor, dim?: Dims, options: VarianceOptions = {}): Tensor {
-  checkOptions("var", options, varianceOptions);
-  needsFloat("var", x.dtype);
-  const dims = reducedDims("var", dim, x.ndim);
+export function variance(x: Tensor, dim?: DimsOr<VarianceOptions>, options?: VarianceOptions): Tensor {
+  return varianceOf("var", x, dim, options);
+}
+
+function varianceOf(op: string, x: Tensor, dim: DimsOr<VarianceOptions>, options?: VarianceOptions): Tensor {
+  const [over, asked] = dimAndOptions<Dims, VarianceOptions>(op, varianceOptions, dim, options);
+  const { keepdim, correction, unbiased } = asked;
+  if (correction !== undefined && unbiased !== undefined)
+    throw new ValueError(
+      `${op}: correction or unbiased, not both: ${correction} and ${unbiased}`,
+      "INVALID_OPTION",
+    );
+  needsFloat(op, x.dtype);
+  const dims = reducedDims(op, over, x.ndim);
   const count = numel(dims.map((d) => x.shape[d]));
-  const divisor = Math.max(0, count - (options.correction ?? 1));
+  const divisor = Math.max(0, count - (correction ?? Number(unbiased ?? true)));
   const centered = (from: Tensor) => sub(from, mean(from, dims, { keepdim: true }));
   const distances = centered(x.detach());
   const kept = differentiable(
@@ -215,13 +264,12 @@ export function variance(x: Tensor, dim?: Dims, options: VarianceOptions = {}): 
     (g) => [mul(mul(g, 2 / divisor), centered(x))],
     { saves: [x] },
   );
-  return dropDims(kept, dims, options.keepdim);
+  return dropDims(kept, dims, keepdim);
 }
 
 /** Standard deviation over `dim`: the root of `variance`. Where it is 0 its gradient is 0, as in PyTorch. */
-export function std(x: Tensor, dim?: Dims, options?: VarianceOptions): Tensor {
-  checkOptions("std", options, varianceOptions);
-  const squared = variance(x, dim, options);
+export function std(x: Tensor, dim?: DimsOr<VarianceOptions>, options?: VarianceOptions): Tensor {
+  const squared = varianceOf("std", x, dim, options);
   const y: Tensor = differentiable(
     "std",
     [squared],
@@ -233,10 +281,10 @@ export function std(x: Tensor, dim?: Dims, options?: VarianceOptions): Tensor {
 }
 
 /** log Σ exp(x) over `dim`, without overflow; -Infinity of nothing. Integers give float32. */
-export function logsumexp(given: Tensor, dim?: Dims, options?: ReduceOptions): Tensor {
-  checkOptions("logsumexp", options, reduceOptions);
+export function logsumexp(given: Tensor, dim?: DimsOr<ReduceOptions>, options?: ReduceOptions): Tensor {
+  const [over, { keepdim }] = dimAndOptions<Dims, ReduceOptions>("logsumexp", reduceOptions, dim, options);
   const x = isFloating(given.dtype) ? given : to(given, "float32");
-  const dims = reducedDims("logsumexp", dim, x.ndim);
+  const dims = reducedDims("logsumexp", over, x.ndim);
   const isEmpty = dims.some((d) => x.shape[d] === 0);
   const largest = isEmpty ? constant(0, x.dtype) : reduceDims("max", x, dims);
   const shift = where(eq(abs(largest), Infinity), 0, largest); // inf - inf would be NaN
@@ -248,21 +296,30 @@ export function logsumexp(given: Tensor, dim?: Dims, options?: ReduceOptions): T
     (g) => [mul(g, exp(sub(x, kept)))],
     { saves: [x], savesOutput: true },
   );
-  return dropDims(kept, dims, options?.keepdim);
+  return dropDims(kept, dims, keepdim);
 }
 
-/** Whether all elements are other than 0, over `dim`. */
-export function all(x: Tensor, dim?: Dims, options?: ReduceOptions): Tensor {
-  checkOptions("all", options, reduceOptions);
-  const dims = resolveDims("all", dim, x.ndim);
-  return dropDims(reduceDims("min", withOnes(x, dims, 1), dims), dims, options?.keepdim);
+/** Whether all elements are other than 0, over `dim`. As `bool`; of bytes as `uint8`, as in PyTorch. */
+export function all(x: Tensor, dim?: DimsOr<ReduceOptions>, options?: ReduceOptions): Tensor {
+  return quantified("all", "min", x, dim, options);
 }
 
-/** Whether any element is other than 0, over `dim`. */
-export function any(x: Tensor, dim?: Dims, options?: ReduceOptions): Tensor {
-  checkOptions("any", options, reduceOptions);
-  const dims = resolveDims("any", dim, x.ndim);
-  return dropDims(reduceDims("max", withOnes(x, dims, 0), dims), dims, options?.keepdim);
+/** Whether any element is other than 0, over `dim`. As `bool`; of bytes as `uint8`, as in PyTorch. */
+export function any(x: Tensor, dim?: DimsOr<ReduceOptions>, options?: ReduceOptions): Tensor {
+  return quantified("any", "max", x, dim, options);
+}
+
+function quantified(
+  op: "all" | "any",
+  reduction: "min" | "max",
+  x: Tensor,
+  dim: DimsOr<ReduceOptions>,
+  options?: ReduceOptions,
+): Tensor {
+  const [over, { keepdim }] = dimAndOptions<Dims, ReduceOptions>(op, reduceOptions, dim, options);
+  const dims = resolveDims(op, over, x.ndim);
+  const flags = reduceDims(reduction, withOnes(x, dims, Number(op === "all")), dims);
+  return dropDims(x.dtype === "uint8" ? to(flags, "uint8") : flags, dims, keepdim);
 }
 
 /** As `bool`. Reducing nothing gives the neutral element, which min and max of nothing do not have. */

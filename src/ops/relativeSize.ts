@@ -4,7 +4,7 @@ import type { Tensor } from "../tensor/tensor.js";
 import { zeros } from "./create.js";
 import { abs, add, compare, div, eq, mul, pow, sqrt, unary, where } from "./elementwise.js";
 import { cat } from "./join.js";
-import { type Dims, max, min, sum } from "./reduce.js";
+import { amax, amin, type Dims, sum } from "./reduce.js";
 import { narrow, to } from "./views.js";
 
 /*
@@ -65,8 +65,8 @@ export function normalize(x: Tensor, options: NormalizeOptions = {}): Tensor {
 function pNorm(x: Tensor, p: number, dim: Dims): Tensor {
   const options = { keepdim: true };
   const sizes = abs(x);
-  if (p === Infinity) return max(sizes, dim, options);
-  if (p === -Infinity) return min(sizes, dim, options);
+  if (p === Infinity) return amax(sizes, dim, options);
+  if (p === -Infinity) return amin(sizes, dim, options);
   if (p === 0) return sum(to(compare.ne(x, 0), x.dtype), dim, options);
   if (p === 1) return sum(sizes, dim, options);
   /** f(v), and at 0 what f gives there, without a gradient. */

@@ -2,7 +2,7 @@ import { isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
 import { broadcastShapes, resolveDim, type Shape } from "../shape.js";
-import type { Tensor } from "../tensor/tensor.js";
+import { Tensor } from "../tensor/tensor.js";
 import { tensor } from "./create.js";
 import { indexSelect } from "./indexing.js";
 import { clone, denseCopy, expand, reshape } from "./views.js";
@@ -108,11 +108,22 @@ export function broadcastTensors(...tensors: Tensor[] | [readonly Tensor[]]): Te
   return given.map((x) => expand(x, shape));
 }
 
+export interface MeshgridOptions {
+  /** `"xy"` swaps the first two dims. Default `"ij"`. */
+  indexing?: "ij" | "xy";
+}
+
 /**
- * Vectors (or scalars) as the axes of a grid: tensor `i` of the result has the values of vector `i` along its dim `i`. With
- * `indexing: "xy"` the first two dims are swapped. Views. PyTorch: `torch.meshgrid`.
+ * Vectors (or scalars), one by one or as an array, as the axes of a grid: tensor `i` of the result has the values of vector `i` along
+ * its dim `i`. With `indexing: "xy"` the first two dims are swapped. Views. PyTorch: `torch.meshgrid`.
  */
-export function meshgrid(tensors: readonly Tensor[], options?: { indexing?: "ij" | "xy" }): Tensor[] {
+export function meshgrid(tensors: readonly Tensor[], options?: MeshgridOptions): Tensor[];
+export function meshgrid(...tensorsAndOptions: (Tensor | MeshgridOptions)[]): Tensor[];
+export function meshgrid(...given: unknown[]): Tensor[] {
+  const all = given.flat();
+  const last = all.at(-1);
+  const options = last instanceof Tensor ? undefined : (last as MeshgridOptions | undefined);
+  const tensors = (last instanceof Tensor ? all : all.slice(0, -1)) as Tensor[];
   checkOptions("meshgrid", options, ["indexing"]);
   const { indexing = "ij" } = options ?? {};
   if (indexing !== "ij" && indexing !== "xy")

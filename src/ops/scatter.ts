@@ -8,7 +8,7 @@ import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { k } from "../kernels/backend.js";
 import { checkOptions } from "../options.js";
 import { resolveDim, sameShape } from "../shape.js";
-import type { Tensor } from "../tensor/tensor.js";
+import { Tensor } from "../tensor/tensor.js";
 import { constant, onesLike, zerosLike } from "./create.js";
 import { add, binary, div, eq, mul, where } from "./elementwise.js";
 import { around, checkStatus, gather, indexTensor } from "./indexing.js";
@@ -16,8 +16,13 @@ import { dense, denseCopy, expand, reshape, slice, to } from "./views.js";
 
 type Combine = "add" | "set" | "prod" | "max" | "min";
 
+/** What is written: a tensor, or one number (of bool, true or false) for all places. */
+type Source = Tensor | number | boolean;
+
 /** `x` with the elements of `src`, of the shape of `index`, combined in; outside the graph. */
-function scattered(op: string, combine: Combine, x: Tensor, d: number, index: Tensor, src: Tensor): Tensor {
+function scattered(op: string, given: Combine, x: Tensor, d: number, index: Tensor, src: Tensor): Tensor {
+  // The sum of booleans is whether any of them is true.
+  const combine = given === "add" && x.dtype === "bool" ? "max" : given;
   const out = denseCopy(x);
   if (index.numel === 0) return out;
   const sizes = x.shape.map((size, i) => (i === d ? size : index.shape[i]));
@@ -55,10 +60,10 @@ function prepared(
   x: Tensor,
   dim: number,
   index: Tensor,
-  src: Tensor | number,
+  src: Source,
 ): { d: number; src: Tensor } {
   const d = resolveDim(op, dim, x.ndim);
-  const source = typeof src === "number" ? expand(constant(src, x.dtype), index.shape) : src;
+  const source = src instanceof Tensor ? src : expand(constant(Number(src), x.dtype), index.shape);
   if (source.dtype !== x.dtype)
     throw new DTypeError(
       `${op}: src has the dtype of x: ${source.dtype} for ${x.dtype}; use to("${x.dtype}")`,
@@ -87,7 +92,7 @@ function withDims(x: Tensor, run: (x: Tensor, one: (t: Tensor) => Tensor) => Ten
   );
 }
 
-const one = (src: Tensor | number, as: (t: Tensor) => Tensor) => (typeof src === "number" ? src : as(src));
+const one = (src: Source, as: (t: Tensor) => Tensor) => (src instanceof Tensor ? as(src) : src);
 
 export interface ScatterOptions {
   /** How what is there is combined with what comes. Default: it is replaced. */
@@ -103,7 +108,7 @@ export function scatter(
   x: Tensor,
   dim: number,
   index: Tensor,
-  src: Tensor | number,
+  src: Tensor | number | boolean,
   options?: ScatterOptions,
 ): Tensor {
   checkOptions("scatter", options, ["reduce"]);
@@ -133,7 +138,7 @@ function gatherOf(g: Tensor, d: number, index: Tensor): Tensor {
 }
 
 /** `x` with `src` added at the positions in `index` along `dim`, in order. PyTorch: `torch.scatter_add`. */
-export function scatterAdd(x: Tensor, dim: number, index: Tensor, src: Tensor | number): Tensor {
+export function scatterAdd(x: Tensor, dim: number, index: Tensor, src: Source): Tensor {
   return withDims(x, (x, as) => {
     const at = as(index);
     const { d, src: source } = prepared("scatterAdd", x, dim, at, one(src, as));
@@ -187,7 +192,7 @@ export function scatterReduce(
   return withDims(x, (x, as) => {
     const at = as(index);
     const { d, src: source } = prepared("scatterReduce", x, dim, at, as(src));
-    if (at.numel === 0) return add(x, 0);
+    if (at.numel === 0) return scatterAdd(x, d, at, source);
     // What is written to and does not take part begins as nothing, and has no gradient.
     const from = includeSelf ? x : scatter(x, d, at, neutral(reduce, x.dtype));
     switch (reduce) {

@@ -1,10 +1,11 @@
 import { ShapeError, ValueError } from "../errors.js";
 import { k as kernels } from "../kernels/backend.js";
-import { checkOptions } from "../options.js";
+import { dimAndOptions } from "../options.js";
 import { numel } from "../shape.js";
 import { empty, type Tensor } from "../tensor/tensor.js";
 import { gatherLines, lineDim, withLine } from "./line.js";
 import { type Named, named } from "./named.js";
+import type { ReduceOptions } from "./reduce.js";
 import { contiguous, dense, narrow, squeeze } from "./views.js";
 
 export type ValuesAndIndices = Named<"values" | "indices", Tensor>;
@@ -44,17 +45,22 @@ export function sortedOrder(x: Tensor, dim: number, descending: boolean): Tensor
  * The elements along `dim` in ascending order, and where each was. NaN is larger than every number; equal elements keep their
  * order. Shapes of `x`. PyTorch: `torch.sort`.
  */
-export function sort(x: Tensor, dim = -1, options?: SortOptions): ValuesAndIndices {
-  checkOptions("sort", options, sortOptions);
-  const d = lineDim("sort", dim, x);
-  const indices = sortedOrder(x, d, options?.descending ?? false);
+export function sort(x: Tensor, dim?: number | SortOptions, options?: SortOptions): ValuesAndIndices {
+  const [along = -1, { descending = false }] = dimAndOptions<number, SortOptions>(
+    "sort",
+    sortOptions,
+    dim,
+    options,
+  );
+  const d = lineDim("sort", along, x);
+  const indices = sortedOrder(x, d, descending);
   return named({ values: gatherLines(x, d, indices), indices });
 }
 
 /** The positions of the elements along `dim` in ascending order, `int32`: the indices of `sort`. PyTorch: `torch.argsort`. */
-export function argsort(x: Tensor, dim = -1, options?: SortOptions): Tensor {
-  checkOptions("argsort", options, sortOptions);
-  return sortedOrder(x, lineDim("argsort", dim, x), options?.descending ?? false);
+export function argsort(x: Tensor, dim?: number | SortOptions, options?: SortOptions): Tensor {
+  const [along = -1, asked] = dimAndOptions<number, SortOptions>("argsort", sortOptions, dim, options);
+  return sortedOrder(x, lineDim("argsort", along, x), asked.descending ?? false);
 }
 
 /** The elements along the first dim in ascending order. Shape of `x`. PyTorch: `torch.msort`. */
@@ -68,13 +74,23 @@ export function msort(x: Tensor): Tensor {
  * `k` at `dim`. PyTorch: `torch.topk`.
  * @throws ValueError `INVALID_VALUE` unless 0 <= k <= the size of the dim.
  */
-export function topk(x: Tensor, k: number, dim = -1, options?: TopkOptions): ValuesAndIndices {
-  checkOptions("topk", options, topkOptions);
-  const d = lineDim("topk", dim, x);
+export function topk(
+  x: Tensor,
+  k: number,
+  dim?: number | TopkOptions,
+  options?: TopkOptions,
+): ValuesAndIndices {
+  const [along = -1, { largest = true }] = dimAndOptions<number, TopkOptions>(
+    "topk",
+    topkOptions,
+    dim,
+    options,
+  );
+  const d = lineDim("topk", along, x);
   const length = x.ndim === 0 ? 1 : x.shape[d];
   if (!Number.isInteger(k) || k < 0 || k > length)
     throw new ValueError(`topk: k is an integer from 0 to ${length}, the size of dim ${d}: ${k}`);
-  const order = sortedOrder(x, d, options?.largest ?? true);
+  const order = sortedOrder(x, d, largest);
   const indices = x.ndim === 0 ? order : contiguous(narrow(order, d, 0, k));
   return named({ values: gatherLines(x, d, indices), indices });
 }
@@ -84,15 +100,25 @@ export function topk(x: Tensor, k: number, dim = -1, options?: TopkOptions): Val
  * PyTorch: `torch.kthvalue`.
  * @throws ValueError `INVALID_VALUE` unless 1 <= k <= the size of the dim.
  */
-export function kthvalue(x: Tensor, k: number, dim = -1, options?: { keepdim?: boolean }): ValuesAndIndices {
-  checkOptions("kthvalue", options, ["keepdim"]);
-  const d = lineDim("kthvalue", dim, x);
+export function kthvalue(
+  x: Tensor,
+  k: number,
+  dim?: number | ReduceOptions,
+  options?: ReduceOptions,
+): ValuesAndIndices {
+  const [along = -1, { keepdim }] = dimAndOptions<number, ReduceOptions>(
+    "kthvalue",
+    ["keepdim"],
+    dim,
+    options,
+  );
+  const d = lineDim("kthvalue", along, x);
   const length = x.ndim === 0 ? 1 : x.shape[d];
   if (!Number.isInteger(k) || k < 1 || k > length)
     throw new ValueError(`kthvalue: k is an integer from 1 to ${length}, the size of dim ${d}: ${k}`);
   const order = sortedOrder(x, d, false);
   const indices = x.ndim === 0 ? order : contiguous(narrow(order, d, k - 1, 1));
-  return selected(x, d, indices, options?.keepdim);
+  return selected(x, d, indices, keepdim);
 }
 
 /** @internal The elements of `x` at one index for each line, which has size 1 along `dim`. */

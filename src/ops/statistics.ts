@@ -1,14 +1,15 @@
 import { isFloating } from "../dtype.js";
-import { checkOptions } from "../options.js";
+import { checkOptions, dimAndOptions } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { compare, div, where } from "./elementwise.js";
 import { type Named, named } from "./named.js";
 import {
+  amax,
+  amin,
   type ConvertingReduceOptions,
   type Dims,
-  max,
+  type DimsOr,
   mean,
-  min,
   type ReduceOptions,
   std,
   sum,
@@ -17,42 +18,48 @@ import {
 } from "./reduce.js";
 import { to } from "./views.js";
 
-/** Largest element over `dim`, default all dims. NaN wins, and equals share the gradient. PyTorch: `torch.amax`. */
-export function amax(x: Tensor, dim?: Dims, options?: ReduceOptions): Tensor {
-  checkOptions("amax", options, ["keepdim"]);
-  return max(x, dim, options);
-}
-
-/** Smallest element over `dim`, default all dims. NaN wins, and equals share the gradient. PyTorch: `torch.amin`. */
-export function amin(x: Tensor, dim?: Dims, options?: ReduceOptions): Tensor {
-  checkOptions("amin", options, ["keepdim"]);
-  return min(x, dim, options);
-}
-
 /** Smallest and largest element over `dim`, default all dims: `{ min, max }`. PyTorch: `torch.aminmax`. */
 export function aminmax(x: Tensor, options?: ReduceOptions & { dim?: number }): Named<"min" | "max", Tensor> {
   checkOptions("aminmax", options, ["dim", "keepdim"]);
   const { dim, ...rest } = options ?? {};
-  return named({ min: min(x, dim, rest), max: max(x, dim, rest) });
+  return named({ min: amin(x, dim, rest), max: amax(x, dim, rest) });
 }
 
 const missing = (x: Tensor) => compare.ne(x.detach(), x.detach());
 
 /** Sum over `dim` of what is not NaN. PyTorch: `torch.nansum`. */
-export function nansum(x: Tensor, dim?: Dims, options?: ConvertingReduceOptions): Tensor {
-  checkOptions("nansum", options, ["keepdim", "dtype"]);
-  const { dtype = x.dtype, ...rest } = options ?? {};
+export function nansum(
+  x: Tensor,
+  dim?: DimsOr<ConvertingReduceOptions>,
+  options?: ConvertingReduceOptions,
+): Tensor {
+  const [over, asked] = dimAndOptions<Dims, ConvertingReduceOptions>(
+    "nansum",
+    ["keepdim", "dtype"],
+    dim,
+    options,
+  );
+  const { dtype = x.dtype, ...rest } = asked;
   const from = to(x, dtype);
-  return sum(isFloating(dtype) ? where(missing(from), 0, from) : from, dim, rest);
+  return sum(isFloating(dtype) ? where(missing(from), 0, from) : from, over, rest);
 }
 
 /** Mean over `dim` of what is not NaN; NaN where nothing else is. PyTorch: `torch.nanmean`. */
-export function nanmean(x: Tensor, dim?: Dims, options?: ConvertingReduceOptions): Tensor {
-  checkOptions("nanmean", options, ["keepdim", "dtype"]);
-  const { dtype = x.dtype, ...rest } = options ?? {};
+export function nanmean(
+  x: Tensor,
+  dim?: DimsOr<ConvertingReduceOptions>,
+  options?: ConvertingReduceOptions,
+): Tensor {
+  const [over, asked] = dimAndOptions<Dims, ConvertingReduceOptions>(
+    "nanmean",
+    ["keepdim", "dtype"],
+    dim,
+    options,
+  );
+  const { dtype = x.dtype, ...rest } = asked;
   const from = to(x, dtype);
-  const count = sum(compare.eq(from.detach(), from.detach()), dim, rest);
-  return div(nansum(from, dim, rest), count);
+  const count = sum(compare.eq(from.detach(), from.detach()), over, rest);
+  return div(nansum(from, over, rest), count);
 }
 
 /** How many elements over `dim` are other than 0, `int32`. PyTorch: `torch.count_nonzero`. */
@@ -61,13 +68,23 @@ export function countNonzero(x: Tensor, dim?: Dims): Tensor {
 }
 
 /** `[variance, mean]` over `dim`. PyTorch: `torch.var_mean`. */
-export function varMean(x: Tensor, dim?: Dims, options?: VarianceOptions): [variance: Tensor, mean: Tensor] {
-  checkOptions("varMean", options, ["keepdim", "correction"]);
-  return [variance(x, dim, options), mean(x, dim, { keepdim: options?.keepdim })];
+export function varMean(
+  x: Tensor,
+  dim?: DimsOr<VarianceOptions>,
+  options?: VarianceOptions,
+): [variance: Tensor, mean: Tensor] {
+  const known = ["keepdim", "correction", "unbiased"] as const;
+  const [over, asked] = dimAndOptions<Dims, VarianceOptions>("varMean", known, dim, options);
+  return [variance(x, over, asked), mean(x, over, { keepdim: asked.keepdim })];
 }
 
 /** `[standard deviation, mean]` over `dim`. PyTorch: `torch.std_mean`. */
-export function stdMean(x: Tensor, dim?: Dims, options?: VarianceOptions): [std: Tensor, mean: Tensor] {
-  checkOptions("stdMean", options, ["keepdim", "correction"]);
-  return [std(x, dim, options), mean(x, dim, { keepdim: options?.keepdim })];
+export function stdMean(
+  x: Tensor,
+  dim?: DimsOr<VarianceOptions>,
+  options?: VarianceOptions,
+): [std: Tensor, mean: Tensor] {
+  const known = ["keepdim", "correction", "unbiased"] as const;
+  const [over, asked] = dimAndOptions<Dims, VarianceOptions>("stdMean", known, dim, options);
+  return [std(x, over, asked), mean(x, over, { keepdim: asked.keepdim })];
 }

@@ -3,7 +3,7 @@ import { DTypeError, formatShape, ShapeError } from "../errors.js";
 import { broadcastShapes, resolveDim } from "../shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { add, compare, where } from "./elementwise.js";
-import { gather, indexSelect } from "./indexing.js";
+import { gather, selectedBy } from "./indexing.js";
 import { contiguous, expand, reshape, to } from "./views.js";
 
 /** Indices from 0 on: negative ones count from the end. */
@@ -21,7 +21,7 @@ function fromFront(op: string, index: Tensor, length: number): Tensor {
  */
 export function take(x: Tensor, index: Tensor): Tensor {
   const at = reshape(fromFront("take", index, x.numel), [index.numel]);
-  return reshape(indexSelect(reshape(x, [x.numel]), 0, at), index.shape);
+  return reshape(selectedBy("take", reshape(x, [x.numel]), 0, at), index.shape);
 }
 
 /**

@@ -15,6 +15,7 @@ import {
 } from "../shape.js";
 import { empty, type Tensor } from "../tensor/tensor.js";
 import { constant, zeros } from "./create.js";
+import { lineDim } from "./line.js";
 import { sumTo } from "./reduce.js";
 
 /** A differentiable view; `back` takes the gradient of the view to the gradient of `x`. */
@@ -147,8 +148,9 @@ export function permute(x: Tensor, dims: readonly number[]): Tensor {
 
 /** Two dims swapped. */
 export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
-  const a = resolveDim("transpose", dim0, x.ndim);
-  const b = resolveDim("transpose", dim1, x.ndim);
+  const a = lineDim("transpose", dim0, x);
+  const b = lineDim("transpose", dim1, x);
+  if (a === b) return view("transpose", x, x.offset, x.shape, x.strides, (g) => g);
   const shape = [...x.shape];
   const strides = [...x.strides];
   [shape[a], shape[b]] = [shape[b], shape[a]];
@@ -176,7 +178,7 @@ export function squeeze(x: Tensor, dim?: number | readonly number[]): Tensor {
   const given =
     dim === undefined
       ? undefined
-      : (typeof dim === "number" ? [dim] : dim).map((d) => resolveDim("squeeze", d, x.ndim));
+      : (typeof dim === "number" ? [dim] : dim).map((d) => lineDim("squeeze", d, x));
   const keep = x.shape.map((size, d) => size !== 1 || (given !== undefined && !given.includes(d)));
   const from = x.shape;
   const only = <T>(values: readonly T[]) => values.filter((_, d) => keep[d]);
@@ -231,6 +233,10 @@ export function slice(x: Tensor, ...ranges: SliceRange[]): Tensor {
   const step = x.shape.map(() => 1);
   for (const [d, range] of ranges.entries()) {
     if (range === null || range === undefined) continue;
+    if (!Array.isArray(range))
+      throw new ValueError(
+        `slice: a range is [start, end, step] or null: ${JSON.stringify(range)} in dim ${d}`,
+      );
     const [from, end, by = 1] = range;
     if (!Number.isInteger(by) || by < 1)
       throw new ValueError(`slice: the step is an integer >= 1: ${by} in dim ${d}`);
@@ -246,9 +252,18 @@ export function slice(x: Tensor, ...ranges: SliceRange[]): Tensor {
   return region(x, start, size, step);
 }
 
-/** Elements `start` (negative: counted from the end) to `start + length` of one dim, without copying (PyTorch's `narrow`). */
-export function narrow(x: Tensor, dim: number, start: number, length: number): Tensor {
+/** @internal One range of one dim. */
+export function sliceDim(x: Tensor, d: number, start: number | null, end: number | null, step = 1): Tensor {
+  return slice(x, ...x.shape.map((_, i) => (i === d ? ([start, end, step] as const) : null)));
+}
+
+/**
+ * `length` elements of one dim from position `from` on, which is a number or a tensor of one integer, and counts from the end where it is
+ * negative. A view. PyTorch: `torch.narrow`.
+ */
+export function narrow(x: Tensor, dim: number, from: number | Tensor, length: number): Tensor {
   const d = resolveDim("narrow", dim, x.ndim);
+  const start = typeof from === "number" ? from : from.item();
   const first = start < 0 ? start + x.shape[d] : start;
   if (
     !Number.isInteger(start) ||
@@ -261,7 +276,7 @@ export function narrow(x: Tensor, dim: number, start: number, length: number): T
       `narrow: outside dim ${d} of ${formatShape(x.shape)}: ${length} elements from ${start}`,
       "INDEX_OUT_OF_RANGE",
     );
-  return slice(x, ...x.shape.map((_, i) => (i === d ? ([first, first + length] as const) : null)));
+  return sliceDim(x, d, first, first + length);
 }
 
 /** Element `index` of a dim, without that dim. */
@@ -280,6 +295,8 @@ export function select(x: Tensor, dim: number, index: number): Tensor {
 export function split(x: Tensor, size: number | readonly number[], dim = 0): Tensor[] {
   const d = resolveDim("split", dim, x.ndim);
   const total = x.shape[d];
+  if (typeof size !== "number" && !Array.isArray(size))
+    throw new ValueError(`split: a size, or an array of sizes: ${JSON.stringify(size)}`);
   if (typeof size === "number" && (!Number.isInteger(size) || size < Math.min(1, total)))
     throw new ValueError(`split: the size is an integer >= 1 (0 of nothing): ${size}`);
   const sizes =

@@ -162,8 +162,15 @@ const norms: Cases = {
 };
 
 const statistics: Cases = {
-  amax: cube((x) => x.amax([0, 2])),
-  amin: cube((x) => x.amin(1, { keepdim: true })),
+  max: [
+    ...cube(
+      (x) => x.max(),
+      (x) => x.max(1).values,
+      (x) => x.max(-1, { keepdim: true }).values,
+    ),
+    ...pair((a, b) => a.max(b)),
+  ],
+  min: [...cube((x) => x.min(1).values), ...pair((a, b) => a.min(b))],
   aminmax: cube((x) => {
     const { min, max } = x.aminmax({ dim: 1 });
     return max.mul(min);

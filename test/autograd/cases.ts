@@ -5,6 +5,7 @@ import { Generator } from "../../src/random.js";
 import { arrangingCases } from "./arranging-cases.js";
 import { layerCases as casesOfLayers, functionsOfLayers } from "./layer-cases.js";
 import { objectiveCases } from "./objectives.js";
+import { shapingCases } from "./shaping-cases.js";
 import { spatialCases, spatialLayers } from "./spatialCases.js";
 import { writingCases } from "./writing-cases.js";
 
@@ -27,7 +28,7 @@ const F = nn.functional;
 
 /** Over all dims, one, several, with and without keepdim; a dim of size 1. */
 function reductions(
-  name: "sum" | "mean" | "prod" | "max" | "min" | "var" | "std" | "logsumexp",
+  name: "sum" | "mean" | "prod" | "amax" | "amin" | "var" | "std" | "logsumexp",
   values?: Case["values"],
 ): Case[] {
   const reduce = (x: Tensor, dim?: number | number[], options?: { keepdim: boolean }) =>
@@ -49,8 +50,8 @@ const reductionCases: Cases = {
     ...reductions("prod"),
     { fn: (x) => x.prod(1), shapes: [[3, 3]], values: [[0, 2, 3, 0, 0, 4, 1, 2, 3]] },
   ],
-  max: reductions("max"),
-  min: reductions("min"),
+  amax: reductions("amax"),
+  amin: reductions("amin"),
   var: [...reductions("var"), { fn: (x) => x.var(0, { correction: 0 }), shapes: [[3, 2]] }],
   std: [...reductions("std"), { fn: (x) => x.std(0, { correction: 0 }), shapes: [[3, 2]] }],
   logsumexp: reductions("logsumexp"),
@@ -132,6 +133,7 @@ const mixedCases: Cases = {
   where: [
     { fn: (a, b) => where(mask, a, b), shapes: [[2, 3], [3]] },
     { fn: (a) => where(mask, a, 0.5), shapes: [[2, 1]] },
+    { fn: (a, b) => a.where(mask, b), shapes: [[2, 3], [3]] },
   ],
   maskedFill: [{ fn: (x) => x.maskedFill(mask, 4), shapes: [[2, 3]] }],
   indexSelect: [{ fn: (x) => x.indexSelect(1, int([2, 0, 2])), shapes: [[2, 3, 2]] }],
@@ -327,5 +329,6 @@ export const cases: Cases = {
   ...writingCases,
   ...arrangingCases,
   ...spatialCases,
+  ...shapingCases,
   ...casesOfLayers,
 };

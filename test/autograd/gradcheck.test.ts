@@ -207,6 +207,7 @@ describe("nothing is left out", () => {
       ],
       ...["viewOf", "gradientStored", "argmax", "argmin", "all", "any", "int", "bool"],
       ...withoutGradientOfRows,
+      ...["nonzeroStatic", "size", "stride", "dim"],
       ...["argsort", "unique", "uniqueConsecutive", "nonzero", "argwhere", "countNonzero", "heaviside"],
       ...["isclose", "allclose", "equal"],
     ]);
@@ -236,6 +237,7 @@ describe("nothing is left out", () => {
     const others = [
       ...["arange", "eye", "full", "linspace", "ones", "onesLike", "rand", "randn", "randperm", "tensor"],
       ...["zeros", "zerosLike", "noGrad", "manualSeed", "gradcheck", "fit", "compile", "formatShape"],
+      ...["broadcastShapes", "unravelIndex", "nonzeroStatic", "detachCopy"],
       ...["all", "any", "argmax", "argmin", "argsort", "unique", "uniqueConsecutive", "nonzero", "argwhere"],
       ...["countNonzero", "heaviside", "isclose", "allclose", "equal", "searchsorted", "bucketize"],
     ];

@@ -13,13 +13,15 @@ import { decode, elements, load, type Stored, type StoredCase, toTensor } from "
 type Run = (inputs: Tensor[], options: Record<string, any>) => Tensor;
 
 const reduce =
-  (name: "sum" | "mean" | "prod" | "max" | "min" | "var" | "std" | "logsumexp" | "argmax" | "argmin"): Run =>
+  (
+    name: "sum" | "mean" | "prod" | "amax" | "amin" | "var" | "std" | "logsumexp" | "argmax" | "argmin",
+  ): Run =>
   ([x], { dim, ...rest }) =>
     (x[name] as (dim?: any, options?: any) => Tensor)(dim, rest);
 
 const ops: Record<string, Run> = {
   ...Object.fromEntries(
-    (["sum", "mean", "prod", "max", "min", "var", "std", "logsumexp", "argmax", "argmin"] as const).map(
+    (["sum", "mean", "prod", "amax", "amin", "var", "std", "logsumexp", "argmax", "argmin"] as const).map(
       (name) => [name, reduce(name)],
     ),
   ),

@@ -48,6 +48,12 @@ describe("in place", () => {
     ["indexPut", [[int([0, 1]), int([1, 1])], tensor([8, 9])]],
     ["maskedFill", [mask, 7]],
     ["maskedScatter", [mask, x()]],
+    ["indexPut", [[{ start: 1 }, [0, 2]], -4]],
+    ["indexReduce", [1, int([2, 0]), ones([2, 2]), "prod"]],
+    ["cumsum", [1]],
+    ["cumprod", [0]],
+    ["tril", []],
+    ["triu", [1]],
   ];
   it.each(forms)("%s_ %j", (name, args) => {
     const target = x();
@@ -92,7 +98,7 @@ describe("mistakes", () => {
     ],
     ["a source of the wrong size", () => x.indexAdd(0, int([0]), ones([2, 4])), "SHAPE_MISMATCH"],
     ["a mask of numbers", () => x.maskedSelect(ones([3, 4])), "DTYPE_MISMATCH"],
-    ["a source that is too short", () => x.maskedScatter(tensor([true]), ones([3])), "SHAPE_MISMATCH"],
+    ["a source that is too short", () => x.maskedScatter(tensor([true]), ones([3])), "INDEX_OUT_OF_RANGE"],
     ["mirroring more than there is", () => nn.functional.pad(x, [4, 0], "reflect"), "SHAPE_MISMATCH"],
     ["cutting more than there is", () => nn.functional.pad(x, [-5, 0]), "SHAPE_MISMATCH"],
     ["half a pair", () => nn.functional.pad(x, [1]), "INVALID_PADDING"],

@@ -1,0 +1,49 @@
+import { differentiable } from "../autograd/graph.js";
+import { checkOptions } from "../options.js";
+import { Tensor } from "../tensor/tensor.js";
+import { add, binary, compare, div, eq, mul } from "./elementwise.js";
+import { lineDim } from "./line.js";
+import { argmax, argmin, extreme, type ReduceOptions, sum } from "./reduce.js";
+import { needsLine, selected, type ValuesAndIndices } from "./sort.js";
+import { to } from "./views.js";
+
+/**
+ * The largest element of `x`, or with `dim` the largest along it and where it is, `{ values, indices }`; or with a tensor the
+ * larger of each two elements (`maximum`). NaN wins. Of equals the first is taken and has the gradient; over all elements, equals
+ * share it. Shapes of `x` without `dim` (`keepdim`: with size 1). PyTorch: `torch.max`; values alone, and over several dims: `amax`.
+ * @throws ShapeError `EMPTY_REDUCTION` where there is nothing to choose from.
+ */
+export function max(x: Tensor): Tensor;
+export function max(x: Tensor, other: Tensor): Tensor;
+export function max(x: Tensor, dim: number, options?: ReduceOptions): ValuesAndIndices;
+export function max(x: Tensor, dim?: number | Tensor, options?: ReduceOptions): Tensor | ValuesAndIndices {
+  return extremeOf("max", x, dim, options);
+}
+
+/** The smallest element of `x`, over all or along `dim`, or the smaller of each two: see `max`. PyTorch: `torch.min`. */
+export function min(x: Tensor): Tensor;
+export function min(x: Tensor, other: Tensor): Tensor;
+export function min(x: Tensor, dim: number, options?: ReduceOptions): ValuesAndIndices;
+export function min(x: Tensor, dim?: number | Tensor, options?: ReduceOptions): Tensor | ValuesAndIndices {
+  return extremeOf("min", x, dim, options);
+}
+
+function extremeOf(op: "max" | "min", x: Tensor, dim?: number | Tensor, options?: ReduceOptions) {
+  checkOptions(op, options, typeof dim === "number" ? ["keepdim"] : []);
+  if (dim instanceof Tensor) return op === "max" ? binary.maximum(x, dim) : binary.minimum(x, dim);
+  if (dim === undefined) return sharedByEquals(op, x, extreme(op, op, x.detach()));
+  const d = lineDim(op, dim, x);
+  needsLine(op, x, d);
+  const at = op === "max" ? argmax(x, d, { keepdim: true }) : argmin(x, d, { keepdim: true });
+  return selected(x, d, at, options?.keepdim);
+}
+
+/** @internal `y`, one element of all of `x`, whose gradient is shared evenly by the elements that equal it; NaN equals NaN here. */
+export function sharedByEquals(op: string, x: Tensor, y: Tensor): Tensor {
+  return differentiable(op, [x], y, (g) => {
+    const [from, value] = [x.detach(), y.detach()];
+    const bothNaN = mul(compare.ne(from, from), compare.ne(value, value));
+    const equals = to(add(eq(from, value), bothNaN), x.dtype);
+    return [mul(div(g, sum(equals)), equals)];
+  });
+}

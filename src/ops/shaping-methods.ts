@@ -1,0 +1,85 @@
+import { resolveDim, type Shape, type Strides } from "../shape.js";
+import { Tensor } from "../tensor/tensor.js";
+import { narrowCopy } from "./copies.js";
+import { where } from "./elementwise.js";
+import { max, min } from "./extremes.js";
+import { indexReduce } from "./index-reduce.js";
+import { type MethodOf, method, methodsOf, type Sizes, sizes } from "./install.js";
+import { diagonalScatter, selectScatter, sliceScatter } from "./overwrite.js";
+import * as parts from "./parts.js";
+import { nonzeroStatic } from "./positions.js";
+import type { ReduceOptions } from "./reduce.js";
+import { sumToSize } from "./sizes.js";
+import type { ValuesAndIndices } from "./sort.js";
+import { asStrided, asStridedScatter } from "./strided.js";
+import { index } from "./subscripts.js";
+import { adjoint, transposes } from "./transposes.js";
+
+/*
+ * Methods of Tensor about shapes, parts, windows and positions: `x.hsplit(2)` is `hsplit(x, 2)`.
+ */
+
+const { tensorSplit, hsplit, vsplit, dsplit } = parts;
+const { splitWithSizes, unsafeSplit, unsafeSplitWithSizes, unsafeChunk } = parts;
+
+const functions = {
+  ...{ tensorSplit, hsplit, vsplit, dsplit, splitWithSizes, unsafeSplit, unsafeSplitWithSizes, unsafeChunk },
+  ...{ selectScatter, sliceScatter, diagonalScatter, asStrided, asStridedScatter, narrowCopy },
+  ...{ indexReduce, nonzeroStatic, index },
+  /** `x` where the condition is true, `other` elsewhere. */
+  where: (x: Tensor, condition: Tensor, other: Tensor | number) => where(condition, x, other),
+  adjoint,
+  /** How many dims there are: `ndim`. */
+  dim: (x: Tensor) => x.ndim,
+};
+
+type FunctionMethods = { [Name in keyof typeof functions]: MethodOf<(typeof functions)[Name]> };
+
+declare module "../tensor/tensor.js" {
+  interface Tensor extends FunctionMethods {
+    max(): Tensor;
+    max(other: Tensor): Tensor;
+    /** The largest element along `dim` and where it is. */
+    max(dim: number, options?: ReduceOptions): ValuesAndIndices;
+    min(): Tensor;
+    min(other: Tensor): Tensor;
+    /** The smallest element along `dim` and where it is. */
+    min(dim: number, options?: ReduceOptions): ValuesAndIndices;
+    /** The shape, or the size of one dim. */
+    size(): Shape;
+    size(dim: number): number;
+    /** The strides in elements, or that of one dim. */
+    stride(): Strides;
+    stride(dim: number): number;
+    /** Summed along the dims that the shape has once, or not at all: the reverse of `expand`. */
+    sumToSize(...shape: Sizes): Tensor;
+    /** The dims in the opposite order: the transpose of a matrix. */
+    readonly T: Tensor;
+    /** The matrices in the last two dims transposed. @throws ShapeError for a vector. */
+    readonly mT: Tensor;
+    /** The transpose of a matrix, which numbers that are real have for their adjoint. @throws ShapeError unless there are 2 dims. */
+    readonly H: Tensor;
+    /** The adjoints of the matrices in the last two dims: `mT`. */
+    readonly mH: Tensor;
+  }
+}
+
+methodsOf({ ...functions, max, min });
+method("sumToSize", function (this: Tensor, ...shape: Sizes) {
+  return sumToSize(this, sizes(shape));
+});
+
+method("size", function (this: Tensor, dim?: number) {
+  return dim === undefined ? this.shape : this.shape[resolveDim("size", dim, this.ndim)];
+});
+method("stride", function (this: Tensor, dim?: number) {
+  return dim === undefined ? this.strides : this.strides[resolveDim("stride", dim, this.ndim)];
+});
+
+for (const [name, f] of Object.entries(transposes))
+  Object.defineProperty(Tensor.prototype, name, {
+    configurable: true,
+    get(this: Tensor) {
+      return f(this);
+    },
+  });
