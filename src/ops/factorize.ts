@@ -84,13 +84,19 @@ export function reflectBack({ packed, taus }: Reflections, y: Matrix): Matrix {
   return y;
 }
 
-/** The first `cols` columns of Q. */
-export function orthogonalFactor({ packed, taus }: Reflections, cols: number): Matrix {
-  const q = matrix(packed.rows, cols);
-  for (let i = 0; i < Math.min(packed.rows, cols); i++) q.data[i * cols + i] = 1;
+/** Q y, in place. */
+export function reflectForth({ packed, taus }: Reflections, y: Matrix): Matrix {
   for (let s = taus.length - 1; s >= 0; s--)
-    for (let j = 0; j < cols; j++) applyOne(packed, taus, s, q.data, cols, j);
-  return q;
+    for (let j = 0; j < y.cols; j++) applyOne(packed, taus, s, y.data, y.cols, j);
+  return y;
+}
+
+/** The first `cols` columns of Q. */
+export function orthogonalFactor(reflections: Reflections, cols: number): Matrix {
+  const { rows } = reflections.packed;
+  const q = matrix(rows, cols);
+  for (let i = 0; i < Math.min(rows, cols); i++) q.data[i * cols + i] = 1;
+  return reflectForth(reflections, q);
 }
 
 /** The first `rows` rows of R. */
@@ -118,37 +124,44 @@ export function solveUpper(r: Matrix, n: number, y: Matrix, transpose = false): 
 /** L and U of P A in one matrix, by elimination with row pivoting. */
 export interface Elimination {
   readonly packed: Matrix;
+  /** Row i of P A was row order[i]. */
   readonly order: Int32Array;
+  /** In step s, row s was exchanged with row swaps[s]. */
+  readonly swaps: Int32Array;
   /** Of the permutation: 1 or -1. */
   readonly sign: number;
   /** The first pivot that is 0, or -1. */
   readonly singular: number;
 }
 
-export function eliminate(a: Matrix): Elimination {
-  const n = a.rows;
+export function eliminate(a: Matrix, pivoting = true): Elimination {
+  const { rows, cols } = a;
   const x = a.data.slice();
-  const order = Int32Array.from({ length: n }, (_, i) => i);
+  const order = Int32Array.from({ length: rows }, (_, i) => i);
+  const swaps = new Int32Array(Math.min(rows, cols));
   let [sign, singular] = [1, -1];
-  for (let s = 0; s < n; s++) {
+  for (let s = 0; s < swaps.length; s++) {
     let pivot = s;
-    for (let i = s + 1; i < n; i++) if (Math.abs(x[i * n + s]) > Math.abs(x[pivot * n + s])) pivot = i;
-    if (x[pivot * n + s] === 0) {
+    if (pivoting)
+      for (let i = s + 1; i < rows; i++)
+        if (Math.abs(x[i * cols + s]) > Math.abs(x[pivot * cols + s])) pivot = i;
+    swaps[s] = pivot;
+    if (x[pivot * cols + s] === 0) {
       if (singular < 0) singular = s;
-      continue;
+      if (pivoting) continue;
     }
     if (pivot !== s) {
-      for (let j = 0; j < n; j++) swap(x, s * n + j, pivot * n + j);
+      for (let j = 0; j < cols; j++) swap(x, s * cols + j, pivot * cols + j);
       swap(order, s, pivot);
       sign = -sign;
     }
-    for (let i = s + 1; i < n; i++) {
-      const factor = x[i * n + s] / x[s * n + s];
-      x[i * n + s] = factor;
-      for (let j = s + 1; j < n; j++) x[i * n + j] -= factor * x[s * n + j];
+    for (let i = s + 1; i < rows; i++) {
+      const factor = x[i * cols + s] / x[s * cols + s];
+      x[i * cols + s] = factor;
+      for (let j = s + 1; j < cols; j++) x[i * cols + j] -= factor * x[s * cols + j];
     }
   }
-  return { packed: matrix(n, n, x), order, sign, singular };
+  return { packed: matrix(rows, cols, x), order, swaps, sign, singular };
 }
 
 /** X with A X = B. */
