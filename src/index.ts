@@ -37,6 +37,7 @@ export { bernoulli, multinomial, normal, randint, randintLike, randLike, randnLi
 export { where } from "./ops/elementwise.js";
 export * from "./ops/functions.js";
 export { cat, stack } from "./ops/join.js";
+export * from "./ops/linalg/functions.js";
 export * as linalg from "./ops/linalg/index.js";
 export { matmul } from "./ops/matmul.js";
 export { polygamma } from "./ops/pointwise.js";

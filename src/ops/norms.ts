@@ -2,7 +2,7 @@ import { differentiable } from "../autograd/graph.js";
 import { type DType, isFloating, promote } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
-import { resolveDims } from "../shape.js";
+import { resolveDim, resolveDims } from "../shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { zerosLike } from "./create.js";
 import { abs, add, binary, compare, div, eq, mul, pow, sqrt, sub, unary, where } from "./elementwise.js";
@@ -16,26 +16,41 @@ export interface NormOptions {
   dtype?: DType;
 }
 
+/** The order, the dims and the options, by position; or from the order or the dims on by name, among the options. */
+export type NormArguments<Name extends string, Order, Over = Dims> =
+  | [order?: Order | null, dim?: Over | null, options?: NormOptions]
+  | [order: Order | null | undefined, options: NormOptions & { dim?: Over | null }]
+  | [options: NormOptions & { dim?: Over | null } & { [Key in Name]?: Order | null }];
+
+/** @internal Whatever was given of them; `name` is that of the order. */
+export function normArguments<Order, Over = Dims>(
+  op: string,
+  name: string,
+  args: readonly unknown[],
+): NormOptions & { order?: Order; dim?: Over } {
+  const isOptions = (v: unknown) => typeof v === "object" && v !== null && !Array.isArray(v);
+  const at = args.findIndex(isOptions);
+  const count = at < 0 ? 2 : Math.min(at, 2);
+  const names = [name, "dim"];
+  checkOptions(op, args[count], [...names.slice(count), "keepdim", "dtype"]);
+  const given = { ...(args[count] as NormOptions & { dim?: Over } & Record<string, unknown>) };
+  const [order, dim] = names.map((key, i) => (i < count ? args[i] : given[key]) ?? undefined);
+  return { order: order as Order, dim: dim as Over, keepdim: given.keepdim, dtype: given.dtype };
+}
+
 /**
- * (Σ |x|ᵖ)^(1/p) over `dim`, default all dims, with p = `ord`. Infinity is the largest |x|, -Infinity the smallest, 0 counts what is
- * not 0. Where the norm is 0 its gradient is 0; equally large elements share it. PyTorch: `torch.linalg.vector_norm`.
+ * (Σ |x|ᵖ)^(1/p) over `dim`, default all dims, with p = `ord`, default 2. Infinity is the largest |x|, -Infinity the smallest, 0 counts
+ * what is not 0. Where the norm is 0 its gradient is 0; equally large elements share it. `vectorNorm(x, 1, 0, { keepdim: true })` or
+ * `vectorNorm(x, { ord: 1, dim: 0, keepdim: true })`. PyTorch: `torch.linalg.vector_norm`.
  * @throws ShapeError `EMPTY_REDUCTION` for no elements and an infinite or negative order.
  */
-export function vectorNorm(x: Tensor, ord = 2, dim?: Dims, options?: NormOptions): Tensor {
-  return normOver("vectorNorm", x, ord, dim, options);
+export function vectorNorm(x: Tensor, ...args: NormArguments<"ord", number>): Tensor {
+  const { order, dim, ...options } = normArguments<number>("vectorNorm", "ord", args);
+  return normOver("vectorNorm", x, order ?? 2, dim, options);
 }
 
-/**
- * `vectorNorm` of order `p`; "fro" is 2. Default: all dims. PyTorch: `torch.norm` (its "nuc" is not here).
- */
-export function norm(x: Tensor, p: number | "fro" = "fro", dim?: Dims, options?: NormOptions): Tensor {
-  if (p !== "fro" && typeof p !== "number")
-    throw new ValueError(`norm: p is a number or "fro": ${String(p)}`);
-  return normOver("norm", x, p === "fro" ? 2 : p, dim, options);
-}
-
-function normOver(op: string, given: Tensor, p: number, dim: Dims, options?: NormOptions): Tensor {
-  checkOptions(op, options, ["keepdim", "dtype"]);
+/** @internal `vectorNorm`, called `op` in errors. */
+export function normOver(op: string, given: Tensor, p: number, dim: Dims, options?: NormOptions): Tensor {
   if (typeof p !== "number" || Number.isNaN(p))
     throw new ValueError(`${op}: the order is a number: ${String(p)}`);
   const x = options?.dtype === undefined ? given : to(given, options.dtype);
@@ -86,6 +101,21 @@ function normGradient(x: Tensor, norm: Tensor, g: Tensor, p: number, dims: numbe
   const zeros = eq(x, 0);
   const slope = p < 2 ? where(zeros, 0, pow(abs(where(zeros, 1, x)), p - 1)) : pow(abs(x), p - 1);
   return mul(mul(direction, slope), where(isZero, 0, mul(g, pow(divisor, 1 - p))));
+}
+
+/**
+ * `x` with every slice along `dim` whose `p`-norm is above `maxnorm` scaled down to it. Shape of `x`, at least 2 dims. PyTorch:
+ * `torch.renorm`.
+ */
+export function renorm(x: Tensor, p: number, dim: number, maxnorm: number): Tensor {
+  if (x.ndim < 2) throw new ShapeError(`renorm: at least 2 dims are needed: ${formatShape(x.shape)}`);
+  if (!(p > 0)) throw new ValueError(`renorm: p is a number above 0: ${p}`);
+  if (!(maxnorm >= 0)) throw new ValueError(`renorm: maxnorm is a number >= 0: ${maxnorm}`);
+  const d = resolveDim("renorm", dim, x.ndim);
+  const others = [...x.shape.keys()].filter((other) => other !== d);
+  const norms = normOver("renorm", x, p, others, keepdim);
+  // PyTorch's divisor, which is never 0.
+  return mul(x, where(compare.gt(norms, maxnorm), div(maxnorm, add(norms, 1e-7)), 1));
 }
 
 /** The `p`-norm of x - y, which broadcast. PyTorch: `torch.dist`. */

@@ -8,7 +8,7 @@ import { add, mul, neg } from "../elementwise.js";
 import { choleskyFactor, transposed } from "../factorize.js";
 import { matmul } from "../matmul.js";
 import { type Named, named } from "../named.js";
-import { tril, triu } from "../triangle.js";
+import { tril } from "../triangle.js";
 import { expand } from "../views.js";
 import { batchOf, checkMatrices, checkSameDType, integers, matricesOf, mT, together } from "./matrices.js";
 import type { CheckErrorsOptions } from "./solve.js";
@@ -82,8 +82,8 @@ export function choleskyEx(
 }
 
 /**
- * X with A X = B, where A = L Lᵀ; with `upper: true`, A = Lᵀ L. Shapes: B [..., n, k], L [..., n, n]; batch dims broadcast.
- * PyTorch: `torch.cholesky_solve`.
+ * X with A X = B, where A = L Lᵀ; with `upper: true`, A = Lᵀ L. The other triangle is not read, but has the gradient of a full L, as in PyTorch.
+ * Shapes: B [..., n, k], L [..., n, n]; batch dims broadcast. PyTorch: `torch.cholesky_solve`.
  */
 export function choleskySolve(b: Tensor, L: Tensor, options?: CholeskyOptions): Tensor {
   checkOptions("choleskySolve", options, ["upper"]);
@@ -96,8 +96,7 @@ export function choleskySolve(b: Tensor, L: Tensor, options?: CholeskyOptions): 
     );
   const batch = broadcastShapes("choleskySolve", batchOf(b), batchOf(L));
   const columns = expand(b, [...batch, n, b.shape[b.ndim - 1]]);
-  const factors = expand(options?.upper ? mT(triu(L)) : tril(L), [...batch, n, n]);
-  return solved(columns, factors);
+  return solved(columns, expand(options?.upper ? mT(L) : L, [...batch, n, n]));
 }
 
 function solved(b: Tensor, L: Tensor): Tensor {
@@ -109,7 +108,7 @@ function solved(b: Tensor, L: Tensor): Tensor {
     (g) => {
       const gb = solved(g, L);
       const outer = matmul(gb, mT(out));
-      return [gb, neg(matmul(add(outer, mT(outer)), L))];
+      return [gb, neg(matmul(add(outer, mT(outer)), tril(L)))];
     },
     { saves: [b, L], savesOutput: true },
   );

@@ -9,6 +9,7 @@ export { type NormOptions, vectorNorm } from "../norms.js";
 export { type CholeskyOptions, cholesky, choleskyEx } from "./cholesky.js";
 export { det, slogdet } from "./determinant.js";
 export { type EighOptions, eigh, eigvalsh } from "./eigen.js";
+export { type LdlOptions, ldlFactor, ldlFactorEx, ldlSolve } from "./ldl.js";
 export { type LuOptions, type LuSolveOptions, lu, luFactor, luFactorEx, luSolve } from "./lu.js";
 export { cond, type MatrixOrder, matrixNorm, norm } from "./matrixNorms.js";
 export { householderProduct, type QrMode, qr } from "./orthogonal.js";

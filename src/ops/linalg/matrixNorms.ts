@@ -1,12 +1,10 @@
-import type { DType } from "../../dtype.js";
 import { formatShape, ShapeError, ValueError } from "../../errors.js";
-import { checkOptions } from "../../options.js";
 import { resolveDim } from "../../shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { compare, div, mul, where } from "../elementwise.js";
-import { type NormOptions, vectorNorm } from "../norms.js";
+import { type NormArguments, type NormOptions, normArguments, normOver } from "../norms.js";
 import { movedim } from "../rearrange.js";
-import { type Dims, max, min, sum } from "../reduce.js";
+import { max, min, sum } from "../reduce.js";
 import { select, squeeze, to, unsqueeze } from "../views.js";
 import { checkMatrices } from "./matrices.js";
 import { invChecked } from "./solve.js";
@@ -21,50 +19,52 @@ export type MatrixOrder = "fro" | "nuc" | 1 | -1 | 2 | -2 | number;
 const orders: readonly MatrixOrder[] = ["fro", "nuc", 1, -1, 2, -2, Infinity, -Infinity];
 
 /**
- * The norm of matrices: those in the two dims of `dim`, rows first. Shapes: [..., m, n] → [...]. PyTorch: `torch.linalg.matrix_norm`.
+ * The norm of matrices: those in the two dims of `dim`, rows first; default the last two, and "fro". The order and the dims may also stand
+ * among the options. Shapes: [..., m, n] → [...]. PyTorch: `torch.linalg.matrix_norm`.
  * @throws ShapeError `EMPTY_REDUCTION` where there is no largest or smallest.
  */
-export function matrixNorm(
-  x: Tensor,
-  ord: MatrixOrder = "fro",
-  dim: readonly number[] = [-2, -1],
-  options?: NormOptions,
-): Tensor {
-  return matrixNormAs("linalg.matrixNorm", x, ord, dim, options);
+export function matrixNorm(x: Tensor, ...args: NormArguments<"ord", MatrixOrder, readonly number[]>): Tensor {
+  const op = "linalg.matrixNorm";
+  const {
+    order = "fro",
+    dim = [-2, -1],
+    ...options
+  } = normArguments<MatrixOrder, readonly number[]>(op, "ord", args);
+  return matrixNormOver(op, x, order, dim, options);
 }
 
-/** @internal `matrixNorm`, called `op` in errors. */
-export function matrixNormAs(
+function matrixNormOver(
   op: string,
   given: Tensor,
   ord: MatrixOrder,
   dim: readonly number[],
-  options?: NormOptions,
+  { keepdim = false, dtype }: NormOptions,
 ): Tensor {
-  checkOptions(op, options, ["keepdim", "dtype"]);
   if (!orders.includes(ord))
     throw new ValueError(`${op}: the order is one of ${orders.join(", ")}: ${String(ord)}`);
-  const x = options?.dtype === undefined ? given : to(given, options.dtype as DType);
+  const x = dtype === undefined ? given : to(given, dtype);
   checkMatrices(op, x);
-  const keepdim = options?.keepdim ?? false;
   const [rows, cols] = checkPair(op, dim, x);
-  if (ord === "fro") return vectorNorm(x, 2, [rows, cols], { keepdim });
-  const none = ord === "nuc" ? false : ord === 2 || ord === -2 ? rows : Math.abs(ord) === 1 ? cols : rows;
-  const emptyPair = x.shape[rows] === 0 || x.shape[cols] === 0;
-  if (none !== false && (Math.abs(ord as number) === 2 ? emptyPair : x.shape[none] === 0))
-    throw new ShapeError(
-      `${op}: no elements to reduce with order ${ord}: ${formatShape(x.shape)} over [${rows}, ${cols}]`,
-      "EMPTY_REDUCTION",
-    );
-  const extreme = ord === "nuc" ? sum : ord > 0 ? max : min;
+  if (ord === "fro") return normOver(op, x, 2, [rows, cols], { keepdim });
   if (ord === "nuc" || Math.abs(ord) === 2) {
-    const norms = extreme(svdvals(movedim(x, [rows, cols], [-2, -1])), -1);
+    const values = svdvals(movedim(x, [rows, cols], [-2, -1]));
+    const norms = ord === "nuc" ? sum(values, -1) : extreme(op, values, ord, values.ndim - 1);
     if (!keepdim) return norms;
     return unsqueeze(unsqueeze(norms, Math.min(rows, cols)), Math.max(rows, cols));
   }
   const [summed, compared] = Math.abs(ord) === 1 ? [rows, cols] : [cols, rows];
-  const kept = extreme(vectorNorm(x, 1, summed, { keepdim: true }), compared, { keepdim: true });
+  const kept = extreme(op, normOver(op, x, 1, summed, { keepdim: true }), ord, compared, true);
   return keepdim ? kept : squeeze(kept, [rows, cols]);
+}
+
+/** The largest, or for negative orders the smallest, along `dim`. */
+function extreme(op: string, x: Tensor, ord: number, dim: number, keepdim = false): Tensor {
+  if (x.shape[dim] === 0)
+    throw new ShapeError(
+      `${op}: no elements to reduce with order ${ord}: ${formatShape(x.shape)}`,
+      "EMPTY_REDUCTION",
+    );
+  return (ord > 0 ? max : min)(x, dim, { keepdim });
 }
 
 function checkPair(op: string, dim: readonly number[], x: Tensor): [number, number] {
@@ -79,16 +79,32 @@ function checkPair(op: string, dim: readonly number[], x: Tensor): [number, numb
  * The norm of a vector or matrix: with two dims in `dim`, or two of `x` and an `ord`, that of `matrixNorm`; else that of `vectorNorm`.
  * Default: the 2-norm of all elements, or of those over `dim`. PyTorch: `torch.linalg.norm`.
  */
-export function norm(x: Tensor, ord?: MatrixOrder | null, dim?: Dims | null, options?: NormOptions): Tensor {
+export function norm(x: Tensor, ...args: NormArguments<"ord", MatrixOrder>): Tensor {
   const op = "linalg.norm";
-  const over = dim ?? undefined;
-  if ((ord ?? null) === null) return vectorNorm(x, 2, over, options);
-  if (over === undefined && x.ndim !== 1 && x.ndim !== 2)
+  const { order, dim, ...options } = normArguments<MatrixOrder>(op, "ord", args);
+  if (order === undefined) return normOver(op, x, 2, dim, options);
+  if (dim === undefined && x.ndim !== 1 && x.ndim !== 2)
     throw new ShapeError(`${op}: an order without dim needs a vector or a matrix: ${formatShape(x.shape)}`);
-  const pair = over === undefined ? (x.ndim === 2 ? [0, 1] : undefined) : over;
-  if (Array.isArray(pair) && pair.length === 2) return matrixNormAs(op, x, ord as MatrixOrder, pair, options);
-  if (typeof ord === "string") throw new ValueError(`${op}: the order of vectors is a number: ${ord}`);
-  return vectorNorm(x, ord as number, over, options);
+  const pair = dim === undefined && x.ndim === 2 ? [0, 1] : dim;
+  if (Array.isArray(pair) && pair.length === 2) return matrixNormOver(op, x, order, pair, options);
+  if (typeof order === "string") throw new ValueError(`${op}: the order of vectors is a number: ${order}`);
+  return normOver(op, x, order, dim, options);
+}
+
+/**
+ * `vectorNorm` of order `p`, default "fro", which is 2, over `dim`, default all; "nuc" is `linalg.matrixNorm`'s, of a matrix or over two dims.
+ * PyTorch: `torch.norm`.
+ */
+export function normOf(x: Tensor, ...args: NormArguments<"p", number | "fro" | "nuc">): Tensor {
+  const { order = "fro", dim, ...options } = normArguments<number | "fro" | "nuc">("norm", "p", args);
+  if (order === "nuc") {
+    if (dim === undefined && x.ndim !== 2)
+      throw new ShapeError(`norm: "nuc" without dim needs a matrix: ${formatShape(x.shape)}`);
+    return matrixNormOver("norm", x, "nuc", (dim ?? [0, 1]) as readonly number[], options);
+  }
+  if (order !== "fro" && typeof order !== "number")
+    throw new ValueError(`norm: p is a number, "fro" or "nuc": ${String(order)}`);
+  return normOver("norm", x, order === "fro" ? 2 : order, dim, options);
 }
 
 /**

@@ -34,10 +34,8 @@ export function matrixPower(a: Tensor, n: number): Tensor {
 const largestNorm = 5.371920351148152;
 
 /** Of degree 13: numerator Σ cᵢ Aⁱ, denominator Σ cᵢ (-A)ⁱ. */
-const coefficients = Array.from({ length: 14 }).reduce<number[]>(
-  (list, _, i) => [...list, i === 0 ? 1 : (list[i - 1] * (14 - i)) / (i * (27 - i))],
-  [],
-);
+const coefficients = [1];
+for (let i = 1; i <= 13; i++) coefficients.push((coefficients[i - 1] * (14 - i)) / (i * (27 - i)));
 
 /**
  * The exponential of matrices, Σ Aⁱ / i!, by Padé's approximation of a matrix halved until it is small, squared as often; in float64. Shape:
@@ -75,8 +73,12 @@ export function multiDot(tensors: readonly Tensor[]): Tensor {
   return chained("linalg.multiDot", tensors);
 }
 
-/** @internal `multiDot`, called `op` in errors. */
-export function chained(op: string, tensors: readonly Tensor[]): Tensor {
+/** `linalg.multiDot` of its arguments. PyTorch: `torch.chain_matmul`. */
+export function chainMatmul(...matrices: Tensor[]): Tensor {
+  return chained("chainMatmul", matrices);
+}
+
+function chained(op: string, tensors: readonly Tensor[]): Tensor {
   if (tensors.length === 0) throw new ShapeError(`${op}: at least one matrix is needed: got none`);
   const last = tensors.length - 1;
   const ends = tensors.map((x, i) => x.ndim === 1 && (i === 0 || i === last));

@@ -114,7 +114,7 @@ export interface LstsqOptions {
   rcond?: number | null;
   /**
    * As in PyTorch: "gelsy" by reflections with pivoting; "gelsd" and "gelss" by singular values, which they give; "gels" for matrices of full
-   * rank, and without a rank. Default "gelsy".
+   * rank, and without a rank. "gelsy" gives no residuals. Default: "gelsy", with residuals.
    */
   driver?: LstsqDriver | null;
 }
@@ -141,8 +141,8 @@ export function lstsq(a: Tensor, b: Tensor, options?: LstsqOptions): LeastSquare
   checkOptions(op, options, ["rcond", "driver"]);
   checkMatrices(op, a);
   checkSameDType(op, a, b);
-  const driver = options?.driver ?? "gelsy";
-  if (!drivers.includes(driver))
+  const driver = options?.driver ?? null;
+  if (driver !== null && !drivers.includes(driver))
     throw new ValueError(
       `${op}: driver is one of ${drivers.join(", ")}: ${String(driver)}`,
       "INVALID_OPTION",
@@ -173,7 +173,7 @@ export function lstsq(a: Tensor, b: Tensor, options?: LstsqOptions): LeastSquare
   const bySingularValues = driver === "gelsd" || driver === "gelss";
   return named({
     solution: vector ? squeeze(X, -1) : X,
-    residuals: whole ? squaredErrors(A, X, B) : none,
+    residuals: whole && driver !== "gelsy" ? squaredErrors(A, X, B) : none,
     rank:
       driver === "gels"
         ? empty([0], "int32")
