@@ -4,6 +4,7 @@ import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
 import { resolveDim, resolveDims } from "../shape.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { byPositionOrName } from "./arguments.js";
 import { zerosLike } from "./create.js";
 import { abs, add, binary, compare, div, eq, mul, pow, sqrt, sub, unary, where } from "./elementwise.js";
 import { type Dims, max, min, sum } from "./reduce.js";
@@ -28,14 +29,8 @@ export function normArguments<Order, Over = Dims>(
   name: string,
   args: readonly unknown[],
 ): NormOptions & { order?: Order; dim?: Over } {
-  const isOptions = (v: unknown) => typeof v === "object" && v !== null && !Array.isArray(v);
-  const at = args.findIndex(isOptions);
-  const count = at < 0 ? 2 : Math.min(at, 2);
-  const names = [name, "dim"];
-  checkOptions(op, args[count], [...names.slice(count), "keepdim", "dtype"]);
-  const given = { ...(args[count] as NormOptions & { dim?: Over } & Record<string, unknown>) };
-  const [order, dim] = names.map((key, i) => (i < count ? args[i] : given[key]) ?? undefined);
-  return { order: order as Order, dim: dim as Over, keepdim: given.keepdim, dtype: given.dtype };
+  const { [name]: order, ...rest } = byPositionOrName(op, args, [name, "dim"], ["keepdim", "dtype"]);
+  return { ...rest, order: order as Order };
 }
 
 /**
@@ -118,18 +113,25 @@ export function renorm(x: Tensor, p: number, dim: number, maxnorm: number): Tens
   return mul(x, where(compare.gt(norms, maxnorm), div(maxnorm, add(norms, 1e-7)), 1));
 }
 
-/** The `p`-norm of x - y, which broadcast. PyTorch: `torch.dist`. */
-export function dist(x: Tensor, y: Tensor, p = 2): Tensor {
-  return vectorNorm(sub(x, y), p);
+/** The order by position or by name. */
+type OrderArguments<Options = object> =
+  | [p?: number, options?: Options]
+  | [options: Options & { p?: number }];
+
+/** The `p`-norm of x - y, which broadcast; default 2. PyTorch: `torch.dist`. */
+export function dist(x: Tensor, y: Tensor, ...args: OrderArguments): Tensor {
+  const { p = 2 } = byPositionOrName("dist", args, ["p"]);
+  return normOver("dist", sub(x, y), p as number, undefined);
 }
 
 /**
- * Distances, by the `p`-norm, of every row of one batch of matrices from every row of another.
+ * Distances, by the `p`-norm, default 2, of every row of one batch of matrices from every row of another.
  * Shapes: [..., P, M], [..., R, M] → [..., P, R]. PyTorch: `torch.cdist`.
  */
-export function cdist(x: Tensor, y: Tensor, p = 2, options?: { computeMode?: string }): Tensor {
-  // How PyTorch computes it; here always by differences, which is what is accurate.
-  checkOptions("cdist", options, ["computeMode"]);
+export function cdist(x: Tensor, y: Tensor, ...args: OrderArguments<{ computeMode?: string }>): Tensor {
+  // The mode is how PyTorch computes it; here always by differences, which is what is accurate.
+  const given = byPositionOrName("cdist", args, ["p"], ["computeMode"]);
+  const p = (given.p ?? 2) as number;
   if (x.ndim < 2 || y.ndim < 2 || x.shape[x.ndim - 1] !== y.shape[y.ndim - 1])
     throw new ShapeError(
       `cdist: matrices with as many columns are needed: ${formatShape(x.shape)} and ${formatShape(y.shape)}`,
@@ -137,7 +139,7 @@ export function cdist(x: Tensor, y: Tensor, p = 2, options?: { computeMode?: str
   if (!(p >= 0)) throw new ValueError(`cdist: p is a number >= 0: ${p}`);
   const differences = sub(unsqueeze(x, -2), unsqueeze(y, -3));
   if (x.shape[x.ndim - 1] === 0) return sum(differences, -1);
-  return vectorNorm(differences, p, -1);
+  return normOver("cdist", differences, p, -1);
 }
 
 /**

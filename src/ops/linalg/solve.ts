@@ -3,6 +3,7 @@ import { formatShape, ShapeError, SimdgradError } from "../../errors.js";
 import { checkOptions } from "../../options.js";
 import { broadcastShapes, numel, sameShape } from "../../shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
+import { byPositionOrName } from "../arguments.js";
 import { eye } from "../create.js";
 import { neg } from "../elementwise.js";
 import { eliminate, solveEliminated } from "../factorize.js";
@@ -147,10 +148,11 @@ export function invEx(a: Tensor, options?: CheckErrorsOptions): Named<"inverse" 
 }
 
 /**
- * The inverse of `a` as a map of tensors: `tensordot(tensorinv(a), b, b.ndim)` undoes `tensordot(a, x, x.ndim)`. The first `ind` dims have as
+ * The inverse of `a` as a map of tensors: `tensordot(tensorinv(a), b, b.ndim)` undoes `tensordot(a, x, x.ndim)`. The first `ind` dims, default 2, have as
  * many elements as the others. Shape: [...first, ...rest] → [...rest, ...first]. PyTorch: `torch.linalg.tensorinv`.
  */
-export function tensorinv(a: Tensor, ind = 2): Tensor {
+export function tensorinv(a: Tensor, ...args: [ind?: number] | [options: { ind?: number }]): Tensor {
+  const ind = (byPositionOrName("linalg.tensorinv", args, ["ind"]).ind ?? 2) as number;
   if (!Number.isInteger(ind) || ind < 1)
     throw new ShapeError(`linalg.tensorinv: ind is a positive integer: ${ind}`);
   const [first, rest] = [a.shape.slice(0, ind), a.shape.slice(ind)];
