@@ -114,9 +114,7 @@ export function renorm(x: Tensor, p: number, dim: number, maxnorm: number): Tens
 }
 
 /** The order by position or by name. */
-type OrderArguments<Options = object> =
-  | [p?: number, options?: Options]
-  | [options: Options & { p?: number }];
+type OrderArguments<Options = object> = [p?: number, options?: Options] | [options: Options & { p?: number }];
 
 /** The `p`-norm of x - y, which broadcast; default 2. PyTorch: `torch.dist`. */
 export function dist(x: Tensor, y: Tensor, ...args: OrderArguments): Tensor {

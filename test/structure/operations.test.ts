@@ -80,12 +80,13 @@ function page(): string {
     ...methods.filter((name) => !name.endsWith("_")),
     ...functions,
     ...Object.keys(nn.functional),
+    ...Object.keys(library.linalg).map((name) => `linalg.${name}`),
   ]);
   const forms = (name: string) =>
     [
       methods.includes(name) ? `x.${name}()` : "",
       inPlace.has(name) ? `x.${name}_()` : "",
-      functions.includes(name) ? `${name}()` : "",
+      functions.includes(name) || name.startsWith("linalg.") ? `${name}()` : "",
       Object.hasOwn(nn.functional, name) ? `nn.functional.${name}()` : "",
       ...layers.flatMap(([layer]) => (layersOf[layer] === name ? [`nn.${layer}`] : [])),
     ].filter((form) => form !== "");

@@ -64,7 +64,7 @@ function slogdetAs(op: string, a: Tensor): Named<"sign" | "logabsdet", Tensor> {
     for (let i = 0; i < n; i++) {
       const pivot = packed.data[i * n + i];
       total += log(Math.abs(pivot));
-      side *= Math.sign(pivot);
+      side = pivot === 0 ? 0 : side * Math.sign(pivot);
     }
     return [side, total];
   });
