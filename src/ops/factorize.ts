@@ -58,7 +58,7 @@ export function reflect(a: Matrix, pivoting = false): Reflections {
     taus[s] = (diagonal - head) / diagonal;
     for (let i = s + 1; i < rows; i++) x[i * cols + s] /= head - diagonal;
     x[s * cols + s] = diagonal;
-    for (let j = s + 1; j < cols; j++) applyOne(matrix(rows, cols, x), taus, s, x, cols, j);
+    applyOne(matrix(rows, cols, x), taus, s, x, cols, s + 1);
   }
   return { packed: matrix(rows, cols, x), taus, order };
 }
@@ -67,27 +67,33 @@ function swap(x: Float64Array | Int32Array, i: number, j: number): void {
   [x[i], x[j]] = [x[j], x[i]];
 }
 
-/** Reflection `s` on column j of y, which has `width` columns. */
-function applyOne(packed: Matrix, taus: Float64Array, s: number, y: Float64Array, width: number, j: number) {
+/** Reflection `s` on the columns of y from `start` on, of `width`: row by row, as they lie in memory. */
+function applyOne(packed: Matrix, taus: Float64Array, s: number, y: Float64Array, width: number, start = 0) {
   const { rows, cols, data } = packed;
-  let dot = y[s * width + j];
-  for (let i = s + 1; i < rows; i++) dot += data[i * cols + s] * y[i * width + j];
-  dot *= taus[s];
-  y[s * width + j] -= dot;
-  for (let i = s + 1; i < rows; i++) y[i * width + j] -= dot * data[i * cols + s];
+  const dots = y.slice(s * width, (s + 1) * width);
+  for (let i = s + 1; i < rows; i++) {
+    const v = data[i * cols + s];
+    for (let j = start; j < width; j++) dots[j] += v * y[i * width + j];
+  }
+  for (let j = start; j < width; j++) {
+    dots[j] *= taus[s];
+    y[s * width + j] -= dots[j];
+  }
+  for (let i = s + 1; i < rows; i++) {
+    const v = data[i * cols + s];
+    for (let j = start; j < width; j++) y[i * width + j] -= dots[j] * v;
+  }
 }
 
 /** Qᵀ y, in place. */
 export function reflectBack({ packed, taus }: Reflections, y: Matrix): Matrix {
-  for (let s = 0; s < taus.length; s++)
-    for (let j = 0; j < y.cols; j++) applyOne(packed, taus, s, y.data, y.cols, j);
+  for (let s = 0; s < taus.length; s++) applyOne(packed, taus, s, y.data, y.cols);
   return y;
 }
 
 /** Q y, in place. */
 export function reflectForth({ packed, taus }: Reflections, y: Matrix): Matrix {
-  for (let s = taus.length - 1; s >= 0; s--)
-    for (let j = 0; j < y.cols; j++) applyOne(packed, taus, s, y.data, y.cols, j);
+  for (let s = taus.length - 1; s >= 0; s--) applyOne(packed, taus, s, y.data, y.cols);
   return y;
 }
 

@@ -7,7 +7,9 @@ import * as blend from "./blend.js";
 import { binary, compare, unary } from "./elementwise.js";
 import { indexAdd, indexCopy, indexFill, indexPut, maskedFill, maskedScatter, put } from "./index-writing.js";
 import { copy_, writable } from "./inplace.js";
+import { renorm } from "./norms.js";
 import * as pointwise from "./pointwise.js";
+import { addbmm, addmm, addmv, addr, baddbmm } from "./products.js";
 import { scatter, scatterAdd, scatterReduce } from "./scatter.js";
 
 const { add: _add, sub: _sub, mul: _mul, div: _div, polygamma: _polygamma, ...otherPairs } = binary;
@@ -26,6 +28,7 @@ const forms = {
   ...{ logicalAnd, logicalOr, logicalXor, logicalNot },
   ...{ bitwiseNot, bitwiseAnd, bitwiseOr, bitwiseXor, bitwiseLeftShift, bitwiseRightShift },
   ...{ scatter, scatterAdd, scatterReduce },
+  ...{ addmm, addmv, addr, addbmm, baddbmm, renorm },
   ...{ indexAdd, indexCopy, indexFill, indexPut, maskedFill, maskedScatter, put },
 };
 

@@ -98,11 +98,19 @@ function normGradient(x: Tensor, norm: Tensor, g: Tensor, p: number, dims: numbe
   return mul(mul(direction, slope), where(isZero, 0, mul(g, pow(divisor, 1 - p))));
 }
 
+type RenormArguments =
+  | [p: number, dim: number, maxnorm: number]
+  | [options: { p: number; dim: number; maxnorm: number }];
+
 /**
  * `x` with every slice along `dim` whose `p`-norm is above `maxnorm` scaled down to it. Shape of `x`, at least 2 dims. PyTorch:
  * `torch.renorm`.
  */
-export function renorm(x: Tensor, p: number, dim: number, maxnorm: number): Tensor {
+export function renorm(x: Tensor, ...args: RenormArguments): Tensor {
+  const { p, dim, maxnorm } = byPositionOrName("renorm", args, ["p", "dim", "maxnorm"]) as Record<
+    string,
+    number
+  >;
   if (x.ndim < 2) throw new ShapeError(`renorm: at least 2 dims are needed: ${formatShape(x.shape)}`);
   if (!(p > 0)) throw new ValueError(`renorm: p is a number above 0: ${p}`);
   if (!(maxnorm >= 0)) throw new ValueError(`renorm: maxnorm is a number >= 0: ${maxnorm}`);

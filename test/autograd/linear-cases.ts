@@ -217,6 +217,11 @@ const powers: Cases = {
     ],
     (a, b, c) => sg.chainMatmul(a, b, c),
   ),
+  vander: each(
+    [[3]],
+    (x) => sg.vander(x),
+    (x) => sg.vander(x, 2, { increasing: true }),
+  ),
   vdot: each([[3], [3]], (a, b) => a.vdot(b)),
   cov: [
     ...each(

@@ -8,7 +8,7 @@ export { type PcaLowrankOptions, pcaLowrank, type SvdLowrankOptions, svdLowrank 
 export { type LuUnpackOptions, luOf as lu, luSolveOf as luSolve, luUnpack } from "./lu.js";
 export { normOf as norm } from "./matrixNorms.js";
 export { geqrf, householderProduct as orgqr, type OrmqrOptions, ormqr, qrOf as qr } from "./orthogonal.js";
-export { chainMatmul, matrixExp, matrixPower } from "./powers.js";
+export { chainMatmul, matrixExp, matrixPower, vanderOf as vander } from "./powers.js";
 export { pinverse } from "./pseudoinverse.js";
 export { inv as inverse } from "./solve.js";
 export { type SvdOfOptions, svdOf as svd } from "./svd.js";

@@ -1,4 +1,7 @@
-/** Singular values in float64: QR with pivoting, then rotations that make the rows of R orthogonal to each other (one-sided Jacobi). */
+/**
+ * Singular values in float64: QR, eigenvectors of R Rᵀ, which turn its rows so that they are almost orthogonal to each other, and rotations that make
+ * them so (one-sided Jacobi): the squares, in which small values drown, only choose where these begin.
+ */
 import {
   type Matrix,
   matrix,
@@ -8,6 +11,7 @@ import {
   transposed,
   triangularFactor,
 } from "../factorize.js";
+import { symmetricEigen } from "./tridiagonal.js";
 
 /** A = U diag(values) V, with orthonormal columns of U and rows of V; values are in descending order. */
 export interface Singular {
@@ -31,42 +35,54 @@ export function singularValues(a: Matrix, full: boolean): Singular {
       n,
       a.data.map((v) => v / scale),
     ),
-    true,
   );
-  const w = triangularFactor(first, n); // turned becomes diag(values) Z, with orthonormal rows of Z
-  const turns = matrix(n, n);
-  for (let i = 0; i < n; i++) turns.data[i * n + i] = 1;
+  const r = triangularFactor(first, n);
+  const turns = symmetricEigen(product(r, transposed(r))).vectors;
+  const w = product(turns, r); // turned becomes diag(values) V
   orthogonalize(w.data, turns.data, n);
   const lengths = Float64Array.from({ length: n }, (_, i) => Math.sqrt(dot(w.data, n, i, i)));
   const order = Array.from({ length: n }, (_, i) => i).sort((i, j) => lengths[j] - lengths[i]);
-  const z = orthonormalRows(w, lengths, order);
   const width = full ? m : n;
   const u = matrix(m, width);
   for (const [column, row] of order.entries())
     for (let i = 0; i < n; i++) u.data[i * width + column] = turns.data[row * n + i];
   for (let i = n; i < width; i++) u.data[i * width + i] = 1;
   reflectForth(first, u);
-  const v = matrix(n, n);
-  for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) v.data[i * n + first.order[j]] = z.data[i * n + j];
+  const v = orthonormalRows(w, lengths, order);
   return { u, values: Float64Array.from(order, (i) => lengths[i] * scale), v };
 }
 
-/** Sweeps over all pairs of rows until none is turned any more; they are few: 5 to 10. */
+function product(a: Matrix, b: Matrix): Matrix {
+  const out = matrix(a.rows, b.cols);
+  for (let i = 0; i < a.rows; i++)
+    for (let j = 0; j < a.cols; j++) {
+      const factor = a.data[i * a.cols + j];
+      for (let c = 0; c < b.cols; c++) out.data[i * b.cols + c] += factor * b.data[j * b.cols + c];
+    }
+  return out;
+}
+
+/** Sweeps over all pairs of rows until none is turned any more; they are few: 2 to 5. */
 const mostSweeps = 60;
 
 function orthogonalize(w: Float64Array, turns: Float64Array, n: number): void {
+  const squares = new Float64Array(n);
+  const enough = Number.EPSILON * Math.sqrt(n);
   for (let sweep = 0; sweep < mostSweeps; sweep++) {
+    for (let i = 0; i < n; i++) squares[i] = dot(w, n, i, i);
     let turned = false;
     for (let i = 0; i + 1 < n; i++)
       for (let j = i + 1; j < n; j++) {
-        const [ii, jj, ij] = [dot(w, n, i, i), dot(w, n, j, j), dot(w, n, i, j)];
-        if (Math.abs(ij) <= Number.EPSILON * Math.sqrt(ii) * Math.sqrt(jj)) continue;
+        const along = dot(w, n, i, j);
+        if (Math.abs(along) <= enough * Math.sqrt(squares[i]) * Math.sqrt(squares[j])) continue;
         turned = true;
-        const slope = (jj - ii) / (2 * ij);
+        const slope = (squares[j] - squares[i]) / (2 * along);
         const tan = (slope < 0 ? -1 : 1) / (Math.abs(slope) + Math.sqrt(1 + slope * slope));
         const cos = 1 / Math.sqrt(1 + tan * tan);
         turn(w, n, i, j, cos, cos * tan);
         turn(turns, n, i, j, cos, cos * tan);
+        squares[i] = Math.max(0, squares[i] - tan * along);
+        squares[j] += tan * along;
       }
     if (!turned) return;
   }

@@ -3,6 +3,7 @@ import { formatShape, ShapeError, ValueError } from "../../errors.js";
 import { checkOptions } from "../../options.js";
 import { broadcastShapes, numel } from "../../shape.js";
 import { empty, type Tensor } from "../../tensor/tensor.js";
+import { byPositionOrName } from "../arguments.js";
 import { eye } from "../create.js";
 import { add, sub } from "../elementwise.js";
 import { eliminate, matrix } from "../factorize.js";
@@ -195,14 +196,17 @@ export function luSolve(LU: Tensor, pivots: Tensor, b: Tensor, options?: LuSolve
   return solveTriangular(LU, inner, { upper: true });
 }
 
-/** LU and pivots, and with `getInfos` also `info`, as `linalg.luFactorEx` has them. PyTorch: `torch.lu`. */
+/**
+ * LU and pivots, and with `getInfos` also `info`, as `linalg.luFactorEx` has them: `lu(a, true, true)` or `lu(a, { getInfos: true })`.
+ * PyTorch: `torch.lu`.
+ */
 export function luOf(
   a: Tensor,
-  options?: LuOptions & { getInfos?: boolean },
+  ...args: [pivot?: boolean, getInfos?: boolean] | [options: LuOptions & { getInfos?: boolean }]
 ): Named<"LU" | "pivots", Tensor> | Named<"LU" | "pivots" | "info", Tensor> {
-  checkOptions("lu", options, ["pivot", "getInfos"]);
-  const { LU, pivots, info } = factored("lu", a, options?.pivot);
-  return options?.getInfos ? named({ LU, pivots, info }) : named({ LU, pivots });
+  const { pivot, getInfos } = byPositionOrName("lu", args, ["pivot", "getInfos"]);
+  const { LU, pivots, info } = factored("lu", a, pivot as boolean | undefined);
+  return getInfos ? named({ LU, pivots, info }) : named({ LU, pivots });
 }
 
 /** `linalg.luSolve` with B first. PyTorch: `torch.lu_solve`. */

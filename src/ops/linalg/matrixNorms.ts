@@ -1,6 +1,7 @@
 import { formatShape, ShapeError, ValueError } from "../../errors.js";
 import { resolveDim } from "../../shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
+import { byPositionOrName } from "../arguments.js";
 import { compare, div, mul, where } from "../elementwise.js";
 import { type NormArguments, type NormOptions, normArguments, normOver } from "../norms.js";
 import { movedim } from "../rearrange.js";
@@ -111,12 +112,15 @@ export function normOf(x: Tensor, ...args: NormArguments<"p", number | "fro" | "
  * The condition number: the norm of A times that of A⁻¹, for which 2 (the default) and -2 need no square matrix. Of singular matrices
  * Infinity. Shapes: [..., m, n] → [...]. PyTorch: `torch.linalg.cond`.
  */
-export function cond(a: Tensor, p?: MatrixOrder | null): Tensor {
+export function cond(
+  a: Tensor,
+  ...args: [p?: MatrixOrder | null] | [options: { p?: MatrixOrder | null }]
+): Tensor {
   const op = "linalg.cond";
-  const order = p ?? 2;
+  const order = (byPositionOrName(op, args, ["p"]).p ?? 2) as MatrixOrder;
   checkMatrices(op, a, Math.abs(order as number) !== 2);
   if (!orders.includes(order))
-    throw new ValueError(`${op}: the order is one of ${orders.join(", ")}: ${String(p)}`);
+    throw new ValueError(`${op}: the order is one of ${orders.join(", ")}: ${String(order)}`);
   if (order === 2 || order === -2) {
     const values = svdvals(a);
     const [largest, smallest] = [select(values, -1, 0), select(values, -1, -1)];

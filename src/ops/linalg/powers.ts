@@ -2,13 +2,15 @@ import { formatShape, ShapeError, ValueError } from "../../errors.js";
 import { checkOptions } from "../../options.js";
 import { resolveDim } from "../../shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
+import { byPositionOrName } from "../arguments.js";
 import { constant, eye, ones } from "../create.js";
 import { abs, add, mul, sub, where } from "../elementwise.js";
 import { cat } from "../join.js";
 import { matmul } from "../matmul.js";
+import { flip } from "../rearrange.js";
 import { max, sum } from "../reduce.js";
 import { cumprod } from "../scan.js";
-import { expand, reshape, squeeze, to, unsqueeze } from "../views.js";
+import { expand, narrow, reshape, squeeze, to, unsqueeze } from "../views.js";
 import { checkMatrices } from "./matrices.js";
 import { inv, solve } from "./solve.js";
 
@@ -125,9 +127,32 @@ export function vander(x: Tensor, options?: { N?: number | null }): Tensor {
   const count = options?.N ?? x.shape[x.ndim - 1];
   if (!Number.isInteger(count) || count < 2)
     throw new ValueError(`linalg.vander: N is an integer above 1: ${count}`);
+  return rising(x, count);
+}
+
+function rising(x: Tensor, count: number): Tensor {
   const first = ones([...x.shape, 1], { dtype: x.dtype });
   const factors = cat([first, expand(unsqueeze(x, -1), [...x.shape, count - 1])], -1);
   return to(cumprod(factors, -1), x.dtype === "bool" ? "int32" : x.dtype);
+}
+
+/**
+ * The powers N - 1, …, 0 of elements, as rows, or with `increasing` 0, …, N - 1; default N: as many as elements. Shapes: [n] → [n, N].
+ * PyTorch: `torch.vander`.
+ */
+export function vanderOf(
+  x: Tensor,
+  ...args:
+    | [N?: number | null, options?: { increasing?: boolean }]
+    | [options: { N?: number | null; increasing?: boolean }]
+): Tensor {
+  const { N, increasing } = byPositionOrName("vander", args, ["N"], ["increasing"]);
+  if (x.ndim !== 1) throw new ShapeError(`vander: a vector is needed: ${formatShape(x.shape)}`);
+  const count = (N ?? x.numel) as number;
+  if (!Number.isInteger(count) || count < 0)
+    throw new ValueError(`vander: N is a non-negative integer: ${count}`);
+  const powers = narrow(rising(x, Math.max(count, 1)), 1, 0, count);
+  return increasing ? powers : flip(powers, 1);
 }
 
 /** Sums of products along `dim`; the other dims broadcast. PyTorch: `torch.linalg.vecdot`. */

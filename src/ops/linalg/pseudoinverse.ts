@@ -4,6 +4,7 @@ import { formatShape, ShapeError, ValueError } from "../../errors.js";
 import { checkOptions } from "../../options.js";
 import { broadcastShapes } from "../../shape.js";
 import { empty, type Tensor } from "../../tensor/tensor.js";
+import { byPositionOrName } from "../arguments.js";
 import { abs, add, binary, compare, div, mul, sub, unary, where } from "../elementwise.js";
 import { leastSquares } from "../factorize.js";
 import { matmul } from "../matmul.js";
@@ -40,14 +41,18 @@ function limit(a: Tensor, values: Tensor, { atol, rtol }: ToleranceOptions): Ten
   return binary.maximum(mul(largest, column(relative)), column(absolute));
 }
 
+/** `rcond`, by position or by name, is an older name of `rtol`. */
+type PinvArguments =
+  | [rcond: number | Tensor | null | undefined, options?: ToleranceOptions]
+  | [options?: ToleranceOptions & { rcond?: number | Tensor | null }];
+
 /**
  * The pseudoinverse, V diag(1 / S) Uᵀ without the values that count as 0: A⁻¹ where that exists. The gradient is that at a constant
  * rank. Shapes: [..., m, n] → [..., n, m]. PyTorch: `torch.linalg.pinv`.
  */
-export function pinv(a: Tensor, options?: ToleranceOptions & { rcond?: number | Tensor | null }): Tensor {
-  checkOptions("linalg.pinv", options, ["atol", "rtol", "hermitian", "rcond"]);
-  const { rcond, ...rest } = options ?? {};
-  return inverted("linalg.pinv", a, { ...rest, rtol: rest.rtol ?? rcond });
+export function pinv(a: Tensor, ...args: PinvArguments): Tensor {
+  const { rcond, ...rest } = byPositionOrName("linalg.pinv", args, ["rcond"], ["atol", "rtol", "hermitian"]);
+  return inverted("linalg.pinv", a, { ...rest, rtol: rest.rtol ?? rcond } as ToleranceOptions);
 }
 
 /** `linalg.pinv`: values up to `rcond` times the largest count as 0. Default 1e-15. PyTorch: `torch.pinverse`. */
@@ -98,9 +103,9 @@ function pinvGradient(a: Tensor, P: Tensor, g: Tensor): Tensor {
 export function matrixRank(a: Tensor, options?: ToleranceOptions & { tol?: number | Tensor | null }): Tensor {
   const op = "linalg.matrixRank";
   checkOptions(op, options, ["atol", "rtol", "hermitian", "tol"]);
-  checkMatrices(op, a, options?.hermitian ?? false);
   const { tol, ...rest } = options ?? {};
-  const own: ToleranceOptions = (tol ?? null) === null ? rest : { ...rest, atol: tol, rtol: 0 };
+  checkMatrices(op, a, rest.hermitian ?? false);
+  const own = (tol ?? null) === null ? rest : { ...rest, atol: tol, rtol: 0 };
   const x = a.detach();
   const values = rest.hermitian ? abs(eigh(x).eigenvalues) : svdvals(x);
   if (values.shape[values.ndim - 1] === 0) return sum(to(values, "int32"), -1);

@@ -167,9 +167,12 @@ export function tensorinv(a: Tensor, ...args: [ind?: number] | [options: { ind?:
  * X with `tensordot(a, X, X.ndim)` = `b`; `dims` of `a` are moved behind the others first. Shapes: a [...b.shape, ...x], b → [...x].
  * PyTorch: `torch.linalg.tensorsolve`.
  */
-export function tensorsolve(a: Tensor, b: Tensor, options?: { dims?: readonly number[] | null }): Tensor {
-  checkOptions("linalg.tensorsolve", options, ["dims"]);
-  const dims = options?.dims ?? [];
+export function tensorsolve(
+  a: Tensor,
+  b: Tensor,
+  ...args: [dims?: readonly number[] | null] | [options: { dims?: readonly number[] | null }]
+): Tensor {
+  const dims = (byPositionOrName("linalg.tensorsolve", args, ["dims"]).dims ?? []) as readonly number[];
   const from = movedim(
     a,
     [...dims],
