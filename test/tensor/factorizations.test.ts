@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import * as library from "../../src/index.js";
-import { eye, linalg, randn, type Tensor, tensor, zeros } from "../../src/index.js";
+import { compile, eye, linalg, randn, type Tensor, tensor, zeros } from "../../src/index.js";
 import { Generator } from "../../src/random.js";
 import { expectClose } from "../close.js";
 import { decode, elements, load, type Stored, type StoredCase, toTensor } from "../fixtures/pytorch/read.js";
@@ -187,6 +187,39 @@ it("what does not throw says where it failed", () => {
   expect(library.slogdet(singular).sign.item()).toBe(0);
   expect(library.slogdet(singular).logabsdet.item()).toBe(-Infinity);
   expect(linalg.cond(singular, 1).item()).toBe(Infinity);
+});
+
+it("results that nothing differentiates are dense, and those of a batch that is have windows", () => {
+  const a = double([2, 3, 3], 4);
+  expect(linalg.svd(a).Vh.isContiguous()).toBe(true);
+  const { Q, R } = linalg.qr(a.clone().requiresGrad_());
+  expect(Q.isContiguous()).toBe(false);
+  expectSame(Q.detach().matmul(R.detach()), a);
+});
+
+it("a window that was written to is no longer what backward needs", () => {
+  const a = double([3, 3], 4).requiresGrad_();
+  const { Q, R } = linalg.qr(a);
+  library.noGrad(() => Q.mul_(2));
+  expect(() => R.sum().backward()).toThrowError(expect.objectContaining({ code: "SAVED_TENSOR_CHANGED" }));
+});
+
+it.each<[string, (x: Tensor) => Tensor]>([
+  ["matrixNorm", (x) => linalg.matrixNorm(x, 1)],
+  ["norm", (x) => linalg.norm(x, Infinity, { keepdim: true })],
+  ["multiDot", (x) => linalg.multiDot([x, x.T, x])],
+  ["matrixPower", (x) => linalg.matrixPower(x.matmul(x.T), 3)],
+  ["cov", (x) => x.cov({ aweights: x.square().sum(0) })],
+  ["corrcoef", (x) => x.corrcoef()],
+  ["renorm", (x) => x.renorm(2, 0, 1)],
+  ["vander", (x) => linalg.vander(x, { N: 3 })],
+  ["integers", (x) => x.int().matmul(x.int().T)],
+])("%s is compiled: no value is read", (_, fn) => {
+  const program = compile(fn);
+  for (const seed of [1, 2]) {
+    const x = double([3, 4], seed);
+    expectSame(program(x), fn(x));
+  }
 });
 
 it("order and dims by position or by name", () => {

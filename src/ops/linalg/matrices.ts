@@ -2,7 +2,7 @@
  * How linear algebra meets tensors: the last two dims are matrices, those before them a batch. Factorizations are computed in
  * float64, in JavaScript, whatever the dtype. Values are read, so not inside `compile`.
  */
-import { differentiable } from "../../autograd/graph.js";
+import { differentiable, needsGrad } from "../../autograd/graph.js";
 import { isFloating } from "../../dtype.js";
 import { DTypeError, formatShape, ShapeError, SimdgradError } from "../../errors.js";
 import { numel, type Shape } from "../../shape.js";
@@ -93,16 +93,18 @@ export function jointly<Names extends string>(
   const widths = entries.map(([, { shape }]) => numel(shape));
   const starts = widths.map((_, i) => widths.slice(0, i).reduce((x, y) => x + y, 0));
   const total = widths.reduce((x, y) => x + y, 0);
-  const windows = (x: Tensor) =>
+  const windows = (x: Tensor, each = (window: Tensor) => window) =>
     Object.fromEntries(
       entries.map(([name, { shape }], i) => [
         name,
-        reshape(narrow(x, -1, starts[i], widths[i]), [...batch, ...shape]),
+        each(reshape(narrow(x, -1, starts[i], widths[i]), [...batch, ...shape])),
       ]),
     ) as Record<Names, Tensor>;
   const packed = empty([...batch, total], a.dtype);
   for (const [i, [, { list }]] of entries.entries())
     for (const [b, data] of list.entries()) packed.data.set(data, b * total + starts[i]);
+  // Without a graph nothing ties the results together, and a window would keep the memory of all of them.
+  if (!needsGrad([a])) return windows(packed, clone);
   const out: Tensor = differentiable(op, [a], packed, (g) => [rule(windows(g), windows(out))], {
     saves: [a],
     savesOutput: true,
