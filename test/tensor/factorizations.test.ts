@@ -191,9 +191,9 @@ it("what does not throw says where it failed", () => {
 
 it("results that nothing differentiates are dense, and those of a batch that is have windows", () => {
   const a = double([2, 3, 3], 4);
-  expect(linalg.svd(a).Vh.isContiguous()).toBe(true);
+  expect(linalg.svd(a).Vh.isContiguous).toBe(true);
   const { Q, R } = linalg.qr(a.clone().requiresGrad_());
-  expect(Q.isContiguous()).toBe(false);
+  expect(Q.isContiguous).toBe(false);
   expectSame(Q.detach().matmul(R.detach()), a);
 });
 
@@ -241,6 +241,8 @@ describe("what is refused", () => {
   const wide = zeros([2, 3]);
   const any = (v: unknown) => v as any;
   it.each<[string, () => unknown, string, RegExp]>([
+    ["no tensor", () => linalg.svd(any([[1]])), "NOT_A_TENSOR", /^linalg.svd: .*tensors: object/],
+    ["no tensor", () => linalg.solve(none, any(2)), "NOT_A_TENSOR", /^linalg.solve: .*tensors: number/],
     ["NaN", () => linalg.svd(nan), "NOT_FINITE", /^linalg.svd: the matrix is finite: matrix 0/],
     ["NaN", () => linalg.eigh(nan), "NOT_FINITE", /^linalg.eigh: the matrix is finite/],
     ["a singular matrix", () => linalg.luFactor(none), "SINGULAR_MATRIX", /^linalg.luFactor: .*pivot 0/],

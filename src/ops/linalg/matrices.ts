@@ -6,13 +6,19 @@ import { differentiable, needsGrad } from "../../autograd/graph.js";
 import { isFloating } from "../../dtype.js";
 import { DTypeError, formatShape, ShapeError, SimdgradError } from "../../errors.js";
 import { numel, type Shape } from "../../shape.js";
-import { empty, type Tensor } from "../../tensor/tensor.js";
+import { empty, Tensor } from "../../tensor/tensor.js";
 import { tensor } from "../create.js";
 import { div, eq, where } from "../elementwise.js";
 import { type Matrix, matrix } from "../factorize.js";
 import { clone, narrow, reshape, to, transpose } from "../views.js";
 
+function checkTensor(op: string, x: unknown): void {
+  if (!(x instanceof Tensor))
+    throw new DTypeError(`${op}: matrices are tensors: ${x === null ? "null" : typeof x}`, "NOT_A_TENSOR");
+}
+
 export function checkMatrices(op: string, a: Tensor, square = false): void {
+  checkTensor(op, a);
   if (!isFloating(a.dtype)) throw new DTypeError(`${op}: matrices are of floats: ${a.dtype}`);
   if (a.ndim < 2) throw new ShapeError(`${op}: a matrix has at least 2 dims: ${formatShape(a.shape)}`);
   if (square && a.shape[a.ndim - 1] !== a.shape[a.ndim - 2])
@@ -20,6 +26,7 @@ export function checkMatrices(op: string, a: Tensor, square = false): void {
 }
 
 export function checkSameDType(op: string, a: Tensor, b: Tensor): void {
+  checkTensor(op, b);
   if (b.dtype !== a.dtype) throw new DTypeError(`${op}: dtypes differ: ${a.dtype} and ${b.dtype}`);
 }
 
