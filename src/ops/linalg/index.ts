@@ -10,19 +10,12 @@ export { type CholeskyOptions, cholesky, choleskyEx } from "./cholesky.js";
 export { det, slogdet } from "./determinant.js";
 export { type EighOptions, eigh, eigvalsh } from "./eigen.js";
 export { type LdlOptions, ldlFactor, ldlFactorEx, ldlSolve } from "./ldl.js";
+export { type LeastSquares, type LstsqDriver, type LstsqOptions, lstsq } from "./leastSquares.js";
 export { type LuOptions, type LuSolveOptions, lu, luFactor, luFactorEx, luSolve } from "./lu.js";
 export { cond, type MatrixOrder, matrixNorm, norm } from "./matrixNorms.js";
 export { householderProduct, type QrMode, qr } from "./orthogonal.js";
 export { matrixExp, matrixPower, multiDot, vander, vecdot } from "./powers.js";
-export {
-  type LeastSquares,
-  type LstsqDriver,
-  type LstsqOptions,
-  lstsq,
-  matrixRank,
-  pinv,
-  type ToleranceOptions,
-} from "./pseudoinverse.js";
+export { matrixRank, pinv, type ToleranceOptions } from "./pseudoinverse.js";
 export {
   type CheckErrorsOptions,
   inv,

@@ -56,9 +56,7 @@ function factored(op: string, a: Tensor, pivot = true): Factored {
   return { LU, pivots, info };
 }
 
-/**
- * The gradient of P A. The square block in front is L U, and what is left of a taller or wider matrix is made from it by solving.
- */
+/** The gradient of P A. The square block in front is L U, and what is left of a taller or wider matrix is made from it by solving. */
 function luGradient(LU: Tensor, g: Tensor): Tensor {
   const [m, n] = LU.shape.slice(-2);
   const k = Math.min(m, n);
@@ -68,13 +66,16 @@ function luGradient(LU: Tensor, g: Tensor): Tensor {
   const upper = matmul(triu(G), mT(triu(F)));
   const behindU = (x: Tensor) => solveTriangular(mT(F), x, { upper: false, left: false });
   const beforeL = (x: Tensor) => solveTriangular(mT(F), x, { upper: true, unitriangular: true });
-  const rest = (x: Tensor) => (m > n ? narrow(x, -2, k, m - k) : narrow(x, -1, k, n - k));
-  const [below, right] = [m > n, m < n].map((has) => (has ? rest : null));
-  const l = right === null ? lower : sub(lower, matmul(right(g), mT(right(LU))));
-  const u = below === null ? upper : sub(upper, matmul(mT(below(LU)), below(g)));
-  const front = behindU(beforeL(add(tril(l, -1), triu(u))));
-  if (below !== null) return cat([front, behindU(below(g))], -2);
-  return right === null ? front : cat([front, beforeL(right(g))], -1);
+  const front = (l: Tensor, u: Tensor) => behindU(beforeL(add(tril(l, -1), triu(u))));
+  if (m > n) {
+    const [below, gBelow] = [LU, g].map((x) => narrow(x, -2, k, m - k));
+    return cat([front(lower, sub(upper, matmul(mT(below), gBelow))), behindU(gBelow)], -2);
+  }
+  if (m < n) {
+    const [right, gRight] = [LU, g].map((x) => narrow(x, -1, k, n - k));
+    return cat([front(sub(lower, matmul(gRight, mT(right))), upper), beforeL(gRight)], -1);
+  }
+  return front(lower, upper);
 }
 
 /** The lower triangle with ones on the diagonal. */
