@@ -51,9 +51,11 @@ export function reflect(a: Matrix, pivoting = false): Reflections {
       for (let i = 0; i < rows; i++) swap(x, i * cols + s, i * cols + longest);
       swap(order, s, longest);
     }
-    if (rest(s, s + 1) === 0) continue; // nothing below: no reflection, and the sign stays
+    let below = 0;
+    for (let i = s + 1; i < rows; i++) below = Math.max(below, Math.abs(x[i * cols + s]));
+    if (below === 0) continue; // no reflection, and the sign stays
     const head = x[s * cols + s];
-    const length = Math.sqrt(rest(s, s));
+    const length = lengthOf(rows - s, (i) => x[(s + i) * cols + s]);
     const diagonal = head > 0 ? -length : length;
     taus[s] = (diagonal - head) / diagonal;
     for (let i = s + 1; i < rows; i++) x[i * cols + s] /= head - diagonal;
@@ -61,6 +63,22 @@ export function reflect(a: Matrix, pivoting = false): Reflections {
     applyOne(matrix(rows, cols, x), taus, s, x, cols, s + 1);
   }
   return { packed: matrix(rows, cols, x), taus, order };
+}
+
+/** Below this a sum of squares has lost digits, above its inverse it may have overflowed. */
+const squareLimit = 2 ** -960;
+
+/** The length of a vector of n numbers, also where their squares are too small or too large for numbers. */
+export function lengthOf(n: number, at: (i: number) => number): number {
+  let [squares, largest] = [0, 0];
+  for (let i = 0; i < n; i++) {
+    squares += at(i) ** 2;
+    largest = Math.max(largest, Math.abs(at(i)));
+  }
+  if ((squares > squareLimit && squares < 1 / squareLimit) || largest === 0) return Math.sqrt(squares);
+  let scaled = 0;
+  for (let i = 0; i < n; i++) scaled += (at(i) / largest) ** 2;
+  return largest * Math.sqrt(scaled);
 }
 
 function swap(x: Float64Array | Int32Array, i: number, j: number): void {

@@ -149,6 +149,35 @@ it("singular values of very large and very small matrices", () => {
   }
 });
 
+/** By row i and column j: of low rank, with equal values, with elements that nearly vanish beside others, or whose squares do. */
+const peculiar: Record<string, (i: number, j: number, n: number) => number> = {
+  ones: () => 1,
+  zeros: () => 0,
+  identity: (i, j) => Number(i === j),
+  signs: (i, j) => ((7 * i + 7 * j) % 3) - 1,
+  mirrored: (i, j, n) => Number(i + j === n - 1),
+  hilbert: (i, j) => 1 / (i + j + 1),
+  falling: (i, j) => 10 ** -(i + j),
+  rising: (i, j, n) => 10 ** (i + j - n),
+  threeDiagonals: (i, j, n) => (i === j ? Math.abs(i - n / 2) : Number(Math.abs(i - j) === 1)),
+  nearlyIdentity: (i, j) => (i === j ? 1 + i * 1e-15 : 1e-16),
+  tiny: (i, j) => 1e-310 * (i + j),
+  huge: (i, j) => 1e307 * Math.cos(i * j),
+};
+
+it.each(Object.entries(peculiar))("%s: orthogonal factors whose product it is", (_, element) => {
+  for (const n of [1, 2, 3, 10, 80]) {
+    const values = Float64Array.from({ length: n * n }, (_, at) => element(Math.floor(at / n), at % n, n));
+    const a = tensor(values, { shape: [n, n] });
+    const scale = Math.max(...values.map(Math.abs)) || 1;
+    const { U, S, Vh } = linalg.svd(a);
+    const { eigenvalues, eigenvectors: V } = linalg.eigh(a);
+    expectSame(U.mul(S.div(scale)).matmul(Vh), a.div(scale));
+    expectSame(V.mul(eigenvalues.div(scale)).matmul(V.T), a.div(scale));
+    for (const q of [U, Vh, V]) expectSame(q.matmul(q.T), identity(n));
+  }
+});
+
 it("equal singular values and eigenvalues have gradients where these do not depend on the vectors", () => {
   const a = identity(3).requiresGrad_();
   linalg.svdvals(a).sum().backward();

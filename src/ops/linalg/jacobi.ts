@@ -65,11 +65,17 @@ function product(a: Matrix, b: Matrix): Matrix {
 /** Sweeps over all pairs of rows until none is turned any more; they are few: 2 to 5. */
 const mostSweeps = 60;
 
+/** The square of a length that is 0 beside 1: of what is much smaller no angle can be told, for its products vanish. */
+const smallest = 2 ** -400;
+
 function orthogonalize(w: Float64Array, turns: Float64Array, n: number): void {
   const squares = new Float64Array(n);
   const enough = Number.EPSILON * Math.sqrt(n);
   for (let sweep = 0; sweep < mostSweeps; sweep++) {
-    for (let i = 0; i < n; i++) squares[i] = dot(w, n, i, i);
+    for (let i = 0; i < n; i++) {
+      if (dot(w, n, i, i) < smallest) w.fill(0, i * n, (i + 1) * n);
+      squares[i] = dot(w, n, i, i);
+    }
     let turned = false;
     for (let i = 0; i + 1 < n; i++)
       for (let j = i + 1; j < n; j++) {

@@ -1,5 +1,6 @@
 /** Eigenvalues of a symmetric matrix in float64: reflections to three diagonals, then rotations that make it one (QL, implicit shifts). */
-import { type Matrix, matrix } from "../factorize.js";
+import { SimdgradError } from "../../errors.js";
+import { lengthOf, type Matrix, matrix } from "../factorize.js";
 
 /** Eigenvalues in ascending order; row i of `vectors` is the i-th eigenvector. */
 export interface Eigen {
@@ -28,6 +29,9 @@ export function symmetricEigen(a: Matrix): Eigen {
   return { values: Float64Array.from(order, (i) => main[i] * scale), vectors };
 }
 
+/** What is as small is 0 in a matrix whose largest element is 1: the products of smaller numbers vanish, and nothing would come nearer to 0. */
+const smallest = 2 ** -500;
+
 function tridiagonal(a: Matrix, scale: number): Tridiagonal {
   const n = a.rows;
   const x = new Float64Array(n * n);
@@ -37,16 +41,17 @@ function tridiagonal(a: Matrix, scale: number): Tridiagonal {
   for (let i = 0; i < n; i++) q[i * n + i] = 1;
   const [v, p] = [new Float64Array(n), new Float64Array(n)];
   for (let s = 0; s + 2 < n; s++) {
-    // The reflection I - factor v vᵀ makes 0 of column s below the second diagonal.
-    let rest = 0;
-    for (let i = s + 2; i < n; i++) rest += x[i * n + s] ** 2;
-    if (rest === 0) continue;
+    // The reflection I - factor v vᵀ, with v[s + 1] = 1, makes 0 of column s below the second diagonal.
+    let below = 0;
+    for (let i = s + 2; i < n; i++) below = Math.max(below, Math.abs(x[i * n + s]));
+    if (below <= smallest) continue;
     const head = x[(s + 1) * n + s];
-    const length = Math.sqrt(head * head + rest);
+    const length = lengthOf(n - s - 1, (i) => x[(s + 1 + i) * n + s]);
+    const diagonal = head > 0 ? -length : length;
     v.fill(0, 0, s + 1);
-    for (let i = s + 1; i < n; i++) v[i] = x[i * n + s];
-    v[s + 1] += head > 0 ? length : -length;
-    const factor = 2 / (v[s + 1] ** 2 + rest);
+    v[s + 1] = 1;
+    for (let i = s + 2; i < n; i++) v[i] = x[i * n + s] / (head - diagonal);
+    const factor = (diagonal - head) / diagonal;
     bothSides(x, n, s, v, p, factor);
     for (let c = 0; c < n; c++) p[c] = 0;
     for (let i = s + 1; i < n; i++) for (let c = 0; c < n; c++) p[c] += v[i] * q[i * n + c];
@@ -72,15 +77,16 @@ function bothSides(x: Float64Array, n: number, s: number, v: Float64Array, p: Fl
   for (let i = s; i < n; i++) for (let j = s; j < n; j++) x[i * n + j] -= v[i] * p[j] + p[i] * v[j];
 }
 
+/** For one eigenvalue; 2 are usual. */
+const mostSteps = 100;
+
 /** Rotations until the diagonal beside is 0 at `at`: then main[at] is an eigenvalue and row `at` of q its vector. */
 function settle({ main, beside, q }: Tridiagonal, at: number, n: number): void {
-  for (;;) {
+  const isZero = (i: number) =>
+    !(Math.abs(beside[i]) > smallest + Number.EPSILON * (Math.abs(main[i]) + Math.abs(main[i + 1])));
+  for (let step = 0; step < mostSteps; step++) {
     let end = at;
-    while (
-      end + 1 < n &&
-      Math.abs(beside[end]) > Number.EPSILON * (Math.abs(main[end]) + Math.abs(main[end + 1]))
-    )
-      end++;
+    while (end + 1 < n && !isZero(end)) end++;
     if (end === at) return;
     // Wilkinson's shift: the eigenvalue of the first 2 × 2 block that is nearer to its first element.
     const half = (main[at + 1] - main[at]) / (2 * beside[at]);
@@ -90,9 +96,9 @@ function settle({ main, beside, q }: Tridiagonal, at: number, n: number): void {
     let i = end - 1;
     for (; i >= at; i--) {
       const [bulge, next] = [sin * beside[i], cos * beside[i]];
-      const length = Math.sqrt(bulge * bulge + carried * carried);
+      const length = hypotenuse(bulge, carried);
       beside[i + 1] = length;
-      if (length === 0) {
+      if (length <= smallest) {
         main[i + 1] -= shift;
         break;
       }
@@ -109,6 +115,16 @@ function settle({ main, beside, q }: Tridiagonal, at: number, n: number): void {
     main[at] -= shift;
     beside[at] = carried;
   }
+  throw new SimdgradError(
+    "NO_CONVERGENCE",
+    `linalg: an eigenvalue is found in ${mostSteps} steps: it was not`,
+  );
+}
+
+/** √(a² + b²), also where the squares vanish. */
+function hypotenuse(a: number, b: number): number {
+  const [short, long] = Math.abs(a) < Math.abs(b) ? [a, b] : [b, a];
+  return long === 0 ? 0 : Math.abs(long) * Math.sqrt(1 + (short / long) ** 2);
 }
 
 /** Rows i and i + 1 of q, turned. */
