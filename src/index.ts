@@ -37,7 +37,8 @@ export { bernoulli, multinomial, normal, randint, randintLike, randLike, randnLi
 export { where } from "./ops/elementwise.js";
 export * from "./ops/functions.js";
 export { cat, stack } from "./ops/join.js";
-export * as linalg from "./ops/linalg.js";
+export * from "./ops/linalg/functions.js";
+export * as linalg from "./ops/linalg/index.js";
 export { matmul } from "./ops/matmul.js";
 export { polygamma } from "./ops/pointwise.js";
 export * from "./ops/shaping.js";

@@ -40,7 +40,7 @@ const functions = {
   ...{ reshapeAs, viewAs, fliplr, flipud, roll, rot90, repeatInterleave, expandAs },
   ...{ cumsum, cumprod, logcumsumexp, cummax, cummin, sort: sort.sort, argsort, msort, topk, kthvalue },
   ...{ mode: medians.mode, tril, triu, diag, diagonal: diagonal.diagonal, diagEmbed, diagflat, trace },
-  ...{ amax, amin, aminmax, nansum, nanmean, countNonzero, norm: norms.norm, dist: norms.dist },
+  ...{ amax, amin, aminmax, nansum, nanmean, countNonzero, dist: norms.dist },
   ...{ diff: differences.diff, take, takeAlongDim, argwhere },
   ...{ lerp, addcmul, addcdiv, heaviside, isclose, allclose, equal },
 };

@@ -13,7 +13,7 @@ export { einsum } from "./einsum.js";
 export { gather, indexSelect } from "./indexing.js";
 export { median, mode, nanmedian } from "./median.js";
 export type { Named } from "./named.js";
-export { cdist, cosineSimilarity, dist, type NormOptions, norm, vectorNorm } from "./norms.js";
+export { cdist, cosineSimilarity, dist, type NormOptions, vectorNorm } from "./norms.js";
 export {
   type AddProductOptions,
   addbmm,

@@ -51,46 +51,76 @@ export function reflect(a: Matrix, pivoting = false): Reflections {
       for (let i = 0; i < rows; i++) swap(x, i * cols + s, i * cols + longest);
       swap(order, s, longest);
     }
-    if (rest(s, s + 1) === 0) continue; // nothing below: no reflection, and the sign stays
+    let below = 0;
+    for (let i = s + 1; i < rows; i++) below = Math.max(below, Math.abs(x[i * cols + s]));
+    if (below === 0) continue; // no reflection, and the sign stays
     const head = x[s * cols + s];
-    const length = Math.sqrt(rest(s, s));
+    const length = lengthOf(rows - s, (i) => x[(s + i) * cols + s]);
     const diagonal = head > 0 ? -length : length;
     taus[s] = (diagonal - head) / diagonal;
     for (let i = s + 1; i < rows; i++) x[i * cols + s] /= head - diagonal;
     x[s * cols + s] = diagonal;
-    for (let j = s + 1; j < cols; j++) applyOne(matrix(rows, cols, x), taus, s, x, cols, j);
+    applyOne(matrix(rows, cols, x), taus, s, x, cols, s + 1);
   }
   return { packed: matrix(rows, cols, x), taus, order };
+}
+
+/** Below this a sum of squares has lost digits, above its inverse it may have overflowed. */
+const squareLimit = 2 ** -960;
+
+/** The length of a vector of n numbers, also where their squares are too small or too large for numbers. */
+export function lengthOf(n: number, at: (i: number) => number): number {
+  let [squares, largest] = [0, 0];
+  for (let i = 0; i < n; i++) {
+    squares += at(i) ** 2;
+    largest = Math.max(largest, Math.abs(at(i)));
+  }
+  if ((squares > squareLimit && squares < 1 / squareLimit) || largest === 0) return Math.sqrt(squares);
+  let scaled = 0;
+  for (let i = 0; i < n; i++) scaled += (at(i) / largest) ** 2;
+  return largest * Math.sqrt(scaled);
 }
 
 function swap(x: Float64Array | Int32Array, i: number, j: number): void {
   [x[i], x[j]] = [x[j], x[i]];
 }
 
-/** Reflection `s` on column j of y, which has `width` columns. */
-function applyOne(packed: Matrix, taus: Float64Array, s: number, y: Float64Array, width: number, j: number) {
+/** Reflection `s` on the columns of y from `start` on, of `width`: row by row, as they lie in memory. */
+function applyOne(packed: Matrix, taus: Float64Array, s: number, y: Float64Array, width: number, start = 0) {
   const { rows, cols, data } = packed;
-  let dot = y[s * width + j];
-  for (let i = s + 1; i < rows; i++) dot += data[i * cols + s] * y[i * width + j];
-  dot *= taus[s];
-  y[s * width + j] -= dot;
-  for (let i = s + 1; i < rows; i++) y[i * width + j] -= dot * data[i * cols + s];
+  const dots = y.slice(s * width, (s + 1) * width);
+  for (let i = s + 1; i < rows; i++) {
+    const v = data[i * cols + s];
+    for (let j = start; j < width; j++) dots[j] += v * y[i * width + j];
+  }
+  for (let j = start; j < width; j++) {
+    dots[j] *= taus[s];
+    y[s * width + j] -= dots[j];
+  }
+  for (let i = s + 1; i < rows; i++) {
+    const v = data[i * cols + s];
+    for (let j = start; j < width; j++) y[i * width + j] -= dots[j] * v;
+  }
 }
 
 /** Qᵀ y, in place. */
 export function reflectBack({ packed, taus }: Reflections, y: Matrix): Matrix {
-  for (let s = 0; s < taus.length; s++)
-    for (let j = 0; j < y.cols; j++) applyOne(packed, taus, s, y.data, y.cols, j);
+  for (let s = 0; s < taus.length; s++) applyOne(packed, taus, s, y.data, y.cols);
+  return y;
+}
+
+/** Q y, in place. */
+export function reflectForth({ packed, taus }: Reflections, y: Matrix): Matrix {
+  for (let s = taus.length - 1; s >= 0; s--) applyOne(packed, taus, s, y.data, y.cols);
   return y;
 }
 
 /** The first `cols` columns of Q. */
-export function orthogonalFactor({ packed, taus }: Reflections, cols: number): Matrix {
-  const q = matrix(packed.rows, cols);
-  for (let i = 0; i < Math.min(packed.rows, cols); i++) q.data[i * cols + i] = 1;
-  for (let s = taus.length - 1; s >= 0; s--)
-    for (let j = 0; j < cols; j++) applyOne(packed, taus, s, q.data, cols, j);
-  return q;
+export function orthogonalFactor(reflections: Reflections, cols: number): Matrix {
+  const { rows } = reflections.packed;
+  const q = matrix(rows, cols);
+  for (let i = 0; i < Math.min(rows, cols); i++) q.data[i * cols + i] = 1;
+  return reflectForth(reflections, q);
 }
 
 /** The first `rows` rows of R. */
@@ -118,37 +148,44 @@ export function solveUpper(r: Matrix, n: number, y: Matrix, transpose = false): 
 /** L and U of P A in one matrix, by elimination with row pivoting. */
 export interface Elimination {
   readonly packed: Matrix;
+  /** Row i of P A was row order[i]. */
   readonly order: Int32Array;
+  /** In step s, row s was exchanged with row swaps[s]. */
+  readonly swaps: Int32Array;
   /** Of the permutation: 1 or -1. */
   readonly sign: number;
   /** The first pivot that is 0, or -1. */
   readonly singular: number;
 }
 
-export function eliminate(a: Matrix): Elimination {
-  const n = a.rows;
+export function eliminate(a: Matrix, pivoting = true): Elimination {
+  const { rows, cols } = a;
   const x = a.data.slice();
-  const order = Int32Array.from({ length: n }, (_, i) => i);
+  const order = Int32Array.from({ length: rows }, (_, i) => i);
+  const swaps = new Int32Array(Math.min(rows, cols));
   let [sign, singular] = [1, -1];
-  for (let s = 0; s < n; s++) {
+  for (let s = 0; s < swaps.length; s++) {
     let pivot = s;
-    for (let i = s + 1; i < n; i++) if (Math.abs(x[i * n + s]) > Math.abs(x[pivot * n + s])) pivot = i;
-    if (x[pivot * n + s] === 0) {
+    if (pivoting)
+      for (let i = s + 1; i < rows; i++)
+        if (Math.abs(x[i * cols + s]) > Math.abs(x[pivot * cols + s])) pivot = i;
+    swaps[s] = pivot;
+    if (x[pivot * cols + s] === 0) {
       if (singular < 0) singular = s;
-      continue;
+      if (pivoting) continue;
     }
     if (pivot !== s) {
-      for (let j = 0; j < n; j++) swap(x, s * n + j, pivot * n + j);
+      for (let j = 0; j < cols; j++) swap(x, s * cols + j, pivot * cols + j);
       swap(order, s, pivot);
       sign = -sign;
     }
-    for (let i = s + 1; i < n; i++) {
-      const factor = x[i * n + s] / x[s * n + s];
-      x[i * n + s] = factor;
-      for (let j = s + 1; j < n; j++) x[i * n + j] -= factor * x[s * n + j];
+    for (let i = s + 1; i < rows; i++) {
+      const factor = x[i * cols + s] / x[s * cols + s];
+      x[i * cols + s] = factor;
+      for (let j = s + 1; j < cols; j++) x[i * cols + j] -= factor * x[s * cols + j];
     }
   }
-  return { packed: matrix(n, n, x), order, sign, singular };
+  return { packed: matrix(rows, cols, x), order, swaps, sign, singular };
 }
 
 /** X with A X = B. */

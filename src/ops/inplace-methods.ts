@@ -8,7 +8,9 @@ import { binary, compare, unary } from "./elementwise.js";
 import { indexReduce } from "./index-reduce.js";
 import { indexAdd, indexCopy, indexFill, indexPut, maskedFill, maskedScatter, put } from "./index-writing.js";
 import { copy_, writable } from "./inplace.js";
+import { renorm } from "./norms.js";
 import * as pointwise from "./pointwise.js";
+import { addbmm, addmm, addmv, addr, baddbmm } from "./products.js";
 import { cumprod, cumsum } from "./scan.js";
 import { scatter, scatterAdd, scatterReduce } from "./scatter.js";
 import { tril, triu } from "./triangle.js";
@@ -30,6 +32,7 @@ const forms = {
   ...{ bitwiseNot, bitwiseAnd, bitwiseOr, bitwiseXor, bitwiseLeftShift, bitwiseRightShift },
   ...{ indexReduce, cumsum, cumprod, tril, triu },
   ...{ scatter, scatterAdd, scatterReduce },
+  ...{ addmm, addmv, addr, addbmm, baddbmm, renorm },
   ...{ indexAdd, indexCopy, indexFill, indexPut, maskedFill, maskedScatter, put },
 };
 

@@ -4,8 +4,9 @@ import { DTypeError, formatShape, ShapeError } from "../errors.js";
 import { k } from "../kernels/backend.js";
 import { broadcastShapes, broadcastStrides, numel, type Shape, type Strides } from "../shape.js";
 import { empty, type Tensor } from "../tensor/tensor.js";
+import { mul } from "./elementwise.js";
 import { sum, sumTo } from "./reduce.js";
-import { dense, expand, reshape, squeeze, transpose, unsqueeze } from "./views.js";
+import { dense, expand, reshape, squeeze, to, transpose, unsqueeze } from "./views.js";
 
 type FloatData = Float32Array | Float64Array;
 
@@ -75,18 +76,22 @@ function singleStride(shape: Shape, strides: Strides): number | null {
   return step ?? 0;
 }
 
-function checkFloats(op: string, a: Tensor, b: Tensor): void {
+function checkSameDType(op: string, a: Tensor, b: Tensor): void {
   if (a.dtype !== b.dtype) throw new DTypeError(`${op}: dtypes differ: ${a.dtype} and ${b.dtype}`);
+}
+
+function checkFloats(op: string, a: Tensor, b: Tensor): void {
+  checkSameDType(op, a, b);
   if (!isFloating(a.dtype)) throw new DTypeError(`${op}: float tensors are needed: ${a.dtype}`);
 }
 
 /**
  * Matrix product with NumPy's rules: the last two dims are matrices, dims before them broadcast, a 1-d operand is a
- * row on the left or a column on the right and its dim is dropped from the result.
+ * row on the left or a column on the right and its dim is dropped from the result. Integers are multiplied and added up as such.
  * @throws ShapeError when inner dimensions differ or batch dims do not broadcast.
  */
 export function matmul(a: Tensor, b: Tensor): Tensor {
-  checkFloats("matmul", a, b);
+  checkSameDType("matmul", a, b);
   if (a.ndim === 0 || b.ndim === 0)
     throw new ShapeError(
       `matmul: operands have at least one dim: ${formatShape(a.shape)} x ${formatShape(b.shape)}`,
@@ -97,6 +102,7 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
     );
   if (a.ndim === 1) return squeeze(matmul(unsqueeze(a, 0), b), b.ndim === 1 ? 0 : -2);
   if (b.ndim === 1) return squeeze(matmul(a, unsqueeze(b, 1)), -1);
+  if (!isFloating(a.dtype)) return to(sum(mul(unsqueeze(a, -1), unsqueeze(b, -3)), -2), a.dtype);
   if (b.ndim === 2) return multiplyRows(a, b);
   return multiplyBatches(a, b);
 }
@@ -160,10 +166,10 @@ export function linear(x: Tensor, weight: Tensor, bias: Tensor | null = null): T
     "linear",
     inputs,
     gemm(x, transpose(weight.detach(), 0, 1), bias === null ? null : dense(bias)),
-    (g, to) => [
-      to.needs(0) ? productGradient(g, weight, null) : null,
-      to.needs(1) ? productGradient(transpose(g, 0, 1), x, to.into(1)) : null,
-      bias !== null && to.needs(2) ? sum(g, 0) : null,
+    (g, targets) => [
+      targets.needs(0) ? productGradient(g, weight, null) : null,
+      targets.needs(1) ? productGradient(transpose(g, 0, 1), x, targets.into(1)) : null,
+      bias !== null && targets.needs(2) ? sum(g, 0) : null,
     ],
     { saves: [x, weight] },
   );

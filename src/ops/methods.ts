@@ -16,6 +16,7 @@ import * as indexing from "./indexing.js";
 import * as inplace from "./inplace.js";
 import { type InPlaceMethods, inPlaceForms } from "./inplace-methods.js";
 import { type MethodOf, method, methodsOf, type Sizes, sizes } from "./install.js";
+import "./linalg/methods.js";
 import { matmul } from "./matmul.js";
 import { pointwiseMethods, type ScaledOptions, scaled } from "./pointwise.js";
 import * as reduce from "./reduce.js";

@@ -2,8 +2,9 @@ import { differentiable } from "../autograd/graph.js";
 import { type DType, isFloating, promote } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
-import { resolveDims } from "../shape.js";
+import { resolveDim, resolveDims } from "../shape.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { byPositionOrName } from "./arguments.js";
 import { zerosLike } from "./create.js";
 import { abs, add, binary, compare, div, eq, mul, pow, sqrt, sub, unary, where } from "./elementwise.js";
 import { amax, amin, type Dims, sum } from "./reduce.js";
@@ -16,26 +17,35 @@ export interface NormOptions {
   dtype?: DType;
 }
 
+/** The order, the dims and the options, by position; or from the order or the dims on by name, among the options. */
+export type NormArguments<Name extends string, Order, Over = Dims> =
+  | [order?: Order | null, dim?: Over | null, options?: NormOptions]
+  | [order: Order | null | undefined, options: NormOptions & { dim?: Over | null }]
+  | [options: NormOptions & { dim?: Over | null } & { [Key in Name]?: Order | null }];
+
+/** @internal Whatever was given of them; `name` is that of the order. */
+export function normArguments<Order, Over = Dims>(
+  op: string,
+  name: string,
+  args: readonly unknown[],
+): NormOptions & { order?: Order; dim?: Over } {
+  const { [name]: order, ...rest } = byPositionOrName(op, args, [name, "dim"], ["keepdim", "dtype"]);
+  return { ...rest, order: order as Order };
+}
+
 /**
- * (Σ |x|ᵖ)^(1/p) over `dim`, default all dims, with p = `ord`. Infinity is the largest |x|, -Infinity the smallest, 0 counts what is
- * not 0. Where the norm is 0 its gradient is 0; equally large elements share it. PyTorch: `torch.linalg.vector_norm`.
+ * (Σ |x|ᵖ)^(1/p) over `dim`, default all dims, with p = `ord`, default 2. Infinity is the largest |x|, -Infinity the smallest, 0 counts
+ * what is not 0. Where the norm is 0 its gradient is 0; equally large elements share it. `vectorNorm(x, 1, 0, { keepdim: true })` or
+ * `vectorNorm(x, { ord: 1, dim: 0, keepdim: true })`. PyTorch: `torch.linalg.vector_norm`.
  * @throws ShapeError `EMPTY_REDUCTION` for no elements and an infinite or negative order.
  */
-export function vectorNorm(x: Tensor, ord = 2, dim?: Dims, options?: NormOptions): Tensor {
-  return normOver("vectorNorm", x, ord, dim, options);
+export function vectorNorm(x: Tensor, ...args: NormArguments<"ord", number>): Tensor {
+  const { order, dim, ...options } = normArguments<number>("vectorNorm", "ord", args);
+  return normOver("vectorNorm", x, order ?? 2, dim, options);
 }
 
-/**
- * `vectorNorm` of order `p`; "fro" is 2. Default: all dims. PyTorch: `torch.norm` (its "nuc" is not here).
- */
-export function norm(x: Tensor, p: number | "fro" = "fro", dim?: Dims, options?: NormOptions): Tensor {
-  if (p !== "fro" && typeof p !== "number")
-    throw new ValueError(`norm: p is a number or "fro": ${String(p)}`);
-  return normOver("norm", x, p === "fro" ? 2 : p, dim, options);
-}
-
-function normOver(op: string, given: Tensor, p: number, dim: Dims, options?: NormOptions): Tensor {
-  checkOptions(op, options, ["keepdim", "dtype"]);
+/** @internal `vectorNorm`, called `op` in errors. */
+export function normOver(op: string, given: Tensor, p: number, dim: Dims, options?: NormOptions): Tensor {
   if (typeof p !== "number" || Number.isNaN(p))
     throw new ValueError(`${op}: the order is a number: ${String(p)}`);
   const x = options?.dtype === undefined ? given : to(given, options.dtype);
@@ -88,18 +98,46 @@ function normGradient(x: Tensor, norm: Tensor, g: Tensor, p: number, dims: numbe
   return mul(mul(direction, slope), where(isZero, 0, mul(g, pow(divisor, 1 - p))));
 }
 
-/** The `p`-norm of x - y, which broadcast. PyTorch: `torch.dist`. */
-export function dist(x: Tensor, y: Tensor, p = 2): Tensor {
-  return vectorNorm(sub(x, y), p);
+type RenormArguments =
+  | [p: number, dim: number, maxnorm: number]
+  | [options: { p: number; dim: number; maxnorm: number }];
+
+/**
+ * `x` with every slice along `dim` whose `p`-norm is above `maxnorm` scaled down to it. Shape of `x`, at least 2 dims. PyTorch:
+ * `torch.renorm`.
+ */
+export function renorm(x: Tensor, ...args: RenormArguments): Tensor {
+  const { p, dim, maxnorm } = byPositionOrName("renorm", args, ["p", "dim", "maxnorm"]) as Record<
+    string,
+    number
+  >;
+  if (x.ndim < 2) throw new ShapeError(`renorm: at least 2 dims are needed: ${formatShape(x.shape)}`);
+  if (!(p > 0)) throw new ValueError(`renorm: p is a number above 0: ${p}`);
+  if (!(maxnorm >= 0)) throw new ValueError(`renorm: maxnorm is a number >= 0: ${maxnorm}`);
+  const d = resolveDim("renorm", dim, x.ndim);
+  const others = [...x.shape.keys()].filter((other) => other !== d);
+  const norms = normOver("renorm", x, p, others, keepdim);
+  // PyTorch's divisor, which is never 0.
+  return mul(x, where(compare.gt(norms, maxnorm), div(maxnorm, add(norms, 1e-7)), 1));
+}
+
+/** The order by position or by name. */
+type OrderArguments<Options = object> = [p?: number, options?: Options] | [options: Options & { p?: number }];
+
+/** The `p`-norm of x - y, which broadcast; default 2. PyTorch: `torch.dist`. */
+export function dist(x: Tensor, y: Tensor, ...args: OrderArguments): Tensor {
+  const { p = 2 } = byPositionOrName("dist", args, ["p"]);
+  return normOver("dist", sub(x, y), p as number, undefined);
 }
 
 /**
- * Distances, by the `p`-norm, of every row of one batch of matrices from every row of another.
+ * Distances, by the `p`-norm, default 2, of every row of one batch of matrices from every row of another.
  * Shapes: [..., P, M], [..., R, M] → [..., P, R]. PyTorch: `torch.cdist`.
  */
-export function cdist(x: Tensor, y: Tensor, p = 2, options?: { computeMode?: string }): Tensor {
-  // How PyTorch computes it; here always by differences, which is what is accurate.
-  checkOptions("cdist", options, ["computeMode"]);
+export function cdist(x: Tensor, y: Tensor, ...args: OrderArguments<{ computeMode?: string }>): Tensor {
+  // The mode is how PyTorch computes it; here always by differences, which is what is accurate.
+  const given = byPositionOrName("cdist", args, ["p"], ["computeMode"]);
+  const p = (given.p ?? 2) as number;
   if (x.ndim < 2 || y.ndim < 2 || x.shape[x.ndim - 1] !== y.shape[y.ndim - 1])
     throw new ShapeError(
       `cdist: matrices with as many columns are needed: ${formatShape(x.shape)} and ${formatShape(y.shape)}`,
@@ -107,7 +145,7 @@ export function cdist(x: Tensor, y: Tensor, p = 2, options?: { computeMode?: str
   if (!(p >= 0)) throw new ValueError(`cdist: p is a number >= 0: ${p}`);
   const differences = sub(unsqueeze(x, -2), unsqueeze(y, -3));
   if (x.shape[x.ndim - 1] === 0) return sum(differences, -1);
-  return vectorNorm(differences, p, -1);
+  return normOver("cdist", differences, p, -1);
 }
 
 /**

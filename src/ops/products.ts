@@ -1,4 +1,4 @@
-import { isFloating, promote } from "../dtype.js";
+import { type DType, isFloating, promote } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError } from "../errors.js";
 import { checkOptions } from "../options.js";
 import { resolveDim } from "../shape.js";
@@ -11,7 +11,7 @@ import { sum } from "./reduce.js";
 import { permute, reshape, to, unsqueeze } from "./views.js";
 
 /*
- * Products of vectors and matrices. Floats go through `matmul`, integers are multiplied and added up in int32.
+ * Products of vectors and matrices.
  */
 
 function needsDims(op: string, what: string, x: Tensor, ndim: number): void {
@@ -24,8 +24,7 @@ export function multiply(op: string, a: Tensor, b: Tensor): Tensor {
   if (a.dtype !== b.dtype) throw new DTypeError(`${op}: dtypes differ: ${a.dtype} and ${b.dtype}`);
   if (a.shape[a.ndim - 1] !== b.shape[b.ndim - 2])
     throw new ShapeError(`${op}: inner dimensions differ: ${formatShape(a.shape)} x ${formatShape(b.shape)}`);
-  if (isFloating(a.dtype)) return matmul(a, b);
-  return to(sum(mul(unsqueeze(a, -1), unsqueeze(b, -3)), -2), a.dtype);
+  return matmul(a, b);
 }
 
 /** Matrix product. Shapes: [M, K], [K, N] → [M, N]. PyTorch: `torch.mm`. */
@@ -56,6 +55,11 @@ export function dot(a: Tensor, b: Tensor): Tensor {
   needsDims("dot", "the first vector", a, 1);
   needsDims("dot", "the second vector", b, 1);
   return reshape(multiply("dot", unsqueeze(a, 0), unsqueeze(b, 1)), []);
+}
+
+/** `dot`, which for real numbers is the same. PyTorch: `torch.vdot`. */
+export function vdot(a: Tensor, b: Tensor): Tensor {
+  return dot(a, b);
 }
 
 /** Every element of one vector times every element of another: [M], [N] → [M, N]. PyTorch: `torch.outer`. */
@@ -119,15 +123,16 @@ export function tensordot(
 }
 
 export interface AddProductOptions {
-  /** Factor of the first argument; with 0 its NaN and infinities do not count. Default 1. */
+  /** Factor of the first argument; with 0 its NaN and infinities do not count. Of integers the fraction is cut off. Default 1. */
   beta?: number;
-  /** Factor of the product. Default 1. */
+  /** Factor of the product, in the same way. Default 1. */
   alpha?: number;
 }
 
 function addProduct(op: string, x: Tensor, product: Tensor, options: AddProductOptions | undefined): Tensor {
   checkOptions(op, options, ["beta", "alpha"]);
-  const { beta = 1, alpha = 1 } = options ?? {};
+  const common = promote(x.dtype, product.dtype);
+  const { beta, alpha } = factorsOf(common, options);
   const from = product.ndim - x.ndim;
   if (from < 0 || x.shape.some((size, d) => size !== 1 && size !== product.shape[from + d]))
     throw new ShapeError(
@@ -135,7 +140,13 @@ function addProduct(op: string, x: Tensor, product: Tensor, options: AddProductO
     );
   const scaled = alpha === 1 ? product : mul(product, alpha);
   const nothing = () => where(constant(1, "bool"), constant(0, x.dtype), x); // has a gradient: 0
-  return add(beta === 0 ? nothing() : beta === 1 ? x : mul(x, beta), scaled);
+  return to(add(beta === 0 ? nothing() : beta === 1 ? x : mul(x, beta), scaled), common);
+}
+
+/** Both factors as numbers of the dtype. */
+function factorsOf(dtype: DType, options: AddProductOptions | undefined): Required<AddProductOptions> {
+  const { beta = 1, alpha = 1 } = options ?? {};
+  return isFloating(dtype) ? { beta, alpha } : { beta: Math.trunc(beta), alpha: Math.trunc(alpha) };
 }
 
 /** beta · x + alpha · (a b). Shapes: x broadcasts to [M, N]; [M, K], [K, N]. PyTorch: `torch.addmm`. */

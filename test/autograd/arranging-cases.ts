@@ -1,6 +1,6 @@
 /** Rows of cases.ts for operations that rearrange, order, reduce and combine. */
 import * as sg from "../../src/index.js";
-import { tensor } from "../../src/index.js";
+import { type Tensor, tensor } from "../../src/index.js";
 import type { Case, Cases } from "./cases.js";
 
 const int = (values: number[]) => tensor(values, { dtype: "int32" });
@@ -142,7 +142,8 @@ const products: Cases = {
   ],
 };
 
-const orderOf = (p: number, norm: typeof sg.norm | typeof sg.vectorNorm = sg.vectorNorm): Fn[] => [
+type NormOfOrder = (x: Tensor, p: number, dim?: number[], options?: sg.NormOptions) => Tensor;
+const orderOf = (p: number, norm: NormOfOrder = sg.vectorNorm): Fn[] => [
   (x) => norm(x, p),
   (x) => norm(x, p, [0, -1], { keepdim: true }),
 ];

@@ -4,6 +4,7 @@ import { cat, matmul, nn, stack, type Tensor, tensor, where } from "../../src/in
 import { Generator } from "../../src/random.js";
 import { arrangingCases } from "./arranging-cases.js";
 import { layerCases as casesOfLayers, functionsOfLayers } from "./layer-cases.js";
+import { linearCases } from "./linear-cases.js";
 import { objectiveCases } from "./objectives.js";
 import { shapingCases } from "./shaping-cases.js";
 import { spatialCases, spatialLayers } from "./spatialCases.js";
@@ -328,6 +329,7 @@ export const cases: Cases = {
   ...layerCases,
   ...writingCases,
   ...arrangingCases,
+  ...linearCases,
   ...spatialCases,
   ...shapingCases,
   ...casesOfLayers,

@@ -5,7 +5,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { differentiable } from "../../src/autograd/graph.js";
 import * as library from "../../src/index.js";
-import { autograd, backend, gradcheck, nn, Tensor, tensor } from "../../src/index.js";
+import { autograd, backend, gradcheck, linalg, nn, Tensor, tensor } from "../../src/index.js";
 import { integerRows } from "../../src/kernels/binary-math.js";
 import {
   type BinaryName,
@@ -174,6 +174,7 @@ const withoutGradientOfRows = [
   ...["isnan", "isinf", "isfinite", "isposinf", "isneginf", "isclose", "signbit", "heaviside", "bitwiseNot"],
   ...["logicalAnd", "logicalOr", "logicalXor", "logicalNot", "sgn", "bernoulli", "multinomial"],
   ...["randLike", "randnLike", "randint", "randintLike", "normal"],
+  "geqrf",
 ];
 
 describe("nothing is left out", () => {
@@ -219,6 +220,12 @@ describe("nothing is left out", () => {
     const withoutGradient = ["oneHot"];
     const names = Object.keys(nn.functional).filter((name) => !withoutGradient.includes(name));
     expect(names.filter((name) => !known(name))).toEqual([]);
+  });
+
+  it("every function of linalg has a case", () => {
+    const withoutGradient = ["matrixRank", "ldlFactor", "ldlFactorEx", "ldlSolve"];
+    const names = Object.keys(linalg).filter((name) => !withoutGradient.includes(name));
+    expect(names.filter((name) => !known(`linalg.${name}`))).toEqual([]);
   });
 
   it("every layer and loss has a case", () => {

@@ -1,16 +1,29 @@
 /** docs/operations.md is what the library has: every operation, its gradient, and where it runs. `npx vitest run -u` writes it anew. */
 import { expect, test } from "vitest";
 import * as library from "../../src/index.js";
-import { backend, nn, Tensor, tensor } from "../../src/index.js";
+import { backend, compile, nn, Tensor, tensor } from "../../src/index.js";
 import { k, withKernels } from "../../src/kernels/backend.js";
 import { binaryRows, compareRows, unaryRows } from "../../src/kernels/rows.js";
 import type { Kernels } from "../../src/kernels/table.js";
 import { numel } from "../../src/shape.js";
 import { type Case, cases, layersOf } from "../autograd/cases.js";
+import { linearCases } from "../autograd/linear-cases.js";
 import { units } from "../hash.js";
 
+/** Fresh inputs of a case. */
+function inputsOf({ shapes, values = [-2, 2] }: Case): Tensor[] {
+  const [low, high] = values as readonly [number, number];
+  return shapes.map((shape, i) => {
+    const given = values[i];
+    const data = Array.isArray(given)
+      ? Float64Array.from(given)
+      : units(numel(shape), 20 + i).map((u) => low + ((u + 1) / 2) * (high - low));
+    return tensor(data, { shape, requiresGrad: true });
+  });
+}
+
 /** Kernels that a case calls, forward and backward; of families with the op: `unary.exp`. */
-function kernelsOf({ fn, shapes, values = [-2, 2] }: Case): Set<string> {
+function kernelsOf(c: Case): Set<string> {
   const used = new Set<string>();
   const table = k as unknown as Record<string, (...args: unknown[]) => number>;
   const noting = Object.fromEntries(
@@ -22,19 +35,22 @@ function kernelsOf({ fn, shapes, values = [-2, 2] }: Case): Set<string> {
       },
     ]),
   );
-  const [low, high] = values as readonly [number, number];
-  const inputs = shapes.map((shape, i) => {
-    const given = values[i];
-    const data = Array.isArray(given)
-      ? Float64Array.from(given)
-      : units(numel(shape), 20 + i).map((u) => low + ((u + 1) / 2) * (high - low));
-    return tensor(data, { shape, requiresGrad: true });
-  });
+  const inputs = inputsOf(c);
   withKernels(noting as unknown as Kernels, () => {
-    const out = fn(...inputs);
+    const out = c.fn(...inputs);
     if (out.requiresGrad) out.sum().backward();
   });
   return used;
+}
+
+/** Whether a case of linear algebra reads the values of its inputs, to factorize without kernels: what `compile` refuses. */
+function readsValues(c: Case): boolean {
+  try {
+    compile(c.fn)(...inputsOf(c).map((x) => x.detach()));
+    return false;
+  } catch (error) {
+    return (error as { code?: string }).code === "NOT_CAPTURABLE";
+  }
 }
 
 interface Row {
@@ -48,10 +64,11 @@ function rowOf(name: string): Row {
   const family = Object.entries(families).find(([, rows]) => Object.hasOwn(rows, name))?.[0];
   const own = Object.hasOwn(cases, name) ? cases[name] : [];
   const [used] = own.map(kernelsOf);
+  const factorizes = Object.hasOwn(linearCases, name) && readsValues(own[0]);
   const inJs =
     family !== undefined
       ? slow.has(`${family}.${name}`)
-      : [...(used ?? [])].some((kernel) => slow.has(kernel));
+      : factorizes || [...(used ?? [])].some((kernel) => slow.has(kernel));
   const twice = family !== undefined || own.some((c) => c.noSecondOrder === undefined);
   const gradient =
     family === "compare" || (family === undefined && own.length === 0)
@@ -80,12 +97,13 @@ function page(): string {
     ...methods.filter((name) => !name.endsWith("_")),
     ...functions,
     ...Object.keys(nn.functional),
+    ...Object.keys(library.linalg).map((name) => `linalg.${name}`),
   ]);
   const forms = (name: string) =>
     [
       methods.includes(name) ? `x.${name}()` : "",
       inPlace.has(name) ? `x.${name}_()` : "",
-      functions.includes(name) ? `${name}()` : "",
+      functions.includes(name) || name.startsWith("linalg.") ? `${name}()` : "",
       Object.hasOwn(nn.functional, name) ? `nn.functional.${name}()` : "",
       ...layers.flatMap(([layer]) => (layersOf[layer] === name ? [`nn.${layer}`] : [])),
     ].filter((form) => form !== "");

@@ -1,0 +1,87 @@
+import { differentiable } from "../../autograd/graph.js";
+import { log } from "../../elementary.js";
+import type { Tensor } from "../../tensor/tensor.js";
+import { eye } from "../create.js";
+import { eq, mul, where } from "../elementwise.js";
+import { eliminate, type Matrix, matrix } from "../factorize.js";
+import { matmul } from "../matmul.js";
+import { type Named, named } from "../named.js";
+import { prod } from "../reduce.js";
+import { squeeze, unsqueeze } from "../views.js";
+import { batchOf, checkMatrices, matricesOf, mT, together } from "./matrices.js";
+import { invChecked } from "./solve.js";
+import { svd } from "./svd.js";
+
+const scalars = (values: number[]): Matrix[] => values.map((v) => matrix(1, 1, Float64Array.of(v)));
+
+/** The determinant; of singular matrices the gradient is that of the polynomial. Shapes: [..., n, n] → [...]. PyTorch: `torch.linalg.det`. */
+export function det(a: Tensor): Tensor {
+  checkMatrices("linalg.det", a, true);
+  const n = a.shape[a.ndim - 1];
+  let singular = false;
+  const values = matricesOf(a).map((one) => {
+    const parts = eliminate(one);
+    if (parts.singular >= 0) singular = true;
+    let product = parts.sign;
+    for (let i = 0; i < n; i++) product *= parts.packed.data[i * n + i];
+    return product;
+  });
+  const kept = together(batchOf(a), 1, 1, scalars(values), a);
+  const out: Tensor = differentiable(
+    "det",
+    [a],
+    kept,
+    (g) => [singular ? mul(g, cofactors(a)) : mul(mul(g, out), mT(invChecked("linalg.det", a).result))],
+    { saves: [a], savesOutput: true },
+  );
+  return squeeze(out, [-1, -2]);
+}
+
+/** The derivative of the determinant where there is no inverse: products of all singular values but one. */
+function cofactors(a: Tensor): Tensor {
+  const { U, S, Vh } = svd(a);
+  const itself = eye(a.shape[a.ndim - 1], { dtype: "bool" });
+  const others = prod(where(itself, 1, unsqueeze(S, -2)), -1);
+  const orientation = mul(det(U.detach()), det(Vh.detach()));
+  const diagonal = mul(others, unsqueeze(orientation, -1));
+  return matmul(mul(U, unsqueeze(diagonal, -2)), Vh);
+}
+
+/**
+ * Sign and logarithm of the absolute value of the determinant, which itself may be too large or small for a number. Of singular
+ * matrices 0 and -Infinity. Shapes: [..., n, n] → [...], [...]. PyTorch: `torch.linalg.slogdet`.
+ */
+export function slogdet(a: Tensor): Named<"sign" | "logabsdet", Tensor> {
+  return slogdetAs("linalg.slogdet", a);
+}
+
+function slogdetAs(op: string, a: Tensor): Named<"sign" | "logabsdet", Tensor> {
+  checkMatrices(op, a, true);
+  const n = a.shape[a.ndim - 1];
+  const found = matricesOf(a).map((one) => {
+    const { packed, sign } = eliminate(one);
+    let [total, side] = [0, sign];
+    for (let i = 0; i < n; i++) {
+      const pivot = packed.data[i * n + i];
+      total += log(Math.abs(pivot));
+      side = pivot === 0 ? 0 : side * Math.sign(pivot);
+    }
+    return [side, total];
+  });
+  const kept = (values: number[]) => together(batchOf(a), 1, 1, scalars(values), a);
+  const logarithm = differentiable(
+    "slogdet",
+    [a],
+    kept(found.map(([, total]) => total)),
+    (g) => [mul(g, mT(invChecked(op, a).result))],
+    { saves: [a] },
+  );
+  const sign = kept(found.map(([side]) => side));
+  return named({ sign: squeeze(sign, [-1, -2]), logabsdet: squeeze(logarithm, [-1, -2]) });
+}
+
+/** The logarithm of the determinant: NaN where that is negative, -Infinity where it is 0. PyTorch: `torch.logdet`. */
+export function logdet(a: Tensor): Tensor {
+  const { sign, logabsdet } = slogdetAs("logdet", a);
+  return where(eq(sign, -1), Number.NaN, logabsdet);
+}

@@ -1,0 +1,103 @@
+import { differentiable } from "../../autograd/graph.js";
+import { formatShape, ShapeError, ValueError } from "../../errors.js";
+import { checkOptions } from "../../options.js";
+import { broadcastShapes } from "../../shape.js";
+import { empty, type Tensor } from "../../tensor/tensor.js";
+import { sub, unary } from "../elementwise.js";
+import { leastSquares } from "../factorize.js";
+import { matmul } from "../matmul.js";
+import { named } from "../named.js";
+import { sum } from "../reduce.js";
+import { expand, squeeze, to, unsqueeze } from "../views.js";
+import { batchOf, checkMatrices, checkSameDType, integers, matricesOf, mT, together } from "./matrices.js";
+import { pinv, pinvGradient, precision } from "./pseudoinverse.js";
+import { isVector } from "./solve.js";
+import { svdvals } from "./svd.js";
+
+export type LstsqDriver = "gels" | "gelsy" | "gelsd" | "gelss";
+
+export interface LstsqOptions {
+  /** What counts as 0, relative to the largest. Default: the precision of the dtype times max(m, n). */
+  rcond?: number | null;
+  /**
+   * As in PyTorch: "gelsy" by reflections with pivoting; "gelsd" and "gelss" by singular values, which they give; "gels" for matrices of full
+   * rank, and without a rank. "gelsy" gives no residuals. Default: "gelsy", with residuals.
+   */
+  driver?: LstsqDriver | null;
+}
+
+export interface LeastSquares extends ReadonlyArray<Tensor> {
+  /** The X that makes ‖A X - B‖ least; of several the shortest. */
+  readonly solution: Tensor;
+  /** ‖A X - B‖² of each column where m > n and every matrix has full rank; else empty. */
+  readonly residuals: Tensor;
+  /** Of each matrix, as far as it can be told. */
+  readonly rank: Tensor;
+  /** Of each matrix, where the driver computes them; else empty. */
+  readonly singularValues: Tensor;
+}
+
+const drivers: readonly LstsqDriver[] = ["gels", "gelsy", "gelsd", "gelss"];
+
+/**
+ * Least squares: X that makes ‖A X - B‖ least, also where columns of A depend on each other, never by the normal equations. The gradient
+ * is that at a constant rank. Shapes: A [..., m, n], B [..., m, k] or [..., m]; batch dims broadcast. PyTorch: `torch.linalg.lstsq`.
+ */
+export function lstsq(a: Tensor, b: Tensor, options?: LstsqOptions): LeastSquares {
+  const op = "linalg.lstsq";
+  checkOptions(op, options, ["rcond", "driver"]);
+  checkMatrices(op, a);
+  checkSameDType(op, a, b);
+  const driver = options?.driver ?? null;
+  if (driver !== null && !drivers.includes(driver))
+    throw new ValueError(
+      `${op}: driver is one of ${drivers.join(", ")}: ${String(driver)}`,
+      "INVALID_OPTION",
+    );
+  const vector = isVector(a, b);
+  const columns = vector ? unsqueeze(b, -1) : b;
+  const [m, n] = a.shape.slice(-2);
+  if (columns.ndim < 2 || columns.shape[columns.ndim - 2] !== m)
+    throw new ShapeError(`${op}: A and B do not fit: ${formatShape(a.shape)} and ${formatShape(b.shape)}`);
+  const rcond = options?.rcond ?? precision(a) * Math.max(m, n);
+  const batch = broadcastShapes(op, batchOf(a), batchOf(columns));
+  const k = columns.shape[columns.ndim - 1];
+  const [A, B] = [expand(a, [...batch, m, n]), expand(columns, [...batch, m, k])];
+  const [as, bs] = [matricesOf(A), matricesOf(B)];
+  const found = as.map((one, i) => leastSquares(one, bs[i], rcond));
+  const solutions = found.map(({ x }) => x);
+  const X = differentiable(
+    "lstsq",
+    [A, B],
+    together(batch, n, k, solutions, a),
+    (g) => lstsqGradient(A, B, g, rcond),
+    { saves: [A, B] },
+  );
+  const whole = m > n && found.every(({ rank }) => rank === n);
+  const none = empty([0], a.dtype);
+  const bySingularValues = driver === "gelsd" || driver === "gelss";
+  return named({
+    solution: vector ? squeeze(X, -1) : X,
+    residuals: whole && driver !== "gelsy" ? squaredErrors(A, X, B) : none,
+    rank:
+      driver === "gels"
+        ? empty([0], "int32")
+        : integers(
+            batch,
+            found.map(({ rank }) => rank),
+          ),
+    singularValues: bySingularValues ? svdvals(A.detach()) : none,
+  });
+}
+
+/** X is the pseudoinverse times B, whose gradients follow from those of both. */
+function lstsqGradient(a: Tensor, b: Tensor, g: Tensor, rcond: number): Tensor[] {
+  const P = pinv(a, { rtol: rcond });
+  return [pinvGradient(a, P, matmul(g, mT(b))), matmul(mT(P), g)];
+}
+
+/** ‖A X - B‖² of each column. */
+function squaredErrors(a: Tensor, x: Tensor, b: Tensor): Tensor {
+  const [A, X, B] = [a, x, b].map((t) => to(t, "float64"));
+  return to(sum(unary.square(sub(matmul(A, X), B)), -2), a.dtype);
+}

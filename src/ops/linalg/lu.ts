@@ -1,0 +1,216 @@
+import { differentiable } from "../../autograd/graph.js";
+import { formatShape, ShapeError, ValueError } from "../../errors.js";
+import { checkOptions } from "../../options.js";
+import { broadcastShapes, numel } from "../../shape.js";
+import { empty, type Tensor } from "../../tensor/tensor.js";
+import { byPositionOrName } from "../arguments.js";
+import { eye } from "../create.js";
+import { add, sub } from "../elementwise.js";
+import { eliminate, matrix } from "../factorize.js";
+import { cat } from "../join.js";
+import { matmul } from "../matmul.js";
+import { type Named, named } from "../named.js";
+import { tril, triu } from "../triangle.js";
+import { dense, expand, narrow } from "../views.js";
+import { batchOf, checkMatrices, checkSameDType, integers, matricesOf, mT, together } from "./matrices.js";
+import { type CheckErrorsOptions, checkSingular } from "./solve.js";
+import { solveTriangular } from "./triangular.js";
+
+export interface LuOptions {
+  /** Whether rows are exchanged, for the largest pivots. Default true. */
+  pivot?: boolean;
+}
+
+interface Factored {
+  readonly LU: Tensor;
+  readonly pivots: Tensor;
+  readonly info: Tensor;
+}
+
+function factored(op: string, a: Tensor, pivot = true): Factored {
+  checkMatrices(op, a);
+  const [m, n] = a.shape.slice(-2);
+  const parts = matricesOf(a).map((one) => eliminate(one, pivot));
+  const pivots = integers(
+    batchOf(a),
+    parts.map(({ swaps }) => swaps.map((row) => row + 1)),
+    Math.min(m, n),
+  );
+  const info = integers(
+    batchOf(a),
+    parts.map(({ singular }) => singular + 1),
+  );
+  const LU: Tensor = differentiable(
+    "luFactor",
+    [a],
+    together(
+      batchOf(a),
+      m,
+      n,
+      parts.map(({ packed }) => packed),
+      a,
+    ),
+    (g) => [matmul(permutations(pivots, m, a), luGradient(LU, g))],
+    { saves: [a], savesOutput: true },
+  );
+  return { LU, pivots, info };
+}
+
+/** The gradient of P A. The square block in front is L U, and what is left of a taller or wider matrix is made from it by solving. */
+function luGradient(LU: Tensor, g: Tensor): Tensor {
+  const [m, n] = LU.shape.slice(-2);
+  const k = Math.min(m, n);
+  const block = (x: Tensor) => narrow(narrow(x, -2, 0, k), -1, 0, k);
+  const [F, G] = [block(LU), block(g)];
+  const lower = matmul(mT(unitLower(F)), tril(G, -1));
+  const upper = matmul(triu(G), mT(triu(F)));
+  const behindU = (x: Tensor) => solveTriangular(mT(F), x, { upper: false, left: false });
+  const beforeL = (x: Tensor) => solveTriangular(mT(F), x, { upper: true, unitriangular: true });
+  const front = (l: Tensor, u: Tensor) => behindU(beforeL(add(tril(l, -1), triu(u))));
+  if (m > n) {
+    const [below, gBelow] = [LU, g].map((x) => narrow(x, -2, k, m - k));
+    return cat([front(lower, sub(upper, matmul(mT(below), gBelow))), behindU(gBelow)], -2);
+  }
+  if (m < n) {
+    const [right, gRight] = [LU, g].map((x) => narrow(x, -1, k, n - k));
+    return cat([front(sub(lower, matmul(gRight, mT(right))), upper), beforeL(gRight)], -1);
+  }
+  return front(lower, upper);
+}
+
+/** The lower triangle with ones on the diagonal. */
+function unitLower(x: Tensor): Tensor {
+  const [rows, cols] = x.shape.slice(-2);
+  const side = Math.max(rows, cols);
+  const identity = narrow(narrow(eye(side, { dtype: x.dtype }), 0, 0, rows), 1, 0, cols);
+  return add(tril(x, -1), identity);
+}
+
+/** P with A = P L U, from LAPACK's exchanges of rows, which count from 1. */
+function permutations(pivots: Tensor, rows: number, like: Tensor): Tensor {
+  const count = pivots.shape[pivots.ndim - 1];
+  const batch = pivots.shape.slice(0, -1);
+  const swaps = dense(pivots).data;
+  const list = Array.from({ length: numel(batch) }, (_, b) => {
+    const order = Array.from({ length: rows }, (_, i) => i);
+    for (let s = 0; s < count; s++) {
+      const other = swaps[b * count + s] - 1;
+      if (!(other >= 0 && other < rows))
+        throw new ValueError(`lu: pivots are rows from 1 to ${rows}: ${other + 1}`);
+      [order[s], order[other]] = [order[other], order[s]];
+    }
+    const p = matrix(rows, rows);
+    for (const [i, row] of order.entries()) p.data[row * rows + i] = 1;
+    return p;
+  });
+  return together(batch, rows, rows, list, like);
+}
+
+/**
+ * L and U with A = P L U in one matrix (the ones of L are left out), and the exchanges of rows, from 1, that make P. Shapes: A [..., m, n] → LU
+ * [..., m, n], pivots [..., min(m, n)] `int32`. PyTorch: `torch.linalg.lu_factor`.
+ * @throws SimdgradError `SINGULAR_MATRIX`.
+ */
+export function luFactor(a: Tensor, options?: LuOptions): Named<"LU" | "pivots", Tensor> {
+  checkOptions("linalg.luFactor", options, ["pivot"]);
+  const { LU, pivots, info } = factored("linalg.luFactor", a, options?.pivot);
+  return checkSingular("linalg.luFactor", { result: named({ LU, pivots }), info });
+}
+
+/** `luFactor` that does not throw: see `solveEx`. PyTorch: `torch.linalg.lu_factor_ex`. */
+export function luFactorEx(
+  a: Tensor,
+  options?: LuOptions & CheckErrorsOptions,
+): Named<"LU" | "pivots" | "info", Tensor> {
+  checkOptions("linalg.luFactorEx", options, ["pivot", "checkErrors"]);
+  const found = factored("linalg.luFactorEx", a, options?.pivot);
+  const result = named({ LU: found.LU, pivots: found.pivots, info: found.info });
+  return options?.checkErrors ? checkSingular("linalg.luFactorEx", { result, info: found.info }) : result;
+}
+
+/**
+ * P, L and U with A = P L U: a permutation, a lower triangle with ones on the diagonal, an upper triangle. Shapes, with k = min(m, n): A
+ * [..., m, n] → P [..., m, m], L [..., m, k], U [..., k, n]. With `pivot: false` P is empty. PyTorch: `torch.linalg.lu`.
+ */
+export function lu(a: Tensor, options?: LuOptions): Named<"P" | "L" | "U", Tensor> {
+  checkOptions("linalg.lu", options, ["pivot"]);
+  const pivot = options?.pivot ?? true;
+  const { LU, pivots } = factored("linalg.lu", a, pivot);
+  return luUnpack(LU, pivots, { unpackPivots: pivot });
+}
+
+export interface LuUnpackOptions {
+  /** Whether L and U are made; else they are empty. Default true. */
+  unpackData?: boolean;
+  /** Whether P is made; else it is empty. Default true. */
+  unpackPivots?: boolean;
+}
+
+/** P, L and U (see `linalg.lu`) of what `linalg.luFactor` gives. PyTorch: `torch.lu_unpack`. */
+export function luUnpack(
+  LU: Tensor,
+  pivots: Tensor,
+  options?: LuUnpackOptions,
+): Named<"P" | "L" | "U", Tensor> {
+  checkOptions("luUnpack", options, ["unpackData", "unpackPivots"]);
+  checkMatrices("luUnpack", LU);
+  const { unpackData = true, unpackPivots = true } = options ?? {};
+  const [m, n] = LU.shape.slice(-2);
+  const k = Math.min(m, n);
+  const none = () => empty([0], LU.dtype);
+  return named({
+    P: unpackPivots ? permutations(pivots, m, LU) : none(),
+    L: unpackData ? unitLower(narrow(LU, -1, 0, k)) : none(),
+    U: unpackData ? triu(narrow(LU, -2, 0, k)) : none(),
+  });
+}
+
+export interface LuSolveOptions {
+  /** A X = B, or (false) X A = B. Default true. */
+  left?: boolean;
+  /** Aᵀ in the place of A. Default false. */
+  adjoint?: boolean;
+}
+
+/**
+ * X with A X = B, from LU and pivots of `luFactor(A)`. Shapes: [..., n, n], [..., n], [..., n, k]; batch dims broadcast.
+ * PyTorch: `torch.linalg.lu_solve`.
+ */
+export function luSolve(LU: Tensor, pivots: Tensor, b: Tensor, options?: LuSolveOptions): Tensor {
+  const op = "linalg.luSolve";
+  checkOptions(op, options, ["left", "adjoint"]);
+  checkMatrices(op, LU, true);
+  checkSameDType(op, LU, b);
+  const { left = true, adjoint = false } = options ?? {};
+  const n = LU.shape[LU.ndim - 1];
+  if (b.ndim < 2 || b.shape[b.ndim - (left ? 2 : 1)] !== n)
+    throw new ShapeError(`${op}: A and B do not fit: ${formatShape(LU.shape)} and ${formatShape(b.shape)}`);
+  if (!left) return mT(luSolve(LU, pivots, mT(b), { adjoint: !adjoint }));
+  const batch = broadcastShapes(op, batchOf(LU), batchOf(b));
+  const right = expand(b, [...batch, n, b.shape[b.ndim - 1]]);
+  const p = permutations(pivots, n, LU);
+  if (adjoint) {
+    const inner = solveTriangular(mT(LU), right, { upper: false });
+    return matmul(p, solveTriangular(mT(LU), inner, { upper: true, unitriangular: true }));
+  }
+  const inner = solveTriangular(LU, matmul(mT(p), right), { upper: false, unitriangular: true });
+  return solveTriangular(LU, inner, { upper: true });
+}
+
+/**
+ * LU and pivots, and with `getInfos` also `info`, as `linalg.luFactorEx` has them: `lu(a, true, true)` or `lu(a, { getInfos: true })`.
+ * PyTorch: `torch.lu`.
+ */
+export function luOf(
+  a: Tensor,
+  ...args: [pivot?: boolean, getInfos?: boolean] | [options: LuOptions & { getInfos?: boolean }]
+): Named<"LU" | "pivots", Tensor> | Named<"LU" | "pivots" | "info", Tensor> {
+  const { pivot, getInfos } = byPositionOrName("lu", args, ["pivot", "getInfos"]);
+  const { LU, pivots, info } = factored("lu", a, pivot as boolean | undefined);
+  return getInfos ? named({ LU, pivots, info }) : named({ LU, pivots });
+}
+
+/** `linalg.luSolve` with B first. PyTorch: `torch.lu_solve`. */
+export function luSolveOf(b: Tensor, LU: Tensor, pivots: Tensor): Tensor {
+  return luSolve(LU, pivots, b);
+}

@@ -1,0 +1,132 @@
+import { formatShape, ShapeError, ValueError } from "../../errors.js";
+import { resolveDim } from "../../shape.js";
+import type { Tensor } from "../../tensor/tensor.js";
+import { byPositionOrName } from "../arguments.js";
+import { compare, div, mul, where } from "../elementwise.js";
+import { type NormArguments, type NormOptions, normArguments, normOver } from "../norms.js";
+import { movedim } from "../rearrange.js";
+import { amax, amin, sum } from "../reduce.js";
+import { select, squeeze, to, unsqueeze } from "../views.js";
+import { checkMatrices } from "./matrices.js";
+import { invChecked } from "./solve.js";
+import { svdvals } from "./svd.js";
+
+/**
+ * "fro": the root of the sum of squares. "nuc": the sum of the singular values. 2, -2: the largest and the smallest of them. 1, -1: the
+ * largest and the smallest sum of the absolute values in a column. Infinity, -Infinity: in a row.
+ */
+export type MatrixOrder = "fro" | "nuc" | 1 | -1 | 2 | -2 | number;
+
+const orders: readonly MatrixOrder[] = ["fro", "nuc", 1, -1, 2, -2, Infinity, -Infinity];
+
+/**
+ * The norm of matrices: those in the two dims of `dim`, rows first; default the last two, and "fro". The order and the dims may also stand
+ * among the options. Shapes: [..., m, n] → [...]. PyTorch: `torch.linalg.matrix_norm`.
+ * @throws ShapeError `EMPTY_REDUCTION` where there is no largest or smallest.
+ */
+export function matrixNorm(x: Tensor, ...args: NormArguments<"ord", MatrixOrder, readonly number[]>): Tensor {
+  const op = "linalg.matrixNorm";
+  const {
+    order = "fro",
+    dim = [-2, -1],
+    ...options
+  } = normArguments<MatrixOrder, readonly number[]>(op, "ord", args);
+  return matrixNormOver(op, x, order, dim, options);
+}
+
+function matrixNormOver(
+  op: string,
+  given: Tensor,
+  ord: MatrixOrder,
+  dim: readonly number[],
+  { keepdim = false, dtype }: NormOptions,
+): Tensor {
+  if (!orders.includes(ord))
+    throw new ValueError(`${op}: the order is one of ${orders.join(", ")}: ${String(ord)}`);
+  const x = dtype === undefined ? given : to(given, dtype);
+  checkMatrices(op, x);
+  const [rows, cols] = checkPair(op, dim, x);
+  if (ord === "fro") return normOver(op, x, 2, [rows, cols], { keepdim });
+  if (ord === "nuc" || Math.abs(ord) === 2) {
+    const values = svdvals(movedim(x, [rows, cols], [-2, -1]));
+    const norms = ord === "nuc" ? sum(values, -1) : extreme(op, values, ord, values.ndim - 1);
+    if (!keepdim) return norms;
+    return unsqueeze(unsqueeze(norms, Math.min(rows, cols)), Math.max(rows, cols));
+  }
+  const [summed, compared] = Math.abs(ord) === 1 ? [rows, cols] : [cols, rows];
+  const kept = extreme(op, normOver(op, x, 1, summed, { keepdim: true }), ord, compared, true);
+  return keepdim ? kept : squeeze(kept, [rows, cols]);
+}
+
+/** The largest, or for negative orders the smallest, along `dim`. */
+function extreme(op: string, x: Tensor, ord: number, dim: number, keepdim = false): Tensor {
+  if (x.shape[dim] === 0)
+    throw new ShapeError(
+      `${op}: no elements to reduce with order ${ord}: ${formatShape(x.shape)}`,
+      "EMPTY_REDUCTION",
+    );
+  return (ord > 0 ? amax : amin)(x, dim, { keepdim });
+}
+
+function checkPair(op: string, dim: readonly number[], x: Tensor): [number, number] {
+  if (!Array.isArray(dim) || dim.length !== 2)
+    throw new ShapeError(`${op}: dim has two dims, rows and columns: ${JSON.stringify(dim)}`, "INVALID_DIM");
+  const [rows, cols] = dim.map((d: number) => resolveDim(op, d, x.ndim));
+  if (rows === cols) throw new ShapeError(`${op}: a dim appears twice: ${formatShape(dim)}`);
+  return [rows, cols];
+}
+
+/**
+ * The norm of a vector or matrix: with two dims in `dim`, or two of `x` and an `ord`, that of `matrixNorm`; else that of `vectorNorm`.
+ * Default: the 2-norm of all elements, or of those over `dim`. PyTorch: `torch.linalg.norm`.
+ */
+export function norm(x: Tensor, ...args: NormArguments<"ord", MatrixOrder>): Tensor {
+  const op = "linalg.norm";
+  const { order, dim, ...options } = normArguments<MatrixOrder>(op, "ord", args);
+  if (order === undefined) return normOver(op, x, 2, dim, options);
+  if (dim === undefined && x.ndim !== 1 && x.ndim !== 2)
+    throw new ShapeError(`${op}: an order without dim needs a vector or a matrix: ${formatShape(x.shape)}`);
+  const pair = dim === undefined && x.ndim === 2 ? [0, 1] : dim;
+  if (Array.isArray(pair) && pair.length === 2) return matrixNormOver(op, x, order, pair, options);
+  if (typeof order === "string") throw new ValueError(`${op}: the order of vectors is a number: ${order}`);
+  return normOver(op, x, order, dim, options);
+}
+
+/**
+ * `vectorNorm` of order `p`, default "fro", which is 2, over `dim`, default all; "nuc" is `linalg.matrixNorm`'s, of a matrix or over two dims.
+ * PyTorch: `torch.norm`.
+ */
+export function normOf(x: Tensor, ...args: NormArguments<"p", number | "fro" | "nuc">): Tensor {
+  const { order = "fro", dim, ...options } = normArguments<number | "fro" | "nuc">("norm", "p", args);
+  if (order === "nuc") {
+    if (dim === undefined && x.ndim !== 2)
+      throw new ShapeError(`norm: "nuc" without dim needs a matrix: ${formatShape(x.shape)}`);
+    return matrixNormOver("norm", x, "nuc", (dim ?? [0, 1]) as readonly number[], options);
+  }
+  if (order !== "fro" && typeof order !== "number")
+    throw new ValueError(`norm: p is a number, "fro" or "nuc": ${String(order)}`);
+  return normOver("norm", x, order === "fro" ? 2 : order, dim, options);
+}
+
+/**
+ * The condition number: the norm of A times that of A⁻¹, for which 2 (the default) and -2 need no square matrix. Of singular matrices
+ * Infinity. Shapes: [..., m, n] → [...]. PyTorch: `torch.linalg.cond`.
+ */
+export function cond(
+  a: Tensor,
+  ...args: [p?: MatrixOrder | null] | [options: { p?: MatrixOrder | null }]
+): Tensor {
+  const op = "linalg.cond";
+  const order = (byPositionOrName(op, args, ["p"]).p ?? 2) as MatrixOrder;
+  checkMatrices(op, a, Math.abs(order as number) !== 2);
+  if (!orders.includes(order))
+    throw new ValueError(`${op}: the order is one of ${orders.join(", ")}: ${String(order)}`);
+  if (order === 2 || order === -2) {
+    const values = svdvals(a);
+    const [largest, smallest] = [select(values, -1, 0), select(values, -1, -1)];
+    return order === 2 ? div(largest, smallest) : div(smallest, largest);
+  }
+  const { result, info } = invChecked(op, a);
+  const product = mul(matrixNorm(a, order), matrixNorm(result, order));
+  return where(compare.gt(info, 0), Infinity, product);
+}

@@ -1,0 +1,187 @@
+import { differentiable } from "../../autograd/graph.js";
+import { formatShape, ShapeError, SimdgradError } from "../../errors.js";
+import { checkOptions } from "../../options.js";
+import { broadcastShapes, numel, sameShape } from "../../shape.js";
+import type { Tensor } from "../../tensor/tensor.js";
+import { byPositionOrName } from "../arguments.js";
+import { eye } from "../create.js";
+import { neg } from "../elementwise.js";
+import { eliminate, solveEliminated } from "../factorize.js";
+import { matmul } from "../matmul.js";
+import { type Named, named } from "../named.js";
+import { movedim } from "../rearrange.js";
+import { expand, reshape, squeeze, unsqueeze } from "../views.js";
+import { batchOf, checkMatrices, checkSameDType, integers, matricesOf, mT, together } from "./matrices.js";
+
+/** A result, and for each matrix 0 or the number, from 1, of its first pivot that is 0. */
+export interface Checked<T> {
+  readonly result: T;
+  readonly info: Tensor;
+}
+
+/** @internal @throws SimdgradError `SINGULAR_MATRIX` for the first matrix that is. */
+export function checkSingular<T>(op: string, { result, info }: Checked<T>): T {
+  const i = info.data.findIndex((pivot) => pivot > 0);
+  if (i >= 0)
+    throw new SimdgradError(
+      "SINGULAR_MATRIX",
+      `${op}: the matrix is singular: pivot ${info.data[i] - 1} of matrix ${i} is 0; lstsq finds the nearest solution`,
+    );
+  return result;
+}
+
+/** A⁻¹ B, both with the same batch dims. */
+function solveMatrices(op: string, a: Tensor, b: Tensor): Checked<Tensor> {
+  const rights = matricesOf(b);
+  const parts = matricesOf(a).map((one) => eliminate(one));
+  const solutions = parts.map((one, i) => solveEliminated(one, rights[i]));
+  const [rows, cols] = b.shape.slice(-2);
+  const out: Tensor = differentiable(
+    op,
+    [a, b],
+    together(batchOf(b), rows, cols, solutions, b),
+    (g) => {
+      const gb = solveMatrices(op, mT(a), g).result;
+      return [neg(matmul(gb, mT(out))), gb];
+    },
+    { saves: [a, b], savesOutput: true },
+  );
+  const info = integers(
+    batchOf(b),
+    parts.map(({ singular }) => singular + 1),
+  );
+  return { result: out, info };
+}
+
+/** @internal Whether B is a vector for each matrix of A, and not a matrix (PyTorch's rule). */
+export const isVector = (a: Tensor, b: Tensor) => b.ndim === 1 || sameShape(b.shape, a.shape.slice(0, -1));
+
+export interface SolveOptions {
+  /** A X = B, or (false) X A = B. Default true. */
+  left?: boolean;
+}
+
+export interface CheckErrorsOptions {
+  /** Whether a singular matrix is an error all the same. Default false. */
+  checkErrors?: boolean;
+}
+
+function solveChecked(op: string, a: Tensor, b: Tensor, left: boolean): Checked<Tensor> {
+  checkMatrices(op, a, true);
+  checkSameDType(op, a, b);
+  const vector = isVector(a, b);
+  if (vector && !left) throw new ShapeError(`${op}: X A = B needs a matrix B: ${formatShape(b.shape)}`);
+  const columns = vector ? unsqueeze(b, -1) : left ? b : mT(b);
+  const n = a.shape[a.ndim - 1];
+  if (columns.ndim < 2 || columns.shape[columns.ndim - 2] !== n)
+    throw new ShapeError(`${op}: A and B do not fit: ${formatShape(a.shape)} and ${formatShape(b.shape)}`);
+  const batch = broadcastShapes(op, batchOf(a), batchOf(columns));
+  const matrices = expand(left ? a : mT(a), [...batch, n, n]);
+  const { result, info } = solveMatrices(
+    "solve",
+    matrices,
+    expand(columns, [...batch, n, columns.shape[columns.ndim - 1]]),
+  );
+  return { result: vector ? squeeze(result, -1) : left ? result : mT(result), info };
+}
+
+/**
+ * X with A X = B; with `left: false`, X A = B. Shapes: A [..., n, n], B [..., n, k] or [..., n]; batch dims broadcast.
+ * PyTorch: `torch.linalg.solve`.
+ * @throws SimdgradError `SINGULAR_MATRIX`.
+ */
+export function solve(a: Tensor, b: Tensor, options?: SolveOptions): Tensor {
+  checkOptions("linalg.solve", options, ["left"]);
+  return checkSingular("linalg.solve", solveChecked("linalg.solve", a, b, options?.left ?? true));
+}
+
+/**
+ * `solve` that does not throw: `info` is, for each matrix, 0 or the number of its first pivot that is 0, and then its result means
+ * nothing. PyTorch: `torch.linalg.solve_ex`.
+ */
+export function solveEx(
+  a: Tensor,
+  b: Tensor,
+  options?: SolveOptions & CheckErrorsOptions,
+): Named<"result" | "info", Tensor> {
+  checkOptions("linalg.solveEx", options, ["left", "checkErrors"]);
+  const found = solveChecked("linalg.solveEx", a, b, options?.left ?? true);
+  if (options?.checkErrors) checkSingular("linalg.solveEx", found);
+  return named({ result: found.result, info: found.info });
+}
+
+/** @internal */
+export function invChecked(op: string, a: Tensor): Checked<Tensor> {
+  checkMatrices(op, a, true);
+  const n = a.shape[a.ndim - 1];
+  const identity = matricesOf(eye(n))[0];
+  const parts = matricesOf(a).map((one) => eliminate(one));
+  const inverses = parts.map((one) => solveEliminated(one, identity));
+  const out: Tensor = differentiable(
+    "inv",
+    [a],
+    together(batchOf(a), n, n, inverses, a),
+    (g) => [neg(matmul(mT(out), matmul(g, mT(out))))],
+    { savesOutput: true },
+  );
+  const info = integers(
+    batchOf(a),
+    parts.map(({ singular }) => singular + 1),
+  );
+  return { result: out, info };
+}
+
+/**
+ * A⁻¹. Solve systems with `solve` instead: faster and nearer. PyTorch: `torch.linalg.inv`.
+ * @throws SimdgradError `SINGULAR_MATRIX`.
+ */
+export function inv(a: Tensor): Tensor {
+  return checkSingular("linalg.inv", invChecked("linalg.inv", a));
+}
+
+/** `inv` that does not throw: see `solveEx`. PyTorch: `torch.linalg.inv_ex`. */
+export function invEx(a: Tensor, options?: CheckErrorsOptions): Named<"inverse" | "info", Tensor> {
+  checkOptions("linalg.invEx", options, ["checkErrors"]);
+  const found = invChecked("linalg.invEx", a);
+  if (options?.checkErrors) checkSingular("linalg.invEx", found);
+  return named({ inverse: found.result, info: found.info });
+}
+
+/**
+ * The inverse of `a` as a map of tensors: `tensordot(tensorinv(a), b, b.ndim)` undoes `tensordot(a, x, x.ndim)`. The first `ind` dims, default 2, have as
+ * many elements as the others. Shape: [...first, ...rest] → [...rest, ...first]. PyTorch: `torch.linalg.tensorinv`.
+ */
+export function tensorinv(a: Tensor, ...args: [ind?: number] | [options: { ind?: number }]): Tensor {
+  const ind = (byPositionOrName("linalg.tensorinv", args, ["ind"]).ind ?? 2) as number;
+  if (!Number.isInteger(ind) || ind < 1)
+    throw new ShapeError(`linalg.tensorinv: ind is a positive integer: ${ind}`);
+  const [first, rest] = [a.shape.slice(0, ind), a.shape.slice(ind)];
+  if (numel(first) !== numel(rest))
+    throw new ShapeError(
+      `linalg.tensorinv: the first ${ind} dims have as many elements as the others: ${formatShape(a.shape)}`,
+    );
+  return reshape(inv(reshape(a, [numel(first), numel(rest)])), [...rest, ...first]);
+}
+
+/**
+ * X with `tensordot(a, X, X.ndim)` = `b`; `dims` of `a` are moved behind the others first. Shapes: a [...b.shape, ...x], b → [...x].
+ * PyTorch: `torch.linalg.tensorsolve`.
+ */
+export function tensorsolve(
+  a: Tensor,
+  b: Tensor,
+  ...args: [dims?: readonly number[] | null] | [options: { dims?: readonly number[] | null }]
+): Tensor {
+  const dims = (byPositionOrName("linalg.tensorsolve", args, ["dims"]).dims ?? []) as readonly number[];
+  const from = movedim(
+    a,
+    [...dims],
+    dims.map((_, i) => a.ndim - dims.length + i),
+  );
+  const shape = from.shape.slice(b.ndim);
+  if (numel(shape) !== b.numel || numel(from.shape) !== b.numel ** 2)
+    throw new ShapeError(
+      `linalg.tensorsolve: a has the elements of b times those of the solution, equally many: ${formatShape(a.shape)} and ${formatShape(b.shape)}`,
+    );
+  return reshape(solve(reshape(from, [b.numel, b.numel]), reshape(b, [b.numel])), shape);
+}
