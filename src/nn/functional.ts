@@ -2,8 +2,8 @@ import * as activations from "../ops/activations.js";
 import { scaledDotProductAttention } from "../ops/attention.js";
 import { bilinear } from "../ops/bilinear.js";
 import * as channelDropout from "../ops/channelDropout.js";
-import { conv1d, conv2d } from "../ops/conv.js";
-import { convTranspose1d, convTranspose2d } from "../ops/convTranspose.js";
+import { conv1d, conv2d, conv3d } from "../ops/conv.js";
+import { convTranspose1d, convTranspose2d, convTranspose3d } from "../ops/convTranspose.js";
 import * as crossEntropyOps from "../ops/crossEntropy.js";
 import * as distances from "../ops/distances.js";
 import { dropout as dropoutOp } from "../ops/dropout.js";
@@ -102,4 +102,7 @@ export const functional = {
   scaledDotProductAttention,
   multiHeadAttentionForward,
   bilinear,
+  conv3d,
+  convTranspose3d,
+  logsigmoid: unary.logSigmoid,
 };

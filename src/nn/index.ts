@@ -49,3 +49,5 @@ export {
   type TransformerLayerOptions,
 } from "./transformer.js";
 export { Unflatten } from "./unflatten.js";
+export { Conv3d } from "./conv.js";
+export { ConvTranspose3d } from "./convTranspose.js";

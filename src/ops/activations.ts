@@ -6,7 +6,7 @@ import { resolveDim } from "../shape.js";
 import { empty, type Tensor } from "../tensor/tensor.js";
 import { fillRandom } from "./create.js";
 import { abs, add, compare, div, mul, neg, sub, unary, where } from "./elementwise.js";
-import { softmax } from "./softmax.js";
+import { converted, type SoftmaxOptions, softmax } from "./softmax.js";
 import { narrow, reshape } from "./views.js";
 
 /*
@@ -27,7 +27,9 @@ export function hardtanh(x: Tensor, options: HardtanhOptions = {}): Tensor {
   checkOptions("hardtanh", options, ["minVal", "maxVal"]);
   const { minVal = -1, maxVal = 1 } = options;
   if (minVal > maxVal) throw new ValueError(`hardtanh: minVal is at most maxVal: ${minVal} and ${maxVal}`);
-  return where(compare.le(x, minVal), minVal, where(compare.ge(x, maxVal), maxVal, x));
+  // Integers are limited by integers.
+  const [low, high] = isFloating(x.dtype) ? [minVal, maxVal] : [Math.trunc(minVal), Math.trunc(maxVal)];
+  return where(compare.le(x, low), low, where(compare.ge(x, high), high, x));
 }
 
 /** min(max(x, 0), 6); the gradient is 0 at both ends. PyTorch: `F.relu6`. */
@@ -103,8 +105,8 @@ export function gelu(x: Tensor, options: { approximate?: "none" | "tanh" } = {})
 }
 
 /** softmax of -x along `dim`. PyTorch: `F.softmin`. */
-export function softmin(x: Tensor, dim: number): Tensor {
-  return softmax(neg(x), dim);
+export function softmin(x: Tensor, dim: number, options?: SoftmaxOptions): Tensor {
+  return softmax(neg(converted("softmin", x, options)), dim);
 }
 
 /** The first half along `dim`, times the sigmoid of the second (Dauphin et al., 2017). PyTorch: `F.glu`. */

@@ -57,7 +57,9 @@ export function marginRankingLoss(
     throw new ShapeError(
       `marginRankingLoss: inputs and target have as many dims: ${[input1, input2, target].map(({ shape }) => formatShape(shape)).join(", ")}`,
     );
-  return reduced(hinge(add(mul(neg(target), sub(input1, input2)), margin)), reduction);
+  const missing = add(mul(neg(target), sub(input1, input2)), margin);
+  // The margin is a float: of integers it makes floats.
+  return reduced(hinge(isFloating(missing.dtype) ? missing : to(missing, "float32")), reduction);
 }
 
 /**

@@ -20,6 +20,8 @@ export interface EpsOptions {
 }
 
 export interface BatchNormOptions extends EpsOptions {
+  runningMean?: Tensor | null;
+  runningVar?: Tensor | null;
   /** Normalise with the statistics of the batch and move the running ones. Default false. */
   training?: boolean;
   /** How far running statistics move: (1 - momentum) · old + momentum · new. Default 0.1. */
@@ -95,14 +97,15 @@ const restOf = (momentum: number | Tensor) =>
  */
 export function batchNorm(
   x: Tensor,
-  runningMean: Tensor | null,
-  runningVar: Tensor | null,
+  mean: Optional<BatchNormOptions> = null,
+  variance: Optional<BatchNormOptions> = null,
   weight: Optional<BatchNormOptions> = null,
   bias: Optional<BatchNormOptions> = null,
   options: BatchNormOptions = {},
 ): Tensor {
-  const affine = optionalTensors("batchNorm", { weight, bias }, options, ["training", "momentum", "eps"]);
-  const { training = false, momentum = 0.1, eps = 1e-5 } = affine;
+  const positions = { runningMean: mean, runningVar: variance, weight, bias };
+  const affine = optionalTensors("batchNorm", positions, options, ["training", "momentum", "eps"]);
+  const { training = false, momentum = 0.1, eps = 1e-5, runningMean, runningVar } = affine;
   needsFloats("batchNorm", x);
   if (x.ndim < 2) throw new ShapeError(`batchNorm: x is [N, C, ...]: ${formatShape(x.shape)}`);
   const channels = x.shape[1];
@@ -117,8 +120,8 @@ export function batchNorm(
   if (!training) {
     if (!runningMean || !runningVar)
       throw new ValueError("batchNorm: without training, runningMean and runningVar are needed: one is null");
-    const [average, variance] = [perChannel(runningMean, x.ndim)!, perChannel(runningVar, x.ndim)!];
-    return scaled(sub(x, average), variance, eps, w, b);
+    const average = perChannel(runningMean, x.ndim)!;
+    return scaled(sub(x, average), perChannel(runningVar, x.ndim)!, eps, w, b);
   }
   const count = channels === 0 ? 0 : x.numel / channels;
   if (count === 1)
@@ -127,12 +130,12 @@ export function batchNorm(
       "ONE_VALUE_PER_CHANNEL",
     );
   const dims = [...x.shape.keys()].filter((d) => d !== 1);
-  const { average, distances, variance } = centered(x, dims);
+  const batch = centered(x, dims);
   noGrad(() => {
-    move(runningMean, average.detach(), momentum);
-    if (runningVar) move(runningVar, mul(variance.detach(), count / (count - 1)), momentum);
+    move(runningMean, batch.average.detach(), momentum);
+    if (runningVar) move(runningVar, mul(batch.variance.detach(), count / (count - 1)), momentum);
   });
-  return scaled(distances, variance, eps, w, b);
+  return scaled(batch.distances, batch.variance, eps, w, b);
 }
 
 /**

@@ -6,6 +6,7 @@ import { checkOptions } from "../options.js";
 import type { Shape } from "../shape.js";
 import { empty, type Tensor } from "../tensor/tensor.js";
 import { tensor } from "./create.js";
+import { exactly } from "./exactly.js";
 import { gather } from "./indexing.js";
 import { asImages, type Sizes, sizesOf, twoAxes } from "./spatial.js";
 import { dense, reshape } from "./views.js";
@@ -197,6 +198,10 @@ export function avgPool2d(x: Tensor, kernelSize: Sizes, options: AvgPool2dOption
 }
 
 function avgPool(op: string, axes: number, x: Tensor, kernelSize: Sizes, options: AvgPool2dOptions): Tensor {
+  return exactly([x], (values) => meansOf(op, axes, values, kernelSize, options));
+}
+
+function meansOf(op: string, axes: number, x: Tensor, kernelSize: Sizes, options: AvgPool2dOptions): Tensor {
   const { countIncludePad = true, divisorOverride } = options;
   if (divisorOverride === 0) throw new ValueError(`${op}: divisorOverride is not 0: ${divisorOverride}`);
   const windows = slidingWindows(op, x, axes, kernelSize, options);

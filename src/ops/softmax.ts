@@ -1,24 +1,36 @@
 import { isGradEnabled } from "../autograd/grad-mode.js";
 import { differentiable } from "../autograd/graph.js";
-import { isFloating } from "../dtype.js";
+import { type DType, isFloating } from "../dtype.js";
 import { DTypeError } from "../errors.js";
 import { k } from "../kernels/backend.js";
+import { checkOptions } from "../options.js";
 import { numel, resolveDim } from "../shape.js";
 import { empty, type Tensor } from "../tensor/tensor.js";
 import { exp, mul, sub } from "./elementwise.js";
 import { sum } from "./reduce.js";
-import { dense, reshape } from "./views.js";
+import { dense, reshape, to } from "./views.js";
 
 type SoftmaxOp = "softmax" | "logSoftmax";
 
-/** exp(x) / Σ exp(x) along `dim`. */
-export function softmax(x: Tensor, dim: number): Tensor {
-  return normalize("softmax", x, dim);
+export interface SoftmaxOptions {
+  /** What x is converted to first. Default: its own dtype. */
+  dtype?: DType;
 }
 
-/** x - log Σ exp(x) along `dim`: more accurate than the logarithm of `softmax`. */
-export function logSoftmax(x: Tensor, dim: number): Tensor {
-  return normalize("logSoftmax", x, dim);
+/** exp(x) / Σ exp(x) along `dim` (PyTorch's `F.softmax`). */
+export function softmax(x: Tensor, dim: number, options?: SoftmaxOptions): Tensor {
+  return normalize("softmax", converted("softmax", x, options), dim);
+}
+
+/** x - log Σ exp(x) along `dim`: more accurate than the logarithm of `softmax` (PyTorch's `F.log_softmax`). */
+export function logSoftmax(x: Tensor, dim: number, options?: SoftmaxOptions): Tensor {
+  return normalize("logSoftmax", converted("logSoftmax", x, options), dim);
+}
+
+/** @internal x in the dtype of the options. */
+export function converted(op: string, x: Tensor, options: SoftmaxOptions | undefined): Tensor {
+  checkOptions(op, options, ["dtype"]);
+  return options?.dtype === undefined ? x : to(x, options.dtype);
 }
 
 function normalize(op: SoftmaxOp, x: Tensor, dim: number): Tensor {

@@ -30,7 +30,9 @@ export function slidingWindows(
 ): Axis[] {
   checkImages(op, x, axes);
   const kernel = sizesOf(op, "kernelSize", kernelSize, axes, 1);
-  const stride = sizesOf(op, "stride", options.stride ?? kernel, axes, 1);
+  // PyTorch's functions pass no sizes for the default.
+  const none = Array.isArray(options.stride) && options.stride.length === 0;
+  const stride = sizesOf(op, "stride", none ? kernel : (options.stride ?? kernel), axes, 1);
   const padding = sizesOf(op, "padding", options.padding ?? 0, axes, 0);
   const dilation = sizesOf(op, "dilation", options.dilation ?? 1, axes, 1);
   const reach = kernel.map((n, i) => dilation[i] * (n - 1) + 1);
