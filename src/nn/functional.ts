@@ -104,5 +104,9 @@ export const functional = {
   bilinear,
   conv3d,
   convTranspose3d,
+  maxPool3d: pooling.maxPool3d,
+  avgPool3d: pooling.avgPool3d,
+  adaptiveAvgPool3d: pooling.adaptiveAvgPool3d,
+  adaptiveMaxPool3d: pooling.adaptiveMaxPool3d,
   logsigmoid: unary.logSigmoid,
 };

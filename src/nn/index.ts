@@ -13,8 +13,13 @@ export { modulePath } from "./call.js";
 export * from "./channelDropout.js";
 export { type ClipGradNormOptions, clipGradNorm_, clipGradValue_ } from "./clip.js";
 export { ModuleDict, ModuleList, ParameterList, Residual } from "./containers.js";
-export { Conv1d, Conv2d, type ConvLayerOptions } from "./conv.js";
-export { ConvTranspose1d, ConvTranspose2d, type ConvTransposeLayerOptions } from "./convTranspose.js";
+export { Conv1d, Conv2d, Conv3d, type ConvLayerOptions } from "./conv.js";
+export {
+  ConvTranspose1d,
+  ConvTranspose2d,
+  ConvTranspose3d,
+  type ConvTransposeLayerOptions,
+} from "./convTranspose.js";
 export { Dropout } from "./dropout.js";
 export { Embedding, EmbeddingBag } from "./embedding.js";
 export { Flatten } from "./flatten.js";
@@ -49,5 +54,3 @@ export {
   type TransformerLayerOptions,
 } from "./transformer.js";
 export { Unflatten } from "./unflatten.js";
-export { Conv3d } from "./conv.js";
-export { ConvTranspose3d } from "./convTranspose.js";

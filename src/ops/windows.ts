@@ -96,6 +96,13 @@ function checkImages(op: string, x: Tensor, axes: number): void {
   checkNotEmpty(op, x, axes);
 }
 
+/** @internal Of an axis that rows do not have. */
+export const oneWindow: Axis = [{ begin: 0, end: 1, size: 1 }];
+
+/** @internal Every element of an axis by itself. */
+export const oneByOne = (size: number): Axis =>
+  Array.from({ length: size }, (_, i) => ({ begin: i, end: i + 1, size: 1 }));
+
 /** @internal Windows as the kernels take them: of rows, then of columns. */
 export function windowTensor(rows: Axis, columns: Axis): Tensor {
   const places = [...rows, ...columns].flatMap(({ begin, end }) => [begin, end]);
