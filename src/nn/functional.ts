@@ -9,7 +9,12 @@ import * as distances from "../ops/distances.js";
 import { dropout as dropoutOp } from "../ops/dropout.js";
 import { unary } from "../ops/elementwise.js";
 import { embedding, embeddingBag } from "../ops/embedding.js";
+import { fractionalMaxPool2d, fractionalMaxPool3d } from "../ops/fractionalPool.js";
+import { affineGrid, gridSample } from "../ops/gridSample.js";
 import { oneHot } from "../ops/indexing.js";
+import { interpolate, upsample, upsampleBilinear, upsampleNearest } from "../ops/interpolate.js";
+import { lpPool1d, lpPool2d, lpPool3d } from "../ops/lpPool.js";
+import { maxUnpool1d, maxUnpool2d, maxUnpool3d } from "../ops/unpool.js";
 import * as losses from "../ops/losses.js";
 import * as marginLosses from "../ops/marginLosses.js";
 import * as matmulOps from "../ops/matmul.js";
@@ -17,7 +22,7 @@ import { multiHeadAttentionForward } from "../ops/multiHeadAttention.js";
 import * as normalization from "../ops/normalization.js";
 import { pad } from "../ops/pad.js";
 import { fold, unfold } from "../ops/patches.js";
-import { pixelShuffle, pixelUnshuffle } from "../ops/pixelShuffle.js";
+import { channelShuffle, pixelShuffle, pixelUnshuffle } from "../ops/pixelShuffle.js";
 import * as pooling from "../ops/pool.js";
 import * as regressionLosses from "../ops/regressionLosses.js";
 import * as relativeSize from "../ops/relativeSize.js";
@@ -108,5 +113,21 @@ export const functional = {
   avgPool3d: pooling.avgPool3d,
   adaptiveAvgPool3d: pooling.adaptiveAvgPool3d,
   adaptiveMaxPool3d: pooling.adaptiveMaxPool3d,
+  interpolate,
+  upsample,
+  upsampleNearest,
+  upsampleBilinear,
+  maxUnpool1d,
+  maxUnpool2d,
+  maxUnpool3d,
+  lpPool1d,
+  lpPool2d,
+  lpPool3d,
+  gridSample,
+  affineGrid,
+  fractionalMaxPool2d,
+  fractionalMaxPool3d,
+  channelShuffle,
+  pdist: distances.pdist,
   logsigmoid: unary.logSigmoid,
 };

@@ -1,8 +1,11 @@
 /** How far apart, and how much in one direction, vectors are. */
+import { formatShape, ShapeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
 import { broadcastShapes, resolveDim } from "../shape.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { tensor } from "./create.js";
 import { abs, add, compare, div, mul, pow, sqrt, sub, unary, where } from "./elementwise.js";
+import { indexSelect } from "./indexing.js";
 import { max, min, sum } from "./reduce.js";
 import { expand, to } from "./views.js";
 
@@ -24,6 +27,24 @@ export function pairwiseDistance(x1: Tensor, x2: Tensor, options: PairwiseDistan
   checkOptions("pairwiseDistance", options, pairwiseDistanceOptions);
   const { p = 2, eps = 1e-6, keepdim = false } = options;
   return norm(add(sub(x1, x2), eps), p, -1, keepdim);
+}
+
+/**
+ * The p-norms of the differences of all pairs of rows, the first with all later ones, then the second, … (PyTorch's `F.pdist`).
+ * Shapes: x [N, D] → [N · (N - 1) / 2].
+ */
+export function pdist(x: Tensor, options: { p?: number } | number = {}): Tensor {
+  if (typeof options !== "number") checkOptions("pdist", options, ["p"]);
+  const p = typeof options === "number" ? options : (options.p ?? 2);
+  if (!(p >= 0)) throw new ValueError(`pdist: p is a number >= 0: ${String(p)}`);
+  if (x.ndim !== 2) throw new ShapeError(`pdist: x is [N, D]: ${formatShape(x.shape)}`);
+  const pairs = Array.from({ length: x.shape[0] }, (_, i) =>
+    Array.from({ length: x.shape[0] - i - 1 }, (_, j) => [i, i + 1 + j]),
+  ).flat();
+  const rows = (side: 0 | 1) =>
+    indexSelect(x, 0, tensor(pairs.map((pair) => pair[side]), { shape: [pairs.length], dtype: "int32" }));
+  if (x.shape[1] === 0) return sum(sub(rows(0), rows(1)), 1);
+  return norm(sub(rows(0), rows(1)), p, -1, false);
 }
 
 export interface CosineSimilarityOptions {
@@ -59,7 +80,11 @@ function unitVectors(x: Tensor, dim: number, eps: number): Tensor {
 function norm(x: Tensor, p: number, dim: number, keepdim: boolean): Tensor {
   const along = x.ndim === 0 ? undefined : dim;
   const total = (y: Tensor) => sum(y, along, { keepdim });
-  if (p === 0) return total(to(compare.ne(x, 0), x.dtype));
+  if (p === 0) {
+    const counted = compare.ne(x, 0);
+    // Of x too, with a gradient of 0.
+    return total(add(to(counted, x.dtype), mul(where(counted, 0, x), 0)));
+  }
   if (p === 1) return total(abs(x));
   if (p === Infinity) return max(abs(x), along, { keepdim });
   if (p === -Infinity) return min(abs(x), along, { keepdim });
