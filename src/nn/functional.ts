@@ -5,17 +5,19 @@ import * as channelDropout from "../ops/channelDropout.js";
 import { conv1d, conv2d, conv3d } from "../ops/conv.js";
 import { convTranspose1d, convTranspose2d, convTranspose3d } from "../ops/convTranspose.js";
 import * as crossEntropyOps from "../ops/crossEntropy.js";
+import { ctcLoss } from "../ops/ctcLoss.js";
 import * as distances from "../ops/distances.js";
 import { dropout as dropoutOp } from "../ops/dropout.js";
 import { unary } from "../ops/elementwise.js";
 import { embedding, embeddingBag } from "../ops/embedding.js";
 import { fractionalMaxPool2d, fractionalMaxPool3d } from "../ops/fractionalPool.js";
 import { affineGrid, gridSample } from "../ops/gridSample.js";
+import { gumbelSoftmax } from "../ops/gumbelSoftmax.js";
 import { oneHot } from "../ops/indexing.js";
 import { interpolate, upsample, upsampleBilinear, upsampleNearest } from "../ops/interpolate.js";
-import { lpPool1d, lpPool2d, lpPool3d } from "../ops/lpPool.js";
-import { maxUnpool1d, maxUnpool2d, maxUnpool3d } from "../ops/unpool.js";
+import { linearCrossEntropy } from "../ops/linearCrossEntropy.js";
 import * as losses from "../ops/losses.js";
+import { lpPool1d, lpPool2d, lpPool3d } from "../ops/lpPool.js";
 import * as marginLosses from "../ops/marginLosses.js";
 import * as matmulOps from "../ops/matmul.js";
 import { multiHeadAttentionForward } from "../ops/multiHeadAttention.js";
@@ -29,6 +31,7 @@ import * as relativeSize from "../ops/relativeSize.js";
 import { selu } from "../ops/selu.js";
 import * as softmaxOps from "../ops/softmax.js";
 import * as tripletLosses from "../ops/tripletLosses.js";
+import { maxUnpool1d, maxUnpool2d, maxUnpool3d } from "../ops/unpool.js";
 import { checkOptions } from "../options.js";
 import type { Generator } from "../random.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -128,6 +131,9 @@ export const functional = {
   fractionalMaxPool2d,
   fractionalMaxPool3d,
   channelShuffle,
+  ctcLoss,
+  linearCrossEntropy,
+  gumbelSoftmax,
   pdist: distances.pdist,
   logsigmoid: unary.logSigmoid,
 };

@@ -36,12 +36,13 @@ export {
 } from "./layerNorm.js";
 export { Linear, type LinearOptions } from "./linear.js";
 export * from "./losses.js";
+export * from "./lpPool.js";
 export { type ForwardHook, type ForwardPreHook, type LoadResult, Module, type StateDict } from "./module.js";
 export { MultiheadAttention, type MultiheadAttentionOptions } from "./multiheadAttention.js";
 export * from "./padding.js";
 export { Parameter } from "./parameter.js";
 export * from "./piecewise.js";
-export { PixelShuffle, PixelUnshuffle } from "./pixelShuffle.js";
+export { ChannelShuffle, PixelShuffle, PixelUnshuffle } from "./pixelShuffle.js";
 export * from "./pool.js";
 export { GRU, GRUCell, LSTM, LSTMCell, type RecurrentOptions, RNN, RNNCell } from "./recurrent.js";
 export { Sequential } from "./sequential.js";
@@ -54,3 +55,5 @@ export {
   type TransformerLayerOptions,
 } from "./transformer.js";
 export { Unflatten } from "./unflatten.js";
+export * from "./unpool.js";
+export * from "./upsample.js";

@@ -42,7 +42,14 @@ export function pdist(x: Tensor, options: { p?: number } | number = {}): Tensor 
     Array.from({ length: x.shape[0] - i - 1 }, (_, j) => [i, i + 1 + j]),
   ).flat();
   const rows = (side: 0 | 1) =>
-    indexSelect(x, 0, tensor(pairs.map((pair) => pair[side]), { shape: [pairs.length], dtype: "int32" }));
+    indexSelect(
+      x,
+      0,
+      tensor(
+        pairs.map((pair) => pair[side]),
+        { shape: [pairs.length], dtype: "int32" },
+      ),
+    );
   if (x.shape[1] === 0) return sum(sub(rows(0), rows(1)), 1);
   return norm(sub(rows(0), rows(1)), p, -1, false);
 }

@@ -34,24 +34,26 @@ type Pooled<O> = O extends { returnIndices: true } ? [Tensor, Tensor] : Tensor;
 
 /**
  * Largest of each of `outputSize` windows, which lie about evenly but begin at random places (Graham, 2014; PyTorch's
- * `F.fractional_max_pool2d`). Shapes: x [N, C, H, W] or [C, H, W] → [N, C, H', W'] or [C, H', W'].
+ * `F.fractional_max_pool2d`): `fractionalMaxPool2d(x, 3, [4, 4])` or `{ outputRatio: 0.5 }`. Shapes: x [N, C, H, W] or [C, H, W] → [N, C, H', W'] or [C, H', W'].
  * @throws ShapeError for other numbers of dims, and more windows than fit.
  */
 export function fractionalMaxPool2d<O extends FractionalMaxPoolOptions = object>(
   x: Tensor,
   kernelSize: Sizes,
+  outputSize?: Sizes | null | O,
   options?: O,
 ): Pooled<O> {
-  return fractionalMaxPool("fractionalMaxPool2d", 2, x, kernelSize, options) as Pooled<O>;
+  return fractionalMaxPool("fractionalMaxPool2d", 2, x, kernelSize, outputSize, options) as Pooled<O>;
 }
 
 /** As `fractionalMaxPool2d`, of volumes: [N, C, D, H, W] or [C, D, H, W] (PyTorch's `F.fractional_max_pool3d`). */
 export function fractionalMaxPool3d<O extends FractionalMaxPoolOptions = object>(
   x: Tensor,
   kernelSize: Sizes,
+  outputSize?: Sizes | null | O,
   options?: O,
 ): Pooled<O> {
-  return fractionalMaxPool("fractionalMaxPool3d", 3, x, kernelSize, options) as Pooled<O>;
+  return fractionalMaxPool("fractionalMaxPool3d", 3, x, kernelSize, outputSize, options) as Pooled<O>;
 }
 
 function fractionalMaxPool(
@@ -59,12 +61,18 @@ function fractionalMaxPool(
   axes: number,
   x: Tensor,
   kernelSize: Sizes,
-  options: FractionalMaxPoolOptions = {},
+  outputSize: Sizes | null | undefined | FractionalMaxPoolOptions,
+  named: FractionalMaxPoolOptions = {},
 ): Tensor | [Tensor, Tensor] {
-  checkOptions(op, options, fractionalMaxPoolOptions);
+  const byPosition = typeof outputSize === "number" || Array.isArray(outputSize);
+  const first = byPosition ? { outputSize: outputSize as Sizes } : (outputSize ?? {});
+  for (const given of [first, named]) checkOptions(op, given, fractionalMaxPoolOptions);
+  const options: FractionalMaxPoolOptions = { ...(first as FractionalMaxPoolOptions), ...named };
   if (!isFloating(x.dtype)) throw new DTypeError(`${op}: a float tensor is needed: ${x.dtype}`);
   if (x.ndim !== axes + 1 && x.ndim !== axes + 2)
-    throw new ShapeError(`${op}: x has ${axes + 1} dims, or ${axes + 2} with a batch: ${formatShape(x.shape)}`);
+    throw new ShapeError(
+      `${op}: x has ${axes + 1} dims, or ${axes + 2} with a batch: ${formatShape(x.shape)}`,
+    );
   checkNotEmpty(op, x, axes);
   const kernel = sizesOf(op, "kernelSize", kernelSize, axes, 1);
   const sizes = x.shape.slice(-axes);
@@ -94,11 +102,15 @@ function fractionalMaxPool(
 function countsOf(op: string, axes: number, x: Tensor, options: FractionalMaxPoolOptions): number[] {
   const { outputSize, outputRatio } = options;
   if ((outputSize == null) === (outputRatio == null))
-    throw new ValueError(`${op}: either outputSize or outputRatio is given: ${outputSize == null ? "none" : "both"}`);
+    throw new ValueError(
+      `${op}: either outputSize or outputRatio is given: ${outputSize == null ? "none" : "both"}`,
+    );
   if (outputSize != null) return sizesOf(op, "outputSize", outputSize, axes, 1);
   const ratios = typeof outputRatio === "number" ? new Array<number>(axes).fill(outputRatio) : outputRatio!;
   if (!Array.isArray(ratios) || ratios.length !== axes || !ratios.every((r) => r > 0 && r < 1))
-    throw new ValueError(`${op}: outputRatio is between 0 and 1, or ${axes} of them: ${JSON.stringify(outputRatio)}`);
+    throw new ValueError(
+      `${op}: outputRatio is between 0 and 1, or ${axes} of them: ${JSON.stringify(outputRatio)}`,
+    );
   const sizes = x.shape.slice(-axes).map((size, i) => Math.floor(size * ratios[i]));
   return sizesOf(op, "outputSize", sizes, axes, 1);
 }

@@ -58,7 +58,9 @@ export function gridSample(x: Tensor, grid: Tensor, options: GridSampleOptions =
   const flat = reshape(x, [samples, channels, sizes.reduce((a, b) => a * b, 1)]);
   const count = places.reduce((a, b) => a * b, 1);
   const at = reshape(grid, [samples, count, axes]);
-  const found = sizes.map((size, axis) => unnormalized(select(at, 2, axes - 1 - axis), size, how.alignCorners));
+  const found = sizes.map((size, axis) =>
+    unnormalized(select(at, 2, axes - 1 - axis), size, how.alignCorners),
+  );
   const seen =
     mode === "bicubic"
       ? cubicTaps(found, sizes, how)

@@ -66,22 +66,25 @@ export function upsample(
   return interpolated("upsample", x, size, options);
 }
 
+/** How large a result is made whose mode is known. */
+export type UpsampleSize = Pick<InterpolateOptions, "size" | "scaleFactor">;
+
 /** `interpolate` in mode `nearest`. PyTorch: `F.upsample_nearest`. */
 export function upsampleNearest(
   x: Tensor,
-  size?: Sizes | null | InterpolateOptions,
-  options: InterpolateOptions = {},
+  size?: Sizes | null | UpsampleSize,
+  options: UpsampleSize = {},
 ): Tensor {
-  return interpolated("upsampleNearest", x, size, { ...options, mode: "nearest" });
+  return interpolated("upsampleNearest", x, size, options, { mode: "nearest" });
 }
 
 /** `interpolate` in mode `bilinear` with `alignCorners`. PyTorch: `F.upsample_bilinear`. */
 export function upsampleBilinear(
   x: Tensor,
-  size?: Sizes | null | InterpolateOptions,
-  options: InterpolateOptions = {},
+  size?: Sizes | null | UpsampleSize,
+  options: UpsampleSize = {},
 ): Tensor {
-  return interpolated("upsampleBilinear", x, size, { ...options, mode: "bilinear", alignCorners: true });
+  return interpolated("upsampleBilinear", x, size, options, { mode: "bilinear", alignCorners: true });
 }
 
 function interpolated(
@@ -89,15 +92,18 @@ function interpolated(
   x: Tensor,
   given: Sizes | null | undefined | InterpolateOptions,
   options: InterpolateOptions,
+  fixed?: InterpolateOptions,
 ): Tensor {
+  const known = fixed === undefined ? interpolateOptions : interpolateOptions.slice(0, 2);
   const byPosition = typeof given === "number" || Array.isArray(given);
   const named = byPosition ? { size: given as Sizes } : ((given ?? {}) as InterpolateOptions);
-  checkOptions(op, named, interpolateOptions);
-  checkOptions(op, options, interpolateOptions);
-  const all = { ...named, ...options };
+  checkOptions(op, named, known);
+  checkOptions(op, options, known);
+  const all = { ...named, ...options, ...fixed };
   const { mode = "nearest", alignCorners, antialias = false } = all;
   const axes = x.ndim - 2;
-  if (!modes.includes(mode)) throw new ValueError(`${op}: mode is one of ${modes.join(", ")}: ${String(mode)}`);
+  if (!modes.includes(mode))
+    throw new ValueError(`${op}: mode is one of ${modes.join(", ")}: ${String(mode)}`);
   if (axes < 1 || axes > 3)
     throw new ShapeError(`${op}: x is [N, C, L], [N, C, H, W] or [N, C, D, H, W]: ${formatShape(x.shape)}`);
   if ((axesOf[mode] ?? axes) !== axes)
@@ -133,7 +139,8 @@ function lengthsOf(
     throw new ValueError(`${op}: either size or scaleFactor is given: ${size == null ? "none" : "both"}`);
   if (size != null && recomputeScaleFactor)
     throw new ValueError(`${op}: recomputeScaleFactor goes with scaleFactor: size ${JSON.stringify(size)}`);
-  if (sizes.includes(0)) throw new ShapeError(`${op}: only batch and channels may be empty: ${formatShape(x.shape)}`);
+  if (sizes.includes(0))
+    throw new ShapeError(`${op}: only batch and channels may be empty: ${formatShape(x.shape)}`);
   if (size != null)
     return sizesOf(op, "size", size, axes, 1).map((out, i) => ({ size: sizes[i], out, scale: undefined }));
   const factors = typeof scaleFactor === "number" ? new Array<number>(axes).fill(scaleFactor) : scaleFactor!;
@@ -145,7 +152,9 @@ function lengthsOf(
   return sizes.map((length, i) => {
     const out = Math.floor(length * factors[i]);
     if (out < 1)
-      throw new ShapeError(`${op}: the result has elements: ${formatShape(x.shape)} by ${formatShape(factors)}`);
+      throw new ShapeError(
+        `${op}: the result has elements: ${formatShape(x.shape)} by ${formatShape(factors)}`,
+      );
     return { size: length, out, scale: recomputeScaleFactor ? undefined : factors[i] };
   });
 }

@@ -35,7 +35,9 @@ const places = (axis: Resampled, place: (i: number) => number) =>
 export function nearestTaps(axis: Resampled, exact: boolean): Tap[] {
   // Which one it is at a tie is decided in float32, as in PyTorch, whatever the dtype.
   const step = Math.fround(stepOf({ ...axis, alignCorners: false }));
-  return [{ places: places(axis, (i) => Math.floor(Math.fround((exact ? i + 0.5 : Math.fround(i)) * step))) }];
+  return [
+    { places: places(axis, (i) => Math.floor(Math.fround((exact ? i + 0.5 : Math.fround(i)) * step))) },
+  ];
 }
 
 /** The two elements around, by their distances. */

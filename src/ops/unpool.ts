@@ -24,17 +24,32 @@ export const maxUnpoolOptions: readonly (keyof MaxUnpoolOptions)[] = ["stride", 
  * Shapes: x and indices [N, C, L] or [C, L] → [N, C, L'] or [C, L'].
  * @throws ValueError `INDEX_OUT_OF_RANGE` for indices beyond that size.
  */
-export function maxUnpool1d(x: Tensor, indices: Tensor, kernelSize: Sizes, options?: MaxUnpoolOptions): Tensor {
+export function maxUnpool1d(
+  x: Tensor,
+  indices: Tensor,
+  kernelSize: Sizes,
+  options?: MaxUnpoolOptions,
+): Tensor {
   return unpooled("maxUnpool1d", 1, x, indices, kernelSize, options);
 }
 
 /** As `maxUnpool1d`, of images: [N, C, H, W] or [C, H, W] (PyTorch's `F.max_unpool2d`). */
-export function maxUnpool2d(x: Tensor, indices: Tensor, kernelSize: Sizes, options?: MaxUnpoolOptions): Tensor {
+export function maxUnpool2d(
+  x: Tensor,
+  indices: Tensor,
+  kernelSize: Sizes,
+  options?: MaxUnpoolOptions,
+): Tensor {
   return unpooled("maxUnpool2d", 2, x, indices, kernelSize, options);
 }
 
 /** As `maxUnpool1d`, of volumes: [N, C, D, H, W] or [C, D, H, W] (PyTorch's `F.max_unpool3d`). */
-export function maxUnpool3d(x: Tensor, indices: Tensor, kernelSize: Sizes, options?: MaxUnpoolOptions): Tensor {
+export function maxUnpool3d(
+  x: Tensor,
+  indices: Tensor,
+  kernelSize: Sizes,
+  options?: MaxUnpoolOptions,
+): Tensor {
   return unpooled("maxUnpool3d", 3, x, indices, kernelSize, options);
 }
 
@@ -79,7 +94,9 @@ function outputSizes(
   const { outputSize } = options;
   if (outputSize == null) {
     if (usual.some((n) => n < 1))
-      throw new ShapeError(`${op}: the output has elements: ${formatShape(usual)} for x ${formatShape(x.shape)}`);
+      throw new ShapeError(
+        `${op}: the output has elements: ${formatShape(usual)} for x ${formatShape(x.shape)}`,
+      );
     return usual;
   }
   const wanted = outputSize.length === axes + 2 ? outputSize.slice(2) : outputSize;
