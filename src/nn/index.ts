@@ -1,4 +1,5 @@
 export * from "./activations.js";
+export { type AdaptiveLogSoftmaxOptions, AdaptiveLogSoftmaxWithLoss } from "./adaptiveSoftmax.js";
 export {
   BatchNorm1d,
   BatchNorm2d,
@@ -12,7 +13,7 @@ export { Bilinear } from "./bilinear.js";
 export { modulePath } from "./call.js";
 export * from "./channelDropout.js";
 export { type ClipGradNormOptions, clipGradNorm_, clipGradValue_ } from "./clip.js";
-export { ModuleDict, ModuleList, ParameterList, Residual } from "./containers.js";
+export { ModuleDict, ModuleList, ParameterDict, ParameterList, Residual } from "./containers.js";
 export { Conv1d, Conv2d, Conv3d, type ConvLayerOptions } from "./conv.js";
 export {
   ConvTranspose1d,
@@ -22,6 +23,7 @@ export {
 } from "./convTranspose.js";
 export { Dropout } from "./dropout.js";
 export { Embedding, EmbeddingBag } from "./embedding.js";
+export { Transformer, type TransformerCallOptions, type TransformerOptions } from "./encoderDecoder.js";
 export { Flatten } from "./flatten.js";
 export { functional } from "./functional.js";
 export * as init from "./init.js";
@@ -35,6 +37,7 @@ export {
   type RMSNormOptions,
 } from "./layerNorm.js";
 export { Linear, type LinearOptions } from "./linear.js";
+export { LinearCrossEntropyLoss, type LinearCrossEntropyLossOptions } from "./linearCrossEntropy.js";
 export * from "./losses.js";
 export * from "./lpPool.js";
 export { type ForwardHook, type ForwardPreHook, type LoadResult, Module, type StateDict } from "./module.js";

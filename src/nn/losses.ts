@@ -1,4 +1,5 @@
 import { type CrossEntropyOptions, crossEntropy, crossEntropyOptions } from "../ops/crossEntropy.js";
+import { type CTCLossOptions, ctcLoss, ctcLossOptions, type Lengths } from "../ops/ctcLoss.js";
 import * as distances from "../ops/distances.js";
 import * as ops from "../ops/losses.js";
 import * as margins from "../ops/marginLosses.js";
@@ -65,6 +66,11 @@ export const CrossEntropyLoss = loss<CrossEntropyOptions>(
   crossEntropyOptions,
   crossEntropy,
 );
+/** How unlikely sequences of labels are without being told where they are: `forward(logProbs, targets, inputLengths, targetLengths)`. */
+export const CTCLoss = lossOf<
+  [logProbs: Tensor, targets: Tensor, inputLengths: Lengths, targetLengths: Lengths],
+  CTCLossOptions
+>("CTCLoss", ctcLossOptions, ctcLoss);
 /** Negative log-likelihood of log-probabilities. */
 export const NLLLoss = loss("NLLLoss", ops.nllLossOptions, ops.nllLoss);
 /** A parabola near 0, a line farther out. */
