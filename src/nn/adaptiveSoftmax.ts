@@ -2,6 +2,7 @@ import { formatShape, ShapeError, ValueError } from "../errors.js";
 import { add, compare, integer, neg, where } from "../ops/elementwise.js";
 import { gather, indexAdd, indexSelect } from "../ops/indexing.js";
 import { cat } from "../ops/join.js";
+import { type Named, named } from "../ops/named.js";
 import { argmax, mean } from "../ops/reduce.js";
 import { logSoftmax } from "../ops/softmax.js";
 import { nonzero } from "../ops/unique.js";
@@ -70,7 +71,7 @@ export class AdaptiveLogSoftmaxWithLoss extends Module {
    * The log-probability of each target, and the mean of their negatives as the loss.
    * Shapes: x [N, inFeatures] and target (integers) [N], or [inFeatures] and [] → output of the shape of the target, loss [].
    */
-  forward(x: Tensor, target: Tensor): { output: Tensor; loss: Tensor } {
+  forward(x: Tensor, target: Tensor): Named<"output" | "loss", Tensor> {
     if (
       target.ndim > 1 ||
       x.ndim !== target.ndim + 1 ||
@@ -81,7 +82,7 @@ export class AdaptiveLogSoftmaxWithLoss extends Module {
       );
     if (target.ndim === 0) {
       const { output, loss } = this.forward(unsqueeze(x, 0), unsqueeze(target, 0));
-      return { output: squeeze(output, 0), loss };
+      return named({ output: squeeze(output, 0), loss });
     }
     const classes = to(target, "int32");
     this.#checkClasses(classes);
@@ -100,7 +101,7 @@ export class AdaptiveLogSoftmaxWithLoss extends Module {
     }
     const head = squeeze(gather(logSoftmax(this.head.forward(x), 1), 1, unsqueeze(inHead, 1)), 1);
     const output = inClusters.reduce((a, b) => add(a, b), head);
-    return { output, loss: mean(neg(output)) };
+    return named({ output, loss: mean(neg(output)) });
   }
 
   /** Log-probabilities of all classes: x [N, inFeatures] → [N, nClasses]. PyTorch: `log_prob`. */

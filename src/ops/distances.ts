@@ -87,11 +87,8 @@ function unitVectors(x: Tensor, dim: number, eps: number): Tensor {
 function norm(x: Tensor, p: number, dim: number, keepdim: boolean): Tensor {
   const along = x.ndim === 0 ? undefined : dim;
   const total = (y: Tensor) => sum(y, along, { keepdim });
-  if (p === 0) {
-    const counted = compare.ne(x, 0);
-    // Of x too, with a gradient of 0.
-    return total(add(to(counted, x.dtype), mul(where(counted, 0, x), 0)));
-  }
+  // The count of what is not 0, with a gradient, which is 0.
+  if (p === 0) return total(where(compare.lt(x, -Infinity), x, to(compare.ne(x, 0), x.dtype)));
   if (p === 1) return total(abs(x));
   if (p === Infinity) return max(abs(x), along, { keepdim });
   if (p === -Infinity) return min(abs(x), along, { keepdim });

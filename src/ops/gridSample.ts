@@ -68,7 +68,7 @@ export function gridSample(x: Tensor, grid: Tensor, options: GridSampleOptions =
           found.map((place, axis) => padded(place, sizes[axis], how)),
           mode === "nearest",
         );
-  const parts = seen.map(({ index, weight }) => weighted(flat, index, sizes, weight));
+  const parts = seen.map(({ index, weight }) => weighted(flat, index, sizes, weight!));
   return reshape(
     parts.reduce((a, b) => add(a, b)),
     [samples, channels, ...places],
@@ -103,12 +103,17 @@ function mirrored(place: Tensor, size: number, alignCorners: boolean): Tensor {
 /** One element of x along each axis, not necessarily in the image, and how much it counts. */
 interface GridTap {
   readonly index: readonly Tensor[];
+  /** null before the first axis. */
   readonly weight: Tensor | null;
 }
 
 /** The nearest element, or the corners around each place. */
 function linearTaps(places: readonly Tensor[], nearest: boolean): GridTap[] {
-  if (nearest) return [{ index: places.map((place) => unary.round(place.detach())), weight: null }];
+  if (nearest) {
+    // 1, with a gradient of 0 for the grid.
+    const one = where(compare.lt(places[0], -Infinity), places[0], 1);
+    return [{ index: places.map((place) => unary.round(place.detach())), weight: one }];
+  }
   return places.reduce<GridTap[]>(
     (taps, place) => {
       const before = unary.floor(place.detach());
@@ -152,7 +157,7 @@ function weighted(
   flat: Tensor,
   index: readonly Tensor[],
   sizes: readonly number[],
-  weight: Tensor | null,
+  weight: Tensor,
 ): Tensor {
   const inside = index
     .map((place, axis) => integer.bitwiseAnd(compare.ge(place, 0), compare.le(place, sizes[axis] - 1)))
@@ -165,8 +170,7 @@ function weighted(
   const count = linear.shape[1];
   const wide = (t: Tensor) => reshape(t, [samples, 1, count]);
   const values = gather(flat, 2, expand(wide(linear), [samples, channels, count]));
-  const seen = weight === null ? values : mul(values, wide(weight));
-  return where(wide(inside), seen, 0);
+  return where(wide(inside), mul(values, wide(weight)), 0);
 }
 
 /**

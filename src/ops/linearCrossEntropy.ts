@@ -1,5 +1,6 @@
 import { formatShape, ShapeError } from "../errors.js";
 import { checkOptions } from "../options.js";
+import { sameShape } from "../shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { type CrossEntropyOptions, crossEntropy, crossEntropyOptions } from "./crossEntropy.js";
 import { add } from "./elementwise.js";
@@ -7,7 +8,7 @@ import { linear } from "./matmul.js";
 import { reshape } from "./views.js";
 
 export interface LinearCrossEntropyOptions extends CrossEntropyOptions {
-  /** Added to the logits: [C], or [C, d1, …]. */
+  /** Added to the logits: [C], or [C, d1, …] as the weight has it. */
   linearBias?: Tensor | null;
 }
 
@@ -46,13 +47,9 @@ export function linearCrossEntropy(
   const flat = linear(x, reshape(linearWeight, [size, features]));
   const logits = reshape(flat, [...x.shape.slice(0, -1), ...outs]);
   if (linearBias === null) return crossEntropy(logits, target, others);
-  const shape = [
-    ...linearBias.shape,
-    ...new Array<number>(Math.max(0, outs.length - linearBias.ndim)).fill(1),
-  ];
-  if (shape.length !== outs.length || shape.some((n, d) => n !== outs[d] && (d === 0 || n !== 1)))
+  if (!sameShape(linearBias.shape, outs))
     throw new ShapeError(
-      `linearCrossEntropy: the bias is [C] or [C, d1, ...]: ${formatShape(linearBias.shape)} for weight ${formatShape(linearWeight.shape)}`,
+      `linearCrossEntropy: the bias has one value per output of the weight: ${formatShape(linearBias.shape)} for weight ${formatShape(linearWeight.shape)}`,
     );
-  return crossEntropy(add(logits, reshape(linearBias, shape)), target, others);
+  return crossEntropy(add(logits, linearBias), target, others);
 }
