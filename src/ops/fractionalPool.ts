@@ -40,20 +40,42 @@ type Pooled<O> = O extends { returnIndices: true } ? [Tensor, Tensor] : Tensor;
 export function fractionalMaxPool2d<O extends FractionalMaxPoolOptions = object>(
   x: Tensor,
   kernelSize: Sizes,
-  outputSize?: Sizes | null | O,
   options?: O,
-): Pooled<O> {
-  return fractionalMaxPool("fractionalMaxPool2d", 2, x, kernelSize, outputSize, options) as Pooled<O>;
+): Pooled<O>;
+export function fractionalMaxPool2d<O extends FractionalMaxPoolOptions = object>(
+  x: Tensor,
+  kernelSize: Sizes,
+  outputSize: Sizes | null | undefined,
+  options?: O,
+): Pooled<O>;
+export function fractionalMaxPool2d(
+  x: Tensor,
+  kernelSize: Sizes,
+  outputSize?: Sizes | null | FractionalMaxPoolOptions,
+  options?: FractionalMaxPoolOptions,
+): Tensor | [Tensor, Tensor] {
+  return fractionalMaxPool("fractionalMaxPool2d", 2, x, kernelSize, outputSize, options);
 }
 
 /** As `fractionalMaxPool2d`, of volumes: [N, C, D, H, W] or [C, D, H, W] (PyTorch's `F.fractional_max_pool3d`). */
 export function fractionalMaxPool3d<O extends FractionalMaxPoolOptions = object>(
   x: Tensor,
   kernelSize: Sizes,
-  outputSize?: Sizes | null | O,
   options?: O,
-): Pooled<O> {
-  return fractionalMaxPool("fractionalMaxPool3d", 3, x, kernelSize, outputSize, options) as Pooled<O>;
+): Pooled<O>;
+export function fractionalMaxPool3d<O extends FractionalMaxPoolOptions = object>(
+  x: Tensor,
+  kernelSize: Sizes,
+  outputSize: Sizes | null | undefined,
+  options?: O,
+): Pooled<O>;
+export function fractionalMaxPool3d(
+  x: Tensor,
+  kernelSize: Sizes,
+  outputSize?: Sizes | null | FractionalMaxPoolOptions,
+  options?: FractionalMaxPoolOptions,
+): Tensor | [Tensor, Tensor] {
+  return fractionalMaxPool("fractionalMaxPool3d", 3, x, kernelSize, outputSize, options);
 }
 
 function fractionalMaxPool(

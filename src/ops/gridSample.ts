@@ -153,12 +153,7 @@ function cubicWeights(t: Tensor): Tensor[] {
 }
 
 /** weight · the elements of flat [N, C, S] at `index`, [N, P] along each axis; 0 outside. */
-function weighted(
-  flat: Tensor,
-  index: readonly Tensor[],
-  sizes: readonly number[],
-  weight: Tensor,
-): Tensor {
+function weighted(flat: Tensor, index: readonly Tensor[], sizes: readonly number[], weight: Tensor): Tensor {
   const inside = index
     .map((place, axis) => integer.bitwiseAnd(compare.ge(place, 0), compare.le(place, sizes[axis] - 1)))
     .reduce((a, b) => integer.bitwiseAnd(a, b));

@@ -5,6 +5,7 @@ import { Generator } from "../../src/random.js";
 import { arrangingCases } from "./arranging-cases.js";
 import { layerCases as casesOfLayers, functionsOfLayers } from "./layer-cases.js";
 import { objectiveCases } from "./objectives.js";
+import { samplingCases, samplingLayers } from "./samplingCases.js";
 import { spatialCases, spatialLayers } from "./spatialCases.js";
 import { writingCases } from "./writing-cases.js";
 
@@ -315,6 +316,7 @@ export const layersOf: Record<string, string> = {
   CosineSimilarity: "cosineSimilarity",
   ...spatialLayers,
   ...functionsOfLayers,
+  ...samplingLayers,
 };
 
 export const cases: Cases = {
@@ -327,5 +329,6 @@ export const cases: Cases = {
   ...writingCases,
   ...arrangingCases,
   ...spatialCases,
+  ...samplingCases,
   ...casesOfLayers,
 };
