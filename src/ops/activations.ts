@@ -106,6 +106,7 @@ export function gelu(x: Tensor, options: { approximate?: "none" | "tanh" } = {})
 
 /** softmax of -x along `dim`. PyTorch: `F.softmin`. */
 export function softmin(x: Tensor, dim: number, options?: SoftmaxOptions): Tensor {
+  resolveDim("softmin", dim, Math.max(x.ndim, 1));
   return softmax(neg(converted("softmin", x, options)), dim);
 }
 

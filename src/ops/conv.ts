@@ -92,7 +92,7 @@ function convolved(
   options: ConvOptions,
 ): Tensor {
   const { groups = 1 } = options;
-  const { images, back } = asImages(op, x, axes);
+  const { images, back } = asImages(op, x, axes, weight);
   checkOperands(op, axes, x, weight, bias, groups, weight.shape[0]);
   const [outputs, channels] = weight.shape;
   if (images.shape[1] !== channels * groups || outputs % groups !== 0)

@@ -97,7 +97,7 @@ function spreadOut(
   options: ConvTransposeOptions,
 ): Tensor {
   const { groups = 1 } = options;
-  const { images, back } = asImages(op, x, axes);
+  const { images, back } = asImages(op, x, axes, weight);
   checkOperands(op, axes, x, weight, bias, groups, weight.shape[1] * groups);
   const [inputs, channels] = weight.shape;
   if (images.shape[1] !== inputs || inputs % groups !== 0)

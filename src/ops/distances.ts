@@ -26,6 +26,7 @@ export const pairwiseDistanceOptions = [
 export function pairwiseDistance(x1: Tensor, x2: Tensor, options: PairwiseDistanceOptions = {}): Tensor {
   checkOptions("pairwiseDistance", options, pairwiseDistanceOptions);
   const { p = 2, eps = 1e-6, keepdim = false } = options;
+  broadcastShapes("pairwiseDistance", x1.shape, x2.shape);
   return norm(add(sub(x1, x2), eps), p, -1, keepdim);
 }
 

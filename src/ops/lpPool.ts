@@ -2,7 +2,7 @@ import { ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { abs, mul, neg, pow, unary } from "./elementwise.js";
-import { avgPool1d, avgPool2d, avgPool3d, maxPool1d, maxPool2d, maxPool3d } from "./pool.js";
+import { avgPool, maxPool } from "./pool.js";
 import { type Sizes, sizesOf } from "./spatial.js";
 
 export interface LPPoolOptions {
@@ -34,9 +34,6 @@ export function lpPool3d(x: Tensor, normType: number, kernelSize: Sizes, options
   return lpPool("lpPool3d", 3, x, normType, kernelSize, options);
 }
 
-const maxima = [maxPool1d, maxPool2d, maxPool3d];
-const means = [avgPool1d, avgPool2d, avgPool3d];
-
 function lpPool(
   op: string,
   axes: number,
@@ -48,10 +45,10 @@ function lpPool(
   checkOptions(op, options, lpPoolOptions);
   if (typeof normType !== "number" || Number.isNaN(normType) || normType === 0)
     throw new ValueError(`${op}: normType is a number other than 0: ${String(normType)}`);
-  const largest = maxima[axes - 1] as (x: Tensor, kernelSize: Sizes, options: object) => Tensor;
-  if (normType === Infinity) return largest(abs(x), kernelSize, options);
-  if (normType === -Infinity) return neg(largest(neg(abs(x)), kernelSize, options));
-  const mean = means[axes - 1](pow(x, normType), kernelSize, options);
+  const largest = (sizes: Tensor) => maxPool(op, axes, sizes, kernelSize, options) as Tensor;
+  if (normType === Infinity) return largest(abs(x));
+  if (normType === -Infinity) return neg(largest(neg(abs(x))));
+  const mean = avgPool(op, axes, pow(x, normType), kernelSize, options);
   const size = sizesOf(op, "kernelSize", kernelSize, axes, 1).reduce((a, b) => a * b, 1);
   // As PyTorch has it: the gradient of what is not above 0 is stopped by relu.
   const powers = mul(mul(unary.sign(mean), unary.relu(abs(mean))), size);

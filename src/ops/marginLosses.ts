@@ -2,7 +2,7 @@
 import { isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
-import { sameShape } from "../shape.js";
+import { broadcastShapes, sameShape } from "../shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { arange } from "./create.js";
 import { checkReduction } from "./crossEntropy.js";
@@ -38,6 +38,7 @@ export function hingeEmbeddingLoss(input: Tensor, target: Tensor, options: Margi
   checkOptions("hingeEmbeddingLoss", options, marginLossOptions);
   const { margin = 1, reduction = "mean" } = options;
   checkReduction("hingeEmbeddingLoss", reduction);
+  broadcastShapes("hingeEmbeddingLoss", input.shape, target.shape);
   const apart = where(compare.ne(target, 1), hinge(sub(margin, input)), 0);
   const near = where(compare.ne(target, -1), input, 0);
   return reduced(add(apart, near), reduction);
@@ -57,6 +58,11 @@ export function marginRankingLoss(
     throw new ShapeError(
       `marginRankingLoss: inputs and target have as many dims: ${[input1, input2, target].map(({ shape }) => formatShape(shape)).join(", ")}`,
     );
+  broadcastShapes(
+    "marginRankingLoss",
+    broadcastShapes("marginRankingLoss", input1.shape, input2.shape),
+    target.shape,
+  );
   const missing = add(mul(neg(target), sub(input1, input2)), margin);
   // The margin is a float: of integers it makes floats.
   return reduced(hinge(isFloating(missing.dtype) ? missing : to(missing, "float32")), reduction);
@@ -80,6 +86,7 @@ export function cosineEmbeddingLoss(
     throw new ShapeError(
       `cosineEmbeddingLoss: inputs [N, D] and target [N], or [D] and []: ${[input1, input2, target].map(({ shape }) => formatShape(shape)).join(", ")}`,
     );
+  broadcastShapes("cosineEmbeddingLoss", input1.shape, input2.shape);
   const squares = (x: Tensor) => add(sum(mul(x, x), dim), 1e-12);
   const cosine = div(sum(mul(input1, input2), dim), sqrt(mul(squares(input1), squares(input2))));
   const near = where(compare.eq(target, 1), sub(1, cosine), 0);

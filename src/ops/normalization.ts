@@ -43,10 +43,10 @@ function needsFloats(op: string, x: Tensor): void {
 }
 
 /** A tensor with one value per channel, or nothing. */
-function checkPerChannel(op: string, name: string, x: MaybeTensor, channels: number): void {
-  if (x && (x.ndim !== 1 || x.shape[0] !== channels))
+function checkPerChannel(op: string, name: string, given: MaybeTensor, x: Tensor): void {
+  if (given && (given.ndim !== 1 || given.shape[0] !== x.shape[1]))
     throw new ShapeError(
-      `${op}: ${name} has one value per channel: ${formatShape(x.shape)} for ${channels} channels`,
+      `${op}: ${name} has one value per channel: ${formatShape(given.shape)} for x ${formatShape(x.shape)}`,
     );
 }
 
@@ -115,7 +115,7 @@ export function batchNorm(
     weight: affine.weight,
     bias: affine.bias,
   }))
-    checkPerChannel("batchNorm", name, given, channels);
+    checkPerChannel("batchNorm", name, given, x);
   const [w, b] = [perChannel(affine.weight, x.ndim), perChannel(affine.bias, x.ndim)];
   if (!training) {
     if (!runningMean || !runningVar)
@@ -160,7 +160,7 @@ export function instanceNorm(
   needsFloats("instanceNorm", x);
   if (x.ndim < 2) throw new ShapeError(`instanceNorm: x is [N, C, ...]: ${formatShape(x.shape)}`);
   for (const name of ["runningMean", "runningVar", "weight", "bias"] as const)
-    checkPerChannel("instanceNorm", name, given[name], x.shape[1]);
+    checkPerChannel("instanceNorm", name, given[name], x);
   const count = numel(x.shape.slice(2));
   if (count === 1)
     throw new ValueError(
@@ -252,12 +252,14 @@ export function groupNorm(
   needsFloats("groupNorm", x);
   if (x.ndim < 2) throw new ShapeError(`groupNorm: x is [N, C, ...]: ${formatShape(x.shape)}`);
   const [n, channels, ...rest] = x.shape;
-  if (!Number.isInteger(numGroups) || numGroups < 1 || channels % numGroups !== 0)
-    throw new ValueError(
-      `groupNorm: numGroups divides the number of channels: ${String(numGroups)} for ${channels} channels`,
+  if (!Number.isInteger(numGroups) || numGroups < 1)
+    throw new ValueError(`groupNorm: numGroups is an integer >= 1: ${String(numGroups)}`);
+  if (channels % numGroups !== 0)
+    throw new ShapeError(
+      `groupNorm: numGroups divides the number of channels: ${numGroups} for x ${formatShape(x.shape)}`,
     );
-  checkPerChannel("groupNorm", "weight", affine.weight, channels);
-  checkPerChannel("groupNorm", "bias", affine.bias, channels);
+  checkPerChannel("groupNorm", "weight", affine.weight, x);
+  checkPerChannel("groupNorm", "bias", affine.bias, x);
   const count = (channels / numGroups) * numel(rest);
   if (n * count === 1)
     throw new ValueError(

@@ -98,7 +98,8 @@ export function maxPool3d<O extends MaxPoolOptions = object>(
   return maxPool("maxPool3d", 3, x, kernelSize, options) as MaxPooled<O>;
 }
 
-function maxPool(
+/** @internal Of 1, 2 or 3 axes. */
+export function maxPool(
   op: string,
   axes: number,
   x: Tensor,
@@ -179,7 +180,14 @@ export function avgPool3d(x: Tensor, kernelSize: Sizes, options: AvgPool2dOption
   return avgPool("avgPool3d", 3, x, kernelSize, options);
 }
 
-function avgPool(op: string, axes: number, x: Tensor, kernelSize: Sizes, options: AvgPool2dOptions): Tensor {
+/** @internal Of 1, 2 or 3 axes; options are checked. */
+export function avgPool(
+  op: string,
+  axes: number,
+  x: Tensor,
+  kernelSize: Sizes,
+  options: AvgPool2dOptions,
+): Tensor {
   return exactly([x], (values) => meansOf(op, axes, values, kernelSize, options));
 }
 

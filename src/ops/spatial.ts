@@ -31,11 +31,12 @@ export function asImages(
   op: string,
   x: Tensor,
   axes: number,
+  weight?: Tensor,
 ): { images: Tensor; back: (y: Tensor) => Tensor } {
   const batched = x.ndim === axes + 2;
   if (!batched && x.ndim !== axes + 1)
     throw new ShapeError(
-      `${op}: x has ${axes + 1} dims, or ${axes + 2} with a batch: ${formatShape(x.shape)}`,
+      `${op}: x has ${axes + 1} dims, or ${axes + 2} with a batch: ${formatShape(x.shape)}${weight === undefined ? "" : ` for weight ${formatShape(weight.shape)}`}`,
     );
   const [samples, ...rest] = batched ? x.shape : [1, ...x.shape];
   const [channels, ...sizes] = rest;
