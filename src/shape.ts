@@ -81,7 +81,7 @@ export function broadcastStrides(shape: Shape, strides: Strides, to: Shape): num
   return to.map((size, d) => (d < lead || (shape[d - lead] === 1 && size !== 1) ? 0 : strides[d - lead]));
 }
 
-/** Replaces one `-1` by the size that makes the number of elements fit. */
+/** Replaces one `-1` by the size that makes the number of elements fit. `named`: what errors call the elements. */
 export function inferShape(op: string, from: Shape, to: Shape, named = formatShape(from)): number[] {
   const count = numel(from);
   const unknown = to.indexOf(-1);
