@@ -53,9 +53,13 @@ export const MSELoss = loss("MSELoss", ops.mseLossOptions, ops.mseLoss);
 /** Mean absolute error. */
 export const L1Loss = loss("L1Loss", ops.weightedLossOptions, ops.l1Loss);
 /** Binary cross-entropy of probabilities. */
-export const BCELoss = loss("BCELoss", ops.weightedLossOptions, ops.binaryCrossEntropy);
+export const BCELoss = loss<ops.WeightedLossOptions>(
+  "BCELoss",
+  ops.weightedLossOptions,
+  ops.binaryCrossEntropy,
+);
 /** Binary cross-entropy of logits: sigmoid and loss in one, accurate for any logit. */
-export const BCEWithLogitsLoss = loss(
+export const BCEWithLogitsLoss = loss<ops.LogitsLossOptions>(
   "BCEWithLogitsLoss",
   ops.logitsLossOptions,
   ops.binaryCrossEntropyWithLogits,
@@ -72,7 +76,7 @@ export const CTCLoss = lossOf<
   CTCLossOptions
 >("CTCLoss", ctcLossOptions, ctcLoss);
 /** Negative log-likelihood of log-probabilities. */
-export const NLLLoss = loss("NLLLoss", ops.nllLossOptions, ops.nllLoss);
+export const NLLLoss = loss<ops.NLLLossOptions>("NLLLoss", ops.nllLossOptions, ops.nllLoss);
 /** A parabola near 0, a line farther out. */
 export const SmoothL1Loss = loss("SmoothL1Loss", regression.smoothL1LossOptions, regression.smoothL1Loss);
 /** Half the square near 0, a line of slope delta farther out. */
@@ -109,7 +113,7 @@ export const MultiLabelMarginLoss = loss(
   margins.multilabelMarginLoss,
 );
 /** Binary cross-entropy of logits, the mean over the classes. */
-export const MultiLabelSoftMarginLoss = loss(
+export const MultiLabelSoftMarginLoss = loss<ops.WeightedLossOptions>(
   "MultiLabelSoftMarginLoss",
   ops.weightedLossOptions,
   margins.multilabelSoftMarginLoss,

@@ -68,9 +68,15 @@ export const cosineSimilarityOptions = [
 ] as const satisfies readonly (keyof CosineSimilarityOptions)[];
 
 /** x1 · x2 / (‖x1‖ ‖x2‖) along `dim` (PyTorch's `F.cosine_similarity`). Shapes broadcast. */
-export function cosineSimilarity(x1: Tensor, x2: Tensor, options: CosineSimilarityOptions = {}): Tensor {
-  checkOptions("cosineSimilarity", options, cosineSimilarityOptions);
-  const { dim = 1, eps = 1e-8 } = options;
+export function cosineSimilarity(
+  x1: Tensor,
+  x2: Tensor,
+  along: number | CosineSimilarityOptions = {},
+  options: CosineSimilarityOptions = {},
+): Tensor {
+  const named = typeof along === "number" ? { dim: along } : along;
+  for (const given of [named, options]) checkOptions("cosineSimilarity", given, cosineSimilarityOptions);
+  const { dim = 1, eps = 1e-8 } = { ...named, ...options };
   // Before the norms: a size of 1 along `dim` is that component many times.
   const shape = broadcastShapes("cosineSimilarity", x1.shape, x2.shape);
   const d = resolveDim("cosineSimilarity", dim, Math.max(shape.length, 1));

@@ -17,6 +17,7 @@ import {
   weightedLossOptions,
 } from "./losses.js";
 import { matmul } from "./matmul.js";
+import { namedOptions, type Optional } from "./optionalTensors.js";
 import { sum } from "./reduce.js";
 import { reshape, to, unsqueeze } from "./views.js";
 
@@ -188,9 +189,11 @@ function checkClasses(op: string, input: Tensor, target: Tensor): void {
 export function multilabelSoftMarginLoss(
   input: Tensor,
   target: Tensor,
-  options: WeightedLossOptions = {},
+  classWeight: Optional<WeightedLossOptions> = null,
+  named: WeightedLossOptions = {},
 ): Tensor {
-  checkOptions("multilabelSoftMarginLoss", options, weightedLossOptions);
+  const op = "multilabelSoftMarginLoss";
+  const options = namedOptions(op, { weight: classWeight }, named, weightedLossOptions);
   const { weight, reduction = "mean" } = options;
   checkReduction("multilabelSoftMarginLoss", reduction);
   if (input.ndim === 0) throw new ShapeError("multilabelSoftMarginLoss: the input has a dim of classes: []");
