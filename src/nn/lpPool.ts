@@ -2,6 +2,7 @@ import { type LPPoolOptions, lpPool1d, lpPool2d, lpPool3d, lpPoolOptions } from 
 import type { Sizes } from "../ops/spatial.js";
 import { checkOptions } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { listed } from "./listed.js";
 import { Module } from "./module.js";
 
 abstract class LPPool extends Module {
@@ -16,8 +17,7 @@ abstract class LPPool extends Module {
 
   override extraRepr(): string {
     const { normType, kernelSize, options } = this;
-    const all = Object.entries({ normType, kernelSize, ...options });
-    return all.map(([name, value]) => `${name}=${Array.isArray(value) ? `[${value}]` : value}`).join(", ");
+    return listed({ normType, kernelSize, ...options });
   }
 }
 

@@ -9,10 +9,8 @@ import * as pooling from "../ops/pool.js";
 import type { Sizes } from "../ops/spatial.js";
 import { checkOptions } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { listed } from "./listed.js";
 import { Module } from "./module.js";
-
-const listed = (options: object) =>
-  Object.entries(options).map(([name, value]) => `${name}=${Array.isArray(value) ? `[${value}]` : value}`);
 
 type WindowedClass<Options, Result> = new (
   kernelSize: Sizes,
@@ -39,7 +37,7 @@ function windowed<Options extends object, Result>(
       return pool(x, this.kernelSize, this.options);
     }
     override extraRepr(): string {
-      return listed({ kernelSize: this.kernelSize, ...this.options }).join(", ");
+      return listed({ kernelSize: this.kernelSize, ...this.options });
     }
   };
   Object.defineProperty(layer, "name", { value: name });
@@ -102,7 +100,7 @@ export class Fold extends Module {
     return fold(x, this.outputSize, this.kernelSize, this.options);
   }
   override extraRepr(): string {
-    return listed({ outputSize: this.outputSize, kernelSize: this.kernelSize, ...this.options }).join(", ");
+    return listed({ outputSize: this.outputSize, kernelSize: this.kernelSize, ...this.options });
   }
 }
 
@@ -111,7 +109,7 @@ abstract class Adaptive extends Module {
     super();
   }
   override extraRepr(): string {
-    return listed({ outputSize: this.outputSize }).join(", ");
+    return listed({ outputSize: this.outputSize });
   }
 }
 

@@ -2,6 +2,7 @@ import type { Sizes } from "../ops/spatial.js";
 import { maxUnpool1d, maxUnpool2d, maxUnpool3d } from "../ops/unpool.js";
 import { checkOptions } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { listed } from "./listed.js";
 import { Module } from "./module.js";
 
 export interface MaxUnpoolLayerOptions {
@@ -21,8 +22,7 @@ abstract class MaxUnpool extends Module {
   }
 
   override extraRepr(): string {
-    const all = Object.entries({ kernelSize: this.kernelSize, ...this.options });
-    return all.map(([name, value]) => `${name}=${Array.isArray(value) ? `[${value}]` : value}`).join(", ");
+    return listed({ kernelSize: this.kernelSize, ...this.options });
   }
 }
 

@@ -2,15 +2,10 @@ import { type InterpolateOptions, interpolate } from "../ops/interpolate.js";
 import type { Sizes } from "../ops/spatial.js";
 import { checkOptions } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { listed } from "./listed.js";
 import { Module } from "./module.js";
 
 export type UpsampleOptions = Omit<InterpolateOptions, "antialias">;
-
-const listed = (options: object) =>
-  Object.entries(options)
-    .filter(([, value]) => value !== undefined && value !== null)
-    .map(([name, value]) => `${name}=${Array.isArray(value) ? `[${value}]` : value}`)
-    .join(", ");
 
 /** Rows, images or volumes made longer: `interpolate` with these options (PyTorch's `nn.Upsample`). */
 export class Upsample extends Module {
