@@ -19,6 +19,8 @@ export class LinearCrossEntropyLoss extends Module {
   readonly linear: Linear;
   readonly outFeatures: readonly number[];
   readonly options: Readonly<CrossEntropyOptions>;
+  /** One weight per class, or null. */
+  declare weight: Tensor | null;
 
   constructor(
     readonly inFeatures: number,
@@ -30,7 +32,8 @@ export class LinearCrossEntropyLoss extends Module {
     checkOptions(name, options, [
       ...["outFeatures", "bias", "reduction", "weight", "labelSmoothing", "ignoreIndex"],
     ]);
-    const { outFeatures = [], bias = false, ...others } = options;
+    const { outFeatures = [], bias = false, weight = null, ...others } = options;
+    this.registerBuffer("weight", weight);
     checkSizes(name, { inFeatures, numClasses });
     for (const size of outFeatures) checkSizes(name, { "every size of outFeatures": size });
     this.outFeatures = outFeatures;
@@ -47,7 +50,10 @@ export class LinearCrossEntropyLoss extends Module {
     const outs = [this.numClasses, ...this.outFeatures];
     const linearBias = bias === null ? null : reshape(bias, outs);
     const linearWeight = reshape(weight, [...outs, this.inFeatures]);
-    return linearCrossEntropy(x, linearWeight, target, { ...this.options, linearBias });
+    return linearCrossEntropy(x, linearWeight, target, {
+      ...this.options,
+      ...{ linearBias, weight: this.weight ?? undefined },
+    });
   }
 
   override extraRepr(): string {

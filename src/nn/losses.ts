@@ -6,7 +6,7 @@ import * as margins from "../ops/marginLosses.js";
 import * as regression from "../ops/regressionLosses.js";
 import * as triplets from "../ops/tripletLosses.js";
 import { checkOptions } from "../options.js";
-import type { Tensor } from "../tensor/tensor.js";
+import { Tensor } from "../tensor/tensor.js";
 import { Module } from "./module.js";
 
 type LossModule<Inputs extends unknown[], Options> = Module & {
@@ -14,7 +14,10 @@ type LossModule<Inputs extends unknown[], Options> = Module & {
   forward(...inputs: Inputs): Tensor;
 };
 
-/** A function of tensors as a module: `forward` with the options given here. */
+/** `posWeight` as it is called in state dicts. */
+const snake = (option: string) => option.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+/** A function of tensors as a module: `forward` with the options given here. Tensors among them are buffers, as in PyTorch. */
 function lossOf<Inputs extends unknown[], Options extends object>(
   className: string,
   known: readonly (keyof Options & string)[],
@@ -23,12 +26,19 @@ function lossOf<Inputs extends unknown[], Options extends object>(
   options?: Options,
 ) => LossModule<Inputs, Options> {
   const layer = class extends Module {
+    readonly #tensors: string[];
     constructor(readonly options: Options = {} as Options) {
       super();
       checkOptions(className, options, known);
+      const given = Object.entries(options).filter(([, value]) => value instanceof Tensor);
+      for (const [name, value] of given) this.registerBuffer(snake(name), value as Tensor);
+      this.#tensors = given.map(([name]) => name);
     }
     forward(...inputs: Inputs): Tensor {
-      return compute(...inputs, this.options);
+      if (this.#tensors.length === 0) return compute(...inputs, this.options);
+      const fields = this as unknown as Record<string, Tensor>;
+      const buffers = this.#tensors.map((name) => [name, fields[snake(name)]]);
+      return compute(...inputs, { ...this.options, ...Object.fromEntries(buffers) });
     }
     override extraRepr(): string {
       return Object.entries(this.options)
