@@ -155,6 +155,15 @@ describe("options", () => {
     );
   });
 
+  it("a tensor in the place of the options", () => {
+    expect(() => F["hardtanh"](x, x)).toThrowError(
+      expect.objectContaining({
+        code: "INVALID_OPTIONS",
+        message: "hardtanh: options are an object { minVal, maxVal }: a Tensor",
+      }),
+    );
+  });
+
   it("a function without options may be mapped over an array", () => {
     expect([tensor([-1]), tensor([2])].map(F.relu).map((y) => y.item())).toEqual([0, 2]);
   });
