@@ -25,7 +25,7 @@ export interface AdaptiveLogSoftmaxOptions {
 /**
  * A softmax over many classes of which few are frequent (Grave et al., 2017; PyTorch's `nn.AdaptiveLogSoftmaxWithLoss`): classes below
  * `cutoffs[0]` are in the head, beside one entry for each cluster of rarer ones, which are computed for the rows that need them only.
- * Classes are numbered from the most frequent one on.
+ * Classes are numbered from the most frequent one on. Which rows are computed depends on the targets: it cannot be compiled.
  */
 export class AdaptiveLogSoftmaxWithLoss extends Module {
   readonly head: Linear;

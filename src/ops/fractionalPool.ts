@@ -19,7 +19,7 @@ export interface FractionalMaxPoolOptions {
   outputRatio?: Sizes | null;
   /** Whether to return `[values, indices]`. Default false. */
   returnIndices?: boolean;
-  /** Where windows begin, [N, C, axes] between 0 and 1, the last axis first of images, last of volumes. Default: drawn. */
+  /** Where windows begin, between 0 and 1: [N, C, 2] for width and height, [N, C, 3] for depth, height and width. Default: drawn. */
   randomSamples?: Tensor | null;
   generator?: Generator;
 }

@@ -21,8 +21,7 @@ export function averages(
   const { images, back } = asImages(op, x, axes);
   const all = axes === 1 ? [oneWindow, ...windows] : windows;
   const counts = all.map((axis) => axis.length);
-  // The sum of an empty window is 0, whatever it is divided by.
-  const each = combinations(all).map((window) => divisor(window.slice(-axes)) || 1);
+  const each = divisorsOf(windows, divisor);
   const divisors = (shape: Shape) => tensor(each, { shape, dtype: x.dtype });
   const [rows, columns] = all.slice(-2);
   const inSlices = windowTensor(rows, columns);
@@ -37,12 +36,21 @@ export function averages(
   return back(reshape(sums, [samples, channels, ...counts]));
 }
 
-/** One window of each axis, in every combination, the last axis fastest. */
-function combinations(axes: readonly Axis[]): Window[][] {
-  return axes.reduce<Window[][]>(
-    (found, axis) => found.flatMap((window) => axis.map((next) => [...window, next])),
-    [[]],
-  );
+/** The divisors of all windows, the last axis fastest. */
+function divisorsOf(axes: readonly Axis[], divisor: (window: readonly Window[]) => number): number[] {
+  const found: number[] = [];
+  const window: Window[] = [];
+  const along = (axis: number): void => {
+    // The sum of an empty window is 0, whatever it is divided by.
+    if (axis === axes.length) found.push(divisor(window) || 1);
+    else
+      for (const next of axes[axis]) {
+        window[axis] = next;
+        along(axis + 1);
+      }
+  };
+  along(0);
+  return found;
 }
 
 /** Sums over windows of x [N, C, H, W], divided. */
