@@ -1,4 +1,4 @@
-import { isFloating } from "../dtype.js";
+import { type DType, isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -122,7 +122,7 @@ function interpolated(
     );
   return lengths.reduce((y, length, axis) => {
     const how = { ...length, alignCorners: alignCorners ?? false };
-    return resampled(y, axis + 2, tapsOf(how, mode, antialias));
+    return resampled(y, axis + 2, tapsOf(how, mode, antialias, x.dtype));
   }, x);
 }
 
@@ -159,8 +159,8 @@ function lengthsOf(
   });
 }
 
-function tapsOf(axis: Resampled, mode: InterpolateMode, antialias: boolean): Tap[] {
-  if (mode.startsWith("nearest")) return nearestTaps(axis, mode === "nearest-exact");
+function tapsOf(axis: Resampled, mode: InterpolateMode, antialias: boolean, dtype: DType): Tap[] {
+  if (mode.startsWith("nearest")) return nearestTaps(axis, mode === "nearest-exact", dtype !== "float64");
   const kind = mode === "bicubic" ? "cubic" : "linear";
   if (antialias) return smoothTaps(axis, kind);
   return kind === "cubic" ? cubicTaps(axis) : linearTaps(axis);

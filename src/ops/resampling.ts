@@ -31,13 +31,15 @@ function sourceOf(axis: Resampled, i: number): number {
 const places = (axis: Resampled, place: (i: number) => number) =>
   Array.from({ length: axis.out }, (_, i) => Math.min(Math.max(place(i), 0), axis.size - 1));
 
-/** The element at or before; `exact`: the one whose centre is nearest. */
-export function nearestTaps(axis: Resampled, exact: boolean): Tap[] {
-  // Which one it is at a tie is decided in float32, as in PyTorch, whatever the dtype.
-  const step = Math.fround(stepOf({ ...axis, alignCorners: false }));
-  return [
-    { places: places(axis, (i) => Math.floor(Math.fround((exact ? i + 0.5 : Math.fround(i)) * step))) },
-  ];
+/**
+ * The element at or before; `exact`: the one whose centre is nearest. Which one it is where there are two is decided by rounding, as in
+ * PyTorch's loop over rows: positions have the precision of the dtype (`single`: float32), and are rounded to float32 at the end.
+ */
+export function nearestTaps(axis: Resampled, exact: boolean, single: boolean): Tap[] {
+  const rounded = single ? Math.fround : (x: number) => x;
+  const step = rounded(stepOf({ ...axis, alignCorners: false }));
+  const source = (i: number) => (exact ? Math.max(rounded(step * (i + 0.5) - 0.5), 0) + 0.5 : step * i);
+  return [{ places: places(axis, (i) => Math.floor(Math.fround(rounded(source(i))))) }];
 }
 
 /** The two elements around, by their distances. */
