@@ -7,13 +7,18 @@ import { nearest } from "./nearest.js";
  */
 export function checkOptions(op: string, options: unknown, known: readonly string[]): void {
   if (options === undefined) return;
-  if (typeof options !== "object" || options === null || Array.isArray(options))
-    throw new ValueError(
-      `${op}: options are an object${known.length > 0 ? ` { ${known.join(", ")} }` : ""}: ${String(options)}`,
+  const needed = (given: string) =>
+    new ValueError(
+      `${op}: options are an object${known.length > 0 ? ` { ${known.join(", ")} }` : ""}: ${given}`,
       "INVALID_OPTIONS",
     );
+  if (typeof options !== "object" || options === null || Array.isArray(options))
+    throw needed(String(options));
   for (const key of Object.keys(options)) {
     if (known.includes(key)) continue;
+    // A tensor in their place is no misspelt option.
+    const { name } = options.constructor ?? Object;
+    if (name !== "Object") throw needed(`a ${name}`);
     // PyTorch's spelling is the most common slip: weight_decay for weightDecay.
     const near = nearest(key.replaceAll("_", ""), known);
     const hint =

@@ -90,8 +90,8 @@ export function broadcastStrides(shape: Shape, strides: Strides, to: Shape): num
   return to.map((size, d) => (d < lead || (shape[d - lead] === 1 && size !== 1) ? 0 : strides[d - lead]));
 }
 
-/** Replaces one `-1` by the size that makes the number of elements fit. */
-export function inferShape(op: string, from: Shape, to: Shape): number[] {
+/** Replaces one `-1` by the size that makes the number of elements fit. `named`: what errors call the elements. */
+export function inferShape(op: string, from: Shape, to: Shape, named = formatShape(from)): number[] {
   const count = numel(from);
   const unknown = to.indexOf(-1);
   const rest = to.reduce((n, size) => (size === -1 ? n : n * size), 1);
@@ -99,9 +99,7 @@ export function inferShape(op: string, from: Shape, to: Shape): number[] {
   const shape = [...to];
   if (ok && unknown >= 0 && rest > 0) shape[unknown] = count / rest;
   if (!ok || shape.includes(-1) || numel(shape) !== count || !shape.every(Number.isInteger))
-    throw new ShapeError(
-      `${op}: ${formatShape(to)} does not hold the ${count} elements of ${formatShape(from)}`,
-    );
+    throw new ShapeError(`${op}: ${formatShape(to)} does not hold the ${count} elements of ${named}`);
   return shape;
 }
 

@@ -4,6 +4,7 @@ import * as simdgrad from "../src/index.js";
 import { autograd, data, gradcheck, io, nn, optim, train } from "../src/index.js";
 import { unaryRows } from "../src/kernels/rows.js";
 import { optionsOfLayers, positionalLayers } from "./nn/options.js";
+import { optionsOfSampling, positionalSampling } from "./nn/samplingOptions.js";
 
 const { tensor, ones } = simdgrad;
 const F = nn.functional as Record<string, (...args: any[]) => any>;
@@ -27,6 +28,7 @@ const withOptions: [op: string, call: Call][] = [
   ["normal_", (o) => ones([2]).normal_(0, 1, o)],
   ["dropout", (o) => F.dropout(x, o)],
   ...optionsOfLayers,
+  ...optionsOfSampling,
   ["crossEntropy", (o) => F.crossEntropy(x, tensor([1], { dtype: "int32" }), o)],
   ["nllLoss", (o) => F.nllLoss(x, tensor([1], { dtype: "int32" }), o)],
   ...["mseLoss", "l1Loss", "binaryCrossEntropy", "binaryCrossEntropyWithLogits"].map(
@@ -139,8 +141,8 @@ describe("options", () => {
   });
 
   it("the table has every function of nn.functional that is not all positional", () => {
-    const positional = ["linear", "softmax", "logSoftmax", "oneHot", "pad"];
-    positional.push(...positionalLayers);
+    const positional = ["linear", "oneHot"];
+    positional.push(...positionalLayers, ...positionalSampling);
     positional.push("adaptiveAvgPool1d", "adaptiveAvgPool2d", "pixelShuffle", "pixelUnshuffle");
     const covered = new Set([...withOptions, ...optionsByType].map(([op]) => op));
     const uncovered = Object.keys(F).filter((name) => !covered.has(name));
@@ -158,6 +160,15 @@ describe("options", () => {
     );
     expect(() => (x as any).transpose({ dim: 0 }, 1)).toThrow(
       "transpose: dim is a number, and options come after it",
+    );
+  });
+
+  it("a tensor in the place of the options", () => {
+    expect(() => F["hardtanh"](x, x)).toThrowError(
+      expect.objectContaining({
+        code: "INVALID_OPTIONS",
+        message: "hardtanh: options are an object { minVal, maxVal }: a Tensor",
+      }),
     );
   });
 

@@ -19,6 +19,8 @@ export interface NormOptions {
   momentum?: number | null;
   /** Whether to learn a factor and an offset per channel. Default true for batches, false for instances. */
   affine?: boolean;
+  /** Whether what is learned has an offset. Default true. */
+  bias?: boolean;
   /** Whether to keep running statistics for `eval()`. Default true for batches, false for instances. */
   trackRunningStats?: boolean;
 }
@@ -45,14 +47,14 @@ abstract class ChannelNorm extends Module {
   ) {
     super();
     const name = this.constructor.name;
-    checkOptions(name, options, ["eps", "momentum", "affine", "trackRunningStats"]);
+    checkOptions(name, options, ["eps", "momentum", "affine", "trackRunningStats", "bias"]);
     checkSizes(name, { numFeatures });
     this.eps = options.eps ?? 1e-5;
     this.momentum = options.momentum === undefined ? 0.1 : options.momentum;
     this.affine = options.affine ?? defaults.affine;
     this.trackRunningStats = options.trackRunningStats ?? defaults.trackRunningStats;
     this.weight = this.affine ? init.ones(Parameter.zeros([numFeatures])) : null;
-    this.bias = this.affine ? Parameter.zeros([numFeatures]) : null;
+    this.bias = this.affine && (options.bias ?? true) ? Parameter.zeros([numFeatures]) : null;
     const tracked = (x: Tensor) => (this.trackRunningStats ? keptBuffer(x) : null);
     this.registerBuffer("running_mean", tracked(zeros([numFeatures])));
     this.registerBuffer("running_var", tracked(ones([numFeatures])));
@@ -92,8 +94,9 @@ abstract class ChannelNorm extends Module {
   }
 
   override extraRepr(): string {
-    const { numFeatures, eps, momentum, affine, trackRunningStats } = this;
-    return `${numFeatures}, eps=${eps}, momentum=${momentum}, affine=${affine}, trackRunningStats=${trackRunningStats}`;
+    const { numFeatures, eps, momentum, affine, trackRunningStats, bias } = this;
+    const without = affine && bias === null ? ", bias=false" : "";
+    return `${numFeatures}, eps=${eps}, momentum=${momentum}, affine=${affine}, trackRunningStats=${trackRunningStats}${without}`;
   }
 }
 

@@ -74,6 +74,11 @@ function checkModule(container: string, item: unknown): asserts item is Module {
     throw new ValueError(`${container}: items are modules: ${item === null ? "null" : typeof item}`);
 }
 
+function asParameter(container: string, item: unknown): Parameter {
+  if (!(item instanceof Tensor)) throw new ValueError(`${container}: items are tensors: ${typeof item}`);
+  return item instanceof Parameter ? item : new Parameter(item);
+}
+
 /** Modules in a row, which their owner calls (PyTorch's `nn.ModuleList`). An array in a field of a module does the same. */
 export class ModuleList extends List<Module> {
   constructor(modules: Iterable<Module> = []) {
@@ -91,66 +96,68 @@ export class ParameterList extends List<Tensor> {
     super(parameters);
   }
   protected admit(item: Tensor): Parameter {
-    if (!(item instanceof Tensor)) throw new ValueError(`ParameterList: items are tensors: ${typeof item}`);
-    return item instanceof Parameter ? item : new Parameter(item);
+    return asParameter("ParameterList", item);
   }
 }
 
-/** Modules by name, which their owner calls (PyTorch's `nn.ModuleDict`). */
-export class ModuleDict extends Module {
-  constructor(modules: Readonly<Record<string, Module>> | Iterable<readonly [string, Module]> = {}) {
+/** Items under their names: `branches.left.weight` in a state dict. */
+abstract class Dict<Item extends object> extends Module {
+  constructor(items: Readonly<Record<string, Item>> | Iterable<readonly [string, Item]>) {
     super();
-    const entries = Symbol.iterator in modules ? modules : Object.entries(modules);
-    for (const [name, module] of entries as Iterable<readonly [string, Module]>) this.set(name, module);
+    const entries = Symbol.iterator in items ? items : Object.entries(items);
+    for (const [name, item] of entries as Iterable<readonly [string, Item]>) this.set(name, item);
   }
 
-  /** Adds a module, or replaces one. The name is not that of a method, and has no dots. */
-  set(name: string, module: Module): this {
-    checkModule("ModuleDict", module);
+  /** What an item is called in errors. */
+  protected abstract get kind(): string;
+  protected abstract holds(value: unknown): boolean;
+  /** `item` as it is kept; throws when it cannot be. */
+  protected abstract admit(item: Item): Item;
+
+  /** Adds an item, or replaces one. The name is not that of a method, and has no dots. */
+  set(name: string, item: Item): this {
+    const value = this.admit(item);
     if (name === "" || name.includes(".") || (name in this && !this.has(name)))
-      throw new ValueError(`ModuleDict: a name without dots, which is not that of a method: "${name}"`);
-    Object.defineProperty(this, name, {
-      value: module,
-      writable: true,
-      enumerable: true,
-      configurable: true,
-    });
+      throw new ValueError(
+        `${this.constructor.name}: a name without dots, which is not that of a method: "${name}"`,
+      );
+    Object.defineProperty(this, name, { value, writable: true, enumerable: true, configurable: true });
     return this;
   }
 
   /** @throws ValueError for a name that is not there. */
-  get(name: string): Module {
+  get(name: string): Item {
     if (!this.has(name))
       throw new ValueError(
-        `ModuleDict: no module of this name: "${name}"; there are ${this.keys().join(", ")}`,
+        `${this.constructor.name}: no ${this.kind} of this name: "${name}"; there are ${this.keys().join(", ")}`,
       );
-    return (this as unknown as Record<string, Module>)[name];
+    return (this as unknown as Record<string, Item>)[name];
   }
 
   has(name: string): boolean {
-    return Object.hasOwn(this, name) && (this as unknown as Record<string, unknown>)[name] instanceof Module;
+    return Object.hasOwn(this, name) && this.holds((this as unknown as Record<string, unknown>)[name]);
   }
 
-  /** Removes a module and returns it. */
-  pop(name: string): Module {
-    const module = this.get(name);
-    delete (this as unknown as Record<string, Module>)[name];
-    return module;
+  /** Removes an item and returns it. */
+  pop(name: string): Item {
+    const item = this.get(name);
+    delete (this as unknown as Record<string, Item>)[name];
+    return item;
   }
 
   keys(): string[] {
-    return [...this.namedChildren()].map(([name]) => name);
+    return Object.keys(this).filter((name) => this.has(name));
   }
 
-  values(): Module[] {
-    return this.children();
+  values(): Item[] {
+    return this.keys().map((name) => this.get(name));
   }
 
-  entries(): [string, Module][] {
-    return [...this.namedChildren()];
+  entries(): [string, Item][] {
+    return this.keys().map((name) => [name, this.get(name)]);
   }
 
-  /** Number of modules. */
+  /** Number of items. */
   get length(): number {
     return this.keys().length;
   }
@@ -158,6 +165,39 @@ export class ModuleDict extends Module {
   /** A container computes nothing. */
   forward(): never {
     throw notCallable(this);
+  }
+}
+
+/** Modules by name, which their owner calls (PyTorch's `nn.ModuleDict`). */
+export class ModuleDict extends Dict<Module> {
+  constructor(modules: Readonly<Record<string, Module>> | Iterable<readonly [string, Module]> = {}) {
+    super(modules);
+  }
+  protected get kind(): string {
+    return "module";
+  }
+  protected holds(value: unknown): boolean {
+    return value instanceof Module;
+  }
+  protected admit(item: Module): Module {
+    checkModule("ModuleDict", item);
+    return item;
+  }
+}
+
+/** Parameters by name; plain tensors become parameters (PyTorch's `nn.ParameterDict`). */
+export class ParameterDict extends Dict<Tensor> {
+  constructor(parameters: Readonly<Record<string, Tensor>> | Iterable<readonly [string, Tensor]> = {}) {
+    super(parameters);
+  }
+  protected get kind(): string {
+    return "parameter";
+  }
+  protected holds(value: unknown): boolean {
+    return value instanceof Parameter;
+  }
+  protected admit(item: Tensor): Parameter {
+    return asParameter("ParameterDict", item);
   }
 }
 

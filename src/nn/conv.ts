@@ -1,6 +1,6 @@
 import { ShapeError, ValueError } from "../errors.js";
 import { type BorderMode, withBorder } from "../ops/border.js";
-import { type ConvOptions, conv1d, conv2d, convOptions, paddingOf } from "../ops/conv.js";
+import { type ConvOptions, conv1d, conv2d, conv3d, convOptions, paddingOf } from "../ops/conv.js";
 import { type Sizes, sizesOf } from "../ops/spatial.js";
 import { checkOptions } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -124,5 +124,20 @@ export class Conv2d extends Conv {
   forward(x: Tensor): Tensor {
     const [padded, options] = this.prepared(x);
     return conv2d(padded, this.weight, this.bias, options);
+  }
+}
+
+/**
+ * Convolution of volumes (PyTorch's `nn.Conv3d`). Weight [outChannels, inChannels/groups, kd, kh, kw] and bias [outChannels] start
+ * uniform on ±1/√(inChannels/groups · kd · kh · kw). Shapes: [N, inChannels, D, H, W] or without N → [N, outChannels, D', H', W'] or
+ * without N.
+ */
+export class Conv3d extends Conv {
+  constructor(inChannels: number, outChannels: number, kernelSize: Sizes, options: ConvLayerOptions = {}) {
+    super(3, inChannels, outChannels, kernelSize, options);
+  }
+  forward(x: Tensor): Tensor {
+    const [padded, options] = this.prepared(x);
+    return conv3d(padded, this.weight, this.bias, options);
   }
 }

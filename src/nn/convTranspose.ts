@@ -3,6 +3,7 @@ import {
   type ConvTransposeOptions,
   convTranspose1d,
   convTranspose2d,
+  convTranspose3d,
   convTransposeOptions,
 } from "../ops/convTranspose.js";
 import { type Sizes, sizesOf } from "../ops/spatial.js";
@@ -115,5 +116,24 @@ export class ConvTranspose2d extends ConvTranspose {
   /** `outputSize`: which of the sizes that the stride allows; instead of `outputPadding`. */
   forward(x: Tensor, outputSize?: Sizes): Tensor {
     return convTranspose2d(x, this.weight, this.bias, this.howFor(x, outputSize));
+  }
+}
+
+/**
+ * The adjoint of `Conv3d` (PyTorch's `nn.ConvTranspose3d`). Weight [inChannels, outChannels/groups, kd, kh, kw] and bias start uniform on
+ * ±1/√(outChannels/groups · kd · kh · kw). Shapes: [N, inChannels, D, H, W] or without N → [N, outChannels, D', H', W'] or without N.
+ */
+export class ConvTranspose3d extends ConvTranspose {
+  constructor(
+    inChannels: number,
+    outChannels: number,
+    kernelSize: Sizes,
+    options: ConvTransposeLayerOptions = {},
+  ) {
+    super(3, inChannels, outChannels, kernelSize, options);
+  }
+  /** `outputSize`: which of the sizes that the stride allows; instead of `outputPadding`. */
+  forward(x: Tensor, outputSize?: Sizes): Tensor {
+    return convTranspose3d(x, this.weight, this.bias, this.howFor(x, outputSize));
   }
 }

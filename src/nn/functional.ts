@@ -2,28 +2,36 @@ import * as activations from "../ops/activations.js";
 import { scaledDotProductAttention } from "../ops/attention.js";
 import { bilinear } from "../ops/bilinear.js";
 import * as channelDropout from "../ops/channelDropout.js";
-import { conv1d, conv2d } from "../ops/conv.js";
-import { convTranspose1d, convTranspose2d } from "../ops/convTranspose.js";
+import { conv1d, conv2d, conv3d } from "../ops/conv.js";
+import { convTranspose1d, convTranspose2d, convTranspose3d } from "../ops/convTranspose.js";
 import * as crossEntropyOps from "../ops/crossEntropy.js";
+import { ctcLoss } from "../ops/ctcLoss.js";
 import * as distances from "../ops/distances.js";
 import { dropout as dropoutOp } from "../ops/dropout.js";
 import { unary } from "../ops/elementwise.js";
 import { embedding, embeddingBag } from "../ops/embedding.js";
+import { fractionalMaxPool2d, fractionalMaxPool3d } from "../ops/fractionalPool.js";
+import { affineGrid, gridSample } from "../ops/gridSample.js";
+import { gumbelSoftmax } from "../ops/gumbelSoftmax.js";
 import { oneHot } from "../ops/indexing.js";
+import { interpolate, upsample, upsampleBilinear, upsampleNearest } from "../ops/interpolate.js";
+import { linearCrossEntropy } from "../ops/linearCrossEntropy.js";
 import * as losses from "../ops/losses.js";
+import { lpPool1d, lpPool2d, lpPool3d } from "../ops/lpPool.js";
 import * as marginLosses from "../ops/marginLosses.js";
 import * as matmulOps from "../ops/matmul.js";
 import { multiHeadAttentionForward } from "../ops/multiHeadAttention.js";
 import * as normalization from "../ops/normalization.js";
 import { pad } from "../ops/pad.js";
 import { fold, unfold } from "../ops/patches.js";
-import { pixelShuffle, pixelUnshuffle } from "../ops/pixelShuffle.js";
+import { channelShuffle, pixelShuffle, pixelUnshuffle } from "../ops/pixelShuffle.js";
 import * as pooling from "../ops/pool.js";
 import * as regressionLosses from "../ops/regressionLosses.js";
 import * as relativeSize from "../ops/relativeSize.js";
 import { selu } from "../ops/selu.js";
 import * as softmaxOps from "../ops/softmax.js";
 import * as tripletLosses from "../ops/tripletLosses.js";
+import { maxUnpool1d, maxUnpool2d, maxUnpool3d } from "../ops/unpool.js";
 import { checkOptions } from "../options.js";
 import type { Generator } from "../random.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -102,4 +110,30 @@ export const functional = {
   scaledDotProductAttention,
   multiHeadAttentionForward,
   bilinear,
+  conv3d,
+  convTranspose3d,
+  maxPool3d: pooling.maxPool3d,
+  avgPool3d: pooling.avgPool3d,
+  adaptiveAvgPool3d: pooling.adaptiveAvgPool3d,
+  adaptiveMaxPool3d: pooling.adaptiveMaxPool3d,
+  interpolate,
+  upsample,
+  upsampleNearest,
+  upsampleBilinear,
+  maxUnpool1d,
+  maxUnpool2d,
+  maxUnpool3d,
+  lpPool1d,
+  lpPool2d,
+  lpPool3d,
+  gridSample,
+  affineGrid,
+  fractionalMaxPool2d,
+  fractionalMaxPool3d,
+  channelShuffle,
+  ctcLoss,
+  linearCrossEntropy,
+  gumbelSoftmax,
+  pdist: distances.pdist,
+  logsigmoid: unary.logSigmoid,
 };

@@ -92,6 +92,8 @@ export interface GroupNormOptions {
   eps?: number;
   /** Whether to learn a factor and an offset per channel. Default true. */
   affine?: boolean;
+  /** Whether what is learned has an offset. Default true. */
+  bias?: boolean;
 }
 
 /**
@@ -110,12 +112,12 @@ export class GroupNorm extends Module {
     options: GroupNormOptions = {},
   ) {
     super();
-    checkOptions("GroupNorm", options, ["eps", "affine"]);
+    checkOptions("GroupNorm", options, ["eps", "affine", "bias"]);
     checkSizes("GroupNorm", { numGroups, numChannels, "numChannels / numGroups": numChannels / numGroups });
     this.eps = options.eps ?? 1e-5;
     this.affine = options.affine ?? true;
     this.weight = this.affine ? init.ones(Parameter.zeros([numChannels])) : null;
-    this.bias = this.affine ? Parameter.zeros([numChannels]) : null;
+    this.bias = this.affine && (options.bias ?? true) ? Parameter.zeros([numChannels]) : null;
   }
 
   forward(x: Tensor): Tensor {
@@ -123,7 +125,8 @@ export class GroupNorm extends Module {
   }
 
   override extraRepr(): string {
-    return `${this.numGroups}, ${this.numChannels}, eps=${this.eps}, affine=${this.affine}`;
+    const without = this.affine && this.bias === null ? ", bias=false" : "";
+    return `${this.numGroups}, ${this.numChannels}, eps=${this.eps}, affine=${this.affine}${without}`;
   }
 }
 

@@ -1,11 +1,12 @@
 import { type CrossEntropyOptions, crossEntropy, crossEntropyOptions } from "../ops/crossEntropy.js";
+import { type CTCLossOptions, ctcLoss, ctcLossOptions, type Lengths } from "../ops/ctcLoss.js";
 import * as distances from "../ops/distances.js";
 import * as ops from "../ops/losses.js";
 import * as margins from "../ops/marginLosses.js";
 import * as regression from "../ops/regressionLosses.js";
 import * as triplets from "../ops/tripletLosses.js";
 import { checkOptions } from "../options.js";
-import type { Tensor } from "../tensor/tensor.js";
+import { Tensor } from "../tensor/tensor.js";
 import { Module } from "./module.js";
 
 type LossModule<Inputs extends unknown[], Options> = Module & {
@@ -13,7 +14,10 @@ type LossModule<Inputs extends unknown[], Options> = Module & {
   forward(...inputs: Inputs): Tensor;
 };
 
-/** A function of tensors as a module: `forward` with the options given here. */
+/** `posWeight` as it is called in state dicts. */
+const snake = (option: string) => option.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+/** A function of tensors as a module: `forward` with the options given here. Tensors among them are buffers, as in PyTorch. */
 function lossOf<Inputs extends unknown[], Options extends object>(
   className: string,
   known: readonly (keyof Options & string)[],
@@ -22,12 +26,19 @@ function lossOf<Inputs extends unknown[], Options extends object>(
   options?: Options,
 ) => LossModule<Inputs, Options> {
   const layer = class extends Module {
+    readonly #tensors: string[];
     constructor(readonly options: Options = {} as Options) {
       super();
       checkOptions(className, options, known);
+      const given = Object.entries(options).filter(([, value]) => value instanceof Tensor);
+      for (const [name, value] of given) this.registerBuffer(snake(name), value as Tensor);
+      this.#tensors = given.map(([name]) => name);
     }
     forward(...inputs: Inputs): Tensor {
-      return compute(...inputs, this.options);
+      if (this.#tensors.length === 0) return compute(...inputs, this.options);
+      const fields = this as unknown as Record<string, Tensor>;
+      const buffers = this.#tensors.map((name) => [name, fields[snake(name)]]);
+      return compute(...inputs, { ...this.options, ...Object.fromEntries(buffers) });
     }
     override extraRepr(): string {
       return Object.entries(this.options)
@@ -52,9 +63,13 @@ export const MSELoss = loss("MSELoss", ops.mseLossOptions, ops.mseLoss);
 /** Mean absolute error. */
 export const L1Loss = loss("L1Loss", ops.weightedLossOptions, ops.l1Loss);
 /** Binary cross-entropy of probabilities. */
-export const BCELoss = loss("BCELoss", ops.weightedLossOptions, ops.binaryCrossEntropy);
+export const BCELoss = loss<ops.WeightedLossOptions>(
+  "BCELoss",
+  ops.weightedLossOptions,
+  ops.binaryCrossEntropy,
+);
 /** Binary cross-entropy of logits: sigmoid and loss in one, accurate for any logit. */
-export const BCEWithLogitsLoss = loss(
+export const BCEWithLogitsLoss = loss<ops.LogitsLossOptions>(
   "BCEWithLogitsLoss",
   ops.logitsLossOptions,
   ops.binaryCrossEntropyWithLogits,
@@ -65,8 +80,13 @@ export const CrossEntropyLoss = loss<CrossEntropyOptions>(
   crossEntropyOptions,
   crossEntropy,
 );
+/** How unlikely sequences of labels are without being told where they are: `forward(logProbs, targets, inputLengths, targetLengths)`. */
+export const CTCLoss = lossOf<
+  [logProbs: Tensor, targets: Tensor, inputLengths: Lengths, targetLengths: Lengths],
+  CTCLossOptions
+>("CTCLoss", ctcLossOptions, ctcLoss);
 /** Negative log-likelihood of log-probabilities. */
-export const NLLLoss = loss("NLLLoss", ops.nllLossOptions, ops.nllLoss);
+export const NLLLoss = loss<ops.NLLLossOptions>("NLLLoss", ops.nllLossOptions, ops.nllLoss);
 /** A parabola near 0, a line farther out. */
 export const SmoothL1Loss = loss("SmoothL1Loss", regression.smoothL1LossOptions, regression.smoothL1Loss);
 /** Half the square near 0, a line of slope delta farther out. */
@@ -103,7 +123,7 @@ export const MultiLabelMarginLoss = loss(
   margins.multilabelMarginLoss,
 );
 /** Binary cross-entropy of logits, the mean over the classes. */
-export const MultiLabelSoftMarginLoss = loss(
+export const MultiLabelSoftMarginLoss = loss<ops.WeightedLossOptions>(
   "MultiLabelSoftMarginLoss",
   ops.weightedLossOptions,
   margins.multilabelSoftMarginLoss,

@@ -1,4 +1,4 @@
-import { pixelShuffle, pixelUnshuffle } from "../ops/pixelShuffle.js";
+import { channelShuffle, pixelShuffle, pixelUnshuffle } from "../ops/pixelShuffle.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkSizes } from "./arguments.js";
 import { Module } from "./module.js";
@@ -28,5 +28,19 @@ export class PixelUnshuffle extends Module {
   }
   override extraRepr(): string {
     return `downscaleFactor=${this.downscaleFactor}`;
+  }
+}
+
+/** Channels of groups in turns: see `functional.channelShuffle` (PyTorch's `nn.ChannelShuffle`). Shapes: [N, C, …] → the same. */
+export class ChannelShuffle extends Module {
+  constructor(readonly groups: number) {
+    super();
+    checkSizes("ChannelShuffle", { groups });
+  }
+  forward(x: Tensor): Tensor {
+    return channelShuffle(x, this.groups);
+  }
+  override extraRepr(): string {
+    return `groups=${this.groups}`;
   }
 }

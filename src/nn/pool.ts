@@ -1,12 +1,16 @@
+import {
+  type FractionalMaxPoolOptions,
+  fractionalMaxPool2d,
+  fractionalMaxPool3d,
+  fractionalMaxPoolOptions,
+} from "../ops/fractionalPool.js";
 import { fold, type PatchOptions, patchOptions, unfold } from "../ops/patches.js";
 import * as pooling from "../ops/pool.js";
 import type { Sizes } from "../ops/spatial.js";
 import { checkOptions } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { listed } from "./listed.js";
 import { Module } from "./module.js";
-
-const listed = (options: object) =>
-  Object.entries(options).map(([name, value]) => `${name}=${Array.isArray(value) ? `[${value}]` : value}`);
 
 type WindowedClass<Options, Result> = new (
   kernelSize: Sizes,
@@ -33,7 +37,7 @@ function windowed<Options extends object, Result>(
       return pool(x, this.kernelSize, this.options);
     }
     override extraRepr(): string {
-      return listed({ kernelSize: this.kernelSize, ...this.options }).join(", ");
+      return listed({ kernelSize: this.kernelSize, ...this.options });
     }
   };
   Object.defineProperty(layer, "name", { value: name });
@@ -59,6 +63,26 @@ export const MaxPool2d = windowed<pooling.MaxPoolOptions, Pooled>(
 export const AvgPool1d = windowed("AvgPool1d", pooling.avgPool1d, pooling.avgPoolOptions);
 /** Mean of each window of images: see `functional.avgPool2d`. */
 export const AvgPool2d = windowed("AvgPool2d", pooling.avgPool2d, pooling.avgPool2dOptions);
+/** Largest of each window of volumes: see `functional.maxPool3d`. */
+export const MaxPool3d = windowed<pooling.MaxPoolOptions, Pooled>(
+  "MaxPool3d",
+  pooling.maxPool3d,
+  pooling.maxPoolOptions,
+);
+/** Mean of each window of volumes: see `functional.avgPool3d`. */
+export const AvgPool3d = windowed("AvgPool3d", pooling.avgPool3d, pooling.avgPool2dOptions);
+/** Largest of each of windows that begin at random places: see `functional.fractionalMaxPool2d`. */
+export const FractionalMaxPool2d = windowed<FractionalMaxPoolOptions, Pooled>(
+  "FractionalMaxPool2d",
+  fractionalMaxPool2d,
+  fractionalMaxPoolOptions,
+);
+/** The same of volumes: see `functional.fractionalMaxPool3d`. */
+export const FractionalMaxPool3d = windowed<FractionalMaxPoolOptions, Pooled>(
+  "FractionalMaxPool3d",
+  fractionalMaxPool3d,
+  fractionalMaxPoolOptions,
+);
 /** Patches as columns: see `functional.unfold`. */
 export const Unfold = windowed<PatchOptions, Tensor>("Unfold", unfold, patchOptions);
 
@@ -76,7 +100,7 @@ export class Fold extends Module {
     return fold(x, this.outputSize, this.kernelSize, this.options);
   }
   override extraRepr(): string {
-    return listed({ outputSize: this.outputSize, kernelSize: this.kernelSize, ...this.options }).join(", ");
+    return listed({ outputSize: this.outputSize, kernelSize: this.kernelSize, ...this.options });
   }
 }
 
@@ -85,7 +109,7 @@ abstract class Adaptive extends Module {
     super();
   }
   override extraRepr(): string {
-    return listed({ outputSize: this.outputSize }).join(", ");
+    return listed({ outputSize: this.outputSize });
   }
 }
 
@@ -100,6 +124,13 @@ export class AdaptiveAvgPool1d extends Adaptive {
 export class AdaptiveAvgPool2d extends Adaptive {
   forward(x: Tensor): Tensor {
     return pooling.adaptiveAvgPool2d(x, this.outputSize);
+  }
+}
+
+/** Mean of each of `outputSize` windows that cover volumes (PyTorch's `nn.AdaptiveAvgPool3d`). A size of null is that of the input. */
+export class AdaptiveAvgPool3d extends Adaptive {
+  forward(x: Tensor): Tensor {
+    return pooling.adaptiveAvgPool3d(x, this.outputSize);
   }
 }
 
@@ -124,5 +155,12 @@ export class AdaptiveMaxPool1d extends AdaptiveMax {
 export class AdaptiveMaxPool2d extends AdaptiveMax {
   forward(x: Tensor): Pooled {
     return pooling.adaptiveMaxPool2d(x, this.outputSize, this.options);
+  }
+}
+
+/** Largest of each of `outputSize` windows that cover volumes (PyTorch's `nn.AdaptiveMaxPool3d`). With `returnIndices`, `[values, indices]`. */
+export class AdaptiveMaxPool3d extends AdaptiveMax {
+  forward(x: Tensor): Pooled {
+    return pooling.adaptiveMaxPool3d(x, this.outputSize, this.options);
   }
 }

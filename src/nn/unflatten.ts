@@ -16,7 +16,8 @@ export class Unflatten extends Module {
   }
   forward(x: Tensor): Tensor {
     const d = resolveDim("Unflatten", this.dim, x.ndim);
-    const sizes = inferShape("Unflatten", [x.shape[d]], this.unflattenedSize);
+    const named = `dim ${d} of ${formatShape(x.shape)}`;
+    const sizes = inferShape("Unflatten", [x.shape[d]], this.unflattenedSize, named);
     return reshape(x, [...x.shape.slice(0, d), ...sizes, ...x.shape.slice(d + 1)]);
   }
   override extraRepr(): string {

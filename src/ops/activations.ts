@@ -5,8 +5,8 @@ import type { Generator } from "../random.js";
 import { resolveDim } from "../shape.js";
 import { empty, type Tensor } from "../tensor/tensor.js";
 import { fillRandom } from "./create.js";
-import { abs, add, compare, div, mul, neg, sub, unary, where } from "./elementwise.js";
-import { softmax } from "./softmax.js";
+import { abs, add, compare, div, integer, mul, neg, sub, unary, where } from "./elementwise.js";
+import { converted, type SoftmaxOptions, softmax } from "./softmax.js";
 import { narrow, reshape } from "./views.js";
 
 /*
@@ -27,7 +27,9 @@ export function hardtanh(x: Tensor, options: HardtanhOptions = {}): Tensor {
   checkOptions("hardtanh", options, ["minVal", "maxVal"]);
   const { minVal = -1, maxVal = 1 } = options;
   if (minVal > maxVal) throw new ValueError(`hardtanh: minVal is at most maxVal: ${minVal} and ${maxVal}`);
-  return where(compare.le(x, minVal), minVal, where(compare.ge(x, maxVal), maxVal, x));
+  // Integers are limited by integers.
+  const [low, high] = isFloating(x.dtype) ? [minVal, maxVal] : [Math.trunc(minVal), Math.trunc(maxVal)];
+  return where(compare.le(x, low), low, where(compare.ge(x, high), high, x));
 }
 
 /** min(max(x, 0), 6); the gradient is 0 at both ends. PyTorch: `F.relu6`. */
@@ -37,7 +39,10 @@ export function relu6(x: Tensor): Tensor {
 
 /** x / 6 + 1/2, limited to [0, 1]. PyTorch: `F.hardsigmoid`. */
 export function hardsigmoid(x: Tensor): Tensor {
-  return where(compare.le(x, -3), 0, where(compare.ge(x, 3), 1, add(div(x, 6), 0.5)));
+  // Outside, and of NaN, the gradient is 0.
+  const inside = integer.bitwiseAnd(compare.gt(x, -3), compare.lt(x, 3));
+  const between = where(inside, x, unary.clamp(x.detach(), { min: -3, max: 3 }));
+  return add(div(between, 6), 0.5);
 }
 
 /** x · hardsigmoid(x). PyTorch: `F.hardswish`. */
@@ -58,8 +63,8 @@ export function softshrink(x: Tensor, options: { lambd?: number } = {}): Tensor 
   checkOptions("softshrink", options, ["lambd"]);
   const { lambd = 0.5 } = options;
   if (!(lambd >= 0)) throw new ValueError(`softshrink: lambd is a number >= 0: ${lambd}`);
-  const below = where(compare.lt(x, -lambd), add(x, lambd), mul(x, 0));
-  return where(compare.gt(x, lambd), sub(x, lambd), below);
+  const moved = where(compare.gt(x, 0), sub(x, lambd), add(x, lambd));
+  return where(compare.le(abs(x), lambd), 0, moved);
 }
 
 /** x - tanh(x). PyTorch: `F.tanhshrink`. */
@@ -82,10 +87,10 @@ export function celu(x: Tensor, options: { alpha?: number } = {}): Tensor {
   checkOptions("celu", options, ["alpha"]);
   const { alpha = 1 } = options;
   if (alpha === 0) throw new ValueError("celu: alpha is a number other than 0: 0");
-  const positive = compare.gt(x, 0);
+  const negative = compare.le(x, 0);
   // Without the positive ones, whose exponential may be infinite, and whose gradient then 0 · Infinity.
-  const curve = mul(unary.expm1(div(where(positive, 0, x), alpha)), alpha);
-  return where(positive, x, curve);
+  const curve = mul(unary.expm1(div(where(negative, x, 0), alpha)), alpha);
+  return where(negative, curve, x);
 }
 
 /** x · tanh(softplus(x)) (Misra, 2019). PyTorch: `F.mish`. */
@@ -103,8 +108,9 @@ export function gelu(x: Tensor, options: { approximate?: "none" | "tanh" } = {})
 }
 
 /** softmax of -x along `dim`. PyTorch: `F.softmin`. */
-export function softmin(x: Tensor, dim: number): Tensor {
-  return softmax(neg(x), dim);
+export function softmin(x: Tensor, dim: number, options?: SoftmaxOptions): Tensor {
+  resolveDim("softmin", dim, Math.max(x.ndim, 1));
+  return softmax(neg(converted("softmin", x, options)), dim);
 }
 
 /** The first half along `dim`, times the sigmoid of the second (Dauphin et al., 2017). PyTorch: `F.glu`. */

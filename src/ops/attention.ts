@@ -1,12 +1,12 @@
 import { isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
-import { checkOptions } from "../options.js";
 import type { Generator } from "../random.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { arange } from "./create.js";
 import { dropout } from "./dropout.js";
 import { add, compare, maskedFill, mul, where } from "./elementwise.js";
 import { matmul } from "./matmul.js";
+import { type Optional, optionalTensors } from "./optionalTensors.js";
 import { all } from "./reduce.js";
 import { softmax } from "./softmax.js";
 import { expand, reshape, transpose, unsqueeze } from "./views.js";
@@ -42,6 +42,10 @@ export function softmaxOrZero(scores: Tensor): Tensor {
   return where(blind, 0, softmax(where(blind, 0, scores), -1));
 }
 
+const attentionOptions: readonly (keyof ScaledDotProductAttentionOptions)[] = [
+  ...(["attnMask", "dropoutP", "isCausal", "scale", "enableGqa", "generator"] as const),
+];
+
 /**
  * softmax(Q·Kᵀ / √E + mask)·V (Vaswani et al., 2017; PyTorch's `F.scaled_dot_product_attention`).
  * Shapes: query [..., L, E], key [..., S, E], value [..., S, Ev] → [..., L, Ev]; leading dims broadcast.
@@ -50,11 +54,12 @@ export function scaledDotProductAttention(
   query: Tensor,
   key: Tensor,
   value: Tensor,
-  options: ScaledDotProductAttentionOptions = {},
+  mask: Optional<ScaledDotProductAttentionOptions> = null,
+  named: ScaledDotProductAttentionOptions = {},
 ): Tensor {
   const op = "scaledDotProductAttention";
-  checkOptions(op, options, [...["attnMask", "dropoutP", "isCausal", "scale", "enableGqa", "generator"]]);
-  const { attnMask = null, dropoutP = 0, isCausal = false, scale = null, enableGqa = false } = options;
+  const options = optionalTensors(op, { attnMask: mask }, named, attentionOptions);
+  const { attnMask, dropoutP = 0, isCausal = false, scale = null, enableGqa = false } = options;
   for (const x of [query, key, value])
     if (!isFloating(x.dtype) || x.dtype !== query.dtype)
       throw new DTypeError(
@@ -71,14 +76,14 @@ export function scaledDotProductAttention(
   const [keys, values] = enableGqa ? [key, value].map((x) => repeatHeads(x, query)) : [key, value];
   const factor = scale ?? 1 / Math.sqrt(query.shape[query.ndim - 1]);
   const scores = matmul(mul(query, factor), transpose(keys, -1, -2));
-  const mask = isCausal ? causalMask(query.shape[query.ndim - 2], key.shape[key.ndim - 2]) : attnMask;
+  const hidden = isCausal ? causalMask(query.shape[query.ndim - 2], key.shape[key.ndim - 2]) : attnMask;
   // Only a mask of the user's leaves a query nothing to see.
   const weights =
-    mask === null
+    hidden === null
       ? softmax(scores, -1)
       : isCausal
-        ? softmax(masked(scores, mask), -1)
-        : softmaxOrZero(masked(scores, mask));
+        ? softmax(masked(scores, hidden), -1)
+        : softmaxOrZero(masked(scores, hidden));
   return matmul(dropoutP > 0 ? dropout(weights, dropoutP, options.generator) : weights, values);
 }
 

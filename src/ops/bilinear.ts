@@ -3,6 +3,7 @@ import { DTypeError, formatShape, ShapeError } from "../errors.js";
 import { numel, sameShape } from "../shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { add } from "./elementwise.js";
+import { exactly } from "./exactly.js";
 import { matmul } from "./matmul.js";
 import { permute, reshape } from "./views.js";
 
@@ -11,6 +12,10 @@ import { permute, reshape } from "./views.js";
  * Shapes: a [..., I], b [..., J], weight [O, I, J], bias [O] → [..., O].
  */
 export function bilinear(a: Tensor, b: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
+  return exactly([a, b, weight, bias], bilinearForm);
+}
+
+function bilinearForm(a: Tensor, b: Tensor, weight: Tensor, bias: Tensor | null): Tensor {
   if ([a, b, weight].some((x) => !isFloating(x.dtype) || x.dtype !== a.dtype))
     throw new DTypeError(`bilinear: floats of one dtype are needed: ${a.dtype}, ${b.dtype}, ${weight.dtype}`);
   const [outs, left, right] = weight.shape;

@@ -26,7 +26,8 @@ function checked(op: string, x: Tensor, options: ChannelDropoutOptions, training
   checkOptions(op, options, ["p", "training", "generator"]);
   const all = { p: 0.5, training, ...options };
   if (!(all.p >= 0 && all.p <= 1)) throw new ValueError(`${op}: p is between 0 and 1: ${String(all.p)}`);
-  if (!isFloating(x.dtype)) throw new DTypeError(`${op}: a float tensor is needed: ${x.dtype}`);
+  if (all.training && !isFloating(x.dtype))
+    throw new DTypeError(`${op}: a float tensor is needed: ${x.dtype}`);
   return all;
 }
 
@@ -46,8 +47,7 @@ function channelShape(op: string, x: Tensor): Shape {
 
 function dropChannels(op: string, x: Tensor, options: ChannelDropoutOptions): Tensor {
   const { p, training, generator } = checked(op, x, options, true);
-  const shape = channelShape(op, x);
-  return training && p > 0 ? mul(x, maskOf(shape, x, p, generator)) : x;
+  return training && p > 0 ? mul(x, maskOf(channelShape(op, x), x, p, generator)) : x;
 }
 
 /**
@@ -77,8 +77,8 @@ const floor = -seluScale * seluAlpha;
 
 function dropToFloor(op: string, x: Tensor, whole: boolean, options: ChannelDropoutOptions): Tensor {
   const { p, training, generator } = checked(op, x, options, false);
-  const shape = whole ? channelShape(op, x) : x.shape;
   if (!training || p === 0) return x;
+  const shape = whole ? channelShape(op, x) : x.shape;
   if (p === 1) return mul(x, 0);
   const kept = compare.ne(maskOf(shape, x, p, generator), 0);
   const scale = 1 / Math.sqrt((1 - p) * (1 + p * floor * floor));

@@ -1,8 +1,11 @@
 import { formatShape, ShapeError, ValueError } from "../errors.js";
-import { checkOptions } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { asWeight, checkOperands, convolve, type Geometry } from "./convolution.js";
+import { exactly } from "./exactly.js";
+import { type Optional, optionalTensors } from "./optionalTensors.js";
 import { asImages, type Sizes, sizesOf, twoAxes } from "./spatial.js";
+import { reshape } from "./views.js";
+import { imagesAsVolumes, slicesAsChannels } from "./volumes.js";
 
 export interface ConvOptions {
   /** Step from one patch to the next. Default 1. */
@@ -15,6 +18,11 @@ export interface ConvOptions {
   groups?: number;
 }
 
+/** The bias may be given by name too. */
+export interface ConvCallOptions extends ConvOptions {
+  bias?: Tensor | null;
+}
+
 /** @internal */
 export const convOptions: readonly (keyof ConvOptions)[] = ["stride", "padding", "dilation", "groups"];
 
@@ -24,7 +32,12 @@ export const convOptions: readonly (keyof ConvOptions)[] = ["stride", "padding",
  * L' = ⌊(L + 2·padding - dilation·(k-1) - 1) / stride⌋ + 1.
  * @throws ShapeError for numbers of dims, channels that are not those of the weight, and a kernel larger than the padded row.
  */
-export function conv1d(x: Tensor, weight: Tensor, bias: Tensor | null = null, options?: ConvOptions): Tensor {
+export function conv1d(
+  x: Tensor,
+  weight: Tensor,
+  bias: Optional<ConvCallOptions> = null,
+  options?: ConvCallOptions,
+): Tensor {
   return convolution("conv1d", 1, x, weight, bias, options);
 }
 
@@ -34,8 +47,28 @@ export function conv1d(x: Tensor, weight: Tensor, bias: Tensor | null = null, op
  * H' = ⌊(H + 2·padding - dilation·(kh-1) - 1) / stride⌋ + 1 and W' likewise.
  * @throws ShapeError for numbers of dims, channels that are not those of the weight, and a kernel larger than the padded image.
  */
-export function conv2d(x: Tensor, weight: Tensor, bias: Tensor | null = null, options?: ConvOptions): Tensor {
+export function conv2d(
+  x: Tensor,
+  weight: Tensor,
+  bias: Optional<ConvCallOptions> = null,
+  options?: ConvCallOptions,
+): Tensor {
   return convolution("conv2d", 2, x, weight, bias, options);
+}
+
+/**
+ * Convolution (as in PyTorch really a correlation) of volumes: `F.conv3d`.
+ * Shapes: x [N, C, D, H, W] or [C, D, H, W], weight [O, C/groups, kd, kh, kw], bias [O] → [N, O, D', H', W'] or [O, D', H', W'], with
+ * D' = ⌊(D + 2·padding - dilation·(kd-1) - 1) / stride⌋ + 1 and the others likewise.
+ * @throws ShapeError for numbers of dims, channels that are not those of the weight, and a kernel larger than the padded volume.
+ */
+export function conv3d(
+  x: Tensor,
+  weight: Tensor,
+  bias: Optional<ConvCallOptions> = null,
+  options?: ConvCallOptions,
+): Tensor {
+  return convolution("conv3d", 3, x, weight, bias, options);
 }
 
 function convolution(
@@ -43,12 +76,23 @@ function convolution(
   axes: number,
   x: Tensor,
   weight: Tensor,
-  bias: Tensor | null,
-  options: ConvOptions = {},
+  given: Optional<ConvCallOptions>,
+  named: ConvCallOptions = {},
 ): Tensor {
-  checkOptions(op, options, convOptions);
+  const { bias, ...options } = optionalTensors(op, { bias: given }, named, convOptions);
+  return exactly([x, weight, bias], (a, b, c) => convolved(op, axes, a, b, c, options));
+}
+
+function convolved(
+  op: string,
+  axes: number,
+  x: Tensor,
+  weight: Tensor,
+  bias: Tensor | null,
+  options: ConvOptions,
+): Tensor {
   const { groups = 1 } = options;
-  const { images, back } = asImages(op, x, axes);
+  const { images, back } = asImages(op, x, axes, weight);
   checkOperands(op, axes, x, weight, bias, groups, weight.shape[0]);
   const [outputs, channels] = weight.shape;
   if (images.shape[1] !== channels * groups || outputs % groups !== 0)
@@ -69,8 +113,9 @@ function convolution(
     throw new ShapeError(
       `${op}: the kernel is not larger than the padded image: weight ${formatShape(weight.shape)}, reaching ${reach.join(" x ")}, for x ${formatShape(x.shape)} padded to ${sizes.map((size, i) => size + padding[i][0] + padding[i][1]).join(" x ")}`,
     );
+  const deep = axes === 3 ? { places: places[0], kernel: kernel[0] } : { places: 1, kernel: 1 };
   const geometry: Geometry = [
-    ...([images.shape[0], groups, channels, outputs / groups] as const),
+    ...([images.shape[0] * deep.places, groups, channels * deep.kernel, outputs / groups] as const),
     ...twoAxes(sizes, 1),
     ...twoAxes(kernel, 1),
     ...twoAxes(places, 1),
@@ -81,7 +126,14 @@ function convolution(
     ),
     ...twoAxes(dilation, 1),
   ];
-  return back(convolve(geometry, images, asWeight(weight), bias));
+  if (axes < 3) return back(convolve(geometry, images, asWeight(weight), bias));
+  const depth = {
+    ...{ ...deep, size: sizes[0], stride: stride[0], dilation: dilation[0] },
+    padding: padding[0][0],
+  };
+  const flat = reshape(weight, [outputs, channels * deep.kernel, ...kernel.slice(1)]);
+  const slices = slicesAsChannels(images, depth);
+  return back(imagesAsVolumes(convolve(geometry, slices, flat, bias), deep.places));
 }
 
 /** @internal Padding before and behind each axis. */

@@ -1,10 +1,12 @@
 import { formatShape, ShapeError, ValueError } from "../errors.js";
-import { checkOptions } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { asWeight, checkOperands, type Geometry, spread } from "./convolution.js";
 import { add } from "./elementwise.js";
+import { exactly } from "./exactly.js";
+import { type Optional, optionalTensors } from "./optionalTensors.js";
 import { asImages, type Sizes, sizesOf, twoAxes } from "./spatial.js";
 import { reshape } from "./views.js";
+import { channelsAsSlices, volumesAsImages } from "./volumes.js";
 
 export interface ConvTransposeOptions {
   /** Step of the convolution whose gradient this is. Default 1. */
@@ -17,6 +19,11 @@ export interface ConvTransposeOptions {
   groups?: number;
   /** Default 1. */
   dilation?: Sizes;
+}
+
+/** The bias may be given by name too. */
+export interface ConvTransposeCallOptions extends ConvTransposeOptions {
+  bias?: Tensor | null;
 }
 
 /** @internal */
@@ -33,8 +40,8 @@ export const convTransposeOptions: readonly (keyof ConvTransposeOptions)[] = [
 export function convTranspose1d(
   x: Tensor,
   weight: Tensor,
-  bias: Tensor | null = null,
-  options?: ConvTransposeOptions,
+  bias: Optional<ConvTransposeCallOptions> = null,
+  options?: ConvTransposeCallOptions,
 ): Tensor {
   return transposed("convTranspose1d", 1, x, weight, bias, options);
 }
@@ -48,10 +55,25 @@ export function convTranspose1d(
 export function convTranspose2d(
   x: Tensor,
   weight: Tensor,
-  bias: Tensor | null = null,
-  options?: ConvTransposeOptions,
+  bias: Optional<ConvTransposeCallOptions> = null,
+  options?: ConvTransposeCallOptions,
 ): Tensor {
   return transposed("convTranspose2d", 2, x, weight, bias, options);
+}
+
+/**
+ * The adjoint of `conv3d`, as a layer of its own: `F.conv_transpose3d`.
+ * Shapes: x [N, C, D, H, W] or [C, D, H, W], weight [C, O/groups, kd, kh, kw], bias [O] → [N, O, D', H', W'] or [O, D', H', W'], with
+ * D' = (D - 1) · stride - 2·padding + dilation·(kd-1) + outputPadding + 1 and the others likewise.
+ * @throws ShapeError for numbers of dims, and channels that are not those of the weight.
+ */
+export function convTranspose3d(
+  x: Tensor,
+  weight: Tensor,
+  bias: Optional<ConvTransposeCallOptions> = null,
+  options?: ConvTransposeCallOptions,
+): Tensor {
+  return transposed("convTranspose3d", 3, x, weight, bias, options);
 }
 
 function transposed(
@@ -59,12 +81,23 @@ function transposed(
   axes: number,
   x: Tensor,
   weight: Tensor,
-  bias: Tensor | null,
-  options: ConvTransposeOptions = {},
+  given: Optional<ConvTransposeCallOptions>,
+  named: ConvTransposeCallOptions = {},
 ): Tensor {
-  checkOptions(op, options, convTransposeOptions);
+  const { bias, ...options } = optionalTensors(op, { bias: given }, named, convTransposeOptions);
+  return exactly([x, weight, bias], (a, b, c) => spreadOut(op, axes, a, b, c, options));
+}
+
+function spreadOut(
+  op: string,
+  axes: number,
+  x: Tensor,
+  weight: Tensor,
+  bias: Tensor | null,
+  options: ConvTransposeOptions,
+): Tensor {
   const { groups = 1 } = options;
-  const { images, back } = asImages(op, x, axes);
+  const { images, back } = asImages(op, x, axes, weight);
   checkOperands(op, axes, x, weight, bias, groups, weight.shape[1] * groups);
   const [inputs, channels] = weight.shape;
   if (images.shape[1] !== inputs || inputs % groups !== 0)
@@ -88,8 +121,9 @@ function transposed(
     throw new ShapeError(
       `${op}: the output has elements: ${formatShape(sizes)} for x ${formatShape(x.shape)}, weight ${formatShape(weight.shape)}`,
     );
+  const deep = axes === 3 ? { places: places[0], kernel: kernel[0] } : { places: 1, kernel: 1 };
   const geometry: Geometry = [
-    ...([images.shape[0], groups, channels, inputs / groups] as const),
+    ...([images.shape[0] * deep.places, groups, channels * deep.kernel, inputs / groups] as const),
     ...twoAxes(sizes, 1),
     ...twoAxes(kernel, 1),
     ...twoAxes(places, 1),
@@ -97,6 +131,15 @@ function transposed(
     ...twoAxes(padding, 0),
     ...twoAxes(dilation, 1),
   ];
-  const out = spread(geometry, images, asWeight(weight));
-  return back(bias === null ? out : add(out, reshape(bias, [bias.numel, 1, 1])));
+  const withBias = (out: Tensor) =>
+    back(
+      bias === null ? out : add(out, reshape(bias, [bias.numel, ...new Array<number>(out.ndim - 2).fill(1)])),
+    );
+  if (axes < 3) return withBias(spread(geometry, images, asWeight(weight)));
+  const depth = {
+    ...{ ...deep, size: sizes[0], stride: stride[0], dilation: dilation[0] },
+    padding: padding[0],
+  };
+  const flat = reshape(weight, [inputs, channels * deep.kernel, ...kernel.slice(1)]);
+  return withBias(channelsAsSlices(spread(geometry, volumesAsImages(images), flat), depth));
 }

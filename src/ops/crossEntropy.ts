@@ -2,11 +2,11 @@ import { differentiable } from "../autograd/graph.js";
 import { isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { k } from "../kernels/backend.js";
-import { checkOptions } from "../options.js";
 import { numel } from "../shape.js";
 import { empty, type Tensor } from "../tensor/tensor.js";
 import { add, compare, div, maskedFill, mul, neg, where } from "./elementwise.js";
 import { gather, indexSelect } from "./indexing.js";
+import { namedOptions, type Optional } from "./optionalTensors.js";
 import { mean, sum } from "./reduce.js";
 import { logSoftmax } from "./softmax.js";
 import { dense, permute, reshape, squeeze, to, unsqueeze } from "./views.js";
@@ -41,11 +41,17 @@ export function checkReduction(op: string, reduction: Reduction): void {
  *
  * Shapes: logits [C], [B, C] or [B, C, d1, …]. Target: class indices (integers) of shape [], [B] or [B, d1, …], or
  * class probabilities (floats) of the shape of the logits. Result: a scalar, or the shape of the indices for `none`.
+ * The weight may be given by position too.
  * @throws ValueError `LABEL_OUT_OF_RANGE` for a target outside 0 … C-1 other than `ignoreIndex`.
  */
-export function crossEntropy(logits: Tensor, target: Tensor, options: CrossEntropyOptions = {}): Tensor {
+export function crossEntropy(
+  logits: Tensor,
+  target: Tensor,
+  classWeight: Optional<CrossEntropyOptions> = null,
+  named: CrossEntropyOptions = {},
+): Tensor {
+  const options = namedOptions("crossEntropy", { weight: classWeight }, named, crossEntropyOptions);
   const { reduction = "mean", weight, labelSmoothing = 0 } = options;
-  checkOptions("crossEntropy", options, crossEntropyOptions);
   checkReduction("crossEntropy", reduction);
   if (!isFloating(logits.dtype)) throw new DTypeError(`crossEntropy: logits are floats: ${logits.dtype}`);
   if (!(labelSmoothing >= 0 && labelSmoothing <= 1))

@@ -1,8 +1,11 @@
 /** How far apart, and how much in one direction, vectors are. */
+import { formatShape, ShapeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
 import { broadcastShapes, resolveDim } from "../shape.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { tensor } from "./create.js";
 import { abs, add, compare, div, mul, pow, sqrt, sub, unary, where } from "./elementwise.js";
+import { indexSelect } from "./indexing.js";
 import { amax, amin, sum } from "./reduce.js";
 import { expand, to } from "./views.js";
 
@@ -23,7 +26,33 @@ export const pairwiseDistanceOptions = [
 export function pairwiseDistance(x1: Tensor, x2: Tensor, options: PairwiseDistanceOptions = {}): Tensor {
   checkOptions("pairwiseDistance", options, pairwiseDistanceOptions);
   const { p = 2, eps = 1e-6, keepdim = false } = options;
+  broadcastShapes("pairwiseDistance", x1.shape, x2.shape);
   return norm(add(sub(x1, x2), eps), p, -1, keepdim);
+}
+
+/**
+ * The p-norms of the differences of all pairs of rows, the first with all later ones, then the second, … (PyTorch's `F.pdist`).
+ * Shapes: x [N, D] → [N · (N - 1) / 2].
+ */
+export function pdist(x: Tensor, options: { p?: number } | number = {}): Tensor {
+  if (typeof options !== "number") checkOptions("pdist", options, ["p"]);
+  const p = typeof options === "number" ? options : (options.p ?? 2);
+  if (!(p >= 0)) throw new ValueError(`pdist: p is a number >= 0: ${String(p)}`);
+  if (x.ndim !== 2) throw new ShapeError(`pdist: x is [N, D]: ${formatShape(x.shape)}`);
+  const pairs = Array.from({ length: x.shape[0] }, (_, i) =>
+    Array.from({ length: x.shape[0] - i - 1 }, (_, j) => [i, i + 1 + j]),
+  ).flat();
+  const rows = (side: 0 | 1) =>
+    indexSelect(
+      x,
+      0,
+      tensor(
+        pairs.map((pair) => pair[side]),
+        { shape: [pairs.length], dtype: "int32" },
+      ),
+    );
+  if (x.shape[1] === 0) return sum(sub(rows(0), rows(1)), 1);
+  return norm(sub(rows(0), rows(1)), p, -1, false);
 }
 
 export interface CosineSimilarityOptions {
@@ -39,9 +68,15 @@ export const cosineSimilarityOptions = [
 ] as const satisfies readonly (keyof CosineSimilarityOptions)[];
 
 /** x1 · x2 / (‖x1‖ ‖x2‖) along `dim` (PyTorch's `F.cosine_similarity`). Shapes broadcast. */
-export function cosineSimilarity(x1: Tensor, x2: Tensor, options: CosineSimilarityOptions = {}): Tensor {
-  checkOptions("cosineSimilarity", options, cosineSimilarityOptions);
-  const { dim = 1, eps = 1e-8 } = options;
+export function cosineSimilarity(
+  x1: Tensor,
+  x2: Tensor,
+  along: number | CosineSimilarityOptions = {},
+  options: CosineSimilarityOptions = {},
+): Tensor {
+  const named = typeof along === "number" ? { dim: along } : along;
+  for (const given of [named, options]) checkOptions("cosineSimilarity", given, cosineSimilarityOptions);
+  const { dim = 1, eps = 1e-8 } = { ...named, ...options };
   // Before the norms: a size of 1 along `dim` is that component many times.
   const shape = broadcastShapes("cosineSimilarity", x1.shape, x2.shape);
   const d = resolveDim("cosineSimilarity", dim, Math.max(shape.length, 1));
@@ -59,7 +94,8 @@ function unitVectors(x: Tensor, dim: number, eps: number): Tensor {
 function norm(x: Tensor, p: number, dim: number, keepdim: boolean): Tensor {
   const along = x.ndim === 0 ? undefined : dim;
   const total = (y: Tensor) => sum(y, along, { keepdim });
-  if (p === 0) return total(to(compare.ne(x, 0), x.dtype));
+  // The count of what is not 0, with a gradient, which is 0.
+  if (p === 0) return total(where(compare.lt(x, -Infinity), x, to(compare.ne(x, 0), x.dtype)));
   if (p === 1) return total(abs(x));
   if (p === Infinity) return amax(abs(x), along, { keepdim });
   if (p === -Infinity) return amin(abs(x), along, { keepdim });

@@ -10,6 +10,7 @@ import { arange, ones, zeros } from "./create.js";
 import { abs, add, compare, div, maskedFill, mul, pow, where } from "./elementwise.js";
 import { gather, indexSelect } from "./indexing.js";
 import { binary_ } from "./inplace.js";
+import { type Optional, optionalTensors } from "./optionalTensors.js";
 import { amax, argmax, sum } from "./reduce.js";
 import { dense, expand, reshape, squeeze, to, unsqueeze } from "./views.js";
 
@@ -113,16 +114,23 @@ export interface EmbeddingBagOptions extends EmbeddingOptions {
   includeLastOffset?: boolean;
 }
 
+const bagOptions = [
+  ...embeddingOptions,
+  ...(["offsets", "mode", "perSampleWeights", "includeLastOffset"] as const),
+];
+
 /**
  * Sum, mean or maximum of the rows of each bag of indices (PyTorch's `F.embedding_bag`); 0 for an empty bag. Rows at `paddingIdx` are
  * not counted. Shapes: index [B, n], or [n] with `offsets` [B]; weight [V, D] → [B, D].
  */
-export function embeddingBag(index: Tensor, weight: Tensor, options: EmbeddingBagOptions = {}): Tensor {
-  checkOptions("embeddingBag", options, [
-    ...embeddingOptions,
-    ...["offsets", "mode", "perSampleWeights", "includeLastOffset"],
-  ]);
-  const { offsets = null, mode = "mean", perSampleWeights = null } = options;
+export function embeddingBag(
+  index: Tensor,
+  weight: Tensor,
+  begins: Optional<EmbeddingBagOptions> = null,
+  named: EmbeddingBagOptions = {},
+): Tensor {
+  const options = optionalTensors("embeddingBag", { offsets: begins }, named, bagOptions);
+  const { offsets, mode = "mean", perSampleWeights = null } = options;
   if (!["sum", "mean", "max"].includes(mode))
     throw new ValueError(`embeddingBag: mode is "sum", "mean" or "max": ${String(mode)}`);
   if (perSampleWeights !== null && mode !== "sum")

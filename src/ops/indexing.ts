@@ -2,6 +2,7 @@ import { differentiable } from "../autograd/graph.js";
 import { type DType, isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { k } from "../kernels/backend.js";
+import { checkOptions } from "../options.js";
 import { numel, resolveDim, type Shape, sameShape } from "../shape.js";
 import { empty, type Tensor } from "../tensor/tensor.js";
 import { arange, zeros } from "./create.js";
@@ -166,8 +167,26 @@ export function scatterAdd(g: Tensor, shape: Shape, dim: number, index: Tensor):
   return differentiable("scatterAdd", [g], out, (gg) => [gather(gg, dim, index)], { saves: [index] });
 }
 
-/** 1 at the class, 0 elsewhere: integers [...] → [..., classes]. Default number of classes: the largest + 1. Dtype `int32`, as PyTorch keeps integers. */
-export function oneHot(index: Tensor, classes?: number, dtype: DType = "int32"): Tensor {
+export interface OneHotOptions {
+  /** How many classes there are; -1 (default): the largest + 1. */
+  numClasses?: number;
+}
+
+/**
+ * 1 at the class, 0 elsewhere: integers [...] → [..., classes] (PyTorch's `F.one_hot`). Without a number of classes, or with -1, there are
+ * as many as the largest + 1. Dtype `int32`, as PyTorch keeps integers.
+ * @throws ValueError `INDEX_OUT_OF_RANGE` for a class that there is not.
+ */
+export function oneHot(
+  index: Tensor,
+  numClasses: number | OneHotOptions = -1,
+  dtype: DType = "int32",
+): Tensor {
+  if (typeof numClasses !== "number") checkOptions("oneHot", numClasses, ["numClasses"]);
+  const given = typeof numClasses === "number" ? numClasses : (numClasses.numClasses ?? -1);
+  if (!Number.isInteger(given) || given < -1 || given === 0)
+    throw new ValueError(`oneHot: numClasses is an integer >= 1, or -1: ${String(given)}`);
+  const classes = given === -1 ? undefined : given;
   const at = indexTensor("oneHot", index);
   const values = at.storage.array;
   let largest = -1;
@@ -180,5 +199,9 @@ export function oneHot(index: Tensor, classes?: number, dtype: DType = "int32"):
       );
     largest = Math.max(largest, value);
   }
+  if (largest < 0 && classes === undefined)
+    throw new ValueError(
+      `oneHot: without indices the number of classes is needed: index ${formatShape(index.shape)}`,
+    );
   return to(eq(unsqueeze(at, -1), arange(classes ?? largest + 1, { dtype: "int32" })), dtype);
 }

@@ -8,6 +8,7 @@ import { tracing } from "../tracing.js";
 import { type CrossEntropyOptions, checkReduction, type Reduction } from "./crossEntropy.js";
 import { add, compare, div, maskedFill, mul, neg, sub, unary, where } from "./elementwise.js";
 import { gather, indexSelect } from "./indexing.js";
+import { namedOptions, type Optional } from "./optionalTensors.js";
 import { mean, sum } from "./reduce.js";
 import { permute, reshape, squeeze, to, unsqueeze } from "./views.js";
 
@@ -87,8 +88,13 @@ export function l1Loss(input: Tensor, target: Tensor, options: WeightedLossOptio
  * -(t ln p + (1-t) ln(1-p)) for probabilities p (PyTorch's `F.binary_cross_entropy`): logarithms are not let below
  * -100, so that the loss stays finite at p = 0 and 1.
  */
-export function binaryCrossEntropy(input: Tensor, target: Tensor, options: WeightedLossOptions = {}): Tensor {
-  checkOptions("binaryCrossEntropy", options, weightedLossOptions);
+export function binaryCrossEntropy(
+  input: Tensor,
+  target: Tensor,
+  weight: Optional<WeightedLossOptions> = null,
+  named: WeightedLossOptions = {},
+): Tensor {
+  const options = namedOptions("binaryCrossEntropy", { weight }, named, weightedLossOptions);
   checkPair("binaryCrossEntropy", input, target, options);
   // A trace has no values to check.
   if (
@@ -136,9 +142,10 @@ export const logitsLossOptions = [
 export function binaryCrossEntropyWithLogits(
   input: Tensor,
   target: Tensor,
-  options: LogitsLossOptions = {},
+  weight: Optional<LogitsLossOptions> = null,
+  named: LogitsLossOptions = {},
 ): Tensor {
-  checkOptions("binaryCrossEntropyWithLogits", options, logitsLossOptions);
+  const options = namedOptions("binaryCrossEntropyWithLogits", { weight }, named, logitsLossOptions);
   checkPair("binaryCrossEntropyWithLogits", input, target, options);
   // ln σ(x) and ln(1 - σ(x)) = ln σ(x) - x
   const logSigmoid = unary.logSigmoid(input);
@@ -146,6 +153,8 @@ export function binaryCrossEntropyWithLogits(
   const losses = neg(add(mul(positive, logSigmoid), mul(sub(1, target), sub(logSigmoid, input))));
   return reduced(options.weight === undefined ? losses : mul(losses, options.weight), options.reduction);
 }
+
+export type NLLLossOptions = Omit<CrossEntropyOptions, "labelSmoothing">;
 
 export const nllLossOptions = [
   ...weightedLossOptions,
@@ -159,10 +168,11 @@ export const nllLossOptions = [
 export function nllLoss(
   input: Tensor,
   target: Tensor,
-  options: Omit<CrossEntropyOptions, "labelSmoothing"> = {},
+  classWeight: Optional<NLLLossOptions> = null,
+  named: NLLLossOptions = {},
 ): Tensor {
+  const options = namedOptions("nllLoss", { weight: classWeight }, named, nllLossOptions);
   const { reduction = "mean", weight, ignoreIndex = -100 } = options;
-  checkOptions("nllLoss", options, nllLossOptions);
   checkReduction("nllLoss", reduction);
   if (input.ndim === 0 || isFloating(target.dtype))
     throw new ShapeError(

@@ -2,7 +2,7 @@
 import { isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
-import { sameShape } from "../shape.js";
+import { broadcastShapes, sameShape } from "../shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { arange } from "./create.js";
 import { checkReduction } from "./crossEntropy.js";
@@ -17,6 +17,7 @@ import {
   weightedLossOptions,
 } from "./losses.js";
 import { matmul } from "./matmul.js";
+import { namedOptions, type Optional } from "./optionalTensors.js";
 import { sum } from "./reduce.js";
 import { reshape, to, unsqueeze } from "./views.js";
 
@@ -38,6 +39,7 @@ export function hingeEmbeddingLoss(input: Tensor, target: Tensor, options: Margi
   checkOptions("hingeEmbeddingLoss", options, marginLossOptions);
   const { margin = 1, reduction = "mean" } = options;
   checkReduction("hingeEmbeddingLoss", reduction);
+  broadcastShapes("hingeEmbeddingLoss", input.shape, target.shape);
   const apart = where(compare.ne(target, 1), hinge(sub(margin, input)), 0);
   const near = where(compare.ne(target, -1), input, 0);
   return reduced(add(apart, near), reduction);
@@ -57,7 +59,14 @@ export function marginRankingLoss(
     throw new ShapeError(
       `marginRankingLoss: inputs and target have as many dims: ${[input1, input2, target].map(({ shape }) => formatShape(shape)).join(", ")}`,
     );
-  return reduced(hinge(add(mul(neg(target), sub(input1, input2)), margin)), reduction);
+  broadcastShapes(
+    "marginRankingLoss",
+    broadcastShapes("marginRankingLoss", input1.shape, input2.shape),
+    target.shape,
+  );
+  const missing = add(mul(neg(target), sub(input1, input2)), margin);
+  // The margin is a float: of integers it makes floats.
+  return reduced(hinge(isFloating(missing.dtype) ? missing : to(missing, "float32")), reduction);
 }
 
 /**
@@ -78,6 +87,7 @@ export function cosineEmbeddingLoss(
     throw new ShapeError(
       `cosineEmbeddingLoss: inputs [N, D] and target [N], or [D] and []: ${[input1, input2, target].map(({ shape }) => formatShape(shape)).join(", ")}`,
     );
+  broadcastShapes("cosineEmbeddingLoss", input1.shape, input2.shape);
   const squares = (x: Tensor) => add(sum(mul(x, x), dim), 1e-12);
   const cosine = div(sum(mul(input1, input2), dim), sqrt(mul(squares(input1), squares(input2))));
   const near = where(compare.eq(target, 1), sub(1, cosine), 0);
@@ -179,9 +189,11 @@ function checkClasses(op: string, input: Tensor, target: Tensor): void {
 export function multilabelSoftMarginLoss(
   input: Tensor,
   target: Tensor,
-  options: WeightedLossOptions = {},
+  classWeight: Optional<WeightedLossOptions> = null,
+  named: WeightedLossOptions = {},
 ): Tensor {
-  checkOptions("multilabelSoftMarginLoss", options, weightedLossOptions);
+  const op = "multilabelSoftMarginLoss";
+  const options = namedOptions(op, { weight: classWeight }, named, weightedLossOptions);
   const { weight, reduction = "mean" } = options;
   checkReduction("multilabelSoftMarginLoss", reduction);
   if (input.ndim === 0) throw new ShapeError("multilabelSoftMarginLoss: the input has a dim of classes: []");

@@ -5,6 +5,7 @@ import { k } from "../kernels/backend.js";
 import { broadcastShapes, broadcastStrides, numel, type Shape, type Strides } from "../shape.js";
 import { empty, type Tensor } from "../tensor/tensor.js";
 import { mul } from "./elementwise.js";
+import { exactly } from "./exactly.js";
 import { sum, sumTo } from "./reduce.js";
 import { dense, expand, reshape, squeeze, to, transpose, unsqueeze } from "./views.js";
 
@@ -147,6 +148,10 @@ function multiplyBatches(a: Tensor, b: Tensor): Tensor {
  * Shapes: x [..., in], weight [out, in], bias [out] → [..., out].
  */
 export function linear(x: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
+  return exactly([x, weight, bias], rowsTimesWeight);
+}
+
+function rowsTimesWeight(x: Tensor, weight: Tensor, bias: Tensor | null): Tensor {
   checkFloats("linear", x, weight);
   const [out, features] = weight.shape;
   if (weight.ndim !== 2 || x.ndim === 0 || x.shape[x.ndim - 1] !== features)
@@ -159,7 +164,7 @@ export function linear(x: Tensor, weight: Tensor, bias: Tensor | null = null): T
     );
   if (x.ndim !== 2) {
     const rows = reshape(x, [numel(x.shape.slice(0, -1)), features]);
-    return reshape(linear(rows, weight, bias), [...x.shape.slice(0, -1), out]);
+    return reshape(rowsTimesWeight(rows, weight, bias), [...x.shape.slice(0, -1), out]);
   }
   const inputs = bias === null ? [x, weight] : [x, weight, bias];
   return differentiable(

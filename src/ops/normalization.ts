@@ -20,6 +20,8 @@ export interface EpsOptions {
 }
 
 export interface BatchNormOptions extends EpsOptions {
+  runningMean?: Tensor | null;
+  runningVar?: Tensor | null;
   /** Normalise with the statistics of the batch and move the running ones. Default false. */
   training?: boolean;
   /** How far running statistics move: (1 - momentum) · old + momentum · new. Default 0.1. */
@@ -41,10 +43,10 @@ function needsFloats(op: string, x: Tensor): void {
 }
 
 /** A tensor with one value per channel, or nothing. */
-function checkPerChannel(op: string, name: string, x: MaybeTensor, channels: number): void {
-  if (x && (x.ndim !== 1 || x.shape[0] !== channels))
+function checkPerChannel(op: string, name: string, given: MaybeTensor, x: Tensor): void {
+  if (given && (given.ndim !== 1 || given.shape[0] !== x.shape[1]))
     throw new ShapeError(
-      `${op}: ${name} has one value per channel: ${formatShape(x.shape)} for ${channels} channels`,
+      `${op}: ${name} has one value per channel: ${formatShape(given.shape)} for x ${formatShape(x.shape)}`,
     );
 }
 
@@ -95,14 +97,15 @@ const restOf = (momentum: number | Tensor) =>
  */
 export function batchNorm(
   x: Tensor,
-  runningMean: Tensor | null,
-  runningVar: Tensor | null,
+  mean: Optional<BatchNormOptions> = null,
+  variance: Optional<BatchNormOptions> = null,
   weight: Optional<BatchNormOptions> = null,
   bias: Optional<BatchNormOptions> = null,
   options: BatchNormOptions = {},
 ): Tensor {
-  const affine = optionalTensors("batchNorm", { weight, bias }, options, ["training", "momentum", "eps"]);
-  const { training = false, momentum = 0.1, eps = 1e-5 } = affine;
+  const positions = { runningMean: mean, runningVar: variance, weight, bias };
+  const affine = optionalTensors("batchNorm", positions, options, ["training", "momentum", "eps"]);
+  const { training = false, momentum = 0.1, eps = 1e-5, runningMean, runningVar } = affine;
   needsFloats("batchNorm", x);
   if (x.ndim < 2) throw new ShapeError(`batchNorm: x is [N, C, ...]: ${formatShape(x.shape)}`);
   const channels = x.shape[1];
@@ -112,13 +115,13 @@ export function batchNorm(
     weight: affine.weight,
     bias: affine.bias,
   }))
-    checkPerChannel("batchNorm", name, given, channels);
+    checkPerChannel("batchNorm", name, given, x);
   const [w, b] = [perChannel(affine.weight, x.ndim), perChannel(affine.bias, x.ndim)];
   if (!training) {
     if (!runningMean || !runningVar)
       throw new ValueError("batchNorm: without training, runningMean and runningVar are needed: one is null");
-    const [average, variance] = [perChannel(runningMean, x.ndim)!, perChannel(runningVar, x.ndim)!];
-    return scaled(sub(x, average), variance, eps, w, b);
+    const average = perChannel(runningMean, x.ndim)!;
+    return scaled(sub(x, average), perChannel(runningVar, x.ndim)!, eps, w, b);
   }
   const count = channels === 0 ? 0 : x.numel / channels;
   if (count === 1)
@@ -127,12 +130,12 @@ export function batchNorm(
       "ONE_VALUE_PER_CHANNEL",
     );
   const dims = [...x.shape.keys()].filter((d) => d !== 1);
-  const { average, distances, variance } = centered(x, dims);
+  const batch = centered(x, dims);
   noGrad(() => {
-    move(runningMean, average.detach(), momentum);
-    if (runningVar) move(runningVar, mul(variance.detach(), count / (count - 1)), momentum);
+    move(runningMean, batch.average.detach(), momentum);
+    if (runningVar) move(runningVar, mul(batch.variance.detach(), count / (count - 1)), momentum);
   });
-  return scaled(distances, variance, eps, w, b);
+  return scaled(batch.distances, batch.variance, eps, w, b);
 }
 
 /**
@@ -157,7 +160,7 @@ export function instanceNorm(
   needsFloats("instanceNorm", x);
   if (x.ndim < 2) throw new ShapeError(`instanceNorm: x is [N, C, ...]: ${formatShape(x.shape)}`);
   for (const name of ["runningMean", "runningVar", "weight", "bias"] as const)
-    checkPerChannel("instanceNorm", name, given[name], x.shape[1]);
+    checkPerChannel("instanceNorm", name, given[name], x);
   const count = numel(x.shape.slice(2));
   if (count === 1)
     throw new ValueError(
@@ -249,12 +252,14 @@ export function groupNorm(
   needsFloats("groupNorm", x);
   if (x.ndim < 2) throw new ShapeError(`groupNorm: x is [N, C, ...]: ${formatShape(x.shape)}`);
   const [n, channels, ...rest] = x.shape;
-  if (!Number.isInteger(numGroups) || numGroups < 1 || channels % numGroups !== 0)
-    throw new ValueError(
-      `groupNorm: numGroups divides the number of channels: ${String(numGroups)} for ${channels} channels`,
+  if (!Number.isInteger(numGroups) || numGroups < 1)
+    throw new ValueError(`groupNorm: numGroups is an integer >= 1: ${String(numGroups)}`);
+  if (channels % numGroups !== 0)
+    throw new ShapeError(
+      `groupNorm: numGroups divides the number of channels: ${numGroups} for x ${formatShape(x.shape)}`,
     );
-  checkPerChannel("groupNorm", "weight", affine.weight, channels);
-  checkPerChannel("groupNorm", "bias", affine.bias, channels);
+  checkPerChannel("groupNorm", "weight", affine.weight, x);
+  checkPerChannel("groupNorm", "bias", affine.bias, x);
   const count = (channels / numGroups) * numel(rest);
   if (n * count === 1)
     throw new ValueError(

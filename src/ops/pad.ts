@@ -1,4 +1,5 @@
 import { formatShape, ShapeError, ValueError } from "../errors.js";
+import { checkOptions } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { constant, tensor } from "./create.js";
 import { indexSelect } from "./indexing.js";
@@ -6,6 +7,13 @@ import { cat } from "./join.js";
 import { expand, slice } from "./views.js";
 
 export type PadMode = "constant" | "reflect" | "replicate" | "circular";
+
+export interface PadOptions {
+  /** Default `constant`. */
+  mode?: PadMode;
+  /** What `constant` fills with. Default 0. */
+  value?: number | null;
+}
 
 /**
  * `x` made longer or shorter at both ends of its last dims: `pad` is [before, after] of the last dim, then of the one before it,
@@ -15,15 +23,17 @@ export type PadMode = "constant" | "reflect" | "replicate" | "circular";
  * - `reflect`: mirrored about the outermost element; `replicate`: the outermost element again; `circular`: from the other end. For
  *   the last 1, 2 or 3 dims of an input with one or two dims (channels, batch and channels) before them
  *
- * PyTorch: `F.pad`.
+ * Mode and value may be given by position too: `pad(x, [1, 1], "constant", 2)`. PyTorch: `F.pad`.
  * @throws ShapeError for more dims than `x` has, or when there is less to mirror or to repeat than is asked for.
  */
 export function pad(
   x: Tensor,
   pad: readonly number[],
-  mode: PadMode = "constant",
-  value?: number | null,
+  how: PadMode | PadOptions = {},
+  filler?: number | null,
 ): Tensor {
+  if (typeof how !== "string") checkOptions("pad", how, ["mode", "value"]);
+  const { mode = "constant", value = filler } = typeof how === "string" ? { mode: how } : how;
   if (!Array.isArray(pad) || pad.length % 2 !== 0 || !pad.every(Number.isInteger))
     throw new ValueError(
       `pad: two integers for each dim, the last dim first: ${JSON.stringify(pad)}`,

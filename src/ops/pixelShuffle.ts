@@ -49,3 +49,20 @@ export function pixelUnshuffle(x: Tensor, downscaleFactor: number): Tensor {
   const parts = reshape(x, [...batch, c, h, r, w, r]);
   return reshape(permute(parts, lastDims(parts.ndim, 5, [0, 2, 4, 1, 3])), [...batch, c * r * r, h, w]);
 }
+
+/**
+ * Channels of `groups` groups in turns: the first of each group, then the second of each, … (Zhang et al., 2017; PyTorch's
+ * `F.channel_shuffle`). Shapes: [N, C, …], at least 3 dims → the same.
+ * @throws ShapeError when the groups do not divide the channels.
+ */
+export function channelShuffle(x: Tensor, groups: number): Tensor {
+  checkFactor("channelShuffle", "groups", groups, x);
+  const [samples, channels, ...rest] = x.shape;
+  if (channels % groups !== 0)
+    throw new ShapeError(
+      `channelShuffle: groups divide the channels: ${formatShape(x.shape)} for ${groups} groups`,
+    );
+  const apart = reshape(x, [samples, groups, channels / groups, ...rest]);
+  const order = apart.shape.map((_, d) => (d === 1 ? 2 : d === 2 ? 1 : d));
+  return reshape(permute(apart, order), x.shape);
+}

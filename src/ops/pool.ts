@@ -1,15 +1,11 @@
-import { differentiable } from "../autograd/graph.js";
-import { isFloating } from "../dtype.js";
-import { DTypeError, ValueError } from "../errors.js";
-import { k } from "../kernels/backend.js";
+import { ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
-import type { Shape } from "../shape.js";
-import { empty, type Tensor } from "../tensor/tensor.js";
-import { tensor } from "./create.js";
-import { gather } from "./indexing.js";
-import { asImages, type Sizes, sizesOf, twoAxes } from "./spatial.js";
-import { dense, reshape } from "./views.js";
-import { type Axis, adaptiveWindows, slidingWindows, windowTensor } from "./windows.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { exactly } from "./exactly.js";
+import { type Sizes, sizesOf } from "./spatial.js";
+import { largestOf } from "./windowMaxima.js";
+import { averages } from "./windowMeans.js";
+import { adaptiveWindows, slidingWindows, type Window } from "./windows.js";
 
 export interface MaxPoolOptions {
   /** Step from one window to the next. Default: the kernel size, so that windows do not overlap. */
@@ -88,7 +84,22 @@ export function maxPool2d<O extends MaxPoolOptions = object>(
   return maxPool("maxPool2d", 2, x, kernelSize, options) as MaxPooled<O>;
 }
 
-function maxPool(
+/**
+ * Largest of each window: `F.max_pool3d`. NaN wins.
+ * Shapes: x [N, C, D, H, W] or [C, D, H, W] → [N, C, D', H', W'] or [C, D', H', W']; indices (`int32`, (slice · H + row) · W + column)
+ * likewise.
+ * @throws ShapeError for other numbers of dims, and windows larger than the padded volume.
+ */
+export function maxPool3d<O extends MaxPoolOptions = object>(
+  x: Tensor,
+  kernelSize: Sizes,
+  options?: O,
+): MaxPooled<O> {
+  return maxPool("maxPool3d", 3, x, kernelSize, options) as MaxPooled<O>;
+}
+
+/** @internal Of 1, 2 or 3 axes. */
+export function maxPool(
   op: string,
   axes: number,
   x: Tensor,
@@ -98,7 +109,8 @@ function maxPool(
   checkOptions(op, options, maxPoolOptions);
   const dilation = sizesOf(op, "dilation", options.dilation ?? 1, axes, 1);
   const sliding = slidingWindows(op, x, axes, kernelSize, { ...options, dilation });
-  return largest(op, x, axes, sliding, dilation, options.returnIndices ?? false);
+  const [values, indices] = largestOf(op, x, axes, sliding, dilation);
+  return options.returnIndices ? [values, indices] : values;
 }
 
 /** Largest of each of `outputSize` windows that cover x: `F.adaptive_max_pool1d`. Shapes: [N, C, L] or [C, L] → [N, C, L'] or [C, L']. */
@@ -119,6 +131,15 @@ export function adaptiveMaxPool2d<O extends AdaptiveMaxPoolOptions = object>(
   return adaptiveMaxPool("adaptiveMaxPool2d", 2, x, outputSize, options) as MaxPooled<O>;
 }
 
+/** Largest of each of `outputSize` windows that cover x: `F.adaptive_max_pool3d`. Shapes: [N, C, D, H, W] or [C, D, H, W] → [N, C, D', H', W'] or [C, D', H', W']. */
+export function adaptiveMaxPool3d<O extends AdaptiveMaxPoolOptions = object>(
+  x: Tensor,
+  outputSize: AdaptiveSizes,
+  options?: O,
+): MaxPooled<O> {
+  return adaptiveMaxPool("adaptiveMaxPool3d", 3, x, outputSize, options) as MaxPooled<O>;
+}
+
 function adaptiveMaxPool(
   op: string,
   axes: number,
@@ -128,55 +149,9 @@ function adaptiveMaxPool(
 ): Tensor | [Tensor, Tensor] {
   checkOptions(op, options, ["returnIndices"]);
   const windows = adaptiveWindows(op, x, axes, outputSize);
-  return largest(op, x, axes, windows, Array<number>(axes).fill(1), options.returnIndices ?? false);
+  const [values, indices] = largestOf(op, x, axes, windows, Array<number>(axes).fill(1));
+  return options.returnIndices ? [values, indices] : values;
 }
-
-function largest(
-  op: string,
-  x: Tensor,
-  axes: number,
-  windows: readonly Axis[],
-  dilation: readonly number[],
-  returnIndices: boolean,
-): Tensor | [Tensor, Tensor] {
-  const { images, back } = asImages(op, x, axes);
-  const [samples, channels, h, w] = images.shape;
-  const planes = samples * channels;
-  const [rows, columns] = twoAxes(windows, oneWindow);
-  const [oh, ow] = [rows.length, columns.length];
-  const from = dense(images);
-  const out = empty([samples, channels, oh, ow], x.dtype);
-  const index = empty(out.shape, "int32");
-  const at = windowTensor(rows, columns);
-  k.maxPool2d(
-    ...([planes, h, w, oh, ow, ...twoAxes(dilation, 1)] as const),
-    ...([at.storage.array as Int32Array, at.offset, from.storage.array, from.offset] as const),
-    ...([out.storage.array, out.offset, index.storage.array as Int32Array, index.offset] as const),
-  );
-  const flat = reshape(index, [planes, oh * ow]);
-  const values = differentiable(op, [images], out, (g) => [scattered(g, flat, images.shape)], {
-    saves: [index],
-  });
-  return returnIndices ? [back(values), back(index)] : back(values);
-}
-
-/** The adjoint of taking the largest: `g` at the positions that were taken, and zeros. `index` [planes, places]. */
-function scattered(g: Tensor, index: Tensor, shape: Shape): Tensor {
-  const [planes, places] = index.shape;
-  const from = dense(g);
-  const out = empty(shape, g.dtype);
-  const [h, w] = shape.slice(-2);
-  k.maxPool2dGrad(
-    ...([planes, h * w, places, index.storage.array as Int32Array, index.offset] as const),
-    ...([from.storage.array, from.offset, out.storage.array, out.offset] as const),
-  );
-  return differentiable("maxPoolGrad", [g], out, (gg) => [
-    reshape(gather(reshape(gg, [planes, h * w]), 1, index), g.shape),
-  ]);
-}
-
-/** Of an axis that rows do not have. */
-const oneWindow: Axis = [{ begin: 0, end: 1, size: 1 }];
 
 /**
  * Mean of each window: `F.avg_pool1d`. Shapes: x [N, C, L] or [C, L] → [N, C, L'] or [C, L'].
@@ -196,12 +171,33 @@ export function avgPool2d(x: Tensor, kernelSize: Sizes, options: AvgPool2dOption
   return avgPool("avgPool2d", 2, x, kernelSize, options);
 }
 
-function avgPool(op: string, axes: number, x: Tensor, kernelSize: Sizes, options: AvgPool2dOptions): Tensor {
+/**
+ * Mean of each window: `F.avg_pool3d`. Shapes: x [N, C, D, H, W] or [C, D, H, W] → [N, C, D', H', W'] or [C, D', H', W'].
+ * @throws ShapeError for other numbers of dims, and windows larger than the padded volume.
+ */
+export function avgPool3d(x: Tensor, kernelSize: Sizes, options: AvgPool2dOptions = {}): Tensor {
+  checkOptions("avgPool3d", options, avgPool2dOptions);
+  return avgPool("avgPool3d", 3, x, kernelSize, options);
+}
+
+/** @internal Of 1, 2 or 3 axes; options are checked. */
+export function avgPool(
+  op: string,
+  axes: number,
+  x: Tensor,
+  kernelSize: Sizes,
+  options: AvgPool2dOptions,
+): Tensor {
+  return exactly([x], (values) => meansOf(op, axes, values, kernelSize, options));
+}
+
+function meansOf(op: string, axes: number, x: Tensor, kernelSize: Sizes, options: AvgPool2dOptions): Tensor {
   const { countIncludePad = true, divisorOverride } = options;
   if (divisorOverride === 0) throw new ValueError(`${op}: divisorOverride is not 0: ${divisorOverride}`);
   const windows = slidingWindows(op, x, axes, kernelSize, options);
-  const lengthOf = ({ begin, end, size }: Axis[number]) => (countIncludePad ? size : end - begin);
-  return averages(op, x, axes, windows, (row, column) => divisorOverride ?? lengthOf(row) * lengthOf(column));
+  const lengthOf = ({ begin, end, size }: Window) => (countIncludePad ? size : end - begin);
+  const sizeOf = (window: readonly Window[]) => window.reduce((n, axis) => n * lengthOf(axis), 1);
+  return averages(op, x, axes, windows, (window) => divisorOverride ?? sizeOf(window));
 }
 
 /** Mean of each of `outputSize` windows that cover x: `F.adaptive_avg_pool1d`. Shapes: [N, C, L] or [C, L] → [N, C, L'] or [C, L']. */
@@ -214,56 +210,12 @@ export function adaptiveAvgPool2d(x: Tensor, outputSize: AdaptiveSizes): Tensor 
   return adaptiveAvgPool("adaptiveAvgPool2d", 2, x, outputSize);
 }
 
+/** Mean of each of `outputSize` windows that cover x: `F.adaptive_avg_pool3d`. Shapes: [N, C, D, H, W] or [C, D, H, W] → [N, C, D', H', W'] or [C, D', H', W']. */
+export function adaptiveAvgPool3d(x: Tensor, outputSize: AdaptiveSizes): Tensor {
+  return adaptiveAvgPool("adaptiveAvgPool3d", 3, x, outputSize);
+}
+
 function adaptiveAvgPool(op: string, axes: number, x: Tensor, outputSize: AdaptiveSizes): Tensor {
   const windows = adaptiveWindows(op, x, axes, outputSize);
-  return averages(op, x, axes, windows, (row, column) => row.size * column.size);
-}
-
-/** `divisor` says what the sum over a window is divided by. */
-function averages(
-  op: string,
-  x: Tensor,
-  axes: number,
-  windows: readonly Axis[],
-  divisor: (row: Axis[number], column: Axis[number]) => number,
-): Tensor {
-  if (!isFloating(x.dtype)) throw new DTypeError(`${op}: a float tensor is needed: ${x.dtype}`);
-  const { images, back } = asImages(op, x, axes);
-  const [rows, columns] = twoAxes(windows, oneWindow);
-  const at = windowTensor(rows, columns);
-  // The sum of an empty window is 0, whatever it is divided by.
-  const each = rows.flatMap((row) => columns.map((column) => divisor(row, column) || 1));
-  const divisors = tensor(each, { shape: [rows.length, columns.length], dtype: x.dtype });
-  return back(averaged(images, at, divisors));
-}
-
-/** Sums over windows of x [N, C, H, W], divided. */
-function averaged(x: Tensor, windows: Tensor, divisors: Tensor): Tensor {
-  const out = empty([...x.shape.slice(0, 2), ...divisors.shape], x.dtype);
-  average("avgPool2d", x.shape, windows, divisors, x, out);
-  return differentiable("avgPool", [x], out, (g) => [shared(g, windows, divisors, x.shape)]);
-}
-
-/** The adjoint of `averaged`. */
-function shared(g: Tensor, windows: Tensor, divisors: Tensor, shape: Shape): Tensor {
-  const out = empty(shape, g.dtype);
-  average("avgPool2dGrad", shape, windows, divisors, g, out);
-  return differentiable("avgPoolGrad", [g], out, (gg) => [averaged(gg, windows, divisors)]);
-}
-
-function average(
-  kernel: "avgPool2d" | "avgPool2dGrad",
-  [samples, channels, h, w]: Shape,
-  windows: Tensor,
-  divisors: Tensor,
-  x: Tensor,
-  out: Tensor,
-): void {
-  const from = dense(x);
-  k[kernel](
-    ...([samples * channels, h, w, divisors.shape[0], divisors.shape[1]] as const),
-    ...([windows.storage.array as Int32Array, windows.offset] as const),
-    ...([divisors.storage.array, divisors.offset] as const),
-    ...([from.storage.array, from.offset, out.storage.array, out.offset] as const),
-  );
+  return averages(op, x, axes, windows, (window) => window.reduce((n, axis) => n * axis.size, 1));
 }

@@ -1,7 +1,7 @@
 /** Losses of numbers and of distributions, one for each element. Composed of differentiable ops throughout. */
 import { formatShape, ShapeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
-import { sameShape } from "../shape.js";
+import { broadcastShapes, sameShape } from "../shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { tracing } from "../tracing.js";
 import { checkReduction, type Reduction } from "./crossEntropy.js";
@@ -86,6 +86,7 @@ export function klDiv(input: Tensor, target: Tensor, options: KLDivOptions = {})
   checkOptions("klDiv", options, klDivOptions);
   const { reduction = "mean", logTarget = false } = options;
   if (reduction !== "batchmean") checkReduction("klDiv", reduction);
+  broadcastShapes("klDiv", input.shape, target.shape);
   const losses = logTarget
     ? mul(exp(target), sub(target, input))
     : sub(timesItsLog(target), mul(target, input));
@@ -117,6 +118,7 @@ export function poissonNllLoss(input: Tensor, target: Tensor, options: PoissonNL
   checkOptions("poissonNllLoss", options, poissonNllLossOptions);
   const { logInput = true, full = false, eps = 1e-8, reduction = "mean" } = options;
   checkReduction("poissonNllLoss", reduction);
+  broadcastShapes("poissonNllLoss", input.shape, target.shape);
   const losses = logInput
     ? sub(exp(input), mul(target, input))
     : sub(input, mul(target, log(add(input, eps))));

@@ -24,32 +24,33 @@ export function sizesOf(op: string, name: string, value: Sizes, axes: number, le
 }
 
 /**
- * @internal Images of one or two axes as [samples, channels, h, w], a row being an image of height 1, and the way back for a
- * result: what was not there before (the batch, the height) goes again.
+ * @internal Images of one or two axes as [samples, channels, h, w], a row being an image of height 1, volumes of three as
+ * [samples, channels, d, h, w]; and the way back for a result: what was not there before (the batch, the height) goes again.
  */
 export function asImages(
   op: string,
   x: Tensor,
   axes: number,
+  weight?: Tensor,
 ): { images: Tensor; back: (y: Tensor) => Tensor } {
   const batched = x.ndim === axes + 2;
   if (!batched && x.ndim !== axes + 1)
     throw new ShapeError(
-      `${op}: x has ${axes + 1} dims, or ${axes + 2} with a batch: ${formatShape(x.shape)}`,
+      `${op}: x has ${axes + 1} dims, or ${axes + 2} with a batch: ${formatShape(x.shape)}${weight === undefined ? "" : ` for weight ${formatShape(weight.shape)}`}`,
     );
   const [samples, ...rest] = batched ? x.shape : [1, ...x.shape];
   const [channels, ...sizes] = rest;
-  const shape = [samples, channels, ...twoAxes(sizes, 1)];
+  const shape = [samples, channels, ...(axes === 1 ? [1] : []), ...sizes];
   const back = (y: Tensor) => {
-    const image = [y.shape[1], ...y.shape.slice(4 - axes)];
+    const image = [y.shape[1], ...y.shape.slice(-axes)];
     return y.ndim === x.ndim ? y : reshape(y, batched ? [y.shape[0], ...image] : image);
   };
   return { images: shape.length === x.ndim ? x : reshape(x, shape), back };
 }
 
-/** @internal `[w]` as `[missing, w]`. */
+/** @internal `[w]` as `[missing, w]`; of a volume, height and width. */
 export function twoAxes<T>(values: readonly T[], missing: T): [T, T] {
-  return values.length === 1 ? [missing, values[0]] : [values[0], values[1]];
+  return values.length === 1 ? [missing, values[0]] : (values.slice(-2) as [T, T]);
 }
 
 /** @internal The images of a batch may be none, but each has something in it. */

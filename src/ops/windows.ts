@@ -30,7 +30,9 @@ export function slidingWindows(
 ): Axis[] {
   checkImages(op, x, axes);
   const kernel = sizesOf(op, "kernelSize", kernelSize, axes, 1);
-  const stride = sizesOf(op, "stride", options.stride ?? kernel, axes, 1);
+  // PyTorch's functions pass no sizes for the default.
+  const none = Array.isArray(options.stride) && options.stride.length === 0;
+  const stride = sizesOf(op, "stride", none ? kernel : (options.stride ?? kernel), axes, 1);
   const padding = sizesOf(op, "padding", options.padding ?? 0, axes, 0);
   const dilation = sizesOf(op, "dilation", options.dilation ?? 1, axes, 1);
   const reach = kernel.map((n, i) => dilation[i] * (n - 1) + 1);
@@ -93,6 +95,13 @@ function checkImages(op: string, x: Tensor, axes: number): void {
     );
   checkNotEmpty(op, x, axes);
 }
+
+/** @internal Of an axis that rows do not have. */
+export const oneWindow: Axis = [{ begin: 0, end: 1, size: 1 }];
+
+/** @internal Every element of an axis by itself. */
+export const oneByOne = (size: number): Axis =>
+  Array.from({ length: size }, (_, i) => ({ begin: i, end: i + 1, size: 1 }));
 
 /** @internal Windows as the kernels take them: of rows, then of columns. */
 export function windowTensor(rows: Axis, columns: Axis): Tensor {

@@ -6,6 +6,7 @@ import { arrangingCases } from "./arranging-cases.js";
 import { layerCases as casesOfLayers, functionsOfLayers } from "./layer-cases.js";
 import { linearCases } from "./linear-cases.js";
 import { objectiveCases } from "./objectives.js";
+import { samplingCases, samplingLayers } from "./samplingCases.js";
 import { shapingCases } from "./shaping-cases.js";
 import { spatialCases, spatialLayers } from "./spatialCases.js";
 import { writingCases } from "./writing-cases.js";
@@ -318,6 +319,7 @@ export const layersOf: Record<string, string> = {
   CosineSimilarity: "cosineSimilarity",
   ...spatialLayers,
   ...functionsOfLayers,
+  ...samplingLayers,
 };
 
 export const cases: Cases = {
@@ -332,5 +334,6 @@ export const cases: Cases = {
   ...linearCases,
   ...spatialCases,
   ...shapingCases,
+  ...samplingCases,
   ...casesOfLayers,
 };

@@ -104,7 +104,7 @@ function checkModule(c: StoredModule, dtype: Floats): void {
 const shapes = (v: unknown) =>
   JSON.stringify(v, (_, x) => (Array.isArray(x) && typeof x[0] === "string" && x.length === 3 ? x[1] : x));
 
-for (const file of ["normalization", "activations", "embeddings", "attention", "recurrent"]) {
+for (const file of ["normalization", "activations", "embeddings", "attention", "recurrent", "sampling"]) {
   const { functions = [], modules = [] } = loadModules(file);
   describe.each(["float64", "float32"] as const)(`${file} in %s`, (dtype) => {
     if (functions.length > 0)

@@ -66,17 +66,6 @@ export const optionsOfLayers: [op: string, call: Call][] = [
 
 /** Functions all of whose arguments have a position. */
 export const positionalLayers = [
-  ...[
-    "relu6",
-    "hardsigmoid",
-    "hardswish",
-    "tanhshrink",
-    "softsign",
-    "threshold",
-    "selu",
-    "mish",
-    "softmin",
-    "glu",
-  ],
+  ...["relu6", "hardsigmoid", "hardswish", "tanhshrink", "softsign", "threshold", "selu", "mish", "glu"],
   ...["prelu", "bilinear"],
 ];

@@ -105,13 +105,14 @@ describe.each(["float64", "float32"] as const)("layers in %s", (dtype) => {
 
 it("every layer and loss has a fixture", () => {
   const known = new Set(stored.layers.map((c) => c.op));
-  for (const name of ["normalization", "activations", "embeddings", "attention", "recurrent"])
+  for (const name of ["normalization", "activations", "embeddings", "attention", "recurrent", "sampling"])
     for (const c of loadModules(name).modules ?? []) known.add(c.op);
   // In spatial.test.ts.
   for (const { op } of load<StoredCase[]>("spatial")) known.add(op[0].toUpperCase() + op.slice(1));
   const withParameters = ["Linear", "Sequential", "Module"]; // in the network below
-  withParameters.push("ModuleList", "ModuleDict", "ParameterList", "Residual"); // compute nothing of their own
+  withParameters.push("ModuleList", "ModuleDict", "ParameterList", "ParameterDict", "Residual"); // compute nothing of their own
   withParameters.push("TransformerEncoder", "TransformerDecoder"); // layers in a row
+  withParameters.push("FractionalMaxPool2d", "FractionalMaxPool3d"); // random: their functions have fixtures
   // nn.functional.pad in other words: test/tensor/writing.test.ts.
   const padded = Object.keys(layers).filter((name) => /Pad[123]d$/.test(name));
   withParameters.push(...padded);

@@ -1,0 +1,114 @@
+import { formatShape, ShapeError } from "../errors.js";
+import { checkOptions } from "../options.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { checkSizes } from "./arguments.js";
+import { xavierUniform } from "./init.js";
+import { LayerNorm } from "./layerNorm.js";
+import { Module } from "./module.js";
+import {
+  generateSquareSubsequentMask,
+  TransformerDecoder,
+  TransformerDecoderLayer,
+  TransformerEncoder,
+  TransformerEncoderLayer,
+  type TransformerLayerOptions,
+} from "./transformer.js";
+
+export interface TransformerOptions extends TransformerLayerOptions {
+  /** Default 6. */
+  numEncoderLayers?: number;
+  /** Default 6. */
+  numDecoderLayers?: number;
+  /** In place of the encoder: `forward(src, { mask, srcKeyPaddingMask, isCausal })`. */
+  customEncoder?: Module | null;
+  /** In place of the decoder: `forward(tgt, memory, { tgtMask, memoryMask, … })`. */
+  customDecoder?: Module | null;
+}
+
+export interface TransformerCallOptions {
+  /** [S, S], [T, T] and [T, S], as `attnMask` of `MultiheadAttention`. */
+  srcMask?: Tensor | null;
+  tgtMask?: Tensor | null;
+  memoryMask?: Tensor | null;
+  /** [N, S], [N, T] and [N, S], as `keyPaddingMask` there. */
+  srcKeyPaddingMask?: Tensor | null;
+  tgtKeyPaddingMask?: Tensor | null;
+  memoryKeyPaddingMask?: Tensor | null;
+  /** Say that the masks are the causal ones. Default false. */
+  srcIsCausal?: boolean;
+  tgtIsCausal?: boolean;
+  memoryIsCausal?: boolean;
+}
+
+const layerOptions: readonly (keyof TransformerLayerOptions)[] = [
+  ...([
+    "dimFeedforward",
+    "dropout",
+    "activation",
+    "layerNormEps",
+    "batchFirst",
+    "normFirst",
+    "bias",
+  ] as const),
+];
+const callOptions: readonly (keyof TransformerCallOptions)[] = [
+  ...(["srcMask", "tgtMask", "memoryMask"] as const),
+  ...(["srcKeyPaddingMask", "tgtKeyPaddingMask", "memoryKeyPaddingMask"] as const),
+  ...(["srcIsCausal", "tgtIsCausal", "memoryIsCausal"] as const),
+];
+
+/**
+ * An encoder and a decoder that attends to what it gives, for sequences from sequences (Vaswani et al., 2017; PyTorch's `nn.Transformer`).
+ * Matrices start by Xavier's rule, uniform. `new Transformer(512, 8, { numEncoderLayers: 6 })`; these are the defaults.
+ */
+export class Transformer extends Module {
+  readonly encoder: Module;
+  readonly decoder: Module;
+  readonly batchFirst: boolean;
+
+  constructor(
+    readonly dModel = 512,
+    readonly nhead = 8,
+    options: TransformerOptions = {},
+  ) {
+    super();
+    checkOptions("Transformer", options, [
+      ...layerOptions,
+      ...["numEncoderLayers", "numDecoderLayers", "customEncoder", "customDecoder"],
+    ]);
+    const { numEncoderLayers = 6, numDecoderLayers = 6, customEncoder, customDecoder, ...layer } = options;
+    checkSizes("Transformer", { dModel, nhead, numEncoderLayers, numDecoderLayers });
+    const norm = () => new LayerNorm(dModel, { eps: layer.layerNormEps, bias: layer.bias });
+    this.encoder =
+      customEncoder ??
+      new TransformerEncoder(new TransformerEncoderLayer(dModel, nhead, layer), numEncoderLayers, {
+        norm: norm(),
+      });
+    this.decoder =
+      customDecoder ??
+      new TransformerDecoder(new TransformerDecoderLayer(dModel, nhead, layer), numDecoderLayers, {
+        norm: norm(),
+      });
+    this.batchFirst = layer.batchFirst ?? false;
+    for (const parameter of this.parameters()) if (parameter.ndim > 1) xavierUniform(parameter);
+  }
+
+  /** Shapes: src [S, N, dModel], tgt [T, N, dModel] → [T, N, dModel] ([N, S, dModel] and so on where `batchFirst`; without N too). */
+  forward(src: Tensor, tgt: Tensor, options: TransformerCallOptions = {}): Tensor {
+    checkOptions("Transformer", options, callOptions);
+    const batch = this.batchFirst ? 0 : 1;
+    const wrong = [src, tgt].some((x) => x.ndim < 2 || x.ndim > 3 || x.shape[x.ndim - 1] !== this.dModel);
+    if (wrong || src.ndim !== tgt.ndim || (src.ndim === 3 && src.shape[batch] !== tgt.shape[batch]))
+      throw new ShapeError(
+        `Transformer: src and tgt have as many dims, samples and ${this.dModel} features: ${formatShape(src.shape)} and ${formatShape(tgt.shape)}`,
+      );
+    const { srcMask: mask, srcIsCausal: isCausal, srcKeyPaddingMask, ...others } = options;
+    const memory: Tensor = this.encoder.forward(src, { mask, srcKeyPaddingMask, isCausal });
+    return this.decoder.forward(tgt, memory, others);
+  }
+
+  /** The causal mask: see `nn.generateSquareSubsequentMask`. */
+  static generateSquareSubsequentMask(size: number): Tensor {
+    return generateSquareSubsequentMask(size);
+  }
+}

@@ -1,0 +1,62 @@
+import type { CrossEntropyOptions } from "../ops/crossEntropy.js";
+import { linearCrossEntropy } from "../ops/linearCrossEntropy.js";
+import { reshape } from "../ops/views.js";
+import { checkOptions } from "../options.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { checkSizes } from "./arguments.js";
+import { Linear } from "./linear.js";
+import { Module } from "./module.js";
+
+export interface LinearCrossEntropyLossOptions extends CrossEntropyOptions {
+  /** Sizes d1, … of targets [N, d1, …], each of which has logits of its own. Default: none. */
+  outFeatures?: readonly number[];
+  /** Whether the linear layer has a bias. Default false. */
+  bias?: boolean;
+}
+
+/** A linear layer and the cross-entropy of its outputs (PyTorch's `nn.LinearCrossEntropyLoss`). Shapes: x [N, in] and target [N, d1, …]. */
+export class LinearCrossEntropyLoss extends Module {
+  readonly linear: Linear;
+  readonly outFeatures: readonly number[];
+  readonly options: Readonly<CrossEntropyOptions>;
+  /** One weight per class, or null. */
+  declare weight: Tensor | null;
+
+  constructor(
+    readonly inFeatures: number,
+    readonly numClasses: number,
+    options: LinearCrossEntropyLossOptions = {},
+  ) {
+    super();
+    const name = "LinearCrossEntropyLoss";
+    checkOptions(name, options, [
+      ...["outFeatures", "bias", "reduction", "weight", "labelSmoothing", "ignoreIndex"],
+    ]);
+    const { outFeatures = [], bias = false, weight = null, ...others } = options;
+    this.registerBuffer("weight", weight);
+    checkSizes(name, { inFeatures, numClasses });
+    for (const size of outFeatures) checkSizes(name, { "every size of outFeatures": size });
+    this.outFeatures = outFeatures;
+    this.options = others;
+    this.linear = new Linear(
+      inFeatures,
+      outFeatures.reduce((a, b) => a * b, numClasses),
+      { bias },
+    );
+  }
+
+  forward(x: Tensor, target: Tensor): Tensor {
+    const { weight, bias } = this.linear;
+    const outs = [this.numClasses, ...this.outFeatures];
+    const linearBias = bias === null ? null : reshape(bias, outs);
+    const linearWeight = reshape(weight, [...outs, this.inFeatures]);
+    return linearCrossEntropy(x, linearWeight, target, {
+      ...this.options,
+      ...{ linearBias, weight: this.weight ?? undefined },
+    });
+  }
+
+  override extraRepr(): string {
+    return `inFeatures=${this.inFeatures}, numClasses=${this.numClasses}`;
+  }
+}

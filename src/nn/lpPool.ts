@@ -1,0 +1,43 @@
+import { type LPPoolOptions, lpPool1d, lpPool2d, lpPool3d, lpPoolOptions } from "../ops/lpPool.js";
+import type { Sizes } from "../ops/spatial.js";
+import { checkOptions } from "../options.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { listed } from "./listed.js";
+import { Module } from "./module.js";
+
+abstract class LPPool extends Module {
+  constructor(
+    readonly normType: number,
+    readonly kernelSize: Sizes,
+    readonly options: LPPoolOptions = {},
+  ) {
+    super();
+    checkOptions(this.constructor.name, options, lpPoolOptions);
+  }
+
+  override extraRepr(): string {
+    const { normType, kernelSize, options } = this;
+    return listed({ normType, kernelSize, ...options });
+  }
+}
+
+/** The p-norm of each window of rows, p = `normType`: see `functional.lpPool1d` (PyTorch's `nn.LPPool1d`). */
+export class LPPool1d extends LPPool {
+  forward(x: Tensor): Tensor {
+    return lpPool1d(x, this.normType, this.kernelSize, this.options);
+  }
+}
+
+/** The p-norm of each window of images: see `functional.lpPool2d` (PyTorch's `nn.LPPool2d`). */
+export class LPPool2d extends LPPool {
+  forward(x: Tensor): Tensor {
+    return lpPool2d(x, this.normType, this.kernelSize, this.options);
+  }
+}
+
+/** The p-norm of each window of volumes: see `functional.lpPool3d` (PyTorch's `nn.LPPool3d`). */
+export class LPPool3d extends LPPool {
+  forward(x: Tensor): Tensor {
+    return lpPool3d(x, this.normType, this.kernelSize, this.options);
+  }
+}

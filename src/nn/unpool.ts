@@ -1,0 +1,51 @@
+import type { Sizes } from "../ops/spatial.js";
+import { maxUnpool1d, maxUnpool2d, maxUnpool3d } from "../ops/unpool.js";
+import { checkOptions } from "../options.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { listed } from "./listed.js";
+import { Module } from "./module.js";
+
+export interface MaxUnpoolLayerOptions {
+  /** Of the pooling. Default: the kernel size. */
+  stride?: Sizes;
+  /** Of the pooling. Default 0. */
+  padding?: Sizes;
+}
+
+abstract class MaxUnpool extends Module {
+  constructor(
+    readonly kernelSize: Sizes,
+    readonly options: MaxUnpoolLayerOptions = {},
+  ) {
+    super();
+    checkOptions(this.constructor.name, options, ["stride", "padding"]);
+  }
+
+  override extraRepr(): string {
+    return listed({ kernelSize: this.kernelSize, ...this.options });
+  }
+}
+
+/** What undoes `MaxPool1d`, by its indices: see `functional.maxUnpool1d` (PyTorch's `nn.MaxUnpool1d`). */
+export class MaxUnpool1d extends MaxUnpool {
+  /** `outputSize`: which of the sizes that the pooling could have come from. */
+  forward(x: Tensor, indices: Tensor, outputSize?: readonly number[]): Tensor {
+    return maxUnpool1d(x, indices, this.kernelSize, { ...this.options, outputSize });
+  }
+}
+
+/** What undoes `MaxPool2d`, by its indices: see `functional.maxUnpool2d` (PyTorch's `nn.MaxUnpool2d`). */
+export class MaxUnpool2d extends MaxUnpool {
+  /** `outputSize`: which of the sizes that the pooling could have come from. */
+  forward(x: Tensor, indices: Tensor, outputSize?: readonly number[]): Tensor {
+    return maxUnpool2d(x, indices, this.kernelSize, { ...this.options, outputSize });
+  }
+}
+
+/** What undoes `MaxPool3d`, by its indices: see `functional.maxUnpool3d` (PyTorch's `nn.MaxUnpool3d`). */
+export class MaxUnpool3d extends MaxUnpool {
+  /** `outputSize`: which of the sizes that the pooling could have come from. */
+  forward(x: Tensor, indices: Tensor, outputSize?: readonly number[]): Tensor {
+    return maxUnpool3d(x, indices, this.kernelSize, { ...this.options, outputSize });
+  }
+}

@@ -1,0 +1,60 @@
+import { type InterpolateOptions, interpolate } from "../ops/interpolate.js";
+import type { Sizes } from "../ops/spatial.js";
+import { checkOptions } from "../options.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { listed } from "./listed.js";
+import { Module } from "./module.js";
+
+export type UpsampleOptions = Omit<InterpolateOptions, "antialias">;
+
+/** Rows, images or volumes made longer: `interpolate` with these options (PyTorch's `nn.Upsample`). */
+export class Upsample extends Module {
+  constructor(readonly options: UpsampleOptions = {}) {
+    super();
+    checkOptions("Upsample", options, [
+      ...["size", "scaleFactor", "mode", "alignCorners", "recomputeScaleFactor"],
+    ]);
+  }
+  forward(x: Tensor): Tensor {
+    return interpolate(x, this.options);
+  }
+  override extraRepr(): string {
+    return listed({ ...this.options, mode: this.options.mode ?? "nearest" });
+  }
+}
+
+export interface Upsample2dOptions {
+  /** Height and width of the result. Either these or `scaleFactor`. */
+  size?: Sizes | null;
+  /** How many times as high and wide. */
+  scaleFactor?: Sizes | null;
+}
+
+abstract class Upsample2d extends Module {
+  protected abstract readonly how: InterpolateOptions;
+
+  constructor(readonly options: Upsample2dOptions = {}) {
+    super();
+    checkOptions(this.constructor.name, options, ["size", "scaleFactor"]);
+  }
+  forward(x: Tensor): Tensor {
+    return interpolate(x, { ...this.options, ...this.how });
+  }
+  override extraRepr(): string {
+    return listed(this.options);
+  }
+}
+
+/** Images made larger by repeating elements (PyTorch's `nn.UpsamplingNearest2d`). */
+export class UpsamplingNearest2d extends Upsample2d {
+  protected get how(): InterpolateOptions {
+    return { mode: "nearest" };
+  }
+}
+
+/** Images made larger, straight lines between elements and the corners where they were (PyTorch's `nn.UpsamplingBilinear2d`). */
+export class UpsamplingBilinear2d extends Upsample2d {
+  protected get how(): InterpolateOptions {
+    return { mode: "bilinear", alignCorners: true };
+  }
+}

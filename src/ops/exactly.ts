@@ -1,0 +1,17 @@
+import { isFloating } from "../dtype.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { to } from "./views.js";
+
+/**
+ * @internal Products and sums of integers by way of float64, which holds every integer below 2^53: `compute` on the tensors where they
+ * are all integers of one dtype, and the result in that dtype; on any others, `compute` as it is.
+ */
+export function exactly<Given extends readonly (Tensor | null)[]>(
+  given: readonly [...Given],
+  compute: (...tensors: Given) => Tensor,
+): Tensor {
+  const { dtype } = given[0] as Tensor;
+  if (isFloating(dtype) || dtype === "bool" || given.some((x) => x !== null && x.dtype !== dtype))
+    return compute(...(given as unknown as Given));
+  return to(compute(...(given.map((x) => x && to(x, "float64")) as unknown as Given)), dtype);
+}
