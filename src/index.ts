@@ -35,11 +35,13 @@ export {
 } from "./ops/create.js";
 export { bernoulli, multinomial, normal, randint, randintLike, randLike, randnLike } from "./ops/draw.js";
 export { where } from "./ops/elementwise.js";
+export * from "./ops/elementwise-functions.js";
 export * from "./ops/functions.js";
 export { cat, stack } from "./ops/join.js";
 export * as linalg from "./ops/linalg.js";
 export { matmul } from "./ops/matmul.js";
 export { polygamma } from "./ops/pointwise.js";
+export * as special from "./ops/special.js";
 export * as optim from "./optim/index.js";
 export { Generator, manualSeed } from "./random.js";
 export { Tensor } from "./tensor/tensor.js";

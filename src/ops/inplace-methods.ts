@@ -3,18 +3,22 @@ import { isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError } from "../errors.js";
 import { sameShape } from "../shape.js";
 import { Tensor } from "../tensor/tensor.js";
+import { aliasMethods } from "./aliases.js";
 import * as blend from "./blend.js";
 import { binary, compare, unary } from "./elementwise.js";
 import { indexAdd, indexCopy, indexFill, indexPut, maskedFill, maskedScatter, put } from "./index-writing.js";
 import { copy_, writable } from "./inplace.js";
+import { numberMethods } from "./numbers.js";
 import * as pointwise from "./pointwise.js";
 import { scatter, scatterAdd, scatterReduce } from "./scatter.js";
 
-const { add: _add, sub: _sub, mul: _mul, div: _div, polygamma: _polygamma, ...otherPairs } = binary;
+const { add: _add, sub: _sub, mul: _mul, div: _div, ...otherPairs } = binary;
 const { lerp, addcmul, addcdiv, heaviside } = blend;
 const { round, logit, nanToNum, floatPower, ldexp } = pointwise.pointwiseMethods;
 const { logicalAnd, logicalOr, logicalXor, logicalNot, bitwiseNot, sgn } = pointwise.pointwiseMethods;
 const { bitwiseAnd, bitwiseOr, bitwiseXor, bitwiseLeftShift, bitwiseRightShift } = pointwise.pointwiseMethods;
+const { gcd, lcm } = pointwise.pointwiseMethods;
+const { clampMin, clampMax, conjPhysical, mvlgamma } = numberMethods;
 
 const forms = {
   ...unary,
@@ -26,6 +30,8 @@ const forms = {
   ...{ logicalAnd, logicalOr, logicalXor, logicalNot },
   ...{ bitwiseNot, bitwiseAnd, bitwiseOr, bitwiseXor, bitwiseLeftShift, bitwiseRightShift },
   ...{ scatter, scatterAdd, scatterReduce },
+  ...aliasMethods,
+  ...{ gcd, lcm, clampMin, clampMax, conjPhysical, mvlgamma },
   ...{ indexAdd, indexCopy, indexFill, indexPut, maskedFill, maskedScatter, put },
 };
 

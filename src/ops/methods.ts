@@ -6,6 +6,7 @@ import { AutogradError } from "../errors.js";
 import type { BinaryName, CompareName, UnaryName, UnaryOptions } from "../kernels/rows.js";
 import type { Shape } from "../shape.js";
 import { empty, type GradHook, Tensor } from "../tensor/tensor.js";
+import { aliasMethods } from "./aliases.js";
 import { type GeneratorOptions, onesLike } from "./create.js";
 import "./arranging-methods.js";
 import { drawMethods } from "./draw.js";
@@ -16,6 +17,7 @@ import * as inplace from "./inplace.js";
 import { type InPlaceMethods, inPlaceForms } from "./inplace-methods.js";
 import { type MethodOf, method, methodsOf, type Sizes, sizes } from "./install.js";
 import { matmul } from "./matmul.js";
+import { numberMethods } from "./numbers.js";
 import { pointwiseMethods, type ScaledOptions, scaled } from "./pointwise.js";
 import * as reduce from "./reduce.js";
 import { scatter, scatterAdd, scatterReduce } from "./scatter.js";
@@ -34,11 +36,13 @@ type UnaryMethods = {
     : (options?: UnaryOptions<Name>) => Tensor;
 };
 type BinaryMethods = {
-  [Name in Exclude<BinaryName | CompareName, keyof typeof functions>]: (other: Tensor | number) => Tensor;
+  [Name in Exclude<BinaryName | CompareName, keyof typeof functions>]: (other: elementwise.Operand) => Tensor;
 };
 
 const functions = {
   ...pointwiseMethods,
+  ...numberMethods,
+  ...aliasMethods,
   sum: reduce.sum,
   mean: reduce.mean,
   prod: reduce.prod,
@@ -75,12 +79,12 @@ const functions = {
   copy_: inplace.copy_,
   fill_: inplace.fill_,
   zero_: inplace.zero_,
-  add_: (x: Tensor, y: Tensor | number, options?: ScaledOptions) =>
-    inplace.binary_("add", x, scaled("add_", y, options)),
-  sub_: (x: Tensor, y: Tensor | number, options?: ScaledOptions) =>
-    inplace.binary_("sub", x, scaled("sub_", y, options)),
-  mul_: (x: Tensor, y: Tensor | number) => inplace.binary_("mul", x, y),
-  div_: (x: Tensor, y: Tensor | number) => inplace.binary_("div", x, y),
+  add_: (x: Tensor, y: elementwise.Operand, options?: ScaledOptions) =>
+    inplace.binary_("add", x, scaled("add_", x, y, options)),
+  sub_: (x: Tensor, y: elementwise.Operand, options?: ScaledOptions) =>
+    inplace.binary_("sub", x, scaled("sub_", x, y, options)),
+  mul_: (x: Tensor, y: elementwise.Operand) => inplace.binary_("mul", x, y),
+  div_: (x: Tensor, y: elementwise.Operand) => inplace.binary_("div", x, y),
   uniform_: (x: Tensor, low?: number, high?: number, options?: GeneratorOptions) =>
     inplace.uniform_(x, low, high, options),
   normal_: (x: Tensor, mean?: number, std?: number, options?: GeneratorOptions) =>

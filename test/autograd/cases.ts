@@ -4,6 +4,7 @@ import { cat, matmul, nn, stack, type Tensor, tensor, where } from "../../src/in
 import { Generator } from "../../src/random.js";
 import { arrangingCases } from "./arranging-cases.js";
 import { layerCases as casesOfLayers, functionsOfLayers } from "./layer-cases.js";
+import { numericCases } from "./numeric-cases.js";
 import { objectiveCases } from "./objectives.js";
 import { spatialCases, spatialLayers } from "./spatialCases.js";
 import { writingCases } from "./writing-cases.js";
@@ -325,6 +326,7 @@ export const cases: Cases = {
   ...objectiveCases,
   ...layerCases,
   ...writingCases,
+  ...numericCases,
   ...arrangingCases,
   ...spatialCases,
   ...casesOfLayers,
