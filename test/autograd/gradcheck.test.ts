@@ -161,6 +161,7 @@ describe("binary rows", () => {
       gradgradcheck(fn, [a, b]);
       backwardcheck(fn, [a, b]);
     });
+    if (name === "nextafter") continue; // of equal operands PyTorch gives no gradient to either
     it(`${name} with itself`, () => {
       const x = leaf(samples(6, low, high, [], 9), [2, 3]);
       gradcheck((a) => fn(a, a), [x]);
