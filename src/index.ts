@@ -24,6 +24,7 @@ export {
   eye,
   full,
   linspace,
+  logspace,
   ones,
   onesLike,
   rand,
@@ -33,6 +34,7 @@ export {
   zeros,
   zerosLike,
 } from "./ops/create.js";
+export { fill, fullLike, scalarTensor } from "./ops/create-like.js";
 export { bernoulli, multinomial, normal, randint, randintLike, randLike, randnLike } from "./ops/draw.js";
 export { where } from "./ops/elementwise.js";
 export * from "./ops/elementwise-functions.js";
@@ -42,6 +44,8 @@ export * as linalg from "./ops/linalg.js";
 export { matmul } from "./ops/matmul.js";
 export { polygamma } from "./ops/pointwise.js";
 export * as special from "./ops/special.js";
+export { trilIndices, triuIndices } from "./ops/triangle.js";
+export { canCast, isFloatingPoint, promoteTypes, resultType } from "./ops/types.js";
 export * as optim from "./optim/index.js";
 export { Generator, manualSeed } from "./random.js";
 export { Tensor } from "./tensor/tensor.js";

@@ -1,9 +1,10 @@
 /** Random numbers of other distributions, made of the two that kernels draw: uniform and normal. */
+import { differentiable } from "../autograd/graph.js";
 import { type DType, isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
 import { broadcastShapes, checkShape, type Shape } from "../shape.js";
-import { empty, type Tensor } from "../tensor/tensor.js";
+import { empty, Tensor } from "../tensor/tensor.js";
 import {
   fillRandom,
   type GeneratorOptions,
@@ -12,6 +13,7 @@ import {
   rand,
   randn,
   tensor,
+  zerosLike,
 } from "./create.js";
 import { add, compare, div, eq, log, mul, neg, unary, where } from "./elementwise.js";
 import { copy_, writable } from "./inplace.js";
@@ -94,6 +96,9 @@ export function normal(
 ): Tensor {
   const own = shape !== undefined && !Array.isArray(shape) ? (shape as RandomOptions) : options;
   checkOptions("normal", own, known);
+  for (const v of [mean, std])
+    if (typeof v !== "number" && !(v instanceof Tensor))
+      throw new DTypeError(`normal: mean and std are tensors or numbers: ${typeof v}`, "NOT_A_TENSOR");
   const shapes = [mean, std].map((v) => (typeof v === "number" ? [] : v.shape));
   const target = Array.isArray(shape) ? (shape as Shape) : broadcastShapes("normal", shapes[0], shapes[1]);
   if (typeof mean === "number" && typeof std === "number" && !Array.isArray(shape))
@@ -107,11 +112,12 @@ export function normal(
   return out;
 }
 
-/** 1 with the probability that is in `p`, else 0; shape and dtype of `p`. PyTorch: `torch.bernoulli`. */
+/** 1 with the probability that is in `p`, else 0; shape and dtype of `p`. Its gradient is 0. PyTorch: `torch.bernoulli`. */
 export function bernoulli(p: Tensor, options?: GeneratorOptions): Tensor {
   checkOptions("bernoulli", options, generatorOptions);
   if (!isFloating(p.dtype)) throw new DTypeError(`bernoulli: probabilities are floats: ${p.dtype}`);
-  return to(compare.lt(uniform(p.shape, p.dtype, options), p.detach()), p.dtype);
+  const out = to(compare.lt(uniform(p.shape, p.dtype, options), p.detach()), p.dtype);
+  return differentiable("bernoulli", [p], out, (g) => [zerosLike(g)]);
 }
 
 /** Fills `x` with what `draw` gives in float64 for its shape; integers are rounded down. */

@@ -9,6 +9,7 @@ import { empty, type GradHook, Tensor } from "../tensor/tensor.js";
 import { aliasMethods } from "./aliases.js";
 import { type GeneratorOptions, onesLike } from "./create.js";
 import "./arranging-methods.js";
+import { createLikeMethods } from "./create-like.js";
 import { drawMethods } from "./draw.js";
 import * as elementwise from "./elementwise.js";
 import { writingMethods } from "./index-writing.js";
@@ -42,6 +43,7 @@ type BinaryMethods = {
 const functions = {
   ...pointwiseMethods,
   ...numberMethods,
+  ...createLikeMethods,
   ...aliasMethods,
   sum: reduce.sum,
   mean: reduce.mean,
@@ -116,6 +118,11 @@ declare module "../tensor/tensor.js" {
     double(): Tensor;
     int(): Tensor;
     bool(): Tensor;
+    byte(): Tensor;
+    /** A copy in int32: PyTorch's int64 is int32 here. */
+    long(): Tensor;
+    /** `to(other.dtype)`. */
+    typeAs(other: Tensor): Tensor;
   }
 }
 
@@ -136,10 +143,15 @@ for (const [name, dtype] of Object.entries({
   double: "float64",
   int: "int32",
   bool: "bool",
+  byte: "uint8",
+  long: "int32",
 }))
   method(name, function (this: Tensor) {
     return views.to(this, dtype as DType);
   });
+method("typeAs", function (this: Tensor, other: Tensor) {
+  return views.to(this, other.dtype);
+});
 Object.defineProperty(Tensor.prototype, "T", {
   configurable: true,
   get(this: Tensor) {

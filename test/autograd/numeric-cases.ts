@@ -22,10 +22,20 @@ const numbers: Cases = {
 };
 const { conj } = numbers;
 
+const fillings: Cases = {
+  fill: [...one((x) => x.square().fill(2)), ...each([[2, 3], []], (x, value) => x.fill(value).mul(x))],
+};
+
 export const numericCases: Cases = {
   ...numbers,
+  ...fillings,
   ...{ conjPhysical: conj, resolveConj: conj, resolveNeg: conj },
 };
 
 /** Second names of rows, and functions of integers or into them. */
-export const withoutGradientOfNumbers = [...Object.keys(aliasMethods), "isreal", "concat", "concatenate"];
+export const withoutGradientOfNumbers = [
+  ...Object.keys(aliasMethods),
+  ...["isreal", "concat", "concatenate", "long", "byte", "typeAs", "isFloatingPoint", "resultType"],
+  ...["promoteTypes", "canCast", "logspace", "fullLike", "newFull", "newZeros", "newOnes", "scalarTensor"],
+  ...["trilIndices", "triuIndices"],
+];

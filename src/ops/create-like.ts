@@ -1,0 +1,57 @@
+/** Tensors of one value, with the dtype or the shape of another tensor. */
+import { differentiable } from "../autograd/graph.js";
+import { DTypeError, formatShape, ShapeError } from "../errors.js";
+import type { Shape } from "../shape.js";
+import { Tensor } from "../tensor/tensor.js";
+import { filled, type TensorOptions, zerosLike } from "./create.js";
+import { sum } from "./reduce.js";
+import { clone, expand, to } from "./views.js";
+
+/** Of the shape and dtype of `x`, all elements `value`. PyTorch: `torch.full_like`. */
+export function fullLike(x: Tensor, value: number | boolean, options?: TensorOptions): Tensor {
+  return filled("fullLike", x.shape, value, { dtype: x.dtype, ...options });
+}
+
+/** Of `shape` and of the dtype of `x`, all elements `value`. PyTorch: `Tensor.new_full`. */
+export function newFull(x: Tensor, shape: Shape, value: number | boolean, options?: TensorOptions): Tensor {
+  return filled("newFull", shape, value, { dtype: x.dtype, ...options });
+}
+
+/** Zeros of `shape`, of the dtype of `x`. PyTorch: `Tensor.new_zeros`. */
+export function newZeros(x: Tensor, shape: Shape, options?: TensorOptions): Tensor {
+  return filled("newZeros", shape, 0, { dtype: x.dtype, ...options });
+}
+
+/** Ones of `shape`, of the dtype of `x`. PyTorch: `Tensor.new_ones`. */
+export function newOnes(x: Tensor, shape: Shape, options?: TensorOptions): Tensor {
+  return filled("newOnes", shape, 1, { dtype: x.dtype, ...options });
+}
+
+/** A tensor without dims. Default dtype `float32`. PyTorch: `torch.scalar_tensor`. */
+export function scalarTensor(value: number | boolean, options?: TensorOptions): Tensor {
+  return filled("scalarTensor", [], value, options);
+}
+
+/**
+ * A copy of `x` in which every element is `value`: a number, a boolean, or a tensor without dims, which gets the sum of the gradients;
+ * the gradient of `x` is 0. PyTorch: `torch.fill`.
+ */
+export function fill(x: Tensor, value: Tensor | number | boolean): Tensor {
+  if (!(value instanceof Tensor))
+    return differentiable("fill", [x], filled("fill", x.shape, value, { dtype: x.dtype }), (g) => [
+      zerosLike(g),
+    ]);
+  if (value.ndim > 0)
+    throw new ShapeError(`fill: a tensor as value has no dims: ${formatShape(value.shape)}`);
+  if (x.dtype === "bool" && value.dtype !== "bool")
+    throw new DTypeError(`fill: only bool goes into bool: ${value.dtype}; use ne(0)`);
+  const filling = to(value, x.dtype);
+  const out = clone(expand(filling.detach(), x.shape));
+  return differentiable("fill", [x, filling], out, (g, inputs) => [
+    inputs.needs(0) ? zerosLike(g) : null,
+    inputs.needs(1) ? sum(g) : null,
+  ]);
+}
+
+/** Those of this file as methods. */
+export const createLikeMethods = { newFull, newZeros, newOnes, fill };
