@@ -3,7 +3,8 @@ import { checkOptions } from "../options.js";
 import { numel, resolveDim } from "../shape.js";
 import { fromData, type Tensor } from "../tensor/tensor.js";
 import { indexSelect } from "./indexing.js";
-import { denseCopy, reshape, transpose } from "./views.js";
+import { movedim } from "./rearrange.js";
+import { denseCopy, reshape } from "./views.js";
 
 /*
  * The shapes of these results depend on values, which are read here: inside `compile` that is an error. They have no gradient.
@@ -55,7 +56,7 @@ function distinct(
   const d = dim === undefined ? 0 : resolveDim(op, dim, x.ndim);
   const n = x.shape[d];
   const width = n === 0 ? 0 : numel(x.shape) / n;
-  const { data } = denseCopy(transpose(x, 0, d));
+  const { data } = denseCopy(movedim(x, d, 0));
   /** Negative when slice `a` comes before slice `b`, NaN (which nothing equals) last. */
   const order = (a: number, b: number): number => {
     for (let i = 0; i < width; i++) {

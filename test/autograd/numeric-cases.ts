@@ -1,5 +1,6 @@
 /** Rows of cases.ts for elementwise functions that are no rows, for statistics, and for what fills tensors. */
 import * as sg from "../../src/index.js";
+import { tensor } from "../../src/index.js";
 import { aliasMethods } from "../../src/ops/aliases.js";
 import type { Case, Cases } from "./cases.js";
 
@@ -26,7 +27,34 @@ const fillings: Cases = {
   fill: [...one((x) => x.square().fill(2)), ...each([[2, 3], []], (x, value) => x.fill(value).mul(x))],
 };
 
+const q = tensor(Float64Array.of(0.15, 0.5, 0.85));
+const quantiles = (
+  fn: (x: sg.Tensor, q: number | sg.Tensor, dim: number, options?: object) => sg.Tensor,
+): Case[] =>
+  each(
+    [[3, 4]],
+    (x) => fn(x, 0.3, 1),
+    (x) => fn(x, q, 0),
+    (x) => fn(x.T, 0.5, 0, { interpolation: "midpoint", keepdim: true }),
+    (x) => fn(x, 0.4, 1, { interpolation: "nearest" }),
+  );
+
+const statistics: Cases = {
+  quantile: [
+    ...quantiles(sg.quantile),
+    { fn: (p) => sg.quantile(q, p), shapes: [[2]], values: [0.55, 0.95] },
+  ],
+  nanquantile: quantiles(sg.nanquantile),
+  gradient: each(
+    [[3, 4]],
+    (x) => sg.gradient(x, { edgeOrder: 2 })[1],
+    (x) => sg.gradient(x, { spacing: [q, 2] })[0],
+  ),
+  trapz: each([[3, 4]], (x) => sg.trapz(x, { dx: 0.5, dim: 0 })),
+};
+
 export const numericCases: Cases = {
+  ...statistics,
   ...numbers,
   ...fillings,
   ...{ conjPhysical: conj, resolveConj: conj, resolveNeg: conj },
@@ -37,5 +65,5 @@ export const withoutGradientOfNumbers = [
   ...Object.keys(aliasMethods),
   ...["isreal", "concat", "concatenate", "long", "byte", "typeAs", "isFloatingPoint", "resultType"],
   ...["promoteTypes", "canCast", "logspace", "fullLike", "newFull", "newZeros", "newOnes", "scalarTensor"],
-  ...["trilIndices", "triuIndices"],
+  ...["trilIndices", "triuIndices", "histc", "histogram", "histogramdd", "bincount", "isin"],
 ];

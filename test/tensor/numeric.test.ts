@@ -1,6 +1,23 @@
 /** Numbers taken apart, tensors made and statistics against PyTorch: values, shapes, dtypes and gradients. */
+
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { arange, full, linspace, logspace, normal, scalarTensor, tensor } from "../../src/index.js";
+import {
+  arange,
+  bincount,
+  frexp,
+  full,
+  gradient,
+  histc,
+  histogram,
+  isin,
+  linspace,
+  logspace,
+  normal,
+  quantile,
+  scalarTensor,
+  tensor,
+} from "../../src/index.js";
 import { loadCalls, replay } from "../fixtures/pytorch/calls.js";
 
 describe.each(["numeric"])("%s", (file) => {
@@ -14,6 +31,66 @@ describe.each(["numeric"])("%s", (file) => {
       for (const call of calls.filter((c) => c.op === op))
         if (dtype === "float64" || !wide(call)) replay(call, dtype);
     });
+  });
+});
+
+const vector = (least: number) =>
+  fc.array(fc.integer({ min: -50, max: 50 }), { minLength: least, maxLength: 30 });
+
+describe("properties", () => {
+  it("a quantile has its share of the elements on both sides", () => {
+    fc.assert(
+      fc.property(vector(1), fc.integer({ min: 0, max: 64 }), (values, sixtyFourths) => {
+        const q = sixtyFourths / 64;
+        const found = quantile(tensor(values, { dtype: "float64" }), q, { interpolation: "lower" }).item();
+        const below = values.filter((v) => v < found).length;
+        const upTo = values.filter((v) => v <= found).length;
+        const rank = Math.floor(q * (values.length - 1));
+        expect(below <= rank && rank < upTo).toBe(true);
+      }),
+    );
+  });
+
+  it("every element is in one bin, and it is the one between whose edges it is", () => {
+    fc.assert(
+      fc.property(vector(1), fc.integer({ min: 1, max: 7 }), (values, bins) => {
+        const { hist, binEdges } = histogram(tensor(values, { dtype: "float64" }), bins);
+        const edges = binEdges.toArray() as number[];
+        const expected = new Array(bins).fill(0);
+        for (const v of values)
+          expected[edges.findIndex((e, i) => v >= e && (v < edges[i + 1] || i === bins - 1))]++;
+        expect(hist.toArray()).toEqual(expected);
+        expect(
+          histc(tensor(values, { dtype: "float64" }), bins)
+            .sum()
+            .item(),
+        ).toBe(values.length);
+      }),
+    );
+  });
+
+  it("isin is a search, bincount a count", () => {
+    fc.assert(
+      fc.property(vector(0), vector(0), (a, b) => {
+        const whole = (v: number[]) => tensor(v, { dtype: "int32" });
+        expect(isin(whole(a), whole(b)).toArray()).toEqual(a.map((v) => b.includes(v)));
+        const counts = bincount(whole(a.map(Math.abs))).toArray() as number[];
+        expect(counts).toEqual(counts.map((_, i) => a.filter((v) => Math.abs(v) === i).length));
+        expect(counts.length).toBe(Math.max(0, ...a.map((v) => Math.abs(v) + 1)));
+      }),
+    );
+  });
+
+  it("frexp takes apart and ldexp puts together", () => {
+    fc.assert(
+      fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (v) => {
+        const { mantissa, exponent } = frexp(tensor(Float64Array.of(v)));
+        const m = Math.abs(mantissa.item());
+        expect(v === 0 ? m === 0 : m >= 0.5 && m < 1).toBe(true);
+        const half = Math.trunc(exponent.item() / 2);
+        expect(mantissa.item() * 2 ** half * 2 ** (exponent.item() - half)).toBe(v);
+      }),
+    );
   });
 });
 
@@ -31,6 +108,20 @@ describe("mistakes", () => {
     ["an infinite bound", () => logspace(0, Infinity, 4), "INVALID_VALUE"],
     ["a step that is 0 among integers", () => arange(0, 2, 0.5, { dtype: "int32" }), "INVALID_VALUE"],
     ["300 in a byte", () => scalarTensor(300, { dtype: "uint8" }), "VALUE_OUT_OF_RANGE"],
+    ["a quantile above 1", () => quantile(x, 1.5), "INVALID_VALUE"],
+    ["one in a tensor", () => quantile(x, tensor([0.5, -0.25])), "INVALID_VALUE"],
+    ["a quantile of nothing", () => quantile(tensor([]), 0.5), "EMPTY_REDUCTION"],
+    ["an interpolation", () => quantile(x, 0.5, 0, { interpolation: "cubic" as any }), "INVALID_OPTION"],
+    ["quantiles of integers", () => quantile(x.int(), 0.5), "DTYPE_MISMATCH"],
+    ["both corrections", () => x.var({ correction: 0, unbiased: true }), "INVALID_OPTION"],
+    ["half a bin", () => histc(x, 0.5), "INVALID_VALUE"],
+    ["a range the wrong way round", () => histogram(x, 2, { range: [1, 0] }), "INVALID_VALUE"],
+    ["edges and a range", () => histogram(x, x, { range: [0, 1] }), "INVALID_VALUE"],
+    ["a weight too few", () => histogram(x, 2, { weight: tensor([1]) }), "SHAPE_MISMATCH"],
+    ["counts of negative numbers", () => bincount(tensor([-1], { dtype: "int32" })), "INVALID_VALUE"],
+    ["counts of floats", () => bincount(x), "DTYPE_MISMATCH"],
+    ["a gradient of two elements with parabolas", () => gradient(x, { edgeOrder: 2 }), "SHAPE_MISMATCH"],
+    ["a spacing too few", () => gradient(x, { spacing: [] }), "SHAPE_MISMATCH"],
     ["options in the place of a deviation", () => normal(x, { std: 1 } as any), "NOT_A_TENSOR"],
   ];
   it.each(cases)("%s", (_, wrong, code) => {
