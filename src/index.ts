@@ -34,9 +34,8 @@ export {
   zeros,
   zerosLike,
 } from "./ops/create.js";
-export { fill, fullLike, scalarTensor } from "./ops/create-like.js";
+export { asTensor, empty, emptyLike, fill, fullLike, scalarTensor } from "./ops/create-like.js";
 export { bernoulli, multinomial, normal, randint, randintLike, randLike, randnLike } from "./ops/draw.js";
-export { where } from "./ops/elementwise.js";
 export * from "./ops/elementwise-functions.js";
 export * from "./ops/functions.js";
 export { cat, stack } from "./ops/join.js";
@@ -46,6 +45,7 @@ export { polygamma } from "./ops/pointwise.js";
 export * as special from "./ops/special.js";
 export { trilIndices, triuIndices } from "./ops/triangle.js";
 export { canCast, isFloatingPoint, promoteTypes, resultType } from "./ops/types.js";
+export { where } from "./ops/where.js";
 export * as optim from "./optim/index.js";
 export { Generator, manualSeed } from "./random.js";
 export { Tensor } from "./tensor/tensor.js";

@@ -1,9 +1,11 @@
 /** Tensors of one value, with the dtype or the shape of another tensor. */
 import { differentiable } from "../autograd/graph.js";
+import type { Data, DType } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError } from "../errors.js";
+import { checkOptions } from "../options.js";
 import type { Shape } from "../shape.js";
-import { Tensor } from "../tensor/tensor.js";
-import { filled, type TensorOptions, zerosLike } from "./create.js";
+import { type NestedArray, Tensor } from "../tensor/tensor.js";
+import { filled, type TensorOptions, tensor, zerosLike } from "./create.js";
 import { sum } from "./reduce.js";
 import { clone, expand, to } from "./views.js";
 
@@ -53,5 +55,32 @@ export function fill(x: Tensor, value: Tensor | number | boolean): Tensor {
   ]);
 }
 
+/** A tensor of `shape`. What is in it is not specified. PyTorch: `torch.empty`. */
+export function empty(shape: Shape, options?: TensorOptions): Tensor {
+  return filled("empty", shape, 0, options);
+}
+
+/** Of the shape and dtype of `x`. What is in it is not specified. PyTorch: `torch.empty_like`. */
+export function emptyLike(x: Tensor, options?: TensorOptions): Tensor {
+  return filled("emptyLike", x.shape, 0, { dtype: x.dtype, ...options });
+}
+
+/** Of `shape` and of the dtype of `x`. What is in it is not specified. PyTorch: `Tensor.new_empty`. */
+export function newEmpty(x: Tensor, shape: Shape, options?: TensorOptions): Tensor {
+  return filled("newEmpty", shape, 0, { dtype: x.dtype, ...options });
+}
+
+/** `tensor(values, options)` of the dtype of `x`. PyTorch: `Tensor.new_tensor`. */
+export function newTensor(x: Tensor, values: NestedArray | Data, options?: TensorOptions): Tensor {
+  return tensor(values, { dtype: x.dtype, ...options });
+}
+
+/** A tensor as it is, or converted where it has another dtype; of anything else `tensor(values, options)`. PyTorch: `torch.as_tensor`. */
+export function asTensor(values: Tensor | NestedArray | Data, options?: { dtype?: DType }): Tensor {
+  if (!(values instanceof Tensor)) return tensor(values, options);
+  checkOptions("asTensor", options, ["dtype"]);
+  return to(values, options?.dtype ?? values.dtype);
+}
+
 /** Those of this file as methods. */
-export const createLikeMethods = { newFull, newZeros, newOnes, fill };
+export const createLikeMethods = { newFull, newZeros, newOnes, newEmpty, newTensor, fill };

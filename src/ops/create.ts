@@ -231,7 +231,9 @@ export function arange(...args: [...(number | boolean)[], TensorOptions] | (numb
   const [start, end, step = 1] = numbers.length === 1 ? [0, numbers[0]] : numbers;
   if (![start, end, step].every(Number.isFinite) || step === 0)
     throw new ValueError(`arange: start, end and a step other than 0: ${args.join(", ")}`);
-  const n = Math.max(0, Math.ceil((end - start) / step));
+  if ((end - start) / step < 0)
+    throw new ValueError(`arange: a step leads from start to end: ${start}, ${end}, ${step}`);
+  const n = Math.max(0, Math.ceil((end - start) / step)); // 0 over -1 is -0
   const values = Float64Array.from({ length: n }, (_, i) => start + i * step);
   return finish("arange", holding("arange", [n], options?.dtype, values), options);
 }
@@ -304,6 +306,9 @@ export function randn(shape: Shape, options?: RandomOptions): Tensor {
 export function randperm(n: number, options?: RandomOptions): Tensor {
   checkOptions("randperm", options, randomOptions);
   checkShape("randperm", [n]);
+  const { dtype = "int32" } = options ?? {};
+  const limit = dtype === "uint8" ? 256 : dtype === "bool" ? 2 : Infinity;
+  if (n > limit) throw new ValueError(`randperm: ${dtype} does not hold ${n} numbers`, "VALUE_OUT_OF_RANGE");
   const out = empty([n], "int32");
   k.permutation(
     n,
@@ -312,7 +317,6 @@ export function randperm(n: number, options?: RandomOptions): Tensor {
     out.storage.array as Int32Array,
     out.offset,
   );
-  const { dtype = "int32" } = options ?? {};
   if (dtype === "int32") return finish("randperm", out, options, randomOptions);
   const converted = empty([n], dtype);
   k.copy([n], out.storage.array, out.offset, [1], converted.storage.array, converted.offset, [1]);

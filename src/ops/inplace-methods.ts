@@ -10,6 +10,7 @@ import { indexAdd, indexCopy, indexFill, indexPut, maskedFill, maskedScatter, pu
 import { copy_, writable } from "./inplace.js";
 import { numberMethods } from "./numbers.js";
 import * as pointwise from "./pointwise.js";
+import { cumprod, cumsum } from "./scan.js";
 import { scatter, scatterAdd, scatterReduce } from "./scatter.js";
 
 const { add: _add, sub: _sub, mul: _mul, div: _div, ...otherPairs } = binary;
@@ -18,6 +19,7 @@ const { round, logit, nanToNum, floatPower, ldexp } = pointwise.pointwiseMethods
 const { logicalAnd, logicalOr, logicalXor, logicalNot, bitwiseNot, sgn } = pointwise.pointwiseMethods;
 const { bitwiseAnd, bitwiseOr, bitwiseXor, bitwiseLeftShift, bitwiseRightShift } = pointwise.pointwiseMethods;
 const { gcd, lcm } = pointwise.pointwiseMethods;
+const { pow } = pointwise.pointwiseMethods;
 const { clampMin, clampMax, conjPhysical, mvlgamma } = numberMethods;
 
 const forms = {
@@ -31,6 +33,7 @@ const forms = {
   ...{ bitwiseNot, bitwiseAnd, bitwiseOr, bitwiseXor, bitwiseLeftShift, bitwiseRightShift },
   ...{ scatter, scatterAdd, scatterReduce },
   ...aliasMethods,
+  ...{ pow, trueDivide: binary.div, cumsum, cumprod },
   ...{ gcd, lcm, clampMin, clampMax, conjPhysical, mvlgamma },
   ...{ indexAdd, indexCopy, indexFill, indexPut, maskedFill, maskedScatter, put },
 };

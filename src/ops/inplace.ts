@@ -1,6 +1,6 @@
 import { isGradEnabled } from "../autograd/grad-mode.js";
 import { isFloating } from "../dtype.js";
-import { AutogradError, DTypeError, formatShape, ShapeError } from "../errors.js";
+import { AutogradError, DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { k } from "../kernels/backend.js";
 import { checkOptions } from "../options.js";
 import { broadcastShapes, broadcastStrides, isDense, sameShape } from "../shape.js";
@@ -139,10 +139,12 @@ function random_(
 
 /** Overwrites `x` with uniform numbers on [low, high). */
 export function uniform_(x: Tensor, low = 0, high = 1, options?: GeneratorOptions): Tensor {
+  if (!(low <= high)) throw new ValueError(`uniform_: low <= high is needed: ${low} and ${high}`);
   return random_("uniform_", x, "uniform", low, high, options);
 }
 
 /** Overwrites `x` with normal numbers. */
 export function normal_(x: Tensor, mean = 0, std = 1, options?: GeneratorOptions): Tensor {
+  if (!(std >= 0)) throw new ValueError(`normal_: the standard deviation is >= 0: ${std}`);
   return random_("normal_", x, "normal", mean, std, options);
 }

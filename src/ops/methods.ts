@@ -24,6 +24,7 @@ import * as reduce from "./reduce.js";
 import { scatter, scatterAdd, scatterReduce } from "./scatter.js";
 import * as softmax from "./softmax.js";
 import * as views from "./views.js";
+import { whereOf } from "./where.js";
 
 /*
  * Every operation as a method of Tensor: `x.add(y)` is `add(x, y)`. Elementwise methods and their types come from
@@ -44,6 +45,7 @@ const functions = {
   ...pointwiseMethods,
   ...numberMethods,
   ...createLikeMethods,
+  where: whereOf,
   ...aliasMethods,
   sum: reduce.sum,
   mean: reduce.mean,

@@ -65,6 +65,18 @@ export function rsub(a: Tensor, b: Operand, options?: ScaledOptions): Tensor {
   return binary.sub(b, scaled("rsub", b, a, options));
 }
 
+/**
+ * a to the power of b. Integers stay integers: with a negative whole number as exponent that is an error (PyTorch's `torch.pow`).
+ * @throws ValueError `INVALID_VALUE`
+ */
+export function pow(a: Operand, b: Operand): Tensor {
+  if (typeof b === "number" && b < 0 && Number.isInteger(b) && isTensor(a) && !isFloating(a.dtype))
+    throw new ValueError(
+      `pow: integers have no negative powers: ${a.dtype} to the power of ${b}; use to("float32")`,
+    );
+  return binary.pow(a, b);
+}
+
 /** a to the power of b, computed in float64 (PyTorch's `torch.float_power`). */
 export function floatPower(a: Operand, b: Operand): Tensor {
   const double = (v: Operand) => (typeof v === "object" ? to(v, "float64") : constant(Number(v), "float64"));
@@ -230,7 +242,7 @@ export function polygamma(n: number, x: Tensor): Tensor {
 /** Those of this file whose first operand is a tensor, as methods of it. */
 export const pointwiseMethods = {
   ...integer,
-  ...{ add, sub, div, rsub, floatPower, ldexp },
+  ...{ add, sub, div, rsub, pow, floatPower, ldexp },
   ...{ clamp, clip: clamp, round, logit, nanToNum, sgn: unary.sign, trueDivide: binary.div },
   ...{ isnan, isinf, isfinite, isposinf, isneginf, signbit },
   ...{ logicalAnd, logicalOr, logicalXor, logicalNot, bitwiseNot },

@@ -65,5 +65,6 @@ export const withoutGradientOfNumbers = [
   ...Object.keys(aliasMethods),
   ...["isreal", "concat", "concatenate", "long", "byte", "typeAs", "isFloatingPoint", "resultType"],
   ...["promoteTypes", "canCast", "logspace", "fullLike", "newFull", "newZeros", "newOnes", "scalarTensor"],
+  ...["asTensor", "empty", "emptyLike", "newEmpty", "newTensor"],
   ...["trilIndices", "triuIndices", "histc", "histogram", "histogramdd", "bincount", "isin"],
 ];

@@ -17,6 +17,7 @@ import {
   quantile,
   scalarTensor,
   tensor,
+  where,
 } from "../../src/index.js";
 import { loadCalls, replay } from "../fixtures/pytorch/calls.js";
 
@@ -36,6 +37,27 @@ describe.each(["numeric"])("%s", (file) => {
 
 const vector = (least: number) =>
   fc.array(fc.integer({ min: -50, max: 50 }), { minLength: least, maxLength: 30 });
+
+it("where: positions, values and the method", () => {
+  const condition = tensor([
+    [true, false],
+    [true, true],
+  ]);
+  expect(where(condition).map((x) => x.toArray())).toEqual([
+    [0, 1, 1],
+    [0, 0, 1],
+  ]);
+  const x = tensor([1, 2]);
+  for (const y of [where(condition, x, 0.5), x.where(condition, 0.5)])
+    expect([y.dtype, y.toArray()]).toEqual([
+      "float32",
+      [
+        [1, 0.5],
+        [1, 2],
+      ],
+    ]);
+  expect(where(condition, true, false).dtype).toBe("bool");
+});
 
 describe("properties", () => {
   it("a quantile has its share of the elements on both sides", () => {
@@ -107,6 +129,8 @@ describe("mistakes", () => {
     ["a vector as bound", () => linspace(x, 3, 4), "SHAPE_MISMATCH"],
     ["an infinite bound", () => logspace(0, Infinity, 4), "INVALID_VALUE"],
     ["a step that is 0 among integers", () => arange(0, 2, 0.5, { dtype: "int32" }), "INVALID_VALUE"],
+    ["a step away from the end", () => arange(0, 3, -1), "INVALID_VALUE"],
+    ["a negative power of integers", () => x.int().pow(-1), "INVALID_VALUE"],
     ["300 in a byte", () => scalarTensor(300, { dtype: "uint8" }), "VALUE_OUT_OF_RANGE"],
     ["a quantile above 1", () => quantile(x, 1.5), "INVALID_VALUE"],
     ["one in a tensor", () => quantile(x, tensor([0.5, -0.25])), "INVALID_VALUE"],
