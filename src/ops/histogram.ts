@@ -7,9 +7,10 @@ import type { Tensor } from "../tensor/tensor.js";
 import { arange, full, ones, zeros } from "./create.js";
 import { add, compare, div, eq, mul, sub, unary, where } from "./elementwise.js";
 import { type Named, named } from "./named.js";
-import { max, min, sum } from "./reduce.js";
+import { sum } from "./reduce.js";
 import { scatterAdd } from "./scatter.js";
 import { searchsorted } from "./search.js";
+import { aminmax } from "./statistics.js";
 import { contiguous, denseCopy, narrow, reshape, select, to } from "./views.js";
 
 /** Sums of `weights` by place, `int32` in 0 … count - 1; places of `count` are left out. */
@@ -34,8 +35,7 @@ function limitsOf(
       `${op}: a range is from a finite number to one that is not below it: ${range.join(", ")}`,
     );
   const as = (v: number) => full([], v, { dtype: x.dtype });
-  const [low, high] =
-    range === undefined && x.numel > 0 ? [min(x), max(x)] : (range ?? ([0, 1] as const)).map(as);
+  const [low, high] = range === undefined && x.numel > 0 ? aminmax(x) : (range ?? ([0, 1] as const)).map(as);
   const same = eq(low, high);
   return [where(same, sub(low, aside), low), where(same, add(high, aside), high)];
 }

@@ -10,7 +10,6 @@ import { indexAdd, indexCopy, indexFill, indexPut, maskedFill, maskedScatter, pu
 import { copy_, writable } from "./inplace.js";
 import { numberMethods } from "./numbers.js";
 import * as pointwise from "./pointwise.js";
-import { cumprod, cumsum } from "./scan.js";
 import { scatter, scatterAdd, scatterReduce } from "./scatter.js";
 
 const { add: _add, sub: _sub, mul: _mul, div: _div, ...otherPairs } = binary;
@@ -33,7 +32,7 @@ const forms = {
   ...{ bitwiseNot, bitwiseAnd, bitwiseOr, bitwiseXor, bitwiseLeftShift, bitwiseRightShift },
   ...{ scatter, scatterAdd, scatterReduce },
   ...aliasMethods,
-  ...{ pow, trueDivide: binary.div, cumsum, cumprod },
+  ...{ pow, trueDivide: binary.div },
   ...{ gcd, lcm, clampMin, clampMax, conjPhysical, mvlgamma },
   ...{ indexAdd, indexCopy, indexFill, indexPut, maskedFill, maskedScatter, put },
 };

@@ -1,7 +1,7 @@
 import { isGradEnabled } from "../autograd/grad-mode.js";
 import { differentiable } from "../autograd/graph.js";
 import { type DType, isFloating } from "../dtype.js";
-import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
+import { DTypeError, formatShape, ShapeError } from "../errors.js";
 import { k } from "../kernels/backend.js";
 import { checkOptions } from "../options.js";
 import { numel, resolveDim, resolveDims, type Shape, sameShape } from "../shape.js";
@@ -21,8 +21,6 @@ export interface ReduceOptions {
 export interface VarianceOptions extends ReduceOptions {
   /** What is subtracted from the number of elements in the divisor. Default 1 (Bessel's correction), as in PyTorch. */
   correction?: number;
-  /** Another way to say a correction of 1 (true) or 0 (false). */
-  unbiased?: boolean;
 }
 
 export interface ConvertingReduceOptions extends ReduceOptions {
@@ -32,7 +30,7 @@ export interface ConvertingReduceOptions extends ReduceOptions {
 
 const reduceOptions: readonly (keyof ReduceOptions)[] = ["keepdim"];
 const convertingOptions: readonly (keyof ConvertingReduceOptions)[] = ["keepdim", "dtype"];
-const varianceOptions: readonly (keyof VarianceOptions)[] = ["keepdim", "correction", "unbiased"];
+const varianceOptions: readonly (keyof VarianceOptions)[] = ["keepdim", "correction"];
 
 type ReduceOp = Parameters<typeof k.reduce>[0];
 
@@ -201,30 +199,13 @@ function argExtreme(op: "argmax" | "argmin", x: Tensor, dim?: number, options?: 
   return dropDims(out, [d], options?.keepdim);
 }
 
-/**
- * @internal What `var` and its like are given: dims and options, or the options alone, and what follows from them.
- */
-export function varianceArguments(op: string, given: Dims | VarianceOptions, rest?: VarianceOptions) {
-  const alone = typeof given === "object" && !Array.isArray(given);
-  const options = (alone ? given : rest) as VarianceOptions | undefined;
-  checkOptions(op, options, varianceOptions);
-  const { keepdim, correction, unbiased } = options ?? {};
-  if (correction !== undefined && unbiased !== undefined)
-    throw new ValueError(`${op}: either correction or unbiased: both are given`, "INVALID_OPTION");
-  const dim = alone ? undefined : (given as Dims);
-  return { dim, options: { keepdim, correction: correction ?? (unbiased === false ? 0 : 1) } };
-}
-
-/**
- * Variance over `dim`: the mean squared distance from the mean, with n - `correction` as divisor. Options may stand in the place of
- * the dims: `x.var({ correction: 0 })`.
- */
-export function variance(x: Tensor, given?: Dims | VarianceOptions, rest?: VarianceOptions): Tensor {
-  const { dim, options } = varianceArguments("var", given, rest);
+/** Variance over `dim`: the mean squared distance from the mean, with n - `correction` as divisor. */
+export function variance(x: Tensor, dim?: Dims, options: VarianceOptions = {}): Tensor {
+  checkOptions("var", options, varianceOptions);
   needsFloat("var", x.dtype);
   const dims = reducedDims("var", dim, x.ndim);
   const count = numel(dims.map((d) => x.shape[d]));
-  const divisor = Math.max(0, count - options.correction);
+  const divisor = Math.max(0, count - (options.correction ?? 1));
   const centered = (from: Tensor) => sub(from, mean(from, dims, { keepdim: true }));
   const distances = centered(x.detach());
   const kept = differentiable(
@@ -238,8 +219,8 @@ export function variance(x: Tensor, given?: Dims | VarianceOptions, rest?: Varia
 }
 
 /** Standard deviation over `dim`: the root of `variance`. Where it is 0 its gradient is 0, as in PyTorch. */
-export function std(x: Tensor, given?: Dims | VarianceOptions, rest?: VarianceOptions): Tensor {
-  const { dim, options } = varianceArguments("std", given, rest);
+export function std(x: Tensor, dim?: Dims, options?: VarianceOptions): Tensor {
+  checkOptions("std", options, varianceOptions);
   const squared = variance(x, dim, options);
   const y: Tensor = differentiable(
     "std",

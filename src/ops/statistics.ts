@@ -14,7 +14,6 @@ import {
   sum,
   type VarianceOptions,
   variance,
-  varianceArguments,
 } from "./reduce.js";
 import { to } from "./views.js";
 
@@ -61,22 +60,14 @@ export function countNonzero(x: Tensor, dim?: Dims): Tensor {
   return sum(to(x.detach(), "bool"), dim);
 }
 
-/** `[variance, mean]` over `dim`; see `var`. PyTorch: `torch.var_mean`. */
-export function varMean(
-  x: Tensor,
-  given?: Dims | VarianceOptions,
-  rest?: VarianceOptions,
-): [variance: Tensor, mean: Tensor] {
-  const { dim, options } = varianceArguments("varMean", given, rest);
-  return [variance(x, dim, options), mean(x, dim, { keepdim: options.keepdim })];
+/** `[variance, mean]` over `dim`. PyTorch: `torch.var_mean`. */
+export function varMean(x: Tensor, dim?: Dims, options?: VarianceOptions): [variance: Tensor, mean: Tensor] {
+  checkOptions("varMean", options, ["keepdim", "correction"]);
+  return [variance(x, dim, options), mean(x, dim, { keepdim: options?.keepdim })];
 }
 
-/** `[standard deviation, mean]` over `dim`; see `std`. PyTorch: `torch.std_mean`. */
-export function stdMean(
-  x: Tensor,
-  given?: Dims | VarianceOptions,
-  rest?: VarianceOptions,
-): [std: Tensor, mean: Tensor] {
-  const { dim, options } = varianceArguments("stdMean", given, rest);
-  return [std(x, dim, options), mean(x, dim, { keepdim: options.keepdim })];
+/** `[standard deviation, mean]` over `dim`. PyTorch: `torch.std_mean`. */
+export function stdMean(x: Tensor, dim?: Dims, options?: VarianceOptions): [std: Tensor, mean: Tensor] {
+  checkOptions("stdMean", options, ["keepdim", "correction"]);
+  return [std(x, dim, options), mean(x, dim, { keepdim: options?.keepdim })];
 }
