@@ -3,12 +3,11 @@ import { isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError } from "../errors.js";
 import { sameShape } from "../shape.js";
 import { Tensor } from "../tensor/tensor.js";
-import { aliasMethods } from "./aliases.js";
 import * as blend from "./blend.js";
 import { binary, compare, unary } from "./elementwise.js";
+import { elementwiseForms } from "./elementwise-forms.js";
 import { indexAdd, indexCopy, indexFill, indexPut, maskedFill, maskedScatter, put } from "./index-writing.js";
 import { copy_, writable } from "./inplace.js";
-import { numberMethods } from "./numbers.js";
 import * as pointwise from "./pointwise.js";
 import { scatter, scatterAdd, scatterReduce } from "./scatter.js";
 
@@ -17,23 +16,18 @@ const { lerp, addcmul, addcdiv, heaviside } = blend;
 const { round, logit, nanToNum, floatPower, ldexp } = pointwise.pointwiseMethods;
 const { logicalAnd, logicalOr, logicalXor, logicalNot, bitwiseNot, sgn } = pointwise.pointwiseMethods;
 const { bitwiseAnd, bitwiseOr, bitwiseXor, bitwiseLeftShift, bitwiseRightShift } = pointwise.pointwiseMethods;
-const { gcd, lcm } = pointwise.pointwiseMethods;
-const { pow } = pointwise.pointwiseMethods;
-const { clampMin, clampMax, conjPhysical, mvlgamma } = numberMethods;
 
 const forms = {
   ...unary,
   ...otherPairs,
   ...compare,
+  ...elementwiseForms,
   clamp: pointwise.clampAs("clamp_"),
   clip: pointwise.clampAs("clip_"),
   ...{ round, logit, nanToNum, lerp, addcmul, addcdiv, floatPower, heaviside, ldexp, sgn },
   ...{ logicalAnd, logicalOr, logicalXor, logicalNot },
   ...{ bitwiseNot, bitwiseAnd, bitwiseOr, bitwiseXor, bitwiseLeftShift, bitwiseRightShift },
   ...{ scatter, scatterAdd, scatterReduce },
-  ...aliasMethods,
-  ...{ pow, trueDivide: binary.div },
-  ...{ gcd, lcm, clampMin, clampMax, conjPhysical, mvlgamma },
   ...{ indexAdd, indexCopy, indexFill, indexPut, maskedFill, maskedScatter, put },
 };
 
