@@ -3,9 +3,9 @@ import { isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError } from "../errors.js";
 import { sameShape } from "../shape.js";
 import { Tensor } from "../tensor/tensor.js";
+import { arithmeticForms } from "./arithmetic-forms.js";
 import * as blend from "./blend.js";
 import { binary, compare, unary } from "./elementwise.js";
-import { elementwiseForms } from "./elementwise-forms.js";
 import { indexAdd, indexCopy, indexFill, indexPut, maskedFill, maskedScatter, put } from "./index-writing.js";
 import { copy_, writable } from "./inplace.js";
 import * as pointwise from "./pointwise.js";
@@ -21,7 +21,7 @@ const forms = {
   ...unary,
   ...otherPairs,
   ...compare,
-  ...elementwiseForms,
+  ...arithmeticForms,
   clamp: pointwise.clampAs("clamp_"),
   clip: pointwise.clampAs("clip_"),
   ...{ round, logit, nanToNum, lerp, addcmul, addcdiv, floatPower, heaviside, ldexp, sgn },

@@ -8,7 +8,7 @@ const { clampMin, clampMax, conjPhysical, mvlgamma } = numberMethods;
 const { pow, gcd, lcm } = pointwiseMethods;
 
 /** @internal */
-export const elementwiseForms = {
+export const arithmeticForms = {
   ...aliasMethods,
   ...{ pow, gcd, lcm, trueDivide: binary.div, clampMin, clampMax, conjPhysical, mvlgamma },
 };
