@@ -6,10 +6,8 @@ import { AutogradError } from "../errors.js";
 import type { BinaryName, CompareName, UnaryName, UnaryOptions } from "../kernels/rows.js";
 import type { Shape } from "../shape.js";
 import { empty, type GradHook, Tensor } from "../tensor/tensor.js";
-import { aliasMethods } from "./aliases.js";
 import { type GeneratorOptions, onesLike } from "./create.js";
 import "./arranging-methods.js";
-import { createLikeMethods } from "./create-like.js";
 import { drawMethods } from "./draw.js";
 import * as elementwise from "./elementwise.js";
 import { writingMethods } from "./index-writing.js";
@@ -18,13 +16,12 @@ import * as inplace from "./inplace.js";
 import { type InPlaceMethods, inPlaceForms } from "./inplace-methods.js";
 import { type MethodOf, method, methodsOf, type Sizes, sizes } from "./install.js";
 import { matmul } from "./matmul.js";
-import { numberMethods } from "./numbers.js";
+import { numericMethods } from "./numeric-methods.js";
 import { pointwiseMethods, type ScaledOptions, scaled } from "./pointwise.js";
 import * as reduce from "./reduce.js";
 import { scatter, scatterAdd, scatterReduce } from "./scatter.js";
 import * as softmax from "./softmax.js";
 import * as views from "./views.js";
-import { whereOf } from "./where.js";
 
 /*
  * Every operation as a method of Tensor: `x.add(y)` is `add(x, y)`. Elementwise methods and their types come from
@@ -43,10 +40,7 @@ type BinaryMethods = {
 
 const functions = {
   ...pointwiseMethods,
-  ...numberMethods,
-  ...createLikeMethods,
-  where: whereOf,
-  ...aliasMethods,
+  ...numericMethods,
   sum: reduce.sum,
   mean: reduce.mean,
   prod: reduce.prod,

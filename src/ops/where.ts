@@ -12,6 +12,3 @@ export function where(condition: Tensor, ...values: Operand[]): Tensor | Tensor[
   if (values.length === 0) return nonzero(condition, { asTuple: true });
   return choose(condition, values[0], values[1]);
 }
-
-/** @internal `x` where the condition holds, else `other`: the method. */
-export const whereOf = (x: Tensor, condition: Tensor, other: Operand): Tensor => choose(condition, x, other);
