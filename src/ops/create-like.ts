@@ -82,5 +82,8 @@ export function asTensor(values: Tensor | NestedArray | Data, options?: { dtype?
   return to(values, options?.dtype ?? values.dtype);
 }
 
+/** `x` in the dtype of `other`. PyTorch: `Tensor.type_as`. */
+export const typeAs = (x: Tensor, other: Tensor): Tensor => to(x, other.dtype);
+
 /** Those of this file as methods. */
-export const createLikeMethods = { newFull, newZeros, newOnes, newEmpty, newTensor, fill };
+export const createLikeMethods = { typeAs, newFull, newZeros, newOnes, newEmpty, newTensor, fill };

@@ -117,8 +117,6 @@ declare module "../tensor/tensor.js" {
     byte(): Tensor;
     /** A copy in int32: PyTorch's int64 is int32 here. */
     long(): Tensor;
-    /** `to(other.dtype)`. */
-    typeAs(other: Tensor): Tensor;
   }
 }
 
@@ -145,9 +143,6 @@ for (const [name, dtype] of Object.entries({
   method(name, function (this: Tensor) {
     return views.to(this, dtype as DType);
   });
-method("typeAs", function (this: Tensor, other: Tensor) {
-  return views.to(this, other.dtype);
-});
 Object.defineProperty(Tensor.prototype, "T", {
   configurable: true,
   get(this: Tensor) {
