@@ -107,6 +107,7 @@ export const binaryMathRows = {
     gradA: ({ a, b, g, where }) => where(a.ge(b), g, where(b.eq(b), 0, g)),
     gradB: ({ a, b, g, where }) => where(a.ge(b), 0, where(b.eq(b), g, 0)),
     domain: [-3, 3],
+    bools: true,
     doc: "The larger of both, or the one that is not NaN; the gradient of equal operands goes to a. PyTorch: `torch.fmax`.",
   },
   fmin: {
@@ -114,6 +115,7 @@ export const binaryMathRows = {
     gradA: ({ a, b, g, where }) => where(a.le(b), g, where(b.eq(b), 0, g)),
     gradB: ({ a, b, g, where }) => where(a.le(b), 0, where(b.eq(b), g, 0)),
     domain: [-3, 3],
+    bools: true,
     doc: "The smaller of both, or the one that is not NaN; the gradient of equal operands goes to a. PyTorch: `torch.fmin`.",
   },
   xlogy: {

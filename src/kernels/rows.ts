@@ -284,6 +284,8 @@ export interface BinaryRow {
   domain: readonly [low: number, high: number];
   /** Integers become float32 first. */
   floats?: true;
+  /** Of two booleans a boolean. Default: an error, but for rows of floats. */
+  bools?: true;
   doc: string;
 }
 
@@ -293,6 +295,7 @@ export const binaryRows = {
     gradA: ({ g }) => g,
     gradB: ({ g }) => g,
     domain: [-3, 3],
+    bools: true,
     doc: "a + b. PyTorch: `torch.add`.",
   },
   sub: {
@@ -308,6 +311,7 @@ export const binaryRows = {
     gradA: ({ b, g }) => g.mul(b),
     gradB: ({ a, g }) => g.mul(a),
     domain: [-3, 3],
+    bools: true,
     doc: "a · b. PyTorch: `torch.mul`.",
   },
   div: {
@@ -333,6 +337,7 @@ export const binaryRows = {
     gradA: ({ a, b, g, where }) => where(a.eq(b), g.mul(0.5), where(a.lt(b), 0, g)),
     gradB: ({ a, b, g, where }) => where(a.eq(b), g.mul(0.5), where(b.lt(a), 0, g)),
     domain: [-3, 3],
+    bools: true,
     doc: "The larger of both, NaN if either is; equal operands share the gradient. PyTorch: `torch.maximum`.",
   },
   minimum: {
@@ -340,6 +345,7 @@ export const binaryRows = {
     gradA: ({ a, b, g, where }) => where(a.eq(b), g.mul(0.5), where(a.gt(b), 0, g)),
     gradB: ({ a, b, g, where }) => where(a.eq(b), g.mul(0.5), where(b.gt(a), 0, g)),
     domain: [-3, 3],
+    bools: true,
     doc: "The smaller of both, NaN if either is; equal operands share the gradient. PyTorch: `torch.minimum`.",
   },
   ...binaryMathRows,

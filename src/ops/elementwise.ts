@@ -198,7 +198,8 @@ function makeBinary(name: BinaryName): (a: Operand, b: Operand) => Tensor {
 
 /** On bools a sum is "or" and a product is "and": computed as integers, and not 0 is true. */
 function binaryOfBools(name: BinaryName, a: Tensor, b: Tensor): Tensor {
-  if (name === "sub") throw new DTypeError('sub: not defined for bool; use ne() or to("int32")');
+  if (!(binaryRows[name] as BinaryRow).bools)
+    throw new DTypeError(`${name}: not defined for bool; use ${name === "sub" ? "ne() or " : ""}to("int32")`);
   return to(binary[name](to(a, "int32"), to(b, "int32")), "bool");
 }
 

@@ -57,9 +57,9 @@ export function positive(x: Tensor): Tensor {
 }
 
 /** max(x, min), for a number or a tensor (broadcast). PyTorch: `torch.clamp_min`. */
-export const clampMin = (x: Tensor, min: Tensor | number): Tensor => clamp(x, min);
+export const clampMin = (x: Tensor, min: Tensor | number | boolean): Tensor => clamp(x, min);
 /** min(x, max), for a number or a tensor (broadcast). PyTorch: `torch.clamp_max`. */
-export const clampMax = (x: Tensor, max: Tensor | number): Tensor => clamp(x, { max });
+export const clampMax = (x: Tensor, max: Tensor | number | boolean): Tensor => clamp(x, { max });
 
 /** ln Γₚ(x), the multivariate gamma function, for x > (p - 1) / 2. PyTorch: `torch.mvlgamma`. */
 export function mvlgamma(x: Tensor, p: number): Tensor {

@@ -85,11 +85,13 @@ export function floatPower(a: Operand, b: Operand): Tensor {
 
 /** a · 2ᵇ (PyTorch's `torch.ldexp`). */
 export function ldexp(a: Tensor, b: Operand): Tensor {
-  const exponent = typeof b === "object" ? b : constant(Number(b), "float32");
-  return binary.mul(a, unary.exp2(exponent));
+  const common = commonDType(a, b);
+  const dtype = isFloating(common) ? common : "float32";
+  const as = (v: Operand) => (typeof v === "object" ? to(v, dtype) : constant(Number(v), dtype));
+  return binary.mul(as(a), unary.exp2(as(b)));
 }
 
-type Limit = Tensor | number;
+type Limit = Tensor | number | boolean;
 
 export interface Limits {
   min?: Limit | null;
@@ -105,17 +107,18 @@ export const clamp = clampAs("clamp");
 /** @internal `clamp`, called `op` in errors. */
 export function clampAs(op: string) {
   return (x: Tensor, limits?: Limits | Limit | null, max?: Limit | null): Tensor =>
-    limited(x, limitsOf(op, limits, max));
+    limited(op, x, limitsOf(op, limits, max));
 }
 
-function limited(x: Tensor, { min: low, max: high }: Limits): Tensor {
+function limited(op: string, x: Tensor, { min: low, max: high }: Limits): Tensor {
+  if (!isTensor(x)) throw new DTypeError(`${op}: a tensor is needed: ${typeof x}`, "NOT_A_TENSOR");
   if (isTensor(low) || isTensor(high)) {
     const raised = (low ?? null) === null ? x : inside(compare.ge, x, low as Limit);
     return (high ?? null) === null ? raised : inside(compare.le, raised, high as Limit);
   }
   const given: { min?: number; max?: number } = {};
-  if (typeof low === "number") given.min = low;
-  if (typeof high === "number") given.max = high;
+  if ((low ?? null) !== null) given.min = Number(low);
+  if ((high ?? null) !== null) given.max = Number(high);
   const whole = Object.values(given).every((v) => Number.isInteger(v) || Math.abs(v) === Infinity);
   return unary.clamp(whole || isFloating(x.dtype) ? x : to(x, "float32"), given);
 }
@@ -129,10 +132,14 @@ const isTensor = (v: unknown): v is Tensor => typeof v === "object" && v !== nul
 
 /** Both limits, however they were given. */
 function limitsOf(op: string, limits: Limits | Limit | null | undefined, max?: Limit | null): Limits {
-  if (limits === null || limits === undefined || typeof limits === "number" || isTensor(limits))
-    return { min: limits, max };
-  checkOptions(op, limits, ["min", "max"]);
-  return limits;
+  const isLimit = (v: unknown): v is Limit => typeof v === "number" || typeof v === "boolean" || isTensor(v);
+  const inPlace = limits === null || limits === undefined || isLimit(limits);
+  if (!inPlace) checkOptions(op, limits, ["min", "max"]);
+  const both = inPlace ? { min: limits, max } : limits;
+  for (const limit of [both.min ?? 0, both.max ?? 0])
+    if (!isLimit(limit))
+      throw new DTypeError(`${op}: limits are tensors or numbers: ${typeof limit}`, "NOT_A_TENSOR");
+  return both;
 }
 
 export interface RoundOptions {

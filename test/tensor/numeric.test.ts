@@ -2,6 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import * as sg from "../../src/index.js";
 import {
   arange,
   bincount,
@@ -122,6 +123,10 @@ describe("mistakes", () => {
     ["a boolean alpha of floats", () => x.add(x, { alpha: true }), "INVALID_OPTION"],
     ["a fraction as alpha of integers", () => x.int().add(x.int(), { alpha: 0.5 }), "INVALID_OPTION"],
     ["shifts of booleans", () => x.bool().bitwiseLeftShift(x.bool()), "DTYPE_MISMATCH"],
+    ["a power of booleans", () => x.bool().pow(x.bool()), "DTYPE_MISMATCH"],
+    ["a limit in words", () => x.clamp("1" as any, 2), "INVALID_OPTIONS"],
+    ["an upper limit in words", () => x.clamp(0, "1" as any), "NOT_A_TENSOR"],
+    ["the limits of a number", () => sg.clampMin(2 as any, x), "NOT_A_TENSOR"],
     ["frexp of integers", () => x.int().frexp(), "DTYPE_MISMATCH"],
     ["positive of booleans", () => x.bool().positive(), "DTYPE_MISMATCH"],
     ["a matrix as value of fill", () => x.fill(tensor([1])), "SHAPE_MISMATCH"],
