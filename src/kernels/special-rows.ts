@@ -133,14 +133,14 @@ export const specialUnaryRows = {
 } as const satisfies Record<string, UnaryRow>;
 
 /** No gradients: PyTorch has none for these. `n` may be a tensor. */
-const polynomialRow = (f: BinaryRow["f"], what: string, name: string) =>
+const polynomialRow = (f: BinaryRow["f"], what: string, name: string, at = "a") =>
   ({
     f,
     gradA: null,
     gradB: null,
     domain: [0.3, 3],
     floats: true,
-    doc: `${what} of degree b at a; it has no gradient. PyTorch: \`torch.special.${name}\`.`,
+    doc: `${what} of degree b at ${at}; it has no gradient. PyTorch: \`torch.special.${name}\`.`,
   }) as const;
 
 const shifted = (f: BinaryRow["f"]) => (x: number, n: number) => f(2 * x - 1, n);
@@ -192,23 +192,27 @@ export const specialBinaryRows = {
   ),
   shiftedChebyshevPolynomialT: polynomialRow(
     shifted(chebyshevT),
-    "chebyshevPolynomialT(2a - 1, b): that",
+    "Chebyshev's polynomial of the first kind",
     "shifted_chebyshev_polynomial_t",
+    "2a - 1",
   ),
   shiftedChebyshevPolynomialU: polynomialRow(
     shifted(chebyshevU),
-    "chebyshevPolynomialU(2a - 1, b): that",
+    "Chebyshev's polynomial of the second kind",
     "shifted_chebyshev_polynomial_u",
+    "2a - 1",
   ),
   shiftedChebyshevPolynomialV: polynomialRow(
     shifted(chebyshevV),
-    "chebyshevPolynomialV(2a - 1, b): that",
+    "Chebyshev's polynomial of the third kind",
     "shifted_chebyshev_polynomial_v",
+    "2a - 1",
   ),
   shiftedChebyshevPolynomialW: polynomialRow(
     shifted(chebyshevW),
-    "chebyshevPolynomialW(2a - 1, b): that",
+    "Chebyshev's polynomial of the fourth kind",
     "shifted_chebyshev_polynomial_w",
+    "2a - 1",
   ),
   hermitePolynomialH: polynomialRow(hermiteH, "The physicists' Hermite polynomial", "hermite_polynomial_h"),
   hermitePolynomialHe: polynomialRow(
