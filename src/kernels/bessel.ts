@@ -102,6 +102,7 @@ export const sphericalBesselJ0 = (x: number): number =>
 export function airyAi(x: number): number {
   if (Math.abs(x) === Infinity) return 0;
   if (x <= -7) return airyOfWaves(-x);
+  if (x > 108) return 0; // underflows
   if (!(x < 1)) {
     const zeta = (2 / 3) * x * Math.sqrt(x);
     return Number.isNaN(x) ? x : (Math.sqrt(x / 3) / Math.PI) * Math.exp(-zeta) * modifiedSecond(1 / 3, zeta);
@@ -130,6 +131,7 @@ function airyOfWaves(x: number): number {
     if (k % 2 === 0) p += signed;
     else q += signed;
   }
+  if (zeta === Infinity) return 0;
   const [sin, cos] = [Math.sin(zeta), Math.cos(zeta)];
   return ((cos + sin) * p + (sin - cos) * q) / Math.sqrt(2 * Math.PI * Math.sqrt(x));
 }

@@ -5,13 +5,17 @@
 /** What comes after `p` of degree k - 1 and `q` of degree k. */
 type Next = (x: number, k: number, q: number, p: number) => number;
 
+/** A recurrence of so many steps takes milliseconds; beyond it the result is NaN. */
+const highest = 1e6;
+
 function polynomial(first: (x: number) => number, next: Next): (x: number, n: number) => number {
   return (x, n) => {
     const degree = Math.trunc(n);
     if (!(degree >= 0)) return 0;
     if (degree === 0) return 1;
+    if (degree > highest) return Number.NaN;
     let [p, q] = [1, first(x)];
-    for (let k = 1; k < degree; k++) {
+    for (let k = 1; k < degree && Math.abs(q) < Infinity; k++) {
       const r = next(x, k, q, p);
       p = q;
       q = r;

@@ -150,7 +150,7 @@ function hurwitz(s: number, q: number): number {
   for (; q < 12 || q < s; q++) {
     const term = q ** -s;
     sum += term;
-    if (term * q < sum * 1e-17) return sum;
+    if (!(term * q > sum * 1e-17)) return sum;
   }
   let power = q ** -s;
   sum += (q * power) / (s - 1) + power / 2;

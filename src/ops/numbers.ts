@@ -57,7 +57,7 @@ export function positive(x: Tensor): Tensor {
 }
 
 /** max(x, min), for a number or a tensor (broadcast). PyTorch: `torch.clamp_min`. */
-export const clampMin = (x: Tensor, min: Tensor | number | boolean): Tensor => clamp(x, min);
+export const clampMin = (x: Tensor, min: Tensor | number | boolean): Tensor => clamp(x, { min });
 /** min(x, max), for a number or a tensor (broadcast). PyTorch: `torch.clamp_max`. */
 export const clampMax = (x: Tensor, max: Tensor | number | boolean): Tensor => clamp(x, { max });
 

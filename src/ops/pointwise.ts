@@ -106,7 +106,7 @@ export const clamp = clampAs("clamp");
 
 /** @internal `clamp`, called `op` in errors. */
 export function clampAs(op: string) {
-  return (x: Tensor, limits?: Limits | Limit | null, max?: Limit | null): Tensor =>
+  return (x: Tensor, limits?: Limits | Tensor | number | null, max?: Limit | null): Tensor =>
     limited(op, x, limitsOf(op, limits, max));
 }
 
@@ -131,9 +131,13 @@ function inside(test: typeof compare.ge, x: Tensor, limit: Limit): Tensor {
 const isTensor = (v: unknown): v is Tensor => typeof v === "object" && v !== null && "storage" in v;
 
 /** Both limits, however they were given. */
-function limitsOf(op: string, limits: Limits | Limit | null | undefined, max?: Limit | null): Limits {
+function limitsOf(
+  op: string,
+  limits: Limits | Tensor | number | null | undefined,
+  max?: Limit | null,
+): Limits {
   const isLimit = (v: unknown): v is Limit => typeof v === "number" || typeof v === "boolean" || isTensor(v);
-  const inPlace = limits === null || limits === undefined || isLimit(limits);
+  const inPlace = limits === null || limits === undefined || typeof limits === "number" || isTensor(limits);
   if (!inPlace) checkOptions(op, limits, ["min", "max"]);
   const both = inPlace ? { min: limits, max } : limits;
   for (const limit of [both.min ?? 0, both.max ?? 0])

@@ -61,6 +61,21 @@ describe("special", () => {
     all(given.grad!.data, grad, `${op}'`);
   });
 
+  it("ends for arguments of any size, and is right where series would be long", () => {
+    const sizes = [0, 5e-324, 1e-40, -0.5, 1, 25, 108, 1e5 + 1, 1e16, 3e38, -3e38, 1e308, Infinity];
+    const pairs = sizes.flatMap((a) => sizes.map((b) => [a, b] as const));
+    const float64 = (values: number[]) => tensor(values, { dtype: "float64" });
+    const [a, b] = [0, 1].map((i) => float64(pairs.map((pair) => pair[i]!)));
+    const rows = { ...special, igamma: special.gammainc, igammac: special.gammaincc };
+    for (const name of Object.keys(specialUnaryRows) as (keyof typeof specialUnaryRows)[])
+      expect(special[name](float64(sizes)).numel, name).toBe(sizes.length);
+    for (const name of Object.keys(specialBinaryRows) as (keyof typeof specialBinaryRows)[])
+      expect((rows[name] as (a: Tensor, b: Tensor) => Tensor)(a, b).numel, name).toBe(pairs.length);
+    // SciPy's.
+    const large = special.gammainc(float64([1e6, 2e5, 1e10]), float64([1e6 + 500, 2e5 - 300, 1e10 + 1e5]));
+    expectClose(large.data, [0.6915504757, 0.2512980243, 0.841344746], { rtol: 1e-9, atol: 0 });
+  });
+
   it.each(fixtures.pairs)("$op over all pairs", ({ op, a, b, output, gradB }) => {
     const functions = { ...special, igamma: special.gammainc, igammac: special.gammaincc };
     const points = [a, b].map((v) => decode(v));
