@@ -24,6 +24,7 @@ export {
   eye,
   full,
   linspace,
+  logspace,
   ones,
   onesLike,
   rand,
@@ -33,8 +34,9 @@ export {
   zeros,
   zerosLike,
 } from "./ops/create.js";
+export { asTensor, empty, emptyLike, fill, fullLike, scalarTensor } from "./ops/create-like.js";
 export { bernoulli, multinomial, normal, randint, randintLike, randLike, randnLike } from "./ops/draw.js";
-export { where } from "./ops/elementwise.js";
+export * from "./ops/elementwise-functions.js";
 export * from "./ops/functions.js";
 export { cat, stack } from "./ops/join.js";
 export * from "./ops/linalg/functions.js";
@@ -42,6 +44,10 @@ export * as linalg from "./ops/linalg/index.js";
 export { matmul } from "./ops/matmul.js";
 export { polygamma } from "./ops/pointwise.js";
 export * from "./ops/shaping.js";
+export * as special from "./ops/special.js";
+export { trilIndices, triuIndices } from "./ops/triangle.js";
+export { canCast, isFloatingPoint, promoteTypes, resultType } from "./ops/types.js";
+export { where } from "./ops/where.js";
 export * as optim from "./optim/index.js";
 export { Generator, manualSeed } from "./random.js";
 export { Tensor } from "./tensor/tensor.js";

@@ -31,6 +31,18 @@ export const algebraFunctions = [
   "digamma",
   "i0",
   "i1",
+  "lgamma",
+  "i0e",
+  "i1e",
+  "erfcx",
+  "besselJ0",
+  "besselJ1",
+  "besselY0",
+  "besselY1",
+  "modifiedBesselK0",
+  "modifiedBesselK1",
+  "scaledModifiedBesselK0",
+  "scaledModifiedBesselK1",
 ] as const;
 export type AlgebraFunction = (typeof algebraFunctions)[number];
 
@@ -43,6 +55,7 @@ export interface Algebra<T> extends Functions<T> {
   div(other: T | number): T;
   pow(exponent: T | number): T;
   polygamma(order: T | number): T;
+  zeta(q: T | number): T;
   /** Conditions: only good as the first operand of `where`. */
   eq(other: T | number): T;
   gt(other: T | number): T;
@@ -73,7 +86,9 @@ export interface BinaryTerms<T> {
 }
 
 type Infix = "+" | "-" | "*" | "/" | "===" | ">" | ">=" | "<" | "<=";
-type Head = "leaf" | "where" | "pow" | "polygamma" | AlgebraFunction | Infix;
+/** Functions of two operands; each is also a row. */
+type Pair = "pow" | "polygamma" | "zeta";
+type Head = "leaf" | "where" | Pair | AlgebraFunction | Infix;
 
 /** Writes down an expression instead of computing it. Equal expressions are one object, so sharing is visible. */
 export class Term implements Algebra<Term> {
@@ -127,6 +142,9 @@ export class Term implements Algebra<Term> {
   polygamma(order: Term | number) {
     return this.build("polygamma", order);
   }
+  zeta(q: Term | number) {
+    return this.build("zeta", q);
+  }
   eq(other: Term | number) {
     return this.build("===", other);
   }
@@ -164,6 +182,18 @@ export class Term implements Algebra<Term> {
   digamma = () => this.build("digamma");
   i0 = () => this.build("i0");
   i1 = () => this.build("i1");
+  lgamma = () => this.build("lgamma");
+  i0e = () => this.build("i0e");
+  i1e = () => this.build("i1e");
+  erfcx = () => this.build("erfcx");
+  besselJ0 = () => this.build("besselJ0");
+  besselJ1 = () => this.build("besselJ1");
+  besselY0 = () => this.build("besselY0");
+  besselY1 = () => this.build("besselY1");
+  modifiedBesselK0 = () => this.build("modifiedBesselK0");
+  modifiedBesselK1 = () => this.build("modifiedBesselK1");
+  scaledModifiedBesselK0 = () => this.build("scaledModifiedBesselK0");
+  scaledModifiedBesselK1 = () => this.build("scaledModifiedBesselK1");
 }
 
 /** Names of the variables that the value of `term` depends on. */

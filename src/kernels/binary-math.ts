@@ -27,6 +27,27 @@ export function integerPower(a: number, b: number): number {
   return power;
 }
 
+const bits = new DataView(new ArrayBuffer(8));
+
+/** The neighbour of `a` towards `b`: floats of one sign are in the order of their bits, read as an integer. */
+function nextDouble(a: number, b: number): number {
+  if (Number.isNaN(a) || Number.isNaN(b)) return Number.NaN;
+  if (a === b) return b;
+  if (a === 0) return b > 0 ? Number.MIN_VALUE : -Number.MIN_VALUE;
+  bits.setFloat64(0, a);
+  bits.setBigInt64(0, bits.getBigInt64(0) + (b > a === a > 0 ? 1n : -1n));
+  return bits.getFloat64(0);
+}
+
+function nextSingle(a: number, b: number): number {
+  if (Number.isNaN(a) || Number.isNaN(b)) return Number.NaN;
+  if (a === b) return b;
+  if (a === 0) return b > 0 ? 2 ** -149 : -(2 ** -149);
+  bits.setFloat32(0, a);
+  bits.setInt32(0, bits.getInt32(0) + (b > a === a > 0 ? 1 : -1));
+  return bits.getFloat32(0);
+}
+
 const isNegative = (x: number) => x < 0 || Object.is(x, -0);
 
 export const binaryMathRows = {
@@ -86,6 +107,7 @@ export const binaryMathRows = {
     gradA: ({ a, b, g, where }) => where(a.ge(b), g, where(b.eq(b), 0, g)),
     gradB: ({ a, b, g, where }) => where(a.ge(b), 0, where(b.eq(b), g, 0)),
     domain: [-3, 3],
+    bools: true,
     doc: "The larger of both, or the one that is not NaN; the gradient of equal operands goes to a. PyTorch: `torch.fmax`.",
   },
   fmin: {
@@ -93,6 +115,7 @@ export const binaryMathRows = {
     gradA: ({ a, b, g, where }) => where(a.le(b), g, where(b.eq(b), 0, g)),
     gradB: ({ a, b, g, where }) => where(a.le(b), 0, where(b.eq(b), g, 0)),
     domain: [-3, 3],
+    bools: true,
     doc: "The smaller of both, or the one that is not NaN; the gradient of equal operands goes to a. PyTorch: `torch.fmin`.",
   },
   xlogy: {
@@ -127,6 +150,14 @@ export const binaryMathRows = {
     floats: true,
     doc: "log2(2ᵃ + 2ᵇ), without overflow. PyTorch: `torch.logaddexp2`.",
   },
+  nextafter: {
+    f: nextDouble,
+    fSingle: nextSingle,
+    gradA: ({ a, b, g, where }) => where(a.eq(b), 0, g),
+    gradB: ({ g }) => g.mul(0),
+    domain: [0.3, 3],
+    doc: "The number next to a on the way to b; a where they are equal. PyTorch: `torch.nextafter`.",
+  },
   polygamma: {
     f: polygamma,
     gradA: ({ a, b, g }) => g.mul(a.polygamma(b.add(1))),
@@ -140,7 +171,16 @@ export const binaryMathRows = {
 /** Operations on the bits of integers and booleans. */
 export interface IntegerRow {
   f: (a: number, b: number) => number;
+  /** Not for booleans. */
+  counts?: true;
   doc: string;
+}
+
+/** Largest number that divides both; 0 of two zeros. */
+function gcd(a: number, b: number): number {
+  let [x, y] = [Math.abs(a), Math.abs(b)];
+  while (y !== 0) [x, y] = [y, x % y];
+  return x;
 }
 
 export const integerRows = {
@@ -149,11 +189,19 @@ export const integerRows = {
   bitwiseXor: { f: (a, b) => a ^ b, doc: "Bits set in one of both. PyTorch: `torch.bitwise_xor`." },
   bitwiseLeftShift: {
     f: (a, b) => (b >= 0 && b < 32 ? a << b : 0),
+    counts: true,
     doc: "a · 2ᵇ; 0 where b is not in 0 … 31. PyTorch: `torch.bitwise_left_shift`.",
   },
   bitwiseRightShift: {
     f: (a, b) => a >> (b >= 0 && b < 32 ? b : 31),
+    counts: true,
     doc: "a / 2ᵇ, rounded down. PyTorch: `torch.bitwise_right_shift`.",
+  },
+  gcd: { f: gcd, counts: true, doc: "Greatest common divisor, never negative. PyTorch: `torch.gcd`." },
+  lcm: {
+    f: (a, b) => (a === 0 || b === 0 ? 0 : Math.abs(Math.imul(a / gcd(a, b), b))),
+    counts: true,
+    doc: "Least common multiple, never negative. PyTorch: `torch.lcm`.",
   },
 } as const satisfies Record<string, IntegerRow>;
 

@@ -9,14 +9,15 @@ import {
   type UnaryRow,
   unaryRows,
 } from "./rows.js";
-import { polygamma } from "./special.js";
+import { polygamma, zeta } from "./special.js";
 
 /** f'(x) where y = f(x). An argument the derivative does not read may be anything. */
 export type Derivative = (x: number, y: number, p: number, q: number) => number;
 
-/** The derivative of a row as a term over the variables x, y, p, q. */
+/** The derivative of a row as a term over the variables x, y, p, q; NaN where it has none. */
 export function traceDerivative(name: UnaryName): Term | number {
   const row: UnaryRow = unaryRows[name];
+  if (row.derivative === null) return Number.NaN;
   return row.derivative<Term>({ ...Term.variables("x", "y", "p", "q"), where: Term.where });
 }
 
@@ -38,7 +39,8 @@ export function binarySaves(
   name: BinaryName,
 ): Record<"gradA" | "gradB", { a: boolean; b: boolean; y: boolean }> {
   const row: BinaryRow = binaryRows[name];
-  const reads = (rule: (terms: BinaryTerms<Term>) => Term) => {
+  const reads = (rule: ((terms: BinaryTerms<Term>) => Term) | null) => {
+    if (rule === null) return { a: false, b: false, y: false };
     const variables = variablesOf(rule({ ...Term.variables("a", "b", "y", "g"), where: Term.where }));
     return { a: variables.has("a"), b: variables.has("b"), y: variables.has("y") };
   };
@@ -80,7 +82,8 @@ export function derivativeSource(root: Term | number): { body: string; functions
     if (infix.has(node.head)) text = `(${args[0]} ${node.head} ${args[1]})`;
     else if (node.head === "where") text = `(${args[0]} ? ${args[1]} : ${args[2]})`;
     else if (node.head === "pow") text = `(${args[0]} ** ${args[1]})`;
-    else if (node.head === "polygamma") text = `polygamma_(${args[0]}, ${args[1]})`;
+    else if (node.head === "polygamma" || node.head === "zeta")
+      text = `${node.head}_(${args[0]}, ${args[1]})`;
     else {
       functions.add(node.head as AlgebraFunction);
       text = `${node.head}(${args[0]}, 0, 0, erf_)`;
@@ -126,6 +129,8 @@ function interpret(root: Term | number): Derivative {
         return a ** b;
       case "polygamma":
         return polygamma(a, b);
+      case "zeta":
+        return zeta(a, b);
       default:
         return (unaryRows[node.head as AlgebraFunction].f as Scalar)(a, 0, 0, erf);
     }
@@ -139,8 +144,8 @@ export function compileTerm(term: Term | number, generate = true): Derivative {
   const { body, functions } = derivativeSource(term);
   const names = [...functions];
   const text = `"use strict"; return (x, y, p, q) => {\n${body}\n};`;
-  const make = new Function(...names, "erf_", "polygamma_", text);
-  return make(...names.map((used) => unaryRows[used].f), erf, polygamma) as Derivative;
+  const make = new Function(...names, "erf_", "polygamma_", "zeta_", text);
+  return make(...names.map((used) => unaryRows[used].f), erf, polygamma, zeta) as Derivative;
 }
 
 /** A fresh function literal for the derivative of a row. */

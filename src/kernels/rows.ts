@@ -10,13 +10,14 @@
  */
 import type { Algebra, BinaryTerms, UnaryTerms } from "./algebra.js";
 import { binaryMathRows, integerPower } from "./binary-math.js";
+import { specialBinaryRows, specialUnaryRows } from "./special-rows.js";
 import { unaryMathRows } from "./unary-math.js";
 
 export interface UnaryRow {
   /** The function. `erf` is handed in because `Math` lacks it. */
   f: (x: number, p: number, q: number, erf: (x: number) => number) => number;
-  /** f'(x). A number where it is constant. */
-  derivative: <T extends Algebra<T>>(terms: UnaryTerms<T>) => T | number;
+  /** f'(x). A number where it is constant; null where there is no gradient to be had. */
+  derivative: (<T extends Algebra<T>>(terms: UnaryTerms<T>) => T | number) | null;
   /** Defaults of `p` and `q`, in this order, under their public names. */
   params?: Readonly<Record<string, number>>;
   /** Other values of (p, q) that tests try besides the defaults. */
@@ -25,6 +26,8 @@ export interface UnaryRow {
   kinks?: readonly number[];
   /** Keeps int32 and uint8 (the result is an integer when `x` is). Other rows are for floats. */
   integers?: true;
+  /** What a row that keeps integers makes of booleans: the dtype of the result. Default: an error. */
+  bools?: "bool" | "int32";
   doc: string;
 }
 
@@ -50,6 +53,7 @@ export const unaryRows = {
     domain: [-3, 3],
     kinks: [0],
     integers: true,
+    bools: "bool",
     doc: "-1, 0 or 1; 0 for NaN. PyTorch: `torch.sign`.",
   },
   square: {
@@ -57,6 +61,7 @@ export const unaryRows = {
     derivative: ({ x }) => x.mul(2),
     domain: [-3, 3],
     integers: true,
+    bools: "int32",
     doc: "x². PyTorch: `torch.square`.",
   },
   sqrt: {
@@ -252,9 +257,11 @@ export const unaryRows = {
     domain: [-3, 3],
     kinks: [-1, 0.5, 1.5],
     integers: true,
+    bools: "int32",
     doc: "min(max(x, min), max): max wins over min. PyTorch: `torch.clamp`.",
   },
   ...unaryMathRows,
+  ...specialUnaryRows,
 } as const satisfies Record<string, UnaryRow>;
 
 export type UnaryName = keyof typeof unaryRows;
@@ -268,13 +275,17 @@ export interface BinaryRow {
   f: (a: number, b: number) => number;
   /** Used instead of `f` on int32, where the product of two integers may not fit a double. */
   fInteger?: (a: number, b: number) => number;
-  /** Gradients of the operands, already multiplied by g. */
-  gradA: <T extends Algebra<T>>(terms: BinaryTerms<T>) => T;
-  gradB: <T extends Algebra<T>>(terms: BinaryTerms<T>) => T;
+  /** Used instead of `f` on float32, where the function depends on the numbers a dtype has. */
+  fSingle?: (a: number, b: number) => number;
+  /** Gradients of the operands, already multiplied by g; null where there is none to be had. */
+  gradA: (<T extends Algebra<T>>(terms: BinaryTerms<T>) => T) | null;
+  gradB: (<T extends Algebra<T>>(terms: BinaryTerms<T>) => T) | null;
   /** Where tests draw both operands. Kinks, if any, are on the diagonal a = b. */
   domain: readonly [low: number, high: number];
   /** Integers become float32 first. */
   floats?: true;
+  /** Of two booleans a boolean. Default: an error, but for rows of floats. */
+  bools?: true;
   doc: string;
 }
 
@@ -284,6 +295,7 @@ export const binaryRows = {
     gradA: ({ g }) => g,
     gradB: ({ g }) => g,
     domain: [-3, 3],
+    bools: true,
     doc: "a + b. PyTorch: `torch.add`.",
   },
   sub: {
@@ -299,6 +311,7 @@ export const binaryRows = {
     gradA: ({ b, g }) => g.mul(b),
     gradB: ({ a, g }) => g.mul(a),
     domain: [-3, 3],
+    bools: true,
     doc: "a · b. PyTorch: `torch.mul`.",
   },
   div: {
@@ -324,6 +337,7 @@ export const binaryRows = {
     gradA: ({ a, b, g, where }) => where(a.eq(b), g.mul(0.5), where(a.lt(b), 0, g)),
     gradB: ({ a, b, g, where }) => where(a.eq(b), g.mul(0.5), where(b.lt(a), 0, g)),
     domain: [-3, 3],
+    bools: true,
     doc: "The larger of both, NaN if either is; equal operands share the gradient. PyTorch: `torch.maximum`.",
   },
   minimum: {
@@ -331,9 +345,11 @@ export const binaryRows = {
     gradA: ({ a, b, g, where }) => where(a.eq(b), g.mul(0.5), where(a.gt(b), 0, g)),
     gradB: ({ a, b, g, where }) => where(a.eq(b), g.mul(0.5), where(b.gt(a), 0, g)),
     domain: [-3, 3],
+    bools: true,
     doc: "The smaller of both, NaN if either is; equal operands share the gradient. PyTorch: `torch.minimum`.",
   },
   ...binaryMathRows,
+  ...specialBinaryRows,
 } as const satisfies Record<string, BinaryRow>;
 
 export type BinaryName = keyof typeof binaryRows;

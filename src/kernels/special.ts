@@ -11,12 +11,10 @@ function gauss(x: number): number {
 }
 
 /**
- * 1 - erf(x), with relative accuracy on the right. From ½ on it is e^(-x²) P(u) / (x + 2) with P interpolated, for this file, in the
- * Chebyshev points of u = 5/4 (x - 2) / (x + 2) - 1/4, which takes [½, ∞) to [-1, 1].
+ * e^(x²) (1 - erf(x)) from ½ on: P(u) / (x + 2), with P interpolated, for this file, in the Chebyshev points of
+ * u = 5/4 (x - 2) / (x + 2) - 1/4, which takes [½, ∞) to [-1, 1].
  */
-export function erfc(x: number): number {
-  if (x < 0.5) return 1 - erf(x);
-  if (!(x < 28)) return x >= 28 ? 0 : x;
+function tail(x: number): number {
   const u = (1.25 * (x - 2)) / (x + 2) - 0.25;
   let p = -6.017764370223231e-10;
   p = p * u - 1.349680511164156e-9;
@@ -41,7 +39,20 @@ export function erfc(x: number): number {
   p = p * u + 0.16193915053222427;
   p = p * u - 0.4643007442723716;
   p = p * u + 0.8950057559069498;
-  return (gauss(x) * p) / (x + 2);
+  return p / (x + 2);
+}
+
+/** 1 - erf(x), with relative accuracy on the right. */
+export function erfc(x: number): number {
+  if (x < 0.5) return 1 - erf(x);
+  if (!(x < 28)) return x >= 28 ? 0 : x;
+  return gauss(x) * tail(x);
+}
+
+/** e^(x²) (1 - erf(x)), which does not underflow. */
+export function erfcx(x: number): number {
+  if (x < 0.5) return x < -27 ? Infinity : (1 - erf(x)) / gauss(x);
+  return x === Infinity ? 0 : tail(x);
 }
 
 /**
@@ -123,10 +134,10 @@ const maclaurin = [
   43867 / 5109094217170944000,
 ];
 
-/** Σ (q + i)^(-s) over i = 0, 1, … for whole s > 1: some terms, and the rest by Euler and Maclaurin. Infinity at q = 0, -1, … */
+/** Σ (q + i)^(-s) over i = 0, 1, … for s > 1: some terms, and the rest by Euler and Maclaurin. Infinity at q = 0, -1, … */
 function hurwitz(s: number, q: number): number {
   if (q <= 0 && Number.isInteger(q)) return Infinity;
-  if (q === -Infinity) return Number.NaN;
+  if (q === -Infinity || (q < 0 && !Number.isInteger(s))) return Number.NaN;
   if (q < 0) {
     // The terms below 0 are those between the fraction of |q| and |q|, with their sign.
     const fraction = -q - Math.floor(-q);
@@ -135,7 +146,12 @@ function hurwitz(s: number, q: number): number {
   }
   if (q === Infinity) return 0;
   let sum = 0;
-  for (; q < 12; q++) sum += q ** -s;
+  // The series of Euler and Maclaurin needs a q above s; where s is large the sum is done before.
+  for (; q < 12 || q < s; q++) {
+    const term = q ** -s;
+    sum += term;
+    if (!(term * q > sum * 1e-17)) return sum;
+  }
   let power = q ** -s;
   sum += (q * power) / (s - 1) + power / 2;
   let rising = s;
@@ -146,6 +162,12 @@ function hurwitz(s: number, q: number): number {
     rising *= (s + 2 * k + 1) * (s + 2 * k + 2);
   }
   return sum;
+}
+
+/** Hurwitz' zeta: Σ (q + i)^(-s). Infinity at s = 1, NaN below. */
+export function zeta(s: number, q: number): number {
+  if (Number.isNaN(q) || !(s > 1)) return s === 1 ? Infinity : Number.NaN;
+  return s === Infinity ? (q > 1 ? 0 : q === 1 ? 1 : Infinity) : hurwitz(s, q);
 }
 
 /** The n-th derivative of digamma, for n >= 0; one that is not whole is rounded. */
@@ -180,6 +202,10 @@ function besselScaled(order: 0 | 1, x: number): number {
   const size = sum / Math.sqrt(2 * Math.PI * a);
   return order === 1 && x < 0 ? -size : size;
 }
+
+/** Of order 0 and 1, times e^(-|x|). */
+export const i0e = (x: number): number => besselScaled(0, x);
+export const i1e = (x: number): number => (Math.abs(x) === Infinity ? 0 : besselScaled(1, x));
 
 /** Grows without e^|x| first overflowing where the result does not. */
 function unscaled(y: number, x: number): number {

@@ -4,10 +4,12 @@ import * as blend from "./blend.js";
 import * as closeness from "./closeness.js";
 import * as diagonal from "./diagonal.js";
 import * as differences from "./differences.js";
+import * as histograms from "./histogram.js";
 import { type MethodOf, method, methodsOf, type Sizes, sizes } from "./install.js";
 import * as medians from "./median.js";
 import * as norms from "./norms.js";
 import * as products from "./products.js";
+import * as quantiles from "./quantile.js";
 import * as rearrange from "./rearrange.js";
 import { amax, amin, type ReduceOptions } from "./reduce.js";
 import * as repeats from "./repeat.js";
@@ -33,6 +35,8 @@ const { aminmax, nansum, nanmean, countNonzero } = statistics;
 const { lerp, addcmul, addcdiv, heaviside } = blend;
 const { isclose, allclose, equal } = closeness;
 const { argwhere } = uniques;
+const { quantile, nanquantile } = quantiles;
+const { histc, histogram, bincount } = histograms;
 
 const functions = {
   ...{ mm, bmm, mv, dot, outer, ger: outer, inner, addmm, baddbmm, addbmm, addmv, addr, kron, cross },
@@ -42,6 +46,7 @@ const functions = {
   ...{ mode: medians.mode, tril, triu, diag, diagonal: diagonal.diagonal, diagEmbed, diagflat, trace },
   ...{ amax, amin, aminmax, nansum, nanmean, countNonzero, dist: norms.dist },
   ...{ diff: differences.diff, take, takeAlongDim, argwhere },
+  ...{ quantile, nanquantile, histc, histogram, bincount },
   ...{ lerp, addcmul, addcdiv, heaviside, isclose, allclose, equal },
 };
 

@@ -8,8 +8,20 @@ export {
   diff,
   type TrapezoidOptions,
   trapezoid,
+  trapezoid as trapz,
 } from "./differences.js";
 export { einsum } from "./einsum.js";
+export { type GradientOptions, gradient } from "./gradient.js";
+export {
+  type BincountOptions,
+  bincount,
+  type HistcOptions,
+  type HistogramddOptions,
+  type HistogramOptions,
+  histc,
+  histogram,
+  histogramdd,
+} from "./histogram.js";
 export { gather, indexSelect } from "./indexing.js";
 export { median, mode, nanmedian } from "./median.js";
 export type { Named } from "./named.js";
@@ -31,6 +43,7 @@ export {
   outer,
   tensordot,
 } from "./products.js";
+export { nanquantile, type QuantileOptions, quantile } from "./quantile.js";
 export {
   flip,
   fliplr,
@@ -62,7 +75,14 @@ export {
 } from "./reduce.js";
 export { broadcastTensors, broadcastTo, meshgrid, repeatInterleave, tile } from "./repeat.js";
 export { cummax, cummin, cumprod, cumsum, logcumsumexp, type ScanOptions } from "./scan.js";
-export { type BucketizeOptions, bucketize, type SearchsortedOptions, searchsorted } from "./search.js";
+export {
+  type BucketizeOptions,
+  bucketize,
+  type IsinOptions,
+  isin,
+  type SearchsortedOptions,
+  searchsorted,
+} from "./search.js";
 export {
   argsort,
   kthvalue,

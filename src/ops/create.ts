@@ -135,15 +135,20 @@ function converted(data: Data, dtype: DType): Data {
   return out;
 }
 
-/** A tensor of `shape` whose elements are all `value`. */
-export function full(shape: Shape, value: number, options?: TensorOptions): Tensor {
-  return filled("full", shape, value, options);
+/** A tensor of `shape` whose elements are all `value`. Default dtype: `float32`; `bool` for a boolean. */
+export function full(shape: Shape, value: number | boolean, options?: TensorOptions): Tensor {
+  return filled("full", shape, value, typeof value === "boolean" ? { dtype: "bool", ...options } : options);
 }
 
-function filled(op: string, shape: Shape, value: number, options?: TensorOptions): Tensor {
+/** @internal `full`, called `op` in errors. */
+export function filled(op: string, shape: Shape, given: number | boolean, options?: TensorOptions): Tensor {
   checkShape(op, shape);
+  if (typeof given !== "number" && typeof given !== "boolean")
+    throw new ValueError(
+      `${op}: the value is a number or a boolean: ${given === null ? "null" : typeof given}`,
+    );
   const out = empty([...shape], options?.dtype);
-  if (out.dtype === "bool") value = Number(value !== 0);
+  const value = out.dtype === "bool" ? Number(Boolean(given)) : Number(given);
   k.fill(value, out.numel, out.storage.array, out.offset);
   const held = arrayTypes[out.dtype].of(value);
   if (out.numel > 0) checkIntegers(op, fromData(held, [1], out.dtype), [value]);
@@ -170,35 +175,94 @@ export function onesLike(x: Tensor, options?: TensorOptions): Tensor {
   return filled("onesLike", x.shape, 1, { dtype: x.dtype, ...options });
 }
 
-/** A matrix with ones on its diagonal. */
-export function eye(n: number, options?: TensorOptions): Tensor {
-  checkShape("eye", [n]);
-  const out = zeros([n, n], { dtype: options?.dtype });
+/** A matrix with ones on its diagonal: `eye(n)` is [n, n], `eye(n, m)` is [n, m]. */
+export function eye(n: number, m?: number | TensorOptions, given?: TensorOptions): Tensor {
+  const [columns, options] = typeof m === "number" ? [m, given] : [n, m ?? given];
+  checkShape("eye", [n, columns]);
+  const out = zeros([n, columns], { dtype: options?.dtype });
   const one = constant(1, out.dtype);
-  k.copy([n], one.storage.array, one.offset, [0], out.storage.array, out.offset, [n + 1]);
+  const length = Math.min(n, columns);
+  k.copy([length], one.storage.array, one.offset, [0], out.storage.array, out.offset, [columns + 1]);
   return finish("eye", out, options);
+}
+
+/** A number, or a tensor with one element, of which the number is read: inside `compile` that is an error. */
+export type Bound = number | Tensor;
+
+/** Bounds as numbers; of integer dtypes they lose their fractions before anything is computed. */
+function bounds(op: string, dtype: DType | undefined, given: readonly Bound[]): number[] {
+  return given.map((bound) => {
+    const value = typeof bound === "object" && bound !== null ? bound.item() : bound;
+    if (typeof value !== "number" || !Number.isFinite(value))
+      throw new ValueError(`${op}: start and end are finite numbers: ${String(value)}`);
+    return dtype === undefined || isFloating(dtype) ? value : Math.trunc(value);
+  });
+}
+
+/** `steps` values from start to end, counted from the nearer end; of integer dtypes without their fractions. */
+function spaced(
+  op: string,
+  ends: readonly Bound[],
+  steps: number,
+  options: TensorOptions | undefined,
+  f: (v: number) => number,
+) {
+  checkShape(op, [steps]);
+  const dtype = options?.dtype;
+  const [start, end] = bounds(op, dtype, ends);
+  const step = steps > 1 ? (end - start) / (steps - 1) : 0;
+  const values = Float64Array.from({ length: steps }, (_, i) =>
+    f(i < steps / 2 ? start + step * i : end - step * (steps - 1 - i)),
+  );
+  const whole = dtype !== undefined && !isFloating(dtype) && dtype !== "bool";
+  return finish(op, holding(op, [steps], dtype, whole ? values.map(Math.trunc) : values), options);
 }
 
 /**
  * `arange(end)`, `arange(start, end)` or `arange(start, end, step)`: start, start + step, … below `end`. Default dtype
- * `float32`; say `{ dtype: "int32" }` for indices.
+ * `float32`, because JavaScript's numbers do not say whether they are integers; say `{ dtype: "int32" }` for indices.
+ * Of integer dtypes the numbers lose their fractions first.
  */
-export function arange(...args: [...number[], TensorOptions] | number[]): Tensor {
-  const options = typeof args.at(-1) === "object" ? (args.pop() as TensorOptions) : undefined;
-  const [start, end, step = 1] = args.length === 1 ? [0, args[0] as number] : (args as number[]);
+export function arange(...args: [...(number | boolean)[], TensorOptions] | (number | boolean)[]): Tensor {
+  const given = [...args];
+  const options = typeof given.at(-1) === "object" ? (given.pop() as TensorOptions) : undefined;
+  const whole = options?.dtype === "int32" || options?.dtype === "uint8";
+  const numbers = given.map((v) => (whole ? Math.trunc(Number(v)) : Number(v)));
+  const [start, end, step = 1] = numbers.length === 1 ? [0, numbers[0]] : numbers;
   if (![start, end, step].every(Number.isFinite) || step === 0)
     throw new ValueError(`arange: start, end and a step other than 0: ${args.join(", ")}`);
-  const n = Math.max(0, Math.ceil((end - start) / step));
+  if ((end - start) / step < 0)
+    throw new ValueError(`arange: a step leads from start to end: ${start}, ${end}, ${step}`);
+  const n = Math.max(0, Math.ceil((end - start) / step)); // 0 over -1 is -0
   const values = Float64Array.from({ length: n }, (_, i) => start + i * step);
   return finish("arange", holding("arange", [n], options?.dtype, values), options);
 }
 
 /** `steps` evenly spaced values from `start` to `end`, both included. */
-export function linspace(start: number, end: number, steps: number, options?: TensorOptions): Tensor {
-  checkShape("linspace", [steps]);
-  const valueAt = (i: number) => (steps === 1 ? start : start + ((end - start) * i) / (steps - 1));
-  const values = Float64Array.from({ length: steps }, (_, i) => valueAt(i));
-  return finish("linspace", holding("linspace", [steps], options?.dtype, values), options);
+export function linspace(start: Bound, end: Bound, steps: number, options?: TensorOptions): Tensor {
+  return spaced("linspace", [start, end], steps, options, (v) => v);
+}
+
+export interface LogspaceOptions extends TensorOptions {
+  /** Default 10. */
+  base?: number;
+}
+
+/**
+ * `base` to the power of `steps` evenly spaced exponents from `start` to `end`: `logspace(0, 3, 4)`, `logspace(0, 3, 4, { base: 2 })`.
+ * PyTorch: `torch.logspace`.
+ */
+export function logspace(
+  start: Bound,
+  end: Bound,
+  steps: number,
+  base?: number | LogspaceOptions,
+  given?: LogspaceOptions,
+): Tensor {
+  const { base: named = 10, ...options } =
+    (typeof base === "object" ? base : given) ?? ({} as LogspaceOptions);
+  const b = typeof base === "number" ? base : named;
+  return spaced("logspace", [start, end], steps, options, (v) => b ** v);
 }
 
 function random(
@@ -238,10 +302,13 @@ export function randn(shape: Shape, options?: RandomOptions): Tensor {
   return random("normal", 0, 1, shape, options);
 }
 
-/** A random permutation of 0 … n-1, as `int32`. */
-export function randperm(n: number, options?: GeneratorOptions): Tensor {
-  checkOptions("randperm", options, generatorOptions);
+/** A random permutation of 0 … n-1. Default dtype `int32`. */
+export function randperm(n: number, options?: RandomOptions): Tensor {
+  checkOptions("randperm", options, randomOptions);
   checkShape("randperm", [n]);
+  const { dtype = "int32" } = options ?? {};
+  const limit = dtype === "uint8" ? 256 : dtype === "bool" ? 2 : Infinity;
+  if (n > limit) throw new ValueError(`randperm: ${dtype} does not hold ${n} numbers`, "VALUE_OUT_OF_RANGE");
   const out = empty([n], "int32");
   k.permutation(
     n,
@@ -250,7 +317,10 @@ export function randperm(n: number, options?: GeneratorOptions): Tensor {
     out.storage.array as Int32Array,
     out.offset,
   );
-  return out;
+  if (dtype === "int32") return finish("randperm", out, options, randomOptions);
+  const converted = empty([n], dtype);
+  k.copy([n], out.storage.array, out.offset, [1], converted.storage.array, converted.offset, [1]);
+  return finish("randperm", converted, options, randomOptions);
 }
 
 /**

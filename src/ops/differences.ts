@@ -1,8 +1,8 @@
 import { formatShape, ShapeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
 import { resolveDim } from "../shape.js";
-import type { Tensor } from "../tensor/tensor.js";
-import { add, compare, mul, sub } from "./elementwise.js";
+import { Tensor } from "../tensor/tensor.js";
+import { add, compare, div, mul, sub } from "./elementwise.js";
 import { cat } from "./join.js";
 import { sum } from "./reduce.js";
 import { cumsum } from "./scan.js";
@@ -46,31 +46,36 @@ export interface TrapezoidOptions {
 
 /**
  * The integral of `y` along `dim` by the trapezoidal rule, at the points `x` (of the shape of `y`, or one vector) or `dx` apart.
- * PyTorch: `torch.trapezoid`.
+ * `trapezoid(y)`, `trapezoid(y, x)`, `trapezoid(y, { dx: 0.1 })`. PyTorch: `torch.trapezoid`, `torch.trapz`.
  */
-export function trapezoid(y: Tensor, x?: Tensor, options?: TrapezoidOptions): Tensor {
-  return sum(panels("trapezoid", y, x, options), dimOf(options, y));
+export function trapezoid(y: Tensor, x?: Tensor | TrapezoidOptions, options?: TrapezoidOptions): Tensor {
+  return sum(...panels("trapezoid", y, x, options));
 }
 
 /** The integral up to each point but the first: see `trapezoid`. PyTorch: `torch.cumulative_trapezoid`. */
-export function cumulativeTrapezoid(y: Tensor, x?: Tensor, options?: TrapezoidOptions): Tensor {
-  return cumsum(panels("cumulativeTrapezoid", y, x, options), dimOf(options, y));
+export function cumulativeTrapezoid(
+  y: Tensor,
+  x?: Tensor | TrapezoidOptions,
+  options?: TrapezoidOptions,
+): Tensor {
+  return cumsum(...panels("cumulativeTrapezoid", y, x, options));
 }
 
-const dimOf = (options: TrapezoidOptions | undefined, y: Tensor): number => {
-  const { dim = -1 } = options ?? {};
-  return dim < 0 ? dim + y.ndim : dim;
-};
-
-/** Areas between neighbours. */
-function panels(op: string, y: Tensor, x: Tensor | undefined, options: TrapezoidOptions | undefined): Tensor {
+/** Areas between neighbours, and the dim. */
+function panels(
+  op: string,
+  y: Tensor,
+  given: Tensor | TrapezoidOptions | undefined,
+  rest: TrapezoidOptions | undefined,
+): [Tensor, number] {
+  const [x, options] = given === undefined || given instanceof Tensor ? [given, rest] : [undefined, given];
   checkOptions(op, options, ["dx", "dim"]);
   const d = resolveDim(op, options?.dim ?? -1, y.ndim);
   if (x !== undefined && options?.dx !== undefined)
     throw new ValueError(`${op}: either x or dx: both are given`);
   const length = Math.max(0, y.shape[d] - 1);
   const sums = add(narrow(y, d, y.shape[d] - length, length), narrow(y, d, 0, length));
-  if (x === undefined) return mul(sums, (options?.dx ?? 1) / 2);
+  if (x === undefined) return [div(mul(sums, options?.dx ?? 1), 2), d];
   if (x.ndim === 1) {
     if (x.numel !== y.shape[d])
       throw new ShapeError(
@@ -78,8 +83,8 @@ function panels(op: string, y: Tensor, x: Tensor | undefined, options: Trapezoid
       );
     const vector = step(x, 0);
     const shape = y.shape.map((_, i) => (i === d ? vector.numel : 1));
-    return mul(mul(sums, reshape(vector, shape)), 0.5);
+    return [mul(mul(sums, reshape(vector, shape)), 0.5), d];
   }
   const aligned = d - y.ndim + x.ndim;
-  return mul(mul(sums, step(x, resolveDim(op, aligned, x.ndim))), 0.5);
+  return [mul(mul(sums, step(x, resolveDim(op, aligned, x.ndim))), 0.5), d];
 }

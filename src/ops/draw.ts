@@ -1,9 +1,11 @@
 /** Random numbers of other distributions, made of the two that kernels draw: uniform and normal. */
+import { differentiable } from "../autograd/graph.js";
 import { type DType, isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
 import { broadcastShapes, checkShape, type Shape } from "../shape.js";
-import { empty, type Tensor } from "../tensor/tensor.js";
+import { empty, Tensor } from "../tensor/tensor.js";
+import { tracing } from "../tracing.js";
 import {
   fillRandom,
   type GeneratorOptions,
@@ -12,12 +14,13 @@ import {
   rand,
   randn,
   tensor,
+  zerosLike,
 } from "./create.js";
 import { add, compare, div, eq, log, mul, neg, unary, where } from "./elementwise.js";
 import { copy_, writable } from "./inplace.js";
 import { cat } from "./join.js";
 import { argmax } from "./reduce.js";
-import { expand, to, unsqueeze } from "./views.js";
+import { denseCopy, expand, to, unsqueeze } from "./views.js";
 
 const known = ["dtype", "requiresGrad", "generator"];
 
@@ -39,6 +42,15 @@ export function randnLike(x: Tensor, options?: RandomOptions): Tensor {
   return randn(x.shape, { dtype: x.dtype, ...options });
 }
 
+/** The whole numbers that each dtype holds: floats those below which every other one is held, too. */
+const wholeRanges: Record<DType, readonly [number, number]> = {
+  float32: [-(2 ** 24), 2 ** 24],
+  float64: [-(2 ** 53), 2 ** 53],
+  int32: [-(2 ** 31), 2 ** 31 - 1],
+  uint8: [0, 255],
+  bool: [0, 1],
+};
+
 /** Uniform in the integers low … high - 1: 24 bits of a uniform number for each of two digits, so that ranges up to 2^48 are even. */
 function integers(
   op: string,
@@ -50,6 +62,12 @@ function integers(
 ): Tensor {
   if (!Number.isInteger(low) || !Number.isInteger(high) || high <= low)
     throw new ValueError(`${op}: integers with low < high are needed: ${low} and ${high}`);
+  const [least, most] = wholeRanges[dtype];
+  if (low < least || high - 1 > most)
+    throw new ValueError(
+      `${op}: ${dtype} holds ${least} to ${most}: ${low} to ${high - 1}`,
+      "VALUE_OUT_OF_RANGE",
+    );
   const range = high - low;
   const fine = div(uniform(shape, "float64", options), 16777216);
   const u = add(uniform(shape, "float64", options), fine);
@@ -94,6 +112,9 @@ export function normal(
 ): Tensor {
   const own = shape !== undefined && !Array.isArray(shape) ? (shape as RandomOptions) : options;
   checkOptions("normal", own, known);
+  for (const v of [mean, std])
+    if (typeof v !== "number" && !(v instanceof Tensor))
+      throw new DTypeError(`normal: mean and std are tensors or numbers: ${typeof v}`, "NOT_A_TENSOR");
   const shapes = [mean, std].map((v) => (typeof v === "number" ? [] : v.shape));
   const target = Array.isArray(shape) ? (shape as Shape) : broadcastShapes("normal", shapes[0], shapes[1]);
   if (typeof mean === "number" && typeof std === "number" && !Array.isArray(shape))
@@ -107,11 +128,17 @@ export function normal(
   return out;
 }
 
-/** 1 with the probability that is in `p`, else 0; shape and dtype of `p`. PyTorch: `torch.bernoulli`. */
+/** 1 with the probability that is in `p`, else 0; shape and dtype of `p`. Its gradient is 0. PyTorch: `torch.bernoulli`. */
 export function bernoulli(p: Tensor, options?: GeneratorOptions): Tensor {
   checkOptions("bernoulli", options, generatorOptions);
   if (!isFloating(p.dtype)) throw new DTypeError(`bernoulli: probabilities are floats: ${p.dtype}`);
-  return to(compare.lt(uniform(p.shape, p.dtype, options), p.detach()), p.dtype);
+  // What a traced tensor holds is not known.
+  if (tracing === null) {
+    const wrong = Array.from(denseCopy(p.detach()).data).find((v) => !(v >= 0 && v <= 1));
+    if (wrong !== undefined) throw new ValueError(`bernoulli: probabilities are between 0 and 1: ${wrong}`);
+  }
+  const out = to(compare.lt(uniform(p.shape, p.dtype, options), p.detach()), p.dtype);
+  return differentiable("bernoulli", [p], out, (g) => [zerosLike(g)]);
 }
 
 /** Fills `x` with what `draw` gives in float64 for its shape; integers are rounded down. */
@@ -124,6 +151,10 @@ function filled(
   checkOptions(op, options, generatorOptions);
   writable(op, x);
   return copy_(x, draw(uniform(x.shape, "float64", options)));
+}
+
+function needsFloat(op: string, x: Tensor): void {
+  if (!isFloating(x.dtype)) throw new DTypeError(`${op}: random numbers are floats: ${x.dtype}`);
 }
 
 /** Overwrites `x` with ones, with probability `p` (a number or a tensor), and zeros. */
@@ -143,12 +174,14 @@ function positive(op: string, name: string, value: number): void {
 
 /** Overwrites `x` with numbers of density lambda · e^(-lambda x). */
 export function exponential_(x: Tensor, lambda = 1, options?: GeneratorOptions): Tensor {
+  needsFloat("exponential_", x);
   positive("exponential_", "lambda", lambda);
   return filled("exponential_", x, options, (u) => div(logRest(u), -lambda));
 }
 
 /** Overwrites `x` with 1, 2, …: the number of trials up to the first success, each of probability `p`. */
 export function geometric_(x: Tensor, p: number, options?: GeneratorOptions): Tensor {
+  if (x.dtype === "bool") throw new DTypeError("geometric_: not defined for bool");
   if (!(p > 0 && p < 1)) throw new ValueError(`geometric_: p is between 0 and 1: ${String(p)}`);
   return filled("geometric_", x, options, (u) =>
     to(add(unary.floor(div(logRest(u), Math.log1p(-p))), 1), x.dtype),
@@ -157,6 +190,7 @@ export function geometric_(x: Tensor, p: number, options?: GeneratorOptions): Te
 
 /** Overwrites `x` with numbers of the Cauchy distribution. */
 export function cauchy_(x: Tensor, median = 0, sigma = 1, options?: GeneratorOptions): Tensor {
+  needsFloat("cauchy_", x);
   positive("cauchy_", "sigma", sigma);
   return filled("cauchy_", x, options, (u) => add(mul(unary.tan(mul(add(u, -0.5), Math.PI)), sigma), median));
 }
@@ -164,6 +198,7 @@ export function cauchy_(x: Tensor, median = 0, sigma = 1, options?: GeneratorOpt
 /** Overwrites `x` with e to the power of normal numbers. */
 export function logNormal_(x: Tensor, mean = 1, std = 2, options?: GeneratorOptions): Tensor {
   checkOptions("logNormal_", options, generatorOptions);
+  needsFloat("logNormal_", x);
   positive("logNormal_", "std", std);
   writable("logNormal_", x);
   return copy_(x, unary.exp(add(mul(randn(x.shape, { dtype: "float64", ...options }), std), mean)));
@@ -176,7 +211,7 @@ export function random_(x: Tensor, ...args: [...number[], GeneratorOptions] | nu
   checkOptions("random_", options, generatorOptions);
   const bounds = (options === undefined ? args : args.slice(0, -1)) as number[];
   // Without bounds: all whole numbers that the dtype holds exactly.
-  const most = { float32: 2 ** 24 + 1, float64: 2 ** 48, int32: 2 ** 31, uint8: 256, bool: 2 }[x.dtype];
+  const most = x.dtype === "float64" ? 2 ** 48 : wholeRanges[x.dtype][1] + 1;
   const [low, high] = bounds.length === 0 ? [0, most] : bounds.length === 1 ? [0, bounds[0]] : bounds;
   writable("random_", x);
   return copy_(x, integers("random_", low, high, x.shape, x.dtype, options));

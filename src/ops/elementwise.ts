@@ -1,9 +1,9 @@
 import { isGradEnabled } from "../autograd/grad-mode.js";
 import { type BackwardRule, differentiable } from "../autograd/graph.js";
 import { type DType, isFloating, promote } from "../dtype.js";
-import { DTypeError } from "../errors.js";
+import { AutogradError, DTypeError } from "../errors.js";
 import { k } from "../kernels/backend.js";
-import { type IntegerName, integerRows } from "../kernels/binary-math.js";
+import { type IntegerName, type IntegerRow, integerRows } from "../kernels/binary-math.js";
 import { binarySaves, unarySaves } from "../kernels/derivatives.js";
 import {
   type BinaryName,
@@ -31,8 +31,14 @@ import { dense, to } from "./views.js";
 function unaryInput(name: string, row: UnaryRow, x: Tensor): Tensor {
   if (isFloating(x.dtype)) return x;
   if (!row.integers) return to(x, "float32");
-  if (x.dtype === "bool") throw new DTypeError(`${name}: not defined for bool; use to("float32")`);
-  return x;
+  if (x.dtype !== "bool") return x;
+  if (row.bools === undefined) throw new DTypeError(`${name}: not defined for bool; use to("float32")`);
+  return to(x, row.bools);
+}
+
+/** Some functions have no gradient, here as in PyTorch: 0 would be wrong. */
+function notDifferentiable(name: string, which = ""): AutogradError {
+  return new AutogradError(`${name}: there is no gradient${which}; detach() what needs none`, "NO_GRADIENT");
 }
 
 type UnaryFunction<Name extends UnaryName> = keyof UnaryOptions<Name> extends never
@@ -54,7 +60,7 @@ function makeUnary(name: UnaryName): (x: Tensor, options?: Record<string, number
     const y = empty(x.shape, x.dtype);
     k.unary(name, p, q, x.shape, x.storage.array, x.offset, x.strides, y.storage.array, y.offset);
     const rule: BackwardRule = (g) => [
-      isGradEnabled() ? composedGradient(row, x, y, p, q, g) : fusedGradient(name, x, y, p, q, g),
+      isGradEnabled() ? composedGradient(name, row, x, y, p, q, g) : fusedGradient(name, x, y, p, q, g),
     ];
     return differentiable(name, [x], y, rule, { saves: reads.x ? [x] : [], savesOutput: reads.y });
   };
@@ -62,6 +68,7 @@ function makeUnary(name: UnaryName): (x: Tensor, options?: Record<string, number
 
 /** g · f'(x) in one kernel, for the usual backward. */
 function fusedGradient(name: UnaryName, x: Tensor, y: Tensor, p: number, q: number, g: Tensor): Tensor {
+  if ((unaryRows[name] as UnaryRow).derivative === null) throw notDifferentiable(name);
   const reads = unarySaves(name);
   const out = empty(x.shape, x.dtype);
   const from = reads.x ? dense(x) : null;
@@ -76,7 +83,16 @@ function fusedGradient(name: UnaryName, x: Tensor, y: Tensor, p: number, q: numb
 }
 
 /** The same with Tensors, so that it can be differentiated again. */
-function composedGradient(row: UnaryRow, x: Tensor, y: Tensor, p: number, q: number, g: Tensor): Tensor {
+function composedGradient(
+  name: string,
+  row: UnaryRow,
+  x: Tensor,
+  y: Tensor,
+  p: number,
+  q: number,
+  g: Tensor,
+): Tensor {
+  if (row.derivative === null) throw notDifferentiable(name);
   const slope = row.derivative<Tensor>({ x, y, p, q, where: whereLike(x.dtype) });
   return typeof slope === "number" && slope === 0 ? zerosLike(g) : g.mul(slope);
 }
@@ -92,18 +108,27 @@ export const unary = Object.fromEntries(
   Object.keys(unaryRows).map((name) => [name, makeUnary(name as UnaryName)]),
 ) as unknown as { readonly [Name in UnaryName]: UnaryFunction<Name> };
 
+/** What elementwise operations take: tensors, and numbers or booleans as Python's scalars. */
+export type Operand = Tensor | number | boolean;
+
 const kind = (dtype: DType) => (dtype === "bool" ? 0 : isFloating(dtype) ? 2 : 1);
 
 /** What counts when two dtypes meet: a tensor with dims before one without, and both before a number. */
-const weight = (v: Tensor | number) => (typeof v === "number" ? 0 : v.ndim === 0 ? 1 : 2);
+const weight = (v: Operand) => (typeof v !== "object" ? 0 : v.ndim === 0 ? 1 : 2);
 
 /**
  * The dtype in which two operands meet (PyTorch's rule): a number, or a tensor without dims, only counts beside a
  * tensor with dims when its kind (bool, integer, float) is above the other's.
  */
-function commonDType(a: Tensor | number, b: Tensor | number): DType {
-  const own = (v: Tensor | number): DType =>
-    typeof v !== "number" ? v.dtype : Number.isInteger(v) ? "int32" : "float32";
+export function commonDType(a: Operand, b: Operand): DType {
+  const own = (v: Operand): DType =>
+    typeof v === "object"
+      ? v.dtype
+      : typeof v === "boolean"
+        ? "bool"
+        : Number.isInteger(v)
+          ? "int32"
+          : "float32";
   const [da, db] = [own(a), own(b)];
   if (weight(a) === weight(b)) return promote(da, db);
   const [strong, other] = weight(a) > weight(b) ? [da, db] : [db, da];
@@ -111,17 +136,17 @@ function commonDType(a: Tensor | number, b: Tensor | number): DType {
 }
 
 /** Both operands as tensors of one dtype. */
-function operands(name: string, a: Tensor | number, b: Tensor | number, floats: boolean): [Tensor, Tensor] {
+function operands(name: string, a: Operand, b: Operand, floats: boolean): [Tensor, Tensor] {
   checkOperand(name, a);
   checkOperand(name, b);
   const common = commonDType(a, b);
   const dtype = floats && !isFloating(common) ? "float32" : common;
-  const as = (v: Tensor | number) => (typeof v === "number" ? constant(v, dtype) : to(v, dtype));
+  const as = (v: Operand) => (typeof v === "object" ? to(v, dtype) : constant(Number(v), dtype));
   return [as(a), as(b)];
 }
 
 function checkOperand(name: string, v: unknown): void {
-  if (typeof v !== "number" && !(v instanceof Tensor))
+  if (typeof v !== "number" && typeof v !== "boolean" && !(v instanceof Tensor))
     throw new DTypeError(
       `${name}: operands are tensors or numbers: ${v === null ? "null" : typeof v}`,
       "NOT_A_TENSOR",
@@ -131,8 +156,6 @@ function checkOperand(name: string, v: unknown): void {
 function commonShape(name: string, a: Tensor, b: Tensor): readonly number[] {
   return sameShape(a.shape, b.shape) ? a.shape : broadcastShapes(name, a.shape, b.shape);
 }
-
-type Operand = Tensor | number;
 
 function makeBinary(name: BinaryName): (a: Operand, b: Operand) => Tensor {
   const row: BinaryRow = binaryRows[name];
@@ -159,10 +182,12 @@ function makeBinary(name: BinaryName): (a: Operand, b: Operand) => Tensor {
     );
     const rule: BackwardRule = (g, inputs) => {
       const given = { a, b, y, g, where: whereLike(a.dtype) };
-      return [
-        inputs.needs(0) ? sumTo(row.gradA<Tensor>(given), a.shape) : null,
-        inputs.needs(1) ? sumTo(row.gradB<Tensor>(given), b.shape) : null,
-      ];
+      const of = (i: 0 | 1, gradient: BinaryRow["gradA"], x: Tensor) => {
+        if (!inputs.needs(i)) return null;
+        if (gradient === null) throw notDifferentiable(name, ` of the ${["first", "second"][i]} operand`);
+        return sumTo(gradient<Tensor>(given), x.shape);
+      };
+      return [of(0, row.gradA, a), of(1, row.gradB, b)];
     };
     const used = (variable: "a" | "b" | "y") =>
       (a.requiresGrad && reads.gradA[variable]) || (b.requiresGrad && reads.gradB[variable]);
@@ -173,7 +198,8 @@ function makeBinary(name: BinaryName): (a: Operand, b: Operand) => Tensor {
 
 /** On bools a sum is "or" and a product is "and": computed as integers, and not 0 is true. */
 function binaryOfBools(name: BinaryName, a: Tensor, b: Tensor): Tensor {
-  if (name === "sub") throw new DTypeError('sub: not defined for bool; use ne() or to("int32")');
+  if (!(binaryRows[name] as BinaryRow).bools)
+    throw new DTypeError(`${name}: not defined for bool; use ${name === "sub" ? "ne() or " : ""}to("int32")`);
   return to(binary[name](to(a, "int32"), to(b, "int32")), "bool");
 }
 
@@ -203,7 +229,9 @@ export const compare = Object.fromEntries(
 function makeInteger(name: IntegerName): (a: Operand, b: Operand) => Tensor {
   return (left, right) => {
     const [a, b] = operands(name, left, right, false);
-    if (isFloating(a.dtype)) throw new DTypeError(`${name}: integers or booleans are needed: ${a.dtype}`);
+    const { counts }: IntegerRow = integerRows[name];
+    if (isFloating(a.dtype) || (counts && a.dtype === "bool"))
+      throw new DTypeError(`${name}: integers${counts ? "" : " or booleans"} are needed: ${a.dtype}`);
     const shape = commonShape(name, a, b);
     const out = empty(shape, a.dtype);
     const as = broadcastStrides(a.shape, a.strides, shape);

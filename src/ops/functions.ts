@@ -48,7 +48,6 @@ export const {
 } = unary;
 export const {
   mul,
-  pow,
   maximum,
   minimum,
   atan2,
@@ -71,6 +70,7 @@ export const {
   sub,
   div,
   rsub,
+  pow,
   floatPower,
   ldexp,
   clamp,

@@ -43,7 +43,7 @@ export function indexAdd(
     return reshape(indexAdd(reshape(x, [1]), dim, index, reshape(source, [index.numel]), options), []);
   const src = lifted(source, x);
   const { d, at } = rows("indexAdd", x, dim, index, src);
-  const rest = scaled("indexAdd", src, options) as Tensor;
+  const rest = scaled("indexAdd", x, src, options) as Tensor;
   return add(x, addedRows(rest, x.shape, d, at));
 }
 

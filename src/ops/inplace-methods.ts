@@ -3,6 +3,7 @@ import { isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError } from "../errors.js";
 import { sameShape } from "../shape.js";
 import { Tensor } from "../tensor/tensor.js";
+import { arithmeticForms } from "./arithmetic-forms.js";
 import * as blend from "./blend.js";
 import { binary, compare, unary } from "./elementwise.js";
 import { indexReduce } from "./index-reduce.js";
@@ -15,7 +16,7 @@ import { cumprod, cumsum } from "./scan.js";
 import { scatter, scatterAdd, scatterReduce } from "./scatter.js";
 import { tril, triu } from "./triangle.js";
 
-const { add: _add, sub: _sub, mul: _mul, div: _div, polygamma: _polygamma, ...otherPairs } = binary;
+const { add: _add, sub: _sub, mul: _mul, div: _div, ...otherPairs } = binary;
 const { lerp, addcmul, addcdiv, heaviside } = blend;
 const { round, logit, nanToNum, floatPower, ldexp } = pointwise.pointwiseMethods;
 const { logicalAnd, logicalOr, logicalXor, logicalNot, bitwiseNot, sgn } = pointwise.pointwiseMethods;
@@ -25,6 +26,7 @@ const forms = {
   ...unary,
   ...otherPairs,
   ...compare,
+  ...arithmeticForms,
   clamp: pointwise.clampAs("clamp_"),
   clip: pointwise.clampAs("clip_"),
   ...{ round, logit, nanToNum, lerp, addcmul, addcdiv, floatPower, heaviside, ldexp, sgn },

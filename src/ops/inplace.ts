@@ -1,12 +1,12 @@
 import { isGradEnabled } from "../autograd/grad-mode.js";
 import { isFloating } from "../dtype.js";
-import { AutogradError, DTypeError, formatShape, ShapeError } from "../errors.js";
+import { AutogradError, DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { k } from "../kernels/backend.js";
 import { checkOptions } from "../options.js";
 import { broadcastShapes, broadcastStrides, isDense, sameShape } from "../shape.js";
 import { empty, type Tensor } from "../tensor/tensor.js";
 import { constant, fillRandom, type GeneratorOptions, generatorOptions } from "./create.js";
-import { binary } from "./elementwise.js";
+import { binary, type Operand } from "./elementwise.js";
 
 /*
  * Operations that write into `x`. They are not part of the graph, so gradients must be off when `x`, or what is
@@ -70,10 +70,10 @@ export function zero_(x: Tensor): Tensor {
 type BinaryInPlace = "add" | "sub" | "mul" | "div";
 
 /** x = op(x, y). The result has the shape and dtype of `x`. */
-export function binary_(op: BinaryInPlace, x: Tensor, y: Tensor | number): Tensor {
-  const others = typeof y === "number" ? [] : [y];
+export function binary_(op: BinaryInPlace, x: Tensor, y: Operand): Tensor {
+  const others = typeof y === "object" ? [y] : [];
   writable(`${op}_`, x, ...others);
-  const sameKind = typeof y !== "number" && y.dtype === x.dtype;
+  const sameKind = typeof y === "object" && y.dtype === x.dtype;
   if (sameKind && isDense(x.shape, x.strides) && op !== "div" && !overlaps(x, y)) {
     if (!sameShape(broadcastShapes(`${op}_`, x.shape, y.shape), x.shape)) throw grows(op, x, y);
     const ys = broadcastStrides(y.shape, y.strides, x.shape);
@@ -82,7 +82,7 @@ export function binary_(op: BinaryInPlace, x: Tensor, y: Tensor | number): Tenso
     x.storage.changed();
     return x;
   }
-  const result = binary[op](x.detach(), typeof y === "number" ? y : y.detach());
+  const result = binary[op](x.detach(), typeof y === "object" ? y.detach() : y);
   if (!sameShape(result.shape, x.shape)) throw grows(op, x, result);
   if (
     result.dtype !== x.dtype &&
@@ -139,10 +139,12 @@ function random_(
 
 /** Overwrites `x` with uniform numbers on [low, high). */
 export function uniform_(x: Tensor, low = 0, high = 1, options?: GeneratorOptions): Tensor {
+  if (!(low <= high)) throw new ValueError(`uniform_: low <= high is needed: ${low} and ${high}`);
   return random_("uniform_", x, "uniform", low, high, options);
 }
 
 /** Overwrites `x` with normal numbers. */
 export function normal_(x: Tensor, mean = 0, std = 1, options?: GeneratorOptions): Tensor {
+  if (!(std >= 0)) throw new ValueError(`normal_: the standard deviation is >= 0: ${std}`);
   return random_("normal_", x, "normal", mean, std, options);
 }

@@ -18,6 +18,7 @@ import { type InPlaceMethods, inPlaceForms } from "./inplace-methods.js";
 import { type MethodOf, method, methodsOf, type Sizes, sizes } from "./install.js";
 import "./linalg/methods.js";
 import { matmul } from "./matmul.js";
+import { numericMethods } from "./numeric-methods.js";
 import { pointwiseMethods, type ScaledOptions, scaled } from "./pointwise.js";
 import * as reduce from "./reduce.js";
 import { scatter, scatterAdd, scatterReduce } from "./scatter.js";
@@ -36,11 +37,12 @@ type UnaryMethods = {
     : (options?: UnaryOptions<Name>) => Tensor;
 };
 type BinaryMethods = {
-  [Name in Exclude<BinaryName | CompareName, keyof typeof functions>]: (other: Tensor | number) => Tensor;
+  [Name in Exclude<BinaryName | CompareName, keyof typeof functions>]: (other: elementwise.Operand) => Tensor;
 };
 
 const functions = {
   ...pointwiseMethods,
+  ...numericMethods,
   sum: reduce.sum,
   mean: reduce.mean,
   prod: reduce.prod,
@@ -75,12 +77,12 @@ const functions = {
   copy_: inplace.copy_,
   fill_: inplace.fill_,
   zero_: inplace.zero_,
-  add_: (x: Tensor, y: Tensor | number, options?: ScaledOptions) =>
-    inplace.binary_("add", x, scaled("add_", y, options)),
-  sub_: (x: Tensor, y: Tensor | number, options?: ScaledOptions) =>
-    inplace.binary_("sub", x, scaled("sub_", y, options)),
-  mul_: (x: Tensor, y: Tensor | number) => inplace.binary_("mul", x, y),
-  div_: (x: Tensor, y: Tensor | number) => inplace.binary_("div", x, y),
+  add_: (x: Tensor, y: elementwise.Operand, options?: ScaledOptions) =>
+    inplace.binary_("add", x, scaled("add_", x, y, options)),
+  sub_: (x: Tensor, y: elementwise.Operand, options?: ScaledOptions) =>
+    inplace.binary_("sub", x, scaled("sub_", x, y, options)),
+  mul_: (x: Tensor, y: elementwise.Operand) => inplace.binary_("mul", x, y),
+  div_: (x: Tensor, y: elementwise.Operand) => inplace.binary_("div", x, y),
   uniform_: (x: Tensor, low?: number, high?: number, options?: GeneratorOptions) =>
     inplace.uniform_(x, low, high, options),
   normal_: (x: Tensor, mean?: number, std?: number, options?: GeneratorOptions) =>
@@ -110,6 +112,9 @@ declare module "../tensor/tensor.js" {
     double(): Tensor;
     int(): Tensor;
     bool(): Tensor;
+    byte(): Tensor;
+    /** A copy in int32: PyTorch's int64 is int32 here. */
+    long(): Tensor;
   }
 }
 
@@ -130,6 +135,8 @@ for (const [name, dtype] of Object.entries({
   double: "float64",
   int: "int32",
   bool: "bool",
+  byte: "uint8",
+  long: "int32",
 }))
   method(name, function (this: Tensor) {
     return views.to(this, dtype as DType);

@@ -7,31 +7,37 @@ import { DTypeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { constant, full } from "./create.js";
-import { binary, compare, integer, unary, where } from "./elementwise.js";
+import { binary, commonDType, compare, integer, type Operand, unary, where } from "./elementwise.js";
 import { to } from "./views.js";
 
-type Operand = Tensor | number;
-
 export interface ScaledOptions {
-  /** Factor of the second operand. Default 1. */
-  alpha?: number;
+  /** Factor of the second operand: whole where the result is, and only for booleans a boolean. Default 1. */
+  alpha?: number | boolean;
 }
 
-/** @internal alpha · b. */
-export function scaled(op: string, b: Operand, options: ScaledOptions | undefined): Operand {
+/** @internal alpha · b, in the dtype in which `b` meets `a`. */
+export function scaled(op: string, a: Operand, b: Operand, options: ScaledOptions | undefined): Operand {
   checkOptions(op, options, ["alpha"]);
   const alpha = options?.alpha ?? 1;
-  return alpha === 1 ? b : typeof b === "number" ? b * alpha : binary.mul(b, alpha);
+  if (alpha === 1) return b;
+  const dtype = commonDType(a, b);
+  if (typeof alpha === "boolean" ? dtype !== "bool" : !isFloating(dtype) && !Number.isInteger(alpha))
+    throw new ValueError(
+      `${op}: alpha is ${typeof alpha === "boolean" ? "boolean only for booleans" : "whole for integers"}: ${alpha} for ${dtype}`,
+      "INVALID_OPTION",
+    );
+  if (dtype === "bool") return binary.mul(b, Boolean(alpha));
+  return typeof b === "object" ? binary.mul(to(b, dtype), alpha) : Number(b) * Number(alpha);
 }
 
 /** a + alpha · b (PyTorch's `torch.add`). */
 export function add(a: Operand, b: Operand, options?: ScaledOptions): Tensor {
-  return binary.add(a, scaled("add", b, options));
+  return binary.add(a, scaled("add", a, b, options));
 }
 
 /** a - alpha · b (PyTorch's `torch.sub`). */
 export function sub(a: Operand, b: Operand, options?: ScaledOptions): Tensor {
-  return binary.sub(a, scaled("sub", b, options));
+  return binary.sub(a, scaled("sub", a, b, options));
 }
 
 export interface DivOptions {
@@ -56,24 +62,40 @@ export function div(a: Operand, b: Operand, options?: DivOptions): Tensor {
 
 /** b - alpha · a, for a tensor `a` (PyTorch's `torch.rsub`). */
 export function rsub(a: Tensor, b: Operand, options?: ScaledOptions): Tensor {
-  return binary.sub(b, scaled("rsub", a, options));
+  return binary.sub(b, scaled("rsub", b, a, options));
+}
+
+/**
+ * a to the power of b. Integers stay integers: with a negative whole number as exponent that is an error (PyTorch's `torch.pow`).
+ * @throws ValueError `INVALID_VALUE`
+ */
+export function pow(a: Operand, b: Operand): Tensor {
+  if (typeof b === "number" && b < 0 && Number.isInteger(b) && isTensor(a) && !isFloating(a.dtype))
+    throw new ValueError(
+      `pow: integers have no negative powers: ${a.dtype} to the power of ${b}; use to("float32")`,
+    );
+  return binary.pow(a, b);
 }
 
 /** a to the power of b, computed in float64 (PyTorch's `torch.float_power`). */
 export function floatPower(a: Operand, b: Operand): Tensor {
-  const double = (v: Operand) => (typeof v === "number" ? constant(v, "float64") : to(v, "float64"));
+  const double = (v: Operand) => (typeof v === "object" ? to(v, "float64") : constant(Number(v), "float64"));
   return binary.pow(double(a), double(b));
 }
 
 /** a · 2ᵇ (PyTorch's `torch.ldexp`). */
 export function ldexp(a: Tensor, b: Operand): Tensor {
-  const exponent = typeof b === "number" ? constant(b, "float32") : b;
-  return binary.mul(a, unary.exp2(exponent));
+  const common = commonDType(a, b);
+  const dtype = isFloating(common) ? common : "float32";
+  const as = (v: Operand) => (typeof v === "object" ? to(v, dtype) : constant(Number(v), dtype));
+  return binary.mul(as(a), unary.exp2(as(b)));
 }
 
+type Limit = Tensor | number | boolean;
+
 export interface Limits {
-  min?: Operand | null;
-  max?: Operand | null;
+  min?: Limit | null;
+  max?: Limit | null;
 }
 
 /**
@@ -84,35 +106,44 @@ export const clamp = clampAs("clamp");
 
 /** @internal `clamp`, called `op` in errors. */
 export function clampAs(op: string) {
-  return (x: Tensor, limits?: Limits | Operand | null, max?: Operand | null): Tensor =>
-    limited(x, limitsOf(op, limits, max));
+  return (x: Tensor, limits?: Limits | Tensor | number | null, max?: Limit | null): Tensor =>
+    limited(op, x, limitsOf(op, limits, max));
 }
 
-function limited(x: Tensor, { min: low, max: high }: Limits): Tensor {
+function limited(op: string, x: Tensor, { min: low, max: high }: Limits): Tensor {
+  if (!isTensor(x)) throw new DTypeError(`${op}: a tensor is needed: ${typeof x}`, "NOT_A_TENSOR");
   if (isTensor(low) || isTensor(high)) {
-    const raised = (low ?? null) === null ? x : inside(compare.ge, x, low as Operand);
-    return (high ?? null) === null ? raised : inside(compare.le, raised, high as Operand);
+    const raised = (low ?? null) === null ? x : inside(compare.ge, x, low as Limit);
+    return (high ?? null) === null ? raised : inside(compare.le, raised, high as Limit);
   }
   const given: { min?: number; max?: number } = {};
-  if (typeof low === "number") given.min = low;
-  if (typeof high === "number") given.max = high;
+  if ((low ?? null) !== null) given.min = Number(low);
+  if ((high ?? null) !== null) given.max = Number(high);
   const whole = Object.values(given).every((v) => Number.isInteger(v) || Math.abs(v) === Infinity);
   return unary.clamp(whole || isFloating(x.dtype) ? x : to(x, "float32"), given);
 }
 
 /** `limit` where x is not inside; NaN, of either, wins. Where x is NaN nothing has a gradient. */
-function inside(test: typeof compare.ge, x: Tensor, limit: Operand): Tensor {
+function inside(test: typeof compare.ge, x: Tensor, limit: Limit): Tensor {
   return where(test(x, limit), x, where(isnan(x), x.detach(), limit));
 }
 
 const isTensor = (v: unknown): v is Tensor => typeof v === "object" && v !== null && "storage" in v;
 
 /** Both limits, however they were given. */
-function limitsOf(op: string, limits: Limits | Operand | null | undefined, max?: Operand | null): Limits {
-  if (limits === null || limits === undefined || typeof limits === "number" || isTensor(limits))
-    return { min: limits, max };
-  checkOptions(op, limits, ["min", "max"]);
-  return limits;
+function limitsOf(
+  op: string,
+  limits: Limits | Tensor | number | null | undefined,
+  max?: Limit | null,
+): Limits {
+  const isLimit = (v: unknown): v is Limit => typeof v === "number" || typeof v === "boolean" || isTensor(v);
+  const inPlace = limits === null || limits === undefined || typeof limits === "number" || isTensor(limits);
+  if (!inPlace) checkOptions(op, limits, ["min", "max"]);
+  const both = inPlace ? { min: limits, max } : limits;
+  for (const limit of [both.min ?? 0, both.max ?? 0])
+    if (!isLimit(limit))
+      throw new DTypeError(`${op}: limits are tensors or numbers: ${typeof limit}`, "NOT_A_TENSOR");
+  return both;
 }
 
 export interface RoundOptions {
@@ -185,7 +216,7 @@ export function signbit(x: Tensor): Tensor {
 }
 
 const truth = (op: string, x: Operand): Tensor => {
-  if (typeof x === "number") return constant(x, "bool");
+  if (typeof x === "number" || typeof x === "boolean") return constant(Number(x), "bool");
   if (!isTensor(x))
     throw new DTypeError(`${op}: operands are tensors or numbers: ${typeof x}`, "NOT_A_TENSOR");
   return to(x.detach(), "bool");
@@ -207,13 +238,22 @@ export const logicalNot = (x: Tensor): Tensor => compare.eq(x, 0);
 export const bitwiseNot = (x: Tensor): Tensor =>
   x.dtype === "bool" ? logicalNot(x) : integer.bitwiseXor(x, x.dtype === "uint8" ? 255 : -1);
 
-/** The n-th derivative of digamma (PyTorch's `torch.polygamma`). */
-export const polygamma = (n: number, x: Tensor): Tensor => binary.polygamma(x, n);
+/**
+ * The n-th derivative of digamma, n >= 0: the order comes first (PyTorch's `torch.polygamma`), but in the method, which is
+ * `x.polygamma(n)`.
+ */
+export function polygamma(n: number, x: Tensor): Tensor {
+  if (!Number.isInteger(n) || n < 0)
+    throw new ValueError(
+      `polygamma: the order, an integer >= 0, comes first: ${isTensor(n) ? "a tensor" : n}`,
+    );
+  return binary.polygamma(x, n);
+}
 
 /** Those of this file whose first operand is a tensor, as methods of it. */
 export const pointwiseMethods = {
   ...integer,
-  ...{ add, sub, div, rsub, floatPower, ldexp },
+  ...{ add, sub, div, rsub, pow, floatPower, ldexp },
   ...{ clamp, clip: clamp, round, logit, nanToNum, sgn: unary.sign, trueDivide: binary.div },
   ...{ isnan, isinf, isfinite, isposinf, isneginf, signbit },
   ...{ logicalAnd, logicalOr, logicalXor, logicalNot, bitwiseNot },

@@ -5,8 +5,10 @@ import { checkOptions } from "../options.js";
 import { sameShape } from "../shape.js";
 import { empty, type Tensor } from "../tensor/tensor.js";
 import { full } from "./create.js";
+import { commonDType, compare, unary } from "./elementwise.js";
 import { gather } from "./indexing.js";
-import { dense, to } from "./views.js";
+import { sort } from "./sort.js";
+import { dense, reshape, to } from "./views.js";
 
 export interface BucketizeOptions {
   /** Of places among equals, the one after them. Default false: the one before them. */
@@ -53,6 +55,28 @@ export function bucketize(x: Tensor | number, boundaries: Tensor, options?: Buck
   if (boundaries.ndim !== 1)
     throw new ShapeError(`bucketize: boundaries have one dim: ${formatShape(boundaries.shape)}`);
   return search("bucketize", boundaries, x, options?.right ?? false);
+}
+
+export interface IsinOptions {
+  /** A promise that no element occurs twice in either; nothing is made of it. Default false. */
+  assumeUnique?: boolean;
+  /** Whether elements are missing there instead. Default false. */
+  invert?: boolean;
+}
+
+/** Whether each element is among `test`; NaN never is. `bool`, shape of `elements`. PyTorch: `torch.isin`. */
+export function isin(elements: Tensor | number, test: Tensor | number, options?: IsinOptions): Tensor {
+  checkOptions("isin", options, ["assumeUnique", "invert"]);
+  const dtype = commonDType(elements, test);
+  const [x, among] = [elements, test].map((v) =>
+    typeof v === "number" ? full([], v, { dtype }) : to(v.detach(), dtype),
+  );
+  const invert = options?.invert ?? false;
+  if (among.numel === 0) return full(x.shape, invert);
+  const sorted = sort(reshape(among, [among.numel])).values;
+  const place = unary.clamp(searchsorted(sorted, x), { max: among.numel - 1 });
+  const found = reshape(gather(sorted, 0, reshape(place, [x.numel])), x.shape);
+  return invert ? compare.ne(found, x) : compare.eq(found, x);
 }
 
 function search(op: string, sorted: Tensor, given: Tensor | number, right: boolean): Tensor {

@@ -5,6 +5,7 @@ import { Generator } from "../../src/random.js";
 import { arrangingCases } from "./arranging-cases.js";
 import { layerCases as casesOfLayers, functionsOfLayers } from "./layer-cases.js";
 import { linearCases } from "./linear-cases.js";
+import { numericCases } from "./numeric-cases.js";
 import { objectiveCases } from "./objectives.js";
 import { samplingCases, samplingLayers } from "./samplingCases.js";
 import { shapingCases } from "./shaping-cases.js";
@@ -330,6 +331,7 @@ export const cases: Cases = {
   ...objectiveCases,
   ...layerCases,
   ...writingCases,
+  ...numericCases,
   ...arrangingCases,
   ...linearCases,
   ...spatialCases,

@@ -21,6 +21,7 @@ import { expectClose } from "../close.js";
 import { elements } from "../fixtures/pytorch/read.js";
 import { units } from "../hash.js";
 import { type Case, cases, layersOf } from "./cases.js";
+import { withoutGradientOfNumbers } from "./numeric-cases.js";
 
 // float64 runs on the JavaScript core in any case; this keeps float32 constants and indices there too.
 beforeAll(() => backend.use("js"));
@@ -95,6 +96,16 @@ const leafless = (data: Float64Array, shape: readonly number[]) => tensor(data, 
 describe("unary rows", () => {
   for (const [name, given] of Object.entries(unaryRows)) {
     const row: UnaryRow = given;
+    if (row.derivative === null) {
+      it(`${name} says that it has no gradient`, () => {
+        const y = leaf([0.5], [1])[name as UnaryName]();
+        for (const createGraph of [false, true])
+          expect(() => y.backward(undefined, { createGraph })).toThrow(
+            expect.objectContaining({ code: "NO_GRADIENT" }),
+          );
+      });
+      continue;
+    }
     const defaults = Object.values(row.params ?? {}) as number[];
     const keys = Object.keys(row.params ?? {});
     for (const values of [defaults, ...(row.samples ?? [])]) {
@@ -131,6 +142,17 @@ describe("binary rows", () => {
     const row: BinaryRow = given;
     const fn = (a: Tensor, b: Tensor) => a[name as BinaryName](b);
     const [low, high] = row.domain;
+    if (row.gradA === null) {
+      it(`${name} says that its first operand has no gradient`, () => {
+        const [a, b] = [3, 4].map((seed) => leaf(samples(4, low, high, [], seed), [4]));
+        expect(() => fn(a, b).sum().backward()).toThrow(expect.objectContaining({ code: "NO_GRADIENT" }));
+        if (row.gradB === null) return;
+        gradcheck((x) => fn(a.detach(), x), [b]);
+        gradgradcheck((x) => fn(a.detach(), x), [b]);
+        backwardcheck((x) => fn(a.detach(), x), [b]);
+      });
+      continue;
+    }
     it.each(shapes)(`${name} %j %j`, (sa, sb) => {
       const [a, b] = [sa, sb].map((shape, i) => leaf(samples(numel(shape), low, high, [], 5 + i), shape));
       gradcheck(fn, [a, b]);
@@ -139,6 +161,7 @@ describe("binary rows", () => {
       gradgradcheck(fn, [a, b]);
       backwardcheck(fn, [a, b]);
     });
+    if (name === "nextafter") continue; // of equal operands PyTorch gives no gradient to either
     it(`${name} with itself`, () => {
       const x = leaf(samples(6, low, high, [], 9), [2, 3]);
       gradcheck((a) => fn(a, a), [x]);
@@ -171,6 +194,7 @@ describe.each(Object.entries(cases))("%s", (name, own) => {
 /** Tests of values, logic, bits and random numbers. */
 const withoutGradientOfRows = [
   ...Object.keys(integerRows),
+  ...withoutGradientOfNumbers,
   ...["isnan", "isinf", "isfinite", "isposinf", "isneginf", "isclose", "signbit", "heaviside", "bitwiseNot"],
   ...["logicalAnd", "logicalOr", "logicalXor", "logicalNot", "sgn", "bernoulli", "multinomial"],
   ...["randLike", "randnLike", "randint", "randintLike", "normal"],

@@ -64,7 +64,8 @@ describe("unary rows", () => {
     });
   });
 
-  it.each(unaryNames)("the derivative of %s is the slope of its function", (name) => {
+  const smooth = unaryNames.filter((name) => (unaryRows[name] as UnaryRow).derivative !== null);
+  it.each(smooth)("the derivative of %s is the slope of its function", (name) => {
     const row: UnaryRow = unaryRows[name];
     const f = scalarFunction(name);
     const compiled = compileDerivative(name);

@@ -5,6 +5,7 @@ import * as js from "../../src/kernels/js/index.js";
 import { ruleNames } from "../../src/kernels/js/rules.js";
 import { type Addon, overlay } from "../../src/kernels/native.js";
 import { binaryRows, compareRows, unaryRows } from "../../src/kernels/rows.js";
+import { specialBinaryRows, specialUnaryRows } from "../../src/kernels/special-rows.js";
 import { unaryMathRows } from "../../src/kernels/unary-math.js";
 
 /** Kernels and ops of the table that have no C++ and run in JavaScript on purpose. A misspelt name would show up here. */
@@ -12,6 +13,8 @@ const pinned: string[] = [
   ...Object.keys(unaryMathRows).map((op) => `unary.${op}`),
   ...Object.keys(unaryMathRows).map((op) => `unaryGrad.${op}`),
   ...[...Object.keys(binaryMathRows), ...Object.keys(integerRows)].map((op) => `binary.${op}`),
+  ...Object.keys(specialUnaryRows).flatMap((op) => [`unary.${op}`, `unaryGrad.${op}`]),
+  ...Object.keys(specialBinaryRows).map((op) => `binary.${op}`),
   ...["argSort", "searchSorted", "argScan", "scan"],
   "scatterReduce",
 ];

@@ -4,6 +4,7 @@ import { isFloating } from "../../src/dtype.js";
 import { cat, matmul, stack, type Tensor, tensor, where } from "../../src/index.js";
 import { binaryMathRows } from "../../src/kernels/binary-math.js";
 import { binaryRows, compareRows, unaryRows } from "../../src/kernels/rows.js";
+import { specialBinaryRows, specialUnaryRows } from "../../src/kernels/special-rows.js";
 import { unaryMathRows } from "../../src/kernels/unary-math.js";
 import { oneHot } from "../../src/ops/indexing.js";
 import { linear } from "../../src/ops/matmul.js";
@@ -78,7 +79,7 @@ describe("unary rows", () => {
 
   it("all have fixtures", () => {
     const known = new Set(fixtures.cases.map((c) => c.op));
-    const others = Object.keys(unaryMathRows); // pointwise.test.ts
+    const others = [...Object.keys(unaryMathRows), ...Object.keys(specialUnaryRows)]; // pointwise.test.ts, special.test.ts
     const names = Object.keys(unaryRows).filter((name) => !others.includes(name));
     expect(names.filter((name) => !known.has(name as keyof typeof unaryRows))).toEqual([]);
   });
@@ -134,7 +135,11 @@ describe("binary rows and comparisons", () => {
   const pairs = values.flatMap((a) => values.map((b) => [a, b]));
 
   it("all have fixtures", () => {
-    const known = [...cases.map((c) => c.op), ...Object.keys(binaryMathRows)]; // pointwise.test.ts
+    const known = [
+      ...cases.map((c) => c.op),
+      ...Object.keys(binaryMathRows),
+      ...Object.keys(specialBinaryRows),
+    ]; // pointwise.test.ts, special.test.ts
     for (const name of [...Object.keys(binaryRows), ...Object.keys(compareRows)])
       expect(known).toContain(name);
   });

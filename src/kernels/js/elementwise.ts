@@ -184,8 +184,8 @@ export function binary(
   out: Data,
   oo: number,
 ): number {
-  const row: Pick<BinaryRow, "f" | "fInteger"> = pairRows[op];
-  const f = row.fInteger && tagOf(out) > 1 ? row.fInteger : row.f;
+  const row: Pick<BinaryRow, "f" | "fInteger" | "fSingle"> = pairRows[op];
+  const f = (tagOf(out) > 1 ? row.fInteger : tagOf(out) === 0 ? row.fSingle : undefined) ?? row.f;
   return pairwise(op, f, shape, a, ao, as, b, bo, bs, out, oo);
 }
 
