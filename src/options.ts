@@ -34,19 +34,25 @@ export function checkOptions(op: string, options: unknown, known: readonly strin
 const isOptions = (given: unknown): boolean =>
   typeof given === "object" && given !== null && Object.getPrototypeOf(given) === Object.prototype;
 
+/** Options among which the dim may be. */
+export type WithDim<D, O> = O & { readonly dim?: D | null };
+
 /**
- * A dim and the options after it. The dim may be left out, null or undefined: `x.sum({ keepdim: true })` is
- * `x.sum(undefined, { keepdim: true })`.
+ * A dim and the options after it. The dim may be left out, null, undefined, or one of the options: `x.sum({ keepdim: true })` is
+ * `x.sum(undefined, { keepdim: true })`, `x.sum({ dim: 1, keepdim: true })` is `x.sum(1, { keepdim: true })`.
  * @throws ValueError for options that are not `known`.
  */
 export function dimAndOptions<D, O extends object>(
   op: string,
   known: readonly (keyof O & string)[],
-  dim: D | O | null | undefined,
+  dim: D | WithDim<D, O> | null | undefined,
   options: O | undefined,
 ): [dim: D | undefined, options: Partial<O>] {
-  const inPlace = options === undefined && isOptions(dim);
-  const given = inPlace ? (dim as O) : options;
-  checkOptions(op, given, known);
-  return [inPlace ? undefined : ((dim ?? undefined) as D | undefined), given ?? {}];
+  if (options !== undefined || !isOptions(dim)) {
+    checkOptions(op, options, known);
+    return [(dim ?? undefined) as D | undefined, options ?? {}];
+  }
+  const { dim: named, ...rest } = dim as WithDim<D, Partial<O>>;
+  checkOptions(op, rest, known);
+  return [named ?? undefined, rest as Partial<O>];
 }

@@ -151,6 +151,19 @@ describe("options", () => {
 
   it("options in the place of the dim", () => {
     expect(x.sum({ keepdim: true }).shape).toEqual([1, 1]);
+    expect(x.sum({ dim: 1, keepdim: true }).shape).toEqual([1, 1]);
+    expect(x.sum({ dim: [1] }).shape).toEqual([1]);
+    expect(x.argmax({ dim: 1 }).toArray()).toEqual(x.argmax(1).toArray());
+    expect(x.max({ dim: 1 }).indices.toArray()).toEqual(x.max(1).indices.toArray());
+    expect(x.softmax({ dim: 1 }).toArray()).toEqual(x.softmax(1).toArray());
+    expect(F["softmin"](x, { dim: 1, dtype: "float64" }).dtype).toBe("float64");
+    expect(x.sort({ dim: -1, descending: true }).values.toArray()).toEqual([[0.75, 0.25]]);
+    expect(x.flatten({ startDim: 1 }).shape).toEqual([1, 2]);
+    expect(x.diagonal({ offset: 1 }).toArray()).toEqual(x.diagonal(1).toArray());
+    expect(x.diagEmbed({ dim1: 0, dim2: 2 }).shape).toEqual([2, 1, 2]);
+    expect(() => (x as any).flatten({ start: 1 })).toThrow(
+      "flatten: unknown option: start; known are startDim, endDim",
+    );
     expect(x.sort({ descending: true }).values.toArray()).toEqual([[0.75, 0.25]]);
     expect(() => (x as any).sum({ keepDim: true })).toThrow(
       "sum: unknown option: keepDim; did you mean keepdim?",

@@ -39,7 +39,8 @@ await bundle(
     },
     external: (id) => !id.startsWith(".") && !isAbsolute(id) && !id.startsWith("src/"),
   },
-  { chunkFileNames: "chunks/[name].js" },
+  // What the functions are for stands in the declarations, where editors look.
+  { chunkFileNames: "chunks/[name].js", comments: false },
 );
 
 const command = await bundle(

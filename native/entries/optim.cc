@@ -139,7 +139,8 @@ double ruleStep(const Call& call) {
   s.b = r.orNull<float>(b, bo, s.n);
   s.c = r.orNull<float>(c, co, s.n);
   // A rule finds all the state it knows, or it is one for JavaScript.
-  r.support(ruleStates[s.rule] <= (c.type != DType::none ? 3 : b.type != DType::none ? 2 : 1));
+  const int states = ruleStates[s.rule];
+  r.support((states < 2 || b.type != DType::none) && (states < 3 || c.type != DType::none));
   s.number = r.at<const double>(step, so, 1);
   s.hyper = r.at<const double>(hyper, ho, ruleOptions[s.rule]);
   return r.run([=] { isa().ruleStep(s); });

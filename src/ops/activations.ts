@@ -5,9 +5,10 @@ import type { Generator } from "../random.js";
 import { resolveDim } from "../shape.js";
 import { empty, type Tensor } from "../tensor/tensor.js";
 import { fillRandom } from "./create.js";
-import { abs, add, compare, div, integer, mul, neg, sub, unary, where } from "./elementwise.js";
-import { converted, type SoftmaxOptions, softmax } from "./softmax.js";
+import { abs, add, compare, div, integer, mul, sub, unary, where } from "./elementwise.js";
 import { narrow, reshape } from "./views.js";
+
+export { softmin } from "./softmax.js";
 
 /*
  * Activations made of other operations. Pieces are chosen with `where`, so that at a kink the gradient is that of the piece chosen, and
@@ -105,12 +106,6 @@ export function gelu(x: Tensor, options: { approximate?: "none" | "tanh" } = {})
   if (approximate !== "none" && approximate !== "tanh")
     throw new ValueError(`gelu: approximate is "none" or "tanh": ${String(approximate)}`);
   return approximate === "tanh" ? unary.geluTanh(x) : unary.gelu(x);
-}
-
-/** softmax of -x along `dim`. PyTorch: `F.softmin`. */
-export function softmin(x: Tensor, dim: number, options?: SoftmaxOptions): Tensor {
-  resolveDim("softmin", dim, Math.max(x.ndim, 1));
-  return softmax(neg(converted("softmin", x, options)), dim);
 }
 
 /** The first half along `dim`, times the sigmoid of the second (Dauphin et al., 2017). PyTorch: `F.glu`. */

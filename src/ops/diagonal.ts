@@ -3,9 +3,25 @@ import { formatShape, ShapeError } from "../errors.js";
 import { k } from "../kernels/backend.js";
 import { resolveDim, type Shape, type Strides } from "../shape.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { byPositionOrName } from "./arguments.js";
 import { zeros } from "./create.js";
 import { ravel } from "./rearrange.js";
 import { sum } from "./reduce.js";
+
+export interface DiagonalOptions {
+  /** Which diagonal: 0 is the main one, positive ones lie above it. Default 0. */
+  offset?: number;
+  /** The dim of the rows. */
+  dim1?: number;
+  /** The dim of the columns. */
+  dim2?: number;
+}
+
+/** By position or by name. */
+export type WhichDiagonal = [offset?: number, dim1?: number, dim2?: number] | [DiagonalOptions];
+
+const which = (op: string, args: WhichDiagonal) =>
+  byPositionOrName(op, args, ["offset", "dim1", "dim2"]) as DiagonalOptions;
 
 /** Which diagonal of which matrices: `diagonal` 0 is the main one, positive ones lie above it. */
 interface Place {
@@ -54,7 +70,8 @@ function put(values: Tensor, shape: Shape, place: Place): Tensor {
  * Diagonal number `offset` of the matrices in dims `dim1` and `dim2`, as the last dim. A view.
  * PyTorch: `torch.diagonal`.
  */
-export function diagonal(x: Tensor, offset = 0, dim1 = 0, dim2 = 1): Tensor {
+export function diagonal(x: Tensor, ...args: WhichDiagonal): Tensor {
+  const { offset = 0, dim1 = 0, dim2 = 1 } = which("diagonal", args);
   return take(x, placeOf("diagonal", offset, dim1, dim2, x.ndim));
 }
 
@@ -62,7 +79,8 @@ export function diagonal(x: Tensor, offset = 0, dim1 = 0, dim2 = 1): Tensor {
  * Matrices, in dims `dim1` and `dim2` of the result, with the vectors in the last dim of `x` on diagonal number `offset` and 0
  * elsewhere. Shapes: [..., n] → [..., n + |offset|, n + |offset|]. PyTorch: `torch.diag_embed`.
  */
-export function diagEmbed(x: Tensor, offset = 0, dim1 = -2, dim2 = -1): Tensor {
+export function diagEmbed(x: Tensor, ...args: WhichDiagonal): Tensor {
+  const { offset = 0, dim1 = -2, dim2 = -1 } = which("diagEmbed", args);
   if (x.ndim === 0) throw new ShapeError("diagEmbed: at least 1 dim is needed: []");
   const place = placeOf("diagEmbed", offset, dim1, dim2, x.ndim + 1);
   const side = x.shape[x.ndim - 1] + Math.abs(offset);
@@ -81,7 +99,8 @@ export function diag(x: Tensor, diagonal = 0): Tensor {
 }
 
 /** A matrix with the elements of `x` on diagonal number `offset`. PyTorch: `torch.diagflat`. */
-export function diagflat(x: Tensor, offset = 0): Tensor {
+export function diagflat(x: Tensor, ...args: [offset?: number] | [{ offset?: number }]): Tensor {
+  const { offset } = byPositionOrName("diagflat", args, ["offset"]) as DiagonalOptions;
   return diagEmbed(ravel(x), offset);
 }
 

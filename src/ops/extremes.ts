@@ -1,11 +1,14 @@
 import { differentiable } from "../autograd/graph.js";
-import { checkOptions } from "../options.js";
+import { checkOptions, dimAndOptions, type WithDim } from "../options.js";
 import { Tensor } from "../tensor/tensor.js";
 import { add, binary, compare, div, eq, mul } from "./elementwise.js";
 import { lineDim } from "./line.js";
 import { argmax, argmin, extreme, type ReduceOptions, sum } from "./reduce.js";
 import { needsLine, selected, type ValuesAndIndices } from "./sort.js";
 import { to } from "./views.js";
+
+/** One dim, by position or among the options. */
+export type Along = number | (WithDim<number, ReduceOptions> & { readonly dim: number });
 
 /**
  * The largest element of `x`, or with `dim` the largest along it and where it is, `{ values, indices }`; or with a tensor the
@@ -15,27 +18,31 @@ import { to } from "./views.js";
  */
 export function max(x: Tensor): Tensor;
 export function max(x: Tensor, other: Tensor): Tensor;
-export function max(x: Tensor, dim: number, options?: ReduceOptions): ValuesAndIndices;
-export function max(x: Tensor, dim?: number | Tensor, options?: ReduceOptions): Tensor | ValuesAndIndices {
+export function max(x: Tensor, dim: Along, options?: ReduceOptions): ValuesAndIndices;
+export function max(x: Tensor, dim?: Along | Tensor, options?: ReduceOptions): Tensor | ValuesAndIndices {
   return extremeOf("max", x, dim, options);
 }
 
 /** The smallest element of `x`, over all or along `dim`, or the smaller of each two: see `max`. PyTorch: `torch.min`. */
 export function min(x: Tensor): Tensor;
 export function min(x: Tensor, other: Tensor): Tensor;
-export function min(x: Tensor, dim: number, options?: ReduceOptions): ValuesAndIndices;
-export function min(x: Tensor, dim?: number | Tensor, options?: ReduceOptions): Tensor | ValuesAndIndices {
+export function min(x: Tensor, dim: Along, options?: ReduceOptions): ValuesAndIndices;
+export function min(x: Tensor, dim?: Along | Tensor, options?: ReduceOptions): Tensor | ValuesAndIndices {
   return extremeOf("min", x, dim, options);
 }
 
-function extremeOf(op: "max" | "min", x: Tensor, dim?: number | Tensor, options?: ReduceOptions) {
-  checkOptions(op, options, typeof dim === "number" ? ["keepdim"] : []);
-  if (dim instanceof Tensor) return op === "max" ? binary.maximum(x, dim) : binary.minimum(x, dim);
-  if (dim === undefined) return sharedByEquals(op, x, extreme(op, op, x.detach()));
-  const d = lineDim(op, dim, x);
+function extremeOf(op: "max" | "min", x: Tensor, dim?: Along | Tensor, options?: ReduceOptions) {
+  if (dim instanceof Tensor) {
+    checkOptions(op, options, []);
+    return op === "max" ? binary.maximum(x, dim) : binary.minimum(x, dim);
+  }
+  const known = dim === undefined ? [] : (["keepdim"] as const);
+  const [along, { keepdim }] = dimAndOptions<number, ReduceOptions>(op, known, dim, options);
+  if (along === undefined) return sharedByEquals(op, x, extreme(op, op, x.detach()));
+  const d = lineDim(op, along, x);
   needsLine(op, x, d);
   const at = op === "max" ? argmax(x, d, { keepdim: true }) : argmin(x, d, { keepdim: true });
-  return selected(x, d, at, options?.keepdim);
+  return selected(x, d, at, keepdim);
 }
 
 /** @internal `y`, one element of all of `x`, whose gradient is shared evenly by the elements that equal it; NaN equals NaN here. */

@@ -1,6 +1,6 @@
 import { isFloating } from "../dtype.js";
 import { DTypeError } from "../errors.js";
-import { checkOptions, dimAndOptions } from "../options.js";
+import { checkOptions, dimAndOptions, type WithDim } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { arange, full } from "./create.js";
 import { binary, compare, div, eq, sub, where } from "./elementwise.js";
@@ -67,7 +67,11 @@ function medianOfAll(op: string, x: Tensor, place: Middle): Tensor {
  * The most frequent element along `dim` (the smallest of equally frequent ones) and where it is last. Shapes of `x` without `dim`.
  * PyTorch: `torch.mode`.
  */
-export function mode(x: Tensor, dim?: number | ReduceOptions, options?: ReduceOptions): ValuesAndIndices {
+export function mode(
+  x: Tensor,
+  dim?: number | WithDim<number, ReduceOptions>,
+  options?: ReduceOptions,
+): ValuesAndIndices {
   const [along = -1, { keepdim }] = dimAndOptions<number, ReduceOptions>("mode", ["keepdim"], dim, options);
   const d = lineDim("mode", along, x);
   needsLine("mode", x, d);

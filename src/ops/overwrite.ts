@@ -5,7 +5,7 @@ import { k } from "../kernels/backend.js";
 import { sameShape } from "../shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { zeros } from "./create.js";
-import { diagonal } from "./diagonal.js";
+import { diagonal, type WhichDiagonal } from "./diagonal.js";
 import { lineDim } from "./line.js";
 import { contiguous, denseCopy, select, sliceDim, to } from "./views.js";
 
@@ -50,6 +50,6 @@ export function sliceScatter(
 }
 
 /** `x` with `src` on diagonal number `offset`, where `diagonal` looks. Shape of `x`. PyTorch: `torch.diagonal_scatter`. */
-export function diagonalScatter(x: Tensor, src: Tensor, offset = 0, dim1 = 0, dim2 = 1): Tensor {
-  return overwritten("diagonalScatter", x, src, (t) => diagonal(t, offset, dim1, dim2));
+export function diagonalScatter(x: Tensor, src: Tensor, ...args: WhichDiagonal): Tensor {
+  return overwritten("diagonalScatter", x, src, (t) => diagonal(t, ...args));
 }

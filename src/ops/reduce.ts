@@ -3,7 +3,7 @@ import { differentiable } from "../autograd/graph.js";
 import { type DType, isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { k } from "../kernels/backend.js";
-import { dimAndOptions } from "../options.js";
+import { dimAndOptions, type WithDim } from "../options.js";
 import { numel, resolveDims, type Shape, sameShape } from "../shape.js";
 import { empty, type Tensor } from "../tensor/tensor.js";
 import { constant, eye } from "./create.js";
@@ -15,7 +15,7 @@ import { dense, expand, permute, reshape, squeeze, to } from "./views.js";
 export type Dims = number | readonly number[] | null | undefined;
 
 /** Dims, or in their place the options that come after them. */
-export type DimsOr<Options> = Dims | Options;
+export type DimsOr<Options> = Dims | WithDim<Dims, Options>;
 
 export interface ReduceOptions {
   /** Keep the reduced dims, with size 1. Default false. */
@@ -205,7 +205,7 @@ export function argmin(x: Tensor, dim?: LineOr<ReduceOptions>, options?: ReduceO
 }
 
 /** One dim, all (undefined, null), or the options in its place. */
-type LineOr<Options> = number | null | undefined | Options;
+type LineOr<Options> = number | null | undefined | WithDim<number, Options>;
 
 function argExtreme(
   op: "argmax" | "argmin",

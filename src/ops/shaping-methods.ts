@@ -2,7 +2,7 @@ import { resolveDim, type Shape, type Strides } from "../shape.js";
 import { Tensor } from "../tensor/tensor.js";
 import { narrowCopy } from "./copies.js";
 import { where } from "./elementwise.js";
-import { max, min } from "./extremes.js";
+import { type Along, max, min } from "./extremes.js";
 import { indexReduce } from "./index-reduce.js";
 import { type MethodOf, method, methodsOf, type Sizes, sizes } from "./install.js";
 import { diagonalScatter, selectScatter, sliceScatter } from "./overwrite.js";
@@ -40,11 +40,11 @@ declare module "../tensor/tensor.js" {
     max(): Tensor;
     max(other: Tensor): Tensor;
     /** The largest element along `dim` and where it is. */
-    max(dim: number, options?: ReduceOptions): ValuesAndIndices;
+    max(dim: Along, options?: ReduceOptions): ValuesAndIndices;
     min(): Tensor;
     min(other: Tensor): Tensor;
     /** The smallest element along `dim` and where it is. */
-    min(dim: number, options?: ReduceOptions): ValuesAndIndices;
+    min(dim: Along, options?: ReduceOptions): ValuesAndIndices;
     /** The shape, or the size of one dim. */
     size(): Shape;
     size(dim: number): number;

@@ -3,10 +3,10 @@ import { differentiable } from "../autograd/graph.js";
 import { type DType, isFloating } from "../dtype.js";
 import { DTypeError } from "../errors.js";
 import { k } from "../kernels/backend.js";
-import { checkOptions } from "../options.js";
+import { dimAndOptions, type WithDim } from "../options.js";
 import { numel, resolveDim } from "../shape.js";
 import { empty, type Tensor } from "../tensor/tensor.js";
-import { exp, mul, sub } from "./elementwise.js";
+import { exp, mul, neg, sub } from "./elementwise.js";
 import { sum } from "./reduce.js";
 import { dense, reshape, to } from "./views.js";
 
@@ -17,20 +17,29 @@ export interface SoftmaxOptions {
   dtype?: DType;
 }
 
+type Along = number | WithDim<number, SoftmaxOptions>;
+
 /** exp(x) / Σ exp(x) along `dim` (PyTorch's `F.softmax`). */
-export function softmax(x: Tensor, dim: number, options?: SoftmaxOptions): Tensor {
-  return normalize("softmax", converted("softmax", x, options), dim);
+export function softmax(x: Tensor, dim: Along, options?: SoftmaxOptions): Tensor {
+  return normalize("softmax", ...lineOf("softmax", x, dim, options));
 }
 
 /** x - log Σ exp(x) along `dim`: more accurate than the logarithm of `softmax` (PyTorch's `F.log_softmax`). */
-export function logSoftmax(x: Tensor, dim: number, options?: SoftmaxOptions): Tensor {
-  return normalize("logSoftmax", converted("logSoftmax", x, options), dim);
+export function logSoftmax(x: Tensor, dim: Along, options?: SoftmaxOptions): Tensor {
+  return normalize("logSoftmax", ...lineOf("logSoftmax", x, dim, options));
 }
 
-/** @internal x in the dtype of the options. */
-export function converted(op: string, x: Tensor, options: SoftmaxOptions | undefined): Tensor {
-  checkOptions(op, options, ["dtype"]);
-  return options?.dtype === undefined ? x : to(x, options.dtype);
+/** softmax of -x along `dim`. PyTorch: `F.softmin`. */
+export function softmin(given: Tensor, dim: Along, options?: SoftmaxOptions): Tensor {
+  const [x, along] = lineOf("softmin", given, dim, options);
+  return softmax(neg(x), along);
+}
+
+/** x in the dtype of the options, and the dim. */
+function lineOf(op: string, x: Tensor, dim: Along, options?: SoftmaxOptions): [x: Tensor, dim: number] {
+  const [along, { dtype }] = dimAndOptions<number, SoftmaxOptions>(op, ["dtype"], dim, options);
+  resolveDim(op, along as number, Math.max(x.ndim, 1));
+  return [dtype === undefined ? x : to(x, dtype), along as number];
 }
 
 function normalize(op: SoftmaxOp, x: Tensor, dim: number): Tensor {

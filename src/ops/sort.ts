@@ -1,6 +1,6 @@
 import { ShapeError, ValueError } from "../errors.js";
 import { k as kernels } from "../kernels/backend.js";
-import { dimAndOptions } from "../options.js";
+import { dimAndOptions, type WithDim } from "../options.js";
 import { numel } from "../shape.js";
 import { empty, type Tensor } from "../tensor/tensor.js";
 import { gatherLines, lineDim, withLine } from "./line.js";
@@ -45,7 +45,11 @@ export function sortedOrder(x: Tensor, dim: number, descending: boolean): Tensor
  * The elements along `dim` in ascending order, and where each was. NaN is larger than every number; equal elements keep their
  * order. Shapes of `x`. PyTorch: `torch.sort`.
  */
-export function sort(x: Tensor, dim?: number | SortOptions, options?: SortOptions): ValuesAndIndices {
+export function sort(
+  x: Tensor,
+  dim?: number | WithDim<number, SortOptions>,
+  options?: SortOptions,
+): ValuesAndIndices {
   const [along = -1, { descending = false }] = dimAndOptions<number, SortOptions>(
     "sort",
     sortOptions,
@@ -58,7 +62,11 @@ export function sort(x: Tensor, dim?: number | SortOptions, options?: SortOption
 }
 
 /** The positions of the elements along `dim` in ascending order, `int32`: the indices of `sort`. PyTorch: `torch.argsort`. */
-export function argsort(x: Tensor, dim?: number | SortOptions, options?: SortOptions): Tensor {
+export function argsort(
+  x: Tensor,
+  dim?: number | WithDim<number, SortOptions>,
+  options?: SortOptions,
+): Tensor {
   const [along = -1, asked] = dimAndOptions<number, SortOptions>("argsort", sortOptions, dim, options);
   return sortedOrder(x, lineDim("argsort", along, x), asked.descending ?? false);
 }
@@ -77,7 +85,7 @@ export function msort(x: Tensor): Tensor {
 export function topk(
   x: Tensor,
   k: number,
-  dim?: number | TopkOptions,
+  dim?: number | WithDim<number, TopkOptions>,
   options?: TopkOptions,
 ): ValuesAndIndices {
   const [along = -1, { largest = true }] = dimAndOptions<number, TopkOptions>(
@@ -103,7 +111,7 @@ export function topk(
 export function kthvalue(
   x: Tensor,
   k: number,
-  dim?: number | ReduceOptions,
+  dim?: number | WithDim<number, ReduceOptions>,
   options?: ReduceOptions,
 ): ValuesAndIndices {
   const [along = -1, { keepdim }] = dimAndOptions<number, ReduceOptions>(

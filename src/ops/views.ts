@@ -14,6 +14,7 @@ import {
   sameShape,
 } from "../shape.js";
 import { empty, type Tensor } from "../tensor/tensor.js";
+import { byPositionOrName } from "./arguments.js";
 import { constant, zeros } from "./create.js";
 import { lineDim } from "./line.js";
 import { sumTo } from "./reduce.js";
@@ -125,8 +126,15 @@ function viewStrides(from: Shape, strides: Strides, to: Shape): number[] | null 
   return out;
 }
 
-/** Dims `startDim` to `endDim` as one. Default: all of them. */
-export function flatten(x: Tensor, startDim = 0, endDim = -1): Tensor {
+/** Dims `startDim` to `endDim` as one; by position or by name. Default: all of them. */
+export function flatten(
+  x: Tensor,
+  ...args: [startDim?: number, endDim?: number] | [{ startDim?: number; endDim?: number }]
+): Tensor {
+  const { startDim = 0, endDim = -1 } = byPositionOrName("flatten", args, ["startDim", "endDim"]) as {
+    startDim?: number;
+    endDim?: number;
+  };
   if (x.ndim === 0) return reshape(x, [1]);
   const start = resolveDim("flatten", startDim, x.ndim);
   const end = resolveDim("flatten", endDim, x.ndim);

@@ -1,7 +1,7 @@
 /** Linear algebra under PyTorch's names: `torch.linalg`. */
 import { checkOptions } from "../../options.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import { diagonal as diagonalOf } from "../diagonal.js";
+import { type DiagonalOptions, diagonal as diagonalOf } from "../diagonal.js";
 import { cross as crossOf } from "../products.js";
 
 export { matmul } from "../matmul.js";
@@ -32,14 +32,6 @@ export { type SolveTriangularOptions, solveTriangular } from "./triangular.js";
 /** `cross` along the last dim by default. PyTorch: `torch.linalg.cross`. */
 export function cross(a: Tensor, b: Tensor, dim = -1): Tensor {
   return crossOf(a, b, dim);
-}
-
-export interface DiagonalOptions {
-  /** Default 0, the main diagonal. */
-  offset?: number;
-  /** The dims of the matrices. Default the last two. */
-  dim1?: number;
-  dim2?: number;
 }
 
 /** `diagonal` of the matrices in the last two dims by default. PyTorch: `torch.linalg.diagonal`. */
