@@ -25,6 +25,12 @@ export interface TensorDatasetOptions {
   shift?: number;
 }
 
+function wholeNumbers(indices: readonly number[]): Int32Array {
+  if (!Array.isArray(indices) || !indices.every(Number.isInteger))
+    throw new ValueError(`TensorDataset.batch: indices are integers: ${String(indices)}`, "INVALID_VALUE");
+  return Int32Array.from(indices);
+}
+
 /**
  * Tensors whose first dims count the same samples (PyTorch's `TensorDataset`). A batch costs one kernel call a tensor.
  *
@@ -78,10 +84,11 @@ export class TensorDataset<T extends Tensor[] = Tensor[]> {
   }
 
   /** The samples at `indices`, in that order, as one tensor each. @throws ValueError `INDEX_OUT_OF_RANGE`. */
-  batch(indices: Int32Array): { [K in keyof T]: Tensor } {
+  batch(indices: Int32Array | readonly number[]): { [K in keyof T]: Tensor } {
+    const at = indices instanceof Int32Array ? indices : wholeNumbers(indices);
     // A native thread is to fetch: it needs the samples where nobody can pull them away. Later changes of the originals are not seen.
     if (tracing !== null) this.tensors = this.tensors.map(onSharedMemory) as T;
-    const batch = this.tensors.map((x, i) => this.#rows(x, indices, i === 0 && this.#transforms));
+    const batch = this.tensors.map((x, i) => this.#rows(x, at, i === 0 && this.#transforms));
     return batch as { [K in keyof T]: Tensor };
   }
 

@@ -9,7 +9,7 @@ import { lineDim } from "./line.js";
 import { clone, narrow, permute, reshape, transpose } from "./views.js";
 
 type Dims = number | readonly number[];
-const list = (dims: Dims): readonly number[] => (typeof dims === "number" ? [dims] : dims);
+const list = (dims: Dims): readonly number[] => (Array.isArray(dims) ? dims : [dims as number]);
 
 /** The elements along `dims` in the opposite order, as a copy. Shape of `x`. PyTorch: `torch.flip`. */
 export function flip(x: Tensor, dims: Dims): Tensor {

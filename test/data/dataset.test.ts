@@ -25,6 +25,9 @@ it("gives rows of every tensor in the order of the indices", () => {
 
 it.each(["float32", "float64", "int32", "uint8", "bool"] as const)("keeps %s as it is", (dtype) => {
   const x = arange(6, { dtype: "int32" }).reshape([3, 2]).to(dtype);
+  expect(new TensorDataset(x).batch([2, 1])[0].toArray()).toEqual(
+    new TensorDataset(x).batch(Int32Array.of(2, 1))[0].toArray(),
+  );
   const [batch] = new TensorDataset(x).batch(Int32Array.of(2, 1));
   expect(batch.dtype).toBe(dtype);
   expect(batch.toArray()).toEqual([2, 1].map((i) => x.toArray()[i]));
@@ -79,6 +82,8 @@ describe("mistakes", () => {
     ["an index beyond the end", () => make(images).get(4), "INDEX_OUT_OF_RANGE"],
     ["a negative index", () => make(images).get(-1), "INDEX_OUT_OF_RANGE"],
     ["half an index", () => make(images).get(0.5), "INDEX_OUT_OF_RANGE"],
+    ["half an index in a batch", () => make(images).batch([0, 0.5]), "INVALID_VALUE"],
+    ["no indices", () => make(images).batch(make), "INVALID_VALUE"],
     ["a batch beyond the end", () => make(images).batch(Int32Array.of(0, 4)), "INDEX_OUT_OF_RANGE"],
     [
       "a scaled batch beyond the end",
