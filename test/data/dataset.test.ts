@@ -83,7 +83,7 @@ describe("mistakes", () => {
     ["a negative index", () => make(images).get(-1), "INDEX_OUT_OF_RANGE"],
     ["half an index", () => make(images).get(0.5), "INDEX_OUT_OF_RANGE"],
     ["half an index in a batch", () => make(images).batch([0, 0.5]), "INVALID_VALUE"],
-    ["no indices", () => make(images).batch(make), "INVALID_VALUE"],
+    ["no indices", () => make(images).batch(make as never), "INVALID_VALUE"],
     ["a batch beyond the end", () => make(images).batch(Int32Array.of(0, 4)), "INDEX_OUT_OF_RANGE"],
     [
       "a scaled batch beyond the end",
