@@ -49,7 +49,8 @@ function makeUnary(name: UnaryName): (x: Tensor, options?: Record<string, number
   const row: UnaryRow = unaryRows[name];
   const params = Object.entries(row.params ?? {});
   const known = params.map(([param]) => param);
-  const reads = unarySaves(name);
+  // Found out at the first use: for all rows, when the library is loaded, it would take milliseconds.
+  let reads: ReturnType<typeof unarySaves> | undefined;
   return (given, options) => {
     // `tensors.map(exp)` passes a position: a number is a mistake only where there are options to mean by it.
     if (options !== undefined && (params.length > 0 || typeof options === "object"))
@@ -57,6 +58,7 @@ function makeUnary(name: UnaryName): (x: Tensor, options?: Record<string, number
     const x = unaryInput(name, row, given);
     const p = params.length > 0 ? (options?.[params[0][0]] ?? params[0][1]) : 0;
     const q = params.length > 1 ? (options?.[params[1][0]] ?? params[1][1]) : 0;
+    reads ??= unarySaves(name);
     const y = empty(x.shape, x.dtype);
     k.unary(name, p, q, x.shape, x.storage.array, x.offset, x.strides, y.storage.array, y.offset);
     const rule: BackwardRule = (g) => [
@@ -159,7 +161,7 @@ function commonShape(name: string, a: Tensor, b: Tensor): readonly number[] {
 
 function makeBinary(name: BinaryName): (a: Operand, b: Operand) => Tensor {
   const row: BinaryRow = binaryRows[name];
-  const reads = binarySaves(name);
+  let reads: ReturnType<typeof binarySaves> | undefined;
   return (left, right) => {
     // Division of integers gives a quotient with a fraction, as in PyTorch.
     const [a, b] = operands(name, left, right, row.floats ?? false);
@@ -189,8 +191,10 @@ function makeBinary(name: BinaryName): (a: Operand, b: Operand) => Tensor {
       };
       return [of(0, row.gradA, a), of(1, row.gradB, b)];
     };
+    reads ??= binarySaves(name);
+    const { gradA, gradB } = reads;
     const used = (variable: "a" | "b" | "y") =>
-      (a.requiresGrad && reads.gradA[variable]) || (b.requiresGrad && reads.gradB[variable]);
+      (a.requiresGrad && gradA[variable]) || (b.requiresGrad && gradB[variable]);
     const saves = [...(used("a") ? [a] : []), ...(used("b") ? [b] : [])];
     return differentiable(name, [a, b], y, rule, { saves, savesOutput: used("y") });
   };
