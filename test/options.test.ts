@@ -4,7 +4,7 @@ import * as simdgrad from "../src/index.js";
 import { autograd, data, gradcheck, io, nn, optim, train } from "../src/index.js";
 import { unaryRows } from "../src/kernels/rows.js";
 import { optionsOfLayers, positionalLayers } from "./nn/options.js";
-import { optionsOfSampling, positionalSampling } from "./nn/samplingOptions.js";
+import { optionsOfSampling, positionalSampling } from "./nn/sampling-options.js";
 
 const { tensor, ones } = simdgrad;
 const F = nn.functional as Record<string, (...args: any[]) => any>;

@@ -1,5 +1,5 @@
 export * from "./activations.js";
-export { type AdaptiveLogSoftmaxOptions, AdaptiveLogSoftmaxWithLoss } from "./adaptiveSoftmax.js";
+export { type AdaptiveLogSoftmaxOptions, AdaptiveLogSoftmaxWithLoss } from "./adaptive-softmax.js";
 export {
   BatchNorm1d,
   BatchNorm2d,
@@ -8,10 +8,10 @@ export {
   InstanceNorm2d,
   InstanceNorm3d,
   type NormOptions,
-} from "./batchNorm.js";
+} from "./batch-norm.js";
 export { Bilinear } from "./bilinear.js";
 export { modulePath } from "./call.js";
-export * from "./channelDropout.js";
+export * from "./channel-dropout.js";
 export { type ClipGradNormOptions, clipGradNorm_, clipGradValue_ } from "./clip.js";
 export { ModuleDict, ModuleList, ParameterDict, ParameterList, Residual } from "./containers.js";
 export { Conv1d, Conv2d, Conv3d, type ConvLayerOptions } from "./conv.js";
@@ -20,10 +20,10 @@ export {
   ConvTranspose2d,
   ConvTranspose3d,
   type ConvTransposeLayerOptions,
-} from "./convTranspose.js";
+} from "./conv-transpose.js";
 export { Dropout } from "./dropout.js";
 export { Embedding, EmbeddingBag } from "./embedding.js";
-export { Transformer, type TransformerCallOptions, type TransformerOptions } from "./encoderDecoder.js";
+export { Transformer, type TransformerCallOptions, type TransformerOptions } from "./encoder-decoder.js";
 export { Flatten } from "./flatten.js";
 export { functional } from "./functional.js";
 export * as init from "./init.js";
@@ -35,17 +35,17 @@ export {
   LocalResponseNorm,
   RMSNorm,
   type RMSNormOptions,
-} from "./layerNorm.js";
+} from "./layer-norm.js";
 export { Linear, type LinearOptions } from "./linear.js";
-export { LinearCrossEntropyLoss, type LinearCrossEntropyLossOptions } from "./linearCrossEntropy.js";
+export { LinearCrossEntropyLoss, type LinearCrossEntropyLossOptions } from "./linear-cross-entropy.js";
 export * from "./losses.js";
-export * from "./lpPool.js";
+export * from "./lp-pool.js";
 export { type ForwardHook, type ForwardPreHook, type LoadResult, Module, type StateDict } from "./module.js";
-export { MultiheadAttention, type MultiheadAttentionOptions } from "./multiheadAttention.js";
+export { MultiheadAttention, type MultiheadAttentionOptions } from "./multihead-attention.js";
 export * from "./padding.js";
 export { Parameter } from "./parameter.js";
 export * from "./piecewise.js";
-export { ChannelShuffle, PixelShuffle, PixelUnshuffle } from "./pixelShuffle.js";
+export { ChannelShuffle, PixelShuffle, PixelUnshuffle } from "./pixel-shuffle.js";
 export * from "./pool.js";
 export { GRU, GRUCell, LSTM, LSTMCell, type RecurrentOptions, RNN, RNNCell } from "./recurrent.js";
 export { Sequential } from "./sequential.js";

@@ -110,7 +110,7 @@ export function kaimingNormal<T extends Tensor>(x: T, options: KaimingOptions = 
   return normal(x, 0, kaimingStd("kaimingNormal", x, options), { generator: options.generator });
 }
 
-export * from "./initPatterns.js";
+export * from "./init-patterns.js";
 /** Under PyTorch's names, which say that they overwrite: `kaimingNormal_(layer.weight)`. */
 export {
   constant as constant_,

@@ -3,7 +3,7 @@ import {
   fractionalMaxPool2d,
   fractionalMaxPool3d,
   fractionalMaxPoolOptions,
-} from "../ops/fractionalPool.js";
+} from "../ops/fractional-pool.js";
 import { fold, type PatchOptions, patchOptions, unfold } from "../ops/patches.js";
 import * as pooling from "../ops/pool.js";
 import type { Sizes } from "../ops/spatial.js";

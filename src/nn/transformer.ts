@@ -7,10 +7,10 @@ import { checkOptions } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkSizes } from "./arguments.js";
 import { Dropout } from "./dropout.js";
-import { LayerNorm } from "./layerNorm.js";
+import { LayerNorm } from "./layer-norm.js";
 import { Linear } from "./linear.js";
 import { Module } from "./module.js";
-import { MultiheadAttention } from "./multiheadAttention.js";
+import { MultiheadAttention } from "./multihead-attention.js";
 
 export interface TransformerLayerOptions {
   /** Width of the hidden layer. Default 2048. */

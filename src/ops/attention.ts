@@ -6,7 +6,7 @@ import { arange } from "./create.js";
 import { dropout } from "./dropout.js";
 import { add, compare, maskedFill, mul, where } from "./elementwise.js";
 import { matmul } from "./matmul.js";
-import { type Optional, optionalTensors } from "./optionalTensors.js";
+import { type Optional, optionalTensors } from "./optional-tensors.js";
 import { all } from "./reduce.js";
 import { softmax } from "./softmax.js";
 import { expand, reshape, transpose, unsqueeze } from "./views.js";

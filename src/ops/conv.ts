@@ -2,7 +2,7 @@ import { formatShape, ShapeError, ValueError } from "../errors.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { asWeight, checkOperands, convolve, type Geometry } from "./convolution.js";
 import { exactly } from "./exactly.js";
-import { type Optional, optionalTensors } from "./optionalTensors.js";
+import { type Optional, optionalTensors } from "./optional-tensors.js";
 import { asImages, type Sizes, sizesOf, twoAxes } from "./spatial.js";
 import { reshape } from "./views.js";
 import { imagesAsVolumes, slicesAsChannels } from "./volumes.js";

@@ -10,7 +10,7 @@ import { arange, ones, zeros } from "./create.js";
 import { abs, add, compare, div, maskedFill, mul, pow, where } from "./elementwise.js";
 import { gather, indexSelect } from "./indexing.js";
 import { binary_ } from "./inplace.js";
-import { type Optional, optionalTensors } from "./optionalTensors.js";
+import { type Optional, optionalTensors } from "./optional-tensors.js";
 import { amax, argmax, sum } from "./reduce.js";
 import { dense, expand, reshape, squeeze, to, unsqueeze } from "./views.js";
 

@@ -5,10 +5,10 @@ import { checkOptions } from "../options.js";
 import { sameShape } from "../shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { tracing } from "../tracing.js";
-import { type CrossEntropyOptions, checkReduction, type Reduction } from "./crossEntropy.js";
+import { type CrossEntropyOptions, checkReduction, type Reduction } from "./cross-entropy.js";
 import { add, compare, div, maskedFill, mul, neg, sub, unary, where } from "./elementwise.js";
 import { gather, indexSelect } from "./indexing.js";
-import { namedOptions, type Optional } from "./optionalTensors.js";
+import { namedOptions, type Optional } from "./optional-tensors.js";
 import { mean, sum } from "./reduce.js";
 import { permute, reshape, squeeze, to, unsqueeze } from "./views.js";
 

@@ -5,7 +5,7 @@ import { numel, type Shape, sameShape } from "../shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { add, mul, sub, unary } from "./elementwise.js";
 import { binary_ } from "./inplace.js";
-import { type Optional, optionalTensors } from "./optionalTensors.js";
+import { type Optional, optionalTensors } from "./optional-tensors.js";
 import { mean } from "./reduce.js";
 import { reshape } from "./views.js";
 

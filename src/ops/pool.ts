@@ -3,8 +3,8 @@ import { checkOptions } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { exactly } from "./exactly.js";
 import { type Sizes, sizesOf } from "./spatial.js";
-import { largestOf } from "./windowMaxima.js";
-import { averages } from "./windowMeans.js";
+import { largestOf } from "./window-maxima.js";
+import { averages } from "./window-means.js";
 import { adaptiveWindows, slidingWindows, type Window } from "./windows.js";
 
 export interface MaxPoolOptions {

@@ -3,7 +3,7 @@ export { type ConfusionMatrixOptions, confusionMatrix } from "./confusion-matrix
 export { EarlyStopping, type EarlyStoppingOptions } from "./early-stopping.js";
 export { type EvaluateOptions, type Evaluation, evaluate } from "./evaluate.js";
 export { Fit, type FitOptions, type FitProgress, type FitResult, fit } from "./fit.js";
-export { gradientNorms, type LayerGradient } from "./gradientNorms.js";
+export { gradientNorms, type LayerGradient } from "./gradient-norms.js";
 export { type Mistake, type MostWrongOptions, mostWrong } from "./most-wrong.js";
 export type { Resumed } from "./resumed.js";
 export type { Loss } from "./score.js";

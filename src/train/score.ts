@@ -1,7 +1,7 @@
 import { formatShape, ShapeError, ValueError } from "../errors.js";
 import { k } from "../kernels/backend.js";
 import type { Module } from "../nn/module.js";
-import { crossEntropy } from "../ops/crossEntropy.js";
+import { crossEntropy } from "../ops/cross-entropy.js";
 import { argmax } from "../ops/reduce.js";
 import { sharedArray } from "../tensor/storage.js";
 import type { Tensor } from "../tensor/tensor.js";

@@ -7,9 +7,9 @@ import { layerCases as casesOfLayers, functionsOfLayers } from "./layer-cases.js
 import { linearCases } from "./linear-cases.js";
 import { numericCases } from "./numeric-cases.js";
 import { objectiveCases } from "./objectives.js";
-import { samplingCases, samplingLayers } from "./samplingCases.js";
+import { samplingCases, samplingLayers } from "./sampling-cases.js";
 import { shapingCases } from "./shaping-cases.js";
-import { spatialCases, spatialLayers } from "./spatialCases.js";
+import { spatialCases, spatialLayers } from "./spatial-cases.js";
 import { writingCases } from "./writing-cases.js";
 
 export interface Case {

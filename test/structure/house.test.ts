@@ -29,6 +29,15 @@ describe("the house", () => {
     expect([...names].filter((name) => nameless.test(name))).toEqual([]);
   });
 
+  test("names of files have hyphens between their words, in C++ and Python underscores", () => {
+    const words = { ts: /^[a-z0-9]+(-[a-z0-9]+)*$/, cc: /^[a-z0-9]+([_-][a-z0-9]+)*$/ };
+    const odd = [...files.keys()].filter((path) => {
+      const [name, ...endings] = basename(path).split(".");
+      return !words[/^(cc|h|py)$/.test(endings.at(-1)!) ? "cc" : "ts"].test(name);
+    });
+    expect(odd).toEqual([]);
+  });
+
   test("only the binding sees Node-API", () => {
     const binding = /#\s*include\s*[<"](?:node_api|js_native_api|napi|uv|v8|node|addon)[\w-]*\.h[>"]/;
     const seen = [...files].filter(

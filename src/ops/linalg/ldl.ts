@@ -4,7 +4,7 @@ import { broadcastShapes, numel, sameShape } from "../../shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { type Named, named } from "../named.js";
 import { dense, expand } from "../views.js";
-import { type Blocks, blockFactor, solveBlocks } from "./bunchKaufman.js";
+import { type Blocks, blockFactor, solveBlocks } from "./bunch-kaufman.js";
 import { batchOf, checkMatrices, checkSameDType, integers, matricesOf, together } from "./matrices.js";
 import { type CheckErrorsOptions, checkSingular } from "./solve.js";
 

@@ -5,7 +5,7 @@ import { checkOptions } from "../options.js";
 import { broadcastShapes, sameShape } from "../shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { arange } from "./create.js";
-import { checkReduction } from "./crossEntropy.js";
+import { checkReduction } from "./cross-entropy.js";
 import { add, compare, div, mul, neg, sqrt, sub, unary, where } from "./elementwise.js";
 import { gather, indexSelect } from "./indexing.js";
 import {
@@ -17,7 +17,7 @@ import {
   weightedLossOptions,
 } from "./losses.js";
 import { matmul } from "./matmul.js";
-import { namedOptions, type Optional } from "./optionalTensors.js";
+import { namedOptions, type Optional } from "./optional-tensors.js";
 import { sum } from "./reduce.js";
 import { reshape, to, unsqueeze } from "./views.js";
 

@@ -3,7 +3,7 @@ import type { Tensor } from "../tensor/tensor.js";
 import { asWeight, checkOperands, type Geometry, spread } from "./convolution.js";
 import { add } from "./elementwise.js";
 import { exactly } from "./exactly.js";
-import { type Optional, optionalTensors } from "./optionalTensors.js";
+import { type Optional, optionalTensors } from "./optional-tensors.js";
 import { asImages, type Sizes, sizesOf, twoAxes } from "./spatial.js";
 import { reshape } from "./views.js";
 import { channelsAsSlices, volumesAsImages } from "./volumes.js";

@@ -2,7 +2,7 @@ import { formatShape, ShapeError } from "../errors.js";
 import { checkOptions } from "../options.js";
 import { sameShape } from "../shape.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { type CrossEntropyOptions, crossEntropy, crossEntropyOptions } from "./crossEntropy.js";
+import { type CrossEntropyOptions, crossEntropy, crossEntropyOptions } from "./cross-entropy.js";
 import { add } from "./elementwise.js";
 import { linear } from "./matmul.js";
 import { reshape } from "./views.js";

@@ -6,7 +6,7 @@ import { numel } from "../shape.js";
 import { empty, type Tensor } from "../tensor/tensor.js";
 import { add, compare, div, maskedFill, mul, neg, where } from "./elementwise.js";
 import { gather, indexSelect } from "./indexing.js";
-import { namedOptions, type Optional } from "./optionalTensors.js";
+import { namedOptions, type Optional } from "./optional-tensors.js";
 import { mean, sum } from "./reduce.js";
 import { logSoftmax } from "./softmax.js";
 import { dense, permute, reshape, squeeze, to, unsqueeze } from "./views.js";

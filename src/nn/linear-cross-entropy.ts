@@ -1,5 +1,5 @@
-import type { CrossEntropyOptions } from "../ops/crossEntropy.js";
-import { linearCrossEntropy } from "../ops/linearCrossEntropy.js";
+import type { CrossEntropyOptions } from "../ops/cross-entropy.js";
+import { linearCrossEntropy } from "../ops/linear-cross-entropy.js";
 import { reshape } from "../ops/views.js";
 import { checkOptions } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";

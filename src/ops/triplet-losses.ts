@@ -2,11 +2,11 @@
 import { formatShape, ShapeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { checkReduction } from "./crossEntropy.js";
+import { checkReduction } from "./cross-entropy.js";
 import { pairwiseDistance } from "./distances.js";
 import { add, binary, sub, unary } from "./elementwise.js";
 import { reduced } from "./losses.js";
-import { type MarginLossOptions, marginLossOptions } from "./marginLosses.js";
+import { type MarginLossOptions, marginLossOptions } from "./margin-losses.js";
 
 export interface TripletMarginLossOptions extends MarginLossOptions {
   /** Of the p-norm. Default 2. */

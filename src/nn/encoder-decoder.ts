@@ -3,7 +3,7 @@ import { checkOptions } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkSizes } from "./arguments.js";
 import { xavierUniform } from "./init.js";
-import { LayerNorm } from "./layerNorm.js";
+import { LayerNorm } from "./layer-norm.js";
 import { Module } from "./module.js";
 import {
   generateSquareSubsequentMask,

@@ -1,4 +1,4 @@
-import { type MultiHeadAttentionOptions, multiHeadAttentionForward } from "../ops/multiHeadAttention.js";
+import { type MultiHeadAttentionOptions, multiHeadAttentionForward } from "../ops/multi-head-attention.js";
 import { transpose } from "../ops/views.js";
 import { checkOptions } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";

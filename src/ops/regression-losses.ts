@@ -4,7 +4,7 @@ import { checkOptions } from "../options.js";
 import { broadcastShapes, sameShape } from "../shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { tracing } from "../tracing.js";
-import { checkReduction, type Reduction } from "./crossEntropy.js";
+import { checkReduction, type Reduction } from "./cross-entropy.js";
 import { abs, add, compare, div, exp, log, mul, sub, unary, where } from "./elementwise.js";
 import {
   checkPair,

@@ -3,7 +3,7 @@ import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
 import { Tensor } from "../tensor/tensor.js";
 import { full, tensor, zeros } from "./create.js";
-import { checkReduction, type Reduction } from "./crossEntropy.js";
+import { checkReduction, type Reduction } from "./cross-entropy.js";
 import { add, compare, div, exp, integer, log, neg, sub, where } from "./elementwise.js";
 import { gather, indexSelect } from "./indexing.js";
 import { cat } from "./join.js";

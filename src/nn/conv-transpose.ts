@@ -5,7 +5,7 @@ import {
   convTranspose2d,
   convTranspose3d,
   convTransposeOptions,
-} from "../ops/convTranspose.js";
+} from "../ops/conv-transpose.js";
 import { type Sizes, sizesOf } from "../ops/spatial.js";
 import { checkOptions } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";

@@ -1,4 +1,4 @@
-import { type LPPoolOptions, lpPool1d, lpPool2d, lpPool3d, lpPoolOptions } from "../ops/lpPool.js";
+import { type LPPoolOptions, lpPool1d, lpPool2d, lpPool3d, lpPoolOptions } from "../ops/lp-pool.js";
 import type { Sizes } from "../ops/spatial.js";
 import { checkOptions } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
