@@ -150,11 +150,12 @@ SIMD_INLINE Micro pickWidth(int n, Last last) {
   if constexpr (N > 1) {
     if (n < N) return pickWidth<M, N - 1>(n, last);
   }
-  if constexpr (lowerIsFaster) {
+  // In wider tiles half a vector is little, and each of these functions is 4 KB.
+  if constexpr (lowerIsFaster && N <= NV) {
     if (last == Last::half) return micro<M, N, Last::half>;
   }
   if constexpr (W > 1) {
-    if (last == Last::part) return micro<M, N, Last::part>;
+    if (last != Last::whole) return micro<M, N, Last::part>;
   }
   return micro<M, N, Last::whole>;
 }
