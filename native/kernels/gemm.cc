@@ -225,7 +225,7 @@ Grid cut(const Problem& g, double perThread) {
     const int64_t turns = (rows * columns * g.batch + threads() - 1) / threads();
     const int64_t rowsEach = (g.m + rows - 1) / rows;
     const double height = static_cast<double>(rowsEach) + rowsOfTile * static_cast<double>((rowsEach + MR - 1) / MR);
-    const double width = static_cast<double>((best.tileColumns + columns - 1) / columns * NRH);
+    const double width = static_cast<double>(least((best.tileColumns + columns - 1) / columns * NRH, (g.n + W - 1) / W * W));
     const double packing = packingCost * ((packsB(g, g.m) ? width : 0) + (packsA(g, g.m, g.n) ? height : 0));
     const double cost = static_cast<double>(turns) * (height * width / W + packing + (g.consumer ? 0 : readingCost * width));
     if (bestCost != 0 && cost >= bestCost) continue;
