@@ -49,6 +49,8 @@ export const starts = {
   pytorchCompiled: () => Stand.start(python, [script("pytorch.py"), "compile"]),
   jaxJit: () => Stand.start(python, [script("jax_steps.py"), "jit"]),
   jaxScan: () => Stand.start(python, [script("jax_steps.py"), "scan"]),
+  tensorflow: () => Stand.start(python, [script("tensorflow_steps.py"), "graph"]),
+  tensorflowXla: () => Stand.start(python, [script("tensorflow_steps.py"), "xla"]),
   tfjsWasm: () => Stand.start(node, [compiled("tfjs"), "wasm"]),
   tfjsCpu: () => Stand.start(node, [compiled("tfjs"), "cpu"]),
 };

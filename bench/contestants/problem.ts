@@ -1,4 +1,4 @@
-/** The same numbers for every contestant, from a formula; pytorch.py and jax.py have it in Python. */
+/** The same numbers for every contestant, from a formula; those in Python have it there too. */
 
 /** n numbers in [low, high). */
 export function pattern(n: number, low: number, high: number): Float32Array {

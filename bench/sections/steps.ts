@@ -58,6 +58,8 @@ export async function steps({ options, limits, progress }: Context): Promise<Sec
     "pytorch",
     "jaxJit",
     "jaxScan",
+    "tensorflow",
+    "tensorflowXla",
     "tfjsWasm",
     "tfjsCpu",
   ];
