@@ -31,7 +31,8 @@ export function checkOptions(op: string, options: unknown, known: readonly strin
   }
 }
 
-const isOptions = (given: unknown): boolean =>
+/** Whether an argument is an object of options, and no tensor, array or number. */
+export const isOptions = (given: unknown): boolean =>
   typeof given === "object" && given !== null && Object.getPrototypeOf(given) === Object.prototype;
 
 /** Options among which the dim may be. */

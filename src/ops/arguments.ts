@@ -1,8 +1,4 @@
-import { checkOptions } from "../options.js";
-import { Tensor } from "../tensor/tensor.js";
-
-const isOptions = (v: unknown) =>
-  typeof v === "object" && v !== null && !Array.isArray(v) && !(v instanceof Tensor);
+import { checkOptions, isOptions } from "../options.js";
 
 /**
  * Arguments that PyTorch's users give by position or by name: `vectorNorm(x, 1, 0, { keepdim: true })` and

@@ -10,6 +10,7 @@ export {
   trapezoid,
   trapezoid as trapz,
 } from "./differences.js";
+export { type CosineSimilarityOptions, cosineSimilarity } from "./distances.js";
 export { einsum } from "./einsum.js";
 export { type GradientOptions, gradient } from "./gradient.js";
 export {
@@ -25,7 +26,7 @@ export {
 export { gather, indexSelect } from "./indexing.js";
 export { median, mode, nanmedian } from "./median.js";
 export type { Named } from "./named.js";
-export { cdist, cosineSimilarity, dist, type NormOptions, vectorNorm } from "./norms.js";
+export { cdist, dist, type NormOptions, vectorNorm } from "./norms.js";
 export {
   type AddProductOptions,
   addbmm,

@@ -1,12 +1,14 @@
 /** How far apart, and how much in one direction, vectors are. */
+import { isFloating, promote } from "../dtype.js";
 import { formatShape, ShapeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
 import { broadcastShapes, resolveDim } from "../shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { tensor } from "./create.js";
-import { abs, add, compare, div, mul, pow, sqrt, sub, unary, where } from "./elementwise.js";
+import { add, div, mul, sub, unary } from "./elementwise.js";
 import { indexSelect } from "./indexing.js";
-import { amax, amin, sum } from "./reduce.js";
+import { normOver } from "./norms.js";
+import { sum } from "./reduce.js";
 import { expand, to } from "./views.js";
 
 export interface PairwiseDistanceOptions {
@@ -27,7 +29,7 @@ export function pairwiseDistance(x1: Tensor, x2: Tensor, options: PairwiseDistan
   checkOptions("pairwiseDistance", options, pairwiseDistanceOptions);
   const { p = 2, eps = 1e-6, keepdim = false } = options;
   broadcastShapes("pairwiseDistance", x1.shape, x2.shape);
-  return norm(add(sub(x1, x2), eps), p, -1, keepdim);
+  return normOver("pairwiseDistance", add(sub(x1, x2), eps), p, -1, { keepdim });
 }
 
 /**
@@ -52,7 +54,7 @@ export function pdist(x: Tensor, options: { p?: number } | number = {}): Tensor 
       ),
     );
   if (x.shape[1] === 0) return sum(sub(rows(0), rows(1)), 1);
-  return norm(sub(rows(0), rows(1)), p, -1, false);
+  return normOver("pdist", sub(rows(0), rows(1)), p, -1);
 }
 
 export interface CosineSimilarityOptions {
@@ -67,7 +69,7 @@ export const cosineSimilarityOptions = [
   "eps",
 ] as const satisfies readonly (keyof CosineSimilarityOptions)[];
 
-/** x1 · x2 / (‖x1‖ ‖x2‖) along `dim` (PyTorch's `F.cosine_similarity`). Shapes broadcast. */
+/** x1 · x2 / (max(‖x1‖, eps) max(‖x2‖, eps)) along `dim` (PyTorch's `F.cosine_similarity`). Shapes broadcast; of integers it is float32. */
 export function cosineSimilarity(
   x1: Tensor,
   x2: Tensor,
@@ -80,28 +82,14 @@ export function cosineSimilarity(
   // Before the norms: a size of 1 along `dim` is that component many times.
   const shape = broadcastShapes("cosineSimilarity", x1.shape, x2.shape);
   const d = resolveDim("cosineSimilarity", dim, Math.max(shape.length, 1));
-  const [a, b] = [x1, x2].map((x) => unitVectors(expand(x, shape), d, eps));
+  const common = promote(x1.dtype, x2.dtype);
+  const dtype = isFloating(common) ? common : "float32";
+  const [a, b] = [x1, x2].map((x) => unitVectors(expand(to(x, dtype), shape), d, eps));
   return sum(mul(a, b), d);
 }
 
 /** x / max(‖x‖, eps); the gradient passes as if there were no eps, as in PyTorch. */
 function unitVectors(x: Tensor, dim: number, eps: number): Tensor {
-  const length = norm(x, 2, dim, true);
+  const length = normOver("cosineSimilarity", x, 2, dim, { keepdim: true });
   return div(x, add(length, sub(unary.clamp(length, { min: eps }), length).detach()));
-}
-
-/** The p-norm along `dim`. Its gradient at 0 is 0. */
-function norm(x: Tensor, p: number, dim: number, keepdim: boolean): Tensor {
-  const along = x.ndim === 0 ? undefined : dim;
-  const total = (y: Tensor) => sum(y, along, { keepdim });
-  // The count of what is not 0, with a gradient, which is 0.
-  if (p === 0) return total(where(compare.lt(x, -Infinity), x, to(compare.ne(x, 0), x.dtype)));
-  if (p === 1) return total(abs(x));
-  if (p === Infinity) return amax(abs(x), along, { keepdim });
-  if (p === -Infinity) return amin(abs(x), along, { keepdim });
-  const powers = total(p === 2 ? unary.square(x) : pow(abs(x), p));
-  if (p < 0) return pow(powers, 1 / p);
-  const zero = compare.eq(powers, 0);
-  const safe = where(zero, 1, powers);
-  return where(zero, 0, p === 2 ? sqrt(safe) : pow(safe, 1 / p));
 }

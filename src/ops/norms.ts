@@ -1,14 +1,13 @@
 import { differentiable } from "../autograd/graph.js";
-import { type DType, isFloating, promote } from "../dtype.js";
+import { type DType, isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
-import { checkOptions } from "../options.js";
 import { resolveDim, resolveDims } from "../shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { byPositionOrName } from "./arguments.js";
 import { zerosLike } from "./create.js";
-import { abs, add, binary, compare, div, eq, mul, pow, sqrt, sub, unary, where } from "./elementwise.js";
+import { abs, add, compare, div, eq, mul, pow, sqrt, sub, unary, where } from "./elementwise.js";
 import { amax, amin, type Dims, sum } from "./reduce.js";
-import { clone, expand, squeeze, to, unsqueeze } from "./views.js";
+import { clone, squeeze, to, unsqueeze } from "./views.js";
 
 export interface NormOptions {
   /** Keep the reduced dims, with size 1. Default false. */
@@ -146,24 +145,4 @@ export function cdist(x: Tensor, y: Tensor, ...args: OrderArguments<{ computeMod
   const differences = sub(unsqueeze(x, -2), unsqueeze(y, -3));
   if (x.shape[x.ndim - 1] === 0) return sum(differences, -1);
   return normOver("cdist", differences, p, -1);
-}
-
-/**
- * x · y / (max(‖x‖, eps) max(‖y‖, eps)) along `dim`; both broadcast. PyTorch: `F.cosine_similarity`.
- */
-export function cosineSimilarity(x: Tensor, y: Tensor, dim = 1, options?: { eps?: number }): Tensor {
-  checkOptions("cosineSimilarity", options, ["eps"]);
-  const { eps = 1e-8 } = options ?? {};
-  const common = promote(x.dtype, y.dtype);
-  const dtype = isFloating(common) ? common : "float32";
-  const [a, b] = [to(x, dtype), to(y, dtype)];
-  const { shape } = add(a.detach(), b.detach());
-  const [u, v] = [a, b].map((t) => {
-    const line = expand(t, shape);
-    const length = vectorNorm(line, 2, dim, keepdim);
-    // The floor changes the value of the norm and not its slope.
-    const floor = sub(binary.maximum(length.detach(), eps), length.detach());
-    return div(line, add(length, floor));
-  });
-  return sum(mul(u, v), dim);
 }
