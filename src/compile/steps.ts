@@ -101,11 +101,20 @@ export async function runSteps<Args extends unknown[], Result>(
       }
       if (feed.position === feed.length) feed.finish();
     }
-    if (state.steps === before)
-      throw new ValueError("run: the source is empty: no steps in an epoch", "EMPTY_DATASET");
+    if (state.steps === before) throw nothingMore(state.steps);
   }
   report();
   return state;
+}
+
+/** Of an epoch without a step. */
+function nothingMore(steps: number): ValueError {
+  if (steps === 0) return new ValueError("run: the source is empty: no steps in an epoch", "EMPTY_DATASET");
+  return new ValueError(
+    `run: the source ended after ${steps} steps, and gave nothing when it was gone through again: a generator can be used once; ` +
+      "pass a loader, an array of batches, or ask for no more steps than there are",
+    "SOURCE_ENDED",
+  );
 }
 
 function count(name: string, value: number | undefined): number | undefined {

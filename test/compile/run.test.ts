@@ -189,6 +189,13 @@ describe("step.run", () => {
       throw new Error("no more");
     })();
     await expect(step.run(throwing)).rejects.toThrow("no more");
+    const twice = (function* () {
+      for (let i = 0; i < 2; i++) yield [randn([2, 4]), tensor(Int32Array.of(0, 1))] as [Tensor, Tensor];
+    })();
+    await expect(step.run(twice, { steps: 3 })).rejects.toMatchObject({
+      code: "SOURCE_ENDED",
+      message: expect.stringContaining("after 2 steps"),
+    });
     await expect(step.run(loader, { steps: 0 })).rejects.toThrow(/steps is an integer >= 1/);
   });
 });
