@@ -9,13 +9,13 @@ import numpy as np
 from serve import serve
 
 SCAN = sys.argv[1:] == ["scan"]
-STEPS = 50 if SCAN else 1
 
 
 def prepare(case):
     if case["kind"] != "step":
         raise SystemExit(f"JAX does not take part in {case['kind']}")
     sizes, batch = case["sizes"], case["batch"]
+    count = case["steps"] if SCAN else 1
     i = np.arange(batch * sizes[0], dtype=np.int64)
     x = jnp.asarray(((i * 7919) % 1000 / 1000).astype(np.float32).reshape(batch, sizes[0]))
     labels = jnp.asarray((np.arange(batch) * 31) % sizes[-1])
@@ -46,7 +46,7 @@ def prepare(case):
     def steps(state):
         if not SCAN:
             return step(state, None)
-        state, losses = jax.lax.scan(step, state, None, length=STEPS)
+        state, losses = jax.lax.scan(step, state, None, length=count)
         return state, losses[-1]
 
     run_steps = jax.jit(steps, donate_argnums=0)
@@ -57,7 +57,7 @@ def prepare(case):
         state, loss = run_steps(state)
         loss.block_until_ready()
 
-    return run, lambda: float(loss)
+    return run, lambda: float(loss), count
 
 
-serve(f"JAX {jax.__version__} {sys.argv[1] if len(sys.argv) > 1 else 'jit'}", prepare, STEPS)
+serve(f"JAX {jax.__version__} {sys.argv[1] if len(sys.argv) > 1 else 'jit'}", prepare)

@@ -10,6 +10,8 @@ export interface StepCase {
   /** Units by layer, inputs first: [784, 512, 256, 10]. */
   sizes: number[];
   batch: number;
+  /** Of one call, for those that make several steps in one. */
+  steps: number;
 }
 
 /** A training step of a convolutional network: 3x3 convolutions, each with batch normalization, ReLU and halving; a linear layer; the loss and SGD of `StepCase`. */

@@ -39,8 +39,8 @@ def measure(run, milliseconds):
             return samples
 
 
-def serve(name, prepare, scale=1):
-    """prepare(case) gives (run, check); `scale` repetitions are done by one run."""
+def serve(name, prepare):
+    """prepare(case) gives run, check and, where it is not one, how many repetitions a run makes."""
     print(json.dumps({"name": name}), flush=True)
     key, prepared = None, None
     for line in sys.stdin:
@@ -52,8 +52,8 @@ def serve(name, prepare, scale=1):
             key = json.dumps(case)
             for _ in range(3):
                 prepared[0]()
-        run, check = prepared
-        samples = sorted(sample / scale for sample in measure(run, milliseconds))
+        run, check, repetitions = (*prepared, 1)[:3]
+        samples = sorted(sample / repetitions for sample in measure(run, milliseconds))
         answer = {"best": samples[0], "median": samples[len(samples) // 2], "count": len(samples), "check": check()}
         settle()
         print(json.dumps(answer), flush=True)

@@ -10,18 +10,18 @@ import { type Prepared, serve } from "./serve.js";
 /** How a step is made: eagerly, as one native call, or many on a native thread (`step.run`). */
 const how = (process.argv[2] ?? "eager") as "eager" | "compiled" | "run";
 
-/** Steps of one run: as many as JAX makes in one call of scan. */
+/** Steps of one run of a convolutional network. */
 const STEPS = 50;
 
-function prepareStep({ sizes, batch }: StepCase): Prepared {
-  return prepareTraining(perceptron(sizes), [batch, sizes[0]], sizes[sizes.length - 1]);
+function prepareStep({ sizes, batch, steps }: StepCase): Prepared {
+  return prepareTraining(perceptron(sizes), [batch, sizes[0]], sizes[sizes.length - 1], steps);
 }
 
 function prepareConvolution({ channels, size, batch }: ConvolutionCase): Prepared {
-  return prepareTraining(convolutional(channels, size, 10), [batch, channels[0], size, size], 10);
+  return prepareTraining(convolutional(channels, size, 10), [batch, channels[0], size, size], 10, STEPS);
 }
 
-function prepareTraining(model: nn.Module, shape: number[], classes: number): Prepared {
+function prepareTraining(model: nn.Module, shape: number[], classes: number, steps: number): Prepared {
   const [batch, ...each] = shape;
   const optimizer = new optim.SGD(model.parameters(), { lr: 0.01, momentum: 0.9 });
   const inputs = each.reduce((n, size) => n * size, 1);
@@ -40,14 +40,14 @@ function prepareTraining(model: nn.Module, shape: number[], classes: number): Pr
       check,
     };
   // One batch again and again, as the others have it.
-  const batches = { length: batch * STEPS, batch: (_: Int32Array) => [input, target] };
+  const batches = { length: batch * steps, batch: (_: Int32Array) => [input, target] };
   const loader = new data.DataLoader(batches, { batchSize: batch });
   const compiled = compile(step);
   return {
     run: async () => {
       loss = (await compiled.run(loader as never)).result!;
     },
-    repetitions: STEPS,
+    repetitions: steps,
     check,
   };
 }

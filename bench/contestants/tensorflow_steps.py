@@ -12,13 +12,13 @@ import tensorflow as tf
 from serve import serve
 
 XLA = sys.argv[1:] == ["xla"]
-STEPS = 50 if XLA else 1
 
 
 def prepare(case):
     if case["kind"] != "step":
         raise SystemExit(f"TensorFlow does not take part in {case['kind']}")
     sizes, batch = case["sizes"], case["batch"]
+    count = case["steps"] if XLA else 1
     i = np.arange(batch * sizes[0], dtype=np.int64)
     x = tf.constant(((i * 7919) % 1000 / 1000).astype(np.float32).reshape(batch, sizes[0]))
     labels = tf.constant((np.arange(batch) * 31) % sizes[-1], dtype=tf.int32)
@@ -44,7 +44,7 @@ def prepare(case):
     @tf.function(jit_compile=XLA)
     def steps():
         loss = step()
-        for _ in tf.range(STEPS - 1):
+        for _ in tf.range(count - 1):
             loss = step()
         return loss
 
@@ -54,7 +54,7 @@ def prepare(case):
         nonlocal loss
         loss = float(steps())
 
-    return run, lambda: loss
+    return run, lambda: loss, count
 
 
-serve(f"TensorFlow {tf.__version__} {'XLA loop' if XLA else 'graph'}", prepare, STEPS)
+serve(f"TensorFlow {tf.__version__} {'XLA loop' if XLA else 'graph'}", prepare)
