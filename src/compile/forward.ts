@@ -11,14 +11,14 @@ import type { Trace, TracedCall } from "./trace.js";
 export function withoutCopies(trace: Trace, kept: ReadonlySet<Data>): TracedCall[] {
   const calls: (TracedCall | null)[] = [...trace.calls];
   const users = new Map<Data, number[]>();
-  for (let i = 0; i < calls.length; i++)
-    for (const { array } of arraysOf(calls[i]!)) {
+  for (const [i, call] of trace.calls.entries())
+    for (const { array } of arraysOf(call)) {
       const before = users.get(array);
       if (before === undefined) users.set(array, [i]);
       else before.push(i);
     }
-  for (let at = 0; at < calls.length; at++) {
-    const copy = asPlainCopy(calls[at]!, trace);
+  for (const [at, call] of trace.calls.entries()) {
+    const copy = asPlainCopy(call, trace);
     if (copy === null || kept.has(copy.from)) continue;
     const touching = users.get(copy.from)!;
     const maker = touching[0];

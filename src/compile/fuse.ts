@@ -86,17 +86,7 @@ export function* usedUpGradients(calls: Iterable<{ name: KernelName; args: reado
     if (fusedNames.has(name)) yield { array: args[C], offset: args[C + 1] as number };
 }
 
-/** Asked again for each update, by code that V8 has not compiled yet. */
-const known = new WeakMap<TracedCall, readonly Place<Data>[]>();
-
-function placesOf(call: TracedCall): readonly Place<Data>[] {
-  let places = known.get(call);
-  if (places === undefined) {
-    places = placesIn<Data>(call.name, call.args);
-    known.set(call, places);
-  }
-  return places;
-}
+const placesOf = ({ name, args }: TracedCall): Place<Data>[] => [...placesIn<Data>(name, args)];
 
 const conflict = (a: TracedCall, b: TracedCall, trace: Trace) => clash(placesOf(a), placesOf(b), trace);
 

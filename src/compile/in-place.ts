@@ -30,8 +30,8 @@ export function inPlace(
   fixed: ReadonlySet<Data>,
 ): Map<Data, Data> {
   const uses = new Map<Data, { first: number; last: number }>();
-  for (let i = 0; i < calls.length; i++)
-    for (const { array } of arraysOf(calls[i])) {
+  for (const [i, call] of calls.entries())
+    for (const { array } of arraysOf(call)) {
       const use = uses.get(array);
       if (use === undefined) uses.set(array, { first: i, last: i });
       else use.last = i;
@@ -40,8 +40,7 @@ export function inPlace(
     trace.memory.has(array as Data) && !fixed.has(array as Data);
   const sharing = new Map<Data, Data>();
   const taken = new Set<Data>();
-  for (let i = 0; i < calls.length; i++) {
-    const { name, args } = calls[i];
+  for (const [i, { name, args }] of calls.entries()) {
     const form = elementwise[name];
     const out = form && args[form.out];
     if (form === undefined || !free(out) || args[form.out + 1] !== 0 || uses.get(out)!.first !== i) continue;

@@ -79,8 +79,8 @@ export function plan(
   const outputSlots = outputs.map((array, i) => bind(array, "parameter", inputSlots.length + i));
   const lives = new Map<Slot, Life>();
   const sharing = inPlace(trace, calls, new Set([...outputs, ...trace.inputs]));
-  for (let i = 0; i < calls.length; i++)
-    for (const { array } of arraysOf(calls[i])) {
+  for (const [i, call] of calls.entries())
+    for (const { array } of arraysOf(call)) {
       const slot = slots.get(array) ?? bind(array, trace.memory.has(array) ? "arena" : "external");
       if (slot.kind !== "arena") continue;
       // An output that takes the place of an operand goes on with its life.

@@ -73,16 +73,13 @@ export interface Place<A> {
 }
 
 /** `A`: what stands for an array among the arguments. */
-export function placesIn<A extends object>(name: KernelName, args: readonly unknown[]): Place<A>[] {
-  const places: Place<A>[] = [];
+export function* placesIn<A extends object>(name: KernelName, args: readonly unknown[]): Generator<Place<A>> {
   let count = 0;
   const run = runs[name];
-  for (let i = 0; i < args.length; i++) {
-    const arg = args[i];
+  for (const [i, arg] of args.entries()) {
     if (typeof arg !== "object" || Array.isArray(arg)) continue;
     const access = roles[name][count++] === "r" ? "read" : "write";
     const length = run !== undefined && i >= run.from ? run.length(args) : 1;
-    if (arg !== null) places.push({ array: arg as A, offset: args[i + 1] as number, length, access });
+    if (arg !== null) yield { array: arg as A, offset: args[i + 1] as number, length, access };
   }
-  return places;
 }
