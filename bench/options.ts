@@ -29,7 +29,7 @@ const help = `npm run bench -- [options]
   --processes one|each  the libraries of the matrix products in one process or in one each (default one)
   --spin                does not wait until a library's threads sleep before the next one's turn: shows how they disturb
 
-Peers take part when they are found: PyTorch and JAX through python3 (or PYTHON=/path/to/python), tfjs after
+Peers take part when they are found: PyTorch, JAX and TensorFlow through python3 (or PYTHON=/path/to/python), tfjs after
 "npm install --prefix bench", OpenBLAS, BLIS and oneDNN when their headers are installed and cmake is.
 training: the event loop, memory, the first call, one sample, and five epochs of MNIST in one or two rounds of a minute.
 SIMDGRAD_ISA and SIMDGRAD_THREADS hold for simdgrad.`;

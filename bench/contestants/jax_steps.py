@@ -4,8 +4,8 @@ import sys
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 
+from problem import batch_of
 from serve import serve
 
 SCAN = sys.argv[1:] == ["scan"]
@@ -16,9 +16,7 @@ def prepare(case):
         raise SystemExit(f"JAX does not take part in {case['kind']}")
     sizes, batch = case["sizes"], case["batch"]
     count = case["steps"] if SCAN else 1
-    i = np.arange(batch * sizes[0], dtype=np.int64)
-    x = jnp.asarray(((i * 7919) % 1000 / 1000).astype(np.float32).reshape(batch, sizes[0]))
-    labels = jnp.asarray((np.arange(batch) * 31) % sizes[-1])
+    x, labels = map(jnp.asarray, batch_of(sizes, batch))
     keys = jax.random.split(jax.random.key(0), 2 * (len(sizes) - 1))
     params = []
     for layer in range(len(sizes) - 1):

@@ -22,6 +22,8 @@ export interface ConvolutionCase {
   /** Height and width of the images. */
   size: number;
   batch: number;
+  /** As of `StepCase`. */
+  steps: number;
 }
 
 /** The forward pass of a multilayer perceptron alone, no gradients. */

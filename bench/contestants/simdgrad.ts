@@ -10,15 +10,12 @@ import { type Prepared, serve } from "./serve.js";
 /** How a step is made: eagerly, as one native call, or many on a native thread (`step.run`). */
 const how = (process.argv[2] ?? "eager") as "eager" | "compiled" | "run";
 
-/** Steps of one run of a convolutional network. */
-const STEPS = 50;
-
 function prepareStep({ sizes, batch, steps }: StepCase): Prepared {
   return prepareTraining(perceptron(sizes), [batch, sizes[0]], sizes[sizes.length - 1], steps);
 }
 
-function prepareConvolution({ channels, size, batch }: ConvolutionCase): Prepared {
-  return prepareTraining(convolutional(channels, size, 10), [batch, channels[0], size, size], 10, STEPS);
+function prepareConvolution({ channels, size, batch, steps }: ConvolutionCase): Prepared {
+  return prepareTraining(convolutional(channels, size, 10), [batch, channels[0], size, size], 10, steps);
 }
 
 function prepareTraining(model: nn.Module, shape: number[], classes: number, steps: number): Prepared {

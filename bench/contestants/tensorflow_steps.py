@@ -6,9 +6,9 @@ import sys
 # It greets with warnings otherwise.
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 
-import numpy as np
 import tensorflow as tf
 
+from problem import batch_of
 from serve import serve
 
 XLA = sys.argv[1:] == ["xla"]
@@ -19,9 +19,7 @@ def prepare(case):
         raise SystemExit(f"TensorFlow does not take part in {case['kind']}")
     sizes, batch = case["sizes"], case["batch"]
     count = case["steps"] if XLA else 1
-    i = np.arange(batch * sizes[0], dtype=np.int64)
-    x = tf.constant(((i * 7919) % 1000 / 1000).astype(np.float32).reshape(batch, sizes[0]))
-    labels = tf.constant((np.arange(batch) * 31) % sizes[-1], dtype=tf.int32)
+    x, labels = map(tf.constant, batch_of(sizes, batch))
     uniform = lambda shape, bound: tf.Variable(tf.random.uniform(shape, -bound, bound))
     params = []
     for fan_in, fan_out in zip(sizes, sizes[1:]):

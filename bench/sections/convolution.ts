@@ -4,7 +4,13 @@ import { type Context, type starts, withStands } from "../context.js";
 import { measure } from "../measure.js";
 import { micro, type Section, short, times } from "../table.js";
 
-const given: ConvolutionCase = { kind: "convolution", channels: [3, 32, 64, 128], size: 32, batch: 64 };
+const given: ConvolutionCase = {
+  kind: "convolution",
+  channels: [3, 32, 64, 128],
+  size: 32,
+  batch: 64,
+  steps: 50,
+};
 
 /** Multiplications and additions of the convolutions and the last layer; the images need no gradient. */
 function flops({ channels, size, batch }: ConvolutionCase): number {

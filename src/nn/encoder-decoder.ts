@@ -7,6 +7,7 @@ import { LayerNorm } from "./layer-norm.js";
 import { Module } from "./module.js";
 import {
   generateSquareSubsequentMask,
+  layerOptions,
   TransformerDecoder,
   TransformerDecoderLayer,
   TransformerEncoder,
@@ -40,17 +41,6 @@ export interface TransformerCallOptions {
   memoryIsCausal?: boolean;
 }
 
-const layerOptions: readonly (keyof TransformerLayerOptions)[] = [
-  ...([
-    "dimFeedforward",
-    "dropout",
-    "activation",
-    "layerNormEps",
-    "batchFirst",
-    "normFirst",
-    "bias",
-  ] as const),
-];
 const callOptions: readonly (keyof TransformerCallOptions)[] = [
   ...(["srcMask", "tgtMask", "memoryMask"] as const),
   ...(["srcKeyPaddingMask", "tgtKeyPaddingMask", "memoryKeyPaddingMask"] as const),

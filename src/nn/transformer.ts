@@ -29,7 +29,7 @@ export interface TransformerLayerOptions {
   bias?: boolean;
 }
 
-const layerOptions: readonly (keyof TransformerLayerOptions)[] = [
+export const layerOptions: readonly (keyof TransformerLayerOptions)[] = [
   ...([
     "dimFeedforward",
     "dropout",

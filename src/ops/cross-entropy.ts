@@ -95,16 +95,11 @@ function fusedCrossEntropy(logits: Tensor, target: Tensor, options: CrossEntropy
   const loss = empty(reduction === "none" ? [n] : [], x.dtype);
   const stats = empty([n + 1], x.dtype);
   const code = reductions.indexOf(reduction);
+  const [weights, from] = w === null ? [null, 0] : [w.storage.array, w.offset];
+  const operands = [x.storage.array, x.offset, labelArray, labels.offset, weights, from] as const;
   const bad = k.crossEntropy(
     ...([code, n, classes, labelSmoothing, ignoreIndex] as const),
-    ...([
-      x.storage.array,
-      x.offset,
-      labelArray,
-      labels.offset,
-      w?.storage.array ?? null,
-      w?.offset ?? 0,
-    ] as const),
+    ...operands,
     ...([loss.storage.array, loss.offset, stats.storage.array, stats.offset] as const),
   );
   if (bad >= 0)
@@ -122,14 +117,7 @@ function fusedCrossEntropy(logits: Tensor, target: Tensor, options: CrossEntropy
       const gx = empty(x.shape, x.dtype);
       k.crossEntropyGrad(
         ...([code, n, classes, labelSmoothing, ignoreIndex] as const),
-        ...([
-          x.storage.array,
-          x.offset,
-          labelArray,
-          labels.offset,
-          w?.storage.array ?? null,
-          w?.offset ?? 0,
-        ] as const),
+        ...operands,
         ...([
           stats.storage.array,
           stats.offset,
