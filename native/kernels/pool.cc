@@ -94,9 +94,13 @@ void avgPool2d(const Pool& p) {
     for (int64_t y = 0; y < p.oh; y++) {
       const int64_t top = p.windows[2 * y], bottom = p.windows[2 * y + 1];
       for (const Run* run = runs.first; run < runs.first + runs.count; run++) {
+        // Row by row, so that the error grows with rows + columns of a large window and not with its area.
         Vec sum = zero();
-        for (int64_t i = top; i < bottom; i++)
-          for (int64_t j = 0; j < run->length; j++) sum = sum + loadRun(x + i * p.w + run->begin + j, *run);
+        for (int64_t i = top; i < bottom; i++) {
+          Vec row = zero();
+          for (int64_t j = 0; j < run->length; j++) row = row + loadRun(x + i * p.w + run->begin + j, *run);
+          sum = sum + row;
+        }
         const int64_t place = y * p.ow + run->at;
         store(p.out + plane * p.oh * p.ow + place, sum / load(p.divisors + place, run->count), run->count);
       }

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, test } from "vitest";
 import { Buffer, check, out } from "./harness.js";
 import { floats, integers, threadCounts } from "./samples.js";
+import { sumOf } from "./tolerances.js";
 
 /** Sums of some hundred products of numbers up to 1, in float32 there and in float64 here. */
 const tolerance = { relative: 1e-4 };
@@ -81,7 +82,7 @@ function checkPatches(g: Geometry): void {
       name,
       kernel: "fold2d",
       args: [...sizes, new Buffer(floats(columns)), out(image)],
-      tolerance: { relative: 1e-5 },
+      ...sumOf(g.kh * g.kw, 3),
     },
     threads,
   );
@@ -165,13 +166,14 @@ describe("pooling", () => {
         threads,
       );
       const divisors = new Buffer(floats(sizes[3] * sizes[4], 1, 9));
-      const relative = { relative: 1e-5 };
+      const longest = (windows: number[][]) => Math.max(0, ...windows.map(([begin, end]) => end - begin));
+      const [high, wide] = [longest(rows.windows), longest(columns.windows)];
       check(
         {
           name,
           kernel: "avgPool2d",
           args: [...sizes, windows, divisors, new Buffer(floats(image)), out(pooled)],
-          tolerance: relative,
+          ...sumOf(high * wide, 3, high + wide),
         },
         threads,
       );
@@ -180,7 +182,7 @@ describe("pooling", () => {
           name,
           kernel: "avgPool2dGrad",
           args: [...sizes, windows, divisors, new Buffer(floats(pooled)), out(image)],
-          tolerance: relative,
+          ...sumOf(sizes[3] * sizes[4], 3),
         },
         threads,
       );
@@ -191,7 +193,7 @@ describe("pooling", () => {
           name,
           kernel: "maxPool2dGrad",
           args: [planes, size, places, at, new Buffer(floats(planes * places)), out(image)],
-          tolerance: relative,
+          ...sumOf(sizes[3] * sizes[4], 3),
         },
         threads,
       );

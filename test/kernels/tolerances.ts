@@ -12,6 +12,18 @@ export interface Tolerance {
   relative?: number;
 }
 
+/** Half a unit in the last place of 1: the largest relative error of one operation in float32. */
+const rounding = 2 ** -24;
+
+/**
+ * Largest error of a sum of n float32 numbers of magnitude up to `largest` where each passes through at most `depth` operations:
+ * depth · 2^-24 · Σ|x|, to first order (Higham, Accuracy and Stability of Numerical Algorithms, 4.2). One after another, depth is n.
+ */
+export const sumOf = (n: number, largest: number, depth = n): { tolerance: Tolerance; scale: number } => ({
+  tolerance: { relative: (depth + 1) * rounding },
+  scale: Math.max(1, n * largest),
+});
+
 export const tolerances: Record<string, Tolerance> = {
   // Elementary functions: the bound of each is in native/ulp.h and is read from the addon.
   // The core's gelu loses its digits far out on the left, where the result is below 1e-15.
