@@ -16,6 +16,10 @@ struct Columns {
 
 /** `rows` (1 … W) rows of n ≤ shortRow floats, one behind the other; the lanes of other rows are zeros. */
 SIMD_INLINE void loadColumns(Columns& to, const float* x, int64_t n, int rows) {
+  if (n <= fewStrided) {
+    for (int64_t c = 0; c < n; c++) to[c] = loadStrided(x + c, n, rows);
+    return;
+  }
   for (int64_t c = 0; c < n; c += W) {
     const int lanes = static_cast<int>(n - c < W ? n - c : W);
     Vec square[W];

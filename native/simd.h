@@ -36,7 +36,7 @@
 //   inRegister(v)                v; the compiler may not load it again for each use (memory operands are free only once)
 //   halveEach(rows)              lane i of the result is the sum of rows[i] by halving: lane l takes lane l + W/2, … l + 2, l + 1
 //
-//   loadLower(p, n)  mulLower(a, b)  fmaLower(a, b, c)
+//   loadLower(p, n)  storeLower(p, a, n)  mulLower(a, b)  fmaLower(a, b, c)
 //                                of the first W/2 lanes, the others anything; lowerIsFaster: worth it
 //   forVectors(n, f)             f(i, lanes) over full vectors, then once over the masked remainder; pass `lanes` on to load
 //                                and store. Written as:  forVectors(n, [&](size_t i, auto lanes) { store(y + i, load(x + i, lanes), lanes); });
@@ -100,10 +100,14 @@ SIMD_INLINE Vec copysign(Vec magnitude, Vec sign) {
 }
 SIMD_INLINE Mask isnan(Vec v) { return ne(v, v); }
 
+/** Lines up to which as many strided loads take less time than W loads and a transposition. */
+constexpr int64_t fewStrided = 3;
+
 #if SIMDGRAD_ISA_ID != 3
 // Elsewhere a vector is not worth splitting.
 constexpr bool lowerIsFaster = false;
 SIMD_INLINE Vec loadLower(const float* p, int n) { return load(p, n); }
+SIMD_INLINE void storeLower(float* p, Vec a, int n) { store(p, a, n); }
 SIMD_INLINE Vec mulLower(Vec a, Vec b) { return a * b; }
 SIMD_INLINE Vec fmaLower(Vec a, Vec b, Vec c) { return fma(a, b, c); }
 

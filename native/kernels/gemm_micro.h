@@ -14,7 +14,7 @@ namespace {
 struct Tile {
   const float* partial;  // the sum over the earlier blocks of k, or null: element (i, j) at i·partialRow + j
   int64_t partialRow;
-  const float* bias;     // set in the last block, if there is a bias: element (i, j) gets bias[i·biasRow + j·biasCol]
+  const float* bias;     // set in the last block, if there is a bias: element (i, j) gets bias[i·biasRow + j·biasCol], one of which is 0
   int64_t biasRow, biasCol;
   bool accumulate;       // set in the last block: add what C holds
   float* out;
@@ -40,9 +40,15 @@ __attribute__((noinline)) void storeAcross(const float* sums, int64_t width, int
     }
 }
 
-/** Finishes M rows x N vectors of sums and stores them. Tail: the last vector is not full. */
-template <int M, int N, bool Tail>
+/** How much of the last vector of a tile there is. A half at most is multiplied as such where that is faster. */
+enum class Last { whole, part, half };
+
+SIMD_INLINE Last lastOf(int lanes) { return lanes == W ? Last::whole : lowerIsFaster && 2 * lanes <= W ? Last::half : Last::part; }
+
+/** Finishes M rows x N vectors of sums and stores them. */
+template <int M, int N, Last last>
 SIMD_INLINE void finish(Vec (&sum)[M][N], const Tile& tile) {
+  constexpr bool Tail = last != Last::whole;
   const int lanes = Tail ? tile.lanes : W;
 #define EACH_TILE_VECTOR \
   _Pragma("GCC unroll 16") for (int i = 0; i < M; i++) _Pragma("GCC unroll 16") for (int v = 0; v < N; v++)
@@ -56,26 +62,26 @@ SIMD_INLINE void finish(Vec (&sum)[M][N], const Tile& tile) {
   const auto get = [lanes](const float* p, int v) __attribute__((always_inline)) {
     return Tail && v == N - 1 ? load(p + v * W, lanes) : load(p + v * W);
   };
-  if (tile.bias) {
-    EACH_TILE_VECTOR sum[i][v] =
-        sum[i][v] + (tile.biasCol != 0 ? get(tile.bias + i * tile.biasRow, v) : broadcast(tile.bias[i * tile.biasRow]));
+  if (tile.bias && tile.biasCol != 0) {
+    Vec bias[N];
+    for (int v = 0; v < N; v++) bias[v] = get(tile.bias, v);
+    EACH_TILE_VECTOR sum[i][v] = sum[i][v] + bias[v];
+  } else if (tile.bias) {
+    EACH_TILE_VECTOR sum[i][v] = sum[i][v] + broadcast(tile.bias[i * tile.biasRow]);
   }
   if (tile.accumulate) {
     EACH_TILE_VECTOR sum[i][v] = get(tile.out + i * tile.outRow, v) + sum[i][v];
   }
   EACH_TILE_VECTOR {
     float* out = tile.out + i * tile.outRow + v * W;
-    if (Tail && v == N - 1)
-      store(out, sum[i][v], lanes);
-    else
+    if (Tail && v == N - 1) {
+      if constexpr (last == Last::half) storeLower(out, sum[i][v], lanes);
+      else store(out, sum[i][v], lanes);
+    } else {
       store(out, sum[i][v]);
+    }
   }
 }
-
-/** How much of the last vector of a tile there is. A half at most is multiplied as such where that is faster. */
-enum class Last { whole, part, half };
-
-SIMD_INLINE Last lastOf(int lanes) { return lanes == W ? Last::whole : lowerIsFaster && 2 * lanes <= W ? Last::half : Last::part; }
 
 /** M rows x N vectors, kc deep. A at a + i·ai + p·ak; B at b + p·bk. */
 template <int M, int N, Last last>
@@ -138,7 +144,7 @@ void micro(int64_t kc, const float* a, int64_t ai, int64_t ak, const float* b, i
     }
     EACH_TILE_VECTOR sum[i][v] = load(total[i] + v * W) + sum[i][v];
   }
-  finish<M, N, Tail>(sum, tile);
+  finish<M, N, last>(sum, tile);
 #undef EACH_TILE_VECTOR
 }
 

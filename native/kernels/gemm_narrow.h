@@ -11,7 +11,6 @@
 namespace simdgrad::SIMDGRAD_ISA_NS {
 namespace {
 
-constexpr int turnedSteps = 4;
 static_assert(CHAIN % turnedSteps == 0, "a chain is whole groups of turned steps");
 
 /** M rows of A, contiguous and aRow apart, times W columns of B (Tail: fewer), contiguous and bCol apart; k deep. */
@@ -53,7 +52,7 @@ void narrow(int64_t k, const float* a, int64_t aRow, const float* b, int64_t bCo
     if (p >= k) break;
     _Pragma("GCC unroll 16") for (int i = 0; i < M; i++) store(total[i], sum[i][0]);
   }
-  finish<M, 1, Tail>(sum, tile);
+  finish<M, 1, Tail ? Last::part : Last::whole>(sum, tile);
 }
 
 using Narrow = void (*)(int64_t, const float*, int64_t, const float*, int64_t, const Tile&);

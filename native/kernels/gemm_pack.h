@@ -13,6 +13,8 @@ namespace {
 SIMD_INLINE int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 SIMD_INLINE int lanesOf(int64_t left) { return left < W ? static_cast<int>(left) : W; }
 
+constexpr int turnedSteps = 4;  // of loadTurned
+
 /** Floats that packed B takes for `columns` columns and depth k. */
 SIMD_INLINE int64_t packedWidth(int64_t columns) { return (columns + W - 1) / W * W; }
 
@@ -52,6 +54,11 @@ void packRows(const float* a, int64_t aRow, int64_t aCol, int64_t m, int64_t k, 
       for (int64_t p = 0; p < k; p++) out[i * k + p] = a[i * aRow + p * aCol];
     return;
   }
+  if (m <= fewStrided) {
+    for (int64_t i = 0; i < m; i++)
+      for (int64_t p = 0; p < k; p += W) store(out + i * k + p, loadStrided(a + p * aCol + i, aCol, lanesOf(k - p)), lanesOf(k - p));
+    return;
+  }
   for (int64_t p = 0; p < k; p += W)
     for (int64_t i = 0; i < m; i += W) {
       const int depth = lanesOf(k - p), rows = lanesOf(m - i);
@@ -72,7 +79,8 @@ void packColumnsB(const float* b, int64_t bRow, int64_t bCol, int lanes, int64_t
       for (int64_t p = 0; p < kc; p++) store(out + p * width, load(b + p * bRow, lanes));
   } else if (bRow == 1) {
     constexpr int ahead = 64;
-    for (int64_t p = 0; p < kc; p += W) {
+    int64_t p = 0;
+    for (; p + turnedSteps < kc; p += W) {
       const int depth = lanesOf(kc - p);
       Vec t[W];
       if (depth == W && lanes == W)
@@ -88,6 +96,14 @@ void packColumnsB(const float* b, int64_t bRow, int64_t bCol, int lanes, int64_t
         for (int q = 0; q < W; q++) store(out + (p + q) * width, t[q]);
       else
         for (int q = 0; q < depth; q++) store(out + (p + q) * width, t[q]);
+    }
+    // The last few steps are a small part of a square.
+    if (p + turnedSteps == kc) {
+      Vec t[turnedSteps];
+      loadTurned([&](int j) { return b + least(j, lanes - 1) * bCol + p; }, t);
+      for (int q = 0; q < turnedSteps; q++) store(out + (p + q) * width, t[q]);
+    } else {
+      for (; p < kc; p++) store(out + p * width, loadStrided(b + p, bCol, lanes));
     }
   } else {
     for (int64_t p = 0; p < kc; p++) store(out + p * width, loadStrided(b + p * bRow, bCol, lanes));

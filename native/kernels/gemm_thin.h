@@ -111,13 +111,13 @@ void thinColumnsShort(int64_t k, const float* a, int64_t aRow, const float* b, i
   for (; n >= N * W; n -= N * W, b += N * W, tile = behind(tile, N * W)) {
     Vec sum[M][N];
     thinTree<M, N, 1>(0, k, a, aRow, b, bRow, All{}, sum);
-    finish<M, N, false>(sum, tile);
+    finish<M, N, Last::whole>(sum, tile);
   }
   for (; n > 0; n -= W, b += W, tile = behind(tile, W)) {
     tile.lanes = lanesOf(n);
     Vec sum[M][1];
     thinTree<M, 1, 1>(0, k, a, aRow, b, bRow, tile.lanes, sum);
-    finish<M, 1, true>(sum, tile);
+    finish<M, 1, Last::part>(sum, tile);
   }
 }
 
@@ -161,7 +161,7 @@ void thinColumnsLong(int64_t k, const float* a, int64_t aRow, const float* b, in
       out[i][0] = t[0];
     }
     tile.lanes = lanes;
-    finish<M, 1, true>(out, tile);
+    finish<M, 1, Last::part>(out, tile);
     tile = behind(tile, W);
   });
 }
@@ -216,7 +216,7 @@ void thinColumnsLast(int64_t k, const float* a, int64_t aRow, const float* b, in
   }
   Vec sum[M][N];
   thinColumnsWide<M, N>(k, a, aRow, b, bRow, tile.lanes, sum);
-  finish<M, N, true>(sum, tile);
+  finish<M, N, Last::part>(sum, tile);
 }
 
 /** M rows of A times n columns of B. A's rows are contiguous, aRow apart. */
@@ -240,7 +240,7 @@ void thin(int64_t k, const float* a, int64_t aRow, const float* b, int64_t bRow,
     if (bCol == 1 && n >= N * W) {
       Vec sum[M][N];
       thinColumnsWide<M, N>(k, a, aRow, b, bRow, All{}, sum);
-      finish<M, N, false>(sum, tile);
+      finish<M, N, Last::whole>(sum, tile);
       pass(N * W);
       continue;
     }
@@ -257,7 +257,7 @@ void thin(int64_t k, const float* a, int64_t aRow, const float* b, int64_t bRow,
       for (int i = 0; i < M; i++)
         sum[i][0] = bCol == 1 ? thinColumns<true>(k, a + i * aRow, 1, b, bRow, bCol, tile.lanes)
                               : thinColumns<false>(k, a + i * aRow, 1, b, bRow, bCol, tile.lanes);
-    finish<M, 1, true>(sum, tile);
+    finish<M, 1, Last::part>(sum, tile);
     pass(tile.lanes);
   }
 }

@@ -24,18 +24,21 @@ void longRow(const float* x, int64_t classes, float& max, float& logSum) {
   store(&logSum, log(broadcast(sum)), 1);
 }
 
-/** The loss of row r; also leaves its log-sum-exp in stats. Adds the weight of its target to `divisor`. */
+/**
+ * The loss of row r. Adds the weight of its target to `divisor`. Plain: no weights and no smoothing, the same bits without looking
+ * for them in each row.
+ */
+template <bool Plain>
 SIMD_INLINE double rowLoss(const CrossEntropy& c, int64_t r, float max, float logSum, double& divisor) {
   const float* x = c.x + r * c.classes;
-  const Vec shift = broadcast(max);
-  c.stats[r] = max + logSum;
   const int64_t t = c.target(r);
   if (t == c.ignoreIndex) return 0;
-  const double w = c.weight ? c.weight[t] : 1.0;
+  const double w = !Plain && c.weight ? c.weight[t] : 1.0;
   divisor += w;
   // ℓ = (x - max) - log Σ: the large numbers cancel first.
   double loss = -w * (static_cast<double>(x[t] - max) - logSum);
-  if (c.smoothing > 0) {
+  if (!Plain && c.smoothing > 0) {
+    const Vec shift = broadcast(max);
     const Vec minus = broadcast(logSum);
     const float smooth = fold<SumFold>(c.classes, [&](int64_t i, auto lanes) {
       const Vec l = minus - (load(x + i, lanes) - shift);
@@ -57,6 +60,8 @@ SIMD_INLINE void shortRows(const float* x, int64_t classes, int rows, float* max
   store(logSum, log(sum), rows);
 }
 
+/** The losses of rows first … last - 1; also leaves the log-sum-exp of each in stats. */
+template <bool Plain>
 SIMD_INLINE Part lossOf(const CrossEntropy& c, int64_t first, int64_t last) {
   Part part = {0, 0};
   float max[W], logSum[W];
@@ -66,8 +71,9 @@ SIMD_INLINE Part lossOf(const CrossEntropy& c, int64_t first, int64_t last) {
     if (c.classes <= shortRow) shortRows(x, c.classes, rows, max, logSum);
     else
       for (int l = 0; l < rows; l++) longRow(x + l * c.classes, c.classes, max[l], logSum[l]);
+    store(c.stats + r, load(max, rows) + load(logSum, rows), rows);
     for (int l = 0; l < rows; l++) {
-      const double loss = rowLoss(c, r + l, max[l], logSum[l], part.divisor);
+      const double loss = rowLoss<Plain>(c, r + l, max[l], logSum[l], part.divisor);
       if (c.reduction == LossReduction::none) c.loss[r + l] = static_cast<float>(loss);
       part.loss += loss;
     }
@@ -83,9 +89,10 @@ void crossEntropy(const CrossEntropy& c) {
   const int64_t each = block * (c.classes < 16 ? 16 : c.classes);
   parallelFor(static_cast<size_t>(blocks), static_cast<size_t>(each >= 4096 ? 1 : 4096 / each), [&](size_t begin, size_t end) {
     const CrossEntropy own = c;  // no store can change it, so that no row has to look
+    const bool plain = !own.weight && own.smoothing <= 0;
     for (size_t b = begin; b < end; b++) {
       const int64_t first = static_cast<int64_t>(b) * block, last = first + block < own.rows ? first + block : own.rows;
-      parts[b] = lossOf(own, first, last);
+      parts[b] = plain ? lossOf<true>(own, first, last) : lossOf<false>(own, first, last);
     }
   });
   Part total = {0, 0};

@@ -78,6 +78,7 @@ SIMD_INLINE __m256 lower(Vec a) { return _mm512_castps512_ps256(a.v); }
 SIMD_INLINE Vec loadLower(const float* p, int n) {
   return {_mm512_castps256_ps512(_mm256_maskz_loadu_ps(static_cast<__mmask8>(firstLanes(n)), p))};
 }
+SIMD_INLINE void storeLower(float* p, Vec a, int n) { _mm256_mask_storeu_ps(p, static_cast<__mmask8>(firstLanes(n)), lower(a)); }
 SIMD_INLINE Vec mulLower(Vec a, Vec b) { return {_mm512_castps256_ps512(_mm256_mul_ps(lower(a), lower(b)))}; }
 SIMD_INLINE Vec fmaLower(Vec a, Vec b, Vec c) { return {_mm512_castps256_ps512(_mm256_fmadd_ps(lower(a), lower(b), lower(c)))}; }
 SIMD_INLINE Vec sqrt(Vec a) { return {_mm512_sqrt_ps(a.v)}; }
