@@ -1,8 +1,8 @@
 /** What compile promises, on random programs: whatever is trained, and whatever happens between steps, the bits are those of eager. */
-import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { backend, compile, manualSeed, Tensor } from "../../src/index.js";
 import { defaultGenerator } from "../../src/random.js";
+import fc from "../property.js";
 import { build, type World, world } from "./worlds.js";
 
 type Function = (...args: any[]) => unknown;

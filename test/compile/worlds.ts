@@ -1,6 +1,6 @@
 /** Random training programs, as data that fast-check can shrink, and what they are made into: a model and a step over it. */
-import fc from "fast-check";
 import { manualSeed, nn, noGrad, optim, randn, type Tensor, tensor } from "../../src/index.js";
+import fc from "../property.js";
 
 const inputSize = 4;
 const classes = 3;

@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   normalize,
@@ -19,6 +18,7 @@ import {
   type Tensor,
   tensor,
 } from "../../src/index.js";
+import fc from "../property.js";
 
 /** Images whose pixels are all different. */
 const images = (b: number, c: number, h: number, w: number) =>

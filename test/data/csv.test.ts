@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { CsvSplitter } from "../../src/data/csv-records.js";
 import { csvSamples, iris, parseCsv, readCsv, StreamLoader } from "../../src/data/index.js";
+import fc from "../property.js";
 import "../../src/index.js"; // gives tensors their methods
 
 const folder = mkdtempSync(join(tmpdir(), "simdgrad-csv-"));

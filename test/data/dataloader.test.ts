@@ -1,7 +1,7 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { DataLoader, type DataLoaderOptions, TensorDataset } from "../../src/data/index.js";
 import { arange, manualSeed, type Tensor, tensor } from "../../src/index.js";
+import fc from "../property.js";
 
 const numbers = (n: number) => new TensorDataset(arange(n, { dtype: "int32" }));
 const values = (batches: Iterable<[Tensor]>) => Array.from(batches, ([x]) => x.toArray() as number[]);

@@ -1,7 +1,7 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { TensorDataset } from "../../src/data/index.js";
 import { arange, tensor } from "../../src/index.js";
+import fc from "../property.js";
 
 const images = tensor(
   Uint8Array.from({ length: 24 }, (_, i) => i * 10),

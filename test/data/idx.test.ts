@@ -2,11 +2,11 @@ import * as fs from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { decodeIdx, type RawIdx, readRawIdx, readRawIdxSync } from "../../src/data/idx.js";
 import type { Data, DType } from "../../src/dtype.js";
 import { FileError } from "../../src/errors.js";
+import fc from "../property.js";
 
 let dir: string;
 beforeAll(() => {

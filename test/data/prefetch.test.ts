@@ -1,5 +1,4 @@
 import { setImmediate, setTimeout as sleep } from "node:timers/promises";
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { DataLoader, StreamLoader, TensorDataset } from "../../src/data/index.js";
 import {
@@ -15,6 +14,7 @@ import {
   train,
   zeros,
 } from "../../src/index.js";
+import fc from "../property.js";
 
 /** A data set that counts how many of its batches are under way. */
 class Counting {

@@ -1,7 +1,7 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { classWeights, StandardScaler } from "../../src/data/index.js";
 import { tensor, zeros } from "../../src/index.js";
+import fc from "../property.js";
 
 describe("StandardScaler", () => {
   const train = tensor([

@@ -1,7 +1,7 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { kFold, randomSplit, Subset, TensorDataset, trainTestSplit } from "../../src/data/index.js";
 import { arange, fit, Generator, manualSeed, nn, optim, randn, tensor } from "../../src/index.js";
+import fc from "../property.js";
 
 const numbers = (n: number) => new TensorDataset(arange(n, { dtype: "int32" }));
 const indicesOf = (parts: { indices: Int32Array }[]) => parts.map(({ indices }) => [...indices]);

@@ -1,9 +1,9 @@
 import * as fs from "node:fs";
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { arrayTypes, type DType } from "../../src/dtype.js";
 import { FileError } from "../../src/errors.js";
 import { decodeSafetensors, encodeSafetensors, type RawTensor } from "../../src/io/safetensors.js";
+import fc from "../property.js";
 
 const fixtures = new URL("../fixtures/safetensors/", import.meta.url);
 

@@ -1,5 +1,4 @@
 import { spawnSync } from "node:child_process";
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Term } from "../../src/kernels/algebra.js";
 import {
@@ -13,6 +12,7 @@ import {
 import * as js from "../../src/kernels/js/index.js";
 import { binaryRows, compareRows, type UnaryName, type UnaryRow, unaryRows } from "../../src/kernels/rows.js";
 import { numel } from "../../src/shape.js";
+import fc from "../property.js";
 import { address, positions, shapes, type View, view } from "./views.js";
 
 const unaryNames = Object.keys(unaryRows) as UnaryName[];

@@ -1,8 +1,8 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import * as js from "../../src/kernels/js/index.js";
 import { wholePower } from "../../src/kernels/js/optim.js";
 import { expectClose, float64 } from "../close.js";
+import fc from "../property.js";
 
 const { NaN: nan, POSITIVE_INFINITY: inf } = Number;
 const number = fc.double({ min: -4, max: 4, noNaN: true });

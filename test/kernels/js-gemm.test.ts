@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { gemm } from "../../src/kernels/js/index.js";
+import fc from "../property.js";
 
 /** Half integers: sums of products are exact in float32, so every order of summation gives the same bits. */
 function halves(length: number, seed: number): Float32Array {

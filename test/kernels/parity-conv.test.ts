@@ -1,5 +1,5 @@
-import fc from "fast-check";
 import { describe, test } from "vitest";
+import fc from "../property.js";
 import { Buffer, check, out } from "./harness.js";
 import { floats, integers, threadCounts } from "./samples.js";
 import { sumOf } from "./tolerances.js";
@@ -199,6 +199,21 @@ describe("pooling", () => {
       );
     });
     fc.assert(property, { numRuns: 60 });
+  });
+
+  test("the mean of a large plane is as exact as its sides are short, not its area", () => {
+    const size = 512;
+    const windows = new Buffer(Int32Array.of(0, size, 0, size));
+    const [divisor, x] = [new Buffer(Float32Array.of(size * size)), new Buffer(floats(size * size, 0, 1))];
+    // Sums of 512 numbers twice, 2^-24 · √1024; of 262,144 one after another it would be 16 times as much.
+    const tolerance = { relative: 2e-6 };
+    check({
+      name: "mean",
+      kernel: "avgPool2d",
+      args: [1, size, size, 1, 1, windows, divisor, x, out(1)],
+      tolerance,
+      scale: 0.5,
+    });
   });
 
   test("windows and positions outside of the plane: their place comes back and nothing is written", () => {

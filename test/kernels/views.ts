@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../property.js";
 
 /** Strided operands of one shape: transposed, stepped, reversed and broadcast views into a buffer. */
 export interface View {

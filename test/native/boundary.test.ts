@@ -1,7 +1,7 @@
 /** The addon trusts nothing: whatever it is called with, it answers with an error or stays inside the arrays it was given. */
 import { spawnSync } from "node:child_process";
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import fc from "../property.js";
 import { addon, addonPath, block, built, call } from "./addon.js";
 
 const f32 = (n: number) => new Float32Array(n);

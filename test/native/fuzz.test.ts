@@ -9,8 +9,8 @@ import { addon, addonPath, built } from "./addon.js";
 
 const script = fileURLToPath(new URL("./fuzz.mjs", import.meta.url));
 
-// Fixed, so that a failure does not come and go; SIMDGRAD_FUZZ_SEED looks elsewhere.
-const seed = process.env["SIMDGRAD_FUZZ_SEED"] ?? "1";
+// Fixed, so that a failure does not come and go; SIMDGRAD_TEST_SEED looks elsewhere.
+const seed = process.env["SIMDGRAD_TEST_SEED"] ?? "1";
 
 function fuzz(kernel: string): Promise<{ end: unknown; output: string }> {
   const child = spawn(process.execPath, [script, addonPath, seed, "1000", kernel], { timeout: 50_000 });

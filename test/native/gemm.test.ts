@@ -1,7 +1,7 @@
 /** The native matrix product against a sum in double precision, and against itself on every instruction set and thread count. */
-import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { backend, k } from "../../src/kernels/backend.js";
+import fc from "../property.js";
 import { built } from "./addon.js";
 
 interface Problem {

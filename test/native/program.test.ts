@@ -1,7 +1,7 @@
 /** Recorded programs: what they compute, what they refuse, and that nothing they are made of can hurt the process. */
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ProgramSpec } from "../../src/kernels/native.js";
+import fc from "../property.js";
 import { addon, block, built, call } from "./addon.js";
 import { arena, errorOf, parameter, specOf, type TapeCall } from "./tape.js";
 

@@ -1,5 +1,4 @@
 /** Containers, residuals, dropout of channels: what they hold, name and keep. And layers in steps that are compiled. */
-import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import {
   autograd,
@@ -15,6 +14,7 @@ import {
 } from "../../src/index.js";
 import { expectClose, tolerances } from "../close.js";
 import { elements } from "../fixtures/pytorch/read.js";
+import fc from "../property.js";
 
 const F = nn.functional;
 const bits = (x: Tensor) => elements(x.detach());

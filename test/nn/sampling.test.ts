@@ -1,11 +1,11 @@
 /** Properties of volumes, interpolation, grids and what undoes pooling, for any sizes; and what is refused. */
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { cat, manualSeed, nn, stack, type Tensor, tensor, zeros } from "../../src/index.js";
 import { Generator } from "../../src/random.js";
 import { expectClose } from "../close.js";
 import { elements } from "../fixtures/pytorch/read.js";
 import { units } from "../hash.js";
+import fc from "../property.js";
 
 const F = nn.functional;
 const size = (most: number) => fc.integer({ min: 1, max: most });

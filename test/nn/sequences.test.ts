@@ -1,11 +1,11 @@
 /** CTC against all ways to say the labels, Gumbel softmax, adaptive softmax, and the encoder with its decoder. */
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { manualSeed, nn, randn, type Tensor, tensor, zeros } from "../../src/index.js";
 import { Generator } from "../../src/random.js";
 import { expectClose } from "../close.js";
 import { elements } from "../fixtures/pytorch/read.js";
 import { units } from "../hash.js";
+import fc from "../property.js";
 
 const F = nn.functional;
 const int = (values: number[], shape = [values.length]) => tensor(values, { shape, dtype: "int32" });

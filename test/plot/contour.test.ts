@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { contour, field } from "../../src/plot/contour.js";
+import fc from "../property.js";
 
 const of = (f: (x: number, y: number) => number, n = 41) =>
   field([-1, 1], [-1, 1], n, n, (points) => points.map(([x, y]) => f(x, y)));

@@ -51,6 +51,11 @@ describe("the house", () => {
     ]);
   });
 
+  test("every property has the seed of test/property.ts", () => {
+    const direct = [...files].filter(([, text]) => /^import .* from "fast-check"/m.test(text));
+    expect(direct.map(([path]) => path).sort()).toEqual(["test/native/fuzz.mjs", "test/property.ts"]); // the fuzzer is given its seed
+  });
+
   test("no kernel calls the mathematics of the C library", () => {
     const libm = /#\s*include\s*<(?:cmath|math\.h)>|\bstd::(?:exp|log|sin|cos|tanh|pow|erf)\b/;
     const found = [...files].filter(([path, text]) => path.startsWith("native/kernels/") && libm.test(text));

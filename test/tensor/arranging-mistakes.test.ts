@@ -1,8 +1,8 @@
 /** What arranging and combining operations refuse, and what they do inside `compile`. */
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import * as sg from "../../src/index.js";
 import { compile, type Tensor, tensor } from "../../src/index.js";
+import fc from "../property.js";
 
 const any = (value: unknown): any => value;
 const x = tensor([

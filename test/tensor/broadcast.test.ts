@@ -1,10 +1,10 @@
 /** Broadcasting, joins and indexing against naive models. */
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { cat, stack, type Tensor, tensor, where } from "../../src/index.js";
 import { numel } from "../../src/shape.js";
 import { elements } from "../fixtures/pytorch/read.js";
 import { units } from "../hash.js";
+import fc from "../property.js";
 
 /** Two or three shapes that broadcast: a common one, with dims dropped from the front and others set to 1. */
 const shapes = (count: number) =>

@@ -1,11 +1,11 @@
 /** Factorizations, solvers, norms and products of matrices against PyTorch, their properties at any shape, and what they refuse. */
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import * as library from "../../src/index.js";
 import { compile, eye, linalg, randn, type Tensor, tensor, zeros } from "../../src/index.js";
 import { Generator } from "../../src/random.js";
 import { expectClose } from "../close.js";
 import { decode, elements, load, type Stored, type StoredCase, toTensor } from "../fixtures/pytorch/read.js";
+import fc from "../property.js";
 
 type Case = StoredCase & { positional?: (Stored | number[])[] };
 const cases = load<Case[]>("factorizations");

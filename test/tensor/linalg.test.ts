@@ -1,10 +1,10 @@
 /** Solvers and factorizations against PyTorch, on matrices near a singular one, and what they refuse. */
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { compile, eye, gradcheck, linalg, randn, type Tensor, tensor, zeros } from "../../src/index.js";
 import { Generator } from "../../src/random.js";
 import { expectClose } from "../close.js";
 import { decode, elements, load, type StoredCase, toTensor } from "../fixtures/pytorch/read.js";
+import fc from "../property.js";
 
 const cases = load<StoredCase[]>("linalg");
 

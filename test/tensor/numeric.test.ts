@@ -1,6 +1,5 @@
 /** Numbers taken apart, tensors made and statistics against PyTorch: values, shapes, dtypes and gradients. */
 
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import * as sg from "../../src/index.js";
 import {
@@ -21,6 +20,7 @@ import {
   where,
 } from "../../src/index.js";
 import { loadCalls, replay } from "../fixtures/pytorch/calls.js";
+import fc from "../property.js";
 
 describe.each(["numeric"])("%s", (file) => {
   const calls = loadCalls(file);

@@ -1,10 +1,10 @@
 /** Shapes, parts, joins, windows and subscripts: against PyTorch, for any shape, inside `compile`, and what they refuse. */
 import { readFileSync } from "node:fs";
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import * as sg from "../../src/index.js";
 import { compile, type Subscript, type Tensor, tensor } from "../../src/index.js";
 import { loadCalls, replay } from "../fixtures/pytorch/calls.js";
+import fc from "../property.js";
 
 describe("as in PyTorch", () => {
   const calls = loadCalls("shapes");

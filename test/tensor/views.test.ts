@@ -1,9 +1,9 @@
 /** Views against a naive model: a list of (position in the source) in row-major order. Any chain of them. */
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { arange, noGrad, type Tensor, tensor, zeros } from "../../src/index.js";
 import { numel } from "../../src/shape.js";
 import { elements } from "../fixtures/pytorch/read.js";
+import fc from "../property.js";
 
 /** Where each element of a view lies in the source, row-major. */
 interface Model {

@@ -4,7 +4,6 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileS
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import {
   data,
@@ -18,6 +17,7 @@ import {
   type Tensor,
   tensor,
 } from "../../src/index.js";
+import fc from "../property.js";
 
 const folder = mkdtempSync(join(tmpdir(), "simdgrad-checkpoint-"));
 afterAll(() => rmSync(folder, { recursive: true }));
