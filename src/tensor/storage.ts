@@ -106,7 +106,7 @@ function uninitialized(dtype: DType, length: number): Data {
 
 const longLivedSlabBytes = 256 << 10;
 const longLivedSlabs = new Map<string, Slab>();
-/** Where the entries of long-lived slabs begin, in their order. */
+/** Where the entries of long-lived slabs begin, in their order, and where the next one will. */
 const entriesOf = new WeakMap<Data, number[]>();
 
 /** A zeroed array on shared memory: JavaScript can neither detach nor transfer it, so native threads may work on it. */
@@ -130,11 +130,11 @@ export function longLived(kind: string, dtype: DType, length: number): Storage {
   if (slab === undefined || slab.next + padded > slab.array.length) {
     slab = { array: sharedArray(dtype, perSlab), next: 0 };
     longLivedSlabs.set(key, slab);
-    entriesOf.set(slab.array, []);
+    entriesOf.set(slab.array, [0]);
   }
   const offset = slab.next;
   slab.next += padded;
-  entriesOf.get(slab.array)!.push(offset);
+  entriesOf.get(slab.array)!.push(slab.next);
   return new Storage(slab.array, offset, length, true);
 }
 

@@ -109,6 +109,8 @@ describe("fit, compiled", () => {
       await expect(fit(model, set, { optimizer, epochs: 400, reportEvery: 1e9 })).rejects.toMatchObject({
         code: "TENSOR_IN_USE",
       });
+      // A server may make a model for its predictions meanwhile.
+      expect(tryIt(() => new nn.Linear(4, 16))).toBe("fine");
       const snapshot = await model.snapshot();
       expect(Object.keys(snapshot)).toEqual(Object.keys(model.stateDict()));
       expect(snapshot["0.weight"].data.every(Number.isFinite)).toBe(true);
@@ -279,6 +281,7 @@ test.runIf(backend.name === "native")(
       () => compile((x: Tensor) => model.forward(x))(randn([2, 4])),
       () => model.snapshot(),
       () => new optim.SGD(other.parameters(), { lr: 0.1 }).step(),
+      () => new nn.Linear(4, 16), // its parameters are behind the last ones of the slab
     ];
     const outcomes = [];
     for (const fn of writes) outcomes.push(await code(fn));
