@@ -5,6 +5,7 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { patience, times } from "../attack/effort.js";
 import { addon, addonPath, built } from "./addon.js";
 
 const script = fileURLToPath(new URL("./fuzz.mjs", import.meta.url));
@@ -13,7 +14,9 @@ const script = fileURLToPath(new URL("./fuzz.mjs", import.meta.url));
 const seed = process.env["SIMDGRAD_TEST_SEED"] ?? "1";
 
 function fuzz(kernel: string): Promise<{ end: unknown; output: string }> {
-  const child = spawn(process.execPath, [script, addonPath, seed, "1000", kernel], { timeout: 50_000 });
+  const child = spawn(process.execPath, [script, addonPath, seed, String(times(1000)), kernel], {
+    timeout: patience(50_000),
+  });
   let output = "";
   for (const stream of [child.stdout, child.stderr])
     stream.on("data", (data) => {
@@ -25,8 +28,12 @@ function fuzz(kernel: string): Promise<{ end: unknown; output: string }> {
 }
 
 describe.skipIf(!built)("whatever they are called with", () => {
-  it.each(built ? Object.keys(addon.kernels) : [])(`%s does it or refuses (seed ${seed})`, async (kernel) => {
-    const { end, output } = await fuzz(kernel);
-    expect({ end, output }).toEqual({ end: 0, output: expect.stringMatching(/1 passed, 0 failed\n$/) });
-  });
+  it.each(built ? Object.keys(addon.kernels) : [])(
+    `%s does it or refuses (seed ${seed})`,
+    async (kernel) => {
+      const { end, output } = await fuzz(kernel);
+      expect({ end, output }).toEqual({ end: 0, output: expect.stringMatching(/1 passed, 0 failed\n$/) });
+    },
+    patience(),
+  );
 });
