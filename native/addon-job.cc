@@ -1,7 +1,8 @@
 // The binding of jobs: programs that run on a thread of their own, and the object by which JavaScript steers them.
 //
 // All here runs on the thread of the environment, except `tell…`. A job ends in one of two ways: its thread says so, and the loop
-// calls `report`; or the environment ends first, and `abandon` waits for the step that is running.
+// calls `report`; or the environment ends first, and `abandon` waits for the step that is running. Node-API may refuse any call that could
+// run JavaScript from the moment on at which a Worker is told to end, which is before `abandon`, and `report` may still be called then.
 
 #include "addon.h"
 #include "job.h"
@@ -20,11 +21,13 @@ constexpr double mostWhole = 9007199254740992.0;
 constexpr napi_type_tag jobTag = {0x73696d6467726164u, 0x6a6f6200u};
 
 /**
- * What a Job object of JavaScript stands for, until it is over. The object lives as long, and is let go of then: what is wrapped passes
- * for alive in every small collection of V8, and would pile up from stretch to stretch of a run.
+ * What a Job object of JavaScript stands for. Each that has its address counts in `holders`, and the last one to let go frees it: the call
+ * that makes it, the object (by its wrap), and the thread-safe function. So it does not matter which of the last two is finalized first.
+ * The cleanup hook and the thread are not among them: both are gone before the function is released.
  */
 struct HeldJob {
-  Job* job;
+  int holders;
+  Job* job;                            // null once it is over
   std::vector<HeldProgram*> programs;  // marked as running
   napi_ref object;
   napi_ref kept;                       // a list of everything that must not be collected meanwhile
@@ -52,26 +55,44 @@ void answerPauses(napi_env env, HeldJob* held, bool waiting) {
   held->pauses.clear();
 }
 
-/** What is left of the object can do nothing any more, and is collected like any other. */
-void letGo(napi_env env, HeldJob* held) {
+void drop(HeldJob* held) {
+  if (--held->holders == 0) delete held;
+}
+
+/** The finalizer of the wrap and of the thread-safe function. */
+void finalize(napi_env, void* data, void*) { drop(static_cast<HeldJob*>(data)); }
+
+/**
+ * Takes the object off: what is wrapped passes for alive in every small collection of V8, and would pile up from stretch to stretch of a
+ * run. Where Node-API refuses, the wrap stays and its finalizer lets go.
+ */
+void unwrap(napi_env env, HeldJob* held) {
   napi_value object;
   void* data;
-  if (napi_get_reference_value(env, held->object, &object) == napi_ok) napi_remove_wrap(env, object, &data);
+  const bool removed = napi_get_reference_value(env, held->object, &object) == napi_ok && napi_remove_wrap(env, object, &data) == napi_ok;
   napi_delete_reference(env, held->object);
+  if (removed) drop(held);
+}
+
+/** Joins the thread, which has ended or will when its step has. */
+JobResult join(HeldJob* held) {
+  held->job->join();
+  const JobResult result = held->job->result();
+  delete held->job;
+  held->job = nullptr;
+  return result;
 }
 
 /** What is left to do when the thread has ended or is about to. */
 JobResult conclude(napi_env env, HeldJob* held) {
-  held->job->join();
-  const JobResult result = held->job->result();
-  delete held->job;
+  const JobResult result = join(held);
   for (HeldProgram* program : held->programs) {
     program->running = false;
     if (program->unwanted) freeProgram(env, *program);
   }
   held->programs.clear();
   napi_delete_reference(env, held->kept);
-  letGo(env, held);
+  unwrap(env, held);
   return result;
 }
 
@@ -79,10 +100,8 @@ JobResult conclude(napi_env env, HeldJob* held) {
 void abandon(void* data) {
   HeldJob* held = static_cast<HeldJob*>(data);
   held->job->stop();
-  // The environment frees its own references, and the object frees `held`; the thread's last words are dropped with the queue.
-  held->job->join();
-  delete held->job;
-  held->job = nullptr;
+  // The environment frees its own references; the thread's last words are dropped with the queue.
+  join(held);
   napi_release_threadsafe_function(held->loop, napi_tsfn_abort);
 }
 
@@ -93,9 +112,10 @@ bool setNumber(napi_env env, napi_value object, const char* name, double number)
 
 /** What the thread has told, on the thread of the environment. */
 void report(napi_env env, napi_value, void* context, void* data) {
-  // Without an environment the queue is being emptied, and the job may be freed.
+  // Without an environment the queue is being emptied, and the job may be freed: the function was finalized before.
   if (!env) return;
   HeldJob* held = static_cast<HeldJob*>(context);
+  if (!held->job) return;
   if (const uint32_t order = static_cast<uint32_t>(reinterpret_cast<uintptr_t>(data))) {
     held->pausedBy = order;
     // Nothing new when it was told to go on, or even to wait once more, meanwhile.
@@ -111,7 +131,6 @@ void report(napi_env env, napi_value, void* context, void* data) {
       setNumber(env, answer, "status", result.outcome.status))
     napi_resolve_deferred(env, held->done, answer);
   napi_release_threadsafe_function(held->loop, napi_tsfn_release);
-  delete held;
 }
 
 /** The job behind the object that a method is called on, null when it is over; else throws, and answers false. */
@@ -123,6 +142,7 @@ bool readJob(napi_env env, napi_callback_info info, const char* where, HeldJob*&
   if (napi_get_cb_info(env, info, &count, nullptr, &self, nullptr) == napi_ok &&
       napi_check_object_type_tag(env, self, &jobTag, &ours) == napi_ok && ours) {
     held = napi_unwrap(env, self, &data) == napi_ok ? static_cast<HeldJob*>(data) : nullptr;
+    if (held && !held->job) held = nullptr;
     return true;
   }
   failAnew(env, ErrorKind::type, invalid, where, "a method of a job is called on something else");
@@ -245,13 +265,14 @@ bool checkStage(napi_env env, const StageValues& values, Stage& stage, HeldProgr
 /** The object that JavaScript gets, with its promise; null when something went wrong. */
 napi_value wrap(napi_env env, HeldJob* held, napi_value jobClass) {
   napi_value object, promise;
-  // Only where the environment ends before the job does.
-  const auto finalize = [](napi_env, void* data, void*) { delete static_cast<HeldJob*>(data); };
   if (napi_new_instance(env, jobClass, 0, nullptr, &object) != napi_ok || napi_create_promise(env, &held->done, &promise) != napi_ok ||
       napi_set_named_property(env, object, "done", promise) != napi_ok || napi_type_tag_object(env, object, &jobTag) != napi_ok ||
       napi_create_reference(env, object, 1, &held->object) != napi_ok)
     return nullptr;
-  if (napi_wrap(env, object, held, finalize, nullptr, nullptr) == napi_ok) return object;
+  if (napi_wrap(env, object, held, finalize, nullptr, nullptr) == napi_ok) {
+    held->holders++;
+    return object;
+  }
   napi_delete_reference(env, held->object);
   return nullptr;
 }
@@ -261,7 +282,8 @@ bool launch(napi_env env, HeldJob* held, napi_value kept) {
   napi_value name;
   if (napi_create_reference(env, kept, 1, &held->kept) != napi_ok) return false;
   if (napi_create_string_utf8(env, "simdgrad-job", NAPI_AUTO_LENGTH, &name) == napi_ok &&
-      napi_create_threadsafe_function(env, nullptr, nullptr, name, 0, 1, nullptr, nullptr, held, report, &held->loop) == napi_ok) {
+      napi_create_threadsafe_function(env, nullptr, nullptr, name, 0, 1, held, finalize, held, report, &held->loop) == napi_ok) {
+    held->holders++;
     // Hooks run last in, first out: this one before that of the function which the thread calls.
     if (napi_add_env_cleanup_hook(env, abandon, held) == napi_ok) {
       if (held->job->start()) return true;
@@ -292,18 +314,20 @@ napi_value startJob(napi_env env, napi_callback_info info) {
   for (size_t i = 0; i < values.size(); i++)
     if (!checkStage(env, values[i], stages[i], programs[i])) return nullptr;
 
-  HeldJob* held = new HeldJob{nullptr, {}, nullptr, nullptr, nullptr, nullptr, {}, 0};
+  HeldJob* held = new HeldJob{1, nullptr, {}, nullptr, nullptr, nullptr, nullptr, {}, 0};
   held->job = new Job(std::move(stages), static_cast<int32_t*>(control.data), {tellPaused, tellEnded, held});
   const napi_value object = wrap(env, held, jobClass);
-  if (object && launch(env, held, kept)) {
+  const bool runs = object && launch(env, held, kept);
+  if (runs) {
     held->programs = programs;
     for (HeldProgram* program : programs) program->running = true;
-    return object;
+  } else {
+    delete held->job;
+    held->job = nullptr;
+    if (object) unwrap(env, held);
   }
-  if (object) letGo(env, held);
-  delete held->job;
-  delete held;
-  return fail(env, ErrorKind::plain, "NO_THREAD", startName, "the system gives no thread");
+  drop(held);
+  return runs ? object : fail(env, ErrorKind::plain, "NO_THREAD", startName, "the system gives no thread");
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 // Builds native/ into prebuilds/<platform>-<arch>/simdgrad.node, with cmake-js where cmake is installed and node-gyp where it
-// is not. Downloads nothing: the headers are those of the packages node-api-headers and node-addon-api. Without a compiler it
+// is not. Downloads nothing: the headers are those of the package node-api-headers. Without a compiler it
 // says so in one line and succeeds, since everything also runs on the JS core.
 //
 //   node tools/build-native.js [--with cmake-js|node-gyp] [--force] [--out file] | --hash
