@@ -27,7 +27,13 @@ namespace {
 // The caller fills the job, opens the gate and rings `bell`; a worker that hears the bell enters with a compare-and-swap that
 // fails once the gate is closed. When no chunk is left the caller closes the gate and waits for the count to reach zero: it
 // waits for workers in the middle of a chunk, never for one that is still asleep or was not given a core.
+//
+// Threads beyond the number of cores could only take these away from the others. They are a reserve, asleep and not rung for; one of
+// them watches, and helps a job that stays open with chunks that nobody has claimed: its threads wait for something, or lost their cores.
 constexpr uint32_t openBit = 1u << 31;
+
+/** Whether one of the reserve watches: no need, needed, taken. */
+enum Watch : uint32_t { nobody, somebody, taken };
 
 struct alignas(64) Job {
   Chunk chunk = nullptr;
@@ -45,6 +51,8 @@ struct State {
   alignas(64) std::atomic<int> sleepers{0};
   std::atomic<bool> callerSleeps{false};
   std::atomic<int> wanted{0};                          // 0: not decided yet
+  std::atomic<int> cores{0};                           // 0: not looked up yet
+  std::atomic<uint32_t> watch{nobody};                 // a futex of the reserve
   std::atomic<uint64_t> workerChunks{0};
   std::atomic<int64_t> asked{0};                       // when isWarm was last asked, ns
   Job job{};
@@ -71,6 +79,9 @@ inline void pauseCpu() {
 // long as lies between the parallel kernels of a training loop, and no longer: idle, the pool costs nothing.
 constexpr int64_t workerSpin = 150000;  // ns
 constexpr int64_t callerSpin = 50000;
+
+// What a job may take before the reserve helps: longer than most kernels, shorter than the slice for which a thread loses its core.
+constexpr long watchNanoseconds = 1000000;
 
 int64_t nanoseconds() {
   timespec now;
@@ -144,6 +155,58 @@ void* worker(void* argument) {
   }
 }
 
+/** Cores that this process could use when it first asked. */
+int coresOf(State& s) {
+  const int known = s.cores.load(std::memory_order_relaxed);
+  if (known != 0) return known;
+  const int cores = usableCores();
+  s.cores.store(cores, std::memory_order_relaxed);
+  return cores;
+}
+
+void needWatch(State& s, int count) {
+  s.watch.store(somebody, std::memory_order_seq_cst);
+  futexWake(s.watch, count);
+}
+
+/** Looks after jobs until there are none, or until it has helped one: then another watches. */
+void watchJobs(State& s, int index) {
+  for (;;) {
+    const uint32_t bell = s.bell.load(std::memory_order_seq_cst);
+    const timespec while_ = {0, watchNanoseconds};
+    nanosleep(&while_, nullptr);
+    if (index >= s.wanted.load(std::memory_order_acquire)) return needWatch(s, 1);
+    if (s.bell.load(std::memory_order_seq_cst) != bell) continue;
+    if (enter(s)) {
+      if (s.next.load(std::memory_order_relaxed) < s.job.n) {
+        needWatch(s, 1);
+        const uint64_t count = runChunks(s, s.job);
+        if (count) s.workerChunks.fetch_add(count, std::memory_order_relaxed);
+        return leave(s);
+      }
+      leave(s);
+      continue;
+    }
+    // Announced before the bell is compared again, and rung before the caller reads it: one of the two sees the other.
+    s.watch.store(nobody, std::memory_order_seq_cst);
+    uint32_t none = nobody;
+    if (s.bell.load(std::memory_order_seq_cst) == bell || !s.watch.compare_exchange_strong(none, taken)) return;
+  }
+}
+
+void* reserve(void* argument) {
+  State& s = state();
+  const int index = static_cast<int>(reinterpret_cast<intptr_t>(argument));
+  while (index < s.wanted.load(std::memory_order_acquire)) {
+    uint32_t now = somebody;
+    if (s.watch.compare_exchange_strong(now, taken))
+      watchJobs(s, index);
+    else
+      futexWait(s.watch, now);
+  }
+  return nullptr;
+}
+
 void ring(State& s) {
   s.bell.fetch_add(1, std::memory_order_seq_cst);
   if (s.sleepers.load(std::memory_order_seq_cst) > 0) futexWake(s.bell, INT_MAX);
@@ -155,6 +218,8 @@ void adjust(State& s) {
   int running = s.running.load(std::memory_order_relaxed);
   if (running > wanted) {
     ring(s);
+    // All of the reserve look up; who stays takes the watch.
+    needWatch(s, INT_MAX);
     while (running > wanted) pthread_join(s.handles[--running], nullptr);
   }
   // Signals belong to the threads of Node.
@@ -163,7 +228,7 @@ void adjust(State& s) {
   pthread_sigmask(SIG_SETMASK, &all, &old);
   while (running < wanted) {
     void* index = reinterpret_cast<void*>(static_cast<intptr_t>(running));
-    if (pthread_create(&s.handles[running], nullptr, worker, index) != 0) {
+    if (pthread_create(&s.handles[running], nullptr, running < coresOf(s) ? worker : reserve, index) != 0) {
       s.wanted.store(running, std::memory_order_release);  // the system gives no more
       break;
     }
@@ -182,7 +247,7 @@ int threads() {
   int wanted = s.wanted.load(std::memory_order_acquire);
   if (wanted == 0) {
     int none = 0;
-    s.wanted.compare_exchange_strong(none, usableCores() < maxThreads ? usableCores() : maxThreads);
+    s.wanted.compare_exchange_strong(none, coresOf(s) < maxThreads ? coresOf(s) : maxThreads);
     wanted = s.wanted.load(std::memory_order_acquire);
   }
   return wanted;
@@ -223,6 +288,9 @@ void parallelFor(size_t n, size_t grain, Chunk chunk, void* context) {
   s.next.store(0, std::memory_order_relaxed);
   s.gate.store(openBit, std::memory_order_release);
   ring(s);
+  if (s.running.load(std::memory_order_relaxed) > s.cores.load(std::memory_order_relaxed) &&
+      s.watch.load(std::memory_order_seq_cst) == nobody)
+    needWatch(s, 1);
   runChunks(s, s.job);
 
   // No chunk is left to claim; close, and wait for those that run.

@@ -27,7 +27,7 @@ inline __attribute__((always_inline)) void parallelFor(size_t n, size_t grain, F
  */
 bool isWarm();
 
-/** Threads that share the work, counting the caller. */
+/** Threads that share the work, counting the caller. Those beyond the number of cores help only where a piece of work does not get on. */
 int threads();
 /** Takes effect at once; waits for a parallelFor that is running. Returns the number in effect (1 … maxThreads). */
 int setThreads(int count);

@@ -8,7 +8,7 @@ int main() {
   sayWhatRanAtDeath();
   Tally tally;
   for (const Test& test : {Test{"ranges", testRanges}, {"callers", testCallers}, {"resizing", testResizing}, {"kernels", testKernels},
-                           {"scratch", testScratch}, {"idleness", testIdleness}}) {
+                           {"reserve", testReserve}, {"scratch", testScratch}, {"idleness", testIdleness}}) {
     snprintf(doing, sizeof doing, "%s", test.name);
     test.run(tally);
   }

@@ -20,6 +20,7 @@ struct Test {
 void testRanges(Tally&);
 void testCallers(Tally&);
 void testResizing(Tally&);
+void testReserve(Tally&);
 void testKernels(Tally&);
 void testScratch(Tally&);
 void testIdleness(Tally&);
