@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { configDefaults, defineConfig } from "vitest/config";
+import { prebuildPath } from "./tools/prebuild.js";
 
-const given = process.env["SIMDGRAD_ADDON"];
-const hasAddon = existsSync(given ?? `prebuilds/${process.platform}-${process.arch}/simdgrad.node`);
+const hasAddon = existsSync(process.env["SIMDGRAD_ADDON"] ?? prebuildPath());
 
 export default defineConfig({
   test: {

@@ -18,6 +18,7 @@ import {
 import { createRequire } from "node:module";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { prebuildPath } from "./prebuild.js";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const require = createRequire(import.meta.url);
@@ -34,12 +35,6 @@ export function sourceHash() {
       .update(readFileSync(join(root, file)))
       .update("\0");
   return hash.digest("hex").slice(0, 32);
-}
-
-/** The folder under prebuilds/ for this machine. */
-export function prebuildName() {
-  const musl = process.platform === "linux" && !process.report.getReport().header.glibcVersionRuntime;
-  return `${process.platform}-${process.arch}${musl ? "-musl" : ""}`;
 }
 
 const works = (command, args = ["--version"]) => spawnSync(command, args, { stdio: "ignore" }).status === 0;
@@ -145,7 +140,7 @@ function main(args) {
   if (args.includes("--hash")) return console.log(sourceHash());
   const option = (name) => (args.includes(name) ? args[args.indexOf(name) + 1] : undefined);
   const forced = option("--with");
-  const out = resolve(root, option("--out") ?? join("prebuilds", prebuildName(), "simdgrad.node"));
+  const out = resolve(root, option("--out") ?? prebuildPath());
   const hash = sourceHash();
   // The addon carries the hash of what it was built from.
   if (

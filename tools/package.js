@@ -6,7 +6,8 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { prebuildName, sourceHash } from "./build-native.js";
+import { sourceHash } from "./build-native.js";
+import { prebuildPath } from "./prebuild.js";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 
@@ -19,7 +20,7 @@ function npm(...args) {
 rmSync(join(root, "dist"), { recursive: true, force: true });
 npm("run", "build");
 
-const addon = join(root, "prebuilds", prebuildName(), "simdgrad.node");
+const addon = prebuildPath();
 if (!existsSync(addon) || !readFileSync(addon).includes(sourceHash())) {
   console.error(`package: ${addon} is not built from these sources; nothing was packed`);
   process.exit(1);

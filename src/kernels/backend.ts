@@ -12,6 +12,7 @@ import type { Data } from "../dtype.js";
 import { SimdgradError, ValueError } from "../errors.js";
 import { editDistance } from "../nearest.js";
 import { packageRoot } from "../package-root.js";
+import { addonDefect } from "./addon-file.js";
 import * as js from "./js/index.js";
 import { type Addon, overlay } from "./native.js";
 import { placesIn } from "./roles.js";
@@ -35,7 +36,7 @@ const coreNames = Object.keys(js);
 /** The addon, once it was asked for; or the reason why there is none. */
 let loaded: Loaded | SimdgradError | undefined;
 
-/** Folders under prebuilds/ that may fit; the loader of the operating system tells glibc from musl. */
+/** Folders under prebuilds/ that may fit; the loader of the operating system tells glibc from musl (tools/prebuild.js says which is built). */
 const platform = `${process.platform}-${process.arch}`;
 
 /** Where to look, in this order; `what` completes "running on …". */
@@ -63,6 +64,8 @@ function load(): Loaded | SimdgradError {
   for (const { path, what, required } of candidates()) {
     if (!required && !existsSync(path)) continue;
     try {
+      const defect = addonDefect(path);
+      if (defect !== undefined) throw new Error(defect);
       const addon = createRequire(import.meta.url)(path) as Addon;
       const table = overlay(addon);
       seeAddresses((array) => addon.behindLine(array));
@@ -305,7 +308,10 @@ export const backend = {
     native.addon.setIsa(wanted);
   },
 
-  /** Sets the number of threads, 1 to 256, for the whole process, at any time. No result depends on it. */
+  /**
+   * Sets the number of threads, 1 to 256, for the whole process, at any time. No result depends on it. Threads beyond the number of cores
+   * make nothing faster and little slower: they help only while others stand still.
+   */
   setThreads(n: number): void {
     checkThreads("backend.setThreads", n, String(n));
     nativeOrNone()?.addon.setThreads(n);

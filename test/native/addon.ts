@@ -1,14 +1,10 @@
 /** The addon itself, for tests of what lies below the overlay. */
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
-import { fileURLToPath } from "node:url";
 import type { Addon } from "../../src/kernels/native.js";
+import { prebuildPath } from "../../tools/prebuild.js";
 
-export const addonPath =
-  process.env["SIMDGRAD_ADDON"] ??
-  fileURLToPath(
-    new URL(`../../prebuilds/${process.platform}-${process.arch}/simdgrad.node`, import.meta.url),
-  );
+export const addonPath = process.env["SIMDGRAD_ADDON"] ?? prebuildPath();
 
 /** False only where there is no compiler: then everything native is skipped. */
 export const built = existsSync(addonPath);

@@ -1,0 +1,2 @@
+export function prebuildName(): string;
+export function prebuildPath(): string;
