@@ -45,6 +45,10 @@ export async function latency({ options, limits, loops, progress }: Context): Pr
   const own: [string, Case][] = [
     [`empty fork-join, ${threads} threads`, { kind: "forkJoin", threads, meet: false }],
     [`fork-join in which all ${threads} threads meet`, { kind: "forkJoin", threads, meet: true }],
+    [
+      `empty fork-join, ${4 * threads} threads on ${threads} cores`,
+      { kind: "forkJoin", threads: 4 * threads, meet: false },
+    ],
     ["CPU of idle threads, in 100 ms from 1 ms after work", { kind: "idle" }],
   ];
   progress("latency: pool");
