@@ -22,7 +22,7 @@
     {
       "target_name": "simdgrad",
       "sources": ["<!@(node -p \"require('./native/sources.json').common.map((f) => 'native/' + f).join(' ')\")"],
-      "include_dirs": ["node_modules/node-api-headers/include"],
+      "include_dirs": ["node_modules/node-addon-api", "node_modules/node-api-headers/include"],
       "defines": ["SIMDGRAD_SOURCE_HASH=\"<!(node tools/build-native.js --hash)\""],
       "ldflags": ["<!@(node -p \"require('./native/sources.json').linkFlags.join(' ')\")", "-Wl,--version-script=<(module_root_dir)/native/exports.map"],
       "dependencies": ["kernels_portable"],

@@ -1,9 +1,16 @@
-// The binding: of the kernels here, of recorded programs in addon-program.cc, of jobs in addon-job.cc. Written with the C functions of
-// Node-API: node-addon-api ends the process when a Worker is told to end while it loads the addon, since nothing can be thrown then.
+// The binding: of the kernels here, of recorded programs in addon-program.cc, of jobs in addon-job.cc. What runs once per
+// environment is written with node-addon-api; the call of a kernel, which runs thousands of times a second, with the C functions
+// below it.
 //
 // Every kernel is one JavaScript function with one convention. Numbers, op codes and number lists are in `block`, a Float64Array
 // that JavaScript fills before the call; typed arrays (or null) are the arguments, in order. So adding a kernel touches nothing
 // here. The block stands on a SharedArrayBuffer: those cannot be detached or transferred, so its address may be kept.
+
+#define NAPI_VERSION 8
+#define NODE_ADDON_API_DISABLE_CPP_EXCEPTIONS
+// A Worker may be told to end while it loads the addon: nothing can be thrown then, and without this that would end the process.
+#define NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS
+#include <napi.h>
 
 #include <cstdio>
 #include <cstdlib>
@@ -121,86 +128,62 @@ napi_value callKernel(napi_env env, napi_callback_info info) {
 
 // Everything below runs once, or rarely.
 
-/** The first argument; undefined where there is none. Null when Node-API refuses. */
-napi_value firstArgument(napi_env env, napi_callback_info info, void** data = nullptr) {
-  size_t count = 1;
-  napi_value value;
-  return napi_get_cb_info(env, info, &count, &value, nullptr, data) == napi_ok ? value : nullptr;
-}
-
 /**
  * init(block) → the block in use: the first one that was given, so that several copies of the library in one environment, which
  * share the addon, also share its block.
  */
-napi_value init(napi_env env, napi_callback_info info) {
-  void* own;
-  const napi_value given = firstArgument(env, info, &own);
-  if (!given) return nullptr;
-  Instance& instance = *static_cast<Instance*>(own);
+Napi::Value init(const Napi::CallbackInfo& info) {
+  Instance& instance = *static_cast<Instance*>(info.Data());
+  const Napi::Env env = info.Env();
   napi_value used;
-  if (instance.block && napi_get_reference_value(env, instance.blockArray, &used) == napi_ok) return used;
+  if (instance.block && napi_get_reference_value(env, instance.blockArray, &used) == napi_ok) return {env, used};
   napi_typedarray_type type;
   size_t length;
   void* data;
   napi_value buffer;
   bool detachable = true;
-  const bool ok = napi_get_typedarray_info(env, given, &type, &length, &data, &buffer, nullptr) == napi_ok &&
+  const bool ok = napi_get_typedarray_info(env, info[0], &type, &length, &data, &buffer, nullptr) == napi_ok &&
                   type == napi_float64_array && length > 0 && length <= 65536 &&
                   napi_is_arraybuffer(env, buffer, &detachable) == napi_ok && !detachable;
-  if (!ok) return fail(env, ErrorKind::type, "INVALID_ARGUMENT", "init", "a Float64Array on a SharedArrayBuffer is needed");
-  if (napi_create_reference(env, given, 1, &instance.blockArray) != napi_ok) return nullptr;
+  if (!ok) {
+    fail(env, ErrorKind::type, "INVALID_ARGUMENT", "init", "a Float64Array on a SharedArrayBuffer is needed");
+    return {};
+  }
+  if (napi_create_reference(env, info[0], 1, &instance.blockArray) != napi_ok) return {};
   instance.block = static_cast<double*>(data);
   instance.blockLength = static_cast<int>(length);
-  return given;
+  return info[0];
 }
 
-napi_value number(napi_env env, double value) {
-  napi_value result = nullptr;
-  napi_create_double(env, value, &result);
-  return result;
-}
+Napi::Value number(const Napi::CallbackInfo& info, double value) { return Napi::Number::New(info.Env(), value); }
 
-napi_value boolean(napi_env env, bool value) {
-  napi_value result = nullptr;
-  napi_get_boolean(env, value, &result);
-  return result;
-}
+Napi::Value getIsa(const Napi::CallbackInfo& info) { return Napi::String::New(info.Env(), isa().name); }
 
-napi_value string(napi_env env, const char* text) {
-  napi_value result = nullptr;
-  napi_create_string_utf8(env, text, NAPI_AUTO_LENGTH, &result);
-  return result;
-}
-
-napi_value getIsa(napi_env env, napi_callback_info) { return string(env, isa().name); }
-
-napi_value useIsa(napi_env env, napi_callback_info info) {
+Napi::Value useIsa(const Napi::CallbackInfo& info) {
   char name[32];
   size_t length;
-  const napi_value given = firstArgument(env, info);
-  return boolean(env, given && napi_get_value_string_utf8(env, given, name, sizeof name, &length) == napi_ok && setIsa(name));
+  const bool given = napi_get_value_string_utf8(info.Env(), info[0], name, sizeof name, &length) == napi_ok;
+  return Napi::Boolean::New(info.Env(), given && setIsa(name));
 }
 
-napi_value getThreads(napi_env env, napi_callback_info) { return number(env, threads()); }
+Napi::Value getThreads(const Napi::CallbackInfo& info) { return number(info, threads()); }
 
-napi_value useThreads(napi_env env, napi_callback_info info) {
+Napi::Value useThreads(const Napi::CallbackInfo& info) {
   double wanted;
-  const napi_value given = firstArgument(env, info);
-  if (!given || napi_get_value_double(env, given, &wanted) != napi_ok || wanted != wanted) return number(env, threads());
-  return number(env, setThreads(wanted < 1 ? 1 : wanted > maxThreads ? maxThreads : static_cast<int>(wanted)));
+  if (napi_get_value_double(info.Env(), info[0], &wanted) != napi_ok || wanted != wanted) return number(info, threads());
+  return number(info, setThreads(wanted < 1 ? 1 : wanted > maxThreads ? maxThreads : static_cast<int>(wanted)));
 }
 
-napi_value getWorkerChunks(napi_env env, napi_callback_info) { return number(env, static_cast<double>(workerChunks())); }
-napi_value getAffinity(napi_env env, napi_callback_info) { return number(env, affinityCores()); }
-napi_value getQuota(napi_env env, napi_callback_info) { return number(env, quotaCores()); }
+Napi::Value getWorkerChunks(const Napi::CallbackInfo& info) { return number(info, static_cast<double>(workerChunks())); }
+Napi::Value getAffinity(const Napi::CallbackInfo& info) { return number(info, affinityCores()); }
+Napi::Value getQuota(const Napi::CallbackInfo& info) { return number(info, quotaCores()); }
 
 /** Bytes between the last cache line and the first element of a typed array. */
-napi_value getBehindLine(napi_env env, napi_callback_info info) {
+Napi::Value getBehindLine(const Napi::CallbackInfo& info) {
   void* data = nullptr;
-  const napi_value given = firstArgument(env, info);
-  if (!given || napi_get_typedarray_info(env, given, nullptr, nullptr, &data, nullptr, nullptr) != napi_ok)
-    return fail(env, ErrorKind::type, "INVALID_ARGUMENT", "behindLine", "a typed array is needed");
-  return number(env, static_cast<double>(reinterpret_cast<uintptr_t>(data) % 64));
+  if (info.Length() != 1 || napi_get_typedarray_info(info.Env(), info[0], nullptr, nullptr, &data, nullptr, nullptr) != napi_ok)
+    fail(info.Env(), ErrorKind::type, "INVALID_ARGUMENT", "behindLine", "a typed array is needed");
+  return number(info, static_cast<double>(reinterpret_cast<uintptr_t>(data) % 64));
 }
 
 /** True once in a process: the first environment applies the settings of process.env, later ones leave them alone. */
@@ -209,80 +192,69 @@ bool firstEnvironment() {
   return !__atomic_exchange_n(&used, true, __ATOMIC_SEQ_CST);
 }
 
-bool set(napi_env env, napi_value object, const char* name, napi_value value) {
-  return value && napi_set_named_property(env, object, name, value) == napi_ok;
+template <Napi::Value (*callback)(const Napi::CallbackInfo&)>
+void addFunction(Napi::Object& exports, const char* name, Instance* instance) {
+  exports.Set(name, Napi::Function::New<callback>(exports.Env(), name, instance));
 }
 
-/** A list of at(0) … at(count - 1); null when Node-API refuses. */
-template <class At>
-napi_value strings(napi_env env, int count, At at) {
-  napi_value list;
-  if (napi_create_array(env, &list) != napi_ok) return nullptr;
-  for (int i = 0; i < count; i++) {
-    const napi_value text = string(env, at(i));
-    if (!text || napi_set_element(env, list, static_cast<uint32_t>(i), text) != napi_ok) return nullptr;
-  }
+Napi::Array strings(Napi::Env env, int count, const char* (*at)(int, const void*), const void* data) {
+  Napi::Array list = Napi::Array::New(env, static_cast<size_t>(count));
+  for (int i = 0; i < count; i++) list.Set(static_cast<uint32_t>(i), Napi::String::New(env, at(i, data)));
   return list;
 }
 
-/** Everything that the addon gives, up to the first refusal: then nobody is left to use it. */
-bool addAll(napi_env env, napi_value exports, Instance* instance) {
-  napi_value kernels, ops;
-  if (napi_create_object(env, &kernels) != napi_ok || napi_create_object(env, &ops) != napi_ok) return false;
-  for (int i = 0; i < kernelCount(); i++) {
-    instance->bindings[i] = {&kernelAt(i), instance};
-    if (!setFunction(env, kernels, kernelAt(i).name, callKernel, &instance->bindings[i])) return false;
-  }
-  for (int i = 0; i < opListCount(); i++) {
-    const OpList& list = opListAt(i);
-    if (!set(env, ops, list.family, strings(env, list.count, [&](int j) { return list.names[j]; }))) return false;
-  }
-  const struct {
-    const char* name;
-    napi_callback callback;
-  } functions[] = {{"init", init},
-                   {"isa", getIsa},
-                   {"setIsa", useIsa},
-                   {"threads", getThreads},
-                   {"setThreads", useThreads},
-                   {"workerChunks", getWorkerChunks},
-                   {"affinity", getAffinity},
-                   {"quota", getQuota},
-                   {"behindLine", getBehindLine}};
-  for (const auto& function : functions)
-    if (!setFunction(env, exports, function.name, function.callback, instance)) return false;
-  return set(env, exports, "kernels", kernels) &&
-         set(env, exports, "kernelNames", strings(env, kernelCount(), [](int i) { return kernelAt(i).name; })) &&
-         set(env, exports, "ops", ops) && set(env, exports, "isas", strings(env, isaCount(), [](int i) { return isaAt(i).name; })) &&
-         set(env, exports, "isaNote", string(env, isaNote())) && set(env, exports, "sourceHash", string(env, SIMDGRAD_SOURCE_HASH)) &&
-         set(env, exports, "first", boolean(env, firstEnvironment()));
-}
-
-void start(napi_env env, napi_value exports) {
+Napi::Object start(Napi::Env env, Napi::Object exports) {
   if (isaCount() == 0) {
     fail(env, ErrorKind::type, "CPU_UNSUPPORTED", "simdgrad", isaNote());
-    return;
+    return exports;
   }
   const size_t bytes = sizeof(Instance) + sizeof(Binding) * static_cast<size_t>(kernelCount());
   Instance* instance = static_cast<Instance*>(calloc(1, bytes));
   if (!instance) {
     fail(env, ErrorKind::type, "NO_MEMORY", "simdgrad", "out of memory");
-    return;
+    return exports;
   }
   const auto release = [](napi_env, void* data, void*) { free(data); };
   if (napi_set_instance_data(env, instance, release, nullptr) != napi_ok) {
     free(instance);
-    return;
+    return exports;
   }
-  if (!addAll(env, exports, instance)) return;
+
+  Napi::Object kernels = Napi::Object::New(env);
+  for (int i = 0; i < kernelCount(); i++) {
+    instance->bindings[i] = {&kernelAt(i), instance};
+    setFunction(env, kernels, kernelAt(i).name, callKernel, &instance->bindings[i]);
+  }
+  Napi::Object ops = Napi::Object::New(env);
+  for (int i = 0; i < opListCount(); i++) {
+    const OpList& list = opListAt(i);
+    ops.Set(list.family,
+            strings(env, list.count, [](int j, const void* data) { return static_cast<const OpList*>(data)->names[j]; }, &list));
+  }
+  exports.Set("kernels", kernels);
+  exports.Set("kernelNames", strings(env, kernelCount(), [](int i, const void*) { return kernelAt(i).name; }, nullptr));
+  exports.Set("ops", ops);
+  exports.Set("isas", strings(env, isaCount(), [](int i, const void*) { return isaAt(i).name; }, nullptr));
+  exports.Set("isaNote", isaNote());
+  exports.Set("sourceHash", SIMDGRAD_SOURCE_HASH);
+  exports.Set("first", firstEnvironment());
+  addFunction<init>(exports, "init", instance);
+  addFunction<getIsa>(exports, "isa", instance);
+  addFunction<useIsa>(exports, "setIsa", instance);
+  addFunction<getThreads>(exports, "threads", instance);
+  addFunction<useThreads>(exports, "setThreads", instance);
+  addFunction<getWorkerChunks>(exports, "workerChunks", instance);
+  addFunction<getAffinity>(exports, "affinity", instance);
+  addFunction<getQuota>(exports, "quota", instance);
+  addFunction<getBehindLine>(exports, "behindLine", instance);
   addPrograms(env, exports, instance);
   addJobs(env, exports);
+  return exports;
 }
 
 }  // namespace
 }  // namespace simdgrad
 
-NAPI_MODULE_INIT() {
-  simdgrad::start(env, exports);
-  return exports;
-}
+static Napi::Object startSimdgrad(Napi::Env env, Napi::Object exports) { return simdgrad::start(env, exports); }
+
+NODE_API_MODULE(simdgrad, startSimdgrad)

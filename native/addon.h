@@ -1,7 +1,6 @@
 #pragma once
 // What the files of the binding share: addon*.cc and this are the only ones that see Node-API.
 
-#define NAPI_VERSION 8
 #include <node_api.h>
 
 #include "program.h"
