@@ -8,6 +8,7 @@ import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { FileError } from "../errors.js";
+import { excerpt, quotedPath } from "../quote.js";
 
 // One write call takes at most 2 GiB on every platform.
 const LARGEST_WRITE = 2 ** 30;
@@ -75,7 +76,7 @@ function inspect(op: string, path: string): Target {
   try {
     stat = fs.statSync(path, { throwIfNoEntry: false });
     if (stat?.isDirectory())
-      throw new FileError(`${op}: a directory, not a file: ${JSON.stringify(path)}`, "NOT_A_FILE", path);
+      throw new FileError(`${op}: a directory, not a file: ${quotedPath(path)}`, "NOT_A_FILE", path);
     if (stat !== undefined && !stat.isFile()) return { path, flags: "w", mode: 0o666, keepMode: false };
     // A file without write permission is protected: that a rename could replace it all the same is no reason to.
     if (stat !== undefined) fs.accessSync(path, fs.constants.W_OK);
@@ -142,7 +143,7 @@ function quietly(action: () => void): void {
 function writeError(op: string, path: string, cause: unknown): FileError {
   const { code, message } = cause as NodeJS.ErrnoException;
   const fail = (stable: string, rule: string) =>
-    new FileError(`${op}: ${rule}: ${JSON.stringify(path)}`, stable, path, { cause });
+    new FileError(`${op}: ${rule}: ${quotedPath(path)}`, stable, path, { cause });
   switch (code) {
     case "ENOSPC":
     case "EDQUOT":
@@ -155,8 +156,8 @@ function writeError(op: string, path: string, cause: unknown): FileError {
       return fail("NO_PERMISSION", "no permission to write");
     case "ENOENT":
     case "ENOTDIR":
-      return fail("DIRECTORY_NOT_FOUND", `no directory ${JSON.stringify(dirname(path))} to write into`);
+      return fail("DIRECTORY_NOT_FOUND", `no directory ${quotedPath(dirname(path))} to write into`);
     default:
-      return fail("WRITE_FAILED", `cannot be written (${message})`);
+      return fail("WRITE_FAILED", `cannot be written (${excerpt(message, 200)})`);
   }
 }
