@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { FileError, ValueError } from "../errors.js";
 import { nearest } from "../nearest.js";
 import { excerpt, quoted, quotedPath } from "../quote.js";
+import { readingFlags, Source } from "./pipe.js";
 
 /** Where a file is: a path, or a `file:` URL (`new URL("x", import.meta.url)`). */
 export type Path = string | URL;
@@ -40,11 +41,14 @@ export interface Unsized {
 export function readBytesSync(op: string, path: string, unsized: Unsized = {}): Uint8Array {
   let fd: number | undefined;
   try {
-    fd = fs.openSync(path, "r");
-    const room = roomFor(op, path, fs.fstatSync(fd), unsized);
+    const opened = fs.openSync(path, readingFlags);
+    fd = opened;
+    const stat = fs.fstatSync(fd);
+    const room = roomFor(op, path, stat, unsized);
+    const source = new Source(stat.isFIFO());
     while (room.wanted) {
       const { array, offset, length } = room.free();
-      room.filled(fs.readSync(fd, array, offset, length, null));
+      room.filled(source.readSync(() => fs.readSync(opened, array, offset, length, null)));
     }
     return room.bytes();
   } catch (error) {
@@ -58,11 +62,14 @@ export function readBytesSync(op: string, path: string, unsized: Unsized = {}): 
 export async function readBytes(op: string, path: string, unsized: Unsized = {}): Promise<Uint8Array> {
   let file: fs.promises.FileHandle | undefined;
   try {
-    file = await fs.promises.open(path, "r");
-    const room = roomFor(op, path, await file.stat(), unsized);
+    const opened = await fs.promises.open(path, readingFlags);
+    file = opened;
+    const stat = await file.stat();
+    const room = roomFor(op, path, stat, unsized);
+    const source = new Source(stat.isFIFO());
     while (room.wanted) {
       const { array, offset, length } = room.free();
-      room.filled((await file.read(array, offset, length, null)).bytesRead);
+      room.filled(await source.read(async () => (await opened.read(array, offset, length, null)).bytesRead));
     }
     return room.bytes();
   } catch (error) {
@@ -74,23 +81,20 @@ export async function readBytes(op: string, path: string, unsized: Unsized = {})
 
 /** A file in pieces, for what is larger than memory. */
 export async function* readPieces(op: string, path: string): AsyncGenerator<Uint8Array, void, undefined> {
-  let file: fs.promises.FileHandle | undefined;
-  try {
-    file = await fs.promises.open(path, "r");
-    checkKind(op, path, await file.stat());
-  } catch (error) {
-    await file?.close();
+  const file = await fs.promises.open(path, readingFlags).catch((error) => {
     throw readError(op, path, error);
-  }
+  });
   try {
+    const stat = await file.stat();
+    checkKind(op, path, stat);
+    const source = new Source(stat.isFIFO());
     for (;;) {
       const piece = new Uint8Array(PIECE);
-      let read: number;
-      try {
-        read = (await file.read(piece, 0, PIECE, null)).bytesRead;
-      } catch (error) {
-        throw readError(op, path, error);
-      }
+      const read = await source
+        .read(async () => (await file.read(piece, 0, PIECE, null)).bytesRead)
+        .catch((error) => {
+          throw readError(op, path, error);
+        });
       if (read === 0) return;
       yield piece.subarray(0, read);
     }
