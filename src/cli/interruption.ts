@@ -1,6 +1,6 @@
-/** Signals that end a program, with the exit codes that shells give them. */
 import { printError } from "./terminal.js";
 
+/** Signals that end a program, with the exit codes that shells give them. */
 const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 type Signal = keyof typeof signals;
 

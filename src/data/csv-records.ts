@@ -21,7 +21,7 @@ export interface CsvRecord {
 /** Fields of a record. Each is an element of an array, and an array that outgrows V8 ends the process. */
 const MOST_COLUMNS = 1 << 20;
 /** Bytes of a record, without its delimiters: a field that nobody closes is not collected to the end of a large file. */
-const LONGEST_RECORD = 1 << 26;
+const LONGEST_RECORD = 1 << 25;
 
 /**
  * The records of a text that is in memory. Lines end with LF or CRLF; blank lines are no records; a byte order mark is dropped.

@@ -8,6 +8,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 /** How long the other end may stay away. */
 export const pipePatience = { ms: 10_000 };
 
+export const NO_WRITER = "NO_WRITER";
+
 const PAUSE = 10;
 const bell = new Int32Array(new SharedArrayBuffer(4));
 
@@ -44,6 +46,7 @@ export class Source {
     this.#begun = !isPipe;
   }
 
+  /** @throws an error of code `NO_WRITER` when nothing comes. */
   readSync(read: () => number): number {
     return untilSync(() => {
       try {
@@ -68,7 +71,10 @@ export class Source {
 
   #answer(count: number): number | undefined {
     this.#begun ||= count > 0;
-    return this.#begun || performance.now() > this.#deadline ? count : undefined;
+    if (this.#begun) return count;
+    if (performance.now() > this.#deadline)
+      throw Object.assign(new Error("nobody writes the pipe"), { code: NO_WRITER });
+    return undefined;
   }
 }
 

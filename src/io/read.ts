@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { FileError, ValueError } from "../errors.js";
 import { nearest } from "../nearest.js";
 import { excerpt, quoted, quotedPath } from "../quote.js";
-import { readingFlags, Source } from "./pipe.js";
+import { NO_WRITER, readingFlags, Source } from "./pipe.js";
 
 /** Where a file is: a path, or a `file:` URL (`new URL("x", import.meta.url)`). */
 export type Path = string | URL;
@@ -194,6 +194,7 @@ export function readError(op: string, path: string, cause: unknown): FileError {
   if (cause instanceof RangeError && code === undefined)
     return fail("OUT_OF_MEMORY", "does not fit into memory");
   if (code === "ENOENT" || code === "ENOTDIR") return fail("FILE_NOT_FOUND", "no such file or directory");
+  if (code === NO_WRITER) return fail(NO_WRITER, "nobody writes the pipe");
   if (code === "EISDIR") return fail("NOT_A_FILE", "a directory, not a file");
   if (code === "EACCES" || code === "EPERM") return fail("NO_PERMISSION", "no permission to read");
   if (code === "ERR_INVALID_ARG_VALUE") return fail("FILE_NOT_FOUND", "not a valid path");
