@@ -49,7 +49,7 @@ test("characters that no XML may hold are replaced, whatever text they stand in"
     plot.curves(path, { [odd]: [1, 2] }, { title: odd, xLabel: odd, yLabel: odd }),
   );
   expect(svg).not.toMatch(/[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/u);
-  expect(texts(svg).filter((text) => text === "a\ufffdb\ufffd[2Jc\ufffdd\ufffde é 😀")).toHaveLength(4);
+  expect(texts(svg).filter((text) => text === "a\ufffdb\ufffd[2Jc\ufffdd\ufffde é 😀")).toHaveLength(3);
 });
 
 type Options = plot.FigureOptions;
