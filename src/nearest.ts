@@ -1,5 +1,9 @@
+/** A name that is longer was not mistyped; the distance takes the product of the lengths. */
+const LONGEST = 100;
+
 /** The candidate that is closest to `word` by edit distance, if one is close enough to be a slip of the hand. */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+  if (word.length > LONGEST) return undefined;
   let best: string | undefined;
   // A third of the letters wrong is still a typo; more is another word.
   let limit = Math.max(1, Math.floor(word.length / 3)) + 1;

@@ -1,11 +1,11 @@
 // Builds dist/: the declarations of every source, and the code in a few files. Node needs half a millisecond for each module that
 // it loads; as one file each, importing the library took three times as long.
 //
-// The library stands on Node alone. The command has what it uses bundled into it, so that installing simdgrad installs nothing else,
-// with the licences beside it; it runs the same dist/index.js that everybody imports.
+// The library and the command have what they use bundled into them, so that installing simdgrad installs nothing else, with the licences
+// beside them; the command runs the same dist/index.js that everybody imports.
 import { spawnSync } from "node:child_process";
 import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { builtinModules, createRequire } from "node:module";
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
@@ -31,15 +31,21 @@ const ascii = {
   },
 };
 
+/** Packages say `stream`; only `node:stream` is certain to be Node's. */
+const builtins = {
+  name: "builtins",
+  resolveId: (id) => (builtinModules.includes(id) ? { id: `node:${id}`, external: true } : undefined),
+};
+
 async function bundle(options, output) {
-  const build = await rolldown({ cwd: root, platform: "node", plugins: [ascii], ...options });
+  const build = await rolldown({ cwd: root, platform: "node", plugins: [builtins, ascii], ...options });
   const result = await build.write({ dir: "dist", format: "esm", entryFileNames: "[name].js", ...output });
   await build.close();
   return result.output;
 }
 
-// Beside what the package exports, what the benchmarks and a test look at inside.
-await bundle(
+// Beside what the package exports, what the benchmarks and a test look at inside. Optional peers stay outside.
+const library = await bundle(
   {
     input: {
       index: "src/index.ts",
@@ -47,7 +53,8 @@ await bundle(
       "kernels/backend": "src/kernels/backend.ts",
       "kernels/js/index": "src/kernels/js/index.ts",
     },
-    external: (id) => !id.startsWith(".") && !isAbsolute(id) && !id.startsWith("src/"),
+    external: (id) =>
+      !/^(\.|src\/|csv-parse(\/|$))/.test(id) && !isAbsolute(id) && !builtinModules.includes(id),
   },
   // What the functions are for stands in the declarations, where editors look.
   { chunkFileNames: "chunks/[name].js", comments: false },
@@ -65,18 +72,23 @@ chmodSync(join(root, "dist/cli/main.js"), 0o755);
 
 /** node_modules/a/node_modules/@b/c/lib/x.js → node_modules/a/node_modules/@b/c */
 const packageFolder = (file) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1];
-const modules = command
-  .flatMap((chunk) => chunk.moduleIds ?? [])
-  .map((id) => relative(root, id).replaceAll("\\", "/"));
-const packages = [...new Set(modules.map(packageFolder).filter(Boolean))].sort();
-const notices = packages.map((path) => {
-  const { name, version, license } = JSON.parse(readFileSync(join(root, path, "package.json"), "utf8"));
-  const file = readdirSync(join(root, path)).find((entry) => /^licen[cs]e/i.test(entry));
-  if (file === undefined) throw new Error(`build-js: no licence file in ${path}`);
-  const text = readFileSync(join(root, path, file), "utf8").trim();
-  return `${name} ${version} (${license})\n\n${text}\n`;
-});
-writeFileSync(
-  join(root, "dist/cli/THIRD_PARTY_LICENSES.txt"),
-  `dist/cli/main.js contains the following packages.\n\n${notices.join(`\n${"-".repeat(80)}\n\n`)}`,
-);
+/** Writes the licences of the packages in these chunks beside `file`. */
+function writeNotices(file, chunks) {
+  const modules = chunks
+    .flatMap((chunk) => chunk.moduleIds ?? [])
+    .map((id) => relative(root, id).replaceAll("\\", "/"));
+  const packages = [...new Set(modules.map(packageFolder).filter(Boolean))].sort();
+  const notices = packages.map((path) => {
+    const { name, version, license } = JSON.parse(readFileSync(join(root, path, "package.json"), "utf8"));
+    const licence = readdirSync(join(root, path)).find((entry) => /^licen[cs]e/i.test(entry));
+    if (licence === undefined) throw new Error(`build-js: no licence file in ${path}`);
+    const text = readFileSync(join(root, path, licence), "utf8").trim();
+    return `${name} ${version} (${license})\n\n${text}\n`;
+  });
+  writeFileSync(
+    join(root, dirname(file), "THIRD_PARTY_LICENSES.txt"),
+    `${file} contains the following packages.\n\n${notices.join(`\n${"-".repeat(80)}\n\n`)}`,
+  );
+}
+writeNotices("dist/index.js", library);
+writeNotices("dist/cli/main.js", command);

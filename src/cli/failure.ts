@@ -28,7 +28,8 @@ export function describeFailure(error: unknown): { code: string; message: string
     stack,
   } = error as { message?: string; code?: unknown; stack?: string };
   const stable = typeof code === "string" ? code : "UNEXPECTED";
-  const line = message.replaceAll(/\s*\n\s*/g, "; ");
+  const lines = message.split("\n").map((part) => part.trim());
+  const line = lines.filter((part) => part !== "").join("; ");
   const text = process.env["SIMDGRAD_DEBUG"] === "1" && stack ? stack : line;
   return { code: stable, message: line, text: `${text} [${stable}]` };
 }

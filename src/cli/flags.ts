@@ -1,4 +1,5 @@
 /** Values of flags: each parser takes the text and gives the value or says what would be valid. */
+import { decimalOf } from "../decimal.js";
 import { nearest } from "../nearest.js";
 import { UsageError } from "./failure.js";
 
@@ -9,10 +10,7 @@ function reject(flag: string, rule: string, text: string, hint?: string): UsageE
   return new UsageError(`${flag}: ${rule}: ${given}${hint === undefined ? "" : `; ${hint}`}`);
 }
 
-/** JavaScript's numbers, but not its spellings of nothing and of other bases. */
-function numberOf(text: string): number {
-  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text.trim()) ? Number(text) : Number.NaN;
-}
+const numberOf = (text: string) => decimalOf(text.trim());
 
 export interface Range {
   min: number;

@@ -1,3 +1,5 @@
+import { printError } from "./terminal.js";
+
 /** Signals that end a program, with the exit codes that shells give them. */
 const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 type Signal = keyof typeof signals;
@@ -61,7 +63,7 @@ export class Interruption {
 
   /** `simdgrad train: stopped by SIGINT at epoch 3, …` */
   say(where: string): void {
-    process.stderr.write(`${this.command}: stopped by ${this.by} ${where}\n`);
+    printError(`${this.command}: stopped by ${this.by} ${where}`);
   }
 
   /** Signals end the program again as they always do. */

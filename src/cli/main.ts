@@ -13,7 +13,7 @@ import { Interruption } from "./interruption.js";
 import { type Activation, activations } from "./network.js";
 import { predictCommand, splits } from "./predict.js";
 import { sweepCommand } from "./sweep.js";
-import { printJson } from "./terminal.js";
+import { printError, printJson } from "./terminal.js";
 import { optimizers, schedules, trainCommand } from "./train.js";
 
 const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
@@ -297,7 +297,7 @@ const title = program.commands.some((sub) => sub.name() === name) ? `simdgrad ${
 // `| head` closes the pipe: nobody reads on, so there is nothing to print. A run of train stops, saves and says so on stderr.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE" && error.code !== "EIO") {
-    process.stderr.write(`${title}: ${describeFailure(error).text}\n`);
+    printError(`${title}: ${describeFailure(error).text}`);
     process.exit(FAILED);
   }
   if (interruption === undefined) process.exit(0);
@@ -313,7 +313,7 @@ async function exit(code: number): Promise<never> {
 
 function fail(error: unknown): Promise<never> {
   const { code, message, text } = describeFailure(error);
-  process.stderr.write(`${title}: ${text}\n`);
+  printError(`${title}: ${text}`);
   if (process.argv.includes("--json")) printJson({ error: { code, message } });
   return exit(error instanceof UsageError ? USAGE : FAILED);
 }

@@ -2,7 +2,9 @@
  * The networks of the command line: multilayer perceptrons, and how a safetensors file describes one. The tensors have
  * the names and layouts of PyTorch's `nn.Sequential(Linear, ReLU, …)`; the rest is JSON in the metadata of the file.
  */
+
 import { io, nn, SimdgradError, type Tensor } from "../index.js";
+import { excerpt, quoted, quotedPath } from "../quote.js";
 
 export interface Architecture {
   /** Sizes of one image, without a channel: [28, 28]. */
@@ -83,7 +85,7 @@ export async function loadNetwork(
 }
 
 function parseArchitecture(path: string, text: string | undefined): Architecture {
-  const name = JSON.stringify(path);
+  const name = quotedPath(path);
   if (text === undefined)
     throw new SimdgradError(
       "NO_ARCHITECTURE",
@@ -102,7 +104,7 @@ function parseArchitecture(path: string, text: string | undefined): Architecture
   if (given?.["format"] > FORMAT)
     throw new SimdgradError(
       "NEWER_FORMAT",
-      `model: saved by a newer version (format ${given["format"]}, this one reads up to ${FORMAT}): ${name}`,
+      `model: saved by a newer version (format ${quoted(given["format"])}, this one reads up to ${FORMAT}): ${name}`,
     );
   const size = (x: unknown) => Number.isSafeInteger(x) && (x as number) >= 1;
   const rules: Record<keyof Architecture, (x: any) => boolean> = {
@@ -118,7 +120,7 @@ function parseArchitecture(path: string, text: string | undefined): Architecture
     if (!valid(given?.[key]))
       throw new SimdgradError(
         "BAD_ARCHITECTURE",
-        `model: the description of the network is wrong: ${key} is ${JSON.stringify(given?.[key])} in ${name}`,
+        `model: the description of the network is wrong: ${key} is ${quoted(given?.[key])} in ${name}`,
       );
   const { input, hidden, classes, activation, dropout, mean, std } = given as Architecture;
   return { input, hidden, classes, activation, dropout, mean, std };
@@ -135,15 +137,15 @@ function checkTensors(path: string, architecture: Architecture, tensors: Record<
   const fail = (what: string) =>
     new SimdgradError(
       "MODEL_MISMATCH",
-      `model: the tensors do not fit the network ${sizes.join("-")}: ${what} in ${JSON.stringify(path)}`,
+      `model: the tensors do not fit the network ${sizes.join("-")}: ${what} in ${quotedPath(path)}`,
     );
   for (const [name, shape] of expected) {
     const given = tensors[name]?.shape;
-    if (given === undefined) throw fail(`no ${name}`);
+    if (given === undefined) throw fail(`no ${excerpt(name)}`);
     if (given.join() !== shape.join())
       throw fail(`${name} is [${given.join(", ")}], not [${shape.join(", ")}]`);
   }
   const known = new Set(expected.map(([name]) => name));
   const extra = Object.keys(tensors).find((name) => !known.has(name));
-  if (extra !== undefined) throw fail(`unexpected ${extra}`);
+  if (extra !== undefined) throw fail(`unexpected ${excerpt(extra)}`);
 }

@@ -3,7 +3,7 @@ import { drawPicture } from "./digit.js";
 import { type BackendFlags, chooseBackend } from "./engine.js";
 import { loadImageFile, loadPart } from "./images.js";
 import { type Architecture, loadNetwork } from "./network.js";
-import { colors, count, percent, print, printJson, widthOf } from "./terminal.js";
+import { colors, count, percent, print, printDrawing, printJson, widthOf } from "./terminal.js";
 
 export const splits = ["test", "train"] as const;
 
@@ -40,7 +40,7 @@ export async function predictCommand(flags: PredictFlags): Promise<void> {
   const [x] = set.batch(Int32Array.from(wanted));
   const rows = noGrad(() => model.forward(x).softmax(1)).toArray() as number[][];
   const predictions = rows.map((probabilities, i): Prediction => {
-    const label = probabilities.indexOf(Math.max(...probabilities));
+    const label = probabilities.reduce((best, p, k) => (p > probabilities[best] ? k : best), 0);
     const target = labels === undefined ? {} : { target: labels.data[wanted[i]] };
     return { index: wanted[i], label, ...target, probabilities };
   });
@@ -67,7 +67,7 @@ function show(
   const columns = Math.min(widthOf(process.stdout), 200);
   const pixels = images.select(0, index).data;
   const [height, width] = input.length === 2 ? input : [1, pixels.length];
-  for (const line of drawPicture({ pixels, height, width }, columns)) print(line);
+  printDrawing(drawPicture({ pixels, height, width }, columns));
   const verdict = target === undefined ? "" : target === label ? ", which is right" : `; it is a ${target}`;
   const color = target === undefined || target === label ? colors.green : colors.red;
   print(`image ${index}: ${colors.bold(color(String(label)))} (${percent(probabilities[label])})${verdict}`);

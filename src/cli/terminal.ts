@@ -1,5 +1,6 @@
 /** Where text goes, whether it may have colours, and how wide it may be. */
 import pc from "picocolors";
+import { printable } from "../quote.js";
 
 /** A terminal that can move its cursor. */
 export function isTerminal(stream: NodeJS.WriteStream): boolean {
@@ -14,8 +15,36 @@ export function widthOf(stream: NodeJS.WriteStream): number {
   return isTerminal(stream) ? stream.columns || 80 : Number.POSITIVE_INFINITY;
 }
 
+const ESC = String.fromCharCode(27);
+/** What `colors` writes around a text, and nothing else that a terminal obeys. */
+const colorCode = new RegExp(`(${ESC}\\[(?:[12]|2[2-9]|3[0-9]|4[0-9]|9[0-7])m)`);
+
+/**
+ * The text as a terminal may have it. A path, a label or a message may come from a file, and a file may hold what moves the cursor,
+ * renames the window or types for the user.
+ */
+function safe(line: string): string {
+  if (!colors.isColorSupported) return printable(line);
+  // A separator that is captured stands between the parts.
+  return line
+    .split(colorCode)
+    .map((part, i) => (i % 2 === 1 ? part : printable(part)))
+    .join("");
+}
+
+/** One line on stdout. */
 export function print(line = ""): void {
-  process.stdout.write(`${line}\n`);
+  process.stdout.write(`${safe(line)}\n`);
+}
+
+/** Lines of our own drawing, as they are. */
+export function printDrawing(lines: readonly string[]): void {
+  for (const line of lines) process.stdout.write(`${line}\n`);
+}
+
+/** Lines on stderr, such as a message, or a message and its stack. */
+export function printError(text: string): void {
+  process.stderr.write(`${text.split("\n").map(printable).join("\n")}\n`);
 }
 
 export function printJson(value: unknown): void {

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { FileError, ValueError } from "../errors.js";
 import { type Path, pathOf, readBytes } from "../io/read.js";
 import { checkOptions } from "../options.js";
+import { excerpt, quotedPath } from "../quote.js";
 import { sharedArray } from "../tensor/storage.js";
 import { fromData, type Tensor } from "../tensor/tensor.js";
 import { TensorDataset } from "./dataset.js";
@@ -46,7 +47,7 @@ export async function cifar10(
   checkOptions("cifar10", options, ["train", "mean", "std"]);
   const { train = true, mean = 0.4734, std = 0.2516 } = options;
   if (typeof train !== "boolean")
-    throw new ValueError(`cifar10: train is true or false: ${String(train)}`, "INVALID_OPTION");
+    throw new ValueError(`cifar10: train is true or false: ${excerpt(String(train))}`, "INVALID_OPTION");
   if (!Number.isFinite(mean) || !Number.isFinite(std) || std <= 0)
     throw new ValueError(
       `cifar10: mean is finite and std is above 0: ${mean} and ${std}`,
@@ -78,7 +79,7 @@ export async function cifar10(
 
 function checkRecords(bytes: Uint8Array, path: string): void {
   const fail = (code: string, rule: string, given: string) =>
-    new FileError(`cifar10: ${rule}: ${given} in ${JSON.stringify(path)}`, code, path);
+    new FileError(`cifar10: ${rule}: ${given} in ${quotedPath(path)}`, code, path);
   if (bytes.length === 0) throw fail("EMPTY_DATASET", "no images in the file", "0 bytes");
   if (bytes.length % RECORD !== 0)
     throw fail(

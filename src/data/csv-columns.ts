@@ -1,6 +1,8 @@
 /** What the columns of a CSV file mean: how a field becomes numbers, and where they go. */
+import { decimalOf } from "../decimal.js";
 import { FileError, ValueError } from "../errors.js";
 import { nearest } from "../nearest.js";
+import { excerpt, listed, quoted } from "../quote.js";
 import type { CsvOrigin, CsvRecord } from "./csv-records.js";
 
 /**
@@ -26,7 +28,8 @@ export type MissingRule = "error" | "nan" | "skip";
 /** Texts that stand for a value that is not there. */
 const absent = new Set(["", "na", "n/a", "nan", "null", "none", "?"]);
 
-const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+/** Values of all categories and labels of a file together: they are kept in memory, and more are no categories. */
+const MOST_VALUES = 1 << 20;
 
 /** A column as it was given, in one form. */
 export function columnOf(spec: CsvColumn): { type: CsvColumnType; values?: readonly string[] } {
@@ -36,8 +39,8 @@ export function columnOf(spec: CsvColumn): { type: CsvColumnType; values?: reado
 /** A column, with the values it has met. */
 class Column {
   readonly type: CsvColumnType;
-  /** Value to position. */
-  readonly positions = new Map<string, number>();
+  /** Value to position. Numbers have none: files of 100,000 columns are of numbers. */
+  readonly positions: Map<string, number> | undefined;
   readonly given: boolean;
 
   constructor(
@@ -48,16 +51,18 @@ class Column {
     const { type, values } = columnOf(spec);
     if (!(columnTypes as readonly string[]).includes(type))
       throw new ValueError(
-        `${op}: the type of a column is one of ${columnTypes.join(", ")}: ${String(type)} for ${JSON.stringify(name)}`,
+        `${op}: the type of a column is one of ${columnTypes.join(", ")}: ${excerpt(String(type))} for ${quoted(name)}`,
         "INVALID_COLUMN",
       );
     this.type = type;
     this.given = values !== undefined;
+    if (type !== "category" && type !== "label") return;
+    this.positions = new Map();
     for (const value of values ?? []) this.positions.set(value, this.positions.size);
   }
 
   get values(): string[] {
-    return [...this.positions.keys()];
+    return [...(this.positions?.keys() ?? [])];
   }
 }
 
@@ -67,6 +72,7 @@ export type CodedRow = Float64Array;
 export class CsvColumns {
   readonly columns: readonly Column[];
   readonly label: Column | undefined;
+  #valuesMet = 0;
 
   /** `specs` by name; columns that it does not name are numbers. @throws ValueError `INVALID_COLUMN`. */
   constructor(
@@ -76,38 +82,39 @@ export class CsvColumns {
     readonly origin: CsvOrigin,
   ) {
     const { op, name: where } = origin;
-    const repeated = names.find((name, i) => names.indexOf(name) !== i);
-    if (repeated !== undefined)
-      throw this.#fail(
-        "DUPLICATE_COLUMN",
-        "two columns have one name",
-        `${JSON.stringify(repeated)} in ${where}`,
-      );
-    for (const name of Object.keys(specs))
-      if (!names.includes(name)) {
+    const known = new Set<string>();
+    for (const name of names) {
+      if (known.has(name))
+        throw this.#fail("DUPLICATE_COLUMN", "two columns have one name", `${quoted(name)} in ${where}`);
+      known.add(name);
+    }
+    // A Map: a column may be called `constructor`.
+    const given = new Map(Object.entries(specs));
+    for (const name of given.keys())
+      if (!known.has(name)) {
         const near = nearest(name, names);
-        const hint = near === undefined ? `it has ${names.join(", ")}` : `did you mean ${near}?`;
-        throw new ValueError(
-          `${op}: no such column: ${JSON.stringify(name)} in ${where}; ${hint}`,
-          "INVALID_COLUMN",
-        );
+        const hint = near === undefined ? `it has ${listed(names)}` : `did you mean ${excerpt(near)}?`;
+        throw new ValueError(`${op}: no such column: ${quoted(name)} in ${where}; ${hint}`, "INVALID_COLUMN");
       }
-    this.columns = names.map((name) => new Column(name, specs[name] ?? "number", op));
+    this.columns = names.map((name) => new Column(name, given.get(name) ?? "number", op));
     const answers = this.columns.filter(({ type }) => type === "label" || type === "target");
     if (answers.length > 1)
       throw new ValueError(
-        `${op}: one column is the label or the target: ${answers.map(({ name }) => name).join(" and ")}`,
+        `${op}: one column is the label or the target: ${answers
+          .slice(0, 3)
+          .map(({ name }) => excerpt(name))
+          .join(" and ")}`,
         "INVALID_COLUMN",
       );
     this.label = answers[0];
   }
 
-  /** Null for a row that is left out. @throws FileError `RAGGED_ROW`, `MISSING_VALUE`, `NOT_A_NUMBER`, `UNKNOWN_VALUE`. */
+  /** Null for a row that is left out. @throws FileError `RAGGED_ROW`, `MISSING_VALUE`, `NOT_A_NUMBER`, `UNKNOWN_VALUE`, `TOO_MANY_VALUES`. */
   code({ fields, line }: CsvRecord): CodedRow | null {
     const { columns } = this;
     if (fields.length !== columns.length) {
       const place = Math.min(fields.length, columns.length);
-      const named = columns[place] === undefined ? "" : ` (${columns[place].name})`;
+      const named = columns[place] === undefined ? "" : ` (${excerpt(columns[place].name)})`;
       throw this.#fail(
         "RAGGED_ROW",
         fields.length < columns.length ? "a row ends too early" : "a row is too long",
@@ -120,15 +127,16 @@ export class CsvColumns {
       const text = fields[c].trim();
       const numeric = column.type === "number" || column.type === "target";
       // A value that was listed is a value, whatever it looks like.
-      if (absent.has(text.toLowerCase()) && !column.positions.has(text)) {
+      if (absent.has(text.toLowerCase()) && !column.positions?.has(text)) {
         if (this.missing === "skip") return null;
         if (this.missing === "error" || !numeric)
           throw this.#failAt("MISSING_VALUE", "a value is missing", text, line, c);
         row[c] = Number.NaN;
       } else if (numeric) {
-        if (!decimal.test(text) || !Number.isFinite(Number(text)))
-          throw this.#failAt("NOT_A_NUMBER", "a number is needed", text, line, c);
-        row[c] = Number(text);
+        row[c] = decimalOf(text);
+        if (Number.isNaN(row[c])) throw this.#failAt("NOT_A_NUMBER", "a number is needed", text, line, c);
+        if (!Number.isFinite(Math.fround(row[c])))
+          throw this.#failAt("NOT_A_NUMBER", "a number within float32 is needed", text, line, c);
       } else row[c] = this.#position(column, text, line, c);
     }
     return row;
@@ -143,16 +151,25 @@ export class CsvColumns {
   }
 
   #position(column: Column, text: string, line: number, c: number): number {
-    const known = column.positions.get(text);
+    const positions = column.positions!;
+    const known = positions.get(text);
     if (known !== undefined) return known;
     if (column.given)
-      throw this.#failAt("UNKNOWN_VALUE", `one of ${column.values.join(", ")} is needed`, text, line, c);
-    column.positions.set(text, column.positions.size);
-    return column.positions.size - 1;
+      throw this.#failAt("UNKNOWN_VALUE", `one of ${listed(column.values)} is needed`, text, line, c);
+    if (++this.#valuesMet > MOST_VALUES)
+      throw this.#failAt(
+        "TOO_MANY_VALUES",
+        `categories and labels have at most ${MOST_VALUES} values together`,
+        text,
+        line,
+        c,
+      );
+    positions.set(text, positions.size);
+    return positions.size - 1;
   }
 
   #failAt(code: string, rule: string, text: string, line: number, c: number): FileError {
-    const given = `${JSON.stringify(text)} in line ${line}, column ${c + 1} (${this.columns[c].name}) of ${this.origin.name}`;
+    const given = `${quoted(text)} in line ${line}, column ${c + 1} (${excerpt(this.columns[c].name)}) of ${this.origin.name}`;
     return this.#fail(code, rule, given);
   }
 

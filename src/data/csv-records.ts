@@ -1,4 +1,8 @@
+/** Records of CSV text (RFC 4180), by csv-parse: here are its limits, its errors in our words, and the lines in which records begin. */
+import { type CsvError, type Info, type Options, Parser } from "csv-parse";
+import { parse } from "csv-parse/sync";
 import { FileError } from "../errors.js";
+import { excerpt } from "../quote.js";
 
 /** What messages say of a text: who reads it, what it is called (a path in quotes, or `the text`), and its path where it has one. */
 export interface CsvOrigin {
@@ -14,119 +18,130 @@ export interface CsvRecord {
   line: number;
 }
 
-const QUOTE = 34;
-const NEWLINE = 10;
-const RETURN = 13;
+/** Fields of a record. Each is an element of an array, and an array that outgrows V8 ends the process. */
+const MOST_COLUMNS = 1 << 20;
+/** Bytes of a record, without its delimiters: a field that nobody closes is not collected to the end of a large file. */
+const LONGEST_RECORD = 1 << 25;
 
 /**
- * Where the next character stands: at the start of a field, in a bare one, in a quoted one, after the quote that may have closed it, or
- * after the carriage return behind that quote.
+ * The records of a text that is in memory. Lines end with LF or CRLF; blank lines are no records; a byte order mark is dropped.
+ * @throws FileError `MALFORMED_CSV`, `TOO_MANY_COLUMNS`, `RECORD_TOO_LONG` that name the place.
  */
-type Place = "start" | "bare" | "quoted" | "closed" | "return";
+export function eachRecord(
+  text: string,
+  delimiter: string,
+  origin: CsvOrigin,
+  use: (record: CsvRecord) => void,
+): void {
+  const records = new RecordReader(delimiter, origin, use);
+  const bytes = Buffer.from(text);
+  records.checkText(bytes);
+  try {
+    parse(bytes, records.options);
+  } catch (error) {
+    throw records.failure(error);
+  }
+}
 
-/**
- * Splits CSV text (RFC 4180) into records, chunk by chunk: fields in quotes may hold delimiters, line ends and doubled quotes. Lines end
- * with LF or CRLF; blank lines are no records; a byte order mark is dropped.
- */
-export class CsvSplitter {
-  readonly #delimiter: number;
-  #place: Place = "start";
-  #fields: string[] = [];
-  #field = "";
-  #line = 1;
-  #begun = 1;
-  #first = true;
+/** `eachRecord` of text that arrives in pieces: for each piece the records that end in it. */
+export async function* recordsOf(
+  pieces: AsyncIterable<Uint8Array>,
+  delimiter: string,
+  origin: CsvOrigin,
+): AsyncGenerator<CsvRecord[], void, undefined> {
+  let ended: CsvRecord[] = [];
+  const records = new RecordReader(delimiter, origin, (record) => ended.push(record));
+  const parser = new Parser(records.options);
+  // What fails is given to the callbacks below as well.
+  parser.on("error", () => {});
+  parser.resume(); // the records went another way: nothing is left to read, and the end is reached
+  const done = (act: (callback: (error?: Error | null) => void) => void) =>
+    new Promise<void>((resolve, reject) => {
+      act((error) => (error ? reject(records.failure(error)) : resolve()));
+    });
+  try {
+    for await (const piece of pieces) {
+      records.checkText(piece);
+      await done((callback) => parser.write(piece, callback));
+      yield ended;
+      ended = [];
+    }
+    await done((callback) => parser.end(callback));
+    yield ended;
+  } finally {
+    parser.destroy();
+  }
+}
+
+class RecordReader {
+  readonly options: Options;
+  /** Ends of lines in and after the records so far. */
+  #lineEnds = 0;
+  /** By how many lines csv-parse is ahead: in quotes it takes a CRLF for two. */
+  #ahead = 0;
+  #bytes = 0;
 
   constructor(
     delimiter: string,
     readonly origin: CsvOrigin,
+    use: (record: CsvRecord) => void,
   ) {
-    this.#delimiter = delimiter.charCodeAt(0);
+    this.options = {
+      bom: true,
+      delimiter,
+      record_delimiter: ["\r\n", "\n"],
+      skip_empty_lines: true,
+      relax_column_count: true, // what a row has to have is for its reader to say
+      // Delimiters behind these are text of the last field, which the limit of bytes ends.
+      ignore_last_delimiters: MOST_COLUMNS + 1,
+      max_record_size: LONGEST_RECORD,
+      on_record: (fields: string[], info: Info) => {
+        use(this.#placed(fields, info));
+        return null; // csv-parse keeps none
+      },
+    };
   }
 
-  /** The records that end in this chunk. @throws FileError `MALFORMED_CSV` that names line and column. */
-  *push(chunk: string): Generator<CsvRecord, void, undefined> {
-    let i = this.#first && chunk.charCodeAt(0) === 0xfeff ? 1 : 0;
-    if (chunk.length > 0) this.#first = false;
-    while (i < chunk.length) {
-      const code = chunk.charCodeAt(i);
-      if (this.#place === "quoted") {
-        const end = chunk.indexOf('"', i);
-        const text = chunk.slice(i, end < 0 ? chunk.length : end);
-        this.#line += lineEnds(text);
-        this.#field += text;
-        if (end >= 0) this.#place = "closed";
-        i = end < 0 ? chunk.length : end + 1;
-      } else if (code === QUOTE) {
-        this.#quote();
-        i++;
-      } else if (this.#place === "return" && code !== NEWLINE) {
-        throw this.#fail("a carriage return is not followed by a line feed");
-      } else if (code === this.#delimiter) {
-        this.#endField();
-        i++;
-      } else if (code === NEWLINE) {
-        const record = this.#endRecord();
-        this.#line++;
-        this.#begun = this.#line;
-        if (record !== null) yield record;
-        i++;
-      } else if (this.#place === "closed") {
-        if (code !== RETURN) throw this.#fail("text after the closing quote of a field");
-        this.#place = "return";
-        i++;
-      } else {
-        const from = i;
-        while (i < chunk.length && !this.#ends(chunk.charCodeAt(i))) i++;
-        this.#field += chunk.slice(from, i);
-        this.#place = "bare";
-      }
-    }
+  #placed(fields: string[], { empty_lines, lines }: Info): CsvRecord {
+    const line = 1 + this.#lineEnds + empty_lines;
+    if (fields.length > MOST_COLUMNS)
+      throw this.#fail("TOO_MANY_COLUMNS", `a record has at most ${MOST_COLUMNS} fields`, `line ${line}`);
+    let within = 0;
+    if (lines - this.#ahead > line) for (const field of fields) within += lineEnds(field);
+    this.#ahead = lines - line - within;
+    this.#lineEnds += within + 1;
+    return { fields, line };
   }
 
-  /** The last record, where no line end follows it. @throws FileError `MALFORMED_CSV`. */
-  *end(): Generator<CsvRecord, void, undefined> {
-    if (this.#place === "quoted") throw this.#fail("a quote is opened and never closed");
-    const record = this.#endRecord();
-    if (record !== null) yield record;
+  /** @throws FileError for what is no text: a zero byte is in no CSV file, and in nearly every file of another kind. */
+  checkText(piece: Uint8Array): void {
+    const at = piece.indexOf(0);
+    if (at >= 0)
+      throw this.#fail("MALFORMED_CSV", "a zero byte: this is no text in UTF-8", `byte ${this.#bytes + at}`);
+    this.#bytes += piece.length;
   }
 
-  #ends(code: number): boolean {
-    return code === this.#delimiter || code === NEWLINE || code === QUOTE;
+  /** The error of csv-parse in our words; others as they are, such as those of who uses a record. */
+  failure(error: unknown): unknown {
+    const { code, lines, column, message } = error as CsvError & { lines?: number };
+    if (error instanceof FileError || lines === undefined) return error;
+    const place = `line ${lines - this.#ahead}, column ${Number(column) + 1}`;
+    if ((code as string) === "CSV_MAX_RECORD_SIZE")
+      return this.#fail("RECORD_TOO_LONG", `a record has at most ${LONGEST_RECORD} bytes`, place);
+    return this.#fail("MALFORMED_CSV", rules[code] ?? excerpt(message), place);
   }
 
-  #quote(): void {
-    if (this.#place === "bare" || this.#place === "return") throw this.#fail("a quote inside a bare field");
-    if (this.#place === "closed") this.#field += '"';
-    this.#place = "quoted";
-  }
-
-  #endField(): void {
-    this.#fields.push(this.#field);
-    this.#field = "";
-    this.#place = "start";
-  }
-
-  /** Null for a blank line. */
-  #endRecord(): CsvRecord | null {
-    if (this.#place === "bare" && this.#field.endsWith("\r")) this.#field = this.#field.slice(0, -1);
-    const blank = this.#fields.length === 0 && this.#field === "" && !this.#wasQuoted;
-    this.#endField();
-    const fields = this.#fields;
-    this.#fields = [];
-    return blank ? null : { fields, line: this.#begun };
-  }
-
-  get #wasQuoted(): boolean {
-    return this.#place === "closed" || this.#place === "return";
-  }
-
-  #fail(rule: string): FileError {
+  #fail(code: string, rule: string, place: string): FileError {
     const { op, name, path } = this.origin;
-    const at = `line ${this.#line}, column ${this.#fields.length + 1} of ${name}`;
-    return new FileError(`${op}: ${rule}: ${at}`, "MALFORMED_CSV", path);
+    return new FileError(`${op}: ${rule}: ${place} of ${name}`, code, path);
   }
 }
+
+const rules: Record<string, string> = {
+  INVALID_OPENING_QUOTE: "a quote inside a bare field",
+  CSV_INVALID_CLOSING_QUOTE: "text after the closing quote of a field",
+  CSV_QUOTE_NOT_CLOSED: "a quote is opened and never closed",
+};
 
 function lineEnds(text: string): number {
   let count = 0;

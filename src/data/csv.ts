@@ -2,14 +2,14 @@
  * CSV files. `readCsv` reads one into tensors and looks at each byte once; `csvSamples` hands out its rows one by one, for files that
  * are larger than memory.
  */
-import * as fs from "node:fs";
-import { FileError, ValueError } from "../errors.js";
-import { type Path, pathOf, readError } from "../io/read.js";
+import { FileError, formatShape, SimdgradError, ValueError } from "../errors.js";
+import { type Path, pathOf, readPieces } from "../io/read.js";
 import { checkOptions } from "../options.js";
+import { excerpt, quoted, quotedPath } from "../quote.js";
 import { sharedArray } from "../tensor/storage.js";
 import { fromData, type Tensor } from "../tensor/tensor.js";
 import { type CodedRow, type CsvColumn, CsvColumns, columnOf, type MissingRule } from "./csv-columns.js";
-import { type CsvOrigin, type CsvRecord, CsvSplitter } from "./csv-records.js";
+import { type CsvOrigin, type CsvRecord, eachRecord, recordsOf } from "./csv-records.js";
 
 export interface CsvOptions {
   /** What columns mean, by name. Those that are not named are numbers. */
@@ -41,15 +41,13 @@ export type CsvSample = [x: Float32Array, y: number | Float32Array];
  *
  *     const { x, y, classes } = await data.readCsv("iris.csv", { columns: { species: "label" } })
  *
- * @throws FileError that names line and column: `MISSING_VALUE`, `NOT_A_NUMBER`, `RAGGED_ROW`, `UNKNOWN_VALUE`, `MALFORMED_CSV`;
- * `EMPTY_DATASET` without rows. ValueError `INVALID_COLUMN` for columns that are not there.
+ * @throws FileError that names line and column: `MISSING_VALUE`, `NOT_A_NUMBER`, `RAGGED_ROW`, `UNKNOWN_VALUE`, `MALFORMED_CSV`,
+ * `TOO_MANY_COLUMNS`, `TOO_MANY_VALUES`, `RECORD_TOO_LONG`; `EMPTY_DATASET` without rows. ValueError `INVALID_COLUMN` for columns that are not there.
  */
 export async function readCsv(path: Path, options: CsvOptions = {}): Promise<CsvData> {
   const reader = new CsvReader("readCsv", options, pathOf(path));
   const table = new Table();
-  for await (const chunk of chunksOf("readCsv", pathOf(path)))
-    for (const row of reader.rows(chunk)) table.add(row);
-  for (const row of reader.end()) table.add(row);
+  for await (const rows of reader.rowsOf(pathOf(path))) for (const row of rows) table.add(row);
   return table.finish(reader);
 }
 
@@ -57,8 +55,7 @@ export async function readCsv(path: Path, options: CsvOptions = {}): Promise<Csv
 export function parseCsv(text: string, options: CsvOptions = {}): CsvData {
   const reader = new CsvReader("parseCsv", options);
   const table = new Table();
-  for (const row of reader.rows(text)) table.add(row);
-  for (const row of reader.end()) table.add(row);
+  reader.eachRow(text, (row) => table.add(row));
   return table.finish(reader);
 }
 
@@ -81,7 +78,7 @@ export async function* csvSamples(
     const { type, values } = columnOf(spec);
     if ((type === "category" || type === "label") && values === undefined)
       throw new ValueError(
-        `csvSamples: a ${type} that is streamed needs its values: { type: "${type}", values: […] } for ${JSON.stringify(name)}`,
+        `csvSamples: a ${type} that is streamed needs its values: { type: "${type}", values: […] } for ${quoted(name)}`,
         "MISSING_OPTION",
       );
   }
@@ -90,25 +87,12 @@ export async function* csvSamples(
     places ??= featurePlaces(reader.columns);
     return sampleOf(row, places, reader.columns);
   };
-  for await (const chunk of chunksOf("csvSamples", pathOf(path)))
-    for (const row of reader.rows(chunk)) yield sample(row);
-  for (const row of reader.end()) yield sample(row);
-}
-
-async function* chunksOf(op: string, path: string): AsyncGenerator<string, void, undefined> {
-  const stream = fs.createReadStream(path, { encoding: "utf8", highWaterMark: 1 << 18 });
-  try {
-    yield* stream as AsyncIterable<string>;
-  } catch (error) {
-    throw (error as NodeJS.ErrnoException).syscall === undefined ? error : readError(op, path, error);
-  } finally {
-    stream.destroy();
-  }
+  for await (const rows of reader.rowsOf(pathOf(path))) for (const row of rows) yield sample(row);
 }
 
 /** From text to coded rows. */
 class CsvReader {
-  readonly #splitter: CsvSplitter;
+  readonly #delimiter: string;
   readonly origin: CsvOrigin;
   #columns: CsvColumns | undefined;
 
@@ -119,17 +103,17 @@ class CsvReader {
   ) {
     checkOptions(op, options, ["columns", "header", "delimiter", "missing"]);
     const { delimiter = ",", header = true, missing = "error" } = options;
-    if (typeof delimiter !== "string" || delimiter.length !== 1 || /["\r\n]/.test(delimiter))
+    if (typeof delimiter !== "string" || delimiter.length !== 1 || /["\r\n\0\ud800-\udfff]/.test(delimiter))
+      throw new ValueError(`${op}: delimiter is one character: ${quoted(delimiter)}`, "INVALID_OPTION");
+    if (typeof header !== "boolean")
+      throw new ValueError(`${op}: header is true or false: ${excerpt(String(header))}`, "INVALID_OPTION");
+    if (!["error", "nan", "skip"].includes(missing))
       throw new ValueError(
-        `${op}: delimiter is one character: ${JSON.stringify(delimiter)}`,
+        `${op}: missing is error, nan or skip: ${excerpt(String(missing))}`,
         "INVALID_OPTION",
       );
-    if (typeof header !== "boolean")
-      throw new ValueError(`${op}: header is true or false: ${String(header)}`, "INVALID_OPTION");
-    if (!["error", "nan", "skip"].includes(missing))
-      throw new ValueError(`${op}: missing is error, nan or skip: ${String(missing)}`, "INVALID_OPTION");
-    this.origin = { op, name: path === undefined ? "the text" : JSON.stringify(path), path };
-    this.#splitter = new CsvSplitter(delimiter, this.origin);
+    this.origin = { op, name: path === undefined ? "the text" : quotedPath(path), path };
+    this.#delimiter = delimiter;
   }
 
   get columns(): CsvColumns {
@@ -137,25 +121,27 @@ class CsvReader {
     throw noRows(this.origin);
   }
 
-  *rows(chunk: string): Generator<CodedRow, void, undefined> {
-    yield* this.#coded(this.#splitter.push(chunk));
+  eachRow(text: string, use: (row: CodedRow) => void): void {
+    eachRecord(text, this.#delimiter, this.origin, (record) => {
+      const row = this.#coded(record);
+      if (row !== null) use(row);
+    });
   }
 
-  *end(): Generator<CodedRow, void, undefined> {
-    yield* this.#coded(this.#splitter.end());
+  /** The rows of a file as they are read, those of a piece at once. */
+  async *rowsOf(path: string): AsyncGenerator<CodedRow[], void, undefined> {
+    const pieces = readPieces(this.origin.op, path);
+    for await (const records of recordsOf(pieces, this.#delimiter, this.origin))
+      yield records.map((record) => this.#coded(record)).filter((row) => row !== null);
   }
 
-  *#coded(records: Iterable<CsvRecord>): Generator<CodedRow, void, undefined> {
+  /** Null for the header, and for a row that is left out. */
+  #coded(record: CsvRecord): CodedRow | null {
+    if (this.#columns !== undefined) return this.#columns.code(record);
     const { columns = {}, header = true, missing = "error" } = this.options;
-    for (const record of records) {
-      if (this.#columns === undefined) {
-        const names = record.fields.map((field, i) => (header ? field.trim() : String(i)));
-        this.#columns = new CsvColumns(names, columns, missing, this.origin);
-        if (header) continue;
-      }
-      const row = this.#columns.code(record);
-      if (row !== null) yield row;
-    }
+    const names = record.fields.map((field, i) => (header ? field.trim() : String(i)));
+    this.#columns = new CsvColumns(names, columns, missing, this.origin);
+    return header ? null : this.#columns.code(record);
   }
 }
 
@@ -165,19 +151,22 @@ function noRows({ op, name, path }: CsvOrigin): FileError {
 
 /** Coded rows, one after another in an array that grows. */
 class Table {
-  #values = new Float64Array(1024);
+  #values: Float64Array = new Float64Array(1024);
   #filled = 0;
   #rows = 0;
 
   add(row: CodedRow): void {
-    if (this.#filled + row.length > this.#values.length) {
-      const larger = new Float64Array(2 * Math.max(this.#values.length, row.length));
-      larger.set(this.#values);
-      this.#values = larger;
-    }
+    if (this.#filled + row.length > this.#values.length) this.#grow(row.length);
     this.#values.set(row, this.#filled);
     this.#filled += row.length;
     this.#rows++;
+  }
+
+  #grow(by: number): void {
+    const length = 2 * Math.max(this.#values.length, by);
+    const larger = inMemory(() => new Float64Array(length), `${8 * length} bytes after ${this.#rows} rows`);
+    larger.set(this.#values);
+    this.#values = larger;
   }
 
   finish({ columns: all, origin }: CsvReader): CsvData {
@@ -185,7 +174,10 @@ class Table {
     if (count === 0) throw noRows(origin);
     const places = featurePlaces(all);
     const width = places.features.length;
-    const x = sharedArray("float32", count * width) as Float32Array;
+    const x = inMemory(
+      () => sharedArray("float32", count * width) as Float32Array,
+      `${formatShape([count, width])} of float32`,
+    );
     const labelled = all.label;
     const y = labelled && sharedArray(labelled.type === "label" ? "int32" : "float32", count);
     for (let r = 0; r < count; r++) {
@@ -199,6 +191,16 @@ class Table {
       features: places.features,
       classes: labelled?.type === "label" ? all.ranks(labelled).values : [],
     };
+  }
+}
+
+/** What `make` allocates. @throws SimdgradError `OUT_OF_MEMORY`. */
+function inMemory<T>(make: () => T, given: string): T {
+  try {
+    return make();
+  } catch (cause) {
+    const rule = "readCsv: the rows do not fit into memory; csvSamples streams them";
+    throw new SimdgradError("OUT_OF_MEMORY", `${rule}: ${given}`, { cause });
   }
 }
 
@@ -216,7 +218,8 @@ function featurePlaces(all: CsvColumns): Places {
     if (type === "number") features.push(name);
     if (type !== "category" && type !== "label") return { type, at, rank: null };
     const { values, rank } = all.ranks(column);
-    if (type === "category") features.push(...values.map((value) => `${name}=${value}`));
+    // One by one: an argument each would overflow the stack.
+    if (type === "category") for (const value of values) features.push(`${name}=${value}`);
     return { type, at, rank };
   });
   return { features, columns };

@@ -6,14 +6,16 @@
  *     the elements       row-major, big-endian
  *
  * Sizes are compared with the length of the file before anything is allocated, and a gzip stream is unpacked no
- * further than its own header says.
+ * further than the IDX header in it says, and no further than `maxBytes`.
  */
 
 import { constants as bufferLimits } from "node:buffer";
 import { constants, gunzip, gunzipSync } from "node:zlib";
 import type { Data, DType } from "../dtype.js";
-import { FileError, formatShape } from "../errors.js";
-import { type Path, pathOf, readBytes, readBytesSync } from "../io/read.js";
+import { FileError, formatShape, ValueError } from "../errors.js";
+import { MOST_BYTES, type Path, pathOf, readBytes, readBytesSync } from "../io/read.js";
+import { checkOptions } from "../options.js";
+import { excerpt, quoted, quotedPath } from "../quote.js";
 import { fromData, type Tensor } from "../tensor/tensor.js";
 
 export interface RawIdx {
@@ -50,28 +52,42 @@ const types: Record<number, ElementType> = {
   },
 };
 
+export interface IdxOptions {
+  /** What the file may take in memory, unpacked, where it is gzipped or a pipe. Default 1 GiB. */
+  maxBytes?: number;
+}
+
 /**
  * A tensor from an IDX file, raw or gzipped, or from its bytes. int8 and int16 become int32.
- * @throws FileError that names the file and what is wrong with it.
+ * @throws FileError that names the file and what is wrong with it; `FILE_TOO_LARGE` beyond `maxBytes`.
  */
-export async function readIdx(source: Path | Uint8Array): Promise<Tensor> {
-  const { data, shape, dtype } = await readRawIdx(source);
+export async function readIdx(source: Path | Uint8Array, options: IdxOptions = {}): Promise<Tensor> {
+  checkOptions("readIdx", options, ["maxBytes"]);
+  checkMaxBytes("readIdx", options);
+  const { data, shape, dtype } = await readRawIdx(source, options);
   return fromData(data, shape, dtype);
 }
 
 /** `readIdx`, blocking. */
-export function readIdxSync(source: Path | Uint8Array): Tensor {
-  const { data, shape, dtype } = readRawIdxSync(source);
+export function readIdxSync(source: Path | Uint8Array, options: IdxOptions = {}): Tensor {
+  checkOptions("readIdxSync", options, ["maxBytes"]);
+  checkMaxBytes("readIdxSync", options);
+  const { data, shape, dtype } = readRawIdxSync(source, options);
   return fromData(data, shape, dtype);
 }
 
+export function checkMaxBytes(op: string, { maxBytes }: IdxOptions): void {
+  if (maxBytes !== undefined && !(Number.isSafeInteger(maxBytes) && maxBytes > 0))
+    throw new ValueError(`${op}: maxBytes is an integer >= 1: ${quoted(maxBytes)}`, "INVALID_OPTION");
+}
+
 /** Reads a file, raw or gzipped, or bytes that are already in memory. */
-export async function readRawIdx(source: Path | Uint8Array): Promise<RawIdx> {
-  if (source instanceof Uint8Array) return decodeIdx(source);
+export async function readRawIdx(source: Path | Uint8Array, options: IdxOptions = {}): Promise<RawIdx> {
+  if (source instanceof Uint8Array) return decodeIdx(source, undefined, options);
   const path = pathOf(source);
-  const bytes = await readBytes("readIdx", path);
+  const bytes = await readBytes("readIdx", path, { lengthFrom, ...options });
   if (!isGzip(bytes)) return decodeRaw(bytes, path);
-  const limit = unpackedLength(bytes, path);
+  const limit = unpackedLength(bytes, path, options);
   const unpacked = await new Promise<Uint8Array>((resolve, reject) => {
     gunzip(bytes, { maxOutputLength: limit }, (error, out) => {
       if (error) reject(gzipError(error, limit, path));
@@ -81,16 +97,16 @@ export async function readRawIdx(source: Path | Uint8Array): Promise<RawIdx> {
   return decodeRaw(unpacked, path);
 }
 
-export function readRawIdxSync(source: Path | Uint8Array): RawIdx {
-  if (source instanceof Uint8Array) return decodeIdx(source);
+export function readRawIdxSync(source: Path | Uint8Array, options: IdxOptions = {}): RawIdx {
+  if (source instanceof Uint8Array) return decodeIdx(source, undefined, options);
   const path = pathOf(source);
-  return decodeIdx(readBytesSync("readIdx", path), path);
+  return decodeIdx(readBytesSync("readIdx", path, { lengthFrom, ...options }), path, options);
 }
 
 /** `path` is what messages call the bytes. Elements of one byte are a view of `bytes` unless they were gzipped. */
-export function decodeIdx(bytes: Uint8Array, path?: string): RawIdx {
+export function decodeIdx(bytes: Uint8Array, path?: string, options: IdxOptions = {}): RawIdx {
   if (!isGzip(bytes)) return decodeRaw(bytes, path);
-  const limit = unpackedLength(bytes, path);
+  const limit = unpackedLength(bytes, path, options);
   let unpacked: Uint8Array;
   try {
     unpacked = gunzipSync(bytes, { maxOutputLength: limit });
@@ -102,7 +118,7 @@ export function decodeIdx(bytes: Uint8Array, path?: string): RawIdx {
 
 function decodeRaw(bytes: Uint8Array, path?: string): RawIdx {
   const { type, shape, headerLength, length } = parseHeader(bytes, path);
-  const given = `${bytes.length} bytes for ${type.dtype} ${formatShape(shape)}, which take ${length}`;
+  const given = `${bytes.length} bytes for ${type.dtype} ${excerpt(formatShape(shape))}, which take ${length}`;
   if (bytes.length < length) throw fail("TRUNCATED", "the file is shorter than its header says", path, given);
   if (bytes.length > length)
     throw fail("TRAILING_BYTES", "the file is longer than its header says", path, given);
@@ -150,7 +166,7 @@ function parseHeader(bytes: Uint8Array, path?: string): Header {
       "SHAPE_OVERFLOW",
       "the dims hold more bytes than a number can count",
       path,
-      formatShape(shape),
+      excerpt(formatShape(shape)),
     );
   return { type, shape, headerLength, length };
 }
@@ -159,24 +175,69 @@ function isGzip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 
-/** What a gzip stream may unpack to: its first bytes are unpacked alone, to read the IDX header. */
-function unpackedLength(bytes: Uint8Array, path?: string): number {
-  // An IDX header has at most 4 + 4·255 bytes. Deflate expands at most 1032 times, so this unpacks to at most 8 MB.
-  const start = 8192;
-  const finishFlush = bytes.length > start ? constants.Z_SYNC_FLUSH : constants.Z_FINISH;
-  let unpacked: Uint8Array;
+/** The length of a raw file by its header, for reading a pipe; a gzip stream does not say. */
+function lengthFrom(start: Uint8Array): number | undefined {
+  if (isGzip(start) || start.length < 4 || start.length < 4 + 4 * start[3]) return undefined;
   try {
-    unpacked = gunzipSync(bytes.subarray(0, start), { finishFlush });
-  } catch (error) {
-    throw gzipError(error, 0, path);
+    return parseHeader(start).length;
+  } catch {
+    return 4;
+  }
+}
+
+/**
+ * Bytes of a gzip stream, behind its own header, within which the IDX header has to be: 4 + 4·255 bytes at most. Deflate expands at most
+ * 1032 times, so that the first look at 8 KiB unpacks to at most 8 MB.
+ */
+const [FIRST_LOOK, LAST_LOOK] = [1 << 13, 1 << 16];
+
+/** What a gzip stream unpacks to by the IDX header in it: its start is unpacked alone, to read that. */
+function unpackedLength(
+  bytes: Uint8Array,
+  path: string | undefined,
+  { maxBytes = MOST_BYTES }: IdxOptions,
+): number {
+  const body = gzipHeaderLength(bytes);
+  let unpacked: Uint8Array;
+  // Where several streams follow each other, the first may hold a few bytes.
+  for (let look = FIRST_LOOK; ; look *= 2) {
+    const whole = bytes.length <= body + look;
+    try {
+      unpacked = gunzipSync(bytes.subarray(0, body + look), {
+        finishFlush: whole ? constants.Z_FINISH : constants.Z_SYNC_FLUSH,
+      });
+    } catch (error) {
+      throw gzipError(error, 0, path);
+    }
+    if (whole || look === LAST_LOOK || unpacked.length >= 4 + 4 * unpacked[3]) break;
   }
   const { shape, length } = parseHeader(unpacked, path);
-  const given = `${formatShape(shape)} in ${bytes.length} bytes`;
+  const given = `${excerpt(formatShape(shape))} in ${bytes.length} bytes`;
   if (length > bytes.length * 1032)
     throw fail("TRUNCATED", "the dims are more than a gzip stream of this length can hold", path, given);
-  if (length > bufferLimits.MAX_LENGTH)
-    throw fail("FILE_TOO_LARGE", "the gzip stream unpacks to more than one array can hold", path, given);
+  if (length > Math.min(maxBytes, bufferLimits.MAX_LENGTH))
+    throw fail(
+      "FILE_TOO_LARGE",
+      `the gzip stream unpacks to more than maxBytes, ${maxBytes}`,
+      path,
+      `${length} bytes, ${given}`,
+    );
   return length;
+}
+
+/** The length of a gzip header (RFC 1952) with the texts in it, such as the name of the file that was packed. */
+function gzipHeaderLength(bytes: Uint8Array): number {
+  const flags = bytes[3];
+  const [EXTRA, NAME, COMMENT, CHECK] = [4, 8, 16, 2];
+  let length = 10;
+  if (flags & EXTRA) length += 2 + (bytes[length] | (bytes[length + 1] << 8));
+  for (const text of [NAME, COMMENT])
+    if (flags & text) {
+      const end = bytes.indexOf(0, length);
+      if (end < 0) return bytes.length; // unpacking says what is wrong
+      length = end + 1;
+    }
+  return flags & CHECK ? length + 2 : length;
 }
 
 function gzipError(error: unknown, limit: number, path?: string): FileError {
@@ -190,11 +251,11 @@ function gzipError(error: unknown, limit: number, path?: string): FileError {
       `${limit} bytes`,
       cause,
     );
-  return fail("CORRUPT_GZIP", "the gzip stream is broken", path, message, cause);
+  return fail("CORRUPT_GZIP", "the gzip stream is broken", path, excerpt(message), cause);
 }
 
 function fail(code: string, rule: string, path?: string, given?: string, options?: ErrorOptions): FileError {
-  const where = [path === undefined ? undefined : JSON.stringify(path), given].filter(
+  const where = [path === undefined ? undefined : quotedPath(path), given].filter(
     (text) => text !== undefined,
   );
   return new FileError(

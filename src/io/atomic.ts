@@ -4,10 +4,12 @@
  * fails, the old file is still there and the temporary one is gone.
  */
 
-import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { dirname, resolve } from "node:path";
 import { FileError } from "../errors.js";
+import { excerpt, quotedPath } from "../quote.js";
+import { removeLeftovers, temporaryFor } from "./leftovers.js";
+import { awaitReader, awaitReaderSync } from "./pipe.js";
 
 // One write call takes at most 2 GiB on every platform.
 const LARGEST_WRITE = 2 ** 30;
@@ -16,7 +18,9 @@ export function writeFileAtomicSync(op: string, path: string, chunks: readonly U
   const target = inspect(op, path);
   let fd: number | undefined;
   try {
+    const first = target.isPipe ? awaitReaderSync(path) : undefined;
     fd = fs.openSync(target.temporary ?? path, target.flags, target.mode);
+    if (first !== undefined) fs.closeSync(first);
     if (target.temporary !== undefined && target.keepMode) fs.fchmodSync(fd, target.mode);
     for (const piece of pieces(chunks))
       for (let done = 0; done < piece.length; ) done += fs.writeSync(fd, piece, done, piece.length - done);
@@ -42,7 +46,9 @@ export async function writeFileAtomic(
   const target = inspect(op, path);
   let file: fs.promises.FileHandle | undefined;
   try {
+    const first = target.isPipe ? await awaitReader(path) : undefined;
     file = await fs.promises.open(target.temporary ?? path, target.flags, target.mode);
+    if (first !== undefined) fs.closeSync(first);
     if (target.temporary !== undefined && target.keepMode) await file.chmod(target.mode);
     for (const piece of pieces(chunks))
       for (let done = 0; done < piece.length; )
@@ -61,10 +67,11 @@ export async function writeFileAtomic(
 }
 
 interface Target {
-  /** The file that is replaced: a symbolic link stays, what it points to is replaced. */
+  /** The file that is replaced: a symbolic link stays, what it points to is replaced, or made. */
   path: string;
   /** Undefined for devices and pipes (/dev/stdout, /dev/full): nothing to replace, so they are written straight. */
   temporary?: string;
+  isPipe?: boolean;
   flags: string;
   mode: number;
   keepMode: boolean;
@@ -75,23 +82,37 @@ function inspect(op: string, path: string): Target {
   try {
     stat = fs.statSync(path, { throwIfNoEntry: false });
     if (stat?.isDirectory())
-      throw new FileError(`${op}: a directory, not a file: ${JSON.stringify(path)}`, "NOT_A_FILE", path);
-    if (stat !== undefined && !stat.isFile()) return { path, flags: "w", mode: 0o666, keepMode: false };
+      throw new FileError(`${op}: a directory, not a file: ${quotedPath(path)}`, "NOT_A_FILE", path);
+    if (stat !== undefined && !stat.isFile())
+      return { path, isPipe: stat.isFIFO(), flags: "w", mode: 0o666, keepMode: false };
     // A file without write permission is protected: that a rename could replace it all the same is no reason to.
     if (stat !== undefined) fs.accessSync(path, fs.constants.W_OK);
-    const real = stat === undefined ? path : fs.realpathSync(path);
-    // Names are limited to 255 bytes; 24 characters of the name (at most 72 bytes) say whose leftover it is.
-    const name = `.${basename(real).slice(0, 24)}.${randomBytes(6).toString("hex")}.tmp`;
+    const real = stat === undefined ? endOfLinks(path) : fs.realpathSync(path);
+    removeLeftovers(real);
     const mode = stat === undefined ? 0o666 : stat.mode & 0o777;
     return {
       path: real,
-      temporary: join(dirname(real), name),
+      temporary: temporaryFor(real),
       flags: "wx",
       mode,
       keepMode: stat !== undefined,
     };
   } catch (cause) {
     throw cause instanceof FileError ? cause : writeError(op, path, cause);
+  }
+}
+
+/** Where a link leads that leads to no file yet. `statSync` has followed it before: it is no ring. */
+function endOfLinks(path: string): string {
+  let end = path;
+  for (;;) {
+    let next: string;
+    try {
+      next = fs.readlinkSync(end);
+    } catch {
+      return end; // no link, or nothing there
+    }
+    end = resolve(fs.realpathSync(dirname(end)), next);
   }
 }
 
@@ -142,7 +163,7 @@ function quietly(action: () => void): void {
 function writeError(op: string, path: string, cause: unknown): FileError {
   const { code, message } = cause as NodeJS.ErrnoException;
   const fail = (stable: string, rule: string) =>
-    new FileError(`${op}: ${rule}: ${JSON.stringify(path)}`, stable, path, { cause });
+    new FileError(`${op}: ${rule}: ${quotedPath(path)}`, stable, path, { cause });
   switch (code) {
     case "ENOSPC":
     case "EDQUOT":
@@ -153,10 +174,12 @@ function writeError(op: string, path: string, cause: unknown): FileError {
     case "EPERM":
     case "EROFS":
       return fail("NO_PERMISSION", "no permission to write");
+    case "ENXIO":
+      return fail("NO_READER", "nobody reads the pipe");
     case "ENOENT":
     case "ENOTDIR":
-      return fail("DIRECTORY_NOT_FOUND", `no directory ${JSON.stringify(dirname(path))} to write into`);
+      return fail("DIRECTORY_NOT_FOUND", `no directory ${quotedPath(dirname(path))} to write into`);
     default:
-      return fail("WRITE_FAILED", `cannot be written (${message})`);
+      return fail("WRITE_FAILED", `cannot be written (${excerpt(message, 200)})`);
   }
 }

@@ -2,6 +2,7 @@
 import { ValueError } from "../errors.js";
 import { dense } from "../ops/views.js";
 import { checkOptions } from "../options.js";
+import { quoted } from "../quote.js";
 import { fromData, Tensor } from "../tensor/tensor.js";
 import { writeFileAtomic, writeFileAtomicSync } from "./atomic.js";
 import { type Path, pathOf, readBytes, readBytesSync } from "./read.js";
@@ -15,6 +16,8 @@ import {
 
 export type { Path } from "./read.js";
 export { decodeSafetensors, encodeSafetensors, type RawTensor } from "./safetensors.js";
+
+import { lengthFrom } from "./safetensors-header.js";
 
 export type NamedTensors = Readonly<Record<string, Tensor>>;
 
@@ -67,20 +70,20 @@ export function loadSafetensorsSync(path: Path): Record<string, Tensor> {
 /** Tensors and metadata of a safetensors file. */
 export async function readSafetensors(path: Path): Promise<LoadedFile> {
   const name = pathOf(path);
-  return wrap(decodeSafetensors(await readBytes("loadSafetensors", name), name));
+  return wrap(decodeSafetensors(await readBytes("loadSafetensors", name, { lengthFrom }), name));
 }
 
 /** `readSafetensors`, blocking. */
 export function readSafetensorsSync(path: Path): LoadedFile {
   const name = pathOf(path);
-  return wrap(decodeSafetensors(readBytesSync("loadSafetensors", name), name));
+  return wrap(decodeSafetensors(readBytesSync("loadSafetensors", name, { lengthFrom }), name));
 }
 
 function rawTensors(tensors: NamedTensors): Map<string, RawTensor> {
   const raw = new Map<string, RawTensor>();
   for (const [name, x] of Object.entries(tensors)) {
     if (!(x instanceof Tensor))
-      throw new ValueError(`saveSafetensors: entries are tensors: ${JSON.stringify(name)} is ${typeof x}`);
+      throw new ValueError(`saveSafetensors: entries are tensors: ${quoted(name)} is ${typeof x}`);
     raw.set(name, { dtype: x.dtype, shape: x.shape, data: dense(x.detach()).data });
   }
   return raw;

@@ -1,38 +1,56 @@
 import * as fs from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { FileError } from "../errors.js";
+import { FileError, ValueError } from "../errors.js";
 import { nearest } from "../nearest.js";
+import { excerpt, quoted, quotedPath } from "../quote.js";
+import { NO_WRITER, readingFlags, Source } from "./pipe.js";
 
 /** Where a file is: a path, or a `file:` URL (`new URL("x", import.meta.url)`). */
 export type Path = string | URL;
 
+/** @throws ValueError `INVALID_PATH` for anything else. */
 export function pathOf(path: Path): string {
-  return typeof path === "string" ? path : fileURLToPath(path);
+  if (typeof path === "string") return path;
+  try {
+    return fileURLToPath(path);
+  } catch (cause) {
+    throw new ValueError(`path: a text or a file: URL: ${quoted(String(path))}`, "INVALID_PATH", { cause });
+  }
 }
 
 // One read call takes at most 2 GiB on every platform, and fs.readFile refuses larger files altogether.
 const LARGEST_READ = 2 ** 30;
 
+/** What a file may take in memory when no size on disk vouches for it: a pipe, or what a gzip stream unpacks to. */
+export const MOST_BYTES = 2 ** 30;
+
+/** How to read what has no size: a pipe, a file of /proc. */
+export interface Unsized {
+  /** How long a file of this kind is by the bytes at its start; undefined while it takes more of them to say. */
+  lengthFrom?: (start: Uint8Array) => number | undefined;
+  /** Default 1 GiB. */
+  maxBytes?: number;
+}
+
 /**
  * The whole file, in memory of its own: aligned, which a slice of Node's buffer pool is not, and shared, so that native threads may
  * work on a data set where it lies.
+ * @throws FileError `NOT_A_FILE` for directories and devices, `FILE_TOO_LARGE` for a pipe that does not end.
  */
-export function readBytesSync(op: string, path: string): Uint8Array {
+export function readBytesSync(op: string, path: string, unsized: Unsized = {}): Uint8Array {
   let fd: number | undefined;
   try {
-    fd = fs.openSync(path, "r");
+    const opened = fs.openSync(path, readingFlags);
+    fd = opened;
     const stat = fs.fstatSync(fd);
-    // Pipes and files of /proc have no size to read up to.
-    if (!stat.isFile() || stat.size === 0) return fs.readFileSync(fd);
-    const bytes = new Uint8Array(new SharedArrayBuffer(stat.size));
-    let filled = 0;
-    while (filled < bytes.length) {
-      const read = fs.readSync(fd, bytes, filled, Math.min(bytes.length - filled, LARGEST_READ), null);
-      if (read === 0) break;
-      filled += read;
+    const room = roomFor(op, path, stat, unsized);
+    const source = new Source(stat.isFIFO());
+    while (room.wanted) {
+      const { array, offset, length } = room.free();
+      room.filled(source.readSync(() => fs.readSync(opened, array, offset, length, null)));
     }
-    return bytes.subarray(0, filled);
+    return room.bytes();
   } catch (error) {
     throw readError(op, path, error);
   } finally {
@@ -41,25 +59,19 @@ export function readBytesSync(op: string, path: string): Uint8Array {
 }
 
 /** `readBytesSync` without blocking the event loop. */
-export async function readBytes(op: string, path: string): Promise<Uint8Array> {
+export async function readBytes(op: string, path: string, unsized: Unsized = {}): Promise<Uint8Array> {
   let file: fs.promises.FileHandle | undefined;
   try {
-    file = await fs.promises.open(path, "r");
+    const opened = await fs.promises.open(path, readingFlags);
+    file = opened;
     const stat = await file.stat();
-    if (!stat.isFile() || stat.size === 0) return await file.readFile();
-    const bytes = new Uint8Array(new SharedArrayBuffer(stat.size));
-    let filled = 0;
-    while (filled < bytes.length) {
-      const { bytesRead } = await file.read(
-        bytes,
-        filled,
-        Math.min(bytes.length - filled, LARGEST_READ),
-        null,
-      );
-      if (bytesRead === 0) break;
-      filled += bytesRead;
+    const room = roomFor(op, path, stat, unsized);
+    const source = new Source(stat.isFIFO());
+    while (room.wanted) {
+      const { array, offset, length } = room.free();
+      room.filled(await source.read(async () => (await opened.read(array, offset, length, null)).bytesRead));
     }
-    return bytes.subarray(0, filled);
+    return room.bytes();
   } catch (error) {
     throw readError(op, path, error);
   } finally {
@@ -67,16 +79,126 @@ export async function readBytes(op: string, path: string): Promise<Uint8Array> {
   }
 }
 
+/** A file in pieces, for what is larger than memory. */
+export async function* readPieces(op: string, path: string): AsyncGenerator<Uint8Array, void, undefined> {
+  const file = await fs.promises.open(path, readingFlags).catch((error) => {
+    throw readError(op, path, error);
+  });
+  try {
+    const stat = await file.stat();
+    checkKind(op, path, stat);
+    const source = new Source(stat.isFIFO());
+    for (;;) {
+      const piece = new Uint8Array(PIECE);
+      const read = await source
+        .read(async () => (await file.read(piece, 0, PIECE, null)).bytesRead)
+        .catch((error) => {
+          throw readError(op, path, error);
+        });
+      if (read === 0) return;
+      yield piece.subarray(0, read);
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+const PIECE = 1 << 18;
+
+/** A device has no end, or no content: /dev/zero, a terminal, a whole disk. */
+function checkKind(op: string, path: string, stat: fs.Stats): void {
+  const kind = stat.isDirectory()
+    ? "directory"
+    : stat.isCharacterDevice() || stat.isBlockDevice()
+      ? "device"
+      : undefined;
+  if (kind !== undefined)
+    throw new FileError(`${op}: a ${kind}, not a file: ${quotedPath(path)}`, "NOT_A_FILE", path);
+}
+
+function roomFor(op: string, path: string, stat: fs.Stats, unsized: Unsized): Room {
+  checkKind(op, path, stat);
+  return stat.isFile() && stat.size > 0 ? new Room(stat.size) : new GrowingRoom(op, path, unsized);
+}
+
+/** Memory for a file of known size. */
+class Room {
+  protected array: Uint8Array;
+  protected used = 0;
+  protected ended = false;
+
+  constructor(size: number) {
+    this.array = new Uint8Array(new SharedArrayBuffer(size));
+  }
+
+  get wanted(): boolean {
+    return !this.ended && this.used < this.array.length;
+  }
+
+  /** Where the next bytes go. */
+  free(): { array: Uint8Array; offset: number; length: number } {
+    const { array, used } = this;
+    return { array, offset: used, length: Math.min(array.length - used, LARGEST_READ) };
+  }
+
+  filled(count: number): void {
+    this.used += count;
+    this.ended = count === 0;
+  }
+
+  bytes(): Uint8Array {
+    return this.array.subarray(0, this.used);
+  }
+}
+
+/** Memory for what has no size to read up to. */
+class GrowingRoom extends Room {
+  #length: number | undefined;
+
+  constructor(
+    readonly op: string,
+    readonly path: string,
+    readonly unsized: Unsized,
+  ) {
+    super(1 << 16);
+  }
+
+  /** One byte more than there should be is read, so that it is found. */
+  override get wanted(): boolean {
+    return !this.ended && (this.#length === undefined || this.used <= this.#length);
+  }
+
+  override filled(count: number): void {
+    super.filled(count);
+    const { lengthFrom, maxBytes = MOST_BYTES } = this.unsized;
+    this.#length ??= lengthFrom?.(this.bytes());
+    if (this.#length === undefined && this.used > maxBytes)
+      throw new FileError(
+        `${this.op}: more than the ${maxBytes} bytes that a file without a size may have: ${quotedPath(this.path)}`,
+        "FILE_TOO_LARGE",
+        this.path,
+      );
+    if (this.used < this.array.length) return;
+    const larger = new Uint8Array(new SharedArrayBuffer(2 * this.array.length));
+    larger.set(this.array);
+    this.array = larger;
+  }
+}
+
 /** The FileError for a failed open or read: its code, and what would help to find the mistake. */
 export function readError(op: string, path: string, cause: unknown): FileError {
+  if (cause instanceof FileError) return cause;
   const { code, message } = cause as NodeJS.ErrnoException;
   const fail = (stable: string, rule: string) =>
-    new FileError(`${op}: ${rule}: ${JSON.stringify(path)}${hint(stable, path)}`, stable, path, { cause });
+    new FileError(`${op}: ${rule}: ${quotedPath(path)}${hint(stable, path)}`, stable, path, { cause });
+  if (cause instanceof RangeError && code === undefined)
+    return fail("OUT_OF_MEMORY", "does not fit into memory");
   if (code === "ENOENT" || code === "ENOTDIR") return fail("FILE_NOT_FOUND", "no such file or directory");
+  if (code === NO_WRITER) return fail(NO_WRITER, "nobody writes the pipe");
   if (code === "EISDIR") return fail("NOT_A_FILE", "a directory, not a file");
   if (code === "EACCES" || code === "EPERM") return fail("NO_PERMISSION", "no permission to read");
   if (code === "ERR_INVALID_ARG_VALUE") return fail("FILE_NOT_FOUND", "not a valid path");
-  return fail("READ_FAILED", `cannot be read (${message})`);
+  return fail("READ_FAILED", `cannot be read (${excerpt(message, 200)})`);
 }
 
 function hint(code: string, path: string): string {
@@ -85,8 +207,8 @@ function hint(code: string, path: string): string {
   try {
     names = fs.readdirSync(dirname(path));
   } catch {
-    return ` (no directory ${JSON.stringify(dirname(path))})`;
+    return ` (no directory ${quotedPath(dirname(path))})`;
   }
   const name = nearest(basename(path), names);
-  return name === undefined ? "" : ` (did you mean ${JSON.stringify(join(dirname(path), name))}?)`;
+  return name === undefined ? "" : ` (did you mean ${quotedPath(join(dirname(path), name))}?)`;
 }

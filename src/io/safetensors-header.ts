@@ -4,6 +4,7 @@
  */
 
 import { FileError, formatShape } from "../errors.js";
+import { excerpt, quoted, quotedPath } from "../quote.js";
 
 /** The limit of the reference implementation. */
 const LONGEST_HEADER = 100_000_000;
@@ -44,9 +45,7 @@ type Fail = (code: string, rule: string, given?: string) => FileError;
 
 export function parseHeader(bytes: Uint8Array, path?: string): Header {
   const fail: Fail = (code, rule, given) => {
-    const where = [path === undefined ? undefined : JSON.stringify(path), given].filter(
-      (s) => s !== undefined,
-    );
+    const where = [path === undefined ? undefined : quotedPath(path), given].filter((s) => s !== undefined);
     return new FileError(
       `loadSafetensors: ${[rule, where.join(", ")].filter(Boolean).join(": ")}`,
       code,
@@ -71,7 +70,7 @@ export function parseHeader(bytes: Uint8Array, path?: string): Header {
   const parsed = parseObject(text, fail);
   const { names, repeated } = scanKeys(text);
   if (repeated !== undefined)
-    throw fail("DUPLICATE_KEY", "a name appears twice in the header", JSON.stringify(repeated));
+    throw fail("DUPLICATE_KEY", "a name appears twice in the header", quoted(repeated));
 
   const tensors = new Map<string, TensorInfo>();
   let metadata: Record<string, string> = {};
@@ -81,6 +80,27 @@ export function parseHeader(bytes: Uint8Array, path?: string): Header {
   }
   checkLayout(tensors, bytes.length - dataStart, fail);
   return { tensors, metadata, dataStart };
+}
+
+/** The length of a file by its header, for reading a pipe; undefined while the header is not there yet. */
+export function lengthFrom(start: Uint8Array): number | undefined {
+  if (start.length < 8) return undefined;
+  const dataStart = 8 + Number(new DataView(start.buffer, start.byteOffset, 8).getBigUint64(0, true));
+  // What is wrong with the header is said by who reads it: here it is only not waited for.
+  if (dataStart > 8 + LONGEST_HEADER) return 8;
+  if (start.length < dataStart) return undefined;
+  try {
+    const fail: Fail = (code, rule) => new FileError(rule, code);
+    const header = parseObject(decodeText(start.subarray(8, dataStart), fail), fail);
+    let length = 0;
+    for (const name in header) {
+      const end = (header[name] as { data_offsets?: unknown[] } | null)?.data_offsets?.[1];
+      if (Number.isSafeInteger(end)) length = Math.max(length, end as number);
+    }
+    return dataStart + length;
+  } catch {
+    return dataStart;
+  }
 }
 
 function decodeText(bytes: Uint8Array, fail: Fail): string {
@@ -93,15 +113,33 @@ function decodeText(bytes: Uint8Array, fail: Fail): string {
 
 function parseObject(text: string, fail: Fail): Record<string, unknown> {
   // The format asks for the brace at the very start; padding goes behind the text.
-  if (text[0] !== "{")
-    throw fail("BAD_HEADER", "the header is not a JSON object", shorten(text.slice(0, 20)));
+  if (text[0] !== "{") throw fail("BAD_HEADER", "the header is not a JSON object", quoted(text.slice(0, 20)));
+  if (isDeeperThan(DEEPEST, text))
+    throw fail("BAD_HEADER", `the header is nested deeper than ${DEEPEST} levels`, quoted(text.slice(0, 20)));
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
   } catch (error) {
-    throw fail("BAD_HEADER", "the header is not JSON", (error as Error).message);
+    throw fail("BAD_HEADER", "the header is not JSON", excerpt((error as Error).message, 200));
   }
   return parsed as Record<string, unknown>;
+}
+
+/** The header itself, a tensor, its shape, and room for what others may add. */
+const DEEPEST = 8;
+
+/** Asked before the text is parsed: nesting takes 50 times its bytes as objects, and stack where they are walked. */
+function isDeeperThan(levels: number, text: string): boolean {
+  let depth = 0;
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (c === 34 /* " */) {
+      for (i++; i < text.length && text.charCodeAt(i) !== 34; i++) if (text.charCodeAt(i) === 92 /* \ */) i++;
+    } else if (c === 91 /* [ */ || c === 123 /* { */) {
+      if (++depth > levels) return true;
+    } else if (c === 93 /* ] */ || c === 125 /* } */) depth--;
+  }
+  return false;
 }
 
 /**
@@ -151,27 +189,23 @@ function checkMetadata(value: unknown, fail: Fail): Record<string, string> {
 
 function checkTensor(name: string, value: unknown, dataLength: number, fail: Fail): TensorInfo {
   const reject = (code: string, rule: string, given = "") =>
-    fail(code, rule, `tensor ${JSON.stringify(name)}${given && `, ${given}`}`);
+    fail(code, rule, `tensor ${quoted(name)}${given && `, ${given}`}`);
   if (typeof value !== "object" || value === null || Array.isArray(value))
     throw reject("BAD_HEADER", "a tensor's entry is an object with dtype, shape and data_offsets");
   const { dtype, shape, data_offsets: offsets } = value as Record<string, unknown>;
 
   if (typeof dtype !== "string" || !Object.hasOwn(itemSizes, dtype))
-    throw reject(
-      "UNKNOWN_DTYPE",
-      `dtype is none of ${Object.keys(itemSizes).join(" ")}`,
-      JSON.stringify(dtype),
-    );
+    throw reject("UNKNOWN_DTYPE", `dtype is none of ${Object.keys(itemSizes).join(" ")}`, quoted(dtype));
   const known = dtype as keyof typeof itemSizes;
-  if (!isSizes(shape)) throw reject("BAD_SHAPE", "shape is a list of integers >= 0", shorten(shape));
+  if (!isSizes(shape)) throw reject("BAD_SHAPE", "shape is a list of integers >= 0", quoted(shape));
   let size: number = itemSizes[known];
   for (const extent of shape) {
     size *= extent;
     if (size > Number.MAX_SAFE_INTEGER)
-      throw reject("SHAPE_OVERFLOW", "shape holds more bytes than a number can count", shorten(shape));
+      throw reject("SHAPE_OVERFLOW", "shape holds more bytes than a number can count", quoted(shape));
   }
   if (!isSizes(offsets) || offsets.length !== 2 || offsets[0] > offsets[1])
-    throw reject("BAD_OFFSETS", "data_offsets are two integers, 0 <= begin <= end", shorten(offsets));
+    throw reject("BAD_OFFSETS", "data_offsets are two integers, 0 <= begin <= end", quoted(offsets));
   const [begin, end] = offsets;
   if (end > dataLength)
     throw reject(
@@ -183,7 +217,7 @@ function checkTensor(name: string, value: unknown, dataLength: number, fail: Fai
     throw reject(
       "SIZE_MISMATCH",
       "data_offsets do not fit dtype and shape",
-      `${end - begin} bytes for ${known} ${shorten(shape)}, which is ${size}`,
+      `${end - begin} bytes for ${known} ${quoted(shape)}, which is ${size}`,
     );
   return { dtype: known, shape: shape.map((extent) => extent + 0), begin, end };
 }
@@ -194,11 +228,11 @@ function checkLayout(tensors: Map<string, TensorInfo>, dataLength: number, fail:
   let reached = 0;
   let before = "";
   for (const [name, { begin, end }] of sorted) {
-    const given = `tensor ${JSON.stringify(name)} begins at ${begin}, ${before || "the data"} ${before ? "ends" : "begins"} at ${reached}`;
+    const given = `tensor ${quoted(name)} begins at ${begin}, ${before || "the data"} ${before ? "ends" : "begins"} at ${reached}`;
     if (begin < reached) throw fail("OVERLAPPING_DATA", "two tensors overlap", given);
     if (begin > reached) throw fail("HOLE_IN_DATA", "bytes that belong to no tensor", given);
     reached = end;
-    before = `tensor ${JSON.stringify(name)}`;
+    before = `tensor ${quoted(name)}`;
   }
   if (reached !== dataLength)
     throw fail("TRAILING_BYTES", "bytes after the last tensor", `${dataLength - reached} bytes`);
@@ -206,10 +240,4 @@ function checkLayout(tensors: Map<string, TensorInfo>, dataLength: number, fail:
 
 function isSizes(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((n) => Number.isSafeInteger(n) && n >= 0);
-}
-
-/** What a file said, in a length that a message can carry. */
-function shorten(value: unknown): string {
-  const text = JSON.stringify(value) ?? "nothing";
-  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
 }

@@ -14,6 +14,7 @@
 import { endianness } from "node:os";
 import { arrayTypes, type Data, type DType } from "../dtype.js";
 import { FileError, formatShape, ShapeError, SimdgradError } from "../errors.js";
+import { quoted, quotedPath } from "../quote.js";
 import { type Header, itemSizes, parseHeader, type TensorInfo } from "./safetensors-header.js";
 
 export interface RawTensor {
@@ -50,7 +51,7 @@ export function safetensorsChunks(
   for (const [key, value] of texts)
     if (typeof value !== "string")
       throw new FileError(
-        `saveSafetensors: metadata values are strings: ${key}: ${String(value)}`,
+        `saveSafetensors: metadata values are strings: ${quoted(key)}: ${quoted(value)}`,
         "BAD_METADATA",
       );
   if (texts.length > 0) header.push(`"__metadata__":${JSON.stringify(metadata)}`);
@@ -70,7 +71,7 @@ export function safetensorsChunks(
     const count = shape.reduce((n, size) => n * size, 1);
     if (!(data instanceof arrayTypes[dtype]) || data.length !== count)
       throw new ShapeError(
-        `saveSafetensors: data does not fit the shape: ${JSON.stringify(name)}: ${data.length} elements for ${dtype} ${formatShape(shape)}`,
+        `saveSafetensors: data does not fit the shape: ${quoted(name)}: ${data.length} elements for ${dtype} ${formatShape(shape)}`,
       );
     const begin = begins.get(name) as number;
     const info = { dtype: names[dtype], shape, data_offsets: [begin, begin + data.byteLength] };
@@ -120,7 +121,7 @@ function decodeTensor(
 ): RawTensor {
   const reject = (code: string, rule: string) =>
     new FileError(
-      `loadSafetensors: ${rule}: ${path === undefined ? "" : `${JSON.stringify(path)}, `}tensor ${JSON.stringify(name)}`,
+      `loadSafetensors: ${rule}: ${path === undefined ? "" : `${quotedPath(path)}, `}tensor ${quoted(name)}`,
       code,
       path,
     );
@@ -129,7 +130,9 @@ function decodeTensor(
   const count = (info.end - info.begin) / itemSizes[dtype];
   // A typed array may only start at a multiple of its element size.
   const aligned = at % itemSizes[dtype] === 0;
-  const memory = aligned ? bytes.buffer : bytes.slice(dataStart + info.begin, dataStart + info.end).buffer;
+  const memory = aligned
+    ? bytes.buffer
+    : copyOf(bytes.subarray(dataStart + info.begin, dataStart + info.end));
   const start = aligned ? at : 0;
   const view = new DataView(memory, start, info.end - info.begin);
   const integers = (read: (offset: number) => number | bigint): RawTensor => {
@@ -182,6 +185,13 @@ function decodeTensor(
     case "U64":
       return integers((o) => view.getBigUint64(o, true));
   }
+}
+
+/** The bytes in memory of their own. Not `slice`: a Buffer's is a view of the old memory. */
+function copyOf(bytes: Uint8Array): ArrayBuffer {
+  const copy = new Uint8Array(bytes.length);
+  copy.set(bytes);
+  return copy.buffer;
 }
 
 function itemSize(tensor: RawTensor): number {

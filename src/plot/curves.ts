@@ -1,4 +1,5 @@
 import { ShapeError, ValueError } from "../errors.js";
+import { quoted } from "../quote.js";
 import { Tensor } from "../tensor/tensor.js";
 import { axis, type FigureOptions, figure, legend, plotBox, write } from "./figure.js";
 import { style } from "./palette.js";
@@ -76,15 +77,12 @@ export async function curves(
 
 function pointsOf(op: string, name: string, curve: Curve, start: number) {
   if (curve instanceof Tensor || ArrayBuffer.isView(curve) || Array.isArray(curve)) {
-    const y = numbers(op, `values of ${JSON.stringify(name)}`, curve as Values);
+    const y = numbers(op, `values of ${quoted(name)}`, curve as Values);
     return { x: y.map((_, i) => start + i), y, points: false };
   }
   const { x, y, points = false } = curve as Exclude<Curve, Values>;
-  const [xs, ys] = [
-    numbers(op, `x of ${JSON.stringify(name)}`, x),
-    numbers(op, `y of ${JSON.stringify(name)}`, y),
-  ];
+  const [xs, ys] = [numbers(op, `x of ${quoted(name)}`, x), numbers(op, `y of ${quoted(name)}`, y)];
   if (xs.length !== ys.length)
-    throw new ShapeError(`${op}: as many x as y: ${xs.length} and ${ys.length} of ${JSON.stringify(name)}`);
+    throw new ShapeError(`${op}: as many x as y: ${xs.length} and ${ys.length} of ${quoted(name)}`);
   return { x: xs, y: ys, points };
 }

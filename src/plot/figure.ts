@@ -2,6 +2,7 @@ import { extname } from "node:path";
 import { SimdgradError, ValueError } from "../errors.js";
 import { writeFileAtomic } from "../io/atomic.js";
 import { checkOptions } from "../options.js";
+import { excerpt, quoted, quotedPath } from "../quote.js";
 import { ink } from "./palette.js";
 import { loadECharts, loadResvg } from "./peers.js";
 import { short } from "./values.js";
@@ -37,7 +38,7 @@ export interface Figure {
 export function figure(op: string, path: string, options: FigureOptions, own: readonly string[]): Figure {
   checkOptions(op, options, [...known, ...own]);
   if (typeof path !== "string" || ![".svg", ".png"].includes(extname(path).toLowerCase()))
-    throw new ValueError(`${op}: the name of a file ends in .svg or .png: ${JSON.stringify(path)}`);
+    throw new ValueError(`${op}: the name of a file ends in .svg or .png: ${quotedPath(path)}`);
   const { width = 960, height = 640, pixelRatio = 1 } = options;
   for (const [name, size] of Object.entries({ width, height }))
     if (!Number.isInteger(size) || size < 100 || size > 10000)
@@ -46,7 +47,7 @@ export function figure(op: string, path: string, options: FigureOptions, own: re
     throw new ValueError(`${op}: pixelRatio is between 0.1 and 8: ${pixelRatio}`);
   for (const name of ["title", "xLabel", "yLabel"] as const)
     if (options[name] !== undefined && typeof options[name] !== "string")
-      throw new ValueError(`${op}: ${name} is text: ${String(options[name])}`);
+      throw new ValueError(`${op}: ${name} is text: ${quoted(options[name])}`);
   return { op, path, options, width, height };
 }
 
@@ -64,7 +65,11 @@ export async function write(figure: Figure, option: object): Promise<void> {
     });
     svg = still(chart.renderToSVGString());
   } catch (cause) {
-    throw new SimdgradError("PLOT_FAILED", `${op}: the chart library failed: ${String(cause)}`, { cause });
+    throw new SimdgradError(
+      "PLOT_FAILED",
+      `${op}: the chart library failed: ${excerpt(String(cause), 200)}`,
+      { cause },
+    );
   } finally {
     chart.dispose();
   }
@@ -73,12 +78,17 @@ export async function write(figure: Figure, option: object): Promise<void> {
   ]);
 }
 
+/** All but the characters of XML 1.0: control characters, lone surrogates, two that are none. */
+const notXml = /[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu;
+
 /**
  * A picture that nobody points at: without styles for a pointer, and with names that do not count the charts of this process, so
- * that the same picture is the same bytes. Quotes in text are escaped: what is in quotes here is an attribute.
+ * that the same picture is the same bytes. Quotes in text are escaped: what is in quotes here is an attribute. Labels may hold what no
+ * XML may, even escaped.
  */
 function still(svg: string): string {
   return svg
+    .replaceAll(notXml, "\ufffd")
     .replaceAll(/<style ?>.*?<\/style>\n?/gs, "")
     .replaceAll(/ (?:class|ecmeta_\w+)="[^"]*"/g, "")
     .replaceAll(/(id="|url\(#)zr\d+-/g, "$1")

@@ -1,4 +1,5 @@
 import { ValueError } from "../errors.js";
+import { quoted } from "../quote.js";
 import { Tensor } from "../tensor/tensor.js";
 import { axis, type FigureOptions, figure, legend, plotBox, write } from "./figure.js";
 import { style } from "./palette.js";
@@ -30,7 +31,7 @@ export async function histogram(
     throw new ValueError(`${op}: bins is a whole number from 1 to 10000: ${bins}`);
   const plain = values instanceof Tensor || ArrayBuffer.isView(values) || Array.isArray(values);
   const sets = Object.entries(plain ? { values: values as Values } : (values as Record<string, Values>)).map(
-    ([name, set]) => ({ name, set: numbers(op, `values of ${JSON.stringify(name)}`, set) }),
+    ([name, set]) => ({ name, set: numbers(op, `values of ${quoted(name)}`, set) }),
   );
   if (sets.length === 0) throw new ValueError(`${op}: values by name, at least one set: {}`);
   const range = options.range ?? padded(extents(op, sets));
@@ -58,7 +59,7 @@ export async function histogram(
 }
 
 function extents(op: string, sets: readonly { name: string; set: number[] }[]): [number, number] {
-  const ends = sets.flatMap(({ name, set }) => extent(op, `values of ${JSON.stringify(name)}`, set));
+  const ends = sets.flatMap(({ name, set }) => extent(op, `values of ${quoted(name)}`, set));
   return [Math.min(...ends), Math.max(...ends)];
 }
 

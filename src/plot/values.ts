@@ -1,5 +1,6 @@
 import type { Data } from "../dtype.js";
 import { formatShape, ShapeError, ValueError } from "../errors.js";
+import { quoted } from "../quote.js";
 import { Tensor } from "../tensor/tensor.js";
 
 /** Numbers in a row: a Tensor of any shape, a typed array, or an array. */
@@ -15,7 +16,7 @@ export function numbers(op: string, what: string, values: Values): number[] {
       : Array.from(values ?? []);
   if (flat.length === 0) throw new ValueError(`${op}: ${what} are numbers, at least one: none`);
   const odd = flat.find((value) => typeof value !== "number");
-  if (odd !== undefined) throw new ValueError(`${op}: ${what} are numbers: ${String(odd)}`);
+  if (odd !== undefined) throw new ValueError(`${op}: ${what} are numbers: ${quoted(odd)}`);
   return flat;
 }
 
@@ -26,7 +27,7 @@ export function rows(op: string, what: string, values: Rows, columns?: number): 
   const right = (row: unknown) =>
     Array.isArray(row) && row.length === width && row.every((value) => typeof value === "number");
   if (!Array.isArray(nested) || nested.length === 0 || width === 0 || !nested.every(right)) {
-    const given = values instanceof Tensor ? formatShape(values.shape) : JSON.stringify(values)?.slice(0, 80);
+    const given = values instanceof Tensor ? formatShape(values.shape) : quoted(values);
     throw new ShapeError(`${op}: ${what} is a matrix [rows, ${columns ?? "columns"}]: ${given}`);
   }
   return nested as number[][];
@@ -55,8 +56,7 @@ export function checkRanges(
     if (given === undefined) continue;
     const right =
       Array.isArray(given) && given.length === 2 && given.every(Number.isFinite) && given[0] < given[1];
-    if (!right)
-      throw new ValueError(`${op}: ${name} is from a number to a larger one: ${JSON.stringify(given)}`);
+    if (!right) throw new ValueError(`${op}: ${name} is from a number to a larger one: ${quoted(given)}`);
   }
 }
 

@@ -320,3 +320,25 @@ describe("a model and data that do not fit", () => {
     await fails("INDEX_OUT_OF_RANGE", "there are 60 images, the last at 59: 60", ...args);
   });
 });
+
+test.each([
+  ["a path", () => "\x1b]0;title\x07\x1b[2J\u009b5n.safetensors"],
+  [
+    "the name of a tensor",
+    () => {
+      const path = join(folder, "hostile.safetensors");
+      const { tensors, metadata } = io.readSafetensorsSync(model);
+      const named = { ...tensors, ["\x1b[2J\u009b5n\u202e".repeat(10_000)]: tensors["0.bias"]! };
+      io.saveSafetensorsSync(path, named, { metadata });
+      return path;
+    },
+  ],
+])("%s reaches the terminal without what it would obey", async (_, path) => {
+  for (const json of [[], ["--json"]]) {
+    const { code, stdout, stderr } = await simdgrad(["eval", "--model", path(), "--data", digits, ...json]);
+    expect(code).toBe(1);
+    expect(stderr).toContain("\\u001b[2J");
+    expect(`${stdout}${stderr}`.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Bidi_Control}]/u);
+    expect(stderr.length).toBeLessThan(1000);
+  }
+});

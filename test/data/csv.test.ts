@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { CsvSplitter } from "../../src/data/csv-records.js";
+import { type CsvRecord, eachRecord, recordsOf } from "../../src/data/csv-records.js";
 import { csvSamples, iris, parseCsv, readCsv, StreamLoader } from "../../src/data/index.js";
 import fc from "../property.js";
 import "../../src/index.js"; // gives tensors their methods
@@ -16,10 +16,20 @@ function file(text: string): string {
   return path;
 }
 
-const records = (chunks: string[], delimiter = ",") => {
-  const splitter = new CsvSplitter(delimiter, { op: "readCsv", name: "the text" });
-  return [...chunks.flatMap((chunk) => [...splitter.push(chunk)]), ...splitter.end()];
+const origin = { op: "readCsv", name: "the text" };
+const records = (text: string) => {
+  const found: CsvRecord[] = [];
+  eachRecord(text, ",", origin, (record) => found.push(record));
+  return found;
 };
+async function streamed(chunks: Uint8Array[]): Promise<CsvRecord[]> {
+  async function* pieces() {
+    yield* chunks;
+  }
+  const found: CsvRecord[] = [];
+  for await (const batch of recordsOf(pieces(), ",", origin)) found.push(...batch);
+  return found;
+}
 
 describe("records", () => {
   it.each<[string, string, string[][]]>([
@@ -62,11 +72,13 @@ describe("records", () => {
     ["a byte order mark", "\ufeffa,b\n", [["a", "b"]]],
     ["nothing", "", []],
   ])("%s", (_, text, expected) => {
-    expect(records([text]).map(({ fields }) => fields)).toEqual(expected);
+    expect(records(text).map(({ fields }) => fields)).toEqual(expected);
   });
 
   it("say in which line they begin", () => {
-    expect(records(['a\n"b\nb"\n\nc']).map(({ line }) => line)).toEqual([1, 2, 5]);
+    expect(records('a\n"b\nb"\n\nc').map(({ line }) => line)).toEqual([1, 2, 5]);
+    expect(records('a\r\n"b\r\n\r\nb"\r\n\r\nc\r\nd').map(({ line }) => line)).toEqual([1, 2, 6, 7]);
+    expect(() => records('a\r\n"b\r\n\r\nb"\r\n\r\nc"\r\nd')).toThrow("line 6, column 1");
   });
 
   it.each([
@@ -74,24 +86,30 @@ describe("records", () => {
     ["text after a quote", '"a"b\n', "line 1, column 1"],
     ["a quote that is never closed", 'a\n"b\n\nc', "line 4, column 1"],
     ["a lone carriage return after a quote", '"a"\rb\n', "line 1, column 1"],
+    ["a zero byte", "a,b\n1,\0", "byte 6 of the text"],
   ])("%s is an error", (_, text, where) => {
-    expect(() => records([text])).toThrow(expect.objectContaining({ code: "MALFORMED_CSV" }));
-    expect(() => records([text])).toThrow(where);
+    expect(() => records(text)).toThrow(expect.objectContaining({ code: "MALFORMED_CSV" }));
+    expect(() => records(text)).toThrow(where);
   });
 
-  it("are what was written, wherever the chunks are cut", () => {
-    const field = fc.string({ unit: fc.constantFrom("a", '"', ",", "\n", "\r\n", " "), maxLength: 5 });
+  it("are what was written, wherever the chunks are cut", async () => {
+    const field = fc.string({ unit: fc.constantFrom("a", "é", '"', ",", "\n", "\r\n", " "), maxLength: 5 });
     const rows = fc.array(fc.array(field, { minLength: 2, maxLength: 4 }), { maxLength: 5 });
-    fc.assert(
-      fc.property(
+    await fc.assert(
+      fc.asyncProperty(
         rows,
         fc.constantFrom("\n", "\r\n"),
         fc.integer({ min: 1, max: 7 }),
-        (written, end, size) => {
+        async (written, end, size) => {
           const quote = (text: string) => `"${text.replaceAll('"', '""')}"`;
           const text = written.map((row) => row.map(quote).join(",") + end).join("");
-          const chunks = text.match(new RegExp(`[^]{1,${size}}`, "g")) ?? [];
-          expect(records(chunks).map(({ fields }) => fields)).toEqual(written);
+          const bytes = Buffer.from(text);
+          const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) =>
+            bytes.subarray(i * size, (i + 1) * size),
+          );
+          const whole = records(text);
+          expect(whole.map(({ fields }) => fields)).toEqual(written);
+          expect(await streamed(chunks)).toEqual(whole);
         },
       ),
     );
@@ -166,6 +184,10 @@ describe("columns", () => {
     ["a word", "a,b\n1,x\n", {}, "NOT_A_NUMBER", '"x" in line 2, column 2 (b) of the text'],
     ["infinity", "a\nInfinity\n", {}, "NOT_A_NUMBER", '"Infinity" in line 2'],
     ["a number that is too large", "a\n1e999\n", {}, "NOT_A_NUMBER", '"1e999"'],
+    ["a number beyond float32", "a,b\n1,1e39\n", {}, "NOT_A_NUMBER", '"1e39" in line 2, column 2 (b)'],
+    ["a target beyond float32", "a\n-1e39\n", { columns: { a: "target" } }, "NOT_A_NUMBER", '"-1e39"'],
+    ["a long number", `a\n${"1".repeat(1e6)}x\n`, {}, "NOT_A_NUMBER", '1…" (1000001 characters) in line 2'],
+    ["an infinite line of commas", `a\n${",".repeat(1e6 + 5e4)}\n`, {}, "TOO_MANY_COLUMNS", "line 2"],
     ["hexadecimal", "a\n0x10\n", {}, "NOT_A_NUMBER", '"0x10"'],
     [
       "an unknown class",
@@ -192,6 +214,37 @@ describe("columns", () => {
   ])("%s is an error", (_, text, options, code, message) => {
     expect(() => parseCsv(text, options as never)).toThrow(expect.objectContaining({ code }));
     expect(() => parseCsv(text, options as never)).toThrow(message);
+  });
+
+  it("may be called what objects have, and be many", () => {
+    const names = ["constructor", "__proto__", "toString", "hasOwnProperty"];
+    const { features, x, classes } = parseCsv(`${names.join(",")}\n1,2,3,4\n`, {
+      columns: Object.fromEntries([["__proto__", "label"]]) as never,
+    });
+    expect([features, x.toArray(), classes]).toEqual([
+      names.filter((name) => name !== "__proto__"),
+      [[1, 3, 4]],
+      ["2"],
+    ]);
+    const many = Array.from({ length: 300_000 }, (_, i) => `c${i}`);
+    expect(parseCsv(`${many.join(",")}\n${many.map(() => "1").join(",")}\n`).x.shape).toEqual([1, 300_000]);
+    const errors = () => parseCsv(`${many.join(",")},c7\n`);
+    expect(errors).toThrow('two columns have one name: "c7"');
+  });
+
+  it("may have hundreds of thousands of categories, and no millions", () => {
+    const rows = (count: number) => Array.from({ length: count }, (_, i) => `v${i}\n`).join("");
+    const columns = { kind: "label" } as const;
+    expect(parseCsv(`kind\n${rows(300_000)}`, { columns }).classes.length).toBe(300_000);
+    const values = Array.from({ length: 300_000 }, (_, i) => `v${i}`);
+    const { features } = parseCsv("kind\nv7\n", { columns: { kind: { type: "category", values } } });
+    expect(features.length).toBe(300_000);
+    expect(() => parseCsv(`kind\n${rows(1_100_000)}`, { columns })).toThrow(
+      expect.objectContaining({ code: "TOO_MANY_VALUES" }),
+    );
+    expect(() => parseCsv(`kind\n${rows(300_000)}`, { columns: { kind: "category" } })).toThrow(
+      expect.objectContaining({ code: "OUT_OF_MEMORY" }),
+    );
   });
 
   it("errors of a file name it", async () => {

@@ -25,6 +25,16 @@ function idx(type: number, shape: number[], body: Uint8Array): Uint8Array {
   return bytes;
 }
 
+/** Of gzip; `zlib.crc32` came with Node 20.15 and 22.2. */
+function crc32(bytes: Uint8Array): number {
+  let crc = -1;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
+  }
+  return ~crc >>> 0;
+}
+
 /** Bytes that do not compress. */
 function noise(length: number): Uint8Array {
   let state = 1;
@@ -95,6 +105,42 @@ it("reads more than the first 8 KiB of a gzip stream, and several members of one
   expect(
     decodeIdx(Buffer.concat([gzipSync(bytes.subarray(0, 3)), gzipSync(bytes.subarray(3))])).data,
   ).toEqual(data);
+});
+
+/** A gzip header with every text that it may have (RFC 1952), then the deflate stream. */
+function named(bytes: Uint8Array, length: number): Uint8Array {
+  const text = Buffer.concat([Buffer.alloc(length, "n"), Buffer.of(0)]);
+  const flags = 2 | 4 | 8 | 16; // the checksum, extra bytes, the name, the comment
+  const head = Buffer.from([0x1f, 0x8b, 8, flags, 0, 0, 0, 0, 0, 3, 3, 0, 0, 1, 2]);
+  const header = Buffer.concat([head, text, text]);
+  const check = Buffer.alloc(2);
+  check.writeUInt16LE(crc32(header) & 0xffff);
+  return Buffer.concat([header, check, gzipSync(bytes).subarray(10)]);
+}
+
+it("reads a gzip stream that names its file at length, and many streams in one", () => {
+  const bytes = idx(8, [3], Uint8Array.of(7, 8, 9));
+  for (const length of [0, 100, 8_192, 100_000])
+    expect(decodeIdx(named(bytes, length)).data).toEqual(Uint8Array.of(7, 8, 9));
+  const pieces = [...bytes].map((byte) => gzipSync(Buffer.of(byte)));
+  const empty = gzipSync(new Uint8Array(0));
+  expect(decodeIdx(Buffer.concat([...Array(1000).fill(empty), ...pieces])).data).toEqual(
+    Uint8Array.of(7, 8, 9),
+  );
+  expect(() => decodeIdx(Buffer.concat(Array(10_000).fill(empty)))).toThrow(FileError);
+});
+
+it("unpacks no more than maxBytes", async () => {
+  const bytes = gzipSync(idx(8, [1_000_000], new Uint8Array(1_000_000)));
+  const path = join(dir, "large.gz");
+  fs.writeFileSync(path, bytes);
+  expect((await readRawIdx(path, { maxBytes: 1_000_008 })).shape).toEqual([1_000_000]);
+  const expected = { code: "FILE_TOO_LARGE", path };
+  await expect(readRawIdx(path, { maxBytes: 1_000_007 })).rejects.toMatchObject(expected);
+  expect(() => readRawIdxSync(path, { maxBytes: 1_000_007 })).toThrow(expect.objectContaining(expected));
+  // 1032 times as much as there is, and more than 1 GiB.
+  const claims = gzipSync(Buffer.concat([idx(8, [2 ** 31], new Uint8Array(0)), noise(2_200_000)]));
+  expect(() => decodeIdx(claims)).toThrow(expect.objectContaining({ code: "FILE_TOO_LARGE" }));
 });
 
 describe("bad files", () => {

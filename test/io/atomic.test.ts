@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import * as fs from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,6 +7,7 @@ import { build } from "rolldown";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { FileError } from "../../src/errors.js";
 import { writeFileAtomic, writeFileAtomicSync } from "../../src/io/atomic.js";
+import { pipePatience } from "../../src/io/pipe.js";
 
 // Failure injection: the next call of the named function throws the given errno. The promise API is patched on its
 // own object, which the module under test shares.
@@ -144,6 +145,86 @@ describe.each(variants)("writeFileAtomic, %s", (kind, write) => {
     await write(pipe, "through");
     expect(await received).toBe("through");
     expect(fs.statSync(pipe).isFIFO()).toBe(true);
+  });
+});
+
+describe.each(variants)("a link that leads to no file yet, %s", (kind, write) => {
+  it("stays: the file is made where it leads, over several links too", async () => {
+    const here = fs.mkdtempSync(join(dir, kind));
+    fs.mkdirSync(join(here, "disk"));
+    fs.symlinkSync(join("disk", "second"), join(here, "first"));
+    fs.symlinkSync("model", join(here, "disk", "second"));
+    await write(join(here, "first"), "x");
+    expect(fs.readFileSync(join(here, "disk", "model"), "utf8")).toBe("x");
+    for (const link of ["first", join("disk", "second")])
+      expect(fs.lstatSync(join(here, link)).isSymbolicLink()).toBe(true);
+  });
+
+  it("is refused when there is no directory to make it in, or it leads to itself", async () => {
+    const here = fs.mkdtempSync(join(dir, kind));
+    fs.symlinkSync(join(here, "missing", "model"), join(here, "link"));
+    fs.symlinkSync("ring", join(here, "ring"));
+    expect((await errorOf(write(join(here, "link"), "x"))).code).toBe("DIRECTORY_NOT_FOUND");
+    expect((await errorOf(write(join(here, "ring"), "x"))).code).toBe("WRITE_FAILED");
+    expect(fs.readdirSync(here).sort()).toEqual(["link", "ring"]);
+  });
+
+  it.runIf(process.platform === "linux")("gives up on a pipe that nobody reads", async () => {
+    const pipe = join(dir, `${kind}-unread`);
+    execFileSync("mkfifo", [pipe]);
+    pipePatience.ms = 50;
+    const error = await errorOf(write(pipe, "x")).finally(() => {
+      pipePatience.ms = 10_000;
+    });
+    expect(error.code).toBe("NO_READER");
+  });
+});
+
+describe.runIf(process.platform === "linux")("what a killed process left", () => {
+  /** Plain Node runs what a bundler made of the module. */
+  async function writer(here: string): Promise<string> {
+    const bundle = join(here, "atomic.mjs");
+    const entry = new URL("../../src/io/atomic.ts", import.meta.url).pathname;
+    await build({ input: entry, platform: "node", output: { file: bundle } });
+    return `const { writeFileAtomicSync } = await import(${JSON.stringify(bundle)});
+      const path = ${JSON.stringify(join(here, "run.ckpt"))};`;
+  }
+  const temporary = (here: string) => fs.readdirSync(here).filter((name) => name.endsWith(".tmp"));
+
+  it("is removed by the next that saves under the name; what a living one writes stays", async () => {
+    const here = fs.mkdtempSync(join(dir, "killed"));
+    const start = await writer(here);
+    const run = (script: string) => spawn(process.execPath, ["--input-type=module", "-e", start + script]);
+    // Chunks without end: the file is always being written.
+    const endless = `const piece = new Uint8Array(1000);
+      writeFileAtomicSync("save", path, { *[Symbol.iterator]() { for (;;) yield piece; } });`;
+    const under = async (count: number) => {
+      while (temporary(here).length < count) await new Promise((resolve) => setTimeout(resolve, 10));
+    };
+    const [living, ...killed] = [run(endless), run(endless), run(endless)];
+    await under(3);
+    const named = (child: ChildProcess) => (name: string) => name.includes(`-${child.pid}-`);
+    const mine = temporary(here).find(named(living!))!;
+    for (const child of killed) {
+      child.kill("SIGKILL");
+      await new Promise((resolve) => child.once("exit", resolve));
+    }
+    const left = temporary(here).filter((name) => name !== mine);
+    expect(left.length).toBe(2);
+    // The same process of another machine, and one that began at another time, as when its number is used again.
+    const [, world] = /^\.run\.ckpt\.([0-9a-f]{10})-/.exec(left[0]!)!;
+    const foreign = left[0]!.replace(world!, "0123456789");
+    const reused = `.run.ckpt.${world}-${process.pid}-1-00000000.tmp`;
+    const other = left[0]!.replace("run.ckpt", "other.ckpt");
+    for (const name of [foreign, reused, other]) fs.writeFileSync(join(here, name), "");
+    try {
+      const path = join(here, "run.ckpt");
+      writeFileAtomicSync("save", path, bytes("done"));
+      expect(temporary(here).sort()).toEqual([mine, foreign, other].sort());
+      expect(fs.readFileSync(path, "utf8")).toBe("done");
+    } finally {
+      living!.kill("SIGKILL");
+    }
   });
 });
 

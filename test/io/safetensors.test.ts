@@ -59,6 +59,56 @@ describe("files that PyTorch wrote", () => {
   });
 });
 
+it("reads every dtype at any place of a Buffer, whose slices are views", () => {
+  const values: Record<string, [bytes: Uint8Array<ArrayBuffer>, expected: number[]]> = {
+    F64: [new Uint8Array(Float64Array.of(1.5, -2).buffer), [1.5, -2]],
+    F32: [new Uint8Array(Float32Array.of(1.5, -2).buffer), [1.5, -2]],
+    F16: [Uint8Array.of(0, 0x3e, 0, 0xc0), [1.5, -2]],
+    BF16: [Uint8Array.of(0xc0, 0x3f, 0, 0xc0), [1.5, -2]],
+    I64: [new Uint8Array(BigInt64Array.of(7n, -2n).buffer), [7, -2]],
+    I32: [new Uint8Array(Int32Array.of(7, -2).buffer), [7, -2]],
+    I16: [new Uint8Array(Int16Array.of(7, -2).buffer), [7, -2]],
+    U8: [Uint8Array.of(7, 2), [7, 2]],
+  };
+  for (const [dtype, [data, expected]] of Object.entries(values)) {
+    const bytes = file(json({ x: info(dtype, [2], [0, data.length]) }), data);
+    for (let at = 0; at < 9; at++) {
+      const moved = Buffer.alloc(at + bytes.length, 0x55);
+      moved.set(bytes, at);
+      const { tensors } = decodeSafetensors(moved.subarray(at));
+      expect([dtype, at, [...tensors.get("x")!.data]]).toEqual([dtype, at, expected]);
+    }
+  }
+});
+
+it("says in a short and printable message what is wrong, whatever the file holds", () => {
+  const long = "\x1b[2J\u009b".repeat(100_000);
+  const deep = (n: number) => "[".repeat(n) + "]".repeat(n);
+  const headers: [string, string][] = [
+    [json({ [long]: info("F32", [1], [0, 4]) }), "TRUNCATED"],
+    [json({ x: info(long, [1], [0, 4]) }), "UNKNOWN_DTYPE"],
+    [json({ x: info("F32", Array(100_000).fill(-1), [0, 4]) }), "BAD_SHAPE"],
+    [json({ x: info("F32", { [long]: long }, [0, 4]) }), "BAD_SHAPE"],
+    [`{"x":${deep(20_000)}}`, "BAD_HEADER"],
+    [`{"x":{"dtype":"F32","shape":${deep(20_000)},"data_offsets":[0,4]}}`, "BAD_HEADER"],
+    [deep(5_000_000), "BAD_HEADER"],
+    [`{"${long}`, "BAD_HEADER"],
+    ["\0".repeat(1_000_000), "BAD_HEADER"],
+  ];
+  for (const [header, code] of headers) {
+    const error = (() => {
+      try {
+        return decodeSafetensors(file(header), "model.safetensors");
+      } catch (e) {
+        return e as Error;
+      }
+    })();
+    expect(error).toMatchObject({ code });
+    expect((error as Error).message.length).toBeLessThan(600);
+    expect((error as Error).message).not.toMatch(/\p{Cc}/u);
+  }
+});
+
 it("widens every half and every bfloat16 exactly", () => {
   const bits = Uint16Array.from({ length: 65536 }, (_, i) => i);
   const data = new Uint8Array(bits.buffer);

@@ -43,6 +43,15 @@ const model = new nn.Sequential(new nn.Linear(2, 3), new nn.Tanh(), new nn.Dropo
 model.forward(x).sum().backward();
 const sum = (points: Tensor) => points.sum(1);
 
+test("characters that no XML may hold are replaced, whatever text they stand in", async () => {
+  const odd = "a\0b\x1b[2Jc\ud800d\uffffe é 😀";
+  const svg = await svgOf((path) =>
+    plot.curves(path, { [odd]: [1, 2] }, { title: odd, xLabel: odd, yLabel: odd }),
+  );
+  expect(svg).not.toMatch(/[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/u);
+  expect(texts(svg).filter((text) => text === "a\ufffdb\ufffd[2Jc\ufffdd\ufffde é 😀")).toHaveLength(3);
+});
+
 type Options = plot.FigureOptions;
 /** Each kind of picture, and what it says by itself. */
 const kinds: Record<string, [(path: string, options?: Options) => Promise<void>, string[]]> = {

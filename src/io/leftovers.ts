@@ -1,0 +1,87 @@
+/**
+ * The temporary files of writers, by names that say who writes them. A process that is killed leaves its file behind; the next one that
+ * saves under the same name removes it, but never the file of a writer that may be alive: one on another machine that shares the disk,
+ * or in another container, is not known to be dead.
+ */
+import { createHash, randomBytes } from "node:crypto";
+import * as fs from "node:fs";
+import { hostname, networkInterfaces } from "node:os";
+import { basename, dirname, join } from "node:path";
+
+/** `.run.ckpt.3f2a90bc71-4711-8800123-a1b2c3d4.tmp`: the world of the process, its number, when it began, and chance. */
+const temporaryName = /^\.(.+)\.([0-9a-f]{10})-(\d+)-(\d+)-[0-9a-f]{8}\.tmp$/s;
+
+/** Names are limited to 255 bytes; 24 characters of the name (at most 72 bytes) say whose leftover it is. */
+const stem = (path: string) => basename(path).slice(0, 24);
+
+/** A name beside `path`, which no other writer has. */
+export function temporaryFor(path: string): string {
+  const chance = randomBytes(4).toString("hex");
+  const writer = `${world()}-${process.pid}-${startOf("self") ?? 0}`;
+  return join(dirname(path), `.${stem(path)}.${writer}-${chance}.tmp`);
+}
+
+/** Targets whose leftovers were looked for: once a process is enough, and a directory may be long. */
+const seen = new Set<string>();
+
+/** Removes what dead processes left of files with the name of `path`. What cannot be read or removed stays. */
+export function removeLeftovers(path: string): void {
+  const folder = dirname(path);
+  const key = join(folder, stem(path));
+  if (seen.has(key)) return;
+  seen.add(key);
+  try {
+    for (const name of fs.readdirSync(folder)) {
+      const [, of, place, pid, start] = temporaryName.exec(name) ?? [];
+      if (of === stem(path) && place === world() && isDead(Number(pid), Number(start)))
+        fs.rmSync(join(folder, name), { force: true });
+    }
+  } catch {
+    // Litter is no reason not to save.
+  }
+}
+
+let worldName: string | undefined;
+
+/** Where the number of a process means that process: this machine since it was started, this container. */
+function world(): string {
+  if (worldName === undefined) {
+    const facts = [hostname()];
+    try {
+      facts.push(
+        fs.readFileSync("/proc/sys/kernel/random/boot_id", "utf8"),
+        fs.readlinkSync("/proc/self/ns/pid"),
+      );
+    } catch {
+      // Not Linux: what tells machines apart.
+      for (const list of Object.values(networkInterfaces()))
+        for (const { mac } of list ?? []) facts.push(mac);
+    }
+    worldName = createHash("sha256").update(facts.join("\n")).digest("hex").slice(0, 10);
+  }
+  return worldName;
+}
+
+/** Numbers of processes are used again: another start is another process. */
+function isDead(pid: number, start: number): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    // Anything else, such as EPERM, comes of a process that is there.
+    return (error as NodeJS.ErrnoException).code === "ESRCH";
+  }
+  const now = startOf(pid);
+  return now !== undefined && start !== 0 && now !== start;
+}
+
+/** In ticks since the machine was started; undefined where the system does not say. A zombie, which writes nothing any more, has none: 0. */
+function startOf(pid: number | "self"): number | undefined {
+  try {
+    const text = fs.readFileSync(`/proc/${pid}/stat`, "latin1");
+    // The name of the program, in parentheses, may hold spaces and parentheses. Behind it: the state, and 19 fields on the start.
+    const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+    return fields[0] === "Z" ? 0 : Number(fields[19]);
+  } catch {
+    return undefined;
+  }
+}
