@@ -40,7 +40,8 @@ export class Program {
   /** @throws SimdgradError `DETACHED`: kernels of JavaScript would read undefined. */
   #checkThere(): void {
     for (const { array, length } of this.#detachable)
-      if (array!.length < length) throw detached(array!.length, length);
+      if (array!.buffer.byteLength < array!.byteOffset + length * array!.BYTES_PER_ELEMENT)
+        throw detached(array!.length, length);
   }
 
   /** The native form; null where a call has no C++, and on the JS core. */

@@ -62,12 +62,17 @@ export class PinnedStorage extends Storage {
 
 /** Memory on an ArrayBuffer of its own, or of the user's, all of it: another owner may transfer, detach or shrink it. */
 export class DetachableStorage extends Storage {
+  /** Where it ends in its buffer, in bytes. */
+  private readonly end: number;
+
   constructor(private readonly memory: Data) {
     super(0, memory.length);
+    this.end = memory.byteOffset + memory.byteLength;
   }
 
+  /** Asks the buffer: what V8 compiles for `length` of a typed array was seen to answer from before it was detached (Node 20). */
   get array(): Data {
-    if (this.memory.length < this.length) throw detached(this.memory.length, this.length);
+    if (this.memory.buffer.byteLength < this.end) throw detached(this.memory.length, this.length);
     return this.memory;
   }
 }
