@@ -2,6 +2,7 @@
  * How much memory one request may ask for. Operating systems grant more than there is and end the process when it is used; V8 ends
  * the process when an array of JavaScript outgrows its heap. Neither can be caught, so both are refused before.
  */
+import { constants } from "node:buffer";
 import { totalmem } from "node:os";
 import { getHeapStatistics } from "node:v8";
 import { arrayTypes, type DType } from "../dtype.js";
@@ -10,11 +11,11 @@ import { ShapeError, SimdgradError } from "../errors.js";
 /** Requests below it are never looked at: to ask the operating system takes microseconds. */
 const WORTH_ASKING = 256 << 20;
 
-/** What the machine has, or what the control group of the process allows: nothing larger can be filled. */
-function memoryOfMachine(): number {
+/** What the machine has, what the control group of the process allows, or the largest buffer of this Node (4 GiB in Node 20). */
+function mostBytes(): number {
   // Without a limit the control group answers 0 or a number beyond every machine.
   const allowed = process.constrainedMemory?.() || Number.POSITIVE_INFINITY;
-  return Math.min(totalmem(), allowed);
+  return Math.min(totalmem(), allowed, constants.MAX_LENGTH);
 }
 
 /** @internal @throws SimdgradError `OUT_OF_MEMORY`, of the same form wherever memory ends. */
@@ -22,7 +23,7 @@ export function outOfMemory(op: string, dtype: DType, length: number, cause?: un
   const bytes = length * arrayTypes[dtype].BYTES_PER_ELEMENT;
   return new SimdgradError(
     "OUT_OF_MEMORY",
-    `${op}: no memory for so many elements: ${length} of ${dtype}, which are ${bytes} bytes; this process may have ${memoryOfMachine()}`,
+    `${op}: no memory for so many elements: ${length} of ${dtype}, which are ${bytes} bytes; one tensor may have ${mostBytes()} here`,
     { cause },
   );
 }
@@ -39,12 +40,12 @@ export function checkRoom(op: string, dtype: DType, length: number): void {
       "INVALID_SHAPE",
     );
   const bytes = length * arrayTypes[dtype].BYTES_PER_ELEMENT;
-  if (!Number.isSafeInteger(bytes) || (bytes > WORTH_ASKING && bytes > memoryOfMachine()))
+  if (!Number.isSafeInteger(bytes) || (bytes > WORTH_ASKING && bytes > mostBytes()))
     throw outOfMemory(op, dtype, length);
 }
 
 /** @internal Zeroed numbers outside of tensors: what a function collects before it knows how many there are. */
-export function numbers<D extends "float64" | "int32">(
+export function roomFor<D extends "float64" | "int32">(
   op: string,
   dtype: D,
   length: number,
@@ -64,7 +65,7 @@ const LONGEST_ARRAY = 1 << 25;
  * @internal Whether nested arrays of JavaScript of this shape fit in the heap of V8: 8 bytes a number, and about 64 for each array.
  * @throws SimdgradError `OUT_OF_MEMORY`.
  */
-export function checkHeap(op: string, shape: readonly number[]): void {
+export function checkHeap(op: string, shape: readonly number[], instead = ""): void {
   let arrays = 1;
   let elements = 1;
   for (const size of shape) {
@@ -78,6 +79,6 @@ export function checkHeap(op: string, shape: readonly number[]): void {
   if (shape.every((size) => size <= LONGEST_ARRAY) && bytes * 2 < limit - used) return;
   throw new SimdgradError(
     "OUT_OF_MEMORY",
-    `${op}: JavaScript has no memory for arrays of so many numbers: [${shape.join(", ")}], which are ${elements} elements and at least ${bytes} bytes; use contiguous().data`,
+    `${op}: JavaScript has no memory for arrays of so many numbers: [${shape.join(", ")}], which are ${elements} elements and at least ${bytes} bytes${instead}`,
   );
 }

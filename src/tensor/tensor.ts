@@ -170,7 +170,7 @@ export class Tensor {
   toArray(): any {
     checkReadable("toArray", this);
     const { shape, strides, dtype } = this;
-    checkHeap("toArray", shape);
+    checkHeap("toArray", shape, "; use contiguous().data");
     const array = this.storage.array;
     const read = (dim: number, at: number): unknown => {
       if (dim === shape.length) return dtype === "bool" ? array[at] !== 0 : array[at];
