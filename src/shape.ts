@@ -113,7 +113,9 @@ export function checkShape(op: string, shape: Shape): void {
   for (const size of shape)
     if (!Number.isInteger(size) || size < 0)
       throw new ShapeError(`${op}: sizes are integers >= 0: ${formatShape(shape)}`, "INVALID_SHAPE");
-  if (!Number.isSafeInteger(shape.reduce((n, size) => n * Math.max(size, 1), 1)))
+  let elements = 1;
+  for (const size of shape) if (size > 1) elements *= size;
+  if (elements > Number.MAX_SAFE_INTEGER)
     throw new ShapeError(
       `${op}: sizes multiply to at most 2^53 - 1 elements: ${formatShape(shape)}`,
       "INVALID_SHAPE",

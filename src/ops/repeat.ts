@@ -72,6 +72,8 @@ export function repeatInterleave(
 }
 
 function repeatsOf(repeats: number | Tensor, length: number): ArrayLike<number> {
+  if (!(repeats instanceof Tensor) && typeof repeats !== "number")
+    throw new ValueError(`repeatInterleave: repeats are a number or a tensor: ${String(repeats)}`);
   if (typeof repeats !== "number" && (isFloating(repeats.dtype) || repeats.dtype === "bool"))
     throw new DTypeError(`repeatInterleave: repeats are integers: ${repeats.dtype}; use to("int32")`);
   if (typeof repeats !== "number" && repeats.ndim > 1)
