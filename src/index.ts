@@ -51,6 +51,7 @@ export { where } from "./ops/where.js";
 export * as optim from "./optim/index.js";
 export { Generator, manualSeed } from "./random.js";
 export { Tensor } from "./tensor/tensor.js";
+export type { TransferableTensor } from "./tensor/transferable.js";
 export { type FitOptions, type FitProgress, type FitResult, fit } from "./train/fit.js";
 export { type GradcheckOptions, gradcheck } from "./train/gradcheck.js";
 export * as train from "./train/index.js";

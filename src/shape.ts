@@ -103,11 +103,21 @@ export function inferShape(op: string, from: Shape, to: Shape, named = formatSha
   return shape;
 }
 
-/** A size given by the user: a non-negative integer, or an error that names the operation. */
+/**
+ * Sizes given by the user: integers >= 0 whose product can be counted, or an error that names the operation. Strides are products of
+ * sizes too, whether or not another size is 0.
+ */
 export function checkShape(op: string, shape: Shape): void {
   if (!Array.isArray(shape))
     throw new ShapeError(`${op}: a shape is an array, ${op}([2, 3]): ${String(shape)}`, "INVALID_SHAPE");
   for (const size of shape)
     if (!Number.isInteger(size) || size < 0)
       throw new ShapeError(`${op}: sizes are integers >= 0: ${formatShape(shape)}`, "INVALID_SHAPE");
+  let elements = 1;
+  for (const size of shape) if (size > 1) elements *= size;
+  if (elements > Number.MAX_SAFE_INTEGER)
+    throw new ShapeError(
+      `${op}: sizes multiply to at most 2^53 - 1 elements: ${formatShape(shape)}`,
+      "INVALID_SHAPE",
+    );
 }

@@ -4,6 +4,7 @@ import { arrayTypes, type Data } from "../dtype.js";
 import { SimdgradError, ValueError } from "../errors.js";
 import { backend, k } from "../kernels/backend.js";
 import { placesIn } from "../kernels/roles.js";
+import { detached } from "../tensor/storage.js";
 import { Generators } from "./generators.js";
 import { NativeProgram } from "./native-program.js";
 import { type Call, isSlot, type Plan, type Slot } from "./plan.js";
@@ -26,9 +27,21 @@ export class Program {
   #table: TableProgram | undefined;
 
   readonly generators: Generators;
+  /** Memory that JavaScript can take away between two replays. */
+  readonly #detachable: Slot[];
 
   constructor(readonly plan: Plan) {
     this.generators = new Generators(plan);
+    this.#detachable = plan.slots.filter(
+      ({ array }) => array !== null && !(array.buffer instanceof SharedArrayBuffer),
+    );
+  }
+
+  /** @throws SimdgradError `DETACHED`: kernels of JavaScript would read undefined. */
+  #checkThere(): void {
+    for (const { array, length } of this.#detachable)
+      if (array!.buffer.byteLength < array!.byteOffset + length * array!.BYTES_PER_ELEMENT)
+        throw detached(array!.length, length);
   }
 
   /** The native form; null where a call has no C++, and on the JS core. */
@@ -40,12 +53,14 @@ export class Program {
 
   /** Runs every call once. `parameters`: inputs, then outputs. @throws ValueError for a bad label or index; calls before it have run. */
   replay(parameters: readonly Memory[]): void {
+    this.#checkThere();
     const failure = (this.native ?? this.table).replay(parameters);
     if (failure !== null) throw this.complaint(failure);
   }
 
   /** As `replay`, adding the time of each call to nanoseconds[call]. */
   profile(parameters: readonly Memory[], nanoseconds: Float64Array): void {
+    this.#checkThere();
     const { native } = this;
     const failure =
       native === null ? this.table.replay(parameters, nanoseconds) : native.profile(parameters, nanoseconds);

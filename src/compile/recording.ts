@@ -5,7 +5,7 @@ import type { Data, DType } from "../dtype.js";
 import { formatShape } from "../errors.js";
 import { type BackendName, backend } from "../kernels/backend.js";
 import { sameShape } from "../shape.js";
-import { allocate, Storage, sharedArray } from "../tensor/storage.js";
+import { allocate, PinnedStorage, type Storage, sharedArray } from "../tensor/storage.js";
 import { copyOf, Tensor, usedUp } from "../tensor/tensor.js";
 import { moves } from "../tracing.js";
 import { usedUpGradients } from "./fuse.js";
@@ -131,7 +131,7 @@ export class Recording {
 
   /** Memory on which a native thread may leave the outputs. */
   sharedOutputs(): Storage[] {
-    return this.#outputs.map(({ dtype, length }) => new Storage(sharedArray(dtype, length), 0, length));
+    return this.#outputs.map(({ dtype, length }) => new PinnedStorage(sharedArray(dtype, length), 0, length));
   }
 
   /** What the function returned, over the memory of outputs and inputs. */

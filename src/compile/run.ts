@@ -9,7 +9,7 @@ import type { Data } from "../dtype.js";
 import type { SimdgradError } from "../errors.js";
 import { backend } from "../kernels/backend.js";
 import type { Job } from "../kernels/native.js";
-import { Storage } from "../tensor/storage.js";
+import { PinnedStorage } from "../tensor/storage.js";
 import { Tensor } from "../tensor/tensor.js";
 import { tracing } from "../tracing.js";
 import type { Feed } from "./feed.js";
@@ -202,7 +202,7 @@ export class Runner {
 function indicesOf({ order, batchSize, position }: Feed): Tensor {
   const from = position * batchSize;
   const count = Math.min(batchSize, order.length - from);
-  return new Tensor(new Storage(order, from, count), from, [count], [1], "int32");
+  return new Tensor(new PinnedStorage(order, from, count), from, [count], [1], "int32");
 }
 
 /** How many steps from this one on have as many samples. */

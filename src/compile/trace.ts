@@ -7,7 +7,7 @@ import { SimdgradError } from "../errors.js";
 import { withKernels } from "../kernels/backend.js";
 import { roles } from "../kernels/roles.js";
 import type { KernelName, Kernels } from "../kernels/table.js";
-import { Storage } from "../tensor/storage.js";
+import { PinnedStorage, type Storage } from "../tensor/storage.js";
 import { Tensor } from "../tensor/tensor.js";
 import { place, type Tracing, withTracing } from "../tracing.js";
 import { callSite } from "./call-site.js";
@@ -153,7 +153,7 @@ export class Tracer implements Tracing {
   #like(x: Tensor): Tensor {
     const { shape, strides, dtype } = x;
     const length = reach(x);
-    return new Tensor(new Storage(this.memory(dtype, length), 0, length), 0, shape, strides, dtype);
+    return new Tensor(new PinnedStorage(this.memory(dtype, length), 0, length), 0, shape, strides, dtype);
   }
 
   #table(): Kernels {

@@ -3,7 +3,7 @@ import { ValueError } from "../errors.js";
 /** Sizes of a layer: positive integers, or an error that names the layer and the argument. */
 export function checkSizes(layer: string, sizes: Readonly<Record<string, number>>): void {
   for (const [name, size] of Object.entries(sizes))
-    if (!Number.isInteger(size) || size < 1)
+    if (!Number.isSafeInteger(size) || size < 1)
       throw new ValueError(`${layer}: ${name} is an integer >= 1: ${String(size)}`, "INVALID_SIZE");
 }
 

@@ -10,7 +10,7 @@ import { Parameter } from "./parameter.js";
 
 /** A size, or several, as sizes. */
 function sizesOf(layer: string, normalizedShape: number | Shape): Shape {
-  const sizes = typeof normalizedShape === "number" ? [normalizedShape] : [...normalizedShape];
+  const sizes = Array.isArray(normalizedShape) ? [...normalizedShape] : [normalizedShape as number];
   for (const size of sizes) checkSizes(layer, { normalizedShape: size });
   return sizes;
 }

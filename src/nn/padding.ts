@@ -23,7 +23,11 @@ function padding(className: string, dims: number, mode: PadMode, needsValue = fa
     ) {
       super();
       this.padding = typeof given === "number" ? new Array<number>(2 * dims).fill(given) : given;
-      if (this.padding.length !== 2 * dims || !this.padding.every(Number.isInteger))
+      if (
+        !Array.isArray(this.padding) ||
+        this.padding.length !== 2 * dims ||
+        !this.padding.every(Number.isSafeInteger)
+      )
         throw new ValueError(
           `${className}: padding is an integer or ${2 * dims} of them: ${JSON.stringify(given)}`,
           "INVALID_PADDING",

@@ -7,6 +7,7 @@ import { type CellWeights, gruStep, lstmStep, rnnStep } from "../ops/recurrent.j
 import { select, squeeze, transpose, unbind, unsqueeze } from "../ops/views.js";
 import { checkOptions } from "../options.js";
 import { type Shape, sameShape } from "../shape.js";
+import { checkHeap } from "../tensor/room.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkProbability, checkSizes } from "./arguments.js";
 import * as init from "./init.js";
@@ -57,6 +58,7 @@ abstract class Recurrent extends Module {
     this.dropout = options.dropout ?? 0;
     this.bidirectional = options.bidirectional ?? false;
     checkSizes(name, { inputSize, hiddenSize, numLayers: this.numLayers });
+    checkHeap(name, [this.numLayers, 1024]); // what the objects of a layer take
     checkProbability(name, "dropout", this.dropout);
     if (!(Number.isInteger(projSize) && projSize >= 0 && projSize < hiddenSize))
       throw new ValueError(`${name}: projSize is an integer from 0 to below hiddenSize: ${projSize}`);

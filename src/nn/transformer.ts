@@ -4,6 +4,7 @@ import { causalMask } from "../ops/attention.js";
 import { zeros } from "../ops/create.js";
 import { add, compare, maskedFill, unary } from "../ops/elementwise.js";
 import { checkOptions } from "../options.js";
+import { checkHeap } from "../tensor/room.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkSizes } from "./arguments.js";
 import { Dropout } from "./dropout.js";
@@ -204,6 +205,7 @@ export class TransformerEncoder extends Module {
     super();
     checkOptions("TransformerEncoder", options, ["norm"]);
     checkSizes("TransformerEncoder", { numLayers });
+    checkHeap("TransformerEncoder", [numLayers, 8192]); // what the objects of a layer take
     this.layers = Array.from({ length: numLayers }, () => layer.copy());
     this.norm = options.norm ?? null;
   }
@@ -228,6 +230,7 @@ export class TransformerDecoder extends Module {
     super();
     checkOptions("TransformerDecoder", options, ["norm"]);
     checkSizes("TransformerDecoder", { numLayers });
+    checkHeap("TransformerDecoder", [numLayers, 8192]);
     this.layers = Array.from({ length: numLayers }, () => layer.copy());
     this.norm = options.norm ?? null;
   }

@@ -1,4 +1,5 @@
 import { formatShape, ShapeError } from "../errors.js";
+import { roomFor } from "../tensor/room.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { tensor } from "./create.js";
 import { indexSelect } from "./indexing.js";
@@ -32,7 +33,7 @@ export function withBorder(
         `${op}: ${mode} padding is at most ${most} in dim ${dim}: ${formatShape([before, after])} for x ${formatShape(x.shape)}`,
       );
     if (before + after === 0) return padded;
-    const index = Array.from({ length: before + size + after }, (_, i) => places[mode](i - before, size));
-    return indexSelect(padded, dim, tensor(index, { dtype: "int32" }));
+    const index = roomFor(op, "int32", before + size + after).map((_, i) => places[mode](i - before, size));
+    return indexSelect(padded, dim, tensor(index));
   }, x);
 }

@@ -4,6 +4,7 @@ import { k } from "../kernels/backend.js";
 import { checkOptions } from "../options.js";
 import { defaultGenerator, type Generator } from "../random.js";
 import { checkShape, numel, type Shape } from "../shape.js";
+import { checkRoom, roomFor } from "../tensor/room.js";
 import { empty, fromData, type NestedArray, type Tensor } from "../tensor/tensor.js";
 import { tracing, withTracing } from "../tracing.js";
 
@@ -64,7 +65,9 @@ export function tensor(values: NestedArray | Data, options: TensorOptions & { sh
     shape.push(level.length);
     if (level.length === 0) break;
   }
-  const flat: number[] = [];
+  // As many as there are if they are not ragged; an array of JavaScript must not grow with the data.
+  const flat = roomFor("tensor", "float64", numel(shape));
+  let given = 0;
   let booleans = true;
   const walk = (value: NestedArray, depth: number): void => {
     if (Array.isArray(value)) {
@@ -81,7 +84,7 @@ export function tensor(values: NestedArray | Data, options: TensorOptions & { sh
       if (typeof value !== "number" && typeof value !== "boolean")
         throw new ValueError(`tensor: elements are numbers or booleans: ${String(value)}`);
       if (typeof value === "number") booleans = false;
-      flat.push(Number(value));
+      flat[given++] = Number(value);
     }
   };
   walk(values as NestedArray, 0);
@@ -211,9 +214,10 @@ function spaced(
   const dtype = options?.dtype;
   const [start, end] = bounds(op, dtype, ends);
   const step = steps > 1 ? (end - start) / (steps - 1) : 0;
-  const values = Float64Array.from({ length: steps }, (_, i) =>
-    f(i < steps / 2 ? start + step * i : end - step * (steps - 1 - i)),
-  );
+  checkRoom(op, dtype ?? "float32", steps);
+  const values = roomFor(op, "float64", steps);
+  for (let i = 0; i < steps; i++)
+    values[i] = f(i < steps / 2 ? start + step * i : end - step * (steps - 1 - i));
   const whole = dtype !== undefined && !isFloating(dtype) && dtype !== "bool";
   return finish(op, holding(op, [steps], dtype, whole ? values.map(Math.trunc) : values), options);
 }
@@ -234,7 +238,9 @@ export function arange(...args: [...(number | boolean)[], TensorOptions] | (numb
   if ((end - start) / step < 0)
     throw new ValueError(`arange: a step leads from start to end: ${start}, ${end}, ${step}`);
   const n = Math.max(0, Math.ceil((end - start) / step)); // 0 over -1 is -0
-  const values = Float64Array.from({ length: n }, (_, i) => start + i * step);
+  checkRoom("arange", options?.dtype ?? "float32", n);
+  const values = roomFor("arange", "float64", n);
+  for (let i = 0; i < n; i++) values[i] = start + i * step;
   return finish("arange", holding("arange", [n], options?.dtype, values), options);
 }
 

@@ -1,6 +1,8 @@
 import { isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
+import { numel } from "../shape.js";
+import { checkHeap, checkRoom } from "../tensor/room.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { hardtanh } from "./activations.js";
 import { tensor } from "./create.js";
@@ -198,6 +200,8 @@ export function affineGrid(
     const spread = (2 * i) / (n - 1) - 1;
     return options.alignCorners ? spread : (spread * (n - 1)) / n;
   };
+  checkRoom("affineGrid", theta.dtype, numel(size));
+  checkHeap("affineGrid", [numel(lengths), axes + 1]);
   let places: number[][] = [[]];
   for (const n of lengths)
     places = places.flatMap((place) => Array.from({ length: n }, (_, i) => [centre(i, n), ...place]));

@@ -3,7 +3,7 @@ import { isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
 import { numel, type Shape, sameShape } from "../shape.js";
-import type { Tensor } from "../tensor/tensor.js";
+import { Tensor } from "../tensor/tensor.js";
 import { arange, full, ones, zeros } from "./create.js";
 import { add, compare, div, eq, mul, sub, unary, where } from "./elementwise.js";
 import { type Named, named } from "./named.js";
@@ -173,7 +173,7 @@ function edgesOf(
   x: Tensor,
   range: readonly [number, number] | undefined,
 ): Tensor {
-  if (typeof bins === "object") {
+  if (bins instanceof Tensor) {
     if (bins.ndim !== 1 || bins.numel < 2)
       throw new ShapeError(`${op}: edges are a vector of two or more: ${formatShape(bins.shape)}`);
     return to(bins.detach(), x.dtype);

@@ -5,9 +5,8 @@ import { k } from "../kernels/backend.js";
 import { checkOptions } from "../options.js";
 import { numel, resolveDim, type Shape, sameShape } from "../shape.js";
 import { empty, type Tensor } from "../tensor/tensor.js";
-import { arange, zeros } from "./create.js";
-import { eq } from "./elementwise.js";
-import { dense, reshape, slice, to, unsqueeze } from "./views.js";
+import { zeros } from "./create.js";
+import { dense, reshape, slice, to } from "./views.js";
 
 /** @internal Indices as the kernels take them: dense int32. */
 export function indexTensor(op: string, index: Tensor): Tensor {
@@ -203,5 +202,8 @@ export function oneHot(
     throw new ValueError(
       `oneHot: without indices the number of classes is needed: index ${formatShape(index.shape)}`,
     );
-  return to(eq(unsqueeze(at, -1), arange(classes ?? largest + 1, { dtype: "int32" })), dtype);
+  const out = zeros([...at.shape, classes ?? largest + 1], { dtype });
+  const size = classes ?? largest + 1;
+  for (let i = 0; i < at.numel; i++) out.storage.array[out.offset + i * size + values[at.offset + i]] = 1;
+  return out;
 }

@@ -1,6 +1,7 @@
 import { type DType, isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
+import { checkHeap, checkRoom } from "../tensor/room.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { tensor } from "./create.js";
 import { add, mul } from "./elementwise.js";
@@ -142,14 +143,17 @@ function lengthsOf(
   if (sizes.includes(0))
     throw new ShapeError(`${op}: only batch and channels may be empty: ${formatShape(x.shape)}`);
   if (size != null)
-    return sizesOf(op, "size", size, axes, 1).map((out, i) => ({ size: sizes[i], out, scale: undefined }));
+    return checked(
+      op,
+      sizesOf(op, "size", size, axes, 1).map((out, i) => ({ size: sizes[i], out, scale: undefined })),
+    );
   const factors = typeof scaleFactor === "number" ? new Array<number>(axes).fill(scaleFactor) : scaleFactor!;
   if (!Array.isArray(factors) || factors.length !== axes || !factors.every((f) => f > 0 && f < Infinity))
     throw new ValueError(
       `${op}: scaleFactor is a number > 0, or ${axes} of them: ${JSON.stringify(scaleFactor)}`,
       "INVALID_SIZE",
     );
-  return sizes.map((length, i) => {
+  const found = sizes.map((length, i) => {
     const out = Math.floor(length * factors[i]);
     if (out < 1)
       throw new ShapeError(
@@ -157,6 +161,18 @@ function lengthsOf(
       );
     return { size: length, out, scale: recomputeScaleFactor ? undefined : factors[i] };
   });
+  return checked(op, found);
+}
+
+/** An element of an axis takes a few numbers of JavaScript; all of them together are the result. */
+function checked<Axis extends { out: number }>(op: string, axes: Axis[]): Axis[] {
+  checkRoom(
+    op,
+    "float32",
+    axes.reduce((n, { out }) => n * out, 1),
+  );
+  for (const { out } of axes) checkHeap(op, [out, 8]);
+  return axes;
 }
 
 function tapsOf(axis: Resampled, mode: InterpolateMode, antialias: boolean, dtype: DType): Tap[] {

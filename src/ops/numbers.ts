@@ -3,11 +3,12 @@ import { differentiable } from "../autograd/graph.js";
 import { isFloating } from "../dtype.js";
 import { DTypeError, ValueError } from "../errors.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { constant, full, zerosLike } from "./create.js";
+import { arange, constant, full, zerosLike } from "./create.js";
 import { abs, add, binary, compare, mul, neg, unary, where } from "./elementwise.js";
 import { type Named, named } from "./named.js";
 import { clamp, isfinite, isnan } from "./pointwise.js";
-import { to } from "./views.js";
+import { sum } from "./reduce.js";
+import { to, unsqueeze } from "./views.js";
 
 /**
  * x = mantissa · 2^exponent with 0.5 <= |mantissa| < 1, and `exponent` an `int32` tensor; of 0, infinities and NaN the mantissa is x
@@ -64,8 +65,9 @@ export const clampMax = (x: Tensor, max: Tensor | number | boolean): Tensor => c
 /** ln Γₚ(x), the multivariate gamma function, for x > (p - 1) / 2. PyTorch: `torch.mvlgamma`. */
 export function mvlgamma(x: Tensor, p: number): Tensor {
   if (!Number.isInteger(p) || p < 1) throw new ValueError(`mvlgamma: p is an integer >= 1: ${p}`);
-  let y = unary.lgamma(x);
-  for (let j = 1; j < p; j++) y = add(y, unary.lgamma(binary.sub(to(x, y.dtype), j / 2)));
+  const dtype = isFloating(x.dtype) ? x.dtype : "float32";
+  const halves = mul(arange(p, { dtype }), 0.5);
+  const y = sum(unary.lgamma(binary.sub(unsqueeze(to(x, dtype), -1), halves)), -1);
   return add(y, (p * (p - 1) * Math.log(Math.PI)) / 4);
 }
 

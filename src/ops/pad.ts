@@ -1,5 +1,6 @@
 import { formatShape, ShapeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
+import { roomFor } from "../tensor/room.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { constant, tensor } from "./create.js";
 import { indexSelect } from "./indexing.js";
@@ -111,7 +112,7 @@ function padDim(
   // What a circle repeats is what is left after cutting.
   const start = Math.max(0, -before);
   const left = size - start - Math.max(0, -after);
-  const at = Int32Array.from({ length: size + before + after }, (_, i) => {
+  const at = roomFor("pad", "int32", size + before + after).map((_, i) => {
     const position = i - before;
     if (mode === "circular") return start + ((((position - start) % left) + left) % left);
     if (mode === "replicate") return Math.min(Math.max(position, 0), size - 1);

@@ -38,10 +38,12 @@ export function localResponseNorm(x: Tensor, size: number, options: LocalRespons
       x.shape.map((n, d) => (d === 1 ? count : n)),
       { dtype: x.dtype },
     );
-  const before = Math.floor(size / 2);
-  const squares = cat([padding(before), unary.square(x), padding(size - 1 - before)], 1);
+  // Farther neighbours than there are channels are zeros for all of them.
+  const before = Math.min(Math.floor(size / 2), channels - 1);
+  const after = Math.min(size - 1 - Math.floor(size / 2), channels - 1);
+  const squares = cat([padding(before), unary.square(x), padding(after)], 1);
   let total = narrow(squares, 1, 0, channels);
-  for (let i = 1; i < size; i++) total = add(total, narrow(squares, 1, i, channels));
+  for (let i = 1; i <= before + after; i++) total = add(total, narrow(squares, 1, i, channels));
   return div(x, pow(add(mul(div(total, size), alpha), k), beta));
 }
 

@@ -2,6 +2,7 @@ import { isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
 import { broadcastShapes, resolveDim, type Shape } from "../shape.js";
+import { roomFor } from "../tensor/room.js";
 import { Tensor } from "../tensor/tensor.js";
 import { tensor } from "./create.js";
 import { indexSelect } from "./indexing.js";
@@ -71,24 +72,28 @@ export function repeatInterleave(
 }
 
 function repeatsOf(repeats: number | Tensor, length: number): ArrayLike<number> {
+  if (!(repeats instanceof Tensor) && typeof repeats !== "number")
+    throw new ValueError(`repeatInterleave: repeats are a number or a tensor: ${String(repeats)}`);
   if (typeof repeats !== "number" && (isFloating(repeats.dtype) || repeats.dtype === "bool"))
     throw new DTypeError(`repeatInterleave: repeats are integers: ${repeats.dtype}; use to("int32")`);
   if (typeof repeats !== "number" && repeats.ndim > 1)
     throw new ShapeError(`repeatInterleave: repeats have at most one dim: ${formatShape(repeats.shape)}`);
   const given = typeof repeats === "number" ? [repeats] : denseCopy(repeats.detach()).data;
-  checkRepeats("repeatInterleave", [...given]);
+  for (const n of given) if (!(Number.isInteger(n) && n >= 0)) checkRepeats("repeatInterleave", [n]);
   if (given.length !== length && given.length !== 1)
     throw new ShapeError(
       `repeatInterleave: one number, or one for each of ${length} elements: ${given.length}`,
     );
-  return given.length === length ? given : new Array<number>(length).fill(given[0]);
+  return given.length === length ? given : roomFor("repeatInterleave", "float64", length).fill(given[0]);
 }
 
 /** 0 as often as the first number says, 1 as often as the second, … */
 function positions(repeats: ArrayLike<number>): Tensor {
-  const found: number[] = [];
-  for (let i = 0; i < repeats.length; i++) for (let n = 0; n < repeats[i]; n++) found.push(i);
-  return tensor(found, { shape: [found.length], dtype: "int32" });
+  let count = 0;
+  for (let i = 0; i < repeats.length; i++) count += repeats[i];
+  const found = roomFor("repeatInterleave", "int32", count);
+  for (let i = 0, at = 0; i < repeats.length; at += repeats[i++]) found.fill(i, at, at + repeats[i]);
+  return tensor(found);
 }
 
 /** `x` in the shape of `other`, repeated along dims of size 1. A view. PyTorch: `Tensor.expand_as`. */

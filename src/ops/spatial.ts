@@ -14,7 +14,7 @@ export function sizesOf(op: string, name: string, value: Sizes, axes: number, le
   if (
     !Array.isArray(given) ||
     given.length !== axes ||
-    !given.every((n) => Number.isInteger(n) && n >= least)
+    !given.every((n) => Number.isSafeInteger(n) && n >= least)
   )
     throw new ValueError(
       `${op}: ${name} is an integer >= ${least}${axes === 1 ? "" : `, or ${axes} of them`}: ${JSON.stringify(value)}`,

@@ -2,6 +2,7 @@
 import { differentiable } from "../autograd/graph.js";
 import { formatShape, ShapeError } from "../errors.js";
 import { checkShape, numel, type Shape, type Strides } from "../shape.js";
+import { roomFor } from "../tensor/room.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { ones, tensor } from "./create.js";
 import { div } from "./elementwise.js";
@@ -11,10 +12,13 @@ import { reshape } from "./views.js";
 
 /** Where the elements of a window lie, in row-major order. */
 function positions(shape: Shape, strides: Strides, start: number): Tensor {
-  let places = [start];
-  for (const [d, size] of shape.entries())
-    places = places.flatMap((at) => Array.from({ length: size }, (_, i) => at + i * strides[d]));
-  return tensor(Int32Array.from(places));
+  const places = roomFor("asStrided", "int32", numel(shape)).fill(start);
+  let step = places.length;
+  for (const [d, size] of shape.entries()) {
+    step /= size;
+    for (let i = 0; i < places.length; i++) places[i] += (Math.floor(i / step) % size) * strides[d];
+  }
+  return tensor(places);
 }
 
 const overlap = (shape: Shape, strides: Strides) => shape.some((size, d) => size > 1 && strides[d] === 0);

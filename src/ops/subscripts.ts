@@ -24,9 +24,11 @@ export type Subscript = number | boolean | null | ":" | "..." | Range | Tensor |
 /** @internal Flat positions of the true elements of a mask, in order. They are values: a trace cannot know them. */
 export function positionsOf(mask: Tensor): Tensor {
   const { data } = denseCopy(to(mask.detach(), "bool"));
-  const found: number[] = [];
-  for (let i = 0; i < data.length; i++) if (data[i] !== 0) found.push(i);
-  return tensor(Int32Array.from(found));
+  let count = 0;
+  for (let i = 0; i < data.length; i++) if (data[i] !== 0) count++;
+  const found = new Int32Array(count);
+  for (let i = 0, at = 0; at < count; i++) if (data[i] !== 0) found[at++] = i;
+  return tensor(found);
 }
 
 /** @internal Positions 0 … size - 1 from those that may count from the end. @throws ValueError `INDEX_OUT_OF_RANGE`. */

@@ -2,6 +2,7 @@ import type { DType } from "../dtype.js";
 import { formatShape, ShapeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
 import { checkShape } from "../shape.js";
+import { roomFor } from "../tensor/room.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { arange, constant, tensor } from "./create.js";
 import { compare, where } from "./elementwise.js";
@@ -42,27 +43,46 @@ export interface TriangleOptions {
   dtype?: DType;
 }
 
+/** How many elements of rows `from` … `to` - 1 lie on diagonal `offset` or below it. */
+function below(columns: number, offset: number, from: number, to: number): number {
+  const start = Math.max(from, -offset);
+  const whole = Math.min(Math.max(start, columns - offset - 1), Math.max(start, to));
+  const growing = whole - start;
+  return growing * (start + offset + 1) + (growing * (growing - 1)) / 2 + Math.max(0, to - whole) * columns;
+}
+
 function triangleIndices(
   op: string,
   rows: number,
   columns: number,
   given: number | TriangleOptions | undefined,
   rest: TriangleOptions | undefined,
-  from: (row: number, offset: number) => number,
-  to: (row: number, offset: number) => number,
+  lower: boolean,
 ): Tensor {
   const options = typeof given === "object" ? given : rest;
   checkOptions(op, options, ["offset", "dtype"]);
   checkShape(op, [rows, columns]);
   const offset = typeof given === "number" ? given : (options?.offset ?? 0);
   if (!Number.isInteger(offset)) throw new ValueError(`${op}: the offset is an integer: ${String(offset)}`);
-  const [is, js]: [number[], number[]] = [[], []];
-  for (let i = 0; i < rows; i++)
-    for (let j = Math.max(0, from(i, offset)); j < Math.min(columns, to(i, offset)); j++) {
-      is.push(i);
-      js.push(j);
+  // Only rows that have elements are visited: there are no more of them than elements.
+  const first = lower ? Math.max(0, -offset) : 0;
+  const end = columns === 0 ? first : lower ? rows : Math.min(rows, columns - offset);
+  const lowest = Math.max(first, end);
+  const total = lower
+    ? below(columns, offset, first, lowest)
+    : lowest * columns - below(columns, offset - 1, 0, lowest);
+  const places = roomFor(op, "float64", 2 * total);
+  let at = 0;
+  for (let i = first; i < end; i++)
+    for (
+      let j = lower ? 0 : Math.max(0, i + offset), last = lower ? Math.min(columns, i + offset + 1) : columns;
+      j < last;
+      j++, at++
+    ) {
+      places[at] = i;
+      places[total + at] = j;
     }
-  return tensor([...is, ...js], { shape: [2, is.length], dtype: options?.dtype ?? "int32" });
+  return tensor(places, { shape: [2, total], dtype: options?.dtype ?? "int32" });
 }
 
 /**
@@ -75,8 +95,7 @@ export function trilIndices(
   offset?: number | TriangleOptions,
   options?: TriangleOptions,
 ): Tensor {
-  const end = (row: number, d: number) => row + d + 1;
-  return triangleIndices("trilIndices", rows, columns, offset, options, () => 0, end);
+  return triangleIndices("trilIndices", rows, columns, offset, options, true);
 }
 
 /** Rows and columns of the elements of the upper triangle of a matrix: see `trilIndices`. PyTorch: `torch.triu_indices`. */
@@ -86,6 +105,5 @@ export function triuIndices(
   offset?: number | TriangleOptions,
   options?: TriangleOptions,
 ): Tensor {
-  const start = (row: number, d: number) => row + d;
-  return triangleIndices("triuIndices", rows, columns, offset, options, start, () => Infinity);
+  return triangleIndices("triuIndices", rows, columns, offset, options, false);
 }

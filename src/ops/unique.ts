@@ -1,6 +1,6 @@
-import { arrayTypes } from "../dtype.js";
 import { checkOptions } from "../options.js";
 import { numel, resolveDim } from "../shape.js";
+import { roomFor } from "../tensor/room.js";
 import { fromData, type Tensor } from "../tensor/tensor.js";
 import { indexSelect } from "./indexing.js";
 import { movedim } from "./rearrange.js";
@@ -70,25 +70,23 @@ function distinct(
   };
   const places = Int32Array.from({ length: n }, (_, i) => i);
   if (sorted) places.sort(order);
-  const firsts: number[] = [];
-  const counts: number[] = [];
+  const [firsts, counts] = [new Int32Array(n), new Int32Array(n)];
+  let groups = 0;
   const inverse = new Int32Array(n);
-  for (const [i, place] of places.entries()) {
-    if (i === 0 || order(places[i - 1], place) !== 0) {
-      firsts.push(place);
-      counts.push(0);
-    }
-    counts[counts.length - 1]++;
-    inverse[place] = counts.length - 1;
+  for (let i = 0; i < n; i++) {
+    const place = places[i];
+    if (i === 0 || order(places[i - 1], place) !== 0) firsts[groups++] = place;
+    counts[groups - 1]++;
+    inverse[place] = groups - 1;
   }
-  const results = [indexSelect(x, d, integers(firsts))];
+  const results = [indexSelect(x, d, integers(firsts.slice(0, groups)))];
   if (options.returnInverse) results.push(fromData(inverse, dim === undefined ? given.shape : [n], "int32"));
-  if (options.returnCounts) results.push(integers(counts));
+  if (options.returnCounts) results.push(integers(counts.slice(0, groups)));
   return results.length === 1 ? results[0] : results;
 }
 
-function integers(values: ArrayLike<number>, shape: readonly number[] = [values.length]): Tensor {
-  return fromData(arrayTypes.int32.from(values), shape, "int32");
+function integers(values: Int32Array, shape: readonly number[] = [values.length]): Tensor {
+  return fromData(values, shape, "int32");
 }
 
 export interface NonzeroOptions {
@@ -106,20 +104,20 @@ export function nonzero<const O extends NonzeroOptions>(x: Tensor, options?: O):
   checkOptions("nonzero", options, ["asTuple"]);
   const shape = x.ndim === 0 && options?.asTuple ? [1] : x.shape;
   const { data } = denseCopy(x.detach());
-  const found: number[] = [];
-  data.forEach((value, i) => {
-    if (value !== 0) found.push(i);
-  });
-  const columns = shape.map((size, d) => {
-    const step = numel(shape.slice(d + 1));
-    return found.map((i) => Math.floor(i / step) % size);
-  });
+  let count = 0;
+  for (let i = 0; i < data.length; i++) if (data[i] !== 0) count++;
+  const dims = shape.length;
+  const places = roomFor("nonzero", "int32", count * dims);
+  const steps = shape.map((_, d) => numel(shape.slice(d + 1)));
+  const [apart, together] = options?.asTuple ? [count, 1] : [1, dims];
+  for (let i = 0, at = 0; i < data.length; i++) {
+    if (data[i] === 0) continue;
+    for (let d = 0; d < dims; d++) places[at * together + d * apart] = Math.floor(i / steps[d]) % shape[d];
+    at++;
+  }
   const result = options?.asTuple
-    ? columns.map((column) => integers(column))
-    : integers(
-        found.flatMap((_, i) => columns.map((column) => column[i])),
-        [found.length, shape.length],
-      );
+    ? shape.map((_, d) => integers(places.slice(d * count, (d + 1) * count)))
+    : integers(places, [count, dims]);
   return result as Nonzero<O>;
 }
 

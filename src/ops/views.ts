@@ -4,6 +4,7 @@ import { formatShape, ShapeError, ValueError } from "../errors.js";
 import { k } from "../kernels/backend.js";
 import {
   broadcastStrides,
+  checkShape,
   denseStrides,
   inferShape,
   isDense,
@@ -13,7 +14,7 @@ import {
   type Strides,
   sameShape,
 } from "../shape.js";
-import { empty, type Tensor } from "../tensor/tensor.js";
+import { empty, Tensor } from "../tensor/tensor.js";
 import { byPositionOrName } from "./arguments.js";
 import { constant, zeros } from "./create.js";
 import { lineDim } from "./line.js";
@@ -177,6 +178,7 @@ export function expand(x: Tensor, shape: Shape): Tensor {
     );
   const from = x.shape;
   if (sameShape(from, target)) return x;
+  checkShape("expand", target);
   const strides = broadcastStrides(from, x.strides, target);
   return view("expand", x, x.offset, target, strides, (g) => sumTo(g, from));
 }
@@ -271,7 +273,7 @@ export function sliceDim(x: Tensor, d: number, start: number | null, end: number
  */
 export function narrow(x: Tensor, dim: number, from: number | Tensor, length: number): Tensor {
   const d = resolveDim("narrow", dim, x.ndim);
-  const start = typeof from === "number" ? from : from.item();
+  const start = from instanceof Tensor ? from.item() : from;
   const first = start < 0 ? start + x.shape[d] : start;
   if (
     !Number.isInteger(start) ||

@@ -1,4 +1,5 @@
 /** Volumes as images: what a kernel sees of them along the depth becomes channels, so that convolutions of images do the rest. */
+import { roomFor } from "../tensor/room.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { tensor } from "./create.js";
 import { indexAdd, indexSelect } from "./indexing.js";
@@ -21,12 +22,12 @@ function seenBy({ size, places, kernel, stride, dilation, padding }: Depth): {
   length: number;
   slices: Tensor;
 } {
-  const seen = Array.from({ length: places * kernel }, (_, i) => {
+  const seen = roomFor("conv3d", "int32", places * kernel).map((_, i) => {
     const place = Math.floor(i / kernel);
     return place * stride + (i - place * kernel) * dilation;
   });
   const length = Math.max(padding + size, seen[seen.length - 1] + 1);
-  return { length, slices: tensor(seen, { dtype: "int32" }) };
+  return { length, slices: tensor(seen) };
 }
 
 /** @internal x [N, C, D, H, W] → [N·places, C·kernel, H, W]. */

@@ -2,7 +2,8 @@ import { differentiable } from "../autograd/graph.js";
 import { isFloating } from "../dtype.js";
 import { DTypeError } from "../errors.js";
 import { k } from "../kernels/backend.js";
-import type { Shape } from "../shape.js";
+import { numel, type Shape } from "../shape.js";
+import { roomFor } from "../tensor/room.js";
 import { empty, type Tensor } from "../tensor/tensor.js";
 import { full, tensor } from "./create.js";
 import { asImages } from "./spatial.js";
@@ -21,7 +22,7 @@ export function averages(
   const { images, back } = asImages(op, x, axes);
   const all = axes === 1 ? [oneWindow, ...windows] : windows;
   const counts = all.map((axis) => axis.length);
-  const each = divisorsOf(windows, divisor);
+  const each = divisorsOf(op, windows, divisor);
   const divisors = (shape: Shape) => tensor(each, { shape, dtype: x.dtype });
   const [rows, columns] = all.slice(-2);
   const inSlices = windowTensor(rows, columns);
@@ -37,12 +38,17 @@ export function averages(
 }
 
 /** The divisors of all windows, the last axis fastest. */
-function divisorsOf(axes: readonly Axis[], divisor: (window: readonly Window[]) => number): number[] {
-  const found: number[] = [];
+function divisorsOf(
+  op: string,
+  axes: readonly Axis[],
+  divisor: (window: readonly Window[]) => number,
+): Float64Array {
+  const found = roomFor(op, "float64", numel(axes.map((axis) => axis.length)));
+  let at = 0;
   const window: Window[] = [];
   const along = (axis: number): void => {
     // The sum of an empty window is 0, whatever it is divided by.
-    if (axis === axes.length) found.push(divisor(window) || 1);
+    if (axis === axes.length) found[at++] = divisor(window) || 1;
     else
       for (const next of axes[axis]) {
         window[axis] = next;

@@ -1,5 +1,7 @@
 /** The windows of pooling, axis by axis: they depend on sizes alone. */
 import { formatShape, ShapeError, ValueError } from "../errors.js";
+import { numel } from "../shape.js";
+import { checkHeap, checkRoom, roomFor } from "../tensor/room.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { tensor } from "./create.js";
 import { checkNotEmpty, type Sizes, sizesOf } from "./spatial.js";
@@ -48,6 +50,7 @@ export function slidingWindows(
       throw new ShapeError(
         `${op}: the window is not larger than the padded image: ${formatShape(reach)} for x ${formatShape(x.shape)}, padding ${formatShape(padding)}`,
       );
+    checkCount(op, count);
     return Array.from({ length: count }, (_, o) => {
       const start = o * step - pad;
       const begin = start < 0 ? start + Math.ceil(-start / dilation[i]) * dilation[i] : start;
@@ -79,6 +82,9 @@ export function adaptiveWindows(
   const sizes = x.shape.slice(-axes);
   const known = given.map((n: number | null, i: number) => n ?? sizes[i]);
   const counts = sizesOf(op, "outputSize", known, axes, 0);
+  // What the result holds comes before what it takes to list the windows.
+  checkRoom(op, x.dtype, (numel(x.shape) / numel(sizes)) * numel(counts));
+  for (const count of counts) checkCount(op, count);
   return sizes.map((size, i) =>
     Array.from({ length: counts[i] }, (_, o) => {
       const begin = Math.floor((o * size) / counts[i]);
@@ -86,6 +92,11 @@ export function adaptiveWindows(
       return { begin, end, size: end - begin };
     }),
   );
+}
+
+/** A window is an object. @throws SimdgradError `OUT_OF_MEMORY` for more of them than the heap of JavaScript has room for. */
+function checkCount(op: string, count: number): void {
+  checkHeap(op, [count, 8]);
 }
 
 function checkImages(op: string, x: Tensor, axes: number): void {
@@ -105,6 +116,12 @@ export const oneByOne = (size: number): Axis =>
 
 /** @internal Windows as the kernels take them: of rows, then of columns. */
 export function windowTensor(rows: Axis, columns: Axis): Tensor {
-  const places = [...rows, ...columns].flatMap(({ begin, end }) => [begin, end]);
-  return tensor(places, { dtype: "int32" });
+  const places = roomFor("pool", "int32", 2 * (rows.length + columns.length));
+  let at = 0;
+  for (const axis of [rows, columns])
+    for (const { begin, end } of axis) {
+      places[at++] = begin;
+      places[at++] = end;
+    }
+  return tensor(places);
 }

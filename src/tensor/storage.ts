@@ -2,16 +2,26 @@ import { CACHE_LINE, onCacheLine } from "../cache-lines.js";
 import { arrayTypes, type Data, type DType } from "../dtype.js";
 import { DTypeError, SimdgradError } from "../errors.js";
 import { tracing } from "../tracing.js";
+import { checkRoom, outOfMemory } from "./room.js";
+
+/** What structured cloning refuses, with its description as the message: the memory of a tensor is not sent as it is. */
+const notCloned = Symbol(
+  "a tensor as it is: send x.toTransferable(), of which Tensor.from(…) makes a tensor again",
+);
 
 /**
  * The memory behind one tensor and all its views. Each change in place adds one to `version`, so that backward can
  * tell when a tensor that it saved was overwritten. A storage may share its typed array with unrelated storages:
  * small ones are carved out of slabs.
  */
-export class Storage {
+export abstract class Storage {
+  /** Makes `structuredClone` and `postMessage` throw: a clone would be a whole slab without methods, or share memory in silence. */
+  protected readonly notCloned = notCloned;
   version = 0;
+  /** @throws SimdgradError `DETACHED` when JavaScript has taken the memory away. */
+  abstract readonly array: Data;
+
   constructor(
-    readonly array: Data,
     /** First element that belongs to this storage. */
     readonly offset: number,
     readonly length: number,
@@ -38,13 +48,51 @@ export class Storage {
   }
 }
 
+/** Memory that nobody can take away: shared memory, which JavaScript neither detaches nor transfers, and the stand-ins of a trace. */
+export class PinnedStorage extends Storage {
+  constructor(
+    readonly array: Data,
+    offset: number,
+    length: number,
+    longLived = false,
+  ) {
+    super(offset, length, longLived);
+  }
+}
+
+/** Memory on an ArrayBuffer of its own, or of the user's, all of it: another owner may transfer, detach or shrink it. */
+export class DetachableStorage extends Storage {
+  /** Where it ends in its buffer, in bytes. */
+  private readonly end: number;
+
+  constructor(private readonly memory: Data) {
+    super(0, memory.length);
+    this.end = memory.byteOffset + memory.byteLength;
+  }
+
+  /** Asks the buffer: what V8 compiles for `length` of a typed array was seen to answer from before it was detached (Node 20). */
+  get array(): Data {
+    if (this.memory.buffer.byteLength < this.end) throw detached(this.memory.length, this.length);
+    return this.memory;
+  }
+}
+
+/** @internal The error of everything that meets memory which is gone. */
+export function detached(length: number, needed: number): SimdgradError {
+  return new SimdgradError(
+    "DETACHED",
+    `tensor: its memory was taken away: ${length} of ${needed} elements are left; its ArrayBuffer was transferred, detached or made smaller: send x.toTransferable(), which is a copy`,
+  );
+}
+
 /**
  * Short-lived memory. V8 collects it; nothing is ever freed by hand.
  *
  * - Typed arrays of up to 64 bytes live on V8's own heap and are moved out, slowly, when native code asks for their
  *   address; and each typed array costs an ArrayBuffer. So small tensors are carved out of slabs. There are two size
  *   classes, since one tensor that is kept alive keeps its slab: a million kept losses must not pin the activations
- *   that were made beside them.
+ *   that were made beside them. Slabs are shared memory: who transfers the buffer of one tensor would take its neighbours along.
+ *   They are smaller than what malloc asks the operating system for (128 KB), each time anew.
  * - Larger ones are arrays of their own, not zeroed: `new Float32Array(n)` would clear pages that the kernel is about
  *   to write.
  */
@@ -63,7 +111,7 @@ interface Slab {
 
 const sizeClasses: readonly SizeClass[] = [
   { upTo: 64, slabBytes: 8 << 10, alignment: 16, slabs: new Map() },
-  { upTo: 4 << 10, slabBytes: 128 << 10, alignment: CACHE_LINE, slabs: new Map() },
+  { upTo: 4 << 10, slabBytes: 64 << 10, alignment: CACHE_LINE, slabs: new Map() },
 ];
 
 /** Memory for `length` elements; its values are whatever was there before. */
@@ -74,21 +122,22 @@ export function allocate(dtype: DType, length: number): Storage {
       `dtype: one of ${Object.keys(arrayTypes).join(", ")} is needed: ${String(dtype)}`,
       "UNKNOWN_DTYPE",
     );
-  if (tracing !== null) return new Storage(tracing.memory(dtype, length), 0, length);
+  checkRoom("tensor", dtype, length);
+  if (tracing !== null) return new PinnedStorage(tracing.memory(dtype, length), 0, length);
   const itemBytes = ArrayType.BYTES_PER_ELEMENT;
   for (const { upTo, slabBytes, alignment, slabs } of sizeClasses) {
     if (length * itemBytes > upTo) continue;
     let slab = slabs.get(ArrayType);
     if (slab === undefined || slab.next + length > slab.array.length) {
-      slab = { array: onCacheLine(dtype, slabBytes / itemBytes, (bytes) => new Uint8Array(bytes)), next: 0 };
+      slab = { array: sharedArray(dtype, slabBytes / itemBytes), next: 0 };
       slabs.set(ArrayType, slab);
     }
     const step = alignment / itemBytes;
     const offset = slab.next;
     slab.next += Math.max(1, Math.ceil(length / step)) * step;
-    return new Storage(slab.array, offset, length);
+    return new PinnedStorage(slab.array, offset, length);
   }
-  return new Storage(uninitialized(dtype, length), 0, length);
+  return new DetachableStorage(uninitialized(dtype, length));
 }
 
 /** A typed array whose elements are not cleared; `Buffer.allocUnsafeSlow` is Node's only door to such memory. */
@@ -96,11 +145,7 @@ function uninitialized(dtype: DType, length: number): Data {
   try {
     return onCacheLine(dtype, length, Buffer.allocUnsafeSlow);
   } catch (cause) {
-    throw new SimdgradError(
-      "OUT_OF_MEMORY",
-      `tensor: no memory for so many elements: ${length} of ${dtype}`,
-      { cause },
-    );
+    throw outOfMemory("tensor", dtype, length, cause);
   }
 }
 
@@ -109,9 +154,17 @@ const longLivedSlabs = new Map<string, Slab>();
 /** Where the entries of long-lived slabs begin, in their order, and where the next one will. */
 const entriesOf = new WeakMap<Data, number[]>();
 
-/** A zeroed array on shared memory: JavaScript can neither detach nor transfer it, so native threads may work on it. */
+/**
+ * A zeroed array on shared memory: JavaScript can neither detach nor transfer it, so native threads may work on it.
+ * @throws SimdgradError `OUT_OF_MEMORY`.
+ */
 export function sharedArray(dtype: DType, length: number): Data {
-  return onCacheLine(dtype, length, (bytes) => new Uint8Array(new SharedArrayBuffer(bytes)));
+  checkRoom("tensor", dtype, length);
+  try {
+    return onCacheLine(dtype, length, (bytes) => new Uint8Array(new SharedArrayBuffer(bytes)));
+  } catch (cause) {
+    throw outOfMemory("tensor", dtype, length, cause);
+  }
 }
 
 /**
@@ -120,11 +173,12 @@ export function sharedArray(dtype: DType, length: number): Data {
  * cache line, and the gaps between entries are always zero.
  */
 export function longLived(kind: string, dtype: DType, length: number): Storage {
+  checkRoom("tensor", dtype, length);
   const ArrayType = arrayTypes[dtype];
   const step = CACHE_LINE / ArrayType.BYTES_PER_ELEMENT;
   const padded = Math.max(1, Math.ceil(length / step)) * step;
   const perSlab = longLivedSlabBytes / ArrayType.BYTES_PER_ELEMENT;
-  if (padded > perSlab) return new Storage(sharedArray(dtype, padded), 0, length, true);
+  if (padded > perSlab) return new PinnedStorage(sharedArray(dtype, padded), 0, length, true);
   const key = `${kind} ${dtype}`;
   let slab = longLivedSlabs.get(key);
   if (slab === undefined || slab.next + padded > slab.array.length) {
@@ -135,7 +189,7 @@ export function longLived(kind: string, dtype: DType, length: number): Storage {
   const offset = slab.next;
   slab.next += padded;
   entriesOf.get(slab.array)!.push(slab.next);
-  return new Storage(slab.array, offset, length, true);
+  return new PinnedStorage(slab.array, offset, length, true);
 }
 
 /** The memory that the tensor at `offset` of `array` shares with nothing but its views: an entry of a slab, or all of an array that is none. */

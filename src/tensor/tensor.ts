@@ -1,10 +1,12 @@
 import { busy, checkFree } from "../busy.js";
 import type { Data, DType } from "../dtype.js";
-import { AutogradError, formatShape, ShapeError, SimdgradError } from "../errors.js";
+import { AutogradError, formatShape, ShapeError, SimdgradError, ValueError } from "../errors.js";
 import { denseStrides, isDense, numel, type Shape, type Strides } from "../shape.js";
 import { tracing } from "../tracing.js";
 import { formatTensor } from "./format.js";
-import { allocate, longLived, Storage } from "./storage.js";
+import { checkHeap, checkRoom } from "./room.js";
+import { allocate, DetachableStorage, longLived, type Storage } from "./storage.js";
+import { checkTransferable, ownValues, type TransferableTensor } from "./transferable.js";
 
 /** What the tensor layer knows of autograd: that some node made a tensor. The node itself lives in `autograd/`. */
 export interface GradFn {
@@ -139,8 +141,9 @@ export class Tensor {
 
   /**
    * The elements as a typed array of exactly `numel` elements that shares this tensor's memory. Writing to it is seen
-   * by the tensor (and, unlike `copy_`, not by autograd). Its `buffer` may be larger and hold other tensors: copy before transferring it.
-   * @throws SimdgradError `NOT_CONTIGUOUS` on a view whose elements do not lie in order.
+   * by the tensor (and, unlike `copy_`, not by autograd). Its `buffer` may be larger, hold other tensors and be a SharedArrayBuffer, which
+   * is sent to another thread without a copy and cannot be transferred: see `toTransferable`.
+   * @throws SimdgradError `NOT_CONTIGUOUS` on a view whose elements do not lie in order, `DETACHED` when its memory was transferred.
    */
   get data(): Data {
     checkReadable("data", this);
@@ -160,16 +163,47 @@ export class Tensor {
     return this.storage.array[this.offset];
   }
 
-  /** Nested arrays of numbers (booleans for `bool`); a plain value for a scalar. */
+  /**
+   * Nested arrays of numbers (booleans for `bool`); a plain value for a scalar.
+   * @throws SimdgradError `OUT_OF_MEMORY` for more numbers than the heap of JavaScript has room for.
+   */
   toArray(): any {
     checkReadable("toArray", this);
     const { shape, strides, dtype } = this;
+    checkHeap("toArray", shape, "; use contiguous().data");
     const array = this.storage.array;
     const read = (dim: number, at: number): unknown => {
       if (dim === shape.length) return dtype === "bool" ? array[at] !== 0 : array[at];
       return Array.from({ length: shape[dim] }, (_, i) => read(dim + 1, at + i * strides[dim]));
     };
     return read(0, this.offset);
+  }
+
+  /**
+   * A copy of the values as plain data, which `postMessage` and `structuredClone` take and may transfer; a tensor itself is refused
+   * (`DataCloneError`). The graph, `requiresGrad` and `grad` stay here.
+   *
+   * `const message = x.toTransferable(); worker.postMessage(message, [message.data.buffer])`
+   */
+  toTransferable(): TransferableTensor & { data: { buffer: ArrayBuffer } } {
+    checkReadable("toTransferable", this);
+    const { shape, strides, dtype, offset, isContiguous } = this;
+    checkRoom("toTransferable", dtype, this.numel);
+    const data = isContiguous ? this.data.slice() : ownValues(this.storage.array, offset, shape, strides);
+    return { shape: [...shape], dtype, data: data as Data & { buffer: ArrayBuffer } };
+  }
+
+  /**
+   * A tensor of what `toTransferable` gave, in this thread or in another; it shares the memory of `data`, and is a leaf without gradients.
+   * @throws ShapeError, DTypeError or ValueError where shape, dtype and data do not belong together.
+   */
+  static from(given: TransferableTensor): Tensor {
+    if ((given as unknown) instanceof Tensor)
+      throw new ValueError(
+        "Tensor.from: what toTransferable() gives is needed: a Tensor; use clone() or detach()",
+      );
+    checkTransferable(given);
+    return fromData(given.data, given.shape, given.dtype);
   }
 
   /** The same memory, outside the graph. */
@@ -246,5 +280,5 @@ export function copyOf(x: Tensor): Tensor {
 export function fromData(data: Data, shape: Shape, dtype: DType): Tensor {
   if (data.length !== numel(shape))
     throw new ShapeError(`tensor: ${data.length} values do not fill ${formatShape(shape)}`);
-  return new Tensor(new Storage(data, 0, data.length), 0, [...shape], denseStrides(shape), dtype);
+  return new Tensor(new DetachableStorage(data), 0, [...shape], denseStrides(shape), dtype);
 }
