@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
-import type { Addon } from "../../src/kernels/native.js";
+import type { Addon } from "../../src/kernels/addon.js";
 
 export const addonPath =
   process.env["SIMDGRAD_ADDON"] ??
