@@ -5,6 +5,7 @@
  */
 import type { Data } from "./dtype.js";
 import { SimdgradError } from "./errors.js";
+import { overlap, type Region } from "./region.js";
 
 /** What runs. */
 export interface Owner {
@@ -12,19 +13,13 @@ export interface Owner {
   whilePaused(fn: () => void): Promise<boolean>;
 }
 
-export interface Range {
-  readonly array: Data;
-  readonly offset: number;
-  readonly length: number;
-}
-
 /** What a run does to memory. */
 export interface Use {
-  readonly written: readonly Range[];
-  readonly read: readonly Range[];
+  readonly written: readonly Region[];
+  readonly read: readonly Region[];
 }
 
-interface Claim extends Range {
+interface Claim extends Region {
   readonly owner: Owner;
   readonly writes: boolean;
 }
@@ -48,7 +43,7 @@ function changed(): void {
 
 /** Makes this memory the owner's until the function that is returned is called. */
 export function claim({ written, read }: Use, owner: Owner): () => void {
-  const add = ({ array, offset, length }: Range, writes: boolean) => {
+  const add = ({ array, offset, length }: Region, writes: boolean) => {
     const list = claims.get(array.buffer) ?? [];
     list.push({ array, offset, length, owner, writes });
     claims.set(array.buffer, list);
@@ -66,18 +61,8 @@ export function claim({ written, read }: Use, owner: Owner): () => void {
   };
 }
 
-function bytesOf({ array, offset, length }: Range): [begin: number, end: number] {
-  const { byteOffset, BYTES_PER_ELEMENT } = array;
-  return [byteOffset + offset * BYTES_PER_ELEMENT, byteOffset + (offset + length) * BYTES_PER_ELEMENT];
-}
-
-function claimsOn(range: Range): Claim[] {
-  const [begin, end] = bytesOf(range);
-  return (claims.get(range.array.buffer) ?? []).filter((claim) => {
-    const [from, to] = bytesOf(claim);
-    return begin < to && from < end;
-  });
-}
+const claimsOn = (region: Region) =>
+  (claims.get(region.array.buffer) ?? []).filter((claim) => overlap(region, claim));
 
 /** Who writes to the element at `offset` of `array`. Tensors lie within one range, so where they begin tells. */
 export function writerOf(array: Data, offset: number): Owner | undefined {
@@ -85,8 +70,8 @@ export function writerOf(array: Data, offset: number): Owner | undefined {
 }
 
 /** Whether `what` may read this memory, or write to it. @throws SimdgradError `TENSOR_IN_USE`. */
-export function checkFree(what: string, range: Range, access: "read" | "write"): void {
-  const found = claimsOn(range);
+export function checkFree(what: string, region: Region, access: "read" | "write"): void {
+  const found = claimsOn(region);
   if (found.some(({ writes }) => writes))
     throw new SimdgradError(
       "TENSOR_IN_USE",

@@ -1,7 +1,8 @@
 /** Whether two traces of one function are the same program: what differs would be different in every step. */
 import type { Data } from "../dtype.js";
+import type { Use } from "../kernels/calls.js";
 import { Tensor } from "../tensor/tensor.js";
-import { arraysOf, isArray, type Use } from "./arrays.js";
+import { arraysOf, isArray } from "./arrays.js";
 import type { Trace } from "./trace.js";
 
 /** The number of the first call in which they differ; the number of calls when only what they leave behind differs; -1 when nothing does. */
@@ -14,8 +15,8 @@ export function firstDifference(a: Trace, b: Trace): number {
     if (x.name !== y.name || !x.args.every((arg, j) => same(arg, y.args[j]))) return i;
     // An array made anew by each trace is a constant, and a replay would find in it what the one before has left.
     const others = arraysOf(y);
-    const isLeft = ({ array, role }: Use, j: number) =>
-      role !== "r" && array !== others[j].array && !a.memory.has(array);
+    const isLeft = ({ array, access }: Use, j: number) =>
+      access !== "read" && array !== others[j].array && !a.memory.has(array);
     if (arraysOf(x).some(isLeft)) return i;
   }
   if (a.calls.length !== b.calls.length) return count;

@@ -1,32 +1,27 @@
-/** The arrays among the arguments of a kernel. */
+/** The arrays among the arguments of a traced call. */
 import { arrayTypes, type Data, type DType } from "../dtype.js";
-import { roles } from "../kernels/roles.js";
-import type { TracedCall } from "./trace.js";
+import { type Use, usesOf } from "../kernels/calls.js";
+import { overlap, type Region } from "../region.js";
+import type { Trace, TracedCall } from "./trace.js";
 
 export const isArray = (arg: unknown): arg is Data | null => typeof arg === "object" && !Array.isArray(arg);
-
-/** An array of a call with what the call does to it. */
-export interface Use {
-  readonly array: Data;
-  readonly role: string;
-}
 
 /** Each pass over the calls asks, and before V8 has compiled them well a pass costs what it allocates. */
 const known = new WeakMap<TracedCall, readonly Use[]>();
 
-/** The arrays of a call, in order. */
+/** The arrays of a call with what it does to them, in order. */
 export function arraysOf(call: TracedCall): readonly Use[] {
-  const before = known.get(call);
-  if (before !== undefined) return before;
-  const found: Use[] = [];
-  let i = 0;
-  call.args.forEach((arg) => {
-    if (!isArray(arg)) return;
-    if (arg !== null) found.push({ array: arg, role: roles[call.name][i] });
-    i++;
-  });
+  let found = known.get(call);
+  if (found !== undefined) return found;
+  found = usesOf(call);
   known.set(call, found);
   return found;
+}
+
+/** Whether two regions of a trace have an element in common. Stand-ins share memory with nothing else, and have no buffer to ask. */
+export function meet(x: Region, y: Region, trace: Trace): boolean {
+  if (x.array === y.array) return x.offset < y.offset + y.length && y.offset < x.offset + x.length;
+  return !trace.memory.has(x.array) && !trace.memory.has(y.array) && overlap(x, y);
 }
 
 export function typeOf(array: Data): DType {

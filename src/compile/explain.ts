@@ -1,7 +1,8 @@
 /** What a compiled function does, in words and numbers: the calls of its plans, what they cost, and how long they take. */
 import { arrayTypes } from "../dtype.js";
 import { formatShape } from "../errors.js";
-import { type Cost, costs } from "../kernels/costs.js";
+import { type Cost, costOf, valuesOf } from "../kernels/calls.js";
+import { rowOf } from "../kernels/schema.js";
 import { limits } from "./limits.js";
 import { type Call, isSlot } from "./plan.js";
 import type { Recording } from "./recording.js";
@@ -88,56 +89,20 @@ function printed(rows: readonly ProfileRow[], milliseconds: number): string {
 const nameOf = ({ kernel, op }: Omit<ProfileRow, "milliseconds" | "ofLimit">) =>
   op === "" ? kernel : `${kernel} ${op}`;
 
-function described({ name, args, place }: Call): Omit<ProfileRow, "milliseconds" | "ofLimit"> {
-  const described = args.map((arg) =>
-    isSlot(arg) ? { BYTES_PER_ELEMENT: arrayTypes[arg.dtype].BYTES_PER_ELEMENT } : arg,
-  );
-  const { flops, bytes } = (costs[name] as (...args: unknown[]) => Cost)(...described);
+function described(call: Call): Omit<ProfileRow, "milliseconds" | "ofLimit"> {
+  const { name, args, place } = call;
+  const sized = args.map((arg) => (isSlot(arg) ? arrayTypes[arg.dtype] : arg));
   const op = typeof args[0] === "string" ? args[0] : "";
-  return { kernel: name, op, shape: sizesOf({ name, args, place }), place, flops, bytes };
+  return { kernel: name, op, shape: sizesOf(call), place, ...costOf({ name, args: sized }) };
 }
 
-/** Where the sizes of a kernel are among its arguments; those that take a shape have it as their first list. */
-const sizes: { readonly [Name in Call["name"]]?: readonly [number, number] } = {
-  fill: [1, 2],
-  gemm: [0, 4],
-  gemmSgdStep: [0, 4],
-  gemmAdamStep: [0, 4],
-  unaryGrad: [3, 4],
-  reduce: [1, 4],
-  argReduce: [1, 4],
-  softmax: [1, 4],
-  softmaxGrad: [1, 4],
-  crossEntropy: [1, 3],
-  crossEntropyGrad: [1, 3],
-  indexSelect: [0, 4],
-  indexAdd: [0, 4],
-  gather: [0, 4],
-  scatterAdd: [0, 4],
-  takeRows: [0, 3],
-  sgdStep: [0, 1],
-  adamStep: [0, 1],
-  increment: [0, 1],
-  tally: [0, 2],
-  random: [3, 4],
-  permutation: [0, 1],
-  unfold2d: [0, 7],
-  fold2d: [0, 7],
-  conv2d: [0, 10],
-  conv2dGradInput: [0, 10],
-  conv2dGradWeight: [0, 10],
-  maxPool2d: [0, 5],
-  maxPool2dGrad: [0, 3],
-  avgPool2d: [0, 5],
-  avgPool2dGrad: [0, 5],
-};
-
-function sizesOf({ name, args }: Call): string {
-  const range = sizes[name];
-  if (range === undefined) return formatShape(args.find(Array.isArray) ?? []);
-  const [first, ...rest] = args.slice(...range);
-  // A batch of one is a plain product.
-  return (name.startsWith("gemm") && first === 1 ? rest : [first, ...rest]).join(" x ");
+/** `[64, 784]`, `64 x 10 x 784`; a batch of one product is a plain product. */
+function sizesOf(call: Call): string {
+  const values = valuesOf(call);
+  const sizes = rowOf(call.name).sizes.map(({ name }) => ({ name, value: values[name] }));
+  if (sizes[0].name === "shape") return formatShape(sizes[0].value);
+  const printed = sizes.filter(({ name, value }) => name !== "batch" || value !== 1);
+  return printed.map(({ value }) => value).join(" x ");
 }
 
 /** `1.5 M`, with a space, so that a unit may follow. */

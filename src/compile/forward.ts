@@ -1,7 +1,9 @@
 import type { Data } from "../dtype.js";
-import { runs } from "../kernels/roles.js";
+import { argument, placeOf, regionsOf } from "../kernels/calls.js";
+import { schema } from "../kernels/schema.js";
+import type { Region } from "../region.js";
 import { isDense, numel, type Shape, type Strides } from "../shape.js";
-import { arraysOf, isArray, typeOf } from "./arrays.js";
+import { arraysOf, meet, typeOf } from "./arrays.js";
 import type { Trace, TracedCall } from "./trace.js";
 
 /**
@@ -33,54 +35,36 @@ export function withoutCopies(trace: Trace, kept: ReadonlySet<Data>): TracedCall
 
 interface Copy {
   readonly from: Data;
-  readonly to: Data;
-  readonly offset: number;
-  readonly length: number;
+  readonly to: Region;
 }
 
 /** A copy of all of a stand-in, in order and without conversion, to memory of the user. */
-function asPlainCopy({ name, args }: TracedCall, trace: Trace): Copy | null {
-  if (name !== "copy") return null;
-  const [shape, from, start, xs, to, offset, os] = args as [
-    Shape,
-    Data,
-    number,
-    Strides,
-    Data,
-    number,
-    Strides,
-  ];
-  const made = trace.memory.get(from);
+function asPlainCopy(call: TracedCall, trace: Trace): Copy | null {
+  if (call.name !== "copy") return null;
+  const shape = argument(call, "shape") as Shape;
+  const from = placeOf<Data>(call, "x");
+  const to = placeOf<Data>(call, "out");
+  const strides = (operand: "x" | "out") => call.args[schema.copy.at[operand] + 2] as Strides;
+  const made = trace.memory.get(from.array);
   const length = numel(shape);
-  const whole = made !== undefined && start === 0 && made.length === length && length > 0;
-  if (!whole || trace.memory.has(to) || trace.inputs.includes(from)) return null;
-  if (!isDense(shape, xs) || !isDense(shape, os) || made.dtype !== typeOf(to)) return null;
-  return { from, to, offset, length };
+  const whole = made !== undefined && from.offset === 0 && made.length === length && length > 0;
+  if (!whole || trace.memory.has(to.array) || trace.inputs.includes(from.array)) return null;
+  if (!isDense(shape, strides("x")) || !isDense(shape, strides("out"))) return null;
+  return made.dtype === typeOf(to.array) ? { from: from.array, to: { ...to, length } } : null;
 }
 
 /** Whether the call writes all of the stand-in without having read it. */
-function makes(call: TracedCall, array: Data): boolean {
-  const { role } = arraysOf(call).find((use) => use.array === array)!;
-  // gemm's flag for adding to C stands before it.
-  const place = call.args.indexOf(array);
-  return role === "w" || (call.name === "gemm" && call.args[place - 1] === 0);
-}
+const makes = (call: TracedCall, array: Data) =>
+  arraysOf(call).find((use) => use.array === array)!.access === "write";
 
-/** Tensors lie in storages that do not overlap, so where a call begins in an array tells which it touches. */
-function touches(call: TracedCall, { to, offset, length }: Copy, trace: Trace): boolean {
-  return call.args.some((arg, i) => {
-    if (!isArray(arg) || arg === null || trace.memory.has(arg) || arg.buffer !== to.buffer) return false;
-    if (arg !== to || runs[call.name] !== undefined) return true;
-    const begin = call.args[i + 1] as number;
-    return begin >= offset && begin < offset + length;
-  });
-}
+const touches = (call: TracedCall, { to }: Copy, trace: Trace) =>
+  regionsOf(call).some((region) => meet(region, to, trace));
 
 /** The call with the target of the copy in the place of its stand-in. */
-function redirected(call: TracedCall, { from, to, offset }: Copy): TracedCall {
+function redirected(call: TracedCall, { from, to }: Copy): TracedCall {
   const args = [...call.args];
   const place = args.indexOf(from);
-  args[place] = to;
-  args[place + 1] = (args[place + 1] as number) + offset;
+  args[place] = to.array;
+  args[place + 1] = (args[place + 1] as number) + to.offset;
   return { ...call, args };
 }

@@ -1,14 +1,16 @@
 /** The random generators that a program draws from: what a step has drawn that failed is drawn again when it is repeated. */
 import { k } from "../kernels/backend.js";
+import { argument, placeOf } from "../kernels/calls.js";
+import { rowOf } from "../kernels/schema.js";
 import { advance, type RandomState } from "../random.js";
-import { type Call, isSlot, type Plan, type Slot } from "./plan.js";
+import type { Call, Plan, Slot } from "./plan.js";
 
 export class Generators {
   readonly slots: ReadonlySet<Slot>;
   readonly #draws: readonly Draw[];
 
   constructor({ calls }: Plan) {
-    this.#draws = calls.filter(({ name }) => name === "random" || name === "permutation").map(drawOf);
+    this.#draws = calls.filter(draws).map(drawOf);
     this.slots = new Set(this.#draws.map(({ slot }) => slot));
   }
 
@@ -41,8 +43,9 @@ interface Draw {
   readonly n: number;
 }
 
-/** Both kernels have the state as their first array, and the number of elements before it. */
-function drawOf({ name, args }: Call): Draw {
-  const at = args.findIndex(isSlot);
-  return { name, slot: args[at] as Slot, offset: args[at + 1] as number, n: args[at - 1] as number };
+const draws = ({ name }: Call) => "state" in rowOf(name).at;
+
+function drawOf(call: Call): Draw {
+  const { array: slot, offset } = placeOf<Slot>(call, "state");
+  return { name: call.name, slot, offset, n: argument(call, "n") as number };
 }

@@ -1,24 +1,9 @@
 import type { Data } from "../dtype.js";
-import type { KernelName } from "../kernels/table.js";
+import { placeOf, valuesOf } from "../kernels/calls.js";
+import { rowOf } from "../kernels/schema.js";
 import { isDense, numel, type Shape, type Strides } from "../shape.js";
 import { arraysOf } from "./arrays.js";
 import type { Trace, TracedCall } from "./trace.js";
-
-/** Where elementwise kernels have their operands and, where these may be strided, the strides; and their output. */
-const elementwise: Partial<
-  Record<KernelName, { operands: [array: number, strides?: number][]; out: number }>
-> = {
-  unary: { operands: [[4, 6]], out: 7 },
-  unaryGrad: { operands: [[8], [4], [6]], out: 10 },
-  binary: {
-    operands: [
-      [2, 4],
-      [5, 7],
-    ],
-    out: 8,
-  },
-};
-const shapeAt: Partial<Record<KernelName, number>> = { unary: 3, binary: 1 };
 
 /**
  * Which outputs may lie where an operand lies that nobody needs afterwards: output → operand. Such a kernel touches half the memory, and what
@@ -36,27 +21,40 @@ export function inPlace(
       if (use === undefined) uses.set(array, { first: i, last: i });
       else use.last = i;
     }
-  const free = (array: unknown): array is Data =>
-    trace.memory.has(array as Data) && !fixed.has(array as Data);
+  const free = (array: Data) => trace.memory.has(array) && !fixed.has(array);
   const sharing = new Map<Data, Data>();
   const taken = new Set<Data>();
-  for (const [i, { name, args }] of calls.entries()) {
-    const form = elementwise[name];
-    const out = form && args[form.out];
-    if (form === undefined || !free(out) || args[form.out + 1] !== 0 || uses.get(out)!.first !== i) continue;
+  for (const [i, call] of calls.entries()) {
+    const output = rowOf(call.name).operands.find(({ over }) => over !== undefined);
+    if (output === undefined) continue;
+    const { array: out, offset } = placeOf<Data>(call, output.name);
+    if (!free(out) || offset !== 0 || uses.get(out)!.first !== i) continue;
     const made = trace.memory.get(out)!;
-    const shape = shapeAt[name] === undefined ? [args[3] as number] : (args[shapeAt[name]] as Shape);
+    const shape = shapeOf(call);
     if (numel(shape) !== made.length) continue;
-    for (const [at, strides] of form.operands) {
-      const operand = args[at];
-      if (!free(operand) || taken.has(operand) || operand === out || uses.get(operand)!.last !== i) continue;
-      const { dtype, length } = trace.memory.get(operand)!;
-      if (dtype !== made.dtype || length !== made.length || args[at + 1] !== 0) continue;
-      if (strides !== undefined && !isDense(shape, args[strides] as Strides)) continue;
-      sharing.set(out, operand);
-      taken.add(operand);
-      break;
-    }
+    const operand = output.over!.find((name) => {
+      const { array, offset } = placeOf<Data | null>(call, name);
+      if (array === null || !free(array) || taken.has(array) || array === out) return false;
+      if (uses.get(array)!.last !== i || offset !== 0 || !liesDense(call, name, shape)) return false;
+      const { dtype, length } = trace.memory.get(array)!;
+      return dtype === made.dtype && length === made.length;
+    });
+    if (operand === undefined) continue;
+    const { array } = placeOf<Data>(call, operand);
+    sharing.set(out, array);
+    taken.add(array);
   }
   return sharing;
+}
+
+/** Over which an elementwise call goes. */
+function shapeOf(call: TracedCall): Shape {
+  const values = valuesOf(call);
+  return rowOf(call.name).sizes.flatMap(({ name }) => values[name]);
+}
+
+function liesDense(call: TracedCall, name: string, shape: Shape): boolean {
+  const row = rowOf(call.name);
+  const { layout } = row.operands.find((operand) => operand.name === name)!;
+  return layout === "dense" || isDense(shape, call.args[row.at[name] + 2] as Strides);
 }

@@ -1,7 +1,7 @@
 /** A plan as the addon takes it: flat arrays of numbers, and the call that replays them. */
 import type { Data, DType } from "../dtype.js";
+import type { Addon, Program as Handle, Job, ProgramSpec } from "../kernels/addon.js";
 import { nativeAddon } from "../kernels/backend.js";
-import type { Addon, Program as Handle, Job, ProgramSpec } from "../kernels/native.js";
 import { isArray } from "./arrays.js";
 import { isSlot, type Plan, Slot } from "./plan.js";
 import type { Failure, Memory } from "./program.js";

@@ -4,8 +4,8 @@
  */
 import type { Data, DType } from "../dtype.js";
 import { arrayTypes } from "../dtype.js";
-import { roles } from "../kernels/roles.js";
-import type { KernelName } from "../kernels/table.js";
+import { type KernelCall, usesOf } from "../kernels/calls.js";
+import { rowOf } from "../kernels/schema.js";
 import { arraysOf, isArray, typeOf } from "./arrays.js";
 import { withoutCopies } from "./forward.js";
 import { withFusedUpdates } from "./fuse.js";
@@ -29,10 +29,8 @@ export class Slot {
 
 export const isSlot = (arg: unknown): arg is Slot => arg instanceof Slot;
 
-export interface Call {
-  readonly name: KernelName;
-  /** Numbers, names and lists as in the table; arrays as slots. */
-  readonly args: readonly unknown[];
+/** Arrays are slots. */
+export interface Call extends KernelCall {
   readonly place: string;
 }
 
@@ -47,15 +45,9 @@ export interface Plan {
 /** Arenas and the places in them begin at cache lines. */
 const alignment = 64;
 
-/** Kernels that look at labels or indices: their complaint is a result, even when nobody reads the numbers. */
-const complaining = new Set<KernelName>([
-  ...(["crossEntropy", "indexSelect", "indexAdd", "gather", "scatterAdd", "takeRows", "tally"] as const),
-]);
-
 /** The slots a planned call writes to. */
-export function writtenSlots({ name, args }: Call): Slot[] {
-  const arrays = args.filter(isArray) as (Slot | null)[];
-  return arrays.filter((slot, i): slot is Slot => slot !== null && roles[name][i] !== "r");
+export function writtenSlots(call: Call): Slot[] {
+  return usesOf<Slot>(call).flatMap(({ array, access }) => (access === "read" ? [] : [array]));
 }
 
 /** `outputs`: stand-ins whose values the caller gets. `needed`: whether a gradient, by its memory, is read after the program has run. */
@@ -106,7 +98,10 @@ export function plan(
   };
 }
 
-/** A call counts when it writes to what is seen outside, or to what a later call that counts reads. */
+/**
+ * A call counts when it writes to what is seen outside, or to what a later call that counts reads. What a kernel reports of labels and
+ * indices is a result too, even when nobody reads the numbers.
+ */
 function withoutDeadCalls(
   trace: Trace,
   calls: readonly TracedCall[],
@@ -118,11 +113,13 @@ function withoutDeadCalls(
     const call = calls[i];
     const arrays = arraysOf(call);
     const counts =
-      complaining.has(call.name) ||
-      arrays.some(({ array, role }) => role !== "r" && (!trace.memory.has(array) || needed.has(array)));
+      rowOf(call.name).reports !== undefined ||
+      arrays.some(
+        ({ array, access }) => access !== "read" && (!trace.memory.has(array) || needed.has(array)),
+      );
     if (!counts) continue;
     kept.push(call);
-    for (const { array, role } of arrays) if (role !== "w") needed.add(array);
+    for (const { array, access } of arrays) if (access === "read" || access === "update") needed.add(array);
   }
   return kept.reverse();
 }

@@ -3,7 +3,8 @@ import { busy, checkFree } from "../busy.js";
 import { arrayTypes, type Data } from "../dtype.js";
 import { SimdgradError, ValueError } from "../errors.js";
 import { backend, k } from "../kernels/backend.js";
-import { placesIn } from "../kernels/roles.js";
+import { regionsOf } from "../kernels/calls.js";
+import { rowOf } from "../kernels/schema.js";
 import { detached } from "../tensor/storage.js";
 import { Generators } from "./generators.js";
 import { NativeProgram } from "./native-program.js";
@@ -80,18 +81,18 @@ export class Program {
   /** @throws SimdgradError `TENSOR_IN_USE` when a thread works on memory that a call touches: a native program asks nobody else. */
   checkFree(): void {
     if (!busy) return;
-    for (const { name, args } of this.plan.calls)
-      for (const { array: slot, access, ...where } of placesIn<Slot>(name, args))
-        if (slot.array !== null) checkFree(name, { ...where, array: slot.array }, access);
+    for (const call of this.plan.calls)
+      for (const { array: slot, access, ...where } of regionsOf<Slot>(call))
+        if (slot.array !== null) checkFree(call.name, { ...where, array: slot.array }, access);
   }
 
   complaint({ call, status }: Failure): SimdgradError {
     const { name, place } = this.plan.calls[call];
-    if (name === "tally") return new SimdgradError("NAN_LOSS", "compile: the loss is not finite");
-    const [what, code] =
-      name === "crossEntropy" ? ["label", "LABEL_OUT_OF_RANGE"] : ["index", "INDEX_OUT_OF_RANGE"];
+    const what = rowOf(name).reports;
+    if (what === "loss") return new SimdgradError("NAN_LOSS", "compile: the loss is not finite");
+    const code = what === "label" ? "LABEL_OUT_OF_RANGE" : "INDEX_OUT_OF_RANGE";
     const where = place === "" ? "" : `${place}: `;
-    return new ValueError(`${where}${name}: ${what} out of range at position ${status}`, code);
+    return new ValueError(`${where}${name}: ${what ?? "index"} out of range at position ${status}`, code);
   }
 }
 

@@ -5,14 +5,15 @@ import type { Data, DType } from "../dtype.js";
 import { formatShape } from "../errors.js";
 import { type BackendName, backend } from "../kernels/backend.js";
 import { sameShape } from "../shape.js";
+import { regionOf } from "../tensor/region.js";
 import { allocate, PinnedStorage, type Storage, sharedArray } from "../tensor/storage.js";
 import { copyOf, Tensor, usedUp } from "../tensor/tensor.js";
 import { moves } from "../tracing.js";
+import { checkApart } from "./apart.js";
 import { usedUpGradients } from "./fuse.js";
 import { plan, type Slot, writtenSlots } from "./plan.js";
 import { type Memory, Program } from "./program.js";
 import type { Effect, Trace } from "./trace.js";
-import { checkApart } from "./window.js";
 
 /** What a caller gets, from the memory of outputs, the inputs of this call, and gradients that are the caller's. */
 type Build = (
@@ -49,10 +50,10 @@ export class Recording {
         (effect) => leaves(effect, array, offset) && (keepGrads || wasRead(trace, effect.owner)),
       );
     this.program = new Program(plan(trace, outputs, needed));
-    const used = [...usedUpGradients(this.program.plan.calls)];
+    const used = [...usedUpGradients<Slot>(this.program.plan.calls)];
     this.#effects = trace.effects.map((effect) => {
       const { owner, name, value } = effect;
-      const gone = used.some(({ array, offset }) => leaves(effect, (array as Slot).array, offset));
+      const gone = used.some(({ array, offset }) => leaves(effect, array.array, offset));
       return { owner, name, build: gone ? () => usedUp : builder(value, trace, outputs) };
     });
     const written = new Set(this.program.plan.calls.flatMap(writtenSlots));
@@ -100,10 +101,8 @@ export class Recording {
   }
 
   #checkInputs(inputs: readonly Tensor[]): void {
-    for (const [i, { storage, offset }] of inputs.entries()) {
-      const access = this.#changedInputs.includes(i) ? "write" : "read";
-      checkFree("compile", { array: storage.array, offset, length: 1 }, access);
-    }
+    for (const [i, x] of inputs.entries())
+      checkFree("compile", regionOf(x), this.#changedInputs.includes(i) ? "write" : "read");
   }
 
   /** The shapes and values that it was made for, as errors write them: `[8, 5] float32, [8] int32, true`. */

@@ -1,8 +1,7 @@
-import type { Range } from "../busy.js";
 import type { Data } from "../dtype.js";
-import { placesIn } from "../kernels/roles.js";
+import { regionsOf } from "../kernels/calls.js";
 import type { RandomState } from "../random.js";
-import { entryAt } from "../tensor/storage.js";
+import type { Region } from "../region.js";
 import type { Generators } from "./generators.js";
 import { isSlot, type Plan, Slot, writtenSlots } from "./plan.js";
 import type { Program } from "./program.js";
@@ -16,7 +15,7 @@ const isShared = ({ array }: Slot) => array === null || array.buffer instanceof 
 export class Shared {
   readonly plan: Plan;
   /** What is read in place. */
-  readonly read: readonly Range[];
+  readonly read: readonly Region[];
   readonly #copied = new Map<Slot, Slot>();
   /** Of the generators, before the job. */
   #states: ReadonlyMap<Slot, RandomState> = new Map();
@@ -63,17 +62,17 @@ export class Shared {
   }
 }
 
-/** The memory of the user that a plan reads. */
-function readIn({ calls }: Plan): Range[] {
-  const found = new Map<Data, Map<number, Range>>();
-  for (const { name, args } of calls)
-    for (const { array: slot, offset, length, access } of placesIn<Slot>(name, args)) {
+/** The memory of the user that a plan reads, each stretch once. */
+function readIn({ calls }: Plan): Region[] {
+  const found = new Map<Data, Map<number, Region>>();
+  for (const call of calls)
+    for (const { array: slot, offset, length, access } of regionsOf<Slot>(call)) {
       if (slot.array === null || access === "write") continue;
-      const range = length > 1 ? { array: slot.array, offset, length } : entryAt(slot.array, offset);
-      const ranges = found.get(slot.array) ?? new Map<number, Range>();
-      found.set(slot.array, ranges.set(range.offset, range));
+      const regions = found.get(slot.array) ?? new Map<number, Region>();
+      const longest = Math.max(length, regions.get(offset)?.length ?? 0);
+      found.set(slot.array, regions.set(offset, { array: slot.array, offset, length: longest }));
     }
-  return [...found.values()].flatMap((ranges) => [...ranges.values()]);
+  return [...found.values()].flatMap((regions) => [...regions.values()]);
 }
 
 /** Whether the counter of a generator, words 2 and 3 of its state, is further on than another's. */

@@ -5,18 +5,16 @@
 import { arrayTypes, type Data, type DType } from "../dtype.js";
 import { SimdgradError } from "../errors.js";
 import { withKernels } from "../kernels/backend.js";
-import { roles } from "../kernels/roles.js";
-import type { KernelName, Kernels } from "../kernels/table.js";
+import type { KernelCall } from "../kernels/calls.js";
+import { type KernelName, type Kernels, kernelNames } from "../kernels/schema.js";
+import { regionOf } from "../tensor/region.js";
 import { PinnedStorage, type Storage } from "../tensor/storage.js";
 import { Tensor } from "../tensor/tensor.js";
 import { place, type Tracing, withTracing } from "../tracing.js";
 import { callSite } from "./call-site.js";
-import { reach } from "./window.js";
 
-/** A kernel and its arguments in the order of the table. Arrays may be stand-ins. */
-export interface TracedCall {
-  readonly name: KernelName;
-  readonly args: readonly unknown[];
+/** Arrays may be stand-ins. */
+export interface TracedCall extends KernelCall {
   /** The module whose forward made it: `Sequential[2].Linear`; "" outside. */
   readonly place: string;
 }
@@ -152,7 +150,7 @@ export class Tracer implements Tracing {
   /** A tensor of the form of `x` on a stand-in that reaches as far as `x` does. */
   #like(x: Tensor): Tensor {
     const { shape, strides, dtype } = x;
-    const length = reach(x);
+    const { length } = regionOf(x);
     return new Tensor(new PinnedStorage(this.memory(dtype, length), 0, length), 0, shape, strides, dtype);
   }
 
@@ -165,8 +163,7 @@ export class Tracer implements Tracing {
         this.calls.push({ name, args, place: place() });
         return -1;
       };
-    const names = Object.keys(roles) as KernelName[];
-    return Object.fromEntries(names.map((name) => [name, note(name)])) as unknown as Kernels;
+    return Object.fromEntries(kernelNames.map((name) => [name, note(name)])) as unknown as Kernels;
   }
 
   /** An object that passes for a typed array as long as nobody asks for an element. */

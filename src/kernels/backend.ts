@@ -8,15 +8,15 @@ import { join } from "node:path";
 import { getEnvironmentData, setEnvironmentData } from "node:worker_threads";
 import { busy, checkFree, whenBusy } from "../busy.js";
 import { seeAddresses } from "../cache-lines.js";
-import type { Data } from "../dtype.js";
 import { SimdgradError, ValueError } from "../errors.js";
 import { editDistance } from "../nearest.js";
 import { packageRoot } from "../package-root.js";
+import type { Addon } from "./addon.js";
 import { addonDefect } from "./addon-file.js";
+import { regionsOf } from "./calls.js";
 import * as js from "./js/index.js";
-import { type Addon, overlay } from "./native.js";
-import { placesIn } from "./roles.js";
-import type { KernelName, Kernels } from "./table.js";
+import { overlay } from "./native.js";
+import { type KernelName, type Kernels, kernelNames } from "./schema.js";
 
 export type BackendName = "js" | "native";
 
@@ -31,7 +31,6 @@ interface Loaded {
 }
 
 const core: Kernels = js;
-const coreNames = Object.keys(js);
 
 /** The addon, once it was asked for; or the reason why there is none. */
 let loaded: Loaded | SimdgradError | undefined;
@@ -138,7 +137,7 @@ function broken(error: unknown): Kernels {
   const fail = () => {
     throw error;
   };
-  return Object.fromEntries(coreNames.map((name) => [name, fail])) as unknown as Kernels;
+  return Object.fromEntries(kernelNames.map((name) => [name, fail])) as unknown as Kernels;
 }
 
 /** The table in use. */
@@ -173,7 +172,7 @@ function guarded(kernels: Kernels): Kernels {
   const guard =
     (name: KernelName, kernel: (...args: unknown[]) => number) =>
     (...args: unknown[]) => {
-      for (const place of placesIn<Data>(name, args)) checkFree(name, place, place.access);
+      for (const region of regionsOf({ name, args })) checkFree(name, region, region.access);
       return kernel(...args);
     };
   return Object.fromEntries(
@@ -275,7 +274,7 @@ export const backend = {
 
   /** Kernels and ops that run in JavaScript although the backend is native, such as `permutation` or `unary.mish`. */
   get fallbacks(): readonly string[] {
-    if (name === "js") return coreNames;
+    if (name === "js") return kernelNames;
     return nativeOrNone()?.fallbacks ?? [];
   },
 

@@ -1,153 +1,11 @@
 /**
  * The native table: the addon laid over the JavaScript core. What C++ lacks (a kernel, an op, a dtype) falls through to
  * JavaScript; `fallbacks` names the kernels and ops for which that is always so.
- *
- * One convention serves every kernel. Numbers, op codes and number lists are written to one shared block of doubles; typed
- * arrays (or null) are passed as arguments. Both in the order of the table, so native/entries reads them in the same order.
  */
-import { integerRows } from "./binary-math.js";
+import type { Addon } from "./addon.js";
 import * as js from "./js/index.js";
-import { ruleNames } from "./js/rules.js";
-import { canGenerate } from "./js/specialize.js";
-import { binaryRows, compareRows, unaryRows } from "./rows.js";
-import type { KernelName, Kernels } from "./table.js";
-
-type Kernel = (...args: any[]) => number;
-
-/** What a parameter, an external or a slot is: the types that kernels know. */
-type Memory = Float32Array | Float64Array | Int32Array | Uint8Array;
-
-/**
- * A recorded program: kernel calls one after the other, and the slots that their array arguments refer to. Everything is copied
- * when the program is made, except the memory of the externals.
- */
-export interface ProgramSpec {
-  /** Of each call, the kernel's place in `kernelNames`. */
-  kernels: Int32Array;
-  /** Of each call, how many numbers it has … */
-  numberCounts: Int32Array;
-  /** … and how many arrays. */
-  arrayCounts: Int32Array;
-  /** The numbers of all calls, each as it would be written to the block: op codes, lists behind their length. */
-  numbers: Float64Array;
-  /** The array arguments of all calls: a slot, or -1 for null. */
-  refs: Int32Array;
-  /** 0 external, 1 arena, 2 parameter: an input or output that is bound at each replay. */
-  slotKinds: Int32Array;
-  /** 1 float32, 2 float64, 3 int32, 4 uint8. */
-  slotTypes: Int32Array;
-  /** Of an external, its place in `externals`; in the arena, the byte; of a parameter, its index (at most 63). */
-  slotPlaces: Float64Array;
-  /** In elements. */
-  slotLengths: Float64Array;
-  /** Kept alive by the program. Where JavaScript can pull the memory away, each replay looks first whether it has (DETACHED). */
-  externals: Memory[];
-  arenaBytes: number;
-  /** Pairs of a place in `numbers` and a delta: in step i of a job that number is its recorded value + i · delta. */
-  advances: Int32Array;
-}
-
-/** A program of the addon; freed when it is released or, in a later turn of the event loop, collected. */
-export interface Program {
-  /** The calls that have no C++: a program with any is not run natively (UNSUPPORTED). */
-  readonly unsupported: number[];
-}
-
-/** What a job replays: the program for steps from … from + times - 1, with the parameters from these element offsets on. */
-export interface Stage {
-  program: Program;
-  params: (Memory | null)[];
-  offsets: number[];
-  from: number;
-  times: number;
-}
-
-/** How a job has ended. */
-export interface JobResult {
-  /** Finished ones, of all stages. */
-  steps: number;
-  /** -1 when none failed. */
-  failedStage: number;
-  /** -1 when none failed. */
-  failedCall: number;
-  /** What the failed call answered: the position of a bad label or index, or -3 when an advanced number led outside an array. */
-  status: number;
-}
-
-/** Programs that run on a native thread. Methods are called on the object. */
-export interface Job {
-  /** Resolves when the job has ended, by itself, by `stop` or by a call that failed; never rejects. */
-  readonly done: Promise<JobResult>;
-  /** Ends the job after the step that is running; nothing revokes it. */
-  stop(): void;
-  /**
-   * Resolves true once the thread waits between two steps; false when the job has ended, or `resume` was called, before it did.
-   * What the program works on may be read and written until `resume`.
-   */
-  pause(): Promise<boolean>;
-  resume(): void;
-}
-
-/** What native/addon*.cc export. */
-export interface Addon {
-  kernels: Record<string, Kernel>;
-  /** Names of `kernels` in the order of native/table.cc. */
-  kernelNames: string[];
-  /** Op names by kernel; an op's code is its place. */
-  ops: Record<string, string[]>;
-  isas: string[];
-  /** Why a faster instruction set is not among `isas`; empty when there is none. */
-  isaNote: string;
-  sourceHash: string;
-  /** Whether this is the first environment of the process that loaded the addon. */
-  first: boolean;
-  /** Answers the block in use: the first that was given. */
-  init(block: Float64Array): Float64Array;
-  isa(): string;
-  setIsa(name: string): boolean;
-  threads(): number;
-  setThreads(n: number): number;
-  workerChunks(): number;
-  affinity(): number;
-  /** Bytes between the last cache line and the first element. */
-  behindLine(array: Uint8Array): number;
-  /** Cores the control group allows; 0 when there is no limit. */
-  quota(): number;
-  /** Checks every call at once: OUT_OF_BOUNDS names the call and its kernel; INVALID_ARGUMENT says what is wrong with the spec. */
-  createProgram(spec: ProgramSpec): Program;
-  /**
-   * Runs all calls. The element offsets of the parameters are in block[0], block[1], …; null stands for one that no slot is.
-   * Answers -1, or the call that failed, with its status (the position of a bad label or index) in block[0]: those before it have run.
-   */
-  replay(program: Program, ...parameters: (Memory | null)[]): number;
-  /** The same, adding the time of each call to nanoseconds[call]. */
-  profile(program: Program, nanoseconds: Float64Array, ...parameters: (Memory | null)[]): number;
-  /** Frees the program, after its job when it is part of one. Nothing runs it any more (PROGRAM_RELEASED); a second time does nothing. */
-  releaseProgram(program: Program): void;
-  /**
-   * Runs the stages on a thread of their own, which keeps the event loop alive until it has ended. `control`, 16 or more on a
-   * SharedArrayBuffer, tells at any time [0] the steps finished in all, [1] the stage, [2] the steps finished in it. Parameters and
-   * externals have to be on SharedArrayBuffers (DETACHABLE). Until `done` nothing else runs the programs (PROGRAM_RUNNING).
-   */
-  startJob(stages: Stage[], control: Int32Array): Job;
-}
-
-/** The addon's answer to a dtype or an argument that it leaves to the JavaScript core. */
-const UNSUPPORTED = -2;
-
-/** Kernels that take an op name first, with the names the table knows. */
-const families: Partial<Record<KernelName, readonly string[]>> = {
-  unary: Object.keys(unaryRows),
-  unaryGrad: Object.keys(unaryRows),
-  binary: [...Object.keys(binaryRows), ...Object.keys(integerRows)],
-  compare: Object.keys(compareRows),
-  reduce: ["sum", "prod", "max", "min"],
-  argReduce: ["argmax", "argmin"],
-  softmax: ["softmax", "logSoftmax"],
-  softmaxGrad: ["softmax", "logSoftmax"],
-  random: ["uniform", "normal", "dropout"],
-  ruleStep: ruleNames,
-};
+import { bind, type Codes, type Kernel } from "./marshal.js";
+import { type Kernels, kernelNames, opsOf } from "./schema.js";
 
 const blockLength = 512;
 
@@ -158,100 +16,22 @@ export function overlay(addon: Addon): { kernels: Kernels; fallbacks: string[]; 
   const core = js as unknown as Record<string, Kernel>;
   const kernels: Record<string, Kernel> = { ...core };
   const fallbacks: string[] = [];
-  for (const name of Object.keys(js) as KernelName[]) {
+  for (const name of kernelNames) {
     const native = addon.kernels[name];
     if (native === undefined) {
       fallbacks.push(name);
       continue;
     }
     const ops = addon.ops[name] ?? [];
-    const codes: Record<string, number | undefined> = Object.create(null);
+    const codes: Codes = Object.create(null);
     ops.forEach((op, code) => {
       codes[op] = code;
     });
-    for (const op of families[name] ?? []) if (codes[op] === undefined) fallbacks.push(`${name}.${op}`);
-    kernels[name] = bind(kernels, name, native, core[name], block, codes);
+    for (const op of opsOf(name)) if (codes[op] === undefined) fallbacks.push(`${name}.${op}`);
+    const bound = bind({ name, native, fallback: core[name], block, codes }, (generated) => {
+      if (kernels[name] === bound) kernels[name] = generated;
+    });
+    kernels[name] = bound;
   }
   return { kernels: kernels as unknown as Kernels, fallbacks, block };
-}
-
-type Codes = Record<string, number | undefined>;
-
-/**
- * A function of the table that calls the addon. Which parameters are numbers, lists, op names and arrays is seen at the first
- * call, which is also when the function that does just that is generated and takes this one's place in the table: walking
- * `arguments` costs as much as a small kernel does.
- */
-function bind(
-  kernels: Record<string, Kernel>,
-  name: string,
-  native: Kernel,
-  fallback: Kernel,
-  block: Float64Array,
-  codes: Codes,
-): Kernel {
-  if (!canGenerate) return (...args) => walk(native, fallback, block, codes, args);
-  let generated: Kernel | undefined;
-  const first: Kernel = (...args) => {
-    generated ??= generate(name, args, native, fallback, block, codes);
-    if (kernels[name] === first) kernels[name] = generated;
-    return generated(...args);
-  };
-  return first;
-}
-
-/** Source text of one kernel's function: a store for each number, a loop for each list, and the call. */
-function generate(
-  name: string,
-  sample: readonly unknown[],
-  native: Kernel,
-  fallback: Kernel,
-  block: Float64Array,
-  codes: Codes,
-): Kernel {
-  const parameters = sample.map((_, i) => `p${i}`);
-  const arrays: string[] = [];
-  const lines: string[] = [];
-  // Places in the block are constants up to the first list.
-  let place = 0;
-  let listed = false;
-  const next = () => (listed ? "at++" : String(place++));
-  sample.forEach((value, i) => {
-    const parameter = parameters[i];
-    if (typeof value === "number") lines.push(`block[${next()}] = ${parameter};`);
-    else if (typeof value === "string") {
-      lines.push(`const code = codes[${parameter}];`);
-      lines.push(`if (code === undefined) return fallback(${parameters});`, `block[${next()}] = code;`);
-    } else if (Array.isArray(value)) {
-      if (!listed) lines.push(`let at = ${place};`);
-      listed = true;
-      lines.push(`const n${i} = ${parameter}.length;`, `block[at++] = n${i};`);
-      lines.push(`for (let j = 0; j < n${i}; j++) block[at++] = ${parameter}[j];`);
-    } else arrays.push(parameter);
-  });
-  const text = `"use strict"; return function ${name}(${parameters}) {
-    ${lines.join("\n    ")}
-    const answer = native(${arrays});
-    return answer === ${UNSUPPORTED} ? fallback(${parameters}) : answer;
-  }`;
-  return new Function("native", "fallback", "block", "codes", text)(native, fallback, block, codes) as Kernel;
-}
-
-/** The convention as a plain walk, for where code generation is forbidden. */
-function walk(native: Kernel, fallback: Kernel, block: Float64Array, codes: Codes, args: unknown[]): number {
-  const arrays: unknown[] = [];
-  let at = 0;
-  for (const arg of args) {
-    if (typeof arg === "number") block[at++] = arg;
-    else if (typeof arg === "string") {
-      const code = codes[arg];
-      if (code === undefined) return fallback(...args);
-      block[at++] = code;
-    } else if (Array.isArray(arg)) {
-      block[at++] = arg.length;
-      for (const value of arg) block[at++] = value;
-    } else arrays.push(arg);
-  }
-  const answer = native(...arrays);
-  return answer === UNSUPPORTED ? fallback(...args) : answer;
 }

@@ -2,7 +2,7 @@
 import { describe, expect, test, vi } from "vitest";
 import { backend, compile, data, nn, ones, optim, type Tensor, tensor } from "../../src/index.js";
 import { k, nativeAddon, withKernels } from "../../src/kernels/backend.js";
-import type { Kernels } from "../../src/kernels/table.js";
+import type { Kernels } from "../../src/kernels/schema.js";
 
 describe.skipIf(backend.name !== "native")("a replay", () => {
   const optimizers = Object.entries(optim).filter(

@@ -5,7 +5,8 @@
 import { expect } from "vitest";
 import { backend, k } from "../../src/kernels/backend.js";
 import * as js from "../../src/kernels/js/index.js";
-import type { KernelName } from "../../src/kernels/table.js";
+import type { KernelName } from "../../src/kernels/schema.js";
+import { checkExtents } from "./extents.js";
 import type { Tolerance } from "./tolerances.js";
 
 export type TypedArray = Float32Array | Float64Array | Int32Array | Uint8Array;
@@ -48,7 +49,7 @@ interface Result {
   arrays: TypedArray[];
 }
 
-export function call(table: unknown, c: Case): Result {
+function argumentsOf(c: Case): { args: unknown[]; copies: Map<Buffer, TypedArray> } {
   const copies = new Map<Buffer, TypedArray>();
   const args: unknown[] = [];
   for (const arg of c.args) {
@@ -62,6 +63,11 @@ export function call(table: unknown, c: Case): Result {
       args.push(copy, guard + arg.start);
     } else args.push(arg);
   }
+  return { args, copies };
+}
+
+export function call(table: unknown, c: Case): Result {
+  const { args, copies } = argumentsOf(c);
   const status = (table as Table)[c.kernel](...args);
   return { status, arrays: [...copies.values()] };
 }
@@ -112,6 +118,7 @@ export function nativeTable(): unknown {
  */
 export function check(c: Case, threads: readonly number[] = [1]): void {
   const native = nativeTable();
+  checkExtents(c.name, c.kernel, argumentsOf(c).args);
   const wanted = call(js, c);
   let first: Result | undefined;
   try {

@@ -1,7 +1,7 @@
 /** The addon itself, for tests of what lies below the overlay. */
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
-import type { Addon } from "../../src/kernels/native.js";
+import type { Addon } from "../../src/kernels/addon.js";
 import { prebuildPath } from "../../tools/prebuild.js";
 
 export const addonPath = process.env["SIMDGRAD_ADDON"] ?? prebuildPath();

@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import type { Job, Program, Stage } from "../../src/kernels/native.js";
+import type { Job, Program, Stage } from "../../src/kernels/addon.js";
 import { addon, addonPath, block, built, call } from "./addon.js";
 import { errorOf, type Memory, parameter, specOf, type TapeCall } from "./tape.js";
 

@@ -1,6 +1,6 @@
 /** Recorded programs: what they compute, what they refuse, and that nothing they are made of can hurt the process. */
 import { describe, expect, it } from "vitest";
-import type { ProgramSpec } from "../../src/kernels/native.js";
+import type { ProgramSpec } from "../../src/kernels/addon.js";
 import fc from "../property.js";
 import { addon, block, built, call } from "./addon.js";
 import { arena, errorOf, parameter, specOf, type TapeCall } from "./tape.js";

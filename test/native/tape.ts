@@ -1,5 +1,5 @@
 /** Calls of kernels, written down as a ProgramSpec. */
-import type { ProgramSpec } from "../../src/kernels/native.js";
+import type { ProgramSpec } from "../../src/kernels/addon.js";
 import { addon } from "./addon.js";
 
 export type Memory = Float32Array | Float64Array | Int32Array | Uint8Array;

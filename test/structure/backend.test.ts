@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { backend } from "../../src/index.js";
+import type { Addon } from "../../src/kernels/addon.js";
 import { binaryMathRows, integerRows } from "../../src/kernels/binary-math.js";
 import * as js from "../../src/kernels/js/index.js";
-import { ruleNames } from "../../src/kernels/js/rules.js";
-import { type Addon, overlay } from "../../src/kernels/native.js";
-import { binaryRows, compareRows, unaryRows } from "../../src/kernels/rows.js";
+import { overlay } from "../../src/kernels/native.js";
+import { kernelNames, opsOf } from "../../src/kernels/schema.js";
 import { specialBinaryRows, specialUnaryRows } from "../../src/kernels/special-rows.js";
 import { unaryMathRows } from "../../src/kernels/unary-math.js";
 
@@ -27,19 +27,8 @@ test.runIf(backend.isas.length > 0)("what the native table leaves to JavaScript 
 /** An addon that has every kernel and op, under the names that it is given the chance to change. */
 function addon(change: (kernels: Addon["kernels"], ops: Addon["ops"]) => void): Addon {
   const kernels: Addon["kernels"] = Object.fromEntries(Object.keys(js).map((name) => [name, () => -1]));
-  const unary = Object.keys(unaryRows);
-  const softmax = ["softmax", "logSoftmax"];
-  const ops: Addon["ops"] = {
-    ...{
-      unary: [...unary],
-      unaryGrad: [...unary],
-      binary: [...Object.keys(binaryRows), ...Object.keys(integerRows)],
-      compare: Object.keys(compareRows),
-    },
-    ...{ reduce: ["sum", "prod", "max", "min"], argReduce: ["argmax", "argmin"] },
-    ...{ softmax, softmaxGrad: softmax, random: ["uniform", "normal", "dropout"] },
-    ruleStep: [...ruleNames],
-  };
+  const families = kernelNames.filter((name) => opsOf(name).length > 0);
+  const ops: Addon["ops"] = Object.fromEntries(families.map((name) => [name, [...opsOf(name)]]));
   change(kernels, ops);
   return { kernels, ops, init() {} } as unknown as Addon;
 }

@@ -8,6 +8,7 @@ import { arrows, importsOf, roomOf, sources } from "./imports.js";
 const ground = [
   "errors",
   "dtype",
+  "region",
   "busy",
   "tracing",
   "shape",
@@ -24,7 +25,8 @@ const tensors = [...ground, "kernels", "tensor", "autograd"];
 const rooms: Record<string, readonly string[]> = {
   errors: [],
   dtype: [],
-  busy: ["dtype", "errors"],
+  region: ["dtype"],
+  busy: ["dtype", "errors", "region"],
   tracing: ["dtype"],
   elementary: [],
   nearest: [],

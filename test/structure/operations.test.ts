@@ -4,7 +4,7 @@ import * as library from "../../src/index.js";
 import { backend, compile, nn, Tensor, tensor } from "../../src/index.js";
 import { k, withKernels } from "../../src/kernels/backend.js";
 import { binaryRows, compareRows, unaryRows } from "../../src/kernels/rows.js";
-import type { Kernels } from "../../src/kernels/table.js";
+import type { Kernels } from "../../src/kernels/schema.js";
 import { numel } from "../../src/shape.js";
 import { type Case, cases, layersOf } from "../autograd/cases.js";
 import { linearCases } from "../autograd/linear-cases.js";

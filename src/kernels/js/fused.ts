@@ -1,4 +1,5 @@
 /** Kernels that are two others in one go: what the first one gives is taken while it is in cache. Same bits as one after the other. */
+import { schema } from "../schema.js";
 import { gemm } from "./gemm.js";
 import { adamStep, sgdStep } from "./optim.js";
 
@@ -19,9 +20,6 @@ type Rest<Step extends unknown[]> = Step extends [
   ? [Flags, P, Po, ...State]
   : never;
 
-/** How many arguments `gemm` takes. */
-const gemmArguments = 20;
-
 /** A gradient, C of one product that nothing is added to, and the step of SGD that is made with it. C may hold anything afterwards. */
 export function gemmSgdStep(...args: [...Gemm, ...Rest<Sgd>]): number {
   const [product, step] = apart<Sgd>(args);
@@ -36,10 +34,12 @@ export function gemmAdamStep(...args: [...Gemm, ...Rest<Adam>]): number {
   return adamStep(...step);
 }
 
+/** Where the arguments of the update begin, behind those of the product, and where C is among these. */
+const { flags: update, c: gradient } = schema.gemmSgdStep.at;
+
 function apart<Step>(args: readonly unknown[]): [Gemm, Step] {
-  const product = args.slice(0, gemmArguments) as Gemm;
+  const product = args.slice(0, update) as Gemm;
   const [, m, n] = product;
-  const [c, co] = product.slice(17);
-  const [flags, p, po, ...state] = args.slice(gemmArguments);
-  return [product, [m * n, flags, p, po, c, co, ...state] as Step];
+  const [flags, p, po, ...state] = args.slice(update);
+  return [product, [m * n, flags, p, po, args[gradient], args[gradient + 1], ...state] as Step];
 }

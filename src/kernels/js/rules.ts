@@ -123,7 +123,12 @@ const rules = {
 } satisfies Record<string, Rule>;
 
 export type RuleName = keyof typeof rules;
-export const ruleNames = Object.keys(rules);
+export const ruleNames = Object.keys(rules) as RuleName[];
+
+/** How many numbers each rule takes as `hyper`. */
+export const ruleOptions: { readonly [Name in RuleName]: number } = {
+  ...{ adagrad: 6, rmsprop: 7, adadelta: 5, adamax: 6, nadam: 9, radam: 7, rprop: 6 },
+};
 
 /** One step of an optimizer on p[0 … n-1] in place; `b` and `c` may be null where the rule does not use them. */
 export function ruleStep(

@@ -1,0 +1,121 @@
+/** What a call of a kernel says of itself, read by the row of its kernel: sizes by name, the memory it touches, what it costs. */
+import type { Data } from "../dtype.js";
+import type { Region } from "../region.js";
+import { denseStrides, numel, type Shape, type Strides } from "../shape.js";
+import type { Access, Elements, Extent, Operand, Values } from "./parameters.js";
+import { type KernelName, rowOf } from "./schema.js";
+
+/** A kernel and its arguments in the order of its row. `A`: what stands for an array among them. */
+export interface KernelCall {
+  readonly name: KernelName;
+  readonly args: readonly unknown[];
+}
+
+/** Sizes, flags, op and shape by their names; of an operand its array. */
+export function valuesOf({ name, args }: KernelCall): Values {
+  const { parameters, at } = rowOf(name);
+  return Object.fromEntries(parameters.map((parameter) => [parameter.name, args[at[parameter.name]]]));
+}
+
+/** One argument, by its name. */
+export const argument = ({ name, args }: KernelCall, parameter: string): unknown =>
+  args[rowOf(name).at[parameter]];
+
+/** Where an operand begins: its array, and the element. */
+export function placeOf<A>({ name, args }: KernelCall, operand: string): { array: A; offset: number } {
+  const at = rowOf(name).at[operand];
+  return { array: args[at] as A, offset: args[at + 1] as number };
+}
+
+/** What the call does with an operand: a flag may say that it is added to what is there. */
+export function accessOf({ access, adds }: Operand, call: KernelCall): Access {
+  return adds !== undefined && argument(call, adds) !== 0 ? "update" : access;
+}
+
+/** An operand of a call, with its array. */
+export interface Use<A = Data> {
+  readonly operand: Operand;
+  readonly array: A;
+  readonly access: Access;
+}
+
+/** The operands that are not null, in their order. */
+export function usesOf<A = Data>(call: KernelCall): Use<A>[] {
+  const { operands, at } = rowOf(call.name);
+  const found: Use<A>[] = [];
+  for (const operand of operands) {
+    const array = call.args[at[operand.name]] as A | null;
+    if (array !== null) found.push({ operand, array, access: accessOf(operand, call) });
+  }
+  return found;
+}
+
+/** What a call does to a stretch of memory. */
+export interface Touched<A = Data> extends Region<A> {
+  readonly access: "read" | "write";
+}
+
+/** The memory that a call touches, operand by operand. */
+export function regionsOf<A = Data>(call: KernelCall): Touched<A>[] {
+  const values = valuesOf(call);
+  return usesOf<A>(call).map(({ operand, array, access }) => {
+    const { sizes, strides } = axesOf(operand, values, call);
+    const at = rowOf(call.name).at[operand.name];
+    let offset = call.args[at + 1] as number;
+    let length = sizes.includes(0) ? 0 : 1;
+    for (let d = 0; d < sizes.length && length > 0; d++) {
+      const reach = (sizes[d] - 1) * strides[d];
+      offset += Math.min(reach, 0);
+      length += Math.abs(reach);
+    }
+    return { array, offset, length, access: access === "read" ? "read" : "write" };
+  });
+}
+
+/** Sizes of the axes that an extent names; a number of elements is one axis. */
+function sizesOf(extent: Extent, values: Values): Shape {
+  if (typeof extent !== "string") return [extent(values)];
+  if (extent === "shape") return values["shape"];
+  return extent.split(" ").map((name) => (values[name] as number | undefined) ?? Number(name));
+}
+
+function axesOf(
+  { extent, layout, name }: Operand,
+  values: Values,
+  call: KernelCall,
+): { sizes: Shape; strides: Strides } {
+  const sizes = sizesOf(extent, values);
+  if (layout === "dense") return { sizes, strides: denseStrides(sizes) };
+  const at = rowOf(call.name).at[name] + 2;
+  if (layout === "listed") return { sizes, strides: call.args[at] as Strides };
+  const given = call.args.slice(at, at + layout) as number[];
+  return { sizes, strides: [...given, ...denseStrides(sizes).slice(layout)] };
+}
+
+/**
+ * What a call costs, from its arguments alone. By these a profile says how near to the machine a kernel came, so both are what the job
+ * needs, not what some implementation spends; every element that is read or written counts once, in its own type, even where caches
+ * keep it or a loop goes over it twice.
+ */
+export interface Cost {
+  readonly flops: number;
+  readonly bytes: number;
+}
+
+/** Arrays may be anything that tells the bytes of an element. */
+export function costOf(call: KernelCall): Cost {
+  const values = valuesOf(call);
+  const bytes = usesOf<Elements>(call).map(({ operand, array, access }) => {
+    if (access === "scratch") return 0;
+    const moved =
+      operand.moved === undefined ? distinct(operand, values, call) : numel(sizesOf(operand.moved, values));
+    return moved * array.BYTES_PER_ELEMENT * (access === "update" ? 2 : 1);
+  });
+  return { flops: rowOf(call.name).flops(values), bytes: bytes.reduce((sum, n) => sum + n, 0) };
+}
+
+/** Elements of an operand in memory: an axis along which it is repeated is read once. */
+function distinct(operand: Operand, values: Values, call: KernelCall): number {
+  const { sizes, strides } = axesOf(operand, values, call);
+  return sizes.reduce((n, size, d) => (strides[d] === 0 && size > 0 ? n : n * size), 1);
+}

@@ -1,0 +1,113 @@
+/**
+ * How a call reaches C++: numbers, op codes and lists are written to one shared block of doubles, arrays (or null) are passed as
+ * arguments, both in the order of the row. native/call.h reads them in the same order. The function that does just that for one
+ * kernel is generated from its row, at its first call: walking `arguments` costs as much as a small kernel does.
+ */
+import { canGenerate } from "./js/specialize.js";
+import type { Parameter } from "./parameters.js";
+import { type KernelName, rowOf } from "./schema.js";
+
+export type Kernel = (...args: any[]) => number;
+
+/** Codes of ops by their names; undefined for an op that the addon does not have. */
+export type Codes = Record<string, number | undefined>;
+
+/** The addon's answer to a dtype or an argument that it leaves to the JavaScript core. */
+const UNSUPPORTED = -2;
+
+export interface Binding {
+  readonly name: KernelName;
+  readonly native: Kernel;
+  /** Makes the calls that the addon leaves. */
+  readonly fallback: Kernel;
+  readonly block: Float64Array;
+  readonly codes: Codes;
+}
+
+/** What one argument is to a backend: a number, a list of numbers behind its length, an op's code, or an array. */
+type Part = "number" | "list" | "op" | "array";
+
+/** The parts of a call of a kernel, one for each argument. */
+export function partsOf(name: KernelName): Part[] {
+  return rowOf(name).parameters.flatMap(partsOfParameter);
+}
+
+function partsOfParameter({ kind, width, ...rest }: Parameter): Part[] {
+  if (kind === "op") return ["op"];
+  if (kind === "shape") return ["list"];
+  if (kind !== "operand") return ["number"];
+  const listed = (rest as { layout?: unknown }).layout === "listed";
+  return ["array", "number", ...new Array<Part>(width - 2).fill(listed ? "list" : "number")];
+}
+
+/** The kernel of a table that calls the addon. `settle` is told the generated function, which may take this one's place. */
+export function bind(binding: Binding, settle: (kernel: Kernel) => void): Kernel {
+  const parts = partsOf(binding.name);
+  if (!canGenerate) return (...args) => walk(binding, parts, args);
+  let generated: Kernel | undefined;
+  return (...args) => {
+    if (generated === undefined) {
+      generated = generate(binding, parts);
+      settle(generated);
+    }
+    return generated(...args);
+  };
+}
+
+/** A store for each number, a loop for each list, and the call. */
+function generate({ name, native, fallback, block, codes }: Binding, parts: readonly Part[]): Kernel {
+  const parameters = parts.map((_, i) => `p${i}`);
+  const arrays = parameters.filter((_, i) => parts[i] === "array");
+  const lines: string[] = [];
+  // Places in the block are constants up to the first list.
+  const first = parts.indexOf("list");
+  let place = 0;
+  const next = (i: number) => (first < 0 || i < first ? String(place++) : "at++");
+  for (const [i, part] of parts.entries()) {
+    const p = parameters[i];
+    if (i === first) lines.push(`let at = ${place};`);
+    if (part === "number") lines.push(`block[${next(i)}] = ${p};`);
+    else if (part === "op")
+      lines.push(
+        `const code = codes[${p}];`,
+        `if (code === undefined) return fallback(${parameters});`,
+        `block[${next(i)}] = code;`,
+      );
+    else if (part === "list")
+      lines.push(
+        `const n${i} = ${p}.length;`,
+        `block[at++] = n${i};`,
+        `for (let j = 0; j < n${i}; j++) block[at++] = ${p}[j];`,
+      );
+  }
+  const text = `"use strict"; return function ${name}(${parameters}) {
+    ${lines.join("\n    ")}
+    const answer = native(${arrays});
+    return answer === ${UNSUPPORTED} ? fallback(${parameters}) : answer;
+  }`;
+  return new Function("native", "fallback", "block", "codes", text)(native, fallback, block, codes) as Kernel;
+}
+
+/** The same as a plain walk, for where code generation is forbidden. */
+function walk(
+  { native, fallback, block, codes }: Binding,
+  parts: readonly Part[],
+  args: readonly any[],
+): number {
+  const arrays: unknown[] = [];
+  let at = 0;
+  for (const [i, part] of parts.entries()) {
+    const arg = args[i];
+    if (part === "number") block[at++] = arg;
+    else if (part === "op") {
+      const code = codes[arg];
+      if (code === undefined) return fallback(...args);
+      block[at++] = code;
+    } else if (part === "list") {
+      block[at++] = arg.length;
+      for (const value of arg) block[at++] = value;
+    } else arrays.push(arg);
+  }
+  const answer = native(...arrays);
+  return answer === UNSUPPORTED ? fallback(...args) : answer;
+}

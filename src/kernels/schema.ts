@@ -1,0 +1,448 @@
+/**
+ * The boundary between the library and its heavy work: one flat table of functions on typed arrays, element offsets, strides and
+ * numbers. The JavaScript core defines them, a backend is laid over it, recording and profiling wrap it. No Tensor crosses this line
+ * and no kernel knows what a gradient is.
+ *
+ * Every kernel is described here once: its arguments in their order, by name, with what it does to each. The type of the table, what a
+ * call passes to C++, what it reads and writes, what it costs, what `compile` may drop, move, fuse and compute in place, and what
+ * `explain` prints all follow from these rows. Nothing else in the library knows an argument by its position.
+ *
+ * Outputs are allocated by the caller and passed last, dense and row-major unless the row gives them strides. An output may be exactly
+ * the memory of an input that its row names (`over`), when both are dense and start at the same element; any other overlap is
+ * forbidden. Every kernel returns a number: OK, or the position of the first label or index that is out of range.
+ *
+ * Adding a kernel: its row here, its loop in js/, its body in native/.
+ */
+import { integerRows } from "./binary-math.js";
+import { type RuleName, ruleNames, ruleOptions } from "./js/rules.js";
+import {
+  type ArgsOf,
+  any,
+  type Extent,
+  f32,
+  f64,
+  flags,
+  i32,
+  kernel,
+  labels,
+  number,
+  type Op,
+  op,
+  optional,
+  pixels,
+  type Row,
+  read,
+  scratch,
+  shape,
+  size,
+  stride,
+  u8,
+  update,
+  type Values,
+  write,
+} from "./parameters.js";
+import { binaryRows, compareRows, unaryRows } from "./rows.js";
+
+const namesOf = <T extends object>(rows: T) => Object.keys(rows) as (keyof T & string)[];
+const unaryNames = namesOf(unaryRows);
+const elements = (dims: readonly number[]) => dims.reduce((n, dim) => n * dim, 1);
+
+/** The slices of a tensor along one dim: outer x length x inner. */
+const slices = [size("outer"), size("length"), size("inner")] as const;
+const slice = "outer length inner";
+/** Elements along one dim, picked by `count` indices; what is picked is outer x count x inner. */
+const picking = [...slices, size("count")] as const;
+const picked = "outer count inner";
+
+/** Sums of losses are one number, losses by themselves one a row. */
+const lossExtent = ({ reduction, rows }: Values) => (reduction === 0 ? rows : 1);
+/** Of each row the logarithm of its sum of exponentials, then the sum of the weights. */
+const statsExtent = ({ rows }: Values) => rows + 1;
+const loss = [
+  flags("reduction", { most: 2 }),
+  size("rows"),
+  size("classes"),
+  number("smoothing"),
+  stride("ignoreIndex"),
+  read("logits", any, "rows classes"),
+  read("target", labels, "rows", "dense", { checked: "label" }),
+  optional(read("weight", any, "classes")),
+] as const;
+const lossFlops = ({ rows, classes }: { rows: number; classes: number }) => 4 * rows * classes;
+
+const product = [
+  size("batch"),
+  size("m"),
+  size("n"),
+  size("k"),
+  read("a", any, "batch m k", 3),
+  read("b", any, "batch k n", 3),
+  optional(read("bias", any, "n")),
+  flags("accumulate"),
+] as const;
+const productFlops = (v: { batch: number; m: number; n: number; k: number }) => 2 * v.batch * v.m * v.n * v.k;
+
+const patches = [
+  ...([size("h"), size("w"), size("kh"), size("kw"), size("oh"), size("ow")] as const),
+  ...([size("sh", { least: 1 }), size("sw", { least: 1 }), size("ph"), size("pw")] as const),
+  ...([size("dh"), size("dw")] as const),
+] as const;
+const convolution = [size("samples"), size("groups"), size("channels"), size("outputs"), ...patches] as const;
+const image = "samples groups channels h w";
+const filters = "groups outputs channels kh kw";
+const features = "samples groups outputs oh ow";
+const convolutionFlops = (v: Values) =>
+  2 * v["samples"] * v["groups"] * v["outputs"] * v["channels"] * v["kh"] * v["kw"] * v["oh"] * v["ow"];
+
+const pooling = [size("planes"), size("h"), size("w"), size("oh"), size("ow")] as const;
+/** Where the window of each output row, then of each output column, begins and ends. */
+const windows = read("windows", i32, ({ oh, ow }) => 2 * (oh + ow));
+const averagingFlops = (v: Values) => v["planes"] * (v["h"] * v["w"] + v["oh"] * v["ow"]);
+
+/** The number of the step, and the hyperparameters: they change from step to step, so they are read from memory. */
+const schedule = (options: Extent) => [read("step", f64, "1"), read("hyper", f64, options)] as const;
+const sgdState = (n: Extent) => [optional(update("buffer", any, n)), ...schedule("4")] as const;
+const adamState = (n: Extent) =>
+  [
+    update("mean", any, n),
+    update("square", any, n),
+    optional(update("largest", any, n)),
+    ...schedule("5"),
+  ] as const;
+const sgdFlops = (n: number, buffer: unknown) => n * (buffer === null ? 2 : 6);
+/** Two running means (7), their corrections (3), root, sum, quotient and the step. */
+const adamFlops = (n: number, largest: unknown) => n * (largest === null ? 14 : 15);
+
+/** Key and counter of Philox: random.ts. */
+const state = update("state", i32, "4");
+
+export const schema = {
+  fill: kernel([number("value"), size("n"), write("out", any, "n")]),
+  copy: kernel([shape, read("x", any, "shape", "listed"), write("out", any, "shape", "listed")]),
+
+  gemm: kernel([...product, write("c", any, "batch m n", 1, { adds: "accumulate" })], productFlops),
+  // A gradient, c, and the update that is made with it while it is in registers.
+  gemmSgdStep: kernel(
+    [
+      ...product,
+      scratch("c", any, "batch m n", 1),
+      flags("flags", { most: 3 }),
+      update("p", any, "m n"),
+      ...sgdState("m n"),
+    ],
+    (v) => productFlops(v) + sgdFlops(v.m * v.n, v.buffer),
+  ),
+  gemmAdamStep: kernel(
+    [
+      ...product,
+      scratch("c", any, "batch m n", 1),
+      flags("flags", { most: 7 }),
+      update("p", any, "m n"),
+      ...adamState("m n"),
+    ],
+    (v) => productFlops(v) + adamFlops(v.m * v.n, v.largest),
+  ),
+
+  unary: kernel(
+    [
+      op("op", unaryNames),
+      number("p"),
+      number("q"),
+      shape,
+      read("x", any, "shape", "listed"),
+      write("out", any, "shape", "dense", { over: ["x"] }),
+    ],
+    (v) => elements(v.shape),
+  ),
+  // The derivative, and its product with g.
+  unaryGrad: kernel(
+    [
+      op("op", unaryNames),
+      number("p"),
+      number("q"),
+      size("n"),
+      optional(read("x", any, "n")),
+      optional(read("y", any, "n")),
+      read("g", any, "n"),
+      write("out", any, "n", "dense", { over: ["g", "x", "y"] }),
+    ],
+    (v) => 2 * v.n,
+  ),
+  binary: kernel(
+    [
+      op("op", [...namesOf(binaryRows), ...namesOf(integerRows)]),
+      shape,
+      read("a", any, "shape", "listed"),
+      read("b", any, "shape", "listed"),
+      write("out", any, "shape", "dense", { over: ["a", "b"] }),
+    ],
+    (v) => elements(v.shape),
+  ),
+  compare: kernel(
+    [
+      op("op", namesOf(compareRows)),
+      shape,
+      read("a", any, "shape", "listed"),
+      read("b", any, "shape", "listed"),
+      write("out", u8, "shape"),
+    ],
+    (v) => elements(v.shape),
+  ),
+  where: kernel([
+    shape,
+    read("condition", u8, "shape", "listed"),
+    read("a", any, "shape", "listed"),
+    read("b", any, "shape", "listed"),
+    write("out", any, "shape"),
+  ]),
+
+  reduce: kernel(
+    [
+      op("op", ["sum", "prod", "max", "min"]),
+      ...slices,
+      read("x", any, slice),
+      write("out", any, "outer inner"),
+    ],
+    (v) => v.outer * v.length * v.inner,
+  ),
+  argReduce: kernel(
+    [op("op", ["argmax", "argmin"]), ...slices, read("x", any, slice), write("out", i32, "outer inner")],
+    (v) => v.outer * v.length * v.inner,
+  ),
+  // Largest, difference, exponential, sum, quotient.
+  softmax: kernel(
+    [op("op", ["softmax", "logSoftmax"]), ...slices, read("x", any, slice), write("out", any, slice)],
+    (v) => 5 * v.outer * v.length * v.inner,
+  ),
+  // Product and sum, difference and product.
+  softmaxGrad: kernel(
+    [
+      op("op", ["softmax", "logSoftmax"]),
+      ...slices,
+      read("y", any, slice),
+      read("g", any, slice),
+      write("out", any, slice),
+    ],
+    (v) => 4 * v.outer * v.length * v.inner,
+  ),
+  scan: kernel(
+    [
+      op("op", ["sum", "prod", "logsumexp"]),
+      flags("reverse"),
+      ...slices,
+      read("x", any, slice),
+      write("out", any, slice),
+    ],
+    (v) => v.outer * v.length * v.inner,
+  ),
+  argScan: kernel(
+    [op("op", ["max", "min"]), ...slices, read("x", any, slice), write("out", i32, slice)],
+    (v) => v.outer * v.length * v.inner,
+  ),
+  argSort: kernel(
+    [flags("descending"), ...slices, read("x", any, slice), write("out", i32, slice)],
+    (v) => v.outer * v.length * v.inner,
+  ),
+  searchSorted: kernel(
+    [
+      flags("right"),
+      ...([size("rows"), size("length"), size("count")] as const),
+      read("sorted", any, "rows length"),
+      read("values", any, "rows count"),
+      write("out", i32, "rows count"),
+    ],
+    (v) => v.rows * v.count * Math.ceil(Math.log2(v.length + 1)),
+  ),
+
+  crossEntropy: kernel(
+    [...loss, write("loss", any, lossExtent), write("stats", any, statsExtent)],
+    lossFlops,
+  ),
+  crossEntropyGrad: kernel(
+    [...loss, read("stats", any, statsExtent), read("g", any, lossExtent), write("out", any, "rows classes")],
+    lossFlops,
+  ),
+  tally: kernel(
+    [
+      ...([size("n"), size("classes")] as const),
+      optional(read("logits", any, "n classes")),
+      optional(read("targets", labels, "n")),
+      read("loss", any, "1", "dense", { checked: "loss" }),
+      update("sums", f64, ({ logits }) => (logits === null ? 2 : 3)),
+    ],
+    (v) => (v.logits === null ? 0 : v.n * v.classes),
+  ),
+
+  indexSelect: kernel([
+    ...picking,
+    read("x", any, slice, "dense", { moved: picked }),
+    read("index", i32, "count", "dense", { checked: "index" }),
+    write("out", any, picked),
+  ]),
+  indexAdd: kernel(
+    [
+      ...picking,
+      read("index", i32, "count", "dense", { checked: "index" }),
+      read("g", any, picked),
+      update("out", any, slice, "dense", { moved: picked }),
+    ],
+    (v) => v.outer * v.count * v.inner,
+  ),
+  gather: kernel([
+    ...picking,
+    read("x", any, slice, "dense", { moved: picked }),
+    read("index", i32, picked, "dense", { checked: "index" }),
+    write("out", any, picked),
+  ]),
+  scatterAdd: kernel(
+    [
+      ...picking,
+      read("index", i32, picked, "dense", { checked: "index" }),
+      read("g", any, picked),
+      update("out", any, slice, "dense", { moved: picked }),
+    ],
+    (v) => v.outer * v.count * v.inner,
+  ),
+  scatterReduce: kernel(
+    [
+      op("op", ["set", "prod", "max", "min"]),
+      ...picking,
+      read("index", i32, picked, "dense", { checked: "index" }),
+      read("source", any, picked),
+      update("out", any, slice, "dense", { moved: picked }),
+    ],
+    (v) => (v.op === "set" ? 0 : v.outer * v.count * v.inner),
+  ),
+  takeRows: kernel(
+    [
+      ...([size("count"), size("length"), size("width"), number("scale"), number("shift")] as const),
+      read("x", pixels, "length width", "dense", { moved: "count width" }),
+      read("index", i32, "count", "dense", { checked: "index" }),
+      write("out", f32, "count width"),
+    ],
+    (v) => 2 * v.count * v.width,
+  ),
+
+  increment: kernel([size("n"), update("out", f64, "n")], (v) => v.n),
+  sgdStep: kernel(
+    [size("n"), flags("flags", { most: 3 }), update("p", any, "n"), read("g", any, "n"), ...sgdState("n")],
+    (v) => sgdFlops(v.n, v.buffer),
+  ),
+  adamStep: kernel(
+    [size("n"), flags("flags", { most: 7 }), update("p", any, "n"), read("g", any, "n"), ...adamState("n")],
+    (v) => adamFlops(v.n, v.largest),
+  ),
+  // A mean of squares, its root, a quotient and the step; more or less of it by rule.
+  ruleStep: kernel(
+    [
+      op("rule", ruleNames),
+      size("n"),
+      update("p", any, "n"),
+      read("g", any, "n"),
+      update("first", any, "n"),
+      optional(update("second", any, "n")),
+      optional(update("third", any, "n")),
+      ...schedule(({ rule }) => ruleOptions[rule as RuleName]),
+    ],
+    (v) => 10 * v.n,
+  ),
+
+  random: kernel([
+    op("kind", ["uniform", "normal", "dropout"]),
+    ...([number("p"), number("q"), size("n")] as const),
+    state,
+    write("out", any, "n"),
+  ]),
+  permutation: kernel([size("n"), state, write("out", i32, "n")]),
+
+  unfold2d: kernel([
+    size("planes"),
+    ...patches,
+    read("x", any, "planes h w"),
+    write("out", any, "planes kh kw oh ow"),
+  ]),
+  fold2d: kernel(
+    [size("planes"), ...patches, read("columns", any, "planes kh kw oh ow"), write("out", any, "planes h w")],
+    (v) => v.planes * v.kh * v.kw * v.oh * v.ow,
+  ),
+  conv2d: kernel(
+    [
+      ...convolution,
+      read("x", any, image),
+      read("weight", any, filters),
+      optional(read("bias", any, "groups outputs")),
+      write("out", any, features),
+    ],
+    convolutionFlops,
+  ),
+  conv2dGradInput: kernel(
+    [...convolution, read("g", any, features), read("weight", any, filters), write("out", any, image)],
+    convolutionFlops,
+  ),
+  conv2dGradWeight: kernel(
+    [
+      ...convolution,
+      read("x", any, image),
+      read("g", any, features),
+      flags("accumulate"),
+      write("out", any, filters, "dense", { adds: "accumulate" }),
+    ],
+    convolutionFlops,
+  ),
+  maxPool2d: kernel(
+    [
+      ...pooling,
+      ...([size("dh", { least: 1 }), size("dw", { least: 1 })] as const),
+      windows,
+      read("x", any, "planes h w"),
+      write("out", any, "planes oh ow"),
+      write("index", i32, "planes oh ow"),
+    ],
+    (v) => v.planes * v.h * v.w,
+  ),
+  maxPool2dGrad: kernel(
+    [
+      ...([size("planes"), size("size"), size("places")] as const),
+      read("index", i32, "planes places"),
+      read("g", any, "planes places"),
+      write("out", any, "planes size"),
+    ],
+    (v) => v.planes * v.places,
+  ),
+  avgPool2d: kernel(
+    [
+      ...pooling,
+      windows,
+      read("divisors", any, "oh ow"),
+      read("x", any, "planes h w"),
+      write("out", any, "planes oh ow"),
+    ],
+    averagingFlops,
+  ),
+  avgPool2dGrad: kernel(
+    [
+      ...pooling,
+      windows,
+      read("divisors", any, "oh ow"),
+      read("g", any, "planes oh ow"),
+      write("out", any, "planes h w"),
+    ],
+    averagingFlops,
+  ),
+} satisfies Record<string, Row<any>>;
+
+export type KernelName = keyof typeof schema;
+
+/** The table: what every backend has, in whole or in part, and what records and times calls. */
+export type Kernels = {
+  readonly [Name in KernelName]: (...args: ArgsOf<(typeof schema)[Name]["parameters"]>) => number;
+};
+
+export const kernelNames = Object.keys(schema) as KernelName[];
+
+/** The row of a kernel whose name is known only when the program runs. */
+export const rowOf = (name: KernelName): Row => schema[name] as unknown as Row;
+
+/** The ops of a family; none of any other kernel. */
+export const opsOf = (name: KernelName): readonly string[] =>
+  rowOf(name).parameters.flatMap((parameter) => ("ops" in parameter ? (parameter as Op).ops : []));
