@@ -2,6 +2,7 @@ import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { k } from "../kernels/backend.js";
 import { dense, reshape } from "../ops/views.js";
 import { checkOptions } from "../options.js";
+import type { Generator } from "../random.js";
 import { numel } from "../shape.js";
 import { sharedArray } from "../tensor/storage.js";
 import { empty, fromData, Tensor } from "../tensor/tensor.js";
@@ -11,12 +12,16 @@ import { tracing, withTracing } from "../tracing.js";
 export interface SampleDataset<Sample = unknown> {
   readonly length: number;
   get(index: number): Sample;
+  /** Those that it draws random numbers from, other than that of `manualSeed`: a checkpoint keeps where they are. */
+  readonly generators?: readonly Generator[];
 }
 
 /** What a DataLoader reads faster: a whole batch at once. It may be a promise. */
 export interface BatchDataset<Batch = unknown> {
   readonly length: number;
   batch(indices: Int32Array): Batch;
+  /** As in `SampleDataset`. */
+  readonly generators?: readonly Generator[];
 }
 
 export interface TensorDatasetOptions {

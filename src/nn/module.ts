@@ -1,11 +1,13 @@
 import { noGrad } from "../autograd/grad-mode.js";
-import { writerOf } from "../busy.js";
+import { busy, checkFree, writerOf } from "../busy.js";
 import { isFloating } from "../dtype.js";
-import { DTypeError, formatShape, SimdgradError, ValueError } from "../errors.js";
+import { DTypeError, formatShape, ValueError } from "../errors.js";
 import { copy_ } from "../ops/inplace.js";
 import { clone } from "../ops/views.js";
 import { checkOptions } from "../options.js";
+import { mismatch, shown } from "../saved-state.js";
 import { sameShape } from "../shape.js";
+import { isDetached } from "../tensor/detached.js";
 import { Tensor } from "../tensor/tensor.js";
 import { memoryMoved, tracing } from "../tracing.js";
 import { callForward } from "./call.js";
@@ -177,37 +179,49 @@ export abstract class Module {
    * `strict: false` forgives the first two.
    */
   loadStateDict(dict: Readonly<Record<string, Tensor>>, options: { strict?: boolean } = {}): LoadResult {
+    checkOptions("loadStateDict", options, ["strict"]);
+    const { result, load } = this.prepareLoad(dict, options.strict ?? true);
+    load();
+    return result;
+  }
+
+  /** @internal Checks everything, and gives what loads it, which cannot fail. */
+  prepareLoad(
+    dict: Readonly<Record<string, Tensor>>,
+    strict = true,
+  ): { result: LoadResult; load: () => void } {
     if (typeof dict !== "object" || dict === null || dict instanceof Map || dict instanceof Promise)
       throw new ValueError(
         `loadStateDict: a record of tensors by name is needed: ${dict instanceof Promise ? "a promise, await it" : Object.prototype.toString.call(dict)}`,
         "NOT_A_STATE_DICT",
       );
-    checkOptions("loadStateDict", options, ["strict"]);
     const own = new Map(stateEntries(this, "", []));
     const missingKeys = [...own.keys()].filter((key) => !Object.hasOwn(dict, key));
     const unexpectedKeys = Object.keys(dict).filter((key) => !own.has(key));
     const problems: string[] = [];
-    if (options.strict ?? true) {
-      if (missingKeys.length > 0) problems.push(`missing keys: ${missingKeys.join(", ")}`);
-      if (unexpectedKeys.length > 0) problems.push(`unexpected keys: ${unexpectedKeys.join(", ")}`);
+    if (strict && missingKeys.length > 0) problems.push(`missing keys: ${missingKeys.join(", ")}`);
+    if (strict && unexpectedKeys.length > 0) problems.push(`unexpected keys: ${unexpectedKeys.join(", ")}`);
+    const given = [...own].flatMap(([key, target]) =>
+      Object.hasOwn(dict, key) ? [{ key, target, source: dict[key] }] : [],
+    );
+    for (const { key, target, source } of given) {
+      const problem =
+        source instanceof Tensor
+          ? whyNotCopied(key, source, target)
+          : `${key} is not a tensor: ${shown(source)}`;
+      if (problem !== null) problems.push(problem);
     }
-    for (const [key, target] of own) {
-      const source = Object.hasOwn(dict, key) ? dict[key] : target;
-      if (!(source instanceof Tensor)) problems.push(`${key} is not a tensor: ${typeof source}`);
-      else if (!sameShape(source.shape, target.shape))
-        problems.push(
-          `size mismatch for ${key}: ${formatShape(source.shape)} in the dict, ${formatShape(target.shape)} in the model`,
-        );
-    }
-    if (problems.length > 0)
-      throw new SimdgradError(
-        "STATE_DICT_MISMATCH",
-        `loadStateDict: the dict does not fit ${this.constructor.name}: ${problems.join("; ")}`,
-      );
-    noGrad(() => {
-      for (const [key, target] of own) if (Object.hasOwn(dict, key)) copy_(target, dict[key]);
-    });
-    return { missingKeys, unexpectedKeys };
+    if (problems.length > 0) throw mismatch(this.constructor.name, problems.join("; "));
+    const copies = noGrad(() =>
+      apartFrom(
+        given.map(({ target }) => target),
+        given,
+      ),
+    );
+    return {
+      result: { missingKeys, unexpectedKeys },
+      load: () => noGrad(() => copies.forEach(({ target, source }) => void copy_(target, source))),
+    };
   }
 
   /** Training mode for this module and all below it; `train(false)` is `eval()`. */
@@ -306,6 +320,37 @@ export abstract class Module {
     );
     return [`${name}(${this.extraRepr()}`, ...lines, `${indent})`].join("\n");
   }
+}
+
+/** What keeps the values of one tensor from being copied into another; null for nothing. @throws SimdgradError `TENSOR_IN_USE`. */
+function whyNotCopied(key: string, source: Tensor, target: Tensor): string | null {
+  if (!sameShape(source.shape, target.shape))
+    return `size mismatch for ${key}: ${formatShape(source.shape)} in the dict, ${formatShape(target.shape)} in the model`;
+  if (isDetached(source)) return `${key} is no longer there: its memory was transferred`;
+  if (isDetached(target)) return `${key} is no longer there in the model: its memory was transferred`;
+  if (target.dtype === "bool" && source.dtype !== "bool")
+    return `${key} is bool in the model: ${source.dtype} in the dict; use ne(0)`;
+  if (target.strides.some((stride, d) => stride === 0 && target.shape[d] > 1))
+    return `${key} is an expanded view in the model, whose elements share memory: ${formatShape(target.shape)}; use clone()`;
+  if (busy) {
+    checkFree("loadStateDict", source.storage, "read");
+    checkFree("loadStateDict", target.storage, "write");
+  }
+  return null;
+}
+
+interface CopyTo {
+  readonly target: Tensor;
+  readonly source: Tensor;
+}
+
+/** Sources that no copy into a target changes: one that lies in the memory of the model is copied first. */
+function apartFrom(targets: readonly Tensor[], copies: readonly CopyTo[]): CopyTo[] {
+  const buffers = new Set(targets.map(({ storage }) => storage.array.buffer));
+  return copies.map(({ target, source }) => {
+    const inside = buffers.has(source.storage.array.buffer);
+    return { target, source: inside ? clone(source.detach()) : source };
+  });
 }
 
 function register<T>(list: T[], hook: T): () => void {

@@ -1,5 +1,6 @@
-import { SimdgradError, ValueError } from "../errors.js";
+import { ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
+import { count, finite, listOf, number, orNull, readState } from "../saved-state.js";
 import { perGroup, type Scheduled } from "./scheduler.js";
 
 export interface PlateauOptions {
@@ -59,7 +60,7 @@ export class ReduceLROnPlateau {
     const { patience = 10, threshold = 1e-4, cooldown = 0, eps = 1e-8 } = options;
     this.#options = { mode, factor, patience, threshold, thresholdMode, cooldown, minLr, eps };
     this.#minLrs = perGroup("ReduceLROnPlateau", "minLr", minLr, optimizer);
-    this.best = mode === "min" ? Infinity : -Infinity;
+    this.best = this.#worst;
   }
 
   #improves(metric: number): boolean {
@@ -110,16 +111,27 @@ export class ReduceLROnPlateau {
     return { best, numBadEpochs, cooldownCounter, lastEpoch, lastLr: this.getLastLr() };
   }
 
-  /** Goes on from `stateDict()`, with the learning rates of then. @throws SimdgradError `STATE_DICT_MISMATCH`. */
+  /**
+   * Goes on from `stateDict()`, with the learning rates of then. `best` may be null, as JSON writes what it is before the first step.
+   * @throws SimdgradError `STATE_DICT_MISMATCH`, and what the optimizer says to a rate; nothing is changed then.
+   */
   loadStateDict(state: PlateauState): void {
     const { paramGroups } = this.optimizer;
-    if (!Number.isInteger(state?.lastEpoch) || state.lastLr?.length !== paramGroups.length)
-      throw new SimdgradError(
-        "STATE_DICT_MISMATCH",
-        `loadStateDict: the state does not fit ReduceLROnPlateau: ${state?.lastLr?.length} groups for ${paramGroups.length}`,
-      );
-    const { best, numBadEpochs, cooldownCounter, lastEpoch } = state;
-    Object.assign(this, { best, numBadEpochs, cooldownCounter, lastEpoch });
-    for (const [i, group] of paramGroups.entries()) group.lr = state.lastLr[i];
+    const { best, lastLr, ...counts } = readState("ReduceLROnPlateau", state, {
+      ...{ best: orNull(number), numBadEpochs: count, cooldownCounter: count, lastEpoch: count },
+      lastLr: listOf(finite, paramGroups.length),
+    });
+    const before = this.getLastLr();
+    try {
+      for (const [i, group] of paramGroups.entries()) group.lr = lastLr[i];
+    } catch (error) {
+      for (const [i, group] of paramGroups.entries()) group.lr = before[i];
+      throw error;
+    }
+    Object.assign(this, counts, { best: best ?? this.#worst });
+  }
+
+  get #worst(): number {
+    return this.#options.mode === "min" ? Infinity : -Infinity;
   }
 }

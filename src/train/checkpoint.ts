@@ -11,7 +11,20 @@ import type { Module } from "../nn/module.js";
 import type { Optimizer, OptimizerState } from "../optim/optimizer.js";
 import type { SchedulerState } from "../optim/schedulers.js";
 import { defaultGenerator } from "../random.js";
+import {
+  count,
+  listOf,
+  mismatch,
+  number,
+  orNull,
+  positive,
+  readFields,
+  record,
+  shown,
+  words,
+} from "../saved-state.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { Score } from "./score.js";
 
 /** What a checkpoint is taken of. */
 export interface Trained {
@@ -38,8 +51,8 @@ interface Header {
   version: number;
   standing: Standing;
   paramGroups: Record<string, unknown>[];
-  scheduler: SchedulerState | null;
-  loader: DataLoaderState;
+  scheduler: object | null;
+  loader: object;
   generator: number[];
 }
 
@@ -99,20 +112,37 @@ export function loadCheckpoint(path: Path, trained: Trained): Standing | null {
     );
   const state: OptimizerState["state"] = {};
   for (const [key, x] of under("optimizer.")) {
-    const dot = key.indexOf(".");
-    const index = Number(key.slice(0, dot));
-    state[index] ??= {};
-    state[index][key.slice(dot + 1)] = x;
+    const [, index, buffer] = /^(\d+)\.(\w+)$/.exec(key) ?? [];
+    if (index === undefined) throw mismatch("the optimizer", `a tensor of no parameter: ${shown(key)}`);
+    state[Number(index)] ??= {};
+    state[Number(index)][buffer] = x;
   }
-  (loader as DataLoader<any>).loadStateDict(header.loader);
-  model.loadStateDict(Object.fromEntries(under("model.")));
-  optimizer.loadStateDict({ state, paramGroups: header.paramGroups });
-  if (isStateful(scheduler)) scheduler.loadStateDict(header.scheduler!);
-  defaultGenerator.setState(header.generator);
+  // All or nothing: every part checks its own before the first one takes anything over, and that cannot fail.
+  const takeOver = [
+    (loader as DataLoader<any>).prepareLoad(header.loader as unknown as DataLoaderState),
+    model.prepareLoad(Object.fromEntries(under("model."))).load,
+    optimizer.prepareLoad({ state, paramGroups: header.paramGroups }),
+    () => void defaultGenerator.setState(header.generator),
+  ];
+  if (isStateful(scheduler)) loadScheduler(scheduler, header.scheduler as unknown as SchedulerState);
+  for (const take of takeOver) take();
   return header.standing;
 }
 
-function headerOf(metadata: Record<string, string>, path: string): Header {
+/** A scheduler of ours puts itself back when it refuses; one of the user's is put back. */
+function loadScheduler(scheduler: Stateful, state: SchedulerState): void {
+  const before = scheduler.stateDict();
+  try {
+    scheduler.loadStateDict(state);
+  } catch (error) {
+    scheduler.loadStateDict(before);
+    throw error;
+  }
+}
+
+const standingFields = { epoch: positive, step: count, score: listOf(number), ahead: count };
+
+function headerOf(metadata: Record<string, string>, path: string): Header & { standing: Standing } {
   const fail = (code: string, what: string) =>
     new FileError(`fit: resume: ${what}: ${JSON.stringify(path)}`, code, path);
   let header: Partial<Header> | undefined;
@@ -128,5 +158,18 @@ function headerOf(metadata: Record<string, string>, path: string): Header {
       "NEWER_CHECKPOINT",
       `a later version of simdgrad wrote it (format ${header.version}, this one reads up to ${version})`,
     );
-  return header as Header;
+  const damaged = (what: string) =>
+    fail("NOT_A_CHECKPOINT", `the header of the checkpoint is damaged: ${what}`);
+  const read = readFields(
+    header,
+    {
+      ...{ version: positive, standing: record, paramGroups: listOf(record) },
+      ...{ scheduler: orNull(record), loader: record, generator: words },
+    },
+    damaged,
+  );
+  const standing = readFields(read.standing, standingFields, (what) => damaged(`standing: ${what}`));
+  if (!Score.areSums(standing.score))
+    throw damaged(`standing: score is no sums of an epoch: ${shown(standing.score)}`);
+  return { ...read, standing };
 }

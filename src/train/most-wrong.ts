@@ -8,7 +8,7 @@ import { checkOptions } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { batchesOf, checkBatch, type TrainingData } from "./batches.js";
 import { inEvalMode } from "./evaluate.js";
-import { type Loss, lossFunction, predictedClasses } from "./score.js";
+import { type Loss, measureOf, predictedClasses } from "./score.js";
 import { EventLoopTurns } from "./turn.js";
 
 export interface MostWrongOptions {
@@ -49,7 +49,7 @@ export async function mostWrong(
   const loss =
     options.loss === undefined
       ? (output: Tensor, target: Tensor) => crossEntropy(output, target, { reduction: "none" })
-      : lossFunction("mostWrong", options.loss);
+      : measureOf("mostWrong", options.loss).loss;
   const turns = new EventLoopTurns();
   let worst: Mistake[] = [];
   let first = 0;

@@ -15,7 +15,7 @@ import { checkResumable, loadCheckpoint, type Standing, saveCheckpoint, type Tra
 import { type Evaluation, evaluate } from "./evaluate.js";
 import { Resumed } from "./resumed.js";
 import { LookAhead } from "./schedule.js";
-import { type Loss, lossFunction, predictedClasses, Score } from "./score.js";
+import { type Loss, measureOf, Score } from "./score.js";
 import { EventLoopTurns } from "./turn.js";
 
 export interface FitOptions {
@@ -73,7 +73,7 @@ export interface FitProgress {
   steps: number;
   /** Mean over the samples of this epoch so far, each measured just before the step it was used in. */
   loss: number;
-  /** Likewise; null when targets are not class indices. */
+  /** Likewise; null when targets are neither classes nor decisions, as in `Evaluation`. */
   accuracy: number | null;
   /** Since the event before; at the end of an epoch, over the whole epoch. The consumer's own time does not count. */
   imagesPerSecond: number;
@@ -120,7 +120,7 @@ export class Run {
   readonly #loss;
   readonly #turns = new EventLoopTurns();
   readonly #watch = new Stopwatch();
-  readonly #score = new Score();
+  readonly #score: Score;
   readonly #lookAhead: LookAhead | null;
   #runner: Runner | null;
   #epoch = 0;
@@ -165,7 +165,9 @@ export class Run {
     if (options.keepGrads !== undefined && typeof options.keepGrads !== "boolean")
       throw new ValueError(`fit: keepGrads is true or false: ${String(options.keepGrads)}`);
     this.#options = { ...options, epochs, reportEvery, schedulerUnit };
-    this.#loss = lossFunction("fit", options.loss);
+    const { loss, threshold } = measureOf("fit", options.loss);
+    this.#loss = loss;
+    this.#score = new Score(threshold);
     this.#batches = batchesOf("fit", train, { batchSize, shuffle, seed });
     const { optimizer, scheduler, checkpoint, checkpointEvery: every = 1 } = options;
     if (!Number.isInteger(every) || every < 1)
@@ -201,7 +203,7 @@ export class Run {
         this.#finished++;
         this.#save(this.#epoch + 1, [], this.#finished < epochs);
         if (validation !== undefined)
-          this.#validation = await evaluate(this.model, validation, { loss: this.#loss, signal });
+          this.#validation = await evaluate(this.model, validation, { loss: this.#options.loss, signal });
         this.#watch.stop();
         const seconds = this.#watch.seconds - before - (this.#validation?.seconds ?? 0);
         yield {
@@ -325,7 +327,7 @@ export class Run {
     if (!this.model.training || this.#step === 0) this.model.train();
   }
 
-  #trainStep(...[x, y]: Parameters<ReturnType<typeof lossFunction>>): void {
+  #trainStep(x: Tensor, y: Tensor): void {
     const { model } = this;
     const { optimizer, schedulerUnit, scheduler } = this.#options;
     this.#trainingMode();
@@ -342,7 +344,7 @@ export class Run {
     optimizer.step();
     if (schedulerUnit === "step") scheduler?.step();
     this.#step++;
-    this.#score.add(value, predictedClasses(output.detach(), y), y);
+    this.#score.add(value, output, y);
   }
 
   /** Steps to the next multiple of the interval. */

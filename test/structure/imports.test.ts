@@ -15,6 +15,7 @@ const ground = [
   "elementary",
   "nearest",
   "options",
+  "saved-state",
   "package-root",
   "cache-lines",
 ];
@@ -29,6 +30,7 @@ const rooms: Record<string, readonly string[]> = {
   "package-root": [],
   "cache-lines": ["dtype"],
   options: ["errors", "nearest"],
+  "saved-state": ["errors"],
   shape: ["errors"],
   random: ["errors", "tracing"],
   kernels: ground, // never a Tensor
