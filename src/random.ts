@@ -66,9 +66,10 @@ function refuseInTrace(what: string): void {
 /** The 4 words of a state that somebody gives. @throws ValueError `INVALID_STATE`. */
 export function wordsOf(state: unknown): number[] {
   const words = Array.isArray(state) || state instanceof Int32Array ? [...state] : [];
-  if (words.length === 4 && words.every((word) => word === (word | 0))) return words;
+  if (words.length === 4 && words.every((word) => typeof word === "number" && word === (word | 0)))
+    return words;
   throw new ValueError(
-    `setState: a state is 4 int32 words, as getState gives them: ${words.length > 0 ? `[${words.slice(0, 8).map(String).join(", ")}]` : typeof state}`,
+    `setState: a state is 4 int32 words, as getState gives them: ${words.length > 0 ? `${words.length} items` : typeof state}`,
     "INVALID_STATE",
   );
 }

@@ -17,8 +17,16 @@ function kind<T>(words: string, holds: (value: any) => boolean): Kind<T> {
 export const count = kind<number>("an integer >= 0", (x) => Number.isSafeInteger(x) && x >= 0);
 export const positive = kind<number>("an integer >= 1", (x) => Number.isSafeInteger(x) && x >= 1);
 export const finite = kind<number>("a finite number", Number.isFinite);
+export const notNegative = kind<number>("a number >= 0", (x) => Number.isFinite(x) && x >= 0);
+export const aboveZero = kind<number>("a number > 0", (x) => Number.isFinite(x) && x > 0);
+/** From `low` to `high`, both included. */
+export const between = (low: number, high: number) =>
+  kind<number>(`in [${low}, ${high}]`, (x) => Number.isFinite(x) && x >= low && x <= high);
+export const oneOf = (...words: readonly string[]) =>
+  kind<string>(words.join(" or "), (x) => words.includes(x));
 export const number = kind<number>("a number", (x) => typeof x === "number" && !Number.isNaN(x));
 export const flag = kind<boolean>("true or false", (x) => typeof x === "boolean");
+export const callable = kind<(...args: any[]) => unknown>("a function", (x) => typeof x === "function");
 export const record = kind<Record<string, unknown>>(
   "an object",
   (x) => typeof x === "object" && x !== null && !Array.isArray(x),
@@ -27,7 +35,10 @@ export const list = kind<unknown[]>("a list", Array.isArray);
 /** The state of a generator. */
 export const words = kind<number[]>(
   "4 int32 words",
-  (x) => Array.isArray(x) && x.length === 4 && [...x].every((word) => word === (word | 0)),
+  (x) =>
+    Array.isArray(x) &&
+    x.length === 4 &&
+    [...x].every((word) => typeof word === "number" && word === (word | 0)),
 );
 
 /** An array of `length` (of any when there is none), every item of one kind. */
@@ -39,6 +50,15 @@ export function listOf<T>(item: Kind<T>, length?: number): Kind<T[]> {
       (length === undefined || x.length === length) &&
       [...x].every((one) => item.holds(one)),
   );
+}
+
+export function optional<T>(item: Kind<T>): Kind<T | undefined> {
+  return kind(item.words, (x) => x === undefined || item.holds(x));
+}
+
+/** One for all, or a list. */
+export function oneOrMore<T>(item: Kind<T>): Kind<T | T[]> {
+  return kind(`${item.words}, or a list of such`, (x) => item.holds(x) || listOf(item).holds(x));
 }
 
 export function orNull<T>(item: Kind<T>): Kind<T | null> {

@@ -1,7 +1,8 @@
 /** Schedules made of schedules of one optimizer, as in PyTorch. */
 import { ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
-import { listOf, readState, record } from "../saved-state.js";
+import { listOf, positive, readState, record } from "../saved-state.js";
+import { checkKinds } from "./range.js";
 import { initialLr, type Scheduled, Scheduler, type SchedulerState } from "./scheduler.js";
 
 abstract class Combined extends Scheduler {
@@ -55,7 +56,9 @@ export class SequentialLR extends Combined {
   ) {
     super(optimizer, schedulers);
     checkOptions("SequentialLR", options, ["milestones"]);
-    this.milestones = [...(options?.milestones ?? [])];
+    const { milestones = [] } = options ?? {};
+    checkKinds("SequentialLR", { milestones: [milestones, listOf(positive)] });
+    this.milestones = [...milestones];
     if (this.milestones.length !== schedulers.length - 1)
       throw new ValueError(
         `SequentialLR: a milestone between each two schedulers: ${this.milestones.length} for ${schedulers.length}`,

@@ -55,11 +55,11 @@ export abstract class Optimizer<Options extends object> {
     params: Iterable<Tensor> | Iterable<ParamGroupOptions<Options>>,
     private readonly defaults: Options,
     /** Names of the state buffers, PyTorch's in camelCase. */
-    private readonly stateNames: readonly string[],
+    protected readonly stateNames: readonly string[],
     /** Writes the hyperparameters of a group in the order of the kernel. */
     private readonly hyperOf: (options: Options) => number[],
   ) {
-    const given = [...(params as Iterable<Tensor | ParamGroupOptions<Options>>)];
+    const given = listed(this.constructor.name, params) as (Tensor | ParamGroupOptions<Options>)[];
     if (given.length === 0) throw noParameters(this.constructor.name);
     const tensors = given.filter((item) => item instanceof Tensor);
     if (tensors.length === given.length)
@@ -88,18 +88,21 @@ export abstract class Optimizer<Options extends object> {
   /** Adds parameters with hyperparameters of their own; what is not given is as in the constructor. */
   addParamGroup(given: ParamGroupOptions<Options>): void {
     const name = this.constructor.name;
+    if (!record.holds(given) || given.params === undefined)
+      throw new ValueError(
+        `${name}: parameters are tensors, groups have params, { params: … }: ${described(given)}`,
+        "NOT_PARAMETERS",
+      );
     const { params: iterable, ...own } = given;
     checkOptions(name, own, Object.keys(this.defaults));
-    if (typeof iterable?.[Symbol.iterator] !== "function")
-      throw new ValueError(`${name}: parameters are tensors, groups have params: ${String(given)}`);
-    const params = [...iterable];
+    const params = listed(name, iterable) as Tensor[];
     if (params.length === 0) throw noParameters(name);
-    const options = { ...this.defaults, ...own } as unknown as Options;
+    const options = fixedLists({ ...this.defaults, ...own }) as unknown as Options;
     this.check(options);
     const known = new Set(this.groups.flatMap((group) => group.slots.map((slot) => slot.param)));
     for (const param of params) {
       if (!(param instanceof Tensor))
-        throw new ValueError(`${name}: parameters are tensors: ${typeof param}`);
+        throw new ValueError(`${name}: parameters are tensors: ${described(param)}`, "NOT_PARAMETERS");
       if (!param.isLeaf)
         throw new AutogradError(`${name}: only leaves can be optimized: use detach()`, "NOT_A_LEAF");
       if (!param.isContiguous) throw new ShapeError(`${name}: parameters are contiguous: use contiguous()`);
@@ -131,9 +134,9 @@ export abstract class Optimizer<Options extends object> {
         set: (value) => {
           if (tracing !== null)
             tracing.refuse(`${key} of an optimizer is set`, "set it, or step the scheduler, outside");
-          const changed = { ...options, [key]: value };
+          const changed = fixedLists({ ...options, [key]: value });
           this.check(changed);
-          options[key] = value;
+          options[key] = changed[key];
           hyper.set(this.hyperOf(options));
         },
       });
@@ -284,12 +287,13 @@ export abstract class Optimizer<Options extends object> {
     const wanted = this.paramGroups[i].params.length;
     const given = (saved["params"] as unknown[] | undefined)?.length;
     if (given !== wanted) throw mismatch(name, `group ${i} has ${shown(given)} parameters for ${wanted}`);
-    const taken = Object.fromEntries(
-      Object.keys(options).map((key) => {
-        if (!Object.hasOwn(saved, key)) throw mismatch(name, `group ${i} has no ${key}`);
-        const value = saved[key];
-        return [key, Array.isArray(value) ? [...value] : value];
-      }),
+    const taken = fixedLists(
+      Object.fromEntries(
+        Object.keys(options).map((key) => {
+          if (!Object.hasOwn(saved, key)) throw mismatch(name, `group ${i} has no ${key}`);
+          return [key, saved[key]];
+        }),
+      ),
     ) as Options;
     this.check(taken);
     return taken;
@@ -404,6 +408,47 @@ function runs(slots: readonly Slot[]): Run[] {
 /** A long-lived storage seen with the shape of a parameter. */
 function asTensor(storage: Storage, like: Tensor): Tensor {
   return new Tensor(storage, storage.offset, like.shape, denseStrides(like.shape), like.dtype);
+}
+
+/** Lists among hyperparameters as frozen copies: a change inside one would be seen by nobody. */
+function fixedLists<T extends object>(options: T): T {
+  return Object.fromEntries(
+    Object.entries(options).map(([key, value]) => [
+      key,
+      Array.isArray(value) ? Object.freeze([...value]) : value,
+    ]),
+  ) as T;
+}
+
+/** What was given for parameters, as a list. @throws ValueError `NOT_PARAMETERS` that says what to give. */
+function listed(name: string, params: unknown): unknown[] {
+  const wrong =
+    typeof params !== "object" || params === null || typeof (params as Stated).parameters === "function"
+      ? described(params)
+      : params instanceof Tensor
+        ? "a tensor; put it into an array"
+        : typeof (params as Partial<Iterable<unknown>>)[Symbol.iterator] !== "function"
+          ? described(params)
+          : null;
+  if (wrong !== null)
+    throw new ValueError(
+      `${name}: parameters are a list of tensors: ${wrong}; new ${name}(model.parameters(), …)`,
+      "NOT_PARAMETERS",
+    );
+  return [...(params as Iterable<unknown>)];
+}
+
+/** What looks like a model. */
+type Stated = { readonly parameters?: unknown };
+
+/** Something that is no tensor, in the words of its mistake. */
+function described(given: unknown): string {
+  if (typeof (given as Stated | null | undefined)?.parameters === "function")
+    return `the model ${(given as object).constructor.name} itself`;
+  if (typeof given === "function") return `the function ${given.name}, which was not called`;
+  if (Array.isArray(given) && given[1] instanceof Tensor)
+    return `a name and a tensor (${shown(given[0])}), as namedParameters() gives them`;
+  return shown(given);
 }
 
 function noParameters(name: string): ValueError {

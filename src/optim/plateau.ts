@@ -1,7 +1,19 @@
 import { ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
-import { count, finite, listOf, number, orNull, readState } from "../saved-state.js";
-import { perGroup, type Scheduled } from "./scheduler.js";
+import {
+  count,
+  finite,
+  listOf,
+  notNegative,
+  number,
+  oneOf,
+  oneOrMore,
+  orNull,
+  readState,
+  shown,
+} from "../saved-state.js";
+import { checkKinds } from "./range.js";
+import { checkOptimizer, perGroup, type Scheduled } from "./scheduler.js";
 
 export interface PlateauOptions {
   /** Whether the metric is to fall (default) or to rise. */
@@ -50,14 +62,17 @@ export class ReduceLROnPlateau {
     private readonly optimizer: Scheduled,
     options: PlateauOptions = {},
   ) {
+    checkOptimizer("ReduceLROnPlateau", optimizer);
     checkOptions("ReduceLROnPlateau", options, plateauOptions);
     const { mode = "min", factor = 0.1, thresholdMode = "rel", minLr = 0 } = options;
-    if (!(factor < 1)) throw new ValueError(`ReduceLROnPlateau: factor is below 1: ${String(factor)}`);
-    if (mode !== "min" && mode !== "max")
-      throw new ValueError(`ReduceLROnPlateau: mode is min or max: ${String(mode)}`);
-    if (thresholdMode !== "rel" && thresholdMode !== "abs")
-      throw new ValueError(`ReduceLROnPlateau: thresholdMode is rel or abs: ${String(thresholdMode)}`);
     const { patience = 10, threshold = 1e-4, cooldown = 0, eps = 1e-8 } = options;
+    if (!(notNegative.holds(factor) && factor < 1))
+      throw new ValueError(`ReduceLROnPlateau: factor is below 1: ${shown(factor)}`);
+    checkKinds("ReduceLROnPlateau", {
+      ...{ mode: [mode, oneOf("min", "max")], thresholdMode: [thresholdMode, oneOf("rel", "abs")] },
+      ...{ patience: [patience, count], threshold: [threshold, notNegative], cooldown: [cooldown, count] },
+      ...{ minLr: [minLr, oneOrMore(notNegative)], eps: [eps, notNegative] },
+    });
     this.#options = { mode, factor, patience, threshold, thresholdMode, cooldown, minLr, eps };
     this.#minLrs = perGroup("ReduceLROnPlateau", "minLr", minLr, optimizer);
     this.best = this.#worst;

@@ -1,5 +1,5 @@
 import { ValueError } from "../errors.js";
-import { count, finite, listOf, mismatch, readState } from "../saved-state.js";
+import { count, finite, listOf, mismatch, readState, record, shown } from "../saved-state.js";
 import { tracing } from "../tracing.js";
 
 /** What a scheduler sets of a group. Momentum is `momentum` (SGD, RMSprop) or the first of `betas` (Adam). */
@@ -50,6 +50,7 @@ export abstract class Scheduler {
   lastEpoch = 0;
 
   constructor(readonly optimizer: Scheduled) {
+    checkOptimizer(new.target.name, optimizer);
     this.baseLrs = optimizer.paramGroups.map(initialLr);
   }
 
@@ -147,10 +148,15 @@ export abstract class Scheduler {
   }
 }
 
-/** @throws ValueError unless `value` is a whole number >= 1. */
-export function checkPositive(op: string, name: string, value: number): void {
-  if (!Number.isInteger(value) || value < 1)
-    throw new ValueError(`${op}: ${name} is an integer >= 1: ${String(value)}`);
+/** @throws ValueError for anything without groups of parameters: the options, where the optimizer belongs. */
+export function checkOptimizer(op: string, optimizer: unknown): void {
+  if (Array.isArray((optimizer as Partial<Scheduled> | null | undefined)?.paramGroups)) return;
+  const keys = record.holds(optimizer) ? Object.keys(optimizer).slice(0, 5) : [];
+  const given = keys.length > 0 ? `{ ${keys.join(", ")} }` : shown(optimizer);
+  throw new ValueError(
+    `${op}: the optimizer comes first: ${given}; new ${op}(optimizer, { … })`,
+    "NOT_AN_OPTIMIZER",
+  );
 }
 
 /** One value for each group, from one for all or a list. @throws ValueError for a list of another length. */
