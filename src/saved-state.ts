@@ -111,6 +111,12 @@ export function shown(value: unknown): string {
     return `[${few.join(", ")}${value.length > few.length ? `, … ${value.length} in all` : ""}]`;
   }
   if (typeof value === "function") return "a function";
-  if (typeof value === "object" && value !== null) return "an object";
+  if (ArrayBuffer.isView(value)) return `a ${value.constructor.name}`;
+  if (typeof value === "object" && value !== null) {
+    const { name } = (value as { constructor?: { name?: unknown } }).constructor ?? {};
+    return typeof name === "string" && !["", "Object"].includes(name)
+      ? `an object of ${name.slice(0, 40)}`
+      : "an object";
+  }
   return String(value);
 }

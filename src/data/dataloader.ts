@@ -4,8 +4,8 @@ import { ValueError } from "../errors.js";
 import { k } from "../kernels/backend.js";
 import { checkOptions } from "../options.js";
 import { defaultGenerator, Generator, wordsOf } from "../random.js";
-import { count, exactly, list, listOf, mismatch, readState } from "../saved-state.js";
-import type { Tensor } from "../tensor/tensor.js";
+import { count, exactly, list, listOf, mismatch, readState, shown } from "../saved-state.js";
+import { Tensor } from "../tensor/tensor.js";
 import { type Collated, collate } from "./collate.js";
 import type { BatchDataset, SampleDataset } from "./dataset.js";
 import { isThenable, RequestsAhead } from "./prefetch.js";
@@ -90,11 +90,14 @@ export class DataLoader<D extends AnyDataset> {
     const has = (method: string) => typeof (dataset as any)?.[method] === "function";
     if (!has("batch") && !has("get"))
       throw new ValueError(
-        "DataLoader: a data set has length and get(i) or batch(indices)",
+        `DataLoader: a data set has length and get(i) or batch(indices): ${dataset instanceof Tensor || Array.isArray(dataset) ? "tensors are put into one, new data.TensorDataset(x, y)" : shown(dataset)}`,
         "INVALID_DATASET",
       );
     if (!Number.isInteger(batchSize) || batchSize < 1 || batchSize > LARGEST_LENGTH)
-      throw new ValueError(`DataLoader: batchSize is an integer >= 1: ${batchSize}`, "INVALID_BATCH_SIZE");
+      throw new ValueError(
+        `DataLoader: batchSize is an integer >= 1: ${shown(batchSize)}`,
+        "INVALID_BATCH_SIZE",
+      );
     if (!Number.isInteger(prefetchFactor) || prefetchFactor < 0)
       throw new ValueError(
         `DataLoader: prefetchFactor is an integer >= 0: ${String(prefetchFactor)}`,

@@ -1,7 +1,7 @@
 import { noGrad } from "../autograd/grad-mode.js";
 import { busy, checkFree, writerOf } from "../busy.js";
 import { isFloating } from "../dtype.js";
-import { DTypeError, formatShape, ValueError } from "../errors.js";
+import { DTypeError, formatShape, SimdgradError, ValueError } from "../errors.js";
 import { copy_ } from "../ops/inplace.js";
 import { clone } from "../ops/views.js";
 import { checkOptions } from "../options.js";
@@ -12,6 +12,7 @@ import { Tensor } from "../tensor/tensor.js";
 import { memoryMoved, tracing } from "../tracing.js";
 import { callForward } from "./call.js";
 import { keptBuffer, Parameter } from "./parameter.js";
+import { hiddenIn } from "./unregistered.js";
 
 /** Tensors by name: what is saved of a model. They share the memory of the model. */
 export type StateDict = Record<string, Tensor>;
@@ -21,8 +22,8 @@ export interface LoadResult {
   unexpectedKeys: string[];
 }
 
-/** Sees the arguments of `forward` before it runs. */
-export type ForwardPreHook = (module: Module, args: unknown[]) => void;
+/** Sees the arguments of `forward` before it runs; what it returns, if anything, replaces them: an array of all, or the only one. */
+export type ForwardPreHook = (module: Module, args: unknown[]) => unknown;
 /** Sees the arguments and the result of `forward`; what it returns, if anything, replaces the result. */
 export type ForwardHook = (module: Module, args: unknown[], result: unknown) => unknown;
 
@@ -44,7 +45,8 @@ export function hooksOf(module: Module): Pick<Hidden, "preHooks" | "hooks"> {
 /**
  * Base of layers and models (PyTorch's `nn.Module`). A subclass holds parameters and other modules in its own fields,
  * or in arrays there, and computes in `forward`. What is in fields is found when asked for, so nothing needs to be
- * registered; `#private` fields cannot be seen.
+ * registered. In a plain object, a Map or a Set it is an error (`nn.ModuleDict` and `nn.ParameterDict` are for that); `#private` fields
+ * cannot be seen: `fit` refuses a model that computes with parameters in them.
  *
  *     class Net extends nn.Module {
  *       fc = new nn.Linear(784, 10);
@@ -57,7 +59,7 @@ export abstract class Module {
   constructor() {
     hidden.set(this, { buffers: new Map(), preHooks: [], hooks: [] });
     // Calls go through one door, so that hooks run and errors can say where in the model they happened.
-    const forward = this.forward;
+    const forward = this.forward ?? missingForward;
     const instrumented = (...args: unknown[]) => callForward(this, forward, args);
     Object.defineProperty(this, "forward", { value: instrumented, writable: true, configurable: true });
   }
@@ -116,8 +118,12 @@ export abstract class Module {
     return [...this.namedModules()].map(([, module]) => module);
   }
 
-  /** Every parameter, once, under its path: `0.weight`. */
+  /**
+   * Every parameter, once, under its path: `0.weight`.
+   * @throws SimdgradError `UNREGISTERED` when a field holds modules or parameters where nobody finds them: in an object, a Map or a Set.
+   */
   *namedParameters(): Generator<[string, Parameter]> {
+    checkAllFound(this);
     const seen = new Set<Tensor>();
     for (const [path, module] of this.namedModules())
       for (const [name, value] of ownEntries(module))
@@ -149,6 +155,7 @@ export abstract class Module {
 
   /** Parameters and buffers by path, under PyTorch's names. The tensors share the model's memory: clone() to keep. */
   stateDict(): StateDict {
+    checkAllFound(this);
     const dict: StateDict = {};
     for (const [path, value] of stateEntries(this, "", [])) dict[path] = value.detach();
     return dict;
@@ -192,7 +199,7 @@ export abstract class Module {
   ): { result: LoadResult; load: () => void } {
     if (typeof dict !== "object" || dict === null || dict instanceof Map || dict instanceof Promise)
       throw new ValueError(
-        `loadStateDict: a record of tensors by name is needed: ${dict instanceof Promise ? "a promise, await it" : Object.prototype.toString.call(dict)}`,
+        `loadStateDict: a record of tensors by name is needed: ${dict instanceof Promise ? "a promise, await it" : typeof dict === "string" ? `${shown(dict)}; read the file first, io.loadSafetensors(path)` : shown(dict)}`,
         "NOT_A_STATE_DICT",
       );
     const own = new Map(stateEntries(this, "", []));
@@ -372,6 +379,35 @@ function* ownEntries(module: Module): Generator<[string, Module | Tensor]> {
     else if (Array.isArray(value)) for (const [i, item] of value.entries()) yield* open(`${name}.${i}`, item);
   }
   for (const [name, value] of Object.entries(module)) yield* open(name, value);
+}
+
+function missingForward(this: Module): never {
+  throw new SimdgradError(
+    "NOT_IMPLEMENTED",
+    `${this.constructor.name}: a module needs a method forward: class ${this.constructor.name} extends nn.Module { forward(x) { … } }`,
+  );
+}
+
+/** @throws SimdgradError `UNREGISTERED` for what would be neither trained nor saved. */
+function checkAllFound(root: Module): void {
+  const hiding: [string, Module | Parameter][] = [];
+  for (const [path, module] of root.namedModules())
+    for (const [name, found] of hiddenIn(Object.entries(module), Module))
+      hiding.push([join(path, name), found]);
+  if (hiding.length === 0) return;
+  const found = new Set<unknown>([...root.namedModules()].map(([, module]) => module));
+  for (const module of root.modules()) for (const [, value] of ownEntries(module)) found.add(value);
+  const lost = hiding.find(([, value]) => !found.has(value));
+  if (lost === undefined) return;
+  const [path, value] = lost;
+  const [what, dict, list] =
+    value instanceof Module
+      ? [value.constructor.name, "ModuleDict", "ModuleList"]
+      : [`a parameter ${formatShape(value.shape)}`, "ParameterDict", "ParameterList"];
+  throw new SimdgradError(
+    "UNREGISTERED",
+    `${root.constructor.name}: ${path} (${what}) would not be trained: it is in an object, a Map or a Set; use new nn.${dict}({ … }), new nn.${list}([ … ]), an array or a field of its own`,
+  );
 }
 
 /** Parameters and buffers under every path they have (a shared one has several), as a state dict lists them. */

@@ -62,8 +62,10 @@ const isStateful = (value: unknown): value is Stateful =>
   typeof (value as Partial<Stateful> | undefined)?.stateDict === "function" &&
   typeof (value as Partial<Stateful>).loadStateDict === "function";
 
-/** @throws ValueError `NOT_RESUMABLE` for a part that cannot say where it stands. */
-export function checkResumable({ scheduler, loader }: Trained): void {
+/** @throws ValueError `INVALID_OPTION` for what is no path, `NOT_RESUMABLE` for a part that cannot say where it stands. */
+export function checkResumable(path: Path, { scheduler, loader }: Trained): void {
+  if (!(typeof path === "string" || path instanceof URL) || path === "")
+    throw new ValueError(`fit: checkpoint is the path of a file: ${shown(path)}`, "INVALID_OPTION");
   const what = !(loader instanceof DataLoader)
     ? "batches that are no data set or DataLoader have no position"
     : scheduler !== undefined && !isStateful(scheduler)

@@ -5,6 +5,7 @@ import { ValueError } from "../errors.js";
 import type { Module } from "../nn/module.js";
 import { checkOptions } from "../options.js";
 import { type Batch, type BatchSource, batchesOf, checkBatch, type TrainingData } from "./batches.js";
+import { checkModel, outputOf } from "./given.js";
 import { type Loss, type Measure, measureOf, predictedClasses, Score } from "./score.js";
 import { EventLoopTurns } from "./turn.js";
 
@@ -46,6 +47,7 @@ export async function evaluate(
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
   checkOptions("evaluate", options, ["loss", "batchSize", "confusion", "signal"]);
+  checkModel("evaluate", model);
   const { batchSize = 256, signal } = options;
   const batches: BatchSource = batchesOf("evaluate", data, { batchSize, shuffle: false });
   const measure = measureOf("evaluate", options.loss);
@@ -60,7 +62,7 @@ export async function evaluate(
     const [x, y] = checkBatch("evaluate", batch);
     inEvalMode(model, () =>
       noGrad(() => {
-        const output = model.forward(x);
+        const output = outputOf("evaluate", model, x);
         score.add(measure.loss(output, y).item(), output, y);
         const predicted = options.confusion ? predictedClasses(output, y) : null;
         if (predicted !== null) count(confusion, y.toArray(), predicted.toArray(), output.shape[1]);
@@ -96,7 +98,7 @@ async function evaluateCompiled(
     checkBatch("evaluate", [x, y]);
     inEvalMode(model, () =>
       noGrad(() => {
-        const output = model.forward(x);
+        const output = outputOf("evaluate", model, x);
         score.tally(measure.loss(output, y), output, y);
       }),
     );

@@ -9,14 +9,18 @@ import type { Optimizer } from "../optim/optimizer.js";
 import type { Scheduler } from "../optim/schedulers.js";
 import { checkOptions } from "../options.js";
 import { defaultGenerator } from "../random.js";
+import { shown } from "../saved-state.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { type Batch, type BatchSource, batchesOf, checkBatch, type TrainingData } from "./batches.js";
 import { checkResumable, loadCheckpoint, type Standing, saveCheckpoint, type Trained } from "./checkpoint.js";
 import { type Evaluation, evaluate } from "./evaluate.js";
+import { checkLoss, checkModel, checkOptimizer, checkScheduler, outputOf } from "./given.js";
+import { whatToTry } from "./not-finite.js";
 import { Resumed } from "./resumed.js";
 import { LookAhead } from "./schedule.js";
 import { type Loss, measureOf, Score } from "./score.js";
 import { EventLoopTurns } from "./turn.js";
+import { checkRegistered } from "./unregistered.js";
 
 export interface FitOptions {
   optimizer: Optimizer<any>;
@@ -141,8 +145,9 @@ export class Run {
       reportEvery = 100,
       schedulerUnit = "epoch",
     } = options ?? {};
-    if (typeof options?.optimizer?.step !== "function")
-      throw new ValueError("fit: an optimizer is needed: { optimizer: new optim.Adam(model.parameters()) }");
+    checkModel("fit", model);
+    checkOptimizer(options);
+    checkScheduler(options.scheduler);
     checkOptions("fit", options, fitOptions);
     const own = new Set<unknown>(model.parameters());
     if (!options.optimizer.paramGroups.some(({ params }) => params.some((p: unknown) => own.has(p))))
@@ -151,9 +156,8 @@ export class Run {
         "WRONG_OPTIMIZER",
       );
     if (!Number.isInteger(epochs) || epochs < 1)
-      throw new ValueError(`fit: epochs is an integer >= 1: ${String(epochs)}`);
-    if (!(reportEvery >= 0))
-      throw new ValueError(`fit: reportEvery is a number >= 0: ${String(reportEvery)}`);
+      throw new ValueError(`fit: epochs is an integer >= 1: ${shown(epochs)}`);
+    if (!(reportEvery >= 0)) throw new ValueError(`fit: reportEvery is a number >= 0: ${shown(reportEvery)}`);
     if (schedulerUnit !== "epoch" && schedulerUnit !== "step")
       throw new ValueError(`fit: schedulerUnit is epoch or step: ${String(schedulerUnit)}`);
     const { signal, validation, seed } = options;
@@ -171,8 +175,8 @@ export class Run {
     this.#batches = batchesOf("fit", train, { batchSize, shuffle, seed });
     const { optimizer, scheduler, checkpoint, checkpointEvery: every = 1 } = options;
     if (!Number.isInteger(every) || every < 1)
-      throw new ValueError(`fit: checkpointEvery is an integer >= 1: ${String(every)}`);
-    if (checkpoint !== undefined) checkResumable(this.#trained);
+      throw new ValueError(`fit: checkpointEvery is an integer >= 1: ${shown(every)}`);
+    if (checkpoint !== undefined) checkResumable(checkpoint, this.#trained);
     else if (options.resume) throw new ValueError("fit: resume needs checkpoint: the file to go on from");
     this.#lookAhead =
       schedulerUnit === "step" ? LookAhead.of(scheduler, optimizer, this.#batches.length) : null;
@@ -315,8 +319,9 @@ export class Run {
     const { optimizer } = this.#options;
     checkBatch("fit", [x, y]);
     optimizer.zeroGrad();
-    const output = this.model.forward(x);
-    const loss = this.#loss(output, y);
+    const output = outputOf("fit", this.model, x);
+    checkRegistered(this.model, optimizer, output);
+    const loss = checkLoss(this.#loss(output, y));
     this.#score.tally(loss, output, y);
     loss.backward();
     optimizer.step();
@@ -332,8 +337,9 @@ export class Run {
     const { optimizer, schedulerUnit, scheduler } = this.#options;
     this.#trainingMode();
     optimizer.zeroGrad();
-    const output = model.forward(x);
-    const loss = this.#loss(output, y);
+    const output = outputOf("fit", model, x);
+    if (this.#step === 0) checkRegistered(model, optimizer, output);
+    const loss = checkLoss(this.#loss(output, y));
     const value = loss.item();
     if (!Number.isFinite(value))
       throw new SimdgradError(
@@ -418,16 +424,6 @@ export class Run {
       completed: this.#finished === this.#options.epochs,
     };
   }
-}
-
-/** Looked for only when the loss is not finite. */
-function whatToTry(x: Tensor, y: Tensor, output: Tensor): string {
-  const finite = (t: Tensor) => t.detach().contiguous().data.every(Number.isFinite);
-  if (!finite(x)) return "the inputs of this batch hold NaN or infinite values";
-  if (!finite(y)) return "the targets of this batch hold NaN or infinite values";
-  if (!finite(output))
-    return "the output of the model is not finite: try a lower learning rate, and inputs scaled to around 1";
-  return "inputs and output are finite: look at the loss function, or try a lower learning rate";
 }
 
 /**

@@ -1,4 +1,4 @@
-import { formatShape, ShapeError, ValueError } from "../errors.js";
+import { formatShape, ValueError } from "../errors.js";
 import { k } from "../kernels/backend.js";
 import { BCELoss, BCEWithLogitsLoss, MultiLabelSoftMarginLoss } from "../nn/losses.js";
 import { Module } from "../nn/module.js";
@@ -50,13 +50,20 @@ function thresholdOf(loss: Loss): number | null {
 }
 
 /** The default loss. Over one class it is 0 whatever the model says: someone wants a binary classification, or a regression. */
-function classification(op: string, output: Tensor, target: Tensor): Tensor {
+export function classification(
+  op: string,
+  output: Tensor,
+  target: Tensor,
+  reduction: "mean" | "none" = "mean",
+): Tensor {
   if (output instanceof Tensor && output.ndim > 1 && output.shape[1] === 1)
     throw new ValueError(
-      `${op}: the default loss, cross-entropy, needs two outputs or more: got 1 (${formatShape(output.shape)}); give { loss: new nn.BCEWithLogitsLoss() } for two classes, { loss: new nn.MSELoss() } for a regression`,
+      op === "confusionMatrix"
+        ? `${op}: a model has an output for each class: got 1 (${formatShape(output.shape)}); give predictions: confusionMatrix(logits.gt(0).to("int32").flatten(), targets)`
+        : `${op}: the default loss, cross-entropy, needs two outputs or more: got 1 (${formatShape(output.shape)}); give { loss: new nn.BCEWithLogitsLoss() } for two classes, { loss: new nn.MSELoss() } for a regression`,
       "ONE_CLASS",
     );
-  return crossEntropy(output, target);
+  return crossEntropy(output, target, { reduction });
 }
 
 /** Class with the largest output for every row of [B, C], or null where outputs are not scores of class indices. */
@@ -102,10 +109,6 @@ export class Score {
   /** One step, as kernels. A loss that is not finite stops a compiled program here. Shapes: output [B, …], target [B, …], loss []. */
   tally(loss: Tensor, output: Tensor, target: Tensor): void {
     const classes = isClassification(output, target);
-    if (loss.numel !== 1)
-      throw new ShapeError(
-        `fit: the loss is a mean over the batch: ${formatShape(loss.shape)}; reduction "mean"`,
-      );
     const [logits, targets] = classes ? [output.detach().contiguous(), target.contiguous()] : [null, null];
     k.tally(
       ...([target.shape[0] ?? 1, classes ? output.shape[1] : 1] as const),
