@@ -2,7 +2,7 @@
  * The networks of the command line: multilayer perceptrons, and how a safetensors file describes one. The tensors have
  * the names and layouts of PyTorch's `nn.Sequential(Linear, ReLU, …)`; the rest is JSON in the metadata of the file.
  */
-import { io, nn, SimdgradError, type Tensor } from "../index.js";
+import { FileError, io, nn, SimdgradError, type Tensor } from "../index.js";
 
 export interface Architecture {
   /** Sizes of one image, without a channel: [28, 28]. */
@@ -73,7 +73,16 @@ export function saveNetwork(
 export async function loadNetwork(
   path: string,
 ): Promise<{ model: nn.Sequential; architecture: Architecture }> {
-  const { tensors, metadata } = await io.readSafetensors(path);
+  const { tensors, metadata } = await io.readSafetensors(path).catch((cause: unknown) => {
+    // What begins with text claims a header of any length: that number is no help to anybody.
+    if (!(cause instanceof FileError) || cause.code !== "HEADER_TOO_LONG") throw cause;
+    throw new FileError(
+      `model: no safetensors file, as simdgrad train saves one: ${JSON.stringify(path)}`,
+      cause.code,
+      path,
+      { cause },
+    );
+  });
   const architecture = parseArchitecture(path, metadata[METADATA_KEY]);
   checkTensors(path, architecture, tensors);
   const model = buildNetwork(architecture);

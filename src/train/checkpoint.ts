@@ -2,7 +2,7 @@
  * A training run in one file (safetensors): model, optimizer, scheduler, random state, loader, and how far the run was. What goes on from it
  * comes to the same bits as a run that was never interrupted.
  */
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { DataLoader, type DataLoaderState } from "../data/dataloader.js";
 import { FileError, SimdgradError, ValueError } from "../errors.js";
 import { type Path, readSafetensorsSync, saveSafetensorsSync } from "../io/index.js";
@@ -66,6 +66,13 @@ const isStateful = (value: unknown): value is Stateful =>
 export function checkResumable(path: Path, { scheduler, loader }: Trained): void {
   if (!(typeof path === "string" || path instanceof URL) || path === "")
     throw new ValueError(`fit: checkpoint is the path of a file: ${shown(path)}`, "INVALID_OPTION");
+  const stat = statSync(pathOf(path), { throwIfNoEntry: false });
+  if (stat !== undefined && !stat.isFile())
+    throw new FileError(
+      `fit: checkpoint is a file: ${stat.isDirectory() ? "a directory" : "a pipe or another special file"}: ${JSON.stringify(pathOf(path))}`,
+      "NOT_A_FILE",
+      pathOf(path),
+    );
   const what = !(loader instanceof DataLoader)
     ? "batches that are no data set or DataLoader have no position"
     : scheduler !== undefined && !isStateful(scheduler)
