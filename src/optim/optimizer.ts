@@ -10,6 +10,7 @@ import { isDetached } from "../tensor/detached.js";
 import { longLived, type Storage, sharedArray } from "../tensor/storage.js";
 import { fromData, longLivedLike, Tensor } from "../tensor/tensor.js";
 import { tracing, withTracing } from "../tracing.js";
+import { described, listed, noParameters } from "./given.js";
 
 /** Parameters that share hyperparameters. Numbers may be changed at any time: `group.lr = 0.01`. */
 export type ParamGroup<Options> = Options & { readonly params: readonly Tensor[] };
@@ -418,42 +419,4 @@ function fixedLists<T extends object>(options: T): T {
       Array.isArray(value) ? Object.freeze([...value]) : value,
     ]),
   ) as T;
-}
-
-/** What was given for parameters, as a list. @throws ValueError `NOT_PARAMETERS` that says what to give. */
-function listed(name: string, params: unknown): unknown[] {
-  const wrong =
-    typeof params !== "object" || params === null || typeof (params as Stated).parameters === "function"
-      ? described(params)
-      : params instanceof Tensor
-        ? "a tensor; put it into an array"
-        : typeof (params as Partial<Iterable<unknown>>)[Symbol.iterator] !== "function"
-          ? described(params)
-          : null;
-  if (wrong !== null)
-    throw new ValueError(
-      `${name}: parameters are a list of tensors: ${wrong}; new ${name}(model.parameters(), …)`,
-      "NOT_PARAMETERS",
-    );
-  return [...(params as Iterable<unknown>)];
-}
-
-/** What looks like a model. */
-type Stated = { readonly parameters?: unknown };
-
-/** Something that is no tensor, in the words of its mistake. */
-function described(given: unknown): string {
-  if (typeof (given as Stated | null | undefined)?.parameters === "function")
-    return `the model ${(given as object).constructor.name} itself`;
-  if (typeof given === "function") return `the function ${given.name}, which was not called`;
-  if (Array.isArray(given) && given[1] instanceof Tensor)
-    return `a name and a tensor (${shown(given[0])}), as namedParameters() gives them`;
-  return shown(given);
-}
-
-function noParameters(name: string): ValueError {
-  return new ValueError(
-    `${name}: at least one parameter is needed: got none; does the model keep its layers in public fields?`,
-    "NO_PARAMETERS",
-  );
 }

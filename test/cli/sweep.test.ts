@@ -121,6 +121,8 @@ describe("mistakes", () => {
     ["--samples 301", 2, "--samples: at most 300 training images: 301"],
     ["--validation 0.001", 2, "--validation: leaves no images: 0.001 of 300"],
     ["--epochs 0", 2, "the nearest is 1"],
+    ["--plot x.jpg", 1, '--plot: the name of a file ends in .svg or .png: "x.jpg"'],
+    ["--csv x.svg --plot ./x.svg", 2, "--csv: another file than --plot is needed"],
     ["--csv no/such/file.csv", 1, "[DIRECTORY_NOT_FOUND]"],
     ["--wdith 8", 2, "did you mean --width?"],
   ])("%s", async (line, exitCode, text) => {

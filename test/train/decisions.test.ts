@@ -30,7 +30,12 @@ describe("accuracy of decisions", () => {
     ["multi-label, the function", nn.functional.binaryCrossEntropyWithLogits, logits, labels],
     ["one output, logits", new nn.BCEWithLogitsLoss(), column(logits), column(labels)],
     ["one output, probabilities", new nn.BCELoss(), column(logits.sigmoid()), column(labels)],
-    ["a vector of probabilities", nn.functional.binaryCrossEntropy, logits.sigmoid().flatten(), labels.flatten()],
+    [
+      "a vector of probabilities",
+      nn.functional.binaryCrossEntropy,
+      logits.sigmoid().flatten(),
+      labels.flatten(),
+    ],
   ])("%s: evaluate, fit eager and compiled", async (_, loss, x, y) => {
     const set = new data.TensorDataset(x, y);
     for (const batchSize of [2, 9]) {
@@ -46,7 +51,10 @@ describe("accuracy of decisions", () => {
   });
 
   test("there is none for a regression, nor for a loss of one's own", async () => {
-    for (const loss of [new nn.MSELoss(), (a: Tensor, b: Tensor) => nn.functional.binaryCrossEntropyWithLogits(a, b)]) {
+    for (const loss of [
+      new nn.MSELoss(),
+      (a: Tensor, b: Tensor) => nn.functional.binaryCrossEntropyWithLogits(a, b),
+    ]) {
       const set = new data.TensorDataset(logits, labels);
       expect((await train.evaluate(new Identity(), set, { loss })).accuracy).toBeNull();
     }
