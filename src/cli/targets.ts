@@ -15,7 +15,7 @@ export function checkWritable(flag: string, path: string): void {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat?.isDirectory()) throw fail("NOT_A_FILE", "a directory, not a file");
   // Opening a FIFO blocks the process until somebody reads, and no signal gets through.
-  if (stat !== undefined && !stat.isFile() && !stat.isCharacterDevice())
+  if (stat !== undefined && !stat.isFile() && (flag === "--checkpoint" || !stat.isCharacterDevice()))
     throw fail("NOT_A_FILE", "a file is needed, not a pipe or another special file");
   try {
     if (stat !== undefined) accessSync(path, constants.W_OK);

@@ -76,9 +76,8 @@ export class LinearLR extends Scheduler {
   ) {
     super(optimizer);
     checkOptions("LinearLR", options, ["startFactor", "endFactor", "totalIters"]);
-    this.startFactor = options.startFactor ?? 1 / 3;
-    this.endFactor = options.endFactor ?? 1;
-    this.totalIters = options.totalIters ?? 5;
+    const { startFactor = 1 / 3, endFactor = 1, totalIters = 5 } = options;
+    [this.startFactor, this.endFactor, this.totalIters] = [startFactor, endFactor, totalIters];
     if (!between(0, 1).holds(this.startFactor) || this.startFactor === 0)
       throw new ValueError(`LinearLR: startFactor is in (0, 1]: ${shown(this.startFactor)}`);
     checkKinds("LinearLR", {
@@ -119,8 +118,8 @@ export class PolynomialLR extends Scheduler {
   constructor(optimizer: Scheduled, options: { totalIters?: number; power?: number } = {}) {
     super(optimizer);
     checkOptions("PolynomialLR", options, ["totalIters", "power"]);
-    this.totalIters = options.totalIters ?? 5;
-    this.power = options.power ?? 1;
+    const { totalIters = 5, power = 1 } = options;
+    [this.totalIters, this.power] = [totalIters, power];
     checkKinds("PolynomialLR", { totalIters: [this.totalIters, positive], power: [this.power, finite] });
   }
   protected next(lr: number): number {
