@@ -2,7 +2,7 @@
 import { cosTurns } from "../elementary.js";
 import { ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
-import { between, count, finite, listOf, notNegative, positive, shown } from "../saved-state.js";
+import { between, count, listOf, notNegative, positive, shown } from "../saved-state.js";
 import { checkKinds } from "./range.js";
 import { perGroup, type Scheduled, Scheduler } from "./scheduler.js";
 
@@ -120,7 +120,7 @@ export class PolynomialLR extends Scheduler {
     checkOptions("PolynomialLR", options, ["totalIters", "power"]);
     const { totalIters = 5, power = 1 } = options;
     [this.totalIters, this.power] = [totalIters, power];
-    checkKinds("PolynomialLR", { totalIters: [this.totalIters, positive], power: [this.power, finite] });
+    checkKinds("PolynomialLR", { totalIters: [this.totalIters, positive], power: [this.power, notNegative] });
   }
   protected next(lr: number): number {
     const { lastEpoch, totalIters } = this;
