@@ -63,6 +63,17 @@ function refuseInTrace(what: string): void {
   if (tracing !== null) tracing.refuse(`${what} is called on a generator`, "call it outside");
 }
 
+/** The 4 words of a state that somebody gives. @throws ValueError `INVALID_STATE`. */
+export function wordsOf(state: unknown): number[] {
+  const words = Array.isArray(state) || state instanceof Int32Array ? [...state] : [];
+  if (words.length === 4 && words.every((word) => typeof word === "number" && word === (word | 0)))
+    return words;
+  throw new ValueError(
+    `setState: a state is 4 int32 words, as getState gives them: ${words.length > 0 ? `${words.length} items` : typeof state}`,
+    "INVALID_STATE",
+  );
+}
+
 /** A seeded stream of random numbers. One seed gives the same numbers on every machine and backend. */
 export class Generator {
   /** Handed to kernels, which advance it. */
@@ -96,14 +107,11 @@ export class Generator {
     return this.state.slice();
   }
 
+  /** @throws ValueError `INVALID_STATE` for anything but 4 int32 words; nothing is changed then. */
   setState(state: ArrayLike<number>): this {
-    if (state.length !== 4 || !Array.from(state).every((word) => word === (word | 0)))
-      throw new ValueError(
-        `setState: a state is 4 int32 words: [${Array.from(state).join(", ")}]`,
-        "INVALID_STATE",
-      );
+    const words = wordsOf(state);
     refuseInTrace("setState");
-    this.state.set(state);
+    this.state.set(words);
     return this;
   }
 }

@@ -1,7 +1,7 @@
 import { backend, zeros } from "../index.js";
 import { count, print, printJson } from "./terminal.js";
 
-export function infoCommand(flags: { json?: boolean }, version: string): void {
+export function infoCommand(flags: { json?: boolean; verbose?: boolean }, version: string): void {
   zeros([1]); // a first kernel: a wrong SIMDGRAD_… variable is an error here as it is everywhere
   const { name, reason, isa, isas, threads, quota, fallbacks } = backend;
   const node = process.versions.node;
@@ -22,7 +22,8 @@ export function infoCommand(flags: { json?: boolean }, version: string): void {
     });
     return;
   }
-  const inJs = name === "js" ? "all" : fallbacks.length === 0 ? "none" : fallbacks.join(", ");
+  const names = flags.verbose ? `: ${fallbacks.join(", ")}` : "; --verbose names them";
+  const inJs = name === "js" ? "all" : fallbacks.length === 0 ? "none" : `${fallbacks.length}${names}`;
   const rows: [string, string][] = [
     ["simdgrad", version],
     ["node", `${node} on ${platform}`],

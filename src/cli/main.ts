@@ -284,7 +284,7 @@ command(
 command(
   "info",
   "Says what runs here: version, backend and why that one, instruction set, threads, cgroup quota.",
-  [jsonFlag()],
+  [flag("--verbose", "also the names of the kernels that run in JavaScript"), jsonFlag()],
   `
   simdgrad info
   SIMDGRAD_BACKEND=js simdgrad info`,

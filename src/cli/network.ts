@@ -3,7 +3,7 @@
  * the names and layouts of PyTorch's `nn.Sequential(Linear, ReLU, …)`; the rest is JSON in the metadata of the file.
  */
 
-import { io, nn, SimdgradError, type Tensor } from "../index.js";
+import { FileError, io, nn, SimdgradError, type Tensor } from "../index.js";
 import { excerpt, quoted, quotedPath } from "../quote.js";
 
 export interface Architecture {
@@ -75,7 +75,16 @@ export function saveNetwork(
 export async function loadNetwork(
   path: string,
 ): Promise<{ model: nn.Sequential; architecture: Architecture }> {
-  const { tensors, metadata } = await io.readSafetensors(path);
+  const { tensors, metadata } = await io.readSafetensors(path).catch((cause: unknown) => {
+    // What begins with text claims a header of any length: that number is no help to anybody.
+    if (!(cause instanceof FileError) || cause.code !== "HEADER_TOO_LONG") throw cause;
+    throw new FileError(
+      `model: no safetensors file, as simdgrad train saves one: ${JSON.stringify(path)}`,
+      cause.code,
+      path,
+      { cause },
+    );
+  });
   const architecture = parseArchitecture(path, metadata[METADATA_KEY]);
   checkTensors(path, architecture, tensors);
   const model = buildNetwork(architecture);

@@ -3,7 +3,7 @@ import { drawPicture } from "./digit.js";
 import { type BackendFlags, chooseBackend } from "./engine.js";
 import { loadImageFile, loadPart } from "./images.js";
 import { type Architecture, loadNetwork } from "./network.js";
-import { colors, count, percent, print, printDrawing, printJson, widthOf } from "./terminal.js";
+import { colors, counted, percent, print, printDrawing, printJson, widthOf } from "./terminal.js";
 
 export const splits = ["test", "train"] as const;
 
@@ -33,7 +33,7 @@ export async function predictCommand(flags: PredictFlags): Promise<void> {
   if (outside !== undefined)
     throw new SimdgradError(
       "INDEX_OUT_OF_RANGE",
-      `--index: there are ${count(images.shape[0])} images, the last at ${images.shape[0] - 1}: ${outside}`,
+      `--index: of ${counted(images.shape[0], "image")} the last is at ${images.shape[0] - 1}: ${outside}`,
     );
   const { mean, std } = architecture;
   const set = new data.TensorDataset(images, { scale: 1 / (255 * std), shift: -mean / std });

@@ -13,8 +13,9 @@ import {
   type SweepRun,
   tableLines,
 } from "./sweep-report.js";
-import { colors, count, duration, percent, print, printJson } from "./terminal.js";
-import { checkWritable, makeOptimizer, type optimizers } from "./train.js";
+import { checkApart, checkWritable } from "./targets.js";
+import { colors, count, counted, duration, percent, print, printJson } from "./terminal.js";
+import { makeOptimizer, type optimizers } from "./train.js";
 
 type OptimizerName = (typeof optimizers)[number];
 
@@ -51,12 +52,18 @@ export async function sweepCommand(flags: SweepFlags, interruption: Interruption
     throw new UsageError(`at most ${count(MOST_RUNS)} combinations: ${count(choices.length)}`);
   chooseBackend(flags);
   if (flags.csv !== undefined) checkWritable("--csv", flags.csv);
-  if (flags.plot !== undefined) checkWritable("--plot", flags.plot);
+  if (flags.plot !== undefined) {
+    checkWritable("--plot", flags.plot);
+    await (await import("../plot/index.js")).checkDrawable(flags.plot, "--plot");
+  }
+  checkApart("--csv", flags.csv, "--plot", flags.plot);
   const images = await loadImages({ dir: flags.data, split: flags.split });
   const [train, validation] = divide(images.train, flags);
   if (!flags.json) {
-    print(`${count(choices.length)} combinations, ${flags.epochs} epochs each on ${describeBackend()}`);
-    print(`${count(train.length)} training images, ${count(validation.length)} validation images`);
+    print(
+      `${counted(choices.length, "combination")}, ${counted(flags.epochs, "epoch")} each on ${describeBackend()}`,
+    );
+    print(`${counted(train.length, "training image")}, ${counted(validation.length, "validation image")}`);
   }
   interruption.begin();
   const runs: SweepRun[] = [];
@@ -69,7 +76,7 @@ export async function sweepCommand(flags: SweepFlags, interruption: Interruption
   report(ranked(runs), choices.length, flags, interruption);
   await drawCurves(ranked(runs), flags);
   if (interruption.by !== undefined) {
-    interruption.say(`after ${runs.length} of ${choices.length} combinations`);
+    interruption.say(`after ${runs.length} of ${counted(choices.length, "combination")}`);
     throw new Exit(interruption.exitCode);
   }
 }
@@ -86,7 +93,8 @@ function grid({ width, depth, lr, batch, activation, optimizer }: SweepFlags): C
 /** The training images, or some of them, divided at random into those to train on and those that rank the runs. */
 function divide({ tensors, scale, shift, length }: Part, flags: SweepFlags): [train: Part, validation: Part] {
   const { samples = length, seed } = flags;
-  if (samples > length) throw new UsageError(`--samples: there are ${length} training images: ${samples}`);
+  if (samples > length)
+    throw new UsageError(`--samples: at most ${counted(length, "training image")}: ${samples}`);
   const all = new data.TensorDataset(...tensors);
   const [some] = data.randomSplit(all, [samples, length - samples], { seed });
   const held = Math.round(samples * flags.validation);

@@ -53,6 +53,8 @@ export function printJson(value: unknown): void {
 
 export const percent = (share: number) => `${(share * 100).toFixed(2)} %`;
 export const count = (n: number) => Math.round(n).toLocaleString("en-US");
+/** `1 image`, `1,000 images`: every number of things that is printed. */
+export const counted = (n: number, thing: string) => `${count(n)} ${thing}${Math.round(n) === 1 ? "" : "s"}`;
 
 /** 4.2 s, then as a clock. */
 export function duration(seconds: number): string {

@@ -1,23 +1,12 @@
-import { accessSync, constants, existsSync, mkdtempSync, rmdirSync, statSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
-import {
-  backend,
-  FileError,
-  type FitProgress,
-  fit,
-  nn as layers,
-  manualSeed,
-  type nn,
-  optim,
-  train,
-} from "../index.js";
+import { backend, type FitProgress, fit, nn as layers, manualSeed, type nn, optim, train } from "../index.js";
 import { type BackendFlags, backendFacts, chooseBackend, describeBackend } from "./engine.js";
 import { Exit, UsageError } from "./failure.js";
 import { type Images, loadImages } from "./images.js";
 import type { Interruption } from "./interruption.js";
 import { type Activation, type Architecture, buildNetwork, describeNetwork, saveNetwork } from "./network.js";
 import { type ProgressView, progressView } from "./progress.js";
-import { colors, count, duration, percent, print, printJson } from "./terminal.js";
+import { checkApart, checkWritable } from "./targets.js";
+import { colors, counted, duration, percent, print, printJson } from "./terminal.js";
 
 export const optimizers = ["adam", "adamw", "sgd"] as const;
 export const schedules = ["cosine", "step", "none"] as const;
@@ -53,6 +42,7 @@ export async function trainCommand(flags: TrainFlags, interruption: Interruption
   chooseBackend(flags);
   checkWritable("--out", flags.out);
   if (flags.checkpoint !== undefined) checkWritable("--checkpoint", flags.checkpoint);
+  checkApart("--checkpoint", flags.checkpoint, "--out", flags.out);
   const images = await loadImages({ dir: flags.data, split: flags.split });
 
   const { input, classes, mean, std } = { ...images, input: images.size };
@@ -62,8 +52,8 @@ export async function trainCommand(flags: TrainFlags, interruption: Interruption
   const model = buildNetwork(architecture);
   const parameters = model.parameters().reduce((n, p) => n + p.numel, 0);
   if (!flags.json) {
-    print(`${describeNetwork(architecture)}: ${count(parameters)} parameters`);
-    print(`${count(images.train.length)} training images, ${count(images.test.length)} test images`);
+    print(`${describeNetwork(architecture)}: ${counted(parameters, "parameter")}`);
+    print(`${counted(images.train.length, "training image")}, ${counted(images.test.length, "test image")}`);
     print(`backend: ${describeBackend()}${backend.name === "js" ? ` (${backend.reason})` : ""}`);
   }
 
@@ -193,25 +183,4 @@ function makeScheduler(flags: TrainFlags, optimizer: optim.Optimizer<{ lr: numbe
 function stopped(interruption: Interruption, where: string): Exit {
   interruption.say(where);
   return new Exit(interruption.exitCode);
-}
-
-/** Hours of training must not end at a path that cannot be written. Writes nothing itself. */
-export function checkWritable(flag: string, path: string): void {
-  const fail = (code: string, what: string, cause?: unknown) =>
-    new FileError(`${flag}: ${what}: ${JSON.stringify(path)}`, code, path, { cause });
-  if (path === "") throw fail("NOT_A_FILE", "a file name is needed");
-  const directory = dirname(resolve(path));
-  if (!existsSync(directory) || !statSync(directory).isDirectory())
-    throw fail("DIRECTORY_NOT_FOUND", `no directory ${JSON.stringify(directory)} to write into`);
-  const stat = statSync(path, { throwIfNoEntry: false });
-  if (stat?.isDirectory()) throw fail("NOT_A_FILE", "a directory, not a file");
-  try {
-    if (stat !== undefined) accessSync(path, constants.W_OK);
-    if (stat === undefined || stat.isFile()) {
-      accessSync(directory, constants.W_OK);
-      rmdirSync(mkdtempSync(join(directory, ".simdgrad-"))); // what permissions do not tell: a file system that takes no files
-    }
-  } catch (cause) {
-    throw fail("NO_PERMISSION", "no permission to write", cause);
-  }
 }

@@ -14,7 +14,11 @@ import { numel } from "../shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 
 /** What a `TransformedDataset` applies to the inputs of a batch: [B, …] → [B, …]. */
-export type Transform = (x: Tensor) => Tensor;
+export interface Transform {
+  (x: Tensor): Tensor;
+  /** Where its random numbers come from, when that is not the generator that `manualSeed` seeds. */
+  readonly generator?: Generator;
+}
 
 export interface AugmentOptions {
   /** Where the random numbers come from. Default: the generator that `manualSeed` seeds. */
@@ -49,7 +53,7 @@ export function randomCrop(
   checkCount(op, "padding", padding, 0);
   checkFill(op, fill);
   const generator = generatorOf(op, options);
-  return (x) => {
+  return drawing(generator, (x) => {
     const [h, w] = imageSize(op, x);
     const room = [h + 2 * padding - height, w + 2 * padding - width];
     if (room[0] < 0 || room[1] < 0)
@@ -60,7 +64,7 @@ export function randomCrop(
     const top = sub(randomIntegers(x.shape[0], room[0] + 1, generator), padding);
     const left = sub(randomIntegers(x.shape[0], room[1] + 1, generator), padding);
     return pixelsAt(x, add(top, arange(height)), add(left, arange(width)), fill);
-  };
+  });
 }
 
 /** Moves each image by up to `pixels` (a number, or those down and those across) in any direction. [B, …, H, W] keeps its shape. */
@@ -75,12 +79,12 @@ export function randomShift(
   const { fill = 0 } = options;
   checkFill(op, fill);
   const generator = generatorOf(op, options);
-  return (x) => {
+  return drawing(generator, (x) => {
     const [h, w] = imageSize(op, x);
     const top = sub(randomIntegers(x.shape[0], 2 * down + 1, generator), down);
     const left = sub(randomIntegers(x.shape[0], 2 * across + 1, generator), across);
     return pixelsAt(x, add(top, arange(h)), add(left, arange(w)), fill);
-  };
+  });
 }
 
 /** Mirrors each image, left to right, with probability `p` (torchvision's `RandomHorizontalFlip`). [B, …, H, W] keeps its shape. */
@@ -90,13 +94,13 @@ export function randomHorizontalFlip(p = 0.5, options: AugmentOptions = {}): Tra
   if (!(p >= 0 && p <= 1))
     throw new ValueError(`${op}: p is a probability from 0 to 1: ${String(p)}`, "INVALID_OPTION");
   const generator = generatorOf(op, options);
-  return (x) => {
+  return drawing(generator, (x) => {
     const [h, w] = imageSize(op, x);
     const flips = compare.lt(rand([x.shape[0], 1], { generator }), p);
     const columns = where(flips, sub(w - 1, arange(w)), arange(w));
     const rows = expand(reshape(arange(h), [1, h]), [x.shape[0], h]);
     return pixelsAt(x, rows, columns, 0);
-  };
+  });
 }
 
 /**
@@ -160,6 +164,11 @@ function imageSize(op: string, x: Tensor): [height: number, width: number] {
       `${op}: images are [B, …, height, width], with pixels in them: ${formatShape(x.shape)}`,
     );
   return [h, w];
+}
+
+/** A transform that says where its random numbers come from. */
+function drawing(generator: Generator | undefined, transform: (x: Tensor) => Tensor): Transform {
+  return generator === undefined ? transform : Object.assign(transform, { generator });
 }
 
 function generatorOf(op: string, { generator, seed }: AugmentOptions): Generator | undefined {

@@ -1,10 +1,11 @@
 import { setImmediate } from "node:timers/promises";
 import type { Feed } from "../compile/index.js";
-import { SimdgradError, ValueError } from "../errors.js";
+import { ValueError } from "../errors.js";
 import { k } from "../kernels/backend.js";
 import { checkOptions } from "../options.js";
-import { defaultGenerator, Generator } from "../random.js";
-import type { Tensor } from "../tensor/tensor.js";
+import { defaultGenerator, Generator, wordsOf } from "../random.js";
+import { count, exactly, list, listOf, mismatch, readState, shown } from "../saved-state.js";
+import { Tensor } from "../tensor/tensor.js";
 import { type Collated, collate } from "./collate.js";
 import type { BatchDataset, SampleDataset } from "./dataset.js";
 import { isThenable, RequestsAhead } from "./prefetch.js";
@@ -33,6 +34,8 @@ export interface DataLoaderState {
   position: number;
   /** State of the generator from which the order of the current epoch was drawn. */
   generator: number[];
+  /** States of the generators that the data set draws from, as they are now; none when it has none. */
+  datasetGenerators?: number[][];
   /** For checking that the state fits the loader. */
   samples: number;
   batchSize: number;
@@ -87,11 +90,14 @@ export class DataLoader<D extends AnyDataset> {
     const has = (method: string) => typeof (dataset as any)?.[method] === "function";
     if (!has("batch") && !has("get"))
       throw new ValueError(
-        "DataLoader: a data set has length and get(i) or batch(indices)",
+        `DataLoader: a data set has length and get(i) or batch(indices): ${dataset instanceof Tensor || Array.isArray(dataset) ? "tensors are put into one, new data.TensorDataset(x, y)" : shown(dataset)}`,
         "INVALID_DATASET",
       );
     if (!Number.isInteger(batchSize) || batchSize < 1 || batchSize > LARGEST_LENGTH)
-      throw new ValueError(`DataLoader: batchSize is an integer >= 1: ${batchSize}`, "INVALID_BATCH_SIZE");
+      throw new ValueError(
+        `DataLoader: batchSize is an integer >= 1: ${shown(batchSize)}`,
+        "INVALID_BATCH_SIZE",
+      );
     if (!Number.isInteger(prefetchFactor) || prefetchFactor < 0)
       throw new ValueError(
         `DataLoader: prefetchFactor is an integer >= 0: ${String(prefetchFactor)}`,
@@ -154,6 +160,7 @@ export class DataLoader<D extends AnyDataset> {
 
   /** Where the loader stands, also in the middle of an epoch: the batch in hand counts as done. */
   stateDict(): DataLoaderState {
+    const own = this.#datasetGenerators;
     return {
       epoch: this.#epoch,
       position: this.#position,
@@ -161,6 +168,7 @@ export class DataLoader<D extends AnyDataset> {
       samples: this.dataset.length,
       batchSize: this.batchSize,
       shuffle: this.shuffle,
+      ...(own.length === 0 ? {} : { datasetGenerators: own.map(({ state }) => Array.from(state)) }),
     };
   }
 
@@ -169,22 +177,39 @@ export class DataLoader<D extends AnyDataset> {
    * @throws SimdgradError `STATE_DICT_MISMATCH` when it was taken from another data set or other batches.
    */
   loadStateDict(state: DataLoaderState): void {
-    const mismatch = (what: string) =>
-      new SimdgradError("STATE_DICT_MISMATCH", `loadStateDict: the state does not fit DataLoader: ${what}`);
-    const own = { samples: this.dataset.length, batchSize: this.batchSize, shuffle: this.shuffle };
-    for (const [name, value] of Object.entries(own)) {
-      const given = state[name as keyof typeof own];
-      if (given !== value) throw mismatch(`${name} is ${String(given)} in the state, ${value} in the loader`);
-    }
-    const { epoch, position, generator } = state;
-    if (!Number.isSafeInteger(epoch) || epoch < 0) throw mismatch(`epoch is an integer >= 0: ${epoch}`);
-    if (!Number.isSafeInteger(position) || position < 0 || position > this.length)
-      throw mismatch(`position is an integer from 0 to ${this.length}: ${position}`);
-    this.#generator.setState(generator);
-    this.#drawnFrom = this.#generator.getState();
-    this.#epoch = epoch;
-    this.#position = position;
-    this.#resuming = true;
+    this.prepareLoad(state)();
+  }
+
+  /** @internal Checks everything, and returns what takes it over, which cannot fail. */
+  prepareLoad(state: DataLoaderState): () => void {
+    const owner = "DataLoader";
+    const own = this.#datasetGenerators;
+    const { epoch, position, generator, datasetGenerators } = readState(owner, state, {
+      samples: exactly(this.dataset.length),
+      batchSize: exactly(this.batchSize),
+      shuffle: exactly(this.shuffle),
+      epoch: count,
+      position: count,
+      generator: list,
+      ...(own.length === 0 ? {} : { datasetGenerators: listOf(list, own.length) }),
+    });
+    if (position > this.length)
+      throw mismatch(owner, `position is an integer from 0 to ${this.length}: ${position}`);
+    const drawn = wordsOf(generator);
+    const ofDataset = (datasetGenerators ?? []).map(wordsOf);
+    return () => {
+      this.#generator.setState(drawn);
+      this.#drawnFrom = this.#generator.getState();
+      this.#epoch = epoch;
+      this.#position = position;
+      this.#resuming = true;
+      for (const [i, words] of ofDataset.entries()) own[i].setState(words);
+    };
+  }
+
+  /** Those that the data set draws from while it fetches. */
+  get #datasetGenerators(): readonly Generator[] {
+    return (this.dataset as BatchDataset).generators ?? [];
   }
 
   /**

@@ -2,6 +2,8 @@ import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { k } from "../kernels/backend.js";
 import { dense, reshape } from "../ops/views.js";
 import { checkOptions } from "../options.js";
+import type { Generator } from "../random.js";
+import { shown } from "../saved-state.js";
 import { numel } from "../shape.js";
 import { sharedArray } from "../tensor/storage.js";
 import { empty, fromData, Tensor } from "../tensor/tensor.js";
@@ -11,12 +13,16 @@ import { tracing, withTracing } from "../tracing.js";
 export interface SampleDataset<Sample = unknown> {
   readonly length: number;
   get(index: number): Sample;
+  /** Those that it draws random numbers from, other than that of `manualSeed`: a checkpoint keeps where they are. */
+  readonly generators?: readonly Generator[];
 }
 
 /** What a DataLoader reads faster: a whole batch at once. It may be a promise. */
 export interface BatchDataset<Batch = unknown> {
   readonly length: number;
   batch(indices: Int32Array): Batch;
+  /** As in `SampleDataset`. */
+  readonly generators?: readonly Generator[];
 }
 
 export interface TensorDatasetOptions {
@@ -49,6 +55,12 @@ export class TensorDataset<T extends Tensor[] = Tensor[]> {
   constructor(...tensorsAndOptions: [...tensors: T, options: TensorDatasetOptions]);
   constructor(...args: unknown[]) {
     const options = args.length > 0 && !(args.at(-1) instanceof Tensor) ? args.pop() : undefined;
+    if (Array.isArray(options) || ArrayBuffer.isView(options))
+      throw new ValueError(
+        Array.isArray(options) && options[0] instanceof Tensor
+          ? "TensorDataset: tensors are given one by one, new TensorDataset(x, y): an array of them"
+          : `TensorDataset: argument ${args.length} is not a tensor: ${shown(options)}; tensor(values)`,
+      );
     checkOptions("TensorDataset", options, ["scale", "shift"]);
     const { scale, shift } = (options ?? {}) as TensorDatasetOptions;
     const tensors = args as Tensor[];

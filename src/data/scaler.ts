@@ -4,6 +4,7 @@ import { DTypeError, formatShape, ShapeError, SimdgradError, ValueError } from "
 import { tensor } from "../ops/create.js";
 import { add, div, mul, sub } from "../ops/elementwise.js";
 import { dense } from "../ops/views.js";
+import { finite, listOf, mismatch, readState, shown } from "../saved-state.js";
 import { numel } from "../shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 
@@ -97,14 +98,14 @@ export class StandardScaler {
   }
 
   /** @throws SimdgradError `STATE_DICT_MISMATCH`. */
-  loadStateDict({ mean, std }: ScalerState): void {
-    const valid = Array.isArray(mean) && Array.isArray(std) && mean.length === std.length && mean.length > 0;
-    if (!valid || ![...mean, ...std].every(Number.isFinite) || std.some((value) => value <= 0))
-      throw new SimdgradError(
-        "STATE_DICT_MISMATCH",
-        `StandardScaler.loadStateDict: as many finite means as positive deviations: ${String(mean)} and ${String(std)}`,
+  loadStateDict(state: ScalerState): void {
+    const { mean, std } = readState("StandardScaler", state, { mean: listOf(finite), std: listOf(finite) });
+    if (mean.length === 0 || mean.length !== std.length || std.some((value) => value <= 0))
+      throw mismatch(
+        "StandardScaler",
+        `as many finite means as positive deviations: ${shown(mean)} and ${shown(std)}`,
       );
-    this.#state = { mean: [...mean], std: [...std] };
+    this.#state = { mean, std };
   }
 
   #fitted(what: string): ScalerState {

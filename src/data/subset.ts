@@ -1,5 +1,6 @@
 import { ValueError } from "../errors.js";
 import { indexSelect } from "../ops/indexing.js";
+import type { Generator } from "../random.js";
 import { sharedArray } from "../tensor/storage.js";
 import { fromData, type Tensor } from "../tensor/tensor.js";
 import type { BatchDataset, SampleDataset } from "./dataset.js";
@@ -40,6 +41,11 @@ export class Subset<D extends SampleDataset | BatchDataset = SampleDataset | Bat
     this.#positions = fromData(own, [own.length], "int32");
     const whole = "batch" in dataset && typeof dataset.batch === "function";
     this.batch = (whole ? (at: Int32Array) => dataset.batch(this.#chosen(at)) : undefined) as this["batch"];
+  }
+
+  /** Those of the data set. */
+  get generators(): readonly Generator[] {
+    return (this.dataset as BatchDataset).generators ?? [];
   }
 
   /** One sample. @throws ValueError `INDEX_OUT_OF_RANGE`. */

@@ -1,5 +1,6 @@
 import { ValueError } from "../errors.js";
 import { select, unsqueeze } from "../ops/views.js";
+import type { Generator } from "../random.js";
 import { Tensor } from "../tensor/tensor.js";
 import type { Transform } from "./augment.js";
 import type { BatchDataset, SampleDataset } from "./dataset.js";
@@ -13,7 +14,8 @@ type AnyDataset = SampleDataset | BatchDataset;
  *
  *     const augmented = new data.TransformedDataset(train, data.randomCrop(32, { padding: 4 }), data.randomHorizontalFlip())
  *
- * Over a `TensorDataset` the transforms are part of a compiled step.
+ * Over a `TensorDataset` the transforms are part of a compiled step. A checkpoint of `fit` keeps the state of their generators; a
+ * function of your own that draws from a generator of its own says so: `Object.assign((x) => …, { generator })`.
  */
 export class TransformedDataset<D extends AnyDataset = AnyDataset> {
   readonly transforms: readonly Transform[];
@@ -38,6 +40,12 @@ export class TransformedDataset<D extends AnyDataset = AnyDataset> {
   /** Number of samples. */
   get length(): number {
     return this.dataset.length;
+  }
+
+  /** Those of the transforms, and of the data set below: a checkpoint keeps where they are. */
+  get generators(): readonly Generator[] {
+    const below = (this.dataset as BatchDataset).generators ?? [];
+    return [...new Set([...below, ...this.transforms.flatMap(({ generator }) => generator ?? [])])];
   }
 
   /** One sample. */

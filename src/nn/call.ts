@@ -1,4 +1,6 @@
-import { SimdgradError } from "../errors.js";
+import { DTypeError, SimdgradError } from "../errors.js";
+import { shown } from "../saved-state.js";
+import { Tensor } from "../tensor/tensor.js";
 import { setPlace } from "../tracing.js";
 import { hooksOf, type Module } from "./module.js";
 
@@ -13,11 +15,15 @@ export function callForward(module: Module, forward: (...args: any[]) => unknown
   running.push(module);
   try {
     const { preHooks, hooks } = hooksOf(module);
-    for (const hook of preHooks) hook(module, args);
+    for (const hook of preHooks) {
+      const replaced = hook(module, args);
+      if (replaced !== undefined && replaced !== null) args = Array.isArray(replaced) ? replaced : [replaced];
+    }
     let result = forward.apply(module, args);
     for (const hook of hooks) result = hook(module, args, result) ?? result;
     return result;
-  } catch (error) {
+  } catch (thrown) {
+    const error = noTensor(module, args, thrown) ?? thrown;
     if (error instanceof SimdgradError && !placed.has(error)) {
       placed.add(error);
       const message = `${modulePath()}: ${error.message}`;
@@ -28,6 +34,34 @@ export function callForward(module: Module, forward: (...args: any[]) => unknown
   } finally {
     running.pop();
   }
+}
+
+/**
+ * What went wrong inside because `forward` was given no tensor, as an error that says so; null for any other error. Looked for when something
+ * was thrown only, so that calls cost nothing; the innermost layer answers.
+ */
+function noTensor(module: Module, [first, ...rest]: unknown[], thrown: unknown): DTypeError | null {
+  const isList = (given: unknown) => Array.isArray(given) || ArrayBuffer.isView(given);
+  const x = first instanceof Tensor ? rest.find(isList) : first;
+  if (first instanceof Tensor && x === undefined) return null;
+  if (x instanceof Tensor || (x instanceof Object && !Array.isArray(x) && !ArrayBuffer.isView(x)))
+    return null;
+  if (Array.isArray(x) && x.some((item) => item instanceof Tensor)) return null;
+  const { code, message } = thrown as { code?: string; message?: string };
+  const inside = thrown instanceof TypeError || code === "NOT_A_TENSOR" || message?.includes("undefined");
+  if (!inside || placed.has(thrown as object)) return null;
+  const remedy =
+    Array.isArray(x) || typeof x === "number"
+      ? `; tensor(${shown(x)})`
+      : ArrayBuffer.isView(x)
+        ? "; tensor(values, { shape })"
+        : "";
+  const what = ArrayBuffer.isView(x) ? `a ${x.constructor.name}` : shown(x);
+  return new DTypeError(
+    `forward of ${module.constructor.name} takes a tensor: ${what}${remedy}`,
+    "NOT_A_TENSOR",
+    { cause: thrown },
+  );
 }
 
 /** Where in the model the program is: `Sequential[2].Linear`, `Net.encoder.layers[0].Linear`; "" outside. */

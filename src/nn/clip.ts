@@ -8,6 +8,7 @@ import { stack } from "../ops/join.js";
 import { amax, sum } from "../ops/reduce.js";
 import { to } from "../ops/views.js";
 import { checkOptions } from "../options.js";
+import { shown } from "../saved-state.js";
 import { Tensor } from "../tensor/tensor.js";
 
 export interface ClipGradNormOptions {
@@ -59,9 +60,15 @@ export function clipGradValue_(parameters: Tensor | Iterable<Tensor>, clipValue:
 }
 
 function gradientsOf(op: string, parameters: Tensor | Iterable<Tensor>): Tensor[] {
+  if (
+    typeof (parameters as Partial<Iterable<Tensor>> | null)?.[Symbol.iterator] !== "function" &&
+    !(parameters instanceof Tensor)
+  )
+    throw new ValueError(`${op}: parameters are tensors: ${shown(parameters)}; ${op}(model.parameters(), …)`);
   const given = parameters instanceof Tensor ? [parameters] : [...parameters];
   return given.flatMap((p) => {
-    if (!(p instanceof Tensor)) throw new ValueError(`${op}: parameters are tensors: ${typeof p}`);
+    if (!(p instanceof Tensor))
+      throw new ValueError(`${op}: parameters are tensors: ${shown(p)}; ${op}(model.parameters(), …)`);
     return p.gradient === null ? [] : [p.gradient];
   });
 }

@@ -1,6 +1,8 @@
 import { SimdgradError, ValueError } from "../errors.js";
 import { add } from "../ops/elementwise.js";
+import { shown } from "../saved-state.js";
 import { Tensor } from "../tensor/tensor.js";
+import { notAModule } from "./arguments.js";
 import { Module } from "./module.js";
 import { Parameter } from "./parameter.js";
 
@@ -10,6 +12,10 @@ abstract class List<Item extends object> extends Module {
 
   constructor(items: Iterable<Item>) {
     super();
+    if (items === null || typeof items !== "object" || !(Symbol.iterator in items))
+      throw new ValueError(
+        `${new.target.name}: items come in an array, new nn.${new.target.name}([a, b]): ${(items as unknown) instanceof Module ? `the module ${(items as object).constructor.name}` : shown(items)}`,
+      );
     this.extend(items);
   }
 
@@ -70,8 +76,7 @@ function notCallable(module: Module): SimdgradError {
 }
 
 function checkModule(container: string, item: unknown): asserts item is Module {
-  if (!(item instanceof Module))
-    throw new ValueError(`${container}: items are modules: ${item === null ? "null" : typeof item}`);
+  if (!(item instanceof Module)) throw new ValueError(`${container}: items are modules: ${notAModule(item)}`);
 }
 
 function asParameter(container: string, item: unknown): Parameter {
@@ -104,7 +109,12 @@ export class ParameterList extends List<Tensor> {
 abstract class Dict<Item extends object> extends Module {
   constructor(items: Readonly<Record<string, Item>> | Iterable<readonly [string, Item]>) {
     super();
-    const entries = Symbol.iterator in items ? items : Object.entries(items);
+    const entries =
+      Symbol.iterator in Object(items) ? [...(items as Iterable<unknown>)] : Object.entries(items ?? {});
+    if (!entries.every((entry) => Array.isArray(entry) && entry.length === 2))
+      throw new ValueError(
+        `${new.target.name}: items have names, new nn.${new.target.name}({ name: item }): ${shown(items)}`,
+      );
     for (const [name, item] of entries as Iterable<readonly [string, Item]>) this.set(name, item);
   }
 

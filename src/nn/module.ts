@@ -1,15 +1,18 @@
 import { noGrad } from "../autograd/grad-mode.js";
-import { writerOf } from "../busy.js";
+import { busy, checkFree, writerOf } from "../busy.js";
 import { isFloating } from "../dtype.js";
 import { DTypeError, formatShape, SimdgradError, ValueError } from "../errors.js";
 import { copy_ } from "../ops/inplace.js";
 import { clone } from "../ops/views.js";
 import { checkOptions } from "../options.js";
+import { mismatch, shown } from "../saved-state.js";
 import { sameShape } from "../shape.js";
+import { isDetached } from "../tensor/detached.js";
 import { Tensor } from "../tensor/tensor.js";
 import { memoryMoved, tracing } from "../tracing.js";
 import { callForward } from "./call.js";
 import { keptBuffer, Parameter } from "./parameter.js";
+import { hiddenIn } from "./unregistered.js";
 
 /** Tensors by name: what is saved of a model. They share the memory of the model. */
 export type StateDict = Record<string, Tensor>;
@@ -19,8 +22,8 @@ export interface LoadResult {
   unexpectedKeys: string[];
 }
 
-/** Sees the arguments of `forward` before it runs. */
-export type ForwardPreHook = (module: Module, args: unknown[]) => void;
+/** Sees the arguments of `forward` before it runs; what it returns, if anything, replaces them: an array of all, or the only one. */
+export type ForwardPreHook = (module: Module, args: unknown[]) => unknown;
 /** Sees the arguments and the result of `forward`; what it returns, if anything, replaces the result. */
 export type ForwardHook = (module: Module, args: unknown[], result: unknown) => unknown;
 
@@ -42,7 +45,8 @@ export function hooksOf(module: Module): Pick<Hidden, "preHooks" | "hooks"> {
 /**
  * Base of layers and models (PyTorch's `nn.Module`). A subclass holds parameters and other modules in its own fields,
  * or in arrays there, and computes in `forward`. What is in fields is found when asked for, so nothing needs to be
- * registered; `#private` fields cannot be seen.
+ * registered. In a plain object, a Map or a Set it is an error (`nn.ModuleDict` and `nn.ParameterDict` are for that); `#private` fields
+ * cannot be seen: `fit` refuses a model that computes with parameters in them.
  *
  *     class Net extends nn.Module {
  *       fc = new nn.Linear(784, 10);
@@ -55,7 +59,7 @@ export abstract class Module {
   constructor() {
     hidden.set(this, { buffers: new Map(), preHooks: [], hooks: [] });
     // Calls go through one door, so that hooks run and errors can say where in the model they happened.
-    const forward = this.forward;
+    const forward = this.forward ?? missingForward;
     const instrumented = (...args: unknown[]) => callForward(this, forward, args);
     Object.defineProperty(this, "forward", { value: instrumented, writable: true, configurable: true });
   }
@@ -114,8 +118,12 @@ export abstract class Module {
     return [...this.namedModules()].map(([, module]) => module);
   }
 
-  /** Every parameter, once, under its path: `0.weight`. */
+  /**
+   * Every parameter, once, under its path: `0.weight`.
+   * @throws SimdgradError `UNREGISTERED` when a field holds modules or parameters where nobody finds them: in an object, a Map or a Set.
+   */
   *namedParameters(): Generator<[string, Parameter]> {
+    checkAllFound(this);
     const seen = new Set<Tensor>();
     for (const [path, module] of this.namedModules())
       for (const [name, value] of ownEntries(module))
@@ -147,6 +155,7 @@ export abstract class Module {
 
   /** Parameters and buffers by path, under PyTorch's names. The tensors share the model's memory: clone() to keep. */
   stateDict(): StateDict {
+    checkAllFound(this);
     const dict: StateDict = {};
     for (const [path, value] of stateEntries(this, "", [])) dict[path] = value.detach();
     return dict;
@@ -177,37 +186,49 @@ export abstract class Module {
    * `strict: false` forgives the first two.
    */
   loadStateDict(dict: Readonly<Record<string, Tensor>>, options: { strict?: boolean } = {}): LoadResult {
+    checkOptions("loadStateDict", options, ["strict"]);
+    const { result, load } = this.prepareLoad(dict, options.strict ?? true);
+    load();
+    return result;
+  }
+
+  /** @internal Checks everything, and gives what loads it, which cannot fail. */
+  prepareLoad(
+    dict: Readonly<Record<string, Tensor>>,
+    strict = true,
+  ): { result: LoadResult; load: () => void } {
     if (typeof dict !== "object" || dict === null || dict instanceof Map || dict instanceof Promise)
       throw new ValueError(
-        `loadStateDict: a record of tensors by name is needed: ${dict instanceof Promise ? "a promise, await it" : Object.prototype.toString.call(dict)}`,
+        `loadStateDict: a record of tensors by name is needed: ${dict instanceof Promise ? "a promise, await it" : typeof dict === "string" ? `${shown(dict)}; read the file first, io.loadSafetensors(path)` : shown(dict)}`,
         "NOT_A_STATE_DICT",
       );
-    checkOptions("loadStateDict", options, ["strict"]);
     const own = new Map(stateEntries(this, "", []));
     const missingKeys = [...own.keys()].filter((key) => !Object.hasOwn(dict, key));
     const unexpectedKeys = Object.keys(dict).filter((key) => !own.has(key));
     const problems: string[] = [];
-    if (options.strict ?? true) {
-      if (missingKeys.length > 0) problems.push(`missing keys: ${missingKeys.join(", ")}`);
-      if (unexpectedKeys.length > 0) problems.push(`unexpected keys: ${unexpectedKeys.join(", ")}`);
+    if (strict && missingKeys.length > 0) problems.push(`missing keys: ${missingKeys.join(", ")}`);
+    if (strict && unexpectedKeys.length > 0) problems.push(`unexpected keys: ${unexpectedKeys.join(", ")}`);
+    const given = [...own].flatMap(([key, target]) =>
+      Object.hasOwn(dict, key) ? [{ key, target, source: dict[key] }] : [],
+    );
+    for (const { key, target, source } of given) {
+      const problem =
+        source instanceof Tensor
+          ? whyNotCopied(key, source, target)
+          : `${key} is not a tensor: ${shown(source)}`;
+      if (problem !== null) problems.push(problem);
     }
-    for (const [key, target] of own) {
-      const source = Object.hasOwn(dict, key) ? dict[key] : target;
-      if (!(source instanceof Tensor)) problems.push(`${key} is not a tensor: ${typeof source}`);
-      else if (!sameShape(source.shape, target.shape))
-        problems.push(
-          `size mismatch for ${key}: ${formatShape(source.shape)} in the dict, ${formatShape(target.shape)} in the model`,
-        );
-    }
-    if (problems.length > 0)
-      throw new SimdgradError(
-        "STATE_DICT_MISMATCH",
-        `loadStateDict: the dict does not fit ${this.constructor.name}: ${problems.join("; ")}`,
-      );
-    noGrad(() => {
-      for (const [key, target] of own) if (Object.hasOwn(dict, key)) copy_(target, dict[key]);
-    });
-    return { missingKeys, unexpectedKeys };
+    if (problems.length > 0) throw mismatch(this.constructor.name, problems.join("; "));
+    const copies = noGrad(() =>
+      apartFrom(
+        given.map(({ target }) => target),
+        given,
+      ),
+    );
+    return {
+      result: { missingKeys, unexpectedKeys },
+      load: () => noGrad(() => copies.forEach(({ target, source }) => void copy_(target, source))),
+    };
   }
 
   /** Training mode for this module and all below it; `train(false)` is `eval()`. */
@@ -308,6 +329,37 @@ export abstract class Module {
   }
 }
 
+/** What keeps the values of one tensor from being copied into another; null for nothing. @throws SimdgradError `TENSOR_IN_USE`. */
+function whyNotCopied(key: string, source: Tensor, target: Tensor): string | null {
+  if (!sameShape(source.shape, target.shape))
+    return `size mismatch for ${key}: ${formatShape(source.shape)} in the dict, ${formatShape(target.shape)} in the model`;
+  if (isDetached(source)) return `${key} is no longer there: its memory was transferred`;
+  if (isDetached(target)) return `${key} is no longer there in the model: its memory was transferred`;
+  if (target.dtype === "bool" && source.dtype !== "bool")
+    return `${key} is bool in the model: ${source.dtype} in the dict; use ne(0)`;
+  if (target.strides.some((stride, d) => stride === 0 && target.shape[d] > 1))
+    return `${key} is an expanded view in the model, whose elements share memory: ${formatShape(target.shape)}; use clone()`;
+  if (busy) {
+    checkFree("loadStateDict", source.storage, "read");
+    checkFree("loadStateDict", target.storage, "write");
+  }
+  return null;
+}
+
+interface CopyTo {
+  readonly target: Tensor;
+  readonly source: Tensor;
+}
+
+/** Sources that no copy into a target changes: one that lies in the memory of the model is copied first. */
+function apartFrom(targets: readonly Tensor[], copies: readonly CopyTo[]): CopyTo[] {
+  const buffers = new Set(targets.map(({ storage }) => storage.array.buffer));
+  return copies.map(({ target, source }) => {
+    const inside = buffers.has(source.storage.array.buffer);
+    return { target, source: inside ? clone(source.detach()) : source };
+  });
+}
+
 function register<T>(list: T[], hook: T): () => void {
   list.push(hook);
   return () => {
@@ -327,6 +379,35 @@ function* ownEntries(module: Module): Generator<[string, Module | Tensor]> {
     else if (Array.isArray(value)) for (const [i, item] of value.entries()) yield* open(`${name}.${i}`, item);
   }
   for (const [name, value] of Object.entries(module)) yield* open(name, value);
+}
+
+function missingForward(this: Module): never {
+  throw new SimdgradError(
+    "NOT_IMPLEMENTED",
+    `${this.constructor.name}: a module needs a method forward: class ${this.constructor.name} extends nn.Module { forward(x) { … } }`,
+  );
+}
+
+/** @throws SimdgradError `UNREGISTERED` for what would be neither trained nor saved. */
+function checkAllFound(root: Module): void {
+  const hiding: [string, Module | Parameter][] = [];
+  for (const [path, module] of root.namedModules())
+    for (const [name, found] of hiddenIn(Object.entries(module), Module))
+      hiding.push([join(path, name), found]);
+  if (hiding.length === 0) return;
+  const found = new Set<unknown>([...root.namedModules()].map(([, module]) => module));
+  for (const module of root.modules()) for (const [, value] of ownEntries(module)) found.add(value);
+  const lost = hiding.find(([, value]) => !found.has(value));
+  if (lost === undefined) return;
+  const [path, value] = lost;
+  const [what, dict, list] =
+    value instanceof Module
+      ? [value.constructor.name, "ModuleDict", "ModuleList"]
+      : [`a parameter ${formatShape(value.shape)}`, "ParameterDict", "ParameterList"];
+  throw new SimdgradError(
+    "UNREGISTERED",
+    `${root.constructor.name}: ${path} (${what}) would not be trained: it is in an object, a Map or a Set; use new nn.${dict}({ … }), new nn.${list}([ … ]), an array or a field of its own`,
+  );
 }
 
 /** Parameters and buffers under every path they have (a shared one has several), as a state dict lists them. */

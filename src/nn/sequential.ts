@@ -1,5 +1,6 @@
 import { ValueError } from "../errors.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { notAModule } from "./arguments.js";
 import { Module } from "./module.js";
 
 /** Modules one after another (PyTorch's `nn.Sequential`); parameters are named `0.weight`, `2.bias`, … */
@@ -10,9 +11,7 @@ export class Sequential extends Module {
     super();
     for (const [i, module] of modules.entries()) {
       if (!(module instanceof Module))
-        throw new ValueError(
-          `Sequential: arguments are modules: argument ${i} is ${module === null ? "null" : typeof module}`,
-        );
+        throw new ValueError(`Sequential: arguments are modules: argument ${i} is ${notAModule(module)}`);
       Object.defineProperty(this, i, { value: module, writable: true, enumerable: true, configurable: true });
     }
   }

@@ -51,7 +51,7 @@ export function checkPair(op: string, input: Tensor, target: Tensor, options: Lo
   checkReduction(op, options.reduction ?? "mean");
   if (!isFloating(input.dtype) || target.dtype !== input.dtype)
     throw new DTypeError(
-      `${op}: input and target are floats of one dtype: ${input.dtype} and ${target.dtype}`,
+      `${op}: input and target are floats of one dtype: ${input.dtype} and ${target.dtype}; use ${isFloating(input.dtype) ? `target.to("${input.dtype}")` : 'input.to("float32")'}`,
     );
   if (!sameShape(input.shape, target.shape))
     throw new ShapeError(

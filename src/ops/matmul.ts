@@ -78,7 +78,8 @@ function singleStride(shape: Shape, strides: Strides): number | null {
 }
 
 function checkSameDType(op: string, a: Tensor, b: Tensor): void {
-  if (a.dtype !== b.dtype) throw new DTypeError(`${op}: dtypes differ: ${a.dtype} and ${b.dtype}`);
+  if (a.dtype !== b.dtype)
+    throw new DTypeError(`${op}: dtypes differ: ${a.dtype} and ${b.dtype}; use to("float32")`);
 }
 
 function checkFloats(op: string, a: Tensor, b: Tensor): void {

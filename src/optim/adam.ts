@@ -4,7 +4,7 @@ import { ADAM as FLAGS } from "../kernels/js/optim.js";
 import { checkOptions } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { Optimizer, type ParamGroupOptions } from "./optimizer.js";
-import { checkRange } from "./range.js";
+import { checkHyperparameters } from "./range.js";
 
 export interface AdamOptions {
   /** Learning rate. Default 1e-3. */
@@ -49,20 +49,17 @@ export class Adam extends Optimizer<AdamOptions> {
       eps,
       weightDecay,
     ]);
-    this.#amsgrad = all.amsgrad;
   }
 
-  #amsgrad: boolean;
-
-  protected check({ lr, betas, eps, weightDecay, amsgrad }: AdamOptions): void {
-    const name = this.constructor.name;
-    checkRange(name, "lr", lr, 0);
-    checkRange(name, "betas[0]", betas[0], 0, 1);
-    checkRange(name, "betas[1]", betas[1], 0, 1);
-    checkRange(name, "eps", eps, 0);
-    checkRange(name, "weightDecay", weightDecay, 0);
-    if (typeof amsgrad !== "boolean")
-      throw new ValueError(`${name}: amsgrad is true or false: ${String(amsgrad)}`);
+  protected check(options: AdamOptions): void {
+    const { name } = this.constructor;
+    checkHyperparameters(name, options, defaults);
+    const fixed = this.stateNames.includes("maxExpAvgSq");
+    if (options.amsgrad !== fixed)
+      throw new ValueError(
+        `${name}: amsgrad is as it was at construction, ${fixed}: ${options.amsgrad}; make a new optimizer`,
+        "INVALID_HYPERPARAMETER",
+      );
   }
 
   protected update(
@@ -72,7 +69,7 @@ export class Adam extends Optimizer<AdamOptions> {
   ): void {
     const flags =
       (this.decoupled ? FLAGS.decoupled : 0) |
-      (this.#amsgrad ? FLAGS.amsgrad : 0) |
+      (options.amsgrad ? FLAGS.amsgrad : 0) |
       (options.maximize ? FLAGS.maximize : 0);
     const [m, v, vmax] = state;
     k.adamStep(

@@ -1,6 +1,8 @@
 /** Schedules made of schedules of one optimizer, as in PyTorch. */
-import { SimdgradError, ValueError } from "../errors.js";
+import { ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
+import { listOf, positive, readState, record } from "../saved-state.js";
+import { checkKinds } from "./range.js";
 import { initialLr, type Scheduled, Scheduler, type SchedulerState } from "./scheduler.js";
 
 abstract class Combined extends Scheduler {
@@ -26,14 +28,17 @@ abstract class Combined extends Scheduler {
     return { ...super.stateDict(), schedulers: this.schedulers.map((scheduler) => scheduler.stateDict()) };
   }
 
-  override loadStateDict(state: SchedulerState): void {
-    if (state?.schedulers?.length !== this.schedulers.length)
-      throw new SimdgradError(
-        "STATE_DICT_MISMATCH",
-        `loadStateDict: the state does not fit ${this.constructor.name}: ${state?.schedulers?.length} schedulers for ${this.schedulers.length}`,
-      );
-    for (const [i, scheduler] of this.schedulers.entries()) scheduler.loadStateDict(state.schedulers[i]);
-    super.loadStateDict(state);
+  override *parts(): Generator<Scheduler> {
+    yield this;
+    for (const scheduler of this.schedulers) yield* scheduler.parts();
+  }
+
+  override take(state: SchedulerState): void {
+    const fields = { schedulers: listOf(record, this.schedulers.length) };
+    const { schedulers } = readState(this.constructor.name, state, fields);
+    for (const [i, scheduler] of this.schedulers.entries())
+      scheduler.take(schedulers[i] as unknown as SchedulerState);
+    super.take(state);
   }
 }
 
@@ -51,7 +56,9 @@ export class SequentialLR extends Combined {
   ) {
     super(optimizer, schedulers);
     checkOptions("SequentialLR", options, ["milestones"]);
-    this.milestones = [...(options?.milestones ?? [])];
+    const { milestones = [] } = options ?? {};
+    checkKinds("SequentialLR", { milestones: [milestones, listOf(positive)] });
+    this.milestones = [...milestones];
     if (this.milestones.length !== schedulers.length - 1)
       throw new ValueError(
         `SequentialLR: a milestone between each two schedulers: ${this.milestones.length} for ${schedulers.length}`,

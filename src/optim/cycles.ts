@@ -3,13 +3,18 @@ import { cosTurns } from "../elementary.js";
 import { ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
 import {
-  beginWith,
-  checkPositive,
-  perGroup,
-  type Scheduled,
-  type ScheduledGroup,
-  Scheduler,
-} from "./scheduler.js";
+  aboveZero,
+  between,
+  callable,
+  flag,
+  notNegative,
+  oneOf,
+  oneOrMore,
+  optional,
+  positive,
+} from "../saved-state.js";
+import { checkKinds } from "./range.js";
+import { beginWith, perGroup, type Scheduled, type ScheduledGroup, Scheduler } from "./scheduler.js";
 
 /** From `from` (share 0) to `to` (share 1) along half a cosine. */
 const alongCosine = (from: number, to: number, share: number) =>
@@ -26,9 +31,10 @@ export class CosineAnnealingWarmRestarts extends Scheduler {
   constructor(optimizer: Scheduled, options: { t0: number; tMult?: number; etaMin?: number }) {
     super(optimizer);
     checkOptions("CosineAnnealingWarmRestarts", options, ["t0", "tMult", "etaMin"]);
-    const { t0, tMult = 1, etaMin = 0 } = options;
-    checkPositive("CosineAnnealingWarmRestarts", "t0", t0);
-    checkPositive("CosineAnnealingWarmRestarts", "tMult", tMult);
+    const { t0, tMult = 1, etaMin = 0 } = options ?? {};
+    checkKinds("CosineAnnealingWarmRestarts", {
+      ...{ t0: [t0, positive], tMult: [tMult, positive], etaMin: [etaMin, notNegative] },
+    });
     [this.t0, this.tMult, this.etaMin] = [t0, tMult, etaMin];
   }
   protected override first(_lr: number, i: number): number {
@@ -101,23 +107,30 @@ export class OneCycleLR extends Scheduler {
       ...(["cycleMomentum", "baseMomentum", "maxMomentum", "divFactor", "finalDivFactor"] as const),
       "threePhase",
     ]);
-    const { pctStart = 0.3, annealStrategy = "cos", divFactor = 25, finalDivFactor = 1e4 } = options;
-    const { cycleMomentum = true, threePhase = false } = options;
-    const total =
-      options.totalSteps ?? (options.epochs ?? Number.NaN) * (options.stepsPerEpoch ?? Number.NaN);
-    checkPositive("OneCycleLR", "totalSteps, or epochs · stepsPerEpoch,", total);
-    if (!(pctStart >= 0 && pctStart <= 1))
-      throw new ValueError(`OneCycleLR: pctStart is in [0, 1]: ${String(pctStart)}`);
-    if (annealStrategy !== "cos" && annealStrategy !== "linear")
-      throw new ValueError(`OneCycleLR: annealStrategy is cos or linear: ${String(annealStrategy)}`);
+    const { pctStart = 0.3, annealStrategy = "cos", divFactor = 25, finalDivFactor = 1e4 } = options ?? {};
+    const { cycleMomentum = true, threePhase = false } = options ?? {};
+    const { maxLr, baseMomentum = 0.85, maxMomentum = 0.95, epochs, stepsPerEpoch } = options ?? {};
+    const total = options?.totalSteps ?? Number(epochs) * Number(stepsPerEpoch);
+    checkKinds("OneCycleLR", {
+      "totalSteps, or epochs · stepsPerEpoch,": [total, positive],
+      maxLr: [maxLr, oneOrMore(notNegative)],
+      pctStart: [pctStart, between(0, 1)],
+      annealStrategy: [annealStrategy, oneOf("cos", "linear")],
+      cycleMomentum: [cycleMomentum, flag],
+      threePhase: [threePhase, flag],
+      baseMomentum: [baseMomentum, oneOrMore(between(0, 1))],
+      maxMomentum: [maxMomentum, oneOrMore(between(0, 1))],
+      divFactor: [divFactor, aboveZero],
+      finalDivFactor: [finalDivFactor, aboveZero],
+    });
     checkMomentum("OneCycleLR", optimizer, cycleMomentum);
     const spread = (name: string, value: number | readonly number[]) =>
       perGroup("OneCycleLR", name, value, optimizer);
-    const top = spread("maxLr", options.maxLr);
+    const top = spread("maxLr", maxLr);
     const first = top.map((lr) => lr / divFactor);
     const last = first.map((lr) => lr / finalDivFactor);
-    const low = spread("baseMomentum", options.baseMomentum ?? 0.85);
-    const high = spread("maxMomentum", options.maxMomentum ?? 0.95);
+    const low = spread("baseMomentum", baseMomentum);
+    const high = spread("maxMomentum", maxMomentum);
     const peak = pctStart * total - 1;
     const rise: Phase = { end: peak, lr: [first, top], momentum: [high, low] };
     this.#phases = threePhase
@@ -215,21 +228,35 @@ export class CyclicLR extends Scheduler {
       ] as const),
       ...(["cycleMomentum", "baseMomentum", "maxMomentum"] as const),
     ]);
-    const { stepSizeUp = 2000, mode = "triangular", gamma = 1, scaleFn, cycleMomentum = true } = options;
-    const { stepSizeDown = stepSizeUp, scaleMode = "cycle" } = options;
-    if (!(stepSizeUp > 0 && stepSizeDown > 0))
-      throw new ValueError(`CyclicLR: a cycle goes up and down: ${stepSizeUp} and ${stepSizeDown} steps`);
-    if (!["triangular", "triangular2", "expRange"].includes(mode))
-      throw new ValueError(`CyclicLR: mode is triangular, triangular2 or expRange: ${String(mode)}`);
-    if (!["cycle", "iterations"].includes(scaleMode))
-      throw new ValueError(`CyclicLR: scaleMode is cycle or iterations: ${String(scaleMode)}`);
+    const {
+      stepSizeUp = 2000,
+      mode = "triangular",
+      gamma = 1,
+      scaleFn,
+      cycleMomentum = true,
+    } = options ?? {};
+    const { stepSizeDown = stepSizeUp, scaleMode = "cycle" } = options ?? {};
+    const { baseLr, maxLr, baseMomentum = 0.8, maxMomentum = 0.9 } = options ?? {};
+    checkKinds("CyclicLR", {
+      baseLr: [baseLr, oneOrMore(notNegative)],
+      maxLr: [maxLr, oneOrMore(notNegative)],
+      stepSizeUp: [stepSizeUp, aboveZero],
+      stepSizeDown: [stepSizeDown, aboveZero],
+      mode: [mode, oneOf("triangular", "triangular2", "expRange")],
+      gamma: [gamma, notNegative],
+      scaleFn: [scaleFn, optional(callable)],
+      scaleMode: [scaleMode, oneOf("cycle", "iterations")],
+      cycleMomentum: [cycleMomentum, flag],
+      baseMomentum: [baseMomentum, oneOrMore(between(0, 1))],
+      maxMomentum: [maxMomentum, oneOrMore(between(0, 1))],
+    });
     checkMomentum("CyclicLR", optimizer, cycleMomentum);
     const spread = (name: string, value: number | readonly number[]) =>
       perGroup("CyclicLR", name, value, optimizer);
     this.#marks = {
-      maxLr: spread("maxLr", options.maxLr),
-      baseMomentum: spread("baseMomentum", options.baseMomentum ?? 0.8),
-      maxMomentum: spread("maxMomentum", options.maxMomentum ?? 0.9),
+      maxLr: spread("maxLr", maxLr),
+      baseMomentum: spread("baseMomentum", baseMomentum),
+      maxMomentum: spread("maxMomentum", maxMomentum),
     };
     const modes = {
       triangular: () => 1,
@@ -241,7 +268,7 @@ export class CyclicLR extends Scheduler {
     this.#up = stepSizeUp;
     this.#total = stepSizeUp + stepSizeDown;
     this.#cycleMomentum = cycleMomentum;
-    this.baseLrs = spread("baseLr", options.baseLr);
+    this.baseLrs = spread("baseLr", baseLr);
     for (const [i, group] of optimizer.paramGroups.entries()) beginWith(group, this.baseLrs[i]);
     this.begin();
   }

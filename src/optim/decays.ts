@@ -2,7 +2,9 @@
 import { cosTurns } from "../elementary.js";
 import { ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
-import { checkPositive, perGroup, type Scheduled, Scheduler } from "./scheduler.js";
+import { between, count, listOf, notNegative, positive, shown } from "../saved-state.js";
+import { checkKinds } from "./range.js";
+import { perGroup, type Scheduled, Scheduler } from "./scheduler.js";
 
 /** lr · gamma^⌊epoch / stepSize⌋ (PyTorch's `StepLR`). Default gamma 0.1. */
 export class StepLR extends Scheduler {
@@ -11,9 +13,9 @@ export class StepLR extends Scheduler {
   constructor(optimizer: Scheduled, options: { stepSize: number; gamma?: number }) {
     super(optimizer);
     checkOptions("StepLR", options, ["stepSize", "gamma"]);
-    checkPositive("StepLR", "stepSize", options.stepSize);
-    this.stepSize = options.stepSize;
-    this.gamma = options.gamma ?? 0.1;
+    const { stepSize, gamma = 0.1 } = options ?? {};
+    checkKinds("StepLR", { stepSize: [stepSize, positive], gamma: [gamma, notNegative] });
+    [this.stepSize, this.gamma] = [stepSize, gamma];
   }
   protected next(lr: number): number {
     return this.lastEpoch % this.stepSize === 0 ? lr * this.gamma : lr;
@@ -27,10 +29,10 @@ export class MultiStepLR extends Scheduler {
   constructor(optimizer: Scheduled, options: { milestones: readonly number[]; gamma?: number }) {
     super(optimizer);
     checkOptions("MultiStepLR", options, ["milestones", "gamma"]);
-    if (!Array.isArray(options.milestones))
-      throw new ValueError(`MultiStepLR: milestones are numbers of steps: ${String(options.milestones)}`);
-    this.milestones = [...options.milestones];
-    this.gamma = options.gamma ?? 0.1;
+    const { milestones, gamma = 0.1 } = options ?? {};
+    checkKinds("MultiStepLR", { milestones: [milestones, listOf(count)], gamma: [gamma, notNegative] });
+    this.milestones = [...milestones];
+    this.gamma = gamma;
   }
   protected next(lr: number): number {
     return this.milestones.reduce(
@@ -47,10 +49,9 @@ export class ConstantLR extends Scheduler {
   constructor(optimizer: Scheduled, options: { factor?: number; totalIters?: number } = {}) {
     super(optimizer);
     checkOptions("ConstantLR", options, ["factor", "totalIters"]);
-    this.factor = options.factor ?? 1 / 3;
-    this.totalIters = options.totalIters ?? 5;
-    if (!(this.factor >= 0 && this.factor <= 1))
-      throw new ValueError(`ConstantLR: factor is in [0, 1]: ${this.factor}`);
+    const { factor = 1 / 3, totalIters = 5 } = options;
+    checkKinds("ConstantLR", { factor: [factor, between(0, 1)], totalIters: [totalIters, count] });
+    [this.factor, this.totalIters] = [factor, totalIters];
     this.begin();
   }
   protected override first(lr: number): number {
@@ -75,13 +76,14 @@ export class LinearLR extends Scheduler {
   ) {
     super(optimizer);
     checkOptions("LinearLR", options, ["startFactor", "endFactor", "totalIters"]);
-    this.startFactor = options.startFactor ?? 1 / 3;
-    this.endFactor = options.endFactor ?? 1;
-    this.totalIters = options.totalIters ?? 5;
-    if (!(this.startFactor > 0 && this.startFactor <= 1))
-      throw new ValueError(`LinearLR: startFactor is in (0, 1]: ${this.startFactor}`);
-    if (!(this.endFactor >= 0 && this.endFactor <= 1))
-      throw new ValueError(`LinearLR: endFactor is in [0, 1]: ${this.endFactor}`);
+    const { startFactor = 1 / 3, endFactor = 1, totalIters = 5 } = options;
+    [this.startFactor, this.endFactor, this.totalIters] = [startFactor, endFactor, totalIters];
+    if (!between(0, 1).holds(this.startFactor) || this.startFactor === 0)
+      throw new ValueError(`LinearLR: startFactor is in (0, 1]: ${shown(this.startFactor)}`);
+    checkKinds("LinearLR", {
+      endFactor: [this.endFactor, between(0, 1)],
+      totalIters: [this.totalIters, count],
+    });
     this.begin();
   }
   protected override first(lr: number): number {
@@ -101,8 +103,7 @@ export class ExponentialLR extends Scheduler {
   constructor(optimizer: Scheduled, options: { gamma: number }) {
     super(optimizer);
     checkOptions("ExponentialLR", options, ["gamma"]);
-    if (typeof options?.gamma !== "number")
-      throw new ValueError(`ExponentialLR: gamma is a number: ${String(options?.gamma)}`);
+    checkKinds("ExponentialLR", { gamma: [options?.gamma, notNegative] });
     this.gamma = options.gamma;
   }
   protected next(lr: number): number {
@@ -117,8 +118,9 @@ export class PolynomialLR extends Scheduler {
   constructor(optimizer: Scheduled, options: { totalIters?: number; power?: number } = {}) {
     super(optimizer);
     checkOptions("PolynomialLR", options, ["totalIters", "power"]);
-    this.totalIters = options.totalIters ?? 5;
-    this.power = options.power ?? 1;
+    const { totalIters = 5, power = 1 } = options;
+    [this.totalIters, this.power] = [totalIters, power];
+    checkKinds("PolynomialLR", { totalIters: [this.totalIters, positive], power: [this.power, notNegative] });
   }
   protected next(lr: number): number {
     const { lastEpoch, totalIters } = this;
@@ -134,9 +136,9 @@ export class CosineAnnealingLR extends Scheduler {
   constructor(optimizer: Scheduled, options: { tMax: number; etaMin?: number }) {
     super(optimizer);
     checkOptions("CosineAnnealingLR", options, ["tMax", "etaMin"]);
-    checkPositive("CosineAnnealingLR", "tMax", options.tMax);
-    this.tMax = options.tMax;
-    this.etaMin = options.etaMin ?? 0;
+    const { tMax, etaMin = 0 } = options ?? {};
+    checkKinds("CosineAnnealingLR", { tMax: [tMax, positive], etaMin: [etaMin, notNegative] });
+    [this.tMax, this.etaMin] = [tMax, etaMin];
   }
   protected next(lr: number, i: number): number {
     // cos(π epoch / tMax), half a turn over tMax; our own cosine, since engines differ in theirs.

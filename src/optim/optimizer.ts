@@ -1,12 +1,16 @@
+import { busy, checkFree } from "../busy.js";
 import type { DType } from "../dtype.js";
-import { AutogradError, ShapeError, SimdgradError, ValueError } from "../errors.js";
+import { AutogradError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { k, withKernels } from "../kernels/backend.js";
 import { dense } from "../ops/views.js";
 import { checkOptions } from "../options.js";
-import { denseStrides } from "../shape.js";
+import { count, listOf, mismatch, readState, record, shown } from "../saved-state.js";
+import { denseStrides, numel, sameShape } from "../shape.js";
+import { isDetached } from "../tensor/detached.js";
 import { longLived, type Storage, sharedArray } from "../tensor/storage.js";
 import { fromData, longLivedLike, Tensor } from "../tensor/tensor.js";
 import { tracing, withTracing } from "../tracing.js";
+import { described, listed, noParameters } from "./given.js";
 
 /** Parameters that share hyperparameters. Numbers may be changed at any time: `group.lr = 0.01`. */
 export type ParamGroup<Options> = Options & { readonly params: readonly Tensor[] };
@@ -52,11 +56,11 @@ export abstract class Optimizer<Options extends object> {
     params: Iterable<Tensor> | Iterable<ParamGroupOptions<Options>>,
     private readonly defaults: Options,
     /** Names of the state buffers, PyTorch's in camelCase. */
-    private readonly stateNames: readonly string[],
+    protected readonly stateNames: readonly string[],
     /** Writes the hyperparameters of a group in the order of the kernel. */
     private readonly hyperOf: (options: Options) => number[],
   ) {
-    const given = [...(params as Iterable<Tensor | ParamGroupOptions<Options>>)];
+    const given = listed(this.constructor.name, params) as (Tensor | ParamGroupOptions<Options>)[];
     if (given.length === 0) throw noParameters(this.constructor.name);
     const tensors = given.filter((item) => item instanceof Tensor);
     if (tensors.length === given.length)
@@ -85,18 +89,21 @@ export abstract class Optimizer<Options extends object> {
   /** Adds parameters with hyperparameters of their own; what is not given is as in the constructor. */
   addParamGroup(given: ParamGroupOptions<Options>): void {
     const name = this.constructor.name;
+    if (!record.holds(given) || given.params === undefined)
+      throw new ValueError(
+        `${name}: parameters are tensors, groups have params, { params: … }: ${described(given)}`,
+        "NOT_PARAMETERS",
+      );
     const { params: iterable, ...own } = given;
     checkOptions(name, own, Object.keys(this.defaults));
-    if (typeof iterable?.[Symbol.iterator] !== "function")
-      throw new ValueError(`${name}: parameters are tensors, groups have params: ${String(given)}`);
-    const params = [...iterable];
+    const params = listed(name, iterable) as Tensor[];
     if (params.length === 0) throw noParameters(name);
-    const options = { ...this.defaults, ...own } as unknown as Options;
+    const options = fixedLists({ ...this.defaults, ...own }) as unknown as Options;
     this.check(options);
     const known = new Set(this.groups.flatMap((group) => group.slots.map((slot) => slot.param)));
     for (const param of params) {
       if (!(param instanceof Tensor))
-        throw new ValueError(`${name}: parameters are tensors: ${typeof param}`);
+        throw new ValueError(`${name}: parameters are tensors: ${described(param)}`, "NOT_PARAMETERS");
       if (!param.isLeaf)
         throw new AutogradError(`${name}: only leaves can be optimized: use detach()`, "NOT_A_LEAF");
       if (!param.isContiguous) throw new ShapeError(`${name}: parameters are contiguous: use contiguous()`);
@@ -128,9 +135,9 @@ export abstract class Optimizer<Options extends object> {
         set: (value) => {
           if (tracing !== null)
             tracing.refuse(`${key} of an optimizer is set`, "set it, or step the scheduler, outside");
-          const changed = { ...options, [key]: value };
+          const changed = fixedLists({ ...options, [key]: value });
           this.check(changed);
-          options[key] = value;
+          options[key] = changed[key];
           hyper.set(this.hyperOf(options));
         },
       });
@@ -234,54 +241,85 @@ export abstract class Optimizer<Options extends object> {
 
   /** Takes over what `stateDict` gave. @throws SimdgradError `STATE_DICT_MISMATCH`; nothing is changed then. */
   loadStateDict(dict: OptimizerState): void {
+    this.prepareLoad(dict)();
+  }
+
+  /** @internal Checks everything, and returns what takes it over, which cannot fail. */
+  prepareLoad(dict: OptimizerState): () => void {
     if (tracing !== null) tracing.refuse("loadStateDict of an optimizer is called", "call it outside");
-    const slots = this.groups.flatMap((group) => group.slots);
-    const mismatch = (what: string) =>
-      new SimdgradError(
-        "STATE_DICT_MISMATCH",
-        `loadStateDict: the dict does not fit ${this.constructor.name}: ${what}`,
-      );
-    if (dict.paramGroups.length !== this.groups.length)
-      throw mismatch(`${dict.paramGroups.length} groups for ${this.groups.length}`);
-    for (const [i, group] of dict.paramGroups.entries()) {
-      const count = (group.params as unknown[] | undefined)?.length;
-      if (count !== this.paramGroups[i].params.length)
-        throw mismatch(`group ${i} has ${count} parameters for ${this.paramGroups[i].params.length}`);
-    }
-    for (const [key, entry] of Object.entries(dict.state)) {
-      const slot = slots[Number(key)];
-      if (slot === undefined) throw mismatch(`no parameter ${key}`);
-      for (const name of ["step", ...this.stateNames]) {
-        if (!(entry[name] instanceof Tensor)) throw mismatch(`state ${key} has no ${name}`);
-        if (name !== "step" && entry[name].numel !== slot.param.numel)
-          throw mismatch(`${name} of state ${key} has ${entry[name].numel} elements for ${slot.param.numel}`);
-      }
-    }
-    // Whole groups at once: one hyperparameter after another might pass through a combination that is refused.
-    const changed = this.groups.map(({ options }, i) => {
-      const { params: _, ...saved } = dict.paramGroups[i];
-      const known = Object.entries(saved).filter(([key]) => Object.hasOwn(options, key));
-      return { ...options, ...Object.fromEntries(known) };
+    const name = this.constructor.name;
+    const { state, paramGroups } = readState(name, dict, {
+      state: record,
+      paramGroups: listOf(record),
     });
-    for (const options of changed) this.check(options);
-    for (const [i, { options, hyper }] of this.groups.entries()) {
-      Object.assign(options, changed[i]);
-      hyper.set(this.hyperOf(options));
-    }
-    for (const [i, slot] of slots.entries()) {
+    if (paramGroups.length !== this.groups.length)
+      throw mismatch(name, `${paramGroups.length} groups for ${this.groups.length}`);
+    const changed = this.groups.map((_, i) => this.#savedOptions(paramGroups[i], i));
+    const slots = this.groups.flatMap((group) => group.slots);
+    const stray = Object.keys(state).find((key) => slots[Number(key)] === undefined);
+    if (stray !== undefined) throw mismatch(name, `no parameter ${stray}`);
+    const entries = slots.map((slot, i) => {
       this.#followDType(slot);
-      const entry = dict.state[i];
-      slot.steps[slot.index] = entry === undefined ? 0 : entry.step.item();
-      for (const [s, name] of this.stateNames.entries()) {
-        const { array, offset } = slot.state[s];
-        if (entry === undefined) k.fill(0, slot.param.numel, array, offset);
-        else {
-          const from = dense(entry[name]);
-          const n = slot.param.numel;
-          k.copy([n], from.storage.array, from.offset, [1], array, offset, [1]);
-        }
+      if (busy) for (const storage of slot.state) checkFree("loadStateDict", storage, "write");
+      return state[i] === undefined ? null : this.#savedEntry(state[i], slot, i);
+    });
+    return () => {
+      for (const [i, { options, hyper }] of this.groups.entries()) {
+        Object.assign(options, changed[i]);
+        hyper.set(this.hyperOf(options));
       }
-    }
+      for (const [i, { steps, index, state: storages }] of slots.entries()) {
+        const entry = entries[i];
+        steps[index] = entry?.step ?? 0;
+        for (const [s, { array, offset, length }] of storages.entries())
+          if (entry === null) k.fill(0, length, array, offset);
+          else {
+            const from = entry.buffers[s];
+            k.copy([length], from.storage.array, from.offset, [1], array, offset, [1]);
+          }
+      }
+    };
+  }
+
+  /** The hyperparameters of a saved group: all at once, since one after another might pass through a combination that is refused. */
+  #savedOptions(saved: Record<string, unknown>, i: number): Options {
+    const name = this.constructor.name;
+    const { options } = this.groups[i];
+    const wanted = this.paramGroups[i].params.length;
+    const given = (saved["params"] as unknown[] | undefined)?.length;
+    if (given !== wanted) throw mismatch(name, `group ${i} has ${shown(given)} parameters for ${wanted}`);
+    const taken = fixedLists(
+      Object.fromEntries(
+        Object.keys(options).map((key) => {
+          if (!Object.hasOwn(saved, key)) throw mismatch(name, `group ${i} has no ${key}`);
+          return [key, saved[key]];
+        }),
+      ),
+    ) as Options;
+    this.check(taken);
+    return taken;
+  }
+
+  /** The state of a parameter, in memory that may be copied from at any time. */
+  #savedEntry(saved: unknown, { param }: Slot, i: number): { step: number; buffers: Tensor[] } {
+    const name = this.constructor.name;
+    if (!record.holds(saved)) throw mismatch(name, `state ${i} is ${record.words}: ${shown(saved)}`);
+    const tensorOf = (key: string, shape: readonly number[]) => {
+      const x = saved[key];
+      if (!(x instanceof Tensor)) throw mismatch(name, `state ${i} has no ${key}`);
+      if (!sameShape(x.shape, shape))
+        throw mismatch(
+          name,
+          x.numel === numel(shape)
+            ? `${key} of state ${i} is ${formatShape(x.shape)} for ${formatShape(shape)}`
+            : `${key} of state ${i} has ${x.numel} elements for ${numel(shape)}`,
+        );
+      if (isDetached(x)) throw mismatch(name, `the memory of ${key} of state ${i} was transferred`);
+      return x;
+    };
+    const step = tensorOf("step", []).item();
+    if (!count.holds(step)) throw mismatch(name, `step of state ${i} is ${count.words}: ${shown(step)}`);
+    return { step, buffers: this.stateNames.map((key) => dense(tensorOf(key, param.shape))) };
   }
 }
 
@@ -373,9 +411,12 @@ function asTensor(storage: Storage, like: Tensor): Tensor {
   return new Tensor(storage, storage.offset, like.shape, denseStrides(like.shape), like.dtype);
 }
 
-function noParameters(name: string): ValueError {
-  return new ValueError(
-    `${name}: at least one parameter is needed: got none; does the model keep its layers in public fields?`,
-    "NO_PARAMETERS",
-  );
+/** Lists among hyperparameters as frozen copies: a change inside one would be seen by nobody. */
+function fixedLists<T extends object>(options: T): T {
+  return Object.fromEntries(
+    Object.entries(options).map(([key, value]) => [
+      key,
+      Array.isArray(value) ? Object.freeze([...value]) : value,
+    ]),
+  ) as T;
 }

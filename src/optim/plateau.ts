@@ -1,6 +1,19 @@
-import { SimdgradError, ValueError } from "../errors.js";
+import { ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
-import { perGroup, type Scheduled } from "./scheduler.js";
+import {
+  count,
+  finite,
+  listOf,
+  notNegative,
+  number,
+  oneOf,
+  oneOrMore,
+  orNull,
+  readState,
+  shown,
+} from "../saved-state.js";
+import { checkKinds } from "./range.js";
+import { checkOptimizer, perGroup, type Scheduled } from "./scheduler.js";
 
 export interface PlateauOptions {
   /** Whether the metric is to fall (default) or to rise. */
@@ -49,17 +62,20 @@ export class ReduceLROnPlateau {
     private readonly optimizer: Scheduled,
     options: PlateauOptions = {},
   ) {
+    checkOptimizer("ReduceLROnPlateau", optimizer);
     checkOptions("ReduceLROnPlateau", options, plateauOptions);
     const { mode = "min", factor = 0.1, thresholdMode = "rel", minLr = 0 } = options;
-    if (!(factor < 1)) throw new ValueError(`ReduceLROnPlateau: factor is below 1: ${String(factor)}`);
-    if (mode !== "min" && mode !== "max")
-      throw new ValueError(`ReduceLROnPlateau: mode is min or max: ${String(mode)}`);
-    if (thresholdMode !== "rel" && thresholdMode !== "abs")
-      throw new ValueError(`ReduceLROnPlateau: thresholdMode is rel or abs: ${String(thresholdMode)}`);
     const { patience = 10, threshold = 1e-4, cooldown = 0, eps = 1e-8 } = options;
+    if (!(notNegative.holds(factor) && factor < 1))
+      throw new ValueError(`ReduceLROnPlateau: factor is below 1: ${shown(factor)}`);
+    checkKinds("ReduceLROnPlateau", {
+      ...{ mode: [mode, oneOf("min", "max")], thresholdMode: [thresholdMode, oneOf("rel", "abs")] },
+      ...{ patience: [patience, count], threshold: [threshold, notNegative], cooldown: [cooldown, count] },
+      ...{ minLr: [minLr, oneOrMore(notNegative)], eps: [eps, notNegative] },
+    });
     this.#options = { mode, factor, patience, threshold, thresholdMode, cooldown, minLr, eps };
     this.#minLrs = perGroup("ReduceLROnPlateau", "minLr", minLr, optimizer);
-    this.best = mode === "min" ? Infinity : -Infinity;
+    this.best = this.#worst;
   }
 
   #improves(metric: number): boolean {
@@ -110,16 +126,27 @@ export class ReduceLROnPlateau {
     return { best, numBadEpochs, cooldownCounter, lastEpoch, lastLr: this.getLastLr() };
   }
 
-  /** Goes on from `stateDict()`, with the learning rates of then. @throws SimdgradError `STATE_DICT_MISMATCH`. */
+  /**
+   * Goes on from `stateDict()`, with the learning rates of then. `best` may be null, as JSON writes what it is before the first step.
+   * @throws SimdgradError `STATE_DICT_MISMATCH`, and what the optimizer says to a rate; nothing is changed then.
+   */
   loadStateDict(state: PlateauState): void {
     const { paramGroups } = this.optimizer;
-    if (!Number.isInteger(state?.lastEpoch) || state.lastLr?.length !== paramGroups.length)
-      throw new SimdgradError(
-        "STATE_DICT_MISMATCH",
-        `loadStateDict: the state does not fit ReduceLROnPlateau: ${state?.lastLr?.length} groups for ${paramGroups.length}`,
-      );
-    const { best, numBadEpochs, cooldownCounter, lastEpoch } = state;
-    Object.assign(this, { best, numBadEpochs, cooldownCounter, lastEpoch });
-    for (const [i, group] of paramGroups.entries()) group.lr = state.lastLr[i];
+    const { best, lastLr, ...counts } = readState("ReduceLROnPlateau", state, {
+      ...{ best: orNull(number), numBadEpochs: count, cooldownCounter: count, lastEpoch: count },
+      lastLr: listOf(finite, paramGroups.length),
+    });
+    const before = this.getLastLr();
+    try {
+      for (const [i, group] of paramGroups.entries()) group.lr = lastLr[i];
+    } catch (error) {
+      for (const [i, group] of paramGroups.entries()) group.lr = before[i];
+      throw error;
+    }
+    Object.assign(this, counts, { best: best ?? this.#worst });
+  }
+
+  get #worst(): number {
+    return this.#options.mode === "min" ? Infinity : -Infinity;
   }
 }

@@ -1,10 +1,54 @@
+/** What hyperparameters may be: of what kind, and in what range. */
 import { ValueError } from "../errors.js";
+import { flag, type Kind, shown } from "../saved-state.js";
+
+/** From `low`, up to but not including `high`. */
+export type Range = readonly [low: number, high: number];
+
+/** Of each number of an option, in order. */
+export type Ranges<Options> = { readonly [Name in keyof Options]?: readonly Range[] };
+
+const rate: Range = [0, Infinity];
+const share: Range = [0, 1];
 
 /** A hyperparameter in [low, high), or an error that names it. */
-export function checkRange(op: string, name: string, value: number, low: number, high = Infinity): void {
-  if (!(value >= low && value < high))
-    throw new ValueError(
-      `${op}: ${name} is ${high === Infinity ? `>= ${low}` : `in [${low}, ${high})`}: ${String(value)}`,
-      "INVALID_HYPERPARAMETER",
-    );
+export function checkRange(op: string, name: string, value: unknown, low: number, high = Infinity): void {
+  if (typeof value === "number" && value >= low && value < high) return;
+  const range = high === Infinity ? (low === -Infinity ? "finite" : `>= ${low}`) : `in [${low}, ${high})`;
+  const kind = typeof value === "number" ? "" : "a number ";
+  throw new ValueError(`${op}: ${name} is ${kind}${range}: ${shown(value)}`, "INVALID_HYPERPARAMETER");
+}
+
+/**
+ * Options like their defaults: booleans, numbers, or as many numbers. A number is at least 0, those of an array are in [0, 1), where
+ * `ranges` does not say otherwise. @throws ValueError `INVALID_HYPERPARAMETER`.
+ */
+export function checkHyperparameters<Options extends object>(
+  op: string,
+  options: Options,
+  defaults: Options,
+  ranges: Ranges<Options> = {},
+): void {
+  const fail = (name: string, rule: string, value: unknown) =>
+    new ValueError(`${op}: ${name} ${rule}: ${shown(value)}`, "INVALID_HYPERPARAMETER");
+  for (const name of Object.keys(defaults) as (keyof Options & string)[]) {
+    const [value, like, own]: unknown[] = [options[name], defaults[name], ranges[name]];
+    if (typeof like === "boolean") {
+      if (!flag.holds(value)) throw fail(name, `is ${flag.words}`, value);
+    } else if (Array.isArray(like)) {
+      if (!Array.isArray(value) || value.length !== like.length)
+        throw fail(name, `are ${like.length} numbers`, value);
+      for (const [i, item] of [...value].entries())
+        checkRange(op, `${name}[${i}]`, item, ...((own as Range[] | undefined)?.[i] ?? share));
+    } else checkRange(op, name, value, ...((own as Range[] | undefined)?.[0] ?? rate));
+  }
+}
+
+/** Options of schedules: `{ gamma: [value, finite] }`. @throws ValueError for the first that is not of its kind. */
+export function checkKinds(
+  op: string,
+  options: Readonly<Record<string, readonly [unknown, Kind<unknown>]>>,
+): void {
+  for (const [name, [value, kind]] of Object.entries(options))
+    if (!kind.holds(value)) throw new ValueError(`${op}: ${name} is ${kind.words}: ${shown(value)}`);
 }

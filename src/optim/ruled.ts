@@ -1,11 +1,10 @@
 /** Optimizers that are one row: their options, their state and a rule of the kernel `ruleStep`. */
-import { ValueError } from "../errors.js";
 import { k } from "../kernels/backend.js";
 import type { RuleName } from "../kernels/js/rules.js";
 import { checkOptions } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { Optimizer, type ParamGroupOptions } from "./optimizer.js";
-import { checkRange } from "./range.js";
+import { checkHyperparameters, type Ranges } from "./range.js";
 
 export interface Row<Options extends object> {
   readonly rule: RuleName;
@@ -16,7 +15,7 @@ export interface Row<Options extends object> {
   /** Names of the state buffers, one to three, PyTorch's in camelCase. */
   readonly state: readonly string[];
   /** Options with ranges of their own. The others: a number is at least 0, those of an array are in [0, 1). */
-  readonly ranges?: { readonly [Name in keyof Options]?: readonly (readonly [low: number, high: number])[] };
+  readonly ranges?: Ranges<Options>;
 }
 
 /** Parameters, or groups of parameters with options of their own. */
@@ -45,8 +44,7 @@ export function ruled<Options extends object>(row: Row<Options>): RuledConstruct
     }
 
     protected check(options: Options): void {
-      for (const name of Object.keys(row.defaults) as (keyof Options & string)[])
-        checkOption(this.constructor.name, name, options[name], row.defaults[name], row.ranges?.[name]);
+      checkHyperparameters(this.constructor.name, options, row.defaults, row.ranges);
     }
 
     protected update(
@@ -66,35 +64,3 @@ export function ruled<Options extends object>(row: Row<Options>): RuledConstruct
 }
 
 const numbersOf = (value: unknown): number[] => (Array.isArray(value) ? value : [value]).map(Number);
-
-const anyRate = [0, Infinity] as const;
-const beta = [0, 1] as const;
-
-/** An option like its default: a boolean, a number or as many numbers, each in its range. */
-function checkOption(
-  optimizer: string,
-  name: string,
-  value: unknown,
-  like: unknown,
-  ranges: readonly (readonly [number, number])[] = [],
-): void {
-  if (typeof like === "boolean") {
-    if (typeof value !== "boolean")
-      throw new ValueError(
-        `${optimizer}: ${name} is true or false: ${String(value)}`,
-        "INVALID_HYPERPARAMETER",
-      );
-    return;
-  }
-  if (!Array.isArray(like)) {
-    checkRange(optimizer, name, value as number, ...(ranges[0] ?? anyRate));
-    return;
-  }
-  if (!Array.isArray(value) || value.length !== like.length)
-    throw new ValueError(
-      `${optimizer}: ${name} are ${like.length} numbers: ${String(value)}`,
-      "INVALID_HYPERPARAMETER",
-    );
-  for (const [i, item] of value.entries())
-    checkRange(optimizer, `${name}[${i}]`, item, ...(ranges[i] ?? beta));
-}

@@ -1,4 +1,5 @@
-import { SimdgradError, ValueError } from "../errors.js";
+import { ValueError } from "../errors.js";
+import { count, finite, listOf, mismatch, readState, record, shown } from "../saved-state.js";
 import { tracing } from "../tracing.js";
 
 /** What a scheduler sets of a group. Momentum is `momentum` (SGD, RMSprop) or the first of `betas` (Adam). */
@@ -49,6 +50,7 @@ export abstract class Scheduler {
   lastEpoch = 0;
 
   constructor(readonly optimizer: Scheduled) {
+    checkOptimizer(new.target.name, optimizer);
     this.baseLrs = optimizer.paramGroups.map(initialLr);
   }
 
@@ -91,18 +93,53 @@ export abstract class Scheduler {
     return { lastEpoch: this.lastEpoch, baseLrs: [...this.baseLrs], lastLr: this.getLastLr() };
   }
 
-  /** Goes on from `stateDict()`, with the learning rates of then. @throws SimdgradError `STATE_DICT_MISMATCH`. */
+  /**
+   * Goes on from `stateDict()`, with the learning rates of then.
+   * @throws SimdgradError `STATE_DICT_MISMATCH`, and what the optimizer says to a rate or momentum; nothing is changed then.
+   */
   loadStateDict(state: SchedulerState): void {
-    const count = this.optimizer.paramGroups.length;
-    const fits = state?.baseLrs?.length === count && state.lastLr?.length === count;
-    if (!Number.isInteger(state?.lastEpoch) || !fits)
-      throw new SimdgradError(
-        "STATE_DICT_MISMATCH",
-        `loadStateDict: the state does not fit ${this.constructor.name}: ${state?.baseLrs?.length} groups for ${count}`,
-      );
-    this.lastEpoch = state.lastEpoch;
-    this.baseLrs = [...state.baseLrs];
-    this.#set((_, i) => state.lastLr[i]);
+    const putBack = [...this.parts()].map((part) => part.#remember());
+    try {
+      this.take(state);
+    } catch (error) {
+      for (const restore of putBack) restore();
+      throw error;
+    }
+  }
+
+  /** @internal This scheduler and those that it is made of. */
+  *parts(): Generator<Scheduler> {
+    yield this;
+  }
+
+  /** @internal `loadStateDict` without the way back. */
+  take(state: SchedulerState): void {
+    const { name } = this.constructor;
+    const groups = this.optimizer.paramGroups.length;
+    const fields = { lastEpoch: count, baseLrs: listOf(finite), lastLr: listOf(finite) };
+    const { lastEpoch, baseLrs, lastLr } = readState(name, state, fields);
+    for (const { length } of [baseLrs, lastLr])
+      if (length !== groups) throw mismatch(name, `${length} groups for ${groups}`);
+    this.lastEpoch = lastEpoch;
+    this.baseLrs = baseLrs;
+    this.#set((_, i) => lastLr[i]);
+  }
+
+  #remember(): () => void {
+    const { lastEpoch, baseLrs } = this;
+    const groups = this.optimizer.paramGroups.map((group) => {
+      const { lr, momentum, betas } = group;
+      return () => {
+        group.lr = lr;
+        if (momentum !== undefined) group.momentum = momentum;
+        if (betas !== undefined) group.betas = betas;
+      };
+    });
+    return () => {
+      this.lastEpoch = lastEpoch;
+      this.baseLrs = baseLrs;
+      for (const restore of groups) restore();
+    };
   }
 
   #set(lrOf: (lr: number, i: number) => number): void {
@@ -111,10 +148,15 @@ export abstract class Scheduler {
   }
 }
 
-/** @throws ValueError unless `value` is a whole number >= 1. */
-export function checkPositive(op: string, name: string, value: number): void {
-  if (!Number.isInteger(value) || value < 1)
-    throw new ValueError(`${op}: ${name} is an integer >= 1: ${String(value)}`);
+/** @throws ValueError for anything without groups of parameters: the options, where the optimizer belongs. */
+export function checkOptimizer(op: string, optimizer: unknown): void {
+  if (Array.isArray((optimizer as Partial<Scheduled> | null | undefined)?.paramGroups)) return;
+  const keys = record.holds(optimizer) ? Object.keys(optimizer).slice(0, 5) : [];
+  const given = keys.length > 0 ? `{ ${keys.join(", ")} }` : shown(optimizer);
+  throw new ValueError(
+    `${op}: the optimizer comes first: ${given}; new ${op}(optimizer, { … })`,
+    "NOT_AN_OPTIMIZER",
+  );
 }
 
 /** One value for each group, from one for all or a list. @throws ValueError for a list of another length. */

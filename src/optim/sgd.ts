@@ -4,7 +4,7 @@ import { SGD as FLAGS } from "../kernels/js/optim.js";
 import { checkOptions } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { Optimizer, type ParamGroupOptions } from "./optimizer.js";
-import { checkRange } from "./range.js";
+import { checkHyperparameters } from "./range.js";
 
 export interface SGDOptions {
   /** Learning rate. Default 1e-3. */
@@ -45,10 +45,9 @@ export class SGD extends Optimizer<SGDOptions> {
     );
   }
 
-  protected check({ lr, momentum, weightDecay, nesterov, dampening }: SGDOptions): void {
-    checkRange("SGD", "lr", lr, 0);
-    checkRange("SGD", "momentum", momentum, 0);
-    checkRange("SGD", "weightDecay", weightDecay, 0);
+  protected check(options: SGDOptions): void {
+    checkHyperparameters("SGD", options, defaults, { dampening: [[-Infinity, Infinity]] });
+    const { momentum, nesterov, dampening } = options;
     if (nesterov && (momentum <= 0 || dampening !== 0))
       throw new ValueError(
         `SGD: nesterov needs momentum and no dampening: momentum ${momentum}, dampening ${dampening}`,

@@ -25,7 +25,7 @@ export async function confusionMatrix(
   options: ConfusionMatrixOptions = {},
 ): Promise<void> {
   const op = "plot.confusionMatrix";
-  const drawing = figure(op, path, options, ["classNames"]);
+  const drawing = await figure(op, path, options, ["classNames"]);
   const matrix = rows(op, "counts", counts);
   const classes = matrix.length;
   if (matrix[0].length !== classes)

@@ -43,7 +43,7 @@ export async function curves(
   options: CurvesOptions = {},
 ): Promise<void> {
   const op = "plot.curves";
-  const drawing = figure(op, path, options, ["logX", "logY", "start", "xRange", "yRange"]);
+  const drawing = await figure(op, path, options, ["logX", "logY", "start", "xRange", "yRange"]);
   const { logX = false, logY = false, start = 0 } = options;
   checkRanges(op, options);
   const names = Object.keys(series);

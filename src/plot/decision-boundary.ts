@@ -43,7 +43,7 @@ export async function decisionBoundary(
   options: DecisionBoundaryOptions = {},
 ): Promise<void> {
   const op = "plot.decisionBoundary";
-  const drawing = figure(op, path, options, own);
+  const drawing = await figure(op, path, options, own);
   checkRanges(op, options);
   const { level = 0.5, resolution = 120 } = options;
   if (!Number.isInteger(resolution) || resolution < 2 || resolution > 2000)

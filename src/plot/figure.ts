@@ -34,8 +34,13 @@ export interface Figure {
   readonly height: number;
 }
 
-/** Checks everything that can be checked before anything is computed. */
-export function figure(op: string, path: string, options: FigureOptions, own: readonly string[]): Figure {
+/** Checks everything that can be checked before anything is computed, and that the packages that draw are there. */
+export async function figure(
+  op: string,
+  path: string,
+  options: FigureOptions,
+  own: readonly string[],
+): Promise<Figure> {
   checkOptions(op, options, [...known, ...own]);
   if (typeof path !== "string" || ![".svg", ".png"].includes(extname(path).toLowerCase()))
     throw new ValueError(`${op}: the name of a file ends in .svg or .png: ${quotedPath(path)}`);
@@ -48,7 +53,19 @@ export function figure(op: string, path: string, options: FigureOptions, own: re
   for (const name of ["title", "xLabel", "yLabel"] as const)
     if (options[name] !== undefined && typeof options[name] !== "string")
       throw new ValueError(`${op}: ${name} is text: ${quoted(options[name])}`);
+  await loadECharts(op);
+  if (isPng(path)) await loadResvg(op);
   return { op, path, options, width, height };
+}
+
+const isPng = (path: string) => extname(path).toLowerCase() === ".png";
+
+/**
+ * Whether a picture can be drawn into this file, asked before long work: the ending of its name, and the packages that draw.
+ * @throws what drawing would throw: ValueError, SimdgradError `PLOT_UNAVAILABLE`. `op` is how its message begins.
+ */
+export async function checkDrawable(path: string, op = "checkDrawable"): Promise<void> {
+  await figure(op, path, {}, []);
 }
 
 /** Draws an ECharts option and writes the file, all of it or nothing. */
@@ -73,9 +90,7 @@ export async function write(figure: Figure, option: object): Promise<void> {
   } finally {
     chart.dispose();
   }
-  await writeFileAtomic(op, path, [
-    path.toLowerCase().endsWith(".svg") ? Buffer.from(svg) : await png(figure, svg),
-  ]);
+  await writeFileAtomic(op, path, [isPng(path) ? await png(figure, svg) : Buffer.from(svg)]);
 }
 
 /** All but the characters of XML 1.0: control characters, lone surrogates, two that are none. */

@@ -21,7 +21,7 @@ export async function gradientFlow(
   options: FigureOptions = {},
 ): Promise<void> {
   const op = "plot.gradientFlow";
-  const drawing = figure(op, path, options, []);
+  const drawing = await figure(op, path, options, []);
   const named = [...(model instanceof Module ? model.namedParameters() : model)];
   const found = named.flatMap(([name, { grad }]) => {
     if (grad === null || grad.numel === 0) return [];

@@ -24,7 +24,7 @@ export async function histogram(
   options: HistogramOptions = {},
 ): Promise<void> {
   const op = "plot.histogram";
-  const drawing = figure(op, path, options, ["bins", "range"]);
+  const drawing = await figure(op, path, options, ["bins", "range"]);
   checkRanges(op, options);
   const { bins = 30 } = options;
   if (!Number.isInteger(bins) || bins < 1 || bins > 10000)

@@ -24,7 +24,7 @@ export interface ImagesOptions extends FigureOptions {
  */
 export async function images(path: string, x: Tensor, options: ImagesOptions = {}): Promise<void> {
   const op = "plot.images";
-  const drawing = figure(op, path, options, ["captions", "columns", "range"]);
+  const drawing = await figure(op, path, options, ["captions", "columns", "range"]);
   const shape =
     x.ndim === 2 ? [1, 1, ...x.shape] : x.ndim === 3 ? [x.shape[0], 1, ...x.shape.slice(1)] : x.shape;
   const [count, channels, rows, columns] = shape;

@@ -7,7 +7,7 @@ import "../ops/methods.js";
 export { type ConfusionMatrixOptions, confusionMatrix } from "./confusion-matrix.js";
 export { type Curve, type CurvesOptions, curves } from "./curves.js";
 export { type Classifier, type DecisionBoundaryOptions, decisionBoundary } from "./decision-boundary.js";
-export type { FigureOptions } from "./figure.js";
+export { checkDrawable, type FigureOptions } from "./figure.js";
 export { gradientFlow } from "./gradient-flow.js";
 export { type HistogramOptions, histogram } from "./histogram.js";
 export { type ImagesOptions, images } from "./images.js";

@@ -34,7 +34,7 @@ export async function lossSurface(
   options: LossSurfaceOptions = {},
 ): Promise<void> {
   const op = "plot.lossSurface";
-  const drawing = figure(op, path, options, own);
+  const drawing = await figure(op, path, options, own);
   const { xRange = [-1, 1], yRange = [-1, 1], levels = 12, log = false, resolution = 60 } = options;
   checkRanges(op, options);
   for (const [name, n] of Object.entries({ levels, resolution }))

@@ -1,6 +1,7 @@
 import { DataLoader } from "../data/dataloader.js";
 import type { BatchDataset, SampleDataset } from "../data/dataset.js";
 import { formatShape, ShapeError, ValueError } from "../errors.js";
+import { shown } from "../saved-state.js";
 import { Tensor } from "../tensor/tensor.js";
 
 /** Inputs and targets of one step; both count the same samples in their first dim. */
@@ -23,9 +24,17 @@ export function batchesOf(op: string, data: TrainingData, options: LoaderOptions
   const given = data as Partial<SampleDataset & BatchDataset & AsyncIterable<Batch> & Iterable<Batch>> | null;
   if (typeof given?.batch === "function" || typeof given?.get === "function")
     return new DataLoader(data as BatchDataset<Batch>, options);
+  if (Array.isArray(data) && data.length > 0 && data.every((item) => item instanceof Tensor))
+    throw new ValueError(
+      `${op}: data is a data set, or batches [[x, y], …]: an array of ${data.length} ${data.length === 1 ? "tensor" : "tensors"}; new data.TensorDataset(x, y)`,
+      "INVALID_DATASET",
+    );
   if (typeof given?.[Symbol.asyncIterator] === "function" || typeof given?.[Symbol.iterator] === "function")
     return data as BatchSource;
-  const what = data === null ? "null" : typeof data;
+  const what =
+    data instanceof Tensor
+      ? `a tensor ${formatShape(data.shape)}; new data.TensorDataset(x, y)`
+      : shown(data);
   throw new ValueError(`${op}: data is a data set or a DataLoader: ${what}`, "INVALID_DATASET");
 }
 
@@ -33,7 +42,10 @@ export function batchesOf(op: string, data: TrainingData, options: LoaderOptions
 export function checkBatch(op: string, batch: Batch): Batch {
   const [x, y] = Array.isArray(batch) ? batch : [];
   if (!(x instanceof Tensor) || !(y instanceof Tensor))
-    throw new ValueError(`${op}: a batch is two tensors, inputs and targets`, "INVALID_BATCH");
+    throw new ValueError(
+      `${op}: a batch is two tensors, inputs and targets: ${Array.isArray(batch) ? `${batch.length} items, ${batch.map(kindOf).join(" and ")}` : kindOf(batch)}`,
+      "INVALID_BATCH",
+    );
   if (x.shape[0] !== y.shape[0])
     throw new ShapeError(
       `${op}: as many targets as inputs in a batch: ${formatShape(x.shape)} and ${formatShape(y.shape)}`,
@@ -45,3 +57,6 @@ export function checkBatch(op: string, batch: Batch): Batch {
     );
   return [x, y];
 }
+
+const kindOf = (given: unknown) =>
+  given instanceof Tensor ? `a tensor ${formatShape(given.shape)}` : shown(given);

@@ -2,7 +2,7 @@
  * A training run in one file (safetensors): model, optimizer, scheduler, random state, loader, and how far the run was. What goes on from it
  * comes to the same bits as a run that was never interrupted.
  */
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { DataLoader, type DataLoaderState } from "../data/dataloader.js";
 import { FileError, SimdgradError, ValueError } from "../errors.js";
 import { type Path, readSafetensorsSync, saveSafetensorsSync } from "../io/index.js";
@@ -11,7 +11,20 @@ import type { Module } from "../nn/module.js";
 import type { Optimizer, OptimizerState } from "../optim/optimizer.js";
 import type { SchedulerState } from "../optim/schedulers.js";
 import { defaultGenerator } from "../random.js";
+import {
+  count,
+  listOf,
+  mismatch,
+  number,
+  orNull,
+  positive,
+  readFields,
+  record,
+  shown,
+  words,
+} from "../saved-state.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { Score } from "./score.js";
 
 /** What a checkpoint is taken of. */
 export interface Trained {
@@ -38,8 +51,8 @@ interface Header {
   version: number;
   standing: Standing;
   paramGroups: Record<string, unknown>[];
-  scheduler: SchedulerState | null;
-  loader: DataLoaderState;
+  scheduler: object | null;
+  loader: object;
   generator: number[];
 }
 
@@ -49,8 +62,17 @@ const isStateful = (value: unknown): value is Stateful =>
   typeof (value as Partial<Stateful> | undefined)?.stateDict === "function" &&
   typeof (value as Partial<Stateful>).loadStateDict === "function";
 
-/** @throws ValueError `NOT_RESUMABLE` for a part that cannot say where it stands. */
-export function checkResumable({ scheduler, loader }: Trained): void {
+/** @throws ValueError `INVALID_OPTION` for what is no path, `NOT_RESUMABLE` for a part that cannot say where it stands. */
+export function checkResumable(path: Path, { scheduler, loader }: Trained): void {
+  if (!(typeof path === "string" || path instanceof URL) || path === "")
+    throw new ValueError(`fit: checkpoint is the path of a file: ${shown(path)}`, "INVALID_OPTION");
+  const stat = statSync(pathOf(path), { throwIfNoEntry: false });
+  if (stat !== undefined && !stat.isFile())
+    throw new FileError(
+      `fit: checkpoint is a file: ${stat.isDirectory() ? "a directory" : "a pipe or another special file"}: ${JSON.stringify(pathOf(path))}`,
+      "NOT_A_FILE",
+      pathOf(path),
+    );
   const what = !(loader instanceof DataLoader)
     ? "batches that are no data set or DataLoader have no position"
     : scheduler !== undefined && !isStateful(scheduler)
@@ -99,20 +121,37 @@ export function loadCheckpoint(path: Path, trained: Trained): Standing | null {
     );
   const state: OptimizerState["state"] = {};
   for (const [key, x] of under("optimizer.")) {
-    const dot = key.indexOf(".");
-    const index = Number(key.slice(0, dot));
-    state[index] ??= {};
-    state[index][key.slice(dot + 1)] = x;
+    const [, index, buffer] = /^(\d+)\.(\w+)$/.exec(key) ?? [];
+    if (index === undefined) throw mismatch("the optimizer", `a tensor of no parameter: ${shown(key)}`);
+    state[Number(index)] ??= {};
+    state[Number(index)][buffer] = x;
   }
-  (loader as DataLoader<any>).loadStateDict(header.loader);
-  model.loadStateDict(Object.fromEntries(under("model.")));
-  optimizer.loadStateDict({ state, paramGroups: header.paramGroups });
-  if (isStateful(scheduler)) scheduler.loadStateDict(header.scheduler!);
-  defaultGenerator.setState(header.generator);
+  // All or nothing: every part checks its own before the first one takes anything over, and that cannot fail.
+  const takeOver = [
+    (loader as DataLoader<any>).prepareLoad(header.loader as unknown as DataLoaderState),
+    model.prepareLoad(Object.fromEntries(under("model."))).load,
+    optimizer.prepareLoad({ state, paramGroups: header.paramGroups }),
+    () => void defaultGenerator.setState(header.generator),
+  ];
+  if (isStateful(scheduler)) loadScheduler(scheduler, header.scheduler as unknown as SchedulerState);
+  for (const take of takeOver) take();
   return header.standing;
 }
 
-function headerOf(metadata: Record<string, string>, path: string): Header {
+/** A scheduler of ours puts itself back when it refuses; one of the user's is put back. */
+function loadScheduler(scheduler: Stateful, state: SchedulerState): void {
+  const before = scheduler.stateDict();
+  try {
+    scheduler.loadStateDict(state);
+  } catch (error) {
+    scheduler.loadStateDict(before);
+    throw error;
+  }
+}
+
+const standingFields = { epoch: positive, step: count, score: listOf(number), ahead: count };
+
+function headerOf(metadata: Record<string, string>, path: string): Header & { standing: Standing } {
   const fail = (code: string, what: string) =>
     new FileError(`fit: resume: ${what}: ${JSON.stringify(path)}`, code, path);
   let header: Partial<Header> | undefined;
@@ -128,5 +167,18 @@ function headerOf(metadata: Record<string, string>, path: string): Header {
       "NEWER_CHECKPOINT",
       `a later version of simdgrad wrote it (format ${header.version}, this one reads up to ${version})`,
     );
-  return header as Header;
+  const damaged = (what: string) =>
+    fail("NOT_A_CHECKPOINT", `the header of the checkpoint is damaged: ${what}`);
+  const read = readFields(
+    header,
+    {
+      ...{ version: positive, standing: record, paramGroups: listOf(record) },
+      ...{ scheduler: orNull(record), loader: record, generator: words },
+    },
+    damaged,
+  );
+  const standing = readFields(read.standing, standingFields, (what) => damaged(`standing: ${what}`));
+  if (!Score.areSums(standing.score))
+    throw damaged(`standing: score is no sums of an epoch: ${shown(standing.score)}`);
+  return { ...read, standing };
 }

@@ -7,6 +7,7 @@ import { checkOptions } from "../options.js";
 import { Tensor } from "../tensor/tensor.js";
 import type { TrainingData } from "./batches.js";
 import { evaluate } from "./evaluate.js";
+import { measureOf } from "./score.js";
 
 export interface ConfusionMatrixOptions {
   /** Of predictions. Default: the number of scores a sample, or the largest class + 1. */
@@ -44,7 +45,8 @@ export function confusionMatrix(
 }
 
 async function measured(model: Module, data: TrainingData, batchSize?: number): Promise<Tensor> {
-  const { confusion } = await evaluate(model, data, { batchSize, confusion: true });
+  const { loss } = measureOf("confusionMatrix");
+  const { confusion } = await evaluate(model, data, { loss, batchSize, confusion: true });
   if (confusion !== undefined) return tensor(confusion, { dtype: "int32" });
   throw new ValueError("confusionMatrix: targets are class indices: these are not", "NOT_CLASSIFICATION");
 }

@@ -4,9 +4,9 @@ import { DataLoader } from "../data/dataloader.js";
 import { ValueError } from "../errors.js";
 import type { Module } from "../nn/module.js";
 import { checkOptions } from "../options.js";
-import type { Tensor } from "../tensor/tensor.js";
 import { type Batch, type BatchSource, batchesOf, checkBatch, type TrainingData } from "./batches.js";
-import { type Loss, lossFunction, predictedClasses, Score } from "./score.js";
+import { checkModel, outputOf } from "./given.js";
+import { type Loss, type Measure, measureOf, predictedClasses, Score } from "./score.js";
 import { EventLoopTurns } from "./turn.js";
 
 export interface EvaluateOptions {
@@ -22,8 +22,13 @@ export interface EvaluateOptions {
 export interface Evaluation {
   /** Mean over the samples. */
   loss: number;
-  /** Share of the samples whose largest output is at the target; null when targets are not class indices. */
+  /**
+   * Targets that are class indices, outputs [B, C]: share of the samples whose largest output is at the target. With `BCEWithLogitsLoss`,
+   * `MultiLabelSoftMarginLoss` (logits) or `BCELoss` (probabilities), or their functions: share of all outputs that decide as their
+   * target says, for 1 above the logit 0 or the probability 0.5 (Keras's `binary_accuracy`). Null otherwise.
+   */
   accuracy: number | null;
+  /** Right samples; with several decisions a sample, right decisions. */
   correct: number;
   samples: number;
   seconds: number;
@@ -42,25 +47,25 @@ export async function evaluate(
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
   checkOptions("evaluate", options, ["loss", "batchSize", "confusion", "signal"]);
+  checkModel("evaluate", model);
   const { batchSize = 256, signal } = options;
   const batches: BatchSource = batchesOf("evaluate", data, { batchSize, shuffle: false });
-  const loss = lossFunction("evaluate", options.loss);
-  const score = new Score();
+  const measure = measureOf("evaluate", options.loss);
+  const score = new Score(measure.threshold);
   const confusion: number[][] = [];
   const turns = new EventLoopTurns();
   const start = performance.now();
   const feed = !options.confusion && batches instanceof DataLoader ? batches.feed() : null;
-  if (feed !== null) await evaluateCompiled(model, feed, loss, score, signal);
+  if (feed !== null) await evaluateCompiled(model, feed, measure, score, signal);
   for await (const batch of feed === null ? batches : (batchesLeft(feed) as Iterable<Batch>)) {
     signal?.throwIfAborted();
     const [x, y] = checkBatch("evaluate", batch);
     inEvalMode(model, () =>
       noGrad(() => {
-        const output = model.forward(x);
-        const predicted = predictedClasses(output, y);
-        score.add(loss(output, y).item(), predicted, y);
-        if (options.confusion && predicted !== null)
-          count(confusion, y.toArray(), predicted.toArray(), output.shape[1]);
+        const output = outputOf("evaluate", model, x);
+        score.add(measure.loss(output, y).item(), output, y);
+        const predicted = options.confusion ? predictedClasses(output, y) : null;
+        if (predicted !== null) count(confusion, y.toArray(), predicted.toArray(), output.shape[1]);
       }),
     );
     if (turns.due) await turns.take();
@@ -85,7 +90,7 @@ export async function evaluate(
 async function evaluateCompiled(
   model: Module,
   feed: Feed,
-  loss: (output: Tensor, target: Tensor) => Tensor,
+  measure: Measure,
   score: Score,
   signal: AbortSignal | undefined,
 ): Promise<void> {
@@ -93,8 +98,8 @@ async function evaluateCompiled(
     checkBatch("evaluate", [x, y]);
     inEvalMode(model, () =>
       noGrad(() => {
-        const output = model.forward(x);
-        score.tally(loss(output, y), output, y);
+        const output = outputOf("evaluate", model, x);
+        score.tally(measure.loss(output, y), output, y);
       }),
     );
   });

@@ -2,13 +2,13 @@ import { noGrad } from "../autograd/grad-mode.js";
 import { DataLoader } from "../data/dataloader.js";
 import { formatShape, ShapeError, ValueError } from "../errors.js";
 import type { Module } from "../nn/module.js";
-import { crossEntropy } from "../ops/cross-entropy.js";
 import { select } from "../ops/views.js";
 import { checkOptions } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { batchesOf, checkBatch, type TrainingData } from "./batches.js";
 import { inEvalMode } from "./evaluate.js";
-import { type Loss, lossFunction, predictedClasses } from "./score.js";
+import { checkModel, outputOf } from "./given.js";
+import { classification, type Loss, measureOf, predictedClasses } from "./score.js";
 import { EventLoopTurns } from "./turn.js";
 
 export interface MostWrongOptions {
@@ -41,6 +41,7 @@ export async function mostWrong(
   options: MostWrongOptions = {},
 ): Promise<Mistake[]> {
   checkOptions("mostWrong", options, ["loss", "batchSize", "signal"]);
+  checkModel("mostWrong", model);
   const { batchSize = 256, signal } = options;
   if (!Number.isInteger(n) || n < 1)
     throw new ValueError(`mostWrong: n is an integer >= 1: ${String(n)}`, "INVALID_OPTION");
@@ -48,8 +49,8 @@ export async function mostWrong(
     throw new ValueError("mostWrong: a loader that does not shuffle: shuffle is true", "INVALID_OPTION");
   const loss =
     options.loss === undefined
-      ? (output: Tensor, target: Tensor) => crossEntropy(output, target, { reduction: "none" })
-      : lossFunction("mostWrong", options.loss);
+      ? (output: Tensor, target: Tensor) => classification("mostWrong", output, target, "none")
+      : measureOf("mostWrong", options.loss).loss;
   const turns = new EventLoopTurns();
   let worst: Mistake[] = [];
   let first = 0;
@@ -76,7 +77,7 @@ function mistakes(
   y: Tensor,
   first: number,
 ): Mistake[] {
-  const output = model.forward(x);
+  const output = outputOf("mostWrong", model, x);
   const losses = loss(output, y);
   if (losses.ndim !== 1 || losses.shape[0] !== x.shape[0])
     throw new ShapeError(

@@ -9,14 +9,18 @@ import type { Optimizer } from "../optim/optimizer.js";
 import type { Scheduler } from "../optim/schedulers.js";
 import { checkOptions } from "../options.js";
 import { defaultGenerator } from "../random.js";
+import { shown } from "../saved-state.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { type Batch, type BatchSource, batchesOf, checkBatch, type TrainingData } from "./batches.js";
 import { checkResumable, loadCheckpoint, type Standing, saveCheckpoint, type Trained } from "./checkpoint.js";
 import { type Evaluation, evaluate } from "./evaluate.js";
+import { checkLoss, checkModel, checkOptimizer, checkScheduler, outputOf } from "./given.js";
+import { whatToTry } from "./not-finite.js";
 import { Resumed } from "./resumed.js";
 import { LookAhead } from "./schedule.js";
-import { type Loss, lossFunction, predictedClasses, Score } from "./score.js";
+import { type Loss, measureOf, Score } from "./score.js";
 import { EventLoopTurns } from "./turn.js";
+import { checkRegistered } from "./unregistered.js";
 
 export interface FitOptions {
   optimizer: Optimizer<any>;
@@ -73,7 +77,7 @@ export interface FitProgress {
   steps: number;
   /** Mean over the samples of this epoch so far, each measured just before the step it was used in. */
   loss: number;
-  /** Likewise; null when targets are not class indices. */
+  /** Likewise; null when targets are neither classes nor decisions, as in `Evaluation`. */
   accuracy: number | null;
   /** Since the event before; at the end of an epoch, over the whole epoch. The consumer's own time does not count. */
   imagesPerSecond: number;
@@ -120,7 +124,7 @@ export class Run {
   readonly #loss;
   readonly #turns = new EventLoopTurns();
   readonly #watch = new Stopwatch();
-  readonly #score = new Score();
+  readonly #score: Score;
   readonly #lookAhead: LookAhead | null;
   #runner: Runner | null;
   #epoch = 0;
@@ -141,8 +145,9 @@ export class Run {
       reportEvery = 100,
       schedulerUnit = "epoch",
     } = options ?? {};
-    if (typeof options?.optimizer?.step !== "function")
-      throw new ValueError("fit: an optimizer is needed: { optimizer: new optim.Adam(model.parameters()) }");
+    checkModel("fit", model);
+    checkOptimizer(options);
+    checkScheduler(options.scheduler);
     checkOptions("fit", options, fitOptions);
     const own = new Set<unknown>(model.parameters());
     if (!options.optimizer.paramGroups.some(({ params }) => params.some((p: unknown) => own.has(p))))
@@ -151,9 +156,8 @@ export class Run {
         "WRONG_OPTIMIZER",
       );
     if (!Number.isInteger(epochs) || epochs < 1)
-      throw new ValueError(`fit: epochs is an integer >= 1: ${String(epochs)}`);
-    if (!(reportEvery >= 0))
-      throw new ValueError(`fit: reportEvery is a number >= 0: ${String(reportEvery)}`);
+      throw new ValueError(`fit: epochs is an integer >= 1: ${shown(epochs)}`);
+    if (!(reportEvery >= 0)) throw new ValueError(`fit: reportEvery is a number >= 0: ${shown(reportEvery)}`);
     if (schedulerUnit !== "epoch" && schedulerUnit !== "step")
       throw new ValueError(`fit: schedulerUnit is epoch or step: ${String(schedulerUnit)}`);
     const { signal, validation, seed } = options;
@@ -165,12 +169,14 @@ export class Run {
     if (options.keepGrads !== undefined && typeof options.keepGrads !== "boolean")
       throw new ValueError(`fit: keepGrads is true or false: ${String(options.keepGrads)}`);
     this.#options = { ...options, epochs, reportEvery, schedulerUnit };
-    this.#loss = lossFunction("fit", options.loss);
+    const { loss, threshold } = measureOf("fit", options.loss);
+    this.#loss = loss;
+    this.#score = new Score(threshold);
     this.#batches = batchesOf("fit", train, { batchSize, shuffle, seed });
     const { optimizer, scheduler, checkpoint, checkpointEvery: every = 1 } = options;
     if (!Number.isInteger(every) || every < 1)
-      throw new ValueError(`fit: checkpointEvery is an integer >= 1: ${String(every)}`);
-    if (checkpoint !== undefined) checkResumable(this.#trained);
+      throw new ValueError(`fit: checkpointEvery is an integer >= 1: ${shown(every)}`);
+    if (checkpoint !== undefined) checkResumable(checkpoint, this.#trained);
     else if (options.resume) throw new ValueError("fit: resume needs checkpoint: the file to go on from");
     this.#lookAhead =
       schedulerUnit === "step" ? LookAhead.of(scheduler, optimizer, this.#batches.length) : null;
@@ -201,7 +207,7 @@ export class Run {
         this.#finished++;
         this.#save(this.#epoch + 1, [], this.#finished < epochs);
         if (validation !== undefined)
-          this.#validation = await evaluate(this.model, validation, { loss: this.#loss, signal });
+          this.#validation = await evaluate(this.model, validation, { loss: this.#options.loss, signal });
         this.#watch.stop();
         const seconds = this.#watch.seconds - before - (this.#validation?.seconds ?? 0);
         yield {
@@ -313,8 +319,9 @@ export class Run {
     const { optimizer } = this.#options;
     checkBatch("fit", [x, y]);
     optimizer.zeroGrad();
-    const output = this.model.forward(x);
-    const loss = this.#loss(output, y);
+    const output = outputOf("fit", this.model, x);
+    checkRegistered(this.model, optimizer, output);
+    const loss = checkLoss(this.#loss(output, y));
     this.#score.tally(loss, output, y);
     loss.backward();
     optimizer.step();
@@ -325,13 +332,14 @@ export class Run {
     if (!this.model.training || this.#step === 0) this.model.train();
   }
 
-  #trainStep(...[x, y]: Parameters<ReturnType<typeof lossFunction>>): void {
+  #trainStep(x: Tensor, y: Tensor): void {
     const { model } = this;
     const { optimizer, schedulerUnit, scheduler } = this.#options;
     this.#trainingMode();
     optimizer.zeroGrad();
-    const output = model.forward(x);
-    const loss = this.#loss(output, y);
+    const output = outputOf("fit", model, x);
+    if (this.#step === 0) checkRegistered(model, optimizer, output);
+    const loss = checkLoss(this.#loss(output, y));
     const value = loss.item();
     if (!Number.isFinite(value))
       throw new SimdgradError(
@@ -342,7 +350,7 @@ export class Run {
     optimizer.step();
     if (schedulerUnit === "step") scheduler?.step();
     this.#step++;
-    this.#score.add(value, predictedClasses(output.detach(), y), y);
+    this.#score.add(value, output, y);
   }
 
   /** Steps to the next multiple of the interval. */
@@ -416,16 +424,6 @@ export class Run {
       completed: this.#finished === this.#options.epochs,
     };
   }
-}
-
-/** Looked for only when the loss is not finite. */
-function whatToTry(x: Tensor, y: Tensor, output: Tensor): string {
-  const finite = (t: Tensor) => t.detach().contiguous().data.every(Number.isFinite);
-  if (!finite(x)) return "the inputs of this batch hold NaN or infinite values";
-  if (!finite(y)) return "the targets of this batch hold NaN or infinite values";
-  if (!finite(output))
-    return "the output of the model is not finite: try a lower learning rate, and inputs scaled to around 1";
-  return "inputs and output are finite: look at the loss function, or try a lower learning rate";
 }
 
 /**

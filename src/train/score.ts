@@ -1,30 +1,69 @@
-import { formatShape, ShapeError, ValueError } from "../errors.js";
+import { formatShape, ValueError } from "../errors.js";
 import { k } from "../kernels/backend.js";
-import type { Module } from "../nn/module.js";
+import { BCELoss, BCEWithLogitsLoss, MultiLabelSoftMarginLoss } from "../nn/losses.js";
+import { Module } from "../nn/module.js";
+import { constant } from "../ops/create.js";
 import { crossEntropy } from "../ops/cross-entropy.js";
-import { argmax } from "../ops/reduce.js";
+import { compare } from "../ops/elementwise.js";
+import { binaryCrossEntropy, binaryCrossEntropyWithLogits } from "../ops/losses.js";
+import { multilabelSoftMarginLoss } from "../ops/margin-losses.js";
+import { argmax, sum } from "../ops/reduce.js";
+import { dense, to } from "../ops/views.js";
+import { shown } from "../saved-state.js";
+import { sameShape } from "../shape.js";
 import { sharedArray } from "../tensor/storage.js";
-import type { Tensor } from "../tensor/tensor.js";
+import { Tensor } from "../tensor/tensor.js";
 
 /** A loss: a module such as `nn.CrossEntropyLoss`, or a function. Its value is a mean over the batch. */
 export type Loss = Module | ((output: Tensor, target: Tensor) => Tensor);
 
-/** @throws ValueError `INVALID_OPTION`. Default: cross-entropy. */
-export function lossFunction(op: string, loss?: Loss): (output: Tensor, target: Tensor) => Tensor {
-  if (loss === undefined) return classification;
-  if (typeof loss === "function") return loss;
-  if (typeof loss?.forward === "function") return (output, target) => loss.forward(output, target);
-  throw new ValueError(`${op}: loss is a module or a function: ${String(loss)}`, "INVALID_OPTION");
+/** How outputs are measured. */
+export interface Measure {
+  loss(output: Tensor, target: Tensor): Tensor;
+  /** Outputs above it decide for 1: where each is a decision of its own (binary and multi-label classification); null where they are none. */
+  readonly threshold: number | null;
 }
 
-/** The default loss. Over one class it is 0 whatever the model says: someone wants a regression. */
-function classification(output: Tensor, target: Tensor): Tensor {
-  if (output.ndim > 1 && output.shape[1] === 1)
+/** @throws ValueError `INVALID_OPTION`. Default: cross-entropy. */
+export function measureOf(op: string, loss?: Loss): Measure {
+  if (loss === undefined)
+    return { loss: (output, target) => classification(op, output, target), threshold: null };
+  const threshold = thresholdOf(loss);
+  if (typeof loss === "function" && !(loss.prototype instanceof Module)) return { loss, threshold };
+  if (typeof loss !== "function" && typeof loss?.forward === "function")
+    return { loss: (output, target) => loss.forward(output, target), threshold };
+  const given =
+    typeof loss === "function" ? `the class ${(loss as { name: string }).name}, without new` : shown(loss);
+  throw new ValueError(`${op}: loss is a module or a function: ${given}`, "INVALID_OPTION");
+}
+
+/** Logits above 0 are probabilities above 0.5. What a function of the user's takes for a decision is not known. */
+function thresholdOf(loss: Loss): number | null {
+  const ofLogits: unknown[] = [binaryCrossEntropyWithLogits, multilabelSoftMarginLoss];
+  if (
+    loss instanceof BCEWithLogitsLoss ||
+    loss instanceof MultiLabelSoftMarginLoss ||
+    ofLogits.includes(loss)
+  )
+    return 0;
+  return loss instanceof BCELoss || loss === binaryCrossEntropy ? 0.5 : null;
+}
+
+/** The default loss. Over one class it is 0 whatever the model says: someone wants a binary classification, or a regression. */
+export function classification(
+  op: string,
+  output: Tensor,
+  target: Tensor,
+  reduction: "mean" | "none" = "mean",
+): Tensor {
+  if (output instanceof Tensor && output.ndim > 1 && output.shape[1] === 1)
     throw new ValueError(
-      "fit: the default loss, cross-entropy, needs two outputs or more: got 1; for a regression give { loss: new nn.MSELoss() }",
+      op === "confusionMatrix"
+        ? `${op}: a model has an output for each class: got 1 (${formatShape(output.shape)}); give predictions: confusionMatrix(logits.gt(0).to("int32").flatten(), targets)`
+        : `${op}: the default loss, cross-entropy, needs two outputs or more: got 1 (${formatShape(output.shape)}); give { loss: new nn.BCEWithLogitsLoss() } for two classes, { loss: new nn.MSELoss() } for a regression`,
       "ONE_CLASS",
     );
-  return crossEntropy(output, target);
+  return crossEntropy(output, target, { reduction });
 }
 
 /** Class with the largest output for every row of [B, C], or null where outputs are not scores of class indices. */
@@ -37,9 +76,15 @@ const isClassification = (output: Tensor, target: Tensor) =>
 
 /** Loss and hits of the batches so far. */
 export class Score {
-  /** Samples, loss summed over them, hits: on shared memory, where a compiled step adds to them. */
-  readonly #sums = sharedArray("float64", 3) as Float64Array;
+  /**
+   * On shared memory, where a compiled step adds to them: samples, loss summed over them, right classes; then decisions, nothing, right
+   * decisions.
+   */
+  readonly #sums = sharedArray("float64", 6) as Float64Array;
+  /** Whether every batch so far could be right or wrong. */
   #classified = true;
+
+  constructor(readonly threshold: number | null = null) {}
 
   /** Begins anew, or with the sums of an epoch that is resumed. */
   reset(sums: readonly number[] = []): void {
@@ -51,14 +96,19 @@ export class Score {
     return [...this.#sums];
   }
 
+  /** Whether numbers from a file can be the sums of an epoch: none, those of a format without decisions, or all. */
+  static areSums(sums: readonly number[]): boolean {
+    const [samples = 0, loss = 0, right = 0, decisions = 0, nothing = 0, rightDecisions = 0] = sums;
+    const counts = [samples, right, decisions, rightDecisions].every(
+      (n) => Number.isSafeInteger(n) && n >= 0,
+    );
+    const fits = right <= samples && rightDecisions <= decisions && nothing === 0;
+    return [0, 3, 6].includes(sums.length) && counts && fits && Number.isFinite(loss);
+  }
+
   /** One step, as kernels. A loss that is not finite stops a compiled program here. Shapes: output [B, …], target [B, …], loss []. */
   tally(loss: Tensor, output: Tensor, target: Tensor): void {
     const classes = isClassification(output, target);
-    if (!classes) this.#classified = false;
-    if (loss.numel !== 1)
-      throw new ShapeError(
-        `fit: the loss is a mean over the batch: ${formatShape(loss.shape)}; reduction "mean"`,
-      );
     const [logits, targets] = classes ? [output.detach().contiguous(), target.contiguous()] : [null, null];
     k.tally(
       ...([target.shape[0] ?? 1, classes ? output.shape[1] : 1] as const),
@@ -66,29 +116,49 @@ export class Score {
       ...([(targets?.storage.array as Int32Array | undefined) ?? null, targets?.offset ?? 0] as const),
       ...([loss.storage.array, loss.offset, this.#sums, 0] as const),
     );
-  }
-
-  /** The same from values. `predicted` as `predictedClasses` gives it. */
-  add(loss: number, predicted: Tensor | null, target: Tensor): void {
-    const n = target.shape[0] ?? 1;
-    this.#sums[0] += n;
-    this.#sums[1] += loss * n;
-    if (predicted === null) {
+    if (classes) return;
+    const wrong = this.#wrongDecisions(output, target);
+    if (wrong === null) {
       this.#classified = false;
       return;
     }
-    const { array: p } = predicted.storage;
-    const { array: t } = target.storage;
-    const [step] = target.strides;
-    for (let i = 0; i < n; i++) if (p[predicted.offset + i] === t[target.offset + i * step]) this.#sums[2]++;
+    // Of rows with one entry the first largest is entry 0: what is not wrong is a hit.
+    const [none, nothing] = [dense(output.detach()), constant(0, "float32")];
+    k.tally(
+      ...([wrong.numel, 1, none.storage.array, none.offset] as const),
+      ...([wrong.storage.array as Uint8Array, wrong.offset] as const),
+      ...([nothing.storage.array, nothing.offset, this.#sums, 3] as const),
+    );
+  }
+
+  /** The same from values. */
+  add(loss: number, output: Tensor, target: Tensor): void {
+    const n = target.shape[0] ?? 1;
+    this.#sums[0] += n;
+    this.#sums[1] += loss * n;
+    const predicted = predictedClasses(output.detach(), target);
+    const wrong = predicted === null ? this.#wrongDecisions(output, target) : null;
+    if (predicted !== null) this.#sums[2] += hits(predicted, target);
+    else if (wrong !== null) {
+      this.#sums[3] += wrong.numel;
+      this.#sums[5] += wrong.numel - sum(wrong).item();
+    } else this.#classified = false;
+  }
+
+  /** By element: whether what the output decides for is another than the target. Null where outputs are no decisions. */
+  #wrongDecisions(output: Tensor, target: Tensor): Tensor | null {
+    const { threshold } = this;
+    if (threshold === null || !sameShape(output.shape, target.shape)) return null;
+    return dense(compare.ne(to(compare.gt(output.detach(), threshold), target.dtype), target.detach()));
   }
 
   get samples(): number {
     return this.#sums[0];
   }
 
+  /** Right classes, or decisions. */
   get correct(): number {
-    return this.#sums[2];
+    return this.#sums[2] + this.#sums[5];
   }
 
   /** Mean over the samples. */
@@ -96,8 +166,19 @@ export class Score {
     return this.samples === 0 ? Number.NaN : this.#sums[1] / this.samples;
   }
 
-  /** Share of the samples whose class is right, or null without classes. */
+  /** Share of the samples whose class is right, or of the decisions that are; null without either. */
   get accuracy(): number | null {
-    return this.#classified && this.samples > 0 ? this.correct / this.samples : null;
+    if (!this.#classified || this.samples === 0) return null;
+    return this.#sums[3] > 0 ? this.#sums[5] / this.#sums[3] : this.#sums[2] / this.samples;
   }
+}
+
+function hits(predicted: Tensor, target: Tensor): number {
+  const { array: p } = predicted.storage;
+  const { array: t } = target.storage;
+  const [step] = target.strides;
+  let count = 0;
+  for (let i = 0; i < predicted.numel; i++)
+    if (p[predicted.offset + i] === t[target.offset + i * step]) count++;
+  return count;
 }

@@ -1,6 +1,8 @@
+import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import { data, fit, nn, optim, zeros } from "../../src/index.js";
 import { idx, writePatterns } from "./patterns.js";
 import { simdgrad, temporaryFolder } from "./simdgrad.js";
 
@@ -45,6 +47,7 @@ describe("wrong usage ends with 2 and says what would be right", () => {
     ["train --weight-decay -1", "the nearest is 0"],
     ["train --momentum 0.9", "only --optimizer sgd has it: adam"],
     ["train --optimzer adam", "unknown option '--optimzer'; did you mean --optimizer? [USAGE]"],
+    ["train --checkpoint x --out ./x", '--checkpoint: another file than --out is needed: "x" [INVALID_FLAG]'],
     ["train --epochs", "'-e, --epochs <n>' argument missing"],
     ["train more", "too many arguments"],
     ["trian", "simdgrad: unknown command 'trian'; did you mean train?"],
@@ -113,6 +116,26 @@ describe("files that are not what they should be end with 1, before training", (
     await fails(train("--out", folder, "--data", "nowhere"), 1, "--out:");
   });
 
+  test("a pipe, a directory and a device are no place for a checkpoint: no signal is waited for", async () => {
+    const pipe = join(folder, "pipe");
+    if (spawnSync("mkfifo", [pipe]).status !== 0) return;
+    for (const flag of ["--out", "--checkpoint"])
+      await fails(train(flag, pipe), 1, `${flag}: a file is needed, not a pipe or another special file`);
+    await fails(train("--checkpoint", folder), 1, "a directory, not a file");
+    await fails(train("--checkpoint", "/dev/zero"), 1, "[NOT_A_FILE]");
+    await expect(async () => {
+      const model = new nn.Linear(1, 1);
+      const optimizer = new optim.SGD(model.parameters());
+      await fit(model, new data.TensorDataset(zeros([1, 1]), zeros([1, 1])), { optimizer, checkpoint: pipe });
+    }).rejects.toMatchObject({ code: "NOT_A_FILE" });
+  });
+
+  test("a text file for a model", async () => {
+    const text = join(folder, "package.json");
+    writeFileSync(text, '{ "name": "simdgrad" }');
+    await fails(["eval", "--model", text], 1, "no safetensors file, as simdgrad train saves one: ");
+  });
+
   test("a full disk", async () => {
     if (!existsSync("/dev/full")) return;
     const { code, stderr } = await simdgrad(train("--out", "/dev/full"));
@@ -172,6 +195,13 @@ describe("help and facts", () => {
     for (const label of ["simdgrad", "backend", "because", "instruction set", "threads", "cgroup quota"])
       expect(stdout).toMatch(new RegExp(`^${label} +\\S`, "m"));
     expect(stdout).toContain("SIMDGRAD_BACKEND=js");
+  });
+
+  test("info is short; --verbose names the kernels that run in JavaScript", async () => {
+    const short = await simdgrad(["info"]);
+    expect(Math.max(...short.stdout.split("\n").map((line) => line.length))).toBeLessThan(120);
+    if (short.stdout.includes("native"))
+      expect((await simdgrad(["info", "--verbose"])).stdout).toMatch(/kernels in JavaScript +\d+: \w+, /);
   });
 
   test("info --json", async () => {

@@ -118,9 +118,11 @@ describe("mistakes", () => {
     ["--lr 0.1,0", 2, "a number above 0 is needed: 0"],
     ["--activation relu,tahn", 2, "did you mean tanh?"],
     ["--optimizer adma", 2, "did you mean adam?"],
-    ["--samples 301", 2, "--samples: there are 300 training images: 301"],
+    ["--samples 301", 2, "--samples: at most 300 training images: 301"],
     ["--validation 0.001", 2, "--validation: leaves no images: 0.001 of 300"],
     ["--epochs 0", 2, "the nearest is 1"],
+    ["--plot x.jpg", 1, '--plot: the name of a file ends in .svg or .png: "x.jpg"'],
+    ["--csv x.svg --plot ./x.svg", 2, "--csv: another file than --plot is needed"],
     ["--csv no/such/file.csv", 1, "[DIRECTORY_NOT_FOUND]"],
     ["--wdith 8", 2, "did you mean --width?"],
   ])("%s", async (line, exitCode, text) => {

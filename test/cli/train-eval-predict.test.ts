@@ -317,7 +317,7 @@ describe("a model and data that do not fit", () => {
 
   test("a position behind the last image", async () => {
     const args = ["predict", "--model", model, "--data", digits, "--index", "60"];
-    await fails("INDEX_OUT_OF_RANGE", "there are 60 images, the last at 59: 60", ...args);
+    await fails("INDEX_OUT_OF_RANGE", "of 60 images the last is at 59: 60", ...args);
   });
 });
 

@@ -120,7 +120,7 @@ describe.each(rows)("%s", (name) => {
 
 it.each<[Name, object, RegExp]>([
   ["Adamax", { betas: [0.9, 1] }, /Adamax: betas\[1\] is in \[0, 1\): 1/],
-  ["NAdam", { betas: [0.9] }, /NAdam: betas are 2 numbers: 0.9/],
+  ["NAdam", { betas: [0.9] }, /NAdam: betas are 2 numbers: \[0.9\]/],
   ["Rprop", { etas: [0.5, 1] }, /Rprop: etas\[1\] is >= 1/],
   ["Adadelta", { rho: 1.5 }, /Adadelta: rho is in \[0, 1/],
 ])("%s %j", (name, options, message) => {

@@ -18,6 +18,7 @@ const ground = [
   "quote",
   "decimal",
   "options",
+  "saved-state",
   "package-root",
   "cache-lines",
 ];
@@ -35,6 +36,7 @@ const rooms: Record<string, readonly string[]> = {
   "package-root": [],
   "cache-lines": ["dtype"],
   options: ["errors", "nearest"],
+  "saved-state": ["errors"],
   shape: ["errors"],
   random: ["errors", "tracing"],
   kernels: ground, // never a Tensor

@@ -1,0 +1,46 @@
+/** Where results go, looked at before any work is done for them. */
+import { accessSync, constants, existsSync, mkdtempSync, realpathSync, rmdirSync, statSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { FileError } from "../index.js";
+import { UsageError } from "./failure.js";
+
+/** Hours of training must not end at a path that cannot be written, nor hang there. Writes nothing itself. */
+export function checkWritable(flag: string, path: string): void {
+  const fail = (code: string, what: string, cause?: unknown) =>
+    new FileError(`${flag}: ${what}: ${JSON.stringify(path)}`, code, path, { cause });
+  if (path === "") throw fail("NOT_A_FILE", "a file name is needed");
+  const directory = dirname(resolve(path));
+  if (!existsSync(directory) || !statSync(directory).isDirectory())
+    throw fail("DIRECTORY_NOT_FOUND", `no directory ${JSON.stringify(directory)} to write into`);
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat?.isDirectory()) throw fail("NOT_A_FILE", "a directory, not a file");
+  // Opening a FIFO blocks the process until somebody reads, and no signal gets through.
+  if (stat !== undefined && !stat.isFile() && (flag === "--checkpoint" || !stat.isCharacterDevice()))
+    throw fail("NOT_A_FILE", "a file is needed, not a pipe or another special file");
+  try {
+    if (stat !== undefined) accessSync(path, constants.W_OK);
+    if (stat === undefined || stat.isFile()) {
+      accessSync(directory, constants.W_OK);
+      rmdirSync(mkdtempSync(join(directory, ".simdgrad-"))); // what permissions do not tell: a file system that takes no files
+    }
+  } catch (cause) {
+    throw fail("NO_PERMISSION", "no permission to write", cause);
+  }
+}
+
+/** @throws UsageError when both flags name one file: the second would replace what the first wrote. */
+export function checkApart(
+  one: string,
+  path: string | undefined,
+  other: string,
+  otherPath: string | undefined,
+): void {
+  if (path === undefined || otherPath === undefined || placeOf(path) !== placeOf(otherPath)) return;
+  throw new UsageError(`${one}: another file than ${other} is needed: ${JSON.stringify(path)}`);
+}
+
+/** One name for each file, whether it is there or not. */
+function placeOf(path: string): string {
+  const full = resolve(path);
+  return existsSync(full) ? realpathSync(full) : join(realpathSync(dirname(full)), basename(full));
+}

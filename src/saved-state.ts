@@ -1,0 +1,122 @@
+/**
+ * Saved states (of schedulers, loaders, checkpoints) come from files that anybody may have changed. They are read once, field by field,
+ * and checked as a whole before anything is taken over.
+ */
+import { SimdgradError } from "./errors.js";
+
+/** What a field has to be, in words and as a test. */
+export interface Kind<T> {
+  readonly words: string;
+  readonly holds: (value: unknown) => value is T;
+}
+
+function kind<T>(words: string, holds: (value: any) => boolean): Kind<T> {
+  return { words, holds: holds as (value: unknown) => value is T };
+}
+
+export const count = kind<number>("an integer >= 0", (x) => Number.isSafeInteger(x) && x >= 0);
+export const positive = kind<number>("an integer >= 1", (x) => Number.isSafeInteger(x) && x >= 1);
+export const finite = kind<number>("a finite number", Number.isFinite);
+export const notNegative = kind<number>("a number >= 0", (x) => Number.isFinite(x) && x >= 0);
+export const aboveZero = kind<number>("a number > 0", (x) => Number.isFinite(x) && x > 0);
+/** From `low` to `high`, both included. */
+export const between = (low: number, high: number) =>
+  kind<number>(`in [${low}, ${high}]`, (x) => Number.isFinite(x) && x >= low && x <= high);
+export const oneOf = (...words: readonly string[]) =>
+  kind<string>(words.join(" or "), (x) => words.includes(x));
+export const number = kind<number>("a number", (x) => typeof x === "number" && !Number.isNaN(x));
+export const flag = kind<boolean>("true or false", (x) => typeof x === "boolean");
+export const callable = kind<(...args: any[]) => unknown>("a function", (x) => typeof x === "function");
+export const record = kind<Record<string, unknown>>(
+  "an object",
+  (x) => typeof x === "object" && x !== null && !Array.isArray(x),
+);
+export const list = kind<unknown[]>("a list", Array.isArray);
+/** The state of a generator. */
+export const words = kind<number[]>(
+  "4 int32 words",
+  (x) =>
+    Array.isArray(x) &&
+    x.length === 4 &&
+    [...x].every((word) => typeof word === "number" && word === (word | 0)),
+);
+
+/** An array of `length` (of any when there is none), every item of one kind. */
+export function listOf<T>(item: Kind<T>, length?: number): Kind<T[]> {
+  return kind(
+    `${length === undefined ? "a list" : `a list of ${length}`}, each ${item.words}`,
+    (x) =>
+      Array.isArray(x) &&
+      (length === undefined || x.length === length) &&
+      [...x].every((one) => item.holds(one)),
+  );
+}
+
+export function optional<T>(item: Kind<T>): Kind<T | undefined> {
+  return kind(item.words, (x) => x === undefined || item.holds(x));
+}
+
+/** One for all, or a list. */
+export function oneOrMore<T>(item: Kind<T>): Kind<T | T[]> {
+  return kind(`${item.words}, or a list of such`, (x) => item.holds(x) || listOf(item).holds(x));
+}
+
+export function orNull<T>(item: Kind<T>): Kind<T | null> {
+  return kind(`${item.words}, or null`, (x) => x === null || item.holds(x));
+}
+
+/** Exactly this value. */
+export function exactly<T>(value: T): Kind<T> {
+  return kind(`${String(value)} here`, (x) => x === value);
+}
+
+type Fields = Readonly<Record<string, Kind<any>>>;
+type Read<F extends Fields> = { [Name in keyof F]: F[Name] extends Kind<infer T> ? T : never };
+
+/** The named fields of an object, each read once; lists are copies. `fail` makes the error from what is wrong. */
+export function readFields<F extends Fields>(
+  state: unknown,
+  fields: F,
+  fail: (what: string) => Error,
+): Read<F> {
+  if (!record.holds(state)) throw fail(`it is ${record.words}: ${shown(state)}`);
+  const read: Record<string, unknown> = {};
+  for (const [name, { words, holds }] of Object.entries(fields)) {
+    const value = state[name];
+    read[name] = Array.isArray(value) ? [...value] : value;
+    if (!holds(read[name])) throw fail(`${name} is ${words}: ${shown(value)}`);
+  }
+  return read as Read<F>;
+}
+
+/** The same of a state dict. @throws SimdgradError `STATE_DICT_MISMATCH`. */
+export function readState<F extends Fields>(owner: string, state: unknown, fields: F): Read<F> {
+  return readFields(state, fields, (what) => mismatch(owner, what));
+}
+
+export function mismatch(owner: string, what: string): SimdgradError {
+  return new SimdgradError(
+    "STATE_DICT_MISMATCH",
+    `loadStateDict: the state dict does not fit ${owner}: ${what}`,
+  );
+}
+
+/** A value of any kind, for a message: short, and never an error of its own. */
+export function shown(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
+  if (Array.isArray(value)) {
+    const few = value
+      .slice(0, 6)
+      .map((item) => (typeof item === "object" && item !== null ? "…" : shown(item)));
+    return `[${few.join(", ")}${value.length > few.length ? `, … ${value.length} in all` : ""}]`;
+  }
+  if (typeof value === "function") return "a function";
+  if (ArrayBuffer.isView(value)) return `a ${value.constructor.name}`;
+  if (typeof value === "object" && value !== null) {
+    const { name } = (value as { constructor?: { name?: unknown } }).constructor ?? {};
+    return typeof name === "string" && !["", "Object"].includes(name)
+      ? `an object of ${name.slice(0, 40)}`
+      : "an object";
+  }
+  return String(value);
+}

@@ -1,0 +1,85 @@
+/** What people give where a model, an optimizer, a scheduler or a loss belongs. Each mistake is named before the first step. */
+import { formatShape, ShapeError, SimdgradError, ValueError } from "../errors.js";
+import { Module } from "../nn/module.js";
+import { ReduceLROnPlateau } from "../optim/schedulers.js";
+import { record, shown } from "../saved-state.js";
+import { Tensor } from "../tensor/tensor.js";
+
+/** @throws ValueError `NOT_A_MODEL` for a class, a function or nothing where a model belongs. */
+export function checkModel(op: string, model: unknown): asserts model is Module {
+  if (model instanceof Module) return;
+  const { name } = (typeof model === "function" ? model : {}) as { name?: string };
+  const what =
+    typeof model !== "function"
+      ? model instanceof Tensor
+        ? `a tensor ${formatShape(model.shape)}`
+        : shown(model)
+      : model.prototype instanceof Module
+        ? `the class ${name}; new ${name}(…)`
+        : `a function; put it into the forward of a class that extends nn.Module`;
+  throw new ValueError(`${op}: the model comes first, an nn.Module: ${what}`, "NOT_A_MODEL");
+}
+
+/** The output of a model. @throws SimdgradError `ASYNC_FORWARD` for a promise, ValueError `INVALID_OUTPUT` for nothing. */
+export function outputOf(op: string, model: Module, x: Tensor): Tensor {
+  const output: unknown = model.forward(x);
+  const { name } = model.constructor;
+  if (typeof (output as PromiseLike<unknown> | null | undefined)?.then === "function") {
+    (output as PromiseLike<unknown>).then(undefined, () => {}); // the error below is the one to see
+    throw new SimdgradError(
+      "ASYNC_FORWARD",
+      `${op}: forward computes at once: that of ${name} is async, it returned a promise; await what it needs before`,
+    );
+  }
+  if (output === undefined || output === null)
+    throw new ValueError(
+      `${op}: forward returns the output: that of ${name} returned ${output}; is the return missing?`,
+      "INVALID_OUTPUT",
+    );
+  return output as Tensor;
+}
+
+/** @throws ValueError `NO_OPTIMIZER` for options without one. */
+export function checkOptimizer(options: unknown): void {
+  const given = record.holds(options) ? options["optimizer"] : undefined;
+  if (record.holds(given) && typeof given["step"] === "function") {
+    if (Array.isArray(given["paramGroups"])) return;
+    throw new ValueError("fit: the optimizer has paramGroups: is a scheduler given in its place?");
+  }
+  const what =
+    typeof given === "function"
+      ? `: given the class ${given.name}, without new and parameters`
+      : record.holds(options) && typeof options["step"] === "function"
+        ? ": given without its name"
+        : "";
+  throw new ValueError(
+    `fit: an optimizer is needed: { optimizer: new optim.Adam(model.parameters()) }${what}`,
+    "NO_OPTIMIZER",
+  );
+}
+
+/** @throws ValueError for a loss that is no tensor; ShapeError for one that is no mean. */
+export function checkLoss(loss: unknown): Tensor {
+  if (!(loss instanceof Tensor))
+    throw new ValueError(`fit: the loss function returns a tensor: ${shown(loss)}`, "INVALID_LOSS");
+  if (loss.numel !== 1)
+    throw new ShapeError(
+      `fit: the loss is a mean over the batch: ${formatShape(loss.shape)}; reduction "mean"`,
+    );
+  return loss;
+}
+
+/** @throws ValueError for one that `fit` cannot step. */
+export function checkScheduler(scheduler: unknown): void {
+  if (scheduler === undefined) return;
+  if (scheduler instanceof ReduceLROnPlateau)
+    throw new ValueError(
+      'fit: ReduceLROnPlateau is stepped with a metric, which fit does not choose: for await (const event of fit(…)) if (event.type === "epoch") scheduler.step(event.validation.loss)',
+      "INVALID_SCHEDULER",
+    );
+  if (!record.holds(scheduler) || typeof scheduler["step"] !== "function")
+    throw new ValueError(
+      `fit: a scheduler has step(): ${typeof scheduler === "function" ? `given the class ${scheduler.name}, without new` : shown(scheduler)}`,
+      "INVALID_SCHEDULER",
+    );
+}
