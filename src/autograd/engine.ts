@@ -81,7 +81,8 @@ export function grad(
         `grad: input ${i} takes no part in the outputs: pass { allowUnused: true }`,
         "UNUSED_INPUT",
       );
-    return g;
+    // Its base, if it is a view, is known to nobody.
+    return options.createGraph || g === null ? g : g.detach();
   });
 }
 
@@ -121,7 +122,7 @@ function run(
         if (written?.get(i) === gx) (edge as Tensor).gradient = gx;
         else add(edge, gx);
       }
-      if (!retainGraph) node.release();
+      if (!retainGraph && !node.savesNothing) node.release();
     }
     for (const [leaf, g] of grads) settleLeaf(leaf as Tensor, g, createGraph, wanted);
   });
@@ -183,6 +184,7 @@ function backwardThrough(
     );
   node.checkSaved();
   if (createGraph && node.composed !== null && node.inputs !== null) {
+    node.checkInputs();
     const inputs = node.inputs.filter((x) => x.requiresGrad);
     const found = grad(node.composed(), inputs, { gradOutputs: [g], createGraph: true, allowUnused: true });
     const grads = node.inputs.map((x) => (x.requiresGrad ? found[inputs.indexOf(x)] : null));
