@@ -1,6 +1,7 @@
 import type { Data } from "../dtype.js";
 import { runs } from "../kernels/roles.js";
 import { isDense, numel, type Shape, type Strides } from "../shape.js";
+import { entryAt } from "../tensor/storage.js";
 import { arraysOf, isArray, typeOf } from "./arrays.js";
 import type { Trace, TracedCall } from "./trace.js";
 
@@ -35,7 +36,6 @@ interface Copy {
   readonly from: Data;
   readonly to: Data;
   readonly offset: number;
-  readonly length: number;
 }
 
 /** A copy of all of a stand-in, in order and without conversion, to memory of the user. */
@@ -55,7 +55,7 @@ function asPlainCopy({ name, args }: TracedCall, trace: Trace): Copy | null {
   const whole = made !== undefined && start === 0 && made.length === length && length > 0;
   if (!whole || trace.memory.has(to) || trace.inputs.includes(from)) return null;
   if (!isDense(shape, xs) || !isDense(shape, os) || made.dtype !== typeOf(to)) return null;
-  return { from, to, offset, length };
+  return { from, to, offset };
 }
 
 /** Whether the call writes all of the stand-in without having read it. */
@@ -66,13 +66,16 @@ function makes(call: TracedCall, array: Data): boolean {
   return role === "w" || (call.name === "gemm" && call.args[place - 1] === 0);
 }
 
-/** Tensors lie in storages that do not overlap, so where a call begins in an array tells which it touches. */
-function touches(call: TracedCall, { to, offset, length }: Copy, trace: Trace): boolean {
+/**
+ * Where a call begins in an array tells which entry of a slab it works on, and no more: a tensor may begin before a view of it. Of memory
+ * that is no such slab a call may touch everything.
+ */
+function touches(call: TracedCall, { to, offset }: Copy, trace: Trace): boolean {
+  const entry = entryAt(to, offset).offset;
   return call.args.some((arg, i) => {
     if (!isArray(arg) || arg === null || trace.memory.has(arg) || arg.buffer !== to.buffer) return false;
     if (arg !== to || runs[call.name] !== undefined) return true;
-    const begin = call.args[i + 1] as number;
-    return begin >= offset && begin < offset + length;
+    return entryAt(to, call.args[i + 1] as number).offset === entry;
   });
 }
 
