@@ -194,7 +194,7 @@ function makeBinary(name: BinaryName): (a: Operand, b: Operand) => Tensor {
     reads ??= binarySaves(name);
     const { gradA, gradB } = reads;
     const used = (variable: "a" | "b" | "y") =>
-      (a.requiresGrad && gradA[variable]) || (b.requiresGrad && gradB[variable]);
+      isGradEnabled() && ((a.requiresGrad && gradA[variable]) || (b.requiresGrad && gradB[variable]));
     const saves = [...(used("a") ? [a] : []), ...(used("b") ? [b] : [])];
     return differentiable(name, [a, b], y, rule, { saves, savesOutput: used("y") });
   };
