@@ -102,10 +102,17 @@ export function differentiable(
   options?: DifferentiableOptions,
 ): Tensor {
   // It may have been made as a view of memory that nobody else sees.
-  out.viewState = null;
-  if (!needsGrad(inputs)) return out;
+  if (out.viewState !== null) out.viewState = null;
+  if (!isGradEnabled()) return out;
+  const edges: Edge[] = [];
+  let needed = false;
+  for (let i = 0; i < inputs.length; i++) {
+    const edge = edgeOf(inputs[i]);
+    edges.push(edge);
+    if (edge !== null) needed = true;
+  }
+  if (!needed) return out;
   const composed = options?.composed ?? null;
-  const edges = inputs.map((x) => edgeOf(x));
   const saves = options?.saves ?? [];
   const saved = options?.savesOutput ? [...saves, out] : saves;
   out.gradFn = new Node(name, edges, rule, saved, composed, composed === null ? null : inputs);
@@ -120,7 +127,10 @@ export function differentiableView(
   rule: (g: Tensor) => Tensor,
 ): Tensor {
   if (!isGradEnabled()) out.viewState!.withoutGrad = true;
-  else if (x.requiresGrad) out.gradFn = new Node(name, [edgeOf(x)], (g) => [rule(g)], [], null, null);
+  else {
+    const edge = edgeOf(x);
+    if (edge !== null) out.gradFn = new Node(name, [edge], (g) => [rule(g)], [], null, null);
+  }
   return out;
 }
 
@@ -139,6 +149,7 @@ export function needsGrad(inputs: readonly Tensor[]): boolean {
 }
 
 export function edgeOf(x: Tensor): Edge {
-  if (x.gradFn !== null) return x.gradFn as Node;
+  const node = x.gradFn as Node | null;
+  if (node !== null) return node;
   return x.requiresGrad ? x : null;
 }

@@ -73,7 +73,9 @@ export class Tensor {
    * own here, when it is asked for.
    */
   get gradFn(): GradFn | null {
-    if (this.isBehind) this.gradFn = nodeOfView(this, this.viewState!, this.node);
+    const { viewState } = this;
+    if (viewState !== null && viewState.node !== viewState.base.node)
+      this.gradFn = nodeOfView(this, viewState, this.node);
     return this.node;
   }
 
