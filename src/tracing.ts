@@ -13,6 +13,8 @@ export interface Tracing {
   read(owner: object, name: string, value: unknown, again?: () => unknown): void;
   /** `owner[name]`, now `before`, is about to be set: each replay sets it too. */
   write(owner: object, name: string, before: unknown): void;
+  /** `owner[name]`, now `before`, is about to be set for as long as the trace runs: graphs do not leave it. */
+  borrow(owner: object, name: string, before: unknown): void;
   /** Tensors whose gradient, in the memory that is kept for it, was read: a later backward leaves that memory alone. */
   readonly gradientsRead: Set<object>;
   /** A kernel writes to this memory: its version is one more, now and after each replay. */

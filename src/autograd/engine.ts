@@ -1,4 +1,4 @@
-import { AutogradError, formatShape, ShapeError } from "../errors.js";
+import { AutogradError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
 import { sameShape } from "../shape.js";
 import { type GradHook, longLivedLike, type Tensor } from "../tensor/tensor.js";
@@ -27,9 +27,11 @@ export interface BackwardOptions {
   retainGraph?: boolean;
   /** Note the operations of backward too, so that gradients can be differentiated again. Default false. */
   createGraph?: boolean;
+  /** The tensors whose `grad` is added to, be they leaves or not. Default: every leaf. */
+  inputs?: Tensor | readonly Tensor[];
 }
 
-const backwardOptions: readonly (keyof BackwardOptions)[] = ["retainGraph", "createGraph"];
+const backwardOptions: readonly (keyof BackwardOptions)[] = ["retainGraph", "createGraph", "inputs"];
 
 /**
  * Gradients of `roots`, weighted by `cotangents`, added to the `grad` of every leaf (PyTorch's
@@ -41,17 +43,34 @@ export function backward(
   options: BackwardOptions = {},
 ): void {
   checkOptions("backward", options, backwardOptions);
-  run("backward", roots, cotangents, options, null);
+  const { inputs: given } = options;
+  const inputs = given === undefined || Array.isArray(given) ? given : [given];
+  if (inputs === undefined) {
+    run("backward", roots, cotangents, options, null);
+    return;
+  }
+  if (inputs.length === 0) throw new ValueError("backward: inputs are one tensor or more: []");
+  const wanted = wantedOf("backward", inputs);
+  run("backward", roots, cotangents, options, wanted);
+  for (const x of new Set(inputs as Tensor[])) {
+    const g = wanted.get(edgeOf(x)!) ?? null;
+    if (g !== null) withGradMode(options.createGraph ?? false, () => accumulate(x, g));
+  }
 }
 
-export interface GradOptions extends BackwardOptions {
+export interface GradOptions extends Omit<BackwardOptions, "inputs"> {
   /** One cotangent per output. Default: 1 for scalars. */
   gradOutputs?: readonly (Tensor | undefined)[];
   /** Give null for an input that does not take part, instead of an error. Default false. */
   allowUnused?: boolean;
 }
 
-const gradOptions: readonly (keyof GradOptions)[] = [...backwardOptions, "gradOutputs", "allowUnused"];
+const gradOptions: readonly (keyof GradOptions)[] = [
+  "retainGraph",
+  "createGraph",
+  "gradOutputs",
+  "allowUnused",
+];
 
 /** Gradients of `outputs` with respect to `inputs`, without touching any `grad` (PyTorch's `torch.autograd.grad`). */
 export function grad(
@@ -62,27 +81,38 @@ export function grad(
   if (!Array.isArray(inputs)) return grad(outputs, [inputs as Tensor], options);
   checkOptions("grad", options, gradOptions);
   const roots = Array.isArray(outputs) ? (outputs as readonly Tensor[]) : [outputs as Tensor];
-  const wanted = new Map<Node | Tensor, Tensor | null>();
-  const keys = inputs.map((x, i) => {
-    const edge = edgeOf(x);
-    if (edge === null)
-      throw new AutogradError(
-        `grad: input ${i} does not require a gradient: ${formatShape(x.shape)}`,
-        "NO_GRAD",
-      );
-    wanted.set(edge, null);
-    return edge;
-  });
+  const wanted = wantedOf("grad", inputs);
   run("grad", roots, options.gradOutputs ?? roots.map(() => undefined), options, wanted);
-  return keys.map((key, i) => {
-    const g = wanted.get(key)!;
+  return inputs.map((x: Tensor, i) => {
+    const g = wanted.get(edgeOf(x)!)!;
     if (g === null && !options.allowUnused)
       throw new AutogradError(
         `grad: input ${i} takes no part in the outputs: pass { allowUnused: true }`,
         "UNUSED_INPUT",
       );
-    return g;
+    // Its base, if it is a view, is known to nobody.
+    return options.createGraph || g === null ? g : g.detach();
   });
+}
+
+/** Where gradients of these tensors are to be left. */
+function wantedOf(op: string, inputs: readonly Tensor[]): Map<Node | Tensor, Tensor | null> {
+  return new Map(
+    inputs.map((x, i) => {
+      const edge = edgeOf(x);
+      if (edge === null)
+        throw new AutogradError(
+          `${op}: input ${i} does not require a gradient: ${formatShape(x.shape)}`,
+          "NO_GRAD",
+        );
+      return [edge, null];
+    }),
+  );
+}
+
+/** Adds to the gradient of a tensor, in memory of its own. */
+function accumulate(x: Tensor, g: Tensor): void {
+  x.gradient = x.gradient === null ? ops.clone(g) : ops.add(x.gradient, g);
 }
 
 /** `wanted` null: accumulate into leaves. Otherwise: fill `wanted` and leave every `grad` alone. */
@@ -110,8 +140,7 @@ function run(
       g = runHooks(node.hooks, g);
       const { retained } = node;
       // A copy: `g` may be the caller's cotangent, or be passed on as it is.
-      if (retained !== null && wanted === null)
-        retained.gradient = retained.gradient === null ? ops.clone(g) : ops.add(retained.gradient, g);
+      if (retained !== null && wanted === null) accumulate(retained, g);
       if (wanted?.has(node)) wanted.set(node, g);
       const { grads: inputGrads, written } = backwardThrough(node, g, createGraph, wanted);
       for (let i = 0; i < node.edges.length; i++) {
@@ -121,7 +150,7 @@ function run(
         if (written?.get(i) === gx) (edge as Tensor).gradient = gx;
         else add(edge, gx);
       }
-      if (!retainGraph) node.release();
+      if (!retainGraph && !node.savesNothing) node.release();
     }
     for (const [leaf, g] of grads) settleLeaf(leaf as Tensor, g, createGraph, wanted);
   });
@@ -183,6 +212,7 @@ function backwardThrough(
     );
   node.checkSaved();
   if (createGraph && node.composed !== null && node.inputs !== null) {
+    node.checkInputs();
     const inputs = node.inputs.filter((x) => x.requiresGrad);
     const found = grad(node.composed(), inputs, { gradOutputs: [g], createGraph: true, allowUnused: true });
     const grads = node.inputs.map((x) => (x.requiresGrad ? found[inputs.indexOf(x)] : null));
@@ -228,7 +258,7 @@ function settleLeaf(
   if (wanted !== null) {
     if (wanted.has(leaf)) wanted.set(leaf, g);
   } else if (createGraph) {
-    leaf.gradient = leaf.gradient === null ? ops.clone(g) : ops.add(leaf.gradient, g);
+    accumulate(leaf, g);
   } else if (leaf.gradient === null) {
     const memory = memoryFor(leaf);
     ops.copyInto(memory, g);

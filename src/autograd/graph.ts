@@ -1,4 +1,4 @@
-import { AutogradError } from "../errors.js";
+import { AutogradError, formatShape } from "../errors.js";
 import type { GradFn, GradHook, Tensor } from "../tensor/tensor.js";
 import { isGradEnabled } from "./grad-mode.js";
 
@@ -28,6 +28,8 @@ export class Node implements GradFn {
   /** The tensor whose `grad` is kept although it is no leaf (`retainGrad`). */
   retained: Tensor | null = null;
   private versions: number[];
+  /** Versions only grow, so their sum tells whether one has. */
+  private readonly inputVersions: number;
 
   constructor(
     readonly name: string,
@@ -39,6 +41,12 @@ export class Node implements GradFn {
     public inputs: readonly Tensor[] | null,
   ) {
     this.versions = saved.map((x) => x.storage.version);
+    this.inputVersions = inputs === null ? 0 : sumOfVersions(inputs);
+  }
+
+  /** Whether backward reads nothing but the gradient: then it may go through as often as it likes. */
+  get savesNothing(): boolean {
+    return this.saved.length === 0 && this.composed === null;
   }
 
   /** @throws AutogradError when a tensor that backward reads was changed after forward. */
@@ -51,6 +59,15 @@ export class Node implements GradFn {
         );
   }
 
+  /** @throws AutogradError when an input, from which the output would be composed again, was changed after forward. */
+  checkInputs(): void {
+    if (sumOfVersions(this.inputs!) !== this.inputVersions)
+      throw new AutogradError(
+        `backward: with createGraph ${this.name} needs an input that was changed in place after forward: shapes ${this.inputs!.map((x) => formatShape(x.shape)).join(", ")}`,
+        "SAVED_TENSOR_CHANGED",
+      );
+  }
+
   /** Lets go of everything that was kept for backward. */
   release(): void {
     this.rule = null;
@@ -60,6 +77,9 @@ export class Node implements GradFn {
     this.versions = [];
   }
 }
+
+const sumOfVersions = (tensors: readonly Tensor[]) =>
+  tensors.reduce((sum, { storage }) => sum + storage.version, 0);
 
 export interface DifferentiableOptions {
   /** The tensors that `rule` reads: backward makes sure they are unchanged. Default: none. */
@@ -81,13 +101,44 @@ export function differentiable(
   rule: BackwardRule,
   options?: DifferentiableOptions,
 ): Tensor {
-  if (!needsGrad(inputs)) return out;
+  // It may have been made as a view of memory that nobody else sees.
+  if (out.viewState !== null) out.viewState = null;
+  if (!isGradEnabled()) return out;
+  const edges: Edge[] = [];
+  let needed = false;
+  for (let i = 0; i < inputs.length; i++) {
+    const edge = edgeOf(inputs[i]);
+    edges.push(edge);
+    if (edge !== null) needed = true;
+  }
+  if (!needed) return out;
   const composed = options?.composed ?? null;
-  const edges = inputs.map((x) => edgeOf(x));
   const saves = options?.saves ?? [];
   const saved = options?.savesOutput ? [...saves, out] : saves;
   out.gradFn = new Node(name, edges, rule, saved, composed, composed === null ? null : inputs);
   return out;
+}
+
+/** Makes `out` a view of `x`: `rule` takes its gradient to that of `x`. Returns `out`. */
+export function differentiableView(
+  name: string,
+  x: Tensor,
+  out: Tensor,
+  rule: (g: Tensor) => Tensor,
+): Tensor {
+  if (!isGradEnabled()) out.viewState!.withoutGrad = true;
+  else {
+    const edge = edgeOf(x);
+    if (edge !== null) out.gradFn = new Node(name, [edge], (g) => [rule(g)], [], null, null);
+  }
+  return out;
+}
+
+/** `x` gets another node: hooks stay with the value that they were registered for, and what `retainGrad` asked for moves along. */
+export function keepRetained(x: Tensor, before: GradFn | null, node: Node): void {
+  if (!(before instanceof Node) || before.retained !== x) return;
+  before.retained = null;
+  node.retained = x;
 }
 
 /** Whether an operation on these inputs is being noted for backward. */
@@ -98,6 +149,7 @@ export function needsGrad(inputs: readonly Tensor[]): boolean {
 }
 
 export function edgeOf(x: Tensor): Edge {
-  if (x.gradFn !== null) return x.gradFn as Node;
+  const node = x.gradFn as Node | null;
+  if (node !== null) return node;
   return x.requiresGrad ? x : null;
 }

@@ -234,7 +234,7 @@ function builder(
     if (input >= 0)
       return (_, inputs) => {
         const x = inputs[input];
-        return new Tensor(x.storage, x.offset + offset, shape, strides, dtype);
+        return x.viewOf(x.offset + offset, shape, strides);
       };
     const output = outputs.indexOf(storage.array);
     if (output < 0) return () => value;

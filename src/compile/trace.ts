@@ -76,6 +76,7 @@ export class Tracer implements Tracing {
   readonly #memory = new Map<Data, { dtype: DType; length: number }>();
   readonly #guards = new Fields<Guard>();
   readonly #written = new Fields<{ before: unknown }>();
+  readonly #borrowed = new Fields<{ before: unknown }>();
   readonly #changed = new Map<Storage, number>();
   #over = false;
 
@@ -99,6 +100,10 @@ export class Tracer implements Tracing {
 
   write(owner: object, name: string, before: unknown): void {
     if (!this.#isMade(owner) && !this.#written.get(owner, name)) this.#written.set(owner, name, { before });
+  }
+
+  borrow(owner: object, name: string, before: unknown): void {
+    if (!this.#isMade(owner) && !this.#borrowed.get(owner, name)) this.#borrowed.set(owner, name, { before });
   }
 
   changed(storage: Storage): void {
@@ -140,6 +145,8 @@ export class Tracer implements Tracing {
       effects.push({ owner, name, value: field(owner, name) });
       (owner as Record<string, unknown>)[name] = before;
     }
+    for (const [owner, name, { before }] of this.#borrowed.entries())
+      (owner as Record<string, unknown>)[name] = before;
     return effects;
   }
 

@@ -1,4 +1,4 @@
-import { differentiable } from "../autograd/graph.js";
+import { differentiable, differentiableView } from "../autograd/graph.js";
 import { formatShape, ShapeError } from "../errors.js";
 import { k } from "../kernels/backend.js";
 import { resolveDim, type Shape, type Strides } from "../shape.js";
@@ -54,7 +54,7 @@ function windowOf(shape: Shape, strides: Strides, offset: number, { diagonal, ro
 function take(x: Tensor, place: Place): Tensor {
   const { shape, strides, offset } = windowOf(x.shape, x.strides, x.offset, place);
   const from = x.shape;
-  return differentiable("diagonal", [x], x.viewOf(offset, shape, strides), (g) => [put(g, from, place)]);
+  return differentiableView("diagonal", x, x.viewOf(offset, shape, strides), (g) => put(g, from, place));
 }
 
 /** The adjoint of `take`: zeros of `shape` with `values` on the diagonal. */

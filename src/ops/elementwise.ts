@@ -194,8 +194,12 @@ function makeBinary(name: BinaryName): (a: Operand, b: Operand) => Tensor {
     reads ??= binarySaves(name);
     const { gradA, gradB } = reads;
     const used = (variable: "a" | "b" | "y") =>
-      (a.requiresGrad && gradA[variable]) || (b.requiresGrad && gradB[variable]);
-    const saves = [...(used("a") ? [a] : []), ...(used("b") ? [b] : [])];
+      isGradEnabled() && ((a.requiresGrad && gradA[variable]) || (b.requiresGrad && gradB[variable]));
+    // Numbers are constants, which nobody changes and nothing is gained by letting go of.
+    const saves = [
+      ...(left instanceof Tensor && used("a") ? [a] : []),
+      ...(right instanceof Tensor && used("b") ? [b] : []),
+    ];
     return differentiable(name, [a, b], y, rule, { saves, savesOutput: used("y") });
   };
 }

@@ -70,8 +70,7 @@ function rowsAt(weight: Tensor, flat: Tensor, padding: number | null, options: E
 
 /** x itself; its gradient is multiplied. */
 function withGradientTimes(x: Tensor, factor: Tensor): Tensor {
-  const same = x.viewOf(x.offset, x.shape, x.strides);
-  return differentiable("embedding", [x], same, (g) => [mul(g, factor)], { saves: [factor] });
+  return differentiable("embedding", [x], x.detach(), (g) => [mul(g, factor)], { saves: [factor] });
 }
 
 /** Scales the rows at `flat` whose norm is above `maxNorm` down to it, in place. */

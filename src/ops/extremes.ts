@@ -1,4 +1,4 @@
-import { differentiable } from "../autograd/graph.js";
+import { type BackwardRule, differentiable } from "../autograd/graph.js";
 import { checkOptions, dimAndOptions, type WithDim } from "../options.js";
 import { Tensor } from "../tensor/tensor.js";
 import { add, binary, compare, div, eq, mul } from "./elementwise.js";
@@ -47,10 +47,11 @@ function extremeOf(op: "max" | "min", x: Tensor, dim?: Along | Tensor, options?:
 
 /** @internal `y`, one element of all of `x`, whose gradient is shared evenly by the elements that equal it; NaN equals NaN here. */
 export function sharedByEquals(op: string, x: Tensor, y: Tensor): Tensor {
-  return differentiable(op, [x], y, (g) => {
+  const rule: BackwardRule = (g) => {
     const [from, value] = [x.detach(), y.detach()];
     const bothNaN = mul(compare.ne(from, from), compare.ne(value, value));
     const equals = to(add(eq(from, value), bothNaN), x.dtype);
     return [mul(div(g, sum(equals)), equals)];
-  });
+  };
+  return differentiable(op, [x], y, rule, { saves: [x], savesOutput: true });
 }

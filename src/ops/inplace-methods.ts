@@ -8,13 +8,14 @@ import * as blend from "./blend.js";
 import { binary, compare, unary } from "./elementwise.js";
 import { indexReduce } from "./index-reduce.js";
 import { indexAdd, indexCopy, indexFill, indexPut, maskedFill, maskedScatter, put } from "./index-writing.js";
-import { copy_, writable } from "./inplace.js";
+import { apart, become, copy_, writable } from "./inplace.js";
 import { renorm } from "./norms.js";
 import * as pointwise from "./pointwise.js";
 import { addbmm, addmm, addmv, addr, baddbmm } from "./products.js";
 import { cumprod, cumsum } from "./scan.js";
 import { scatter, scatterAdd, scatterReduce } from "./scatter.js";
 import { tril, triu } from "./triangle.js";
+import { clone } from "./views.js";
 
 const { add: _add, sub: _sub, mul: _mul, div: _div, ...otherPairs } = binary;
 const { lerp, addcmul, addcdiv, heaviside } = blend;
@@ -41,20 +42,23 @@ const forms = {
 type MethodOf<F> = F extends (x: Tensor, ...rest: infer Rest) => Tensor ? (...rest: Rest) => Tensor : never;
 export type InPlaceMethods = { [Name in keyof typeof forms as `${Name}_`]: MethodOf<(typeof forms)[Name]> };
 
-const detached = (arg: unknown): unknown =>
-  arg instanceof Tensor ? arg.detach() : Array.isArray(arg) ? arg.map(detached) : arg;
+const each = (args: readonly unknown[], of: (t: Tensor) => Tensor): unknown[] =>
+  args.map((arg) => (arg instanceof Tensor ? of(arg) : Array.isArray(arg) ? each(arg, of) : arg));
 
 function inPlace(op: string, form: (...args: any[]) => Tensor): (x: Tensor, ...rest: unknown[]) => Tensor {
   return (x, ...rest) => {
-    writable(op, x, ...rest.filter((arg) => arg instanceof Tensor));
-    const result = form(x.detach(), ...rest.map(detached));
+    const noted = writable(op, x, ...rest.filter((arg) => arg instanceof Tensor));
+    // Backward may read the operands: it gets them as they are before the change.
+    const result = noted
+      ? form(clone(x), ...each(rest, (arg) => apart(x, arg)))
+      : form(x.detach(), ...each(rest, (arg) => arg.detach()));
     if (!sameShape(result.shape, x.shape))
       throw new ShapeError(
         `${op}: the result does not fit into x: ${formatShape(result.shape)} into ${formatShape(x.shape)}`,
       );
     if (isFloating(result.dtype) && !isFloating(x.dtype))
       throw new DTypeError(`${op}: the result does not fit the dtype of x: ${result.dtype} into ${x.dtype}`);
-    return copy_(x, result);
+    return noted ? become(op, x, result) : copy_(x, result);
   };
 }
 

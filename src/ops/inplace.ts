@@ -1,35 +1,47 @@
-import { isGradEnabled } from "../autograd/grad-mode.js";
+import { type BackwardRule, differentiable } from "../autograd/graph.js";
 import { isFloating } from "../dtype.js";
-import { AutogradError, DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
+import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { k } from "../kernels/backend.js";
 import { checkOptions } from "../options.js";
 import { broadcastShapes, broadcastStrides, isDense, sameShape } from "../shape.js";
 import { empty, type Tensor } from "../tensor/tensor.js";
-import { constant, fillRandom, type GeneratorOptions, generatorOptions } from "./create.js";
+import { constant, fillRandom, type GeneratorOptions, generatorOptions, zerosLike } from "./create.js";
 import { binary, type Operand } from "./elementwise.js";
+import { follow, isNoted } from "./history.js";
+import { sumTo } from "./reduce.js";
+import { clone, to } from "./views.js";
 
 /*
- * Operations that write into `x`. They are not part of the graph, so gradients must be off when `x`, or what is
- * written, takes part in one. Each adds one to the version of the storage.
+ * Operations that write into `x`. Each adds one to the version of the storage. What they do to the graph, see history.ts.
  */
 
-/** @internal */
-export function writable(op: string, x: Tensor, ...others: Tensor[]): void {
-  if (isGradEnabled() && [x, ...others].some((t) => t.requiresGrad))
-    throw new AutogradError(
-      `${op}: a tensor that requires a gradient is changed in place only under noGrad(): ${formatShape(x.shape)}`,
-      "IN_PLACE_NEEDS_NO_GRAD",
-    );
+/** @internal Whether a change of `x` by `others` is to be noted in the graph. @throws where it is not allowed. */
+export function writable(op: string, x: Tensor, ...others: Tensor[]): boolean {
   if (x.strides.some((stride, d) => stride === 0 && x.shape[d] > 1) && x.numel > 0)
     throw new ShapeError(
       `${op}: elements of an expanded view share memory, so they cannot be written: ${formatShape(x.shape)}; use clone()`,
       "SHARED_ELEMENTS",
     );
+  return isNoted(op, x, others);
 }
+
+/** @internal `y` for an operation on `x` whose backward reads `y`: in memory of its own where the change of `x` would change it. */
+export const apart = (x: Tensor, y: Tensor): Tensor => (x.storage.overlaps(y.storage) ? clone(y) : y);
+
+/** @internal Writes `value`, of the shape of `x`, converted, and makes its history that of `x`. */
+export function become(op: string, x: Tensor, value: Tensor): Tensor {
+  const fitting = to(value, x.dtype);
+  k.copy(x.shape, ...memory(fitting), ...memory(x));
+  x.storage.changed();
+  follow(op, x, fitting);
+  return x;
+}
+
+const memory = ({ storage, offset, strides }: Tensor) => [storage.array, offset, strides] as const;
 
 /** Copies `y`, broadcast and converted, into `x`. */
 export function copy_(x: Tensor, y: Tensor): Tensor {
-  writable("copy_", x, y);
+  const noted = writable("copy_", x, y);
   if (!sameShape(broadcastShapes("copy_", x.shape, y.shape), x.shape))
     throw new ShapeError(
       `copy_: shapes do not broadcast: ${formatShape(y.shape)} into ${formatShape(x.shape)}`,
@@ -45,12 +57,19 @@ export function copy_(x: Tensor, y: Tensor): Tensor {
     throw new DTypeError(`copy_: only bool goes into bool: ${from.dtype}; use ne(0)`);
   k.copy(x.shape, from.storage.array, from.offset, fs, x.storage.array, x.offset, x.strides);
   x.storage.changed();
+  if (noted) {
+    const rule: BackwardRule = (g, inputs) => [
+      inputs.needs(0) ? zerosLike(g) : null,
+      inputs.needs(1) ? sumTo(to(g, y.dtype), y.shape) : null,
+    ];
+    follow("copy_", x, differentiable("copy_", [x, y], x.detach(), rule));
+  }
   return x;
 }
 
 /** Sets every element to `value`, converted as `to` converts. */
 export function fill_(x: Tensor, value: number): Tensor {
-  writable("fill_", x);
+  const noted = writable("fill_", x);
   if (x.dtype === "bool") value = Number(value !== 0);
   if (isDense(x.shape, x.strides)) k.fill(value, x.numel, x.storage.array, x.offset);
   else {
@@ -59,6 +78,7 @@ export function fill_(x: Tensor, value: number): Tensor {
     k.copy(x.shape, source.storage.array, source.offset, none, x.storage.array, x.offset, x.strides);
   }
   x.storage.changed();
+  if (noted) follow("fill_", x, x.detach());
   return x;
 }
 
@@ -72,9 +92,9 @@ type BinaryInPlace = "add" | "sub" | "mul" | "div";
 /** x = op(x, y). The result has the shape and dtype of `x`. */
 export function binary_(op: BinaryInPlace, x: Tensor, y: Operand): Tensor {
   const others = typeof y === "object" ? [y] : [];
-  writable(`${op}_`, x, ...others);
+  const noted = writable(`${op}_`, x, ...others);
   const sameKind = typeof y === "object" && y.dtype === x.dtype;
-  if (sameKind && isDense(x.shape, x.strides) && op !== "div" && !overlaps(x, y)) {
+  if (!noted && sameKind && isDense(x.shape, x.strides) && op !== "div" && !overlaps(x, y)) {
     if (!sameShape(broadcastShapes(`${op}_`, x.shape, y.shape), x.shape)) throw grows(op, x, y);
     const ys = broadcastStrides(y.shape, y.strides, x.shape);
     const { array } = x.storage;
@@ -82,14 +102,20 @@ export function binary_(op: BinaryInPlace, x: Tensor, y: Operand): Tensor {
     x.storage.changed();
     return x;
   }
-  const result = binary[op](x.detach(), typeof y === "object" ? y.detach() : y);
+  const result = noted ? inGraph(op, x, y) : binary[op](x.detach(), typeof y === "object" ? y.detach() : y);
   if (!sameShape(result.shape, x.shape)) throw grows(op, x, result);
   if (
     result.dtype !== x.dtype &&
     (x.dtype === "bool" || !result.dtype.startsWith("float") || !x.dtype.startsWith("float"))
   )
     throw new DTypeError(`${op}_: the result does not fit the dtype of x: ${result.dtype} into ${x.dtype}`);
-  return copy_(x, result);
+  return noted ? become(`${op}_`, x, result) : copy_(x, result);
+}
+
+/** The new value of `x` in the graph: backward reads the operands of products and quotients. */
+function inGraph(op: BinaryInPlace, x: Tensor, y: Operand): Tensor {
+  if (op === "add" || op === "sub" || typeof y !== "object") return binary[op](x, y);
+  return binary[op](y.requiresGrad ? clone(x) : x, apart(x, y));
 }
 
 function grows(op: string, x: Tensor, y: Tensor): ShapeError {
@@ -117,7 +143,7 @@ function random_(
   options?: GeneratorOptions,
 ): Tensor {
   checkOptions(op, options, generatorOptions);
-  writable(op, x);
+  const noted = writable(op, x);
   if (!isFloating(x.dtype)) throw new DTypeError(`${op}: random numbers are floats: ${x.dtype}`);
   if (isDense(x.shape, x.strides)) fillRandom(x, kind, p, q, options?.generator);
   else {
@@ -134,6 +160,7 @@ function random_(
     );
   }
   x.storage.changed();
+  if (noted) follow(op, x, x.detach());
   return x;
 }
 

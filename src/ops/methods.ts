@@ -5,7 +5,7 @@ import type { DType } from "../dtype.js";
 import { AutogradError } from "../errors.js";
 import type { BinaryName, CompareName, UnaryName, UnaryOptions } from "../kernels/rows.js";
 import type { Shape } from "../shape.js";
-import { empty, type GradHook, type Tensor } from "../tensor/tensor.js";
+import { empty, type GradHook, Tensor } from "../tensor/tensor.js";
 import { type GeneratorOptions, onesLike } from "./create.js";
 import "./arranging-methods.js";
 import "./shaping-methods.js";
@@ -99,8 +99,11 @@ declare module "../tensor/tensor.js" {
     permute(...dims: Sizes): Tensor;
     /** Repeated along dims of size 1 without copying; -1 keeps a size. */
     expand(...shape: Sizes): Tensor;
-    /** Gradients of this tensor added to the `grad` of every leaf. A tensor that is not a scalar needs its cotangent. */
-    backward(cotangent?: Tensor, options?: BackwardOptions): void;
+    /**
+     * Gradients of this tensor added to the `grad` of every leaf. A tensor that is not a scalar needs its cotangent; options may stand in
+     * its place: `loss.backward({ retainGraph: true })`.
+     */
+    backward(cotangent?: Tensor | BackwardOptions | null, options?: BackwardOptions): void;
     /** Calls `hook` with the gradient of this tensor in every backward; what it returns replaces the gradient. Returns a function that removes it. */
     registerHook(hook: GradHook): () => void;
     /** Keeps the `grad` of a tensor that is no leaf. */
@@ -142,7 +145,8 @@ for (const [name, dtype] of Object.entries({
     return views.to(this, dtype as DType);
   });
 
-method("backward", function (this: Tensor, cotangent?: Tensor, options?: BackwardOptions) {
+method("backward", function (this: Tensor, given?: Tensor | BackwardOptions | null, rest?: BackwardOptions) {
+  const [cotangent, options] = given instanceof Tensor ? [given, rest] : [undefined, given ?? rest];
   backward([this], [cotangent], options);
 });
 

@@ -9,7 +9,7 @@ import { empty, type Tensor } from "../tensor/tensor.js";
 import { constant, eye } from "./create.js";
 import { abs, add, div, eq, exp, log, mul, sqrt, sub, where } from "./elementwise.js";
 import { lineDim, withLine } from "./line.js";
-import { dense, expand, permute, reshape, squeeze, to } from "./views.js";
+import { dense, denseCopy, expand, permute, reshape, squeeze, to } from "./views.js";
 
 /** Which dims to reduce: one, several, or (undefined, null) all. */
 export type Dims = number | readonly number[] | null | undefined;
@@ -57,7 +57,7 @@ function reduceDims(op: ReduceOp, x: Tensor, dims: readonly number[]): Tensor {
     from = out;
     end = start;
   }
-  return from === x ? dense(x).viewOf(x.offset, x.shape, x.strides) : from;
+  return from === x ? denseCopy(x) : from;
 }
 
 function dropDims(x: Tensor, dims: readonly number[], keepdim: boolean | undefined): Tensor {

@@ -1,5 +1,5 @@
 /** Windows onto the memory of a tensor by sizes and strides, as PyTorch's `as_strided` describes them. */
-import { differentiable } from "../autograd/graph.js";
+import { differentiableView } from "../autograd/graph.js";
 import { formatShape, ShapeError } from "../errors.js";
 import { checkShape, numel, type Shape, type Strides } from "../shape.js";
 import { roomFor } from "../tensor/room.js";
@@ -10,8 +10,8 @@ import { indexAdd, indexSelect } from "./indexing.js";
 import { overwritten } from "./overwrite.js";
 import { reshape } from "./views.js";
 
-/** Where the elements of a window lie, in row-major order. */
-function positions(shape: Shape, strides: Strides, start: number): Tensor {
+/** @internal Where the elements of a window lie, in row-major order. */
+export function positions(shape: Shape, strides: Strides, start: number): Tensor {
   const places = roomFor("asStrided", "int32", numel(shape)).fill(start);
   let step = places.length;
   for (const [d, size] of shape.entries()) {
@@ -36,15 +36,15 @@ function windowOf(op: string, x: Tensor, shape: Shape, strides: Strides, start: 
     );
   const from = { shape: x.shape, strides: x.strides, begin: x.offset - storage.offset };
   const reach = storage.length;
-  return differentiable(op, [x], x.viewOf(empty ? x.offset : first, shape, strides), (g) => {
+  return differentiableView(op, x, x.viewOf(empty ? x.offset : first, shape, strides), (g) => {
     const places = positions(shape, strides, from.begin + start);
     const memory = indexAdd(reshape(g, [numel(shape)]), [reach], 0, places);
     const own = positions(from.shape, from.strides, from.begin);
     const found = reshape(indexSelect(memory, 0, own), from.shape);
-    if (!overlap(from.shape, from.strides)) return [found];
+    if (!overlap(from.shape, from.strides)) return found;
     // Elements that share memory share its gradient.
     const shares = indexAdd(ones([own.numel], { dtype: g.dtype }), [reach], 0, own);
-    return [div(found, reshape(indexSelect(shares, 0, own), from.shape))];
+    return div(found, reshape(indexSelect(shares, 0, own), from.shape));
   });
 }
 

@@ -1,4 +1,4 @@
-import { differentiable } from "../autograd/graph.js";
+import { differentiable, differentiableView } from "../autograd/graph.js";
 import { type DType, isFloating } from "../dtype.js";
 import { formatShape, ShapeError, ValueError } from "../errors.js";
 import { k } from "../kernels/backend.js";
@@ -29,7 +29,7 @@ function view(
   strides: Strides,
   back: (g: Tensor) => Tensor,
 ): Tensor {
-  return differentiable(name, [x], x.viewOf(offset, shape, strides), (g) => [back(g)]);
+  return differentiableView(name, x, x.viewOf(offset, shape, strides), back);
 }
 
 /** A dense copy of any view, outside the graph. */

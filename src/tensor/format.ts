@@ -23,7 +23,8 @@ export function formatTensor(x: Tensor): string {
   const notes: string[] = [];
   if (shortened || (x.numel === 0 && x.ndim !== 1)) notes.push(`shape=[${x.shape.join(", ")}]`);
   if (x.dtype !== "float32" && x.dtype !== "bool") notes.push(`dtype=${x.dtype}`);
-  if (x.gradFn !== null) notes.push(`gradFn=<${x.gradFn.name}>`);
+  if (x.isBehind && x.viewState!.withoutGrad) notes.push("gradFn=<invalid>");
+  else if (x.gradFn !== null) notes.push(`gradFn=<${x.gradFn.name}>`);
   else if (x.requiresGrad) notes.push("requiresGrad=true");
   if (notes.length === 0) return `${prefix}${body})`;
   const text = `${prefix}${body},`;

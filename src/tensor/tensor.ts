@@ -13,6 +13,23 @@ export interface GradFn {
   readonly name: string;
 }
 
+/** What a view knows of the tensor that it is a view of. */
+export interface ViewState {
+  /** The tensor whose memory it is, which is a view of none. */
+  readonly base: Tensor;
+  /** The node of the base when that of the view was made: when the base has got another one, the view needs another one too. */
+  node: GradFn | null;
+  /** Whether it was made under noGrad: then it is no part of the graph of its base. */
+  withoutGrad: boolean;
+}
+
+let viewNode: (view: Tensor, base: Tensor, before: GradFn | null) => GradFn;
+
+/** `ops/` says how to make the node of a view of a base that was changed in place, since imports point the other way. */
+export function setViewNode(given: typeof viewNode): void {
+  viewNode = given;
+}
+
 /** @internal In the place of a gradient that a compiled step has used without storing it. */
 export const usedUp = Symbol("a gradient that was used up");
 type UsedUp = typeof usedUp;
@@ -35,8 +52,9 @@ export class Tensor {
   readonly strides: Strides;
   readonly dtype: DType;
 
-  /** @internal The node that made this tensor, when it is part of a graph. */
-  gradFn: GradFn | null = null;
+  /** @internal Null where it is a view of none. */
+  viewState: ViewState | null = null;
+  private node: GradFn | null = null;
   /** @internal Hooks of a leaf; hooks of other tensors are at their node. */
   hooks: GradHook[] | null = null;
   /** @internal Memory kept for gradients, which backward writes to after `zeroGrad`; only the library sees it. */
@@ -50,6 +68,33 @@ export class Tensor {
     this.shape = shape;
     this.strides = strides;
     this.dtype = dtype;
+  }
+
+  /**
+   * @internal The node that made this tensor, when it is part of a graph. A view whose base has been changed in place since gets one of its
+   * own here, when it is asked for.
+   */
+  get gradFn(): GradFn | null {
+    const { viewState } = this;
+    if (viewState !== null && viewState.node !== viewState.base.node)
+      this.gradFn = nodeOfView(this, viewState, this.node);
+    return this.node;
+  }
+
+  set gradFn(node: GradFn | null) {
+    const { viewState } = this;
+    if (tracing !== null) {
+      tracing.borrow(this, "node", this.node);
+      if (viewState !== null) tracing.borrow(viewState, "node", viewState.node);
+    }
+    this.node = node;
+    if (viewState !== null) viewState.node = viewState.base.node;
+  }
+
+  /** @internal Whether the base of this view has a history that the view does not know of. */
+  get isBehind(): boolean {
+    const { viewState } = this;
+    return viewState !== null && viewState.node !== viewState.base.node;
   }
 
   /** Number of dims. */
@@ -211,9 +256,13 @@ export class Tensor {
     return new Tensor(this.storage, this.offset, this.shape, this.strides, this.dtype);
   }
 
-  /** @internal A view of the same storage; autograd is the caller's business. */
+  /** @internal A view of the same storage; its node is the caller's business. */
   viewOf(offset: number, shape: Shape, strides: Strides): Tensor {
-    return new Tensor(this.storage, offset, shape, strides, this.dtype);
+    const out = new Tensor(this.storage, offset, shape, strides, this.dtype);
+    const { viewState } = this;
+    const base = viewState === null ? this : viewState.base;
+    out.viewState = { base, node: base.node, withoutGrad: viewState?.withoutGrad ?? false };
+    return out;
   }
 
   toString(): string {
@@ -241,6 +290,16 @@ export class Tensor {
   toJSON(): unknown {
     return this.toArray();
   }
+}
+
+/** The node of a view of a base that has another history than when the view was made. */
+function nodeOfView(view: Tensor, { base, withoutGrad }: ViewState, before: GradFn | null): GradFn {
+  if (withoutGrad)
+    throw new AutogradError(
+      `view: made under noGrad(), and its base was changed in place with gradients on: ${formatShape(view.shape)} of ${formatShape(base.shape)}; make the view and the change both inside noGrad(), or both outside`,
+      "VIEW_WITHOUT_GRAD",
+    );
+  return viewNode(view, base, before);
 }
 
 /** In a trace there are no values, and while a native thread trains there may be none that belong together. */

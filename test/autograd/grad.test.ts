@@ -79,3 +79,24 @@ describe("autograd.grad", () => {
     expect(x.grad!.toArray()).toEqual([6]);
   });
 });
+
+describe("backward({ inputs })", () => {
+  it("adds to the gradients of these tensors alone, leaves or not", () => {
+    const [x, w] = [leaf([1, 2]), leaf([3, 4])];
+    const y = x.mul(2);
+    const loss = () => y.mul(w).sum();
+    loss().backward({ inputs: [y, w], retainGraph: true });
+    loss().backward({ inputs: w, retainGraph: true });
+    expect([x.grad, y.grad!.toArray(), w.grad!.toArray()]).toEqual([null, [3, 4], [4, 8]]);
+    loss().backward({ inputs: [x], createGraph: true });
+    x.grad!.sum().backward();
+    expect(w.grad!.toArray()).toEqual([6, 10]);
+  });
+
+  it("refuses none, what has no gradient, and options that do not exist", () => {
+    const x = leaf([1, 2]);
+    expect(() => x.sum().backward({ inputs: [] })).toThrow("backward: inputs are one tensor or more: []");
+    expect(() => x.sum().backward({ inputs: [tensor([1])] })).toThrowError(code("NO_GRAD"));
+    expect(() => x.sum().backward({ retain_graph: true } as any)).toThrow(/retainGraph/);
+  });
+});

@@ -88,8 +88,8 @@ describe("imports", () => {
 
   test.each([
     ["an arrow that points up", "src/tensor/tensor.ts", 'import { add } from "../ops/elementwise.js";'],
-    ["a type that points up", "src/kernels/table.ts", 'import type { Tensor } from "../tensor/tensor.js";'],
-    ["an import() in a type", "src/kernels/table.ts", 'type T = import("../tensor/tensor.js").Tensor;'],
+    ["a type that points up", "src/kernels/schema.ts", 'import type { Tensor } from "../tensor/tensor.js";'],
+    ["an import() in a type", "src/kernels/schema.ts", 'type T = import("../tensor/tensor.js").Tensor;'],
     ["a side effect", "src/autograd/engine.ts", 'import "../ops/methods.js";'],
     ["a re-export", "src/shape.ts", 'export { tensor } from "./ops/create.js";'],
     [

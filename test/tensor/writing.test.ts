@@ -64,7 +64,7 @@ describe("in place", () => {
     expect(target.storage.version).toBe(version + 1);
   });
 
-  it("refuses results that do not fit, and tensors of a graph", () => {
+  it("refuses results that do not fit, and leaves of a graph", () => {
     expect(() => ones([3]).maximum_(ones([2, 3]))).toThrow(
       "maximum_: the result does not fit into x: [2, 3] into [3]",
     );
@@ -73,7 +73,7 @@ describe("in place", () => {
     );
     const leaf = tensor([1], { requiresGrad: true });
     expect(() => leaf.exp_()).toThrow(
-      /exp_: a tensor that requires a gradient is changed in place only under noGrad/,
+      /exp_: a leaf that requires a gradient is changed in place only under noGrad/,
     );
   });
 });
