@@ -2,11 +2,12 @@
  * Elementwise operations made of the rows: forms with options, tests of floats, logic on booleans. Where one has the name of a
  * row, the method of Tensor is the one here.
  */
+import { differentiable } from "../autograd/graph.js";
 import { isFloating } from "../dtype.js";
 import { DTypeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { constant, full } from "./create.js";
+import { constant, full, zerosLike } from "./create.js";
 import { binary, commonDType, compare, integer, type Operand, unary, where } from "./elementwise.js";
 import { to } from "./views.js";
 
@@ -54,10 +55,13 @@ export function div(a: Operand, b: Operand, options?: DivOptions): Tensor {
   if (mode !== "trunc")
     throw new ValueError(`div: roundingMode is "floor", "trunc" or null: ${String(mode)}`, "INVALID_OPTION");
   // The rest has the sign of a, so that what it leaves is a whole multiple of b.
-  const rest = binary.fmod(a, b);
-  return isFloating(rest.dtype)
-    ? unary.trunc(binary.div(a, b))
-    : to(unary.round(binary.div(to(binary.sub(a, rest), "float64"), b)), rest.dtype);
+  const rest = binary.fmod(detached(a), detached(b));
+  if (isFloating(rest.dtype)) {
+    const given = [a, b].filter(isTensor);
+    const quotient = unary.trunc(binary.div(detached(a), detached(b)));
+    return differentiable("div", given, quotient, () => given.map((x) => zerosLike(x)));
+  }
+  return to(unary.round(binary.div(to(binary.sub(a, rest), "float64"), b)), rest.dtype);
 }
 
 /** b - alpha · a, for a tensor `a` (PyTorch's `torch.rsub`). */
@@ -129,6 +133,7 @@ function inside(test: typeof compare.ge, x: Tensor, limit: Limit): Tensor {
 }
 
 const isTensor = (v: unknown): v is Tensor => typeof v === "object" && v !== null && "storage" in v;
+const detached = (v: Operand): Operand => (isTensor(v) ? v.detach() : v);
 
 /** Both limits, however they were given. */
 function limitsOf(

@@ -36,9 +36,13 @@ export function smoothL1Loss(input: Tensor, target: Tensor, options: SmoothL1Los
   if (beta === 0) return l1Loss(input, target, { reduction });
   const difference = sub(input, target);
   const distance = abs(difference);
-  const parabola = mul(unary.square(difference), 0.5 / beta);
-  return reduced(where(compare.lt(distance, beta), parabola, sub(distance, 0.5 * beta)), reduction);
+  const near = compare.lt(distance, beta);
+  const parabola = mul(squareWhere(near, difference), 0.5 / beta);
+  return reduced(where(near, parabola, sub(distance, 0.5 * beta)), reduction);
 }
+
+/** The square where it counts, and 0 elsewhere: an infinite one would have a gradient of 0 · Infinity. */
+const squareWhere = (near: Tensor, x: Tensor) => unary.square(where(near, x, 0));
 
 export interface HuberLossOptions extends WeightedLossOptions {
   /** Where the parabola becomes a line. Default 1. */
@@ -65,7 +69,8 @@ export function huberLoss(input: Tensor, target: Tensor, options: HuberLossOptio
   const difference = sub(input, target);
   const distance = abs(difference);
   const line = mul(sub(distance, 0.5 * delta), delta);
-  const losses = where(compare.le(distance, delta), mul(unary.square(difference), 0.5), line);
+  const near = compare.le(distance, delta);
+  const losses = where(near, mul(squareWhere(near, difference), 0.5), line);
   return reduced(weight === undefined ? losses : mul(losses, weight), reduction);
 }
 
