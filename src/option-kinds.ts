@@ -46,8 +46,8 @@ const names: readonly (readonly [Kind, string])[] = [
   [orNull(boolean), "alignCorners recomputeScaleFactor"],
   [
     number,
-    `a base beta correction delta divValue dropout dropoutP dx endFactor fill fillValue gain gamma k labelSmoothing lambd layerNormEps
-    lower margin maxVal minDelta minVal nan negativeSlope neginf noise normType posinf startFactor std tau threshold`,
+    `a b base beta correction delta divValue dropout dropoutP dx endFactor fill fillValue gain gamma high k labelSmoothing lambd layerNormEps
+    low lower margin maxVal mean minDelta minVal nan negativeSlope neginf noise normType posinf startFactor std tau threshold`,
   ],
   [orNull(number), "eps maxNorm scale value"],
   [factor, "alpha"],

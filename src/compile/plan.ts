@@ -49,7 +49,16 @@ const alignment = 64;
 
 /** Kernels that look at labels or indices: their complaint is a result, even when nobody reads the numbers. */
 const complaining = new Set<KernelName>([
-  ...(["crossEntropy", "indexSelect", "indexAdd", "gather", "scatterAdd", "takeRows", "tally"] as const),
+  ...([
+    "crossEntropy",
+    "indexSelect",
+    "indexAdd",
+    "gather",
+    "scatterAdd",
+    "scatterReduce",
+    "takeRows",
+    "tally",
+  ] as const),
 ]);
 
 /** The slots a planned call writes to. */

@@ -13,9 +13,13 @@ export function callForward(module: Module, forward: (...args: any[]) => unknown
   running.push(module);
   try {
     const { preHooks, hooks } = hooksOf(module);
-    for (const hook of preHooks) hook(module, args);
-    let result = forward.apply(module, args);
-    for (const hook of hooks) result = hook(module, args, result) ?? result;
+    let given = args;
+    for (const hook of preHooks) {
+      const changed = hook(module, given) ?? given;
+      given = Array.isArray(changed) ? changed : [changed];
+    }
+    let result = forward.apply(module, given);
+    for (const hook of hooks) result = hook(module, given, result) ?? result;
     return result;
   } catch (error) {
     if (error instanceof SimdgradError && !placed.has(error)) {

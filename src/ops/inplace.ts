@@ -1,3 +1,4 @@
+import { checkNumbers, checkTensors } from "../arguments.js";
 import { isGradEnabled } from "../autograd/grad-mode.js";
 import { isFloating } from "../dtype.js";
 import { AutogradError, DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
@@ -29,6 +30,7 @@ export function writable(op: string, x: Tensor, ...others: Tensor[]): void {
 
 /** Copies `y`, broadcast and converted, into `x`. */
 export function copy_(x: Tensor, y: Tensor): Tensor {
+  checkTensors("copy_", x, y);
   writable("copy_", x, y);
   if (!sameShape(broadcastShapes("copy_", x.shape, y.shape), x.shape))
     throw new ShapeError(
@@ -49,9 +51,11 @@ export function copy_(x: Tensor, y: Tensor): Tensor {
 }
 
 /** Sets every element to `value`, converted as `to` converts. */
-export function fill_(x: Tensor, value: number): Tensor {
+export function fill_(x: Tensor, value: number | boolean): Tensor {
+  checkTensors("fill_", x);
+  if (typeof value !== "boolean") checkNumbers("fill_", { value });
   writable("fill_", x);
-  if (x.dtype === "bool") value = Number(value !== 0);
+  value = x.dtype === "bool" ? Number(Boolean(value)) : Number(value);
   if (isDense(x.shape, x.strides)) k.fill(value, x.numel, x.storage.array, x.offset);
   else {
     const source = constant(value, x.dtype);
@@ -64,6 +68,7 @@ export function fill_(x: Tensor, value: number): Tensor {
 
 /** Sets every element to 0. */
 export function zero_(x: Tensor): Tensor {
+  checkTensors("zero_", x);
   return fill_(x, 0);
 }
 
@@ -139,12 +144,16 @@ function random_(
 
 /** Overwrites `x` with uniform numbers on [low, high). */
 export function uniform_(x: Tensor, low = 0, high = 1, options?: GeneratorOptions): Tensor {
+  checkTensors("uniform_", x);
+  checkNumbers("uniform_", { low, high });
   if (!(low <= high)) throw new ValueError(`uniform_: low <= high is needed: ${low} and ${high}`);
   return random_("uniform_", x, "uniform", low, high, options);
 }
 
 /** Overwrites `x` with normal numbers. */
 export function normal_(x: Tensor, mean = 0, std = 1, options?: GeneratorOptions): Tensor {
+  checkTensors("normal_", x);
+  checkNumbers("normal_", { mean, std });
   if (!(std >= 0)) throw new ValueError(`normal_: the standard deviation is >= 0: ${std}`);
   return random_("normal_", x, "normal", mean, std, options);
 }

@@ -1,3 +1,4 @@
+import { checkTensors } from "../arguments.js";
 import { promote } from "../dtype.js";
 import { formatShape, ShapeError, ValueError } from "../errors.js";
 import { k } from "../kernels/backend.js";
@@ -33,6 +34,7 @@ const searchsortedOptions: readonly (keyof SearchsortedOptions)[] = [...bucketiz
  * PyTorch: `torch.searchsorted`.
  */
 export function searchsorted(sorted: Tensor, values: Tensor | number, options?: SearchsortedOptions): Tensor {
+  checkTensors("searchsorted", sorted);
   checkOptions("searchsorted", options, searchsortedOptions);
   const { right = false, side, sorter } = options ?? {};
   if (side !== undefined && side !== "left" && side !== "right")
@@ -51,6 +53,7 @@ export function searchsorted(sorted: Tensor, values: Tensor | number, options?: 
  * boundaries[i]. `boundaries` is a vector in ascending order. Shape of `x`, `int32`. PyTorch: `torch.bucketize`.
  */
 export function bucketize(x: Tensor | number, boundaries: Tensor, options?: BucketizeOptions): Tensor {
+  checkTensors("bucketize", boundaries);
   checkOptions("bucketize", options, bucketizeOptions);
   if (boundaries.ndim !== 1)
     throw new ShapeError(`bucketize: boundaries have one dim: ${formatShape(boundaries.shape)}`);

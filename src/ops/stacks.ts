@@ -1,4 +1,5 @@
 /** Joining tensors that are first brought to a number of dims. */
+import { checkTensorList, checkTensors } from "../arguments.js";
 import { formatShape, ShapeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
 import { Tensor } from "../tensor/tensor.js";
@@ -41,22 +42,26 @@ export const atleast3d = ofEach(upTo3);
 
 /** Side by side: vectors (and scalars) along their only dim, all else along dim 1. PyTorch: `torch.hstack`. */
 export function hstack(tensors: readonly Tensor[]): Tensor {
+  checkTensorList("hstack", tensors);
   const parts = tensors.map(upTo1);
   return joined("hstack", parts, parts[0]?.ndim === 1 ? 0 : 1);
 }
 
 /** One below the other, along dim 0; vectors are rows. PyTorch: `torch.vstack`, `torch.row_stack`. */
 export function vstack(tensors: readonly Tensor[]): Tensor {
+  checkTensorList("vstack", tensors);
   return joined("vstack", tensors.map(upTo2), 0);
 }
 
 /** One behind the other, along dim 2 of what `atleast3d` makes of them. PyTorch: `torch.dstack`. */
 export function dstack(tensors: readonly Tensor[]): Tensor {
+  checkTensorList("dstack", tensors);
   return joined("dstack", tensors.map(upTo3), 2);
 }
 
 /** Side by side along dim 1; vectors (and scalars) are columns. PyTorch: `torch.column_stack`. */
 export function columnStack(tensors: readonly Tensor[]): Tensor {
+  checkTensorList("columnStack", tensors);
   const columns = tensors.map((x) => (x.ndim < 2 ? reshape(x, [x.numel, 1]) : x));
   return joined("columnStack", columns, 1);
 }
@@ -100,6 +105,7 @@ export interface CombinationsOptions {
 
 /** Every choice of `r` elements of a vector in their order, one a row. PyTorch: `torch.combinations`. */
 export function combinations(x: Tensor, r = 2, options?: CombinationsOptions): Tensor {
+  checkTensors("combinations", x);
   checkOptions("combinations", options, ["withReplacement"]);
   needsVector("combinations", x);
   if (!Number.isInteger(r) || r < 0) throw new ValueError(`combinations: r is an integer >= 0: ${String(r)}`);

@@ -1,4 +1,5 @@
 /** What dtypes become where they meet. */
+import { checkTensors } from "../arguments.js";
 import { type DType, isFloating, promote } from "../dtype.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { commonDType, type Operand } from "./elementwise.js";
@@ -13,4 +14,7 @@ const kind = (dtype: DType) => (dtype === "bool" ? 0 : isFloating(dtype) ? 2 : 1
 /** Whether casting keeps the kind of numbers: not from floats to integers, nor from numbers to booleans. PyTorch: `torch.can_cast`. */
 export const canCast = (from: DType, to: DType): boolean => kind(from) <= kind(to);
 /** Whether the elements are floats. PyTorch: `torch.is_floating_point`. */
-export const isFloatingPoint = (x: Tensor): boolean => isFloating(x.dtype);
+export const isFloatingPoint = (x: Tensor): boolean => {
+  checkTensors("isFloatingPoint", x);
+  return isFloating(x.dtype);
+};

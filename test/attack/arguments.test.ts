@@ -4,10 +4,8 @@
  */
 import { describe, expect, it } from "vitest";
 import * as simdgrad from "../../src/index.js";
-import { nn, SimdgradError, Tensor, zeros } from "../../src/index.js";
-import fc from "../property.js";
+import { SimdgradError, Tensor, zeros } from "../../src/index.js";
 import { calls } from "./calls.js";
-import { patience, times } from "./effort.js";
 
 type Call = (args: readonly unknown[]) => unknown;
 
@@ -53,7 +51,12 @@ const isNonFinite = (v: unknown): boolean =>
   typeof v === "number" ? !Number.isFinite(v) : Array.isArray(v) && v.some(isNonFinite);
 
 /** What is wrong with the way in which a call takes the arguments. */
-function complaint(name: string, args: readonly unknown[], hostile: unknown, stranger: boolean): string | undefined {
+function complaint(
+  name: string,
+  args: readonly unknown[],
+  hostile: unknown,
+  stranger: boolean,
+): string | undefined {
   const before = args.map(values);
   try {
     const result = callOf(name)(args);
@@ -70,7 +73,14 @@ function complaint(name: string, args: readonly unknown[], hostile: unknown, str
   if (args.some((x, i) => i >= own && values(x) !== before[i])) return "changed an argument";
 }
 
-const shown = (v: unknown) => (v instanceof Tensor ? `tensor ${v.shape} ${v.dtype}` : Array.isArray(v) ? `[${v.map(String)}]` : typeof v === "object" && v !== null ? `${v.constructor.name} ${Object.keys(v)}` : String(v));
+const shown = (v: unknown) =>
+  v instanceof Tensor
+    ? `tensor ${v.shape} ${v.dtype}`
+    : Array.isArray(v)
+      ? `[${v.map(String)}]`
+      : typeof v === "object" && v !== null
+        ? `${v.constructor.name} ${Object.keys(v)}`
+        : String(v);
 
 /** All ways to put one thing in the place of one argument, or of one option of an object. */
 function* replaced(args: readonly unknown[], hostile: unknown, from = 0): Generator<[string, unknown[]]> {
@@ -82,11 +92,17 @@ function* replaced(args: readonly unknown[], hostile: unknown, from = 0): Genera
   }
 }
 
-function problems(name: string, make: () => unknown[], hostiles: readonly (readonly [unknown, boolean])[]): string[] {
+function problems(
+  name: string,
+  make: () => unknown[],
+  hostiles: readonly (readonly [unknown, boolean])[],
+): string[] {
   const found: string[] = [];
   for (const [hostile, stranger] of hostiles)
     for (const [where] of replaced(make(), hostile, name.startsWith("Tensor.") ? 1 : 0)) {
-      const args = [...replaced(make(), hostile, name.startsWith("Tensor.") ? 1 : 0)].find(([w]) => w === where)![1];
+      const args = [...replaced(make(), hostile, name.startsWith("Tensor.") ? 1 : 0)].find(
+        ([w]) => w === where,
+      )![1];
       const problem = complaint(name, args, hostile, stranger);
       if (problem !== undefined) found.push(`${name}, ${where} = ${shown(hostile)}: ${problem}`);
     }

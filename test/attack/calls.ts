@@ -1,5 +1,5 @@
 /** A valid call of every public function, method and layer: what hostile arguments are put into. Methods begin with their tensor. */
-import { Generator, nn, ones, tensor, zeros } from "../../src/index.js";
+import { Generator, nn, ones, type Tensor, tensor, zeros } from "../../src/index.js";
 
 /** A tensor of this shape, its values between 0 and 1. */
 const filled = (...shape: number[]) => {
@@ -9,7 +9,11 @@ const filled = (...shape: number[]) => {
     { shape },
   );
 };
-const m = () => tensor([[0.6, 0.2], [0.3, 0.8]]);
+const m = () =>
+  tensor([
+    [0.6, 0.2],
+    [0.3, 0.8],
+  ]);
 const s = () => tensor(0.5);
 const v2 = () => tensor([0.25, 0.5]);
 const x1 = () => filled(1, 2, 6);
@@ -20,39 +24,98 @@ const w2 = () => filled(2, 2, 3, 3);
 const w3 = () => filled(2, 2, 3, 3, 3);
 const t3 = () => filled(2, 2, 2);
 const i2 = () => tensor([0, 1], { dtype: "int32" });
-const im = () => tensor([[0, 1], [1, 0]], { dtype: "int32" });
-const bm = () => tensor([[true, false], [true, true]]);
+const im = () =>
+  tensor(
+    [
+      [0, 1],
+      [1, 0],
+    ],
+    { dtype: "int32" },
+  );
+const bm = () =>
+  tensor([
+    [true, false],
+    [true, true],
+  ]);
 const gen = () => new Generator(1);
 const enc = () => new nn.TransformerEncoderLayer(2, 1, { dimFeedforward: 2 });
 const dec = () => new nn.TransformerDecoderLayer(2, 1, { dimFeedforward: 2 });
 
 /** Arguments, and the names of those that take them. */
 export const calls: readonly (readonly [args: () => unknown[], names: string])[] = [
-  [() => [m()], "nn.init.fans nn.init.zeros nn.init.ones nn.init.ones_ nn.init.zeros_ nn.init.eye_ nn.Parameter linalg.det linalg.slogdet linalg.matrixExp linalg.matrixRank linalg.inv special.airyAi special.besselJ0 special.besselJ1 special.besselY0 special.besselY1 special.digamma special.entr special.erf special.erfc special.erfcx special.erfinv special.exp2 special.expm1 special.i0 special.i0e special.i1 special.i1e special.log1p special.logNdtr special.modifiedBesselK0 special.modifiedBesselK1 special.ndtr special.ndtri special.scaledModifiedBesselK0 special.scaledModifiedBesselK1 special.sinc special.sphericalBesselJ0 special.psi special.modifiedBesselI0 special.modifiedBesselI1 special.gammaln special.expit isFloatingPoint Tensor.size Tensor.stride Tensor.float Tensor.double Tensor.int Tensor.bool Tensor.byte Tensor.long Tensor.dim Tensor.index Tensor.i0e Tensor.i1e Tensor.erfcx Tensor.besselJ0 Tensor.besselJ1 Tensor.besselY0 Tensor.besselY1 Tensor.modifiedBesselK0 Tensor.modifiedBesselK1 Tensor.scaledModifiedBesselK0 Tensor.scaledModifiedBesselK1 Tensor.relu Tensor.gelu Tensor.geluTanh Tensor.silu Tensor.logSigmoid Tensor.entr Tensor.ndtr Tensor.ndtri Tensor.logNdtr Tensor.sphericalBesselJ0 Tensor.airyAi Tensor.zero_ Tensor.contiguous Tensor.slice Tensor.logicalNot_ Tensor.sgn_ Tensor.conjPhysical_ Tensor.arcsin_ Tensor.arccos_ Tensor.arctan_ Tensor.arcsinh_ Tensor.arccosh_ Tensor.arctanh_ Tensor.absolute_ Tensor.negative_ Tensor.fix_ Tensor.neg_ Tensor.abs_ Tensor.sign_ Tensor.square_ Tensor.sqrt_ Tensor.rsqrt_ Tensor.reciprocal_ Tensor.exp_ Tensor.log_ Tensor.sin_ Tensor.cos_ Tensor.tanh_ Tensor.sigmoid_ Tensor.erf_ Tensor.log1p_ Tensor.sinh_ Tensor.cosh_ Tensor.floor_ Tensor.trunc_ Tensor.digamma_ Tensor.i0_ Tensor.i1_ Tensor.lgamma_ Tensor.i0e_ Tensor.i1e_ Tensor.erfcx_ Tensor.besselJ0_ Tensor.besselJ1_ Tensor.besselY0_ Tensor.besselY1_ Tensor.modifiedBesselK0_ Tensor.modifiedBesselK1_ Tensor.scaledModifiedBesselK0_ Tensor.scaledModifiedBesselK1_ Tensor.expm1_ Tensor.relu_ Tensor.gelu_ Tensor.geluTanh_ Tensor.silu_ Tensor.logSigmoid_ Tensor.ceil_ Tensor.tan_ Tensor.asin_ Tensor.acos_ Tensor.atan_ Tensor.asinh_ Tensor.acosh_ Tensor.atanh_ Tensor.log2_ Tensor.log10_ Tensor.exp2_ Tensor.frac_ Tensor.deg2rad_ Tensor.rad2deg_ Tensor.sinc_ Tensor.erfc_ Tensor.erfinv_ Tensor.entr_ Tensor.ndtr_ Tensor.ndtri_ Tensor.logNdtr_ Tensor.sphericalBesselJ0_ Tensor.airyAi_ trace fliplr flipud ravel t msort aminmax argwhere clone absolute arccos arccosh arcsin arcsinh arctan arctanh fix negative angle conj conjPhysical resolveConj resolveNeg frexp positive real neg abs sign square sqrt rsqrt reciprocal exp expm1 log log1p sin cos tanh sigmoid erf floor ceil trunc tan asin acos atan sinh cosh asinh acosh atanh log2 log10 exp2 frac deg2rad rad2deg sinc erfc erfinv lgamma digamma i0 i1 sgn isnan isinf isfinite isposinf isneginf signbit logicalNot corrcoef det logdet slogdet geqrf matrixExp inverse atleast1d atleast2d atleast3d adjoint aliasCopy detachCopy tCopy nn.functional.relu6 nn.functional.hardsigmoid nn.functional.hardswish nn.functional.tanhshrink nn.functional.softsign nn.functional.mish nn.functional.selu nn.functional.relu nn.functional.silu nn.functional.logSigmoid nn.functional.logsigmoid"],
-  [() => [m(), m()], "linalg.matmul matmul special.chebyshevPolynomialT special.chebyshevPolynomialU special.chebyshevPolynomialV special.chebyshevPolynomialW special.hermitePolynomialH special.hermitePolynomialHe special.laguerrePolynomialL special.legendrePolynomialP special.shiftedChebyshevPolynomialT special.shiftedChebyshevPolynomialU special.shiftedChebyshevPolynomialV special.shiftedChebyshevPolynomialW special.xlog1py special.xlogy special.zeta special.gammainc special.gammaincc resultType Tensor.reshapeAs Tensor.viewAs Tensor.expandAs Tensor.zeta Tensor.chebyshevPolynomialT Tensor.chebyshevPolynomialU Tensor.chebyshevPolynomialV Tensor.chebyshevPolynomialW Tensor.shiftedChebyshevPolynomialT Tensor.shiftedChebyshevPolynomialU Tensor.shiftedChebyshevPolynomialV Tensor.shiftedChebyshevPolynomialW Tensor.hermitePolynomialH Tensor.hermitePolynomialHe Tensor.laguerrePolynomialL Tensor.legendrePolynomialP Tensor.copy_ Tensor.mul_ Tensor.div_ Tensor.typeAs Tensor.logicalAnd_ Tensor.logicalOr_ Tensor.logicalXor_ Tensor.floatPower_ Tensor.heaviside_ Tensor.ldexp_ Tensor.pow_ Tensor.trueDivide_ Tensor.notEqual_ Tensor.greater_ Tensor.greaterEqual_ Tensor.less_ Tensor.lessEqual_ Tensor.arctan2_ Tensor.multiply_ Tensor.eq_ Tensor.ne_ Tensor.lt_ Tensor.le_ Tensor.gt_ Tensor.ge_ Tensor.maximum_ Tensor.minimum_ Tensor.atan2_ Tensor.hypot_ Tensor.fmod_ Tensor.remainder_ Tensor.floorDivide_ Tensor.copysign_ Tensor.fmax_ Tensor.fmin_ Tensor.xlogy_ Tensor.xlog1py_ Tensor.logaddexp_ Tensor.logaddexp2_ Tensor.nextafter_ Tensor.polygamma_ Tensor.zeta_ Tensor.igamma_ Tensor.igammac_ Tensor.chebyshevPolynomialT_ Tensor.chebyshevPolynomialU_ Tensor.chebyshevPolynomialV_ Tensor.chebyshevPolynomialW_ Tensor.shiftedChebyshevPolynomialT_ Tensor.shiftedChebyshevPolynomialU_ Tensor.shiftedChebyshevPolynomialV_ Tensor.shiftedChebyshevPolynomialW_ Tensor.hermitePolynomialH_ Tensor.hermitePolynomialHe_ Tensor.laguerrePolynomialL_ Tensor.legendrePolynomialP_ heaviside equal inner kron mm arctan2 greater greaterEqual less lessEqual multiply notEqual igamma igammac nextafter mul maximum minimum atan2 hypot fmod remainder floorDivide copysign fmax fmin xlogy xlog1py logaddexp logaddexp2 eq ne lt le gt ge pow floatPower ldexp trueDivide logicalAnd logicalOr logicalXor chainMatmul"],
-  [() => [m(), 1], "nn.init.constant nn.init.constant_ linalg.cond linalg.matrixPower special.multigammaln Tensor.fill_ Tensor.tril_ Tensor.triu_ Tensor.mvlgamma_ diag diagflat flip rot90 cummax cummin logcumsumexp countNonzero tril triu squeeze unbind unsqueeze mvlgamma matrixPower pinverse hsplit vsplit squeezeCopy unbindCopy unsqueezeCopy nn.functional.glu"],
-  [() => [1], "nn.ChannelShuffle nn.PixelShuffle nn.PixelUnshuffle nn.generateSquareSubsequentMask nn.Softmax nn.LogSoftmax nn.ZeroPad1d nn.ZeroPad2d nn.ZeroPad3d nn.ReflectionPad1d nn.ReflectionPad2d nn.ReflectionPad3d nn.ReplicationPad1d nn.ReplicationPad2d nn.ReplicationPad3d nn.CircularPad1d nn.CircularPad2d nn.CircularPad3d nn.GLU nn.Softmin nn.AdaptiveAvgPool1d nn.AdaptiveAvgPool2d nn.AdaptiveAvgPool3d"],
-  [() => [m(), 1, 1], "movedim moveaxis roll swapaxes swapdims chunk flatten select split transpose tensorSplit unsafeChunk unsafeSplit selectCopy splitCopy transposeCopy"],
-  [() => [im(), im()], "Tensor.bitwiseAnd_ Tensor.bitwiseOr_ Tensor.bitwiseXor_ Tensor.bitwiseLeftShift_ Tensor.bitwiseRightShift_ Tensor.gcd_ Tensor.lcm_ gcd lcm bitwiseAnd bitwiseOr bitwiseXor bitwiseLeftShift bitwiseRightShift"],
-  [() => [m(), 1, { keepdim: true }], "special.logsumexp median mode nanmedian all amax amin any argmax argmin logsumexp max min"],
-  [() => [m(), 1, { dtype: "float64" }], "special.logSoftmax special.softmax Tensor.cumsum_ Tensor.cumprod_ cumprod cumsum logSoftmax softmax nn.functional.softmin nn.functional.softmax nn.functional.logSoftmax"],
-  [() => [m(), [2, 2]], "Tensor.repeat Tensor.view Tensor.sumToSize Tensor.expand broadcastTo tile reshape expandCopy viewCopy"],
-  [() => [m(), 1, 1, { generator: gen() }], "nn.init.uniform nn.init.normal nn.init.normal_ nn.init.uniform_ Tensor.uniform_ Tensor.normal_ Tensor.cauchy_ Tensor.logNormal_"],
+  [
+    () => [m()],
+    "nn.init.fans nn.init.zeros nn.init.ones nn.init.ones_ nn.init.zeros_ nn.init.eye_ nn.Parameter linalg.det linalg.slogdet linalg.matrixExp linalg.matrixRank linalg.inv special.airyAi special.besselJ0 special.besselJ1 special.besselY0 special.besselY1 special.digamma special.entr special.erf special.erfc special.erfcx special.erfinv special.exp2 special.expm1 special.i0 special.i0e special.i1 special.i1e special.log1p special.logNdtr special.modifiedBesselK0 special.modifiedBesselK1 special.ndtr special.ndtri special.scaledModifiedBesselK0 special.scaledModifiedBesselK1 special.sinc special.sphericalBesselJ0 special.psi special.modifiedBesselI0 special.modifiedBesselI1 special.gammaln special.expit isFloatingPoint Tensor.size Tensor.stride Tensor.float Tensor.double Tensor.int Tensor.bool Tensor.byte Tensor.long Tensor.dim Tensor.index Tensor.i0e Tensor.i1e Tensor.erfcx Tensor.besselJ0 Tensor.besselJ1 Tensor.besselY0 Tensor.besselY1 Tensor.modifiedBesselK0 Tensor.modifiedBesselK1 Tensor.scaledModifiedBesselK0 Tensor.scaledModifiedBesselK1 Tensor.relu Tensor.gelu Tensor.geluTanh Tensor.silu Tensor.logSigmoid Tensor.entr Tensor.ndtr Tensor.ndtri Tensor.logNdtr Tensor.sphericalBesselJ0 Tensor.airyAi Tensor.zero_ Tensor.contiguous Tensor.slice Tensor.logicalNot_ Tensor.sgn_ Tensor.conjPhysical_ Tensor.arcsin_ Tensor.arccos_ Tensor.arctan_ Tensor.arcsinh_ Tensor.arccosh_ Tensor.arctanh_ Tensor.absolute_ Tensor.negative_ Tensor.fix_ Tensor.neg_ Tensor.abs_ Tensor.sign_ Tensor.square_ Tensor.sqrt_ Tensor.rsqrt_ Tensor.reciprocal_ Tensor.exp_ Tensor.log_ Tensor.sin_ Tensor.cos_ Tensor.tanh_ Tensor.sigmoid_ Tensor.erf_ Tensor.log1p_ Tensor.sinh_ Tensor.cosh_ Tensor.floor_ Tensor.trunc_ Tensor.digamma_ Tensor.i0_ Tensor.i1_ Tensor.lgamma_ Tensor.i0e_ Tensor.i1e_ Tensor.erfcx_ Tensor.besselJ0_ Tensor.besselJ1_ Tensor.besselY0_ Tensor.besselY1_ Tensor.modifiedBesselK0_ Tensor.modifiedBesselK1_ Tensor.scaledModifiedBesselK0_ Tensor.scaledModifiedBesselK1_ Tensor.expm1_ Tensor.relu_ Tensor.gelu_ Tensor.geluTanh_ Tensor.silu_ Tensor.logSigmoid_ Tensor.ceil_ Tensor.tan_ Tensor.asin_ Tensor.acos_ Tensor.atan_ Tensor.asinh_ Tensor.acosh_ Tensor.atanh_ Tensor.log2_ Tensor.log10_ Tensor.exp2_ Tensor.frac_ Tensor.deg2rad_ Tensor.rad2deg_ Tensor.sinc_ Tensor.erfc_ Tensor.erfinv_ Tensor.entr_ Tensor.ndtr_ Tensor.ndtri_ Tensor.logNdtr_ Tensor.sphericalBesselJ0_ Tensor.airyAi_ trace fliplr flipud ravel t msort aminmax argwhere clone absolute arccos arccosh arcsin arcsinh arctan arctanh fix negative angle conj conjPhysical resolveConj resolveNeg frexp positive real neg abs sign square sqrt rsqrt reciprocal exp expm1 log log1p sin cos tanh sigmoid erf floor ceil trunc tan asin acos atan sinh cosh asinh acosh atanh log2 log10 exp2 frac deg2rad rad2deg sinc erfc erfinv lgamma digamma i0 i1 sgn isnan isinf isfinite isposinf isneginf signbit logicalNot corrcoef det logdet slogdet geqrf matrixExp inverse atleast1d atleast2d atleast3d adjoint aliasCopy detachCopy tCopy nn.functional.relu6 nn.functional.hardsigmoid nn.functional.hardswish nn.functional.tanhshrink nn.functional.softsign nn.functional.mish nn.functional.selu nn.functional.relu nn.functional.silu nn.functional.logSigmoid nn.functional.logsigmoid",
+  ],
+  [
+    () => [m(), m()],
+    "linalg.matmul matmul special.chebyshevPolynomialT special.chebyshevPolynomialU special.chebyshevPolynomialV special.chebyshevPolynomialW special.hermitePolynomialH special.hermitePolynomialHe special.laguerrePolynomialL special.legendrePolynomialP special.shiftedChebyshevPolynomialT special.shiftedChebyshevPolynomialU special.shiftedChebyshevPolynomialV special.shiftedChebyshevPolynomialW special.xlog1py special.xlogy special.zeta special.gammainc special.gammaincc resultType Tensor.reshapeAs Tensor.viewAs Tensor.expandAs Tensor.zeta Tensor.chebyshevPolynomialT Tensor.chebyshevPolynomialU Tensor.chebyshevPolynomialV Tensor.chebyshevPolynomialW Tensor.shiftedChebyshevPolynomialT Tensor.shiftedChebyshevPolynomialU Tensor.shiftedChebyshevPolynomialV Tensor.shiftedChebyshevPolynomialW Tensor.hermitePolynomialH Tensor.hermitePolynomialHe Tensor.laguerrePolynomialL Tensor.legendrePolynomialP Tensor.copy_ Tensor.mul_ Tensor.div_ Tensor.typeAs Tensor.logicalAnd_ Tensor.logicalOr_ Tensor.logicalXor_ Tensor.floatPower_ Tensor.heaviside_ Tensor.ldexp_ Tensor.pow_ Tensor.trueDivide_ Tensor.notEqual_ Tensor.greater_ Tensor.greaterEqual_ Tensor.less_ Tensor.lessEqual_ Tensor.arctan2_ Tensor.multiply_ Tensor.eq_ Tensor.ne_ Tensor.lt_ Tensor.le_ Tensor.gt_ Tensor.ge_ Tensor.maximum_ Tensor.minimum_ Tensor.atan2_ Tensor.hypot_ Tensor.fmod_ Tensor.remainder_ Tensor.floorDivide_ Tensor.copysign_ Tensor.fmax_ Tensor.fmin_ Tensor.xlogy_ Tensor.xlog1py_ Tensor.logaddexp_ Tensor.logaddexp2_ Tensor.nextafter_ Tensor.polygamma_ Tensor.zeta_ Tensor.igamma_ Tensor.igammac_ Tensor.chebyshevPolynomialT_ Tensor.chebyshevPolynomialU_ Tensor.chebyshevPolynomialV_ Tensor.chebyshevPolynomialW_ Tensor.shiftedChebyshevPolynomialT_ Tensor.shiftedChebyshevPolynomialU_ Tensor.shiftedChebyshevPolynomialV_ Tensor.shiftedChebyshevPolynomialW_ Tensor.hermitePolynomialH_ Tensor.hermitePolynomialHe_ Tensor.laguerrePolynomialL_ Tensor.legendrePolynomialP_ heaviside equal inner kron mm arctan2 greater greaterEqual less lessEqual multiply notEqual igamma igammac nextafter mul maximum minimum atan2 hypot fmod remainder floorDivide copysign fmax fmin xlogy xlog1py logaddexp logaddexp2 eq ne lt le gt ge pow floatPower ldexp trueDivide logicalAnd logicalOr logicalXor chainMatmul",
+  ],
+  [
+    () => [m(), 1],
+    "nn.init.constant nn.init.constant_ linalg.cond linalg.matrixPower special.multigammaln Tensor.fill_ Tensor.tril_ Tensor.triu_ Tensor.mvlgamma_ diag diagflat flip rot90 cummax cummin logcumsumexp countNonzero tril triu squeeze unbind unsqueeze mvlgamma matrixPower pinverse hsplit vsplit squeezeCopy unbindCopy unsqueezeCopy nn.functional.glu",
+  ],
+  [
+    () => [1],
+    "nn.ChannelShuffle nn.PixelShuffle nn.PixelUnshuffle nn.generateSquareSubsequentMask nn.Softmax nn.LogSoftmax nn.ZeroPad1d nn.ZeroPad2d nn.ZeroPad3d nn.ReflectionPad1d nn.ReflectionPad2d nn.ReflectionPad3d nn.ReplicationPad1d nn.ReplicationPad2d nn.ReplicationPad3d nn.CircularPad1d nn.CircularPad2d nn.CircularPad3d nn.GLU nn.Softmin nn.AdaptiveAvgPool1d nn.AdaptiveAvgPool2d nn.AdaptiveAvgPool3d",
+  ],
+  [
+    () => [m(), 1, 1],
+    "movedim moveaxis roll swapaxes swapdims chunk flatten select split transpose tensorSplit unsafeChunk unsafeSplit selectCopy splitCopy transposeCopy",
+  ],
+  [
+    () => [im(), im()],
+    "Tensor.bitwiseAnd_ Tensor.bitwiseOr_ Tensor.bitwiseXor_ Tensor.bitwiseLeftShift_ Tensor.bitwiseRightShift_ Tensor.gcd_ Tensor.lcm_ gcd lcm bitwiseAnd bitwiseOr bitwiseXor bitwiseLeftShift bitwiseRightShift",
+  ],
+  [
+    () => [m(), 1, { keepdim: true }],
+    "special.logsumexp median mode nanmedian all amax amin any argmax argmin logsumexp max min",
+  ],
+  [
+    () => [m(), 1, { dtype: "float64" }],
+    "special.logSoftmax special.softmax Tensor.cumsum_ Tensor.cumprod_ cumprod cumsum logSoftmax softmax nn.functional.softmin nn.functional.softmax nn.functional.logSoftmax",
+  ],
+  [
+    () => [m(), [2, 2]],
+    "Tensor.repeat Tensor.view Tensor.sumToSize Tensor.expand broadcastTo tile reshape expandCopy viewCopy",
+  ],
+  [
+    () => [m(), 1, 1, { generator: gen() }],
+    "nn.init.uniform nn.init.normal nn.init.normal_ nn.init.uniform_ Tensor.uniform_ Tensor.normal_ Tensor.cauchy_ Tensor.logNormal_",
+  ],
   [() => [], "nn.ReLU nn.Sigmoid nn.Tanh nn.SiLU nn.LogSigmoid nn.Identity nn.Softmax2d broadcastShapes"],
-  [() => [[m(), m()]], "linalg.multiDot broadcastTensors blockDiag columnStack dstack hstack vstack rowStack"],
+  [
+    () => [[m(), m()]],
+    "linalg.multiDot broadcastTensors blockDiag columnStack dstack hstack vstack rowStack",
+  ],
   [() => [{}], "nn.ReLU6 nn.Hardsigmoid nn.Hardswish nn.Tanhshrink nn.Softsign nn.SELU nn.Mish"],
-  [() => [m(), {}], "linalg.choleskyEx linalg.ldlFactorEx linalg.luFactorEx linalg.svdvals nonzero unique uniqueConsecutive"],
+  [
+    () => [m(), {}],
+    "linalg.choleskyEx linalg.ldlFactorEx linalg.luFactorEx linalg.svdvals nonzero unique uniqueConsecutive",
+  ],
   [() => [m(), m(), { alpha: 1 }], "Tensor.add_ Tensor.sub_ Tensor.subtract_ subtract add sub rsub"],
-  [() => [1, { eps: 1, momentum: 1, affine: true, bias: true, trackRunningStats: true }], "nn.BatchNorm1d nn.BatchNorm2d nn.BatchNorm3d nn.InstanceNorm1d nn.InstanceNorm2d nn.InstanceNorm3d"],
-  [() => [{ p: 1 }], "nn.Dropout nn.Dropout1d nn.Dropout2d nn.Dropout3d nn.AlphaDropout nn.FeatureAlphaDropout"],
+  [
+    () => [1, { eps: 1, momentum: 1, affine: true, bias: true, trackRunningStats: true }],
+    "nn.BatchNorm1d nn.BatchNorm2d nn.BatchNorm3d nn.InstanceNorm1d nn.InstanceNorm2d nn.InstanceNorm3d",
+  ],
+  [
+    () => [{ p: 1 }],
+    "nn.Dropout nn.Dropout1d nn.Dropout2d nn.Dropout3d nn.AlphaDropout nn.FeatureAlphaDropout",
+  ],
   [() => [1, 1], "nn.LSTM nn.RNN nn.ConstantPad1d nn.ConstantPad2d nn.ConstantPad3d nn.Threshold"],
   [() => [m(), true], "fill Tensor.requiresGrad_ Tensor.clampMin_ Tensor.clampMax_ clampMax clampMin"],
   [() => [m(), m(), 1], "linalg.vecdot Tensor.maskedFill_ Tensor.lerp_ lerp tensordot maskedFill"],
   [() => [m(), 1, 1, 1], "Tensor.unfold Tensor.renorm_ narrow renorm narrowCopy unfoldCopy"],
   [() => [[m(), m()], 1], "nn.clipGradValue_ cat stack concat concatenate"],
-  [() => [m(), { gain: 1, generator: gen() }], "nn.init.xavierUniform nn.init.xavierNormal nn.init.xavierNormal_ nn.init.xavierUniform_ nn.init.orthogonal_"],
+  [
+    () => [m(), { gain: 1, generator: gen() }],
+    "nn.init.xavierUniform nn.init.xavierNormal nn.init.xavierNormal_ nn.init.xavierUniform_ nn.init.orthogonal_",
+  ],
   [() => [m(), 1, { dtype: "float64", keepdim: true }], "mean prod sum nanmean nansum"],
-  [() => [m(), { a: 1, mode: "fanIn", nonlinearity: "relu", generator: gen() }], "nn.init.kaimingUniform nn.init.kaimingNormal nn.init.kaimingNormal_ nn.init.kaimingUniform_"],
+  [
+    () => [m(), { a: 1, mode: "fanIn", nonlinearity: "relu", generator: gen() }],
+    "nn.init.kaimingUniform nn.init.kaimingNormal nn.init.kaimingNormal_ nn.init.kaimingUniform_",
+  ],
   [() => [m(), { dtype: "float64" }], "onesLike zerosLike asTensor emptyLike"],
   [() => [m(), v2()], "linalg.householderProduct mv orgqr nn.functional.prelu"],
   [() => [m(), { alpha: 1 }], "Tensor.elu Tensor.elu_ nn.functional.celu nn.functional.elu"],
@@ -60,15 +123,33 @@ export const calls: readonly (readonly [args: () => unknown[], names: string])[]
   [() => [m(), { min: 1, max: 1 }], "Tensor.clamp_ Tensor.clip_ clamp clip"],
   [() => [v2(), v2()], "dot outer vdot ger"],
   [() => [m(), 1, { correction: 1, keepdim: true }], "std var stdMean varMean"],
-  [() => [x2(), 2], "nn.functional.adaptiveAvgPool2d nn.functional.adaptiveMaxPool2d nn.functional.unfold nn.functional.pixelUnshuffle"],
-  [() => [x2(), { p: 0.5, training: true, generator: gen() }], "nn.functional.dropout nn.functional.dropout2d nn.functional.alphaDropout nn.functional.featureAlphaDropout"],
-  [() => [1, 1, 1, { bias: true, paddingMode: "zeros", stride: 1, padding: "same", dilation: 1, groups: 1 }], "nn.Conv1d nn.Conv2d nn.Conv3d"],
-  [() => [1, 1, 1, { bias: true, stride: 1, padding: 1, outputPadding: 1, groups: 1, dilation: 1 }], "nn.ConvTranspose1d nn.ConvTranspose2d nn.ConvTranspose3d"],
+  [
+    () => [x2(), 2],
+    "nn.functional.adaptiveAvgPool2d nn.functional.adaptiveMaxPool2d nn.functional.unfold nn.functional.pixelUnshuffle",
+  ],
+  [
+    () => [x2(), { p: 0.5, training: true, generator: gen() }],
+    "nn.functional.dropout nn.functional.dropout2d nn.functional.alphaDropout nn.functional.featureAlphaDropout",
+  ],
+  [
+    () => [1, 1, 1, { bias: true, paddingMode: "zeros", stride: 1, padding: "same", dilation: 1, groups: 1 }],
+    "nn.Conv1d nn.Conv2d nn.Conv3d",
+  ],
+  [
+    () => [1, 1, 1, { bias: true, stride: 1, padding: 1, outputPadding: 1, groups: 1, dilation: 1 }],
+    "nn.ConvTranspose1d nn.ConvTranspose2d nn.ConvTranspose3d",
+  ],
   [() => [1, 1, { bias: true }], "nn.Linear nn.GRUCell nn.LSTMCell"],
   [() => [{ weight: m(), reduction: "sum" }], "nn.L1Loss nn.BCELoss nn.MultiLabelSoftMarginLoss"],
-  [() => [{ margin: 1, reduction: "sum" }], "nn.HingeEmbeddingLoss nn.CosineEmbeddingLoss nn.MarginRankingLoss"],
+  [
+    () => [{ margin: 1, reduction: "sum" }],
+    "nn.HingeEmbeddingLoss nn.CosineEmbeddingLoss nn.MarginRankingLoss",
+  ],
   [() => [1, 1, { stride: 1, ceilMode: true }], "nn.LPPool1d nn.LPPool2d nn.LPPool3d"],
-  [() => [1, { stride: 1, padding: 1, dilation: 1, ceilMode: true, returnIndices: true }], "nn.MaxPool1d nn.MaxPool2d nn.MaxPool3d"],
+  [
+    () => [1, { stride: 1, padding: 1, dilation: 1, ceilMode: true, returnIndices: true }],
+    "nn.MaxPool1d nn.MaxPool2d nn.MaxPool3d",
+  ],
   [() => [1, { returnIndices: true }], "nn.AdaptiveMaxPool1d nn.AdaptiveMaxPool2d nn.AdaptiveMaxPool3d"],
   [() => [1, { stride: 1, padding: 1 }], "nn.MaxUnpool1d nn.MaxUnpool2d nn.MaxUnpool3d"],
   [() => [[2, 2], { dtype: "float64" }], "ones zeros empty"],
@@ -81,13 +162,22 @@ export const calls: readonly (readonly [args: () => unknown[], names: string])[]
   [() => [m(), m(), { roundingMode: "floor" }], "Tensor.divide_ divide div"],
   [() => [m(), { dx: 1, dim: 1 }], "cumulativeTrapezoid trapezoid trapz"],
   [() => [m(), [2], 1], "splitWithSizes unsafeSplitWithSizes splitWithSizesCopy"],
-  [() => [m(), m(), { weight: m(), reduction: "sum" }], "nn.functional.mseLoss nn.functional.l1Loss nn.functional.binaryCrossEntropy"],
+  [
+    () => [m(), m(), { weight: m(), reduction: "sum" }],
+    "nn.functional.mseLoss nn.functional.l1Loss nn.functional.binaryCrossEntropy",
+  ],
   [() => [x1(), 1], "nn.init.dirac_ dsplit"],
   [() => [{ alpha: 1 }], "nn.ELU nn.CELU"],
   [() => [{ reduction: "sum" }], "nn.MultiLabelMarginLoss nn.SoftMarginLoss"],
   [() => [{ lambd: 1 }], "nn.Hardshrink nn.Softshrink"],
-  [() => [1, { divisorOverride: 1, stride: 1, padding: 1, ceilMode: true, countIncludePad: true }], "nn.AvgPool2d nn.AvgPool3d"],
-  [() => [2, { outputSize: 2, returnIndices: true, generator: gen() }], "nn.FractionalMaxPool2d nn.FractionalMaxPool3d"],
+  [
+    () => [1, { divisorOverride: 1, stride: 1, padding: 1, ceilMode: true, countIncludePad: true }],
+    "nn.AvgPool2d nn.AvgPool3d",
+  ],
+  [
+    () => [2, { outputSize: 2, returnIndices: true, generator: gen() }],
+    "nn.FractionalMaxPool2d nn.FractionalMaxPool3d",
+  ],
   [() => [{ size: 2 }], "nn.UpsamplingNearest2d nn.UpsamplingBilinear2d"],
   [() => [[2, 2], { dtype: "float64", generator: gen() }], "rand randn"],
   [() => [m(), { generator: gen() }], "bernoulli Tensor.random_"],
@@ -124,23 +214,51 @@ export const calls: readonly (readonly [args: () => unknown[], names: string])[]
   [() => [m(), [0, 1]], "permute permuteCopy"],
   [() => [m(), m(), { upper: true }], "choleskySolve linalg.solveTriangular"],
   [() => [m(), [2, 2], [0, 1], 1], "asStrided asStridedCopy"],
-  [() => [x2(), w2(), v2(), { stride: 1, padding: 1, dilation: 1, groups: 1 }], "nn.functional.conv2d nn.functional.convTranspose2d"],
-  [() => [x1(), w1(), v2(), { stride: 1, padding: 1, dilation: 1, groups: 1 }], "nn.functional.conv1d nn.functional.convTranspose1d"],
-  [() => [x3(), w3(), v2(), { stride: 1, padding: 1, dilation: 1, groups: 1 }], "nn.functional.conv3d nn.functional.convTranspose3d"],
-  [() => [x2(), 2, { stride: 1, padding: 1, ceilMode: true }], "nn.functional.maxPool2d nn.functional.avgPool2d"],
-  [() => [x1(), 2, { stride: 1, padding: 1, ceilMode: true }], "nn.functional.maxPool1d nn.functional.avgPool1d"],
-  [() => [x3(), 2, { stride: 1, padding: 1, ceilMode: true }], "nn.functional.maxPool3d nn.functional.avgPool3d"],
+  [
+    () => [x2(), w2(), v2(), { stride: 1, padding: 1, dilation: 1, groups: 1 }],
+    "nn.functional.conv2d nn.functional.convTranspose2d",
+  ],
+  [
+    () => [x1(), w1(), v2(), { stride: 1, padding: 1, dilation: 1, groups: 1 }],
+    "nn.functional.conv1d nn.functional.convTranspose1d",
+  ],
+  [
+    () => [x3(), w3(), v2(), { stride: 1, padding: 1, dilation: 1, groups: 1 }],
+    "nn.functional.conv3d nn.functional.convTranspose3d",
+  ],
+  [
+    () => [x2(), 2, { stride: 1, padding: 1, ceilMode: true }],
+    "nn.functional.maxPool2d nn.functional.avgPool2d",
+  ],
+  [
+    () => [x1(), 2, { stride: 1, padding: 1, ceilMode: true }],
+    "nn.functional.maxPool1d nn.functional.avgPool1d",
+  ],
+  [
+    () => [x3(), 2, { stride: 1, padding: 1, ceilMode: true }],
+    "nn.functional.maxPool3d nn.functional.avgPool3d",
+  ],
   [() => [x1(), 2], "nn.functional.adaptiveAvgPool1d nn.functional.adaptiveMaxPool1d"],
   [() => [x3(), 2], "nn.functional.adaptiveAvgPool3d nn.functional.adaptiveMaxPool3d"],
   [() => [ones([1, 4, 2, 2]), 2], "nn.functional.pixelShuffle nn.functional.channelShuffle"],
   [() => [m(), { lambd: 0.1 }], "nn.functional.hardshrink nn.functional.softshrink"],
-  [() => [x2(), { size: 3, mode: "bilinear", alignCorners: true }], "nn.functional.interpolate nn.functional.upsample"],
+  [
+    () => [x2(), { size: 3, mode: "bilinear", alignCorners: true }],
+    "nn.functional.interpolate nn.functional.upsample",
+  ],
   [() => [x2(), { size: 3 }], "nn.functional.upsampleNearest nn.functional.upsampleBilinear"],
   [() => [4, 2, [1], { divValue: 1, headBias: true }], "nn.AdaptiveLogSoftmaxWithLoss"],
   [() => [1, 1, 1, { bias: true }], "nn.Bilinear"],
   [() => [[m(), m()], 1, { normType: 1, errorIfNonfinite: true }], "nn.clipGradNorm_"],
   [() => [1, 1, { paddingIdx: 0, maxNorm: 1, normType: 1, scaleGradByFreq: true }], "nn.Embedding"],
-  [() => [1, 1, { mode: "max", paddingIdx: 0, maxNorm: 1, normType: 1, scaleGradByFreq: true, includeLastOffset: true }], "nn.EmbeddingBag"],
+  [
+    () => [
+      1,
+      1,
+      { mode: "max", paddingIdx: 0, maxNorm: 1, normType: 1, scaleGradByFreq: true, includeLastOffset: true },
+    ],
+    "nn.EmbeddingBag",
+  ],
   [() => [{ startDim: 1, endDim: 1 }], "nn.Flatten"],
   [() => ["relu", 1], "nn.init.calculateGain"],
   [() => [m(), 1, { std: 1, generator: gen() }], "nn.init.sparse_"],
@@ -149,8 +267,22 @@ export const calls: readonly (readonly [args: () => unknown[], names: string])[]
   [() => [1, { eps: 1, elementwiseAffine: true, bias: true }], "nn.LayerNorm"],
   [() => [1, { alpha: 1, beta: 1, k: 1 }], "nn.LocalResponseNorm"],
   [() => [1, { eps: 1, elementwiseAffine: true }], "nn.RMSNorm"],
-  [() => [1, 1, { outFeatures: [2, 2], bias: true, reduction: "sum", weight: m(), labelSmoothing: 1, ignoreIndex: 1 }], "nn.LinearCrossEntropyLoss"],
-  [() => [1, 1, { dropout: 1, bias: true, addBiasKv: true, addZeroAttn: true, kdim: 1, vdim: 1, batchFirst: true }], "nn.MultiheadAttention"],
+  [
+    () => [
+      1,
+      1,
+      { outFeatures: [2, 2], bias: true, reduction: "sum", weight: m(), labelSmoothing: 1, ignoreIndex: 1 },
+    ],
+    "nn.LinearCrossEntropyLoss",
+  ],
+  [
+    () => [
+      1,
+      1,
+      { dropout: 1, bias: true, addBiasKv: true, addZeroAttn: true, kdim: 1, vdim: 1, batchFirst: true },
+    ],
+    "nn.MultiheadAttention",
+  ],
   [() => [1, 1, { numLayers: 1, bias: true, batchFirst: true, dropout: 1, bidirectional: true }], "nn.GRU"],
   [() => [1, 1, { bias: true, nonlinearity: "tanh" }], "nn.RNNCell"],
   [() => [1, [2, 2]], "nn.Unflatten"],
@@ -169,7 +301,17 @@ export const calls: readonly (readonly [args: () => unknown[], names: string])[]
   [() => [{ full: true, eps: 1, reduction: "sum" }], "nn.GaussianNLLLoss"],
   [() => [{ p: 1, weight: v2(), margin: 1, reduction: "sum" }], "nn.MultiMarginLoss"],
   [() => [{ p: 1, eps: 1, swap: true, margin: 1, reduction: "sum" }], "nn.TripletMarginLoss"],
-  [() => [{ distanceFunction: (a,b)=>a.sub(b).abs().sum(1), swap: true, margin: 1, reduction: "sum" }], "nn.TripletMarginWithDistanceLoss"],
+  [
+    () => [
+      {
+        distanceFunction: (a: Tensor, b: Tensor) => a.sub(b).abs().sum(1),
+        swap: true,
+        margin: 1,
+        reduction: "sum",
+      },
+    ],
+    "nn.TripletMarginWithDistanceLoss",
+  ],
   [() => [{ p: 1, eps: 1, keepdim: true }], "nn.PairwiseDistance"],
   [() => [{ dim: 1, eps: 1 }], "nn.CosineSimilarity"],
   [() => [{ minVal: 1, maxVal: 1 }], "nn.Hardtanh"],
@@ -204,7 +346,17 @@ export const calls: readonly (readonly [args: () => unknown[], names: string])[]
   [() => [bm(), m(), m()], "where"],
   [() => [m(), "float64"], "Tensor.to"],
   [() => [m(), [2, 2], true, { dtype: "float64" }], "Tensor.newFull"],
-  [() => [m(), [[1, 2], [3, 4]], { dtype: "float64" }], "Tensor.newTensor"],
+  [
+    () => [
+      m(),
+      [
+        [1, 2],
+        [3, 4],
+      ],
+      { dtype: "float64" },
+    ],
+    "Tensor.newTensor",
+  ],
   [() => [m(), 1, 1, 2], "diagEmbed"],
   [() => [m(), 1, 1, { prepend: m(), append: m() }], "diff"],
   [() => [m(), m(), { dim: 1, eps: 1 }], "cosineSimilarity"],
@@ -212,7 +364,7 @@ export const calls: readonly (readonly [args: () => unknown[], names: string])[]
   [() => [i2(), { weights: v2(), minlength: 1 }], "bincount"],
   [() => [m(), { bins: 1, min: 0, max: 1 }], "histc"],
   [() => [m(), 2, { weight: m(), density: true }], "histogram"],
-  [() => [m(), 1, { range: [1,1,1,1], weight: v2(), density: true }], "histogramdd"],
+  [() => [m(), 1, { range: [1, 1, 1, 1], weight: v2(), density: true }], "histogramdd"],
   [() => [m(), 1, im()], "gather"],
   [() => [m(), 1, i2()], "indexSelect"],
   [() => [m(), m(), 2, {}], "cdist"],
@@ -254,7 +406,10 @@ export const calls: readonly (readonly [args: () => unknown[], names: string])[]
   [() => [x2(), 2, 2, { stride: 1, ceilMode: true }], "nn.functional.lpPool2d"],
   [() => [x3(), 2, 2, { stride: 1, ceilMode: true }], "nn.functional.lpPool3d"],
   [() => [ones([1, 4, 4]), 3, 2, { stride: 1 }], "nn.functional.fold"],
-  [() => [x2(), v2(), v2(), v2(), v2(), { training: true, momentum: 0.1, eps: 0.1 }], "nn.functional.batchNorm"],
+  [
+    () => [x2(), v2(), v2(), v2(), v2(), { training: true, momentum: 0.1, eps: 0.1 }],
+    "nn.functional.batchNorm",
+  ],
   [() => [x2(), v2(), v2(), v2(), v2(), { momentum: 0.1, eps: 0.1 }], "nn.functional.instanceNorm"],
   [() => [m(), 2, v2(), v2(), { eps: 0.1 }], "nn.functional.layerNorm"],
   [() => [m(), 2, v2(), { eps: 0.1 }], "nn.functional.rmsNorm"],
@@ -270,8 +425,14 @@ export const calls: readonly (readonly [args: () => unknown[], names: string])[]
   [() => [m(), m(), v2()], "nn.functional.linear"],
   [() => [i2(), 3], "nn.functional.oneHot"],
   [() => [m(), i2(), { weight: v2(), ignoreIndex: 3, reduction: "sum" }], "nn.functional.nllLoss"],
-  [() => [m(), i2(), { weight: v2(), ignoreIndex: 3, labelSmoothing: 0.1, reduction: "sum" }], "nn.functional.crossEntropy"],
-  [() => [m(), m(), { weight: m(), posWeight: m(), reduction: "sum" }], "nn.functional.binaryCrossEntropyWithLogits"],
+  [
+    () => [m(), i2(), { weight: v2(), ignoreIndex: 3, labelSmoothing: 0.1, reduction: "sum" }],
+    "nn.functional.crossEntropy",
+  ],
+  [
+    () => [m(), m(), { weight: m(), posWeight: m(), reduction: "sum" }],
+    "nn.functional.binaryCrossEntropyWithLogits",
+  ],
   [() => [m(), m(), { beta: 1, reduction: "sum" }], "nn.functional.smoothL1Loss"],
   [() => [m(), m(), { delta: 1, weight: m(), reduction: "sum" }], "nn.functional.huberLoss"],
   [() => [m(), m(), { logTarget: true, reduction: "batchmean" }], "nn.functional.klDiv"],
@@ -284,32 +445,74 @@ export const calls: readonly (readonly [args: () => unknown[], names: string])[]
   [() => [m(), i2(), { p: 1, margin: 1, weight: v2() }], "nn.functional.multiMarginLoss"],
   [() => [m(), im(), { reduction: "sum" }], "nn.functional.multilabelMarginLoss"],
   [() => [m(), m(), { weight: v2(), reduction: "sum" }], "nn.functional.multilabelSoftMarginLoss"],
-  [() => [m(), m(), m(), { margin: 1, p: 2, eps: 0.1, swap: true, reduction: "sum" }], "nn.functional.tripletMarginLoss"],
-  [() => [m(), m(), m(), { margin: 1, swap: true, reduction: "sum" }], "nn.functional.tripletMarginWithDistanceLoss"],
+  [
+    () => [m(), m(), m(), { margin: 1, p: 2, eps: 0.1, swap: true, reduction: "sum" }],
+    "nn.functional.tripletMarginLoss",
+  ],
+  [
+    () => [m(), m(), m(), { margin: 1, swap: true, reduction: "sum" }],
+    "nn.functional.tripletMarginWithDistanceLoss",
+  ],
   [() => [m(), m(), { p: 2, eps: 0.1, keepdim: true }], "nn.functional.pairwiseDistance"],
   [() => [m(), m(), { dim: 1, eps: 0.1 }], "nn.functional.cosineSimilarity"],
   [() => [m(), [1, 1], { mode: "constant", value: 1 }], "nn.functional.pad"],
-  [() => [im(), m(), { paddingIdx: 0, maxNorm: 1, normType: 2, scaleGradByFreq: true }], "nn.functional.embedding"],
+  [
+    () => [im(), m(), { paddingIdx: 0, maxNorm: 1, normType: 2, scaleGradByFreq: true }],
+    "nn.functional.embedding",
+  ],
   [() => [im(), m(), { mode: "sum", perSampleWeights: m() }], "nn.functional.embeddingBag"],
-  [() => [t3(), t3(), t3(), { attnMask: m(), dropoutP: 0, scale: 1 }], "nn.functional.scaledDotProductAttention"],
+  [
+    () => [t3(), t3(), t3(), { attnMask: m(), dropoutP: 0, scale: 1 }],
+    "nn.functional.scaledDotProductAttention",
+  ],
   [() => [m(), m(), t3(), v2()], "nn.functional.bilinear"],
-  [() => [x2(), zeros([1, 2, 2, 2]), { mode: "bilinear", paddingMode: "border", alignCorners: true }], "nn.functional.gridSample"],
+  [
+    () => [x2(), zeros([1, 2, 2, 2]), { mode: "bilinear", paddingMode: "border", alignCorners: true }],
+    "nn.functional.gridSample",
+  ],
   [() => [zeros([1, 2, 3]), [1, 1, 2, 2], { alignCorners: true }], "nn.functional.affineGrid"],
   [() => [x2(), 2, { outputSize: 2, generator: gen() }], "nn.functional.fractionalMaxPool2d"],
   [() => [x3(), 2, { outputSize: 2, generator: gen() }], "nn.functional.fractionalMaxPool3d"],
   [() => [m(), m(), i2(), { linearBias: v2(), reduction: "sum" }], "nn.functional.linearCrossEntropy"],
   [() => [m(), { tau: 1, hard: true, dim: 1, generator: gen() }], "nn.functional.gumbelSoftmax"],
   [() => [m(), { p: 2 }], "nn.functional.pdist"],
-  [() => [zeros([2, 1, 3]), ones([1, 1]).to("int32"), tensor([2], { dtype: "int32" }), tensor([1], { dtype: "int32" }), { blank: 0, reduction: "sum", zeroInfinity: true }], "nn.functional.ctcLoss"],
-  [() => [ones([1, 1, 2]), tensor([[[0, 3]]], { dtype: "int32" }), 2, { stride: 2 }], "nn.functional.maxUnpool1d"],
-  [() => [ones([1, 1, 1, 2]), tensor([[[[0, 3]]]], { dtype: "int32" }), 2, { stride: 2 }], "nn.functional.maxUnpool2d"],
-  [() => [ones([1, 1, 1, 1, 2]), tensor([[[[[0, 3]]]]], { dtype: "int32" }), 2, { stride: 2 }], "nn.functional.maxUnpool3d"],
+  [
+    () => [
+      zeros([2, 1, 3]),
+      ones([1, 1]).to("int32"),
+      tensor([2], { dtype: "int32" }),
+      tensor([1], { dtype: "int32" }),
+      { blank: 0, reduction: "sum", zeroInfinity: true },
+    ],
+    "nn.functional.ctcLoss",
+  ],
+  [
+    () => [ones([1, 1, 2]), tensor([[[0, 3]]], { dtype: "int32" }), 2, { stride: 2 }],
+    "nn.functional.maxUnpool1d",
+  ],
+  [
+    () => [ones([1, 1, 1, 2]), tensor([[[[0, 3]]]], { dtype: "int32" }), 2, { stride: 2 }],
+    "nn.functional.maxUnpool2d",
+  ],
+  [
+    () => [ones([1, 1, 1, 1, 2]), tensor([[[[[0, 3]]]]], { dtype: "int32" }), 2, { stride: 2 }],
+    "nn.functional.maxUnpool3d",
+  ],
   [() => ["ij,jk->ik", m(), m()], "einsum"],
   [() => [m(), { size: 3, fillValue: 0 }], "nonzeroStatic"],
   [() => [0, 5, 1, { dtype: "int32" }], "arange"],
   [() => [0, 5, [2], { generator: gen() }], "randint"],
   [() => [m(), 0, 5, { generator: gen() }], "randintLike"],
-  [() => [[[1, 2], [3, 4]], { dtype: "float64" }], "tensor"],
+  [
+    () => [
+      [
+        [1, 2],
+        [3, 4],
+      ],
+      { dtype: "float64" },
+    ],
+    "tensor",
+  ],
   [() => [t3(), t3(), t3(), { beta: 1, alpha: 1 }], "Tensor.baddbmm_"],
   [() => [enc(), 1, { norm: null }], "nn.TransformerEncoder"],
   [() => [dec(), 1, { norm: null }], "nn.TransformerDecoder"],
