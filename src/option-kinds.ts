@@ -32,6 +32,31 @@ const dtype: Kind = {
   holds: (v) => typeof v === "string" && Object.hasOwn(arrayTypes, v),
 };
 
+const isNumbers = (v: unknown) => Array.isArray(v) && v.every((n) => typeof n === "number");
+const numberOrTensor: Kind = { needed: "a number", holds: (v) => typeof v === "number" || isTensor(v) };
+const booleanOrTensor: Kind = {
+  needed: "true or false, or a tensor",
+  holds: (v) => v === null || typeof v === "boolean" || isTensor(v),
+};
+const booleanOrNumber: Kind = {
+  needed: "true or false, or a number",
+  holds: (v) => typeof v === "boolean" || typeof v === "number",
+};
+/** Of norms: matrices have two with names. */
+const order: Kind = {
+  needed: "a number",
+  holds: (v) => v === null || typeof v === "number" || v === "fro" || v === "nuc",
+};
+const sizes: Kind = {
+  needed: "a number or an array of numbers",
+  holds: (v) =>
+    v === null || typeof v === "number" || isNumbers(v) || isTensor(v) || v === "same" || v === "valid",
+};
+const words: Kind = {
+  needed: '"mean", "sum" or "none"',
+  holds: (v) => v === "mean" || v === "sum" || v === "none" || v === "batchmean",
+};
+
 const names: readonly (readonly [Kind, string])[] = [
   [
     boolean,
@@ -64,6 +89,12 @@ const names: readonly (readonly [Kind, string])[] = [
     perSampleWeights posWeight prepend qProjWeight randomSamples runningMean runningVar srcKeyPaddingMask srcMask staticK staticV
     tgtKeyPaddingMask tgtMask vProjWeight weight weights`,
   ],
+  [orNull(numberOrTensor), "momentum rcond"],
+  [booleanOrTensor, "bias"],
+  [booleanOrNumber, "upper"],
+  [order, "p"],
+  [sizes, "dilation outputPadding outputRatio outputSize padding size stride"],
+  [words, "reduction"],
   [aFunction, "distanceFunction onProgress scaleFn"],
   [text, "title xLabel yLabel"],
   [generator, "generator"],

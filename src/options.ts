@@ -20,7 +20,13 @@ export function checkOptions(op: string, options: unknown, known: readonly strin
     );
   if (typeof options !== "object" || options === null || Array.isArray(options))
     throw needed(described(options));
-  if (isTensor(options) || ArrayBuffer.isView(options)) throw needed(described(options));
+  // An object of another class without fields, a date or a map, has no options to offer.
+  if (
+    isTensor(options) ||
+    ArrayBuffer.isView(options) ||
+    (!isOptions(options) && Object.keys(options).length === 0 && Object.getPrototypeOf(options) !== null)
+  )
+    throw needed(described(options));
   for (const key of Object.keys(options)) {
     if (known.includes(key)) {
       checkOptionKind(op, key, (options as Record<string, unknown>)[key]);

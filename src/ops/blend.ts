@@ -1,4 +1,4 @@
-import { checkTensors } from "../arguments.js";
+import { checkOperands, checkTensors } from "../arguments.js";
 import { isFloating } from "../dtype.js";
 import { DTypeError } from "../errors.js";
 import { checkOptions } from "../options.js";
@@ -11,6 +11,7 @@ import { to } from "./views.js";
 /** start + weight · (end - start), exact at both ends. PyTorch: `torch.lerp`. */
 export function lerp(start: Tensor, end: Tensor, weight: Tensor | number): Tensor {
   checkTensors("lerp", start, end);
+  checkOperands("lerp", weight);
   for (const x of [start, end])
     if (!isFloating(x.dtype)) throw new DTypeError(`lerp: float tensors are needed: ${x.dtype}`);
   const range = sub(end, start);

@@ -26,7 +26,10 @@ export const aliasCopy = (x: Tensor): Tensor => {
 /** PyTorch: `torch.as_strided_copy`. */
 export const asStridedCopy = copy(asStrided);
 /** PyTorch: `torch.detach_copy`. */
-export const detachCopy = copy((x) => x.detach());
+export const detachCopy = copy((x) => {
+  checkTensors("detachCopy", x);
+  return x.detach();
+});
 /** PyTorch: `torch.diagonal_copy`. */
 export const diagonalCopy = copy(diagonal);
 /** PyTorch: `torch.expand_copy`. */

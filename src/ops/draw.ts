@@ -1,5 +1,5 @@
 /** Random numbers of other distributions, made of the two that kernels draw: uniform and normal. */
-import { checkTensors } from "../arguments.js";
+import { checkOperands, checkTensors } from "../arguments.js";
 import { differentiable } from "../autograd/graph.js";
 import { type DType, isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
@@ -165,6 +165,7 @@ function needsFloat(op: string, x: Tensor): void {
 /** Overwrites `x` with ones, with probability `p` (a number or a tensor), and zeros. */
 export function bernoulli_(x: Tensor, p: Tensor | number = 0.5, options?: GeneratorOptions): Tensor {
   checkTensors("bernoulli_", x);
+  checkOperands("bernoulli_", p);
   if (typeof p === "number" && !(p >= 0 && p <= 1))
     throw new ValueError(`bernoulli_: p is between 0 and 1: ${String(p)}`);
   const chance = typeof p === "number" ? p : p.detach();

@@ -1,4 +1,4 @@
-import { checkNumbers, checkTensors } from "../arguments.js";
+import { checkNumbers, checkOperands, checkTensors } from "../arguments.js";
 import { isGradEnabled } from "../autograd/grad-mode.js";
 import { isFloating } from "../dtype.js";
 import { AutogradError, DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
@@ -76,6 +76,7 @@ type BinaryInPlace = "add" | "sub" | "mul" | "div";
 
 /** x = op(x, y). The result has the shape and dtype of `x`. */
 export function binary_(op: BinaryInPlace, x: Tensor, y: Operand): Tensor {
+  checkOperands(`${op}_`, y);
   const others = typeof y === "object" ? [y] : [];
   writable(`${op}_`, x, ...others);
   const sameKind = typeof y === "object" && y.dtype === x.dtype;

@@ -98,6 +98,7 @@ export function swapaxes(x: Tensor, axis0: number, axis1: number): Tensor {
 /** One dim as several of these sizes, one of which may be -1: the reverse of `flatten`. PyTorch: `torch.unflatten`. */
 export function unflatten(x: Tensor, dim: number, sizes: Shape): Tensor {
   checkTensors("unflatten", x);
+  checkIntegerLists("unflatten", { sizes });
   const d = lineDim("unflatten", dim, x);
   if (sizes.length === 0) throw new ShapeError("unflatten: at least one size is needed: []");
   const parts = inferShape("unflatten", [x.ndim === 0 ? 1 : x.shape[d]], sizes);

@@ -1,4 +1,4 @@
-import { checkTensors } from "../arguments.js";
+import { checkIntegerLists, checkOperands, checkTensors } from "../arguments.js";
 import { isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
@@ -46,6 +46,7 @@ export function repeat(x: Tensor, repeats: readonly number[]): Tensor {
 /** `repeat` that takes fewer numbers than dims: those of the last ones. PyTorch: `torch.tile`. */
 export function tile(x: Tensor, dims: readonly number[]): Tensor {
   checkTensors("tile", x);
+  checkIntegerLists("tile", { dims });
   checkRepeats("tile", dims);
   return repeat(x, [...new Array<number>(Math.max(0, x.ndim - dims.length)).fill(1), ...dims]);
 }
@@ -61,6 +62,7 @@ export function repeatInterleave(
   options?: { outputSize?: number },
 ): Tensor {
   checkTensors("repeatInterleave", x);
+  checkOperands("repeatInterleave", repeats ?? 1);
   checkOptions("repeatInterleave", options, ["outputSize"]);
   if (repeats === undefined) return positions(repeatsOf(x, x.numel));
   const line = dim === undefined || x.ndim === 0 ? reshape(x, [x.numel]) : x;

@@ -1,4 +1,4 @@
-import { checkTensors } from "../arguments.js";
+import { checkOperands, checkTensors } from "../arguments.js";
 import { promote } from "../dtype.js";
 import { formatShape, ShapeError, ValueError } from "../errors.js";
 import { k } from "../kernels/backend.js";
@@ -35,6 +35,7 @@ const searchsortedOptions: readonly (keyof SearchsortedOptions)[] = [...bucketiz
  */
 export function searchsorted(sorted: Tensor, values: Tensor | number, options?: SearchsortedOptions): Tensor {
   checkTensors("searchsorted", sorted);
+  checkOperands("searchsorted", values);
   checkOptions("searchsorted", options, searchsortedOptions);
   const { right = false, side, sorter } = options ?? {};
   if (side !== undefined && side !== "left" && side !== "right")
@@ -54,6 +55,7 @@ export function searchsorted(sorted: Tensor, values: Tensor | number, options?: 
  */
 export function bucketize(x: Tensor | number, boundaries: Tensor, options?: BucketizeOptions): Tensor {
   checkTensors("bucketize", boundaries);
+  checkOperands("bucketize", x);
   checkOptions("bucketize", options, bucketizeOptions);
   if (boundaries.ndim !== 1)
     throw new ShapeError(`bucketize: boundaries have one dim: ${formatShape(boundaries.shape)}`);
@@ -69,6 +71,7 @@ export interface IsinOptions {
 
 /** Whether each element is among `test`; NaN never is. `bool`, shape of `elements`. PyTorch: `torch.isin`. */
 export function isin(elements: Tensor | number, test: Tensor | number, options?: IsinOptions): Tensor {
+  checkOperands("isin", elements, test);
   checkOptions("isin", options, ["assumeUnique", "invert"]);
   const dtype = commonDType(elements, test);
   const [x, among] = [elements, test].map((v) =>

@@ -24,21 +24,23 @@ type AtLeast = {
 };
 
 /** Of one tensor the tensor, of several (or an array) an array. */
-const ofEach = (f: (x: Tensor) => Tensor): AtLeast =>
-  ((...given: Tensors) =>
-    given.length === 1 && given[0] instanceof Tensor ? f(given[0]) : listed(given).map(f)) as AtLeast;
+const ofEach = (op: string, f: (x: Tensor) => Tensor): AtLeast =>
+  ((...given: Tensors) => {
+    checkTensors(op, ...listed(given));
+    return given.length === 1 && given[0] instanceof Tensor ? f(given[0]) : listed(given).map(f);
+  }) as AtLeast;
 
 /** A scalar as a vector, all else as it is; several tensors as an array. Views. PyTorch: `torch.atleast_1d`. */
-export const atleast1d = ofEach(upTo1);
+export const atleast1d = ofEach("atleast1d", upTo1);
 
 /** Less than a matrix as a matrix of one row, all else as it is; several tensors as an array. Views. PyTorch: `torch.atleast_2d`. */
-export const atleast2d = ofEach(upTo2);
+export const atleast2d = ofEach("atleast2d", upTo2);
 
 /**
  * Less than 3 dims as 3: [] → [1, 1, 1], [n] → [1, n, 1], [m, n] → [m, n, 1]; several tensors as an array. Views.
  * PyTorch: `torch.atleast_3d`.
  */
-export const atleast3d = ofEach(upTo3);
+export const atleast3d = ofEach("atleast3d", upTo3);
 
 /** Side by side: vectors (and scalars) along their only dim, all else along dim 1. PyTorch: `torch.hstack`. */
 export function hstack(tensors: readonly Tensor[]): Tensor {

@@ -1,4 +1,4 @@
-import { checkTensors } from "../../arguments.js";
+import { checkTensors, described } from "../../arguments.js";
 import { formatShape, ShapeError, ValueError } from "../../errors.js";
 import { resolveDim } from "../../shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
@@ -122,9 +122,9 @@ export function cond(
   checkTensors("linalg.cond", a);
   const op = "linalg.cond";
   const order = (byPositionOrName(op, args, ["p"]).p ?? 2) as MatrixOrder;
-  checkMatrices(op, a, Math.abs(order as number) !== 2);
   if (!orders.includes(order))
-    throw new ValueError(`${op}: the order is one of ${orders.join(", ")}: ${String(order)}`);
+    throw new ValueError(`${op}: the order is one of ${orders.join(", ")}: ${described(order)}`);
+  checkMatrices(op, a, Math.abs(order as number) !== 2);
   if (order === 2 || order === -2) {
     const values = svdvals(a);
     const [largest, smallest] = [select(values, -1, 0), select(values, -1, -1)];

@@ -81,6 +81,7 @@ export function multiDot(tensors: readonly Tensor[]): Tensor {
 
 /** `linalg.multiDot` of its arguments. PyTorch: `torch.chain_matmul`. */
 export function chainMatmul(...matrices: Tensor[]): Tensor {
+  checkTensors("chainMatmul", ...matrices);
   return chained("chainMatmul", matrices);
 }
 
