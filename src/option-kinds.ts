@@ -93,7 +93,7 @@ const names: readonly (readonly [Kind, string])[] = [
   [booleanOrTensor, "bias"],
   [booleanOrNumber, "upper"],
   [order, "p"],
-  [sizes, "dilation outputPadding outputRatio outputSize padding size stride"],
+  [sizes, "dilation kernelSize outputPadding outputRatio outputSize padding size stride"],
   [words, "reduction"],
   [aFunction, "distanceFunction onProgress scaleFn"],
   [text, "title xLabel yLabel"],

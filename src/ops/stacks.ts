@@ -70,6 +70,7 @@ export function columnStack(tensors: readonly Tensor[]): Tensor {
 
 /** Matrices along a diagonal, zeros elsewhere; vectors are rows. PyTorch: `torch.block_diag`. */
 export function blockDiag(...tensors: Tensors): Tensor {
+  checkTensors("blockDiag", ...listed(tensors));
   const blocks = listed(tensors).map(upTo2);
   for (const x of blocks)
     if (x.ndim > 2) throw new ShapeError(`blockDiag: at most 2 dims: ${formatShape(x.shape)}`);
@@ -91,6 +92,7 @@ function needsVector(op: string, x: Tensor): void {
 
 /** Every choice of one element of each vector, one a row, the last changing first. PyTorch: `torch.cartesian_prod`. */
 export function cartesianProd(...tensors: Tensors): Tensor {
+  checkTensors("cartesianProd", ...listed(tensors));
   const given = listed(tensors);
   for (const x of given) needsVector("cartesianProd", x);
   if (given.length === 1) return given[0];

@@ -3,6 +3,7 @@ import { differentiable } from "../autograd/graph.js";
 import { type DType, isFloating } from "../dtype.js";
 import { formatShape, ShapeError, ValueError } from "../errors.js";
 import { k } from "../kernels/backend.js";
+import { dimAndOptions } from "../options.js";
 import {
   broadcastStrides,
   denseStrides,
@@ -194,8 +195,13 @@ export function expand(x: Tensor, shape: Shape): Tensor {
 }
 
 /** Without the dims of size 1, or without the given ones where they have size 1. */
-export function squeeze(x: Tensor, dim?: number | readonly number[]): Tensor {
+export function squeeze(
+  x: Tensor,
+  where?: number | readonly number[] | { dim?: number | readonly number[] },
+): Tensor {
   checkTensors("squeeze", x);
+  const [dim] = dimAndOptions<number | readonly number[], object>("squeeze", [], where, undefined);
+  if (dim !== undefined && typeof dim !== "number") checkIntegerLists("squeeze", { dim });
   const given =
     dim === undefined
       ? undefined

@@ -4,8 +4,10 @@
  */
 import { describe, expect, it } from "vitest";
 import * as simdgrad from "../../src/index.js";
-import { SimdgradError, Tensor, zeros } from "../../src/index.js";
+import { nn, SimdgradError, Tensor, zeros } from "../../src/index.js";
+import fc from "../property.js";
 import { calls } from "./calls.js";
+import { patience, times } from "./effort.js";
 
 type Call = (args: readonly unknown[]) => unknown;
 
@@ -70,10 +72,12 @@ function complaint(
     if (!(error instanceof SimdgradError)) return String(error).slice(0, 150);
     if (error.message.length >= 1000) return `a message of ${error.message.length} characters`;
     if (!/^[A-Za-z][\w.[\]]*: /.test(error.message)) return `not the name of an operation: ${error.message}`;
-    if (args.some((x, i) => values(x) !== before[i])) return "changed an argument, then failed";
+    if (args.some((x, i) => i >= 3 * Number(/Norm$/.test(name)) && values(x) !== before[i]))
+      return "changed an argument, then failed";
     return;
   }
-  const own = name.endsWith("_") || name.startsWith("nn.init.") ? 1 : 0;
+  // Running statistics are changed on purpose.
+  const own = /_$|^nn\.init\./.test(name) ? 1 : /(batch|instance)Norm$/.test(name) ? 3 : 0;
   if (args.some((x, i) => i >= own && values(x) !== before[i])) return "changed an argument";
 }
 
@@ -118,30 +122,80 @@ const everything = () => [
   ...tensors.map((make) => [make(), false] as const),
 ];
 
+/** Those that still take, or fail at, some of it in words of JavaScript's: the list only gets shorter. */
+const pinned = new Set(
+  `Tensor.bernoulli_ Tensor.cauchy_ Tensor.divide_ Tensor.exponential_ Tensor.geometric_ Tensor.lerp_
+  Tensor.logNormal_ Tensor.mvlgamma_ Tensor.newEmpty Tensor.newFull Tensor.newOnes Tensor.newTensor
+  Tensor.newZeros Tensor.random_ Tensor.renorm_ Tensor.repeat Tensor.requiresGrad_ Tensor.scatterAdd_
+  Tensor.scatter_ Tensor.to Tensor.tril_ Tensor.triu_ Tensor.unfold allclose arange asStridedScatter
+  bincount broadcastTensors bucketize chunk combinations constantPadNd cov diag diff div divide einsum
+  emptyLike full fullLike gradient histc histogram histogramdd isclose isin kthvalue lerp linalg.lstsq
+  linalg.matrixNorm linalg.norm linalg.qr linalg.tensorsolve linalg.vander linalg.vectorNorm logspace lu
+  meshgrid multinomial mvlgamma nanquantile nn.AdaptiveAvgPool1d nn.AdaptiveAvgPool2d nn.AdaptiveAvgPool3d
+  nn.AdaptiveLogSoftmaxWithLoss nn.AdaptiveMaxPool1d nn.AdaptiveMaxPool2d nn.AdaptiveMaxPool3d nn.Conv1d
+  nn.Conv2d nn.Conv3d nn.ConvTranspose1d nn.ConvTranspose2d nn.ConvTranspose3d nn.CosineSimilarity
+  nn.EmbeddingBag nn.GELU nn.GLU nn.GRU nn.GRUCell nn.GroupNorm nn.LSTMCell nn.LayerNorm nn.Linear
+  nn.LinearCrossEntropyLoss nn.LocalResponseNorm nn.LogSoftmax nn.MultiheadAttention nn.RMSNorm nn.RNNCell
+  nn.Softmax nn.Softmin nn.Threshold nn.TransformerDecoder nn.TransformerEncoder
+  nn.TripletMarginWithDistanceLoss nn.Unflatten nn.Upsample nn.clipGradNorm_ nn.clipGradValue_
+  nn.functional.adaptiveAvgPool1d nn.functional.adaptiveAvgPool2d nn.functional.adaptiveAvgPool3d
+  nn.functional.adaptiveMaxPool1d nn.functional.adaptiveMaxPool2d nn.functional.adaptiveMaxPool3d
+  nn.functional.avgPool1d nn.functional.avgPool2d nn.functional.avgPool3d nn.functional.ctcLoss
+  nn.functional.embedding nn.functional.embeddingBag nn.functional.fold nn.functional.fractionalMaxPool2d
+  nn.functional.fractionalMaxPool3d nn.functional.gaussianNllLoss nn.functional.gelu
+  nn.functional.gridSample nn.functional.groupNorm nn.functional.huberLoss nn.functional.l1Loss
+  nn.functional.layerNorm nn.functional.localResponseNorm nn.functional.lpPool1d nn.functional.lpPool2d
+  nn.functional.lpPool3d nn.functional.maxPool1d nn.functional.maxPool2d nn.functional.maxPool3d
+  nn.functional.maxUnpool1d nn.functional.maxUnpool2d nn.functional.maxUnpool3d nn.functional.mseLoss
+  nn.functional.multiMarginLoss nn.functional.pad nn.functional.pixelUnshuffle nn.functional.rmsNorm
+  nn.functional.softmin nn.functional.unfold nn.init.calculateGain nn.init.dirac_ nn.init.kaimingNormal
+  nn.init.kaimingNormal_ nn.init.kaimingUniform nn.init.kaimingUniform_ nn.init.sparse_ nonzeroStatic
+  onesLike pcaLowrank polygamma quantile randint randintLike renorm repeatInterleave roll scatter
+  scatterAdd searchsorted select selectCopy selectScatter sliceCopy sliceScatter special.multigammaln
+  special.polygamma split splitCopy splitWithSizes splitWithSizesCopy svdLowrank tensor tensordot topk tril
+  trilIndices triu triuIndices unfoldCopy unsafeChunk unsafeSplit unsafeSplitWithSizes vander var
+  vectorNorm zerosLike`.split(/\s+/),
+);
+
+/** In `npm test` a sample of what is hostile for each call, in `npm run attack` all of it. */
+const hostile = everything();
+const sample = Math.min(times(4), hostile.length);
+
 describe("arguments", () => {
-  it("of every call are valid to begin with", () => {
-    const failed = rows.filter(([name, make]) => {
-      try {
-        callOf(name)(make());
-        return false;
-      } catch (error) {
-        console.log(name, String(error));
-        return true;
-      }
-    });
-    expect(failed.map(([name]) => name)).toEqual([]);
+  it("the table has every function that is exported", () => {
+    const known = new Set(rows.map(([name]) => name));
+    const functions = Object.entries(simdgrad).filter(([, value]) => typeof value === "function");
+    const others = /^(noGrad|compile|manualSeed|fit|gradcheck|formatShape|isreal|[A-Z].*)$/;
+    const missing = functions.map(([name]) => name).filter((name) => !known.has(name) && !others.test(name));
+    const layers = Object.entries(nn.functional).map(([name]) => name);
+    const covered = (name: string) =>
+      known.has(`nn.functional.${name}`) ||
+      known.has(name) ||
+      known.has(`special.${name}`) ||
+      known.has(`Tensor.${name}`);
+    missing.push(...layers.filter((name) => !covered(name)));
+    expect(missing).toEqual(["multiHeadAttentionForward"]);
   });
-  it("all", async () => {
-    const fs = await import("node:fs");
-    fs.writeFileSync("/tmp/gen/problems.txt", "");
-    const only = process.env["ONLY"];
-    let n = 0;
-    for (const [name, make] of rows) {
-      if (only && !new RegExp(only).test(name)) continue;
-      const p = problems(name, make, everything());
-      n += p.length;
-      fs.appendFileSync("/tmp/gen/problems.txt", p.map((x) => `${x}\n`).join(""));
-    }
-    console.log("problems", n);
-  }, 600000);
+
+  it("are valid to begin with", () => {
+    for (const [name, make] of rows) expect(() => callOf(name)(make()), name).not.toThrow();
+  });
+
+  it(
+    "are refused in the library's words where they do not belong",
+    () => {
+      const found: string[] = [];
+      for (const [name, make] of rows) {
+        if (pinned.has(name)) continue;
+        const chosen = fc.sample(
+          fc.shuffledSubarray(hostile, { minLength: sample, maxLength: sample }),
+          1,
+        )[0];
+        found.push(...problems(name, make, chosen));
+      }
+      expect(found).toEqual([]);
+      expect(zeros([4]).add(1).toArray()).toEqual([1, 1, 1, 1]);
+    },
+    patience(),
+  );
 });

@@ -33,7 +33,7 @@ const rooms: Record<string, readonly string[]> = {
   arguments: ["errors"],
   "option-kinds": ["arguments", "dtype", "errors"],
   options: ["arguments", "errors", "nearest", "option-kinds"],
-  shape: ["errors"],
+  shape: ["arguments", "errors"],
   random: ["errors", "tracing"],
   kernels: ground, // never a Tensor
   tensor: ground,
