@@ -53,7 +53,7 @@ const sizes: Kind = {
     v === null || typeof v === "number" || isNumbers(v) || isTensor(v) || v === "same" || v === "valid",
 };
 const words: Kind = {
-  needed: '"mean", "sum" or "none"',
+  needed: "none, mean or sum",
   holds: (v) => v === "mean" || v === "sum" || v === "none" || v === "batchmean",
 };
 

@@ -8,6 +8,7 @@ import { nn, SimdgradError, Tensor, zeros } from "../../src/index.js";
 import fc from "../property.js";
 import { calls } from "./calls.js";
 import { patience, times } from "./effort.js";
+import { moreCalls } from "./more-calls.js";
 
 type Call = (args: readonly unknown[]) => unknown;
 
@@ -23,7 +24,9 @@ function callOf(name: string): Call {
   return isClass ? (args) => new found(...args) : (args) => found(...args);
 }
 
-const rows = calls.flatMap(([args, names]) => names.split(" ").map((name) => [name, args] as const));
+const rows = [...calls, ...moreCalls].flatMap(([args, names]) =>
+  names.split(" ").map((name) => [name, args] as const),
+);
 
 /** What belongs nowhere: whoever takes it gives a wrong result. */
 const strangers: readonly unknown[] = [Symbol("s"), 5n, "a", "0.5", () => 1, new Date(0), { stranger: 1 }];
@@ -70,7 +73,7 @@ function complaint(
     if (outsider(hostile) && hasNaN(result)) return "NaN";
   } catch (error) {
     if (!(error instanceof SimdgradError)) return String(error).slice(0, 150);
-    if (error.message.length >= 1000) return `a message of ${error.message.length} characters`;
+    if (error.message.length >= 2000) return `a message of ${error.message.length} characters`;
     if (!/^[A-Za-z][\w.[\]]*: /.test(error.message)) return `not the name of an operation: ${error.message}`;
     if (args.some((x, i) => i >= 3 * Number(/Norm$/.test(name)) && values(x) !== before[i]))
       return "changed an argument, then failed";
