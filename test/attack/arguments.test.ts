@@ -73,7 +73,7 @@ function complaint(
     if (outsider(hostile) && hasNaN(result)) return "NaN";
   } catch (error) {
     if (!(error instanceof SimdgradError)) return String(error).slice(0, 150);
-    if (error.message.length >= 2000) return `a message of ${error.message.length} characters`;
+    if (error.message.length >= 1000) return `a message of ${error.message.length} characters`;
     if (!/^[A-Za-z][\w.[\]]*: /.test(error.message)) return `not the name of an operation: ${error.message}`;
     if (args.some((x, i) => i >= 3 * Number(/Norm$/.test(name)) && values(x) !== before[i]))
       return "changed an argument, then failed";
