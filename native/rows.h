@@ -11,7 +11,7 @@
   ROW(neg, -x, none, -g)                                                                                                \
   ROW(abs, abs(x), x, g * signOf(x))                                                                                    \
   ROW(sign, signOf(x), none, g * zero())                                                                                \
-  ROW(square, x * x, x, g * (x + x))                                                                                    \
+  ROW(square, x * x, x, (g * x) * number(2))                                                                              \
   ROW(sqrt, sqrt(x), y, g * (number(0.5f) / y))                                                                         \
   ROW(rsqrt, number(1) / sqrt(x), y, g * (y * y * y * number(-0.5f)))                                                   \
   ROW(reciprocal, number(1) / x, y, g * -(y * y))                                                                       \
@@ -26,7 +26,7 @@
   ROW(erf, erf(x), x, g * (exp(-(x * x)) * number(1.12837917f)))                                                        \
   ROW(relu, select(le(x, zero()), zero(), x), y, select(le(y, zero()), g * zero(), g))                                  \
   ROW(leakyRelu, select(gt(x, zero()), x, x * p), x, select(gt(x, zero()), g, g * p))                                   \
-  ROW(elu, select(gt(x, zero()), x, p * expm1(x)), x, select(gt(x, zero()), g, g * (p * exp(x))))                       \
+  ROW(elu, select(gt(x, zero()), x, p * expm1(x)), x, select(le(x, zero()), g * (p * exp(x)), g))                       \
   ROW(gelu, gelu(x), x, g * geluDerivative(x))                                                                          \
   ROW(geluTanh, geluTanh(x), x, g * geluTanhDerivative(x))                                                              \
   ROW(silu, silu(x), x, g * siluDerivative(x))                                                                          \

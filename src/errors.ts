@@ -1,3 +1,6 @@
+/** Characters of a message: what was given may be a whole file. */
+const longest = 900;
+
 /**
  * Every error the library throws on purpose. Messages have one form, `op: rule broken: what was given`, and a
  * `code` that stays the same from version to version, so that programs can tell errors apart.
@@ -10,7 +13,10 @@ export class SimdgradError extends Error {
     message: string,
     options?: ErrorOptions,
   ) {
-    super(message, options);
+    super(
+      message.length > longest ? `${message.slice(0, longest)}… (${message.length} characters)` : message,
+      options,
+    );
   }
 }
 

@@ -1,9 +1,15 @@
+import { described, isOptions, isTensor } from "./arguments.js";
 import { ValueError } from "./errors.js";
 import { nearest } from "./nearest.js";
+import { checkOptionKind } from "./option-kinds.js";
+
+export { isOptions };
 
 /**
- * A misspelt option would be ignored in silence: every public function with options asks here first. `undefined` is no options.
- * @throws ValueError `UNKNOWN_OPTION` that names the nearest known one, or `INVALID_OPTIONS` for anything but an object.
+ * A misspelt option would be ignored in silence, and one of the wrong kind taken for a number: every public function with options asks here
+ * first. `undefined` is no options.
+ * @throws ValueError `UNKNOWN_OPTION` that names the nearest known one, `INVALID_OPTION` for a value of the wrong kind, or
+ * `INVALID_OPTIONS` for anything but an object.
  */
 export function checkOptions(op: string, options: unknown, known: readonly string[]): void {
   if (options === undefined) return;
@@ -13,9 +19,19 @@ export function checkOptions(op: string, options: unknown, known: readonly strin
       "INVALID_OPTIONS",
     );
   if (typeof options !== "object" || options === null || Array.isArray(options))
-    throw needed(String(options));
+    throw needed(described(options));
+  // An object of another class without fields, a date or a map, has no options to offer.
+  if (
+    isTensor(options) ||
+    ArrayBuffer.isView(options) ||
+    (!isOptions(options) && Object.keys(options).length === 0 && Object.getPrototypeOf(options) !== null)
+  )
+    throw needed(described(options));
   for (const key of Object.keys(options)) {
-    if (known.includes(key)) continue;
+    if (known.includes(key)) {
+      checkOptionKind(op, key, (options as Record<string, unknown>)[key]);
+      continue;
+    }
     // A tensor in their place is no misspelt option.
     const { name } = options.constructor ?? Object;
     if (name !== "Object") throw needed(`a ${name}`);
@@ -30,10 +46,6 @@ export function checkOptions(op: string, options: unknown, known: readonly strin
     throw new ValueError(`${op}: unknown option: ${key}; ${hint}`, "UNKNOWN_OPTION");
   }
 }
-
-/** Whether an argument is an object of options, and no tensor, array or number. */
-export const isOptions = (given: unknown): boolean =>
-  typeof given === "object" && given !== null && Object.getPrototypeOf(given) === Object.prototype;
 
 /** Options among which the dim may be. */
 export type WithDim<D, O> = O & { readonly dim?: D | null };

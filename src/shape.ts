@@ -1,3 +1,4 @@
+import { described } from "./arguments.js";
 import { formatShape, ShapeError } from "./errors.js";
 
 export type Shape = readonly number[];
@@ -41,7 +42,7 @@ export function sameShape(a: Shape, b: Shape): boolean {
 export function resolveDim(op: string, dim: number, rank: number): number {
   if (typeof dim !== "number")
     throw new ShapeError(
-      `${op}: dim is a number, and options come after it: ${JSON.stringify(dim)}`,
+      `${op}: dim is a number, and options come after it: ${described(dim)}`,
       "INVALID_DIM",
     );
   const resolved = dim < 0 ? dim + rank : dim;
@@ -59,7 +60,7 @@ export function resolveDims(
   if (dim === undefined || dim === null) return Array.from({ length: rank }, (_, d) => d);
   if (typeof dim !== "number" && !Array.isArray(dim))
     throw new ShapeError(
-      `${op}: dim is a number, an array of numbers or undefined, and options come after it: ${JSON.stringify(dim)}`,
+      `${op}: dim is a number, an array of numbers or undefined, and options come after it: ${described(dim)}`,
       "INVALID_DIM",
     );
   const given: readonly number[] = typeof dim === "number" ? [dim] : dim;
@@ -109,10 +110,13 @@ export function inferShape(op: string, from: Shape, to: Shape, named = formatSha
  */
 export function checkShape(op: string, shape: Shape): void {
   if (!Array.isArray(shape))
-    throw new ShapeError(`${op}: a shape is an array, ${op}([2, 3]): ${String(shape)}`, "INVALID_SHAPE");
+    throw new ShapeError(`${op}: a shape is an array, ${op}([2, 3]): ${described(shape)}`, "INVALID_SHAPE");
   for (const size of shape)
     if (!Number.isInteger(size) || size < 0)
-      throw new ShapeError(`${op}: sizes are integers >= 0: ${formatShape(shape)}`, "INVALID_SHAPE");
+      throw new ShapeError(
+        `${op}: sizes are integers >= 0: [${shape.map(described).join(", ")}]`,
+        "INVALID_SHAPE",
+      );
   let elements = 1;
   for (const size of shape) if (size > 1) elements *= size;
   if (elements > Number.MAX_SAFE_INTEGER)

@@ -77,7 +77,7 @@ const mistakes: [what: string, code: string, message: RegExp, call: () => unknow
   [
     "a dtype that is none",
     "UNKNOWN_DTYPE",
-    /one of float32, float64, int32, uint8, bool is needed: int64/,
+    /dtype is one of float32, float64, int32, uint8, bool: "int64"/,
     () => zeros([1], any({ dtype: "int64" })),
   ],
   ["sizes instead of a shape", "INVALID_SHAPE", /zeros\(\[2, 3\]\): 2/, () => zeros(any(2))],

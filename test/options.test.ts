@@ -180,7 +180,7 @@ describe("options", () => {
     expect(() => F["hardtanh"](x, x)).toThrowError(
       expect.objectContaining({
         code: "INVALID_OPTIONS",
-        message: "hardtanh: options are an object { minVal, maxVal }: a Tensor",
+        message: "hardtanh: options are an object { minVal, maxVal }: a tensor [1, 2] float32",
       }),
     );
   });

@@ -155,7 +155,8 @@ export const unaryRows = {
   },
   elu: {
     f: (x, p) => (x > 0 ? x : p * Math.expm1(x)),
-    derivative: ({ x, p, where }) => where(x.gt(0), 1, x.exp().mul(p)),
+    // The exponential only of what is below 0: above, it would be infinite, and the second derivative 0 · Infinity.
+    derivative: ({ x, p, where }) => where(x.le(0), where(x.lt(0), x, 0).exp().mul(p), 1),
     params: { alpha: 1 },
     samples: [[0.5, 0]],
     domain: [-4, 3],

@@ -36,7 +36,12 @@ export const specialUnaryRows = {
   },
   i1e: {
     f: i1e,
-    derivative: ({ x, y, where }) => where(x.eq(0), 0.5, x.i0e().sub(y.mul(x.sign().add(x.reciprocal())))),
+    // 0.5 - |x| + O(x²) near 0, where nothing is divided by x.
+    derivative: ({ x, y, where }) => {
+      const near = x.abs().lt(1e-7);
+      const inverse = where(near, 1, x).reciprocal();
+      return where(near, x.abs().neg().add(0.5), x.i0e().sub(y.mul(x.sign().add(inverse))));
+    },
     domain: [0.1, 4],
     doc: "i1(x) e^(-|x|). PyTorch: `torch.special.i1e`.",
   },
@@ -78,7 +83,10 @@ export const specialUnaryRows = {
   },
   besselJ1: {
     f: besselJ1,
-    derivative: ({ x, y, where }) => where(x.eq(0), 0.5, x.besselJ0().sub(y.div(x))),
+    derivative: ({ x, y, where }) => {
+      const near = x.abs().lt(1e-7);
+      return where(near, 0.5, x.besselJ0().sub(y.div(where(near, 1, x))));
+    },
     domain: [0.1, 9],
     doc: "Bessel function of the first kind of order 1. PyTorch: `torch.special.bessel_j1`.",
   },

@@ -98,8 +98,10 @@ export const unaryMathRows = {
     f: sinc,
     // Not by y, which in float32 has lost the digits that are left near 0.
     derivative: ({ x, where }) => {
-      const angle = x.mul(Math.PI);
-      return where(x.eq(0), 0, angle.cos().mul(angle).sub(angle.sin()).div(angle.mul(x)));
+      const near = x.abs().lt(1e-18); // x² would be 0 in float32
+      const some = where(near, 1, x);
+      const angle = some.mul(Math.PI);
+      return where(near, 0, angle.cos().mul(angle).sub(angle.sin()).div(angle.mul(some)));
     },
     domain: [0.05, 4],
     doc: "sin(πx) / (πx), 1 at 0. PyTorch: `torch.sinc`.",
@@ -143,7 +145,11 @@ export const unaryMathRows = {
   },
   i1: {
     f: i1,
-    derivative: ({ x, where }) => where(x.eq(0), 0.5, x.i0().sub(x.i1().div(x))),
+    // 0.5 + O(x²) near 0, where nothing is divided by x: not in the derivative of this either.
+    derivative: ({ x, where }) => {
+      const near = x.abs().lt(1e-7);
+      return where(near, 0.5, x.i0().sub(x.i1().div(where(near, 1, x))));
+    },
     domain: [0.1, 4],
     doc: "Modified Bessel function of the first kind of order 1. PyTorch: `torch.special.i1`.",
   },

@@ -1,15 +1,24 @@
+import { byPositionOrName } from "../ops/arguments.js";
 import { flatten } from "../ops/views.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { Module } from "./module.js";
 
-/** Dims `startDim` to `endDim` as one (PyTorch's `nn.Flatten`). The batch dim stays by default. */
+export interface FlattenOptions {
+  /** Default 1. */
+  startDim?: number;
+  /** Default -1. */
+  endDim?: number;
+}
+
+/** Dims `startDim` to `endDim` as one (PyTorch's `nn.Flatten`). The batch dim stays by default. By position or by name: `new Flatten(0)`, `new Flatten({ startDim: 0 })`. */
 export class Flatten extends Module {
   readonly startDim: number;
   readonly endDim: number;
-  constructor(options: { startDim?: number; endDim?: number } = {}) {
+  constructor(startDim?: number | FlattenOptions, endDim?: number | FlattenOptions) {
     super();
-    this.startDim = options.startDim ?? 1;
-    this.endDim = options.endDim ?? -1;
+    const given = byPositionOrName("Flatten", [startDim, endDim], ["startDim", "endDim"]);
+    this.startDim = (given["startDim"] as number | undefined) ?? 1;
+    this.endDim = (given["endDim"] as number | undefined) ?? -1;
   }
   forward(x: Tensor): Tensor {
     return flatten(x, this.startDim, this.endDim);

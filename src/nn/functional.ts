@@ -1,3 +1,4 @@
+import { checkTensors } from "../arguments.js";
 import * as activations from "../ops/activations.js";
 import { scaledDotProductAttention } from "../ops/attention.js";
 import { bilinear } from "../ops/bilinear.js";
@@ -47,6 +48,7 @@ export interface DropoutOptions {
 
 /** Each element with probability `p` set to 0, the others scaled by 1/(1-p) (PyTorch's `F.dropout`). */
 export function dropout(x: Tensor, options: DropoutOptions = {}): Tensor {
+  checkTensors("dropout", x);
   checkOptions("dropout", options, ["p", "training", "generator"]);
   const { p = 0.5, training = true } = options;
   checkProbability("dropout", "p", p);

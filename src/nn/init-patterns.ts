@@ -1,7 +1,9 @@
 /** Initialisers that give a tensor a structure: identities, orthogonal rows, zeros, bounds (PyTorch's `torch.nn.init`). */
+import { checkNumbers, checkTensors } from "../arguments.js";
 import { noGrad } from "../autograd/grad-mode.js";
 import { erf, log } from "../elementary.js";
 import { formatShape, ShapeError, ValueError } from "../errors.js";
+import { byPositionOrName } from "../ops/arguments.js";
 import { type GeneratorOptions, rand, randn, randperm, tensor } from "../ops/create.js";
 import { matrix, orthogonalFactor, reflect, transposed } from "../ops/factorize.js";
 import { copy_ } from "../ops/inplace.js";
@@ -15,6 +17,7 @@ function fillWith<T extends Tensor>(x: T, values: Float64Array): T {
 
 /** The identity, as far as it fits: ones where row and column agree. Shape: [n, m]. */
 export function eye_<T extends Tensor>(x: T): T {
+  checkTensors("eye_", x);
   if (x.ndim !== 2) throw new ShapeError(`eye_: a matrix is needed: ${formatShape(x.shape)}`);
   const [rows, cols] = x.shape;
   const values = new Float64Array(rows * cols);
@@ -27,6 +30,7 @@ export function eye_<T extends Tensor>(x: T): T {
  * 3 kernel dims. `groups`: parts of the outputs that each do so. Default 1.
  */
 export function dirac_<T extends Tensor>(x: T, groups = 1): T {
+  checkTensors("dirac_", x);
   if (x.ndim < 3 || x.ndim > 5)
     throw new ShapeError(`dirac_: 3 to 5 dims, [out, in, kernel…]: ${formatShape(x.shape)}`);
   const [out, inputs, ...kernel] = x.shape;
@@ -52,6 +56,7 @@ export interface OrthogonalOptions extends GeneratorOptions {
  * after the first count as one.
  */
 export function orthogonal_<T extends Tensor>(x: T, options: OrthogonalOptions = {}): T {
+  checkTensors("orthogonal_", x);
   checkOptions("orthogonal_", options, ["gain", "generator"]);
   if (x.ndim < 2) throw new ShapeError(`orthogonal_: at least 2 dims: ${formatShape(x.shape)}`);
   if (x.numel === 0) return x;
@@ -78,6 +83,7 @@ export interface SparseOptions extends GeneratorOptions {
 
 /** Normal, with a share `sparsity` of each column (rounded up) set to 0, at random places (Martens, 2010). Shape: [n, m]. */
 export function sparse_<T extends Tensor>(x: T, sparsity: number, options: SparseOptions = {}): T {
+  checkTensors("sparse_", x);
   checkOptions("sparse_", options, ["std", "generator"]);
   if (x.ndim !== 2) throw new ShapeError(`sparse_: a matrix is needed: ${formatShape(x.shape)}`);
   if (!(sparsity >= 0 && sparsity <= 1))
@@ -92,21 +98,35 @@ export function sparse_<T extends Tensor>(x: T, sparsity: number, options: Spars
   return fillWith(x, values);
 }
 
-/** Normal numbers between `a` and `b`: none piles up there, as those would that are cut off. Defaults: mean 0, std 1, a -2, b 2. */
+export interface TruncNormalOptions extends GeneratorOptions {
+  /** Default 0. */
+  mean?: number;
+  /** Default 1. */
+  std?: number;
+  /** Bounds of the numbers. Default -2 and 2. */
+  a?: number;
+  b?: number;
+}
+
+/**
+ * Normal numbers between `a` and `b`: none piles up there, as those would that are cut off. By position or by name:
+ * `truncNormal_(x, 0, 0.02, -1, 1)`, `truncNormal_(x, { std: 0.02 })`. Defaults: mean 0, std 1, a -2, b 2.
+ */
 export function truncNormal_<T extends Tensor>(
   x: T,
-  mean = 0,
-  std = 1,
-  a = -2,
-  b = 2,
-  options: GeneratorOptions = {},
+  ...args:
+    | [mean?: number, std?: number, a?: number, b?: number, options?: GeneratorOptions]
+    | [options: TruncNormalOptions]
 ): T {
-  checkOptions("truncNormal_", options, ["generator"]);
+  checkTensors("truncNormal_", x);
+  const given = byPositionOrName("truncNormal_", args, ["mean", "std", "a", "b"], ["generator"]);
+  const { mean = 0, std = 1, a = -2, b = 2, generator } = given as TruncNormalOptions;
+  checkNumbers("truncNormal_", { mean, std, a, b });
   if (!(std > 0) || !(a < b))
     throw new ValueError(`truncNormal_: std > 0 and a < b: std ${std}, a ${a}, b ${b}`);
   const erfAt = (value: number) => erf((value - mean) / (std * Math.SQRT2));
   const [low, high] = [erfAt(a), erfAt(b)];
-  const draws = rand(x.shape, { dtype: "float64", generator: options.generator }).data as Float64Array;
+  const draws = rand(x.shape, { dtype: "float64", generator }).data as Float64Array;
   const normalAt = (u: number) => mean + std * Math.SQRT2 * inverseErf(low + u * (high - low));
   return fillWith(
     x,

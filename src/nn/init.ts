@@ -1,5 +1,7 @@
+import { checkNumbers, checkTensors } from "../arguments.js";
 import { noGrad } from "../autograd/grad-mode.js";
 import { formatShape, ShapeError, ValueError } from "../errors.js";
+import { byPositionOrName } from "../ops/arguments.js";
 import type { GeneratorOptions } from "../ops/create.js";
 import * as inplace from "../ops/inplace.js";
 import { checkOptions } from "../options.js";
@@ -48,22 +50,57 @@ export function calculateGain(nonlinearity: Nonlinearity, param = 0.01): number 
 
 /** Number of inputs and outputs of one unit: weights are [out, in, kernel…]. */
 export function fans(x: Tensor): { fanIn: number; fanOut: number } {
+  checkTensors("fans", x);
   if (x.ndim < 2)
     throw new ShapeError(`init: fan in and fan out need at least 2 dims: ${formatShape(x.shape)}`);
   const receptive = x.shape.slice(2).reduce((n, size) => n * size, 1);
   return { fanIn: x.shape[1] * receptive, fanOut: x.shape[0] * receptive };
 }
 
-export function uniform<T extends Tensor>(x: T, low = 0, high = 1, options?: GeneratorOptions): T {
-  return noGrad(() => inplace.uniform_(x, low, high, options)) as T;
+export interface UniformOptions extends GeneratorOptions {
+  /** Default 0. */
+  low?: number;
+  /** Default 1. */
+  high?: number;
 }
 
-export function normal<T extends Tensor>(x: T, mean = 0, std = 1, options?: GeneratorOptions): T {
-  return noGrad(() => inplace.normal_(x, mean, std, options)) as T;
+/** Uniform on [low, high): `uniform_(x, -1, 1)` or `uniform_(x, { low: -1 })`. */
+export function uniform<T extends Tensor>(
+  x: T,
+  low?: number | UniformOptions,
+  high?: number | UniformOptions,
+  options?: GeneratorOptions,
+): T {
+  const given = byPositionOrName("uniform_", [low, high, options], ["low", "high"], ["generator"]);
+  const { low: from = 0, high: to = 1, generator } = given as UniformOptions;
+  return noGrad(() => inplace.uniform_(x, from, to, { generator })) as T;
 }
 
-export function constant<T extends Tensor>(x: T, value: number): T {
-  return noGrad(() => inplace.fill_(x, value)) as T;
+export interface NormalOptions extends GeneratorOptions {
+  /** Default 0. */
+  mean?: number;
+  /** Default 1. */
+  std?: number;
+}
+
+/** Normal numbers: `normal_(x, 0, 0.02)` or `normal_(x, { std: 0.02 })`. */
+export function normal<T extends Tensor>(
+  x: T,
+  mean?: number | NormalOptions,
+  std?: number | NormalOptions,
+  options?: GeneratorOptions,
+): T {
+  const given = byPositionOrName("normal_", [mean, std, options], ["mean", "std"], ["generator"]);
+  const { mean: at = 0, std: width = 1, generator } = given as NormalOptions;
+  return noGrad(() => inplace.normal_(x, at, width, { generator })) as T;
+}
+
+/** The same everywhere: `constant_(x, 0.5)` or `constant_(x, { value: 0.5 })`. */
+export function constant<T extends Tensor>(x: T, value: number | { value: number }): T {
+  checkTensors("constant_", x);
+  const given = byPositionOrName("constant_", [value], ["value"]);
+  checkNumbers("constant_", given);
+  return noGrad(() => inplace.fill_(x, given["value"] as number)) as T;
 }
 
 export function zeros<T extends Tensor>(x: T): T {
@@ -76,6 +113,7 @@ export function ones<T extends Tensor>(x: T): T {
 
 /** Uniform on ±gain·√(6 / (fanIn + fanOut)) (Glorot and Bengio, 2010). */
 export function xavierUniform<T extends Tensor>(x: T, options: XavierOptions = {}): T {
+  checkTensors("xavierUniform", x);
   checkOptions("xavierUniform", options, xavierOptions);
   const { fanIn, fanOut } = fans(x);
   const bound = (options.gain ?? 1) * Math.sqrt(6 / (fanIn + fanOut));
@@ -84,6 +122,7 @@ export function xavierUniform<T extends Tensor>(x: T, options: XavierOptions = {
 
 /** Normal with std gain·√(2 / (fanIn + fanOut)) (Glorot and Bengio, 2010). */
 export function xavierNormal<T extends Tensor>(x: T, options: XavierOptions = {}): T {
+  checkTensors("xavierNormal", x);
   checkOptions("xavierNormal", options, xavierOptions);
   const { fanIn, fanOut } = fans(x);
   const std = (options.gain ?? 1) * Math.sqrt(2 / (fanIn + fanOut));
@@ -101,12 +140,14 @@ function kaimingStd(op: string, x: Tensor, options: KaimingOptions): number {
 
 /** Uniform on ±gain·√(3 / fan) (He et al., 2015). */
 export function kaimingUniform<T extends Tensor>(x: T, options: KaimingOptions = {}): T {
+  checkTensors("kaimingUniform", x);
   const bound = Math.sqrt(3) * kaimingStd("kaimingUniform", x, options);
   return uniform(x, -bound, bound, { generator: options.generator });
 }
 
 /** Normal with std gain / √fan (He et al., 2015). */
 export function kaimingNormal<T extends Tensor>(x: T, options: KaimingOptions = {}): T {
+  checkTensors("kaimingNormal", x);
   return normal(x, 0, kaimingStd("kaimingNormal", x, options), { generator: options.generator });
 }
 

@@ -1,5 +1,6 @@
 import { type LPPoolOptions, lpPool1d, lpPool2d, lpPool3d, lpPoolOptions } from "../ops/lp-pool.js";
 import type { Sizes } from "../ops/spatial.js";
+import { checkOptionKind } from "../option-kinds.js";
 import { checkOptions } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { listed } from "./listed.js";
@@ -12,6 +13,8 @@ abstract class LPPool extends Module {
     readonly options: LPPoolOptions = {},
   ) {
     super();
+    checkOptionKind(this.constructor.name, "normType", normType);
+    checkOptionKind(this.constructor.name, "kernelSize", kernelSize);
     checkOptions(this.constructor.name, options, lpPoolOptions);
   }
 

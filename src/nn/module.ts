@@ -1,3 +1,4 @@
+import { checkFunctions } from "../arguments.js";
 import { noGrad } from "../autograd/grad-mode.js";
 import { busy, checkFree, writerOf } from "../busy.js";
 import { isFloating } from "../dtype.js";
@@ -289,13 +290,21 @@ export abstract class Module {
     return this;
   }
 
-  /** Calls `hook` before each `forward`. Returns a function that removes it. */
+  /**
+   * Calls `hook(module, args)` before each `forward`. What it returns, one value or an array of all arguments, takes their place; undefined
+   * leaves them. Returns a function that removes it.
+   */
   registerForwardPreHook(hook: ForwardPreHook): () => void {
+    checkFunctions("registerForwardPreHook", { hook });
     return register(hidden.get(this)!.preHooks, hook);
   }
 
-  /** Calls `hook` after each `forward`. Returns a function that removes it. */
+  /**
+   * Calls `hook(module, args, result)` after each `forward`. What it returns takes the place of the result; undefined leaves it. Returns a
+   * function that removes it.
+   */
   registerForwardHook(hook: ForwardHook): () => void {
+    checkFunctions("registerForwardHook", { hook });
     return register(hidden.get(this)!.hooks, hook);
   }
 

@@ -1,3 +1,4 @@
+import { checkNumbers, described } from "../arguments.js";
 import { ValueError } from "../errors.js";
 import { type PadMode, pad } from "../ops/pad.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -22,6 +23,7 @@ function padding(className: string, dims: number, mode: PadMode, needsValue = fa
       readonly value = 0,
     ) {
       super();
+      checkNumbers(className, { value });
       this.padding = typeof given === "number" ? new Array<number>(2 * dims).fill(given) : given;
       if (
         !Array.isArray(this.padding) ||
@@ -29,7 +31,7 @@ function padding(className: string, dims: number, mode: PadMode, needsValue = fa
         !this.padding.every(Number.isSafeInteger)
       )
         throw new ValueError(
-          `${className}: padding is an integer or ${2 * dims} of them: ${JSON.stringify(given)}`,
+          `${className}: padding is an integer or ${2 * dims} of them: ${described(given)}`,
           "INVALID_PADDING",
         );
     }

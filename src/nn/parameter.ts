@@ -1,3 +1,4 @@
+import { checkTensors } from "../arguments.js";
 import { type DType, isFloating } from "../dtype.js";
 import { DTypeError } from "../errors.js";
 import { k } from "../kernels/backend.js";
@@ -17,6 +18,7 @@ export class Parameter extends Tensor {
   /** Copies the values of `data` into long-lived memory. */
   constructor(data: Tensor, options: { requiresGrad?: boolean } = {}) {
     checkOptions("Parameter", options, ["requiresGrad"]);
+    checkTensors("Parameter", data);
     const { shape, dtype } = data;
     if (!isFloating(dtype)) throw new DTypeError(`Parameter: parameters are floats: ${dtype}`);
     const storage = kept("parameter", data, dtype);

@@ -7,6 +7,7 @@ import {
 import { fold, type PatchOptions, patchOptions, unfold } from "../ops/patches.js";
 import * as pooling from "../ops/pool.js";
 import type { Sizes } from "../ops/spatial.js";
+import { checkOptionKind } from "../option-kinds.js";
 import { checkOptions } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { listed } from "./listed.js";
@@ -30,6 +31,7 @@ function windowed<Options extends object, Result>(
       options?: Options,
     ) {
       super();
+      checkOptionKind(name, "kernelSize", kernelSize);
       checkOptions(name, options, known);
       this.options = options ?? ({} as Options);
     }
@@ -94,6 +96,8 @@ export class Fold extends Module {
     readonly options: PatchOptions = {},
   ) {
     super();
+    checkOptionKind("Fold", "outputSize", outputSize);
+    checkOptionKind("Fold", "kernelSize", kernelSize);
     checkOptions("Fold", options, patchOptions);
   }
   forward(x: Tensor): Tensor {

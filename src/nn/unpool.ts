@@ -1,5 +1,6 @@
 import type { Sizes } from "../ops/spatial.js";
 import { maxUnpool1d, maxUnpool2d, maxUnpool3d } from "../ops/unpool.js";
+import { checkOptionKind } from "../option-kinds.js";
 import { checkOptions } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { listed } from "./listed.js";
@@ -18,6 +19,7 @@ abstract class MaxUnpool extends Module {
     readonly options: MaxUnpoolLayerOptions = {},
   ) {
     super();
+    checkOptionKind(this.constructor.name, "kernelSize", kernelSize);
     checkOptions(this.constructor.name, options, ["stride", "padding"]);
   }
 

@@ -1,3 +1,4 @@
+import { checkTensors } from "../arguments.js";
 import { isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
@@ -25,6 +26,7 @@ export interface HardtanhOptions {
 
 /** x limited to [minVal, maxVal]; unlike that of `clamp`, the gradient is 0 at both ends. PyTorch: `F.hardtanh`. */
 export function hardtanh(x: Tensor, options: HardtanhOptions = {}): Tensor {
+  checkTensors("hardtanh", x);
   checkOptions("hardtanh", options, ["minVal", "maxVal"]);
   const { minVal = -1, maxVal = 1 } = options;
   if (minVal > maxVal) throw new ValueError(`hardtanh: minVal is at most maxVal: ${minVal} and ${maxVal}`);
@@ -35,11 +37,13 @@ export function hardtanh(x: Tensor, options: HardtanhOptions = {}): Tensor {
 
 /** min(max(x, 0), 6); the gradient is 0 at both ends. PyTorch: `F.relu6`. */
 export function relu6(x: Tensor): Tensor {
+  checkTensors("relu6", x);
   return hardtanh(x, { minVal: 0, maxVal: 6 });
 }
 
 /** x / 6 + 1/2, limited to [0, 1]. PyTorch: `F.hardsigmoid`. */
 export function hardsigmoid(x: Tensor): Tensor {
+  checkTensors("hardsigmoid", x);
   // Outside, and of NaN, the gradient is 0.
   const inside = integer.bitwiseAnd(compare.gt(x, -3), compare.lt(x, 3));
   const between = where(inside, x, unary.clamp(x.detach(), { min: -3, max: 3 }));
@@ -48,6 +52,7 @@ export function hardsigmoid(x: Tensor): Tensor {
 
 /** x · hardsigmoid(x). PyTorch: `F.hardswish`. */
 export function hardswish(x: Tensor): Tensor {
+  checkTensors("hardswish", x);
   const [below, above] = [compare.le(x, -3), compare.ge(x, 3)];
   const between = where(below, 0, where(above, 0, x)); // an infinite x has no place in a product, nor in its gradient
   return where(below, mul(x, 0), where(above, x, mul(between, add(div(between, 6), 0.5))));
@@ -55,12 +60,14 @@ export function hardswish(x: Tensor): Tensor {
 
 /** x, or 0 where |x| <= lambd. PyTorch: `F.hardshrink`. */
 export function hardshrink(x: Tensor, options: { lambd?: number } = {}): Tensor {
+  checkTensors("hardshrink", x);
   checkOptions("hardshrink", options, ["lambd"]);
   return where(compare.le(abs(x), options.lambd ?? 0.5), 0, x);
 }
 
 /** x moved towards 0 by lambd, and no further. PyTorch: `F.softshrink`. */
 export function softshrink(x: Tensor, options: { lambd?: number } = {}): Tensor {
+  checkTensors("softshrink", x);
   checkOptions("softshrink", options, ["lambd"]);
   const { lambd = 0.5 } = options;
   if (!(lambd >= 0)) throw new ValueError(`softshrink: lambd is a number >= 0: ${lambd}`);
@@ -70,21 +77,25 @@ export function softshrink(x: Tensor, options: { lambd?: number } = {}): Tensor 
 
 /** x - tanh(x). PyTorch: `F.tanhshrink`. */
 export function tanhshrink(x: Tensor): Tensor {
+  checkTensors("tanhshrink", x);
   return sub(x, unary.tanh(x));
 }
 
 /** x / (1 + |x|). PyTorch: `F.softsign`. */
 export function softsign(x: Tensor): Tensor {
+  checkTensors("softsign", x);
   return div(x, add(abs(x), 1));
 }
 
 /** x, or `value` where x <= threshold. PyTorch: `F.threshold`. */
 export function threshold(x: Tensor, threshold: number, value: number): Tensor {
+  checkTensors("threshold", x);
   return where(compare.le(x, threshold), value, x);
 }
 
 /** x, or alpha · (e^(x / alpha) - 1) where x <= 0 (Barron, 2017). PyTorch: `F.celu`. */
 export function celu(x: Tensor, options: { alpha?: number } = {}): Tensor {
+  checkTensors("celu", x);
   checkOptions("celu", options, ["alpha"]);
   const { alpha = 1 } = options;
   if (alpha === 0) throw new ValueError("celu: alpha is a number other than 0: 0");
@@ -96,11 +107,13 @@ export function celu(x: Tensor, options: { alpha?: number } = {}): Tensor {
 
 /** x · tanh(softplus(x)) (Misra, 2019). PyTorch: `F.mish`. */
 export function mish(x: Tensor): Tensor {
+  checkTensors("mish", x);
   return mul(x, unary.tanh(unary.softplus(x)));
 }
 
 /** x · Φ(x); `approximate: "tanh"` for the cheaper form. PyTorch: `F.gelu`. */
 export function gelu(x: Tensor, options: { approximate?: "none" | "tanh" } = {}): Tensor {
+  checkTensors("gelu", x);
   checkOptions("gelu", options, ["approximate"]);
   const { approximate = "none" } = options;
   if (approximate !== "none" && approximate !== "tanh")
@@ -110,6 +123,7 @@ export function gelu(x: Tensor, options: { approximate?: "none" | "tanh" } = {})
 
 /** The first half along `dim`, times the sigmoid of the second (Dauphin et al., 2017). PyTorch: `F.glu`. */
 export function glu(x: Tensor, dim = -1): Tensor {
+  checkTensors("glu", x);
   if (x.ndim === 0) throw new ShapeError("glu: x has at least one dim: []");
   const d = resolveDim("glu", dim, x.ndim);
   const size = x.shape[d];
@@ -121,6 +135,7 @@ export function glu(x: Tensor, dim = -1): Tensor {
  * x, or weight · x where x <= 0 (He et al., 2015). PyTorch: `F.prelu`. Shapes: x [N, C, …]; weight one value, or [C] for one per channel.
  */
 export function prelu(x: Tensor, weight: Tensor): Tensor {
+  checkTensors("prelu", x, weight);
   if (x.dtype !== weight.dtype || !isFloating(x.dtype))
     throw new DTypeError(`prelu: x and weight are floats of one dtype: ${x.dtype} and ${weight.dtype}`);
   if (weight.ndim > 1)
@@ -148,6 +163,7 @@ export interface RreluOptions {
 
 /** x, or a random slope times x where x <= 0 (Xu et al., 2015). PyTorch: `F.rrelu`. */
 export function rrelu(x: Tensor, options: RreluOptions = {}): Tensor {
+  checkTensors("rrelu", x);
   checkOptions("rrelu", options, ["lower", "upper", "training", "generator"]);
   const { lower = 1 / 8, upper = 1 / 3, training = false, generator } = options;
   if (!(lower <= upper)) throw new ValueError(`rrelu: lower is at most upper: ${lower} and ${upper}`);

@@ -1,3 +1,4 @@
+import { checkOptionKind } from "../option-kinds.js";
 import { checkOptions, isOptions } from "../options.js";
 
 /**
@@ -16,6 +17,9 @@ export function byPositionOrName(
   const count = at < 0 ? names.length : Math.min(at, names.length);
   checkOptions(op, args[count], [...names.slice(count), ...others]);
   const given = { ...(args[count] as Record<string, unknown>) };
-  for (const [i, name] of names.entries()) given[name] = (i < count ? args[i] : given[name]) ?? undefined;
+  for (const [i, name] of names.entries()) {
+    given[name] = (i < count ? args[i] : given[name]) ?? undefined;
+    checkOptionKind(op, name, given[name]);
+  }
   return given;
 }

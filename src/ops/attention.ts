@@ -1,3 +1,4 @@
+import { checkTensors } from "../arguments.js";
 import { isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
 import type { Generator } from "../random.js";
@@ -57,6 +58,7 @@ export function scaledDotProductAttention(
   mask: Optional<ScaledDotProductAttentionOptions> = null,
   named: ScaledDotProductAttentionOptions = {},
 ): Tensor {
+  checkTensors("scaledDotProductAttention", query, key, value);
   const op = "scaledDotProductAttention";
   const options = optionalTensors(op, { attnMask: mask }, named, attentionOptions);
   const { attnMask, dropoutP = 0, isCausal = false, scale = null, enableGqa = false } = options;

@@ -1,3 +1,4 @@
+import { checkOptionalTensors, checkTensors } from "../arguments.js";
 import { isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError } from "../errors.js";
 import { numel, sameShape } from "../shape.js";
@@ -12,6 +13,8 @@ import { permute, reshape } from "./views.js";
  * Shapes: a [..., I], b [..., J], weight [O, I, J], bias [O] → [..., O].
  */
 export function bilinear(a: Tensor, b: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
+  checkTensors("bilinear", a, b, weight);
+  checkOptionalTensors("bilinear", bias);
   return exactly([a, b, weight, bias], bilinearForm);
 }
 

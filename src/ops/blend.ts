@@ -1,3 +1,4 @@
+import { checkOperands, checkTensors } from "../arguments.js";
 import { isFloating } from "../dtype.js";
 import { DTypeError } from "../errors.js";
 import { checkOptions } from "../options.js";
@@ -9,6 +10,8 @@ import { to } from "./views.js";
 
 /** start + weight · (end - start), exact at both ends. PyTorch: `torch.lerp`. */
 export function lerp(start: Tensor, end: Tensor, weight: Tensor | number): Tensor {
+  checkTensors("lerp", start, end);
+  checkOperands("lerp", weight);
   for (const x of [start, end])
     if (!isFloating(x.dtype)) throw new DTypeError(`lerp: float tensors are needed: ${x.dtype}`);
   const range = sub(end, start);
@@ -20,6 +23,7 @@ export function lerp(start: Tensor, end: Tensor, weight: Tensor | number): Tenso
 
 /** x + value · a · b. PyTorch: `torch.addcmul`. */
 export function addcmul(x: Tensor, a: Tensor, b: Tensor, options?: { value?: number }): Tensor {
+  checkTensors("addcmul", x, a, b);
   checkOptions("addcmul", options, ["value"]);
   const { value = 1 } = options ?? {};
   return add(x, value === 1 ? mul(a, b) : mul(mul(a, b), value));
@@ -27,6 +31,7 @@ export function addcmul(x: Tensor, a: Tensor, b: Tensor, options?: { value?: num
 
 /** x + value · a / b, of floats. PyTorch: `torch.addcdiv`. */
 export function addcdiv(x: Tensor, a: Tensor, b: Tensor, options?: { value?: number }): Tensor {
+  checkTensors("addcdiv", x, a, b);
   checkOptions("addcdiv", options, ["value"]);
   if (!isFloating(a.dtype) && !isFloating(b.dtype))
     throw new DTypeError(`addcdiv: integers are not divided: ${a.dtype} and ${b.dtype}; use to("float32")`);
@@ -36,6 +41,7 @@ export function addcdiv(x: Tensor, a: Tensor, b: Tensor, options?: { value?: num
 
 /** 0 below 0, 1 above it, and `values` at 0. It has no gradient. PyTorch: `torch.heaviside`. */
 export function heaviside(x: Tensor, values: Tensor): Tensor {
+  checkTensors("heaviside", x, values);
   if (x.dtype !== values.dtype)
     throw new DTypeError(`heaviside: dtypes differ: ${x.dtype} and ${values.dtype}`, "DTYPE_MISMATCH");
   const from = x.detach();

@@ -1,3 +1,4 @@
+import { checkTensors } from "../arguments.js";
 import { isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
@@ -55,6 +56,7 @@ function dropChannels(op: string, x: Tensor, options: ChannelDropoutOptions): Te
  * Shapes: [N, C, L] or [C, L].
  */
 export function dropout1d(x: Tensor, options: ChannelDropoutOptions = {}): Tensor {
+  checkTensors("dropout1d", x);
   if (x.ndim !== 2 && x.ndim !== 3)
     throw new ShapeError(`dropout1d: x is [N, C, L] or [C, L]: ${formatShape(x.shape)}`);
   if (x.ndim === 3) return dropChannels("dropout1d", x, options);
@@ -63,11 +65,13 @@ export function dropout1d(x: Tensor, options: ChannelDropoutOptions = {}): Tenso
 
 /** As `dropout1d`, of [N, C, H, W]; three dims are [N, C, L], as in PyTorch's `F.dropout2d`. */
 export function dropout2d(x: Tensor, options: ChannelDropoutOptions = {}): Tensor {
+  checkTensors("dropout2d", x);
   return dropChannels("dropout2d", x, options);
 }
 
 /** As `dropout1d`, of [N, C, D, H, W] or [C, D, H, W] (PyTorch's `F.dropout3d`). */
 export function dropout3d(x: Tensor, options: ChannelDropoutOptions = {}): Tensor {
+  checkTensors("dropout3d", x);
   if (x.ndim !== 4) return dropChannels("dropout3d", x, options);
   return squeeze(dropChannels("dropout3d", unsqueeze(x, 0), options), 0);
 }
@@ -90,10 +94,12 @@ function dropToFloor(op: string, x: Tensor, whole: boolean, options: ChannelDrop
  * 2017; PyTorch's `F.alpha_dropout`).
  */
 export function alphaDropout(x: Tensor, options: ChannelDropoutOptions = {}): Tensor {
+  checkTensors("alphaDropout", x);
   return dropToFloor("alphaDropout", x, false, options);
 }
 
 /** `alphaDropout` of whole channels (PyTorch's `F.feature_alpha_dropout`). Shapes: [N, C, …]. */
 export function featureAlphaDropout(x: Tensor, options: ChannelDropoutOptions = {}): Tensor {
+  checkTensors("featureAlphaDropout", x);
   return dropToFloor("featureAlphaDropout", x, true, options);
 }

@@ -1,3 +1,4 @@
+import { checkTensors } from "../arguments.js";
 import { isFloating } from "../dtype.js";
 import { DTypeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
@@ -18,11 +19,13 @@ export interface CloseOptions {
 
 /** Whether |a - b| <= atol + rtol |b|, elementwise; equal infinities are close. `bool`. PyTorch: `torch.isclose`. */
 export function isclose(a: Tensor, b: Tensor, options?: CloseOptions): Tensor {
+  checkTensors("isclose", a, b);
   return closeness("isclose", a, b, options);
 }
 
 /** Whether all elements are close: a boolean. PyTorch: `torch.allclose`. */
 export function allclose(a: Tensor, b: Tensor, options?: CloseOptions): boolean {
+  checkTensors("allclose", a, b);
   return all(closeness("allclose", a, b, options)).item() !== 0;
 }
 
@@ -45,5 +48,6 @@ function closeness(op: string, left: Tensor, right: Tensor, options: CloseOption
 
 /** Whether both have the same shape and equal elements: a boolean. NaN equals nothing. PyTorch: `torch.equal`. */
 export function equal(a: Tensor, b: Tensor): boolean {
+  checkTensors("equal", a, b);
   return sameShape(a.shape, b.shape) && all(eq(a, b)).item() !== 0;
 }

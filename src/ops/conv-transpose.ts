@@ -1,3 +1,4 @@
+import { checkTensors } from "../arguments.js";
 import { formatShape, ShapeError, ValueError } from "../errors.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { asWeight, checkOperands, type Geometry, spread } from "./convolution.js";
@@ -43,6 +44,7 @@ export function convTranspose1d(
   bias: Optional<ConvTransposeCallOptions> = null,
   options?: ConvTransposeCallOptions,
 ): Tensor {
+  checkTensors("convTranspose1d", x, weight);
   return transposed("convTranspose1d", 1, x, weight, bias, options);
 }
 
@@ -58,6 +60,7 @@ export function convTranspose2d(
   bias: Optional<ConvTransposeCallOptions> = null,
   options?: ConvTransposeCallOptions,
 ): Tensor {
+  checkTensors("convTranspose2d", x, weight);
   return transposed("convTranspose2d", 2, x, weight, bias, options);
 }
 
@@ -73,6 +76,7 @@ export function convTranspose3d(
   bias: Optional<ConvTransposeCallOptions> = null,
   options?: ConvTransposeCallOptions,
 ): Tensor {
+  checkTensors("convTranspose3d", x, weight);
   return transposed("convTranspose3d", 3, x, weight, bias, options);
 }
 

@@ -1,3 +1,4 @@
+import { checkTensors } from "../arguments.js";
 import { formatShape, ShapeError, ValueError } from "../errors.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { asWeight, checkOperands, convolve, type Geometry } from "./convolution.js";
@@ -38,6 +39,7 @@ export function conv1d(
   bias: Optional<ConvCallOptions> = null,
   options?: ConvCallOptions,
 ): Tensor {
+  checkTensors("conv1d", x, weight);
   return convolution("conv1d", 1, x, weight, bias, options);
 }
 
@@ -53,6 +55,7 @@ export function conv2d(
   bias: Optional<ConvCallOptions> = null,
   options?: ConvCallOptions,
 ): Tensor {
+  checkTensors("conv2d", x, weight);
   return convolution("conv2d", 2, x, weight, bias, options);
 }
 
@@ -68,6 +71,7 @@ export function conv3d(
   bias: Optional<ConvCallOptions> = null,
   options?: ConvCallOptions,
 ): Tensor {
+  checkTensors("conv3d", x, weight);
   return convolution("conv3d", 3, x, weight, bias, options);
 }
 

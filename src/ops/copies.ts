@@ -1,4 +1,5 @@
 /** Views under the names by which PyTorch gives copies: `permuteCopy(x, dims)` is a clone of `permute(x, dims)`. */
+import { checkTensors } from "../arguments.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { diagonal } from "./diagonal.js";
 import { lineDim } from "./line.js";
@@ -18,11 +19,17 @@ const copies =
     parts(x, ...args).map(views.clone);
 
 /** PyTorch: `torch.alias_copy`. */
-export const aliasCopy = (x: Tensor): Tensor => views.clone(x);
+export const aliasCopy = (x: Tensor): Tensor => {
+  checkTensors("aliasCopy", x);
+  return views.clone(x);
+};
 /** PyTorch: `torch.as_strided_copy`. */
 export const asStridedCopy = copy(asStrided);
 /** PyTorch: `torch.detach_copy`. */
-export const detachCopy = copy((x) => x.detach());
+export const detachCopy = copy((x) => {
+  checkTensors("detachCopy", x);
+  return x.detach();
+});
 /** PyTorch: `torch.diagonal_copy`. */
 export const diagonalCopy = copy(diagonal);
 /** PyTorch: `torch.expand_copy`. */
@@ -41,6 +48,7 @@ export function sliceCopy(
   end: number | null = null,
   step = 1,
 ): Tensor {
+  checkTensors("sliceCopy", x);
   return views.clone(views.sliceDim(x, lineDim("sliceCopy", dim, x), start, end, step));
 }
 /** PyTorch: `torch.split_copy`. */

@@ -1,12 +1,14 @@
+import { checkTensors, described } from "../arguments.js";
 import { isFloating } from "../dtype.js";
 import { formatShape, ShapeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { tracing } from "../tracing.js";
 import { constant } from "./create.js";
 import { diagonal } from "./diagonal.js";
 import { binary, div, mul, sqrt, sub, unary } from "./elementwise.js";
 import { matmul } from "./matmul.js";
-import { sum } from "./reduce.js";
+import { amin, sum } from "./reduce.js";
 import { reshape, squeeze, to, transpose, unsqueeze } from "./views.js";
 
 export interface CovOptions {
@@ -23,6 +25,7 @@ export interface CovOptions {
  * integers in float32. Shapes: [variables, observations] → [variables, variables]. PyTorch: `torch.cov`.
  */
 export function cov(x: Tensor, options?: CovOptions): Tensor {
+  checkTensors("cov", x);
   checkOptions("cov", options, ["correction", "fweights", "aweights"]);
   return covariances("cov", x, options);
 }
@@ -61,6 +64,8 @@ function weightsOf(op: string, rows: Tensor, { fweights, aweights }: CovOptions 
       );
     if (isFloating(given.dtype) !== floats)
       throw new ValueError(`${op}: ${name} are ${floats ? "floats" : "integers"}: ${given.dtype}`);
+    if (tracing === null && given.numel > 0 && !(amin(given).item() >= 0))
+      throw new ValueError(`${op}: ${name} are >= 0: ${described(given)} with some below`);
     return reshape(given, [count]);
   };
   return { fweights: checked("fweights", fweights, false), aweights: checked("aweights", aweights, true) };
@@ -68,6 +73,7 @@ function weightsOf(op: string, rows: Tensor, { fweights, aweights }: CovOptions 
 
 /** Correlations of variables, covariances of what has variance 1, in [-1, 1]: see `cov`. PyTorch: `torch.corrcoef`. */
 export function corrcoef(x: Tensor): Tensor {
+  checkTensors("corrcoef", x);
   const c = covariances("corrcoef", x);
   if (c.ndim === 0) return div(c, c);
   const deviations = sqrt(diagonal(c));

@@ -1,4 +1,5 @@
 /** Tensors of one value, with the dtype or the shape of another tensor. */
+import { checkTensors } from "../arguments.js";
 import { differentiable } from "../autograd/graph.js";
 import type { Data, DType } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError } from "../errors.js";
@@ -11,21 +12,25 @@ import { clone, expand, to } from "./views.js";
 
 /** Of the shape and dtype of `x`, all elements `value`. PyTorch: `torch.full_like`. */
 export function fullLike(x: Tensor, value: number | boolean, options?: TensorOptions): Tensor {
+  checkTensors("fullLike", x);
   return filled("fullLike", x.shape, value, { dtype: x.dtype, ...options });
 }
 
 /** Of `shape` and of the dtype of `x`, all elements `value`. PyTorch: `Tensor.new_full`. */
 export function newFull(x: Tensor, shape: Shape, value: number | boolean, options?: TensorOptions): Tensor {
+  checkTensors("newFull", x);
   return filled("newFull", shape, value, { dtype: x.dtype, ...options });
 }
 
 /** Zeros of `shape`, of the dtype of `x`. PyTorch: `Tensor.new_zeros`. */
 export function newZeros(x: Tensor, shape: Shape, options?: TensorOptions): Tensor {
+  checkTensors("newZeros", x);
   return filled("newZeros", shape, 0, { dtype: x.dtype, ...options });
 }
 
 /** Ones of `shape`, of the dtype of `x`. PyTorch: `Tensor.new_ones`. */
 export function newOnes(x: Tensor, shape: Shape, options?: TensorOptions): Tensor {
+  checkTensors("newOnes", x);
   return filled("newOnes", shape, 1, { dtype: x.dtype, ...options });
 }
 
@@ -39,6 +44,7 @@ export function scalarTensor(value: number | boolean, options?: TensorOptions): 
  * the gradient of `x` is 0. PyTorch: `torch.fill`.
  */
 export function fill(x: Tensor, value: Tensor | number | boolean): Tensor {
+  checkTensors("fill", x);
   if (!(value instanceof Tensor))
     return differentiable("fill", [x], filled("fill", x.shape, value, { dtype: x.dtype }), (g) => [
       zerosLike(g),
@@ -62,16 +68,19 @@ export function empty(shape: Shape, options?: TensorOptions): Tensor {
 
 /** Of the shape and dtype of `x`. What is in it is not specified. PyTorch: `torch.empty_like`. */
 export function emptyLike(x: Tensor, options?: TensorOptions): Tensor {
+  checkTensors("emptyLike", x);
   return filled("emptyLike", x.shape, 0, { dtype: x.dtype, ...options });
 }
 
 /** Of `shape` and of the dtype of `x`. What is in it is not specified. PyTorch: `Tensor.new_empty`. */
 export function newEmpty(x: Tensor, shape: Shape, options?: TensorOptions): Tensor {
+  checkTensors("newEmpty", x);
   return filled("newEmpty", shape, 0, { dtype: x.dtype, ...options });
 }
 
 /** `tensor(values, options)` of the dtype of `x`. PyTorch: `Tensor.new_tensor`. */
 export function newTensor(x: Tensor, values: NestedArray | Data, options?: TensorOptions): Tensor {
+  checkTensors("newTensor", x);
   return tensor(values, { dtype: x.dtype, ...options });
 }
 
@@ -83,7 +92,10 @@ export function asTensor(values: Tensor | NestedArray | Data, options?: { dtype?
 }
 
 /** `x` in the dtype of `other`. PyTorch: `Tensor.type_as`. */
-export const typeAs = (x: Tensor, other: Tensor): Tensor => to(x, other.dtype);
+export const typeAs = (x: Tensor, other: Tensor): Tensor => {
+  checkTensors("typeAs", x, other);
+  return to(x, other.dtype);
+};
 
 /** Those of this file as methods. */
 export const createLikeMethods = { typeAs, newFull, newZeros, newOnes, newEmpty, newTensor, fill };

@@ -1,3 +1,4 @@
+import { described, isTensor } from "../arguments.js";
 import { arrayTypes, type Data, type DType, dtypeOf, isFloating } from "../dtype.js";
 import { DTypeError, ShapeError, ValueError } from "../errors.js";
 import { k } from "../kernels/backend.js";
@@ -145,6 +146,7 @@ export function full(shape: Shape, value: number | boolean, options?: TensorOpti
 
 /** @internal `full`, called `op` in errors. */
 export function filled(op: string, shape: Shape, given: number | boolean, options?: TensorOptions): Tensor {
+  checkOptions(op, options, tensorOptions);
   checkShape(op, shape);
   if (typeof given !== "number" && typeof given !== "boolean")
     throw new ValueError(
@@ -195,9 +197,9 @@ export type Bound = number | Tensor;
 /** Bounds as numbers; of integer dtypes they lose their fractions before anything is computed. */
 function bounds(op: string, dtype: DType | undefined, given: readonly Bound[]): number[] {
   return given.map((bound) => {
-    const value = typeof bound === "object" && bound !== null ? bound.item() : bound;
+    const value = isTensor(bound) ? bound.item() : bound;
     if (typeof value !== "number" || !Number.isFinite(value))
-      throw new ValueError(`${op}: start and end are finite numbers: ${String(value)}`);
+      throw new ValueError(`${op}: start and end are finite numbers: ${described(value)}`);
     return dtype === undefined || isFloating(dtype) ? value : Math.trunc(value);
   });
 }
@@ -279,6 +281,7 @@ function random(
   options?: RandomOptions,
 ): Tensor {
   const op = kind === "uniform" ? "rand" : "randn";
+  checkOptions(op, options, randomOptions);
   checkShape(op, shape);
   if (options?.dtype !== undefined && !isFloating(options.dtype))
     throw new DTypeError(`${op}: random numbers are floats: ${options.dtype}`);

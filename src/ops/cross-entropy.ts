@@ -1,3 +1,4 @@
+import { checkTensors } from "../arguments.js";
 import { differentiable } from "../autograd/graph.js";
 import { isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
@@ -50,6 +51,7 @@ export function crossEntropy(
   classWeight: Optional<CrossEntropyOptions> = null,
   named: CrossEntropyOptions = {},
 ): Tensor {
+  checkTensors("crossEntropy", logits, target);
   const options = namedOptions("crossEntropy", { weight: classWeight }, named, crossEntropyOptions);
   const { reduction = "mean", weight, labelSmoothing = 0 } = options;
   checkReduction("crossEntropy", reduction);

@@ -1,3 +1,4 @@
+import { checkTensors } from "../arguments.js";
 import { isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
@@ -39,6 +40,7 @@ export function ctcLoss(
   targetLengths: Lengths,
   options: CTCLossOptions = {},
 ): Tensor {
+  checkTensors("ctcLoss", logProbs, targets);
   checkOptions("ctcLoss", options, ctcLossOptions);
   const { blank = 0, reduction = "mean", zeroInfinity = false } = options;
   checkReduction("ctcLoss", reduction);

@@ -1,3 +1,4 @@
+import { checkTensors } from "../arguments.js";
 import { differentiable, differentiableView } from "../autograd/graph.js";
 import { formatShape, ShapeError } from "../errors.js";
 import { k } from "../kernels/backend.js";
@@ -71,6 +72,7 @@ function put(values: Tensor, shape: Shape, place: Place): Tensor {
  * PyTorch: `torch.diagonal`.
  */
 export function diagonal(x: Tensor, ...args: WhichDiagonal): Tensor {
+  checkTensors("diagonal", x);
   const { offset = 0, dim1 = 0, dim2 = 1 } = which("diagonal", args);
   return take(x, placeOf("diagonal", offset, dim1, dim2, x.ndim));
 }
@@ -80,6 +82,7 @@ export function diagonal(x: Tensor, ...args: WhichDiagonal): Tensor {
  * elsewhere. Shapes: [..., n] → [..., n + |offset|, n + |offset|]. PyTorch: `torch.diag_embed`.
  */
 export function diagEmbed(x: Tensor, ...args: WhichDiagonal): Tensor {
+  checkTensors("diagEmbed", x);
   const { offset = 0, dim1 = -2, dim2 = -1 } = which("diagEmbed", args);
   if (x.ndim === 0) throw new ShapeError("diagEmbed: at least 1 dim is needed: []");
   const place = placeOf("diagEmbed", offset, dim1, dim2, x.ndim + 1);
@@ -93,6 +96,7 @@ export function diagEmbed(x: Tensor, ...args: WhichDiagonal): Tensor {
 
 /** Diagonal number `diagonal` of a matrix, or a matrix with this vector on it. PyTorch: `torch.diag`. */
 export function diag(x: Tensor, diagonal = 0): Tensor {
+  checkTensors("diag", x);
   if (x.ndim !== 1 && x.ndim !== 2)
     throw new ShapeError(`diag: a vector or a matrix is needed: ${formatShape(x.shape)}`);
   return x.ndim === 1 ? diagEmbed(x, diagonal) : take(x, placeOf("diag", diagonal, 0, 1, 2));
@@ -100,12 +104,14 @@ export function diag(x: Tensor, diagonal = 0): Tensor {
 
 /** A matrix with the elements of `x` on diagonal number `offset`. PyTorch: `torch.diagflat`. */
 export function diagflat(x: Tensor, ...args: [offset?: number] | [{ offset?: number }]): Tensor {
+  checkTensors("diagflat", x);
   const { offset } = byPositionOrName("diagflat", args, ["offset"]) as DiagonalOptions;
   return diagEmbed(ravel(x), offset);
 }
 
 /** Sum of the main diagonal of a matrix; integers in int32. PyTorch: `torch.trace`. */
 export function trace(x: Tensor): Tensor {
+  checkTensors("trace", x);
   if (x.ndim !== 2) throw new ShapeError(`trace: a matrix is needed: ${formatShape(x.shape)}`);
   return sum(diagonal(x));
 }

@@ -1,3 +1,4 @@
+import { checkTensors } from "../arguments.js";
 import { formatShape, ShapeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
 import { resolveDim } from "../shape.js";
@@ -20,6 +21,7 @@ export interface DiffOptions {
  * PyTorch: `torch.diff`.
  */
 export function diff(x: Tensor, n = 1, dim = -1, options?: DiffOptions): Tensor {
+  checkTensors("diff", x);
   checkOptions("diff", options, ["prepend", "append"]);
   if (!Number.isInteger(n) || n < 0) throw new ValueError(`diff: the order is an integer >= 0: ${n}`);
   if (x.ndim === 0) throw new ShapeError("diff: at least 1 dim is needed: []");
@@ -49,6 +51,7 @@ export interface TrapezoidOptions {
  * `trapezoid(y)`, `trapezoid(y, x)`, `trapezoid(y, { dx: 0.1 })`. PyTorch: `torch.trapezoid`, `torch.trapz`.
  */
 export function trapezoid(y: Tensor, x?: Tensor | TrapezoidOptions, options?: TrapezoidOptions): Tensor {
+  checkTensors("trapezoid", y);
   return sum(...panels("trapezoid", y, x, options));
 }
 
@@ -58,6 +61,7 @@ export function cumulativeTrapezoid(
   x?: Tensor | TrapezoidOptions,
   options?: TrapezoidOptions,
 ): Tensor {
+  checkTensors("cumulativeTrapezoid", y);
   return cumsum(...panels("cumulativeTrapezoid", y, x, options));
 }
 

@@ -1,4 +1,5 @@
 /** How far apart, and how much in one direction, vectors are. */
+import { checkTensors } from "../arguments.js";
 import { isFloating, promote } from "../dtype.js";
 import { formatShape, ShapeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
@@ -26,6 +27,7 @@ export const pairwiseDistanceOptions = [
 
 /** ‖x1 - x2 + eps‖ₚ along the last dim (PyTorch's `F.pairwise_distance`). Shapes broadcast: [N, D] and [N, D] → [N]. */
 export function pairwiseDistance(x1: Tensor, x2: Tensor, options: PairwiseDistanceOptions = {}): Tensor {
+  checkTensors("pairwiseDistance", x1, x2);
   checkOptions("pairwiseDistance", options, pairwiseDistanceOptions);
   const { p = 2, eps = 1e-6, keepdim = false } = options;
   broadcastShapes("pairwiseDistance", x1.shape, x2.shape);
@@ -37,6 +39,7 @@ export function pairwiseDistance(x1: Tensor, x2: Tensor, options: PairwiseDistan
  * Shapes: x [N, D] → [N · (N - 1) / 2].
  */
 export function pdist(x: Tensor, options: { p?: number } | number = {}): Tensor {
+  checkTensors("pdist", x);
   if (typeof options !== "number") checkOptions("pdist", options, ["p"]);
   const p = typeof options === "number" ? options : (options.p ?? 2);
   if (!(p >= 0)) throw new ValueError(`pdist: p is a number >= 0: ${String(p)}`);
@@ -76,6 +79,7 @@ export function cosineSimilarity(
   along: number | CosineSimilarityOptions = {},
   options: CosineSimilarityOptions = {},
 ): Tensor {
+  checkTensors("cosineSimilarity", x1, x2);
   const named = typeof along === "number" ? { dim: along } : along;
   for (const given of [named, options]) checkOptions("cosineSimilarity", given, cosineSimilarityOptions);
   const { dim = 1, eps = 1e-8 } = { ...named, ...options };

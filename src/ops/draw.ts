@@ -1,4 +1,5 @@
 /** Random numbers of other distributions, made of the two that kernels draw: uniform and normal. */
+import { checkOperands, checkTensors } from "../arguments.js";
 import { differentiable } from "../autograd/graph.js";
 import { type DType, isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
@@ -32,12 +33,14 @@ function uniform(shape: Shape, dtype: DType, options: GeneratorOptions | undefin
 
 /** Uniform on [0, 1), of the shape and dtype of `x`. PyTorch: `torch.rand_like`. */
 export function randLike(x: Tensor, options?: RandomOptions): Tensor {
+  checkTensors("randLike", x);
   checkOptions("randLike", options, known);
   return rand(x.shape, { dtype: x.dtype, ...options });
 }
 
 /** Normal with mean 0 and variance 1, of the shape and dtype of `x`. PyTorch: `torch.randn_like`. */
 export function randnLike(x: Tensor, options?: RandomOptions): Tensor {
+  checkTensors("randnLike", x);
   checkOptions("randnLike", options, known);
   return randn(x.shape, { dtype: x.dtype, ...options });
 }
@@ -94,6 +97,7 @@ export function randint(...args: [...(number | Shape)[], RandomOptions] | (numbe
 
 /** `randint` of the shape and dtype of `x`: `randintLike(x, high)` or `randintLike(x, low, high)`. PyTorch: `torch.randint_like`. */
 export function randintLike(x: Tensor, ...args: [...number[], RandomOptions] | number[]): Tensor {
+  checkTensors("randintLike", x);
   const last = args.at(-1);
   const options = typeof last === "object" ? last : undefined;
   const bounds = options === undefined ? args : args.slice(0, -1);
@@ -130,6 +134,7 @@ export function normal(
 
 /** 1 with the probability that is in `p`, else 0; shape and dtype of `p`. Its gradient is 0. PyTorch: `torch.bernoulli`. */
 export function bernoulli(p: Tensor, options?: GeneratorOptions): Tensor {
+  checkTensors("bernoulli", p);
   checkOptions("bernoulli", options, generatorOptions);
   if (!isFloating(p.dtype)) throw new DTypeError(`bernoulli: probabilities are floats: ${p.dtype}`);
   // What a traced tensor holds is not known.
@@ -159,6 +164,8 @@ function needsFloat(op: string, x: Tensor): void {
 
 /** Overwrites `x` with ones, with probability `p` (a number or a tensor), and zeros. */
 export function bernoulli_(x: Tensor, p: Tensor | number = 0.5, options?: GeneratorOptions): Tensor {
+  checkTensors("bernoulli_", x);
+  checkOperands("bernoulli_", p);
   if (typeof p === "number" && !(p >= 0 && p <= 1))
     throw new ValueError(`bernoulli_: p is between 0 and 1: ${String(p)}`);
   const chance = typeof p === "number" ? p : p.detach();
@@ -174,6 +181,7 @@ function positive(op: string, name: string, value: number): void {
 
 /** Overwrites `x` with numbers of density lambda · e^(-lambda x). */
 export function exponential_(x: Tensor, lambda = 1, options?: GeneratorOptions): Tensor {
+  checkTensors("exponential_", x);
   needsFloat("exponential_", x);
   positive("exponential_", "lambda", lambda);
   return filled("exponential_", x, options, (u) => div(logRest(u), -lambda));
@@ -181,6 +189,7 @@ export function exponential_(x: Tensor, lambda = 1, options?: GeneratorOptions):
 
 /** Overwrites `x` with 1, 2, …: the number of trials up to the first success, each of probability `p`. */
 export function geometric_(x: Tensor, p: number, options?: GeneratorOptions): Tensor {
+  checkTensors("geometric_", x);
   if (x.dtype === "bool") throw new DTypeError("geometric_: not defined for bool");
   if (!(p > 0 && p < 1)) throw new ValueError(`geometric_: p is between 0 and 1: ${String(p)}`);
   return filled("geometric_", x, options, (u) =>
@@ -190,6 +199,7 @@ export function geometric_(x: Tensor, p: number, options?: GeneratorOptions): Te
 
 /** Overwrites `x` with numbers of the Cauchy distribution. */
 export function cauchy_(x: Tensor, median = 0, sigma = 1, options?: GeneratorOptions): Tensor {
+  checkTensors("cauchy_", x);
   needsFloat("cauchy_", x);
   positive("cauchy_", "sigma", sigma);
   return filled("cauchy_", x, options, (u) => add(mul(unary.tan(mul(add(u, -0.5), Math.PI)), sigma), median));
@@ -197,6 +207,7 @@ export function cauchy_(x: Tensor, median = 0, sigma = 1, options?: GeneratorOpt
 
 /** Overwrites `x` with e to the power of normal numbers. */
 export function logNormal_(x: Tensor, mean = 1, std = 2, options?: GeneratorOptions): Tensor {
+  checkTensors("logNormal_", x);
   checkOptions("logNormal_", options, generatorOptions);
   needsFloat("logNormal_", x);
   positive("logNormal_", "std", std);
@@ -206,6 +217,7 @@ export function logNormal_(x: Tensor, mean = 1, std = 2, options?: GeneratorOpti
 
 /** Overwrites `x` with integers from `low` (default 0) to `high` - 1: `x.random_(10)`, `x.random_(5, 10)`. */
 export function random_(x: Tensor, ...args: [...number[], GeneratorOptions] | number[]): Tensor {
+  checkTensors("random_", x);
   const last = args.at(-1);
   const options = typeof last === "object" ? last : undefined;
   checkOptions("random_", options, generatorOptions);
@@ -229,6 +241,7 @@ export interface MultinomialOptions extends GeneratorOptions {
  * The class with the largest ln(weight) + Gumbel noise has its weight for a probability (Gumbel, 1954).
  */
 export function multinomial(weights: Tensor, count: number, options?: MultinomialOptions): Tensor {
+  checkTensors("multinomial", weights);
   checkOptions("multinomial", options, ["replacement", "generator"]);
   if (weights.ndim !== 1 && weights.ndim !== 2)
     throw new ShapeError(`multinomial: weights have one or two dims: ${formatShape(weights.shape)}`);

@@ -1,3 +1,4 @@
+import { checkOperands, checkTensors } from "../arguments.js";
 import { isGradEnabled } from "../autograd/grad-mode.js";
 import { type BackwardRule, differentiable } from "../autograd/graph.js";
 import { type DType, isFloating, promote } from "../dtype.js";
@@ -18,7 +19,7 @@ import {
 } from "../kernels/rows.js";
 import { checkOptions } from "../options.js";
 import { broadcastShapes, broadcastStrides, sameShape } from "../shape.js";
-import { empty, Tensor } from "../tensor/tensor.js";
+import { empty, type Tensor } from "../tensor/tensor.js";
 import { constant, zerosLike } from "./create.js";
 import { sumTo } from "./reduce.js";
 import { dense, to } from "./views.js";
@@ -29,6 +30,7 @@ import { dense, to } from "./views.js";
 
 /** Rows of floats applied to integers give float32, as in PyTorch; rows marked `integers` keep them. */
 function unaryInput(name: string, row: UnaryRow, x: Tensor): Tensor {
+  checkTensors(name, x);
   if (isFloating(x.dtype)) return x;
   if (!row.integers) return to(x, "float32");
   if (x.dtype !== "bool") return x;
@@ -139,20 +141,11 @@ export function commonDType(a: Operand, b: Operand): DType {
 
 /** Both operands as tensors of one dtype. */
 function operands(name: string, a: Operand, b: Operand, floats: boolean): [Tensor, Tensor] {
-  checkOperand(name, a);
-  checkOperand(name, b);
+  checkOperands(name, a, b);
   const common = commonDType(a, b);
   const dtype = floats && !isFloating(common) ? "float32" : common;
   const as = (v: Operand) => (typeof v === "object" ? to(v, dtype) : constant(Number(v), dtype));
   return [as(a), as(b)];
-}
-
-function checkOperand(name: string, v: unknown): void {
-  if (typeof v !== "number" && typeof v !== "boolean" && !(v instanceof Tensor))
-    throw new DTypeError(
-      `${name}: operands are tensors or numbers: ${v === null ? "null" : typeof v}`,
-      "NOT_A_TENSOR",
-    );
 }
 
 function commonShape(name: string, a: Tensor, b: Tensor): readonly number[] {
@@ -196,10 +189,7 @@ function makeBinary(name: BinaryName): (a: Operand, b: Operand) => Tensor {
     const used = (variable: "a" | "b" | "y") =>
       isGradEnabled() && ((a.requiresGrad && gradA[variable]) || (b.requiresGrad && gradB[variable]));
     // Numbers are constants, which nobody changes and nothing is gained by letting go of.
-    const saves = [
-      ...(left instanceof Tensor && used("a") ? [a] : []),
-      ...(right instanceof Tensor && used("b") ? [b] : []),
-    ];
+    const saves = [...(isTensor(left) && used("a") ? [a] : []), ...(isTensor(right) && used("b") ? [b] : [])];
     return differentiable(name, [a, b], y, rule, { saves, savesOutput: used("y") });
   };
 }
@@ -257,6 +247,7 @@ export const integer = Object.fromEntries(
 
 /** `condition ? a : b`, elementwise; all three broadcast. The condition is `bool` (or compared with 0). */
 export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
+  checkTensors("where", condition);
   const c = to(condition, "bool");
   const [x, y] = operands("where", a, b, false);
   const shape = broadcastShapes("where", commonShape("where", x, y), c.shape);

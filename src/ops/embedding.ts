@@ -1,3 +1,4 @@
+import { checkTensors } from "../arguments.js";
 import { noGrad } from "../autograd/grad-mode.js";
 import { differentiable } from "../autograd/graph.js";
 import { isFloating } from "../dtype.js";
@@ -50,6 +51,7 @@ function lookup(op: string, index: Tensor, weight: Tensor, options: EmbeddingOpt
  * @throws ValueError `INDEX_OUT_OF_RANGE`.
  */
 export function embedding(index: Tensor, weight: Tensor, options: EmbeddingOptions = {}): Tensor {
+  checkTensors("embedding", index, weight);
   checkOptions("embedding", options, embeddingOptions);
   const { flat, padding } = lookup("embedding", index, weight, options);
   return reshape(rowsAt(weight, flat, padding, options), [...index.shape, weight.shape[1]]);
@@ -128,6 +130,7 @@ export function embeddingBag(
   begins: Optional<EmbeddingBagOptions> = null,
   named: EmbeddingBagOptions = {},
 ): Tensor {
+  checkTensors("embeddingBag", index, weight);
   const options = optionalTensors("embeddingBag", { offsets: begins }, named, bagOptions);
   const { offsets, mode = "mean", perSampleWeights = null } = options;
   if (!["sum", "mean", "max"].includes(mode))

@@ -1,3 +1,4 @@
+import { checkTensors } from "../arguments.js";
 import { type BackwardRule, differentiable } from "../autograd/graph.js";
 import { checkOptions, dimAndOptions, type WithDim } from "../options.js";
 import { Tensor } from "../tensor/tensor.js";
@@ -20,6 +21,7 @@ export function max(x: Tensor): Tensor;
 export function max(x: Tensor, other: Tensor): Tensor;
 export function max(x: Tensor, dim: Along, options?: ReduceOptions): ValuesAndIndices;
 export function max(x: Tensor, dim?: Along | Tensor, options?: ReduceOptions): Tensor | ValuesAndIndices {
+  checkTensors("max", x);
   return extremeOf("max", x, dim, options);
 }
 
@@ -28,6 +30,7 @@ export function min(x: Tensor): Tensor;
 export function min(x: Tensor, other: Tensor): Tensor;
 export function min(x: Tensor, dim: Along, options?: ReduceOptions): ValuesAndIndices;
 export function min(x: Tensor, dim?: Along | Tensor, options?: ReduceOptions): Tensor | ValuesAndIndices {
+  checkTensors("min", x);
   return extremeOf("min", x, dim, options);
 }
 

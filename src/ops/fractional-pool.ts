@@ -1,3 +1,4 @@
+import { checkTensors } from "../arguments.js";
 import { isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
@@ -54,6 +55,7 @@ export function fractionalMaxPool2d(
   outputSize?: Sizes | null | FractionalMaxPoolOptions,
   options?: FractionalMaxPoolOptions,
 ): Tensor | [Tensor, Tensor] {
+  checkTensors("fractionalMaxPool2d", x);
   return fractionalMaxPool("fractionalMaxPool2d", 2, x, kernelSize, outputSize, options);
 }
 
@@ -75,6 +77,7 @@ export function fractionalMaxPool3d(
   outputSize?: Sizes | null | FractionalMaxPoolOptions,
   options?: FractionalMaxPoolOptions,
 ): Tensor | [Tensor, Tensor] {
+  checkTensors("fractionalMaxPool3d", x);
   return fractionalMaxPool("fractionalMaxPool3d", 3, x, kernelSize, outputSize, options);
 }
 

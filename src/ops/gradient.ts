@@ -1,3 +1,4 @@
+import { checkTensors } from "../arguments.js";
 import { isFloating } from "../dtype.js";
 import { formatShape, ShapeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
@@ -21,6 +22,7 @@ export interface GradientOptions {
  * order also where coordinates are unevenly spaced. Integers give float32. PyTorch: `torch.gradient`.
  */
 export function gradient(x: Tensor, options?: GradientOptions): Tensor[] {
+  checkTensors("gradient", x);
   checkOptions("gradient", options, ["spacing", "dim", "edgeOrder"]);
   const { spacing = 1, dim, edgeOrder = 1 } = options ?? {};
   if (edgeOrder !== 1 && edgeOrder !== 2)

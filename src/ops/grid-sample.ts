@@ -1,3 +1,4 @@
+import { checkIntegerLists, checkTensors } from "../arguments.js";
 import { isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
@@ -31,6 +32,7 @@ interface Sampling {
  * @throws ShapeError for shapes that do not go together.
  */
 export function gridSample(x: Tensor, grid: Tensor, options: GridSampleOptions = {}): Tensor {
+  checkTensors("gridSample", x, grid);
   checkOptions("gridSample", options, ["mode", "paddingMode", "alignCorners"]);
   const { mode = "bilinear", paddingMode = "zeros", alignCorners } = options;
   const axes = x.ndim - 2;
@@ -180,6 +182,8 @@ export function affineGrid(
   size: readonly number[],
   options: { alignCorners?: boolean | null } = {},
 ): Tensor {
+  checkTensors("affineGrid", theta);
+  checkIntegerLists("affineGrid", { size });
   checkOptions("affineGrid", options, ["alignCorners"]);
   const axes = theta.ndim === 3 ? theta.shape[1] : 0;
   if (!isFloating(theta.dtype)) throw new DTypeError(`affineGrid: a float tensor is needed: ${theta.dtype}`);

@@ -1,3 +1,4 @@
+import { checkTensors } from "../arguments.js";
 import { isFloating } from "../dtype.js";
 import { DTypeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
@@ -25,6 +26,7 @@ export interface GumbelSoftmaxOptions {
  * `F.gumbel_softmax`). Shapes: any → the same.
  */
 export function gumbelSoftmax(logits: Tensor, options: GumbelSoftmaxOptions = {}): Tensor {
+  checkTensors("gumbelSoftmax", logits);
   checkOptions("gumbelSoftmax", options, ["tau", "hard", "dim", "generator"]);
   const { tau = 1, hard = false, dim = -1, generator } = options;
   if (!isFloating(logits.dtype))

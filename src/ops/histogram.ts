@@ -1,4 +1,5 @@
 /** How many elements are in which bin. None of these has a gradient. */
+import { checkTensors } from "../arguments.js";
 import { isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
@@ -53,6 +54,7 @@ export interface HistcOptions {
  * counts have their dtype. `x.histc(10)` or `x.histc({ bins: 10, min: 0, max: 1 })`. PyTorch: `torch.histc`.
  */
 export function histc(given: Tensor, bins?: number | HistcOptions, rest?: HistcOptions): Tensor {
+  checkTensors("histc", given);
   const options = typeof bins === "object" ? bins : rest;
   checkOptions("histc", options, ["bins", "min", "max"]);
   const count = typeof bins === "number" ? bins : (options?.bins ?? 100);
@@ -85,6 +87,7 @@ export function histogram(
   bins: number | Tensor = 100,
   options?: HistogramOptions,
 ): Named<"hist" | "binEdges", Tensor> {
+  checkTensors("histogram", x);
   checkOptions("histogram", options, ["range", "weight", "density"]);
   if (typeof bins === "object" && options?.range !== undefined)
     throw new ValueError("histogram: a range only where bins is a number: both edges and range are given");
@@ -109,6 +112,7 @@ export function histogramdd(
   bins: number | readonly (number | Tensor)[],
   options?: HistogramddOptions,
 ): readonly [Tensor, readonly Tensor[]] & { readonly hist: Tensor; readonly binEdges: readonly Tensor[] } {
+  checkTensors("histogramdd", x);
   checkOptions("histogramdd", options, ["range", "weight", "density"]);
   if (x.ndim < 2) throw new ShapeError(`histogramdd: points are [..., dims]: ${formatShape(x.shape)}`);
   const dims = x.shape[x.ndim - 1];
@@ -215,6 +219,7 @@ export interface BincountOptions {
  * on values, which are read here: inside `compile` that is an error. PyTorch: `torch.bincount`.
  */
 export function bincount(x: Tensor, options?: BincountOptions): Tensor {
+  checkTensors("bincount", x);
   checkOptions("bincount", options, ["weights", "minlength"]);
   const { weights = null, minlength = 0 } = options ?? {};
   if (x.ndim !== 1) throw new ShapeError(`bincount: a vector is needed: ${formatShape(x.shape)}`);

@@ -1,3 +1,4 @@
+import { checkTensors } from "../arguments.js";
 import { formatShape, ShapeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
 import { sameShape } from "../shape.js";
@@ -21,6 +22,7 @@ export function indexReduce(
   reduce: IndexReduction,
   options?: ScatterReduceOptions,
 ): Tensor {
+  checkTensors("indexReduce", x, index, source);
   checkOptions("indexReduce", options, ["includeSelf"]);
   if (!["prod", "mean", "amax", "amin"].includes(reduce))
     throw new ValueError(

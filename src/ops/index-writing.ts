@@ -1,5 +1,6 @@
 /** Writing whole rows by index, or where a mask says so, into a copy; and reading what a mask marks. */
-import { DTypeError, formatShape, ShapeError } from "../errors.js";
+import { checkOperands, checkTensors, described } from "../arguments.js";
+import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
 import { broadcastShapes, numel, resolveDim, sameShape } from "../shape.js";
 import { Tensor } from "../tensor/tensor.js";
@@ -39,6 +40,7 @@ export function indexAdd(
   source: Tensor,
   options?: ScaledOptions,
 ): Tensor {
+  checkTensors("indexAdd", x, index, source);
   if (x.ndim === 0)
     return reshape(indexAdd(reshape(x, [1]), dim, index, reshape(source, [index.numel]), options), []);
   const src = lifted(source, x);
@@ -49,6 +51,7 @@ export function indexAdd(
 
 /** `x` with the rows of `source` at the positions in `index` along `dim`; the last of several stays. PyTorch: `torch.index_copy`. */
 export function indexCopy(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
+  checkTensors("indexCopy", x, index, source);
   if (x.ndim === 0)
     return reshape(indexCopy(reshape(x, [1]), dim, index, reshape(source, [index.numel])), []);
   const src = lifted(source, x);
@@ -65,6 +68,8 @@ type Value = Tensor | number | boolean;
 
 /** `x` with `value`, a number or a tensor without dims, in the rows at the positions in `index`. PyTorch: `torch.index_fill`. */
 export function indexFill(x: Tensor, dim: number, index: Tensor, value: Value): Tensor {
+  checkTensors("indexFill", x, index);
+  checkOperands("indexFill", value);
   if (x.ndim === 0) return reshape(indexFill(reshape(x, [1]), dim, index, value), []);
   const { d, at } = rows("indexFill", x, dim, index);
   const marked = scatter(zeros([x.shape[d]], { dtype: "bool" }), 0, at, 1);
@@ -77,6 +82,8 @@ export function indexFill(x: Tensor, dim: number, index: Tensor, value: Value): 
 
 /** `x` with `value`, a number or a tensor without dims, where `mask` is true. Both broadcast. PyTorch: `torch.masked_fill`. */
 export function maskedFill(x: Tensor, mask: Tensor, value: Value): Tensor {
+  checkTensors("maskedFill", x, mask);
+  checkOperands("maskedFill", value);
   if (!(value instanceof Tensor)) return where(mask, constant(Number(value), x.dtype), x);
   if (value.ndim > 0)
     throw new ShapeError(`maskedFill: the value has no dims: ${formatShape(value.shape)}; use where()`);
@@ -89,6 +96,7 @@ function needsMask(op: string, mask: Tensor): void {
 
 /** The elements of `x` where `mask` is true, as one dim; both broadcast. PyTorch: `torch.masked_select`. */
 export function maskedSelect(x: Tensor, mask: Tensor): Tensor {
+  checkTensors("maskedSelect", x, mask);
   needsMask("maskedSelect", mask);
   const shape = broadcastShapes("maskedSelect", x.shape, mask.shape);
   return indexSelect(reshape(expand(x, shape), [numel(shape)]), 0, positionsOf(expand(mask, shape)));
@@ -96,6 +104,7 @@ export function maskedSelect(x: Tensor, mask: Tensor): Tensor {
 
 /** `x` with the elements of `source`, in order, where `mask` is true. PyTorch: `torch.masked_scatter`. */
 export function maskedScatter(x: Tensor, mask: Tensor, source: Tensor): Tensor {
+  checkTensors("maskedScatter", x, mask, source);
   needsMask("maskedScatter", mask);
   if (source.dtype !== x.dtype)
     throw new DTypeError(`maskedScatter: the source has the dtype of x: ${source.dtype} for ${x.dtype}`);
@@ -133,6 +142,10 @@ export function indexPut(
   values: Tensor | number | boolean,
   options?: AccumulateOptions,
 ): Tensor {
+  checkTensors("indexPut", x);
+  checkOperands("indexPut", values);
+  if (!Array.isArray(indices as unknown))
+    throw new ValueError(`indexPut: indices are an array of subscripts: ${described(indices)}`);
   checkOptions("indexPut", options, ["accumulate"]);
   const from = values instanceof Tensor ? values : constant(Number(values), x.dtype);
   if (from.dtype !== x.dtype)
@@ -172,6 +185,7 @@ export function indexPut(
 
 /** `x` with the elements of `source` at the positions in `index`, which count through all of `x`. PyTorch: `torch.Tensor.put`. */
 export function put(x: Tensor, index: Tensor, source: Tensor, options?: AccumulateOptions): Tensor {
+  checkTensors("put", x, index, source);
   checkOptions("put", options, ["accumulate"]);
   if (source.numel !== index.numel)
     throw new ShapeError(`put: one element for each index: ${source.numel} for ${index.numel}`);

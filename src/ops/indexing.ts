@@ -1,3 +1,4 @@
+import { checkTensors } from "../arguments.js";
 import { differentiable } from "../autograd/graph.js";
 import { type DType, isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
@@ -35,6 +36,7 @@ export function checkStatus(op: string, status: number, index: Tensor, length: n
  * @throws ValueError `INDEX_OUT_OF_RANGE`.
  */
 export function indexSelect(x: Tensor, dim: number, index: Tensor): Tensor {
+  checkTensors("indexSelect", x, index);
   return selectedBy("indexSelect", x, dim, index);
 }
 
@@ -100,6 +102,7 @@ export function indexAdd(g: Tensor, shape: Shape, dim: number, index: Tensor): T
  * @throws ValueError `INDEX_OUT_OF_RANGE`.
  */
 export function gather(x: Tensor, dim: number, index: Tensor): Tensor {
+  checkTensors("gather", x, index);
   if (x.ndim === 0) return reshape(gather(reshape(x, [1]), dim, reshape(index, [index.numel])), index.shape);
   const d = resolveDim("gather", dim, x.ndim);
   // As in PyTorch, an index without elements may have any shape.
@@ -181,6 +184,7 @@ export function oneHot(
   numClasses: number | OneHotOptions = -1,
   dtype: DType = "int32",
 ): Tensor {
+  checkTensors("oneHot", index);
   if (typeof numClasses !== "number") checkOptions("oneHot", numClasses, ["numClasses"]);
   const given = typeof numClasses === "number" ? numClasses : (numClasses.numClasses ?? -1);
   if (!Number.isInteger(given) || given < -1 || given === 0)

@@ -1,3 +1,4 @@
+import { checkNumbers, checkOperands, checkTensors } from "../arguments.js";
 import { type BackwardRule, differentiable } from "../autograd/graph.js";
 import { isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
@@ -41,6 +42,7 @@ const memory = ({ storage, offset, strides }: Tensor) => [storage.array, offset,
 
 /** Copies `y`, broadcast and converted, into `x`. */
 export function copy_(x: Tensor, y: Tensor): Tensor {
+  checkTensors("copy_", x, y);
   const noted = writable("copy_", x, y);
   if (!sameShape(broadcastShapes("copy_", x.shape, y.shape), x.shape))
     throw new ShapeError(
@@ -68,9 +70,11 @@ export function copy_(x: Tensor, y: Tensor): Tensor {
 }
 
 /** Sets every element to `value`, converted as `to` converts. */
-export function fill_(x: Tensor, value: number): Tensor {
+export function fill_(x: Tensor, value: number | boolean): Tensor {
+  checkTensors("fill_", x);
+  if (typeof value !== "boolean") checkNumbers("fill_", { value });
   const noted = writable("fill_", x);
-  if (x.dtype === "bool") value = Number(value !== 0);
+  value = x.dtype === "bool" ? Number(Boolean(value)) : Number(value);
   if (isDense(x.shape, x.strides)) k.fill(value, x.numel, x.storage.array, x.offset);
   else {
     const source = constant(value, x.dtype);
@@ -84,6 +88,7 @@ export function fill_(x: Tensor, value: number): Tensor {
 
 /** Sets every element to 0. */
 export function zero_(x: Tensor): Tensor {
+  checkTensors("zero_", x);
   return fill_(x, 0);
 }
 
@@ -91,6 +96,7 @@ type BinaryInPlace = "add" | "sub" | "mul" | "div";
 
 /** x = op(x, y). The result has the shape and dtype of `x`. */
 export function binary_(op: BinaryInPlace, x: Tensor, y: Operand): Tensor {
+  checkOperands(`${op}_`, y);
   const others = typeof y === "object" ? [y] : [];
   const noted = writable(`${op}_`, x, ...others);
   const sameKind = typeof y === "object" && y.dtype === x.dtype;
@@ -166,12 +172,16 @@ function random_(
 
 /** Overwrites `x` with uniform numbers on [low, high). */
 export function uniform_(x: Tensor, low = 0, high = 1, options?: GeneratorOptions): Tensor {
+  checkTensors("uniform_", x);
+  checkNumbers("uniform_", { low, high });
   if (!(low <= high)) throw new ValueError(`uniform_: low <= high is needed: ${low} and ${high}`);
   return random_("uniform_", x, "uniform", low, high, options);
 }
 
 /** Overwrites `x` with normal numbers. */
 export function normal_(x: Tensor, mean = 0, std = 1, options?: GeneratorOptions): Tensor {
+  checkTensors("normal_", x);
+  checkNumbers("normal_", { mean, std });
   if (!(std >= 0)) throw new ValueError(`normal_: the standard deviation is >= 0: ${std}`);
   return random_("normal_", x, "normal", mean, std, options);
 }

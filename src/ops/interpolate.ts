@@ -1,3 +1,4 @@
+import { checkTensors } from "../arguments.js";
 import { type DType, isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
@@ -55,6 +56,7 @@ export function interpolate(
   size?: Sizes | null | InterpolateOptions,
   options: InterpolateOptions = {},
 ): Tensor {
+  checkTensors("interpolate", x);
   return interpolated("interpolate", x, size, options);
 }
 
@@ -64,6 +66,7 @@ export function upsample(
   size?: Sizes | null | InterpolateOptions,
   options: InterpolateOptions = {},
 ): Tensor {
+  checkTensors("upsample", x);
   return interpolated("upsample", x, size, options);
 }
 
@@ -76,6 +79,7 @@ export function upsampleNearest(
   size?: Sizes | null | UpsampleSize,
   options: UpsampleSize = {},
 ): Tensor {
+  checkTensors("upsampleNearest", x);
   return interpolated("upsampleNearest", x, size, options, { mode: "nearest" });
 }
 
@@ -85,6 +89,7 @@ export function upsampleBilinear(
   size?: Sizes | null | UpsampleSize,
   options: UpsampleSize = {},
 ): Tensor {
+  checkTensors("upsampleBilinear", x);
   return interpolated("upsampleBilinear", x, size, options, { mode: "bilinear", alignCorners: true });
 }
 

@@ -1,3 +1,4 @@
+import { checkTensorList } from "../arguments.js";
 import { differentiable } from "../autograd/graph.js";
 import { promote } from "../dtype.js";
 import { formatShape, ShapeError } from "../errors.js";
@@ -12,6 +13,7 @@ import { narrow, to, unsqueeze } from "./views.js";
  * PyTorch: `torch.cat`.
  */
 export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
+  checkTensorList("cat", tensors);
   return joined("cat", tensors, dim);
 }
 
@@ -57,6 +59,7 @@ export function joined(op: string, tensors: readonly Tensor[], dim: number): Ten
 
 /** Tensors of one shape side by side along a new dim. */
 export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
+  checkTensorList("stack", tensors);
   if (tensors.length === 0) throw new ShapeError("stack: at least one tensor is needed: got none");
   for (const x of tensors)
     if (x.ndim !== tensors[0].ndim || x.shape.some((size, i) => size !== tensors[0].shape[i]))

@@ -1,3 +1,4 @@
+import { checkTensors } from "../arguments.js";
 import { formatShape, ShapeError } from "../errors.js";
 import { checkOptions } from "../options.js";
 import { sameShape } from "../shape.js";
@@ -29,6 +30,7 @@ export function linearCrossEntropy(
   target: Tensor,
   options: LinearCrossEntropyOptions = {},
 ): Tensor {
+  checkTensors("linearCrossEntropy", x, linearWeight, target);
   checkOptions("linearCrossEntropy", options, linearCrossEntropyOptions);
   const { linearBias = null, ...others } = options;
   const outs = linearWeight.shape.slice(0, -1);

@@ -1,3 +1,4 @@
+import { checkTensors } from "../arguments.js";
 import { differentiable } from "../autograd/graph.js";
 import { isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
@@ -71,6 +72,7 @@ export const mseLossOptions = [
 
 /** (input - target)² (PyTorch's `F.mse_loss`); `half: true` takes half of it. A weighted mean is divided by the sum of the weights. */
 export function mseLoss(input: Tensor, target: Tensor, options: MSELossOptions = {}): Tensor {
+  checkTensors("mseLoss", input, target);
   checkOptions("mseLoss", options, mseLossOptions);
   checkPair("mseLoss", input, target, options);
   const squares = unary.square(sub(input, target));
@@ -79,6 +81,7 @@ export function mseLoss(input: Tensor, target: Tensor, options: MSELossOptions =
 
 /** |input - target| (PyTorch's `F.l1_loss`). A weighted mean is divided by the sum of the weights. */
 export function l1Loss(input: Tensor, target: Tensor, options: WeightedLossOptions = {}): Tensor {
+  checkTensors("l1Loss", input, target);
   checkOptions("l1Loss", options, weightedLossOptions);
   checkPair("l1Loss", input, target, options);
   return weightedMean("l1Loss", unary.abs(sub(input, target)), options);
@@ -94,6 +97,7 @@ export function binaryCrossEntropy(
   weight: Optional<WeightedLossOptions> = null,
   named: WeightedLossOptions = {},
 ): Tensor {
+  checkTensors("binaryCrossEntropy", input, target);
   const options = namedOptions("binaryCrossEntropy", { weight }, named, weightedLossOptions);
   checkPair("binaryCrossEntropy", input, target, options);
   // A trace has no values to check.
@@ -145,6 +149,7 @@ export function binaryCrossEntropyWithLogits(
   weight: Optional<LogitsLossOptions> = null,
   named: LogitsLossOptions = {},
 ): Tensor {
+  checkTensors("binaryCrossEntropyWithLogits", input, target);
   const options = namedOptions("binaryCrossEntropyWithLogits", { weight }, named, logitsLossOptions);
   checkPair("binaryCrossEntropyWithLogits", input, target, options);
   // ln σ(x) and ln(1 - σ(x)) = ln σ(x) - x
@@ -171,6 +176,7 @@ export function nllLoss(
   classWeight: Optional<NLLLossOptions> = null,
   named: NLLLossOptions = {},
 ): Tensor {
+  checkTensors("nllLoss", input, target);
   const options = namedOptions("nllLoss", { weight: classWeight }, named, nllLossOptions);
   const { reduction = "mean", weight, ignoreIndex = -100 } = options;
   checkReduction("nllLoss", reduction);

@@ -1,3 +1,4 @@
+import { checkTensors } from "../arguments.js";
 import { ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -21,16 +22,19 @@ export const lpPoolOptions: readonly (keyof LPPoolOptions)[] = ["stride", "ceilM
  * Shapes: x [N, C, L] or [C, L] → [N, C, L'] or [C, L'].
  */
 export function lpPool1d(x: Tensor, normType: number, kernelSize: Sizes, options?: LPPoolOptions): Tensor {
+  checkTensors("lpPool1d", x);
   return lpPool("lpPool1d", 1, x, normType, kernelSize, options);
 }
 
 /** As `lpPool1d`, of images: [N, C, H, W] or [C, H, W] (PyTorch's `F.lp_pool2d`). */
 export function lpPool2d(x: Tensor, normType: number, kernelSize: Sizes, options?: LPPoolOptions): Tensor {
+  checkTensors("lpPool2d", x);
   return lpPool("lpPool2d", 2, x, normType, kernelSize, options);
 }
 
 /** As `lpPool1d`, of volumes: [N, C, D, H, W] or [C, D, H, W] (PyTorch's `F.lp_pool3d`). */
 export function lpPool3d(x: Tensor, normType: number, kernelSize: Sizes, options?: LPPoolOptions): Tensor {
+  checkTensors("lpPool3d", x);
   return lpPool("lpPool3d", 3, x, normType, kernelSize, options);
 }
 

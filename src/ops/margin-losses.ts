@@ -1,4 +1,5 @@
 /** Losses that ask for a margin, between classes or between pairs, and are 0 where it is kept. Composed of differentiable ops. */
+import { checkTensors } from "../arguments.js";
 import { isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
@@ -36,6 +37,7 @@ const hinge = (x: Tensor) => unary.clamp(x, { min: 0 });
 
 /** Input where the target is 1, max(0, margin - input) where it is -1; margin 1 (PyTorch's `F.hinge_embedding_loss`). Shapes broadcast. */
 export function hingeEmbeddingLoss(input: Tensor, target: Tensor, options: MarginLossOptions = {}): Tensor {
+  checkTensors("hingeEmbeddingLoss", input, target);
   checkOptions("hingeEmbeddingLoss", options, marginLossOptions);
   const { margin = 1, reduction = "mean" } = options;
   checkReduction("hingeEmbeddingLoss", reduction);
@@ -52,6 +54,7 @@ export function marginRankingLoss(
   target: Tensor,
   options: MarginLossOptions = {},
 ): Tensor {
+  checkTensors("marginRankingLoss", input1, input2, target);
   checkOptions("marginRankingLoss", options, marginLossOptions);
   const { margin = 0, reduction = "mean" } = options;
   checkReduction("marginRankingLoss", reduction);
@@ -79,6 +82,7 @@ export function cosineEmbeddingLoss(
   target: Tensor,
   options: MarginLossOptions = {},
 ): Tensor {
+  checkTensors("cosineEmbeddingLoss", input1, input2, target);
   checkOptions("cosineEmbeddingLoss", options, marginLossOptions);
   const { margin = 0, reduction = "mean" } = options;
   checkReduction("cosineEmbeddingLoss", reduction);
@@ -97,6 +101,7 @@ export function cosineEmbeddingLoss(
 
 /** ln(1 + e^(-target · input)), target 1 or -1 (PyTorch's `F.soft_margin_loss`), also where the exponential overflows. */
 export function softMarginLoss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+  checkTensors("softMarginLoss", input, target);
   checkOptions("softMarginLoss", options, lossOptions);
   checkPair("softMarginLoss", input, target, options);
   return reduced(neg(unary.logSigmoid(mul(target, input))), options.reduction);
@@ -121,6 +126,7 @@ export const multiMarginLossOptions = [
  * @throws ValueError `INDEX_OUT_OF_RANGE` for a target outside 0 … C-1.
  */
 export function multiMarginLoss(input: Tensor, target: Tensor, options: MultiMarginLossOptions = {}): Tensor {
+  checkTensors("multiMarginLoss", input, target);
   checkOptions("multiMarginLoss", options, multiMarginLossOptions);
   const { p = 1, margin = 1, weight, reduction = "mean" } = options;
   checkReduction("multiMarginLoss", reduction);
@@ -153,6 +159,7 @@ export function multiMarginLoss(input: Tensor, target: Tensor, options: MultiMar
  * @throws ValueError `INDEX_OUT_OF_RANGE` for a class outside 0 … C-1.
  */
 export function multilabelMarginLoss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+  checkTensors("multilabelMarginLoss", input, target);
   checkOptions("multilabelMarginLoss", options, lossOptions);
   const { reduction = "mean" } = options;
   checkReduction("multilabelMarginLoss", reduction);
@@ -192,6 +199,7 @@ export function multilabelSoftMarginLoss(
   classWeight: Optional<WeightedLossOptions> = null,
   named: WeightedLossOptions = {},
 ): Tensor {
+  checkTensors("multilabelSoftMarginLoss", input, target);
   const op = "multilabelSoftMarginLoss";
   const options = namedOptions(op, { weight: classWeight }, named, weightedLossOptions);
   const { weight, reduction = "mean" } = options;

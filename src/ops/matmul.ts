@@ -1,3 +1,4 @@
+import { checkOptionalTensors, checkTensors } from "../arguments.js";
 import { differentiable, type GradTargets } from "../autograd/graph.js";
 import { isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError } from "../errors.js";
@@ -93,6 +94,7 @@ function checkFloats(op: string, a: Tensor, b: Tensor): void {
  * @throws ShapeError when inner dimensions differ or batch dims do not broadcast.
  */
 export function matmul(a: Tensor, b: Tensor): Tensor {
+  checkTensors("matmul", a, b);
   checkSameDType("matmul", a, b);
   if (a.ndim === 0 || b.ndim === 0)
     throw new ShapeError(
@@ -149,6 +151,8 @@ function multiplyBatches(a: Tensor, b: Tensor): Tensor {
  * Shapes: x [..., in], weight [out, in], bias [out] → [..., out].
  */
 export function linear(x: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
+  checkTensors("linear", x, weight);
+  checkOptionalTensors("linear", bias);
   return exactly([x, weight, bias], rowsTimesWeight);
 }
 

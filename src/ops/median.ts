@@ -1,3 +1,4 @@
+import { checkTensors } from "../arguments.js";
 import { isFloating } from "../dtype.js";
 import { DTypeError } from "../errors.js";
 import { checkOptions, dimAndOptions, type WithDim } from "../options.js";
@@ -28,6 +29,7 @@ const middleNumber: Middle = (n, nans) => half(binary.maximum(sub(n - 1, nans), 
 export function median(x: Tensor): Tensor;
 export function median(x: Tensor, dim: number, options?: ReduceOptions): ValuesAndIndices;
 export function median(x: Tensor, dim?: number, options?: ReduceOptions): Tensor | ValuesAndIndices {
+  checkTensors("median", x);
   return medianAt("median", middle, x, dim, options);
 }
 
@@ -35,6 +37,7 @@ export function median(x: Tensor, dim?: number, options?: ReduceOptions): Tensor
 export function nanmedian(x: Tensor): Tensor;
 export function nanmedian(x: Tensor, dim: number, options?: ReduceOptions): ValuesAndIndices;
 export function nanmedian(x: Tensor, dim?: number, options?: ReduceOptions): Tensor | ValuesAndIndices {
+  checkTensors("nanmedian", x);
   return medianAt("nanmedian", middleNumber, x, dim, options);
 }
 
@@ -72,6 +75,7 @@ export function mode(
   dim?: number | WithDim<number, ReduceOptions>,
   options?: ReduceOptions,
 ): ValuesAndIndices {
+  checkTensors("mode", x);
   const [along = -1, { keepdim }] = dimAndOptions<number, ReduceOptions>("mode", ["keepdim"], dim, options);
   const d = lineDim("mode", along, x);
   needsLine("mode", x, d);

@@ -1,3 +1,4 @@
+import { checkTensors } from "../arguments.js";
 import { isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
@@ -72,6 +73,7 @@ export function multiHeadAttentionForward(
   outProjBias: MaybeTensor,
   options: MultiHeadAttentionOptions = {},
 ): [output: Tensor, weights: Tensor | null] {
+  checkTensors("multiHeadAttentionForward", query, key, value, outProjWeight);
   const op = "multiHeadAttentionForward";
   checkOptions(op, options, known);
   const { training = true, needWeights = true, averageAttnWeights = true, isCausal = false } = options;

@@ -1,3 +1,4 @@
+import { checkTensors } from "../arguments.js";
 import { noGrad } from "../autograd/grad-mode.js";
 import { isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
@@ -103,6 +104,7 @@ export function batchNorm(
   bias: Optional<BatchNormOptions> = null,
   options: BatchNormOptions = {},
 ): Tensor {
+  checkTensors("batchNorm", x);
   const positions = { runningMean: mean, runningVar: variance, weight, bias };
   const affine = optionalTensors("batchNorm", positions, options, ["training", "momentum", "eps"]);
   const { training = false, momentum = 0.1, eps = 1e-5, runningMean, runningVar } = affine;
@@ -152,6 +154,7 @@ export function instanceNorm(
   bias: Optional<InstanceNormOptions> = null,
   options: InstanceNormOptions = {},
 ): Tensor {
+  checkTensors("instanceNorm", x);
   const positions = { runningMean, runningVar, weight, bias };
   const given = optionalTensors("instanceNorm", positions, options, ["useInputStats", "momentum", "eps"]);
   const { useInputStats = true, momentum = 0.1, eps = 1e-5 } = given;
@@ -204,6 +207,7 @@ export function layerNorm(
   bias: Optional<EpsOptions> = null,
   options: EpsOptions = {},
 ): Tensor {
+  checkTensors("layerNorm", x);
   const { eps = 1e-5, ...affine } = optionalTensors("layerNorm", { weight, bias }, options, ["eps"]);
   needsFloats("layerNorm", x);
   const dims = lastDims("layerNorm", x.shape, normalizedShape, [affine.weight, affine.bias]);
@@ -230,6 +234,7 @@ export function rmsNorm(
   weight: Optional<RmsNormOptions> = null,
   options: RmsNormOptions = {},
 ): Tensor {
+  checkTensors("rmsNorm", x);
   const { eps, ...affine } = optionalTensors("rmsNorm", { weight }, options, ["eps"]);
   needsFloats("rmsNorm", x);
   const dims = lastDims("rmsNorm", x.shape, normalizedShape, [affine.weight]);
@@ -248,6 +253,7 @@ export function groupNorm(
   bias: Optional<EpsOptions> = null,
   options: EpsOptions = {},
 ): Tensor {
+  checkTensors("groupNorm", x);
   const { eps = 1e-5, ...affine } = optionalTensors("groupNorm", { weight, bias }, options, ["eps"]);
   needsFloats("groupNorm", x);
   if (x.ndim < 2) throw new ShapeError(`groupNorm: x is [N, C, ...]: ${formatShape(x.shape)}`);

@@ -1,3 +1,4 @@
+import { checkTensors } from "../arguments.js";
 import { differentiable } from "../autograd/graph.js";
 import { type DType, isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
@@ -39,6 +40,7 @@ export function normArguments<Order, Over = Dims>(
  * @throws ShapeError `EMPTY_REDUCTION` for no elements and an infinite or negative order.
  */
 export function vectorNorm(x: Tensor, ...args: NormArguments<"ord", number>): Tensor {
+  checkTensors("vectorNorm", x);
   const { order, dim, ...options } = normArguments<number>("vectorNorm", "ord", args);
   return normOver("vectorNorm", x, order ?? 2, dim, options);
 }
@@ -106,6 +108,7 @@ type RenormArguments =
  * `torch.renorm`.
  */
 export function renorm(x: Tensor, ...args: RenormArguments): Tensor {
+  checkTensors("renorm", x);
   const { p, dim, maxnorm } = byPositionOrName("renorm", args, ["p", "dim", "maxnorm"]) as Record<
     string,
     number
@@ -125,6 +128,7 @@ type OrderArguments<Options = object> = [p?: number, options?: Options] | [optio
 
 /** The `p`-norm of x - y, which broadcast; default 2. PyTorch: `torch.dist`. */
 export function dist(x: Tensor, y: Tensor, ...args: OrderArguments): Tensor {
+  checkTensors("dist", x, y);
   const { p = 2 } = byPositionOrName("dist", args, ["p"]);
   return normOver("dist", sub(x, y), p as number, undefined);
 }
@@ -134,6 +138,7 @@ export function dist(x: Tensor, y: Tensor, ...args: OrderArguments): Tensor {
  * Shapes: [..., P, M], [..., R, M] → [..., P, R]. PyTorch: `torch.cdist`.
  */
 export function cdist(x: Tensor, y: Tensor, ...args: OrderArguments<{ computeMode?: string }>): Tensor {
+  checkTensors("cdist", x, y);
   // The mode is how PyTorch computes it; here always by differences, which is what is accurate.
   const given = byPositionOrName("cdist", args, ["p"], ["computeMode"]);
   const p = (given.p ?? 2) as number;

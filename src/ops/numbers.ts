@@ -1,4 +1,5 @@
 /** Elementwise functions of what numbers are made of: mantissa and exponent, angle, the real part. */
+import { checkTensors } from "../arguments.js";
 import { differentiable } from "../autograd/graph.js";
 import { isFloating } from "../dtype.js";
 import { DTypeError, ValueError } from "../errors.js";
@@ -15,6 +16,7 @@ import { to, unsqueeze } from "./views.js";
  * and the exponent 0. PyTorch: `torch.frexp`.
  */
 export function frexp(x: Tensor): Named<"mantissa" | "exponent", Tensor> {
+  checkTensors("frexp", x);
   if (!isFloating(x.dtype)) throw new DTypeError(`frexp: a float tensor is needed: ${x.dtype}`);
   const size = abs(to(x.detach(), "float64"));
   const some = mul(isfinite(size), compare.ne(size, 0));
@@ -37,6 +39,7 @@ function scaledBy(x: Tensor, e: Tensor): Tensor {
 
 /** The angle of a real number: π below 0, else 0; NaN of NaN. Its gradient is 0. Integers give float32. PyTorch: `torch.angle`. */
 export function angle(x: Tensor): Tensor {
+  checkTensors("angle", x);
   const from = isFloating(x.dtype) ? x : to(x, "float32");
   const given = from.detach();
   const pi = constant(Math.PI, from.dtype);
@@ -45,25 +48,42 @@ export function angle(x: Tensor): Tensor {
 }
 
 /** `x` itself: there are no complex tensors. PyTorch: `torch.real`. */
-export const real = (x: Tensor): Tensor => x;
+export const real = (x: Tensor): Tensor => {
+  checkTensors("real", x);
+  return x;
+};
 /** `x` itself: there are no complex tensors. PyTorch: `torch.conj`. */
-export const conj = (x: Tensor): Tensor => x;
+export const conj = (x: Tensor): Tensor => {
+  checkTensors("conj", x);
+  return x;
+};
 /** True for all elements: there are no complex tensors. PyTorch: `torch.isreal`. */
-export const isreal = (x: Tensor): Tensor => full(x.shape, 1, { dtype: "bool" });
+export const isreal = (x: Tensor): Tensor => {
+  checkTensors("isreal", x);
+  return full(x.shape, 1, { dtype: "bool" });
+};
 
 /** `x` itself; not for booleans. PyTorch: `torch.positive`. */
 export function positive(x: Tensor): Tensor {
+  checkTensors("positive", x);
   if (x.dtype === "bool") throw new DTypeError('positive: not defined for bool; use to("int32")');
   return x;
 }
 
 /** max(x, min), for a number or a tensor (broadcast). PyTorch: `torch.clamp_min`. */
-export const clampMin = (x: Tensor, min: Tensor | number | boolean): Tensor => clamp(x, { min });
+export const clampMin = (x: Tensor, min: Tensor | number | boolean): Tensor => {
+  checkTensors("clampMin", x);
+  return clamp(x, { min });
+};
 /** min(x, max), for a number or a tensor (broadcast). PyTorch: `torch.clamp_max`. */
-export const clampMax = (x: Tensor, max: Tensor | number | boolean): Tensor => clamp(x, { max });
+export const clampMax = (x: Tensor, max: Tensor | number | boolean): Tensor => {
+  checkTensors("clampMax", x);
+  return clamp(x, { max });
+};
 
 /** ln Γₚ(x), the multivariate gamma function, for x > (p - 1) / 2. PyTorch: `torch.mvlgamma`. */
 export function mvlgamma(x: Tensor, p: number): Tensor {
+  checkTensors("mvlgamma", x);
   if (!Number.isInteger(p) || p < 1) throw new ValueError(`mvlgamma: p is an integer >= 1: ${p}`);
   const dtype = isFloating(x.dtype) ? x.dtype : "float32";
   const halves = mul(arange(p, { dtype }), 0.5);

@@ -1,4 +1,5 @@
 /** A copy in which one part is another tensor's: what PyTorch calls a scatter of a view. */
+import { checkTensors } from "../arguments.js";
 import { differentiable } from "../autograd/graph.js";
 import { formatShape, ShapeError } from "../errors.js";
 import { k } from "../kernels/backend.js";
@@ -30,6 +31,7 @@ export function overwritten(op: string, x: Tensor, src: Tensor, part: (x: Tensor
 
 /** `x` with `src` at `index` along `dim`, where `select` looks. Shape of `x`. PyTorch: `torch.select_scatter`. */
 export function selectScatter(x: Tensor, src: Tensor, dim: number, index: number): Tensor {
+  checkTensors("selectScatter", x, src);
   return overwritten("selectScatter", x, src, (t) => select(t, dim, index));
 }
 
@@ -45,11 +47,13 @@ export function sliceScatter(
   end: number | null = null,
   step = 1,
 ): Tensor {
+  checkTensors("sliceScatter", x, src);
   const d = lineDim("sliceScatter", dim, x);
   return overwritten("sliceScatter", x, src, (t) => sliceDim(t, d, start, end, step));
 }
 
 /** `x` with `src` on diagonal number `offset`, where `diagonal` looks. Shape of `x`. PyTorch: `torch.diagonal_scatter`. */
 export function diagonalScatter(x: Tensor, src: Tensor, ...args: WhichDiagonal): Tensor {
+  checkTensors("diagonalScatter", x, src);
   return overwritten("diagonalScatter", x, src, (t) => diagonal(t, ...args));
 }

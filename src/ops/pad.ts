@@ -1,3 +1,4 @@
+import { checkTensors } from "../arguments.js";
 import { formatShape, ShapeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
 import { roomFor } from "../tensor/room.js";
@@ -33,6 +34,7 @@ export function pad(
   how: PadMode | PadOptions = {},
   filler?: number | null,
 ): Tensor {
+  checkTensors("pad", x);
   if (typeof how !== "string") checkOptions("pad", how, ["mode", "value"]);
   const { mode = "constant", value = filler } = typeof how === "string" ? { mode: how } : how;
   if (!Array.isArray(pad) || pad.length % 2 !== 0 || !pad.every(Number.isInteger))

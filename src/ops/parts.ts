@@ -1,4 +1,5 @@
 /** Parts of a tensor along one dim. All are views. */
+import { checkTensors } from "../arguments.js";
 import { isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { resolveDim } from "../shape.js";
@@ -22,6 +23,7 @@ function sectionsOf(op: string, given: Sections): number | readonly number[] {
  * PyTorch: `torch.tensor_split`.
  */
 export function tensorSplit(x: Tensor, sections: Sections, dim = 0): Tensor[] {
+  checkTensors("tensorSplit", x);
   const d = resolveDim("tensorSplit", dim, x.ndim);
   return partsOf("tensorSplit", x, sectionsOf("tensorSplit", sections), d);
 }
@@ -63,36 +65,43 @@ function evenParts(op: string, x: Tensor, given: Sections, d: number, dims: numb
 
 /** Equal parts side by side, along dim 1 (of a vector dim 0), or parted at positions. Views. PyTorch: `torch.hsplit`. */
 export function hsplit(x: Tensor, sections: Sections): Tensor[] {
+  checkTensors("hsplit", x);
   return evenParts("hsplit", x, sections, x.ndim === 1 ? 0 : 1, 1);
 }
 
 /** Equal parts one below the other, along dim 0, or parted at positions. Views. PyTorch: `torch.vsplit`. */
 export function vsplit(x: Tensor, sections: Sections): Tensor[] {
+  checkTensors("vsplit", x);
   return evenParts("vsplit", x, sections, 0, 2);
 }
 
 /** Equal parts one behind the other, along dim 2, or parted at positions. Views. PyTorch: `torch.dsplit`. */
 export function dsplit(x: Tensor, sections: Sections): Tensor[] {
+  checkTensors("dsplit", x);
   return evenParts("dsplit", x, sections, 2, 3);
 }
 
 /** Parts of the given sizes: `split` with a list. Views. PyTorch: `torch.split_with_sizes`. */
 export function splitWithSizes(x: Tensor, sizes: readonly number[], dim = 0): Tensor[] {
+  checkTensors("splitWithSizes", x);
   if (!Array.isArray(sizes)) throw new ShapeError(`splitWithSizes: sizes are an array: ${String(sizes)}`);
   return split(x, sizes, dim);
 }
 
 /** `split`; views are safe here. PyTorch: `torch.unsafe_split`. */
 export function unsafeSplit(x: Tensor, size: number, dim = 0): Tensor[] {
+  checkTensors("unsafeSplit", x);
   return split(x, size, dim);
 }
 
 /** `splitWithSizes`; views are safe here. PyTorch: `torch.unsafe_split_with_sizes`. */
 export function unsafeSplitWithSizes(x: Tensor, sizes: readonly number[], dim = 0): Tensor[] {
+  checkTensors("unsafeSplitWithSizes", x);
   return splitWithSizes(x, sizes, dim);
 }
 
 /** `chunk`; views are safe here. PyTorch: `torch.unsafe_chunk`. */
 export function unsafeChunk(x: Tensor, chunks: number, dim = 0): Tensor[] {
+  checkTensors("unsafeChunk", x);
   return chunk(x, chunks, dim);
 }

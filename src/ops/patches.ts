@@ -1,3 +1,4 @@
+import { checkTensors } from "../arguments.js";
 import { differentiable } from "../autograd/graph.js";
 import { formatShape, ShapeError } from "../errors.js";
 import { k } from "../kernels/backend.js";
@@ -56,6 +57,7 @@ function patchesOf(
  * @throws ShapeError for other numbers of dims, and a kernel larger than the padded image.
  */
 export function unfold(x: Tensor, kernelSize: Sizes, options: PatchOptions = {}): Tensor {
+  checkTensors("unfold", x);
   if (x.ndim !== 3 && x.ndim !== 4)
     throw new ShapeError(`unfold: x has 3 dims, or 4 with a batch: ${formatShape(x.shape)}`);
   const patches = patchesOf("unfold", x, x.shape.slice(-2), kernelSize, options);
@@ -70,6 +72,7 @@ export function unfold(x: Tensor, kernelSize: Sizes, options: PatchOptions = {})
  * @throws ShapeError for other numbers of dims, and numbers of rows and columns that are not those of such images.
  */
 export function fold(x: Tensor, outputSize: Sizes, kernelSize: Sizes, options: PatchOptions = {}): Tensor {
+  checkTensors("fold", x);
   if (x.ndim !== 2 && x.ndim !== 3)
     throw new ShapeError(`fold: x has 2 dims, or 3 with a batch: ${formatShape(x.shape)}`);
   const patches = patchesOf("fold", x, sizesOf("fold", "outputSize", outputSize, 2, 1), kernelSize, options);

@@ -1,3 +1,4 @@
+import { checkTensors } from "../arguments.js";
 import { formatShape, ShapeError, ValueError } from "../errors.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { permute, reshape } from "./views.js";
@@ -18,6 +19,7 @@ const lastDims = (ndim: number, count: number, order: readonly number[]) =>
  * @throws ShapeError when r² does not divide the channels.
  */
 export function pixelShuffle(x: Tensor, upscaleFactor: number): Tensor {
+  checkTensors("pixelShuffle", x);
   checkFactor("pixelShuffle", "upscaleFactor", upscaleFactor, x);
   const r = upscaleFactor;
   const batch = x.shape.slice(0, -3);
@@ -37,6 +39,7 @@ export function pixelShuffle(x: Tensor, upscaleFactor: number): Tensor {
  * @throws ShapeError when r does not divide height and width.
  */
 export function pixelUnshuffle(x: Tensor, downscaleFactor: number): Tensor {
+  checkTensors("pixelUnshuffle", x);
   checkFactor("pixelUnshuffle", "downscaleFactor", downscaleFactor, x);
   const r = downscaleFactor;
   const batch = x.shape.slice(0, -3);
@@ -56,6 +59,7 @@ export function pixelUnshuffle(x: Tensor, downscaleFactor: number): Tensor {
  * @throws ShapeError when the groups do not divide the channels.
  */
 export function channelShuffle(x: Tensor, groups: number): Tensor {
+  checkTensors("channelShuffle", x);
   checkFactor("channelShuffle", "groups", groups, x);
   const [samples, channels, ...rest] = x.shape;
   if (channels % groups !== 0)

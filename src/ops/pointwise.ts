@@ -2,11 +2,13 @@
  * Elementwise operations made of the rows: forms with options, tests of floats, logic on booleans. Where one has the name of a
  * row, the method of Tensor is the one here.
  */
+import { checkOperands, checkTensors } from "../arguments.js";
+import { differentiable } from "../autograd/graph.js";
 import { isFloating } from "../dtype.js";
 import { DTypeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { constant, full } from "./create.js";
+import { constant, full, zerosLike } from "./create.js";
 import { binary, commonDType, compare, integer, type Operand, unary, where } from "./elementwise.js";
 import { to } from "./views.js";
 
@@ -54,14 +56,18 @@ export function div(a: Operand, b: Operand, options?: DivOptions): Tensor {
   if (mode !== "trunc")
     throw new ValueError(`div: roundingMode is "floor", "trunc" or null: ${String(mode)}`, "INVALID_OPTION");
   // The rest has the sign of a, so that what it leaves is a whole multiple of b.
-  const rest = binary.fmod(a, b);
-  return isFloating(rest.dtype)
-    ? unary.trunc(binary.div(a, b))
-    : to(unary.round(binary.div(to(binary.sub(a, rest), "float64"), b)), rest.dtype);
+  const rest = binary.fmod(detached(a), detached(b));
+  if (isFloating(rest.dtype)) {
+    const given = [a, b].filter(isTensor);
+    const quotient = unary.trunc(binary.div(detached(a), detached(b)));
+    return differentiable("div", given, quotient, () => given.map((x) => zerosLike(x)));
+  }
+  return to(unary.round(binary.div(to(binary.sub(a, rest), "float64"), b)), rest.dtype);
 }
 
 /** b - alpha · a, for a tensor `a` (PyTorch's `torch.rsub`). */
 export function rsub(a: Tensor, b: Operand, options?: ScaledOptions): Tensor {
+  checkTensors("rsub", a);
   return binary.sub(b, scaled("rsub", b, a, options));
 }
 
@@ -79,12 +85,15 @@ export function pow(a: Operand, b: Operand): Tensor {
 
 /** a to the power of b, computed in float64 (PyTorch's `torch.float_power`). */
 export function floatPower(a: Operand, b: Operand): Tensor {
+  checkOperands("floatPower", a, b);
   const double = (v: Operand) => (typeof v === "object" ? to(v, "float64") : constant(Number(v), "float64"));
   return binary.pow(double(a), double(b));
 }
 
 /** a · 2ᵇ (PyTorch's `torch.ldexp`). */
 export function ldexp(a: Tensor, b: Operand): Tensor {
+  checkTensors("ldexp", a);
+  checkOperands("ldexp", b);
   const common = commonDType(a, b);
   const dtype = isFloating(common) ? common : "float32";
   const as = (v: Operand) => (typeof v === "object" ? to(v, dtype) : constant(Number(v), dtype));
@@ -129,6 +138,7 @@ function inside(test: typeof compare.ge, x: Tensor, limit: Limit): Tensor {
 }
 
 const isTensor = (v: unknown): v is Tensor => typeof v === "object" && v !== null && "storage" in v;
+const detached = (v: Operand): Operand => (isTensor(v) ? v.detach() : v);
 
 /** Both limits, however they were given. */
 function limitsOf(
@@ -153,6 +163,7 @@ export interface RoundOptions {
 
 /** Nearest integer, halves to even; or nearest multiple of 10^-decimals (PyTorch's `torch.round`). */
 export function round(x: Tensor, options?: RoundOptions): Tensor {
+  checkTensors("round", x);
   checkOptions("round", options, ["decimals"]);
   const decimals = options?.decimals ?? 0;
   if (decimals === 0) return unary.round(x);
@@ -164,6 +175,7 @@ export function round(x: Tensor, options?: RoundOptions): Tensor {
 
 /** ln(x / (1 - x)), of x limited to [eps, 1 - eps] when `eps` is given: `x.logit(1e-6)` or `x.logit({ eps: 1e-6 })`. PyTorch: `torch.logit`. */
 export function logit(x: Tensor, given?: number | { eps?: number | null } | null): Tensor {
+  checkTensors("logit", x);
   if (typeof given !== "number" && given !== null) checkOptions("logit", given, ["eps"]);
   const eps = typeof given === "number" ? given : given?.eps;
   const from = isFloating(x.dtype) ? x : to(x, "float32");
@@ -183,6 +195,7 @@ export interface NanToNumOptions {
 
 /** `x` with numbers in the place of NaN and infinities (PyTorch's `torch.nan_to_num`); their gradient is 0. */
 export function nanToNum(x: Tensor, options?: NanToNumOptions): Tensor {
+  checkTensors("nanToNum", x);
   checkOptions("nanToNum", options, ["nan", "posinf", "neginf"]);
   if (!isFloating(x.dtype)) return x;
   const limit = largest[x.dtype];
@@ -197,20 +210,34 @@ export function nanToNum(x: Tensor, options?: NanToNumOptions): Tensor {
 const none = (x: Tensor, value: 0 | 1) => full(x.shape, value, { dtype: "bool" });
 
 /** Whether elements are NaN, as `bool` (PyTorch's `torch.isnan`). */
-export const isnan = (x: Tensor): Tensor => compare.ne(x, x);
+export const isnan = (x: Tensor): Tensor => {
+  checkTensors("isnan", x);
+  return compare.ne(x, x);
+};
 /** Whether elements are Infinity or -Infinity (PyTorch's `torch.isinf`). */
-export const isinf = (x: Tensor): Tensor =>
-  isFloating(x.dtype) ? compare.eq(unary.abs(x.detach()), Infinity) : none(x, 0);
+export const isinf = (x: Tensor): Tensor => {
+  checkTensors("isinf", x);
+  return isFloating(x.dtype) ? compare.eq(unary.abs(x.detach()), Infinity) : none(x, 0);
+};
 /** Whether elements are neither infinite nor NaN (PyTorch's `torch.isfinite`). */
-export const isfinite = (x: Tensor): Tensor =>
-  isFloating(x.dtype) ? compare.lt(unary.abs(x.detach()), Infinity) : none(x, 1);
+export const isfinite = (x: Tensor): Tensor => {
+  checkTensors("isfinite", x);
+  return isFloating(x.dtype) ? compare.lt(unary.abs(x.detach()), Infinity) : none(x, 1);
+};
 /** Whether elements are Infinity (PyTorch's `torch.isposinf`). */
-export const isposinf = (x: Tensor): Tensor => (isFloating(x.dtype) ? compare.eq(x, Infinity) : none(x, 0));
+export const isposinf = (x: Tensor): Tensor => {
+  checkTensors("isposinf", x);
+  return isFloating(x.dtype) ? compare.eq(x, Infinity) : none(x, 0);
+};
 /** Whether elements are -Infinity (PyTorch's `torch.isneginf`). */
-export const isneginf = (x: Tensor): Tensor => (isFloating(x.dtype) ? compare.eq(x, -Infinity) : none(x, 0));
+export const isneginf = (x: Tensor): Tensor => {
+  checkTensors("isneginf", x);
+  return isFloating(x.dtype) ? compare.eq(x, -Infinity) : none(x, 0);
+};
 
 /** Whether the sign bit is set: below 0, or -0 (PyTorch's `torch.signbit`). A NaN counts as positive. */
 export function signbit(x: Tensor): Tensor {
+  checkTensors("signbit", x);
   if (!isFloating(x.dtype)) return compare.lt(x, 0);
   return compare.lt(binary.copysign(constant(1, x.dtype), x.detach()), 0);
 }
@@ -223,26 +250,38 @@ const truth = (op: string, x: Operand): Tensor => {
 };
 
 /** Whether both are other than 0, as `bool` (PyTorch's `torch.logical_and`). Operands broadcast. */
-export const logicalAnd = (a: Tensor, b: Operand): Tensor =>
-  integer.bitwiseAnd(truth("logicalAnd", a), truth("logicalAnd", b));
+export const logicalAnd = (a: Tensor, b: Operand): Tensor => {
+  checkTensors("logicalAnd", a);
+  return integer.bitwiseAnd(truth("logicalAnd", a), truth("logicalAnd", b));
+};
 /** Whether one is other than 0, or both (PyTorch's `torch.logical_or`). */
-export const logicalOr = (a: Tensor, b: Operand): Tensor =>
-  integer.bitwiseOr(truth("logicalOr", a), truth("logicalOr", b));
+export const logicalOr = (a: Tensor, b: Operand): Tensor => {
+  checkTensors("logicalOr", a);
+  return integer.bitwiseOr(truth("logicalOr", a), truth("logicalOr", b));
+};
 /** Whether one is other than 0, and not both (PyTorch's `torch.logical_xor`). */
-export const logicalXor = (a: Tensor, b: Operand): Tensor =>
-  integer.bitwiseXor(truth("logicalXor", a), truth("logicalXor", b));
+export const logicalXor = (a: Tensor, b: Operand): Tensor => {
+  checkTensors("logicalXor", a);
+  return integer.bitwiseXor(truth("logicalXor", a), truth("logicalXor", b));
+};
 /** Whether elements are 0, as `bool` (PyTorch's `torch.logical_not`). */
-export const logicalNot = (x: Tensor): Tensor => compare.eq(x, 0);
+export const logicalNot = (x: Tensor): Tensor => {
+  checkTensors("logicalNot", x);
+  return compare.eq(x, 0);
+};
 
 /** The other bits of integers; of booleans, the other one (PyTorch's `torch.bitwise_not`). */
-export const bitwiseNot = (x: Tensor): Tensor =>
-  x.dtype === "bool" ? logicalNot(x) : integer.bitwiseXor(x, x.dtype === "uint8" ? 255 : -1);
+export const bitwiseNot = (x: Tensor): Tensor => {
+  checkTensors("bitwiseNot", x);
+  return x.dtype === "bool" ? logicalNot(x) : integer.bitwiseXor(x, x.dtype === "uint8" ? 255 : -1);
+};
 
 /**
  * The n-th derivative of digamma, n >= 0: the order comes first (PyTorch's `torch.polygamma`), but in the method, which is
  * `x.polygamma(n)`.
  */
 export function polygamma(n: number, x: Tensor): Tensor {
+  checkTensors("polygamma", x);
   if (!Number.isInteger(n) || n < 0)
     throw new ValueError(
       `polygamma: the order, an integer >= 0, comes first: ${isTensor(n) ? "a tensor" : n}`,

@@ -1,3 +1,4 @@
+import { checkTensors } from "../arguments.js";
 import { ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -68,6 +69,7 @@ export function maxPool1d<O extends MaxPoolOptions = object>(
   kernelSize: Sizes,
   options?: O,
 ): MaxPooled<O> {
+  checkTensors("maxPool1d", x);
   return maxPool("maxPool1d", 1, x, kernelSize, options) as MaxPooled<O>;
 }
 
@@ -81,6 +83,7 @@ export function maxPool2d<O extends MaxPoolOptions = object>(
   kernelSize: Sizes,
   options?: O,
 ): MaxPooled<O> {
+  checkTensors("maxPool2d", x);
   return maxPool("maxPool2d", 2, x, kernelSize, options) as MaxPooled<O>;
 }
 
@@ -95,6 +98,7 @@ export function maxPool3d<O extends MaxPoolOptions = object>(
   kernelSize: Sizes,
   options?: O,
 ): MaxPooled<O> {
+  checkTensors("maxPool3d", x);
   return maxPool("maxPool3d", 3, x, kernelSize, options) as MaxPooled<O>;
 }
 
@@ -119,6 +123,7 @@ export function adaptiveMaxPool1d<O extends AdaptiveMaxPoolOptions = object>(
   outputSize: AdaptiveSizes,
   options?: O,
 ): MaxPooled<O> {
+  checkTensors("adaptiveMaxPool1d", x);
   return adaptiveMaxPool("adaptiveMaxPool1d", 1, x, outputSize, options) as MaxPooled<O>;
 }
 
@@ -128,6 +133,7 @@ export function adaptiveMaxPool2d<O extends AdaptiveMaxPoolOptions = object>(
   outputSize: AdaptiveSizes,
   options?: O,
 ): MaxPooled<O> {
+  checkTensors("adaptiveMaxPool2d", x);
   return adaptiveMaxPool("adaptiveMaxPool2d", 2, x, outputSize, options) as MaxPooled<O>;
 }
 
@@ -137,6 +143,7 @@ export function adaptiveMaxPool3d<O extends AdaptiveMaxPoolOptions = object>(
   outputSize: AdaptiveSizes,
   options?: O,
 ): MaxPooled<O> {
+  checkTensors("adaptiveMaxPool3d", x);
   return adaptiveMaxPool("adaptiveMaxPool3d", 3, x, outputSize, options) as MaxPooled<O>;
 }
 
@@ -158,6 +165,7 @@ function adaptiveMaxPool(
  * @throws ShapeError for other numbers of dims, and windows larger than the padded row.
  */
 export function avgPool1d(x: Tensor, kernelSize: Sizes, options: AvgPoolOptions = {}): Tensor {
+  checkTensors("avgPool1d", x);
   checkOptions("avgPool1d", options, avgPoolOptions);
   return avgPool("avgPool1d", 1, x, kernelSize, options);
 }
@@ -167,6 +175,7 @@ export function avgPool1d(x: Tensor, kernelSize: Sizes, options: AvgPoolOptions 
  * @throws ShapeError for other numbers of dims, and windows larger than the padded image.
  */
 export function avgPool2d(x: Tensor, kernelSize: Sizes, options: AvgPool2dOptions = {}): Tensor {
+  checkTensors("avgPool2d", x);
   checkOptions("avgPool2d", options, avgPool2dOptions);
   return avgPool("avgPool2d", 2, x, kernelSize, options);
 }
@@ -176,6 +185,7 @@ export function avgPool2d(x: Tensor, kernelSize: Sizes, options: AvgPool2dOption
  * @throws ShapeError for other numbers of dims, and windows larger than the padded volume.
  */
 export function avgPool3d(x: Tensor, kernelSize: Sizes, options: AvgPool2dOptions = {}): Tensor {
+  checkTensors("avgPool3d", x);
   checkOptions("avgPool3d", options, avgPool2dOptions);
   return avgPool("avgPool3d", 3, x, kernelSize, options);
 }
@@ -202,16 +212,19 @@ function meansOf(op: string, axes: number, x: Tensor, kernelSize: Sizes, options
 
 /** Mean of each of `outputSize` windows that cover x: `F.adaptive_avg_pool1d`. Shapes: [N, C, L] or [C, L] → [N, C, L'] or [C, L']. */
 export function adaptiveAvgPool1d(x: Tensor, outputSize: AdaptiveSizes): Tensor {
+  checkTensors("adaptiveAvgPool1d", x);
   return adaptiveAvgPool("adaptiveAvgPool1d", 1, x, outputSize);
 }
 
 /** Mean of each of `outputSize` windows that cover x: `F.adaptive_avg_pool2d`. Shapes: [N, C, H, W] or [C, H, W] → [N, C, H', W'] or [C, H', W']. */
 export function adaptiveAvgPool2d(x: Tensor, outputSize: AdaptiveSizes): Tensor {
+  checkTensors("adaptiveAvgPool2d", x);
   return adaptiveAvgPool("adaptiveAvgPool2d", 2, x, outputSize);
 }
 
 /** Mean of each of `outputSize` windows that cover x: `F.adaptive_avg_pool3d`. Shapes: [N, C, D, H, W] or [C, D, H, W] → [N, C, D', H', W'] or [C, D', H', W']. */
 export function adaptiveAvgPool3d(x: Tensor, outputSize: AdaptiveSizes): Tensor {
+  checkTensors("adaptiveAvgPool3d", x);
   return adaptiveAvgPool("adaptiveAvgPool3d", 3, x, outputSize);
 }
 

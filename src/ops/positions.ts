@@ -1,4 +1,5 @@
 /** Positions of elements, where the shape of the result is known from shapes alone. */
+import { checkTensors } from "../arguments.js";
 import { isFloating } from "../dtype.js";
 import { DTypeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
@@ -16,6 +17,7 @@ import { narrow, reshape, to } from "./views.js";
  * of `indices` for each dim, `int32`. PyTorch: `torch.unravel_index`.
  */
 export function unravelIndex(indices: Tensor, shape: Shape | number): Tensor[] {
+  checkTensors("unravelIndex", indices);
   const sizes = typeof shape === "number" ? [shape] : shape;
   checkShape("unravelIndex", sizes);
   if (isFloating(indices.dtype) || indices.dtype === "bool")
@@ -36,6 +38,7 @@ export interface NonzeroStaticOptions {
  * [size, dims], `int32`. PyTorch: `torch.nonzero_static`.
  */
 export function nonzeroStatic(x: Tensor, options: NonzeroStaticOptions): Tensor {
+  checkTensors("nonzeroStatic", x);
   checkOptions("nonzeroStatic", options, ["size", "fillValue"]);
   const { size, fillValue = -1 } = options ?? {};
   if (!Number.isInteger(size) || size < 0)

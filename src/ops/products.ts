@@ -1,3 +1,4 @@
+import { checkTensors } from "../arguments.js";
 import { type DType, isFloating, promote } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError } from "../errors.js";
 import { checkOptions } from "../options.js";
@@ -29,6 +30,7 @@ export function multiply(op: string, a: Tensor, b: Tensor): Tensor {
 
 /** Matrix product. Shapes: [M, K], [K, N] → [M, N]. PyTorch: `torch.mm`. */
 export function mm(a: Tensor, b: Tensor): Tensor {
+  checkTensors("mm", a, b);
   needsDims("mm", "the first matrix", a, 2);
   needsDims("mm", "the second matrix", b, 2);
   return multiply("mm", a, b);
@@ -36,6 +38,7 @@ export function mm(a: Tensor, b: Tensor): Tensor {
 
 /** Matrix products, one of each batch. Shapes: [B, M, K], [B, K, N] → [B, M, N]. PyTorch: `torch.bmm`. */
 export function bmm(a: Tensor, b: Tensor): Tensor {
+  checkTensors("bmm", a, b);
   needsDims("bmm", "the first batch of matrices", a, 3);
   needsDims("bmm", "the second batch of matrices", b, 3);
   if (a.shape[0] !== b.shape[0])
@@ -45,6 +48,7 @@ export function bmm(a: Tensor, b: Tensor): Tensor {
 
 /** Matrix times vector. Shapes: [M, K], [K] → [M]. PyTorch: `torch.mv`. */
 export function mv(matrix: Tensor, vector: Tensor): Tensor {
+  checkTensors("mv", matrix, vector);
   needsDims("mv", "the matrix", matrix, 2);
   needsDims("mv", "the vector", vector, 1);
   return reshape(multiply("mv", matrix, unsqueeze(vector, 1)), [matrix.shape[0]]);
@@ -52,6 +56,7 @@ export function mv(matrix: Tensor, vector: Tensor): Tensor {
 
 /** Sum of the products of two vectors: [K], [K] → []. PyTorch: `torch.dot`. */
 export function dot(a: Tensor, b: Tensor): Tensor {
+  checkTensors("dot", a, b);
   needsDims("dot", "the first vector", a, 1);
   needsDims("dot", "the second vector", b, 1);
   return reshape(multiply("dot", unsqueeze(a, 0), unsqueeze(b, 1)), []);
@@ -59,11 +64,13 @@ export function dot(a: Tensor, b: Tensor): Tensor {
 
 /** `dot`, which for real numbers is the same. PyTorch: `torch.vdot`. */
 export function vdot(a: Tensor, b: Tensor): Tensor {
+  checkTensors("vdot", a, b);
   return dot(a, b);
 }
 
 /** Every element of one vector times every element of another: [M], [N] → [M, N]. PyTorch: `torch.outer`. */
 export function outer(a: Tensor, b: Tensor): Tensor {
+  checkTensors("outer", a, b);
   needsDims("outer", "the first vector", a, 1);
   needsDims("outer", "the second vector", b, 1);
   return mul(unsqueeze(a, 1), b);
@@ -74,6 +81,7 @@ export function outer(a: Tensor, b: Tensor): Tensor {
  * Shapes: [...a, K], [...b, K] → [...a, ...b]. PyTorch: `torch.inner`.
  */
 export function inner(a: Tensor, b: Tensor): Tensor {
+  checkTensors("inner", a, b);
   if (a.ndim === 0 || b.ndim === 0) return mul(a, b);
   if (a.shape[a.ndim - 1] !== b.shape[b.ndim - 1])
     throw new ShapeError(`inner: last dims differ: ${formatShape(a.shape)} and ${formatShape(b.shape)}`);
@@ -89,6 +97,7 @@ export function tensordot(
   b: Tensor,
   dims: number | readonly [readonly number[], readonly number[]] = 2,
 ): Tensor {
+  checkTensors("tensordot", a, b);
   if (typeof dims === "number" && (!Number.isInteger(dims) || dims < 0 || dims > Math.min(a.ndim, b.ndim)))
     throw new ShapeError(
       `tensordot: the number of dims is one that both have: ${dims} for ${formatShape(a.shape)} and ${formatShape(b.shape)}`,
@@ -151,31 +160,37 @@ function factorsOf(dtype: DType, options: AddProductOptions | undefined): Requir
 
 /** beta · x + alpha · (a b). Shapes: x broadcasts to [M, N]; [M, K], [K, N]. PyTorch: `torch.addmm`. */
 export function addmm(x: Tensor, a: Tensor, b: Tensor, options?: AddProductOptions): Tensor {
+  checkTensors("addmm", x, a, b);
   return addProduct("addmm", x, mm(a, b), options);
 }
 
 /** beta · x + alpha · (a[i] b[i]). Shapes: x broadcasts to [B, M, N]; [B, M, K], [B, K, N]. PyTorch: `torch.baddbmm`. */
 export function baddbmm(x: Tensor, a: Tensor, b: Tensor, options?: AddProductOptions): Tensor {
+  checkTensors("baddbmm", x, a, b);
   return addProduct("baddbmm", x, bmm(a, b), options);
 }
 
 /** beta · x + alpha · Σ a[i] b[i]. Shapes: x broadcasts to [M, N]; [B, M, K], [B, K, N]. PyTorch: `torch.addbmm`. */
 export function addbmm(x: Tensor, a: Tensor, b: Tensor, options?: AddProductOptions): Tensor {
+  checkTensors("addbmm", x, a, b);
   return addProduct("addbmm", x, to(sum(bmm(a, b), 0), promote(a.dtype, b.dtype)), options);
 }
 
 /** beta · x + alpha · (matrix vector). Shapes: x broadcasts to [M]; [M, K], [K]. PyTorch: `torch.addmv`. */
 export function addmv(x: Tensor, matrix: Tensor, vector: Tensor, options?: AddProductOptions): Tensor {
+  checkTensors("addmv", x, matrix, vector);
   return addProduct("addmv", x, mv(matrix, vector), options);
 }
 
 /** beta · x + alpha · outer(a, b). Shapes: x broadcasts to [M, N]; [M], [N]. PyTorch: `torch.addr`. */
 export function addr(x: Tensor, a: Tensor, b: Tensor, options?: AddProductOptions): Tensor {
+  checkTensors("addr", x, a, b);
   return addProduct("addr", x, outer(a, b), options);
 }
 
 /** The Kronecker product: a block of `b`, scaled, for each element of `a`. Dims multiply, aligned at the last. PyTorch: `torch.kron`. */
 export function kron(a: Tensor, b: Tensor): Tensor {
+  checkTensors("kron", a, b);
   const rank = Math.max(a.ndim, b.ndim);
   const padded = (x: Tensor) => [...new Array<number>(rank - x.ndim).fill(1), ...x.shape];
   const [sa, sb] = [padded(a), padded(b)];
@@ -198,6 +213,7 @@ export function kron(a: Tensor, b: Tensor): Tensor {
  * PyTorch: `torch.cross`.
  */
 export function cross(a: Tensor, b: Tensor, dim?: number): Tensor {
+  checkTensors("cross", a, b);
   if (a.ndim !== b.ndim)
     throw new ShapeError(
       `cross: as many dims are needed: ${formatShape(a.shape)} and ${formatShape(b.shape)}`,

@@ -1,3 +1,4 @@
+import { checkTensors } from "../arguments.js";
 import { isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
@@ -33,6 +34,7 @@ export function quantile(
   dim?: number | null | QuantileOptions,
   options?: QuantileOptions,
 ): Tensor {
+  checkTensors("quantile", x);
   return quantileOf("quantile", x, q, dim, options);
 }
 
@@ -43,6 +45,7 @@ export function nanquantile(
   dim?: number | null | QuantileOptions,
   options?: QuantileOptions,
 ): Tensor {
+  checkTensors("nanquantile", x);
   return quantileOf("nanquantile", x, q, dim, options);
 }
 

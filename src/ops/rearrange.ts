@@ -1,3 +1,4 @@
+import { checkIntegerLists, checkIntegers, checkTensors } from "../arguments.js";
 import { formatShape, ShapeError, ValueError } from "../errors.js";
 import { inferShape, numel, resolveDim, resolveDims, type Shape } from "../shape.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -13,6 +14,7 @@ const list = (dims: Dims): readonly number[] => (Array.isArray(dims) ? dims : [d
 
 /** The elements along `dims` in the opposite order, as a copy. Shape of `x`. PyTorch: `torch.flip`. */
 export function flip(x: Tensor, dims: Dims): Tensor {
+  checkTensors("flip", x);
   const along = resolveDims("flip", list(dims), x.ndim);
   return along.reduce(
     (y, d) => indexSelect(y, d, arange(x.shape[d] - 1, -1, -1, { dtype: "int32" })),
@@ -22,12 +24,14 @@ export function flip(x: Tensor, dims: Dims): Tensor {
 
 /** Columns (dim 1) in the opposite order. PyTorch: `torch.fliplr`. */
 export function fliplr(x: Tensor): Tensor {
+  checkTensors("fliplr", x);
   if (x.ndim < 2) throw new ShapeError(`fliplr: at least 2 dims are needed: ${formatShape(x.shape)}`);
   return flip(x, 1);
 }
 
 /** Rows (dim 0) in the opposite order. PyTorch: `torch.flipud`. */
 export function flipud(x: Tensor): Tensor {
+  checkTensors("flipud", x);
   if (x.ndim < 1) throw new ShapeError(`flipud: at least 1 dim is needed: ${formatShape(x.shape)}`);
   return flip(x, 0);
 }
@@ -37,6 +41,7 @@ export function flipud(x: Tensor): Tensor {
  * `x`. PyTorch: `torch.roll`.
  */
 export function roll(x: Tensor, shifts: Dims, dims: Dims = []): Tensor {
+  checkTensors("roll", x);
   const [by, along] = [list(shifts), list(dims)];
   if (along.length === 0 && by.length === 1)
     return reshape(rollAlong(reshape(x, [x.numel]), by[0], 0), x.shape);
@@ -55,6 +60,9 @@ function rollAlong(x: Tensor, shift: number, dim: number): Tensor {
 
 /** Turned `k` times by 90 degrees from the first of `dims` to the second. PyTorch: `torch.rot90`. */
 export function rot90(x: Tensor, k = 1, dims: readonly [number, number] = [0, 1]): Tensor {
+  checkTensors("rot90", x);
+  checkIntegers("rot90", { k });
+  checkIntegerLists("rot90", { dims });
   if (dims.length !== 2) throw new ShapeError(`rot90: two dims are needed: ${formatShape(dims)}`);
   const [a, b] = dims.map((d) => resolveDim("rot90", d, x.ndim));
   if (a === b) throw new ShapeError(`rot90: a dim appears twice: ${formatShape(dims)}`);
@@ -67,6 +75,7 @@ export function rot90(x: Tensor, k = 1, dims: readonly [number, number] = [0, 1]
 
 /** Dims `source` put at `destination`, the others in their order. A view. PyTorch: `torch.movedim`. */
 export function movedim(x: Tensor, source: Dims, destination: Dims): Tensor {
+  checkTensors("movedim", x);
   const from = list(source).map((d) => lineDim("movedim", d, x));
   const to = list(destination).map((d) => lineDim("movedim", d, x));
   if (from.length !== to.length || [from, to].some((dims) => new Set(dims).size !== dims.length))
@@ -82,11 +91,14 @@ export function movedim(x: Tensor, source: Dims, destination: Dims): Tensor {
 
 /** Two dims swapped: `transpose` under NumPy's name. PyTorch: `torch.swapaxes`, `torch.swapdims`. */
 export function swapaxes(x: Tensor, axis0: number, axis1: number): Tensor {
+  checkTensors("swapaxes", x);
   return transpose(x, axis0, axis1);
 }
 
 /** One dim as several of these sizes, one of which may be -1: the reverse of `flatten`. PyTorch: `torch.unflatten`. */
 export function unflatten(x: Tensor, dim: number, sizes: Shape): Tensor {
+  checkTensors("unflatten", x);
+  checkIntegerLists("unflatten", { sizes });
   const d = lineDim("unflatten", dim, x);
   if (sizes.length === 0) throw new ShapeError("unflatten: at least one size is needed: []");
   const parts = inferShape("unflatten", [x.ndim === 0 ? 1 : x.shape[d]], sizes);
@@ -98,6 +110,7 @@ export function unflatten(x: Tensor, dim: number, sizes: Shape): Tensor {
  * Shapes: [..., n, ...] → [..., ⌊(n - size) / step⌋ + 1, ..., size]. PyTorch: `Tensor.unfold`.
  */
 export function unfold(x: Tensor, dim: number, size: number, step: number): Tensor {
+  checkTensors("unfold", x);
   const d = lineDim("unfold", dim, x);
   const line = x.ndim === 0 ? reshape(x, [1]) : x;
   const n = line.shape[d];
@@ -115,6 +128,7 @@ export function unfold(x: Tensor, dim: number, size: number, step: number): Tens
 
 /** `numel` of the sizes must be that of `x`, whose memory must lie so that no copy is needed. A view. PyTorch: `Tensor.view`. */
 export function view(x: Tensor, shape: Shape): Tensor {
+  checkTensors("view", x);
   const y = reshape(x, shape);
   if (y.storage !== x.storage)
     throw new ShapeError(
@@ -126,21 +140,25 @@ export function view(x: Tensor, shape: Shape): Tensor {
 
 /** All elements as one dim. A view where strides allow. PyTorch: `torch.ravel`. */
 export function ravel(x: Tensor): Tensor {
+  checkTensors("ravel", x);
   return reshape(x, [numel(x.shape)]);
 }
 
 /** A matrix transposed; a vector or scalar as it is. PyTorch: `torch.t`. */
 export function t(x: Tensor): Tensor {
+  checkTensors("t", x);
   if (x.ndim > 2) throw new ShapeError(`t: at most 2 dims: ${formatShape(x.shape)}`);
   return x.ndim < 2 ? x : transpose(x, 0, 1);
 }
 
 /** `x` in the shape of `other`. PyTorch: `Tensor.reshape_as`. */
 export function reshapeAs(x: Tensor, other: Tensor): Tensor {
+  checkTensors("reshapeAs", x, other);
   return reshape(x, other.shape);
 }
 
 /** `view` in the shape of `other`. PyTorch: `Tensor.view_as`. */
 export function viewAs(x: Tensor, other: Tensor): Tensor {
+  checkTensors("viewAs", x, other);
   return view(x, other.shape);
 }

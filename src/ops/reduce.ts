@@ -1,3 +1,4 @@
+import { checkTensors } from "../arguments.js";
 import { isGradEnabled } from "../autograd/grad-mode.js";
 import { differentiable } from "../autograd/graph.js";
 import { type DType, isFloating } from "../dtype.js";
@@ -81,6 +82,7 @@ export function sum(
   dim?: DimsOr<ConvertingReduceOptions>,
   options?: ConvertingReduceOptions,
 ): Tensor {
+  checkTensors("sum", given);
   const [over, { keepdim, dtype }] = dimAndOptions<Dims, ConvertingReduceOptions>(
     "sum",
     convertingOptions,
@@ -108,6 +110,7 @@ export function mean(
   dim?: DimsOr<ConvertingReduceOptions>,
   options?: ConvertingReduceOptions,
 ): Tensor {
+  checkTensors("mean", x);
   const [over, asked] = dimAndOptions<Dims, ConvertingReduceOptions>("mean", convertingOptions, dim, options);
   needsFloat("mean", asked.dtype ?? x.dtype);
   const dims = reducedDims("mean", over, x.ndim);
@@ -120,6 +123,7 @@ export function prod(
   dim?: DimsOr<ConvertingReduceOptions>,
   options?: ConvertingReduceOptions,
 ): Tensor {
+  checkTensors("prod", given);
   const [over, { keepdim, dtype }] = dimAndOptions<Dims, ConvertingReduceOptions>(
     "prod",
     convertingOptions,
@@ -167,12 +171,14 @@ function productOfOthersPairwise(x: Tensor, dims: readonly number[]): Tensor {
 
 /** Largest element over `dim`, default all dims. NaN wins, and equals share the gradient. PyTorch: `torch.amax`. */
 export function amax(x: Tensor, dim?: DimsOr<ReduceOptions>, options?: ReduceOptions): Tensor {
+  checkTensors("amax", x);
   const [over, { keepdim }] = dimAndOptions<Dims, ReduceOptions>("amax", reduceOptions, dim, options);
   return extreme("amax", "max", x, over, keepdim);
 }
 
 /** Smallest element over `dim`, default all dims. NaN wins, and equals share the gradient. PyTorch: `torch.amin`. */
 export function amin(x: Tensor, dim?: DimsOr<ReduceOptions>, options?: ReduceOptions): Tensor {
+  checkTensors("amin", x);
   const [over, { keepdim }] = dimAndOptions<Dims, ReduceOptions>("amin", reduceOptions, dim, options);
   return extreme("amin", "min", x, over, keepdim);
 }
@@ -196,11 +202,13 @@ export function extreme(op: string, which: "max" | "min", x: Tensor, dim?: Dims,
 
 /** Position of the largest element along `dim`, or in the flattened tensor; the first among ties. `int32`. */
 export function argmax(x: Tensor, dim?: LineOr<ReduceOptions>, options?: ReduceOptions): Tensor {
+  checkTensors("argmax", x);
   return argExtreme("argmax", x, dim, options);
 }
 
 /** Position of the smallest element along `dim`, or in the flattened tensor; the first among ties. `int32`. */
 export function argmin(x: Tensor, dim?: LineOr<ReduceOptions>, options?: ReduceOptions): Tensor {
+  checkTensors("argmin", x);
   return argExtreme("argmin", x, dim, options);
 }
 
@@ -269,6 +277,7 @@ function varianceOf(op: string, x: Tensor, dim: DimsOr<VarianceOptions>, options
 
 /** Standard deviation over `dim`: the root of `variance`. Where it is 0 its gradient is 0, as in PyTorch. */
 export function std(x: Tensor, dim?: DimsOr<VarianceOptions>, options?: VarianceOptions): Tensor {
+  checkTensors("std", x);
   const squared = varianceOf("std", x, dim, options);
   const y: Tensor = differentiable(
     "std",
@@ -282,6 +291,7 @@ export function std(x: Tensor, dim?: DimsOr<VarianceOptions>, options?: Variance
 
 /** log Σ exp(x) over `dim`, without overflow; -Infinity of nothing. Integers give float32. */
 export function logsumexp(given: Tensor, dim?: DimsOr<ReduceOptions>, options?: ReduceOptions): Tensor {
+  checkTensors("logsumexp", given);
   const [over, { keepdim }] = dimAndOptions<Dims, ReduceOptions>("logsumexp", reduceOptions, dim, options);
   const x = isFloating(given.dtype) ? given : to(given, "float32");
   const dims = reducedDims("logsumexp", over, x.ndim);
@@ -301,11 +311,13 @@ export function logsumexp(given: Tensor, dim?: DimsOr<ReduceOptions>, options?: 
 
 /** Whether all elements are other than 0, over `dim`. As `bool`; of bytes as `uint8`, as in PyTorch. */
 export function all(x: Tensor, dim?: DimsOr<ReduceOptions>, options?: ReduceOptions): Tensor {
+  checkTensors("all", x);
   return quantified("all", "min", x, dim, options);
 }
 
 /** Whether any element is other than 0, over `dim`. As `bool`; of bytes as `uint8`, as in PyTorch. */
 export function any(x: Tensor, dim?: DimsOr<ReduceOptions>, options?: ReduceOptions): Tensor {
+  checkTensors("any", x);
   return quantified("any", "max", x, dim, options);
 }
 

@@ -1,4 +1,5 @@
 /** Losses of numbers and of distributions, one for each element. Composed of differentiable ops throughout. */
+import { checkTensors } from "../arguments.js";
 import { formatShape, ShapeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
 import { broadcastShapes, sameShape } from "../shape.js";
@@ -29,6 +30,7 @@ export const smoothL1LossOptions = [
 
 /** With d = |input - target|: ½d² / beta below beta, d - ½beta above (PyTorch's `F.smooth_l1_loss`). */
 export function smoothL1Loss(input: Tensor, target: Tensor, options: SmoothL1LossOptions = {}): Tensor {
+  checkTensors("smoothL1Loss", input, target);
   checkOptions("smoothL1Loss", options, smoothL1LossOptions);
   checkPair("smoothL1Loss", input, target, options);
   const { beta = 1, reduction } = options;
@@ -36,9 +38,13 @@ export function smoothL1Loss(input: Tensor, target: Tensor, options: SmoothL1Los
   if (beta === 0) return l1Loss(input, target, { reduction });
   const difference = sub(input, target);
   const distance = abs(difference);
-  const parabola = mul(unary.square(difference), 0.5 / beta);
-  return reduced(where(compare.lt(distance, beta), parabola, sub(distance, 0.5 * beta)), reduction);
+  const near = compare.lt(distance, beta);
+  const parabola = mul(squareWhere(near, difference), 0.5 / beta);
+  return reduced(where(near, parabola, sub(distance, 0.5 * beta)), reduction);
 }
+
+/** The square where it counts, and 0 elsewhere: an infinite one would have a gradient of 0 · Infinity. */
+const squareWhere = (near: Tensor, x: Tensor) => unary.square(where(near, x, 0));
 
 export interface HuberLossOptions extends WeightedLossOptions {
   /** Where the parabola becomes a line. Default 1. */
@@ -54,6 +60,7 @@ export const huberLossOptions = [
  * divided by the number of elements, as PyTorch divides this one.
  */
 export function huberLoss(input: Tensor, target: Tensor, options: HuberLossOptions = {}): Tensor {
+  checkTensors("huberLoss", input, target);
   checkOptions("huberLoss", options, huberLossOptions);
   checkPair("huberLoss", input, target, options);
   const { delta = 1, weight, reduction } = options;
@@ -65,7 +72,8 @@ export function huberLoss(input: Tensor, target: Tensor, options: HuberLossOptio
   const difference = sub(input, target);
   const distance = abs(difference);
   const line = mul(sub(distance, 0.5 * delta), delta);
-  const losses = where(compare.le(distance, delta), mul(unary.square(difference), 0.5), line);
+  const near = compare.le(distance, delta);
+  const losses = where(near, mul(squareWhere(near, difference), 0.5), line);
   return reduced(weight === undefined ? losses : mul(losses, weight), reduction);
 }
 
@@ -83,6 +91,7 @@ export const klDivOptions = ["reduction", "logTarget"] as const satisfies readon
  * `mean` divides by all elements; the Kullback-Leibler divergence of distributions is what `batchmean` gives.
  */
 export function klDiv(input: Tensor, target: Tensor, options: KLDivOptions = {}): Tensor {
+  checkTensors("klDiv", input, target);
   checkOptions("klDiv", options, klDivOptions);
   const { reduction = "mean", logTarget = false } = options;
   if (reduction !== "batchmean") checkReduction("klDiv", reduction);
@@ -115,6 +124,7 @@ export const poissonNllLossOptions = [
 
 /** -ln of the Poisson probability of the target: e^input - target · input (PyTorch's `F.poisson_nll_loss`). Shapes broadcast. */
 export function poissonNllLoss(input: Tensor, target: Tensor, options: PoissonNLLLossOptions = {}): Tensor {
+  checkTensors("poissonNllLoss", input, target);
   checkOptions("poissonNllLoss", options, poissonNllLossOptions);
   const { logInput = true, full = false, eps = 1e-8, reduction = "mean" } = options;
   checkReduction("poissonNllLoss", reduction);
@@ -156,6 +166,7 @@ export function gaussianNllLoss(
   variance: Tensor | number,
   options: GaussianNLLLossOptions = {},
 ): Tensor {
+  checkTensors("gaussianNllLoss", input, target);
   checkOptions("gaussianNllLoss", options, gaussianNllLossOptions);
   const { full = false, eps = 1e-6, reduction = "mean" } = options;
   checkReduction("gaussianNllLoss", reduction);

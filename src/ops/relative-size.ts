@@ -1,3 +1,4 @@
+import { checkTensors } from "../arguments.js";
 import { formatShape, ShapeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -25,6 +26,7 @@ export interface LocalResponseNormOptions {
  * (Krizhevsky et al., 2012; PyTorch's `F.local_response_norm`). Shapes: x [N, C, …] with at least 3 dims.
  */
 export function localResponseNorm(x: Tensor, size: number, options: LocalResponseNormOptions = {}): Tensor {
+  checkTensors("localResponseNorm", x);
   checkOptions("localResponseNorm", options, ["alpha", "beta", "k"]);
   const { alpha = 1e-4, beta = 0.75, k = 1 } = options;
   if (x.ndim < 3)
@@ -58,6 +60,7 @@ export interface NormalizeOptions {
 
 /** x / max(‖x‖ₚ, eps) along `dim` (PyTorch's `F.normalize`). */
 export function normalize(x: Tensor, options: NormalizeOptions = {}): Tensor {
+  checkTensors("normalize", x);
   checkOptions("normalize", options, ["p", "dim", "eps"]);
   const { p = 2, dim = 1, eps = 1e-12 } = options;
   return div(x, unary.clamp(pNorm(x, p, dim), { min: eps }));

@@ -1,3 +1,4 @@
+import { checkIntegerLists, checkOperands, checkTensors } from "../arguments.js";
 import { isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
@@ -19,6 +20,7 @@ function checkRepeats(op: string, repeats: readonly number[]): void {
  * PyTorch: `Tensor.repeat`.
  */
 export function repeat(x: Tensor, repeats: readonly number[]): Tensor {
+  checkTensors("repeat", x);
   checkRepeats("repeat", repeats);
   const lead = repeats.length - x.ndim;
   if (lead < 0)
@@ -44,6 +46,8 @@ export function repeat(x: Tensor, repeats: readonly number[]): Tensor {
 
 /** `repeat` that takes fewer numbers than dims: those of the last ones. PyTorch: `torch.tile`. */
 export function tile(x: Tensor, dims: readonly number[]): Tensor {
+  checkTensors("tile", x);
+  checkIntegerLists("tile", { dims });
   checkRepeats("tile", dims);
   return repeat(x, [...new Array<number>(Math.max(0, x.ndim - dims.length)).fill(1), ...dims]);
 }
@@ -58,6 +62,8 @@ export function repeatInterleave(
   dim?: number,
   options?: { outputSize?: number },
 ): Tensor {
+  checkTensors("repeatInterleave", x);
+  checkOperands("repeatInterleave", repeats ?? 1);
   checkOptions("repeatInterleave", options, ["outputSize"]);
   if (repeats === undefined) return positions(repeatsOf(x, x.numel));
   const line = dim === undefined || x.ndim === 0 ? reshape(x, [x.numel]) : x;
@@ -98,11 +104,13 @@ function positions(repeats: ArrayLike<number>): Tensor {
 
 /** `x` in the shape of `other`, repeated along dims of size 1. A view. PyTorch: `Tensor.expand_as`. */
 export function expandAs(x: Tensor, other: Tensor): Tensor {
+  checkTensors("expandAs", x, other);
   return expand(x, other.shape);
 }
 
 /** `expand` under NumPy's name. A view. PyTorch: `torch.broadcast_to`. */
 export function broadcastTo(x: Tensor, shape: Shape): Tensor {
+  checkTensors("broadcastTo", x);
   return expand(x, shape);
 }
 

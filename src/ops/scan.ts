@@ -1,3 +1,4 @@
+import { checkTensors } from "../arguments.js";
 import { isGradEnabled } from "../autograd/grad-mode.js";
 import { differentiable } from "../autograd/graph.js";
 import { type DType, isFloating } from "../dtype.js";
@@ -53,6 +54,7 @@ function scanOf(
 
 /** Running sums along `dim`. Shape of `x`. PyTorch: `torch.cumsum`. */
 export function cumsum(x: Tensor, dim: number, options?: ScanOptions): Tensor {
+  checkTensors("cumsum", x);
   return scanOf("cumsum", x, dim, options, (line, d) => runningSum(line, d, false));
 }
 
@@ -65,6 +67,7 @@ function runningSum(x: Tensor, dim: number, reverse: boolean): Tensor {
 
 /** Running products along `dim`. Shape of `x`. The gradient is right where elements are 0, too. PyTorch: `torch.cumprod`. */
 export function cumprod(x: Tensor, dim: number, options?: ScanOptions): Tensor {
+  checkTensors("cumprod", x);
   return scanOf("cumprod", x, dim, options, (line, d) => {
     const y: Tensor = differentiable(
       "cumprod",
@@ -102,6 +105,7 @@ function cumprodGradientPairwise(x: Tensor, g: Tensor, dim: number): Tensor {
 
 /** log of the running sums of exp(x) along `dim`, without overflow. Shape of `x`. PyTorch: `torch.logcumsumexp`. */
 export function logcumsumexp(x: Tensor, dim: number): Tensor {
+  checkTensors("logcumsumexp", x);
   if (!isFloating(x.dtype)) throw new DTypeError(`logcumsumexp: a float tensor is needed: ${x.dtype}`);
   const d = lineDim("logcumsumexp", dim, x);
   return withLine(x, (line) => {
@@ -144,11 +148,13 @@ function logcumsumexpGradientPairwise(x: Tensor, y: Tensor, g: Tensor, dim: numb
  * elements. Shapes of `x`. PyTorch: `torch.cummax`.
  */
 export function cummax(x: Tensor, dim: number): Named<"values" | "indices", Tensor> {
+  checkTensors("cummax", x);
   return extremeSoFar("max", x, dim);
 }
 
 /** Smallest elements so far along `dim`, and where they are: see `cummax`. PyTorch: `torch.cummin`. */
 export function cummin(x: Tensor, dim: number): Named<"values" | "indices", Tensor> {
+  checkTensors("cummin", x);
   return extremeSoFar("min", x, dim);
 }
 

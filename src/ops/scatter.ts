@@ -2,6 +2,7 @@
  * Writing by index, into a copy: `out[index[i][j]][j] = src[i][j]` for dim 0, and so on. An index may be smaller than `x` outside
  * `dim`, and smaller than `src` in every dim; what it does not reach stays, or is not read.
  */
+import { checkTensors } from "../arguments.js";
 import { differentiable } from "../autograd/graph.js";
 import { type DType, isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
@@ -111,6 +112,7 @@ export function scatter(
   src: Tensor | number | boolean,
   options?: ScatterOptions,
 ): Tensor {
+  checkTensors("scatter", x, index);
   checkOptions("scatter", options, ["reduce"]);
   const reduce = options?.reduce;
   if (reduce !== undefined && reduce !== "add" && reduce !== "multiply")
@@ -139,6 +141,7 @@ function gatherOf(g: Tensor, d: number, index: Tensor): Tensor {
 
 /** `x` with `src` added at the positions in `index` along `dim`, in order. PyTorch: `torch.scatter_add`. */
 export function scatterAdd(x: Tensor, dim: number, index: Tensor, src: Source): Tensor {
+  checkTensors("scatterAdd", x, index);
   return withDims(x, (x, as) => {
     const at = as(index);
     const { d, src: source } = prepared("scatterAdd", x, dim, at, one(src, as));
@@ -182,6 +185,7 @@ export function scatterReduce(
   reduce: ScatterReduction,
   options?: ScatterReduceOptions,
 ): Tensor {
+  checkTensors("scatterReduce", x, index, src);
   checkOptions("scatterReduce", options, ["includeSelf"]);
   if (!["sum", "prod", "mean", "amax", "amin"].includes(reduce))
     throw new ValueError(

@@ -1,3 +1,4 @@
+import { checkOperands, checkTensors } from "../arguments.js";
 import { promote } from "../dtype.js";
 import { formatShape, ShapeError, ValueError } from "../errors.js";
 import { k } from "../kernels/backend.js";
@@ -33,6 +34,8 @@ const searchsortedOptions: readonly (keyof SearchsortedOptions)[] = [...bucketiz
  * PyTorch: `torch.searchsorted`.
  */
 export function searchsorted(sorted: Tensor, values: Tensor | number, options?: SearchsortedOptions): Tensor {
+  checkTensors("searchsorted", sorted);
+  checkOperands("searchsorted", values);
   checkOptions("searchsorted", options, searchsortedOptions);
   const { right = false, side, sorter } = options ?? {};
   if (side !== undefined && side !== "left" && side !== "right")
@@ -51,6 +54,8 @@ export function searchsorted(sorted: Tensor, values: Tensor | number, options?: 
  * boundaries[i]. `boundaries` is a vector in ascending order. Shape of `x`, `int32`. PyTorch: `torch.bucketize`.
  */
 export function bucketize(x: Tensor | number, boundaries: Tensor, options?: BucketizeOptions): Tensor {
+  checkTensors("bucketize", boundaries);
+  checkOperands("bucketize", x);
   checkOptions("bucketize", options, bucketizeOptions);
   if (boundaries.ndim !== 1)
     throw new ShapeError(`bucketize: boundaries have one dim: ${formatShape(boundaries.shape)}`);
@@ -66,6 +71,7 @@ export interface IsinOptions {
 
 /** Whether each element is among `test`; NaN never is. `bool`, shape of `elements`. PyTorch: `torch.isin`. */
 export function isin(elements: Tensor | number, test: Tensor | number, options?: IsinOptions): Tensor {
+  checkOperands("isin", elements, test);
   checkOptions("isin", options, ["assumeUnique", "invert"]);
   const dtype = commonDType(elements, test);
   const [x, among] = [elements, test].map((v) =>

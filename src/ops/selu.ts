@@ -1,3 +1,4 @@
+import { checkTensors } from "../arguments.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { mul, unary } from "./elementwise.js";
 
@@ -7,5 +8,6 @@ export const seluScale = 1.0507009873554805;
 
 /** 1.0507 · elu(x) with alpha 1.6733. PyTorch: `F.selu`. */
 export function selu(x: Tensor): Tensor {
+  checkTensors("selu", x);
   return mul(unary.elu(x, { alpha: seluAlpha }), seluScale);
 }

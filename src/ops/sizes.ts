@@ -1,3 +1,4 @@
+import { checkTensors } from "../arguments.js";
 import { formatShape, ShapeError } from "../errors.js";
 import { checkShape, broadcastShapes as commonShape, type Shape } from "../shape.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -13,6 +14,7 @@ export function broadcastShapes(...shapes: (Shape | number)[]): number[] {
 
 /** `x` summed along the dims that `shape` has once, or not at all: the reverse of `expand`. PyTorch: `Tensor.sum_to_size`. */
 export function sumToSize(x: Tensor, shape: Shape): Tensor {
+  checkTensors("sumToSize", x);
   checkShape("sumToSize", shape);
   const lead = x.ndim - shape.length;
   if (lead < 0 || shape.some((size, d) => size !== 1 && size !== x.shape[lead + d]))
@@ -24,5 +26,6 @@ export function sumToSize(x: Tensor, shape: Shape): Tensor {
 
 /** `pad` with a constant: [before, after] of the last dim, then of the one before it, and so on. PyTorch: `torch.constant_pad_nd`. */
 export function constantPadNd(x: Tensor, padding: readonly number[], value = 0): Tensor {
+  checkTensors("constantPadNd", x);
   return pad(x, padding, "constant", value);
 }

@@ -1,3 +1,4 @@
+import { checkTensors } from "../arguments.js";
 import { isGradEnabled } from "../autograd/grad-mode.js";
 import { differentiable } from "../autograd/graph.js";
 import { type DType, isFloating } from "../dtype.js";
@@ -21,11 +22,13 @@ type Along = number | WithDim<number, SoftmaxOptions>;
 
 /** exp(x) / Σ exp(x) along `dim` (PyTorch's `F.softmax`). */
 export function softmax(x: Tensor, dim: Along, options?: SoftmaxOptions): Tensor {
+  checkTensors("softmax", x);
   return normalize("softmax", ...lineOf("softmax", x, dim, options));
 }
 
 /** x - log Σ exp(x) along `dim`: more accurate than the logarithm of `softmax` (PyTorch's `F.log_softmax`). */
 export function logSoftmax(x: Tensor, dim: Along, options?: SoftmaxOptions): Tensor {
+  checkTensors("logSoftmax", x);
   return normalize("logSoftmax", ...lineOf("logSoftmax", x, dim, options));
 }
 

@@ -1,3 +1,4 @@
+import { checkTensors } from "../arguments.js";
 import { ShapeError, ValueError } from "../errors.js";
 import { k as kernels } from "../kernels/backend.js";
 import { dimAndOptions, type WithDim } from "../options.js";
@@ -50,6 +51,7 @@ export function sort(
   dim?: number | WithDim<number, SortOptions>,
   options?: SortOptions,
 ): ValuesAndIndices {
+  checkTensors("sort", x);
   const [along = -1, { descending = false }] = dimAndOptions<number, SortOptions>(
     "sort",
     sortOptions,
@@ -67,12 +69,14 @@ export function argsort(
   dim?: number | WithDim<number, SortOptions>,
   options?: SortOptions,
 ): Tensor {
+  checkTensors("argsort", x);
   const [along = -1, asked] = dimAndOptions<number, SortOptions>("argsort", sortOptions, dim, options);
   return sortedOrder(x, lineDim("argsort", along, x), asked.descending ?? false);
 }
 
 /** The elements along the first dim in ascending order. Shape of `x`. PyTorch: `torch.msort`. */
 export function msort(x: Tensor): Tensor {
+  checkTensors("msort", x);
   const indices = sortedOrder(x, lineDim("msort", 0, x), false);
   return gatherLines(x, 0, indices);
 }
@@ -88,6 +92,7 @@ export function topk(
   dim?: number | WithDim<number, TopkOptions>,
   options?: TopkOptions,
 ): ValuesAndIndices {
+  checkTensors("topk", x);
   const [along = -1, { largest = true }] = dimAndOptions<number, TopkOptions>(
     "topk",
     topkOptions,
@@ -114,6 +119,7 @@ export function kthvalue(
   dim?: number | WithDim<number, ReduceOptions>,
   options?: ReduceOptions,
 ): ValuesAndIndices {
+  checkTensors("kthvalue", x);
   const [along = -1, { keepdim }] = dimAndOptions<number, ReduceOptions>(
     "kthvalue",
     ["keepdim"],

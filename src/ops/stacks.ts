@@ -1,4 +1,5 @@
 /** Joining tensors that are first brought to a number of dims. */
+import { checkTensorList, checkTensors } from "../arguments.js";
 import { formatShape, ShapeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
 import { Tensor } from "../tensor/tensor.js";
@@ -23,46 +24,53 @@ type AtLeast = {
 };
 
 /** Of one tensor the tensor, of several (or an array) an array. */
-const ofEach = (f: (x: Tensor) => Tensor): AtLeast =>
-  ((...given: Tensors) =>
-    given.length === 1 && given[0] instanceof Tensor ? f(given[0]) : listed(given).map(f)) as AtLeast;
+const ofEach = (op: string, f: (x: Tensor) => Tensor): AtLeast =>
+  ((...given: Tensors) => {
+    checkTensors(op, ...listed(given));
+    return given.length === 1 && given[0] instanceof Tensor ? f(given[0]) : listed(given).map(f);
+  }) as AtLeast;
 
 /** A scalar as a vector, all else as it is; several tensors as an array. Views. PyTorch: `torch.atleast_1d`. */
-export const atleast1d = ofEach(upTo1);
+export const atleast1d = ofEach("atleast1d", upTo1);
 
 /** Less than a matrix as a matrix of one row, all else as it is; several tensors as an array. Views. PyTorch: `torch.atleast_2d`. */
-export const atleast2d = ofEach(upTo2);
+export const atleast2d = ofEach("atleast2d", upTo2);
 
 /**
  * Less than 3 dims as 3: [] → [1, 1, 1], [n] → [1, n, 1], [m, n] → [m, n, 1]; several tensors as an array. Views.
  * PyTorch: `torch.atleast_3d`.
  */
-export const atleast3d = ofEach(upTo3);
+export const atleast3d = ofEach("atleast3d", upTo3);
 
 /** Side by side: vectors (and scalars) along their only dim, all else along dim 1. PyTorch: `torch.hstack`. */
 export function hstack(tensors: readonly Tensor[]): Tensor {
+  checkTensorList("hstack", tensors);
   const parts = tensors.map(upTo1);
   return joined("hstack", parts, parts[0]?.ndim === 1 ? 0 : 1);
 }
 
 /** One below the other, along dim 0; vectors are rows. PyTorch: `torch.vstack`, `torch.row_stack`. */
 export function vstack(tensors: readonly Tensor[]): Tensor {
+  checkTensorList("vstack", tensors);
   return joined("vstack", tensors.map(upTo2), 0);
 }
 
 /** One behind the other, along dim 2 of what `atleast3d` makes of them. PyTorch: `torch.dstack`. */
 export function dstack(tensors: readonly Tensor[]): Tensor {
+  checkTensorList("dstack", tensors);
   return joined("dstack", tensors.map(upTo3), 2);
 }
 
 /** Side by side along dim 1; vectors (and scalars) are columns. PyTorch: `torch.column_stack`. */
 export function columnStack(tensors: readonly Tensor[]): Tensor {
+  checkTensorList("columnStack", tensors);
   const columns = tensors.map((x) => (x.ndim < 2 ? reshape(x, [x.numel, 1]) : x));
   return joined("columnStack", columns, 1);
 }
 
 /** Matrices along a diagonal, zeros elsewhere; vectors are rows. PyTorch: `torch.block_diag`. */
 export function blockDiag(...tensors: Tensors): Tensor {
+  checkTensors("blockDiag", ...listed(tensors));
   const blocks = listed(tensors).map(upTo2);
   for (const x of blocks)
     if (x.ndim > 2) throw new ShapeError(`blockDiag: at most 2 dims: ${formatShape(x.shape)}`);
@@ -84,6 +92,7 @@ function needsVector(op: string, x: Tensor): void {
 
 /** Every choice of one element of each vector, one a row, the last changing first. PyTorch: `torch.cartesian_prod`. */
 export function cartesianProd(...tensors: Tensors): Tensor {
+  checkTensors("cartesianProd", ...listed(tensors));
   const given = listed(tensors);
   for (const x of given) needsVector("cartesianProd", x);
   if (given.length === 1) return given[0];
@@ -100,6 +109,7 @@ export interface CombinationsOptions {
 
 /** Every choice of `r` elements of a vector in their order, one a row. PyTorch: `torch.combinations`. */
 export function combinations(x: Tensor, r = 2, options?: CombinationsOptions): Tensor {
+  checkTensors("combinations", x);
   checkOptions("combinations", options, ["withReplacement"]);
   needsVector("combinations", x);
   if (!Number.isInteger(r) || r < 0) throw new ValueError(`combinations: r is an integer >= 0: ${String(r)}`);

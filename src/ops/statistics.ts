@@ -1,3 +1,4 @@
+import { checkTensors } from "../arguments.js";
 import { isFloating } from "../dtype.js";
 import { checkOptions, dimAndOptions } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -20,6 +21,7 @@ import { to } from "./views.js";
 
 /** Smallest and largest element over `dim`, default all dims: `{ min, max }`. PyTorch: `torch.aminmax`. */
 export function aminmax(x: Tensor, options?: ReduceOptions & { dim?: number }): Named<"min" | "max", Tensor> {
+  checkTensors("aminmax", x);
   checkOptions("aminmax", options, ["dim", "keepdim"]);
   const { dim, ...rest } = options ?? {};
   return named({ min: amin(x, dim, rest), max: amax(x, dim, rest) });
@@ -33,6 +35,7 @@ export function nansum(
   dim?: DimsOr<ConvertingReduceOptions>,
   options?: ConvertingReduceOptions,
 ): Tensor {
+  checkTensors("nansum", x);
   const [over, asked] = dimAndOptions<Dims, ConvertingReduceOptions>(
     "nansum",
     ["keepdim", "dtype"],
@@ -50,6 +53,7 @@ export function nanmean(
   dim?: DimsOr<ConvertingReduceOptions>,
   options?: ConvertingReduceOptions,
 ): Tensor {
+  checkTensors("nanmean", x);
   const [over, asked] = dimAndOptions<Dims, ConvertingReduceOptions>(
     "nanmean",
     ["keepdim", "dtype"],
@@ -64,6 +68,7 @@ export function nanmean(
 
 /** How many elements over `dim` are other than 0, `int32`. PyTorch: `torch.count_nonzero`. */
 export function countNonzero(x: Tensor, dim?: Dims): Tensor {
+  checkTensors("countNonzero", x);
   return sum(to(x.detach(), "bool"), dim);
 }
 
@@ -73,6 +78,7 @@ export function varMean(
   dim?: DimsOr<VarianceOptions>,
   options?: VarianceOptions,
 ): [variance: Tensor, mean: Tensor] {
+  checkTensors("varMean", x);
   const known = ["keepdim", "correction", "unbiased"] as const;
   const [over, asked] = dimAndOptions<Dims, VarianceOptions>("varMean", known, dim, options);
   return [variance(x, over, asked), mean(x, over, { keepdim: asked.keepdim })];
@@ -84,6 +90,7 @@ export function stdMean(
   dim?: DimsOr<VarianceOptions>,
   options?: VarianceOptions,
 ): [std: Tensor, mean: Tensor] {
+  checkTensors("stdMean", x);
   const known = ["keepdim", "correction", "unbiased"] as const;
   const [over, asked] = dimAndOptions<Dims, VarianceOptions>("stdMean", known, dim, options);
   return [std(x, over, asked), mean(x, over, { keepdim: asked.keepdim })];

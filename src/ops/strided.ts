@@ -1,4 +1,5 @@
 /** Windows onto the memory of a tensor by sizes and strides, as PyTorch's `as_strided` describes them. */
+import { checkTensors } from "../arguments.js";
 import { differentiableView } from "../autograd/graph.js";
 import { formatShape, ShapeError } from "../errors.js";
 import { checkShape, numel, type Shape, type Strides } from "../shape.js";
@@ -71,6 +72,7 @@ function startOf(op: string, x: Tensor, shape: Shape, strides: Strides, storageO
  * @throws ShapeError `INDEX_OUT_OF_RANGE` for a window that is larger than the memory.
  */
 export function asStrided(x: Tensor, size: Shape, stride: Strides, storageOffset?: number): Tensor {
+  checkTensors("asStrided", x);
   return windowOf("asStrided", x, size, stride, startOf("asStrided", x, size, stride, storageOffset));
 }
 
@@ -85,6 +87,7 @@ export function asStridedScatter(
   stride: Strides,
   storageOffset?: number,
 ): Tensor {
+  checkTensors("asStridedScatter", x, src);
   const op = "asStridedScatter";
   const start = startOf(op, x, size, stride, storageOffset);
   if (overlap(size, stride))

@@ -1,4 +1,5 @@
 /** `x[…]` of Python: positions, ranges, new dims, masks and tensors of indices, mixed. */
+import { checkTensors } from "../arguments.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
 import { broadcastShapes, numel, type Shape, sameShape } from "../shape.js";
@@ -147,6 +148,7 @@ export function checkMask(op: string, mask: Tensor, covered: Shape): void {
  * @throws `INDEX_OUT_OF_RANGE`; ShapeError for more subscripts than dims and for masks that do not fit.
  */
 export function index(x: Tensor, ...subscripts: Subscript[]): Tensor {
+  checkTensors("index", x);
   const { view, indices } = viewed("index", x, subscripts);
   const dims = indices.flatMap((at, d) => (at === undefined ? [] : [d]));
   if (dims.length === 0) return view;

@@ -1,3 +1,4 @@
+import { checkTensors } from "../arguments.js";
 import { isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError } from "../errors.js";
 import { broadcastShapes, resolveDim } from "../shape.js";
@@ -20,6 +21,7 @@ function fromFront(op: string, index: Tensor, length: number): Tensor {
  * @throws ValueError `INDEX_OUT_OF_RANGE`.
  */
 export function take(x: Tensor, index: Tensor): Tensor {
+  checkTensors("take", x, index);
   const at = reshape(fromFront("take", index, x.numel), [index.numel]);
   return reshape(selectedBy("take", reshape(x, [x.numel]), 0, at), index.shape);
 }
@@ -30,6 +32,7 @@ export function take(x: Tensor, index: Tensor): Tensor {
  * @throws ValueError `INDEX_OUT_OF_RANGE`.
  */
 export function takeAlongDim(x: Tensor, index: Tensor, dim?: number): Tensor {
+  checkTensors("takeAlongDim", x, index);
   if (dim === undefined) return takeAlongDim(reshape(x, [x.numel]), reshape(index, [index.numel]), 0);
   if (x.ndim !== index.ndim)
     throw new ShapeError(

@@ -1,4 +1,5 @@
 /** What PyTorch writes x.T, x.mT, x.H and x.mH. Numbers are real here, so that an adjoint is a transpose. */
+import { checkTensors } from "../arguments.js";
 import { formatShape, ShapeError } from "../errors.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { permute, transpose } from "./views.js";
@@ -11,6 +12,7 @@ function transposed(name: string, x: Tensor, fits: boolean): Tensor {
 
 /** The matrices in the last two dims transposed. PyTorch: `torch.adjoint`. */
 export function adjoint(x: Tensor): Tensor {
+  checkTensors("adjoint", x);
   return transposed("adjoint", x, x.ndim >= 2);
 }
 

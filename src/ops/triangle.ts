@@ -1,3 +1,4 @@
+import { checkTensors } from "../arguments.js";
 import type { DType } from "../dtype.js";
 import { formatShape, ShapeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
@@ -28,11 +29,13 @@ function triangle(op: string, x: Tensor, diagonal: number, lower: boolean): Tens
  * positive. Shape [..., rows, columns]. PyTorch: `torch.tril`.
  */
 export function tril(x: Tensor, diagonal = 0): Tensor {
+  checkTensors("tril", x);
   return triangle("tril", x, diagonal, true);
 }
 
 /** The upper triangle of matrices, 0 elsewhere: see `tril`. PyTorch: `torch.triu`. */
 export function triu(x: Tensor, diagonal = 0): Tensor {
+  checkTensors("triu", x);
   return triangle("triu", x, diagonal, false);
 }
 

@@ -1,4 +1,5 @@
 /** Losses that want an anchor nearer to one example than to another. */
+import { checkTensors } from "../arguments.js";
 import { formatShape, ShapeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -32,6 +33,7 @@ export function tripletMarginLoss(
   negative: Tensor,
   options: TripletMarginLossOptions = {},
 ): Tensor {
+  checkTensors("tripletMarginLoss", anchor, positive, negative);
   checkOptions("tripletMarginLoss", options, tripletMarginLossOptions);
   const { p, eps, ...rest } = options;
   const distance: Distance = (a, b) => pairwiseDistance(a, b, { p, eps });
@@ -60,6 +62,7 @@ export function tripletMarginWithDistanceLoss(
   negative: Tensor,
   options: TripletMarginWithDistanceLossOptions = {},
 ): Tensor {
+  checkTensors("tripletMarginWithDistanceLoss", anchor, positive, negative);
   checkOptions("tripletMarginWithDistanceLoss", options, tripletMarginWithDistanceLossOptions);
   const { distanceFunction = pairwiseDistance, ...rest } = options;
   const distance: Distance = (a, b) => distanceFunction(a, b);

@@ -1,3 +1,4 @@
+import { checkTensors } from "../arguments.js";
 import { checkOptions } from "../options.js";
 import { numel, resolveDim } from "../shape.js";
 import { roomFor } from "../tensor/room.js";
@@ -32,6 +33,7 @@ export type Unique<O> = O extends { returnInverse: true } | { returnCounts: true
  * `returnInverse` or `returnCounts` an array `[unique, inverse?, counts?]`, `int32`. PyTorch: `torch.unique`.
  */
 export function unique<const O extends UniqueOptions>(x: Tensor, options?: O): Unique<O> {
+  checkTensors("unique", x);
   checkOptions("unique", options, ["sorted", "returnInverse", "returnCounts", "dim"]);
   return distinct("unique", x, options ?? {}, true) as Unique<O>;
 }
@@ -41,6 +43,7 @@ export function uniqueConsecutive<const O extends UniqueConsecutiveOptions>(
   x: Tensor,
   options?: O,
 ): Unique<O> {
+  checkTensors("uniqueConsecutive", x);
   checkOptions("uniqueConsecutive", options, ["returnInverse", "returnCounts", "dim"]);
   return distinct("uniqueConsecutive", x, options ?? {}, false) as Unique<O>;
 }
@@ -101,6 +104,7 @@ export type Nonzero<O> = O extends { asTuple: true } ? Tensor[] : Tensor;
  * each dim (a scalar counts as one dim). PyTorch: `torch.nonzero`.
  */
 export function nonzero<const O extends NonzeroOptions>(x: Tensor, options?: O): Nonzero<O> {
+  checkTensors("nonzero", x);
   checkOptions("nonzero", options, ["asTuple"]);
   const shape = x.ndim === 0 && options?.asTuple ? [1] : x.shape;
   const { data } = denseCopy(x.detach());
@@ -123,5 +127,6 @@ export function nonzero<const O extends NonzeroOptions>(x: Tensor, options?: O):
 
 /** The positions of all elements other than 0: `nonzero` without options. PyTorch: `torch.argwhere`. */
 export function argwhere(x: Tensor): Tensor {
+  checkTensors("argwhere", x);
   return nonzero(x);
 }

@@ -1,3 +1,4 @@
+import { checkTensors } from "../arguments.js";
 import { formatShape, ShapeError } from "../errors.js";
 import { checkOptions } from "../options.js";
 import { numel, sameShape } from "../shape.js";
@@ -30,6 +31,7 @@ export function maxUnpool1d(
   kernelSize: Sizes,
   options?: MaxUnpoolOptions,
 ): Tensor {
+  checkTensors("maxUnpool1d", x, indices);
   return unpooled("maxUnpool1d", 1, x, indices, kernelSize, options);
 }
 
@@ -40,6 +42,7 @@ export function maxUnpool2d(
   kernelSize: Sizes,
   options?: MaxUnpoolOptions,
 ): Tensor {
+  checkTensors("maxUnpool2d", x, indices);
   return unpooled("maxUnpool2d", 2, x, indices, kernelSize, options);
 }
 
@@ -50,6 +53,7 @@ export function maxUnpool3d(
   kernelSize: Sizes,
   options?: MaxUnpoolOptions,
 ): Tensor {
+  checkTensors("maxUnpool3d", x, indices);
   return unpooled("maxUnpool3d", 3, x, indices, kernelSize, options);
 }
 

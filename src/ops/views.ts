@@ -1,7 +1,9 @@
+import { checkIntegerLists, checkIntegers, checkTensors, isTensor } from "../arguments.js";
 import { differentiable, differentiableView } from "../autograd/graph.js";
 import { type DType, isFloating } from "../dtype.js";
 import { formatShape, ShapeError, ValueError } from "../errors.js";
 import { k } from "../kernels/backend.js";
+import { dimAndOptions } from "../options.js";
 import {
   broadcastStrides,
   checkShape,
@@ -14,7 +16,7 @@ import {
   type Strides,
   sameShape,
 } from "../shape.js";
-import { empty, Tensor } from "../tensor/tensor.js";
+import { empty, type Tensor } from "../tensor/tensor.js";
 import { byPositionOrName } from "./arguments.js";
 import { constant, zeros } from "./create.js";
 import { lineDim } from "./line.js";
@@ -46,11 +48,13 @@ export function dense(x: Tensor): Tensor {
 
 /** The same values in new memory. */
 export function clone(x: Tensor): Tensor {
+  checkTensors("clone", x);
   return differentiable("clone", [x], denseCopy(x), (g) => [g]);
 }
 
 /** `x` when its elements lie in order, else a copy. */
 export function contiguous(x: Tensor): Tensor {
+  checkTensors("contiguous", x);
   return x.isContiguous ? x : clone(x);
 }
 
@@ -60,6 +64,7 @@ export function contiguous(x: Tensor): Tensor {
  * that would be a mistake, `tensor(data, { dtype })` checks.
  */
 export function to(x: Tensor, dtype: DType): Tensor {
+  checkTensors("to", x);
   if (x.dtype === dtype) return x;
   const out = empty(x.shape, dtype);
   if (dtype === "bool") {
@@ -86,6 +91,8 @@ export function to(x: Tensor, dtype: DType): Tensor {
 
 /** The same elements in another shape; one size may be -1. A view where strides allow, else a copy. */
 export function reshape(x: Tensor, shape: Shape): Tensor {
+  checkTensors("reshape", x);
+  checkIntegerLists("reshape", { shape });
   const target = inferShape("reshape", x.shape, shape);
   const strides = x.isContiguous ? denseStrides(target) : viewStrides(x.shape, x.strides, target);
   if (strides === null) return reshape(clone(x), target);
@@ -132,6 +139,7 @@ export function flatten(
   x: Tensor,
   ...args: [startDim?: number, endDim?: number] | [{ startDim?: number; endDim?: number }]
 ): Tensor {
+  checkTensors("flatten", x);
   const { startDim = 0, endDim = -1 } = byPositionOrName("flatten", args, ["startDim", "endDim"]) as {
     startDim?: number;
     endDim?: number;
@@ -146,6 +154,8 @@ export function flatten(
 
 /** Dims in another order: `permute(x, [2, 0, 1])`. */
 export function permute(x: Tensor, dims: readonly number[]): Tensor {
+  checkTensors("permute", x);
+  checkIntegerLists("permute", { dims });
   const order = dims.map((d) => resolveDim("permute", d, x.ndim));
   if (order.length !== x.ndim || new Set(order).size !== x.ndim)
     throw new ShapeError(`permute: every dim once: ${formatShape(dims)} for ${formatShape(x.shape)}`);
@@ -157,6 +167,7 @@ export function permute(x: Tensor, dims: readonly number[]): Tensor {
 
 /** Two dims swapped. */
 export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
+  checkTensors("transpose", x);
   const a = lineDim("transpose", dim0, x);
   const b = lineDim("transpose", dim1, x);
   if (a === b) return view("transpose", x, x.offset, x.shape, x.strides, (g) => g);
@@ -169,6 +180,8 @@ export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
 
 /** `x` repeated along dims of size 1 (and new dims in front) without copying; -1 keeps a size. */
 export function expand(x: Tensor, shape: Shape): Tensor {
+  checkTensors("expand", x);
+  checkIntegerLists("expand", { shape });
   const lead = shape.length - x.ndim;
   const target = shape.map((size, d) => (size === -1 && d >= lead ? x.shape[d - lead] : size));
   const fits = lead >= 0 && x.shape.every((size, d) => size === 1 || size === target[d + lead]);
@@ -184,7 +197,13 @@ export function expand(x: Tensor, shape: Shape): Tensor {
 }
 
 /** Without the dims of size 1, or without the given ones where they have size 1. */
-export function squeeze(x: Tensor, dim?: number | readonly number[]): Tensor {
+export function squeeze(
+  x: Tensor,
+  where?: number | readonly number[] | { dim?: number | readonly number[] },
+): Tensor {
+  checkTensors("squeeze", x);
+  const [dim] = dimAndOptions<number | readonly number[], object>("squeeze", [], where, undefined);
+  if (dim !== undefined && typeof dim !== "number") checkIntegerLists("squeeze", { dim });
   const given =
     dim === undefined
       ? undefined
@@ -197,6 +216,7 @@ export function squeeze(x: Tensor, dim?: number | readonly number[]): Tensor {
 
 /** With a dim of size 1 put in at `dim`. */
 export function unsqueeze(x: Tensor, dim: number): Tensor {
+  checkTensors("unsqueeze", x);
   const at = resolveDim("unsqueeze", dim, x.ndim + 1);
   const shape = [...x.shape.slice(0, at), 1, ...x.shape.slice(at)];
   const strides = [...x.strides.slice(0, at), 1, ...x.strides.slice(at)];
@@ -236,6 +256,7 @@ export type SliceRange =
  * `x.slice(null, [1, null, 2])` is `x[:, 1::2]`. Negative positions count from the end; ranges are cut to the dim.
  */
 export function slice(x: Tensor, ...ranges: SliceRange[]): Tensor {
+  checkTensors("slice", x);
   if (ranges.length > x.ndim)
     throw new ShapeError(`slice: ${ranges.length} ranges for ${x.ndim} dims: ${formatShape(x.shape)}`);
   const start = x.shape.map(() => 0);
@@ -272,8 +293,10 @@ export function sliceDim(x: Tensor, d: number, start: number | null, end: number
  * negative. A view. PyTorch: `torch.narrow`.
  */
 export function narrow(x: Tensor, dim: number, from: number | Tensor, length: number): Tensor {
+  checkTensors("narrow", x);
   const d = resolveDim("narrow", dim, x.ndim);
-  const start = from instanceof Tensor ? from.item() : from;
+  const start = isTensor(from) ? from.item() : from;
+  checkIntegers("narrow", { start, length });
   const first = start < 0 ? start + x.shape[d] : start;
   if (
     !Number.isInteger(start) ||
@@ -291,6 +314,7 @@ export function narrow(x: Tensor, dim: number, from: number | Tensor, length: nu
 
 /** Element `index` of a dim, without that dim. */
 export function select(x: Tensor, dim: number, index: number): Tensor {
+  checkTensors("select", x);
   const d = resolveDim("select", dim, x.ndim);
   const i = index < 0 ? index + x.shape[d] : index;
   if (!Number.isInteger(index) || i < 0 || i >= x.shape[d])
@@ -303,6 +327,7 @@ export function select(x: Tensor, dim: number, index: number): Tensor {
 
 /** Parts of `size` elements along `dim` (the last may be smaller), or of the given sizes. Views. */
 export function split(x: Tensor, size: number | readonly number[], dim = 0): Tensor[] {
+  checkTensors("split", x);
   const d = resolveDim("split", dim, x.ndim);
   const total = x.shape[d];
   if (typeof size !== "number" && !Array.isArray(size))
@@ -327,6 +352,7 @@ export function split(x: Tensor, size: number | readonly number[], dim = 0): Ten
 
 /** At most `chunks` parts of equal size along `dim` (the last may be smaller); of nothing as many parts of nothing. Views. */
 export function chunk(x: Tensor, chunks: number, dim = 0): Tensor[] {
+  checkTensors("chunk", x);
   const d = resolveDim("chunk", dim, x.ndim);
   if (!Number.isInteger(chunks) || chunks < 1)
     throw new ValueError(`chunk: the number of chunks is an integer >= 1: ${chunks}`);
@@ -336,6 +362,7 @@ export function chunk(x: Tensor, chunks: number, dim = 0): Tensor[] {
 
 /** Every element of a dim as a tensor without that dim. Views. */
 export function unbind(x: Tensor, dim = 0): Tensor[] {
+  checkTensors("unbind", x);
   const d = resolveDim("unbind", dim, x.ndim);
   return Array.from({ length: x.shape[d] }, (_, i) => select(x, d, i));
 }

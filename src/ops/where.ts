@@ -1,3 +1,4 @@
+import { checkTensors } from "../arguments.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { where as choose, type Operand } from "./elementwise.js";
 import { nonzero } from "./unique.js";
@@ -9,6 +10,7 @@ import { nonzero } from "./unique.js";
 export function where(condition: Tensor): Tensor[];
 export function where(condition: Tensor, a: Operand, b: Operand): Tensor;
 export function where(condition: Tensor, ...values: Operand[]): Tensor | Tensor[] {
+  checkTensors("where", condition);
   if (values.length === 0) return nonzero(condition, { asTuple: true });
   return choose(condition, values[0], values[1]);
 }

@@ -343,7 +343,7 @@ describe("errors say where in the model they come from", () => {
     [
       "crossEntropy",
       () => nn.functional.crossEntropy(zeros([2, 3]), zeros([2, 3]), { reduction: "avg" as any }),
-      /reduction is none, mean or sum: avg/,
+      /reduction is none, mean or sum: "avg"/,
     ],
     [
       "crossEntropy",

@@ -120,7 +120,7 @@ it("padding layers are functional.pad", () => {
     nn.functional.pad(x, [0, 1, 2, 0], "constant", 3).toArray(),
   );
   expect(`${new nn.ConstantPad1d(2, 0.5)}`).toContain("padding=[2, 2], value=0.5");
-  expect(() => new nn.ZeroPad2d([1, 2])).toThrow("ZeroPad2d: padding is an integer or 4 of them: [1,2]");
+  expect(() => new nn.ZeroPad2d([1, 2])).toThrow("ZeroPad2d: padding is an integer or 4 of them: [1, 2]");
 });
 
 it("is replayed by compile", () => {

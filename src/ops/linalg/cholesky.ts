@@ -1,3 +1,4 @@
+import { checkTensors } from "../../arguments.js";
 import { differentiable } from "../../autograd/graph.js";
 import { formatShape, ShapeError, SimdgradError } from "../../errors.js";
 import { checkOptions } from "../../options.js";
@@ -62,6 +63,7 @@ function checkPositive<T>(op: string, result: T, info: Tensor): T {
  * @throws SimdgradError `NOT_POSITIVE_DEFINITE`.
  */
 export function cholesky(a: Tensor, options?: CholeskyOptions): Tensor {
+  checkTensors("linalg.cholesky", a);
   checkOptions("linalg.cholesky", options, ["upper"]);
   const { L, info } = factored("linalg.cholesky", a, options?.upper);
   return checkPositive("linalg.cholesky", L, info);
@@ -75,6 +77,7 @@ export function choleskyEx(
   a: Tensor,
   options?: CholeskyOptions & CheckErrorsOptions,
 ): Named<"L" | "info", Tensor> {
+  checkTensors("linalg.choleskyEx", a);
   checkOptions("linalg.choleskyEx", options, ["upper", "checkErrors"]);
   const { L, info } = factored("linalg.choleskyEx", a, options?.upper);
   if (options?.checkErrors) checkPositive("linalg.choleskyEx", L, info);
@@ -86,6 +89,7 @@ export function choleskyEx(
  * Shapes: B [..., n, k], L [..., n, n]; batch dims broadcast. PyTorch: `torch.cholesky_solve`.
  */
 export function choleskySolve(b: Tensor, L: Tensor, options?: CholeskyOptions): Tensor {
+  checkTensors("choleskySolve", b, L);
   checkOptions("choleskySolve", options, ["upper"]);
   checkMatrices("choleskySolve", L, true);
   checkSameDType("choleskySolve", L, b);
@@ -117,6 +121,7 @@ function solved(b: Tensor, L: Tensor): Tensor {
 
 /** A⁻¹, where A = L Lᵀ; with `upper: true`, A = Lᵀ L. Shape: [..., n, n]. PyTorch: `torch.cholesky_inverse`. */
 export function choleskyInverse(L: Tensor, options?: CholeskyOptions): Tensor {
+  checkTensors("choleskyInverse", L);
   checkOptions("choleskyInverse", options, ["upper"]);
   checkMatrices("choleskyInverse", L, true);
   return choleskySolve(eye(L.shape[L.ndim - 1], { dtype: L.dtype }), L, options);

@@ -1,3 +1,4 @@
+import { checkTensors } from "../../arguments.js";
 import { differentiable } from "../../autograd/graph.js";
 import { log } from "../../elementary.js";
 import type { Tensor } from "../../tensor/tensor.js";
@@ -16,6 +17,7 @@ const scalars = (values: number[]): Matrix[] => values.map((v) => matrix(1, 1, F
 
 /** The determinant; of singular matrices the gradient is that of the polynomial. Shapes: [..., n, n] → [...]. PyTorch: `torch.linalg.det`. */
 export function det(a: Tensor): Tensor {
+  checkTensors("linalg.det", a);
   checkMatrices("linalg.det", a, true);
   const n = a.shape[a.ndim - 1];
   let singular = false;
@@ -52,6 +54,7 @@ function cofactors(a: Tensor): Tensor {
  * matrices 0 and -Infinity. Shapes: [..., n, n] → [...], [...]. PyTorch: `torch.linalg.slogdet`.
  */
 export function slogdet(a: Tensor): Named<"sign" | "logabsdet", Tensor> {
+  checkTensors("linalg.slogdet", a);
   return slogdetAs("linalg.slogdet", a);
 }
 
@@ -82,6 +85,7 @@ function slogdetAs(op: string, a: Tensor): Named<"sign" | "logabsdet", Tensor> {
 
 /** The logarithm of the determinant: NaN where that is negative, -Infinity where it is 0. PyTorch: `torch.logdet`. */
 export function logdet(a: Tensor): Tensor {
+  checkTensors("logdet", a);
   const { sign, logabsdet } = slogdetAs("logdet", a);
   return where(eq(sign, -1), Number.NaN, logabsdet);
 }

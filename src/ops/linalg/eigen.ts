@@ -1,3 +1,4 @@
+import { checkTensors } from "../../arguments.js";
 import { ValueError } from "../../errors.js";
 import { checkOptions } from "../../options.js";
 import type { Tensor } from "../../tensor/tensor.js";
@@ -21,12 +22,14 @@ export interface EighOptions {
  * @throws SimdgradError `NOT_FINITE`.
  */
 export function eigh(a: Tensor, options?: EighOptions): Named<"eigenvalues" | "eigenvectors", Tensor> {
+  checkTensors("linalg.eigh", a);
   checkOptions("linalg.eigh", options, ["UPLO"]);
   return factored("linalg.eigh", a, options?.UPLO ?? "L");
 }
 
 /** The eigenvalues of a symmetric matrix, ascending: see `eigh`. PyTorch: `torch.linalg.eigvalsh`. */
 export function eigvalsh(a: Tensor, options?: EighOptions): Tensor {
+  checkTensors("linalg.eigvalsh", a);
   checkOptions("linalg.eigvalsh", options, ["UPLO"]);
   return factored("linalg.eigvalsh", a, options?.UPLO ?? "L").eigenvalues;
 }

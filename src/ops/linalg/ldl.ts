@@ -1,3 +1,4 @@
+import { checkTensors } from "../../arguments.js";
 import { formatShape, ShapeError, ValueError } from "../../errors.js";
 import { checkOptions } from "../../options.js";
 import { broadcastShapes, numel, sameShape } from "../../shape.js";
@@ -44,6 +45,7 @@ function factored(op: string, a: Tensor): Named<"LD" | "pivots" | "info", Tensor
  * @throws SimdgradError `SINGULAR_MATRIX`.
  */
 export function ldlFactor(a: Tensor, options?: LdlOptions): Named<"LD" | "pivots", Tensor> {
+  checkTensors("linalg.ldlFactor", a);
   checkOptions("linalg.ldlFactor", options, ["hermitian"]);
   const { LD, pivots, info } = factored("linalg.ldlFactor", a);
   return checkSingular("linalg.ldlFactor", { result: named({ LD, pivots }), info });
@@ -54,6 +56,7 @@ export function ldlFactorEx(
   a: Tensor,
   options?: LdlOptions & CheckErrorsOptions,
 ): Named<"LD" | "pivots" | "info", Tensor> {
+  checkTensors("linalg.ldlFactorEx", a);
   checkOptions("linalg.ldlFactorEx", options, ["hermitian", "checkErrors"]);
   const result = factored("linalg.ldlFactorEx", a);
   if (options?.checkErrors) checkSingular("linalg.ldlFactorEx", { result, info: result.info });
@@ -65,6 +68,7 @@ export function ldlFactorEx(
  * PyTorch: `torch.linalg.ldl_solve`.
  */
 export function ldlSolve(LD: Tensor, pivots: Tensor, b: Tensor, options?: LdlOptions): Tensor {
+  checkTensors("linalg.ldlSolve", LD, pivots, b);
   const op = "linalg.ldlSolve";
   checkOptions(op, options, ["hermitian"]);
   checkMatrices(op, LD, true);

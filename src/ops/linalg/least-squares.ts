@@ -1,3 +1,4 @@
+import { checkTensors } from "../../arguments.js";
 import { differentiable } from "../../autograd/graph.js";
 import { formatShape, ShapeError, ValueError } from "../../errors.js";
 import { checkOptions } from "../../options.js";
@@ -44,6 +45,7 @@ const drivers: readonly LstsqDriver[] = ["gels", "gelsy", "gelsd", "gelss"];
  * is that at a constant rank. Shapes: A [..., m, n], B [..., m, k] or [..., m]; batch dims broadcast. PyTorch: `torch.linalg.lstsq`.
  */
 export function lstsq(a: Tensor, b: Tensor, options?: LstsqOptions): LeastSquares {
+  checkTensors("linalg.lstsq", a, b);
   const op = "linalg.lstsq";
   checkOptions(op, options, ["rcond", "driver"]);
   checkMatrices(op, a);

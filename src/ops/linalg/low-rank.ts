@@ -1,3 +1,4 @@
+import { checkTensors } from "../../arguments.js";
 import { formatShape, ShapeError, ValueError } from "../../errors.js";
 import { checkOptions } from "../../options.js";
 import type { Tensor } from "../../tensor/tensor.js";
@@ -36,6 +37,7 @@ type Svd = Named<"U" | "S" | "V", Tensor>;
  * Tropp, 2011). Shapes: [..., m, n] → U [..., m, q], S [..., q], V [..., n, q]. PyTorch: `torch.svd_lowrank`.
  */
 export function svdLowrank(a: Tensor, options?: SvdLowrankOptions): Svd {
+  checkTensors("svdLowrank", a);
   checkOptions("svdLowrank", options, ["q", "niter", "M", "generator"]);
   const { q = 6, niter = 2, M = null, generator } = options ?? {};
   return approximate("svdLowrank", a, { q, niter, M, generator });
@@ -46,6 +48,7 @@ export function svdLowrank(a: Tensor, options?: SvdLowrankOptions): Svd {
  * `torch.pca_lowrank`.
  */
 export function pcaLowrank(a: Tensor, options?: PcaLowrankOptions): Svd {
+  checkTensors("pcaLowrank", a);
   checkOptions("pcaLowrank", options, ["q", "center", "niter", "generator"]);
   checkMatrices("pcaLowrank", a);
   const [m, n] = a.shape.slice(-2);

@@ -1,3 +1,4 @@
+import { checkTensors } from "../../arguments.js";
 import { differentiable } from "../../autograd/graph.js";
 import { formatShape, ShapeError, ValueError } from "../../errors.js";
 import { checkOptions } from "../../options.js";
@@ -112,6 +113,7 @@ function permutations(pivots: Tensor, rows: number, like: Tensor): Tensor {
  * @throws SimdgradError `SINGULAR_MATRIX`.
  */
 export function luFactor(a: Tensor, options?: LuOptions): Named<"LU" | "pivots", Tensor> {
+  checkTensors("linalg.luFactor", a);
   checkOptions("linalg.luFactor", options, ["pivot"]);
   const { LU, pivots, info } = factored("linalg.luFactor", a, options?.pivot);
   return checkSingular("linalg.luFactor", { result: named({ LU, pivots }), info });
@@ -122,6 +124,7 @@ export function luFactorEx(
   a: Tensor,
   options?: LuOptions & CheckErrorsOptions,
 ): Named<"LU" | "pivots" | "info", Tensor> {
+  checkTensors("linalg.luFactorEx", a);
   checkOptions("linalg.luFactorEx", options, ["pivot", "checkErrors"]);
   const found = factored("linalg.luFactorEx", a, options?.pivot);
   const result = named({ LU: found.LU, pivots: found.pivots, info: found.info });
@@ -133,6 +136,7 @@ export function luFactorEx(
  * [..., m, n] → P [..., m, m], L [..., m, k], U [..., k, n]. With `pivot: false` P is empty. PyTorch: `torch.linalg.lu`.
  */
 export function lu(a: Tensor, options?: LuOptions): Named<"P" | "L" | "U", Tensor> {
+  checkTensors("linalg.lu", a);
   checkOptions("linalg.lu", options, ["pivot"]);
   const pivot = options?.pivot ?? true;
   const { LU, pivots } = factored("linalg.lu", a, pivot);
@@ -152,6 +156,7 @@ export function luUnpack(
   pivots: Tensor,
   options?: LuUnpackOptions,
 ): Named<"P" | "L" | "U", Tensor> {
+  checkTensors("luUnpack", LU, pivots);
   checkOptions("luUnpack", options, ["unpackData", "unpackPivots"]);
   checkMatrices("luUnpack", LU);
   const { unpackData = true, unpackPivots = true } = options ?? {};
@@ -177,6 +182,7 @@ export interface LuSolveOptions {
  * PyTorch: `torch.linalg.lu_solve`.
  */
 export function luSolve(LU: Tensor, pivots: Tensor, b: Tensor, options?: LuSolveOptions): Tensor {
+  checkTensors("linalg.luSolve", LU, pivots, b);
   const op = "linalg.luSolve";
   checkOptions(op, options, ["left", "adjoint"]);
   checkMatrices(op, LU, true);

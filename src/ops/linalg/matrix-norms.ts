@@ -1,3 +1,4 @@
+import { checkTensors, described } from "../../arguments.js";
 import { formatShape, ShapeError, ValueError } from "../../errors.js";
 import { resolveDim } from "../../shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
@@ -25,6 +26,7 @@ const orders: readonly MatrixOrder[] = ["fro", "nuc", 1, -1, 2, -2, Infinity, -I
  * @throws ShapeError `EMPTY_REDUCTION` where there is no largest or smallest.
  */
 export function matrixNorm(x: Tensor, ...args: NormArguments<"ord", MatrixOrder, readonly number[]>): Tensor {
+  checkTensors("linalg.matrixNorm", x);
   const op = "linalg.matrixNorm";
   const {
     order = "fro",
@@ -81,6 +83,7 @@ function checkPair(op: string, dim: readonly number[], x: Tensor): [number, numb
  * Default: the 2-norm of all elements, or of those over `dim`. PyTorch: `torch.linalg.norm`.
  */
 export function norm(x: Tensor, ...args: NormArguments<"ord", MatrixOrder>): Tensor {
+  checkTensors("linalg.norm", x);
   const op = "linalg.norm";
   const { order, dim, ...options } = normArguments<MatrixOrder>(op, "ord", args);
   if (order === undefined) return normOver(op, x, 2, dim, options);
@@ -116,11 +119,12 @@ export function cond(
   a: Tensor,
   ...args: [p?: MatrixOrder | null] | [options: { p?: MatrixOrder | null }]
 ): Tensor {
+  checkTensors("linalg.cond", a);
   const op = "linalg.cond";
   const order = (byPositionOrName(op, args, ["p"]).p ?? 2) as MatrixOrder;
-  checkMatrices(op, a, Math.abs(order as number) !== 2);
   if (!orders.includes(order))
-    throw new ValueError(`${op}: the order is one of ${orders.join(", ")}: ${String(order)}`);
+    throw new ValueError(`${op}: the order is one of ${orders.join(", ")}: ${described(order)}`);
+  checkMatrices(op, a, Math.abs(order as number) !== 2);
   if (order === 2 || order === -2) {
     const values = svdvals(a);
     const [largest, smallest] = [select(values, -1, 0), select(values, -1, -1)];

@@ -1,3 +1,4 @@
+import { checkTensors } from "../../arguments.js";
 import { AutogradError, formatShape, ShapeError, ValueError } from "../../errors.js";
 import { checkOptions } from "../../options.js";
 import { empty, type Tensor } from "../../tensor/tensor.js";
@@ -20,6 +21,7 @@ export type QrMode = "reduced" | "complete" | "r";
  * empty. PyTorch: `torch.linalg.qr`.
  */
 export function qr(a: Tensor, options?: { mode?: QrMode }): Named<"Q" | "R", Tensor> {
+  checkTensors("linalg.qr", a);
   checkOptions("linalg.qr", options, ["mode"]);
   return factored("linalg.qr", a, options?.mode ?? "reduced");
 }
@@ -78,6 +80,7 @@ export function qrOf(a: Tensor, options?: { some?: boolean }): Named<"Q" | "R", 
  * their factors. No gradient. Shapes: [..., m, n] → a [..., m, n], tau [..., min(m, n)]. PyTorch: `torch.geqrf`.
  */
 export function geqrf(a: Tensor): Named<"a" | "tau", Tensor> {
+  checkTensors("geqrf", a);
   checkMatrices("geqrf", a);
   const [m, n] = a.shape.slice(-2);
   const parts = matricesOf(a).map((one) => reflect(one));
@@ -117,6 +120,7 @@ function compact(op: string, a: Tensor, tau: Tensor): { V: Tensor; T: Tensor } {
  * with k <= n <= m. PyTorch: `torch.linalg.householder_product`.
  */
 export function householderProduct(a: Tensor, tau: Tensor): Tensor {
+  checkTensors("linalg.householderProduct", a, tau);
   const { V, T } = compact("linalg.householderProduct", a, tau);
   const [m, n] = a.shape.slice(-2);
   if (m < n)
@@ -140,6 +144,7 @@ export interface OrmqrOptions {
  * with `left: false` [..., l, m]. PyTorch: `torch.ormqr`.
  */
 export function ormqr(a: Tensor, tau: Tensor, c: Tensor, options?: OrmqrOptions): Tensor {
+  checkTensors("ormqr", a, tau, c);
   checkOptions("ormqr", options, ["left", "transpose"]);
   const { left = true, transpose = false } = options ?? {};
   const { V, T } = compact("ormqr", a, tau);

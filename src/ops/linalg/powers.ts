@@ -1,3 +1,4 @@
+import { checkIntegers, checkTensorList, checkTensors } from "../../arguments.js";
 import { formatShape, ShapeError, ValueError } from "../../errors.js";
 import { checkOptions } from "../../options.js";
 import { resolveDim } from "../../shape.js";
@@ -19,10 +20,11 @@ import { inv, solve } from "./solve.js";
  * @throws SimdgradError `SINGULAR_MATRIX` for a negative power of a singular matrix.
  */
 export function matrixPower(a: Tensor, n: number): Tensor {
+  checkTensors("linalg.matrixPower", a);
   const op = "linalg.matrixPower";
   if (a.ndim < 2 || a.shape[a.ndim - 1] !== a.shape[a.ndim - 2])
     throw new ShapeError(`${op}: a square matrix is needed: ${formatShape(a.shape)}`);
-  if (!Number.isInteger(n)) throw new ValueError(`${op}: n is an integer: ${n}`);
+  checkIntegers(op, { n });
   // A has a gradient also where it does not count: 0.
   if (n === 0)
     return where(constant(1, "bool"), expand(eye(a.shape[a.ndim - 1], { dtype: a.dtype }), a.shape), a);
@@ -44,6 +46,7 @@ for (let i = 1; i <= 13; i++) coefficients.push((coefficients[i - 1] * (14 - i))
  * [..., n, n]. PyTorch: `torch.linalg.matrix_exp`.
  */
 export function matrixExp(a: Tensor): Tensor {
+  checkTensors("linalg.matrixExp", a);
   checkMatrices("linalg.matrixExp", a, true);
   if (a.numel === 0) return mul(a, 1);
   const norm = amax(sum(abs(to(a.detach(), "float64")), -2)).item();
@@ -72,11 +75,13 @@ export function matrixExp(a: Tensor): Tensor {
  * [l, n] → [m, n]. PyTorch: `torch.linalg.multi_dot`.
  */
 export function multiDot(tensors: readonly Tensor[]): Tensor {
+  checkTensorList("linalg.multiDot", tensors);
   return chained("linalg.multiDot", tensors);
 }
 
 /** `linalg.multiDot` of its arguments. PyTorch: `torch.chain_matmul`. */
 export function chainMatmul(...matrices: Tensor[]): Tensor {
+  checkTensors("chainMatmul", ...matrices);
   return chained("chainMatmul", matrices);
 }
 
@@ -122,6 +127,7 @@ function bestProduct(matrices: readonly Tensor[]): Tensor {
 
 /** The powers 0, …, N - 1 of elements, as rows; default N: as many as elements. Shapes: [..., n] → [..., n, N]. PyTorch: `torch.linalg.vander`. */
 export function vander(x: Tensor, options?: { N?: number | null }): Tensor {
+  checkTensors("linalg.vander", x);
   checkOptions("linalg.vander", options, ["N"]);
   if (x.ndim === 0) return vander(reshape(x, [1]), options);
   const count = options?.N ?? x.shape[x.ndim - 1];
@@ -157,6 +163,7 @@ export function vanderOf(
 
 /** Sums of products along `dim`; the other dims broadcast. PyTorch: `torch.linalg.vecdot`. */
 export function vecdot(x: Tensor, y: Tensor, dim = -1): Tensor {
+  checkTensors("linalg.vecdot", x, y);
   const product = mul(x, y);
   resolveDim("linalg.vecdot", dim, x.ndim);
   return to(sum(product, dim), product.dtype);

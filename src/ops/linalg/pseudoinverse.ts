@@ -1,3 +1,4 @@
+import { checkTensors } from "../../arguments.js";
 import { withGradMode } from "../../autograd/grad-mode.js";
 import { differentiable } from "../../autograd/graph.js";
 import { checkOptions } from "../../options.js";
@@ -47,12 +48,14 @@ type PinvArguments =
  * rank. Shapes: [..., m, n] → [..., n, m]. PyTorch: `torch.linalg.pinv`.
  */
 export function pinv(a: Tensor, ...args: PinvArguments): Tensor {
+  checkTensors("linalg.pinv", a);
   const { rcond, ...rest } = byPositionOrName("linalg.pinv", args, ["rcond"], ["atol", "rtol", "hermitian"]);
   return inverted("linalg.pinv", a, { ...rest, rtol: rest.rtol ?? rcond } as ToleranceOptions);
 }
 
 /** `linalg.pinv`: values up to `rcond` times the largest count as 0. Default 1e-15. PyTorch: `torch.pinverse`. */
 export function pinverse(a: Tensor, ...args: [rcond?: number] | [options: { rcond?: number }]): Tensor {
+  checkTensors("pinverse", a);
   const { rcond = 1e-15 } = byPositionOrName("pinverse", args, ["rcond"]) as { rcond?: number };
   return inverted("pinverse", a, { rtol: rcond });
 }
@@ -98,6 +101,7 @@ export function pinvGradient(a: Tensor, P: Tensor, g: Tensor): Tensor {
  * are. PyTorch: `torch.linalg.matrix_rank`.
  */
 export function matrixRank(a: Tensor, options?: ToleranceOptions & { tol?: number | Tensor | null }): Tensor {
+  checkTensors("linalg.matrixRank", a);
   const op = "linalg.matrixRank";
   checkOptions(op, options, ["atol", "rtol", "hermitian", "tol"]);
   const { tol, ...rest } = options ?? {};

@@ -1,3 +1,4 @@
+import { checkTensors } from "../../arguments.js";
 import { differentiable } from "../../autograd/graph.js";
 import { formatShape, ShapeError, SimdgradError } from "../../errors.js";
 import { checkOptions } from "../../options.js";
@@ -91,6 +92,7 @@ function solveChecked(op: string, a: Tensor, b: Tensor, left: boolean): Checked<
  * @throws SimdgradError `SINGULAR_MATRIX`.
  */
 export function solve(a: Tensor, b: Tensor, options?: SolveOptions): Tensor {
+  checkTensors("linalg.solve", a, b);
   checkOptions("linalg.solve", options, ["left"]);
   return checkSingular("linalg.solve", solveChecked("linalg.solve", a, b, options?.left ?? true));
 }
@@ -104,6 +106,7 @@ export function solveEx(
   b: Tensor,
   options?: SolveOptions & CheckErrorsOptions,
 ): Named<"result" | "info", Tensor> {
+  checkTensors("linalg.solveEx", a, b);
   checkOptions("linalg.solveEx", options, ["left", "checkErrors"]);
   const found = solveChecked("linalg.solveEx", a, b, options?.left ?? true);
   if (options?.checkErrors) checkSingular("linalg.solveEx", found);
@@ -136,11 +139,13 @@ export function invChecked(op: string, a: Tensor): Checked<Tensor> {
  * @throws SimdgradError `SINGULAR_MATRIX`.
  */
 export function inv(a: Tensor): Tensor {
+  checkTensors("linalg.inv", a);
   return checkSingular("linalg.inv", invChecked("linalg.inv", a));
 }
 
 /** `inv` that does not throw: see `solveEx`. PyTorch: `torch.linalg.inv_ex`. */
 export function invEx(a: Tensor, options?: CheckErrorsOptions): Named<"inverse" | "info", Tensor> {
+  checkTensors("linalg.invEx", a);
   checkOptions("linalg.invEx", options, ["checkErrors"]);
   const found = invChecked("linalg.invEx", a);
   if (options?.checkErrors) checkSingular("linalg.invEx", found);
@@ -152,6 +157,7 @@ export function invEx(a: Tensor, options?: CheckErrorsOptions): Named<"inverse" 
  * many elements as the others. Shape: [...first, ...rest] → [...rest, ...first]. PyTorch: `torch.linalg.tensorinv`.
  */
 export function tensorinv(a: Tensor, ...args: [ind?: number] | [options: { ind?: number }]): Tensor {
+  checkTensors("linalg.tensorinv", a);
   const ind = (byPositionOrName("linalg.tensorinv", args, ["ind"]).ind ?? 2) as number;
   if (!Number.isInteger(ind) || ind < 1)
     throw new ShapeError(`linalg.tensorinv: ind is a positive integer: ${ind}`);
@@ -172,6 +178,7 @@ export function tensorsolve(
   b: Tensor,
   ...args: [dims?: readonly number[] | null] | [options: { dims?: readonly number[] | null }]
 ): Tensor {
+  checkTensors("linalg.tensorsolve", a, b);
   const dims = (byPositionOrName("linalg.tensorsolve", args, ["dims"]).dims ?? []) as readonly number[];
   const from = movedim(
     a,

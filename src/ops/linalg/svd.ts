@@ -1,3 +1,4 @@
+import { checkTensors } from "../../arguments.js";
 import { checkOptions } from "../../options.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { zerosLike } from "../create.js";
@@ -25,6 +26,7 @@ type Svd = Named<"U" | "S" | "Vh", Tensor>;
  * @throws SimdgradError `NOT_FINITE`.
  */
 export function svd(a: Tensor, options?: SvdOptions): Svd {
+  checkTensors("linalg.svd", a);
   checkOptions("linalg.svd", options, ["fullMatrices", "driver"]);
   return factored("linalg.svd", a, options?.fullMatrices ?? true);
 }
@@ -78,6 +80,7 @@ function svdGradient({ U, S, Vh }: Factors, g: Factors): Tensor {
 
 /** The singular values, descending. Shapes: [..., m, n] → [..., min(m, n)]. PyTorch: `torch.linalg.svdvals`. */
 export function svdvals(a: Tensor, options?: { driver?: string | null }): Tensor {
+  checkTensors("linalg.svdvals", a);
   checkOptions("linalg.svdvals", options, ["driver"]);
   return factored("linalg.svdvals", a, false).S;
 }

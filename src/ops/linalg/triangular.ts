@@ -1,3 +1,4 @@
+import { checkTensors } from "../../arguments.js";
 import { differentiable } from "../../autograd/graph.js";
 import { formatShape, ShapeError } from "../../errors.js";
 import { checkOptions } from "../../options.js";
@@ -25,6 +26,7 @@ export interface SolveTriangularOptions {
  * gives infinities. Shapes: A [..., n, n], B [..., n, k] ([..., k, n]); batch dims broadcast. PyTorch: `torch.linalg.solve_triangular`.
  */
 export function solveTriangular(a: Tensor, b: Tensor, options: SolveTriangularOptions): Tensor {
+  checkTensors("linalg.solveTriangular", a, b);
   const op = "linalg.solveTriangular";
   checkOptions(op, options, ["upper", "left", "unitriangular"]);
   checkMatrices(op, a, true);
@@ -95,6 +97,7 @@ export function triangularSolve(
   a: Tensor,
   options?: TriangularSolveOptions,
 ): Named<"solution" | "clonedCoefficient", Tensor> {
+  checkTensors("triangularSolve", b, a);
   checkOptions("triangularSolve", options, ["upper", "transpose", "unitriangular"]);
   const { upper = true, transpose = false, unitriangular = false } = options ?? {};
   const solution = transpose

@@ -1,0 +1,132 @@
+import { DTypeError, formatShape, ValueError } from "./errors.js";
+
+/*
+ * What an argument may be. JavaScript makes a number of nearly everything, and NaN of the rest: every public function asks here first,
+ * and all say in one voice what was wrong: `fill_: value is a number: "a"`.
+ */
+
+/** Whether it is a tensor. The ground knows them by what they are made of. */
+export const isTensor = (given: unknown): given is { shape: readonly number[]; dtype: string } =>
+  typeof given === "object" && given !== null && "storage" in given && "strides" in given;
+
+/** Whether it is an object of options, and no tensor, array or number. */
+export const isOptions = (given: unknown): boolean =>
+  typeof given === "object" && given !== null && Object.getPrototypeOf(given) === Object.prototype;
+
+const shortened = (text: string, limit = 60) =>
+  text.length > limit ? `${text.slice(0, limit)}… (${text.length} characters)` : text;
+
+/** An argument in the words of a message: short, whatever it is. */
+export function described(given: unknown): string {
+  if (typeof given === "string") return JSON.stringify(shortened(given));
+  if (typeof given === "function")
+    return shortened(given.name === "" ? "a function" : `the function ${given.name}`);
+  if (typeof given === "bigint") return shortened(`${given}n`);
+  if (typeof given !== "object" || given === null) return shortened(String(given));
+  if (isTensor(given)) return `a tensor ${shortened(formatShape(given.shape))} ${given.dtype}`;
+  if (Array.isArray(given))
+    return given.length <= 8 && given.every((v) => typeof v === "number" || typeof v === "boolean")
+      ? `[${given.join(", ")}]`
+      : `an array of ${given.length}`;
+  if (isOptions(given)) {
+    const keys = Object.keys(given);
+    return keys.length === 0 ? "{}" : shortened(`{ ${keys.slice(0, 6).join(", ")} }`);
+  }
+  const { name } = (given as { constructor?: { name?: unknown } }).constructor ?? {};
+  return typeof name === "string" && name !== ""
+    ? shortened(`${/^[AEIO]/.test(name) ? "an" : "a"} ${name}`)
+    : "an object";
+}
+
+/** Where options belong, after the arguments that have a position. */
+const hint = (given: unknown) => (isOptions(given) ? "; options come last" : "");
+
+/** `op: name is a number: what was given`. */
+function refused(op: string, name: string, needed: string, given: unknown): ValueError {
+  return new ValueError(`${op}: ${name} is ${needed}: ${described(given)}${hint(given)}`);
+}
+
+/** Tensors, all of them. @throws DTypeError `NOT_A_TENSOR` */
+export function checkTensors(op: string, ...given: readonly unknown[]): void {
+  for (let i = 0; i < given.length; i++) if (!isTensor(given[i])) throw notATensor(op, given[i]);
+}
+
+/** Tensors that may be left out: null or undefined. @throws DTypeError `NOT_A_TENSOR` */
+export function checkOptionalTensors(op: string, ...given: readonly unknown[]): void {
+  for (const x of given) if (x !== undefined && x !== null && !isTensor(x)) throw notATensor(op, x);
+}
+
+function notATensor(op: string, given: unknown): DTypeError {
+  return new DTypeError(`${op}: a tensor is needed: ${described(given)}`, "NOT_A_TENSOR");
+}
+
+/** Tensors in an array. @throws DTypeError `NOT_A_TENSOR`, also for what is no array. */
+export function checkTensorList(op: string, given: unknown): void {
+  if (!Array.isArray(given))
+    throw new DTypeError(
+      `${op}: an array of tensors is needed, ${op}([a, b]): ${described(given)}`,
+      "NOT_A_TENSOR",
+    );
+  for (const x of given) if (!isTensor(x)) throw notATensor(op, x);
+}
+
+/** Tensors, or numbers and booleans in their place. @throws DTypeError `NOT_A_TENSOR` */
+export function checkOperands(op: string, ...given: readonly unknown[]): void {
+  for (const v of given)
+    if (typeof v !== "number" && typeof v !== "boolean" && !isTensor(v))
+      throw new DTypeError(`${op}: operands are tensors or numbers: ${described(v)}`, "NOT_A_TENSOR");
+}
+
+type Given = Readonly<Record<string, unknown>>;
+
+/** `{ name: value }`, all of them numbers; NaN and infinities are numbers. */
+export function checkNumbers(op: string, given: Given): void {
+  for (const [name, value] of Object.entries(given))
+    if (typeof value !== "number") throw refused(op, name, "a number", value);
+}
+
+/** `{ name: value }`, all of them integers from `min` to `max`. */
+export function checkIntegers(
+  op: string,
+  given: Given,
+  min = Number.MIN_SAFE_INTEGER,
+  max = Number.MAX_SAFE_INTEGER,
+): void {
+  for (const [name, value] of Object.entries(given))
+    if (!Number.isSafeInteger(value) || (value as number) < min || (value as number) > max) {
+      const above = min > Number.MIN_SAFE_INTEGER ? ` >= ${min}` : "";
+      const below = max < Number.MAX_SAFE_INTEGER ? `${above === "" ? "" : " and"} <= ${max}` : "";
+      throw refused(op, name, `an integer${above}${below}`, value);
+    }
+}
+
+/** `{ name: value }`, all of them booleans. */
+export function checkBooleans(op: string, given: Given): void {
+  for (const [name, value] of Object.entries(given))
+    if (typeof value !== "boolean") throw refused(op, name, "true or false", value);
+}
+
+/** `{ name: value }`, all of them functions. */
+export function checkFunctions(op: string, given: Given): void {
+  for (const [name, value] of Object.entries(given))
+    if (typeof value !== "function") throw refused(op, name, "a function", value);
+}
+
+/** `{ name: value }`, all of them one of these words. */
+export function checkWords(op: string, words: readonly unknown[], given: Given): void {
+  for (const [name, value] of Object.entries(given))
+    if (!words.includes(value))
+      throw refused(
+        op,
+        name,
+        words.map((w) => (typeof w === "string" ? `"${w}"` : String(w))).join(" or "),
+        value,
+      );
+}
+
+/** `{ name: value }`, all of them arrays of integers. */
+export function checkIntegerLists(op: string, given: Given): void {
+  for (const [name, value] of Object.entries(given))
+    if (!Array.isArray(value) || !value.every(Number.isSafeInteger))
+      throw refused(op, name, "an array of integers", value);
+}
