@@ -44,7 +44,7 @@ const booleanOrNumber: Kind = {
 };
 /** Of norms: matrices have two with names. */
 const order: Kind = {
-  needed: "a number",
+  needed: 'a number, "fro" or "nuc"',
   holds: (v) => v === null || typeof v === "number" || v === "fro" || v === "nuc",
 };
 const sizes: Kind = {

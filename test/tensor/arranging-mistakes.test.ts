@@ -37,7 +37,7 @@ const mistakes: [message: RegExp, code: string, call: () => unknown][] = [
   ],
   [/^einsum: as many operands as terms, 2: 1 for i,i/, "INVALID_EQUATION", () => sg.einsum("i,i", vector)],
   [/^einsum: the output has each label once/, "INVALID_EQUATION", () => sg.einsum("i->ii", vector)],
-  [/^norm: p is a number, "fro" or "nuc": max/, "INVALID_VALUE", () => x.norm(any("max"))],
+  [/^norm: p is a number, "fro" or "nuc": "max"/, "INVALID_OPTION", () => x.norm(any("max"))],
   [
     /^vectorNorm: no elements to reduce with order Infinity/,
     "EMPTY_REDUCTION",
