@@ -74,7 +74,7 @@ let columns = new Float64Array(1024);
 /**
  * out[o, i] = the sum, product, largest or smallest of x[o, :, i], accumulated in double precision in index order
  * and rounded once. NaN is the largest and the smallest. Of no elements: 0, 1; no largest (the caller's error).
- * @throws ValueError `INTEGER_OVERFLOW` when a sum or product of integers does not fit `out`.
+ * @throws ValueError `INTEGER_OVERFLOW` when a sum or product does not fit an `out` of integers.
  */
 export function reduce(
   op: ReduceName,
@@ -86,7 +86,7 @@ export function reduce(
   out: Data,
   oo: number,
 ): number {
-  if (areIntegers(x) && areIntegers(out) && (op === "sum" || op === "prod"))
+  if (areIntegers(out) && (op === "sum" || op === "prod"))
     reduceIntegers(op, outer, length, inner, x, xo, out, oo);
   else fold(op, outer, length, inner, x, xo, out, oo);
   return OK;
