@@ -1,14 +1,13 @@
 #pragma once
 // Arguments of the bodies in isa.h that take many.
 
-#include <cstddef>
-#include <cstdint>
+#include "indices.h"
 
 namespace simdgrad {
 
 enum class LossReduction { none, mean, sum };
 
-/** Of crossEntropy and its gradient. Targets are known to be classes or `ignoreIndex`. */
+/** Of crossEntropy and its gradient. */
 struct CrossEntropy {
   LossReduction reduction;
   int64_t rows, classes;
@@ -23,8 +22,14 @@ struct CrossEntropy {
   const float* g;              // gradient only: rows, or one
   float* out;                  // gradient only: rows x classes
 
-  // Inlined always: an inline function of common code must not be left in a unit of one instruction set (simd.h).
-  __attribute__((always_inline)) int64_t target(int64_t row) const { return targets ? targets[row] : byteTargets[row]; }
+  // Inlined always: as in indices.h.
+  __attribute__((always_inline)) int64_t given(int64_t row) const { return targets ? readOnce(targets + row) : readOnce(byteTargets + row); }
+  __attribute__((always_inline)) bool isClass(int64_t target) const { return target >= 0 && target < classes; }
+  /** A class or `ignoreIndex`: what is neither was written after it had been checked (indices.h). */
+  __attribute__((always_inline)) int64_t target(int64_t row) const {
+    const int64_t t = given(row);
+    return isClass(t) ? t : ignoreIndex;
+  }
 };
 
 struct Sgd {
@@ -64,7 +69,7 @@ struct TakeRows {
   float scale, shift;
   const uint8_t* bytes;
   const float* floats;
-  const int32_t* index;
+  Indices index;
   float* out;
 };
 

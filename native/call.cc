@@ -78,7 +78,35 @@ const Array& Reader::array() {
   return null;
 }
 
-void* Reader::check(const Array& array, DType type, size_t bytes, bool written, int64_t offset, const Axis* axes, int axisCount) {
+// Sizes have not been checked against any array yet: doubles cannot overflow, and round only beyond 2^53, which never makes
+// something large look small.
+
+double Reader::productOf(std::initializer_list<int64_t> sizes) {
+  double product = 1;
+  for (const int64_t size : sizes) product *= static_cast<double>(size);
+  return product;
+}
+
+int64_t Reader::product(std::initializer_list<int64_t> sizes) {
+  const double elements = productOf(sizes);
+  if (elements <= mostWhole) return static_cast<int64_t>(elements);
+  if (!failed()) problem("sizes of %g elements", elements);
+  return 0;
+}
+
+Reader::Reach Reader::reachOf(const Axis* axes, int count) {
+  // Both sums grow in one direction only.
+  Reach reach = {0, 0};
+  for (int i = 0; i < count; i++) {
+    // Nothing is touched; the offset may point just behind the end.
+    if (axes[i].size == 0) return {0, -1};
+    const double last = static_cast<double>(axes[i].size - 1) * static_cast<double>(axes[i].stride);
+    (last < 0 ? reach.first : reach.last) += last;
+  }
+  return reach;
+}
+
+void* Reader::check(const Array& array, DType type, size_t bytes, bool written, int64_t offset, Reach reach) {
   if (failed()) return nullptr;
   const int position = static_cast<int>(&array - call_.arrays);
   if (array.type == DType::none) {
@@ -87,19 +115,7 @@ void* Reader::check(const Array& array, DType type, size_t bytes, bool written, 
   }
   support(array.type == type);
   if (failed()) return nullptr;
-  // Elements reached, first to last, relative to offset. Both sums grow in one direction only, so doubles, which cannot
-  // overflow and round only beyond 2^53, never make something large look small.
-  double first = 0, last = 0;
-  for (int i = 0; i < axisCount; i++) {
-    if (axes[i].size == 0) {
-      // Nothing is touched; the offset may point just behind the end.
-      first = 0, last = -1;
-      break;
-    }
-    const double reach = static_cast<double>(axes[i].size - 1) * static_cast<double>(axes[i].stride);
-    (reach < 0 ? first : last) += reach;
-  }
-  const double begin = static_cast<double>(offset) + first, end = static_cast<double>(offset) + last + 1;
+  const double begin = static_cast<double>(offset) + reach.first, end = static_cast<double>(offset) + reach.last + 1;
   if (begin < 0 || end > static_cast<double>(array.length)) {
     problem("array %d of length %zu: elements %.0f to %.0f asked for", position, array.length, begin, end - 1);
     return nullptr;

@@ -80,6 +80,9 @@ class Reader {
   /** Marks the call UNSUPPORTED when the condition does not hold. */
   void support(bool condition);
 
+  /** The product of sizes; OUT_OF_BOUNDS when doubles no longer count it in ones. */
+  int64_t product(std::initializer_list<int64_t> sizes);
+
   // Pointer to element `offset` of the array, after checking its type (else UNSUPPORTED) and that `count` elements, or all
   // that the axes reach, lie inside (else OUT_OF_BOUNDS). Of a null array: OUT_OF_BOUNDS, or nullptr from orNull. Not to be
   // followed outside of `run`: in a probe there need not be any memory, and it is null.
@@ -89,13 +92,18 @@ class Reader {
   }
   template <class T>
   T* at(const Array& array, int64_t offset, std::initializer_list<Axis> axes) {
-    return static_cast<T*>(check(array, typeOf(static_cast<T*>(nullptr)), sizeof(T), !std::is_const<T>::value, offset, axes.begin(), static_cast<int>(axes.size())));
+    return within<T>(array, offset, reachOf(axes.begin(), static_cast<int>(axes.size())));
+  }
+  /** The same of a dense array of these sizes, whose product may be more than 64 bits hold. */
+  template <class T>
+  T* dense(const Array& array, int64_t offset, std::initializer_list<int64_t> sizes) {
+    return within<T>(array, offset, {0, productOf(sizes) - 1});
   }
   template <class T>
   T* at(const Array& array, int64_t offset, const Dims& shape, const Dims& strides) {
     Axis axes[maxRank];
     for (int i = 0; i < shape.rank; i++) axes[i] = {shape.d[i], strides.d[i]};
-    return static_cast<T*>(check(array, typeOf(static_cast<T*>(nullptr)), sizeof(T), !std::is_const<T>::value, offset, axes, shape.rank));
+    return within<T>(array, offset, reachOf(axes, shape.rank));
   }
   template <class T>
   T* orNull(const Array& array, int64_t offset, int64_t count) {
@@ -122,7 +130,17 @@ class Reader {
   static DType typeOf(const double*) { return DType::f64; }
   static DType typeOf(const int32_t*) { return DType::i32; }
   static DType typeOf(const uint8_t*) { return DType::u8; }
-  void* check(const Array& array, DType type, size_t bytes, bool written, int64_t offset, const Axis* axes, int axisCount);
+  /** Elements from the first to the last that are reached, relative to the offset; the last is before the first when there is none. */
+  struct Reach {
+    double first, last;
+  };
+  static Reach reachOf(const Axis* axes, int count);
+  static double productOf(std::initializer_list<int64_t> sizes);
+  template <class T>
+  T* within(const Array& array, int64_t offset, Reach reach) {
+    return static_cast<T*>(check(array, typeOf(static_cast<T*>(nullptr)), sizeof(T), !std::is_const<T>::value, offset, reach));
+  }
+  void* check(const Array& array, DType type, size_t bytes, bool written, int64_t offset, Reach reach);
 
   // Beyond 2^53 a double no longer counts in ones.
   static constexpr double mostWhole = 9007199254740992.0;

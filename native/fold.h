@@ -2,7 +2,9 @@
 // The order of every sum, product, largest and smallest over a run of floats. It is a function of the length alone:
 //
 //   64 virtual lanes: element i goes to lane i mod 64, each lane accumulates in index order; then lane l takes lane l + 32,
-//   then l + 16, … l + 1. Runs longer than a block (blockOf) are folded block by block, and the blocks' results likewise.
+//   then l + 16, … l + 1. Longer runs than a block of 4096 are folded block by block, and the results of 256 blocks likewise, and
+//   those of 256 such, until one is left. So an element passes through at most 64 + 6 operations in its block and 4 + 6 in each
+//   round after that, of which 10^8 elements have two.
 //
 // 64 lanes are 4 vectors of AVX-512 or 64 scalars of the portable code: the same additions in the same order.
 
@@ -36,12 +38,12 @@ struct ShiftFold {
 };
 
 constexpr int virtualLanes = 64;
-constexpr int maxBlocks = 256;
+constexpr int64_t foldBlock = 4096, blocksTogether = 256;
 
-/** Length of the blocks of a long run: 4096 or more, a multiple of 64, at most 256 of them. */
-inline int64_t blockOf(int64_t length) {
-  const int64_t even = (length + maxBlocks - 1) / maxBlocks;
-  return even <= 4096 ? 4096 : (even + virtualLanes - 1) / virtualLanes * virtualLanes;
+SIMD_INLINE int64_t blocksOf(int64_t length) { return (length + foldBlock - 1) / foldBlock; }
+SIMD_INLINE int64_t blockLength(int64_t length, int64_t block) {
+  const int64_t left = length - block * foldBlock;
+  return left < foldBlock ? left : foldBlock;
 }
 
 /** Lanes 0 … 2h-1 into lane 0. */
@@ -104,9 +106,22 @@ SIMD_INLINE float fold(int64_t n, F value) {
   return foldLanes<Op, vectors / 2>(acc);
 }
 
+/** Of a block, or of results that are folded together. */
 template <class Op>
 SIMD_INLINE float foldRun(const float* x, int64_t n) {
   return fold<Op>(n, [&](int64_t i, auto lanes) { return load(x + i, lanes); });
+}
+
+/** Folds the results of the blocks of a run; they are overwritten. */
+template <class Op>
+SIMD_INLINE float foldParts(float* parts, int64_t count) {
+  while (count > blocksTogether) {
+    int64_t folded = 0;
+    for (int64_t i = 0; i < count; i += blocksTogether)
+      parts[folded++] = foldRun<Op>(parts + i, count - i < blocksTogether ? count - i : blocksTogether);
+    count = folded;
+  }
+  return foldRun<Op>(parts, count);
 }
 
 }  // namespace simdgrad::SIMDGRAD_ISA_NS

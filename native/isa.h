@@ -66,7 +66,7 @@ struct Isa {
   void (*crossEntropyGrad)(const CrossEntropy&);
   // index.cc
   void (*takeRows)(const TakeRows&);
-  void (*indexAdd)(int64_t outer, int64_t length, int64_t inner, int64_t count, const int32_t* index, const float* g, float* out);
+  void (*indexAdd)(int64_t outer, int64_t inner, int64_t count, Indices index, const float* g, float* out);
   // optim.cc, rules.cc and random.cc
   void (*sgdStep)(const Sgd&);
   void (*adamStep)(const Adam&);
@@ -84,7 +84,7 @@ struct Isa {
   void (*conv2dGradWeight)(const Conv&);
   // pool.cc
   void (*maxPool2d)(const Pool&);
-  void (*maxPool2dGrad)(int64_t planes, int64_t size, int64_t places, const int32_t* index, const float* g, float* out);
+  void (*maxPool2dGrad)(int64_t planes, int64_t places, Indices index, const float* g, float* out);
   void (*avgPool2d)(const Pool&);
   void (*avgPool2dGrad)(const Pool&);
 };

@@ -29,7 +29,7 @@ Gemm readGemm(Reader& r) {
   g.bias = r.orNull<const float>(bias, biasOffset, g.n);
   g.c = r.at<float>(c, co, {{g.batch, g.cBatch}, {g.m, g.n}, {g.n, 1}});
   // Matrices of a batch that overlap in C have an order of writing; threads have none.
-  r.support(g.batch <= 1 || g.cBatch >= g.m * g.n);
+  r.support(g.batch <= 1 || static_cast<double>(g.cBatch) >= static_cast<double>(g.m) * static_cast<double>(g.n));
   return g;
 }
 

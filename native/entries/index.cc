@@ -1,27 +1,21 @@
 #include <cstring>
 
 #include "../dispatch.h"
+#include "../indices.h"
 #include "entries.h"
 
 namespace simdgrad::entries {
 
 namespace {
 
-/** Position of the first index outside 0 … length-1, or OK. */
-double badIndex(const int32_t* index, int64_t count, int64_t length) {
-  for (int64_t j = 0; j < count; j++)
-    if (index[j] < 0 || index[j] >= length) return static_cast<double>(j);
-  return OK;
-}
-
 template <class T>
 double selectAs(Reader& r, int64_t outer, int64_t length, int64_t inner, int64_t count, const Array& x, int64_t xo,
                 const Array& index, int64_t io, const Array& out, int64_t oo) {
-  const T* from = r.at<const T>(x, xo, {{outer, length * inner}, {length, inner}, {inner, 1}});
-  const int32_t* at = r.at<const int32_t>(index, io, count);
-  T* to = r.at<T>(out, oo, {{outer, count * inner}, {count, inner}, {inner, 1}});
+  const T* from = r.dense<const T>(x, xo, {outer, length, inner});
+  const Indices at = {r.at<const int32_t>(index, io, count), length};
+  T* to = r.dense<T>(out, oo, {outer, count, inner});
   return r.run([=] {
-    const double bad = badIndex(at, count, length);
+    const double bad = at.firstBad(count, OK);
     // Of nothing there may be any number: not counted through.
     if (bad != OK || count == 0 || inner == 0) return bad;
     T* next = to;
@@ -38,13 +32,12 @@ double selectAs(Reader& r, int64_t outer, int64_t length, int64_t inner, int64_t
 template <class T>
 double gatherAs(Reader& r, int64_t outer, int64_t length, int64_t inner, int64_t count, const Array& x, int64_t xo,
                 const Array& index, int64_t io, const Array& out, int64_t oo) {
-  const std::initializer_list<Axis> axes = {{outer, count * inner}, {count, inner}, {inner, 1}};
-  const T* from = r.at<const T>(x, xo, {{outer, length * inner}, {length, inner}, {inner, 1}});
-  const int32_t* at = r.at<const int32_t>(index, io, axes);
-  T* to = r.at<T>(out, oo, axes);
+  const T* from = r.dense<const T>(x, xo, {outer, length, inner});
+  const Indices at = {r.dense<const int32_t>(index, io, {outer, count, inner}), length};
+  T* to = r.dense<T>(out, oo, {outer, count, inner});
   return r.run([=] {
     if (outer == 0 || count == 0 || inner == 0) return OK;
-    const double bad = badIndex(at, outer * count * inner, length);
+    const double bad = at.firstBad(outer * count * inner, OK);
     if (bad != OK) return bad;
     int64_t e = 0;  // element of the output
     for (int64_t o = 0; o < outer; o++)
@@ -80,12 +73,12 @@ double indexAdd(const Call& call) {
   const int64_t go = r.size();
   const Array& out = r.array();
   const int64_t oo = r.size();
-  const int32_t* at = r.at<const int32_t>(index, io, count);
-  const float* from = r.at<const float>(g, go, {{outer, count * inner}, {count, inner}, {inner, 1}});
-  float* to = r.at<float>(out, oo, {{outer, length * inner}, {length, inner}, {inner, 1}});
+  const Indices at = {r.at<const int32_t>(index, io, count), length};
+  const float* from = r.dense<const float>(g, go, {outer, count, inner});
+  float* to = r.dense<float>(out, oo, {outer, length, inner});
   return r.run([=] {
-    const double bad = badIndex(at, count, length);
-    if (bad == OK && outer > 0 && count > 0 && inner > 0) isa().indexAdd(outer, length, inner, count, at, from, to);
+    const double bad = at.firstBad(count, OK);
+    if (bad == OK && outer > 0 && count > 0 && inner > 0) isa().indexAdd(outer, inner, count, at, from, to);
     return bad;
   });
 }
@@ -115,13 +108,12 @@ double scatterAdd(const Call& call) {
   const int64_t go = r.size();
   const Array& out = r.array();
   const int64_t oo = r.size();
-  const std::initializer_list<Axis> axes = {{outer, count * inner}, {count, inner}, {inner, 1}};
-  const int32_t* at = r.at<const int32_t>(index, io, axes);
-  const float* from = r.at<const float>(g, go, axes);
-  float* to = r.at<float>(out, oo, {{outer, length * inner}, {length, inner}, {inner, 1}});
+  const Indices at = {r.dense<const int32_t>(index, io, {outer, count, inner}), length};
+  const float* from = r.dense<const float>(g, go, {outer, count, inner});
+  float* to = r.dense<float>(out, oo, {outer, length, inner});
   return r.run([=] {
     if (outer == 0 || count == 0 || inner == 0) return OK;
-    const double bad = badIndex(at, outer * count * inner, length);
+    const double bad = at.firstBad(outer * count * inner, OK);
     if (bad != OK) return bad;
     int64_t e = 0;  // element of the gradient
     for (int64_t o = 0; o < outer; o++)
@@ -145,13 +137,12 @@ double takeRows(const Call& call) {
   const int64_t io = r.size();
   const Array& out = r.array();
   const int64_t oo = r.size();
-  const std::initializer_list<Axis> rows = {{length, t.width}, {t.width, 1}};
-  t.bytes = x.type == DType::u8 ? r.at<const uint8_t>(x, xo, rows) : nullptr;
-  t.floats = x.type == DType::u8 ? nullptr : r.at<const float>(x, xo, rows);
-  t.index = r.at<const int32_t>(index, io, t.count);
-  t.out = r.at<float>(out, oo, {{t.count, t.width}, {t.width, 1}});
+  t.bytes = x.type == DType::u8 ? r.dense<const uint8_t>(x, xo, {length, t.width}) : nullptr;
+  t.floats = x.type == DType::u8 ? nullptr : r.dense<const float>(x, xo, {length, t.width});
+  t.index = {r.at<const int32_t>(index, io, t.count), length};
+  t.out = r.dense<float>(out, oo, {t.count, t.width});
   return r.run([=] {
-    const double bad = badIndex(t.index, t.count, length);
+    const double bad = t.index.firstBad(t.count, OK);
     if (bad == OK && t.width > 0) isa().takeRows(t);
     return bad;
   });

@@ -19,7 +19,7 @@ void readLoss(Reader& r, CrossEntropy& c) {
   const Array& weight = r.array();
   const int64_t wo = r.size();
   r.support(reduction <= 2);
-  c.x = r.at<const float>(x, xo, {{c.rows, c.classes}, {c.classes, 1}});
+  c.x = r.dense<const float>(x, xo, {c.rows, c.classes});
   c.targets = target.type == DType::u8 ? nullptr : r.at<const int32_t>(target, to, c.rows);
   c.byteTargets = target.type == DType::u8 ? r.at<const uint8_t>(target, to, c.rows) : nullptr;
   c.weight = r.orNull<const float>(weight, wo, c.classes);
@@ -29,8 +29,8 @@ void readLoss(Reader& r, CrossEntropy& c) {
 /** The first row whose target is neither a class nor ignored, or OK. */
 double badTarget(const CrossEntropy& c) {
   for (int64_t row = 0; row < c.rows; row++) {
-    const int64_t t = c.target(row);
-    if ((t < 0 || t >= c.classes) && t != c.ignoreIndex) return static_cast<double>(row);
+    const int64_t t = c.given(row);
+    if (!c.isClass(t) && t != c.ignoreIndex) return static_cast<double>(row);
   }
   return OK;
 }
@@ -66,7 +66,7 @@ double crossEntropyGrad(const Call& call) {
   const int64_t oo = r.size();
   c.stats = const_cast<float*>(r.at<const float>(stats, so, c.rows + 1));
   c.g = r.at<const float>(g, go, c.reduction == LossReduction::none ? c.rows : 1);
-  c.out = r.at<float>(out, oo, {{c.rows, c.classes}, {c.classes, 1}});
+  c.out = r.dense<float>(out, oo, {c.rows, c.classes});
   return r.run([=] {
     const double bad = badTarget(c);
     if (bad == OK) isa().crossEntropyGrad(c);

@@ -40,7 +40,7 @@ Sgd Update<Sgd>::now() const {
 
 Update<Sgd> readSgd(Reader& r, const Gemm* maker) {
   Sgd s;
-  s.n = maker ? maker->m * maker->n : r.size();
+  s.n = maker ? r.product({maker->m, maker->n}) : r.size();
   const int64_t flags = r.size();
   const Array& p = r.array();
   const int64_t po = r.size();
@@ -83,7 +83,7 @@ Adam Update<Adam>::now() const {
 
 Update<Adam> readAdam(Reader& r, const Gemm* maker) {
   Adam a;
-  a.n = maker ? maker->m * maker->n : r.size();
+  a.n = maker ? r.product({maker->m, maker->n}) : r.size();
   const int64_t flags = r.size();
   const Array& p = r.array();
   const int64_t po = r.size();

@@ -1,4 +1,7 @@
+#include <cstring>
+
 #include "../dispatch.h"
+#include "../pool.h"
 #include "entries.h"
 
 namespace simdgrad::entries {
@@ -17,8 +20,15 @@ Pool readSizes(Reader& r) {
   return p;
 }
 
-/** Position in `windows` of the first one that leaves its axis, or OK. */
-double badWindow(const Pool& p) {
+/**
+ * Takes the windows into memory of this thread's own, where no other thread writes them after they are checked. Answers the position
+ * of the first one that leaves its axis, or OK.
+ */
+double takeWindows(Pool& p) {
+  const size_t count = static_cast<size_t>(2 * (p.oh + p.ow));
+  int32_t* const own = reinterpret_cast<int32_t*>(scratch(Slot::kernel, count));
+  if (count > 0) std::memcpy(own, p.windows, count * sizeof(int32_t));
+  p.windows = own;
   for (int64_t i = 0; i < p.oh + p.ow; i++) {
     const int32_t begin = p.windows[2 * i], end = p.windows[2 * i + 1];
     if (begin < 0 || begin > end || end > (i < p.oh ? p.h : p.w)) return static_cast<double>(2 * i);
@@ -45,8 +55,9 @@ double mean(const Call& call) {
   p.x = r.at<const float>(x, xo, gradient ? pooled : image);
   p.out = r.at<float>(out, oo, gradient ? image : pooled);
   return r.run([=] {
-    const double bad = badWindow(p);
-    if (bad == OK && (gradient ? image : pooled) > 0) (gradient ? isa().avgPool2dGrad : isa().avgPool2d)(p);
+    Pool own = p;
+    const double bad = takeWindows(own);
+    if (bad == OK && (gradient ? image : pooled) > 0) (gradient ? isa().avgPool2dGrad : isa().avgPool2d)(own);
     return bad;
   });
 }
@@ -72,8 +83,9 @@ double maxPool2d(const Call& call) {
   p.out = r.at<float>(out, oo, p.planes * p.oh * p.ow);
   p.index = r.at<int32_t>(index, io, p.planes * p.oh * p.ow);
   return r.run([=] {
-    const double bad = badWindow(p);
-    if (bad == OK && p.planes * p.oh * p.ow > 0) isa().maxPool2d(p);
+    Pool own = p;
+    const double bad = takeWindows(own);
+    if (bad == OK && p.planes * p.oh * p.ow > 0) isa().maxPool2d(own);
     return bad;
   });
 }
@@ -90,14 +102,13 @@ double maxPool2dGrad(const Call& call) {
   const Array& out = r.array();
   const int64_t oo = r.size();
   if (r.failed()) return r.status();
-  const int32_t* at = r.at<const int32_t>(index, io, planes * places);
+  const Indices at = {r.at<const int32_t>(index, io, planes * places), size};
   const float* from = r.at<const float>(g, go, planes * places);
   float* to = r.at<float>(out, oo, planes * size);
   return r.run([=] {
-    for (int64_t i = 0; i < planes * places; i++)
-      if (at[i] < 0 || at[i] >= size) return static_cast<double>(i);
-    if (planes * size > 0) isa().maxPool2dGrad(planes, size, places, at, from, to);
-    return OK;
+    const double bad = at.firstBad(planes * places, OK);
+    if (bad == OK && planes * size > 0) isa().maxPool2dGrad(planes, places, at, from, to);
+    return bad;
   });
 }
 

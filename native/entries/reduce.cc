@@ -14,8 +14,8 @@ double reduce(const Call& call) {
   const int64_t xo = r.size();
   const Array& out = r.array();
   const int64_t oo = r.size();
-  const float* from = r.at<const float>(x, xo, {{outer, length * inner}, {length, inner}, {inner, 1}});
-  float* to = r.at<float>(out, oo, {{outer, inner}, {inner, 1}});
+  const float* from = r.dense<const float>(x, xo, {outer, length, inner});
+  float* to = r.dense<float>(out, oo, {outer, inner});
   return r.run([=] {
     if (outer > 0 && inner > 0) isa().reduce(op, outer, length, inner, from, to);
   });
@@ -29,8 +29,8 @@ double argReduce(const Call& call) {
   const int64_t xo = r.size();
   const Array& out = r.array();
   const int64_t oo = r.size();
-  const float* from = r.at<const float>(x, xo, {{outer, length * inner}, {length, inner}, {inner, 1}});
-  int32_t* to = r.at<int32_t>(out, oo, {{outer, inner}, {inner, 1}});
+  const float* from = r.dense<const float>(x, xo, {outer, length, inner});
+  int32_t* to = r.dense<int32_t>(out, oo, {outer, inner});
   r.support(length > 0 && length <= INT32_MAX);
   return r.run([=] {
     if (outer > 0 && inner > 0) isa().argReduce(op, outer, length, inner, from, to);
@@ -45,8 +45,8 @@ double softmax(const Call& call) {
   const int64_t xo = r.size();
   const Array& out = r.array();
   const int64_t oo = r.size();
-  const float* from = r.at<const float>(x, xo, {{outer, length * inner}, {length, inner}, {inner, 1}});
-  float* to = r.at<float>(out, oo, {{outer, length * inner}, {length, inner}, {inner, 1}});
+  const float* from = r.dense<const float>(x, xo, {outer, length, inner});
+  float* to = r.dense<float>(out, oo, {outer, length, inner});
   return r.run([=] {
     if (outer > 0 && length > 0 && inner > 0) isa().softmax(op, outer, length, inner, from, to);
   });
@@ -62,10 +62,9 @@ double softmaxGrad(const Call& call) {
   const int64_t go = r.size();
   const Array& out = r.array();
   const int64_t oo = r.size();
-  const std::initializer_list<Axis> axes = {{outer, length * inner}, {length, inner}, {inner, 1}};
-  const float* output = r.at<const float>(y, yo, axes);
-  const float* gradient = r.at<const float>(g, go, axes);
-  float* to = r.at<float>(out, oo, axes);
+  const float* output = r.dense<const float>(y, yo, {outer, length, inner});
+  const float* gradient = r.dense<const float>(g, go, {outer, length, inner});
+  float* to = r.dense<float>(out, oo, {outer, length, inner});
   return r.run([=] {
     if (outer > 0 && length > 0 && inner > 0) isa().softmaxGrad(op, outer, length, inner, output, gradient, to);
   });

@@ -26,16 +26,17 @@ double tally(const Call& call) {
   const Array& sums = r.array();
   const int64_t so = r.size();
   const bool counted = logits.type != DType::none, bytes = targets.type == DType::u8;
-  const float* x = counted ? r.at<const float>(logits, lo, {{n, classes}, {classes, 1}}) : nullptr;
+  const float* x = counted ? r.dense<const float>(logits, lo, {n, classes}) : nullptr;
   const int32_t* wide = counted && !bytes ? r.at<const int32_t>(targets, to, n) : nullptr;
   const uint8_t* narrow = counted && bytes ? r.at<const uint8_t>(targets, to, n) : nullptr;
-  const float* mean = r.at<const float>(loss, losso, 1);
+  const float* given = r.at<const float>(loss, losso, 1);
   double* sum = r.at<double>(sums, so, counted ? 3 : 2);
   return r.run([=] {
     // Of infinities and NaN the difference from itself is not zero.
-    if (*mean - *mean != 0) return 0.0;
+    const double mean = *given;
+    if (mean - mean != 0) return 0.0;
     sum[0] += static_cast<double>(n);
-    sum[1] += static_cast<double>(*mean) * static_cast<double>(n);
+    sum[1] += mean * static_cast<double>(n);
     if (!counted || classes == 0) return OK;
     int64_t hits = 0;
     for (int64_t row = 0; row < n; row++) hits += firstLargest(x + row * classes, classes) == (wide ? wide[row] : narrow[row]);

@@ -46,7 +46,7 @@ struct Sizes {
     const Patches& p = c.patches;
     elements = p.kh * p.kw, depth = c.channels * elements, places = p.oh * p.ow;
     flops = 2 * c.samples * c.groups * c.outputs * depth * places;
-    plain = elements == 1 && p.sh == 1 && p.sw == 1 && p.ph == 0 && p.pw == 0;
+    plain = elements == 1 && p.sh == 1 && p.sw == 1 && p.ph == 0 && p.pw == 0 && p.oh == p.h && p.ow == p.w;
     const int64_t fitting = most(1, columnFloats / most(1, depth * p.ow));
     const int64_t shared = most(partsOf(p.oh, most(parts, 1)), partsOf(fewestPlaces, most(1, p.ow)));
     rows = most(1, least(p.oh, least(fitting, shared)));

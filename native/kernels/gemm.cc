@@ -7,12 +7,13 @@
 // What is packed is packed panel by panel, each just before its first use.
 //
 // Other ways for what the loops do badly: few rows or columns (gemm_thin.h, which has an order of sums of its own), few rows times
-// columns along k (gemm_narrow.h), few steps of k (gemm_outer.h).
+// columns along k (gemm_narrow.h), few steps of k (gemm_outer.h); and very many, whose sums are cut into pieces (gemm_long.h).
 //
 // Threads: C is cut into tasks that share nothing; each packs what it needs into the scratch of its thread.
 
 #include "../isa.h"
 #include "../pool.h"
+#include "gemm_long.h"
 #include "gemm_micro.h"
 #include "gemm_narrow.h"
 #include "gemm_numbers.h"
@@ -276,7 +277,6 @@ void runOneTile(const Gemm& g) {
 }
 
 /** Products that other ways than `run` compute give C to its consumer when it is all there. */
-void gemm(const Gemm& given);
 void gemmThenTake(const Gemm& given) {
   Gemm alone = given;
   alone.consumer = nullptr;
@@ -289,8 +289,16 @@ void gemmThenTake(const Gemm& given) {
 }
 
 void gemm(const Gemm& given) {
-  if (given.consumer && (isThin(given) || isOuter(given) || isNarrow(given.m, given.bRow, given.bCol))) return gemmThenTake(given);
+  // Without any step nothing of A and B is read, and as there may be no memory, no place in them is looked for.
+  if (given.k == 0 && (given.a || given.b)) {
+    Gemm none = given;
+    none.a = none.b = nullptr;
+    none.aBatch = none.aRow = none.aCol = none.bBatch = none.bRow = none.bCol = 0;
+    return gemm(none);
+  }
+  if (given.consumer && (given.k > longestSum || isThin(given) || isOuter(given) || isNarrow(given.m, given.bRow, given.bCol))) return gemmThenTake(given);
   if (isOneTile(given)) return runOneTile(given);
+  if (given.k > longestSum && gemmLong(given)) return;
   if (given.batch > 1 && !isThin(given) && given.bBatch == 0 && given.aBatch == given.m * given.aRow && given.cBatch == given.m * given.n && given.cRow == 0) {
     // One B for all, and the rows of A and C follow each other: one matrix with more rows.
     Gemm merged = given;

@@ -1,4 +1,4 @@
-// Reading and adding by index. The indices have been checked (entries/index.cc).
+// Reading and adding by index (indices.h).
 
 #include "../isa.h"
 #include "../pool.h"
@@ -17,7 +17,7 @@ void takeRows(const TakeRows& t) {
   parallelFor(static_cast<size_t>(t.count), static_cast<size_t>(grainOf(t.width)), [&](size_t begin, size_t end) {
     for (size_t j = begin; j < end; j++) {
       float* out = t.out + j * width;
-      const size_t from = static_cast<size_t>(t.index[j]) * width;
+      const size_t from = static_cast<size_t>(t.index[static_cast<int64_t>(j)]) * width;
       if (t.bytes) {
         const uint8_t* x = t.bytes + from;
         forVectors(width, [&](size_t i, auto lanes) { store(out + i, fma(loadU8(x + i, lanes), scale, shift), lanes); });
@@ -30,7 +30,7 @@ void takeRows(const TakeRows& t) {
 }
 
 /** out[o, index[j], :] += g[o, j, :], j in order: parallel over outer and over tiles of inner, which no two j share. */
-void indexAdd(int64_t outer, int64_t length, int64_t inner, int64_t count, const int32_t* index, const float* g, float* out) {
+void indexAdd(int64_t outer, int64_t inner, int64_t count, Indices index, const float* g, float* out) {
   constexpr int64_t tile = 256;
   const int64_t tiles = (inner + tile - 1) / tile;
   const int64_t each = count * (inner < tile ? inner : tile);
@@ -40,7 +40,7 @@ void indexAdd(int64_t outer, int64_t length, int64_t inner, int64_t count, const
       const size_t n = static_cast<size_t>(inner - column < tile ? inner - column : tile);
       for (int64_t j = 0; j < count; j++) {
         const float* from = g + (o * count + j) * inner + column;
-        float* to = out + (o * length + index[j]) * inner + column;
+        float* to = out + (o * index.length + index[j]) * inner + column;
         forVectors(n, [&](size_t i, auto lanes) { store(to + i, load(to + i, lanes) + load(from + i, lanes), lanes); });
       }
     }

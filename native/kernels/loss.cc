@@ -15,12 +15,23 @@ struct Part {
   double loss, divisor;
 };
 
+/** Σ value(i, lanes) over all classes of a row: by blocks (fold.h). */
+template <class F>
+SIMD_INLINE float sumOver(int64_t classes, F value) {
+  if (classes <= foldBlock) return fold<SumFold>(classes, value);
+  const int64_t blocks = blocksOf(classes);
+  float* const parts = scratch(Slot::kernel, static_cast<size_t>(blocks));
+  for (int64_t b = 0; b < blocks; b++)
+    parts[b] = fold<SumFold>(blockLength(classes, b), [&](int64_t i, auto lanes) { return value(b * foldBlock + i, lanes); });
+  return foldParts<SumFold>(parts, blocks);
+}
+
 /** Largest logit and log Σ e^(x - largest) of one row. */
 void longRow(const float* x, int64_t classes, float& max, float& logSum) {
   // A NaN that is not the largest still gets into the sum.
   max = foldRun<ShiftFold>(x, classes);
   const Vec shift = broadcast(max);
-  const float sum = fold<SumFold>(classes, [&](int64_t i, auto lanes) { return expNotPositive(load(x + i, lanes) - shift); });
+  const float sum = sumOver(classes, [&](int64_t i, auto lanes) { return expNotPositive(load(x + i, lanes) - shift); });
   store(&logSum, log(broadcast(sum)), 1);
 }
 
@@ -40,7 +51,7 @@ SIMD_INLINE double rowLoss(const CrossEntropy& c, int64_t r, float max, float lo
   if (!Plain && c.smoothing > 0) {
     const Vec shift = broadcast(max);
     const Vec minus = broadcast(logSum);
-    const float smooth = fold<SumFold>(c.classes, [&](int64_t i, auto lanes) {
+    const float smooth = sumOver(c.classes, [&](int64_t i, auto lanes) {
       const Vec l = minus - (load(x + i, lanes) - shift);
       return c.weight ? l * load(c.weight + i, lanes) : l;
     });
@@ -83,6 +94,7 @@ SIMD_INLINE Part lossOf(const CrossEntropy& c, int64_t first, int64_t last) {
 
 /** The loss is summed in double: rows of a block in order, then the blocks in order. */
 void crossEntropy(const CrossEntropy& c) {
+  constexpr int64_t maxBlocks = 256;
   const int64_t even = (c.rows + maxBlocks - 1) / maxBlocks, block = even < 16 ? 16 : even;
   const int64_t blocks = (c.rows + block - 1) / block;
   Part parts[maxBlocks];

@@ -79,7 +79,8 @@ void maxPool2d(const Pool& p) {
   });
 }
 
-void maxPool2dGrad(int64_t planes, int64_t size, int64_t places, const int32_t* index, const float* g, float* out) {
+void maxPool2dGrad(int64_t planes, int64_t places, Indices index, const float* g, float* out) {
+  const int64_t size = index.length;
   forPlanes(planes, size + places, [&](int64_t plane) {
     float* const to = out + plane * size;
     forVectors(static_cast<size_t>(size), [&](size_t i, auto lanes) { store(to + i, zero(), lanes); });

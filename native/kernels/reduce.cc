@@ -16,53 +16,49 @@ int64_t grainOf(int64_t each) { return each >= grainElements ? 1 : grainElements
 
 // --- inner = 1: along rows -------------------------------------------------------------------------------------------
 
+/** A run of more than one block. */
 template <class Op>
-float foldBlock(const float* x, int64_t length, int64_t block, int64_t b) {
-  const int64_t from = b * block, left = length - from;
-  return foldRun<Op>(x + from, left < block ? left : block);
+float foldBlocks(const float* x, int64_t length) {
+  const int64_t blocks = blocksOf(length);
+  float* const parts = scratch(Slot::kernel, static_cast<size_t>(blocks));
+  for (int64_t b = 0; b < blocks; b++) parts[b] = foldRun<Op>(x + b * foldBlock, blockLength(length, b));
+  return foldParts<Op>(parts, blocks);
 }
 
 template <class Op>
 void reduceRows(int64_t outer, int64_t length, const float* x, float* out) {
-  const int64_t block = blockOf(length), blocks = (length + block - 1) / block;
+  const int64_t blocks = blocksOf(length);
   // One long row: its blocks are the work. Many rows: the rows are. The bits are the same.
   if (blocks > 1 && outer < 16) {
+    float* const parts = scratch(Slot::shared, static_cast<size_t>(blocks));
     for (int64_t o = 0; o < outer; o++) {
-      float parts[maxBlocks];
       const float* row = x + o * length;
-      parallelFor(static_cast<size_t>(blocks), static_cast<size_t>(grainOf(block)), [&](size_t begin, size_t end) {
-        for (size_t b = begin; b < end; b++) parts[b] = foldBlock<Op>(row, length, block, static_cast<int64_t>(b));
+      parallelFor(static_cast<size_t>(blocks), static_cast<size_t>(grainOf(foldBlock)), [&](size_t begin, size_t end) {
+        for (int64_t b = static_cast<int64_t>(begin); b < static_cast<int64_t>(end); b++)
+          parts[b] = foldRun<Op>(row + b * foldBlock, blockLength(length, b));
       });
-      out[o] = foldRun<Op>(parts, blocks);
+      out[o] = foldParts<Op>(parts, blocks);
     }
     return;
   }
   parallelFor(static_cast<size_t>(outer), static_cast<size_t>(grainOf(length)), [&](size_t begin, size_t end) {
     for (size_t o = begin; o < end; o++) {
       const float* row = x + static_cast<int64_t>(o) * length;
-      float parts[maxBlocks];
-      if (blocks <= 1) out[o] = foldRun<Op>(row, length);
-      else {
-        for (int64_t b = 0; b < blocks; b++) parts[b] = foldBlock<Op>(row, length, block, b);
-        out[o] = foldRun<Op>(parts, blocks);
-      }
+      out[o] = blocks <= 1 ? foldRun<Op>(row, length) : foldBlocks<Op>(row, length);
     }
   });
 }
 
 // --- inner > 1: down columns -----------------------------------------------------------------------------------------
 //
-// 256 columns at a time, whose accumulators stay in the first cache. Rows are added in order within blocks of 128 rows or
-// more, at most 64 blocks; then block b takes block b + 32 (where there is one), b + 16 and so on.
+// 256 columns at a time, whose accumulators stay in the first cache. The order is a function of the length alone: rows are added in
+// order within blocks of 128, of which 64 make a chunk, where block b takes block b + 32 (where there is one), then b + 16 and so
+// on. Chunks are added neighbour to neighbour, then pairs of chunks, pairs of these …: an element passes through at most
+// 128 + 6 + log2(length / 8192) operations.
 
-constexpr int64_t tileColumns = 256, maxRowBlocks = 64;
-constexpr int64_t leastRows = 128;
+constexpr int64_t tileColumns = 256;
+constexpr int64_t blockRows = 128, chunkBlocks = 64, chunkRows = blockRows * chunkBlocks;
 constexpr int rowsAtOnce = 8;  // rows that one load and store of an accumulator serve
-
-int64_t rowBlockOf(int64_t length) {
-  const int64_t even = (length + maxRowBlocks - 1) / maxRowBlocks;
-  return even < leastRows ? leastRows : even;
-}
 
 /** foldColumns of columns that fill N vectors, the last of them up to `lanes`: what has been added stays in registers. */
 template <class Op, int N>
@@ -99,43 +95,84 @@ void foldColumns(const float* x, int64_t rows, int64_t rowStride, int64_t column
     forVectors(static_cast<size_t>(columns), [&](size_t j, auto lanes) { store(out + j, Op::step(load(out + j, lanes), load(x + j, lanes)), lanes); });
 }
 
+/** into = into ∘ other. */
+template <class Op>
+SIMD_INLINE void join(int64_t columns, float* into, const float* other) {
+  forVectors(static_cast<size_t>(columns), [&](size_t i, auto lanes) { store(into + i, Op::step(load(into + i, lanes), load(other + i, lanes)), lanes); });
+}
+
+/** The results of the blocks of a chunk, `columns` each, into the first. */
+template <class Op>
+void joinBlocks(int64_t columns, float* parts, int64_t blocks) {
+  for (int64_t h = chunkBlocks / 2; h > 0; h /= 2)
+    for (int64_t b = 0; b < h && b + h < blocks; b++) join<Op>(columns, parts + b * columns, parts + (b + h) * columns);
+}
+
+/** The results of neighbours, as many chunks each, into the first. */
+template <class Op>
+void joinNeighbours(int64_t columns, float* parts, int64_t count) {
+  for (int64_t step = 1; step < count; step *= 2)
+    for (int64_t i = 0; i + step < count; i += 2 * step) join<Op>(columns, parts + i * columns, parts + (i + step) * columns);
+}
+
+/** One tile, whatever its length. */
+template <class Op>
+void foldTile(const float* x, int64_t rows, int64_t rowStride, int64_t columns, float* out) {
+  if (rows <= blockRows) return foldColumns<Op>(x, rows, rowStride, columns, out);
+  if (rows <= chunkRows) {
+    float parts[chunkBlocks * tileColumns];
+    int64_t blocks = 0;
+    for (int64_t r = 0; r < rows; r += blockRows, blocks++)
+      foldColumns<Op>(x + r * rowStride, rows - r < blockRows ? rows - r : blockRows, rowStride, columns, parts + blocks * columns);
+    joinBlocks<Op>(columns, parts, blocks);
+    forVectors(static_cast<size_t>(columns), [&](size_t i, auto lanes) { store(out + i, load(parts + i, lanes), lanes); });
+    return;
+  }
+  int64_t left = chunkRows;
+  while (2 * left < rows) left *= 2;
+  float right[tileColumns];
+  foldTile<Op>(x, left, rowStride, columns, out);
+  foldTile<Op>(x + left * rowStride, rows - left, rowStride, columns, right);
+  join<Op>(columns, out, right);
+}
+
+/** The same, by all threads. */
+template <class Op>
+void foldTileTogether(const float* x, int64_t rows, int64_t rowStride, int64_t columns, float* out) {
+  float parts[chunkBlocks * tileColumns];
+  // Parts are blocks of a chunk, or chunks that are neighbours: a power of two of them, so that each part is a branch of the tree.
+  int64_t each = rows <= chunkRows ? blockRows : chunkRows;
+  while (each * chunkBlocks < rows) each *= 2;
+  const int64_t count = (rows + each - 1) / each;
+  parallelFor(static_cast<size_t>(count), static_cast<size_t>(grainOf(each * columns)), [&](size_t begin, size_t end) {
+    for (int64_t p = static_cast<int64_t>(begin); p < static_cast<int64_t>(end); p++) {
+      const int64_t left = rows - p * each;
+      foldTile<Op>(x + p * each * rowStride, left < each ? left : each, rowStride, columns, parts + p * columns);
+    }
+  });
+  if (rows <= chunkRows) joinBlocks<Op>(columns, parts, count);
+  else joinNeighbours<Op>(columns, parts, count);
+  forVectors(static_cast<size_t>(columns), [&](size_t i, auto lanes) { store(out + i, load(parts + i, lanes), lanes); });
+}
+
 template <class Op>
 void reduceColumns(int64_t outer, int64_t length, int64_t inner, const float* x, float* out) {
   // A single tile of a single block: to divide it takes longer than to compute it.
-  if (outer == 1 && length <= leastRows && inner <= tileColumns) return foldColumns<Op>(x, length, inner, inner, out);
-  const int64_t rows = rowBlockOf(length), blocks = length == 0 ? 1 : (length + rows - 1) / rows;
+  if (outer == 1 && length <= blockRows && inner <= tileColumns) return foldColumns<Op>(x, length, inner, inner, out);
   const int64_t tiles = (inner + tileColumns - 1) / tileColumns;
-  // Task: one tile of one outer. `spread` runs the blocks of a task in parallel instead, when tasks are few.
-  const bool spread = blocks > 1 && outer * tiles < 8;
+  // Task: one tile of one outer. Where these are few, their rows are shared instead.
+  const bool together = length > blockRows && outer * tiles < 8;
   const auto task = [&](int64_t t) {
     const int64_t o = t / tiles, column = t % tiles * tileColumns;
     const int64_t columns = inner - column < tileColumns ? inner - column : tileColumns;
-    const float* from = x + o * length * inner + column;
-    float* to = out + o * inner + column;
-    if (blocks == 1) return foldColumns<Op>(from, length, inner, columns, to);
-    float parts[maxRowBlocks * tileColumns];
-    const auto foldBlocks = [&](size_t begin, size_t end) {
-      for (size_t b = begin; b < end; b++) {
-        const int64_t first = static_cast<int64_t>(b) * rows, left = length - first;
-        foldColumns<Op>(from + first * inner, left < rows ? left : rows, inner, columns, parts + static_cast<int64_t>(b) * columns);
-      }
-    };
-    if (spread) parallelFor(static_cast<size_t>(blocks), static_cast<size_t>(grainOf(rows * columns)), foldBlocks);
-    else foldBlocks(0, static_cast<size_t>(blocks));
-    for (int64_t h = maxRowBlocks / 2; h > 0; h /= 2)
-      for (int64_t b = 0; b < h && b + h < blocks; b++) {
-        float* into = parts + b * columns;
-        const float* other = into + h * columns;
-        forVectors(static_cast<size_t>(columns), [&](size_t i, auto lanes) { store(into + i, Op::step(load(into + i, lanes), load(other + i, lanes)), lanes); });
-      }
-    forVectors(static_cast<size_t>(columns), [&](size_t i, auto lanes) { store(to + i, load(parts + i, lanes), lanes); });
+    (together ? foldTileTogether<Op> : foldTile<Op>)(x + o * length * inner + column, length, inner, columns, out + o * inner + column);
   };
-  const size_t tasks = static_cast<size_t>(outer * tiles);
+  const int64_t tasks = outer * tiles;
   const int64_t each = length * (inner < tileColumns ? inner : tileColumns);
-  if (spread)
-    for (size_t t = 0; t < tasks; t++) task(static_cast<int64_t>(t));
+  if (together)
+    for (int64_t t = 0; t < tasks; t++) task(t);
   else
-    parallelFor(tasks, static_cast<size_t>(grainOf(each)), [&](size_t begin, size_t end) {
+    parallelFor(static_cast<size_t>(tasks), static_cast<size_t>(grainOf(each)), [&](size_t begin, size_t end) {
       for (size_t t = begin; t < end; t++) task(static_cast<int64_t>(t));
     });
 }

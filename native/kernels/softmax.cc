@@ -89,32 +89,32 @@ void softmaxGradRows(const float* y, const float* g, int64_t n, int64_t rows, fl
 /** f(from, length, part) for every block of a row of more than one, in parallel unless rows already are (pool.h). */
 template <class F>
 SIMD_INLINE int64_t overBlocks(int64_t n, F f) {
-  const int64_t block = blockOf(n), blocks = (n + block - 1) / block;
-  parallelFor(static_cast<size_t>(blocks), static_cast<size_t>(grainOf(block)), [&](size_t begin, size_t end) {
-    for (size_t b = begin; b < end; b++) {
-      const int64_t from = static_cast<int64_t>(b) * block;
-      f(from, n - from < block ? n - from : block, b);
-    }
+  const int64_t blocks = blocksOf(n);
+  parallelFor(static_cast<size_t>(blocks), static_cast<size_t>(grainOf(foldBlock)), [&](size_t begin, size_t end) {
+    for (int64_t b = static_cast<int64_t>(begin); b < static_cast<int64_t>(end); b++) f(b * foldBlock, blockLength(n, b), b);
   });
   return blocks;
 }
 
+/** A result of each block of a row. */
+float* partsOf(int64_t n) { return scratch(Slot::shared, static_cast<size_t>(blocksOf(n))); }
+
 template <bool logarithm>
 void softmaxBlocks(const float* x, int64_t n, float* out) {
-  float parts[maxBlocks];
-  const int64_t blocks = overBlocks(n, [&](int64_t at, int64_t m, size_t b) { parts[b] = foldRun<ShiftFold>(x + at, m); });
-  const Vec shift = broadcast(foldRun<ShiftFold>(parts, blocks));
-  overBlocks(n, [&](int64_t at, int64_t m, size_t b) { parts[b] = sumPowers<logarithm>(x + at, m, shift, out + at); });
-  const Vec last = ofSum<logarithm>(broadcast(foldRun<SumFold>(parts, blocks)));
-  overBlocks(n, [&](int64_t at, int64_t m, size_t) { finish<logarithm>(x + at, m, shift, last, out + at); });
+  float* const parts = partsOf(n);
+  const int64_t blocks = overBlocks(n, [&](int64_t at, int64_t m, int64_t b) { parts[b] = foldRun<ShiftFold>(x + at, m); });
+  const Vec shift = broadcast(foldParts<ShiftFold>(parts, blocks));
+  overBlocks(n, [&](int64_t at, int64_t m, int64_t b) { parts[b] = sumPowers<logarithm>(x + at, m, shift, out + at); });
+  const Vec last = ofSum<logarithm>(broadcast(foldParts<SumFold>(parts, blocks)));
+  overBlocks(n, [&](int64_t at, int64_t m, int64_t) { finish<logarithm>(x + at, m, shift, last, out + at); });
 }
 
 template <bool logarithm>
 void softmaxGradBlocks(const float* y, const float* g, int64_t n, float* out) {
-  float parts[maxBlocks];
-  const int64_t blocks = overBlocks(n, [&](int64_t at, int64_t m, size_t b) { parts[b] = gradientSum<logarithm>(y + at, g + at, m); });
-  const Vec sum = broadcast(foldRun<SumFold>(parts, blocks));
-  overBlocks(n, [&](int64_t at, int64_t m, size_t) { gradientOf<logarithm>(y + at, g + at, m, sum, out + at); });
+  float* const parts = partsOf(n);
+  const int64_t blocks = overBlocks(n, [&](int64_t at, int64_t m, int64_t b) { parts[b] = gradientSum<logarithm>(y + at, g + at, m); });
+  const Vec sum = broadcast(foldParts<SumFold>(parts, blocks));
+  overBlocks(n, [&](int64_t at, int64_t m, int64_t) { gradientOf<logarithm>(y + at, g + at, m, sum, out + at); });
 }
 
 // --- inner > 1: a vector of columns at a time; short rows: a vector of rows at a time, a row in each lane ---------------------
@@ -126,18 +126,34 @@ struct Slice {
   int64_t end() const { return length * step; }
 };
 
-constexpr int64_t sumBlock = 32;
-
-/** Σ value(k) along a slice: in order within blocks of 32, then block after block. */
+/**
+ * Σ value(k) along a slice: in order within blocks of 32, 32 of these in order, 32 of such, and so on. Sums of a level are added
+ * to the next when 32 are together.
+ */
 template <class F>
 SIMD_INLINE Vec sumDown(const Slice& s, F value) {
-  Vec sum = zero();
+  constexpr int64_t together = 32;
+  constexpr int levels = 8;  // enough for 2^40 elements
+  Vec sums[levels];
+  sums[0] = zero();
+  int top = 0;
+  int64_t blocks = 0;
   for (int64_t k = 0; k < s.end();) {
-    const int64_t stop = k + sumBlock * s.step < s.end() ? k + sumBlock * s.step : s.end();
+    const int64_t stop = k + together * s.step < s.end() ? k + together * s.step : s.end();
     Vec part = zero();
     for (; k < stop; k += s.step) part = part + value(k);
-    sum = sum + part;
+    sums[0] = sums[0] + part;
+    blocks++;
+    int64_t full = blocks;
+    for (int level = 0; full % together == 0; level++, full /= together) {
+      sums[level + 1] = level == top ? sums[level] : sums[level + 1] + sums[level];
+      top = level == top ? top + 1 : top;
+      sums[level] = zero();
+    }
   }
+  // What is not together yet.
+  Vec sum = sums[0];
+  for (int level = 1; level <= top; level++) sum = sums[level] + sum;
   return sum;
 }
 
@@ -255,7 +271,7 @@ void overAll(int64_t outer, int64_t inner, const Body& body) {
           body.shorts((first + r) * length, count - r < W ? count - r : W, to + r * length);
       });
     });
-  if (inner == 1 && length <= blockOf(length))
+  if (inner == 1 && length <= foldBlock)
     return inGroups(outer, rowsAtOnceOf(length), length, [&](int64_t r, int64_t count) {
       place(body, r * length, count * length, [&](float* to) { body.rows(r * length, count, to); });
     });

@@ -17,7 +17,7 @@ export interface ProfileRow {
   /** The module whose forward made it: `Sequential[2].Linear`; "" outside. */
   readonly place: string;
   readonly milliseconds: number;
-  /** Floating-point operations and bytes that the job needs: src/kernels/costs.ts. */
+  /** Floating-point operations and bytes that the job needs: src/kernels/calls.ts. */
   readonly flops: number;
   readonly bytes: number;
   /** Share of what the machine could do in this time (limits.ts), in operations or in bytes: whichever binds. */

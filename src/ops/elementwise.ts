@@ -1,4 +1,4 @@
-import { checkOperands, checkTensors } from "../arguments.js";
+import { checkOperands, checkTensors, isTensor } from "../arguments.js";
 import { isGradEnabled } from "../autograd/grad-mode.js";
 import { type BackwardRule, differentiable } from "../autograd/graph.js";
 import { type DType, isFloating, promote } from "../dtype.js";

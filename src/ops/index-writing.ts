@@ -10,7 +10,7 @@ import { indexAdd as addedRows, indexSelect, indexTensor, selectedBy } from "./i
 import { cat } from "./join.js";
 import { type ScaledOptions, scaled } from "./pointwise.js";
 import { cumsum } from "./scan.js";
-import { scatter } from "./scatter.js";
+import { scatter, scatterAdd } from "./scatter.js";
 import { checkMask, counted, index, maskIndices, positionsOf, type Subscript } from "./subscripts.js";
 import { expand, reshape, to } from "./views.js";
 
@@ -46,6 +46,11 @@ export function indexAdd(
   const src = lifted(source, x);
   const { d, at } = rows("indexAdd", x, dim, index, src);
   const rest = scaled("indexAdd", x, src, options) as Tensor;
+  // Integers are added one by one, where each sum is looked at.
+  if (x.dtype === "int32" || x.dtype === "uint8") {
+    const along = src.shape.map((_, i) => (i === d ? at.numel : 1));
+    return scatterAdd(x, d, expand(reshape(at, along), src.shape), rest);
+  }
   return add(x, addedRows(rest, x.shape, d, at));
 }
 

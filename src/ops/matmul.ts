@@ -90,8 +90,9 @@ function checkFloats(op: string, a: Tensor, b: Tensor): void {
 
 /**
  * Matrix product with NumPy's rules: the last two dims are matrices, dims before them broadcast, a 1-d operand is a
- * row on the left or a column on the right and its dim is dropped from the result. Integers are multiplied and added up as such.
+ * row on the left or a column on the right and its dim is dropped from the result. Integers are multiplied and added up exactly.
  * @throws ShapeError when inner dimensions differ or batch dims do not broadcast.
+ * @throws ValueError `INTEGER_OVERFLOW` when a sum of integers does not fit the dtype.
  */
 export function matmul(a: Tensor, b: Tensor): Tensor {
   checkTensors("matmul", a, b);
@@ -106,7 +107,7 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
     );
   if (a.ndim === 1) return squeeze(matmul(unsqueeze(a, 0), b), b.ndim === 1 ? 0 : -2);
   if (b.ndim === 1) return squeeze(matmul(a, unsqueeze(b, 1)), -1);
-  if (!isFloating(a.dtype)) return to(sum(mul(unsqueeze(a, -1), unsqueeze(b, -3)), -2), a.dtype);
+  if (a.dtype === "bool") return to(sum(mul(unsqueeze(a, -1), unsqueeze(b, -3)), -2), a.dtype);
   if (b.ndim === 2) return multiplyRows(a, b);
   return multiplyBatches(a, b);
 }

@@ -45,10 +45,12 @@ export function makeCall(signature, ops, nat) {
     const valueAt = {
       hyper: (i) => hyper[i % hyper.length],
       index: (i) => (i * 7 + start) % 3,
+      // Windows of one element: where each begins, and the one behind it.
+      windows: (i) => (start % 5 === 0 ? 1 : 0) + (i % 2),
     }[content];
     const length = chance(70) ? 150 + nat(150) : nat(40);
     const values = types[type].from({ length }, (_, i) => valueAt?.(i) ?? ((i * 31 + start) % 101) - 50);
-    if (content === "index" && chance(10) && values.length > 0)
+    if ((content === "index" || content === "windows") && chance(10) && values.length > 0)
       values[nat(values.length - 1)] = pick([-1, 9, 2 ** 31 - 1, -(2 ** 31)]);
     return values;
   };
@@ -56,8 +58,9 @@ export function makeCall(signature, ops, nat) {
     const optional = text.endsWith("?");
     const name = optional ? text.slice(0, -1) : text;
     const choices =
-      { any: Object.keys(types), index: ["i32", "i32", "i32", "u8"], hyper: ["f64"] }[name] ??
-      name.split("|");
+      { any: Object.keys(types), index: ["i32", "i32", "i32", "u8"], windows: ["i32"], hyper: ["f64"] }[
+        name
+      ] ?? name.split("|");
     // A kernel of many types mostly gets the same one twice.
     const type = name === "any" && arrays.length > 0 && chance(80) ? kindOf(arrays[0]) : pick(choices);
     const array = optional && chance(40) ? null : place(valuesOf(type, name), chance(50), chance(10));
@@ -101,8 +104,14 @@ export function makeCall(signature, ops, nat) {
   }
 
   if (chance(20) && numbers.length > 0) numbers[nat(numbers.length - 1)] = pick(invalid);
-  // With steps of 0 a huge size may fit, and take its time.
-  if (chance(15) && sizes.length > 0 && !signature.includes("stride")) numbers[pick(sizes)] = pick(huge);
+  // Two huge sizes have a product that 64 bits do not hold. With steps of 0 one may fit, and take its time: there the first only,
+  // of rows that C would have to have.
+  const stepping = signature.includes("stride stride");
+  const hugeAt = () => (stepping ? sizes[0] : pick(sizes));
+  if (chance(15) && sizes.length > 0) for (let i = nat(3); i < 3; i++) numbers[hugeAt()] = pick(huge);
+  // Offsets and strides at the end of what doubles count.
+  if (chance(10) && numbers.length > 0)
+    numbers[nat(numbers.length - 1)] = pick([...huge, ...huge.map((n) => -n)]);
   if (chance(15)) {
     const at = nat(arrays.length - 1);
     const other = pick(arrays) ?? arrays[at];

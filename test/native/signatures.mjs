@@ -4,7 +4,7 @@
 //   shape, strides                   a list of numbers behind its length; strides are as many as the shape has dims
 //   in:f32, out:f32                  an array and its offset; `any` of the types, or one of several: in:i32|u8; `?` may be null
 //   one, zero                        1 or 0, nearly always
-//   in:index, in:hyper               an array whose values must make sense: indices, hyperparameters
+//   in:index, in:windows, in:hyper   an array whose values must make sense: indices, windows of pooling, hyperparameters
 const elementwise = "in:f32 strides in:f32 strides";
 const slices = "op size size size in:f32";
 const loss = "size<3 size size number stride in:f32 in:index in:f32?";
@@ -48,8 +48,8 @@ export const signatures = {
   conv2d: `${conv} in:f32 in:f32 in:f32? out:f32`,
   conv2dGradInput: `${conv} in:f32 in:f32 out:f32`,
   conv2dGradWeight: `${conv} in:f32 in:f32 flag out:f32`,
-  maxPool2d: `${pool} size<4 size<4 in:index in:f32 out:f32 out:i32`,
+  maxPool2d: `${pool} size<4 size<4 in:windows in:f32 out:f32 out:i32`,
   maxPool2dGrad: "size size size in:index in:f32 out:f32",
-  avgPool2d: `${pool} in:index in:f32 in:f32 out:f32`,
-  avgPool2dGrad: `${pool} in:index in:f32 in:f32 out:f32`,
+  avgPool2d: `${pool} in:windows in:f32 in:f32 out:f32`,
+  avgPool2dGrad: `${pool} in:windows in:f32 in:f32 out:f32`,
 };

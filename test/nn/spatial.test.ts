@@ -1,6 +1,6 @@
 /** Convolution and pooling against PyTorch: values, gradients, and (by difference quotients) gradients of gradients. */
 import { describe, expect, it } from "vitest";
-import { autograd, cat, gradcheck, nn, type Tensor, tensor, zeros } from "../../src/index.js";
+import { autograd, cat, gradcheck, nn, ones, type Tensor, tensor, zeros } from "../../src/index.js";
 import { expectClose, tolerances } from "../close.js";
 import { decode, elements, load, type StoredCase, toTensor } from "../fixtures/pytorch/read.js";
 
@@ -190,4 +190,18 @@ it("gradients of gradients", () => {
     };
     expect(gradcheck(gradients, inputs), describeCase(c)).toBe(true);
   }
+});
+
+describe("a transposed convolution of kernel 1", () => {
+  it("has zeros where outputPadding adds places, whatever the dilation", () => {
+    const options = { dilation: 2, outputPadding: 1 };
+    const y = nn.functional.convTranspose1d(tensor([[[1, 2, 3]]]), ones([1, 2, 1]), null, options);
+    // As PyTorch.
+    expect(y.toArray()).toEqual([
+      [
+        [1, 2, 3, 0],
+        [1, 2, 3, 0],
+      ],
+    ]);
+  });
 });

@@ -14,6 +14,7 @@ import {
   type UnaryRow,
   unaryRows,
 } from "../rows.js";
+import { checkDivisors } from "./integers.js";
 import { forPlanes } from "./layout.js";
 import { canGenerate, specialize, tagOf } from "./specialize.js";
 import { OK } from "./status.js";
@@ -171,7 +172,12 @@ const pairRows: Readonly<Record<BinaryName | IntegerName, BinaryRow | IntegerRow
   ...integerRows,
 };
 
-/** out = f(a, b); all of one dtype. int32 and uint8 wrap around. May run in place. */
+const divisions: ReadonlySet<string> = new Set(["div", "fmod", "remainder", "floorDivide"]);
+
+/**
+ * out = f(a, b); all of one dtype. int32 and uint8 wrap around, as in PyTorch. May run in place.
+ * @throws ValueError `DIVISION_BY_ZERO` when an integer is to be divided by 0.
+ */
 export function binary(
   op: BinaryName | IntegerName,
   shape: Shape,
@@ -184,6 +190,8 @@ export function binary(
   out: Data,
   oo: number,
 ): number {
+  if (tagOf(out) > 1 && divisions.has(op))
+    forPlanes(shape, [bo], [bs], (n0, n1, [bo], [b0], [b1]) => checkDivisors(op, n0, n1, b, bo, b0, b1));
   const row: Pick<BinaryRow, "f" | "fInteger" | "fSingle"> = pairRows[op];
   const f = (tagOf(out) > 1 ? row.fInteger : tagOf(out) === 0 ? row.fSingle : undefined) ?? row.f;
   return pairwise(op, f, shape, a, ao, as, b, bo, bs, out, oo);

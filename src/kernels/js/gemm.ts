@@ -10,6 +10,7 @@
  *   registers; in blocks of 8 or 9 a sum goes through memory in every step, which halves the speed.
  */
 import type { Data } from "../../dtype.js";
+import { areIntegers, checkFits, dotIntegers } from "./integers.js";
 import { specialize, tagOf } from "./specialize.js";
 import { OK } from "./status.js";
 
@@ -184,6 +185,7 @@ const thin = specialize(
  * the rounded product is then added to C in one more rounding. A product of two float32 is exact in a double, so
  * a float32 result is off by half an ULP, plus k · 2^-53 of Σ |a b|: native code, which accumulates in float32 by
  * fused multiply-add, may differ from it by k · 2^-24 of Σ |a b|.
+ * @throws ValueError `INTEGER_OVERFLOW` when a product of integers does not fit C.
  */
 export function gemm(
   batch: number,
@@ -207,6 +209,20 @@ export function gemm(
   co: number,
   cBatch: number,
 ): number {
+  if (areIntegers(c)) {
+    for (let s = 0; s < batch; s++)
+      for (let i = 0; i < m; i++)
+        for (let j = 0; j < n; j++) {
+          const row = ao + s * aBatch + i * aRow;
+          const dot = dotIntegers(k, a, row, aCol, b, bo + s * bBatch + j * bCol, bRow);
+          const at = co + s * cBatch + i * n + j;
+          const more = (bias === null ? 0 : bias[biasOffset + j]) + (accumulate !== 0 ? c[at] : 0);
+          const sum = typeof dot === "bigint" ? dot + BigInt(more) : dot + more;
+          checkFits("matmul", sum, c);
+          c[at] = Number(sum);
+        }
+    return OK;
+  }
   const type = tagOf(c);
   const round: Round = type === 0 ? Math.fround : exact;
   const depth = Math.min(k, KC);

@@ -1,5 +1,9 @@
-/** Reading and adding by index. Indices are data: they are checked before anything is written. */
+/**
+ * Reading and adding by index. Indices are data: they are checked before anything is written, and held inside where they are used,
+ * as another thread may write them meanwhile.
+ */
 import type { Data } from "../../dtype.js";
+import { areIntegers, checkFits, timesInteger } from "./integers.js";
 import { OK } from "./status.js";
 
 /** Position of the first index outside 0 … length-1, or OK. */
@@ -10,6 +14,9 @@ function checkIndices(count: number, length: number, index: Int32Array, io: numb
   }
   return OK;
 }
+
+/** An index that has been checked, read once. */
+const held = (index: number, length: number): number => (index >= 0 && index < length ? index : 0);
 
 /** out[o, j, i] = x[o, index[j], i], for x [outer, length, inner] and out [outer, count, inner]. */
 export function indexSelect(
@@ -28,7 +35,7 @@ export function indexSelect(
   if (bad !== OK) return bad;
   for (let o = 0; o < outer; o++) {
     for (let j = 0; j < count; j++) {
-      const from = xo + (o * length + index[io + j]) * inner;
+      const from = xo + (o * length + held(index[io + j], length)) * inner;
       for (let i = 0; i < inner; i++) out[oo + i] = x[from + i];
       oo += inner;
     }
@@ -36,7 +43,45 @@ export function indexSelect(
   return OK;
 }
 
-/** out[o, index[j], i] += g[o, j, i], with j in order. Adds to `out` [outer, length, inner]. */
+/**
+ * The additions to integers, in their order, `at` being from index to index along outer, count and inner. One whose result does not
+ * fit is an error, and those before it are taken back.
+ */
+function addIntegers(
+  op: string,
+  at: readonly [number, number, number],
+  outer: number,
+  length: number,
+  inner: number,
+  count: number,
+  index: Int32Array,
+  io: number,
+  g: Data,
+  go: number,
+  out: Data,
+  oo: number,
+): number {
+  const total = outer * count * inner;
+  const placeOf = (e: number) => {
+    const [o, j, i] = [Math.floor(e / (count * inner)), Math.floor(e / inner) % count, e % inner];
+    return oo + (o * length + held(index[io + o * at[0] + j * at[1] + i * at[2]], length)) * inner + i;
+  };
+  for (let e = 0; e < total; e++) {
+    const to = placeOf(e);
+    const sum = out[to] + g[go + e];
+    out[to] = sum;
+    if (out[to] === sum) continue;
+    // Integers wrap around: what was added can be subtracted.
+    for (let back = 0; back <= e; back++) out[placeOf(back)] -= g[go + back];
+    checkFits(op, sum, out);
+  }
+  return OK;
+}
+
+/**
+ * out[o, index[j], i] += g[o, j, i], with j in order. Adds to `out` [outer, length, inner].
+ * @throws ValueError `INTEGER_OVERFLOW` when a sum of integers does not fit; `out` is as it was then.
+ */
 export function indexAdd(
   outer: number,
   length: number,
@@ -51,9 +96,11 @@ export function indexAdd(
 ): number {
   const bad = checkIndices(count, length, index, io);
   if (bad !== OK) return bad;
+  if (areIntegers(out))
+    return addIntegers("indexAdd", [0, 1, 0], outer, length, inner, count, index, io, g, go, out, oo);
   for (let o = 0; o < outer; o++) {
     for (let j = 0; j < count; j++) {
-      const into = oo + (o * length + index[io + j]) * inner;
+      const into = oo + (o * length + held(index[io + j], length)) * inner;
       for (let i = 0; i < inner; i++) out[into + i] += g[go + i];
       go += inner;
     }
@@ -79,12 +126,15 @@ export function gather(
   for (let o = 0, at = 0; o < outer; o++) {
     const from = xo + o * length * inner;
     for (let j = 0; j < count; j++)
-      for (let i = 0; i < inner; i++, at++) out[oo + at] = x[from + index[io + at] * inner + i];
+      for (let i = 0; i < inner; i++, at++) out[oo + at] = x[from + held(index[io + at], length) * inner + i];
   }
   return OK;
 }
 
-/** out[o, index[o, j, i], i] += g[o, j, i], with j in order. Adds to `out` [outer, length, inner]. */
+/**
+ * out[o, index[o, j, i], i] += g[o, j, i], with j in order. Adds to `out` [outer, length, inner].
+ * @throws ValueError `INTEGER_OVERFLOW` when a sum of integers does not fit; `out` is as it was then.
+ */
 export function scatterAdd(
   outer: number,
   length: number,
@@ -99,10 +149,15 @@ export function scatterAdd(
 ): number {
   const bad = checkIndices(outer * count * inner, length, index, io);
   if (bad !== OK) return bad;
+  if (areIntegers(out)) {
+    const at = [count * inner, inner, 1] as const;
+    return addIntegers("scatterAdd", at, outer, length, inner, count, index, io, g, go, out, oo);
+  }
   for (let o = 0, at = 0; o < outer; o++) {
     const into = oo + o * length * inner;
     for (let j = 0; j < count; j++)
-      for (let i = 0; i < inner; i++, at++) out[into + index[io + at] * inner + i] += g[go + at];
+      for (let i = 0; i < inner; i++, at++)
+        out[into + held(index[io + at], length) * inner + i] += g[go + at];
   }
   return OK;
 }
@@ -112,6 +167,7 @@ export type ScatterName = "set" | "prod" | "max" | "min";
 /**
  * out[o, index[o, j, i], i] becomes itself and src[o, j, i] combined, with j in order: the last of several that are set stays, and
  * NaN wins in max and min. Changes `out` [outer, length, inner].
+ * @throws ValueError `INTEGER_OVERFLOW` when a product of integers does not fit; `out` is as it was then.
  */
 export function scatterReduce(
   op: ScatterName,
@@ -128,16 +184,26 @@ export function scatterReduce(
 ): number {
   const bad = checkIndices(outer * count * inner, length, index, io);
   if (bad !== OK) return bad;
+  // Products of integers are made aside, where all of them can be looked at before any is written.
+  const size = outer * length * inner;
+  const aside = op === "prod" && areIntegers(out);
+  const run = out.subarray(oo, oo + size);
+  const products = aside ? Float64Array.from(run) : run;
+  const times = aside ? timesInteger : (a: number, b: number) => a * b;
   for (let o = 0, at = 0; o < outer; o++) {
     const into = oo + o * length * inner;
     for (let j = 0; j < count; j++)
       for (let i = 0; i < inner; i++, at++) {
-        const to = into + index[io + at] * inner + i;
+        const to = into + held(index[io + at], length) * inner + i;
         const value = src[so + at];
         if (op === "set") out[to] = value;
-        else if (op === "prod") out[to] *= value;
+        else if (op === "prod") products[to - oo] = times(products[to - oo], value);
         else out[to] = op === "max" ? Math.max(out[to], value) : Math.min(out[to], value);
       }
+  }
+  if (aside) {
+    for (const product of products) checkFits("scatterReduce", product, out);
+    run.set(products);
   }
   return OK;
 }
@@ -165,7 +231,7 @@ export function takeRows(
   const a = Math.fround(scale);
   const b = Math.fround(shift);
   for (let j = 0; j < count; j++) {
-    const from = xo + index[io + j] * width;
+    const from = xo + held(index[io + j], length) * width;
     for (let i = 0; i < width; i++) out[oo + i] = x[from + i] * a + b;
     oo += width;
   }

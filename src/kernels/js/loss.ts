@@ -5,6 +5,10 @@ import { OK } from "./status.js";
 /** 0 none, 1 mean, 2 sum. */
 export type Reduction = 0 | 1 | 2;
 
+/** A target that has been checked, read once: another thread may write it meanwhile. */
+const held = (target: number, classes: number, ignoreIndex: number): number =>
+  target >= 0 && target < classes ? target : ignoreIndex;
+
 /** Position of the first target that is neither a class nor `ignoreIndex`, or OK. */
 function checkTargets(
   rows: number,
@@ -60,7 +64,7 @@ export function crossEntropy(
     for (let i = start; i < end; i++) sum += Math.exp(x[i] - max);
     const logSum = Math.log(sum);
     stats[so + r] = max + logSum;
-    const t = target[to + r];
+    const t = held(target[to + r], classes, ignoreIndex);
     if (t === ignoreIndex) {
       if (reduction === 0) loss[lo + r] = 0;
       continue;
@@ -118,7 +122,7 @@ export function crossEntropyGrad(
   for (let r = 0; r < rows; r++) {
     const from = xo + r * classes;
     const into = oo + r * classes;
-    const t = target[to + r];
+    const t = held(target[to + r], classes, ignoreIndex);
     if (t === ignoreIndex) {
       out.fill(0, into, into + classes);
       continue;

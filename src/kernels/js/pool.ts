@@ -102,7 +102,11 @@ export function maxPool2dGrad(
   for (let i = 0; i < planes * places; i++) if (!(index[io + i] >= 0 && index[io + i] < size)) return i;
   out.fill(0, oo, oo + planes * size);
   for (let p = 0; p < planes; p++, oo += size)
-    for (let i = 0; i < places; i++) out[oo + index[io++]] += g[go++];
+    for (let i = 0; i < places; i++) {
+      // Read once: another thread may write what has been checked.
+      const at = index[io++];
+      out[oo + (at >= 0 && at < size ? at : 0)] += g[go++];
+    }
   return OK;
 }
 

@@ -1,5 +1,6 @@
 /** Reductions over the middle of [outer, length, inner]. */
 import type { Data } from "../../dtype.js";
+import { areIntegers, checkFits, timesInteger } from "./integers.js";
 import { specialize, tagOf } from "./specialize.js";
 import { OK } from "./status.js";
 
@@ -11,14 +12,14 @@ type Step = (accumulator: number, value: number) => number;
 interface Reduction {
   start: number;
   step: Step;
-  /** On integers, where a product of doubles would lose low bits. */
+  /** On integers, which are exact or refused. */
   stepInteger?: Step;
 }
 
 /** Accumulators are doubles. A NaN, once in, stays: it compares false with everything. */
 export const reductions: Record<ReduceName, Reduction> = {
   sum: { start: 0, step: (s, v) => s + v },
-  prod: { start: 1, step: (s, v) => s * v, stepInteger: (s, v) => Math.imul(s, v) },
+  prod: { start: 1, step: (s, v) => s * v, stepInteger: timesInteger },
   max: { start: -Infinity, step: (s, v) => (v <= s || Number.isNaN(s) ? s : v) },
   min: { start: Infinity, step: (s, v) => (v >= s || Number.isNaN(s) ? s : v) },
 };
@@ -73,6 +74,7 @@ let columns = new Float64Array(1024);
 /**
  * out[o, i] = the sum, product, largest or smallest of x[o, :, i], accumulated in double precision in index order
  * and rounded once. NaN is the largest and the smallest. Of no elements: 0, 1; no largest (the caller's error).
+ * @throws ValueError `INTEGER_OVERFLOW` when a sum or product does not fit an `out` of integers.
  */
 export function reduce(
   op: ReduceName,
@@ -84,16 +86,64 @@ export function reduce(
   out: Data,
   oo: number,
 ): number {
+  if (areIntegers(out) && (op === "sum" || op === "prod"))
+    reduceIntegers(op, outer, length, inner, x, xo, out, oo);
+  else fold(op, outer, length, inner, x, xo, out, oo);
+  return OK;
+}
+
+function fold(
+  op: ReduceName,
+  outer: number,
+  length: number,
+  inner: number,
+  x: Data,
+  xo: number,
+  out: Data,
+  oo: number,
+): void {
   const { start, step, stepInteger } = reductions[op];
-  const integer = stepInteger && tagOf(x) > 1;
-  const f = integer ? stepInteger : step;
+  const f = stepInteger && areIntegers(x) ? stepInteger : step;
   const types = tagOf(x) * 4 + tagOf(out);
   if (inner === 1) reduceRowsLoop(op, types)(f, start, outer, length, x, xo, out, oo);
   else {
     if (columns.length < inner) columns = new Float64Array(inner);
     reduceColumnsLoop(op, types)(f, start, outer, length, inner, x, xo, out, oo, columns);
   }
-  return OK;
+}
+
+/** Integers of 32 bits whose sum a double counts exactly, however large they are. */
+const exactly = 2 ** 21;
+
+/** Results first as doubles, pieces of a long sum as integers of 64 bits, then as what `out` holds. */
+function reduceIntegers(
+  op: "sum" | "prod",
+  outer: number,
+  length: number,
+  inner: number,
+  x: Data,
+  xo: number,
+  out: Data,
+  oo: number,
+): void {
+  const exact = new Float64Array(inner);
+  const piece = op === "sum" ? exactly : length;
+  for (let o = 0; o < outer; o++, xo += length * inner, oo += inner) {
+    fold(op, 1, Math.min(piece, length), inner, x, xo, exact, 0);
+    let results: Float64Array | BigInt64Array = exact;
+    if (length > piece) {
+      const totals = BigInt64Array.from(exact, BigInt);
+      for (let l = piece; l < length; l += piece) {
+        fold(op, 1, Math.min(piece, length - l), inner, x, xo + l * inner, exact, 0);
+        for (let i = 0; i < inner; i++) totals[i] += BigInt(exact[i]);
+      }
+      results = totals;
+    }
+    for (let i = 0; i < inner; i++) {
+      checkFits(op, results[i], out);
+      out[oo + i] = Number(results[i]);
+    }
+  }
 }
 
 /** Whether `value` beats `best`: strictly, so that the first of equals wins. */

@@ -1,5 +1,6 @@
 /** Scans along the middle of [outer, length, inner]: every element together with all before it (or, reversed, all after it). */
 import type { Data } from "../../dtype.js";
+import { areIntegers, scanIntegers } from "./integers.js";
 import { OK } from "./status.js";
 
 export type ScanName = "sum" | "prod" | "logsumexp";
@@ -18,10 +19,8 @@ const lines: Record<ScanName, Line> = {
   },
   prod(length, step, x, xo, out, oo) {
     let s = 1;
-    // A product of doubles would lose the low bits that an integer keeps.
-    const times = x instanceof Int32Array ? Math.imul : (a: number, b: number) => a * b;
     for (let l = 0; l < length; l++, xo += step, oo += step) {
-      s = times(s, x[xo]);
+      s *= x[xo];
       out[oo] = s;
     }
   },
@@ -43,7 +42,7 @@ const lines: Record<ScanName, Line> = {
 
 /**
  * out[o, l, i] = the sum, product or logarithm of the sum of exponentials of x[o, 0 … l, i]; of x[o, l …, i] when `reverse` is 1.
- * Accumulated in double precision.
+ * Accumulated in double precision. @throws ValueError `INTEGER_OVERFLOW` when a sum or product of integers does not fit `out`.
  */
 export function scan(
   op: ScanName,
@@ -57,7 +56,8 @@ export function scan(
   oo: number,
 ): number {
   const first = reverse ? (length - 1) * inner : 0;
-  const line = lines[op];
+  const ofIntegers: Line = (...args) => scanIntegers(op as "sum" | "prod", ...args);
+  const line = areIntegers(x) && areIntegers(out) && op !== "logsumexp" ? ofIntegers : lines[op];
   for (let o = 0; o < outer; o++)
     for (let i = 0; i < inner; i++) {
       const at = o * length * inner + i + first;

@@ -20,7 +20,7 @@ void takeRows(Case& c) {
     TakeRows placed = t;
     placed.bytes = bytes ? x.as<uint8_t>() : nullptr;
     placed.floats = bytes ? nullptr : x.as<float>();
-    placed.index = index.as<int32_t>();
+    placed.index = {index.as<int32_t>(), length};
     placed.out = out.as<float>();
     isa.takeRows(placed);
   };
@@ -36,7 +36,7 @@ void indexAdd(Case& c) {
   c.describe("[%lld %lld %lld] count %lld", static_cast<long long>(outer), static_cast<long long>(length),
              static_cast<long long>(inner), static_cast<long long>(count));
   c.call = [=, &index, &g, &out](const Isa& isa) {
-    isa.indexAdd(outer, length, inner, count, index.as<int32_t>(), g.as<float>(), out.as<float>());
+    isa.indexAdd(outer, inner, count, {index.as<int32_t>(), length}, g.as<float>(), out.as<float>());
   };
 }
 

@@ -56,7 +56,7 @@ void maxPool2dGrad(Case& c) {
   Operand& g = c.input(c.values(planes * places));
   Operand& out = c.output<float>(planes * size);
   c.describe("%lld of %lld in %lld planes", static_cast<long long>(places), static_cast<long long>(size), static_cast<long long>(planes));
-  c.call = [=, &index, &g, &out](const Isa& isa) { isa.maxPool2dGrad(planes, size, places, index.as<int32_t>(), g.as<float>(), out.as<float>()); };
+  c.call = [=, &index, &g, &out](const Isa& isa) { isa.maxPool2dGrad(planes, places, {index.as<int32_t>(), size}, g.as<float>(), out.as<float>()); };
 }
 
 template <bool gradient>

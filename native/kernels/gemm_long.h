@@ -1,0 +1,65 @@
+#pragma once
+// Products of long k: a single sum would lose digits with every step. Its steps are cut into pieces of 2^14, which the products of
+// the other files compute, and their sums are added neighbour to neighbour, then pairs of pieces, pairs of these, and so on. Bias and
+// the old C follow as in gemm_micro.h.
+
+#include <cstdlib>
+
+#include "../isa.h"
+#include "../simd.h"
+
+namespace simdgrad::SIMDGRAD_ISA_NS {
+namespace {
+
+constexpr int64_t longestSum = 1 << 14;
+
+void gemm(const Gemm& given);
+
+/** g without its first `steps` steps. */
+SIMD_INLINE Gemm after(const Gemm& g, int64_t steps) {
+  Gemm rest = g;
+  rest.a += steps * g.aCol, rest.b += steps * g.bRow, rest.k -= steps;
+  return rest;
+}
+
+/** The bare sums of g, dense, to `out`. `spare`: as much memory for each time that k is halved. */
+void sumOfPieces(const Gemm& g, float* out, float* spare) {
+  const int64_t size = g.batch * g.m * g.n;
+  if (g.k <= longestSum) {
+    Gemm piece = g;
+    piece.bias = nullptr, piece.accumulate = false, piece.consumer = nullptr;
+    piece.c = out, piece.cBatch = g.m * g.n, piece.cRow = 0;
+    return gemm(piece);
+  }
+  int64_t left = longestSum;
+  while (2 * left < g.k) left *= 2;
+  Gemm first = g;
+  first.k = left;
+  sumOfPieces(first, out, spare + size);
+  sumOfPieces(after(g, left), spare, spare + size);
+  forVectors(static_cast<size_t>(size), [&](size_t i, auto lanes) { store(out + i, load(out + i, lanes) + load(spare + i, lanes), lanes); });
+}
+
+/** False when there is no memory for the sums of the pieces. */
+bool gemmLong(const Gemm& g) {
+  const int64_t size = g.batch * g.m * g.n, row = g.cRow != 0 ? g.cRow : g.n;
+  size_t halvings = 0;
+  for (int64_t steps = longestSum; steps < g.k; steps *= 2) halvings++;
+  float* const sums = static_cast<float*>(std::malloc((halvings + 1) * static_cast<size_t>(size) * sizeof(float)));
+  if (!sums) return false;
+  sumOfPieces(g, sums, sums + size);
+  for (int64_t s = 0; s < g.batch; s++)
+    for (int64_t i = 0; i < g.m; i++) {
+      const float* const from = sums + (s * g.m + i) * g.n;
+      float* const to = g.c + s * g.cBatch + i * row;
+      forVectors(static_cast<size_t>(g.n), [&](size_t j, auto lanes) {
+        const Vec sum = g.bias ? load(from + j, lanes) + load(g.bias + j, lanes) : load(from + j, lanes);
+        store(to + j, g.accumulate ? load(to + j, lanes) + sum : sum, lanes);
+      });
+    }
+  std::free(sums);
+  return true;
+}
+
+}  // namespace
+}  // namespace simdgrad::SIMDGRAD_ISA_NS

@@ -1,0 +1,1 @@
+export const signatures: Record<string, string>;
