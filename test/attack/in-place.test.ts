@@ -140,6 +140,15 @@ function functionally(steps: readonly Step[], inputs: readonly Tensor[], fixed: 
     changes[cell.base]++;
     bases[cell.base] = bases[cell.base].indexCopy(0, cell.where.reshape(-1), next.reshape(-1));
   }
+  // Everything is read at the end, so that a wrong history of anything shows.
+  for (const [on, cell] of held.entries()) {
+    lines.push({ what: "read", on, by: 1 + on / 8 });
+    loss = loss.add(
+      value(cell)
+        .mul(1 + on / 8)
+        .sum(),
+    );
+  }
   /** Whether backward may find that something which it reads was changed. */
   const changed = read.some(({ base, changes: then }) => changes[base] > then);
   return { lines, held: held.map(value), loss, changed };
