@@ -7,10 +7,14 @@ import type { Data } from "../../dtype.js";
 import { specialize, tagOf } from "./specialize.js";
 import { OK } from "./status.js";
 
+/** The windows of a call, read once: another thread may write to what it was given, and bounds must not change under a loop. */
+const readWindows = (windows: Int32Array, wo: number, oh: number, ow: number) =>
+  windows.slice(wo, wo + 2 * (oh + ow));
+
 /** Position in `windows` of the first window that leaves its axis, or OK. */
-function checkWindows(oh: number, ow: number, h: number, w: number, windows: Int32Array, wo: number): number {
+function checkWindows(oh: number, ow: number, h: number, w: number, windows: Int32Array): number {
   for (let i = 0; i < oh + ow; i++) {
-    const [begin, end] = [windows[wo + 2 * i], windows[wo + 2 * i + 1]];
+    const [begin, end] = [windows[2 * i], windows[2 * i + 1]];
     if (!(begin >= 0 && begin <= end && end <= (i < oh ? h : w))) return 2 * i;
   }
   return OK;
@@ -26,7 +30,6 @@ const maxLoop = specialize(
     dh: number,
     dw: number,
     windows: Int32Array,
-    wo: number,
     x: Data,
     xo: number,
     out: Data,
@@ -37,10 +40,10 @@ const maxLoop = specialize(
     for (let p = 0; p < planes; p++, xo += h * w)
       for (let y = 0; y < oh; y++)
         for (let z = 0; z < ow; z++, oo++, io++) {
-          const columns = wo + 2 * (oh + z);
+          const columns = 2 * (oh + z);
           const [top, bottom, left, right] = [
-            windows[wo + 2 * y],
-            windows[wo + 2 * y + 1],
+            windows[2 * y],
+            windows[2 * y + 1],
             windows[columns],
             windows[columns + 1],
           ];
@@ -81,9 +84,10 @@ export function maxPool2d(
   index: Int32Array,
   io: number,
 ): number {
-  const bad = checkWindows(oh, ow, h, w, windows, wo);
+  const own = readWindows(windows, wo, oh, ow);
+  const bad = checkWindows(oh, ow, h, w, own);
   if (bad !== OK) return bad;
-  maxLoop("max", tagOf(x))(planes, h, w, oh, ow, dh, dw, windows, wo, x, xo, out, oo, index, io);
+  maxLoop("max", tagOf(x))(planes, h, w, oh, ow, dh, dw, own, x, xo, out, oo, index, io);
   return OK;
 }
 
@@ -126,15 +130,16 @@ export function avgPool2d(
   out: Data,
   oo: number,
 ): number {
-  const bad = checkWindows(oh, ow, h, w, windows, wo);
+  const own = readWindows(windows, wo, oh, ow);
+  const bad = checkWindows(oh, ow, h, w, own);
   if (bad !== OK) return bad;
   for (let p = 0; p < planes; p++, xo += h * w)
     for (let y = 0; y < oh; y++)
       for (let z = 0; z < ow; z++, oo++) {
-        const columns = wo + 2 * (oh + z);
-        const [left, right] = [windows[columns], windows[columns + 1]];
+        const columns = 2 * (oh + z);
+        const [left, right] = [own[columns], own[columns + 1]];
         let sum = 0;
-        for (let i = windows[wo + 2 * y]; i < windows[wo + 2 * y + 1]; i++)
+        for (let i = own[2 * y]; i < own[2 * y + 1]; i++)
           for (let j = left; j < right; j++) sum += x[xo + i * w + j];
         out[oo] = sum / divisors[divisorsOffset + y * ow + z];
       }
@@ -157,16 +162,17 @@ export function avgPool2dGrad(
   out: Data,
   oo: number,
 ): number {
-  const bad = checkWindows(oh, ow, h, w, windows, wo);
+  const own = readWindows(windows, wo, oh, ow);
+  const bad = checkWindows(oh, ow, h, w, own);
   if (bad !== OK) return bad;
   out.fill(0, oo, oo + planes * h * w);
   for (let p = 0; p < planes; p++, oo += h * w)
     for (let y = 0; y < oh; y++)
       for (let z = 0; z < ow; z++, go++) {
-        const columns = wo + 2 * (oh + z);
+        const columns = 2 * (oh + z);
         const share = g[go] / divisors[divisorsOffset + y * ow + z];
-        for (let i = windows[wo + 2 * y]; i < windows[wo + 2 * y + 1]; i++)
-          for (let j = windows[columns]; j < windows[columns + 1]; j++) out[oo + i * w + j] += share;
+        for (let i = own[2 * y]; i < own[2 * y + 1]; i++)
+          for (let j = own[columns]; j < own[columns + 1]; j++) out[oo + i * w + j] += share;
       }
   return OK;
 }
