@@ -7,7 +7,7 @@ import { DTypeError, formatShape, ValueError } from "./errors.js";
 
 /** Whether it is a tensor. The ground knows them by what they are made of. */
 export const isTensor = (given: unknown): given is { shape: readonly number[]; dtype: string } =>
-  typeof given === "object" && given !== null && "storage" in given && "strides" in given;
+  typeof given === "object" && given !== null && (given as { storage?: unknown }).storage !== undefined;
 
 /** Whether it is an object of options, and no tensor, array or number. */
 export const isOptions = (given: unknown): boolean =>
@@ -124,9 +124,9 @@ export function checkWords(op: string, words: readonly unknown[], given: Given):
       );
 }
 
-/** `{ name: value }`, all of them arrays of integers. */
-export function checkIntegerLists(op: string, given: Given): void {
-  for (const [name, value] of Object.entries(given))
-    if (!Array.isArray(value) || !value.every(Number.isSafeInteger))
-      throw refused(op, name, "an array of integers", value);
+/** An array of integers: a shape, dims. By itself, and without a list of names: views check theirs at every call. */
+export function checkIntegerList(op: string, name: string, given: unknown): void {
+  if (!Array.isArray(given)) throw refused(op, name, "an array of integers", given);
+  for (let i = 0; i < given.length; i++)
+    if (!Number.isSafeInteger(given[i])) throw refused(op, name, "an array of integers", given);
 }

@@ -1,4 +1,4 @@
-import { checkIntegerLists, checkTensors } from "../arguments.js";
+import { checkIntegerList, checkTensors } from "../arguments.js";
 import { isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
@@ -183,7 +183,7 @@ export function affineGrid(
   options: { alignCorners?: boolean | null } = {},
 ): Tensor {
   checkTensors("affineGrid", theta);
-  checkIntegerLists("affineGrid", { size });
+  checkIntegerList("affineGrid", "size", size);
   checkOptions("affineGrid", options, ["alignCorners"]);
   const axes = theta.ndim === 3 ? theta.shape[1] : 0;
   if (!isFloating(theta.dtype)) throw new DTypeError(`affineGrid: a float tensor is needed: ${theta.dtype}`);

@@ -1,4 +1,4 @@
-import { checkIntegerLists, checkIntegers, checkTensors } from "../arguments.js";
+import { checkIntegerList, checkIntegers, checkTensors } from "../arguments.js";
 import { formatShape, ShapeError, ValueError } from "../errors.js";
 import { inferShape, numel, resolveDim, resolveDims, type Shape } from "../shape.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -62,7 +62,7 @@ function rollAlong(x: Tensor, shift: number, dim: number): Tensor {
 export function rot90(x: Tensor, k = 1, dims: readonly [number, number] = [0, 1]): Tensor {
   checkTensors("rot90", x);
   checkIntegers("rot90", { k });
-  checkIntegerLists("rot90", { dims });
+  checkIntegerList("rot90", "dims", dims);
   if (dims.length !== 2) throw new ShapeError(`rot90: two dims are needed: ${formatShape(dims)}`);
   const [a, b] = dims.map((d) => resolveDim("rot90", d, x.ndim));
   if (a === b) throw new ShapeError(`rot90: a dim appears twice: ${formatShape(dims)}`);
@@ -98,7 +98,7 @@ export function swapaxes(x: Tensor, axis0: number, axis1: number): Tensor {
 /** One dim as several of these sizes, one of which may be -1: the reverse of `flatten`. PyTorch: `torch.unflatten`. */
 export function unflatten(x: Tensor, dim: number, sizes: Shape): Tensor {
   checkTensors("unflatten", x);
-  checkIntegerLists("unflatten", { sizes });
+  checkIntegerList("unflatten", "sizes", sizes);
   const d = lineDim("unflatten", dim, x);
   if (sizes.length === 0) throw new ShapeError("unflatten: at least one size is needed: []");
   const parts = inferShape("unflatten", [x.ndim === 0 ? 1 : x.shape[d]], sizes);

@@ -1,4 +1,4 @@
-import { checkIntegerLists, checkOperands, checkTensors } from "../arguments.js";
+import { checkIntegerList, checkOperands, checkTensors } from "../arguments.js";
 import { isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
@@ -47,7 +47,7 @@ export function repeat(x: Tensor, repeats: readonly number[]): Tensor {
 /** `repeat` that takes fewer numbers than dims: those of the last ones. PyTorch: `torch.tile`. */
 export function tile(x: Tensor, dims: readonly number[]): Tensor {
   checkTensors("tile", x);
-  checkIntegerLists("tile", { dims });
+  checkIntegerList("tile", "dims", dims);
   checkRepeats("tile", dims);
   return repeat(x, [...new Array<number>(Math.max(0, x.ndim - dims.length)).fill(1), ...dims]);
 }

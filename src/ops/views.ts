@@ -1,4 +1,4 @@
-import { checkIntegerLists, checkIntegers, checkTensors, isTensor } from "../arguments.js";
+import { checkIntegerList, checkIntegers, checkTensors, isTensor } from "../arguments.js";
 import { differentiable, differentiableView } from "../autograd/graph.js";
 import { type DType, isFloating } from "../dtype.js";
 import { formatShape, ShapeError, ValueError } from "../errors.js";
@@ -92,7 +92,7 @@ export function to(x: Tensor, dtype: DType): Tensor {
 /** The same elements in another shape; one size may be -1. A view where strides allow, else a copy. */
 export function reshape(x: Tensor, shape: Shape): Tensor {
   checkTensors("reshape", x);
-  checkIntegerLists("reshape", { shape });
+  checkIntegerList("reshape", "shape", shape);
   const target = inferShape("reshape", x.shape, shape);
   const strides = x.isContiguous ? denseStrides(target) : viewStrides(x.shape, x.strides, target);
   if (strides === null) return reshape(clone(x), target);
@@ -155,7 +155,7 @@ export function flatten(
 /** Dims in another order: `permute(x, [2, 0, 1])`. */
 export function permute(x: Tensor, dims: readonly number[]): Tensor {
   checkTensors("permute", x);
-  checkIntegerLists("permute", { dims });
+  checkIntegerList("permute", "dims", dims);
   const order = dims.map((d) => resolveDim("permute", d, x.ndim));
   if (order.length !== x.ndim || new Set(order).size !== x.ndim)
     throw new ShapeError(`permute: every dim once: ${formatShape(dims)} for ${formatShape(x.shape)}`);
@@ -181,7 +181,7 @@ export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
 /** `x` repeated along dims of size 1 (and new dims in front) without copying; -1 keeps a size. */
 export function expand(x: Tensor, shape: Shape): Tensor {
   checkTensors("expand", x);
-  checkIntegerLists("expand", { shape });
+  checkIntegerList("expand", "shape", shape);
   const lead = shape.length - x.ndim;
   const target = shape.map((size, d) => (size === -1 && d >= lead ? x.shape[d - lead] : size));
   const fits = lead >= 0 && x.shape.every((size, d) => size === 1 || size === target[d + lead]);
@@ -203,7 +203,7 @@ export function squeeze(
 ): Tensor {
   checkTensors("squeeze", x);
   const [dim] = dimAndOptions<number | readonly number[], object>("squeeze", [], where, undefined);
-  if (dim !== undefined && typeof dim !== "number") checkIntegerLists("squeeze", { dim });
+  if (dim !== undefined && typeof dim !== "number") checkIntegerList("squeeze", "dim", dim);
   const given =
     dim === undefined
       ? undefined
