@@ -6,12 +6,19 @@ import { checkOptionKind } from "./option-kinds.js";
 export { isOptions };
 
 /**
- * A misspelt option would be ignored in silence, and one of the wrong kind taken for a number: every public function with options asks here
- * first. `undefined` is no options.
- * @throws ValueError `UNKNOWN_OPTION` that names the nearest known one, `INVALID_OPTION` for a value of the wrong kind, or
- * `INVALID_OPTIONS` for anything but an object.
+ * An option of the wrong kind would be taken for a number: every public function with options asks here first. `undefined` is no options.
+ * @throws ValueError as `checkOptionNames`, or `INVALID_OPTION` for a value of the wrong kind.
  */
 export function checkOptions(op: string, options: unknown, known: readonly string[]): void {
+  checkOptionNames(op, options, known);
+  for (const [name, value] of Object.entries(options ?? {})) checkOptionKind(op, name, value);
+}
+
+/**
+ * A misspelt option would be ignored in silence. This is for functions that know more of the values than their kinds: hyperparameters.
+ * @throws ValueError `UNKNOWN_OPTION` that names the nearest known one, or `INVALID_OPTIONS` for anything but an object.
+ */
+export function checkOptionNames(op: string, options: unknown, known: readonly string[]): void {
   if (options === undefined) return;
   const needed = (given: string) =>
     new ValueError(
@@ -28,10 +35,7 @@ export function checkOptions(op: string, options: unknown, known: readonly strin
   )
     throw needed(described(options));
   for (const key of Object.keys(options)) {
-    if (known.includes(key)) {
-      checkOptionKind(op, key, (options as Record<string, unknown>)[key]);
-      continue;
-    }
+    if (known.includes(key)) continue;
     // A tensor in their place is no misspelt option.
     const { name } = options.constructor ?? Object;
     if (name !== "Object") throw needed(`a ${name}`);

@@ -23,7 +23,9 @@ export function unravelIndex(indices: Tensor, shape: Shape | number): Tensor[] {
   if (isFloating(indices.dtype) || indices.dtype === "bool")
     throw new DTypeError(`unravelIndex: indices are integers: ${indices.dtype}; use to("int32")`);
   const at = to(indices, "int32");
-  return sizes.map((size, d) => binary.remainder(binary.floorDivide(at, numel(sizes.slice(d + 1))), size));
+  // Of a tensor without elements there are no positions, and what stands for one is whatever it was.
+  const after = (d: number) => Math.max(1, numel(sizes.slice(d + 1)));
+  return sizes.map((size, d) => binary.remainder(binary.floorDivide(at, after(d)), Math.max(1, size)));
 }
 
 export interface NonzeroStaticOptions {

@@ -1,6 +1,6 @@
 /** Schedules made of schedules of one optimizer, as in PyTorch. */
 import { ValueError } from "../errors.js";
-import { checkOptions } from "../options.js";
+import { checkOptionNames } from "../options.js";
 import { listOf, positive, readState, record } from "../saved-state.js";
 import { checkKinds } from "./range.js";
 import { initialLr, type Scheduled, Scheduler, type SchedulerState } from "./scheduler.js";
@@ -55,7 +55,7 @@ export class SequentialLR extends Combined {
     options: { milestones: readonly number[] },
   ) {
     super(optimizer, schedulers);
-    checkOptions("SequentialLR", options, ["milestones"]);
+    checkOptionNames("SequentialLR", options, ["milestones"]);
     const { milestones = [] } = options ?? {};
     checkKinds("SequentialLR", { milestones: [milestones, listOf(positive)] });
     this.milestones = [...milestones];

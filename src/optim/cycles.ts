@@ -1,7 +1,7 @@
 /** Schedules that rise and fall, some with the momentum the other way round, as in PyTorch. */
 import { cosTurns } from "../elementary.js";
 import { ValueError } from "../errors.js";
-import { checkOptions } from "../options.js";
+import { checkOptionNames } from "../options.js";
 import {
   aboveZero,
   between,
@@ -30,7 +30,7 @@ export class CosineAnnealingWarmRestarts extends Scheduler {
   readonly etaMin: number;
   constructor(optimizer: Scheduled, options: { t0: number; tMult?: number; etaMin?: number }) {
     super(optimizer);
-    checkOptions("CosineAnnealingWarmRestarts", options, ["t0", "tMult", "etaMin"]);
+    checkOptionNames("CosineAnnealingWarmRestarts", options, ["t0", "tMult", "etaMin"]);
     const { t0, tMult = 1, etaMin = 0 } = options ?? {};
     checkKinds("CosineAnnealingWarmRestarts", {
       ...{ t0: [t0, positive], tMult: [tMult, positive], etaMin: [etaMin, notNegative] },
@@ -102,7 +102,7 @@ export class OneCycleLR extends Scheduler {
 
   constructor(optimizer: Scheduled, options: OneCycleOptions) {
     super(optimizer);
-    checkOptions("OneCycleLR", options, [
+    checkOptionNames("OneCycleLR", options, [
       ...(["maxLr", "totalSteps", "epochs", "stepsPerEpoch", "pctStart", "annealStrategy"] as const),
       ...(["cycleMomentum", "baseMomentum", "maxMomentum", "divFactor", "finalDivFactor"] as const),
       "threePhase",
@@ -215,7 +215,7 @@ export class CyclicLR extends Scheduler {
 
   constructor(optimizer: Scheduled, options: CyclicOptions) {
     super(optimizer);
-    checkOptions("CyclicLR", options, [
+    checkOptionNames("CyclicLR", options, [
       ...([
         "baseLr",
         "maxLr",

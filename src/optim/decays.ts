@@ -1,7 +1,7 @@
 /** Schedules that go from one learning rate to another once, as in PyTorch. */
 import { cosTurns } from "../elementary.js";
 import { ValueError } from "../errors.js";
-import { checkOptions } from "../options.js";
+import { checkOptionNames } from "../options.js";
 import { between, count, listOf, notNegative, positive, shown } from "../saved-state.js";
 import { checkKinds } from "./range.js";
 import { perGroup, type Scheduled, Scheduler } from "./scheduler.js";
@@ -12,7 +12,7 @@ export class StepLR extends Scheduler {
   readonly gamma: number;
   constructor(optimizer: Scheduled, options: { stepSize: number; gamma?: number }) {
     super(optimizer);
-    checkOptions("StepLR", options, ["stepSize", "gamma"]);
+    checkOptionNames("StepLR", options, ["stepSize", "gamma"]);
     const { stepSize, gamma = 0.1 } = options ?? {};
     checkKinds("StepLR", { stepSize: [stepSize, positive], gamma: [gamma, notNegative] });
     [this.stepSize, this.gamma] = [stepSize, gamma];
@@ -28,7 +28,7 @@ export class MultiStepLR extends Scheduler {
   readonly gamma: number;
   constructor(optimizer: Scheduled, options: { milestones: readonly number[]; gamma?: number }) {
     super(optimizer);
-    checkOptions("MultiStepLR", options, ["milestones", "gamma"]);
+    checkOptionNames("MultiStepLR", options, ["milestones", "gamma"]);
     const { milestones, gamma = 0.1 } = options ?? {};
     checkKinds("MultiStepLR", { milestones: [milestones, listOf(count)], gamma: [gamma, notNegative] });
     this.milestones = [...milestones];
@@ -48,7 +48,7 @@ export class ConstantLR extends Scheduler {
   readonly totalIters: number;
   constructor(optimizer: Scheduled, options: { factor?: number; totalIters?: number } = {}) {
     super(optimizer);
-    checkOptions("ConstantLR", options, ["factor", "totalIters"]);
+    checkOptionNames("ConstantLR", options, ["factor", "totalIters"]);
     const { factor = 1 / 3, totalIters = 5 } = options;
     checkKinds("ConstantLR", { factor: [factor, between(0, 1)], totalIters: [totalIters, count] });
     [this.factor, this.totalIters] = [factor, totalIters];
@@ -75,7 +75,7 @@ export class LinearLR extends Scheduler {
     options: { startFactor?: number; endFactor?: number; totalIters?: number } = {},
   ) {
     super(optimizer);
-    checkOptions("LinearLR", options, ["startFactor", "endFactor", "totalIters"]);
+    checkOptionNames("LinearLR", options, ["startFactor", "endFactor", "totalIters"]);
     const { startFactor = 1 / 3, endFactor = 1, totalIters = 5 } = options;
     [this.startFactor, this.endFactor, this.totalIters] = [startFactor, endFactor, totalIters];
     if (!between(0, 1).holds(this.startFactor) || this.startFactor === 0)
@@ -102,7 +102,7 @@ export class ExponentialLR extends Scheduler {
   readonly gamma: number;
   constructor(optimizer: Scheduled, options: { gamma: number }) {
     super(optimizer);
-    checkOptions("ExponentialLR", options, ["gamma"]);
+    checkOptionNames("ExponentialLR", options, ["gamma"]);
     checkKinds("ExponentialLR", { gamma: [options?.gamma, notNegative] });
     this.gamma = options.gamma;
   }
@@ -117,7 +117,7 @@ export class PolynomialLR extends Scheduler {
   readonly power: number;
   constructor(optimizer: Scheduled, options: { totalIters?: number; power?: number } = {}) {
     super(optimizer);
-    checkOptions("PolynomialLR", options, ["totalIters", "power"]);
+    checkOptionNames("PolynomialLR", options, ["totalIters", "power"]);
     const { totalIters = 5, power = 1 } = options;
     [this.totalIters, this.power] = [totalIters, power];
     checkKinds("PolynomialLR", { totalIters: [this.totalIters, positive], power: [this.power, notNegative] });
@@ -135,7 +135,7 @@ export class CosineAnnealingLR extends Scheduler {
   readonly etaMin: number;
   constructor(optimizer: Scheduled, options: { tMax: number; etaMin?: number }) {
     super(optimizer);
-    checkOptions("CosineAnnealingLR", options, ["tMax", "etaMin"]);
+    checkOptionNames("CosineAnnealingLR", options, ["tMax", "etaMin"]);
     const { tMax, etaMin = 0 } = options ?? {};
     checkKinds("CosineAnnealingLR", { tMax: [tMax, positive], etaMin: [etaMin, notNegative] });
     [this.tMax, this.etaMin] = [tMax, etaMin];
@@ -159,7 +159,7 @@ function checkLambdas(
   optimizer: Scheduled,
   options: { lrLambda: LrLambda | readonly LrLambda[] },
 ) {
-  checkOptions(op, options, ["lrLambda"]);
+  checkOptionNames(op, options, ["lrLambda"]);
   const lambdas = perGroup(op, "lrLambda", options?.lrLambda, optimizer);
   for (const lambda of lambdas)
     if (typeof lambda !== "function")

@@ -3,7 +3,7 @@ import type { DType } from "../dtype.js";
 import { AutogradError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { k, withKernels } from "../kernels/backend.js";
 import { dense } from "../ops/views.js";
-import { checkOptions } from "../options.js";
+import { checkOptionNames } from "../options.js";
 import { count, listOf, mismatch, readState, record, shown } from "../saved-state.js";
 import { denseStrides, numel, sameShape } from "../shape.js";
 import { isDetached } from "../tensor/detached.js";
@@ -95,7 +95,7 @@ export abstract class Optimizer<Options extends object> {
         "NOT_PARAMETERS",
       );
     const { params: iterable, ...own } = given;
-    checkOptions(name, own, Object.keys(this.defaults));
+    checkOptionNames(name, own, Object.keys(this.defaults));
     const params = listed(name, iterable) as Tensor[];
     if (params.length === 0) throw noParameters(name);
     const options = fixedLists({ ...this.defaults, ...own }) as unknown as Options;

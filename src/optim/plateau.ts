@@ -1,5 +1,5 @@
 import { ValueError } from "../errors.js";
-import { checkOptions } from "../options.js";
+import { checkOptionNames } from "../options.js";
 import {
   count,
   finite,
@@ -63,7 +63,7 @@ export class ReduceLROnPlateau {
     options: PlateauOptions = {},
   ) {
     checkOptimizer("ReduceLROnPlateau", optimizer);
-    checkOptions("ReduceLROnPlateau", options, plateauOptions);
+    checkOptionNames("ReduceLROnPlateau", options, plateauOptions);
     const { mode = "min", factor = 0.1, thresholdMode = "rel", minLr = 0 } = options;
     const { patience = 10, threshold = 1e-4, cooldown = 0, eps = 1e-8 } = options;
     if (!(notNegative.holds(factor) && factor < 1))

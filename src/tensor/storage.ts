@@ -77,6 +77,12 @@ export class DetachableStorage extends Storage {
   }
 }
 
+/** @internal All of an array: of the user, of a loader, or a stand-in of the trace that is running. */
+export const storageOn = (array: Data): Storage =>
+  tracing?.made(array) || array.buffer instanceof SharedArrayBuffer
+    ? new PinnedStorage(array, 0, array.length)
+    : new DetachableStorage(array);
+
 /** @internal The error of everything that meets memory which is gone. */
 export function detached(length: number, needed: number): SimdgradError {
   return new SimdgradError(

@@ -5,7 +5,7 @@ import { denseStrides, isDense, numel, type Shape, type Strides } from "../shape
 import { tracing } from "../tracing.js";
 import { formatTensor } from "./format.js";
 import { checkHeap, checkRoom } from "./room.js";
-import { allocate, DetachableStorage, longLived, type Storage } from "./storage.js";
+import { allocate, longLived, type Storage, storageOn } from "./storage.js";
 import { checkTransferable, ownValues, type TransferableTensor } from "./transferable.js";
 
 /** What the tensor layer knows of autograd: that some node made a tensor. The node itself lives in `autograd/`. */
@@ -339,5 +339,5 @@ export function copyOf(x: Tensor): Tensor {
 export function fromData(data: Data, shape: Shape, dtype: DType): Tensor {
   if (data.length !== numel(shape))
     throw new ShapeError(`tensor: ${data.length} values do not fill ${formatShape(shape)}`);
-  return new Tensor(new DetachableStorage(data), 0, [...shape], denseStrides(shape), dtype);
+  return new Tensor(storageOn(data), 0, [...shape], denseStrides(shape), dtype);
 }

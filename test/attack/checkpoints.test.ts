@@ -251,8 +251,10 @@ test.each(loads)("every field of the state dict of the %s", async (_, partOf) =>
   await from.run();
   const state = partOf(from).stateDict();
   const detached = tensor([1, 2, 3]);
-  const big = randn([4, 16]);
-  structuredClone(big.data.buffer, { transfer: [big.data.buffer as ArrayBuffer] });
+  // Small tensors cannot be pulled away; this one is a part of one that can.
+  const whole = randn([4, 40_000]);
+  const big = whole.narrow(1, 0, 16);
+  structuredClone(whole.data.buffer, { transfer: [whole.data.buffer as ArrayBuffer] });
   const given = [...inMemory, detached, big];
   const made = make();
   const part = partOf(made);

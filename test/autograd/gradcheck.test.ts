@@ -220,6 +220,9 @@ describe("nothing is left out", () => {
         "grad",
         "gradient",
         "isLeaf",
+        "gradFn",
+        "isBehind",
+        "toTransferable",
       ],
       ...[
         "isContiguous",
