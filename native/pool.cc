@@ -253,6 +253,11 @@ int threads() {
   return wanted;
 }
 
+int threadsAtOnce() {
+  const int all = threads(), cores = coresOf(state());
+  return all < cores ? all : cores;
+}
+
 int setThreads(int count) {
   State& s = state();
   if (insideChunk) return threads();

@@ -29,6 +29,8 @@ bool isWarm();
 
 /** Threads that share the work, counting the caller. Those beyond the number of cores help only where a piece of work does not get on. */
 int threads();
+/** Of these, how many run at the same time: at most one for each core. What is cut into pieces is cut for so many. */
+int threadsAtOnce();
 /** Takes effect at once; waits for a parallelFor that is running. Returns the number in effect (1 … maxThreads). */
 int setThreads(int count);
 constexpr int maxThreads = 256;

@@ -205,7 +205,7 @@ struct Grid {
 
 /** Tasks that are worth having: none is shorter than handing it out costs, and as many for each thread. */
 int64_t tasksWanted(double flops, double perThread) {
-  const int64_t all = threads();
+  const int64_t all = threadsAtOnce();
   if (flops < 2 * perThread || all == 1) return 1;
   const double byWork = flops / perThread;
   if (byWork < static_cast<double>(all)) return static_cast<int64_t>(byWork);
@@ -218,12 +218,13 @@ Grid cut(const Problem& g, double perThread) {
   Grid best = {1, 1, (g.m + MR - 1) / MR, (g.n + NRH - 1) / NRH, NRH};
   const int64_t wanted = (tasksWanted(flopsOf(g) * static_cast<double>(g.batch), perThread) + g.batch - 1) / g.batch;
   if (wanted == 1) return best;
+  const int64_t atOnce = threadsAtOnce();
   double bestCost = 0;
   // Of the ways to cut C into that many, the one that keeps the busiest thread busy for the shortest time: the FMAs of its
   // largest task, and packing and reading B, once for each task. All in vectors for each step of k.
   for (int64_t columns = 1; columns <= least(wanted, best.tileColumns); columns++) {
     const int64_t rows = least(wanted / columns, best.tileRows);
-    const int64_t turns = (rows * columns * g.batch + threads() - 1) / threads();
+    const int64_t turns = (rows * columns * g.batch + atOnce - 1) / atOnce;
     const int64_t rowsEach = (g.m + rows - 1) / rows;
     const double height = static_cast<double>(rowsEach) + rowsOfTile * static_cast<double>((rowsEach + MR - 1) / MR);
     const double width = static_cast<double>(least((best.tileColumns + columns - 1) / columns * NRH, (g.n + W - 1) / W * W));
