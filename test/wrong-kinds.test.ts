@@ -301,6 +301,12 @@ describe("wrong kinds", () => {
       await expect(train.evaluate(new Net() as nn.Module, dataset(), mse)).rejects.toMatchObject({ code });
   });
 
+  it("a forward that is async, called by itself", () => {
+    expect(() => new Async().forward(ones([1, 2]))).toThrowError(
+      expect.objectContaining({ code: "ASYNC_FORWARD" }),
+    );
+  });
+
   it("what is frozen may be private", async () => {
     const m = new Private().freeze();
     await fit(m, dataset(), { optimizer: new optim.SGD(m.parameters()), ...mse });

@@ -20,6 +20,7 @@ export function callForward(module: Module, forward: (...args: any[]) => unknown
       if (replaced !== undefined && replaced !== null) args = Array.isArray(replaced) ? replaced : [replaced];
     }
     let result = forward.apply(module, args);
+    if (result instanceof Promise) throw asyncForward(module, result);
     for (const hook of hooks) result = hook(module, args, result) ?? result;
     return result;
   } catch (thrown) {
@@ -34,6 +35,15 @@ export function callForward(module: Module, forward: (...args: any[]) => unknown
   } finally {
     running.pop();
   }
+}
+
+/** After an await other modules run, and neither a path nor a trace says what belongs to whom. */
+function asyncForward(module: Module, result: Promise<unknown>): SimdgradError {
+  result.catch(() => {}); // this error is the one to see
+  return new SimdgradError(
+    "ASYNC_FORWARD",
+    `forward computes at once: that of ${module.constructor.name} is async, it returned a promise; await what it needs before`,
+  );
 }
 
 /**

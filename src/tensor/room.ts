@@ -23,7 +23,7 @@ export function outOfMemory(op: string, dtype: DType, length: number, cause?: un
   const bytes = length * arrayTypes[dtype].BYTES_PER_ELEMENT;
   return new SimdgradError(
     "OUT_OF_MEMORY",
-    `${op}: no memory for so many elements: ${length} of ${dtype}, which are ${bytes} bytes; one tensor may have ${mostBytes()} here`,
+    `${op}: no memory for so many elements: ${length} of ${dtype}, which are ${bytes} bytes; one tensor may have ${mostBytes()} bytes here`,
     { cause },
   );
 }

@@ -1,5 +1,5 @@
 /** What people give where a model, an optimizer, a scheduler or a loss belongs. Each mistake is named before the first step. */
-import { formatShape, ShapeError, SimdgradError, ValueError } from "../errors.js";
+import { formatShape, ShapeError, ValueError } from "../errors.js";
 import { Module } from "../nn/module.js";
 import { ReduceLROnPlateau } from "../optim/schedulers.js";
 import { record, shown } from "../saved-state.js";
@@ -20,17 +20,10 @@ export function checkModel(op: string, model: unknown): asserts model is Module 
   throw new ValueError(`${op}: the model comes first, an nn.Module: ${what}`, "NOT_A_MODEL");
 }
 
-/** The output of a model. @throws SimdgradError `ASYNC_FORWARD` for a promise, ValueError `INVALID_OUTPUT` for nothing. */
+/** The output of a model. @throws ValueError `INVALID_OUTPUT` for nothing. */
 export function outputOf(op: string, model: Module, x: Tensor): Tensor {
   const output: unknown = model.forward(x);
   const { name } = model.constructor;
-  if (typeof (output as PromiseLike<unknown> | null | undefined)?.then === "function") {
-    (output as PromiseLike<unknown>).then(undefined, () => {}); // the error below is the one to see
-    throw new SimdgradError(
-      "ASYNC_FORWARD",
-      `${op}: forward computes at once: that of ${name} is async, it returned a promise; await what it needs before`,
-    );
-  }
   if (output === undefined || output === null)
     throw new ValueError(
       `${op}: forward returns the output: that of ${name} returned ${output}; is the return missing?`,
