@@ -1,12 +1,13 @@
 /** Values of flags: each parser takes the text and gives the value or says what would be valid. */
 import { decimalOf } from "../decimal.js";
 import { nearest } from "../nearest.js";
+import { excerpt } from "../quote.js";
 import { UsageError } from "./failure.js";
 
 type Parser<T> = (text: string) => T;
 
 function reject(flag: string, rule: string, text: string, hint?: string): UsageError {
-  const given = text === "" ? "nothing" : text;
+  const given = text === "" ? "nothing" : excerpt(text);
   return new UsageError(`${flag}: ${rule}: ${given}${hint === undefined ? "" : `; ${hint}`}`);
 }
 
@@ -83,8 +84,8 @@ export function sizes(flag: string): Parser<number[]> {
     throw reject(
       flag,
       `sizes are integers ${describe(SIZE)}, separated by commas`,
-      `"${wrong}" in ${text}`,
-      `for example ${rest}`,
+      `"${excerpt(wrong, 30)}" in ${text}`,
+      `for example ${excerpt(rest)}`,
     );
   };
 }

@@ -1,7 +1,17 @@
 /** Where results go, looked at before any work is done for them. */
-import { accessSync, constants, existsSync, mkdtempSync, realpathSync, rmdirSync, statSync } from "node:fs";
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdtempSync,
+  realpathSync,
+  rmdirSync,
+  type Stats,
+  statSync,
+} from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { FileError } from "../index.js";
+import { endOfLinks } from "../io/atomic.js";
 import { UsageError } from "./failure.js";
 
 /** Hours of training must not end at a path that cannot be written, nor hang there. Writes nothing itself. */
@@ -12,7 +22,12 @@ export function checkWritable(flag: string, path: string): void {
   const directory = dirname(resolve(path));
   if (!existsSync(directory) || !statSync(directory).isDirectory())
     throw fail("DIRECTORY_NOT_FOUND", `no directory ${JSON.stringify(directory)} to write into`);
-  const stat = statSync(path, { throwIfNoEntry: false });
+  let stat: Stats | undefined;
+  try {
+    stat = statSync(path, { throwIfNoEntry: false });
+  } catch (cause) {
+    throw fail("WRITE_FAILED", (cause as Error).message, cause); // links that lead in a ring, a name that is too long
+  }
   if (stat?.isDirectory()) throw fail("NOT_A_FILE", "a directory, not a file");
   // Opening a FIFO blocks the process until somebody reads, and no signal gets through.
   if (stat !== undefined && !stat.isFile() && (flag === "--checkpoint" || !stat.isCharacterDevice()))
@@ -39,8 +54,8 @@ export function checkApart(
   throw new UsageError(`${one}: another file than ${other} is needed: ${JSON.stringify(path)}`);
 }
 
-/** One name for each file, whether it is there or not. */
+/** One name for each file, whether it is there or not: writing goes where links lead. */
 function placeOf(path: string): string {
-  const full = resolve(path);
+  const full = resolve(endOfLinks(path));
   return existsSync(full) ? realpathSync(full) : join(realpathSync(dirname(full)), basename(full));
 }

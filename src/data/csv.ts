@@ -2,6 +2,7 @@
  * CSV files. `readCsv` reads one into tensors and looks at each byte once; `csvSamples` hands out its rows one by one, for files that
  * are larger than memory.
  */
+import { described } from "../arguments.js";
 import { FileError, formatShape, SimdgradError, ValueError } from "../errors.js";
 import { type Path, pathOf, readPieces } from "../io/read.js";
 import { checkOptions } from "../options.js";
@@ -53,6 +54,10 @@ export async function readCsv(path: Path, options: CsvOptions = {}): Promise<Csv
 
 /** `readCsv` of text that is in memory. */
 export function parseCsv(text: string, options: CsvOptions = {}): CsvData {
+  if (typeof text !== "string")
+    throw new ValueError(
+      `parseCsv: the text of a file is a string: ${described(text)}; readCsv takes a path`,
+    );
   const reader = new CsvReader("parseCsv", options);
   const table = new Table();
   reader.eachRow(text, (row) => table.add(row));

@@ -102,10 +102,13 @@ function inspect(op: string, path: string): Target {
   }
 }
 
-/** Where a link leads that leads to no file yet. `statSync` has followed it before: it is no ring. */
-function endOfLinks(path: string): string {
+/** The most that Linux follows: beyond it, links are a ring. */
+const MOST_LINKS = 40;
+
+/** @internal Where a link leads, also one that leads to no file yet. */
+export function endOfLinks(path: string): string {
   let end = path;
-  for (;;) {
+  for (let links = 0; links < MOST_LINKS; links++) {
     let next: string;
     try {
       next = fs.readlinkSync(end);
@@ -114,6 +117,7 @@ function endOfLinks(path: string): string {
     }
     end = resolve(fs.realpathSync(dirname(end)), next);
   }
+  return end;
 }
 
 function* pieces(chunks: readonly Uint8Array[]): Generator<Uint8Array> {

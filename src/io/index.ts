@@ -9,6 +9,7 @@ import { type Path, pathOf, readBytes, readBytesSync } from "./read.js";
 import {
   decodeSafetensors,
   encodeSafetensors,
+  namesWith,
   type RawTensor,
   type Safetensors,
   safetensorsChunks,
@@ -81,7 +82,7 @@ export function readSafetensorsSync(path: Path): LoadedFile {
 
 function rawTensors(tensors: NamedTensors): Map<string, RawTensor> {
   const raw = new Map<string, RawTensor>();
-  for (const [name, x] of Object.entries(tensors)) {
+  for (const [name, x] of Object.entries(namesWith("tensors", tensors))) {
     if (!(x instanceof Tensor))
       throw new ValueError(`saveSafetensors: entries are tensors: ${quoted(name)} is ${typeof x}`);
     raw.set(name, { dtype: x.dtype, shape: x.shape, data: dense(x.detach()).data });

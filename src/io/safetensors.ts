@@ -12,8 +12,9 @@
  */
 
 import { endianness } from "node:os";
+import { described } from "../arguments.js";
 import { arrayTypes, type Data, type DType } from "../dtype.js";
-import { FileError, formatShape, ShapeError, SimdgradError } from "../errors.js";
+import { FileError, formatShape, ShapeError, SimdgradError, ValueError } from "../errors.js";
 import { quoted, quotedPath } from "../quote.js";
 import { type Header, itemSizes, parseHeader, type TensorInfo } from "./safetensors-header.js";
 
@@ -45,9 +46,10 @@ export function safetensorsChunks(
   metadata: Record<string, string> = {},
 ): Uint8Array[] {
   requireLittleEndian();
-  const entries = tensors instanceof Map ? [...tensors] : Object.entries(tensors);
+  const entries = tensors instanceof Map ? [...tensors] : Object.entries(namesWith("tensors", tensors));
+  for (const [name, tensor] of entries) checkRawTensor(name, tensor);
   const header: string[] = [];
-  const texts = Object.entries(metadata);
+  const texts = Object.entries(namesWith("texts", metadata));
   for (const [key, value] of texts)
     if (typeof value !== "string")
       throw new FileError(
@@ -66,13 +68,6 @@ export function safetensorsChunks(
     offset += data.byteLength;
   }
   for (const [name, { dtype, shape, data }] of entries) {
-    if (name === "__metadata__")
-      throw new FileError("saveSafetensors: __metadata__ cannot be the name of a tensor", "BAD_NAME");
-    const count = shape.reduce((n, size) => n * size, 1);
-    if (!(data instanceof arrayTypes[dtype]) || data.length !== count)
-      throw new ShapeError(
-        `saveSafetensors: data does not fit the shape: ${quoted(name)}: ${data.length} elements for ${dtype} ${formatShape(shape)}`,
-      );
     const begin = begins.get(name) as number;
     const info = { dtype: names[dtype], shape, data_offsets: [begin, begin + data.byteLength] };
     header.push(`${JSON.stringify(name)}:${JSON.stringify(info)}`);
@@ -83,6 +78,45 @@ export function safetensorsChunks(
   new DataView(first.buffer).setBigUint64(0, BigInt(first.length - 8), true);
   first.set(json, 8);
   return [first, ...chunks];
+}
+
+/**
+ * An object of names, and nothing whose own entries are others, as those of a Map (none), of a model or of a tensor: its file would
+ * be without what was meant.
+ * @throws ValueError `INVALID_VALUE`
+ */
+export function namesWith<T>(values: "tensors" | "texts", given: Readonly<Record<string, T>>) {
+  const isObject = typeof given === "object" && given !== null;
+  const prototype = isObject ? Object.getPrototypeOf(given) : undefined;
+  if (prototype !== Object.prototype && prototype !== null)
+    throw new ValueError(
+      `saveSafetensors: an object of names with ${values} is needed, as model.stateDict() gives it: ${described(given)}`,
+    );
+  return given;
+}
+
+/** Nothing is written that could not be read again. */
+function checkRawTensor(name: unknown, tensor: RawTensor): void {
+  if (name === "__metadata__")
+    throw new FileError("saveSafetensors: __metadata__ cannot be the name of a tensor", "BAD_NAME");
+  const { dtype, shape, data } = tensor ?? {};
+  const isRaw = typeof dtype === "string" && Object.hasOwn(arrayTypes, dtype) && Array.isArray(shape);
+  if (!isRaw || typeof name !== "string")
+    throw new ValueError(
+      `saveSafetensors: a name with { dtype, shape, data } is needed: ${quoted(name)}: ${described(tensor)}`,
+    );
+  const count = shape.reduce((n, size) => n * size, 1);
+  const isShape = shape.every((size) => Number.isSafeInteger(size) && size >= 0);
+  if (!isShape || !(data instanceof arrayTypes[dtype]) || data.length !== count)
+    throw new ShapeError(
+      `saveSafetensors: data does not fit the shape: ${quoted(name)}: ${data?.length} elements for ${dtype} ${formatShape(shape)}`,
+    );
+  const wrong = dtype === "bool" ? data.findIndex((value) => value > 1) : -1;
+  if (wrong >= 0)
+    throw new FileError(
+      `saveSafetensors: a bool is 0 or 1, not ${data[wrong]} (element ${wrong}): tensor ${quoted(name)}`,
+      "INVALID_BOOL",
+    );
 }
 
 /** The file as one new array of bytes: a snapshot, which later changes of the tensors do not reach. */
@@ -106,6 +140,8 @@ export function encodeSafetensors(
  */
 export function decodeSafetensors(bytes: Uint8Array, path?: string): Safetensors {
   requireLittleEndian();
+  if (!(bytes instanceof Uint8Array))
+    throw new ValueError(`decodeSafetensors: bytes are a Uint8Array or a Buffer: ${described(bytes)}`);
   const header = parseHeader(bytes, path);
   const tensors = new Map<string, RawTensor>();
   for (const [name, info] of header.tensors) tensors.set(name, decodeTensor(bytes, header, name, info, path));

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { data, fit, nn, optim, zeros } from "../../src/index.js";
@@ -114,6 +114,21 @@ describe("files that are not what they should be end with 1, before training", (
 
   test("a path that cannot be written is found before the data is read", async () => {
     await fails(train("--out", folder, "--data", "nowhere"), 1, "--out:");
+  });
+
+  test("long values are shortened in messages", async () => {
+    const sizes = `${"1,".repeat(1e4)}${"x".repeat(1e4)}`;
+    await fails(train("--epochs", `${"1".repeat(1e5)}x`), 2, `is needed: ${"1".repeat(80)}…; for example 10`);
+    await fails(train("--hidden", sizes), 2, `"${"x".repeat(30)}…" in 1,1`);
+  });
+
+  test("links that lead to one file, there or not, or to themselves are found out", async () => {
+    const [link, ring, checkpoint] = ["link", "ring", "run.ckpt"].map((name) => join(folder, name));
+    symlinkSync("run.ckpt", link);
+    symlinkSync("ring", ring);
+    const args = ["--checkpoint", checkpoint, "--out", link, "--data", "nowhere"];
+    await fails(train(...args), 2, "--checkpoint: another file than --out is needed");
+    await fails(train("--out", ring, "--data", "nowhere"), 1, "--out:");
   });
 
   test("a pipe, a directory and a device are no place for a checkpoint: no signal is waited for", async () => {

@@ -158,6 +158,10 @@ describe("columns", () => {
     expect(parseCsv("a\n1\n").y).toBeNull();
   });
 
+  it.each([5, null, undefined, new Uint8Array(3)])("parseCsv takes a text: %s", (given) => {
+    expect(() => parseCsv(given as never)).toThrow(expect.objectContaining({ code: "INVALID_VALUE" }));
+  });
+
   it("missing values are an error, NaN, or leave their row out", () => {
     const text = "a,b\n1,2\n,3\n4,NA\n";
     expect(() => parseCsv(text)).toThrow('a value is missing: "" in line 3, column 1 (a) of the text');

@@ -104,3 +104,20 @@ it("loads a model that PyTorch saved, by PyTorch's names", () => {
   for (const [name, x] of Object.entries(model.stateDict()))
     expect([...x.data]).toEqual(expected[name].values);
 });
+
+it.each<[string, () => unknown]>([
+  ["nothing", () => undefined],
+  ["a Map, whose entries are no properties", () => new Map([["x", tensor([1])]])],
+  ["a model in the place of its stateDict()", () => new nn.Linear(1, 1)],
+  ["a tensor without a name", () => tensor([1])],
+  ["a list", () => [tensor([1])]],
+])("writes no file for %s", async (_, given) => {
+  const path = join(dir, "not-written.safetensors");
+  const refused = expect.objectContaining({
+    code: "INVALID_VALUE",
+    message: expect.stringContaining("saveSafetensors: an object of names with tensors is needed"),
+  });
+  expect(() => io.saveSafetensorsSync(path, given() as never)).toThrow(refused);
+  await expect(io.saveSafetensors(path, given() as never)).rejects.toEqual(refused);
+  expect(fs.existsSync(path)).toBe(false);
+});

@@ -349,3 +349,28 @@ describe("bad files", () => {
     expect(decodeSafetensors(bytes).tensors.get("x")?.shape).toEqual([2]);
   });
 });
+
+describe("arguments of another kind", () => {
+  const raw = (entry: unknown) => () => encodeSafetensors({ x: entry } as Record<string, RawTensor>);
+  const floats = new Float32Array(1);
+  const cases: [name: string, call: () => unknown, code: string][] = [
+    ["no bytes", () => decodeSafetensors(undefined as never), "INVALID_VALUE"],
+    ["an ArrayBuffer", () => decodeSafetensors(new ArrayBuffer(20) as never), "INVALID_VALUE"],
+    ["a list of numbers", () => decodeSafetensors([1, 2, 3, 4, 5, 6, 7, 8, 9] as never), "INVALID_VALUE"],
+    ["no tensors", () => encodeSafetensors(null as never), "INVALID_VALUE"],
+    ["a text for tensors", () => encodeSafetensors("abc" as never), "INVALID_VALUE"],
+    ["no metadata", () => encodeSafetensors({}, null as never), "INVALID_VALUE"],
+    ["a number for metadata", () => encodeSafetensors({}, 5 as never), "INVALID_VALUE"],
+    ["a number for a tensor", raw(1), "INVALID_VALUE"],
+    ["null for a tensor", raw(null), "INVALID_VALUE"],
+    ["an unknown dtype", raw({ dtype: "constructor", shape: [1], data: floats }), "INVALID_VALUE"],
+    ["a shape that is no list", raw({ dtype: "float32", shape: "1", data: floats }), "INVALID_VALUE"],
+    ["negative sizes", raw({ dtype: "float32", shape: [-1, -1], data: floats }), "SHAPE_MISMATCH"],
+    ["fractions", raw({ dtype: "float32", shape: [0.5, 2], data: floats }), "SHAPE_MISMATCH"],
+    ["a bool that is 7", raw({ dtype: "bool", shape: [1], data: Uint8Array.of(7) }), "INVALID_BOOL"],
+  ];
+
+  it.each(cases)("%s", (_, call, code) => {
+    expect(call).toThrow(expect.objectContaining({ code }));
+  });
+});
