@@ -1,3 +1,5 @@
+import { printable } from "./quote.js";
+
 /** Characters of a message: what was given may be a whole file. */
 const longest = 900;
 
@@ -13,8 +15,11 @@ export class SimdgradError extends Error {
     message: string,
     options?: ErrorOptions,
   ) {
+    // Names and values of files, of keys and of classes are part of messages: none of them moves a cursor.
     super(
-      message.length > longest ? `${message.slice(0, longest)}… (${message.length} characters)` : message,
+      printable(
+        message.length > longest ? `${message.slice(0, longest)}… (${message.length} characters)` : message,
+      ),
       options,
     );
   }

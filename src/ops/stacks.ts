@@ -2,6 +2,7 @@
 import { checkTensorList, checkTensors } from "../arguments.js";
 import { formatShape, ShapeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
+import { roomFor } from "../tensor/room.js";
 import { Tensor } from "../tensor/tensor.js";
 import { tensor, zeros } from "./create.js";
 import { indexSelect } from "./indexing.js";
@@ -114,20 +115,28 @@ export function combinations(x: Tensor, r = 2, options?: CombinationsOptions): T
   needsVector("combinations", x);
   if (!Number.isInteger(r) || r < 0) throw new ValueError(`combinations: r is an integer >= 0: ${String(r)}`);
   if (r === 0) return zeros([0], { dtype: x.dtype });
-  const step = options?.withReplacement ? 0 : 1;
-  const places: number[] = [];
-  const chosen: number[] = [];
-  const choose = (from: number) => {
-    if (chosen.length === r) {
-      places.push(...chosen);
-      return;
-    }
-    for (let i = from; i < x.shape[0]; i++) {
-      chosen.push(i);
-      choose(i + step);
-      chosen.pop();
-    }
-  };
-  choose(0);
-  return reshape(indexSelect(x, 0, tensor(Int32Array.from(places))), [places.length / r, r]);
+  const [n] = x.shape;
+  const again = options?.withReplacement === true;
+  const count = choices(again && n > 0 ? n + r - 1 : n, r);
+  const places = roomFor("combinations", "int32", count * r);
+  // The next choice raises the last place that can still be raised, and those behind it follow.
+  const chosen = Int32Array.from({ length: count === 0 ? 0 : r }, (_, i) => (again ? 0 : i));
+  for (let row = 0; row < count; row++) {
+    places.set(chosen, row * r);
+    let at = r - 1;
+    while (at >= 0 && chosen[at] === (again ? n - 1 : n - r + at)) at--;
+    if (at < 0) break;
+    const next = chosen[at] + 1;
+    for (let i = at; i < r; i++) chosen[i] = again ? next : next + i - at;
+  }
+  return reshape(indexSelect(x, 0, tensor(places)), [count, r]);
+}
+
+/** The binomial coefficient; Infinity beyond 2^53, which no memory holds. */
+function choices(n: number, r: number): number {
+  if (r > n) return 0;
+  let count = 1;
+  for (let i = 1; i <= Math.min(r, n - r) && Number.isSafeInteger(count); i++)
+    count = (count * (n - i + 1)) / i;
+  return Number.isSafeInteger(count) ? count : Number.POSITIVE_INFINITY;
 }

@@ -3,7 +3,7 @@ import type { Data, DType } from "../dtype.js";
 import { AutogradError, formatShape, ShapeError, SimdgradError, ValueError } from "../errors.js";
 import { denseStrides, isDense, numel, type Shape, type Strides } from "../shape.js";
 import { tracing } from "../tracing.js";
-import { formatTensor } from "./format.js";
+import { formatTensor, inspectTensor } from "./format.js";
 import { checkHeap, checkRoom } from "./room.js";
 import { allocate, longLived, type Storage, storageOn } from "./storage.js";
 import { checkTransferable, ownValues, type TransferableTensor } from "./transferable.js";
@@ -271,7 +271,7 @@ export class Tensor {
   }
 
   [Symbol.for("nodejs.util.inspect.custom")](): string {
-    return this.toString();
+    return inspectTensor(this);
   }
 
   /**

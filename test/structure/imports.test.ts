@@ -6,6 +6,7 @@ import { arrows, importsOf, roomOf, sources } from "./imports.js";
  * or a new one between neighbours, fails here and is either a mistake or a decision to be written into this table.
  */
 const ground = [
+  "quote",
   "errors",
   "dtype",
   "region",
@@ -15,7 +16,6 @@ const ground = [
   "random",
   "elementary",
   "nearest",
-  "quote",
   "decimal",
   "arguments",
   "option-kinds",
@@ -26,14 +26,14 @@ const ground = [
 ];
 const tensors = [...ground, "kernels", "tensor", "autograd"];
 const rooms: Record<string, readonly string[]> = {
-  errors: [],
+  quote: [],
+  errors: ["quote"],
   dtype: [],
   region: ["dtype"],
   busy: ["dtype", "errors", "region"],
   tracing: ["dtype"],
   elementary: [],
   nearest: [],
-  quote: [],
   decimal: [],
   "package-root": [],
   "cache-lines": ["dtype"],
