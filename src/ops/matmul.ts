@@ -26,13 +26,14 @@ function gemm(a: Tensor, b: Tensor, bias: Tensor | null = null, into: Destinatio
   const accumulate = into?.accumulate ? 1 : 0;
   const [as, bs, cs] = [a.storage.array, b.storage.array, out.storage.array] as FloatData[];
   const biasArray = bias === null ? null : (bias.storage.array as FloatData);
-  k.gemm(
-    ...([1, m, n, kk] as const),
-    ...([as, a.offset, 0, a.strides[0], a.strides[1]] as const),
-    ...([bs, b.offset, 0, b.strides[0], b.strides[1]] as const),
-    ...([biasArray, bias?.offset ?? 0, accumulate] as const),
-    ...([cs, out.offset, 0] as const),
-  );
+  if (out.numel > 0)
+    k.gemm(
+      ...([1, m, n, kk] as const),
+      ...([as, a.offset, 0, a.strides[0], a.strides[1]] as const),
+      ...([bs, b.offset, 0, b.strides[0], b.strides[1]] as const),
+      ...([biasArray, bias?.offset ?? 0, accumulate] as const),
+      ...([cs, out.offset, 0] as const),
+    );
   if (into !== null) out.storage.changed();
   return out;
 }
@@ -46,13 +47,14 @@ function batchedGemm(a: Tensor, b: Tensor, batchShape: Shape): Tensor {
   const [x, xBatch] = withOneBatchStride(a, batchShape);
   const [y, yBatch] = withOneBatchStride(b, batchShape);
   const [xs, ys, cs] = [x.storage.array, y.storage.array, out.storage.array] as FloatData[];
-  k.gemm(
-    ...([batch, m, n, kk] as const),
-    ...([xs, x.offset, xBatch, x.strides[x.ndim - 2], x.strides[x.ndim - 1]] as const),
-    ...([ys, y.offset, yBatch, y.strides[y.ndim - 2], y.strides[y.ndim - 1]] as const),
-    ...([null, 0, 0] as const),
-    ...([cs, out.offset, m * n] as const),
-  );
+  if (out.numel > 0)
+    k.gemm(
+      ...([batch, m, n, kk] as const),
+      ...([xs, x.offset, xBatch, x.strides[x.ndim - 2], x.strides[x.ndim - 1]] as const),
+      ...([ys, y.offset, yBatch, y.strides[y.ndim - 2], y.strides[y.ndim - 1]] as const),
+      ...([null, 0, 0] as const),
+      ...([cs, out.offset, m * n] as const),
+    );
   return out;
 }
 

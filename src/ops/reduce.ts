@@ -54,7 +54,8 @@ function reduceDims(op: ReduceOp, x: Tensor, dims: readonly number[]): Tensor {
     const length = numel(from.shape.slice(first, last + 1));
     const inner = numel(from.shape.slice(last + 1));
     const out = empty(shape, from.dtype);
-    k.reduce(op, outer, length, inner, from.storage.array, from.offset, out.storage.array, out.offset);
+    if (out.numel > 0)
+      k.reduce(op, outer, length, inner, from.storage.array, from.offset, out.storage.array, out.offset);
     from = out;
     end = start;
   }
@@ -255,7 +256,8 @@ function argExtreme(
   const outer = numel(x.shape.slice(0, d));
   const inner = numel(x.shape.slice(d + 1));
   const result = out.storage.array as Int32Array;
-  k.argReduce(op, outer, x.shape[d], inner, from.storage.array, from.offset, result, out.offset);
+  if (out.numel > 0)
+    k.argReduce(op, outer, x.shape[d], inner, from.storage.array, from.offset, result, out.offset);
   return dropDims(out, [d], keepdim);
 }
 
