@@ -211,7 +211,7 @@ function backwardThrough(
   const { rule } = node;
   if (rule === null)
     throw new AutogradError(
-      `backward: ${node.name} was already gone through and its saved tensors are freed: pass { retainGraph: true } to the first backward`,
+      `backward: ${node.calledAs} was already gone through and its saved tensors are freed: pass { retainGraph: true } to the first backward`,
       "SECOND_BACKWARD",
     );
   node.checkSaved();
