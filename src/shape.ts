@@ -63,6 +63,7 @@ export function resolveDims(
       `${op}: dim is a number, an array of numbers or undefined, and options come after it: ${described(dim)}`,
       "INVALID_DIM",
     );
+  if (typeof dim === "number" && rank > 0) return [resolveDim(op, dim, rank)];
   const given: readonly number[] = typeof dim === "number" ? [dim] : dim;
   if (rank === 0 && given.every((d) => d === 0 || d === -1)) return []; // a scalar passes for one dim of size 1
   const dims = given.map((d) => resolveDim(op, d, rank));

@@ -185,16 +185,20 @@ function rootGradient(op: string, root: Tensor, cotangent: Tensor | undefined): 
 /** Every node below the roots, latest first. */
 function reachable(roots: Iterable<Node | Tensor>): Node[] {
   const seen = new Set<Node>();
-  const stack: Node[] = [];
+  const found: Node[] = [];
+  let inOrder = true;
   const visit = (edge: Node | Tensor | null) => {
-    if (edge instanceof Node && !seen.has(edge)) {
-      seen.add(edge);
-      stack.push(edge);
-    }
+    if (!(edge instanceof Node) || seen.has(edge)) return;
+    seen.add(edge);
+    if (found.length > 0 && found[found.length - 1].id < edge.id) inOrder = false;
+    found.push(edge);
   };
   for (const root of roots) visit(root);
-  for (let node = stack.pop(); node !== undefined; node = stack.pop()) node.edges.forEach(visit);
-  return [...seen].sort((a, b) => b.id - a.id);
+  for (let i = 0; i < found.length; i++) {
+    const { edges } = found[i];
+    for (let j = 0; j < edges.length; j++) visit(edges[j]);
+  }
+  return inOrder ? found : found.sort((a, b) => b.id - a.id);
 }
 
 /** The gradients of a node's inputs. `written`: those that the rule wrote into the memory of a leaf, by input. */
@@ -207,7 +211,7 @@ function backwardThrough(
   const { rule } = node;
   if (rule === null)
     throw new AutogradError(
-      `backward: ${node.name} was already gone through and its saved tensors are freed: pass { retainGraph: true } to the first backward`,
+      `backward: ${node.calledAs} was already gone through and its saved tensors are freed: pass { retainGraph: true } to the first backward`,
       "SECOND_BACKWARD",
     );
   node.checkSaved();

@@ -1,5 +1,6 @@
 import { AutogradError, formatShape } from "../errors.js";
 import type { GradFn, GradHook, Tensor } from "../tensor/tensor.js";
+import { callerOf } from "./caller.js";
 import { isGradEnabled } from "./grad-mode.js";
 
 /** Where a gradient goes: on to the node that made the input, or into a leaf. */
@@ -27,6 +28,8 @@ export class Node implements GradFn {
   hooks: GradHook[] | null = null;
   /** The tensor whose `grad` is kept although it is no leaf (`retainGrad`). */
   retained: Tensor | null = null;
+  /** What the user called; `name` is the part of it that this is. */
+  readonly calledAs: string;
   private versions: number[];
   /** Versions only grow, so their sum tells whether one has. */
   private readonly inputVersions: number;
@@ -40,6 +43,7 @@ export class Node implements GradFn {
     public composed: (() => Tensor) | null,
     public inputs: readonly Tensor[] | null,
   ) {
+    this.calledAs = callerOf(name);
     this.versions = saved.map((x) => x.storage.version);
     this.inputVersions = inputs === null ? 0 : sumOfVersions(inputs);
   }

@@ -1,3 +1,4 @@
+import { enterLayer, leaveLayer } from "../autograd/caller.js";
 import { DTypeError, SimdgradError } from "../errors.js";
 import { shown } from "../saved-state.js";
 import { Tensor } from "../tensor/tensor.js";
@@ -13,6 +14,7 @@ const placed = new WeakSet<object>();
 /** Every call of a `forward`: hooks before and after, and errors that name the module they come from. */
 export function callForward(module: Module, forward: (...args: any[]) => unknown, args: unknown[]): unknown {
   running.push(module);
+  enterLayer(module.constructor.name);
   try {
     const { preHooks, hooks } = hooksOf(module);
     for (const hook of preHooks) {
@@ -33,6 +35,7 @@ export function callForward(module: Module, forward: (...args: any[]) => unknown
     }
     throw error;
   } finally {
+    leaveLayer();
     running.pop();
   }
 }

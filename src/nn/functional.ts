@@ -1,4 +1,5 @@
 import { checkTensors } from "../arguments.js";
+import { called } from "../autograd/caller.js";
 import * as activations from "../ops/activations.js";
 import { scaledDotProductAttention } from "../ops/attention.js";
 import { bilinear } from "../ops/bilinear.js";
@@ -56,7 +57,7 @@ export function dropout(x: Tensor, options: DropoutOptions = {}): Tensor {
 }
 
 /** Layers and losses as functions (PyTorch's `torch.nn.functional`), and every elementwise function. */
-export const functional = {
+export const functional = called({
   ...unary,
   linear: matmulOps.linear,
   softmax: softmaxOps.softmax,
@@ -138,4 +139,4 @@ export const functional = {
   gumbelSoftmax,
   pdist: distances.pdist,
   logsigmoid: unary.logSigmoid,
-};
+});

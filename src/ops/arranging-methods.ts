@@ -5,7 +5,7 @@ import * as closeness from "./closeness.js";
 import * as diagonal from "./diagonal.js";
 import * as differences from "./differences.js";
 import * as histograms from "./histogram.js";
-import { type MethodOf, method, methodsOf, type Sizes, sizes } from "./install.js";
+import { type MethodOf, methodsOf, type Sizes, sizes } from "./install.js";
 import * as medians from "./median.js";
 import * as norms from "./norms.js";
 import * as products from "./products.js";
@@ -90,7 +90,8 @@ const ofSizes: Record<string, (x: Tensor, sizes: Shape) => Tensor> = {
   tile,
   broadcastTo,
 };
-for (const [name, fn] of Object.entries(ofSizes))
-  method(name, function (this: Tensor, ...args: Sizes) {
-    return fn(this, sizes(args));
-  });
+methodsOf(
+  Object.fromEntries(
+    Object.entries(ofSizes).map(([name, fn]) => [name, (x: Tensor, ...args: Sizes) => fn(x, sizes(args))]),
+  ),
+);

@@ -29,7 +29,8 @@ export function convolve(geometry: Geometry, x: Tensor, weight: Tensor, bias: Te
   const [a, b, c] = [dense(x), dense(weight), bias === null ? null : dense(bias)];
   const out = empty([samples, groups * outputs, oh, ow], x.dtype);
   const added = c === null ? null : data(c);
-  k.conv2d(...geometry, data(a), a.offset, data(b), b.offset, added, c?.offset ?? 0, data(out), out.offset);
+  if (out.numel > 0)
+    k.conv2d(...geometry, data(a), a.offset, data(b), b.offset, added, c?.offset ?? 0, data(out), out.offset);
   return differentiable(
     "conv2d",
     bias === null ? [x, weight] : [x, weight, bias],
@@ -48,7 +49,8 @@ export function spread(geometry: Geometry, y: Tensor, weight: Tensor): Tensor {
   const [samples, groups, channels, , h, w] = geometry;
   const [a, b] = [dense(y), dense(weight)];
   const out = empty([samples, groups * channels, h, w], y.dtype);
-  k.conv2dGradInput(...geometry, data(a), a.offset, data(b), b.offset, data(out), out.offset);
+  if (out.numel > 0)
+    k.conv2dGradInput(...geometry, data(a), a.offset, data(b), b.offset, data(out), out.offset);
   return differentiable(
     "conv2dGradInput",
     [y, weight],

@@ -75,12 +75,14 @@ export function crossEntropy(
       `crossEntropy: one target per row of logits: logits ${formatShape(logits.shape)}, target ${formatShape(target.shape)}`,
     );
   const rows = classesLast(logits, classDim);
-  const loss = fusedCrossEntropy(rows, reshape(target, [rows.shape[0]]), options);
+  const labels = target.ndim === 1 ? target : reshape(target, [rows.shape[0]]);
+  const loss = fusedCrossEntropy(rows, labels, options);
   return reduction === "none" ? reshape(loss, expected) : loss;
 }
 
 /** [B, C, d1, …] → [B·d1·…, C]. */
 function classesLast(x: Tensor, classDim: number): Tensor {
+  if (x.ndim === 2) return x;
   const order = [...x.shape.keys()].filter((d) => d !== classDim);
   const rows = numel(order.map((d) => x.shape[d]));
   return reshape(permute(x, [...order, classDim]), [rows, x.shape[classDim]]);

@@ -16,9 +16,13 @@ export function indexTensor(op: string, index: Tensor): Tensor {
   return dense(to(index, "int32"));
 }
 
-/** @internal `shape` seen as [outer, length, inner] around one dim. */
+/**
+ * @internal `shape` seen as [outer, length, inner] around one dim. Where `inner` is 0 there may be any number of rows of nothing: the first,
+ * in which indices are checked, stands for all.
+ */
 export function around(shape: Shape, dim: number): [outer: number, length: number, inner: number] {
-  return [numel(shape.slice(0, dim)), shape[dim], numel(shape.slice(dim + 1))];
+  const [outer, inner] = [numel(shape.slice(0, dim)), numel(shape.slice(dim + 1))];
+  return [inner === 0 ? Math.min(outer, 1) : outer, shape[dim], inner];
 }
 
 /** @internal An index that a kernel found to be out of range is an error. */
@@ -54,6 +58,7 @@ export function selectedBy(op: string, x: Tensor, dim: number, index: Tensor): T
     x.shape.map((size, i) => (i === d ? count : size)),
     x.dtype,
   );
+  if (count === 0) return differentiable("indexSelect", [x], out, (g) => [zerosOf(x.shape, g)]);
   const indices = at.storage.array as Int32Array;
   checkStatus(
     op,
@@ -82,18 +87,19 @@ export function indexAdd(g: Tensor, shape: Shape, dim: number, index: Tensor): T
   const from = dense(g);
   const out = zeros(shape, { dtype: g.dtype });
   const indices = index.storage.array as Int32Array;
-  k.indexAdd(
-    outer,
-    length,
-    inner,
-    index.numel,
-    indices,
-    index.offset,
-    from.storage.array,
-    from.offset,
-    out.storage.array,
-    out.offset,
-  );
+  if (g.numel > 0)
+    k.indexAdd(
+      outer,
+      length,
+      inner,
+      index.numel,
+      indices,
+      index.offset,
+      from.storage.array,
+      from.offset,
+      out.storage.array,
+      out.offset,
+    );
   return differentiable("indexAdd", [g], out, (gg) => [indexSelect(gg, dim, index)], { saves: [index] });
 }
 
@@ -115,6 +121,7 @@ export function gather(x: Tensor, dim: number, index: Tensor): Tensor {
   if (!sameShape(sizes, x.shape))
     return gather(slice(x, ...sizes.map((size) => [0, size] as const)), d, index);
   const at = indexTensor("gather", index);
+  if (index.numel === 0) return nothingOf(x, index.shape);
   const [outer, length, inner] = around(x.shape, d);
   const from = dense(x);
   const out = empty(index.shape, x.dtype);
@@ -143,9 +150,10 @@ export function gather(x: Tensor, dim: number, index: Tensor): Tensor {
 
 /** No elements, which are none of `x`, in the graph all the same. */
 function nothingOf(x: Tensor, shape: Shape): Tensor {
-  const from = x.shape;
-  return differentiable("gather", [x], empty(shape, x.dtype), (g) => [zeros(from, { dtype: g.dtype })]);
+  return differentiable("gather", [x], empty(shape, x.dtype), (g) => [zerosOf(x.shape, g)]);
 }
+
+const zerosOf = (shape: Shape, { dtype }: Tensor) => zeros(shape, { dtype });
 
 /** @internal The adjoint of `gather`. */
 export function scatterAdd(g: Tensor, shape: Shape, dim: number, index: Tensor): Tensor {
@@ -154,18 +162,19 @@ export function scatterAdd(g: Tensor, shape: Shape, dim: number, index: Tensor):
   const out = zeros(shape, { dtype: g.dtype });
   const indices = index.storage.array as Int32Array;
   const count = index.shape[dim];
-  k.scatterAdd(
-    outer,
-    length,
-    inner,
-    count,
-    indices,
-    index.offset,
-    from.storage.array,
-    from.offset,
-    out.storage.array,
-    out.offset,
-  );
+  if (g.numel > 0)
+    k.scatterAdd(
+      outer,
+      length,
+      inner,
+      count,
+      indices,
+      index.offset,
+      from.storage.array,
+      from.offset,
+      out.storage.array,
+      out.offset,
+    );
   return differentiable("scatterAdd", [g], out, (gg) => [gather(gg, dim, index)], { saves: [index] });
 }
 

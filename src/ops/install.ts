@@ -1,3 +1,4 @@
+import { enter, leave } from "../autograd/caller.js";
 import { Tensor } from "../tensor/tensor.js";
 
 /* How functions become methods of Tensor. */
@@ -20,6 +21,11 @@ export function method(name: string, value: unknown): void {
 export function methodsOf(functions: object): void {
   for (const [name, fn] of Object.entries(functions) as [string, (...args: unknown[]) => unknown][])
     method(name, function (this: Tensor, ...rest: unknown[]) {
-      return fn(this, ...rest);
+      const outermost = enter(name);
+      try {
+        return fn(this, ...rest);
+      } finally {
+        if (outermost) leave();
+      }
     });
 }

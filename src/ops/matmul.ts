@@ -4,7 +4,7 @@ import { isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError } from "../errors.js";
 import { k } from "../kernels/backend.js";
 import { broadcastShapes, broadcastStrides, numel, type Shape, type Strides } from "../shape.js";
-import { empty, type Tensor } from "../tensor/tensor.js";
+import { empty, Tensor } from "../tensor/tensor.js";
 import { mul } from "./elementwise.js";
 import { exactly } from "./exactly.js";
 import { sum, sumTo } from "./reduce.js";
@@ -26,13 +26,14 @@ function gemm(a: Tensor, b: Tensor, bias: Tensor | null = null, into: Destinatio
   const accumulate = into?.accumulate ? 1 : 0;
   const [as, bs, cs] = [a.storage.array, b.storage.array, out.storage.array] as FloatData[];
   const biasArray = bias === null ? null : (bias.storage.array as FloatData);
-  k.gemm(
-    ...([1, m, n, kk] as const),
-    ...([as, a.offset, 0, a.strides[0], a.strides[1]] as const),
-    ...([bs, b.offset, 0, b.strides[0], b.strides[1]] as const),
-    ...([biasArray, bias?.offset ?? 0, accumulate] as const),
-    ...([cs, out.offset, 0] as const),
-  );
+  if (out.numel > 0)
+    k.gemm(
+      ...([1, m, n, kk] as const),
+      ...([as, a.offset, 0, a.strides[0], a.strides[1]] as const),
+      ...([bs, b.offset, 0, b.strides[0], b.strides[1]] as const),
+      ...([biasArray, bias?.offset ?? 0, accumulate] as const),
+      ...([cs, out.offset, 0] as const),
+    );
   if (into !== null) out.storage.changed();
   return out;
 }
@@ -46,13 +47,14 @@ function batchedGemm(a: Tensor, b: Tensor, batchShape: Shape): Tensor {
   const [x, xBatch] = withOneBatchStride(a, batchShape);
   const [y, yBatch] = withOneBatchStride(b, batchShape);
   const [xs, ys, cs] = [x.storage.array, y.storage.array, out.storage.array] as FloatData[];
-  k.gemm(
-    ...([batch, m, n, kk] as const),
-    ...([xs, x.offset, xBatch, x.strides[x.ndim - 2], x.strides[x.ndim - 1]] as const),
-    ...([ys, y.offset, yBatch, y.strides[y.ndim - 2], y.strides[y.ndim - 1]] as const),
-    ...([null, 0, 0] as const),
-    ...([cs, out.offset, m * n] as const),
-  );
+  if (out.numel > 0)
+    k.gemm(
+      ...([batch, m, n, kk] as const),
+      ...([xs, x.offset, xBatch, x.strides[x.ndim - 2], x.strides[x.ndim - 1]] as const),
+      ...([ys, y.offset, yBatch, y.strides[y.ndim - 2], y.strides[y.ndim - 1]] as const),
+      ...([null, 0, 0] as const),
+      ...([cs, out.offset, m * n] as const),
+    );
   return out;
 }
 
@@ -77,6 +79,10 @@ function singleStride(shape: Shape, strides: Strides): number | null {
   }
   return step ?? 0;
 }
+
+/** A matrix the other way round; outside the graph, so that it costs nothing. */
+const transposed = ({ storage, offset, shape, strides, dtype }: Tensor): Tensor =>
+  new Tensor(storage, offset, [shape[1], shape[0]], [strides[1], strides[0]], dtype);
 
 function checkSameDType(op: string, a: Tensor, b: Tensor): void {
   if (a.dtype !== b.dtype)
@@ -121,7 +127,7 @@ function multiplyRows(a: Tensor, b: Tensor): Tensor {
     gemm(rows, b),
     (g, inputs) => [
       inputs.needs(0) ? productGradient(g, transpose(b, 0, 1), inputs.into(0)) : null,
-      inputs.needs(1) ? productGradient(transpose(rows, 0, 1), g, inputs.into(1)) : null,
+      inputs.needs(1) ? transposedProductGradient(rows, g, inputs.into(1)) : null,
     ],
     { saves: [rows, b] },
   );
@@ -131,6 +137,11 @@ function multiplyRows(a: Tensor, b: Tensor): Tensor {
 /** A product that is a gradient: into the leaf's memory where there is one, differentiable otherwise. */
 function productGradient(a: Tensor, b: Tensor, into: Destination): Tensor {
   return into === null ? multiplyRows(a, b) : gemm(a, b, null, into);
+}
+
+/** The same of Aᵀ·B. */
+function transposedProductGradient(a: Tensor, b: Tensor, into: Destination): Tensor {
+  return into === null ? multiplyRows(transpose(a, 0, 1), b) : gemm(transposed(a), b, null, into);
 }
 
 function multiplyBatches(a: Tensor, b: Tensor): Tensor {
@@ -176,10 +187,10 @@ function rowsTimesWeight(x: Tensor, weight: Tensor, bias: Tensor | null): Tensor
   return differentiable(
     "linear",
     inputs,
-    gemm(x, transpose(weight.detach(), 0, 1), bias === null ? null : dense(bias)),
+    gemm(x, transposed(weight), bias === null ? null : dense(bias)),
     (g, targets) => [
       targets.needs(0) ? productGradient(g, weight, null) : null,
-      targets.needs(1) ? productGradient(transpose(g, 0, 1), x, targets.into(1)) : null,
+      targets.needs(1) ? transposedProductGradient(g, x, targets.into(1)) : null,
       bias !== null && targets.needs(2) ? sum(g, 0) : null,
     ],
     { saves: [x, weight] },

@@ -124,26 +124,14 @@ declare module "../tensor/tensor.js" {
 for (const family of [elementwise.unary, elementwise.binary, elementwise.compare, inPlaceForms, functions])
   methodsOf(family);
 
-method("reshape", function (this: Tensor, ...shape: Sizes) {
-  return views.reshape(this, sizes(shape) as Shape);
+const as = (dtype: DType) => (x: Tensor) => views.to(x, dtype);
+methodsOf({
+  reshape: (x: Tensor, ...shape: Sizes) => views.reshape(x, sizes(shape) as Shape),
+  permute: (x: Tensor, ...dims: Sizes) => views.permute(x, sizes(dims)),
+  expand: (x: Tensor, ...shape: Sizes) => views.expand(x, sizes(shape)),
+  ...{ float: as("float32"), double: as("float64"), int: as("int32") },
+  ...{ bool: as("bool"), byte: as("uint8"), long: as("int32") },
 });
-method("permute", function (this: Tensor, ...dims: Sizes) {
-  return views.permute(this, sizes(dims));
-});
-method("expand", function (this: Tensor, ...shape: Sizes) {
-  return views.expand(this, sizes(shape));
-});
-for (const [name, dtype] of Object.entries({
-  float: "float32",
-  double: "float64",
-  int: "int32",
-  bool: "bool",
-  byte: "uint8",
-  long: "int32",
-}))
-  method(name, function (this: Tensor) {
-    return views.to(this, dtype as DType);
-  });
 
 method("backward", function (this: Tensor, given?: Tensor | BackwardOptions | null, rest?: BackwardOptions) {
   const [cotangent, options] = given instanceof Tensor ? [given, rest] : [undefined, given ?? rest];

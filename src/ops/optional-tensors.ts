@@ -1,5 +1,6 @@
+import { isTensor } from "../arguments.js";
 import { checkOptions } from "../options.js";
-import { Tensor } from "../tensor/tensor.js";
+import type { Tensor } from "../tensor/tensor.js";
 
 /** A tensor that may be left out, by position: null, or the options in its place. */
 export type Optional<Options> = Tensor | null | undefined | Options;
@@ -15,15 +16,17 @@ export function optionalTensors<Name extends string, Options extends object>(
   known: readonly (keyof Options & string)[],
 ): Options & Record<Name, Tensor | null> {
   const names = Object.keys(positions) as Name[];
-  const given = Object.values<Optional<Options>>(positions);
-  const last = given.find((v): v is Options => v !== undefined && v !== null && !(v instanceof Tensor));
-  const named = (last ?? options) as Options & Partial<Record<Name, Tensor | null>>;
-  checkOptions(op, named, [...new Set([...names, ...known])]);
-  const tensors = names.map((name, i) => {
-    const value = given[i];
-    return [name, value instanceof Tensor ? value : (named[name] ?? null)];
-  });
-  return { ...named, ...Object.fromEntries(tensors) };
+  const isNamed = (v: Optional<Options>) => v !== undefined && v !== null && !isTensor(v);
+  const last = names.find((name) => isNamed(positions[name]));
+  const named = (last === undefined ? options : positions[last]) as Options &
+    Partial<Record<Name, Tensor | null>>;
+  checkOptions(op, named, (known as readonly string[]).includes(names[0]) ? known : [...names, ...known]);
+  const all = { ...named } as Options & Record<Name, Tensor | null>;
+  for (const name of names) {
+    const value = positions[name];
+    (all as Record<Name, Tensor | null>)[name] = isTensor(value) ? (value as Tensor) : (named[name] ?? null);
+  }
+  return all;
 }
 
 /** `optionalTensors` as options that were all given by name: those that are null are left out. */
@@ -33,6 +36,8 @@ export function namedOptions<Name extends string, Options extends object>(
   options: Options,
   known: readonly (keyof Options & string)[],
 ): Options {
-  const all = Object.entries(optionalTensors(op, positions, options, known));
-  return Object.fromEntries(all.filter(([, value]) => value !== null)) as Options;
+  const all: Record<string, unknown> = optionalTensors(op, positions, options, known);
+  const given: Record<string, unknown> = {};
+  for (const name of Object.keys(all)) if (all[name] !== null) given[name] = all[name];
+  return given as Options;
 }

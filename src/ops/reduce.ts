@@ -5,8 +5,8 @@ import { type DType, isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { k } from "../kernels/backend.js";
 import { dimAndOptions, type WithDim } from "../options.js";
-import { numel, resolveDims, type Shape, sameShape } from "../shape.js";
-import { empty, type Tensor } from "../tensor/tensor.js";
+import { numel, resolveDims, type Shape, type Strides, sameShape } from "../shape.js";
+import { empty, Tensor } from "../tensor/tensor.js";
 import { constant, eye } from "./create.js";
 import { abs, add, div, eq, exp, log, mul, sqrt, sub, where } from "./elementwise.js";
 import { lineDim, withLine } from "./line.js";
@@ -54,11 +54,23 @@ function reduceDims(op: ReduceOp, x: Tensor, dims: readonly number[]): Tensor {
     const length = numel(from.shape.slice(first, last + 1));
     const inner = numel(from.shape.slice(last + 1));
     const out = empty(shape, from.dtype);
-    k.reduce(op, outer, length, inner, from.storage.array, from.offset, out.storage.array, out.offset);
+    if (out.numel > 0)
+      k.reduce(op, outer, length, inner, from.storage.array, from.offset, out.storage.array, out.offset);
     from = out;
     end = start;
   }
   return from === x ? denseCopy(x) : from;
+}
+
+/** Shape and strides that are left when dims of size 1 are gone. */
+function withoutDims({ shape, strides }: Tensor, dims: readonly number[]): [Shape, Strides] {
+  const [sizes, steps]: [number[], number[]] = [[], []];
+  for (let d = 0; d < shape.length; d++)
+    if (!dims.includes(d)) {
+      sizes.push(shape[d]);
+      steps.push(strides[d]);
+    }
+  return [sizes, steps];
 }
 
 function dropDims(x: Tensor, dims: readonly number[], keepdim: boolean | undefined): Tensor {
@@ -92,8 +104,10 @@ export function sum(
   const x = countable(given, dtype);
   const dims = reducedDims("sum", over, x.ndim);
   const from = x.shape;
-  const kept = differentiable("sum", [x], reduceDims("sum", x, dims), (g) => [expand(g, from)]);
-  return dropDims(kept, dims, keepdim);
+  const kept = reduceDims("sum", x, dims);
+  if (keepdim || dims.length === 0) return differentiable("sum", [x], kept, (g) => [expand(g, from)]);
+  const dropped = new Tensor(kept.storage, kept.offset, ...withoutDims(kept, dims), kept.dtype);
+  return differentiable("sum", [x], dropped, (g) => [expand(reshape(g, kept.shape), from)]);
 }
 
 /** @internal The gradient of a broadcast: `g` summed to `shape`. */
@@ -242,7 +256,8 @@ function argExtreme(
   const outer = numel(x.shape.slice(0, d));
   const inner = numel(x.shape.slice(d + 1));
   const result = out.storage.array as Int32Array;
-  k.argReduce(op, outer, x.shape[d], inner, from.storage.array, from.offset, result, out.offset);
+  if (out.numel > 0)
+    k.argReduce(op, outer, x.shape[d], inner, from.storage.array, from.offset, result, out.offset);
   return dropDims(out, [d], keepdim);
 }
 

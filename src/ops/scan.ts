@@ -27,10 +27,11 @@ function scanned(op: ScanOp, x: Tensor, dim: number, reverse = false): Tensor {
   const from = dense(x);
   const out = empty(x.shape, x.dtype);
   const [outer, inner] = [numel(x.shape.slice(0, dim)), numel(x.shape.slice(dim + 1))];
-  k.scan(
-    ...([op, reverse ? 1 : 0, outer, x.shape[dim], inner] as const),
-    ...([from.storage.array, from.offset, out.storage.array, out.offset] as const),
-  );
+  if (out.numel > 0)
+    k.scan(
+      ...([op, reverse ? 1 : 0, outer, x.shape[dim], inner] as const),
+      ...([from.storage.array, from.offset, out.storage.array, out.offset] as const),
+    );
   return out;
 }
 
@@ -164,10 +165,11 @@ function extremeSoFar(op: "max" | "min", x: Tensor, dim: number): Named<"values"
     const from = dense(line);
     const out = empty(line.shape, "int32");
     const [outer, inner] = [numel(line.shape.slice(0, d)), numel(line.shape.slice(d + 1))];
-    k.argScan(
-      ...([op, outer, line.shape[d], inner, from.storage.array, from.offset] as const),
-      ...([out.storage.array as Int32Array, out.offset] as const),
-    );
+    if (out.numel > 0)
+      k.argScan(
+        ...([op, outer, line.shape[d], inner, from.storage.array, from.offset] as const),
+        ...([out.storage.array as Int32Array, out.offset] as const),
+      );
     return out;
   });
   return named({ values: gatherLines(x, d, indices), indices });

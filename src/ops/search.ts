@@ -102,9 +102,10 @@ function search(op: string, sorted: Tensor, given: Tensor | number, right: boole
   const length = sorted.shape[sorted.ndim - 1];
   const count = sorted.ndim === 1 ? values.numel : values.shape[values.ndim - 1];
   const rows = sorted.ndim === 1 ? 1 : lead.reduce((n, size) => n * size, 1);
-  k.searchSorted(
-    ...([right ? 1 : 0, rows, length, count, from.storage.array, from.offset] as const),
-    ...([sought.storage.array, sought.offset, out.storage.array as Int32Array, out.offset] as const),
-  );
+  if (out.numel > 0)
+    k.searchSorted(
+      ...([right ? 1 : 0, rows, length, count, from.storage.array, from.offset] as const),
+      ...([sought.storage.array, sought.offset, out.storage.array as Int32Array, out.offset] as const),
+    );
   return out;
 }

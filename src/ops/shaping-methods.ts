@@ -64,9 +64,10 @@ declare module "../tensor/tensor.js" {
   }
 }
 
-methodsOf({ ...functions, max, min });
-method("sumToSize", function (this: Tensor, ...shape: Sizes) {
-  return sumToSize(this, sizes(shape));
+methodsOf({
+  ...functions,
+  ...{ max, min },
+  sumToSize: (x: Tensor, ...shape: Sizes) => sumToSize(x, sizes(shape)),
 });
 
 method("size", function (this: Tensor, dim?: number) {

@@ -52,7 +52,7 @@ function normalize(op: SoftmaxOp, x: Tensor, dim: number): Tensor {
   const sizes = [numel(x.shape.slice(0, d)), x.shape[d], numel(x.shape.slice(d + 1))] as const;
   const from = dense(x);
   const y = empty(x.shape, x.dtype);
-  k.softmax(op, ...sizes, from.storage.array, from.offset, y.storage.array, y.offset);
+  if (y.numel > 0) k.softmax(op, ...sizes, from.storage.array, from.offset, y.storage.array, y.offset);
   return differentiable(
     op,
     [x],
@@ -61,16 +61,17 @@ function normalize(op: SoftmaxOp, x: Tensor, dim: number): Tensor {
       if (isGradEnabled()) return [composedGradient(op, y, g, d)];
       const gd = dense(g);
       const gx = empty(x.shape, x.dtype);
-      k.softmaxGrad(
-        op,
-        ...sizes,
-        y.storage.array,
-        y.offset,
-        gd.storage.array,
-        gd.offset,
-        gx.storage.array,
-        gx.offset,
-      );
+      if (y.numel > 0)
+        k.softmaxGrad(
+          op,
+          ...sizes,
+          y.storage.array,
+          y.offset,
+          gd.storage.array,
+          gd.offset,
+          gx.storage.array,
+          gx.offset,
+        );
       return [gx];
     },
     { savesOutput: true },

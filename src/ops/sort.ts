@@ -34,10 +34,11 @@ export function sortedOrder(x: Tensor, dim: number, descending: boolean): Tensor
     const from = dense(line);
     const out = empty(line.shape, "int32");
     const [outer, inner] = [numel(line.shape.slice(0, dim)), numel(line.shape.slice(dim + 1))];
-    kernels.argSort(
-      ...([descending ? 1 : 0, outer, line.shape[dim], inner] as const),
-      ...([from.storage.array, from.offset, out.storage.array as Int32Array, out.offset] as const),
-    );
+    if (out.numel > 0)
+      kernels.argSort(
+        ...([descending ? 1 : 0, outer, line.shape[dim], inner] as const),
+        ...([from.storage.array, from.offset, out.storage.array as Int32Array, out.offset] as const),
+      );
     return out;
   });
 }

@@ -35,8 +35,9 @@ export abstract class Storage {
     this.version++;
   }
 
-  /** Whether both lie, at least partly, in the same memory. */
+  /** Whether both lie, at least partly, in the same memory, or share a version: one without elements does so with itself. */
   overlaps(other: Storage): boolean {
+    if (this === other) return true;
     if (this.array.buffer !== other.array.buffer) return false;
     const range = (s: Storage) => {
       const start = s.array.byteOffset + s.offset * s.array.BYTES_PER_ELEMENT;
@@ -157,8 +158,6 @@ function uninitialized(dtype: DType, length: number): Data {
 
 const longLivedSlabBytes = 256 << 10;
 const longLivedSlabs = new Map<string, Slab>();
-/** Where the entries of long-lived slabs begin, in their order, and where the next one will. */
-const entriesOf = new WeakMap<Data, number[]>();
 
 /**
  * A zeroed array on shared memory: JavaScript can neither detach nor transfer it, so native threads may work on it.
@@ -190,18 +189,8 @@ export function longLived(kind: string, dtype: DType, length: number): Storage {
   if (slab === undefined || slab.next + padded > slab.array.length) {
     slab = { array: sharedArray(dtype, perSlab), next: 0 };
     longLivedSlabs.set(key, slab);
-    entriesOf.set(slab.array, [0]);
   }
   const offset = slab.next;
   slab.next += padded;
-  entriesOf.get(slab.array)!.push(slab.next);
   return new PinnedStorage(slab.array, offset, length, true);
-}
-
-/** The memory that the tensor at `offset` of `array` shares with nothing but its views: an entry of a slab, or all of an array that is none. */
-export function entryAt(array: Data, offset: number): { array: Data; offset: number; length: number } {
-  const begins = entriesOf.get(array) ?? [0];
-  const next = begins.findIndex((begin) => begin > offset);
-  const begin = next < 0 ? begins[begins.length - 1] : begins[next - 1];
-  return { array, offset: begin, length: (next < 0 ? array.length : begins[next]) - begin };
 }

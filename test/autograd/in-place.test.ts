@@ -143,6 +143,14 @@ describe("the graph after a change", () => {
     }
   });
 
+  it("of nothing, by the tensor itself", () => {
+    const x = zeros([0, 2], { requiresGrad: true });
+    const y = x.mul(1);
+    y.mul_(y);
+    y.sum().backward();
+    expect(x.grad!.shape).toEqual([0, 2]);
+  });
+
   it("operands that are the tensor itself, or look at its memory", () => {
     const x = tensor(
       [
