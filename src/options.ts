@@ -1,9 +1,8 @@
-import { described, isOptions, isTensor } from "./arguments.js";
 import { ValueError } from "./errors.js";
 import { nearest } from "./nearest.js";
 import { checkOptionKind } from "./option-kinds.js";
-
-export { isOptions };
+import { quoted } from "./quote.js";
+import { isOptions, isTensor } from "./recognize.js";
 
 /**
  * A misspelt option would be ignored in silence, and one of the wrong kind taken for a number: every public function with options asks here
@@ -12,24 +11,37 @@ export { isOptions };
  * `INVALID_OPTIONS` for anything but an object.
  */
 export function checkOptions(op: string, options: unknown, known: readonly string[]): void {
-  if (options === undefined) return;
+  if (options !== undefined) checkEach(op, options, known, checkOptionKind);
+}
+
+/** `checkOptions` where values have rules of their own, by which they are checked after this: hyperparameters. */
+export function checkOptionNames(op: string, options: unknown, known: readonly string[]): void {
+  if (options !== undefined) checkEach(op, options, known, null);
+}
+
+function checkEach(
+  op: string,
+  options: unknown,
+  known: readonly string[],
+  checkValue: typeof checkOptionKind | null,
+): void {
   const needed = (given: string) =>
     new ValueError(
       `${op}: options are an object${known.length > 0 ? ` { ${known.join(", ")} }` : ""}: ${given}`,
       "INVALID_OPTIONS",
     );
   if (typeof options !== "object" || options === null || Array.isArray(options))
-    throw needed(described(options));
+    throw needed(quoted(options));
   // An object of another class without fields, a date or a map, has no options to offer.
   if (
     isTensor(options) ||
     ArrayBuffer.isView(options) ||
     (!isOptions(options) && Object.keys(options).length === 0 && Object.getPrototypeOf(options) !== null)
   )
-    throw needed(described(options));
+    throw needed(quoted(options));
   for (const key of Object.keys(options)) {
     if (known.includes(key)) {
-      checkOptionKind(op, key, (options as Record<string, unknown>)[key]);
+      checkValue?.(op, key, (options as Record<string, unknown>)[key]);
       continue;
     }
     // A tensor in their place is no misspelt option.

@@ -3,12 +3,14 @@
  * step draws and applies them on its native thread. Without a generator or a seed of their own they follow `manualSeed`, and the `seed`
  * of `fit`.
  */
+
 import { formatShape, ShapeError, ValueError } from "../errors.js";
 import { arange, rand, tensor } from "../ops/create.js";
 import { add, binary, compare, div, mul, sub, unary, where } from "../ops/elementwise.js";
 import { gather } from "../ops/indexing.js";
 import { expand, reshape, to } from "../ops/views.js";
 import { checkOptions } from "../options.js";
+import { quoted } from "../quote.js";
 import { Generator } from "../random.js";
 import { numel } from "../shape.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -92,7 +94,7 @@ export function randomHorizontalFlip(p = 0.5, options: AugmentOptions = {}): Tra
   const op = "randomHorizontalFlip";
   checkOptions(op, options, ["generator", "seed"]);
   if (!(p >= 0 && p <= 1))
-    throw new ValueError(`${op}: p is a probability from 0 to 1: ${String(p)}`, "INVALID_OPTION");
+    throw new ValueError(`${op}: p is a probability from 0 to 1: ${quoted(p)}`, "INVALID_OPTION");
   const generator = generatorOf(op, options);
   return drawing(generator, (x) => {
     const [h, w] = imageSize(op, x);
@@ -173,14 +175,14 @@ function drawing(generator: Generator | undefined, transform: (x: Tensor) => Ten
 
 function generatorOf(op: string, { generator, seed }: AugmentOptions): Generator | undefined {
   if (generator !== undefined && seed !== undefined)
-    throw new ValueError(`${op}: a generator or a seed, not both: seed ${seed}`, "INVALID_OPTION");
+    throw new ValueError(`${op}: a generator or a seed, not both: seed ${quoted(seed)}`, "INVALID_OPTION");
   return seed === undefined ? generator : new Generator(seed);
 }
 
 function checkCount(op: string, name: string, value: number, least: number): void {
   if (!Number.isInteger(value) || value < least || value > 2 ** 20)
     throw new ValueError(
-      `${op}: ${name} is an integer from ${least} to 2^20: ${String(value)}`,
+      `${op}: ${name} is an integer from ${least} to 2^20: ${quoted(value)}`,
       "INVALID_OPTION",
     );
 }

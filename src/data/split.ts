@@ -1,9 +1,11 @@
 /** Parts of a data set: at random, the same share of every class in each (stratified), or folds for cross-validation. */
+
 import { ValueError } from "../errors.js";
 import { randperm, tensor } from "../ops/create.js";
 import { indexSelect } from "../ops/indexing.js";
 import { dense } from "../ops/views.js";
 import { checkOptions } from "../options.js";
+import { quoted } from "../quote.js";
 import { Generator } from "../random.js";
 import { Tensor } from "../tensor/tensor.js";
 import { type BatchDataset, type SampleDataset, TensorDataset } from "./dataset.js";
@@ -135,7 +137,7 @@ export function kFold<D extends AnyDataset>(
   const { length } = checkDataset("kFold", dataset);
   if (!Number.isInteger(k) || k < 2 || k > length)
     throw new ValueError(
-      `kFold: k is an integer from 2 to ${length}, the number of samples: ${k}`,
+      `kFold: k is an integer from 2 to ${length}, the number of samples: ${quoted(k)}`,
       "INVALID_SPLIT",
     );
   const order = (options.shuffle ?? true) ? permutation("kFold", length, options) : counting(length);
@@ -148,7 +150,7 @@ export function kFold<D extends AnyDataset>(
     for (const { label, samples } of grouped(order, classes)) {
       if (samples.length < k)
         throw new ValueError(
-          `kFold: a class has fewer samples than there are folds: class ${label} has ${samples.length}, k ${k}`,
+          `kFold: a class has fewer samples than there are folds: class ${label} has ${samples.length}, k ${quoted(k)}`,
           "INVALID_SPLIT",
         );
       for (const sample of samples) fold[sample] = next++ % k;
@@ -168,7 +170,7 @@ export function kFold<D extends AnyDataset>(
 
 function permutation(op: string, length: number, { generator, seed }: SplitOptions): Int32Array {
   if (generator !== undefined && seed !== undefined)
-    throw new ValueError(`${op}: a generator or a seed, not both: seed ${seed}`, "INVALID_OPTION");
+    throw new ValueError(`${op}: a generator or a seed, not both: seed ${quoted(seed)}`, "INVALID_OPTION");
   const from = seed === undefined ? generator : new Generator(seed);
   return Int32Array.from(randperm(length, { generator: from }).data);
 }

@@ -1,3 +1,4 @@
+import { checkIntegers, checkWords } from "../arguments.js";
 import { type UnaryName, type UnaryOptions, type UnaryRow, unaryRows } from "../kernels/rows.js";
 import { unary } from "../ops/elementwise.js";
 import * as normalized from "../ops/softmax.js";
@@ -53,6 +54,7 @@ export class GELU extends Module {
     super();
     checkOptions("GELU", options, ["approximate"]);
     this.approximate = options.approximate ?? "none";
+    checkWords("GELU", ["none", "tanh"], { approximate: this.approximate });
   }
   forward(x: Tensor): Tensor {
     return this.approximate === "tanh" ? unary.geluTanh(x) : unary.gelu(x);
@@ -66,6 +68,7 @@ export class GELU extends Module {
 export class Softmax extends Module {
   constructor(readonly dim = -1) {
     super();
+    checkIntegers(this.constructor.name, { dim });
   }
   forward(x: Tensor): Tensor {
     return normalized.softmax(x, this.dim);

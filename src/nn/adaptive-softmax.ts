@@ -8,6 +8,7 @@ import { logSoftmax } from "../ops/softmax.js";
 import { nonzero } from "../ops/unique.js";
 import { narrow, reshape, squeeze, to, unsqueeze } from "../ops/views.js";
 import { checkOptions } from "../options.js";
+import { quoted } from "../quote.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkSizes } from "./arguments.js";
 import { ModuleList } from "./containers.js";
@@ -51,7 +52,7 @@ export class AdaptiveLogSoftmaxWithLoss extends Module {
       cutoffs.at(-1)! >= nClasses
     )
       throw new ValueError(
-        `${name}: cutoffs are rising integers between 1 and ${nClasses - 1}: ${JSON.stringify(cutoffs)}`,
+        `${name}: cutoffs are rising integers between 1 and ${nClasses - 1}: ${quoted(cutoffs)}`,
       );
     const { divValue = 4, headBias = false } = options;
     this.divValue = divValue;

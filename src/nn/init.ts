@@ -31,6 +31,7 @@ const kaimingOptions: readonly (keyof KaimingOptions)[] = ["a", "mode", "nonline
 
 /** The factor that keeps the variance of a layer's output behind each nonlinearity. `param`: slope of leakyRelu. */
 export function calculateGain(nonlinearity: Nonlinearity, param = 0.01): number {
+  checkNumbers("calculateGain", { param });
   switch (nonlinearity) {
     case "linear":
     case "sigmoid":

@@ -1,8 +1,10 @@
+import { checkIntegers } from "../arguments.js";
 import { formatShape, ShapeError, ValueError } from "../errors.js";
 import * as ops from "../ops/activations.js";
 import { selu } from "../ops/selu.js";
 import { softmax } from "../ops/softmax.js";
 import { checkOptions } from "../options.js";
+import { quoted } from "../quote.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkSizes } from "./arguments.js";
 import * as init from "./init.js";
@@ -68,7 +70,9 @@ export class Threshold extends Module {
   ) {
     super();
     if (typeof threshold !== "number" || typeof value !== "number")
-      throw new ValueError(`Threshold: threshold and value are numbers: ${threshold} and ${value}`);
+      throw new ValueError(
+        `Threshold: threshold and value are numbers: ${quoted(threshold)} and ${quoted(value)}`,
+      );
   }
   forward(x: Tensor): Tensor {
     return ops.threshold(x, this.threshold, this.value);
@@ -116,6 +120,7 @@ export class PReLU extends Module {
 export class GLU extends Module {
   constructor(readonly dim = -1) {
     super();
+    checkIntegers(this.constructor.name, { dim });
   }
   forward(x: Tensor): Tensor {
     return ops.glu(x, this.dim);
@@ -129,6 +134,7 @@ export class GLU extends Module {
 export class Softmin extends Module {
   constructor(readonly dim = -1) {
     super();
+    checkIntegers(this.constructor.name, { dim });
   }
   forward(x: Tensor): Tensor {
     return ops.softmin(x, this.dim);

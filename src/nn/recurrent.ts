@@ -6,6 +6,7 @@ import { linear } from "../ops/matmul.js";
 import { type CellWeights, gruStep, lstmStep, rnnStep } from "../ops/recurrent.js";
 import { select, squeeze, transpose, unbind, unsqueeze } from "../ops/views.js";
 import { checkOptions } from "../options.js";
+import { quoted } from "../quote.js";
 import { type Shape, sameShape } from "../shape.js";
 import { checkHeap } from "../tensor/room.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -61,7 +62,7 @@ abstract class Recurrent extends Module {
     checkHeap(name, [this.numLayers, 1024]); // what the objects of a layer take
     checkProbability(name, "dropout", this.dropout);
     if (!(Number.isInteger(projSize) && projSize >= 0 && projSize < hiddenSize))
-      throw new ValueError(`${name}: projSize is an integer from 0 to below hiddenSize: ${projSize}`);
+      throw new ValueError(`${name}: projSize is an integer from 0 to below hiddenSize: ${quoted(projSize)}`);
     const bound = 1 / Math.sqrt(hiddenSize);
     const rows = gates * hiddenSize;
     for (let layer = 0; layer < this.numLayers; layer++)

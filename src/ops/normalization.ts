@@ -2,6 +2,7 @@ import { checkTensors } from "../arguments.js";
 import { noGrad } from "../autograd/grad-mode.js";
 import { isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
+import { quoted } from "../quote.js";
 import { numel, type Shape, sameShape } from "../shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { add, mul, sub, unary } from "./elementwise.js";
@@ -184,7 +185,7 @@ export function instanceNorm(
 function lastDims(op: string, shape: Shape, normalizedShape: number | Shape, given: MaybeTensor[]): number[] {
   const sizes = typeof normalizedShape === "number" ? [normalizedShape] : normalizedShape;
   if (!Array.isArray(sizes) || sizes.length === 0)
-    throw new ShapeError(`${op}: normalizedShape has at least one size: ${JSON.stringify(normalizedShape)}`);
+    throw new ShapeError(`${op}: normalizedShape has at least one size: ${quoted(normalizedShape)}`);
   const lead = shape.length - sizes.length;
   if (lead < 0 || !sameShape(shape.slice(lead), sizes))
     throw new ShapeError(`${op}: x ends in ${formatShape(sizes)}: ${formatShape(shape)}`);

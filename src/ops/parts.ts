@@ -1,7 +1,9 @@
 /** Parts of a tensor along one dim. All are views. */
+
 import { checkTensors } from "../arguments.js";
 import { isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
+import { quoted } from "../quote.js";
 import { resolveDim } from "../shape.js";
 import { Tensor } from "../tensor/tensor.js";
 import { chunk, denseCopy, narrow, split } from "./views.js";
@@ -40,7 +42,7 @@ function partsOf(op: string, x: Tensor, sections: number | readonly number[], d:
   }
   const count = sections as number;
   if (!Number.isInteger(count) || count < 1)
-    throw new ValueError(`${op}: the number of sections is an integer >= 1: ${String(count)}`);
+    throw new ValueError(`${op}: the number of sections is an integer >= 1: ${quoted(count)}`);
   let start = 0;
   return Array.from({ length: count }, (_, i) => {
     const length = Math.floor(n / count) + Number(i < n % count);

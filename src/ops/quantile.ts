@@ -2,6 +2,7 @@ import { checkTensors } from "../arguments.js";
 import { isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
+import { quoted } from "../quote.js";
 import { numel } from "../shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { tracing } from "../tracing.js";
@@ -100,9 +101,10 @@ function quantileOf(
 function wantedQuantiles(op: string, x: Tensor, q: number | Tensor): Tensor {
   const outside = (v: number) => !(v >= 0 && v <= 1);
   if (typeof q === "number") {
-    if (outside(q)) throw new ValueError(`${op}: q is from 0 to 1: ${q}`);
+    if (outside(q)) throw new ValueError(`${op}: q is from 0 to 1: ${quoted(q)}`);
     return reshape(constant(q, x.dtype), [1]);
   }
+  checkTensors(op, q);
   if (q.ndim > 1) throw new ShapeError(`${op}: q has one dim at most: ${formatShape(q.shape)}`);
   if (!isFloating(q.dtype)) throw new DTypeError(`${op}: q is a float tensor: ${q.dtype}`);
   // What a traced tensor holds is not known; a place outside of the line is an error of gather there.

@@ -1,5 +1,6 @@
 import { checkIntegerList, checkIntegers, checkTensors } from "../arguments.js";
 import { formatShape, ShapeError, ValueError } from "../errors.js";
+import { quoted } from "../quote.js";
 import { inferShape, numel, resolveDim, resolveDims, type Shape } from "../shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { arange } from "./create.js";
@@ -51,7 +52,7 @@ export function roll(x: Tensor, shifts: Dims, dims: Dims = []): Tensor {
 }
 
 function rollAlong(x: Tensor, shift: number, dim: number): Tensor {
-  if (!Number.isInteger(shift)) throw new ValueError(`roll: shifts are integers: ${shift}`);
+  if (!Number.isInteger(shift)) throw new ValueError(`roll: shifts are integers: ${quoted(shift)}`);
   const n = x.ndim === 0 ? 0 : x.shape[dim];
   if (n === 0) return clone(x);
   const first = ((-shift % n) + n) % n;
@@ -115,9 +116,11 @@ export function unfold(x: Tensor, dim: number, size: number, step: number): Tens
   const line = x.ndim === 0 ? reshape(x, [1]) : x;
   const n = line.shape[d];
   if (!Number.isInteger(size) || size < 0 || size > n)
-    throw new ValueError(`unfold: the size is an integer from 0 to ${n}, the size of dim ${d}: ${size}`);
+    throw new ValueError(
+      `unfold: the size is an integer from 0 to ${quoted(n)}, the size of dim ${d}: ${quoted(size)}`,
+    );
   if (!Number.isInteger(step) || step < 1)
-    throw new ValueError(`unfold: the step is an integer >= 1: ${step}`);
+    throw new ValueError(`unfold: the step is an integer >= 1: ${quoted(step)}`);
   const windows = Math.floor((n - size) / step) + 1;
   const starts = reshape(arange(0, windows * step, step, { dtype: "int32" }), [windows, 1]);
   const places = reshape(add(starts, arange(size, { dtype: "int32" })), [windows * size]);

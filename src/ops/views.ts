@@ -1,9 +1,11 @@
-import { checkIntegerList, checkIntegers, checkTensors, isTensor } from "../arguments.js";
+import { checkIntegerList, checkIntegers, checkTensors } from "../arguments.js";
 import { differentiable, differentiableView } from "../autograd/graph.js";
 import { type DType, isFloating } from "../dtype.js";
 import { formatShape, ShapeError, ValueError } from "../errors.js";
 import { k } from "../kernels/backend.js";
 import { dimAndOptions } from "../options.js";
+import { quoted } from "../quote.js";
+import { isTensor } from "../recognize.js";
 import {
   broadcastStrides,
   checkShape,
@@ -147,7 +149,8 @@ export function flatten(
   if (x.ndim === 0) return reshape(x, [1]);
   const start = resolveDim("flatten", startDim, x.ndim);
   const end = resolveDim("flatten", endDim, x.ndim);
-  if (start > end) throw new ShapeError(`flatten: startDim comes first: ${startDim}, ${endDim}`);
+  if (start > end)
+    throw new ShapeError(`flatten: startDim comes first: ${quoted(startDim)}, ${quoted(endDim)}`);
   const middle = numel(x.shape.slice(start, end + 1));
   return reshape(x, [...x.shape.slice(0, start), middle, ...x.shape.slice(end + 1)]);
 }
@@ -265,17 +268,15 @@ export function slice(x: Tensor, ...ranges: SliceRange[]): Tensor {
   for (const [d, range] of ranges.entries()) {
     if (range === null || range === undefined) continue;
     if (!Array.isArray(range))
-      throw new ValueError(
-        `slice: a range is [start, end, step] or null: ${JSON.stringify(range)} in dim ${d}`,
-      );
+      throw new ValueError(`slice: a range is [start, end, step] or null: ${quoted(range)} in dim ${d}`);
     const [from, end, by = 1] = range;
     if (!Number.isInteger(by) || by < 1)
-      throw new ValueError(`slice: the step is an integer >= 1: ${by} in dim ${d}`);
+      throw new ValueError(`slice: the step is an integer >= 1: ${quoted(by)} in dim ${d}`);
     const cut = (position: number) =>
       Math.min(Math.max(position < 0 ? position + x.shape[d] : position, 0), x.shape[d]);
     for (const position of [from ?? 0, end ?? 0])
       if (!Number.isInteger(position))
-        throw new ValueError(`slice: positions are integers: ${position} in dim ${d}`);
+        throw new ValueError(`slice: positions are integers: ${quoted(position)} in dim ${d}`);
     start[d] = cut(from ?? 0);
     size[d] = Math.max(0, Math.ceil((cut(end ?? x.shape[d]) - start[d]) / by));
     step[d] = by;
@@ -306,7 +307,7 @@ export function narrow(x: Tensor, dim: number, from: number | Tensor, length: nu
     first + length > x.shape[d]
   )
     throw new ShapeError(
-      `narrow: outside dim ${d} of ${formatShape(x.shape)}: ${length} elements from ${start}`,
+      `narrow: outside dim ${d} of ${formatShape(x.shape)}: ${length} elements from ${quoted(start)}`,
       "INDEX_OUT_OF_RANGE",
     );
   return sliceDim(x, d, first, first + length);
@@ -316,10 +317,10 @@ export function narrow(x: Tensor, dim: number, from: number | Tensor, length: nu
 export function select(x: Tensor, dim: number, index: number): Tensor {
   checkTensors("select", x);
   const d = resolveDim("select", dim, x.ndim);
-  const i = index < 0 ? index + x.shape[d] : index;
+  const i = Number.isInteger(index) && index < 0 ? index + x.shape[d] : index;
   if (!Number.isInteger(index) || i < 0 || i >= x.shape[d])
     throw new ShapeError(
-      `select: index out of range: ${index} in dim ${d} of ${formatShape(x.shape)}`,
+      `select: index out of range: ${quoted(index)} in dim ${d} of ${formatShape(x.shape)}`,
       "INDEX_OUT_OF_RANGE",
     );
   return squeeze(narrow(x, d, i, 1), d);
@@ -331,9 +332,9 @@ export function split(x: Tensor, size: number | readonly number[], dim = 0): Ten
   const d = resolveDim("split", dim, x.ndim);
   const total = x.shape[d];
   if (typeof size !== "number" && !Array.isArray(size))
-    throw new ValueError(`split: a size, or an array of sizes: ${JSON.stringify(size)}`);
+    throw new ValueError(`split: a size, or an array of sizes: ${quoted(size)}`);
   if (typeof size === "number" && (!Number.isInteger(size) || size < Math.min(1, total)))
-    throw new ValueError(`split: the size is an integer >= 1 (0 of nothing): ${size}`);
+    throw new ValueError(`split: the size is an integer >= 1 (0 of nothing): ${quoted(size)}`);
   const sizes =
     typeof size === "number"
       ? Array.from({ length: total === 0 ? 1 : Math.ceil(total / size) }, (_, i) =>
@@ -355,7 +356,7 @@ export function chunk(x: Tensor, chunks: number, dim = 0): Tensor[] {
   checkTensors("chunk", x);
   const d = resolveDim("chunk", dim, x.ndim);
   if (!Number.isInteger(chunks) || chunks < 1)
-    throw new ValueError(`chunk: the number of chunks is an integer >= 1: ${chunks}`);
+    throw new ValueError(`chunk: the number of chunks is an integer >= 1: ${quoted(chunks)}`);
   if (x.shape[d] === 0) return split(x, new Array<number>(chunks).fill(0), d);
   return split(x, Math.ceil(x.shape[d] / chunks), d);
 }

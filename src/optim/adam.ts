@@ -1,7 +1,7 @@
 import { ValueError } from "../errors.js";
 import { k } from "../kernels/backend.js";
 import { ADAM as FLAGS } from "../kernels/js/optim.js";
-import { checkOptions } from "../options.js";
+import { checkOptionNames } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { Optimizer, type ParamGroupOptions } from "./optimizer.js";
 import { checkHyperparameters } from "./range.js";
@@ -39,7 +39,7 @@ export class Adam extends Optimizer<AdamOptions> {
     params: Iterable<Tensor> | Iterable<ParamGroupOptions<AdamOptions>>,
     options: Partial<AdamOptions> = {},
   ) {
-    checkOptions(new.target.name, options, Object.keys(defaults));
+    checkOptionNames(new.target.name, options, Object.keys(defaults));
     const all = { ...defaults, ...options };
     const stateNames = ["expAvg", "expAvgSq", ...(all.amsgrad ? ["maxExpAvgSq"] : [])];
     super(params, all, stateNames, ({ lr, betas, eps, weightDecay }) => [
@@ -94,7 +94,7 @@ export class AdamW extends Adam {
     params: Iterable<Tensor> | Iterable<ParamGroupOptions<AdamOptions>>,
     options: Partial<AdamOptions> = {},
   ) {
-    checkOptions(new.target.name, options, Object.keys(defaults)); // spread, what is no object would vanish
+    checkOptionNames(new.target.name, options, Object.keys(defaults)); // spread, what is no object would vanish
     super(params, { weightDecay: 0.01, ...options });
   }
 }

@@ -1,7 +1,7 @@
 /** Optimizers that are one row: their options, their state and a rule of the kernel `ruleStep`. */
 import { k } from "../kernels/backend.js";
 import type { RuleName } from "../kernels/js/rules.js";
-import { checkOptions } from "../options.js";
+import { checkOptionNames } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { Optimizer, type ParamGroupOptions } from "./optimizer.js";
 import { checkHyperparameters, type Ranges } from "./range.js";
@@ -36,7 +36,7 @@ export interface RuledConstructor<Options extends object> {
 export function ruled<Options extends object>(row: Row<Options>): RuledConstructor<Options> {
   const optimizer = class extends Optimizer<Options> {
     constructor(params: Given<Options>, options: Partial<Options> = {}) {
-      checkOptions(new.target.name, options, Object.keys(row.defaults));
+      checkOptionNames(new.target.name, options, Object.keys(row.defaults));
       super(params, { ...row.defaults, ...options }, row.state, (group) => [
         ...(Object.keys(row.defaults) as (keyof Options)[]).flatMap((name) => numbersOf(group[name])),
         ...(row.derived?.(group) ?? []),

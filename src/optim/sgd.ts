@@ -1,7 +1,7 @@
 import { ValueError } from "../errors.js";
 import { k } from "../kernels/backend.js";
 import { SGD as FLAGS } from "../kernels/js/optim.js";
-import { checkOptions } from "../options.js";
+import { checkOptionNames } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { Optimizer, type ParamGroupOptions } from "./optimizer.js";
 import { checkHyperparameters } from "./range.js";
@@ -36,7 +36,7 @@ export class SGD extends Optimizer<SGDOptions> {
     params: Iterable<Tensor> | Iterable<ParamGroupOptions<SGDOptions>>,
     options: Partial<SGDOptions> = {},
   ) {
-    checkOptions("SGD", options, Object.keys(defaults));
+    checkOptionNames("SGD", options, Object.keys(defaults));
     super(
       params,
       { ...defaults, ...options },

@@ -248,7 +248,7 @@ describe("mistakes", () => {
       () => sg.ones([2, 1]).indexPut([tensor([true, false])], sg.ones([3])),
     ],
     [/^max: no elements along dim 0: \[0, 2\]/, "EMPTY_REDUCTION", () => sg.zeros([0, 2]).max(0)],
-    [/^max: dim is a number, and options come after it: \[0,1\]/, "INVALID_DIM", () => x.max(any([0, 1]))],
+    [/^max: dim is a number, and options come after it: \[0, 1\]/, "INVALID_DIM", () => x.max(any([0, 1]))],
     [
       /^min: unknown option: keepdim/,
       "UNKNOWN_OPTION",
