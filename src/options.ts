@@ -59,6 +59,16 @@ function checkEach(
   }
 }
 
+/** A dim, or `{ dim }`: what comes last may be given by its name, as in Python. */
+export type OrNamed<D, Name extends string = "dim"> = D | { readonly [N in Name]?: D };
+
+/** The dim of `op(x, 1)` and of `op(x, { dim: 1 })`. @throws ValueError `UNKNOWN_OPTION` for another name. */
+export function dimOf<D, Name extends string = "dim">(op: string, given: OrNamed<D, Name>, name?: Name): D {
+  if (typeof given === "number" || !isOptions(given)) return given as D;
+  checkOptions(op, given, [name ?? "dim"]);
+  return (given as Record<string, D>)[name ?? "dim"];
+}
+
 /** Options among which the dim may be. */
 export type WithDim<D, O> = O & { readonly dim?: D | null };
 

@@ -3,7 +3,7 @@ import { formatShape, ShapeError, ValueError } from "../errors.js";
 import * as ops from "../ops/activations.js";
 import { selu } from "../ops/selu.js";
 import { softmax } from "../ops/softmax.js";
-import { checkOptions } from "../options.js";
+import { checkOptions, dimOf, type OrNamed } from "../options.js";
 import { quoted } from "../quote.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkSizes } from "./arguments.js";
@@ -118,9 +118,11 @@ export class PReLU extends Module {
 
 /** The first half along `dim` (default -1), times the sigmoid of the second. */
 export class GLU extends Module {
-  constructor(readonly dim = -1) {
+  readonly dim: number;
+  constructor(dim: OrNamed<number> = -1) {
     super();
-    checkIntegers(this.constructor.name, { dim });
+    this.dim = dimOf(this.constructor.name, dim) ?? -1;
+    checkIntegers(this.constructor.name, { dim: this.dim });
   }
   forward(x: Tensor): Tensor {
     return ops.glu(x, this.dim);
@@ -132,9 +134,11 @@ export class GLU extends Module {
 
 /** `Softmax` of -x. */
 export class Softmin extends Module {
-  constructor(readonly dim = -1) {
+  readonly dim: number;
+  constructor(dim: OrNamed<number> = -1) {
     super();
-    checkIntegers(this.constructor.name, { dim });
+    this.dim = dimOf(this.constructor.name, dim) ?? -1;
+    checkIntegers(this.constructor.name, { dim: this.dim });
   }
   forward(x: Tensor): Tensor {
     return ops.softmin(x, this.dim);

@@ -1,7 +1,7 @@
 import { checkTensors } from "../arguments.js";
 import { isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
-import { checkOptions } from "../options.js";
+import { checkOptions, dimOf, type OrNamed } from "../options.js";
 import { quoted } from "../quote.js";
 import type { Generator } from "../random.js";
 import { resolveDim } from "../shape.js";
@@ -124,10 +124,10 @@ export function gelu(x: Tensor, options: { approximate?: "none" | "tanh" } = {})
 }
 
 /** The first half along `dim`, times the sigmoid of the second (Dauphin et al., 2017). PyTorch: `F.glu`. */
-export function glu(x: Tensor, dim = -1): Tensor {
+export function glu(x: Tensor, dim: OrNamed<number> = -1): Tensor {
   checkTensors("glu", x);
   if (x.ndim === 0) throw new ShapeError("glu: x has at least one dim: []");
-  const d = resolveDim("glu", dim, x.ndim);
+  const d = resolveDim("glu", dimOf("glu", dim), x.ndim);
   const size = x.shape[d];
   if (size % 2 !== 0) throw new ShapeError(`glu: the size along dim ${d} is even: ${formatShape(x.shape)}`);
   return mul(narrow(x, d, 0, size / 2), unary.sigmoid(narrow(x, d, size / 2, size / 2)));

@@ -110,6 +110,8 @@ export function batchNorm(
   const affine = optionalTensors("batchNorm", positions, options, ["training", "momentum", "eps"]);
   const { training = false, momentum = 0.1, eps = 1e-5, runningMean, runningVar } = affine;
   needsFloats("batchNorm", x);
+  // As in PyTorch, a vector without elements has no channels.
+  if (x.ndim === 1 && x.numel === 0) return reshape(batchNorm(reshape(x, [0, 0]), affine), [0]);
   if (x.ndim < 2) throw new ShapeError(`batchNorm: x is [N, C, ...]: ${formatShape(x.shape)}`);
   const channels = x.shape[1];
   for (const [name, given] of Object.entries({

@@ -1,7 +1,7 @@
 import { checkTensors } from "../arguments.js";
 import { type DType, isFloating, promote } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError } from "../errors.js";
-import { checkOptions } from "../options.js";
+import { checkOptions, dimOf, type OrNamed } from "../options.js";
 import { quoted } from "../quote.js";
 import { resolveDim } from "../shape.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -218,8 +218,9 @@ export function kron(a: Tensor, b: Tensor): Tensor {
  * Cross products of vectors of 3 elements along `dim`; default: the first dim of size 3. Other dims broadcast.
  * PyTorch: `torch.cross`.
  */
-export function cross(a: Tensor, b: Tensor, dim?: number): Tensor {
+export function cross(a: Tensor, b: Tensor, given?: OrNamed<number>): Tensor {
   checkTensors("cross", a, b);
+  const dim = given === undefined ? undefined : dimOf("cross", given);
   if (a.ndim !== b.ndim)
     throw new ShapeError(
       `cross: as many dims are needed: ${formatShape(a.shape)} and ${formatShape(b.shape)}`,

@@ -1,7 +1,7 @@
 import { checkTensors } from "../arguments.js";
 import { isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
-import { checkOptions } from "../options.js";
+import { dimAndOptions, type WithDim } from "../options.js";
 import { quoted } from "../quote.js";
 import { numel } from "../shape.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -32,7 +32,7 @@ export interface QuantileOptions {
 export function quantile(
   x: Tensor,
   q: number | Tensor,
-  dim?: number | null | QuantileOptions,
+  dim?: number | null | WithDim<number, QuantileOptions>,
   options?: QuantileOptions,
 ): Tensor {
   checkTensors("quantile", x);
@@ -43,7 +43,7 @@ export function quantile(
 export function nanquantile(
   x: Tensor,
   q: number | Tensor,
-  dim?: number | null | QuantileOptions,
+  dim?: number | null | WithDim<number, QuantileOptions>,
   options?: QuantileOptions,
 ): Tensor {
   checkTensors("nanquantile", x);
@@ -69,12 +69,12 @@ function quantileOf(
   op: string,
   x: Tensor,
   q: number | Tensor,
-  given: number | null | undefined | QuantileOptions,
+  given: number | null | undefined | WithDim<number, QuantileOptions>,
   rest: QuantileOptions | undefined,
 ): Tensor {
-  const [dim, options] = typeof given === "object" && given !== null ? [undefined, given] : [given, rest];
-  checkOptions(op, options, ["keepdim", "interpolation"]);
-  const { keepdim = false, interpolation = "linear" } = options ?? {};
+  const known = ["keepdim", "interpolation"] as const;
+  const [dim, options] = dimAndOptions<number, QuantileOptions>(op, known, given, rest);
+  const { keepdim = false, interpolation = "linear" } = options;
   if (!Object.hasOwn(interpolations, interpolation))
     throw new ValueError(
       `${op}: interpolation is one of ${Object.keys(interpolations).join(", ")}: ${String(interpolation)}`,

@@ -1,5 +1,6 @@
 import { checkIntegerList, checkIntegers, checkTensors } from "../arguments.js";
 import { formatShape, ShapeError, ValueError } from "../errors.js";
+import { dimOf, type OrNamed } from "../options.js";
 import { quoted } from "../quote.js";
 import { inferShape, numel, resolveDim, resolveDims, type Shape } from "../shape.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -14,9 +15,9 @@ type Dims = number | readonly number[];
 const list = (dims: Dims): readonly number[] => (Array.isArray(dims) ? dims : [dims as number]);
 
 /** The elements along `dims` in the opposite order, as a copy. Shape of `x`. PyTorch: `torch.flip`. */
-export function flip(x: Tensor, dims: Dims): Tensor {
+export function flip(x: Tensor, dims: OrNamed<Dims, "dims">): Tensor {
   checkTensors("flip", x);
-  const along = resolveDims("flip", list(dims), x.ndim);
+  const along = resolveDims("flip", list(dimOf("flip", dims, "dims")), x.ndim);
   return along.reduce(
     (y, d) => indexSelect(y, d, arange(x.shape[d] - 1, -1, -1, { dtype: "int32" })),
     along.length === 0 ? clone(x) : x,
@@ -41,9 +42,9 @@ export function flipud(x: Tensor): Tensor {
  * Elements moved on by `shifts` along `dims`, the last ones to the front; without `dims` those of the flattened tensor. Shape of
  * `x`. PyTorch: `torch.roll`.
  */
-export function roll(x: Tensor, shifts: Dims, dims: Dims = []): Tensor {
+export function roll(x: Tensor, shifts: Dims, dims: OrNamed<Dims, "dims"> = []): Tensor {
   checkTensors("roll", x);
-  const [by, along] = [list(shifts), list(dims)];
+  const [by, along] = [list(shifts), list(dimOf("roll", dims, "dims"))];
   if (along.length === 0 && by.length === 1)
     return reshape(rollAlong(reshape(x, [x.numel]), by[0], 0), x.shape);
   if (by.length !== along.length || by.length === 0)

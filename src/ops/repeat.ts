@@ -1,7 +1,7 @@
 import { checkIntegerList, checkOperands, checkTensors } from "../arguments.js";
 import { isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
-import { checkOptions } from "../options.js";
+import { checkOptions, dimAndOptions, type WithDim } from "../options.js";
 import { quoted } from "../quote.js";
 import { broadcastShapes, resolveDim, type Shape } from "../shape.js";
 import { roomFor } from "../tensor/room.js";
@@ -60,17 +60,19 @@ export function tile(x: Tensor, dims: readonly number[]): Tensor {
 export function repeatInterleave(
   x: Tensor,
   repeats?: number | Tensor,
-  dim?: number,
+  dim?: number | WithDim<number, { outputSize?: number }>,
   options?: { outputSize?: number },
 ): Tensor {
   checkTensors("repeatInterleave", x);
   checkOperands("repeatInterleave", repeats ?? 1);
-  checkOptions("repeatInterleave", options, ["outputSize"]);
+  const [along, named] = dimAndOptions<number, { outputSize?: number }>(
+    ...(["repeatInterleave", ["outputSize"], dim, options] as const),
+  );
   if (repeats === undefined) return positions(repeatsOf(x, x.numel));
-  const line = dim === undefined || x.ndim === 0 ? reshape(x, [x.numel]) : x;
-  const d = resolveDim("repeatInterleave", dim ?? 0, line.ndim);
+  const line = along === undefined || x.ndim === 0 ? reshape(x, [x.numel]) : x;
+  const d = resolveDim("repeatInterleave", along ?? 0, line.ndim);
   const index = positions(repeatsOf(repeats, line.shape[d]));
-  const { outputSize = index.numel } = options ?? {};
+  const { outputSize = index.numel } = named;
   if (outputSize !== index.numel)
     throw new ShapeError(
       `repeatInterleave: outputSize is the sum of the repeats, ${index.numel}: ${outputSize}`,

@@ -3,7 +3,7 @@ import { differentiable, differentiableView } from "../autograd/graph.js";
 import { type DType, isFloating } from "../dtype.js";
 import { formatShape, ShapeError, ValueError } from "../errors.js";
 import { k } from "../kernels/backend.js";
-import { dimAndOptions } from "../options.js";
+import { dimAndOptions, dimOf, type OrNamed } from "../options.js";
 import { quoted } from "../quote.js";
 import { isTensor } from "../recognize.js";
 import {
@@ -218,9 +218,9 @@ export function squeeze(
 }
 
 /** With a dim of size 1 put in at `dim`. */
-export function unsqueeze(x: Tensor, dim: number): Tensor {
+export function unsqueeze(x: Tensor, dim: OrNamed<number>): Tensor {
   checkTensors("unsqueeze", x);
-  const at = resolveDim("unsqueeze", dim, x.ndim + 1);
+  const at = resolveDim("unsqueeze", dimOf("unsqueeze", dim), x.ndim + 1);
   const shape = [...x.shape.slice(0, at), 1, ...x.shape.slice(at)];
   const strides = [...x.strides.slice(0, at), 1, ...x.strides.slice(at)];
   return view("unsqueeze", x, x.offset, shape, strides, (g) => squeeze(g, at));
@@ -327,9 +327,9 @@ export function select(x: Tensor, dim: number, index: number): Tensor {
 }
 
 /** Parts of `size` elements along `dim` (the last may be smaller), or of the given sizes. Views. */
-export function split(x: Tensor, size: number | readonly number[], dim = 0): Tensor[] {
+export function split(x: Tensor, size: number | readonly number[], dim: OrNamed<number> = 0): Tensor[] {
   checkTensors("split", x);
-  const d = resolveDim("split", dim, x.ndim);
+  const d = resolveDim("split", dimOf("split", dim), x.ndim);
   const total = x.shape[d];
   if (typeof size !== "number" && !Array.isArray(size))
     throw new ValueError(`split: a size, or an array of sizes: ${quoted(size)}`);
@@ -352,9 +352,9 @@ export function split(x: Tensor, size: number | readonly number[], dim = 0): Ten
 }
 
 /** At most `chunks` parts of equal size along `dim` (the last may be smaller); of nothing as many parts of nothing. Views. */
-export function chunk(x: Tensor, chunks: number, dim = 0): Tensor[] {
+export function chunk(x: Tensor, chunks: number, dim: OrNamed<number> = 0): Tensor[] {
   checkTensors("chunk", x);
-  const d = resolveDim("chunk", dim, x.ndim);
+  const d = resolveDim("chunk", dimOf("chunk", dim), x.ndim);
   if (!Number.isInteger(chunks) || chunks < 1)
     throw new ValueError(`chunk: the number of chunks is an integer >= 1: ${quoted(chunks)}`);
   if (x.shape[d] === 0) return split(x, new Array<number>(chunks).fill(0), d);
@@ -362,8 +362,8 @@ export function chunk(x: Tensor, chunks: number, dim = 0): Tensor[] {
 }
 
 /** Every element of a dim as a tensor without that dim. Views. */
-export function unbind(x: Tensor, dim = 0): Tensor[] {
+export function unbind(x: Tensor, dim: OrNamed<number> = 0): Tensor[] {
   checkTensors("unbind", x);
-  const d = resolveDim("unbind", dim, x.ndim);
+  const d = resolveDim("unbind", dimOf("unbind", dim), x.ndim);
   return Array.from({ length: x.shape[d] }, (_, i) => select(x, d, i));
 }

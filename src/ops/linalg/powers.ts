@@ -1,6 +1,6 @@
 import { checkIntegers, checkTensorList, checkTensors } from "../../arguments.js";
 import { formatShape, ShapeError, ValueError } from "../../errors.js";
-import { checkOptions } from "../../options.js";
+import { checkOptions, dimOf, type OrNamed } from "../../options.js";
 import { quoted } from "../../quote.js";
 import { resolveDim } from "../../shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
@@ -164,8 +164,9 @@ export function vanderOf(
 }
 
 /** Sums of products along `dim`; the other dims broadcast. PyTorch: `torch.linalg.vecdot`. */
-export function vecdot(x: Tensor, y: Tensor, dim = -1): Tensor {
+export function vecdot(x: Tensor, y: Tensor, given: OrNamed<number> = -1): Tensor {
   checkTensors("linalg.vecdot", x, y);
+  const dim = dimOf("linalg.vecdot", given);
   const product = mul(x, y);
   resolveDim("linalg.vecdot", dim, x.ndim);
   return to(sum(product, dim), product.dtype);
