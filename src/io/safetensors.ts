@@ -13,8 +13,9 @@
 
 import { endianness } from "node:os";
 import { arrayTypes, type Data, type DType } from "../dtype.js";
-import { FileError, formatShape, ShapeError, SimdgradError } from "../errors.js";
+import { DTypeError, FileError, formatShape, ShapeError, SimdgradError, ValueError } from "../errors.js";
 import { quoted, quotedPath } from "../quote.js";
+import { checkShape } from "../shape.js";
 import { type Header, itemSizes, parseHeader, type TensorInfo } from "./safetensors-header.js";
 
 export interface RawTensor {
@@ -39,13 +40,31 @@ const names: Record<DType, string> = {
   bool: "BOOL",
 };
 
+/** What is written for a name: an array, with its dtype and shape. */
+function checkArray(name: string, given: unknown): void {
+  const { dtype, shape, data } = (given ?? {}) as Partial<RawTensor>;
+  if (typeof dtype !== "string" || !Object.hasOwn(arrayTypes, dtype) || !ArrayBuffer.isView(data))
+    throw new DTypeError(
+      `saveSafetensors: an entry is { dtype, shape, data }, data an array of the dtype: ${quoted(name)} is ${quoted(given)}`,
+    );
+  checkShape("saveSafetensors", shape as number[]);
+}
+
 /** The file as pieces in order: the header, then each array's own memory (no copy). */
 export function safetensorsChunks(
   tensors: Map<string, RawTensor> | Record<string, RawTensor>,
   metadata: Record<string, string> = {},
 ): Uint8Array[] {
   requireLittleEndian();
+  if (typeof tensors !== "object" || tensors === null)
+    throw new ValueError(`saveSafetensors: tensors are a Map or an object, by name: ${quoted(tensors)}`);
+  if (typeof metadata !== "object" || metadata === null)
+    throw new FileError(
+      `saveSafetensors: metadata is an object of strings: ${quoted(metadata)}`,
+      "BAD_METADATA",
+    );
   const entries = tensors instanceof Map ? [...tensors] : Object.entries(tensors);
+  for (const [name, array] of entries) checkArray(name, array);
   const header: string[] = [];
   const texts = Object.entries(metadata);
   for (const [key, value] of texts)

@@ -1,3 +1,4 @@
+import { checkTensors } from "../arguments.js";
 import { formatShape, ShapeError, ValueError } from "../errors.js";
 import { add, compare, integer, neg, where } from "../ops/elementwise.js";
 import { gather, indexAdd, indexSelect } from "../ops/indexing.js";
@@ -73,6 +74,7 @@ export class AdaptiveLogSoftmaxWithLoss extends Module {
    * Shapes: x [N, inFeatures] and target (integers) [N], or [inFeatures] and [] → output of the shape of the target, loss [].
    */
   forward(x: Tensor, target: Tensor): Named<"output" | "loss", Tensor> {
+    checkTensors(this.constructor.name, x, target);
     if (
       target.ndim > 1 ||
       x.ndim !== target.ndim + 1 ||

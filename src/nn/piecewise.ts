@@ -1,4 +1,4 @@
-import { checkIntegers } from "../arguments.js";
+import { checkIntegers, checkTensors } from "../arguments.js";
 import { formatShape, ShapeError, ValueError } from "../errors.js";
 import * as ops from "../ops/activations.js";
 import { selu } from "../ops/selu.js";
@@ -151,6 +151,7 @@ export class Softmin extends Module {
 /** Softmax over the channels at each place of [N, C, H, W] or [C, H, W]. */
 export class Softmax2d extends Module {
   forward(x: Tensor): Tensor {
+    checkTensors("Softmax2d", x);
     if (x.ndim !== 3 && x.ndim !== 4)
       throw new ShapeError(`Softmax2d: x is [N, C, H, W] or [C, H, W]: ${formatShape(x.shape)}`);
     return softmax(x, -3);

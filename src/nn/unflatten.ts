@@ -1,4 +1,4 @@
-import { checkIntegers } from "../arguments.js";
+import { checkIntegers, checkTensors } from "../arguments.js";
 import { formatShape, ShapeError } from "../errors.js";
 import { reshape } from "../ops/views.js";
 import { quoted } from "../quote.js";
@@ -18,6 +18,7 @@ export class Unflatten extends Module {
       throw new ShapeError(`Unflatten: the sizes are an array: ${quoted(unflattenedSize)}`);
   }
   forward(x: Tensor): Tensor {
+    checkTensors("Unflatten", x);
     const d = resolveDim("Unflatten", this.dim, x.ndim);
     const named = `dim ${d} of ${formatShape(x.shape)}`;
     const sizes = inferShape("Unflatten", [x.shape[d]], this.unflattenedSize, named);

@@ -8,38 +8,12 @@ import { nn, SimdgradError, Tensor, zeros } from "../../src/index.js";
 import fc from "../property.js";
 import { calls } from "./calls.js";
 import { patience, times } from "./effort.js";
+import { callOf, everything, replaced, shown } from "./hostile.js";
 import { moreCalls } from "./more-calls.js";
-
-type Call = (args: readonly unknown[]) => unknown;
-
-/** The function of a name; a method gets its tensor first. */
-function callOf(name: string): Call {
-  if (name.startsWith("Tensor.")) {
-    const method = name.slice("Tensor.".length);
-    return ([x, ...rest]) => (x as any)[method](...rest);
-  }
-  const found = name.split(".").reduce((at: any, part) => at[part], simdgrad);
-  if (typeof found !== "function") throw new Error(`there is no ${name}`);
-  const isClass = /^class\b/.test(Function.prototype.toString.call(found));
-  return isClass ? (args) => new found(...args) : (args) => found(...args);
-}
 
 const rows = [...calls, ...moreCalls].flatMap(([args, names]) =>
   names.split(" ").map((name) => [name, args] as const),
 );
-
-/** What belongs nowhere: whoever takes it gives a wrong result. */
-const strangers: readonly unknown[] = [Symbol("s"), 5n, "a", "0.5", () => 1, new Date(0), { stranger: 1 }];
-/** What belongs somewhere: it may be taken, and then the result is right. */
-const visitors: readonly unknown[] = [
-  ...[undefined, null, NaN, Infinity, true, 1.5, -1, {}, [], [NaN], Float32Array.of(1)],
-];
-const tensors = [
-  () => zeros([3, 5, 7]),
-  () => zeros([0]),
-  () => zeros([2, 2], { dtype: "int32" }),
-  () => zeros([2], { dtype: "bool" }),
-];
 
 /** Names of options, and data, that take what others do not. */
 const takesText = /^(tensor|asTensor|Tensor\.newTensor|einsum)$/;
@@ -86,25 +60,6 @@ function complaint(
   if (args.some((x, i) => i >= own && values(x) !== before[i])) return "changed an argument";
 }
 
-const shown = (v: unknown) =>
-  v instanceof Tensor
-    ? `tensor ${v.shape} ${v.dtype}`
-    : Array.isArray(v)
-      ? `[${v.map(String)}]`
-      : typeof v === "object" && v !== null
-        ? `${v.constructor.name} ${Object.keys(v)}`
-        : String(v);
-
-/** All ways to put one thing in the place of one argument, or of one option of an object. */
-function* replaced(args: readonly unknown[], hostile: unknown, from = 0): Generator<[string, unknown[]]> {
-  for (let i = from; i < args.length; i++) {
-    yield [`argument ${i}`, args.with(i, hostile)];
-    const given = args[i] as object;
-    if (given?.constructor === Object)
-      for (const key of Object.keys(given)) yield [key, args.with(i, { ...given, [key]: hostile })];
-  }
-}
-
 function problems(
   name: string,
   make: () => unknown[],
@@ -121,12 +76,6 @@ function problems(
     }
   return found;
 }
-const everything = () => [
-  ...strangers.map((v) => [v, true] as const),
-  ...visitors.map((v) => [v, false] as const),
-  ...tensors.map((make) => [make(), false] as const),
-];
-
 /** In `npm test` a sample of what is hostile for each call, in `npm run attack` all of it. */
 const hostile = everything();
 const sample = Math.min(times(4), hostile.length);
