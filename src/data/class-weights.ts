@@ -1,3 +1,4 @@
+import { checkTensors } from "../arguments.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { tensor } from "../ops/create.js";
 import { dense } from "../ops/views.js";
@@ -12,6 +13,7 @@ import type { Tensor } from "../tensor/tensor.js";
  * @throws ValueError `EMPTY_CLASS` for a class without samples, whose weight would be infinite; `INDEX_OUT_OF_RANGE`.
  */
 export function classWeights(labels: Tensor, classes?: number): Tensor {
+  checkTensors("classWeights", labels);
   if (labels.dtype !== "int32" && labels.dtype !== "uint8")
     throw new DTypeError(`classWeights: labels are integers: ${labels.dtype}`);
   if (labels.ndim !== 1 || labels.numel === 0)

@@ -2,10 +2,12 @@
  * CSV files. `readCsv` reads one into tensors and looks at each byte once; `csvSamples` hands out its rows one by one, for files that
  * are larger than memory.
  */
+
 import { FileError, formatShape, SimdgradError, ValueError } from "../errors.js";
 import { type Path, pathOf, readPieces } from "../io/read.js";
 import { checkOptions } from "../options.js";
 import { excerpt, quoted, quotedPath } from "../quote.js";
+import { isOptions } from "../recognize.js";
 import { sharedArray } from "../tensor/storage.js";
 import { fromData, type Tensor } from "../tensor/tensor.js";
 import { type CodedRow, type CsvColumn, CsvColumns, columnOf, type MissingRule } from "./csv-columns.js";
@@ -103,6 +105,11 @@ class CsvReader {
   ) {
     checkOptions(op, options, ["columns", "header", "delimiter", "missing"]);
     const { delimiter = ",", header = true, missing = "error" } = options;
+    if (options.columns !== undefined && !isOptions(options.columns))
+      throw new ValueError(
+        `${op}: columns are an object, a type or options for each name: ${quoted(options.columns)}`,
+        "INVALID_OPTION",
+      );
     if (typeof delimiter !== "string" || delimiter.length !== 1 || /["\r\n\0\ud800-\udfff]/.test(delimiter))
       throw new ValueError(`${op}: delimiter is one character: ${quoted(delimiter)}`, "INVALID_OPTION");
     if (typeof header !== "boolean")

@@ -78,7 +78,9 @@ export class TensorDataset<T extends Tensor[] = Tensor[]> {
     this.scale = scale ?? 1;
     this.shift = shift ?? 0;
     if (!Number.isFinite(this.scale) || !Number.isFinite(this.shift))
-      throw new ValueError(`TensorDataset: scale and shift are finite: ${this.scale} and ${this.shift}`);
+      throw new ValueError(
+        `TensorDataset: scale and shift are finite: ${quoted(this.scale)} and ${quoted(this.shift)}`,
+      );
     if (this.#transforms && tensors[0].dtype !== "uint8" && tensors[0].dtype !== "float32")
       throw new DTypeError(`TensorDataset: scale and shift are for uint8 and float32: ${tensors[0].dtype}`);
     this.tensors = tensors.map((x) => dense(x.detach())) as T;

@@ -1,5 +1,6 @@
 /** Parts of a data set: at random, the same share of every class in each (stratified), or folds for cross-validation. */
 
+import { checkNumbers } from "../arguments.js";
 import { ValueError } from "../errors.js";
 import { randperm, tensor } from "../ops/create.js";
 import { indexSelect } from "../ops/indexing.js";
@@ -63,7 +64,7 @@ export function randomSplit<D extends AnyDataset>(
 
 function partSizes(lengths: readonly number[], length: number): number[] {
   const fail = (rule: string) =>
-    new ValueError(`randomSplit: ${rule}: [${lengths.join(", ")}] of ${length} samples`, "INVALID_SPLIT");
+    new ValueError(`randomSplit: ${rule}: ${quoted(lengths)} of ${length} samples`, "INVALID_SPLIT");
   if (!Array.isArray(lengths) || lengths.length === 0) throw fail("lengths are one number a part");
   if (!lengths.every((n) => Number.isFinite(n) && n >= 0)) throw fail("lengths are numbers >= 0");
   const sum = lengths.reduce((a, b) => a + b, 0);
@@ -91,6 +92,7 @@ export function trainTestSplit<D extends AnyDataset>(
   checkOptions("trainTestSplit", options, ["testSize", "shuffle", "stratify", "generator", "seed"]);
   const { length } = checkDataset("trainTestSplit", dataset);
   const { testSize = 0.25, shuffle = true } = options;
+  checkNumbers("trainTestSplit", { testSize });
   const test = testSize > 0 && testSize < 1 ? Math.ceil(length * testSize) : testSize;
   if (!Number.isInteger(test) || test < 1 || test >= length)
     throw new ValueError(

@@ -81,6 +81,8 @@ export function readSafetensorsSync(path: Path): LoadedFile {
 
 function rawTensors(tensors: NamedTensors): Map<string, RawTensor> {
   const raw = new Map<string, RawTensor>();
+  if (typeof tensors !== "object" || tensors === null)
+    throw new ValueError(`saveSafetensors: tensors are an object, by name: ${quoted(tensors)}`);
   for (const [name, x] of Object.entries(tensors)) {
     if (!(x instanceof Tensor))
       throw new ValueError(`saveSafetensors: entries are tensors: ${quoted(name)} is ${typeof x}`);

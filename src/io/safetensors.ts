@@ -125,6 +125,8 @@ export function encodeSafetensors(
  */
 export function decodeSafetensors(bytes: Uint8Array, path?: string): Safetensors {
   requireLittleEndian();
+  if (!(bytes instanceof Uint8Array))
+    throw new ValueError(`decodeSafetensors: bytes are a Uint8Array: ${quoted(bytes)}`);
   const header = parseHeader(bytes, path);
   const tensors = new Map<string, RawTensor>();
   for (const [name, info] of header.tensors) tensors.set(name, decodeTensor(bytes, header, name, info, path));

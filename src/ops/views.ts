@@ -3,6 +3,7 @@ import { differentiable, differentiableView } from "../autograd/graph.js";
 import { type DType, isFloating } from "../dtype.js";
 import { formatShape, ShapeError, ValueError } from "../errors.js";
 import { k } from "../kernels/backend.js";
+import { checkOptionKind } from "../option-kinds.js";
 import { dimAndOptions, dimOf, type OrNamed } from "../options.js";
 import { quoted } from "../quote.js";
 import { isTensor } from "../recognize.js";
@@ -68,6 +69,7 @@ export function contiguous(x: Tensor): Tensor {
 export function to(x: Tensor, dtype: DType): Tensor {
   checkTensors("to", x);
   if (x.dtype === dtype) return x;
+  checkOptionKind("to", "dtype", dtype ?? null);
   const out = empty(x.shape, dtype);
   if (dtype === "bool") {
     const zero = constant(0, x.dtype);

@@ -44,7 +44,7 @@ const rooms: Record<string, readonly string[]> = {
   options: ["errors", "nearest", "option-kinds", "quote", "recognize"],
   shape: ["errors", "quote"],
   "saved-state": ["errors", "quote"],
-  random: ["errors", "tracing"],
+  random: ["errors", "quote", "tracing"],
   kernels: ground, // never a Tensor
   tensor: ground,
   autograd: [...ground, "tensor"],
