@@ -1,49 +1,18 @@
-import { DTypeError, formatShape, ValueError } from "./errors.js";
+import { DTypeError, ValueError } from "./errors.js";
+import { quoted } from "./quote.js";
+import { isOptions, isTensor } from "./recognize.js";
 
 /*
  * What an argument may be. JavaScript makes a number of nearly everything, and NaN of the rest: every public function asks here first,
  * and all say in one voice what was wrong: `fill_: value is a number: "a"`.
  */
 
-/** Whether it is a tensor. The ground knows them by what they are made of. */
-export const isTensor = (given: unknown): given is { shape: readonly number[]; dtype: string } =>
-  typeof given === "object" && given !== null && (given as { storage?: unknown }).storage !== undefined;
-
-/** Whether it is an object of options, and no tensor, array or number. */
-export const isOptions = (given: unknown): boolean =>
-  typeof given === "object" && given !== null && Object.getPrototypeOf(given) === Object.prototype;
-
-const shortened = (text: string, limit = 60) =>
-  text.length > limit ? `${text.slice(0, limit)}… (${text.length} characters)` : text;
-
-/** An argument in the words of a message: short, whatever it is. */
-export function described(given: unknown): string {
-  if (typeof given === "string") return JSON.stringify(shortened(given));
-  if (typeof given === "function")
-    return shortened(given.name === "" ? "a function" : `the function ${given.name}`);
-  if (typeof given === "bigint") return shortened(`${given}n`);
-  if (typeof given !== "object" || given === null) return shortened(String(given));
-  if (isTensor(given)) return `a tensor ${shortened(formatShape(given.shape))} ${given.dtype}`;
-  if (Array.isArray(given))
-    return given.length <= 8 && given.every((v) => typeof v === "number" || typeof v === "boolean")
-      ? `[${given.join(", ")}]`
-      : `an array of ${given.length}`;
-  if (isOptions(given)) {
-    const keys = Object.keys(given);
-    return keys.length === 0 ? "{}" : shortened(`{ ${keys.slice(0, 6).join(", ")} }`);
-  }
-  const { name } = (given as { constructor?: { name?: unknown } }).constructor ?? {};
-  return typeof name === "string" && name !== ""
-    ? shortened(`${/^[AEIO]/.test(name) ? "an" : "a"} ${name}`)
-    : "an object";
-}
-
 /** Where options belong, after the arguments that have a position. */
 const hint = (given: unknown) => (isOptions(given) ? "; options come last" : "");
 
 /** `op: name is a number: what was given`. */
 function refused(op: string, name: string, needed: string, given: unknown): ValueError {
-  return new ValueError(`${op}: ${name} is ${needed}: ${described(given)}${hint(given)}`);
+  return new ValueError(`${op}: ${name} is ${needed}: ${quoted(given)}${hint(given)}`);
 }
 
 /** Tensors, all of them. @throws DTypeError `NOT_A_TENSOR` */
@@ -57,14 +26,14 @@ export function checkOptionalTensors(op: string, ...given: readonly unknown[]): 
 }
 
 function notATensor(op: string, given: unknown): DTypeError {
-  return new DTypeError(`${op}: a tensor is needed: ${described(given)}`, "NOT_A_TENSOR");
+  return new DTypeError(`${op}: a tensor is needed: ${quoted(given)}`, "NOT_A_TENSOR");
 }
 
 /** Tensors in an array. @throws DTypeError `NOT_A_TENSOR`, also for what is no array. */
 export function checkTensorList(op: string, given: unknown): void {
   if (!Array.isArray(given))
     throw new DTypeError(
-      `${op}: an array of tensors is needed, ${op}([a, b]): ${described(given)}`,
+      `${op}: an array of tensors is needed, ${op}([a, b]): ${quoted(given)}`,
       "NOT_A_TENSOR",
     );
   for (const x of given) if (!isTensor(x)) throw notATensor(op, x);
@@ -74,7 +43,7 @@ export function checkTensorList(op: string, given: unknown): void {
 export function checkOperands(op: string, ...given: readonly unknown[]): void {
   for (const v of given)
     if (typeof v !== "number" && typeof v !== "boolean" && !isTensor(v))
-      throw new DTypeError(`${op}: operands are tensors or numbers: ${described(v)}`, "NOT_A_TENSOR");
+      throw new DTypeError(`${op}: operands are tensors or numbers: ${quoted(v)}`, "NOT_A_TENSOR");
 }
 
 type Given = Readonly<Record<string, unknown>>;

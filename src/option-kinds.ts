@@ -1,6 +1,7 @@
-import { described, isTensor } from "./arguments.js";
 import { arrayTypes } from "./dtype.js";
 import { ValueError } from "./errors.js";
+import { quoted } from "./quote.js";
+import { isTensor } from "./recognize.js";
 
 /*
  * What every option may be, by its name: one name means one thing in the whole library. Ranges, words and sizes are the business of those
@@ -52,6 +53,11 @@ const sizes: Kind = {
   holds: (v) =>
     v === null || typeof v === "number" || isNumbers(v) || isTensor(v) || v === "same" || v === "valid",
 };
+/** One dim, or several; whether there are such is seen where the shape is. */
+const dims: Kind = {
+  needed: "a number or an array of numbers",
+  holds: (v) => v === null || typeof v === "number" || isNumbers(v),
+};
 const words: Kind = {
   needed: "none, mean or sum",
   holds: (v) => v === "mean" || v === "sum" || v === "none" || v === "batchmean",
@@ -94,6 +100,7 @@ const names: readonly (readonly [Kind, string])[] = [
   [booleanOrNumber, "upper"],
   [order, "p"],
   [sizes, "dilation kernelSize outputPadding outputRatio outputSize padding size stride"],
+  [dims, "dim"],
   [words, "reduction"],
   [aFunction, "distanceFunction onProgress scaleFn"],
   [text, "title xLabel yLabel"],
@@ -104,12 +111,12 @@ const names: readonly (readonly [Kind, string])[] = [
 const kinds = new Map<string, Kind>();
 for (const [kind, list] of names) for (const name of list.split(/\s+/)) kinds.set(name, kind);
 
+/** Codes of those that say the same by position. */
+const codes: Readonly<Record<string, string>> = { dtype: "UNKNOWN_DTYPE", dim: "INVALID_DIM" };
+
 /** @throws ValueError `INVALID_OPTION`: `op: keepdim is true or false: 1`. `undefined` is an option left out. */
 export function checkOptionKind(op: string, name: string, value: unknown): void {
   const kind = kinds.get(name);
   if (value === undefined || kind === undefined || kind.holds(value)) return;
-  throw new ValueError(
-    `${op}: ${name} is ${kind.needed}: ${described(value)}`,
-    name === "dtype" ? "UNKNOWN_DTYPE" : "INVALID_OPTION",
-  );
+  throw new ValueError(`${op}: ${name} is ${kind.needed}: ${quoted(value)}`, codes[name] ?? "INVALID_OPTION");
 }

@@ -1,41 +1,47 @@
-import { described, isOptions, isTensor } from "./arguments.js";
 import { ValueError } from "./errors.js";
 import { nearest } from "./nearest.js";
 import { checkOptionKind } from "./option-kinds.js";
-
-export { isOptions };
+import { quoted } from "./quote.js";
+import { isOptions, isTensor } from "./recognize.js";
 
 /**
  * An option of the wrong kind would be taken for a number: every public function with options asks here first. `undefined` is no options.
  * @throws ValueError as `checkOptionNames`, or `INVALID_OPTION` for a value of the wrong kind.
  */
 export function checkOptions(op: string, options: unknown, known: readonly string[]): void {
-  checkOptionNames(op, options, known);
-  for (const [name, value] of Object.entries(options ?? {})) checkOptionKind(op, name, value);
+  if (options !== undefined) checkEach(op, options, known, checkOptionKind);
 }
 
-/**
- * A misspelt option would be ignored in silence. This is for functions that know more of the values than their kinds: hyperparameters.
- * @throws ValueError `UNKNOWN_OPTION` that names the nearest known one, or `INVALID_OPTIONS` for anything but an object.
- */
+/** `checkOptions` where values have rules of their own, by which they are checked after this: hyperparameters. */
 export function checkOptionNames(op: string, options: unknown, known: readonly string[]): void {
-  if (options === undefined) return;
+  if (options !== undefined) checkEach(op, options, known, null);
+}
+
+function checkEach(
+  op: string,
+  options: unknown,
+  known: readonly string[],
+  checkValue: typeof checkOptionKind | null,
+): void {
   const needed = (given: string) =>
     new ValueError(
       `${op}: options are an object${known.length > 0 ? ` { ${known.join(", ")} }` : ""}: ${given}`,
       "INVALID_OPTIONS",
     );
   if (typeof options !== "object" || options === null || Array.isArray(options))
-    throw needed(described(options));
+    throw needed(quoted(options));
   // An object of another class without fields, a date or a map, has no options to offer.
   if (
     isTensor(options) ||
     ArrayBuffer.isView(options) ||
     (!isOptions(options) && Object.keys(options).length === 0 && Object.getPrototypeOf(options) !== null)
   )
-    throw needed(described(options));
+    throw needed(quoted(options));
   for (const key of Object.keys(options)) {
-    if (known.includes(key)) continue;
+    if (known.includes(key)) {
+      checkValue?.(op, key, (options as Record<string, unknown>)[key]);
+      continue;
+    }
     // A tensor in their place is no misspelt option.
     const { name } = options.constructor ?? Object;
     if (name !== "Object") throw needed(`a ${name}`);
@@ -49,6 +55,16 @@ export function checkOptionNames(op: string, options: unknown, known: readonly s
         : `did you mean ${near}?`;
     throw new ValueError(`${op}: unknown option: ${key}; ${hint}`, "UNKNOWN_OPTION");
   }
+}
+
+/** A dim, or `{ dim }`: what comes last may be given by its name, as in Python. */
+export type OrNamed<D, Name extends string = "dim"> = D | { readonly [N in Name]?: D };
+
+/** The dim of `op(x, 1)` and of `op(x, { dim: 1 })`. @throws ValueError `UNKNOWN_OPTION` for another name. */
+export function dimOf<D, Name extends string = "dim">(op: string, given: OrNamed<D, Name>, name?: Name): D {
+  if (typeof given === "number" || !isOptions(given)) return given as D;
+  checkOptions(op, given, [name ?? "dim"]);
+  return (given as Record<string, D>)[name ?? "dim"];
 }
 
 /** Options among which the dim may be. */

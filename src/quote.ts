@@ -1,5 +1,7 @@
+import { isTensor } from "./recognize.js";
+
 /**
- * How messages show what they were given: shortened, so that a message stays a message whatever a file holds, and with every character
+ * How messages show what they were given, all of them in one voice: shortened, so that a message stays a message whatever a file holds, and with every character
  * that a terminal would obey written as an escape.
  */
 
@@ -20,9 +22,12 @@ export function excerpt(text: string, longest = LONGEST): string {
   return text.length > longest ? `${printable(text.slice(0, longest))}…` : printable(text);
 }
 
-/** A value as JSON, its start where it is long: `"abc"`, `[1,2]`, `"aaaa…" (52000000 characters)`. */
+/**
+ * A value of any kind in the words of a message, short whatever it is: `"abc"`, `[1, 2]`, `{ keepdim: true }`, `5n`,
+ * `a tensor [2, 2] float32`, `a Date`, `the class Adam`, `"aaaa…" (52000000 characters)`.
+ */
 export function quoted(value: unknown, longest = LONGEST): string {
-  if (typeof value !== "string") return excerpt(jsonStart(value, longest + 1, 0), longest);
+  if (typeof value !== "string") return excerpt(start(value, longest + 1, 0), longest);
   if (value.length <= longest) return printable(JSON.stringify(value));
   return `${printable(JSON.stringify(`${value.slice(0, longest)}…`))} (${value.length} characters)`;
 }
@@ -46,20 +51,42 @@ export function listed(values: readonly string[], longest = 200): string {
 /** Nesting that is shown: what a file holds may be nested deeper than the stack. */
 const DEEPEST = 4;
 
-/** At least the first `longest` characters of the JSON of a value, without writing all of it. */
-function jsonStart(value: unknown, longest: number, depth: number): string {
-  if (value === undefined) return "nothing";
+/** Items of a list that are shown. */
+const MOST = 8;
+
+/** At least the first `longest` characters of what there is to say of a value, without writing all of it. */
+function start(value: unknown, longest: number, depth: number): string {
   if (typeof value === "string") return JSON.stringify(value.slice(0, longest));
+  if (typeof value === "bigint") return `${value}n`;
+  if (typeof value === "function") return startOfFunction(value);
   if (typeof value !== "object" || value === null) return String(value);
+  if (isTensor(value)) return `a tensor [${value.shape.join(", ")}] ${value.dtype}`;
   const list = Array.isArray(value);
-  const [open, close] = list ? "[]" : "{}";
-  let text = open;
+  const name = list ? "Object" : nameOf(value);
+  if (name !== "Object") return `${/^[AEIO]/.test(name) ? "an" : "a"} ${name}`;
+  const texts: string[] = [];
+  let length = 0;
   for (const key in value) {
-    const member = (value as Record<string, unknown>)[key];
-    if (text.length > 1) text += ",";
-    if (!list) text += `${JSON.stringify(key.slice(0, longest))}:`;
-    text += depth === DEEPEST ? "…" : jsonStart(member, longest, depth + 1);
-    if (text.length > longest || depth === DEEPEST) return text;
+    if (depth === DEEPEST || length > longest || (list && texts.length === MOST)) {
+      texts.push(list && depth < DEEPEST ? `… ${value.length} in all` : "…");
+      break;
+    }
+    const text = start((value as Record<string, unknown>)[key], longest, depth + 1);
+    texts.push(list ? text : `${key.slice(0, longest)}: ${text}`);
+    length += texts[texts.length - 1].length;
   }
-  return text + close;
+  if (list) return `[${texts.join(", ")}]`;
+  return texts.length === 0 ? "{}" : `{ ${texts.join(", ")} }`;
+}
+
+/** The name of a class, "Object" for an object without one. */
+function nameOf(value: object): string {
+  const { name } = (value as { constructor?: { name?: unknown } }).constructor ?? {};
+  return typeof name === "string" && name !== "" ? name : "Object";
+}
+
+function startOfFunction(value: { name: unknown }): string {
+  const { name } = value;
+  if (typeof name !== "string" || name === "") return "a function";
+  return `the ${/^class\b/.test(Function.prototype.toString.call(value)) ? "class" : "function"} ${name}`;
 }

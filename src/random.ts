@@ -3,7 +3,9 @@
  * stream is a function of the seed and of its position, so that native code, a replayed program and a Worker can
  * each compute any part of it, and the whole state is four integers in an array that kernels advance.
  */
+
 import { ValueError } from "./errors.js";
+import { quoted } from "./quote.js";
 import { tracing } from "./tracing.js";
 
 /** [key0, key1, counterLow, counterHigh], the form in which kernels take and advance it. */
@@ -91,7 +93,7 @@ export class Generator {
   /** Starts the stream of `seed` from its beginning. */
   manualSeed(seed: number): this {
     if (!Number.isSafeInteger(seed))
-      throw new ValueError(`manualSeed: the seed is an integer below 2^53: ${seed}`, "INVALID_SEED");
+      throw new ValueError(`manualSeed: the seed is an integer below 2^53: ${quoted(seed)}`, "INVALID_SEED");
     refuseInTrace("manualSeed");
     this.#seed = seed;
     this.state[0] = (seed % 4294967296) | 0;

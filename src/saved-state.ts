@@ -3,6 +3,7 @@
  * and checked as a whole before anything is taken over.
  */
 import { SimdgradError } from "./errors.js";
+import { quoted } from "./quote.js";
 
 /** What a field has to be, in words and as a test. */
 export interface Kind<T> {
@@ -79,12 +80,12 @@ export function readFields<F extends Fields>(
   fields: F,
   fail: (what: string) => Error,
 ): Read<F> {
-  if (!record.holds(state)) throw fail(`it is ${record.words}: ${shown(state)}`);
+  if (!record.holds(state)) throw fail(`it is ${record.words}: ${quoted(state)}`);
   const read: Record<string, unknown> = {};
   for (const [name, { words, holds }] of Object.entries(fields)) {
     const value = state[name];
     read[name] = Array.isArray(value) ? [...value] : value;
-    if (!holds(read[name])) throw fail(`${name} is ${words}: ${shown(value)}`);
+    if (!holds(read[name])) throw fail(`${name} is ${words}: ${quoted(value)}`);
   }
   return read as Read<F>;
 }
@@ -99,24 +100,4 @@ export function mismatch(owner: string, what: string): SimdgradError {
     "STATE_DICT_MISMATCH",
     `loadStateDict: the state dict does not fit ${owner}: ${what}`,
   );
-}
-
-/** A value of any kind, for a message: short, and never an error of its own. */
-export function shown(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
-  if (Array.isArray(value)) {
-    const few = value
-      .slice(0, 6)
-      .map((item) => (typeof item === "object" && item !== null ? "…" : shown(item)));
-    return `[${few.join(", ")}${value.length > few.length ? `, … ${value.length} in all` : ""}]`;
-  }
-  if (typeof value === "function") return "a function";
-  if (ArrayBuffer.isView(value)) return `a ${value.constructor.name}`;
-  if (typeof value === "object" && value !== null) {
-    const { name } = (value as { constructor?: { name?: unknown } }).constructor ?? {};
-    return typeof name === "string" && !["", "Object"].includes(name)
-      ? `an object of ${name.slice(0, 40)}`
-      : "an object";
-  }
-  return String(value);
 }

@@ -1,5 +1,5 @@
-import { described } from "./arguments.js";
 import { formatShape, ShapeError } from "./errors.js";
+import { quoted } from "./quote.js";
 
 export type Shape = readonly number[];
 export type Strides = readonly number[];
@@ -41,10 +41,7 @@ export function sameShape(a: Shape, b: Shape): boolean {
 /** `dim` counted from the front; negative dims count from the back. */
 export function resolveDim(op: string, dim: number, rank: number): number {
   if (typeof dim !== "number")
-    throw new ShapeError(
-      `${op}: dim is a number, and options come after it: ${described(dim)}`,
-      "INVALID_DIM",
-    );
+    throw new ShapeError(`${op}: dim is a number, and options come after it: ${quoted(dim)}`, "INVALID_DIM");
   const resolved = dim < 0 ? dim + rank : dim;
   if (!Number.isInteger(dim) || resolved < 0 || resolved >= rank)
     throw new ShapeError(`${op}: dim out of range: ${dim} for ${rank} dims`, "DIM_OUT_OF_RANGE");
@@ -60,7 +57,7 @@ export function resolveDims(
   if (dim === undefined || dim === null) return Array.from({ length: rank }, (_, d) => d);
   if (typeof dim !== "number" && !Array.isArray(dim))
     throw new ShapeError(
-      `${op}: dim is a number, an array of numbers or undefined, and options come after it: ${described(dim)}`,
+      `${op}: dim is a number, an array of numbers or undefined, and options come after it: ${quoted(dim)}`,
       "INVALID_DIM",
     );
   if (typeof dim === "number" && rank > 0) return [resolveDim(op, dim, rank)];
@@ -111,11 +108,11 @@ export function inferShape(op: string, from: Shape, to: Shape, named = formatSha
  */
 export function checkShape(op: string, shape: Shape): void {
   if (!Array.isArray(shape))
-    throw new ShapeError(`${op}: a shape is an array, ${op}([2, 3]): ${described(shape)}`, "INVALID_SHAPE");
+    throw new ShapeError(`${op}: a shape is an array, ${op}([2, 3]): ${quoted(shape)}`, "INVALID_SHAPE");
   for (const size of shape)
     if (!Number.isInteger(size) || size < 0)
       throw new ShapeError(
-        `${op}: sizes are integers >= 0: [${shape.map(described).join(", ")}]`,
+        `${op}: sizes are integers >= 0: [${shape.map((v) => quoted(v)).join(", ")}]`,
         "INVALID_SHAPE",
       );
   let elements = 1;

@@ -1,6 +1,19 @@
 /** Slips of the hand that would otherwise be ignored in silence, or end in an error from the inside of the library. */
 import { describe, expect, it } from "vitest";
-import { autograd, data, fit, nn, ones, optim, type SimdgradError, tensor, zeros } from "../src/index.js";
+import {
+  autograd,
+  cat,
+  data,
+  fit,
+  nn,
+  ones,
+  optim,
+  type SimdgradError,
+  stack,
+  tensor,
+  tile,
+  zeros,
+} from "../src/index.js";
 
 /** JavaScript does not check types: these calls are what TypeScript would refuse. */
 const any = (value: unknown): any => value;
@@ -8,6 +21,31 @@ const model = () => new nn.Linear(2, 1);
 const dataset = () => new data.TensorDataset(ones([4, 2]), ones([4, 1]));
 
 const mistakes: [what: string, code: string, message: RegExp, call: () => unknown][] = [
+  [
+    "tensors one by one",
+    "NOT_A_TENSOR",
+    /^cat: an array of tensors is needed, cat\(\[a, b\]\)/,
+    () => cat(any(ones([2])), any(ones([2]))),
+  ],
+  [
+    "tensors one by one",
+    "NOT_A_TENSOR",
+    /^stack: an array of tensors is needed, stack\(\[a, b\]\)/,
+    () => stack(any(ones([2])), any(ones([2]))),
+  ],
+  [
+    "a number for repeats",
+    "INVALID_VALUE",
+    /^tile: dims is an array of integers: 2/,
+    () => tile(ones([2]), any(2)),
+  ],
+  [
+    "bytes between straight lines",
+    "DTYPE_MISMATCH",
+    /^interpolate: a float tensor is needed in mode bilinear: uint8; use to\("float32"\)/,
+    () =>
+      nn.functional.interpolate(ones([1, 1, 2, 2], { dtype: "uint8" }), { scaleFactor: 2, mode: "bilinear" }),
+  ],
   [
     "PyTorch's spelling",
     "UNKNOWN_OPTION",

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { decimalOf } from "../src/decimal.js";
+import { SimdgradError, zeros } from "../src/index.js";
 import { nearest } from "../src/nearest.js";
 import { excerpt, listed, printable, quoted, quotedPath } from "../src/quote.js";
 
@@ -10,10 +11,28 @@ test.each<[string, unknown, string]>([
   ["a lone surrogate", "\ud800x", '"\\ud800x"'],
   ["a pair", "😀", '"😀"'],
   ["a number", 1.5, "1.5"],
-  ["nothing", undefined, "nothing"],
-  ["an object", { a: [1, "b", null] }, '{"a":[1,"b",null]}'],
+  ["undefined", undefined, "undefined"],
+  ["an object", { a: [1, "b", null] }, '{ a: [1, "b", null] }'],
+  ["an empty one", {}, "{}"],
+  ["one without a prototype", Object.assign(Object.create(null), { a: 1 }), "{ a: 1 }"],
+  ["an object of a class", new Date(0), "a Date"],
+  ["one that begins with a vowel", new Event("x"), "an Event"],
+  ["a typed array", new Float32Array(3), "a Float32Array"],
+  ["a tensor", zeros([2, 3]), "a tensor [2, 3] float32"],
+  ["a BigInt", 5n, "5n"],
+  ["a symbol", Symbol("s"), "Symbol(s)"],
+  ["a function", Math.max, "the function max"],
+  [
+    "a function without a name",
+    (
+      () => () =>
+        1
+    )(),
+    "a function",
+  ],
+  ["a class", SimdgradError, "the class SimdgradError"],
   ["a long text", "a".repeat(5e7), `"${"a".repeat(80)}…" (50000000 characters)`],
-  ["a long list", Array(1e6).fill(1), `${JSON.stringify(Array(40).fill(1)).slice(0, 80)}…`],
+  ["a long list", Array(1e6).fill(1), "[1, 1, 1, 1, 1, 1, 1, 1, … 1000000 in all]"],
 ])("%s is quoted", (_, value, expected) => {
   expect(quoted(value)).toBe(expected);
 });

@@ -1,5 +1,7 @@
+import { checkOptionalTensors, checkTensorList, checkTensors } from "../arguments.js";
 import { AutogradError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
+import { quoted } from "../quote.js";
 import { sameShape } from "../shape.js";
 import { type GradHook, longLivedLike, type Tensor } from "../tensor/tensor.js";
 import { tracing } from "../tracing.js";
@@ -43,6 +45,10 @@ export function backward(
   options: BackwardOptions = {},
 ): void {
   checkOptions("backward", options, backwardOptions);
+  checkTensorList("backward", roots);
+  if (!Array.isArray(cotangents))
+    throw new ValueError(`backward: cotangents are an array, one for each root: ${quoted(cotangents)}`);
+  checkOptionalTensors("backward", ...cotangents);
   const { inputs: given } = options;
   const inputs = given === undefined || Array.isArray(given) ? given : [given];
   if (inputs === undefined) {
@@ -78,6 +84,8 @@ export function grad(
   inputs: Tensor | readonly Tensor[],
   options: GradOptions = {},
 ): (Tensor | null)[] {
+  checkTensors("grad", ...(Array.isArray(outputs) ? outputs : [outputs]));
+  checkTensors("grad", ...(Array.isArray(inputs) ? inputs : [inputs]));
   if (!Array.isArray(inputs)) return grad(outputs, [inputs as Tensor], options);
   checkOptions("grad", options, gradOptions);
   const roots = Array.isArray(outputs) ? (outputs as readonly Tensor[]) : [outputs as Tensor];

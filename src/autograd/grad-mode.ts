@@ -1,4 +1,5 @@
-import { AutogradError } from "../errors.js";
+import { AutogradError, ValueError } from "../errors.js";
+import { quoted } from "../quote.js";
 
 let enabled = true;
 
@@ -24,6 +25,7 @@ export function withGradMode<T>(mode: boolean, fn: () => T): T {
  * else runs.
  */
 export function noGrad<T>(fn: () => T): T {
+  if (typeof fn !== "function") throw new ValueError(`noGrad: fn is a function: ${quoted(fn)}`);
   const result = withGradMode(false, fn);
   if (isPromise(result)) {
     result.then(undefined, () => {}); // the error below is the one to see

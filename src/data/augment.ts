@@ -3,12 +3,14 @@
  * step draws and applies them on its native thread. Without a generator or a seed of their own they follow `manualSeed`, and the `seed`
  * of `fit`.
  */
+
 import { formatShape, ShapeError, ValueError } from "../errors.js";
 import { arange, rand, tensor } from "../ops/create.js";
 import { add, binary, compare, div, mul, sub, unary, where } from "../ops/elementwise.js";
 import { gather } from "../ops/indexing.js";
 import { expand, reshape, to } from "../ops/views.js";
 import { checkOptions } from "../options.js";
+import { quoted } from "../quote.js";
 import { Generator } from "../random.js";
 import { numel } from "../shape.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -47,7 +49,7 @@ export function randomCrop(
 ): Transform {
   const op = "randomCrop";
   checkOptions(op, options, ["padding", "fill", "generator", "seed"]);
-  const [height, width] = typeof size === "number" ? [size, size] : size;
+  const [height, width] = twoOf(op, "size", size);
   for (const side of [height, width]) checkCount(op, "size", side, 1);
   const { padding = 0, fill = 0 } = options;
   checkCount(op, "padding", padding, 0);
@@ -74,7 +76,7 @@ export function randomShift(
 ): Transform {
   const op = "randomShift";
   checkOptions(op, options, ["fill", "generator", "seed"]);
-  const [down, across] = typeof pixels === "number" ? [pixels, pixels] : pixels;
+  const [down, across] = twoOf(op, "pixels", pixels);
   for (const most of [down, across]) checkCount(op, "pixels", most, 0);
   const { fill = 0 } = options;
   checkFill(op, fill);
@@ -91,8 +93,8 @@ export function randomShift(
 export function randomHorizontalFlip(p = 0.5, options: AugmentOptions = {}): Transform {
   const op = "randomHorizontalFlip";
   checkOptions(op, options, ["generator", "seed"]);
-  if (!(p >= 0 && p <= 1))
-    throw new ValueError(`${op}: p is a probability from 0 to 1: ${String(p)}`, "INVALID_OPTION");
+  if (typeof p !== "number" || !(p >= 0 && p <= 1))
+    throw new ValueError(`${op}: p is a probability from 0 to 1: ${quoted(p)}`, "INVALID_OPTION");
   const generator = generatorOf(op, options);
   return drawing(generator, (x) => {
     const [h, w] = imageSize(op, x);
@@ -108,11 +110,20 @@ export function randomHorizontalFlip(p = 0.5, options: AugmentOptions = {}): Tra
  * The transform throws ShapeError for images with another number of channels.
  */
 export function normalize(mean: readonly number[], std: readonly number[]): Transform {
+  for (const [name, given] of [
+    ["mean", mean],
+    ["std", std],
+  ] as const)
+    if (!Array.isArray(given))
+      throw new ValueError(
+        `normalize: ${name} is an array, a number for each channel: ${quoted(given)}`,
+        "INVALID_NORMALIZATION",
+      );
   if (mean.length === 0 || mean.length !== std.length)
     throw new ShapeError(`normalize: as many deviations as means: ${std.length} and ${mean.length}`);
   if (![...mean, ...std].every(Number.isFinite) || std.some((value) => value <= 0))
     throw new ValueError(
-      `normalize: means are finite and deviations above 0: [${mean.join(", ")}] and [${std.join(", ")}]`,
+      `normalize: means are finite and deviations above 0: ${quoted(mean)} and ${quoted(std)}`,
       "INVALID_NORMALIZATION",
     );
   return (x) => {
@@ -173,14 +184,25 @@ function drawing(generator: Generator | undefined, transform: (x: Tensor) => Ten
 
 function generatorOf(op: string, { generator, seed }: AugmentOptions): Generator | undefined {
   if (generator !== undefined && seed !== undefined)
-    throw new ValueError(`${op}: a generator or a seed, not both: seed ${seed}`, "INVALID_OPTION");
+    throw new ValueError(`${op}: a generator or a seed, not both: seed ${quoted(seed)}`, "INVALID_OPTION");
   return seed === undefined ? generator : new Generator(seed);
+}
+
+/** One number for both directions, or one for each. */
+function twoOf(
+  op: string,
+  name: string,
+  given: number | readonly [number, number],
+): readonly [number, number] {
+  if (typeof given === "number") return [given, given];
+  if (Array.isArray(given) && given.length === 2) return [given[0], given[1]];
+  throw new ValueError(`${op}: ${name} is a number or two of them: ${quoted(given)}`, "INVALID_OPTION");
 }
 
 function checkCount(op: string, name: string, value: number, least: number): void {
   if (!Number.isInteger(value) || value < least || value > 2 ** 20)
     throw new ValueError(
-      `${op}: ${name} is an integer from ${least} to 2^20: ${String(value)}`,
+      `${op}: ${name} is an integer from ${least} to 2^20: ${quoted(value)}`,
       "INVALID_OPTION",
     );
 }

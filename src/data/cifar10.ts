@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { FileError, ValueError } from "../errors.js";
 import { type Path, pathOf, readBytes } from "../io/read.js";
 import { checkOptions } from "../options.js";
-import { excerpt, quotedPath } from "../quote.js";
+import { excerpt, quoted, quotedPath } from "../quote.js";
 import { sharedArray } from "../tensor/storage.js";
 import { fromData, type Tensor } from "../tensor/tensor.js";
 import { TensorDataset } from "./dataset.js";
@@ -50,7 +50,7 @@ export async function cifar10(
     throw new ValueError(`cifar10: train is true or false: ${excerpt(String(train))}`, "INVALID_OPTION");
   if (!Number.isFinite(mean) || !Number.isFinite(std) || std <= 0)
     throw new ValueError(
-      `cifar10: mean is finite and std is above 0: ${mean} and ${std}`,
+      `cifar10: mean is finite and std is above 0: ${quoted(mean)} and ${quoted(std)}`,
       "INVALID_NORMALIZATION",
     );
   const paths = (train ? trainFiles : testFiles).map((name) => join(pathOf(folder), name));

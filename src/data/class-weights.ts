@@ -1,6 +1,8 @@
+import { checkTensors } from "../arguments.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { tensor } from "../ops/create.js";
 import { dense } from "../ops/views.js";
+import { quoted } from "../quote.js";
 import type { Tensor } from "../tensor/tensor.js";
 
 /**
@@ -11,6 +13,7 @@ import type { Tensor } from "../tensor/tensor.js";
  * @throws ValueError `EMPTY_CLASS` for a class without samples, whose weight would be infinite; `INDEX_OUT_OF_RANGE`.
  */
 export function classWeights(labels: Tensor, classes?: number): Tensor {
+  checkTensors("classWeights", labels);
   if (labels.dtype !== "int32" && labels.dtype !== "uint8")
     throw new DTypeError(`classWeights: labels are integers: ${labels.dtype}`);
   if (labels.ndim !== 1 || labels.numel === 0)
@@ -18,12 +21,12 @@ export function classWeights(labels: Tensor, classes?: number): Tensor {
   const { data } = dense(labels);
   const count = classes ?? Array.from(data).reduce((a, b) => Math.max(a, b), 0) + 1;
   if (!Number.isInteger(count) || count < 1)
-    throw new ValueError(`classWeights: classes is an integer >= 1: ${count}`, "INVALID_CLASSES");
+    throw new ValueError(`classWeights: classes is an integer >= 1: ${quoted(count)}`, "INVALID_CLASSES");
   const samples = new Float64Array(count);
   for (const [i, label] of data.entries()) {
     if (label < 0 || label >= count)
       throw new ValueError(
-        `classWeights: a label outside the ${count} classes: ${label} at position ${i}`,
+        `classWeights: a label outside the ${quoted(count)} classes: ${label} at position ${i}`,
         "INDEX_OUT_OF_RANGE",
       );
     samples[label]++;
@@ -31,7 +34,7 @@ export function classWeights(labels: Tensor, classes?: number): Tensor {
   const none = samples.indexOf(0);
   if (none >= 0)
     throw new ValueError(
-      `classWeights: a class has no samples: class ${none} of ${count} among ${data.length} labels`,
+      `classWeights: a class has no samples: class ${none} of ${quoted(count)} among ${data.length} labels`,
       "EMPTY_CLASS",
     );
   return tensor(Float32Array.from(samples, (n) => data.length / (count * n)));

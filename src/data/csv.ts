@@ -2,11 +2,11 @@
  * CSV files. `readCsv` reads one into tensors and looks at each byte once; `csvSamples` hands out its rows one by one, for files that
  * are larger than memory.
  */
-import { described } from "../arguments.js";
 import { FileError, formatShape, SimdgradError, ValueError } from "../errors.js";
 import { type Path, pathOf, readPieces } from "../io/read.js";
 import { checkOptions } from "../options.js";
 import { excerpt, quoted, quotedPath } from "../quote.js";
+import { isOptions } from "../recognize.js";
 import { sharedArray } from "../tensor/storage.js";
 import { fromData, type Tensor } from "../tensor/tensor.js";
 import { type CodedRow, type CsvColumn, CsvColumns, columnOf, type MissingRule } from "./csv-columns.js";
@@ -55,9 +55,7 @@ export async function readCsv(path: Path, options: CsvOptions = {}): Promise<Csv
 /** `readCsv` of text that is in memory. */
 export function parseCsv(text: string, options: CsvOptions = {}): CsvData {
   if (typeof text !== "string")
-    throw new ValueError(
-      `parseCsv: the text of a file is a string: ${described(text)}; readCsv takes a path`,
-    );
+    throw new ValueError(`parseCsv: the text of a file is a string: ${quoted(text)}; readCsv takes a path`);
   const reader = new CsvReader("parseCsv", options);
   const table = new Table();
   reader.eachRow(text, (row) => table.add(row));
@@ -108,6 +106,11 @@ class CsvReader {
   ) {
     checkOptions(op, options, ["columns", "header", "delimiter", "missing"]);
     const { delimiter = ",", header = true, missing = "error" } = options;
+    if (options.columns !== undefined && !isOptions(options.columns))
+      throw new ValueError(
+        `${op}: columns are an object, a type or options for each name: ${quoted(options.columns)}`,
+        "INVALID_OPTION",
+      );
     if (typeof delimiter !== "string" || delimiter.length !== 1 || /["\r\n\0\ud800-\udfff]/.test(delimiter))
       throw new ValueError(`${op}: delimiter is one character: ${quoted(delimiter)}`, "INVALID_OPTION");
     if (typeof header !== "boolean")

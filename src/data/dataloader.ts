@@ -3,8 +3,9 @@ import type { Feed } from "../compile/index.js";
 import { ValueError } from "../errors.js";
 import { k } from "../kernels/backend.js";
 import { checkOptions } from "../options.js";
+import { quoted } from "../quote.js";
 import { defaultGenerator, Generator, wordsOf } from "../random.js";
-import { count, exactly, list, listOf, mismatch, readState, shown } from "../saved-state.js";
+import { count, exactly, list, listOf, mismatch, readState } from "../saved-state.js";
 import { Tensor } from "../tensor/tensor.js";
 import { type Collated, collate } from "./collate.js";
 import type { BatchDataset, SampleDataset } from "./dataset.js";
@@ -90,12 +91,12 @@ export class DataLoader<D extends AnyDataset> {
     const has = (method: string) => typeof (dataset as any)?.[method] === "function";
     if (!has("batch") && !has("get"))
       throw new ValueError(
-        `DataLoader: a data set has length and get(i) or batch(indices): ${dataset instanceof Tensor || Array.isArray(dataset) ? "tensors are put into one, new data.TensorDataset(x, y)" : shown(dataset)}`,
+        `DataLoader: a data set has length and get(i) or batch(indices): ${dataset instanceof Tensor || Array.isArray(dataset) ? "tensors are put into one, new data.TensorDataset(x, y)" : quoted(dataset)}`,
         "INVALID_DATASET",
       );
     if (!Number.isInteger(batchSize) || batchSize < 1 || batchSize > LARGEST_LENGTH)
       throw new ValueError(
-        `DataLoader: batchSize is an integer >= 1: ${shown(batchSize)}`,
+        `DataLoader: batchSize is an integer >= 1: ${quoted(batchSize)}`,
         "INVALID_BATCH_SIZE",
       );
     if (!Number.isInteger(prefetchFactor) || prefetchFactor < 0)
@@ -105,9 +106,9 @@ export class DataLoader<D extends AnyDataset> {
       );
     for (const [name, value] of Object.entries({ shuffle, dropLast }))
       if (typeof value !== "boolean")
-        throw new ValueError(`DataLoader: ${name} is true or false: ${String(value)}`, "INVALID_OPTION");
+        throw new ValueError(`DataLoader: ${name} is true or false: ${quoted(value)}`, "INVALID_OPTION");
     if (seed !== undefined && !Number.isSafeInteger(seed))
-      throw new ValueError(`DataLoader: seed is an integer below 2^53: ${seed}`, "INVALID_SEED");
+      throw new ValueError(`DataLoader: seed is an integer below 2^53: ${quoted(seed)}`, "INVALID_SEED");
     this.dataset = dataset;
     this.batchSize = batchSize;
     this.shuffle = shuffle;

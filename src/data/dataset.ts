@@ -2,8 +2,9 @@ import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { k } from "../kernels/backend.js";
 import { dense, reshape } from "../ops/views.js";
 import { checkOptions } from "../options.js";
+import { quoted } from "../quote.js";
 import type { Generator } from "../random.js";
-import { shown } from "../saved-state.js";
+
 import { numel } from "../shape.js";
 import { sharedArray } from "../tensor/storage.js";
 import { empty, fromData, Tensor } from "../tensor/tensor.js";
@@ -59,7 +60,7 @@ export class TensorDataset<T extends Tensor[] = Tensor[]> {
       throw new ValueError(
         Array.isArray(options) && options[0] instanceof Tensor
           ? "TensorDataset: tensors are given one by one, new TensorDataset(x, y): an array of them"
-          : `TensorDataset: argument ${args.length} is not a tensor: ${shown(options)}; tensor(values)`,
+          : `TensorDataset: argument ${args.length} is not a tensor: ${quoted(options)}; tensor(values)`,
       );
     checkOptions("TensorDataset", options, ["scale", "shift"]);
     const { scale, shift } = (options ?? {}) as TensorDatasetOptions;
@@ -77,7 +78,9 @@ export class TensorDataset<T extends Tensor[] = Tensor[]> {
     this.scale = scale ?? 1;
     this.shift = shift ?? 0;
     if (!Number.isFinite(this.scale) || !Number.isFinite(this.shift))
-      throw new ValueError(`TensorDataset: scale and shift are finite: ${this.scale} and ${this.shift}`);
+      throw new ValueError(
+        `TensorDataset: scale and shift are finite: ${quoted(this.scale)} and ${quoted(this.shift)}`,
+      );
     if (this.#transforms && tensors[0].dtype !== "uint8" && tensors[0].dtype !== "float32")
       throw new DTypeError(`TensorDataset: scale and shift are for uint8 and float32: ${tensors[0].dtype}`);
     this.tensors = tensors.map((x) => dense(x.detach())) as T;

@@ -89,7 +89,7 @@ export async function mnist<Only extends MnistPart = MnistPart>(
   const labels = train?.labels.data as Int32Array | undefined;
   const classes = options.classes ?? labels!.reduce((a, b) => Math.max(a, b), 0) + 1;
   if (!Number.isInteger(classes) || classes < 1)
-    throw new ValueError(`mnist: classes is an integer >= 1: ${classes}`, "INVALID_CLASSES");
+    throw new ValueError(`mnist: classes is an integer >= 1: ${quoted(classes)}`, "INVALID_CLASSES");
   for (const part of [train, test]) if (part !== undefined) checkLabels(part.labels, classes);
 
   let { mean, std } = options;
@@ -100,7 +100,7 @@ export async function mnist<Only extends MnistPart = MnistPart>(
   }
   if (!Number.isFinite(mean) || !Number.isFinite(std) || std <= 0)
     throw new ValueError(
-      `mnist: mean is finite and std is above 0: ${mean} and ${std}`,
+      `mnist: mean is finite and std is above 0: ${quoted(mean)} and ${quoted(std)}`,
       "INVALID_NORMALIZATION",
     );
   const transform = { scale: 1 / (255 * std), shift: -mean / std };

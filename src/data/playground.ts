@@ -2,9 +2,11 @@
  * The data sets of TensorFlow Playground, on the square from -6 to 6. `noise` is from 0 to 1 (the page goes up to 0.5). Each is the same
  * for the same seed. Classes are 0 and 1 where the page has -1 and 1.
  */
+
 import { ValueError } from "../errors.js";
 import { rand, randn, randperm } from "../ops/create.js";
 import { checkOptions } from "../options.js";
+import { quoted } from "../quote.js";
 import { defaultGenerator, Generator } from "../random.js";
 import { sharedArray } from "../tensor/storage.js";
 import { fromData, type Tensor } from "../tensor/tensor.js";
@@ -155,7 +157,7 @@ function generated(
   checkOptions(op, options, ["n", "noise", "seed"]);
   const { n = 500, noise = 0, seed } = options;
   if (!Number.isInteger(n) || n < 1 || n > 2 ** 24)
-    throw new ValueError(`${op}: n is an integer from 1 to 2^24: ${String(n)}`, "INVALID_OPTION");
+    throw new ValueError(`${op}: n is an integer from 1 to 2^24: ${quoted(n)}`, "INVALID_OPTION");
   if (!(noise >= 0 && noise <= 1))
     throw new ValueError(`${op}: noise is a number from 0 to 1: ${String(noise)}`, "INVALID_OPTION");
   const generator = seed === undefined ? defaultGenerator : new Generator(seed);

@@ -4,7 +4,8 @@ import { DTypeError, formatShape, ShapeError, SimdgradError, ValueError } from "
 import { tensor } from "../ops/create.js";
 import { add, div, mul, sub } from "../ops/elementwise.js";
 import { dense } from "../ops/views.js";
-import { finite, listOf, mismatch, readState, shown } from "../saved-state.js";
+import { quoted } from "../quote.js";
+import { finite, listOf, mismatch, readState } from "../saved-state.js";
 import { numel } from "../shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 
@@ -59,7 +60,7 @@ export class StandardScaler {
         const value = data[r * width + f];
         if (!Number.isFinite(value))
           throw new ValueError(
-            `StandardScaler.fit: values are finite: ${value} in sample ${r}, feature ${f}`,
+            `StandardScaler.fit: values are finite: ${quoted(value)} in sample ${r}, feature ${f}`,
             "NOT_FINITE",
           );
         const difference = value - mean[f];
@@ -103,7 +104,7 @@ export class StandardScaler {
     if (mean.length === 0 || mean.length !== std.length || std.some((value) => value <= 0))
       throw mismatch(
         "StandardScaler",
-        `as many finite means as positive deviations: ${shown(mean)} and ${shown(std)}`,
+        `as many finite means as positive deviations: ${quoted(mean)} and ${quoted(std)}`,
       );
     this.#state = { mean, std };
   }

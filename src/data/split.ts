@@ -1,9 +1,12 @@
 /** Parts of a data set: at random, the same share of every class in each (stratified), or folds for cross-validation. */
+
+import { checkNumbers } from "../arguments.js";
 import { ValueError } from "../errors.js";
 import { randperm, tensor } from "../ops/create.js";
 import { indexSelect } from "../ops/indexing.js";
 import { dense } from "../ops/views.js";
 import { checkOptions } from "../options.js";
+import { quoted } from "../quote.js";
 import { Generator } from "../random.js";
 import { Tensor } from "../tensor/tensor.js";
 import { type BatchDataset, type SampleDataset, TensorDataset } from "./dataset.js";
@@ -61,7 +64,7 @@ export function randomSplit<D extends AnyDataset>(
 
 function partSizes(lengths: readonly number[], length: number): number[] {
   const fail = (rule: string) =>
-    new ValueError(`randomSplit: ${rule}: [${lengths.join(", ")}] of ${length} samples`, "INVALID_SPLIT");
+    new ValueError(`randomSplit: ${rule}: ${quoted(lengths)} of ${length} samples`, "INVALID_SPLIT");
   if (!Array.isArray(lengths) || lengths.length === 0) throw fail("lengths are one number a part");
   if (!lengths.every((n) => Number.isFinite(n) && n >= 0)) throw fail("lengths are numbers >= 0");
   const sum = lengths.reduce((a, b) => a + b, 0);
@@ -89,6 +92,7 @@ export function trainTestSplit<D extends AnyDataset>(
   checkOptions("trainTestSplit", options, ["testSize", "shuffle", "stratify", "generator", "seed"]);
   const { length } = checkDataset("trainTestSplit", dataset);
   const { testSize = 0.25, shuffle = true } = options;
+  checkNumbers("trainTestSplit", { testSize });
   const test = testSize > 0 && testSize < 1 ? Math.ceil(length * testSize) : testSize;
   if (!Number.isInteger(test) || test < 1 || test >= length)
     throw new ValueError(
@@ -135,7 +139,7 @@ export function kFold<D extends AnyDataset>(
   const { length } = checkDataset("kFold", dataset);
   if (!Number.isInteger(k) || k < 2 || k > length)
     throw new ValueError(
-      `kFold: k is an integer from 2 to ${length}, the number of samples: ${k}`,
+      `kFold: k is an integer from 2 to ${length}, the number of samples: ${quoted(k)}`,
       "INVALID_SPLIT",
     );
   const order = (options.shuffle ?? true) ? permutation("kFold", length, options) : counting(length);
@@ -148,7 +152,7 @@ export function kFold<D extends AnyDataset>(
     for (const { label, samples } of grouped(order, classes)) {
       if (samples.length < k)
         throw new ValueError(
-          `kFold: a class has fewer samples than there are folds: class ${label} has ${samples.length}, k ${k}`,
+          `kFold: a class has fewer samples than there are folds: class ${label} has ${samples.length}, k ${quoted(k)}`,
           "INVALID_SPLIT",
         );
       for (const sample of samples) fold[sample] = next++ % k;
@@ -168,7 +172,7 @@ export function kFold<D extends AnyDataset>(
 
 function permutation(op: string, length: number, { generator, seed }: SplitOptions): Int32Array {
   if (generator !== undefined && seed !== undefined)
-    throw new ValueError(`${op}: a generator or a seed, not both: seed ${seed}`, "INVALID_OPTION");
+    throw new ValueError(`${op}: a generator or a seed, not both: seed ${quoted(seed)}`, "INVALID_OPTION");
   const from = seed === undefined ? generator : new Generator(seed);
   return Int32Array.from(randperm(length, { generator: from }).data);
 }

@@ -1,6 +1,7 @@
 import { ValueError } from "../errors.js";
 import { rand } from "../ops/create.js";
 import { checkOptions } from "../options.js";
+import { quoted } from "../quote.js";
 import { defaultGenerator, Generator } from "../random.js";
 import { type Collated, collate } from "./collate.js";
 import { RequestsAhead } from "./prefetch.js";
@@ -137,7 +138,7 @@ function randomBelow(generator: Generator): (n: number) => number {
 function checkCount(name: string, value: number, least: number): void {
   if (!Number.isSafeInteger(value) || value < least)
     throw new ValueError(
-      `StreamLoader: ${name} is an integer >= ${least}: ${String(value)}`,
+      `StreamLoader: ${name} is an integer >= ${least}: ${quoted(value)}`,
       "INVALID_OPTION",
     );
 }

@@ -1,5 +1,6 @@
 import { ValueError } from "../errors.js";
 import { indexSelect } from "../ops/indexing.js";
+import { quoted } from "../quote.js";
 import type { Generator } from "../random.js";
 import { sharedArray } from "../tensor/storage.js";
 import { fromData, type Tensor } from "../tensor/tensor.js";
@@ -27,6 +28,8 @@ export class Subset<D extends SampleDataset | BatchDataset = SampleDataset | Bat
     indices: ArrayLike<number>,
   ) {
     const { length } = checkDataset("Subset", dataset);
+    if (!Array.isArray(indices) && !ArrayBuffer.isView(indices))
+      throw new ValueError(`Subset: indices are an array of positions: ${quoted(indices)}`);
     const own = sharedArray("int32", indices.length) as Int32Array;
     for (let i = 0; i < indices.length; i++) {
       if (!Number.isInteger(indices[i]) || indices[i] < 0 || indices[i] >= length)
@@ -71,6 +74,9 @@ export function checkDataset<D extends SampleDataset | BatchDataset>(op: string,
   const given = dataset as Partial<SampleDataset & BatchDataset> | null | undefined;
   const has = typeof given?.get === "function" || typeof given?.batch === "function";
   if (!has || !Number.isInteger(given.length) || given.length! < 0)
-    throw new ValueError(`${op}: a data set has length and get(i) or batch(indices)`, "INVALID_DATASET");
+    throw new ValueError(
+      `${op}: a data set has length and get(i) or batch(indices): ${quoted(dataset)}`,
+      "INVALID_DATASET",
+    );
   return dataset;
 }

@@ -12,7 +12,6 @@
  */
 
 import { endianness } from "node:os";
-import { described } from "../arguments.js";
 import { arrayTypes, type Data, type DType } from "../dtype.js";
 import { FileError, formatShape, ShapeError, SimdgradError, ValueError } from "../errors.js";
 import { quoted, quotedPath } from "../quote.js";
@@ -90,7 +89,7 @@ export function namesWith<T>(values: "tensors" | "texts", given: Readonly<Record
   const prototype = isObject ? Object.getPrototypeOf(given) : undefined;
   if (prototype !== Object.prototype && prototype !== null)
     throw new ValueError(
-      `saveSafetensors: an object of names with ${values} is needed, as model.stateDict() gives it: ${described(given)}`,
+      `saveSafetensors: an object of names with ${values} is needed, as model.stateDict() gives it: ${quoted(given)}`,
     );
   return given;
 }
@@ -103,7 +102,7 @@ function checkRawTensor(name: unknown, tensor: RawTensor): void {
   const isRaw = typeof dtype === "string" && Object.hasOwn(arrayTypes, dtype) && Array.isArray(shape);
   if (!isRaw || typeof name !== "string")
     throw new ValueError(
-      `saveSafetensors: a name with { dtype, shape, data } is needed: ${quoted(name)}: ${described(tensor)}`,
+      `saveSafetensors: a name with { dtype, shape, data } is needed: ${quoted(name)}: ${quoted(tensor)}`,
     );
   const count = shape.reduce((n, size) => n * size, 1);
   const isShape = shape.every((size) => Number.isSafeInteger(size) && size >= 0);
@@ -141,7 +140,7 @@ export function encodeSafetensors(
 export function decodeSafetensors(bytes: Uint8Array, path?: string): Safetensors {
   requireLittleEndian();
   if (!(bytes instanceof Uint8Array))
-    throw new ValueError(`decodeSafetensors: bytes are a Uint8Array or a Buffer: ${described(bytes)}`);
+    throw new ValueError(`decodeSafetensors: bytes are a Uint8Array or a Buffer: ${quoted(bytes)}`);
   const header = parseHeader(bytes, path);
   const tensors = new Map<string, RawTensor>();
   for (const [name, info] of header.tensors) tensors.set(name, decodeTensor(bytes, header, name, info, path));

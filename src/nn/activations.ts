@@ -1,7 +1,8 @@
+import { checkIntegers, checkWords } from "../arguments.js";
 import { type UnaryName, type UnaryOptions, type UnaryRow, unaryRows } from "../kernels/rows.js";
 import { unary } from "../ops/elementwise.js";
 import * as normalized from "../ops/softmax.js";
-import { checkOptions } from "../options.js";
+import { checkOptions, dimOf, type OrNamed } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { Module } from "./module.js";
 
@@ -53,6 +54,7 @@ export class GELU extends Module {
     super();
     checkOptions("GELU", options, ["approximate"]);
     this.approximate = options.approximate ?? "none";
+    checkWords("GELU", ["none", "tanh"], { approximate: this.approximate });
   }
   forward(x: Tensor): Tensor {
     return this.approximate === "tanh" ? unary.geluTanh(x) : unary.gelu(x);
@@ -64,8 +66,11 @@ export class GELU extends Module {
 
 /** exp(x) / Σ exp(x) along `dim`. */
 export class Softmax extends Module {
-  constructor(readonly dim = -1) {
+  readonly dim: number;
+  constructor(dim: OrNamed<number> = -1) {
     super();
+    this.dim = dimOf(this.constructor.name, dim) ?? -1;
+    checkIntegers(this.constructor.name, { dim: this.dim });
   }
   forward(x: Tensor): Tensor {
     return normalized.softmax(x, this.dim);

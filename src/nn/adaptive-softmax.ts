@@ -1,3 +1,4 @@
+import { checkTensors } from "../arguments.js";
 import { formatShape, ShapeError, ValueError } from "../errors.js";
 import { add, compare, integer, neg, where } from "../ops/elementwise.js";
 import { gather, indexAdd, indexSelect } from "../ops/indexing.js";
@@ -8,6 +9,7 @@ import { logSoftmax } from "../ops/softmax.js";
 import { nonzero } from "../ops/unique.js";
 import { narrow, reshape, squeeze, to, unsqueeze } from "../ops/views.js";
 import { checkOptions } from "../options.js";
+import { quoted } from "../quote.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkSizes } from "./arguments.js";
 import { ModuleList } from "./containers.js";
@@ -51,7 +53,7 @@ export class AdaptiveLogSoftmaxWithLoss extends Module {
       cutoffs.at(-1)! >= nClasses
     )
       throw new ValueError(
-        `${name}: cutoffs are rising integers between 1 and ${nClasses - 1}: ${JSON.stringify(cutoffs)}`,
+        `${name}: cutoffs are rising integers between 1 and ${nClasses - 1}: ${quoted(cutoffs)}`,
       );
     const { divValue = 4, headBias = false } = options;
     this.divValue = divValue;
@@ -72,6 +74,7 @@ export class AdaptiveLogSoftmaxWithLoss extends Module {
    * Shapes: x [N, inFeatures] and target (integers) [N], or [inFeatures] and [] → output of the shape of the target, loss [].
    */
   forward(x: Tensor, target: Tensor): Named<"output" | "loss", Tensor> {
+    checkTensors(this.constructor.name, x, target);
     if (
       target.ndim > 1 ||
       x.ndim !== target.ndim + 1 ||

@@ -1,22 +1,22 @@
 import { ValueError } from "../errors.js";
-import { shown } from "../saved-state.js";
+import { quoted } from "../quote.js";
 
 /** Sizes of a layer: positive integers, or an error that names the layer and the argument. */
 export function checkSizes(layer: string, sizes: Readonly<Record<string, number>>): void {
   for (const [name, size] of Object.entries(sizes))
     if (!Number.isSafeInteger(size) || size < 1)
-      throw new ValueError(`${layer}: ${name} is an integer >= 1: ${shown(size)}`, "INVALID_SIZE");
+      throw new ValueError(`${layer}: ${name} is an integer >= 1: ${quoted(size)}`, "INVALID_SIZE");
 }
 
 /** A probability: 0 to 1, both included. */
 export function checkProbability(layer: string, name: string, p: number): void {
-  if (!(p >= 0 && p <= 1)) throw new ValueError(`${layer}: ${name} is between 0 and 1: ${shown(p)}`);
+  if (!(p >= 0 && p <= 1)) throw new ValueError(`${layer}: ${name} is between 0 and 1: ${quoted(p)}`);
 }
 
 /** What was given where a module belongs, and what to do about it. */
 export function notAModule(given: unknown): string {
   if (Array.isArray(given)) return `an array of ${given.length}; spread it: ...layers`;
-  if (typeof given !== "function") return shown(given);
+  if (typeof given !== "function") return quoted(given);
   const { name, prototype } = given as { name: string; prototype?: { parameters?: unknown } };
   return typeof prototype?.parameters === "function"
     ? `the class ${name}; new nn.${name}()`

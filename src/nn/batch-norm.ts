@@ -1,3 +1,4 @@
+import { checkTensors } from "../arguments.js";
 import { noGrad } from "../autograd/grad-mode.js";
 import { formatShape, ShapeError } from "../errors.js";
 import { ones, zeros } from "../ops/create.js";
@@ -141,6 +142,7 @@ function instanceNormOf(className: string, rank: number): ChannelNormConstructor
 
     forward(x: Tensor): Tensor {
       // Without parameters and statistics the number of channels does not matter.
+      checkTensors(className, x);
       const channels = this.affine || this.trackRunningStats ? this.numFeatures : null;
       checkInput(className, x, [rank - 1, rank], x.ndim - rank + 1, channels);
       if (x.ndim < rank) return squeeze(this.#normalized(unsqueeze(x, 0)), 0);
@@ -165,6 +167,7 @@ function checkInput(
   dim: number,
   channels: number | null,
 ): void {
+  checkTensors(name, x);
   if (!ranks.includes(x.ndim))
     throw new ShapeError(`${name}: x has ${ranks.join(" or ")} dims: ${formatShape(x.shape)}`);
   if (channels !== null && x.shape[dim] !== channels)

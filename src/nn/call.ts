@@ -1,6 +1,7 @@
 import { enterLayer, leaveLayer } from "../autograd/caller.js";
 import { DTypeError, SimdgradError } from "../errors.js";
-import { shown } from "../saved-state.js";
+import { quoted } from "../quote.js";
+
 import { Tensor } from "../tensor/tensor.js";
 import { setPlace } from "../tracing.js";
 import { hooksOf, type Module } from "./module.js";
@@ -65,11 +66,11 @@ function noTensor(module: Module, [first, ...rest]: unknown[], thrown: unknown):
   if (!inside || placed.has(thrown as object)) return null;
   const remedy =
     Array.isArray(x) || typeof x === "number"
-      ? `; tensor(${shown(x)})`
+      ? `; tensor(${quoted(x)})`
       : ArrayBuffer.isView(x)
         ? "; tensor(values, { shape })"
         : "";
-  const what = ArrayBuffer.isView(x) ? `a ${x.constructor.name}` : shown(x);
+  const what = ArrayBuffer.isView(x) ? `a ${x.constructor.name}` : quoted(x);
   return new DTypeError(
     `forward of ${module.constructor.name} takes a tensor: ${what}${remedy}`,
     "NOT_A_TENSOR",

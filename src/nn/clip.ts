@@ -1,4 +1,5 @@
 /** Gradient clipping (PyTorch's `torch.nn.utils`). Operations on tensors throughout: nothing is read, so `compile` replays them. */
+
 import { noGrad } from "../autograd/grad-mode.js";
 import { SimdgradError, ValueError } from "../errors.js";
 import { tensor } from "../ops/create.js";
@@ -8,7 +9,8 @@ import { stack } from "../ops/join.js";
 import { amax, sum } from "../ops/reduce.js";
 import { to } from "../ops/views.js";
 import { checkOptions } from "../options.js";
-import { shown } from "../saved-state.js";
+import { quoted } from "../quote.js";
+
 import { Tensor } from "../tensor/tensor.js";
 
 export interface ClipGradNormOptions {
@@ -29,7 +31,8 @@ export function clipGradNorm_(
 ): Tensor {
   checkOptions("clipGradNorm_", options, ["normType", "errorIfNonfinite"]);
   const { normType = 2, errorIfNonfinite = false } = options;
-  if (!(maxNorm >= 0)) throw new ValueError(`clipGradNorm_: maxNorm is a number >= 0: ${String(maxNorm)}`);
+  if (typeof maxNorm !== "number" || !(maxNorm >= 0))
+    throw new ValueError(`clipGradNorm_: maxNorm is a number >= 0: ${quoted(maxNorm)}`);
   if (!(normType > 0)) throw new ValueError(`clipGradNorm_: normType is a number > 0: ${String(normType)}`);
   const gradients = gradientsOf("clipGradNorm_", parameters);
   if (gradients.length === 0) return tensor(0);
@@ -51,8 +54,8 @@ export function clipGradNorm_(
 
 /** Limits every element of every gradient, in place, to [-clipValue, clipValue]. */
 export function clipGradValue_(parameters: Tensor | Iterable<Tensor>, clipValue: number): void {
-  if (!(clipValue >= 0))
-    throw new ValueError(`clipGradValue_: clipValue is a number >= 0: ${String(clipValue)}`);
+  if (typeof clipValue !== "number" || !(clipValue >= 0))
+    throw new ValueError(`clipGradValue_: clipValue is a number >= 0: ${quoted(clipValue)}`);
   const gradients = gradientsOf("clipGradValue_", parameters);
   noGrad(() => {
     for (const g of gradients) copy_(g, unary.clamp(g, { min: -clipValue, max: clipValue }));
@@ -64,11 +67,13 @@ function gradientsOf(op: string, parameters: Tensor | Iterable<Tensor>): Tensor[
     typeof (parameters as Partial<Iterable<Tensor>> | null)?.[Symbol.iterator] !== "function" &&
     !(parameters instanceof Tensor)
   )
-    throw new ValueError(`${op}: parameters are tensors: ${shown(parameters)}; ${op}(model.parameters(), …)`);
+    throw new ValueError(
+      `${op}: parameters are tensors: ${quoted(parameters)}; ${op}(model.parameters(), …)`,
+    );
   const given = parameters instanceof Tensor ? [parameters] : [...parameters];
   return given.flatMap((p) => {
     if (!(p instanceof Tensor))
-      throw new ValueError(`${op}: parameters are tensors: ${shown(p)}; ${op}(model.parameters(), …)`);
+      throw new ValueError(`${op}: parameters are tensors: ${quoted(p)}; ${op}(model.parameters(), …)`);
     return p.gradient === null ? [] : [p.gradient];
   });
 }

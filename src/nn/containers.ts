@@ -1,6 +1,7 @@
 import { SimdgradError, ValueError } from "../errors.js";
 import { add } from "../ops/elementwise.js";
-import { shown } from "../saved-state.js";
+import { quoted } from "../quote.js";
+
 import { Tensor } from "../tensor/tensor.js";
 import { notAModule } from "./arguments.js";
 import { Module } from "./module.js";
@@ -14,7 +15,7 @@ abstract class List<Item extends object> extends Module {
     super();
     if (items === null || typeof items !== "object" || !(Symbol.iterator in items))
       throw new ValueError(
-        `${new.target.name}: items come in an array, new nn.${new.target.name}([a, b]): ${(items as unknown) instanceof Module ? `the module ${(items as object).constructor.name}` : shown(items)}`,
+        `${new.target.name}: items come in an array, new nn.${new.target.name}([a, b]): ${(items as unknown) instanceof Module ? `the module ${(items as object).constructor.name}` : quoted(items)}`,
       );
     this.extend(items);
   }
@@ -113,7 +114,7 @@ abstract class Dict<Item extends object> extends Module {
       Symbol.iterator in Object(items) ? [...(items as Iterable<unknown>)] : Object.entries(items ?? {});
     if (!entries.every((entry) => Array.isArray(entry) && entry.length === 2))
       throw new ValueError(
-        `${new.target.name}: items have names, new nn.${new.target.name}({ name: item }): ${shown(items)}`,
+        `${new.target.name}: items have names, new nn.${new.target.name}({ name: item }): ${quoted(items)}`,
       );
     for (const [name, item] of entries as Iterable<readonly [string, Item]>) this.set(name, item);
   }

@@ -3,6 +3,7 @@ import { type BorderMode, withBorder } from "../ops/border.js";
 import { type ConvOptions, conv1d, conv2d, conv3d, convOptions, paddingOf } from "../ops/conv.js";
 import { type Sizes, sizesOf } from "../ops/spatial.js";
 import { checkOptions } from "../options.js";
+import { quoted } from "../quote.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkSizes } from "./arguments.js";
 import { fans, kaimingUniform, uniform } from "./init.js";
@@ -35,7 +36,7 @@ export function checkGroups(layer: string, inChannels: number, outChannels: numb
   checkSizes(layer, { inChannels, outChannels, groups });
   if (inChannels % groups !== 0 || outChannels % groups !== 0)
     throw new ShapeError(
-      `${layer}: groups divide the numbers of channels: ${groups} groups, ${inChannels} and ${outChannels} channels`,
+      `${layer}: groups divide the numbers of channels: ${quoted(groups)} groups, ${inChannels} and ${outChannels} channels`,
     );
 }
 

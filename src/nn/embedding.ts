@@ -1,3 +1,4 @@
+import { checkWords } from "../arguments.js";
 import { noGrad } from "../autograd/grad-mode.js";
 import { formatShape, ShapeError, ValueError } from "../errors.js";
 import * as ops from "../ops/embedding.js";
@@ -94,6 +95,8 @@ export type EmbeddingBagModuleOptions = Omit<ops.EmbeddingBagOptions, "offsets" 
 export class EmbeddingBag extends Table<EmbeddingBagModuleOptions> {
   constructor(numEmbeddings: number, embeddingDim: number, options: EmbeddingBagModuleOptions = {}) {
     super(numEmbeddings, embeddingDim, options, [...lookupOptions, "mode", "includeLastOffset"]);
+    if (options.mode !== undefined)
+      checkWords("EmbeddingBag", ["sum", "mean", "max"], { mode: options.mode });
   }
 
   /** An embedding with the values of a table [rows, width]; `freeze` (default true) keeps them from being learned. */

@@ -1,4 +1,5 @@
 /** Initialisers that give a tensor a structure: identities, orthogonal rows, zeros, bounds (PyTorch's `torch.nn.init`). */
+
 import { checkNumbers, checkTensors } from "../arguments.js";
 import { noGrad } from "../autograd/grad-mode.js";
 import { erf, log } from "../elementary.js";
@@ -8,6 +9,7 @@ import { type GeneratorOptions, rand, randn, randperm, tensor } from "../ops/cre
 import { matrix, orthogonalFactor, reflect, transposed } from "../ops/factorize.js";
 import { copy_ } from "../ops/inplace.js";
 import { checkOptions } from "../options.js";
+import { quoted } from "../quote.js";
 import type { Tensor } from "../tensor/tensor.js";
 
 /** Overwrites `x` with values in row-major order. */
@@ -35,7 +37,7 @@ export function dirac_<T extends Tensor>(x: T, groups = 1): T {
     throw new ShapeError(`dirac_: 3 to 5 dims, [out, in, kernel…]: ${formatShape(x.shape)}`);
   const [out, inputs, ...kernel] = x.shape;
   if (!Number.isInteger(groups) || groups < 1 || out % groups !== 0)
-    throw new ValueError(`dirac_: groups divide the outputs: ${groups} for ${out}`);
+    throw new ValueError(`dirac_: groups divide the outputs: ${quoted(groups)} for ${out}`);
   const perGroup = out / groups;
   const size = kernel.reduce((n, k) => n * k, 1);
   const middle = kernel.reduce((at, k) => at * k + Math.floor(k / 2), 0);
@@ -86,8 +88,8 @@ export function sparse_<T extends Tensor>(x: T, sparsity: number, options: Spars
   checkTensors("sparse_", x);
   checkOptions("sparse_", options, ["std", "generator"]);
   if (x.ndim !== 2) throw new ShapeError(`sparse_: a matrix is needed: ${formatShape(x.shape)}`);
-  if (!(sparsity >= 0 && sparsity <= 1))
-    throw new ValueError(`sparse_: sparsity is in [0, 1]: ${String(sparsity)}`);
+  if (typeof sparsity !== "number" || !(sparsity >= 0 && sparsity <= 1))
+    throw new ValueError(`sparse_: sparsity is in [0, 1]: ${quoted(sparsity)}`);
   const { std = 0.01, generator } = options;
   const [rows, cols] = x.shape;
   const values = randn([rows, cols], { dtype: "float64", generator }).data as Float64Array;
@@ -123,7 +125,7 @@ export function truncNormal_<T extends Tensor>(
   const { mean = 0, std = 1, a = -2, b = 2, generator } = given as TruncNormalOptions;
   checkNumbers("truncNormal_", { mean, std, a, b });
   if (!(std > 0) || !(a < b))
-    throw new ValueError(`truncNormal_: std > 0 and a < b: std ${std}, a ${a}, b ${b}`);
+    throw new ValueError(`truncNormal_: std > 0 and a < b: std ${quoted(std)}, a ${a}, b ${b}`);
   const erfAt = (value: number) => erf((value - mean) / (std * Math.SQRT2));
   const [low, high] = [erfAt(a), erfAt(b)];
   const draws = rand(x.shape, { dtype: "float64", generator }).data as Float64Array;

@@ -31,6 +31,7 @@ const kaimingOptions: readonly (keyof KaimingOptions)[] = ["a", "mode", "nonline
 
 /** The factor that keeps the variance of a layer's output behind each nonlinearity. `param`: slope of leakyRelu. */
 export function calculateGain(nonlinearity: Nonlinearity, param = 0.01): number {
+  checkNumbers("calculateGain", { param });
   switch (nonlinearity) {
     case "linear":
     case "sigmoid":
@@ -50,9 +51,13 @@ export function calculateGain(nonlinearity: Nonlinearity, param = 0.01): number 
 
 /** Number of inputs and outputs of one unit: weights are [out, in, kernel…]. */
 export function fans(x: Tensor): { fanIn: number; fanOut: number } {
-  checkTensors("fans", x);
+  return fansOf("fans", x);
+}
+
+function fansOf(op: string, x: Tensor): { fanIn: number; fanOut: number } {
+  checkTensors(op, x);
   if (x.ndim < 2)
-    throw new ShapeError(`init: fan in and fan out need at least 2 dims: ${formatShape(x.shape)}`);
+    throw new ShapeError(`${op}: fan in and fan out need at least 2 dims: ${formatShape(x.shape)}`);
   const receptive = x.shape.slice(2).reduce((n, size) => n * size, 1);
   return { fanIn: x.shape[1] * receptive, fanOut: x.shape[0] * receptive };
 }
@@ -115,7 +120,7 @@ export function ones<T extends Tensor>(x: T): T {
 export function xavierUniform<T extends Tensor>(x: T, options: XavierOptions = {}): T {
   checkTensors("xavierUniform", x);
   checkOptions("xavierUniform", options, xavierOptions);
-  const { fanIn, fanOut } = fans(x);
+  const { fanIn, fanOut } = fansOf("xavierUniform", x);
   const bound = (options.gain ?? 1) * Math.sqrt(6 / (fanIn + fanOut));
   return uniform(x, -bound, bound, { generator: options.generator });
 }
@@ -124,7 +129,7 @@ export function xavierUniform<T extends Tensor>(x: T, options: XavierOptions = {
 export function xavierNormal<T extends Tensor>(x: T, options: XavierOptions = {}): T {
   checkTensors("xavierNormal", x);
   checkOptions("xavierNormal", options, xavierOptions);
-  const { fanIn, fanOut } = fans(x);
+  const { fanIn, fanOut } = fansOf("xavierNormal", x);
   const std = (options.gain ?? 1) * Math.sqrt(2 / (fanIn + fanOut));
   return normal(x, 0, std, { generator: options.generator });
 }
@@ -133,7 +138,7 @@ function kaimingStd(op: string, x: Tensor, options: KaimingOptions): number {
   checkOptions(op, options, kaimingOptions);
   if (options.mode !== undefined && options.mode !== "fanIn" && options.mode !== "fanOut")
     throw new ValueError(`${op}: mode is fanIn or fanOut: ${String(options.mode)}`);
-  const { fanIn, fanOut } = fans(x);
+  const { fanIn, fanOut } = fansOf(op, x);
   const fan = options.mode === "fanOut" ? fanOut : fanIn;
   return calculateGain(options.nonlinearity ?? "leakyRelu", options.a ?? 0) / Math.sqrt(fan);
 }

@@ -113,7 +113,8 @@ export class GroupNorm extends Module {
   ) {
     super();
     checkOptions("GroupNorm", options, ["eps", "affine", "bias"]);
-    checkSizes("GroupNorm", { numGroups, numChannels, "numChannels / numGroups": numChannels / numGroups });
+    checkSizes("GroupNorm", { numGroups, numChannels });
+    checkSizes("GroupNorm", { "numChannels / numGroups": numChannels / numGroups });
     this.eps = options.eps ?? 1e-5;
     this.affine = options.affine ?? true;
     this.weight = this.affine ? init.ones(Parameter.zeros([numChannels])) : null;

@@ -1,3 +1,4 @@
+import { checkIntegerList } from "../arguments.js";
 import type { CrossEntropyOptions } from "../ops/cross-entropy.js";
 import { linearCrossEntropy } from "../ops/linear-cross-entropy.js";
 import { reshape } from "../ops/views.js";
@@ -35,6 +36,7 @@ export class LinearCrossEntropyLoss extends Module {
     const { outFeatures = [], bias = false, weight = null, ...others } = options;
     this.registerBuffer("weight", weight);
     checkSizes(name, { inFeatures, numClasses });
+    checkIntegerList(name, "outFeatures", outFeatures);
     for (const size of outFeatures) checkSizes(name, { "every size of outFeatures": size });
     this.outFeatures = outFeatures;
     this.options = others;

@@ -6,7 +6,8 @@ import { DTypeError, formatShape, SimdgradError, ValueError } from "../errors.js
 import { copy_ } from "../ops/inplace.js";
 import { clone } from "../ops/views.js";
 import { checkOptions } from "../options.js";
-import { mismatch, shown } from "../saved-state.js";
+import { quoted } from "../quote.js";
+import { mismatch } from "../saved-state.js";
 import { sameShape } from "../shape.js";
 import { isDetached } from "../tensor/detached.js";
 import { Tensor } from "../tensor/tensor.js";
@@ -200,7 +201,7 @@ export abstract class Module {
   ): { result: LoadResult; load: () => void } {
     if (typeof dict !== "object" || dict === null || dict instanceof Map || dict instanceof Promise)
       throw new ValueError(
-        `loadStateDict: a record of tensors by name is needed: ${dict instanceof Promise ? "a promise, await it" : typeof dict === "string" ? `${shown(dict)}; read the file first, io.loadSafetensors(path)` : shown(dict)}`,
+        `loadStateDict: a record of tensors by name is needed: ${dict instanceof Promise ? "a promise, await it" : typeof dict === "string" ? `${quoted(dict)}; read the file first, io.loadSafetensors(path)` : quoted(dict)}`,
         "NOT_A_STATE_DICT",
       );
     const own = new Map(stateEntries(this, "", []));
@@ -216,7 +217,7 @@ export abstract class Module {
       const problem =
         source instanceof Tensor
           ? whyNotCopied(key, source, target)
-          : `${key} is not a tensor: ${shown(source)}`;
+          : `${key} is not a tensor: ${quoted(source)}`;
       if (problem !== null) problems.push(problem);
     }
     if (problems.length > 0) throw mismatch(this.constructor.name, problems.join("; "));

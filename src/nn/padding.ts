@@ -1,6 +1,7 @@
-import { checkNumbers, described } from "../arguments.js";
+import { checkNumbers } from "../arguments.js";
 import { ValueError } from "../errors.js";
 import { type PadMode, pad } from "../ops/pad.js";
+import { quoted } from "../quote.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { Module } from "./module.js";
 
@@ -31,7 +32,7 @@ function padding(className: string, dims: number, mode: PadMode, needsValue = fa
         !this.padding.every(Number.isSafeInteger)
       )
         throw new ValueError(
-          `${className}: padding is an integer or ${2 * dims} of them: ${described(given)}`,
+          `${className}: padding is an integer or ${2 * dims} of them: ${quoted(given)}`,
           "INVALID_PADDING",
         );
     }

@@ -1,8 +1,10 @@
+import { checkIntegers, checkTensors } from "../arguments.js";
 import { formatShape, ShapeError, ValueError } from "../errors.js";
 import * as ops from "../ops/activations.js";
 import { selu } from "../ops/selu.js";
 import { softmax } from "../ops/softmax.js";
-import { checkOptions } from "../options.js";
+import { checkOptions, dimOf, type OrNamed } from "../options.js";
+import { quoted } from "../quote.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkSizes } from "./arguments.js";
 import * as init from "./init.js";
@@ -68,7 +70,9 @@ export class Threshold extends Module {
   ) {
     super();
     if (typeof threshold !== "number" || typeof value !== "number")
-      throw new ValueError(`Threshold: threshold and value are numbers: ${threshold} and ${value}`);
+      throw new ValueError(
+        `Threshold: threshold and value are numbers: ${quoted(threshold)} and ${quoted(value)}`,
+      );
   }
   forward(x: Tensor): Tensor {
     return ops.threshold(x, this.threshold, this.value);
@@ -114,8 +118,11 @@ export class PReLU extends Module {
 
 /** The first half along `dim` (default -1), times the sigmoid of the second. */
 export class GLU extends Module {
-  constructor(readonly dim = -1) {
+  readonly dim: number;
+  constructor(dim: OrNamed<number> = -1) {
     super();
+    this.dim = dimOf(this.constructor.name, dim) ?? -1;
+    checkIntegers(this.constructor.name, { dim: this.dim });
   }
   forward(x: Tensor): Tensor {
     return ops.glu(x, this.dim);
@@ -127,8 +134,11 @@ export class GLU extends Module {
 
 /** `Softmax` of -x. */
 export class Softmin extends Module {
-  constructor(readonly dim = -1) {
+  readonly dim: number;
+  constructor(dim: OrNamed<number> = -1) {
     super();
+    this.dim = dimOf(this.constructor.name, dim) ?? -1;
+    checkIntegers(this.constructor.name, { dim: this.dim });
   }
   forward(x: Tensor): Tensor {
     return ops.softmin(x, this.dim);
@@ -141,6 +151,7 @@ export class Softmin extends Module {
 /** Softmax over the channels at each place of [N, C, H, W] or [C, H, W]. */
 export class Softmax2d extends Module {
   forward(x: Tensor): Tensor {
+    checkTensors("Softmax2d", x);
     if (x.ndim !== 3 && x.ndim !== 4)
       throw new ShapeError(`Softmax2d: x is [N, C, H, W] or [C, H, W]: ${formatShape(x.shape)}`);
     return softmax(x, -3);

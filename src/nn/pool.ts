@@ -111,6 +111,7 @@ export class Fold extends Module {
 abstract class Adaptive extends Module {
   constructor(readonly outputSize: pooling.AdaptiveSizes) {
     super();
+    checkOptionKind(this.constructor.name, "outputSize", outputSize);
   }
   override extraRepr(): string {
     return listed({ outputSize: this.outputSize });

@@ -1,4 +1,5 @@
-import { formatShape, ShapeError, ValueError } from "../errors.js";
+import { checkTensors } from "../arguments.js";
+import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { zeros } from "../ops/create.js";
 import { dropout } from "../ops/dropout.js";
 import { cat, stack } from "../ops/join.js";
@@ -6,6 +7,7 @@ import { linear } from "../ops/matmul.js";
 import { type CellWeights, gruStep, lstmStep, rnnStep } from "../ops/recurrent.js";
 import { select, squeeze, transpose, unbind, unsqueeze } from "../ops/views.js";
 import { checkOptions } from "../options.js";
+import { quoted } from "../quote.js";
 import { type Shape, sameShape } from "../shape.js";
 import { checkHeap } from "../tensor/room.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -61,7 +63,7 @@ abstract class Recurrent extends Module {
     checkHeap(name, [this.numLayers, 1024]); // what the objects of a layer take
     checkProbability(name, "dropout", this.dropout);
     if (!(Number.isInteger(projSize) && projSize >= 0 && projSize < hiddenSize))
-      throw new ValueError(`${name}: projSize is an integer from 0 to below hiddenSize: ${projSize}`);
+      throw new ValueError(`${name}: projSize is an integer from 0 to below hiddenSize: ${quoted(projSize)}`);
     const bound = 1 / Math.sqrt(hiddenSize);
     const rows = gates * hiddenSize;
     for (let layer = 0; layer < this.numLayers; layer++)
@@ -101,6 +103,7 @@ abstract class Recurrent extends Module {
   /** Runs all layers over [L, N, in]; `initial` are the states [layers · directions, N, …], or null for zeros. */
   protected run(x: Tensor, initial: State | null, sizes: readonly number[]): { output: Tensor; last: State } {
     const name = this.constructor.name;
+    checkTensors(name, x, ...(initial ?? []));
     if (x.ndim !== 2 && x.ndim !== 3)
       throw new ShapeError(`${name}: x has 3 dims, or 2 without a batch: ${formatShape(x.shape)}`);
     if (x.shape[x.ndim - 1] !== this.inputSize)
@@ -232,7 +235,7 @@ export class LSTM extends Recurrent {
     x: Tensor,
     state: readonly [h: Tensor, c: Tensor] | null = null,
   ): [output: Tensor, state: [h: Tensor, c: Tensor]] {
-    const { output, last } = this.run(x, state && [...state], [this.outputSize, this.hiddenSize]);
+    const { output, last } = this.run(x, pairOf("LSTM", state), [this.outputSize, this.hiddenSize]);
     return [output, [last[0], last[1]]];
   }
 }
@@ -273,6 +276,7 @@ abstract class Cell extends Module {
     compute: (x: Tensor, state: State, w: CellWeights) => State,
   ): State {
     const name = this.constructor.name;
+    checkTensors(name, x, ...(state ?? []));
     if (x.ndim !== 1 && x.ndim !== 2)
       throw new ShapeError(`${name}: x is [N, inputSize] or [inputSize]: ${formatShape(x.shape)}`);
     const expected = [...x.shape.slice(0, -1), this.hiddenSize];
@@ -307,6 +311,14 @@ export class RNNCell extends Cell {
   }
 }
 
+/** The state of an LSTM: both of its tensors, or null. */
+function pairOf(name: string, state: readonly [h: Tensor, c: Tensor] | null): [h: Tensor, c: Tensor] | null {
+  if (state === null) return null;
+  if (!Array.isArray(state) || state.length !== 2)
+    throw new DTypeError(`${name}: the state is two tensors, [h, c]: ${quoted(state)}`, "NOT_A_TENSOR");
+  return [state[0], state[1]];
+}
+
 /** One step of `GRU` (PyTorch's `nn.GRUCell`). Shapes as in `RNNCell`. */
 export class GRUCell extends Cell {
   constructor(inputSize: number, hiddenSize: number, options: { bias?: boolean } = {}) {
@@ -325,7 +337,7 @@ export class LSTMCell extends Cell {
     super(inputSize, hiddenSize, 4, options.bias ?? true);
   }
   forward(x: Tensor, state: readonly [h: Tensor, c: Tensor] | null = null): [h: Tensor, c: Tensor] {
-    const [h, c] = this.batched(x, state && [...state], (v, s, w) => lstmStep(v, s[0], s[1], w));
+    const [h, c] = this.batched(x, pairOf("LSTMCell", state), (v, s, w) => lstmStep(v, s[0], s[1], w));
     return [h, c];
   }
 }

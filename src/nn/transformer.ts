@@ -6,7 +6,7 @@ import { add, compare, maskedFill, unary } from "../ops/elementwise.js";
 import { checkOptions } from "../options.js";
 import { checkHeap } from "../tensor/room.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { checkSizes } from "./arguments.js";
+import { checkSizes, notAModule } from "./arguments.js";
 import { Dropout } from "./dropout.js";
 import { LayerNorm } from "./layer-norm.js";
 import { Linear } from "./linear.js";
@@ -196,6 +196,21 @@ export class TransformerDecoderLayer extends TransformerLayer {
   }
 }
 
+/** A layer to copy, of which subclasses may have other options, and a module to end with, if any. */
+function checkLayers(
+  name: string,
+  layer: unknown,
+  Layer: { readonly name: string; readonly prototype: object },
+  norm: unknown,
+): void {
+  if (!(layer instanceof (Layer as new () => object)))
+    throw new ValueError(
+      `${name}: a layer to copy comes first, new nn.${Layer.name}(…): ${notAModule(layer)}`,
+    );
+  if (norm !== undefined && norm !== null && !(norm instanceof Module))
+    throw new ValueError(`${name}: norm is a module or null: ${notAModule(norm)}`, "INVALID_OPTION");
+}
+
 /** `numLayers` copies of a layer, one after another, and a normalisation at the end if there is one (PyTorch's `nn.TransformerEncoder`). */
 export class TransformerEncoder extends Module {
   readonly layers: TransformerEncoderLayer[];
@@ -204,6 +219,7 @@ export class TransformerEncoder extends Module {
   constructor(layer: TransformerEncoderLayer, numLayers: number, options: { norm?: Module | null } = {}) {
     super();
     checkOptions("TransformerEncoder", options, ["norm"]);
+    checkLayers("TransformerEncoder", layer, TransformerEncoderLayer, options.norm);
     checkSizes("TransformerEncoder", { numLayers });
     checkHeap("TransformerEncoder", [numLayers, 8192]); // what the objects of a layer take
     this.layers = Array.from({ length: numLayers }, () => layer.copy());
@@ -229,6 +245,7 @@ export class TransformerDecoder extends Module {
   constructor(layer: TransformerDecoderLayer, numLayers: number, options: { norm?: Module | null } = {}) {
     super();
     checkOptions("TransformerDecoder", options, ["norm"]);
+    checkLayers("TransformerDecoder", layer, TransformerDecoderLayer, options.norm);
     checkSizes("TransformerDecoder", { numLayers });
     checkHeap("TransformerDecoder", [numLayers, 8192]);
     this.layers = Array.from({ length: numLayers }, () => layer.copy());

@@ -1,5 +1,7 @@
+import { checkIntegers, checkTensors } from "../arguments.js";
 import { formatShape, ShapeError } from "../errors.js";
 import { reshape } from "../ops/views.js";
+import { quoted } from "../quote.js";
 import { inferShape, resolveDim, type Shape } from "../shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { Module } from "./module.js";
@@ -11,10 +13,12 @@ export class Unflatten extends Module {
     readonly unflattenedSize: Shape,
   ) {
     super();
+    checkIntegers("Unflatten", { dim });
     if (!Array.isArray(unflattenedSize) || unflattenedSize.length === 0)
-      throw new ShapeError(`Unflatten: the sizes are an array: ${JSON.stringify(unflattenedSize)}`);
+      throw new ShapeError(`Unflatten: the sizes are an array: ${quoted(unflattenedSize)}`);
   }
   forward(x: Tensor): Tensor {
+    checkTensors("Unflatten", x);
     const d = resolveDim("Unflatten", this.dim, x.ndim);
     const named = `dim ${d} of ${formatShape(x.shape)}`;
     const sizes = inferShape("Unflatten", [x.shape[d]], this.unflattenedSize, named);

@@ -1,4 +1,5 @@
-import { type InterpolateOptions, interpolate } from "../ops/interpolate.js";
+import { checkWords } from "../arguments.js";
+import { type InterpolateOptions, interpolate, interpolationModes } from "../ops/interpolate.js";
 import type { Sizes } from "../ops/spatial.js";
 import { checkOptions } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -14,6 +15,7 @@ export class Upsample extends Module {
     checkOptions("Upsample", options, [
       ...["size", "scaleFactor", "mode", "alignCorners", "recomputeScaleFactor"],
     ]);
+    if (options.mode !== undefined) checkWords("Upsample", interpolationModes, { mode: options.mode });
   }
   forward(x: Tensor): Tensor {
     return interpolate(x, this.options);

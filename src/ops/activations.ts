@@ -1,7 +1,8 @@
 import { checkTensors } from "../arguments.js";
 import { isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
-import { checkOptions } from "../options.js";
+import { checkOptions, dimOf, type OrNamed } from "../options.js";
+import { quoted } from "../quote.js";
 import type { Generator } from "../random.js";
 import { resolveDim } from "../shape.js";
 import { empty, type Tensor } from "../tensor/tensor.js";
@@ -29,7 +30,8 @@ export function hardtanh(x: Tensor, options: HardtanhOptions = {}): Tensor {
   checkTensors("hardtanh", x);
   checkOptions("hardtanh", options, ["minVal", "maxVal"]);
   const { minVal = -1, maxVal = 1 } = options;
-  if (minVal > maxVal) throw new ValueError(`hardtanh: minVal is at most maxVal: ${minVal} and ${maxVal}`);
+  if (minVal > maxVal)
+    throw new ValueError(`hardtanh: minVal is at most maxVal: ${quoted(minVal)} and ${quoted(maxVal)}`);
   // Integers are limited by integers.
   const [low, high] = isFloating(x.dtype) ? [minVal, maxVal] : [Math.trunc(minVal), Math.trunc(maxVal)];
   return where(compare.le(x, low), low, where(compare.ge(x, high), high, x));
@@ -70,7 +72,7 @@ export function softshrink(x: Tensor, options: { lambd?: number } = {}): Tensor 
   checkTensors("softshrink", x);
   checkOptions("softshrink", options, ["lambd"]);
   const { lambd = 0.5 } = options;
-  if (!(lambd >= 0)) throw new ValueError(`softshrink: lambd is a number >= 0: ${lambd}`);
+  if (!(lambd >= 0)) throw new ValueError(`softshrink: lambd is a number >= 0: ${quoted(lambd)}`);
   const moved = where(compare.gt(x, 0), sub(x, lambd), add(x, lambd));
   return where(compare.le(abs(x), lambd), 0, moved);
 }
@@ -122,10 +124,10 @@ export function gelu(x: Tensor, options: { approximate?: "none" | "tanh" } = {})
 }
 
 /** The first half along `dim`, times the sigmoid of the second (Dauphin et al., 2017). PyTorch: `F.glu`. */
-export function glu(x: Tensor, dim = -1): Tensor {
+export function glu(x: Tensor, dim: OrNamed<number> = -1): Tensor {
   checkTensors("glu", x);
   if (x.ndim === 0) throw new ShapeError("glu: x has at least one dim: []");
-  const d = resolveDim("glu", dim, x.ndim);
+  const d = resolveDim("glu", dimOf("glu", dim), x.ndim);
   const size = x.shape[d];
   if (size % 2 !== 0) throw new ShapeError(`glu: the size along dim ${d} is even: ${formatShape(x.shape)}`);
   return mul(narrow(x, d, 0, size / 2), unary.sigmoid(narrow(x, d, size / 2, size / 2)));
@@ -166,7 +168,8 @@ export function rrelu(x: Tensor, options: RreluOptions = {}): Tensor {
   checkTensors("rrelu", x);
   checkOptions("rrelu", options, ["lower", "upper", "training", "generator"]);
   const { lower = 1 / 8, upper = 1 / 3, training = false, generator } = options;
-  if (!(lower <= upper)) throw new ValueError(`rrelu: lower is at most upper: ${lower} and ${upper}`);
+  if (!(lower <= upper))
+    throw new ValueError(`rrelu: lower is at most upper: ${quoted(lower)} and ${quoted(upper)}`);
   if (!isFloating(x.dtype)) throw new DTypeError(`rrelu: a float tensor is needed: ${x.dtype}`);
   if (!training) return unary.leakyRelu(x, { negativeSlope: (lower + upper) / 2 });
   const slopes = empty(x.shape, x.dtype);

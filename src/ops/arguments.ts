@@ -1,5 +1,6 @@
 import { checkOptionKind } from "../option-kinds.js";
-import { checkOptions, isOptions } from "../options.js";
+import { checkOptions } from "../options.js";
+import { isOptions } from "../recognize.js";
 
 /**
  * Arguments that PyTorch's users give by position or by name: `vectorNorm(x, 1, 0, { keepdim: true })` and

@@ -1,3 +1,4 @@
+import { isOptions } from "../recognize.js";
 import type { Shape } from "../shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import * as blend from "./blend.js";
@@ -55,7 +56,7 @@ type FunctionMethods = { [Name in keyof typeof functions]: MethodOf<(typeof func
 declare module "../tensor/tensor.js" {
   interface Tensor extends FunctionMethods {
     /** The elements along dims in the opposite order: `flip(0, 1)` or `flip([0, 1])`. */
-    flip(...dims: Sizes): Tensor;
+    flip(...dims: Sizes | [{ readonly dims: number | readonly number[] }]): Tensor;
     /** Copies side by side: `repeat(2, 3)` or `repeat([2, 3])`. */
     repeat(...repeats: Sizes): Tensor;
     /** `repeat` that takes fewer numbers than dims. */
@@ -83,8 +84,11 @@ methodsOf({ ...functions, median, nanmedian, unique, uniqueConsecutive, nonzero 
 
 const { flip, view } = rearrange;
 const { repeat, tile, broadcastTo } = repeats;
+methodsOf({
+  flip: (x: Tensor, ...args: Sizes | [{ dims: Shape }]) =>
+    flip(x, isOptions(args[0]) ? (args[0] as { dims: Shape }) : sizes(args as Sizes)),
+});
 const ofSizes: Record<string, (x: Tensor, sizes: Shape) => Tensor> = {
-  flip,
   view,
   repeat,
   tile,

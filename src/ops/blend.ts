@@ -9,9 +9,10 @@ import { to } from "./views.js";
 /* Elementwise functions of several tensors, which broadcast. */
 
 /** start + weight · (end - start), exact at both ends. PyTorch: `torch.lerp`. */
-export function lerp(start: Tensor, end: Tensor, weight: Tensor | number): Tensor {
+export function lerp(start: Tensor, end: Tensor, given: Tensor | number): Tensor {
   checkTensors("lerp", start, end);
-  checkOperands("lerp", weight);
+  checkOperands("lerp", given);
+  const weight = typeof given === "boolean" ? Number(given) : given;
   for (const x of [start, end])
     if (!isFloating(x.dtype)) throw new DTypeError(`lerp: float tensors are needed: ${x.dtype}`);
   const range = sub(end, start);

@@ -1,7 +1,8 @@
-import { checkTensors } from "../arguments.js";
+import { checkNumbers, checkTensors } from "../arguments.js";
 import { isFloating } from "../dtype.js";
 import { DTypeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
+import { quoted } from "../quote.js";
 import { sameShape } from "../shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { abs, add, compare, eq, mul, sub } from "./elementwise.js";
@@ -32,8 +33,9 @@ export function allclose(a: Tensor, b: Tensor, options?: CloseOptions): boolean 
 function closeness(op: string, left: Tensor, right: Tensor, options: CloseOptions | undefined): Tensor {
   checkOptions(op, options, ["rtol", "atol", "equalNan"]);
   const { rtol = 1e-5, atol = 1e-8, equalNan = false } = options ?? {};
+  checkNumbers(op, { rtol, atol });
   if (!(rtol >= 0 && atol >= 0))
-    throw new ValueError(`${op}: tolerances are numbers >= 0: rtol ${rtol}, atol ${atol}`);
+    throw new ValueError(`${op}: tolerances are numbers >= 0: rtol ${quoted(rtol)}, atol ${quoted(atol)}`);
   if (left.dtype !== right.dtype)
     throw new DTypeError(`${op}: dtypes differ: ${left.dtype} and ${right.dtype}`);
   const [a, b] = [left.detach(), right.detach()];

@@ -1,5 +1,6 @@
 import { checkTensors } from "../arguments.js";
 import { formatShape, ShapeError, ValueError } from "../errors.js";
+import { quoted } from "../quote.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { asWeight, checkOperands, type Geometry, spread } from "./convolution.js";
 import { add } from "./elementwise.js";
@@ -106,7 +107,7 @@ function spreadOut(
   const [inputs, channels] = weight.shape;
   if (images.shape[1] !== inputs || inputs % groups !== 0)
     throw new ShapeError(
-      `${op}: x has the ${inputs} channels of the weight, a multiple of groups: x ${formatShape(x.shape)}, weight ${formatShape(weight.shape)}, groups ${groups}`,
+      `${op}: x has the ${inputs} channels of the weight, a multiple of groups: x ${formatShape(x.shape)}, weight ${formatShape(weight.shape)}, groups ${quoted(groups)}`,
     );
   const kernel = weight.shape.slice(2);
   const stride = sizesOf(op, "stride", options.stride ?? 1, axes, 1);

@@ -1,5 +1,6 @@
 import { checkTensors } from "../arguments.js";
 import { formatShape, ShapeError, ValueError } from "../errors.js";
+import { quoted } from "../quote.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { asWeight, checkOperands, convolve, type Geometry } from "./convolution.js";
 import { exactly } from "./exactly.js";
@@ -101,7 +102,7 @@ function convolved(
   const [outputs, channels] = weight.shape;
   if (images.shape[1] !== channels * groups || outputs % groups !== 0)
     throw new ShapeError(
-      `${op}: x has groups · ${channels} channels and the weight a multiple of groups: x ${formatShape(x.shape)}, weight ${formatShape(weight.shape)}, groups ${groups}`,
+      `${op}: x has groups · ${channels} channels and the weight a multiple of groups: x ${formatShape(x.shape)}, weight ${formatShape(weight.shape)}, groups ${quoted(groups)}`,
     );
   const kernel = weight.shape.slice(2);
   const stride = sizesOf(op, "stride", options.stride ?? 1, axes, 1);
@@ -151,7 +152,7 @@ export function paddingOf(
 ): [before: number, after: number][] {
   if (padding === "valid") return kernel.map(() => [0, 0]);
   if (typeof padding === "string" && padding !== "same")
-    throw new ValueError(`${op}: padding is sizes, "same" or "valid": ${JSON.stringify(padding)}`);
+    throw new ValueError(`${op}: padding is sizes, "same" or "valid": ${quoted(padding)}`);
   if (padding !== "same") return sizesOf(op, "padding", padding, axes, 0).map((size) => [size, size]);
   if (stride.some((step) => step !== 1))
     throw new ValueError(`${op}: padding "same" goes with stride 1: ${formatShape(stride)}`);

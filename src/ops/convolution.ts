@@ -2,6 +2,7 @@ import { differentiable, type GradTargets } from "../autograd/graph.js";
 import { isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { k } from "../kernels/backend.js";
+import { quoted } from "../quote.js";
 import { empty, type Tensor } from "../tensor/tensor.js";
 import { sum } from "./reduce.js";
 import { dense, reshape } from "./views.js";
@@ -105,7 +106,7 @@ export function checkOperands(
       `${op}: x, weight and bias are floats of one dtype: ${[x, weight, ...(bias === null ? [] : [bias])].map((t) => t.dtype).join(", ")}`,
     );
   if (!Number.isInteger(groups) || groups < 1)
-    throw new ValueError(`${op}: groups is an integer >= 1: ${String(groups)}`, "INVALID_SIZE");
+    throw new ValueError(`${op}: groups is an integer >= 1: ${quoted(groups)}`, "INVALID_SIZE");
   if (weight.ndim !== axes + 2)
     throw new ShapeError(
       `${op}: the weight has ${axes + 2} dims: ${formatShape(weight.shape)} for x ${formatShape(x.shape)}`,

@@ -1,7 +1,8 @@
-import { checkTensors, described } from "../arguments.js";
+import { checkTensors } from "../arguments.js";
 import { isFloating } from "../dtype.js";
 import { formatShape, ShapeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
+import { quoted } from "../quote.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { tracing } from "../tracing.js";
 import { constant } from "./create.js";
@@ -37,7 +38,7 @@ function covariances(op: string, x: Tensor, options?: CovOptions): Tensor {
   const rows = to(x.ndim < 2 ? reshape(x, [1, x.numel]) : x, dtype);
   const { correction = 1 } = options ?? {};
   if (!Number.isInteger(correction))
-    throw new ValueError(`${op}: the correction is an integer: ${correction}`);
+    throw new ValueError(`${op}: the correction is an integer: ${quoted(correction)}`);
   const { fweights, aweights } = weightsOf(op, rows, options);
   const weights = fweights === null ? aweights : aweights === null ? fweights : mul(fweights, aweights);
   const total = weights === null ? constant(rows.shape[1], dtype) : sum(weights);
@@ -60,12 +61,12 @@ function weightsOf(op: string, rows: Tensor, { fweights, aweights }: CovOptions 
     const given = weights as Tensor;
     if (given.ndim > 1 || given.numel !== count)
       throw new ShapeError(
-        `${op}: ${name} has one weight for each of the ${count} observations: ${formatShape(given.shape)}`,
+        `${op}: ${name} has one weight for each of the ${quoted(count)} observations: ${formatShape(given.shape)}`,
       );
     if (isFloating(given.dtype) !== floats)
       throw new ValueError(`${op}: ${name} are ${floats ? "floats" : "integers"}: ${given.dtype}`);
     if (tracing === null && given.numel > 0 && !(amin(given).item() >= 0))
-      throw new ValueError(`${op}: ${name} are >= 0: ${described(given)} with some below`);
+      throw new ValueError(`${op}: ${name} are >= 0: ${quoted(given)} with some below`);
     return reshape(given, [count]);
   };
   return { fweights: checked("fweights", fweights, false), aweights: checked("aweights", aweights, true) };

@@ -6,32 +6,32 @@ import { DTypeError, formatShape, ShapeError } from "../errors.js";
 import { checkOptions } from "../options.js";
 import type { Shape } from "../shape.js";
 import { type NestedArray, Tensor } from "../tensor/tensor.js";
-import { filled, type TensorOptions, tensor, zerosLike } from "./create.js";
+import { filled, optionsLike, type TensorOptions, tensor, zerosLike } from "./create.js";
 import { sum } from "./reduce.js";
 import { clone, expand, to } from "./views.js";
 
 /** Of the shape and dtype of `x`, all elements `value`. PyTorch: `torch.full_like`. */
 export function fullLike(x: Tensor, value: number | boolean, options?: TensorOptions): Tensor {
-  checkTensors("fullLike", x);
-  return filled("fullLike", x.shape, value, { dtype: x.dtype, ...options });
+  const like = optionsLike("fullLike", x, options);
+  return filled("fullLike", x.shape, value, like);
 }
 
 /** Of `shape` and of the dtype of `x`, all elements `value`. PyTorch: `Tensor.new_full`. */
 export function newFull(x: Tensor, shape: Shape, value: number | boolean, options?: TensorOptions): Tensor {
-  checkTensors("newFull", x);
-  return filled("newFull", shape, value, { dtype: x.dtype, ...options });
+  const like = optionsLike("newFull", x, options);
+  return filled("newFull", shape, value, like);
 }
 
 /** Zeros of `shape`, of the dtype of `x`. PyTorch: `Tensor.new_zeros`. */
 export function newZeros(x: Tensor, shape: Shape, options?: TensorOptions): Tensor {
-  checkTensors("newZeros", x);
-  return filled("newZeros", shape, 0, { dtype: x.dtype, ...options });
+  const like = optionsLike("newZeros", x, options);
+  return filled("newZeros", shape, 0, like);
 }
 
 /** Ones of `shape`, of the dtype of `x`. PyTorch: `Tensor.new_ones`. */
 export function newOnes(x: Tensor, shape: Shape, options?: TensorOptions): Tensor {
-  checkTensors("newOnes", x);
-  return filled("newOnes", shape, 1, { dtype: x.dtype, ...options });
+  const like = optionsLike("newOnes", x, options);
+  return filled("newOnes", shape, 1, like);
 }
 
 /** A tensor without dims. Default dtype `float32`. PyTorch: `torch.scalar_tensor`. */
@@ -68,26 +68,25 @@ export function empty(shape: Shape, options?: TensorOptions): Tensor {
 
 /** Of the shape and dtype of `x`. What is in it is not specified. PyTorch: `torch.empty_like`. */
 export function emptyLike(x: Tensor, options?: TensorOptions): Tensor {
-  checkTensors("emptyLike", x);
-  return filled("emptyLike", x.shape, 0, { dtype: x.dtype, ...options });
+  const like = optionsLike("emptyLike", x, options);
+  return filled("emptyLike", x.shape, 0, like);
 }
 
 /** Of `shape` and of the dtype of `x`. What is in it is not specified. PyTorch: `Tensor.new_empty`. */
 export function newEmpty(x: Tensor, shape: Shape, options?: TensorOptions): Tensor {
-  checkTensors("newEmpty", x);
-  return filled("newEmpty", shape, 0, { dtype: x.dtype, ...options });
+  const like = optionsLike("newEmpty", x, options);
+  return filled("newEmpty", shape, 0, like);
 }
 
 /** `tensor(values, options)` of the dtype of `x`. PyTorch: `Tensor.new_tensor`. */
 export function newTensor(x: Tensor, values: NestedArray | Data, options?: TensorOptions): Tensor {
-  checkTensors("newTensor", x);
-  return tensor(values, { dtype: x.dtype, ...options });
+  return tensor(values, optionsLike("newTensor", x, options));
 }
 
 /** A tensor as it is, or converted where it has another dtype; of anything else `tensor(values, options)`. PyTorch: `torch.as_tensor`. */
 export function asTensor(values: Tensor | NestedArray | Data, options?: { dtype?: DType }): Tensor {
-  if (!(values instanceof Tensor)) return tensor(values, options);
   checkOptions("asTensor", options, ["dtype"]);
+  if (!(values instanceof Tensor)) return tensor(values, options);
   return to(values, options?.dtype ?? values.dtype);
 }
 

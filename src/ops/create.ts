@@ -1,13 +1,16 @@
-import { described, isTensor } from "../arguments.js";
+import { checkTensors } from "../arguments.js";
 import { arrayTypes, type Data, type DType, dtypeOf, isFloating } from "../dtype.js";
 import { DTypeError, ShapeError, ValueError } from "../errors.js";
 import { k } from "../kernels/backend.js";
 import { checkOptions } from "../options.js";
+import { quoted } from "../quote.js";
 import { defaultGenerator, type Generator } from "../random.js";
+import { isOptions, isTensor } from "../recognize.js";
 import { checkShape, numel, type Shape } from "../shape.js";
 import { checkRoom, roomFor } from "../tensor/room.js";
 import { empty, fromData, type NestedArray, type Tensor } from "../tensor/tensor.js";
 import { tracing, withTracing } from "../tracing.js";
+import { byPositionOrName } from "./arguments.js";
 
 export interface TensorOptions {
   /** Default: `float32`, or what the data says (a Float64Array is `float64`, booleans are `bool`). */
@@ -43,6 +46,7 @@ function finish(op: string, x: Tensor, options: TensorOptions | undefined, known
  * for values that an integer dtype does not hold: NaN, fractions, 300 for `uint8`.
  */
 export function tensor(values: NestedArray | Data, options: TensorOptions & { shape?: Shape } = {}): Tensor {
+  checkOptions("tensor", options, dataOptions);
   if (ArrayBuffer.isView(values)) {
     const data = values as Data;
     if (
@@ -80,10 +84,10 @@ export function tensor(values: NestedArray | Data, options: TensorOptions & { sh
     } else {
       if (depth !== shape.length)
         throw new ShapeError(
-          `tensor: nested arrays are ragged: ${String(value)} at depth ${depth}, expected an array`,
+          `tensor: nested arrays are ragged: ${quoted(value)} at depth ${depth}, expected an array`,
         );
       if (typeof value !== "number" && typeof value !== "boolean")
-        throw new ValueError(`tensor: elements are numbers or booleans: ${String(value)}`);
+        throw new ValueError(`tensor: elements are numbers or booleans: ${quoted(value)}`);
       if (typeof value === "number") booleans = false;
       flat[given++] = Number(value);
     }
@@ -141,7 +145,15 @@ function converted(data: Data, dtype: DType): Data {
 
 /** A tensor of `shape` whose elements are all `value`. Default dtype: `float32`; `bool` for a boolean. */
 export function full(shape: Shape, value: number | boolean, options?: TensorOptions): Tensor {
+  checkOptions("full", options, tensorOptions);
   return filled("full", shape, value, typeof value === "boolean" ? { dtype: "bool", ...options } : options);
+}
+
+/** @internal Options of a tensor made like `x`: they are checked before they are spread. @throws DTypeError `NOT_A_TENSOR` */
+export function optionsLike(op: string, x: Tensor, options: TensorOptions | undefined): TensorOptions {
+  checkTensors(op, x);
+  checkOptions(op, options, tensorOptions);
+  return { ...options, dtype: options?.dtype ?? x.dtype };
 }
 
 /** @internal `full`, called `op` in errors. */
@@ -149,9 +161,7 @@ export function filled(op: string, shape: Shape, given: number | boolean, option
   checkOptions(op, options, tensorOptions);
   checkShape(op, shape);
   if (typeof given !== "number" && typeof given !== "boolean")
-    throw new ValueError(
-      `${op}: the value is a number or a boolean: ${given === null ? "null" : typeof given}`,
-    );
+    throw new ValueError(`${op}: the value is a number or a boolean: ${quoted(given)}`);
   const out = empty([...shape], options?.dtype);
   const value = out.dtype === "bool" ? Number(Boolean(given)) : Number(given);
   k.fill(value, out.numel, out.storage.array, out.offset);
@@ -172,12 +182,14 @@ export function ones(shape: Shape, options?: TensorOptions): Tensor {
 
 /** Zeros of the shape and dtype of `x`. */
 export function zerosLike(x: Tensor, options?: TensorOptions): Tensor {
-  return filled("zerosLike", x.shape, 0, { dtype: x.dtype, ...options });
+  const like = optionsLike("zerosLike", x, options);
+  return filled("zerosLike", x.shape, 0, like);
 }
 
 /** Ones of the shape and dtype of `x`. */
 export function onesLike(x: Tensor, options?: TensorOptions): Tensor {
-  return filled("onesLike", x.shape, 1, { dtype: x.dtype, ...options });
+  const like = optionsLike("onesLike", x, options);
+  return filled("onesLike", x.shape, 1, like);
 }
 
 /** A matrix with ones on its diagonal: `eye(n)` is [n, n], `eye(n, m)` is [n, m]. */
@@ -199,7 +211,7 @@ function bounds(op: string, dtype: DType | undefined, given: readonly Bound[]): 
   return given.map((bound) => {
     const value = isTensor(bound) ? bound.item() : bound;
     if (typeof value !== "number" || !Number.isFinite(value))
-      throw new ValueError(`${op}: start and end are finite numbers: ${described(value)}`);
+      throw new ValueError(`${op}: start and end are finite numbers: ${quoted(value)}`);
     return dtype === undefined || isFloating(dtype) ? value : Math.trunc(value);
   });
 }
@@ -230,15 +242,22 @@ function spaced(
  * Of integer dtypes the numbers lose their fractions first.
  */
 export function arange(...args: [...(number | boolean)[], TensorOptions] | (number | boolean)[]): Tensor {
-  const given = [...args];
-  const options = typeof given.at(-1) === "object" ? (given.pop() as TensorOptions) : undefined;
+  // As in all of JavaScript, undefined at the end is what was left out.
+  const given = args.slice(0, args.findLastIndex((v) => v !== undefined) + 1);
+  const options = isOptions(given.at(-1)) ? (given.pop() as TensorOptions) : undefined;
+  checkOptions("arange", options, tensorOptions);
+  for (const v of given)
+    if (typeof v !== "number" && typeof v !== "boolean")
+      throw new ValueError(`arange: start, end and step are numbers, and options come last: ${quoted(v)}`);
   const whole = options?.dtype === "int32" || options?.dtype === "uint8";
   const numbers = given.map((v) => (whole ? Math.trunc(Number(v)) : Number(v)));
   const [start, end, step = 1] = numbers.length === 1 ? [0, numbers[0]] : numbers;
   if (![start, end, step].every(Number.isFinite) || step === 0)
-    throw new ValueError(`arange: start, end and a step other than 0: ${args.join(", ")}`);
+    throw new ValueError(`arange: start, end and a step other than 0: ${numbers.join(", ")}`);
   if ((end - start) / step < 0)
-    throw new ValueError(`arange: a step leads from start to end: ${start}, ${end}, ${step}`);
+    throw new ValueError(
+      `arange: a step leads from start to end: ${quoted(start)}, ${quoted(end)}, ${quoted(step)}`,
+    );
   const n = Math.max(0, Math.ceil((end - start) / step)); // 0 over -1 is -0
   checkRoom("arange", options?.dtype ?? "float32", n);
   const values = roomFor("arange", "float64", n);
@@ -267,10 +286,8 @@ export function logspace(
   base?: number | LogspaceOptions,
   given?: LogspaceOptions,
 ): Tensor {
-  const { base: named = 10, ...options } =
-    (typeof base === "object" ? base : given) ?? ({} as LogspaceOptions);
-  const b = typeof base === "number" ? base : named;
-  return spaced("logspace", [start, end], steps, options, (v) => b ** v);
+  const { base: b = 10, ...options } = byPositionOrName("logspace", [base, given], ["base"], tensorOptions);
+  return spaced("logspace", [start, end], steps, options, (v) => (b as number) ** v);
 }
 
 function random(
@@ -317,7 +334,8 @@ export function randperm(n: number, options?: RandomOptions): Tensor {
   checkShape("randperm", [n]);
   const { dtype = "int32" } = options ?? {};
   const limit = dtype === "uint8" ? 256 : dtype === "bool" ? 2 : Infinity;
-  if (n > limit) throw new ValueError(`randperm: ${dtype} does not hold ${n} numbers`, "VALUE_OUT_OF_RANGE");
+  if (n > limit)
+    throw new ValueError(`randperm: ${dtype} does not hold ${quoted(n)} numbers`, "VALUE_OUT_OF_RANGE");
   const out = empty([n], "int32");
   k.permutation(
     n,

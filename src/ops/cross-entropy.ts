@@ -3,6 +3,7 @@ import { differentiable } from "../autograd/graph.js";
 import { isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { k } from "../kernels/backend.js";
+import { quoted } from "../quote.js";
 import { numel } from "../shape.js";
 import { empty, type Tensor } from "../tensor/tensor.js";
 import { add, compare, div, maskedFill, mul, neg, where } from "./elementwise.js";
@@ -57,7 +58,7 @@ export function crossEntropy(
   checkReduction("crossEntropy", reduction);
   if (!isFloating(logits.dtype)) throw new DTypeError(`crossEntropy: logits are floats: ${logits.dtype}`);
   if (!(labelSmoothing >= 0 && labelSmoothing <= 1))
-    throw new ValueError(`crossEntropy: labelSmoothing is between 0 and 1: ${labelSmoothing}`);
+    throw new ValueError(`crossEntropy: labelSmoothing is between 0 and 1: ${quoted(labelSmoothing)}`);
   if (logits.ndim === 0) throw new ShapeError("crossEntropy: logits have a dim of classes: []");
   const classDim = logits.ndim === 1 ? 0 : 1;
   const classes = logits.shape[classDim];
@@ -66,7 +67,7 @@ export function crossEntropy(
     (weight.ndim !== 1 || weight.shape[0] !== classes || weight.dtype !== logits.dtype)
   )
     throw new ShapeError(
-      `crossEntropy: one weight per class, of the dtype of the logits: ${formatShape(weight.shape)} for ${classes} classes`,
+      `crossEntropy: one weight per class, of the dtype of the logits: ${formatShape(weight.shape)} for ${quoted(classes)} classes`,
     );
   if (isFloating(target.dtype)) return withProbabilities(logits, target, classDim, options);
   const expected = logits.shape.filter((_, d) => d !== classDim);

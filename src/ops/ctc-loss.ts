@@ -2,6 +2,7 @@ import { checkTensors } from "../arguments.js";
 import { isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
+import { quoted } from "../quote.js";
 import { Tensor } from "../tensor/tensor.js";
 import { full, tensor, zeros } from "./create.js";
 import { checkReduction, type Reduction } from "./cross-entropy.js";
@@ -55,7 +56,7 @@ export function ctcLoss(
   const logs = single ? unsqueeze(logProbs, 1) : logProbs;
   const [steps, samples, classes] = logs.shape;
   if (!Number.isInteger(blank) || blank < 0 || blank >= classes)
-    throw new ValueError(`ctcLoss: blank is a class, 0 to ${classes - 1}: ${String(blank)}`);
+    throw new ValueError(`ctcLoss: blank is a class, 0 to ${classes - 1}: ${quoted(blank)}`);
   const long = lengthsOf("inputLengths", inputLengths, samples, steps);
   const most = targets.ndim === 2 ? targets.shape[1] : targets.numel;
   const counts = lengthsOf("targetLengths", targetLengths, samples, most);
@@ -68,6 +69,8 @@ export function ctcLoss(
 }
 
 function lengthsOf(name: string, given: Lengths, samples: number, most: number): number[] {
+  if (!(given instanceof Tensor) && !Array.isArray(given) && typeof given !== "number")
+    throw new ValueError(`ctcLoss: ${name} are integers, an array of them or a tensor: ${quoted(given)}`);
   const lengths =
     given instanceof Tensor
       ? Array.from(to(given.detach(), "int32").contiguous().data)
@@ -77,7 +80,7 @@ function lengthsOf(name: string, given: Lengths, samples: number, most: number):
   if (lengths.length !== samples)
     throw new ShapeError(`ctcLoss: ${name} has one length per sequence: ${lengths.length} for ${samples}`);
   if (!lengths.every((n) => Number.isInteger(n) && n >= 0 && n <= most))
-    throw new ValueError(`ctcLoss: ${name} are integers between 0 and ${most}: ${formatShape(lengths)}`);
+    throw new ValueError(`ctcLoss: ${name} are integers between 0 and ${most}: ${quoted(lengths)}`);
   return lengths;
 }
 

@@ -2,6 +2,7 @@ import { checkTensors } from "../arguments.js";
 import { differentiable, differentiableView } from "../autograd/graph.js";
 import { formatShape, ShapeError } from "../errors.js";
 import { k } from "../kernels/backend.js";
+import { quoted } from "../quote.js";
 import { resolveDim, type Shape, type Strides } from "../shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { byPositionOrName } from "./arguments.js";
@@ -34,7 +35,8 @@ interface Place {
 function placeOf(op: string, diagonal: number, dim1: number, dim2: number, rank: number): Place {
   const [rows, columns] = [dim1, dim2].map((d) => resolveDim(op, d, rank));
   if (rows === columns) throw new ShapeError(`${op}: two different dims are needed: ${dim1} and ${dim2}`);
-  if (!Number.isInteger(diagonal)) throw new ShapeError(`${op}: the diagonal is an integer: ${diagonal}`);
+  if (!Number.isInteger(diagonal))
+    throw new ShapeError(`${op}: the diagonal is an integer: ${quoted(diagonal)}`);
   return { diagonal, rows, columns };
 }
 

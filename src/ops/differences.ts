@@ -1,6 +1,7 @@
 import { checkTensors } from "../arguments.js";
 import { formatShape, ShapeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
+import { quoted } from "../quote.js";
 import { resolveDim } from "../shape.js";
 import { Tensor } from "../tensor/tensor.js";
 import { add, compare, div, mul, sub } from "./elementwise.js";
@@ -23,7 +24,7 @@ export interface DiffOptions {
 export function diff(x: Tensor, n = 1, dim = -1, options?: DiffOptions): Tensor {
   checkTensors("diff", x);
   checkOptions("diff", options, ["prepend", "append"]);
-  if (!Number.isInteger(n) || n < 0) throw new ValueError(`diff: the order is an integer >= 0: ${n}`);
+  if (!Number.isInteger(n) || n < 0) throw new ValueError(`diff: the order is an integer >= 0: ${quoted(n)}`);
   if (x.ndim === 0) throw new ShapeError("diff: at least 1 dim is needed: []");
   const d = resolveDim("diff", dim, x.ndim);
   const { prepend, append } = options ?? {};

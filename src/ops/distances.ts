@@ -1,8 +1,10 @@
 /** How far apart, and how much in one direction, vectors are. */
+
 import { checkTensors } from "../arguments.js";
 import { isFloating, promote } from "../dtype.js";
 import { formatShape, ShapeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
+import { quoted } from "../quote.js";
 import { broadcastShapes, resolveDim } from "../shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { tensor } from "./create.js";
@@ -42,7 +44,7 @@ export function pdist(x: Tensor, options: { p?: number } | number = {}): Tensor 
   checkTensors("pdist", x);
   if (typeof options !== "number") checkOptions("pdist", options, ["p"]);
   const p = typeof options === "number" ? options : (options.p ?? 2);
-  if (!(p >= 0)) throw new ValueError(`pdist: p is a number >= 0: ${String(p)}`);
+  if (!(p >= 0)) throw new ValueError(`pdist: p is a number >= 0: ${quoted(p)}`);
   if (x.ndim !== 2) throw new ShapeError(`pdist: x is [N, D]: ${formatShape(x.shape)}`);
   const pairs = Array.from({ length: x.shape[0] }, (_, i) =>
     Array.from({ length: x.shape[0] - i - 1 }, (_, j) => [i, i + 1 + j]),

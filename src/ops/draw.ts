@@ -1,9 +1,12 @@
 /** Random numbers of other distributions, made of the two that kernels draw: uniform and normal. */
-import { checkOperands, checkTensors } from "../arguments.js";
+
+import { checkNumbers, checkOperands, checkTensors } from "../arguments.js";
 import { differentiable } from "../autograd/graph.js";
 import { type DType, isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
+import { quoted } from "../quote.js";
+import { isOptions } from "../recognize.js";
 import { broadcastShapes, checkShape, type Shape } from "../shape.js";
 import { empty, Tensor } from "../tensor/tensor.js";
 import { tracing } from "../tracing.js";
@@ -64,11 +67,11 @@ function integers(
   options?: GeneratorOptions,
 ): Tensor {
   if (!Number.isInteger(low) || !Number.isInteger(high) || high <= low)
-    throw new ValueError(`${op}: integers with low < high are needed: ${low} and ${high}`);
+    throw new ValueError(`${op}: integers with low < high are needed: ${quoted(low)} and ${quoted(high)}`);
   const [least, most] = wholeRanges[dtype];
   if (low < least || high - 1 > most)
     throw new ValueError(
-      `${op}: ${dtype} holds ${least} to ${most}: ${low} to ${high - 1}`,
+      `${op}: ${dtype} holds ${least} to ${most}: ${quoted(low)} to ${high - 1}`,
       "VALUE_OUT_OF_RANGE",
     );
   const range = high - low;
@@ -95,13 +98,29 @@ export function randint(...args: [...(number | Shape)[], RandomOptions] | (numbe
   return out;
 }
 
+/** The numbers, and the options behind them. */
+function boundsOf<Options extends GeneratorOptions>(
+  op: string,
+  args: readonly unknown[],
+  known: readonly string[],
+): { options: Options | undefined; bounds: number[] } {
+  // As in all of JavaScript, undefined at the end is what was left out.
+  const given = args.slice(0, args.findLastIndex((v) => v !== undefined) + 1);
+  const options = isOptions(given.at(-1)) ? (given.pop() as Options) : undefined;
+  checkOptions(op, options, known);
+  if (given.length > 2)
+    throw new ValueError(`${op}: low and high, and options come last: ${quoted(given[2])}`);
+  return { options, bounds: given as number[] };
+}
+
 /** `randint` of the shape and dtype of `x`: `randintLike(x, high)` or `randintLike(x, low, high)`. PyTorch: `torch.randint_like`. */
 export function randintLike(x: Tensor, ...args: [...number[], RandomOptions] | number[]): Tensor {
   checkTensors("randintLike", x);
-  const last = args.at(-1);
-  const options = typeof last === "object" ? last : undefined;
-  const bounds = options === undefined ? args : args.slice(0, -1);
-  return randint(...(bounds as number[]), x.shape, { dtype: x.dtype, ...options });
+  const { options, bounds } = boundsOf<RandomOptions>("randintLike", args, known);
+  const [low, high] = bounds.length === 1 ? [0, bounds[0]] : bounds;
+  const out = integers("randintLike", low, high, x.shape, options?.dtype ?? x.dtype, options);
+  if (options?.requiresGrad) out.requiresGrad = true;
+  return out;
 }
 
 /**
@@ -122,9 +141,11 @@ export function normal(
   const shapes = [mean, std].map((v) => (typeof v === "number" ? [] : v.shape));
   const target = Array.isArray(shape) ? (shape as Shape) : broadcastShapes("normal", shapes[0], shapes[1]);
   if (typeof mean === "number" && typeof std === "number" && !Array.isArray(shape))
-    throw new ShapeError(`normal: the shape is needed where mean and std are numbers: ${mean} and ${std}`);
+    throw new ShapeError(
+      `normal: the shape is needed where mean and std are numbers: ${quoted(mean)} and ${quoted(std)}`,
+    );
   if (typeof std === "number" && !(std >= 0))
-    throw new ValueError(`normal: the standard deviation is >= 0: ${std}`);
+    throw new ValueError(`normal: the standard deviation is >= 0: ${quoted(std)}`);
   const dtype = own?.dtype ?? [mean, std].flatMap((v) => (typeof v === "number" ? [] : [v.dtype]))[0];
   const plain = (v: Tensor | number) => (typeof v === "number" ? v : v.detach());
   const out = add(mul(randn(target, { dtype, generator: own?.generator }), plain(std)), plain(mean));
@@ -166,9 +187,9 @@ function needsFloat(op: string, x: Tensor): void {
 export function bernoulli_(x: Tensor, p: Tensor | number = 0.5, options?: GeneratorOptions): Tensor {
   checkTensors("bernoulli_", x);
   checkOperands("bernoulli_", p);
-  if (typeof p === "number" && !(p >= 0 && p <= 1))
-    throw new ValueError(`bernoulli_: p is between 0 and 1: ${String(p)}`);
-  const chance = typeof p === "number" ? p : p.detach();
+  if (!(p instanceof Tensor) && !(p >= 0 && p <= 1))
+    throw new ValueError(`bernoulli_: p is between 0 and 1: ${quoted(p)}`);
+  const chance = p instanceof Tensor ? p.detach() : Number(p);
   return filled("bernoulli_", x, options, (u) => compare.lt(u, chance));
 }
 
@@ -176,7 +197,8 @@ export function bernoulli_(x: Tensor, p: Tensor | number = 0.5, options?: Genera
 const logRest = (u: Tensor) => unary.log1p(neg(u));
 
 function positive(op: string, name: string, value: number): void {
-  if (!(value > 0)) throw new ValueError(`${op}: ${name} is above 0: ${String(value)}`);
+  if (typeof value !== "number" || !(value > 0))
+    throw new ValueError(`${op}: ${name} is above 0: ${quoted(value)}`);
 }
 
 /** Overwrites `x` with numbers of density lambda · e^(-lambda x). */
@@ -191,7 +213,8 @@ export function exponential_(x: Tensor, lambda = 1, options?: GeneratorOptions):
 export function geometric_(x: Tensor, p: number, options?: GeneratorOptions): Tensor {
   checkTensors("geometric_", x);
   if (x.dtype === "bool") throw new DTypeError("geometric_: not defined for bool");
-  if (!(p > 0 && p < 1)) throw new ValueError(`geometric_: p is between 0 and 1: ${String(p)}`);
+  if (typeof p !== "number" || !(p > 0 && p < 1))
+    throw new ValueError(`geometric_: p is between 0 and 1: ${quoted(p)}`);
   return filled("geometric_", x, options, (u) =>
     to(add(unary.floor(div(logRest(u), Math.log1p(-p))), 1), x.dtype),
   );
@@ -200,6 +223,7 @@ export function geometric_(x: Tensor, p: number, options?: GeneratorOptions): Te
 /** Overwrites `x` with numbers of the Cauchy distribution. */
 export function cauchy_(x: Tensor, median = 0, sigma = 1, options?: GeneratorOptions): Tensor {
   checkTensors("cauchy_", x);
+  checkNumbers("cauchy_", { median });
   needsFloat("cauchy_", x);
   positive("cauchy_", "sigma", sigma);
   return filled("cauchy_", x, options, (u) => add(mul(unary.tan(mul(add(u, -0.5), Math.PI)), sigma), median));
@@ -208,6 +232,7 @@ export function cauchy_(x: Tensor, median = 0, sigma = 1, options?: GeneratorOpt
 /** Overwrites `x` with e to the power of normal numbers. */
 export function logNormal_(x: Tensor, mean = 1, std = 2, options?: GeneratorOptions): Tensor {
   checkTensors("logNormal_", x);
+  checkNumbers("logNormal_", { mean });
   checkOptions("logNormal_", options, generatorOptions);
   needsFloat("logNormal_", x);
   positive("logNormal_", "std", std);
@@ -218,10 +243,7 @@ export function logNormal_(x: Tensor, mean = 1, std = 2, options?: GeneratorOpti
 /** Overwrites `x` with integers from `low` (default 0) to `high` - 1: `x.random_(10)`, `x.random_(5, 10)`. */
 export function random_(x: Tensor, ...args: [...number[], GeneratorOptions] | number[]): Tensor {
   checkTensors("random_", x);
-  const last = args.at(-1);
-  const options = typeof last === "object" ? last : undefined;
-  checkOptions("random_", options, generatorOptions);
-  const bounds = (options === undefined ? args : args.slice(0, -1)) as number[];
+  const { options, bounds } = boundsOf<GeneratorOptions>("random_", args, generatorOptions);
   // Without bounds: all whole numbers that the dtype holds exactly.
   const most = x.dtype === "float64" ? 2 ** 48 : wholeRanges[x.dtype][1] + 1;
   const [low, high] = bounds.length === 0 ? [0, most] : bounds.length === 1 ? [0, bounds[0]] : bounds;

@@ -1,4 +1,5 @@
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
+import { excerpt, quoted } from "../quote.js";
 import { numel } from "../shape.js";
 import { Tensor } from "../tensor/tensor.js";
 import { diagonal } from "./diagonal.js";
@@ -36,7 +37,9 @@ export function einsum(first: unknown, ...rest: unknown[]): Tensor {
       : fromSublists([first, ...rest] as (Tensor | readonly (number | "...")[])[]);
   for (const x of operands)
     if (!(x instanceof Tensor))
-      throw new DTypeError(`einsum: operands are tensors: ${String(x)}`, "NOT_A_TENSOR");
+      throw new DTypeError(`einsum: operands are tensors: ${quoted(x)}`, "NOT_A_TENSOR");
+  if (operands.length === 0)
+    throw new DTypeError("einsum: at least one operand is needed: got none", "NOT_A_TENSOR");
   const { inputs, output } = parse(equation, operands);
   const dtype = operands[0].dtype;
   for (const x of operands)
@@ -59,6 +62,7 @@ function fromSublists(given: (Tensor | readonly (number | "...")[])[]): [string,
   const terms: string[] = [];
   for (const item of given) {
     if (item instanceof Tensor) operands.push(item);
+    else if (!Array.isArray(item)) wrong("an equation first, or tensors and lists of labels", item);
     else
       terms.push(
         (item as readonly (number | "...")[])
@@ -71,7 +75,10 @@ function fromSublists(given: (Tensor | readonly (number | "...")[])[]): [string,
 }
 
 function wrong(rule: string, given: unknown): never {
-  throw new ValueError(`einsum: ${rule}: ${String(given)}`, "INVALID_EQUATION");
+  throw new ValueError(
+    `einsum: ${rule}: ${typeof given === "string" ? excerpt(given) : quoted(given)}`,
+    "INVALID_EQUATION",
+  );
 }
 
 function parse(equation: string, operands: readonly Tensor[]): { inputs: Labelled[]; output: Label[] } {

@@ -1,4 +1,4 @@
-import { checkOperands, checkTensors, isTensor } from "../arguments.js";
+import { checkOperands, checkTensors } from "../arguments.js";
 import { isGradEnabled } from "../autograd/grad-mode.js";
 import { type BackwardRule, differentiable } from "../autograd/graph.js";
 import { type DType, isFloating, promote } from "../dtype.js";
@@ -18,6 +18,7 @@ import {
   unaryRows,
 } from "../kernels/rows.js";
 import { checkOptions } from "../options.js";
+import { isTensor } from "../recognize.js";
 import { broadcastShapes, broadcastStrides, sameShape } from "../shape.js";
 import { empty, type Tensor } from "../tensor/tensor.js";
 import { constant, zerosLike } from "./create.js";

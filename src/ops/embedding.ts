@@ -5,6 +5,7 @@ import { isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { k } from "../kernels/backend.js";
 import { checkOptions } from "../options.js";
+import { quoted } from "../quote.js";
 import { numel, type Shape } from "../shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { arange, ones, zeros } from "./create.js";
@@ -42,6 +43,8 @@ function lookup(op: string, index: Tensor, weight: Tensor, options: EmbeddingOpt
       "INDEX_OUT_OF_RANGE",
     );
   const flat = reshape(dense(to(index.detach(), "int32")), [index.numel]);
+  if (maxNorm !== null && !(maxNorm >= 0))
+    throw new ValueError(`${op}: maxNorm is a number >= 0: ${quoted(maxNorm)}`, "INVALID_OPTION");
   if (maxNorm !== null) limitNorms(weight, flat, maxNorm, options.normType ?? 2);
   return { flat, padding: paddingIdx !== null && paddingIdx < 0 ? paddingIdx + rows : paddingIdx };
 }
@@ -134,7 +137,7 @@ export function embeddingBag(
   const options = optionalTensors("embeddingBag", { offsets: begins }, named, bagOptions);
   const { offsets, mode = "mean", perSampleWeights = null } = options;
   if (!["sum", "mean", "max"].includes(mode))
-    throw new ValueError(`embeddingBag: mode is "sum", "mean" or "max": ${String(mode)}`);
+    throw new ValueError(`embeddingBag: mode is "sum", "mean" or "max": ${quoted(mode)}`);
   if (perSampleWeights !== null && mode !== "sum")
     throw new ValueError(`embeddingBag: perSampleWeights are for mode "sum": ${mode}`);
   if (perSampleWeights !== null && String(perSampleWeights.shape) !== String(index.shape))

@@ -2,6 +2,7 @@ import { checkTensors } from "../arguments.js";
 import { isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
+import { quoted } from "../quote.js";
 import type { Generator } from "../random.js";
 import { numel } from "../shape.js";
 import { empty, type Tensor } from "../tensor/tensor.js";
@@ -133,9 +134,7 @@ function countsOf(op: string, axes: number, x: Tensor, options: FractionalMaxPoo
   if (outputSize != null) return sizesOf(op, "outputSize", outputSize, axes, 1);
   const ratios = typeof outputRatio === "number" ? new Array<number>(axes).fill(outputRatio) : outputRatio!;
   if (!Array.isArray(ratios) || ratios.length !== axes || !ratios.every((r) => r > 0 && r < 1))
-    throw new ValueError(
-      `${op}: outputRatio is between 0 and 1, or ${axes} of them: ${JSON.stringify(outputRatio)}`,
-    );
+    throw new ValueError(`${op}: outputRatio is between 0 and 1, or ${axes} of them: ${quoted(outputRatio)}`);
   const sizes = x.shape.slice(-axes).map((size, i) => Math.floor(size * ratios[i]));
   return sizesOf(op, "outputSize", sizes, axes, 1);
 }

@@ -2,6 +2,7 @@ import { checkTensors } from "../arguments.js";
 import { isFloating } from "../dtype.js";
 import { formatShape, ShapeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
+import { quoted } from "../quote.js";
 import { resolveDim } from "../shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { add, div, mul, neg, sub } from "./elementwise.js";
@@ -27,6 +28,10 @@ export function gradient(x: Tensor, options?: GradientOptions): Tensor[] {
   const { spacing = 1, dim, edgeOrder = 1 } = options ?? {};
   if (edgeOrder !== 1 && edgeOrder !== 2)
     throw new ValueError(`gradient: edgeOrder is 1 or 2: ${String(edgeOrder)}`, "INVALID_OPTION");
+  if (dim !== undefined && typeof dim !== "number" && !Array.isArray(dim))
+    throw new ShapeError(`gradient: dim is a number or an array of numbers: ${quoted(dim)}`, "INVALID_DIM");
+  if (typeof spacing !== "number" && !Array.isArray(spacing))
+    throw new ValueError(`gradient: spacing is a number or an array, one for each dim: ${quoted(spacing)}`);
   const given = dim === undefined ? x.shape.map((_, d) => d) : typeof dim === "number" ? [dim] : dim;
   const dims = given.map((d) => resolveDim("gradient", d, x.ndim));
   if (new Set(dims).size < dims.length)
@@ -34,6 +39,7 @@ export function gradient(x: Tensor, options?: GradientOptions): Tensor[] {
   const spacings = typeof spacing === "number" ? dims.map(() => spacing) : spacing;
   if (spacings.length !== dims.length)
     throw new ShapeError(`gradient: a spacing for each of ${dims.length} dims is needed: ${spacings.length}`);
+  for (const given of spacings) if (typeof given !== "number") checkTensors("gradient", given);
   const from = isFloating(x.dtype) ? x : to(x, "float32");
   return dims.map((d, i) => {
     const n = x.shape[d];
@@ -50,7 +56,7 @@ function distances(spacing: number | Tensor, n: number, d: number, x: Tensor): n
   if (typeof spacing === "number") return spacing;
   if (spacing.ndim !== 1 || spacing.numel !== n)
     throw new ShapeError(
-      `gradient: coordinates are a vector, one for each of ${n} elements: ${formatShape(spacing.shape)}`,
+      `gradient: coordinates are a vector, one for each of ${quoted(n)} elements: ${formatShape(spacing.shape)}`,
     );
   const points = to(spacing, x.dtype);
   const steps = sub(narrow(points, 0, 1, n - 1), narrow(points, 0, 0, n - 1));

@@ -1,10 +1,13 @@
 /** How many elements are in which bin. None of these has a gradient. */
-import { checkTensors } from "../arguments.js";
+
+import { checkNumbers, checkTensors } from "../arguments.js";
 import { isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
+import { quoted } from "../quote.js";
 import { numel, type Shape, sameShape } from "../shape.js";
 import { Tensor } from "../tensor/tensor.js";
+import { byPositionOrName } from "./arguments.js";
 import { arange, full, ones, zeros } from "./create.js";
 import { add, compare, div, eq, mul, sub, unary, where } from "./elementwise.js";
 import { type Named, named } from "./named.js";
@@ -21,7 +24,7 @@ function sumsAt(places: Tensor, weights: Tensor, count: number): Tensor {
 
 function needsBins(op: string, bins: unknown): asserts bins is number {
   if (!Number.isInteger(bins) || (bins as number) < 1)
-    throw new ValueError(`${op}: the number of bins is an integer >= 1: ${String(bins)}`);
+    throw new ValueError(`${op}: the number of bins is an integer >= 1: ${quoted(bins)}`);
 }
 
 /** Both ends of the bins: as given, or the smallest and the largest element. Where they are equal both go `aside`. */
@@ -55,13 +58,13 @@ export interface HistcOptions {
  */
 export function histc(given: Tensor, bins?: number | HistcOptions, rest?: HistcOptions): Tensor {
   checkTensors("histc", given);
-  const options = typeof bins === "object" ? bins : rest;
-  checkOptions("histc", options, ["bins", "min", "max"]);
-  const count = typeof bins === "number" ? bins : (options?.bins ?? 100);
+  const options = byPositionOrName("histc", [bins, rest], ["bins"], ["min", "max"]) as HistcOptions;
+  const { bins: count = 100 } = options;
   needsBins("histc", count);
   if (!isFloating(given.dtype)) throw new DTypeError(`histc: a float tensor is needed: ${given.dtype}`);
   const x = reshape(given.detach(), [given.numel]);
-  const { min: first = 0, max: last = 0 } = options ?? {};
+  const { min: first = 0, max: last = 0 } = options;
+  checkNumbers("histc", { min: first, max: last });
   const [low, high] = limitsOf("histc", x, first === last ? undefined : [first, last], 1);
   const place = unary.floor(mul(sub(x, low), div(count, sub(high, low))));
   const inside = mul(compare.ge(x, low), compare.le(x, high));
@@ -116,6 +119,10 @@ export function histogramdd(
   checkOptions("histogramdd", options, ["range", "weight", "density"]);
   if (x.ndim < 2) throw new ShapeError(`histogramdd: points are [..., dims]: ${formatShape(x.shape)}`);
   const dims = x.shape[x.ndim - 1];
+  if (typeof bins !== "number" && !Array.isArray(bins))
+    throw new ValueError(
+      `histogramdd: bins are a number, or an array with those of each dim: ${quoted(bins)}`,
+    );
   const each = typeof bins === "number" ? new Array<number>(dims).fill(bins) : bins;
   if (each.length !== dims)
     throw new ShapeError(`histogramdd: bins for each of the ${dims} dims are needed: ${each.length}`);
@@ -124,6 +131,8 @@ export function histogramdd(
   const { hist, binEdges } = inBins("histogramdd", points, each, lead, options, options?.range);
   return Object.assign([hist, binEdges] as const, { hist, binEdges });
 }
+
+const isNumbers = (given: unknown) => Array.isArray(given) && given.every((v) => typeof v === "number");
 
 function inBins(
   op: string,
@@ -134,8 +143,8 @@ function inBins(
   range: readonly number[] | undefined,
 ) {
   if (!isFloating(points.dtype)) throw new DTypeError(`${op}: a float tensor is needed: ${points.dtype}`);
-  if (range !== undefined && range.length !== 2 * bins.length)
-    throw new ShapeError(`${op}: a range has two ends for each dim: ${formatShape(range)}`);
+  if (range !== undefined && (!isNumbers(range) || range.length !== 2 * bins.length))
+    throw new ShapeError(`${op}: a range has two ends for each dim: ${quoted(range)}`);
   const weight = options?.weight ?? null;
   if (weight !== null && !sameShape(weight.shape, weightShape))
     throw new ShapeError(
@@ -226,7 +235,7 @@ export function bincount(x: Tensor, options?: BincountOptions): Tensor {
   if (isFloating(x.dtype) || x.dtype === "bool")
     throw new DTypeError(`bincount: integers are needed: ${x.dtype}`);
   if (!Number.isInteger(minlength) || minlength < 0)
-    throw new ValueError(`bincount: minlength is an integer >= 0: ${minlength}`);
+    throw new ValueError(`bincount: minlength is an integer >= 0: ${quoted(minlength)}`);
   if (weights !== null && !sameShape(weights.shape, x.shape))
     throw new ShapeError(
       `bincount: weights for all elements are needed: ${formatShape(weights.shape)} for ${formatShape(x.shape)}`,
@@ -234,7 +243,7 @@ export function bincount(x: Tensor, options?: BincountOptions): Tensor {
   const { data } = denseCopy(x);
   let length = minlength;
   for (const value of data) {
-    if (value < 0) throw new ValueError(`bincount: numbers are >= 0: ${value}`);
+    if (value < 0) throw new ValueError(`bincount: numbers are >= 0: ${quoted(value)}`);
     length = Math.max(length, value + 1);
   }
   const counted =

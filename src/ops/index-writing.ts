@@ -1,7 +1,9 @@
 /** Writing whole rows by index, or where a mask says so, into a copy; and reading what a mask marks. */
-import { checkOperands, checkTensors, described } from "../arguments.js";
+
+import { checkOperands, checkTensors } from "../arguments.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
+import { quoted } from "../quote.js";
 import { broadcastShapes, numel, resolveDim, sameShape } from "../shape.js";
 import { Tensor } from "../tensor/tensor.js";
 import { arange, constant, zeros } from "./create.js";
@@ -150,7 +152,7 @@ export function indexPut(
   checkTensors("indexPut", x);
   checkOperands("indexPut", values);
   if (!Array.isArray(indices as unknown))
-    throw new ValueError(`indexPut: indices are an array of subscripts: ${described(indices)}`);
+    throw new ValueError(`indexPut: indices are an array of subscripts: ${quoted(indices)}`);
   checkOptions("indexPut", options, ["accumulate"]);
   const from = values instanceof Tensor ? values : constant(Number(values), x.dtype);
   if (from.dtype !== x.dtype)

@@ -4,6 +4,7 @@ import { type DType, isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { k } from "../kernels/backend.js";
 import { checkOptions } from "../options.js";
+import { quoted } from "../quote.js";
 import { numel, resolveDim, type Shape, sameShape } from "../shape.js";
 import { empty, type Tensor } from "../tensor/tensor.js";
 import { zeros } from "./create.js";
@@ -30,7 +31,7 @@ export function checkStatus(op: string, status: number, index: Tensor, length: n
   if (status < 0) return;
   const value = index.storage.array[index.offset + status];
   throw new ValueError(
-    `${op}: index out of range: ${value} at position ${status}, sizes up to ${length}`,
+    `${op}: index out of range: ${quoted(value)} at position ${status}, sizes up to ${length}`,
     "INDEX_OUT_OF_RANGE",
   );
 }
@@ -206,7 +207,7 @@ export function oneHot(
     const value = values[at.offset + i];
     if (value < 0 || (classes !== undefined && value >= classes))
       throw new ValueError(
-        `oneHot: class out of range: ${value} at position ${i}, classes ${classes ?? "from 0"}`,
+        `oneHot: class out of range: ${quoted(value)} at position ${i}, classes ${classes ?? "from 0"}`,
         "INDEX_OUT_OF_RANGE",
       );
     largest = Math.max(largest, value);

@@ -4,6 +4,7 @@ import { isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { k } from "../kernels/backend.js";
 import { checkOptions } from "../options.js";
+import { quoted } from "../quote.js";
 import { broadcastShapes, broadcastStrides, isDense, sameShape } from "../shape.js";
 import { empty, type Tensor } from "../tensor/tensor.js";
 import { constant, fillRandom, type GeneratorOptions, generatorOptions, zerosLike } from "./create.js";
@@ -174,7 +175,8 @@ function random_(
 export function uniform_(x: Tensor, low = 0, high = 1, options?: GeneratorOptions): Tensor {
   checkTensors("uniform_", x);
   checkNumbers("uniform_", { low, high });
-  if (!(low <= high)) throw new ValueError(`uniform_: low <= high is needed: ${low} and ${high}`);
+  if (!(low <= high))
+    throw new ValueError(`uniform_: low <= high is needed: ${quoted(low)} and ${quoted(high)}`);
   return random_("uniform_", x, "uniform", low, high, options);
 }
 
@@ -182,6 +184,6 @@ export function uniform_(x: Tensor, low = 0, high = 1, options?: GeneratorOption
 export function normal_(x: Tensor, mean = 0, std = 1, options?: GeneratorOptions): Tensor {
   checkTensors("normal_", x);
   checkNumbers("normal_", { mean, std });
-  if (!(std >= 0)) throw new ValueError(`normal_: the standard deviation is >= 0: ${std}`);
+  if (!(std >= 0)) throw new ValueError(`normal_: the standard deviation is >= 0: ${quoted(std)}`);
   return random_("normal_", x, "normal", mean, std, options);
 }

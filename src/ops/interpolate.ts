@@ -2,6 +2,7 @@ import { checkTensors } from "../arguments.js";
 import { type DType, isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
+import { quoted } from "../quote.js";
 import { checkHeap, checkRoom } from "../tensor/room.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { tensor } from "./create.js";
@@ -42,7 +43,15 @@ export const interpolateOptions = [
 
 /** How many axes a mode is for; those that are not here are for any number. */
 const axesOf: Partial<Record<InterpolateMode, number>> = { linear: 1, bilinear: 2, bicubic: 2, trilinear: 3 };
-const modes = ["nearest", "nearest-exact", "linear", "bilinear", "bicubic", "trilinear", "area"];
+export const interpolationModes = [
+  "nearest",
+  "nearest-exact",
+  "linear",
+  "bilinear",
+  "bicubic",
+  "trilinear",
+  "area",
+];
 const means = [adaptiveAvgPool1d, adaptiveAvgPool2d, adaptiveAvgPool3d];
 
 /**
@@ -108,8 +117,8 @@ function interpolated(
   const all = { ...named, ...options, ...fixed };
   const { mode = "nearest", alignCorners, antialias = false } = all;
   const axes = x.ndim - 2;
-  if (!modes.includes(mode))
-    throw new ValueError(`${op}: mode is one of ${modes.join(", ")}: ${String(mode)}`);
+  if (!interpolationModes.includes(mode))
+    throw new ValueError(`${op}: mode is one of ${interpolationModes.join(", ")}: ${quoted(mode)}`);
   if (axes < 1 || axes > 3)
     throw new ShapeError(`${op}: x is [N, C, L], [N, C, H, W] or [N, C, D, H, W]: ${formatShape(x.shape)}`);
   if ((axesOf[mode] ?? axes) !== axes)
@@ -144,7 +153,7 @@ function lengthsOf(
   if ((size == null) === (scaleFactor == null))
     throw new ValueError(`${op}: either size or scaleFactor is given: ${size == null ? "none" : "both"}`);
   if (size != null && recomputeScaleFactor)
-    throw new ValueError(`${op}: recomputeScaleFactor goes with scaleFactor: size ${JSON.stringify(size)}`);
+    throw new ValueError(`${op}: recomputeScaleFactor goes with scaleFactor: size ${quoted(size)}`);
   if (sizes.includes(0))
     throw new ShapeError(`${op}: only batch and channels may be empty: ${formatShape(x.shape)}`);
   if (size != null)
@@ -155,7 +164,7 @@ function lengthsOf(
   const factors = typeof scaleFactor === "number" ? new Array<number>(axes).fill(scaleFactor) : scaleFactor!;
   if (!Array.isArray(factors) || factors.length !== axes || !factors.every((f) => f > 0 && f < Infinity))
     throw new ValueError(
-      `${op}: scaleFactor is a number > 0, or ${axes} of them: ${JSON.stringify(scaleFactor)}`,
+      `${op}: scaleFactor is a number > 0, or ${axes} of them: ${quoted(scaleFactor)}`,
       "INVALID_SIZE",
     );
   const found = sizes.map((length, i) => {

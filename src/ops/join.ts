@@ -3,6 +3,7 @@ import { differentiable } from "../autograd/graph.js";
 import { promote } from "../dtype.js";
 import { formatShape, ShapeError } from "../errors.js";
 import { k } from "../kernels/backend.js";
+import { dimOf, type OrNamed } from "../options.js";
 import { resolveDim } from "../shape.js";
 import { empty, type Tensor } from "../tensor/tensor.js";
 import { zeros } from "./create.js";
@@ -12,9 +13,9 @@ import { narrow, to, unsqueeze } from "./views.js";
  * Tensors one after another along `dim`; the other dims agree. A vector without elements goes with any shape, as it does in PyTorch.
  * PyTorch: `torch.cat`.
  */
-export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
+export function cat(tensors: readonly Tensor[], dim: OrNamed<number> = 0): Tensor {
   checkTensorList("cat", tensors);
-  return joined("cat", tensors, dim);
+  return joined("cat", tensors, dimOf("cat", dim));
 }
 
 const isNothing = (x: Tensor) => x.ndim === 1 && x.shape[0] === 0;
@@ -58,8 +59,9 @@ export function joined(op: string, tensors: readonly Tensor[], dim: number): Ten
 }
 
 /** Tensors of one shape side by side along a new dim. */
-export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
+export function stack(tensors: readonly Tensor[], dim: OrNamed<number> = 0): Tensor {
   checkTensorList("stack", tensors);
+  const at = dimOf("stack", dim);
   if (tensors.length === 0) throw new ShapeError("stack: at least one tensor is needed: got none");
   for (const x of tensors)
     if (x.ndim !== tensors[0].ndim || x.shape.some((size, i) => size !== tensors[0].shape[i]))
@@ -67,7 +69,7 @@ export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
         `stack: shapes differ: ${formatShape(tensors[0].shape)} and ${formatShape(x.shape)}`,
       );
   return cat(
-    tensors.map((x) => unsqueeze(x, dim)),
+    tensors.map((x) => unsqueeze(x, at)),
     dim,
   );
 }

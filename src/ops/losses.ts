@@ -20,7 +20,7 @@ export interface LossOptions {
 
 export interface WeightedLossOptions extends LossOptions {
   /** Factor of each element's loss; broadcasts, except for `mseLoss` and `l1Loss`, where it has the shape of the input. */
-  weight?: Tensor;
+  weight?: Tensor | null;
 }
 
 export const lossOptions = ["reduction"] as const satisfies readonly (keyof LossOptions)[];
@@ -38,7 +38,7 @@ export function reduced(losses: Tensor, reduction: Reduction = "mean"): Tensor {
 /** The mean of weighted losses is weighted too: divided by the sum of the weights. */
 function weightedMean(op: string, losses: Tensor, options: WeightedLossOptions): Tensor {
   const { weight, reduction = "mean" } = options;
-  if (weight === undefined) return reduced(losses, reduction);
+  if (weight === undefined || weight === null) return reduced(losses, reduction);
   if (!sameShape(weight.shape, losses.shape))
     throw new ShapeError(
       `${op}: input and weight have the same shape: ${formatShape(losses.shape)} and ${formatShape(weight.shape)}`,
@@ -112,7 +112,7 @@ export function binaryCrossEntropy(
       "binaryCrossEntropy: probabilities are between 0 and 1; for logits use binaryCrossEntropyWithLogits",
     );
   const losses = entropyOfProbabilities(input, target);
-  return reduced(options.weight === undefined ? losses : mul(losses, options.weight), options.reduction);
+  return reduced(options.weight ? mul(losses, options.weight) : losses, options.reduction);
 }
 
 /** An op of its own for its gradient, which stays finite at p = 0 and 1: (p - t) / max(p (1-p), 1e-12), as in PyTorch. */
@@ -156,7 +156,7 @@ export function binaryCrossEntropyWithLogits(
   const logSigmoid = unary.logSigmoid(input);
   const positive = options.posWeight === undefined ? target : mul(target, options.posWeight);
   const losses = neg(add(mul(positive, logSigmoid), mul(sub(1, target), sub(logSigmoid, input))));
-  return reduced(options.weight === undefined ? losses : mul(losses, options.weight), options.reduction);
+  return reduced(options.weight ? mul(losses, options.weight) : losses, options.reduction);
 }
 
 export type NLLLossOptions = Omit<CrossEntropyOptions, "labelSmoothing">;
@@ -197,7 +197,7 @@ export function nllLoss(
   const safe = maskedFill(labels, ignored, 0);
   const mask = to(compare.ne(labels, ignoreIndex), input.dtype);
   const picked = squeeze(pickLabels(rows, safe), 1);
-  const weights = weight === undefined ? mask : mul(indexSelect(weight, 0, safe), mask);
+  const weights = !weight ? mask : mul(indexSelect(weight, 0, safe), mask);
   // `where`, not a product: what an ignored row holds, or would get (0 / 0 when all are ignored), must not matter.
   const losses = where(ignored, 0, mul(neg(picked), weights));
   if (reduction === "none") return reshape(losses, expected);

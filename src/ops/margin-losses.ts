@@ -1,8 +1,10 @@
 /** Losses that ask for a margin, between classes or between pairs, and are 0 where it is kept. Composed of differentiable ops. */
+
 import { checkTensors } from "../arguments.js";
 import { isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
+import { quoted } from "../quote.js";
 import { broadcastShapes, sameShape } from "../shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { arange } from "./create.js";
@@ -111,7 +113,7 @@ export interface MultiMarginLossOptions extends MarginLossOptions {
   /** Power of what is missing to the margin: 1 (default) or 2. */
   p?: 1 | 2;
   /** One weight per class. Default: all 1. */
-  weight?: Tensor;
+  weight?: Tensor | null;
 }
 
 export const multiMarginLossOptions = [
@@ -131,16 +133,16 @@ export function multiMarginLoss(input: Tensor, target: Tensor, options: MultiMar
   const { p = 1, margin = 1, weight, reduction = "mean" } = options;
   checkReduction("multiMarginLoss", reduction);
   checkClasses("multiMarginLoss", input, target);
-  if (p !== 1 && p !== 2) throw new ValueError(`multiMarginLoss: p is 1 or 2: ${String(p)}`);
+  if (p !== 1 && p !== 2) throw new ValueError(`multiMarginLoss: p is 1 or 2: ${quoted(p)}`);
   const classes = input.ndim === 0 ? 1 : input.shape[input.ndim - 1];
   const rows = input.ndim === 2 ? input.shape[0] : 1;
   if (target.numel !== rows || target.ndim > 1)
     throw new ShapeError(
       `multiMarginLoss: one target per row: input ${formatShape(input.shape)}, target ${formatShape(target.shape)}`,
     );
-  if (weight !== undefined && !sameShape(weight.shape, [classes]))
+  if (weight && !sameShape(weight.shape, [classes]))
     throw new ShapeError(
-      `multiMarginLoss: one weight per class: ${formatShape(weight.shape)} for ${classes} classes`,
+      `multiMarginLoss: one weight per class: ${formatShape(weight.shape)} for ${quoted(classes)} classes`,
     );
   const x = reshape(input, [rows, classes]);
   const labels = to(reshape(target, [rows]), "int32");
@@ -149,7 +151,7 @@ export function multiMarginLoss(input: Tensor, target: Tensor, options: MultiMar
   const powers = p === 1 ? missing : unary.square(missing);
   const others = where(compare.ne(column, arange(classes, { dtype: "int32" })), powers, 0);
   const losses = div(sum(others, 1), classes);
-  const weighted = weight === undefined ? losses : mul(losses, indexSelect(weight, 0, labels));
+  const weighted = weight ? mul(losses, indexSelect(weight, 0, labels)) : losses;
   return reduction === "none" ? reshape(weighted, target.shape) : reduced(weighted, reduction);
 }
 
@@ -208,6 +210,6 @@ export function multilabelSoftMarginLoss(
   const present = mul(target, unary.logSigmoid(input));
   const absent = mul(sub(1, target), unary.logSigmoid(neg(input)));
   const losses = neg(add(present, absent));
-  const weighted = weight === undefined ? losses : mul(losses, weight);
+  const weighted = weight ? mul(losses, weight) : losses;
   return reduced(div(sum(weighted, -1), input.shape[input.ndim - 1]), reduction);
 }

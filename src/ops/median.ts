@@ -1,7 +1,7 @@
 import { checkTensors } from "../arguments.js";
 import { isFloating } from "../dtype.js";
 import { DTypeError } from "../errors.js";
-import { checkOptions, dimAndOptions, type WithDim } from "../options.js";
+import { dimAndOptions, type WithDim } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { arange, full } from "./create.js";
 import { binary, compare, div, eq, sub, where } from "./elementwise.js";
@@ -17,6 +17,8 @@ import { narrow, reshape, to, transpose } from "./views.js";
 type Middle = (n: number, nans: Tensor) => Tensor;
 
 const half = (n: Tensor) => to(div(to(n, "float64"), 2), "int32");
+type Along = number | WithDim<number, ReduceOptions>;
+
 /** The lower of two in the middle; a NaN where there is one. */
 const middle: Middle = (n, nans) => where(eq(nans, 0), Math.max(0, (n - 1) >> 1), sub(n, nans));
 /** Among the numbers only. */
@@ -27,28 +29,28 @@ const middleNumber: Middle = (n, nans) => half(binary.maximum(sub(n - 1, nans), 
  * Gradients go to that element; over all elements, equals share. Shapes of `x` without `dim`. PyTorch: `torch.median`.
  */
 export function median(x: Tensor): Tensor;
-export function median(x: Tensor, dim: number, options?: ReduceOptions): ValuesAndIndices;
-export function median(x: Tensor, dim?: number, options?: ReduceOptions): Tensor | ValuesAndIndices {
+export function median(x: Tensor, dim: Along, options?: ReduceOptions): ValuesAndIndices;
+export function median(x: Tensor, dim?: Along, options?: ReduceOptions): Tensor | ValuesAndIndices {
   checkTensors("median", x);
   return medianAt("median", middle, x, dim, options);
 }
 
 /** `median` of what is not NaN; NaN where nothing else is. PyTorch: `torch.nanmedian`. */
 export function nanmedian(x: Tensor): Tensor;
-export function nanmedian(x: Tensor, dim: number, options?: ReduceOptions): ValuesAndIndices;
-export function nanmedian(x: Tensor, dim?: number, options?: ReduceOptions): Tensor | ValuesAndIndices {
+export function nanmedian(x: Tensor, dim: Along, options?: ReduceOptions): ValuesAndIndices;
+export function nanmedian(x: Tensor, dim?: Along, options?: ReduceOptions): Tensor | ValuesAndIndices {
   checkTensors("nanmedian", x);
   return medianAt("nanmedian", middleNumber, x, dim, options);
 }
 
-function medianAt(op: string, place: Middle, x: Tensor, dim: number | undefined, options?: ReduceOptions) {
-  checkOptions(op, options, ["keepdim"]);
+function medianAt(op: string, place: Middle, x: Tensor, given: Along | undefined, options?: ReduceOptions) {
+  const [dim, { keepdim }] = dimAndOptions<number, ReduceOptions>(op, ["keepdim"], given, options);
   if (x.dtype === "bool") throw new DTypeError(`${op}: not defined for bool; use to("int32")`);
   if (dim === undefined) return medianOfAll(op, x, place);
   const d = lineDim(op, dim, x);
   needsLine(op, x, d);
   const at = medianIndex(x.ndim === 0 ? reshape(x, [1]) : x, d, place);
-  return selected(x, d, x.ndim === 0 ? reshape(at, []) : at, options?.keepdim);
+  return selected(x, d, x.ndim === 0 ? reshape(at, []) : at, keepdim);
 }
 
 /** Along `dim`, kept with size 1. */

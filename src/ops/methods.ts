@@ -1,3 +1,4 @@
+import { checkBooleans } from "../arguments.js";
 import { type BackwardOptions, backward, setEngineOps } from "../autograd/engine.js";
 import { withGradMode } from "../autograd/grad-mode.js";
 import type { Node } from "../autograd/graph.js";
@@ -160,6 +161,7 @@ method("retainGrad", function (this: Tensor) {
 });
 
 method("requiresGrad_", function (this: Tensor, value = true) {
+  checkBooleans("requiresGrad_", { value });
   this.requiresGrad = value;
   return this;
 });

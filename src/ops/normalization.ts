@@ -2,6 +2,7 @@ import { checkTensors } from "../arguments.js";
 import { noGrad } from "../autograd/grad-mode.js";
 import { isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
+import { quoted } from "../quote.js";
 import { numel, type Shape, sameShape } from "../shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { add, mul, sub, unary } from "./elementwise.js";
@@ -109,6 +110,8 @@ export function batchNorm(
   const affine = optionalTensors("batchNorm", positions, options, ["training", "momentum", "eps"]);
   const { training = false, momentum = 0.1, eps = 1e-5, runningMean, runningVar } = affine;
   needsFloats("batchNorm", x);
+  // As in PyTorch, a vector without elements has no channels.
+  if (x.ndim === 1 && x.numel === 0) return reshape(batchNorm(reshape(x, [0, 0]), affine), [0]);
   if (x.ndim < 2) throw new ShapeError(`batchNorm: x is [N, C, ...]: ${formatShape(x.shape)}`);
   const channels = x.shape[1];
   for (const [name, given] of Object.entries({
@@ -184,7 +187,7 @@ export function instanceNorm(
 function lastDims(op: string, shape: Shape, normalizedShape: number | Shape, given: MaybeTensor[]): number[] {
   const sizes = typeof normalizedShape === "number" ? [normalizedShape] : normalizedShape;
   if (!Array.isArray(sizes) || sizes.length === 0)
-    throw new ShapeError(`${op}: normalizedShape has at least one size: ${JSON.stringify(normalizedShape)}`);
+    throw new ShapeError(`${op}: normalizedShape has at least one size: ${quoted(normalizedShape)}`);
   const lead = shape.length - sizes.length;
   if (lead < 0 || !sameShape(shape.slice(lead), sizes))
     throw new ShapeError(`${op}: x ends in ${formatShape(sizes)}: ${formatShape(shape)}`);

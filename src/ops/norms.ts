@@ -1,7 +1,8 @@
-import { checkTensors } from "../arguments.js";
+import { checkNumbers, checkTensors } from "../arguments.js";
 import { differentiable } from "../autograd/graph.js";
 import { type DType, isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
+import { quoted } from "../quote.js";
 import { resolveDim, resolveDims } from "../shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { byPositionOrName } from "./arguments.js";
@@ -48,14 +49,14 @@ export function vectorNorm(x: Tensor, ...args: NormArguments<"ord", number>): Te
 /** @internal `vectorNorm`, called `op` in errors. */
 export function normOver(op: string, given: Tensor, p: number, dim: Dims, options?: NormOptions): Tensor {
   if (typeof p !== "number" || Number.isNaN(p))
-    throw new ValueError(`${op}: the order is a number: ${String(p)}`);
+    throw new ValueError(`${op}: the order is a number: ${quoted(p)}`);
   const x = options?.dtype === undefined ? given : to(given, options.dtype);
   if (!isFloating(x.dtype))
     throw new DTypeError(`${op}: a float tensor is needed: ${x.dtype}; use to("float32")`);
   const dims = resolveDims(op, Array.isArray(dim) && dim.length === 0 ? undefined : dim, x.ndim);
   if ((p < 0 || p === Infinity) && dims.some((d) => x.shape[d] === 0))
     throw new ShapeError(
-      `${op}: no elements to reduce with order ${p}: ${formatShape(x.shape)} over [${dims.join(", ")}]`,
+      `${op}: no elements to reduce with order ${quoted(p)}: ${formatShape(x.shape)} over [${dims.join(", ")}]`,
       "EMPTY_REDUCTION",
     );
   const kept: Tensor = differentiable(
@@ -114,8 +115,9 @@ export function renorm(x: Tensor, ...args: RenormArguments): Tensor {
     number
   >;
   if (x.ndim < 2) throw new ShapeError(`renorm: at least 2 dims are needed: ${formatShape(x.shape)}`);
-  if (!(p > 0)) throw new ValueError(`renorm: p is a number above 0: ${p}`);
-  if (!(maxnorm >= 0)) throw new ValueError(`renorm: maxnorm is a number >= 0: ${maxnorm}`);
+  checkNumbers("renorm", { p, maxnorm });
+  if (!(p > 0)) throw new ValueError(`renorm: p is a number above 0: ${quoted(p)}`);
+  if (!(maxnorm >= 0)) throw new ValueError(`renorm: maxnorm is a number >= 0: ${quoted(maxnorm)}`);
   const d = resolveDim("renorm", dim, x.ndim);
   const others = [...x.shape.keys()].filter((other) => other !== d);
   const norms = normOver("renorm", x, p, others, keepdim);
@@ -146,7 +148,7 @@ export function cdist(x: Tensor, y: Tensor, ...args: OrderArguments<{ computeMod
     throw new ShapeError(
       `cdist: matrices with as many columns are needed: ${formatShape(x.shape)} and ${formatShape(y.shape)}`,
     );
-  if (!(p >= 0)) throw new ValueError(`cdist: p is a number >= 0: ${p}`);
+  if (!(p >= 0)) throw new ValueError(`cdist: p is a number >= 0: ${quoted(p)}`);
   const differences = sub(unsqueeze(x, -2), unsqueeze(y, -3));
   if (x.shape[x.ndim - 1] === 0) return sum(differences, -1);
   return normOver("cdist", differences, p, -1);

@@ -1,8 +1,10 @@
 /** Elementwise functions of what numbers are made of: mantissa and exponent, angle, the real part. */
+
 import { checkTensors } from "../arguments.js";
 import { differentiable } from "../autograd/graph.js";
 import { isFloating } from "../dtype.js";
 import { DTypeError, ValueError } from "../errors.js";
+import { quoted } from "../quote.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { arange, constant, full, zerosLike } from "./create.js";
 import { abs, add, binary, compare, mul, neg, unary, where } from "./elementwise.js";
@@ -84,7 +86,7 @@ export const clampMax = (x: Tensor, max: Tensor | number | boolean): Tensor => {
 /** ln Γₚ(x), the multivariate gamma function, for x > (p - 1) / 2. PyTorch: `torch.mvlgamma`. */
 export function mvlgamma(x: Tensor, p: number): Tensor {
   checkTensors("mvlgamma", x);
-  if (!Number.isInteger(p) || p < 1) throw new ValueError(`mvlgamma: p is an integer >= 1: ${p}`);
+  if (!Number.isInteger(p) || p < 1) throw new ValueError(`mvlgamma: p is an integer >= 1: ${quoted(p)}`);
   const dtype = isFloating(x.dtype) ? x.dtype : "float32";
   const halves = mul(arange(p, { dtype }), 0.5);
   const y = sum(unary.lgamma(binary.sub(unsqueeze(to(x, dtype), -1), halves)), -1);

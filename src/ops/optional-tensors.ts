@@ -1,5 +1,5 @@
-import { isTensor } from "../arguments.js";
 import { checkOptions } from "../options.js";
+import { isTensor } from "../recognize.js";
 import type { Tensor } from "../tensor/tensor.js";
 
 /** A tensor that may be left out, by position: null, or the options in its place. */

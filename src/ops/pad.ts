@@ -1,6 +1,7 @@
 import { checkTensors } from "../arguments.js";
 import { formatShape, ShapeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
+import { quoted } from "../quote.js";
 import { roomFor } from "../tensor/room.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { constant, tensor } from "./create.js";
@@ -39,7 +40,7 @@ export function pad(
   const { mode = "constant", value = filler } = typeof how === "string" ? { mode: how } : how;
   if (!Array.isArray(pad) || pad.length % 2 !== 0 || !pad.every(Number.isInteger))
     throw new ValueError(
-      `pad: two integers for each dim, the last dim first: ${JSON.stringify(pad)}`,
+      `pad: two integers for each dim, the last dim first: ${quoted(pad)}`,
       "INVALID_PADDING",
     );
   if (pad.length > 2 * x.ndim)
@@ -51,7 +52,10 @@ export function pad(
       "INVALID_OPTION",
     );
   if ((value ?? 0) !== 0)
-    throw new ValueError(`pad: a value is for mode "constant": ${value} in mode "${mode}"`, "INVALID_OPTION");
+    throw new ValueError(
+      `pad: a value is for mode "constant": ${quoted(value)} in mode "${mode}"`,
+      "INVALID_OPTION",
+    );
   const spatial = pad.length / 2;
   if (spatial < 1 || spatial > 3 || (x.ndim !== spatial + 1 && x.ndim !== spatial + 2))
     throw new ShapeError(

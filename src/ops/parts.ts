@@ -1,7 +1,10 @@
 /** Parts of a tensor along one dim. All are views. */
+
 import { checkTensors } from "../arguments.js";
 import { isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
+import { dimOf, type OrNamed } from "../options.js";
+import { quoted } from "../quote.js";
 import { resolveDim } from "../shape.js";
 import { Tensor } from "../tensor/tensor.js";
 import { chunk, denseCopy, narrow, split } from "./views.js";
@@ -22,9 +25,9 @@ function sectionsOf(op: string, given: Sections): number | readonly number[] {
  * Parts along `dim`: `sections` of sizes that differ by at most 1, or parted before each of the given positions. Views.
  * PyTorch: `torch.tensor_split`.
  */
-export function tensorSplit(x: Tensor, sections: Sections, dim = 0): Tensor[] {
+export function tensorSplit(x: Tensor, sections: Sections, dim: OrNamed<number> = 0): Tensor[] {
   checkTensors("tensorSplit", x);
-  const d = resolveDim("tensorSplit", dim, x.ndim);
+  const d = resolveDim("tensorSplit", dimOf("tensorSplit", dim), x.ndim);
   return partsOf("tensorSplit", x, sectionsOf("tensorSplit", sections), d);
 }
 
@@ -40,7 +43,7 @@ function partsOf(op: string, x: Tensor, sections: number | readonly number[], d:
   }
   const count = sections as number;
   if (!Number.isInteger(count) || count < 1)
-    throw new ValueError(`${op}: the number of sections is an integer >= 1: ${String(count)}`);
+    throw new ValueError(`${op}: the number of sections is an integer >= 1: ${quoted(count)}`);
   let start = 0;
   return Array.from({ length: count }, (_, i) => {
     const length = Math.floor(n / count) + Number(i < n % count);
@@ -82,26 +85,30 @@ export function dsplit(x: Tensor, sections: Sections): Tensor[] {
 }
 
 /** Parts of the given sizes: `split` with a list. Views. PyTorch: `torch.split_with_sizes`. */
-export function splitWithSizes(x: Tensor, sizes: readonly number[], dim = 0): Tensor[] {
+export function splitWithSizes(x: Tensor, sizes: readonly number[], dim: OrNamed<number> = 0): Tensor[] {
   checkTensors("splitWithSizes", x);
   if (!Array.isArray(sizes)) throw new ShapeError(`splitWithSizes: sizes are an array: ${String(sizes)}`);
   return split(x, sizes, dim);
 }
 
 /** `split`; views are safe here. PyTorch: `torch.unsafe_split`. */
-export function unsafeSplit(x: Tensor, size: number, dim = 0): Tensor[] {
+export function unsafeSplit(x: Tensor, size: number, dim: OrNamed<number> = 0): Tensor[] {
   checkTensors("unsafeSplit", x);
   return split(x, size, dim);
 }
 
 /** `splitWithSizes`; views are safe here. PyTorch: `torch.unsafe_split_with_sizes`. */
-export function unsafeSplitWithSizes(x: Tensor, sizes: readonly number[], dim = 0): Tensor[] {
+export function unsafeSplitWithSizes(
+  x: Tensor,
+  sizes: readonly number[],
+  dim: OrNamed<number> = 0,
+): Tensor[] {
   checkTensors("unsafeSplitWithSizes", x);
   return splitWithSizes(x, sizes, dim);
 }
 
 /** `chunk`; views are safe here. PyTorch: `torch.unsafe_chunk`. */
-export function unsafeChunk(x: Tensor, chunks: number, dim = 0): Tensor[] {
+export function unsafeChunk(x: Tensor, chunks: number, dim: OrNamed<number> = 0): Tensor[] {
   checkTensors("unsafeChunk", x);
   return chunk(x, chunks, dim);
 }

@@ -1,5 +1,6 @@
 import { checkTensors } from "../arguments.js";
 import { formatShape, ShapeError, ValueError } from "../errors.js";
+import { quoted } from "../quote.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { permute, reshape } from "./views.js";
 
@@ -64,7 +65,7 @@ export function channelShuffle(x: Tensor, groups: number): Tensor {
   const [samples, channels, ...rest] = x.shape;
   if (channels % groups !== 0)
     throw new ShapeError(
-      `channelShuffle: groups divide the channels: ${formatShape(x.shape)} for ${groups} groups`,
+      `channelShuffle: groups divide the channels: ${formatShape(x.shape)} for ${quoted(groups)} groups`,
     );
   const apart = reshape(x, [samples, groups, channels / groups, ...rest]);
   const order = apart.shape.map((_, d) => (d === 1 ? 2 : d === 2 ? 1 : d));

@@ -2,11 +2,13 @@
  * Elementwise operations made of the rows: forms with options, tests of floats, logic on booleans. Where one has the name of a
  * row, the method of Tensor is the one here.
  */
+
 import { checkOperands, checkTensors } from "../arguments.js";
 import { differentiable } from "../autograd/graph.js";
 import { isFloating } from "../dtype.js";
 import { DTypeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
+import { quoted } from "../quote.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { constant, full, zerosLike } from "./create.js";
 import { binary, commonDType, compare, integer, type Operand, unary, where } from "./elementwise.js";
@@ -283,9 +285,7 @@ export const bitwiseNot = (x: Tensor): Tensor => {
 export function polygamma(n: number, x: Tensor): Tensor {
   checkTensors("polygamma", x);
   if (!Number.isInteger(n) || n < 0)
-    throw new ValueError(
-      `polygamma: the order, an integer >= 0, comes first: ${isTensor(n) ? "a tensor" : n}`,
-    );
+    throw new ValueError(`polygamma: the order, an integer >= 0, comes first: ${quoted(n)}`);
   return binary.polygamma(x, n);
 }
 

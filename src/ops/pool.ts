@@ -1,6 +1,7 @@
 import { checkTensors } from "../arguments.js";
 import { ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
+import { quoted } from "../quote.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { exactly } from "./exactly.js";
 import { type Sizes, sizesOf } from "./spatial.js";
@@ -203,7 +204,8 @@ export function avgPool(
 
 function meansOf(op: string, axes: number, x: Tensor, kernelSize: Sizes, options: AvgPool2dOptions): Tensor {
   const { countIncludePad = true, divisorOverride } = options;
-  if (divisorOverride === 0) throw new ValueError(`${op}: divisorOverride is not 0: ${divisorOverride}`);
+  if (divisorOverride === 0)
+    throw new ValueError(`${op}: divisorOverride is not 0: ${quoted(divisorOverride)}`);
   const windows = slidingWindows(op, x, axes, kernelSize, options);
   const lengthOf = ({ begin, end, size }: Window) => (countIncludePad ? size : end - begin);
   const sizeOf = (window: readonly Window[]) => window.reduce((n, axis) => n * lengthOf(axis), 1);

@@ -1,8 +1,10 @@
 /** Positions of elements, where the shape of the result is known from shapes alone. */
+
 import { checkTensors } from "../arguments.js";
 import { isFloating } from "../dtype.js";
 import { DTypeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
+import { quoted } from "../quote.js";
 import { checkShape, numel, type Shape } from "../shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { arange, full } from "./create.js";
@@ -23,9 +25,11 @@ export function unravelIndex(indices: Tensor, shape: Shape | number): Tensor[] {
   if (isFloating(indices.dtype) || indices.dtype === "bool")
     throw new DTypeError(`unravelIndex: indices are integers: ${indices.dtype}; use to("int32")`);
   const at = to(indices, "int32");
-  // Of a tensor without elements there are no positions, and what stands for one is whatever it was.
-  const after = (d: number) => Math.max(1, numel(sizes.slice(d + 1)));
-  return sizes.map((size, d) => binary.remainder(binary.floorDivide(at, after(d)), Math.max(1, size)));
+  return sizes.map((size, d) => {
+    // A tensor without elements has no positions, whose sizes of 0 would divide.
+    const inner = Math.max(1, numel(sizes.slice(d + 1)));
+    return binary.remainder(binary.floorDivide(at, inner), Math.max(1, size));
+  });
 }
 
 export interface NonzeroStaticOptions {
@@ -44,7 +48,7 @@ export function nonzeroStatic(x: Tensor, options: NonzeroStaticOptions): Tensor 
   checkOptions("nonzeroStatic", options, ["size", "fillValue"]);
   const { size, fillValue = -1 } = options ?? {};
   if (!Number.isInteger(size) || size < 0)
-    throw new ValueError(`nonzeroStatic: the size is an integer >= 0: ${String(size)}`);
+    throw new ValueError(`nonzeroStatic: the size is an integer >= 0: ${quoted(size)}`);
   if (x.ndim === 0) return full([size, 0], 0, { dtype: "int32" });
   const found = reshape(to(x.detach(), "bool"), [x.numel]);
   // One place more than asked for takes in what is too much, and what is 0.

@@ -1,7 +1,8 @@
 import { checkTensors } from "../arguments.js";
 import { type DType, isFloating, promote } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError } from "../errors.js";
-import { checkOptions } from "../options.js";
+import { checkOptions, dimOf, type OrNamed } from "../options.js";
+import { quoted } from "../quote.js";
 import { resolveDim } from "../shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { constant } from "./create.js";
@@ -101,6 +102,11 @@ export function tensordot(
   if (typeof dims === "number" && (!Number.isInteger(dims) || dims < 0 || dims > Math.min(a.ndim, b.ndim)))
     throw new ShapeError(
       `tensordot: the number of dims is one that both have: ${dims} for ${formatShape(a.shape)} and ${formatShape(b.shape)}`,
+    );
+  if (typeof dims !== "number" && !(Array.isArray(dims) && dims.length === 2 && dims.every(Array.isArray)))
+    throw new ShapeError(
+      `tensordot: dims are a number, or an array of dims for each, [[1], [0]]: ${quoted(dims)}`,
+      "INVALID_DIM",
     );
   const [da, db] =
     typeof dims === "number"
@@ -212,8 +218,9 @@ export function kron(a: Tensor, b: Tensor): Tensor {
  * Cross products of vectors of 3 elements along `dim`; default: the first dim of size 3. Other dims broadcast.
  * PyTorch: `torch.cross`.
  */
-export function cross(a: Tensor, b: Tensor, dim?: number): Tensor {
+export function cross(a: Tensor, b: Tensor, given?: OrNamed<number>): Tensor {
   checkTensors("cross", a, b);
+  const dim = given === undefined ? undefined : dimOf("cross", given);
   if (a.ndim !== b.ndim)
     throw new ShapeError(
       `cross: as many dims are needed: ${formatShape(a.shape)} and ${formatShape(b.shape)}`,

@@ -1,7 +1,8 @@
 import { checkTensors } from "../arguments.js";
 import { isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
-import { checkOptions } from "../options.js";
+import { dimAndOptions, type WithDim } from "../options.js";
+import { quoted } from "../quote.js";
 import { numel } from "../shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { tracing } from "../tracing.js";
@@ -31,7 +32,7 @@ export interface QuantileOptions {
 export function quantile(
   x: Tensor,
   q: number | Tensor,
-  dim?: number | null | QuantileOptions,
+  dim?: number | null | WithDim<number, QuantileOptions>,
   options?: QuantileOptions,
 ): Tensor {
   checkTensors("quantile", x);
@@ -42,7 +43,7 @@ export function quantile(
 export function nanquantile(
   x: Tensor,
   q: number | Tensor,
-  dim?: number | null | QuantileOptions,
+  dim?: number | null | WithDim<number, QuantileOptions>,
   options?: QuantileOptions,
 ): Tensor {
   checkTensors("nanquantile", x);
@@ -68,12 +69,12 @@ function quantileOf(
   op: string,
   x: Tensor,
   q: number | Tensor,
-  given: number | null | undefined | QuantileOptions,
+  given: number | null | undefined | WithDim<number, QuantileOptions>,
   rest: QuantileOptions | undefined,
 ): Tensor {
-  const [dim, options] = typeof given === "object" && given !== null ? [undefined, given] : [given, rest];
-  checkOptions(op, options, ["keepdim", "interpolation"]);
-  const { keepdim = false, interpolation = "linear" } = options ?? {};
+  const known = ["keepdim", "interpolation"] as const;
+  const [dim, options] = dimAndOptions<number, QuantileOptions>(op, known, given, rest);
+  const { keepdim = false, interpolation = "linear" } = options;
   if (!Object.hasOwn(interpolations, interpolation))
     throw new ValueError(
       `${op}: interpolation is one of ${Object.keys(interpolations).join(", ")}: ${String(interpolation)}`,
@@ -100,9 +101,10 @@ function quantileOf(
 function wantedQuantiles(op: string, x: Tensor, q: number | Tensor): Tensor {
   const outside = (v: number) => !(v >= 0 && v <= 1);
   if (typeof q === "number") {
-    if (outside(q)) throw new ValueError(`${op}: q is from 0 to 1: ${q}`);
+    if (outside(q)) throw new ValueError(`${op}: q is from 0 to 1: ${quoted(q)}`);
     return reshape(constant(q, x.dtype), [1]);
   }
+  checkTensors(op, q);
   if (q.ndim > 1) throw new ShapeError(`${op}: q has one dim at most: ${formatShape(q.shape)}`);
   if (!isFloating(q.dtype)) throw new DTypeError(`${op}: q is a float tensor: ${q.dtype}`);
   // What a traced tensor holds is not known; a place outside of the line is an error of gather there.

@@ -1,5 +1,7 @@
 import { checkIntegerList, checkIntegers, checkTensors } from "../arguments.js";
 import { formatShape, ShapeError, ValueError } from "../errors.js";
+import { dimOf, type OrNamed } from "../options.js";
+import { quoted } from "../quote.js";
 import { inferShape, numel, resolveDim, resolveDims, type Shape } from "../shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { arange } from "./create.js";
@@ -13,9 +15,9 @@ type Dims = number | readonly number[];
 const list = (dims: Dims): readonly number[] => (Array.isArray(dims) ? dims : [dims as number]);
 
 /** The elements along `dims` in the opposite order, as a copy. Shape of `x`. PyTorch: `torch.flip`. */
-export function flip(x: Tensor, dims: Dims): Tensor {
+export function flip(x: Tensor, dims: OrNamed<Dims, "dims">): Tensor {
   checkTensors("flip", x);
-  const along = resolveDims("flip", list(dims), x.ndim);
+  const along = resolveDims("flip", list(dimOf("flip", dims, "dims")), x.ndim);
   return along.reduce(
     (y, d) => indexSelect(y, d, arange(x.shape[d] - 1, -1, -1, { dtype: "int32" })),
     along.length === 0 ? clone(x) : x,
@@ -40,9 +42,9 @@ export function flipud(x: Tensor): Tensor {
  * Elements moved on by `shifts` along `dims`, the last ones to the front; without `dims` those of the flattened tensor. Shape of
  * `x`. PyTorch: `torch.roll`.
  */
-export function roll(x: Tensor, shifts: Dims, dims: Dims = []): Tensor {
+export function roll(x: Tensor, shifts: Dims, dims: OrNamed<Dims, "dims"> = []): Tensor {
   checkTensors("roll", x);
-  const [by, along] = [list(shifts), list(dims)];
+  const [by, along] = [list(shifts), list(dimOf("roll", dims, "dims"))];
   if (along.length === 0 && by.length === 1)
     return reshape(rollAlong(reshape(x, [x.numel]), by[0], 0), x.shape);
   if (by.length !== along.length || by.length === 0)
@@ -51,7 +53,7 @@ export function roll(x: Tensor, shifts: Dims, dims: Dims = []): Tensor {
 }
 
 function rollAlong(x: Tensor, shift: number, dim: number): Tensor {
-  if (!Number.isInteger(shift)) throw new ValueError(`roll: shifts are integers: ${shift}`);
+  if (!Number.isInteger(shift)) throw new ValueError(`roll: shifts are integers: ${quoted(shift)}`);
   const n = x.ndim === 0 ? 0 : x.shape[dim];
   if (n === 0) return clone(x);
   const first = ((-shift % n) + n) % n;
@@ -115,9 +117,11 @@ export function unfold(x: Tensor, dim: number, size: number, step: number): Tens
   const line = x.ndim === 0 ? reshape(x, [1]) : x;
   const n = line.shape[d];
   if (!Number.isInteger(size) || size < 0 || size > n)
-    throw new ValueError(`unfold: the size is an integer from 0 to ${n}, the size of dim ${d}: ${size}`);
+    throw new ValueError(
+      `unfold: the size is an integer from 0 to ${quoted(n)}, the size of dim ${d}: ${quoted(size)}`,
+    );
   if (!Number.isInteger(step) || step < 1)
-    throw new ValueError(`unfold: the step is an integer >= 1: ${step}`);
+    throw new ValueError(`unfold: the step is an integer >= 1: ${quoted(step)}`);
   const windows = Math.floor((n - size) / step) + 1;
   const starts = reshape(arange(0, windows * step, step, { dtype: "int32" }), [windows, 1]);
   const places = reshape(add(starts, arange(size, { dtype: "int32" })), [windows * size]);

@@ -5,6 +5,7 @@ import { type DType, isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { k } from "../kernels/backend.js";
 import { dimAndOptions, type WithDim } from "../options.js";
+import { quoted } from "../quote.js";
 import { numel, resolveDims, type Shape, type Strides, sameShape } from "../shape.js";
 import { empty, Tensor } from "../tensor/tensor.js";
 import { constant, eye } from "./create.js";
@@ -267,11 +268,12 @@ export function variance(x: Tensor, dim?: DimsOr<VarianceOptions>, options?: Var
 }
 
 function varianceOf(op: string, x: Tensor, dim: DimsOr<VarianceOptions>, options?: VarianceOptions): Tensor {
+  checkTensors(op, x);
   const [over, asked] = dimAndOptions<Dims, VarianceOptions>(op, varianceOptions, dim, options);
   const { keepdim, correction, unbiased } = asked;
   if (correction !== undefined && unbiased !== undefined)
     throw new ValueError(
-      `${op}: correction or unbiased, not both: ${correction} and ${unbiased}`,
+      `${op}: correction or unbiased, not both: ${quoted(correction)} and ${unbiased}`,
       "INVALID_OPTION",
     );
   needsFloat(op, x.dtype);

@@ -1,9 +1,9 @@
 /** Losses of numbers and of distributions, one for each element. Composed of differentiable ops throughout. */
-import { checkTensors } from "../arguments.js";
+import { checkOperands, checkTensors } from "../arguments.js";
 import { formatShape, ShapeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
 import { broadcastShapes, sameShape } from "../shape.js";
-import type { Tensor } from "../tensor/tensor.js";
+import { Tensor } from "../tensor/tensor.js";
 import { tracing } from "../tracing.js";
 import { checkReduction, type Reduction } from "./cross-entropy.js";
 import { abs, add, compare, div, exp, log, mul, sub, unary, where } from "./elementwise.js";
@@ -65,7 +65,7 @@ export function huberLoss(input: Tensor, target: Tensor, options: HuberLossOptio
   checkPair("huberLoss", input, target, options);
   const { delta = 1, weight, reduction } = options;
   if (!(delta > 0)) throw new ValueError(`huberLoss: delta is a number > 0: ${String(delta)}`);
-  if (weight !== undefined && !sameShape(weight.shape, input.shape))
+  if (weight && !sameShape(weight.shape, input.shape))
     throw new ShapeError(
       `huberLoss: input and weight have the same shape: ${formatShape(input.shape)} and ${formatShape(weight.shape)}`,
     );
@@ -74,7 +74,7 @@ export function huberLoss(input: Tensor, target: Tensor, options: HuberLossOptio
   const line = mul(sub(distance, 0.5 * delta), delta);
   const near = compare.le(distance, delta);
   const losses = where(near, mul(squareWhere(near, difference), 0.5), line);
-  return reduced(weight === undefined ? losses : mul(losses, weight), reduction);
+  return reduced(weight ? mul(losses, weight) : losses, reduction);
 }
 
 export interface KLDivOptions {
@@ -170,6 +170,7 @@ export function gaussianNllLoss(
   checkOptions("gaussianNllLoss", options, gaussianNllLossOptions);
   const { full = false, eps = 1e-6, reduction = "mean" } = options;
   checkReduction("gaussianNllLoss", reduction);
+  checkOperands("gaussianNllLoss", variance);
   const v = varianceLike(input, variance);
   // A trace has no values to check.
   if (tracing === null && compare.lt(v, 0).any().item())
@@ -181,7 +182,7 @@ export function gaussianNllLoss(
 
 /** The variance in a shape that broadcasts to the input's, by PyTorch's rules. */
 function varianceLike(input: Tensor, variance: Tensor | number): Tensor {
-  if (typeof variance === "number") return add(mul(input.detach(), 0), variance);
+  if (!(variance instanceof Tensor)) return add(mul(input.detach(), 0), Number(variance));
   const { shape } = variance;
   if (sameShape(shape, input.shape)) return variance;
   if (input.ndim > 0 && sameShape(shape, input.shape.slice(0, -1))) return unsqueeze(variance, -1);

@@ -1,6 +1,7 @@
 import { checkTensors } from "../arguments.js";
 import { formatShape, ShapeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
+import { quoted } from "../quote.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { zeros } from "./create.js";
 import { abs, add, compare, div, eq, mul, pow, sqrt, unary, where } from "./elementwise.js";
@@ -32,7 +33,7 @@ export function localResponseNorm(x: Tensor, size: number, options: LocalRespons
   if (x.ndim < 3)
     throw new ShapeError(`localResponseNorm: x has at least 3 dims, [N, C, ...]: ${formatShape(x.shape)}`);
   if (!Number.isInteger(size) || size < 1)
-    throw new ValueError(`localResponseNorm: size is an integer >= 1: ${String(size)}`);
+    throw new ValueError(`localResponseNorm: size is an integer >= 1: ${quoted(size)}`);
   if (x.numel === 0) return x;
   const channels = x.shape[1];
   const padding = (count: number) =>

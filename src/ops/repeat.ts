@@ -1,7 +1,8 @@
 import { checkIntegerList, checkOperands, checkTensors } from "../arguments.js";
 import { isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
-import { checkOptions } from "../options.js";
+import { checkOptions, dimAndOptions, type WithDim } from "../options.js";
+import { quoted } from "../quote.js";
 import { broadcastShapes, resolveDim, type Shape } from "../shape.js";
 import { roomFor } from "../tensor/room.js";
 import { Tensor } from "../tensor/tensor.js";
@@ -12,7 +13,7 @@ import { clone, denseCopy, expand, reshape } from "./views.js";
 function checkRepeats(op: string, repeats: readonly number[]): void {
   for (const n of repeats)
     if (!Number.isInteger(n) || n < 0)
-      throw new ValueError(`${op}: repeats are integers >= 0: ${formatShape(repeats)}`);
+      throw new ValueError(`${op}: repeats are integers >= 0: ${quoted(repeats)}`);
 }
 
 /**
@@ -59,17 +60,19 @@ export function tile(x: Tensor, dims: readonly number[]): Tensor {
 export function repeatInterleave(
   x: Tensor,
   repeats?: number | Tensor,
-  dim?: number,
+  dim?: number | WithDim<number, { outputSize?: number }>,
   options?: { outputSize?: number },
 ): Tensor {
   checkTensors("repeatInterleave", x);
   checkOperands("repeatInterleave", repeats ?? 1);
-  checkOptions("repeatInterleave", options, ["outputSize"]);
+  const [along, named] = dimAndOptions<number, { outputSize?: number }>(
+    ...(["repeatInterleave", ["outputSize"], dim, options] as const),
+  );
   if (repeats === undefined) return positions(repeatsOf(x, x.numel));
-  const line = dim === undefined || x.ndim === 0 ? reshape(x, [x.numel]) : x;
-  const d = resolveDim("repeatInterleave", dim ?? 0, line.ndim);
+  const line = along === undefined || x.ndim === 0 ? reshape(x, [x.numel]) : x;
+  const d = resolveDim("repeatInterleave", along ?? 0, line.ndim);
   const index = positions(repeatsOf(repeats, line.shape[d]));
-  const { outputSize = index.numel } = options ?? {};
+  const { outputSize = index.numel } = named;
   if (outputSize !== index.numel)
     throw new ShapeError(
       `repeatInterleave: outputSize is the sum of the repeats, ${index.numel}: ${outputSize}`,
@@ -79,7 +82,7 @@ export function repeatInterleave(
 
 function repeatsOf(repeats: number | Tensor, length: number): ArrayLike<number> {
   if (!(repeats instanceof Tensor) && typeof repeats !== "number")
-    throw new ValueError(`repeatInterleave: repeats are a number or a tensor: ${String(repeats)}`);
+    throw new ValueError(`repeatInterleave: repeats are a number or a tensor: ${quoted(repeats)}`);
   if (typeof repeats !== "number" && (isFloating(repeats.dtype) || repeats.dtype === "bool"))
     throw new DTypeError(`repeatInterleave: repeats are integers: ${repeats.dtype}; use to("int32")`);
   if (typeof repeats !== "number" && repeats.ndim > 1)
@@ -117,6 +120,7 @@ export function broadcastTo(x: Tensor, shape: Shape): Tensor {
 /** Tensors expanded to the shape that all of them broadcast to. Views. PyTorch: `torch.broadcast_tensors`. */
 export function broadcastTensors(...tensors: Tensor[] | [readonly Tensor[]]): Tensor[] {
   const given = tensors.flat() as Tensor[];
+  checkTensors("broadcastTensors", ...given);
   const shape = given.map((x) => x.shape).reduce((a, b) => broadcastShapes("broadcastTensors", a, b), []);
   return given.map((x) => expand(x, shape));
 }
@@ -142,6 +146,7 @@ export function meshgrid(...given: unknown[]): Tensor[] {
   if (indexing !== "ij" && indexing !== "xy")
     throw new ValueError(`meshgrid: indexing is ij or xy: ${String(indexing)}`);
   if (tensors.length === 0) throw new ShapeError("meshgrid: at least one tensor is needed: got none");
+  checkTensors("meshgrid", ...tensors);
   for (const x of tensors) {
     if (x.ndim > 1) throw new ShapeError(`meshgrid: vectors or scalars are needed: ${formatShape(x.shape)}`);
     if (x.dtype !== tensors[0].dtype)

@@ -4,7 +4,7 @@ import { differentiable } from "../autograd/graph.js";
 import { type DType, isFloating } from "../dtype.js";
 import { DTypeError } from "../errors.js";
 import { k } from "../kernels/backend.js";
-import { checkOptions } from "../options.js";
+import { dimAndOptions, dimOf, type OrNamed, type WithDim } from "../options.js";
 import { numel } from "../shape.js";
 import { empty, type Tensor } from "../tensor/tensor.js";
 import { eye } from "./create.js";
@@ -36,25 +36,25 @@ function scanned(op: ScanOp, x: Tensor, dim: number, reverse = false): Tensor {
 }
 
 /** Integers are added up in int32, whatever they are, and bytes would overflow. */
-function converted(op: string, x: Tensor, options: ScanOptions | undefined): Tensor {
-  checkOptions(op, options, ["dtype"]);
-  return to(x, options?.dtype ?? (isFloating(x.dtype) ? x.dtype : "int32"));
+function converted(x: Tensor, options: ScanOptions): Tensor {
+  return to(x, options.dtype ?? (isFloating(x.dtype) ? x.dtype : "int32"));
 }
 
 function scanOf(
   op: string,
   x: Tensor,
-  dim: number,
+  dim: number | WithDim<number, ScanOptions>,
   options: ScanOptions | undefined,
   f: (x: Tensor, dim: number) => Tensor,
 ) {
-  const from = converted(op, x, options);
-  const d = lineDim(op, dim, x);
+  const [along, named] = dimAndOptions<number, ScanOptions>(op, ["dtype"], dim, options);
+  const from = converted(x, named);
+  const d = lineDim(op, along as number, x);
   return withLine(from, (line) => f(line, d));
 }
 
 /** Running sums along `dim`. Shape of `x`. PyTorch: `torch.cumsum`. */
-export function cumsum(x: Tensor, dim: number, options?: ScanOptions): Tensor {
+export function cumsum(x: Tensor, dim: number | WithDim<number, ScanOptions>, options?: ScanOptions): Tensor {
   checkTensors("cumsum", x);
   return scanOf("cumsum", x, dim, options, (line, d) => runningSum(line, d, false));
 }
@@ -67,7 +67,11 @@ function runningSum(x: Tensor, dim: number, reverse: boolean): Tensor {
 }
 
 /** Running products along `dim`. Shape of `x`. The gradient is right where elements are 0, too. PyTorch: `torch.cumprod`. */
-export function cumprod(x: Tensor, dim: number, options?: ScanOptions): Tensor {
+export function cumprod(
+  x: Tensor,
+  dim: number | WithDim<number, ScanOptions>,
+  options?: ScanOptions,
+): Tensor {
   checkTensors("cumprod", x);
   return scanOf("cumprod", x, dim, options, (line, d) => {
     const y: Tensor = differentiable(
@@ -105,10 +109,10 @@ function cumprodGradientPairwise(x: Tensor, g: Tensor, dim: number): Tensor {
 }
 
 /** log of the running sums of exp(x) along `dim`, without overflow. Shape of `x`. PyTorch: `torch.logcumsumexp`. */
-export function logcumsumexp(x: Tensor, dim: number): Tensor {
+export function logcumsumexp(x: Tensor, dim: OrNamed<number>): Tensor {
   checkTensors("logcumsumexp", x);
   if (!isFloating(x.dtype)) throw new DTypeError(`logcumsumexp: a float tensor is needed: ${x.dtype}`);
-  const d = lineDim("logcumsumexp", dim, x);
+  const d = lineDim("logcumsumexp", dimOf("logcumsumexp", dim), x);
   return withLine(x, (line) => {
     const y: Tensor = differentiable(
       "logcumsumexp",
@@ -148,15 +152,15 @@ function logcumsumexpGradientPairwise(x: Tensor, y: Tensor, g: Tensor, dim: numb
  * Largest elements so far along `dim`, and where they are: the last of equals, and the first NaN stays. Gradients go to those
  * elements. Shapes of `x`. PyTorch: `torch.cummax`.
  */
-export function cummax(x: Tensor, dim: number): Named<"values" | "indices", Tensor> {
+export function cummax(x: Tensor, dim: OrNamed<number>): Named<"values" | "indices", Tensor> {
   checkTensors("cummax", x);
-  return extremeSoFar("max", x, dim);
+  return extremeSoFar("max", x, dimOf("cummax", dim));
 }
 
 /** Smallest elements so far along `dim`, and where they are: see `cummax`. PyTorch: `torch.cummin`. */
-export function cummin(x: Tensor, dim: number): Named<"values" | "indices", Tensor> {
+export function cummin(x: Tensor, dim: OrNamed<number>): Named<"values" | "indices", Tensor> {
   checkTensors("cummin", x);
-  return extremeSoFar("min", x, dim);
+  return extremeSoFar("min", x, dimOf("cummin", dim));
 }
 
 function extremeSoFar(op: "max" | "min", x: Tensor, dim: number): Named<"values" | "indices", Tensor> {

@@ -2,7 +2,7 @@
  * Writing by index, into a copy: `out[index[i][j]][j] = src[i][j]` for dim 0, and so on. An index may be smaller than `x` outside
  * `dim`, and smaller than `src` in every dim; what it does not reach stays, or is not read.
  */
-import { checkTensors } from "../arguments.js";
+import { checkOperands, checkTensors } from "../arguments.js";
 import { differentiable } from "../autograd/graph.js";
 import { type DType, isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
@@ -63,6 +63,7 @@ function prepared(
   index: Tensor,
   src: Source,
 ): { d: number; src: Tensor } {
+  checkOperands(op, src);
   const d = resolveDim(op, dim, x.ndim);
   const source = src instanceof Tensor ? src : expand(constant(Number(src), x.dtype), index.shape);
   if (source.dtype !== x.dtype)

@@ -4,7 +4,7 @@ import { formatShape, ShapeError, ValueError } from "../errors.js";
 import { k } from "../kernels/backend.js";
 import { checkOptions } from "../options.js";
 import { sameShape } from "../shape.js";
-import { empty, type Tensor } from "../tensor/tensor.js";
+import { empty, Tensor } from "../tensor/tensor.js";
 import { full } from "./create.js";
 import { commonDType, compare, unary } from "./elementwise.js";
 import { gather } from "./indexing.js";
@@ -75,7 +75,7 @@ export function isin(elements: Tensor | number, test: Tensor | number, options?:
   checkOptions("isin", options, ["assumeUnique", "invert"]);
   const dtype = commonDType(elements, test);
   const [x, among] = [elements, test].map((v) =>
-    typeof v === "number" ? full([], v, { dtype }) : to(v.detach(), dtype),
+    v instanceof Tensor ? to(v.detach(), dtype) : full([], Number(v), { dtype }),
   );
   const invert = options?.invert ?? false;
   if (among.numel === 0) return full(x.shape, invert);
@@ -86,7 +86,7 @@ export function isin(elements: Tensor | number, test: Tensor | number, options?:
 }
 
 function search(op: string, sorted: Tensor, given: Tensor | number, right: boolean): Tensor {
-  const values = typeof given === "number" ? full([], given, { dtype: "float64" }) : given;
+  const values = given instanceof Tensor ? given : full([], Number(given), { dtype: "float64" });
   const lead = sorted.shape.slice(0, -1);
   if (
     sorted.ndim === 0 ||

@@ -1,4 +1,4 @@
-import { checkTensors } from "../arguments.js";
+import { checkNumbers, checkTensors } from "../arguments.js";
 import { formatShape, ShapeError } from "../errors.js";
 import { checkShape, broadcastShapes as commonShape, type Shape } from "../shape.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -27,5 +27,6 @@ export function sumToSize(x: Tensor, shape: Shape): Tensor {
 /** `pad` with a constant: [before, after] of the last dim, then of the one before it, and so on. PyTorch: `torch.constant_pad_nd`. */
 export function constantPadNd(x: Tensor, padding: readonly number[], value = 0): Tensor {
   checkTensors("constantPadNd", x);
+  checkNumbers("constantPadNd", { value });
   return pad(x, padding, "constant", value);
 }

@@ -34,6 +34,7 @@ export function logSoftmax(x: Tensor, dim: Along, options?: SoftmaxOptions): Ten
 
 /** softmax of -x along `dim`. PyTorch: `F.softmin`. */
 export function softmin(given: Tensor, dim: Along, options?: SoftmaxOptions): Tensor {
+  checkTensors("softmin", given);
   const [x, along] = lineOf("softmin", given, dim, options);
   return softmax(neg(x), along);
 }

@@ -2,6 +2,7 @@ import { checkTensors } from "../arguments.js";
 import { ShapeError, ValueError } from "../errors.js";
 import { k as kernels } from "../kernels/backend.js";
 import { dimAndOptions, type WithDim } from "../options.js";
+import { quoted } from "../quote.js";
 import { numel } from "../shape.js";
 import { empty, type Tensor } from "../tensor/tensor.js";
 import { gatherLines, lineDim, withLine } from "./line.js";
@@ -103,7 +104,7 @@ export function topk(
   const d = lineDim("topk", along, x);
   const length = x.ndim === 0 ? 1 : x.shape[d];
   if (!Number.isInteger(k) || k < 0 || k > length)
-    throw new ValueError(`topk: k is an integer from 0 to ${length}, the size of dim ${d}: ${k}`);
+    throw new ValueError(`topk: k is an integer from 0 to ${length}, the size of dim ${d}: ${quoted(k)}`);
   const order = sortedOrder(x, d, largest);
   const indices = x.ndim === 0 ? order : contiguous(narrow(order, d, 0, k));
   return named({ values: gatherLines(x, d, indices), indices });
@@ -130,7 +131,7 @@ export function kthvalue(
   const d = lineDim("kthvalue", along, x);
   const length = x.ndim === 0 ? 1 : x.shape[d];
   if (!Number.isInteger(k) || k < 1 || k > length)
-    throw new ValueError(`kthvalue: k is an integer from 1 to ${length}, the size of dim ${d}: ${k}`);
+    throw new ValueError(`kthvalue: k is an integer from 1 to ${length}, the size of dim ${d}: ${quoted(k)}`);
   const order = sortedOrder(x, d, false);
   const indices = x.ndim === 0 ? order : contiguous(narrow(order, d, k - 1, 1));
   return selected(x, d, indices, keepdim);

@@ -1,5 +1,7 @@
 /** What convolution and pooling ask of their arguments: dims of images, sizes along each of their axes. */
+
 import { formatShape, ShapeError, ValueError } from "../errors.js";
+import { quoted } from "../quote.js";
 import type { Shape } from "../shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { reshape } from "./views.js";
@@ -17,7 +19,7 @@ export function sizesOf(op: string, name: string, value: Sizes, axes: number, le
     !given.every((n) => Number.isSafeInteger(n) && n >= least)
   )
     throw new ValueError(
-      `${op}: ${name} is an integer >= ${least}${axes === 1 ? "" : `, or ${axes} of them`}: ${JSON.stringify(value)}`,
+      `${op}: ${name} is an integer >= ${least}${axes === 1 ? "" : `, or ${axes} of them`}: ${quoted(value)}`,
       "INVALID_SIZE",
     );
   return given;

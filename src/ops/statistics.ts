@@ -1,6 +1,6 @@
 import { checkTensors } from "../arguments.js";
 import { isFloating } from "../dtype.js";
-import { checkOptions, dimAndOptions } from "../options.js";
+import { checkOptions, dimAndOptions, dimOf, type OrNamed } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { compare, div, where } from "./elementwise.js";
 import { type Named, named } from "./named.js";
@@ -67,9 +67,9 @@ export function nanmean(
 }
 
 /** How many elements over `dim` are other than 0, `int32`. PyTorch: `torch.count_nonzero`. */
-export function countNonzero(x: Tensor, dim?: Dims): Tensor {
+export function countNonzero(x: Tensor, dim?: OrNamed<Dims>): Tensor {
   checkTensors("countNonzero", x);
-  return sum(to(x.detach(), "bool"), dim);
+  return sum(to(x.detach(), "bool"), dimOf("countNonzero", dim));
 }
 
 /** `[variance, mean]` over `dim`. PyTorch: `torch.var_mean`. */

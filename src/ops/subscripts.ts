@@ -1,7 +1,9 @@
 /** `x[…]` of Python: positions, ranges, new dims, masks and tensors of indices, mixed. */
+
 import { checkTensors } from "../arguments.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
+import { quoted } from "../quote.js";
 import { broadcastShapes, numel, type Shape, sameShape } from "../shape.js";
 import { empty, type NestedArray, Tensor } from "../tensor/tensor.js";
 import { constant, tensor, zeros } from "./create.js";
@@ -84,7 +86,7 @@ function arrayIndex(op: string, values: readonly NestedArray[]): Tensor {
   if (flat.length > 0 && flat.every((v) => typeof v === "boolean"))
     return tensor(values as NestedArray[], { dtype: "bool" });
   if (!flat.every((v) => Number.isInteger(v)))
-    throw new DTypeError(`${op}: an array of positions or of booleans: ${JSON.stringify(values)}`);
+    throw new DTypeError(`${op}: an array of positions or of booleans: ${quoted(values)}`);
   return tensor(values as NestedArray[], { dtype: "int32" });
 }
 

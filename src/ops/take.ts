@@ -1,6 +1,7 @@
 import { checkTensors } from "../arguments.js";
 import { isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError } from "../errors.js";
+import { dimOf, type OrNamed } from "../options.js";
 import { broadcastShapes, resolveDim } from "../shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { add, compare, where } from "./elementwise.js";
@@ -31,8 +32,9 @@ export function take(x: Tensor, index: Tensor): Tensor {
  * flattened `x` and index. PyTorch: `torch.take_along_dim`.
  * @throws ValueError `INDEX_OUT_OF_RANGE`.
  */
-export function takeAlongDim(x: Tensor, index: Tensor, dim?: number): Tensor {
+export function takeAlongDim(x: Tensor, index: Tensor, given?: OrNamed<number>): Tensor {
   checkTensors("takeAlongDim", x, index);
+  const dim = given === undefined ? undefined : dimOf("takeAlongDim", given);
   if (dim === undefined) return takeAlongDim(reshape(x, [x.numel]), reshape(index, [index.numel]), 0);
   if (x.ndim !== index.ndim)
     throw new ShapeError(

@@ -1,10 +1,10 @@
-import { checkTensors } from "../arguments.js";
+import { checkIntegers, checkTensors } from "../arguments.js";
 import type { DType } from "../dtype.js";
-import { formatShape, ShapeError, ValueError } from "../errors.js";
-import { checkOptions } from "../options.js";
+import { formatShape, ShapeError } from "../errors.js";
 import { checkShape } from "../shape.js";
 import { roomFor } from "../tensor/room.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { byPositionOrName } from "./arguments.js";
 import { arange, constant, tensor } from "./create.js";
 import { compare, where } from "./elementwise.js";
 import { reshape } from "./views.js";
@@ -19,6 +19,7 @@ function triangle(op: string, x: Tensor, diagonal: number, lower: boolean): Tens
   if (x.ndim < 2)
     throw new ShapeError(`${op}: matrices are needed, [..., rows, columns]: ${formatShape(x.shape)}`);
   const [rows, columns] = x.shape.slice(-2);
+  checkIntegers(op, { diagonal });
   const mask = upperTriangle(rows, columns, lower ? diagonal + 1 : diagonal);
   const zero = constant(0, x.dtype);
   return lower ? where(mask, zero, x) : where(mask, x, zero);
@@ -62,11 +63,9 @@ function triangleIndices(
   rest: TriangleOptions | undefined,
   lower: boolean,
 ): Tensor {
-  const options = typeof given === "object" ? given : rest;
-  checkOptions(op, options, ["offset", "dtype"]);
+  const named = byPositionOrName(op, [given, rest], ["offset"], ["dtype"]);
+  const { offset = 0, dtype = "int32" } = named as TriangleOptions;
   checkShape(op, [rows, columns]);
-  const offset = typeof given === "number" ? given : (options?.offset ?? 0);
-  if (!Number.isInteger(offset)) throw new ValueError(`${op}: the offset is an integer: ${String(offset)}`);
   // Only rows that have elements are visited: there are no more of them than elements.
   const first = lower ? Math.max(0, -offset) : 0;
   const end = columns === 0 ? first : lower ? rows : Math.min(rows, columns - offset);
@@ -85,7 +84,7 @@ function triangleIndices(
       places[at] = i;
       places[total + at] = j;
     }
-  return tensor(places, { shape: [2, total], dtype: options?.dtype ?? "int32" });
+  return tensor(places, { shape: [2, total], dtype: dtype });
 }
 
 /**

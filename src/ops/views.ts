@@ -1,9 +1,12 @@
-import { checkIntegerList, checkIntegers, checkTensors, isTensor } from "../arguments.js";
+import { checkIntegerList, checkIntegers, checkTensors } from "../arguments.js";
 import { differentiable, differentiableView } from "../autograd/graph.js";
 import { type DType, isFloating } from "../dtype.js";
 import { formatShape, ShapeError, ValueError } from "../errors.js";
 import { k } from "../kernels/backend.js";
-import { dimAndOptions } from "../options.js";
+import { checkOptionKind } from "../option-kinds.js";
+import { dimAndOptions, dimOf, type OrNamed } from "../options.js";
+import { quoted } from "../quote.js";
+import { isTensor } from "../recognize.js";
 import {
   broadcastStrides,
   checkShape,
@@ -66,6 +69,7 @@ export function contiguous(x: Tensor): Tensor {
 export function to(x: Tensor, dtype: DType): Tensor {
   checkTensors("to", x);
   if (x.dtype === dtype) return x;
+  checkOptionKind("to", "dtype", dtype ?? null);
   const out = empty(x.shape, dtype);
   if (dtype === "bool") {
     const zero = constant(0, x.dtype);
@@ -147,7 +151,8 @@ export function flatten(
   if (x.ndim === 0) return reshape(x, [1]);
   const start = resolveDim("flatten", startDim, x.ndim);
   const end = resolveDim("flatten", endDim, x.ndim);
-  if (start > end) throw new ShapeError(`flatten: startDim comes first: ${startDim}, ${endDim}`);
+  if (start > end)
+    throw new ShapeError(`flatten: startDim comes first: ${quoted(startDim)}, ${quoted(endDim)}`);
   const middle = numel(x.shape.slice(start, end + 1));
   return reshape(x, [...x.shape.slice(0, start), middle, ...x.shape.slice(end + 1)]);
 }
@@ -215,9 +220,9 @@ export function squeeze(
 }
 
 /** With a dim of size 1 put in at `dim`. */
-export function unsqueeze(x: Tensor, dim: number): Tensor {
+export function unsqueeze(x: Tensor, dim: OrNamed<number>): Tensor {
   checkTensors("unsqueeze", x);
-  const at = resolveDim("unsqueeze", dim, x.ndim + 1);
+  const at = resolveDim("unsqueeze", dimOf("unsqueeze", dim), x.ndim + 1);
   const shape = [...x.shape.slice(0, at), 1, ...x.shape.slice(at)];
   const strides = [...x.strides.slice(0, at), 1, ...x.strides.slice(at)];
   return view("unsqueeze", x, x.offset, shape, strides, (g) => squeeze(g, at));
@@ -265,17 +270,15 @@ export function slice(x: Tensor, ...ranges: SliceRange[]): Tensor {
   for (const [d, range] of ranges.entries()) {
     if (range === null || range === undefined) continue;
     if (!Array.isArray(range))
-      throw new ValueError(
-        `slice: a range is [start, end, step] or null: ${JSON.stringify(range)} in dim ${d}`,
-      );
+      throw new ValueError(`slice: a range is [start, end, step] or null: ${quoted(range)} in dim ${d}`);
     const [from, end, by = 1] = range;
     if (!Number.isInteger(by) || by < 1)
-      throw new ValueError(`slice: the step is an integer >= 1: ${by} in dim ${d}`);
+      throw new ValueError(`slice: the step is an integer >= 1: ${quoted(by)} in dim ${d}`);
     const cut = (position: number) =>
       Math.min(Math.max(position < 0 ? position + x.shape[d] : position, 0), x.shape[d]);
     for (const position of [from ?? 0, end ?? 0])
       if (!Number.isInteger(position))
-        throw new ValueError(`slice: positions are integers: ${position} in dim ${d}`);
+        throw new ValueError(`slice: positions are integers: ${quoted(position)} in dim ${d}`);
     start[d] = cut(from ?? 0);
     size[d] = Math.max(0, Math.ceil((cut(end ?? x.shape[d]) - start[d]) / by));
     step[d] = by;
@@ -306,7 +309,7 @@ export function narrow(x: Tensor, dim: number, from: number | Tensor, length: nu
     first + length > x.shape[d]
   )
     throw new ShapeError(
-      `narrow: outside dim ${d} of ${formatShape(x.shape)}: ${length} elements from ${start}`,
+      `narrow: outside dim ${d} of ${formatShape(x.shape)}: ${length} elements from ${quoted(start)}`,
       "INDEX_OUT_OF_RANGE",
     );
   return sliceDim(x, d, first, first + length);
@@ -316,24 +319,24 @@ export function narrow(x: Tensor, dim: number, from: number | Tensor, length: nu
 export function select(x: Tensor, dim: number, index: number): Tensor {
   checkTensors("select", x);
   const d = resolveDim("select", dim, x.ndim);
-  const i = index < 0 ? index + x.shape[d] : index;
+  const i = Number.isInteger(index) && index < 0 ? index + x.shape[d] : index;
   if (!Number.isInteger(index) || i < 0 || i >= x.shape[d])
     throw new ShapeError(
-      `select: index out of range: ${index} in dim ${d} of ${formatShape(x.shape)}`,
+      `select: index out of range: ${quoted(index)} in dim ${d} of ${formatShape(x.shape)}`,
       "INDEX_OUT_OF_RANGE",
     );
   return squeeze(narrow(x, d, i, 1), d);
 }
 
 /** Parts of `size` elements along `dim` (the last may be smaller), or of the given sizes. Views. */
-export function split(x: Tensor, size: number | readonly number[], dim = 0): Tensor[] {
+export function split(x: Tensor, size: number | readonly number[], dim: OrNamed<number> = 0): Tensor[] {
   checkTensors("split", x);
-  const d = resolveDim("split", dim, x.ndim);
+  const d = resolveDim("split", dimOf("split", dim), x.ndim);
   const total = x.shape[d];
   if (typeof size !== "number" && !Array.isArray(size))
-    throw new ValueError(`split: a size, or an array of sizes: ${JSON.stringify(size)}`);
+    throw new ValueError(`split: a size, or an array of sizes: ${quoted(size)}`);
   if (typeof size === "number" && (!Number.isInteger(size) || size < Math.min(1, total)))
-    throw new ValueError(`split: the size is an integer >= 1 (0 of nothing): ${size}`);
+    throw new ValueError(`split: the size is an integer >= 1 (0 of nothing): ${quoted(size)}`);
   const sizes =
     typeof size === "number"
       ? Array.from({ length: total === 0 ? 1 : Math.ceil(total / size) }, (_, i) =>
@@ -351,18 +354,18 @@ export function split(x: Tensor, size: number | readonly number[], dim = 0): Ten
 }
 
 /** At most `chunks` parts of equal size along `dim` (the last may be smaller); of nothing as many parts of nothing. Views. */
-export function chunk(x: Tensor, chunks: number, dim = 0): Tensor[] {
+export function chunk(x: Tensor, chunks: number, dim: OrNamed<number> = 0): Tensor[] {
   checkTensors("chunk", x);
-  const d = resolveDim("chunk", dim, x.ndim);
+  const d = resolveDim("chunk", dimOf("chunk", dim), x.ndim);
   if (!Number.isInteger(chunks) || chunks < 1)
-    throw new ValueError(`chunk: the number of chunks is an integer >= 1: ${chunks}`);
+    throw new ValueError(`chunk: the number of chunks is an integer >= 1: ${quoted(chunks)}`);
   if (x.shape[d] === 0) return split(x, new Array<number>(chunks).fill(0), d);
   return split(x, Math.ceil(x.shape[d] / chunks), d);
 }
 
 /** Every element of a dim as a tensor without that dim. Views. */
-export function unbind(x: Tensor, dim = 0): Tensor[] {
+export function unbind(x: Tensor, dim: OrNamed<number> = 0): Tensor[] {
   checkTensors("unbind", x);
-  const d = resolveDim("unbind", dim, x.ndim);
+  const d = resolveDim("unbind", dimOf("unbind", dim), x.ndim);
   return Array.from({ length: x.shape[d] }, (_, i) => select(x, d, i));
 }

@@ -1,8 +1,10 @@
 /** Schedules that go from one learning rate to another once, as in PyTorch. */
+
 import { cosTurns } from "../elementary.js";
 import { ValueError } from "../errors.js";
 import { checkOptionNames } from "../options.js";
-import { between, count, listOf, notNegative, positive, shown } from "../saved-state.js";
+import { quoted } from "../quote.js";
+import { between, count, listOf, notNegative, positive } from "../saved-state.js";
 import { checkKinds } from "./range.js";
 import { perGroup, type Scheduled, Scheduler } from "./scheduler.js";
 
@@ -79,7 +81,7 @@ export class LinearLR extends Scheduler {
     const { startFactor = 1 / 3, endFactor = 1, totalIters = 5 } = options;
     [this.startFactor, this.endFactor, this.totalIters] = [startFactor, endFactor, totalIters];
     if (!between(0, 1).holds(this.startFactor) || this.startFactor === 0)
-      throw new ValueError(`LinearLR: startFactor is in (0, 1]: ${shown(this.startFactor)}`);
+      throw new ValueError(`LinearLR: startFactor is in (0, 1]: ${quoted(this.startFactor)}`);
     checkKinds("LinearLR", {
       endFactor: [this.endFactor, between(0, 1)],
       totalIters: [this.totalIters, count],

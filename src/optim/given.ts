@@ -1,6 +1,8 @@
 /** What people give where parameters belong. */
+
 import { ValueError } from "../errors.js";
-import { shown } from "../saved-state.js";
+import { quoted } from "../quote.js";
+
 import { Tensor } from "../tensor/tensor.js";
 
 /** What was given for parameters, as a list. @throws ValueError `NOT_PARAMETERS` that says what to give. */
@@ -30,8 +32,8 @@ export function described(given: unknown): string {
     return `the model ${(given as object).constructor.name} itself`;
   if (typeof given === "function") return `the function ${given.name}, which was not called`;
   if (Array.isArray(given) && given[1] instanceof Tensor)
-    return `a name and a tensor (${shown(given[0])}), as namedParameters() gives them`;
-  return shown(given);
+    return `a name and a tensor (${quoted(given[0])}), as namedParameters() gives them`;
+  return quoted(given);
 }
 
 export function noParameters(name: string): ValueError {

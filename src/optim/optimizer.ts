@@ -4,7 +4,8 @@ import { AutogradError, formatShape, ShapeError, ValueError } from "../errors.js
 import { k, withKernels } from "../kernels/backend.js";
 import { dense } from "../ops/views.js";
 import { checkOptionNames } from "../options.js";
-import { count, listOf, mismatch, readState, record, shown } from "../saved-state.js";
+import { quoted } from "../quote.js";
+import { count, listOf, mismatch, readState, record } from "../saved-state.js";
 import { denseStrides, numel, sameShape } from "../shape.js";
 import { isDetached } from "../tensor/detached.js";
 import { longLived, type Storage, sharedArray } from "../tensor/storage.js";
@@ -287,7 +288,7 @@ export abstract class Optimizer<Options extends object> {
     const { options } = this.groups[i];
     const wanted = this.paramGroups[i].params.length;
     const given = (saved["params"] as unknown[] | undefined)?.length;
-    if (given !== wanted) throw mismatch(name, `group ${i} has ${shown(given)} parameters for ${wanted}`);
+    if (given !== wanted) throw mismatch(name, `group ${i} has ${quoted(given)} parameters for ${wanted}`);
     const taken = fixedLists(
       Object.fromEntries(
         Object.keys(options).map((key) => {
@@ -303,7 +304,7 @@ export abstract class Optimizer<Options extends object> {
   /** The state of a parameter, in memory that may be copied from at any time. */
   #savedEntry(saved: unknown, { param }: Slot, i: number): { step: number; buffers: Tensor[] } {
     const name = this.constructor.name;
-    if (!record.holds(saved)) throw mismatch(name, `state ${i} is ${record.words}: ${shown(saved)}`);
+    if (!record.holds(saved)) throw mismatch(name, `state ${i} is ${record.words}: ${quoted(saved)}`);
     const tensorOf = (key: string, shape: readonly number[]) => {
       const x = saved[key];
       if (!(x instanceof Tensor)) throw mismatch(name, `state ${i} has no ${key}`);
@@ -318,7 +319,7 @@ export abstract class Optimizer<Options extends object> {
       return x;
     };
     const step = tensorOf("step", []).item();
-    if (!count.holds(step)) throw mismatch(name, `step of state ${i} is ${count.words}: ${shown(step)}`);
+    if (!count.holds(step)) throw mismatch(name, `step of state ${i} is ${count.words}: ${quoted(step)}`);
     return { step, buffers: this.stateNames.map((key) => dense(tensorOf(key, param.shape))) };
   }
 }

@@ -1,5 +1,6 @@
 import { ValueError } from "../errors.js";
 import { checkOptionNames } from "../options.js";
+import { quoted } from "../quote.js";
 import {
   count,
   finite,
@@ -10,7 +11,6 @@ import {
   oneOrMore,
   orNull,
   readState,
-  shown,
 } from "../saved-state.js";
 import { checkKinds } from "./range.js";
 import { checkOptimizer, perGroup, type Scheduled } from "./scheduler.js";
@@ -67,7 +67,7 @@ export class ReduceLROnPlateau {
     const { mode = "min", factor = 0.1, thresholdMode = "rel", minLr = 0 } = options;
     const { patience = 10, threshold = 1e-4, cooldown = 0, eps = 1e-8 } = options;
     if (!(notNegative.holds(factor) && factor < 1))
-      throw new ValueError(`ReduceLROnPlateau: factor is below 1: ${shown(factor)}`);
+      throw new ValueError(`ReduceLROnPlateau: factor is below 1: ${quoted(factor)}`);
     checkKinds("ReduceLROnPlateau", {
       ...{ mode: [mode, oneOf("min", "max")], thresholdMode: [thresholdMode, oneOf("rel", "abs")] },
       ...{ patience: [patience, count], threshold: [threshold, notNegative], cooldown: [cooldown, count] },

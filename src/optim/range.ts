@@ -1,6 +1,8 @@
 /** What hyperparameters may be: of what kind, and in what range. */
+
 import { ValueError } from "../errors.js";
-import { flag, type Kind, shown } from "../saved-state.js";
+import { quoted } from "../quote.js";
+import { flag, type Kind } from "../saved-state.js";
 
 /** From `low`, up to but not including `high`. */
 export type Range = readonly [low: number, high: number];
@@ -16,7 +18,7 @@ export function checkRange(op: string, name: string, value: unknown, low: number
   if (typeof value === "number" && value >= low && value < high) return;
   const range = high === Infinity ? (low === -Infinity ? "finite" : `>= ${low}`) : `in [${low}, ${high})`;
   const kind = typeof value === "number" ? "" : "a number ";
-  throw new ValueError(`${op}: ${name} is ${kind}${range}: ${shown(value)}`, "INVALID_HYPERPARAMETER");
+  throw new ValueError(`${op}: ${name} is ${kind}${range}: ${quoted(value)}`, "INVALID_HYPERPARAMETER");
 }
 
 /**
@@ -30,7 +32,7 @@ export function checkHyperparameters<Options extends object>(
   ranges: Ranges<Options> = {},
 ): void {
   const fail = (name: string, rule: string, value: unknown) =>
-    new ValueError(`${op}: ${name} ${rule}: ${shown(value)}`, "INVALID_HYPERPARAMETER");
+    new ValueError(`${op}: ${name} ${rule}: ${quoted(value)}`, "INVALID_HYPERPARAMETER");
   for (const name of Object.keys(defaults) as (keyof Options & string)[]) {
     const [value, like, own]: unknown[] = [options[name], defaults[name], ranges[name]];
     if (typeof like === "boolean") {
@@ -50,5 +52,5 @@ export function checkKinds(
   options: Readonly<Record<string, readonly [unknown, Kind<unknown>]>>,
 ): void {
   for (const [name, [value, kind]] of Object.entries(options))
-    if (!kind.holds(value)) throw new ValueError(`${op}: ${name} is ${kind.words}: ${shown(value)}`);
+    if (!kind.holds(value)) throw new ValueError(`${op}: ${name} is ${kind.words}: ${quoted(value)}`);
 }

@@ -1,5 +1,6 @@
 import { ValueError } from "../errors.js";
-import { count, finite, listOf, mismatch, readState, record, shown } from "../saved-state.js";
+import { quoted } from "../quote.js";
+import { count, finite, listOf, mismatch, readState, record } from "../saved-state.js";
 import { tracing } from "../tracing.js";
 
 /** What a scheduler sets of a group. Momentum is `momentum` (SGD, RMSprop) or the first of `betas` (Adam). */
@@ -152,7 +153,7 @@ export abstract class Scheduler {
 export function checkOptimizer(op: string, optimizer: unknown): void {
   if (Array.isArray((optimizer as Partial<Scheduled> | null | undefined)?.paramGroups)) return;
   const keys = record.holds(optimizer) ? Object.keys(optimizer).slice(0, 5) : [];
-  const given = keys.length > 0 ? `{ ${keys.join(", ")} }` : shown(optimizer);
+  const given = keys.length > 0 ? `{ ${keys.join(", ")} }` : quoted(optimizer);
   throw new ValueError(
     `${op}: the optimizer comes first: ${given}; new ${op}(optimizer, { … })`,
     "NOT_AN_OPTIMIZER",

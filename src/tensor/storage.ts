@@ -1,6 +1,7 @@
 import { CACHE_LINE, onCacheLine } from "../cache-lines.js";
 import { arrayTypes, type Data, type DType } from "../dtype.js";
 import { DTypeError, SimdgradError } from "../errors.js";
+import { quoted } from "../quote.js";
 import { tracing } from "../tracing.js";
 import { checkRoom, outOfMemory } from "./room.js";
 
@@ -126,7 +127,7 @@ export function allocate(dtype: DType, length: number): Storage {
   const ArrayType = arrayTypes[dtype];
   if (ArrayType === undefined)
     throw new DTypeError(
-      `dtype: one of ${Object.keys(arrayTypes).join(", ")} is needed: ${String(dtype)}`,
+      `dtype: one of ${Object.keys(arrayTypes).join(", ")} is needed: ${quoted(dtype)}`,
       "UNKNOWN_DTYPE",
     );
   checkRoom("tensor", dtype, length);

@@ -200,7 +200,9 @@ export class Tensor {
     return this.storage.array.subarray(this.offset, this.offset + this.numel);
   }
 
-  /** The only element as a number. @throws ShapeError when there is not exactly one. */
+  /**
+   * The only element as a number, whatever the dtype: of `bool` 1 or 0, so that it can be added up and compared (`toArray()` and JSON give
+   * true and false). @throws ShapeError when there is not exactly one. */
   item(): number {
     checkReadable("item", this);
     if (this.numel !== 1)

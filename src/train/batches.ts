@@ -1,7 +1,8 @@
 import { DataLoader } from "../data/dataloader.js";
 import type { BatchDataset, SampleDataset } from "../data/dataset.js";
 import { formatShape, ShapeError, ValueError } from "../errors.js";
-import { shown } from "../saved-state.js";
+import { quoted } from "../quote.js";
+
 import { Tensor } from "../tensor/tensor.js";
 
 /** Inputs and targets of one step; both count the same samples in their first dim. */
@@ -34,7 +35,7 @@ export function batchesOf(op: string, data: TrainingData, options: LoaderOptions
   const what =
     data instanceof Tensor
       ? `a tensor ${formatShape(data.shape)}; new data.TensorDataset(x, y)`
-      : shown(data);
+      : quoted(data);
   throw new ValueError(`${op}: data is a data set or a DataLoader: ${what}`, "INVALID_DATASET");
 }
 
@@ -59,4 +60,4 @@ export function checkBatch(op: string, batch: Batch): Batch {
 }
 
 const kindOf = (given: unknown) =>
-  given instanceof Tensor ? `a tensor ${formatShape(given.shape)}` : shown(given);
+  given instanceof Tensor ? `a tensor ${formatShape(given.shape)}` : quoted(given);

@@ -2,6 +2,7 @@
  * A training run in one file (safetensors): model, optimizer, scheduler, random state, loader, and how far the run was. What goes on from it
  * comes to the same bits as a run that was never interrupted.
  */
+
 import { existsSync, statSync } from "node:fs";
 import { DataLoader, type DataLoaderState } from "../data/dataloader.js";
 import { FileError, SimdgradError, ValueError } from "../errors.js";
@@ -10,6 +11,7 @@ import { pathOf } from "../io/read.js";
 import type { Module } from "../nn/module.js";
 import type { Optimizer, OptimizerState } from "../optim/optimizer.js";
 import type { SchedulerState } from "../optim/schedulers.js";
+import { quoted } from "../quote.js";
 import { defaultGenerator } from "../random.js";
 import {
   count,
@@ -20,7 +22,6 @@ import {
   positive,
   readFields,
   record,
-  shown,
   words,
 } from "../saved-state.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -65,11 +66,11 @@ const isStateful = (value: unknown): value is Stateful =>
 /** @throws ValueError `INVALID_OPTION` for what is no path, `NOT_RESUMABLE` for a part that cannot say where it stands. */
 export function checkResumable(path: Path, { scheduler, loader }: Trained): void {
   if (!(typeof path === "string" || path instanceof URL) || path === "")
-    throw new ValueError(`fit: checkpoint is the path of a file: ${shown(path)}`, "INVALID_OPTION");
+    throw new ValueError(`fit: checkpoint is the path of a file: ${quoted(path)}`, "INVALID_OPTION");
   const stat = statSync(pathOf(path), { throwIfNoEntry: false });
   if (stat !== undefined && !stat.isFile())
     throw new FileError(
-      `fit: checkpoint is a file: ${stat.isDirectory() ? "a directory" : "a pipe or another special file"}: ${JSON.stringify(pathOf(path))}`,
+      `fit: checkpoint is a file: ${stat.isDirectory() ? "a directory" : "a pipe or another special file"}: ${quoted(pathOf(path))}`,
       "NOT_A_FILE",
       pathOf(path),
     );
@@ -113,7 +114,7 @@ export function loadCheckpoint(path: Path, trained: Trained): Standing | null {
   if (isStateful(scheduler) !== (header.scheduler !== null))
     throw new SimdgradError(
       "STATE_DICT_MISMATCH",
-      `fit: resume: ${JSON.stringify(name)} was written with${header.scheduler === null ? "out" : ""} a scheduler`,
+      `fit: resume: ${quoted(name)} was written with${header.scheduler === null ? "out" : ""} a scheduler`,
     );
   const under = (prefix: string) =>
     Object.entries(tensors).flatMap(([key, x]) =>
@@ -122,7 +123,7 @@ export function loadCheckpoint(path: Path, trained: Trained): Standing | null {
   const state: OptimizerState["state"] = {};
   for (const [key, x] of under("optimizer.")) {
     const [, index, buffer] = /^(\d+)\.(\w+)$/.exec(key) ?? [];
-    if (index === undefined) throw mismatch("the optimizer", `a tensor of no parameter: ${shown(key)}`);
+    if (index === undefined) throw mismatch("the optimizer", `a tensor of no parameter: ${quoted(key)}`);
     state[Number(index)] ??= {};
     state[Number(index)][buffer] = x;
   }
@@ -153,7 +154,7 @@ const standingFields = { epoch: positive, step: count, score: listOf(number), ah
 
 function headerOf(metadata: Record<string, string>, path: string): Header & { standing: Standing } {
   const fail = (code: string, what: string) =>
-    new FileError(`fit: resume: ${what}: ${JSON.stringify(path)}`, code, path);
+    new FileError(`fit: resume: ${what}: ${quoted(path)}`, code, path);
   let header: Partial<Header> | undefined;
   try {
     header = JSON.parse(metadata["simdgrad checkpoint"] ?? "");
@@ -179,6 +180,6 @@ function headerOf(metadata: Record<string, string>, path: string): Header & { st
   );
   const standing = readFields(read.standing, standingFields, (what) => damaged(`standing: ${what}`));
   if (!Score.areSums(standing.score))
-    throw damaged(`standing: score is no sums of an epoch: ${shown(standing.score)}`);
+    throw damaged(`standing: score is no sums of an epoch: ${quoted(standing.score)}`);
   return { ...read, standing };
 }

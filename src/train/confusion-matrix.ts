@@ -4,6 +4,7 @@ import { tensor } from "../ops/create.js";
 import { argmax } from "../ops/reduce.js";
 import { dense } from "../ops/views.js";
 import { checkOptions } from "../options.js";
+import { quoted } from "../quote.js";
 import { Tensor } from "../tensor/tensor.js";
 import type { TrainingData } from "./batches.js";
 import { evaluate } from "./evaluate.js";
@@ -68,14 +69,17 @@ function counted(predicted: Tensor, target: Tensor, given?: number): Tensor {
   const largest = () => [...from, ...to].reduce((a, b) => Math.max(a, b), -1) + 1;
   const classes = given ?? (scores ? predicted.shape[1] : largest());
   if (!Number.isInteger(classes) || classes < 1)
-    throw new ValueError(`confusionMatrix: classes is an integer >= 1: ${classes}`, "INVALID_CLASSES");
+    throw new ValueError(
+      `confusionMatrix: classes is an integer >= 1: ${quoted(classes)}`,
+      "INVALID_CLASSES",
+    );
   const counts = new Int32Array(classes * classes);
   for (const [i, row] of to.entries()) {
     if (row === -100) continue;
     for (const value of [row, from[i]])
       if (value < 0 || value >= classes)
         throw new ValueError(
-          `confusionMatrix: a class outside the ${classes}: ${value} at position ${i}`,
+          `confusionMatrix: a class outside the ${quoted(classes)}: ${quoted(value)} at position ${i}`,
           "INDEX_OUT_OF_RANGE",
         );
     counts[row * classes + from[i]]++;

@@ -2,7 +2,8 @@ import { noGrad } from "../autograd/grad-mode.js";
 import { SimdgradError, ValueError } from "../errors.js";
 import type { Module } from "../nn/module.js";
 import { checkOptions } from "../options.js";
-import { shown } from "../saved-state.js";
+import { quoted } from "../quote.js";
+
 import type { Tensor } from "../tensor/tensor.js";
 import type { FitProgress } from "./run.js";
 
@@ -39,7 +40,7 @@ export class EarlyStopping {
     const { patience = 5, minDelta = 0, mode = "min" } = options;
     if (!Number.isInteger(patience) || patience < 1)
       throw new ValueError(
-        `EarlyStopping: patience is an integer >= 1: ${shown(patience)}`,
+        `EarlyStopping: patience is an integer >= 1: ${quoted(patience)}`,
         "INVALID_OPTION",
       );
     if (!(minDelta >= 0 && Number.isFinite(minDelta)))

@@ -2,7 +2,8 @@
 import { formatShape, ShapeError, ValueError } from "../errors.js";
 import { Module } from "../nn/module.js";
 import { ReduceLROnPlateau } from "../optim/schedulers.js";
-import { record, shown } from "../saved-state.js";
+import { quoted } from "../quote.js";
+import { record } from "../saved-state.js";
 import { Tensor } from "../tensor/tensor.js";
 
 /** @throws ValueError `NOT_A_MODEL` for a class, a function or nothing where a model belongs. */
@@ -13,7 +14,7 @@ export function checkModel(op: string, model: unknown): asserts model is Module 
     typeof model !== "function"
       ? model instanceof Tensor
         ? `a tensor ${formatShape(model.shape)}`
-        : shown(model)
+        : quoted(model)
       : model.prototype instanceof Module
         ? `the class ${name}; new ${name}(…)`
         : `a function; put it into the forward of a class that extends nn.Module`;
@@ -54,7 +55,7 @@ export function checkOptimizer(options: unknown): void {
 /** @throws ValueError for a loss that is no tensor; ShapeError for one that is no mean. */
 export function checkLoss(loss: unknown): Tensor {
   if (!(loss instanceof Tensor))
-    throw new ValueError(`fit: the loss function returns a tensor: ${shown(loss)}`, "INVALID_LOSS");
+    throw new ValueError(`fit: the loss function returns a tensor: ${quoted(loss)}`, "INVALID_LOSS");
   if (loss.numel !== 1)
     throw new ShapeError(
       `fit: the loss is a mean over the batch: ${formatShape(loss.shape)}; reduction "mean"`,
@@ -72,7 +73,7 @@ export function checkScheduler(scheduler: unknown): void {
     );
   if (!record.holds(scheduler) || typeof scheduler["step"] !== "function")
     throw new ValueError(
-      `fit: a scheduler has step(): ${typeof scheduler === "function" ? `given the class ${scheduler.name}, without new` : shown(scheduler)}`,
+      `fit: a scheduler has step(): ${typeof scheduler === "function" ? `given the class ${scheduler.name}, without new` : quoted(scheduler)}`,
       "INVALID_SCHEDULER",
     );
 }

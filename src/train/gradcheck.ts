@@ -1,3 +1,4 @@
+import { checkFunctions, checkTensorList } from "../arguments.js";
 import { grad } from "../autograd/engine.js";
 import { noGrad } from "../autograd/grad-mode.js";
 import { AutogradError, formatShape, ValueError } from "../errors.js";
@@ -33,6 +34,8 @@ export function gradcheck(
 ): true {
   checkOptions("gradcheck", options, ["eps", "atol", "rtol", "directions", "seed"]);
   const { eps = 1e-6, atol = 1e-5, rtol = 1e-4, directions = 3, seed = 0 } = options;
+  checkFunctions("gradcheck", { fn });
+  checkTensorList("gradcheck", inputs);
   const generator = new Generator(seed);
   const checked = inputs.filter((x) => x.requiresGrad);
   if (checked.length === 0)

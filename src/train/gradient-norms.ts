@@ -4,6 +4,7 @@ import { noGrad } from "../autograd/grad-mode.js";
 import { ValueError } from "../errors.js";
 import { type Module, ReLU } from "../nn/index.js";
 import { Tensor } from "../tensor/tensor.js";
+import { checkModel } from "./given.js";
 
 export interface LayerGradient {
   /** Path in the model: `0`, `blocks.3.fc`. */
@@ -37,6 +38,7 @@ interface Noted {
  *     probe.remove()
  */
 export function gradientNorms(model: Module): { read(): LayerGradient[]; remove(): void } {
+  checkModel("gradientNorms", model);
   const layers = [...model.namedModules()].filter(([, module]) => module.children().length === 0);
   if (layers.length === 0) throw new ValueError("gradientNorms: the model has a layer: it has none");
   const noted = layers.map(([name, module]): Noted => {

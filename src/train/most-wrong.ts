@@ -4,6 +4,7 @@ import { formatShape, ShapeError, ValueError } from "../errors.js";
 import type { Module } from "../nn/module.js";
 import { select } from "../ops/views.js";
 import { checkOptions } from "../options.js";
+import { quoted } from "../quote.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { batchesOf, checkBatch, type TrainingData } from "./batches.js";
 import { inEvalMode } from "./evaluate.js";
@@ -44,7 +45,7 @@ export async function mostWrong(
   checkModel("mostWrong", model);
   const { batchSize = 256, signal } = options;
   if (!Number.isInteger(n) || n < 1)
-    throw new ValueError(`mostWrong: n is an integer >= 1: ${String(n)}`, "INVALID_OPTION");
+    throw new ValueError(`mostWrong: n is an integer >= 1: ${quoted(n)}`, "INVALID_OPTION");
   if (data instanceof DataLoader && data.shuffle)
     throw new ValueError("mostWrong: a loader that does not shuffle: shuffle is true", "INVALID_OPTION");
   const loss =

@@ -1,4 +1,5 @@
 /** What `fit` does: epochs of steps, compiled where that is possible. */
+
 import { batchesLeft, type Feed, isNotCapturable, nextOf, Runner } from "../compile/index.js";
 import { DataLoader } from "../data/dataloader.js";
 import { SimdgradError, ValueError } from "../errors.js";
@@ -8,8 +9,9 @@ import type { Module } from "../nn/module.js";
 import type { Optimizer } from "../optim/optimizer.js";
 import type { Scheduler } from "../optim/schedulers.js";
 import { checkOptions } from "../options.js";
+import { quoted } from "../quote.js";
 import { defaultGenerator } from "../random.js";
-import { shown } from "../saved-state.js";
+
 import type { Tensor } from "../tensor/tensor.js";
 import { type Batch, type BatchSource, batchesOf, checkBatch, type TrainingData } from "./batches.js";
 import { checkResumable, loadCheckpoint, type Standing, saveCheckpoint, type Trained } from "./checkpoint.js";
@@ -156,8 +158,9 @@ export class Run {
         "WRONG_OPTIMIZER",
       );
     if (!Number.isInteger(epochs) || epochs < 1)
-      throw new ValueError(`fit: epochs is an integer >= 1: ${shown(epochs)}`);
-    if (!(reportEvery >= 0)) throw new ValueError(`fit: reportEvery is a number >= 0: ${shown(reportEvery)}`);
+      throw new ValueError(`fit: epochs is an integer >= 1: ${quoted(epochs)}`);
+    if (!(reportEvery >= 0))
+      throw new ValueError(`fit: reportEvery is a number >= 0: ${quoted(reportEvery)}`);
     if (schedulerUnit !== "epoch" && schedulerUnit !== "step")
       throw new ValueError(`fit: schedulerUnit is epoch or step: ${String(schedulerUnit)}`);
     const { signal, validation, seed } = options;
@@ -175,7 +178,7 @@ export class Run {
     this.#batches = batchesOf("fit", train, { batchSize, shuffle, seed });
     const { optimizer, scheduler, checkpoint, checkpointEvery: every = 1 } = options;
     if (!Number.isInteger(every) || every < 1)
-      throw new ValueError(`fit: checkpointEvery is an integer >= 1: ${shown(every)}`);
+      throw new ValueError(`fit: checkpointEvery is an integer >= 1: ${quoted(every)}`);
     if (checkpoint !== undefined) checkResumable(checkpoint, this.#trained);
     else if (options.resume) throw new ValueError("fit: resume needs checkpoint: the file to go on from");
     this.#lookAhead =

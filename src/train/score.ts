@@ -9,7 +9,8 @@ import { binaryCrossEntropy, binaryCrossEntropyWithLogits } from "../ops/losses.
 import { multilabelSoftMarginLoss } from "../ops/margin-losses.js";
 import { argmax, sum } from "../ops/reduce.js";
 import { dense, to } from "../ops/views.js";
-import { shown } from "../saved-state.js";
+import { quoted } from "../quote.js";
+
 import { sameShape } from "../shape.js";
 import { sharedArray } from "../tensor/storage.js";
 import { Tensor } from "../tensor/tensor.js";
@@ -33,7 +34,7 @@ export function measureOf(op: string, loss?: Loss): Measure {
   if (typeof loss !== "function" && typeof loss?.forward === "function")
     return { loss: (output, target) => loss.forward(output, target), threshold };
   const given =
-    typeof loss === "function" ? `the class ${(loss as { name: string }).name}, without new` : shown(loss);
+    typeof loss === "function" ? `the class ${(loss as { name: string }).name}, without new` : quoted(loss);
   throw new ValueError(`${op}: loss is a module or a function: ${given}`, "INVALID_OPTION");
 }
 

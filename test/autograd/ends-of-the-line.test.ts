@@ -85,14 +85,14 @@ describe("arguments that became numbers", () => {
       () => zeros([2]).maskedFill(ones([2]), undefined as never),
     ],
     [
-      "ConstantPad1d: value is a number: { value }; options come last",
+      "ConstantPad1d: value is a number: { value: 1 }; options come last",
       () => new nn.ConstantPad1d(1, { value: 1 } as never),
     ],
     [
       "Flatten: unknown option: start_dim; did you mean startDim?",
       () => new nn.Flatten({ start_dim: 0 } as never),
     ],
-    ["rot90: k is an integer: { k }; options come last", () => ones([2, 2]).rot90({ k: 1 } as never)],
+    ["rot90: k is an integer: { k: 1 }; options come last", () => ones([2, 2]).rot90({ k: 1 } as never)],
     ["rot90: k is an integer: 1.5", () => ones([2, 2]).rot90(1.5)],
     ["cov: fweights are >= 0", () => cov(ones([2, 3]), { fweights: tensor([-1, 2, 3], { dtype: "int32" }) })],
   ])("%s", (message, call) => {

@@ -222,3 +222,19 @@ describe("errors", () => {
     expect(run).toThrowError(message);
   });
 });
+
+it("an empty batch stays empty, with channels or without, and statistics stay", () => {
+  for (const training of [true, false]) {
+    const none = zeros([0]);
+    expect(F.batchNorm(none, none, none, { training }).shape).toEqual([0]);
+    expect(() => F.batchNorm(none, zeros([3]), zeros([3]), { training })).toThrow(code("SHAPE_MISMATCH"));
+    for (const shape of [
+      [0, 3],
+      [0, 3, 2],
+    ]) {
+      const layer = new nn.BatchNorm1d(3).train(training) as InstanceType<typeof nn.BatchNorm1d>;
+      expect(layer.forward(zeros(shape)).shape).toEqual(shape);
+    }
+    expect(() => new nn.BatchNorm1d(3).train(training).forward(none)).toThrow(code("SHAPE_MISMATCH"));
+  }
+});

@@ -261,6 +261,25 @@ describe("hooks", () => {
     expect(layer.forward(tensor([3])).item()).toBe(3);
     expect(calls.length).toBe(3);
   });
+
+  it("before forward replace its arguments, after it its result, each seeing what the one before made", () => {
+    class Sum extends nn.Module {
+      forward(a: Tensor, b: Tensor): Tensor {
+        return a.add(b);
+      }
+    }
+    const sum = new Sum();
+    sum.registerForwardPreHook((_, [a, b]) => [(a as Tensor).mul(10), b]);
+    sum.registerForwardPreHook((_, [a, b]) => [(a as Tensor).add(1), b]);
+    sum.registerForwardPreHook(() => undefined);
+    sum.registerForwardHook((_, [a], result) => (result as Tensor).sub(a as Tensor));
+    sum.registerForwardHook((_, __, result) => (result as Tensor).neg());
+    sum.registerForwardHook(() => undefined);
+    expect(sum.forward(tensor([2]), tensor([3])).toArray()).toEqual([-3]); // 21 + 3, less 21
+    const alone = new nn.Identity();
+    alone.registerForwardPreHook((_, [x]) => (x as Tensor).mul(2)); // one value is one argument
+    expect(alone.forward(tensor([4])).toArray()).toEqual([8]);
+  });
 });
 
 describe("errors say where in the model they come from", () => {

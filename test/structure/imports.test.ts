@@ -6,6 +6,7 @@ import { arrows, importsOf, roomOf, sources } from "./imports.js";
  * or a new one between neighbours, fails here and is either a mistake or a decision to be written into this table.
  */
 const ground = [
+  "recognize",
   "quote",
   "errors",
   "dtype",
@@ -26,7 +27,8 @@ const ground = [
 ];
 const tensors = [...ground, "kernels", "tensor", "autograd"];
 const rooms: Record<string, readonly string[]> = {
-  quote: [],
+  recognize: [],
+  quote: ["recognize"],
   errors: ["quote"],
   dtype: [],
   region: ["dtype"],
@@ -37,12 +39,12 @@ const rooms: Record<string, readonly string[]> = {
   decimal: [],
   "package-root": [],
   "cache-lines": ["dtype"],
-  arguments: ["errors"],
-  "option-kinds": ["arguments", "dtype", "errors"],
-  options: ["arguments", "errors", "nearest", "option-kinds"],
-  shape: ["arguments", "errors"],
-  "saved-state": ["errors"],
-  random: ["errors", "tracing"],
+  arguments: ["errors", "quote", "recognize"],
+  "option-kinds": ["dtype", "errors", "quote", "recognize"],
+  options: ["errors", "nearest", "option-kinds", "quote", "recognize"],
+  shape: ["errors", "quote"],
+  "saved-state": ["errors", "quote"],
+  random: ["errors", "quote", "tracing"],
   kernels: ground, // never a Tensor
   tensor: ground,
   autograd: [...ground, "tensor"],

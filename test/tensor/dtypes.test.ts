@@ -108,3 +108,13 @@ describe("integers", () => {
     expect(tensor([1, 2]).add_(tensor(Float64Array.of(1, 1))).dtype).toBe("float32");
   });
 });
+
+it("item is a number of every dtype, toArray and JSON of bool are true and false", () => {
+  for (const x of [tensor([true]), tensor([true]).all(), tensor([true, false]).any(), tensor([1]).eq(1)]) {
+    expect([x.dtype, x.item()]).toEqual(["bool", 1]);
+    expect([x.toArray()].flat()).toEqual([true]);
+    expect([JSON.parse(JSON.stringify(x))].flat()).toEqual([true]);
+  }
+  expect(tensor([2], { dtype: "uint8" }).all().item()).toBe(1);
+  expect(tensor([false]).item() + 1).toBe(1);
+});

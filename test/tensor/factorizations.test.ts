@@ -270,12 +270,7 @@ describe("what is refused", () => {
   const wide = zeros([2, 3]);
   const any = (v: unknown) => v as any;
   it.each<[string, () => unknown, string, RegExp]>([
-    [
-      "no tensor",
-      () => linalg.svd(any([[1]])),
-      "NOT_A_TENSOR",
-      /^linalg.svd: a tensor is needed: an array of 1/,
-    ],
+    ["no tensor", () => linalg.svd(any([[1]])), "NOT_A_TENSOR", /^linalg.svd: a tensor is needed: \[\[1\]\]/],
     ["no tensor", () => linalg.solve(none, any(2)), "NOT_A_TENSOR", /^linalg.solve: a tensor is needed: 2/],
     ["NaN", () => linalg.svd(nan), "NOT_FINITE", /^linalg.svd: the matrix is finite: matrix 0/],
     ["NaN", () => linalg.eigh(nan), "NOT_FINITE", /^linalg.eigh: the matrix is finite/],
@@ -296,7 +291,7 @@ describe("what is refused", () => {
       "INVALID_VALUE",
       /^linalg.matrixNorm: the order is one of/,
     ],
-    ["an order", () => linalg.norm(zeros([2]), any("fro")), "INVALID_VALUE", /vectors is a number: fro/],
+    ["an order", () => linalg.norm(zeros([2]), any("fro")), "INVALID_VALUE", /vectors is a number: "fro"/],
     ["no dim", () => linalg.norm(zeros([2, 2, 2]), 1), "SHAPE_MISMATCH", /vector or a matrix: \[2, 2, 2\]/],
     ["a dim twice", () => linalg.matrixNorm(none, 1, [0, -2]), "SHAPE_MISMATCH", /appears twice/],
     ["one dim", () => linalg.matrixNorm(none, 1, [0]), "INVALID_DIM", /two dims/],

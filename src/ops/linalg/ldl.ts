@@ -1,6 +1,7 @@
 import { checkTensors } from "../../arguments.js";
 import { formatShape, ShapeError, ValueError } from "../../errors.js";
 import { checkOptions } from "../../options.js";
+import { quoted } from "../../quote.js";
 import { broadcastShapes, numel, sameShape } from "../../shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { type Named, named } from "../named.js";
@@ -85,7 +86,7 @@ export function ldlSolve(LD: Tensor, pivots: Tensor, b: Tensor, options?: LdlOpt
   const swaps = Int32Array.from(dense(expand(pivots, [...batch, n])).data);
   const wrong = swaps.find((row) => row === 0 || Math.abs(row) > n);
   if (wrong !== undefined && numel(batch) > 0)
-    throw new ValueError(`${op}: pivots are rows from 1 to ${n}, or negative: ${wrong}`);
+    throw new ValueError(`${op}: pivots are rows from 1 to ${quoted(n)}, or negative: ${wrong}`);
   const solutions = factors.map((packed, i) =>
     solveBlocks({ packed, pivots: swaps.subarray(i * n, (i + 1) * n) }, rights[i]),
   );

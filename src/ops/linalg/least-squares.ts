@@ -1,4 +1,4 @@
-import { checkTensors } from "../../arguments.js";
+import { checkNumbers, checkTensors } from "../../arguments.js";
 import { differentiable } from "../../autograd/graph.js";
 import { formatShape, ShapeError, ValueError } from "../../errors.js";
 import { checkOptions } from "../../options.js";
@@ -61,6 +61,7 @@ export function lstsq(a: Tensor, b: Tensor, options?: LstsqOptions): LeastSquare
   const [m, n] = a.shape.slice(-2);
   if (columns.ndim < 2 || columns.shape[columns.ndim - 2] !== m)
     throw new ShapeError(`${op}: A and B do not fit: ${formatShape(a.shape)} and ${formatShape(b.shape)}`);
+  if (options?.rcond !== undefined && options.rcond !== null) checkNumbers(op, { rcond: options.rcond });
   const rcond = options?.rcond ?? precision(a) * Math.max(m, n);
   const batch = broadcastShapes(op, batchOf(a), batchOf(columns));
   const k = columns.shape[columns.ndim - 1];

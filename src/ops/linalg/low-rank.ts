@@ -1,6 +1,7 @@
 import { checkTensors } from "../../arguments.js";
 import { formatShape, ShapeError, ValueError } from "../../errors.js";
 import { checkOptions } from "../../options.js";
+import { quoted } from "../../quote.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { type GeneratorOptions, randn } from "../create.js";
 import { sub } from "../elementwise.js";
@@ -67,10 +68,10 @@ function approximate(
   const [m, n] = a.shape.slice(-2);
   if (!Number.isInteger(q) || q < 0 || q > Math.min(m, n))
     throw new ShapeError(
-      `${op}: q is an integer from 0 to ${Math.min(m, n)}: ${q} for ${formatShape(a.shape)}`,
+      `${op}: q is an integer from 0 to ${Math.min(m, n)}: ${quoted(q)} for ${formatShape(a.shape)}`,
     );
   if (!Number.isInteger(niter) || niter < 0)
-    throw new ValueError(`${op}: niter is a non-negative integer: ${niter}`);
+    throw new ValueError(`${op}: niter is a non-negative integer: ${quoted(niter)}`);
   const x = M === null ? a : sub(a, expand(M, [...batchOf(a), m, n]));
   if (m < n) {
     const { U, S, V } = approximate(op, mT(x), { q, niter, M: null, generator });

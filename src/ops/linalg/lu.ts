@@ -1,4 +1,4 @@
-import { checkTensors } from "../../arguments.js";
+import { checkBooleans, checkTensors } from "../../arguments.js";
 import { differentiable } from "../../autograd/graph.js";
 import { formatShape, ShapeError, ValueError } from "../../errors.js";
 import { checkOptions } from "../../options.js";
@@ -212,6 +212,7 @@ export function luOf(
   ...args: [pivot?: boolean, getInfos?: boolean] | [options: LuOptions & { getInfos?: boolean }]
 ): Named<"LU" | "pivots", Tensor> | Named<"LU" | "pivots" | "info", Tensor> {
   const { pivot, getInfos } = byPositionOrName("lu", args, ["pivot", "getInfos"]);
+  checkBooleans("lu", { pivot: pivot ?? true, getInfos: getInfos ?? false });
   const { LU, pivots, info } = factored("lu", a, pivot as boolean | undefined);
   return getInfos ? named({ LU, pivots, info }) : named({ LU, pivots });
 }

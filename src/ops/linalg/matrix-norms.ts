@@ -1,5 +1,6 @@
-import { checkTensors, described } from "../../arguments.js";
+import { checkTensors } from "../../arguments.js";
 import { formatShape, ShapeError, ValueError } from "../../errors.js";
+import { quoted } from "../../quote.js";
 import { resolveDim } from "../../shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { byPositionOrName } from "../arguments.js";
@@ -72,7 +73,7 @@ function extreme(op: string, x: Tensor, ord: number, dim: number, keepdim = fals
 
 function checkPair(op: string, dim: readonly number[], x: Tensor): [number, number] {
   if (!Array.isArray(dim) || dim.length !== 2)
-    throw new ShapeError(`${op}: dim has two dims, rows and columns: ${JSON.stringify(dim)}`, "INVALID_DIM");
+    throw new ShapeError(`${op}: dim has two dims, rows and columns: ${quoted(dim)}`, "INVALID_DIM");
   const [rows, cols] = dim.map((d: number) => resolveDim(op, d, x.ndim));
   if (rows === cols) throw new ShapeError(`${op}: a dim appears twice: ${formatShape(dim)}`);
   return [rows, cols];
@@ -91,7 +92,8 @@ export function norm(x: Tensor, ...args: NormArguments<"ord", MatrixOrder>): Ten
     throw new ShapeError(`${op}: an order without dim needs a vector or a matrix: ${formatShape(x.shape)}`);
   const pair = dim === undefined && x.ndim === 2 ? [0, 1] : dim;
   if (Array.isArray(pair) && pair.length === 2) return matrixNormOver(op, x, order, pair, options);
-  if (typeof order === "string") throw new ValueError(`${op}: the order of vectors is a number: ${order}`);
+  if (typeof order === "string")
+    throw new ValueError(`${op}: the order of vectors is a number: ${quoted(order)}`);
   return normOver(op, x, order, dim, options);
 }
 
@@ -107,7 +109,7 @@ export function normOf(x: Tensor, ...args: NormArguments<"p", number | "fro" | "
     return matrixNormOver("norm", x, "nuc", (dim ?? [0, 1]) as readonly number[], options);
   }
   if (order !== "fro" && typeof order !== "number")
-    throw new ValueError(`norm: p is a number, "fro" or "nuc": ${String(order)}`);
+    throw new ValueError(`norm: p is a number, "fro" or "nuc": ${quoted(order)}`);
   return normOver("norm", x, order === "fro" ? 2 : order, dim, options);
 }
 
@@ -123,7 +125,7 @@ export function cond(
   const op = "linalg.cond";
   const order = (byPositionOrName(op, args, ["p"]).p ?? 2) as MatrixOrder;
   if (!orders.includes(order))
-    throw new ValueError(`${op}: the order is one of ${orders.join(", ")}: ${described(order)}`);
+    throw new ValueError(`${op}: the order is one of ${orders.join(", ")}: ${quoted(order)}`);
   checkMatrices(op, a, Math.abs(order as number) !== 2);
   if (order === 2 || order === -2) {
     const values = svdvals(a);

@@ -1,6 +1,7 @@
 import { checkIntegers, checkTensorList, checkTensors } from "../../arguments.js";
 import { formatShape, ShapeError, ValueError } from "../../errors.js";
-import { checkOptions } from "../../options.js";
+import { checkOptions, dimOf, type OrNamed } from "../../options.js";
+import { quoted } from "../../quote.js";
 import { resolveDim } from "../../shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { byPositionOrName } from "../arguments.js";
@@ -132,7 +133,7 @@ export function vander(x: Tensor, options?: { N?: number | null }): Tensor {
   if (x.ndim === 0) return vander(reshape(x, [1]), options);
   const count = options?.N ?? x.shape[x.ndim - 1];
   if (!Number.isInteger(count) || count < 2)
-    throw new ValueError(`linalg.vander: N is an integer above 1: ${count}`);
+    throw new ValueError(`linalg.vander: N is an integer above 1: ${quoted(count)}`);
   return rising(x, count);
 }
 
@@ -152,18 +153,20 @@ export function vanderOf(
     | [N?: number | null, options?: { increasing?: boolean }]
     | [options: { N?: number | null; increasing?: boolean }]
 ): Tensor {
+  checkTensors("vander", x);
   const { N, increasing } = byPositionOrName("vander", args, ["N"], ["increasing"]);
   if (x.ndim !== 1) throw new ShapeError(`vander: a vector is needed: ${formatShape(x.shape)}`);
   const count = (N ?? x.numel) as number;
   if (!Number.isInteger(count) || count < 0)
-    throw new ValueError(`vander: N is a non-negative integer: ${count}`);
+    throw new ValueError(`vander: N is a non-negative integer: ${quoted(count)}`);
   const powers = narrow(rising(x, Math.max(count, 1)), 1, 0, count);
   return increasing ? powers : flip(powers, 1);
 }
 
 /** Sums of products along `dim`; the other dims broadcast. PyTorch: `torch.linalg.vecdot`. */
-export function vecdot(x: Tensor, y: Tensor, dim = -1): Tensor {
+export function vecdot(x: Tensor, y: Tensor, given: OrNamed<number> = -1): Tensor {
   checkTensors("linalg.vecdot", x, y);
+  const dim = dimOf("linalg.vecdot", given);
   const product = mul(x, y);
   resolveDim("linalg.vecdot", dim, x.ndim);
   return to(sum(product, dim), product.dtype);

@@ -1,7 +1,8 @@
-import { checkTensors } from "../../arguments.js";
+import { checkIntegerList, checkTensors } from "../../arguments.js";
 import { differentiable } from "../../autograd/graph.js";
 import { formatShape, ShapeError, SimdgradError } from "../../errors.js";
 import { checkOptions } from "../../options.js";
+import { quoted } from "../../quote.js";
 import { broadcastShapes, numel, sameShape } from "../../shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { byPositionOrName } from "../arguments.js";
@@ -160,11 +161,11 @@ export function tensorinv(a: Tensor, ...args: [ind?: number] | [options: { ind?:
   checkTensors("linalg.tensorinv", a);
   const ind = (byPositionOrName("linalg.tensorinv", args, ["ind"]).ind ?? 2) as number;
   if (!Number.isInteger(ind) || ind < 1)
-    throw new ShapeError(`linalg.tensorinv: ind is a positive integer: ${ind}`);
+    throw new ShapeError(`linalg.tensorinv: ind is a positive integer: ${quoted(ind)}`);
   const [first, rest] = [a.shape.slice(0, ind), a.shape.slice(ind)];
   if (numel(first) !== numel(rest))
     throw new ShapeError(
-      `linalg.tensorinv: the first ${ind} dims have as many elements as the others: ${formatShape(a.shape)}`,
+      `linalg.tensorinv: the first ${quoted(ind)} dims have as many elements as the others: ${formatShape(a.shape)}`,
     );
   return reshape(inv(reshape(a, [numel(first), numel(rest)])), [...rest, ...first]);
 }
@@ -180,6 +181,7 @@ export function tensorsolve(
 ): Tensor {
   checkTensors("linalg.tensorsolve", a, b);
   const dims = (byPositionOrName("linalg.tensorsolve", args, ["dims"]).dims ?? []) as readonly number[];
+  checkIntegerList("linalg.tensorsolve", "dims", dims);
   const from = movedim(
     a,
     [...dims],

@@ -2,6 +2,7 @@ import { checkTensors } from "../../arguments.js";
 import { differentiable } from "../../autograd/graph.js";
 import { formatShape, ShapeError } from "../../errors.js";
 import { checkOptions } from "../../options.js";
+import { quoted } from "../../quote.js";
 import { broadcastShapes } from "../../shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { neg } from "../elementwise.js";
@@ -34,7 +35,7 @@ export function solveTriangular(a: Tensor, b: Tensor, options: SolveTriangularOp
   const { upper, left = true, unitriangular = false } = options ?? {};
   if (typeof upper !== "boolean")
     throw new ShapeError(
-      `${op}: { upper } says which triangle of A is read: ${String(upper)}`,
+      `${op}: { upper } says which triangle of A is read: ${quoted(upper)}`,
       "INVALID_OPTION",
     );
   const n = a.shape[a.ndim - 1];
