@@ -10,7 +10,7 @@ import { numel, type Shape } from "../shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { arange, ones, zeros } from "./create.js";
 import { abs, add, compare, div, maskedFill, mul, pow, where } from "./elementwise.js";
-import { gather, indexSelect } from "./indexing.js";
+import { checkStatus, gather, indexSelect } from "./indexing.js";
 import { binary_ } from "./inplace.js";
 import { type Optional, optionalTensors } from "./optional-tensors.js";
 import { amax, argmax, sum } from "./reduce.js";
@@ -100,9 +100,14 @@ function sumRows(x: Tensor, index: Tensor, count: number): Tensor {
   const width = x.shape[1];
   const out = zeros([count, width], { dtype: x.dtype });
   const [indices, values, sums] = [at.storage, from.storage, out.storage];
-  k.indexAdd(
-    ...([1, count, width, at.numel, indices.array as Int32Array, at.offset] as const),
-    ...([values.array, from.offset, sums.array, out.offset] as const),
+  checkStatus(
+    "embedding",
+    k.indexAdd(
+      ...([1, count, width, at.numel, indices.array as Int32Array, at.offset] as const),
+      ...([values.array, from.offset, sums.array, out.offset] as const),
+    ),
+    at,
+    count,
   );
   return differentiable("sumRows", [x], out, (g) => [indexSelect(g, 0, at)], { saves: [at] });
 }

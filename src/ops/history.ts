@@ -18,8 +18,10 @@ import { hidden, isApart, shown, spread, windowOf } from "./view-window.js";
  */
 export function isNoted(op: string, x: Tensor, others: readonly Tensor[]): boolean {
   if (!isGradEnabled() || !isFloating(x.dtype)) return false;
-  if (!x.requiresGrad && !others.some((t) => t.requiresGrad)) return false;
   const { viewState } = x;
+  // A view that was made under noGrad knows nothing of the history of its base, which it would change all the same.
+  const hidden = viewState?.withoutGrad === true && viewState.base.requiresGrad;
+  if (!hidden && !x.requiresGrad && !others.some((t) => t.requiresGrad)) return false;
   const base = viewState?.base ?? x;
   if (viewState?.withoutGrad)
     throw new AutogradError(
