@@ -12,7 +12,7 @@ import { indexAdd as addedRows, indexSelect, indexTensor, selectedBy } from "./i
 import { cat } from "./join.js";
 import { type ScaledOptions, scaled } from "./pointwise.js";
 import { cumsum } from "./scan.js";
-import { scatter, scatterAdd } from "./scatter.js";
+import { addedBy, scatter } from "./scatter.js";
 import { checkMask, counted, index, maskIndices, positionsOf, type Subscript } from "./subscripts.js";
 import { expand, reshape, to } from "./views.js";
 
@@ -51,7 +51,7 @@ export function indexAdd(
   // Integers are added one by one, where each sum is looked at.
   if (x.dtype === "int32" || x.dtype === "uint8") {
     const along = src.shape.map((_, i) => (i === d ? at.numel : 1));
-    return scatterAdd(x, d, expand(reshape(at, along), src.shape), rest);
+    return addedBy("indexAdd", x, d, expand(reshape(at, along), src.shape), rest);
   }
   return add(x, addedRows(rest, x.shape, d, at));
 }

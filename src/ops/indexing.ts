@@ -87,20 +87,12 @@ export function indexAdd(g: Tensor, shape: Shape, dim: number, index: Tensor): T
   const [outer, length, inner] = around(shape, dim);
   const from = dense(g);
   const out = zeros(shape, { dtype: g.dtype });
-  const indices = index.storage.array as Int32Array;
-  if (g.numel > 0)
-    k.indexAdd(
-      outer,
-      length,
-      inner,
-      index.numel,
-      indices,
-      index.offset,
-      from.storage.array,
-      from.offset,
-      out.storage.array,
-      out.offset,
-    );
+  const places = [index.storage.array as Int32Array, index.offset, from.storage.array, from.offset] as const;
+  if (index.numel > 0) {
+    const { array } = out.storage;
+    const status = k.indexAdd(outer, length, inner, index.numel, ...places, array, out.offset);
+    checkStatus("indexAdd", status, index, length);
+  }
   return differentiable("indexAdd", [g], out, (gg) => [indexSelect(gg, dim, index)], { saves: [index] });
 }
 

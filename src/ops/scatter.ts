@@ -121,7 +121,7 @@ export function scatter(
   return withDims(x, (x, as) => {
     const at = as(index);
     const { d, src: source } = prepared("scatter", x, dim, at, one(src, as));
-    if (reduce === "add") return scatterAdd(x, d, at, source);
+    if (reduce === "add") return addedBy("scatter", x, d, at, source);
     if (reduce === "multiply") return scatterReduce(x, d, at, source, "prod");
     return differentiable(
       "scatter",
@@ -143,10 +143,15 @@ function gatherOf(g: Tensor, d: number, index: Tensor): Tensor {
 /** `x` with `src` added at the positions in `index` along `dim`, in order. PyTorch: `torch.scatter_add`. */
 export function scatterAdd(x: Tensor, dim: number, index: Tensor, src: Source): Tensor {
   checkTensors("scatterAdd", x, index);
+  return addedBy("scatterAdd", x, dim, index, src);
+}
+
+/** @internal `scatterAdd` whose errors name another operation. */
+export function addedBy(op: string, x: Tensor, dim: number, index: Tensor, src: Source): Tensor {
   return withDims(x, (x, as) => {
     const at = as(index);
-    const { d, src: source } = prepared("scatterAdd", x, dim, at, one(src, as));
-    const out = scattered("scatterAdd", "add", x, d, at, source);
+    const { d, src: source } = prepared(op, x, dim, at, one(src, as));
+    const out = scattered(op, "add", x, d, at, source);
     return differentiable("scatterAdd", [x, source], out, (g, inputs) => [
       g,
       inputs.needs(1) ? gatherOf(g, d, at) : null,
@@ -202,7 +207,7 @@ export function scatterReduce(
     const from = includeSelf ? x : scatter(x, d, at, neutral(reduce, x.dtype));
     switch (reduce) {
       case "sum":
-        return scatterAdd(from, d, at, source);
+        return addedBy("scatterReduce", from, d, at, source);
       case "mean":
         return meanOf(from, d, at, source, includeSelf);
       case "prod":

@@ -140,3 +140,16 @@ it("is replayed by compile", () => {
     expect(replayed(x).toArray()).toEqual(fn(x).toArray());
   }
 });
+
+describe.each(["float32", "int32"] as const)("an index out of range, %s", (dtype) => {
+  const x = zeros([2, 2], { dtype });
+  const at = int([7]);
+  it.each<[string, () => unknown]>([
+    ["indexAdd", () => x.indexAdd(0, at, zeros([1, 2], { dtype }))],
+    ["scatter", () => x.scatter(0, int([[7]]), zeros([1, 1], { dtype }), { reduce: "add" })],
+    ["scatterAdd", () => x.scatterAdd(0, int([[7]]), zeros([1, 1], { dtype }))],
+    ["scatterReduce", () => x.scatterReduce(0, int([[7]]), zeros([1, 1], { dtype }), "sum")],
+  ])("is refused by %s, in its own name", (name, call) => {
+    expect(call).toThrow(new RegExp(`^${name}: index out of range: 7 `));
+  });
+});
