@@ -135,6 +135,19 @@ function checkIntegers(op: string, x: Tensor, given: ArrayLike<number>): void {
       );
 }
 
+/**
+ * @internal A number that is written over elements of `dtype`: fractions are dropped, as in PyTorch, and what does not fit is an error.
+ * @throws ValueError `VALUE_OUT_OF_RANGE`.
+ */
+export function filler(op: string, value: number, dtype: DType): number {
+  const range = integerRanges[dtype];
+  if (range === undefined) return value;
+  const whole = Math.trunc(value) + 0; // no -0
+  if (arrayTypes[dtype].of(whole)[0] !== whole)
+    throw new ValueError(`${op}: ${range}: ${value}`, "VALUE_OUT_OF_RANGE");
+  return whole;
+}
+
 /** The values in an array of another dtype; `bool` is `v != 0`. */
 function converted(data: Data, dtype: DType): Data {
   if (dtype !== "bool") return new arrayTypes[dtype](data);

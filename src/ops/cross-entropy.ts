@@ -102,16 +102,19 @@ function fusedCrossEntropy(logits: Tensor, target: Tensor, options: CrossEntropy
   const code = reductions.indexOf(reduction);
   const [weights, from] = w === null ? [null, 0] : [w.storage.array, w.offset];
   const operands = [x.storage.array, x.offset, labelArray, labels.offset, weights, from] as const;
+  const checkLabels = (bad: number) => {
+    if (bad >= 0)
+      throw new ValueError(
+        `crossEntropy: label outside 0 … ${classes - 1}: ${labelArray[labels.offset + bad]} at position ${bad}`,
+        "LABEL_OUT_OF_RANGE",
+      );
+  };
   const bad = k.crossEntropy(
     ...([code, n, classes, labelSmoothing, ignoreIndex] as const),
     ...operands,
     ...([loss.storage.array, loss.offset, stats.storage.array, stats.offset] as const),
   );
-  if (bad >= 0)
-    throw new ValueError(
-      `crossEntropy: label outside 0 … ${classes - 1}: ${labelArray[labels.offset + bad]} at position ${bad}`,
-      "LABEL_OUT_OF_RANGE",
-    );
+  checkLabels(bad);
   const saves = w === null ? [x, labels, stats] : [x, labels, stats, w];
   return differentiable(
     "crossEntropy",
@@ -120,7 +123,7 @@ function fusedCrossEntropy(logits: Tensor, target: Tensor, options: CrossEntropy
     (given) => {
       const g = dense(given);
       const gx = empty(x.shape, x.dtype);
-      k.crossEntropyGrad(
+      const changed = k.crossEntropyGrad(
         ...([code, n, classes, labelSmoothing, ignoreIndex] as const),
         ...operands,
         ...([
@@ -132,6 +135,7 @@ function fusedCrossEntropy(logits: Tensor, target: Tensor, options: CrossEntropy
           gx.offset,
         ] as const),
       );
+      checkLabels(changed);
       return [gx];
     },
     { saves, composed: () => composedCrossEntropy(logits, labels, options) },

@@ -6,7 +6,7 @@ import { checkOptions } from "../options.js";
 import { quoted } from "../quote.js";
 import { broadcastShapes, numel, resolveDim, sameShape } from "../shape.js";
 import { Tensor } from "../tensor/tensor.js";
-import { arange, constant, zeros } from "./create.js";
+import { arange, constant, filler, zeros } from "./create.js";
 import { add, mul, where } from "./elementwise.js";
 import { indexAdd as addedRows, indexSelect, indexTensor, selectedBy } from "./indexing.js";
 import { cat } from "./join.js";
@@ -91,7 +91,8 @@ export function indexFill(x: Tensor, dim: number, index: Tensor, value: Value): 
 export function maskedFill(x: Tensor, mask: Tensor, value: Value): Tensor {
   checkTensors("maskedFill", x, mask);
   checkOperands("maskedFill", value);
-  if (!(value instanceof Tensor)) return where(mask, constant(Number(value), x.dtype), x);
+  if (!(value instanceof Tensor))
+    return where(mask, constant(filler("maskedFill", Number(value), x.dtype), x.dtype), x);
   if (value.ndim > 0)
     throw new ShapeError(`maskedFill: the value has no dims: ${formatShape(value.shape)}; use where()`);
   return where(mask, to(value, x.dtype), x);
@@ -154,7 +155,8 @@ export function indexPut(
   if (!Array.isArray(indices as unknown))
     throw new ValueError(`indexPut: indices are an array of subscripts: ${quoted(indices)}`);
   checkOptions("indexPut", options, ["accumulate"]);
-  const from = values instanceof Tensor ? values : constant(Number(values), x.dtype);
+  const from =
+    values instanceof Tensor ? values : constant(filler("indexPut", Number(values), x.dtype), x.dtype);
   if (from.dtype !== x.dtype)
     throw new DTypeError(`indexPut: the values have the dtype of x: ${from.dtype} for ${x.dtype}`);
   if (isWholeMask(x, indices, from)) {

@@ -156,17 +156,22 @@ export function scatterAdd(g: Tensor, shape: Shape, dim: number, index: Tensor):
   const indices = index.storage.array as Int32Array;
   const count = index.shape[dim];
   if (g.numel > 0)
-    k.scatterAdd(
-      outer,
+    checkStatus(
+      "scatterAdd",
+      k.scatterAdd(
+        outer,
+        length,
+        inner,
+        count,
+        indices,
+        index.offset,
+        from.storage.array,
+        from.offset,
+        out.storage.array,
+        out.offset,
+      ),
+      index,
       length,
-      inner,
-      count,
-      indices,
-      index.offset,
-      from.storage.array,
-      from.offset,
-      out.storage.array,
-      out.offset,
     );
   return differentiable("scatterAdd", [g], out, (gg) => [gather(gg, dim, index)], { saves: [index] });
 }

@@ -7,7 +7,14 @@ import { checkOptions } from "../options.js";
 import { quoted } from "../quote.js";
 import { broadcastShapes, broadcastStrides, isDense, sameShape } from "../shape.js";
 import { empty, type Tensor } from "../tensor/tensor.js";
-import { constant, fillRandom, type GeneratorOptions, generatorOptions, zerosLike } from "./create.js";
+import {
+  constant,
+  filler,
+  fillRandom,
+  type GeneratorOptions,
+  generatorOptions,
+  zerosLike,
+} from "./create.js";
 import { binary, type Operand } from "./elementwise.js";
 import { follow, isNoted } from "./history.js";
 import { sumTo } from "./reduce.js";
@@ -75,7 +82,7 @@ export function fill_(x: Tensor, value: number | boolean): Tensor {
   checkTensors("fill_", x);
   if (typeof value !== "boolean") checkNumbers("fill_", { value });
   const noted = writable("fill_", x);
-  value = x.dtype === "bool" ? Number(Boolean(value)) : Number(value);
+  value = x.dtype === "bool" ? Number(Boolean(value)) : filler("fill_", Number(value), x.dtype);
   if (isDense(x.shape, x.strides)) k.fill(value, x.numel, x.storage.array, x.offset);
   else {
     const source = constant(value, x.dtype);

@@ -4,7 +4,7 @@ import { checkOptions } from "../options.js";
 import { quoted } from "../quote.js";
 import { roomFor } from "../tensor/room.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { constant, tensor } from "./create.js";
+import { constant, filler, tensor } from "./create.js";
 import { indexSelect } from "./indexing.js";
 import { cat } from "./join.js";
 import { expand, slice } from "./views.js";
@@ -82,7 +82,7 @@ function padConstant(x: Tensor, pad: readonly number[], value: number): Tensor {
     const rest = total - lead - (end - start);
     const filled = (n: number) =>
       expand(
-        constant(value, x.dtype),
+        constant(filler("pad", value, x.dtype), x.dtype),
         out.shape.map((length, e) => (e === d ? n : length)),
       );
     const ends = [filled(lead), filled(Math.max(0, rest))];

@@ -47,6 +47,14 @@ describe("what is refused", () => {
     );
   });
 
+  it("a view that was made under noGrad: changed by constants outside", () => {
+    const y = vector([1, 2]).mul(2);
+    for (const view of noGrad(() => [y.reshape([2, 1]), y.slice([0, 1]), y.unsqueeze(0), y.index(0)]))
+      for (const change of [() => view.mul_(3), () => view.fill_(1), () => view.copy_(zeros([1]))])
+        expect(change).toThrowError(code("VIEW_WITHOUT_GRAD"));
+    expect(y.toArray()).toEqual([2, 4]);
+  });
+
   it("a view that was made under noGrad: changed outside, or used when its base was", () => {
     const y = vector([1, 2]).mul(2);
     const view = noGrad(() => y.slice([0, 1]));
