@@ -27,7 +27,7 @@ describe("containers", () => {
     expect([list.length, list.at(-1), list[1]]).toEqual([3, c, b]);
     expect(Object.keys(list.stateDict())).toEqual(["0.weight", "0.bias", "2.weight"]);
     expect(() => list.at(3)).toThrow(/ModuleList: index out of range: 3 for 3 items/);
-    expect(() => list.append({} as any)).toThrow(/ModuleList: items are modules: object/);
+    expect(() => list.append({} as any)).toThrow(/ModuleList: items are modules: \{\}/);
   });
 
   it("ModuleDict names its modules, and no method", () => {
