@@ -3,6 +3,11 @@ import { printable } from "./quote.js";
 /** Characters of a message: what was given may be a whole file. */
 const longest = 900;
 
+function shortened(message: string): string {
+  const text = printable(message.slice(0, longest + 1));
+  return text.length > longest ? `${text.slice(0, longest)}… (${message.length} characters)` : text;
+}
+
 /**
  * Every error the library throws on purpose. Messages have one form, `op: rule broken: what was given`, and a
  * `code` that stays the same from version to version, so that programs can tell errors apart.
@@ -16,12 +21,7 @@ export class SimdgradError extends Error {
     options?: ErrorOptions,
   ) {
     // Names and values of files, of keys and of classes are part of messages: none of them moves a cursor.
-    super(
-      printable(
-        message.length > longest ? `${message.slice(0, longest)}… (${message.length} characters)` : message,
-      ),
-      options,
-    );
+    super(shortened(message), options);
   }
 }
 

@@ -51,7 +51,13 @@ const order: Kind = {
 const sizes: Kind = {
   needed: "a number or an array of numbers",
   holds: (v) =>
-    v === null || typeof v === "number" || isNumbers(v) || isTensor(v) || v === "same" || v === "valid",
+    v === null ||
+    typeof v === "number" ||
+    isTensor(v) ||
+    v === "same" ||
+    v === "valid" ||
+    // Of adaptive windows a size may be null: that of the input.
+    (Array.isArray(v) && v.every((n) => n === null || typeof n === "number")),
 };
 /** One dim, or several; whether there are such is seen where the shape is. */
 const dims: Kind = {

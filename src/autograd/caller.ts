@@ -37,16 +37,17 @@ export function leaveLayer(): void {
 
 /** Functions as users call them, by their names. */
 export function called<Functions extends object>(functions: Functions): Functions {
-  const wrapped = Object.entries(functions).map(([name, fn]: [string, (...args: unknown[]) => unknown]) => [
-    name,
-    (...args: unknown[]) => {
+  const wrapped = Object.entries(functions).map(([name, fn]: [string, (...args: unknown[]) => unknown]) => {
+    const own = (...args: unknown[]) => {
       const outermost = enter(name);
       try {
         return fn(...args);
       } finally {
         if (outermost) leave();
       }
-    },
-  ]);
+    };
+    // Messages name functions that they were given.
+    return [name, Object.defineProperty(own, "name", { value: name })];
+  });
   return Object.fromEntries(wrapped) as Functions;
 }

@@ -27,7 +27,7 @@ export function isclose(a: Tensor, b: Tensor, options?: CloseOptions): Tensor {
 /** Whether all elements are close: a boolean. PyTorch: `torch.allclose`. */
 export function allclose(a: Tensor, b: Tensor, options?: CloseOptions): boolean {
   checkTensors("allclose", a, b);
-  return all(closeness("allclose", a, b, options)).item() !== 0;
+  return all(closeness("allclose", a, b, options)).item<boolean>();
 }
 
 function closeness(op: string, left: Tensor, right: Tensor, options: CloseOptions | undefined): Tensor {
@@ -51,5 +51,5 @@ function closeness(op: string, left: Tensor, right: Tensor, options: CloseOption
 /** Whether both have the same shape and equal elements: a boolean. NaN equals nothing. PyTorch: `torch.equal`. */
 export function equal(a: Tensor, b: Tensor): boolean {
   checkTensors("equal", a, b);
-  return sameShape(a.shape, b.shape) && all(eq(a, b)).item() !== 0;
+  return sameShape(a.shape, b.shape) && all(eq(a, b)).item<boolean>();
 }

@@ -108,7 +108,7 @@ function viewed(op: string, x: Tensor, given: readonly Subscript[]): Viewed {
       indices.push(undefined);
     } else if (typeof subscript === "boolean" || (subscript instanceof Tensor && isFlag(subscript))) {
       // True or false alone is a mask of no dims: a new dim with one element, or with none.
-      const flag = typeof subscript === "boolean" ? subscript : subscript.item() !== 0;
+      const flag = typeof subscript === "boolean" ? subscript : Boolean(subscript.item());
       view = unsqueeze(view, d);
       indices.push(zeros([Number(flag)], { dtype: "int32" }));
     } else if (subscript instanceof Tensor && subscript.dtype === "bool") {

@@ -34,16 +34,6 @@ export function formatTensor(x: Tensor): string {
   return text + space + rest;
 }
 
-/** For `console.log` and debuggers, which must not throw: a tensor whose memory was taken away says so. */
-export function inspectTensor(x: Tensor): string {
-  try {
-    return formatTensor(x);
-  } catch (error) {
-    if ((error as { code?: string }).code !== "DETACHED") throw error;
-    return `${prefix}DETACHED, shape=[${x.shape.join(", ")}], dtype=${x.dtype})`;
-  }
-}
-
 /** Integers and booleans, right-aligned. */
 function columnFormat(x: Tensor, values: number[]): (v: number) => string {
   const text = (v: number) => (x.dtype === "bool" ? (v !== 0 ? "true" : "false") : String(v));

@@ -3,7 +3,7 @@ import type { Data, DType } from "../dtype.js";
 import { AutogradError, formatShape, ShapeError, SimdgradError, ValueError } from "../errors.js";
 import { denseStrides, isDense, numel, type Shape, type Strides } from "../shape.js";
 import { tracing } from "../tracing.js";
-import { formatTensor, inspectTensor } from "./format.js";
+import { formatTensor } from "./format.js";
 import { checkHeap, checkRoom } from "./room.js";
 import { allocate, longLived, type Storage, storageOn } from "./storage.js";
 import { checkTransferable, ownValues, type TransferableTensor } from "./transferable.js";
@@ -201,13 +201,15 @@ export class Tensor {
   }
 
   /**
-   * The only element as a number, whatever the dtype: of `bool` 1 or 0, so that it can be added up and compared (`toArray()` and JSON give
-   * true and false). @throws ShapeError when there is not exactly one. */
-  item(): number {
+   * The only element: a number, or true or false of a `bool` tensor, as `toArray()` gives them: `x.eq(y).all().item<boolean>()`. PyTorch:
+   * `Tensor.item`. @throws ShapeError when there is not exactly one.
+   */
+  item<T extends number | boolean = number>(): T {
     checkReadable("item", this);
     if (this.numel !== 1)
       throw new ShapeError(`item: exactly one element is needed: ${formatShape(this.shape)}`);
-    return this.storage.array[this.offset];
+    const value = this.storage.array[this.offset];
+    return (this.dtype === "bool" ? value !== 0 : value) as T;
   }
 
   /**
@@ -272,8 +274,14 @@ export class Tensor {
     return formatTensor(this);
   }
 
+  /** For `console.log` and debuggers, which must not throw: a tensor whose memory was taken away says so. */
   [Symbol.for("nodejs.util.inspect.custom")](): string {
-    return inspectTensor(this);
+    try {
+      return this.toString();
+    } catch (error) {
+      if ((error as { code?: string }).code !== "DETACHED") throw error;
+      return `tensor(DETACHED, shape=${formatShape(this.shape)}, dtype=${this.dtype})`;
+    }
   }
 
   /**

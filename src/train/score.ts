@@ -1,16 +1,14 @@
 import { formatShape, ValueError } from "../errors.js";
 import { k } from "../kernels/backend.js";
+import { functional } from "../nn/functional.js";
 import { BCELoss, BCEWithLogitsLoss, MultiLabelSoftMarginLoss } from "../nn/losses.js";
 import { Module } from "../nn/module.js";
 import { constant } from "../ops/create.js";
 import { crossEntropy } from "../ops/cross-entropy.js";
 import { compare } from "../ops/elementwise.js";
-import { binaryCrossEntropy, binaryCrossEntropyWithLogits } from "../ops/losses.js";
-import { multilabelSoftMarginLoss } from "../ops/margin-losses.js";
 import { argmax, sum } from "../ops/reduce.js";
 import { dense, to } from "../ops/views.js";
 import { quoted } from "../quote.js";
-
 import { sameShape } from "../shape.js";
 import { sharedArray } from "../tensor/storage.js";
 import { Tensor } from "../tensor/tensor.js";
@@ -40,14 +38,14 @@ export function measureOf(op: string, loss?: Loss): Measure {
 
 /** Logits above 0 are probabilities above 0.5. What a function of the user's takes for a decision is not known. */
 function thresholdOf(loss: Loss): number | null {
-  const ofLogits: unknown[] = [binaryCrossEntropyWithLogits, multilabelSoftMarginLoss];
+  const ofLogits: unknown[] = [functional.binaryCrossEntropyWithLogits, functional.multilabelSoftMarginLoss];
   if (
     loss instanceof BCEWithLogitsLoss ||
     loss instanceof MultiLabelSoftMarginLoss ||
     ofLogits.includes(loss)
   )
     return 0;
-  return loss instanceof BCELoss || loss === binaryCrossEntropy ? 0.5 : null;
+  return loss instanceof BCELoss || loss === functional.binaryCrossEntropy ? 0.5 : null;
 }
 
 /** The default loss. Over one class it is 0 whatever the model says: someone wants a binary classification, or a regression. */

@@ -64,7 +64,9 @@ describe("clipGradNorm_", () => {
     expect(() => nn.clipGradNorm_([], 1, { norm: 1 } as never)).toThrow(
       expect.objectContaining({ code: "UNKNOWN_OPTION" }),
     );
-    expect(() => nn.clipGradNorm_([3] as never, 1)).toThrow("clipGradNorm_: parameters are tensors: 3");
+    expect(() => nn.clipGradNorm_([3] as never, 1)).toThrow(
+      "clipGradNorm_: parameters are tensors: 3; clipGradNorm_(model.parameters(), …)",
+    );
   });
 });
 

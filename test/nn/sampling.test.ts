@@ -241,7 +241,7 @@ describe("mistakes name what was given", () => {
       "a mode",
       () => F.interpolate(image, 3, { mode: "cubic" as "bicubic" }),
       "INVALID_VALUE",
-      "trilinear, area: cubic",
+      'trilinear, area: "cubic"',
     ],
     [
       "corners",
@@ -259,7 +259,7 @@ describe("mistakes name what was given", () => {
       "sizes",
       () => F.interpolate(image, [1, 2, 3]),
       "INVALID_SIZE",
-      "size is an integer >= 1, or 2 of them: [1,2,3]",
+      "size is an integer >= 1, or 2 of them: [1, 2, 3]",
     ],
     [
       "a factor",

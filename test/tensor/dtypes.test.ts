@@ -57,7 +57,7 @@ describe("bool", () => {
     expect(bits(zeros([2], { dtype: "bool" }).fill_(7))).toEqual([1, 1]);
     expect(bits(tensor([true, false]).maskedFill(tensor([false, true]), 5))).toEqual([1, 1]);
     expect(tensor([true, false]).toArray()).toEqual([true, false]);
-    expect(tensor([[true]]).item()).toBe(1);
+    expect(tensor([[true]]).item()).toBe(true);
   });
   it("takes only bool in place", () => {
     expect(() => zeros([2], { dtype: "bool" }).copy_(tensor([1, 2]))).toThrow(
@@ -109,9 +109,9 @@ describe("integers", () => {
   });
 });
 
-it("item is a number of every dtype, toArray and JSON of bool are true and false", () => {
+it("item, toArray and JSON of bool are true and false, as in PyTorch", () => {
   for (const x of [tensor([true]), tensor([true]).all(), tensor([true, false]).any(), tensor([1]).eq(1)]) {
-    expect([x.dtype, x.item()]).toEqual(["bool", 1]);
+    expect([x.dtype, x.item()]).toEqual(["bool", true]);
     expect([x.toArray()].flat()).toEqual([true]);
     expect([JSON.parse(JSON.stringify(x))].flat()).toEqual([true]);
   }

@@ -77,7 +77,7 @@ describe("for any shape", () => {
             .eq(-1)
             .all()
             .item(),
-        ).toBe(1);
+        ).toBe(true);
         expect(written.eq(-1).sum().item()).toBe(found.numel);
       }),
     );
