@@ -7,12 +7,12 @@ import { checkOptions } from "../options.js";
 import { quoted } from "../quote.js";
 import { broadcastShapes, resolveDim } from "../shape.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { tensor } from "./create.js";
 import { add, div, mul, sub, unary } from "./elementwise.js";
 import { indexSelect } from "./indexing.js";
 import { normOver } from "./norms.js";
 import { sum } from "./reduce.js";
-import { expand, to } from "./views.js";
+import { triuIndices } from "./triangle.js";
+import { expand, select, to } from "./views.js";
 
 export interface PairwiseDistanceOptions {
   /** Of the p-norm; may be 0, negative or infinite. Default 2. */
@@ -46,18 +46,9 @@ export function pdist(x: Tensor, options: { p?: number } | number = {}): Tensor 
   const p = typeof options === "number" ? options : (options.p ?? 2);
   if (!(p >= 0)) throw new ValueError(`pdist: p is a number >= 0: ${quoted(p)}`);
   if (x.ndim !== 2) throw new ShapeError(`pdist: x is [N, D]: ${formatShape(x.shape)}`);
-  const pairs = Array.from({ length: x.shape[0] }, (_, i) =>
-    Array.from({ length: x.shape[0] - i - 1 }, (_, j) => [i, i + 1 + j]),
-  ).flat();
-  const rows = (side: 0 | 1) =>
-    indexSelect(
-      x,
-      0,
-      tensor(
-        pairs.map((pair) => pair[side]),
-        { shape: [pairs.length], dtype: "int32" },
-      ),
-    );
+  // Above the diagonal: the first row with all later ones, then the second.
+  const pairs = triuIndices(x.shape[0], x.shape[0], 1);
+  const rows = (side: 0 | 1) => indexSelect(x, 0, select(pairs, 0, side));
   if (x.shape[1] === 0) return sum(sub(rows(0), rows(1)), 1);
   return normOver("pdist", sub(rows(0), rows(1)), p, -1);
 }

@@ -6,6 +6,7 @@ import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { dimOf, type OrNamed } from "../options.js";
 import { quoted } from "../quote.js";
 import { resolveDim } from "../shape.js";
+import { checkList } from "../tensor/room.js";
 import { Tensor } from "../tensor/tensor.js";
 import { chunk, denseCopy, narrow, split } from "./views.js";
 
@@ -44,6 +45,7 @@ function partsOf(op: string, x: Tensor, sections: number | readonly number[], d:
   const count = sections as number;
   if (!Number.isInteger(count) || count < 1)
     throw new ValueError(`${op}: the number of sections is an integer >= 1: ${quoted(count)}`);
+  checkList(op, count);
   let start = 0;
   return Array.from({ length: count }, (_, i) => {
     const length = Math.floor(n / count) + Number(i < n % count);

@@ -19,6 +19,7 @@ import {
   type Strides,
   sameShape,
 } from "../shape.js";
+import { checkList } from "../tensor/room.js";
 import { empty, type Tensor } from "../tensor/tensor.js";
 import { byPositionOrName } from "./arguments.js";
 import { constant, zeros } from "./create.js";
@@ -337,6 +338,7 @@ export function split(x: Tensor, size: number | readonly number[], dim: OrNamed<
     throw new ValueError(`split: a size, or an array of sizes: ${quoted(size)}`);
   if (typeof size === "number" && (!Number.isInteger(size) || size < Math.min(1, total)))
     throw new ValueError(`split: the size is an integer >= 1 (0 of nothing): ${quoted(size)}`);
+  if (typeof size === "number") checkList("split", Math.ceil(total / Math.max(1, size)));
   const sizes =
     typeof size === "number"
       ? Array.from({ length: total === 0 ? 1 : Math.ceil(total / size) }, (_, i) =>
@@ -359,7 +361,10 @@ export function chunk(x: Tensor, chunks: number, dim: OrNamed<number> = 0): Tens
   const d = resolveDim("chunk", dimOf("chunk", dim), x.ndim);
   if (!Number.isInteger(chunks) || chunks < 1)
     throw new ValueError(`chunk: the number of chunks is an integer >= 1: ${quoted(chunks)}`);
-  if (x.shape[d] === 0) return split(x, new Array<number>(chunks).fill(0), d);
+  if (x.shape[d] === 0) {
+    checkList("chunk", chunks);
+    return split(x, new Array<number>(chunks).fill(0), d);
+  }
   return split(x, Math.ceil(x.shape[d] / chunks), d);
 }
 
@@ -367,5 +372,6 @@ export function chunk(x: Tensor, chunks: number, dim: OrNamed<number> = 0): Tens
 export function unbind(x: Tensor, dim: OrNamed<number> = 0): Tensor[] {
   checkTensors("unbind", x);
   const d = resolveDim("unbind", dimOf("unbind", dim), x.ndim);
+  checkList("unbind", x.shape[d]);
   return Array.from({ length: x.shape[d] }, (_, i) => select(x, d, i));
 }

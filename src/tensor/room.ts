@@ -58,6 +58,23 @@ export function roomFor<D extends "float64" | "int32">(
   }
 }
 
+/** What a tensor that is a view takes in V8's heap, with its shape and strides. */
+const VIEW_BYTES = 400;
+
+/**
+ * @internal Whether a list of so many tensors fits in the heap of V8.
+ * @throws SimdgradError `OUT_OF_MEMORY`.
+ */
+export function checkList(op: string, count: number): void {
+  if (count < 10_000) return;
+  const { heap_size_limit: limit, used_heap_size: used } = getHeapStatistics();
+  if (count * VIEW_BYTES * 2 < limit - used) return;
+  throw new SimdgradError(
+    "OUT_OF_MEMORY",
+    `${op}: JavaScript has no memory for a list of so many tensors: ${count}, which take ${count * VIEW_BYTES} bytes`,
+  );
+}
+
 /** Longer arrays of JavaScript are dictionaries: ten times the memory, until V8 gives up. */
 const LONGEST_ARRAY = 1 << 25;
 

@@ -2,9 +2,21 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { backend, nn, type SimdgradError, tensor, trilIndices, triuIndices, zeros } from "../../src/index.js";
+import {
+  arange,
+  backend,
+  combinations,
+  nn,
+  type SimdgradError,
+  type Tensor,
+  tensor,
+  trilIndices,
+  triuIndices,
+  zeros,
+} from "../../src/index.js";
 import { patience } from "./effort.js";
 
+const F = nn.functional;
 const program = fileURLToPath(new URL("./sizes.mjs", import.meta.url));
 
 test.each(backend.isas.length > 0 ? ["native", "js"] : ["js"])(
@@ -39,6 +51,20 @@ describe("what is larger than memory", () => {
           .toArray(),
       /toArray: .* 2147483648 elements/,
     ],
+    ...(
+      [
+        ["split", (x) => x.split(1)],
+        ["unbind", (x) => x.unbind()],
+        ["chunk", (x) => x.slice([0, 0]).chunk(2 ** 31)],
+        ["tensorSplit", (x) => x.tensorSplit(2 ** 31)],
+      ] as [string, (x: Tensor) => unknown][]
+    ).map(([name, cut]): [string, () => unknown, RegExp] => [
+      `a list of views, ${name}`,
+      () => cut(zeros([1]).expand([2 ** 31])),
+      new RegExp(`^${name}: .* of so many tensors: 2147483648, which take 858993459200 bytes`),
+    ]),
+    ["pairs", () => F.pdist(zeros([100_000, 1])), /9999900000 of/],
+    ["combinations", () => combinations(arange(1e5), 2), /9999900000 of int32/],
   ])("%s is OUT_OF_MEMORY, in elements and bytes", (_, call, message) => {
     let error: unknown;
     try {
