@@ -1,7 +1,7 @@
 /**
  * simdgrad: training neural networks in Node.js. This file is the public face and nothing else.
  */
-import "./ops/methods.js";
+import "./ops/methods/methods.js";
 
 export { noGrad } from "./autograd/grad-mode.js";
 export * as autograd from "./autograd/index.js";
@@ -18,7 +18,6 @@ export * from "./errors.js";
 export * as io from "./io/index.js";
 export { backend } from "./kernels/backend.js";
 export * as nn from "./nn/index.js";
-export * from "./ops/arranging.js";
 export {
   arange,
   eye,
@@ -33,21 +32,30 @@ export {
   tensor,
   zeros,
   zerosLike,
-} from "./ops/create.js";
-export { asTensor, empty, emptyLike, fill, fullLike, scalarTensor } from "./ops/create-like.js";
-export { bernoulli, multinomial, normal, randint, randintLike, randLike, randnLike } from "./ops/draw.js";
-export * from "./ops/elementwise-functions.js";
-export * from "./ops/functions.js";
-export { cat, stack } from "./ops/join.js";
+} from "./ops/create/create.js";
+export { asTensor, empty, emptyLike, fill, fullLike, scalarTensor } from "./ops/create/create-like.js";
+export {
+  bernoulli,
+  multinomial,
+  normal,
+  randint,
+  randintLike,
+  randLike,
+  randnLike,
+} from "./ops/create/draw.js";
+export { polygamma } from "./ops/elementwise/pointwise.js";
+export * as special from "./ops/elementwise/special.js";
+export { where } from "./ops/elementwise/where.js";
 export * from "./ops/linalg/functions.js";
 export * as linalg from "./ops/linalg/index.js";
-export { matmul } from "./ops/matmul.js";
-export { polygamma } from "./ops/pointwise.js";
-export * from "./ops/shaping.js";
-export * as special from "./ops/special.js";
-export { trilIndices, triuIndices } from "./ops/triangle.js";
-export { canCast, isFloatingPoint, promoteTypes, resultType } from "./ops/types.js";
-export { where } from "./ops/where.js";
+export { matmul } from "./ops/linalg/matmul.js";
+export * from "./ops/methods/arranging.js";
+export * from "./ops/methods/elementwise-functions.js";
+export * from "./ops/methods/functions.js";
+export * from "./ops/methods/shaping.js";
+export { canCast, isFloatingPoint, promoteTypes, resultType } from "./ops/methods/types.js";
+export { cat, stack } from "./ops/shape/join.js";
+export { trilIndices, triuIndices } from "./ops/shape/triangle.js";
 export * as optim from "./optim/index.js";
 export { Generator, manualSeed } from "./random.js";
 export { Tensor } from "./tensor/tensor.js";

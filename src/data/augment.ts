@@ -5,10 +5,10 @@
  */
 
 import { formatShape, ShapeError, ValueError } from "../errors.js";
-import { arange, rand, tensor } from "../ops/create.js";
-import { add, binary, compare, div, mul, sub, unary, where } from "../ops/elementwise.js";
-import { gather } from "../ops/indexing.js";
-import { expand, reshape, to } from "../ops/views.js";
+import { arange, rand, tensor } from "../ops/create/create.js";
+import { add, binary, compare, div, mul, sub, unary, where } from "../ops/elementwise/elementwise.js";
+import { gather } from "../ops/index/indexing.js";
+import { expand, reshape, to } from "../ops/shape/views.js";
 import { checkOptions } from "../options.js";
 import { quoted } from "../quote.js";
 import { Generator } from "../random.js";

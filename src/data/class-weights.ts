@@ -1,7 +1,7 @@
 import { checkTensors } from "../arguments.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
-import { tensor } from "../ops/create.js";
-import { dense } from "../ops/views.js";
+import { tensor } from "../ops/create/create.js";
+import { dense } from "../ops/shape/views.js";
 import { quoted } from "../quote.js";
 import type { Tensor } from "../tensor/tensor.js";
 

@@ -1,7 +1,7 @@
 import type { Data } from "../dtype.js";
 import { formatShape, ShapeError, ValueError } from "../errors.js";
-import { tensor } from "../ops/create.js";
-import { stack } from "../ops/join.js";
+import { tensor } from "../ops/create/create.js";
+import { stack } from "../ops/shape/join.js";
 import { Tensor } from "../tensor/tensor.js";
 
 /** What a sample becomes in a batch: tensors, numbers and typed arrays become one tensor, tuples and records keep their form. */

@@ -1,6 +1,6 @@
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { k } from "../kernels/backend.js";
-import { dense, reshape } from "../ops/views.js";
+import { dense, reshape } from "../ops/shape/views.js";
 import { checkOptions } from "../options.js";
 import { quoted } from "../quote.js";
 import type { Generator } from "../random.js";

@@ -4,7 +4,7 @@
  */
 
 import { ValueError } from "../errors.js";
-import { rand, randn, randperm } from "../ops/create.js";
+import { rand, randn, randperm } from "../ops/create/create.js";
 import { checkOptions } from "../options.js";
 import { quoted } from "../quote.js";
 import { defaultGenerator, Generator } from "../random.js";

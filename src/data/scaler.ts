@@ -1,9 +1,9 @@
 import type { DType } from "../dtype.js";
 import { isFloating } from "../dtype.js";
 import { DTypeError, formatShape, ShapeError, SimdgradError, ValueError } from "../errors.js";
-import { tensor } from "../ops/create.js";
-import { add, div, mul, sub } from "../ops/elementwise.js";
-import { dense } from "../ops/views.js";
+import { tensor } from "../ops/create/create.js";
+import { add, div, mul, sub } from "../ops/elementwise/elementwise.js";
+import { dense } from "../ops/shape/views.js";
 import { quoted } from "../quote.js";
 import { finite, listOf, mismatch, readState } from "../saved-state.js";
 import { numel } from "../shape.js";

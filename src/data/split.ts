@@ -2,9 +2,9 @@
 
 import { checkNumbers } from "../arguments.js";
 import { ValueError } from "../errors.js";
-import { randperm, tensor } from "../ops/create.js";
-import { indexSelect } from "../ops/indexing.js";
-import { dense } from "../ops/views.js";
+import { randperm, tensor } from "../ops/create/create.js";
+import { indexSelect } from "../ops/index/indexing.js";
+import { dense } from "../ops/shape/views.js";
 import { checkOptions } from "../options.js";
 import { quoted } from "../quote.js";
 import { Generator } from "../random.js";

@@ -1,5 +1,5 @@
 import { ValueError } from "../errors.js";
-import { rand } from "../ops/create.js";
+import { rand } from "../ops/create/create.js";
 import { checkOptions } from "../options.js";
 import { quoted } from "../quote.js";
 import { defaultGenerator, Generator } from "../random.js";

@@ -1,5 +1,5 @@
 import { ValueError } from "../errors.js";
-import { indexSelect } from "../ops/indexing.js";
+import { indexSelect } from "../ops/index/indexing.js";
 import { quoted } from "../quote.js";
 import type { Generator } from "../random.js";
 import { sharedArray } from "../tensor/storage.js";

@@ -1,5 +1,5 @@
 import { ValueError } from "../errors.js";
-import { select, unsqueeze } from "../ops/views.js";
+import { select, unsqueeze } from "../ops/shape/views.js";
 import type { Generator } from "../random.js";
 import { Tensor } from "../tensor/tensor.js";
 import type { Transform } from "./augment.js";

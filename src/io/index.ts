@@ -1,6 +1,6 @@
 /** Models on disk, in the safetensors format that PyTorch, JAX and others read and write. */
 import { ValueError } from "../errors.js";
-import { dense } from "../ops/views.js";
+import { dense } from "../ops/shape/views.js";
 import { checkOptions } from "../options.js";
 import { quoted } from "../quote.js";
 import { fromData, Tensor } from "../tensor/tensor.js";

@@ -1,7 +1,7 @@
 import { checkIntegers, checkWords } from "../arguments.js";
 import { type UnaryName, type UnaryOptions, type UnaryRow, unaryRows } from "../kernels/rows.js";
-import { unary } from "../ops/elementwise.js";
-import * as normalized from "../ops/softmax.js";
+import { unary } from "../ops/elementwise/elementwise.js";
+import * as normalized from "../ops/layers/softmax.js";
 import { checkOptions, dimOf, type OrNamed } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { Module } from "./module.js";

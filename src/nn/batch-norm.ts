@@ -1,11 +1,11 @@
 import { checkTensors } from "../arguments.js";
 import { noGrad } from "../autograd/grad-mode.js";
 import { formatShape, ShapeError } from "../errors.js";
-import { ones, zeros } from "../ops/create.js";
-import { div } from "../ops/elementwise.js";
-import { binary_, fill_ } from "../ops/inplace.js";
-import { batchNorm, instanceNorm } from "../ops/normalization.js";
-import { squeeze, to, unsqueeze } from "../ops/views.js";
+import { ones, zeros } from "../ops/create/create.js";
+import { div } from "../ops/elementwise/elementwise.js";
+import { batchNorm, instanceNorm } from "../ops/layers/normalization.js";
+import { squeeze, to, unsqueeze } from "../ops/shape/views.js";
+import { binary_, fill_ } from "../ops/write/in-place.js";
 import { checkOptions } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkSizes } from "./arguments.js";

@@ -1,4 +1,4 @@
-import { bilinear } from "../ops/bilinear.js";
+import { bilinear } from "../ops/layers/bilinear.js";
 import { checkOptions } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkSizes } from "./arguments.js";

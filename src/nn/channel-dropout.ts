@@ -1,4 +1,4 @@
-import * as ops from "../ops/channel-dropout.js";
+import * as ops from "../ops/layers/channel-dropout.js";
 import { checkOptions } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkProbability } from "./arguments.js";

@@ -2,12 +2,12 @@
 
 import { noGrad } from "../autograd/grad-mode.js";
 import { SimdgradError, ValueError } from "../errors.js";
-import { tensor } from "../ops/create.js";
-import { abs, div, pow, sqrt, unary } from "../ops/elementwise.js";
-import { binary_, copy_ } from "../ops/inplace.js";
-import { stack } from "../ops/join.js";
-import { amax, sum } from "../ops/reduce.js";
-import { to } from "../ops/views.js";
+import { tensor } from "../ops/create/create.js";
+import { abs, div, pow, sqrt, unary } from "../ops/elementwise/elementwise.js";
+import { amax, sum } from "../ops/reduce/reduce.js";
+import { stack } from "../ops/shape/join.js";
+import { to } from "../ops/shape/views.js";
+import { binary_, copy_ } from "../ops/write/in-place.js";
 import { checkOptions } from "../options.js";
 import { quoted } from "../quote.js";
 

@@ -1,5 +1,5 @@
 import { SimdgradError, ValueError } from "../errors.js";
-import { add } from "../ops/elementwise.js";
+import { add } from "../ops/elementwise/elementwise.js";
 import { quoted } from "../quote.js";
 
 import { Tensor } from "../tensor/tensor.js";

@@ -5,8 +5,8 @@ import {
   convTranspose2d,
   convTranspose3d,
   convTransposeOptions,
-} from "../ops/conv-transpose.js";
-import { type Sizes, sizesOf } from "../ops/spatial.js";
+} from "../ops/spatial/conv-transpose.js";
+import { type Sizes, sizesOf } from "../ops/spatial/spatial.js";
 import { checkOptions } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkGroups, learned } from "./conv.js";

@@ -1,7 +1,7 @@
 import { ShapeError, ValueError } from "../errors.js";
-import { type BorderMode, withBorder } from "../ops/border.js";
-import { type ConvOptions, conv1d, conv2d, conv3d, convOptions, paddingOf } from "../ops/conv.js";
-import { type Sizes, sizesOf } from "../ops/spatial.js";
+import { type BorderMode, withBorder } from "../ops/spatial/border.js";
+import { type ConvOptions, conv1d, conv2d, conv3d, convOptions, paddingOf } from "../ops/spatial/conv.js";
+import { type Sizes, sizesOf } from "../ops/spatial/spatial.js";
 import { checkOptions } from "../options.js";
 import { quoted } from "../quote.js";
 import type { Tensor } from "../tensor/tensor.js";

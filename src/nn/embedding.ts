@@ -1,9 +1,9 @@
 import { checkWords } from "../arguments.js";
 import { noGrad } from "../autograd/grad-mode.js";
 import { formatShape, ShapeError, ValueError } from "../errors.js";
-import * as ops from "../ops/embedding.js";
-import { fill_ } from "../ops/inplace.js";
-import { select } from "../ops/views.js";
+import * as ops from "../ops/layers/embedding.js";
+import { select } from "../ops/shape/views.js";
+import { fill_ } from "../ops/write/in-place.js";
 import { checkOptions } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkSizes } from "./arguments.js";

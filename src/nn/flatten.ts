@@ -1,5 +1,5 @@
-import { byPositionOrName } from "../ops/arguments.js";
-import { flatten } from "../ops/views.js";
+import { byPositionOrName } from "../ops/arguments/arguments.js";
+import { flatten } from "../ops/shape/views.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { Module } from "./module.js";
 

@@ -1,9 +1,9 @@
 import { checkNumbers, checkTensors } from "../arguments.js";
 import { noGrad } from "../autograd/grad-mode.js";
 import { formatShape, ShapeError, ValueError } from "../errors.js";
-import { byPositionOrName } from "../ops/arguments.js";
-import type { GeneratorOptions } from "../ops/create.js";
-import * as inplace from "../ops/inplace.js";
+import { byPositionOrName } from "../ops/arguments/arguments.js";
+import type { GeneratorOptions } from "../ops/create/create.js";
+import * as inplace from "../ops/write/in-place.js";
 import { checkOptions } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
 

@@ -1,5 +1,5 @@
-import { groupNorm, layerNorm, rmsNorm } from "../ops/normalization.js";
-import { type LocalResponseNormOptions, localResponseNorm } from "../ops/relative-size.js";
+import { groupNorm, layerNorm, rmsNorm } from "../ops/layers/normalization.js";
+import { type LocalResponseNormOptions, localResponseNorm } from "../ops/layers/relative-size.js";
 import { checkOptions } from "../options.js";
 import type { Shape } from "../shape.js";
 import type { Tensor } from "../tensor/tensor.js";

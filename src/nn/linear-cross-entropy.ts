@@ -1,7 +1,7 @@
 import { checkIntegerList } from "../arguments.js";
-import type { CrossEntropyOptions } from "../ops/cross-entropy.js";
-import { linearCrossEntropy } from "../ops/linear-cross-entropy.js";
-import { reshape } from "../ops/views.js";
+import type { CrossEntropyOptions } from "../ops/losses/cross-entropy.js";
+import { linearCrossEntropy } from "../ops/losses/linear-cross-entropy.js";
+import { reshape } from "../ops/shape/views.js";
 import { checkOptions } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkSizes } from "./arguments.js";

@@ -1,4 +1,4 @@
-import { linear } from "../ops/matmul.js";
+import { linear } from "../ops/linalg/matmul.js";
 import { checkOptions } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkSizes } from "./arguments.js";

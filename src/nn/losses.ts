@@ -1,10 +1,10 @@
-import { type CrossEntropyOptions, crossEntropy, crossEntropyOptions } from "../ops/cross-entropy.js";
-import { type CTCLossOptions, ctcLoss, ctcLossOptions, type Lengths } from "../ops/ctc-loss.js";
-import * as distances from "../ops/distances.js";
-import * as ops from "../ops/losses.js";
-import * as margins from "../ops/margin-losses.js";
-import * as regression from "../ops/regression-losses.js";
-import * as triplets from "../ops/triplet-losses.js";
+import { type CrossEntropyOptions, crossEntropy, crossEntropyOptions } from "../ops/losses/cross-entropy.js";
+import { type CTCLossOptions, ctcLoss, ctcLossOptions, type Lengths } from "../ops/losses/ctc-loss.js";
+import * as ops from "../ops/losses/losses.js";
+import * as margins from "../ops/losses/margin-losses.js";
+import * as regression from "../ops/losses/regression-losses.js";
+import * as triplets from "../ops/losses/triplet-losses.js";
+import * as distances from "../ops/reduce/distances.js";
 import { checkOptions } from "../options.js";
 import { Tensor } from "../tensor/tensor.js";
 import { Module } from "./module.js";

@@ -1,10 +1,10 @@
-import { type LPPoolOptions, lpPool1d, lpPool2d, lpPool3d, lpPoolOptions } from "../ops/lp-pool.js";
-import type { Sizes } from "../ops/spatial.js";
+import { type LPPoolOptions, lpPool1d, lpPool2d, lpPool3d, lpPoolOptions } from "../ops/spatial/lp-pool.js";
+import type { Sizes } from "../ops/spatial/spatial.js";
 import { checkOptionKind } from "../option-kinds.js";
 import { checkOptions } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { listed } from "./listed.js";
 import { Module } from "./module.js";
+import { listed } from "./print-arguments.js";
 
 abstract class LPPool extends Module {
   constructor(

@@ -1,5 +1,8 @@
-import { type MultiHeadAttentionOptions, multiHeadAttentionForward } from "../ops/multi-head-attention.js";
-import { transpose } from "../ops/views.js";
+import {
+  type MultiHeadAttentionOptions,
+  multiHeadAttentionForward,
+} from "../ops/layers/multi-head-attention.js";
+import { transpose } from "../ops/shape/views.js";
 import { checkOptions } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkProbability, checkSizes } from "./arguments.js";

@@ -1,6 +1,6 @@
 import { checkNumbers } from "../arguments.js";
 import { ValueError } from "../errors.js";
-import { type PadMode, pad } from "../ops/pad.js";
+import { type PadMode, pad } from "../ops/spatial/pad.js";
 import { quoted } from "../quote.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { Module } from "./module.js";

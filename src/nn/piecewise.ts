@@ -1,8 +1,8 @@
 import { checkIntegers, checkTensors } from "../arguments.js";
 import { formatShape, ShapeError, ValueError } from "../errors.js";
-import * as ops from "../ops/activations.js";
-import { selu } from "../ops/selu.js";
-import { softmax } from "../ops/softmax.js";
+import * as ops from "../ops/layers/activations.js";
+import { selu } from "../ops/layers/selu.js";
+import { softmax } from "../ops/layers/softmax.js";
 import { checkOptions, dimOf, type OrNamed } from "../options.js";
 import { quoted } from "../quote.js";
 import type { Tensor } from "../tensor/tensor.js";

@@ -1,4 +1,4 @@
-import { channelShuffle, pixelShuffle, pixelUnshuffle } from "../ops/pixel-shuffle.js";
+import { channelShuffle, pixelShuffle, pixelUnshuffle } from "../ops/spatial/pixel-shuffle.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkSizes } from "./arguments.js";
 import { Module } from "./module.js";

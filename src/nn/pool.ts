@@ -3,15 +3,15 @@ import {
   fractionalMaxPool2d,
   fractionalMaxPool3d,
   fractionalMaxPoolOptions,
-} from "../ops/fractional-pool.js";
-import { fold, type PatchOptions, patchOptions, unfold } from "../ops/patches.js";
-import * as pooling from "../ops/pool.js";
-import type { Sizes } from "../ops/spatial.js";
+} from "../ops/spatial/fractional-pool.js";
+import { fold, type PatchOptions, patchOptions, unfold } from "../ops/spatial/patches.js";
+import * as pooling from "../ops/spatial/pool.js";
+import type { Sizes } from "../ops/spatial/spatial.js";
 import { checkOptionKind } from "../option-kinds.js";
 import { checkOptions } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { listed } from "./listed.js";
 import { Module } from "./module.js";
+import { listed } from "./print-arguments.js";
 
 type WindowedClass<Options, Result> = new (
   kernelSize: Sizes,

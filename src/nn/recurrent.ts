@@ -1,11 +1,11 @@
 import { checkTensors } from "../arguments.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
-import { zeros } from "../ops/create.js";
-import { dropout } from "../ops/dropout.js";
-import { cat, stack } from "../ops/join.js";
-import { linear } from "../ops/matmul.js";
-import { type CellWeights, gruStep, lstmStep, rnnStep } from "../ops/recurrent.js";
-import { select, squeeze, transpose, unbind, unsqueeze } from "../ops/views.js";
+import { zeros } from "../ops/create/create.js";
+import { dropout } from "../ops/layers/dropout.js";
+import { type CellWeights, gruStep, lstmStep, rnnStep } from "../ops/layers/recurrent.js";
+import { linear } from "../ops/linalg/matmul.js";
+import { cat, stack } from "../ops/shape/join.js";
+import { select, squeeze, transpose, unbind, unsqueeze } from "../ops/shape/views.js";
 import { checkOptions } from "../options.js";
 import { quoted } from "../quote.js";
 import { type Shape, sameShape } from "../shape.js";

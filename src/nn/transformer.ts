@@ -1,8 +1,8 @@
 import { ValueError } from "../errors.js";
-import { gelu } from "../ops/activations.js";
-import { causalMask } from "../ops/attention.js";
-import { zeros } from "../ops/create.js";
-import { add, compare, maskedFill, unary } from "../ops/elementwise.js";
+import { zeros } from "../ops/create/create.js";
+import { add, compare, maskedFill, unary } from "../ops/elementwise/elementwise.js";
+import { gelu } from "../ops/layers/activations.js";
+import { causalMask } from "../ops/layers/attention.js";
 import { checkOptions } from "../options.js";
 import { checkHeap } from "../tensor/room.js";
 import type { Tensor } from "../tensor/tensor.js";

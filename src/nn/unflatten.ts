@@ -1,6 +1,6 @@
 import { checkIntegers, checkTensors } from "../arguments.js";
 import { formatShape, ShapeError } from "../errors.js";
-import { reshape } from "../ops/views.js";
+import { reshape } from "../ops/shape/views.js";
 import { quoted } from "../quote.js";
 import { inferShape, resolveDim, type Shape } from "../shape.js";
 import type { Tensor } from "../tensor/tensor.js";

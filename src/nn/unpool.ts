@@ -1,10 +1,10 @@
-import type { Sizes } from "../ops/spatial.js";
-import { maxUnpool1d, maxUnpool2d, maxUnpool3d } from "../ops/unpool.js";
+import type { Sizes } from "../ops/spatial/spatial.js";
+import { maxUnpool1d, maxUnpool2d, maxUnpool3d } from "../ops/spatial/unpool.js";
 import { checkOptionKind } from "../option-kinds.js";
 import { checkOptions } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { listed } from "./listed.js";
 import { Module } from "./module.js";
+import { listed } from "./print-arguments.js";
 
 export interface MaxUnpoolLayerOptions {
   /** Of the pooling. Default: the kernel size. */

@@ -1,10 +1,10 @@
 import { checkWords } from "../arguments.js";
-import { type InterpolateOptions, interpolate, interpolationModes } from "../ops/interpolate.js";
-import type { Sizes } from "../ops/spatial.js";
+import { type InterpolateOptions, interpolate, interpolationModes } from "../ops/spatial/interpolate.js";
+import type { Sizes } from "../ops/spatial/spatial.js";
 import { checkOptions } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { listed } from "./listed.js";
 import { Module } from "./module.js";
+import { listed } from "./print-arguments.js";
 
 export type UpsampleOptions = Omit<InterpolateOptions, "antialias">;
 

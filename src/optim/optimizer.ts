@@ -2,7 +2,7 @@ import { busy, checkFree } from "../busy.js";
 import type { DType } from "../dtype.js";
 import { AutogradError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { k, withKernels } from "../kernels/backend.js";
-import { dense } from "../ops/views.js";
+import { dense } from "../ops/shape/views.js";
 import { checkOptionNames } from "../options.js";
 import { quoted } from "../quote.js";
 import { count, listOf, mismatch, readState, record } from "../saved-state.js";

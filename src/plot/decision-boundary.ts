@@ -1,7 +1,7 @@
 import { noGrad } from "../autograd/grad-mode.js";
 import { formatShape, ShapeError, ValueError } from "../errors.js";
 import { Module } from "../nn/module.js";
-import { tensor } from "../ops/create.js";
+import { tensor } from "../ops/create/create.js";
 import { Tensor } from "../tensor/tensor.js";
 import { type Field, field, type Point } from "./contour.js";
 import { axis, type FigureOptions, figure, heading, legend, lineIn, write } from "./figure.js";

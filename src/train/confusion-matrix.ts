@@ -1,8 +1,8 @@
 import { formatShape, ShapeError, ValueError } from "../errors.js";
 import { Module } from "../nn/module.js";
-import { tensor } from "../ops/create.js";
-import { argmax } from "../ops/reduce.js";
-import { dense } from "../ops/views.js";
+import { tensor } from "../ops/create/create.js";
+import { argmax } from "../ops/reduce/reduce.js";
+import { dense } from "../ops/shape/views.js";
 import { checkOptions } from "../options.js";
 import { quoted } from "../quote.js";
 import { Tensor } from "../tensor/tensor.js";

@@ -2,7 +2,7 @@ import { checkFunctions, checkTensorList } from "../arguments.js";
 import { grad } from "../autograd/engine.js";
 import { noGrad } from "../autograd/grad-mode.js";
 import { AutogradError, formatShape, ValueError } from "../errors.js";
-import { randn } from "../ops/create.js";
+import { randn } from "../ops/create/create.js";
 import { checkOptions } from "../options.js";
 import { Generator } from "../random.js";
 import type { Tensor } from "../tensor/tensor.js";

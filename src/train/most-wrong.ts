@@ -2,7 +2,7 @@ import { noGrad } from "../autograd/grad-mode.js";
 import { DataLoader } from "../data/dataloader.js";
 import { formatShape, ShapeError, ValueError } from "../errors.js";
 import type { Module } from "../nn/module.js";
-import { select } from "../ops/views.js";
+import { select } from "../ops/shape/views.js";
 import { checkOptions } from "../options.js";
 import { quoted } from "../quote.js";
 import type { Tensor } from "../tensor/tensor.js";

@@ -1,7 +1,7 @@
 /** Rows of cases.ts for elementwise functions that are no rows, for statistics, and for what fills tensors. */
 import * as sg from "../../src/index.js";
 import { tensor } from "../../src/index.js";
-import { aliasMethods } from "../../src/ops/aliases.js";
+import { aliasMethods } from "../../src/ops/methods/aliases.js";
 import type { Case, Cases } from "./cases.js";
 
 type Fn = Case["fn"];

@@ -1,6 +1,6 @@
 /** Cases (see cases.ts) of writing by index and mask, of padding, and of elementwise forms with options. */
 import { nn, type Tensor, tensor } from "../../src/index.js";
-import type { ScatterReduction } from "../../src/ops/scatter.js";
+import type { ScatterReduction } from "../../src/ops/index/scatter.js";
 import type { Cases } from "./cases.js";
 
 const int = (values: number[], shape: number[]) => tensor(values, { dtype: "int32", shape });

@@ -113,7 +113,7 @@ it("every layer and loss has a fixture", () => {
   withParameters.push("ModuleList", "ModuleDict", "ParameterList", "ParameterDict", "Residual"); // compute nothing of their own
   withParameters.push("TransformerEncoder", "TransformerDecoder"); // layers in a row
   withParameters.push("FractionalMaxPool2d", "FractionalMaxPool3d"); // random: their functions have fixtures
-  // nn.functional.pad in other words: test/tensor/writing.test.ts.
+  // nn.functional.pad in other words: test/ops/write/writing.test.ts.
   const padded = Object.keys(layers).filter((name) => /Pad[123]d$/.test(name));
   withParameters.push(...padded);
   const others = new Set(

@@ -100,8 +100,8 @@ describe("imports", () => {
     ["a re-export", "src/shape.ts", 'export { tensor } from "./ops/create.js";'],
     [
       "a statement on several lines",
-      "src/ops/create.ts",
-      'import {\n  Linear,\n  // both\n  Module,\n} from "../nn/index.js";',
+      "src/ops/create/create.ts",
+      'import {\n  Linear,\n  // both\n  Module,\n} from "../../nn/index.js";',
     ],
     ["the face of the library", "src/nn/linear.ts", 'import { tensor } from "../index.js";'],
     ["an npm package in the core", "src/data/idx.ts", 'import { unzip } from "fflate";'],
@@ -112,8 +112,8 @@ describe("imports", () => {
   });
 
   test.each([
-    ["a room below", "src/ops/create.ts", 'import { kernels } from "../kernels/backend.js";'],
-    ["a neighbour in the room", "src/ops/create.ts", 'import { add } from "./elementwise.js";'],
+    ["a room below", "src/ops/create/create.ts", 'import { kernels } from "../../kernels/backend.js";'],
+    ["a neighbour in the room", "src/ops/create/create.ts", 'import { add } from "./elementwise.js";'],
     ["Node", "src/io/read.ts", 'import { open } from "node:fs";'],
     ["a package in the command line", "src/cli/main.ts", 'import { Command } from "commander";'],
     [

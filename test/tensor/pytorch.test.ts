@@ -6,8 +6,8 @@ import { binaryMathRows } from "../../src/kernels/binary-math.js";
 import { binaryRows, compareRows, unaryRows } from "../../src/kernels/rows.js";
 import { specialBinaryRows, specialUnaryRows } from "../../src/kernels/special-rows.js";
 import { unaryMathRows } from "../../src/kernels/unary-math.js";
-import { oneHot } from "../../src/ops/indexing.js";
-import { linear } from "../../src/ops/matmul.js";
+import { oneHot } from "../../src/ops/index/indexing.js";
+import { linear } from "../../src/ops/linalg/matmul.js";
 import { expectClose, float32, float64, type Tolerance, tolerances } from "../close.js";
 import { decode, elements, load, type Stored, type StoredCase, toTensor } from "../fixtures/pytorch/read.js";
 

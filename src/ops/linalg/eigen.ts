@@ -2,12 +2,12 @@ import { checkTensors } from "../../arguments.js";
 import { ValueError } from "../../errors.js";
 import { checkOptions } from "../../options.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import { diagEmbed } from "../diagonal.js";
-import { add, mul, sub } from "../elementwise.js";
-import { transposed } from "../factorize.js";
-import { matmul } from "../matmul.js";
-import { type Named, named } from "../named.js";
-import { unsqueeze } from "../views.js";
+import { type Named, named } from "../arguments/named.js";
+import { add, mul, sub } from "../elementwise/elementwise.js";
+import { diagEmbed } from "../shape/diagonal.js";
+import { unsqueeze } from "../shape/views.js";
+import { transposed } from "./factorize.js";
+import { matmul } from "./matmul.js";
 import { checkMatrices, finiteMatricesOf, jointly, mT, quotient } from "./matrices.js";
 import { symmetricEigen } from "./tridiagonal.js";
 

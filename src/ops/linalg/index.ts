@@ -2,17 +2,17 @@
 import { checkTensors } from "../../arguments.js";
 import { checkOptions } from "../../options.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import { type DiagonalOptions, diagonal as diagonalOf } from "../diagonal.js";
-import { cross as crossOf } from "../products.js";
+import { type DiagonalOptions, diagonal as diagonalOf } from "../shape/diagonal.js";
+import { cross as crossOf } from "./products.js";
 
-export { matmul } from "../matmul.js";
-export { type NormOptions, vectorNorm } from "../norms.js";
+export { type NormOptions, vectorNorm } from "../reduce/norms.js";
 export { type CholeskyOptions, cholesky, choleskyEx } from "./cholesky.js";
 export { det, slogdet } from "./determinant.js";
 export { type EighOptions, eigh, eigvalsh } from "./eigen.js";
 export { type LdlOptions, ldlFactor, ldlFactorEx, ldlSolve } from "./ldl.js";
 export { type LeastSquares, type LstsqDriver, type LstsqOptions, lstsq } from "./least-squares.js";
 export { type LuOptions, type LuSolveOptions, lu, luFactor, luFactorEx, luSolve } from "./lu.js";
+export { matmul } from "./matmul.js";
 export { cond, type MatrixOrder, matrixNorm, norm } from "./matrix-norms.js";
 export { householderProduct, type QrMode, qr } from "./orthogonal.js";
 export { matrixExp, matrixPower, multiDot, vander, vecdot } from "./powers.js";

@@ -10,7 +10,7 @@ import {
   reflectForth,
   transposed,
   triangularFactor,
-} from "../factorize.js";
+} from "./factorize.js";
 import { symmetricEigen } from "./tridiagonal.js";
 
 /** A = U diag(values) V, with orthonormal columns of U and rows of V; values are in descending order. */

@@ -7,10 +7,10 @@ import { isFloating } from "../../dtype.js";
 import { DTypeError, formatShape, ShapeError, SimdgradError } from "../../errors.js";
 import { numel, type Shape } from "../../shape.js";
 import { empty, Tensor } from "../../tensor/tensor.js";
-import { tensor } from "../create.js";
-import { div, eq, where } from "../elementwise.js";
-import { type Matrix, matrix } from "../factorize.js";
-import { clone, narrow, reshape, to, transpose } from "../views.js";
+import { tensor } from "../create/create.js";
+import { div, eq, where } from "../elementwise/elementwise.js";
+import { clone, narrow, reshape, to, transpose } from "../shape/views.js";
+import { type Matrix, matrix } from "./factorize.js";
 
 function checkTensor(op: string, x: unknown): void {
   if (!(x instanceof Tensor))

@@ -1,4 +1,4 @@
-import { type MethodOf, methodsOf } from "../install.js";
+import { type MethodOf, methodsOf } from "../methods/install.js";
 import * as functions from "./functions.js";
 
 /*

@@ -3,12 +3,12 @@ import { withGradMode } from "../../autograd/grad-mode.js";
 import { differentiable } from "../../autograd/graph.js";
 import { checkOptions } from "../../options.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import { byPositionOrName } from "../arguments.js";
-import { abs, add, binary, compare, div, mul, sub, where } from "../elementwise.js";
-import { matmul } from "../matmul.js";
-import { amax, sum } from "../reduce.js";
-import { to, unsqueeze } from "../views.js";
+import { byPositionOrName } from "../arguments/arguments.js";
+import { abs, add, binary, compare, div, mul, sub, where } from "../elementwise/elementwise.js";
+import { amax, sum } from "../reduce/reduce.js";
+import { to, unsqueeze } from "../shape/views.js";
 import { eigh } from "./eigen.js";
+import { matmul } from "./matmul.js";
 import { checkMatrices, mT } from "./matrices.js";
 import { svd, svdvals } from "./svd.js";
 

@@ -5,14 +5,14 @@ import { checkOptions } from "../../options.js";
 import { quoted } from "../../quote.js";
 import { broadcastShapes, numel, sameShape } from "../../shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import { byPositionOrName } from "../arguments.js";
-import { eye } from "../create.js";
-import { neg } from "../elementwise.js";
-import { eliminate, solveEliminated } from "../factorize.js";
-import { matmul } from "../matmul.js";
-import { type Named, named } from "../named.js";
-import { movedim } from "../rearrange.js";
-import { expand, reshape, squeeze, unsqueeze } from "../views.js";
+import { byPositionOrName } from "../arguments/arguments.js";
+import { type Named, named } from "../arguments/named.js";
+import { eye } from "../create/create.js";
+import { neg } from "../elementwise/elementwise.js";
+import { movedim } from "../shape/rearrange.js";
+import { expand, reshape, squeeze, unsqueeze } from "../shape/views.js";
+import { eliminate, solveEliminated } from "./factorize.js";
+import { matmul } from "./matmul.js";
 import { batchOf, checkMatrices, checkSameDType, integers, matricesOf, mT, together } from "./matrices.js";
 
 /** A result, and for each matrix 0 or the number, from 1, of its first pivot that is 0. */

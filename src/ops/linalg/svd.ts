@@ -1,13 +1,13 @@
 import { checkTensors } from "../../arguments.js";
 import { checkOptions } from "../../options.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import { zerosLike } from "../create.js";
-import { diagEmbed } from "../diagonal.js";
-import { add, mul, sub } from "../elementwise.js";
-import { matmul } from "../matmul.js";
-import { type Named, named } from "../named.js";
-import { narrow, unsqueeze } from "../views.js";
+import { type Named, named } from "../arguments/named.js";
+import { zerosLike } from "../create/create.js";
+import { add, mul, sub } from "../elementwise/elementwise.js";
+import { diagEmbed } from "../shape/diagonal.js";
+import { narrow, unsqueeze } from "../shape/views.js";
 import { singularValues } from "./jacobi.js";
+import { matmul } from "./matmul.js";
 import { checkMatrices, finiteMatricesOf, jointly, mT, quotient } from "./matrices.js";
 
 export interface SvdOptions {

@@ -5,12 +5,12 @@ import { checkOptions } from "../../options.js";
 import { quoted } from "../../quote.js";
 import { broadcastShapes } from "../../shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import { neg } from "../elementwise.js";
-import { type Matrix, matrix } from "../factorize.js";
-import { matmul } from "../matmul.js";
-import { type Named, named } from "../named.js";
-import { tril, triu } from "../triangle.js";
-import { clone, expand } from "../views.js";
+import { type Named, named } from "../arguments/named.js";
+import { neg } from "../elementwise/elementwise.js";
+import { tril, triu } from "../shape/triangle.js";
+import { clone, expand } from "../shape/views.js";
+import { type Matrix, matrix } from "./factorize.js";
+import { matmul } from "./matmul.js";
 import { batchOf, checkMatrices, checkSameDType, matricesOf, mT, together } from "./matrices.js";
 
 export interface SolveTriangularOptions {

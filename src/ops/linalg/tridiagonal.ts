@@ -1,6 +1,6 @@
 /** Eigenvalues of a symmetric matrix in float64: reflections to three diagonals, then rotations that make it one (QL, implicit shifts). */
 import { SimdgradError } from "../../errors.js";
-import { lengthOf, type Matrix, matrix } from "../factorize.js";
+import { lengthOf, type Matrix, matrix } from "./factorize.js";
 
 /** Eigenvalues in ascending order; row i of `vectors` is the i-th eigenvector. */
 export interface Eigen {

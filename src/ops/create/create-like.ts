@@ -1,0 +1,100 @@
+/** Tensors of one value, with the dtype or the shape of another tensor. */
+import { checkTensors } from "../../arguments.js";
+import { differentiable } from "../../autograd/graph.js";
+import type { Data, DType } from "../../dtype.js";
+import { DTypeError, formatShape, ShapeError } from "../../errors.js";
+import { checkOptions } from "../../options.js";
+import type { Shape } from "../../shape.js";
+import { type NestedArray, Tensor } from "../../tensor/tensor.js";
+import { sum } from "../reduce/reduce.js";
+import { clone, expand, to } from "../shape/views.js";
+import { filled, optionsLike, type TensorOptions, tensor, zerosLike } from "./create.js";
+
+/** Of the shape and dtype of `x`, all elements `value`. PyTorch: `torch.full_like`. */
+export function fullLike(x: Tensor, value: number | boolean, options?: TensorOptions): Tensor {
+  const like = optionsLike("fullLike", x, options);
+  return filled("fullLike", x.shape, value, like);
+}
+
+/** Of `shape` and of the dtype of `x`, all elements `value`. PyTorch: `Tensor.new_full`. */
+export function newFull(x: Tensor, shape: Shape, value: number | boolean, options?: TensorOptions): Tensor {
+  const like = optionsLike("newFull", x, options);
+  return filled("newFull", shape, value, like);
+}
+
+/** Zeros of `shape`, of the dtype of `x`. PyTorch: `Tensor.new_zeros`. */
+export function newZeros(x: Tensor, shape: Shape, options?: TensorOptions): Tensor {
+  const like = optionsLike("newZeros", x, options);
+  return filled("newZeros", shape, 0, like);
+}
+
+/** Ones of `shape`, of the dtype of `x`. PyTorch: `Tensor.new_ones`. */
+export function newOnes(x: Tensor, shape: Shape, options?: TensorOptions): Tensor {
+  const like = optionsLike("newOnes", x, options);
+  return filled("newOnes", shape, 1, like);
+}
+
+/** A tensor without dims. Default dtype `float32`. PyTorch: `torch.scalar_tensor`. */
+export function scalarTensor(value: number | boolean, options?: TensorOptions): Tensor {
+  return filled("scalarTensor", [], value, options);
+}
+
+/**
+ * A copy of `x` in which every element is `value`: a number, a boolean, or a tensor without dims, which gets the sum of the gradients;
+ * the gradient of `x` is 0. PyTorch: `torch.fill`.
+ */
+export function fill(x: Tensor, value: Tensor | number | boolean): Tensor {
+  checkTensors("fill", x);
+  if (!(value instanceof Tensor))
+    return differentiable("fill", [x], filled("fill", x.shape, value, { dtype: x.dtype }), (g) => [
+      zerosLike(g),
+    ]);
+  if (value.ndim > 0)
+    throw new ShapeError(`fill: a tensor as value has no dims: ${formatShape(value.shape)}`);
+  if (x.dtype === "bool" && value.dtype !== "bool")
+    throw new DTypeError(`fill: only bool goes into bool: ${value.dtype}; use ne(0)`);
+  const filling = to(value, x.dtype);
+  const out = clone(expand(filling.detach(), x.shape));
+  return differentiable("fill", [x, filling], out, (g, inputs) => [
+    inputs.needs(0) ? zerosLike(g) : null,
+    inputs.needs(1) ? sum(g) : null,
+  ]);
+}
+
+/** A tensor of `shape`. What is in it is not specified. PyTorch: `torch.empty`. */
+export function empty(shape: Shape, options?: TensorOptions): Tensor {
+  return filled("empty", shape, 0, options);
+}
+
+/** Of the shape and dtype of `x`. What is in it is not specified. PyTorch: `torch.empty_like`. */
+export function emptyLike(x: Tensor, options?: TensorOptions): Tensor {
+  const like = optionsLike("emptyLike", x, options);
+  return filled("emptyLike", x.shape, 0, like);
+}
+
+/** Of `shape` and of the dtype of `x`. What is in it is not specified. PyTorch: `Tensor.new_empty`. */
+export function newEmpty(x: Tensor, shape: Shape, options?: TensorOptions): Tensor {
+  const like = optionsLike("newEmpty", x, options);
+  return filled("newEmpty", shape, 0, like);
+}
+
+/** `tensor(values, options)` of the dtype of `x`. PyTorch: `Tensor.new_tensor`. */
+export function newTensor(x: Tensor, values: NestedArray | Data, options?: TensorOptions): Tensor {
+  return tensor(values, optionsLike("newTensor", x, options));
+}
+
+/** A tensor as it is, or converted where it has another dtype; of anything else `tensor(values, options)`. PyTorch: `torch.as_tensor`. */
+export function asTensor(values: Tensor | NestedArray | Data, options?: { dtype?: DType }): Tensor {
+  checkOptions("asTensor", options, ["dtype"]);
+  if (!(values instanceof Tensor)) return tensor(values, options);
+  return to(values, options?.dtype ?? values.dtype);
+}
+
+/** `x` in the dtype of `other`. PyTorch: `Tensor.type_as`. */
+export const typeAs = (x: Tensor, other: Tensor): Tensor => {
+  checkTensors("typeAs", x, other);
+  return to(x, other.dtype);
+};
+
+/** Those of this file as methods. */
+export const createLikeMethods = { typeAs, newFull, newZeros, newOnes, newEmpty, newTensor, fill };

@@ -1,0 +1,50 @@
+import { checkOperands, checkTensors } from "../../arguments.js";
+import { isFloating } from "../../dtype.js";
+import { DTypeError } from "../../errors.js";
+import { checkOptions } from "../../options.js";
+import type { Tensor } from "../../tensor/tensor.js";
+import { to } from "../shape/views.js";
+import { abs, add, compare, div, eq, mul, sub, where } from "./elementwise.js";
+
+/* Elementwise functions of several tensors, which broadcast. */
+
+/** start + weight · (end - start), exact at both ends. PyTorch: `torch.lerp`. */
+export function lerp(start: Tensor, end: Tensor, given: Tensor | number): Tensor {
+  checkTensors("lerp", start, end);
+  checkOperands("lerp", given);
+  const weight = typeof given === "boolean" ? Number(given) : given;
+  for (const x of [start, end])
+    if (!isFloating(x.dtype)) throw new DTypeError(`lerp: float tensors are needed: ${x.dtype}`);
+  const range = sub(end, start);
+  const fromStart = () => add(start, mul(range, weight));
+  const fromEnd = () => sub(end, mul(range, sub(1, weight)));
+  if (typeof weight === "number") return Math.abs(weight) < 0.5 ? fromStart() : fromEnd();
+  return where(compare.lt(abs(weight.detach()), 0.5), fromStart(), fromEnd());
+}
+
+/** x + value · a · b. PyTorch: `torch.addcmul`. */
+export function addcmul(x: Tensor, a: Tensor, b: Tensor, options?: { value?: number }): Tensor {
+  checkTensors("addcmul", x, a, b);
+  checkOptions("addcmul", options, ["value"]);
+  const { value = 1 } = options ?? {};
+  return add(x, value === 1 ? mul(a, b) : mul(mul(a, b), value));
+}
+
+/** x + value · a / b, of floats. PyTorch: `torch.addcdiv`. */
+export function addcdiv(x: Tensor, a: Tensor, b: Tensor, options?: { value?: number }): Tensor {
+  checkTensors("addcdiv", x, a, b);
+  checkOptions("addcdiv", options, ["value"]);
+  if (!isFloating(a.dtype) && !isFloating(b.dtype))
+    throw new DTypeError(`addcdiv: integers are not divided: ${a.dtype} and ${b.dtype}; use to("float32")`);
+  const { value = 1 } = options ?? {};
+  return add(x, value === 1 ? div(a, b) : mul(div(a, b), value));
+}
+
+/** 0 below 0, 1 above it, and `values` at 0. It has no gradient. PyTorch: `torch.heaviside`. */
+export function heaviside(x: Tensor, values: Tensor): Tensor {
+  checkTensors("heaviside", x, values);
+  if (x.dtype !== values.dtype)
+    throw new DTypeError(`heaviside: dtypes differ: ${x.dtype} and ${values.dtype}`, "DTYPE_MISMATCH");
+  const from = x.detach();
+  return where(eq(from, 0), values.detach(), to(compare.gt(from, 0), x.dtype));
+}

@@ -1,0 +1,277 @@
+import { checkOperands, checkTensors } from "../../arguments.js";
+import { isGradEnabled } from "../../autograd/grad-mode.js";
+import { type BackwardRule, differentiable } from "../../autograd/graph.js";
+import { type DType, isFloating, promote } from "../../dtype.js";
+import { AutogradError, DTypeError } from "../../errors.js";
+import { k } from "../../kernels/backend.js";
+import { type IntegerName, type IntegerRow, integerRows } from "../../kernels/binary-math.js";
+import { binarySaves, unarySaves } from "../../kernels/derivatives.js";
+import {
+  type BinaryName,
+  type BinaryRow,
+  binaryRows,
+  type CompareName,
+  compareRows,
+  type UnaryName,
+  type UnaryOptions,
+  type UnaryRow,
+  unaryRows,
+} from "../../kernels/rows.js";
+import { checkOptions } from "../../options.js";
+import { isTensor } from "../../recognize.js";
+import { broadcastShapes, broadcastStrides, sameShape } from "../../shape.js";
+import { empty, type Tensor } from "../../tensor/tensor.js";
+import { constant, zerosLike } from "../create/create.js";
+import { sumTo } from "../reduce/reduce.js";
+import { dense, to } from "../shape/views.js";
+
+/*
+ * Functions made from the rows of `kernels/rows.ts`: nothing in this file names an operation.
+ */
+
+/** Rows of floats applied to integers give float32, as in PyTorch; rows marked `integers` keep them. */
+function unaryInput(name: string, row: UnaryRow, x: Tensor): Tensor {
+  checkTensors(name, x);
+  if (isFloating(x.dtype)) return x;
+  if (!row.integers) return to(x, "float32");
+  if (x.dtype !== "bool") return x;
+  if (row.bools === undefined) throw new DTypeError(`${name}: not defined for bool; use to("float32")`);
+  return to(x, row.bools);
+}
+
+/** Some functions have no gradient, here as in PyTorch: 0 would be wrong. */
+function notDifferentiable(name: string, which = ""): AutogradError {
+  return new AutogradError(`${name}: there is no gradient${which}; detach() what needs none`, "NO_GRADIENT");
+}
+
+type UnaryFunction<Name extends UnaryName> = keyof UnaryOptions<Name> extends never
+  ? (x: Tensor) => Tensor
+  : (x: Tensor, options?: UnaryOptions<Name>) => Tensor;
+
+function makeUnary(name: UnaryName): (x: Tensor, options?: Record<string, number>) => Tensor {
+  const row: UnaryRow = unaryRows[name];
+  const params = Object.entries(row.params ?? {});
+  const known = params.map(([param]) => param);
+  // Found out at the first use: for all rows, when the library is loaded, it would take milliseconds.
+  let reads: ReturnType<typeof unarySaves> | undefined;
+  return (given, options) => {
+    // `tensors.map(exp)` passes a position: a number is a mistake only where there are options to mean by it.
+    if (options !== undefined && (params.length > 0 || typeof options === "object"))
+      checkOptions(name, options, known);
+    const x = unaryInput(name, row, given);
+    const p = params.length > 0 ? (options?.[params[0][0]] ?? params[0][1]) : 0;
+    const q = params.length > 1 ? (options?.[params[1][0]] ?? params[1][1]) : 0;
+    reads ??= unarySaves(name);
+    const y = empty(x.shape, x.dtype);
+    k.unary(name, p, q, x.shape, x.storage.array, x.offset, x.strides, y.storage.array, y.offset);
+    const rule: BackwardRule = (g) => [
+      isGradEnabled() ? composedGradient(name, row, x, y, p, q, g) : fusedGradient(name, x, y, p, q, g),
+    ];
+    return differentiable(name, [x], y, rule, { saves: reads.x ? [x] : [], savesOutput: reads.y });
+  };
+}
+
+/** g · f'(x) in one kernel, for the usual backward. */
+function fusedGradient(name: UnaryName, x: Tensor, y: Tensor, p: number, q: number, g: Tensor): Tensor {
+  if ((unaryRows[name] as UnaryRow).derivative === null) throw notDifferentiable(name);
+  const reads = unarySaves(name);
+  const out = empty(x.shape, x.dtype);
+  const from = reads.x ? dense(x) : null;
+  const gd = dense(g);
+  k.unaryGrad(
+    ...([name, p, q, out.numel] as const),
+    ...([from?.storage.array ?? null, from?.offset ?? 0] as const),
+    ...([reads.y ? y.storage.array : null, reads.y ? y.offset : 0] as const),
+    ...([gd.storage.array, gd.offset, out.storage.array, out.offset] as const),
+  );
+  return out;
+}
+
+/** The same with Tensors, so that it can be differentiated again. */
+function composedGradient(
+  name: string,
+  row: UnaryRow,
+  x: Tensor,
+  y: Tensor,
+  p: number,
+  q: number,
+  g: Tensor,
+): Tensor {
+  if (row.derivative === null) throw notDifferentiable(name);
+  const slope = row.derivative<Tensor>({ x, y, p, q, where: whereLike(x.dtype) });
+  return typeof slope === "number" && slope === 0 ? zerosLike(g) : g.mul(slope);
+}
+
+/** `where` for derivatives: numbers take the dtype of the op. */
+function whereLike(dtype: DType): (c: Tensor, a: Tensor | number, b: Tensor | number) => Tensor {
+  const operand = (v: Tensor | number) => (typeof v === "number" ? constant(v, dtype) : v);
+  return (c, a, b) => where(c, operand(a), operand(b));
+}
+
+/** Every unary row as a function of a tensor: `unary.exp(x)`, `unary.elu(x, { alpha: 0.5 })`. */
+export const unary = Object.fromEntries(
+  Object.keys(unaryRows).map((name) => [name, makeUnary(name as UnaryName)]),
+) as unknown as { readonly [Name in UnaryName]: UnaryFunction<Name> };
+
+/** What elementwise operations take: tensors, and numbers or booleans as Python's scalars. */
+export type Operand = Tensor | number | boolean;
+
+const kind = (dtype: DType) => (dtype === "bool" ? 0 : isFloating(dtype) ? 2 : 1);
+
+/** What counts when two dtypes meet: a tensor with dims before one without, and both before a number. */
+const weight = (v: Operand) => (typeof v !== "object" ? 0 : v.ndim === 0 ? 1 : 2);
+
+/**
+ * The dtype in which two operands meet (PyTorch's rule): a number, or a tensor without dims, only counts beside a
+ * tensor with dims when its kind (bool, integer, float) is above the other's.
+ */
+export function commonDType(a: Operand, b: Operand): DType {
+  const own = (v: Operand): DType =>
+    typeof v === "object"
+      ? v.dtype
+      : typeof v === "boolean"
+        ? "bool"
+        : Number.isInteger(v)
+          ? "int32"
+          : "float32";
+  const [da, db] = [own(a), own(b)];
+  if (weight(a) === weight(b)) return promote(da, db);
+  const [strong, other] = weight(a) > weight(b) ? [da, db] : [db, da];
+  return kind(other) > kind(strong) ? other : strong;
+}
+
+/** Both operands as tensors of one dtype. */
+function operands(name: string, a: Operand, b: Operand, floats: boolean): [Tensor, Tensor] {
+  checkOperands(name, a, b);
+  const common = commonDType(a, b);
+  const dtype = floats && !isFloating(common) ? "float32" : common;
+  const as = (v: Operand) => (typeof v === "object" ? to(v, dtype) : constant(Number(v), dtype));
+  return [as(a), as(b)];
+}
+
+function commonShape(name: string, a: Tensor, b: Tensor): readonly number[] {
+  return sameShape(a.shape, b.shape) ? a.shape : broadcastShapes(name, a.shape, b.shape);
+}
+
+function makeBinary(name: BinaryName): (a: Operand, b: Operand) => Tensor {
+  const row: BinaryRow = binaryRows[name];
+  let reads: ReturnType<typeof binarySaves> | undefined;
+  return (left, right) => {
+    // Division of integers gives a quotient with a fraction, as in PyTorch.
+    const [a, b] = operands(name, left, right, row.floats ?? false);
+    if (a.dtype === "bool") return binaryOfBools(name, a, b);
+    const shape = commonShape(name, a, b);
+    const y = empty(shape, a.dtype);
+    const as = broadcastStrides(a.shape, a.strides, shape);
+    const bs = broadcastStrides(b.shape, b.strides, shape);
+    k.binary(
+      name,
+      shape,
+      a.storage.array,
+      a.offset,
+      as,
+      b.storage.array,
+      b.offset,
+      bs,
+      y.storage.array,
+      y.offset,
+    );
+    const rule: BackwardRule = (g, inputs) => {
+      const given = { a, b, y, g, where: whereLike(a.dtype) };
+      const of = (i: 0 | 1, gradient: BinaryRow["gradA"], x: Tensor) => {
+        if (!inputs.needs(i)) return null;
+        if (gradient === null) throw notDifferentiable(name, ` of the ${["first", "second"][i]} operand`);
+        return sumTo(gradient<Tensor>(given), x.shape);
+      };
+      return [of(0, row.gradA, a), of(1, row.gradB, b)];
+    };
+    reads ??= binarySaves(name);
+    const { gradA, gradB } = reads;
+    const used = (variable: "a" | "b" | "y") =>
+      isGradEnabled() && ((a.requiresGrad && gradA[variable]) || (b.requiresGrad && gradB[variable]));
+    // Numbers are constants, which nobody changes and nothing is gained by letting go of.
+    const saves = [...(isTensor(left) && used("a") ? [a] : []), ...(isTensor(right) && used("b") ? [b] : [])];
+    return differentiable(name, [a, b], y, rule, { saves, savesOutput: used("y") });
+  };
+}
+
+/** On bools a sum is "or" and a product is "and": computed as integers, and not 0 is true. */
+function binaryOfBools(name: BinaryName, a: Tensor, b: Tensor): Tensor {
+  if (!(binaryRows[name] as BinaryRow).bools)
+    throw new DTypeError(`${name}: not defined for bool; use ${name === "sub" ? "ne() or " : ""}to("int32")`);
+  return to(binary[name](to(a, "int32"), to(b, "int32")), "bool");
+}
+
+/** Every binary row as a function: `binary.add(x, 2)`. Operands broadcast. */
+export const binary = Object.fromEntries(
+  Object.keys(binaryRows).map((name) => [name, makeBinary(name as BinaryName)]),
+) as unknown as { readonly [Name in BinaryName]: (a: Operand, b: Operand) => Tensor };
+
+function makeCompare(name: CompareName): (a: Operand, b: Operand) => Tensor {
+  return (left, right) => {
+    const [a, b] = operands(name, left, right, false);
+    const shape = commonShape(name, a, b);
+    const out = empty(shape, "bool");
+    const as = broadcastStrides(a.shape, a.strides, shape);
+    const bs = broadcastStrides(b.shape, b.strides, shape);
+    const result = out.storage.array as Uint8Array;
+    k.compare(name, shape, a.storage.array, a.offset, as, b.storage.array, b.offset, bs, result, out.offset);
+    return out;
+  };
+}
+
+/** Every comparison as a function; results are `bool`. Operands broadcast. */
+export const compare = Object.fromEntries(
+  Object.keys(compareRows).map((name) => [name, makeCompare(name as CompareName)]),
+) as unknown as { readonly [Name in CompareName]: (a: Operand, b: Operand) => Tensor };
+
+function makeInteger(name: IntegerName): (a: Operand, b: Operand) => Tensor {
+  return (left, right) => {
+    const [a, b] = operands(name, left, right, false);
+    const { counts }: IntegerRow = integerRows[name];
+    if (isFloating(a.dtype) || (counts && a.dtype === "bool"))
+      throw new DTypeError(`${name}: integers${counts ? "" : " or booleans"} are needed: ${a.dtype}`);
+    const shape = commonShape(name, a, b);
+    const out = empty(shape, a.dtype);
+    const as = broadcastStrides(a.shape, a.strides, shape);
+    const bs = broadcastStrides(b.shape, b.strides, shape);
+    const { array } = out.storage;
+    k.binary(name, shape, a.storage.array, a.offset, as, b.storage.array, b.offset, bs, array, out.offset);
+    return out;
+  };
+}
+
+/** Every operation on bits as a function of integers or booleans. Operands broadcast. */
+export const integer = Object.fromEntries(
+  Object.keys(integerRows).map((name) => [name, makeInteger(name as IntegerName)]),
+) as unknown as { readonly [Name in IntegerName]: (a: Operand, b: Operand) => Tensor };
+
+/** `condition ? a : b`, elementwise; all three broadcast. The condition is `bool` (or compared with 0). */
+export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
+  checkTensors("where", condition);
+  const c = to(condition, "bool");
+  const [x, y] = operands("where", a, b, false);
+  const shape = broadcastShapes("where", commonShape("where", x, y), c.shape);
+  const out = empty(shape, x.dtype);
+  const [cs, xs, ys] = [c, x, y].map((t) => broadcastStrides(t.shape, t.strides, shape));
+  k.where(
+    ...([shape, c.storage.array as Uint8Array, c.offset, cs] as const),
+    ...([x.storage.array, x.offset, xs, y.storage.array, y.offset, ys] as const),
+    ...([out.storage.array, out.offset] as const),
+  );
+  const rule: BackwardRule = (g, inputs) => [
+    inputs.needs(0) ? sumTo(where(c, g, 0), x.shape) : null,
+    inputs.needs(1) ? sumTo(where(c, 0, g), y.shape) : null,
+  ];
+  return differentiable("where", [x, y], out, rule, { saves: [c] });
+}
+
+/** `x` with `value` where `mask` is true. */
+export function maskedFill(x: Tensor, mask: Tensor, value: number): Tensor {
+  return where(mask, constant(value, x.dtype), x);
+}
+
+/** The rows that other ops in this folder are made of. */
+export const { abs, exp, log, neg, sqrt } = unary;
+export const { add, sub, mul, div, pow } = binary;
+export const { eq } = compare;

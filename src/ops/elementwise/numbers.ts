@@ -1,0 +1,100 @@
+/** Elementwise functions of what numbers are made of: mantissa and exponent, angle, the real part. */
+
+import { checkTensors } from "../../arguments.js";
+import { differentiable } from "../../autograd/graph.js";
+import { isFloating } from "../../dtype.js";
+import { DTypeError, ValueError } from "../../errors.js";
+import { quoted } from "../../quote.js";
+import type { Tensor } from "../../tensor/tensor.js";
+import { type Named, named } from "../arguments/named.js";
+import { arange, constant, full, zerosLike } from "../create/create.js";
+import { sum } from "../reduce/reduce.js";
+import { to, unsqueeze } from "../shape/views.js";
+import { abs, add, binary, compare, mul, neg, unary, where } from "./elementwise.js";
+import { clamp, isfinite, isnan } from "./pointwise.js";
+
+/**
+ * x = mantissa · 2^exponent with 0.5 <= |mantissa| < 1, and `exponent` an `int32` tensor; of 0, infinities and NaN the mantissa is x
+ * and the exponent 0. PyTorch: `torch.frexp`.
+ */
+export function frexp(x: Tensor): Named<"mantissa" | "exponent", Tensor> {
+  checkTensors("frexp", x);
+  if (!isFloating(x.dtype)) throw new DTypeError(`frexp: a float tensor is needed: ${x.dtype}`);
+  const size = abs(to(x.detach(), "float64"));
+  const some = mul(isfinite(size), compare.ne(size, 0));
+  const rough = where(some, add(unary.floor(unary.log2(where(some, size, 1))), 1), 0);
+  // The logarithm may have been rounded up to a whole number or past it.
+  const part = abs(scaledBy(size, neg(rough)));
+  const exact = add(
+    rough,
+    where(some, binary.sub(to(compare.ge(part, 1), "float64"), compare.lt(part, 0.5)), 0),
+  );
+  const exponent = to(exact, "int32");
+  return named({ mantissa: to(scaledBy(to(x, "float64"), neg(exact)), x.dtype), exponent });
+}
+
+/** x · 2ᵉ in two steps: the power alone may overflow. */
+function scaledBy(x: Tensor, e: Tensor): Tensor {
+  const half = unary.floor(mul(e, 0.5));
+  return mul(mul(x, unary.exp2(half)), unary.exp2(binary.sub(e, half)));
+}
+
+/** The angle of a real number: π below 0, else 0; NaN of NaN. Its gradient is 0. Integers give float32. PyTorch: `torch.angle`. */
+export function angle(x: Tensor): Tensor {
+  checkTensors("angle", x);
+  const from = isFloating(x.dtype) ? x : to(x, "float32");
+  const given = from.detach();
+  const pi = constant(Math.PI, from.dtype);
+  const out = where(compare.lt(given, 0), pi, where(isnan(given), given, constant(0, from.dtype)));
+  return differentiable("angle", [from], out, (g) => [zerosLike(g)]);
+}
+
+/** `x` itself: there are no complex tensors. PyTorch: `torch.real`. */
+export const real = (x: Tensor): Tensor => {
+  checkTensors("real", x);
+  return x;
+};
+/** `x` itself: there are no complex tensors. PyTorch: `torch.conj`. */
+export const conj = (x: Tensor): Tensor => {
+  checkTensors("conj", x);
+  return x;
+};
+/** True for all elements: there are no complex tensors. PyTorch: `torch.isreal`. */
+export const isreal = (x: Tensor): Tensor => {
+  checkTensors("isreal", x);
+  return full(x.shape, 1, { dtype: "bool" });
+};
+
+/** `x` itself; not for booleans. PyTorch: `torch.positive`. */
+export function positive(x: Tensor): Tensor {
+  checkTensors("positive", x);
+  if (x.dtype === "bool") throw new DTypeError('positive: not defined for bool; use to("int32")');
+  return x;
+}
+
+/** max(x, min), for a number or a tensor (broadcast). PyTorch: `torch.clamp_min`. */
+export const clampMin = (x: Tensor, min: Tensor | number | boolean): Tensor => {
+  checkTensors("clampMin", x);
+  return clamp(x, { min });
+};
+/** min(x, max), for a number or a tensor (broadcast). PyTorch: `torch.clamp_max`. */
+export const clampMax = (x: Tensor, max: Tensor | number | boolean): Tensor => {
+  checkTensors("clampMax", x);
+  return clamp(x, { max });
+};
+
+/** ln Γₚ(x), the multivariate gamma function, for x > (p - 1) / 2. PyTorch: `torch.mvlgamma`. */
+export function mvlgamma(x: Tensor, p: number): Tensor {
+  checkTensors("mvlgamma", x);
+  if (!Number.isInteger(p) || p < 1) throw new ValueError(`mvlgamma: p is an integer >= 1: ${quoted(p)}`);
+  const dtype = isFloating(x.dtype) ? x.dtype : "float32";
+  const halves = mul(arange(p, { dtype }), 0.5);
+  const y = sum(unary.lgamma(binary.sub(unsqueeze(to(x, dtype), -1), halves)), -1);
+  return add(y, (p * (p - 1) * Math.log(Math.PI)) / 4);
+}
+
+/** Those of this file as methods. */
+export const numberMethods = {
+  ...{ frexp, angle, real, conj, isreal, positive, clampMin, clampMax, mvlgamma },
+  ...{ conjPhysical: conj, resolveConj: conj, resolveNeg: conj },
+};

@@ -1,0 +1,299 @@
+/**
+ * Elementwise operations made of the rows: forms with options, tests of floats, logic on booleans. Where one has the name of a
+ * row, the method of Tensor is the one here.
+ */
+
+import { checkOperands, checkTensors } from "../../arguments.js";
+import { differentiable } from "../../autograd/graph.js";
+import { isFloating } from "../../dtype.js";
+import { DTypeError, ValueError } from "../../errors.js";
+import { checkOptions } from "../../options.js";
+import { quoted } from "../../quote.js";
+import type { Tensor } from "../../tensor/tensor.js";
+import { constant, full, zerosLike } from "../create/create.js";
+import { to } from "../shape/views.js";
+import { binary, commonDType, compare, integer, type Operand, unary, where } from "./elementwise.js";
+
+export interface ScaledOptions {
+  /** Factor of the second operand: whole where the result is, and only for booleans a boolean. Default 1. */
+  alpha?: number | boolean;
+}
+
+/** @internal alpha · b, in the dtype in which `b` meets `a`. */
+export function scaled(op: string, a: Operand, b: Operand, options: ScaledOptions | undefined): Operand {
+  checkOptions(op, options, ["alpha"]);
+  const alpha = options?.alpha ?? 1;
+  if (alpha === 1) return b;
+  const dtype = commonDType(a, b);
+  if (typeof alpha === "boolean" ? dtype !== "bool" : !isFloating(dtype) && !Number.isInteger(alpha))
+    throw new ValueError(
+      `${op}: alpha is ${typeof alpha === "boolean" ? "boolean only for booleans" : "whole for integers"}: ${alpha} for ${dtype}`,
+      "INVALID_OPTION",
+    );
+  if (dtype === "bool") return binary.mul(b, Boolean(alpha));
+  return typeof b === "object" ? binary.mul(to(b, dtype), alpha) : Number(b) * Number(alpha);
+}
+
+/** a + alpha · b (PyTorch's `torch.add`). */
+export function add(a: Operand, b: Operand, options?: ScaledOptions): Tensor {
+  return binary.add(a, scaled("add", a, b, options));
+}
+
+/** a - alpha · b (PyTorch's `torch.sub`). */
+export function sub(a: Operand, b: Operand, options?: ScaledOptions): Tensor {
+  return binary.sub(a, scaled("sub", a, b, options));
+}
+
+export interface DivOptions {
+  /** `"floor"` for the largest integer below the quotient, `"trunc"` for the quotient without its fraction. Default: neither. */
+  roundingMode?: "floor" | "trunc" | null;
+}
+
+/** a / b (PyTorch's `torch.div`). With a rounding mode integers stay integers and the gradient is 0. */
+export function div(a: Operand, b: Operand, options?: DivOptions): Tensor {
+  checkOptions("div", options, ["roundingMode"]);
+  const mode = options?.roundingMode ?? null;
+  if (mode === null) return binary.div(a, b);
+  if (mode === "floor") return binary.floorDivide(a, b);
+  if (mode !== "trunc")
+    throw new ValueError(`div: roundingMode is "floor", "trunc" or null: ${String(mode)}`, "INVALID_OPTION");
+  // The rest has the sign of a, so that what it leaves is a whole multiple of b.
+  const rest = binary.fmod(detached(a), detached(b));
+  if (isFloating(rest.dtype)) {
+    const given = [a, b].filter(isTensor);
+    const quotient = unary.trunc(binary.div(detached(a), detached(b)));
+    return differentiable("div", given, quotient, () => given.map((x) => zerosLike(x)));
+  }
+  return to(unary.round(binary.div(to(binary.sub(a, rest), "float64"), b)), rest.dtype);
+}
+
+/** b - alpha · a, for a tensor `a` (PyTorch's `torch.rsub`). */
+export function rsub(a: Tensor, b: Operand, options?: ScaledOptions): Tensor {
+  checkTensors("rsub", a);
+  return binary.sub(b, scaled("rsub", b, a, options));
+}
+
+/**
+ * a to the power of b. Integers stay integers: with a negative whole number as exponent that is an error (PyTorch's `torch.pow`).
+ * @throws ValueError `INVALID_VALUE`
+ */
+export function pow(a: Operand, b: Operand): Tensor {
+  if (typeof b === "number" && b < 0 && Number.isInteger(b) && isTensor(a) && !isFloating(a.dtype))
+    throw new ValueError(
+      `pow: integers have no negative powers: ${a.dtype} to the power of ${b}; use to("float32")`,
+    );
+  return binary.pow(a, b);
+}
+
+/** a to the power of b, computed in float64 (PyTorch's `torch.float_power`). */
+export function floatPower(a: Operand, b: Operand): Tensor {
+  checkOperands("floatPower", a, b);
+  const double = (v: Operand) => (typeof v === "object" ? to(v, "float64") : constant(Number(v), "float64"));
+  return binary.pow(double(a), double(b));
+}
+
+/** a · 2ᵇ (PyTorch's `torch.ldexp`). */
+export function ldexp(a: Tensor, b: Operand): Tensor {
+  checkTensors("ldexp", a);
+  checkOperands("ldexp", b);
+  const common = commonDType(a, b);
+  const dtype = isFloating(common) ? common : "float32";
+  const as = (v: Operand) => (typeof v === "object" ? to(v, dtype) : constant(Number(v), dtype));
+  return binary.mul(as(a), unary.exp2(as(b)));
+}
+
+type Limit = Tensor | number | boolean;
+
+export interface Limits {
+  min?: Limit | null;
+  max?: Limit | null;
+}
+
+/**
+ * min(max(x, min), max), where each limit is a number, a tensor (broadcast) or left out: `x.clamp(0, 1)`,
+ * `x.clamp({ max: y })`. PyTorch's `torch.clamp`.
+ */
+export const clamp = clampAs("clamp");
+
+/** @internal `clamp`, called `op` in errors. */
+export function clampAs(op: string) {
+  return (x: Tensor, limits?: Limits | Tensor | number | null, max?: Limit | null): Tensor =>
+    limited(op, x, limitsOf(op, limits, max));
+}
+
+function limited(op: string, x: Tensor, { min: low, max: high }: Limits): Tensor {
+  if (!isTensor(x)) throw new DTypeError(`${op}: a tensor is needed: ${typeof x}`, "NOT_A_TENSOR");
+  if (isTensor(low) || isTensor(high)) {
+    const raised = (low ?? null) === null ? x : inside(compare.ge, x, low as Limit);
+    return (high ?? null) === null ? raised : inside(compare.le, raised, high as Limit);
+  }
+  const given: { min?: number; max?: number } = {};
+  if ((low ?? null) !== null) given.min = Number(low);
+  if ((high ?? null) !== null) given.max = Number(high);
+  const whole = Object.values(given).every((v) => Number.isInteger(v) || Math.abs(v) === Infinity);
+  return unary.clamp(whole || isFloating(x.dtype) ? x : to(x, "float32"), given);
+}
+
+/** `limit` where x is not inside; NaN, of either, wins. Where x is NaN nothing has a gradient. */
+function inside(test: typeof compare.ge, x: Tensor, limit: Limit): Tensor {
+  return where(test(x, limit), x, where(isnan(x), x.detach(), limit));
+}
+
+const isTensor = (v: unknown): v is Tensor => typeof v === "object" && v !== null && "storage" in v;
+const detached = (v: Operand): Operand => (isTensor(v) ? v.detach() : v);
+
+/** Both limits, however they were given. */
+function limitsOf(
+  op: string,
+  limits: Limits | Tensor | number | null | undefined,
+  max?: Limit | null,
+): Limits {
+  const isLimit = (v: unknown): v is Limit => typeof v === "number" || typeof v === "boolean" || isTensor(v);
+  const inPlace = limits === null || limits === undefined || typeof limits === "number" || isTensor(limits);
+  if (!inPlace) checkOptions(op, limits, ["min", "max"]);
+  const both = inPlace ? { min: limits, max } : limits;
+  for (const limit of [both.min ?? 0, both.max ?? 0])
+    if (!isLimit(limit))
+      throw new DTypeError(`${op}: limits are tensors or numbers: ${typeof limit}`, "NOT_A_TENSOR");
+  return both;
+}
+
+export interface RoundOptions {
+  /** Digits behind the point that stay; negative ones count before it. Default 0. */
+  decimals?: number;
+}
+
+/** Nearest integer, halves to even; or nearest multiple of 10^-decimals (PyTorch's `torch.round`). */
+export function round(x: Tensor, options?: RoundOptions): Tensor {
+  checkTensors("round", x);
+  checkOptions("round", options, ["decimals"]);
+  const decimals = options?.decimals ?? 0;
+  if (decimals === 0) return unary.round(x);
+  const power = 10 ** Math.abs(decimals);
+  return decimals > 0
+    ? binary.div(unary.round(binary.mul(x, power)), power)
+    : binary.mul(unary.round(binary.div(x, power)), power);
+}
+
+/** ln(x / (1 - x)), of x limited to [eps, 1 - eps] when `eps` is given: `x.logit(1e-6)` or `x.logit({ eps: 1e-6 })`. PyTorch: `torch.logit`. */
+export function logit(x: Tensor, given?: number | { eps?: number | null } | null): Tensor {
+  checkTensors("logit", x);
+  if (typeof given !== "number" && given !== null) checkOptions("logit", given, ["eps"]);
+  const eps = typeof given === "number" ? given : given?.eps;
+  const from = isFloating(x.dtype) ? x : to(x, "float32");
+  return unary.logit(typeof eps === "number" ? unary.clamp(from, { min: eps, max: 1 - eps }) : from);
+}
+
+const largest = { float32: 3.4028234663852886e38, float64: Number.MAX_VALUE };
+
+export interface NanToNumOptions {
+  /** In the place of NaN. Default 0. */
+  nan?: number;
+  /** In the place of Infinity. Default: the largest number of the dtype. */
+  posinf?: number;
+  /** In the place of -Infinity. Default: the smallest number of the dtype. */
+  neginf?: number;
+}
+
+/** `x` with numbers in the place of NaN and infinities (PyTorch's `torch.nan_to_num`); their gradient is 0. */
+export function nanToNum(x: Tensor, options?: NanToNumOptions): Tensor {
+  checkTensors("nanToNum", x);
+  checkOptions("nanToNum", options, ["nan", "posinf", "neginf"]);
+  if (!isFloating(x.dtype)) return x;
+  const limit = largest[x.dtype];
+  const { nan, posinf, neginf } = options ?? {};
+  const finite = (v: number, fallback: number) => constant(v ?? fallback, x.dtype);
+  const noNaN = where(isnan(x), finite(nan as number, 0), x);
+  // Both tests look at x: what stands for NaN may itself be infinite.
+  const below = where(compare.eq(x, Infinity), finite(posinf as number, limit), noNaN);
+  return where(compare.eq(x, -Infinity), finite(neginf as number, -limit), below);
+}
+
+const none = (x: Tensor, value: 0 | 1) => full(x.shape, value, { dtype: "bool" });
+
+/** Whether elements are NaN, as `bool` (PyTorch's `torch.isnan`). */
+export const isnan = (x: Tensor): Tensor => {
+  checkTensors("isnan", x);
+  return compare.ne(x, x);
+};
+/** Whether elements are Infinity or -Infinity (PyTorch's `torch.isinf`). */
+export const isinf = (x: Tensor): Tensor => {
+  checkTensors("isinf", x);
+  return isFloating(x.dtype) ? compare.eq(unary.abs(x.detach()), Infinity) : none(x, 0);
+};
+/** Whether elements are neither infinite nor NaN (PyTorch's `torch.isfinite`). */
+export const isfinite = (x: Tensor): Tensor => {
+  checkTensors("isfinite", x);
+  return isFloating(x.dtype) ? compare.lt(unary.abs(x.detach()), Infinity) : none(x, 1);
+};
+/** Whether elements are Infinity (PyTorch's `torch.isposinf`). */
+export const isposinf = (x: Tensor): Tensor => {
+  checkTensors("isposinf", x);
+  return isFloating(x.dtype) ? compare.eq(x, Infinity) : none(x, 0);
+};
+/** Whether elements are -Infinity (PyTorch's `torch.isneginf`). */
+export const isneginf = (x: Tensor): Tensor => {
+  checkTensors("isneginf", x);
+  return isFloating(x.dtype) ? compare.eq(x, -Infinity) : none(x, 0);
+};
+
+/** Whether the sign bit is set: below 0, or -0 (PyTorch's `torch.signbit`). A NaN counts as positive. */
+export function signbit(x: Tensor): Tensor {
+  checkTensors("signbit", x);
+  if (!isFloating(x.dtype)) return compare.lt(x, 0);
+  return compare.lt(binary.copysign(constant(1, x.dtype), x.detach()), 0);
+}
+
+const truth = (op: string, x: Operand): Tensor => {
+  if (typeof x === "number" || typeof x === "boolean") return constant(Number(x), "bool");
+  if (!isTensor(x))
+    throw new DTypeError(`${op}: operands are tensors or numbers: ${typeof x}`, "NOT_A_TENSOR");
+  return to(x.detach(), "bool");
+};
+
+/** Whether both are other than 0, as `bool` (PyTorch's `torch.logical_and`). Operands broadcast. */
+export const logicalAnd = (a: Tensor, b: Operand): Tensor => {
+  checkTensors("logicalAnd", a);
+  return integer.bitwiseAnd(truth("logicalAnd", a), truth("logicalAnd", b));
+};
+/** Whether one is other than 0, or both (PyTorch's `torch.logical_or`). */
+export const logicalOr = (a: Tensor, b: Operand): Tensor => {
+  checkTensors("logicalOr", a);
+  return integer.bitwiseOr(truth("logicalOr", a), truth("logicalOr", b));
+};
+/** Whether one is other than 0, and not both (PyTorch's `torch.logical_xor`). */
+export const logicalXor = (a: Tensor, b: Operand): Tensor => {
+  checkTensors("logicalXor", a);
+  return integer.bitwiseXor(truth("logicalXor", a), truth("logicalXor", b));
+};
+/** Whether elements are 0, as `bool` (PyTorch's `torch.logical_not`). */
+export const logicalNot = (x: Tensor): Tensor => {
+  checkTensors("logicalNot", x);
+  return compare.eq(x, 0);
+};
+
+/** The other bits of integers; of booleans, the other one (PyTorch's `torch.bitwise_not`). */
+export const bitwiseNot = (x: Tensor): Tensor => {
+  checkTensors("bitwiseNot", x);
+  return x.dtype === "bool" ? logicalNot(x) : integer.bitwiseXor(x, x.dtype === "uint8" ? 255 : -1);
+};
+
+/**
+ * The n-th derivative of digamma, n >= 0: the order comes first (PyTorch's `torch.polygamma`), but in the method, which is
+ * `x.polygamma(n)`.
+ */
+export function polygamma(n: number, x: Tensor): Tensor {
+  checkTensors("polygamma", x);
+  if (!Number.isInteger(n) || n < 0)
+    throw new ValueError(`polygamma: the order, an integer >= 0, comes first: ${quoted(n)}`);
+  return binary.polygamma(x, n);
+}
+
+/** Those of this file whose first operand is a tensor, as methods of it. */
+export const pointwiseMethods = {
+  ...integer,
+  ...{ add, sub, div, rsub, pow, floatPower, ldexp },
+  ...{ clamp, clip: clamp, round, logit, nanToNum, sgn: unary.sign, trueDivide: binary.div },
+  ...{ isnan, isinf, isfinite, isposinf, isneginf, signbit },
+  ...{ logicalAnd, logicalOr, logicalXor, logicalNot, bitwiseNot },
+};

@@ -1,0 +1,208 @@
+/** Writing whole rows by index, or where a mask says so, into a copy; and reading what a mask marks. */
+
+import { checkOperands, checkTensors } from "../../arguments.js";
+import { DTypeError, formatShape, ShapeError, ValueError } from "../../errors.js";
+import { checkOptions } from "../../options.js";
+import { quoted } from "../../quote.js";
+import { broadcastShapes, numel, resolveDim, sameShape } from "../../shape.js";
+import { Tensor } from "../../tensor/tensor.js";
+import { arange, constant, filler, zeros } from "../create/create.js";
+import { add, mul, where } from "../elementwise/elementwise.js";
+import { type ScaledOptions, scaled } from "../elementwise/pointwise.js";
+import { cumsum } from "../reduce/scan.js";
+import { cat } from "../shape/join.js";
+import { expand, reshape, to } from "../shape/views.js";
+import { indexAdd as addedRows, indexSelect, indexTensor, selectedBy } from "./indexing.js";
+import { addedBy, scatter } from "./scatter.js";
+import { checkMask, counted, index, maskIndices, positionsOf, type Subscript } from "./subscripts.js";
+
+/** The index as one dim, a source with the dims of `x`, and both checked against `x`. */
+function rows(op: string, x: Tensor, dim: number, index: Tensor, source?: Tensor): { d: number; at: Tensor } {
+  const d = resolveDim(op, dim, x.ndim);
+  if (index.ndim > 1) throw new ShapeError(`${op}: the index has one dim: ${formatShape(index.shape)}`);
+  const at = reshape(indexTensor(op, index), [index.numel]);
+  const wanted = x.shape.map((size, i) => (i === d ? at.numel : size));
+  if (source !== undefined && !sameShape(source.shape, wanted))
+    throw new ShapeError(
+      `${op}: the source has one row for each index: ${formatShape(source.shape)}, expected ${formatShape(wanted)}`,
+    );
+  if (source !== undefined && source.dtype !== x.dtype)
+    throw new DTypeError(`${op}: the source has the dtype of x: ${source.dtype} for ${x.dtype}`);
+  return { d, at };
+}
+
+/** A source without dims is one row; x without dims is one element. */
+const lifted = (t: Tensor, like: Tensor) => (t.ndim === 0 && like.ndim <= 1 ? reshape(t, [1]) : t);
+
+/** `x` with `alpha` · the rows of `source` added at the positions in `index` along `dim`. PyTorch: `torch.index_add`. */
+export function indexAdd(
+  x: Tensor,
+  dim: number,
+  index: Tensor,
+  source: Tensor,
+  options?: ScaledOptions,
+): Tensor {
+  checkTensors("indexAdd", x, index, source);
+  if (x.ndim === 0)
+    return reshape(indexAdd(reshape(x, [1]), dim, index, reshape(source, [index.numel]), options), []);
+  const src = lifted(source, x);
+  const { d, at } = rows("indexAdd", x, dim, index, src);
+  const rest = scaled("indexAdd", x, src, options) as Tensor;
+  // Integers are added one by one, where each sum is looked at.
+  if (x.dtype === "int32" || x.dtype === "uint8") {
+    const along = src.shape.map((_, i) => (i === d ? at.numel : 1));
+    return addedBy("indexAdd", x, d, expand(reshape(at, along), src.shape), rest);
+  }
+  return add(x, addedRows(rest, x.shape, d, at));
+}
+
+/** `x` with the rows of `source` at the positions in `index` along `dim`; the last of several stays. PyTorch: `torch.index_copy`. */
+export function indexCopy(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
+  checkTensors("indexCopy", x, index, source);
+  if (x.ndim === 0)
+    return reshape(indexCopy(reshape(x, [1]), dim, index, reshape(source, [index.numel])), []);
+  const src = lifted(source, x);
+  const { d, at } = rows("indexCopy", x, dim, index, src);
+  const along = reshape(
+    at,
+    src.shape.map((_, i) => (i === d ? at.numel : 1)),
+  );
+  return scatter(x, d, expand(along, src.shape), src);
+}
+
+/** What is written everywhere: a tensor without dims, a number, or for `bool` true or false. */
+type Value = Tensor | number | boolean;
+
+/** `x` with `value`, a number or a tensor without dims, in the rows at the positions in `index`. PyTorch: `torch.index_fill`. */
+export function indexFill(x: Tensor, dim: number, index: Tensor, value: Value): Tensor {
+  checkTensors("indexFill", x, index);
+  checkOperands("indexFill", value);
+  if (x.ndim === 0) return reshape(indexFill(reshape(x, [1]), dim, index, value), []);
+  const { d, at } = rows("indexFill", x, dim, index);
+  const marked = scatter(zeros([x.shape[d]], { dtype: "bool" }), 0, at, 1);
+  const mask = reshape(
+    marked,
+    x.shape.map((size, i) => (i === d ? size : 1)),
+  );
+  return maskedFill(x, mask, value);
+}
+
+/** `x` with `value`, a number or a tensor without dims, where `mask` is true. Both broadcast. PyTorch: `torch.masked_fill`. */
+export function maskedFill(x: Tensor, mask: Tensor, value: Value): Tensor {
+  checkTensors("maskedFill", x, mask);
+  checkOperands("maskedFill", value);
+  if (!(value instanceof Tensor))
+    return where(mask, constant(filler("maskedFill", Number(value), x.dtype), x.dtype), x);
+  if (value.ndim > 0)
+    throw new ShapeError(`maskedFill: the value has no dims: ${formatShape(value.shape)}; use where()`);
+  return where(mask, to(value, x.dtype), x);
+}
+
+function needsMask(op: string, mask: Tensor): void {
+  if (mask.dtype !== "bool") throw new DTypeError(`${op}: the mask is bool: ${mask.dtype}; use to("bool")`);
+}
+
+/** The elements of `x` where `mask` is true, as one dim; both broadcast. PyTorch: `torch.masked_select`. */
+export function maskedSelect(x: Tensor, mask: Tensor): Tensor {
+  checkTensors("maskedSelect", x, mask);
+  needsMask("maskedSelect", mask);
+  const shape = broadcastShapes("maskedSelect", x.shape, mask.shape);
+  return indexSelect(reshape(expand(x, shape), [numel(shape)]), 0, positionsOf(expand(mask, shape)));
+}
+
+/** `x` with the elements of `source`, in order, where `mask` is true. PyTorch: `torch.masked_scatter`. */
+export function maskedScatter(x: Tensor, mask: Tensor, source: Tensor): Tensor {
+  checkTensors("maskedScatter", x, mask, source);
+  needsMask("maskedScatter", mask);
+  if (source.dtype !== x.dtype)
+    throw new DTypeError(`maskedScatter: the source has the dtype of x: ${source.dtype} for ${x.dtype}`);
+  const shape = broadcastShapes("maskedScatter", x.shape, mask.shape);
+  const places = reshape(expand(mask, shape), [numel(shape)]);
+  // Where the mask is false something has to be read as well: what is put before the source.
+  const from = cat([zeros([1], { dtype: x.dtype }), reshape(source, [source.numel])]);
+  const order = where(places, cumsum(places, 0), 0);
+  return where(mask, reshape(selectedBy("maskedScatter: source", from, 0, order), shape), x);
+}
+
+export interface AccumulateOptions {
+  /** Whether values are added to what is there. Default false: the last of several for one place stays. */
+  accumulate?: boolean;
+}
+
+/** Whether the subscript is one mask, and the values are the same wherever it is true: then no position has to be known. */
+function isWholeMask(x: Tensor, indices: readonly Subscript[], values: Tensor): indices is readonly [Tensor] {
+  const [mask] = indices;
+  if (indices.length !== 1 || !(mask instanceof Tensor) || mask.dtype !== "bool") return false;
+  return values.ndim <= x.ndim - mask.ndim && sameShape(mask.shape, x.shape.slice(0, mask.ndim));
+}
+
+/** Positions for the first dims, and masks: rows of `x` are written, and no position of an element is needed. */
+const isRows = (indices: readonly Subscript[]): indices is readonly Tensor[] =>
+  indices.every((index) => index instanceof Tensor && (index.dtype !== "bool" || index.ndim > 0));
+
+/**
+ * `x` with `values` at `x[indices[0], indices[1], …]`, subscripts as those of `index`. `values`, a number or a tensor, broadcasts to what
+ * they select. PyTorch: `torch.index_put`, and `x[…] = values`.
+ */
+export function indexPut(
+  x: Tensor,
+  indices: readonly Subscript[],
+  values: Tensor | number | boolean,
+  options?: AccumulateOptions,
+): Tensor {
+  checkTensors("indexPut", x);
+  checkOperands("indexPut", values);
+  if (!Array.isArray(indices as unknown))
+    throw new ValueError(`indexPut: indices are an array of subscripts: ${quoted(indices)}`);
+  checkOptions("indexPut", options, ["accumulate"]);
+  const from =
+    values instanceof Tensor ? values : constant(filler("indexPut", Number(values), x.dtype), x.dtype);
+  if (from.dtype !== x.dtype)
+    throw new DTypeError(`indexPut: the values have the dtype of x: ${from.dtype} for ${x.dtype}`);
+  if (isWholeMask(x, indices, from)) {
+    const [mask] = indices;
+    const given = expand(from, x.shape.slice(mask.ndim));
+    const covers = x.shape.map((size, d) => (d < mask.ndim ? size : 1));
+    return where(reshape(mask, covers), options?.accumulate ? add(x, given) : given, x);
+  }
+  const put = options?.accumulate ? indexAdd : indexCopy;
+  if (!isRows(indices)) {
+    const places = index(reshape(arange(x.numel, { dtype: "int32" }), x.shape), ...indices);
+    const [at, given] = [
+      reshape(places, [places.numel]),
+      reshape(expand(from, places.shape), [places.numel]),
+    ];
+    return reshape(put(reshape(x, [x.numel]), 0, at, given), x.shape);
+  }
+  const each: Tensor[] = [];
+  for (const index of indices) {
+    if (index.dtype === "bool")
+      checkMask("indexPut", index, x.shape.slice(each.length, each.length + index.ndim));
+    each.push(...(index.dtype === "bool" ? maskIndices(index) : [index]));
+  }
+  if (each.length === 0 || each.length > x.ndim)
+    throw new ShapeError(`indexPut: ${each.length} indices for ${x.ndim} dims: ${formatShape(x.shape)}`);
+  let flat = constant(0, "int32");
+  for (const [d, index] of each.entries())
+    flat = add(mul(flat, x.shape[d]), counted("indexPut", index, x.shape[d]));
+  const rest = x.shape.slice(each.length);
+  const count = numel(flat.shape);
+  const rows = reshape(x, [numel(x.shape.slice(0, each.length)), numel(rest)]);
+  const given = reshape(expand(from, [...flat.shape, ...rest]), [count, numel(rest)]);
+  return reshape(put(rows, 0, reshape(flat, [count]), given), x.shape);
+}
+
+/** `x` with the elements of `source` at the positions in `index`, which count through all of `x`. PyTorch: `torch.Tensor.put`. */
+export function put(x: Tensor, index: Tensor, source: Tensor, options?: AccumulateOptions): Tensor {
+  checkTensors("put", x, index, source);
+  checkOptions("put", options, ["accumulate"]);
+  if (source.numel !== index.numel)
+    throw new ShapeError(`put: one element for each index: ${source.numel} for ${index.numel}`);
+  const flat = reshape(index, [index.numel]);
+  return reshape(indexPut(reshape(x, [x.numel]), [flat], reshape(source, [source.numel]), options), x.shape);
+}
+
+/** Those of this file as methods. */
+export const writingMethods = {
+  ...{ indexAdd, indexCopy, indexFill, maskedFill, maskedSelect, maskedScatter, indexPut, put },
+};

@@ -1,0 +1,220 @@
+import { checkTensors } from "../../arguments.js";
+import { differentiable } from "../../autograd/graph.js";
+import { type DType, isFloating } from "../../dtype.js";
+import { DTypeError, formatShape, ShapeError, ValueError } from "../../errors.js";
+import { k } from "../../kernels/backend.js";
+import { checkOptions } from "../../options.js";
+import { quoted } from "../../quote.js";
+import { numel, resolveDim, type Shape, sameShape } from "../../shape.js";
+import { empty, type Tensor } from "../../tensor/tensor.js";
+import { zeros } from "../create/create.js";
+import { dense, reshape, slice, to } from "../shape/views.js";
+
+/** @internal Indices as the kernels take them: dense int32. */
+export function indexTensor(op: string, index: Tensor): Tensor {
+  if (isFloating(index.dtype) || index.dtype === "bool")
+    throw new DTypeError(`${op}: indices are integers: ${index.dtype}; use to("int32")`);
+  return dense(to(index, "int32"));
+}
+
+/**
+ * @internal `shape` seen as [outer, length, inner] around one dim. Where `inner` is 0 there may be any number of rows of nothing: the first,
+ * in which indices are checked, stands for all.
+ */
+export function around(shape: Shape, dim: number): [outer: number, length: number, inner: number] {
+  const [outer, inner] = [numel(shape.slice(0, dim)), numel(shape.slice(dim + 1))];
+  return [inner === 0 ? Math.min(outer, 1) : outer, shape[dim], inner];
+}
+
+/** @internal An index that a kernel found to be out of range is an error. */
+export function checkStatus(op: string, status: number, index: Tensor, length: number): void {
+  if (status < 0) return;
+  const value = index.storage.array[index.offset + status];
+  throw new ValueError(
+    `${op}: index out of range: ${quoted(value)} at position ${status}, sizes up to ${length}`,
+    "INDEX_OUT_OF_RANGE",
+  );
+}
+
+/**
+ * Elements of `x` along `dim` at the positions in `index` (1-d, integers), in that order.
+ * @throws ValueError `INDEX_OUT_OF_RANGE`.
+ */
+export function indexSelect(x: Tensor, dim: number, index: Tensor): Tensor {
+  checkTensors("indexSelect", x, index);
+  return selectedBy("indexSelect", x, dim, index);
+}
+
+/** @internal `indexSelect` whose errors name another operation. */
+export function selectedBy(op: string, x: Tensor, dim: number, index: Tensor): Tensor {
+  if (x.ndim === 0) return reshape(selectedBy(op, reshape(x, [1]), dim, index), []);
+  if (index.ndim === 0) return selectedBy(op, x, dim, reshape(index, [1]));
+  const d = resolveDim(op, dim, x.ndim);
+  if (index.ndim !== 1) throw new ShapeError(`${op}: the index has one dim: ${formatShape(index.shape)}`);
+  const at = indexTensor(op, index);
+  const [outer, length, inner] = around(x.shape, d);
+  const count = at.shape[0];
+  const from = dense(x);
+  const out = empty(
+    x.shape.map((size, i) => (i === d ? count : size)),
+    x.dtype,
+  );
+  if (count === 0) return differentiable("indexSelect", [x], out, (g) => [zerosOf(x.shape, g)]);
+  const indices = at.storage.array as Int32Array;
+  checkStatus(
+    op,
+    k.indexSelect(
+      outer,
+      length,
+      inner,
+      count,
+      from.storage.array,
+      from.offset,
+      indices,
+      at.offset,
+      out.storage.array,
+      out.offset,
+    ),
+    at,
+    length,
+  );
+  const shape = x.shape;
+  return differentiable("indexSelect", [x], out, (g) => [indexAdd(g, shape, d, at)], { saves: [at] });
+}
+
+/** @internal The adjoint of `indexSelect`: zeros of `shape` with the rows of `g` added where they came from. */
+export function indexAdd(g: Tensor, shape: Shape, dim: number, index: Tensor): Tensor {
+  const [outer, length, inner] = around(shape, dim);
+  const from = dense(g);
+  const out = zeros(shape, { dtype: g.dtype });
+  const places = [index.storage.array as Int32Array, index.offset, from.storage.array, from.offset] as const;
+  if (index.numel > 0) {
+    const { array } = out.storage;
+    const status = k.indexAdd(outer, length, inner, index.numel, ...places, array, out.offset);
+    checkStatus("indexAdd", status, index, length);
+  }
+  return differentiable("indexAdd", [g], out, (gg) => [indexSelect(gg, dim, index)], { saves: [index] });
+}
+
+/**
+ * `out[i][j] = x[i][index[i][j]]` for `dim` 1, and so on (PyTorch's `gather`). In the other dims the index may be shorter than `x`.
+ * @throws ValueError `INDEX_OUT_OF_RANGE`.
+ */
+export function gather(x: Tensor, dim: number, index: Tensor): Tensor {
+  checkTensors("gather", x, index);
+  if (x.ndim === 0) return reshape(gather(reshape(x, [1]), dim, reshape(index, [index.numel])), index.shape);
+  const d = resolveDim("gather", dim, x.ndim);
+  // As in PyTorch, an index without elements may have any shape.
+  if (index.numel === 0 && index.ndim !== x.ndim) return nothingOf(x, index.shape);
+  if (index.ndim !== x.ndim || index.shape.some((size, i) => i !== d && size > x.shape[i]))
+    throw new ShapeError(
+      `gather: the index is larger outside dim ${d}: ${formatShape(x.shape)} and index ${formatShape(index.shape)}`,
+    );
+  const sizes = x.shape.map((size, i) => (i === d ? size : index.shape[i]));
+  if (!sameShape(sizes, x.shape))
+    return gather(slice(x, ...sizes.map((size) => [0, size] as const)), d, index);
+  const at = indexTensor("gather", index);
+  if (index.numel === 0) return nothingOf(x, index.shape);
+  const [outer, length, inner] = around(x.shape, d);
+  const from = dense(x);
+  const out = empty(index.shape, x.dtype);
+  const indices = at.storage.array as Int32Array;
+  const count = index.shape[d];
+  checkStatus(
+    "gather",
+    k.gather(
+      outer,
+      length,
+      inner,
+      count,
+      from.storage.array,
+      from.offset,
+      indices,
+      at.offset,
+      out.storage.array,
+      out.offset,
+    ),
+    at,
+    length,
+  );
+  const shape = x.shape;
+  return differentiable("gather", [x], out, (g) => [scatterAdd(g, shape, d, at)], { saves: [at] });
+}
+
+/** No elements, which are none of `x`, in the graph all the same. */
+function nothingOf(x: Tensor, shape: Shape): Tensor {
+  return differentiable("gather", [x], empty(shape, x.dtype), (g) => [zerosOf(x.shape, g)]);
+}
+
+const zerosOf = (shape: Shape, { dtype }: Tensor) => zeros(shape, { dtype });
+
+/** @internal The adjoint of `gather`. */
+export function scatterAdd(g: Tensor, shape: Shape, dim: number, index: Tensor): Tensor {
+  const [outer, length, inner] = around(shape, dim);
+  const from = dense(g);
+  const out = zeros(shape, { dtype: g.dtype });
+  const indices = index.storage.array as Int32Array;
+  const count = index.shape[dim];
+  if (g.numel > 0)
+    checkStatus(
+      "scatterAdd",
+      k.scatterAdd(
+        outer,
+        length,
+        inner,
+        count,
+        indices,
+        index.offset,
+        from.storage.array,
+        from.offset,
+        out.storage.array,
+        out.offset,
+      ),
+      index,
+      length,
+    );
+  return differentiable("scatterAdd", [g], out, (gg) => [gather(gg, dim, index)], { saves: [index] });
+}
+
+export interface OneHotOptions {
+  /** How many classes there are; -1 (default): the largest + 1. */
+  numClasses?: number;
+}
+
+/**
+ * 1 at the class, 0 elsewhere: integers [...] → [..., classes] (PyTorch's `F.one_hot`). Without a number of classes, or with -1, there are
+ * as many as the largest + 1. Dtype `int32`, as PyTorch keeps integers.
+ * @throws ValueError `INDEX_OUT_OF_RANGE` for a class that there is not.
+ */
+export function oneHot(
+  index: Tensor,
+  numClasses: number | OneHotOptions = -1,
+  dtype: DType = "int32",
+): Tensor {
+  checkTensors("oneHot", index);
+  if (typeof numClasses !== "number") checkOptions("oneHot", numClasses, ["numClasses"]);
+  const given = typeof numClasses === "number" ? numClasses : (numClasses.numClasses ?? -1);
+  if (!Number.isInteger(given) || given < -1 || given === 0)
+    throw new ValueError(`oneHot: numClasses is an integer >= 1, or -1: ${String(given)}`);
+  const classes = given === -1 ? undefined : given;
+  const at = indexTensor("oneHot", index);
+  const values = at.storage.array;
+  let largest = -1;
+  for (let i = 0; i < at.numel; i++) {
+    const value = values[at.offset + i];
+    if (value < 0 || (classes !== undefined && value >= classes))
+      throw new ValueError(
+        `oneHot: class out of range: ${quoted(value)} at position ${i}, classes ${classes ?? "from 0"}`,
+        "INDEX_OUT_OF_RANGE",
+      );
+    largest = Math.max(largest, value);
+  }
+  if (largest < 0 && classes === undefined)
+    throw new ValueError(
+      `oneHot: without indices the number of classes is needed: index ${formatShape(index.shape)}`,
+    );
+  const out = zeros([...at.shape, classes ?? largest + 1], { dtype });
+  const size = classes ?? largest + 1;
+  for (let i = 0; i < at.numel; i++) out.storage.array[out.offset + i * size + values[at.offset + i]] = 1;
+  return out;
+}

@@ -1,0 +1,63 @@
+/** Positions of elements, where the shape of the result is known from shapes alone. */
+
+import { checkTensors } from "../../arguments.js";
+import { isFloating } from "../../dtype.js";
+import { DTypeError, ValueError } from "../../errors.js";
+import { checkOptions } from "../../options.js";
+import { quoted } from "../../quote.js";
+import { checkShape, numel, type Shape } from "../../shape.js";
+import type { Tensor } from "../../tensor/tensor.js";
+import { arange, full } from "../create/create.js";
+import { binary, compare, where } from "../elementwise/elementwise.js";
+import { cumsum } from "../reduce/scan.js";
+import { stack } from "../shape/join.js";
+import { narrow, reshape, to } from "../shape/views.js";
+import { scatter } from "./scatter.js";
+
+/**
+ * Positions in the flattened tensor as positions in each dim of a tensor of `shape` (a number: of one dim): one tensor of the shape
+ * of `indices` for each dim, `int32`. PyTorch: `torch.unravel_index`.
+ */
+export function unravelIndex(indices: Tensor, shape: Shape | number): Tensor[] {
+  checkTensors("unravelIndex", indices);
+  const sizes = typeof shape === "number" ? [shape] : shape;
+  checkShape("unravelIndex", sizes);
+  if (isFloating(indices.dtype) || indices.dtype === "bool")
+    throw new DTypeError(`unravelIndex: indices are integers: ${indices.dtype}; use to("int32")`);
+  const at = to(indices, "int32");
+  return sizes.map((size, d) => {
+    // A tensor without elements has no positions, whose sizes of 0 would divide.
+    const inner = Math.max(1, numel(sizes.slice(d + 1)));
+    return binary.remainder(binary.floorDivide(at, inner), Math.max(1, size));
+  });
+}
+
+export interface NonzeroStaticOptions {
+  /** How many positions there are in the result. */
+  size: number;
+  /** What stands in the rows that are left. Default -1. */
+  fillValue?: number;
+}
+
+/**
+ * `nonzero` with as many rows as are asked for: those that are too many are left out, those that are missing are `fillValue`.
+ * [size, dims], `int32`. PyTorch: `torch.nonzero_static`.
+ */
+export function nonzeroStatic(x: Tensor, options: NonzeroStaticOptions): Tensor {
+  checkTensors("nonzeroStatic", x);
+  checkOptions("nonzeroStatic", options, ["size", "fillValue"]);
+  const { size, fillValue = -1 } = options ?? {};
+  if (!Number.isInteger(size) || size < 0)
+    throw new ValueError(`nonzeroStatic: the size is an integer >= 0: ${quoted(size)}`);
+  if (x.ndim === 0) return full([size, 0], 0, { dtype: "int32" });
+  const found = reshape(to(x.detach(), "bool"), [x.numel]);
+  // One place more than asked for takes in what is too much, and what is 0.
+  const place = binary.minimum(where(found, binary.sub(cumsum(found, 0), 1), size), size);
+  const places = full([size + 1], -1, { dtype: "int32" });
+  const flat = narrow(scatter(places, 0, place, arange(x.numel, { dtype: "int32" })), 0, 0, size);
+  const missing = compare.lt(flat, 0);
+  return stack(
+    unravelIndex(flat, x.shape).map((column) => where(missing, fillValue, column)),
+    1,
+  );
+}

@@ -1,0 +1,156 @@
+import { checkTensors } from "../../arguments.js";
+import { ShapeError, ValueError } from "../../errors.js";
+import { k as kernels } from "../../kernels/backend.js";
+import { dimAndOptions, type WithDim } from "../../options.js";
+import { quoted } from "../../quote.js";
+import { numel } from "../../shape.js";
+import { empty, type Tensor } from "../../tensor/tensor.js";
+import { type Named, named } from "../arguments/named.js";
+import type { ReduceOptions } from "../reduce/reduce.js";
+import { contiguous, dense, narrow, squeeze } from "../shape/views.js";
+import { gatherLines, lineDim, withLine } from "./scalar-as-line.js";
+
+export type ValuesAndIndices = Named<"values" | "indices", Tensor>;
+
+export interface SortOptions {
+  /** Largest first. Default false. */
+  descending?: boolean;
+  /** Whether equal elements keep their order. They always do; PyTorch has to be asked. Default false. */
+  stable?: boolean;
+}
+
+export interface TopkOptions {
+  /** The largest elements, or (false) the smallest. Default true. */
+  largest?: boolean;
+  /** Whether they are in order. They always are. Default true. */
+  sorted?: boolean;
+}
+
+const sortOptions: readonly (keyof SortOptions)[] = ["descending", "stable"];
+const topkOptions: readonly (keyof TopkOptions)[] = ["largest", "sorted"];
+
+/** @internal The positions of the elements along `dim` in their order. */
+export function sortedOrder(x: Tensor, dim: number, descending: boolean): Tensor {
+  return withLine(x.detach(), (line) => {
+    const from = dense(line);
+    const out = empty(line.shape, "int32");
+    const [outer, inner] = [numel(line.shape.slice(0, dim)), numel(line.shape.slice(dim + 1))];
+    if (out.numel > 0)
+      kernels.argSort(
+        ...([descending ? 1 : 0, outer, line.shape[dim], inner] as const),
+        ...([from.storage.array, from.offset, out.storage.array as Int32Array, out.offset] as const),
+      );
+    return out;
+  });
+}
+
+/**
+ * The elements along `dim` in ascending order, and where each was. NaN is larger than every number; equal elements keep their
+ * order. Shapes of `x`. PyTorch: `torch.sort`.
+ */
+export function sort(
+  x: Tensor,
+  dim?: number | WithDim<number, SortOptions>,
+  options?: SortOptions,
+): ValuesAndIndices {
+  checkTensors("sort", x);
+  const [along = -1, { descending = false }] = dimAndOptions<number, SortOptions>(
+    "sort",
+    sortOptions,
+    dim,
+    options,
+  );
+  const d = lineDim("sort", along, x);
+  const indices = sortedOrder(x, d, descending);
+  return named({ values: gatherLines(x, d, indices), indices });
+}
+
+/** The positions of the elements along `dim` in ascending order, `int32`: the indices of `sort`. PyTorch: `torch.argsort`. */
+export function argsort(
+  x: Tensor,
+  dim?: number | WithDim<number, SortOptions>,
+  options?: SortOptions,
+): Tensor {
+  checkTensors("argsort", x);
+  const [along = -1, asked] = dimAndOptions<number, SortOptions>("argsort", sortOptions, dim, options);
+  return sortedOrder(x, lineDim("argsort", along, x), asked.descending ?? false);
+}
+
+/** The elements along the first dim in ascending order. Shape of `x`. PyTorch: `torch.msort`. */
+export function msort(x: Tensor): Tensor {
+  checkTensors("msort", x);
+  const indices = sortedOrder(x, lineDim("msort", 0, x), false);
+  return gatherLines(x, 0, indices);
+}
+
+/**
+ * The `k` largest elements along `dim`, largest first, and where they are; of equals those that come first. Shapes of `x` with
+ * `k` at `dim`. PyTorch: `torch.topk`.
+ * @throws ValueError `INVALID_VALUE` unless 0 <= k <= the size of the dim.
+ */
+export function topk(
+  x: Tensor,
+  k: number,
+  dim?: number | WithDim<number, TopkOptions>,
+  options?: TopkOptions,
+): ValuesAndIndices {
+  checkTensors("topk", x);
+  const [along = -1, { largest = true }] = dimAndOptions<number, TopkOptions>(
+    "topk",
+    topkOptions,
+    dim,
+    options,
+  );
+  const d = lineDim("topk", along, x);
+  const length = x.ndim === 0 ? 1 : x.shape[d];
+  if (!Number.isInteger(k) || k < 0 || k > length)
+    throw new ValueError(`topk: k is an integer from 0 to ${length}, the size of dim ${d}: ${quoted(k)}`);
+  const order = sortedOrder(x, d, largest);
+  const indices = x.ndim === 0 ? order : contiguous(narrow(order, d, 0, k));
+  return named({ values: gatherLines(x, d, indices), indices });
+}
+
+/**
+ * The `k`-th smallest element along `dim`, counted from 1, and where it is. Shapes of `x` without `dim` (`keepdim`: with size 1).
+ * PyTorch: `torch.kthvalue`.
+ * @throws ValueError `INVALID_VALUE` unless 1 <= k <= the size of the dim.
+ */
+export function kthvalue(
+  x: Tensor,
+  k: number,
+  dim?: number | WithDim<number, ReduceOptions>,
+  options?: ReduceOptions,
+): ValuesAndIndices {
+  checkTensors("kthvalue", x);
+  const [along = -1, { keepdim }] = dimAndOptions<number, ReduceOptions>(
+    "kthvalue",
+    ["keepdim"],
+    dim,
+    options,
+  );
+  const d = lineDim("kthvalue", along, x);
+  const length = x.ndim === 0 ? 1 : x.shape[d];
+  if (!Number.isInteger(k) || k < 1 || k > length)
+    throw new ValueError(`kthvalue: k is an integer from 1 to ${length}, the size of dim ${d}: ${quoted(k)}`);
+  const order = sortedOrder(x, d, false);
+  const indices = x.ndim === 0 ? order : contiguous(narrow(order, d, k - 1, 1));
+  return selected(x, d, indices, keepdim);
+}
+
+/** @internal The elements of `x` at one index for each line, which has size 1 along `dim`. */
+export function selected(
+  x: Tensor,
+  dim: number,
+  indices: Tensor,
+  keepdim: boolean | undefined,
+): ValuesAndIndices {
+  const values = gatherLines(x, dim, indices);
+  if (keepdim || x.ndim === 0) return named({ values, indices });
+  return named({ values: squeeze(values, dim), indices: squeeze(indices, dim) });
+}
+
+/** @internal */
+export function needsLine(op: string, x: Tensor, dim: number): void {
+  if (x.ndim > 0 && x.shape[dim] === 0)
+    throw new ShapeError(`${op}: no elements along dim ${dim}: [${x.shape.join(", ")}]`, "EMPTY_REDUCTION");
+}

@@ -1,0 +1,178 @@
+import { checkTensors } from "../../arguments.js";
+import { isFloating } from "../../dtype.js";
+import { DTypeError, formatShape, ShapeError, ValueError } from "../../errors.js";
+import { checkOptions, dimOf, type OrNamed } from "../../options.js";
+import { quoted } from "../../quote.js";
+import type { Generator } from "../../random.js";
+import { resolveDim } from "../../shape.js";
+import { empty, type Tensor } from "../../tensor/tensor.js";
+import { fillRandom } from "../create/create.js";
+import { abs, add, compare, div, integer, mul, sub, unary, where } from "../elementwise/elementwise.js";
+import { narrow, reshape } from "../shape/views.js";
+
+export { softmin } from "./softmax.js";
+
+/*
+ * Activations made of other operations. Pieces are chosen with `where`, so that at a kink the gradient is that of the piece chosen, and
+ * NaN, for which no comparison holds, comes to the piece that keeps it.
+ */
+
+/** Options of `hardtanh`, under PyTorch's names. */
+export interface HardtanhOptions {
+  /** Default -1. */
+  minVal?: number;
+  /** Default 1. */
+  maxVal?: number;
+}
+
+/** x limited to [minVal, maxVal]; unlike that of `clamp`, the gradient is 0 at both ends. PyTorch: `F.hardtanh`. */
+export function hardtanh(x: Tensor, options: HardtanhOptions = {}): Tensor {
+  checkTensors("hardtanh", x);
+  checkOptions("hardtanh", options, ["minVal", "maxVal"]);
+  const { minVal = -1, maxVal = 1 } = options;
+  if (minVal > maxVal)
+    throw new ValueError(`hardtanh: minVal is at most maxVal: ${quoted(minVal)} and ${quoted(maxVal)}`);
+  // Integers are limited by integers.
+  const [low, high] = isFloating(x.dtype) ? [minVal, maxVal] : [Math.trunc(minVal), Math.trunc(maxVal)];
+  return where(compare.le(x, low), low, where(compare.ge(x, high), high, x));
+}
+
+/** min(max(x, 0), 6); the gradient is 0 at both ends. PyTorch: `F.relu6`. */
+export function relu6(x: Tensor): Tensor {
+  checkTensors("relu6", x);
+  return hardtanh(x, { minVal: 0, maxVal: 6 });
+}
+
+/** x / 6 + 1/2, limited to [0, 1]. PyTorch: `F.hardsigmoid`. */
+export function hardsigmoid(x: Tensor): Tensor {
+  checkTensors("hardsigmoid", x);
+  // Outside, and of NaN, the gradient is 0.
+  const inside = integer.bitwiseAnd(compare.gt(x, -3), compare.lt(x, 3));
+  const between = where(inside, x, unary.clamp(x.detach(), { min: -3, max: 3 }));
+  return add(div(between, 6), 0.5);
+}
+
+/** x · hardsigmoid(x). PyTorch: `F.hardswish`. */
+export function hardswish(x: Tensor): Tensor {
+  checkTensors("hardswish", x);
+  const [below, above] = [compare.le(x, -3), compare.ge(x, 3)];
+  const between = where(below, 0, where(above, 0, x)); // an infinite x has no place in a product, nor in its gradient
+  return where(below, mul(x, 0), where(above, x, mul(between, add(div(between, 6), 0.5))));
+}
+
+/** x, or 0 where |x| <= lambd. PyTorch: `F.hardshrink`. */
+export function hardshrink(x: Tensor, options: { lambd?: number } = {}): Tensor {
+  checkTensors("hardshrink", x);
+  checkOptions("hardshrink", options, ["lambd"]);
+  return where(compare.le(abs(x), options.lambd ?? 0.5), 0, x);
+}
+
+/** x moved towards 0 by lambd, and no further. PyTorch: `F.softshrink`. */
+export function softshrink(x: Tensor, options: { lambd?: number } = {}): Tensor {
+  checkTensors("softshrink", x);
+  checkOptions("softshrink", options, ["lambd"]);
+  const { lambd = 0.5 } = options;
+  if (!(lambd >= 0)) throw new ValueError(`softshrink: lambd is a number >= 0: ${quoted(lambd)}`);
+  const moved = where(compare.gt(x, 0), sub(x, lambd), add(x, lambd));
+  return where(compare.le(abs(x), lambd), 0, moved);
+}
+
+/** x - tanh(x). PyTorch: `F.tanhshrink`. */
+export function tanhshrink(x: Tensor): Tensor {
+  checkTensors("tanhshrink", x);
+  return sub(x, unary.tanh(x));
+}
+
+/** x / (1 + |x|). PyTorch: `F.softsign`. */
+export function softsign(x: Tensor): Tensor {
+  checkTensors("softsign", x);
+  return div(x, add(abs(x), 1));
+}
+
+/** x, or `value` where x <= threshold. PyTorch: `F.threshold`. */
+export function threshold(x: Tensor, threshold: number, value: number): Tensor {
+  checkTensors("threshold", x);
+  return where(compare.le(x, threshold), value, x);
+}
+
+/** x, or alpha · (e^(x / alpha) - 1) where x <= 0 (Barron, 2017). PyTorch: `F.celu`. */
+export function celu(x: Tensor, options: { alpha?: number } = {}): Tensor {
+  checkTensors("celu", x);
+  checkOptions("celu", options, ["alpha"]);
+  const { alpha = 1 } = options;
+  if (alpha === 0) throw new ValueError("celu: alpha is a number other than 0: 0");
+  const negative = compare.le(x, 0);
+  // Without the positive ones, whose exponential may be infinite, and whose gradient then 0 · Infinity.
+  const curve = mul(unary.expm1(div(where(negative, x, 0), alpha)), alpha);
+  return where(negative, curve, x);
+}
+
+/** x · tanh(softplus(x)) (Misra, 2019). PyTorch: `F.mish`. */
+export function mish(x: Tensor): Tensor {
+  checkTensors("mish", x);
+  return mul(x, unary.tanh(unary.softplus(x)));
+}
+
+/** x · Φ(x); `approximate: "tanh"` for the cheaper form. PyTorch: `F.gelu`. */
+export function gelu(x: Tensor, options: { approximate?: "none" | "tanh" } = {}): Tensor {
+  checkTensors("gelu", x);
+  checkOptions("gelu", options, ["approximate"]);
+  const { approximate = "none" } = options;
+  if (approximate !== "none" && approximate !== "tanh")
+    throw new ValueError(`gelu: approximate is "none" or "tanh": ${String(approximate)}`);
+  return approximate === "tanh" ? unary.geluTanh(x) : unary.gelu(x);
+}
+
+/** The first half along `dim`, times the sigmoid of the second (Dauphin et al., 2017). PyTorch: `F.glu`. */
+export function glu(x: Tensor, dim: OrNamed<number> = -1): Tensor {
+  checkTensors("glu", x);
+  if (x.ndim === 0) throw new ShapeError("glu: x has at least one dim: []");
+  const d = resolveDim("glu", dimOf("glu", dim), x.ndim);
+  const size = x.shape[d];
+  if (size % 2 !== 0) throw new ShapeError(`glu: the size along dim ${d} is even: ${formatShape(x.shape)}`);
+  return mul(narrow(x, d, 0, size / 2), unary.sigmoid(narrow(x, d, size / 2, size / 2)));
+}
+
+/**
+ * x, or weight · x where x <= 0 (He et al., 2015). PyTorch: `F.prelu`. Shapes: x [N, C, …]; weight one value, or [C] for one per channel.
+ */
+export function prelu(x: Tensor, weight: Tensor): Tensor {
+  checkTensors("prelu", x, weight);
+  if (x.dtype !== weight.dtype || !isFloating(x.dtype))
+    throw new DTypeError(`prelu: x and weight are floats of one dtype: ${x.dtype} and ${weight.dtype}`);
+  if (weight.ndim > 1)
+    throw new ShapeError(`prelu: the weight has at most one dim: ${formatShape(weight.shape)}`);
+  const channels = x.ndim < 2 ? 1 : x.shape[1];
+  if (weight.numel !== 1 && weight.numel !== channels)
+    throw new ShapeError(
+      `prelu: one weight, or one per channel: ${formatShape(weight.shape)} for ${formatShape(x.shape)}`,
+    );
+  // One per channel lies along dim 1 of x.
+  const slope = reshape(weight, x.ndim < 2 ? [] : [weight.numel, ...new Array<number>(x.ndim - 2).fill(1)]);
+  const positive = compare.gt(x, 0);
+  return where(positive, x, mul(where(positive, 0, x), slope));
+}
+
+export interface RreluOptions {
+  /** Least slope. Default 1/8. */
+  lower?: number;
+  /** Greatest slope. Default 1/3. */
+  upper?: number;
+  /** Draws a slope per element; else it is (lower + upper) / 2. Default false. */
+  training?: boolean;
+  generator?: Generator;
+}
+
+/** x, or a random slope times x where x <= 0 (Xu et al., 2015). PyTorch: `F.rrelu`. */
+export function rrelu(x: Tensor, options: RreluOptions = {}): Tensor {
+  checkTensors("rrelu", x);
+  checkOptions("rrelu", options, ["lower", "upper", "training", "generator"]);
+  const { lower = 1 / 8, upper = 1 / 3, training = false, generator } = options;
+  if (!(lower <= upper))
+    throw new ValueError(`rrelu: lower is at most upper: ${quoted(lower)} and ${quoted(upper)}`);
+  if (!isFloating(x.dtype)) throw new DTypeError(`rrelu: a float tensor is needed: ${x.dtype}`);
+  if (!training) return unary.leakyRelu(x, { negativeSlope: (lower + upper) / 2 });
+  const slopes = empty(x.shape, x.dtype);
+  fillRandom(slopes, "uniform", lower, upper, generator);
+  return where(compare.le(x, 0), mul(x, slopes), x);
+}

@@ -1,0 +1,105 @@
+import { checkTensors } from "../../arguments.js";
+import { isFloating } from "../../dtype.js";
+import { DTypeError, formatShape, ShapeError, ValueError } from "../../errors.js";
+import { checkOptions } from "../../options.js";
+import type { Generator } from "../../random.js";
+import type { Shape } from "../../shape.js";
+import { empty, type Tensor } from "../../tensor/tensor.js";
+import { fillRandom, zeros } from "../create/create.js";
+import { add, compare, mul, where } from "../elementwise/elementwise.js";
+import { squeeze, unsqueeze } from "../shape/views.js";
+import { seluAlpha, seluScale } from "./selu.js";
+
+/*
+ * Relatives of dropout: whole channels at a time, or with values that keep mean and variance.
+ */
+
+export interface ChannelDropoutOptions {
+  /** Probability of being dropped. Default 0.5. */
+  p?: number;
+  /** Does nothing when false. Default true, and false for `alphaDropout` and `featureAlphaDropout`. */
+  training?: boolean;
+  generator?: Generator;
+}
+
+/** The options with their defaults; throws for what is none. */
+function checked(op: string, x: Tensor, options: ChannelDropoutOptions, training: boolean) {
+  checkOptions(op, options, ["p", "training", "generator"]);
+  const all = { p: 0.5, training, ...options };
+  if (!(all.p >= 0 && all.p <= 1)) throw new ValueError(`${op}: p is between 0 and 1: ${String(all.p)}`);
+  if (all.training && !isFloating(x.dtype))
+    throw new DTypeError(`${op}: a float tensor is needed: ${x.dtype}`);
+  return all;
+}
+
+/** 0 with probability `p`, else 1 / (1 - p). */
+function maskOf(shape: Shape, x: Tensor, p: number, generator?: Generator): Tensor {
+  if (p === 1) return zeros(shape, { dtype: x.dtype });
+  const mask = empty(shape, x.dtype);
+  fillRandom(mask, "dropout", p, 0, generator);
+  return mask;
+}
+
+/** One value per channel: the first two dims, and 1 for the others. */
+function channelShape(op: string, x: Tensor): Shape {
+  if (x.ndim < 2) throw new ShapeError(`${op}: x has at least 2 dims, [N, C, ...]: ${formatShape(x.shape)}`);
+  return x.shape.map((size, d) => (d < 2 ? size : 1));
+}
+
+function dropChannels(op: string, x: Tensor, options: ChannelDropoutOptions): Tensor {
+  const { p, training, generator } = checked(op, x, options, true);
+  return training && p > 0 ? mul(x, maskOf(channelShape(op, x), x, p, generator)) : x;
+}
+
+/**
+ * Each channel with probability `p` set to 0, the others scaled by 1/(1-p) (Tompson et al., 2015; PyTorch's `F.dropout1d`).
+ * Shapes: [N, C, L] or [C, L].
+ */
+export function dropout1d(x: Tensor, options: ChannelDropoutOptions = {}): Tensor {
+  checkTensors("dropout1d", x);
+  if (x.ndim !== 2 && x.ndim !== 3)
+    throw new ShapeError(`dropout1d: x is [N, C, L] or [C, L]: ${formatShape(x.shape)}`);
+  if (x.ndim === 3) return dropChannels("dropout1d", x, options);
+  return squeeze(dropChannels("dropout1d", unsqueeze(x, 0), options), 0);
+}
+
+/** As `dropout1d`, of [N, C, H, W]; three dims are [N, C, L], as in PyTorch's `F.dropout2d`. */
+export function dropout2d(x: Tensor, options: ChannelDropoutOptions = {}): Tensor {
+  checkTensors("dropout2d", x);
+  return dropChannels("dropout2d", x, options);
+}
+
+/** As `dropout1d`, of [N, C, D, H, W] or [C, D, H, W] (PyTorch's `F.dropout3d`). */
+export function dropout3d(x: Tensor, options: ChannelDropoutOptions = {}): Tensor {
+  checkTensors("dropout3d", x);
+  if (x.ndim !== 4) return dropChannels("dropout3d", x, options);
+  return squeeze(dropChannels("dropout3d", unsqueeze(x, 0), options), 0);
+}
+
+/** What SELU tends to far below 0: the value that dropped elements take. */
+const floor = -seluScale * seluAlpha;
+
+function dropToFloor(op: string, x: Tensor, whole: boolean, options: ChannelDropoutOptions): Tensor {
+  const { p, training, generator } = checked(op, x, options, false);
+  if (!training || p === 0) return x;
+  const shape = whole ? channelShape(op, x) : x.shape;
+  if (p === 1) return mul(x, 0);
+  const kept = compare.ne(maskOf(shape, x, p, generator), 0);
+  const scale = 1 / Math.sqrt((1 - p) * (1 + p * floor * floor));
+  return add(mul(where(kept, x, floor), scale), -scale * floor * p);
+}
+
+/**
+ * Dropped elements take the least value of SELU, and all are scaled and moved so that mean 0 and variance 1 stay (Klambauer et al.,
+ * 2017; PyTorch's `F.alpha_dropout`).
+ */
+export function alphaDropout(x: Tensor, options: ChannelDropoutOptions = {}): Tensor {
+  checkTensors("alphaDropout", x);
+  return dropToFloor("alphaDropout", x, false, options);
+}
+
+/** `alphaDropout` of whole channels (PyTorch's `F.feature_alpha_dropout`). Shapes: [N, C, …]. */
+export function featureAlphaDropout(x: Tensor, options: ChannelDropoutOptions = {}): Tensor {
+  checkTensors("featureAlphaDropout", x);
+  return dropToFloor("featureAlphaDropout", x, true, options);
+}

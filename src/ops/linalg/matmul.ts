@@ -1,0 +1,198 @@
+import { checkOptionalTensors, checkTensors } from "../../arguments.js";
+import { differentiable, type GradTargets } from "../../autograd/graph.js";
+import { isFloating } from "../../dtype.js";
+import { DTypeError, formatShape, ShapeError } from "../../errors.js";
+import { k } from "../../kernels/backend.js";
+import { broadcastShapes, broadcastStrides, numel, type Shape, type Strides } from "../../shape.js";
+import { empty, Tensor } from "../../tensor/tensor.js";
+import { exactly } from "../arguments/integers-as-float64.js";
+import { mul } from "../elementwise/elementwise.js";
+import { sum, sumTo } from "../reduce/reduce.js";
+import { dense, expand, reshape, squeeze, to, transpose, unsqueeze } from "../shape/views.js";
+
+type FloatData = Float32Array | Float64Array;
+
+/** Where a product goes: new memory, or (for gradients) the memory of a leaf, written or added to. */
+type Destination = ReturnType<GradTargets["into"]>;
+
+/**
+ * C = A·B for two matrices, any strides; `bias` is added to every row. Outside the graph.
+ * Shapes: a [M, K], b [K, N], bias [N] → [M, N].
+ */
+function gemm(a: Tensor, b: Tensor, bias: Tensor | null = null, into: Destination = null): Tensor {
+  const [m, kk] = a.shape;
+  const n = b.shape[1];
+  const out = into?.out ?? empty([m, n], a.dtype);
+  const accumulate = into?.accumulate ? 1 : 0;
+  const [as, bs, cs] = [a.storage.array, b.storage.array, out.storage.array] as FloatData[];
+  const biasArray = bias === null ? null : (bias.storage.array as FloatData);
+  if (out.numel > 0)
+    k.gemm(
+      ...([1, m, n, kk] as const),
+      ...([as, a.offset, 0, a.strides[0], a.strides[1]] as const),
+      ...([bs, b.offset, 0, b.strides[0], b.strides[1]] as const),
+      ...([biasArray, bias?.offset ?? 0, accumulate] as const),
+      ...([cs, out.offset, 0] as const),
+    );
+  if (into !== null) out.storage.changed();
+  return out;
+}
+
+/** C[i] = A[i]·B[i] over broadcast batch dims. Shapes: [..., M, K], [..., K, N] → [..., M, N]. Outside the graph. */
+function batchedGemm(a: Tensor, b: Tensor, batchShape: Shape): Tensor {
+  const [m, kk] = a.shape.slice(-2);
+  const n = b.shape[b.ndim - 1];
+  const out = empty([...batchShape, m, n], a.dtype);
+  const batch = numel(batchShape);
+  const [x, xBatch] = withOneBatchStride(a, batchShape);
+  const [y, yBatch] = withOneBatchStride(b, batchShape);
+  const [xs, ys, cs] = [x.storage.array, y.storage.array, out.storage.array] as FloatData[];
+  if (out.numel > 0)
+    k.gemm(
+      ...([batch, m, n, kk] as const),
+      ...([xs, x.offset, xBatch, x.strides[x.ndim - 2], x.strides[x.ndim - 1]] as const),
+      ...([ys, y.offset, yBatch, y.strides[y.ndim - 2], y.strides[y.ndim - 1]] as const),
+      ...([null, 0, 0] as const),
+      ...([cs, out.offset, m * n] as const),
+    );
+  return out;
+}
+
+/** The kernel walks batches with one stride; where broadcast batch dims have several, a copy has one. */
+function withOneBatchStride(x: Tensor, batchShape: Shape): [Tensor, number] {
+  const [rows, cols] = x.shape.slice(-2);
+  const strides = broadcastStrides(x.shape.slice(0, -2), x.strides.slice(0, -2), batchShape);
+  const stride = singleStride(batchShape, strides);
+  if (stride !== null) return [x, stride];
+  return [dense(expand(x.detach(), [...batchShape, rows, cols])), rows * cols];
+}
+
+/** The step between consecutive batches when one step does for all of them, else null. */
+function singleStride(shape: Shape, strides: Strides): number | null {
+  let step: number | null = null;
+  let span = 1;
+  for (let d = shape.length - 1; d >= 0; d--) {
+    if (shape[d] === 1) continue;
+    if (step === null) step = strides[d];
+    else if (strides[d] !== step * span) return null;
+    span *= shape[d];
+  }
+  return step ?? 0;
+}
+
+/** A matrix the other way round; outside the graph, so that it costs nothing. */
+const transposed = ({ storage, offset, shape, strides, dtype }: Tensor): Tensor =>
+  new Tensor(storage, offset, [shape[1], shape[0]], [strides[1], strides[0]], dtype);
+
+function checkSameDType(op: string, a: Tensor, b: Tensor): void {
+  if (a.dtype !== b.dtype)
+    throw new DTypeError(`${op}: dtypes differ: ${a.dtype} and ${b.dtype}; use to("float32")`);
+}
+
+function checkFloats(op: string, a: Tensor, b: Tensor): void {
+  checkSameDType(op, a, b);
+  if (!isFloating(a.dtype)) throw new DTypeError(`${op}: float tensors are needed: ${a.dtype}`);
+}
+
+/**
+ * Matrix product with NumPy's rules: the last two dims are matrices, dims before them broadcast, a 1-d operand is a
+ * row on the left or a column on the right and its dim is dropped from the result. Integers are multiplied and added up exactly.
+ * @throws ShapeError when inner dimensions differ or batch dims do not broadcast.
+ * @throws ValueError `INTEGER_OVERFLOW` when a sum of integers does not fit the dtype.
+ */
+export function matmul(a: Tensor, b: Tensor): Tensor {
+  checkTensors("matmul", a, b);
+  checkSameDType("matmul", a, b);
+  if (a.ndim === 0 || b.ndim === 0)
+    throw new ShapeError(
+      `matmul: operands have at least one dim: ${formatShape(a.shape)} x ${formatShape(b.shape)}`,
+    );
+  if (a.shape[a.ndim - 1] !== b.shape[Math.max(0, b.ndim - 2)])
+    throw new ShapeError(
+      `matmul: inner dimensions differ: ${formatShape(a.shape)} x ${formatShape(b.shape)}`,
+    );
+  if (a.ndim === 1) return squeeze(matmul(unsqueeze(a, 0), b), b.ndim === 1 ? 0 : -2);
+  if (b.ndim === 1) return squeeze(matmul(a, unsqueeze(b, 1)), -1);
+  if (a.dtype === "bool") return to(sum(mul(unsqueeze(a, -1), unsqueeze(b, -3)), -2), a.dtype);
+  if (b.ndim === 2) return multiplyRows(a, b);
+  return multiplyBatches(a, b);
+}
+
+/** [..., K] x [K, N]: the dims before the last are rows of one product. */
+function multiplyRows(a: Tensor, b: Tensor): Tensor {
+  const rows = a.ndim === 2 ? a : reshape(a, [numel(a.shape.slice(0, -1)), a.shape[a.ndim - 1]]);
+  const out = differentiable(
+    "matmul",
+    [rows, b],
+    gemm(rows, b),
+    (g, inputs) => [
+      inputs.needs(0) ? productGradient(g, transpose(b, 0, 1), inputs.into(0)) : null,
+      inputs.needs(1) ? transposedProductGradient(rows, g, inputs.into(1)) : null,
+    ],
+    { saves: [rows, b] },
+  );
+  return a.ndim === 2 ? out : reshape(out, [...a.shape.slice(0, -1), b.shape[1]]);
+}
+
+/** A product that is a gradient: into the leaf's memory where there is one, differentiable otherwise. */
+function productGradient(a: Tensor, b: Tensor, into: Destination): Tensor {
+  return into === null ? multiplyRows(a, b) : gemm(a, b, null, into);
+}
+
+/** The same of Aᵀ·B. */
+function transposedProductGradient(a: Tensor, b: Tensor, into: Destination): Tensor {
+  return into === null ? multiplyRows(transpose(a, 0, 1), b) : gemm(transposed(a), b, null, into);
+}
+
+function multiplyBatches(a: Tensor, b: Tensor): Tensor {
+  const batchShape = broadcastShapes("matmul", a.shape.slice(0, -2), b.shape.slice(0, -2));
+  return differentiable(
+    "matmul",
+    [a, b],
+    batchedGemm(a, b, batchShape),
+    (g, inputs) => [
+      inputs.needs(0) ? sumTo(multiplyBatches(g, transpose(b, -1, -2)), a.shape) : null,
+      inputs.needs(1) ? sumTo(multiplyBatches(transpose(a, -1, -2), g), b.shape) : null,
+    ],
+    { saves: [a, b] },
+  );
+}
+
+/**
+ * x·Wᵀ + b: one kernel forward, three backward (PyTorch's `F.linear`).
+ * Shapes: x [..., in], weight [out, in], bias [out] → [..., out].
+ */
+export function linear(x: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
+  checkTensors("linear", x, weight);
+  checkOptionalTensors("linear", bias);
+  return exactly([x, weight, bias], rowsTimesWeight);
+}
+
+function rowsTimesWeight(x: Tensor, weight: Tensor, bias: Tensor | null): Tensor {
+  checkFloats("linear", x, weight);
+  const [out, features] = weight.shape;
+  if (weight.ndim !== 2 || x.ndim === 0 || x.shape[x.ndim - 1] !== features)
+    throw new ShapeError(
+      `linear: the last dim of x is the number of input features: ${formatShape(x.shape)} for weight ${formatShape(weight.shape)}`,
+    );
+  if (bias !== null && (bias.ndim !== 1 || bias.shape[0] !== out || bias.dtype !== x.dtype))
+    throw new ShapeError(
+      `linear: the bias has one value per output: ${formatShape(bias.shape)} for weight ${formatShape(weight.shape)}`,
+    );
+  if (x.ndim !== 2) {
+    const rows = reshape(x, [numel(x.shape.slice(0, -1)), features]);
+    return reshape(rowsTimesWeight(rows, weight, bias), [...x.shape.slice(0, -1), out]);
+  }
+  const inputs = bias === null ? [x, weight] : [x, weight, bias];
+  return differentiable(
+    "linear",
+    inputs,
+    gemm(x, transposed(weight), bias === null ? null : dense(bias)),
+    (g, targets) => [
+      targets.needs(0) ? productGradient(g, weight, null) : null,
+      targets.needs(1) ? transposedProductGradient(g, x, targets.into(1)) : null,
+      bias !== null && targets.needs(2) ? sum(g, 0) : null,
+    ],
+    { saves: [x, weight] },
+  );
+}

@@ -1,0 +1,94 @@
+/** Losses that want an anchor nearer to one example than to another. */
+import { checkTensors } from "../../arguments.js";
+import { formatShape, ShapeError, ValueError } from "../../errors.js";
+import { checkOptions } from "../../options.js";
+import type { Tensor } from "../../tensor/tensor.js";
+import { add, binary, sub, unary } from "../elementwise/elementwise.js";
+import { pairwiseDistance } from "../reduce/distances.js";
+import { checkReduction } from "./cross-entropy.js";
+import { reduced } from "./losses.js";
+import { type MarginLossOptions, marginLossOptions } from "./margin-losses.js";
+
+export interface TripletMarginLossOptions extends MarginLossOptions {
+  /** Of the p-norm. Default 2. */
+  p?: number;
+  /** See `pairwiseDistance`. Default 1e-6. */
+  eps?: number;
+  /** Takes the distance of positive and negative where it is less than that of anchor and negative. Default false. */
+  swap?: boolean;
+}
+
+export const tripletMarginLossOptions = [
+  ...marginLossOptions,
+  ...(["p", "eps", "swap"] as const),
+] as const satisfies readonly (keyof TripletMarginLossOptions)[];
+
+/**
+ * max(0, d(anchor, positive) - d(anchor, negative) + margin) with `pairwiseDistance`; margin 1 (PyTorch's
+ * `F.triplet_margin_loss`). Shapes: [N, D] each, or [D]. Result: a scalar, or [N] for `none`.
+ */
+export function tripletMarginLoss(
+  anchor: Tensor,
+  positive: Tensor,
+  negative: Tensor,
+  options: TripletMarginLossOptions = {},
+): Tensor {
+  checkTensors("tripletMarginLoss", anchor, positive, negative);
+  checkOptions("tripletMarginLoss", options, tripletMarginLossOptions);
+  const { p, eps, ...rest } = options;
+  const distance: Distance = (a, b) => pairwiseDistance(a, b, { p, eps });
+  return tripletLoss("tripletMarginLoss", distance, anchor, positive, negative, rest);
+}
+
+/** A distance of the examples of two batches. */
+export type Distance = (a: Tensor, b: Tensor) => Tensor;
+
+export interface TripletMarginWithDistanceLossOptions extends MarginLossOptions {
+  /** Default: `pairwiseDistance`. */
+  distanceFunction?: Distance;
+  /** See `tripletMarginLoss`. */
+  swap?: boolean;
+}
+
+export const tripletMarginWithDistanceLossOptions = [
+  ...marginLossOptions,
+  ...(["distanceFunction", "swap"] as const),
+] as const satisfies readonly (keyof TripletMarginWithDistanceLossOptions)[];
+
+/** `tripletMarginLoss` with any distance (PyTorch's `F.triplet_margin_with_distance_loss`). */
+export function tripletMarginWithDistanceLoss(
+  anchor: Tensor,
+  positive: Tensor,
+  negative: Tensor,
+  options: TripletMarginWithDistanceLossOptions = {},
+): Tensor {
+  checkTensors("tripletMarginWithDistanceLoss", anchor, positive, negative);
+  checkOptions("tripletMarginWithDistanceLoss", options, tripletMarginWithDistanceLossOptions);
+  const { distanceFunction = pairwiseDistance, ...rest } = options;
+  const distance: Distance = (a, b) => distanceFunction(a, b);
+  return tripletLoss("tripletMarginWithDistanceLoss", distance, anchor, positive, negative, rest);
+}
+
+function tripletLoss(
+  op: string,
+  distance: Distance,
+  anchor: Tensor,
+  positive: Tensor,
+  negative: Tensor,
+  {
+    margin = 1,
+    swap = false,
+    reduction = "mean",
+  }: Omit<TripletMarginWithDistanceLossOptions, "distanceFunction">,
+): Tensor {
+  checkReduction(op, reduction);
+  if (!(margin > 0)) throw new ValueError(`${op}: margin is a number > 0: ${String(margin)}`);
+  if (anchor.ndim !== positive.ndim || anchor.ndim !== negative.ndim)
+    throw new ShapeError(
+      `${op}: anchor, positive and negative have as many dims: ${[anchor, positive, negative].map(({ shape }) => formatShape(shape)).join(", ")}`,
+    );
+  const near = distance(anchor, positive);
+  const far = distance(anchor, negative);
+  const nearest = swap ? binary.minimum(far, distance(positive, negative)) : far;
+  return reduced(unary.clamp(sub(add(near, margin), nearest), { min: 0 }), reduction);
+}

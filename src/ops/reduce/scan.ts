@@ -1,0 +1,180 @@
+import { checkTensors } from "../../arguments.js";
+import { isGradEnabled } from "../../autograd/grad-mode.js";
+import { differentiable } from "../../autograd/graph.js";
+import { type DType, isFloating } from "../../dtype.js";
+import { DTypeError } from "../../errors.js";
+import { k } from "../../kernels/backend.js";
+import { dimAndOptions, dimOf, type OrNamed, type WithDim } from "../../options.js";
+import { numel } from "../../shape.js";
+import { empty, type Tensor } from "../../tensor/tensor.js";
+import { type Named, named } from "../arguments/named.js";
+import { eye } from "../create/create.js";
+import { add, div, eq, exp, log, mul, neg, sub, unary, where } from "../elementwise/elementwise.js";
+import { gatherLines, lineDim, withLine } from "../index/scalar-as-line.js";
+import { upperTriangle } from "../shape/triangle.js";
+import { dense, to, transpose, unsqueeze } from "../shape/views.js";
+import { sum } from "./reduce.js";
+
+type ScanOp = Parameters<typeof k.scan>[0];
+
+export interface ScanOptions {
+  /** The dtype to which `x` is converted first. Default: that of `x`; int32 for bool and uint8. */
+  dtype?: DType;
+}
+
+/** The kernel, outside the graph. */
+function scanned(op: ScanOp, x: Tensor, dim: number, reverse = false): Tensor {
+  const from = dense(x);
+  const out = empty(x.shape, x.dtype);
+  const [outer, inner] = [numel(x.shape.slice(0, dim)), numel(x.shape.slice(dim + 1))];
+  if (out.numel > 0)
+    k.scan(
+      ...([op, reverse ? 1 : 0, outer, x.shape[dim], inner] as const),
+      ...([from.storage.array, from.offset, out.storage.array, out.offset] as const),
+    );
+  return out;
+}
+
+/** Integers are added up in int32, whatever they are, and bytes would overflow. */
+function converted(x: Tensor, options: ScanOptions): Tensor {
+  return to(x, options.dtype ?? (isFloating(x.dtype) ? x.dtype : "int32"));
+}
+
+function scanOf(
+  op: string,
+  x: Tensor,
+  dim: number | WithDim<number, ScanOptions>,
+  options: ScanOptions | undefined,
+  f: (x: Tensor, dim: number) => Tensor,
+) {
+  const [along, named] = dimAndOptions<number, ScanOptions>(op, ["dtype"], dim, options);
+  const from = converted(x, named);
+  const d = lineDim(op, along as number, x);
+  return withLine(from, (line) => f(line, d));
+}
+
+/** Running sums along `dim`. Shape of `x`. PyTorch: `torch.cumsum`. */
+export function cumsum(x: Tensor, dim: number | WithDim<number, ScanOptions>, options?: ScanOptions): Tensor {
+  checkTensors("cumsum", x);
+  return scanOf("cumsum", x, dim, options, (line, d) => runningSum(line, d, false));
+}
+
+/** The adjoint of a running sum is a running sum from the other end. */
+function runningSum(x: Tensor, dim: number, reverse: boolean): Tensor {
+  return differentiable("cumsum", [x], scanned("sum", x, dim, reverse), (g) => [
+    runningSum(g, dim, !reverse),
+  ]);
+}
+
+/** Running products along `dim`. Shape of `x`. The gradient is right where elements are 0, too. PyTorch: `torch.cumprod`. */
+export function cumprod(
+  x: Tensor,
+  dim: number | WithDim<number, ScanOptions>,
+  options?: ScanOptions,
+): Tensor {
+  checkTensors("cumprod", x);
+  return scanOf("cumprod", x, dim, options, (line, d) => {
+    const y: Tensor = differentiable(
+      "cumprod",
+      [line],
+      scanned("prod", line, d),
+      (g) => [isGradEnabled() ? cumprodGradientPairwise(line, g, d) : cumprodGradient(line, y, g, d)],
+      { saves: [line], savesOutput: true },
+    );
+    return y;
+  });
+}
+
+/**
+ * Up to the first 0, the running products are divided by the element; at it, they are those with the 0 left out; after it every
+ * product has the 0 in it.
+ */
+function cumprodGradient(x: Tensor, y: Tensor, g: Tensor, dim: number): Tensor {
+  const isZero = eq(x, 0);
+  const zeros = scanned("sum", to(isZero, "int32"), dim);
+  const first = mul(isZero, eq(zeros, 1));
+  const withoutFirst = scanned("prod", where(first, 1, x), dim);
+  const atFirst = scanned("sum", mul(g, withoutFirst), dim, true);
+  const before = div(scanned("sum", mul(g, y), dim, true), x);
+  return where(first, atFirst, where(eq(zeros, 0), before, 0));
+}
+
+/** The same without division, so that it can be differentiated again: n scans of n elements, the own one replaced by 1. */
+function cumprodGradientPairwise(x: Tensor, g: Tensor, dim: number): Tensor {
+  const n = x.shape[dim];
+  const rows = (t: Tensor) => unsqueeze(transpose(t, dim, -1), -2);
+  const others = cumprod(where(eye(n, { dtype: "bool" }), 1, rows(x)), -1);
+  const ofLater = where(upperTriangle(n, n), mul(rows(g), others), 0);
+  return transpose(sum(ofLater, -1), dim, -1);
+}
+
+/** log of the running sums of exp(x) along `dim`, without overflow. Shape of `x`. PyTorch: `torch.logcumsumexp`. */
+export function logcumsumexp(x: Tensor, dim: OrNamed<number>): Tensor {
+  checkTensors("logcumsumexp", x);
+  if (!isFloating(x.dtype)) throw new DTypeError(`logcumsumexp: a float tensor is needed: ${x.dtype}`);
+  const d = lineDim("logcumsumexp", dimOf("logcumsumexp", dim), x);
+  return withLine(x, (line) => {
+    const y: Tensor = differentiable(
+      "logcumsumexp",
+      [line],
+      scanned("logsumexp", line, d),
+      (g) => [
+        isGradEnabled() ? logcumsumexpGradientPairwise(line, y, g, d) : logcumsumexpGradient(line, g, d),
+      ],
+      { saves: [line], savesOutput: true },
+    );
+    return y;
+  });
+}
+
+/**
+ * Σ g exp(x - y) over what comes later. Factors may overflow where their product does not: cotangents of each sign as logarithms,
+ * in double precision, because a rounded logarithm is an error as large as the logarithm.
+ */
+function logcumsumexpGradient(given: Tensor, cotangent: Tensor, dim: number): Tensor {
+  const [x, g] = [to(given, "float64"), to(cotangent, "float64")];
+  const y = scanned("logsumexp", x, dim);
+  const ofSign = (part: Tensor) => exp(add(scanned("logsumexp", sub(log(part), y), dim, true), x));
+  return to(sub(ofSign(unary.relu(g)), ofSign(unary.relu(neg(g)))), given.dtype);
+}
+
+/** The same with every pair of elements, so that it can be differentiated again. */
+function logcumsumexpGradientPairwise(x: Tensor, y: Tensor, g: Tensor, dim: number): Tensor {
+  const n = x.shape[dim];
+  const rows = (t: Tensor) => unsqueeze(transpose(t, dim, -1), -2);
+  const distance = sub(unsqueeze(transpose(x, dim, -1), -1), rows(y));
+  const later = upperTriangle(n, n);
+  const share = where(later, exp(where(later, distance, 0)), 0);
+  return transpose(sum(mul(rows(g), share), -1), dim, -1);
+}
+
+/**
+ * Largest elements so far along `dim`, and where they are: the last of equals, and the first NaN stays. Gradients go to those
+ * elements. Shapes of `x`. PyTorch: `torch.cummax`.
+ */
+export function cummax(x: Tensor, dim: OrNamed<number>): Named<"values" | "indices", Tensor> {
+  checkTensors("cummax", x);
+  return extremeSoFar("max", x, dimOf("cummax", dim));
+}
+
+/** Smallest elements so far along `dim`, and where they are: see `cummax`. PyTorch: `torch.cummin`. */
+export function cummin(x: Tensor, dim: OrNamed<number>): Named<"values" | "indices", Tensor> {
+  checkTensors("cummin", x);
+  return extremeSoFar("min", x, dimOf("cummin", dim));
+}
+
+function extremeSoFar(op: "max" | "min", x: Tensor, dim: number): Named<"values" | "indices", Tensor> {
+  const d = lineDim(`cum${op}`, dim, x);
+  const indices = withLine(x.detach(), (line) => {
+    const from = dense(line);
+    const out = empty(line.shape, "int32");
+    const [outer, inner] = [numel(line.shape.slice(0, d)), numel(line.shape.slice(d + 1))];
+    if (out.numel > 0)
+      k.argScan(
+        ...([op, outer, line.shape[d], inner, from.storage.array, from.offset] as const),
+        ...([out.storage.array as Int32Array, out.offset] as const),
+      );
+    return out;
+  });
+  return named({ values: gatherLines(x, d, indices), indices });
+}

@@ -1,0 +1,97 @@
+import { checkTensors } from "../../arguments.js";
+import { isFloating } from "../../dtype.js";
+import { checkOptions, dimAndOptions, dimOf, type OrNamed } from "../../options.js";
+import type { Tensor } from "../../tensor/tensor.js";
+import { type Named, named } from "../arguments/named.js";
+import { compare, div, where } from "../elementwise/elementwise.js";
+import { to } from "../shape/views.js";
+import {
+  amax,
+  amin,
+  type ConvertingReduceOptions,
+  type Dims,
+  type DimsOr,
+  mean,
+  type ReduceOptions,
+  std,
+  sum,
+  type VarianceOptions,
+  variance,
+} from "./reduce.js";
+
+/** Smallest and largest element over `dim`, default all dims: `{ min, max }`. PyTorch: `torch.aminmax`. */
+export function aminmax(x: Tensor, options?: ReduceOptions & { dim?: number }): Named<"min" | "max", Tensor> {
+  checkTensors("aminmax", x);
+  checkOptions("aminmax", options, ["dim", "keepdim"]);
+  const { dim, ...rest } = options ?? {};
+  return named({ min: amin(x, dim, rest), max: amax(x, dim, rest) });
+}
+
+const missing = (x: Tensor) => compare.ne(x.detach(), x.detach());
+
+/** Sum over `dim` of what is not NaN. PyTorch: `torch.nansum`. */
+export function nansum(
+  x: Tensor,
+  dim?: DimsOr<ConvertingReduceOptions>,
+  options?: ConvertingReduceOptions,
+): Tensor {
+  checkTensors("nansum", x);
+  const [over, asked] = dimAndOptions<Dims, ConvertingReduceOptions>(
+    "nansum",
+    ["keepdim", "dtype"],
+    dim,
+    options,
+  );
+  const { dtype = x.dtype, ...rest } = asked;
+  const from = to(x, dtype);
+  return sum(isFloating(dtype) ? where(missing(from), 0, from) : from, over, rest);
+}
+
+/** Mean over `dim` of what is not NaN; NaN where nothing else is. PyTorch: `torch.nanmean`. */
+export function nanmean(
+  x: Tensor,
+  dim?: DimsOr<ConvertingReduceOptions>,
+  options?: ConvertingReduceOptions,
+): Tensor {
+  checkTensors("nanmean", x);
+  const [over, asked] = dimAndOptions<Dims, ConvertingReduceOptions>(
+    "nanmean",
+    ["keepdim", "dtype"],
+    dim,
+    options,
+  );
+  const { dtype = x.dtype, ...rest } = asked;
+  const from = to(x, dtype);
+  const count = sum(compare.eq(from.detach(), from.detach()), over, rest);
+  return div(nansum(from, over, rest), count);
+}
+
+/** How many elements over `dim` are other than 0, `int32`. PyTorch: `torch.count_nonzero`. */
+export function countNonzero(x: Tensor, dim?: OrNamed<Dims>): Tensor {
+  checkTensors("countNonzero", x);
+  return sum(to(x.detach(), "bool"), dimOf("countNonzero", dim));
+}
+
+/** `[variance, mean]` over `dim`. PyTorch: `torch.var_mean`. */
+export function varMean(
+  x: Tensor,
+  dim?: DimsOr<VarianceOptions>,
+  options?: VarianceOptions,
+): [variance: Tensor, mean: Tensor] {
+  checkTensors("varMean", x);
+  const known = ["keepdim", "correction", "unbiased"] as const;
+  const [over, asked] = dimAndOptions<Dims, VarianceOptions>("varMean", known, dim, options);
+  return [variance(x, over, asked), mean(x, over, { keepdim: asked.keepdim })];
+}
+
+/** `[standard deviation, mean]` over `dim`. PyTorch: `torch.std_mean`. */
+export function stdMean(
+  x: Tensor,
+  dim?: DimsOr<VarianceOptions>,
+  options?: VarianceOptions,
+): [std: Tensor, mean: Tensor] {
+  checkTensors("stdMean", x);
+  const known = ["keepdim", "correction", "unbiased"] as const;
+  const [over, asked] = dimAndOptions<Dims, VarianceOptions>("stdMean", known, dim, options);
+  return [std(x, over, asked), mean(x, over, { keepdim: asked.keepdim })];
+}

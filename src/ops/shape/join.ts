@@ -1,0 +1,75 @@
+import { checkTensorList } from "../../arguments.js";
+import { differentiable } from "../../autograd/graph.js";
+import { promote } from "../../dtype.js";
+import { formatShape, ShapeError } from "../../errors.js";
+import { k } from "../../kernels/backend.js";
+import { dimOf, type OrNamed } from "../../options.js";
+import { resolveDim } from "../../shape.js";
+import { empty, type Tensor } from "../../tensor/tensor.js";
+import { zeros } from "../create/create.js";
+import { narrow, to, unsqueeze } from "./views.js";
+
+/**
+ * Tensors one after another along `dim`; the other dims agree. A vector without elements goes with any shape, as it does in PyTorch.
+ * PyTorch: `torch.cat`.
+ */
+export function cat(tensors: readonly Tensor[], dim: OrNamed<number> = 0): Tensor {
+  checkTensorList("cat", tensors);
+  return joined("cat", tensors, dimOf("cat", dim));
+}
+
+const isNothing = (x: Tensor) => x.ndim === 1 && x.shape[0] === 0;
+
+/** @internal `cat` under another name. */
+export function joined(op: string, tensors: readonly Tensor[], dim: number): Tensor {
+  const first = tensors.find((x) => !isNothing(x)) ?? tensors[0];
+  if (first === undefined) throw new ShapeError(`${op}: at least one tensor is needed: got none`);
+  const d = isNothing(first) ? 0 : resolveDim(op, dim, first.ndim);
+  for (const x of tensors)
+    if (
+      !isNothing(x) &&
+      (x.ndim !== first.ndim || x.shape.some((size, i) => i !== d && size !== first.shape[i]))
+    )
+      throw new ShapeError(
+        `${op}: shapes differ outside dim ${d}: ${formatShape(first.shape)} and ${formatShape(x.shape)}`,
+      );
+  const dtype = tensors.map((x) => x.dtype).reduce(promote);
+  const parts = tensors.map((x) => to(x, dtype));
+  const lengths = parts.map((x) => (isNothing(x) ? 0 : x.shape[d]));
+  const total = lengths.reduce((n, length) => n + length, 0);
+  const out = empty(
+    first.shape.map((size, i) => (i === d ? total : size)),
+    dtype,
+  );
+  let start = 0;
+  const starts = parts.map((x, i) => {
+    const at = start;
+    const offset = out.offset + at * out.strides[d];
+    // Behind the last element there may be no place for nothing.
+    if (x.numel > 0)
+      k.copy(x.shape, x.storage.array, x.offset, x.strides, out.storage.array, offset, out.strides);
+    start += lengths[i];
+    return at;
+  });
+  const back = (g: Tensor, i: number) =>
+    isNothing(parts[i]) ? zeros([0], { dtype }) : narrow(g, d, starts[i], lengths[i]);
+  return differentiable(op, parts, out, (g, inputs) =>
+    parts.map((_, i) => (inputs.needs(i) ? back(g, i) : null)),
+  );
+}
+
+/** Tensors of one shape side by side along a new dim. */
+export function stack(tensors: readonly Tensor[], dim: OrNamed<number> = 0): Tensor {
+  checkTensorList("stack", tensors);
+  const at = dimOf("stack", dim);
+  if (tensors.length === 0) throw new ShapeError("stack: at least one tensor is needed: got none");
+  for (const x of tensors)
+    if (x.ndim !== tensors[0].ndim || x.shape.some((size, i) => size !== tensors[0].shape[i]))
+      throw new ShapeError(
+        `stack: shapes differ: ${formatShape(tensors[0].shape)} and ${formatShape(x.shape)}`,
+      );
+  return cat(
+    tensors.map((x) => unsqueeze(x, at)),
+    dim,
+  );
+}

@@ -1,0 +1,59 @@
+/** A copy in which one part is another tensor's: what PyTorch calls a scatter of a view. */
+import { checkTensors } from "../../arguments.js";
+import { differentiable } from "../../autograd/graph.js";
+import { formatShape, ShapeError } from "../../errors.js";
+import { k } from "../../kernels/backend.js";
+import { sameShape } from "../../shape.js";
+import type { Tensor } from "../../tensor/tensor.js";
+import { zeros } from "../create/create.js";
+import { lineDim } from "../index/scalar-as-line.js";
+import { diagonal, type WhichDiagonal } from "./diagonal.js";
+import { contiguous, denseCopy, select, sliceDim, to } from "./views.js";
+
+/** @internal `x` with `src` where `part` looks. `part` makes a view of any dense tensor of the shape of `x`. */
+export function overwritten(op: string, x: Tensor, src: Tensor, part: (x: Tensor) => Tensor): Tensor {
+  const out = denseCopy(x);
+  const into = part(out);
+  const source = to(src, x.dtype);
+  if (!sameShape(source.shape, into.shape))
+    throw new ShapeError(
+      `${op}: src has the shape of the part: ${formatShape(src.shape)}, expected ${formatShape(into.shape)}`,
+    );
+  const { storage, offset, strides } = source;
+  if (into.numel > 0)
+    k.copy(into.shape, storage.array, offset, strides, into.storage.array, into.offset, into.strides);
+  const { shape, dtype } = source;
+  return differentiable(op, [x, source], out, (g, inputs) => [
+    inputs.needs(0) ? overwritten(op, g, zeros(shape, { dtype }), part) : null,
+    inputs.needs(1) ? part(contiguous(g)) : null,
+  ]);
+}
+
+/** `x` with `src` at `index` along `dim`, where `select` looks. Shape of `x`. PyTorch: `torch.select_scatter`. */
+export function selectScatter(x: Tensor, src: Tensor, dim: number, index: number): Tensor {
+  checkTensors("selectScatter", x, src);
+  return overwritten("selectScatter", x, src, (t) => select(t, dim, index));
+}
+
+/**
+ * `x` with `src` at the positions `start` to `end`, `step` apart, along `dim`. Positions may be negative and are cut to the dim.
+ * Shape of `x`. PyTorch: `torch.slice_scatter`.
+ */
+export function sliceScatter(
+  x: Tensor,
+  src: Tensor,
+  dim = 0,
+  start: number | null = null,
+  end: number | null = null,
+  step = 1,
+): Tensor {
+  checkTensors("sliceScatter", x, src);
+  const d = lineDim("sliceScatter", dim, x);
+  return overwritten("sliceScatter", x, src, (t) => sliceDim(t, d, start, end, step));
+}
+
+/** `x` with `src` on diagonal number `offset`, where `diagonal` looks. Shape of `x`. PyTorch: `torch.diagonal_scatter`. */
+export function diagonalScatter(x: Tensor, src: Tensor, ...args: WhichDiagonal): Tensor {
+  checkTensors("diagonalScatter", x, src);
+  return overwritten("diagonalScatter", x, src, (t) => diagonal(t, ...args));
+}

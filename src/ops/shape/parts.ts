@@ -1,0 +1,116 @@
+/** Parts of a tensor along one dim. All are views. */
+
+import { checkTensors } from "../../arguments.js";
+import { isFloating } from "../../dtype.js";
+import { DTypeError, formatShape, ShapeError, ValueError } from "../../errors.js";
+import { dimOf, type OrNamed } from "../../options.js";
+import { quoted } from "../../quote.js";
+import { resolveDim } from "../../shape.js";
+import { checkList } from "../../tensor/room.js";
+import { Tensor } from "../../tensor/tensor.js";
+import { chunk, denseCopy, narrow, split } from "./views.js";
+
+/** How many parts, or the positions before which the tensor is parted. A tensor is read: its values decide shapes. */
+export type Sections = number | readonly number[] | Tensor;
+
+function sectionsOf(op: string, given: Sections): number | readonly number[] {
+  if (!(given instanceof Tensor)) return given;
+  if (isFloating(given.dtype) || given.dtype === "bool")
+    throw new DTypeError(`${op}: positions are integers: ${given.dtype}; use to("int32")`);
+  if (given.ndim > 1) throw new ShapeError(`${op}: positions have one dim: ${formatShape(given.shape)}`);
+  const values = Array.from(denseCopy(given.detach()).data);
+  return given.ndim === 0 ? values[0] : values;
+}
+
+/**
+ * Parts along `dim`: `sections` of sizes that differ by at most 1, or parted before each of the given positions. Views.
+ * PyTorch: `torch.tensor_split`.
+ */
+export function tensorSplit(x: Tensor, sections: Sections, dim: OrNamed<number> = 0): Tensor[] {
+  checkTensors("tensorSplit", x);
+  const d = resolveDim("tensorSplit", dimOf("tensorSplit", dim), x.ndim);
+  return partsOf("tensorSplit", x, sectionsOf("tensorSplit", sections), d);
+}
+
+function partsOf(op: string, x: Tensor, sections: number | readonly number[], d: number): Tensor[] {
+  const n = x.shape[d];
+  const cut = (at: number) => {
+    if (!Number.isInteger(at)) throw new ValueError(`${op}: positions are integers: ${String(at)}`);
+    return Math.min(Math.max(at < 0 ? at + n : at, 0), n);
+  };
+  if (Array.isArray(sections)) {
+    const cuts = [0, ...sections.map(cut), n];
+    return cuts.slice(1).map((end, i) => narrow(x, d, cuts[i], Math.max(0, end - cuts[i])));
+  }
+  const count = sections as number;
+  if (!Number.isInteger(count) || count < 1)
+    throw new ValueError(`${op}: the number of sections is an integer >= 1: ${quoted(count)}`);
+  checkList(op, count);
+  let start = 0;
+  return Array.from({ length: count }, (_, i) => {
+    const length = Math.floor(n / count) + Number(i < n % count);
+    start += length;
+    return narrow(x, d, start - length, length);
+  });
+}
+
+/** `tensorSplit` in which a number of sections must divide the dim. */
+function evenParts(op: string, x: Tensor, given: Sections, d: number, dims: number): Tensor[] {
+  if (x.ndim < dims)
+    throw new ShapeError(
+      `${op}: at least ${dims} ${dims === 1 ? "dim is" : "dims are"} needed: ${formatShape(x.shape)}`,
+    );
+  const sections = sectionsOf(op, given);
+  if (typeof sections === "number" && x.shape[d] % sections !== 0)
+    throw new ShapeError(
+      `${op}: the parts are equal: ${sections} parts of dim ${d} of ${formatShape(x.shape)}`,
+    );
+  return partsOf(op, x, sections, d);
+}
+
+/** Equal parts side by side, along dim 1 (of a vector dim 0), or parted at positions. Views. PyTorch: `torch.hsplit`. */
+export function hsplit(x: Tensor, sections: Sections): Tensor[] {
+  checkTensors("hsplit", x);
+  return evenParts("hsplit", x, sections, x.ndim === 1 ? 0 : 1, 1);
+}
+
+/** Equal parts one below the other, along dim 0, or parted at positions. Views. PyTorch: `torch.vsplit`. */
+export function vsplit(x: Tensor, sections: Sections): Tensor[] {
+  checkTensors("vsplit", x);
+  return evenParts("vsplit", x, sections, 0, 2);
+}
+
+/** Equal parts one behind the other, along dim 2, or parted at positions. Views. PyTorch: `torch.dsplit`. */
+export function dsplit(x: Tensor, sections: Sections): Tensor[] {
+  checkTensors("dsplit", x);
+  return evenParts("dsplit", x, sections, 2, 3);
+}
+
+/** Parts of the given sizes: `split` with a list. Views. PyTorch: `torch.split_with_sizes`. */
+export function splitWithSizes(x: Tensor, sizes: readonly number[], dim: OrNamed<number> = 0): Tensor[] {
+  checkTensors("splitWithSizes", x);
+  if (!Array.isArray(sizes)) throw new ShapeError(`splitWithSizes: sizes are an array: ${String(sizes)}`);
+  return split(x, sizes, dim);
+}
+
+/** `split`; views are safe here. PyTorch: `torch.unsafe_split`. */
+export function unsafeSplit(x: Tensor, size: number, dim: OrNamed<number> = 0): Tensor[] {
+  checkTensors("unsafeSplit", x);
+  return split(x, size, dim);
+}
+
+/** `splitWithSizes`; views are safe here. PyTorch: `torch.unsafe_split_with_sizes`. */
+export function unsafeSplitWithSizes(
+  x: Tensor,
+  sizes: readonly number[],
+  dim: OrNamed<number> = 0,
+): Tensor[] {
+  checkTensors("unsafeSplitWithSizes", x);
+  return splitWithSizes(x, sizes, dim);
+}
+
+/** `chunk`; views are safe here. PyTorch: `torch.unsafe_chunk`. */
+export function unsafeChunk(x: Tensor, chunks: number, dim: OrNamed<number> = 0): Tensor[] {
+  checkTensors("unsafeChunk", x);
+  return chunk(x, chunks, dim);
+}

@@ -1,0 +1,168 @@
+import { checkIntegerList, checkIntegers, checkTensors } from "../../arguments.js";
+import { formatShape, ShapeError, ValueError } from "../../errors.js";
+import { dimOf, type OrNamed } from "../../options.js";
+import { quoted } from "../../quote.js";
+import { inferShape, numel, resolveDim, resolveDims, type Shape } from "../../shape.js";
+import type { Tensor } from "../../tensor/tensor.js";
+import { arange } from "../create/create.js";
+import { add } from "../elementwise/elementwise.js";
+import { indexSelect } from "../index/indexing.js";
+import { lineDim } from "../index/scalar-as-line.js";
+import { cat } from "./join.js";
+import { clone, narrow, permute, reshape, transpose } from "./views.js";
+
+type Dims = number | readonly number[];
+const list = (dims: Dims): readonly number[] => (Array.isArray(dims) ? dims : [dims as number]);
+
+/** The elements along `dims` in the opposite order, as a copy. Shape of `x`. PyTorch: `torch.flip`. */
+export function flip(x: Tensor, dims: OrNamed<Dims, "dims">): Tensor {
+  checkTensors("flip", x);
+  const along = resolveDims("flip", list(dimOf("flip", dims, "dims")), x.ndim);
+  return along.reduce(
+    (y, d) => indexSelect(y, d, arange(x.shape[d] - 1, -1, -1, { dtype: "int32" })),
+    along.length === 0 ? clone(x) : x,
+  );
+}
+
+/** Columns (dim 1) in the opposite order. PyTorch: `torch.fliplr`. */
+export function fliplr(x: Tensor): Tensor {
+  checkTensors("fliplr", x);
+  if (x.ndim < 2) throw new ShapeError(`fliplr: at least 2 dims are needed: ${formatShape(x.shape)}`);
+  return flip(x, 1);
+}
+
+/** Rows (dim 0) in the opposite order. PyTorch: `torch.flipud`. */
+export function flipud(x: Tensor): Tensor {
+  checkTensors("flipud", x);
+  if (x.ndim < 1) throw new ShapeError(`flipud: at least 1 dim is needed: ${formatShape(x.shape)}`);
+  return flip(x, 0);
+}
+
+/**
+ * Elements moved on by `shifts` along `dims`, the last ones to the front; without `dims` those of the flattened tensor. Shape of
+ * `x`. PyTorch: `torch.roll`.
+ */
+export function roll(x: Tensor, shifts: Dims, dims: OrNamed<Dims, "dims"> = []): Tensor {
+  checkTensors("roll", x);
+  const [by, along] = [list(shifts), list(dimOf("roll", dims, "dims"))];
+  if (along.length === 0 && by.length === 1)
+    return reshape(rollAlong(reshape(x, [x.numel]), by[0], 0), x.shape);
+  if (by.length !== along.length || by.length === 0)
+    throw new ShapeError(`roll: as many shifts as dims: ${formatShape(by)} and ${formatShape(along)}`);
+  return by.reduce((y, shift, i) => rollAlong(y, shift, lineDim("roll", along[i], x)), x);
+}
+
+function rollAlong(x: Tensor, shift: number, dim: number): Tensor {
+  if (!Number.isInteger(shift)) throw new ValueError(`roll: shifts are integers: ${quoted(shift)}`);
+  const n = x.ndim === 0 ? 0 : x.shape[dim];
+  if (n === 0) return clone(x);
+  const first = ((-shift % n) + n) % n;
+  return cat([narrow(x, dim, first, n - first), narrow(x, dim, 0, first)], dim);
+}
+
+/** Turned `k` times by 90 degrees from the first of `dims` to the second. PyTorch: `torch.rot90`. */
+export function rot90(x: Tensor, k = 1, dims: readonly [number, number] = [0, 1]): Tensor {
+  checkTensors("rot90", x);
+  checkIntegers("rot90", { k });
+  checkIntegerList("rot90", "dims", dims);
+  if (dims.length !== 2) throw new ShapeError(`rot90: two dims are needed: ${formatShape(dims)}`);
+  const [a, b] = dims.map((d) => resolveDim("rot90", d, x.ndim));
+  if (a === b) throw new ShapeError(`rot90: a dim appears twice: ${formatShape(dims)}`);
+  const turns = ((k % 4) + 4) % 4;
+  if (turns === 1) return transpose(flip(x, b), a, b);
+  if (turns === 2) return flip(x, [a, b]);
+  if (turns === 3) return flip(transpose(x, a, b), b);
+  return clone(x);
+}
+
+/** Dims `source` put at `destination`, the others in their order. A view. PyTorch: `torch.movedim`. */
+export function movedim(x: Tensor, source: Dims, destination: Dims): Tensor {
+  checkTensors("movedim", x);
+  const from = list(source).map((d) => lineDim("movedim", d, x));
+  const to = list(destination).map((d) => lineDim("movedim", d, x));
+  if (from.length !== to.length || [from, to].some((dims) => new Set(dims).size !== dims.length))
+    throw new ShapeError(
+      `movedim: as many sources as destinations, each once: ${formatShape(list(source))} to ${formatShape(list(destination))}`,
+    );
+  const rest = [...x.shape.keys()].filter((d) => !from.includes(d));
+  return permute(
+    x,
+    x.shape.map((_, d) => (to.includes(d) ? from[to.indexOf(d)] : rest.shift()!)),
+  );
+}
+
+/** Two dims swapped: `transpose` under NumPy's name. PyTorch: `torch.swapaxes`, `torch.swapdims`. */
+export function swapaxes(x: Tensor, axis0: number, axis1: number): Tensor {
+  checkTensors("swapaxes", x);
+  return transpose(x, axis0, axis1);
+}
+
+/** One dim as several of these sizes, one of which may be -1: the reverse of `flatten`. PyTorch: `torch.unflatten`. */
+export function unflatten(x: Tensor, dim: number, sizes: Shape): Tensor {
+  checkTensors("unflatten", x);
+  checkIntegerList("unflatten", "sizes", sizes);
+  const d = lineDim("unflatten", dim, x);
+  if (sizes.length === 0) throw new ShapeError("unflatten: at least one size is needed: []");
+  const parts = inferShape("unflatten", [x.ndim === 0 ? 1 : x.shape[d]], sizes);
+  return reshape(x, [...x.shape.slice(0, d), ...parts, ...x.shape.slice(d + 1)]);
+}
+
+/**
+ * Windows of `size` elements along `dim`, `step` apart: dim `dim` counts them and a last dim holds their elements. A copy.
+ * Shapes: [..., n, ...] → [..., ⌊(n - size) / step⌋ + 1, ..., size]. PyTorch: `Tensor.unfold`.
+ */
+export function unfold(x: Tensor, dim: number, size: number, step: number): Tensor {
+  checkTensors("unfold", x);
+  const d = lineDim("unfold", dim, x);
+  const line = x.ndim === 0 ? reshape(x, [1]) : x;
+  const n = line.shape[d];
+  if (!Number.isInteger(size) || size < 0 || size > n)
+    throw new ValueError(
+      `unfold: the size is an integer from 0 to ${quoted(n)}, the size of dim ${d}: ${quoted(size)}`,
+    );
+  if (!Number.isInteger(step) || step < 1)
+    throw new ValueError(`unfold: the step is an integer >= 1: ${quoted(step)}`);
+  const windows = Math.floor((n - size) / step) + 1;
+  const starts = reshape(arange(0, windows * step, step, { dtype: "int32" }), [windows, 1]);
+  const places = reshape(add(starts, arange(size, { dtype: "int32" })), [windows * size]);
+  const shape = [...line.shape.slice(0, d), windows, size, ...line.shape.slice(d + 1)];
+  const found = movedim(reshape(indexSelect(line, d, places), shape), d + 1, -1);
+  return x.ndim === 0 ? reshape(found, [size]) : found;
+}
+
+/** `numel` of the sizes must be that of `x`, whose memory must lie so that no copy is needed. A view. PyTorch: `Tensor.view`. */
+export function view(x: Tensor, shape: Shape): Tensor {
+  checkTensors("view", x);
+  const y = reshape(x, shape);
+  if (y.storage !== x.storage)
+    throw new ShapeError(
+      `view: takes a copy, strides ${formatShape(x.strides)} of ${formatShape(x.shape)} to ${formatShape(shape)}; use reshape()`,
+      "VIEW_NEEDS_COPY",
+    );
+  return y;
+}
+
+/** All elements as one dim. A view where strides allow. PyTorch: `torch.ravel`. */
+export function ravel(x: Tensor): Tensor {
+  checkTensors("ravel", x);
+  return reshape(x, [numel(x.shape)]);
+}
+
+/** A matrix transposed; a vector or scalar as it is. PyTorch: `torch.t`. */
+export function t(x: Tensor): Tensor {
+  checkTensors("t", x);
+  if (x.ndim > 2) throw new ShapeError(`t: at most 2 dims: ${formatShape(x.shape)}`);
+  return x.ndim < 2 ? x : transpose(x, 0, 1);
+}
+
+/** `x` in the shape of `other`. PyTorch: `Tensor.reshape_as`. */
+export function reshapeAs(x: Tensor, other: Tensor): Tensor {
+  checkTensors("reshapeAs", x, other);
+  return reshape(x, other.shape);
+}
+
+/** `view` in the shape of `other`. PyTorch: `Tensor.view_as`. */
+export function viewAs(x: Tensor, other: Tensor): Tensor {
+  checkTensors("viewAs", x, other);
+  return view(x, other.shape);
+}

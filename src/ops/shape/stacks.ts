@@ -1,0 +1,142 @@
+/** Joining tensors that are first brought to a number of dims. */
+import { checkTensorList, checkTensors } from "../../arguments.js";
+import { formatShape, ShapeError, ValueError } from "../../errors.js";
+import { checkOptions } from "../../options.js";
+import { roomFor } from "../../tensor/room.js";
+import { Tensor } from "../../tensor/tensor.js";
+import { tensor, zeros } from "../create/create.js";
+import { indexSelect } from "../index/indexing.js";
+import { joined, stack } from "./join.js";
+import { meshgrid } from "./repeat.js";
+import { reshape, unsqueeze } from "./views.js";
+
+type Tensors = Tensor[] | [readonly Tensor[]];
+
+/** Tensors as they are given: one by one, or as one array. */
+const listed = (given: Tensors): readonly Tensor[] => given.flat() as Tensor[];
+
+const upTo1 = (x: Tensor) => (x.ndim === 0 ? reshape(x, [1]) : x);
+const upTo2 = (x: Tensor) => (x.ndim < 2 ? unsqueeze(upTo1(x), 0) : x);
+const upTo3 = (x: Tensor) => (x.ndim < 3 ? unsqueeze(upTo2(x), -1) : x);
+
+type AtLeast = {
+  (x: Tensor): Tensor;
+  (...tensors: Tensors): Tensor[];
+};
+
+/** Of one tensor the tensor, of several (or an array) an array. */
+const ofEach = (op: string, f: (x: Tensor) => Tensor): AtLeast =>
+  ((...given: Tensors) => {
+    checkTensors(op, ...listed(given));
+    return given.length === 1 && given[0] instanceof Tensor ? f(given[0]) : listed(given).map(f);
+  }) as AtLeast;
+
+/** A scalar as a vector, all else as it is; several tensors as an array. Views. PyTorch: `torch.atleast_1d`. */
+export const atleast1d = ofEach("atleast1d", upTo1);
+
+/** Less than a matrix as a matrix of one row, all else as it is; several tensors as an array. Views. PyTorch: `torch.atleast_2d`. */
+export const atleast2d = ofEach("atleast2d", upTo2);
+
+/**
+ * Less than 3 dims as 3: [] → [1, 1, 1], [n] → [1, n, 1], [m, n] → [m, n, 1]; several tensors as an array. Views.
+ * PyTorch: `torch.atleast_3d`.
+ */
+export const atleast3d = ofEach("atleast3d", upTo3);
+
+/** Side by side: vectors (and scalars) along their only dim, all else along dim 1. PyTorch: `torch.hstack`. */
+export function hstack(tensors: readonly Tensor[]): Tensor {
+  checkTensorList("hstack", tensors);
+  const parts = tensors.map(upTo1);
+  return joined("hstack", parts, parts[0]?.ndim === 1 ? 0 : 1);
+}
+
+/** One below the other, along dim 0; vectors are rows. PyTorch: `torch.vstack`, `torch.row_stack`. */
+export function vstack(tensors: readonly Tensor[]): Tensor {
+  checkTensorList("vstack", tensors);
+  return joined("vstack", tensors.map(upTo2), 0);
+}
+
+/** One behind the other, along dim 2 of what `atleast3d` makes of them. PyTorch: `torch.dstack`. */
+export function dstack(tensors: readonly Tensor[]): Tensor {
+  checkTensorList("dstack", tensors);
+  return joined("dstack", tensors.map(upTo3), 2);
+}
+
+/** Side by side along dim 1; vectors (and scalars) are columns. PyTorch: `torch.column_stack`. */
+export function columnStack(tensors: readonly Tensor[]): Tensor {
+  checkTensorList("columnStack", tensors);
+  const columns = tensors.map((x) => (x.ndim < 2 ? reshape(x, [x.numel, 1]) : x));
+  return joined("columnStack", columns, 1);
+}
+
+/** Matrices along a diagonal, zeros elsewhere; vectors are rows. PyTorch: `torch.block_diag`. */
+export function blockDiag(...tensors: Tensors): Tensor {
+  checkTensors("blockDiag", ...listed(tensors));
+  const blocks = listed(tensors).map(upTo2);
+  for (const x of blocks)
+    if (x.ndim > 2) throw new ShapeError(`blockDiag: at most 2 dims: ${formatShape(x.shape)}`);
+  const width = blocks.reduce((n, x) => n + x.shape[1], 0);
+  let before = 0;
+  const rows = blocks.map((x) => {
+    const [height, own] = x.shape;
+    const none = (n: number) => zeros([height, n], { dtype: x.dtype });
+    const row = joined("blockDiag", [none(before), x, none(width - before - own)], 1);
+    before += own;
+    return row;
+  });
+  return rows.length === 0 ? zeros([1, 0]) : joined("blockDiag", rows, 0);
+}
+
+function needsVector(op: string, x: Tensor): void {
+  if (x.ndim !== 1) throw new ShapeError(`${op}: vectors are needed: ${formatShape(x.shape)}`);
+}
+
+/** Every choice of one element of each vector, one a row, the last changing first. PyTorch: `torch.cartesian_prod`. */
+export function cartesianProd(...tensors: Tensors): Tensor {
+  checkTensors("cartesianProd", ...listed(tensors));
+  const given = listed(tensors);
+  for (const x of given) needsVector("cartesianProd", x);
+  if (given.length === 1) return given[0];
+  return stack(
+    meshgrid(given).map((x) => reshape(x, [x.numel])),
+    1,
+  );
+}
+
+export interface CombinationsOptions {
+  /** Whether an element may be chosen again. Default false. */
+  withReplacement?: boolean;
+}
+
+/** Every choice of `r` elements of a vector in their order, one a row. PyTorch: `torch.combinations`. */
+export function combinations(x: Tensor, r = 2, options?: CombinationsOptions): Tensor {
+  checkTensors("combinations", x);
+  checkOptions("combinations", options, ["withReplacement"]);
+  needsVector("combinations", x);
+  if (!Number.isInteger(r) || r < 0) throw new ValueError(`combinations: r is an integer >= 0: ${String(r)}`);
+  if (r === 0) return zeros([0], { dtype: x.dtype });
+  const [n] = x.shape;
+  const again = options?.withReplacement === true;
+  const count = choices(again && n > 0 ? n + r - 1 : n, r);
+  const places = roomFor("combinations", "int32", count * r);
+  // The next choice raises the last place that can still be raised, and those behind it follow.
+  const chosen = Int32Array.from({ length: count === 0 ? 0 : r }, (_, i) => (again ? 0 : i));
+  for (let row = 0; row < count; row++) {
+    places.set(chosen, row * r);
+    let at = r - 1;
+    while (at >= 0 && chosen[at] === (again ? n - 1 : n - r + at)) at--;
+    if (at < 0) break;
+    const next = chosen[at] + 1;
+    for (let i = at; i < r; i++) chosen[i] = again ? next : next + i - at;
+  }
+  return reshape(indexSelect(x, 0, tensor(places)), [count, r]);
+}
+
+/** The binomial coefficient; Infinity beyond 2^53, which no memory holds. */
+function choices(n: number, r: number): number {
+  if (r > n) return 0;
+  let count = 1;
+  for (let i = 1; i <= Math.min(r, n - r) && Number.isSafeInteger(count); i++)
+    count = (count * (n - i + 1)) / i;
+  return Number.isSafeInteger(count) ? count : Number.POSITIVE_INFINITY;
+}

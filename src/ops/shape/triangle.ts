@@ -1,0 +1,111 @@
+import { checkIntegers, checkTensors } from "../../arguments.js";
+import type { DType } from "../../dtype.js";
+import { formatShape, ShapeError } from "../../errors.js";
+import { checkShape } from "../../shape.js";
+import { roomFor } from "../../tensor/room.js";
+import type { Tensor } from "../../tensor/tensor.js";
+import { byPositionOrName } from "../arguments/arguments.js";
+import { arange, constant, tensor } from "../create/create.js";
+import { compare, where } from "../elementwise/elementwise.js";
+import { reshape } from "./views.js";
+
+/** @internal A mask [rows, columns]: whether an element lies on diagonal number `diagonal` or above it. */
+export function upperTriangle(rows: number, columns: number, diagonal = 0): Tensor {
+  const row = reshape(arange(diagonal, rows + diagonal, { dtype: "int32" }), [rows, 1]);
+  return compare.ge(arange(columns, { dtype: "int32" }), row);
+}
+
+function triangle(op: string, x: Tensor, diagonal: number, lower: boolean): Tensor {
+  if (x.ndim < 2)
+    throw new ShapeError(`${op}: matrices are needed, [..., rows, columns]: ${formatShape(x.shape)}`);
+  const [rows, columns] = x.shape.slice(-2);
+  checkIntegers(op, { diagonal });
+  const mask = upperTriangle(rows, columns, lower ? diagonal + 1 : diagonal);
+  const zero = constant(0, x.dtype);
+  return lower ? where(mask, zero, x) : where(mask, x, zero);
+}
+
+/**
+ * The lower triangle of matrices, 0 elsewhere. Elements on `diagonal` are kept: 0 is the main one, above it they are
+ * positive. Shape [..., rows, columns]. PyTorch: `torch.tril`.
+ */
+export function tril(x: Tensor, diagonal = 0): Tensor {
+  checkTensors("tril", x);
+  return triangle("tril", x, diagonal, true);
+}
+
+/** The upper triangle of matrices, 0 elsewhere: see `tril`. PyTorch: `torch.triu`. */
+export function triu(x: Tensor, diagonal = 0): Tensor {
+  checkTensors("triu", x);
+  return triangle("triu", x, diagonal, false);
+}
+
+export interface TriangleOptions {
+  /** The diagonal the triangle ends at: 0 is the main one, above it they are positive. Default 0. */
+  offset?: number;
+  /** Default `int32`. */
+  dtype?: DType;
+}
+
+/** How many elements of rows `from` … `to` - 1 lie on diagonal `offset` or below it. */
+function below(columns: number, offset: number, from: number, to: number): number {
+  const start = Math.max(from, -offset);
+  const whole = Math.min(Math.max(start, columns - offset - 1), Math.max(start, to));
+  const growing = whole - start;
+  return growing * (start + offset + 1) + (growing * (growing - 1)) / 2 + Math.max(0, to - whole) * columns;
+}
+
+function triangleIndices(
+  op: string,
+  rows: number,
+  columns: number,
+  given: number | TriangleOptions | undefined,
+  rest: TriangleOptions | undefined,
+  lower: boolean,
+): Tensor {
+  const named = byPositionOrName(op, [given, rest], ["offset"], ["dtype"]);
+  const { offset = 0, dtype = "int32" } = named as TriangleOptions;
+  checkShape(op, [rows, columns]);
+  // Only rows that have elements are visited: there are no more of them than elements.
+  const first = lower ? Math.max(0, -offset) : 0;
+  const end = columns === 0 ? first : lower ? rows : Math.min(rows, columns - offset);
+  const lowest = Math.max(first, end);
+  const total = lower
+    ? below(columns, offset, first, lowest)
+    : lowest * columns - below(columns, offset - 1, 0, lowest);
+  const places = roomFor(op, "float64", 2 * total);
+  let at = 0;
+  for (let i = first; i < end; i++)
+    for (
+      let j = lower ? 0 : Math.max(0, i + offset), last = lower ? Math.min(columns, i + offset + 1) : columns;
+      j < last;
+      j++, at++
+    ) {
+      places[at] = i;
+      places[total + at] = j;
+    }
+  return tensor(places, { shape: [2, total], dtype: dtype });
+}
+
+/**
+ * Rows and columns of the elements of the lower triangle of a matrix, row by row: `int32` [2, count]. `trilIndices(3, 3)`,
+ * `trilIndices(3, 3, -1)` or `trilIndices(3, 3, { offset: -1 })`. PyTorch: `torch.tril_indices`.
+ */
+export function trilIndices(
+  rows: number,
+  columns: number,
+  offset?: number | TriangleOptions,
+  options?: TriangleOptions,
+): Tensor {
+  return triangleIndices("trilIndices", rows, columns, offset, options, true);
+}
+
+/** Rows and columns of the elements of the upper triangle of a matrix: see `trilIndices`. PyTorch: `torch.triu_indices`. */
+export function triuIndices(
+  rows: number,
+  columns: number,
+  offset?: number | TriangleOptions,
+  options?: TriangleOptions,
+): Tensor {
+  return triangleIndices("triuIndices", rows, columns, offset, options, false);
+}

@@ -1,0 +1,377 @@
+import { checkIntegerList, checkIntegers, checkTensors } from "../../arguments.js";
+import { differentiable, differentiableView } from "../../autograd/graph.js";
+import { type DType, isFloating } from "../../dtype.js";
+import { formatShape, ShapeError, ValueError } from "../../errors.js";
+import { k } from "../../kernels/backend.js";
+import { checkOptionKind } from "../../option-kinds.js";
+import { dimAndOptions, dimOf, type OrNamed } from "../../options.js";
+import { quoted } from "../../quote.js";
+import { isTensor } from "../../recognize.js";
+import {
+  broadcastStrides,
+  checkShape,
+  denseStrides,
+  inferShape,
+  isDense,
+  numel,
+  resolveDim,
+  type Shape,
+  type Strides,
+  sameShape,
+} from "../../shape.js";
+import { checkList } from "../../tensor/room.js";
+import { empty, type Tensor } from "../../tensor/tensor.js";
+import { byPositionOrName } from "../arguments/arguments.js";
+import { constant, zeros } from "../create/create.js";
+import { lineDim } from "../index/scalar-as-line.js";
+import { sumTo } from "../reduce/reduce.js";
+
+/** A differentiable view; `back` takes the gradient of the view to the gradient of `x`. */
+function view(
+  name: string,
+  x: Tensor,
+  offset: number,
+  shape: Shape,
+  strides: Strides,
+  back: (g: Tensor) => Tensor,
+): Tensor {
+  return differentiableView(name, x, x.viewOf(offset, shape, strides), back);
+}
+
+/** A dense copy of any view, outside the graph. */
+export function denseCopy(x: Tensor): Tensor {
+  const out = empty(x.shape, x.dtype);
+  k.copy(x.shape, x.storage.array, x.offset, x.strides, out.storage.array, out.offset, out.strides);
+  return out;
+}
+
+/** @internal `x` itself when dense, else a dense copy; for kernels, outside the graph. */
+export function dense(x: Tensor): Tensor {
+  return isDense(x.shape, x.strides) ? x : denseCopy(x);
+}
+
+/** The same values in new memory. */
+export function clone(x: Tensor): Tensor {
+  checkTensors("clone", x);
+  return differentiable("clone", [x], denseCopy(x), (g) => [g]);
+}
+
+/** `x` when its elements lie in order, else a copy. */
+export function contiguous(x: Tensor): Tensor {
+  checkTensors("contiguous", x);
+  return x.isContiguous ? x : clone(x);
+}
+
+/**
+ * `x` in another dtype; gradients come back in the dtype of `x`. Floats become integers by truncation, `bool` is `x != 0`.
+ * What the integers do not hold wraps around, and NaN and infinities become 0 (in PyTorch that differs by machine); where
+ * that would be a mistake, `tensor(data, { dtype })` checks.
+ */
+export function to(x: Tensor, dtype: DType): Tensor {
+  checkTensors("to", x);
+  if (x.dtype === dtype) return x;
+  checkOptionKind("to", "dtype", dtype ?? null);
+  const out = empty(x.shape, dtype);
+  if (dtype === "bool") {
+    const zero = constant(0, x.dtype);
+    const none = x.shape.map(() => 0);
+    const result = out.storage.array as Uint8Array;
+    k.compare(
+      "ne",
+      x.shape,
+      x.storage.array,
+      x.offset,
+      x.strides,
+      zero.storage.array,
+      zero.offset,
+      none,
+      result,
+      out.offset,
+    );
+    return out;
+  }
+  k.copy(x.shape, x.storage.array, x.offset, x.strides, out.storage.array, out.offset, out.strides);
+  return isFloating(dtype) ? differentiable("to", [x], out, (g) => [to(g, x.dtype)]) : out;
+}
+
+/** The same elements in another shape; one size may be -1. A view where strides allow, else a copy. */
+export function reshape(x: Tensor, shape: Shape): Tensor {
+  checkTensors("reshape", x);
+  checkIntegerList("reshape", "shape", shape);
+  const target = inferShape("reshape", x.shape, shape);
+  const strides = x.isContiguous ? denseStrides(target) : viewStrides(x.shape, x.strides, target);
+  if (strides === null) return reshape(clone(x), target);
+  const from = x.shape;
+  return view("reshape", x, x.offset, target, strides, (g) => reshape(g, from));
+}
+
+/**
+ * Strides of `to` over the same memory, or null where it takes a copy: dims of `from` are grouped into runs that lie
+ * without gaps, and every group must be made of whole dims of `to`.
+ */
+function viewStrides(from: Shape, strides: Strides, to: Shape): number[] | null {
+  if (numel(from) === 0) return denseStrides(to);
+  const sizes: number[] = [];
+  const steps: number[] = [];
+  for (let d = 0; d < from.length; d++) {
+    if (from[d] === 1) continue;
+    const last = sizes.length - 1;
+    if (last >= 0 && steps[last] === strides[d] * from[d]) {
+      sizes[last] *= from[d];
+      steps[last] = strides[d];
+    } else {
+      sizes.push(from[d]);
+      steps.push(strides[d]);
+    }
+  }
+  const out = new Array<number>(to.length).fill(1);
+  let d = to.length - 1;
+  for (let group = sizes.length - 1; group >= 0; group--) {
+    let step = steps[group];
+    let rest = sizes[group];
+    while (rest > 1) {
+      if (d < 0 || rest % to[d] !== 0) return null;
+      out[d] = step;
+      step *= to[d];
+      rest /= to[d--];
+    }
+  }
+  return out;
+}
+
+/** Dims `startDim` to `endDim` as one; by position or by name. Default: all of them. */
+export function flatten(
+  x: Tensor,
+  ...args: [startDim?: number, endDim?: number] | [{ startDim?: number; endDim?: number }]
+): Tensor {
+  checkTensors("flatten", x);
+  const { startDim = 0, endDim = -1 } = byPositionOrName("flatten", args, ["startDim", "endDim"]) as {
+    startDim?: number;
+    endDim?: number;
+  };
+  if (x.ndim === 0) return reshape(x, [1]);
+  const start = resolveDim("flatten", startDim, x.ndim);
+  const end = resolveDim("flatten", endDim, x.ndim);
+  if (start > end)
+    throw new ShapeError(`flatten: startDim comes first: ${quoted(startDim)}, ${quoted(endDim)}`);
+  const middle = numel(x.shape.slice(start, end + 1));
+  return reshape(x, [...x.shape.slice(0, start), middle, ...x.shape.slice(end + 1)]);
+}
+
+/** Dims in another order: `permute(x, [2, 0, 1])`. */
+export function permute(x: Tensor, dims: readonly number[]): Tensor {
+  checkTensors("permute", x);
+  checkIntegerList("permute", "dims", dims);
+  const order = dims.map((d) => resolveDim("permute", d, x.ndim));
+  if (order.length !== x.ndim || new Set(order).size !== x.ndim)
+    throw new ShapeError(`permute: every dim once: ${formatShape(dims)} for ${formatShape(x.shape)}`);
+  const inverse = order.map((_, d) => order.indexOf(d));
+  const shape = order.map((d) => x.shape[d]);
+  const strides = order.map((d) => x.strides[d]);
+  return view("permute", x, x.offset, shape, strides, (g) => permute(g, inverse));
+}
+
+/** Two dims swapped. */
+export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
+  checkTensors("transpose", x);
+  const a = lineDim("transpose", dim0, x);
+  const b = lineDim("transpose", dim1, x);
+  if (a === b) return view("transpose", x, x.offset, x.shape, x.strides, (g) => g);
+  const shape = [...x.shape];
+  const strides = [...x.strides];
+  [shape[a], shape[b]] = [shape[b], shape[a]];
+  [strides[a], strides[b]] = [strides[b], strides[a]];
+  return view("transpose", x, x.offset, shape, strides, (g) => transpose(g, a, b));
+}
+
+/** `x` repeated along dims of size 1 (and new dims in front) without copying; -1 keeps a size. */
+export function expand(x: Tensor, shape: Shape): Tensor {
+  checkTensors("expand", x);
+  checkIntegerList("expand", "shape", shape);
+  const lead = shape.length - x.ndim;
+  const target = shape.map((size, d) => (size === -1 && d >= lead ? x.shape[d - lead] : size));
+  const fits = lead >= 0 && x.shape.every((size, d) => size === 1 || size === target[d + lead]);
+  if (!fits || target.some((size) => size < 0))
+    throw new ShapeError(
+      `expand: only dims of size 1 can be repeated: ${formatShape(x.shape)} to ${formatShape(shape)}`,
+    );
+  const from = x.shape;
+  if (sameShape(from, target)) return x;
+  checkShape("expand", target);
+  const strides = broadcastStrides(from, x.strides, target);
+  return view("expand", x, x.offset, target, strides, (g) => sumTo(g, from));
+}
+
+/** Without the dims of size 1, or without the given ones where they have size 1. */
+export function squeeze(
+  x: Tensor,
+  where?: number | readonly number[] | { dim?: number | readonly number[] },
+): Tensor {
+  checkTensors("squeeze", x);
+  const [dim] = dimAndOptions<number | readonly number[], object>("squeeze", [], where, undefined);
+  if (dim !== undefined && typeof dim !== "number") checkIntegerList("squeeze", "dim", dim);
+  const given =
+    dim === undefined
+      ? undefined
+      : (typeof dim === "number" ? [dim] : dim).map((d) => lineDim("squeeze", d, x));
+  const keep = x.shape.map((size, d) => size !== 1 || (given !== undefined && !given.includes(d)));
+  const from = x.shape;
+  const only = <T>(values: readonly T[]) => values.filter((_, d) => keep[d]);
+  return view("squeeze", x, x.offset, only(x.shape), only(x.strides), (g) => reshape(g, from));
+}
+
+/** With a dim of size 1 put in at `dim`. */
+export function unsqueeze(x: Tensor, dim: OrNamed<number>): Tensor {
+  checkTensors("unsqueeze", x);
+  const at = resolveDim("unsqueeze", dimOf("unsqueeze", dim), x.ndim + 1);
+  const shape = [...x.shape.slice(0, at), 1, ...x.shape.slice(at)];
+  const strides = [...x.strides.slice(0, at), 1, ...x.strides.slice(at)];
+  return view("unsqueeze", x, x.offset, shape, strides, (g) => squeeze(g, at));
+}
+
+/** Where a region begins. One without elements begins nowhere: counting on could lead past the end of the memory. */
+function regionOffset(x: Tensor, start: readonly number[], size: Shape): number {
+  return numel(size) === 0 ? x.offset : start.reduce((at, s, d) => at + s * x.strides[d], x.offset);
+}
+
+/** A rectangular part of `x`: `size` elements along each dim, starting at `start`, `step` apart. */
+function region(x: Tensor, start: readonly number[], size: Shape, step: readonly number[]): Tensor {
+  const from = x.shape;
+  const offset = regionOffset(x, start, size);
+  const strides = x.strides.map((stride, d) => stride * step[d]);
+  return view("slice", x, offset, size, strides, (g) => place(g, from, start, step));
+}
+
+/** The adjoint of `region`: zeros of `shape` with `g` put where the region lies. */
+function place(g: Tensor, shape: Shape, start: readonly number[], step: readonly number[]): Tensor {
+  const out = zeros(shape, { dtype: g.dtype });
+  const offset = regionOffset(out, start, g.shape);
+  const strides = out.strides.map((stride, d) => stride * step[d]);
+  k.copy(g.shape, g.storage.array, g.offset, g.strides, out.storage.array, offset, strides);
+  return differentiable("place", [g], out, (gg) => [region(gg, start, g.shape, step)]);
+}
+
+/** One range of a dim: `[start, end]` or `[start, end, step]`; null or undefined takes all of the dim. */
+export type SliceRange =
+  | readonly [start: number | null, end?: number | null, step?: number]
+  | null
+  | undefined;
+
+/**
+ * A part of `x` without copying: one range per dim, from the front. `x.slice([0, 2])` is Python's `x[0:2]`,
+ * `x.slice(null, [1, null, 2])` is `x[:, 1::2]`. Negative positions count from the end; ranges are cut to the dim.
+ */
+export function slice(x: Tensor, ...ranges: SliceRange[]): Tensor {
+  checkTensors("slice", x);
+  if (ranges.length > x.ndim)
+    throw new ShapeError(`slice: ${ranges.length} ranges for ${x.ndim} dims: ${formatShape(x.shape)}`);
+  const start = x.shape.map(() => 0);
+  const size = [...x.shape];
+  const step = x.shape.map(() => 1);
+  for (const [d, range] of ranges.entries()) {
+    if (range === null || range === undefined) continue;
+    if (!Array.isArray(range))
+      throw new ValueError(`slice: a range is [start, end, step] or null: ${quoted(range)} in dim ${d}`);
+    const [from, end, by = 1] = range;
+    if (!Number.isInteger(by) || by < 1)
+      throw new ValueError(`slice: the step is an integer >= 1: ${quoted(by)} in dim ${d}`);
+    const cut = (position: number) =>
+      Math.min(Math.max(position < 0 ? position + x.shape[d] : position, 0), x.shape[d]);
+    for (const position of [from ?? 0, end ?? 0])
+      if (!Number.isInteger(position))
+        throw new ValueError(`slice: positions are integers: ${quoted(position)} in dim ${d}`);
+    start[d] = cut(from ?? 0);
+    size[d] = Math.max(0, Math.ceil((cut(end ?? x.shape[d]) - start[d]) / by));
+    step[d] = by;
+  }
+  return region(x, start, size, step);
+}
+
+/** @internal One range of one dim. */
+export function sliceDim(x: Tensor, d: number, start: number | null, end: number | null, step = 1): Tensor {
+  return slice(x, ...x.shape.map((_, i) => (i === d ? ([start, end, step] as const) : null)));
+}
+
+/**
+ * `length` elements of one dim from position `from` on, which is a number or a tensor of one integer, and counts from the end where it is
+ * negative. A view. PyTorch: `torch.narrow`.
+ */
+export function narrow(x: Tensor, dim: number, from: number | Tensor, length: number): Tensor {
+  checkTensors("narrow", x);
+  const d = resolveDim("narrow", dim, x.ndim);
+  const start = isTensor(from) ? from.item() : from;
+  checkIntegers("narrow", { start, length });
+  const first = start < 0 ? start + x.shape[d] : start;
+  if (
+    !Number.isInteger(start) ||
+    !Number.isInteger(length) ||
+    first < 0 ||
+    length < 0 ||
+    first + length > x.shape[d]
+  )
+    throw new ShapeError(
+      `narrow: outside dim ${d} of ${formatShape(x.shape)}: ${length} elements from ${quoted(start)}`,
+      "INDEX_OUT_OF_RANGE",
+    );
+  return sliceDim(x, d, first, first + length);
+}
+
+/** Element `index` of a dim, without that dim. */
+export function select(x: Tensor, dim: number, index: number): Tensor {
+  checkTensors("select", x);
+  const d = resolveDim("select", dim, x.ndim);
+  const i = Number.isInteger(index) && index < 0 ? index + x.shape[d] : index;
+  if (!Number.isInteger(index) || i < 0 || i >= x.shape[d])
+    throw new ShapeError(
+      `select: index out of range: ${quoted(index)} in dim ${d} of ${formatShape(x.shape)}`,
+      "INDEX_OUT_OF_RANGE",
+    );
+  return squeeze(narrow(x, d, i, 1), d);
+}
+
+/** Parts of `size` elements along `dim` (the last may be smaller), or of the given sizes. Views. */
+export function split(x: Tensor, size: number | readonly number[], dim: OrNamed<number> = 0): Tensor[] {
+  checkTensors("split", x);
+  const d = resolveDim("split", dimOf("split", dim), x.ndim);
+  const total = x.shape[d];
+  if (typeof size !== "number" && !Array.isArray(size))
+    throw new ValueError(`split: a size, or an array of sizes: ${quoted(size)}`);
+  if (typeof size === "number" && (!Number.isInteger(size) || size < Math.min(1, total)))
+    throw new ValueError(`split: the size is an integer >= 1 (0 of nothing): ${quoted(size)}`);
+  if (typeof size === "number") checkList("split", Math.ceil(total / Math.max(1, size)));
+  const sizes =
+    typeof size === "number"
+      ? Array.from({ length: total === 0 ? 1 : Math.ceil(total / size) }, (_, i) =>
+          Math.min(size, total - i * size),
+        )
+      : size;
+  if (sizes.reduce((a, b) => a + b, 0) !== total)
+    throw new ShapeError(`split: sizes add up to the dim: ${formatShape(sizes)} for ${total}`);
+  let start = 0;
+  return sizes.map((n) => {
+    const part = narrow(x, d, start, n);
+    start += n;
+    return part;
+  });
+}
+
+/** At most `chunks` parts of equal size along `dim` (the last may be smaller); of nothing as many parts of nothing. Views. */
+export function chunk(x: Tensor, chunks: number, dim: OrNamed<number> = 0): Tensor[] {
+  checkTensors("chunk", x);
+  const d = resolveDim("chunk", dimOf("chunk", dim), x.ndim);
+  if (!Number.isInteger(chunks) || chunks < 1)
+    throw new ValueError(`chunk: the number of chunks is an integer >= 1: ${quoted(chunks)}`);
+  if (x.shape[d] === 0) {
+    checkList("chunk", chunks);
+    return split(x, new Array<number>(chunks).fill(0), d);
+  }
+  return split(x, Math.ceil(x.shape[d] / chunks), d);
+}
+
+/** Every element of a dim as a tensor without that dim. Views. */
+export function unbind(x: Tensor, dim: OrNamed<number> = 0): Tensor[] {
+  checkTensors("unbind", x);
+  const d = resolveDim("unbind", dimOf("unbind", dim), x.ndim);
+  checkList("unbind", x.shape[d]);
+  return Array.from({ length: x.shape[d] }, (_, i) => select(x, d, i));
+}

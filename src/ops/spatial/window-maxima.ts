@@ -1,0 +1,96 @@
+import { differentiable } from "../../autograd/graph.js";
+import { k } from "../../kernels/backend.js";
+import { numel, type Shape } from "../../shape.js";
+import { empty, type Tensor } from "../../tensor/tensor.js";
+import { tensor } from "../create/create.js";
+import { add } from "../elementwise/elementwise.js";
+import { gather } from "../index/indexing.js";
+import { dense, reshape } from "../shape/views.js";
+import { asImages, twoAxes } from "./spatial.js";
+import { type Axis, oneByOne, oneWindow, windowTensor } from "./windows.js";
+
+/**
+ * @internal Largest of each window, and where in its plane or volume it is (`int32`). The first of equal ones; NaN is the largest.
+ * Shapes: x [N, C, …] or [C, …] with `axes` dims behind, both results likewise.
+ */
+export function largestOf(
+  op: string,
+  x: Tensor,
+  axes: number,
+  windows: readonly Axis[],
+  dilation: readonly number[],
+): [values: Tensor, indices: Tensor] {
+  const { images, back } = asImages(op, x, axes);
+  const [samples, channels, ...sizes] = images.shape;
+  const planes = samples * channels;
+  const counts = windows.map((axis) => axis.length);
+  const shape = [samples, channels, ...(axes === 1 ? [1] : []), ...counts];
+  const flat = reshape(images.detach(), [planes, ...sizes]);
+  const [found, index] =
+    axes === 3
+      ? inVolumes(flat, windows, dilation)
+      : inPlanes(flat, twoAxes(windows, oneWindow), twoAxes(dilation, 1));
+  const at = reshape(index, [planes, numel(shape.slice(2))]);
+  const out = reshape(found, shape);
+  const values = differentiable(op, [images], out, (g) => [scattered(g, at, images.shape)], { saves: [at] });
+  return [back(values), back(reshape(index, shape))];
+}
+
+/** x [planes, H, W] → values and places in the plane, [planes, H', W']. Outside the graph. */
+function inPlanes(
+  x: Tensor,
+  [rows, columns]: readonly [Axis, Axis],
+  dilation: readonly [number, number],
+): [values: Tensor, index: Tensor] {
+  const [planes, h, w] = x.shape;
+  const [oh, ow] = [rows.length, columns.length];
+  const from = dense(x);
+  const out = empty([planes, oh, ow], x.dtype);
+  const index = empty(out.shape, "int32");
+  const at = windowTensor(rows, columns);
+  k.maxPool2d(
+    ...([planes, h, w, oh, ow, ...dilation] as const),
+    ...([at.storage.array as Int32Array, at.offset, from.storage.array, from.offset] as const),
+    ...([out.storage.array, out.offset, index.storage.array as Int32Array, index.offset] as const),
+  );
+  return [out, index];
+}
+
+/** The same of x [volumes, D, H, W]: the largest of each slice, and of these the largest along the depth. */
+function inVolumes(
+  x: Tensor,
+  [depths, rows, columns]: readonly Axis[],
+  [deep, ...flat]: readonly number[],
+): [values: Tensor, index: Tensor] {
+  const [volumes, depth, h, w] = x.shape;
+  const places = rows.length * columns.length;
+  const slices = reshape(x, [volumes * depth, h, w]);
+  const [best, inSlice] = inPlanes(slices, [rows, columns], flat as [number, number]);
+  const [values, which] = inPlanes(
+    reshape(best, [volumes, depth, places]),
+    [depths, oneByOne(places)],
+    [deep, 1],
+  );
+  const starts = tensor(
+    Array.from({ length: depth }, (_, d) => d * h * w),
+    { shape: [depth, 1], dtype: "int32" },
+  );
+  const inVolume = add(reshape(inSlice, [volumes, depth, places]), starts);
+  const chosen = reshape(which, [volumes, depths.length * places]);
+  return [values, gather(reshape(inVolume, [volumes, depth * places]), 1, chosen)];
+}
+
+/** @internal The adjoint of taking the largest: `g` at the positions that were taken, and zeros. `index` [planes, places]. */
+function scattered(g: Tensor, index: Tensor, shape: Shape): Tensor {
+  const [planes, places] = index.shape;
+  const size = numel(shape.slice(2));
+  const from = dense(g);
+  const out = empty(shape, g.dtype);
+  k.maxPool2dGrad(
+    ...([planes, size, places, index.storage.array as Int32Array, index.offset] as const),
+    ...([from.storage.array, from.offset, out.storage.array, out.offset] as const),
+  );
+  return differentiable("maxPoolGrad", [g], out, (gg) => [
+    reshape(gather(reshape(gg, [planes, size]), 1, index), g.shape),
+  ]);
+}

@@ -1,0 +1,196 @@
+import { checkNumbers, checkOperands, checkTensors } from "../../arguments.js";
+import { type BackwardRule, differentiable } from "../../autograd/graph.js";
+import { isFloating } from "../../dtype.js";
+import { DTypeError, formatShape, ShapeError, ValueError } from "../../errors.js";
+import { k } from "../../kernels/backend.js";
+import { checkOptions } from "../../options.js";
+import { quoted } from "../../quote.js";
+import { broadcastShapes, broadcastStrides, isDense, sameShape } from "../../shape.js";
+import { empty, type Tensor } from "../../tensor/tensor.js";
+import {
+  constant,
+  filler,
+  fillRandom,
+  type GeneratorOptions,
+  generatorOptions,
+  zerosLike,
+} from "../create/create.js";
+import { binary, type Operand } from "../elementwise/elementwise.js";
+import { sumTo } from "../reduce/reduce.js";
+import { clone, to } from "../shape/views.js";
+import { follow, isNoted } from "./history.js";
+
+/*
+ * Operations that write into `x`. Each adds one to the version of the storage. What they do to the graph, see history.ts.
+ */
+
+/** @internal Whether a change of `x` by `others` is to be noted in the graph. @throws where it is not allowed. */
+export function writable(op: string, x: Tensor, ...others: Tensor[]): boolean {
+  if (x.strides.some((stride, d) => stride === 0 && x.shape[d] > 1) && x.numel > 0)
+    throw new ShapeError(
+      `${op}: elements of an expanded view share memory, so they cannot be written: ${formatShape(x.shape)}; use clone()`,
+      "SHARED_ELEMENTS",
+    );
+  return isNoted(op, x, others);
+}
+
+/** @internal `y` for an operation on `x` whose backward reads `y`: in memory of its own where the change of `x` would change it. */
+export const apart = (x: Tensor, y: Tensor): Tensor => (x.storage.overlaps(y.storage) ? clone(y) : y);
+
+/** @internal Writes `value`, of the shape of `x`, converted, and makes its history that of `x`. */
+export function become(op: string, x: Tensor, value: Tensor): Tensor {
+  const fitting = to(value, x.dtype);
+  k.copy(x.shape, ...memory(fitting), ...memory(x));
+  x.storage.changed();
+  follow(op, x, fitting);
+  return x;
+}
+
+const memory = ({ storage, offset, strides }: Tensor) => [storage.array, offset, strides] as const;
+
+/** Copies `y`, broadcast and converted, into `x`. */
+export function copy_(x: Tensor, y: Tensor): Tensor {
+  checkTensors("copy_", x, y);
+  const noted = writable("copy_", x, y);
+  if (!sameShape(broadcastShapes("copy_", x.shape, y.shape), x.shape))
+    throw new ShapeError(
+      `copy_: shapes do not broadcast: ${formatShape(y.shape)} into ${formatShape(x.shape)}`,
+    );
+  let from = y;
+  if (x.storage.overlaps(y.storage)) {
+    // Source and target may overlap: go through a copy of the source.
+    from = empty(y.shape, y.dtype);
+    k.copy(y.shape, y.storage.array, y.offset, y.strides, from.storage.array, from.offset, from.strides);
+  }
+  const fs = broadcastStrides(from.shape, from.strides, x.shape);
+  if (x.dtype === "bool" && from.dtype !== "bool")
+    throw new DTypeError(`copy_: only bool goes into bool: ${from.dtype}; use ne(0)`);
+  k.copy(x.shape, from.storage.array, from.offset, fs, x.storage.array, x.offset, x.strides);
+  x.storage.changed();
+  if (noted) {
+    const rule: BackwardRule = (g, inputs) => [
+      inputs.needs(0) ? zerosLike(g) : null,
+      inputs.needs(1) ? sumTo(to(g, y.dtype), y.shape) : null,
+    ];
+    follow("copy_", x, differentiable("copy_", [x, y], x.detach(), rule));
+  }
+  return x;
+}
+
+/** Sets every element to `value`, converted as `to` converts. */
+export function fill_(x: Tensor, value: number | boolean): Tensor {
+  checkTensors("fill_", x);
+  if (typeof value !== "boolean") checkNumbers("fill_", { value });
+  const noted = writable("fill_", x);
+  value = x.dtype === "bool" ? Number(Boolean(value)) : filler("fill_", Number(value), x.dtype);
+  if (isDense(x.shape, x.strides)) k.fill(value, x.numel, x.storage.array, x.offset);
+  else {
+    const source = constant(value, x.dtype);
+    const none = x.shape.map(() => 0);
+    k.copy(x.shape, source.storage.array, source.offset, none, x.storage.array, x.offset, x.strides);
+  }
+  x.storage.changed();
+  if (noted) follow("fill_", x, x.detach());
+  return x;
+}
+
+/** Sets every element to 0. */
+export function zero_(x: Tensor): Tensor {
+  checkTensors("zero_", x);
+  return fill_(x, 0);
+}
+
+type BinaryInPlace = "add" | "sub" | "mul" | "div";
+
+/** x = op(x, y). The result has the shape and dtype of `x`. */
+export function binary_(op: BinaryInPlace, x: Tensor, y: Operand): Tensor {
+  checkOperands(`${op}_`, y);
+  const others = typeof y === "object" ? [y] : [];
+  const noted = writable(`${op}_`, x, ...others);
+  const sameKind = typeof y === "object" && y.dtype === x.dtype;
+  if (!noted && sameKind && isDense(x.shape, x.strides) && op !== "div" && !overlaps(x, y)) {
+    if (!sameShape(broadcastShapes(`${op}_`, x.shape, y.shape), x.shape)) throw grows(op, x, y);
+    const ys = broadcastStrides(y.shape, y.strides, x.shape);
+    const { array } = x.storage;
+    k.binary(op, x.shape, array, x.offset, x.strides, y.storage.array, y.offset, ys, array, x.offset);
+    x.storage.changed();
+    return x;
+  }
+  const result = noted ? inGraph(op, x, y) : binary[op](x.detach(), typeof y === "object" ? y.detach() : y);
+  if (!sameShape(result.shape, x.shape)) throw grows(op, x, result);
+  if (
+    result.dtype !== x.dtype &&
+    (x.dtype === "bool" || !result.dtype.startsWith("float") || !x.dtype.startsWith("float"))
+  )
+    throw new DTypeError(`${op}_: the result does not fit the dtype of x: ${result.dtype} into ${x.dtype}`);
+  return noted ? become(`${op}_`, x, result) : copy_(x, result);
+}
+
+/** The new value of `x` in the graph: backward reads the operands of products and quotients. */
+function inGraph(op: BinaryInPlace, x: Tensor, y: Operand): Tensor {
+  if (op === "add" || op === "sub" || typeof y !== "object") return binary[op](x, y);
+  return binary[op](y.requiresGrad ? clone(x) : x, apart(x, y));
+}
+
+function grows(op: string, x: Tensor, y: Tensor): ShapeError {
+  return new ShapeError(
+    `${op}_: the result does not fit into x: ${formatShape(y.shape)} into ${formatShape(x.shape)}`,
+  );
+}
+
+/** Whether two tensors may share elements without being the same window. */
+function overlaps(x: Tensor, y: Tensor): boolean {
+  if (!x.storage.overlaps(y.storage)) return false;
+  return !(
+    x.offset === y.offset &&
+    sameShape(x.shape, y.shape) &&
+    x.strides.every((s, d) => s === y.strides[d])
+  );
+}
+
+function random_(
+  op: string,
+  x: Tensor,
+  kind: "uniform" | "normal",
+  p: number,
+  q: number,
+  options?: GeneratorOptions,
+): Tensor {
+  checkOptions(op, options, generatorOptions);
+  const noted = writable(op, x);
+  if (!isFloating(x.dtype)) throw new DTypeError(`${op}: random numbers are floats: ${x.dtype}`);
+  if (isDense(x.shape, x.strides)) fillRandom(x, kind, p, q, options?.generator);
+  else {
+    const values = empty(x.shape, x.dtype);
+    fillRandom(values, kind, p, q, options?.generator);
+    k.copy(
+      x.shape,
+      values.storage.array,
+      values.offset,
+      values.strides,
+      x.storage.array,
+      x.offset,
+      x.strides,
+    );
+  }
+  x.storage.changed();
+  if (noted) follow(op, x, x.detach());
+  return x;
+}
+
+/** Overwrites `x` with uniform numbers on [low, high). */
+export function uniform_(x: Tensor, low = 0, high = 1, options?: GeneratorOptions): Tensor {
+  checkTensors("uniform_", x);
+  checkNumbers("uniform_", { low, high });
+  if (!(low <= high))
+    throw new ValueError(`uniform_: low <= high is needed: ${quoted(low)} and ${quoted(high)}`);
+  return random_("uniform_", x, "uniform", low, high, options);
+}
+
+/** Overwrites `x` with normal numbers. */
+export function normal_(x: Tensor, mean = 0, std = 1, options?: GeneratorOptions): Tensor {
+  checkTensors("normal_", x);
+  checkNumbers("normal_", { mean, std });
+  if (!(std >= 0)) throw new ValueError(`normal_: the standard deviation is >= 0: ${quoted(std)}`);
+  return random_("normal_", x, "normal", mean, std, options);
+}
