@@ -2,52 +2,10 @@
  * Twenty small training runs which together use every family of layers, every optimizer and every kind of loss. Sizes are no multiples
  * of a vector's width, and some runs are large enough for several threads. test/fixtures/training-bits holds the bits that each gives.
  */
-import { cat, linspace, nn, optim, randint, randn, type Tensor } from "../../src/index.js";
+import { cat, linspace, nn, optim, randint, type Tensor } from "../../src/index.js";
+import { classes, type Network, numbers, pairs, sequence, type Wired, wired, words } from "./network.js";
 
 const F = nn.functional;
-
-/** One training run: `loss(model(x), y)` over batches of `batch` samples, minimized by `optimizer`. */
-export interface Network {
-  name: string;
-  /** Inputs and targets of `samples` samples. */
-  data(samples: number): [x: Tensor, y: Tensor];
-  model(): nn.Module;
-  optimizer(parameters: nn.Parameter[]): optim.Optimizer<any>;
-  loss(output: Tensor, target: Tensor, model: nn.Module): Tensor;
-  batch: number;
-}
-
-/** A module of some layers; `forward` says how they are connected. */
-class Wired<Layers extends Record<string, nn.Module>> extends nn.Module {
-  constructor(
-    readonly layers: Layers,
-    readonly wiring: (layers: Layers, x: Tensor) => Tensor,
-  ) {
-    super();
-    Object.assign(this, layers);
-  }
-  forward(x: Tensor): Tensor {
-    return this.wiring(this.layers, x);
-  }
-}
-const wired = <Layers extends Record<string, nn.Module>>(
-  layers: Layers,
-  forward: (layers: Layers, x: Tensor) => Tensor,
-) => new Wired(layers, forward);
-const sequence = (...layers: nn.Module[]) => new nn.Sequential(...layers);
-
-const classes = (count: number) => (samples: number) => randint(0, count, [samples]);
-const numbers =
-  (...shape: number[]) =>
-  (samples: number) =>
-    randn([samples, ...shape]);
-const words =
-  (vocabulary: number, length: number) =>
-  (samples: number): Tensor =>
-    randint(0, vocabulary, [samples, length]);
-const pairs =
-  (x: (samples: number) => Tensor, y: (samples: number) => Tensor) =>
-  (samples: number): [Tensor, Tensor] => [x(samples), y(samples)];
 
 const crossEntropy = (output: Tensor, target: Tensor) => F.crossEntropy(output, target);
 const meanSquare = (output: Tensor, target: Tensor) => F.mseLoss(output, target);
