@@ -5,9 +5,9 @@ import { ValueError } from "../errors.js";
 import type { Module } from "../nn/module.js";
 import { checkOptions } from "../options.js";
 import { type Batch, type BatchSource, batchesOf, checkBatch, type TrainingData } from "./batches.js";
+import { EventLoopTurns } from "./event-loop-turns.js";
 import { checkModel, outputOf } from "./given.js";
 import { type Loss, type Measure, measureOf, predictedClasses, Score } from "./score.js";
-import { EventLoopTurns } from "./turn.js";
 
 export interface EvaluateOptions {
   /** Default: cross-entropy. */

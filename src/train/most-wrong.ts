@@ -8,9 +8,9 @@ import { quoted } from "../quote.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { batchesOf, checkBatch, type TrainingData } from "./batches.js";
 import { inEvalMode } from "./evaluate.js";
+import { EventLoopTurns } from "./event-loop-turns.js";
 import { checkModel, outputOf } from "./given.js";
 import { classification, type Loss, measureOf, predictedClasses } from "./score.js";
-import { EventLoopTurns } from "./turn.js";
 
 export interface MostWrongOptions {
   /** One value a sample: with `{ reduction: "none" }`. Default: cross-entropy. */

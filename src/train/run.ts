@@ -16,12 +16,12 @@ import type { Tensor } from "../tensor/tensor.js";
 import { type Batch, type BatchSource, batchesOf, checkBatch, type TrainingData } from "./batches.js";
 import { checkResumable, loadCheckpoint, type Standing, saveCheckpoint, type Trained } from "./checkpoint.js";
 import { type Evaluation, evaluate } from "./evaluate.js";
+import { EventLoopTurns } from "./event-loop-turns.js";
 import { checkLoss, checkModel, checkOptimizer, checkScheduler, outputOf } from "./given.js";
 import { whatToTry } from "./not-finite.js";
 import { Resumed } from "./resumed.js";
 import { LookAhead } from "./schedule.js";
 import { type Loss, measureOf, Score } from "./score.js";
-import { EventLoopTurns } from "./turn.js";
 import { checkRegistered } from "./unregistered.js";
 
 export interface FitOptions {
