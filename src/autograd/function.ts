@@ -60,7 +60,9 @@ export abstract class AutogradFunction {
    * `WRONG_GRADIENTS` for another number of gradients than of arguments, ShapeError for a gradient of another shape than its input.
    */
   static apply<F extends typeof AutogradFunction>(this: F, ...args: ArgumentsOf<F>): Tensor {
-    const { name, forward, backward } = this as unknown as UserFunction;
+    // biome-ignore lint/complexity/noThisInStatic: the subclass that it is called on
+    const subclass = this as unknown as UserFunction;
+    const { name, forward, backward } = subclass;
     for (const [method, fn] of Object.entries({ forward, backward }))
       if (typeof fn !== "function")
         throw new ValueError(`${name}: ${method} is a static method: ${quoted(fn)}`, "INVALID_FUNCTION");
@@ -68,7 +70,7 @@ export abstract class AutogradFunction {
     const inputs = all.filter((arg) => arg instanceof Tensor);
     const ctx = new FunctionContext(all.map((arg) => arg instanceof Tensor && needsGrad([arg])));
     const versions = inputs.map((x) => x.storage.version);
-    const made: unknown = withGradMode(false, () => forward.call(this, ctx, ...all));
+    const made: unknown = withGradMode(false, () => forward.call(subclass, ctx, ...all));
     if (!(made instanceof Tensor))
       throw new ValueError(`${name}: forward returns a tensor: ${quoted(made)}`, "INVALID_FUNCTION");
     const changed = inputs.findIndex((x, i) => x.storage.version !== versions[i]);
@@ -88,7 +90,7 @@ export abstract class AutogradFunction {
       inputs,
       out,
       (g) => {
-        const given: unknown = backward.call(this, ctx, g);
+        const given: unknown = backward.call(subclass, ctx, g);
         const grads: unknown[] = Array.isArray(given) ? given : [given];
         if (grads.length !== all.length)
           throw new AutogradError(

@@ -1,11 +1,10 @@
 import { noGrad } from "../autograd/grad-mode.js";
-import { batchesLeft, type Feed, isNotCapturable, Runner } from "../compile/index.js";
+import { batchesLeft, EventLoopTurns, type Feed, isNotCapturable, Runner } from "../compile/index.js";
 import { DataLoader } from "../data/dataloader.js";
 import { ValueError } from "../errors.js";
 import type { Module } from "../nn/module.js";
 import { checkOptions } from "../options.js";
 import { type Batch, type BatchSource, batchesOf, checkBatch, type TrainingData } from "./batches.js";
-import { EventLoopTurns } from "./event-loop-turns.js";
 import { checkModel, outputOf } from "./given.js";
 import { type Loss, type Measure, measureOf, predictedClasses, Score } from "./score.js";
 

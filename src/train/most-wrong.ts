@@ -1,4 +1,5 @@
 import { noGrad } from "../autograd/grad-mode.js";
+import { EventLoopTurns } from "../compile/event-loop-turns.js";
 import { DataLoader } from "../data/dataloader.js";
 import { formatShape, ShapeError, ValueError } from "../errors.js";
 import type { Module } from "../nn/module.js";
@@ -8,7 +9,6 @@ import { quoted } from "../quote.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { batchesOf, checkBatch, type TrainingData } from "./batches.js";
 import { inEvalMode } from "./evaluate.js";
-import { EventLoopTurns } from "./event-loop-turns.js";
 import { checkModel, outputOf } from "./given.js";
 import { classification, type Loss, measureOf, predictedClasses } from "./score.js";
 

@@ -1,6 +1,6 @@
 /** What `fit` does: epochs of steps, compiled where that is possible. */
 
-import { batchesLeft, type Feed, isNotCapturable, nextOf, Runner } from "../compile/index.js";
+import { batchesLeft, EventLoopTurns, type Feed, isNotCapturable, nextOf, Runner } from "../compile/index.js";
 import { DataLoader } from "../data/dataloader.js";
 import { SimdgradError, ValueError } from "../errors.js";
 import type { Path } from "../io/index.js";
@@ -16,7 +16,6 @@ import type { Tensor } from "../tensor/tensor.js";
 import { type Batch, type BatchSource, batchesOf, checkBatch, type TrainingData } from "./batches.js";
 import { checkResumable, loadCheckpoint, type Standing, saveCheckpoint, type Trained } from "./checkpoint.js";
 import { type Evaluation, evaluate } from "./evaluate.js";
-import { EventLoopTurns } from "./event-loop-turns.js";
 import { checkLoss, checkModel, checkOptimizer, checkScheduler, outputOf } from "./given.js";
 import { whatToTry } from "./not-finite.js";
 import { Resumed } from "./resumed.js";
