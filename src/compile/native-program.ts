@@ -4,7 +4,7 @@ import type { Addon, Program as Handle, Job, ProgramSpec } from "../kernels/addo
 import { nativeAddon } from "../kernels/backend.js";
 import { isArray } from "./arrays.js";
 import { isSlot, type Plan, Slot } from "./plan.js";
-import type { Failure, Memory } from "./program.js";
+import type { Failure, Memory } from "./replay.js";
 
 /** Codes of ProgramSpec. */
 const kinds = { external: 0, arena: 1, parameter: 2 } as const;

@@ -7,7 +7,7 @@ import { arrayTypes } from "../dtype.js";
 import { type KernelCall, usesOf } from "../kernels/calls.js";
 import { rowOf } from "../kernels/schema.js";
 import { arraysOf, isArray, typeOf } from "./arrays.js";
-import { withoutCopies } from "./forward.js";
+import { withoutCopies } from "./elide-copies.js";
 import { withFusedUpdates } from "./fuse.js";
 import { inPlace } from "./in-place.js";
 import type { Trace, TracedCall } from "./trace.js";

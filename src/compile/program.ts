@@ -9,19 +9,7 @@ import { detached } from "../tensor/storage.js";
 import { Generators } from "./generators.js";
 import { NativeProgram } from "./native-program.js";
 import { type Call, isSlot, type Plan, type Slot } from "./plan.js";
-
-/** A place to begin in an array: where an input or an output is. */
-export interface Memory {
-  readonly array: Data;
-  readonly offset: number;
-}
-
-/** A call that answered something else than OK. */
-export interface Failure {
-  readonly call: number;
-  /** Of the label or index that is out of range. */
-  readonly status: number;
-}
+import type { Failure, Memory } from "./replay.js";
 
 export class Program {
   #native: NativeProgram | undefined;

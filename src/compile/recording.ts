@@ -12,7 +12,8 @@ import { moves } from "../tracing.js";
 import { checkApart } from "./apart.js";
 import { usedUpGradients } from "./fuse.js";
 import { plan, type Slot, writtenSlots } from "./plan.js";
-import { type Memory, Program } from "./program.js";
+import { Program } from "./program.js";
+import type { Memory } from "./replay.js";
 import type { Effect, Trace } from "./trace.js";
 
 /** What a caller gets, from the memory of outputs, the inputs of this call, and gradients that are the caller's. */

@@ -1,6 +1,6 @@
 import { AutogradError, SimdgradError, ValueError } from "../errors.js";
 import { Tensor } from "../tensor/tensor.js";
-import { firstDifference } from "./agree.js";
+import { firstDifference } from "./compare-traces.js";
 import { isInput, Recording } from "./recording.js";
 import { Tracer, TracesDiffer } from "./trace.js";
 

@@ -12,6 +12,7 @@ import { backend } from "../kernels/backend.js";
 import { PinnedStorage } from "../tensor/storage.js";
 import { Tensor } from "../tensor/tensor.js";
 import { tracing } from "../tracing.js";
+import { EventLoopTurns } from "./event-loop-turns.js";
 import type { Feed } from "./feed.js";
 import { type Moving, NativeProgram } from "./native-program.js";
 import type { Plan } from "./plan.js";
@@ -49,16 +50,13 @@ interface Threaded {
   readonly shared: Shared;
 }
 
-/** Milliseconds of replaying in JavaScript between two turns of the event loop. */
-const TURN_EVERY = 10;
-
 /** Runs `fn`, which takes a batch, over feeds. */
 export class Runner {
   #recordings: Recordings;
   /** Weak: a recording that can no longer be used takes its memory along. */
   readonly #threaded = new WeakMap<Recording, Threaded | null>();
   #feed: Feed | undefined;
-  #turned = performance.now();
+  readonly #turns = new EventLoopTurns();
   #result: unknown;
   /** Of the job that is running. */
   #control: Int32Array | null = null;
@@ -133,10 +131,7 @@ export class Runner {
       generators.restore(states);
       return { steps: 0, failure: error as SimdgradError };
     }
-    if (performance.now() - this.#turned >= TURN_EVERY) {
-      await setImmediate();
-      this.#turned = performance.now();
-    }
+    if (this.#turns.due) await this.#turns.take();
     return { steps: 1, failure: null };
   }
 

@@ -1,6 +1,6 @@
-import { setImmediate } from "node:timers/promises";
 import { ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
+import { EventLoopTurns } from "./event-loop-turns.js";
 import { batchesLeft, type Feed, isNotCapturable } from "./feed.js";
 import type { Runner } from "./run.js";
 
@@ -33,9 +33,8 @@ export type StepSource<Args> =
   | Iterable<Readonly<Args>>
   | AsyncIterable<Readonly<Args>>;
 
-/** Milliseconds between two calls of `onProgress`, and at most between two turns of the event loop. */
+/** Milliseconds between two calls of `onProgress`. */
 const REPORT_EVERY = 100;
-const TURN_EVERY = 10;
 
 /** The steps of `Compiled.run`: `runner` makes those over a DataLoader, `step` one from its arguments. */
 export async function runSteps<Args extends unknown[], Result>(
@@ -65,7 +64,8 @@ export async function runSteps<Args extends unknown[], Result>(
   };
 
   const overBatches = async (batches: Iterable<unknown> | AsyncIterable<unknown>) => {
-    let [turned, reported] = [performance.now(), performance.now()];
+    const turns = new EventLoopTurns();
+    let reported = performance.now();
     for await (const args of batches) {
       signal?.throwIfAborted();
       if (!Array.isArray(args))
@@ -77,10 +77,7 @@ export async function runSteps<Args extends unknown[], Result>(
         report();
         reported = now;
       }
-      if (now - turned >= TURN_EVERY) {
-        await setImmediate();
-        turned = performance.now();
-      }
+      if (turns.due) await turns.take();
       if (state.steps === most) break;
     }
     signal?.throwIfAborted();

@@ -1,5 +1,5 @@
 import { noGrad } from "../autograd/grad-mode.js";
-import { batchesLeft, type Feed, isNotCapturable, Runner } from "../compile/index.js";
+import { batchesLeft, EventLoopTurns, type Feed, isNotCapturable, Runner } from "../compile/index.js";
 import { DataLoader } from "../data/dataloader.js";
 import { ValueError } from "../errors.js";
 import type { Module } from "../nn/module.js";
@@ -7,7 +7,6 @@ import { checkOptions } from "../options.js";
 import { type Batch, type BatchSource, batchesOf, checkBatch, type TrainingData } from "./batches.js";
 import { checkModel, outputOf } from "./given.js";
 import { type Loss, type Measure, measureOf, predictedClasses, Score } from "./score.js";
-import { EventLoopTurns } from "./turn.js";
 
 export interface EvaluateOptions {
   /** Default: cross-entropy. */

@@ -1,4 +1,5 @@
 import { noGrad } from "../autograd/grad-mode.js";
+import { EventLoopTurns } from "../compile/event-loop-turns.js";
 import { DataLoader } from "../data/dataloader.js";
 import { formatShape, ShapeError, ValueError } from "../errors.js";
 import type { Module } from "../nn/module.js";
@@ -10,7 +11,6 @@ import { batchesOf, checkBatch, type TrainingData } from "./batches.js";
 import { inEvalMode } from "./evaluate.js";
 import { checkModel, outputOf } from "./given.js";
 import { classification, type Loss, measureOf, predictedClasses } from "./score.js";
-import { EventLoopTurns } from "./turn.js";
 
 export interface MostWrongOptions {
   /** One value a sample: with `{ reduction: "none" }`. Default: cross-entropy. */

@@ -1,6 +1,6 @@
 /** What `fit` does: epochs of steps, compiled where that is possible. */
 
-import { batchesLeft, type Feed, isNotCapturable, nextOf, Runner } from "../compile/index.js";
+import { batchesLeft, EventLoopTurns, type Feed, isNotCapturable, nextOf, Runner } from "../compile/index.js";
 import { DataLoader } from "../data/dataloader.js";
 import { SimdgradError, ValueError } from "../errors.js";
 import type { Path } from "../io/index.js";
@@ -21,7 +21,6 @@ import { whatToTry } from "./not-finite.js";
 import { Resumed } from "./resumed.js";
 import { LookAhead } from "./schedule.js";
 import { type Loss, measureOf, Score } from "./score.js";
-import { EventLoopTurns } from "./turn.js";
 import { checkRegistered } from "./unregistered.js";
 
 export interface FitOptions {
