@@ -254,9 +254,7 @@ function memoryFor(leaf: Tensor): Tensor {
   if (tracing?.gradientsRead.has(leaf)) return ops.emptyLike(leaf);
   // What outlives a trace has a gradient that does too.
   leaf.gradientMemory ??=
-    tracing === null || tracing.made(leaf.storage.array)
-      ? ops.emptyLike(leaf)
-      : longLivedLike("gradient", leaf);
+    tracing === null || tracing.made(leaf.array) ? ops.emptyLike(leaf) : longLivedLike("gradient", leaf);
   return leaf.gradientMemory;
 }
 

@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import type { Feed } from "../compile/index.js";
 import { ValueError } from "../errors.js";
-import { k } from "../kernels/backend.js";
+import { run } from "../kernels/run.js";
 import { checkOptions } from "../options.js";
 import { quoted } from "../quote.js";
 import { defaultGenerator, Generator, wordsOf } from "../random.js";
@@ -265,7 +265,7 @@ export class DataLoader<D extends AnyDataset> {
     if (!this.#resuming) this.#position = 0;
     this.#resuming = false;
     this.#drawnFrom = this.#generator.getState();
-    if (this.shuffle) k.permutation(order.length, this.#generator.state, 0, order, 0);
+    if (this.shuffle) run.permutation(order.length, stateOf(this.#generator), { array: order, offset: 0 });
     else for (let i = 0; i < order.length; i++) order[i] = i;
   }
 
@@ -299,9 +299,11 @@ export class DataLoader<D extends AnyDataset> {
   }
 }
 
+const stateOf = ({ state }: Generator) => ({ array: state, offset: 0 });
+
 /** 48 bits of the generator that `manualSeed` seeds. */
 function drawSeed(): number {
   const parts = new Float32Array(2);
-  k.random("uniform", 0, 1, 2, defaultGenerator.state, 0, parts, 0);
+  run.random("uniform", 0, 1, 2, stateOf(defaultGenerator), { array: parts, offset: 0 });
   return (parts[0] * 2 ** 24 + parts[1]) * 2 ** 24;
 }

@@ -1,5 +1,5 @@
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
-import { k } from "../kernels/backend.js";
+import { run } from "../kernels/run.js";
 import { dense, reshape } from "../ops/shape/views.js";
 import { checkOptions } from "../options.js";
 import { quoted } from "../quote.js";
@@ -109,25 +109,12 @@ export class TensorDataset<T extends Tensor[] = Tensor[]> {
 
   #rows(x: Tensor, indices: Int32Array, transform: boolean): Tensor {
     const count = indices.length;
-    const { array } = x.storage;
+    const index = { array: indices, offset: 0 };
     const width = numel(x.shape.slice(1));
     const out = empty([count, ...x.shape.slice(1)], transform ? "float32" : x.dtype);
-    const to = out.storage.array;
     const status = transform
-      ? k.takeRows(
-          count,
-          this.length,
-          width,
-          this.scale,
-          this.shift,
-          array as Uint8Array | Float32Array,
-          x.offset,
-          indices,
-          0,
-          to as Float32Array,
-          out.offset,
-        )
-      : k.indexSelect(1, this.length, width, count, array, x.offset, indices, 0, to, out.offset);
+      ? run.takeRows(count, this.length, width, this.scale, this.shift, x, index, out)
+      : run.indexSelect(1, this.length, width, count, x, index, out);
     if (status >= 0)
       throw new ValueError(
         `TensorDataset.batch: index out of range: ${indices[status]} of ${this.length} samples`,
@@ -138,7 +125,7 @@ export class TensorDataset<T extends Tensor[] = Tensor[]> {
 }
 
 function onSharedMemory(x: Tensor): Tensor {
-  if (x.storage.array.buffer instanceof SharedArrayBuffer) return x;
+  if (x.array.buffer instanceof SharedArrayBuffer) return x;
   const data = sharedArray(x.dtype, x.numel);
   withTracing(null, () => data.set(x.data));
   return fromData(data, x.shape, x.dtype);

@@ -363,9 +363,9 @@ interface CopyTo {
 
 /** Sources that no copy into a target changes: one that lies in the memory of the model is copied first. */
 function apartFrom(targets: readonly Tensor[], copies: readonly CopyTo[]): CopyTo[] {
-  const buffers = new Set(targets.map(({ storage }) => storage.array.buffer));
+  const buffers = new Set(targets.map(({ array }) => array.buffer));
   return copies.map(({ target, source }) => {
-    const inside = buffers.has(source.storage.array.buffer);
+    const inside = buffers.has(source.array.buffer);
     return { target, source: inside ? clone(source.detach()) : source };
   });
 }

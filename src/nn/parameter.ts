@@ -1,7 +1,7 @@
 import { checkTensors } from "../arguments.js";
 import { type DType, isFloating } from "../dtype.js";
 import { DTypeError } from "../errors.js";
-import { k } from "../kernels/backend.js";
+import { run, strided } from "../kernels/run.js";
 import { zeros } from "../ops/create/create.js";
 import { expand } from "../ops/shape/views.js";
 import { checkOptions } from "../options.js";
@@ -51,9 +51,8 @@ export class Parameter extends Tensor {
 
 /** The values of `x` in long-lived memory. */
 function kept(kind: "parameter" | "gradient" | "buffer", x: Tensor, dtype: DType): Storage {
-  const { shape, storage: from, offset, strides } = x;
   const storage = longLived(kind, dtype, x.numel);
-  k.copy(shape, from.array, offset, strides, storage.array, storage.offset, denseStrides(shape));
+  run.copy(x.shape, x, strided(storage, denseStrides(x.shape)));
   return storage;
 }
 

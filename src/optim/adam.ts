@@ -1,6 +1,6 @@
 import { ValueError } from "../errors.js";
-import { k } from "../kernels/backend.js";
 import { ADAM as FLAGS } from "../kernels/js/optim.js";
+import { run } from "../kernels/run.js";
 import { checkOptionNames } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { Optimizer, type ParamGroupOptions } from "./optimizer.js";
@@ -72,17 +72,7 @@ export class Adam extends Optimizer<AdamOptions> {
       (options.amsgrad ? FLAGS.amsgrad : 0) |
       (options.maximize ? FLAGS.maximize : 0);
     const [m, v, vmax] = state;
-    k.adamStep(
-      ...([n, flags, p.array, p.offset, g.array, g.offset, m.array, m.offset, v.array, v.offset] as const),
-      ...([
-        vmax?.array ?? null,
-        vmax?.offset ?? 0,
-        step.array,
-        step.offset,
-        hyper.array,
-        hyper.offset,
-      ] as const),
-    );
+    run.adamStep(n, flags, p, g, m, v, vmax ?? null, step, hyper);
   }
 }
 

@@ -1,7 +1,8 @@
 import { busy, checkFree } from "../busy.js";
 import type { DType } from "../dtype.js";
 import { AutogradError, formatShape, ShapeError, ValueError } from "../errors.js";
-import { k, withKernels } from "../kernels/backend.js";
+import { withKernels } from "../kernels/backend.js";
+import { run, strided } from "../kernels/run.js";
 import { dense } from "../ops/shape/views.js";
 import { checkOptionNames } from "../options.js";
 import { quoted } from "../quote.js";
@@ -189,7 +190,7 @@ export abstract class Optimizer<Options extends object> {
     }
     slot.state = state.map((from, s) => {
       const to = longLived(`${this.constructor.name} ${this.stateNames[s]}`, param.dtype, param.numel);
-      k.copy([param.numel], from.array, from.offset, [1], to.array, to.offset, [1]);
+      run.copy([param.numel], strided(from, [1]), strided(to, [1]));
       return to;
     });
     slot.dtype = param.dtype;
@@ -272,12 +273,9 @@ export abstract class Optimizer<Options extends object> {
       for (const [i, { steps, index, state: storages }] of slots.entries()) {
         const entry = entries[i];
         steps[index] = entry?.step ?? 0;
-        for (const [s, { array, offset, length }] of storages.entries())
-          if (entry === null) k.fill(0, length, array, offset);
-          else {
-            const from = entry.buffers[s];
-            k.copy([length], from.storage.array, from.offset, [1], array, offset, [1]);
-          }
+        for (const [s, memory] of storages.entries())
+          if (entry === null) run.fill(0, memory.length, memory);
+          else run.copy([memory.length], strided(entry.buffers[s], [1]), strided(memory, [1]));
       }
     };
   }
@@ -340,7 +338,7 @@ function countSteps(active: readonly Slot[]): void {
     const { steps, index } = active[i];
     next = i + 1;
     while (next < active.length && active[next].index === index + next - i) next++;
-    k.increment(next - i, steps, index);
+    run.increment(next - i, { array: steps, offset: index });
   }
 }
 
@@ -380,7 +378,7 @@ function runs(slots: readonly Slot[]): Run[] {
       previous !== undefined &&
       whole &&
       step >= previous.slot.param.numel &&
-      step < previous.slot.param.numel + cacheLine / param.storage.array.BYTES_PER_ELEMENT &&
+      step < previous.slot.param.numel + cacheLine / param.array.BYTES_PER_ELEMENT &&
       steps[index] === previous.slot.steps[previous.slot.index] &&
       here.every(
         (storage, i) =>
@@ -396,8 +394,8 @@ function runs(slots: readonly Slot[]): Run[] {
     } else {
       const run: Run = {
         n,
-        p: { array: param.storage.array as Place["array"], offset: param.offset },
-        g: { array: gradient.storage.array as Place["array"], offset: gradient.offset },
+        p: { array: param.array as Place["array"], offset: param.offset },
+        g: { array: gradient.array as Place["array"], offset: gradient.offset },
         state: state as readonly unknown[] as readonly Place[],
         step: { array: steps, offset: index },
       };

@@ -1,6 +1,7 @@
 /** Optimizers that are one row: their options, their state and a rule of the kernel `ruleStep`. */
-import { k } from "../kernels/backend.js";
+
 import type { RuleName } from "../kernels/js/rules.js";
+import { run } from "../kernels/run.js";
 import { checkOptionNames } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { Optimizer, type ParamGroupOptions } from "./optimizer.js";
@@ -53,11 +54,7 @@ export function ruled<Options extends object>(row: Row<Options>): RuledConstruct
       { p, g, state, step, hyper }: Parameters<Optimizer<Options>["update"]>[2],
     ): void {
       const [a, b, c] = state;
-      k.ruleStep(
-        ...([row.rule, n, p.array, p.offset, g.array, g.offset, a.array, a.offset] as const),
-        ...([b?.array ?? null, b?.offset ?? 0, c?.array ?? null, c?.offset ?? 0] as const),
-        ...([step.array, step.offset, hyper.array, hyper.offset] as const),
-      );
+      run.ruleStep(row.rule, n, p, g, a, b ?? null, c ?? null, step, hyper);
     }
   };
   return optimizer as unknown as RuledConstructor<Options>;

@@ -1,6 +1,6 @@
 import { ValueError } from "../errors.js";
-import { k } from "../kernels/backend.js";
 import { SGD as FLAGS } from "../kernels/js/optim.js";
+import { run } from "../kernels/run.js";
 import { checkOptionNames } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { Optimizer, type ParamGroupOptions } from "./optimizer.js";
@@ -61,10 +61,7 @@ export class SGD extends Optimizer<SGDOptions> {
     { p, g, state, step, hyper }: Parameters<Optimizer<SGDOptions>["update"]>[2],
   ): void {
     const flags = (options.nesterov ? FLAGS.nesterov : 0) | (options.maximize ? FLAGS.maximize : 0);
-    const buffer = options.momentum === 0 ? null : state[0].array;
-    k.sgdStep(
-      ...([n, flags, p.array, p.offset, g.array, g.offset, buffer, state[0].offset] as const),
-      ...([step.array, step.offset, hyper.array, hyper.offset] as const),
-    );
+    const buffer = options.momentum === 0 ? null : state[0];
+    run.sgdStep(n, flags, p, g, buffer, step, hyper);
   }
 }

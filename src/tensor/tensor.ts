@@ -97,6 +97,11 @@ export class Tensor {
     return viewState !== null && viewState.node !== viewState.base.node;
   }
 
+  /** @internal The memory of the storage; element `offset` is the first. @throws SimdgradError `DETACHED` when it was taken away. */
+  get array(): Data {
+    return this.storage.array;
+  }
+
   /** Number of dims. */
   get ndim(): number {
     return this.shape.length;

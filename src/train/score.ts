@@ -1,5 +1,5 @@
 import { formatShape, ValueError } from "../errors.js";
-import { k } from "../kernels/backend.js";
+import { run } from "../kernels/run.js";
 import { functional } from "../nn/functional.js";
 import { BCELoss, BCEWithLogitsLoss, MultiLabelSoftMarginLoss } from "../nn/losses.js";
 import { Module } from "../nn/module.js";
@@ -109,12 +109,8 @@ export class Score {
   tally(loss: Tensor, output: Tensor, target: Tensor): void {
     const classes = isClassification(output, target);
     const [logits, targets] = classes ? [output.detach().contiguous(), target.contiguous()] : [null, null];
-    k.tally(
-      ...([target.shape[0] ?? 1, classes ? output.shape[1] : 1] as const),
-      ...([logits?.storage.array ?? null, logits?.offset ?? 0] as const),
-      ...([(targets?.storage.array as Int32Array | undefined) ?? null, targets?.offset ?? 0] as const),
-      ...([loss.storage.array, loss.offset, this.#sums, 0] as const),
-    );
+    const rows = target.shape[0] ?? 1;
+    run.tally(rows, classes ? output.shape[1] : 1, logits, targets, loss, { array: this.#sums, offset: 0 });
     if (classes) return;
     const wrong = this.#wrongDecisions(output, target);
     if (wrong === null) {
@@ -123,11 +119,7 @@ export class Score {
     }
     // Of rows with one entry the first largest is entry 0: what is not wrong is a hit.
     const [none, nothing] = [dense(output.detach()), constant(0, "float32")];
-    k.tally(
-      ...([wrong.numel, 1, none.storage.array, none.offset] as const),
-      ...([wrong.storage.array as Uint8Array, wrong.offset] as const),
-      ...([nothing.storage.array, nothing.offset, this.#sums, 3] as const),
-    );
+    run.tally(wrong.numel, 1, none, wrong, nothing, { array: this.#sums, offset: 3 });
   }
 
   /** The same from values. */

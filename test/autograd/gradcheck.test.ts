@@ -216,6 +216,7 @@ describe("nothing is left out", () => {
         "toTransferable",
         "item",
         "data",
+        "array",
         "ndim",
         "numel",
         "grad",

@@ -1,5 +1,5 @@
 import { isFloating } from "../../dtype.js";
-import { k } from "../../kernels/backend.js";
+import { run } from "../../kernels/run.js";
 import { empty, type Tensor } from "../../tensor/tensor.js";
 import { dense, to } from "../shape/views.js";
 
@@ -18,6 +18,6 @@ export function exactly<Given extends readonly (Tensor | null)[]>(
   const result = dense(compute(...(given.map((x) => x && to(x, "float64")) as unknown as Given)));
   const out = empty(result.shape, dtype);
   // A sum of one element each, which looks whether it fits.
-  k.reduce("sum", 1, 1, out.numel, result.storage.array, result.offset, out.storage.array, out.offset);
+  run.reduce("sum", 1, 1, out.numel, result, out);
   return out;
 }

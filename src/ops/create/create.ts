@@ -1,7 +1,7 @@
 import { checkTensors } from "../../arguments.js";
 import { arrayTypes, type Data, type DType, dtypeOf, isFloating } from "../../dtype.js";
 import { DTypeError, ShapeError, ValueError } from "../../errors.js";
-import { k } from "../../kernels/backend.js";
+import { type Dense, run, strided } from "../../kernels/run.js";
 import { checkOptions } from "../../options.js";
 import { quoted } from "../../quote.js";
 import { defaultGenerator, type Generator } from "../../random.js";
@@ -112,8 +112,7 @@ function holding(op: string, shape: Shape, dtype: DType | undefined, values: Arr
   checkIntegers(op, out, values);
   if (tracing === null) return out;
   const copy = empty(out.shape, out.dtype);
-  const { strides } = out;
-  k.copy(out.shape, array, out.offset, strides, copy.storage.array, copy.offset, strides);
+  run.copy(out.shape, out, copy);
   return copy;
 }
 
@@ -177,7 +176,7 @@ export function filled(op: string, shape: Shape, given: number | boolean, option
     throw new ValueError(`${op}: the value is a number or a boolean: ${quoted(given)}`);
   const out = empty([...shape], options?.dtype);
   const value = out.dtype === "bool" ? Number(Boolean(given)) : Number(given);
-  k.fill(value, out.numel, out.storage.array, out.offset);
+  run.fill(value, out.numel, out);
   const held = arrayTypes[out.dtype].of(value);
   if (out.numel > 0) checkIntegers(op, fromData(held, [1], out.dtype), [value]);
   return finish(op, out, options);
@@ -212,7 +211,7 @@ export function eye(n: number, m?: number | TensorOptions, given?: TensorOptions
   const out = zeros([n, columns], { dtype: options?.dtype });
   const one = constant(1, out.dtype);
   const length = Math.min(n, columns);
-  k.copy([length], one.storage.array, one.offset, [0], out.storage.array, out.offset, [columns + 1]);
+  run.copy([length], strided(one, [0]), strided(out, [columns + 1]));
   return finish("eye", out, options);
 }
 
@@ -320,6 +319,8 @@ function random(
   return finish(op, out, options, randomOptions);
 }
 
+const stateOf = ({ state }: Generator): Dense => ({ array: state, offset: 0 });
+
 /** @internal Overwrites a dense tensor with random numbers. */
 export function fillRandom(
   out: Tensor,
@@ -328,7 +329,7 @@ export function fillRandom(
   q: number,
   generator: Generator = defaultGenerator,
 ): void {
-  k.random(kind, p, q, out.numel, generator.state, 0, out.storage.array as Float32Array, out.offset);
+  run.random(kind, p, q, out.numel, stateOf(generator), out);
 }
 
 /** Uniform on [0, 1). */
@@ -350,16 +351,10 @@ export function randperm(n: number, options?: RandomOptions): Tensor {
   if (n > limit)
     throw new ValueError(`randperm: ${dtype} does not hold ${quoted(n)} numbers`, "VALUE_OUT_OF_RANGE");
   const out = empty([n], "int32");
-  k.permutation(
-    n,
-    (options?.generator ?? defaultGenerator).state,
-    0,
-    out.storage.array as Int32Array,
-    out.offset,
-  );
+  run.permutation(n, stateOf(options?.generator ?? defaultGenerator), out);
   if (dtype === "int32") return finish("randperm", out, options, randomOptions);
   const converted = empty([n], dtype);
-  k.copy([n], out.storage.array, out.offset, [1], converted.storage.array, converted.offset, [1]);
+  run.copy([n], out, converted);
   return finish("randperm", converted, options, randomOptions);
 }
 
@@ -376,7 +371,7 @@ export function constant(value: number, dtype: DType): Tensor {
     // Not between two traces of one function, which must find the same ones.
     if (constants.size >= 512 && tracing === null) constants.clear();
     x = withTracing(null, () => empty([], dtype));
-    x.storage.array[x.offset] = dtype === "bool" ? Number(value !== 0) : value;
+    x.array[x.offset] = dtype === "bool" ? Number(value !== 0) : value;
     constants.set(key, x);
   }
   return x;

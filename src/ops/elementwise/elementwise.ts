@@ -3,7 +3,6 @@ import { isGradEnabled } from "../../autograd/grad-mode.js";
 import { type BackwardRule, differentiable } from "../../autograd/graph.js";
 import { type DType, isFloating, promote } from "../../dtype.js";
 import { AutogradError, DTypeError } from "../../errors.js";
-import { k } from "../../kernels/backend.js";
 import { type IntegerName, type IntegerRow, integerRows } from "../../kernels/binary-math.js";
 import { binarySaves, unarySaves } from "../../kernels/derivatives.js";
 import {
@@ -17,6 +16,7 @@ import {
   type UnaryRow,
   unaryRows,
 } from "../../kernels/rows.js";
+import { run, strided } from "../../kernels/run.js";
 import { checkOptions } from "../../options.js";
 import { isTensor } from "../../recognize.js";
 import { broadcastShapes, broadcastStrides, sameShape } from "../../shape.js";
@@ -63,7 +63,7 @@ function makeUnary(name: UnaryName): (x: Tensor, options?: Record<string, number
     const q = params.length > 1 ? (options?.[params[1][0]] ?? params[1][1]) : 0;
     reads ??= unarySaves(name);
     const y = empty(x.shape, x.dtype);
-    k.unary(name, p, q, x.shape, x.storage.array, x.offset, x.strides, y.storage.array, y.offset);
+    run.unary(name, p, q, x.shape, x, y);
     const rule: BackwardRule = (g) => [
       isGradEnabled() ? composedGradient(name, row, x, y, p, q, g) : fusedGradient(name, x, y, p, q, g),
     ];
@@ -78,12 +78,7 @@ function fusedGradient(name: UnaryName, x: Tensor, y: Tensor, p: number, q: numb
   const out = empty(x.shape, x.dtype);
   const from = reads.x ? dense(x) : null;
   const gd = dense(g);
-  k.unaryGrad(
-    ...([name, p, q, out.numel] as const),
-    ...([from?.storage.array ?? null, from?.offset ?? 0] as const),
-    ...([reads.y ? y.storage.array : null, reads.y ? y.offset : 0] as const),
-    ...([gd.storage.array, gd.offset, out.storage.array, out.offset] as const),
-  );
+  run.unaryGrad(name, p, q, out.numel, from, reads.y ? y : null, gd, out);
   return out;
 }
 
@@ -164,18 +159,7 @@ function makeBinary(name: BinaryName): (a: Operand, b: Operand) => Tensor {
     const y = empty(shape, a.dtype);
     const as = broadcastStrides(a.shape, a.strides, shape);
     const bs = broadcastStrides(b.shape, b.strides, shape);
-    k.binary(
-      name,
-      shape,
-      a.storage.array,
-      a.offset,
-      as,
-      b.storage.array,
-      b.offset,
-      bs,
-      y.storage.array,
-      y.offset,
-    );
+    run.binary(name, shape, strided(a, as), strided(b, bs), y);
     const rule: BackwardRule = (g, inputs) => {
       const given = { a, b, y, g, where: whereLike(a.dtype) };
       const of = (i: 0 | 1, gradient: BinaryRow["gradA"], x: Tensor) => {
@@ -214,8 +198,7 @@ function makeCompare(name: CompareName): (a: Operand, b: Operand) => Tensor {
     const out = empty(shape, "bool");
     const as = broadcastStrides(a.shape, a.strides, shape);
     const bs = broadcastStrides(b.shape, b.strides, shape);
-    const result = out.storage.array as Uint8Array;
-    k.compare(name, shape, a.storage.array, a.offset, as, b.storage.array, b.offset, bs, result, out.offset);
+    run.compare(name, shape, strided(a, as), strided(b, bs), out);
     return out;
   };
 }
@@ -235,8 +218,7 @@ function makeInteger(name: IntegerName): (a: Operand, b: Operand) => Tensor {
     const out = empty(shape, a.dtype);
     const as = broadcastStrides(a.shape, a.strides, shape);
     const bs = broadcastStrides(b.shape, b.strides, shape);
-    const { array } = out.storage;
-    k.binary(name, shape, a.storage.array, a.offset, as, b.storage.array, b.offset, bs, array, out.offset);
+    run.binary(name, shape, strided(a, as), strided(b, bs), out);
     return out;
   };
 }
@@ -254,11 +236,7 @@ export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
   const shape = broadcastShapes("where", commonShape("where", x, y), c.shape);
   const out = empty(shape, x.dtype);
   const [cs, xs, ys] = [c, x, y].map((t) => broadcastStrides(t.shape, t.strides, shape));
-  k.where(
-    ...([shape, c.storage.array as Uint8Array, c.offset, cs] as const),
-    ...([x.storage.array, x.offset, xs, y.storage.array, y.offset, ys] as const),
-    ...([out.storage.array, out.offset] as const),
-  );
+  run.where(shape, strided(c, cs), strided(x, xs), strided(y, ys), out);
   const rule: BackwardRule = (g, inputs) => [
     inputs.needs(0) ? sumTo(where(c, g, 0), x.shape) : null,
     inputs.needs(1) ? sumTo(where(c, 0, g), y.shape) : null,

@@ -2,7 +2,7 @@ import { checkTensors } from "../../arguments.js";
 import { differentiable } from "../../autograd/graph.js";
 import { type DType, isFloating } from "../../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../../errors.js";
-import { k } from "../../kernels/backend.js";
+import { run } from "../../kernels/run.js";
 import { checkOptions } from "../../options.js";
 import { quoted } from "../../quote.js";
 import { numel, resolveDim, type Shape, sameShape } from "../../shape.js";
@@ -29,7 +29,7 @@ export function around(shape: Shape, dim: number): [outer: number, length: numbe
 /** @internal An index that a kernel found to be out of range is an error. */
 export function checkStatus(op: string, status: number, index: Tensor, length: number): void {
   if (status < 0) return;
-  const value = index.storage.array[index.offset + status];
+  const value = index.array[index.offset + status];
   throw new ValueError(
     `${op}: index out of range: ${quoted(value)} at position ${status}, sizes up to ${length}`,
     "INDEX_OUT_OF_RANGE",
@@ -60,24 +60,7 @@ export function selectedBy(op: string, x: Tensor, dim: number, index: Tensor): T
     x.dtype,
   );
   if (count === 0) return differentiable("indexSelect", [x], out, (g) => [zerosOf(x.shape, g)]);
-  const indices = at.storage.array as Int32Array;
-  checkStatus(
-    op,
-    k.indexSelect(
-      outer,
-      length,
-      inner,
-      count,
-      from.storage.array,
-      from.offset,
-      indices,
-      at.offset,
-      out.storage.array,
-      out.offset,
-    ),
-    at,
-    length,
-  );
+  checkStatus(op, run.indexSelect(outer, length, inner, count, from, at, out), at, length);
   const shape = x.shape;
   return differentiable("indexSelect", [x], out, (g) => [indexAdd(g, shape, d, at)], { saves: [at] });
 }
@@ -87,10 +70,8 @@ export function indexAdd(g: Tensor, shape: Shape, dim: number, index: Tensor): T
   const [outer, length, inner] = around(shape, dim);
   const from = dense(g);
   const out = zeros(shape, { dtype: g.dtype });
-  const places = [index.storage.array as Int32Array, index.offset, from.storage.array, from.offset] as const;
   if (index.numel > 0) {
-    const { array } = out.storage;
-    const status = k.indexAdd(outer, length, inner, index.numel, ...places, array, out.offset);
+    const status = run.indexAdd(outer, length, inner, index.numel, index, from, out);
     checkStatus("indexAdd", status, index, length);
   }
   return differentiable("indexAdd", [g], out, (gg) => [indexSelect(gg, dim, index)], { saves: [index] });
@@ -118,25 +99,8 @@ export function gather(x: Tensor, dim: number, index: Tensor): Tensor {
   const [outer, length, inner] = around(x.shape, d);
   const from = dense(x);
   const out = empty(index.shape, x.dtype);
-  const indices = at.storage.array as Int32Array;
   const count = index.shape[d];
-  checkStatus(
-    "gather",
-    k.gather(
-      outer,
-      length,
-      inner,
-      count,
-      from.storage.array,
-      from.offset,
-      indices,
-      at.offset,
-      out.storage.array,
-      out.offset,
-    ),
-    at,
-    length,
-  );
+  checkStatus("gather", run.gather(outer, length, inner, count, from, at, out), at, length);
   const shape = x.shape;
   return differentiable("gather", [x], out, (g) => [scatterAdd(g, shape, d, at)], { saves: [at] });
 }
@@ -153,26 +117,9 @@ export function scatterAdd(g: Tensor, shape: Shape, dim: number, index: Tensor):
   const [outer, length, inner] = around(shape, dim);
   const from = dense(g);
   const out = zeros(shape, { dtype: g.dtype });
-  const indices = index.storage.array as Int32Array;
   const count = index.shape[dim];
   if (g.numel > 0)
-    checkStatus(
-      "scatterAdd",
-      k.scatterAdd(
-        outer,
-        length,
-        inner,
-        count,
-        indices,
-        index.offset,
-        from.storage.array,
-        from.offset,
-        out.storage.array,
-        out.offset,
-      ),
-      index,
-      length,
-    );
+    checkStatus("scatterAdd", run.scatterAdd(outer, length, inner, count, index, from, out), index, length);
   return differentiable("scatterAdd", [g], out, (gg) => [gather(gg, dim, index)], { saves: [index] });
 }
 
@@ -198,7 +145,7 @@ export function oneHot(
     throw new ValueError(`oneHot: numClasses is an integer >= 1, or -1: ${String(given)}`);
   const classes = given === -1 ? undefined : given;
   const at = indexTensor("oneHot", index);
-  const values = at.storage.array;
+  const values = at.array;
   let largest = -1;
   for (let i = 0; i < at.numel; i++) {
     const value = values[at.offset + i];
@@ -215,6 +162,6 @@ export function oneHot(
     );
   const out = zeros([...at.shape, classes ?? largest + 1], { dtype });
   const size = classes ?? largest + 1;
-  for (let i = 0; i < at.numel; i++) out.storage.array[out.offset + i * size + values[at.offset + i]] = 1;
+  for (let i = 0; i < at.numel; i++) out.array[out.offset + i * size + values[at.offset + i]] = 1;
   return out;
 }

@@ -6,7 +6,7 @@ import { checkOperands, checkTensors } from "../../arguments.js";
 import { differentiable } from "../../autograd/graph.js";
 import { type DType, isFloating } from "../../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../../errors.js";
-import { k } from "../../kernels/backend.js";
+import { run } from "../../kernels/run.js";
 import { checkOptions } from "../../options.js";
 import { resolveDim, sameShape } from "../../shape.js";
 import { Tensor } from "../../tensor/tensor.js";
@@ -34,24 +34,12 @@ function scattered(op: string, given: Combine, x: Tensor, d: number, index: Tens
   const [outer, length, inner] = around(sizes, d);
   const [at, from] = [indexTensor(op, index), dense(src)];
   const count = index.shape[d];
-  const indices = at.storage.array as Int32Array;
-  const places = [
-    indices,
-    at.offset,
-    from.storage.array,
-    from.offset,
-    into.storage.array,
-    into.offset,
-  ] as const;
   const status =
     combine === "add"
-      ? k.scatterAdd(outer, length, inner, count, ...places)
-      : k.scatterReduce(combine, outer, length, inner, count, ...places);
+      ? run.scatterAdd(outer, length, inner, count, at, from, into)
+      : run.scatterReduce(combine, outer, length, inner, count, at, from, into);
   checkStatus(op, status, at, length);
-  if (!whole) {
-    const { array } = out.storage;
-    k.copy(sizes, into.storage.array, into.offset, into.strides, array, out.offset, out.strides);
-  }
+  if (!whole) run.copy(sizes, into, out);
   return out;
 }
 

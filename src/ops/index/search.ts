@@ -1,7 +1,7 @@
 import { checkOperands, checkTensors } from "../../arguments.js";
 import { promote } from "../../dtype.js";
 import { formatShape, ShapeError, ValueError } from "../../errors.js";
-import { k } from "../../kernels/backend.js";
+import { run } from "../../kernels/run.js";
 import { checkOptions } from "../../options.js";
 import { sameShape } from "../../shape.js";
 import { empty, Tensor } from "../../tensor/tensor.js";
@@ -102,10 +102,6 @@ function search(op: string, sorted: Tensor, given: Tensor | number, right: boole
   const length = sorted.shape[sorted.ndim - 1];
   const count = sorted.ndim === 1 ? values.numel : values.shape[values.ndim - 1];
   const rows = sorted.ndim === 1 ? 1 : lead.reduce((n, size) => n * size, 1);
-  if (out.numel > 0)
-    k.searchSorted(
-      ...([right ? 1 : 0, rows, length, count, from.storage.array, from.offset] as const),
-      ...([sought.storage.array, sought.offset, out.storage.array as Int32Array, out.offset] as const),
-    );
+  if (out.numel > 0) run.searchSorted(right ? 1 : 0, rows, length, count, from, sought, out);
   return out;
 }

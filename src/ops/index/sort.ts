@@ -1,6 +1,6 @@
 import { checkTensors } from "../../arguments.js";
 import { ShapeError, ValueError } from "../../errors.js";
-import { k as kernels } from "../../kernels/backend.js";
+import { run } from "../../kernels/run.js";
 import { dimAndOptions, type WithDim } from "../../options.js";
 import { quoted } from "../../quote.js";
 import { numel } from "../../shape.js";
@@ -35,11 +35,7 @@ export function sortedOrder(x: Tensor, dim: number, descending: boolean): Tensor
     const from = dense(line);
     const out = empty(line.shape, "int32");
     const [outer, inner] = [numel(line.shape.slice(0, dim)), numel(line.shape.slice(dim + 1))];
-    if (out.numel > 0)
-      kernels.argSort(
-        ...([descending ? 1 : 0, outer, line.shape[dim], inner] as const),
-        ...([from.storage.array, from.offset, out.storage.array as Int32Array, out.offset] as const),
-      );
+    if (out.numel > 0) run.argSort(descending ? 1 : 0, outer, line.shape[dim], inner, from, out);
     return out;
   });
 }

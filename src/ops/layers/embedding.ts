@@ -3,7 +3,7 @@ import { noGrad } from "../../autograd/grad-mode.js";
 import { differentiable } from "../../autograd/graph.js";
 import { isFloating } from "../../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../../errors.js";
-import { k } from "../../kernels/backend.js";
+import { run } from "../../kernels/run.js";
 import { checkOptions } from "../../options.js";
 import { quoted } from "../../quote.js";
 import { numel, type Shape } from "../../shape.js";
@@ -99,16 +99,7 @@ function sumRows(x: Tensor, index: Tensor, count: number): Tensor {
   const at = dense(index);
   const width = x.shape[1];
   const out = zeros([count, width], { dtype: x.dtype });
-  const [indices, values, sums] = [at.storage, from.storage, out.storage];
-  checkStatus(
-    "embedding",
-    k.indexAdd(
-      ...([1, count, width, at.numel, indices.array as Int32Array, at.offset] as const),
-      ...([values.array, from.offset, sums.array, out.offset] as const),
-    ),
-    at,
-    count,
-  );
+  checkStatus("embedding", run.indexAdd(1, count, width, at.numel, at, from, out), at, count);
   return differentiable("sumRows", [x], out, (g) => [indexSelect(g, 0, at)], { saves: [at] });
 }
 

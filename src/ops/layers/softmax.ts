@@ -3,7 +3,7 @@ import { isGradEnabled } from "../../autograd/grad-mode.js";
 import { differentiable } from "../../autograd/graph.js";
 import { type DType, isFloating } from "../../dtype.js";
 import { DTypeError } from "../../errors.js";
-import { k } from "../../kernels/backend.js";
+import { run } from "../../kernels/run.js";
 import { dimAndOptions, type WithDim } from "../../options.js";
 import { numel, resolveDim } from "../../shape.js";
 import { empty, type Tensor } from "../../tensor/tensor.js";
@@ -53,7 +53,7 @@ function normalize(op: SoftmaxOp, x: Tensor, dim: number): Tensor {
   const sizes = [numel(x.shape.slice(0, d)), x.shape[d], numel(x.shape.slice(d + 1))] as const;
   const from = dense(x);
   const y = empty(x.shape, x.dtype);
-  if (y.numel > 0) k.softmax(op, ...sizes, from.storage.array, from.offset, y.storage.array, y.offset);
+  if (y.numel > 0) run.softmax(op, ...sizes, from, y);
   return differentiable(
     op,
     [x],
@@ -62,17 +62,7 @@ function normalize(op: SoftmaxOp, x: Tensor, dim: number): Tensor {
       if (isGradEnabled()) return [composedGradient(op, y, g, d)];
       const gd = dense(g);
       const gx = empty(x.shape, x.dtype);
-      if (y.numel > 0)
-        k.softmaxGrad(
-          op,
-          ...sizes,
-          y.storage.array,
-          y.offset,
-          gd.storage.array,
-          gd.offset,
-          gx.storage.array,
-          gx.offset,
-        );
+      if (y.numel > 0) run.softmaxGrad(op, ...sizes, y, gd, gx);
       return [gx];
     },
     { savesOutput: true },

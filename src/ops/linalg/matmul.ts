@@ -2,7 +2,7 @@ import { checkOptionalTensors, checkTensors } from "../../arguments.js";
 import { differentiable, type GradTargets } from "../../autograd/graph.js";
 import { isFloating } from "../../dtype.js";
 import { DTypeError, formatShape, ShapeError } from "../../errors.js";
-import { k } from "../../kernels/backend.js";
+import { run, type Strided, strided } from "../../kernels/run.js";
 import { broadcastShapes, broadcastStrides, numel, type Shape, type Strides } from "../../shape.js";
 import { empty, Tensor } from "../../tensor/tensor.js";
 import { exactly } from "../arguments/integers-as-float64.js";
@@ -10,10 +10,12 @@ import { mul } from "../elementwise/elementwise.js";
 import { sum, sumTo } from "../reduce/reduce.js";
 import { dense, expand, reshape, squeeze, to, transpose, unsqueeze } from "../shape/views.js";
 
-type FloatData = Float32Array | Float64Array;
-
 /** Where a product goes: new memory, or (for gradients) the memory of a leaf, written or added to. */
 type Destination = ReturnType<GradTargets["into"]>;
+
+/** Matrices `step` elements apart: the operand of a product, whose axes are batch, row and column. */
+const batchOf = (x: Tensor, step: number): Strided =>
+  strided(x, [step, x.strides[x.ndim - 2], x.strides[x.ndim - 1]]);
 
 /**
  * C = A·B for two matrices, any strides; `bias` is added to every row. Outside the graph.
@@ -24,16 +26,7 @@ function gemm(a: Tensor, b: Tensor, bias: Tensor | null = null, into: Destinatio
   const n = b.shape[1];
   const out = into?.out ?? empty([m, n], a.dtype);
   const accumulate = into?.accumulate ? 1 : 0;
-  const [as, bs, cs] = [a.storage.array, b.storage.array, out.storage.array] as FloatData[];
-  const biasArray = bias === null ? null : (bias.storage.array as FloatData);
-  if (out.numel > 0)
-    k.gemm(
-      ...([1, m, n, kk] as const),
-      ...([as, a.offset, 0, a.strides[0], a.strides[1]] as const),
-      ...([bs, b.offset, 0, b.strides[0], b.strides[1]] as const),
-      ...([biasArray, bias?.offset ?? 0, accumulate] as const),
-      ...([cs, out.offset, 0] as const),
-    );
+  if (out.numel > 0) run.gemm(1, m, n, kk, batchOf(a, 0), batchOf(b, 0), bias, accumulate, batchOf(out, 0));
   if (into !== null) out.storage.changed();
   return out;
 }
@@ -46,15 +39,8 @@ function batchedGemm(a: Tensor, b: Tensor, batchShape: Shape): Tensor {
   const batch = numel(batchShape);
   const [x, xBatch] = withOneBatchStride(a, batchShape);
   const [y, yBatch] = withOneBatchStride(b, batchShape);
-  const [xs, ys, cs] = [x.storage.array, y.storage.array, out.storage.array] as FloatData[];
   if (out.numel > 0)
-    k.gemm(
-      ...([batch, m, n, kk] as const),
-      ...([xs, x.offset, xBatch, x.strides[x.ndim - 2], x.strides[x.ndim - 1]] as const),
-      ...([ys, y.offset, yBatch, y.strides[y.ndim - 2], y.strides[y.ndim - 1]] as const),
-      ...([null, 0, 0] as const),
-      ...([cs, out.offset, m * n] as const),
-    );
+    run.gemm(batch, m, n, kk, batchOf(x, xBatch), batchOf(y, yBatch), null, 0, batchOf(out, m * n));
   return out;
 }
 

@@ -2,7 +2,7 @@ import { checkTensors } from "../../arguments.js";
 import { differentiable } from "../../autograd/graph.js";
 import { isFloating } from "../../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../../errors.js";
-import { k } from "../../kernels/backend.js";
+import { run } from "../../kernels/run.js";
 import { quoted } from "../../quote.js";
 import { numel } from "../../shape.js";
 import { empty, type Tensor } from "../../tensor/tensor.js";
@@ -95,26 +95,18 @@ function fusedCrossEntropy(logits: Tensor, target: Tensor, options: CrossEntropy
   const [n, classes] = logits.shape;
   const x = dense(logits);
   const labels = dense(target.dtype === "uint8" ? target : to(target, "int32"));
-  const labelArray = labels.storage.array as Int32Array | Uint8Array;
   const w = weight === undefined ? null : dense(weight);
   const loss = empty(reduction === "none" ? [n] : [], x.dtype);
   const stats = empty([n + 1], x.dtype);
   const code = reductions.indexOf(reduction);
-  const [weights, from] = w === null ? [null, 0] : [w.storage.array, w.offset];
-  const operands = [x.storage.array, x.offset, labelArray, labels.offset, weights, from] as const;
   const checkLabels = (bad: number) => {
     if (bad >= 0)
       throw new ValueError(
-        `crossEntropy: label outside 0 … ${classes - 1}: ${labelArray[labels.offset + bad]} at position ${bad}`,
+        `crossEntropy: label outside 0 … ${classes - 1}: ${labels.array[labels.offset + bad]} at position ${bad}`,
         "LABEL_OUT_OF_RANGE",
       );
   };
-  const bad = k.crossEntropy(
-    ...([code, n, classes, labelSmoothing, ignoreIndex] as const),
-    ...operands,
-    ...([loss.storage.array, loss.offset, stats.storage.array, stats.offset] as const),
-  );
-  checkLabels(bad);
+  checkLabels(run.crossEntropy(code, n, classes, labelSmoothing, ignoreIndex, x, labels, w, loss, stats));
   const saves = w === null ? [x, labels, stats] : [x, labels, stats, w];
   return differentiable(
     "crossEntropy",
@@ -123,19 +115,9 @@ function fusedCrossEntropy(logits: Tensor, target: Tensor, options: CrossEntropy
     (given) => {
       const g = dense(given);
       const gx = empty(x.shape, x.dtype);
-      const changed = k.crossEntropyGrad(
-        ...([code, n, classes, labelSmoothing, ignoreIndex] as const),
-        ...operands,
-        ...([
-          stats.storage.array,
-          stats.offset,
-          g.storage.array,
-          g.offset,
-          gx.storage.array,
-          gx.offset,
-        ] as const),
+      checkLabels(
+        run.crossEntropyGrad(code, n, classes, labelSmoothing, ignoreIndex, x, labels, w, stats, g, gx),
       );
-      checkLabels(changed);
       return [gx];
     },
     { saves, composed: () => composedCrossEntropy(logits, labels, options) },

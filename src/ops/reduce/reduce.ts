@@ -3,7 +3,7 @@ import { isGradEnabled } from "../../autograd/grad-mode.js";
 import { differentiable } from "../../autograd/graph.js";
 import { type DType, isFloating } from "../../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../../errors.js";
-import { k } from "../../kernels/backend.js";
+import { run } from "../../kernels/run.js";
 import { dimAndOptions, type WithDim } from "../../options.js";
 import { quoted } from "../../quote.js";
 import { numel, resolveDims, type Shape, type Strides, sameShape } from "../../shape.js";
@@ -40,7 +40,7 @@ const reduceOptions: readonly (keyof ReduceOptions)[] = ["keepdim"];
 const convertingOptions: readonly (keyof ConvertingReduceOptions)[] = ["keepdim", "dtype"];
 const varianceOptions: readonly (keyof VarianceOptions)[] = ["keepdim", "correction", "unbiased"];
 
-type ReduceOp = Parameters<typeof k.reduce>[0];
+type ReduceOp = Parameters<typeof run.reduce>[0];
 
 /** Reduces `dims` (ascending) to size 1, one run of neighbouring dims after another, the last run first. */
 function reduceDims(op: ReduceOp, x: Tensor, dims: readonly number[]): Tensor {
@@ -55,8 +55,7 @@ function reduceDims(op: ReduceOp, x: Tensor, dims: readonly number[]): Tensor {
     const length = numel(from.shape.slice(first, last + 1));
     const inner = numel(from.shape.slice(last + 1));
     const out = empty(shape, from.dtype);
-    if (out.numel > 0)
-      k.reduce(op, outer, length, inner, from.storage.array, from.offset, out.storage.array, out.offset);
+    if (out.numel > 0) run.reduce(op, outer, length, inner, from, out);
     from = out;
     end = start;
   }
@@ -256,9 +255,7 @@ function argExtreme(
   );
   const outer = numel(x.shape.slice(0, d));
   const inner = numel(x.shape.slice(d + 1));
-  const result = out.storage.array as Int32Array;
-  if (out.numel > 0)
-    k.argReduce(op, outer, x.shape[d], inner, from.storage.array, from.offset, result, out.offset);
+  if (out.numel > 0) run.argReduce(op, outer, x.shape[d], inner, from, out);
   return dropDims(out, [d], keepdim);
 }
 
@@ -357,7 +354,7 @@ function withOnes(x: Tensor, dims: readonly number[], neutral: number): Tensor {
   if (dims.every((d) => x.shape[d] > 0)) return flags;
   const shape = x.shape.map((size, d) => (dims.includes(d) ? 1 : size));
   const out = empty(shape, "bool");
-  k.fill(neutral, out.numel, out.storage.array, out.offset);
+  run.fill(neutral, out.numel, out);
   return out;
 }
 

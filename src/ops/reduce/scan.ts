@@ -3,7 +3,7 @@ import { isGradEnabled } from "../../autograd/grad-mode.js";
 import { differentiable } from "../../autograd/graph.js";
 import { type DType, isFloating } from "../../dtype.js";
 import { DTypeError } from "../../errors.js";
-import { k } from "../../kernels/backend.js";
+import { run } from "../../kernels/run.js";
 import { dimAndOptions, dimOf, type OrNamed, type WithDim } from "../../options.js";
 import { numel } from "../../shape.js";
 import { empty, type Tensor } from "../../tensor/tensor.js";
@@ -15,7 +15,7 @@ import { upperTriangle } from "../shape/triangle.js";
 import { dense, to, transpose, unsqueeze } from "../shape/views.js";
 import { sum } from "./reduce.js";
 
-type ScanOp = Parameters<typeof k.scan>[0];
+type ScanOp = Parameters<typeof run.scan>[0];
 
 export interface ScanOptions {
   /** The dtype to which `x` is converted first. Default: that of `x`; int32 for bool and uint8. */
@@ -27,11 +27,7 @@ function scanned(op: ScanOp, x: Tensor, dim: number, reverse = false): Tensor {
   const from = dense(x);
   const out = empty(x.shape, x.dtype);
   const [outer, inner] = [numel(x.shape.slice(0, dim)), numel(x.shape.slice(dim + 1))];
-  if (out.numel > 0)
-    k.scan(
-      ...([op, reverse ? 1 : 0, outer, x.shape[dim], inner] as const),
-      ...([from.storage.array, from.offset, out.storage.array, out.offset] as const),
-    );
+  if (out.numel > 0) run.scan(op, reverse ? 1 : 0, outer, x.shape[dim], inner, from, out);
   return out;
 }
 
@@ -169,11 +165,7 @@ function extremeSoFar(op: "max" | "min", x: Tensor, dim: number): Named<"values"
     const from = dense(line);
     const out = empty(line.shape, "int32");
     const [outer, inner] = [numel(line.shape.slice(0, d)), numel(line.shape.slice(d + 1))];
-    if (out.numel > 0)
-      k.argScan(
-        ...([op, outer, line.shape[d], inner, from.storage.array, from.offset] as const),
-        ...([out.storage.array as Int32Array, out.offset] as const),
-      );
+    if (out.numel > 0) run.argScan(op, outer, line.shape[d], inner, from, out);
     return out;
   });
   return named({ values: gatherLines(x, d, indices), indices });

@@ -1,7 +1,7 @@
 import { checkTensors } from "../../arguments.js";
 import { differentiable, differentiableView } from "../../autograd/graph.js";
 import { formatShape, ShapeError } from "../../errors.js";
-import { k } from "../../kernels/backend.js";
+import { run, strided } from "../../kernels/run.js";
 import { quoted } from "../../quote.js";
 import { resolveDim, type Shape, type Strides } from "../../shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
@@ -64,8 +64,7 @@ function take(x: Tensor, place: Place): Tensor {
 function put(values: Tensor, shape: Shape, place: Place): Tensor {
   const out = zeros(shape, { dtype: values.dtype });
   const into = windowOf(shape, out.strides, out.offset, place);
-  const { storage, offset, strides } = values;
-  k.copy(values.shape, storage.array, offset, strides, out.storage.array, into.offset, into.strides);
+  run.copy(values.shape, values, strided(out, into.strides, into.offset));
   return differentiable("diagEmbed", [values], out, (g) => [take(g, place)]);
 }
 

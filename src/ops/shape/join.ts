@@ -2,7 +2,7 @@ import { checkTensorList } from "../../arguments.js";
 import { differentiable } from "../../autograd/graph.js";
 import { promote } from "../../dtype.js";
 import { formatShape, ShapeError } from "../../errors.js";
-import { k } from "../../kernels/backend.js";
+import { run, strided } from "../../kernels/run.js";
 import { dimOf, type OrNamed } from "../../options.js";
 import { resolveDim } from "../../shape.js";
 import { empty, type Tensor } from "../../tensor/tensor.js";
@@ -46,8 +46,7 @@ export function joined(op: string, tensors: readonly Tensor[], dim: number): Ten
     const at = start;
     const offset = out.offset + at * out.strides[d];
     // Behind the last element there may be no place for nothing.
-    if (x.numel > 0)
-      k.copy(x.shape, x.storage.array, x.offset, x.strides, out.storage.array, offset, out.strides);
+    if (x.numel > 0) run.copy(x.shape, x, strided(out, out.strides, offset));
     start += lengths[i];
     return at;
   });

@@ -2,7 +2,7 @@
 import { checkTensors } from "../../arguments.js";
 import { differentiable } from "../../autograd/graph.js";
 import { formatShape, ShapeError } from "../../errors.js";
-import { k } from "../../kernels/backend.js";
+import { run } from "../../kernels/run.js";
 import { sameShape } from "../../shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { zeros } from "../create/create.js";
@@ -19,9 +19,7 @@ export function overwritten(op: string, x: Tensor, src: Tensor, part: (x: Tensor
     throw new ShapeError(
       `${op}: src has the shape of the part: ${formatShape(src.shape)}, expected ${formatShape(into.shape)}`,
     );
-  const { storage, offset, strides } = source;
-  if (into.numel > 0)
-    k.copy(into.shape, storage.array, offset, strides, into.storage.array, into.offset, into.strides);
+  if (into.numel > 0) run.copy(into.shape, source, into);
   const { shape, dtype } = source;
   return differentiable(op, [x, source], out, (g, inputs) => [
     inputs.needs(0) ? overwritten(op, g, zeros(shape, { dtype }), part) : null,

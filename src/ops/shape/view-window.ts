@@ -1,6 +1,6 @@
 /** What a view shows of its base, as operations on tensors of the shape of the base: for gradients of bases that are changed in place. */
 import { differentiable } from "../../autograd/graph.js";
-import { k } from "../../kernels/backend.js";
+import { run, strided } from "../../kernels/run.js";
 import { isDense, type Shape, type Strides } from "../../shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { constant, zeros } from "../create/create.js";
@@ -88,18 +88,16 @@ export function hidden(g: Tensor, window: Window): Tensor {
   return differentiable("view", [g], fromMemory(memory, window), (gg) => [hidden(gg, window)]);
 }
 
-function put({ shape, storage, offset, strides }: Tensor, memory: Tensor, window: Window): void {
-  if (shape.includes(0)) return;
-  const at = memory.offset + window.start;
-  k.copy(shape, storage.array, offset, strides, memory.storage.array, at, window.strides);
+function put(x: Tensor, memory: Tensor, window: Window): void {
+  if (x.shape.includes(0)) return;
+  run.copy(x.shape, x, strided(memory, window.strides, memory.offset + window.start));
 }
 
 /** The values of `g`, laid out as the base. */
 function memoryOf(g: Tensor, { baseStrides, baseStart, length }: Window): Tensor {
   if (baseStrides === null) return dense(g);
   const memory = zeros([length], { dtype: g.dtype });
-  const { storage, offset } = memory;
-  k.copy(g.shape, g.storage.array, g.offset, g.strides, storage.array, offset + baseStart, baseStrides);
+  run.copy(g.shape, g, strided(memory, baseStrides, memory.offset + baseStart));
   return memory;
 }
 

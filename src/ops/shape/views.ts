@@ -2,7 +2,7 @@ import { checkIntegerList, checkIntegers, checkTensors } from "../../arguments.j
 import { differentiable, differentiableView } from "../../autograd/graph.js";
 import { type DType, isFloating } from "../../dtype.js";
 import { formatShape, ShapeError, ValueError } from "../../errors.js";
-import { k } from "../../kernels/backend.js";
+import { run, strided } from "../../kernels/run.js";
 import { checkOptionKind } from "../../option-kinds.js";
 import { dimAndOptions, dimOf, type OrNamed } from "../../options.js";
 import { quoted } from "../../quote.js";
@@ -41,7 +41,7 @@ function view(
 /** A dense copy of any view, outside the graph. */
 export function denseCopy(x: Tensor): Tensor {
   const out = empty(x.shape, x.dtype);
-  k.copy(x.shape, x.storage.array, x.offset, x.strides, out.storage.array, out.offset, out.strides);
+  run.copy(x.shape, x, out);
   return out;
 }
 
@@ -75,22 +75,10 @@ export function to(x: Tensor, dtype: DType): Tensor {
   if (dtype === "bool") {
     const zero = constant(0, x.dtype);
     const none = x.shape.map(() => 0);
-    const result = out.storage.array as Uint8Array;
-    k.compare(
-      "ne",
-      x.shape,
-      x.storage.array,
-      x.offset,
-      x.strides,
-      zero.storage.array,
-      zero.offset,
-      none,
-      result,
-      out.offset,
-    );
+    run.compare("ne", x.shape, x, strided(zero, none), out);
     return out;
   }
-  k.copy(x.shape, x.storage.array, x.offset, x.strides, out.storage.array, out.offset, out.strides);
+  run.copy(x.shape, x, out);
   return isFloating(dtype) ? differentiable("to", [x], out, (g) => [to(g, x.dtype)]) : out;
 }
 
@@ -247,7 +235,7 @@ function place(g: Tensor, shape: Shape, start: readonly number[], step: readonly
   const out = zeros(shape, { dtype: g.dtype });
   const offset = regionOffset(out, start, g.shape);
   const strides = out.strides.map((stride, d) => stride * step[d]);
-  k.copy(g.shape, g.storage.array, g.offset, g.strides, out.storage.array, offset, strides);
+  run.copy(g.shape, g, strided(out, strides, offset));
   return differentiable("place", [g], out, (gg) => [region(gg, start, g.shape, step)]);
 }
 

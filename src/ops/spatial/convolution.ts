@@ -1,7 +1,7 @@
 import { differentiable, type GradTargets } from "../../autograd/graph.js";
 import { isFloating } from "../../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../../errors.js";
-import { k } from "../../kernels/backend.js";
+import { run } from "../../kernels/run.js";
 import { quoted } from "../../quote.js";
 import { empty, type Tensor } from "../../tensor/tensor.js";
 import { sum } from "../reduce/reduce.js";
@@ -17,8 +17,6 @@ export type Geometry = readonly [
 /** Where the gradient of a weight goes: new memory, or that of a leaf. */
 type Destination = ReturnType<GradTargets["into"]>;
 
-const data = (x: Tensor) => x.storage.array as Float32Array | Float64Array;
-
 /*
  * Three functions linear in two tensors each, x with weight to y: the gradients of any of them are the other two, so each can be
  * differentiated as often as one likes.
@@ -29,9 +27,7 @@ export function convolve(geometry: Geometry, x: Tensor, weight: Tensor, bias: Te
   const [samples, groups, , outputs, , , , , oh, ow] = geometry;
   const [a, b, c] = [dense(x), dense(weight), bias === null ? null : dense(bias)];
   const out = empty([samples, groups * outputs, oh, ow], x.dtype);
-  const added = c === null ? null : data(c);
-  if (out.numel > 0)
-    k.conv2d(...geometry, data(a), a.offset, data(b), b.offset, added, c?.offset ?? 0, data(out), out.offset);
+  if (out.numel > 0) run.conv2d(...geometry, a, b, c, out);
   return differentiable(
     "conv2d",
     bias === null ? [x, weight] : [x, weight, bias],
@@ -50,8 +46,7 @@ export function spread(geometry: Geometry, y: Tensor, weight: Tensor): Tensor {
   const [samples, groups, channels, , h, w] = geometry;
   const [a, b] = [dense(y), dense(weight)];
   const out = empty([samples, groups * channels, h, w], y.dtype);
-  if (out.numel > 0)
-    k.conv2dGradInput(...geometry, data(a), a.offset, data(b), b.offset, data(out), out.offset);
+  if (out.numel > 0) run.conv2dGradInput(...geometry, a, b, out);
   return differentiable(
     "conv2dGradInput",
     [y, weight],
@@ -70,7 +65,7 @@ function correlate(geometry: Geometry, x: Tensor, y: Tensor, into: Destination =
   const [a, b] = [dense(x), dense(y)];
   const out = into?.out ?? empty([groups * outputs, channels, kh, kw], x.dtype);
   const accumulate = into?.accumulate ? 1 : 0;
-  k.conv2dGradWeight(...geometry, data(a), a.offset, data(b), b.offset, accumulate, data(out), out.offset);
+  run.conv2dGradWeight(...geometry, a, b, accumulate, out);
   if (into !== null) {
     out.storage.changed();
     return out;

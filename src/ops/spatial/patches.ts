@@ -1,7 +1,7 @@
 import { checkTensors } from "../../arguments.js";
 import { differentiable } from "../../autograd/graph.js";
 import { formatShape, ShapeError } from "../../errors.js";
-import { k } from "../../kernels/backend.js";
+import { run } from "../../kernels/run.js";
 import { checkOptions } from "../../options.js";
 import { empty, type Tensor } from "../../tensor/tensor.js";
 import { dense } from "../shape/views.js";
@@ -89,7 +89,7 @@ function unfolded(x: Tensor, patches: Patches, columns: readonly number[]): Tens
   const from = dense(x);
   const out = empty(columns, x.dtype);
   const planes = x.shape.slice(0, -2).reduce((n, size) => n * size, 1);
-  k.unfold2d(planes, ...patches, from.storage.array, from.offset, out.storage.array, out.offset);
+  run.unfold2d(planes, ...patches, from, out);
   return differentiable("unfold", [x], out, (g) => [folded(g, patches, x.shape)]);
 }
 
@@ -97,6 +97,6 @@ function folded(columns: Tensor, patches: Patches, shape: readonly number[]): Te
   const from = dense(columns);
   const out = empty(shape, columns.dtype);
   const planes = shape.slice(0, -2).reduce((n, size) => n * size, 1);
-  k.fold2d(planes, ...patches, from.storage.array, from.offset, out.storage.array, out.offset);
+  run.fold2d(planes, ...patches, from, out);
   return differentiable("fold", [columns], out, (g) => [unfolded(g, patches, columns.shape)]);
 }

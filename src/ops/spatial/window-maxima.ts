@@ -1,5 +1,5 @@
 import { differentiable } from "../../autograd/graph.js";
-import { k } from "../../kernels/backend.js";
+import { run } from "../../kernels/run.js";
 import { numel, type Shape } from "../../shape.js";
 import { empty, type Tensor } from "../../tensor/tensor.js";
 import { tensor } from "../create/create.js";
@@ -48,11 +48,7 @@ function inPlanes(
   const out = empty([planes, oh, ow], x.dtype);
   const index = empty(out.shape, "int32");
   const at = windowTensor(rows, columns);
-  k.maxPool2d(
-    ...([planes, h, w, oh, ow, ...dilation] as const),
-    ...([at.storage.array as Int32Array, at.offset, from.storage.array, from.offset] as const),
-    ...([out.storage.array, out.offset, index.storage.array as Int32Array, index.offset] as const),
-  );
+  run.maxPool2d(planes, h, w, oh, ow, ...dilation, at, from, out, index);
   return [out, index];
 }
 
@@ -86,10 +82,7 @@ function scattered(g: Tensor, index: Tensor, shape: Shape): Tensor {
   const size = numel(shape.slice(2));
   const from = dense(g);
   const out = empty(shape, g.dtype);
-  k.maxPool2dGrad(
-    ...([planes, size, places, index.storage.array as Int32Array, index.offset] as const),
-    ...([from.storage.array, from.offset, out.storage.array, out.offset] as const),
-  );
+  run.maxPool2dGrad(planes, size, places, index, from, out);
   return differentiable("maxPoolGrad", [g], out, (gg) => [
     reshape(gather(reshape(gg, [planes, size]), 1, index), g.shape),
   ]);

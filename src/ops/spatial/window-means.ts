@@ -1,7 +1,7 @@
 import { differentiable } from "../../autograd/graph.js";
 import { isFloating } from "../../dtype.js";
 import { DTypeError } from "../../errors.js";
-import { k } from "../../kernels/backend.js";
+import { run } from "../../kernels/run.js";
 import { numel, type Shape } from "../../shape.js";
 import { roomFor } from "../../tensor/room.js";
 import { empty, type Tensor } from "../../tensor/tensor.js";
@@ -82,10 +82,5 @@ function average(
   out: Tensor,
 ): void {
   const from = dense(x);
-  k[kernel](
-    ...([samples * channels, h, w, divisors.shape[0], divisors.shape[1]] as const),
-    ...([windows.storage.array as Int32Array, windows.offset] as const),
-    ...([divisors.storage.array, divisors.offset] as const),
-    ...([from.storage.array, from.offset, out.storage.array, out.offset] as const),
-  );
+  run[kernel](samples * channels, h, w, divisors.shape[0], divisors.shape[1], windows, divisors, from, out);
 }

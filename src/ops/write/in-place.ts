@@ -2,7 +2,7 @@ import { checkNumbers, checkOperands, checkTensors } from "../../arguments.js";
 import { type BackwardRule, differentiable } from "../../autograd/graph.js";
 import { isFloating } from "../../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../../errors.js";
-import { k } from "../../kernels/backend.js";
+import { run, strided } from "../../kernels/run.js";
 import { checkOptions } from "../../options.js";
 import { quoted } from "../../quote.js";
 import { broadcastShapes, broadcastStrides, isDense, sameShape } from "../../shape.js";
@@ -40,13 +40,11 @@ export const apart = (x: Tensor, y: Tensor): Tensor => (x.storage.overlaps(y.sto
 /** @internal Writes `value`, of the shape of `x`, converted, and makes its history that of `x`. */
 export function become(op: string, x: Tensor, value: Tensor): Tensor {
   const fitting = to(value, x.dtype);
-  k.copy(x.shape, ...memory(fitting), ...memory(x));
+  run.copy(x.shape, fitting, x);
   x.storage.changed();
   follow(op, x, fitting);
   return x;
 }
-
-const memory = ({ storage, offset, strides }: Tensor) => [storage.array, offset, strides] as const;
 
 /** Copies `y`, broadcast and converted, into `x`. */
 export function copy_(x: Tensor, y: Tensor): Tensor {
@@ -60,12 +58,12 @@ export function copy_(x: Tensor, y: Tensor): Tensor {
   if (x.storage.overlaps(y.storage)) {
     // Source and target may overlap: go through a copy of the source.
     from = empty(y.shape, y.dtype);
-    k.copy(y.shape, y.storage.array, y.offset, y.strides, from.storage.array, from.offset, from.strides);
+    run.copy(y.shape, y, from);
   }
   const fs = broadcastStrides(from.shape, from.strides, x.shape);
   if (x.dtype === "bool" && from.dtype !== "bool")
     throw new DTypeError(`copy_: only bool goes into bool: ${from.dtype}; use ne(0)`);
-  k.copy(x.shape, from.storage.array, from.offset, fs, x.storage.array, x.offset, x.strides);
+  run.copy(x.shape, strided(from, fs), x);
   x.storage.changed();
   if (noted) {
     const rule: BackwardRule = (g, inputs) => [
@@ -83,11 +81,11 @@ export function fill_(x: Tensor, value: number | boolean): Tensor {
   if (typeof value !== "boolean") checkNumbers("fill_", { value });
   const noted = writable("fill_", x);
   value = x.dtype === "bool" ? Number(Boolean(value)) : filler("fill_", Number(value), x.dtype);
-  if (isDense(x.shape, x.strides)) k.fill(value, x.numel, x.storage.array, x.offset);
+  if (isDense(x.shape, x.strides)) run.fill(value, x.numel, x);
   else {
     const source = constant(value, x.dtype);
     const none = x.shape.map(() => 0);
-    k.copy(x.shape, source.storage.array, source.offset, none, x.storage.array, x.offset, x.strides);
+    run.copy(x.shape, strided(source, none), x);
   }
   x.storage.changed();
   if (noted) follow("fill_", x, x.detach());
@@ -111,8 +109,7 @@ export function binary_(op: BinaryInPlace, x: Tensor, y: Operand): Tensor {
   if (!noted && sameKind && isDense(x.shape, x.strides) && op !== "div" && !overlaps(x, y)) {
     if (!sameShape(broadcastShapes(`${op}_`, x.shape, y.shape), x.shape)) throw grows(op, x, y);
     const ys = broadcastStrides(y.shape, y.strides, x.shape);
-    const { array } = x.storage;
-    k.binary(op, x.shape, array, x.offset, x.strides, y.storage.array, y.offset, ys, array, x.offset);
+    run.binary(op, x.shape, x, strided(y, ys), x);
     x.storage.changed();
     return x;
   }
@@ -163,15 +160,7 @@ function random_(
   else {
     const values = empty(x.shape, x.dtype);
     fillRandom(values, kind, p, q, options?.generator);
-    k.copy(
-      x.shape,
-      values.storage.array,
-      values.offset,
-      values.strides,
-      x.storage.array,
-      x.offset,
-      x.strides,
-    );
+    run.copy(x.shape, values, x);
   }
   x.storage.changed();
   if (noted) follow(op, x, x.detach());

@@ -1,0 +1,92 @@
+/**
+ * How the library calls a kernel: numbers as they are and operands as a whole, in the order of the row, where a backend takes an array,
+ * an offset and strides each by itself. `run.copy(shape, x, out)`, `run.gemm(1, m, n, k, a, b, null, 0, c)`. A Tensor is an operand. The
+ * function of each kernel is generated from its row at the first call, since these calls are part of every operation in eager mode.
+ */
+import type { Data } from "../dtype.js";
+import type { Strides } from "../shape.js";
+import { k } from "./backend.js";
+import { canGenerate } from "./js/specialize.js";
+import type { Operand, Parameter } from "./parameters.js";
+import { type KernelName, kernelNames, rowOf, type schema } from "./schema.js";
+
+/** Where the elements of an operand begin: those behind follow without gaps. */
+export interface Dense {
+  readonly array: Data;
+  /** In elements. */
+  readonly offset: number;
+}
+
+/** The same with a step for each axis of the row. */
+export interface Strided extends Dense {
+  readonly strides: Strides;
+}
+
+/** `x` read or written with other strides (broadcast, or with an axis more), and perhaps from another element on. */
+export const strided = ({ array, offset }: Dense, strides: Strides, from = offset): Strided => ({
+  array,
+  offset: from,
+  strides,
+});
+
+/** What stands for a parameter in a call. */
+type Given<P> =
+  P extends Operand<any, infer Args>
+    ? (Args extends readonly [any, number] ? Dense : Strided) | (null extends Args[0] ? null : never)
+    : P extends Parameter<any, readonly [infer Value]>
+      ? Value
+      : never;
+
+type GivenOf<P extends readonly Parameter[]> = { -readonly [I in keyof P]: Given<P[I]> };
+
+type Run = {
+  readonly [Name in KernelName]: (...given: GivenOf<(typeof schema)[Name]["parameters"]>) => number;
+};
+
+/** The kernels of the backend in use, or of what records or profiles calls. Each answers as the row says. */
+export const run: Run = Object.fromEntries(
+  kernelNames.map((name) => [name, (...given: any[]) => settle(name)(...given)]),
+) as unknown as Run;
+
+/** Puts the function of a kernel into its place. */
+function settle(name: KernelName): (...given: any[]) => number {
+  const made = canGenerate ? generate(name) : (...given: any[]) => walk(name, given);
+  (run as Record<string, unknown>)[name] = made;
+  return made;
+}
+
+const isOperand = (parameter: Parameter): parameter is Operand => parameter.kind === "operand";
+
+/** What a backend takes for a parameter, as JavaScript. */
+function argumentsOf(parameter: Parameter): string[] {
+  const { name } = parameter;
+  if (!isOperand(parameter)) return [name];
+  const { layout, optional } = parameter;
+  const place = optional
+    ? [`${name} === null ? null : ${name}.array`, `${name} === null ? 0 : ${name}.offset`]
+    : [`${name}.array`, `${name}.offset`];
+  if (layout === "dense") return place;
+  if (layout === "listed") return [...place, `${name}.strides`];
+  return [...place, ...Array.from({ length: layout }, (_, axis) => `${name}.strides[${axis}]`)];
+}
+
+function generate(name: KernelName): (...given: any[]) => number {
+  const { parameters } = rowOf(name);
+  const text = `"use strict"; return function ${name}(${parameters.map((p) => p.name)}) {
+    return table().${name}(${parameters.flatMap(argumentsOf)});
+  }`;
+  return new Function("table", text)(() => k);
+}
+
+/** The same without generated code. */
+function walk(name: KernelName, given: readonly any[]): number {
+  const args = rowOf(name).parameters.flatMap((parameter, i) => {
+    if (!isOperand(parameter)) return [given[i]];
+    const x: Strided | null = given[i];
+    const { layout } = parameter;
+    const place = x === null ? [null, 0] : [x.array, x.offset];
+    if (layout === "dense") return place;
+    return layout === "listed" ? [...place, x!.strides] : [...place, ...x!.strides.slice(0, layout)];
+  });
+  return (k[name] as (...args: unknown[]) => number)(...args);
+}
