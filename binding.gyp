@@ -24,7 +24,7 @@
       "sources": ["<!@(node -p \"require('./native/sources.json').common.map((f) => 'native/' + f).join(' ')\")"],
       "include_dirs": ["node_modules/node-addon-api", "node_modules/node-api-headers/include"],
       "defines": ["SIMDGRAD_SOURCE_HASH=\"<!(node tools/build-native.js --hash)\""],
-      "ldflags": ["<!@(node -p \"require('./native/sources.json').linkFlags.join(' ')\")", "-Wl,--version-script=<(module_root_dir)/native/exports.map"],
+      "ldflags": ["<!@(node -p \"require('./native/sources.json').linkFlags.join(' ')\")", "-Wl,--version-script=<(module_root_dir)/native/binding/exports.map"],
       "dependencies": ["kernels_portable"],
       "conditions": [
         ["target_arch=='x64'", { "dependencies": ["kernels_avx2", "kernels_avx512"] }],

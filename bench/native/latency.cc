@@ -2,7 +2,7 @@
 
 #include <atomic>
 
-#include "../../native/pool.h"
+#include "../../native/threads/pool.h"
 
 namespace bench {
 namespace {

@@ -10,7 +10,7 @@
 #include <optional>
 #include <thread>
 
-#include "../../native/dispatch.h"
+#include "../../native/kernels/dispatch.h"
 #include "loops.h"
 
 namespace simdgrad {

@@ -1,6 +1,6 @@
 #include "loops.h"
 
-#include "../../native/simd.h"
+#include "../../native/simd/simd.h"
 
 namespace simdgrad::SIMDGRAD_ISA_NS {
 namespace {

@@ -7,8 +7,8 @@
 #include <cstring>
 #include <iostream>
 
-#include "../../native/cores.h"
-#include "../../native/dispatch.h"
+#include "../../native/threads/cores.h"
+#include "../../native/kernels/dispatch.h"
 #include "clock.h"
 #include "gemm.h"
 #include "latency.h"

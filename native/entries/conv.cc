@@ -1,6 +1,6 @@
 #include <initializer_list>
 
-#include "../dispatch.h"
+#include "../kernels/dispatch.h"
 #include "entries.h"
 
 namespace simdgrad::entries {

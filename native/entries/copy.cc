@@ -1,8 +1,8 @@
 #include <type_traits>
 
-#include "../dispatch.h"
-#include "../pool.h"
-#include "../walk.h"
+#include "../kernels/dispatch.h"
+#include "../threads/pool.h"
+#include "../kernels/walk.h"
 #include "entries.h"
 
 namespace simdgrad::entries {

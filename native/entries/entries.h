@@ -3,7 +3,7 @@
 // instruction set in use. To add a family: a file here, a line here, its row in table.cc, its members in isa.h, its bodies in
 // kernels/, its add… line in kernels/isa.cc, and both files in sources.json.
 
-#include "../call.h"
+#include "call.h"
 
 namespace simdgrad::entries {
 
@@ -49,7 +49,7 @@ double conv2d(const Call& call);
 double conv2dGradInput(const Call& call);
 double conv2dGradWeight(const Call& call);
 
-// pool.cc
+// pooling.cc
 double maxPool2d(const Call& call);
 double maxPool2dGrad(const Call& call);
 double avgPool2d(const Call& call);

@@ -1,7 +1,7 @@
 #include <cstring>
 
-#include "../dispatch.h"
-#include "../indices.h"
+#include "../kernels/dispatch.h"
+#include "../kernels/indices.h"
 #include "entries.h"
 
 namespace simdgrad::entries {

@@ -1,6 +1,6 @@
-#include "../dispatch.h"
-#include "../rows.h"
-#include "../whole_power.h"
+#include "../kernels/dispatch.h"
+#include "../kernels/elementwise_rows.h"
+#include "../numerics/whole_power.h"
 #include "entries.h"
 #include "updates.h"
 

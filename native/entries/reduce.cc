@@ -1,5 +1,5 @@
-#include "../dispatch.h"
-#include "../rows.h"
+#include "../kernels/dispatch.h"
+#include "../kernels/elementwise_rows.h"
 #include "entries.h"
 
 namespace simdgrad::entries {

@@ -1,8 +1,8 @@
 #pragma once
 // The steps of optimizers, as their own kernels take them and as products do whose C is the gradient.
 
-#include "../call.h"
-#include "../isa.h"
+#include "call.h"
+#include "../kernels/isa.h"
 
 namespace simdgrad::entries {
 

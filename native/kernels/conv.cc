@@ -3,7 +3,7 @@
 //
 // Bits: every way of cutting depends on sizes alone, so the order of every sum does. Threads take samples, or parts of one.
 
-#include "../pool.h"
+#include "../threads/pool.h"
 #include "patches.h"
 
 namespace simdgrad::SIMDGRAD_ISA_NS {

@@ -1,7 +1,7 @@
 // The transposing copy: the one copy that needs vectors.
 
-#include "../isa.h"
-#include "../simd.h"
+#include "isa.h"
+#include "../simd/simd.h"
 
 namespace simdgrad::SIMDGRAD_ISA_NS {
 

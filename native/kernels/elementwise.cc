@@ -1,13 +1,13 @@
-// Elementwise bodies: one dense loop per row of rows.h, and one walk for all of them that hands it dense pieces.
+// Elementwise bodies: one dense loop per row of elementwise_rows.h, and one walk for all of them that hands it dense pieces.
 
-#include "../gelu.h"
-#include "../isa.h"
-#include "../math64.h"
-#include "../past.h"
-#include "../pool.h"
-#include "../rows.h"
-#include "../trig.h"
-#include "../walk.h"
+#include "../numerics/gelu.h"
+#include "isa.h"
+#include "../numerics/math64.h"
+#include "../simd/streaming_store.h"
+#include "../threads/pool.h"
+#include "elementwise_rows.h"
+#include "../numerics/trig.h"
+#include "walk.h"
 
 namespace simdgrad::SIMDGRAD_ISA_NS {
 

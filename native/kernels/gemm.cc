@@ -11,8 +11,8 @@
 //
 // Threads: C is cut into tasks that share nothing; each packs what it needs into the scratch of its thread.
 
-#include "../isa.h"
-#include "../pool.h"
+#include "isa.h"
+#include "../threads/pool.h"
 #include "gemm_long.h"
 #include "gemm_micro.h"
 #include "gemm_narrow.h"

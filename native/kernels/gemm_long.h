@@ -5,8 +5,8 @@
 
 #include <cstdlib>
 
-#include "../isa.h"
-#include "../simd.h"
+#include "isa.h"
+#include "../simd/simd.h"
 
 namespace simdgrad::SIMDGRAD_ISA_NS {
 namespace {

@@ -9,7 +9,7 @@
 //   MC        rows of A that stay in L2 (MC·KC floats) while all panels of B are multiplied with them
 //   NC        columns of B packed at a time when several blocks of A share them
 
-#include "../simd.h"
+#include "../simd/simd.h"
 
 namespace simdgrad::SIMDGRAD_ISA_NS {
 

@@ -8,7 +8,7 @@
 
 #include <type_traits>
 
-#include "../pool.h"
+#include "../threads/pool.h"
 #include "gemm_micro.h"
 #include "gemm_pack.h"
 

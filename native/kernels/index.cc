@@ -1,8 +1,8 @@
 // Reading and adding by index (indices.h).
 
-#include "../isa.h"
-#include "../pool.h"
-#include "../simd.h"
+#include "isa.h"
+#include "../threads/pool.h"
+#include "../simd/simd.h"
 
 namespace simdgrad::SIMDGRAD_ISA_NS {
 

@@ -1,8 +1,8 @@
 // Collects the bodies of all families for one instruction set. Compiled once per instruction set.
 
-#include "../isa.h"
+#include "isa.h"
 
-#include "../simd.h"
+#include "../simd/simd.h"
 
 namespace simdgrad::SIMDGRAD_ISA_NS {
 
@@ -22,7 +22,7 @@ void addRules(Isa& isa);
 void addRandom(Isa& isa);
 void addPatches(Isa& isa);
 void addConv(Isa& isa);
-void addPool(Isa& isa);
+void addPooling(Isa& isa);
 
 Isa isa() {
   Isa table{};
@@ -40,7 +40,7 @@ Isa isa() {
   addRandom(table);
   addPatches(table);
   addConv(table);
-  addPool(table);
+  addPooling(table);
   return table;
 }
 

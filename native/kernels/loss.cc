@@ -1,10 +1,10 @@
 // Cross-entropy of logits against class indices, with its log-softmax in the same pass; semantics at src/kernels/js/loss.ts.
 
-#include "../columns.h"
-#include "../fold.h"
-#include "../isa.h"
-#include "../math.h"
-#include "../pool.h"
+#include "../simd/columns.h"
+#include "../numerics/fold.h"
+#include "isa.h"
+#include "../numerics/math.h"
+#include "../threads/pool.h"
 
 namespace simdgrad::SIMDGRAD_ISA_NS {
 

@@ -1,8 +1,8 @@
 // Optimizer steps: one pass over the parameters and their state, in PyTorch's order of operations.
 
-#include "../isa.h"
-#include "../pool.h"
-#include "../simd.h"
+#include "isa.h"
+#include "../threads/pool.h"
+#include "../simd/simd.h"
 
 namespace simdgrad::SIMDGRAD_ISA_NS {
 

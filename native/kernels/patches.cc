@@ -2,7 +2,7 @@
 
 #include "patches.h"
 
-#include "../pool.h"
+#include "../threads/pool.h"
 
 namespace simdgrad::SIMDGRAD_ISA_NS {
 

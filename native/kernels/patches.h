@@ -2,8 +2,8 @@
 // Rows of patches, copied to columns and added back to images. Contiguous rows of the output are contiguous in the image where the
 // stride is 1; where the output is as wide as the image too, so are several of them.
 
-#include "../isa.h"
-#include "../simd.h"
+#include "isa.h"
+#include "../simd/simd.h"
 
 namespace simdgrad::SIMDGRAD_ISA_NS {
 

@@ -1,8 +1,8 @@
 // Philox4x32-10 (src/random.ts), W blocks at a time, and the numbers made of its words: the same bits as the JavaScript core.
 
-#include "../isa.h"
-#include "../pool.h"
-#include "../simd64.h"
+#include "isa.h"
+#include "../threads/pool.h"
+#include "../simd/simd64.h"
 
 namespace simdgrad::SIMDGRAD_ISA_NS {
 

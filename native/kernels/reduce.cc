@@ -1,9 +1,9 @@
 // Sums, products, extremes and their positions over the middle axis of [outer, length, inner].
 
-#include "../fold.h"
-#include "../isa.h"
-#include "../pool.h"
-#include "../rows.h"
+#include "../numerics/fold.h"
+#include "isa.h"
+#include "../threads/pool.h"
+#include "elementwise_rows.h"
 
 namespace simdgrad::SIMDGRAD_ISA_NS {
 

@@ -3,10 +3,10 @@
 
 #include <algorithm>
 
-#include "../isa.h"
-#include "../pool.h"
-#include "../simd64.h"
-#include "../whole_power.h"
+#include "isa.h"
+#include "../threads/pool.h"
+#include "../simd/simd64.h"
+#include "../numerics/whole_power.h"
 
 namespace simdgrad::SIMDGRAD_ISA_NS {
 

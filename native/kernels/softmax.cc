@@ -1,11 +1,11 @@
 // Softmax, its logarithm, and their gradients over the middle axis of [outer, length, inner].
 
-#include "../columns.h"
-#include "../fold.h"
-#include "../isa.h"
-#include "../math.h"
-#include "../past.h"
-#include "../pool.h"
+#include "../simd/columns.h"
+#include "../numerics/fold.h"
+#include "isa.h"
+#include "../numerics/math.h"
+#include "../simd/streaming_store.h"
+#include "../threads/pool.h"
 
 namespace simdgrad::SIMDGRAD_ISA_NS {
 
@@ -211,7 +211,7 @@ void softmaxGradShort(const float* y, const float* g, int64_t n, int rows, float
 /**
  * f(first, count) for all of `count` things of `each` elements, at most `most` at a time. What a thread takes at once grows with
  * the whole, up to 16 times the least: memory is read best in long runs.
- * The fence is for stores past the caches (past.h); without any it costs nothing.
+ * The fence is for stores past the caches (streaming_store.h); without any it costs nothing.
  */
 template <class F>
 SIMD_INLINE void inGroups(int64_t count, int64_t most, int64_t each, F f) {

@@ -1,4 +1,4 @@
-/** What the addon exports: the words in which TypeScript and native/addon*.cc speak with each other. */
+/** What the addon exports: the words in which TypeScript and native/binding speak with each other. */
 import type { Kernel } from "./marshal.js";
 
 /** What a parameter, an external or a slot is: the types that kernels know. */
@@ -75,10 +75,10 @@ export interface Job {
   resume(): void;
 }
 
-/** What native/addon*.cc export. */
+/** What native/binding export. */
 export interface Addon {
   kernels: Record<string, Kernel>;
-  /** Names of `kernels` in the order of native/table.cc. */
+  /** Names of `kernels` in the order of native/entries/table.cc. */
   kernelNames: string[];
   /** Op names by kernel; an op's code is its place. */
   ops: Record<string, string[]>;

@@ -98,7 +98,7 @@ function oneOf<T extends string>(what: string, value: string, valid: readonly T[
 
 const isaNames = ["portable", "avx2", "avx512", "neon"] as const;
 
-/** What the pool has room for (native/pool.h). */
+/** What the pool has room for (native/threads/pool.h). */
 export const maxThreads = 256;
 
 function checkThreads(what: string, n: number, given: string): number {

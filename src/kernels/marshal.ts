@@ -1,6 +1,6 @@
 /**
  * How a call reaches C++: numbers, op codes and lists are written to one shared block of doubles, arrays (or null) are passed as
- * arguments, both in the order of the row. native/call.h reads them in the same order. The function that does just that for one
+ * arguments, both in the order of the row. native/entries/call.h reads them in the same order. The function that does just that for one
  * kernel is generated from its row, at its first call: walking `arguments` costs as much as a small kernel does.
  */
 import { canGenerate } from "./js/specialize.js";

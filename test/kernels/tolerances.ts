@@ -25,7 +25,7 @@ export const sumOf = (n: number, largest: number, depth = n): { tolerance: Toler
 });
 
 export const tolerances: Record<string, Tolerance> = {
-  // Elementary functions: the bound of each is in native/ulp.h and is read from the addon.
+  // Elementary functions: the bound of each is in native/numerics/ulp.h and is read from the addon.
   // The core's gelu loses its digits far out on the left, where the result is below 1e-15.
   "unary.gelu": { ulp: 1.9, relative: 1e-15 },
   "unary.geluTanh": { ulp: 1.9, relative: 1e-15 },

@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <vector>
 
-#include "../../native/cores.h"
+#include "../../native/threads/cores.h"
 #include "tally.h"
 
 namespace simdgrad::test {

@@ -10,11 +10,11 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "../../native/gelu.h"
-#include "../../native/math.h"
-#include "../../native/math64.h"
-#include "../../native/trig.h"
-#include "../../native/ulp.h"
+#include "../../native/numerics/gelu.h"
+#include "../../native/numerics/math.h"
+#include "../../native/numerics/math64.h"
+#include "../../native/numerics/trig.h"
+#include "../../native/numerics/ulp.h"
 
 namespace isa = simdgrad::SIMDGRAD_ISA_NS;
 

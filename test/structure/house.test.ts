@@ -44,10 +44,10 @@ describe("the house", () => {
       ([path, text]) => posix.dirname(path).startsWith("native") && binding.test(text),
     );
     expect(seen.map(([path]) => path)).toEqual([
-      "native/addon-job.cc",
-      "native/addon-program.cc",
-      "native/addon.cc",
-      "native/addon.h",
+      "native/binding/addon-job.cc",
+      "native/binding/addon-program.cc",
+      "native/binding/addon.cc",
+      "native/binding/addon.h",
     ]);
   });
 

@@ -1,5 +1,5 @@
-#include "../../../native/dispatch.h"
-#include "../../../native/pool.h"
+#include "../../../native/kernels/dispatch.h"
+#include "../../../native/threads/pool.h"
 #include "../library.h"
 
 namespace bench {

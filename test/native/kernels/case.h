@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "../../../native/isa.h"
+#include "../../../native/kernels/isa.h"
 #include "../draw.h"
 
 namespace simdgrad::test {

@@ -1,5 +1,5 @@
-#include "../../../native/rows.h"
-#include "../../../native/walk.h"
+#include "../../../native/kernels/elementwise_rows.h"
+#include "../../../native/kernels/walk.h"
 #include "families.h"
 #include "view.h"
 

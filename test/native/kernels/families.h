@@ -19,7 +19,7 @@ void addIndex(Families& families);
 void addOptim(Families& families);
 void addRandom(Families& families);
 void addConv(Families& families);
-void addPool(Families& families);
+void addPooling(Families& families);
 
 }  // namespace simdgrad::test
 

@@ -12,8 +12,8 @@
 #include <cinttypes>
 #include <cstdlib>
 
-#include "../../../native/dispatch.h"
-#include "../../../native/pool.h"
+#include "../../../native/kernels/dispatch.h"
+#include "../../../native/threads/pool.h"
 #include "../death.h"
 #include "../tally.h"
 #include "families.h"
@@ -43,7 +43,7 @@ Families allFamilies() {
   addOptim(families);
   addRandom(families);
   addConv(families);
-  addPool(families);
+  addPooling(families);
   return families;
 }
 

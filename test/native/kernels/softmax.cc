@@ -1,4 +1,4 @@
-#include "../../../native/rows.h"
+#include "../../../native/kernels/elementwise_rows.h"
 #include "families.h"
 #include "slices.h"
 

@@ -1,7 +1,7 @@
 #pragma once
 // Random shapes, and strided views of them.
 
-#include "../../../native/call.h"
+#include "../../../native/kernels/dims.h"
 #include "../draw.h"
 
 namespace simdgrad::test {

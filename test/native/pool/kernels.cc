@@ -1,4 +1,4 @@
-#include "../../../native/dispatch.h"
+#include "../../../native/kernels/dispatch.h"
 #include "tests.h"
 
 namespace simdgrad::test {

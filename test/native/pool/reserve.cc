@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <functional>
 
-#include "../../../native/cores.h"
+#include "../../../native/threads/cores.h"
 #include "tests.h"
 
 namespace simdgrad::test {

@@ -5,7 +5,7 @@
 #include <thread>
 #include <vector>
 
-#include "../../../native/pool.h"
+#include "../../../native/threads/pool.h"
 #include "../death.h"
 #include "../draw.h"
 #include "../tally.h"

@@ -5,9 +5,9 @@
 #include <cstring>
 #include <vector>
 
-#include "../../../native/job.h"
-#include "../../../native/pool.h"
-#include "../../../native/table.h"
+#include "../../../native/program/job.h"
+#include "../../../native/threads/pool.h"
+#include "../../../native/entries/table.h"
 #include "../death.h"
 #include "../tally.h"
 

@@ -7,7 +7,7 @@
 
 #include <vector>
 
-#include "call.h"
+#include "../entries/call.h"
 
 namespace simdgrad {
 
@@ -73,7 +73,7 @@ class Program {
   struct Step {
     Entry entry;
     Call call;
-    Work work;
+    PreparedCall prepared;
   };
   struct Parameter {  // a slot bound at each replay
     int index;

@@ -89,7 +89,7 @@ struct Conv {
 };
 
 /** Pooling over any windows: see src/kernels/js/pool.ts. */
-struct Pool {
+struct Pooling {
   int64_t planes, h, w, oh, ow, dh, dw;
   const int32_t* windows;
   const float* divisors;  // of means

@@ -6,7 +6,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "table.h"
+#include "../entries/table.h"
 
 namespace simdgrad {
 
@@ -176,7 +176,7 @@ bool Program::advances(const Call& call) const {
 
 size_t Program::bytes() const {
   size_t kept = 0;
-  for (const Step& step : calls_) kept += step.work.bytes();
+  for (const Step& step : calls_) kept += step.prepared.bytes();
   return sizeof(Program) + kept + arenaBytes_ + lineBytes + calls_.capacity() * sizeof(Step) + numbers_.capacity() * sizeof(double) +
          arguments_.capacity() * sizeof(Array) + parameters_.capacity() * sizeof(Parameter) + uses_.capacity() * sizeof(Use) +
          advances_.capacity() * sizeof(Advance) + unsupported_.capacity() * sizeof(int);
@@ -185,8 +185,8 @@ size_t Program::bytes() const {
 /** Reads a call for all replays to come; one with numbers that advance is read by each of them. */
 void Program::read(Step& step) {
   Call once = step.call;
-  once.work = &step.work;
-  if (advances(step.call) || step.entry(once) != OK) step.work.keep([entry = step.entry, call = step.call] { return entry(call); });
+  once.prepared = &step.prepared;
+  if (advances(step.call) || step.entry(once) != OK) step.prepared.keep([entry = step.entry, call = step.call] { return entry(call); });
 }
 
 bool Program::accepts(const Array* parameters, Refusal& refusal) const {
@@ -202,18 +202,18 @@ bool Program::accepts(const Array* parameters, Refusal& refusal) const {
 void Program::bind(const Array* parameters) {
   for (const Use& use : uses_) {
     void*& data = arguments_[use.argument].data;
-    if (data != parameters[use.index].data) calls_[use.call].work.drop();
+    if (data != parameters[use.index].data) calls_[use.call].prepared.drop();
     data = parameters[use.index].data;
   }
   for (Step& step : calls_)
-    if (!step.work.isKept()) read(step);
+    if (!step.prepared.isKept()) read(step);
 }
 
 Outcome Program::run() {
   const int count = calls();
   const Step* step = calls_.data();
   for (int i = 0; i < count; i++, step++) {
-    const double status = step->work.run();
+    const double status = step->prepared.run();
     if (status != OK) return {i, status};
   }
   return {-1, OK};
@@ -222,7 +222,7 @@ Outcome Program::run() {
 Outcome Program::run(double* nanoseconds) {
   double before = nanosecondsNow();
   for (int i = 0; i < calls(); i++) {
-    const double status = calls_[static_cast<size_t>(i)].work.run();
+    const double status = calls_[static_cast<size_t>(i)].prepared.run();
     const double after = nanosecondsNow();
     nanoseconds[i] += after - before;
     before = after;

@@ -60,13 +60,13 @@
 #define SIMDGRAD_ISA_ID SIMDGRAD_PASTE(SIMDGRAD_IS_, SIMDGRAD_ISA_NS)
 
 #if SIMDGRAD_ISA_ID == 1
-#include "simd/portable.h"
+#include "portable.h"
 #elif SIMDGRAD_ISA_ID == 2
-#include "simd/avx2.h"
+#include "avx2.h"
 #elif SIMDGRAD_ISA_ID == 3
-#include "simd/avx512.h"
+#include "avx512.h"
 #elif SIMDGRAD_ISA_ID == 4
-#include "simd/neon.h"
+#include "neon.h"
 #else
 #error "unknown SIMDGRAD_ISA_NS"
 #endif

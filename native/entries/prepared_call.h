@@ -24,7 +24,7 @@ inline double answerOf(const Rest& rest) {
   }
 }
 
-class Work {
+class PreparedCall {
  public:
   /** `rest` has copies of all that it needs. */
   template <class Rest>

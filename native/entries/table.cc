@@ -1,7 +1,7 @@
 #include "table.h"
 
-#include "entries/entries.h"
-#include "rows.h"
+#include "entries.h"
+#include "../kernels/elementwise_rows.h"
 
 namespace simdgrad {
 

@@ -3,9 +3,9 @@
 #include <signal.h>
 #include <sys/prctl.h>
 
-#include "futex.h"
-#include "glibc.h"
-#include "pool.h"
+#include "../threads/futex.h"
+#include "../threads/glibc.h"
+#include "../threads/pool.h"
 
 namespace simdgrad {
 

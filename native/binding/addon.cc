@@ -17,10 +17,10 @@
 #include <cstring>
 
 #include "addon.h"
-#include "cores.h"
-#include "dispatch.h"
-#include "pool.h"
-#include "table.h"
+#include "../threads/cores.h"
+#include "../kernels/dispatch.h"
+#include "../threads/pool.h"
+#include "../entries/table.h"
 
 #ifndef SIMDGRAD_SOURCE_HASH
 #define SIMDGRAD_SOURCE_HASH "unknown"

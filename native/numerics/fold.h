@@ -8,7 +8,7 @@
 //
 // 64 lanes are 4 vectors of AVX-512 or 64 scalars of the portable code: the same additions in the same order.
 
-#include "simd.h"
+#include "../simd/simd.h"
 
 namespace simdgrad::SIMDGRAD_ISA_NS {
 

@@ -5,7 +5,7 @@
 // run JavaScript from the moment on at which a Worker is told to end, which is before `abandon`, and `report` may still be called then.
 
 #include "addon.h"
-#include "job.h"
+#include "../program/job.h"
 
 namespace simdgrad {
 

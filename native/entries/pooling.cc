@@ -1,7 +1,7 @@
 #include <cstring>
 
-#include "../dispatch.h"
-#include "../pool.h"
+#include "../kernels/dispatch.h"
+#include "../threads/pool.h"
 #include "entries.h"
 
 namespace simdgrad::entries {
@@ -9,8 +9,8 @@ namespace simdgrad::entries {
 namespace {
 
 /** Planes, sizes and windows; a size beyond what `index` can count is left to JavaScript. */
-Pool readSizes(Reader& r) {
-  Pool p = {};
+Pooling readSizes(Reader& r) {
+  Pooling p = {};
   p.planes = r.size(), p.h = r.size(), p.w = r.size(), p.oh = r.size(), p.ow = r.size();
   double elements = 1;
   for (const int64_t size : {p.planes, p.h, p.w, p.oh, p.ow})
@@ -24,7 +24,7 @@ Pool readSizes(Reader& r) {
  * Takes the windows into memory of this thread's own, where no other thread writes them after they are checked. Answers the position
  * of the first one that leaves its axis, or OK.
  */
-double takeWindows(Pool& p) {
+double takeWindows(Pooling& p) {
   const size_t count = static_cast<size_t>(2 * (p.oh + p.ow));
   int32_t* const own = reinterpret_cast<int32_t*>(scratch(Slot::kernel, count));
   if (count > 0) std::memcpy(own, p.windows, count * sizeof(int32_t));
@@ -39,7 +39,7 @@ double takeWindows(Pool& p) {
 template <bool gradient>
 double mean(const Call& call) {
   Reader r(call);
-  Pool p = readSizes(r);
+  Pooling p = readSizes(r);
   const Array& windows = r.array();
   const int64_t wo = r.size();
   const Array& divisors = r.array();
@@ -55,7 +55,7 @@ double mean(const Call& call) {
   p.x = r.at<const float>(x, xo, gradient ? pooled : image);
   p.out = r.at<float>(out, oo, gradient ? image : pooled);
   return r.run([=] {
-    Pool own = p;
+    Pooling own = p;
     const double bad = takeWindows(own);
     if (bad == OK && (gradient ? image : pooled) > 0) (gradient ? isa().avgPool2dGrad : isa().avgPool2d)(own);
     return bad;
@@ -66,7 +66,7 @@ double mean(const Call& call) {
 
 double maxPool2d(const Call& call) {
   Reader r(call);
-  Pool p = readSizes(r);
+  Pooling p = readSizes(r);
   p.dh = r.size(), p.dw = r.size();
   const Array& windows = r.array();
   const int64_t wo = r.size();
@@ -83,7 +83,7 @@ double maxPool2d(const Call& call) {
   p.out = r.at<float>(out, oo, p.planes * p.oh * p.ow);
   p.index = r.at<int32_t>(index, io, p.planes * p.oh * p.ow);
   return r.run([=] {
-    Pool own = p;
+    Pooling own = p;
     const double bad = takeWindows(own);
     if (bad == OK && p.planes * p.oh * p.ow > 0) isa().maxPool2d(own);
     return bad;

@@ -3,7 +3,7 @@
 
 #include <node_api.h>
 
-#include "program.h"
+#include "../program/program.h"
 
 namespace simdgrad {
 

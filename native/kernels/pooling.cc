@@ -1,8 +1,8 @@
 // Pooling of planes over windows. Neighbouring windows of equal length and distance are a run: a lane each.
 
-#include "../isa.h"
-#include "../pool.h"
-#include "../simd.h"
+#include "isa.h"
+#include "../threads/pool.h"
+#include "../simd/simd.h"
 
 namespace simdgrad::SIMDGRAD_ISA_NS {
 
@@ -24,7 +24,7 @@ struct Run {
 };
 
 /** Fills `runs`, which has room for ow; answers how many there are. */
-int64_t runsOf(const Pool& p, Run* runs) {
+int64_t runsOf(const Pooling& p, Run* runs) {
   const int32_t* const columns = p.windows + 2 * p.oh;
   const auto beginOf = [&](int64_t i) { return columns[2 * i]; };
   const auto lengthOf = [&](int64_t i) { return columns[2 * i + 1] - columns[2 * i]; };
@@ -42,7 +42,7 @@ int64_t runsOf(const Pool& p, Run* runs) {
 struct Runs {
   const Run* first;
   int64_t count;
-  explicit Runs(const Pool& p) {
+  explicit Runs(const Pooling& p) {
     static_assert(sizeof(Run) == 5 * sizeof(float), "a run is five floats of scratch");
     Run* const to = reinterpret_cast<Run*>(scratch(Slot::shared, static_cast<size_t>(p.ow) * 5));
     count = runsOf(p, to);
@@ -54,7 +54,7 @@ SIMD_INLINE Vec loadRun(const float* x, const Run& run) {
   return run.step == 1 ? load(x, run.count) : loadStrided(x, run.step, run.count);
 }
 
-void maxPool2d(const Pool& p) {
+void maxPool2d(const Pooling& p) {
   const Runs runs(p);
   forPlanes(p.planes, p.h * p.w, [&](int64_t plane) {
     const float* const x = p.x + plane * p.h * p.w;
@@ -88,7 +88,7 @@ void maxPool2dGrad(int64_t planes, int64_t places, Indices index, const float* g
   });
 }
 
-void avgPool2d(const Pool& p) {
+void avgPool2d(const Pooling& p) {
   const Runs runs(p);
   forPlanes(p.planes, p.h * p.w, [&](int64_t plane) {
     const float* const x = p.x + plane * p.h * p.w;
@@ -109,7 +109,7 @@ void avgPool2d(const Pool& p) {
   });
 }
 
-void avgPool2dGrad(const Pool& p) {
+void avgPool2dGrad(const Pooling& p) {
   forPlanes(p.planes, p.h * p.w, [&](int64_t plane) {
     float* const out = p.out + plane * p.h * p.w;
     forVectors(static_cast<size_t>(p.h * p.w), [&](size_t i, auto lanes) { store(out + i, zero(), lanes); });
@@ -125,7 +125,7 @@ void avgPool2dGrad(const Pool& p) {
 
 }  // namespace
 
-void addPool(Isa& isa) {
+void addPooling(Isa& isa) {
   isa.maxPool2d = maxPool2d;
   isa.maxPool2dGrad = maxPool2dGrad;
   isa.avgPool2d = avgPool2d;

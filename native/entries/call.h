@@ -9,7 +9,8 @@
 #include <initializer_list>
 #include <type_traits>
 
-#include "work.h"
+#include "../kernels/dims.h"
+#include "prepared_call.h"
 
 namespace simdgrad {
 
@@ -33,27 +34,13 @@ struct Call {
   const Array* arrays;
   int arrayCount;
   bool probe = false;  // every check is made, and nothing runs: the entry answers what the arguments alone decide
-  Work* work = nullptr;  // nothing runs either: what would have run is kept there
+  PreparedCall* prepared = nullptr;  // nothing runs either: what would have run is kept there
 };
 
 using Entry = double (*)(const Call&);
 
 /** What was wrong in the last call on this thread that answered OUT_OF_BOUNDS. */
 const char* lastProblem();
-
-constexpr int maxRank = 16;
-
-/** A shape, or the strides that go with one. */
-struct Dims {
-  int rank = 0;
-  int64_t d[maxRank];
-
-  int64_t elements() const {
-    int64_t product = 1;
-    for (int i = 0; i < rank; i++) product *= d[i];
-    return product;
-  }
-};
 
 /** One axis of what a kernel reads or writes. */
 struct Axis {
@@ -117,8 +104,8 @@ class Reader {
   template <class Rest>
   double run(const Rest& rest) {
     if (status_ != OK || call_.probe) return status_;
-    if (!call_.work) return answerOf(rest);
-    call_.work->keep(rest);
+    if (!call_.prepared) return answerOf(rest);
+    call_.prepared->keep(rest);
     return OK;
   }
   double status() const { return status_; }

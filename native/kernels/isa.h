@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "bodies.h"
+#include "descriptors.h"
 #include "walk.h"
 
 namespace simdgrad {
@@ -48,7 +48,7 @@ struct Isa {
 
   void (*gemm)(const Gemm&);
 
-  // elementwise.cc; ops by their place in rows.h
+  // elementwise.cc; ops by their place in elementwise_rows.h
   void (*unary)(int op, float p, float q, const Walk& walk, const float* x, float* out);
   void (*unaryGrad)(int op, float p, float q, int64_t n, const float* x, const float* y, const float* g, float* out);
   void (*binary)(int op, const Walk& walk, const float* a, const float* b, float* out);
@@ -82,11 +82,11 @@ struct Isa {
   void (*conv2d)(const Conv&);
   void (*conv2dGradInput)(const Conv&);
   void (*conv2dGradWeight)(const Conv&);
-  // pool.cc
-  void (*maxPool2d)(const Pool&);
+  // pooling.cc
+  void (*maxPool2d)(const Pooling&);
   void (*maxPool2dGrad)(int64_t planes, int64_t places, Indices index, const float* g, float* out);
-  void (*avgPool2d)(const Pool&);
-  void (*avgPool2dGrad)(const Pool&);
+  void (*avgPool2d)(const Pooling&);
+  void (*avgPool2dGrad)(const Pooling&);
 };
 
 }  // namespace simdgrad

@@ -10,7 +10,7 @@
 // Polynomials are minimax fits (Remez) on the reduced interval, each coefficient rounded to float before the next ones
 // were fitted again; the comment at each gives the error that is left, in the unit that matters to the result.
 
-#include "simd.h"
+#include "../simd/simd.h"
 
 namespace simdgrad::SIMDGRAD_ISA_NS {
 

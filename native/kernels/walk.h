@@ -2,7 +2,9 @@
 // Up to three strided operands walked in step with a dense output. Dims of one element are dropped and dims that lie one
 // behind the other for every operand are merged, so that most walks are one dense run.
 
-#include "call.h"
+#include <initializer_list>
+
+#include "dims.h"
 
 namespace simdgrad {
 

@@ -21,13 +21,13 @@ int64_t drawWindows(Draw& draw, int64_t size, std::vector<int32_t>& windows) {
 }
 
 struct Drawn {
-  Pool pool;
+  Pooling pool;
   std::vector<int32_t> windows;
 };
 
-Drawn drawPool(Case& c) {
+Drawn drawPooling(Case& c) {
   Drawn drawn = {};
-  Pool& p = drawn.pool;
+  Pooling& p = drawn.pool;
   p.planes = c.draw.between(1, c.large ? 80 : 4), p.h = c.draw.between(1, c.large ? 40 : 10), p.w = c.draw.between(1, c.large ? 70 : 40);
   p.dh = c.draw.between(1, 3), p.dw = c.draw.between(1, 3);
   p.oh = drawWindows(c.draw, p.h, drawn.windows), p.ow = drawWindows(c.draw, p.w, drawn.windows);
@@ -37,14 +37,14 @@ Drawn drawPool(Case& c) {
 }
 
 void maxPool2d(Case& c) {
-  const Drawn drawn = drawPool(c);
-  const Pool p = drawn.pool;
+  const Drawn drawn = drawPooling(c);
+  const Pooling p = drawn.pool;
   Operand& windows = c.input(drawn.windows);
   Operand& x = c.input(c.values(p.planes * p.h * p.w));
   Operand& out = c.output<float>(p.planes * p.oh * p.ow);
   Operand& index = c.output<int32_t>(p.planes * p.oh * p.ow);
   c.call = [=, &windows, &x, &out, &index](const Isa& isa) {
-    Pool placed = p;
+    Pooling placed = p;
     placed.windows = windows.as<int32_t>(), placed.x = x.as<float>(), placed.out = out.as<float>(), placed.index = index.as<int32_t>();
     isa.maxPool2d(placed);
   };
@@ -61,15 +61,15 @@ void maxPool2dGrad(Case& c) {
 
 template <bool gradient>
 void avgPool2d(Case& c) {
-  const Drawn drawn = drawPool(c);
-  const Pool p = drawn.pool;
+  const Drawn drawn = drawPooling(c);
+  const Pooling p = drawn.pool;
   const int64_t image = p.planes * p.h * p.w, pooled = p.planes * p.oh * p.ow;
   Operand& windows = c.input(drawn.windows);
   Operand& divisors = c.input(c.values(p.oh * p.ow));
   Operand& x = c.input(c.values(gradient ? pooled : image));
   Operand& out = c.output<float>(gradient ? image : pooled);
   c.call = [=, &windows, &divisors, &x, &out](const Isa& isa) {
-    Pool placed = p;
+    Pooling placed = p;
     placed.windows = windows.as<int32_t>(), placed.divisors = divisors.as<float>(), placed.x = x.as<float>(), placed.out = out.as<float>();
     (gradient ? isa.avgPool2dGrad : isa.avgPool2d)(placed);
   };
@@ -77,7 +77,7 @@ void avgPool2d(Case& c) {
 
 }  // namespace
 
-void addPool(Families& families) {
+void addPooling(Families& families) {
   families.insert(families.end(), {SIMDGRAD_FAMILY(maxPool2d, 100, maxPool2d), SIMDGRAD_FAMILY(maxPool2dGrad, 60, maxPool2dGrad),
                                    SIMDGRAD_FAMILY(avgPool2d, 100, avgPool2d<false>), SIMDGRAD_FAMILY(avgPool2dGrad, 100, avgPool2d<true>)});
 }

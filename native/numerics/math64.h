@@ -3,7 +3,7 @@
 // are good to 2^-30 or better, so the only visible error is the last rounding to float: 0.6 ULP.
 
 #include "math.h"
-#include "simd64.h"
+#include "../simd/simd64.h"
 
 namespace simdgrad::SIMDGRAD_ISA_NS {
 
