@@ -2,7 +2,10 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { Case, Hello, Request, Response } from "./contestants/protocol.js";
 
-/** A process that measures on request. Several contestants may share it: the libraries of the native program do. */
+/**
+ * A process that measures on request. Several contestants may share it: the libraries of the native program
+ * do.
+ */
 export class Stand {
   private complaints = "";
 

@@ -18,8 +18,8 @@ export interface Context {
 }
 
 /**
- * The native program. OpenBLAS's idle threads are told to spin for 2^20 ticks (0.4 ms) instead of 2^28: between the calls of a turn
- * lies less than a microsecond, so it only shortens the wait after a turn.
+ * The native program. OpenBLAS's idle threads are told to spin for 2^20 ticks (0.4 ms) instead of 2^28:
+ * between the calls of a turn lies less than a microsecond, so it only shortens the wait after a turn.
  */
 export const startNative = (libraries: string[] = []) =>
   Stand.start(nativeProgram, libraries, {

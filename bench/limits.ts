@@ -33,7 +33,7 @@ export class Limits {
   /** Operations a second of all threads together, in billions; NaN without the native program. */
   async peak(threads: number): Promise<number> {
     if (this.native === null) return Number.NaN;
-    // Measured at every question: what disturbs can only make it smaller.
+    // Measured again at every request: disturbances can only lower the result.
     const [{ best }] = await measure([[this.native, { kind: "peak", threads }]], this.turns);
     const peak = Math.max((threads * 1e3) / best, this.known.get(`peak ${threads}`) ?? 0);
     this.known.set(`peak ${threads}`, peak);

@@ -1,4 +1,7 @@
-/** The benchmark: the machine, then every section that was asked for, in one run. Started by run.js; options in options.ts. */
+/**
+ * The benchmark: the machine, then every section that was asked for, in one run. Started by run.js; options
+ * in options.ts.
+ */
 import { prepareContext } from "./context.js";
 import { readOptions, type SectionName } from "./options.js";
 import { saveReport } from "./report.js";

@@ -24,7 +24,10 @@ export interface Turns {
   milliseconds: number;
 }
 
-/** Everyone on their case in turn, round after round (A B A B): what disturbs the machine disturbs all of them. */
+/**
+ * Everyone on their case in turn, round after round (A B A B): a disturbance of the machine affects all of
+ * them.
+ */
 export async function measure(
   entries: readonly (readonly [Contestant, Case])[],
   { rounds, milliseconds }: Turns,

@@ -1,4 +1,7 @@
-/** Programs that run once, each in a process of its own, and print two lines: who they are, and what they measured. */
+/**
+ * Programs that run once, each in a process of its own, and print two lines: who they are, and what they
+ * measured.
+ */
 import { spawn } from "node:child_process";
 import { compiled, node, python, script } from "./places.js";
 

@@ -1,4 +1,7 @@
-/** Where things are. The benchmark runs from build/bench, where run.js puts it; peers' packages are installed in bench. */
+/**
+ * Where things are. The benchmark runs from build/bench, where run.js puts it; peers' packages are installed
+ * in bench.
+ */
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";

@@ -1,4 +1,5 @@
-// Attacks the library: the files of test/attack, with many more cases than `npm test` tries, and the fuzzer of the addon's boundary.
+// Attacks the library: the files of test/attack, with many more cases than `npm test` tries, and the fuzzer
+// of the addon's boundary.
 //
 //   npm run attack -- [effort] [seed]      effort: multiplies the number of cases (default 20); seed: default from the clock
 import { spawnSync } from "node:child_process";

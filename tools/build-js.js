@@ -1,8 +1,9 @@
-// Builds dist/: the declarations of every source, and the code in a few files. Node needs half a millisecond for each module that
-// it loads; as one file each, importing the library took three times as long.
+// Builds dist/: the declarations of every source, and the code in a few files. Node needs half a millisecond
+// for each module that it loads; as one file each, importing the library took three times as long.
 //
-// The library and the command have what they use bundled into them, so that installing simdgrad installs nothing else, with the licences
-// beside them; the command runs the same dist/index.js that everybody imports.
+// The library and the command have what they use bundled into them, so that installing simdgrad installs
+// nothing else, with the licences beside them; the command runs the same dist/index.js that everybody
+// imports.
 import { spawnSync } from "node:child_process";
 import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { builtinModules, createRequire } from "node:module";
@@ -44,7 +45,8 @@ async function bundle(options, output) {
   return result.output;
 }
 
-// Beside what the package exports, what the benchmarks and a test look at inside. Optional peers stay outside.
+// Beside what the package exports, what the benchmarks and a test look at inside. Optional peers stay
+// outside.
 const library = await bundle(
   {
     input: {

@@ -1,5 +1,6 @@
-// Makes the tarball that is published: builds everything afresh and packs it. There is no prepack script, since a published
-// package.json without any lifecycle script is a promise to those who install it; so this is the one way to a release.
+// Makes the tarball that is published: builds everything afresh and packs it. There is no prepack script,
+// since a published package.json without any lifecycle script is a promise to those who install it; so this
+// script is the only way to make a release.
 //
 //   node tools/package.js [npm pack options]
 import { spawnSync } from "node:child_process";

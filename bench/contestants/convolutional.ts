@@ -1,7 +1,10 @@
 /** A small convolutional network of simdgrad. */
 import { nn, ones, type Tensor, zeros } from "simdgrad";
 
-/** Batch normalization of images by mean and variance of the batch, of elementwise operations and sums; without running statistics. */
+/**
+ * Batch normalization of images by mean and variance of the batch, of elementwise operations and sums;
+ * without running statistics.
+ */
 class BatchNorm extends nn.Module {
   readonly weight: nn.Parameter;
   readonly bias: nn.Parameter;

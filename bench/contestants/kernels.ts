@@ -1,4 +1,7 @@
-/** Single kernels of simdgrad: through the table into given memory, or through the public functions into a new tensor. */
+/**
+ * Single kernels of simdgrad: through the table into given memory, or through the public functions into a new
+ * tensor.
+ */
 import { backend, noGrad, optim, type Tensor, tensor, zeros } from "simdgrad";
 import { internal } from "../places.js";
 import { domainOf, pattern, SOFTMAX_WIDTH } from "./problem.js";
@@ -10,7 +13,7 @@ type Backend = typeof import("../../src/kernels/backend.js");
 /** The table: `table.k` is the one in use. */
 const table = (await import(internal("kernels/backend.js"))) as Backend;
 
-/** Memory as a tensor has it. */
+/** Memory allocated as for a tensor. */
 const memory = (n: number) => zeros([n]).data as Float32Array;
 const filled = (n: number, low: number, high: number) => {
   const x = memory(n);
@@ -88,7 +91,10 @@ function prepareOptimizer({ op, elements: n, output }: ElementwiseCase): Prepare
   return { run, check: () => 0 };
 }
 
-/** A product as JavaScript calls it: what the native program measures, plus the way there. The check is left to that program. */
+/**
+ * A product as JavaScript calls it: what the native program measures, plus the way there. The check is left
+ * to that program.
+ */
 export function prepareGemm({ m, n, k: depth, transA, transB, threads }: GemmCase): Prepared {
   backend.setThreads(threads);
   const a = filled(m * depth, -1, 1);

@@ -1,7 +1,8 @@
 /**
- * How the benchmark talks to those it compares, each in a process of its own: one JSON object a line. The first line that a
- * contestant prints says who it is; then it answers every request, in order, and is silent (its threads asleep) when it has
- * answered. A contestant that cannot run here ends without a hello and is left out of the tables.
+ * How the benchmark talks to those it compares, each in a process of its own: one JSON object a line. The
+ * first line that a contestant prints says who it is; then it answers every request, in order, and is silent
+ * (its threads asleep) when it has answered. A contestant that cannot run here ends without a hello and is
+ * left out of the tables.
  */
 
 /** A training step of a multilayer perceptron: ReLU between layers, cross-entropy, SGD with momentum 0.9. */
@@ -14,7 +15,10 @@ export interface StepCase {
   steps: number;
 }
 
-/** A training step of a convolutional network: 3x3 convolutions, each with batch normalization, ReLU and halving; a linear layer; the loss and SGD of `StepCase`. */
+/**
+ * A training step of a convolutional network: 3x3 convolutions, each with batch normalization, ReLU and
+ * halving; a linear layer; the loss and SGD of `StepCase`.
+ */
 export interface ConvolutionCase {
   kind: "convolution";
   /** Channels by layer, those of the images first: [3, 32, 64, 128]. */
@@ -39,7 +43,10 @@ export interface ElementwiseCase {
   /** A name of the table in sections/elementwise.ts. */
   op: string;
   elements: number;
-  /** Written into memory that is given (`out=` in PyTorch), or returned as a new tensor. Optimizer steps: the bare kernel, or `step()`. */
+  /**
+   * Written into memory that is given (`out=` in PyTorch), or returned as a new tensor. Optimizer steps: the
+   * bare kernel, or `step()`.
+   */
   output: "given" | "new";
 }
 
@@ -52,7 +59,10 @@ export interface GemmCase {
   transA: boolean;
   transB: boolean;
   threads: number;
-  /** False leaves the threads of the library as they are after the last call, instead of waiting until they sleep. */
+  /**
+   * False leaves the threads of the library as they are after the last call, instead of waiting until they
+   * sleep.
+   */
   quiet: boolean;
 }
 
@@ -74,7 +84,10 @@ export interface StreamCase {
   past: boolean;
 }
 
-/** An empty parallel loop, one chunk a thread; `meet`: no chunk ends before every thread has begun one. Check: chunks by workers. */
+/**
+ * An empty parallel loop, one chunk a thread; `meet`: no chunk ends before every thread has begun one. Check:
+ * chunks by workers.
+ */
 export interface ForkJoinCase {
   kind: "forkJoin";
   threads: number;
@@ -128,9 +141,9 @@ export interface Response {
   /** Samples taken. */
   count: number;
   /**
-   * A contestant that does not compute cannot have it. Steps: the loss after the last repetition. Inference: the sum
-   * of the outputs. Elementwise: the mean of the
-   * first thousand results. Products: the error found, in units of its bound.
+   * A contestant that does not compute cannot have it. Steps: the loss after the last repetition. Inference:
+   * the sum of the outputs. Elementwise: the mean of the first thousand results. Products: the error found,
+   * in units of its bound.
    */
   check: number;
 }

@@ -19,7 +19,7 @@ async function measure(prepared: Prepared, milliseconds: number): Promise<Respon
   const begun = run();
   const waits = begun instanceof Promise;
   await begun;
-  // The fastest of a few: one that was held up would make the samples too short.
+  // The fastest of a few: a delayed one would make the samples too short.
   let once = Number.POSITIVE_INFINITY;
   for (let i = 0, first = performance.now(); i < 5 && (i === 0 || performance.now() - first < 2); i++) {
     const start = performance.now();
@@ -40,7 +40,10 @@ async function measure(prepared: Prepared, milliseconds: number): Promise<Respon
   return { best: samples[0], median: samples[samples.length >> 1], count: samples.length, check: check() };
 }
 
-/** `warmUp`: calls before the first measurement of a case, for the compiler of JavaScript; at most as long as a measurement. */
+/**
+ * `warmUp`: calls before the first measurement of a case, for the compiler of JavaScript; at most as long as
+ * a measurement.
+ */
 export async function serve(hello: Hello, prepare: (given: Case) => Prepared, warmUp = 200): Promise<void> {
   let key = "";
   let prepared: Prepared | undefined;

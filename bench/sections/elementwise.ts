@@ -1,4 +1,7 @@
-/** Elementwise operations, reductions, softmax and optimizer steps, beside PyTorch and beside what memory gives. */
+/**
+ * Elementwise operations, reductions, softmax and optimizer steps, beside PyTorch and beside what memory
+ * gives.
+ */
 
 import type { ElementwiseCase, Pattern } from "../contestants/protocol.js";
 import { type Context, withStands } from "../context.js";

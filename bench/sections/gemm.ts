@@ -1,12 +1,14 @@
 /**
- * Matrix products: ours and the installed BLAS libraries, called from one C++ program in turn, warm operands, minimum time
- * against minimum time.
+ * Matrix products: ours and the installed BLAS libraries, called from one C++ program in turn, warm operands,
+ * minimum time against minimum time.
  *
- * One program, because then everyone has the same operands, pages, compiler and clock. Libraries on the same cores disturb each
- * other: worker threads spin for a while after a call (OpenBLAS's for 100 ms, OpenMP's for some), and whoever comes next shares a
- * core with them. Processes of their own would not change that: the threads spin there, too. So a turn ends only when the
- * threads of its library sleep (native/clock.h). Then the fastest times in one process, in one process each, and of a library that
- * runs alone agree within 4 % for ours and oneDNN and within 9 % for OpenBLAS and BLIS; `--spin` and `--processes each` repeat that comparison.
+ * One program, because then everyone has the same operands, pages, compiler and clock. Libraries on the same
+ * cores disturb each other: worker threads spin for a while after a call (OpenBLAS's for 100 ms, OpenMP's for
+ * some), and whoever comes next shares a core with them. Processes of their own would not change that: the
+ * threads spin there, too. So a turn ends only when the threads of its library sleep (native/clock.h). Then
+ * the fastest times in one process, in one process each, and of a library that runs alone agree within 4 %
+ * for ours and oneDNN and within 9 % for OpenBLAS and BLIS; `--spin` and `--processes each` repeat that
+ * comparison.
  */
 
 import { Contestant } from "../contestant.js";

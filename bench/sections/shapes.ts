@@ -14,7 +14,9 @@ const shape = (m: number, n: number, k: number, transposes = ""): Shape => ({
   transB: transposes.includes("B"),
 });
 
-/** Those of training steps: forward (B transposed), gradients of inputs (none) and of weights (A transposed). */
+/**
+ * Those of training steps: forward (B transposed), gradients of inputs (none) and of weights (A transposed).
+ */
 export const trained: Shape[] = [
   shape(64, 64, 64),
   shape(128, 512, 784, "B"),
@@ -28,7 +30,9 @@ export const trained: Shape[] = [
   shape(1, 1024, 1024, "B"),
 ];
 
-/** Products of a matrix and a vector: every element of the matrix is used once, so memory is what limits them. */
+/**
+ * Products of a matrix and a vector: every element of the matrix is used once, so memory is what limits them.
+ */
 export const vectors: Shape[] = [
   shape(1, 1024, 1024, "B"),
   shape(1, 1024, 1024),

@@ -7,7 +7,10 @@ import { micro, percent, type Section, short, type Table, times } from "../table
 
 type Start = keyof typeof starts;
 
-/** 50 steps in one call of JAX's scan, of TensorFlow's loop, of our run; 1000 where these would pass before a thread has begun. */
+/**
+ * 50 steps in one call of JAX's scan, of TensorFlow's loop, of our run; 1000 where these would pass before a
+ * thread has begun.
+ */
 const step = (sizes: number[], batch: number, steps = 50): StepCase => ({
   kind: "step",
   sizes,
@@ -23,7 +26,10 @@ export const networks: StepCase[] = [
   step([25, 20, 10], 32, 1000),
 ];
 
-/** Peers of which a step takes seconds: they take part in one round of a large network, and not in the largest. */
+/**
+ * Peers of which a step takes seconds: they take part in one round of a large network, and not in the
+ * largest.
+ */
 const slow = new Set<Start>(["tfjsCpu", "tfjsWasm", "js"]);
 const products = ({ sizes }: StepCase) => sizes.slice(1).reduce((sum, size, i) => sum + sizes[i] * size, 0);
 const tooLarge = (name: Start, given: StepCase) => slow.has(name) && products(given) > 2e6;
@@ -34,8 +40,9 @@ export function flops(given: StepCase): number {
 }
 
 /**
- * Bytes of parameters that an eager step streams: weights are read forward and backward, the gradient is written, and the update
- * reads it and reads and writes momentum and parameter. Eight passes; they count when they do not fit into the caches.
+ * Bytes of parameters that an eager step streams: weights are read forward and backward, the gradient is
+ * written, and the update reads it and reads and writes momentum and parameter. Eight passes; they count when
+ * they do not fit into the caches.
  */
 const PASSES = 8;
 

@@ -1,4 +1,7 @@
-/** Training as a program meets it: what else the process can do, what it costs in memory, how it begins, and a whole run. */
+/**
+ * Training as a program meets it: what else the process can do, what it costs in memory, how it begins, and a
+ * whole run.
+ */
 import type { Context } from "../context.js";
 import type { Section } from "../table.js";
 import { eventLoop } from "./training/event-loop.js";

@@ -24,7 +24,10 @@ const BATCH = 128;
 /** Multiply-adds count twice; the gradient of the first layer's input is not needed. */
 const flops = 2 * BATCH * (3 * (784 * 512 + 512 * 256 + 256 * 10) - 784 * 512);
 
-/** A training step of the default network on each backend there is. `npm run bench` in the repository says much more. */
+/**
+ * A training step of the default network on each backend there is. `npm run bench` in the repository says
+ * much more.
+ */
 export function benchCommand(flags: BenchFlags): void {
   const names = flags.backend === undefined ? (["native", "js"] as const) : [flags.backend];
   const results: Measured[] = [];

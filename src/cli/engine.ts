@@ -5,7 +5,7 @@ export interface BackendFlags {
   threads?: number;
 }
 
-/** Applies --backend and --threads, which go before the environment. */
+/** Applies --backend and --threads, which take precedence over the environment. */
 export function chooseBackend({ backend: name, threads }: BackendFlags): void {
   if (name !== undefined && name !== backend.name) backend.use(name);
   if (threads !== undefined) backend.setThreads(threads);

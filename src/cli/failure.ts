@@ -13,7 +13,7 @@ export class UsageError extends Error {
   }
 }
 
-/** The end of the program with a code, when everything was said already. */
+/** Ends the program with a code when every message was already printed. */
 export class Exit extends Error {
   constructor(readonly exitCode: number) {
     super(`exit ${exitCode}`);

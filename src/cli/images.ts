@@ -26,7 +26,8 @@ export async function loadImages({ dir, split }: ImagesOptions): Promise<Images>
 }
 
 /**
- * The two files of one part, for a network: its classes and its normalisation count, not those of the data.
+ * The two files of one part, for a network: the classes and the normalisation are the network's, not those of
+ * the data.
  * @throws FileError, or `MODEL_MISMATCH`.
  */
 export async function loadPart(

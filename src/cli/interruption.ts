@@ -8,18 +8,19 @@ type Signal = keyof typeof signals;
 export const BROKEN_PIPE = 141;
 
 /**
- * The first signal asks the program to stop where it is safe, through `signal`; the second one ends it at once, and so
- * does the first while there is nothing to save. A reader that went away (`| head`) counts as a signal.
+ * The first signal asks the program to stop where it is safe, through `signal`; the second one ends it at
+ * once, and so does the first while there is nothing to save. A reader that went away (`| head`) counts as a
+ * signal.
  */
 export class Interruption {
   readonly #controller = new AbortController();
   readonly #handlers = new Map<Signal, () => void>();
   #worthSaving = false;
-  /** What came first: `SIGINT`. */
+  /** The first signal that arrived: `SIGINT`. */
   by?: Signal | "closed output";
   exitCode = 0;
 
-  /** `command` is how messages begin: `simdgrad train`. */
+  /** `command` is the start of messages: `simdgrad train`. */
   constructor(readonly command: string) {
     for (const [name, exitCode] of Object.entries(signals) as [Signal, number][]) {
       const handler = () => this.#arrived(name, exitCode);
@@ -53,8 +54,8 @@ export class Interruption {
   }
 
   /**
-   * Node waits for the threads of its pool, and one may be stuck in a read (a pipe, a network drive that is gone). One
-   * more signal ends even that, since nobody catches it any more.
+   * Node waits for the threads of its pool, and one may be stuck in a read (a pipe, a network drive that is
+   * gone). One more signal ends even that, since nobody catches it any more.
    */
   #exit(exitCode: number): never {
     this.dispose();
@@ -66,7 +67,7 @@ export class Interruption {
     printError(`${this.command}: stopped by ${this.by} ${where}`);
   }
 
-  /** Signals end the program again as they always do. */
+  /** Restores the default: signals end the program. */
   dispose(): void {
     for (const [name, handler] of this.#handlers) process.off(name, handler);
   }

@@ -1,6 +1,7 @@
 /**
- * The command `simdgrad`. What the flags mean is declared here; what a command does is in the file of its name. The
- * build bundles this folder and its libraries into dist/cli/main.js, beside the library that everybody imports.
+ * The command `simdgrad`. What the flags mean is declared here; what a command does is in the file of its
+ * name. The build bundles this folder and its libraries into dist/cli/main.js, beside the library that
+ * everybody imports.
  */
 import { readFileSync } from "node:fs";
 import { Command, CommanderError, Option } from "commander";
@@ -294,7 +295,8 @@ let interruption: Interruption | undefined;
 const [, , name] = process.argv;
 const title = program.commands.some((sub) => sub.name() === name) ? `simdgrad ${name}` : "simdgrad";
 
-// `| head` closes the pipe: nobody reads on, so there is nothing to print. A run of train stops, saves and says so on stderr.
+// `| head` closes the pipe: nobody reads on, so there is nothing to print. A run of train stops, saves and
+// says so on stderr.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE" && error.code !== "EIO") {
     printError(`${title}: ${describeFailure(error).text}`);

@@ -1,6 +1,7 @@
 /**
- * The networks of the command line: multilayer perceptrons, and how a safetensors file describes one. The tensors have
- * the names and layouts of PyTorch's `nn.Sequential(Linear, ReLU, …)`; the rest is JSON in the metadata of the file.
+ * The networks of the command line: multilayer perceptrons, and how a safetensors file describes one. The
+ * tensors have the names and layouts of PyTorch's `nn.Sequential(Linear, ReLU, …)`; the rest is JSON in the
+ * metadata of the file.
  */
 
 import { FileError, io, nn, SimdgradError, type Tensor } from "../index.js";
@@ -76,7 +77,7 @@ export async function loadNetwork(
   path: string,
 ): Promise<{ model: nn.Sequential; architecture: Architecture }> {
   const { tensors, metadata } = await io.readSafetensors(path).catch((cause: unknown) => {
-    // What begins with text claims a header of any length: that number is no help to anybody.
+    // In a text file the first bytes give a meaningless header length, which would not help the user.
     if (!(cause instanceof FileError) || cause.code !== "HEADER_TOO_LONG") throw cause;
     throw new FileError(
       `model: no safetensors file, as simdgrad train saves one: ${JSON.stringify(path)}`,

@@ -9,7 +9,10 @@ export interface ProgressView {
   stop(): void;
 }
 
-/** On `stream`: a bar with the epochs above it, or plain lines; nothing at all with `quiet` unless there is a terminal. */
+/**
+ * On `stream`: a bar with the epochs above it, or plain lines; nothing at all with `quiet` unless there is a
+ * terminal.
+ */
 export function progressView(stream: NodeJS.WriteStream, quiet: boolean): ProgressView {
   if (isTerminal(stream)) return new Bar(stream);
   return {

@@ -1,7 +1,7 @@
-/** How the runs of a sweep are shown: a table, best first, and the lines of a CSV file. */
+/** The output of a sweep: a table, best first, and the lines of a CSV file. */
 import { duration, percent } from "./terminal.js";
 
-/** What was varied. */
+/** The varied hyperparameters. */
 export interface Combination {
   width: number;
   depth: number;

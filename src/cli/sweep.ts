@@ -45,7 +45,10 @@ type Part = data.TensorDataset<[Tensor, Tensor]>;
 /** More would be a mistake in the flags: a grid grows with each list. */
 const MOST_RUNS = 10_000;
 
-/** Trains a network for every combination of the lists and ranks them. The test images are not touched: they would choose the winner. */
+/**
+ * Trains a network for every combination of the lists and ranks them. The test images are not used, because
+ * they must not choose the winner.
+ */
 export async function sweepCommand(flags: SweepFlags, interruption: Interruption): Promise<void> {
   const choices = grid(flags);
   if (choices.length > MOST_RUNS)
@@ -90,7 +93,10 @@ function grid({ width, depth, lr, batch, activation, optimizer }: SweepFlags): C
   ) as Choice[];
 }
 
-/** The training images, or some of them, divided at random into those to train on and those that rank the runs. */
+/**
+ * The training images, or some of them, divided at random into those to train on and those that rank the
+ * runs.
+ */
 function divide({ tensors, scale, shift, length }: Part, flags: SweepFlags): [train: Part, validation: Part] {
   const { samples = length, seed } = flags;
   if (samples > length)
@@ -140,7 +146,7 @@ async function trainOne(
       if (type === "epoch") history.push({ epoch, loss: measured!.loss, accuracy: measured!.accuracy! });
   } catch (error) {
     if (interruption.by !== undefined) return null;
-    // A learning rate that is too large for one combination is a result, not the end of the others.
+    // A learning rate that is too large for one combination is a result; the other combinations continue.
     if ((error as SimdgradError | undefined)?.code !== "NAN_LOSS") throw error;
     return {
       ...choice,
@@ -191,7 +197,10 @@ function report(runs: SweepRun[], combinations: number, flags: SweepFlags, { by 
 /** More curves than colours and dashes that can be told apart. */
 const MOST_CURVES = 8;
 
-/** The validation losses of the best runs. Pictures come from an optional peer, so what draws them is loaded when one is asked for. */
+/**
+ * The validation losses of the best runs. Pictures come from an optional peer, so what draws them is loaded
+ * when one is asked for.
+ */
 async function drawCurves(runs: readonly SweepRun[], { plot: path, json }: SweepFlags): Promise<void> {
   const best = runs.filter(({ history }) => history.length > 0).slice(0, MOST_CURVES);
   if (path === undefined || best.length === 0) return;

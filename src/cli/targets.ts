@@ -1,4 +1,4 @@
-/** Where results go, looked at before any work is done for them. */
+/** Checks the output paths before any work is done. */
 import {
   accessSync,
   constants,
@@ -36,7 +36,7 @@ export function checkWritable(flag: string, path: string): void {
     if (stat !== undefined) accessSync(path, constants.W_OK);
     if (stat === undefined || stat.isFile()) {
       accessSync(directory, constants.W_OK);
-      rmdirSync(mkdtempSync(join(directory, ".simdgrad-"))); // what permissions do not tell: a file system that takes no files
+      rmdirSync(mkdtempSync(join(directory, ".simdgrad-"))); // permissions do not reveal a file system that accepts no files
     }
   } catch (cause) {
     throw fail("NO_PERMISSION", "no permission to write", cause);

@@ -16,12 +16,12 @@ export function widthOf(stream: NodeJS.WriteStream): number {
 }
 
 const ESC = String.fromCharCode(27);
-/** What `colors` writes around a text, and nothing else that a terminal obeys. */
+/** The escape sequences of `colors`, and no others. */
 const colorCode = new RegExp(`(${ESC}\\[(?:[12]|2[2-9]|3[0-9]|4[0-9]|9[0-7])m)`);
 
 /**
- * The text as a terminal may have it. A path, a label or a message may come from a file, and a file may hold what moves the cursor,
- * renames the window or types for the user.
+ * The text as a terminal may have it. A path, a label or a message may come from a file, and a file may hold
+ * what moves the cursor, renames the window or types for the user.
  */
 function safe(line: string): string {
   if (!colors.isColorSupported) return printable(line);

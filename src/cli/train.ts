@@ -72,7 +72,7 @@ export async function trainCommand(flags: TrainFlags, interruption: Interruption
     throw stopped(interruption, `${where}; the model so far is in ${flags.out}${resume}`);
   }
 
-  // The test images are looked at once, after the last epoch: they choose nothing.
+  // The test images are used once, after the last epoch, so they influence no choice.
   const loss = new layers.CrossEntropyLoss();
   const test = await train
     .evaluate(model, images.test, { loss, signal: interruption.signal })

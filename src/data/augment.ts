@@ -1,7 +1,7 @@
 /**
- * Changes of images that are drawn anew for each sample whenever it is fetched (torchvision's names). They are made of ops: a compiled
- * step draws and applies them on its native thread. Without a generator or a seed of their own they follow `manualSeed`, and the `seed`
- * of `fit`.
+ * Random changes of images, drawn again for each sample at each fetch (torchvision's names). They are
+ * composed of ops: a compiled step draws and applies them on its native thread. Without a generator or a seed
+ * of their own they follow `manualSeed`, and the `seed` of `fit`.
  */
 
 import { formatShape, ShapeError, ValueError } from "../errors.js";
@@ -18,14 +18,14 @@ import type { Tensor } from "../tensor/tensor.js";
 /** What a `TransformedDataset` applies to the inputs of a batch: [B, …] → [B, …]. */
 export interface Transform {
   (x: Tensor): Tensor;
-  /** Where its random numbers come from, when that is not the generator that `manualSeed` seeds. */
+  /** The source of its random numbers, if it is not the generator that `manualSeed` seeds. */
   readonly generator?: Generator;
 }
 
 export interface AugmentOptions {
   /** Where the random numbers come from. Default: the generator that `manualSeed` seeds. */
   generator?: Generator;
-  /** A generator of its own, seeded with this. */
+  /** Seed of a separate generator. */
   seed?: number;
 }
 
@@ -40,8 +40,9 @@ export interface RandomCropOptions extends RandomShiftOptions {
 }
 
 /**
- * Cuts a window of `size` (a side, or height and width) out of each image, anywhere in it (torchvision's `RandomCrop`). Shapes:
- * [B, …, H, W] → [B, …, h, w]. The transform throws ShapeError `CROP_TOO_LARGE` for images that are smaller than the window.
+ * Cuts a window of `size` (a side, or height and width) out of each image, anywhere in it (torchvision's
+ * `RandomCrop`). Shapes: [B, …, H, W] → [B, …, h, w]. The transform throws ShapeError `CROP_TOO_LARGE` for
+ * images that are smaller than the window.
  */
 export function randomCrop(
   size: number | readonly [number, number],
@@ -69,7 +70,10 @@ export function randomCrop(
   });
 }
 
-/** Moves each image by up to `pixels` (a number, or those down and those across) in any direction. [B, …, H, W] keeps its shape. */
+/**
+ * Moves each image by up to `pixels` (a number, or those down and those across) in any direction. [B, …, H,
+ * W] keeps its shape.
+ */
 export function randomShift(
   pixels: number | readonly [number, number],
   options: RandomShiftOptions = {},
@@ -89,7 +93,10 @@ export function randomShift(
   });
 }
 
-/** Mirrors each image, left to right, with probability `p` (torchvision's `RandomHorizontalFlip`). [B, …, H, W] keeps its shape. */
+/**
+ * Mirrors each image, left to right, with probability `p` (torchvision's `RandomHorizontalFlip`). [B, …, H,
+ * W] keeps its shape.
+ */
 export function randomHorizontalFlip(p = 0.5, options: AugmentOptions = {}): Transform {
   const op = "randomHorizontalFlip";
   checkOptions(op, options, ["generator", "seed"]);
@@ -106,8 +113,8 @@ export function randomHorizontalFlip(p = 0.5, options: AugmentOptions = {}): Tra
 }
 
 /**
- * (x − mean) / std with one mean and one deviation for each channel (torchvision's `Normalize`). Shapes: x [B, C, …].
- * The transform throws ShapeError for images with another number of channels.
+ * (x − mean) / std with one mean and one deviation for each channel (torchvision's `Normalize`). Shapes: x
+ * [B, C, …]. The transform throws ShapeError for images with another number of channels.
  */
 export function normalize(mean: readonly number[], std: readonly number[]): Transform {
   for (const [name, given] of [
@@ -134,7 +141,10 @@ export function normalize(mean: readonly number[], std: readonly number[]): Tran
   };
 }
 
-/** The images made of rows [B, h] and columns [B, w] of others; `fill` where they lie outside. Positions are floats that hold integers. */
+/**
+ * Gathers images from rows [B, h] and columns [B, w] of other images; `fill` for positions outside. Positions
+ * are floats that hold integers.
+ */
 function pixelsAt(x: Tensor, rows: Tensor, columns: Tensor, fill: number): Tensor {
   const [h, w] = x.shape.slice(-2);
   const count = x.shape[0];
@@ -163,7 +173,7 @@ const clamped = (position: Tensor, size: number) => unary.clamp(position, { min:
 const within = (position: Tensor, size: number) =>
   mul(compare.ge(position, 0), compare.le(position, size - 1));
 
-/** float32 [count, 1]: integers from 0 to below `n`, each as likely. */
+/** float32 [count, 1]: integers from 0 to below `n`, uniform. */
 function randomIntegers(count: number, n: number, generator: Generator | undefined): Tensor {
   return binary.minimum(unary.floor(mul(rand([count, 1], { generator }), n)), n - 1);
 }

@@ -10,7 +10,10 @@ import { TensorDataset } from "./dataset.js";
 export interface Cifar10Options {
   /** The 50,000 images of five files to train on, or the 10,000 of the test. Default true. */
   train?: boolean;
-  /** Of the pixels, on a scale from 0 to 1. Default: those of all channels of the training images, 0.4734 and 0.2516. */
+  /**
+   * Of the pixels, on a scale from 0 to 1. Default: those of all channels of the training images, 0.4734 and
+   * 0.2516.
+   */
   mean?: number;
   std?: number;
 }
@@ -30,15 +33,18 @@ const trainFiles = [1, 2, 3, 4, 5].map((i) => `data_batch_${i}.bin`);
 const testFiles = ["test_batch.bin"];
 
 /**
- * CIFAR-10 in its binary format (torchvision's `CIFAR10`): `folder` holds `data_batch_1.bin` … `data_batch_5.bin` and `test_batch.bin`,
- * records of a label and 32 × 32 pixels in planes of red, green and blue.
+ * CIFAR-10 in its binary format (torchvision's `CIFAR10`): `folder` holds `data_batch_1.bin` …
+ * `data_batch_5.bin` and `test_batch.bin`, records of a label and 32 × 32 pixels in planes of red, green and
+ * blue.
  *
  *     const train = await data.cifar10("cifar-10-batches-bin")
  *     const test = await data.cifar10("cifar-10-batches-bin", { train: false })
  *
- * Batches are images, float32 [B, 3, 32, 32] and normalised, and labels, int32 [B]. Images stay uint8 in memory; they are normalised
- * when a batch is fetched. For a mean and a deviation a channel: `{ mean: 0, std: 1 }` and the transform `normalize`.
- * @throws FileError that names the file: `FILE_NOT_FOUND`, `TRUNCATED`, `EMPTY_DATASET`, `LABEL_OUT_OF_RANGE`.
+ * Batches are images, float32 [B, 3, 32, 32] and normalised, and labels, int32 [B]. Images stay uint8 in
+ * memory; they are normalised when a batch is fetched. For a mean and a deviation a channel: `{ mean: 0, std:
+ * 1 }` and the transform `normalize`.
+ * @throws FileError that names the file: `FILE_NOT_FOUND`, `TRUNCATED`, `EMPTY_DATASET`,
+ * `LABEL_OUT_OF_RANGE`.
  */
 export async function cifar10(
   folder: Path,

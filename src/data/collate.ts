@@ -4,7 +4,10 @@ import { tensor } from "../ops/create/create.js";
 import { stack } from "../ops/shape/join.js";
 import { Tensor } from "../tensor/tensor.js";
 
-/** What a sample becomes in a batch: tensors, numbers and typed arrays become one tensor, tuples and records keep their form. */
+/**
+ * What a sample becomes in a batch: tensors, numbers and typed arrays become one tensor, tuples and records
+ * keep their form.
+ */
 export type Collated<Sample> = Sample extends Tensor | number | boolean | Data
   ? Tensor
   : Sample extends object
@@ -12,8 +15,9 @@ export type Collated<Sample> = Sample extends Tensor | number | boolean | Data
     : never;
 
 /**
- * Samples of one form, stacked along a new first dim. Bare numbers are class indices and become int32: were a number
- * that happens to be whole an integer and others a float, the dtype of a batch would depend on its samples.
+ * Samples of one form, stacked along a new first dim. Bare numbers are class indices and become int32: were a
+ * number that happens to be whole an integer and others a float, the dtype of a batch would depend on its
+ * samples.
  */
 export function collate<Sample>(samples: readonly Sample[]): Collated<Sample> {
   return collateAt(samples, "sample") as Collated<Sample>;

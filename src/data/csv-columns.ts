@@ -7,12 +7,13 @@ import type { CsvOrigin, CsvRecord } from "./csv-records.js";
 
 /**
  * - `number`: one feature
- * - `category`: one feature a value, 1 for the value that is there and 0 for the others
+ * - `category`: one feature per value, 1 for the value of the row and 0 for the others
  * - `label`: the class of the sample: its position among the values, int32
  * - `target`: the number to be predicted
- * - `skip`: not looked at
+ * - `skip`: ignored
  *
- * `values` gives the values of a category or the classes of a label in their order. Without it they are collected and sorted.
+ * `values` gives the values of a category or the classes of a label in their order. Without it they are
+ * collected and sorted.
  */
 export type CsvColumn =
   | CsvColumnType
@@ -25,10 +26,13 @@ const columnTypes = ["number", "category", "label", "target", "skip"] as const;
 /** A missing value is an error, NaN (of numbers alone), or a reason to leave its row out. */
 export type MissingRule = "error" | "nan" | "skip";
 
-/** Texts that stand for a value that is not there. */
+/** Texts that mean a missing value. */
 const absent = new Set(["", "na", "n/a", "nan", "null", "none", "?"]);
 
-/** Values of all categories and labels of a file together: they are kept in memory, and more are no categories. */
+/**
+ * Values of all categories and labels of a file together: they are kept in memory, and a column with more
+ * values is not categorical.
+ */
 const MOST_VALUES = 1 << 20;
 
 /** A column as it was given, in one form. */
@@ -36,10 +40,10 @@ export function columnOf(spec: CsvColumn): { type: CsvColumnType; values?: reado
   return typeof spec === "object" ? spec : { type: spec };
 }
 
-/** A column, with the values it has met. */
+/** A column, with the values found so far. */
 class Column {
   readonly type: CsvColumnType;
-  /** Value to position. Numbers have none: files of 100,000 columns are of numbers. */
+  /** Value to position. Columns of numbers have no map: a file may have 100,000 of them. */
   readonly positions: Map<string, number> | undefined;
   readonly given: boolean;
 
@@ -109,7 +113,10 @@ export class CsvColumns {
     this.label = answers[0];
   }
 
-  /** Null for a row that is left out. @throws FileError `RAGGED_ROW`, `MISSING_VALUE`, `NOT_A_NUMBER`, `UNKNOWN_VALUE`, `TOO_MANY_VALUES`. */
+  /**
+   * Null for a row that is left out. @throws FileError `RAGGED_ROW`, `MISSING_VALUE`, `NOT_A_NUMBER`,
+   * `UNKNOWN_VALUE`, `TOO_MANY_VALUES`.
+   */
   code({ fields, line }: CsvRecord): CodedRow | null {
     const { columns } = this;
     if (fields.length !== columns.length) {
@@ -126,7 +133,7 @@ export class CsvColumns {
       if (column.type === "skip") continue;
       const text = fields[c].trim();
       const numeric = column.type === "number" || column.type === "target";
-      // A value that was listed is a value, whatever it looks like.
+      // A listed value is never missing, even if it looks like a text for a missing value.
       if (absent.has(text.toLowerCase()) && !column.positions?.has(text)) {
         if (this.missing === "skip") return null;
         if (this.missing === "error" || !numeric)

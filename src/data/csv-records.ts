@@ -1,10 +1,16 @@
-/** Records of CSV text (RFC 4180), by csv-parse: here are its limits, its errors in our words, and the lines in which records begin. */
+/**
+ * Records of CSV text (RFC 4180), parsed by csv-parse. This file adds limits, our error messages, and the
+ * lines where records begin.
+ */
 import { type CsvError, type Info, type Options, Parser } from "csv-parse";
 import { parse } from "csv-parse/sync";
 import { FileError } from "../errors.js";
 import { excerpt } from "../quote.js";
 
-/** What messages say of a text: who reads it, what it is called (a path in quotes, or `the text`), and its path where it has one. */
+/**
+ * How messages describe a text: the function that reads it, its name (a path in quotes, or `the text`), and
+ * its path, if any.
+ */
 export interface CsvOrigin {
   op: string;
   name: string;
@@ -20,11 +26,15 @@ export interface CsvRecord {
 
 /** Fields of a record. Each is an element of an array, and an array that outgrows V8 ends the process. */
 const MOST_COLUMNS = 1 << 20;
-/** Bytes of a record, without its delimiters: a field that nobody closes is not collected to the end of a large file. */
+/**
+ * Bytes of a record, without its delimiters: an unclosed field must not be collected to the end of a large
+ * file.
+ */
 const LONGEST_RECORD = 1 << 25;
 
 /**
- * The records of a text that is in memory. Lines end with LF or CRLF; blank lines are no records; a byte order mark is dropped.
+ * The records of a text that is in memory. Lines end with LF or CRLF; blank lines are no records; a byte
+ * order mark is dropped.
  * @throws FileError `MALFORMED_CSV`, `TOO_MANY_COLUMNS`, `RECORD_TOO_LONG` that name the place.
  */
 export function eachRecord(
@@ -52,9 +62,9 @@ export async function* recordsOf(
   let ended: CsvRecord[] = [];
   const records = new RecordReader(delimiter, origin, (record) => ended.push(record));
   const parser = new Parser(records.options);
-  // What fails is given to the callbacks below as well.
+  // The callbacks below receive errors as well.
   parser.on("error", () => {});
-  parser.resume(); // the records went another way: nothing is left to read, and the end is reached
+  parser.resume(); // the records were taken elsewhere: nothing is left to read, and the stream can end
   const done = (act: (callback: (error?: Error | null) => void) => void) =>
     new Promise<void>((resolve, reject) => {
       act((error) => (error ? reject(records.failure(error)) : resolve()));
@@ -77,7 +87,7 @@ class RecordReader {
   readonly options: Options;
   /** Ends of lines in and after the records so far. */
   #lineEnds = 0;
-  /** By how many lines csv-parse is ahead: in quotes it takes a CRLF for two. */
+  /** By how many lines csv-parse is ahead: in quotes it counts a CRLF twice. */
   #ahead = 0;
   #bytes = 0;
 
@@ -91,13 +101,13 @@ class RecordReader {
       delimiter,
       record_delimiter: ["\r\n", "\n"],
       skip_empty_lines: true,
-      relax_column_count: true, // what a row has to have is for its reader to say
+      relax_column_count: true, // the reader of the rows checks the number of columns
       // Delimiters behind these are text of the last field, which the limit of bytes ends.
       ignore_last_delimiters: MOST_COLUMNS + 1,
       max_record_size: LONGEST_RECORD,
       on_record: (fields: string[], info: Info) => {
         use(this.#placed(fields, info));
-        return null; // csv-parse keeps none
+        return null; // csv-parse stores no records
       },
     };
   }
@@ -113,7 +123,7 @@ class RecordReader {
     return { fields, line };
   }
 
-  /** @throws FileError for what is no text: a zero byte is in no CSV file, and in nearly every file of another kind. */
+  /** @throws FileError for binary data: no CSV file has a zero byte, and nearly every binary file has one. */
   checkText(piece: Uint8Array): void {
     const at = piece.indexOf(0);
     if (at >= 0)
@@ -121,7 +131,9 @@ class RecordReader {
     this.#bytes += piece.length;
   }
 
-  /** The error of csv-parse in our words; others as they are, such as those of who uses a record. */
+  /**
+   * Translates an error of csv-parse; returns other errors, such as errors of a record's consumer, unchanged.
+   */
   failure(error: unknown): unknown {
     const { code, lines, column, message } = error as CsvError & { lines?: number };
     if (error instanceof FileError || lines === undefined) return error;

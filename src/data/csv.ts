@@ -1,6 +1,6 @@
 /**
- * CSV files. `readCsv` reads one into tensors and looks at each byte once; `csvSamples` hands out its rows one by one, for files that
- * are larger than memory.
+ * CSV files. `readCsv` reads a file into tensors in one pass; `csvSamples` hands out its rows one by one, for
+ * files that are larger than memory.
  */
 import { FileError, formatShape, SimdgradError, ValueError } from "../errors.js";
 import { type Path, pathOf, readPieces } from "../io/read.js";
@@ -19,7 +19,10 @@ export interface CsvOptions {
   header?: boolean;
   /** One character. Default a comma. */
   delimiter?: string;
-  /** What to do about empty fields, NA, NaN, null and ?: an error, NaN for numbers, or leave the row out. Default "error". */
+  /**
+   * What to do about empty fields, NA, NaN, null and ?: an error, NaN for numbers, or leave the row out.
+   * Default "error".
+   */
   missing?: MissingRule;
 }
 
@@ -42,8 +45,9 @@ export type CsvSample = [x: Float32Array, y: number | Float32Array];
  *
  *     const { x, y, classes } = await data.readCsv("iris.csv", { columns: { species: "label" } })
  *
- * @throws FileError that names line and column: `MISSING_VALUE`, `NOT_A_NUMBER`, `RAGGED_ROW`, `UNKNOWN_VALUE`, `MALFORMED_CSV`,
- * `TOO_MANY_COLUMNS`, `TOO_MANY_VALUES`, `RECORD_TOO_LONG`; `EMPTY_DATASET` without rows. ValueError `INVALID_COLUMN` for columns that are not there.
+ * @throws FileError that names line and column: `MISSING_VALUE`, `NOT_A_NUMBER`, `RAGGED_ROW`,
+ * `UNKNOWN_VALUE`, `MALFORMED_CSV`, `TOO_MANY_COLUMNS`, `TOO_MANY_VALUES`, `RECORD_TOO_LONG`; `EMPTY_DATASET`
+ * without rows. ValueError `INVALID_COLUMN` for unknown columns.
  */
 export async function readCsv(path: Path, options: CsvOptions = {}): Promise<CsvData> {
   const reader = new CsvReader("readCsv", options, pathOf(path));
@@ -63,8 +67,8 @@ export function parseCsv(text: string, options: CsvOptions = {}): CsvData {
 }
 
 /**
- * The rows of a CSV file, read as they are asked for: what a `StreamLoader` takes. Categories and labels need their `values`, since what
- * comes later in the file is not known.
+ * The rows of a CSV file, read as they are asked for: what a `StreamLoader` takes. Categories and labels need
+ * their `values`, since what comes later in the file is not known.
  */
 export async function* csvSamples(
   path: Path,
@@ -136,7 +140,7 @@ class CsvReader {
     });
   }
 
-  /** The rows of a file as they are read, those of a piece at once. */
+  /** The rows of a file as they are read, all rows of a piece at once. */
   async *rowsOf(path: string): AsyncGenerator<CodedRow[], void, undefined> {
     const pieces = readPieces(this.origin.op, path);
     for await (const records of recordsOf(pieces, this.#delimiter, this.origin))
@@ -226,14 +230,17 @@ function featurePlaces(all: CsvColumns): Places {
     if (type === "number") features.push(name);
     if (type !== "category" && type !== "label") return { type, at, rank: null };
     const { values, rank } = all.ranks(column);
-    // One by one: an argument each would overflow the stack.
+    // One by one: spreading them into arguments would overflow the stack.
     if (type === "category") for (const value of values) features.push(`${name}=${value}`);
     return { type, at, rank };
   });
   return { features, columns };
 }
 
-/** Writes the features of a row into `out`, which is zero, and returns the class or the target; NaN without either. */
+/**
+ * Writes the features of a row into `out`, which is zero, and returns the class or the target; NaN without
+ * either.
+ */
 function writeFeatures(row: CodedRow, { columns }: Places, out: Float32Array): number {
   let answer = Number.NaN;
   for (const [c, { type, at, rank }] of columns.entries()) {

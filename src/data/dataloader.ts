@@ -16,18 +16,18 @@ export interface DataLoaderOptions {
   batchSize?: number;
   /** A new random order every epoch. Default false. */
   shuffle?: boolean;
-  /** The order of every epoch follows from it. Default: drawn from the generator that `manualSeed` seeds. */
+  /** Seed of the order of every epoch. Default: drawn from the generator that `manualSeed` seeds. */
   seed?: number;
   /** Leaves out the last batch when it is smaller than the others. Default false. */
   dropLast?: boolean;
   /**
-   * `for await` over a data set that answers with promises: batches that are fetched ahead while the consumer works on one. 0: none.
-   * Default 2.
+   * For `for await` over a data set that returns promises: how many batches are fetched ahead while the
+   * consumer works. 0: none. Default 2.
    */
   prefetchFactor?: number;
 }
 
-/** Where a loader stands; plain JSON. */
+/** The position of a loader; plain JSON. */
 export interface DataLoaderState {
   /** Epochs that were finished. */
   epoch: number;
@@ -35,7 +35,7 @@ export interface DataLoaderState {
   position: number;
   /** State of the generator from which the order of the current epoch was drawn. */
   generator: number[];
-  /** States of the generators that the data set draws from, as they are now; none when it has none. */
+  /** Current states of the generators that the data set draws from; empty when it has none. */
   datasetGenerators?: number[][];
   /** For checking that the state fits the loader. */
   samples: number;
@@ -52,7 +52,10 @@ export type BatchOf<D> = D extends { batch(indices: Int32Array): infer Batch }
     ? Collated<Awaited<Sample>>
     : never;
 
-/** `for await` lets other work run when this many milliseconds passed since it last did: well below 50, as a turn comes only between batches. */
+/**
+ * `for await` lets other work run when this many milliseconds passed since it last did: well below 50, as a
+ * turn comes only between batches.
+ */
 const TURN_EVERY = 20;
 
 const AsyncFunction = (async () => {}).constructor;
@@ -80,7 +83,7 @@ export class DataLoader<D extends AnyDataset> {
   #resuming = false;
   /** Of `feed`; the same in every epoch, so that a program can keep it. */
   #order: Int32Array | undefined;
-  /** What `feed` found out: a program cannot wait for promises. */
+  /** Whether `feed` found that the data set returns promises: a program cannot wait for them. */
   #answersLater = false;
   /** Outlives an epoch: many epochs may be shorter than the interval. */
   #lastTurn = performance.now();
@@ -130,7 +133,7 @@ export class DataLoader<D extends AnyDataset> {
     let position = this.#position;
     for (const batch of this.#fetches(order, position)) {
       if (isThenable(batch)) {
-        batch.then(undefined, () => {}); // its failure is not the news
+        batch.then(undefined, () => {}); // the first error is reported, not this one
         throw new ValueError(
           "DataLoader: the data set answers with promises: use for await",
           "ASYNC_DATASET",
@@ -159,7 +162,7 @@ export class DataLoader<D extends AnyDataset> {
     this.#finish();
   }
 
-  /** Where the loader stands, also in the middle of an epoch: the batch in hand counts as done. */
+  /** The position of the loader, also in the middle of an epoch: the current batch counts as done. */
   stateDict(): DataLoaderState {
     const own = this.#datasetGenerators;
     return {
@@ -181,7 +184,7 @@ export class DataLoader<D extends AnyDataset> {
     this.prepareLoad(state)();
   }
 
-  /** @internal Checks everything, and returns what takes it over, which cannot fail. */
+  /** @internal Checks everything and returns a function that applies the state and cannot fail. */
   prepareLoad(state: DataLoaderState): () => void {
     const owner = "DataLoader";
     const own = this.#datasetGenerators;
@@ -208,14 +211,14 @@ export class DataLoader<D extends AnyDataset> {
     };
   }
 
-  /** Those that the data set draws from while it fetches. */
+  /** The generators that the data set draws from while it fetches. */
   get #datasetGenerators(): readonly Generator[] {
     return (this.dataset as BatchDataset).generators ?? [];
   }
 
   /**
-   * @internal What an iteration would go over, for a program that fetches its batches itself: an epoch, or the rest of one. Null when the
-   * data set has no `batch`, or answers with promises.
+   * @internal What an iteration would go over, for a program that fetches its batches itself: an epoch, or
+   * the rest of one. Null when the data set has no `batch`, or answers with promises.
    */
   feed(): Feed | null {
     const { dataset, batchSize } = this;
@@ -236,7 +239,7 @@ export class DataLoader<D extends AnyDataset> {
       fetch: (indices) => {
         const batch = dataset.batch(indices);
         this.#answersLater = isThenable(batch);
-        if (isThenable(batch)) batch.then(undefined, () => {}); // in a trace it may fail unheard: values are out of reach there
+        if (isThenable(batch)) batch.then(undefined, () => {}); // in a trace it may fail, because values are not available; that error is ignored
         return batch as readonly Tensor[];
       },
       advance: (batches) => {

@@ -10,11 +10,15 @@ import { sharedArray } from "../tensor/storage.js";
 import { empty, fromData, Tensor } from "../tensor/tensor.js";
 import { tracing, withTracing } from "../tracing.js";
 
-/** What a DataLoader reads: samples by number, stacked into batches by the loader. A sample may be a promise. */
+/**
+ * What a DataLoader reads: samples by number, stacked into batches by the loader. A sample may be a promise.
+ */
 export interface SampleDataset<Sample = unknown> {
   readonly length: number;
   get(index: number): Sample;
-  /** Those that it draws random numbers from, other than that of `manualSeed`: a checkpoint keeps where they are. */
+  /**
+   * The generators of its random numbers, other than that of `manualSeed`: a checkpoint keeps their states.
+   */
   readonly generators?: readonly Generator[];
 }
 
@@ -39,7 +43,8 @@ function wholeNumbers(indices: readonly number[]): Int32Array {
 }
 
 /**
- * Tensors whose first dims count the same samples (PyTorch's `TensorDataset`). A batch costs one kernel call a tensor.
+ * Tensors whose first dims count the same samples (PyTorch's `TensorDataset`). A batch costs one kernel call
+ * a tensor.
  *
  *     new TensorDataset(images, labels)
  *     new TensorDataset(images, labels, { scale: 1 / 255 })      uint8 images become floats when they are fetched
@@ -101,7 +106,8 @@ export class TensorDataset<T extends Tensor[] = Tensor[]> {
   /** The samples at `indices`, in that order, as one tensor each. @throws ValueError `INDEX_OUT_OF_RANGE`. */
   batch(indices: Int32Array | readonly number[]): { [K in keyof T]: Tensor } {
     const at = indices instanceof Int32Array ? indices : wholeNumbers(indices);
-    // A native thread is to fetch: it needs the samples where nobody can pull them away. Later changes of the originals are not seen.
+    // A native thread will fetch the samples, so it needs memory that cannot be detached. It does not see
+    // later changes of the originals.
     if (tracing !== null) this.tensors = this.tensors.map(onSharedMemory) as T;
     const batch = this.tensors.map((x, i) => this.#rows(x, at, i === 0 && this.#transforms));
     return batch as { [K in keyof T]: Tensor };

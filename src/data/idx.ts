@@ -5,8 +5,8 @@
  *     rank × u32         size of each dim, big-endian
  *     the elements       row-major, big-endian
  *
- * Sizes are compared with the length of the file before anything is allocated, and a gzip stream is unpacked no
- * further than the IDX header in it says, and no further than `maxBytes`.
+ * Sizes are compared with the length of the file before anything is allocated, and a gzip stream is unpacked
+ * no further than the IDX header in it says, and no further than `maxBytes`.
  */
 
 import { constants as bufferLimits } from "node:buffer";
@@ -53,7 +53,7 @@ const types: Record<number, ElementType> = {
 };
 
 export interface IdxOptions {
-  /** What the file may take in memory, unpacked, where it is gzipped or a pipe. Default 1 GiB. */
+  /** The most memory that the unpacked file may take if it is gzipped or a pipe. Default 1 GiB. */
   maxBytes?: number;
 }
 
@@ -103,7 +103,10 @@ export function readRawIdxSync(source: Path | Uint8Array, options: IdxOptions = 
   return decodeIdx(readBytesSync("readIdx", path, { lengthFrom, ...options }), path, options);
 }
 
-/** `path` is what messages call the bytes. Elements of one byte are a view of `bytes` unless they were gzipped. */
+/**
+ * `path` is what messages call the bytes. Elements of one byte are a view of `bytes` unless they were
+ * gzipped.
+ */
 export function decodeIdx(bytes: Uint8Array, path?: string, options: IdxOptions = {}): RawIdx {
   if (!isGzip(bytes)) return decodeRaw(bytes, path);
   const limit = unpackedLength(bytes, path, options);
@@ -186,8 +189,8 @@ function lengthFrom(start: Uint8Array): number | undefined {
 }
 
 /**
- * Bytes of a gzip stream, behind its own header, within which the IDX header has to be: 4 + 4·255 bytes at most. Deflate expands at most
- * 1032 times, so that the first look at 8 KiB unpacks to at most 8 MB.
+ * Bytes of a gzip stream, behind its own header, within which the IDX header has to be: 4 + 4·255 bytes at
+ * most. Deflate expands at most 1032 times, so that the first look at 8 KiB unpacks to at most 8 MB.
  */
 const [FIRST_LOOK, LAST_LOOK] = [1 << 13, 1 << 16];
 
@@ -225,7 +228,9 @@ function unpackedLength(
   return length;
 }
 
-/** The length of a gzip header (RFC 1952) with the texts in it, such as the name of the file that was packed. */
+/**
+ * The length of a gzip header (RFC 1952) with the texts in it, such as the name of the file that was packed.
+ */
 function gzipHeaderLength(bytes: Uint8Array): number {
   const flags = bytes[3];
   const [EXTRA, NAME, COMMENT, CHECK] = [4, 8, 16, 2];

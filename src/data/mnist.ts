@@ -1,6 +1,6 @@
 /**
- * MNIST and the data sets of its form: four IDX files, raw or gzipped, under the names that MNIST, Fashion-MNIST and
- * EMNIST give them.
+ * MNIST and data sets in its format: four IDX files, raw or gzipped, under the names that MNIST,
+ * Fashion-MNIST and EMNIST give them.
  */
 import * as fs from "node:fs";
 import { createRequire } from "node:module";
@@ -20,13 +20,21 @@ export interface MnistOptions {
   dir?: Path;
   /** Which of several data sets in `dir`: `letters` for `emnist-letters-…`. */
   split?: string;
-  /** Reads the two files of one part. The test images alone need `classes`, `mean` and `std`: those of the model. */
+  /**
+   * Reads the two files of one part. The test images alone need `classes`, `mean` and `std`: those of the
+   * model.
+   */
   only?: MnistPart;
-  /** What each file may take in memory, unpacked, where it is gzipped or a pipe. Default 1 GiB. */
+  /** The most memory that each unpacked file may take if it is gzipped or a pipe. Default 1 GiB. */
   maxBytes?: number;
-  /** Number of classes. Default: the largest training label + 1 (27 for EMNIST letters, which count from 1). */
+  /**
+   * Number of classes. Default: the largest training label + 1 (27 for EMNIST letters, which count from 1).
+   */
   classes?: number;
-  /** Of the pixels, on a scale from 0 to 1. Default: those of the training images, to 4 digits (MNIST: 0.1307, 0.3081). */
+  /**
+   * Of the pixels, on a scale from 0 to 1. Default: those of the training images, to 4 digits (MNIST: 0.1307,
+   * 0.3081).
+   */
   mean?: number;
   std?: number;
 }
@@ -62,7 +70,8 @@ interface Part {
 }
 
 /**
- * Reads the four files, or two of them. Images stay uint8 in memory; they are normalised when a batch is fetched.
+ * Reads the four files, or two of them. Images stay uint8 in memory; they are normalised when a batch is
+ * fetched.
  * @throws FileError that names the file and what is wrong with it.
  */
 export async function mnist<Only extends MnistPart = MnistPart>(
@@ -116,7 +125,7 @@ export async function mnist<Only extends MnistPart = MnistPart>(
 function checkOnly({ only, classes, mean, std }: MnistOptions): void {
   if (only !== undefined && !parts.includes(only))
     throw new ValueError(`mnist: only is ${parts.join(" or ")}: ${String(only)}`);
-  // Taken from the test images they would be other numbers than the model was trained with.
+  // From the test images they would differ from the numbers that the model was trained with.
   const missing = Object.entries({ classes, mean, std }).filter(([, value]) => value === undefined);
   if (only === "test" && missing.length > 0)
     throw new ValueError(
@@ -257,8 +266,9 @@ function labelTensor({ data, shape }: Source): Tensor {
 }
 
 /**
- * Mean and standard deviation of pixels on a scale from 0 to 1, to 4 digits. The sums are of integers and exact: each
- * square is below 2^16, so up to 2^37 pixels stay below 2^53. Images of one colour have std 1: nothing to scale.
+ * Mean and standard deviation of pixels on a scale from 0 to 1, to 4 digits. The sums are of integers and
+ * exact: each square is below 2^16, so up to 2^37 pixels stay below 2^53. For images of one colour std is 1,
+ * which scales nothing.
  */
 function statistics(pixels: Uint8Array): { mean: number; std: number } {
   let sum = 0;

@@ -1,6 +1,6 @@
 /**
- * The data sets of TensorFlow Playground, on the square from -6 to 6. `noise` is from 0 to 1 (the page goes up to 0.5). Each is the same
- * for the same seed. Classes are 0 and 1 where the page has -1 and 1.
+ * The data sets of TensorFlow Playground, on the square from -6 to 6. `noise` is from 0 to 1 (the page goes
+ * up to 0.5). Each is the same for the same seed. Classes are 0 and 1 where the page has -1 and 1.
  */
 
 import { ValueError } from "../errors.js";
@@ -40,8 +40,8 @@ const RADIUS = 5;
 const HALF_SIDE = 6;
 
 /**
- * Two clouds: class 1 around (2, 2), class 0 around (-2, -2), each half of the points. Both coordinates are normal with variance
- * 0.5 + 7 · noise: 0.5 without noise, 4 at 0.5.
+ * Two clouds: class 1 around (2, 2), class 0 around (-2, -2), each half of the points. Both coordinates are
+ * normal with variance 0.5 + 7 · noise: 0.5 without noise, 4 at 0.5.
  */
 export function gaussian(options?: PlaygroundOptions): PlaygroundData {
   return classification("gaussian", options, ({ normal }, i, n, noise) => {
@@ -53,8 +53,9 @@ export function gaussian(options?: PlaygroundOptions): PlaygroundData {
 }
 
 /**
- * Class 1 inside a circle of radius 2.5, class 0 in the ring from 3.5 to 5, half of the points each: radius and angle are uniform. The
- * class is told from the point moved by noise · u in each coordinate, u uniform from -5 to 5: is it less than 2.5 from the centre?
+ * Class 1 inside a circle of radius 2.5, class 0 in the ring from 3.5 to 5, half of the points each: radius
+ * and angle are uniform. The class is told from the point moved by noise · u in each coordinate, u uniform
+ * from -5 to 5: is it less than 2.5 from the centre?
  */
 export function circle(options?: PlaygroundOptions): PlaygroundData {
   return classification("circle", options, ({ uniform }, i, n, noise) => {
@@ -67,8 +68,8 @@ export function circle(options?: PlaygroundOptions): PlaygroundData {
 }
 
 /**
- * Points uniform on the square from -5 to 5, moved away from both axes by 0.3. Class 1 where the product of the coordinates is >= 0, each
- * moved by noise · u, u uniform from -5 to 5.
+ * Points uniform on the square from -5 to 5, moved away from both axes by 0.3. Class 1 where the product of
+ * the coordinates is >= 0, each moved by noise · u, u uniform from -5 to 5.
  */
 export function xor(options?: PlaygroundOptions): PlaygroundData {
   const padding = 0.3;
@@ -81,8 +82,8 @@ export function xor(options?: PlaygroundOptions): PlaygroundData {
 }
 
 /**
- * Two spirals, half of the points m = n / 2 each: point i at radius r = 5 · i / m and angle 1.75 · 2π · i / m, plus π for class 0:
- * (r · sin t, r · cos t), each coordinate moved by noise · u, u uniform from -1 to 1.
+ * Two spirals, half of the points m = n / 2 each: point i at radius r = 5 · i / m and angle 1.75 · 2π · i /
+ * m, plus π for class 0: (r · sin t, r · cos t), each coordinate moved by noise · u, u uniform from -1 to 1.
  */
 export function spiral(options?: PlaygroundOptions): PlaygroundData {
   return classification("spiral", options, ({ uniform }, i, n, noise) => {
@@ -96,7 +97,8 @@ export function spiral(options?: PlaygroundOptions): PlaygroundData {
 }
 
 /**
- * Points uniform on the square from -6 to 6. The value is (x + y) / 10 at the point moved by noise · u in each coordinate, u uniform from
+ * Points uniform on the square from -6 to 6. The value is (x + y) / 10 at the point moved by noise · u in
+ * each coordinate, u uniform from
  * -6 to 6.
  */
 export function plane(options?: PlaygroundOptions): PlaygroundData {
@@ -109,9 +111,9 @@ const bumps = [
 ];
 
 /**
- * Points uniform on the square from -6 to 6. Six hills and hollows at (-4, 2.5) +, (0, 2.5) -, (4, 2.5) +, (-4, -2.5) -, (0, -2.5) + and
- * (4, -2.5) -: cones that fall from ±1 at the centre to 0 at distance 2; the value is that of the cone which is largest at the point
- * moved by noise · u, u uniform from -6 to 6.
+ * Points uniform on the square from -6 to 6. Six hills and hollows at (-4, 2.5) +, (0, 2.5) -, (4, 2.5) +,
+ * (-4, -2.5) -, (0, -2.5) + and (4, -2.5) -: cones that fall from ±1 at the centre to 0 at distance 2; the
+ * value is that of the cone which is largest at the point moved by noise · u, u uniform from -6 to 6.
  */
 export function multiGaussian(options?: PlaygroundOptions): PlaygroundData {
   return regression("multiGaussian", options, (x, y) => {

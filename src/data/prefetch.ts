@@ -1,10 +1,12 @@
 /** Requests and their answers, in order. */
 export class RequestsAhead<T> {
   readonly #underWay: (T | PromiseLike<T>)[] = [];
-  /** Answers that are there at once are not asked for ahead: it would cost memory and win nothing. */
+  /** Answers that are available at once are not requested ahead: that would cost memory and save no time. */
   #waits = true;
 
-  /** At most `most` requests are under way; with 0 they are made one by one, when somebody takes the answer. */
+  /**
+   * At most `most` requests are under way; with 0 they are made one by one, when somebody takes the answer.
+   */
   constructor(
     readonly requests: Iterator<T | PromiseLike<T>>,
     readonly most: number,
@@ -16,7 +18,7 @@ export class RequestsAhead<T> {
     return this.#underWay.length === 0 ? null : { answer: this.#underWay.shift()! };
   }
 
-  /** The answer that was taken is here: there is room for another request while the consumer works on it. */
+  /** The answer that was taken has arrived, so another request may start while the consumer works on it. */
   goOn(): void {
     if (this.#waits) this.#fill(this.most);
   }

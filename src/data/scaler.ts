@@ -16,8 +16,8 @@ export interface ScalerState {
 }
 
 /**
- * Brings each feature to mean 0 and standard deviation 1: those of the data it was fitted to, which are kept (scikit-learn's
- * `StandardScaler`: the deviation of the population, and 1 for a feature that never changes).
+ * Brings each feature to mean 0 and standard deviation 1: those of the data it was fitted to, which are kept
+ * (scikit-learn's `StandardScaler`: the deviation of the population, and 1 for a feature that never changes).
  *
  *     const scaler = new data.StandardScaler()
  *     const train = scaler.fitTransform(x)       mean and std of these
@@ -38,7 +38,8 @@ export class StandardScaler {
 
   /**
    * Takes mean and deviation of each feature: of `x` [samples, …features], in float64.
-   * @throws ValueError `NOT_FINITE` that names sample and feature; ShapeError `EMPTY_DATASET` without samples or features.
+   * @throws ValueError `NOT_FINITE` that names sample and feature; ShapeError `EMPTY_DATASET` without samples
+   * or features.
    */
   fit(x: Tensor): this {
     checkFloats("StandardScaler.fit", x);
@@ -54,7 +55,7 @@ export class StandardScaler {
     const { data } = dense(x.detach());
     const mean = new Float64Array(width);
     const squares = new Float64Array(width);
-    // Welford: a large mean costs the deviation no digits.
+    // Welford's method: a large mean costs no precision of the deviation.
     for (let r = 0; r < count; r++)
       for (let f = 0; f < width; f++) {
         const value = data[r * width + f];
@@ -67,7 +68,8 @@ export class StandardScaler {
         mean[f] += difference / (r + 1);
         squares[f] += difference * (value - mean[f]);
       }
-    // Rounding leaves a constant feature a deviation of some last digits of its mean, which must not be blown up to 1.
+    // Rounding leaves a constant feature a deviation of some last digits of its mean, which must not be blown
+    // up to 1.
     const std = Array.from(squares, (sum, f) => {
       const deviation = Math.sqrt(sum / count);
       return deviation > 10 * Number.EPSILON * Math.abs(mean[f]) ? deviation : 1;
@@ -76,7 +78,10 @@ export class StandardScaler {
     return this;
   }
 
-  /** (x − mean) / std, in the dtype of `x`. @throws SimdgradError `NOT_FITTED`; ShapeError for other features than were fitted. */
+  /**
+   * (x − mean) / std, in the dtype of `x`. @throws SimdgradError `NOT_FITTED`; ShapeError for other features
+   * than were fitted.
+   */
   transform(x: Tensor): Tensor {
     const { mean, std } = this.#constants("transform", x);
     return div(sub(x, mean), std);
@@ -87,7 +92,7 @@ export class StandardScaler {
     return this.fit(x).transform(x);
   }
 
-  /** x · std + mean: back to where values came from. */
+  /** x · std + mean: the inverse of `transform`. */
   inverseTransform(x: Tensor): Tensor {
     const { mean, std } = this.#constants("inverseTransform", x);
     return add(mul(x, std), mean);

@@ -1,4 +1,7 @@
-/** Parts of a data set: at random, the same share of every class in each (stratified), or folds for cross-validation. */
+/**
+ * Parts of a data set: at random, the same share of every class in each (stratified), or folds for
+ * cross-validation.
+ */
 
 import { checkNumbers } from "../arguments.js";
 import { ValueError } from "../errors.js";
@@ -15,14 +18,14 @@ import { checkDataset, Subset } from "./subset.js";
 export interface SplitOptions {
   /** Where the order comes from. Default: the generator that `manualSeed` seeds. */
   generator?: Generator;
-  /** A generator of its own, seeded with this. */
+  /** Seed of a separate generator. */
   seed?: number;
 }
 
 export interface StratifiedOptions extends SplitOptions {
   /**
-   * Keeps the share of each class: `true` takes the last tensor of a `TensorDataset` as the classes, an array or a tensor gives the class
-   * of each sample. Default false.
+   * Keeps the share of each class: `true` takes the last tensor of a `TensorDataset` as the classes, an array
+   * or a tensor gives the class of each sample. Default false.
    */
   stratify?: boolean | ArrayLike<number> | Tensor;
 }
@@ -30,20 +33,21 @@ export interface StratifiedOptions extends SplitOptions {
 export interface TrainTestSplitOptions extends StratifiedOptions {
   /** A share above 0 and below 1, or a number of samples. Default 0.25. */
   testSize?: number;
-  /** In a random order first. Default true; without it, the last samples are the test. */
+  /** Whether to shuffle first. Default true; if false, the last samples are the test. */
   shuffle?: boolean;
 }
 
 export interface KFoldOptions extends StratifiedOptions {
-  /** In a random order first. Default true. */
+  /** Whether to shuffle first. Default true. */
   shuffle?: boolean;
 }
 
 type AnyDataset = SampleDataset | BatchDataset;
 
 /**
- * Parts of a data set, at random and without overlap (PyTorch's `random_split`). `lengths` are numbers of samples that add up to those of
- * the data set, or shares that add up to 1: each is rounded down, and the samples left over go to the parts one by one, from the first.
+ * Parts of a data set, at random and without overlap (PyTorch's `random_split`). `lengths` are numbers of
+ * samples that add up to those of the data set, or shares that add up to 1: each is rounded down, and the
+ * samples left over go to the parts one by one, from the first.
  * @throws ValueError `INVALID_SPLIT`.
  */
 export function randomSplit<D extends AnyDataset>(
@@ -82,8 +86,10 @@ function partSizes(lengths: readonly number[], length: number): number[] {
  *
  *     const [train, test] = data.trainTestSplit(dataset, { testSize: 0.2, stratify: true, seed: 0 })
  *
- * Stratified, each class gets its share of the test to the nearest sample, so that no class is off by one sample or more.
- * @throws ValueError `INVALID_SPLIT` when a part would be empty, or when a class has fewer than two samples to divide.
+ * Stratified, each class gets its share of the test to the nearest sample, so that no class is off by one
+ * sample or more.
+ * @throws ValueError `INVALID_SPLIT` when a part would be empty, or when a class has fewer than two samples
+ * to divide.
  */
 export function trainTestSplit<D extends AnyDataset>(
   dataset: D,
@@ -126,9 +132,10 @@ export function trainTestSplit<D extends AnyDataset>(
 }
 
 /**
- * `k` pairs of train and validation: every sample validates once (scikit-learn's `KFold`, `StratifiedKFold`). Folds differ by one sample
- * at most; stratified, so does the number of samples of each class.
- * @throws ValueError `INVALID_SPLIT` for fewer than two folds, more folds than samples, or a class with fewer samples than folds.
+ * `k` pairs of train and validation: every sample validates once (scikit-learn's `KFold`, `StratifiedKFold`).
+ * Folds differ by one sample at most; stratified, so does the number of samples of each class.
+ * @throws ValueError `INVALID_SPLIT` for fewer than two folds, more folds than samples, or a class with fewer
+ * samples than folds.
  */
 export function kFold<D extends AnyDataset>(
   dataset: D,
@@ -147,7 +154,8 @@ export function kFold<D extends AnyDataset>(
   const fold = new Int32Array(length);
   if (classes === null) for (let i = 0; i < length; i++) fold[order[i]] = Math.floor((i * k) / length);
   else {
-    // Dealt out class after class, like cards: a class goes on with the fold after the one where the class before it ended.
+    // Samples are assigned to folds in turn, class after class: each class continues after the last fold of
+    // the class before.
     let next = 0;
     for (const { label, samples } of grouped(order, classes)) {
       if (samples.length < k)
@@ -179,7 +187,7 @@ function permutation(op: string, length: number, { generator, seed }: SplitOptio
 
 const counting = (length: number) => Int32Array.from({ length }, (_, i) => i);
 
-/** The class of each sample, or null where nobody asked. */
+/** The class of each sample, or null without stratification. */
 function classesOf(
   op: string,
   dataset: AnyDataset,
@@ -223,7 +231,9 @@ function grouped(order: Int32Array, classes: ArrayLike<number>): { label: number
   return [...groups].map(([label, samples]) => ({ label, samples })).sort((a, b) => a.label - b.label);
 }
 
-/** `total` divided in the proportion of `sizes`, rounded down; what is left goes to the largest remainders. */
+/**
+ * `total` divided in the proportion of `sizes`, rounded down; what is left goes to the largest remainders.
+ */
 function apportioned(total: number, sizes: readonly number[]): number[] {
   const all = sizes.reduce((a, b) => a + b, 0);
   const exact = sizes.map((size) => (total * size) / all);

@@ -13,9 +13,12 @@ export interface StreamLoaderOptions {
   dropLast?: boolean;
   /** Batches that are read ahead while the consumer works on one. 0: none. Default 2. */
   prefetchFactor?: number;
-  /** Samples that are held back and handed out in a random order: a shuffle as far as this reaches. Default 0. */
+  /**
+   * Samples that are held back and handed out in a random order: a shuffle within this many samples. Default
+   * 0.
+   */
   shuffleBuffer?: number;
-  /** Of the shuffle. Default: it follows `manualSeed`. */
+  /** Seed of the shuffle. Default: it follows `manualSeed`. */
   seed?: number;
 }
 
@@ -28,14 +31,16 @@ export type SampleStream<Sample> =
 const loaderOptions = ["batchSize", "dropLast", "prefetchFactor", "shuffleBuffer", "seed"];
 
 /**
- * Batches of samples that come one after another and are never all in memory (PyTorch's `DataLoader` over an `IterableDataset`):
+ * Batches of samples that come one after another and are never all in memory (PyTorch's `DataLoader` over an
+ * `IterableDataset`):
  *
  *     const loader = new data.StreamLoader(() => data.csvSamples("large.csv", { columns }), { batchSize: 256, shuffleBuffer: 10_000 })
  *     for await (const [x, y] of loader) …
  *     await fit(model, loader, { optimizer, epochs: 3 })
  *
- * At most `batchSize · (prefetchFactor + 1) + shuffleBuffer` samples were read and not yet handed out. Samples are stacked as by
- * `DataLoader`. `fit` wants a new stream for each epoch: give a function, or something that can be iterated again.
+ * At most `batchSize · (prefetchFactor + 1) + shuffleBuffer` samples were read and not yet handed out.
+ * Samples are stacked as by `DataLoader`. `fit` needs a new stream for each epoch: pass a function, or an
+ * object that can be iterated again.
  */
 export class StreamLoader<Sample> {
   readonly batchSize: number;
@@ -95,7 +100,7 @@ export class StreamLoader<Sample> {
     if (batch.length > 0 && !this.dropLast) yield collate(batch);
   }
 
-  /** Each sample trades places with a random one of those that are held back. */
+  /** Each sample replaces a random one of the samples held back, which is handed out. */
   async *#shuffled(): AsyncGenerator<Sample, void, undefined> {
     const held: Sample[] = [];
     const below = randomBelow(this.#generator);

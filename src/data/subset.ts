@@ -46,7 +46,7 @@ export class Subset<D extends SampleDataset | BatchDataset = SampleDataset | Bat
     this.batch = (whole ? (at: Int32Array) => dataset.batch(this.#chosen(at)) : undefined) as this["batch"];
   }
 
-  /** Those of the data set. */
+  /** The generators of the data set. */
   get generators(): readonly Generator[] {
     return (this.dataset as BatchDataset).generators ?? [];
   }

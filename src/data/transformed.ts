@@ -14,8 +14,9 @@ type AnyDataset = SampleDataset | BatchDataset;
  *
  *     const augmented = new data.TransformedDataset(train, data.randomCrop(32, { padding: 4 }), data.randomHorizontalFlip())
  *
- * Over a `TensorDataset` the transforms are part of a compiled step. A checkpoint of `fit` keeps the state of their generators; a
- * function of your own that draws from a generator of its own says so: `Object.assign((x) => …, { generator })`.
+ * Over a `TensorDataset` the transforms are part of a compiled step. A checkpoint of `fit` keeps the state of
+ * their generators; a function of yours that draws from its own generator must declare the generator:
+ * `Object.assign((x) => …, { generator })`.
  */
 export class TransformedDataset<D extends AnyDataset = AnyDataset> {
   readonly transforms: readonly Transform[];
@@ -42,7 +43,7 @@ export class TransformedDataset<D extends AnyDataset = AnyDataset> {
     return this.dataset.length;
   }
 
-  /** Those of the transforms, and of the data set below: a checkpoint keeps where they are. */
+  /** The generators of the transforms and of the data set below: a checkpoint keeps their states. */
   get generators(): readonly Generator[] {
     const below = (this.dataset as BatchDataset).generators ?? [];
     return [...new Set([...below, ...this.transforms.flatMap(({ generator }) => generator ?? [])])];

@@ -1,7 +1,7 @@
 /**
- * Writing a file so that a reader sees either the old bytes or the new ones, never a mixture: a temporary file in
- * the same directory (a rename does not cross file systems), fsync, rename, fsync of the directory. When anything
- * fails, the old file is still there and the temporary one is gone.
+ * Writing a file so that a reader sees either the old bytes or the new ones, never a mixture: a temporary
+ * file in the same directory (a rename does not cross file systems), fsync, rename, fsync of the directory.
+ * When anything fails, the old file is still there and the temporary one is gone.
  */
 
 import * as fs from "node:fs";
@@ -67,9 +67,12 @@ export async function writeFileAtomic(
 }
 
 interface Target {
-  /** The file that is replaced: a symbolic link stays, what it points to is replaced, or made. */
+  /** The file to replace: a symbolic link is kept, and its target is replaced or created. */
   path: string;
-  /** Undefined for devices and pipes (/dev/stdout, /dev/full): nothing to replace, so they are written straight. */
+  /**
+   * Undefined for devices and pipes (/dev/stdout, /dev/full): nothing to replace, so they are written
+   * straight.
+   */
   temporary?: string;
   isPipe?: boolean;
   flags: string;
@@ -85,7 +88,7 @@ function inspect(op: string, path: string): Target {
       throw new FileError(`${op}: a directory, not a file: ${quotedPath(path)}`, "NOT_A_FILE", path);
     if (stat !== undefined && !stat.isFile())
       return { path, isPipe: stat.isFIFO(), flags: "w", mode: 0o666, keepMode: false };
-    // A file without write permission is protected: that a rename could replace it all the same is no reason to.
+    // A file without write permission is protected, although a rename could replace it.
     if (stat !== undefined) fs.accessSync(path, fs.constants.W_OK);
     const real = stat === undefined ? endOfLinks(path) : fs.realpathSync(path);
     removeLeftovers(real);
@@ -102,7 +105,7 @@ function inspect(op: string, path: string): Target {
   }
 }
 
-/** The most that Linux follows: beyond it, links are a ring. */
+/** The most links that Linux follows: a longer chain counts as a cycle. */
 const MOST_LINKS = 40;
 
 /** @internal Where a link leads, also one that leads to no file yet. */
@@ -113,7 +116,7 @@ export function endOfLinks(path: string): string {
     try {
       next = fs.readlinkSync(end);
     } catch {
-      return end; // no link, or nothing there
+      return end; // not a link, or no such file
     }
     end = resolve(fs.realpathSync(dirname(end)), next);
   }
@@ -151,7 +154,9 @@ async function syncDirectory(op: string, path: string, directory: string): Promi
   }
 }
 
-/** Windows opens no directories, some file systems sync none, some directories may be entered but not read. */
+/**
+ * Windows opens no directories, some file systems sync none, some directories may be entered but not read.
+ */
 function isStorageFailure(cause: unknown): boolean {
   return ["EIO", "ENOSPC", "EDQUOT"].includes((cause as NodeJS.ErrnoException).code ?? "");
 }

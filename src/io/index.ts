@@ -33,9 +33,10 @@ export interface LoadedFile {
 }
 
 /**
- * Saves named tensors, for example `model.stateDict()`: their values at the moment of the call, so that training may
- * go on meanwhile. The file is replaced as a whole or not at all.
- * @throws FileError `DISK_FULL`, `NO_PERMISSION`, `DIRECTORY_NOT_FOUND` … that names the file; the old one stays.
+ * Saves named tensors, for example `model.stateDict()`: their values at the moment of the call, so that
+ * training may go on meanwhile. The file is replaced as a whole or not at all.
+ * @throws FileError `DISK_FULL`, `NO_PERMISSION`, `DIRECTORY_NOT_FOUND` … that names the file; the old one
+ * stays.
  */
 export async function saveSafetensors(
   path: Path,
@@ -55,8 +56,8 @@ export function saveSafetensorsSync(path: Path, tensors: NamedTensors, options: 
 }
 
 /**
- * The tensors of a safetensors file by name, for `model.loadStateDict`. float16 and bfloat16 become float32; wider
- * and narrower integers become int32.
+ * The tensors of a safetensors file by name, for `model.loadStateDict`. float16 and bfloat16 become float32;
+ * wider and narrower integers become int32.
  * @throws FileError that names the file and what is wrong with it.
  */
 export async function loadSafetensors(path: Path): Promise<Record<string, Tensor>> {

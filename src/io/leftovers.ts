@@ -1,14 +1,17 @@
 /**
- * The temporary files of writers, by names that say who writes them. A process that is killed leaves its file behind; the next one that
- * saves under the same name removes it, but never the file of a writer that may be alive: one on another machine that shares the disk,
- * or in another container, is not known to be dead.
+ * The temporary files of writers, by names that say who writes them. A process that is killed leaves its file
+ * behind; the next one that saves under the same name removes it, but never the file of a writer that may be
+ * alive: one on another machine that shares the disk, or in another container, is not known to be dead.
  */
 import { createHash, randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import { hostname, networkInterfaces } from "node:os";
 import { basename, dirname, join } from "node:path";
 
-/** `.run.ckpt.3f2a90bc71-4711-8800123-a1b2c3d4.tmp`: the world of the process, its number, when it began, and chance. */
+/**
+ * `.run.ckpt.3f2a90bc71-4711-8800123-a1b2c3d4.tmp`: the machine or container of the process, its id, its
+ * start time, and a random part.
+ */
 const temporaryName = /^\.(.+)\.([0-9a-f]{10})-(\d+)-(\d+)-[0-9a-f]{8}\.tmp$/s;
 
 /** Names are limited to 255 bytes; 24 characters of the name (at most 72 bytes) say whose leftover it is. */
@@ -24,7 +27,9 @@ export function temporaryFor(path: string): string {
 /** Targets whose leftovers were looked for: once a process is enough, and a directory may be long. */
 const seen = new Set<string>();
 
-/** Removes what dead processes left of files with the name of `path`. What cannot be read or removed stays. */
+/**
+ * Removes what dead processes left of files with the name of `path`. What cannot be read or removed stays.
+ */
 export function removeLeftovers(path: string): void {
   const folder = dirname(path);
   const key = join(folder, stem(path));
@@ -37,13 +42,13 @@ export function removeLeftovers(path: string): void {
         fs.rmSync(join(folder, name), { force: true });
     }
   } catch {
-    // Litter is no reason not to save.
+    // A leftover that cannot be removed must not prevent saving.
   }
 }
 
 let worldName: string | undefined;
 
-/** Where the number of a process means that process: this machine since it was started, this container. */
+/** The scope in which a process id is unique: this machine since its start, or this container. */
 function world(): string {
   if (worldName === undefined) {
     const facts = [hostname()];
@@ -53,7 +58,7 @@ function world(): string {
         fs.readlinkSync("/proc/self/ns/pid"),
       );
     } catch {
-      // Not Linux: what tells machines apart.
+      // Not Linux: an identifier of the machine.
       for (const list of Object.values(networkInterfaces()))
         for (const { mac } of list ?? []) facts.push(mac);
     }
@@ -62,23 +67,27 @@ function world(): string {
   return worldName;
 }
 
-/** Numbers of processes are used again: another start is another process. */
+/** Process ids are reused: a different start time means a different process. */
 function isDead(pid: number, start: number): boolean {
   try {
     process.kill(pid, 0);
   } catch (error) {
-    // Anything else, such as EPERM, comes of a process that is there.
+    // Any other error, such as EPERM, means that the process exists.
     return (error as NodeJS.ErrnoException).code === "ESRCH";
   }
   const now = startOf(pid);
   return now !== undefined && start !== 0 && now !== start;
 }
 
-/** In ticks since the machine was started; undefined where the system does not say. A zombie, which writes nothing any more, has none: 0. */
+/**
+ * In ticks since the machine was started; undefined where the system does not say. A zombie, which writes
+ * nothing any more, has none: 0.
+ */
 function startOf(pid: number | "self"): number | undefined {
   try {
     const text = fs.readFileSync(`/proc/${pid}/stat`, "latin1");
-    // The name of the program, in parentheses, may hold spaces and parentheses. Behind it: the state, and 19 fields on the start.
+    // The name of the program, in parentheses, may hold spaces and parentheses. Behind it: the state, and 19
+    // fields on the start.
     const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
     return fields[0] === "Z" ? 0 : Number(fields[19]);
   } catch {

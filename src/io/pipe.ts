@@ -1,11 +1,12 @@
 /**
- * Named pipes. Opening one waits for somebody at the other end, and with it a thread that no signal reaches; so pipes are opened
- * without waiting, asked again while nobody is there, and given up after a while.
+ * Named pipes. Opening a pipe blocks until the other end is opened, and it blocks a thread that no signal
+ * reaches; so pipes are opened without waiting, asked again while nobody is there, and given up after a
+ * while.
  */
 import * as fs from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** How long the other end may stay away. */
+/** How long to wait for the other end. */
 export const pipePatience = { ms: 10_000 };
 
 export const NO_WRITER = "NO_WRITER";
@@ -37,7 +38,7 @@ async function until<T>(attempt: () => Promise<T | undefined>): Promise<T> {
 
 const isNotYet = (error: unknown, code: string) => (error as NodeJS.ErrnoException).code === code;
 
-/** Reads from what was opened with `readingFlags`; the end of a pipe is where all who wrote it have gone. */
+/** Reads from what was opened with `readingFlags`; a pipe ends when all its writers have closed it. */
 export class Source {
   readonly #deadline = performance.now() + pipePatience.ms;
   #begun: boolean;
@@ -79,8 +80,8 @@ export class Source {
 }
 
 /**
- * Opens a pipe when somebody reads it. Opening it again does not wait then; this descriptor is closed after that, since the end of the
- * last writer is the end of the pipe. @throws ENXIO when nobody comes.
+ * Opens a pipe when somebody reads it. Opening it again does not wait then; this descriptor is closed after
+ * that, since the end of the last writer is the end of the pipe. @throws ENXIO when nobody comes.
  */
 export function awaitReaderSync(path: string): number {
   const deadline = performance.now() + pipePatience.ms;

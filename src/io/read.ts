@@ -22,20 +22,24 @@ export function pathOf(path: Path): string {
 // One read call takes at most 2 GiB on every platform, and fs.readFile refuses larger files altogether.
 const LARGEST_READ = 2 ** 30;
 
-/** What a file may take in memory when no size on disk vouches for it: a pipe, or what a gzip stream unpacks to. */
+/**
+ * The most memory for a file whose size is not known from the disk: a pipe, or what a gzip stream unpacks to.
+ */
 export const MOST_BYTES = 2 ** 30;
 
-/** How to read what has no size: a pipe, a file of /proc. */
+/** How to read a file without a size: a pipe, a file of /proc. */
 export interface Unsized {
-  /** How long a file of this kind is by the bytes at its start; undefined while it takes more of them to say. */
+  /**
+   * How long a file of this kind is by the bytes at its start; undefined while it takes more of them to say.
+   */
   lengthFrom?: (start: Uint8Array) => number | undefined;
   /** Default 1 GiB. */
   maxBytes?: number;
 }
 
 /**
- * The whole file, in memory of its own: aligned, which a slice of Node's buffer pool is not, and shared, so that native threads may
- * work on a data set where it lies.
+ * The whole file, in memory of its own: aligned, which a slice of Node's buffer pool is not, and shared, so
+ * that native threads may work on a data set where it lies.
  * @throws FileError `NOT_A_FILE` for directories and devices, `FILE_TOO_LARGE` for a pipe that does not end.
  */
 export function readBytesSync(op: string, path: string, unsized: Unsized = {}): Uint8Array {
@@ -79,7 +83,7 @@ export async function readBytes(op: string, path: string, unsized: Unsized = {})
   }
 }
 
-/** A file in pieces, for what is larger than memory. */
+/** A file in pieces, for files larger than memory. */
 export async function* readPieces(op: string, path: string): AsyncGenerator<Uint8Array, void, undefined> {
   const file = await fs.promises.open(path, readingFlags).catch((error) => {
     throw readError(op, path, error);
@@ -151,7 +155,7 @@ class Room {
   }
 }
 
-/** Memory for what has no size to read up to. */
+/** Memory for a file of unknown size. */
 class GrowingRoom extends Room {
   #length: number | undefined;
 
@@ -185,7 +189,7 @@ class GrowingRoom extends Room {
   }
 }
 
-/** The FileError for a failed open or read: its code, and what would help to find the mistake. */
+/** The FileError for a failed open or read: its code, and a hint to find the mistake. */
 export function readError(op: string, path: string, cause: unknown): FileError {
   if (cause instanceof FileError) return cause;
   const { code, message } = cause as NodeJS.ErrnoException;

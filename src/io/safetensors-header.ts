@@ -1,6 +1,6 @@
 /**
- * The header of a safetensors file, and everything that can be wrong with it. Nothing here trusts a number before it
- * has been compared with the length of the file.
+ * The header of a safetensors file, and everything that can be wrong with it. Nothing here trusts a number
+ * before it has been compared with the length of the file.
  */
 
 import { FileError, formatShape } from "../errors.js";
@@ -86,7 +86,7 @@ export function parseHeader(bytes: Uint8Array, path?: string): Header {
 export function lengthFrom(start: Uint8Array): number | undefined {
   if (start.length < 8) return undefined;
   const dataStart = 8 + Number(new DataView(start.buffer, start.byteOffset, 8).getBigUint64(0, true));
-  // What is wrong with the header is said by who reads it: here it is only not waited for.
+  // The reader of the header reports its errors: this function only stops waiting for more bytes.
   if (dataStart > 8 + LONGEST_HEADER) return 8;
   if (start.length < dataStart) return undefined;
   try {
@@ -128,7 +128,10 @@ function parseObject(text: string, fail: Fail): Record<string, unknown> {
 /** The header itself, a tensor, its shape, and room for what others may add. */
 const DEEPEST = 8;
 
-/** Asked before the text is parsed: nesting takes 50 times its bytes as objects, and stack where they are walked. */
+/**
+ * Asked before the text is parsed: nesting takes 50 times its bytes as objects, and stack where they are
+ * walked.
+ */
 function isDeeperThan(levels: number, text: string): boolean {
   let depth = 0;
   for (let i = 0; i < text.length; i++) {
@@ -143,8 +146,8 @@ function isDeeperThan(levels: number, text: string): boolean {
 }
 
 /**
- * The names in the order of the file, which JavaScript objects do not keep for names like "0", and the first key that
- * an object repeats, which JSON.parse lets pass. `text` is an object and valid JSON.
+ * The names in the order of the file, which JavaScript objects do not keep for names like "0", and the first
+ * key that an object repeats, which JSON.parse lets pass. `text` is an object and valid JSON.
  */
 function scanKeys(text: string): { names: Iterable<string>; repeated?: string } {
   const open: (Set<string> | null)[] = []; // keys of each object around this place; null for an array

@@ -5,10 +5,10 @@
  *     N bytes            JSON: { "__metadata__": { text: text }, name: { dtype, shape, data_offsets: [begin, end] } }
  *     the data           little-endian, row-major, without gaps; offsets count from here
  *
- * Written: F64 F32 I32 U8 BOOL, widest elements first, so that every array starts at a multiple of its element size;
- * the header is padded with spaces so that the data starts at a multiple of 64.
- * Read: those without conversion; F16 and BF16 become float32; I8 I16 U16 become int32, and so do U32 I64 U64 when
- * every value fits (`VALUE_OUT_OF_RANGE` otherwise).
+ * Written: F64 F32 I32 U8 BOOL, widest elements first, so that every array starts at a multiple of its
+ * element size; the header is padded with spaces so that the data starts at a multiple of 64. Read: those
+ * without conversion; F16 and BF16 become float32; I8 I16 U16 become int32, and so do U32 I64 U64 when every
+ * value fits (`VALUE_OUT_OF_RANGE` otherwise).
  */
 
 import { endianness } from "node:os";
@@ -80,8 +80,8 @@ export function safetensorsChunks(
 }
 
 /**
- * An object of names, and nothing whose own entries are others, as those of a Map (none), of a model or of a tensor: its file would
- * be without what was meant.
+ * An object of names, and nothing whose own entries are others, as those of a Map (none), of a model or of a
+ * tensor: its file would be without what was meant.
  * @throws ValueError `INVALID_VALUE`
  */
 export function namesWith<T>(values: "tensors" | "texts", given: Readonly<Record<string, T>>) {
@@ -94,7 +94,7 @@ export function namesWith<T>(values: "tensors" | "texts", given: Readonly<Record
   return given;
 }
 
-/** Nothing is written that could not be read again. */
+/** Refuses to write a file that could not be read again. */
 function checkRawTensor(name: unknown, tensor: RawTensor): void {
   if (name === "__metadata__")
     throw new FileError("saveSafetensors: __metadata__ cannot be the name of a tensor", "BAD_NAME");
@@ -134,8 +134,8 @@ export function encodeSafetensors(
 }
 
 /**
- * Tensors in the order of the header. Arrays that lie aligned in `bytes` are views of it, the others are copies.
- * `path` is what messages call the bytes.
+ * Tensors in the order of the header. Arrays that lie aligned in `bytes` are views of it, the others are
+ * copies. `path` is what messages call the bytes.
  */
 export function decodeSafetensors(bytes: Uint8Array, path?: string): Safetensors {
   requireLittleEndian();

@@ -10,7 +10,7 @@ type ActivationClass<Name extends UnaryName> = new (
   options?: UnaryOptions<Name>,
 ) => Module & { forward(x: Tensor): Tensor };
 
-/** A layer without parameters from a row of `kernels/rows.ts`; its options are those of the row. */
+/** A layer without parameters from a row of `kernels/rows.ts`; the row gives its options. */
 function activation<Name extends UnaryName>(className: string, name: Name): ActivationClass<Name> {
   const row: UnaryRow = unaryRows[name];
   const layer = class extends Module {
@@ -80,7 +80,7 @@ export class Softmax extends Module {
   }
 }
 
-/** log of `Softmax`, computed without taking that logarithm. */
+/** log(softmax(x)), computed without taking the logarithm of the softmax. */
 export class LogSoftmax extends Softmax {
   override forward(x: Tensor): Tensor {
     return normalized.logSoftmax(x, this.dim);

@@ -18,16 +18,17 @@ import { Module } from "./module.js";
 import { Sequential } from "./sequential.js";
 
 export interface AdaptiveLogSoftmaxOptions {
-  /** By how much narrower each cluster is than the one before. Default 4. */
+  /** The factor by which each cluster is narrower than the cluster before. Default 4. */
   divValue?: number;
   /** Whether the head has a bias. Default false. */
   headBias?: boolean;
 }
 
 /**
- * A softmax over many classes of which few are frequent (Grave et al., 2017; PyTorch's `nn.AdaptiveLogSoftmaxWithLoss`): classes below
- * `cutoffs[0]` are in the head, beside one entry for each cluster of rarer ones, which are computed for the rows that need them only.
- * Classes are numbered from the most frequent one on. Which rows are computed depends on the targets: it cannot be compiled.
+ * A softmax over many classes of which few are frequent (Grave et al., 2017; PyTorch's
+ * `nn.AdaptiveLogSoftmaxWithLoss`). The head holds the classes below `cutoffs[0]` and one entry for each
+ * cluster of rarer classes. A cluster is computed only for the rows that need it. Classes are numbered from
+ * the most frequent one on. The rows to compute depend on the targets, so this module cannot be compiled.
  */
 export class AdaptiveLogSoftmaxWithLoss extends Module {
   readonly head: Linear;
@@ -70,8 +71,9 @@ export class AdaptiveLogSoftmaxWithLoss extends Module {
   }
 
   /**
-   * The log-probability of each target, and the mean of their negatives as the loss.
-   * Shapes: x [N, inFeatures] and target (integers) [N], or [inFeatures] and [] → output of the shape of the target, loss [].
+   * The log-probability of each target, and as the loss the mean of the negative log-probabilities.
+   * Shapes: x [N, inFeatures] and target (integers) [N], or [inFeatures] and [] → output with the shape of
+   * the target, loss [].
    */
   forward(x: Tensor, target: Tensor): Named<"output" | "loss", Tensor> {
     checkTensors(this.constructor.name, x, target);

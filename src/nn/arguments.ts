@@ -13,7 +13,7 @@ export function checkProbability(layer: string, name: string, p: number): void {
   if (!(p >= 0 && p <= 1)) throw new ValueError(`${layer}: ${name} is between 0 and 1: ${quoted(p)}`);
 }
 
-/** What was given where a module belongs, and what to do about it. */
+/** The error message for a value that is not a module: the value, and what to do about it. */
 export function notAModule(given: unknown): string {
   if (Array.isArray(given)) return `an array of ${given.length}; spread it: ...layers`;
   if (typeof given !== "function") return quoted(given);

@@ -16,19 +16,22 @@ import { keptBuffer, Parameter } from "./parameter.js";
 export interface NormOptions {
   /** Added to the variance. Default 1e-5. */
   eps?: number;
-  /** How far the running statistics move; null averages over all batches so far. Default 0.1. */
+  /**
+   * Weight of the new batch in the running statistics; null averages over all batches so far. Default 0.1.
+   */
   momentum?: number | null;
   /** Whether to learn a factor and an offset per channel. Default true for batches, false for instances. */
   affine?: boolean;
-  /** Whether what is learned has an offset. Default true. */
+  /** Whether to learn an offset too. Default true. */
   bias?: boolean;
   /** Whether to keep running statistics for `eval()`. Default true for batches, false for instances. */
   trackRunningStats?: boolean;
 }
 
 /**
- * What layers that normalise channels have in common: `weight` and `bias` [C], and the buffers `running_mean`, `running_var` [C] and
- * `num_batches_tracked`, which carry PyTorch's names in state dicts. Running statistics are changed in place, so that `compile` replays it.
+ * Base of the layers that normalise channels: `weight` and `bias` [C], and the buffers `running_mean`,
+ * `running_var` [C] and `num_batches_tracked`, which carry PyTorch's names in state dicts. Running statistics
+ * are changed in place, so that `compile` replays the change.
  */
 abstract class ChannelNorm extends Module {
   readonly eps: number;
@@ -77,7 +80,7 @@ abstract class ChannelNorm extends Module {
     return this.num_batches_tracked;
   }
 
-  /** Forgets the running statistics. */
+  /** Resets the running statistics. */
   resetRunningStats(): void {
     for (const [buffer, value] of [
       [this.running_mean, 0],
@@ -87,7 +90,7 @@ abstract class ChannelNorm extends Module {
       if (buffer !== null) fill_(buffer, value);
   }
 
-  /** Forgets the running statistics; weight 1 and bias 0. */
+  /** Resets the running statistics; sets weight to 1 and bias to 0. */
   resetParameters(): void {
     this.resetRunningStats();
     if (this.weight !== null) init.ones(this.weight);
@@ -119,7 +122,7 @@ function batchNormOf(className: string, ranks: readonly number[]): ChannelNormCo
       if (training && num_batches_tracked !== null)
         noGrad(() => {
           binary_("add", num_batches_tracked, 1);
-          // The average of all batches: the n-th counts 1/n.
+          // The average of all batches: the n-th batch has weight 1/n.
           if (this.momentum === null) momentum = div(1, to(num_batches_tracked, running_mean!.dtype));
         });
       return batchNorm(x, running_mean, running_var, this.weight, this.bias, {
@@ -133,7 +136,7 @@ function batchNormOf(className: string, ranks: readonly number[]): ChannelNormCo
   return layer;
 }
 
-/** An instance normalisation whose input has `rank` dims with a batch dim, or one less without. */
+/** An instance normalisation whose input has `rank` dims with a batch dim, or one dim less without it. */
 function instanceNormOf(className: string, rank: number): ChannelNormConstructor {
   const layer = class extends ChannelNorm {
     constructor(numFeatures: number, options: NormOptions = {}) {

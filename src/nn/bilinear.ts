@@ -7,7 +7,8 @@ import { Module } from "./module.js";
 import { Parameter } from "./parameter.js";
 
 /**
- * y = aᵀ·W·b + bias, one W per output (PyTorch's `nn.Bilinear`). Weight [out, in1, in2] and bias [out] start uniform on ±1/√in1.
+ * y = aᵀ·W·b + bias, one W per output (PyTorch's `nn.Bilinear`). Weight [out, in1, in2] and bias [out] start
+ * uniform on ±1/√in1.
  * Shapes: [..., in1] and [..., in2] → [..., out].
  */
 export class Bilinear extends Module {

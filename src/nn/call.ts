@@ -9,7 +9,7 @@ import { hooksOf, type Module } from "./module.js";
 /** The modules whose `forward` is running, outermost first. */
 const running: Module[] = [];
 
-/** Errors that already say where they happened. */
+/** Errors whose messages already name the module. */
 const placed = new WeakSet<object>();
 
 /** Every call of a `forward`: hooks before and after, and errors that name the module they come from. */
@@ -41,9 +41,12 @@ export function callForward(module: Module, forward: (...args: any[]) => unknown
   }
 }
 
-/** After an await other modules run, and neither a path nor a trace says what belongs to whom. */
+/**
+ * After an await other modules may run, so neither the path nor a trace can tell which module a call belongs
+ * to.
+ */
 function asyncForward(module: Module, result: Promise<unknown>): SimdgradError {
-  result.catch(() => {}); // this error is the one to see
+  result.catch(() => {}); // only the error below is reported
   return new SimdgradError(
     "ASYNC_FORWARD",
     `forward computes at once: that of ${module.constructor.name} is async, it returned a promise; await what it needs before`,
@@ -51,8 +54,9 @@ function asyncForward(module: Module, result: Promise<unknown>): SimdgradError {
 }
 
 /**
- * What went wrong inside because `forward` was given no tensor, as an error that says so; null for any other error. Looked for when something
- * was thrown only, so that calls cost nothing; the innermost layer answers.
+ * If a call failed because an argument of `forward` was not a tensor: an error that says so; null for any
+ * other error. This runs only after something was thrown, so that calls cost nothing. The innermost layer
+ * creates the error.
  */
 function noTensor(module: Module, [first, ...rest]: unknown[], thrown: unknown): DTypeError | null {
   const isList = (given: unknown) => Array.isArray(given) || ArrayBuffer.isView(given);
@@ -78,7 +82,10 @@ function noTensor(module: Module, [first, ...rest]: unknown[], thrown: unknown):
   );
 }
 
-/** Where in the model the program is: `Sequential[2].Linear`, `Net.encoder.layers[0].Linear`; "" outside. */
+/**
+ * The path of the running module in the model: `Sequential[2].Linear`, `Net.encoder.layers[0].Linear`; ""
+ * outside.
+ */
 export function modulePath(): string {
   if (running.length === 0) return "";
   let path = running[0].constructor.name;
@@ -91,7 +98,7 @@ export function modulePath(): string {
 
 setPlace(modulePath);
 
-/** `layers.0` as it is written in code: `.layers[0]`. */
+/** `layers.0` as JavaScript writes it: `.layers[0]`. */
 function accessor(name: string): string {
   return name
     .split(".")

@@ -36,7 +36,7 @@ export const Dropout1d = dropoutOf("Dropout1d", ops.dropout1d);
 export const Dropout2d = dropoutOf("Dropout2d", ops.dropout2d);
 /** In training, drops whole channels of [N, C, D, H, W] or [C, D, H, W]. */
 export const Dropout3d = dropoutOf("Dropout3d", ops.dropout3d);
-/** Dropout that keeps mean 0 and variance 1: for networks with SELU. */
+/** Dropout that keeps mean 0 and variance 1, for networks with SELU. */
 export const AlphaDropout = dropoutOf("AlphaDropout", ops.alphaDropout);
 /** `AlphaDropout` of whole channels. */
 export const FeatureAlphaDropout = dropoutOf("FeatureAlphaDropout", ops.featureAlphaDropout);

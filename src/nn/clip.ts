@@ -1,4 +1,7 @@
-/** Gradient clipping (PyTorch's `torch.nn.utils`). Operations on tensors throughout: nothing is read, so `compile` replays them. */
+/**
+ * Gradient clipping (PyTorch's `torch.nn.utils`). It uses only operations on tensors and reads no values, so
+ * `compile` can replay it.
+ */
 
 import { noGrad } from "../autograd/grad-mode.js";
 import { SimdgradError, ValueError } from "../errors.js";
@@ -14,15 +17,19 @@ import { quoted } from "../quote.js";
 import { Tensor } from "../tensor/tensor.js";
 
 export interface ClipGradNormOptions {
-  /** Of the p-norm, `Infinity` for the largest absolute value. Default 2. */
+  /** p of the p-norm; `Infinity` for the largest absolute value. Default 2. */
   normType?: number;
-  /** Throws when the norm is NaN or infinite; reads it, so not inside `compile`. Default false. */
+  /**
+   * Throws when the norm is NaN or infinite. This reads the norm, so it does not work inside `compile`.
+   * Default false.
+   */
   errorIfNonfinite?: boolean;
 }
 
 /**
- * Scales all gradients in place so that together, as one vector, their norm is at most `maxNorm`; they become
- * g · min(1, maxNorm / (norm + 1e-6)). Returns the norm from before; 0 when no parameter has a gradient.
+ * Scales all gradients in place so that their norm as one vector is at most `maxNorm`; each gradient g
+ * becomes g · min(1, maxNorm / (norm + 1e-6)). Returns the norm before clipping; 0 when no parameter has a
+ * gradient.
  */
 export function clipGradNorm_(
   parameters: Tensor | Iterable<Tensor>,
@@ -37,7 +44,8 @@ export function clipGradNorm_(
   const gradients = gradientsOf("clipGradNorm_", parameters);
   if (gradients.length === 0) return tensor(0);
   return noGrad(() => {
-    // The norm of the norms is the norm of all; float64 when any is, so that it loses nothing.
+    // The norm of the norms is the norm of all gradients. It is float64 if any gradient is, so that no
+    // precision is lost.
     const dtype = gradients.some((g) => g.dtype === "float64") ? "float64" : "float32";
     const total = norm(stack(gradients.map((g) => to(norm(g, normType), dtype))), normType);
     if (errorIfNonfinite && !Number.isFinite(total.item()))
@@ -46,7 +54,7 @@ export function clipGradNorm_(
         `clipGradNorm_: the norm of the gradients is not finite: ${total.item()}; errorIfNonfinite: false scales by it nevertheless`,
       );
     const scale = unary.clamp(div(maxNorm, total.add(1e-6)), { max: 1 });
-    // Multiplied even by 1: whether it is 1 is known to nobody who does not read it.
+    // Multiplies even if the factor is 1: finding that out would read a value.
     for (const g of gradients) binary_("mul", g, to(scale, g.dtype));
     return total;
   });

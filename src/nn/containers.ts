@@ -20,7 +20,7 @@ abstract class List<Item extends object> extends Module {
     this.extend(items);
   }
 
-  /** `item` as it is kept; throws when it cannot be. */
+  /** `item` as the container stores it; throws for an item of the wrong kind. */
   protected abstract admit(item: Item): Item;
 
   /** Number of items. */
@@ -30,7 +30,7 @@ abstract class List<Item extends object> extends Module {
     return n;
   }
 
-  /** The item at a position; negative ones count from the end. */
+  /** The item at a position; negative positions count from the end. */
   at(index: number): Item {
     const item = [...this].at(index);
     if (item === undefined)
@@ -50,7 +50,7 @@ abstract class List<Item extends object> extends Module {
     return this;
   }
 
-  /** Puts `item` at a position; those from there on move up. */
+  /** Inserts `item` at a position; the items from there on move up. */
   insert(index: number, item: Item): this {
     const items = [...this];
     items.splice(index, 0, this.admit(item));
@@ -85,7 +85,10 @@ function asParameter(container: string, item: unknown): Parameter {
   return item instanceof Parameter ? item : new Parameter(item);
 }
 
-/** Modules in a row, which their owner calls (PyTorch's `nn.ModuleList`). An array in a field of a module does the same. */
+/**
+ * A list of modules, which the module that owns the list calls (PyTorch's `nn.ModuleList`). An array in a
+ * field of a module works the same way.
+ */
 export class ModuleList extends List<Module> {
   constructor(modules: Iterable<Module> = []) {
     super(modules);
@@ -96,7 +99,7 @@ export class ModuleList extends List<Module> {
   }
 }
 
-/** Parameters in a row; plain tensors become parameters (PyTorch's `nn.ParameterList`). */
+/** A list of parameters; plain tensors become parameters (PyTorch's `nn.ParameterList`). */
 export class ParameterList extends List<Tensor> {
   constructor(parameters: Iterable<Tensor> = []) {
     super(parameters);
@@ -119,13 +122,13 @@ abstract class Dict<Item extends object> extends Module {
     for (const [name, item] of entries as Iterable<readonly [string, Item]>) this.set(name, item);
   }
 
-  /** What an item is called in errors. */
+  /** The word for an item in errors. */
   protected abstract get kind(): string;
   protected abstract holds(value: unknown): boolean;
-  /** `item` as it is kept; throws when it cannot be. */
+  /** `item` as the container stores it; throws for an item of the wrong kind. */
   protected abstract admit(item: Item): Item;
 
-  /** Adds an item, or replaces one. The name is not that of a method, and has no dots. */
+  /** Adds an item, or replaces one. The name must not be a method's name and must not contain dots. */
   set(name: string, item: Item): this {
     const value = this.admit(item);
     if (name === "" || name.includes(".") || (name in this && !this.has(name)))
@@ -136,7 +139,7 @@ abstract class Dict<Item extends object> extends Module {
     return this;
   }
 
-  /** @throws ValueError for a name that is not there. */
+  /** @throws ValueError for an unknown name. */
   get(name: string): Item {
     if (!this.has(name))
       throw new ValueError(
@@ -179,7 +182,7 @@ abstract class Dict<Item extends object> extends Module {
   }
 }
 
-/** Modules by name, which their owner calls (PyTorch's `nn.ModuleDict`). */
+/** Modules by name, which the module that owns them calls (PyTorch's `nn.ModuleDict`). */
 export class ModuleDict extends Dict<Module> {
   constructor(modules: Readonly<Record<string, Module>> | Iterable<readonly [string, Module]> = {}) {
     super(modules);
@@ -212,7 +215,10 @@ export class ParameterDict extends Dict<Tensor> {
   }
 }
 
-/** x + body(x) (He et al., 2015): what the body has to learn is the difference. Shapes of x and of body(x) broadcast. */
+/**
+ * x + body(x) (He et al., 2015): the body learns the difference between output and input. Shapes of x and of
+ * body(x) broadcast.
+ */
 export class Residual extends Module {
   constructor(readonly body: Module) {
     super();

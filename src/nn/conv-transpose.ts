@@ -50,7 +50,7 @@ abstract class ConvTranspose extends Module {
     Object.assign(this, learned(shape, outChannels, bias));
   }
 
-  /** How x is convolved; `outputSize`, if given, decides the output padding. */
+  /** The arguments of the convolution of x; `outputSize`, if given, decides the output padding. */
   protected howFor(x: Tensor, outputSize: Sizes | undefined): ConvTransposeOptions {
     const { stride, padding, dilation, groups, kernelSize } = this;
     const how = { stride, padding, dilation, groups };
@@ -82,8 +82,9 @@ abstract class ConvTranspose extends Module {
 }
 
 /**
- * The adjoint of `Conv1d` as a layer (PyTorch's `nn.ConvTranspose1d`). Weight [inChannels, outChannels/groups, k] and bias
- * [outChannels] start uniform on ±1/√(outChannels/groups · k). Shapes: [N, inChannels, L] or without N → [N, outChannels, L'] or without N.
+ * The adjoint of `Conv1d` as a layer (PyTorch's `nn.ConvTranspose1d`). Weight [inChannels,
+ * outChannels/groups, k] and bias [outChannels] start uniform on ±1/√(outChannels/groups · k). Shapes: [N,
+ * inChannels, L] or without N → [N, outChannels, L'] or without N.
  */
 export class ConvTranspose1d extends ConvTranspose {
   constructor(
@@ -94,15 +95,16 @@ export class ConvTranspose1d extends ConvTranspose {
   ) {
     super(1, inChannels, outChannels, kernelSize, options);
   }
-  /** `outputSize`: which of the lengths that the stride allows; instead of `outputPadding`. */
+  /** `outputSize` selects one of the lengths that the stride allows; it replaces `outputPadding`. */
   forward(x: Tensor, outputSize?: Sizes): Tensor {
     return convTranspose1d(x, this.weight, this.bias, this.howFor(x, outputSize));
   }
 }
 
 /**
- * The adjoint of `Conv2d` as a layer (PyTorch's `nn.ConvTranspose2d`). Weight [inChannels, outChannels/groups, kh, kw] and bias
- * [outChannels] start uniform on ±1/√(outChannels/groups · kh · kw). Shapes: [N, inChannels, H, W] or without N → [N, outChannels, H', W'] or without N.
+ * The adjoint of `Conv2d` as a layer (PyTorch's `nn.ConvTranspose2d`). Weight [inChannels,
+ * outChannels/groups, kh, kw] and bias [outChannels] start uniform on ±1/√(outChannels/groups · kh · kw).
+ * Shapes: [N, inChannels, H, W] or without N → [N, outChannels, H', W'] or without N.
  */
 export class ConvTranspose2d extends ConvTranspose {
   constructor(
@@ -113,15 +115,16 @@ export class ConvTranspose2d extends ConvTranspose {
   ) {
     super(2, inChannels, outChannels, kernelSize, options);
   }
-  /** `outputSize`: which of the sizes that the stride allows; instead of `outputPadding`. */
+  /** `outputSize` selects one of the sizes that the stride allows; it replaces `outputPadding`. */
   forward(x: Tensor, outputSize?: Sizes): Tensor {
     return convTranspose2d(x, this.weight, this.bias, this.howFor(x, outputSize));
   }
 }
 
 /**
- * The adjoint of `Conv3d` (PyTorch's `nn.ConvTranspose3d`). Weight [inChannels, outChannels/groups, kd, kh, kw] and bias start uniform on
- * ±1/√(outChannels/groups · kd · kh · kw). Shapes: [N, inChannels, D, H, W] or without N → [N, outChannels, D', H', W'] or without N.
+ * The adjoint of `Conv3d` (PyTorch's `nn.ConvTranspose3d`). Weight [inChannels, outChannels/groups, kd, kh,
+ * kw] and bias start uniform on ±1/√(outChannels/groups · kd · kh · kw). Shapes: [N, inChannels, D, H, W] or
+ * without N → [N, outChannels, D', H', W'] or without N.
  */
 export class ConvTranspose3d extends ConvTranspose {
   constructor(
@@ -132,7 +135,7 @@ export class ConvTranspose3d extends ConvTranspose {
   ) {
     super(3, inChannels, outChannels, kernelSize, options);
   }
-  /** `outputSize`: which of the sizes that the stride allows; instead of `outputPadding`. */
+  /** `outputSize` selects one of the sizes that the stride allows; it replaces `outputPadding`. */
   forward(x: Tensor, outputSize?: Sizes): Tensor {
     return convTranspose3d(x, this.weight, this.bias, this.howFor(x, outputSize));
   }

@@ -13,7 +13,10 @@ import { Parameter } from "./parameter.js";
 export interface ConvLayerOptions extends ConvOptions {
   /** Whether to add a learned bias. Default true. */
   bias?: boolean;
-  /** What padding is made of: zeros (default), or the image mirrored at its edge, its edge, its other side. */
+  /**
+   * The values of the padding: zeros (default), the image mirrored at its edge, the edge repeated, or the
+   * opposite side.
+   */
   paddingMode?: "zeros" | BorderMode;
 }
 
@@ -49,7 +52,7 @@ abstract class Conv extends Module {
   readonly dilation: readonly number[];
   readonly groups: number;
   readonly paddingMode: "zeros" | BorderMode;
-  /** Padding of other than zeros, which is made before the convolution. */
+  /** Padding with other values than zeros, which is added before the convolution. */
   readonly #borders: [before: number, after: number][];
 
   constructor(
@@ -79,7 +82,7 @@ abstract class Conv extends Module {
     Object.assign(this, learned(shape, outChannels, bias));
   }
 
-  /** x as the convolution takes it, and how. */
+  /** The input of the convolution (x, padded if needed) and its arguments. */
   protected prepared(x: Tensor): [Tensor, ConvOptions] {
     const { stride, padding, dilation, groups, paddingMode } = this;
     if (paddingMode === "zeros") return [x, { stride, padding, dilation, groups }];
@@ -101,8 +104,9 @@ abstract class Conv extends Module {
 }
 
 /**
- * Convolution of rows (PyTorch's `nn.Conv1d`). Weight [outChannels, inChannels/groups, k] and bias [outChannels] start uniform on
- * ±1/√(inChannels/groups · k). Shapes: [N, inChannels, L] or [inChannels, L] → [N, outChannels, L'] or [outChannels, L'].
+ * Convolution of rows (PyTorch's `nn.Conv1d`). Weight [outChannels, inChannels/groups, k] and bias
+ * [outChannels] start uniform on ±1/√(inChannels/groups · k). Shapes: [N, inChannels, L] or [inChannels, L] →
+ * [N, outChannels, L'] or [outChannels, L'].
  */
 export class Conv1d extends Conv {
   constructor(inChannels: number, outChannels: number, kernelSize: Sizes, options: ConvLayerOptions = {}) {
@@ -115,8 +119,9 @@ export class Conv1d extends Conv {
 }
 
 /**
- * Convolution of images (PyTorch's `nn.Conv2d`). Weight [outChannels, inChannels/groups, kh, kw] and bias [outChannels] start
- * uniform on ±1/√(inChannels/groups · kh · kw). Shapes: [N, inChannels, H, W] or without N → [N, outChannels, H', W'] or without N.
+ * Convolution of images (PyTorch's `nn.Conv2d`). Weight [outChannels, inChannels/groups, kh, kw] and bias
+ * [outChannels] start uniform on ±1/√(inChannels/groups · kh · kw). Shapes: [N, inChannels, H, W] or without
+ * N → [N, outChannels, H', W'] or without N.
  */
 export class Conv2d extends Conv {
   constructor(inChannels: number, outChannels: number, kernelSize: Sizes, options: ConvLayerOptions = {}) {
@@ -129,9 +134,9 @@ export class Conv2d extends Conv {
 }
 
 /**
- * Convolution of volumes (PyTorch's `nn.Conv3d`). Weight [outChannels, inChannels/groups, kd, kh, kw] and bias [outChannels] start
- * uniform on ±1/√(inChannels/groups · kd · kh · kw). Shapes: [N, inChannels, D, H, W] or without N → [N, outChannels, D', H', W'] or
- * without N.
+ * Convolution of volumes (PyTorch's `nn.Conv3d`). Weight [outChannels, inChannels/groups, kd, kh, kw] and
+ * bias [outChannels] start uniform on ±1/√(inChannels/groups · kd · kh · kw). Shapes: [N, inChannels, D, H,
+ * W] or without N → [N, outChannels, D', H', W'] or without N.
  */
 export class Conv3d extends Conv {
   constructor(inChannels: number, outChannels: number, kernelSize: Sizes, options: ConvLayerOptions = {}) {

@@ -4,7 +4,10 @@ import { checkProbability } from "./arguments.js";
 import { dropout } from "./functional.js";
 import { Module } from "./module.js";
 
-/** In training, sets each element to 0 with probability `p` and scales the others by 1/(1-p) (PyTorch's `nn.Dropout`). */
+/**
+ * In training, sets each element to 0 with probability `p` and scales the others by 1/(1-p) (PyTorch's
+ * `nn.Dropout`).
+ */
 export class Dropout extends Module {
   readonly p: number;
 

@@ -13,7 +13,9 @@ import { Parameter } from "./parameter.js";
 
 const lookupOptions = ["paddingIdx", "maxNorm", "normType", "scaleGradByFreq"];
 
-/** What both have in common: a table [numEmbeddings, embeddingDim] of normal numbers, the row at `paddingIdx` 0. */
+/**
+ * Base of both: a table [numEmbeddings, embeddingDim] of normal numbers, with zeros in the row `paddingIdx`.
+ */
 abstract class Table<Options extends ops.EmbeddingOptions> extends Module {
   readonly weight: Parameter;
   readonly paddingIdx: number | null;
@@ -39,14 +41,14 @@ abstract class Table<Options extends ops.EmbeddingOptions> extends Module {
     this.resetParameters();
   }
 
-  /** Normal numbers, and 0 at `paddingIdx`. */
+  /** Fills the table with normal numbers, and the row `paddingIdx` with 0. */
   resetParameters(): void {
     init.normal(this.weight);
     const { paddingIdx } = this;
     if (paddingIdx !== null) noGrad(() => fill_(select(this.weight, 0, paddingIdx), 0));
   }
 
-  /** Puts the values of `weight` in place of the random ones. */
+  /** Replaces the random values by those of `weight`. */
   protected load(weight: Tensor, freeze: boolean): void {
     this.to(weight.dtype === "float64" ? "float64" : "float32");
     noGrad(() => this.weight.copy_(weight));
@@ -65,7 +67,8 @@ function checkTable(op: string, weight: Tensor): void {
 }
 
 /**
- * A learned vector per index (PyTorch's `nn.Embedding`). Weight [numEmbeddings, embeddingDim] starts normal, its row at `paddingIdx` as 0.
+ * A learned vector per index (PyTorch's `nn.Embedding`). Weight [numEmbeddings, embeddingDim] starts normal,
+ * with zeros in the row `paddingIdx`.
  * Shapes: integers [...] → [..., embeddingDim].
  */
 export class Embedding extends Table<ops.EmbeddingOptions> {
@@ -73,7 +76,10 @@ export class Embedding extends Table<ops.EmbeddingOptions> {
     super(numEmbeddings, embeddingDim, options, lookupOptions);
   }
 
-  /** An embedding with the values of a table [rows, width]; `freeze` (default true) keeps them from being learned. */
+  /**
+   * An embedding with the values of a table [rows, width]; `freeze` (default true) keeps them from being
+   * learned.
+   */
   static fromPretrained(
     weight: Tensor,
     { freeze = true, ...options }: ops.EmbeddingOptions & { freeze?: boolean } = {},
@@ -99,7 +105,10 @@ export class EmbeddingBag extends Table<EmbeddingBagModuleOptions> {
       checkWords("EmbeddingBag", ["sum", "mean", "max"], { mode: options.mode });
   }
 
-  /** An embedding with the values of a table [rows, width]; `freeze` (default true) keeps them from being learned. */
+  /**
+   * An embedding with the values of a table [rows, width]; `freeze` (default true) keeps them from being
+   * learned.
+   */
   static fromPretrained(
     weight: Tensor,
     { freeze = true, ...options }: EmbeddingBagModuleOptions & { freeze?: boolean } = {},
@@ -110,7 +119,7 @@ export class EmbeddingBag extends Table<EmbeddingBagModuleOptions> {
     return made;
   }
 
-  /** `index` [B, n], or [n] with `offsets` [B] where bags begin → [B, embeddingDim]. */
+  /** `index` [B, n], or [n] with `offsets` [B], the positions where the bags begin → [B, embeddingDim]. */
   forward(index: Tensor, offsets: Tensor | null = null, perSampleWeights: Tensor | null = null): Tensor {
     return ops.embeddingBag(index, this.weight, { ...this.options, offsets, perSampleWeights });
   }

@@ -20,9 +20,9 @@ export interface TransformerOptions extends TransformerLayerOptions {
   numEncoderLayers?: number;
   /** Default 6. */
   numDecoderLayers?: number;
-  /** In place of the encoder: `forward(src, { mask, srcKeyPaddingMask, isCausal })`. */
+  /** Replaces the encoder: `forward(src, { mask, srcKeyPaddingMask, isCausal })`. */
   customEncoder?: Module | null;
-  /** In place of the decoder: `forward(tgt, memory, { tgtMask, memoryMask, … })`. */
+  /** Replaces the decoder: `forward(tgt, memory, { tgtMask, memoryMask, … })`. */
   customDecoder?: Module | null;
 }
 
@@ -35,7 +35,7 @@ export interface TransformerCallOptions {
   srcKeyPaddingMask?: Tensor | null;
   tgtKeyPaddingMask?: Tensor | null;
   memoryKeyPaddingMask?: Tensor | null;
-  /** Say that the masks are the causal ones. Default false. */
+  /** Whether the masks are causal masks. Default false. */
   srcIsCausal?: boolean;
   tgtIsCausal?: boolean;
   memoryIsCausal?: boolean;
@@ -48,8 +48,9 @@ const callOptions: readonly (keyof TransformerCallOptions)[] = [
 ];
 
 /**
- * An encoder and a decoder that attends to what it gives, for sequences from sequences (Vaswani et al., 2017; PyTorch's `nn.Transformer`).
- * Matrices start by Xavier's rule, uniform. `new Transformer(512, 8, { numEncoderLayers: 6 })`; these are the defaults.
+ * An encoder, and a decoder that attends to the encoder's output, for sequence-to-sequence models (Vaswani et
+ * al., 2017; PyTorch's `nn.Transformer`). Matrices start as Xavier uniform. `new Transformer(512, 8, {
+ * numEncoderLayers: 6 })`; these values are the defaults.
  */
 export class Transformer extends Module {
   readonly encoder: Module;
@@ -83,7 +84,10 @@ export class Transformer extends Module {
     for (const parameter of this.parameters()) if (parameter.ndim > 1) xavierUniform(parameter);
   }
 
-  /** Shapes: src [S, N, dModel], tgt [T, N, dModel] → [T, N, dModel] ([N, S, dModel] and so on where `batchFirst`; without N too). */
+  /**
+   * Shapes: src [S, N, dModel], tgt [T, N, dModel] → [T, N, dModel] ([N, S, dModel] and so on where
+   * `batchFirst`; without N too).
+   */
   forward(src: Tensor, tgt: Tensor, options: TransformerCallOptions = {}): Tensor {
     checkOptions("Transformer", options, callOptions);
     const batch = this.batchFirst ? 0 : 1;

@@ -10,7 +10,10 @@ export interface FlattenOptions {
   endDim?: number;
 }
 
-/** Dims `startDim` to `endDim` as one (PyTorch's `nn.Flatten`). The batch dim stays by default. By position or by name: `new Flatten(0)`, `new Flatten({ startDim: 0 })`. */
+/**
+ * Merges the dims `startDim` to `endDim` into one (PyTorch's `nn.Flatten`). By default the batch dim is kept.
+ * Arguments by position or by name: `new Flatten(0)`, `new Flatten({ startDim: 0 })`.
+ */
 export class Flatten extends Module {
   readonly startDim: number;
   readonly endDim: number;

@@ -47,7 +47,7 @@ export interface DropoutOptions {
   generator?: Generator;
 }
 
-/** Each element with probability `p` set to 0, the others scaled by 1/(1-p) (PyTorch's `F.dropout`). */
+/** Sets each element to 0 with probability `p` and scales the others by 1/(1-p) (PyTorch's `F.dropout`). */
 export function dropout(x: Tensor, options: DropoutOptions = {}): Tensor {
   checkTensors("dropout", x);
   checkOptions("dropout", options, ["p", "training", "generator"]);

@@ -1,4 +1,7 @@
-/** Initialisers that give a tensor a structure: identities, orthogonal rows, zeros, bounds (PyTorch's `torch.nn.init`). */
+/**
+ * Initialisers that give a tensor a structure: identities, orthogonal rows, zeros, bounds (PyTorch's
+ * `torch.nn.init`).
+ */
 
 import { checkNumbers, checkTensors } from "../arguments.js";
 import { noGrad } from "../autograd/grad-mode.js";
@@ -17,7 +20,7 @@ function fillWith<T extends Tensor>(x: T, values: Float64Array): T {
   return noGrad(() => copy_(x, tensor(values, { shape: x.shape }))) as T;
 }
 
-/** The identity, as far as it fits: ones where row and column agree. Shape: [n, m]. */
+/** The identity matrix, as far as it fits the shape: ones where row and column agree. Shape: [n, m]. */
 export function eye_<T extends Tensor>(x: T): T {
   checkTensors("eye_", x);
   if (x.ndim !== 2) throw new ShapeError(`eye_: a matrix is needed: ${formatShape(x.shape)}`);
@@ -28,8 +31,9 @@ export function eye_<T extends Tensor>(x: T): T {
 }
 
 /**
- * The convolution that changes nothing: channel i goes to channel i, through the middle of the kernel. Shape: [out, in, kernel…] with 1 to
- * 3 kernel dims. `groups`: parts of the outputs that each do so. Default 1.
+ * The identity convolution: channel i goes to channel i, through the middle of the kernel. Shape: [out, in,
+ * kernel…] with 1 to 3 kernel dims. `groups`: number of groups of outputs, each of which is an identity.
+ * Default 1.
  */
 export function dirac_<T extends Tensor>(x: T, groups = 1): T {
   checkTensors("dirac_", x);
@@ -54,8 +58,8 @@ export interface OrthogonalOptions extends GeneratorOptions {
 }
 
 /**
- * Rows (or columns, when there are fewer of them) that are orthogonal and of length gain, in a random direction (Saxe et al., 2014). Dims
- * after the first count as one.
+ * Orthogonal rows (or columns, if there are fewer columns) of length gain, in random directions (Saxe et al.,
+ * 2014). All dims after the first count as one dim.
  */
 export function orthogonal_<T extends Tensor>(x: T, options: OrthogonalOptions = {}): T {
   checkTensors("orthogonal_", x);
@@ -69,7 +73,7 @@ export function orthogonal_<T extends Tensor>(x: T, options: OrthogonalOptions =
   const normal = randn([long, short], { dtype: "float64", generator }).data as Float64Array;
   const parts = reflect(matrix(long, short, normal));
   const q = orthogonalFactor(parts, short);
-  // R with a positive diagonal: only then all directions are alike.
+  // The diagonal of R must be positive: only then are all directions equally likely.
   const signs = Float64Array.from(
     { length: short },
     (_, i) => gain * Math.sign(parts.packed.data[i * short + i]),
@@ -79,11 +83,14 @@ export function orthogonal_<T extends Tensor>(x: T, options: OrthogonalOptions =
 }
 
 export interface SparseOptions extends GeneratorOptions {
-  /** Of the values that are not 0. Default 0.01. */
+  /** Standard deviation of the values that are not 0. Default 0.01. */
   std?: number;
 }
 
-/** Normal, with a share `sparsity` of each column (rounded up) set to 0, at random places (Martens, 2010). Shape: [n, m]. */
+/**
+ * Normal, with a share `sparsity` of each column (rounded up) set to 0, at random places (Martens, 2010).
+ * Shape: [n, m].
+ */
 export function sparse_<T extends Tensor>(x: T, sparsity: number, options: SparseOptions = {}): T {
   checkTensors("sparse_", x);
   checkOptions("sparse_", options, ["std", "generator"]);
@@ -111,8 +118,9 @@ export interface TruncNormalOptions extends GeneratorOptions {
 }
 
 /**
- * Normal numbers between `a` and `b`: none piles up there, as those would that are cut off. By position or by name:
- * `truncNormal_(x, 0, 0.02, -1, 1)`, `truncNormal_(x, { std: 0.02 })`. Defaults: mean 0, std 1, a -2, b 2.
+ * Normal numbers between `a` and `b`. Unlike clamped numbers they do not accumulate at the bounds. Arguments
+ * by position or by name: `truncNormal_(x, 0, 0.02, -1, 1)`, `truncNormal_(x, { std: 0.02 })`. Defaults: mean
+ * 0, std 1, a -2, b 2.
  */
 export function truncNormal_<T extends Tensor>(
   x: T,

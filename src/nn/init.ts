@@ -8,15 +8,16 @@ import { checkOptions } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
 
 /*
- * Initialisers, with PyTorch's names and formulas (`torch.nn.init`). Each overwrites its tensor and returns it.
+ * Initialisers, with PyTorch's names and formulas (`torch.nn.init`). Each overwrites its tensor and returns
+ * it.
  */
 
 export type Nonlinearity = "linear" | "sigmoid" | "tanh" | "relu" | "leakyRelu" | "selu";
 
 export interface KaimingOptions extends GeneratorOptions {
-  /** Negative slope of the leaky ReLU behind the layer. Default 0. */
+  /** Negative slope of the leaky ReLU after the layer. Default 0. */
   a?: number;
-  /** Which fan keeps its variance: `fanIn` (default) forward, `fanOut` backward. */
+  /** `fanIn` (default) keeps the variance in the forward pass, `fanOut` in the backward pass. */
   mode?: "fanIn" | "fanOut";
   nonlinearity?: Nonlinearity;
 }
@@ -29,7 +30,10 @@ export interface XavierOptions extends GeneratorOptions {
 const xavierOptions: readonly (keyof XavierOptions)[] = ["gain", "generator"];
 const kaimingOptions: readonly (keyof KaimingOptions)[] = ["a", "mode", "nonlinearity", "generator"];
 
-/** The factor that keeps the variance of a layer's output behind each nonlinearity. `param`: slope of leakyRelu. */
+/**
+ * The factor that keeps the variance of a layer's output after each nonlinearity. `param`: slope of
+ * leakyRelu.
+ */
 export function calculateGain(nonlinearity: Nonlinearity, param = 0.01): number {
   checkNumbers("calculateGain", { param });
   switch (nonlinearity) {
@@ -100,7 +104,7 @@ export function normal<T extends Tensor>(
   return noGrad(() => inplace.normal_(x, at, width, { generator })) as T;
 }
 
-/** The same everywhere: `constant_(x, 0.5)` or `constant_(x, { value: 0.5 })`. */
+/** One value for all elements: `constant_(x, 0.5)` or `constant_(x, { value: 0.5 })`. */
 export function constant<T extends Tensor>(x: T, value: number | { value: number }): T {
   checkTensors("constant_", x);
   const given = byPositionOrName("constant_", [value], ["value"]);
@@ -157,7 +161,10 @@ export function kaimingNormal<T extends Tensor>(x: T, options: KaimingOptions = 
 }
 
 export * from "./init-patterns.js";
-/** Under PyTorch's names, which say that they overwrite: `kaimingNormal_(layer.weight)`. */
+/**
+ * The initialisers under PyTorch's names, whose underscore marks that they overwrite the tensor:
+ * `kaimingNormal_(layer.weight)`.
+ */
 export {
   constant as constant_,
   kaimingNormal as kaimingNormal_,

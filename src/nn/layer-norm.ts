@@ -8,7 +8,7 @@ import * as init from "./init.js";
 import { Module } from "./module.js";
 import { Parameter } from "./parameter.js";
 
-/** A size, or several, as sizes. */
+/** One size or several, as an array of sizes. */
 function sizesOf(layer: string, normalizedShape: number | Shape): Shape {
   const sizes = Array.isArray(normalizedShape) ? [...normalizedShape] : [normalizedShape as number];
   for (const size of sizes) checkSizes(layer, { normalizedShape: size });
@@ -25,8 +25,8 @@ export interface LayerNormOptions {
 }
 
 /**
- * Mean 0 and variance 1 over the last dims, then · weight + bias (PyTorch's `nn.LayerNorm`). Weight and bias have the normalized shape
- * and start as 1 and 0.
+ * Mean 0 and variance 1 over the last dims, then · weight + bias (PyTorch's `nn.LayerNorm`). Weight and bias
+ * have the normalized shape and start as 1 and 0.
  */
 export class LayerNorm extends Module {
   readonly normalizedShape: Shape;
@@ -92,12 +92,13 @@ export interface GroupNormOptions {
   eps?: number;
   /** Whether to learn a factor and an offset per channel. Default true. */
   affine?: boolean;
-  /** Whether what is learned has an offset. Default true. */
+  /** Whether to learn an offset too. Default true. */
   bias?: boolean;
 }
 
 /**
- * Mean 0 and variance 1 over each of `numGroups` groups of channels, then · weight + bias per channel (PyTorch's `nn.GroupNorm`).
+ * Mean 0 and variance 1 over each of `numGroups` groups of channels, then · weight + bias per channel
+ * (PyTorch's `nn.GroupNorm`).
  * Shapes: [N, C, …] → the same.
  */
 export class GroupNorm extends Module {
@@ -131,7 +132,10 @@ export class GroupNorm extends Module {
   }
 }
 
-/** Each element divided by a size of the channels around it (PyTorch's `nn.LocalResponseNorm`); see `functional.localResponseNorm`. */
+/**
+ * Divides each element by a norm of the neighbouring channels (PyTorch's `nn.LocalResponseNorm`); see
+ * `functional.localResponseNorm`.
+ */
 export class LocalResponseNorm extends Module {
   constructor(
     readonly size: number,

@@ -9,13 +9,16 @@ import { Linear } from "./linear.js";
 import { Module } from "./module.js";
 
 export interface LinearCrossEntropyLossOptions extends CrossEntropyOptions {
-  /** Sizes d1, … of targets [N, d1, …], each of which has logits of its own. Default: none. */
+  /** Sizes d1, … of targets [N, d1, …]; each target has its own logits. Default: none. */
   outFeatures?: readonly number[];
   /** Whether the linear layer has a bias. Default false. */
   bias?: boolean;
 }
 
-/** A linear layer and the cross-entropy of its outputs (PyTorch's `nn.LinearCrossEntropyLoss`). Shapes: x [N, in] and target [N, d1, …]. */
+/**
+ * A linear layer and the cross-entropy of its outputs (PyTorch's `nn.LinearCrossEntropyLoss`). Shapes: x [N,
+ * in] and target [N, d1, …].
+ */
 export class LinearCrossEntropyLoss extends Module {
   readonly linear: Linear;
   readonly outFeatures: readonly number[];

@@ -14,10 +14,13 @@ type LossModule<Inputs extends unknown[], Options> = Module & {
   forward(...inputs: Inputs): Tensor;
 };
 
-/** `posWeight` as it is called in state dicts. */
+/** The name of `posWeight` in state dicts. */
 const snake = (option: string) => option.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
-/** A function of tensors as a module: `forward` with the options given here. Tensors among them are buffers, as in PyTorch. */
+/**
+ * A function of tensors as a module: `forward` with the options given here. Tensors among them are buffers,
+ * as in PyTorch.
+ */
 function lossOf<Inputs extends unknown[], Options extends object>(
   className: string,
   known: readonly (keyof Options & string)[],
@@ -80,18 +83,24 @@ export const CrossEntropyLoss = loss<CrossEntropyOptions>(
   crossEntropyOptions,
   crossEntropy,
 );
-/** How unlikely sequences of labels are without being told where they are: `forward(logProbs, targets, inputLengths, targetLengths)`. */
+/**
+ * Connectionist temporal classification: the negative log-likelihood of label sequences without alignment:
+ * `forward(logProbs, targets, inputLengths, targetLengths)`.
+ */
 export const CTCLoss = lossOf<
   [logProbs: Tensor, targets: Tensor, inputLengths: Lengths, targetLengths: Lengths],
   CTCLossOptions
 >("CTCLoss", ctcLossOptions, ctcLoss);
 /** Negative log-likelihood of log-probabilities. */
 export const NLLLoss = loss<ops.NLLLossOptions>("NLLLoss", ops.nllLossOptions, ops.nllLoss);
-/** A parabola near 0, a line farther out. */
+/** Quadratic near 0, linear beyond. */
 export const SmoothL1Loss = loss("SmoothL1Loss", regression.smoothL1LossOptions, regression.smoothL1Loss);
-/** Half the square near 0, a line of slope delta farther out. */
+/** Half the square near 0, linear with slope delta beyond. */
 export const HuberLoss = loss("HuberLoss", regression.huberLossOptions, regression.huberLoss);
-/** Kullback-Leibler divergence of log-probabilities from a target; `reduction: "batchmean"` for its mean over a batch. */
+/**
+ * Kullback-Leibler divergence of log-probabilities from a target; `reduction: "batchmean"` for its mean over
+ * a batch.
+ */
 export const KLDivLoss = loss("KLDivLoss", regression.klDivOptions, regression.klDiv);
 /** Negative log-likelihood of counts under a Poisson distribution. */
 export const PoissonNLLLoss = loss(
@@ -104,7 +113,7 @@ export const GaussianNLLLoss = lossOf<
   [input: Tensor, target: Tensor, variance: Tensor | number],
   regression.GaussianNLLLossOptions
 >("GaussianNLLLoss", regression.gaussianNllLossOptions, regression.gaussianNllLoss);
-/** Distances of pairs: small for target 1, at least a margin for -1. */
+/** For distances of pairs: the distance is to be small for target 1, and at least a margin for target -1. */
 export const HingeEmbeddingLoss = loss(
   "HingeEmbeddingLoss",
   margins.marginLossOptions,
@@ -116,7 +125,7 @@ export const MultiMarginLoss = loss(
   margins.multiMarginLossOptions,
   margins.multiMarginLoss,
 );
-/** The hinge loss of several classes of which several are right. */
+/** The hinge loss of several classes of which more than one may be correct. */
 export const MultiLabelMarginLoss = loss(
   "MultiLabelMarginLoss",
   ops.lossOptions,
@@ -130,22 +139,31 @@ export const MultiLabelSoftMarginLoss = loss<ops.WeightedLossOptions>(
 );
 /** The logistic loss, for targets 1 and -1. */
 export const SoftMarginLoss = loss("SoftMarginLoss", ops.lossOptions, margins.softMarginLoss);
-/** Two vectors in one direction for target 1, in different ones for -1: `forward(input1, input2, target)`. */
+/**
+ * Target 1 asks for two vectors of the same direction, target -1 for different directions: `forward(input1,
+ * input2, target)`.
+ */
 export const CosineEmbeddingLoss = lossOf<
   [input1: Tensor, input2: Tensor, target: Tensor],
   margins.MarginLossOptions
 >("CosineEmbeddingLoss", margins.marginLossOptions, margins.cosineEmbeddingLoss);
-/** The first input above the second for target 1, below for -1: `forward(input1, input2, target)`. */
+/**
+ * Target 1 asks for a first input larger than the second, target -1 for a smaller one: `forward(input1,
+ * input2, target)`.
+ */
 export const MarginRankingLoss = lossOf<
   [input1: Tensor, input2: Tensor, target: Tensor],
   margins.MarginLossOptions
 >("MarginRankingLoss", margins.marginLossOptions, margins.marginRankingLoss);
-/** The anchor nearer to the positive than to the negative: `forward(anchor, positive, negative)`. */
+/**
+ * Asks for an anchor that is closer to the positive than to the negative: `forward(anchor, positive,
+ * negative)`.
+ */
 export const TripletMarginLoss = lossOf<
   [anchor: Tensor, positive: Tensor, negative: Tensor],
   triplets.TripletMarginLossOptions
 >("TripletMarginLoss", triplets.tripletMarginLossOptions, triplets.tripletMarginLoss);
-/** The same with any distance: `{ distanceFunction: (a, b) => … }`. */
+/** The triplet margin loss with any distance: `{ distanceFunction: (a, b) => … }`. */
 export const TripletMarginWithDistanceLoss = lossOf<
   [anchor: Tensor, positive: Tensor, negative: Tensor],
   triplets.TripletMarginWithDistanceLossOptions

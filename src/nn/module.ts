@@ -16,7 +16,7 @@ import { callForward } from "./call.js";
 import { keptBuffer, Parameter } from "./parameter.js";
 import { hiddenIn } from "./unregistered.js";
 
-/** Tensors by name: what is saved of a model. They share the memory of the model. */
+/** Tensors by name: the saved state of a model. They share the memory of the model. */
 export type StateDict = Record<string, Tensor>;
 
 export interface LoadResult {
@@ -24,12 +24,12 @@ export interface LoadResult {
   unexpectedKeys: string[];
 }
 
-/** Sees the arguments of `forward` before it runs; what it returns, if anything, replaces them: an array of all, or the only one. */
+/** Gets the arguments of `forward`; a result replaces them: an array of all, or the only one. */
 export type ForwardPreHook = (module: Module, args: unknown[]) => unknown;
-/** Sees the arguments and the result of `forward`; what it returns, if anything, replaces the result. */
+/** Gets the arguments and the result of `forward`; a result of the hook replaces the latter. */
 export type ForwardHook = (module: Module, args: unknown[], result: unknown) => unknown;
 
-/** What a module keeps beside its fields: not enumerable, so it is no part of the model. */
+/** Internal state of a module. It is not enumerable, so it is not part of the model. */
 interface Hidden {
   /** By field name: whether it is part of the state dict. */
   buffers: Map<string, boolean>;
@@ -45,10 +45,11 @@ export function hooksOf(module: Module): Pick<Hidden, "preHooks" | "hooks"> {
 }
 
 /**
- * Base of layers and models (PyTorch's `nn.Module`). A subclass holds parameters and other modules in its own fields,
- * or in arrays there, and computes in `forward`. What is in fields is found when asked for, so nothing needs to be
- * registered. In a plain object, a Map or a Set it is an error (`nn.ModuleDict` and `nn.ParameterDict` are for that); `#private` fields
- * cannot be seen: `fit` refuses a model that computes with parameters in them.
+ * Base of layers and models (PyTorch's `nn.Module`). A subclass holds parameters and other modules in its own
+ * fields, or in arrays there, and computes in `forward`. The module searches its fields on demand, so nothing
+ * needs to be registered. Parameters and modules in a plain object, a Map or a Set are an error: use
+ * `nn.ModuleDict` and `nn.ParameterDict`. A module cannot see `#private` fields: `fit` refuses a model that
+ * computes with parameters in them.
  *
  *     class Net extends nn.Module {
  *       fc = new nn.Linear(784, 10);
@@ -60,7 +61,7 @@ export abstract class Module {
 
   constructor() {
     hidden.set(this, { buffers: new Map(), preHooks: [], hooks: [] });
-    // Calls go through one door, so that hooks run and errors can say where in the model they happened.
+    // All calls go through one function, which runs hooks and adds the path of the module to errors.
     const forward = this.forward ?? missingForward;
     const instrumented = (...args: unknown[]) => callForward(this, forward, args);
     Object.defineProperty(this, "forward", { value: instrumented, writable: true, configurable: true });
@@ -68,7 +69,7 @@ export abstract class Module {
 
   abstract forward(...args: any[]): any;
 
-  /** Whether `train()` (true, the default) or `eval()` was called last: dropout and the like ask. */
+  /** True in training mode (the default), false after `eval()`; dropout and similar layers check it. */
   get training(): boolean {
     if (tracing !== null) tracing.read(this, "training", this.#training);
     return this.#training;
@@ -80,8 +81,9 @@ export abstract class Module {
   }
 
   /**
-   * Makes a tensor part of the state without being learned, as the field `name` (PyTorch's `register_buffer`): it is cast and saved with
-   * the model. `persistent: false` keeps it out of the state dict; null is a buffer that is not there (yet).
+   * Registers a tensor that is not learned as part of the state, in the field `name` (PyTorch's
+   * `register_buffer`): the buffer is cast and saved with the model. `persistent: false` keeps the buffer out
+   * of the state dict; null is a buffer without a value (yet).
    * @throws ValueError for a name with dots, or of a field that is there and no buffer.
    */
   registerBuffer(name: string, x: Tensor | null, options: { persistent?: boolean } = {}): void {
@@ -122,7 +124,8 @@ export abstract class Module {
 
   /**
    * Every parameter, once, under its path: `0.weight`.
-   * @throws SimdgradError `UNREGISTERED` when a field holds modules or parameters where nobody finds them: in an object, a Map or a Set.
+   * @throws SimdgradError `UNREGISTERED` when a field holds modules or parameters in a plain object, a Map or
+   * a Set.
    */
   *namedParameters(): Generator<[string, Parameter]> {
     checkAllFound(this);
@@ -155,7 +158,10 @@ export abstract class Module {
     return [...this.namedBuffers()].map(([, buffer]) => buffer);
   }
 
-  /** Parameters and buffers by path, under PyTorch's names. The tensors share the model's memory: clone() to keep. */
+  /**
+   * Parameters and buffers by path, under PyTorch's names. The tensors share the model's memory: clone() to
+   * keep.
+   */
   stateDict(): StateDict {
     checkAllFound(this);
     const dict: StateDict = {};
@@ -164,8 +170,8 @@ export abstract class Module {
   }
 
   /**
-   * Copies of parameters and buffers, by path. While the model is being trained on another thread they are those between two steps, all of
-   * the same one: load them into a second model to serve predictions meanwhile.
+   * Copies of parameters and buffers, by path. While another thread trains the model, all copies are taken
+   * between the same two steps: load the copies into a second model to serve predictions meanwhile.
    */
   async snapshot(): Promise<StateDict> {
     const entries = [...stateEntries(this, "", [])];
@@ -173,7 +179,7 @@ export abstract class Module {
     const copy = () => {
       copies = noGrad(() => Object.fromEntries(entries.map(([path, x]) => [path, clone(x)])));
     };
-    // A model is trained by one run at a time, which may be over before it can be asked, and followed by another.
+    // One run at a time trains a model. The run may end before it answers, and another run may follow.
     const writer = () =>
       entries.map(([, { storage, offset }]) => writerOf(storage.array, offset)).find((found) => found);
     for (let running = writer(); running !== undefined; running = writer())
@@ -183,9 +189,10 @@ export abstract class Module {
   }
 
   /**
-   * Copies the values of `dict` into the model. Everything is checked first: after an error the model is unchanged.
-   * @throws SimdgradError `STATE_DICT_MISMATCH` that lists missing keys, unexpected keys and shapes that differ.
-   * `strict: false` forgives the first two.
+   * Copies the values of `dict` into the model. Everything is checked first: after an error the model is
+   * unchanged.
+   * @throws SimdgradError `STATE_DICT_MISMATCH` that lists missing keys, unexpected keys and shapes that
+   * differ. `strict: false` accepts missing and unexpected keys.
    */
   loadStateDict(dict: Readonly<Record<string, Tensor>>, options: { strict?: boolean } = {}): LoadResult {
     checkOptions("loadStateDict", options, ["strict"]);
@@ -194,7 +201,7 @@ export abstract class Module {
     return result;
   }
 
-  /** @internal Checks everything, and gives what loads it, which cannot fail. */
+  /** @internal Checks everything and returns a function that loads the values and cannot fail. */
   prepareLoad(
     dict: Readonly<Record<string, Tensor>>,
     strict = true,
@@ -233,31 +240,32 @@ export abstract class Module {
     };
   }
 
-  /** Training mode for this module and all below it; `train(false)` is `eval()`. */
+  /** Sets training mode for this module and all below it; `train(false)` is `eval()`. */
   train(mode = true): this {
     for (const module of this.modules()) module.training = mode;
     return this;
   }
 
-  /** Evaluation mode: no dropout, running statistics. */
+  /** Sets evaluation mode: no dropout; normalisation uses running statistics. */
   eval(): this {
     return this.train(false);
   }
 
-  /** Forgets the gradients of all parameters. */
+  /** Clears the gradients of all parameters. */
   zeroGrad(): void {
     for (const parameter of this.parameters()) parameter.gradient = null;
   }
 
-  /** Switches gradients of all parameters on or off: frozen layers. */
+  /** Switches gradients of all parameters on or off, for example to freeze layers. */
   requiresGrad_(value = true): this {
     for (const parameter of this.parameters()) parameter.requiresGrad = value;
     return this;
   }
 
   /**
-   * Casts parameters, with their gradients, and float buffers to `float32` or `float64`, in place (PyTorch's `Module.to(dtype)`).
-   * Parameters stay the same objects: an optimizer that has them goes on, and its state follows. Inputs are the caller's to cast.
+   * Casts parameters, with their gradients, and float buffers to `float32` or `float64`, in place (PyTorch's
+   * `Module.to(dtype)`). Parameters stay the same objects: an optimizer that has them keeps working, and its
+   * state is cast too. The caller must cast inputs.
    */
   to(dtype: "float32" | "float64"): this {
     if (!isFloating(dtype))
@@ -268,7 +276,7 @@ export abstract class Module {
         const fields = module as unknown as Record<string, unknown>;
         const value = fields[name];
         if (!(value instanceof Tensor) || !isFloating(value.dtype) || value.dtype === dtype) continue;
-        memoryMoved(); // recordings go on with the former memory
+        memoryMoved(); // recordings use the old memory
         fields[name] = keptBuffer(value, dtype);
       }
     return this;
@@ -279,12 +287,12 @@ export abstract class Module {
     return this.to("float32");
   }
 
-  /** `to("float64")`; float64 is computed by the JavaScript core. */
+  /** `to("float64")`; the JavaScript core computes float64. */
   double(): this {
     return this.to("float64");
   }
 
-  /** Calls `fn` with every module, children first: initialisers. */
+  /** Calls `fn` with every module, children first, for example to initialise parameters. */
   apply(fn: (module: Module) => void): this {
     for (const child of this.children()) child.apply(fn);
     fn(this);
@@ -292,8 +300,8 @@ export abstract class Module {
   }
 
   /**
-   * Calls `hook(module, args)` before each `forward`. What it returns, one value or an array of all arguments, takes their place; undefined
-   * leaves them. Returns a function that removes it.
+   * Calls `hook(module, args)` before each `forward`. The hook's result, one value or an array of
+   * all arguments, replaces the arguments; undefined keeps them. Returns a function that removes the hook.
    */
   registerForwardPreHook(hook: ForwardPreHook): () => void {
     checkFunctions("registerForwardPreHook", { hook });
@@ -301,15 +309,15 @@ export abstract class Module {
   }
 
   /**
-   * Calls `hook(module, args, result)` after each `forward`. What it returns takes the place of the result; undefined leaves it. Returns a
-   * function that removes it.
+   * Calls `hook(module, args, result)` after each `forward`. The hook's result replaces the result of
+   * `forward`; undefined keeps it. Returns a function that removes the hook.
    */
   registerForwardHook(hook: ForwardHook): () => void {
     checkFunctions("registerForwardHook", { hook });
     return register(hidden.get(this)!.hooks, hook);
   }
 
-  /** What the print of this module says in its parentheses. */
+  /** The text in the parentheses when this module is printed. */
   extraRepr(): string {
     return "";
   }
@@ -325,7 +333,7 @@ export abstract class Module {
   }
 
   #print(indent: string, above: Module[]): string {
-    if (above.includes(this)) return `${this.constructor.name}(…)`; // a child that knows its parent
+    if (above.includes(this)) return `${this.constructor.name}(…)`; // a child with a reference to its parent
     const name = this.constructor.name;
     const children = [...this.namedChildren()];
     if (children.length === 0) {
@@ -339,7 +347,10 @@ export abstract class Module {
   }
 }
 
-/** What keeps the values of one tensor from being copied into another; null for nothing. @throws SimdgradError `TENSOR_IN_USE`. */
+/**
+ * The reason why the values of one tensor cannot be copied into another; null if there is none. @throws
+ * SimdgradError `TENSOR_IN_USE`.
+ */
 function whyNotCopied(key: string, source: Tensor, target: Tensor): string | null {
   if (!sameShape(source.shape, target.shape))
     return `size mismatch for ${key}: ${formatShape(source.shape)} in the dict, ${formatShape(target.shape)} in the model`;
@@ -361,7 +372,7 @@ interface CopyTo {
   readonly source: Tensor;
 }
 
-/** Sources that no copy into a target changes: one that lies in the memory of the model is copied first. */
+/** Sources that no copy into a target changes: a source in the memory of the model is copied first. */
 function apartFrom(targets: readonly Tensor[], copies: readonly CopyTo[]): CopyTo[] {
   const buffers = new Set(targets.map(({ array }) => array.buffer));
   return copies.map(({ target, source }) => {
@@ -398,7 +409,9 @@ function missingForward(this: Module): never {
   );
 }
 
-/** @throws SimdgradError `UNREGISTERED` for what would be neither trained nor saved. */
+/**
+ * @throws SimdgradError `UNREGISTERED` for modules and parameters that would be neither trained nor saved.
+ */
 function checkAllFound(root: Module): void {
   const hiding: [string, Module | Parameter][] = [];
   for (const [path, module] of root.namedModules())
@@ -420,9 +433,11 @@ function checkAllFound(root: Module): void {
   );
 }
 
-/** Parameters and buffers under every path they have (a shared one has several), as a state dict lists them. */
+/**
+ * Parameters and buffers under each of their paths (shared ones have several), as a state dict lists them.
+ */
 function* stateEntries(module: Module, prefix: string, above: Module[]): Generator<[string, Tensor]> {
-  if (above.includes(module)) return; // a child that knows its parent
+  if (above.includes(module)) return; // a child with a reference to its parent
   const { buffers } = hidden.get(module)!;
   for (const [name, value] of ownEntries(module)) {
     if (value instanceof Module) yield* stateEntries(value, join(prefix, name), [...above, module]);

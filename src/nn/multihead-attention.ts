@@ -16,11 +16,11 @@ export interface MultiheadAttentionOptions {
   dropout?: number;
   /** Whether projections have a bias. Default true. */
   bias?: boolean;
-  /** Whether to learn one key and value more, which every query sees. Default false. */
+  /** Whether to learn one additional key and value, which every query sees. Default false. */
   addBiasKv?: boolean;
   /** Whether to add a key and value of zeros. Default false. */
   addZeroAttn?: boolean;
-  /** Features of keys and of values. Default: those of queries. */
+  /** Features of keys and of values. Default: the features of queries. */
   kdim?: number;
   vdim?: number;
   /** Whether tensors are [N, L, E] instead of [L, N, E]. Default false. */
@@ -37,9 +37,9 @@ const callOptions: readonly (keyof AttentionCallOptions)[] = [
 ];
 
 /**
- * Attention of several heads (Vaswani et al., 2017; PyTorch's `nn.MultiheadAttention`). Fields carry the names they have in PyTorch's
- * state dicts: `in_proj_weight` [3 E, E] (or `q_proj_weight`, `k_proj_weight`, `v_proj_weight` where kdim or vdim differ), `in_proj_bias`,
- * `out_proj`, `bias_k`, `bias_v`.
+ * Attention of several heads (Vaswani et al., 2017; PyTorch's `nn.MultiheadAttention`). Fields carry the
+ * names they have in PyTorch's state dicts: `in_proj_weight` [3 E, E] (or `q_proj_weight`, `k_proj_weight`,
+ * `v_proj_weight` where kdim or vdim differ), `in_proj_bias`, `out_proj`, `bias_k`, `bias_v`.
  */
 export class MultiheadAttention extends Module {
   readonly in_proj_weight: Parameter | null = null;
@@ -82,8 +82,9 @@ export class MultiheadAttention extends Module {
   }
 
   /**
-   * Shapes: query [L, N, E], key [S, N, kdim], value [S, N, vdim] ([N, L, E] and so on where `batchFirst`; without N too) → the output, of
-   * the shape of the query, and the weights [N, L, S]: null where `needWeights` is false, [N, heads, L, S] where they are not averaged.
+   * Shapes: query [L, N, E], key [S, N, kdim], value [S, N, vdim] ([N, L, E] and so on where `batchFirst`;
+   * without N too) → the output, with the shape of the query, and the weights [N, L, S]: null if
+   * `needWeights` is false, [N, heads, L, S] if they are not averaged.
    */
   forward(
     query: Tensor,
@@ -94,7 +95,7 @@ export class MultiheadAttention extends Module {
     checkOptions("MultiheadAttention", options, callOptions);
     const { batchFirst = false, addZeroAttn = false, dropout = 0 } = this.options;
     const swap = batchFirst && query.ndim === 3;
-    // One tensor stays one tensor: it is projected at once.
+    // If query, key and value are one tensor, one projection computes all three.
     const swapped = new Map([query, key, value].map((x) => [x, swap ? transpose(x, 0, 1) : x]));
     const [output, weights] = multiHeadAttentionForward(
       ...([swapped.get(query)!, swapped.get(key)!, swapped.get(value)!] as const),

@@ -52,23 +52,23 @@ const plain = (className: string, dims: number, mode: PadMode) =>
 const withValue = (className: string, dims: number) =>
   padding(className, dims, "constant", true) as ConstantPaddingClass;
 
-/** The last dim filled up with `value`: `new ConstantPad1d([1, 2], 0.5)`. See `functional.pad`. */
+/** Pads the last dim with `value`: `new ConstantPad1d([1, 2], 0.5)`. See `functional.pad`. */
 export const ConstantPad1d = withValue("ConstantPad1d", 1);
 export const ConstantPad2d = withValue("ConstantPad2d", 2);
 export const ConstantPad3d = withValue("ConstantPad3d", 3);
-/** The last dims filled up with zeros. */
+/** Pads the last dims with zeros. */
 export const ZeroPad1d = plain("ZeroPad1d", 1, "constant");
 export const ZeroPad2d = plain("ZeroPad2d", 2, "constant");
 export const ZeroPad3d = plain("ZeroPad3d", 3, "constant");
-/** The last dims mirrored about their outermost elements. */
+/** Pads the last dims with their mirror image about the outermost elements. */
 export const ReflectionPad1d = plain("ReflectionPad1d", 1, "reflect");
 export const ReflectionPad2d = plain("ReflectionPad2d", 2, "reflect");
 export const ReflectionPad3d = plain("ReflectionPad3d", 3, "reflect");
-/** The outermost elements of the last dims, repeated. */
+/** Pads the last dims with their outermost elements, repeated. */
 export const ReplicationPad1d = plain("ReplicationPad1d", 1, "replicate");
 export const ReplicationPad2d = plain("ReplicationPad2d", 2, "replicate");
 export const ReplicationPad3d = plain("ReplicationPad3d", 3, "replicate");
-/** The last dims continued from their other end. */
+/** Pads the last dims with elements from their opposite end. */
 export const CircularPad1d = plain("CircularPad1d", 1, "circular");
 export const CircularPad2d = plain("CircularPad2d", 2, "circular");
 export const CircularPad3d = plain("CircularPad3d", 3, "circular");

@@ -11,8 +11,8 @@ import { Tensor } from "../tensor/tensor.js";
 import { memoryMoved } from "../tracing.js";
 
 /**
- * A tensor that a module learns (PyTorch's `nn.Parameter`): a leaf that requires a gradient. As a field of a module,
- * or in an array there, it is found by `parameters()`.
+ * A tensor that a module learns (PyTorch's `nn.Parameter`): a leaf that requires a gradient. `parameters()`
+ * finds it in a field of a module, or in an array there.
  */
 export class Parameter extends Tensor {
   /** Copies the values of `data` into long-lived memory. */
@@ -27,8 +27,9 @@ export class Parameter extends Tensor {
   }
 
   /**
-   * @internal What `Module.to` does: other memory behind the same object, so that modules and optimizers keep hold of it.
-   * A gradient that is there is converted too, as in PyTorch. A graph made before cannot go back through it.
+   * @internal For `Module.to`: replaces the memory behind the same object, so that modules and optimizers keep
+   * their reference. An existing gradient is converted too, as in PyTorch. An older graph cannot run backward
+   * through the parameter.
    */
   cast(dtype: "float32" | "float64"): void {
     memoryMoved();
@@ -56,7 +57,7 @@ function kept(kind: "parameter" | "gradient" | "buffer", x: Tensor, dtype: DType
   return storage;
 }
 
-/** The values of `x` in a tensor for a buffer that steps change: on memory that a thread may write to. */
+/** A copy of `x` for a buffer that steps change, on memory that a native thread may write. */
 export function keptBuffer(x: Tensor, dtype: DType = x.dtype): Tensor {
   const storage = kept("buffer", x, dtype);
   return new Tensor(storage, storage.offset, [...x.shape], denseStrides(x.shape), dtype);

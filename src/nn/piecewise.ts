@@ -13,7 +13,9 @@ import { Parameter } from "./parameter.js";
 
 type Options = Readonly<Record<string, number>>;
 
-/** A layer without parameters from a function of `ops/activations.ts`; `defaults` are the options it takes. */
+/**
+ * A layer without parameters from a function of `ops/activations.ts`; `defaults` are the options it takes.
+ */
 function activation<Defaults extends Options>(
   className: string,
   compute: (x: Tensor, options?: any) => Tensor,
@@ -82,7 +84,10 @@ export class Threshold extends Module {
   }
 }
 
-/** x, or a slope times x below 0: drawn per element from [lower, upper] in training, their mean otherwise. */
+/**
+ * x, or a slope times x below 0: in training a random slope per element from [lower, upper], otherwise their
+ * mean.
+ */
 export class RReLU extends Module {
   constructor(readonly options: { lower?: number; upper?: number } = {}) {
     super();
@@ -97,7 +102,10 @@ export class RReLU extends Module {
   }
 }
 
-/** x, or weight · x below 0: a learned slope, one (the default) or one per channel, which starts as `init`, 0.25 (PyTorch's `nn.PReLU`). */
+/**
+ * x, or weight · x below 0: a learned slope, one (the default) or one per channel, which starts as `init`,
+ * 0.25 (PyTorch's `nn.PReLU`).
+ */
 export class PReLU extends Module {
   readonly numParameters: number;
   readonly weight: Parameter;

@@ -3,7 +3,9 @@ import type { Tensor } from "../tensor/tensor.js";
 import { checkSizes } from "./arguments.js";
 import { Module } from "./module.js";
 
-/** Channels become places (PyTorch's `nn.PixelShuffle`). Shapes: [..., C·r², H, W] → [..., C, H·r, W·r]. */
+/**
+ * Moves channels into space (PyTorch's `nn.PixelShuffle`). Shapes: [..., C·r², H, W] → [..., C, H·r, W·r].
+ */
 export class PixelShuffle extends Module {
   constructor(readonly upscaleFactor: number) {
     super();
@@ -17,7 +19,10 @@ export class PixelShuffle extends Module {
   }
 }
 
-/** The inverse of `PixelShuffle` (PyTorch's `nn.PixelUnshuffle`). Shapes: [..., C, H·r, W·r] → [..., C·r², H, W]. */
+/**
+ * The inverse of `PixelShuffle` (PyTorch's `nn.PixelUnshuffle`). Shapes: [..., C, H·r, W·r] → [..., C·r², H,
+ * W].
+ */
 export class PixelUnshuffle extends Module {
   constructor(readonly downscaleFactor: number) {
     super();
@@ -31,7 +36,10 @@ export class PixelUnshuffle extends Module {
   }
 }
 
-/** Channels of groups in turns: see `functional.channelShuffle` (PyTorch's `nn.ChannelShuffle`). Shapes: [N, C, …] → the same. */
+/**
+ * Interleaves the channels of groups: see `functional.channelShuffle` (PyTorch's `nn.ChannelShuffle`).
+ * Shapes: [N, C, …] → the same.
+ */
 export class ChannelShuffle extends Module {
   constructor(readonly groups: number) {
     super();

@@ -18,7 +18,7 @@ type WindowedClass<Options, Result> = new (
   options?: Options,
 ) => Module & { forward(x: Tensor): Result };
 
-/** A layer of a function of windows that slide: its options are those of the function. */
+/** A layer from a function of sliding windows, with the options of the function. */
 function windowed<Options extends object, Result>(
   name: string,
   pool: (x: Tensor, kernelSize: Sizes, options?: Options) => Result,
@@ -73,13 +73,13 @@ export const MaxPool3d = windowed<pooling.MaxPoolOptions, Pooled>(
 );
 /** Mean of each window of volumes: see `functional.avgPool3d`. */
 export const AvgPool3d = windowed("AvgPool3d", pooling.avgPool3d, pooling.avgPool2dOptions);
-/** Largest of each of windows that begin at random places: see `functional.fractionalMaxPool2d`. */
+/** Largest of each of the windows, which begin at random positions: see `functional.fractionalMaxPool2d`. */
 export const FractionalMaxPool2d = windowed<FractionalMaxPoolOptions, Pooled>(
   "FractionalMaxPool2d",
   fractionalMaxPool2d,
   fractionalMaxPoolOptions,
 );
-/** The same of volumes: see `functional.fractionalMaxPool3d`. */
+/** The same for volumes: see `functional.fractionalMaxPool3d`. */
 export const FractionalMaxPool3d = windowed<FractionalMaxPoolOptions, Pooled>(
   "FractionalMaxPool3d",
   fractionalMaxPool3d,
@@ -88,7 +88,7 @@ export const FractionalMaxPool3d = windowed<FractionalMaxPoolOptions, Pooled>(
 /** Patches as columns: see `functional.unfold`. */
 export const Unfold = windowed<PatchOptions, Tensor>("Unfold", unfold, patchOptions);
 
-/** Columns of patches added up to images of `outputSize`: see `functional.fold`. */
+/** Adds columns of patches up to images of `outputSize`: see `functional.fold`. */
 export class Fold extends Module {
   constructor(
     readonly outputSize: Sizes,
@@ -125,14 +125,20 @@ export class AdaptiveAvgPool1d extends Adaptive {
   }
 }
 
-/** Mean of each of `outputSize` windows that cover images (PyTorch's `nn.AdaptiveAvgPool2d`). A size of null is that of the input. */
+/**
+ * Mean of each of `outputSize` windows that cover images (PyTorch's `nn.AdaptiveAvgPool2d`). A size of null
+ * is the size of the input.
+ */
 export class AdaptiveAvgPool2d extends Adaptive {
   forward(x: Tensor): Tensor {
     return pooling.adaptiveAvgPool2d(x, this.outputSize);
   }
 }
 
-/** Mean of each of `outputSize` windows that cover volumes (PyTorch's `nn.AdaptiveAvgPool3d`). A size of null is that of the input. */
+/**
+ * Mean of each of `outputSize` windows that cover volumes (PyTorch's `nn.AdaptiveAvgPool3d`). A size of null
+ * is the size of the input.
+ */
 export class AdaptiveAvgPool3d extends Adaptive {
   forward(x: Tensor): Tensor {
     return pooling.adaptiveAvgPool3d(x, this.outputSize);
@@ -149,21 +155,30 @@ abstract class AdaptiveMax extends Adaptive {
   }
 }
 
-/** Largest of each of `outputSize` windows that cover rows (PyTorch's `nn.AdaptiveMaxPool1d`). With `returnIndices`, `[values, indices]`. */
+/**
+ * Largest of each of `outputSize` windows that cover rows (PyTorch's `nn.AdaptiveMaxPool1d`). With
+ * `returnIndices`, `[values, indices]`.
+ */
 export class AdaptiveMaxPool1d extends AdaptiveMax {
   forward(x: Tensor): Pooled {
     return pooling.adaptiveMaxPool1d(x, this.outputSize, this.options);
   }
 }
 
-/** Largest of each of `outputSize` windows that cover images (PyTorch's `nn.AdaptiveMaxPool2d`). With `returnIndices`, `[values, indices]`. */
+/**
+ * Largest of each of `outputSize` windows that cover images (PyTorch's `nn.AdaptiveMaxPool2d`). With
+ * `returnIndices`, `[values, indices]`.
+ */
 export class AdaptiveMaxPool2d extends AdaptiveMax {
   forward(x: Tensor): Pooled {
     return pooling.adaptiveMaxPool2d(x, this.outputSize, this.options);
   }
 }
 
-/** Largest of each of `outputSize` windows that cover volumes (PyTorch's `nn.AdaptiveMaxPool3d`). With `returnIndices`, `[values, indices]`. */
+/**
+ * Largest of each of `outputSize` windows that cover volumes (PyTorch's `nn.AdaptiveMaxPool3d`). With
+ * `returnIndices`, `[values, indices]`.
+ */
 export class AdaptiveMaxPool3d extends AdaptiveMax {
   forward(x: Tensor): Pooled {
     return pooling.adaptiveMaxPool3d(x, this.outputSize, this.options);

@@ -1,4 +1,7 @@
-/** @internal Arguments and options of a layer as its print shows them: `kernelSize=[2,3], stride=1`. What is not given is not shown. */
+/**
+ * @internal Arguments and options of a layer as its print shows them: `kernelSize=[2,3], stride=1`. Omitted
+ * arguments are not shown.
+ */
 export function listed(values: object): string {
   return Object.entries(values)
     .filter(([, value]) => value !== undefined && value !== null)

@@ -17,7 +17,7 @@ import { Module } from "./module.js";
 import { Parameter } from "./parameter.js";
 
 export interface RecurrentOptions {
-  /** Layers one above another. Default 1. */
+  /** Number of stacked layers. Default 1. */
   numLayers?: number;
   /** Default true. */
   bias?: boolean;
@@ -35,8 +35,8 @@ const recurrentOptions = ["numLayers", "bias", "batchFirst", "dropout", "bidirec
 type State = Tensor[];
 
 /**
- * What recurrent layers have in common. Parameters carry PyTorch's names: `weight_ih_l0`, `weight_hh_l0`, `bias_ih_l0`, `bias_hh_l0`, with
- * `_reverse` for the other direction; they start uniform on ±1/√hiddenSize.
+ * Base of the recurrent layers. Parameters carry PyTorch's names: `weight_ih_l0`, `weight_hh_l0`,
+ * `bias_ih_l0`, `bias_hh_l0`, with `_reverse` for the other direction; they start uniform on ±1/√hiddenSize.
  */
 abstract class Recurrent extends Module {
   readonly numLayers: number;
@@ -60,7 +60,7 @@ abstract class Recurrent extends Module {
     this.dropout = options.dropout ?? 0;
     this.bidirectional = options.bidirectional ?? false;
     checkSizes(name, { inputSize, hiddenSize, numLayers: this.numLayers });
-    checkHeap(name, [this.numLayers, 1024]); // what the objects of a layer take
+    checkHeap(name, [this.numLayers, 1024]); // an estimate of the memory of a layer's objects
     checkProbability(name, "dropout", this.dropout);
     if (!(Number.isInteger(projSize) && projSize >= 0 && projSize < hiddenSize))
       throw new ValueError(`${name}: projSize is an integer from 0 to below hiddenSize: ${quoted(projSize)}`);
@@ -100,7 +100,9 @@ abstract class Recurrent extends Module {
   /** The state after a step; its first tensor is the output. */
   protected abstract step(x: Tensor, state: State, weights: CellWeights, projection: Tensor | null): State;
 
-  /** Runs all layers over [L, N, in]; `initial` are the states [layers · directions, N, …], or null for zeros. */
+  /**
+   * Runs all layers over [L, N, in]; `initial` are the states [layers · directions, N, …], or null for zeros.
+   */
   protected run(x: Tensor, initial: State | null, sizes: readonly number[]): { output: Tensor; last: State } {
     const name = this.constructor.name;
     checkTensors(name, x, ...(initial ?? []));
@@ -164,7 +166,7 @@ abstract class Recurrent extends Module {
   }
 }
 
-/** A state without a batch. */
+/** A state without its batch dim. */
 function checkedState(name: string, state: Tensor): Tensor {
   if (state.ndim !== 2)
     throw new ShapeError(`${name}: without a batch states have 2 dims: ${formatShape(state.shape)}`);
@@ -173,8 +175,9 @@ function checkedState(name: string, state: Tensor): Tensor {
 
 /**
  * A recurrent network: h' = tanh(W x + b + U h + c), or relu of it (PyTorch's `nn.RNN`).
- * Shapes: x [L, N, inputSize] ([N, L, inputSize] where `batchFirst`; without N too), h [layers · directions, N, hiddenSize], zeros by
- * default → [the outputs of the last layer [L, N, directions · hiddenSize], the last h of every layer].
+ * Shapes: x [L, N, inputSize] ([N, L, inputSize] where `batchFirst`; without N too), h [layers · directions,
+ * N, hiddenSize], zeros by default → [the outputs of the last layer [L, N, directions · hiddenSize], the last
+ * h of every layer].
  */
 export class RNN extends Recurrent {
   readonly nonlinearity: "tanh" | "relu";
@@ -217,8 +220,8 @@ export class GRU extends Recurrent {
 }
 
 /**
- * Long short-term memory (Hochreiter and Schmidhuber, 1997; PyTorch's `nn.LSTM`). Shapes as in `RNN`; the state is [h, c]. `projSize`
- * projects h to that many features, by `weight_hr_l0`.
+ * Long short-term memory (Hochreiter and Schmidhuber, 1997; PyTorch's `nn.LSTM`). Shapes as in `RNN`; the
+ * state is [h, c]. `projSize` projects h to that many features, by `weight_hr_l0`.
  */
 export class LSTM extends Recurrent {
   constructor(inputSize: number, hiddenSize: number, options: RecurrentOptions & { projSize?: number } = {}) {
@@ -269,7 +272,7 @@ abstract class Cell extends Module {
     this.bias_hh = bias ? made(gates * hiddenSize) : null;
   }
 
-  /** Calls `compute` with a batch, whether there is one or not. */
+  /** Calls `compute` with a batch dim, which is added to inputs without one. */
   protected batched(
     x: Tensor,
     state: State | null,
@@ -285,7 +288,7 @@ abstract class Cell extends Module {
         throw new ShapeError(`${name}: the state is ${formatShape(expected)}: ${formatShape(s.shape)}`);
     const none = () => zeros(expected, { dtype: x.dtype });
     const { weight_ih: weightIh, weight_hh: weightHh, bias_ih: biasIh, bias_hh: biasHh } = this;
-    // `linear` takes rows of any shape: one without a batch too.
+    // `linear` takes rows of any shape, also a row without a batch dim.
     return compute(x, state ?? [none(), none()], { weightIh, weightHh, biasIh, biasHh });
   }
 
@@ -294,7 +297,9 @@ abstract class Cell extends Module {
   }
 }
 
-/** One step of `RNN` (PyTorch's `nn.RNNCell`). Shapes: x [N, inputSize], h [N, hiddenSize] → h; without N too. */
+/**
+ * One step of `RNN` (PyTorch's `nn.RNNCell`). Shapes: x [N, inputSize], h [N, hiddenSize] → h; without N too.
+ */
 export class RNNCell extends Cell {
   readonly nonlinearity: "tanh" | "relu";
   constructor(
@@ -311,7 +316,7 @@ export class RNNCell extends Cell {
   }
 }
 
-/** The state of an LSTM: both of its tensors, or null. */
+/** The state of an LSTM: both tensors, or null. */
 function pairOf(name: string, state: readonly [h: Tensor, c: Tensor] | null): [h: Tensor, c: Tensor] | null {
   if (state === null) return null;
   if (!Array.isArray(state) || state.length !== 2)

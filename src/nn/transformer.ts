@@ -18,7 +18,7 @@ export interface TransformerLayerOptions {
   dimFeedforward?: number;
   /** Default 0.1. */
   dropout?: number;
-  /** Behind the hidden layer: `relu` (default), `gelu`, or a function. */
+  /** Activation after the hidden layer: `relu` (default), `gelu`, or a function. */
   activation?: "relu" | "gelu" | ((x: Tensor) => Tensor);
   /** Default 1e-5. */
   layerNormEps?: number;
@@ -49,7 +49,7 @@ function activationOf(name: string, given: TransformerLayerOptions["activation"]
   throw new ValueError(`${name}: activation is "relu", "gelu" or a function: ${String(given)}`);
 }
 
-/** What layers of encoder and decoder have in common. Fields carry the names they have in PyTorch's state dicts. */
+/** Base of the layers of encoder and decoder. Fields carry the names they have in PyTorch's state dicts. */
 abstract class TransformerLayer extends Module {
   readonly self_attn: MultiheadAttention;
   readonly linear1: Linear;
@@ -101,7 +101,7 @@ abstract class TransformerLayer extends Module {
     return this.linear2.forward(this.dropout.forward(this.activation(this.linear1.forward(x))));
   }
 
-  /** x + body(x), normalised first or afterwards. */
+  /** x + body(x), normalised before or after. */
   protected around(x: Tensor, norm: LayerNorm, dropout: Dropout, body: (x: Tensor) => Tensor): Tensor {
     if (this.normFirst) return add(x, dropout.forward(body(norm.forward(x))));
     return norm.forward(add(x, dropout.forward(body(x))));
@@ -122,11 +122,14 @@ export interface EncoderLayerCallOptions {
   srcMask?: Tensor | null;
   /** [N, L], as `keyPaddingMask` there. */
   srcKeyPaddingMask?: Tensor | null;
-  /** Says that `srcMask` is the causal one. Default false. */
+  /** Whether `srcMask` is the causal mask. Default false. */
   isCausal?: boolean;
 }
 
-/** Self-attention and a hidden layer, each with a residual and a normalisation (PyTorch's `nn.TransformerEncoderLayer`). */
+/**
+ * Self-attention and a hidden layer, each with a residual and a normalisation (PyTorch's
+ * `nn.TransformerEncoderLayer`).
+ */
 export class TransformerEncoderLayer extends TransformerLayer {
   constructor(dModel: number, nhead: number, options: TransformerLayerOptions = {}) {
     super(dModel, nhead, options);
@@ -149,7 +152,7 @@ export interface DecoderLayerCallOptions {
   /** [N, T] and [N, S], as `keyPaddingMask` there. */
   tgtKeyPaddingMask?: Tensor | null;
   memoryKeyPaddingMask?: Tensor | null;
-  /** Say that the masks are the causal ones. Default false. */
+  /** Whether the masks are causal masks. Default false. */
   tgtIsCausal?: boolean;
   memoryIsCausal?: boolean;
 }
@@ -159,7 +162,10 @@ const decoderCallOptions: readonly (keyof DecoderLayerCallOptions)[] = [
   ...(["tgtIsCausal", "memoryIsCausal"] as const),
 ];
 
-/** Self-attention, attention to the output of an encoder, and a hidden layer (PyTorch's `nn.TransformerDecoderLayer`). */
+/**
+ * Self-attention, attention to the output of an encoder, and a hidden layer (PyTorch's
+ * `nn.TransformerDecoderLayer`).
+ */
 export class TransformerDecoderLayer extends TransformerLayer {
   readonly multihead_attn: MultiheadAttention;
   readonly norm3: LayerNorm;
@@ -196,7 +202,7 @@ export class TransformerDecoderLayer extends TransformerLayer {
   }
 }
 
-/** A layer to copy, of which subclasses may have other options, and a module to end with, if any. */
+/** A layer to copy (subclasses may have other options), and an optional module at the end. */
 function checkLayers(
   name: string,
   layer: unknown,
@@ -211,7 +217,10 @@ function checkLayers(
     throw new ValueError(`${name}: norm is a module or null: ${notAModule(norm)}`, "INVALID_OPTION");
 }
 
-/** `numLayers` copies of a layer, one after another, and a normalisation at the end if there is one (PyTorch's `nn.TransformerEncoder`). */
+/**
+ * `numLayers` copies of a layer, one after another, and a normalisation at the end if there is one (PyTorch's
+ * `nn.TransformerEncoder`).
+ */
 export class TransformerEncoder extends Module {
   readonly layers: TransformerEncoderLayer[];
   readonly norm: Module | null;
@@ -221,7 +230,7 @@ export class TransformerEncoder extends Module {
     checkOptions("TransformerEncoder", options, ["norm"]);
     checkLayers("TransformerEncoder", layer, TransformerEncoderLayer, options.norm);
     checkSizes("TransformerEncoder", { numLayers });
-    checkHeap("TransformerEncoder", [numLayers, 8192]); // what the objects of a layer take
+    checkHeap("TransformerEncoder", [numLayers, 8192]); // an estimate of the memory of a layer's objects
     this.layers = Array.from({ length: numLayers }, () => layer.copy());
     this.norm = options.norm ?? null;
   }
@@ -237,7 +246,10 @@ export class TransformerEncoder extends Module {
   }
 }
 
-/** `numLayers` copies of a layer, one after another, and a normalisation at the end if there is one (PyTorch's `nn.TransformerDecoder`). */
+/**
+ * `numLayers` copies of a layer, one after another, and a normalisation at the end if there is one (PyTorch's
+ * `nn.TransformerDecoder`).
+ */
 export class TransformerDecoder extends Module {
   readonly layers: TransformerDecoderLayer[];
   readonly norm: Module | null;

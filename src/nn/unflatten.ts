@@ -6,7 +6,10 @@ import { inferShape, resolveDim, type Shape } from "../shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { Module } from "./module.js";
 
-/** One dim as several, the opposite of `Flatten` (PyTorch's `nn.Unflatten`); one of the sizes may be -1. */
+/**
+ * Splits one dim into several, the opposite of `Flatten` (PyTorch's `nn.Unflatten`); one of the sizes may be
+ * -1.
+ */
 export class Unflatten extends Module {
   constructor(
     readonly dim: number,

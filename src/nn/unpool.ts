@@ -7,9 +7,9 @@ import { Module } from "./module.js";
 import { listed } from "./print-arguments.js";
 
 export interface MaxUnpoolLayerOptions {
-  /** Of the pooling. Default: the kernel size. */
+  /** Stride of the pooling. Default: the kernel size. */
   stride?: Sizes;
-  /** Of the pooling. Default 0. */
+  /** Padding of the pooling. Default 0. */
   padding?: Sizes;
 }
 
@@ -28,25 +28,34 @@ abstract class MaxUnpool extends Module {
   }
 }
 
-/** What undoes `MaxPool1d`, by its indices: see `functional.maxUnpool1d` (PyTorch's `nn.MaxUnpool1d`). */
+/**
+ * The partial inverse of `MaxPool1d`, from its indices: see `functional.maxUnpool1d` (PyTorch's
+ * `nn.MaxUnpool1d`).
+ */
 export class MaxUnpool1d extends MaxUnpool {
-  /** `outputSize`: which of the sizes that the pooling could have come from. */
+  /** `outputSize` selects one of the possible sizes of the pooling's input. */
   forward(x: Tensor, indices: Tensor, outputSize?: readonly number[]): Tensor {
     return maxUnpool1d(x, indices, this.kernelSize, { ...this.options, outputSize });
   }
 }
 
-/** What undoes `MaxPool2d`, by its indices: see `functional.maxUnpool2d` (PyTorch's `nn.MaxUnpool2d`). */
+/**
+ * The partial inverse of `MaxPool2d`, from its indices: see `functional.maxUnpool2d` (PyTorch's
+ * `nn.MaxUnpool2d`).
+ */
 export class MaxUnpool2d extends MaxUnpool {
-  /** `outputSize`: which of the sizes that the pooling could have come from. */
+  /** `outputSize` selects one of the possible sizes of the pooling's input. */
   forward(x: Tensor, indices: Tensor, outputSize?: readonly number[]): Tensor {
     return maxUnpool2d(x, indices, this.kernelSize, { ...this.options, outputSize });
   }
 }
 
-/** What undoes `MaxPool3d`, by its indices: see `functional.maxUnpool3d` (PyTorch's `nn.MaxUnpool3d`). */
+/**
+ * The partial inverse of `MaxPool3d`, from its indices: see `functional.maxUnpool3d` (PyTorch's
+ * `nn.MaxUnpool3d`).
+ */
 export class MaxUnpool3d extends MaxUnpool {
-  /** `outputSize`: which of the sizes that the pooling could have come from. */
+  /** `outputSize` selects one of the possible sizes of the pooling's input. */
   forward(x: Tensor, indices: Tensor, outputSize?: readonly number[]): Tensor {
     return maxUnpool3d(x, indices, this.kernelSize, { ...this.options, outputSize });
   }

@@ -1,11 +1,12 @@
 import { Parameter } from "./parameter.js";
 
-/** Items of one container that are looked at: fields may also hold caches of any size. */
+/** How many items of one container are checked: fields may also hold caches of any size. */
 const most = 64;
 
 /**
- * Modules and parameters in plain objects, Maps and Sets among the fields of a module, under their paths: `layers.first`. A module or
- * parameter that needs no gradient is none of the learner's business. `Module` is handed in, since it asks here.
+ * Modules and parameters in plain objects, Maps and Sets among the fields of a module, under their paths:
+ * `layers.first`. Modules and parameters that need no gradient are ignored. `Module` is an argument, because
+ * module.ts imports this file.
  */
 export function* hiddenIn<M extends { parameters(): Parameter[] }>(
   entries: Iterable<readonly [unknown, unknown]>,
@@ -25,7 +26,7 @@ export function* hiddenIn<M extends { parameters(): Parameter[] }>(
     } else if (depth > 0) {
       const items = itemsOf(value);
       if (items === null) continue;
-      // An array in a field is opened by the module itself; what is in objects there is not.
+      // The module itself finds the items of an array in a field, but not the contents of objects in it.
       const deeper = hiddenIn(items, Module, inside || !Array.isArray(value), depth - 1);
       for (const [path, found] of deeper) yield [`${name}.${path}`, found];
     }

@@ -8,7 +8,7 @@ import { listed } from "./print-arguments.js";
 
 export type UpsampleOptions = Omit<InterpolateOptions, "antialias">;
 
-/** Rows, images or volumes made longer: `interpolate` with these options (PyTorch's `nn.Upsample`). */
+/** Resizes rows, images or volumes: `interpolate` with these options (PyTorch's `nn.Upsample`). */
 export class Upsample extends Module {
   constructor(readonly options: UpsampleOptions = {}) {
     super();
@@ -26,9 +26,9 @@ export class Upsample extends Module {
 }
 
 export interface Upsample2dOptions {
-  /** Height and width of the result. Either these or `scaleFactor`. */
+  /** Height and width of the result. Give either these or `scaleFactor`. */
   size?: Sizes | null;
-  /** How many times as high and wide. */
+  /** The factor of height and width. */
   scaleFactor?: Sizes | null;
 }
 
@@ -47,14 +47,14 @@ abstract class Upsample2d extends Module {
   }
 }
 
-/** Images made larger by repeating elements (PyTorch's `nn.UpsamplingNearest2d`). */
+/** Enlarges images by repeating elements (PyTorch's `nn.UpsamplingNearest2d`). */
 export class UpsamplingNearest2d extends Upsample2d {
   protected get how(): InterpolateOptions {
     return { mode: "nearest" };
   }
 }
 
-/** Images made larger, straight lines between elements and the corners where they were (PyTorch's `nn.UpsamplingBilinear2d`). */
+/** Enlarges images by bilinear interpolation with aligned corners (PyTorch's `nn.UpsamplingBilinear2d`). */
 export class UpsamplingBilinear2d extends Upsample2d {
   protected get how(): InterpolateOptions {
     return { mode: "bilinear", alignCorners: true };

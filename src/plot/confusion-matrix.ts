@@ -11,8 +11,8 @@ export interface ConfusionMatrixOptions extends FigureOptions {
 const full = [0, 60, 110] as const;
 
 /**
- * How often class `row` was taken for class `column`: the counts, and how dark a field is says which part of its row it is.
- * Shape: `counts` [C, C], rows are what is true, columns what was predicted.
+ * How often class `row` was taken for class `column`: the counts, and how dark a field is says which part of
+ * its row it is. Shape: `counts` [C, C], rows are what is true, columns what was predicted.
  *
  *     const counts = nn.functional.oneHot(target).T.mm(nn.functional.oneHot(predicted));
  *     await plot.confusionMatrix("iris.svg", counts, { classNames: ["setosa", "versicolor", "virginica"] });

@@ -25,7 +25,8 @@ export function field(
 /** The lines along which the field is `level`. Cells with a corner that is not finite have none. */
 export function contour({ xs, ys, heights }: Field, level: number): Point[][] {
   const columns = xs.length;
-  // A crossing lies on an edge of the grid, and belongs to the one or two cells beside it: lines are walked from edge to edge.
+  // A crossing lies on an edge of the grid, and belongs to the one or two cells beside it: lines are walked
+  // from edge to edge.
   const points = new Map<string, Point>();
   const neighbours = new Map<string, string[]>();
   const crossing = (c: number, r: number, dc: number, dr: number): string => {

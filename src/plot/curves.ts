@@ -19,7 +19,9 @@ export type Curve =
     };
 
 export interface CurvesOptions extends FigureOptions {
-  /** Logarithmic axes. Numbers that are not positive have no place on them and are left out. Default false. */
+  /**
+   * Logarithmic axes. Numbers that are not positive have no place on them and are left out. Default false.
+   */
   logX?: boolean;
   logY?: boolean;
   /** The first x of curves without points of their own. Default 0. */
@@ -30,8 +32,8 @@ export interface CurvesOptions extends FigureOptions {
 }
 
 /**
- * Curves over one axis, for example losses over steps. Each curve has a name, a colour, a dash and a symbol of its own;
- * NaN and infinities are gaps.
+ * Curves over one axis, for example losses over steps. Each curve has a name, a colour, a dash and a symbol
+ * of its own; NaN and infinities are gaps.
  *
  *     await plot.curves("loss.svg", { train: losses, test: testLosses }, { xLabel: "epoch", yLabel: "cross-entropy" });
  *
@@ -60,7 +62,7 @@ export async function curves(
       ...{ name, type: points ? "scatter" : "line", symbol, clip: true },
       ...{ showSymbol: y.length <= many, symbolSize: points || y.length <= 30 ? 9 : marked },
       ...{ itemStyle: { color, opacity: 1 }, lineStyle: { color, width: 2.5, type: dash } },
-      // Points that are not seen make large files and no better picture.
+      // Invisible points enlarge the file and do not improve the picture.
       ...(points || y.length <= many ? {} : { sampling: "lttb" }),
       data: x.map((at, j) => [shown(at, logX), shown(y[j], logY)]),
     };

@@ -13,7 +13,10 @@ import { checkRanges, extent, numbers, type Rows, rows, type Values } from "./va
 export type Classifier = Module | ((x: Tensor) => Tensor);
 
 export interface DecisionBoundaryOptions extends FigureOptions {
-  /** The output that divides the two classes of a classifier with one output. Default 0.5, for probabilities; 0 for logits. */
+  /**
+   * The output that divides the two classes of a classifier with one output. Default 0.5, for probabilities;
+   * 0 for logits.
+   */
   level?: number;
   /** Names of the classes, in the order of their labels. Default: `class 0`, `class 1`, … */
   classNames?: readonly string[];
@@ -27,13 +30,14 @@ export interface DecisionBoundaryOptions extends FigureOptions {
 const own = ["level", "classNames", "xRange", "yRange", "resolution"];
 
 /**
- * Where a classifier of two features decides for which class, and the points it was made for. With one output its height
- * is shown in colours and the line at `level` is drawn; with C outputs each region has the colour of its largest one.
- * Modules are asked in evaluation mode. Several classifiers by name make one panel each.
+ * Where a classifier of two features decides for which class, and the points it was made for. With one output
+ * its height is shown in colours and the line at `level` is drawn; with C outputs each region has the colour
+ * of its largest one. Modules are asked in evaluation mode. Several classifiers by name make one panel each.
  *
  *     await plot.decisionBoundary("xor.svg", model, x, y, { level: 0, title: "XOR" });
  *
- * Shapes: `x` [N, 2], `y` N labels (0 or 1, -1 or 1; class indices for C outputs); both null for no points (then ranges are needed).
+ * Shapes: `x` [N, 2], `y` N labels (0 or 1, -1 or 1; class indices for C outputs); both null for no points
+ * (then ranges are needed).
  */
 export async function decisionBoundary(
   path: string,

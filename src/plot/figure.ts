@@ -25,7 +25,7 @@ const known = ["title", "xLabel", "yLabel", "width", "height", "pixelRatio"];
 const fontFamily = "Helvetica, Arial, 'DejaVu Sans', sans-serif";
 export const text = { color: ink, fontFamily, fontSize: 15 };
 
-/** A picture on its way: where it goes, how large it is, and what its kind adds to it. */
+/** A picture before it is drawn: its file, its size, and the options of its kind. */
 export interface Figure {
   readonly op: string;
   readonly path: string;
@@ -34,7 +34,10 @@ export interface Figure {
   readonly height: number;
 }
 
-/** Checks everything that can be checked before anything is computed, and that the packages that draw are there. */
+/**
+ * Checks everything that can be checked before anything is computed, and that the packages that draw are
+ * there.
+ */
 export async function figure(
   op: string,
   path: string,
@@ -61,8 +64,10 @@ export async function figure(
 const isPng = (path: string) => extname(path).toLowerCase() === ".png";
 
 /**
- * Whether a picture can be drawn into this file, asked before long work: the ending of its name, and the packages that draw.
- * @throws what drawing would throw: ValueError, SimdgradError `PLOT_UNAVAILABLE`. `op` is how its message begins.
+ * Whether a picture can be drawn into this file, asked before long work: the ending of its name, and the
+ * packages that draw.
+ * @throws what drawing would throw: ValueError, SimdgradError `PLOT_UNAVAILABLE`. `op` is how its message
+ * begins.
  */
 export async function checkDrawable(path: string, op = "checkDrawable"): Promise<void> {
   await figure(op, path, {}, []);
@@ -97,9 +102,9 @@ export async function write(figure: Figure, option: object): Promise<void> {
 const notXml = /[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu;
 
 /**
- * A picture that nobody points at: without styles for a pointer, and with names that do not count the charts of this process, so
- * that the same picture is the same bytes. Quotes in text are escaped: what is in quotes here is an attribute. Labels may hold what no
- * XML may, even escaped.
+ * A picture that nobody points at: without styles for a pointer, and with names that do not count the charts
+ * of this process, so that the same picture is the same bytes. Quotes in text are escaped: what is in quotes
+ * here is an attribute. Labels may hold what no XML may, even escaped.
  */
 function still(svg: string): string {
   return svg
@@ -126,7 +131,10 @@ export function heading(title: string | undefined, more: object = {}): object {
   };
 }
 
-/** A row of names below the title. Lines are drawn with their dash: `symbols` says that there are only symbols, which are square. */
+/**
+ * A row of names below the title. Lines are drawn with their dash: `symbols` says that there are only
+ * symbols, which are square.
+ */
 export const legend = (figure: Figure, names: readonly (string | object)[], symbols = false): object => ({
   ...{ show: names.length > 0, top: figure.options.title === undefined ? 16 : 52, textStyle: text },
   ...{ itemGap: 32, itemWidth: symbols ? 16 : 44, itemHeight: symbols ? 14 : 12, data: [...names] },

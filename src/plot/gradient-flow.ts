@@ -6,9 +6,9 @@ import { style } from "./palette.js";
 import { numbers } from "./values.js";
 
 /**
- * How large the gradients of a model are from its first parameter to its last: the mean and the largest absolute value of
- * each, on a logarithmic axis. To be called after `backward`. Gradients that vanish fall off on the left; those that are
- * nothing but zeros stand at the lower edge and are named.
+ * How large the gradients of a model are from its first parameter to its last: the mean and the largest
+ * absolute value of each, on a logarithmic axis. To be called after `backward`. Gradients that vanish fall
+ * off on the left; those that are nothing but zeros stand at the lower edge and are named.
  *
  *     loss.backward();
  *     await plot.gradientFlow("flow.svg", model);

@@ -13,8 +13,8 @@ export interface HistogramOptions extends FigureOptions {
 }
 
 /**
- * How often values occur: bars for one set of values, outlines for several. An interval holds its left end (the last one
- * both ends), as in NumPy; NaN and infinities are not counted.
+ * How often values occur: bars for one set of values, outlines for several. An interval holds its left end
+ * (the last one both ends), as in NumPy; NaN and infinities are not counted.
  *
  *     await plot.histogram("weights.svg", { before, after }, { xLabel: "weight" });
  */

@@ -10,7 +10,10 @@ export interface ImagesOptions extends FigureOptions {
   captions?: readonly (string | number)[];
   /** Images in a row. Default: as many as make a figure without holes. */
   columns?: number;
-  /** What is black and what is white. Default: 0 and 255 for `uint8`, else the smallest and the largest value of all images. */
+  /**
+   * What is black and what is white. Default: 0 and 255 for `uint8`, else the smallest and the largest value
+   * of all images.
+   */
   range?: readonly [number, number];
 }
 

@@ -15,7 +15,10 @@ export interface LossSurfaceOptions extends FigureOptions {
   descent?: Rows;
   /** Number of lines of equal loss. Default 12. */
   levels?: number;
-  /** Colours and lines by the logarithm of the loss, for surfaces that are steep. Needs losses that are not negative. Default false. */
+  /**
+   * Colours and lines by the logarithm of the loss, for surfaces that are steep. Needs losses that are not
+   * negative. Default false.
+   */
   log?: boolean;
   /** Crossings of the grid on which the loss is computed, along each axis. Default 60. */
   resolution?: number;
@@ -24,7 +27,8 @@ export interface LossSurfaceOptions extends FigureOptions {
 const own = ["xRange", "yRange", "descent", "levels", "log", "resolution"];
 
 /**
- * The height of a loss over two parameters, in colours and lines of equal height, and the way an optimizer took down.
+ * The height of a loss over two parameters, in colours and lines of equal height, and the way an optimizer
+ * took down.
  *
  *     await plot.lossSurface("loss.svg", (w, b) => lossOf(w, b), { xRange: [-1, 3], yRange: [-2, 2], descent: steps });
  */
@@ -50,7 +54,7 @@ export async function lossSurface(
   );
   const [low, high] = extent(op, "losses", Array.from(surface.heights));
   if (log && low < 0) throw new ValueError(`${op}: log needs losses that are not negative: ${low}`);
-  // A loss of 0 has no logarithm: seven powers of ten below the largest are as good as nothing.
+  // A loss of 0 has no logarithm: losses seven powers of ten below the largest are drawn as the smallest.
   const floor = log ? Math.max(low, high * 1e-7) : low;
   const valueAt = (t: number) => (log ? floor * (high / floor) ** t : low + (high - low) * t);
   const partOf = (value: number) =>

@@ -1,6 +1,6 @@
 /**
- * Colours that the colour-blind can tell apart (Okabe and Ito's), and beside each of them a dash and a symbol of its own, so
- * that a picture says the same when it is printed in grey.
+ * Colours that the colour-blind can tell apart (Okabe and Ito's), and beside each of them a dash and a symbol
+ * of its own, so that a picture says the same when it is printed in grey.
  */
 export type Color = readonly [red: number, green: number, blue: number];
 
@@ -14,7 +14,10 @@ const styles: readonly { color: Color; dash: "solid" | number[]; symbol: string 
   { color: [0, 0, 0], dash: [1, 2], symbol: "arrow" },
 ];
 
-/** The look of the i-th of several series or classes. After the seventh the colours come again, with other dashes and symbols. */
+/**
+ * The look of the i-th of several series or classes. After the seventh the colours come again, with other
+ * dashes and symbols.
+ */
 export function style(i: number): { color: string; dash: "solid" | number[]; symbol: string } {
   const { color } = styles[i % styles.length];
   const { dash, symbol } = styles[(i + 3 * Math.floor(i / styles.length)) % styles.length];

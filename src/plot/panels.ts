@@ -1,4 +1,7 @@
-/** Fields of numbers as coloured panels side by side: their boxes, their pixels, and the bar that says what a colour means. */
+/**
+ * Fields of numbers as coloured panels side by side: their boxes, their pixels, and the bar that says what a
+ * colour means.
+ */
 import { contour, type Field, type Point } from "./contour.js";
 import { type Box, type Figure, plotBox, text } from "./figure.js";
 import { type Color, css } from "./palette.js";

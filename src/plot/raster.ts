@@ -4,7 +4,9 @@ import type { Color } from "./palette.js";
 
 const signature = Uint8Array.of(137, 80, 78, 71, 13, 10, 26, 10);
 
-/** An image of `width` × `height` pixels, each `scale` × `scale` large (enlarged here: viewers would blur it). */
+/**
+ * An image of `width` × `height` pixels, each `scale` × `scale` large (enlarged here: viewers would blur it).
+ */
 export function rasterUrl(
   width: number,
   height: number,

@@ -1,4 +1,7 @@
-/** What the process holds in the course of many compiled steps. Started with --expose-gc: garbage is collected before each look. */
+/**
+ * What the process holds in the course of many compiled steps. Started with --expose-gc: garbage is collected
+ * before each look.
+ */
 import { setImmediate } from "node:timers/promises";
 import { compile, data, optim, tensor } from "simdgrad";
 import { perceptron, trainingStep } from "../perceptron.js";
@@ -8,7 +11,10 @@ import { peakMemory } from "./peak-memory.js";
 import { run } from "./run.js";
 
 export interface MemoryGiven extends StepCase {
-  /** Calls of the step, steps of `step.run`, or calls with a new batch size each: with a turn of the event loop after each, or in one turn. */
+  /**
+   * Calls of the step, steps of `step.run`, or calls with a new batch size each: with a turn of the event
+   * loop after each, or in one turn.
+   */
   way: "calls" | "run" | "shapes" | "shapesInOneTurn";
   /** How many steps were made, at each look. The first one is the end of the warm-up. */
   looks: number[];
@@ -29,7 +35,10 @@ export interface Look {
 /** Batches of an epoch. */
 const BATCHES = 100;
 
-/** All sizes from 1 to 1000, again and again, in an order in which any hundred that follow each other have much the same mean. */
+/**
+ * All sizes from 1 to 1000, again and again, in an order in which any hundred that follow each other have
+ * much the same mean.
+ */
 const batchSize = (i: number) => ((i * 387) % 1000) + 1;
 
 await run(async ({ sizes, batch, way, looks }: MemoryGiven): Promise<Look[]> => {

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 
 /**
- * Bytes of resident memory at their highest. Linux counts what the parent had before it started this program into
- * `resourceUsage().maxRSS`; VmHWM is of this program alone.
+ * Bytes of resident memory at their highest. Linux counts what the parent had before it started this program
+ * into `resourceUsage().maxRSS`; VmHWM is of this program alone.
  */
 export function peakMemory(): number {
   try {

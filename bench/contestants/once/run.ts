@@ -1,4 +1,7 @@
-/** The frame of a program that bench/once.ts starts: one JSON argument, a line that says who it is, a line with what it measured. */
+/**
+ * The frame of a program that bench/once.ts starts: one JSON argument, a line that says who it is, a line
+ * with what it measured.
+ */
 import { backend } from "simdgrad";
 
 export async function run<Given, Result>(measure: (given: Given) => Result | Promise<Result>): Promise<void> {

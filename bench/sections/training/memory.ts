@@ -9,7 +9,10 @@ import { type Part, withoutNativeCore } from "./part.js";
 const network = networks[4];
 const what = `Memory over compiled steps of ${network.sizes.join("-")}`;
 
-/** How the steps are made, and after how many we look. A hundred batch sizes are more than the recordings that are kept. */
+/**
+ * How the steps are made, and after how many we look. A hundred batch sizes are more than the recordings that
+ * are kept.
+ */
 const ways: { name: string; way: MemoryGiven["way"]; looks: number[] }[] = [
   { name: "calls", way: "calls", looks: [20_000, 1_020_000] },
   { name: "step.run", way: "run", looks: [20_000, 1_020_000] },
