@@ -1,5 +1,4 @@
 /** Hyperparameters and counts of steps as tensors, for an `update` in Tensor operations. */
-import { ValueError } from "../errors.js";
 import { k } from "../kernels/backend.js";
 import { PinnedStorage, sharedArray } from "../tensor/storage.js";
 import { Tensor } from "../tensor/tensor.js";
@@ -12,9 +11,12 @@ export type GroupTensors<Options> = {
   readonly [Name in keyof Options]: Options[Name] extends number
     ? Tensor
     : Options[Name] extends readonly number[]
-      ? { readonly [I in keyof Options[Name]]: Tensor }
+      ? TensorList<Options[Name]>
       : Options[Name];
 };
+
+/** As many tensors as there are numbers. */
+type TensorList<List> = { readonly [I in keyof List]: Tensor };
 
 /** Added to counts of steps. */
 const one = sharedArray("float32", 1);
@@ -59,7 +61,6 @@ export class GroupMemory<Options extends object> {
   readonly #views = new Map<string, GroupTensors<Options>>();
 
   constructor(
-    private readonly owner: string,
     /** As users see it. */
     private readonly group: Options,
     private readonly keys: readonly (keyof Options & string)[],
@@ -109,14 +110,10 @@ export class GroupMemory<Options extends object> {
     return view as GroupTensors<Options>;
   }
 
-  /** @throws ValueError `READ_ONLY` when `update` wrote to a hyperparameter or to the count of steps. */
-  checkUnchanged(): void {
+  /** What `update` has written to although it is only to be read, in words; null where it has not. */
+  changed(): string | null {
     const [hyper, steps] = [this.#hyper.wasChanged(), this.#steps.wasChanged()];
-    if (hyper || steps)
-      throw new ValueError(
-        `${this.owner}: update changes p and its state: it has changed ${hyper ? "a hyperparameter" : "state.step"} in place; use mul, not mul_`,
-        "READ_ONLY",
-      );
+    return hyper ? "a hyperparameter" : steps ? "state.step" : null;
   }
 }
 

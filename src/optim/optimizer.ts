@@ -149,8 +149,7 @@ export abstract class Optimizer<Options extends object = any> {
     hyper.set(numbers);
     const live = this.#liveGroup(params, options, this.groups.length);
     const keys = Object.keys(options) as (keyof Options & string)[];
-    const memory =
-      this.update === undefined ? null : new GroupMemory<Options>(name, live, keys, hyper, steps);
+    const memory = this.update === undefined ? null : new GroupMemory<Options>(live, keys, hyper, steps);
     const slots = params.map((param, index) => {
       param.gradientMemory ??= longLivedLike("gradient", param);
       const state = this.stateNames.map((state) => longLived(`${name} ${state}`, param.dtype, param.numel));
@@ -197,10 +196,11 @@ export abstract class Optimizer<Options extends object = any> {
   /** Updates every parameter that has a gradient. */
   step(): void {
     if (tracing !== null) tracing.read(this.groups, "length", this.groups.length);
-    for (const [i, { slots, hyper, memory }] of this.groups.entries()) {
+    for (const [i, group] of this.groups.entries()) {
+      const { slots, hyper } = group;
       const active = slots.filter(({ param }) => param.gradient !== null);
-      if (memory !== null) {
-        this.#updateEach(active, memory);
+      if (group.memory !== null) {
+        this.#updateEach(active, group);
         continue;
       }
       for (const slot of active) this.#followDType(slot);
@@ -214,17 +214,26 @@ export abstract class Optimizer<Options extends object = any> {
   }
 
   /** A step by an `update` in Tensor operations. */
-  #updateEach(active: readonly Slot[], memory: GroupMemory<Options>): void {
+  #updateEach(active: readonly Slot[], group: GroupSlots<Options>): void {
+    const memory = group.memory!;
     countSteps(active, memory);
     for (const { param, own } of active) {
-      const group = memory.tensorsFor(param);
-      const returned: unknown = withGradMode(false, () => this.update!(param, param.gradient!, own!, group));
+      const tensors = memory.tensorsFor(param);
+      const returned: unknown = withGradMode(false, () =>
+        this.update!(param, param.gradient!, own!, tensors),
+      );
       if (returned !== undefined && returned !== param)
         throw new ValueError(
           `${this.constructor.name}: update changes p in place, p.sub_(…), and returns nothing: ${quoted(returned)}`,
           "INVALID_UPDATE",
         );
-      memory.checkUnchanged();
+      const changed = memory.changed();
+      if (changed === null) continue;
+      this.#writeNumbers(group);
+      throw new ValueError(
+        `${this.constructor.name}: update changes p and state tensors only: it changed ${changed} in place; use mul, not mul_`,
+        "READ_ONLY",
+      );
     }
   }
 

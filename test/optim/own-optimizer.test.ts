@@ -6,7 +6,6 @@ import { afterAll, afterEach, describe, expect, it, test } from "vitest";
 import {
   backend,
   compile,
-  type DType,
   data,
   fit,
   manualSeed,
@@ -17,7 +16,6 @@ import {
   tensor,
 } from "../../src/index.js";
 import { expectClose } from "../close.js";
-import { units } from "../hash.js";
 
 type State = optim.ParameterState;
 type Numbers<Name extends string> = Record<Name, Tensor>;
@@ -79,7 +77,8 @@ class MyLion extends optim.Optimizer<{ lr: number; beta1: number; beta2: number 
   }
 }
 
-const makers: [string, (params: Given) => optim.Optimizer<any>][] = [
+type Make = (params: Given) => optim.Optimizer<any>;
+const makers: [string, Make][] = [
   ["MySGD", (p) => new MySGD(p)],
   ["MyAdam", (p) => new MyAdam(p)],
   ["MyLion", (p) => new MyLion(p, { lr: 0.01, beta1: 0.9, beta2: 0.99 })],
@@ -97,8 +96,16 @@ const backends = (["native", "js"] as const).filter((name) => name === "js" || b
 
 const bits = (model: nn.Module) => model.parameters().map((p) => Array.from(p.data));
 
+const clones = (tensors: Readonly<Record<string, Tensor>>) =>
+  Object.fromEntries(Object.entries(tensors).map(([key, x]) => [key, x.detach().clone()]));
+
+const copyOf = ({ state, paramGroups }: optim.OptimizerState): optim.OptimizerState => ({
+  paramGroups,
+  state: Object.fromEntries(Object.entries(state).map(([i, entry]) => [i, clones(entry)])),
+});
+
 /** 45 samples: 6 batches of 8, the last one smaller. */
-function problem(dtype: DType = "float32") {
+function problem(dtype: "float32" | "float64" = "float32") {
   manualSeed(3);
   const model = new nn.Sequential(new nn.Linear(4, 8), new nn.Tanh(), new nn.Linear(8, 3)).to(dtype);
   const x = randn([45, 4]).to(dtype);
@@ -204,16 +211,7 @@ describe.each(backends)("on %s kernels", (name) => {
       const optimizer = make(model.parameters());
       const step = compile(stepOf(model, optimizer));
       for (let t = 0; t < 3; t++) step(x, y);
-      const copies = (state: optim.OptimizerState): optim.OptimizerState => ({
-        paramGroups: state.paramGroups,
-        state: Object.fromEntries(
-          Object.entries(state.state).map(([i, entry]) => [
-            i,
-            Object.fromEntries(Object.entries(entry).map(([key, value]) => [key, value.clone()])),
-          ]),
-        ),
-      });
-      const [saved, weights] = [copies(optimizer.stateDict()), model.snapshot()];
+      const [saved, weights] = [copyOf(optimizer.stateDict()), clones(model.stateDict())];
       for (let t = 0; t < 3; t++) step(x, y);
       const after = bits(model);
       optimizer.loadStateDict(saved);
@@ -239,23 +237,181 @@ describe.each(backends)("on %s kernels", (name) => {
     });
   });
 
-  /** SGD and MySGD round in the same order: momentum times buffer plus gradient, learning rate times buffer. */
-  it("MySGD comes to the bits of SGD, MyAdam near those of Adam", () => {
+  test("MySGD is SGD, and MyAdam Adam", () => {
     backend.use(name);
-    const run = (make: (p: nn.Parameter[]) => optim.Optimizer<any>) => {
-      const { model, x, y } = problem();
-      const step = stepOf(model, make(model.parameters() as nn.Parameter[]));
+    const run = (dtype: "float32" | "float64", make: Make) => {
+      const { model, x, y } = problem(dtype);
+      const step = stepOf(model, make(model.parameters()));
       for (let t = 0; t < 20; t++) step(x, y);
       return bits(model);
     };
-    expect(run((p) => new MySGD(p))).toEqual(run((p) => new optim.SGD(p, { lr: 0.1, momentum: 0.9 })));
-    // Here 1 - beta^t is rounded in float32, relative error 6e-8 / 1e-3 at t = 1; 20 steps of 0.01 each.
-    const tolerance = { rtol: 0, atol: 20 * 0.01 * 1e-4 };
-    expectClose(
-      run((p) => new MyAdam(p)).flat(),
-      run((p) => new optim.Adam(p, { lr: 0.01 })).flat(),
-      tolerance,
-      "MyAdam",
+    const sgd = (p: Given) => new optim.SGD(p, { lr: 0.1, momentum: 0.9 });
+    const adam = (p: Given) => new optim.Adam(p, { lr: 0.01 });
+    const near = (dtype: "float32" | "float64", mine: Make, theirs: Make, atol: number) =>
+      expectClose(run(dtype, mine).flat(), run(dtype, theirs).flat(), { rtol: 0, atol });
+    // In float64 both round each product, sum and difference, in the same order.
+    expect(run("float64", (p) => new MySGD(p))).toEqual(run("float64", sgd));
+    // The kernel of float32 rounds once where operations round twice: 20 steps, each 3 roundings of numbers below 1.
+    near("float32", (p) => new MySGD(p), sgd, 20 * 3 * 2 ** -24);
+    near("float64", (p) => new MyAdam(p), adam, 1e-12);
+    // In float32 1 - 0.999^t has a relative error of 2^-24 / 1e-3 at t = 1, its root half of that; each step is some 0.01.
+    near("float32", (p) => new MyAdam(p), adam, 20 * 0.01 * (2 ** -25 / 1e-3));
+  });
+});
+
+describe("state", () => {
+  const p = () => new nn.Parameter(tensor([[1, 2]]));
+  const step = (optimizer: optim.Optimizer<any>, ...params: nn.Parameter[]) => {
+    for (const x of params) x.grad = tensor([[0.5, -0.5]]).to(x.dtype);
+    optimizer.step();
+  };
+
+  test("has the number of the step of each parameter, and tensors of any shape", () => {
+    const seen: number[] = [];
+    class Counting extends optim.Optimizer {
+      override update(_: Tensor, __: Tensor, state: State) {
+        seen.push(state.step.item(), state.tensor("count", []).add_(2).item());
+        expect(state.tensor("rows", [3, 1]).shape).toEqual([3, 1]);
+      }
+    }
+    const [a, b] = [p(), new nn.Parameter(tensor([[1, 2]]).to("float64"))];
+    const optimizer = new Counting([a, b]);
+    step(optimizer, a);
+    step(optimizer, a, b);
+    // A gradient that is there is used again: a in its second step, b in its first.
+    expect(seen).toEqual([1, 2, 2, 4, 1, 2]);
+    const { state } = optimizer.stateDict();
+    expect(Object.entries(state[0]).map(([key, x]) => [key, x.shape])).toEqual([
+      ["step", []],
+      ["count", []],
+      ["rows", [3, 1]],
+    ]);
+    expect([state[0]["step"].item(), state[1]["step"].item()]).toEqual([2, 1]);
+    expect(state[1]["count"].dtype).toBe("float64");
+  });
+
+  test("of a fresh optimizer is what is loaded; what was not saved is zero", () => {
+    const [a, b] = [p(), p()];
+    const [first, second] = [new MySGD([a]), new MySGD([b])];
+    step(first, a);
+    second.loadStateDict(copyOf(first.stateDict()));
+    expect(second.stateDict().state[0]["momentumBuffer"].toArray()).toEqual([[0.5, -0.5]]);
+    expect(second.stateDict().state[0]["step"].item()).toBe(1);
+    const untouched = new MySGD([p()]).stateDict();
+    second.loadStateDict(untouched);
+    expect(second.stateDict().state).toEqual({});
+    step(second, b);
+    expect(second.stateDict().state[0]["momentumBuffer"].toArray()).toEqual([[0.5, -0.5]]);
+  });
+
+  test.each<[string, (dict: optim.OptimizerState) => void, RegExp]>([
+    [
+      "a tensor of another shape",
+      (d) => (d.state[0]["momentumBuffer"] = tensor([1])),
+      /momentumBuffer is \[1\]/,
+    ],
+    ["what is no tensor", (d) => (d.state[0]["momentumBuffer"] = 1 as any), /no momentumBuffer/],
+    ["a name that is none", (d) => (d.state[0]["a b"] = tensor([1])), /"a b"/],
+    ["a group without a hyperparameter", (d) => delete d.paramGroups[0]["momentum"], /no momentum/],
+  ])("that has %s is refused, and nothing is changed", (_, change, message) => {
+    const a = p();
+    const optimizer = new MySGD([a]);
+    step(optimizer, a);
+    const before = JSON.stringify(optimizer.stateDict());
+    const dict = copyOf(optimizer.stateDict());
+    change(dict);
+    expect(() => optimizer.loadStateDict(dict)).toThrowError(
+      expect.objectContaining({ code: "STATE_DICT_MISMATCH", message: expect.stringMatching(message) }),
+    );
+    expect(JSON.stringify(optimizer.stateDict())).toBe(before);
+  });
+});
+
+describe("mistakes", () => {
+  type Update = (p: Tensor, grad: Tensor, state: State, group: { lr: Tensor }) => unknown;
+  const stepWith = (update: Update) => {
+    class Own extends optim.Optimizer<{ lr: number }> {}
+    Object.assign(Own.prototype, { update });
+    const p = new nn.Parameter(tensor([1, 2]));
+    const optimizer = new Own([p], { lr: 0.1 });
+    p.grad = tensor([1, 1]);
+    return { optimizer, step: () => optimizer.step() };
+  };
+
+  test.each<[string, string, () => unknown, RegExp]>([
+    [
+      "no update",
+      "NO_UPDATE",
+      () => new (class Own extends optim.Optimizer {})([tensor([1])]),
+      /Own: an optimizer has a method update/,
+    ],
+    [
+      "an update that is no method",
+      "NO_UPDATE",
+      () =>
+        new (class Own extends optim.Optimizer {
+          override update = () => {};
+        })([tensor([1])]),
+      /method/,
+    ],
+    ["a new value instead of a change", "INVALID_UPDATE", stepWith((p, g) => p.sub(g)).step, /in place/],
+    ["an async update", "INVALID_UPDATE", stepWith(async () => {}).step, /in place/],
+    [
+      "a hyperparameter changed",
+      "READ_ONLY",
+      stepWith((_, __, ___, { lr }) => void lr.mul_(2)).step,
+      /hyper/,
+    ],
+    ["the step changed", "READ_ONLY", stepWith((_, __, { step }) => void step.add_(2)).step, /state\.step/],
+    [
+      "state of another shape",
+      "STATE_SHAPE",
+      stepWith((_, __, state) => void [state.tensor("m"), state.tensor("m", [3])]).step,
+      /m has another shape: \[2\] for \[3\]/,
+    ],
+    ["a name with a dot", "INVALID_STATE_NAME", stepWith((_, __, s) => void s.tensor("a.b")).step, /a\.b/],
+    ["the name step", "INVALID_STATE_NAME", stepWith((_, __, s) => void s.tensor("step")).step, /not step/],
+    ["a shape that is none", "SHAPE_MISMATCH", stepWith((_, __, s) => void s.tensor("m", [-1])).step, /-1/],
+    ["options that are none", "INVALID_OPTIONS", () => new MyLion([tensor([1])], 3 as any), /MyLion/],
+    [
+      "a hyperparameter that is no number",
+      "INVALID_HYPERPARAMETER",
+      () => new MySGD([tensor([1])], { lr: "0.1" as any }),
+      /MySGD: lr is a number/,
+    ],
+    [
+      "one that is set to none",
+      "INVALID_HYPERPARAMETER",
+      () => {
+        new MySGD([tensor([1])]).paramGroups[0].lr = Number.NaN;
+      },
+      /MySGD: lr is finite/,
+    ],
+    [
+      "a state loaded from another shape",
+      "STATE_SHAPE",
+      () => {
+        const { optimizer, step } = stepWith((_, __, state) => void state.tensor("m"));
+        const { paramGroups } = optimizer.stateDict();
+        optimizer.loadStateDict({ paramGroups, state: { 0: { step: tensor(1), m: tensor([1, 2, 3]) } } });
+        step();
+      },
+      /\[3\] for \[2\]/,
+    ],
+  ])("%s", (_, code, run, message) => {
+    expect(run).toThrowError(expect.objectContaining({ code, message: expect.stringMatching(message) }));
+  });
+
+  test("a value that was changed by mistake is put back", () => {
+    const { optimizer, step } = stepWith((p, _, state, { lr }) => {
+      if (state.step.item() === 1) lr.mul_(2);
+      p.sub_(lr);
+    });
+    expect(step).toThrow(/hyperparameter/);
+    step();
+    expect(optimizer.paramGroups[0].lr).toBe(0.1);
+    expect(Array.from(optimizer.paramGroups[0].params[0].data)).toEqual(
+      Array.from(tensor([1, 2]).sub(tensor(0.2)).sub(tensor(0.1)).data),
     );
   });
 });
