@@ -44,11 +44,13 @@ interface GroupSlots<Options extends object> {
  * gets: numbers, lists of numbers, and true or false. Steps in eager mode and compiled ones come to the same bits, a compiled step
  * follows a learning rate that changes, and checkpoints hold the state.
  *
- *     class MySGD extends optim.Optimizer<{ lr: number; momentum: number }> {
- *       override update(p: Tensor, grad: Tensor, state: optim.ParameterState, { lr, momentum }: Record<string, Tensor>) {
+ *     interface Momentum { lr: number; momentum: number }
+ *
+ *     class MySGD extends optim.Optimizer<Momentum> {
+ *       override update(p: Tensor, grad: Tensor, state: optim.ParameterState, group: optim.GroupTensors<Momentum>) {
  *         const buffer = state.tensor("momentumBuffer");
- *         buffer.mul_(momentum).add_(grad);
- *         p.sub_(buffer.mul(lr));
+ *         buffer.mul_(group.momentum).add_(grad);
+ *         p.sub_(buffer.mul(group.lr));
  *       }
  *     }
  *     const optimizer = new MySGD(model.parameters(), { lr: 0.1, momentum: 0.9 });
@@ -108,7 +110,7 @@ export abstract class Optimizer<Options extends object = any> {
   }
 
   /**
-   * One step of one parameter, for an optimizer of your own: changes `p` in place. It is called under `noGrad` for each parameter that has
+   * One step of one parameter, for an optimizer of your own: changes `p` in place, `p.sub_(grad.mul(group.lr))`. It is called under `noGrad` for each parameter that has
    * a gradient, and returns nothing (or `p`).
    * @param grad The gradient, in the shape and dtype of `p`. Its memory is used again: `clone()` what is kept.
    * @param state State tensors by name, and the number of the step.
@@ -222,11 +224,13 @@ export abstract class Optimizer<Options extends object = any> {
       const returned: unknown = withGradMode(false, () =>
         this.update!(param, param.gradient!, own!, tensors),
       );
-      if (returned !== undefined && returned !== param)
+      if (returned !== undefined && returned !== param) {
+        if (returned instanceof Promise) returned.catch(() => {}); // the error below is the one to see
         throw new ValueError(
           `${this.constructor.name}: update changes p in place, p.sub_(…), and returns nothing: ${quoted(returned)}`,
           "INVALID_UPDATE",
         );
+      }
       const changed = memory.changed();
       if (changed === null) continue;
       this.#writeNumbers(group);

@@ -30,7 +30,7 @@ class MySGD extends optim.Optimizer<Momentum> {
   constructor(params: Given, options: Partial<Momentum> = {}) {
     super(params, { lr: 0.1, momentum: 0.9, ...options });
   }
-  override update(p: Tensor, grad: Tensor, state: State, { lr, momentum }: Numbers<"lr" | "momentum">) {
+  override update(p: Tensor, grad: Tensor, state: State, { lr, momentum }: optim.GroupTensors<Momentum>) {
     const buffer = state.tensor("momentumBuffer");
     buffer.mul_(momentum).add_(grad);
     p.sub_(buffer.mul(lr));
@@ -355,7 +355,7 @@ describe("mistakes", () => {
       /method/,
     ],
     ["a new value instead of a change", "INVALID_UPDATE", stepWith((p, g) => p.sub(g)).step, /in place/],
-    ["an async update", "INVALID_UPDATE", stepWith(async () => {}).step, /in place/],
+    ["an async update", "INVALID_UPDATE", stepWith(() => Promise.reject(new Error("late"))).step, /in place/],
     [
       "a hyperparameter changed",
       "READ_ONLY",
