@@ -230,8 +230,10 @@ describe.each(backends)("on %s kernels", (name) => {
       const state = optimizer.stateDict().state[0];
       model.to("float64");
       expect(optimizer.stateDict().state[0]["step"].item()).toBe(1);
-      for (const [key, value] of Object.entries(optimizer.stateDict().state[0]))
+      for (const [key, value] of Object.entries(optimizer.stateDict().state[0])) {
+        expect(value.dtype).toBe("float64");
         expect(Array.from(value.data)).toEqual(Array.from(state[key].data));
+      }
       step(x.to("float64"), y);
       expect(bits(model).flat().every(Number.isFinite)).toBe(true);
     });
