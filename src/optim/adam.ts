@@ -5,6 +5,7 @@ import { checkOptionNames } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { Optimizer, type ParamGroupOptions } from "./optimizer.js";
 import { checkHyperparameters } from "./range.js";
+import type { RunArrays } from "./runs.js";
 
 export interface AdamOptions {
   /** Learning rate. Default 1e-3. */
@@ -51,7 +52,7 @@ export class Adam extends Optimizer<AdamOptions> {
     ]);
   }
 
-  protected check(options: AdamOptions): void {
+  protected override check(options: AdamOptions): void {
     const { name } = this.constructor;
     checkHyperparameters(name, options, defaults);
     const fixed = this.stateNames.includes("maxExpAvgSq");
@@ -62,10 +63,10 @@ export class Adam extends Optimizer<AdamOptions> {
       );
   }
 
-  protected update(
+  protected override updateRun(
     n: number,
     options: AdamOptions,
-    { p, g, state, step, hyper }: Parameters<Optimizer<AdamOptions>["update"]>[2],
+    { p, g, state, step, hyper }: RunArrays,
   ): void {
     const flags =
       (this.decoupled ? FLAGS.decoupled : 0) |

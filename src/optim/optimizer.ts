@@ -1,5 +1,5 @@
+import { withGradMode } from "../autograd/grad-mode.js";
 import { busy, checkFree } from "../busy.js";
-import type { DType } from "../dtype.js";
 import { AutogradError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { withKernels } from "../kernels/backend.js";
 import { run, strided } from "../kernels/run.js";
@@ -13,6 +13,10 @@ import { longLived, type Storage, sharedArray } from "../tensor/storage.js";
 import { fromData, longLivedLike, Tensor } from "../tensor/tensor.js";
 import { tracing, withTracing } from "../tracing.js";
 import { described, listed, noParameters } from "./given.js";
+import { GroupMemory, type GroupTensors, numbersOf } from "./group-tensors.js";
+import { checkHyperparameters } from "./range.js";
+import { countSteps, type Run, type RunArrays, runs, type Slot, stepPattern } from "./runs.js";
+import { type ParameterState, StateTensors } from "./state-tensors.js";
 
 /** Parameters that share hyperparameters. Numbers may be changed at any time: `group.lr = 0.01`. */
 export type ParamGroup<Options> = Options & { readonly params: readonly Tensor[] };
@@ -26,42 +30,69 @@ export interface OptimizerState {
   paramGroups: Record<string, unknown>[];
 }
 
-/** One parameter, its place in the state and the number of steps it has made. */
-interface Slot {
-  readonly param: Tensor;
-  /** Buffers of the algorithm, in the order of `stateNames`. */
-  state: readonly Storage[];
-  /** Of the buffers. */
-  dtype: DType;
-  readonly steps: Float64Array;
-  readonly index: number;
-}
-
-interface GroupSlots<Options> {
+interface GroupSlots<Options extends object> {
   readonly slots: readonly Slot[];
   readonly options: Options;
   /** The hyperparameters as the kernels read them: a recorded step sees a learning rate that changes later. */
   readonly hyper: Float64Array;
+  /** For an `update` in Tensor operations. */
+  readonly memory: GroupMemory<Options> | null;
 }
 
 /**
- * Base of optimizers (PyTorch's `torch.optim.Optimizer`). A subclass names its hyperparameters and its state and makes
- * one kernel call for a run of elements; runs of neighbouring parameters are found here.
+ * Base of optimizers (PyTorch's `torch.optim.Optimizer`), those of the library and your own. Your own has a method `update`, which changes
+ * one parameter in place by Tensor operations. What it keeps from step to step is in `state`. Hyperparameters are what the constructor
+ * gets: numbers, lists of numbers, and true or false. Steps in eager mode and compiled ones come to the same bits, a compiled step
+ * follows a learning rate that changes, and checkpoints hold the state.
+ *
+ *     interface Momentum { lr: number; momentum: number }
+ *
+ *     class MySGD extends optim.Optimizer<Momentum> {
+ *       override update(p: Tensor, grad: Tensor, state: optim.ParameterState, group: optim.GroupTensors<Momentum>) {
+ *         const buffer = state.tensor("momentumBuffer");
+ *         buffer.mul_(group.momentum).add_(grad);
+ *         p.sub_(buffer.mul(group.lr));
+ *       }
+ *     }
+ *     const optimizer = new MySGD(model.parameters(), { lr: 0.1, momentum: 0.9 });
+ *
+ * Defaults are given by a constructor of its own: `super(params, { lr: 1e-3, momentum: 0.9, ...options })`. A rule for the ranges of
+ * hyperparameters is a method `check`. `update` is a method, not a field that holds a function.
  */
-export abstract class Optimizer<Options extends object> {
+export abstract class Optimizer<Options extends object = any> {
   readonly paramGroups: ParamGroup<Options>[] = [];
   private readonly groups: GroupSlots<Options>[] = [];
   /** By trace: the parameters of each group that have been stepped together so far; none when it was not always the same ones. */
   readonly #stepped = new WeakMap<object, (readonly Slot[])[]>();
 
-  protected constructor(
+  /** @internal Names of the state buffers of an optimizer that is a kernel, PyTorch's in camelCase. */
+  protected readonly stateNames: readonly string[];
+  private readonly hyperOf: (options: Options) => number[];
+
+  /**
+   * @param params Parameters, or groups of parameters with hyperparameters of their own: `{ params, lr: 0.1 }`.
+   * @param defaults Hyperparameters of all groups that have none of their own. Their names and kinds stay as they are.
+   * @throws ValueError `NO_UPDATE` for a class without a method `update`, `NOT_PARAMETERS`, `NO_PARAMETERS`,
+   * `INVALID_HYPERPARAMETER`; AutogradError `NOT_A_LEAF`.
+   */
+  constructor(
     params: Iterable<Tensor> | Iterable<ParamGroupOptions<Options>>,
-    private readonly defaults: Options,
-    /** Names of the state buffers, PyTorch's in camelCase. */
-    protected readonly stateNames: readonly string[],
-    /** Writes the hyperparameters of a group in the order of the kernel. */
-    private readonly hyperOf: (options: Options) => number[],
+    private readonly defaults: Options = {} as Options,
+    /** @internal */
+    stateNames: readonly string[] = [],
+    /** @internal The hyperparameters of a group in the order of the kernel. */
+    hyperOf: (options: Options) => number[] = numbersOf,
   ) {
+    const { name } = this.constructor;
+    const own = this.update !== undefined;
+    if (own ? typeof this.update !== "function" : this.updateRun === undefined)
+      throw new ValueError(
+        `${name}: an optimizer has a method update(p, grad, state, group): ${quoted(this.update)}`,
+        "NO_UPDATE",
+      );
+    this.stateNames = own ? [] : stateNames;
+    this.hyperOf = own ? numbersOf : hyperOf;
+    checkOptionNames(name, defaults, record.holds(defaults) ? Object.keys(defaults) : []);
     const given = listed(this.constructor.name, params) as (Tensor | ParamGroupOptions<Options>)[];
     if (given.length === 0) throw noParameters(this.constructor.name);
     const tensors = given.filter((item) => item instanceof Tensor);
@@ -72,21 +103,24 @@ export abstract class Optimizer<Options extends object> {
     else throw new ValueError(`${this.constructor.name}: parameters or groups of parameters: got a mixture`);
   }
 
-  /** Throws when a hyperparameter is out of range. */
-  protected abstract check(options: Options): void;
+  /** Throws when a hyperparameter is out of range. Without a rule of its own: numbers are finite, and flags are true or false. */
+  protected check(options: Options): void {
+    const any = (like: unknown) => Array(Array.isArray(like) ? like.length : 1).fill([-Infinity, Infinity]);
+    const ranges = Object.entries(this.defaults).map(([name, like]) => [name, any(like)]);
+    checkHyperparameters(this.constructor.name, options, this.defaults, Object.fromEntries(ranges));
+  }
 
-  /** One kernel call: `n` elements of the parameter, the gradient and the state buffers from these places on. */
-  protected abstract update(
-    n: number,
-    options: Options,
-    arrays: {
-      p: Place;
-      g: Place;
-      state: readonly Place[];
-      step: Place<Float64Array>;
-      hyper: Place<Float64Array>;
-    },
-  ): void;
+  /**
+   * One step of one parameter, for an optimizer of your own: changes `p` in place, `p.sub_(grad.mul(group.lr))`. It is called under `noGrad` for each parameter that has
+   * a gradient, and returns nothing (or `p`).
+   * @param grad The gradient, in the shape and dtype of `p`. Its memory is used again: `clone()` what is kept.
+   * @param state State tensors by name, and the number of the step.
+   * @param group The hyperparameters: numbers as tensors without dims, in the dtype of `p`.
+   */
+  update?(p: Tensor, grad: Tensor, state: ParameterState, group: GroupTensors<Options>): void;
+
+  /** @internal One kernel call: `n` elements of the parameter, the gradient and the state buffers from these places on. */
+  protected updateRun?(n: number, options: Options, arrays: RunArrays): void;
 
   /** Adds parameters with hyperparameters of their own; what is not given is as in the constructor. */
   addParamGroup(given: ParamGroupOptions<Options>): void {
@@ -113,19 +147,24 @@ export abstract class Optimizer<Options extends object> {
       known.add(param);
     }
     const steps = sharedArray("float64", params.length) as Float64Array;
+    const numbers = this.hyperOf(options);
+    const hyper = sharedArray("float64", Math.max(16, numbers.length)) as Float64Array;
+    hyper.set(numbers);
+    const live = this.#liveGroup(params, options, this.groups.length);
+    const keys = Object.keys(options) as (keyof Options & string)[];
+    const memory = this.update === undefined ? null : new GroupMemory<Options>(live, keys, hyper, steps);
     const slots = params.map((param, index) => {
       param.gradientMemory ??= longLivedLike("gradient", param);
       const state = this.stateNames.map((state) => longLived(`${name} ${state}`, param.dtype, param.numel));
-      return { param, state, dtype: param.dtype, steps, index };
+      const own = memory && new StateTensors(name, param, () => memory.step(param, index));
+      return { param, state, dtype: param.dtype, steps, index, own };
     });
-    const hyper = sharedArray("float64", 16) as Float64Array;
-    hyper.set(this.hyperOf(options));
-    this.groups.push({ slots, options, hyper });
-    this.paramGroups.push(this.#liveGroup(params, options, hyper));
+    this.groups.push({ slots, options, hyper, memory });
+    this.paramGroups.push(live);
   }
 
   /** The group as users see it: setting a hyperparameter checks it and writes it where the kernels read it. */
-  #liveGroup(params: readonly Tensor[], options: Options, hyper: Float64Array): ParamGroup<Options> {
+  #liveGroup(params: readonly Tensor[], options: Options, index: number): ParamGroup<Options> {
     const group = { params } as ParamGroup<Options>;
     for (const key of Object.keys(options) as (keyof Options & string)[])
       Object.defineProperty(group, key, {
@@ -140,29 +179,66 @@ export abstract class Optimizer<Options extends object> {
           const changed = fixedLists({ ...options, [key]: value });
           this.check(changed);
           options[key] = changed[key];
-          hyper.set(this.hyperOf(options));
+          this.#writeNumbers(this.groups[index]);
         },
       });
     return group;
   }
 
+  /** Writes the hyperparameters where the kernels read them. */
+  #writeNumbers({ options, hyper, memory }: GroupSlots<Options>): void {
+    hyper.set(this.hyperOf(options));
+    memory?.refresh();
+  }
+
   /** @internal The hyperparameters of each group where the kernels read them. */
-  get hyperparameters(): Float64Array[] {
-    return this.groups.map(({ hyper }) => hyper);
+  get hyperparameters(): (Float64Array | Float32Array)[] {
+    return this.groups.flatMap(({ hyper, memory }) => (memory === null ? [hyper] : [hyper, memory.rounded]));
   }
 
   /** Updates every parameter that has a gradient. */
   step(): void {
     if (tracing !== null) tracing.read(this.groups, "length", this.groups.length);
-    for (const [i, { slots, hyper }] of this.groups.entries()) {
+    for (const [i, group] of this.groups.entries()) {
+      const { slots, hyper } = group;
       const active = slots.filter(({ param }) => param.gradient !== null);
+      if (group.memory !== null) {
+        this.#updateEach(active, group);
+        continue;
+      }
       for (const slot of active) this.#followDType(slot);
       if (tracing !== null) tracing.read(this, `steps ${i}`, stepPattern(active), () => stepPattern(active));
       countSteps(active);
       for (const run of this.#runs(i, active))
-        this.update(run.n, this.paramGroups[i], { ...run, hyper: { array: hyper, offset: 0 } });
+        this.updateRun!(run.n, this.paramGroups[i], { ...run, hyper: { array: hyper, offset: 0 } });
       for (const { param, state } of active)
         for (const storage of [param.storage, ...state]) storage.changed();
+    }
+  }
+
+  /** A step by an `update` in Tensor operations. */
+  #updateEach(active: readonly Slot[], group: GroupSlots<Options>): void {
+    const memory = group.memory!;
+    countSteps(active, memory);
+    for (const { param, own } of active) {
+      const tensors = memory.tensorsFor(param);
+      const returned: unknown = withGradMode(false, () =>
+        this.update!(param, param.gradient!, own!, tensors),
+      );
+      if (returned !== undefined && returned !== param) {
+        if (returned instanceof Promise) returned.catch(() => {}); // the error below is the one to see
+        throw new ValueError(
+          `${this.constructor.name}: update changes p in place, p.sub_(…), and returns nothing: ${quoted(returned)}`,
+          "INVALID_UPDATE",
+        );
+      }
+      const changed = memory.changed();
+      if (changed === null) continue;
+      this.#writeNumbers(group);
+      throw new ValueError(
+        `${this.constructor.name}: update changes p and state tensors only: it changed ${changed} in place; use mul, not mul_`,
+        "READ_ONLY",
+      );
     }
   }
 
@@ -231,6 +307,8 @@ export abstract class Optimizer<Options extends object> {
           step: fromData(Float64Array.of(steps[index]), [], "float64"),
         };
         for (const [s, name] of this.stateNames.entries()) entry[name] = asTensor(slot.state[s], param);
+        slot.own?.followDType();
+        for (const [name, x] of slot.own?.entries() ?? []) entry[name] = x;
         state[first + index] = entry;
       }
       const { params, ...options } = this.paramGroups[i];
@@ -262,20 +340,23 @@ export abstract class Optimizer<Options extends object> {
     if (stray !== undefined) throw mismatch(name, `no parameter ${stray}`);
     const entries = slots.map((slot, i) => {
       this.#followDType(slot);
-      if (busy) for (const storage of slot.state) checkFree("loadStateDict", storage, "write");
-      return state[i] === undefined ? null : this.#savedEntry(state[i], slot, i);
+      const own = [...(slot.own?.entries() ?? [])].map(([, { storage }]) => storage);
+      if (busy) for (const storage of [...slot.state, ...own]) checkFree("loadStateDict", storage, "write");
+      if (state[i] !== undefined) return this.#savedEntry(state[i], slot, i);
+      return { step: 0, buffers: null, own: slot.own?.prepareLoad({}) };
     });
     return () => {
-      for (const [i, { options, hyper }] of this.groups.entries()) {
-        Object.assign(options, changed[i]);
-        hyper.set(this.hyperOf(options));
-      }
       for (const [i, { steps, index, state: storages }] of slots.entries()) {
-        const entry = entries[i];
-        steps[index] = entry?.step ?? 0;
+        const { step, buffers, own } = entries[i];
+        steps[index] = step;
+        own?.();
         for (const [s, memory] of storages.entries())
-          if (entry === null) run.fill(0, memory.length, memory);
-          else run.copy([memory.length], strided(entry.buffers[s], [1]), strided(memory, [1]));
+          if (buffers === null) run.fill(0, memory.length, memory);
+          else run.copy([memory.length], strided(buffers[s], [1]), strided(memory, [1]));
+      }
+      for (const [i, group] of this.groups.entries()) {
+        Object.assign(group.options, changed[i]);
+        this.#writeNumbers(group);
       }
     };
   }
@@ -300,13 +381,13 @@ export abstract class Optimizer<Options extends object> {
   }
 
   /** The state of a parameter, in memory that may be copied from at any time. */
-  #savedEntry(saved: unknown, { param }: Slot, i: number): { step: number; buffers: Tensor[] } {
+  #savedEntry(saved: unknown, { param, own }: Slot, i: number): SavedEntry {
     const name = this.constructor.name;
     if (!record.holds(saved)) throw mismatch(name, `state ${i} is ${record.words}: ${quoted(saved)}`);
-    const tensorOf = (key: string, shape: readonly number[]) => {
+    const tensorOf = (key: string, shape?: readonly number[]) => {
       const x = saved[key];
       if (!(x instanceof Tensor)) throw mismatch(name, `state ${i} has no ${key}`);
-      if (!sameShape(x.shape, shape))
+      if (shape !== undefined && !sameShape(x.shape, shape))
         throw mismatch(
           name,
           x.numel === numel(shape)
@@ -318,91 +399,22 @@ export abstract class Optimizer<Options extends object> {
     };
     const step = tensorOf("step", []).item();
     if (!count.holds(step)) throw mismatch(name, `step of state ${i} is ${count.words}: ${quoted(step)}`);
-    return { step, buffers: this.stateNames.map((key) => dense(tensorOf(key, param.shape))) };
+    const rest = () => Object.keys(saved).filter((key) => key !== "step");
+    return {
+      step,
+      buffers: this.stateNames.map((key) => dense(tensorOf(key, param.shape))),
+      own: own?.prepareLoad(Object.fromEntries(rest().map((key) => [key, tensorOf(key)]))),
+    };
   }
 }
 
-/** Which parameters have made as many steps as the one before: what `runs` goes by, apart from places in memory. */
-function stepPattern(active: readonly Slot[]): string {
-  let pattern = "";
-  for (let i = 1; i < active.length; i++) {
-    const [a, b] = [active[i - 1], active[i]];
-    pattern += a.steps[a.index] === b.steps[b.index] ? "=" : "|";
-  }
-  return pattern;
-}
-
-/** One more step for each: one kernel call where all parameters of the group take part. */
-function countSteps(active: readonly Slot[]): void {
-  for (let i = 0, next: number; i < active.length; i = next) {
-    const { steps, index } = active[i];
-    next = i + 1;
-    while (next < active.length && active[next].index === index + next - i) next++;
-    run.increment(next - i, { array: steps, offset: index });
-  }
-}
-
-/** An array and where to begin in it. */
-export interface Place<A = Float32Array | Float64Array> {
-  readonly array: A;
-  readonly offset: number;
-}
-
-interface Run {
-  n: number;
-  p: Place;
-  g: Place;
-  state: readonly Place[];
-  step: Place<Float64Array>;
-}
-
-/** Bytes to which long-lived storages are rounded up. */
-const cacheLine = 64;
-
-/**
- * Parameters that are neighbours in memory, and whose gradients and states are neighbours in the same way, are one
- * run: a small model is updated by one kernel call. The gaps between long-lived storages are zero, and every update
- * rule leaves zeros with zero gradients alone.
- */
-function runs(slots: readonly Slot[]): Run[] {
-  const out: { run: Run; last: readonly Storage[]; slot: Slot }[] = [];
-  for (const slot of slots) {
-    const { param, state, steps, index } = slot;
-    const gradient = dense(param.gradient!);
-    const here = [param.storage, gradient.storage, ...state];
-    const n = param.numel;
-    const whole = param.numel === param.storage.length && gradient.numel === gradient.storage.length;
-    const previous = out.at(-1);
-    const step = previous === undefined ? 0 : here[0].offset - previous.last[0].offset;
-    const adjoining =
-      previous !== undefined &&
-      whole &&
-      step >= previous.slot.param.numel &&
-      step < previous.slot.param.numel + cacheLine / param.array.BYTES_PER_ELEMENT &&
-      steps[index] === previous.slot.steps[previous.slot.index] &&
-      here.every(
-        (storage, i) =>
-          storage.longLived &&
-          previous.last[i].longLived &&
-          storage.array === previous.last[i].array &&
-          storage.offset - previous.last[i].offset === step,
-      );
-    if (adjoining) {
-      previous.run.n = here[0].offset - previous.run.p.offset + n;
-      previous.last = here;
-      previous.slot = slot;
-    } else {
-      const run: Run = {
-        n,
-        p: { array: param.array as Place["array"], offset: param.offset },
-        g: { array: gradient.array as Place["array"], offset: gradient.offset },
-        state: state as readonly unknown[] as readonly Place[],
-        step: { array: steps, offset: index },
-      };
-      out.push({ run, last: here, slot });
-    }
-  }
-  return out.map(({ run }) => run);
+/** The saved state of a parameter, checked. */
+interface SavedEntry {
+  readonly step: number;
+  /** Null where there are none: zeros. */
+  readonly buffers: readonly Tensor[] | null;
+  /** Takes over the state of an `update` in Tensor operations. */
+  readonly own: (() => void) | undefined;
 }
 
 /** A long-lived storage seen with the shape of a parameter. */

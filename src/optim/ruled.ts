@@ -6,6 +6,7 @@ import { checkOptionNames } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { Optimizer, type ParamGroupOptions } from "./optimizer.js";
 import { checkHyperparameters, type Ranges } from "./range.js";
+import type { RunArrays } from "./runs.js";
 
 export interface Row<Options extends object> {
   readonly rule: RuleName;
@@ -25,8 +26,8 @@ type Given<Options> = Iterable<Tensor> | Iterable<ParamGroupOptions<Options>>;
 /** For the compiler: an optimizer in which nothing is left abstract. */
 declare class Ruled<Options extends object> extends Optimizer<Options> {
   constructor(params: Given<Options>, options?: Partial<Options>);
-  protected check(options: Options): void;
-  protected update(...args: Parameters<Optimizer<Options>["update"]>): void;
+  protected override check(options: Options): void;
+  protected override updateRun(n: number, options: Options, arrays: RunArrays): void;
 }
 
 export interface RuledConstructor<Options extends object> {
@@ -44,14 +45,14 @@ export function ruled<Options extends object>(row: Row<Options>): RuledConstruct
       ]);
     }
 
-    protected check(options: Options): void {
+    protected override check(options: Options): void {
       checkHyperparameters(this.constructor.name, options, row.defaults, row.ranges);
     }
 
-    protected update(
+    protected override updateRun(
       n: number,
       _options: Options,
-      { p, g, state, step, hyper }: Parameters<Optimizer<Options>["update"]>[2],
+      { p, g, state, step, hyper }: RunArrays,
     ): void {
       const [a, b, c] = state;
       run.ruleStep(row.rule, n, p, g, a, b ?? null, c ?? null, step, hyper);

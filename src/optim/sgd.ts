@@ -5,6 +5,7 @@ import { checkOptionNames } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { Optimizer, type ParamGroupOptions } from "./optimizer.js";
 import { checkHyperparameters } from "./range.js";
+import type { RunArrays } from "./runs.js";
 
 export interface SGDOptions {
   /** Learning rate. Default 1e-3. */
@@ -45,7 +46,7 @@ export class SGD extends Optimizer<SGDOptions> {
     );
   }
 
-  protected check(options: SGDOptions): void {
+  protected override check(options: SGDOptions): void {
     checkHyperparameters("SGD", options, defaults, { dampening: [[-Infinity, Infinity]] });
     const { momentum, nesterov, dampening } = options;
     if (nesterov && (momentum <= 0 || dampening !== 0))
@@ -55,10 +56,10 @@ export class SGD extends Optimizer<SGDOptions> {
       );
   }
 
-  protected update(
+  protected override updateRun(
     n: number,
     options: SGDOptions,
-    { p, g, state, step, hyper }: Parameters<Optimizer<SGDOptions>["update"]>[2],
+    { p, g, state, step, hyper }: RunArrays,
   ): void {
     const flags = (options.nesterov ? FLAGS.nesterov : 0) | (options.maximize ? FLAGS.maximize : 0);
     const buffer = options.momentum === 0 ? null : state[0];

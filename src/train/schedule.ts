@@ -24,7 +24,7 @@ export class LookAhead {
   ) {
     this.schedules = optimizer.hyperparameters.map((array) => ({
       array,
-      table: sharedArray("float64", length * array.length),
+      table: sharedArray(array instanceof Float32Array ? "float32" : "float64", length * array.length),
     }));
   }
 

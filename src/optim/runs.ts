@@ -1,0 +1,110 @@
+/** Parameters of a group, and how those that are neighbours in memory are updated together. */
+import type { DType } from "../dtype.js";
+import { run as kernels } from "../kernels/run.js";
+import { dense } from "../ops/shape/views.js";
+import type { Storage } from "../tensor/storage.js";
+import type { Tensor } from "../tensor/tensor.js";
+import type { GroupMemory } from "./group-tensors.js";
+import type { StateTensors } from "./state-tensors.js";
+
+/** One parameter, its place in the state and the number of steps it has made. */
+export interface Slot {
+  readonly param: Tensor;
+  /** Buffers of the algorithm, in the order of `stateNames`. */
+  state: readonly Storage[];
+  /** Of the buffers. */
+  dtype: DType;
+  readonly steps: Float64Array;
+  readonly index: number;
+  /** State of an `update` in Tensor operations; null for an optimizer that is a kernel. */
+  readonly own: StateTensors | null;
+}
+
+/** An array and where to begin in it. */
+export interface Place<A = Float32Array | Float64Array> {
+  readonly array: A;
+  readonly offset: number;
+}
+
+export interface Run {
+  n: number;
+  p: Place;
+  g: Place;
+  state: readonly Place[];
+  step: Place<Float64Array>;
+}
+
+/** What one kernel call of an optimizer reads and writes. */
+export interface RunArrays extends Omit<Run, "n"> {
+  readonly hyper: Place<Float64Array>;
+}
+
+/** Which parameters have made as many steps as the one before: what `runs` goes by, apart from places in memory. */
+export function stepPattern(active: readonly Slot[]): string {
+  let pattern = "";
+  for (let i = 1; i < active.length; i++) {
+    const [a, b] = [active[i - 1], active[i]];
+    pattern += a.steps[a.index] === b.steps[b.index] ? "=" : "|";
+  }
+  return pattern;
+}
+
+/** One more step for each: one kernel call where all parameters of the group take part. */
+export function countSteps(active: readonly Slot[], memory: GroupMemory<any> | null = null): void {
+  for (let i = 0, next: number; i < active.length; i = next) {
+    const { steps, index } = active[i];
+    next = i + 1;
+    while (next < active.length && active[next].index === index + next - i) next++;
+    kernels.increment(next - i, { array: steps, offset: index });
+    memory?.counted(next - i, index);
+  }
+}
+
+/** Bytes to which long-lived storages are rounded up. */
+const cacheLine = 64;
+
+/**
+ * Parameters that are neighbours in memory, and whose gradients and states are neighbours in the same way, are one
+ * run: a small model is updated by one kernel call. The gaps between long-lived storages are zero, and every update
+ * rule leaves zeros with zero gradients alone.
+ */
+export function runs(slots: readonly Slot[]): Run[] {
+  const out: { run: Run; last: readonly Storage[]; slot: Slot }[] = [];
+  for (const slot of slots) {
+    const { param, state, steps, index } = slot;
+    const gradient = dense(param.gradient!);
+    const here = [param.storage, gradient.storage, ...state];
+    const n = param.numel;
+    const whole = param.numel === param.storage.length && gradient.numel === gradient.storage.length;
+    const previous = out.at(-1);
+    const step = previous === undefined ? 0 : here[0].offset - previous.last[0].offset;
+    const adjoining =
+      previous !== undefined &&
+      whole &&
+      step >= previous.slot.param.numel &&
+      step < previous.slot.param.numel + cacheLine / param.array.BYTES_PER_ELEMENT &&
+      steps[index] === previous.slot.steps[previous.slot.index] &&
+      here.every(
+        (storage, i) =>
+          storage.longLived &&
+          previous.last[i].longLived &&
+          storage.array === previous.last[i].array &&
+          storage.offset - previous.last[i].offset === step,
+      );
+    if (adjoining) {
+      previous.run.n = here[0].offset - previous.run.p.offset + n;
+      previous.last = here;
+      previous.slot = slot;
+    } else {
+      const run: Run = {
+        n,
+        p: { array: param.array as Place["array"], offset: param.offset },
+        g: { array: gradient.array as Place["array"], offset: gradient.offset },
+        state: state as readonly unknown[] as readonly Place[],
+        step: { array: steps, offset: index },
+      };
+      out.push({ run, last: here, slot });
+    }
+  }
+  return out.map(({ run }) => run);
+}
