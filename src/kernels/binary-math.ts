@@ -1,5 +1,5 @@
 /** Rows of two operands that have no C++: remainders and floors, angles, signs, logarithms of sums. */
-import type { BinaryRow } from "./rows.js";
+import type { BinaryRow } from "./row-types.js";
 import { polygamma } from "./special.js";
 
 /** a - b floor(a / b), with the sign of b; exact, because `%` is. */

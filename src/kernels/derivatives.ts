@@ -1,14 +1,8 @@
 /** What follows from the derivatives in `rows.ts`: scalar functions for kernels, and what backward must save. */
 import { erf } from "../elementary.js";
 import { type AlgebraFunction, type BinaryTerms, Term, variablesOf } from "./algebra.js";
-import {
-  type BinaryName,
-  type BinaryRow,
-  binaryRows,
-  type UnaryName,
-  type UnaryRow,
-  unaryRows,
-} from "./rows.js";
+import type { BinaryRow, UnaryRow } from "./row-types.js";
+import { type BinaryName, binaryRows, type UnaryName, unaryRows } from "./rows.js";
 import { polygamma, zeta } from "./special.js";
 
 /** f'(x) where y = f(x). An argument the derivative does not read may be anything. */

@@ -8,28 +8,10 @@
  *   output of an op is usually kept alive by its consumer anyway.
  * - `domain` is where tests draw their samples; `kinks` are the points in it that a difference quotient must avoid.
  */
-import type { Algebra, BinaryTerms, UnaryTerms } from "./algebra.js";
 import { binaryMathRows, integerPower } from "./binary-math.js";
+import type { BinaryRow, CompareRow, UnaryRow } from "./row-types.js";
 import { specialBinaryRows, specialUnaryRows } from "./special-rows.js";
 import { unaryMathRows } from "./unary-math.js";
-
-export interface UnaryRow {
-  /** The function. `erf` is handed in because `Math` lacks it. */
-  f: (x: number, p: number, q: number, erf: (x: number) => number) => number;
-  /** f'(x). A number where it is constant; null where there is no gradient to be had. */
-  derivative: (<T extends Algebra<T>>(terms: UnaryTerms<T>) => T | number) | null;
-  /** Defaults of `p` and `q`, in this order, under their public names. */
-  params?: Readonly<Record<string, number>>;
-  /** Other values of (p, q) that tests try besides the defaults. */
-  samples?: readonly (readonly [p: number, q: number])[];
-  domain: readonly [low: number, high: number];
-  kinks?: readonly number[];
-  /** Keeps int32 and uint8 (the result is an integer when `x` is). Other rows are for floats. */
-  integers?: true;
-  /** What a row that keeps integers makes of booleans: the dtype of the result. Default: an error. */
-  bools?: "bool" | "int32";
-  doc: string;
-}
 
 export const unaryRows = {
   neg: {
@@ -272,24 +254,6 @@ export type UnaryOptions<Name extends UnaryName> = (typeof unaryRows)[Name] exte
   ? { -readonly [Param in keyof P]?: number }
   : Record<never, never>;
 
-export interface BinaryRow {
-  f: (a: number, b: number) => number;
-  /** Used instead of `f` on int32, where the product of two integers may not fit a double. */
-  fInteger?: (a: number, b: number) => number;
-  /** Used instead of `f` on float32, where the function depends on the numbers a dtype has. */
-  fSingle?: (a: number, b: number) => number;
-  /** Gradients of the operands, already multiplied by g; null where there is none to be had. */
-  gradA: (<T extends Algebra<T>>(terms: BinaryTerms<T>) => T) | null;
-  gradB: (<T extends Algebra<T>>(terms: BinaryTerms<T>) => T) | null;
-  /** Where tests draw both operands. Kinks, if any, are on the diagonal a = b. */
-  domain: readonly [low: number, high: number];
-  /** Integers become float32 first. */
-  floats?: true;
-  /** Of two booleans a boolean. Default: an error, but for rows of floats. */
-  bools?: true;
-  doc: string;
-}
-
 export const binaryRows = {
   add: {
     f: (a, b) => a + b,
@@ -354,11 +318,6 @@ export const binaryRows = {
 } as const satisfies Record<string, BinaryRow>;
 
 export type BinaryName = keyof typeof binaryRows;
-
-export interface CompareRow {
-  f: (a: number, b: number) => number;
-  doc: string;
-}
 
 /** `Number(…)` compiles to a set-on-condition; a conditional expression is a branch, three times slower on mixed data. */
 export const compareRows = {

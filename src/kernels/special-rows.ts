@@ -23,7 +23,7 @@ import {
   laguerre,
   legendre,
 } from "./polynomials.js";
-import type { BinaryRow, UnaryRow } from "./rows.js";
+import type { BinaryRow, UnaryRow } from "./row-types.js";
 import { erfcx, i0e, i1e, zeta } from "./special.js";
 
 export const specialUnaryRows = {

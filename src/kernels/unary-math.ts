@@ -1,5 +1,5 @@
 /** Rows of one operand that have no C++: trigonometry, hyperbolic functions, logarithms of other bases, special functions. */
-import type { UnaryRow } from "./rows.js";
+import type { UnaryRow } from "./row-types.js";
 import { digamma, erfc, erfinv, i0, i1, lgamma, sinc } from "./special.js";
 
 export const unaryMathRows = {

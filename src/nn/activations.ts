@@ -1,5 +1,6 @@
 import { checkIntegers, checkWords } from "../arguments.js";
-import { type UnaryName, type UnaryOptions, type UnaryRow, unaryRows } from "../kernels/rows.js";
+import type { UnaryRow } from "../kernels/row-types.js";
+import { type UnaryName, type UnaryOptions, unaryRows } from "../kernels/rows.js";
 import { unary } from "../ops/elementwise/elementwise.js";
 import * as normalized from "../ops/layers/softmax.js";
 import { checkOptions, dimOf, type OrNamed } from "../options.js";

@@ -7,13 +7,12 @@ import { differentiable } from "../../src/autograd/graph.js";
 import * as library from "../../src/index.js";
 import { autograd, backend, gradcheck, linalg, nn, Tensor, tensor } from "../../src/index.js";
 import { integerRows } from "../../src/kernels/binary-math.js";
+import type { BinaryRow, UnaryRow } from "../../src/kernels/row-types.js";
 import {
   type BinaryName,
-  type BinaryRow,
   binaryRows,
   compareRows,
   type UnaryName,
-  type UnaryRow,
   unaryRows,
 } from "../../src/kernels/rows.js";
 import { numel } from "../../src/shape.js";

@@ -1,7 +1,8 @@
 /** Every method that changes its tensor, in the graph: its gradients are those of the form that makes a new tensor. */
 import { describe, expect, it } from "vitest";
 import { autograd, cat, gradcheck, Tensor, tensor } from "../../src/index.js";
-import { type BinaryRow, binaryRows, compareRows, type UnaryRow, unaryRows } from "../../src/kernels/rows.js";
+import type { BinaryRow, UnaryRow } from "../../src/kernels/row-types.js";
+import { binaryRows, compareRows, unaryRows } from "../../src/kernels/rows.js";
 import { numel } from "../../src/shape.js";
 import { expectClose } from "../close.js";
 import { elements } from "../fixtures/pytorch/read.js";

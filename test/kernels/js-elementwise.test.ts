@@ -10,7 +10,8 @@ import {
   unarySaves,
 } from "../../src/kernels/derivatives.js";
 import * as js from "../../src/kernels/js/index.js";
-import { binaryRows, compareRows, type UnaryName, type UnaryRow, unaryRows } from "../../src/kernels/rows.js";
+import type { UnaryRow } from "../../src/kernels/row-types.js";
+import { binaryRows, compareRows, type UnaryName, unaryRows } from "../../src/kernels/rows.js";
 import { numel } from "../../src/shape.js";
 import fc from "../property.js";
 import { address, positions, shapes, type View, view } from "./views.js";

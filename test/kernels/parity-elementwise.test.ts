@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { unarySaves } from "../../src/kernels/derivatives.js";
-import { binaryRows, compareRows, type UnaryName, type UnaryRow, unaryRows } from "../../src/kernels/rows.js";
+import type { UnaryRow } from "../../src/kernels/row-types.js";
+import { binaryRows, compareRows, type UnaryName, unaryRows } from "../../src/kernels/rows.js";
 import { specialBinaryRows, specialUnaryRows } from "../../src/kernels/special-rows.js";
 import { Buffer, type Case, check } from "./harness.js";
 import { bytes, floats, large, specials, widths } from "./samples.js";

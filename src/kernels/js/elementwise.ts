@@ -4,14 +4,13 @@ import { erf } from "../../elementary.js";
 import { isDense, numel, type Shape, type Strides } from "../../shape.js";
 import { type IntegerName, type IntegerRow, integerRows } from "../binary-math.js";
 import { compileDerivative, type Derivative } from "../derivatives.js";
+import type { BinaryRow, UnaryRow } from "../row-types.js";
 import {
   type BinaryName,
-  type BinaryRow,
   binaryRows,
   type CompareName,
   compareRows,
   type UnaryName,
-  type UnaryRow,
   unaryRows,
 } from "../rows.js";
 import { checkDivisors } from "./integers.js";

@@ -5,15 +5,14 @@ import { type DType, isFloating, promote } from "../../dtype.js";
 import { AutogradError, DTypeError } from "../../errors.js";
 import { type IntegerName, type IntegerRow, integerRows } from "../../kernels/binary-math.js";
 import { binarySaves, unarySaves } from "../../kernels/derivatives.js";
+import type { BinaryRow, UnaryRow } from "../../kernels/row-types.js";
 import {
   type BinaryName,
-  type BinaryRow,
   binaryRows,
   type CompareName,
   compareRows,
   type UnaryName,
   type UnaryOptions,
-  type UnaryRow,
   unaryRows,
 } from "../../kernels/rows.js";
 import { run, strided } from "../../kernels/run.js";
