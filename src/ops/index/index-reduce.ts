@@ -3,9 +3,9 @@ import { formatShape, ShapeError, ValueError } from "../../errors.js";
 import { checkOptions } from "../../options.js";
 import { sameShape } from "../../shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
+import { lineDim } from "../arguments/line-dim.js";
 import { expand, reshape } from "../shape/views.js";
 import { indexTensor } from "./indexing.js";
-import { lineDim } from "./scalar-as-line.js";
 import { type ScatterReduceOptions, scatterReduce } from "./scatter.js";
 
 export type IndexReduction = "prod" | "mean" | "amax" | "amin";

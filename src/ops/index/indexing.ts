@@ -165,3 +165,8 @@ export function oneHot(
   for (let i = 0; i < at.numel; i++) out.array[out.offset + i * size + values[at.offset + i]] = 1;
   return out;
 }
+
+/** @internal `gather` that takes scalars. */
+export function gatherLines(x: Tensor, dim: number, index: Tensor): Tensor {
+  return x.ndim > 0 ? gather(x, dim, index) : reshape(gather(reshape(x, [1]), 0, reshape(index, [1])), []);
+}

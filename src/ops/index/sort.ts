@@ -5,10 +5,12 @@ import { dimAndOptions, type WithDim } from "../../options.js";
 import { quoted } from "../../quote.js";
 import { numel } from "../../shape.js";
 import { empty, type Tensor } from "../../tensor/tensor.js";
+import { lineDim } from "../arguments/line-dim.js";
 import { type Named, named } from "../arguments/named.js";
 import type { ReduceOptions } from "../reduce/reduce.js";
 import { contiguous, dense, narrow, squeeze } from "../shape/views.js";
-import { gatherLines, lineDim, withLine } from "./scalar-as-line.js";
+import { gatherLines } from "./indexing.js";
+import { withLine } from "./scalar-as-line.js";
 
 export type ValuesAndIndices = Named<"values" | "indices", Tensor>;
 

@@ -8,9 +8,10 @@ import { dimAndOptions, type WithDim } from "../../options.js";
 import { quoted } from "../../quote.js";
 import { numel, resolveDims, type Shape, type Strides, sameShape } from "../../shape.js";
 import { empty, Tensor } from "../../tensor/tensor.js";
+import { lineDim } from "../arguments/line-dim.js";
 import { constant, eye } from "../create/create.js";
 import { abs, add, div, eq, exp, log, mul, sqrt, sub, where } from "../elementwise/elementwise.js";
-import { lineDim, withLine } from "../index/scalar-as-line.js";
+import { withLine } from "../index/scalar-as-line.js";
 import { dense, denseCopy, expand, permute, reshape, squeeze, to } from "../shape/views.js";
 
 /** Which dims to reduce: one, several, or (undefined, null) all. */

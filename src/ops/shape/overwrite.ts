@@ -5,8 +5,8 @@ import { formatShape, ShapeError } from "../../errors.js";
 import { run } from "../../kernels/run.js";
 import { sameShape } from "../../shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
+import { lineDim } from "../arguments/line-dim.js";
 import { zeros } from "../create/create.js";
-import { lineDim } from "../index/scalar-as-line.js";
 import { diagonal, type WhichDiagonal } from "./diagonal.js";
 import { contiguous, denseCopy, select, sliceDim, to } from "./views.js";
 

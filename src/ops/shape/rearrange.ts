@@ -4,10 +4,10 @@ import { dimOf, type OrNamed } from "../../options.js";
 import { quoted } from "../../quote.js";
 import { inferShape, numel, resolveDim, resolveDims, type Shape } from "../../shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
+import { lineDim } from "../arguments/line-dim.js";
 import { arange } from "../create/create.js";
 import { add } from "../elementwise/elementwise.js";
 import { indexSelect } from "../index/indexing.js";
-import { lineDim } from "../index/scalar-as-line.js";
 import { cat } from "./join.js";
 import { clone, narrow, permute, reshape, transpose } from "./views.js";
 

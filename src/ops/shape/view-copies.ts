@@ -1,7 +1,7 @@
 /** Views under the names by which PyTorch gives copies: `permuteCopy(x, dims)` is a clone of `permute(x, dims)`. */
 import { checkTensors } from "../../arguments.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import { lineDim } from "../index/scalar-as-line.js";
+import { lineDim } from "../arguments/line-dim.js";
 import { diagonal } from "./diagonal.js";
 import { splitWithSizes as partsOfSizes } from "./parts.js";
 import * as rearrange from "./rearrange.js";

@@ -22,8 +22,8 @@ import {
 import { checkList } from "../../tensor/room.js";
 import { empty, type Tensor } from "../../tensor/tensor.js";
 import { byPositionOrName } from "../arguments/arguments.js";
+import { lineDim } from "../arguments/line-dim.js";
 import { constant, zeros } from "../create/create.js";
-import { lineDim } from "../index/scalar-as-line.js";
 import { sumTo } from "../reduce/reduce.js";
 
 /** A differentiable view; `back` takes the gradient of the view to the gradient of `x`. */
