@@ -1,5 +1,5 @@
 #include "../kernels/dispatch.h"
-#include "../kernels/elementwise_rows.h"
+#include "../kernels/op_names.h"
 #include "../numerics/whole_power.h"
 #include "entries.h"
 #include "updates.h"

@@ -2,6 +2,7 @@
 
 #include "entries.h"
 #include "../kernels/elementwise_rows.h"
+#include "../kernels/op_names.h"
 
 namespace simdgrad {
 

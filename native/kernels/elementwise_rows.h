@@ -7,6 +7,8 @@
 //   BINARY  name, f(a, b)
 //   COMPARE name, Mask of (a, b)
 
+#include "op_names.h"
+
 #define SIMDGRAD_UNARY_ROWS(ROW)                                                                                        \
   ROW(neg, -x, none, -g)                                                                                                \
   ROW(abs, abs(x), x, g * signOf(x))                                                                                    \
@@ -68,21 +70,5 @@ enum class Reads { none, x, y };
 #define SIMDGRAD_ROW_READS(name, value, reads, gradient) Reads::reads,
 constexpr Reads unaryReads[] = {SIMDGRAD_UNARY_ROWS(SIMDGRAD_ROW_READS)};
 #undef SIMDGRAD_ROW_READS
-
-// Families with a handful of ops, in the order of their codes.
-constexpr const char* reduceNames[] = {"sum", "prod", "max", "min"};
-constexpr const char* argReduceNames[] = {"argmax", "argmin"};
-constexpr const char* softmaxNames[] = {"softmax", "logSoftmax"};
-constexpr const char* randomNames[] = {"uniform", "normal", "dropout"};
-
-// The rules of optimizers (kernels/rules.cc), how many buffers of state each has, and how many numbers among its options.
-constexpr const char* ruleNames[] = {"adagrad", "rmsprop", "adadelta", "adamax", "nadam", "radam", "rprop"};
-constexpr int ruleStates[] = {1, 3, 2, 2, 2, 2, 2};
-constexpr int ruleOptions[] = {6, 7, 5, 6, 9, 7, 6};
-
-template <class T, int n>
-constexpr int lengthOf(const T (&)[n]) {
-  return n;
-}
 
 }  // namespace simdgrad

@@ -3,7 +3,7 @@
 #include "../numerics/fold.h"
 #include "isa.h"
 #include "../threads/pool.h"
-#include "elementwise_rows.h"
+#include "op_names.h"
 
 namespace simdgrad::SIMDGRAD_ISA_NS {
 

@@ -1,4 +1,4 @@
-#include "../../../native/kernels/elementwise_rows.h"
+#include "../../../native/kernels/op_names.h"
 #include "families.h"
 #include "slices.h"
 
