@@ -204,6 +204,8 @@ describe("beyond tensors", () => {
       "optim.Optimizer",
       "optim.lrScheduler.Scheduler",
       "data.csvSamples",
+      "autograd.Function",
+      "autograd.FunctionContext",
       "autograd.isGradEnabled",
     ]);
   });

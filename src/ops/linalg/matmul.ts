@@ -26,7 +26,9 @@ function gemm(a: Tensor, b: Tensor, bias: Tensor | null = null, into: Destinatio
   const n = b.shape[1];
   const out = into?.out ?? empty([m, n], a.dtype);
   const accumulate = into?.accumulate ? 1 : 0;
-  if (out.numel > 0) run.gemm(1, m, n, kk, batchOf(a, 0), batchOf(b, 0), bias, accumulate, batchOf(out, 0));
+  // Memory that was taken away is refused even where the product has no element.
+  const [x, y] = [batchOf(a, 0), batchOf(b, 0)];
+  if (out.numel > 0) run.gemm(1, m, n, kk, x, y, bias, accumulate, batchOf(out, 0));
   if (into !== null) out.storage.changed();
   return out;
 }
@@ -39,8 +41,8 @@ function batchedGemm(a: Tensor, b: Tensor, batchShape: Shape): Tensor {
   const batch = numel(batchShape);
   const [x, xBatch] = withOneBatchStride(a, batchShape);
   const [y, yBatch] = withOneBatchStride(b, batchShape);
-  if (out.numel > 0)
-    run.gemm(batch, m, n, kk, batchOf(x, xBatch), batchOf(y, yBatch), null, 0, batchOf(out, m * n));
+  const [left, right] = [batchOf(x, xBatch), batchOf(y, yBatch)];
+  if (out.numel > 0) run.gemm(batch, m, n, kk, left, right, null, 0, batchOf(out, m * n));
   return out;
 }
 
