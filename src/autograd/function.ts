@@ -54,6 +54,11 @@ type ArgumentsOf<F> = F extends { forward(ctx: any, ...args: infer Args): Tensor
  */
 // biome-ignore lint/complexity/noStaticOnlyClass: PyTorch's form, which subclasses complete
 export abstract class AutogradFunction {
+  static {
+    // Named as it is exported: inside this file `Function` would hide JavaScript's.
+    Object.defineProperty(this, "name", { value: "Function" });
+  }
+
   /**
    * Calls `forward` and notes `backward` in the graph.
    * @throws ValueError `INVALID_FUNCTION` without a static forward and backward that return what they have to, AutogradError
