@@ -56,7 +56,7 @@ type ArgumentsOf<F> = F extends { forward(ctx: any, ...args: infer Args): Tensor
 export abstract class AutogradFunction {
   static {
     // Named as it is exported: inside this file `Function` would hide JavaScript's.
-    Object.defineProperty(this, "name", { value: "Function" });
+    Object.defineProperty(AutogradFunction, "name", { value: "Function" });
   }
 
   /**
