@@ -2,6 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import type { Feed } from "../compile/index.js";
 import { ValueError } from "../errors.js";
 import { run } from "../kernels/run.js";
+import { stateOf } from "../ops/create/create.js";
 import { checkOptions } from "../options.js";
 import { quoted } from "../quote.js";
 import { defaultGenerator, Generator, wordsOf } from "../random.js";
@@ -301,8 +302,6 @@ export class DataLoader<D extends AnyDataset> {
     return length;
   }
 }
-
-const stateOf = ({ state }: Generator) => ({ array: state, offset: 0 });
 
 /** 48 bits of the generator that `manualSeed` seeds. */
 function drawSeed(): number {

@@ -111,8 +111,8 @@ export abstract class Optimizer<Options extends object = any> {
   }
 
   /**
-   * One step of one parameter, for an optimizer of your own: changes `p` in place, `p.sub_(grad.mul(group.lr))`. It is called under `noGrad` for each parameter that has
-   * a gradient, and returns nothing (or `p`).
+   * One step of one parameter, for an optimizer of your own: changes `p` in place, `p.sub_(grad.mul(group.lr))`.
+   * It is called under `noGrad` for each parameter that has a gradient, and returns nothing (or `p`).
    * @param grad The gradient, in the shape and dtype of `p`. Its memory is used again: `clone()` what is kept.
    * @param state State tensors by name, and the number of the step.
    * @param group The hyperparameters: numbers as tensors without dims, in the dtype of `p`.

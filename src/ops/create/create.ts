@@ -319,7 +319,8 @@ function random(
   return finish(op, out, options, randomOptions);
 }
 
-const stateOf = ({ state }: Generator): Dense => ({ array: state, offset: 0 });
+/** @internal The state of a generator as the operand of a kernel. */
+export const stateOf = ({ state }: Generator): Dense => ({ array: state, offset: 0 });
 
 /** @internal Overwrites a dense tensor with random numbers. */
 export function fillRandom(
