@@ -46,8 +46,8 @@ export function makeCall(kernel, row, ops, nat) {
   let shape = [];
 
   // Where a kernel is defined for every type, C++ mostly takes float32, and its operands mostly have the same.
-  const common = chance(75) ? "f32" : pick(names);
-  const uniform = chance(80);
+  const common = chance(85) ? "f32" : pick(names);
+  const uniform = chance(90);
   const typeOf = ({ elements }) =>
     elements.length < names.length ? pick(elements) : uniform ? common : pick(names);
   const contentOf = ({ name, elements, checked, access }) => {
@@ -72,7 +72,7 @@ export function makeCall(kernel, row, ops, nat) {
   };
   const addArray = (operand) => {
     const values = valuesOf(typeOf(operand), contentOf(operand));
-    const array = operand.optional && chance(40) ? null : place(values, chance(50), chance(10));
+    const array = operand.optional && chance(25) ? null : place(values, chance(50), chance(10));
     if (operand.access !== "read") outputs.push(arrays.length);
     arrays.push(array);
     numbers.push(pick([0, 0, 0, 1, 2, 7]));
@@ -92,10 +92,11 @@ export function makeCall(kernel, row, ops, nat) {
   };
 
   const parts = {
-    size: ({ name }) => {
+    size: ({ name, least }) => {
       sizes.push(numbers.length);
       // What is not the size of an axis says how: a step, padding.
-      numbers.push(!axes.includes(name) ? nat(3) : chance(3) ? 200 : nat(5));
+      if (axes.includes(name)) numbers.push(chance(3) ? 200 : nat(5));
+      else numbers.push(chance(95) ? least + nat(2) : 0);
     },
     number: () => numbers.push(pick([0, 0.1, 1, 2, -1, 255, 1e10, Number.NaN])),
     stride: addStride,
