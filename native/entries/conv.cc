@@ -1,6 +1,6 @@
 #include <initializer_list>
 
-#include "../kernels/dispatch.h"
+#include "../isa/dispatch.h"
 #include "arguments.h"
 
 namespace simdgrad::entries {

@@ -1,8 +1,8 @@
 #include <type_traits>
 
-#include "../kernels/dispatch.h"
+#include "../isa/dispatch.h"
 #include "../threads/pool.h"
-#include "../kernels/walk.h"
+#include "../strides/walk.h"
 #include "arguments.h"
 
 namespace simdgrad::entries {

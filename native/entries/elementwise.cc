@@ -1,4 +1,4 @@
-#include "../kernels/dispatch.h"
+#include "../isa/dispatch.h"
 #include "../kernels/elementwise_rows.h"
 #include "arguments.h"
 

@@ -1,6 +1,6 @@
 #include <cstring>
 
-#include "../kernels/dispatch.h"
+#include "../isa/dispatch.h"
 #include "../kernels/indices.h"
 #include "arguments.h"
 

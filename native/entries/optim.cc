@@ -1,4 +1,4 @@
-#include "../kernels/dispatch.h"
+#include "../isa/dispatch.h"
 #include "../numerics/whole_power.h"
 #include "arguments.h"
 #include "updates.h"

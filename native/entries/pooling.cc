@@ -1,6 +1,6 @@
 #include <cstring>
 
-#include "../kernels/dispatch.h"
+#include "../isa/dispatch.h"
 #include "../threads/pool.h"
 #include "arguments.h"
 

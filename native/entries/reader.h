@@ -7,7 +7,7 @@
 #include <initializer_list>
 #include <type_traits>
 
-#include "../kernels/dims.h"
+#include "../strides/dims.h"
 #include "call.h"
 
 namespace simdgrad {

@@ -1,4 +1,4 @@
-#include "../kernels/dispatch.h"
+#include "../isa/dispatch.h"
 #include "arguments.h"
 
 namespace simdgrad::entries {
