@@ -1,8 +1,8 @@
 # The addon for node-gyp, where there is no cmake. gyp knows no flags per file: one static library per instruction set.
-# Sources and flags come from native/sources.json, which CMakeLists.txt reads too. Not part of the published package.
+# Folders of sources and flags come from native/sources.json, which CMakeLists.txt reads too. Not part of the published package.
 {
   "variables": {
-    "per_isa": ["<!@(node -p \"require('./native/sources.json').perIsa.map((f) => 'native/' + f).join(' ')\")"],
+    "per_isa": ["<!@(node -p \"require('./native/sources.json').perIsa.flatMap((d) => fs.readdirSync('native/' + d).filter((f) => f.endsWith('.cc')).sort().map((f) => 'native/' + d + '/' + f)).join(' ')\")"],
     "flags": ["<!@(node -p \"require('./native/sources.json').flags.join(' ')\")"]
   },
   "target_defaults": {
@@ -21,7 +21,7 @@
     },
     {
       "target_name": "simdgrad",
-      "sources": ["<!@(node -p \"require('./native/sources.json').common.map((f) => 'native/' + f).join(' ')\")"],
+      "sources": ["<!@(node -p \"require('./native/sources.json').once.flatMap((d) => fs.readdirSync('native/' + d).filter((f) => f.endsWith('.cc')).sort().map((f) => 'native/' + d + '/' + f)).join(' ')\")"],
       "include_dirs": ["node_modules/node-addon-api", "node_modules/node-api-headers/include"],
       "defines": ["SIMDGRAD_SOURCE_HASH=\"<!(node tools/build-native.js --hash)\""],
       "ldflags": ["<!@(node -p \"require('./native/sources.json').linkFlags.join(' ')\")", "-Wl,--version-script=<(module_root_dir)/native/binding/exports.map"],

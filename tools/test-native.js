@@ -9,6 +9,7 @@ import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { loadSchema } from "./load-schema.js";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const require = createRequire(import.meta.url);
@@ -159,6 +160,11 @@ function test(name, command, env) {
   return output;
 }
 
+/** What the fuzzer makes its calls by. */
+const rows = join(root, "build/kernel-rows.json");
+mkdirSync(dirname(rows), { recursive: true });
+writeFileSync(rows, JSON.stringify((await loadSchema()).schema));
+
 function testAll(name, { directory, prefix = [], programs, addon }) {
   for (const [program, args] of Object.entries(programs)) {
     const output = test(`${name}: ${program}`, [
@@ -172,6 +178,7 @@ function testAll(name, { directory, prefix = [], programs, addon }) {
     process.execPath,
     join(root, "test/native/fuzz.mjs"),
     join(root, directory, "simdgrad.node"),
+    rows,
     "2",
     "500",
   ];

@@ -10,7 +10,7 @@
 #include <optional>
 #include <thread>
 
-#include "../../native/kernels/dispatch.h"
+#include "../../native/isa/dispatch.h"
 #include "loops.h"
 
 namespace simdgrad {

@@ -8,7 +8,7 @@
 #include <iostream>
 
 #include "../../native/threads/cores.h"
-#include "../../native/kernels/dispatch.h"
+#include "../../native/isa/dispatch.h"
 #include "clock.h"
 #include "gemm.h"
 #include "latency.h"

@@ -18,7 +18,7 @@
 
 #include "addon.h"
 #include "../threads/cores.h"
-#include "../kernels/dispatch.h"
+#include "../isa/dispatch.h"
 #include "../threads/pool.h"
 #include "../entries/table.h"
 

@@ -1,9 +1,9 @@
 #include <type_traits>
 
-#include "../kernels/dispatch.h"
+#include "../isa/dispatch.h"
 #include "../threads/pool.h"
-#include "../kernels/walk.h"
-#include "entries.h"
+#include "../strides/walk.h"
+#include "arguments.h"
 
 namespace simdgrad::entries {
 
@@ -67,35 +67,27 @@ void copyWalk(const Walk& w, const T* from, U* to) {
 }
 
 template <class T, class U>
-double copyAs(Reader& r, const Dims& shape, const Array& x, int64_t xo, const Dims& xs, const Array& out, int64_t oo, const Dims& os) {
-  const T* from = r.at<const T>(x, xo, shape, xs);
-  U* to = r.at<U>(out, oo, shape, os);
-  return r.run([=, w = walkOver(shape, {&xs, &os})] { copyWalk(w, from, to); });
+double copyAs(CopyArgs& a) {
+  const T* from = a.x.as<T>();
+  U* to = a.out.as<U>();
+  return a.run([=, w = walkOver(a.shape, {&a.x.strides, &a.out.strides})] { copyWalk(w, from, to); });
 }
 
 }  // namespace
 
 /** Same types, and conversions that C++ and JavaScript agree on. Float to integer wraps in JavaScript: that is left to it. */
-double copy(const Call& call) {
-  Reader r(call);
-  const Dims shape = r.shape();
-  const Array& x = r.array();
-  const int64_t xo = r.size();
-  const Dims xs = r.strides(shape);
-  const Array& out = r.array();
-  const int64_t oo = r.size();
-  const Dims os = r.strides(shape);
-  const auto is = [&](DType from, DType to) { return x.type == from && out.type == to; };
+double copy(CopyArgs& a) {
+  const auto is = [&](DType from, DType to) { return a.x.type() == from && a.out.type() == to; };
   using D = DType;
-  if (is(D::f32, D::f32)) return copyAs<float, float>(r, shape, x, xo, xs, out, oo, os);
-  if (is(D::i32, D::i32)) return copyAs<int32_t, int32_t>(r, shape, x, xo, xs, out, oo, os);
-  if (is(D::u8, D::u8)) return copyAs<uint8_t, uint8_t>(r, shape, x, xo, xs, out, oo, os);
-  if (is(D::f64, D::f64)) return copyAs<double, double>(r, shape, x, xo, xs, out, oo, os);
-  if (is(D::u8, D::f32)) return copyAs<uint8_t, float>(r, shape, x, xo, xs, out, oo, os);
-  if (is(D::i32, D::f32)) return copyAs<int32_t, float>(r, shape, x, xo, xs, out, oo, os);
-  if (is(D::u8, D::i32)) return copyAs<uint8_t, int32_t>(r, shape, x, xo, xs, out, oo, os);
-  r.support(false);
-  return r.status();
+  if (is(D::f32, D::f32)) return copyAs<float, float>(a);
+  if (is(D::i32, D::i32)) return copyAs<int32_t, int32_t>(a);
+  if (is(D::u8, D::u8)) return copyAs<uint8_t, uint8_t>(a);
+  if (is(D::f64, D::f64)) return copyAs<double, double>(a);
+  if (is(D::u8, D::f32)) return copyAs<uint8_t, float>(a);
+  if (is(D::i32, D::f32)) return copyAs<int32_t, float>(a);
+  if (is(D::u8, D::i32)) return copyAs<uint8_t, int32_t>(a);
+  a.support(false);
+  return a.status();
 }
 
 }  // namespace simdgrad::entries

@@ -1,89 +1,51 @@
-#include "../kernels/dispatch.h"
+#include "../isa/dispatch.h"
 #include "../kernels/elementwise_rows.h"
-#include "entries.h"
+#include "arguments.h"
 
 namespace simdgrad::entries {
 
 // Walks are large: made where they are kept.
 
-double unary(const Call& call) {
-  Reader r(call);
-  const int op = r.op(lengthOf(unaryNames));
-  const float p = static_cast<float>(r.number()), q = static_cast<float>(r.number());
-  const Dims shape = r.shape();
-  const Array& x = r.array();
-  const int64_t xo = r.size();
-  const Dims xs = r.strides(shape);
-  const Array& out = r.array();
-  const int64_t oo = r.size();
-  const float* from = r.at<const float>(x, xo, shape, xs);
-  float* to = r.at<float>(out, oo, shape.elements());
-  return r.run([=, w = walkOver(shape, {&xs})] { isa().unary(op, p, q, w, from, to); });
+double unary(UnaryArgs& a) {
+  const float* x = a.x.as<float>();
+  float* out = a.out.as<float>();
+  return a.run([=, op = a.op, p = static_cast<float>(a.p), q = static_cast<float>(a.q),
+                w = walkOver(a.shape, {&a.x.strides})] { isa().unary(op, p, q, w, x, out); });
 }
 
-double unaryGrad(const Call& call) {
-  Reader r(call);
-  const int op = r.op(lengthOf(unaryNames));
-  const float p = static_cast<float>(r.number()), q = static_cast<float>(r.number());
-  const int64_t n = r.size();
-  const Array& x = r.array();
-  const int64_t xo = r.size();
-  const Array& y = r.array();
-  const int64_t yo = r.size();
-  const Array& g = r.array();
-  const int64_t go = r.size();
-  const Array& out = r.array();
-  const int64_t oo = r.size();
-  const float* input = unaryReads[op] == Reads::x ? r.at<const float>(x, xo, n) : nullptr;
-  const float* output = unaryReads[op] == Reads::y ? r.at<const float>(y, yo, n) : nullptr;
-  const float* gradient = r.at<const float>(g, go, n);
-  float* to = r.at<float>(out, oo, n);
-  return r.run([=] { isa().unaryGrad(op, p, q, n, input, output, gradient, to); });
+double unaryGrad(UnaryGradArgs& a) {
+  const Reads reads = unaryReads[a.op];
+  const float* x = reads == Reads::x ? a.x.as<float>() : nullptr;
+  const float* y = reads == Reads::y ? a.y.as<float>() : nullptr;
+  const float* g = a.g.as<float>();
+  float* out = a.out.as<float>();
+  return a.run([=, op = a.op, p = static_cast<float>(a.p), q = static_cast<float>(a.q), n = a.n] {
+    isa().unaryGrad(op, p, q, n, x, y, g, out);
+  });
 }
 
-/** `body`: which member of the instruction set. */
-template <class T, class Body>
-static double pairwise(const Call& call, int count, Body Isa::*body) {
-  Reader r(call);
-  const int op = r.op(count);
-  const Dims shape = r.shape();
-  const Array& a = r.array();
-  const int64_t ao = r.size();
-  const Dims as = r.strides(shape);
-  const Array& b = r.array();
-  const int64_t bo = r.size();
-  const Dims bs = r.strides(shape);
-  const Array& out = r.array();
-  const int64_t oo = r.size();
-  const float* left = r.at<const float>(a, ao, shape, as);
-  const float* right = r.at<const float>(b, bo, shape, bs);
-  T* to = r.at<T>(out, oo, shape.elements());
-  return r.run([=, w = walkOver(shape, {&as, &bs})] { (isa().*body)(op, w, left, right, to); });
+double binary(BinaryArgs& a) {
+  const float* left = a.a.as<float>();
+  const float* right = a.b.as<float>();
+  float* out = a.out.as<float>();
+  return a.run([=, op = a.op, w = walkOver(a.shape, {&a.a.strides, &a.b.strides})] { isa().binary(op, w, left, right, out); });
 }
 
-double binary(const Call& call) { return pairwise<float>(call, lengthOf(binaryNames), &Isa::binary); }
+double compare(CompareArgs& a) {
+  const float* left = a.a.as<float>();
+  const float* right = a.b.as<float>();
+  uint8_t* out = a.out.as<uint8_t>();
+  return a.run([=, op = a.op, w = walkOver(a.shape, {&a.a.strides, &a.b.strides})] { isa().compare(op, w, left, right, out); });
+}
 
-double compare(const Call& call) { return pairwise<uint8_t>(call, lengthOf(compareNames), &Isa::compare); }
-
-double where(const Call& call) {
-  Reader r(call);
-  const Dims shape = r.shape();
-  const Array& c = r.array();
-  const int64_t co = r.size();
-  const Dims cs = r.strides(shape);
-  const Array& a = r.array();
-  const int64_t ao = r.size();
-  const Dims as = r.strides(shape);
-  const Array& b = r.array();
-  const int64_t bo = r.size();
-  const Dims bs = r.strides(shape);
-  const Array& out = r.array();
-  const int64_t oo = r.size();
-  const uint8_t* condition = r.at<const uint8_t>(c, co, shape, cs);
-  const float* left = r.at<const float>(a, ao, shape, as);
-  const float* right = r.at<const float>(b, bo, shape, bs);
-  float* to = r.at<float>(out, oo, shape.elements());
-  return r.run([=, w = walkOver(shape, {&cs, &as, &bs})] { isa().where(w, condition, left, right, to); });
+double where(WhereArgs& a) {
+  const uint8_t* condition = a.condition.as<uint8_t>();
+  const float* left = a.a.as<float>();
+  const float* right = a.b.as<float>();
+  float* out = a.out.as<float>();
+  return a.run([=, w = walkOver(a.shape, {&a.condition.strides, &a.a.strides, &a.b.strides})] {
+    isa().where(w, condition, left, right, out);
+  });
 }
 
 }  // namespace simdgrad::entries

@@ -1,5 +1,5 @@
-#include "../kernels/dispatch.h"
-#include "entries.h"
+#include "../isa/dispatch.h"
+#include "arguments.h"
 #include "updates.h"
 
 namespace simdgrad::entries {
@@ -8,39 +8,33 @@ namespace {
 
 bool isEmpty(const Gemm& g) { return g.batch == 0 || g.m == 0 || g.n == 0; }
 
-Gemm readGemm(Reader& r) {
+/** Of any product; the memory of C is checked here too. */
+template <class Args>
+Gemm gemmOf(Args& a) {
   Gemm g;
-  g.batch = r.size(), g.m = r.size(), g.n = r.size(), g.k = r.size();
-  const Array& a = r.array();
-  const int64_t ao = r.size();
-  g.aBatch = r.stride(), g.aRow = r.stride(), g.aCol = r.stride();
-  const Array& b = r.array();
-  const int64_t bo = r.size();
-  g.bBatch = r.stride(), g.bRow = r.stride(), g.bCol = r.stride();
-  const Array& bias = r.array();
-  const int64_t biasOffset = r.size();
-  g.accumulate = r.number() != 0;
-  const Array& c = r.array();
-  const int64_t co = r.size();
-  g.cBatch = r.stride();
-
-  g.a = r.at<const float>(a, ao, {{isEmpty(g) ? 0 : g.batch, g.aBatch}, {g.m, g.aRow}, {g.k, g.aCol}});
-  g.b = r.at<const float>(b, bo, {{isEmpty(g) ? 0 : g.batch, g.bBatch}, {g.k, g.bRow}, {g.n, g.bCol}});
-  g.bias = r.orNull<const float>(bias, biasOffset, g.n);
-  g.c = r.at<float>(c, co, {{g.batch, g.cBatch}, {g.m, g.n}, {g.n, 1}});
+  g.batch = a.batch, g.m = a.m, g.n = a.n, g.k = a.k;
+  g.a = a.a.template as<float>();
+  g.aBatch = a.a.stride[0], g.aRow = a.a.stride[1], g.aCol = a.a.stride[2];
+  g.b = a.b.template as<float>();
+  g.bBatch = a.b.stride[0], g.bRow = a.b.stride[1], g.bCol = a.b.stride[2];
+  g.bias = a.bias.template orNull<float>();
+  g.accumulate = a.accumulate != 0;
+  g.c = a.c.template as<float>();
+  g.cBatch = a.c.stride[0];
   // Matrices of a batch that overlap in C have an order of writing; threads have none.
-  r.support(g.batch <= 1 || static_cast<double>(g.cBatch) >= static_cast<double>(g.m) * static_cast<double>(g.n));
+  a.support(g.batch <= 1 || static_cast<double>(g.cBatch) >= static_cast<double>(g.m) * static_cast<double>(g.n));
   return g;
 }
 
 /** A product whose C is the gradient of an update. */
-template <class Update>
-double gemmThen(const Call& call, Update (*read)(Reader&, const Gemm*)) {
-  Reader r(call);
-  const Gemm g = readGemm(r);
-  const Update update = read(r, &g);
-  r.support(g.batch == 1 && !g.accumulate);
-  return r.run([=] {
+template <class Args, class Step>
+double gemmThen(Args& a, Update<Step> update) {
+  const Gemm g = gemmOf(a);
+  a.support(g.batch == 1 && !g.accumulate);
+  // Counted only after the checks: p has as many elements.
+  update.given.n = a.failed() ? 0 : g.m * g.n;
+  update.given.g = g.c;
+  return a.run([=] {
     const auto now = update.now();
     const Consumer consumer = consumerOf(now);
     Gemm with = g;
@@ -51,15 +45,14 @@ double gemmThen(const Call& call, Update (*read)(Reader&, const Gemm*)) {
 
 }  // namespace
 
-double gemm(const Call& call) {
-  Reader r(call);
-  const Gemm g = readGemm(r);
-  return r.run([=] {
+double gemm(GemmArgs& a) {
+  const Gemm g = gemmOf(a);
+  return a.run([=] {
     if (!isEmpty(g)) isa().gemm(g);
   });
 }
 
-double gemmSgdStep(const Call& call) { return gemmThen(call, readSgd); }
-double gemmAdamStep(const Call& call) { return gemmThen(call, readAdam); }
+double gemmSgdStep(GemmSgdStepArgs& a) { return gemmThen(a, sgdOf(a)); }
+double gemmAdamStep(GemmAdamStepArgs& a) { return gemmThen(a, adamOf(a)); }
 
 }  // namespace simdgrad::entries

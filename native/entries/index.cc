@@ -1,20 +1,19 @@
 #include <cstring>
 
-#include "../kernels/dispatch.h"
+#include "../isa/dispatch.h"
 #include "../kernels/indices.h"
-#include "entries.h"
+#include "arguments.h"
 
 namespace simdgrad::entries {
 
 namespace {
 
 template <class T>
-double selectAs(Reader& r, int64_t outer, int64_t length, int64_t inner, int64_t count, const Array& x, int64_t xo,
-                const Array& index, int64_t io, const Array& out, int64_t oo) {
-  const T* from = r.dense<const T>(x, xo, {outer, length, inner});
-  const Indices at = {r.at<const int32_t>(index, io, count), length};
-  T* to = r.dense<T>(out, oo, {outer, count, inner});
-  return r.run([=] {
+double selectAs(IndexSelectArgs& a) {
+  const T* from = a.x.as<T>();
+  const Indices at = {a.index.as<int32_t>(), a.length};
+  T* to = a.out.as<T>();
+  return a.run([=, outer = a.outer, length = a.length, inner = a.inner, count = a.count] {
     const double bad = at.firstBad(count, OK);
     // Of nothing there may be any number: not counted through.
     if (bad != OK || count == 0 || inner == 0) return bad;
@@ -30,12 +29,11 @@ double selectAs(Reader& r, int64_t outer, int64_t length, int64_t inner, int64_t
 }
 
 template <class T>
-double gatherAs(Reader& r, int64_t outer, int64_t length, int64_t inner, int64_t count, const Array& x, int64_t xo,
-                const Array& index, int64_t io, const Array& out, int64_t oo) {
-  const T* from = r.dense<const T>(x, xo, {outer, length, inner});
-  const Indices at = {r.dense<const int32_t>(index, io, {outer, count, inner}), length};
-  T* to = r.dense<T>(out, oo, {outer, count, inner});
-  return r.run([=] {
+double gatherAs(GatherArgs& a) {
+  const T* from = a.x.as<T>();
+  const Indices at = {a.index.as<int32_t>(), a.length};
+  T* to = a.out.as<T>();
+  return a.run([=, outer = a.outer, length = a.length, inner = a.inner, count = a.count] {
     if (outer == 0 || count == 0 || inner == 0) return OK;
     const double bad = at.firstBad(outer * count * inner, OK);
     if (bad != OK) return bad;
@@ -49,69 +47,49 @@ double gatherAs(Reader& r, int64_t outer, int64_t length, int64_t inner, int64_t
 
 }  // namespace
 
-double indexSelect(const Call& call) {
-  Reader r(call);
-  const int64_t outer = r.size(), length = r.size(), inner = r.size(), count = r.size();
-  const Array& x = r.array();
-  const int64_t xo = r.size();
-  const Array& index = r.array();
-  const int64_t io = r.size();
-  const Array& out = r.array();
-  const int64_t oo = r.size();
-  if (x.type == DType::i32) return selectAs<int32_t>(r, outer, length, inner, count, x, xo, index, io, out, oo);
-  if (x.type == DType::u8) return selectAs<uint8_t>(r, outer, length, inner, count, x, xo, index, io, out, oo);
-  if (x.type == DType::f64) return selectAs<double>(r, outer, length, inner, count, x, xo, index, io, out, oo);
-  return selectAs<float>(r, outer, length, inner, count, x, xo, index, io, out, oo);
+double indexSelect(IndexSelectArgs& a) {
+  switch (a.x.type()) {
+    case DType::i32:
+      return selectAs<int32_t>(a);
+    case DType::u8:
+      return selectAs<uint8_t>(a);
+    case DType::f64:
+      return selectAs<double>(a);
+    default:
+      return selectAs<float>(a);
+  }
 }
 
-double indexAdd(const Call& call) {
-  Reader r(call);
-  const int64_t outer = r.size(), length = r.size(), inner = r.size(), count = r.size();
-  const Array& index = r.array();
-  const int64_t io = r.size();
-  const Array& g = r.array();
-  const int64_t go = r.size();
-  const Array& out = r.array();
-  const int64_t oo = r.size();
-  const Indices at = {r.at<const int32_t>(index, io, count), length};
-  const float* from = r.dense<const float>(g, go, {outer, count, inner});
-  float* to = r.dense<float>(out, oo, {outer, length, inner});
-  return r.run([=] {
+double indexAdd(IndexAddArgs& a) {
+  const Indices at = {a.index.as<int32_t>(), a.length};
+  const float* from = a.g.as<float>();
+  float* to = a.out.as<float>();
+  return a.run([=, outer = a.outer, inner = a.inner, count = a.count] {
     const double bad = at.firstBad(count, OK);
     if (bad == OK && outer > 0 && count > 0 && inner > 0) isa().indexAdd(outer, inner, count, at, from, to);
     return bad;
   });
 }
 
-double gather(const Call& call) {
-  Reader r(call);
-  const int64_t outer = r.size(), length = r.size(), inner = r.size(), count = r.size();
-  const Array& x = r.array();
-  const int64_t xo = r.size();
-  const Array& index = r.array();
-  const int64_t io = r.size();
-  const Array& out = r.array();
-  const int64_t oo = r.size();
-  if (x.type == DType::i32) return gatherAs<int32_t>(r, outer, length, inner, count, x, xo, index, io, out, oo);
-  if (x.type == DType::u8) return gatherAs<uint8_t>(r, outer, length, inner, count, x, xo, index, io, out, oo);
-  if (x.type == DType::f64) return gatherAs<double>(r, outer, length, inner, count, x, xo, index, io, out, oo);
-  return gatherAs<float>(r, outer, length, inner, count, x, xo, index, io, out, oo);
+double gather(GatherArgs& a) {
+  switch (a.x.type()) {
+    case DType::i32:
+      return gatherAs<int32_t>(a);
+    case DType::u8:
+      return gatherAs<uint8_t>(a);
+    case DType::f64:
+      return gatherAs<double>(a);
+    default:
+      return gatherAs<float>(a);
+  }
 }
 
 /** One addition an element, in order: nothing for vectors to do. */
-double scatterAdd(const Call& call) {
-  Reader r(call);
-  const int64_t outer = r.size(), length = r.size(), inner = r.size(), count = r.size();
-  const Array& index = r.array();
-  const int64_t io = r.size();
-  const Array& g = r.array();
-  const int64_t go = r.size();
-  const Array& out = r.array();
-  const int64_t oo = r.size();
-  const Indices at = {r.dense<const int32_t>(index, io, {outer, count, inner}), length};
-  const float* from = r.dense<const float>(g, go, {outer, count, inner});
-  float* to = r.dense<float>(out, oo, {outer, length, inner});
-  return r.run([=] {
+double scatterAdd(ScatterAddArgs& a) {
+  const Indices at = {a.index.as<int32_t>(), a.length};
+  const float* from = a.g.as<float>();
+  float* to = a.out.as<float>();
+  return a.run([=, outer = a.outer, length = a.length, inner = a.inner, count = a.count] {
     if (outer == 0 || count == 0 || inner == 0) return OK;
     const double bad = at.firstBad(outer * count * inner, OK);
     if (bad != OK) return bad;
@@ -123,25 +101,18 @@ double scatterAdd(const Call& call) {
   });
 }
 
-double takeRows(const Call& call) {
-  Reader r(call);
+double takeRows(TakeRowsArgs& a) {
   TakeRows t;
-  t.count = r.size();
-  const int64_t length = r.size();
-  t.width = r.size();
-  t.scale = static_cast<float>(r.number());
-  t.shift = static_cast<float>(r.number());
-  const Array& x = r.array();
-  const int64_t xo = r.size();
-  const Array& index = r.array();
-  const int64_t io = r.size();
-  const Array& out = r.array();
-  const int64_t oo = r.size();
-  t.bytes = x.type == DType::u8 ? r.dense<const uint8_t>(x, xo, {length, t.width}) : nullptr;
-  t.floats = x.type == DType::u8 ? nullptr : r.dense<const float>(x, xo, {length, t.width});
-  t.index = {r.at<const int32_t>(index, io, t.count), length};
-  t.out = r.dense<float>(out, oo, {t.count, t.width});
-  return r.run([=] {
+  t.count = a.count;
+  t.width = a.width;
+  t.scale = static_cast<float>(a.scale);
+  t.shift = static_cast<float>(a.shift);
+  const bool bytes = a.x.type() == DType::u8;
+  t.bytes = bytes ? a.x.as<uint8_t>() : nullptr;
+  t.floats = bytes ? nullptr : a.x.as<float>();
+  t.index = {a.index.as<int32_t>(), a.length};
+  t.out = a.out.as<float>();
+  return a.run([=] {
     const double bad = t.index.firstBad(t.count, OK);
     if (bad == OK && t.width > 0) isa().takeRows(t);
     return bad;

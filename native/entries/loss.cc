@@ -1,29 +1,25 @@
-#include "../kernels/dispatch.h"
-#include "entries.h"
+#include "../isa/dispatch.h"
+#include "arguments.h"
 
 namespace simdgrad::entries {
 
 namespace {
 
-/** reduction, rows, classes, smoothing, ignoreIndex, x, target, weight: how both kernels begin. */
-void readLoss(Reader& r, CrossEntropy& c) {
-  const int64_t reduction = r.size();
-  c.reduction = static_cast<LossReduction>(reduction <= 2 ? reduction : 0);
-  c.rows = r.size(), c.classes = r.size();
-  c.smoothing = r.number();
-  c.ignoreIndex = r.stride();
-  const Array& x = r.array();
-  const int64_t xo = r.size();
-  const Array& target = r.array();
-  const int64_t to = r.size();
-  const Array& weight = r.array();
-  const int64_t wo = r.size();
-  r.support(reduction <= 2);
-  c.x = r.dense<const float>(x, xo, {c.rows, c.classes});
-  c.targets = target.type == DType::u8 ? nullptr : r.at<const int32_t>(target, to, c.rows);
-  c.byteTargets = target.type == DType::u8 ? r.at<const uint8_t>(target, to, c.rows) : nullptr;
-  c.weight = r.orNull<const float>(weight, wo, c.classes);
+/** How both kernels begin. */
+template <class Args>
+CrossEntropy lossOf(Args& a) {
+  CrossEntropy c;
+  c.reduction = static_cast<LossReduction>(a.reduction);
+  c.rows = a.rows, c.classes = a.classes;
+  c.smoothing = a.smoothing;
+  c.ignoreIndex = a.ignoreIndex;
+  c.x = a.logits.template as<float>();
+  const bool bytes = a.target.type() == DType::u8;
+  c.targets = bytes ? nullptr : a.target.template as<int32_t>();
+  c.byteTargets = bytes ? a.target.template as<uint8_t>() : nullptr;
+  c.weight = a.weight.template orNull<float>();
   c.loss = nullptr, c.g = nullptr, c.out = nullptr;
+  return c;
 }
 
 /** The first row whose target is neither a class nor ignored, or OK. */
@@ -37,37 +33,23 @@ double badTarget(const CrossEntropy& c) {
 
 }  // namespace
 
-double crossEntropy(const Call& call) {
-  Reader r(call);
-  CrossEntropy c;
-  readLoss(r, c);
-  const Array& loss = r.array();
-  const int64_t lo = r.size();
-  const Array& stats = r.array();
-  const int64_t so = r.size();
-  c.loss = r.at<float>(loss, lo, c.reduction == LossReduction::none ? c.rows : 1);
-  c.stats = r.at<float>(stats, so, c.rows + 1);
-  return r.run([=] {
+double crossEntropy(CrossEntropyArgs& a) {
+  CrossEntropy c = lossOf(a);
+  c.loss = a.loss.as<float>();
+  c.stats = a.stats.as<float>();
+  return a.run([=] {
     const double bad = badTarget(c);
     if (bad == OK) isa().crossEntropy(c);
     return bad;
   });
 }
 
-double crossEntropyGrad(const Call& call) {
-  Reader r(call);
-  CrossEntropy c;
-  readLoss(r, c);
-  const Array& stats = r.array();
-  const int64_t so = r.size();
-  const Array& g = r.array();
-  const int64_t go = r.size();
-  const Array& out = r.array();
-  const int64_t oo = r.size();
-  c.stats = const_cast<float*>(r.at<const float>(stats, so, c.rows + 1));
-  c.g = r.at<const float>(g, go, c.reduction == LossReduction::none ? c.rows : 1);
-  c.out = r.dense<float>(out, oo, {c.rows, c.classes});
-  return r.run([=] {
+double crossEntropyGrad(CrossEntropyGradArgs& a) {
+  CrossEntropy c = lossOf(a);
+  c.stats = const_cast<float*>(a.stats.as<float>());
+  c.g = a.g.as<float>();
+  c.out = a.out.as<float>();
+  return a.run([=] {
     const double bad = badTarget(c);
     if (bad == OK) isa().crossEntropyGrad(c);
     return bad;

@@ -1,29 +1,15 @@
-#include "../kernels/dispatch.h"
-#include "../kernels/op_names.h"
+#include "../isa/dispatch.h"
 #include "../numerics/whole_power.h"
-#include "entries.h"
+#include "arguments.h"
 #include "updates.h"
 
 namespace simdgrad::entries {
 
-namespace {
-
-const float* readGradient(Reader& r, int64_t n) {
-  const Array& g = r.array();
-  return r.at<const float>(g, r.size(), n);
-}
-
-}  // namespace
-
 /** Steps of optimizers: they are counted where a recorded program counts them too. */
-double increment(const Call& call) {
-  Reader r(call);
-  const int64_t n = r.size();
-  const Array& out = r.array();
-  const int64_t oo = r.size();
-  double* to = r.at<double>(out, oo, n);
-  return r.run([=] {
-    for (int64_t i = 0; i < n; i++) to[i] += 1;
+double increment(IncrementArgs& a) {
+  double* out = a.out.as<double>();
+  return a.run([=, n = a.n] {
+    for (int64_t i = 0; i < n; i++) out[i] += 1;
   });
 }
 
@@ -38,32 +24,13 @@ Sgd Update<Sgd>::now() const {
   return s;
 }
 
-Update<Sgd> readSgd(Reader& r, const Gemm* maker) {
-  Sgd s;
-  s.n = maker ? r.product({maker->m, maker->n}) : r.size();
-  const int64_t flags = r.size();
-  const Array& p = r.array();
-  const int64_t po = r.size();
-  s.g = maker ? maker->c : readGradient(r, s.n);
-  const Array& buffer = r.array();
-  const int64_t bo = r.size();
-  const Array& step = r.array();
-  const int64_t so = r.size();
-  const Array& hyper = r.array();
-  const int64_t ho = r.size();
-  s.p = r.at<float>(p, po, s.n);
-  s.buffer = r.orNull<float>(buffer, bo, s.n);
-  s.nesterov = (flags & 1) != 0;
-  s.maximize = (flags & 2) != 0;
-  return {s, r.at<const double>(step, so, 1), r.at<const double>(hyper, ho, 4)};
-}
-
 Consumer consumerOf(const Sgd& s) { return {isa().sgdTake, &s, {s.p, s.buffer}, s.buffer ? 2 : 1}; }
 
-double sgdStep(const Call& call) {
-  Reader r(call);
-  const Update<Sgd> update = readSgd(r);
-  return r.run([=] { isa().sgdStep(update.now()); });
+double sgdStep(SgdStepArgs& a) {
+  Update<Sgd> update = sgdOf(a);
+  update.given.n = a.n;
+  update.given.g = a.g.as<float>();
+  return a.run([=] { isa().sgdStep(update.now()); });
 }
 
 template <>
@@ -81,69 +48,30 @@ Adam Update<Adam>::now() const {
   return a;
 }
 
-Update<Adam> readAdam(Reader& r, const Gemm* maker) {
-  Adam a;
-  a.n = maker ? r.product({maker->m, maker->n}) : r.size();
-  const int64_t flags = r.size();
-  const Array& p = r.array();
-  const int64_t po = r.size();
-  a.g = maker ? maker->c : readGradient(r, a.n);
-  const Array& m = r.array();
-  const int64_t mo = r.size();
-  const Array& v = r.array();
-  const int64_t vo = r.size();
-  const Array& vmax = r.array();
-  const int64_t vmo = r.size();
-  const Array& step = r.array();
-  const int64_t so = r.size();
-  const Array& hyper = r.array();
-  const int64_t ho = r.size();
-  a.p = r.at<float>(p, po, a.n);
-  a.m = r.at<float>(m, mo, a.n);
-  a.v = r.at<float>(v, vo, a.n);
-  a.vmax = r.orNull<float>(vmax, vmo, a.n);
-  a.decoupled = (flags & 1) != 0;
-  if ((flags & 2) == 0) a.vmax = nullptr;
-  a.maximize = (flags & 4) != 0;
-  return {a, r.at<const double>(step, so, 1), r.at<const double>(hyper, ho, 5)};
-}
-
 Consumer consumerOf(const Adam& a) { return {isa().adamTake, &a, {a.p, a.m, a.v, a.vmax}, a.vmax ? 4 : 3}; }
 
-double adamStep(const Call& call) {
-  Reader r(call);
-  const Update<Adam> update = readAdam(r);
-  return r.run([=] { isa().adamStep(update.now()); });
+double adamStep(AdamStepArgs& a) {
+  Update<Adam> update = adamOf(a);
+  update.given.n = a.n;
+  update.given.g = a.g.as<float>();
+  return a.run([=] { isa().adamStep(update.now()); });
 }
 
-double ruleStep(const Call& call) {
-  Reader r(call);
+double ruleStep(RuleStepArgs& a) {
   RuleStep s;
-  s.rule = r.op(lengthOf(ruleNames));
-  s.n = r.size();
-  const Array& p = r.array();
-  const int64_t po = r.size();
-  s.g = readGradient(r, s.n);
-  const Array& a = r.array();
-  const int64_t ao = r.size();
-  const Array& b = r.array();
-  const int64_t bo = r.size();
-  const Array& c = r.array();
-  const int64_t co = r.size();
-  const Array& step = r.array();
-  const int64_t so = r.size();
-  const Array& hyper = r.array();
-  const int64_t ho = r.size();
-  s.p = r.at<float>(p, po, s.n);
-  s.a = r.at<float>(a, ao, s.n);
-  s.b = r.orNull<float>(b, bo, s.n);
-  s.c = r.orNull<float>(c, co, s.n);
+  s.rule = a.rule;
+  s.n = a.n;
+  s.p = a.p.as<float>();
+  s.g = a.g.as<float>();
+  s.a = a.first.as<float>();
+  s.b = a.second.orNull<float>();
+  s.c = a.third.orNull<float>();
   // A rule finds all the state it knows, or it is one for JavaScript.
   const int states = ruleStates[s.rule];
-  r.support((states < 2 || b.type != DType::none) && (states < 3 || c.type != DType::none));
-  s.number = r.at<const double>(step, so, 1);
-  s.hyper = r.at<const double>(hyper, ho, ruleOptions[s.rule]);
-  return r.run([=] { isa().ruleStep(s); });
+  a.support((states < 2 || a.second.given()) && (states < 3 || a.third.given()));
+  s.number = a.step.as<double>();
+  s.hyper = a.hyper.as<double>();
+  return a.run([=] { isa().ruleStep(s); });
 }
 
 }  // namespace simdgrad::entries

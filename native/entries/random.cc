@@ -1,6 +1,5 @@
-#include "../kernels/dispatch.h"
-#include "../kernels/op_names.h"
-#include "entries.h"
+#include "../isa/dispatch.h"
+#include "arguments.h"
 
 namespace simdgrad::entries {
 
@@ -46,17 +45,11 @@ uint64_t counterOf(const int32_t* state) {
 }  // namespace
 
 /** Fisher and Yates from the end, with unbiased numbers below i + 1 (Lemire); as src/kernels/js/random.ts. */
-double permutation(const Call& call) {
-  Reader r(call);
-  const int64_t n = r.size();
-  const Array& state = r.array();
-  const int64_t so = r.size();
-  const Array& out = r.array();
-  const int64_t oo = r.size();
-  int32_t* s = r.at<int32_t>(state, so, 4);
-  int32_t* order = r.at<int32_t>(out, oo, n);
-  r.support(n <= INT32_MAX);
-  return r.run([=] {
+double permutation(PermutationArgs& a) {
+  int32_t* s = a.state.as<int32_t>();
+  int32_t* order = a.out.as<int32_t>();
+  a.support(a.n <= INT32_MAX);
+  return a.run([=, n = a.n] {
     Words words = {static_cast<uint32_t>(s[0]), static_cast<uint32_t>(s[1]), counterOf(s), {}, 0};
     for (int64_t i = 0; i < n; i++) order[i] = static_cast<int32_t>(i);
     for (int64_t i = n - 1; i > 0; i--) {
@@ -74,20 +67,15 @@ double permutation(const Call& call) {
   });
 }
 
-double random(const Call& call) {
-  Reader r(call);
+double random(RandomArgs& a) {
   Random job;
-  job.kind = static_cast<RandomKind>(r.op(lengthOf(randomNames)));
-  job.p = r.number();
-  job.q = r.number();
-  job.n = r.size();
-  const Array& state = r.array();
-  const int64_t so = r.size();
-  const Array& out = r.array();
-  const int64_t oo = r.size();
-  int32_t* s = r.at<int32_t>(state, so, 4);
-  job.out = r.at<float>(out, oo, job.n);
-  return r.run([=] {
+  job.kind = static_cast<RandomKind>(a.kind);
+  job.p = a.p;
+  job.q = a.q;
+  job.n = a.n;
+  int32_t* s = a.state.as<int32_t>();
+  job.out = a.out.as<float>();
+  return a.run([=] {
     Random now = job;
     now.key0 = static_cast<uint32_t>(s[0]);
     now.key1 = static_cast<uint32_t>(s[1]);

@@ -1,5 +1,5 @@
 #pragma once
-// Kernel name → entry. The names are those of src/kernels/js; one that is not here runs on the JS core.
+// Kernel name → entry. The names are those of src/kernels/schema.ts; one that is not here runs on the JS core.
 
 #include "call.h"
 

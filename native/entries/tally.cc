@@ -1,4 +1,4 @@
-#include "entries.h"
+#include "arguments.h"
 
 namespace simdgrad::entries {
 
@@ -14,24 +14,14 @@ int64_t firstLargest(const float* x, int64_t n) {
 
 }  // namespace
 
-double tally(const Call& call) {
-  Reader r(call);
-  const int64_t n = r.size(), classes = r.size();
-  const Array& logits = r.array();
-  const int64_t lo = r.size();
-  const Array& targets = r.array();
-  const int64_t to = r.size();
-  const Array& loss = r.array();
-  const int64_t losso = r.size();
-  const Array& sums = r.array();
-  const int64_t so = r.size();
-  const bool counted = logits.type != DType::none, bytes = targets.type == DType::u8;
-  const float* x = counted ? r.dense<const float>(logits, lo, {n, classes}) : nullptr;
-  const int32_t* wide = counted && !bytes ? r.at<const int32_t>(targets, to, n) : nullptr;
-  const uint8_t* narrow = counted && bytes ? r.at<const uint8_t>(targets, to, n) : nullptr;
-  const float* given = r.at<const float>(loss, losso, 1);
-  double* sum = r.at<double>(sums, so, counted ? 3 : 2);
-  return r.run([=] {
+double tally(TallyArgs& a) {
+  const bool counted = a.logits.given(), bytes = a.targets.type() == DType::u8;
+  const float* x = a.logits.orNull<float>();
+  const int32_t* wide = counted && !bytes ? a.targets.as<int32_t>() : nullptr;
+  const uint8_t* narrow = counted && bytes ? a.targets.as<uint8_t>() : nullptr;
+  const float* given = a.loss.as<float>();
+  double* sum = a.sums.as<double>();
+  return a.run([=, n = a.n, classes = a.classes] {
     // Of infinities and NaN the difference from itself is not zero.
     const double mean = *given;
     if (mean - mean != 0) return 0.0;

@@ -1,7 +1,6 @@
 #pragma once
 // The steps of optimizers, as their own kernels take them and as products do whose C is the gradient.
 
-#include "call.h"
 #include "../kernels/isa.h"
 
 namespace simdgrad::entries {
@@ -16,9 +15,29 @@ struct Update {
   Step now() const;
 };
 
-// Valid when the reader finds nothing wrong. With a product that makes the gradient, neither that nor its length is an argument.
-Update<Sgd> readSgd(Reader& r, const Gemm* maker = nullptr);
-Update<Adam> readAdam(Reader& r, const Gemm* maker = nullptr);
+/** All of the step but `n` and the gradient, which a product makes. */
+template <class Args>
+Update<Sgd> sgdOf(Args& a) {
+  Sgd s;
+  s.p = a.p.template as<float>();
+  s.buffer = a.buffer.template orNull<float>();
+  s.nesterov = (a.flags & 1) != 0;
+  s.maximize = (a.flags & 2) != 0;
+  return {s, a.step.template as<double>(), a.hyper.template as<double>()};
+}
+
+template <class Args>
+Update<Adam> adamOf(Args& a) {
+  Adam s;
+  s.p = a.p.template as<float>();
+  s.m = a.mean.template as<float>();
+  s.v = a.square.template as<float>();
+  float* const largest = a.largest.template orNull<float>();
+  s.decoupled = (a.flags & 1) != 0;
+  s.vmax = (a.flags & 2) != 0 ? largest : nullptr;
+  s.maximize = (a.flags & 4) != 0;
+  return {s, a.step.template as<double>(), a.hyper.template as<double>()};
+}
 
 // Of the update, which has to stay.
 Consumer consumerOf(const Sgd& s);

@@ -53,8 +53,11 @@ struct Adam {
 };
 
 /** One step of a rule of rules.cc. */
+/** How many buffers of state each rule has, in the order of ruleStepNames. */
+constexpr int ruleStates[] = {1, 3, 2, 2, 2, 2, 2};
+
 struct RuleStep {
-  int rule;  // its place in ruleNames
+  int rule;  // its place in ruleStepNames
   int64_t n;
   float* p;
   const float* g;

@@ -7,7 +7,7 @@
 #include "../threads/pool.h"
 #include "elementwise_rows.h"
 #include "../numerics/trig.h"
-#include "walk.h"
+#include "../strides/walk.h"
 
 namespace simdgrad::SIMDGRAD_ISA_NS {
 

@@ -7,7 +7,7 @@
 //   BINARY  name, f(a, b)
 //   COMPARE name, Mask of (a, b)
 
-#include "op_names.h"
+#include "length_of.h"
 
 #define SIMDGRAD_UNARY_ROWS(ROW)                                                                                        \
   ROW(neg, -x, none, -g)                                                                                                \

@@ -7,7 +7,7 @@
 #include <cstdint>
 
 #include "descriptors.h"
-#include "walk.h"
+#include "../strides/walk.h"
 
 namespace simdgrad {
 
@@ -41,6 +41,11 @@ struct Gemm {
   int64_t cRow = 0;  // from row to row of C; 0: rows are dense
   const Consumer* consumer = nullptr;  // only of one matrix that nothing is added to
 };
+
+/** The files of this folder that fill the table: each defines `void addGemm(Isa&)` of its name, which sets its members. */
+#define SIMDGRAD_FAMILIES(FAMILY) \
+  FAMILY(Gemm) FAMILY(Copy) FAMILY(Elementwise) FAMILY(Reduce) FAMILY(Softmax) FAMILY(Loss) FAMILY(Index) \
+  FAMILY(Optim) FAMILY(Rules) FAMILY(Random) FAMILY(Patches) FAMILY(Conv) FAMILY(Pooling)
 
 struct Isa {
   const char* name;

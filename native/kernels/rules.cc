@@ -228,7 +228,7 @@ void run(const RuleStep& given) {
   });
 }
 
-/** In the order of ruleNames. */
+/** In the order of ruleStepNames. */
 constexpr void (*runs[])(const RuleStep&) = {run<Adagrad>, run<RmsProp>, run<Adadelta>, run<Adamax>, run<NAdam>, run<RAdam>, run<Rprop>};
 
 void ruleStep(const RuleStep& s) { runs[s.rule](s); }

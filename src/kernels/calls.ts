@@ -2,8 +2,9 @@
 import type { Data } from "../dtype.js";
 import type { Region } from "../region.js";
 import { denseStrides, numel, type Shape, type Strides } from "../shape.js";
-import type { Access, Elements, Extent, Operand, Values } from "./parameters.js";
-import { type KernelName, rowOf } from "./schema.js";
+import { sizesOf } from "./extents.js";
+import type { Access, Elements, Operand, Values } from "./parameters.js";
+import { type KernelName, opsOf, rowOf } from "./schema.js";
 
 /** A kernel and its arguments in the order of its row. `A`: what stands for an array among them. */
 export interface KernelCall {
@@ -72,19 +73,12 @@ export function regionsOf<A = Data>(call: KernelCall): Touched<A>[] {
   });
 }
 
-/** Sizes of the axes that an extent names; a number of elements is one axis. */
-function sizesOf(extent: Extent, values: Values): Shape {
-  if (typeof extent !== "string") return [extent(values)];
-  if (extent === "shape") return values["shape"];
-  return extent.split(" ").map((name) => (values[name] as number | undefined) ?? Number(name));
-}
-
 function axesOf(
   { extent, layout, name }: Operand,
   values: Values,
   call: KernelCall,
 ): { sizes: Shape; strides: Strides } {
-  const sizes = sizesOf(extent, values);
+  const sizes = sizesOf(extent, values, opsOf(call.name));
   if (layout === "dense") return { sizes, strides: denseStrides(sizes) };
   const at = rowOf(call.name).at[name] + 2;
   if (layout === "listed") return { sizes, strides: call.args[at] as Strides };
@@ -108,7 +102,9 @@ export function costOf(call: KernelCall): Cost {
   const bytes = usesOf<Elements>(call).map(({ operand, array, access }) => {
     if (access === "scratch") return 0;
     const moved =
-      operand.moved === undefined ? distinct(operand, values, call) : numel(sizesOf(operand.moved, values));
+      operand.moved === undefined
+        ? distinct(operand, values, call)
+        : numel(sizesOf(operand.moved, values, opsOf(call.name)));
     return moved * array.BYTES_PER_ELEMENT * (access === "update" ? 2 : 1);
   });
   return { flops: rowOf(call.name).flops(values), bytes: bytes.reduce((sum, n) => sum + n, 0) };

@@ -5,6 +5,7 @@
  */
 import type { Data } from "../dtype.js";
 import type { Shape, Strides } from "../shape.js";
+import { namesOf } from "./extents.js";
 
 /** The element types of kernels, each with the typed array that holds it. */
 interface ArrayTypes {
@@ -86,9 +87,6 @@ export type Access = "read" | "write" | "update" | "scratch";
  */
 export type Layout = "dense" | "listed" | 1 | 2 | 3;
 
-/** Names of sizes, one for each axis: `"batch m k"`; `shape` stands for all of its axes. Or the number of elements. */
-export type Extent = string | ((values: Values) => number);
-
 interface OperandOptions {
   /** `write` while this flag is 0, else `update`. */
   readonly adds?: string;
@@ -97,7 +95,7 @@ interface OperandOptions {
   /** Operands of the same size and type in whose place this output may be computed, where both are dense. */
   readonly over?: readonly string[];
   /** How many elements are moved, where that is not its extent: a lookup reads the rows that it takes. */
-  readonly moved?: Extent;
+  readonly moved?: string;
 }
 
 export interface Operand<Name extends string = string, Args extends readonly unknown[] = any, Value = any>
@@ -106,7 +104,8 @@ export interface Operand<Name extends string = string, Args extends readonly unk
   readonly kind: "operand";
   readonly access: Access;
   readonly elements: readonly ElementType[];
-  readonly extent: Extent;
+  /** How many elements it has: the text of extents.ts. */
+  readonly extent: string;
   readonly layout: Layout;
   readonly optional: boolean;
 }
@@ -132,7 +131,7 @@ const operand =
   <const Name extends string, T extends ElementType, L extends Layout = "dense">(
     name: Name,
     elements: readonly T[],
-    extent: Extent,
+    extent: string,
     layout: L = "dense" as L,
     options: OperandOptions = {},
   ): Operand<Name, [ArrayOf<T>, number, ...Steps[L]], Elements> => ({
@@ -189,9 +188,7 @@ export function kernel<const P extends readonly Parameter[]>(
     next += width;
   }
   const operands = parameters.filter((p): p is Operand => p.kind === "operand");
-  const axes = new Set(
-    operands.flatMap(({ extent }) => (typeof extent === "string" ? extent.split(" ") : [])),
-  );
+  const axes = new Set(operands.flatMap(({ extent }) => namesOf(extent)));
   return {
     parameters,
     at: at as Row<P>["at"],

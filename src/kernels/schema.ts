@@ -14,11 +14,10 @@
  * Adding a kernel: its row here, its loop in js/, its body in native/.
  */
 import { integerRows } from "./binary-math.js";
-import { type RuleName, ruleNames, ruleOptions } from "./js/rules.js";
+import { ruleNames, ruleOptions } from "./js/rules.js";
 import {
   type ArgsOf,
   any,
-  type Extent,
   f32,
   f64,
   flags,
@@ -55,9 +54,9 @@ const picking = [...slices, size("count")] as const;
 const picked = "outer count inner";
 
 /** Sums of losses are one number, losses by themselves one a row. */
-const lossExtent = ({ reduction, rows }: Values) => (reduction === 0 ? rows : 1);
+const lossExtent = "reduction ? 1 : rows";
 /** Of each row the logarithm of its sum of exponentials, then the sum of the weights. */
-const statsExtent = ({ rows }: Values) => rows + 1;
+const statsExtent = "rows + 1";
 const loss = [
   flags("reduction", { most: 2 }),
   size("rows"),
@@ -96,13 +95,13 @@ const convolutionFlops = (v: Values) =>
 
 const pooling = [size("planes"), size("h"), size("w"), size("oh"), size("ow")] as const;
 /** Where the window of each output row, then of each output column, begins and ends. */
-const windows = read("windows", i32, ({ oh, ow }) => 2 * (oh + ow));
+const windows = read("windows", i32, "2 oh + 2 ow");
 const averagingFlops = (v: Values) => v["planes"] * (v["h"] * v["w"] + v["oh"] * v["ow"]);
 
 /** The number of the step, and the hyperparameters: they change from step to step, so they are read from memory. */
-const schedule = (options: Extent) => [read("step", f64, "1"), read("hyper", f64, options)] as const;
-const sgdState = (n: Extent) => [optional(update("buffer", any, n)), ...schedule("4")] as const;
-const adamState = (n: Extent) =>
+const schedule = (options: string) => [read("step", f64, "1"), read("hyper", f64, options)] as const;
+const sgdState = (n: string) => [optional(update("buffer", any, n)), ...schedule("4")] as const;
+const adamState = (n: string) =>
   [
     update("mean", any, n),
     update("square", any, n),
@@ -268,7 +267,7 @@ export const schema = {
       optional(read("logits", any, "n classes")),
       optional(read("targets", labels, "n")),
       read("loss", any, "1", "dense", { checked: "loss" }),
-      update("sums", f64, ({ logits }) => (logits === null ? 2 : 3)),
+      update("sums", f64, "logits ? 3 : 2"),
     ],
     (v) => (v.logits === null ? 0 : v.n * v.classes),
   ),
@@ -342,7 +341,7 @@ export const schema = {
       update("first", any, "n"),
       optional(update("second", any, "n")),
       optional(update("third", any, "n")),
-      ...schedule(({ rule }) => ruleOptions[rule as RuleName]),
+      ...schedule(`rule ? ${ruleNames.map((rule) => ruleOptions[rule]).join(" ")}`),
     ],
     (v) => 10 * v.n,
   ),

@@ -9,7 +9,6 @@ import { partsOf } from "../../src/kernels/marshal.js";
 import { type KernelName, rowOf } from "../../src/kernels/schema.js";
 import { addon, built, call } from "../native/addon.js";
 import { makeCall } from "../native/calls.mjs";
-import { signatures } from "../native/signatures.mjs";
 import fc from "../property.js";
 import { patience, times } from "./effort.js";
 
@@ -82,14 +81,14 @@ function agree(kernel: KernelName, numbers: number[], arrays: Arrays): boolean {
 
 const options = (runs: number) => ({ numRuns: runs, endOnFailure: true });
 
-/** How many calls by the signature of a kernel were tried. */
+/** How many calls by the row of a kernel were tried. */
 function attack(kernel: KernelName, runs: number): number {
   let tried = 0;
   const natural = (most: number) => fc.nat(most);
   fc.assert(
     fc.property(fc.gen(), (g) => {
       const ops = addon.ops[kernel]?.length ?? 0;
-      const { numbers, arrays } = makeCall(signatures[kernel], ops, (most) => g(natural, most));
+      const { numbers, arrays } = makeCall(kernel, rowOf(kernel), ops, (most) => g(natural, most));
       // The JavaScript core would count through any number of nothing, and does not look whether memory is there.
       if (numbers.some((number) => number > 1000) || arrays.some((array) => array?.length === 0)) return;
       const buffers = arrays.filter((a) => a !== null).map((a) => a.buffer);

@@ -1,6 +1,7 @@
-/** { numbers, arrays, outputs } of a call by a signature; `nat(most)` draws 0 … most. */
+/** { numbers, arrays, outputs } of a call by the row of its kernel; `nat(most)` draws 0 … most. */
 export function makeCall(
-  signature: string,
+  kernel: string,
+  row: object,
   ops: number,
   nat: (most: number) => number,
 ): {

@@ -1,4 +1,4 @@
-// Makes the arguments of a call from a signature: usually right or almost, sometimes wrong in one number or one array.
+// Makes the arguments of a call from the row of its kernel: usually right or almost, sometimes wrong in one number or one array.
 export const types = { f32: Float32Array, f64: Float64Array, i32: Int32Array, u8: Uint8Array };
 
 // Beyond 32 bits, at the end of what doubles count, and shapes whose number of elements overflows 64 bits.
@@ -26,19 +26,35 @@ function place(values, alone, shared) {
   return array;
 }
 
+// What these products leave to JavaScript unless it is this.
+const single = { batch: 1, accumulate: 0 };
+const mostly = { gemmSgdStep: single, gemmAdamStep: single };
+
 /**
- * { numbers, arrays, outputs } by a signature (signatures.mjs). `nat(most)` draws 0 … most; `ops` is the number of ops of the kernel.
- * `outputs` are the places in `arrays` of what the call may change.
+ * { numbers, arrays, outputs } by the row of a kernel (src/kernels/schema.ts). `nat(most)` draws 0 … most; `ops` is the number of
+ * ops that the kernel has. `outputs` are the places in `arrays` of what the call may change.
  */
-export function makeCall(signature, ops, nat) {
+export function makeCall(kernel, row, ops, nat) {
   const pick = (values) => values[nat(values.length - 1)];
   const chance = (percent) => nat(99) < percent;
+  const names = Object.keys(types);
+  const axes = row.sizes.map(({ name }) => name);
   const numbers = [];
   const sizes = [];
   const arrays = [];
   const outputs = [];
   let shape = [];
 
+  // Where a kernel is defined for every type, C++ mostly takes float32, and its operands mostly have the same.
+  const common = chance(85) ? "f32" : pick(names);
+  const uniform = chance(90);
+  const typeOf = ({ elements }) =>
+    elements.length < names.length ? pick(elements) : uniform ? common : pick(names);
+  const contentOf = ({ name, elements, checked, access }) => {
+    if (checked === "index" || checked === "label") return "index";
+    if (name === "windows") return "windows";
+    return elements.join() === "f64" && access === "read" ? "hyper" : "any";
+  };
   const valuesOf = (type, content) => {
     const start = nat(1000);
     const hyper = [0.9, 0.5, 0.999, 1e-8, 0.01];
@@ -54,34 +70,37 @@ export function makeCall(signature, ops, nat) {
       values[nat(values.length - 1)] = pick([-1, 9, 2 ** 31 - 1, -(2 ** 31)]);
     return values;
   };
-  const addArray = (text, written) => {
-    const optional = text.endsWith("?");
-    const name = optional ? text.slice(0, -1) : text;
-    const choices =
-      { any: Object.keys(types), index: ["i32", "i32", "i32", "u8"], windows: ["i32"], hyper: ["f64"] }[
-        name
-      ] ?? name.split("|");
-    // A kernel of many types mostly gets the same one twice.
-    const type = name === "any" && arrays.length > 0 && chance(80) ? kindOf(arrays[0]) : pick(choices);
-    const array = optional && chance(40) ? null : place(valuesOf(type, name), chance(50), chance(10));
-    if (written) outputs.push(arrays.length);
+  const addArray = (operand) => {
+    const values = valuesOf(typeOf(operand), contentOf(operand));
+    const array = operand.optional && chance(25) ? null : place(values, chance(50), chance(10));
+    if (operand.access !== "read") outputs.push(arrays.length);
     arrays.push(array);
     numbers.push(pick([0, 0, 0, 1, 2, 7]));
+    if (operand.layout === "listed") addStrides();
+    else if (operand.layout !== "dense") for (let i = 0; i < operand.layout; i++) addStride();
   };
   const list = (values) => numbers.push(values.length, ...values);
   const dense = () => shape.map((_, d) => shape.slice(d + 1).reduce((product, size) => product * size, 1));
   const still = () => shape.map(() => 0);
 
+  const addStride = () => numbers.push(pick([0, 1, 1, 2, 3, 5, 9, 30, -1]));
+  const addStrides = () => {
+    const large = shape.some((size) => size > 1000);
+    if (large) list(still());
+    else if (chance(50)) list(dense());
+    else list(shape.map(() => pick([0, 1, 2, 5, -1, -3])).slice(0, chance(95) ? shape.length : 1));
+  };
+
   const parts = {
-    size: (most) => {
+    size: ({ name, least }) => {
       sizes.push(numbers.length);
-      numbers.push(most ? nat(most - 1) : chance(3) ? 200 : nat(5));
+      // What is not the size of an axis says how: a step, padding.
+      if (axes.includes(name)) numbers.push(chance(3) ? 200 : nat(5));
+      else numbers.push(chance(95) ? least + nat(2) : 0);
     },
     number: () => numbers.push(pick([0, 0.1, 1, 2, -1, 255, 1e10, Number.NaN])),
-    stride: () => numbers.push(pick([0, 1, 1, 2, 3, 5, 9, 30, -1])),
-    flag: () => numbers.push(nat(1)),
-    one: () => numbers.push(chance(97) ? 1 : nat(3)),
-    zero: () => numbers.push(chance(97) ? 0 : 1),
+    stride: addStride,
+    flags: ({ most }) => numbers.push(nat(most)),
     op: () => numbers.push(chance(95) ? nat(ops - 1) : pick([-1, 999, Number.NaN])),
     shape: () => {
       shape = chance(5)
@@ -89,24 +108,18 @@ export function makeCall(signature, ops, nat) {
         : Array.from({ length: pick([0, 1, 1, 2, 2, 3, 4, 17]) }, () => nat(4));
       list(shape);
     },
-    strides: () => {
-      const large = shape.some((size) => size > 1000);
-      if (large) list(still());
-      else if (chance(50)) list(dense());
-      else list(shape.map(() => pick([0, 1, 2, 5, -1, -3])).slice(0, chance(95) ? shape.length : 1));
-    },
+    operand: addArray,
   };
-  for (const token of signature.split(" ")) {
-    const [kind, text] = token.split(":");
-    const [name, most] = kind.split("<");
-    if (text) addArray(text, kind === "out");
-    else parts[name](Number(most ?? 0));
+  for (const parameter of row.parameters) {
+    parts[parameter.kind](parameter);
+    const usual = mostly[kernel]?.[parameter.name];
+    if (usual !== undefined && chance(97)) numbers[numbers.length - 1] = usual;
   }
 
   if (chance(20) && numbers.length > 0) numbers[nat(numbers.length - 1)] = pick(invalid);
   // Two huge sizes have a product that 64 bits do not hold. With steps of 0 one may fit, and take its time: there the first only,
   // of rows that C would have to have.
-  const stepping = signature.includes("stride stride");
+  const stepping = row.operands.some(({ layout }) => layout === 3);
   const hugeAt = () => (stepping ? sizes[0] : pick(sizes));
   if (chance(15) && sizes.length > 0) for (let i = nat(3); i < 3; i++) numbers[hugeAt()] = pick(huge);
   // Offsets and strides at the end of what doubles count.
@@ -133,5 +146,3 @@ export function makeCall(signature, ops, nat) {
   }
   return { numbers, arrays, outputs };
 }
-
-const kindOf = (array) => Object.keys(types).find((name) => array instanceof types[name]);

@@ -3,8 +3,12 @@
  * outside. In a process of its own, so that a call which kills it fails one test, with its kernel and seed.
  */
 import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
+import { schema } from "../../src/kernels/schema.js";
 import { patience, times } from "../attack/effort.js";
 import { addon, addonPath, built } from "./addon.js";
 
@@ -14,7 +18,7 @@ const script = fileURLToPath(new URL("./fuzz.mjs", import.meta.url));
 const seed = process.env["SIMDGRAD_TEST_SEED"] ?? "1";
 
 function fuzz(kernel: string): Promise<{ end: unknown; output: string }> {
-  const child = spawn(process.execPath, [script, addonPath, seed, String(times(1000)), kernel], {
+  const child = spawn(process.execPath, [script, addonPath, rows, seed, String(times(1000)), kernel], {
     timeout: patience(50_000),
   });
   let output = "";
@@ -26,6 +30,11 @@ function fuzz(kernel: string): Promise<{ end: unknown; output: string }> {
     child.on("close", (code, signal) => resolve({ end: signal ?? code, output })),
   );
 }
+
+const folder = mkdtempSync(join(tmpdir(), "simdgrad-fuzz-"));
+const rows = join(folder, "rows.json");
+writeFileSync(rows, JSON.stringify(schema));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe.skipIf(!built)("whatever they are called with", () => {
   it.each(built ? Object.keys(addon.kernels) : [])(

@@ -1,4 +1,4 @@
-#include "../../../native/kernels/dispatch.h"
+#include "../../../native/isa/dispatch.h"
 #include "../../../native/threads/pool.h"
 #include "../library.h"
 

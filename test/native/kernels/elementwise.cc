@@ -1,5 +1,5 @@
 #include "../../../native/kernels/elementwise_rows.h"
-#include "../../../native/kernels/walk.h"
+#include "../../../native/strides/walk.h"
 #include "families.h"
 #include "view.h"
 

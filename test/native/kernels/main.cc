@@ -12,7 +12,7 @@
 #include <cinttypes>
 #include <cstdlib>
 
-#include "../../../native/kernels/dispatch.h"
+#include "../../../native/isa/dispatch.h"
 #include "../../../native/threads/pool.h"
 #include "../death.h"
 #include "../tally.h"

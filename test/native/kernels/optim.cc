@@ -70,7 +70,7 @@ void adam(Case& c) {
 
 void rule(Case& c) {
   RuleStep s = {};
-  s.rule = c.number % lengthOf(ruleNames);
+  s.rule = c.number % lengthOf(ruleStepNames);
   s.n = drawCount(c);
   const double number = c.draw.chance(30) ? 1 : c.draw.between(2, 3000);
   Operand& p = c.changed(c.values(s.n));
@@ -79,7 +79,7 @@ void rule(Case& c) {
   for (int i = 0; i < ruleStates[s.rule]; i++) state[i] = &c.changed(c.values(s.n));
   // Rates, decays below 1 and flags: nearly all at once are in the range of every rule.
   std::vector<double> hyper = {0.01, 0.5, 0.9, 1e-6, 0.1, c.draw.chance(50) ? 1.0 : 0.0, c.draw.chance(50) ? 1.0 : 0.0, 0, 0.999};
-  c.describe("%s n %lld at %g, flags %g %g", ruleNames[s.rule], static_cast<long long>(s.n), number, hyper[5], hyper[6]);
+  c.describe("%s n %lld at %g, flags %g %g", ruleStepNames[s.rule], static_cast<long long>(s.n), number, hyper[5], hyper[6]);
   c.call = [=, &p, &g](const Isa& isa) {
     RuleStep placed = s;
     placed.p = p.as<float>(), placed.g = g.as<float>();

@@ -1,7 +1,7 @@
 #pragma once
 // Random shapes, and strided views of them.
 
-#include "../../../native/kernels/dims.h"
+#include "../../../native/strides/dims.h"
 #include "../draw.h"
 
 namespace simdgrad::test {

@@ -1,4 +1,4 @@
-#include "../../../native/kernels/dispatch.h"
+#include "../../../native/isa/dispatch.h"
 #include "tests.h"
 
 namespace simdgrad::test {

@@ -1,7 +1,7 @@
 #pragma once
 // Which instruction sets this CPU and its operating system can run, and the one in use: process-wide.
 
-#include "isa.h"
+#include "../kernels/isa.h"
 
 namespace simdgrad {
 

@@ -1,4 +1,4 @@
-#include "call.h"
+#include "reader.h"
 
 #include <cstdarg>
 #include <cstdio>
@@ -11,7 +11,7 @@ static thread_local char text[160];
 
 const char* lastProblem() { return text; }
 
-void Reader::problem(const char* format, ...) {
+void Arguments::problem(const char* format, ...) {
   if (status_ == OUT_OF_BOUNDS) return;
   status_ = OUT_OF_BOUNDS;
   va_list list;
@@ -20,30 +20,26 @@ void Reader::problem(const char* format, ...) {
   va_end(list);
 }
 
-void Reader::support(bool condition) {
-  if (!condition && status_ == OK) status_ = UNSUPPORTED;
-}
-
-double Reader::missingNumber() {
+double Arguments::missingNumber() {
   problem("too many numbers: at most %d", call_.numberCount);
   return 0;
 }
 
-int64_t Reader::noInteger(double least, double value) {
+int64_t Arguments::noInteger(double least, double value) {
   problem("number %d is not %s: %g", nextNumber_ - 1, least == 0 ? "an integer >= 0" : "an integer", value);
   return 0;
 }
 
-int Reader::op(int count) {
-  const double code = number();
+int Arguments::readCode(int count) {
+  const double code = readNumber();
   if (code >= 0 && code < count) return static_cast<int>(code);
   support(false);
   return 0;
 }
 
-Dims Reader::shape() {
+Dims Arguments::readShape() {
   Dims dims;
-  const int64_t rank = size();
+  const int64_t rank = readSize();
   support(rank <= maxRank);
   if (failed()) return dims;
   dims.rank = static_cast<int>(rank);
@@ -51,7 +47,7 @@ Dims Reader::shape() {
   // 64 bits hold.
   double elements = 1;
   for (int i = 0; i < dims.rank; i++) {
-    dims.d[i] = size();
+    dims.d[i] = readSize();
     if (dims.d[i] > 0) elements *= static_cast<double>(dims.d[i]);
   }
   if (elements > mostWhole) {
@@ -61,16 +57,16 @@ Dims Reader::shape() {
   return dims;
 }
 
-Dims Reader::strides(const Dims& shape) {
+Dims Arguments::readStrides(const Dims& shape) {
   Dims dims;
-  const int64_t rank = size();
+  const int64_t rank = readSize();
   if (!failed() && rank != shape.rank) problem("%d strides for %d dims", static_cast<int>(rank), shape.rank);
   dims.rank = shape.rank;
-  for (int i = 0; i < dims.rank; i++) dims.d[i] = failed() ? 0 : stride();
+  for (int i = 0; i < dims.rank; i++) dims.d[i] = failed() ? 0 : readStride();
   return dims;
 }
 
-const Array& Reader::array() {
+const Array& Arguments::readArray() {
   static const Array null = {nullptr, 0, DType::none};
   if (nextArray_ < call_.arrayCount) return call_.arrays[nextArray_++];
   nextArray_++;
@@ -78,35 +74,7 @@ const Array& Reader::array() {
   return null;
 }
 
-// Sizes have not been checked against any array yet: doubles cannot overflow, and round only beyond 2^53, which never makes
-// something large look small.
-
-double Reader::productOf(std::initializer_list<int64_t> sizes) {
-  double product = 1;
-  for (const int64_t size : sizes) product *= static_cast<double>(size);
-  return product;
-}
-
-int64_t Reader::product(std::initializer_list<int64_t> sizes) {
-  const double elements = productOf(sizes);
-  if (elements <= mostWhole) return static_cast<int64_t>(elements);
-  if (!failed()) problem("sizes of %g elements", elements);
-  return 0;
-}
-
-Reader::Reach Reader::reachOf(const Axis* axes, int count) {
-  // Both sums grow in one direction only.
-  Reach reach = {0, 0};
-  for (int i = 0; i < count; i++) {
-    // Nothing is touched; the offset may point just behind the end.
-    if (axes[i].size == 0) return {0, -1};
-    const double last = static_cast<double>(axes[i].size - 1) * static_cast<double>(axes[i].stride);
-    (last < 0 ? reach.first : reach.last) += last;
-  }
-  return reach;
-}
-
-void* Reader::check(const Array& array, DType type, size_t bytes, bool written, int64_t offset, Reach reach) {
+void* Arguments::check(const Array& array, DType type, size_t bytes, bool written, int64_t offset, Reach reach) {
   if (failed()) return nullptr;
   const int position = static_cast<int>(&array - call_.arrays);
   if (array.type == DType::none) {
@@ -124,6 +92,31 @@ void* Reader::check(const Array& array, DType type, size_t bytes, bool written, 
   char* data = static_cast<char*>(array.data);
   if (written) expectWrites(data + static_cast<size_t>(begin) * bytes, static_cast<size_t>(end - begin) * bytes);
   return data + static_cast<size_t>(offset) * bytes;
+}
+
+// Both sums grow in one direction only. Where an axis is empty nothing is touched, and the offset may point just behind the end.
+
+Reach reachOf(std::initializer_list<double> sizes, const int64_t* strides, int strided) {
+  Reach reach = {0, 0};
+  double dense = 1;
+  for (int i = static_cast<int>(sizes.size()) - 1; i >= 0; i--) {
+    const double size = sizes.begin()[i];
+    if (size == 0) return {0, -1};
+    const double last = (size - 1) * (i < strided ? static_cast<double>(strides[i]) : dense);
+    (last < 0 ? reach.first : reach.last) += last;
+    dense *= size;
+  }
+  return reach;
+}
+
+Reach reachOf(const Dims& shape, const Dims& strides) {
+  Reach reach = {0, 0};
+  for (int i = 0; i < shape.rank; i++) {
+    if (shape.d[i] == 0) return {0, -1};
+    const double last = static_cast<double>(shape.d[i] - 1) * static_cast<double>(strides.d[i]);
+    (last < 0 ? reach.first : reach.last) += last;
+  }
+  return reach;
 }
 
 }  // namespace simdgrad

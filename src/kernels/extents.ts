@@ -1,0 +1,76 @@
+/**
+ * How many elements an operand has, as text that a row of schema.ts states: JavaScript evaluates it (calls.ts), and the generated C++
+ * header holds it as an expression (tools/generate-native.js).
+ *
+ *     batch m k                 axes: the sizes of these names, or numbers
+ *     shape                     the axes of the shape
+ *     rows + 1                  one axis: a sum of sizes, each with a factor: `2 oh + 2 ow`
+ *     reduction ? 1 : rows      one axis: the first where the flag is not 0, or the operand is not null
+ *     rule ? 6 7 5              one axis: a number for each op of that name, in their order
+ */
+import type { Shape } from "../shape.js";
+
+/** Names of sizes, or numbers. */
+type Factor = string | number;
+
+export type ExtentForm =
+  | { readonly kind: "axes"; readonly axes: readonly Factor[] }
+  | { readonly kind: "sum"; readonly terms: readonly (readonly Factor[])[] }
+  | { readonly kind: "choice"; readonly by: string; readonly given: Factor; readonly otherwise: Factor }
+  | { readonly kind: "table"; readonly by: string; readonly counts: readonly number[] };
+
+const factor = (text: string): Factor => (/^\d+$/.test(text) ? Number(text) : text);
+const factors = (text: string): Factor[] => text.trim().split(/\s+/).map(factor);
+
+const forms = new Map<string, ExtentForm>();
+
+/** The form of a text; parsed once. */
+export function formOf(extent: string): ExtentForm {
+  const known = forms.get(extent);
+  if (known !== undefined) return known;
+  const form = parse(extent);
+  forms.set(extent, form);
+  return form;
+}
+
+function parse(extent: string): ExtentForm {
+  const [by, choices] = extent.split("?");
+  if (choices !== undefined) {
+    const [given, otherwise] = choices.split(":");
+    if (otherwise === undefined)
+      return { kind: "table", by: by.trim(), counts: factors(choices).map(Number) };
+    return { kind: "choice", by: by.trim(), given: factors(given)[0], otherwise: factors(otherwise)[0] };
+  }
+  const terms = extent.split("+").map(factors);
+  return terms.length > 1 ? { kind: "sum", terms } : { kind: "axes", axes: terms[0] };
+}
+
+/** Every size that an extent names: how much there is to do follows from these. */
+export function namesOf(extent: string): string[] {
+  const form = formOf(extent);
+  const named = (given: readonly Factor[]) => given.filter((one): one is string => typeof one === "string");
+  if (form.kind === "axes") return named(form.axes);
+  if (form.kind === "sum") return named(form.terms.flat());
+  return form.kind === "choice" ? named([form.given, form.otherwise]) : [];
+}
+
+/**
+ * The sizes of the axes of an extent.
+ * @param values of sizes, flags, the shape and the ops by their names, and of operands their arrays
+ * @param ops of the kernel, where an extent is a table
+ */
+export function sizesOf(
+  extent: string,
+  values: { readonly [name: string]: any },
+  ops: readonly string[],
+): Shape {
+  if (extent === "shape") return values["shape"];
+  const form = formOf(extent);
+  const numberOf = (given: Factor): number => (typeof given === "number" ? given : values[given]);
+  if (form.kind === "axes") return form.axes.map(numberOf);
+  if (form.kind === "sum")
+    return [form.terms.reduce((sum, term) => sum + term.reduce<number>((n, f) => n * numberOf(f), 1), 0)];
+  const by = values[form.by];
+  if (form.kind === "table") return [form.counts[ops.indexOf(by)]];
+  return [numberOf(by === 0 || by === null ? form.otherwise : form.given)];
+}
