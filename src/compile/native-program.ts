@@ -24,17 +24,16 @@ export class NativeProgram {
   readonly #addon: Addon;
   readonly #block: Float64Array;
   readonly #arguments: unknown[];
-  /** Of its jobs: they run one after the other. */
-  #control: Int32Array | undefined;
   /** Null when a call has no C++: such a plan runs through the table of kernels. */
   readonly handle: Handle | null;
 
-  constructor(plan: Plan, moving: readonly Moving[] = []) {
+  /** In the arena of `lender`, if there is one: of two that share an arena one runs at a time. */
+  constructor(plan: Plan, moving: readonly Moving[] = [], lender?: NativeProgram | null) {
     const { addon, block } = nativeAddon();
     this.#addon = addon;
     this.#block = block;
     const spec = specOf(plan, addon, moving);
-    const handle = spec === null ? null : addon.createProgram(spec);
+    const handle = spec === null ? null : addon.createProgram(spec, lender?.handle);
     const runs = handle?.unsupported.length === 0;
     if (handle !== null && !runs) addon.releaseProgram(handle);
     this.handle = runs ? handle : null;
@@ -54,26 +53,6 @@ export class NativeProgram {
     return call < 0 ? null : { call, status: this.#block[0] };
   }
 
-  /**
-   * Runs `times` steps from step `from` on a thread of its own. Outputs, on shared memory, are those of the last step. An input that
-   * moves has no parameter. `control[0]` counts the steps that were made.
-   */
-  start(
-    parameters: readonly (Memory | null)[],
-    from: number,
-    times: number,
-  ): { job: Job; control: Int32Array } {
-    const stage = {
-      program: this.handle!,
-      params: parameters.map((memory) => memory?.array ?? null),
-      offsets: parameters.map((memory) => memory?.offset ?? 0),
-      from,
-      times,
-    };
-    this.#control ??= new Int32Array(new SharedArrayBuffer(64));
-    return { job: this.#addon.startJob([stage], this.#control), control: this.#control };
-  }
-
   /** Gives its memory back now, or when its job has ended: a loop that never lets the event loop turn would wait for it for ever. */
   release(): void {
     if (this.handle !== null) this.#addon.releaseProgram(this.handle);
@@ -86,6 +65,25 @@ export class NativeProgram {
     const call = this.#addon.profile(this.handle!, nanoseconds, ...arrays);
     return call < 0 ? null : { call, status: this.#block[0] };
   }
+}
+
+/** What a job replays in each of its steps. An input that moves has no parameter. */
+export interface Part {
+  readonly native: NativeProgram;
+  readonly parameters: readonly (Memory | null)[];
+}
+
+/**
+ * Runs `times` steps from step `from` on a native thread, in each the parts one after the other. Outputs, on shared memory, are those of the
+ * last step. `finished[0]` counts the steps that were made.
+ */
+export function startJob(parts: readonly Part[], from: number, times: number, finished: Int32Array): Job {
+  const stages = parts.map(({ native, parameters }) => ({
+    program: native.handle!,
+    params: parameters.map((memory) => memory?.array ?? null),
+    offsets: parameters.map((memory) => memory?.offset ?? 0),
+  }));
+  return nativeAddon().addon.startJob(stages, from, times, finished);
 }
 
 /** Null when a kernel or an op of the plan has no C++. */
