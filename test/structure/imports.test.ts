@@ -24,6 +24,7 @@ const ground = [
   "saved-state",
   "package-root",
   "cache-lines",
+  "event-loop",
 ];
 const tensors = [...ground, "kernels", "tensor", "autograd"];
 const rooms: Record<string, readonly string[]> = {
@@ -39,6 +40,7 @@ const rooms: Record<string, readonly string[]> = {
   decimal: [],
   "package-root": [],
   "cache-lines": ["dtype"],
+  "event-loop": [],
   arguments: ["errors", "quote", "recognize"],
   "option-kinds": ["dtype", "errors", "quote", "recognize"],
   options: ["errors", "nearest", "option-kinds", "quote", "recognize"],
