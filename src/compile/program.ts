@@ -2,7 +2,7 @@
 import { checkFree } from "../busy.js";
 import { arrayTypes, type Data } from "../dtype.js";
 import { SimdgradError, ValueError } from "../errors.js";
-import { backend, k } from "../kernels/backend.js";
+import { inUse, k } from "../kernels/backend.js";
 import { regionsOf } from "../kernels/calls.js";
 import { rowOf } from "../kernels/schema.js";
 import { detached } from "../tensor/storage.js";
@@ -39,9 +39,9 @@ export class Program {
         throw detached(array!.length, length);
   }
 
-  /** The native form, for calls; null where a call has no C++, and on the JS core. */
+  /** The native form, for calls; null where a call has no C++, and on a backend that replays none. */
   get native(): NativeProgram | null {
-    if (backend.name !== "native") return null;
+    if (inUse.replay === null) return null;
     if (this.onThread) this.#second ??= new NativeProgram(this.plan);
     else this.#native ??= new NativeProgram(this.plan, [], this.#threaded?.native);
     const native = this.onThread ? this.#second! : this.#native!;
@@ -53,7 +53,7 @@ export class Program {
    * the same each time.
    */
   threaded(copies: Copies, moving: (plan: Plan) => readonly Moving[]): ThreadProgram | null {
-    if (backend.name !== "native") return null;
+    if (inUse.replay?.programs.startJob === undefined) return null;
     if (this.#threaded === undefined) this.#threaded = this.#makeThreaded(copies, moving);
     return this.#threaded;
   }

@@ -3,7 +3,7 @@ import { isGradEnabled } from "../autograd/grad-mode.js";
 import { busy, checkFree } from "../busy.js";
 import type { Data, DType } from "../dtype.js";
 import { formatShape } from "../errors.js";
-import { type BackendName, backend } from "../kernels/backend.js";
+import { inUse } from "../kernels/backend.js";
 import type { Region } from "../region.js";
 import { sameShape } from "../shape.js";
 import { regionOf } from "../tensor/region.js";
@@ -28,7 +28,7 @@ export class Recording {
   readonly program: Program;
   readonly #args: readonly unknown[];
   readonly #gradMode = isGradEnabled();
-  readonly #backend: BackendName = backend.name;
+  readonly #backend = inUse;
   readonly #moves = moves;
   readonly #trace: Trace;
   readonly #outputs: { dtype: DType; length: number }[];
@@ -69,7 +69,7 @@ export class Recording {
   /** Whether it was made for arguments and a state like these. */
   fits(args: readonly unknown[]): boolean {
     if (args.length !== this.#args.length || isGradEnabled() !== this.#gradMode) return false;
-    if (backend.name !== this.#backend || this.#moves !== moves) return false;
+    if (inUse !== this.#backend || this.#moves !== moves) return false;
     for (let i = 0; i < args.length; i++) {
       const expected = this.#args[i];
       if (expected instanceof Form ? !expected.fits(args[i]) : !Object.is(expected, args[i])) return false;

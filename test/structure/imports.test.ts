@@ -25,6 +25,7 @@ const ground = [
   "package-root",
   "cache-lines",
   "event-loop",
+  "allocator",
 ];
 const tensors = [...ground, "kernels", "tensor", "autograd"];
 const rooms: Record<string, readonly string[]> = {
@@ -41,6 +42,7 @@ const rooms: Record<string, readonly string[]> = {
   "package-root": [],
   "cache-lines": ["dtype"],
   "event-loop": [],
+  allocator: [],
   arguments: ["errors", "quote", "recognize"],
   "option-kinds": ["dtype", "errors", "quote", "recognize"],
   options: ["errors", "nearest", "option-kinds", "quote", "recognize"],
