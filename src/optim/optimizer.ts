@@ -119,7 +119,10 @@ export abstract class Optimizer<Options extends object = any> {
    */
   update?(p: Tensor, grad: Tensor, state: ParameterState, group: GroupTensors<Options>): void;
 
-  /** @internal One kernel call: `n` elements of the parameter, the gradient and the state buffers from these places on. */
+  /**
+   * @internal One kernel call: `n` elements of the parameter, the gradient and the state buffers from these places on. Of the options it
+   * may ask for flags, and whether a number is 0.
+   */
   protected updateRun?(n: number, options: Options, arrays: RunArrays): void;
 
   /** Adds parameters with hyperparameters of their own; what is not given is as in the constructor. */
@@ -208,9 +211,13 @@ export abstract class Optimizer<Options extends object = any> {
       }
       for (const slot of active) this.#followDType(slot);
       if (tracing !== null) tracing.read(this, `steps ${i}`, stepPattern(active), () => stepPattern(active));
+      const { options } = group;
+      // Kernels read numbers from memory: a recorded step is good as long as flags, and which numbers are 0, stay as they were.
+      if (tracing !== null)
+        tracing.read(this.paramGroups[i], "kinds", kindsOf(options), () => kindsOf(options));
       countSteps(active);
       for (const run of this.#runs(i, active))
-        this.updateRun!(run.n, this.paramGroups[i], { ...run, hyper: { array: hyper, offset: 0 } });
+        this.updateRun!(run.n, options, { ...run, hyper: { array: hyper, offset: 0 } });
       for (const { param, state } of active)
         for (const storage of [param.storage, ...state]) storage.changed();
     }
@@ -420,6 +427,11 @@ interface SavedEntry {
 /** A long-lived storage seen with the shape of a parameter. */
 function asTensor(storage: Storage, like: Tensor): Tensor {
   return new Tensor(storage, storage.offset, like.shape, denseStrides(like.shape), like.dtype);
+}
+
+/** Flags, and of numbers whether they are 0. */
+function kindsOf(options: object): string {
+  return JSON.stringify(options, (_, value) => (typeof value === "number" ? value === 0 : value));
 }
 
 /** Lists among hyperparameters as frozen copies: a change inside one would be seen by nobody. */
