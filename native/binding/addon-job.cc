@@ -1,4 +1,4 @@
-// The binding of jobs: programs that run on a thread of their own, and the object by which JavaScript steers them.
+// The binding of jobs: programs that run on a native thread, and the object by which JavaScript steers them.
 //
 // All here runs on the thread of the environment, except `tell…`. A job ends in one of two ways: its thread says so, and the loop
 // calls `report`; or the environment ends first, and `abandon` waits for the step that is running. Node-API may refuse any call that could
@@ -14,7 +14,6 @@ namespace {
 const char* const invalid = "INVALID_ARGUMENT";
 const char* const startName = "startJob";
 
-constexpr int controlLength = 16;
 constexpr double mostWhole = 9007199254740992.0;
 
 /** Tells our objects from those that somebody else has wrapped. */
@@ -74,7 +73,7 @@ void unwrap(napi_env env, HeldJob* held) {
   if (removed) drop(held);
 }
 
-/** Joins the thread, which has ended or will when its step has. */
+/** Waits for the thread, which has left the job or will when its step has ended. */
 JobResult join(HeldJob* held) {
   held->job->join();
   const JobResult result = held->job->result();
@@ -83,11 +82,16 @@ JobResult join(HeldJob* held) {
   return result;
 }
 
-/** What is left to do when the thread has ended or is about to. */
+void setRunning(HeldProgram& held, bool running) {
+  held.running = running;
+  held.program->arena().running = running;
+}
+
+/** What is left to do when the thread has left the job or is about to. */
 JobResult conclude(napi_env env, HeldJob* held) {
   const JobResult result = join(held);
   for (HeldProgram* program : held->programs) {
-    program->running = false;
+    setRunning(*program, false);
     if (program->unwanted) freeProgram(env, *program);
   }
   held->programs.clear();
@@ -179,7 +183,7 @@ napi_value pause(napi_env env, napi_callback_info info) {
 
 /** The properties of the stages, all read before the first array is looked at: getters may run JavaScript. */
 struct StageValues {
-  napi_value program, from, times;
+  napi_value program;
   std::vector<napi_value> parameters, offsets;
 };
 
@@ -213,10 +217,7 @@ bool readValues(napi_env env, napi_value list, std::vector<StageValues>& all, na
     }
     StageValues values;
     uint32_t at;
-    if (napi_get_named_property(env, stage, "program", &values.program) != napi_ok ||
-        napi_get_named_property(env, stage, "from", &values.from) != napi_ok ||
-        napi_get_named_property(env, stage, "times", &values.times) != napi_ok ||
-        !readList(env, stage, "params", values.parameters, kept) || !readList(env, stage, "offsets", values.offsets, kept) ||
+    if (napi_get_named_property(env, stage, "program", &values.program) != napi_ok || !readList(env, stage, "params", values.parameters, kept) || !readList(env, stage, "offsets", values.offsets, kept) ||
         napi_get_array_length(env, kept, &at) != napi_ok || napi_set_element(env, kept, at, values.program) != napi_ok)
       return false;
     all.push_back(values);
@@ -234,10 +235,6 @@ bool readWhole(napi_env env, napi_value value, int64_t& whole) {
 bool checkStage(napi_env env, const StageValues& values, Stage& stage, HeldProgram*& held) {
   held = readyProgram(env, startName, values.program);
   if (!held) return false;
-  if (!readWhole(env, values.from, stage.from) || !readWhole(env, values.times, stage.times)) {
-    fail(env, ErrorKind::type, invalid, startName, "from and times of a stage are integers >= 0");
-    return false;
-  }
   const char* const detachable = "the thread needs memory on SharedArrayBuffers, which nobody can pull away";
   if (held->detachable()) {
     fail(env, ErrorKind::type, "DETACHABLE", startName, detachable);
@@ -277,7 +274,7 @@ napi_value wrap(napi_env env, HeldJob* held, napi_value jobClass) {
   return nullptr;
 }
 
-/** Starts the thread and what has to be there before it; all or nothing. */
+/** Starts the job and what has to be there before it; all or nothing. */
 bool launch(napi_env env, HeldJob* held, napi_value kept) {
   napi_value name;
   if (napi_create_reference(env, kept, 1, &held->kept) != napi_ok) return false;
@@ -296,31 +293,37 @@ bool launch(napi_env env, HeldJob* held, napi_value kept) {
 }
 
 napi_value startJob(napi_env env, napi_callback_info info) {
-  size_t count = 2;
-  napi_value arguments[2], kept, jobClass;
+  size_t count = 4;
+  napi_value arguments[4], kept, jobClass;
   void* data;
   if (napi_get_cb_info(env, info, &count, arguments, nullptr, &data) != napi_ok || napi_create_array(env, &kept) != napi_ok ||
       napi_get_reference_value(env, static_cast<napi_ref>(data), &jobClass) != napi_ok)
     return nullptr;
   std::vector<StageValues> values;
   if (!readValues(env, arguments[0], values, kept)) return nullptr;
-  Array control;
+  Steps steps;
+  if (!readWhole(env, arguments[1], steps.from) || !readWhole(env, arguments[2], steps.times))
+    return fail(env, ErrorKind::type, invalid, startName, "from and times are integers >= 0");
+  Array finished;
   uint32_t at;
-  if (!readArray(env, arguments[1], control) || control.type != DType::i32 || control.length < controlLength || !isShared(env, arguments[1]))
-    return fail(env, ErrorKind::type, invalid, startName, "control: an Int32Array of 16 or more on a SharedArrayBuffer is needed");
-  if (napi_get_array_length(env, kept, &at) != napi_ok || napi_set_element(env, kept, at, arguments[1]) != napi_ok) return nullptr;
+  if (!readArray(env, arguments[3], finished) || finished.type != DType::i32 || finished.length < 1 || !isShared(env, arguments[3]))
+    return fail(env, ErrorKind::type, invalid, startName, "finished: an Int32Array on a SharedArrayBuffer is needed");
+  if (napi_get_array_length(env, kept, &at) != napi_ok || napi_set_element(env, kept, at, arguments[3]) != napi_ok) return nullptr;
   std::vector<Stage> stages(values.size());
   std::vector<HeldProgram*> programs(values.size());
-  for (size_t i = 0; i < values.size(); i++)
+  for (size_t i = 0; i < values.size(); i++) {
     if (!checkStage(env, values[i], stages[i], programs[i])) return nullptr;
+    for (size_t j = 0; j < i; j++)
+      if (programs[j] == programs[i]) return fail(env, ErrorKind::type, invalid, startName, "a program is in one stage");
+  }
 
   HeldJob* held = new HeldJob{1, nullptr, {}, nullptr, nullptr, nullptr, nullptr, {}, 0};
-  held->job = new Job(std::move(stages), static_cast<int32_t*>(control.data), {tellPaused, tellEnded, held});
+  held->job = new Job(std::move(stages), steps, static_cast<int32_t*>(finished.data), {tellPaused, tellEnded, held});
   const napi_value object = wrap(env, held, jobClass);
   const bool runs = object && launch(env, held, kept);
   if (runs) {
     held->programs = programs;
-    for (HeldProgram* program : programs) program->running = true;
+    for (HeldProgram* program : programs) setRunning(*program, true);
   } else {
     delete held->job;
     held->job = nullptr;

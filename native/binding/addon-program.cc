@@ -66,11 +66,22 @@ napi_value wrap(napi_env env, HeldProgram* held, napi_value list) {
   return nullptr;
 }
 
+/** The program behind a Program object; else throws, and answers null. */
+HeldProgram* heldProgram(napi_env env, const char* where, napi_value value) {
+  bool ours = false;
+  void* data;
+  if (napi_check_object_type_tag(env, value, &programTag, &ours) == napi_ok && ours && napi_unwrap(env, value, &data) == napi_ok)
+    return static_cast<HeldProgram*>(data);
+  failAnew(env, ErrorKind::type, invalid, where, "a program of createProgram is needed");
+  return nullptr;
+}
+
 napi_value createProgram(napi_env env, napi_callback_info info) {
   const char* const where = "createProgram";
-  size_t count = 1;
-  napi_value spec, values[fieldCount], list;
-  if (napi_get_cb_info(env, info, &count, &spec, nullptr, nullptr) != napi_ok) return nullptr;
+  size_t count = 2;
+  napi_value given[2], values[fieldCount], list;
+  if (napi_get_cb_info(env, info, &count, given, nullptr, nullptr) != napi_ok) return nullptr;
+  const napi_value spec = given[0];
   napi_valuetype kind;
   if (napi_typeof(env, spec, &kind) != napi_ok || kind != napi_object) return fail(env, ErrorKind::type, invalid, where, "a ProgramSpec is needed");
   // Getters and proxies may run JavaScript: all of it runs before the first array is looked at. What it throws is thrown.
@@ -99,11 +110,21 @@ napi_value createProgram(napi_env env, napi_callback_info info) {
     seen.push_back(isShared(env, element) ? Array{nullptr, 0, DType::none} : array);
   }
 
+  // Read last: a getter may have released it.
+  Arena* lent = nullptr;
+  if (napi_typeof(env, given[1], &kind) != napi_ok) return nullptr;
+  if (kind != napi_undefined && kind != napi_null) {
+    HeldProgram* lender = heldProgram(env, where, given[1]);
+    if (!lender) return nullptr;
+    if (!lender->program) return fail(env, ErrorKind::plain, "PROGRAM_RELEASED", where, "the program that lends its arena was released");
+    lent = &lender->program->arena();
+  }
+
   Refusal refusal;
   Program* program = Program::make({listOf(whole[kernels]), listOf(whole[numberCounts]), listOf(whole[arrayCounts]), listOf(real[numbers]),
                                     listOf(whole[refs]), listOf(whole[slotKinds]), listOf(whole[slotTypes]), listOf(real[slotPlaces]),
                                     listOf(real[slotLengths]), listOf(arrays), bytes, listOf(whole[advances])},
-                                   refusal);
+                                   refusal, lent);
   if (!program) return fail(env, where, refusal);
   return wrap(env, new HeldProgram{program, nullptr, seen, 0, false, false}, list);
 }
@@ -171,16 +192,6 @@ napi_value profile(napi_env env, napi_callback_info info) {
   return r.answer(env, r.program->run(static_cast<double*>(times.data)));
 }
 
-/** The program behind a Program object; else throws, and answers null. */
-HeldProgram* heldProgram(napi_env env, const char* where, napi_value value) {
-  bool ours = false;
-  void* data;
-  if (napi_check_object_type_tag(env, value, &programTag, &ours) == napi_ok && ours && napi_unwrap(env, value, &data) == napi_ok)
-    return static_cast<HeldProgram*>(data);
-  failAnew(env, ErrorKind::type, invalid, where, "a program of createProgram is needed");
-  return nullptr;
-}
-
 /** Finalizers run in a turn of the event loop; a loop that gives it none would keep all programs that it has made. */
 napi_value releaseProgram(napi_env env, napi_callback_info info) {
   size_t count = 1;
@@ -227,8 +238,8 @@ HeldProgram* readyProgram(napi_env env, const char* where, napi_value value) {
   if (!held) return nullptr;
   if (!held->program || held->unwanted)
     fail(env, ErrorKind::plain, "PROGRAM_RELEASED", where, "the program was released");
-  else if (held->running)
-    fail(env, ErrorKind::plain, "PROGRAM_RUNNING", where, "the program is part of a job that runs");
+  else if (held->running || held->program->arena().running)
+    fail(env, ErrorKind::plain, "PROGRAM_RUNNING", where, "the program, or one that shares its arena, is part of a job that runs");
   else if (!held->program->unsupported().empty())
     fail(env, ErrorKind::plain, "UNSUPPORTED", where, "the program has calls without C++");
   else if (!externalsStay(env, *held))

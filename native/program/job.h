@@ -1,8 +1,6 @@
 #pragma once
 // Programs replayed step after step on a thread of their own, which can be paused and stopped between two steps.
 
-#include <pthread.h>
-
 #include <atomic>
 #include <utility>
 #include <vector>
@@ -11,10 +9,14 @@
 
 namespace simdgrad {
 
-/** A program and what it runs on, for steps from … from + times - 1. */
+/** A part of each step: a program and what it runs on. */
 struct Stage {
   Program* program;
   std::vector<Array> parameters;  // accepted by the program
+};
+
+/** Steps from … from + times - 1. */
+struct Steps {
   int64_t from, times;
 };
 
@@ -34,15 +36,15 @@ struct JobResult {
 class Job {
  public:
   /**
-   * `control` is read by others at any time: steps finished in all, stage, steps finished in the stage. Stages have to stay, and
-   * nobody else may run their programs, until the job was joined.
+   * Each step runs the stages in order; no program is in two of them. `finished` is read by others at any time: how many steps are finished.
+   * Stages have to stay, and nobody else may run their programs, until the job was joined.
    */
-  Job(std::vector<Stage> stages, int32_t* control, const Listener& listener)
-      : stages_(std::move(stages)), control_(control), listener_(listener) {}
+  Job(std::vector<Stage> stages, Steps steps, int32_t* finished, const Listener& listener)
+      : stages_(std::move(stages)), steps_(steps), finished_(finished), listener_(listener) {}
 
   /** False when the system gives no thread. */
   bool start();
-  /** Waits until the thread has ended. */
+  /** Waits until the thread has left the job. */
   void join();
   /** Of a job that was joined. */
   const JobResult& result() const { return result_; }
@@ -64,14 +66,15 @@ class Job {
   uint32_t give(Command command);
   bool mayGoOn();
   void work();
-  bool runStage(int index);
+  bool runStep(int64_t step);
 
   const std::vector<Stage> stages_;
-  int32_t* const control_;
+  const Steps steps_;
+  int32_t* const finished_;
   const Listener listener_;
   std::atomic<uint32_t> order_{run};  // a futex while the thread waits
   JobResult result_;
-  pthread_t thread_ = {};
+  std::atomic<uint32_t> left_{0};     // a futex of join()
 };
 
 }  // namespace simdgrad

@@ -52,8 +52,31 @@ double nanosecondsNow() {
 
 }  // namespace
 
-Program* Program::make(const ProgramSpec& spec, Refusal& refusal) {
+Arena* Arena::make(size_t bytes) {
+  // Cleared, so that a plan which reads what it has not written does at least the same each time; of a large arena the system
+  // does that page by page when it is used.
+  void* memory = calloc(1, bytes + lineBytes);
+  if (!memory) return nullptr;
+  Arena* arena = new Arena;
+  arena->memory_ = memory;
+  arena->begin_ = static_cast<char*>(memory) + (lineBytes - reinterpret_cast<uintptr_t>(memory) % lineBytes);
+  arena->bytes_ = bytes;
+  return arena;
+}
+
+void Arena::drop() {
+  if (--holders_ > 0) return;
+  free(memory_);
+  delete this;
+}
+
+Program* Program::make(const ProgramSpec& spec, Refusal& refusal, Arena* lent) {
   Program* program = new Program;
+  if (lent) {
+    lent->hold();
+    program->arena_ = lent;
+    program->ownsArena_ = false;
+  }
   if (program->layOut(spec, refusal) && program->probe(refusal)) {
     if (program->parameters() == 0) program->bind(nullptr);
     return program;
@@ -62,7 +85,9 @@ Program* Program::make(const ProgramSpec& spec, Refusal& refusal) {
   return nullptr;
 }
 
-Program::~Program() { free(memory_); }
+Program::~Program() {
+  if (arena_) arena_->drop();
+}
 
 bool Program::placeSlots(const ProgramSpec& spec, std::vector<Array>& slots, std::vector<int>& parameterOf, Refusal& refusal) {
   const char* const bad = "INVALID_ARGUMENT";
@@ -70,12 +95,12 @@ bool Program::placeSlots(const ProgramSpec& spec, std::vector<Array>& slots, std
   if (spec.slotTypes.length != count || spec.slotPlaces.length != count || spec.slotLengths.length != count)
     return refuse(refusal, bad, "the four lists of slots are not of one length");
   if (!isWhole(spec.arenaBytes, 0x1p46)) return refuse(refusal, bad, "arenaBytes is no size: %g", spec.arenaBytes);
-  arenaBytes_ = static_cast<size_t>(spec.arenaBytes);
-  // Cleared, so that a plan which reads what it has not written does at least the same each time; of a large arena the system
-  // does that page by page when it is used.
-  memory_ = calloc(1, arenaBytes_ + lineBytes);
-  if (!memory_) return refuse(refusal, "NO_MEMORY", "no memory for an arena of %zu bytes", arenaBytes_);
-  char* const begin = static_cast<char*>(memory_) + (lineBytes - reinterpret_cast<uintptr_t>(memory_) % lineBytes);
+  const size_t arenaBytes = static_cast<size_t>(spec.arenaBytes);
+  if (!arena_) arena_ = Arena::make(arenaBytes);
+  if (!arena_) return refuse(refusal, "NO_MEMORY", "no memory for an arena of %zu bytes", arenaBytes);
+  if (arena_->bytes() < arenaBytes)
+    return refuse(refusal, bad, "the arena that is lent has %zu bytes, %zu are needed", arena_->bytes(), arenaBytes);
+  char* const begin = arena_->begin();
   for (size_t i = 0; i < count; i++) {
     const int kind = spec.slotKinds.items[i], type = spec.slotTypes.items[i];
     const double place = spec.slotPlaces.items[i], elements = spec.slotLengths.items[i];
@@ -90,7 +115,7 @@ bool Program::placeSlots(const ProgramSpec& spec, std::vector<Array>& slots, std
       if (given.type != array.type || given.length < array.length)
         return refuse(refusal, bad, "slot %zu: external %g is of another type or has fewer than %g elements", i, place, elements);
       array.data = given.data;
-    } else if (kind == arena) {
+    } else if (kind == SlotKind::arena) {
       // Exact: both are below 2^57 and the sum is a multiple of an element.
       if (static_cast<uint64_t>(place) % bytes != 0 || place + elements * static_cast<double>(bytes) > spec.arenaBytes)
         return refuse(refusal, bad, "slot %zu: %g elements at byte %g are not in the arena", i, elements, place);
@@ -177,7 +202,8 @@ bool Program::advances(const Call& call) const {
 size_t Program::bytes() const {
   size_t kept = 0;
   for (const Step& step : calls_) kept += step.prepared.bytes();
-  return sizeof(Program) + kept + arenaBytes_ + lineBytes + calls_.capacity() * sizeof(Step) + numbers_.capacity() * sizeof(double) +
+  const size_t own = ownsArena_ ? sizeof(Arena) + arena_->bytes() + lineBytes : 0;
+  return sizeof(Program) + kept + own + calls_.capacity() * sizeof(Step) + numbers_.capacity() * sizeof(double) +
          arguments_.capacity() * sizeof(Array) + parameters_.capacity() * sizeof(Parameter) + uses_.capacity() * sizeof(Use) +
          advances_.capacity() * sizeof(Advance) + unsupported_.capacity() * sizeof(int);
 }

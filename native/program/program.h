@@ -42,10 +42,35 @@ struct Outcome {
 
 constexpr int maxParameters = 64;
 
+/** Memory for what lives only within one replay, so programs that never run at the same time may share it. Used by one thread at a time. */
+class Arena {
+ public:
+  /** With one holder; null when there is no memory. */
+  static Arena* make(size_t bytes);
+  void hold() { holders_++; }
+  /** The last holder to let go frees it. */
+  void drop();
+
+  /** From the first whole cache line on. */
+  char* begin() const { return begin_; }
+  size_t bytes() const { return bytes_; }
+
+  /** Whether a job works in it. */
+  bool running = false;
+
+ private:
+  Arena() = default;
+
+  void* memory_ = nullptr;
+  char* begin_ = nullptr;
+  size_t bytes_ = 0;
+  int holders_ = 1;
+};
+
 class Program {
  public:
-  /** Null when something is wrong with it, or there is no memory. */
-  static Program* make(const ProgramSpec& spec, Refusal& refusal);
+  /** Null when something is wrong with it, or there is no memory. Without a `lent` arena it makes one of its own. */
+  static Program* make(const ProgramSpec& spec, Refusal& refusal, Arena* lent = nullptr);
   ~Program();
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
@@ -53,8 +78,9 @@ class Program {
   /** Calls that have no C++. A program with any must not run. */
   const std::vector<int>& unsupported() const { return unsupported_; }
   int calls() const { return static_cast<int>(calls_.size()); }
-  /** All memory that it takes. */
+  /** All memory that it takes; an arena that was lent is counted where it was made. */
   size_t bytes() const;
+  Arena& arena() const { return *arena_; }
   int parameters() const { return parameterCount_; }
 
   /** Whether these, as many as there are parameters, can be bound: type and length of all. */
@@ -105,8 +131,8 @@ class Program {
   std::vector<Advance> advances_;
   std::vector<int> unsupported_;
   int parameterCount_ = 0;
-  void* memory_ = nullptr;  // the arena lies in it, from the first whole line on
-  size_t arenaBytes_ = 0;
+  Arena* arena_ = nullptr;
+  bool ownsArena_ = true;
 };
 
 }  // namespace simdgrad

@@ -12,6 +12,7 @@
 
 #ifdef SIMDGRAD_OLD
 __asm__(".symver pthread_create, pthread_create@" SIMDGRAD_OLD);
+__asm__(".symver pthread_detach, pthread_detach@" SIMDGRAD_OLD);
 __asm__(".symver pthread_join, pthread_join@" SIMDGRAD_OLD);
 __asm__(".symver pthread_sigmask, pthread_sigmask@" SIMDGRAD_OLD);
 __asm__(".symver pthread_once, pthread_once@" SIMDGRAD_OLD);

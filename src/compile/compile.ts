@@ -1,10 +1,8 @@
 import { ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
-import type { Tensor } from "../tensor/tensor.js";
 import { tracing } from "../tracing.js";
 import { explain, type Profile, profile } from "./explain.js";
-import { Recordings } from "./recordings.js";
-import { Runner } from "./run.js";
+import { Stepper } from "./stepper.js";
 import { type RunOptions, type RunResult, runSteps, type StepSource } from "./steps.js";
 
 export interface CompileOptions {
@@ -64,17 +62,18 @@ export function compile<Args extends unknown[], Result>(
     throw new ValueError(`compile: maxRecordings is an integer >= 1: ${String(maxRecordings)}`);
   if (typeof keepGrads !== "boolean")
     throw new ValueError(`compile: keepGrads is true or false: ${String(keepGrads)}`);
-  const recordings = new Recordings(fn as (...args: unknown[]) => unknown, maxRecordings, keepGrads);
-  const runner = new Runner(fn as unknown as (...batch: Tensor[]) => unknown, [], keepGrads);
+  const stepper = new Stepper(fn, { maxRecordings, keepGrads });
+  const { recordings } = stepper;
   const compiled = (...args: Args): Result => {
     // Part of another compiled function.
     if (tracing !== null) return fn(...args);
-    return recordings.for(args).replay(args) as Result;
+    return stepper.call(args) as Result;
   };
   return Object.defineProperties(compiled, {
     recordings: { get: () => recordings.size },
     run: {
-      value: (source: StepSource<Args>, options?: RunOptions) => runSteps(runner, compiled, source, options),
+      value: (source: StepSource<Args>, options?: RunOptions) =>
+        runSteps<Args, Result>(stepper, source, options),
     },
     explain: { value: () => explain(recordings.all) },
     profile: { value: (...args: Args) => profile(recordings.for(args), args) },

@@ -1,5 +1,6 @@
 import type { SimdgradError } from "../errors.js";
-import type { Tensor } from "../tensor/tensor.js";
+import { PinnedStorage } from "../tensor/storage.js";
+import { Tensor } from "../tensor/tensor.js";
 
 /** One epoch of a data loader, for a program that fetches its batches itself. */
 export interface Feed {
@@ -33,7 +34,21 @@ export function* batchesLeft(feed: Feed): Generator<readonly Tensor[], void, und
   }
 }
 
+/** The indices of the next step, as a tensor over the order of the epoch. */
+export function indicesOf({ order, batchSize, position }: Feed): Tensor {
+  const from = position * batchSize;
+  const count = Math.min(batchSize, order.length - from);
+  return new Tensor(new PinnedStorage(order, from, count), from, [count], [1], "int32");
+}
+
+/** How many steps from this one on have as many samples. */
+export function stepsAlike({ order, batchSize, length, position }: Feed): number {
+  const whole = Math.floor(order.length / batchSize);
+  return position < whole ? Math.min(whole, length) - position : 1;
+}
+
 /** Whether `compile` refused a function that may well run eagerly. */
-export function isNotCapturable(error: unknown): boolean {
-  return ["NOT_CAPTURABLE", "TRACES_DIFFER"].includes((error as SimdgradError | undefined)?.code ?? "");
+export function isNotCapturable(error: unknown): error is SimdgradError {
+  const { code = "" } = (error ?? {}) as Partial<SimdgradError>;
+  return ["NOT_CAPTURABLE", "TRACES_DIFFER", "SHARED_MEMORY"].includes(code);
 }

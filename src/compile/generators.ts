@@ -1,44 +1,51 @@
-/** The random generators that a program draws from: what a step has drawn that failed is drawn again when it is repeated. */
+/** The random generators that programs draw from: what a step has drawn that failed is drawn again when it is repeated. */
 import { k } from "../kernels/backend.js";
 import { argument, placeOf } from "../kernels/calls.js";
 import { rowOf } from "../kernels/schema.js";
 import { advance, type RandomState } from "../random.js";
 import type { Call, Plan, Slot } from "./plan.js";
 
+export type States = ReadonlyMap<RandomState, RandomState>;
+
 export class Generators {
-  readonly slots: ReadonlySet<Slot>;
+  readonly #states: ReadonlySet<RandomState>;
   readonly #draws: readonly Draw[];
 
-  constructor({ calls }: Plan) {
-    this.#draws = calls.filter(draws).map(drawOf);
-    this.slots = new Set(this.#draws.map(({ slot }) => slot));
+  /** Of plans that are replayed one after the other, in this order. */
+  constructor(plans: readonly Plan[]) {
+    this.#draws = plans.flatMap(({ calls }) => calls.filter(draws).map(drawOf));
+    this.#states = new Set(this.#draws.map(({ state }) => state));
   }
 
   /** Copies of the states, as they are now. */
-  states(): Map<Slot, RandomState> {
-    return new Map([...this.slots].map((slot) => [slot, (slot.array as RandomState).slice()]));
+  states(): Map<RandomState, RandomState> {
+    return new Map([...this.#states].map((state) => [state, state.slice()]));
   }
 
-  restore(states: ReadonlyMap<Slot, RandomState>): void {
-    for (const [slot, state] of states) slot.array!.set(state);
+  restore(states: States): void {
+    for (const [state, before] of states) state.set(before);
   }
 
-  /** Moves `states` on by so many whole steps. */
-  advance(states: ReadonlyMap<Slot, RandomState>, steps: number): void {
+  /** Moves copies of the states on by so many whole steps. */
+  advance(states: States, steps: number): void {
     for (let step = 0; step < steps; step++)
-      for (const { name, slot, offset, n } of this.#draws) {
-        const state = states.get(slot)!;
-        if (name === "random") advance(state, offset, Math.ceil(n / 4));
+      for (const { name, state, offset, n } of this.#draws) {
+        const copy = states.get(state)!;
+        if (name === "random") advance(copy, offset, Math.ceil(n / 4));
         // How many numbers it throws away depends on the numbers.
-        else k.permutation(n, state, offset, new Int32Array(n), 0);
+        else k.permutation(n, copy, offset, new Int32Array(n), 0);
       }
   }
 }
 
-/** A call that draws `n` elements with the state at `offset` of `slot`. */
+/** The states of generators among the slots of a plan. */
+export const drawnFrom = ({ calls }: Plan): ReadonlySet<Slot> =>
+  new Set(calls.filter(draws).map((call) => placeOf<Slot>(call, "state").array));
+
+/** A call that draws `n` elements with the state at `offset` of an array. */
 interface Draw {
   readonly name: Call["name"];
-  readonly slot: Slot;
+  readonly state: RandomState;
   readonly offset: number;
   readonly n: number;
 }
@@ -47,5 +54,5 @@ const draws = ({ name }: Call) => "state" in rowOf(name).at;
 
 function drawOf(call: Call): Draw {
   const { array: slot, offset } = placeOf<Slot>(call, "state");
-  return { name: call.name, slot, offset, n: argument(call, "n") as number };
+  return { name: call.name, state: slot.array as RandomState, offset, n: argument(call, "n") as number };
 }

@@ -1,7 +1,8 @@
-/** A plan as the addon takes it: flat arrays of numbers, and the call that replays them. */
+/** A plan as the backend replays it: flat arrays of numbers, and the call that replays them. */
 import type { Data, DType } from "../dtype.js";
-import type { Addon, Program as Handle, Job, ProgramSpec } from "../kernels/addon.js";
-import { nativeAddon } from "../kernels/backend.js";
+import type { Program as Handle, Job, ProgramSpec } from "../kernels/addon.js";
+import { inUse } from "../kernels/backend.js";
+import type { Replay } from "../kernels/backend-value.js";
 import { isArray } from "./arrays.js";
 import { isSlot, type Plan, Slot } from "./plan.js";
 import type { Failure, Memory } from "./replay.js";
@@ -21,22 +22,20 @@ export interface Moving {
 }
 
 export class NativeProgram {
-  readonly #addon: Addon;
-  readonly #block: Float64Array;
+  readonly #replay: Replay;
   readonly #arguments: unknown[];
-  /** Of its jobs: they run one after the other. */
-  #control: Int32Array | undefined;
   /** Null when a call has no C++: such a plan runs through the table of kernels. */
   readonly handle: Handle | null;
 
-  constructor(plan: Plan, moving: readonly Moving[] = []) {
-    const { addon, block } = nativeAddon();
-    this.#addon = addon;
-    this.#block = block;
-    const spec = specOf(plan, addon, moving);
-    const handle = spec === null ? null : addon.createProgram(spec);
+  /** In the arena of `lender`, if there is one: of two that share an arena one runs at a time. */
+  constructor(plan: Plan, moving: readonly Moving[] = [], lender?: NativeProgram | null) {
+    const replay = inUse.replay!;
+    const { programs } = replay;
+    this.#replay = replay;
+    const spec = specOf(plan, programs, moving);
+    const handle = spec === null ? null : programs.createProgram(spec, lender?.handle);
     const runs = handle?.unsupported.length === 0;
-    if (handle !== null && !runs) addon.releaseProgram(handle);
+    if (handle !== null && !runs) programs.releaseProgram(handle);
     this.handle = runs ? handle : null;
     const count = plan.inputs.length + plan.outputs.length;
     this.#arguments = [this.handle, ...new Array<null>(count).fill(null)];
@@ -44,52 +43,53 @@ export class NativeProgram {
 
   replay(parameters: readonly Memory[]): Failure | null {
     const args = this.#arguments;
+    const { programs, block } = this.#replay;
     for (let i = 0; i < parameters.length; i++) {
       args[i + 1] = parameters[i].array;
-      this.#block[i] = parameters[i].offset;
+      block[i] = parameters[i].offset;
     }
-    const call = Reflect.apply(this.#addon.replay, null, args) as number;
+    const call = Reflect.apply(programs.replay, null, args) as number;
     // Inputs and outputs are the caller's: not kept alive until the next replay.
     args.fill(null, 1);
-    return call < 0 ? null : { call, status: this.#block[0] };
-  }
-
-  /**
-   * Runs `times` steps from step `from` on a thread of its own. Outputs, on shared memory, are those of the last step. An input that
-   * moves has no parameter. `control[0]` counts the steps that were made.
-   */
-  start(
-    parameters: readonly (Memory | null)[],
-    from: number,
-    times: number,
-  ): { job: Job; control: Int32Array } {
-    const stage = {
-      program: this.handle!,
-      params: parameters.map((memory) => memory?.array ?? null),
-      offsets: parameters.map((memory) => memory?.offset ?? 0),
-      from,
-      times,
-    };
-    this.#control ??= new Int32Array(new SharedArrayBuffer(64));
-    return { job: this.#addon.startJob([stage], this.#control), control: this.#control };
+    return call < 0 ? null : { call, status: block[0] };
   }
 
   /** Gives its memory back now, or when its job has ended: a loop that never lets the event loop turn would wait for it for ever. */
   release(): void {
-    if (this.handle !== null) this.#addon.releaseProgram(this.handle);
+    if (this.handle !== null) this.#replay.programs.releaseProgram(this.handle);
   }
 
   /** As `replay`, adding the time of each call to nanoseconds[call]. */
   profile(parameters: readonly Memory[], nanoseconds: Float64Array): Failure | null {
-    for (const [i, { offset }] of parameters.entries()) this.#block[i] = offset;
+    const { programs, block } = this.#replay;
+    for (const [i, { offset }] of parameters.entries()) block[i] = offset;
     const arrays = parameters.map(({ array }) => array);
-    const call = this.#addon.profile(this.handle!, nanoseconds, ...arrays);
-    return call < 0 ? null : { call, status: this.#block[0] };
+    const call = programs.profile(this.handle!, nanoseconds, ...arrays);
+    return call < 0 ? null : { call, status: block[0] };
   }
 }
 
+/** What a job replays in each of its steps. An input that moves has no parameter. */
+export interface Part {
+  readonly native: NativeProgram;
+  readonly parameters: readonly (Memory | null)[];
+}
+
+/**
+ * Runs `times` steps from step `from` on a native thread, in each the parts one after the other. Outputs, on shared memory, are those of the
+ * last step. `finished[0]` counts the steps that were made.
+ */
+export function startJob(parts: readonly Part[], from: number, times: number, finished: Int32Array): Job {
+  const stages = parts.map(({ native, parameters }) => ({
+    program: native.handle!,
+    params: parameters.map((memory) => memory?.array ?? null),
+    offsets: parameters.map((memory) => memory?.offset ?? 0),
+  }));
+  return inUse.replay!.programs.startJob!(stages, from, times, finished);
+}
+
 /** Null when a kernel or an op of the plan has no C++. */
-function specOf(plan: Plan, addon: Addon, moving: readonly Moving[]): ProgramSpec | null {
+function specOf(plan: Plan, addon: Replay["programs"], moving: readonly Moving[]): ProgramSpec | null {
   if (plan.inputs.length + plan.outputs.length > mostParameters) return null;
   const places = new Map(plan.slots.map((slot, i) => [slot, i]));
   const kernels: number[] = [];

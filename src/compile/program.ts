@@ -1,55 +1,83 @@
 /** The last third of `compile`: a plan that runs, on the kernels in use. */
-import { busy, checkFree } from "../busy.js";
+import { checkFree } from "../busy.js";
 import { arrayTypes, type Data } from "../dtype.js";
 import { SimdgradError, ValueError } from "../errors.js";
-import { backend, k } from "../kernels/backend.js";
+import { inUse, k } from "../kernels/backend.js";
 import { regionsOf } from "../kernels/calls.js";
 import { rowOf } from "../kernels/schema.js";
 import { detached } from "../tensor/storage.js";
-import { Generators } from "./generators.js";
-import { NativeProgram } from "./native-program.js";
+import { type Moving, NativeProgram } from "./native-program.js";
 import { type Call, isSlot, type Plan, type Slot } from "./plan.js";
 import type { Failure, Memory } from "./replay.js";
+import { type Copies, isShared, ThreadPlan } from "./thread-plan.js";
+
+/** A program as a native thread runs it. */
+export interface ThreadProgram {
+  readonly native: NativeProgram;
+  readonly plan: ThreadPlan;
+}
 
 export class Program {
   #native: NativeProgram | undefined;
+  /** For calls while a thread works in the arena of the one above. */
+  #second: NativeProgram | undefined;
+  #threaded: ThreadProgram | null | undefined;
   #table: TableProgram | undefined;
-
-  readonly generators: Generators;
+  /** Whether a thread works in the arena. */
+  onThread = false;
   /** Memory that JavaScript can take away between two replays. */
   readonly #detachable: Slot[];
 
   constructor(readonly plan: Plan) {
-    this.generators = new Generators(plan);
-    this.#detachable = plan.slots.filter(
-      ({ array }) => array !== null && !(array.buffer instanceof SharedArrayBuffer),
-    );
+    this.#detachable = plan.slots.filter(({ array }) => array !== null && !isShared(array));
   }
 
   /** @throws SimdgradError `DETACHED`: kernels of JavaScript would read undefined. */
-  #checkThere(): void {
+  checkThere(): void {
     for (const { array, length } of this.#detachable)
       if (array!.buffer.byteLength < array!.byteOffset + length * array!.BYTES_PER_ELEMENT)
         throw detached(array!.length, length);
   }
 
-  /** The native form; null where a call has no C++, and on the JS core. */
+  /** The native form, for calls; null where a call has no C++, and on a backend that replays none. */
   get native(): NativeProgram | null {
-    if (backend.name !== "native") return null;
-    this.#native ??= new NativeProgram(this.plan);
-    return this.#native.handle === null ? null : this.#native;
+    if (inUse.replay === null) return null;
+    if (this.onThread) this.#second ??= new NativeProgram(this.plan);
+    else this.#native ??= new NativeProgram(this.plan, [], this.#threaded?.native);
+    const native = this.onThread ? this.#second! : this.#native!;
+    return native.handle === null ? null : native;
+  }
+
+  /**
+   * The form for a native thread, in the same arena; null where none can run it. What moves from step to step, and what holds the copies, are
+   * the same each time.
+   */
+  threaded(copies: Copies, moving: (plan: Plan) => readonly Moving[]): ThreadProgram | null {
+    if (inUse.replay?.programs.startJob === undefined) return null;
+    if (this.#threaded === undefined) this.#threaded = this.#makeThreaded(copies, moving);
+    return this.#threaded;
+  }
+
+  #makeThreaded(copies: Copies, moving: (plan: Plan) => readonly Moving[]): ThreadProgram | null {
+    const plan = ThreadPlan.of(this.plan, copies);
+    if (plan === null) return null;
+    const moves = moving(plan.plan);
+    if (plan.copied.length === 0 && moves.length === 0)
+      return this.native === null ? null : { native: this.native, plan };
+    const native = new NativeProgram(plan.plan, moves, this.#native);
+    return native.handle === null ? null : { native, plan };
   }
 
   /** Runs every call once. `parameters`: inputs, then outputs. @throws ValueError for a bad label or index; calls before it have run. */
   replay(parameters: readonly Memory[]): void {
-    this.#checkThere();
+    this.checkThere();
     const failure = (this.native ?? this.table).replay(parameters);
     if (failure !== null) throw this.complaint(failure);
   }
 
   /** As `replay`, adding the time of each call to nanoseconds[call]. */
   profile(parameters: readonly Memory[], nanoseconds: Float64Array): void {
-    this.#checkThere();
+    this.checkThere();
     const { native } = this;
     const failure =
       native === null ? this.table.replay(parameters, nanoseconds) : native.profile(parameters, nanoseconds);
@@ -63,12 +91,11 @@ export class Program {
 
   /** It is not replayed any more. */
   release(): void {
-    this.#native?.release();
+    for (const native of [this.#native, this.#second, this.#threaded?.native]) native?.release();
   }
 
   /** @throws SimdgradError `TENSOR_IN_USE` when a thread works on memory that a call touches: a native program asks nobody else. */
   checkFree(): void {
-    if (!busy) return;
     for (const call of this.plan.calls)
       for (const { array: slot, access, ...where } of regionsOf<Slot>(call))
         if (slot.array !== null) checkFree(call.name, { ...where, array: slot.array }, access);

@@ -3,7 +3,8 @@ import { isGradEnabled } from "../autograd/grad-mode.js";
 import { busy, checkFree } from "../busy.js";
 import type { Data, DType } from "../dtype.js";
 import { formatShape } from "../errors.js";
-import { type BackendName, backend } from "../kernels/backend.js";
+import { inUse } from "../kernels/backend.js";
+import type { Region } from "../region.js";
 import { sameShape } from "../shape.js";
 import { regionOf } from "../tensor/region.js";
 import { allocate, PinnedStorage, type Storage, sharedArray } from "../tensor/storage.js";
@@ -27,7 +28,7 @@ export class Recording {
   readonly program: Program;
   readonly #args: readonly unknown[];
   readonly #gradMode = isGradEnabled();
-  readonly #backend: BackendName = backend.name;
+  readonly #backend = inUse;
   readonly #moves = moves;
   readonly #trace: Trace;
   readonly #outputs: { dtype: DType; length: number }[];
@@ -36,6 +37,8 @@ export class Recording {
   readonly #lenders: readonly Tensor[];
   /** Inputs that the calls write to. */
   readonly #changedInputs: readonly number[];
+  /** Whether what a replay leaves behind, a result or a gradient, may lie in the memory of its inputs. */
+  readonly givesInputs: boolean;
 
   /** `keepGrads`: gradients are stored, also where an update could take them as they are made. */
   constructor(args: readonly unknown[], trace: Trace, keepGrads = false) {
@@ -43,7 +46,9 @@ export class Recording {
     this.#args = args.map((arg) => (isInput(arg) ? formOf(arg) : arg));
     this.#trace = trace;
     this.#lenders = lendersOf(trace);
-    const outputs = outputsIn([trace.result, ...trace.effects.map(({ value }) => value)], trace);
+    const left = [trace.result, ...trace.effects.map(({ value }) => value)];
+    const outputs = outputsIn(left, trace);
+    this.givesInputs = [...tensorsIn(left)].some(({ storage }) => trace.inputs.includes(storage.array));
     this.#outputs = outputs.map((array) => trace.memory.get(array)!);
     this.#result = builder(trace.result, trace, outputs, this.#lenders);
     const needed = (array: Data, offset: number) =>
@@ -64,7 +69,7 @@ export class Recording {
   /** Whether it was made for arguments and a state like these. */
   fits(args: readonly unknown[]): boolean {
     if (args.length !== this.#args.length || isGradEnabled() !== this.#gradMode) return false;
-    if (backend.name !== this.#backend || this.#moves !== moves) return false;
+    if (inUse !== this.#backend || this.#moves !== moves) return false;
     for (let i = 0; i < args.length; i++) {
       const expected = this.#args[i];
       if (expected instanceof Form ? !expected.fits(args[i]) : !Object.is(expected, args[i])) return false;
@@ -89,9 +94,8 @@ export class Recording {
 
   #run(args: readonly unknown[], run: (memory: readonly Memory[]) => void): unknown {
     const inputs = args.filter(isInput);
-    this.program.checkFree();
-    if (busy) this.#checkInputs(inputs);
-    checkApart(inputs, this.#changedInputs);
+    this.checkFree(inputs);
+    this.checkApart(inputs);
     const outputs = this.#outputs.map(({ dtype, length }) => allocate(dtype, length));
     const memory: Memory[] = [];
     for (const x of inputs) memory.push({ array: x.storage.array, offset: x.offset });
@@ -101,9 +105,17 @@ export class Recording {
     return this.result(outputs, inputs);
   }
 
-  #checkInputs(inputs: readonly Tensor[]): void {
+  /** @throws ValueError `SHARED_MEMORY` when an input that the calls write to shares elements with another one. */
+  checkApart(inputs: readonly Tensor[]): void {
+    checkApart(inputs, this.#changedInputs);
+  }
+
+  /** @throws SimdgradError `TENSOR_IN_USE` when a thread works on memory that a replay touches. */
+  checkFree(inputs: readonly Tensor[]): void {
+    if (!busy) return;
+    this.program.checkFree();
     for (const [i, x] of inputs.entries())
-      checkFree("compile", regionOf(x), this.#changedInputs.includes(i) ? "write" : "read");
+      checkFree("compile", regionOf(x), this.changes(i) ? "write" : "read");
   }
 
   /** The shapes and values that it was made for, as errors write them: `[8, 5] float32, [8] int32, true`. */
@@ -124,9 +136,21 @@ export class Recording {
     });
   }
 
-  /** The memory that the calls write to, apart from inputs and outputs. */
-  get changed(): readonly Storage[] {
-    return this.#trace.changed;
+  /** Whether what the function has read of the state of these objects is still so. */
+  holds(owners: ReadonlySet<object>): boolean {
+    return this.#trace.guards.every(
+      ({ owner, again, value }) => !owners.has(owner) || Object.is(again(), value),
+    );
+  }
+
+  /** The memory that the calls write to, apart from outputs. */
+  changed(inputs: readonly Tensor[]): Region[] {
+    return [...this.#trace.changed, ...this.#changedInputs.map((i) => regionOf(inputs[i]))];
+  }
+
+  /** Whether the calls write to the input of this number. */
+  changes(input: number): boolean {
+    return this.#changedInputs.includes(input);
   }
 
   /** Memory on which a native thread may leave the outputs. */

@@ -13,7 +13,6 @@ export class Recordings {
     private readonly fn: (...args: unknown[]) => unknown,
     private readonly most: number,
     private readonly keepGrads = false,
-    private readonly dropped: (recording: Recording) => void = () => {},
   ) {}
 
   get size(): number {
@@ -34,9 +33,9 @@ export class Recordings {
     const recording = record(this.fn, args, this.keepGrads);
     const obsolete = all.filter((other) => other.obsolete);
     this.#recent = [recording, ...all.filter((other) => !obsolete.includes(other))];
-    this.#drop(obsolete);
+    release(obsolete);
     if (this.#recent.length > this.most) {
-      this.#drop(this.#recent.splice(-1));
+      release(this.#recent.splice(-1));
       if (!this.#warned)
         process.emitWarning(
           `compile: more than ${this.most} combinations of shapes and modes: the oldest recordings are dropped and made again when they are needed; pad batches to a few sizes, or raise maxRecordings`,
@@ -49,15 +48,12 @@ export class Recordings {
 
   /** None of them is used any more. */
   release(): void {
-    this.#drop(this.#recent.splice(0));
+    release(this.#recent.splice(0));
   }
+}
 
-  #drop(recordings: readonly Recording[]): void {
-    for (const recording of recordings) {
-      recording.program.release();
-      this.dropped(recording);
-    }
-  }
+function release(recordings: readonly Recording[]): void {
+  for (const { program } of recordings) program.release();
 }
 
 /** Traces twice: what differs between two traces (a random number of JavaScript, a counter) would differ between two steps. */

@@ -1,8 +1,8 @@
+/** `step.run`: many steps of a compiled function over a source. */
 import { ValueError } from "../errors.js";
 import { checkOptions } from "../options.js";
-import { EventLoopTurns } from "./event-loop-turns.js";
-import { batchesLeft, type Feed, isNotCapturable } from "./feed.js";
-import type { Runner } from "./run.js";
+import { Epoch, type Source } from "./epoch.js";
+import type { Stepper } from "./stepper.js";
 
 export interface RunOptions {
   /** Steps in all; the source is gone over again as long as there are too few. Default: one epoch. */
@@ -28,18 +28,14 @@ export interface RunResult<Result> extends RunProgress {
 }
 
 /** A DataLoader, or anything that can be iterated over once for each epoch and gives the arguments of a step. */
-export type StepSource<Args> =
-  | { feed(): Feed | null }
-  | Iterable<Readonly<Args>>
-  | AsyncIterable<Readonly<Args>>;
+export type StepSource<Args> = Source<Readonly<Args>>;
 
 /** Milliseconds between two calls of `onProgress`. */
 const REPORT_EVERY = 100;
 
-/** The steps of `Compiled.run`: `runner` makes those over a DataLoader, `step` one from its arguments. */
+/** The steps of `Compiled.run`. */
 export async function runSteps<Args extends unknown[], Result>(
-  runner: Runner,
-  step: (...args: Args) => Result,
+  stepper: Stepper,
   source: StepSource<Args>,
   options: RunOptions = {},
 ): Promise<RunResult<Result>> {
@@ -49,58 +45,38 @@ export async function runSteps<Args extends unknown[], Result>(
   const epochs = count("epochs", options.epochs) ?? (options.steps === undefined ? 1 : most);
   signal?.throwIfAborted();
   const state: RunResult<Result> = { steps: 0, epoch: 0, result: undefined };
-  const report = () => onProgress?.({ steps: state.steps, epoch: state.epoch });
-
-  const overFeed = async (feed: Feed) => {
-    while (feed.position < feed.length && state.steps < most) {
-      const left = { steps: most - state.steps, signal, milliseconds: REPORT_EVERY };
-      const { steps, failure } = await runner.run(feed, left);
-      state.steps += steps;
-      state.result = runner.result as Result;
-      if (failure !== null) throw failure;
-      signal?.throwIfAborted();
-      report();
-    }
-  };
-
-  const overBatches = async (batches: Iterable<unknown> | AsyncIterable<unknown>) => {
-    const turns = new EventLoopTurns();
-    let reported = performance.now();
-    for await (const args of batches) {
-      signal?.throwIfAborted();
+  const steps = {
+    stepper,
+    one(args: unknown): void {
       if (!Array.isArray(args))
         throw new ValueError(`run: a source gives the arguments of a step, as an array: ${typeof args}`);
-      state.result = step(...(args as Args));
-      state.steps++;
-      const now = performance.now();
-      if (now - reported >= REPORT_EVERY) {
-        report();
-        reported = now;
-      }
-      if (turns.due) await turns.take();
-      if (state.steps === most) break;
-    }
-    signal?.throwIfAborted();
+      state.result = stepper.call(args) as Result;
+    },
+    made(): void {
+      state.result = stepper.result as Result;
+    },
   };
-
   while (state.epoch < epochs && state.steps < most) {
     state.epoch++;
     const before = state.steps;
-    const feed = (source as { feed?(): Feed | null }).feed?.() ?? null;
-    if (feed === null) await overBatches(source as Iterable<unknown>);
-    else {
-      try {
-        await overFeed(feed);
-      } catch (error) {
-        if (!isNotCapturable(error)) throw error;
-        // A data set that looks at its indices is fetched from here. Where it is the step that cannot be captured, its call says so.
-        await overBatches(batchesLeft(feed));
+    const epoch = new Epoch(source, steps);
+    try {
+      while (state.steps < most) {
+        const limits = { steps: most - state.steps, signal, milliseconds: REPORT_EVERY };
+        const { steps, failure } = await epoch.next(limits);
+        state.steps += steps;
+        if (failure !== null) throw failure;
+        signal?.throwIfAborted();
+        if (steps === 0) break;
+        onProgress?.({ steps: state.steps, epoch: state.epoch });
       }
-      if (feed.position === feed.length) feed.finish();
+      epoch.finish();
+    } finally {
+      await epoch.close();
     }
     if (state.steps === before) throw nothingMore(state.steps);
   }
-  report();
+  onProgress?.({ steps: state.steps, epoch: state.epoch });
   return state;
 }
 

@@ -1,6 +1,6 @@
-import { setImmediate } from "node:timers/promises";
 import type { Feed } from "../compile/index.js";
 import { ValueError } from "../errors.js";
+import { takeTurn, turnIsDue } from "../event-loop.js";
 import { run } from "../kernels/run.js";
 import { stateOf } from "../ops/create/create.js";
 import { checkOptions } from "../options.js";
@@ -53,12 +53,6 @@ export type BatchOf<D> = D extends { batch(indices: Int32Array): infer Batch }
     ? Collated<Awaited<Sample>>
     : never;
 
-/**
- * `for await` lets other work run when this many milliseconds passed since it last did: well below 50, as a
- * turn comes only between batches.
- */
-const TURN_EVERY = 20;
-
 const AsyncFunction = (async () => {}).constructor;
 
 const LARGEST_LENGTH = 2 ** 31 - 1; // indices are int32
@@ -87,7 +81,6 @@ export class DataLoader<D extends AnyDataset> {
   /** Whether `feed` found that the data set returns promises: a program cannot wait for them. */
   #answersLater = false;
   /** Outlives an epoch: many epochs may be shorter than the interval. */
-  #lastTurn = performance.now();
 
   constructor(dataset: D, options: DataLoaderOptions = {}) {
     checkOptions("DataLoader", options, ["batchSize", "shuffle", "seed", "dropLast", "prefetchFactor"]);
@@ -155,10 +148,7 @@ export class DataLoader<D extends AnyDataset> {
       ahead.goOn();
       this.#position = ++position;
       yield batch as BatchOf<D>;
-      if (performance.now() - this.#lastTurn >= TURN_EVERY) {
-        await setImmediate();
-        this.#lastTurn = performance.now();
-      }
+      if (turnIsDue()) await takeTurn();
     }
     this.#finish();
   }

@@ -40,18 +40,16 @@ export interface Program {
   readonly unsupported: number[];
 }
 
-/** What a job replays: the program for steps from … from + times - 1, with the parameters from these element offsets on. */
+/** A part of each step of a job: a program, with the parameters from these element offsets on. */
 export interface Stage {
   program: Program;
   params: (Memory | null)[];
   offsets: number[];
-  from: number;
-  times: number;
 }
 
 /** How a job has ended. */
 export interface JobResult {
-  /** Finished ones, of all stages. */
+  /** Finished ones. */
   steps: number;
   /** -1 when none failed. */
   failedStage: number;
@@ -100,8 +98,11 @@ export interface Addon {
   behindLine(array: Uint8Array): number;
   /** Cores the control group allows; 0 when there is no limit. */
   quota(): number;
-  /** Checks every call at once: OUT_OF_BOUNDS names the call and its kernel; INVALID_ARGUMENT says what is wrong with the spec. */
-  createProgram(spec: ProgramSpec): Program;
+  /**
+   * Checks every call at once: OUT_OF_BOUNDS names the call and its kernel; INVALID_ARGUMENT says what is wrong with the spec. The program
+   * works in the arena of `lender`, as long as both are there, or in one of its own; of two that share an arena one runs at a time.
+   */
+  createProgram(spec: ProgramSpec, lender?: Program | null): Program;
   /**
    * Runs all calls. The element offsets of the parameters are in block[0], block[1], …; null stands for one that no slot is.
    * Answers -1, or the call that failed, with its status (the position of a bad label or index) in block[0]: those before it have run.
@@ -112,9 +113,9 @@ export interface Addon {
   /** Frees the program, after its job when it is part of one. Nothing runs it any more (PROGRAM_RELEASED); a second time does nothing. */
   releaseProgram(program: Program): void;
   /**
-   * Runs the stages on a thread of their own, which keeps the event loop alive until it has ended. `control`, 16 or more on a
-   * SharedArrayBuffer, tells at any time [0] the steps finished in all, [1] the stage, [2] the steps finished in it. Parameters and
-   * externals have to be on SharedArrayBuffers (DETACHABLE). Until `done` nothing else runs the programs (PROGRAM_RUNNING).
+   * Runs steps from … from + times - 1 on a native thread, which keeps the event loop alive until it has ended them. Each step runs the stages in
+   * order; no program is in two of them. `finished`, on a SharedArrayBuffer, tells at any time in [0] how many steps are finished. Parameters
+   * and externals have to be on SharedArrayBuffers (DETACHABLE). Until `done` nothing else runs the programs (PROGRAM_RUNNING).
    */
-  startJob(stages: Stage[], control: Int32Array): Job;
+  startJob(stages: Stage[], from: number, times: number, finished: Int32Array): Job;
 }

@@ -4,20 +4,36 @@ import { quoted } from "../quote.js";
 
 import { Tensor } from "../tensor/tensor.js";
 import { setPlace } from "../tracing.js";
-import { hooksOf, type Module } from "./module.js";
+
+/** A module, as far as a call of its `forward` needs it. */
+interface Called {
+  namedChildren(): Iterable<[string, unknown]>;
+}
+
+/** Hooks of a module. */
+export interface Hooks {
+  /** They get the arguments; a result replaces them: an array of all, or the only one. */
+  readonly preHooks: ((module: any, args: unknown[]) => unknown)[];
+  /** They get the arguments and the result; a result of theirs replaces the latter. */
+  readonly hooks: ((module: any, args: unknown[], result: unknown) => unknown)[];
+}
 
 /** The modules whose `forward` is running, outermost first. */
-const running: Module[] = [];
+const running: Called[] = [];
 
 /** Errors whose messages already name the module. */
 const placed = new WeakSet<object>();
 
 /** Every call of a `forward`: hooks before and after, and errors that name the module they come from. */
-export function callForward(module: Module, forward: (...args: any[]) => unknown, args: unknown[]): unknown {
+export function callForward(
+  module: Called,
+  { preHooks, hooks }: Hooks,
+  forward: (...args: any[]) => unknown,
+  args: unknown[],
+): unknown {
   running.push(module);
   enterLayer(module.constructor.name);
   try {
-    const { preHooks, hooks } = hooksOf(module);
     for (const hook of preHooks) {
       const replaced = hook(module, args);
       if (replaced !== undefined && replaced !== null) args = Array.isArray(replaced) ? replaced : [replaced];
@@ -45,7 +61,7 @@ export function callForward(module: Module, forward: (...args: any[]) => unknown
  * After an await other modules may run, so neither the path nor a trace can tell which module a call belongs
  * to.
  */
-function asyncForward(module: Module, result: Promise<unknown>): SimdgradError {
+function asyncForward(module: Called, result: Promise<unknown>): SimdgradError {
   result.catch(() => {}); // only the error below is reported
   return new SimdgradError(
     "ASYNC_FORWARD",
@@ -58,7 +74,7 @@ function asyncForward(module: Module, result: Promise<unknown>): SimdgradError {
  * other error. This runs only after something was thrown, so that calls cost nothing. The innermost layer
  * creates the error.
  */
-function noTensor(module: Module, [first, ...rest]: unknown[], thrown: unknown): DTypeError | null {
+function noTensor(module: Called, [first, ...rest]: unknown[], thrown: unknown): DTypeError | null {
   const isList = (given: unknown) => Array.isArray(given) || ArrayBuffer.isView(given);
   const x = first instanceof Tensor ? rest.find(isList) : first;
   if (first instanceof Tensor && x === undefined) return null;

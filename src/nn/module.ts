@@ -1,28 +1,18 @@
 import { checkFunctions } from "../arguments.js";
 import { noGrad } from "../autograd/grad-mode.js";
-import { busy, checkFree, writerOf } from "../busy.js";
+import { writerOf } from "../busy.js";
 import { isFloating } from "../dtype.js";
 import { DTypeError, formatShape, SimdgradError, ValueError } from "../errors.js";
 import { clone } from "../ops/shape/views.js";
-import { copy_ } from "../ops/write/in-place.js";
 import { checkOptions } from "../options.js";
-import { quoted } from "../quote.js";
-import { mismatch } from "../saved-state.js";
-import { sameShape } from "../shape.js";
-import { isDetached } from "../tensor/detached.js";
 import { Tensor } from "../tensor/tensor.js";
 import { memoryMoved, tracing } from "../tracing.js";
-import { callForward } from "./call.js";
+import { callForward, type Hooks } from "./call.js";
+import { type LoadResult, prepareLoad, type StateDict } from "./load-state-dict.js";
 import { keptBuffer, Parameter } from "./parameter.js";
 import { hiddenIn } from "./unregistered.js";
 
-/** Tensors by name: the saved state of a model. They share the memory of the model. */
-export type StateDict = Record<string, Tensor>;
-
-export interface LoadResult {
-  missingKeys: string[];
-  unexpectedKeys: string[];
-}
+export type { LoadResult, StateDict } from "./load-state-dict.js";
 
 /** Gets the arguments of `forward`; a result replaces them: an array of all, or the only one. */
 export type ForwardPreHook = (module: Module, args: unknown[]) => unknown;
@@ -30,19 +20,12 @@ export type ForwardPreHook = (module: Module, args: unknown[]) => unknown;
 export type ForwardHook = (module: Module, args: unknown[], result: unknown) => unknown;
 
 /** Internal state of a module. It is not enumerable, so it is not part of the model. */
-interface Hidden {
+interface Hidden extends Hooks {
   /** By field name: whether it is part of the state dict. */
-  buffers: Map<string, boolean>;
-  preHooks: ForwardPreHook[];
-  hooks: ForwardHook[];
+  readonly buffers: Map<string, boolean>;
 }
 
 const hidden = new WeakMap<Module, Hidden>();
-
-/** @internal */
-export function hooksOf(module: Module): Pick<Hidden, "preHooks" | "hooks"> {
-  return hidden.get(module)!;
-}
 
 /**
  * Base of layers and models (PyTorch's `nn.Module`). A subclass holds parameters and other modules in its own
@@ -60,10 +43,11 @@ export abstract class Module {
   #training = true;
 
   constructor() {
-    hidden.set(this, { buffers: new Map(), preHooks: [], hooks: [] });
+    const own: Hidden = { buffers: new Map(), preHooks: [], hooks: [] };
+    hidden.set(this, own);
     // All calls go through one function, which runs hooks and adds the path of the module to errors.
     const forward = this.forward ?? missingForward;
-    const instrumented = (...args: unknown[]) => callForward(this, forward, args);
+    const instrumented = (...args: unknown[]) => callForward(this, own, forward, args);
     Object.defineProperty(this, "forward", { value: instrumented, writable: true, configurable: true });
   }
 
@@ -206,38 +190,7 @@ export abstract class Module {
     dict: Readonly<Record<string, Tensor>>,
     strict = true,
   ): { result: LoadResult; load: () => void } {
-    if (typeof dict !== "object" || dict === null || dict instanceof Map || dict instanceof Promise)
-      throw new ValueError(
-        `loadStateDict: a record of tensors by name is needed: ${dict instanceof Promise ? "a promise, await it" : typeof dict === "string" ? `${quoted(dict)}; read the file first, io.loadSafetensors(path)` : quoted(dict)}`,
-        "NOT_A_STATE_DICT",
-      );
-    const own = new Map(stateEntries(this, "", []));
-    const missingKeys = [...own.keys()].filter((key) => !Object.hasOwn(dict, key));
-    const unexpectedKeys = Object.keys(dict).filter((key) => !own.has(key));
-    const problems: string[] = [];
-    if (strict && missingKeys.length > 0) problems.push(`missing keys: ${missingKeys.join(", ")}`);
-    if (strict && unexpectedKeys.length > 0) problems.push(`unexpected keys: ${unexpectedKeys.join(", ")}`);
-    const given = [...own].flatMap(([key, target]) =>
-      Object.hasOwn(dict, key) ? [{ key, target, source: dict[key] }] : [],
-    );
-    for (const { key, target, source } of given) {
-      const problem =
-        source instanceof Tensor
-          ? whyNotCopied(key, source, target)
-          : `${key} is not a tensor: ${quoted(source)}`;
-      if (problem !== null) problems.push(problem);
-    }
-    if (problems.length > 0) throw mismatch(this.constructor.name, problems.join("; "));
-    const copies = noGrad(() =>
-      apartFrom(
-        given.map(({ target }) => target),
-        given,
-      ),
-    );
-    return {
-      result: { missingKeys, unexpectedKeys },
-      load: () => noGrad(() => copies.forEach(({ target, source }) => void copy_(target, source))),
-    };
+    return prepareLoad(this.constructor.name, new Map(stateEntries(this, "", [])), dict, strict);
   }
 
   /** Sets training mode for this module and all below it; `train(false)` is `eval()`. */
@@ -345,40 +298,6 @@ export abstract class Module {
     );
     return [`${name}(${this.extraRepr()}`, ...lines, `${indent})`].join("\n");
   }
-}
-
-/**
- * The reason why the values of one tensor cannot be copied into another; null if there is none. @throws
- * SimdgradError `TENSOR_IN_USE`.
- */
-function whyNotCopied(key: string, source: Tensor, target: Tensor): string | null {
-  if (!sameShape(source.shape, target.shape))
-    return `size mismatch for ${key}: ${formatShape(source.shape)} in the dict, ${formatShape(target.shape)} in the model`;
-  if (isDetached(source)) return `${key} is no longer there: its memory was transferred`;
-  if (isDetached(target)) return `${key} is no longer there in the model: its memory was transferred`;
-  if (target.dtype === "bool" && source.dtype !== "bool")
-    return `${key} is bool in the model: ${source.dtype} in the dict; use ne(0)`;
-  if (target.strides.some((stride, d) => stride === 0 && target.shape[d] > 1))
-    return `${key} is an expanded view in the model, whose elements share memory: ${formatShape(target.shape)}; use clone()`;
-  if (busy) {
-    checkFree("loadStateDict", source.storage, "read");
-    checkFree("loadStateDict", target.storage, "write");
-  }
-  return null;
-}
-
-interface CopyTo {
-  readonly target: Tensor;
-  readonly source: Tensor;
-}
-
-/** Sources that no copy into a target changes: a source in the memory of the model is copied first. */
-function apartFrom(targets: readonly Tensor[], copies: readonly CopyTo[]): CopyTo[] {
-  const buffers = new Set(targets.map(({ array }) => array.buffer));
-  return copies.map(({ target, source }) => {
-    const inside = buffers.has(source.array.buffer);
-    return { target, source: inside ? clone(source.detach()) : source };
-  });
 }
 
 function register<T>(list: T[], hook: T): () => void {

@@ -35,6 +35,8 @@ interface GroupSlots<Options extends object> {
   readonly options: Options;
   /** The hyperparameters as the kernels read them: a recorded step sees a learning rate that changes later. */
   readonly hyper: Float64Array;
+  /** Flags, and which numbers are 0: a recorded step is good as long as they stay, since kernels read numbers from memory. */
+  kinds: string;
   /** For an `update` in Tensor operations. */
   readonly memory: GroupMemory<Options> | null;
 }
@@ -119,7 +121,10 @@ export abstract class Optimizer<Options extends object = any> {
    */
   update?(p: Tensor, grad: Tensor, state: ParameterState, group: GroupTensors<Options>): void;
 
-  /** @internal One kernel call: `n` elements of the parameter, the gradient and the state buffers from these places on. */
+  /**
+   * @internal One kernel call: `n` elements of the parameter, the gradient and the state buffers from these places on. Of the options it
+   * may ask for flags, and whether a number is 0.
+   */
   protected updateRun?(n: number, options: Options, arrays: RunArrays): void;
 
   /** Adds parameters with hyperparameters of their own; what is not given is as in the constructor. */
@@ -159,7 +164,7 @@ export abstract class Optimizer<Options extends object = any> {
       const own = memory && new StateTensors(name, param, () => memory.step(param, index));
       return { param, state, dtype: param.dtype, steps, index, own };
     });
-    this.groups.push({ slots, options, hyper, memory });
+    this.groups.push({ slots, options, hyper, kinds: kindsOf(options), memory });
     this.paramGroups.push(live);
   }
 
@@ -186,9 +191,10 @@ export abstract class Optimizer<Options extends object = any> {
   }
 
   /** Writes the hyperparameters where the kernels read them. */
-  #writeNumbers({ options, hyper, memory }: GroupSlots<Options>): void {
-    hyper.set(this.hyperOf(options));
-    memory?.refresh();
+  #writeNumbers(group: GroupSlots<Options>): void {
+    group.hyper.set(this.hyperOf(group.options));
+    group.kinds = kindsOf(group.options);
+    group.memory?.refresh();
   }
 
   /** @internal The hyperparameters of each group where the kernels read them. */
@@ -208,9 +214,10 @@ export abstract class Optimizer<Options extends object = any> {
       }
       for (const slot of active) this.#followDType(slot);
       if (tracing !== null) tracing.read(this, `steps ${i}`, stepPattern(active), () => stepPattern(active));
+      if (tracing !== null) tracing.read(this.paramGroups[i], "kinds", group.kinds, () => group.kinds);
       countSteps(active);
       for (const run of this.#runs(i, active))
-        this.updateRun!(run.n, this.paramGroups[i], { ...run, hyper: { array: hyper, offset: 0 } });
+        this.updateRun!(run.n, group.options, { ...run, hyper: { array: hyper, offset: 0 } });
       for (const { param, state } of active)
         for (const storage of [param.storage, ...state]) storage.changed();
     }
@@ -420,6 +427,11 @@ interface SavedEntry {
 /** A long-lived storage seen with the shape of a parameter. */
 function asTensor(storage: Storage, like: Tensor): Tensor {
   return new Tensor(storage, storage.offset, like.shape, denseStrides(like.shape), like.dtype);
+}
+
+/** Flags, and of numbers whether they are 0. */
+function kindsOf(options: object): string {
+  return JSON.stringify(options, (_, value) => (typeof value === "number" ? value === 0 : value));
 }
 
 /** Lists among hyperparameters as frozen copies: a change inside one would be seen by nobody. */

@@ -1,3 +1,4 @@
+import { allocator } from "../allocator.js";
 import { CACHE_LINE, onCacheLine } from "../cache-lines.js";
 import { arrayTypes, type Data, type DType } from "../dtype.js";
 import { DTypeError, SimdgradError } from "../errors.js";
@@ -148,10 +149,10 @@ export function allocate(dtype: DType, length: number): Storage {
   return new DetachableStorage(uninitialized(dtype, length));
 }
 
-/** A typed array whose elements are not cleared; `Buffer.allocUnsafeSlow` is Node's only door to such memory. */
+/** A typed array whose elements are not cleared. */
 function uninitialized(dtype: DType, length: number): Data {
   try {
-    return onCacheLine(dtype, length, Buffer.allocUnsafeSlow);
+    return onCacheLine(dtype, length, allocator.uncleared);
   } catch (cause) {
     throw outOfMemory("tensor", dtype, length, cause);
   }
@@ -167,7 +168,7 @@ const longLivedSlabs = new Map<string, Slab>();
 export function sharedArray(dtype: DType, length: number): Data {
   checkRoom("tensor", dtype, length);
   try {
-    return onCacheLine(dtype, length, (bytes) => new Uint8Array(new SharedArrayBuffer(bytes)));
+    return onCacheLine(dtype, length, allocator.shared);
   } catch (cause) {
     throw outOfMemory("tensor", dtype, length, cause);
   }

@@ -5,7 +5,7 @@ import { checkOptions } from "../options.js";
 import { quoted } from "../quote.js";
 
 import type { Tensor } from "../tensor/tensor.js";
-import type { FitProgress } from "./run.js";
+import type { FitProgress } from "./fit-progress.js";
 
 export interface EarlyStoppingOptions {
   /** Epochs without an improvement after which training stops. Default 5. */

@@ -1,6 +1,5 @@
 import { noGrad } from "../autograd/grad-mode.js";
-import { batchesLeft, EventLoopTurns, type Feed, isNotCapturable, Runner } from "../compile/index.js";
-import { DataLoader } from "../data/dataloader.js";
+import { Epoch, Stepper } from "../compile/index.js";
 import { ValueError } from "../errors.js";
 import type { Module } from "../nn/module.js";
 import { checkOptions } from "../options.js";
@@ -45,69 +44,81 @@ export async function evaluate(
   data: TrainingData,
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
-  checkOptions("evaluate", options, ["loss", "batchSize", "confusion", "signal"]);
-  checkModel("evaluate", model);
-  const { batchSize = 256, signal } = options;
-  const batches: BatchSource = batchesOf("evaluate", data, { batchSize, shuffle: false });
-  const measure = measureOf("evaluate", options.loss);
-  const score = new Score(measure.threshold);
-  const confusion: number[][] = [];
-  const turns = new EventLoopTurns();
-  const start = performance.now();
-  const feed = !options.confusion && batches instanceof DataLoader ? batches.feed() : null;
-  if (feed !== null) await evaluateCompiled(model, feed, measure, score, signal);
-  for await (const batch of feed === null ? batches : (batchesLeft(feed) as Iterable<Batch>)) {
-    signal?.throwIfAborted();
-    const [x, y] = checkBatch("evaluate", batch);
-    inEvalMode(model, () =>
-      noGrad(() => {
-        const output = outputOf("evaluate", model, x);
-        score.add(measure.loss(output, y).item(), output, y);
-        const predicted = options.confusion ? predictedClasses(output, y) : null;
-        if (predicted !== null) count(confusion, y.toArray(), predicted.toArray(), output.shape[1]);
-      }),
-    );
-    if (turns.due) await turns.take();
-  }
-  feed?.finish();
-  if (score.samples === 0)
-    throw new ValueError("evaluate: the data set is empty: no batches", "EMPTY_DATASET");
-  const seconds = (performance.now() - start) / 1000;
-  const { samples, correct, accuracy } = score;
-  const result = {
-    loss: score.loss,
-    accuracy,
-    correct,
-    samples,
-    seconds,
-    imagesPerSecond: samples / seconds,
-  };
-  return confusion.length > 0 ? { ...result, confusion } : result;
+  return new Evaluator(model, data, options).evaluate();
 }
 
-/** As many batches as a native thread can score; what stops it (a loss that is not finite, a bad label) is left to the caller. */
-async function evaluateCompiled(
-  model: Module,
-  feed: Feed,
-  measure: Measure,
-  score: Score,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  const runner = new Runner((x, y) => {
-    checkBatch("evaluate", [x, y]);
-    inEvalMode(model, () =>
+/** Evaluates one model on one data set, any number of times: what is compiled serves them all. */
+export class Evaluator {
+  readonly #batches: BatchSource;
+  readonly #measure: Measure;
+  readonly #score: Score;
+  readonly #stepper: Stepper;
+
+  constructor(
+    private readonly model: Module,
+    data: TrainingData,
+    private readonly options: EvaluateOptions = {},
+  ) {
+    checkOptions("evaluate", options, ["loss", "batchSize", "confusion", "signal"]);
+    checkModel("evaluate", model);
+    const { batchSize = 256 } = options;
+    this.#batches = batchesOf("evaluate", data, { batchSize, shuffle: false });
+    this.#measure = measureOf("evaluate", options.loss);
+    this.#score = new Score(this.#measure.threshold);
+    this.#stepper = new Stepper((x, y) => this.#tally(checkBatch("evaluate", [x, y])));
+  }
+
+  async evaluate(): Promise<Evaluation> {
+    const { signal, confusion: counted } = this.options;
+    const score = this.#score;
+    score.reset();
+    const confusion: number[][] = [];
+    const start = performance.now();
+    const epoch = new Epoch(this.#batches, {
+      stepper: counted ? null : this.#stepper,
+      one: (batch) => this.#add(checkBatch("evaluate", batch as Batch), counted ? confusion : null),
+    });
+    try {
+      for (;;) {
+        const { steps, failure } = await epoch.next({ steps: Number.POSITIVE_INFINITY, signal });
+        signal?.throwIfAborted();
+        // What stops a thread (a loss that is not finite, a bad label) is scored, or explained, here.
+        if (failure !== null) epoch.goOnHere();
+        else if (steps === 0) break;
+      }
+      epoch.finish();
+    } finally {
+      await epoch.close();
+    }
+    if (score.samples === 0)
+      throw new ValueError("evaluate: the data set is empty: no batches", "EMPTY_DATASET");
+    const seconds = (performance.now() - start) / 1000;
+    const { loss, samples, correct, accuracy } = score;
+    const result = { loss, accuracy, correct, samples, seconds, imagesPerSecond: samples / seconds };
+    return confusion.length > 0 ? { ...result, confusion } : result;
+  }
+
+  /** One batch. */
+  #add([x, y]: Batch, confusion: number[][] | null): void {
+    inEvalMode(this.model, () =>
       noGrad(() => {
-        const output = outputOf("evaluate", model, x);
-        score.tally(measure.loss(output, y), output, y);
+        const output = outputOf("evaluate", this.model, x);
+        this.#score.add(this.#measure.loss(output, y).item(), output, y);
+        const predicted = confusion === null ? null : predictedClasses(output, y);
+        if (predicted !== null) count(confusion!, y.toArray(), predicted.toArray(), output.shape[1]);
       }),
     );
-  });
-  try {
-    await runner.run(feed, { steps: Number.POSITIVE_INFINITY, signal });
-  } catch (error) {
-    if (!isNotCapturable(error)) throw error;
   }
-  signal?.throwIfAborted();
+
+  /** The same, to be compiled. */
+  #tally([x, y]: Batch): void {
+    inEvalMode(this.model, () =>
+      noGrad(() => {
+        const output = outputOf("evaluate", this.model, x);
+        this.#score.tally(this.#measure.loss(output, y), output, y);
+      }),
+    );
+  }
 }
 
 /** Around one batch and not around all of them: between batches others may use the model. */

@@ -1,8 +1,11 @@
 import type { Module } from "../nn/module.js";
 import type { TrainingData } from "./batches.js";
-import { type FitOptions, type FitProgress, type FitResult, Run } from "./run.js";
+import type { FitOptions } from "./fit-options.js";
+import type { FitProgress, FitResult } from "./fit-progress.js";
+import { Run } from "./run.js";
 
-export type { FitOptions, FitProgress, FitResult } from "./run.js";
+export type { FitOptions } from "./fit-options.js";
+export type { FitProgress, FitResult } from "./fit-progress.js";
 
 /**
  * Trains a model; nothing happens until the run is awaited or iterated over.

@@ -1,7 +1,7 @@
 import { noGrad } from "../autograd/grad-mode.js";
-import { EventLoopTurns } from "../compile/event-loop-turns.js";
 import { DataLoader } from "../data/dataloader.js";
 import { formatShape, ShapeError, ValueError } from "../errors.js";
+import { takeTurn, turnIsDue } from "../event-loop.js";
 import type { Module } from "../nn/module.js";
 import { select } from "../ops/shape/views.js";
 import { checkOptions } from "../options.js";
@@ -52,7 +52,6 @@ export async function mostWrong(
     options.loss === undefined
       ? (output: Tensor, target: Tensor) => classification("mostWrong", output, target, "none")
       : measureOf("mostWrong", options.loss).loss;
-  const turns = new EventLoopTurns();
   let worst: Mistake[] = [];
   let first = 0;
   for await (const batch of batchesOf("mostWrong", data, { batchSize, shuffle: false })) {
@@ -63,7 +62,7 @@ export async function mostWrong(
     worst = [...worst, ...found].sort((a, b) => rank(b) - rank(a) || a.index - b.index).slice(0, n);
     for (const mistake of worst) if (found.includes(mistake)) mistake.x = mistake.x.clone();
     first += x.shape[0];
-    if (turns.due) await turns.take();
+    if (turnIsDue()) await takeTurn();
   }
   if (first === 0) throw new ValueError("mostWrong: the data set is empty: no batches", "EMPTY_DATASET");
   return worst;

@@ -7,8 +7,9 @@ import { sharedArray } from "../tensor/storage.js";
  * The learning rates of the steps to come, for a program that makes them without asking: a scheduler is stepped ahead, what it sets is noted,
  * and it is put back.
  */
-export class LookAhead {
-  readonly schedules: readonly Schedule[];
+export class LookAhead implements Schedule {
+  readonly tables;
+  readonly owners: ReadonlySet<object>;
 
   /** Null for a scheduler that cannot be put back. `length`: steps of an epoch. */
   static of(scheduler: unknown, optimizer: Optimizer<any>, length: number | undefined): LookAhead | null {
@@ -20,25 +21,29 @@ export class LookAhead {
   private constructor(
     private readonly scheduler: Scheduler,
     optimizer: Optimizer<any>,
-    private readonly length: number,
+    length: number,
   ) {
-    this.schedules = optimizer.hyperparameters.map((array) => ({
+    this.owners = new Set(optimizer.paramGroups);
+    this.tables = optimizer.hyperparameters.map((array) => ({
       array,
       table: sharedArray(array instanceof Float32Array ? "float32" : "float64", length * array.length),
     }));
   }
 
-  /** Fills the tables for the steps from `position` to the end of the epoch, and returns what to call when some of them were made. */
-  look(position: number): (steps: number) => void {
+  ahead(position: number, most: number, holds: () => boolean): number {
     const { scheduler } = this;
     const state = scheduler.stateDict();
-    for (let step = position; step < this.length; step++) {
-      for (const { array, table } of this.schedules) table.set(array, step * array.length);
+    let steps = 0;
+    do {
+      for (const { array, table } of this.tables) table.set(array, (position + steps) * array.length);
       scheduler.step();
-    }
+      steps++;
+    } while (steps < most && holds());
     scheduler.loadStateDict(state);
-    return (steps) => {
-      for (let step = 0; step < steps; step++) scheduler.step();
-    };
+    return steps;
+  }
+
+  moved(steps: number): void {
+    for (let step = 0; step < steps; step++) this.scheduler.step();
   }
 }

@@ -2,9 +2,10 @@
  * What is not a function of tensors: optimizers, schedules, data, files, training, and the `forward` of every layer. A wrong argument is
  * refused in the library's own words or taken; it is never an error of JavaScript's.
  */
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as simdgrad from "../../src/index.js";
 import { data, nn, ones, optim, SimdgradError, type Tensor, tensor, zeros } from "../../src/index.js";
 import fc from "../property.js";
@@ -184,6 +185,15 @@ async function problems(name: string, make: () => unknown[]): Promise<string[]> 
 }
 
 describe("beyond tensors", () => {
+  // Text is a path to what writes files: "a" is a file of the folder that the process is in.
+  const home = process.cwd();
+  const folder = mkdtempSync(join(tmpdir(), "simdgrad-attack-"));
+  beforeAll(() => process.chdir(folder));
+  afterAll(() => {
+    process.chdir(home);
+    rmSync(folder, { recursive: true });
+  });
+
   it("the table has every function and class of every room", () => {
     const known = new Set(
       [...named, ...[...calls, ...moreCalls].flatMap(([, names]) => names.split(" ").map((n) => [n]))].map(
@@ -219,6 +229,13 @@ describe("beyond tensors", () => {
     },
     patience(),
   );
+
+  it("writes no file into the folder that it was started in", async () => {
+    const [save, make] = named.find(([name]) => name === "io.saveSafetensors")!;
+    await callOf(save)(["0.5", ...make().slice(1)]);
+    expect(readdirSync(folder)).toContain("0.5");
+    expect(readdirSync(home).filter((name) => ["a", "0.5"].includes(name))).toEqual([]);
+  });
 });
 
 describe("forward", () => {

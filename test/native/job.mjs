@@ -37,8 +37,8 @@ function makeProgram(size, arenaBytes = 0) {
 /** A job that runs, unless `times` is small, forever. */
 function start(size, times = 2 ** 50) {
   const { program, steps } = makeProgram(size);
-  const control = shared(Int32Array, 16);
-  const job = addon.startJob([{ program, params: [], offsets: [], from: 0, times }], control);
+  const control = shared(Int32Array, 1);
+  const job = addon.startJob([{ program, params: [], offsets: [] }], 0, times, control);
   const begun = async () => {
     while (Atomics.load(control, 0) < 3) await sleep(1);
   };
@@ -102,8 +102,8 @@ const scripts = {
       // Nobody keeps the program, its arrays or the job's object: the job does.
       const { done, steps } = (() => {
         const { program, steps } = makeProgram(100, 1 << 24);
-        const stages = [{ program, params: [], offsets: [], from: 0, times: 300 }];
-        return { done: addon.startJob(stages, shared(Int32Array, 16)).done, steps };
+        const stages = [{ program, params: [], offsets: [] }];
+        return { done: addon.startJob(stages, 0, 300, shared(Int32Array, 1)).done, steps };
       })();
       await settle();
       const result = await done;

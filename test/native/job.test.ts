@@ -4,29 +4,24 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import type { Job, Program, Stage } from "../../src/kernels/addon.js";
 import { addon, addonPath, block, built, call } from "./addon.js";
-import { errorOf, type Memory, parameter, specOf, type TapeCall } from "./tape.js";
+import { arena, errorOf, type Memory, parameter, specOf, type TapeCall } from "./tape.js";
 
 const shared = {
   f32: (n: number) => new Float32Array(new SharedArrayBuffer(4 * n)),
   f64: (n: number) => new Float64Array(new SharedArrayBuffer(8 * n)),
   i32: (n: number) => new Int32Array(new SharedArrayBuffer(4 * n)),
 };
-const control = () => shared.i32(16);
+const counted = () => shared.i32(1);
 const program = (calls: TapeCall[], advances: number[] = []) =>
   addon.createProgram(specOf(calls, { advances }));
-const stage = (
-  it: Program,
-  times: number,
-  from = 0,
-  params: Memory[] = [],
-  offsets: number[] = [],
-): Stage => ({
+const stage = (it: Program, params: Memory[] = [], offsets: number[] = []): Stage => ({
   program: it,
   params,
   offsets,
-  from,
-  times,
 });
+/** A job of one program. */
+const start = (it: Program, times: number, finished = counted()) =>
+  addon.startJob([stage(it)], 0, times, finished);
 const forever = 2 ** 50;
 const ended = { failedStage: -1, failedCall: -1, status: -1 };
 
@@ -41,18 +36,21 @@ async function until(condition: () => boolean): Promise<void> {
 }
 
 describe.skipIf(!built)("a job", () => {
-  it("replays its stages in order, with numbers that advance, and says how far it is", async () => {
-    const out = shared.f32(40);
+  it("replays its stages in order in each step, with numbers that advance, and counts the steps", async () => {
+    const [first, out] = [shared.f32(40), shared.f32(40)];
     // The value and the offset of the fill.
     const mark = program([["fill", [100, 1, 0], [parameter(1, 0, 20)]]], [0, 2, 2, 1]);
-    const watch = control();
-    const job = addon.startJob([stage(mark, 3, 4, [out], [1]), stage(mark, 2, 0, [out], [20])], watch);
-    expect(await job.done).toEqual({ steps: 5, ...ended });
-    expect([...watch.subarray(0, 4)]).toEqual([5, 1, 2, 0]);
+    const pass = program([["copy", [1, 1, 0, 1, 1, 0, 1, 1], [parameter(1, 0, 20), parameter(1, 1, 20)]]]);
+    const finished = counted();
+    const stages = [stage(mark, [first], [1]), stage(pass, [first, out], [6, 20])];
+    const job = addon.startJob(stages, 4, 3, finished);
+    expect(await job.done).toEqual({ steps: 3, ...ended });
+    expect([...finished]).toEqual([3]);
     const wanted = new Float32Array(40);
     wanted.set([108, 110, 112], 5);
-    wanted.set([100, 102], 20);
-    expect(out).toEqual(wanted);
+    expect(first).toEqual(wanted);
+    // The second stage has copied what the first one wrote in the middle step, and again in the last.
+    expect([out[20], out.filter((value) => value !== 0).length]).toEqual([110, 1]);
     // Afterwards the recorded numbers hold again.
     block.fill(0);
     expect(addon.replay(mark, out.subarray(20))).toBe(-1);
@@ -60,11 +58,8 @@ describe.skipIf(!built)("a job", () => {
   });
 
   it("of nothing ends at once", async () => {
-    expect(await addon.startJob([], control()).done).toEqual({ steps: 0, ...ended });
-    expect(await addon.startJob([stage(counter().program, 0)], control()).done).toEqual({
-      steps: 0,
-      ...ended,
-    });
+    expect(await addon.startJob([], 0, 1, counted()).done).toEqual({ steps: 1, ...ended });
+    expect(await start(counter().program, 0).done).toEqual({ steps: 0, ...ended });
   });
 
   it("computes the same as replays do, while this thread computes too", async () => {
@@ -81,7 +76,7 @@ describe.skipIf(!built)("a job", () => {
       return { arrays, it: program([product(a, b, c), product(c, b, a)]) };
     };
     const [here, there] = [record(), record()];
-    const job = addon.startJob([stage(there.it, 200)], control());
+    const job = start(there.it, 200);
     for (let i = 0; i < 200; i++) addon.replay(here.it);
     expect(await job.done).toEqual({ steps: 200, ...ended });
     expect(there.arrays).toEqual(here.arrays);
@@ -90,23 +85,24 @@ describe.skipIf(!built)("a job", () => {
   it("ends at a call that fails, and says which", async () => {
     const out = shared.f32(8);
     const { steps, program: count } = counter();
+    const walked = shared.f64(1);
     const walk = program(
       [
-        ["increment", [1, 0], [steps]],
+        ["increment", [1, 0], [walked]],
         ["fill", [1, 1, 0], [out]],
       ],
       [3, 1],
     );
-    const job = addon.startJob([stage(count, 2), stage(walk, 20)], control());
-    expect(await job.done).toEqual({ steps: 10, failedStage: 1, failedCall: 1, status: -3 });
-    expect(steps[0]).toBe(11);
+    const job = addon.startJob([stage(count), stage(walk)], 0, 20, counted());
+    expect(await job.done).toEqual({ steps: 8, failedStage: 1, failedCall: 1, status: -3 });
+    expect([steps[0], walked[0]]).toEqual([9, 9]);
     expect(out.every((value) => value === 1)).toBe(true);
 
     const labels = shared.i32(4);
     labels[3] = 7;
     const arrays = [shared.f32(12), labels, null, shared.f32(1), shared.f32(5)];
     const loss = program([["crossEntropy", [1, 4, 3, 0, -100, 0, 0, 0, 0, 0], arrays]]);
-    expect(await addon.startJob([stage(loss, 5)], control()).done).toEqual({
+    expect(await start(loss, 5).done).toEqual({
       steps: 0,
       failedStage: 0,
       failedCall: 0,
@@ -116,8 +112,8 @@ describe.skipIf(!built)("a job", () => {
 
   it("stops within a step, and nothing revokes that", async () => {
     const { steps, program: count } = counter();
-    const watch = control();
-    const job = addon.startJob([stage(count, forever)], watch);
+    const watch = counted();
+    const job = start(count, forever, watch);
     await until(() => Atomics.load(watch, 0) > 100);
     job.stop();
     job.resume();
@@ -134,8 +130,8 @@ describe.skipIf(!built)("a job", () => {
 
   it("waits between two steps, and goes on, any number of times", async () => {
     const { steps, program: count } = counter();
-    const watch = control();
-    const job = addon.startJob([stage(count, forever)], watch);
+    const watch = counted();
+    const job = start(count, forever, watch);
     for (let i = 0; i < 200; i++) {
       const both = await Promise.all([job.pause(), job.pause()]);
       expect(both).toEqual([true, true]);
@@ -166,14 +162,12 @@ describe.skipIf(!built)("a job", () => {
 
   it("has its programs to itself; two jobs run at once", async () => {
     const [one, two] = [counter(), counter()];
-    const jobs: Job[] = [one, two].map(({ program: it }) =>
-      addon.startJob([stage(it, forever), stage(it, 1)], control()),
-    );
+    const jobs: Job[] = [one, two].map(({ program: it }) => start(it, forever));
     await until(() => one.steps[0] > 0 && two.steps[0] > 0);
     for (const run of [
       () => addon.replay(one.program),
       () => addon.profile(one.program, new Float64Array(1)),
-      () => addon.startJob([stage(counter().program, 1), stage(two.program, 1)], control()),
+      () => addon.startJob([stage(counter().program), stage(two.program)], 0, 1, counted()),
     ])
       expect(errorOf(run)).toMatchObject({ name: "Error", code: "PROGRAM_RUNNING" });
     for (const job of jobs) job.stop();
@@ -181,12 +175,46 @@ describe.skipIf(!built)("a job", () => {
     const before = one.steps[0];
     expect(addon.replay(one.program)).toBe(-1);
     expect(one.steps[0]).toBe(before + 1);
-    expect(await addon.startJob([stage(two.program, 3)], control()).done).toEqual({ steps: 3, ...ended });
+    expect(await start(two.program, 3).done).toEqual({ steps: 3, ...ended });
+  });
+
+  it("shares an arena with no other run: programs that share one run one at a time", async () => {
+    const fill = (value: number) => {
+      const out = shared.f32(4);
+      const piece = arena(1, 0, 4);
+      const calls: TapeCall[] = [
+        ["fill", [value, 4, 0], [piece]],
+        ["copy", [1, 4, 0, 1, 1, 0, 1, 1], [piece, out]],
+      ];
+      return { out, spec: specOf(calls, { arenaBytes: 64 }) };
+    };
+    const [one, two, third] = [fill(1), fill(2), fill(3)];
+    const lender = addon.createProgram(one.spec);
+    const borrower = addon.createProgram(two.spec, lender);
+    const job = start(borrower, forever);
+    for (const run of [() => addon.replay(lender), () => start(lender, 1)])
+      expect(errorOf(run)).toMatchObject({ code: "PROGRAM_RUNNING" });
+    const other = addon.createProgram(third.spec);
+    expect(addon.replay(other)).toBe(-1);
+    job.stop();
+    expect((await job.done).failedCall).toBe(-1);
+    expect(addon.replay(lender)).toBe(-1);
+    // The arena stays as long as one of them.
+    addon.releaseProgram(lender);
+    expect(addon.replay(borrower)).toBe(-1);
+    expect([one.out[3], two.out[3], third.out[3]]).toEqual([1, 2, 3]);
+    for (const [wrong, code] of [
+      [lender, "PROGRAM_RELEASED"],
+      [{}, "INVALID_ARGUMENT"],
+      [1, "INVALID_ARGUMENT"],
+      [addon.createProgram(specOf([])), "INVALID_ARGUMENT"],
+    ] as const)
+      expect(errorOf(() => addon.createProgram(one.spec, wrong as Program))).toMatchObject({ code });
   });
 
   it("keeps a program that is released meanwhile until it has ended", async () => {
     const { steps, program: it } = counter();
-    const job = addon.startJob([stage(it, forever), stage(it, 1)], control());
+    const job = start(it, forever);
     addon.releaseProgram(it);
     expect(errorOf(() => addon.replay(it))).toMatchObject({ code: "PROGRAM_RELEASED" });
     const before = steps[0];
@@ -199,7 +227,7 @@ describe.skipIf(!built)("a job", () => {
 
   it("leaves the event loop alone: timers run, and kernels", async () => {
     const { program: count } = counter();
-    const job = addon.startJob([stage(count, forever)], control());
+    const job = start(count, forever);
     const out = new Float32Array(5);
     for (let i = 0; i < 20; i++) {
       await new Promise((resolve) => setTimeout(resolve, 1));
@@ -218,45 +246,46 @@ describe.skipIf(!built)("a job", () => {
       WebAssembly: { Memory: new (pages: { initial: number }) => { buffer: ArrayBuffer } };
     };
     const wasm = new Float32Array(new WebAssembly.Memory({ initial: 1 }).buffer);
-    for (const stages of [
-      [stage(outside, 1)],
-      [stage(bound, 1, 0, [own], [0])],
-      [stage(bound, 1, 0, [wasm], [0])],
-    ])
-      expect(errorOf(() => addon.startJob(stages, control()))).toMatchObject({ code: "DETACHABLE" });
+    for (const given of [stage(outside), stage(bound, [own], [0]), stage(bound, [wasm], [0])])
+      expect(errorOf(() => addon.startJob([given], 0, 1, counted()))).toMatchObject({ code: "DETACHABLE" });
   });
 
   it("that makes no sense is refused", () => {
     const { program: it } = counter();
     const bound = program([["fill", [1, 8, 0], [parameter(1, 0, 8)]]]);
     const wide = program([["unary", [0, 0, 0, 1, 4, 0, 1, 1, 0], [shared.f64(4), shared.f64(4)]]]);
-    const cases: [unknown, unknown, string][] = [
-      [undefined, control(), "INVALID_ARGUMENT"],
-      [{}, control(), "INVALID_ARGUMENT"],
-      [[null], control(), "INVALID_ARGUMENT"],
-      [[{}], control(), "INVALID_ARGUMENT"],
-      [[stage({} as Program, 1)], control(), "INVALID_ARGUMENT"],
-      [[{ ...stage(it, 1), params: null }], control(), "INVALID_ARGUMENT"],
-      [[{ ...stage(it, 1), offsets: ["0"] }], control(), "INVALID_ARGUMENT"],
-      [[stage(it, -1)], control(), "INVALID_ARGUMENT"],
-      [[stage(it, 1.5)], control(), "INVALID_ARGUMENT"],
-      [[stage(it, 1, Number.NaN)], control(), "INVALID_ARGUMENT"],
-      [[stage(it, "1" as unknown as number)], control(), "INVALID_ARGUMENT"],
-      [[stage(bound, 1)], control(), "INVALID_ARGUMENT"],
-      [[stage(bound, 1, 0, [shared.f32(8)], [1])], control(), "OUT_OF_BOUNDS"],
-      [[stage(wide, 1)], control(), "UNSUPPORTED"],
-      [[stage(it, 1)], undefined, "INVALID_ARGUMENT"],
-      [[stage(it, 1)], shared.i32(15), "INVALID_ARGUMENT"],
-      [[stage(it, 1)], new Int32Array(16), "INVALID_ARGUMENT"],
-      [[stage(it, 1)], shared.f32(16), "INVALID_ARGUMENT"],
+    const cases: [code: string, stages: unknown, from?: unknown, times?: unknown, finished?: unknown][] = [
+      ["INVALID_ARGUMENT", undefined],
+      ["INVALID_ARGUMENT", {}],
+      ["INVALID_ARGUMENT", [null]],
+      ["INVALID_ARGUMENT", [{}]],
+      ["INVALID_ARGUMENT", [stage({} as Program)]],
+      ["INVALID_ARGUMENT", [{ ...stage(it), params: null }]],
+      ["INVALID_ARGUMENT", [{ ...stage(it), offsets: ["0"] }]],
+      ["INVALID_ARGUMENT", [stage(it), stage(it)]],
+      ["INVALID_ARGUMENT", [stage(it)], 0, -1],
+      ["INVALID_ARGUMENT", [stage(it)], 0, 1.5],
+      ["INVALID_ARGUMENT", [stage(it)], Number.NaN],
+      ["INVALID_ARGUMENT", [stage(it)], 0, "1"],
+      ["INVALID_ARGUMENT", [stage(bound)]],
+      ["OUT_OF_BOUNDS", [stage(bound, [shared.f32(8)], [1])]],
+      ["UNSUPPORTED", [stage(wide)]],
+      ["INVALID_ARGUMENT", [stage(it)], 0, 1, null],
+      ["INVALID_ARGUMENT", [stage(it)], 0, 1, shared.i32(0)],
+      ["INVALID_ARGUMENT", [stage(it)], 0, 1, new Int32Array(1)],
+      ["INVALID_ARGUMENT", [stage(it)], 0, 1, shared.f32(1)],
     ];
-    for (const [stages, watch, code] of cases)
-      expect(errorOf(() => addon.startJob(stages as Stage[], watch as Int32Array))).toMatchObject({ code });
+    for (const [code, stages, from = 0, times = 1, finished = counted()] of cases)
+      expect(
+        errorOf(() =>
+          addon.startJob(stages as Stage[], from as number, times as number, finished as Int32Array),
+        ),
+      ).toMatchObject({ code });
     expect(addon.replay(it)).toBe(-1);
   });
 
   it("is what its methods are called on", async () => {
-    const job = addon.startJob([], control());
+    const job = addon.startJob([], 0, 0, counted());
     const { stop, pause, resume } = job;
     for (const method of [stop, pause, resume])
       for (const other of [undefined, null, {}, counter().program])

@@ -183,8 +183,10 @@ describe.skipIf(!built)("a program", () => {
       () => addon.profile(program, new Float64Array(1)),
       () =>
         addon.startJob(
-          [{ program, params: [], offsets: [], from: 0, times: 1 }],
-          new Int32Array(new SharedArrayBuffer(64)),
+          [{ program, params: [], offsets: [] }],
+          0,
+          1,
+          new Int32Array(new SharedArrayBuffer(4)),
         ),
     ])
       expect(errorOf(use)).toMatchObject({ name: "Error", code: "PROGRAM_RELEASED" });

@@ -24,6 +24,8 @@ const ground = [
   "saved-state",
   "package-root",
   "cache-lines",
+  "event-loop",
+  "allocator",
 ];
 const tensors = [...ground, "kernels", "tensor", "autograd"];
 const rooms: Record<string, readonly string[]> = {
@@ -39,6 +41,8 @@ const rooms: Record<string, readonly string[]> = {
   decimal: [],
   "package-root": [],
   "cache-lines": ["dtype"],
+  "event-loop": [],
+  allocator: [],
   arguments: ["errors", "quote", "recognize"],
   "option-kinds": ["dtype", "errors", "quote", "recognize"],
   options: ["errors", "nearest", "option-kinds", "quote", "recognize"],

@@ -27,6 +27,44 @@ export function importsOf(text: string): string[] {
   return [statement, bare, call].flatMap((pattern) => [...code.matchAll(pattern)].map((match) => match[1]!));
 }
 
+const ofTypes = /^\s*(?:import|export)\s+type\b[^;"'`]*?from\s*["'][^"']+["']/gm;
+
+/** The same without what only types need: `import type …`, `export type … from …`. */
+export function runtimeImportsOf(text: string): string[] {
+  return importsOf(text.replace(comment, "").replace(ofTypes, ""));
+}
+
+/** The files of src/ that each file leads to. */
+export function graphOf(files: Map<string, string>, imports: (text: string) => string[]) {
+  const leadsTo = (path: string, text: string) =>
+    imports(text)
+      .map((specifier) => posix.join(posix.dirname(path), specifier).replace(/\.js$/, ".ts"))
+      .filter((to) => files.has(to));
+  return new Map([...files].map(([path, text]) => [path, leadsTo(path, text)]));
+}
+
+/** Files that lead to each other, each circle once (strongly connected components, Tarjan 1972), names in order. */
+export function circlesIn(graph: ReadonlyMap<string, readonly string[]>): string[][] {
+  const found: string[][] = [];
+  const numbers = new Map<string, number>();
+  const lowest = new Map<string, number>();
+  const stack: string[] = [];
+  const visit = (path: string) => {
+    numbers.set(path, numbers.size);
+    lowest.set(path, numbers.get(path)!);
+    stack.push(path);
+    for (const next of graph.get(path)!) {
+      if (!numbers.has(next)) visit(next);
+      if (stack.includes(next)) lowest.set(path, Math.min(lowest.get(path)!, lowest.get(next)!));
+    }
+    if (lowest.get(path) !== numbers.get(path)) return;
+    const circle = stack.splice(stack.indexOf(path)).sort();
+    if (circle.length > 1) found.push(circle);
+  };
+  for (const path of graph.keys()) if (!numbers.has(path)) visit(path);
+  return found.sort();
+}
+
 /** The folder of src/ that a file is in, or the name of a file that lies in src/ itself. */
 export function roomOf(path: string): string {
   const parts = path.split("/").slice(1);

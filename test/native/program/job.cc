@@ -1,3 +1,6 @@
+#include <dirent.h>
+
+#include <cstdio>
 #include <ctime>
 
 #include "tests.h"
@@ -28,7 +31,7 @@ bool waitFor(F condition) {
   return true;
 }
 
-int32_t read(const int32_t* control, int place) { return __atomic_load_n(control + place, __ATOMIC_SEQ_CST); }
+int32_t read(const int32_t& finished) { return __atomic_load_n(&finished, __ATOMIC_SEQ_CST); }
 
 /** A step worth two threads, with its count in memory that nothing but the job's orders protects. */
 struct Work {
@@ -53,22 +56,22 @@ constexpr int64_t forever = int64_t{1} << 50;
 void testPauses(Tally& tally) {
   Work work(40000);
   Heard heard;
-  int32_t control[16] = {};
-  Job job({{work.program, {}, 0, forever}}, control, heard.listener());
+  int32_t finished = 0;
+  Job job({{work.program, {}}}, {0, forever}, &finished, heard.listener());
   if (!tally.check(work.program && job.start(), "job: does not start")) return;
   bool good = true;
   for (int round = 0; round < 100 && good; round++) {
     const uint32_t order = job.pause();
     good = job.pause() == order && waitFor([&] { return heard.paused == order; }) && job.waitsBy(order);
     // The job waits: this thread may read and write what is the job's.
-    good = good && work.steps == read(control, 0) && work.b[39999] == static_cast<float>(work.steps);
+    good = good && work.steps == read(finished) && work.b[39999] == static_cast<float>(work.steps);
     if (round % 3 == 0) {
-      work.steps = read(control, 0);
+      work.steps = read(finished);
       work.b.assign(work.b.size(), static_cast<float>(work.steps));
     }
-    const int32_t before = read(control, 0);
+    const int32_t before = read(finished);
     job.resume();
-    if (round % 2 == 0) good = good && waitFor([&] { return read(control, 0) > before; });
+    if (round % 2 == 0) good = good && waitFor([&] { return read(finished) > before; });
   }
   tally.check(good, "job: a pause was not one");
   // Orders faster than the thread can hear them: the last one counts.
@@ -84,9 +87,9 @@ void testPauses(Tally& tally) {
 void testTwo(Tally& tally) {
   Work one(30000), two(30000), here(30000);
   Heard first, second;
-  int32_t controls[2][16] = {};
-  Job a({{one.program, {}, 0, 150}, {one.program, {}, 0, 50}}, controls[0], first.listener());
-  Job b({{two.program, {}, 0, forever}}, controls[1], second.listener());
+  int32_t finished[2] = {};
+  Job a({{one.program, {}}}, {0, 200}, &finished[0], first.listener());
+  Job b({{two.program, {}}}, {0, forever}, &finished[1], second.listener());
   if (!tally.check(a.start() && b.start(), "job: two do not start")) return;
   // This thread computes, and resizes the pool, meanwhile.
   for (int i = 0; i < 200; i++) {
@@ -94,16 +97,17 @@ void testTwo(Tally& tally) {
     if (i % 20 == 0) setThreads(1 + i / 20 % 4);
   }
   a.join();
-  tally.check(a.result().steps == 200 && read(controls[0], 1) == 1 && read(controls[0], 2) == 50, "job: ended after %lld steps",
+  tally.check(a.result().steps == 200 && read(finished[0]) == 200, "job: ended after %lld steps",
               static_cast<long long>(a.result().steps));
   tally.check(one.b == here.b && one.steps == 200, "job: other results than here");
-  waitFor([&] { return read(controls[1], 0) > 3; });
+  waitFor([&] { return read(finished[1]) > 3; });
   b.stop();
   b.join();
   tally.check(second.ended && two.steps == b.result().steps, "job: %g steps are %lld", two.steps, static_cast<long long>(b.result().steps));
 }
 
 void testFailure(Tally& tally) {
+  Work before(10);
   float out[4] = {};
   Tape tape;
   tape.call("fill", {1, 1, 0}, {tape.external(out, 4, DType::f32)});
@@ -111,15 +115,62 @@ void testFailure(Tally& tally) {
   Refusal refusal = {"", ""};
   Program* program = tape.make(0, refusal);
   Heard heard;
-  int32_t control[16] = {};
-  Job job({{program, {}, 2, 1}, {program, {}, 0, 9}}, control, heard.listener());
+  int32_t finished = 0;
+  Job job({{before.program, {}}, {program, {}}}, {0, 9}, &finished, heard.listener());
   job.start();
   job.join();
   const JobResult& result = job.result();
-  tally.check(result.steps == 5 && result.stage == 1 && result.outcome.call == 0 && result.outcome.status == OUT_OF_BOUNDS,
+  tally.check(result.steps == 4 && before.steps == 5 && result.stage == 1 && result.outcome.call == 0 && result.outcome.status == OUT_OF_BOUNDS,
               "job: a step that leads outside: %lld steps, stage %d, call %d", static_cast<long long>(result.steps), result.stage, result.outcome.call);
   tally.check(program->run().call == -1, "job: recorded numbers are not what they were");
   delete program;
+}
+
+/** Threads of this process that have the name of a job's. */
+int jobThreads() {
+  int count = 0;
+  DIR* tasks = opendir("/proc/self/task");
+  while (const dirent* entry = readdir(tasks)) {
+    char path[300], name[32] = "";
+    snprintf(path, sizeof path, "/proc/self/task/%s/comm", entry->d_name);
+    FILE* file = fopen(path, "r");
+    if (!file) continue;
+    if (fgets(name, sizeof name, file) && !strcmp(name, "simdgrad-job\n")) count++;
+    fclose(file);
+  }
+  closedir(tasks);
+  return count;
+}
+
+/** Short jobs, each freed as soon as it was joined: they use one thread, and of several at a time one thread stays. */
+void testParked(Tally& tally) {
+  Work work(4);
+  bool good = true;
+  for (int i = 0; i < 2000 && good; i++) {
+    Heard heard;
+    int32_t finished = 0;
+    Job* const job = new Job({{work.program, {}}}, {0, 3}, &finished, heard.listener());
+    good = job->start();
+    job->join();
+    good = good && heard.ended && job->result().steps == 3;
+    delete job;
+  }
+  tally.check(good && work.steps == 6000, "job: one after the other made %g steps", work.steps);
+  Work others[4] = {Work(4), Work(4), Work(4), Work(4)};
+  for (int round = 0; round < 50; round++) {
+    Heard heard[4];
+    int32_t finished[4];
+    std::vector<Job*> jobs;
+    for (int i = 0; i < 4; i++) jobs.push_back(new Job({{others[i].program, {}}}, {0, 5}, &finished[i], heard[i].listener()));
+    for (Job* job : jobs) good = job->start() && good;
+    for (Job* job : jobs) {
+      job->join();
+      good = good && job->result().steps == 5;
+      delete job;
+    }
+  }
+  tally.check(good, "job: several at a time");
+  tally.check(waitFor([] { return jobThreads() == 1; }), "job: %d threads stay", jobThreads());
 }
 
 }  // namespace
@@ -129,6 +180,7 @@ void testJob(Tally& tally) {
   testPauses(tally);
   testTwo(tally);
   testFailure(tally);
+  testParked(tally);
 }
 
 }  // namespace simdgrad::test

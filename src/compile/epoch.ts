@@ -1,0 +1,101 @@
+/** One epoch over a source, stretch by stretch: the loop behind `step.run`, `fit` and `evaluate`. */
+import { type SimdgradError, ValueError } from "../errors.js";
+import { takeTurn, turnIsDue } from "../event-loop.js";
+import { quoted } from "../quote.js";
+import { batchesLeft, type Feed, isNotCapturable } from "./feed.js";
+import type { Limits, Stepper, Stretch } from "./stepper.js";
+
+/** A DataLoader, or anything that can be iterated over once for each epoch and gives batches. */
+export type Source<Batch = unknown> = { feed(): Feed | null } | Iterable<Batch> | AsyncIterable<Batch>;
+
+/** How the steps of an epoch are made. */
+export interface Steps {
+  /** Makes those of a source that says which samples it takes; null when none is to be compiled. */
+  readonly stepper: Stepper | null;
+  /** Makes one of a batch that JavaScript has fetched. */
+  one(batch: unknown): void;
+  /** The stepper has made so many. */
+  made?(steps: number): void;
+  /** The stepper cannot make them: all others are made by `one`. */
+  refused?(error: SimdgradError): void;
+}
+
+type Batches = Iterator<unknown> | AsyncIterator<unknown>;
+
+export class Epoch {
+  readonly #feed: Feed | null;
+  /** Where JavaScript goes through the batches. */
+  #batches: Batches | null;
+
+  constructor(
+    source: Source,
+    private readonly steps: Steps,
+  ) {
+    this.#feed = steps.stepper === null ? null : feedOf(source);
+    this.#batches = this.#feed === null ? batchesOf(source as Iterable<unknown>) : null;
+  }
+
+  /** Makes the next steps. None means that the epoch is over, or that the limits allow none. */
+  async next(limits: Limits): Promise<Stretch> {
+    if (this.#batches === null) {
+      try {
+        const stretch = await this.steps.stepper!.run(this.#feed!, limits);
+        if (stretch.steps > 0) this.steps.made?.(stretch.steps);
+        return stretch;
+      } catch (error) {
+        if (!isNotCapturable(error)) throw error;
+        this.steps.refused?.(error);
+        this.goOnHere();
+      }
+    }
+    return this.#overBatches(this.#batches!, limits);
+  }
+
+  /** All further batches are fetched by JavaScript. */
+  goOnHere(): void {
+    this.#batches ??= batchesLeft(this.#feed!);
+  }
+
+  async #overBatches(
+    batches: Batches,
+    { steps: most, signal, milliseconds = Infinity }: Limits,
+  ): Promise<Stretch> {
+    const until = performance.now() + milliseconds;
+    let steps = 0;
+    while (steps < most && !signal?.aborted) {
+      if (steps > 0 && performance.now() >= until) break;
+      const next = batches.next();
+      const { done, value } = isThenable(next) ? await next : next;
+      if (done) break;
+      const batch = isThenable(value) ? await value : value;
+      if (signal?.aborted) break;
+      this.steps.one(batch);
+      steps++;
+      if (turnIsDue()) await takeTurn();
+    }
+    return { steps, failure: null };
+  }
+
+  /** Tells the loader that all of its steps were made, if they were. */
+  finish(): void {
+    if (this.#feed !== null && this.#feed.position === this.#feed.length) this.#feed.finish();
+  }
+
+  /** To be called in any case: the source may have something to close. */
+  async close(): Promise<void> {
+    await this.#batches?.return?.();
+  }
+}
+
+const feedOf = (source: Source): Feed | null => (source as { feed?(): Feed | null } | null)?.feed?.() ?? null;
+
+function batchesOf(source: Partial<Iterable<unknown> & AsyncIterable<unknown>> | null): Batches {
+  const batches = source?.[Symbol.asyncIterator]?.() ?? source?.[Symbol.iterator]?.();
+  if (batches === undefined)
+    throw new ValueError(`run: a source is a DataLoader, or batches to iterate over: ${quoted(source)}`);
+  return batches;
+}
+
+function isThenable<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
+  return typeof (value as PromiseLike<T> | null | undefined)?.then === "function";
+}

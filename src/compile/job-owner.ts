@@ -1,0 +1,49 @@
+import { setImmediate } from "node:timers/promises";
+import { claim, type Owner, type Use } from "../busy.js";
+import type { Job } from "../kernels/addon.js";
+
+/** A job as the owner of what it works on. */
+export class JobOwner implements Owner {
+  #claimed: (() => void) | null;
+  #over = false;
+  #turns: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly job: Job,
+    private readonly memory: Use,
+  ) {
+    this.#claimed = claim(memory, this);
+  }
+
+  release(): void {
+    this.#over = true;
+    this.#claimed?.();
+    this.#claimed = null;
+  }
+
+  /** One after the other: resuming the thread for one would let it run while the next works on the memory. */
+  whilePaused(fn: () => void): Promise<boolean> {
+    const mine = this.#turns.then(() => this.#betweenSteps(fn));
+    this.#turns = mine.catch(() => {});
+    return mine;
+  }
+
+  async #betweenSteps(fn: () => void): Promise<boolean> {
+    while (!this.#over) {
+      if (!(await this.job.pause())) {
+        // It has ended, and `release` is on its way.
+        await setImmediate();
+        continue;
+      }
+      this.#claimed?.();
+      try {
+        fn();
+        return true;
+      } finally {
+        this.#claimed = claim(this.memory, this);
+        this.job.resume();
+      }
+    }
+    return false;
+  }
+}

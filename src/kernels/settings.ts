@@ -1,0 +1,54 @@
+/** What users set, and what environment variables say. */
+import { ValueError } from "../errors.js";
+import { editDistance } from "../nearest.js";
+import type { Addon } from "./addon.js";
+import { unavailable } from "./native-backend.js";
+
+export function oneOf<T extends string>(what: string, value: string, valid: readonly T[]): T {
+  if ((valid as readonly string[]).includes(value)) return value as T;
+  // Of two that are as far, the one that begins like it.
+  const begin = (name: string) => [...name].findIndex((letter, i) => letter !== value[i]);
+  const near = [...valid].sort(
+    (a, b) => editDistance(value, a) - editDistance(value, b) || begin(b) - begin(a),
+  )[0];
+  throw new ValueError(
+    `${what}: one of ${valid.join(", ")} is needed: "${value}"; did you mean "${near}"?`,
+    "INVALID_BACKEND",
+  );
+}
+
+const isaNames = ["portable", "avx2", "avx512", "neon"] as const;
+
+/** What the pool has room for (native/threads/pool.h). */
+export const maxThreads = 256;
+
+export function checkThreads(what: string, n: number, given: string): number {
+  if (!Number.isInteger(n) || n < 1 || n > maxThreads)
+    throw new ValueError(
+      `${what}: a number of threads from 1 to ${maxThreads} is needed: ${given}`,
+      "INVALID_BACKEND",
+    );
+  return n;
+}
+
+/** SIMDGRAD_ISA and SIMDGRAD_THREADS; they count for the process, so the first environment that loads the addon applies them. */
+export function applyEnvironment(addon: Addon): void {
+  const isa = process.env["SIMDGRAD_ISA"];
+  const threads = process.env["SIMDGRAD_THREADS"];
+  if (isa) {
+    oneOf("SIMDGRAD_ISA", isa, isaNames);
+    if (!addon.isas.includes(isa))
+      throw unavailable(
+        `SIMDGRAD_ISA=${isa} does not run here${addon.isaNote ? ` (${addon.isaNote})` : ""}; this CPU runs ${addon.isas.join(", ")}`,
+      );
+    if (addon.first) addon.setIsa(isa);
+  }
+  if (threads) {
+    const n = checkThreads(
+      "SIMDGRAD_THREADS",
+      /^\d+$/.test(threads) ? Number(threads) : Number.NaN,
+      `"${threads}"`,
+    );
+    if (addon.first) addon.setThreads(n);
+  }
+}

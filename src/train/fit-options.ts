@@ -1,0 +1,93 @@
+/** What `fit` is given. */
+
+import { ValueError } from "../errors.js";
+import type { Path } from "../io/index.js";
+import type { Module } from "../nn/module.js";
+import type { Optimizer } from "../optim/optimizer.js";
+import type { Scheduler } from "../optim/schedulers.js";
+import { checkOptions } from "../options.js";
+import { quoted } from "../quote.js";
+import { batchesOf, type TrainingData } from "./batches.js";
+import { checkModel, checkOptimizer, checkScheduler } from "./given.js";
+import type { Loss } from "./score.js";
+
+export interface FitOptions {
+  optimizer: Optimizer<any>;
+  /** A module or a function; its value is a mean over the batch. Default: cross-entropy. */
+  loss?: Loss;
+  scheduler?: Pick<Scheduler, "step">;
+  /** When `scheduler.step()` is called: after each epoch (default, as in PyTorch's examples) or after each step. */
+  schedulerUnit?: "epoch" | "step";
+  /** Default 1. */
+  epochs?: number;
+  /** For a data set; a loader has its own. Default 32. */
+  batchSize?: number;
+  /** For a data set: a new order every epoch. Default true. */
+  shuffle?: boolean;
+  /** Makes the run repeatable: order of a data set, and dropout (the generator of `manualSeed` is set from it). */
+  seed?: number;
+  /** Evaluated at the end of each epoch. */
+  validation?: TrainingData;
+  /** A file that is replaced every so many steps, and at the end of each epoch: the whole state of the run. */
+  checkpoint?: Path;
+  /** Steps between two checkpoints: what a run that is killed has to make again at most. Default 500. */
+  checkpointEvery?: number;
+  /** Goes on from `checkpoint`, to the bits of a run that was never interrupted; from the beginning while there is none. Default false. */
+  resume?: boolean;
+  /** Stops within one step; the run ends with `signal.reason`, as it does in Node's own functions. */
+  signal?: AbortSignal;
+  /**
+   * Whether steps over a data set or a DataLoader are compiled: they run on a native thread, the event loop stays free, and `forward` and
+   * `loss` are called only while they are traced. Default true. A model that cannot be compiled, because it reads values or draws random
+   * numbers of JavaScript, is trained eagerly, with a warning.
+   */
+  compile?: boolean;
+  /** Stores the gradients of compiled steps, to be read between them: `keepGrads` of `compile`. Default false. */
+  keepGrads?: boolean;
+  /** Least number of milliseconds between two `progress` events; 0 for one a step. Default 100. */
+  reportEvery?: number;
+}
+
+const names: readonly (keyof FitOptions)[] = [
+  ...(["optimizer", "loss", "scheduler", "schedulerUnit", "epochs", "batchSize", "shuffle"] as const),
+  ...(["seed", "validation", "signal", "reportEvery", "compile", "keepGrads"] as const),
+  ...(["checkpoint", "checkpointEvery", "resume"] as const),
+];
+
+/** With the defaults of those that every run needs. */
+export type ResolvedOptions = FitOptions &
+  Required<
+    Pick<FitOptions, "epochs" | "batchSize" | "shuffle" | "reportEvery" | "schedulerUnit" | "checkpointEvery">
+  >;
+
+/** @throws ValueError for each mistake, before the first step. */
+export function resolveOptions(model: Module, options: FitOptions): ResolvedOptions {
+  checkModel("fit", model);
+  checkOptimizer(options);
+  checkScheduler(options.scheduler);
+  checkOptions("fit", options, names);
+  const own = new Set<unknown>(model.parameters());
+  if (!options.optimizer.paramGroups.some(({ params }) => params.some((p: unknown) => own.has(p))))
+    throw new ValueError(
+      "fit: the optimizer has none of the model's parameters: is it that of another model?",
+      "WRONG_OPTIMIZER",
+    );
+  const { epochs = 1, batchSize = 32, shuffle = true, reportEvery = 100, schedulerUnit = "epoch" } = options;
+  if (!Number.isInteger(epochs) || epochs < 1)
+    throw new ValueError(`fit: epochs is an integer >= 1: ${quoted(epochs)}`);
+  if (!(reportEvery >= 0)) throw new ValueError(`fit: reportEvery is a number >= 0: ${quoted(reportEvery)}`);
+  if (schedulerUnit !== "epoch" && schedulerUnit !== "step")
+    throw new ValueError(`fit: schedulerUnit is epoch or step: ${String(schedulerUnit)}`);
+  const { signal, validation, checkpointEvery = 500 } = options;
+  if (signal !== undefined && !(signal instanceof AbortSignal))
+    throw new ValueError(`fit: signal is an AbortSignal: ${typeof signal}`);
+  if (validation !== undefined) batchesOf("fit: validation", validation, { batchSize, shuffle: false });
+  for (const name of ["compile", "keepGrads"] as const)
+    if (options[name] !== undefined && typeof options[name] !== "boolean")
+      throw new ValueError(`fit: ${name} is true or false: ${String(options[name])}`);
+  if (!Number.isInteger(checkpointEvery) || checkpointEvery < 1)
+    throw new ValueError(`fit: checkpointEvery is an integer >= 1: ${quoted(checkpointEvery)}`);
+  if (options.resume && options.checkpoint === undefined)
+    throw new ValueError("fit: resume needs checkpoint: the file to go on from");
+  return { ...options, epochs, batchSize, shuffle, reportEvery, schedulerUnit, checkpointEvery };
+}
