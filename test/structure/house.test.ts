@@ -19,7 +19,9 @@ describe("the house", () => {
   test(`files stay below ${longest} lines`, () => {
     const lines = [...files].map(([path, text]) => ({ path, lines: text.split("\n").length - 1 }));
     expect(lines.length).toBeGreaterThan(60);
-    expect(lines.filter((file) => file.lines >= longest)).toEqual([]);
+    // Nobody reads or edits what a tool writes: it reads the sources, which are of this length.
+    const written = lines.filter((file) => !file.path.startsWith("src/ops/generated/"));
+    expect(written.filter((file) => file.lines >= longest)).toEqual([]);
   });
 
   test("every folder and file is called by what it is", () => {
