@@ -1263,7 +1263,7 @@ declare module "../../tensor/tensor.js" {
      * The largest element of `x`, or with `dim` the largest along it and where it is, `{ values, indices }`;
      * or with a tensor the larger of each two elements (`maximum`). NaN wins. Of equals the first is taken
      * and has the gradient; over all elements, equals share it. Shapes of `x` without `dim` (`keepdim`: with
-     * size 1).; values alone, and over several dims: `amax`. PyTorch: `torch.max`.
+     * size 1). Values alone, and over several dims: `amax`. PyTorch: `torch.max`.
      * @throws ShapeError `EMPTY_REDUCTION` where there is nothing to choose from.
      */
     max(): Tensor;
@@ -1271,7 +1271,7 @@ declare module "../../tensor/tensor.js" {
      * The largest element of `x`, or with `dim` the largest along it and where it is, `{ values, indices }`;
      * or with a tensor the larger of each two elements (`maximum`). NaN wins. Of equals the first is taken
      * and has the gradient; over all elements, equals share it. Shapes of `x` without `dim` (`keepdim`: with
-     * size 1).; values alone, and over several dims: `amax`. PyTorch: `torch.max`.
+     * size 1). Values alone, and over several dims: `amax`. PyTorch: `torch.max`.
      * @throws ShapeError `EMPTY_REDUCTION` where there is nothing to choose from.
      */
     max(other: Tensor): Tensor;
@@ -1279,7 +1279,7 @@ declare module "../../tensor/tensor.js" {
      * The largest element of `x`, or with `dim` the largest along it and where it is, `{ values, indices }`;
      * or with a tensor the larger of each two elements (`maximum`). NaN wins. Of equals the first is taken
      * and has the gradient; over all elements, equals share it. Shapes of `x` without `dim` (`keepdim`: with
-     * size 1).; values alone, and over several dims: `amax`. PyTorch: `torch.max`.
+     * size 1). Values alone, and over several dims: `amax`. PyTorch: `torch.max`.
      * @throws ShapeError `EMPTY_REDUCTION` where there is nothing to choose from.
      */
     max(dim: Along, options?: ReduceOptions): ValuesAndIndices;
