@@ -37,7 +37,7 @@ describe("hovers", () => {
   });
 
   test.each([
-    ["x.cumsum", "Tensor.cumsum(dim: number", "Running sums along `dim`."],
+    ["x.cumsum", "Tensor.cumsum(dim: number", "The running sums along `dim`."],
     [
       "x.cumsum_",
       "Tensor.cumsum_(dim: number",

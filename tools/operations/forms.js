@@ -47,7 +47,7 @@ export function readDoc(comment, where) {
   const paragraphs = [];
   for (const line of lines)
     if (line === "") paragraphs.push("");
-    else if ((paragraphs.at(-1) ?? "") === "" || /^(@|Shapes?: )/.test(line)) paragraphs.push(line);
+    else if ((paragraphs.at(-1) ?? "") === "" || /^(@|- |Shapes?: )/.test(line)) paragraphs.push(line);
     else paragraphs.push(`${paragraphs.pop()} ${line}`);
   const tag = (name) =>
     paragraphs.filter((p) => p.startsWith(`@${name} `)).map((p) => p.slice(name.length + 2));

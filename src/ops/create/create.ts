@@ -189,7 +189,7 @@ export function filled(op: string, shape: Shape, given: number | boolean, option
 }
 
 /**
- * Zeros of `shape`: `zeros([2, 3])`. PyTorch: `torch.zeros`.
+ * A tensor of zeros: `zeros([2, 3])`. PyTorch: `torch.zeros`.
  * @forms zeros()
  */
 export function zeros(shape: Shape, options?: TensorOptions): Tensor {
@@ -197,7 +197,7 @@ export function zeros(shape: Shape, options?: TensorOptions): Tensor {
 }
 
 /**
- * Ones of `shape`. PyTorch: `torch.ones`.
+ * A tensor of ones: `ones([2, 3])`. PyTorch: `torch.ones`.
  * @forms ones()
  */
 export function ones(shape: Shape, options?: TensorOptions): Tensor {
@@ -205,7 +205,7 @@ export function ones(shape: Shape, options?: TensorOptions): Tensor {
 }
 
 /**
- * Zeros of the shape and dtype of `x`. PyTorch: `torch.zeros_like`.
+ * A tensor of zeros with the shape and dtype of `x`. PyTorch: `torch.zeros_like`.
  * @forms zerosLike()
  */
 export function zerosLike(x: Tensor, options?: TensorOptions): Tensor {
@@ -214,7 +214,7 @@ export function zerosLike(x: Tensor, options?: TensorOptions): Tensor {
 }
 
 /**
- * Ones of the shape and dtype of `x`. PyTorch: `torch.ones_like`.
+ * A tensor of ones with the shape and dtype of `x`. PyTorch: `torch.ones_like`.
  * @forms onesLike()
  */
 export function onesLike(x: Tensor, options?: TensorOptions): Tensor {
@@ -270,10 +270,10 @@ function spaced(
 }
 
 /**
- * `arange(end)`, `arange(start, end)` or `arange(start, end, step)`: start, start + step, … below `end`.
- * Default dtype `float32`, because JavaScript's numbers do not say whether they are integers; say
- * `{ dtype: "int32" }` for indices. Of integer dtypes the numbers lose their fractions first. PyTorch:
- * `torch.arange`.
+ * A vector of start, start + step, … below `end`: `arange(end)`, `arange(start, end)` or
+ * `arange(start, end, step)`. Default dtype `float32`, because JavaScript's numbers do not say whether they
+ * are integers; say `{ dtype: "int32" }` for indices. Of integer dtypes the numbers lose their fractions
+ * first. PyTorch: `torch.arange`.
  * @forms arange()
  */
 export function arange(...args: [...(number | boolean)[], TensorOptions] | (number | boolean)[]): Tensor {
@@ -301,7 +301,7 @@ export function arange(...args: [...(number | boolean)[], TensorOptions] | (numb
 }
 
 /**
- * `steps` evenly spaced values from `start` to `end`, both included. PyTorch: `torch.linspace`.
+ * A vector of `steps` evenly spaced values from `start` to `end`, both included. PyTorch: `torch.linspace`.
  * @forms linspace()
  */
 export function linspace(start: Bound, end: Bound, steps: number, options?: TensorOptions): Tensor {
@@ -314,8 +314,8 @@ export interface LogspaceOptions extends TensorOptions {
 }
 
 /**
- * `base` to the power of `steps` evenly spaced exponents from `start` to `end`: `logspace(0, 3, 4)`,
- * `logspace(0, 3, 4, { base: 2 })`. PyTorch: `torch.logspace`.
+ * A vector of powers of `base` whose `steps` exponents are evenly spaced from `start` to `end`:
+ * `logspace(0, 3, 4)`. PyTorch: `torch.logspace`.
  * @forms logspace()
  */
 export function logspace(
@@ -361,7 +361,7 @@ export function fillRandom(
 }
 
 /**
- * Uniform on [0, 1). PyTorch: `torch.rand`.
+ * A tensor of `shape` with random numbers from the uniform distribution on [0, 1). PyTorch: `torch.rand`.
  * @forms rand()
  */
 export function rand(shape: Shape, options?: RandomOptions): Tensor {
@@ -369,7 +369,8 @@ export function rand(shape: Shape, options?: RandomOptions): Tensor {
 }
 
 /**
- * Normal with mean 0 and variance 1. PyTorch: `torch.randn`.
+ * A tensor of `shape` with random numbers from the normal distribution with mean 0 and variance 1. PyTorch:
+ * `torch.randn`.
  * @forms randn()
  */
 export function randn(shape: Shape, options?: RandomOptions): Tensor {

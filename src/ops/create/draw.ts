@@ -35,7 +35,8 @@ function uniform(shape: Shape, dtype: DType, options: GeneratorOptions | undefin
 }
 
 /**
- * Uniform on [0, 1), of the shape and dtype of `x`. PyTorch: `torch.rand_like`.
+ * A tensor of the shape and dtype of `x` with random numbers from the uniform distribution on [0, 1).
+ * PyTorch: `torch.rand_like`.
  * @forms randLike()
  */
 export function randLike(x: Tensor, options?: RandomOptions): Tensor {
@@ -45,7 +46,8 @@ export function randLike(x: Tensor, options?: RandomOptions): Tensor {
 }
 
 /**
- * Normal with mean 0 and variance 1, of the shape and dtype of `x`. PyTorch: `torch.randn_like`.
+ * A tensor of the shape and dtype of `x` with random numbers from the normal distribution with mean 0 and
+ * variance 1. PyTorch: `torch.randn_like`.
  * @forms randnLike()
  */
 export function randnLike(x: Tensor, options?: RandomOptions): Tensor {
@@ -87,8 +89,8 @@ function integers(
 }
 
 /**
- * Integers from low to high - 1, all equally likely: `randint(high, shape)` or `randint(low, high, shape)`.
- * Default dtype `int32`. PyTorch: `torch.randint`.
+ * A tensor of random integers from `low` (default 0) to `high` - 1, all equally likely:
+ * `randint(high, shape)` or `randint(low, high, shape)`. Default dtype `int32`. PyTorch: `torch.randint`.
  * @forms randint()
  */
 export function randint(...args: [...(number | Shape)[], RandomOptions] | (number | Shape)[]): Tensor {
@@ -121,8 +123,8 @@ function boundsOf<Options extends GeneratorOptions>(
 }
 
 /**
- * `randint` of the shape and dtype of `x`: `randintLike(x, high)` or `randintLike(x, low, high)`. PyTorch:
- * `torch.randint_like`.
+ * A tensor of the shape and dtype of `x` with random integers: `randintLike(x, high)` or
+ * `randintLike(x, low, high)`. PyTorch: `torch.randint_like`.
  * @forms randintLike()
  */
 export function randintLike(x: Tensor, ...args: [...number[], RandomOptions] | number[]): Tensor {
@@ -135,8 +137,8 @@ export function randintLike(x: Tensor, ...args: [...number[], RandomOptions] | n
 }
 
 /**
- * Normal numbers with `mean` and `std`, tensors (which broadcast) or numbers: `normal(mean, std)`, or
- * `normal(0, 1, [2, 3])` for two numbers. PyTorch: `torch.normal`.
+ * Random numbers from normal distributions whose `mean` and `std` are tensors (which broadcast) or numbers:
+ * `normal(mean, std)`, or `normal(0, 1, [2, 3])` for two numbers. PyTorch: `torch.normal`.
  * @forms normal()
  */
 export function normal(
@@ -166,8 +168,8 @@ export function normal(
 }
 
 /**
- * 1 with the probability that is in `p`, else 0; shape and dtype of `p`. Its gradient is 0. PyTorch:
- * `torch.bernoulli`.
+ * A tensor of the shape and dtype of `p` whose elements are 1 with the probability in `p`, else 0. Its
+ * gradient is 0. PyTorch: `torch.bernoulli`.
  * @forms bernoulli(), x.bernoulli()
  */
 export function bernoulli(p: Tensor, options?: GeneratorOptions): Tensor {
@@ -200,8 +202,7 @@ function needsFloat(op: string, x: Tensor): void {
 }
 
 /**
- * Overwrites `x` with ones, with probability `p` (a number or a tensor), and zeros. PyTorch:
- * `Tensor.bernoulli_`.
+ * Overwrites `x` with 1 with probability `p` (a number or a tensor), else 0. PyTorch: `Tensor.bernoulli_`.
  * @forms x.bernoulli_()
  */
 export function bernoulli_(x: Tensor, p: Tensor | number = 0.5, options?: GeneratorOptions): Tensor {
@@ -222,7 +223,8 @@ function positive(op: string, name: string, value: number): void {
 }
 
 /**
- * Overwrites `x` with numbers of density lambda · e^(-lambda x). PyTorch: `Tensor.exponential_`.
+ * Overwrites `x` with random numbers from the exponential distribution, whose density is lambda · e^(-lambda
+ * x). PyTorch: `Tensor.exponential_`.
  * @forms x.exponential_()
  */
 export function exponential_(x: Tensor, lambda = 1, options?: GeneratorOptions): Tensor {
@@ -233,8 +235,8 @@ export function exponential_(x: Tensor, lambda = 1, options?: GeneratorOptions):
 }
 
 /**
- * Overwrites `x` with 1, 2, …: the number of trials up to the first success, each of probability `p`.
- * PyTorch: `Tensor.geometric_`.
+ * Overwrites `x` with random numbers of trials up to the first success, where each trial succeeds with
+ * probability `p`. PyTorch: `Tensor.geometric_`.
  * @forms x.geometric_()
  */
 export function geometric_(x: Tensor, p: number, options?: GeneratorOptions): Tensor {
@@ -248,7 +250,7 @@ export function geometric_(x: Tensor, p: number, options?: GeneratorOptions): Te
 }
 
 /**
- * Overwrites `x` with numbers of the Cauchy distribution. PyTorch: `Tensor.cauchy_`.
+ * Overwrites `x` with random numbers from the Cauchy distribution. PyTorch: `Tensor.cauchy_`.
  * @forms x.cauchy_()
  */
 export function cauchy_(x: Tensor, median = 0, sigma = 1, options?: GeneratorOptions): Tensor {
@@ -260,7 +262,8 @@ export function cauchy_(x: Tensor, median = 0, sigma = 1, options?: GeneratorOpt
 }
 
 /**
- * Overwrites `x` with e to the power of normal numbers. PyTorch: `Tensor.log_normal_`.
+ * Overwrites `x` with e to the power of random numbers from the normal distribution with `mean` and `std`.
+ * PyTorch: `Tensor.log_normal_`.
  * @forms x.logNormal_()
  */
 export function logNormal_(x: Tensor, mean = 1, std = 2, options?: GeneratorOptions): Tensor {
@@ -274,8 +277,8 @@ export function logNormal_(x: Tensor, mean = 1, std = 2, options?: GeneratorOpti
 }
 
 /**
- * Overwrites `x` with integers from `low` (default 0) to `high` - 1: `x.random_(10)`, `x.random_(5, 10)`.
- * PyTorch: `Tensor.random_`.
+ * Overwrites `x` with random integers from `low` (default 0) to `high` - 1: `x.random_(10)`,
+ * `x.random_(5, 10)`. PyTorch: `Tensor.random_`.
  * @forms x.random_()
  */
 export function random_(x: Tensor, ...args: [...number[], GeneratorOptions] | number[]): Tensor {
@@ -294,8 +297,9 @@ export interface MultinomialOptions extends GeneratorOptions {
 }
 
 /**
- * `count` positions from each row of weights, [classes] or [rows, classes], with probabilities in proportion;
- * `int32`. A weight of 0 is not drawn as long as there are others. PyTorch: `torch.multinomial`.
+ * `count` random positions for each row of weights, drawn with probabilities in proportion to the weights:
+ * [classes] or [rows, classes] → `int32` [count] or [rows, count]. A weight of 0 is not drawn as long as
+ * there are others. PyTorch: `torch.multinomial`.
  *
  * The class with the largest ln(weight) + Gumbel noise has its weight for a probability (Gumbel, 1954).
  * @forms multinomial(), x.multinomial()

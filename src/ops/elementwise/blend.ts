@@ -37,7 +37,7 @@ export function addcmul(x: Tensor, a: Tensor, b: Tensor, options?: { value?: num
 }
 
 /**
- * x + value · a / b, of floats. PyTorch: `torch.addcdiv`.
+ * x + value · a / b, for float tensors. PyTorch: `torch.addcdiv`.
  * @forms addcdiv(), x.addcdiv(), x.addcdiv_()
  */
 export function addcdiv(x: Tensor, a: Tensor, b: Tensor, options?: { value?: number }): Tensor {
@@ -50,7 +50,7 @@ export function addcdiv(x: Tensor, a: Tensor, b: Tensor, options?: { value?: num
 }
 
 /**
- * 0 below 0, 1 above it, and `values` at 0. It has no gradient. PyTorch: `torch.heaviside`.
+ * 0 where x < 0, 1 where x > 0, and `values` where x is 0. It has no gradient. PyTorch: `torch.heaviside`.
  * @forms heaviside(), x.heaviside(), x.heaviside_()
  */
 export function heaviside(x: Tensor, values: Tensor): Tensor {

@@ -27,7 +27,7 @@ export function int(x: Tensor): Tensor {
 }
 
 /**
- * `x` in int32: PyTorch has int64 here; `x` itself where it has that dtype. PyTorch: `Tensor.long`.
+ * `x` in int32 (PyTorch has int64 here); `x` itself where it has that dtype. PyTorch: `Tensor.long`.
  * @forms x.long()
  */
 export function long(x: Tensor): Tensor {
@@ -43,7 +43,7 @@ export function byte(x: Tensor): Tensor {
 }
 
 /**
- * `x` in bool: whether elements are other than 0; `x` itself where it has that dtype. PyTorch: `Tensor.bool`.
+ * True where elements of `x` are not 0; `x` itself where its dtype is bool. PyTorch: `Tensor.bool`.
  * @forms x.bool()
  */
 export function bool(x: Tensor): Tensor {

@@ -19,7 +19,7 @@ export interface CloseOptions {
 }
 
 /**
- * Whether |a - b| <= atol + rtol |b|, elementwise; equal infinities are close. `bool`. PyTorch:
+ * True where |a - b| <= atol + rtol |b|, or where both are the same infinity. `bool`. PyTorch:
  * `torch.isclose`.
  * @forms isclose(), x.isclose()
  */
@@ -29,7 +29,7 @@ export function isclose(a: Tensor, b: Tensor, options?: CloseOptions): Tensor {
 }
 
 /**
- * Whether all elements are close: a boolean. PyTorch: `torch.allclose`.
+ * True if all elements are close to each other: see `isclose`. PyTorch: `torch.allclose`.
  * @forms allclose(), x.allclose()
  */
 export function allclose(a: Tensor, b: Tensor, options?: CloseOptions): boolean {
@@ -56,7 +56,7 @@ function closeness(op: string, left: Tensor, right: Tensor, options: CloseOption
 }
 
 /**
- * Whether both have the same shape and equal elements: a boolean. NaN equals nothing. PyTorch: `torch.equal`.
+ * True if both tensors have the same shape and equal elements. NaN equals nothing. PyTorch: `torch.equal`.
  * @forms equal(), x.equal()
  */
 export function equal(a: Tensor, b: Tensor): boolean {

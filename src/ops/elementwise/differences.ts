@@ -18,8 +18,8 @@ export interface DiffOptions {
 }
 
 /**
- * Differences of neighbours along `dim`, taken `n` times; of bools whether they differ. Each time the dim
- * gets smaller by 1. PyTorch: `torch.diff`.
+ * The differences between neighbours along `dim`, taken `n` times; for bools, true where neighbours differ.
+ * Each time the dim gets smaller by 1. PyTorch: `torch.diff`.
  * @forms diff(), x.diff()
  */
 export function diff(x: Tensor, n = 1, dim = -1, options?: DiffOptions): Tensor {
@@ -60,7 +60,8 @@ export function trapezoid(y: Tensor, x?: Tensor | TrapezoidOptions, options?: Tr
 }
 
 /**
- * The integral up to each point but the first: see `trapezoid`. PyTorch: `torch.cumulative_trapezoid`.
+ * The integral of `y` up to each point but the first, by the trapezoidal rule: see `trapezoid`. PyTorch:
+ * `torch.cumulative_trapezoid`.
  * @forms cumulativeTrapezoid()
  */
 export function cumulativeTrapezoid(

@@ -14,8 +14,8 @@ import { abs, add, binary, compare, mul, neg, unary, where } from "./elementwise
 import { clamp, isfinite, isnan } from "./pointwise.js";
 
 /**
- * x = mantissa · 2^exponent with 0.5 <= |mantissa| < 1, and `exponent` an `int32` tensor; of 0, infinities
- * and NaN the mantissa is x and the exponent 0. PyTorch: `torch.frexp`.
+ * The `mantissa` and the `exponent` (`int32`) of each element, with x = mantissa · 2^exponent and 0.5 <=
+ * |mantissa| < 1. Of 0, infinities and NaN the mantissa is x and the exponent 0. PyTorch: `torch.frexp`.
  * @forms frexp(), x.frexp()
  */
 export function frexp(x: Tensor): Named<"mantissa" | "exponent", Tensor> {
@@ -41,8 +41,8 @@ function scaledBy(x: Tensor, e: Tensor): Tensor {
 }
 
 /**
- * The angle of a real number: π below 0, else 0; NaN of NaN. Its gradient is 0. Integers give float32.
- * PyTorch: `torch.angle`.
+ * The angle of a real number as a complex number: π where x < 0, NaN where x is NaN, else 0. Its gradient is
+ * 0. Integers give float32. PyTorch: `torch.angle`.
  * @forms angle(), x.angle()
  */
 export function angle(x: Tensor): Tensor {
@@ -55,7 +55,7 @@ export function angle(x: Tensor): Tensor {
 }
 
 /**
- * `x` itself: there are no complex tensors. PyTorch: `torch.real`.
+ * `x` itself, because there are no complex tensors. PyTorch: `torch.real`.
  * @forms real(), x.real()
  */
 export const real = (x: Tensor): Tensor => {
@@ -63,7 +63,8 @@ export const real = (x: Tensor): Tensor => {
   return x;
 };
 /**
- * `x` itself: there are no complex tensors. PyTorch: `torch.conj`.
+ * `x` itself, because there are no complex tensors. PyTorch: `torch.conj`, `torch.conj_physical`,
+ * `torch.resolve_conj`, `torch.resolve_neg`.
  * @forms conj(), conjPhysical(), resolveConj(), resolveNeg(), x.conj(), x.conjPhysical(), x.resolveConj(),
  * x.resolveNeg(), x.conjPhysical_()
  */
@@ -72,7 +73,7 @@ export const conj = (x: Tensor): Tensor => {
   return x;
 };
 /**
- * True for all elements: there are no complex tensors. PyTorch: `torch.isreal`.
+ * True for every element, because there are no complex tensors. PyTorch: `torch.isreal`.
  * @forms isreal(), x.isreal()
  */
 export const isreal = (x: Tensor): Tensor => {
@@ -81,7 +82,7 @@ export const isreal = (x: Tensor): Tensor => {
 };
 
 /**
- * `x` itself; not for booleans. PyTorch: `torch.positive`.
+ * `x` itself; booleans are refused. PyTorch: `torch.positive`.
  * @forms positive(), x.positive()
  */
 export function positive(x: Tensor): Tensor {
@@ -91,7 +92,7 @@ export function positive(x: Tensor): Tensor {
 }
 
 /**
- * max(x, min), for a number or a tensor (broadcast). PyTorch: `torch.clamp_min`.
+ * max(x, min), where `min` is a number or a tensor that broadcasts. PyTorch: `torch.clamp_min`.
  * @forms clampMin(), x.clampMin(), x.clampMin_()
  */
 export const clampMin = (x: Tensor, min: Tensor | number | boolean): Tensor => {
@@ -99,7 +100,7 @@ export const clampMin = (x: Tensor, min: Tensor | number | boolean): Tensor => {
   return clamp(x, { min });
 };
 /**
- * min(x, max), for a number or a tensor (broadcast). PyTorch: `torch.clamp_max`.
+ * min(x, max), where `max` is a number or a tensor that broadcasts. PyTorch: `torch.clamp_max`.
  * @forms clampMax(), x.clampMax(), x.clampMax_()
  */
 export const clampMax = (x: Tensor, max: Tensor | number | boolean): Tensor => {
@@ -108,7 +109,8 @@ export const clampMax = (x: Tensor, max: Tensor | number | boolean): Tensor => {
 };
 
 /**
- * ln Γₚ(x), the multivariate gamma function, for x > (p - 1) / 2. PyTorch: `torch.mvlgamma`.
+ * The logarithm of the multivariate gamma function, ln Γₚ(x), for x > (p - 1) / 2. PyTorch: `torch.mvlgamma`,
+ * `torch.special.multigammaln`.
  * @forms mvlgamma(), x.mvlgamma(), x.mvlgamma_(), special.multigammaln()
  */
 export function mvlgamma(x: Tensor, p: number): Tensor {

@@ -43,7 +43,7 @@ export function add(a: Operand, b: Operand, options?: ScaledOptions): Tensor {
 }
 
 /**
- * a - alpha · b. PyTorch: `torch.sub`.
+ * a - alpha · b. PyTorch: `torch.sub`, `torch.subtract`.
  * @forms sub(), subtract(), x.sub(), x.subtract(), x.subtract_()
  */
 export function sub(a: Operand, b: Operand, options?: ScaledOptions): Tensor {
@@ -56,7 +56,8 @@ export interface DivOptions {
 }
 
 /**
- * a / b. With a rounding mode integers stay integers and the gradient is 0. PyTorch: `torch.div`.
+ * a / b. With a rounding mode integers stay integers and the gradient is 0. PyTorch: `torch.div`,
+ * `torch.divide`.
  * @forms div(), divide(), x.div(), x.divide(), x.divide_()
  */
 export function div(a: Operand, b: Operand, options?: DivOptions): Tensor {
@@ -77,7 +78,7 @@ export function div(a: Operand, b: Operand, options?: DivOptions): Tensor {
 }
 
 /**
- * b - alpha · a, for a tensor `a`. PyTorch: `torch.rsub`.
+ * b - alpha · a, where `a` is a tensor. PyTorch: `torch.rsub`.
  * @forms rsub(), x.rsub()
  */
 export function rsub(a: Tensor, b: Operand, options?: ScaledOptions): Tensor {
@@ -131,8 +132,8 @@ export interface Limits {
 }
 
 /**
- * min(max(x, min), max), where each limit is a number, a tensor (broadcast) or left out: `x.clamp(0, 1)`,
- * `x.clamp({ max: y })`. PyTorch: `torch.clamp`.
+ * min(max(x, min), max), where each limit is a number, a tensor that broadcasts, or left out:
+ * `x.clamp(0, 1)`, `x.clamp({ max: y })`. PyTorch: `torch.clamp`, `torch.clip`.
  * @forms clamp(), clip(), x.clamp(), x.clip()
  */
 export function clamp(x: Tensor, limits?: Limits | Tensor | number | null, max?: Limit | null): Tensor {
@@ -140,7 +141,7 @@ export function clamp(x: Tensor, limits?: Limits | Tensor | number | null, max?:
 }
 
 /**
- * min(max(x, min), max): `clamp` whose errors say `clamp_`. PyTorch: `Tensor.clamp_`.
+ * min(max(x, min), max), as `clamp`; errors say `clamp_`. PyTorch: `Tensor.clamp_`.
  * @forms x.clamp_(), x.clip_()
  */
 export function clampForInPlace(
@@ -194,7 +195,8 @@ export interface RoundOptions {
 }
 
 /**
- * Nearest integer, halves to even; or nearest multiple of 10^-decimals. PyTorch: `torch.round`.
+ * The nearest integer, with halves rounded to even, or the nearest multiple of 10^-decimals. PyTorch:
+ * `torch.round`, `torch.special.round`.
  * @forms round(), x.round(), x.round_(), special.round()
  */
 export function round(x: Tensor, options?: RoundOptions): Tensor {
@@ -209,8 +211,8 @@ export function round(x: Tensor, options?: RoundOptions): Tensor {
 }
 
 /**
- * ln(x / (1 - x)), of x limited to [eps, 1 - eps] when `eps` is given: `x.logit(1e-6)` or
- * `x.logit({ eps: 1e-6 })`. PyTorch: `torch.logit`.
+ * ln(x / (1 - x)), with x first limited to [eps, 1 - eps] if `eps` is given: `x.logit(1e-6)` or
+ * `x.logit({ eps: 1e-6 })`. PyTorch: `torch.logit`, `torch.special.logit`.
  * @forms logit(), x.logit(), x.logit_(), special.logit()
  */
 export function logit(x: Tensor, given?: number | { eps?: number | null } | null): Tensor {
@@ -233,7 +235,7 @@ export interface NanToNumOptions {
 }
 
 /**
- * `x` with numbers in the place of NaN and infinities; their gradient is 0. PyTorch: `torch.nan_to_num`.
+ * `x` with numbers instead of NaN and infinities; the gradient is 0 there. PyTorch: `torch.nan_to_num`.
  * @forms nanToNum(), x.nanToNum(), x.nanToNum_()
  */
 export function nanToNum(x: Tensor, options?: NanToNumOptions): Tensor {
@@ -252,7 +254,7 @@ export function nanToNum(x: Tensor, options?: NanToNumOptions): Tensor {
 const none = (x: Tensor, value: 0 | 1) => full(x.shape, value, { dtype: "bool" });
 
 /**
- * Whether elements are NaN, as `bool`. PyTorch: `torch.isnan`.
+ * True where elements are NaN, as `bool`. PyTorch: `torch.isnan`.
  * @forms isnan(), x.isnan()
  */
 export const isnan = (x: Tensor): Tensor => {
@@ -260,7 +262,7 @@ export const isnan = (x: Tensor): Tensor => {
   return compare.ne(x, x);
 };
 /**
- * Whether elements are Infinity or -Infinity. PyTorch: `torch.isinf`.
+ * True where elements are Infinity or -Infinity, as `bool`. PyTorch: `torch.isinf`.
  * @forms isinf(), x.isinf()
  */
 export const isinf = (x: Tensor): Tensor => {
@@ -268,7 +270,7 @@ export const isinf = (x: Tensor): Tensor => {
   return isFloating(x.dtype) ? compare.eq(unary.abs(x.detach()), Infinity) : none(x, 0);
 };
 /**
- * Whether elements are neither infinite nor NaN. PyTorch: `torch.isfinite`.
+ * True where elements are neither infinite nor NaN, as `bool`. PyTorch: `torch.isfinite`.
  * @forms isfinite(), x.isfinite()
  */
 export const isfinite = (x: Tensor): Tensor => {
@@ -276,7 +278,7 @@ export const isfinite = (x: Tensor): Tensor => {
   return isFloating(x.dtype) ? compare.lt(unary.abs(x.detach()), Infinity) : none(x, 1);
 };
 /**
- * Whether elements are Infinity. PyTorch: `torch.isposinf`.
+ * True where elements are Infinity, as `bool`. PyTorch: `torch.isposinf`.
  * @forms isposinf(), x.isposinf()
  */
 export const isposinf = (x: Tensor): Tensor => {
@@ -284,7 +286,7 @@ export const isposinf = (x: Tensor): Tensor => {
   return isFloating(x.dtype) ? compare.eq(x, Infinity) : none(x, 0);
 };
 /**
- * Whether elements are -Infinity. PyTorch: `torch.isneginf`.
+ * True where elements are -Infinity, as `bool`. PyTorch: `torch.isneginf`.
  * @forms isneginf(), x.isneginf()
  */
 export const isneginf = (x: Tensor): Tensor => {
@@ -293,7 +295,8 @@ export const isneginf = (x: Tensor): Tensor => {
 };
 
 /**
- * Whether the sign bit is set: below 0, or -0. A NaN counts as positive. PyTorch: `torch.signbit`.
+ * True where the sign bit is set: for negative numbers and for -0. A NaN counts as positive. PyTorch:
+ * `torch.signbit`.
  * @forms signbit(), x.signbit()
  */
 export function signbit(x: Tensor): Tensor {
@@ -310,7 +313,7 @@ const truth = (op: string, x: Operand): Tensor => {
 };
 
 /**
- * Whether both are other than 0, as `bool`. Operands broadcast. PyTorch: `torch.logical_and`.
+ * True where both operands are not 0, as `bool`. Operands broadcast. PyTorch: `torch.logical_and`.
  * @forms logicalAnd(), x.logicalAnd(), x.logicalAnd_()
  */
 export const logicalAnd = (a: Tensor, b: Operand): Tensor => {
@@ -318,7 +321,7 @@ export const logicalAnd = (a: Tensor, b: Operand): Tensor => {
   return integer.bitwiseAnd(truth("logicalAnd", a), truth("logicalAnd", b));
 };
 /**
- * Whether one is other than 0, or both. PyTorch: `torch.logical_or`.
+ * True where at least one operand is not 0, as `bool`. PyTorch: `torch.logical_or`.
  * @forms logicalOr(), x.logicalOr(), x.logicalOr_()
  */
 export const logicalOr = (a: Tensor, b: Operand): Tensor => {
@@ -326,7 +329,7 @@ export const logicalOr = (a: Tensor, b: Operand): Tensor => {
   return integer.bitwiseOr(truth("logicalOr", a), truth("logicalOr", b));
 };
 /**
- * Whether one is other than 0, and not both. PyTorch: `torch.logical_xor`.
+ * True where exactly one operand is not 0, as `bool`. PyTorch: `torch.logical_xor`.
  * @forms logicalXor(), x.logicalXor(), x.logicalXor_()
  */
 export const logicalXor = (a: Tensor, b: Operand): Tensor => {
@@ -334,7 +337,7 @@ export const logicalXor = (a: Tensor, b: Operand): Tensor => {
   return integer.bitwiseXor(truth("logicalXor", a), truth("logicalXor", b));
 };
 /**
- * Whether elements are 0, as `bool`. PyTorch: `torch.logical_not`.
+ * True where elements are 0, as `bool`. PyTorch: `torch.logical_not`.
  * @forms logicalNot(), x.logicalNot(), x.logicalNot_()
  */
 export const logicalNot = (x: Tensor): Tensor => {
@@ -343,7 +346,7 @@ export const logicalNot = (x: Tensor): Tensor => {
 };
 
 /**
- * The other bits of integers; of booleans, the other one. PyTorch: `torch.bitwise_not`.
+ * Integers with all bits inverted; for booleans, the logical inverse. PyTorch: `torch.bitwise_not`.
  * @forms bitwiseNot(), x.bitwiseNot(), x.bitwiseNot_()
  */
 export const bitwiseNot = (x: Tensor): Tensor => {
@@ -352,8 +355,8 @@ export const bitwiseNot = (x: Tensor): Tensor => {
 };
 
 /**
- * The n-th derivative of digamma, n >= 0: the order comes first, but in the method, which is
- * `x.polygamma(n)`. PyTorch: `torch.polygamma`.
+ * The n-th derivative of digamma at x, for n >= 0; the order comes first, but the method is `x.polygamma(n)`.
+ * PyTorch: `torch.polygamma`, `torch.special.polygamma`.
  * @forms polygamma(), special.polygamma()
  */
 export function polygamma(n: number, x: Tensor): Tensor {

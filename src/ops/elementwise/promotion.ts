@@ -7,7 +7,8 @@ import { commonDType, type Operand } from "./elementwise.js";
 const dtypes = Object.keys(arrayTypes);
 
 /**
- * The dtype of what is computed of both: numbers and tensors without dims only count where their kind is above the other's. PyTorch: `torch.result_type`.
+ * The dtype of an operation on both operands; numbers, and tensors without dims, count only if their kind
+ * (bool, integer, float) is above that of the other operand. PyTorch: `torch.result_type`.
  * @forms resultType()
  */
 export const resultType = (a: Operand, b: Operand): DType => {
@@ -15,7 +16,7 @@ export const resultType = (a: Operand, b: Operand): DType => {
   return commonDType(a, b);
 };
 /**
- * The dtype that holds both. PyTorch: `torch.promote_types`.
+ * The smallest dtype that holds the values of both. PyTorch: `torch.promote_types`.
  * @forms promoteTypes()
  */
 export const promoteTypes = (a: DType, b: DType): DType => {
@@ -26,7 +27,8 @@ export const promoteTypes = (a: DType, b: DType): DType => {
 const kind = (dtype: DType) => (dtype === "bool" ? 0 : isFloating(dtype) ? 2 : 1);
 
 /**
- * Whether casting keeps the kind of numbers: not from floats to integers, nor from numbers to booleans. PyTorch: `torch.can_cast`.
+ * True if a conversion keeps the kind of numbers, or goes from bool to integer to float. PyTorch:
+ * `torch.can_cast`.
  * @forms canCast()
  */
 export const canCast = (from: DType, to: DType): boolean => {
@@ -34,7 +36,7 @@ export const canCast = (from: DType, to: DType): boolean => {
   return kind(from) <= kind(to);
 };
 /**
- * Whether the elements are floats. PyTorch: `torch.is_floating_point`.
+ * True if the dtype of `x` is float32 or float64. PyTorch: `torch.is_floating_point`.
  * @forms isFloatingPoint()
  */
 export const isFloatingPoint = (x: Tensor): boolean => {

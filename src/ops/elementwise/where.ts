@@ -4,9 +4,9 @@ import { nonzero } from "../index/unique.js";
 import { where as choose, type Operand } from "./elementwise.js";
 
 /**
- * `condition ? a : b`, elementwise; all three broadcast. The condition is `bool`, or compared with 0. Alone,
- * it gives the positions where it holds: one vector for each dim, as `nonzero` with `asTuple`. PyTorch:
- * `torch.where`.
+ * `a` where the condition is true and `b` elsewhere; all three broadcast. The condition is `bool`, or
+ * compared with 0. Alone, it gives the positions where it holds: one vector for each dim, as `nonzero` with
+ * `asTuple`. PyTorch: `torch.where`.
  * @forms where()
  */
 export function where(condition: Tensor): Tensor[];

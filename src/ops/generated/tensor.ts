@@ -98,10 +98,11 @@ declare module "../../tensor/tensor.js" {
      * `addbmm` in place: writes the result to this tensor and returns it. beta · x + alpha · Σ a[i] b[i].
      */
     addbmm_(a: Tensor, b: Tensor, options?: AddProductOptions): Tensor;
-    /** x + value · a / b, of floats. PyTorch: `torch.addcdiv`. */
+    /** x + value · a / b, for float tensors. PyTorch: `torch.addcdiv`. */
     addcdiv(a: Tensor, b: Tensor, options?: { value?: number }): Tensor;
     /**
-     * `addcdiv` in place: writes the result to this tensor and returns it. x + value · a / b, of floats.
+     * `addcdiv` in place: writes the result to this tensor and returns it. x + value · a / b, for float
+     * tensors.
      */
     addcdiv_(a: Tensor, b: Tensor, options?: { value?: number }): Tensor;
     /** x + value · a · b. PyTorch: `torch.addcmul`. */
@@ -134,34 +135,35 @@ declare module "../../tensor/tensor.js" {
      */
     airyAi_(): Tensor;
     /**
-     * Whether all elements are other than 0, over `dim`. As `bool`; of bytes as `uint8`, as in PyTorch.
-     * PyTorch: `torch.all`.
+     * True where all elements over `dim` are not 0. As `bool`; of bytes as `uint8`, as in PyTorch. PyTorch:
+     * `torch.all`.
      */
     all(dim?: DimsOr<ReduceOptions>, options?: ReduceOptions): Tensor;
-    /** Whether all elements are close: a boolean. PyTorch: `torch.allclose`. */
+    /** True if all elements are close to each other: see `isclose`. PyTorch: `torch.allclose`. */
     allclose(b: Tensor, options?: CloseOptions): boolean;
     /**
-     * Largest element over `dim`, default all dims. NaN wins, and equals share the gradient. PyTorch:
-     * `torch.amax`.
+     * The largest element over `dim`, by default over all dims. NaN wins, and equals share the gradient.
+     * PyTorch: `torch.amax`.
      */
     amax(dim?: DimsOr<ReduceOptions>, options?: ReduceOptions): Tensor;
     /**
-     * Smallest element over `dim`, default all dims. NaN wins, and equals share the gradient. PyTorch:
-     * `torch.amin`.
+     * The smallest element over `dim`, by default over all dims. NaN wins, and equals share the gradient.
+     * PyTorch: `torch.amin`.
      */
     amin(dim?: DimsOr<ReduceOptions>, options?: ReduceOptions): Tensor;
     /**
-     * Smallest and largest element over `dim`, default all dims: `{ min, max }`. PyTorch: `torch.aminmax`.
+     * The smallest and the largest element over `dim`, by default over all dims: `{ min, max }`. PyTorch:
+     * `torch.aminmax`.
      */
     aminmax(options?: ReduceOptions & { dim?: number }): Named<"min" | "max", Tensor>;
     /**
-     * The angle of a real number: π below 0, else 0; NaN of NaN. Its gradient is 0. Integers give float32.
-     * PyTorch: `torch.angle`.
+     * The angle of a real number as a complex number: π where x < 0, NaN where x is NaN, else 0. Its
+     * gradient is 0. Integers give float32. PyTorch: `torch.angle`.
      */
     angle(): Tensor;
     /**
-     * Whether any element is other than 0, over `dim`. As `bool`; of bytes as `uint8`, as in PyTorch.
-     * PyTorch: `torch.any`.
+     * True where any element over `dim` is not 0. As `bool`; of bytes as `uint8`, as in PyTorch. PyTorch:
+     * `torch.any`.
      */
     any(dim?: DimsOr<ReduceOptions>, options?: ReduceOptions): Tensor;
     /** Inverse of cos; NaN outside [-1, 1]. PyTorch: `torch.acos`, `torch.arccos`. */
@@ -207,32 +209,34 @@ declare module "../../tensor/tensor.js" {
      */
     arctanh_(): Tensor;
     /**
-     * Position of the largest element along `dim`, or in the flattened tensor; the first among ties.
-     * `int32`. PyTorch: `torch.argmax`.
+     * The position of the largest element along `dim`, or in the flattened tensor; the first one among
+     * equals. `int32`. PyTorch: `torch.argmax`.
      */
     argmax(dim?: LineOr<ReduceOptions>, options?: ReduceOptions): Tensor;
     /**
-     * Position of the smallest element along `dim`, or in the flattened tensor; the first among ties.
-     * `int32`. PyTorch: `torch.argmin`.
+     * The position of the smallest element along `dim`, or in the flattened tensor; the first one among
+     * equals. `int32`. PyTorch: `torch.argmin`.
      */
     argmin(dim?: LineOr<ReduceOptions>, options?: ReduceOptions): Tensor;
     /**
-     * The positions of the elements along `dim` in ascending order, `int32`: the indices of `sort`. PyTorch:
-     * `torch.argsort`.
+     * The positions that sort the elements along `dim` in ascending order, as `int32`: the indices of
+     * `sort`. PyTorch: `torch.argsort`.
      */
     argsort(dim?: number | WithDim<number, SortOptions>, options?: SortOptions): Tensor;
-    /** The positions of all elements other than 0: `nonzero` without options. PyTorch: `torch.argwhere`. */
+    /**
+     * The positions of all elements that are not 0, `int32` [count, dims]: `nonzero` without options.
+     * PyTorch: `torch.argwhere`.
+     */
     argwhere(): Tensor;
     /**
-     * A window onto the memory of `x`: of these sizes, with these strides (in elements), from
-     * `storageOffset` on (default: where `x` begins). Elements may be in it several times. A view. PyTorch:
-     * `torch.as_strided`.
+     * A view of the memory of `x` with these sizes, these strides (in elements) and this offset (default:
+     * that of `x`). Elements may be in it several times. PyTorch: `torch.as_strided`.
      * @throws ShapeError `INDEX_OUT_OF_RANGE` for a window that is larger than the memory.
      */
     asStrided(size: Shape, stride: Strides, storageOffset?: number): Tensor;
     /**
-     * `x` with `src` in the place of the window that `asStrided` shows; what of it is not in `x` is lost.
-     * Shape of `x`. PyTorch: `torch.as_strided_scatter`.
+     * A copy of `x` with `src` written to what `asStrided` shows. Elements of the window that are not in `x`
+     * are lost. Shape of `x`. PyTorch: `torch.as_strided_scatter`.
      */
     asStridedScatter(src: Tensor, size: Shape, stride: Strides, storageOffset?: number): Tensor;
     /** Inverse of sin; NaN outside [-1, 1]. PyTorch: `torch.asin`, `torch.arcsin`. */
@@ -273,12 +277,12 @@ declare module "../../tensor/tensor.js" {
      */
     baddbmm_(a: Tensor, b: Tensor, options?: AddProductOptions): Tensor;
     /**
-     * 1 with the probability that is in `p`, else 0; shape and dtype of `p`. Its gradient is 0. PyTorch:
-     * `torch.bernoulli`.
+     * A tensor of the shape and dtype of `p` whose elements are 1 with the probability in `p`, else 0. Its
+     * gradient is 0. PyTorch: `torch.bernoulli`.
      */
     bernoulli(options?: GeneratorOptions): Tensor;
     /**
-     * Overwrites `x` with ones, with probability `p` (a number or a tensor), and zeros. PyTorch:
+     * Overwrites `x` with 1 with probability `p` (a number or a tensor), else 0. PyTorch:
      * `Tensor.bernoulli_`.
      */
     bernoulli_(p?: Tensor | number, options?: GeneratorOptions): Tensor;
@@ -311,9 +315,9 @@ declare module "../../tensor/tensor.js" {
      */
     besselY1_(): Tensor;
     /**
-     * How often each of 0, 1, 2, … is in a vector of integers, up to the largest: `int32`; sums of weights
-     * are floats. The length depends on values, which are read here: inside `compile` that is an error.
-     * PyTorch: `torch.bincount`.
+     * The number of times that each of 0, 1, 2, … appears in a vector of integers, up to the largest one:
+     * `int32`, or sums of `weights` as floats. The length depends on values, which are read here: inside
+     * `compile` that is an error. PyTorch: `torch.bincount`.
      */
     bincount(options?: BincountOptions): Tensor;
     /** Bits set in both. PyTorch: `torch.bitwise_and`. */
@@ -327,11 +331,11 @@ declare module "../../tensor/tensor.js" {
      * in 0 …
      */
     bitwiseLeftShift_(b: Operand): Tensor;
-    /** The other bits of integers; of booleans, the other one. PyTorch: `torch.bitwise_not`. */
+    /** Integers with all bits inverted; for booleans, the logical inverse. PyTorch: `torch.bitwise_not`. */
     bitwiseNot(): Tensor;
     /**
-     * `bitwiseNot` in place: writes the result to this tensor and returns it. The other bits of integers; of
-     * booleans, the other one.
+     * `bitwiseNot` in place: writes the result to this tensor and returns it. Integers with all bits
+     * inverted; for booleans, the logical inverse.
      */
     bitwiseNot_(): Tensor;
     /** Bits set in either. PyTorch: `torch.bitwise_or`. */
@@ -349,19 +353,16 @@ declare module "../../tensor/tensor.js" {
     /** `bitwiseXor` in place: writes the result to this tensor and returns it. Bits set in one of both. */
     bitwiseXor_(b: Operand): Tensor;
     /**
-     * Matrix products, one of each batch. Shapes: [B, M, K], [B, K, N] → [B, M, N]. PyTorch: `torch.bmm`.
+     * The products of the matrices of two batches: [B, M, K], [B, K, N] → [B, M, N]. PyTorch: `torch.bmm`.
      */
     bmm(b: Tensor): Tensor;
-    /**
-     * `x` in bool: whether elements are other than 0; `x` itself where it has that dtype. PyTorch:
-     * `Tensor.bool`.
-     */
+    /** True where elements of `x` are not 0; `x` itself where its dtype is bool. PyTorch: `Tensor.bool`. */
     bool(): Tensor;
-    /** `expand` under NumPy's name. A view. PyTorch: `torch.broadcast_to`. */
+    /** A view of `x` expanded to `shape`: `expand` under NumPy's name. PyTorch: `torch.broadcast_to`. */
     broadcastTo(...shape: Sizes): Tensor;
     /** `x` in uint8; `x` itself where it has that dtype. PyTorch: `Tensor.byte`. */
     byte(): Tensor;
-    /** Overwrites `x` with numbers of the Cauchy distribution. PyTorch: `Tensor.cauchy_`. */
+    /** Overwrites `x` with random numbers from the Cauchy distribution. PyTorch: `Tensor.cauchy_`. */
     cauchy_(median?: number, sigma?: number, options?: GeneratorOptions): Tensor;
     /** Smallest integer >= x. PyTorch: `torch.ceil`. */
     ceil(): Tensor;
@@ -408,84 +409,89 @@ declare module "../../tensor/tensor.js" {
      */
     chebyshevPolynomialW_(b: Operand): Tensor;
     /**
-     * L with A = L Lᵀ of a symmetric positive matrix, of which one triangle is read; `upper: true` gives Lᵀ.
-     * The gradient is symmetric.
-     * Shape: [..., n, n]. PyTorch: `torch.linalg.cholesky`.
+     * The lower triangular L with A = L Lᵀ, for a symmetric positive definite matrix, of which one triangle
+     * is read; `upper: true` gives Lᵀ. The gradient is symmetric.
+     * Shape: [..., n, n]. PyTorch: `torch.linalg.cholesky`, `torch.cholesky`.
      * @throws SimdgradError `NOT_POSITIVE_DEFINITE`.
      */
     cholesky(options?: CholeskyOptions): Tensor;
     /**
-     * A⁻¹, where A = L Lᵀ; with `upper: true`, A = Lᵀ L. Shape: [..., n, n]. PyTorch:
+     * The inverse of A, where A = L Lᵀ, or Lᵀ L with `upper: true`. Shape: [..., n, n]. PyTorch:
      * `torch.cholesky_inverse`.
      */
     choleskyInverse(options?: CholeskyOptions): Tensor;
     /**
-     * X with A X = B, where A = L Lᵀ; with `upper: true`, A = Lᵀ L. The other triangle is not read, but has
-     * the gradient of a full L, as in PyTorch.
+     * The solution X of A X = B, where A = L Lᵀ, or Lᵀ L with `upper: true`. The other triangle is not read,
+     * but has the gradient of a full L, as in PyTorch.
      * Shapes: B [..., n, k], L [..., n, n]; batch dims broadcast. PyTorch: `torch.cholesky_solve`.
      */
     choleskySolve(L: Tensor, options?: CholeskyOptions): Tensor;
     /**
-     * At most `chunks` parts of equal size along `dim` (the last may be smaller); of nothing as many parts
-     * of nothing. Views. PyTorch: `torch.chunk`.
+     * Views of at most `chunks` parts of equal size along `dim` (the last one may be smaller). Of nothing,
+     * as many parts of nothing. PyTorch: `torch.chunk`.
      */
     chunk(chunks: number, dim?: OrNamed<number>): Tensor[];
     /**
-     * min(max(x, min), max), where each limit is a number, a tensor (broadcast) or left out:
-     * `x.clamp(0, 1)`, `x.clamp({ max: y })`. PyTorch: `torch.clamp`.
+     * min(max(x, min), max), where each limit is a number, a tensor that broadcasts, or left out:
+     * `x.clamp(0, 1)`, `x.clamp({ max: y })`. PyTorch: `torch.clamp`, `torch.clip`.
      */
     clamp(limits?: Limits | Tensor | number | null, max?: Limit | null): Tensor;
-    /** min(x, max), for a number or a tensor (broadcast). PyTorch: `torch.clamp_max`. */
+    /** min(x, max), where `max` is a number or a tensor that broadcasts. PyTorch: `torch.clamp_max`. */
     clampMax(max: Tensor | number | boolean): Tensor;
     /**
-     * `clampMax` in place: writes the result to this tensor and returns it. min(x, max), for a number or a
-     * tensor (broadcast).
+     * `clampMax` in place: writes the result to this tensor and returns it. min(x, max), where `max` is a
+     * number or a tensor that broadcasts.
      */
     clampMax_(max: Tensor | number | boolean): Tensor;
-    /** max(x, min), for a number or a tensor (broadcast). PyTorch: `torch.clamp_min`. */
+    /** max(x, min), where `min` is a number or a tensor that broadcasts. PyTorch: `torch.clamp_min`. */
     clampMin(min: Tensor | number | boolean): Tensor;
     /**
-     * `clampMin` in place: writes the result to this tensor and returns it. max(x, min), for a number or a
-     * tensor (broadcast).
+     * `clampMin` in place: writes the result to this tensor and returns it. max(x, min), where `min` is a
+     * number or a tensor that broadcasts.
      */
     clampMin_(min: Tensor | number | boolean): Tensor;
     /**
-     * `clamp` in place: writes the result to this tensor and returns it. min(max(x, min), max): `clamp`
-     * whose errors say `clamp_`.
+     * `clamp` in place: writes the result to this tensor and returns it. min(max(x, min), max), as `clamp`;
+     * errors say `clamp_`.
      */
     clamp_(limits?: Limits | Tensor | number | null, max?: Limit | null): Tensor;
     /**
-     * min(max(x, min), max), where each limit is a number, a tensor (broadcast) or left out:
-     * `x.clamp(0, 1)`, `x.clamp({ max: y })`. PyTorch: `torch.clamp`.
+     * min(max(x, min), max), where each limit is a number, a tensor that broadcasts, or left out:
+     * `x.clamp(0, 1)`, `x.clamp({ max: y })`. PyTorch: `torch.clamp`, `torch.clip`.
      */
     clip(limits?: Limits | Tensor | number | null, max?: Limit | null): Tensor;
     /**
-     * `clip` in place: writes the result to this tensor and returns it. min(max(x, min), max): `clamp` whose
+     * `clip` in place: writes the result to this tensor and returns it. min(max(x, min), max), as `clamp`;
      * errors say `clamp_`.
      */
     clip_(limits?: Limits | Tensor | number | null, max?: Limit | null): Tensor;
-    /** The same values in new memory. PyTorch: `torch.clone`. */
+    /** A copy of `x` in new memory. PyTorch: `torch.clone`. */
     clone(): Tensor;
-    /** `x` itself: there are no complex tensors. PyTorch: `torch.conj`. */
+    /**
+     * `x` itself, because there are no complex tensors. PyTorch: `torch.conj`, `torch.conj_physical`,
+     * `torch.resolve_conj`, `torch.resolve_neg`.
+     */
     conj(): Tensor;
-    /** `x` itself: there are no complex tensors. PyTorch: `torch.conj`. */
+    /**
+     * `x` itself, because there are no complex tensors. PyTorch: `torch.conj`, `torch.conj_physical`,
+     * `torch.resolve_conj`, `torch.resolve_neg`.
+     */
     conjPhysical(): Tensor;
     /**
-     * `conjPhysical` in place: writes the result to this tensor and returns it. `x` itself: there are no
-     * complex tensors.
+     * `conjPhysical` in place: writes the result to this tensor and returns it. `x` itself, because there
+     * are no complex tensors.
      */
     conjPhysical_(): Tensor;
-    /** `x` when its elements lie in order, else a copy. PyTorch: `Tensor.contiguous`. */
+    /** `x` itself if its elements lie in order, else a copy. PyTorch: `Tensor.contiguous`. */
     contiguous(): Tensor;
-    /** Copies `y`, broadcast and converted, into `x`. PyTorch: `Tensor.copy_`. */
+    /** Copies `y`, broadcast and converted, into `x`, and returns `x`. PyTorch: `Tensor.copy_`. */
     copy_(y: Tensor): Tensor;
     /** |a| with the sign of b. PyTorch: `torch.copysign`. */
     copysign(b: Operand): Tensor;
     /** `copysign` in place: writes the result to this tensor and returns it. |a| with the sign of b. */
     copysign_(b: Operand): Tensor;
     /**
-     * Correlations of variables, covariances of what has variance 1, in [-1, 1]: see `cov`. PyTorch:
-     * `torch.corrcoef`.
+     * The matrix of correlation coefficients of variables, in [-1, 1]: see `cov`. PyTorch: `torch.corrcoef`.
      */
     corrcoef(): Tensor;
     /** cos x, x in radians. PyTorch: `torch.cos`. */
@@ -496,55 +502,58 @@ declare module "../../tensor/tensor.js" {
     cosh(): Tensor;
     /** `cosh` in place: writes the result to this tensor and returns it. (eˣ + e⁻ˣ) / 2. */
     cosh_(): Tensor;
-    /** How many elements over `dim` are other than 0, `int32`. PyTorch: `torch.count_nonzero`. */
+    /** The number of elements over `dim` that are not 0, `int32`. PyTorch: `torch.count_nonzero`. */
     countNonzero(dim?: OrNamed<Dims>): Tensor;
     /**
-     * Covariances of variables, the rows; columns are observations. A vector is one variable, and one
-     * variable gives its variance, a scalar. Of integers in float32. Shapes: [variables, observations] →
-     * [variables, variables]. PyTorch: `torch.cov`.
+     * The covariance matrix of variables: rows are variables, columns are observations. A vector is one
+     * variable, and one variable gives its variance, a scalar. Of integers in float32. Shapes: [variables,
+     * observations] → [variables, variables]. PyTorch: `torch.cov`.
      */
     cov(options?: CovOptions): Tensor;
     /**
-     * Cross products of vectors of 3 elements along `dim`; default: the first dim of size 3. Other dims
+     * Cross products of vectors of 3 elements along `dim`, by default the first dim of size 3. Other dims
      * broadcast. PyTorch: `torch.cross`.
      */
     cross(b: Tensor, given?: OrNamed<number>): Tensor;
     /**
-     * Largest elements so far along `dim`, and where they are: the last of equals, and the first NaN stays.
-     * Gradients go to those elements. Shapes of `x`. PyTorch: `torch.cummax`.
+     * The largest elements so far along `dim`, and their positions: the last one among equals; the first NaN
+     * stays. Gradients go to those elements. Shapes of `x`. PyTorch: `torch.cummax`.
      */
     cummax(dim: OrNamed<number>): Named<"values" | "indices", Tensor>;
-    /** Smallest elements so far along `dim`, and where they are: see `cummax`. PyTorch: `torch.cummin`. */
+    /**
+     * The smallest elements so far along `dim`, and their positions: see `cummax`. PyTorch: `torch.cummin`.
+     */
     cummin(dim: OrNamed<number>): Named<"values" | "indices", Tensor>;
     /**
-     * Running products along `dim`. Shape of `x`. The gradient is right where elements are 0, too. PyTorch:
-     * `torch.cumprod`.
+     * The running products along `dim`. Shape of `x`. The gradient is right where elements are 0, too.
+     * PyTorch: `torch.cumprod`.
      */
     cumprod(dim: number | WithDim<number, ScanOptions>, options?: ScanOptions): Tensor;
     /**
-     * `cumprod` in place: writes the result to this tensor and returns it. Running products along `dim`.
+     * `cumprod` in place: writes the result to this tensor and returns it. The running products along `dim`.
      */
     cumprod_(dim: number | WithDim<number, ScanOptions>, options?: ScanOptions): Tensor;
-    /** Running sums along `dim`. Shape of `x`. PyTorch: `torch.cumsum`. */
+    /** The running sums along `dim`. Shape of `x`. PyTorch: `torch.cumsum`. */
     cumsum(dim: number | WithDim<number, ScanOptions>, options?: ScanOptions): Tensor;
-    /** `cumsum` in place: writes the result to this tensor and returns it. Running sums along `dim`. */
+    /** `cumsum` in place: writes the result to this tensor and returns it. The running sums along `dim`. */
     cumsum_(dim: number | WithDim<number, ScanOptions>, options?: ScanOptions): Tensor;
     /** Degrees in radians. PyTorch: `torch.deg2rad`. */
     deg2rad(): Tensor;
     /** `deg2rad` in place: writes the result to this tensor and returns it. Degrees in radians. */
     deg2rad_(): Tensor;
     /**
-     * The determinant; of singular matrices the gradient is that of the polynomial. Shapes: [..., n, n] →
-     * [...]. PyTorch: `torch.linalg.det`.
+     * The determinant of each matrix; for singular matrices the gradient is that of the polynomial. Shapes:
+     * [..., n, n] → [...]. PyTorch: `torch.linalg.det`, `torch.det`.
      */
     det(): Tensor;
     /**
-     * Diagonal number `diagonal` of a matrix, or a matrix with this vector on it. PyTorch: `torch.diag`.
+     * Diagonal number `diagonal` of a matrix, or for a vector the matrix with that diagonal. PyTorch:
+     * `torch.diag`.
      */
     diag(diagonal?: number): Tensor;
     /**
-     * Matrices, in dims `dim1` and `dim2` of the result, with the vectors in the last dim of `x` on diagonal
-     * number `offset` and 0 elsewhere. Shapes: [..., n] → [..., n + |offset|, n + |offset|]. PyTorch:
+     * Matrices in dims `dim1` and `dim2` whose diagonal number `offset` holds the vectors in the last dim of
+     * `x`, and which are 0 elsewhere. Shapes: [..., n] → [..., n + |offset|, n + |offset|]. PyTorch:
      * `torch.diag_embed`.
      */
     diagEmbed(...args: WhichDiagonal): Tensor;
@@ -556,13 +565,13 @@ declare module "../../tensor/tensor.js" {
      */
     diagonal(...args: WhichDiagonal): Tensor;
     /**
-     * `x` with `src` on diagonal number `offset`, where `diagonal` looks. Shape of `x`. PyTorch:
+     * A copy of `x` with `src` written to what `diagonal` shows. Shape of `x`. PyTorch:
      * `torch.diagonal_scatter`.
      */
     diagonalScatter(src: Tensor, ...args: WhichDiagonal): Tensor;
     /**
-     * Differences of neighbours along `dim`, taken `n` times; of bools whether they differ. Each time the
-     * dim gets smaller by 1. PyTorch: `torch.diff`.
+     * The differences between neighbours along `dim`, taken `n` times; for bools, true where neighbours
+     * differ. Each time the dim gets smaller by 1. PyTorch: `torch.diff`.
      */
     diff(n?: number, dim?: number, options?: DiffOptions): Tensor;
     /** Derivative of ln Γ(x). PyTorch: `torch.digamma`, `torch.special.digamma`, `torch.special.psi`. */
@@ -571,22 +580,28 @@ declare module "../../tensor/tensor.js" {
     digamma_(): Tensor;
     /** The number of dims: `ndim`. PyTorch: `Tensor.dim`. */
     dim(): number;
-    /** The `p`-norm of x - y, which broadcast; default 2. PyTorch: `torch.dist`. */
+    /** The `p`-norm (default 2) of x - y, which broadcast. PyTorch: `torch.dist`. */
     dist(y: Tensor, ...args: OrderArguments): Tensor;
-    /** a / b. With a rounding mode integers stay integers and the gradient is 0. PyTorch: `torch.div`. */
+    /**
+     * a / b. With a rounding mode integers stay integers and the gradient is 0. PyTorch: `torch.div`,
+     * `torch.divide`.
+     */
     div(b: Operand, options?: DivOptions): Tensor;
     /** x / y, written to `x`. PyTorch: `Tensor.div_`. */
     div_(y: Operand): Tensor;
-    /** a / b. With a rounding mode integers stay integers and the gradient is 0. PyTorch: `torch.div`. */
+    /**
+     * a / b. With a rounding mode integers stay integers and the gradient is 0. PyTorch: `torch.div`,
+     * `torch.divide`.
+     */
     divide(b: Operand, options?: DivOptions): Tensor;
     /** `divide` in place: writes the result to this tensor and returns it. a / b. */
     divide_(b: Operand, options?: DivOptions): Tensor;
-    /** Sum of the products of two vectors: [K], [K] → []. PyTorch: `torch.dot`. */
+    /** The sum of the products of the elements of two vectors: [K], [K] → []. PyTorch: `torch.dot`. */
     dot(b: Tensor): Tensor;
     /** `x` in float64; `x` itself where it has that dtype. PyTorch: `Tensor.double`. */
     double(): Tensor;
     /**
-     * Equal parts one behind the other, along dim 2, or parted at positions. Views. PyTorch: `torch.dsplit`.
+     * Equal parts along dim 2, or the parts between the given positions. Views. PyTorch: `torch.dsplit`.
      */
     dsplit(sections: Sections): Tensor[];
     /** x if x > 0, else alpha · (eˣ - 1). PyTorch: `F.elu`. */
@@ -606,7 +621,7 @@ declare module "../../tensor/tensor.js" {
     /** `eq` in place: writes the result to this tensor and returns it. a equals b. */
     eq_(b: Operand): Tensor;
     /**
-     * Whether both have the same shape and equal elements: a boolean. NaN equals nothing. PyTorch:
+     * True if both tensors have the same shape and equal elements. NaN equals nothing. PyTorch:
      * `torch.equal`.
      */
     equal(b: Tensor): boolean;
@@ -643,42 +658,48 @@ declare module "../../tensor/tensor.js" {
     /** `exp` in place: writes the result to this tensor and returns it. eˣ. */
     exp_(): Tensor;
     /**
-     * `x` repeated along dims of size 1 (and new dims in front) without copying; -1 keeps a size. PyTorch:
+     * A view of `x` repeated along dims of size 1, and along new dims in front; -1 keeps a size. PyTorch:
      * `Tensor.expand`.
      */
     expand(...shape: Sizes): Tensor;
-    /** `x` in the shape of `other`, repeated along dims of size 1. A view. PyTorch: `Tensor.expand_as`. */
+    /** A view of `x` expanded to the shape of `other`. PyTorch: `Tensor.expand_as`. */
     expandAs(other: Tensor): Tensor;
     /** eˣ - 1, accurate near 0. PyTorch: `torch.expm1`, `torch.special.expm1`. */
     expm1(): Tensor;
     /** `expm1` in place: writes the result to this tensor and returns it. eˣ - 1, accurate near 0. */
     expm1_(): Tensor;
-    /** Overwrites `x` with numbers of density lambda · e^(-lambda x). PyTorch: `Tensor.exponential_`. */
+    /**
+     * Overwrites `x` with random numbers from the exponential distribution, whose density is lambda ·
+     * e^(-lambda x). PyTorch: `Tensor.exponential_`.
+     */
     exponential_(lambda?: number, options?: GeneratorOptions): Tensor;
     /**
-     * A copy of `x` in which every element is `value`: a number, a boolean, or a tensor without dims, which
-     * gets the sum of the gradients; the gradient of `x` is 0. PyTorch: `torch.fill`.
+     * A copy of `x` in which every element is `value`: a number, a boolean, or a tensor without dims. A
+     * tensor as value gets the sum of the gradients; the gradient of `x` is 0. PyTorch: `torch.fill`.
      */
     fill(value: Tensor | number | boolean): Tensor;
-    /** Sets every element to `value`, converted as `to` converts. PyTorch: `Tensor.fill_`. */
+    /**
+     * Sets every element of `x` to `value`, converted as `to` converts, and returns `x`. PyTorch:
+     * `Tensor.fill_`.
+     */
     fill_(value: number | boolean): Tensor;
     /** x without its fraction. PyTorch: `torch.trunc`, `torch.fix`. */
     fix(): Tensor;
     /** `fix` in place: writes the result to this tensor and returns it. x without its fraction. */
     fix_(): Tensor;
     /**
-     * Dims `startDim` to `endDim` as one; by position or by name. Default: all of them. PyTorch:
+     * `x` with dims `startDim` to `endDim` (default: all) as one dim; by position or by name. PyTorch:
      * `torch.flatten`.
      */
     flatten(...args: [startDim?: number, endDim?: number] | [{ startDim?: number; endDim?: number }]): Tensor;
     /**
-     * The elements along dims in the opposite order, as a copy: `flip(0, 1)` or `flip([0, 1])`. PyTorch:
-     * `Tensor.flip`.
+     * A copy of `x` with the elements along dims in reverse order: `x.flip(0, 1)` or `x.flip([0, 1])`.
+     * PyTorch: `Tensor.flip`.
      */
     flip(...dims: Sizes | [{ readonly dims: number | readonly number[] }]): Tensor;
-    /** Columns (dim 1) in the opposite order. PyTorch: `torch.fliplr`. */
+    /** A copy of `x` with its columns (dim 1) in reverse order. PyTorch: `torch.fliplr`. */
     fliplr(): Tensor;
-    /** Rows (dim 0) in the opposite order. PyTorch: `torch.flipud`. */
+    /** A copy of `x` with its rows (dim 0) in reverse order. PyTorch: `torch.flipud`. */
     flipud(): Tensor;
     /** `x` in float32; `x` itself where it has that dtype. PyTorch: `Tensor.float`. */
     float(): Tensor;
@@ -733,13 +754,13 @@ declare module "../../tensor/tensor.js" {
      */
     frac_(): Tensor;
     /**
-     * x = mantissa · 2^exponent with 0.5 <= |mantissa| < 1, and `exponent` an `int32` tensor; of 0,
-     * infinities and NaN the mantissa is x and the exponent 0. PyTorch: `torch.frexp`.
+     * The `mantissa` and the `exponent` (`int32`) of each element, with x = mantissa · 2^exponent and 0.5 <=
+     * |mantissa| < 1. Of 0, infinities and NaN the mantissa is x and the exponent 0. PyTorch: `torch.frexp`.
      */
     frexp(): Named<"mantissa" | "exponent", Tensor>;
     /**
-     * `out[i][j] = x[i][index[i][j]]` for `dim` 1, and so on. In the other dims the index may be shorter
-     * than `x`. PyTorch: `torch.gather`.
+     * The elements of `x` at the positions in `index` along `dim`: `out[i][j] = x[i][index[i][j]]` for `dim`
+     * 1, and so on. In the other dims the index may be shorter than `x`. PyTorch: `torch.gather`.
      * @throws ValueError `INDEX_OUT_OF_RANGE`.
      */
     gather(dim: number, index: Tensor): Tensor;
@@ -769,18 +790,20 @@ declare module "../../tensor/tensor.js" {
      */
     gelu_(): Tensor;
     /**
-     * Overwrites `x` with 1, 2, …: the number of trials up to the first success, each of probability `p`.
-     * PyTorch: `Tensor.geometric_`.
+     * Overwrites `x` with random numbers of trials up to the first success, where each trial succeeds with
+     * probability `p`. PyTorch: `Tensor.geometric_`.
      */
     geometric_(p: number, options?: GeneratorOptions): Tensor;
     /**
-     * QR as LAPACK keeps it: R on and above the diagonal, below it the vectors of the reflections, whose
-     * first element, 1, is left out, and their factors. No gradient. Shapes: [..., m, n] → a [..., m, n],
-     * tau [..., min(m, n)]. PyTorch: `torch.geqrf`.
+     * The QR factorization as LAPACK stores it: R on and above the diagonal, the vectors of the reflections
+     * below it, and the factors of the reflections. The first element of each vector is 1 and is left out.
+     * No gradient.
+     * Shapes: [..., m, n] → a [..., m, n], tau [..., min(m, n)]. PyTorch: `torch.geqrf`.
      */
     geqrf(): Named<"a" | "tau", Tensor>;
     /**
-     * Every element of one vector times every element of another: [M], [N] → [M, N]. PyTorch: `torch.outer`.
+     * The products of every element of one vector with every element of another: [M], [N] → [M, N]. PyTorch:
+     * `torch.outer`, `torch.ger`.
      */
     ger(b: Tensor): Tensor;
     /** a > b. PyTorch: `torch.gt`, `torch.greater`. */
@@ -795,11 +818,14 @@ declare module "../../tensor/tensor.js" {
     gt(b: Operand): Tensor;
     /** `gt` in place: writes the result to this tensor and returns it. a > b. */
     gt_(b: Operand): Tensor;
-    /** 0 below 0, 1 above it, and `values` at 0. It has no gradient. PyTorch: `torch.heaviside`. */
+    /**
+     * 0 where x < 0, 1 where x > 0, and `values` where x is 0. It has no gradient. PyTorch:
+     * `torch.heaviside`.
+     */
     heaviside(values: Tensor): Tensor;
     /**
-     * `heaviside` in place: writes the result to this tensor and returns it. 0 below 0, 1 above it, and
-     * `values` at 0.
+     * `heaviside` in place: writes the result to this tensor and returns it. 0 where x < 0, 1 where x > 0,
+     * and `values` where x is 0.
      */
     heaviside_(values: Tensor): Tensor;
     /**
@@ -823,20 +849,20 @@ declare module "../../tensor/tensor.js" {
      */
     hermitePolynomialHe_(b: Operand): Tensor;
     /**
-     * How many elements are in each of `bins` equal bins from `min` to `max`, both included; others are not
-     * counted. Of floats; the counts have their dtype. `x.histc(10)` or
+     * The number of elements in each of `bins` equal bins from `min` to `max`, both included; other elements
+     * are not counted. Of floats; the counts have their dtype. `x.histc(10)` or
      * `x.histc({ bins: 10, min: 0, max: 1 })`. PyTorch: `torch.histc`.
      */
     histc(bins?: number | HistcOptions, rest?: HistcOptions): Tensor;
     /**
-     * How many elements are in each bin, the last of which includes its right end, and where bins end:
+     * The number of elements in each bin (the last one includes its right edge) and the edges of the bins:
      * `{ hist, binEdges }`. `bins` is the number of equal bins (default 100), or their edges in ascending
      * order. Of floats. PyTorch: `torch.histogram`.
      */
     histogram(bins?: number | Tensor, options?: HistogramOptions): Named<"hist" | "binEdges", Tensor>;
     /**
-     * Equal parts side by side, along dim 1 (of a vector dim 0), or parted at positions. Views. PyTorch:
-     * `torch.hsplit`.
+     * Equal parts along dim 1 (for a vector dim 0), or the parts between the given positions. Views.
+     * PyTorch: `torch.hsplit`.
      */
     hsplit(sections: Sections): Tensor[];
     /** √(a² + b²). PyTorch: `torch.hypot`. */
@@ -892,47 +918,48 @@ declare module "../../tensor/tensor.js" {
      */
     igammac_(b: Operand): Tensor;
     /**
-     * What Python writes `x[…]`: `x.index(0, "...", { start: 1, step: 2 })` is `x[0, ..., 1::2]`,
-     * `x.index(mask)` is `x[mask]`. Positions count from the end where they are negative. Tensors of
-     * positions broadcast against each other; their dims come where the first of them was, or first of all
-     * where there is something between them. A view, unless there are tensors. PyTorch:
+     * The part of `x` that Python writes as `x[…]`: `x.index(0, "...", { start: 1, step: 2 })` is
+     * `x[0, ..., 1::2]`, `x.index(mask)` is `x[mask]`. Positions count from the end where they are negative.
+     * Tensors of positions broadcast against each other; their dims come where the first of them was, or
+     * first of all where there is something between them. A view, unless there are tensors. PyTorch:
      * `Tensor.__getitem__`.
      * @throws `INDEX_OUT_OF_RANGE`; ShapeError for more subscripts than dims and for masks that do not fit.
      */
     index(...subscripts: Subscript[]): Tensor;
     /**
-     * `x` with `alpha` · the rows of `source` added at the positions in `index` along `dim`. PyTorch:
-     * `torch.index_add`.
+     * `x` with `alpha` times the rows of `source` added to the rows at the positions in `index` along `dim`.
+     * PyTorch: `torch.index_add`.
      */
     indexAdd(dim: number, index: Tensor, source: Tensor, options?: ScaledOptions): Tensor;
     /**
-     * `indexAdd` in place: writes the result to this tensor and returns it. `x` with `alpha` · the rows of
-     * `source` added at the positions in `index` along `dim`.
+     * `indexAdd` in place: writes the result to this tensor and returns it. `x` with `alpha` times the rows
+     * of `source` added to the rows at the positions in `index` along `dim`.
      */
     indexAdd_(dim: number, index: Tensor, source: Tensor, options?: ScaledOptions): Tensor;
     /**
-     * `x` with the rows of `source` at the positions in `index` along `dim`; the last of several stays.
-     * PyTorch: `torch.index_copy`.
+     * `x` with the rows of `source` written to the positions in `index` along `dim`; for equal positions,
+     * the last row stays. PyTorch: `torch.index_copy`.
      */
     indexCopy(dim: number, index: Tensor, source: Tensor): Tensor;
     /**
      * `indexCopy` in place: writes the result to this tensor and returns it. `x` with the rows of `source`
-     * at the positions in `index` along `dim`; the last of several stays.
+     * written to the positions in `index` along `dim`; for equal positions, the last row stays.
      */
     indexCopy_(dim: number, index: Tensor, source: Tensor): Tensor;
     /**
-     * `x` with `value`, a number or a tensor without dims, in the rows at the positions in `index`. PyTorch:
-     * `torch.index_fill`.
+     * `x` with `value` (a number or a tensor without dims) in the rows at the positions in `index` along
+     * `dim`. PyTorch: `torch.index_fill`.
      */
     indexFill(dim: number, index: Tensor, value: Tensor | number | boolean): Tensor;
     /**
-     * `indexFill` in place: writes the result to this tensor and returns it. `x` with `value`, a number or a
-     * tensor without dims, in the rows at the positions in `index`.
+     * `indexFill` in place: writes the result to this tensor and returns it. `x` with `value` (a number or a
+     * tensor without dims) in the rows at the positions in `index` along `dim`.
      */
     indexFill_(dim: number, index: Tensor, value: Tensor | number | boolean): Tensor;
     /**
-     * `x` with `values` at `x[indices[0], indices[1], …]`, subscripts as those of `index`. `values`, a
-     * number or a tensor, broadcasts to what they select. and `x[…] = values`. PyTorch: `torch.index_put`.
+     * `x` with `values` written to `x[indices[0], indices[1], …]`. Subscripts are those of `index`.
+     * `values`, a number or a tensor, broadcasts to what they select. In place it is Python's
+     * `x[…] = values`. PyTorch: `torch.index_put`.
      */
     indexPut(
       indices: readonly Subscript[],
@@ -940,8 +967,8 @@ declare module "../../tensor/tensor.js" {
       options?: AccumulateOptions,
     ): Tensor;
     /**
-     * `indexPut` in place: writes the result to this tensor and returns it. `x` with `values` at
-     * `x[indices[0], indices[1], …]`, subscripts as those of `index`.
+     * `indexPut` in place: writes the result to this tensor and returns it. `x` with `values` written to
+     * `x[indices[0], indices[1], …]`.
      */
     indexPut_(
       indices: readonly Subscript[],
@@ -949,7 +976,7 @@ declare module "../../tensor/tensor.js" {
       options?: AccumulateOptions,
     ): Tensor;
     /**
-     * `x` with the rows of `source` reduced into those at the positions in `index` along `dim`. PyTorch:
+     * `x` with the rows of `source` combined with the rows at the positions in `index` along `dim`. PyTorch:
      * `torch.index_reduce`.
      * @throws ValueError `INDEX_OUT_OF_RANGE`.
      */
@@ -962,7 +989,7 @@ declare module "../../tensor/tensor.js" {
     ): Tensor;
     /**
      * `indexReduce` in place: writes the result to this tensor and returns it. `x` with the rows of `source`
-     * reduced into those at the positions in `index` along `dim`.
+     * combined with the rows at the positions in `index` along `dim`.
      * @throws ValueError `INDEX_OUT_OF_RANGE`.
      */
     indexReduce_(
@@ -973,47 +1000,48 @@ declare module "../../tensor/tensor.js" {
       options?: ScatterReduceOptions,
     ): Tensor;
     /**
-     * Elements of `x` along `dim` at the positions in `index` (1-d, integers), in that order. PyTorch:
-     * `torch.index_select`.
+     * The elements of `x` along `dim` at the positions in `index` (a vector of integers), in that order.
+     * PyTorch: `torch.index_select`.
      * @throws ValueError `INDEX_OUT_OF_RANGE`.
      */
     indexSelect(dim: number, index: Tensor): Tensor;
     /**
-     * Sums of products over the last dim of both; with a scalar, the product.
+     * The dot products over the last dim of both operands; with a scalar, the product.
      * Shapes: [...a, K], [...b, K] → [...a, ...b]. PyTorch: `torch.inner`.
      */
     inner(b: Tensor): Tensor;
     /** `x` in int32; `x` itself where it has that dtype. PyTorch: `Tensor.int`. */
     int(): Tensor;
     /**
-     * A⁻¹. Solve systems with `solve` instead: faster and nearer. PyTorch: `torch.linalg.inv`.
+     * The inverse of each matrix. Solve systems with `solve` instead: faster and nearer. PyTorch:
+     * `torch.linalg.inv`, `torch.inverse`.
      * @throws SimdgradError `SINGULAR_MATRIX`.
      */
     inverse(): Tensor;
     /**
-     * Whether |a - b| <= atol + rtol |b|, elementwise; equal infinities are close. `bool`. PyTorch:
+     * True where |a - b| <= atol + rtol |b|, or where both are the same infinity. `bool`. PyTorch:
      * `torch.isclose`.
      */
     isclose(b: Tensor, options?: CloseOptions): Tensor;
-    /** Whether elements are neither infinite nor NaN. PyTorch: `torch.isfinite`. */
+    /** True where elements are neither infinite nor NaN, as `bool`. PyTorch: `torch.isfinite`. */
     isfinite(): Tensor;
-    /** Whether elements are Infinity or -Infinity. PyTorch: `torch.isinf`. */
+    /** True where elements are Infinity or -Infinity, as `bool`. PyTorch: `torch.isinf`. */
     isinf(): Tensor;
-    /** Whether elements are NaN, as `bool`. PyTorch: `torch.isnan`. */
+    /** True where elements are NaN, as `bool`. PyTorch: `torch.isnan`. */
     isnan(): Tensor;
-    /** Whether elements are -Infinity. PyTorch: `torch.isneginf`. */
+    /** True where elements are -Infinity, as `bool`. PyTorch: `torch.isneginf`. */
     isneginf(): Tensor;
-    /** Whether elements are Infinity. PyTorch: `torch.isposinf`. */
+    /** True where elements are Infinity, as `bool`. PyTorch: `torch.isposinf`. */
     isposinf(): Tensor;
-    /** True for all elements: there are no complex tensors. PyTorch: `torch.isreal`. */
+    /** True for every element, because there are no complex tensors. PyTorch: `torch.isreal`. */
     isreal(): Tensor;
     /**
-     * The Kronecker product: a block of `b`, scaled, for each element of `a`. Dims multiply, aligned at the
-     * last. PyTorch: `torch.kron`.
+     * The Kronecker product: for each element of `a`, a copy of `b` multiplied by it. Dims multiply, aligned
+     * at the last. PyTorch: `torch.kron`.
      */
     kron(b: Tensor): Tensor;
     /**
-     * The `k`-th smallest element along `dim`, counted from 1, and where it is. Shapes of `x` without `dim`
+     * The `k`-th smallest element along `dim` (counted from 1) and its position. Shapes of `x` without `dim`
      * (`keepdim`: with size 1). PyTorch: `torch.kthvalue`.
      * @throws ValueError `INVALID_VALUE` unless 1 <= k <= the size of the dim.
      */
@@ -1107,7 +1135,10 @@ declare module "../../tensor/tensor.js" {
      * ndtr(x) underflows.
      */
     logNdtr_(): Tensor;
-    /** Overwrites `x` with e to the power of normal numbers. PyTorch: `Tensor.log_normal_`. */
+    /**
+     * Overwrites `x` with e to the power of random numbers from the normal distribution with `mean` and
+     * `std`. PyTorch: `Tensor.log_normal_`.
+     */
     logNormal_(mean?: number, std?: number, options?: GeneratorOptions): Tensor;
     /** ln(sigmoid(x)), accurate where sigmoid(x) underflows. PyTorch: `F.logsigmoid`. */
     logSigmoid(): Tensor;
@@ -1117,7 +1148,8 @@ declare module "../../tensor/tensor.js" {
      */
     logSigmoid_(): Tensor;
     /**
-     * x - log Σ exp(x) along `dim`: more accurate than the logarithm of `softmax`. PyTorch: `F.log_softmax`.
+     * x - log Σ exp(x) along `dim`: more accurate than the logarithm of `softmax`. PyTorch: `F.log_softmax`,
+     * `torch.log_softmax`, `torch.special.log_softmax`.
      */
     logSoftmax(dim: number | WithDim<number, SoftmaxOptions>, options?: SoftmaxOptions): Tensor;
     /**
@@ -1139,72 +1171,77 @@ declare module "../../tensor/tensor.js" {
      */
     logaddexp_(b: Operand): Tensor;
     /**
-     * log of the running sums of exp(x) along `dim`, without overflow. Shape of `x`. PyTorch:
+     * The logarithms of the running sums of exp(x) along `dim`, without overflow. Shape of `x`. PyTorch:
      * `torch.logcumsumexp`.
      */
     logcumsumexp(dim: OrNamed<number>): Tensor;
     /**
-     * The logarithm of the determinant: NaN where that is negative, -Infinity where it is 0. PyTorch:
-     * `torch.logdet`.
+     * The logarithm of the determinant: NaN where the determinant is negative, -Infinity where it is 0.
+     * PyTorch: `torch.logdet`.
      */
     logdet(): Tensor;
-    /** Whether both are other than 0, as `bool`. Operands broadcast. PyTorch: `torch.logical_and`. */
+    /** True where both operands are not 0, as `bool`. Operands broadcast. PyTorch: `torch.logical_and`. */
     logicalAnd(b: Operand): Tensor;
     /**
-     * `logicalAnd` in place: writes the result to this tensor and returns it. Whether both are other than 0,
-     * as `bool`.
+     * `logicalAnd` in place: writes the result to this tensor and returns it. True where both operands are
+     * not 0, as `bool`.
      */
     logicalAnd_(b: Operand): Tensor;
-    /** Whether elements are 0, as `bool`. PyTorch: `torch.logical_not`. */
+    /** True where elements are 0, as `bool`. PyTorch: `torch.logical_not`. */
     logicalNot(): Tensor;
     /**
-     * `logicalNot` in place: writes the result to this tensor and returns it. Whether elements are 0, as
+     * `logicalNot` in place: writes the result to this tensor and returns it. True where elements are 0, as
      * `bool`.
      */
     logicalNot_(): Tensor;
-    /** Whether one is other than 0, or both. PyTorch: `torch.logical_or`. */
+    /** True where at least one operand is not 0, as `bool`. PyTorch: `torch.logical_or`. */
     logicalOr(b: Operand): Tensor;
     /**
-     * `logicalOr` in place: writes the result to this tensor and returns it. Whether one is other than 0, or
-     * both.
+     * `logicalOr` in place: writes the result to this tensor and returns it. True where at least one operand
+     * is not 0, as `bool`.
      */
     logicalOr_(b: Operand): Tensor;
-    /** Whether one is other than 0, and not both. PyTorch: `torch.logical_xor`. */
+    /** True where exactly one operand is not 0, as `bool`. PyTorch: `torch.logical_xor`. */
     logicalXor(b: Operand): Tensor;
     /**
-     * `logicalXor` in place: writes the result to this tensor and returns it. Whether one is other than 0,
-     * and not both.
+     * `logicalXor` in place: writes the result to this tensor and returns it. True where exactly one operand
+     * is not 0, as `bool`.
      */
     logicalXor_(b: Operand): Tensor;
     /**
-     * ln(x / (1 - x)), of x limited to [eps, 1 - eps] when `eps` is given: `x.logit(1e-6)` or
-     * `x.logit({ eps: 1e-6 })`. PyTorch: `torch.logit`.
+     * ln(x / (1 - x)), with x first limited to [eps, 1 - eps] if `eps` is given: `x.logit(1e-6)` or
+     * `x.logit({ eps: 1e-6 })`. PyTorch: `torch.logit`, `torch.special.logit`.
      */
     logit(given?: number | { eps?: number | null } | null): Tensor;
     /**
-     * `logit` in place: writes the result to this tensor and returns it. ln(x / (1 - x)), of x limited to
-     * [eps, 1 - eps] when `eps` is given: `x.logit(1e-6)` or `x.logit({ eps: 1e-6 })`.
+     * `logit` in place: writes the result to this tensor and returns it. ln(x / (1 - x)), with x first
+     * limited to [eps, 1 - eps] if `eps` is given: `x.logit(1e-6)` or `x.logit({ eps: 1e-6 })`.
      */
     logit_(given?: number | { eps?: number | null } | null): Tensor;
     /**
-     * log Σ exp(x) over `dim`, without overflow; -Infinity of nothing. Integers give float32. PyTorch:
-     * `torch.logsumexp`.
+     * log Σ exp(x) over `dim`, without overflow. -Infinity of nothing. Integers give float32. PyTorch:
+     * `torch.logsumexp`, `torch.special.logsumexp`.
      */
     logsumexp(dim?: DimsOr<ReduceOptions>, options?: ReduceOptions): Tensor;
-    /** `x` in int32: PyTorch has int64 here; `x` itself where it has that dtype. PyTorch: `Tensor.long`. */
+    /**
+     * `x` in int32 (PyTorch has int64 here); `x` itself where it has that dtype. PyTorch: `Tensor.long`.
+     */
     long(): Tensor;
     /** a < b. PyTorch: `torch.lt`, `torch.less`. */
     lt(b: Operand): Tensor;
     /** `lt` in place: writes the result to this tensor and returns it. a < b. */
     lt_(b: Operand): Tensor;
     /**
-     * LU and pivots, and with `getInfos` also `info`, as `linalg.luFactorEx` has them: `lu(a, true, true)`
-     * or `lu(a, { getInfos: true })`. PyTorch: `torch.lu`.
+     * LU and pivots of `linalg.luFactor`, and with `getInfos` also `info`: `lu(a, true, true)` or
+     * `lu(a, { getInfos: true })`. PyTorch: `torch.lu`.
      */
     lu(
       ...args: [pivot?: boolean, getInfos?: boolean] | [options: LuOptions & { getInfos?: boolean }]
     ): Named<"LU" | "pivots", Tensor> | Named<"LU" | "pivots" | "info", Tensor>;
-    /** `linalg.luSolve` with B first. PyTorch: `torch.lu_solve`. */
+    /**
+     * The solution X of A X = B as `linalg.luSolve` computes it, with B as the first argument. PyTorch:
+     * `torch.lu_solve`.
+     */
     luSolve(LU: Tensor, pivots: Tensor): Tensor;
     /**
      * The adjoints of the matrices in the last two dims: `mT`, because numbers are real here. PyTorch:
@@ -1218,44 +1255,45 @@ declare module "../../tensor/tensor.js" {
      */
     readonly mT: Tensor;
     /**
-     * `x` with `value`, a number or a tensor without dims, where `mask` is true. Both broadcast. PyTorch:
+     * `x` with `value` (a number or a tensor without dims) where `mask` is true. Both broadcast. PyTorch:
      * `torch.masked_fill`.
      */
     maskedFill(mask: Tensor, value: Tensor | number | boolean): Tensor;
     /**
-     * `maskedFill` in place: writes the result to this tensor and returns it. `x` with `value`, a number or
-     * a tensor without dims, where `mask` is true.
+     * `maskedFill` in place: writes the result to this tensor and returns it. `x` with `value` (a number or
+     * a tensor without dims) where `mask` is true.
      */
     maskedFill_(mask: Tensor, value: Tensor | number | boolean): Tensor;
     /**
-     * `x` with the elements of `source`, in order, where `mask` is true. PyTorch: `torch.masked_scatter`.
+     * `x` with the elements of `source`, in their order, where `mask` is true. PyTorch:
+     * `torch.masked_scatter`.
      */
     maskedScatter(mask: Tensor, source: Tensor): Tensor;
     /**
      * `maskedScatter` in place: writes the result to this tensor and returns it. `x` with the elements of
-     * `source`, in order, where `mask` is true.
+     * `source`, in their order, where `mask` is true.
      */
     maskedScatter_(mask: Tensor, source: Tensor): Tensor;
     /**
-     * The elements of `x` where `mask` is true, as one dim; both broadcast. PyTorch: `torch.masked_select`.
+     * A vector of the elements of `x` where `mask` is true; both broadcast. PyTorch: `torch.masked_select`.
      */
     maskedSelect(mask: Tensor): Tensor;
     /**
-     * Matrix product with NumPy's rules: the last two dims are matrices, dims before them broadcast, a 1-d
-     * operand is a row on the left or a column on the right and its dim is dropped from the result. Integers
-     * are multiplied and added up exactly. PyTorch: `torch.matmul`, `torch.linalg.matmul`.
+     * The matrix product with NumPy's rules: the last two dims are matrices, and dims before them broadcast.
+     * A 1-d operand is a row on the left or a column on the right, and its dim is dropped from the result.
+     * Integers are multiplied and added up exactly. PyTorch: `torch.matmul`, `torch.linalg.matmul`.
      * @throws ShapeError when inner dimensions differ or batch dims do not broadcast.
      * @throws ValueError `INTEGER_OVERFLOW` when a sum of integers does not fit the dtype.
      */
     matmul(b: Tensor): Tensor;
     /**
-     * The exponential of matrices, Σ Aⁱ / i!, by Padé's approximation of a matrix halved until it is small,
-     * squared as often; in float64. Shape: [..., n, n]. PyTorch: `torch.linalg.matrix_exp`.
+     * The exponential of each matrix, Σ Aⁱ / i!, computed in float64 by scaling, a Padé approximation and
+     * repeated squaring. Shape: [..., n, n]. PyTorch: `torch.linalg.matrix_exp`, `torch.matrix_exp`.
      */
     matrixExp(): Tensor;
     /**
-     * Aⁿ for an integer n, by repeated squaring; of A⁻¹ where n is below 0. Shape: [..., m, m]. PyTorch:
-     * `torch.linalg.matrix_power`.
+     * Aⁿ for an integer n, computed by repeated squaring; negative n are powers of A⁻¹. Shape: [..., m, m].
+     * PyTorch: `torch.linalg.matrix_power`, `torch.matrix_power`.
      * @throws SimdgradError `SINGULAR_MATRIX` for a negative power of a singular matrix.
      */
     matrixPower(n: number): Tensor;
@@ -1292,7 +1330,10 @@ declare module "../../tensor/tensor.js" {
      * is; equal operands share the gradient.
      */
     maximum_(b: Operand): Tensor;
-    /** Mean over `dim`, of float tensors. The mean of nothing is NaN. PyTorch: `torch.mean`. */
+    /**
+     * The mean over `dim`, by default over all dims, of a float tensor. The mean of nothing is NaN. PyTorch:
+     * `torch.mean`.
+     */
     mean(dim?: DimsOr<ConvertingReduceOptions>, options?: ConvertingReduceOptions): Tensor;
     /**
      * The middle element along `dim` (the lower of two) and where it is; over all elements only the value.
@@ -1330,10 +1371,10 @@ declare module "../../tensor/tensor.js" {
      * either is; equal operands share the gradient.
      */
     minimum_(b: Operand): Tensor;
-    /** Matrix product. Shapes: [M, K], [K, N] → [M, N]. PyTorch: `torch.mm`. */
+    /** The product of two matrices: [M, K], [K, N] → [M, N]. PyTorch: `torch.mm`. */
     mm(b: Tensor): Tensor;
     /**
-     * The most frequent element along `dim` (the smallest of equally frequent ones) and where it is last.
+     * The most frequent element along `dim` (the smallest of equally frequent ones) and its last position.
      * Shapes of `x` without `dim`. PyTorch: `torch.mode`.
      */
     mode(dim?: number | WithDim<number, ReduceOptions>, options?: ReduceOptions): ValuesAndIndices;
@@ -1357,9 +1398,15 @@ declare module "../../tensor/tensor.js" {
      * of the second kind of order 1; NaN below 0.
      */
     modifiedBesselK1_(): Tensor;
-    /** Dims `source` put at `destination`, the others in their order. A view. PyTorch: `torch.movedim`. */
+    /**
+     * `x` with dims `source` moved to `destination` and the others in their order. A view. PyTorch:
+     * `torch.movedim`, `torch.moveaxis`.
+     */
     moveaxis(source: number | readonly number[], destination: number | readonly number[]): Tensor;
-    /** Dims `source` put at `destination`, the others in their order. A view. PyTorch: `torch.movedim`. */
+    /**
+     * `x` with dims `source` moved to `destination` and the others in their order. A view. PyTorch:
+     * `torch.movedim`, `torch.moveaxis`.
+     */
     movedim(source: number | readonly number[], destination: number | readonly number[]): Tensor;
     /** The elements along the first dim in ascending order. Shape of `x`. PyTorch: `torch.msort`. */
     msort(): Tensor;
@@ -1368,8 +1415,9 @@ declare module "../../tensor/tensor.js" {
     /** x · y, written to `x`. PyTorch: `Tensor.mul_`. */
     mul_(y: Operand): Tensor;
     /**
-     * `count` positions from each row of weights, [classes] or [rows, classes], with probabilities in
-     * proportion; `int32`. A weight of 0 is not drawn as long as there are others.
+     * `count` random positions for each row of weights, drawn with probabilities in proportion to the
+     * weights: [classes] or [rows, classes] → `int32` [count] or [rows, count]. A weight of 0 is not drawn
+     * as long as there are others.
      *
      * The class with the largest ln(weight) + Gumbel noise has its weight for a probability (Gumbel, 1954).
      * PyTorch: `torch.multinomial`.
@@ -1379,41 +1427,56 @@ declare module "../../tensor/tensor.js" {
     multiply(b: Operand): Tensor;
     /** `multiply` in place: writes the result to this tensor and returns it. a · b. */
     multiply_(b: Operand): Tensor;
-    /** Matrix times vector. Shapes: [M, K], [K] → [M]. PyTorch: `torch.mv`. */
+    /** The product of a matrix and a vector: [M, K], [K] → [M]. PyTorch: `torch.mv`. */
     mv(vector: Tensor): Tensor;
-    /** ln Γₚ(x), the multivariate gamma function, for x > (p - 1) / 2. PyTorch: `torch.mvlgamma`. */
+    /**
+     * The logarithm of the multivariate gamma function, ln Γₚ(x), for x > (p - 1) / 2. PyTorch:
+     * `torch.mvlgamma`, `torch.special.multigammaln`.
+     */
     mvlgamma(p: number): Tensor;
     /**
-     * `mvlgamma` in place: writes the result to this tensor and returns it. ln Γₚ(x), the multivariate gamma
-     * function, for x > (p - 1) / 2.
+     * `mvlgamma` in place: writes the result to this tensor and returns it. The logarithm of the
+     * multivariate gamma function, ln Γₚ(x), for x > (p - 1) / 2.
      */
     mvlgamma_(p: number): Tensor;
     /**
-     * `x` with numbers in the place of NaN and infinities; their gradient is 0. PyTorch: `torch.nan_to_num`.
+     * `x` with numbers instead of NaN and infinities; the gradient is 0 there. PyTorch: `torch.nan_to_num`.
      */
     nanToNum(options?: NanToNumOptions): Tensor;
     /**
-     * `nanToNum` in place: writes the result to this tensor and returns it. `x` with numbers in the place of
-     * NaN and infinities; their gradient is 0.
+     * `nanToNum` in place: writes the result to this tensor and returns it. `x` with numbers instead of NaN
+     * and infinities; the gradient is 0 there.
      */
     nanToNum_(options?: NanToNumOptions): Tensor;
-    /** Mean over `dim` of what is not NaN; NaN where nothing else is. PyTorch: `torch.nanmean`. */
+    /**
+     * The mean over `dim` of the elements that are not NaN; NaN where there are none. PyTorch:
+     * `torch.nanmean`.
+     */
     nanmean(dim?: DimsOr<ConvertingReduceOptions>, options?: ConvertingReduceOptions): Tensor;
-    /** `median` of what is not NaN; NaN where nothing else is. PyTorch: `torch.nanmedian`. */
+    /**
+     * As `median`, but NaN is ignored; the result is NaN where there is nothing else. PyTorch:
+     * `torch.nanmedian`.
+     */
     nanmedian(): Tensor;
-    /** `median` of what is not NaN; NaN where nothing else is. PyTorch: `torch.nanmedian`. */
+    /**
+     * As `median`, but NaN is ignored; the result is NaN where there is nothing else. PyTorch:
+     * `torch.nanmedian`.
+     */
     nanmedian(dim: number | WithDim<number, ReduceOptions>, options?: ReduceOptions): ValuesAndIndices;
-    /** `quantile` of what is not NaN; NaN where nothing else is. PyTorch: `torch.nanquantile`. */
+    /**
+     * As `quantile`, but NaN is ignored; the result is NaN where there is nothing else. PyTorch:
+     * `torch.nanquantile`.
+     */
     nanquantile(
       q: number | Tensor,
       dim?: number | null | WithDim<number, QuantileOptions>,
       options?: QuantileOptions,
     ): Tensor;
-    /** Sum over `dim` of what is not NaN. PyTorch: `torch.nansum`. */
+    /** The sum over `dim` of the elements that are not NaN. PyTorch: `torch.nansum`. */
     nansum(dim?: DimsOr<ConvertingReduceOptions>, options?: ConvertingReduceOptions): Tensor;
     /**
-     * `length` elements of one dim from position `from` on, which is a number or a tensor of one integer,
-     * and counts from the end where it is negative. A view. PyTorch: `torch.narrow`.
+     * A view of `length` elements along `dim`, beginning at position `from` (a number or a tensor of one
+     * integer; negative ones count from the end). PyTorch: `torch.narrow`.
      */
     narrow(dim: number, from: number | Tensor, length: number): Tensor;
     /** A copy of the `length` elements along `dim` that begin at `from`. PyTorch: `torch.narrow_copy`. */
@@ -1447,15 +1510,23 @@ declare module "../../tensor/tensor.js" {
     negative(): Tensor;
     /** `negative` in place: writes the result to this tensor and returns it. -x. */
     negative_(): Tensor;
-    /** Of `shape` and of the dtype of `x`. What is in it is not specified. PyTorch: `Tensor.new_empty`. */
+    /**
+     * A tensor of `shape` and of the dtype of `x` whose values are not specified. PyTorch:
+     * `Tensor.new_empty`.
+     */
     newEmpty(shape: Shape, options?: TensorOptions): Tensor;
-    /** Of `shape` and of the dtype of `x`, all elements `value`. PyTorch: `Tensor.new_full`. */
+    /**
+     * A tensor of `shape` and of the dtype of `x` whose elements are all `value`. PyTorch:
+     * `Tensor.new_full`.
+     */
     newFull(shape: Shape, value: number | boolean, options?: TensorOptions): Tensor;
-    /** Ones of `shape`, of the dtype of `x`. PyTorch: `Tensor.new_ones`. */
+    /** A tensor of ones with the given `shape` and the dtype of `x`. PyTorch: `Tensor.new_ones`. */
     newOnes(shape: Shape, options?: TensorOptions): Tensor;
-    /** `tensor(values, options)` of the dtype of `x`. PyTorch: `Tensor.new_tensor`. */
+    /**
+     * What `tensor(values, options)` returns, by default in the dtype of `x`. PyTorch: `Tensor.new_tensor`.
+     */
     newTensor(values: NestedArray | Data, options?: TensorOptions): Tensor;
-    /** Zeros of `shape`, of the dtype of `x`. PyTorch: `Tensor.new_zeros`. */
+    /** A tensor of zeros with the given `shape` and the dtype of `x`. PyTorch: `Tensor.new_zeros`. */
     newZeros(shape: Shape, options?: TensorOptions): Tensor;
     /** The number next to a on the way to b; a where they are equal. PyTorch: `torch.nextafter`. */
     nextafter(b: Operand): Tensor;
@@ -1465,21 +1536,24 @@ declare module "../../tensor/tensor.js" {
      */
     nextafter_(b: Operand): Tensor;
     /**
-     * The positions of all elements other than 0 in row-major order, `int32`: [count, dims], or with
-     * `asTuple` one tensor [count] for each dim (a scalar counts as one dim). PyTorch: `torch.nonzero`.
+     * The positions of all elements that are not 0, in row-major order: `int32` [count, dims], or with
+     * `asTuple` one vector [count] per dim. A scalar counts as one dim. PyTorch: `torch.nonzero`.
      */
     nonzero<const O extends NonzeroOptions>(options?: O): Nonzero<O>;
     /**
-     * `nonzero` with as many rows as are asked for: those that are too many are left out, those that are
-     * missing are `fillValue`. [size, dims], `int32`. PyTorch: `torch.nonzero_static`.
+     * The first `size` rows of `nonzero`; missing rows are filled with `fillValue`. [size, dims], `int32`.
+     * PyTorch: `torch.nonzero_static`.
      */
     nonzeroStatic(options: NonzeroStaticOptions): Tensor;
     /**
-     * `vectorNorm` of order `p`, default "fro", which is 2, over `dim`, default all; "nuc" is
-     * `linalg.matrixNorm`'s, of a matrix or over two dims. PyTorch: `torch.norm`.
+     * The norm of order `p` (default "fro", which is 2) over `dim` (default: all dims); "nuc" is the nuclear
+     * norm of a matrix, or of those in two dims. PyTorch: `torch.norm`.
      */
     norm(...args: NormArguments<"p", number | "fro" | "nuc">): Tensor;
-    /** Overwrites `x` with normal numbers. PyTorch: `Tensor.normal_`. */
+    /**
+     * Overwrites `x` with random numbers from the normal distribution with `mean` and `std`. PyTorch:
+     * `Tensor.normal_`.
+     */
     normal_(mean?: number, std?: number, options?: GeneratorOptions): Tensor;
     /** a differs from b; NaN differs from all. PyTorch: `torch.ne`, `torch.not_equal`. */
     notEqual(b: Operand): Tensor;
@@ -1489,25 +1563,26 @@ declare module "../../tensor/tensor.js" {
      */
     notEqual_(b: Operand): Tensor;
     /**
-     * The first n columns of the product of the reflections that `geqrf` gives: the Q of `linalg.qr`.
+     * The first n columns of the product of the reflections that `geqrf` returns: the Q of `linalg.qr`.
      * Shapes: [..., m, n], [..., k] → [..., m, n], with k <= n <= m. PyTorch:
-     * `torch.linalg.householder_product`.
+     * `torch.linalg.householder_product`, `torch.orgqr`.
      */
     orgqr(tau: Tensor): Tensor;
     /**
-     * Q times C, where Q [..., m, m] is the product of the reflections that `geqrf` gives. Shapes: a [...,
-     * m, n], tau [..., k], C [..., m, l], or with `left: false` [..., l, m]. PyTorch: `torch.ormqr`.
+     * The product Q C, where Q [..., m, m] is the product of the reflections that `geqrf` returns. Shapes: a
+     * [..., m, n], tau [..., k], C [..., m, l], or with `left: false` [..., l, m]. PyTorch: `torch.ormqr`.
      */
     ormqr(tau: Tensor, c: Tensor, options?: OrmqrOptions): Tensor;
     /**
-     * Every element of one vector times every element of another: [M], [N] → [M, N]. PyTorch: `torch.outer`.
+     * The products of every element of one vector with every element of another: [M], [N] → [M, N]. PyTorch:
+     * `torch.outer`, `torch.ger`.
      */
     outer(b: Tensor): Tensor;
-    /** Dims in another order: `permute(x, [2, 0, 1])`. PyTorch: `torch.permute`. */
+    /** A view of `x` with its dims in another order: `permute(x, [2, 0, 1])`. PyTorch: `torch.permute`. */
     permute(...dims: Sizes): Tensor;
     /**
-     * `linalg.pinv`: values up to `rcond` times the largest count as 0. Default 1e-15. PyTorch:
-     * `torch.pinverse`.
+     * The pseudoinverse as `linalg.pinv` computes it; singular values up to `rcond` times the largest count
+     * as 0. Default 1e-15. PyTorch: `torch.pinverse`.
      */
     pinverse(...args: [rcond?: number] | [options: { rcond?: number }]): Tensor;
     /** The b-th derivative of digamma at a: `x.polygamma(n)`. PyTorch: `torch.polygamma`. */
@@ -1517,7 +1592,7 @@ declare module "../../tensor/tensor.js" {
      * at a: `x.polygamma(n)`.
      */
     polygamma_(b: Operand): Tensor;
-    /** `x` itself; not for booleans. PyTorch: `torch.positive`. */
+    /** `x` itself; booleans are refused. PyTorch: `torch.positive`. */
     positive(): Tensor;
     /**
      * a to the power of b. Integers stay integers: with a negative whole number as exponent that is an
@@ -1531,25 +1606,25 @@ declare module "../../tensor/tensor.js" {
      */
     pow_(b: Operand): Tensor;
     /**
-     * Product over `dim`. The gradient of an element is the product of the others, also where elements are
-     * 0. PyTorch: `torch.prod`.
+     * The product over `dim`, by default over all dims. The gradient of an element is the product of the
+     * others, also where elements are 0. PyTorch: `torch.prod`.
      */
     prod(dim?: DimsOr<ConvertingReduceOptions>, options?: ConvertingReduceOptions): Tensor;
     /**
-     * `x` with the elements of `source` at the positions in `index`, which count through all of `x`.
-     * PyTorch: `torch.Tensor.put`.
+     * `x` with the elements of `source` written to the positions in `index`, which count through the
+     * flattened `x`. PyTorch: `Tensor.put`.
      */
     put(index: Tensor, source: Tensor, options?: AccumulateOptions): Tensor;
     /**
-     * `put` in place: writes the result to this tensor and returns it. `x` with the elements of `source` at
-     * the positions in `index`, which count through all of `x`.
+     * `put` in place: writes the result to this tensor and returns it. `x` with the elements of `source`
+     * written to the positions in `index`, which count through the flattened `x`.
      */
     put_(index: Tensor, source: Tensor, options?: AccumulateOptions): Tensor;
-    /** `linalg.qr` with `some: false` for mode complete. PyTorch: `torch.qr`. */
+    /** Q and R as `linalg.qr` computes them; `some: false` is its mode `complete`. PyTorch: `torch.qr`. */
     qr(options?: { some?: boolean }): Named<"Q" | "R", Tensor>;
     /**
      * The q-quantiles along `dim` (default: of all elements), for q from 0 to 1: a number, a tensor without
-     * dims, or a vector, which gives the result a first dim of its length. NaN where a line has a NaN.
+     * dims, or a vector, whose length becomes the first dim of the result. NaN where a line has a NaN.
      * Gradients go to the elements between which the quantile lies, and to q. PyTorch: `torch.quantile`.
      * @throws ValueError `INVALID_VALUE` for q outside [0, 1]; ShapeError `EMPTY_REDUCTION` where there are
      * no elements.
@@ -1564,13 +1639,13 @@ declare module "../../tensor/tensor.js" {
     /** `rad2deg` in place: writes the result to this tensor and returns it. Radians in degrees. */
     rad2deg_(): Tensor;
     /**
-     * Overwrites `x` with integers from `low` (default 0) to `high` - 1: `x.random_(10)`,
+     * Overwrites `x` with random integers from `low` (default 0) to `high` - 1: `x.random_(10)`,
      * `x.random_(5, 10)`. PyTorch: `Tensor.random_`.
      */
     random_(...args: [...number[], GeneratorOptions] | number[]): Tensor;
-    /** All elements as one dim. A view where strides allow. PyTorch: `torch.ravel`. */
+    /** A vector of all elements. A view where strides allow. PyTorch: `torch.ravel`. */
     ravel(): Tensor;
-    /** `x` itself: there are no complex tensors. PyTorch: `torch.real`. */
+    /** `x` itself, because there are no complex tensors. PyTorch: `torch.real`. */
     real(): Tensor;
     /** 1 / x. PyTorch: `torch.reciprocal`. */
     reciprocal(): Tensor;
@@ -1591,8 +1666,8 @@ declare module "../../tensor/tensor.js" {
      */
     remainder_(b: Operand): Tensor;
     /**
-     * `x` with every slice along `dim` whose `p`-norm is above `maxnorm` scaled down to it. Shape of `x`, at
-     * least 2 dims. PyTorch: `torch.renorm`.
+     * `x` with every slice along `dim` whose `p`-norm is above `maxnorm` scaled down to `maxnorm`. Shape of
+     * `x`, at least 2 dims. PyTorch: `torch.renorm`.
      */
     renorm(
       ...args:
@@ -1601,7 +1676,7 @@ declare module "../../tensor/tensor.js" {
     ): Tensor;
     /**
      * `renorm` in place: writes the result to this tensor and returns it. `x` with every slice along `dim`
-     * whose `p`-norm is above `maxnorm` scaled down to it.
+     * whose `p`-norm is above `maxnorm` scaled down to `maxnorm`.
      */
     renorm_(
       ...args:
@@ -1610,13 +1685,13 @@ declare module "../../tensor/tensor.js" {
     ): Tensor;
     /**
      * Copies of the whole tensor side by side, `repeats[d]` of them along dim `d`; more repeats than dims
-     * make dims in front. PyTorch: `Tensor.repeat`.
+     * add dims in front. PyTorch: `Tensor.repeat`.
      */
     repeat(...repeats: Sizes): Tensor;
     /**
-     * Every element (without `dim`: of the flattened tensor) `repeats` times in a row along `dim`, or a
-     * number of times of its own. With one argument, the position of each element as often as it says.
-     * PyTorch: `torch.repeat_interleave`.
+     * `x` with every element (without `dim`: of the flattened tensor) repeated `repeats` times in a row
+     * along `dim`; `repeats` may be a number for each element. With one argument, the position of each
+     * element as often as it says. PyTorch: `torch.repeat_interleave`.
      */
     repeatInterleave(
       repeats?: number | Tensor,
@@ -1630,29 +1705,41 @@ declare module "../../tensor/tensor.js" {
     reshape(...shape: Sizes): Tensor;
     /** `x` in the shape of `other`. PyTorch: `Tensor.reshape_as`. */
     reshapeAs(other: Tensor): Tensor;
-    /** `x` itself: there are no complex tensors. PyTorch: `torch.conj`. */
+    /**
+     * `x` itself, because there are no complex tensors. PyTorch: `torch.conj`, `torch.conj_physical`,
+     * `torch.resolve_conj`, `torch.resolve_neg`.
+     */
     resolveConj(): Tensor;
-    /** `x` itself: there are no complex tensors. PyTorch: `torch.conj`. */
+    /**
+     * `x` itself, because there are no complex tensors. PyTorch: `torch.conj`, `torch.conj_physical`,
+     * `torch.resolve_conj`, `torch.resolve_neg`.
+     */
     resolveNeg(): Tensor;
     /**
-     * Elements moved on by `shifts` along `dims`, the last ones to the front; without `dims` those of the
-     * flattened tensor. Shape of `x`. PyTorch: `torch.roll`.
+     * A copy of `x` with elements shifted by `shifts` along `dims`, where those shifted past the end come in
+     * at the front; without `dims`, those of the flattened tensor. Shape of `x`. PyTorch: `torch.roll`.
      */
     roll(shifts: number | readonly number[], dims?: OrNamed<number | readonly number[], "dims">): Tensor;
-    /** Turned `k` times by 90 degrees from the first of `dims` to the second. PyTorch: `torch.rot90`. */
+    /**
+     * `x` rotated `k` times by 90 degrees, from the first of `dims` towards the second. PyTorch:
+     * `torch.rot90`.
+     */
     rot90(k?: number, dims?: readonly [number, number]): Tensor;
-    /** Nearest integer, halves to even; or nearest multiple of 10^-decimals. PyTorch: `torch.round`. */
+    /**
+     * The nearest integer, with halves rounded to even, or the nearest multiple of 10^-decimals. PyTorch:
+     * `torch.round`, `torch.special.round`.
+     */
     round(options?: RoundOptions): Tensor;
     /**
-     * `round` in place: writes the result to this tensor and returns it. Nearest integer, halves to even; or
-     * nearest multiple of 10^-decimals.
+     * `round` in place: writes the result to this tensor and returns it. The nearest integer, with halves
+     * rounded to even, or the nearest multiple of 10^-decimals.
      */
     round_(options?: RoundOptions): Tensor;
     /** 1 / √x. PyTorch: `torch.rsqrt`. */
     rsqrt(): Tensor;
     /** `rsqrt` in place: writes the result to this tensor and returns it. 1 / √x. */
     rsqrt_(): Tensor;
-    /** b - alpha · a, for a tensor `a`. PyTorch: `torch.rsub`. */
+    /** b - alpha · a, where `a` is a tensor. PyTorch: `torch.rsub`. */
     rsub(b: Operand, options?: ScaledOptions): Tensor;
     /** eˣ modifiedBesselK0(x). PyTorch: `torch.special.scaled_modified_bessel_k0`. */
     scaledModifiedBesselK0(): Tensor;
@@ -1684,8 +1771,8 @@ declare module "../../tensor/tensor.js" {
      */
     scatterAdd_(dim: number, index: Tensor, src: Tensor | number | boolean): Tensor;
     /**
-     * `x` with `src` reduced into it at the positions in `index` along `dim`. The gradient of amax and amin
-     * is shared evenly by ties. PyTorch: `torch.scatter_reduce`.
+     * `x` with `src` combined with the elements at the positions in `index` along `dim`. The gradient of
+     * amax and amin is shared evenly by ties. PyTorch: `torch.scatter_reduce`.
      */
     scatterReduce(
       dim: number,
@@ -1695,8 +1782,8 @@ declare module "../../tensor/tensor.js" {
       options?: ScatterReduceOptions,
     ): Tensor;
     /**
-     * `scatterReduce` in place: writes the result to this tensor and returns it. `x` with `src` reduced into
-     * it at the positions in `index` along `dim`.
+     * `scatterReduce` in place: writes the result to this tensor and returns it. `x` with `src` combined
+     * with the elements at the positions in `index` along `dim`.
      */
     scatterReduce_(
       dim: number,
@@ -1711,10 +1798,10 @@ declare module "../../tensor/tensor.js" {
      * @throws ValueError `INDEX_OUT_OF_RANGE`.
      */
     scatter_(dim: number, index: Tensor, src: Tensor | number | boolean, options?: ScatterOptions): Tensor;
-    /** Element `index` of a dim, without that dim. PyTorch: `torch.select`. */
+    /** A view of element `index` along `dim`, without that dim. PyTorch: `torch.select`. */
     select(dim: number, index: number): Tensor;
     /**
-     * `x` with `src` at `index` along `dim`, where `select` looks. Shape of `x`. PyTorch:
+     * A copy of `x` with `src` written to what `select(dim, index)` shows. Shape of `x`. PyTorch:
      * `torch.select_scatter`.
      */
     selectScatter(src: Tensor, dim: number, index: number): Tensor;
@@ -1770,7 +1857,10 @@ declare module "../../tensor/tensor.js" {
     sign(): Tensor;
     /** `sign` in place: writes the result to this tensor and returns it. -1, 0 or 1; 0 for NaN. */
     sign_(): Tensor;
-    /** Whether the sign bit is set: below 0, or -0. A NaN counts as positive. PyTorch: `torch.signbit`. */
+    /**
+     * True where the sign bit is set: for negative numbers and for -0. A NaN counts as positive. PyTorch:
+     * `torch.signbit`.
+     */
     signbit(): Tensor;
     /** x · sigmoid(x). PyTorch: `F.silu`. */
     silu(): Tensor;
@@ -1788,19 +1878,19 @@ declare module "../../tensor/tensor.js" {
     sinh(): Tensor;
     /** `sinh` in place: writes the result to this tensor and returns it. (eˣ - e⁻ˣ) / 2. */
     sinh_(): Tensor;
-    /** The shape, or the size of one dim. PyTorch: `Tensor.size`. */
+    /** The shape of `x`, or the size of one dim. PyTorch: `Tensor.size`. */
     size(): Shape;
-    /** The shape, or the size of one dim. PyTorch: `Tensor.size`. */
+    /** The shape of `x`, or the size of one dim. PyTorch: `Tensor.size`. */
     size(dim: number): number;
     /**
-     * A part of `x` without copying: one range per dim, from the front. `x.slice([0, 2])` is Python's
-     * `x[0:2]`, `x.slice(null, [1, null, 2])` is `x[:, 1::2]`. Negative positions count from the end; ranges
-     * are cut to the dim.
+     * A view of a part of `x`, given by one range per dim. Ranges are given for the dims from the front.
+     * `x.slice([0, 2])` is Python's `x[0:2]`, `x.slice(null, [1, null, 2])` is `x[:, 1::2]`. Negative
+     * positions count from the end; ranges are cut to the dim.
      */
     slice(...ranges: SliceRange[]): Tensor;
     /**
-     * `x` with `src` at the positions `start` to `end`, `step` apart, along `dim`. Positions may be negative
-     * and are cut to the dim. Shape of `x`. PyTorch: `torch.slice_scatter`.
+     * A copy of `x` with `src` written to the positions from `start` to `end`, `step` apart, along `dim`.
+     * Positions may be negative and are cut to the dim. Shape of `x`. PyTorch: `torch.slice_scatter`.
      */
     sliceScatter(
       src: Tensor,
@@ -1810,12 +1900,12 @@ declare module "../../tensor/tensor.js" {
       step?: number,
     ): Tensor;
     /**
-     * Sign and logarithm of the absolute value of the determinant, which itself may be too large or small
-     * for a number. Of singular matrices 0 and -Infinity. Shapes: [..., n, n] → [...], [...]. PyTorch:
-     * `torch.linalg.slogdet`.
+     * The sign of the determinant and the logarithm of its absolute value, which do not overflow. Of
+     * singular matrices 0 and -Infinity. Shapes: [..., n, n] → [...], [...]. PyTorch:
+     * `torch.linalg.slogdet`, `torch.slogdet`.
      */
     slogdet(): Named<"sign" | "logabsdet", Tensor>;
-    /** exp(x) / Σ exp(x) along `dim`. PyTorch: `F.softmax`. */
+    /** exp(x) / Σ exp(x) along `dim`. PyTorch: `F.softmax`, `torch.softmax`, `torch.special.softmax`. */
     softmax(dim: number | WithDim<number, SoftmaxOptions>, options?: SoftmaxOptions): Tensor;
     /** ln(1 + e^(beta x)) / beta; x itself where beta x > threshold. PyTorch: `F.softplus`. */
     softplus(options?: { beta?: number; threshold?: number }): Tensor;
@@ -1825,8 +1915,8 @@ declare module "../../tensor/tensor.js" {
      */
     softplus_(options?: { beta?: number; threshold?: number }): Tensor;
     /**
-     * The elements along `dim` in ascending order, and where each was. NaN is larger than every number;
-     * equal elements keep their order. Shapes of `x`. PyTorch: `torch.sort`.
+     * The elements along `dim` in ascending order, and their positions in `x`. NaN is larger than every
+     * number; equal elements keep their order. Shapes of `x`. PyTorch: `torch.sort`.
      */
     sort(dim?: number | WithDim<number, SortOptions>, options?: SortOptions): ValuesAndIndices;
     /** sin(x) / x, 1 at 0. PyTorch: `torch.special.spherical_bessel_j0`. */
@@ -1836,11 +1926,13 @@ declare module "../../tensor/tensor.js" {
      */
     sphericalBesselJ0_(): Tensor;
     /**
-     * Parts of `size` elements along `dim` (the last may be smaller), or of the given sizes. Views. PyTorch:
-     * `torch.split`.
+     * Views of parts of `size` elements along `dim` (the last one may be smaller), or of the given sizes.
+     * PyTorch: `torch.split`.
      */
     split(size: number | readonly number[], dim?: OrNamed<number>): Tensor[];
-    /** Parts of the given sizes: `split` with a list. Views. PyTorch: `torch.split_with_sizes`. */
+    /**
+     * Parts of the given sizes along `dim`: `split` with a list. Views. PyTorch: `torch.split_with_sizes`.
+     */
     splitWithSizes(sizes: readonly number[], dim?: OrNamed<number>): Tensor[];
     /** √x; NaN below 0. PyTorch: `torch.sqrt`. */
     sqrt(): Tensor;
@@ -1851,51 +1943,61 @@ declare module "../../tensor/tensor.js" {
     /** `square` in place: writes the result to this tensor and returns it. x². */
     square_(): Tensor;
     /**
-     * Without the dims of size 1, or without the given ones where they have size 1. PyTorch:
+     * A view of `x` without its dims of size 1, or without the given ones if they have size 1. PyTorch:
      * `torch.squeeze`.
      */
     squeeze(where?: number | readonly number[] | { dim?: number | readonly number[] }): Tensor;
     /**
-     * Standard deviation over `dim`: the root of `variance`. Where it is 0 its gradient is 0, as in PyTorch.
-     * PyTorch: `torch.std`.
+     * The standard deviation over `dim`: the square root of the variance. Where it is 0 its gradient is 0,
+     * as in PyTorch. PyTorch: `torch.std`.
      */
     std(dim?: DimsOr<VarianceOptions>, options?: VarianceOptions): Tensor;
-    /** The strides in elements, or the stride of one dim. PyTorch: `Tensor.stride`. */
+    /** The strides of `x` in elements, or the stride of one dim. PyTorch: `Tensor.stride`. */
     stride(): Strides;
-    /** The strides in elements, or the stride of one dim. PyTorch: `Tensor.stride`. */
+    /** The strides of `x` in elements, or the stride of one dim. PyTorch: `Tensor.stride`. */
     stride(dim: number): number;
-    /** a - alpha · b. PyTorch: `torch.sub`. */
+    /** a - alpha · b. PyTorch: `torch.sub`, `torch.subtract`. */
     sub(b: Operand, options?: ScaledOptions): Tensor;
     /** x - alpha · y, written to `x`. PyTorch: `Tensor.sub_`. */
     sub_(y: Operand, options?: ScaledOptions): Tensor;
-    /** a - alpha · b. PyTorch: `torch.sub`. */
+    /** a - alpha · b. PyTorch: `torch.sub`, `torch.subtract`. */
     subtract(b: Operand, options?: ScaledOptions): Tensor;
     /** `subtract` in place: writes the result to this tensor and returns it. a - alpha · b. */
     subtract_(b: Operand, options?: ScaledOptions): Tensor;
-    /** Sum over `dim`. `bool` and `uint8` are summed in `int32`. PyTorch: `torch.sum`. */
+    /**
+     * The sum over `dim`, by default over all dims. `bool` and `uint8` are summed in `int32`. PyTorch:
+     * `torch.sum`.
+     */
     sum(dim?: DimsOr<ConvertingReduceOptions>, options?: ConvertingReduceOptions): Tensor;
     /**
-     * `x` summed along the dims that `shape` has once, or not at all: the reverse of `expand`. PyTorch:
-     * `Tensor.sum_to_size`.
+     * `x` summed over the dims that have size 1 in `shape`, or are missing there: the reverse of `expand`.
+     * PyTorch: `Tensor.sum_to_size`.
      */
     sumToSize(...shape: Sizes): Tensor;
     /** U, S and V with A = U diag(S) Vᵀ: see `linalg.svd`, which gives Vᵀ. PyTorch: `torch.svd`. */
     svd(options?: SvdOfOptions): Named<"U" | "S" | "V", Tensor>;
-    /** Two dims swapped: `transpose` under NumPy's name. PyTorch: `torch.swapaxes`, `torch.swapdims`. */
+    /**
+     * `x` with two dims swapped: `transpose` under NumPy's name. PyTorch: `torch.swapaxes`,
+     * `torch.swapdims`.
+     */
     swapaxes(axis0: number, axis1: number): Tensor;
-    /** Two dims swapped: `transpose` under NumPy's name. PyTorch: `torch.swapaxes`, `torch.swapdims`. */
+    /**
+     * `x` with two dims swapped: `transpose` under NumPy's name. PyTorch: `torch.swapaxes`,
+     * `torch.swapdims`.
+     */
     swapdims(axis0: number, axis1: number): Tensor;
-    /** A matrix transposed; a vector or scalar as it is. PyTorch: `torch.t`. */
+    /** The transpose of a matrix; a vector or scalar stays as it is. PyTorch: `torch.t`. */
     t(): Tensor;
     /**
-     * The elements of the flattened `x` at the positions in `index`, in its shape. Negative positions count
-     * from the end. PyTorch: `torch.take`.
+     * The elements of the flattened `x` at the positions in `index`, in the shape of `index`. Negative
+     * positions count from the end. PyTorch: `torch.take`.
      * @throws ValueError `INDEX_OUT_OF_RANGE`.
      */
     take(index: Tensor): Tensor;
     /**
-     * `gather` whose index broadcasts with `x` outside `dim` and may be negative: what `argsort` and
-     * `argmax` give. Without `dim` the flattened `x` and index. PyTorch: `torch.take_along_dim`.
+     * The elements of `x` along `dim` at the positions that `argsort` or `argmax` give: `gather` with an
+     * index that broadcasts and may be negative. Without `dim` the flattened `x` and index. PyTorch:
+     * `torch.take_along_dim`.
      * @throws ValueError `INDEX_OUT_OF_RANGE`.
      */
     takeAlongDim(index: Tensor, given?: OrNamed<number>): Tensor;
@@ -1908,52 +2010,52 @@ declare module "../../tensor/tensor.js" {
     /** `tanh` in place: writes the result to this tensor and returns it. Hyperbolic tangent. */
     tanh_(): Tensor;
     /**
-     * Parts along `dim`: `sections` of sizes that differ by at most 1, or parted before each of the given
-     * positions. Views. PyTorch: `torch.tensor_split`.
+     * Parts of `x` along `dim`: `sections` parts whose sizes differ by at most 1, or the parts between the
+     * given positions. Views. PyTorch: `torch.tensor_split`.
      */
     tensorSplit(sections: Sections, dim?: OrNamed<number>): Tensor[];
-    /** `repeat` that takes fewer numbers than dims: those of the last ones. PyTorch: `torch.tile`. */
+    /** As `repeat`, but fewer numbers than dims apply to the last dims. PyTorch: `torch.tile`. */
     tile(...dims: Sizes): Tensor;
     /**
-     * `x` in another dtype; gradients come back in the dtype of `x`. Floats become integers by truncation,
-     * `bool` is `x != 0`. What the integers do not hold wraps around, and NaN and infinities become 0 (in
-     * PyTorch that differs by machine); where that would be a mistake, `tensor(data, { dtype })` checks.
-     * PyTorch: `Tensor.to`.
+     * `x` converted to another dtype; gradients come back in the dtype of `x`. Floats become integers by
+     * truncation, `bool` is `x != 0`. What the integers do not hold wraps around, and NaN and infinities
+     * become 0 (in PyTorch that differs by machine); where that would be a mistake,
+     * `tensor(data, { dtype })` checks. PyTorch: `Tensor.to`.
      */
     to(dtype: DType): Tensor;
     /**
-     * The `k` largest elements along `dim`, largest first, and where they are; of equals those that come
-     * first. Shapes of `x` with `k` at `dim`. PyTorch: `torch.topk`.
+     * The `k` largest elements along `dim`, largest first, and their positions; among equals the first ones.
+     * Shapes of `x` with `k` at `dim`. PyTorch: `torch.topk`.
      * @throws ValueError `INVALID_VALUE` unless 0 <= k <= the size of the dim.
      */
     topk(k: number, dim?: number | WithDim<number, TopkOptions>, options?: TopkOptions): ValuesAndIndices;
-    /** Sum of the main diagonal of a matrix; integers in int32. PyTorch: `torch.trace`. */
+    /** The sum of the main diagonal of a matrix; integers are summed in int32. PyTorch: `torch.trace`. */
     trace(): Tensor;
-    /** Two dims swapped. PyTorch: `torch.transpose`. */
+    /** A view of `x` with two dims swapped. PyTorch: `torch.transpose`. */
     transpose(dim0: number, dim1: number): Tensor;
     /**
-     * `linalg.solveTriangular` with B first: X with A X = B, and a copy of A. PyTorch:
-     * `torch.triangular_solve`.
+     * The solution X of A X = B for a triangular A, and a copy of A: `linalg.solveTriangular` with B as the
+     * first argument. PyTorch: `torch.triangular_solve`.
      */
     triangularSolve(
       a: Tensor,
       options?: TriangularSolveOptions,
     ): Named<"solution" | "clonedCoefficient", Tensor>;
     /**
-     * The lower triangle of matrices, 0 elsewhere. Elements on `diagonal` are kept: 0 is the main one, above
-     * it they are positive. Shape [..., rows, columns]. PyTorch: `torch.tril`.
+     * The lower triangle of each matrix, with 0 elsewhere. Elements on `diagonal` are kept: 0 is the main
+     * one, above it they are positive. Shape [..., rows, columns]. PyTorch: `torch.tril`.
      */
     tril(diagonal?: number): Tensor;
     /**
-     * `tril` in place: writes the result to this tensor and returns it. The lower triangle of matrices, 0
-     * elsewhere.
+     * `tril` in place: writes the result to this tensor and returns it. The lower triangle of each matrix,
+     * with 0 elsewhere.
      */
     tril_(diagonal?: number): Tensor;
-    /** The upper triangle of matrices, 0 elsewhere: see `tril`. PyTorch: `torch.triu`. */
+    /** The upper triangle of each matrix, with 0 elsewhere: see `tril`. PyTorch: `torch.triu`. */
     triu(diagonal?: number): Tensor;
     /**
-     * `triu` in place: writes the result to this tensor and returns it. The upper triangle of matrices, 0
-     * elsewhere: see `tril`.
+     * `triu` in place: writes the result to this tensor and returns it. The upper triangle of each matrix,
+     * with 0 elsewhere: see `tril`.
      */
     triu_(diagonal?: number): Tensor;
     /** a / b; on integers the quotient without its fraction. PyTorch: `torch.div`, `torch.true_divide`. */
@@ -1967,22 +2069,25 @@ declare module "../../tensor/tensor.js" {
     trunc(): Tensor;
     /** `trunc` in place: writes the result to this tensor and returns it. x without its fraction. */
     trunc_(): Tensor;
-    /** `x` in the dtype of `other`. PyTorch: `Tensor.type_as`. */
+    /** `x` converted to the dtype of `other`. PyTorch: `Tensor.type_as`. */
     typeAs(other: Tensor): Tensor;
-    /** Every element of a dim as a tensor without that dim. Views. PyTorch: `torch.unbind`. */
+    /** Views of all elements along `dim`, without that dim. PyTorch: `torch.unbind`. */
     unbind(dim?: OrNamed<number>): Tensor[];
     /**
-     * One dim as several of these sizes, one of which may be -1: the reverse of `flatten`. PyTorch:
+     * `x` with one dim as several of these sizes, one of which may be -1: the reverse of `flatten`. PyTorch:
      * `torch.unflatten`.
      */
     unflatten(dim: number, sizes: Shape): Tensor;
     /**
-     * Windows of `size` elements along `dim`, `step` apart: dim `dim` counts them and a last dim holds their
-     * elements. A copy.
+     * The windows of `size` elements along `dim`, `step` apart: `dim` counts the windows, and a new last dim
+     * holds their elements. A copy.
      * Shapes: [..., n, ...] → [..., ⌊(n - size) / step⌋ + 1, ..., size]. PyTorch: `Tensor.unfold`.
      */
     unfold(dim: number, size: number, step: number): Tensor;
-    /** Overwrites `x` with uniform numbers on [low, high). PyTorch: `Tensor.uniform_`. */
+    /**
+     * Overwrites `x` with random numbers from the uniform distribution on [low, high). PyTorch:
+     * `Tensor.uniform_`.
+     */
     uniform_(low?: number, high?: number, options?: GeneratorOptions): Tensor;
     /**
      * The distinct elements of `x` in ascending order, or its distinct slices along `dim`. Every NaN is
@@ -1991,34 +2096,37 @@ declare module "../../tensor/tensor.js" {
      */
     unique<const O extends UniqueOptions>(options?: O): Unique<O>;
     /**
-     * `x` without the elements (or slices along `dim`) that equal the one before them: see `unique`.
-     * PyTorch: `torch.unique_consecutive`.
+     * `x` without the elements (or slices along `dim`) that equal their predecessor: see `unique`. PyTorch:
+     * `torch.unique_consecutive`.
      */
     uniqueConsecutive<const O extends UniqueConsecutiveOptions>(options?: O): Unique<O>;
-    /** `chunk`; views are safe here. PyTorch: `torch.unsafe_chunk`. */
+    /** The parts that `chunk` returns; its views are safe here. PyTorch: `torch.unsafe_chunk`. */
     unsafeChunk(chunks: number, dim?: OrNamed<number>): Tensor[];
-    /** `split`; views are safe here. PyTorch: `torch.unsafe_split`. */
+    /** The parts that `split` returns; its views are safe here. PyTorch: `torch.unsafe_split`. */
     unsafeSplit(size: number, dim?: OrNamed<number>): Tensor[];
-    /** `splitWithSizes`; views are safe here. PyTorch: `torch.unsafe_split_with_sizes`. */
+    /**
+     * The parts that `splitWithSizes` returns; its views are safe here. PyTorch:
+     * `torch.unsafe_split_with_sizes`.
+     */
     unsafeSplitWithSizes(sizes: readonly number[], dim?: OrNamed<number>): Tensor[];
-    /** With a dim of size 1 put in at `dim`. PyTorch: `torch.unsqueeze`. */
+    /** A view of `x` with a new dim of size 1 at `dim`. PyTorch: `torch.unsqueeze`. */
     unsqueeze(dim: OrNamed<number>): Tensor;
     /**
-     * Variance over `dim`: the mean squared distance from the mean, with n - `correction` as divisor.
+     * The variance over `dim`: the mean squared distance from the mean, with n - `correction` as divisor.
      * PyTorch: `torch.var`.
      */
     var(dim?: DimsOr<VarianceOptions>, options?: VarianceOptions): Tensor;
-    /** `dot`, which for real numbers is the same. PyTorch: `torch.vdot`. */
+    /** The dot product of two vectors, which is `dot` for real numbers. PyTorch: `torch.vdot`. */
     vdot(b: Tensor): Tensor;
     /**
-     * `numel` of the sizes must be that of `x`, whose memory must lie so that no copy is needed. A view.
-     * PyTorch: `Tensor.view`.
+     * A view of `x` in another shape of as many elements; one size may be -1. PyTorch: `Tensor.view`.
+     * @throws ShapeError `VIEW_NEEDS_COPY` where the memory of `x` does not allow a view.
      */
     view(...shape: Sizes): Tensor;
-    /** `view` in the shape of `other`. PyTorch: `Tensor.view_as`. */
+    /** A view of `x` in the shape of `other`. PyTorch: `Tensor.view_as`. */
     viewAs(other: Tensor): Tensor;
     /**
-     * Equal parts one below the other, along dim 0, or parted at positions. Views. PyTorch: `torch.vsplit`.
+     * Equal parts along dim 0, or the parts between the given positions. Views. PyTorch: `torch.vsplit`.
      */
     vsplit(sections: Sections): Tensor[];
     /** `x` where the condition is true, `other` elsewhere; all three broadcast. PyTorch: `Tensor.where`. */
@@ -2037,7 +2145,7 @@ declare module "../../tensor/tensor.js" {
      * NaN.
      */
     xlogy_(b: Operand): Tensor;
-    /** Sets every element to 0. PyTorch: `Tensor.zero_`. */
+    /** Sets every element of `x` to 0 and returns `x`. PyTorch: `Tensor.zero_`. */
     zero_(): Tensor;
     /**
      * Hurwitz' zeta function, Σ (b + i)^(-a) over i = 0, 1, …; the gradient of b only. PyTorch:

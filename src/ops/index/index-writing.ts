@@ -35,8 +35,8 @@ function rows(op: string, x: Tensor, dim: number, index: Tensor, source?: Tensor
 const lifted = (t: Tensor, like: Tensor) => (t.ndim === 0 && like.ndim <= 1 ? reshape(t, [1]) : t);
 
 /**
- * `x` with `alpha` · the rows of `source` added at the positions in `index` along `dim`. PyTorch:
- * `torch.index_add`.
+ * `x` with `alpha` times the rows of `source` added to the rows at the positions in `index` along `dim`.
+ * PyTorch: `torch.index_add`.
  * @forms indexAdd(), x.indexAdd(), x.indexAdd_()
  */
 export function indexAdd(
@@ -61,8 +61,8 @@ export function indexAdd(
 }
 
 /**
- * `x` with the rows of `source` at the positions in `index` along `dim`; the last of several stays. PyTorch:
- * `torch.index_copy`.
+ * `x` with the rows of `source` written to the positions in `index` along `dim`; for equal positions, the
+ * last row stays. PyTorch: `torch.index_copy`.
  * @forms indexCopy(), x.indexCopy(), x.indexCopy_()
  */
 export function indexCopy(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
@@ -82,8 +82,8 @@ export function indexCopy(x: Tensor, dim: number, index: Tensor, source: Tensor)
 type Value = Tensor | number | boolean;
 
 /**
- * `x` with `value`, a number or a tensor without dims, in the rows at the positions in `index`. PyTorch:
- * `torch.index_fill`.
+ * `x` with `value` (a number or a tensor without dims) in the rows at the positions in `index` along `dim`.
+ * PyTorch: `torch.index_fill`.
  * @forms indexFill(), x.indexFill(), x.indexFill_()
  */
 export function indexFill(x: Tensor, dim: number, index: Tensor, value: Value): Tensor {
@@ -100,7 +100,7 @@ export function indexFill(x: Tensor, dim: number, index: Tensor, value: Value): 
 }
 
 /**
- * `x` with `value`, a number or a tensor without dims, where `mask` is true. Both broadcast. PyTorch:
+ * `x` with `value` (a number or a tensor without dims) where `mask` is true. Both broadcast. PyTorch:
  * `torch.masked_fill`.
  * @forms maskedFill(), x.maskedFill(), x.maskedFill_()
  */
@@ -119,7 +119,7 @@ function needsMask(op: string, mask: Tensor): void {
 }
 
 /**
- * The elements of `x` where `mask` is true, as one dim; both broadcast. PyTorch: `torch.masked_select`.
+ * A vector of the elements of `x` where `mask` is true; both broadcast. PyTorch: `torch.masked_select`.
  * @forms maskedSelect(), x.maskedSelect()
  */
 export function maskedSelect(x: Tensor, mask: Tensor): Tensor {
@@ -130,7 +130,7 @@ export function maskedSelect(x: Tensor, mask: Tensor): Tensor {
 }
 
 /**
- * `x` with the elements of `source`, in order, where `mask` is true. PyTorch: `torch.masked_scatter`.
+ * `x` with the elements of `source`, in their order, where `mask` is true. PyTorch: `torch.masked_scatter`.
  * @forms maskedScatter(), x.maskedScatter(), x.maskedScatter_()
  */
 export function maskedScatter(x: Tensor, mask: Tensor, source: Tensor): Tensor {
@@ -163,8 +163,9 @@ const isRows = (indices: readonly Subscript[]): indices is readonly Tensor[] =>
   indices.every((index) => index instanceof Tensor && (index.dtype !== "bool" || index.ndim > 0));
 
 /**
- * `x` with `values` at `x[indices[0], indices[1], …]`, subscripts as those of `index`. `values`, a number or
- * a tensor, broadcasts to what they select. PyTorch: `torch.index_put`, and `x[…] = values`.
+ * `x` with `values` written to `x[indices[0], indices[1], …]`. Subscripts are those of `index`. `values`, a
+ * number or a tensor, broadcasts to what they select. In place it is Python's `x[…] = values`. PyTorch:
+ * `torch.index_put`.
  * @forms indexPut(), x.indexPut(), x.indexPut_()
  */
 export function indexPut(
@@ -216,8 +217,8 @@ export function indexPut(
 }
 
 /**
- * `x` with the elements of `source` at the positions in `index`, which count through all of `x`. PyTorch:
- * `torch.Tensor.put`.
+ * `x` with the elements of `source` written to the positions in `index`, which count through the flattened
+ * `x`. PyTorch: `Tensor.put`.
  * @forms put(), x.put(), x.put_()
  */
 export function put(x: Tensor, index: Tensor, source: Tensor, options?: AccumulateOptions): Tensor {

@@ -172,8 +172,8 @@ function neutral(reduce: ScatterReduction, dtype: DType): number {
 }
 
 /**
- * `x` with `src` reduced into it at the positions in `index` along `dim`. The gradient of amax and amin is
- * shared evenly by ties. PyTorch: `torch.scatter_reduce`.
+ * `x` with `src` combined with the elements at the positions in `index` along `dim`. The gradient of amax and
+ * amin is shared evenly by ties. PyTorch: `torch.scatter_reduce`.
  * @forms scatterReduce(), x.scatterReduce(), x.scatterReduce_()
  */
 export function scatterReduce(

@@ -43,8 +43,8 @@ export function sortedOrder(x: Tensor, dim: number, descending: boolean): Tensor
 }
 
 /**
- * The elements along `dim` in ascending order, and where each was. NaN is larger than every number; equal
- * elements keep their order. Shapes of `x`. PyTorch: `torch.sort`.
+ * The elements along `dim` in ascending order, and their positions in `x`. NaN is larger than every number;
+ * equal elements keep their order. Shapes of `x`. PyTorch: `torch.sort`.
  * @forms sort(), x.sort()
  */
 export function sort(
@@ -65,8 +65,8 @@ export function sort(
 }
 
 /**
- * The positions of the elements along `dim` in ascending order, `int32`: the indices of `sort`. PyTorch:
- * `torch.argsort`.
+ * The positions that sort the elements along `dim` in ascending order, as `int32`: the indices of `sort`.
+ * PyTorch: `torch.argsort`.
  * @forms argsort(), x.argsort()
  */
 export function argsort(
@@ -90,7 +90,7 @@ export function msort(x: Tensor): Tensor {
 }
 
 /**
- * The `k` largest elements along `dim`, largest first, and where they are; of equals those that come first.
+ * The `k` largest elements along `dim`, largest first, and their positions; among equals the first ones.
  * Shapes of `x` with `k` at `dim`. PyTorch: `torch.topk`.
  * @throws ValueError `INVALID_VALUE` unless 0 <= k <= the size of the dim.
  * @forms topk(), x.topk()
@@ -118,7 +118,7 @@ export function topk(
 }
 
 /**
- * The `k`-th smallest element along `dim`, counted from 1, and where it is. Shapes of `x` without `dim`
+ * The `k`-th smallest element along `dim` (counted from 1) and its position. Shapes of `x` without `dim`
  * (`keepdim`: with size 1). PyTorch: `torch.kthvalue`.
  * @throws ValueError `INVALID_VALUE` unless 1 <= k <= the size of the dim.
  * @forms kthvalue(), x.kthvalue()

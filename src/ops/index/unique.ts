@@ -41,7 +41,7 @@ export function unique<const O extends UniqueOptions>(x: Tensor, options?: O): U
 }
 
 /**
- * `x` without the elements (or slices along `dim`) that equal the one before them: see `unique`. PyTorch:
+ * `x` without the elements (or slices along `dim`) that equal their predecessor: see `unique`. PyTorch:
  * `torch.unique_consecutive`.
  * @forms uniqueConsecutive(), x.uniqueConsecutive()
  */
@@ -106,8 +106,8 @@ export interface NonzeroOptions {
 export type Nonzero<O> = O extends { asTuple: true } ? Tensor[] : Tensor;
 
 /**
- * The positions of all elements other than 0 in row-major order, `int32`: [count, dims], or with `asTuple`
- * one tensor [count] for each dim (a scalar counts as one dim). PyTorch: `torch.nonzero`.
+ * The positions of all elements that are not 0, in row-major order: `int32` [count, dims], or with `asTuple`
+ * one vector [count] per dim. A scalar counts as one dim. PyTorch: `torch.nonzero`.
  * @forms nonzero(), x.nonzero()
  */
 export function nonzero<const O extends NonzeroOptions>(x: Tensor, options?: O): Nonzero<O> {
@@ -133,7 +133,8 @@ export function nonzero<const O extends NonzeroOptions>(x: Tensor, options?: O):
 }
 
 /**
- * The positions of all elements other than 0: `nonzero` without options. PyTorch: `torch.argwhere`.
+ * The positions of all elements that are not 0, `int32` [count, dims]: `nonzero` without options. PyTorch:
+ * `torch.argwhere`.
  * @forms argwhere(), x.argwhere()
  */
 export function argwhere(x: Tensor): Tensor {

@@ -24,7 +24,7 @@ export interface HardtanhOptions {
 }
 
 /**
- * x limited to [minVal, maxVal]; unlike that of `clamp`, the gradient is 0 at both ends. PyTorch:
+ * x limited to [minVal, maxVal]; the gradient at both ends is 0, unlike that of `clamp`. PyTorch:
  * `F.hardtanh`.
  * @forms nn.functional.hardtanh()
  */
@@ -40,7 +40,7 @@ export function hardtanh(x: Tensor, options: HardtanhOptions = {}): Tensor {
 }
 
 /**
- * min(max(x, 0), 6); the gradient is 0 at both ends. PyTorch: `F.relu6`.
+ * min(max(x, 0), 6); the gradient at both ends is 0. PyTorch: `F.relu6`.
  * @forms nn.functional.relu6()
  */
 export function relu6(x: Tensor): Tensor {
@@ -72,7 +72,7 @@ export function hardswish(x: Tensor): Tensor {
 }
 
 /**
- * x, or 0 where |x| <= lambd. PyTorch: `F.hardshrink`.
+ * x where |x| > lambd, else 0. PyTorch: `F.hardshrink`.
  * @forms nn.functional.hardshrink()
  */
 export function hardshrink(x: Tensor, options: { lambd?: number } = {}): Tensor {
@@ -82,7 +82,7 @@ export function hardshrink(x: Tensor, options: { lambd?: number } = {}): Tensor 
 }
 
 /**
- * x moved towards 0 by lambd, and no further. PyTorch: `F.softshrink`.
+ * x moved towards 0 by `lambd`, but not beyond 0. PyTorch: `F.softshrink`.
  * @forms nn.functional.softshrink()
  */
 export function softshrink(x: Tensor, options: { lambd?: number } = {}): Tensor {
@@ -113,7 +113,7 @@ export function softsign(x: Tensor): Tensor {
 }
 
 /**
- * x, or `value` where x <= threshold. PyTorch: `F.threshold`.
+ * x where x > threshold, else `value`. PyTorch: `F.threshold`.
  * @forms nn.functional.threshold()
  */
 export function threshold(x: Tensor, threshold: number, value: number): Tensor {
@@ -122,7 +122,7 @@ export function threshold(x: Tensor, threshold: number, value: number): Tensor {
 }
 
 /**
- * x, or alpha · (e^(x / alpha) - 1) where x <= 0 (Barron, 2017). PyTorch: `F.celu`.
+ * x where x > 0, else alpha · (e^(x / alpha) - 1) (Barron, 2017). PyTorch: `F.celu`.
  * @forms nn.functional.celu()
  */
 export function celu(x: Tensor, options: { alpha?: number } = {}): Tensor {
@@ -146,7 +146,8 @@ export function mish(x: Tensor): Tensor {
 }
 
 /**
- * x · Φ(x); `approximate: "tanh"` for the cheaper form. PyTorch: `F.gelu`.
+ * x · Φ(x), where Φ is the normal distribution function; `approximate: "tanh"` computes the cheaper form.
+ * PyTorch: `F.gelu`.
  * @forms nn.functional.gelu()
  */
 export function gelu(x: Tensor, options: { approximate?: "none" | "tanh" } = {}): Tensor {
@@ -159,7 +160,8 @@ export function gelu(x: Tensor, options: { approximate?: "none" | "tanh" } = {})
 }
 
 /**
- * The first half along `dim`, times the sigmoid of the second (Dauphin et al., 2017). PyTorch: `F.glu`.
+ * The first half of `x` along `dim`, multiplied by the sigmoid of the second half (Dauphin et al., 2017).
+ * PyTorch: `F.glu`.
  * @forms nn.functional.glu()
  */
 export function glu(x: Tensor, dim: OrNamed<number> = -1): Tensor {
@@ -172,8 +174,8 @@ export function glu(x: Tensor, dim: OrNamed<number> = -1): Tensor {
 }
 
 /**
- * x, or weight · x where x <= 0 (He et al., 2015). PyTorch: `F.prelu`. Shapes: x [N, C, …]; weight one value,
- * or [C] for one per channel.
+ * x where x > 0, else weight · x (He et al., 2015). Shapes: x [N, C, …]; weight one value, or [C] for one per
+ * channel. PyTorch: `F.prelu`.
  * @forms nn.functional.prelu()
  */
 export function prelu(x: Tensor, weight: Tensor): Tensor {
@@ -204,7 +206,7 @@ export interface RreluOptions {
 }
 
 /**
- * x, or a random slope times x where x <= 0 (Xu et al., 2015). PyTorch: `F.rrelu`.
+ * x where x > 0, else x times a random slope (Xu et al., 2015). PyTorch: `F.rrelu`.
  * @forms nn.functional.rrelu()
  */
 export function rrelu(x: Tensor, options: RreluOptions = {}): Tensor {

@@ -52,7 +52,8 @@ function dropChannels(op: string, x: Tensor, options: ChannelDropoutOptions): Te
 }
 
 /**
- * Each channel with probability `p` set to 0, the others scaled by 1/(1-p) (Tompson et al., 2015).
+ * `x` with each channel set to 0 with probability `p` and the others scaled by 1/(1-p) (Tompson et al.,
+ * 2015).
  * Shapes: [N, C, L] or [C, L]. PyTorch: `F.dropout1d`.
  * @forms nn.functional.dropout1d()
  */
@@ -65,7 +66,7 @@ export function dropout1d(x: Tensor, options: ChannelDropoutOptions = {}): Tenso
 }
 
 /**
- * As `dropout1d`, of [N, C, H, W]; three dims are [N, C, L]. PyTorch: `F.dropout2d`.
+ * As `dropout1d`, for images [N, C, H, W]; a tensor of three dims is [N, C, L]. PyTorch: `F.dropout2d`.
  * @forms nn.functional.dropout2d()
  */
 export function dropout2d(x: Tensor, options: ChannelDropoutOptions = {}): Tensor {
@@ -74,7 +75,7 @@ export function dropout2d(x: Tensor, options: ChannelDropoutOptions = {}): Tenso
 }
 
 /**
- * As `dropout1d`, of [N, C, D, H, W] or [C, D, H, W]. PyTorch: `F.dropout3d`.
+ * As `dropout1d`, for volumes [N, C, D, H, W] or [C, D, H, W]. PyTorch: `F.dropout3d`.
  * @forms nn.functional.dropout3d()
  */
 export function dropout3d(x: Tensor, options: ChannelDropoutOptions = {}): Tensor {
@@ -97,8 +98,8 @@ function dropToFloor(op: string, x: Tensor, whole: boolean, options: ChannelDrop
 }
 
 /**
- * Dropped elements take the least value of SELU, and all are scaled and moved so that mean 0 and variance 1
- * stay (Klambauer et al., 2017). PyTorch: `F.alpha_dropout`.
+ * `x` with dropped elements set to the smallest value of SELU, then scaled and shifted so that mean 0 and
+ * variance 1 are kept (Klambauer et al., 2017). PyTorch: `F.alpha_dropout`.
  * @forms nn.functional.alphaDropout()
  */
 export function alphaDropout(x: Tensor, options: ChannelDropoutOptions = {}): Tensor {
@@ -107,7 +108,7 @@ export function alphaDropout(x: Tensor, options: ChannelDropoutOptions = {}): Te
 }
 
 /**
- * `alphaDropout` of whole channels. Shapes: [N, C, …]. PyTorch: `F.feature_alpha_dropout`.
+ * As `alphaDropout`, but whole channels are dropped. Shapes: [N, C, …]. PyTorch: `F.feature_alpha_dropout`.
  * @forms nn.functional.featureAlphaDropout()
  */
 export function featureAlphaDropout(x: Tensor, options: ChannelDropoutOptions = {}): Tensor {

@@ -17,8 +17,8 @@ export interface DropoutOptions {
 }
 
 /**
- * `x` with each element set to 0 with probability `p` and the others scaled by 1/(1-p) (Srivastava et al., 2014).
- * PyTorch: `F.dropout`.
+ * `x` with each element set to 0 with probability `p` and the others scaled by 1/(1-p) (Srivastava et al.,
+ * 2014). PyTorch: `F.dropout`.
  * @forms nn.functional.dropout()
  */
 export function dropout(x: Tensor, options: DropoutOptions = {}): Tensor {

@@ -122,9 +122,9 @@ const bagOptions = [
 ];
 
 /**
- * Sum, mean or maximum of the rows of each bag of indices; 0 for an empty bag. Rows at `paddingIdx` are not
- * counted. Shapes: index [B, n], or [n] with `offsets` [B]; weight [V, D] → [B, D]. PyTorch:
- * `F.embedding_bag`.
+ * The sum, mean or maximum of the rows of `weight` for each bag of indices; 0 for an empty bag. Rows at
+ * `paddingIdx` are not counted. Shapes: index [B, n], or [n] with `offsets` [B]; weight [V, D] → [B, D].
+ * PyTorch: `F.embedding_bag`.
  * @forms nn.functional.embeddingBag()
  */
 export function embeddingBag(

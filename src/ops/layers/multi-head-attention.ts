@@ -52,11 +52,11 @@ function additive(op: string, mask: Tensor, like: Tensor): Tensor {
 }
 
 /**
- * Attention of several heads on projections of query, key and value (Vaswani et al., 2017, whose arguments
- * these are). Shapes: query [L, N, E], key and value [S, N, E], without N too; inProjWeight [3 E, E],
- * inProjBias [3 E], biasK and biasV [1, 1, E], outProjWeight [E, E], outProjBias [E]. Returns the output [L,
- * N, E], and the weights [N, L, S], or [N, heads, L, S] where they are not averaged, or null. PyTorch:
- * `F.multi_head_attention_forward`.
+ * Attention with several heads over projections of query, key and value (Vaswani et al., 2017), with the
+ * arguments of PyTorch's function. Shapes: query [L, N, E], key and value [S, N, E], without N too;
+ * inProjWeight [3 E, E], inProjBias [3 E], biasK and biasV [1, 1, E], outProjWeight [E, E], outProjBias [E].
+ * Returns the output [L, N, E], and the weights [N, L, S], or [N, heads, L, S] where they are not averaged,
+ * or null. PyTorch: `F.multi_head_attention_forward`.
  * @forms nn.functional.multiHeadAttentionForward()
  */
 export function multiHeadAttentionForward(

@@ -91,9 +91,9 @@ const restOf = (momentum: number | Tensor) =>
   typeof momentum === "number" ? 1 - momentum : sub(1, momentum);
 
 /**
- * Every channel with mean 0 and variance 1, then · weight + bias (Ioffe and Szegedy, 2015). In training the
- * statistics are those of the batch, over all dims but dim 1, and the running ones, where given, are moved in
- * place (the variance as its unbiased estimate); otherwise the running ones are used.
+ * `x` with every channel normalized to mean 0 and variance 1, then · weight + bias (Ioffe and Szegedy, 2015).
+ * In training the statistics are those of the batch, over all dims but dim 1, and the running ones, where
+ * given, are moved in place (the variance as its unbiased estimate); otherwise the running ones are used.
  * Shapes: x [N, C, …]; runningMean, runningVar, weight, bias [C]. PyTorch: `F.batch_norm`.
  * @throws ValueError `ONE_VALUE_PER_CHANNEL` in training.
  * @forms nn.functional.batchNorm()
@@ -145,8 +145,8 @@ export function batchNorm(
 }
 
 /**
- * Every channel of every instance with mean 0 and variance 1, then · weight + bias (Ulyanov et al., 2016).
- * Running statistics, where given, move to the average over the instances.
+ * `x` with every channel of every instance normalized to mean 0 and variance 1, then · weight + bias (Ulyanov
+ * et al., 2016). Running statistics, where given, move to the average over the instances.
  * Shapes: x [N, C, …]; runningMean, runningVar, weight, bias [C]. PyTorch: `F.instance_norm`.
  * @throws ValueError `ONE_VALUE_PER_CHANNEL` when an instance has one value per channel.
  * @forms nn.functional.instanceNorm()
@@ -202,8 +202,9 @@ function lastDims(op: string, shape: Shape, normalizedShape: number | Shape, giv
 }
 
 /**
- * Mean 0 and variance 1 over the last dims, which are `normalizedShape`, then · weight + bias (Ba et al.,
- * 2016). Shapes: x [..., …normalizedShape]; weight, bias `normalizedShape`. PyTorch: `F.layer_norm`.
+ * `x` normalized to mean 0 and variance 1 over its last dims, which are `normalizedShape`, then · weight +
+ * bias (Ba et al., 2016). Shapes: x [..., …normalizedShape]; weight, bias `normalizedShape`. PyTorch:
+ * `F.layer_norm`.
  * @forms nn.functional.layerNorm()
  */
 export function layerNorm(
@@ -231,8 +232,9 @@ export interface RmsNormOptions {
 const epsilons: Readonly<Record<string, number>> = { float32: 2 ** -23, float64: Number.EPSILON };
 
 /**
- * x / √(mean(x²) + eps) over the last dims, which are `normalizedShape`, then · weight (Zhang and Sennrich,
- * 2019). `eps` default: the distance from 1 to the next number of the dtype. PyTorch: `F.rms_norm`.
+ * x / √(mean(x²) + eps) with the mean over the last dims, which are `normalizedShape`, then · weight (Zhang
+ * and Sennrich, 2019). `eps` default: the distance from 1 to the next number of the dtype. PyTorch:
+ * `F.rms_norm`.
  * @forms nn.functional.rmsNorm()
  */
 export function rmsNorm(
@@ -250,8 +252,9 @@ export function rmsNorm(
 }
 
 /**
- * Mean 0 and variance 1 over each of `numGroups` groups of channels of an instance, then · weight + bias per
- * channel (Wu and He, 2018). Shapes: x [N, C, …]; weight, bias [C]. PyTorch: `F.group_norm`.
+ * `x` with each of `numGroups` groups of channels of an instance normalized to mean 0 and variance 1, then ·
+ * weight + bias per channel (Wu and He, 2018). Shapes: x [N, C, …]; weight, bias [C]. PyTorch:
+ * `F.group_norm`.
  * @forms nn.functional.groupNorm()
  */
 export function groupNorm(

@@ -21,7 +21,7 @@ export interface SoftmaxOptions {
 type Along = number | WithDim<number, SoftmaxOptions>;
 
 /**
- * exp(x) / Σ exp(x) along `dim`. PyTorch: `F.softmax`.
+ * exp(x) / Σ exp(x) along `dim`. PyTorch: `F.softmax`, `torch.softmax`, `torch.special.softmax`.
  * @forms softmax(), x.softmax(), special.softmax(), nn.functional.softmax()
  */
 export function softmax(x: Tensor, dim: Along, options?: SoftmaxOptions): Tensor {
@@ -30,7 +30,8 @@ export function softmax(x: Tensor, dim: Along, options?: SoftmaxOptions): Tensor
 }
 
 /**
- * x - log Σ exp(x) along `dim`: more accurate than the logarithm of `softmax`. PyTorch: `F.log_softmax`.
+ * x - log Σ exp(x) along `dim`: more accurate than the logarithm of `softmax`. PyTorch: `F.log_softmax`,
+ * `torch.log_softmax`, `torch.special.log_softmax`.
  * @forms logSoftmax(), x.logSoftmax(), special.logSoftmax(), nn.functional.logSoftmax()
  */
 export function logSoftmax(x: Tensor, dim: Along, options?: SoftmaxOptions): Tensor {

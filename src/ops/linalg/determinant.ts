@@ -16,8 +16,8 @@ import { svd } from "./svd.js";
 const scalars = (values: number[]): Matrix[] => values.map((v) => matrix(1, 1, Float64Array.of(v)));
 
 /**
- * The determinant; of singular matrices the gradient is that of the polynomial. Shapes: [..., n, n] → [...].
- * PyTorch: `torch.linalg.det`.
+ * The determinant of each matrix; for singular matrices the gradient is that of the polynomial. Shapes: [...,
+ * n, n] → [...]. PyTorch: `torch.linalg.det`, `torch.det`.
  * @forms det(), x.det(), linalg.det()
  */
 export function det(a: Tensor): Tensor {
@@ -54,9 +54,9 @@ function cofactors(a: Tensor): Tensor {
 }
 
 /**
- * Sign and logarithm of the absolute value of the determinant, which itself may be too large or small for a
- * number. Of singular matrices 0 and -Infinity. Shapes: [..., n, n] → [...], [...]. PyTorch:
- * `torch.linalg.slogdet`.
+ * The sign of the determinant and the logarithm of its absolute value, which do not overflow. Of singular
+ * matrices 0 and -Infinity. Shapes: [..., n, n] → [...], [...]. PyTorch: `torch.linalg.slogdet`,
+ * `torch.slogdet`.
  * @forms slogdet(), x.slogdet(), linalg.slogdet()
  */
 export function slogdet(a: Tensor): Named<"sign" | "logabsdet", Tensor> {
@@ -90,7 +90,7 @@ function slogdetAs(op: string, a: Tensor): Named<"sign" | "logabsdet", Tensor> {
 }
 
 /**
- * The logarithm of the determinant: NaN where that is negative, -Infinity where it is 0. PyTorch:
+ * The logarithm of the determinant: NaN where the determinant is negative, -Infinity where it is 0. PyTorch:
  * `torch.logdet`.
  * @forms logdet(), x.logdet()
  */

@@ -6,7 +6,8 @@ import { type DiagonalOptions, diagonal as diagonalOf } from "../shape/diagonal.
 import { cross as crossOf } from "./products.js";
 
 /**
- * `cross` along the last dim by default. PyTorch: `torch.linalg.cross`.
+ * Cross products of vectors of 3 elements along `dim`, by default the last one. PyTorch:
+ * `torch.linalg.cross`.
  * @forms linalg.cross()
  */
 export function cross(a: Tensor, b: Tensor, dim = -1): Tensor {
@@ -15,7 +16,7 @@ export function cross(a: Tensor, b: Tensor, dim = -1): Tensor {
 }
 
 /**
- * `diagonal` of the matrices in the last two dims by default. PyTorch: `torch.linalg.diagonal`.
+ * A diagonal of matrices, by default of those in the last two dims. PyTorch: `torch.linalg.diagonal`.
  * @forms linalg.diagonal()
  */
 export function diagonal(a: Tensor, options?: DiagonalOptions): Tensor {

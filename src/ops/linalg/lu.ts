@@ -108,7 +108,7 @@ function permutations(pivots: Tensor, rows: number, like: Tensor): Tensor {
 }
 
 /**
- * L and U with A = P L U in one matrix (the ones of L are left out), and the exchanges of rows, from 1, that
+ * L and U with A = P L U in one matrix (without the ones of L), and the row exchanges (counted from 1) that
  * make P. Shapes: A [..., m, n] → LU [..., m, n], pivots [..., min(m, n)] `int32`. PyTorch:
  * `torch.linalg.lu_factor`.
  * @throws SimdgradError `SINGULAR_MATRIX`.
@@ -122,7 +122,7 @@ export function luFactor(a: Tensor, options?: LuOptions): Named<"LU" | "pivots",
 }
 
 /**
- * `luFactor` that does not throw: see `solveEx`. PyTorch: `torch.linalg.lu_factor_ex`.
+ * The factorization of `luFactor` without throwing: see `solveEx`. PyTorch: `torch.linalg.lu_factor_ex`.
  * @forms linalg.luFactorEx()
  */
 export function luFactorEx(
@@ -137,8 +137,8 @@ export function luFactorEx(
 }
 
 /**
- * P, L and U with A = P L U: a permutation, a lower triangle with ones on the diagonal, an upper triangle.
- * Shapes, with k = min(m, n): A [..., m, n] → P [..., m, m], L [..., m, k], U [..., k, n]. With
+ * P, L and U with A = P L U: a permutation, a lower triangle with ones on its diagonal, and an upper
+ * triangle. Shapes, with k = min(m, n): A [..., m, n] → P [..., m, m], L [..., m, k], U [..., k, n]. With
  * `pivot: false` P is empty. PyTorch: `torch.linalg.lu`.
  * @forms linalg.lu()
  */
@@ -158,7 +158,7 @@ export interface LuUnpackOptions {
 }
 
 /**
- * P, L and U (see `linalg.lu`) of what `linalg.luFactor` gives. PyTorch: `torch.lu_unpack`.
+ * P, L and U (see `linalg.lu`), given what `linalg.luFactor` returns. PyTorch: `torch.lu_unpack`.
  * @forms luUnpack()
  */
 export function luUnpack(
@@ -188,8 +188,8 @@ export interface LuSolveOptions {
 }
 
 /**
- * X with A X = B, from LU and pivots of `luFactor(A)`. Shapes: [..., n, n], [..., n], [..., n, k]; batch dims
- * broadcast. PyTorch: `torch.linalg.lu_solve`.
+ * The solution X of A X = B, given LU and pivots of `luFactor(A)`. Shapes: [..., n, n], [..., n], [..., n,
+ * k]; batch dims broadcast. PyTorch: `torch.linalg.lu_solve`.
  * @forms linalg.luSolve()
  */
 export function luSolve(LU: Tensor, pivots: Tensor, b: Tensor, options?: LuSolveOptions): Tensor {
@@ -215,7 +215,7 @@ export function luSolve(LU: Tensor, pivots: Tensor, b: Tensor, options?: LuSolve
 }
 
 /**
- * LU and pivots, and with `getInfos` also `info`, as `linalg.luFactorEx` has them: `lu(a, true, true)` or
+ * LU and pivots of `linalg.luFactor`, and with `getInfos` also `info`: `lu(a, true, true)` or
  * `lu(a, { getInfos: true })`. PyTorch: `torch.lu`.
  * @forms lu(), x.lu()
  */
@@ -230,7 +230,8 @@ export function luOf(
 }
 
 /**
- * `linalg.luSolve` with B first. PyTorch: `torch.lu_solve`.
+ * The solution X of A X = B as `linalg.luSolve` computes it, with B as the first argument. PyTorch:
+ * `torch.lu_solve`.
  * @forms luSolve(), x.luSolve()
  */
 export function luSolveOf(b: Tensor, LU: Tensor, pivots: Tensor): Tensor {

@@ -30,7 +30,7 @@ export function multiply(op: string, a: Tensor, b: Tensor): Tensor {
 }
 
 /**
- * Matrix product. Shapes: [M, K], [K, N] → [M, N]. PyTorch: `torch.mm`.
+ * The product of two matrices: [M, K], [K, N] → [M, N]. PyTorch: `torch.mm`.
  * @forms mm(), x.mm()
  */
 export function mm(a: Tensor, b: Tensor): Tensor {
@@ -41,7 +41,7 @@ export function mm(a: Tensor, b: Tensor): Tensor {
 }
 
 /**
- * Matrix products, one of each batch. Shapes: [B, M, K], [B, K, N] → [B, M, N]. PyTorch: `torch.bmm`.
+ * The products of the matrices of two batches: [B, M, K], [B, K, N] → [B, M, N]. PyTorch: `torch.bmm`.
  * @forms bmm(), x.bmm()
  */
 export function bmm(a: Tensor, b: Tensor): Tensor {
@@ -54,7 +54,7 @@ export function bmm(a: Tensor, b: Tensor): Tensor {
 }
 
 /**
- * Matrix times vector. Shapes: [M, K], [K] → [M]. PyTorch: `torch.mv`.
+ * The product of a matrix and a vector: [M, K], [K] → [M]. PyTorch: `torch.mv`.
  * @forms mv(), x.mv()
  */
 export function mv(matrix: Tensor, vector: Tensor): Tensor {
@@ -65,7 +65,7 @@ export function mv(matrix: Tensor, vector: Tensor): Tensor {
 }
 
 /**
- * Sum of the products of two vectors: [K], [K] → []. PyTorch: `torch.dot`.
+ * The sum of the products of the elements of two vectors: [K], [K] → []. PyTorch: `torch.dot`.
  * @forms dot(), x.dot()
  */
 export function dot(a: Tensor, b: Tensor): Tensor {
@@ -76,7 +76,7 @@ export function dot(a: Tensor, b: Tensor): Tensor {
 }
 
 /**
- * `dot`, which for real numbers is the same. PyTorch: `torch.vdot`.
+ * The dot product of two vectors, which is `dot` for real numbers. PyTorch: `torch.vdot`.
  * @forms vdot(), x.vdot()
  */
 export function vdot(a: Tensor, b: Tensor): Tensor {
@@ -85,7 +85,8 @@ export function vdot(a: Tensor, b: Tensor): Tensor {
 }
 
 /**
- * Every element of one vector times every element of another: [M], [N] → [M, N]. PyTorch: `torch.outer`.
+ * The products of every element of one vector with every element of another: [M], [N] → [M, N]. PyTorch:
+ * `torch.outer`, `torch.ger`.
  * @forms ger(), outer(), x.outer(), x.ger()
  */
 export function outer(a: Tensor, b: Tensor): Tensor {
@@ -96,7 +97,7 @@ export function outer(a: Tensor, b: Tensor): Tensor {
 }
 
 /**
- * Sums of products over the last dim of both; with a scalar, the product.
+ * The dot products over the last dim of both operands; with a scalar, the product.
  * Shapes: [...a, K], [...b, K] → [...a, ...b]. PyTorch: `torch.inner`.
  * @forms inner(), x.inner()
  */
@@ -109,8 +110,8 @@ export function inner(a: Tensor, b: Tensor): Tensor {
 }
 
 /**
- * Sums of products over the last `dims` dims of `a` and the first of `b`, or over the dims listed for each.
- * The other dims of `a`, then those of `b` remain. PyTorch: `torch.tensordot`.
+ * The sums of products over the last `dims` dims of `a` and the first of `b`, or over the dims listed for
+ * each. The other dims of `a`, then those of `b` remain. PyTorch: `torch.tensordot`.
  * @forms tensordot()
  */
 export function tensordot(
@@ -232,8 +233,8 @@ export function addr(x: Tensor, a: Tensor, b: Tensor, options?: AddProductOption
 }
 
 /**
- * The Kronecker product: a block of `b`, scaled, for each element of `a`. Dims multiply, aligned at the last.
- * PyTorch: `torch.kron`.
+ * The Kronecker product: for each element of `a`, a copy of `b` multiplied by it. Dims multiply, aligned at
+ * the last. PyTorch: `torch.kron`.
  * @forms kron(), x.kron()
  */
 export function kron(a: Tensor, b: Tensor): Tensor {
@@ -256,7 +257,7 @@ export function kron(a: Tensor, b: Tensor): Tensor {
 }
 
 /**
- * Cross products of vectors of 3 elements along `dim`; default: the first dim of size 3. Other dims
+ * Cross products of vectors of 3 elements along `dim`, by default the first dim of size 3. Other dims
  * broadcast. PyTorch: `torch.cross`.
  * @forms cross(), x.cross()
  */

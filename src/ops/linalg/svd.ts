@@ -20,10 +20,10 @@ export interface SvdOptions {
 type Svd = Named<"U" | "S" | "Vh", Tensor>;
 
 /**
- * Singular values S, descending, and orthogonal U and Vh with A = U diag(S) Vh. Their signs are arbitrary;
- * what depends on them, or on the choice of vectors of equal values, has no meaningful gradient. Shapes, with
- * k = min(m, n): A [..., m, n] → U [..., m, m], S [..., k], Vh [..., n, n]; with `fullMatrices: false`, U
- * [..., m, k] and Vh [..., k, n]. PyTorch: `torch.linalg.svd`.
+ * The singular values S (descending) and orthogonal U and Vh with A = U diag(S) Vh. Their signs are
+ * arbitrary; what depends on them, or on the choice of vectors of equal values, has no meaningful gradient.
+ * Shapes, with k = min(m, n): A [..., m, n] → U [..., m, m], S [..., k], Vh [..., n, n]; with
+ * `fullMatrices: false`, U [..., m, k] and Vh [..., k, n]. PyTorch: `torch.linalg.svd`.
  * @throws SimdgradError `NOT_FINITE`.
  * @forms linalg.svd()
  */
@@ -81,7 +81,8 @@ function svdGradient({ U, S, Vh }: Factors, g: Factors): Tensor {
 }
 
 /**
- * The singular values, descending. Shapes: [..., m, n] → [..., min(m, n)]. PyTorch: `torch.linalg.svdvals`.
+ * The singular values of each matrix in descending order. Shapes: [..., m, n] → [..., min(m, n)]. PyTorch:
+ * `torch.linalg.svdvals`.
  * @forms linalg.svdvals()
  */
 export function svdvals(a: Tensor, options?: { driver?: string | null }): Tensor {

@@ -46,7 +46,8 @@ export function adjointMatrix(x: Tensor): Tensor {
 }
 
 /**
- * The adjoints of the matrices in the last two dims: `mT`, because numbers are real here. PyTorch: `Tensor.mH`.
+ * The adjoints of the matrices in the last two dims: `mT`, because numbers are real here. PyTorch:
+ * `Tensor.mH`.
  * @throws ShapeError for a vector.
  * @forms x.mH
  */

@@ -39,7 +39,7 @@ export function checkReduction(op: string, reduction: Reduction): void {
 }
 
 /**
- * -log softmax(logits) at the target, as one kernel each way.
+ * -log softmax(logits) at the target, computed by one kernel forward and one backward.
  *
  * Shapes: logits [C], [B, C] or [B, C, d1, …]. Target: class indices (integers) of shape [], [B] or [B, d1,
  * …], or class probabilities (floats) of the shape of the logits. Result: a scalar, or the shape of the

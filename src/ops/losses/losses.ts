@@ -71,8 +71,8 @@ export const mseLossOptions = [
 ] as const satisfies readonly (keyof MSELossOptions)[];
 
 /**
- * (input - target)²; `half: true` takes half of it. A weighted mean is divided by the sum of the weights.
- * PyTorch: `F.mse_loss`.
+ * The squared error (input - target)², or half of it with `half: true`. A weighted mean is divided by the sum
+ * of the weights. PyTorch: `F.mse_loss`.
  * @forms nn.functional.mseLoss()
  */
 export function mseLoss(input: Tensor, target: Tensor, options: MSELossOptions = {}): Tensor {
@@ -84,7 +84,8 @@ export function mseLoss(input: Tensor, target: Tensor, options: MSELossOptions =
 }
 
 /**
- * |input - target|. A weighted mean is divided by the sum of the weights. PyTorch: `F.l1_loss`.
+ * The absolute error |input - target|. A weighted mean is divided by the sum of the weights. PyTorch:
+ * `F.l1_loss`.
  * @forms nn.functional.l1Loss()
  */
 export function l1Loss(input: Tensor, target: Tensor, options: WeightedLossOptions = {}): Tensor {
@@ -95,7 +96,7 @@ export function l1Loss(input: Tensor, target: Tensor, options: WeightedLossOptio
 }
 
 /**
- * -(t ln p + (1-t) ln(1-p)) for probabilities p: logarithms are not let below -100, so that the loss stays
+ * -(t ln p + (1-t) ln(1-p)) for probabilities p, with logarithms of at least -100, so that the loss stays
  * finite at p = 0 and 1. PyTorch: `F.binary_cross_entropy`.
  * @forms nn.functional.binaryCrossEntropy()
  */
@@ -151,7 +152,7 @@ export const logitsLossOptions = [
 ] as const satisfies readonly (keyof LogitsLossOptions)[];
 
 /**
- * `binaryCrossEntropy` of sigmoid(input), accurate for any logit. PyTorch:
+ * `binaryCrossEntropy` of sigmoid(input), accurate for every logit. PyTorch:
  * `F.binary_cross_entropy_with_logits`.
  * @forms nn.functional.binaryCrossEntropyWithLogits()
  */
@@ -179,8 +180,8 @@ export const nllLossOptions = [
 ] as const satisfies readonly (keyof CrossEntropyOptions)[];
 
 /**
- * -input at the target, for log-probabilities. Shapes: input [C], [B, C] or [B, C, d1, …], target [], [B] or
- * [B, d1, …] of class indices. PyTorch: `F.nll_loss`.
+ * -input at the target, where `input` holds log-probabilities. Shapes: input [C], [B, C] or [B, C, d1, …],
+ * target [], [B] or [B, d1, …] of class indices. PyTorch: `F.nll_loss`.
  * @forms nn.functional.nllLoss()
  */
 export function nllLoss(

@@ -38,8 +38,8 @@ export const marginLossOptions = [
 const hinge = (x: Tensor) => unary.clamp(x, { min: 0 });
 
 /**
- * Input where the target is 1, max(0, margin - input) where it is -1; margin 1. Shapes broadcast. PyTorch:
- * `F.hinge_embedding_loss`.
+ * `input` where the target is 1, and max(0, margin - input) where it is -1; `margin` defaults to 1. Shapes
+ * broadcast. PyTorch: `F.hinge_embedding_loss`.
  * @forms nn.functional.hingeEmbeddingLoss()
  */
 export function hingeEmbeddingLoss(input: Tensor, target: Tensor, options: MarginLossOptions = {}): Tensor {
@@ -54,8 +54,8 @@ export function hingeEmbeddingLoss(input: Tensor, target: Tensor, options: Margi
 }
 
 /**
- * max(0, -target · (input1 - input2) + margin), target 1 or -1; margin 0. Shapes broadcast. PyTorch:
- * `F.margin_ranking_loss`.
+ * max(0, -target · (input1 - input2) + margin) for targets 1 or -1; `margin` defaults to 0. Shapes broadcast.
+ * PyTorch: `F.margin_ranking_loss`.
  * @forms nn.functional.marginRankingLoss()
  */
 export function marginRankingLoss(
@@ -83,8 +83,8 @@ export function marginRankingLoss(
 }
 
 /**
- * 1 - cos(input1, input2) where the target is 1, max(0, cos - margin) where it is -1; margin 0. Shapes:
- * inputs [N, D] and target [N], or [D] and []. PyTorch: `F.cosine_embedding_loss`.
+ * 1 - cos(input1, input2) where the target is 1, and max(0, cos - margin) where it is -1; `margin` defaults
+ * to 0. Shapes: inputs [N, D] and target [N], or [D] and []. PyTorch: `F.cosine_embedding_loss`.
  * @forms nn.functional.cosineEmbeddingLoss()
  */
 export function cosineEmbeddingLoss(
@@ -111,8 +111,7 @@ export function cosineEmbeddingLoss(
 }
 
 /**
- * ln(1 + e^(-target · input)), target 1 or -1, also where the exponential overflows. PyTorch:
- * `F.soft_margin_loss`.
+ * ln(1 + e^(-target · input)) for targets 1 or -1, without overflow. PyTorch: `F.soft_margin_loss`.
  * @forms nn.functional.softMarginLoss()
  */
 export function softMarginLoss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
@@ -136,7 +135,8 @@ export const multiMarginLossOptions = [
 ] as const satisfies readonly (keyof MultiMarginLossOptions)[];
 
 /**
- * Σ max(0, margin - input[target] + input[j])ᵖ / C over the classes j other than the target; margin 1.
+ * Σ max(0, margin - input[target] + input[j])ᵖ / C over the classes j other than the target; `margin`
+ * defaults to 1.
  * Shapes: input [N, C], target [N]; or [C], and [] or [1]. Result: a scalar, or like the target for `none`.
  * PyTorch: `F.multi_margin_loss`.
  * @throws ValueError `INDEX_OUT_OF_RANGE` for a target outside 0 … C-1.
@@ -171,8 +171,8 @@ export function multiMarginLoss(input: Tensor, target: Tensor, options: MultiMar
 }
 
 /**
- * Σ max(0, 1 - (input[i] - input[j])) / C over the classes i of the target and the classes j that are not
- * among them. Target: class indices of the shape of the input, [C] or [N, C], up to the first -1. PyTorch:
+ * Σ max(0, 1 - (input[i] - input[j])) / C over the classes i of the target and all other classes j. Target:
+ * class indices of the shape of the input, [C] or [N, C], up to the first -1. PyTorch:
  * `F.multilabel_margin_loss`.
  * @throws ValueError `INDEX_OUT_OF_RANGE` for a class outside 0 … C-1.
  * @forms nn.functional.multilabelMarginLoss()
@@ -209,8 +209,8 @@ function checkClasses(op: string, input: Tensor, target: Tensor): void {
 }
 
 /**
- * Binary cross-entropy of each class, the mean over them: classes are the last dim, targets 0 or 1 of the
- * same shape. Result: a scalar, or one loss per row for `none`. `weight`: of the classes. PyTorch:
+ * The mean over the classes of the binary cross-entropy of each class; classes are the last dim, and targets
+ * are 0 or 1. Result: a scalar, or one loss per row for `none`. `weight`: of the classes. PyTorch:
  * `F.multilabel_soft_margin_loss`.
  * @forms nn.functional.multilabelSoftMarginLoss()
  */

@@ -29,7 +29,7 @@ export const smoothL1LossOptions = [
 ] as const satisfies readonly (keyof SmoothL1LossOptions)[];
 
 /**
- * With d = |input - target|: ½d² / beta below beta, d - ½beta above. PyTorch: `F.smooth_l1_loss`.
+ * ½d² / beta where d < beta, else d - ½beta, with d = |input - target|. PyTorch: `F.smooth_l1_loss`.
  * @forms nn.functional.smoothL1Loss()
  */
 export function smoothL1Loss(input: Tensor, target: Tensor, options: SmoothL1LossOptions = {}): Tensor {
@@ -59,8 +59,8 @@ export const huberLossOptions = [
 ] as const satisfies readonly (keyof HuberLossOptions)[];
 
 /**
- * With d = |input - target|: ½d² up to delta, delta · (d - ½delta) above. A weighted mean is divided by the
- * number of elements, as PyTorch divides this one. PyTorch: `F.huber_loss`.
+ * ½d² where d <= delta, else delta · (d - ½delta), with d = |input - target|. A weighted mean is divided by
+ * the number of elements, as PyTorch divides this one. PyTorch: `F.huber_loss`.
  * @forms nn.functional.huberLoss()
  */
 export function huberLoss(input: Tensor, target: Tensor, options: HuberLossOptions = {}): Tensor {
@@ -91,9 +91,9 @@ export interface KLDivOptions {
 export const klDivOptions = ["reduction", "logTarget"] as const satisfies readonly (keyof KLDivOptions)[];
 
 /**
- * target · (ln target - input), for log-probabilities `input`; 0 where the target is 0. Shapes broadcast.
- * `mean` divides by all elements; the Kullback-Leibler divergence of distributions is what `batchmean` gives.
- * PyTorch: `F.kl_div`.
+ * target · (ln target - input), where `input` holds log-probabilities; 0 where the target is 0. Shapes
+ * broadcast. `mean` divides by all elements; the Kullback-Leibler divergence of distributions is what
+ * `batchmean` gives. PyTorch: `F.kl_div`.
  * @forms nn.functional.klDiv()
  */
 export function klDiv(input: Tensor, target: Tensor, options: KLDivOptions = {}): Tensor {
@@ -129,8 +129,8 @@ export const poissonNllLossOptions = [
 ] as const satisfies readonly (keyof PoissonNLLLossOptions)[];
 
 /**
- * -ln of the Poisson probability of the target: e^input - target · input. Shapes broadcast. PyTorch:
- * `F.poisson_nll_loss`.
+ * The negative log-likelihood of the target under a Poisson distribution: e^input - target · input. Shapes
+ * broadcast. PyTorch: `F.poisson_nll_loss`.
  * @forms nn.functional.poissonNllLoss()
  */
 export function poissonNllLoss(input: Tensor, target: Tensor, options: PoissonNLLLossOptions = {}): Tensor {
@@ -167,9 +167,9 @@ export const gaussianNllLossOptions = [
 ] as const satisfies readonly (keyof GaussianNLLLossOptions)[];
 
 /**
- * ½ (ln var + (input - target)² / var): -ln of the density of the target under a normal distribution.
- * `variance`: the shape of the input, or without its last dim, or with 1 in one dim; or one number for all.
- * PyTorch: `F.gaussian_nll_loss`.
+ * The negative log-likelihood of the target under a normal distribution: ½ (ln var + (input - target)² /
+ * var). `variance`: the shape of the input, or without its last dim, or with 1 in one dim; or one number for
+ * all. PyTorch: `F.gaussian_nll_loss`.
  * @forms nn.functional.gaussianNllLoss()
  */
 export function gaussianNllLoss(

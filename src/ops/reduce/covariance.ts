@@ -22,9 +22,9 @@ export interface CovOptions {
 }
 
 /**
- * Covariances of variables, the rows; columns are observations. A vector is one variable, and one variable
- * gives its variance, a scalar. Of integers in float32. Shapes: [variables, observations] → [variables,
- * variables]. PyTorch: `torch.cov`.
+ * The covariance matrix of variables: rows are variables, columns are observations. A vector is one variable,
+ * and one variable gives its variance, a scalar. Of integers in float32. Shapes: [variables, observations] →
+ * [variables, variables]. PyTorch: `torch.cov`.
  * @forms cov(), x.cov()
  */
 export function cov(x: Tensor, options?: CovOptions): Tensor {
@@ -75,8 +75,7 @@ function weightsOf(op: string, rows: Tensor, { fweights, aweights }: CovOptions 
 }
 
 /**
- * Correlations of variables, covariances of what has variance 1, in [-1, 1]: see `cov`. PyTorch:
- * `torch.corrcoef`.
+ * The matrix of correlation coefficients of variables, in [-1, 1]: see `cov`. PyTorch: `torch.corrcoef`.
  * @forms corrcoef(), x.corrcoef()
  */
 export function corrcoef(x: Tensor): Tensor {

@@ -41,7 +41,8 @@ export function pairwiseDistance(x1: Tensor, x2: Tensor, options: PairwiseDistan
 }
 
 /**
- * The p-norms of the differences of all pairs of rows, the first with all later ones, then the second, ….
+ * The p-norms of the differences of all pairs of rows, as a vector: the first row with all later ones, then
+ * the second, and so on.
  * Shapes: x [N, D] → [N · (N - 1) / 2]. PyTorch: `F.pdist`.
  * @forms nn.functional.pdist()
  */
@@ -72,7 +73,7 @@ export const cosineSimilarityOptions = [
 
 /**
  * x1 · x2 / (max(‖x1‖, eps) max(‖x2‖, eps)) along `dim`. Shapes broadcast; of integers it is float32.
- * PyTorch: `F.cosine_similarity`.
+ * PyTorch: `F.cosine_similarity`, `torch.cosine_similarity`.
  * @forms cosineSimilarity(), nn.functional.cosineSimilarity()
  */
 export function cosineSimilarity(

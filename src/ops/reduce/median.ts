@@ -39,7 +39,7 @@ export function median(x: Tensor, dim?: Along, options?: ReduceOptions): Tensor 
 }
 
 /**
- * `median` of what is not NaN; NaN where nothing else is. PyTorch: `torch.nanmedian`.
+ * As `median`, but NaN is ignored; the result is NaN where there is nothing else. PyTorch: `torch.nanmedian`.
  * @forms nanmedian(), x.nanmedian()
  */
 export function nanmedian(x: Tensor): Tensor;
@@ -75,7 +75,7 @@ function medianOfAll(op: string, x: Tensor, place: Middle): Tensor {
 }
 
 /**
- * The most frequent element along `dim` (the smallest of equally frequent ones) and where it is last. Shapes
+ * The most frequent element along `dim` (the smallest of equally frequent ones) and its last position. Shapes
  * of `x` without `dim`. PyTorch: `torch.mode`.
  * @forms mode(), x.mode()
  */

@@ -107,8 +107,8 @@ type RenormArguments =
   | [options: { p: number; dim: number; maxnorm: number }];
 
 /**
- * `x` with every slice along `dim` whose `p`-norm is above `maxnorm` scaled down to it. Shape of `x`, at
- * least 2 dims. PyTorch: `torch.renorm`.
+ * `x` with every slice along `dim` whose `p`-norm is above `maxnorm` scaled down to `maxnorm`. Shape of `x`,
+ * at least 2 dims. PyTorch: `torch.renorm`.
  * @forms renorm(), x.renorm(), x.renorm_()
  */
 export function renorm(x: Tensor, ...args: RenormArguments): Tensor {
@@ -134,7 +134,7 @@ export type OrderArguments<Options = object> =
   | [options: Options & { p?: number }];
 
 /**
- * The `p`-norm of x - y, which broadcast; default 2. PyTorch: `torch.dist`.
+ * The `p`-norm (default 2) of x - y, which broadcast. PyTorch: `torch.dist`.
  * @forms dist(), x.dist()
  */
 export function dist(x: Tensor, y: Tensor, ...args: OrderArguments): Tensor {
@@ -144,7 +144,8 @@ export function dist(x: Tensor, y: Tensor, ...args: OrderArguments): Tensor {
 }
 
 /**
- * Distances, by the `p`-norm, default 2, of every row of one batch of matrices from every row of another.
+ * The distances, by the `p`-norm (default 2), between every row of one batch of matrices and every row of
+ * another.
  * Shapes: [..., P, M], [..., R, M] → [..., P, R]. PyTorch: `torch.cdist`.
  * @forms cdist()
  */

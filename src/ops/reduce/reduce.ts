@@ -90,7 +90,8 @@ function countable(x: Tensor, dtype?: DType): Tensor {
 }
 
 /**
- * Sum over `dim`. `bool` and `uint8` are summed in `int32`. PyTorch: `torch.sum`.
+ * The sum over `dim`, by default over all dims. `bool` and `uint8` are summed in `int32`. PyTorch:
+ * `torch.sum`.
  * @forms sum(), x.sum()
  */
 export function sum(
@@ -123,7 +124,8 @@ export function sumTo(g: Tensor, shape: Shape): Tensor {
 }
 
 /**
- * Mean over `dim`, of float tensors. The mean of nothing is NaN. PyTorch: `torch.mean`.
+ * The mean over `dim`, by default over all dims, of a float tensor. The mean of nothing is NaN. PyTorch:
+ * `torch.mean`.
  * @forms mean(), x.mean()
  */
 export function mean(
@@ -139,8 +141,8 @@ export function mean(
 }
 
 /**
- * Product over `dim`. The gradient of an element is the product of the others, also where elements are 0.
- * PyTorch: `torch.prod`.
+ * The product over `dim`, by default over all dims. The gradient of an element is the product of the others,
+ * also where elements are 0. PyTorch: `torch.prod`.
  * @forms prod(), x.prod()
  */
 export function prod(
@@ -195,7 +197,7 @@ function productOfOthersPairwise(x: Tensor, dims: readonly number[]): Tensor {
 }
 
 /**
- * Largest element over `dim`, default all dims. NaN wins, and equals share the gradient. PyTorch:
+ * The largest element over `dim`, by default over all dims. NaN wins, and equals share the gradient. PyTorch:
  * `torch.amax`.
  * @forms amax(), x.amax()
  */
@@ -206,8 +208,8 @@ export function amax(x: Tensor, dim?: DimsOr<ReduceOptions>, options?: ReduceOpt
 }
 
 /**
- * Smallest element over `dim`, default all dims. NaN wins, and equals share the gradient. PyTorch:
- * `torch.amin`.
+ * The smallest element over `dim`, by default over all dims. NaN wins, and equals share the gradient.
+ * PyTorch: `torch.amin`.
  * @forms amin(), x.amin()
  */
 export function amin(x: Tensor, dim?: DimsOr<ReduceOptions>, options?: ReduceOptions): Tensor {
@@ -234,8 +236,8 @@ export function extreme(op: string, which: "max" | "min", x: Tensor, dim?: Dims,
 }
 
 /**
- * Position of the largest element along `dim`, or in the flattened tensor; the first among ties. `int32`.
- * PyTorch: `torch.argmax`.
+ * The position of the largest element along `dim`, or in the flattened tensor; the first one among equals.
+ * `int32`. PyTorch: `torch.argmax`.
  * @forms argmax(), x.argmax()
  */
 export function argmax(x: Tensor, dim?: LineOr<ReduceOptions>, options?: ReduceOptions): Tensor {
@@ -244,8 +246,8 @@ export function argmax(x: Tensor, dim?: LineOr<ReduceOptions>, options?: ReduceO
 }
 
 /**
- * Position of the smallest element along `dim`, or in the flattened tensor; the first among ties. `int32`.
- * PyTorch: `torch.argmin`.
+ * The position of the smallest element along `dim`, or in the flattened tensor; the first one among equals.
+ * `int32`. PyTorch: `torch.argmin`.
  * @forms argmin(), x.argmin()
  */
 export function argmin(x: Tensor, dim?: LineOr<ReduceOptions>, options?: ReduceOptions): Tensor {
@@ -287,8 +289,8 @@ function argExtreme(
 }
 
 /**
- * Variance over `dim`: the mean squared distance from the mean, with n - `correction` as divisor. PyTorch:
- * `torch.var`.
+ * The variance over `dim`: the mean squared distance from the mean, with n - `correction` as divisor.
+ * PyTorch: `torch.var`.
  * @forms var(), x.var()
  */
 export function variance(x: Tensor, dim?: DimsOr<VarianceOptions>, options?: VarianceOptions): Tensor {
@@ -321,8 +323,8 @@ function varianceOf(op: string, x: Tensor, dim: DimsOr<VarianceOptions>, options
 }
 
 /**
- * Standard deviation over `dim`: the root of `variance`. Where it is 0 its gradient is 0, as in PyTorch.
- * PyTorch: `torch.std`.
+ * The standard deviation over `dim`: the square root of the variance. Where it is 0 its gradient is 0, as in
+ * PyTorch. PyTorch: `torch.std`.
  * @forms std(), x.std()
  */
 export function std(x: Tensor, dim?: DimsOr<VarianceOptions>, options?: VarianceOptions): Tensor {
@@ -339,8 +341,8 @@ export function std(x: Tensor, dim?: DimsOr<VarianceOptions>, options?: Variance
 }
 
 /**
- * log Σ exp(x) over `dim`, without overflow; -Infinity of nothing. Integers give float32. PyTorch:
- * `torch.logsumexp`.
+ * log Σ exp(x) over `dim`, without overflow. -Infinity of nothing. Integers give float32. PyTorch:
+ * `torch.logsumexp`, `torch.special.logsumexp`.
  * @forms logsumexp(), x.logsumexp(), special.logsumexp()
  */
 export function logsumexp(given: Tensor, dim?: DimsOr<ReduceOptions>, options?: ReduceOptions): Tensor {
@@ -363,7 +365,7 @@ export function logsumexp(given: Tensor, dim?: DimsOr<ReduceOptions>, options?: 
 }
 
 /**
- * Whether all elements are other than 0, over `dim`. As `bool`; of bytes as `uint8`, as in PyTorch. PyTorch:
+ * True where all elements over `dim` are not 0. As `bool`; of bytes as `uint8`, as in PyTorch. PyTorch:
  * `torch.all`.
  * @forms all(), x.all()
  */
@@ -373,7 +375,7 @@ export function all(x: Tensor, dim?: DimsOr<ReduceOptions>, options?: ReduceOpti
 }
 
 /**
- * Whether any element is other than 0, over `dim`. As `bool`; of bytes as `uint8`, as in PyTorch. PyTorch:
+ * True where any element over `dim` is not 0. As `bool`; of bytes as `uint8`, as in PyTorch. PyTorch:
  * `torch.any`.
  * @forms any(), x.any()
  */

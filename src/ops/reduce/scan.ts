@@ -52,7 +52,7 @@ function scanOf(
 }
 
 /**
- * Running sums along `dim`. Shape of `x`. PyTorch: `torch.cumsum`.
+ * The running sums along `dim`. Shape of `x`. PyTorch: `torch.cumsum`.
  * @forms cumsum(), x.cumsum(), x.cumsum_()
  */
 export function cumsum(x: Tensor, dim: number | WithDim<number, ScanOptions>, options?: ScanOptions): Tensor {
@@ -68,7 +68,7 @@ function runningSum(x: Tensor, dim: number, reverse: boolean): Tensor {
 }
 
 /**
- * Running products along `dim`. Shape of `x`. The gradient is right where elements are 0, too. PyTorch:
+ * The running products along `dim`. Shape of `x`. The gradient is right where elements are 0, too. PyTorch:
  * `torch.cumprod`.
  * @forms cumprod(), x.cumprod(), x.cumprod_()
  */
@@ -114,7 +114,7 @@ function cumprodGradientPairwise(x: Tensor, g: Tensor, dim: number): Tensor {
 }
 
 /**
- * log of the running sums of exp(x) along `dim`, without overflow. Shape of `x`. PyTorch:
+ * The logarithms of the running sums of exp(x) along `dim`, without overflow. Shape of `x`. PyTorch:
  * `torch.logcumsumexp`.
  * @forms logcumsumexp(), x.logcumsumexp()
  */
@@ -158,8 +158,8 @@ function logcumsumexpGradientPairwise(x: Tensor, y: Tensor, g: Tensor, dim: numb
 }
 
 /**
- * Largest elements so far along `dim`, and where they are: the last of equals, and the first NaN stays.
- * Gradients go to those elements. Shapes of `x`. PyTorch: `torch.cummax`.
+ * The largest elements so far along `dim`, and their positions: the last one among equals; the first NaN
+ * stays. Gradients go to those elements. Shapes of `x`. PyTorch: `torch.cummax`.
  * @forms cummax(), x.cummax()
  */
 export function cummax(x: Tensor, dim: OrNamed<number>): Named<"values" | "indices", Tensor> {
@@ -168,7 +168,7 @@ export function cummax(x: Tensor, dim: OrNamed<number>): Named<"values" | "indic
 }
 
 /**
- * Smallest elements so far along `dim`, and where they are: see `cummax`. PyTorch: `torch.cummin`.
+ * The smallest elements so far along `dim`, and their positions: see `cummax`. PyTorch: `torch.cummin`.
  * @forms cummin(), x.cummin()
  */
 export function cummin(x: Tensor, dim: OrNamed<number>): Named<"values" | "indices", Tensor> {

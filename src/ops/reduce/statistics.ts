@@ -20,7 +20,8 @@ import {
 } from "./reduce.js";
 
 /**
- * Smallest and largest element over `dim`, default all dims: `{ min, max }`. PyTorch: `torch.aminmax`.
+ * The smallest and the largest element over `dim`, by default over all dims: `{ min, max }`. PyTorch:
+ * `torch.aminmax`.
  * @forms aminmax(), x.aminmax()
  */
 export function aminmax(x: Tensor, options?: ReduceOptions & { dim?: number }): Named<"min" | "max", Tensor> {
@@ -33,7 +34,7 @@ export function aminmax(x: Tensor, options?: ReduceOptions & { dim?: number }): 
 const missing = (x: Tensor) => compare.ne(x.detach(), x.detach());
 
 /**
- * Sum over `dim` of what is not NaN. PyTorch: `torch.nansum`.
+ * The sum over `dim` of the elements that are not NaN. PyTorch: `torch.nansum`.
  * @forms nansum(), x.nansum()
  */
 export function nansum(
@@ -54,7 +55,7 @@ export function nansum(
 }
 
 /**
- * Mean over `dim` of what is not NaN; NaN where nothing else is. PyTorch: `torch.nanmean`.
+ * The mean over `dim` of the elements that are not NaN; NaN where there are none. PyTorch: `torch.nanmean`.
  * @forms nanmean(), x.nanmean()
  */
 export function nanmean(
@@ -76,7 +77,7 @@ export function nanmean(
 }
 
 /**
- * How many elements over `dim` are other than 0, `int32`. PyTorch: `torch.count_nonzero`.
+ * The number of elements over `dim` that are not 0, `int32`. PyTorch: `torch.count_nonzero`.
  * @forms countNonzero(), x.countNonzero()
  */
 export function countNonzero(x: Tensor, dim?: OrNamed<Dims>): Tensor {
@@ -85,7 +86,7 @@ export function countNonzero(x: Tensor, dim?: OrNamed<Dims>): Tensor {
 }
 
 /**
- * `[variance, mean]` over `dim`. PyTorch: `torch.var_mean`.
+ * The variance and the mean over `dim`: `[variance, mean]`. PyTorch: `torch.var_mean`.
  * @forms varMean()
  */
 export function varMean(
@@ -100,7 +101,7 @@ export function varMean(
 }
 
 /**
- * `[standard deviation, mean]` over `dim`. PyTorch: `torch.std_mean`.
+ * The standard deviation and the mean over `dim`: `[std, mean]`. PyTorch: `torch.std_mean`.
  * @forms stdMean()
  */
 export function stdMean(

@@ -5,8 +5,8 @@ import type { Tensor } from "../../tensor/tensor.js";
 import { sum, sumTo } from "./reduce.js";
 
 /**
- * `x` summed along the dims that `shape` has once, or not at all: the reverse of `expand`. PyTorch:
- * `Tensor.sum_to_size`.
+ * `x` summed over the dims that have size 1 in `shape`, or are missing there: the reverse of `expand`.
+ * PyTorch: `Tensor.sum_to_size`.
  * @forms x.sumToSize(...shape)
  */
 export function sumToSize(x: Tensor, shape: Shape): Tensor {

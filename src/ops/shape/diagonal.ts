@@ -80,8 +80,8 @@ export function diagonal(x: Tensor, ...args: WhichDiagonal): Tensor {
 }
 
 /**
- * Matrices, in dims `dim1` and `dim2` of the result, with the vectors in the last dim of `x` on diagonal
- * number `offset` and 0 elsewhere. Shapes: [..., n] → [..., n + |offset|, n + |offset|]. PyTorch:
+ * Matrices in dims `dim1` and `dim2` whose diagonal number `offset` holds the vectors in the last dim of `x`,
+ * and which are 0 elsewhere. Shapes: [..., n] → [..., n + |offset|, n + |offset|]. PyTorch:
  * `torch.diag_embed`.
  * @forms diagEmbed(), x.diagEmbed()
  */
@@ -99,7 +99,8 @@ export function diagEmbed(x: Tensor, ...args: WhichDiagonal): Tensor {
 }
 
 /**
- * Diagonal number `diagonal` of a matrix, or a matrix with this vector on it. PyTorch: `torch.diag`.
+ * Diagonal number `diagonal` of a matrix, or for a vector the matrix with that diagonal. PyTorch:
+ * `torch.diag`.
  * @forms diag(), x.diag()
  */
 export function diag(x: Tensor, diagonal = 0): Tensor {
@@ -120,7 +121,7 @@ export function diagflat(x: Tensor, ...args: [offset?: number] | [{ offset?: num
 }
 
 /**
- * Sum of the main diagonal of a matrix; integers in int32. PyTorch: `torch.trace`.
+ * The sum of the main diagonal of a matrix; integers are summed in int32. PyTorch: `torch.trace`.
  * @forms trace(), x.trace()
  */
 export function trace(x: Tensor): Tensor {

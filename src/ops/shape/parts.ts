@@ -23,7 +23,7 @@ function sectionsOf(op: string, given: Sections): number | readonly number[] {
 }
 
 /**
- * Parts along `dim`: `sections` of sizes that differ by at most 1, or parted before each of the given
+ * Parts of `x` along `dim`: `sections` parts whose sizes differ by at most 1, or the parts between the given
  * positions. Views. PyTorch: `torch.tensor_split`.
  * @forms tensorSplit(), x.tensorSplit()
  */
@@ -70,7 +70,7 @@ function evenParts(op: string, x: Tensor, given: Sections, d: number, dims: numb
 }
 
 /**
- * Equal parts side by side, along dim 1 (of a vector dim 0), or parted at positions. Views. PyTorch:
+ * Equal parts along dim 1 (for a vector dim 0), or the parts between the given positions. Views. PyTorch:
  * `torch.hsplit`.
  * @forms hsplit(), x.hsplit()
  */
@@ -80,7 +80,7 @@ export function hsplit(x: Tensor, sections: Sections): Tensor[] {
 }
 
 /**
- * Equal parts one below the other, along dim 0, or parted at positions. Views. PyTorch: `torch.vsplit`.
+ * Equal parts along dim 0, or the parts between the given positions. Views. PyTorch: `torch.vsplit`.
  * @forms vsplit(), x.vsplit()
  */
 export function vsplit(x: Tensor, sections: Sections): Tensor[] {
@@ -89,7 +89,7 @@ export function vsplit(x: Tensor, sections: Sections): Tensor[] {
 }
 
 /**
- * Equal parts one behind the other, along dim 2, or parted at positions. Views. PyTorch: `torch.dsplit`.
+ * Equal parts along dim 2, or the parts between the given positions. Views. PyTorch: `torch.dsplit`.
  * @forms dsplit(), x.dsplit()
  */
 export function dsplit(x: Tensor, sections: Sections): Tensor[] {
@@ -98,7 +98,7 @@ export function dsplit(x: Tensor, sections: Sections): Tensor[] {
 }
 
 /**
- * Parts of the given sizes: `split` with a list. Views. PyTorch: `torch.split_with_sizes`.
+ * Parts of the given sizes along `dim`: `split` with a list. Views. PyTorch: `torch.split_with_sizes`.
  * @forms splitWithSizes(), x.splitWithSizes()
  */
 export function splitWithSizes(x: Tensor, sizes: readonly number[], dim: OrNamed<number> = 0): Tensor[] {
@@ -108,7 +108,7 @@ export function splitWithSizes(x: Tensor, sizes: readonly number[], dim: OrNamed
 }
 
 /**
- * `split`; views are safe here. PyTorch: `torch.unsafe_split`.
+ * The parts that `split` returns; its views are safe here. PyTorch: `torch.unsafe_split`.
  * @forms unsafeSplit(), x.unsafeSplit()
  */
 export function unsafeSplit(x: Tensor, size: number, dim: OrNamed<number> = 0): Tensor[] {
@@ -117,7 +117,7 @@ export function unsafeSplit(x: Tensor, size: number, dim: OrNamed<number> = 0): 
 }
 
 /**
- * `splitWithSizes`; views are safe here. PyTorch: `torch.unsafe_split_with_sizes`.
+ * The parts that `splitWithSizes` returns; its views are safe here. PyTorch: `torch.unsafe_split_with_sizes`.
  * @forms unsafeSplitWithSizes(), x.unsafeSplitWithSizes()
  */
 export function unsafeSplitWithSizes(
@@ -130,7 +130,7 @@ export function unsafeSplitWithSizes(
 }
 
 /**
- * `chunk`; views are safe here. PyTorch: `torch.unsafe_chunk`.
+ * The parts that `chunk` returns; its views are safe here. PyTorch: `torch.unsafe_chunk`.
  * @forms unsafeChunk(), x.unsafeChunk()
  */
 export function unsafeChunk(x: Tensor, chunks: number, dim: OrNamed<number> = 0): Tensor[] {

@@ -17,7 +17,7 @@ type Dims = number | readonly number[];
 const list = (dims: Dims): readonly number[] => (Array.isArray(dims) ? dims : [dims as number]);
 
 /**
- * The elements along `dims` in the opposite order, as a copy. Shape of `x`. PyTorch: `torch.flip`.
+ * A copy of `x` with the elements along `dims` in reverse order. Shape of `x`. PyTorch: `torch.flip`.
  * @forms flip()
  */
 export function flip(x: Tensor, dims: OrNamed<Dims, "dims">): Tensor {
@@ -30,7 +30,8 @@ export function flip(x: Tensor, dims: OrNamed<Dims, "dims">): Tensor {
 }
 
 /**
- * The elements along dims in the opposite order, as a copy: `flip(0, 1)` or `flip([0, 1])`. PyTorch: `Tensor.flip`.
+ * A copy of `x` with the elements along dims in reverse order: `x.flip(0, 1)` or `x.flip([0, 1])`. PyTorch:
+ * `Tensor.flip`.
  * @forms x.flip()
  */
 export function flipAlong(
@@ -41,7 +42,7 @@ export function flipAlong(
 }
 
 /**
- * Columns (dim 1) in the opposite order. PyTorch: `torch.fliplr`.
+ * A copy of `x` with its columns (dim 1) in reverse order. PyTorch: `torch.fliplr`.
  * @forms fliplr(), x.fliplr()
  */
 export function fliplr(x: Tensor): Tensor {
@@ -51,7 +52,7 @@ export function fliplr(x: Tensor): Tensor {
 }
 
 /**
- * Rows (dim 0) in the opposite order. PyTorch: `torch.flipud`.
+ * A copy of `x` with its rows (dim 0) in reverse order. PyTorch: `torch.flipud`.
  * @forms flipud(), x.flipud()
  */
 export function flipud(x: Tensor): Tensor {
@@ -61,8 +62,8 @@ export function flipud(x: Tensor): Tensor {
 }
 
 /**
- * Elements moved on by `shifts` along `dims`, the last ones to the front; without `dims` those of the
- * flattened tensor. Shape of `x`. PyTorch: `torch.roll`.
+ * A copy of `x` with elements shifted by `shifts` along `dims`, where those shifted past the end come in at
+ * the front; without `dims`, those of the flattened tensor. Shape of `x`. PyTorch: `torch.roll`.
  * @forms roll(), x.roll()
  */
 export function roll(x: Tensor, shifts: Dims, dims: OrNamed<Dims, "dims"> = []): Tensor {
@@ -84,7 +85,7 @@ function rollAlong(x: Tensor, shift: number, dim: number): Tensor {
 }
 
 /**
- * Turned `k` times by 90 degrees from the first of `dims` to the second. PyTorch: `torch.rot90`.
+ * `x` rotated `k` times by 90 degrees, from the first of `dims` towards the second. PyTorch: `torch.rot90`.
  * @forms rot90(), x.rot90()
  */
 export function rot90(x: Tensor, k = 1, dims: readonly [number, number] = [0, 1]): Tensor {
@@ -102,7 +103,8 @@ export function rot90(x: Tensor, k = 1, dims: readonly [number, number] = [0, 1]
 }
 
 /**
- * Dims `source` put at `destination`, the others in their order. A view. PyTorch: `torch.movedim`.
+ * `x` with dims `source` moved to `destination` and the others in their order. A view. PyTorch:
+ * `torch.movedim`, `torch.moveaxis`.
  * @forms moveaxis(), movedim(), x.movedim(), x.moveaxis()
  */
 export function movedim(x: Tensor, source: Dims, destination: Dims): Tensor {
@@ -121,7 +123,7 @@ export function movedim(x: Tensor, source: Dims, destination: Dims): Tensor {
 }
 
 /**
- * Two dims swapped: `transpose` under NumPy's name. PyTorch: `torch.swapaxes`, `torch.swapdims`.
+ * `x` with two dims swapped: `transpose` under NumPy's name. PyTorch: `torch.swapaxes`, `torch.swapdims`.
  * @forms swapaxes(), swapdims(), x.swapaxes(), x.swapdims()
  */
 export function swapaxes(x: Tensor, axis0: number, axis1: number): Tensor {
@@ -130,7 +132,7 @@ export function swapaxes(x: Tensor, axis0: number, axis1: number): Tensor {
 }
 
 /**
- * One dim as several of these sizes, one of which may be -1: the reverse of `flatten`. PyTorch:
+ * `x` with one dim as several of these sizes, one of which may be -1: the reverse of `flatten`. PyTorch:
  * `torch.unflatten`.
  * @forms unflatten(), x.unflatten()
  */
@@ -144,8 +146,8 @@ export function unflatten(x: Tensor, dim: number, sizes: Shape): Tensor {
 }
 
 /**
- * Windows of `size` elements along `dim`, `step` apart: dim `dim` counts them and a last dim holds their
- * elements. A copy.
+ * The windows of `size` elements along `dim`, `step` apart: `dim` counts the windows, and a new
+ * last dim holds their elements. A copy.
  * Shapes: [..., n, ...] → [..., ⌊(n - size) / step⌋ + 1, ..., size]. PyTorch: `Tensor.unfold`.
  * @forms x.unfold()
  */
@@ -169,7 +171,8 @@ export function unfold(x: Tensor, dim: number, size: number, step: number): Tens
 }
 
 /**
- * `numel` of the sizes must be that of `x`, whose memory must lie so that no copy is needed. A view. PyTorch: `Tensor.view`.
+ * A view of `x` in another shape of as many elements; one size may be -1. PyTorch: `Tensor.view`.
+ * @throws ShapeError `VIEW_NEEDS_COPY` where the memory of `x` does not allow a view.
  * @forms x.view(...shape)
  */
 export function view(x: Tensor, shape: Shape): Tensor {
@@ -184,7 +187,7 @@ export function view(x: Tensor, shape: Shape): Tensor {
 }
 
 /**
- * All elements as one dim. A view where strides allow. PyTorch: `torch.ravel`.
+ * A vector of all elements. A view where strides allow. PyTorch: `torch.ravel`.
  * @forms ravel(), x.ravel()
  */
 export function ravel(x: Tensor): Tensor {
@@ -193,7 +196,7 @@ export function ravel(x: Tensor): Tensor {
 }
 
 /**
- * A matrix transposed; a vector or scalar as it is. PyTorch: `torch.t`.
+ * The transpose of a matrix; a vector or scalar stays as it is. PyTorch: `torch.t`.
  * @forms t(), x.t()
  */
 export function t(x: Tensor): Tensor {
@@ -212,7 +215,7 @@ export function reshapeAs(x: Tensor, other: Tensor): Tensor {
 }
 
 /**
- * `view` in the shape of `other`. PyTorch: `Tensor.view_as`.
+ * A view of `x` in the shape of `other`. PyTorch: `Tensor.view_as`.
  * @forms x.viewAs()
  */
 export function viewAs(x: Tensor, other: Tensor): Tensor {

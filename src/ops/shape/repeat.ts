@@ -17,8 +17,8 @@ function checkRepeats(op: string, repeats: readonly number[]): void {
 }
 
 /**
- * Copies of the whole tensor side by side, `repeats[d]` of them along dim `d`; more repeats than dims make dims in front.
- * PyTorch: `Tensor.repeat`.
+ * Copies of the whole tensor side by side, `repeats[d]` of them along dim `d`; more repeats than dims add
+ * dims in front. PyTorch: `Tensor.repeat`.
  * @forms x.repeat(...repeats)
  */
 export function repeat(x: Tensor, repeats: readonly number[]): Tensor {
@@ -47,7 +47,7 @@ export function repeat(x: Tensor, repeats: readonly number[]): Tensor {
 }
 
 /**
- * `repeat` that takes fewer numbers than dims: those of the last ones. PyTorch: `torch.tile`.
+ * As `repeat`, but fewer numbers than dims apply to the last dims. PyTorch: `torch.tile`.
  * @forms tile(), x.tile(...dims)
  */
 export function tile(x: Tensor, dims: readonly number[]): Tensor {
@@ -58,9 +58,9 @@ export function tile(x: Tensor, dims: readonly number[]): Tensor {
 }
 
 /**
- * Every element (without `dim`: of the flattened tensor) `repeats` times in a row along `dim`, or a number of
- * times of its own. With one argument, the position of each element as often as it says. PyTorch:
- * `torch.repeat_interleave`.
+ * `x` with every element (without `dim`: of the flattened tensor) repeated `repeats` times in a row along
+ * `dim`; `repeats` may be a number for each element. With one argument, the position of each element as often
+ * as it says. PyTorch: `torch.repeat_interleave`.
  * @forms repeatInterleave(), x.repeatInterleave()
  */
 export function repeatInterleave(
@@ -112,7 +112,7 @@ function positions(repeats: ArrayLike<number>): Tensor {
 }
 
 /**
- * `x` in the shape of `other`, repeated along dims of size 1. A view. PyTorch: `Tensor.expand_as`.
+ * A view of `x` expanded to the shape of `other`. PyTorch: `Tensor.expand_as`.
  * @forms x.expandAs()
  */
 export function expandAs(x: Tensor, other: Tensor): Tensor {
@@ -121,7 +121,7 @@ export function expandAs(x: Tensor, other: Tensor): Tensor {
 }
 
 /**
- * `expand` under NumPy's name. A view. PyTorch: `torch.broadcast_to`.
+ * A view of `x` expanded to `shape`: `expand` under NumPy's name. PyTorch: `torch.broadcast_to`.
  * @forms broadcastTo(), x.broadcastTo(...shape)
  */
 export function broadcastTo(x: Tensor, shape: Shape): Tensor {
@@ -130,7 +130,8 @@ export function broadcastTo(x: Tensor, shape: Shape): Tensor {
 }
 
 /**
- * The shape to which all of these broadcast; a number is a shape of one dim. PyTorch: `torch.broadcast_shapes`.
+ * The shape to which all of these shapes broadcast; a number is a shape of one dim. PyTorch:
+ * `torch.broadcast_shapes`.
  * @forms broadcastShapes()
  */
 export function broadcastShapes(...shapes: (Shape | number)[]): number[] {
@@ -140,7 +141,8 @@ export function broadcastShapes(...shapes: (Shape | number)[]): number[] {
 }
 
 /**
- * Tensors expanded to the shape that all of them broadcast to. Views. PyTorch: `torch.broadcast_tensors`.
+ * Views of the tensors, expanded to the shape to which all of them broadcast. PyTorch:
+ * `torch.broadcast_tensors`.
  * @forms broadcastTensors()
  */
 export function broadcastTensors(...tensors: Tensor[] | [readonly Tensor[]]): Tensor[] {
@@ -156,9 +158,9 @@ export interface MeshgridOptions {
 }
 
 /**
- * Vectors (or scalars), one by one or as an array, as the axes of a grid: tensor `i` of the result has the
- * values of vector `i` along its dim `i`. With `indexing: "xy"` the first two dims are swapped. Views.
- * PyTorch: `torch.meshgrid`.
+ * The coordinates of a grid whose axes are the given vectors: tensor `i` of the result has the values of
+ * vector `i` along its dim `i`. The vectors (or scalars) are given one by one or as an array. With
+ * `indexing: "xy"` the first two dims are swapped. Views. PyTorch: `torch.meshgrid`.
  * @forms meshgrid()
  */
 export function meshgrid(tensors: readonly Tensor[], options?: MeshgridOptions): Tensor[];

@@ -3,7 +3,7 @@ import { resolveDim, type Shape, type Strides } from "../../shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 
 /**
- * The shape, or the size of one dim. PyTorch: `Tensor.size`.
+ * The shape of `x`, or the size of one dim. PyTorch: `Tensor.size`.
  * @forms x.size()
  */
 export function size(x: Tensor): Shape;
@@ -13,7 +13,7 @@ export function size(x: Tensor, dim?: number): Shape | number {
 }
 
 /**
- * The strides in elements, or the stride of one dim. PyTorch: `Tensor.stride`.
+ * The strides of `x` in elements, or the stride of one dim. PyTorch: `Tensor.stride`.
  * @forms x.stride()
  */
 export function stride(x: Tensor): Strides;

@@ -26,7 +26,8 @@ function ofEach(op: string, given: Tensors, f: (x: Tensor) => Tensor): Tensor | 
 }
 
 /**
- * A scalar as a vector, all else as it is; several tensors as an array. Views. PyTorch: `torch.atleast_1d`.
+ * `x` with at least one dim: a scalar becomes a vector; several tensors give an array. Views. PyTorch:
+ * `torch.atleast_1d`.
  * @forms atleast1d()
  */
 export function atleast1d(x: Tensor): Tensor;
@@ -36,8 +37,8 @@ export function atleast1d(...tensors: Tensors): Tensor | Tensor[] {
 }
 
 /**
- * Less than a matrix as a matrix of one row, all else as it is; several tensors as an array. Views. PyTorch:
- * `torch.atleast_2d`.
+ * `x` with at least two dims: a vector becomes a matrix of one row; several tensors give an array. Views.
+ * PyTorch: `torch.atleast_2d`.
  * @forms atleast2d()
  */
 export function atleast2d(x: Tensor): Tensor;
@@ -47,8 +48,8 @@ export function atleast2d(...tensors: Tensors): Tensor | Tensor[] {
 }
 
 /**
- * Less than 3 dims as 3: [] → [1, 1, 1], [n] → [1, n, 1], [m, n] → [m, n, 1]; several tensors as an array.
- * Views. PyTorch: `torch.atleast_3d`.
+ * `x` with at least three dims: [] → [1, 1, 1], [n] → [1, n, 1], [m, n] → [m, n, 1]; several tensors give an
+ * array. Views. PyTorch: `torch.atleast_3d`.
  * @forms atleast3d()
  */
 export function atleast3d(x: Tensor): Tensor;
@@ -58,7 +59,8 @@ export function atleast3d(...tensors: Tensors): Tensor | Tensor[] {
 }
 
 /**
- * Side by side: vectors (and scalars) along their only dim, all else along dim 1. PyTorch: `torch.hstack`.
+ * The tensors joined side by side: vectors (and scalars) along their only dim, others along dim 1. PyTorch:
+ * `torch.hstack`.
  * @forms hstack()
  */
 export function hstack(tensors: readonly Tensor[]): Tensor {
@@ -68,7 +70,8 @@ export function hstack(tensors: readonly Tensor[]): Tensor {
 }
 
 /**
- * One below the other, along dim 0; vectors are rows. PyTorch: `torch.vstack`, `torch.row_stack`.
+ * The tensors joined one below the other, along dim 0; vectors are rows. PyTorch: `torch.vstack`,
+ * `torch.row_stack`.
  * @forms rowStack(), vstack()
  */
 export function vstack(tensors: readonly Tensor[]): Tensor {
@@ -77,7 +80,7 @@ export function vstack(tensors: readonly Tensor[]): Tensor {
 }
 
 /**
- * One behind the other, along dim 2 of what `atleast3d` makes of them. PyTorch: `torch.dstack`.
+ * The tensors joined along dim 2, each as `atleast3d` returns it. PyTorch: `torch.dstack`.
  * @forms dstack()
  */
 export function dstack(tensors: readonly Tensor[]): Tensor {
@@ -86,7 +89,8 @@ export function dstack(tensors: readonly Tensor[]): Tensor {
 }
 
 /**
- * Side by side along dim 1; vectors (and scalars) are columns. PyTorch: `torch.column_stack`.
+ * The tensors joined side by side along dim 1; vectors (and scalars) are columns. PyTorch:
+ * `torch.column_stack`.
  * @forms columnStack()
  */
 export function columnStack(tensors: readonly Tensor[]): Tensor {
@@ -96,7 +100,8 @@ export function columnStack(tensors: readonly Tensor[]): Tensor {
 }
 
 /**
- * Matrices along a diagonal, zeros elsewhere; vectors are rows. PyTorch: `torch.block_diag`.
+ * A matrix with the given matrices along its diagonal and zeros elsewhere; vectors are rows. PyTorch:
+ * `torch.block_diag`.
  * @forms blockDiag()
  */
 export function blockDiag(...tensors: Tensors): Tensor {
@@ -121,8 +126,8 @@ function needsVector(op: string, x: Tensor): void {
 }
 
 /**
- * Every choice of one element of each vector, one a row, the last changing first. PyTorch:
- * `torch.cartesian_prod`.
+ * All combinations of one element of each vector, one combination per row; the last element changes first.
+ * PyTorch: `torch.cartesian_prod`.
  * @forms cartesianProd()
  */
 export function cartesianProd(...tensors: Tensors): Tensor {
@@ -142,7 +147,8 @@ export interface CombinationsOptions {
 }
 
 /**
- * Every choice of `r` elements of a vector in their order, one a row. PyTorch: `torch.combinations`.
+ * All combinations of `r` elements of a vector, in their order, one combination per row. PyTorch:
+ * `torch.combinations`.
  * @forms combinations()
  */
 export function combinations(x: Tensor, r = 2, options?: CombinationsOptions): Tensor {

@@ -51,7 +51,7 @@ export function dense(x: Tensor): Tensor {
 }
 
 /**
- * The same values in new memory. PyTorch: `torch.clone`.
+ * A copy of `x` in new memory. PyTorch: `torch.clone`.
  * @forms clone(), x.clone()
  */
 export function clone(x: Tensor): Tensor {
@@ -60,7 +60,7 @@ export function clone(x: Tensor): Tensor {
 }
 
 /**
- * `x` when its elements lie in order, else a copy. PyTorch: `Tensor.contiguous`.
+ * `x` itself if its elements lie in order, else a copy. PyTorch: `Tensor.contiguous`.
  * @forms x.contiguous()
  */
 export function contiguous(x: Tensor): Tensor {
@@ -69,9 +69,10 @@ export function contiguous(x: Tensor): Tensor {
 }
 
 /**
- * `x` in another dtype; gradients come back in the dtype of `x`. Floats become integers by truncation, `bool`
- * is `x != 0`. What the integers do not hold wraps around, and NaN and infinities become 0 (in PyTorch that
- * differs by machine); where that would be a mistake, `tensor(data, { dtype })` checks. PyTorch: `Tensor.to`.
+ * `x` converted to another dtype; gradients come back in the dtype of `x`. Floats become integers by
+ * truncation, `bool` is `x != 0`. What the integers do not hold wraps around, and NaN and infinities become 0
+ * (in PyTorch that differs by machine); where that would be a mistake, `tensor(data, { dtype })` checks.
+ * PyTorch: `Tensor.to`.
  * @forms x.to()
  */
 export function to(x: Tensor, dtype: DType): Tensor {
@@ -139,7 +140,8 @@ function viewStrides(from: Shape, strides: Strides, to: Shape): number[] | null 
 }
 
 /**
- * Dims `startDim` to `endDim` as one; by position or by name. Default: all of them. PyTorch: `torch.flatten`.
+ * `x` with dims `startDim` to `endDim` (default: all) as one dim; by position or by name. PyTorch:
+ * `torch.flatten`.
  * @forms flatten(), x.flatten()
  */
 export function flatten(
@@ -161,7 +163,7 @@ export function flatten(
 }
 
 /**
- * Dims in another order: `permute(x, [2, 0, 1])`. PyTorch: `torch.permute`.
+ * A view of `x` with its dims in another order: `permute(x, [2, 0, 1])`. PyTorch: `torch.permute`.
  * @forms permute(), x.permute(...dims)
  */
 export function permute(x: Tensor, dims: readonly number[]): Tensor {
@@ -177,7 +179,7 @@ export function permute(x: Tensor, dims: readonly number[]): Tensor {
 }
 
 /**
- * Two dims swapped. PyTorch: `torch.transpose`.
+ * A view of `x` with two dims swapped. PyTorch: `torch.transpose`.
  * @forms transpose(), x.transpose()
  */
 export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
@@ -193,7 +195,7 @@ export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
 }
 
 /**
- * `x` repeated along dims of size 1 (and new dims in front) without copying; -1 keeps a size. PyTorch:
+ * A view of `x` repeated along dims of size 1, and along new dims in front; -1 keeps a size. PyTorch:
  * `Tensor.expand`.
  * @forms x.expand(...shape)
  */
@@ -215,7 +217,8 @@ export function expand(x: Tensor, shape: Shape): Tensor {
 }
 
 /**
- * Without the dims of size 1, or without the given ones where they have size 1. PyTorch: `torch.squeeze`.
+ * A view of `x` without its dims of size 1, or without the given ones if they have size 1. PyTorch:
+ * `torch.squeeze`.
  * @forms squeeze(), x.squeeze()
  */
 export function squeeze(
@@ -236,7 +239,7 @@ export function squeeze(
 }
 
 /**
- * With a dim of size 1 put in at `dim`. PyTorch: `torch.unsqueeze`.
+ * A view of `x` with a new dim of size 1 at `dim`. PyTorch: `torch.unsqueeze`.
  * @forms unsqueeze(), x.unsqueeze()
  */
 export function unsqueeze(x: Tensor, dim: OrNamed<number>): Tensor {
@@ -276,9 +279,9 @@ export type SliceRange =
   | undefined;
 
 /**
- * A part of `x` without copying: one range per dim, from the front. `x.slice([0, 2])` is Python's `x[0:2]`,
- * `x.slice(null, [1, null, 2])` is `x[:, 1::2]`. Negative positions count from the end; ranges are cut to the
- * dim.
+ * A view of a part of `x`, given by one range per dim. Ranges are given for the dims from the front.
+ * `x.slice([0, 2])` is Python's `x[0:2]`, `x.slice(null, [1, null, 2])` is `x[:, 1::2]`. Negative positions
+ * count from the end; ranges are cut to the dim.
  * @forms x.slice()
  */
 export function slice(x: Tensor, ...ranges: SliceRange[]): Tensor {
@@ -313,8 +316,8 @@ export function sliceDim(x: Tensor, d: number, start: number | null, end: number
 }
 
 /**
- * `length` elements of one dim from position `from` on, which is a number or a tensor of one integer, and
- * counts from the end where it is negative. A view. PyTorch: `torch.narrow`.
+ * A view of `length` elements along `dim`, beginning at position `from` (a number or a tensor of one integer;
+ * negative ones count from the end). PyTorch: `torch.narrow`.
  * @forms narrow(), x.narrow()
  */
 export function narrow(x: Tensor, dim: number, from: number | Tensor, length: number): Tensor {
@@ -338,7 +341,7 @@ export function narrow(x: Tensor, dim: number, from: number | Tensor, length: nu
 }
 
 /**
- * Element `index` of a dim, without that dim. PyTorch: `torch.select`.
+ * A view of element `index` along `dim`, without that dim. PyTorch: `torch.select`.
  * @forms select(), x.select()
  */
 export function select(x: Tensor, dim: number, index: number): Tensor {
@@ -354,8 +357,8 @@ export function select(x: Tensor, dim: number, index: number): Tensor {
 }
 
 /**
- * Parts of `size` elements along `dim` (the last may be smaller), or of the given sizes. Views. PyTorch:
- * `torch.split`.
+ * Views of parts of `size` elements along `dim` (the last one may be smaller), or of the given sizes.
+ * PyTorch: `torch.split`.
  * @forms split(), x.split()
  */
 export function split(x: Tensor, size: number | readonly number[], dim: OrNamed<number> = 0): Tensor[] {
@@ -384,8 +387,8 @@ export function split(x: Tensor, size: number | readonly number[], dim: OrNamed<
 }
 
 /**
- * At most `chunks` parts of equal size along `dim` (the last may be smaller); of nothing as many parts of
- * nothing. Views. PyTorch: `torch.chunk`.
+ * Views of at most `chunks` parts of equal size along `dim` (the last one may be smaller). Of nothing, as
+ * many parts of nothing. PyTorch: `torch.chunk`.
  * @forms chunk(), x.chunk()
  */
 export function chunk(x: Tensor, chunks: number, dim: OrNamed<number> = 0): Tensor[] {
@@ -401,7 +404,7 @@ export function chunk(x: Tensor, chunks: number, dim: OrNamed<number> = 0): Tens
 }
 
 /**
- * Every element of a dim as a tensor without that dim. Views. PyTorch: `torch.unbind`.
+ * Views of all elements along `dim`, without that dim. PyTorch: `torch.unbind`.
  * @forms unbind(), x.unbind()
  */
 export function unbind(x: Tensor, dim: OrNamed<number> = 0): Tensor[] {

@@ -34,7 +34,7 @@ export const convTransposeOptions: readonly (keyof ConvTransposeOptions)[] = [
 ];
 
 /**
- * The adjoint of `conv1d`, as a layer of its own.
+ * The transposed convolution of rows: the adjoint of `conv1d`.
  * Shapes: x [N, C, L] or [C, L], weight [C, O/groups, k], bias [O] → [N, O, L'] or [O, L'], with L' = (L - 1)
  * · stride - 2·padding + dilation·(k-1) + outputPadding + 1. PyTorch: `F.conv_transpose1d`.
  * @throws ShapeError for numbers of dims, and channels that are not those of the weight.
@@ -51,7 +51,7 @@ export function convTranspose1d(
 }
 
 /**
- * The adjoint of `conv2d`, as a layer of its own.
+ * The transposed convolution of images: the adjoint of `conv2d`.
  * Shapes: x [N, C, H, W] or [C, H, W], weight [C, O/groups, kh, kw], bias [O] → [N, O, H', W'] or [O, H',
  * W'], with H' = (H - 1) · stride - 2·padding + dilation·(kh-1) + outputPadding + 1 and W' likewise. PyTorch:
  * `F.conv_transpose2d`.
@@ -69,7 +69,7 @@ export function convTranspose2d(
 }
 
 /**
- * The adjoint of `conv3d`, as a layer of its own.
+ * The transposed convolution of volumes: the adjoint of `conv3d`.
  * Shapes: x [N, C, D, H, W] or [C, D, H, W], weight [C, O/groups, kd, kh, kw], bias [O] → [N, O, D', H', W']
  * or [O, D', H', W'], with D' = (D - 1) · stride - 2·padding + dilation·(kd-1) + outputPadding + 1 and the
  * others likewise. PyTorch: `F.conv_transpose3d`.

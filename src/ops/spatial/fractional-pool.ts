@@ -35,7 +35,7 @@ export const fractionalMaxPoolOptions: readonly (keyof FractionalMaxPoolOptions)
 export type Pooled<O> = O extends { returnIndices: true } ? [Tensor, Tensor] : Tensor;
 
 /**
- * Largest of each of `outputSize` windows, which lie about evenly but begin at random places (Graham, 2014):
+ * The largest element of each of `outputSize` windows that begin at random places of an image (Graham, 2014):
  * `fractionalMaxPool2d(x, 3, [4, 4])` or `{ outputRatio: 0.5 }`. Shapes: x [N, C, H, W] or [C, H, W] → [N, C,
  * H', W'] or [C, H', W']. PyTorch: `F.fractional_max_pool2d`.
  * @throws ShapeError for other numbers of dims, and more windows than fit.
@@ -63,7 +63,7 @@ export function fractionalMaxPool2d(
 }
 
 /**
- * As `fractionalMaxPool2d`, of volumes: [N, C, D, H, W] or [C, D, H, W]. PyTorch: `F.fractional_max_pool3d`.
+ * As `fractionalMaxPool2d`, for volumes: [N, C, D, H, W] or [C, D, H, W]. PyTorch: `F.fractional_max_pool3d`.
  * @forms nn.functional.fractionalMaxPool3d()
  */
 export function fractionalMaxPool3d<O extends FractionalMaxPoolOptions = object>(

@@ -55,7 +55,7 @@ export const interpolationModes = [
 const means = [adaptiveAvgPool1d, adaptiveAvgPool2d, adaptiveAvgPool3d];
 
 /**
- * Rows, images or volumes made longer or shorter along each axis: `interpolate(x, [64, 64])`,
+ * Rows, images or volumes resampled to other sizes: `interpolate(x, [64, 64])`,
  * `interpolate(x, { scaleFactor: 2, mode: "bilinear" })`.
  * Shapes: x [N, C, L], [N, C, H, W] or [N, C, D, H, W] → the same with other lengths. PyTorch:
  * `F.interpolate`.

@@ -19,12 +19,13 @@ export interface PadOptions {
 }
 
 /**
- * `x` made longer or shorter at both ends of its last dims: `pad` is [before, after] of the last dim, then of
- * the one before it, and so on. Negative numbers cut.
+ * `x` extended (or cut, where negative) at both ends of its last dims: `pad` is [before, after] of the last
+ * dim, then of the one before it, and so on.
  *
- * - `constant` (default): filled with `value` (default 0), any number of dims - `reflect`: mirrored about the
- * outermost element; `replicate`: the outermost element again; `circular`: from the other end. For the last
- * 1, 2 or 3 dims of an input with one or two dims (channels, batch and channels) before them
+ * - `constant` (default): filled with `value` (default 0), any number of dims
+ * - `reflect`: mirrored about the outermost element; `replicate`: the outermost element again; `circular`:
+ *   from the other end. For the last 1, 2 or 3 dims of an input with one or two dims (channels, batch and
+ *   channels) before them
  *
  * Mode and value may be given by position too: `pad(x, [1, 1], "constant", 2)`. PyTorch: `F.pad`.
  * @throws ShapeError for more dims than `x` has, or when there is less to mirror or to repeat than is asked
@@ -131,7 +132,7 @@ function padDim(
 }
 
 /**
- * `pad` with a constant: [before, after] of the last dim, then of the one before it, and so on. PyTorch:
+ * `x` padded with a constant: [before, after] of the last dim, then of the one before it, and so on. PyTorch:
  * `torch.constant_pad_nd`.
  * @forms constantPadNd()
  */

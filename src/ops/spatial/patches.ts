@@ -52,7 +52,7 @@ function patchesOf(
 }
 
 /**
- * The patches of images, as columns ("im2col").
+ * The patches of images as columns ("im2col").
  * Shapes: x [N, C, H, W] or [C, H, W] → [N, C·kh·kw, L] or [C·kh·kw, L], for L patches, row after row.
  * PyTorch: `F.unfold`.
  * @throws ShapeError for other numbers of dims, and a kernel larger than the padded image.
@@ -69,9 +69,9 @@ export function unfold(x: Tensor, kernelSize: Sizes, options: PatchOptions = {})
 }
 
 /**
- * Columns of patches added up to images where they overlap: the adjoint of `unfold` ("col2im").
- * Shapes: x [N, C·kh·kw, L] or [C·kh·kw, L] → [N, C, H, W] or [C, H, W], for `outputSize` H x W.
- * PyTorch: `F.fold`.
+ * Images made of columns of patches, added up where patches overlap ("col2im"): the adjoint of `unfold`.
+ * Shapes: x [N, C·kh·kw, L] or [C·kh·kw, L] → [N, C, H, W] or [C, H, W], for `outputSize` H x W. PyTorch:
+ * `F.fold`.
  * @throws ShapeError for other numbers of dims, and numbers of rows and columns that are not those of such
  * images.
  * @forms nn.functional.fold()

@@ -61,7 +61,7 @@ export const avgPool2dOptions: readonly (keyof AvgPool2dOptions)[] = [...avgPool
 export type MaxPooled<O> = O extends { returnIndices: true } ? [Tensor, Tensor] : Tensor;
 
 /**
- * Largest of each window. NaN wins.
+ * The largest element of each window of rows. NaN wins.
  * Shapes: x [N, C, L] or [C, L] → [N, C, L'] or [C, L']; indices (`int32`) likewise. PyTorch: `F.max_pool1d`.
  * @throws ShapeError for other numbers of dims, and windows larger than the padded row.
  * @forms nn.functional.maxPool1d()
@@ -76,7 +76,7 @@ export function maxPool1d<O extends MaxPoolOptions = object>(
 }
 
 /**
- * Largest of each window. NaN wins.
+ * The largest element of each window of images. NaN wins.
  * Shapes: x [N, C, H, W] or [C, H, W] → [N, C, H', W'] or [C, H', W']; indices (`int32`, row · W + column)
  * likewise. PyTorch: `F.max_pool2d`.
  * @throws ShapeError for other numbers of dims, and windows larger than the padded image.
@@ -92,7 +92,7 @@ export function maxPool2d<O extends MaxPoolOptions = object>(
 }
 
 /**
- * Largest of each window. NaN wins.
+ * The largest element of each window of volumes. NaN wins.
  * Shapes: x [N, C, D, H, W] or [C, D, H, W] → [N, C, D', H', W'] or [C, D', H', W']; indices (`int32`, (slice
  * · H + row) · W + column) likewise. PyTorch: `F.max_pool3d`.
  * @throws ShapeError for other numbers of dims, and windows larger than the padded volume.
@@ -123,8 +123,8 @@ export function maxPool(
 }
 
 /**
- * Largest of each of `outputSize` windows that cover x. Shapes: [N, C, L] or [C, L] → [N, C, L'] or [C, L'].
- * PyTorch: `F.adaptive_max_pool1d`.
+ * The largest element of each of `outputSize` windows that together cover rows. Shapes: [N, C, L] or [C, L] →
+ * [N, C, L'] or [C, L']. PyTorch: `F.adaptive_max_pool1d`.
  * @forms nn.functional.adaptiveMaxPool1d()
  */
 export function adaptiveMaxPool1d<O extends AdaptiveMaxPoolOptions = object>(
@@ -137,8 +137,8 @@ export function adaptiveMaxPool1d<O extends AdaptiveMaxPoolOptions = object>(
 }
 
 /**
- * Largest of each of `outputSize` windows that cover x. Shapes: [N, C, H, W] or [C, H, W] → [N, C, H', W'] or
- * [C, H', W']. PyTorch: `F.adaptive_max_pool2d`.
+ * The largest element of each of `outputSize` windows that together cover images. Shapes: [N, C, H, W] or [C,
+ * H, W] → [N, C, H', W'] or [C, H', W']. PyTorch: `F.adaptive_max_pool2d`.
  * @forms nn.functional.adaptiveMaxPool2d()
  */
 export function adaptiveMaxPool2d<O extends AdaptiveMaxPoolOptions = object>(
@@ -151,8 +151,8 @@ export function adaptiveMaxPool2d<O extends AdaptiveMaxPoolOptions = object>(
 }
 
 /**
- * Largest of each of `outputSize` windows that cover x. Shapes: [N, C, D, H, W] or [C, D, H, W] → [N, C, D',
- * H', W'] or [C, D', H', W']. PyTorch: `F.adaptive_max_pool3d`.
+ * The largest element of each of `outputSize` windows that together cover volumes. Shapes: [N, C, D, H, W] or
+ * [C, D, H, W] → [N, C, D', H', W'] or [C, D', H', W']. PyTorch: `F.adaptive_max_pool3d`.
  * @forms nn.functional.adaptiveMaxPool3d()
  */
 export function adaptiveMaxPool3d<O extends AdaptiveMaxPoolOptions = object>(
@@ -178,7 +178,8 @@ function adaptiveMaxPool(
 }
 
 /**
- * Mean of each window. Shapes: x [N, C, L] or [C, L] → [N, C, L'] or [C, L']. PyTorch: `F.avg_pool1d`.
+ * The mean of each window of rows. Shapes: x [N, C, L] or [C, L] → [N, C, L'] or [C, L']. PyTorch:
+ * `F.avg_pool1d`.
  * @throws ShapeError for other numbers of dims, and windows larger than the padded row.
  * @forms nn.functional.avgPool1d()
  */
@@ -189,8 +190,8 @@ export function avgPool1d(x: Tensor, kernelSize: Sizes, options: AvgPoolOptions 
 }
 
 /**
- * Mean of each window. Shapes: x [N, C, H, W] or [C, H, W] → [N, C, H', W'] or [C, H', W']. PyTorch:
- * `F.avg_pool2d`.
+ * The mean of each window of images. Shapes: x [N, C, H, W] or [C, H, W] → [N, C, H', W'] or [C, H', W'].
+ * PyTorch: `F.avg_pool2d`.
  * @throws ShapeError for other numbers of dims, and windows larger than the padded image.
  * @forms nn.functional.avgPool2d()
  */
@@ -201,8 +202,8 @@ export function avgPool2d(x: Tensor, kernelSize: Sizes, options: AvgPool2dOption
 }
 
 /**
- * Mean of each window. Shapes: x [N, C, D, H, W] or [C, D, H, W] → [N, C, D', H', W'] or [C, D', H', W'].
- * PyTorch: `F.avg_pool3d`.
+ * The mean of each window of volumes. Shapes: x [N, C, D, H, W] or [C, D, H, W] → [N, C, D', H', W'] or [C,
+ * D', H', W']. PyTorch: `F.avg_pool3d`.
  * @throws ShapeError for other numbers of dims, and windows larger than the padded volume.
  * @forms nn.functional.avgPool3d()
  */
@@ -234,8 +235,8 @@ function meansOf(op: string, axes: number, x: Tensor, kernelSize: Sizes, options
 }
 
 /**
- * Mean of each of `outputSize` windows that cover x. Shapes: [N, C, L] or [C, L] → [N, C, L'] or [C, L'].
- * PyTorch: `F.adaptive_avg_pool1d`.
+ * The mean of each of `outputSize` windows that together cover rows. Shapes: [N, C, L] or [C, L] → [N, C, L']
+ * or [C, L']. PyTorch: `F.adaptive_avg_pool1d`.
  * @forms nn.functional.adaptiveAvgPool1d()
  */
 export function adaptiveAvgPool1d(x: Tensor, outputSize: AdaptiveSizes): Tensor {
@@ -244,8 +245,8 @@ export function adaptiveAvgPool1d(x: Tensor, outputSize: AdaptiveSizes): Tensor 
 }
 
 /**
- * Mean of each of `outputSize` windows that cover x. Shapes: [N, C, H, W] or [C, H, W] → [N, C, H', W'] or
- * [C, H', W']. PyTorch: `F.adaptive_avg_pool2d`.
+ * The mean of each of `outputSize` windows that together cover images. Shapes: [N, C, H, W] or [C, H, W] →
+ * [N, C, H', W'] or [C, H', W']. PyTorch: `F.adaptive_avg_pool2d`.
  * @forms nn.functional.adaptiveAvgPool2d()
  */
 export function adaptiveAvgPool2d(x: Tensor, outputSize: AdaptiveSizes): Tensor {
@@ -254,8 +255,8 @@ export function adaptiveAvgPool2d(x: Tensor, outputSize: AdaptiveSizes): Tensor 
 }
 
 /**
- * Mean of each of `outputSize` windows that cover x. Shapes: [N, C, D, H, W] or [C, D, H, W] → [N, C, D', H',
- * W'] or [C, D', H', W']. PyTorch: `F.adaptive_avg_pool3d`.
+ * The mean of each of `outputSize` windows that together cover volumes. Shapes: [N, C, D, H, W] or [C, D, H,
+ * W] → [N, C, D', H', W'] or [C, D', H', W']. PyTorch: `F.adaptive_avg_pool3d`.
  * @forms nn.functional.adaptiveAvgPool3d()
  */
 export function adaptiveAvgPool3d(x: Tensor, outputSize: AdaptiveSizes): Tensor {

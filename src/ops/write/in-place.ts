@@ -47,7 +47,7 @@ export function become(op: string, x: Tensor, value: Tensor): Tensor {
 }
 
 /**
- * Copies `y`, broadcast and converted, into `x`. PyTorch: `Tensor.copy_`.
+ * Copies `y`, broadcast and converted, into `x`, and returns `x`. PyTorch: `Tensor.copy_`.
  * @forms x.copy_()
  */
 export function copy_(x: Tensor, y: Tensor): Tensor {
@@ -79,7 +79,7 @@ export function copy_(x: Tensor, y: Tensor): Tensor {
 }
 
 /**
- * Sets every element to `value`, converted as `to` converts. PyTorch: `Tensor.fill_`.
+ * Sets every element of `x` to `value`, converted as `to` converts, and returns `x`. PyTorch: `Tensor.fill_`.
  * @forms x.fill_()
  */
 export function fill_(x: Tensor, value: number | boolean): Tensor {
@@ -99,7 +99,7 @@ export function fill_(x: Tensor, value: number | boolean): Tensor {
 }
 
 /**
- * Sets every element to 0. PyTorch: `Tensor.zero_`.
+ * Sets every element of `x` to 0 and returns `x`. PyTorch: `Tensor.zero_`.
  * @forms x.zero_()
  */
 export function zero_(x: Tensor): Tensor {
@@ -177,7 +177,8 @@ function random_(
 }
 
 /**
- * Overwrites `x` with uniform numbers on [low, high). PyTorch: `Tensor.uniform_`.
+ * Overwrites `x` with random numbers from the uniform distribution on [low, high). PyTorch:
+ * `Tensor.uniform_`.
  * @forms x.uniform_()
  */
 export function uniform_(x: Tensor, low = 0, high = 1, options?: GeneratorOptions): Tensor {
@@ -189,7 +190,8 @@ export function uniform_(x: Tensor, low = 0, high = 1, options?: GeneratorOption
 }
 
 /**
- * Overwrites `x` with normal numbers. PyTorch: `Tensor.normal_`.
+ * Overwrites `x` with random numbers from the normal distribution with `mean` and `std`. PyTorch:
+ * `Tensor.normal_`.
  * @forms x.normal_()
  */
 export function normal_(x: Tensor, mean = 0, std = 1, options?: GeneratorOptions): Tensor {
