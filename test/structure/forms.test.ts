@@ -51,17 +51,17 @@ describe("an operation of one file", () => {
   test("takes sizes one by one where its form says so, and may be a property or have overloads", () => {
     const text = member(`
 /**
- * A.
+ * A. PyTorch: none.
  * @forms x.shaped(...shape)
  */
 export function shapedAs(x: Tensor, shape: readonly number[]): Tensor { return x; }
 /**
- * B.
+ * B. PyTorch: none.
  * @forms x.B
  */
 export const b = (x: Tensor): Tensor => x;
 /**
- * C.
+ * C. PyTorch: none.
  * @forms x.c()
  */
 export function c(x: Tensor): Tensor;
@@ -75,7 +75,8 @@ export function c(x: Tensor, dim?: number): Tensor | number { return x; }
   });
 });
 
-const documented = (forms: string, code: string) => `/**\n * A sentence.\n * @forms ${forms}\n */\n${code}\n`;
+const documented = (forms: string, code: string) =>
+  `/**\n * A sentence. PyTorch: none.\n * @forms ${forms}\n */\n${code}\n`;
 const f = "export function f(x: Tensor): Tensor { return x; }";
 
 test.each([

@@ -175,11 +175,6 @@ test("src/ops/generated is what the operations state: if not, `npm run generate`
   expect(stale).toEqual([]);
 });
 
-test("every operation says what PyTorch calls it, or is one of those that PyTorch writes otherwise", () => {
-  const unnamed = operations.flatMap(({ name, doc }) => (doc.torch.length === 0 ? [name] : []));
-  expect(unnamed).toEqual(["slice"]); // x[2:4]
-});
-
 test("every function of the library is an operation with a form, or is named here", () => {
   const forms = new Set(operations.flatMap((op) => op.forms.map(({ text }) => text)));
   const functions = Object.entries(library).flatMap(([name, value]) =>

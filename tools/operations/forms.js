@@ -35,7 +35,7 @@ export function parseForms(text, where) {
     });
 }
 
-const torchNames = /\s*\bPyTorch:((?:\s*`[^`]+`,?)+)\.?/;
+const torchNames = /\s*\bPyTorch:((?:\s*`[^`]+`,?)+| none)\.?/;
 
 /** @returns {Doc} what a doc comment says */
 export function readDoc(comment, where) {
@@ -55,12 +55,17 @@ export function readDoc(comment, where) {
     .filter((p) => !p.startsWith("@"))
     .join("\n")
     .trim();
-  const torch = [...(torchNames.exec(text)?.[1] ?? "").matchAll(/`([^`]+)`/g)].map(([, name]) => name);
+  const named = torchNames.exec(text);
+  const torch = [...(named?.[1] ?? "").matchAll(/`([^`]+)`/g)].map(([, name]) => name);
   const prose = text.replace(torchNames, "").trim();
   const sentence = /^[\s\S]*?(?:[.…](?=\s+[^a-z]|\s*$)|$)/.exec(prose)?.[0].replace(/\s+/g, " ") ?? "";
   const [forms] = tag("forms");
   if (forms !== undefined && sentence === "")
     throw new Error(`${where}: a sentence is needed that says what the operation returns`);
+  if (forms !== undefined && named === null)
+    throw new Error(
+      `${where}: the doc comment ends with PyTorch's name: "PyTorch: \`torch.exp\`.", or "PyTorch: none."`,
+    );
   return { prose, sentence, torch, throws: tag("throws"), forms };
 }
 

@@ -1885,7 +1885,7 @@ declare module "../../tensor/tensor.js" {
     /**
      * A view of a part of `x`, given by one range per dim. Ranges are given for the dims from the front.
      * `x.slice([0, 2])` is Python's `x[0:2]`, `x.slice(null, [1, null, 2])` is `x[:, 1::2]`. Negative
-     * positions count from the end; ranges are cut to the dim.
+     * positions count from the end; ranges are cut to the dim. PyTorch: `Tensor.__getitem__`.
      */
     slice(...ranges: SliceRange[]): Tensor;
     /**

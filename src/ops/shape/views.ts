@@ -281,7 +281,7 @@ export type SliceRange =
 /**
  * A view of a part of `x`, given by one range per dim. Ranges are given for the dims from the front.
  * `x.slice([0, 2])` is Python's `x[0:2]`, `x.slice(null, [1, null, 2])` is `x[:, 1::2]`. Negative positions
- * count from the end; ranges are cut to the dim.
+ * count from the end; ranges are cut to the dim. PyTorch: `Tensor.__getitem__`.
  * @forms x.slice()
  */
 export function slice(x: Tensor, ...ranges: SliceRange[]): Tensor {
