@@ -112,6 +112,11 @@ test.each([
     documented("x.f()", "export function f(n: number): number { return n; }"),
     "f: a method needs a tensor as its first parameter",
   ],
+  [
+    "no word about PyTorch",
+    `/**\n * A.\n * @forms f()\n */\n${f}`,
+    "f: the doc comment ends with PyTorch's name",
+  ],
   ["sizes that are no parameter", documented("x.f(...shape)", f), "f: there is no parameter shape"],
 ])("%s is refused", (_, text, message) => {
   expect(() => written(text)).toThrow(message);
