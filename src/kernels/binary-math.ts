@@ -63,7 +63,7 @@ export const binaryMathRows = {
     },
     domain: [0.3, 3],
     floats: true,
-    doc: "Angle of the point (b, a), from -π to π. PyTorch: `torch.atan2`.",
+    doc: "Angle of the point (b, a), from -π to π. PyTorch: `torch.atan2`, `torch.arctan2`.",
   },
   hypot: {
     f: (a, b) => Math.hypot(a, b),
@@ -124,7 +124,7 @@ export const binaryMathRows = {
     gradB: ({ a, b, g }) => g.mul(a.div(b)),
     domain: [0.3, 3],
     floats: true,
-    doc: "a ln(b), 0 where a is 0 and b no NaN. PyTorch: `torch.xlogy`.",
+    doc: "a ln(b), 0 where a is 0 and b no NaN. PyTorch: `torch.xlogy`, `torch.special.xlogy`.",
   },
   xlog1py: {
     f: (a, b) => (a === 0 && !Number.isNaN(b) ? 0 : a * Math.log1p(b)),
@@ -133,6 +133,7 @@ export const binaryMathRows = {
     domain: [0.3, 3],
     floats: true,
     doc: "a ln(1 + b), 0 where a is 0 and b no NaN. PyTorch: `torch.special.xlog1py`.",
+    forms: "xlog1py()",
   },
   logaddexp: {
     f: (a, b) => (a === b ? a + Math.LN2 : Math.max(a, b) + Math.log1p(Math.exp(-Math.abs(a - b)))),

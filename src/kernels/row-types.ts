@@ -1,6 +1,13 @@
 /** What a row of an elementwise operation says: rows.ts has them. */
 import type { Algebra, BinaryTerms, UnaryTerms } from "./algebra.js";
 
+/**
+ * A sentence that says what the op returns, then PyTorch's names: "… PyTorch: `torch.abs`, `torch.absolute`." The generator
+ * of the ops' forms reads it. Every row is a method and an in-place method; a unary row is also in `nn.functional`; and
+ * each of PyTorch's names is a function. `forms` names others, as `@forms` does where an op is a function.
+ */
+type Doc = string;
+
 export interface UnaryRow {
   /** The function. `erf` is handed in because `Math` lacks it. */
   f: (x: number, p: number, q: number, erf: (x: number) => number) => number;
@@ -16,7 +23,8 @@ export interface UnaryRow {
   integers?: true;
   /** What a row that keeps integers makes of booleans: the dtype of the result. Default: an error. */
   bools?: "bool" | "int32";
-  doc: string;
+  doc: Doc;
+  forms?: string;
 }
 
 export interface BinaryRow {
@@ -34,10 +42,11 @@ export interface BinaryRow {
   floats?: true;
   /** Of two booleans a boolean. Default: an error, but for rows of floats. */
   bools?: true;
-  doc: string;
+  doc: Doc;
+  forms?: string;
 }
 
 export interface CompareRow {
   f: (a: number, b: number) => number;
-  doc: string;
+  doc: Doc;
 }

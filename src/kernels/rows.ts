@@ -19,7 +19,7 @@ export const unaryRows = {
     derivative: () => -1,
     domain: [-3, 3],
     integers: true,
-    doc: "-x. PyTorch: `torch.neg`.",
+    doc: "-x. PyTorch: `torch.neg`, `torch.negative`.",
   },
   abs: {
     f: (x) => Math.abs(x),
@@ -27,7 +27,7 @@ export const unaryRows = {
     domain: [-3, 3],
     kinks: [0],
     integers: true,
-    doc: "|x|; its derivative at 0 is 0. PyTorch: `torch.abs`.",
+    doc: "|x|; its derivative at 0 is 0. PyTorch: `torch.abs`, `torch.absolute`.",
   },
   sign: {
     f: (x) => (x > 0 ? 1 : x < 0 ? -1 : 0),
@@ -36,7 +36,7 @@ export const unaryRows = {
     kinks: [0],
     integers: true,
     bools: "bool",
-    doc: "-1, 0 or 1; 0 for NaN. PyTorch: `torch.sign`.",
+    doc: "-1, 0 or 1; 0 for NaN. PyTorch: `torch.sign`, `torch.sgn`.",
   },
   square: {
     f: (x) => x * x,
@@ -74,7 +74,7 @@ export const unaryRows = {
     f: (x) => Math.expm1(x),
     derivative: ({ y }) => y.add(1),
     domain: [-4, 4],
-    doc: "eˣ - 1, accurate near 0. PyTorch: `torch.expm1`.",
+    doc: "eˣ - 1, accurate near 0. PyTorch: `torch.expm1`, `torch.special.expm1`.",
   },
   log: {
     f: (x) => Math.log(x),
@@ -86,7 +86,7 @@ export const unaryRows = {
     f: (x) => Math.log1p(x),
     derivative: ({ x }) => x.add(1).reciprocal(),
     domain: [-0.9, 4],
-    doc: "ln(1 + x), accurate near 0. PyTorch: `torch.log1p`.",
+    doc: "ln(1 + x), accurate near 0. PyTorch: `torch.log1p`, `torch.special.log1p`.",
   },
   sin: {
     f: (x) => Math.sin(x),
@@ -110,13 +110,13 @@ export const unaryRows = {
     f: (x) => 1 / (1 + Math.exp(-x)),
     derivative: ({ y }) => y.mul(y.neg().add(1)),
     domain: [-6, 6],
-    doc: "1 / (1 + e⁻ˣ). PyTorch: `torch.sigmoid`.",
+    doc: "1 / (1 + e⁻ˣ). PyTorch: `torch.sigmoid`, `torch.special.expit`.",
   },
   erf: {
     f: (x, _p, _q, erf) => erf(x),
     derivative: ({ x }) => x.square().neg().exp().mul(1.1283791670955126), // 2 / √π
     domain: [-3, 3],
-    doc: "Error function, 2/√π ∫₀ˣ e^(-t²) dt. PyTorch: `torch.erf`.",
+    doc: "Error function, 2/√π ∫₀ˣ e^(-t²) dt. PyTorch: `torch.erf`, `torch.special.erf`.",
   },
   relu: {
     f: (x) => Math.max(x, 0),
@@ -227,7 +227,7 @@ export const unaryRows = {
     domain: [-2.4, 2.4],
     kinks: [-2, -1, 0, 1, 2],
     integers: true,
-    doc: "x without its fraction. PyTorch: `torch.trunc`.",
+    doc: "x without its fraction. PyTorch: `torch.trunc`, `torch.fix`.",
   },
   clamp: {
     f: (x, p, q) => Math.min(Math.max(x, p), q),
@@ -277,7 +277,7 @@ export const binaryRows = {
     gradB: ({ a, g }) => g.mul(a),
     domain: [-3, 3],
     bools: true,
-    doc: "a · b. PyTorch: `torch.mul`.",
+    doc: "a · b. PyTorch: `torch.mul`, `torch.multiply`.",
   },
   div: {
     f: (a, b) => a / b,
@@ -285,7 +285,7 @@ export const binaryRows = {
     gradB: ({ b, y, g }) => g.neg().mul(y.div(b)),
     domain: [0.3, 3],
     floats: true,
-    doc: "a / b; on integers the quotient without its fraction. PyTorch: `torch.div`.",
+    doc: "a / b; on integers the quotient without its fraction. PyTorch: `torch.div`, `torch.true_divide`.",
   },
   pow: {
     // JavaScript says NaN for 1 ** NaN and (-1) ** Infinity; IEEE 754 and PyTorch say 1.
@@ -322,11 +322,14 @@ export type BinaryName = keyof typeof binaryRows;
 /** `Number(…)` compiles to a set-on-condition; a conditional expression is a branch, three times slower on mixed data. */
 export const compareRows = {
   eq: { f: (a, b) => Number(a === b), doc: "a equals b. PyTorch: `torch.eq`." },
-  ne: { f: (a, b) => Number(a !== b), doc: "a differs from b; NaN differs from all. PyTorch: `torch.ne`." },
-  lt: { f: (a, b) => Number(a < b), doc: "a < b. PyTorch: `torch.lt`." },
-  le: { f: (a, b) => Number(a <= b), doc: "a <= b. PyTorch: `torch.le`." },
-  gt: { f: (a, b) => Number(a > b), doc: "a > b. PyTorch: `torch.gt`." },
-  ge: { f: (a, b) => Number(a >= b), doc: "a >= b. PyTorch: `torch.ge`." },
+  ne: {
+    f: (a, b) => Number(a !== b),
+    doc: "a differs from b; NaN differs from all. PyTorch: `torch.ne`, `torch.not_equal`.",
+  },
+  lt: { f: (a, b) => Number(a < b), doc: "a < b. PyTorch: `torch.lt`, `torch.less`." },
+  le: { f: (a, b) => Number(a <= b), doc: "a <= b. PyTorch: `torch.le`, `torch.less_equal`." },
+  gt: { f: (a, b) => Number(a > b), doc: "a > b. PyTorch: `torch.gt`, `torch.greater`." },
+  ge: { f: (a, b) => Number(a >= b), doc: "a >= b. PyTorch: `torch.ge`, `torch.greater_equal`." },
 } as const satisfies Record<string, CompareRow>;
 
 export type CompareName = keyof typeof compareRows;

@@ -168,7 +168,7 @@ export const specialBinaryRows = {
     gradB: ({ a, b, g }) => g.mul(b.log().mul(a.sub(1)).sub(b).sub(a.lgamma()).exp()),
     domain: [0.3, 3],
     floats: true,
-    doc: "Lower incomplete gamma function of a up to b, over Γ(a); the gradient of b only. PyTorch: `torch.igamma`.",
+    doc: "Lower incomplete gamma function of a up to b, over Γ(a); the gradient of b only. PyTorch: `torch.igamma`, `torch.special.gammainc`.",
   },
   igammac: {
     f: igammac,
@@ -176,7 +176,7 @@ export const specialBinaryRows = {
     gradB: ({ a, b, g }) => g.mul(b.log().mul(a.sub(1)).sub(b).sub(a.lgamma()).exp()).neg(),
     domain: [0.3, 3],
     floats: true,
-    doc: "Upper incomplete gamma function of a from b on, over Γ(a); the gradient of b only. PyTorch: `torch.igammac`.",
+    doc: "Upper incomplete gamma function of a from b on, over Γ(a); the gradient of b only. PyTorch: `torch.igammac`, `torch.special.gammaincc`.",
   },
   chebyshevPolynomialT: polynomialRow(
     chebyshevT,

@@ -13,19 +13,19 @@ export const unaryMathRows = {
     f: (x) => Math.asin(x),
     derivative: ({ x }) => x.square().neg().add(1).rsqrt(),
     domain: [-0.9, 0.9],
-    doc: "Inverse of sin; NaN outside [-1, 1]. PyTorch: `torch.asin`.",
+    doc: "Inverse of sin; NaN outside [-1, 1]. PyTorch: `torch.asin`, `torch.arcsin`.",
   },
   acos: {
     f: (x) => Math.acos(x),
     derivative: ({ x }) => x.square().neg().add(1).rsqrt().neg(),
     domain: [-0.9, 0.9],
-    doc: "Inverse of cos; NaN outside [-1, 1]. PyTorch: `torch.acos`.",
+    doc: "Inverse of cos; NaN outside [-1, 1]. PyTorch: `torch.acos`, `torch.arccos`.",
   },
   atan: {
     f: (x) => Math.atan(x),
     derivative: ({ x }) => x.square().add(1).reciprocal(),
     domain: [-4, 4],
-    doc: "Inverse of tan. PyTorch: `torch.atan`.",
+    doc: "Inverse of tan. PyTorch: `torch.atan`, `torch.arctan`.",
   },
   sinh: {
     f: (x) => Math.sinh(x),
@@ -43,19 +43,19 @@ export const unaryMathRows = {
     f: (x) => Math.asinh(x),
     derivative: ({ x }) => x.square().add(1).rsqrt(),
     domain: [-4, 4],
-    doc: "Inverse of sinh. PyTorch: `torch.asinh`.",
+    doc: "Inverse of sinh. PyTorch: `torch.asinh`, `torch.arcsinh`.",
   },
   acosh: {
     f: (x) => Math.acosh(x),
     derivative: ({ x }) => x.square().sub(1).rsqrt(),
     domain: [1.2, 4],
-    doc: "Inverse of cosh; NaN below 1. PyTorch: `torch.acosh`.",
+    doc: "Inverse of cosh; NaN below 1. PyTorch: `torch.acosh`, `torch.arccosh`.",
   },
   atanh: {
     f: (x) => Math.atanh(x),
     derivative: ({ x }) => x.square().neg().add(1).reciprocal(),
     domain: [-0.9, 0.9],
-    doc: "Inverse of tanh; NaN outside [-1, 1]. PyTorch: `torch.atanh`.",
+    doc: "Inverse of tanh; NaN outside [-1, 1]. PyTorch: `torch.atanh`, `torch.arctanh`.",
   },
   log2: {
     f: (x) => Math.log2(x),
@@ -73,7 +73,7 @@ export const unaryMathRows = {
     f: (x) => 2 ** x,
     derivative: ({ y }) => y.mul(Math.LN2),
     domain: [-4, 4],
-    doc: "2ˣ. PyTorch: `torch.exp2`.",
+    doc: "2ˣ. PyTorch: `torch.exp2`, `torch.special.exp2`.",
   },
   frac: {
     f: (x) => x - Math.trunc(x),
@@ -104,7 +104,7 @@ export const unaryMathRows = {
       return where(near, 0, angle.cos().mul(angle).sub(angle.sin()).div(angle.mul(some)));
     },
     domain: [0.05, 4],
-    doc: "sin(πx) / (πx), 1 at 0. PyTorch: `torch.sinc`.",
+    doc: "sin(πx) / (πx), 1 at 0. PyTorch: `torch.sinc`, `torch.special.sinc`.",
   },
   logit: {
     f: (x) => Math.log(x / (1 - x)),
@@ -117,31 +117,31 @@ export const unaryMathRows = {
     f: erfc,
     derivative: ({ x }) => x.square().neg().exp().mul(-1.1283791670955126), // -2 / √π
     domain: [-3, 3],
-    doc: "1 - erf(x), accurate where that is small. PyTorch: `torch.erfc`.",
+    doc: "1 - erf(x), accurate where that is small. PyTorch: `torch.erfc`, `torch.special.erfc`.",
   },
   erfinv: {
     f: erfinv,
     derivative: ({ y }) => y.square().exp().mul(0.886226925452758), // √π / 2
     domain: [-0.9, 0.9],
-    doc: "Inverse of erf; ±Infinity at ±1, NaN outside. PyTorch: `torch.erfinv`.",
+    doc: "Inverse of erf; ±Infinity at ±1, NaN outside. PyTorch: `torch.erfinv`, `torch.special.erfinv`.",
   },
   lgamma: {
     f: lgamma,
     derivative: ({ x }) => x.digamma(),
     domain: [0.3, 5],
-    doc: "ln |Γ(x)|; Infinity at 0, -1, -2, … PyTorch: `torch.lgamma`.",
+    doc: "ln |Γ(x)|; Infinity at 0, -1, -2, … PyTorch: `torch.lgamma`, `torch.special.gammaln`.",
   },
   digamma: {
     f: digamma,
     derivative: ({ x }) => x.polygamma(1),
     domain: [0.4, 5],
-    doc: "Derivative of ln Γ(x). PyTorch: `torch.digamma`.",
+    doc: "Derivative of ln Γ(x). PyTorch: `torch.digamma`, `torch.special.digamma`, `torch.special.psi`.",
   },
   i0: {
     f: i0,
     derivative: ({ x }) => x.i1(),
     domain: [-4, 4],
-    doc: "Modified Bessel function of the first kind of order 0. PyTorch: `torch.i0`.",
+    doc: "Modified Bessel function of the first kind of order 0. PyTorch: `torch.i0`, `torch.special.i0`, `torch.special.modified_bessel_i0`.",
   },
   i1: {
     f: i1,
@@ -151,6 +151,7 @@ export const unaryMathRows = {
       return where(near, 0.5, x.i0().sub(x.i1().div(where(near, 1, x))));
     },
     domain: [0.1, 4],
-    doc: "Modified Bessel function of the first kind of order 1. PyTorch: `torch.special.i1`.",
+    doc: "Modified Bessel function of the first kind of order 1. PyTorch: `torch.special.i1`, `torch.special.modified_bessel_i1`.",
+    forms: "i1()",
   },
 } as const satisfies Record<string, UnaryRow>;

@@ -1,7 +1,7 @@
+import { dropout } from "../ops/layers/dropout.js";
 import { checkOptions } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkProbability } from "./arguments.js";
-import { dropout } from "./functional.js";
 import { Module } from "./module.js";
 
 /**

@@ -2,7 +2,7 @@ import { checkIntegers, checkTensors } from "../arguments.js";
 import { formatShape, ShapeError, ValueError } from "../errors.js";
 import * as ops from "../ops/layers/activations.js";
 import { selu } from "../ops/layers/selu.js";
-import { softmax } from "../ops/layers/softmax.js";
+import { softmax, softmin } from "../ops/layers/softmax.js";
 import { checkOptions, dimOf, type OrNamed } from "../options.js";
 import { quoted } from "../quote.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -149,7 +149,7 @@ export class Softmin extends Module {
     checkIntegers(this.constructor.name, { dim: this.dim });
   }
   forward(x: Tensor): Tensor {
-    return ops.softmin(x, this.dim);
+    return softmin(x, this.dim);
   }
   override extraRepr(): string {
     return `dim=${this.dim}`;

@@ -1,7 +1,7 @@
 import { checkTensors } from "../arguments.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { zeros } from "../ops/create/create.js";
-import { dropout } from "../ops/layers/dropout.js";
+import { dropped } from "../ops/layers/dropout.js";
 import { type CellWeights, gruStep, lstmStep, rnnStep } from "../ops/layers/recurrent.js";
 import { linear } from "../ops/linalg/matmul.js";
 import { cat, stack } from "../ops/shape/join.js";
@@ -138,7 +138,7 @@ abstract class Recurrent extends Module {
     // A list of steps, not one tensor: the gradient of a step is then no larger than the step.
     let steps = unbind(x, 0);
     for (let layer = 0; layer < numLayers; layer++) {
-      if (layer > 0 && this.training && this.dropout > 0) steps = steps.map((s) => dropout(s, this.dropout));
+      if (layer > 0 && this.training && this.dropout > 0) steps = steps.map((s) => dropped(s, this.dropout));
       const runs = this.suffixes(layer).map((suffix, d) => {
         const weights = {
           weightIh: this.parameter(`weight_ih${suffix}`)!,

@@ -42,14 +42,18 @@ export type NestedArray = number | boolean | NestedArray[];
 
 /**
  * An n-dimensional array: a window (offset, shape, strides; all in elements) onto a storage. Views share the storage.
- * Operations are methods too (`x.add(y)`); `ops/methods.ts` puts them here.
+ * Operations are methods too: `x.add(y)` is `add(x, y)`. docs/operations.md lists them.
  */
 export class Tensor {
+  /** The memory of the elements, which views share. */
   readonly storage: Storage;
   /** Index of the first element in `storage.array`. */
   readonly offset: number;
+  /** The sizes of the dims; `[]` for a scalar. */
   readonly shape: Shape;
+  /** How many elements of the storage lie from one index of a dim to the next. 0 where a dim is expanded. */
   readonly strides: Strides;
+  /** The type of the elements: `float32`, `float64`, `int32`, `uint8` or `bool`. */
   readonly dtype: DType;
 
   /** @internal Null where it is a view of none. */
@@ -112,6 +116,10 @@ export class Tensor {
     return numel(this.shape);
   }
 
+  /**
+   * Whether operations on this tensor are noted for `backward`. It can be set on a leaf of floats.
+   * @throws AutogradError `NOT_A_LEAF` or `DTYPE_MISMATCH` where it cannot be set.
+   */
   get requiresGrad(): boolean {
     if (tracing !== null && this.gradFn === null) tracing.read(this, "requiresGrad", this.leafRequiresGrad);
     return this.leafRequiresGrad || this.gradFn !== null;
@@ -274,6 +282,7 @@ export class Tensor {
     return out;
   }
 
+  /** The elements as text, as NumPy prints them; long tensors are shortened. */
   toString(): string {
     checkReadable("print", this);
     return formatTensor(this);

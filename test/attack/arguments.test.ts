@@ -10,10 +10,12 @@ import { calls } from "./calls.js";
 import { patience, times } from "./effort.js";
 import { callOf, everything, replaced, shown } from "./hostile.js";
 import { moreCalls } from "./more-calls.js";
+import { plainCalls } from "./plain-calls.js";
 
-const rows = [...calls, ...moreCalls].flatMap(([args, names]) =>
+const written = [...calls, ...moreCalls].flatMap(([args, names]) =>
   names.split(" ").map((name) => [name, args] as const),
 );
+const rows = [...written, ...(await plainCalls(new Set(written.map(([name]) => name))))];
 
 /** What a message may begin with: the name of what was called, or of an operation of which it is made. */
 const operations = new Set<string>([

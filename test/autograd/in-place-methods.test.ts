@@ -4,6 +4,7 @@ import { autograd, cat, gradcheck, Tensor, tensor } from "../../src/index.js";
 import type { BinaryRow, UnaryRow } from "../../src/kernels/row-types.js";
 import { binaryRows, compareRows, unaryRows } from "../../src/kernels/rows.js";
 import { numel } from "../../src/shape.js";
+import { readOperations } from "../../tools/operations/read.js";
 import { expectClose } from "../close.js";
 import { elements } from "../fixtures/pytorch/read.js";
 import { units } from "../hash.js";
@@ -32,7 +33,17 @@ const binary = (row: BinaryRow): Call => ({
   ...(row.gradB === null ? { args: () => [tensor(1.25).double()] } : { shapes: [[3]] }),
 });
 const compare: Call = { args: () => [0.25] };
+const ofIntegers = ["gcd", "lcm", "bitwiseNot", "bitwiseAnd", "bitwiseOr", "bitwiseXor"].concat([
+  "bitwiseLeftShift",
+  "bitwiseRightShift",
+]);
+/** In-place methods of floats that take no argument, whatever they are. */
+const plain = (await readOperations())
+  .filter(({ signatures }) => signatures[0].parameters.length === 1)
+  .flatMap(({ forms }) => forms.flatMap(({ kind, name }) => (kind === "inPlace" ? [name.slice(0, -1)] : [])))
+  .filter((name) => !ofIntegers.includes(name));
 const table: Record<string, Call> = {
+  ...Object.fromEntries(plain.map((name) => [name, {}])),
   ...Object.fromEntries(Object.entries(unaryRows).map(([name, row]) => [name, unary(row)])),
   ...Object.fromEntries(Object.entries(binaryRows).map(([name, row]) => [name, binary(row)])),
   ...Object.fromEntries(Object.keys(compareRows).map((name) => [name, compare])),
@@ -41,11 +52,7 @@ const table: Record<string, Call> = {
       (name) => [name, compare],
     ),
   ),
-  ...Object.fromEntries(
-    ["absolute", "negative", "fix", "arctan", "arcsinh", "sgn", "logicalNot", "nanToNum", "conjPhysical"].map(
-      (name) => [name, {}],
-    ),
-  ),
+  nanToNum: {},
   ...Object.fromEntries(["arcsin", "arccos", "arctanh"].map((name) => [name, { domain: [-0.75, 0.75] }])),
   ...Object.fromEntries(
     ["multiply", "divide", "trueDivide", "arctan2", "ldexp"].map((name) => [
@@ -127,10 +134,6 @@ const draws: Record<string, unknown[]> = {
   },
   random: [4],
 };
-const ofIntegers = ["gcd", "lcm", "bitwiseNot", "bitwiseAnd", "bitwiseOr", "bitwiseXor"].concat([
-  "bitwiseLeftShift",
-  "bitwiseRightShift",
-]);
 const names = Object.getOwnPropertyNames(Tensor.prototype)
   .filter((name) => name.endsWith("_") && name !== "requiresGrad_")
   .map((name) => name.slice(0, -1));

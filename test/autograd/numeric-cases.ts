@@ -1,7 +1,6 @@
 /** Rows of cases.ts for elementwise functions that are no rows, for statistics, and for what fills tensors. */
 import * as sg from "../../src/index.js";
 import { tensor } from "../../src/index.js";
-import { aliasMethods } from "../../src/ops/methods/aliases.js";
 import type { Case, Cases } from "./cases.js";
 
 type Fn = Case["fn"];
@@ -62,7 +61,19 @@ export const numericCases: Cases = {
 
 /** Second names of rows, and functions of integers or into them. */
 export const withoutGradientOfNumbers = [
-  ...Object.keys(aliasMethods),
+  ...[
+    "absolute",
+    "negative",
+    "fix",
+    "arcsin",
+    "arccos",
+    "arctan",
+    "arcsinh",
+    "arccosh",
+    "arctanh",
+    "arctan2",
+  ],
+  ...["multiply", "subtract", "divide", "greater", "greaterEqual", "less", "lessEqual", "notEqual"],
   ...["isreal", "concat", "concatenate", "long", "byte", "typeAs", "isFloatingPoint", "resultType"],
   ...["promoteTypes", "canCast", "logspace", "fullLike", "newFull", "newZeros", "newOnes", "scalarTensor"],
   ...["asTensor", "empty", "emptyLike", "newEmpty", "newTensor"],

@@ -63,9 +63,3 @@ export const optionsOfLayers: [op: string, call: Call][] = [
   ["TransformerDecoder", (o) => new nn.TransformerDecoder(decoder(), 1, o)],
   ["registerBuffer", (o) => new nn.Identity().registerBuffer("kept", x, o)],
 ];
-
-/** Functions all of whose arguments have a position. */
-export const positionalLayers = [
-  ...["relu6", "hardsigmoid", "hardswish", "tanhshrink", "softsign", "threshold", "selu", "mish", "glu"],
-  ...["prelu", "bilinear"],
-];

@@ -44,6 +44,3 @@ export const optionsOfSampling: [op: string, call: Call][] = [
   ...made(["AdaptiveLogSoftmaxWithLoss"], 8, 4, [2]),
   ...made(["Upsample", "UpsamplingNearest2d", "UpsamplingBilinear2d", "CTCLoss"]),
 ];
-
-/** Functions all of whose arguments have a position. */
-export const positionalSampling = ["adaptiveAvgPool3d", "channelShuffle", "logsigmoid"];

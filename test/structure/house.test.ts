@@ -8,7 +8,7 @@ const folders = readdirSync(root).filter((name) =>
   ["src", "native", "test", "tools", "bench", "examples"].includes(name),
 );
 // Fixtures are data, and what makes them is one list of cases. What is generated is read in what it is generated from.
-const written = /^(#pragma once\n)?\/\/ Written by `npm run generate`/;
+const written = /^(#pragma once\n\/\/|\/\*) Written by [^\n]*`?npm run generate`?/;
 const files = new Map(
   [...sources(folders, code)].filter(
     ([path, text]) => !path.startsWith("test/fixtures/") && !written.test(text),
@@ -24,6 +24,7 @@ describe("the house", () => {
   test(`files stay below ${longest} lines`, () => {
     const lines = [...files].map(([path, text]) => ({ path, lines: text.split("\n").length - 1 }));
     expect(lines.length).toBeGreaterThan(60);
+    // Nobody reads or edits what a tool writes: it reads the sources, which are of this length.
     expect(lines.filter((file) => file.lines >= longest)).toEqual([]);
   });
 

@@ -10,38 +10,54 @@ import { sum } from "../reduce/reduce.js";
 import { clone, expand, to } from "../shape/views.js";
 import { filled, optionsLike, type TensorOptions, tensor, zerosLike } from "./create.js";
 
-/** Of the shape and dtype of `x`, all elements `value`. PyTorch: `torch.full_like`. */
+/**
+ * A tensor of the shape and dtype of `x` whose elements are all `value`. PyTorch: `torch.full_like`.
+ * @forms fullLike()
+ */
 export function fullLike(x: Tensor, value: number | boolean, options?: TensorOptions): Tensor {
   const like = optionsLike("fullLike", x, options);
   return filled("fullLike", x.shape, value, like);
 }
 
-/** Of `shape` and of the dtype of `x`, all elements `value`. PyTorch: `Tensor.new_full`. */
+/**
+ * A tensor of `shape` and of the dtype of `x` whose elements are all `value`. PyTorch: `Tensor.new_full`.
+ * @forms x.newFull()
+ */
 export function newFull(x: Tensor, shape: Shape, value: number | boolean, options?: TensorOptions): Tensor {
   const like = optionsLike("newFull", x, options);
   return filled("newFull", shape, value, like);
 }
 
-/** Zeros of `shape`, of the dtype of `x`. PyTorch: `Tensor.new_zeros`. */
+/**
+ * A tensor of zeros with the given `shape` and the dtype of `x`. PyTorch: `Tensor.new_zeros`.
+ * @forms x.newZeros()
+ */
 export function newZeros(x: Tensor, shape: Shape, options?: TensorOptions): Tensor {
   const like = optionsLike("newZeros", x, options);
   return filled("newZeros", shape, 0, like);
 }
 
-/** Ones of `shape`, of the dtype of `x`. PyTorch: `Tensor.new_ones`. */
+/**
+ * A tensor of ones with the given `shape` and the dtype of `x`. PyTorch: `Tensor.new_ones`.
+ * @forms x.newOnes()
+ */
 export function newOnes(x: Tensor, shape: Shape, options?: TensorOptions): Tensor {
   const like = optionsLike("newOnes", x, options);
   return filled("newOnes", shape, 1, like);
 }
 
-/** A tensor without dims. Default dtype `float32`. PyTorch: `torch.scalar_tensor`. */
+/**
+ * A tensor without dims that holds `value`. Default dtype `float32`. PyTorch: `torch.scalar_tensor`.
+ * @forms scalarTensor()
+ */
 export function scalarTensor(value: number | boolean, options?: TensorOptions): Tensor {
   return filled("scalarTensor", [], value, options);
 }
 
 /**
- * A copy of `x` in which every element is `value`: a number, a boolean, or a tensor without dims, which gets the sum of the gradients;
- * the gradient of `x` is 0. PyTorch: `torch.fill`.
+ * A copy of `x` in which every element is `value`: a number, a boolean, or a tensor without dims. A tensor as
+ * value gets the sum of the gradients; the gradient of `x` is 0. PyTorch: `torch.fill`.
+ * @forms fill(), x.fill()
  */
 export function fill(x: Tensor, value: Tensor | number | boolean): Tensor {
   checkTensors("fill", x);
@@ -61,40 +77,56 @@ export function fill(x: Tensor, value: Tensor | number | boolean): Tensor {
   ]);
 }
 
-/** A tensor of `shape`. What is in it is not specified. PyTorch: `torch.empty`. */
+/**
+ * A tensor of `shape` whose values are not specified. PyTorch: `torch.empty`.
+ * @forms empty()
+ */
 export function empty(shape: Shape, options?: TensorOptions): Tensor {
   return filled("empty", shape, 0, options);
 }
 
-/** Of the shape and dtype of `x`. What is in it is not specified. PyTorch: `torch.empty_like`. */
+/**
+ * A tensor of the shape and dtype of `x` whose values are not specified. PyTorch: `torch.empty_like`.
+ * @forms emptyLike()
+ */
 export function emptyLike(x: Tensor, options?: TensorOptions): Tensor {
   const like = optionsLike("emptyLike", x, options);
   return filled("emptyLike", x.shape, 0, like);
 }
 
-/** Of `shape` and of the dtype of `x`. What is in it is not specified. PyTorch: `Tensor.new_empty`. */
+/**
+ * A tensor of `shape` and of the dtype of `x` whose values are not specified. PyTorch: `Tensor.new_empty`.
+ * @forms x.newEmpty()
+ */
 export function newEmpty(x: Tensor, shape: Shape, options?: TensorOptions): Tensor {
   const like = optionsLike("newEmpty", x, options);
   return filled("newEmpty", shape, 0, like);
 }
 
-/** `tensor(values, options)` of the dtype of `x`. PyTorch: `Tensor.new_tensor`. */
+/**
+ * What `tensor(values, options)` returns, by default in the dtype of `x`. PyTorch: `Tensor.new_tensor`.
+ * @forms x.newTensor()
+ */
 export function newTensor(x: Tensor, values: NestedArray | Data, options?: TensorOptions): Tensor {
   return tensor(values, optionsLike("newTensor", x, options));
 }
 
-/** A tensor as it is, or converted where it has another dtype; of anything else `tensor(values, options)`. PyTorch: `torch.as_tensor`. */
+/**
+ * The given tensor itself, converted if it has another dtype than asked for; for other values,
+ * `tensor(values, options)`. PyTorch: `torch.as_tensor`.
+ * @forms asTensor()
+ */
 export function asTensor(values: Tensor | NestedArray | Data, options?: { dtype?: DType }): Tensor {
   checkOptions("asTensor", options, ["dtype"]);
   if (!(values instanceof Tensor)) return tensor(values, options);
   return to(values, options?.dtype ?? values.dtype);
 }
 
-/** `x` in the dtype of `other`. PyTorch: `Tensor.type_as`. */
+/**
+ * `x` converted to the dtype of `other`. PyTorch: `Tensor.type_as`.
+ * @forms x.typeAs()
+ */
 export const typeAs = (x: Tensor, other: Tensor): Tensor => {
   checkTensors("typeAs", x, other);
   return to(x, other.dtype);
 };
-
-/** Those of this file as methods. */
-export const createLikeMethods = { typeAs, newFull, newZeros, newOnes, newEmpty, newTensor, fill };

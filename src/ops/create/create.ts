@@ -41,9 +41,11 @@ function finish(op: string, x: Tensor, options: TensorOptions | undefined, known
 /**
  * A tensor from nested arrays (copied) or from a typed array, which it shares unless the dtype differs.
  *
- * `tensor([[1, 2], [3, 4]])`, `tensor(3)`, `tensor(new Float32Array(6), { shape: [2, 3] })`
- * @throws ShapeError when nested arrays are ragged or the shape does not hold the data; ValueError `VALUE_OUT_OF_RANGE`
- * for values that an integer dtype does not hold: NaN, fractions, 300 for `uint8`.
+ * `tensor([[1, 2], [3, 4]])`, `tensor(3)`, `tensor(new Float32Array(6), { shape: [2, 3] })` PyTorch:
+ * `torch.tensor`.
+ * @throws ShapeError when nested arrays are ragged or the shape does not hold the data; ValueError
+ * `VALUE_OUT_OF_RANGE` for values that an integer dtype does not hold: NaN, fractions, 300 for `uint8`.
+ * @forms tensor()
  */
 export function tensor(values: NestedArray | Data, options: TensorOptions & { shape?: Shape } = {}): Tensor {
   checkOptions("tensor", options, dataOptions);
@@ -155,7 +157,11 @@ function converted(data: Data, dtype: DType): Data {
   return out;
 }
 
-/** A tensor of `shape` whose elements are all `value`. Default dtype: `float32`; `bool` for a boolean. */
+/**
+ * A tensor of `shape` whose elements are all `value`. Default dtype: `float32`; `bool` for a boolean.
+ * PyTorch: `torch.full`.
+ * @forms full()
+ */
 export function full(shape: Shape, value: number | boolean, options?: TensorOptions): Tensor {
   checkOptions("full", options, tensorOptions);
   return filled("full", shape, value, typeof value === "boolean" ? { dtype: "bool", ...options } : options);
@@ -182,29 +188,44 @@ export function filled(op: string, shape: Shape, given: number | boolean, option
   return finish(op, out, options);
 }
 
-/** Zeros of `shape`: `zeros([2, 3])`. */
+/**
+ * A tensor of zeros: `zeros([2, 3])`. PyTorch: `torch.zeros`.
+ * @forms zeros()
+ */
 export function zeros(shape: Shape, options?: TensorOptions): Tensor {
   return filled("zeros", shape, 0, options);
 }
 
-/** Ones of `shape`. */
+/**
+ * A tensor of ones: `ones([2, 3])`. PyTorch: `torch.ones`.
+ * @forms ones()
+ */
 export function ones(shape: Shape, options?: TensorOptions): Tensor {
   return filled("ones", shape, 1, options);
 }
 
-/** Zeros of the shape and dtype of `x`. */
+/**
+ * A tensor of zeros with the shape and dtype of `x`. PyTorch: `torch.zeros_like`.
+ * @forms zerosLike()
+ */
 export function zerosLike(x: Tensor, options?: TensorOptions): Tensor {
   const like = optionsLike("zerosLike", x, options);
   return filled("zerosLike", x.shape, 0, like);
 }
 
-/** Ones of the shape and dtype of `x`. */
+/**
+ * A tensor of ones with the shape and dtype of `x`. PyTorch: `torch.ones_like`.
+ * @forms onesLike()
+ */
 export function onesLike(x: Tensor, options?: TensorOptions): Tensor {
   const like = optionsLike("onesLike", x, options);
   return filled("onesLike", x.shape, 1, like);
 }
 
-/** A matrix with ones on its diagonal: `eye(n)` is [n, n], `eye(n, m)` is [n, m]. */
+/**
+ * A matrix with ones on its diagonal: `eye(n)` is [n, n], `eye(n, m)` is [n, m]. PyTorch: `torch.eye`.
+ * @forms eye()
+ */
 export function eye(n: number, m?: number | TensorOptions, given?: TensorOptions): Tensor {
   const [columns, options] = typeof m === "number" ? [m, given] : [n, m ?? given];
   checkShape("eye", [n, columns]);
@@ -249,9 +270,11 @@ function spaced(
 }
 
 /**
- * `arange(end)`, `arange(start, end)` or `arange(start, end, step)`: start, start + step, … below `end`. Default dtype
- * `float32`, because JavaScript's numbers do not say whether they are integers; say `{ dtype: "int32" }` for indices.
- * Of integer dtypes the numbers lose their fractions first.
+ * A vector of start, start + step, … below `end`: `arange(end)`, `arange(start, end)` or
+ * `arange(start, end, step)`. Default dtype `float32`, because JavaScript's numbers do not say whether they
+ * are integers; say `{ dtype: "int32" }` for indices. Of integer dtypes the numbers lose their fractions
+ * first. PyTorch: `torch.arange`.
+ * @forms arange()
  */
 export function arange(...args: [...(number | boolean)[], TensorOptions] | (number | boolean)[]): Tensor {
   // As in all of JavaScript, undefined at the end is what was left out.
@@ -277,7 +300,10 @@ export function arange(...args: [...(number | boolean)[], TensorOptions] | (numb
   return finish("arange", holding("arange", [n], options?.dtype, values), options);
 }
 
-/** `steps` evenly spaced values from `start` to `end`, both included. */
+/**
+ * A vector of `steps` evenly spaced values from `start` to `end`, both included. PyTorch: `torch.linspace`.
+ * @forms linspace()
+ */
 export function linspace(start: Bound, end: Bound, steps: number, options?: TensorOptions): Tensor {
   return spaced("linspace", [start, end], steps, options, (v) => v);
 }
@@ -288,8 +314,9 @@ export interface LogspaceOptions extends TensorOptions {
 }
 
 /**
- * `base` to the power of `steps` evenly spaced exponents from `start` to `end`: `logspace(0, 3, 4)`, `logspace(0, 3, 4, { base: 2 })`.
- * PyTorch: `torch.logspace`.
+ * A vector of powers of `base` whose `steps` exponents are evenly spaced from `start` to `end`:
+ * `logspace(0, 3, 4)`. PyTorch: `torch.logspace`.
+ * @forms logspace()
  */
 export function logspace(
   start: Bound,
@@ -333,17 +360,27 @@ export function fillRandom(
   run.random(kind, p, q, out.numel, stateOf(generator), out);
 }
 
-/** Uniform on [0, 1). */
+/**
+ * A tensor of `shape` with random numbers from the uniform distribution on [0, 1). PyTorch: `torch.rand`.
+ * @forms rand()
+ */
 export function rand(shape: Shape, options?: RandomOptions): Tensor {
   return random("uniform", 0, 1, shape, options);
 }
 
-/** Normal with mean 0 and variance 1. */
+/**
+ * A tensor of `shape` with random numbers from the normal distribution with mean 0 and variance 1. PyTorch:
+ * `torch.randn`.
+ * @forms randn()
+ */
 export function randn(shape: Shape, options?: RandomOptions): Tensor {
   return random("normal", 0, 1, shape, options);
 }
 
-/** A random permutation of 0 … n-1. Default dtype `int32`. */
+/**
+ * A random permutation of 0 … n-1. Default dtype `int32`. PyTorch: `torch.randperm`.
+ * @forms randperm()
+ */
 export function randperm(n: number, options?: RandomOptions): Tensor {
   checkOptions("randperm", options, randomOptions);
   checkShape("randperm", [n]);

@@ -34,14 +34,22 @@ function uniform(shape: Shape, dtype: DType, options: GeneratorOptions | undefin
   return out;
 }
 
-/** Uniform on [0, 1), of the shape and dtype of `x`. PyTorch: `torch.rand_like`. */
+/**
+ * A tensor of the shape and dtype of `x` with random numbers from the uniform distribution on [0, 1).
+ * PyTorch: `torch.rand_like`.
+ * @forms randLike()
+ */
 export function randLike(x: Tensor, options?: RandomOptions): Tensor {
   checkTensors("randLike", x);
   checkOptions("randLike", options, known);
   return rand(x.shape, { dtype: x.dtype, ...options });
 }
 
-/** Normal with mean 0 and variance 1, of the shape and dtype of `x`. PyTorch: `torch.randn_like`. */
+/**
+ * A tensor of the shape and dtype of `x` with random numbers from the normal distribution with mean 0 and
+ * variance 1. PyTorch: `torch.randn_like`.
+ * @forms randnLike()
+ */
 export function randnLike(x: Tensor, options?: RandomOptions): Tensor {
   checkTensors("randnLike", x);
   checkOptions("randnLike", options, known);
@@ -81,8 +89,9 @@ function integers(
 }
 
 /**
- * Integers from low to high - 1, all equally likely: `randint(high, shape)` or `randint(low, high, shape)`. Default dtype `int32`.
- * PyTorch: `torch.randint`.
+ * A tensor of random integers from `low` (default 0) to `high` - 1, all equally likely:
+ * `randint(high, shape)` or `randint(low, high, shape)`. Default dtype `int32`. PyTorch: `torch.randint`.
+ * @forms randint()
  */
 export function randint(...args: [...(number | Shape)[], RandomOptions] | (number | Shape)[]): Tensor {
   const given = [...args];
@@ -113,7 +122,11 @@ function boundsOf<Options extends GeneratorOptions>(
   return { options, bounds: given as number[] };
 }
 
-/** `randint` of the shape and dtype of `x`: `randintLike(x, high)` or `randintLike(x, low, high)`. PyTorch: `torch.randint_like`. */
+/**
+ * A tensor of the shape and dtype of `x` with random integers: `randintLike(x, high)` or
+ * `randintLike(x, low, high)`. PyTorch: `torch.randint_like`.
+ * @forms randintLike()
+ */
 export function randintLike(x: Tensor, ...args: [...number[], RandomOptions] | number[]): Tensor {
   checkTensors("randintLike", x);
   const { options, bounds } = boundsOf<RandomOptions>("randintLike", args, known);
@@ -124,8 +137,9 @@ export function randintLike(x: Tensor, ...args: [...number[], RandomOptions] | n
 }
 
 /**
- * Normal numbers with `mean` and `std`, tensors (which broadcast) or numbers: `normal(mean, std)`, or `normal(0, 1, [2, 3])` for
- * two numbers. PyTorch: `torch.normal`.
+ * Random numbers from normal distributions whose `mean` and `std` are tensors (which broadcast) or numbers:
+ * `normal(mean, std)`, or `normal(0, 1, [2, 3])` for two numbers. PyTorch: `torch.normal`.
+ * @forms normal()
  */
 export function normal(
   mean: Tensor | number,
@@ -153,7 +167,11 @@ export function normal(
   return out;
 }
 
-/** 1 with the probability that is in `p`, else 0; shape and dtype of `p`. Its gradient is 0. PyTorch: `torch.bernoulli`. */
+/**
+ * A tensor of the shape and dtype of `p` whose elements are 1 with the probability in `p`, else 0. Its
+ * gradient is 0. PyTorch: `torch.bernoulli`.
+ * @forms bernoulli(), x.bernoulli()
+ */
 export function bernoulli(p: Tensor, options?: GeneratorOptions): Tensor {
   checkTensors("bernoulli", p);
   checkOptions("bernoulli", options, generatorOptions);
@@ -183,7 +201,10 @@ function needsFloat(op: string, x: Tensor): void {
   if (!isFloating(x.dtype)) throw new DTypeError(`${op}: random numbers are floats: ${x.dtype}`);
 }
 
-/** Overwrites `x` with ones, with probability `p` (a number or a tensor), and zeros. */
+/**
+ * Overwrites `x` with 1 with probability `p` (a number or a tensor), else 0. PyTorch: `Tensor.bernoulli_`.
+ * @forms x.bernoulli_()
+ */
 export function bernoulli_(x: Tensor, p: Tensor | number = 0.5, options?: GeneratorOptions): Tensor {
   checkTensors("bernoulli_", x);
   checkOperands("bernoulli_", p);
@@ -201,7 +222,11 @@ function positive(op: string, name: string, value: number): void {
     throw new ValueError(`${op}: ${name} is above 0: ${quoted(value)}`);
 }
 
-/** Overwrites `x` with numbers of density lambda · e^(-lambda x). */
+/**
+ * Overwrites `x` with random numbers from the exponential distribution, whose density is lambda · e^(-lambda
+ * x). PyTorch: `Tensor.exponential_`.
+ * @forms x.exponential_()
+ */
 export function exponential_(x: Tensor, lambda = 1, options?: GeneratorOptions): Tensor {
   checkTensors("exponential_", x);
   needsFloat("exponential_", x);
@@ -209,7 +234,11 @@ export function exponential_(x: Tensor, lambda = 1, options?: GeneratorOptions):
   return filled("exponential_", x, options, (u) => div(logRest(u), -lambda));
 }
 
-/** Overwrites `x` with 1, 2, …: the number of trials up to the first success, each of probability `p`. */
+/**
+ * Overwrites `x` with random numbers of trials up to the first success, where each trial succeeds with
+ * probability `p`. PyTorch: `Tensor.geometric_`.
+ * @forms x.geometric_()
+ */
 export function geometric_(x: Tensor, p: number, options?: GeneratorOptions): Tensor {
   checkTensors("geometric_", x);
   if (x.dtype === "bool") throw new DTypeError("geometric_: not defined for bool");
@@ -220,7 +249,10 @@ export function geometric_(x: Tensor, p: number, options?: GeneratorOptions): Te
   );
 }
 
-/** Overwrites `x` with numbers of the Cauchy distribution. */
+/**
+ * Overwrites `x` with random numbers from the Cauchy distribution. PyTorch: `Tensor.cauchy_`.
+ * @forms x.cauchy_()
+ */
 export function cauchy_(x: Tensor, median = 0, sigma = 1, options?: GeneratorOptions): Tensor {
   checkTensors("cauchy_", x);
   checkNumbers("cauchy_", { median });
@@ -229,7 +261,11 @@ export function cauchy_(x: Tensor, median = 0, sigma = 1, options?: GeneratorOpt
   return filled("cauchy_", x, options, (u) => add(mul(unary.tan(mul(add(u, -0.5), Math.PI)), sigma), median));
 }
 
-/** Overwrites `x` with e to the power of normal numbers. */
+/**
+ * Overwrites `x` with e to the power of random numbers from the normal distribution with `mean` and `std`.
+ * PyTorch: `Tensor.log_normal_`.
+ * @forms x.logNormal_()
+ */
 export function logNormal_(x: Tensor, mean = 1, std = 2, options?: GeneratorOptions): Tensor {
   checkTensors("logNormal_", x);
   checkNumbers("logNormal_", { mean });
@@ -240,7 +276,11 @@ export function logNormal_(x: Tensor, mean = 1, std = 2, options?: GeneratorOpti
   return copy_(x, unary.exp(add(mul(randn(x.shape, { dtype: "float64", ...options }), std), mean)));
 }
 
-/** Overwrites `x` with integers from `low` (default 0) to `high` - 1: `x.random_(10)`, `x.random_(5, 10)`. */
+/**
+ * Overwrites `x` with random integers from `low` (default 0) to `high` - 1: `x.random_(10)`,
+ * `x.random_(5, 10)`. PyTorch: `Tensor.random_`.
+ * @forms x.random_()
+ */
 export function random_(x: Tensor, ...args: [...number[], GeneratorOptions] | number[]): Tensor {
   checkTensors("random_", x);
   const { options, bounds } = boundsOf<GeneratorOptions>("random_", args, generatorOptions);
@@ -257,10 +297,12 @@ export interface MultinomialOptions extends GeneratorOptions {
 }
 
 /**
- * `count` positions from each row of weights, [classes] or [rows, classes], with probabilities in proportion; `int32`. A weight of 0
- * is not drawn as long as there are others. PyTorch: `torch.multinomial`.
+ * `count` random positions for each row of weights, drawn with probabilities in proportion to the weights:
+ * [classes] or [rows, classes] → `int32` [count] or [rows, count]. A weight of 0 is not drawn as long as
+ * there are others. PyTorch: `torch.multinomial`.
  *
  * The class with the largest ln(weight) + Gumbel noise has its weight for a probability (Gumbel, 1954).
+ * @forms multinomial(), x.multinomial()
  */
 export function multinomial(weights: Tensor, count: number, options?: MultinomialOptions): Tensor {
   checkTensors("multinomial", weights);
@@ -295,8 +337,3 @@ export function multinomial(weights: Tensor, count: number, options?: Multinomia
   }
   return cat(drawn, -1);
 }
-
-/** Those of this file as methods. */
-export const drawMethods = {
-  ...{ bernoulli, multinomial, bernoulli_, exponential_, geometric_, cauchy_, logNormal_, random_ },
-};

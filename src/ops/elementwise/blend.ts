@@ -8,7 +8,10 @@ import { abs, add, compare, div, eq, mul, sub, where } from "./elementwise.js";
 
 /* Elementwise functions of several tensors, which broadcast. */
 
-/** start + weight · (end - start), exact at both ends. PyTorch: `torch.lerp`. */
+/**
+ * start + weight · (end - start), exact at both ends. PyTorch: `torch.lerp`.
+ * @forms lerp(), x.lerp(), x.lerp_()
+ */
 export function lerp(start: Tensor, end: Tensor, given: Tensor | number): Tensor {
   checkTensors("lerp", start, end);
   checkOperands("lerp", given);
@@ -22,7 +25,10 @@ export function lerp(start: Tensor, end: Tensor, given: Tensor | number): Tensor
   return where(compare.lt(abs(weight.detach()), 0.5), fromStart(), fromEnd());
 }
 
-/** x + value · a · b. PyTorch: `torch.addcmul`. */
+/**
+ * x + value · a · b. PyTorch: `torch.addcmul`.
+ * @forms addcmul(), x.addcmul(), x.addcmul_()
+ */
 export function addcmul(x: Tensor, a: Tensor, b: Tensor, options?: { value?: number }): Tensor {
   checkTensors("addcmul", x, a, b);
   checkOptions("addcmul", options, ["value"]);
@@ -30,7 +36,10 @@ export function addcmul(x: Tensor, a: Tensor, b: Tensor, options?: { value?: num
   return add(x, value === 1 ? mul(a, b) : mul(mul(a, b), value));
 }
 
-/** x + value · a / b, of floats. PyTorch: `torch.addcdiv`. */
+/**
+ * x + value · a / b, for float tensors. PyTorch: `torch.addcdiv`.
+ * @forms addcdiv(), x.addcdiv(), x.addcdiv_()
+ */
 export function addcdiv(x: Tensor, a: Tensor, b: Tensor, options?: { value?: number }): Tensor {
   checkTensors("addcdiv", x, a, b);
   checkOptions("addcdiv", options, ["value"]);
@@ -40,7 +49,10 @@ export function addcdiv(x: Tensor, a: Tensor, b: Tensor, options?: { value?: num
   return add(x, value === 1 ? div(a, b) : mul(div(a, b), value));
 }
 
-/** 0 below 0, 1 above it, and `values` at 0. It has no gradient. PyTorch: `torch.heaviside`. */
+/**
+ * 0 where x < 0, 1 where x > 0, and `values` where x is 0. It has no gradient. PyTorch: `torch.heaviside`.
+ * @forms heaviside(), x.heaviside(), x.heaviside_()
+ */
 export function heaviside(x: Tensor, values: Tensor): Tensor {
   checkTensors("heaviside", x, values);
   if (x.dtype !== values.dtype)

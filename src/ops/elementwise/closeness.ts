@@ -18,13 +18,20 @@ export interface CloseOptions {
   equalNan?: boolean;
 }
 
-/** Whether |a - b| <= atol + rtol |b|, elementwise; equal infinities are close. `bool`. PyTorch: `torch.isclose`. */
+/**
+ * True where |a - b| <= atol + rtol |b|, or where both are the same infinity. `bool`. PyTorch:
+ * `torch.isclose`.
+ * @forms isclose(), x.isclose()
+ */
 export function isclose(a: Tensor, b: Tensor, options?: CloseOptions): Tensor {
   checkTensors("isclose", a, b);
   return closeness("isclose", a, b, options);
 }
 
-/** Whether all elements are close: a boolean. PyTorch: `torch.allclose`. */
+/**
+ * True if all elements are close to each other: see `isclose`. PyTorch: `torch.allclose`.
+ * @forms allclose(), x.allclose()
+ */
 export function allclose(a: Tensor, b: Tensor, options?: CloseOptions): boolean {
   checkTensors("allclose", a, b);
   return all(closeness("allclose", a, b, options)).item<boolean>();
@@ -48,7 +55,10 @@ function closeness(op: string, left: Tensor, right: Tensor, options: CloseOption
   return add(equal, mul(near, compare.lt(distance, Infinity)));
 }
 
-/** Whether both have the same shape and equal elements: a boolean. NaN equals nothing. PyTorch: `torch.equal`. */
+/**
+ * True if both tensors have the same shape and equal elements. NaN equals nothing. PyTorch: `torch.equal`.
+ * @forms equal(), x.equal()
+ */
 export function equal(a: Tensor, b: Tensor): boolean {
   checkTensors("equal", a, b);
   return sameShape(a.shape, b.shape) && all(eq(a, b)).item<boolean>();

@@ -18,8 +18,9 @@ export interface DiffOptions {
 }
 
 /**
- * Differences of neighbours along `dim`, taken `n` times; of bools whether they differ. Each time the dim gets smaller by 1.
- * PyTorch: `torch.diff`.
+ * The differences between neighbours along `dim`, taken `n` times; for bools, true where neighbours differ.
+ * Each time the dim gets smaller by 1. PyTorch: `torch.diff`.
+ * @forms diff(), x.diff()
  */
 export function diff(x: Tensor, n = 1, dim = -1, options?: DiffOptions): Tensor {
   checkTensors("diff", x);
@@ -48,15 +49,21 @@ export interface TrapezoidOptions {
 }
 
 /**
- * The integral of `y` along `dim` by the trapezoidal rule, at the points `x` (of the shape of `y`, or one vector) or `dx` apart.
+ * The integral of `y` along `dim` by the trapezoidal rule, at the points `x` (of the shape of `y`, or one
+ * vector) or `dx` apart.
  * `trapezoid(y)`, `trapezoid(y, x)`, `trapezoid(y, { dx: 0.1 })`. PyTorch: `torch.trapezoid`, `torch.trapz`.
+ * @forms trapezoid(), trapz()
  */
 export function trapezoid(y: Tensor, x?: Tensor | TrapezoidOptions, options?: TrapezoidOptions): Tensor {
   checkTensors("trapezoid", y);
   return sum(...panels("trapezoid", y, x, options));
 }
 
-/** The integral up to each point but the first: see `trapezoid`. PyTorch: `torch.cumulative_trapezoid`. */
+/**
+ * The integral of `y` up to each point but the first, by the trapezoidal rule: see `trapezoid`. PyTorch:
+ * `torch.cumulative_trapezoid`.
+ * @forms cumulativeTrapezoid()
+ */
 export function cumulativeTrapezoid(
   y: Tensor,
   x?: Tensor | TrapezoidOptions,

@@ -19,8 +19,10 @@ export interface GradientOptions {
 }
 
 /**
- * Derivatives of sampled values along dims, one tensor for each in their order, of the shape of `x`: central differences, second
- * order also where coordinates are unevenly spaced. Integers give float32. PyTorch: `torch.gradient`.
+ * The derivatives of sampled values along each of the dims, one tensor of the shape of `x` per dim, by
+ * central differences. Second order also where coordinates are unevenly spaced. Integers give float32.
+ * PyTorch: `torch.gradient`.
+ * @forms gradient()
  */
 export function gradient(x: Tensor, options?: GradientOptions): Tensor[] {
   checkTensors("gradient", x);

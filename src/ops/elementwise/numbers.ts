@@ -14,8 +14,9 @@ import { abs, add, binary, compare, mul, neg, unary, where } from "./elementwise
 import { clamp, isfinite, isnan } from "./pointwise.js";
 
 /**
- * x = mantissa · 2^exponent with 0.5 <= |mantissa| < 1, and `exponent` an `int32` tensor; of 0, infinities and NaN the mantissa is x
- * and the exponent 0. PyTorch: `torch.frexp`.
+ * The `mantissa` and the `exponent` (`int32`) of each element, with x = mantissa · 2^exponent and 0.5 <=
+ * |mantissa| < 1. Of 0, infinities and NaN the mantissa is x and the exponent 0. PyTorch: `torch.frexp`.
+ * @forms frexp(), x.frexp()
  */
 export function frexp(x: Tensor): Named<"mantissa" | "exponent", Tensor> {
   checkTensors("frexp", x);
@@ -39,7 +40,11 @@ function scaledBy(x: Tensor, e: Tensor): Tensor {
   return mul(mul(x, unary.exp2(half)), unary.exp2(binary.sub(e, half)));
 }
 
-/** The angle of a real number: π below 0, else 0; NaN of NaN. Its gradient is 0. Integers give float32. PyTorch: `torch.angle`. */
+/**
+ * The angle of a real number as a complex number: π where x < 0, NaN where x is NaN, else 0. Its gradient is
+ * 0. Integers give float32. PyTorch: `torch.angle`.
+ * @forms angle(), x.angle()
+ */
 export function angle(x: Tensor): Tensor {
   checkTensors("angle", x);
   const from = isFloating(x.dtype) ? x : to(x, "float32");
@@ -49,41 +54,65 @@ export function angle(x: Tensor): Tensor {
   return differentiable("angle", [from], out, (g) => [zerosLike(g)]);
 }
 
-/** `x` itself: there are no complex tensors. PyTorch: `torch.real`. */
+/**
+ * `x` itself, because there are no complex tensors. PyTorch: `torch.real`.
+ * @forms real(), x.real()
+ */
 export const real = (x: Tensor): Tensor => {
   checkTensors("real", x);
   return x;
 };
-/** `x` itself: there are no complex tensors. PyTorch: `torch.conj`. */
+/**
+ * `x` itself, because there are no complex tensors. PyTorch: `torch.conj`, `torch.conj_physical`,
+ * `torch.resolve_conj`, `torch.resolve_neg`.
+ * @forms conj(), conjPhysical(), resolveConj(), resolveNeg(), x.conj(), x.conjPhysical(), x.resolveConj(),
+ * x.resolveNeg(), x.conjPhysical_()
+ */
 export const conj = (x: Tensor): Tensor => {
   checkTensors("conj", x);
   return x;
 };
-/** True for all elements: there are no complex tensors. PyTorch: `torch.isreal`. */
+/**
+ * True for every element, because there are no complex tensors. PyTorch: `torch.isreal`.
+ * @forms isreal(), x.isreal()
+ */
 export const isreal = (x: Tensor): Tensor => {
   checkTensors("isreal", x);
   return full(x.shape, 1, { dtype: "bool" });
 };
 
-/** `x` itself; not for booleans. PyTorch: `torch.positive`. */
+/**
+ * `x` itself; booleans are refused. PyTorch: `torch.positive`.
+ * @forms positive(), x.positive()
+ */
 export function positive(x: Tensor): Tensor {
   checkTensors("positive", x);
   if (x.dtype === "bool") throw new DTypeError('positive: not defined for bool; use to("int32")');
   return x;
 }
 
-/** max(x, min), for a number or a tensor (broadcast). PyTorch: `torch.clamp_min`. */
+/**
+ * max(x, min), where `min` is a number or a tensor that broadcasts. PyTorch: `torch.clamp_min`.
+ * @forms clampMin(), x.clampMin(), x.clampMin_()
+ */
 export const clampMin = (x: Tensor, min: Tensor | number | boolean): Tensor => {
   checkTensors("clampMin", x);
   return clamp(x, { min });
 };
-/** min(x, max), for a number or a tensor (broadcast). PyTorch: `torch.clamp_max`. */
+/**
+ * min(x, max), where `max` is a number or a tensor that broadcasts. PyTorch: `torch.clamp_max`.
+ * @forms clampMax(), x.clampMax(), x.clampMax_()
+ */
 export const clampMax = (x: Tensor, max: Tensor | number | boolean): Tensor => {
   checkTensors("clampMax", x);
   return clamp(x, { max });
 };
 
-/** ln Γₚ(x), the multivariate gamma function, for x > (p - 1) / 2. PyTorch: `torch.mvlgamma`. */
+/**
+ * The logarithm of the multivariate gamma function, ln Γₚ(x), for x > (p - 1) / 2. PyTorch: `torch.mvlgamma`,
+ * `torch.special.multigammaln`.
+ * @forms mvlgamma(), x.mvlgamma(), x.mvlgamma_(), special.multigammaln()
+ */
 export function mvlgamma(x: Tensor, p: number): Tensor {
   checkTensors("mvlgamma", x);
   if (!Number.isInteger(p) || p < 1) throw new ValueError(`mvlgamma: p is an integer >= 1: ${quoted(p)}`);
@@ -92,9 +121,3 @@ export function mvlgamma(x: Tensor, p: number): Tensor {
   const y = sum(unary.lgamma(binary.sub(unsqueeze(to(x, dtype), -1), halves)), -1);
   return add(y, (p * (p - 1) * Math.log(Math.PI)) / 4);
 }
-
-/** Those of this file as methods. */
-export const numberMethods = {
-  ...{ frexp, angle, real, conj, isreal, positive, clampMin, clampMax, mvlgamma },
-  ...{ conjPhysical: conj, resolveConj: conj, resolveNeg: conj },
-};

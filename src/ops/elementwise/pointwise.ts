@@ -34,12 +34,18 @@ export function scaled(op: string, a: Operand, b: Operand, options: ScaledOption
   return typeof b === "object" ? binary.mul(to(b, dtype), alpha) : Number(b) * Number(alpha);
 }
 
-/** a + alpha · b (PyTorch's `torch.add`). */
+/**
+ * a + alpha · b. PyTorch: `torch.add`.
+ * @forms add(), x.add()
+ */
 export function add(a: Operand, b: Operand, options?: ScaledOptions): Tensor {
   return binary.add(a, scaled("add", a, b, options));
 }
 
-/** a - alpha · b (PyTorch's `torch.sub`). */
+/**
+ * a - alpha · b. PyTorch: `torch.sub`, `torch.subtract`.
+ * @forms sub(), subtract(), x.sub(), x.subtract(), x.subtract_()
+ */
 export function sub(a: Operand, b: Operand, options?: ScaledOptions): Tensor {
   return binary.sub(a, scaled("sub", a, b, options));
 }
@@ -49,7 +55,11 @@ export interface DivOptions {
   roundingMode?: "floor" | "trunc" | null;
 }
 
-/** a / b (PyTorch's `torch.div`). With a rounding mode integers stay integers and the gradient is 0. */
+/**
+ * a / b. With a rounding mode integers stay integers and the gradient is 0. PyTorch: `torch.div`,
+ * `torch.divide`.
+ * @forms div(), divide(), x.div(), x.divide(), x.divide_()
+ */
 export function div(a: Operand, b: Operand, options?: DivOptions): Tensor {
   checkOptions("div", options, ["roundingMode"]);
   const mode = options?.roundingMode ?? null;
@@ -67,15 +77,20 @@ export function div(a: Operand, b: Operand, options?: DivOptions): Tensor {
   return to(unary.round(binary.div(to(binary.sub(a, rest), "float64"), b)), rest.dtype);
 }
 
-/** b - alpha · a, for a tensor `a` (PyTorch's `torch.rsub`). */
+/**
+ * b - alpha · a, where `a` is a tensor. PyTorch: `torch.rsub`.
+ * @forms rsub(), x.rsub()
+ */
 export function rsub(a: Tensor, b: Operand, options?: ScaledOptions): Tensor {
   checkTensors("rsub", a);
   return binary.sub(b, scaled("rsub", b, a, options));
 }
 
 /**
- * a to the power of b. Integers stay integers: with a negative whole number as exponent that is an error (PyTorch's `torch.pow`).
+ * a to the power of b. Integers stay integers: with a negative whole number as exponent that is an error.
+ * PyTorch: `torch.pow`.
  * @throws ValueError `INVALID_VALUE`
+ * @forms pow(), x.pow(), x.pow_()
  */
 export function pow(a: Operand, b: Operand): Tensor {
   if (typeof b === "number" && b < 0 && Number.isInteger(b) && isTensor(a) && !isFloating(a.dtype))
@@ -85,14 +100,20 @@ export function pow(a: Operand, b: Operand): Tensor {
   return binary.pow(a, b);
 }
 
-/** a to the power of b, computed in float64 (PyTorch's `torch.float_power`). */
+/**
+ * a to the power of b, computed in float64. PyTorch: `torch.float_power`.
+ * @forms floatPower(), x.floatPower(), x.floatPower_()
+ */
 export function floatPower(a: Operand, b: Operand): Tensor {
   checkOperands("floatPower", a, b);
   const double = (v: Operand) => (typeof v === "object" ? to(v, "float64") : constant(Number(v), "float64"));
   return binary.pow(double(a), double(b));
 }
 
-/** a · 2ᵇ (PyTorch's `torch.ldexp`). */
+/**
+ * a · 2ᵇ. PyTorch: `torch.ldexp`.
+ * @forms ldexp(), x.ldexp(), x.ldexp_()
+ */
 export function ldexp(a: Tensor, b: Operand): Tensor {
   checkTensors("ldexp", a);
   checkOperands("ldexp", b);
@@ -102,7 +123,8 @@ export function ldexp(a: Tensor, b: Operand): Tensor {
   return binary.mul(as(a), unary.exp2(as(b)));
 }
 
-type Limit = Tensor | number | boolean;
+/** A limit of `clamp`: a number, or a tensor that broadcasts. */
+export type Limit = Tensor | number | boolean;
 
 export interface Limits {
   min?: Limit | null;
@@ -110,15 +132,24 @@ export interface Limits {
 }
 
 /**
- * min(max(x, min), max), where each limit is a number, a tensor (broadcast) or left out: `x.clamp(0, 1)`,
- * `x.clamp({ max: y })`. PyTorch's `torch.clamp`.
+ * min(max(x, min), max), where each limit is a number, a tensor that broadcasts, or left out:
+ * `x.clamp(0, 1)`, `x.clamp({ max: y })`. PyTorch: `torch.clamp`, `torch.clip`.
+ * @forms clamp(), clip(), x.clamp(), x.clip()
  */
-export const clamp = clampAs("clamp");
+export function clamp(x: Tensor, limits?: Limits | Tensor | number | null, max?: Limit | null): Tensor {
+  return limited("clamp", x, limitsOf("clamp", limits, max));
+}
 
-/** @internal `clamp`, called `op` in errors. */
-export function clampAs(op: string) {
-  return (x: Tensor, limits?: Limits | Tensor | number | null, max?: Limit | null): Tensor =>
-    limited(op, x, limitsOf(op, limits, max));
+/**
+ * min(max(x, min), max), as `clamp`; errors say `clamp_`. PyTorch: `Tensor.clamp_`.
+ * @forms x.clamp_(), x.clip_()
+ */
+export function clampForInPlace(
+  x: Tensor,
+  limits?: Limits | Tensor | number | null,
+  max?: Limit | null,
+): Tensor {
+  return limited("clamp_", x, limitsOf("clamp_", limits, max));
 }
 
 function limited(op: string, x: Tensor, { min: low, max: high }: Limits): Tensor {
@@ -163,7 +194,11 @@ export interface RoundOptions {
   decimals?: number;
 }
 
-/** Nearest integer, halves to even; or nearest multiple of 10^-decimals (PyTorch's `torch.round`). */
+/**
+ * The nearest integer, with halves rounded to even, or the nearest multiple of 10^-decimals. PyTorch:
+ * `torch.round`, `torch.special.round`.
+ * @forms round(), x.round(), x.round_(), special.round()
+ */
 export function round(x: Tensor, options?: RoundOptions): Tensor {
   checkTensors("round", x);
   checkOptions("round", options, ["decimals"]);
@@ -175,7 +210,11 @@ export function round(x: Tensor, options?: RoundOptions): Tensor {
     : binary.mul(unary.round(binary.div(x, power)), power);
 }
 
-/** ln(x / (1 - x)), of x limited to [eps, 1 - eps] when `eps` is given: `x.logit(1e-6)` or `x.logit({ eps: 1e-6 })`. PyTorch: `torch.logit`. */
+/**
+ * ln(x / (1 - x)), with x first limited to [eps, 1 - eps] if `eps` is given: `x.logit(1e-6)` or
+ * `x.logit({ eps: 1e-6 })`. PyTorch: `torch.logit`, `torch.special.logit`.
+ * @forms logit(), x.logit(), x.logit_(), special.logit()
+ */
 export function logit(x: Tensor, given?: number | { eps?: number | null } | null): Tensor {
   checkTensors("logit", x);
   if (typeof given !== "number" && given !== null) checkOptions("logit", given, ["eps"]);
@@ -195,7 +234,10 @@ export interface NanToNumOptions {
   neginf?: number;
 }
 
-/** `x` with numbers in the place of NaN and infinities (PyTorch's `torch.nan_to_num`); their gradient is 0. */
+/**
+ * `x` with numbers instead of NaN and infinities; the gradient is 0 there. PyTorch: `torch.nan_to_num`.
+ * @forms nanToNum(), x.nanToNum(), x.nanToNum_()
+ */
 export function nanToNum(x: Tensor, options?: NanToNumOptions): Tensor {
   checkTensors("nanToNum", x);
   checkOptions("nanToNum", options, ["nan", "posinf", "neginf"]);
@@ -211,33 +253,52 @@ export function nanToNum(x: Tensor, options?: NanToNumOptions): Tensor {
 
 const none = (x: Tensor, value: 0 | 1) => full(x.shape, value, { dtype: "bool" });
 
-/** Whether elements are NaN, as `bool` (PyTorch's `torch.isnan`). */
+/**
+ * True where elements are NaN, as `bool`. PyTorch: `torch.isnan`.
+ * @forms isnan(), x.isnan()
+ */
 export const isnan = (x: Tensor): Tensor => {
   checkTensors("isnan", x);
   return compare.ne(x, x);
 };
-/** Whether elements are Infinity or -Infinity (PyTorch's `torch.isinf`). */
+/**
+ * True where elements are Infinity or -Infinity, as `bool`. PyTorch: `torch.isinf`.
+ * @forms isinf(), x.isinf()
+ */
 export const isinf = (x: Tensor): Tensor => {
   checkTensors("isinf", x);
   return isFloating(x.dtype) ? compare.eq(unary.abs(x.detach()), Infinity) : none(x, 0);
 };
-/** Whether elements are neither infinite nor NaN (PyTorch's `torch.isfinite`). */
+/**
+ * True where elements are neither infinite nor NaN, as `bool`. PyTorch: `torch.isfinite`.
+ * @forms isfinite(), x.isfinite()
+ */
 export const isfinite = (x: Tensor): Tensor => {
   checkTensors("isfinite", x);
   return isFloating(x.dtype) ? compare.lt(unary.abs(x.detach()), Infinity) : none(x, 1);
 };
-/** Whether elements are Infinity (PyTorch's `torch.isposinf`). */
+/**
+ * True where elements are Infinity, as `bool`. PyTorch: `torch.isposinf`.
+ * @forms isposinf(), x.isposinf()
+ */
 export const isposinf = (x: Tensor): Tensor => {
   checkTensors("isposinf", x);
   return isFloating(x.dtype) ? compare.eq(x, Infinity) : none(x, 0);
 };
-/** Whether elements are -Infinity (PyTorch's `torch.isneginf`). */
+/**
+ * True where elements are -Infinity, as `bool`. PyTorch: `torch.isneginf`.
+ * @forms isneginf(), x.isneginf()
+ */
 export const isneginf = (x: Tensor): Tensor => {
   checkTensors("isneginf", x);
   return isFloating(x.dtype) ? compare.eq(x, -Infinity) : none(x, 0);
 };
 
-/** Whether the sign bit is set: below 0, or -0 (PyTorch's `torch.signbit`). A NaN counts as positive. */
+/**
+ * True where the sign bit is set: for negative numbers and for -0. A NaN counts as positive. PyTorch:
+ * `torch.signbit`.
+ * @forms signbit(), x.signbit()
+ */
 export function signbit(x: Tensor): Tensor {
   checkTensors("signbit", x);
   if (!isFloating(x.dtype)) return compare.lt(x, 0);
@@ -251,36 +312,52 @@ const truth = (op: string, x: Operand): Tensor => {
   return to(x.detach(), "bool");
 };
 
-/** Whether both are other than 0, as `bool` (PyTorch's `torch.logical_and`). Operands broadcast. */
+/**
+ * True where both operands are not 0, as `bool`. Operands broadcast. PyTorch: `torch.logical_and`.
+ * @forms logicalAnd(), x.logicalAnd(), x.logicalAnd_()
+ */
 export const logicalAnd = (a: Tensor, b: Operand): Tensor => {
   checkTensors("logicalAnd", a);
   return integer.bitwiseAnd(truth("logicalAnd", a), truth("logicalAnd", b));
 };
-/** Whether one is other than 0, or both (PyTorch's `torch.logical_or`). */
+/**
+ * True where at least one operand is not 0, as `bool`. PyTorch: `torch.logical_or`.
+ * @forms logicalOr(), x.logicalOr(), x.logicalOr_()
+ */
 export const logicalOr = (a: Tensor, b: Operand): Tensor => {
   checkTensors("logicalOr", a);
   return integer.bitwiseOr(truth("logicalOr", a), truth("logicalOr", b));
 };
-/** Whether one is other than 0, and not both (PyTorch's `torch.logical_xor`). */
+/**
+ * True where exactly one operand is not 0, as `bool`. PyTorch: `torch.logical_xor`.
+ * @forms logicalXor(), x.logicalXor(), x.logicalXor_()
+ */
 export const logicalXor = (a: Tensor, b: Operand): Tensor => {
   checkTensors("logicalXor", a);
   return integer.bitwiseXor(truth("logicalXor", a), truth("logicalXor", b));
 };
-/** Whether elements are 0, as `bool` (PyTorch's `torch.logical_not`). */
+/**
+ * True where elements are 0, as `bool`. PyTorch: `torch.logical_not`.
+ * @forms logicalNot(), x.logicalNot(), x.logicalNot_()
+ */
 export const logicalNot = (x: Tensor): Tensor => {
   checkTensors("logicalNot", x);
   return compare.eq(x, 0);
 };
 
-/** The other bits of integers; of booleans, the other one (PyTorch's `torch.bitwise_not`). */
+/**
+ * Integers with all bits inverted; for booleans, the logical inverse. PyTorch: `torch.bitwise_not`.
+ * @forms bitwiseNot(), x.bitwiseNot(), x.bitwiseNot_()
+ */
 export const bitwiseNot = (x: Tensor): Tensor => {
   checkTensors("bitwiseNot", x);
   return x.dtype === "bool" ? logicalNot(x) : integer.bitwiseXor(x, x.dtype === "uint8" ? 255 : -1);
 };
 
 /**
- * The n-th derivative of digamma, n >= 0: the order comes first (PyTorch's `torch.polygamma`), but in the method, which is
- * `x.polygamma(n)`.
+ * The n-th derivative of digamma at x, for n >= 0; the order comes first, but the method is `x.polygamma(n)`.
+ * PyTorch: `torch.polygamma`, `torch.special.polygamma`.
+ * @forms polygamma(), special.polygamma()
  */
 export function polygamma(n: number, x: Tensor): Tensor {
   checkTensors("polygamma", x);
@@ -288,12 +365,3 @@ export function polygamma(n: number, x: Tensor): Tensor {
     throw new ValueError(`polygamma: the order, an integer >= 0, comes first: ${quoted(n)}`);
   return binary.polygamma(x, n);
 }
-
-/** Those of this file whose first operand is a tensor, as methods of it. */
-export const pointwiseMethods = {
-  ...integer,
-  ...{ add, sub, div, rsub, pow, floatPower, ldexp },
-  ...{ clamp, clip: clamp, round, logit, nanToNum, sgn: unary.sign, trueDivide: binary.div },
-  ...{ isnan, isinf, isfinite, isposinf, isneginf, signbit },
-  ...{ logicalAnd, logicalOr, logicalXor, logicalNot, bitwiseNot },
-};

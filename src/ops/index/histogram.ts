@@ -53,8 +53,10 @@ export interface HistcOptions {
 }
 
 /**
- * How many elements are in each of `bins` equal bins from `min` to `max`, both included; others are not counted. Of floats; the
- * counts have their dtype. `x.histc(10)` or `x.histc({ bins: 10, min: 0, max: 1 })`. PyTorch: `torch.histc`.
+ * The number of elements in each of `bins` equal bins from `min` to `max`, both included; other elements are
+ * not counted. Of floats; the counts have their dtype. `x.histc(10)` or
+ * `x.histc({ bins: 10, min: 0, max: 1 })`. PyTorch: `torch.histc`.
+ * @forms histc(), x.histc()
  */
 export function histc(given: Tensor, bins?: number | HistcOptions, rest?: HistcOptions): Tensor {
   checkTensors("histc", given);
@@ -82,8 +84,10 @@ export interface HistogramOptions {
 }
 
 /**
- * How many elements are in each bin, the last of which includes its right end, and where bins end: `{ hist, binEdges }`. `bins` is
- * the number of equal bins (default 100), or their edges in ascending order. Of floats. PyTorch: `torch.histogram`.
+ * The number of elements in each bin (the last one includes its right edge) and the edges of the bins:
+ * `{ hist, binEdges }`. `bins` is the number of equal bins (default 100), or their edges in ascending order.
+ * Of floats. PyTorch: `torch.histogram`.
+ * @forms histogram(), x.histogram()
  */
 export function histogram(
   x: Tensor,
@@ -107,8 +111,10 @@ export interface HistogramddOptions extends Omit<HistogramOptions, "range"> {
 }
 
 /**
- * `histogram` in several dims: of points [..., dims], with `bins` a number for all dims, one for each, or the edges of each;
- * `{ hist, binEdges }`, `binEdges` having a vector for each dim. PyTorch: `torch.histogramdd`.
+ * The number of points [..., dims] in each cell of a grid, and the edges of the cells along each dim:
+ * `{ hist, binEdges }`. `bins` is a number for all dims, one for each, or the edges of each; `binEdges` has a
+ * vector per dim. PyTorch: `torch.histogramdd`.
+ * @forms histogramdd()
  */
 export function histogramdd(
   x: Tensor,
@@ -224,8 +230,10 @@ export interface BincountOptions {
 }
 
 /**
- * How often each of 0, 1, 2, … is in a vector of integers, up to the largest: `int32`; sums of weights are floats. The length depends
- * on values, which are read here: inside `compile` that is an error. PyTorch: `torch.bincount`.
+ * The number of times that each of 0, 1, 2, … appears in a vector of integers, up to the largest one:
+ * `int32`, or sums of `weights` as floats. The length depends on values, which are read here: inside
+ * `compile` that is an error. PyTorch: `torch.bincount`.
+ * @forms bincount(), x.bincount()
  */
 export function bincount(x: Tensor, options?: BincountOptions): Tensor {
   checkTensors("bincount", x);

@@ -11,8 +11,10 @@ import { type ScatterReduceOptions, scatterReduce } from "./scatter.js";
 export type IndexReduction = "prod" | "mean" | "amax" | "amin";
 
 /**
- * `x` with the rows of `source` reduced into those at the positions in `index` along `dim`. PyTorch: `torch.index_reduce`.
+ * `x` with the rows of `source` combined with the rows at the positions in `index` along `dim`. PyTorch:
+ * `torch.index_reduce`.
  * @throws ValueError `INDEX_OUT_OF_RANGE`.
+ * @forms indexReduce(), x.indexReduce(), x.indexReduce_()
  */
 export function indexReduce(
   x: Tensor,

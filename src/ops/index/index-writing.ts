@@ -34,7 +34,11 @@ function rows(op: string, x: Tensor, dim: number, index: Tensor, source?: Tensor
 /** A source without dims is one row; x without dims is one element. */
 const lifted = (t: Tensor, like: Tensor) => (t.ndim === 0 && like.ndim <= 1 ? reshape(t, [1]) : t);
 
-/** `x` with `alpha` · the rows of `source` added at the positions in `index` along `dim`. PyTorch: `torch.index_add`. */
+/**
+ * `x` with `alpha` times the rows of `source` added to the rows at the positions in `index` along `dim`.
+ * PyTorch: `torch.index_add`.
+ * @forms indexAdd(), x.indexAdd(), x.indexAdd_()
+ */
 export function indexAdd(
   x: Tensor,
   dim: number,
@@ -56,7 +60,11 @@ export function indexAdd(
   return add(x, addedRows(rest, x.shape, d, at));
 }
 
-/** `x` with the rows of `source` at the positions in `index` along `dim`; the last of several stays. PyTorch: `torch.index_copy`. */
+/**
+ * `x` with the rows of `source` written to the positions in `index` along `dim`; for equal positions, the
+ * last row stays. PyTorch: `torch.index_copy`.
+ * @forms indexCopy(), x.indexCopy(), x.indexCopy_()
+ */
 export function indexCopy(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
   checkTensors("indexCopy", x, index, source);
   if (x.ndim === 0)
@@ -73,7 +81,11 @@ export function indexCopy(x: Tensor, dim: number, index: Tensor, source: Tensor)
 /** What is written everywhere: a tensor without dims, a number, or for `bool` true or false. */
 type Value = Tensor | number | boolean;
 
-/** `x` with `value`, a number or a tensor without dims, in the rows at the positions in `index`. PyTorch: `torch.index_fill`. */
+/**
+ * `x` with `value` (a number or a tensor without dims) in the rows at the positions in `index` along `dim`.
+ * PyTorch: `torch.index_fill`.
+ * @forms indexFill(), x.indexFill(), x.indexFill_()
+ */
 export function indexFill(x: Tensor, dim: number, index: Tensor, value: Value): Tensor {
   checkTensors("indexFill", x, index);
   checkOperands("indexFill", value);
@@ -87,7 +99,11 @@ export function indexFill(x: Tensor, dim: number, index: Tensor, value: Value): 
   return maskedFill(x, mask, value);
 }
 
-/** `x` with `value`, a number or a tensor without dims, where `mask` is true. Both broadcast. PyTorch: `torch.masked_fill`. */
+/**
+ * `x` with `value` (a number or a tensor without dims) where `mask` is true. Both broadcast. PyTorch:
+ * `torch.masked_fill`.
+ * @forms maskedFill(), x.maskedFill(), x.maskedFill_()
+ */
 export function maskedFill(x: Tensor, mask: Tensor, value: Value): Tensor {
   checkTensors("maskedFill", x, mask);
   checkOperands("maskedFill", value);
@@ -102,7 +118,10 @@ function needsMask(op: string, mask: Tensor): void {
   if (mask.dtype !== "bool") throw new DTypeError(`${op}: the mask is bool: ${mask.dtype}; use to("bool")`);
 }
 
-/** The elements of `x` where `mask` is true, as one dim; both broadcast. PyTorch: `torch.masked_select`. */
+/**
+ * A vector of the elements of `x` where `mask` is true; both broadcast. PyTorch: `torch.masked_select`.
+ * @forms maskedSelect(), x.maskedSelect()
+ */
 export function maskedSelect(x: Tensor, mask: Tensor): Tensor {
   checkTensors("maskedSelect", x, mask);
   needsMask("maskedSelect", mask);
@@ -110,7 +129,10 @@ export function maskedSelect(x: Tensor, mask: Tensor): Tensor {
   return indexSelect(reshape(expand(x, shape), [numel(shape)]), 0, positionsOf(expand(mask, shape)));
 }
 
-/** `x` with the elements of `source`, in order, where `mask` is true. PyTorch: `torch.masked_scatter`. */
+/**
+ * `x` with the elements of `source`, in their order, where `mask` is true. PyTorch: `torch.masked_scatter`.
+ * @forms maskedScatter(), x.maskedScatter(), x.maskedScatter_()
+ */
 export function maskedScatter(x: Tensor, mask: Tensor, source: Tensor): Tensor {
   checkTensors("maskedScatter", x, mask, source);
   needsMask("maskedScatter", mask);
@@ -141,8 +163,10 @@ const isRows = (indices: readonly Subscript[]): indices is readonly Tensor[] =>
   indices.every((index) => index instanceof Tensor && (index.dtype !== "bool" || index.ndim > 0));
 
 /**
- * `x` with `values` at `x[indices[0], indices[1], …]`, subscripts as those of `index`. `values`, a number or a tensor, broadcasts to what
- * they select. PyTorch: `torch.index_put`, and `x[…] = values`.
+ * `x` with `values` written to `x[indices[0], indices[1], …]`. Subscripts are those of `index`. `values`, a
+ * number or a tensor, broadcasts to what they select. In place it is Python's `x[…] = values`. PyTorch:
+ * `torch.index_put`.
+ * @forms indexPut(), x.indexPut(), x.indexPut_()
  */
 export function indexPut(
   x: Tensor,
@@ -192,7 +216,11 @@ export function indexPut(
   return reshape(put(rows, 0, reshape(flat, [count]), given), x.shape);
 }
 
-/** `x` with the elements of `source` at the positions in `index`, which count through all of `x`. PyTorch: `torch.Tensor.put`. */
+/**
+ * `x` with the elements of `source` written to the positions in `index`, which count through the flattened
+ * `x`. PyTorch: `Tensor.put`.
+ * @forms put(), x.put(), x.put_()
+ */
 export function put(x: Tensor, index: Tensor, source: Tensor, options?: AccumulateOptions): Tensor {
   checkTensors("put", x, index, source);
   checkOptions("put", options, ["accumulate"]);
@@ -201,8 +229,3 @@ export function put(x: Tensor, index: Tensor, source: Tensor, options?: Accumula
   const flat = reshape(index, [index.numel]);
   return reshape(indexPut(reshape(x, [x.numel]), [flat], reshape(source, [source.numel]), options), x.shape);
 }
-
-/** Those of this file as methods. */
-export const writingMethods = {
-  ...{ indexAdd, indexCopy, indexFill, maskedFill, maskedSelect, maskedScatter, indexPut, put },
-};

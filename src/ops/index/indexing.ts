@@ -37,8 +37,10 @@ export function checkStatus(op: string, status: number, index: Tensor, length: n
 }
 
 /**
- * Elements of `x` along `dim` at the positions in `index` (1-d, integers), in that order.
+ * The elements of `x` along `dim` at the positions in `index` (a vector of integers), in that order. PyTorch:
+ * `torch.index_select`.
  * @throws ValueError `INDEX_OUT_OF_RANGE`.
+ * @forms indexSelect(), x.indexSelect()
  */
 export function indexSelect(x: Tensor, dim: number, index: Tensor): Tensor {
   checkTensors("indexSelect", x, index);
@@ -78,8 +80,10 @@ export function indexAdd(g: Tensor, shape: Shape, dim: number, index: Tensor): T
 }
 
 /**
- * `out[i][j] = x[i][index[i][j]]` for `dim` 1, and so on (PyTorch's `gather`). In the other dims the index may be shorter than `x`.
+ * The elements of `x` at the positions in `index` along `dim`: `out[i][j] = x[i][index[i][j]]` for `dim` 1,
+ * and so on. In the other dims the index may be shorter than `x`. PyTorch: `torch.gather`.
  * @throws ValueError `INDEX_OUT_OF_RANGE`.
+ * @forms gather(), x.gather()
  */
 export function gather(x: Tensor, dim: number, index: Tensor): Tensor {
   checkTensors("gather", x, index);
@@ -129,9 +133,11 @@ export interface OneHotOptions {
 }
 
 /**
- * 1 at the class, 0 elsewhere: integers [...] → [..., classes] (PyTorch's `F.one_hot`). Without a number of classes, or with -1, there are
- * as many as the largest + 1. Dtype `int32`, as PyTorch keeps integers.
+ * A tensor with 1 at the position of each class and 0 elsewhere: integers [...] → `int32` [..., classes].
+ * Without a number of classes, or with -1, there are as many as the largest + 1. Dtype `int32`, as PyTorch
+ * keeps integers. PyTorch: `F.one_hot`.
  * @throws ValueError `INDEX_OUT_OF_RANGE` for a class that there is not.
+ * @forms nn.functional.oneHot()
  */
 export function oneHot(
   index: Tensor,

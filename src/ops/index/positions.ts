@@ -15,8 +15,9 @@ import { narrow, reshape, to } from "../shape/views.js";
 import { scatter } from "./scatter.js";
 
 /**
- * Positions in the flattened tensor as positions in each dim of a tensor of `shape` (a number: of one dim): one tensor of the shape
- * of `indices` for each dim, `int32`. PyTorch: `torch.unravel_index`.
+ * For each position in a flattened tensor of `shape`, its position along each dim: one `int32` tensor of the
+ * shape of `indices` per dim. PyTorch: `torch.unravel_index`.
+ * @forms unravelIndex()
  */
 export function unravelIndex(indices: Tensor, shape: Shape | number): Tensor[] {
   checkTensors("unravelIndex", indices);
@@ -40,8 +41,9 @@ export interface NonzeroStaticOptions {
 }
 
 /**
- * `nonzero` with as many rows as are asked for: those that are too many are left out, those that are missing are `fillValue`.
- * [size, dims], `int32`. PyTorch: `torch.nonzero_static`.
+ * The first `size` rows of `nonzero`; missing rows are filled with `fillValue`. [size, dims], `int32`.
+ * PyTorch: `torch.nonzero_static`.
+ * @forms nonzeroStatic(), x.nonzeroStatic()
  */
 export function nonzeroStatic(x: Tensor, options: NonzeroStaticOptions): Tensor {
   checkTensors("nonzeroStatic", x);

@@ -90,9 +90,10 @@ export interface ScatterOptions {
 }
 
 /**
- * `x` with `src` (a tensor or a number) written to the positions in `index` along `dim`. Where several are written to one element
- * the last one stays. PyTorch: `torch.scatter`.
+ * `x` with `src` (a tensor or a number) written to the positions in `index` along `dim`. Where several are
+ * written to one element the last one stays. PyTorch: `torch.scatter`.
  * @throws ValueError `INDEX_OUT_OF_RANGE`.
+ * @forms scatter(), x.scatter(), x.scatter_()
  */
 export function scatter(
   x: Tensor,
@@ -128,7 +129,10 @@ function gatherOf(g: Tensor, d: number, index: Tensor): Tensor {
   return index.numel === 0 ? zerosLike(index, { dtype: g.dtype }) : gather(g, d, index);
 }
 
-/** `x` with `src` added at the positions in `index` along `dim`, in order. PyTorch: `torch.scatter_add`. */
+/**
+ * `x` with `src` added at the positions in `index` along `dim`, in order. PyTorch: `torch.scatter_add`.
+ * @forms scatterAdd(), x.scatterAdd(), x.scatterAdd_()
+ */
 export function scatterAdd(x: Tensor, dim: number, index: Tensor, src: Source): Tensor {
   checkTensors("scatterAdd", x, index);
   return addedBy("scatterAdd", x, dim, index, src);
@@ -168,8 +172,9 @@ function neutral(reduce: ScatterReduction, dtype: DType): number {
 }
 
 /**
- * `x` with `src` reduced into it at the positions in `index` along `dim`. The gradient of amax and amin is shared evenly by ties.
- * PyTorch: `torch.scatter_reduce`.
+ * `x` with `src` combined with the elements at the positions in `index` along `dim`. The gradient of amax and
+ * amin is shared evenly by ties. PyTorch: `torch.scatter_reduce`.
+ * @forms scatterReduce(), x.scatterReduce(), x.scatterReduce_()
  */
 export function scatterReduce(
   x: Tensor,

@@ -29,9 +29,10 @@ const bucketizeOptions: readonly (keyof SearchsortedOptions)[] = ["right", "outI
 const searchsortedOptions: readonly (keyof SearchsortedOptions)[] = [...bucketizeOptions, "side", "sorter"];
 
 /**
- * Where each value would be put into `sorted`, which ascends along its last dim, to keep it so: `int32`, of the shape of `values`.
- * `sorted` is one vector for all values, or has a row for each row of values. NaN goes behind everything.
- * PyTorch: `torch.searchsorted`.
+ * The positions in `sorted` (ascending along its last dim) at which the values would have to be inserted to
+ * keep it sorted: `int32`, of the shape of `values`. `sorted` is one vector for all values, or has a row for
+ * each row of values. NaN goes behind everything. PyTorch: `torch.searchsorted`.
+ * @forms searchsorted()
  */
 export function searchsorted(sorted: Tensor, values: Tensor | number, options?: SearchsortedOptions): Tensor {
   checkTensors("searchsorted", sorted);
@@ -50,8 +51,10 @@ export function searchsorted(sorted: Tensor, values: Tensor | number, options?: 
 }
 
 /**
- * The bucket of each value: i where boundaries[i - 1] < value <= boundaries[i], or (`right`) boundaries[i - 1] <= value <
- * boundaries[i]. `boundaries` is a vector in ascending order. Shape of `x`, `int32`. PyTorch: `torch.bucketize`.
+ * The bucket of each value: i where boundaries[i - 1] < value <= boundaries[i], or (`right`) boundaries[i -
+ * 1] <= value < boundaries[i]. `boundaries` is a vector in ascending order. Shape of `x`, `int32`. PyTorch:
+ * `torch.bucketize`.
+ * @forms bucketize()
  */
 export function bucketize(x: Tensor | number, boundaries: Tensor, options?: BucketizeOptions): Tensor {
   checkTensors("bucketize", boundaries);
@@ -69,7 +72,10 @@ export interface IsinOptions {
   invert?: boolean;
 }
 
-/** Whether each element is among `test`; NaN never is. `bool`, shape of `elements`. PyTorch: `torch.isin`. */
+/**
+ * True where elements are in `test`; NaN never is. `bool`, shape of `elements`. PyTorch: `torch.isin`.
+ * @forms isin()
+ */
 export function isin(elements: Tensor | number, test: Tensor | number, options?: IsinOptions): Tensor {
   checkOperands("isin", elements, test);
   checkOptions("isin", options, ["assumeUnique", "invert"]);

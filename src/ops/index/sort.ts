@@ -43,8 +43,9 @@ export function sortedOrder(x: Tensor, dim: number, descending: boolean): Tensor
 }
 
 /**
- * The elements along `dim` in ascending order, and where each was. NaN is larger than every number; equal elements keep their
- * order. Shapes of `x`. PyTorch: `torch.sort`.
+ * The elements along `dim` in ascending order, and their positions in `x`. NaN is larger than every number;
+ * equal elements keep their order. Shapes of `x`. PyTorch: `torch.sort`.
+ * @forms sort(), x.sort()
  */
 export function sort(
   x: Tensor,
@@ -63,7 +64,11 @@ export function sort(
   return named({ values: gatherLines(x, d, indices), indices });
 }
 
-/** The positions of the elements along `dim` in ascending order, `int32`: the indices of `sort`. PyTorch: `torch.argsort`. */
+/**
+ * The positions that sort the elements along `dim` in ascending order, as `int32`: the indices of `sort`.
+ * PyTorch: `torch.argsort`.
+ * @forms argsort(), x.argsort()
+ */
 export function argsort(
   x: Tensor,
   dim?: number | WithDim<number, SortOptions>,
@@ -74,7 +79,10 @@ export function argsort(
   return sortedOrder(x, lineDim("argsort", along, x), asked.descending ?? false);
 }
 
-/** The elements along the first dim in ascending order. Shape of `x`. PyTorch: `torch.msort`. */
+/**
+ * The elements along the first dim in ascending order. Shape of `x`. PyTorch: `torch.msort`.
+ * @forms msort(), x.msort()
+ */
 export function msort(x: Tensor): Tensor {
   checkTensors("msort", x);
   const indices = sortedOrder(x, lineDim("msort", 0, x), false);
@@ -82,9 +90,10 @@ export function msort(x: Tensor): Tensor {
 }
 
 /**
- * The `k` largest elements along `dim`, largest first, and where they are; of equals those that come first. Shapes of `x` with
- * `k` at `dim`. PyTorch: `torch.topk`.
+ * The `k` largest elements along `dim`, largest first, and their positions; among equals the first ones.
+ * Shapes of `x` with `k` at `dim`. PyTorch: `torch.topk`.
  * @throws ValueError `INVALID_VALUE` unless 0 <= k <= the size of the dim.
+ * @forms topk(), x.topk()
  */
 export function topk(
   x: Tensor,
@@ -109,9 +118,10 @@ export function topk(
 }
 
 /**
- * The `k`-th smallest element along `dim`, counted from 1, and where it is. Shapes of `x` without `dim` (`keepdim`: with size 1).
- * PyTorch: `torch.kthvalue`.
+ * The `k`-th smallest element along `dim` (counted from 1) and its position. Shapes of `x` without `dim`
+ * (`keepdim`: with size 1). PyTorch: `torch.kthvalue`.
  * @throws ValueError `INVALID_VALUE` unless 1 <= k <= the size of the dim.
+ * @forms kthvalue(), x.kthvalue()
  */
 export function kthvalue(
   x: Tensor,

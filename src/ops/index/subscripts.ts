@@ -154,10 +154,12 @@ export function checkMask(op: string, mask: Tensor, covered: Shape): void {
 }
 
 /**
- * What Python writes `x[…]`: `x.index(0, "...", { start: 1, step: 2 })` is `x[0, ..., 1::2]`, `x.index(mask)` is `x[mask]`. Positions
- * count from the end where they are negative. Tensors of positions broadcast against each other; their dims come where the first
- * of them was, or first of all where there is something between them. A view, unless there are tensors. PyTorch: `Tensor.__getitem__`.
+ * The part of `x` that Python writes as `x[…]`: `x.index(0, "...", { start: 1, step: 2 })` is
+ * `x[0, ..., 1::2]`, `x.index(mask)` is `x[mask]`. Positions count from the end where they are negative.
+ * Tensors of positions broadcast against each other; their dims come where the first of them was, or first of
+ * all where there is something between them. A view, unless there are tensors. PyTorch: `Tensor.__getitem__`.
  * @throws `INDEX_OUT_OF_RANGE`; ShapeError for more subscripts than dims and for masks that do not fit.
+ * @forms x.index()
  */
 export function index(x: Tensor, ...subscripts: Subscript[]): Tensor {
   checkTensors("index", x);

@@ -17,9 +17,10 @@ function fromFront(op: string, index: Tensor, length: number): Tensor {
 }
 
 /**
- * The elements of the flattened `x` at the positions in `index`, in its shape. Negative positions count from the end.
- * PyTorch: `torch.take`.
+ * The elements of the flattened `x` at the positions in `index`, in the shape of `index`. Negative positions
+ * count from the end. PyTorch: `torch.take`.
  * @throws ValueError `INDEX_OUT_OF_RANGE`.
+ * @forms take(), x.take()
  */
 export function take(x: Tensor, index: Tensor): Tensor {
   checkTensors("take", x, index);
@@ -28,9 +29,11 @@ export function take(x: Tensor, index: Tensor): Tensor {
 }
 
 /**
- * `gather` whose index broadcasts with `x` outside `dim` and may be negative: what `argsort` and `argmax` give. Without `dim` the
- * flattened `x` and index. PyTorch: `torch.take_along_dim`.
+ * The elements of `x` along `dim` at the positions that `argsort` or `argmax` give: `gather` with an index
+ * that broadcasts and may be negative. Without `dim` the flattened `x` and index. PyTorch:
+ * `torch.take_along_dim`.
  * @throws ValueError `INDEX_OUT_OF_RANGE`.
+ * @forms takeAlongDim(), x.takeAlongDim()
  */
 export function takeAlongDim(x: Tensor, index: Tensor, given?: OrNamed<number>): Tensor {
   checkTensors("takeAlongDim", x, index);

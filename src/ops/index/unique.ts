@@ -29,8 +29,10 @@ export interface UniqueOptions extends UniqueConsecutiveOptions {
 export type Unique<O> = O extends { returnInverse: true } | { returnCounts: true } ? Tensor[] : Tensor;
 
 /**
- * The distinct elements of `x` in ascending order, or its distinct slices along `dim`. Every NaN is distinct. With
- * `returnInverse` or `returnCounts` an array `[unique, inverse?, counts?]`, `int32`. PyTorch: `torch.unique`.
+ * The distinct elements of `x` in ascending order, or its distinct slices along `dim`. Every NaN is distinct.
+ * With `returnInverse` or `returnCounts` an array `[unique, inverse?, counts?]`, `int32`. PyTorch:
+ * `torch.unique`.
+ * @forms unique(), x.unique()
  */
 export function unique<const O extends UniqueOptions>(x: Tensor, options?: O): Unique<O> {
   checkTensors("unique", x);
@@ -38,7 +40,11 @@ export function unique<const O extends UniqueOptions>(x: Tensor, options?: O): U
   return distinct("unique", x, options ?? {}, true) as Unique<O>;
 }
 
-/** `x` without the elements (or slices along `dim`) that equal the one before them: see `unique`. PyTorch: `torch.unique_consecutive`. */
+/**
+ * `x` without the elements (or slices along `dim`) that equal their predecessor: see `unique`. PyTorch:
+ * `torch.unique_consecutive`.
+ * @forms uniqueConsecutive(), x.uniqueConsecutive()
+ */
 export function uniqueConsecutive<const O extends UniqueConsecutiveOptions>(
   x: Tensor,
   options?: O,
@@ -100,8 +106,9 @@ export interface NonzeroOptions {
 export type Nonzero<O> = O extends { asTuple: true } ? Tensor[] : Tensor;
 
 /**
- * The positions of all elements other than 0 in row-major order, `int32`: [count, dims], or with `asTuple` one tensor [count] for
- * each dim (a scalar counts as one dim). PyTorch: `torch.nonzero`.
+ * The positions of all elements that are not 0, in row-major order: `int32` [count, dims], or with `asTuple`
+ * one vector [count] per dim. A scalar counts as one dim. PyTorch: `torch.nonzero`.
+ * @forms nonzero(), x.nonzero()
  */
 export function nonzero<const O extends NonzeroOptions>(x: Tensor, options?: O): Nonzero<O> {
   checkTensors("nonzero", x);
@@ -125,7 +132,11 @@ export function nonzero<const O extends NonzeroOptions>(x: Tensor, options?: O):
   return result as Nonzero<O>;
 }
 
-/** The positions of all elements other than 0: `nonzero` without options. PyTorch: `torch.argwhere`. */
+/**
+ * The positions of all elements that are not 0, `int32` [count, dims]: `nonzero` without options. PyTorch:
+ * `torch.argwhere`.
+ * @forms argwhere(), x.argwhere()
+ */
 export function argwhere(x: Tensor): Tensor {
   checkTensors("argwhere", x);
   return nonzero(x);

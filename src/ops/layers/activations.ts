@@ -10,8 +10,6 @@ import { fillRandom } from "../create/create.js";
 import { abs, add, compare, div, integer, mul, sub, unary, where } from "../elementwise/elementwise.js";
 import { narrow, reshape } from "../shape/views.js";
 
-export { softmin } from "./softmax.js";
-
 /*
  * Activations made of other operations. Pieces are chosen with `where`, so that at a kink the gradient is that of the piece chosen, and
  * NaN, for which no comparison holds, comes to the piece that keeps it.
@@ -25,7 +23,11 @@ export interface HardtanhOptions {
   maxVal?: number;
 }
 
-/** x limited to [minVal, maxVal]; unlike that of `clamp`, the gradient is 0 at both ends. PyTorch: `F.hardtanh`. */
+/**
+ * x limited to [minVal, maxVal]; the gradient at both ends is 0, unlike that of `clamp`. PyTorch:
+ * `F.hardtanh`.
+ * @forms nn.functional.hardtanh()
+ */
 export function hardtanh(x: Tensor, options: HardtanhOptions = {}): Tensor {
   checkTensors("hardtanh", x);
   checkOptions("hardtanh", options, ["minVal", "maxVal"]);
@@ -37,13 +39,19 @@ export function hardtanh(x: Tensor, options: HardtanhOptions = {}): Tensor {
   return where(compare.le(x, low), low, where(compare.ge(x, high), high, x));
 }
 
-/** min(max(x, 0), 6); the gradient is 0 at both ends. PyTorch: `F.relu6`. */
+/**
+ * min(max(x, 0), 6); the gradient at both ends is 0. PyTorch: `F.relu6`.
+ * @forms nn.functional.relu6()
+ */
 export function relu6(x: Tensor): Tensor {
   checkTensors("relu6", x);
   return hardtanh(x, { minVal: 0, maxVal: 6 });
 }
 
-/** x / 6 + 1/2, limited to [0, 1]. PyTorch: `F.hardsigmoid`. */
+/**
+ * x / 6 + 1/2, limited to [0, 1]. PyTorch: `F.hardsigmoid`.
+ * @forms nn.functional.hardsigmoid()
+ */
 export function hardsigmoid(x: Tensor): Tensor {
   checkTensors("hardsigmoid", x);
   // Outside, and of NaN, the gradient is 0.
@@ -52,7 +60,10 @@ export function hardsigmoid(x: Tensor): Tensor {
   return add(div(between, 6), 0.5);
 }
 
-/** x · hardsigmoid(x). PyTorch: `F.hardswish`. */
+/**
+ * x · hardsigmoid(x). PyTorch: `F.hardswish`.
+ * @forms nn.functional.hardswish()
+ */
 export function hardswish(x: Tensor): Tensor {
   checkTensors("hardswish", x);
   const [below, above] = [compare.le(x, -3), compare.ge(x, 3)];
@@ -60,14 +71,20 @@ export function hardswish(x: Tensor): Tensor {
   return where(below, mul(x, 0), where(above, x, mul(between, add(div(between, 6), 0.5))));
 }
 
-/** x, or 0 where |x| <= lambd. PyTorch: `F.hardshrink`. */
+/**
+ * x where |x| > lambd, else 0. PyTorch: `F.hardshrink`.
+ * @forms nn.functional.hardshrink()
+ */
 export function hardshrink(x: Tensor, options: { lambd?: number } = {}): Tensor {
   checkTensors("hardshrink", x);
   checkOptions("hardshrink", options, ["lambd"]);
   return where(compare.le(abs(x), options.lambd ?? 0.5), 0, x);
 }
 
-/** x moved towards 0 by lambd, and no further. PyTorch: `F.softshrink`. */
+/**
+ * x moved towards 0 by `lambd`, but not beyond 0. PyTorch: `F.softshrink`.
+ * @forms nn.functional.softshrink()
+ */
 export function softshrink(x: Tensor, options: { lambd?: number } = {}): Tensor {
   checkTensors("softshrink", x);
   checkOptions("softshrink", options, ["lambd"]);
@@ -77,25 +94,37 @@ export function softshrink(x: Tensor, options: { lambd?: number } = {}): Tensor 
   return where(compare.le(abs(x), lambd), 0, moved);
 }
 
-/** x - tanh(x). PyTorch: `F.tanhshrink`. */
+/**
+ * x - tanh(x). PyTorch: `F.tanhshrink`.
+ * @forms nn.functional.tanhshrink()
+ */
 export function tanhshrink(x: Tensor): Tensor {
   checkTensors("tanhshrink", x);
   return sub(x, unary.tanh(x));
 }
 
-/** x / (1 + |x|). PyTorch: `F.softsign`. */
+/**
+ * x / (1 + |x|). PyTorch: `F.softsign`.
+ * @forms nn.functional.softsign()
+ */
 export function softsign(x: Tensor): Tensor {
   checkTensors("softsign", x);
   return div(x, add(abs(x), 1));
 }
 
-/** x, or `value` where x <= threshold. PyTorch: `F.threshold`. */
+/**
+ * x where x > threshold, else `value`. PyTorch: `F.threshold`.
+ * @forms nn.functional.threshold()
+ */
 export function threshold(x: Tensor, threshold: number, value: number): Tensor {
   checkTensors("threshold", x);
   return where(compare.le(x, threshold), value, x);
 }
 
-/** x, or alpha · (e^(x / alpha) - 1) where x <= 0 (Barron, 2017). PyTorch: `F.celu`. */
+/**
+ * x where x > 0, else alpha · (e^(x / alpha) - 1) (Barron, 2017). PyTorch: `F.celu`.
+ * @forms nn.functional.celu()
+ */
 export function celu(x: Tensor, options: { alpha?: number } = {}): Tensor {
   checkTensors("celu", x);
   checkOptions("celu", options, ["alpha"]);
@@ -107,13 +136,20 @@ export function celu(x: Tensor, options: { alpha?: number } = {}): Tensor {
   return where(negative, curve, x);
 }
 
-/** x · tanh(softplus(x)) (Misra, 2019). PyTorch: `F.mish`. */
+/**
+ * x · tanh(softplus(x)) (Misra, 2019). PyTorch: `F.mish`.
+ * @forms nn.functional.mish()
+ */
 export function mish(x: Tensor): Tensor {
   checkTensors("mish", x);
   return mul(x, unary.tanh(unary.softplus(x)));
 }
 
-/** x · Φ(x); `approximate: "tanh"` for the cheaper form. PyTorch: `F.gelu`. */
+/**
+ * x · Φ(x), where Φ is the normal distribution function; `approximate: "tanh"` computes the cheaper form.
+ * PyTorch: `F.gelu`.
+ * @forms nn.functional.gelu()
+ */
 export function gelu(x: Tensor, options: { approximate?: "none" | "tanh" } = {}): Tensor {
   checkTensors("gelu", x);
   checkOptions("gelu", options, ["approximate"]);
@@ -123,7 +159,11 @@ export function gelu(x: Tensor, options: { approximate?: "none" | "tanh" } = {})
   return approximate === "tanh" ? unary.geluTanh(x) : unary.gelu(x);
 }
 
-/** The first half along `dim`, times the sigmoid of the second (Dauphin et al., 2017). PyTorch: `F.glu`. */
+/**
+ * The first half of `x` along `dim`, multiplied by the sigmoid of the second half (Dauphin et al., 2017).
+ * PyTorch: `F.glu`.
+ * @forms nn.functional.glu()
+ */
 export function glu(x: Tensor, dim: OrNamed<number> = -1): Tensor {
   checkTensors("glu", x);
   if (x.ndim === 0) throw new ShapeError("glu: x has at least one dim: []");
@@ -134,7 +174,9 @@ export function glu(x: Tensor, dim: OrNamed<number> = -1): Tensor {
 }
 
 /**
- * x, or weight · x where x <= 0 (He et al., 2015). PyTorch: `F.prelu`. Shapes: x [N, C, …]; weight one value, or [C] for one per channel.
+ * x where x > 0, else weight · x (He et al., 2015). Shapes: x [N, C, …]; weight one value, or [C] for one per
+ * channel. PyTorch: `F.prelu`.
+ * @forms nn.functional.prelu()
  */
 export function prelu(x: Tensor, weight: Tensor): Tensor {
   checkTensors("prelu", x, weight);
@@ -163,7 +205,10 @@ export interface RreluOptions {
   generator?: Generator;
 }
 
-/** x, or a random slope times x where x <= 0 (Xu et al., 2015). PyTorch: `F.rrelu`. */
+/**
+ * x where x > 0, else x times a random slope (Xu et al., 2015). PyTorch: `F.rrelu`.
+ * @forms nn.functional.rrelu()
+ */
 export function rrelu(x: Tensor, options: RreluOptions = {}): Tensor {
   checkTensors("rrelu", x);
   checkOptions("rrelu", options, ["lower", "upper", "training", "generator"]);

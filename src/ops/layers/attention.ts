@@ -9,7 +9,7 @@ import { add, compare, maskedFill, mul, where } from "../elementwise/elementwise
 import { matmul } from "../linalg/matmul.js";
 import { all } from "../reduce/reduce.js";
 import { expand, reshape, transpose, unsqueeze } from "../shape/views.js";
-import { dropout } from "./dropout.js";
+import { dropped } from "./dropout.js";
 import { softmax } from "./softmax.js";
 
 export interface ScaledDotProductAttentionOptions {
@@ -48,8 +48,10 @@ const attentionOptions: readonly (keyof ScaledDotProductAttentionOptions)[] = [
 ];
 
 /**
- * softmax(Q·Kᵀ / √E + mask)·V (Vaswani et al., 2017; PyTorch's `F.scaled_dot_product_attention`).
+ * softmax(Q·Kᵀ / √E + mask)·V (Vaswani et al., 2017).
  * Shapes: query [..., L, E], key [..., S, E], value [..., S, Ev] → [..., L, Ev]; leading dims broadcast.
+ * PyTorch: `F.scaled_dot_product_attention`.
+ * @forms nn.functional.scaledDotProductAttention()
  */
 export function scaledDotProductAttention(
   query: Tensor,
@@ -86,7 +88,7 @@ export function scaledDotProductAttention(
       : isCausal
         ? softmax(masked(scores, hidden), -1)
         : softmaxOrZero(masked(scores, hidden));
-  return matmul(dropoutP > 0 ? dropout(weights, dropoutP, options.generator) : weights, values);
+  return matmul(dropoutP > 0 ? dropped(weights, dropoutP, options.generator) : weights, values);
 }
 
 /** Each head as often as it takes to have as many as `query`. */

@@ -9,8 +9,9 @@ import { matmul } from "../linalg/matmul.js";
 import { permute, reshape } from "../shape/views.js";
 
 /**
- * y[o] = Σᵢⱼ a[i] · weight[o, i, j] · b[j] + bias[o] (PyTorch's `F.bilinear`).
- * Shapes: a [..., I], b [..., J], weight [O, I, J], bias [O] → [..., O].
+ * y[o] = Σᵢⱼ a[i] · weight[o, i, j] · b[j] + bias[o].
+ * Shapes: a [..., I], b [..., J], weight [O, I, J], bias [O] → [..., O]. PyTorch: `F.bilinear`.
+ * @forms nn.functional.bilinear()
  */
 export function bilinear(a: Tensor, b: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
   checkTensors("bilinear", a, b, weight);

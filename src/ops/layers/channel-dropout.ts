@@ -52,8 +52,10 @@ function dropChannels(op: string, x: Tensor, options: ChannelDropoutOptions): Te
 }
 
 /**
- * Each channel with probability `p` set to 0, the others scaled by 1/(1-p) (Tompson et al., 2015; PyTorch's `F.dropout1d`).
- * Shapes: [N, C, L] or [C, L].
+ * `x` with each channel set to 0 with probability `p` and the others scaled by 1/(1-p) (Tompson et al.,
+ * 2015).
+ * Shapes: [N, C, L] or [C, L]. PyTorch: `F.dropout1d`.
+ * @forms nn.functional.dropout1d()
  */
 export function dropout1d(x: Tensor, options: ChannelDropoutOptions = {}): Tensor {
   checkTensors("dropout1d", x);
@@ -63,13 +65,19 @@ export function dropout1d(x: Tensor, options: ChannelDropoutOptions = {}): Tenso
   return squeeze(dropChannels("dropout1d", unsqueeze(x, 0), options), 0);
 }
 
-/** As `dropout1d`, of [N, C, H, W]; three dims are [N, C, L], as in PyTorch's `F.dropout2d`. */
+/**
+ * As `dropout1d`, for images [N, C, H, W]; a tensor of three dims is [N, C, L]. PyTorch: `F.dropout2d`.
+ * @forms nn.functional.dropout2d()
+ */
 export function dropout2d(x: Tensor, options: ChannelDropoutOptions = {}): Tensor {
   checkTensors("dropout2d", x);
   return dropChannels("dropout2d", x, options);
 }
 
-/** As `dropout1d`, of [N, C, D, H, W] or [C, D, H, W] (PyTorch's `F.dropout3d`). */
+/**
+ * As `dropout1d`, for volumes [N, C, D, H, W] or [C, D, H, W]. PyTorch: `F.dropout3d`.
+ * @forms nn.functional.dropout3d()
+ */
 export function dropout3d(x: Tensor, options: ChannelDropoutOptions = {}): Tensor {
   checkTensors("dropout3d", x);
   if (x.ndim !== 4) return dropChannels("dropout3d", x, options);
@@ -90,15 +98,19 @@ function dropToFloor(op: string, x: Tensor, whole: boolean, options: ChannelDrop
 }
 
 /**
- * Dropped elements take the least value of SELU, and all are scaled and moved so that mean 0 and variance 1 stay (Klambauer et al.,
- * 2017; PyTorch's `F.alpha_dropout`).
+ * `x` with dropped elements set to the smallest value of SELU, then scaled and shifted so that mean 0 and
+ * variance 1 are kept (Klambauer et al., 2017). PyTorch: `F.alpha_dropout`.
+ * @forms nn.functional.alphaDropout()
  */
 export function alphaDropout(x: Tensor, options: ChannelDropoutOptions = {}): Tensor {
   checkTensors("alphaDropout", x);
   return dropToFloor("alphaDropout", x, false, options);
 }
 
-/** `alphaDropout` of whole channels (PyTorch's `F.feature_alpha_dropout`). Shapes: [N, C, …]. */
+/**
+ * As `alphaDropout`, but whole channels are dropped. Shapes: [N, C, …]. PyTorch: `F.feature_alpha_dropout`.
+ * @forms nn.functional.featureAlphaDropout()
+ */
 export function featureAlphaDropout(x: Tensor, options: ChannelDropoutOptions = {}): Tensor {
   checkTensors("featureAlphaDropout", x);
   return dropToFloor("featureAlphaDropout", x, true, options);

@@ -50,8 +50,10 @@ function lookup(op: string, index: Tensor, weight: Tensor, options: EmbeddingOpt
 }
 
 /**
- * The rows of `weight` at `index` (PyTorch's `F.embedding`). Shapes: index [...] of integers, weight [V, D] → [..., D].
+ * The rows of `weight` at `index`. Shapes: index [...] of integers, weight [V, D] → [..., D]. PyTorch:
+ * `F.embedding`.
  * @throws ValueError `INDEX_OUT_OF_RANGE`.
+ * @forms nn.functional.embedding()
  */
 export function embedding(index: Tensor, weight: Tensor, options: EmbeddingOptions = {}): Tensor {
   checkTensors("embedding", index, weight);
@@ -120,8 +122,10 @@ const bagOptions = [
 ];
 
 /**
- * Sum, mean or maximum of the rows of each bag of indices (PyTorch's `F.embedding_bag`); 0 for an empty bag. Rows at `paddingIdx` are
- * not counted. Shapes: index [B, n], or [n] with `offsets` [B]; weight [V, D] → [B, D].
+ * The sum, mean or maximum of the rows of `weight` for each bag of indices; 0 for an empty bag. Rows at
+ * `paddingIdx` are not counted. Shapes: index [B, n], or [n] with `offsets` [B]; weight [V, D] → [B, D].
+ * PyTorch: `F.embedding_bag`.
+ * @forms nn.functional.embeddingBag()
  */
 export function embeddingBag(
   index: Tensor,

@@ -22,8 +22,9 @@ export interface GumbelSoftmaxOptions {
 }
 
 /**
- * A random class by its logits, softened so that it has a gradient: softmax of (logits + Gumbel noise) / tau (Jang et al., 2017; PyTorch's
- * `F.gumbel_softmax`). Shapes: any → the same.
+ * A random class drawn by its logits, as a differentiable approximation: softmax of (logits + Gumbel noise) /
+ * tau (Jang et al., 2017). Shapes: any → the same. PyTorch: `F.gumbel_softmax`.
+ * @forms nn.functional.gumbelSoftmax()
  */
 export function gumbelSoftmax(logits: Tensor, options: GumbelSoftmaxOptions = {}): Tensor {
   checkTensors("gumbelSoftmax", logits);

@@ -11,7 +11,7 @@ import { mean } from "../reduce/reduce.js";
 import { cat } from "../shape/join.js";
 import { chunk, expand, reshape, squeeze, to, transpose, unsqueeze } from "../shape/views.js";
 import { softmaxOrZero } from "./attention.js";
-import { dropout } from "./dropout.js";
+import { dropped } from "./dropout.js";
 import { softmax } from "./softmax.js";
 
 type MaybeTensor = Tensor | null;
@@ -52,10 +52,12 @@ function additive(op: string, mask: Tensor, like: Tensor): Tensor {
 }
 
 /**
- * Attention of several heads on projections of query, key and value (Vaswani et al., 2017; PyTorch's `F.multi_head_attention_forward`,
- * whose arguments these are). Shapes: query [L, N, E], key and value [S, N, E], without N too; inProjWeight [3 E, E], inProjBias [3 E],
- * biasK and biasV [1, 1, E], outProjWeight [E, E], outProjBias [E]. Returns the output [L, N, E], and the weights [N, L, S], or
- * [N, heads, L, S] where they are not averaged, or null.
+ * Attention with several heads over projections of query, key and value (Vaswani et al., 2017), with the
+ * arguments of PyTorch's function. Shapes: query [L, N, E], key and value [S, N, E], without N too;
+ * inProjWeight [3 E, E], inProjBias [3 E], biasK and biasV [1, 1, E], outProjWeight [E, E], outProjBias [E].
+ * Returns the output [L, N, E], and the weights [N, L, S], or [N, heads, L, S] where they are not averaged,
+ * or null. PyTorch: `F.multi_head_attention_forward`.
+ * @forms nn.functional.multiHeadAttentionForward()
  */
 export function multiHeadAttentionForward(
   query: Tensor,
@@ -148,7 +150,7 @@ export function multiHeadAttentionForward(
   // PyTorch has NaN where a query may see nothing and weights are asked for, and 0 where they are not.
   const normalized = needWeights || mask === null ? (x: Tensor) => softmax(x, -1) : softmaxOrZero;
   let weights = normalized(mask === null ? scores : add(scores, mask));
-  if (training && dropoutP > 0) weights = dropout(weights, dropoutP);
+  if (training && dropoutP > 0) weights = dropped(weights, dropoutP);
   const joined = reshape(transpose(matmul(weights, v), 0, 1), [length * batch, width]);
   const output = reshape(linear(joined, outProjWeight, outProjBias), [length, batch, -1]);
   if (!needWeights) return [output, null];

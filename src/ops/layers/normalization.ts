@@ -91,11 +91,12 @@ const restOf = (momentum: number | Tensor) =>
   typeof momentum === "number" ? 1 - momentum : sub(1, momentum);
 
 /**
- * Every channel with mean 0 and variance 1, then · weight + bias (Ioffe and Szegedy, 2015; PyTorch's `F.batch_norm`). In training the
- * statistics are those of the batch, over all dims but dim 1, and the running ones, where given, are moved in place (the variance as
- * its unbiased estimate); otherwise the running ones are used.
- * Shapes: x [N, C, …]; runningMean, runningVar, weight, bias [C].
+ * `x` with every channel normalized to mean 0 and variance 1, then · weight + bias (Ioffe and Szegedy, 2015).
+ * In training the statistics are those of the batch, over all dims but dim 1, and the running ones, where
+ * given, are moved in place (the variance as its unbiased estimate); otherwise the running ones are used.
+ * Shapes: x [N, C, …]; runningMean, runningVar, weight, bias [C]. PyTorch: `F.batch_norm`.
  * @throws ValueError `ONE_VALUE_PER_CHANNEL` in training.
+ * @forms nn.functional.batchNorm()
  */
 export function batchNorm(
   x: Tensor,
@@ -144,10 +145,11 @@ export function batchNorm(
 }
 
 /**
- * Every channel of every instance with mean 0 and variance 1, then · weight + bias (Ulyanov et al., 2016; PyTorch's `F.instance_norm`).
- * Running statistics, where given, move to the average over the instances.
- * Shapes: x [N, C, …]; runningMean, runningVar, weight, bias [C].
+ * `x` with every channel of every instance normalized to mean 0 and variance 1, then · weight + bias (Ulyanov
+ * et al., 2016). Running statistics, where given, move to the average over the instances.
+ * Shapes: x [N, C, …]; runningMean, runningVar, weight, bias [C]. PyTorch: `F.instance_norm`.
  * @throws ValueError `ONE_VALUE_PER_CHANNEL` when an instance has one value per channel.
+ * @forms nn.functional.instanceNorm()
  */
 export function instanceNorm(
   x: Tensor,
@@ -200,8 +202,10 @@ function lastDims(op: string, shape: Shape, normalizedShape: number | Shape, giv
 }
 
 /**
- * Mean 0 and variance 1 over the last dims, which are `normalizedShape`, then · weight + bias (Ba et al., 2016; PyTorch's
- * `F.layer_norm`). Shapes: x [..., …normalizedShape]; weight, bias `normalizedShape`.
+ * `x` normalized to mean 0 and variance 1 over its last dims, which are `normalizedShape`, then · weight +
+ * bias (Ba et al., 2016). Shapes: x [..., …normalizedShape]; weight, bias `normalizedShape`. PyTorch:
+ * `F.layer_norm`.
+ * @forms nn.functional.layerNorm()
  */
 export function layerNorm(
   x: Tensor,
@@ -228,8 +232,10 @@ export interface RmsNormOptions {
 const epsilons: Readonly<Record<string, number>> = { float32: 2 ** -23, float64: Number.EPSILON };
 
 /**
- * x / √(mean(x²) + eps) over the last dims, which are `normalizedShape`, then · weight (Zhang and Sennrich, 2019; PyTorch's
- * `F.rms_norm`). `eps` default: the distance from 1 to the next number of the dtype.
+ * x / √(mean(x²) + eps) with the mean over the last dims, which are `normalizedShape`, then · weight (Zhang
+ * and Sennrich, 2019). `eps` default: the distance from 1 to the next number of the dtype. PyTorch:
+ * `F.rms_norm`.
+ * @forms nn.functional.rmsNorm()
  */
 export function rmsNorm(
   x: Tensor,
@@ -246,8 +252,10 @@ export function rmsNorm(
 }
 
 /**
- * Mean 0 and variance 1 over each of `numGroups` groups of channels of an instance, then · weight + bias per channel (Wu and He, 2018;
- * PyTorch's `F.group_norm`). Shapes: x [N, C, …]; weight, bias [C].
+ * `x` with each of `numGroups` groups of channels of an instance normalized to mean 0 and variance 1, then ·
+ * weight + bias per channel (Wu and He, 2018). Shapes: x [N, C, …]; weight, bias [C]. PyTorch:
+ * `F.group_norm`.
+ * @forms nn.functional.groupNorm()
  */
 export function groupNorm(
   x: Tensor,

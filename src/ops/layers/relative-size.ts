@@ -23,8 +23,10 @@ export interface LocalResponseNormOptions {
 }
 
 /**
- * x / (k + alpha · m)^beta, where m is the mean of the squares of `size` neighbouring channels, zeros beyond the first and the last
- * (Krizhevsky et al., 2012; PyTorch's `F.local_response_norm`). Shapes: x [N, C, …] with at least 3 dims.
+ * x / (k + alpha · m)^beta, where m is the mean of the squares of `size` neighbouring channels, zeros beyond
+ * the first and the last (Krizhevsky et al., 2012). Shapes: x [N, C, …] with at least 3 dims. PyTorch:
+ * `F.local_response_norm`.
+ * @forms nn.functional.localResponseNorm()
  */
 export function localResponseNorm(x: Tensor, size: number, options: LocalResponseNormOptions = {}): Tensor {
   checkTensors("localResponseNorm", x);
@@ -59,7 +61,10 @@ export interface NormalizeOptions {
   eps?: number;
 }
 
-/** x / max(‖x‖ₚ, eps) along `dim` (PyTorch's `F.normalize`). */
+/**
+ * x / max(‖x‖ₚ, eps) along `dim`. PyTorch: `F.normalize`.
+ * @forms nn.functional.normalize()
+ */
 export function normalize(x: Tensor, options: NormalizeOptions = {}): Tensor {
   checkTensors("normalize", x);
   checkOptions("normalize", options, ["p", "dim", "eps"]);

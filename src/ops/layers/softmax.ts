@@ -20,19 +20,29 @@ export interface SoftmaxOptions {
 
 type Along = number | WithDim<number, SoftmaxOptions>;
 
-/** exp(x) / Σ exp(x) along `dim` (PyTorch's `F.softmax`). */
+/**
+ * exp(x) / Σ exp(x) along `dim`. PyTorch: `F.softmax`, `torch.softmax`, `torch.special.softmax`.
+ * @forms softmax(), x.softmax(), special.softmax(), nn.functional.softmax()
+ */
 export function softmax(x: Tensor, dim: Along, options?: SoftmaxOptions): Tensor {
   checkTensors("softmax", x);
   return normalize("softmax", ...lineOf("softmax", x, dim, options));
 }
 
-/** x - log Σ exp(x) along `dim`: more accurate than the logarithm of `softmax` (PyTorch's `F.log_softmax`). */
+/**
+ * x - log Σ exp(x) along `dim`: more accurate than the logarithm of `softmax`. PyTorch: `F.log_softmax`,
+ * `torch.log_softmax`, `torch.special.log_softmax`.
+ * @forms logSoftmax(), x.logSoftmax(), special.logSoftmax(), nn.functional.logSoftmax()
+ */
 export function logSoftmax(x: Tensor, dim: Along, options?: SoftmaxOptions): Tensor {
   checkTensors("logSoftmax", x);
   return normalize("logSoftmax", ...lineOf("logSoftmax", x, dim, options));
 }
 
-/** softmax of -x along `dim`. PyTorch: `F.softmin`. */
+/**
+ * softmax of -x along `dim`. PyTorch: `F.softmin`.
+ * @forms nn.functional.softmin()
+ */
 export function softmin(given: Tensor, dim: Along, options?: SoftmaxOptions): Tensor {
   checkTensors("softmin", given);
   const [x, along] = lineOf("softmin", given, dim, options);

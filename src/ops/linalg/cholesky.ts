@@ -58,9 +58,11 @@ function checkPositive<T>(op: string, result: T, info: Tensor): T {
 }
 
 /**
- * L with A = L Lᵀ of a symmetric positive matrix, of which one triangle is read; `upper: true` gives Lᵀ. The gradient is symmetric.
- * Shape: [..., n, n]. PyTorch: `torch.linalg.cholesky`.
+ * The lower triangular L with A = L Lᵀ, for a symmetric positive definite matrix, of which one triangle is
+ * read; `upper: true` gives Lᵀ. The gradient is symmetric.
+ * Shape: [..., n, n]. PyTorch: `torch.linalg.cholesky`, `torch.cholesky`.
  * @throws SimdgradError `NOT_POSITIVE_DEFINITE`.
+ * @forms cholesky(), x.cholesky(), linalg.cholesky()
  */
 export function cholesky(a: Tensor, options?: CholeskyOptions): Tensor {
   checkTensors("linalg.cholesky", a);
@@ -70,8 +72,9 @@ export function cholesky(a: Tensor, options?: CholeskyOptions): Tensor {
 }
 
 /**
- * `cholesky` that does not throw: `info` is, for each matrix, 0 or the order of the first leading minor that is not positive, and
- * then its L means nothing. PyTorch: `torch.linalg.cholesky_ex`.
+ * `L` and `info` of `cholesky` without throwing: `info` is 0 for each matrix, or the order of its first
+ * leading minor that is not positive; its L is then meaningless. PyTorch: `torch.linalg.cholesky_ex`.
+ * @forms linalg.choleskyEx()
  */
 export function choleskyEx(
   a: Tensor,
@@ -85,8 +88,10 @@ export function choleskyEx(
 }
 
 /**
- * X with A X = B, where A = L Lᵀ; with `upper: true`, A = Lᵀ L. The other triangle is not read, but has the gradient of a full L, as in PyTorch.
+ * The solution X of A X = B, where A = L Lᵀ, or Lᵀ L with `upper: true`. The other triangle is not read, but
+ * has the gradient of a full L, as in PyTorch.
  * Shapes: B [..., n, k], L [..., n, n]; batch dims broadcast. PyTorch: `torch.cholesky_solve`.
+ * @forms choleskySolve(), x.choleskySolve()
  */
 export function choleskySolve(b: Tensor, L: Tensor, options?: CholeskyOptions): Tensor {
   checkTensors("choleskySolve", b, L);
@@ -119,7 +124,11 @@ function solved(b: Tensor, L: Tensor): Tensor {
   return out;
 }
 
-/** A⁻¹, where A = L Lᵀ; with `upper: true`, A = Lᵀ L. Shape: [..., n, n]. PyTorch: `torch.cholesky_inverse`. */
+/**
+ * The inverse of A, where A = L Lᵀ, or Lᵀ L with `upper: true`. Shape: [..., n, n]. PyTorch:
+ * `torch.cholesky_inverse`.
+ * @forms choleskyInverse(), x.choleskyInverse()
+ */
 export function choleskyInverse(L: Tensor, options?: CholeskyOptions): Tensor {
   checkTensors("choleskyInverse", L);
   checkOptions("choleskyInverse", options, ["upper"]);

@@ -15,7 +15,11 @@ import { svd } from "./svd.js";
 
 const scalars = (values: number[]): Matrix[] => values.map((v) => matrix(1, 1, Float64Array.of(v)));
 
-/** The determinant; of singular matrices the gradient is that of the polynomial. Shapes: [..., n, n] → [...]. PyTorch: `torch.linalg.det`. */
+/**
+ * The determinant of each matrix; for singular matrices the gradient is that of the polynomial. Shapes: [...,
+ * n, n] → [...]. PyTorch: `torch.linalg.det`, `torch.det`.
+ * @forms det(), x.det(), linalg.det()
+ */
 export function det(a: Tensor): Tensor {
   checkTensors("linalg.det", a);
   checkMatrices("linalg.det", a, true);
@@ -50,8 +54,10 @@ function cofactors(a: Tensor): Tensor {
 }
 
 /**
- * Sign and logarithm of the absolute value of the determinant, which itself may be too large or small for a number. Of singular
- * matrices 0 and -Infinity. Shapes: [..., n, n] → [...], [...]. PyTorch: `torch.linalg.slogdet`.
+ * The sign of the determinant and the logarithm of its absolute value, which do not overflow. Of singular
+ * matrices 0 and -Infinity. Shapes: [..., n, n] → [...], [...]. PyTorch: `torch.linalg.slogdet`,
+ * `torch.slogdet`.
+ * @forms slogdet(), x.slogdet(), linalg.slogdet()
  */
 export function slogdet(a: Tensor): Named<"sign" | "logabsdet", Tensor> {
   checkTensors("linalg.slogdet", a);
@@ -83,7 +89,11 @@ function slogdetAs(op: string, a: Tensor): Named<"sign" | "logabsdet", Tensor> {
   return named({ sign: squeeze(sign, [-1, -2]), logabsdet: squeeze(logarithm, [-1, -2]) });
 }
 
-/** The logarithm of the determinant: NaN where that is negative, -Infinity where it is 0. PyTorch: `torch.logdet`. */
+/**
+ * The logarithm of the determinant: NaN where the determinant is negative, -Infinity where it is 0. PyTorch:
+ * `torch.logdet`.
+ * @forms logdet(), x.logdet()
+ */
 export function logdet(a: Tensor): Tensor {
   checkTensors("logdet", a);
   const { sign, logabsdet } = slogdetAs("logdet", a);

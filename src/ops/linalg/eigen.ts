@@ -17,9 +17,11 @@ export interface EighOptions {
 }
 
 /**
- * Eigenvalues, ascending, and orthonormal eigenvectors (columns) of a symmetric matrix, of which one triangle is read. Signs are
- * arbitrary: see `linalg.svd`. Shapes: [..., n, n] → [..., n], [..., n, n]. PyTorch: `torch.linalg.eigh`.
+ * The eigenvalues (ascending) and orthonormal eigenvectors (columns) of a symmetric matrix, of which one
+ * triangle is read. Signs are arbitrary: see `linalg.svd`. Shapes: [..., n, n] → [..., n], [..., n, n].
+ * PyTorch: `torch.linalg.eigh`.
  * @throws SimdgradError `NOT_FINITE`.
+ * @forms linalg.eigh()
  */
 export function eigh(a: Tensor, options?: EighOptions): Named<"eigenvalues" | "eigenvectors", Tensor> {
   checkTensors("linalg.eigh", a);
@@ -27,7 +29,10 @@ export function eigh(a: Tensor, options?: EighOptions): Named<"eigenvalues" | "e
   return factored("linalg.eigh", a, options?.UPLO ?? "L");
 }
 
-/** The eigenvalues of a symmetric matrix, ascending: see `eigh`. PyTorch: `torch.linalg.eigvalsh`. */
+/**
+ * The eigenvalues of a symmetric matrix in ascending order: see `eigh`. PyTorch: `torch.linalg.eigvalsh`.
+ * @forms linalg.eigvalsh()
+ */
 export function eigvalsh(a: Tensor, options?: EighOptions): Tensor {
   checkTensors("linalg.eigvalsh", a);
   checkOptions("linalg.eigvalsh", options, ["UPLO"]);

@@ -21,12 +21,13 @@ interface Labelled {
 }
 
 /**
- * Sums of products in Einstein's notation, `einsum("bij,bjk->bik", a, b)`: labels that are not in the output are summed over. A
- * label twice in an operand is its diagonal, `...` stands for further dims, which broadcast. Without `->` the output is the
- * ellipsis and the labels that occur once, in the order of the alphabet (capitals first). Operands come one by one or as an array;
- * or each with a list of labels 0 … 51 and, last, the list of the output. Operands are taken from left to right.
- * PyTorch: `torch.einsum`.
+ * Sums of products in Einstein's notation, `einsum("bij,bjk->bik", a, b)`: labels that are missing in the
+ * output are summed over. A label twice in an operand is its diagonal, `...` stands for further dims, which
+ * broadcast. Without `->` the output is the ellipsis and the labels that occur once, in the order of the
+ * alphabet (capitals first). Operands come one by one or as an array; or each with a list of labels 0 … 51
+ * and, last, the list of the output. Operands are taken from left to right. PyTorch: `torch.einsum`.
  * @throws ValueError `INVALID_EQUATION`; ShapeError where sizes under a label differ and none is 1.
+ * @forms einsum()
  */
 export function einsum(equation: string, ...operands: Tensor[] | [readonly Tensor[]]): Tensor;
 export function einsum(...sublists: (Tensor | readonly (number | "...")[])[]): Tensor;

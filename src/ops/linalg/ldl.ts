@@ -41,9 +41,11 @@ function factored(op: string, a: Tensor): Named<"LD" | "pivots" | "info", Tensor
 }
 
 /**
- * P L D Lᵀ Pᵀ of a symmetric matrix, of which the lower triangle is read: L and D in one matrix, and LAPACK's pivots. No gradient. Shapes:
- * [..., n, n] → LD [..., n, n], pivots [..., n] `int32`. PyTorch: `torch.linalg.ldl_factor`.
+ * The factorization P L D Lᵀ Pᵀ of a symmetric matrix, of which the lower triangle is read: L and D in one
+ * matrix, and LAPACK's pivots. No gradient. Shapes: [..., n, n] → LD [..., n, n], pivots [..., n] `int32`.
+ * PyTorch: `torch.linalg.ldl_factor`.
  * @throws SimdgradError `SINGULAR_MATRIX`.
+ * @forms linalg.ldlFactor()
  */
 export function ldlFactor(a: Tensor, options?: LdlOptions): Named<"LD" | "pivots", Tensor> {
   checkTensors("linalg.ldlFactor", a);
@@ -52,7 +54,10 @@ export function ldlFactor(a: Tensor, options?: LdlOptions): Named<"LD" | "pivots
   return checkSingular("linalg.ldlFactor", { result: named({ LD, pivots }), info });
 }
 
-/** `ldlFactor` that does not throw: see `solveEx`. PyTorch: `torch.linalg.ldl_factor_ex`. */
+/**
+ * The factorization of `ldlFactor` without throwing: see `solveEx`. PyTorch: `torch.linalg.ldl_factor_ex`.
+ * @forms linalg.ldlFactorEx()
+ */
 export function ldlFactorEx(
   a: Tensor,
   options?: LdlOptions & CheckErrorsOptions,
@@ -65,8 +70,9 @@ export function ldlFactorEx(
 }
 
 /**
- * X with A X = B, from what `ldlFactor(A)` gives. No gradient. Shapes: [..., n, n], [..., n], B [..., n, k]; batch dims broadcast.
- * PyTorch: `torch.linalg.ldl_solve`.
+ * The solution X of A X = B, given what `ldlFactor(A)` returns. No gradient. Shapes: [..., n, n], [..., n], B
+ * [..., n, k]; batch dims broadcast. PyTorch: `torch.linalg.ldl_solve`.
+ * @forms linalg.ldlSolve()
  */
 export function ldlSolve(LD: Tensor, pivots: Tensor, b: Tensor, options?: LdlOptions): Tensor {
   checkTensors("linalg.ldlSolve", LD, pivots, b);

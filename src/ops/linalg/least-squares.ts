@@ -41,8 +41,10 @@ export interface LeastSquares extends ReadonlyArray<Tensor> {
 const drivers: readonly LstsqDriver[] = ["gels", "gelsy", "gelsd", "gelss"];
 
 /**
- * Least squares: X that makes ‖A X - B‖ least, also where columns of A depend on each other, never by the normal equations. The gradient
- * is that at a constant rank. Shapes: A [..., m, n], B [..., m, k] or [..., m]; batch dims broadcast. PyTorch: `torch.linalg.lstsq`.
+ * The least-squares solution X that minimizes ‖A X - B‖, also for rank-deficient A; the normal equations are
+ * never used. The gradient is that at a constant rank. Shapes: A [..., m, n], B [..., m, k] or [..., m];
+ * batch dims broadcast. PyTorch: `torch.linalg.lstsq`.
+ * @forms linalg.lstsq()
  */
 export function lstsq(a: Tensor, b: Tensor, options?: LstsqOptions): LeastSquares {
   checkTensors("linalg.lstsq", a, b);

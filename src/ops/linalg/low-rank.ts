@@ -34,8 +34,10 @@ export interface PcaLowrankOptions extends GeneratorOptions {
 type Svd = Named<"U" | "S" | "V", Tensor>;
 
 /**
- * The `q` largest singular values and their vectors, A ≈ U diag(S) Vᵀ, from products of A with random vectors (Halko, Martinsson and
- * Tropp, 2011). Shapes: [..., m, n] → U [..., m, q], S [..., q], V [..., n, q]. PyTorch: `torch.svd_lowrank`.
+ * The `q` largest singular values and their vectors, A ≈ U diag(S) Vᵀ, from products of A with random vectors
+ * (Halko, Martinsson and Tropp, 2011). Shapes: [..., m, n] → U [..., m, q], S [..., q], V [..., n, q].
+ * PyTorch: `torch.svd_lowrank`.
+ * @forms svdLowrank()
  */
 export function svdLowrank(a: Tensor, options?: SvdLowrankOptions): Svd {
   checkTensors("svdLowrank", a);
@@ -45,8 +47,9 @@ export function svdLowrank(a: Tensor, options?: SvdLowrankOptions): Svd {
 }
 
 /**
- * Principal components of the rows of A: `svdLowrank` of A without its mean. Columns of V are the directions. PyTorch:
- * `torch.pca_lowrank`.
+ * Principal components of the rows of A: `svdLowrank` of A without its mean. Columns of V are the directions.
+ * PyTorch: `torch.pca_lowrank`.
+ * @forms pcaLowrank()
  */
 export function pcaLowrank(a: Tensor, options?: PcaLowrankOptions): Svd {
   checkTensors("pcaLowrank", a);

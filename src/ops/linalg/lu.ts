@@ -108,9 +108,11 @@ function permutations(pivots: Tensor, rows: number, like: Tensor): Tensor {
 }
 
 /**
- * L and U with A = P L U in one matrix (the ones of L are left out), and the exchanges of rows, from 1, that make P. Shapes: A [..., m, n] → LU
- * [..., m, n], pivots [..., min(m, n)] `int32`. PyTorch: `torch.linalg.lu_factor`.
+ * L and U with A = P L U in one matrix (without the ones of L), and the row exchanges (counted from 1) that
+ * make P. Shapes: A [..., m, n] → LU [..., m, n], pivots [..., min(m, n)] `int32`. PyTorch:
+ * `torch.linalg.lu_factor`.
  * @throws SimdgradError `SINGULAR_MATRIX`.
+ * @forms linalg.luFactor()
  */
 export function luFactor(a: Tensor, options?: LuOptions): Named<"LU" | "pivots", Tensor> {
   checkTensors("linalg.luFactor", a);
@@ -119,7 +121,10 @@ export function luFactor(a: Tensor, options?: LuOptions): Named<"LU" | "pivots",
   return checkSingular("linalg.luFactor", { result: named({ LU, pivots }), info });
 }
 
-/** `luFactor` that does not throw: see `solveEx`. PyTorch: `torch.linalg.lu_factor_ex`. */
+/**
+ * The factorization of `luFactor` without throwing: see `solveEx`. PyTorch: `torch.linalg.lu_factor_ex`.
+ * @forms linalg.luFactorEx()
+ */
 export function luFactorEx(
   a: Tensor,
   options?: LuOptions & CheckErrorsOptions,
@@ -132,8 +137,10 @@ export function luFactorEx(
 }
 
 /**
- * P, L and U with A = P L U: a permutation, a lower triangle with ones on the diagonal, an upper triangle. Shapes, with k = min(m, n): A
- * [..., m, n] → P [..., m, m], L [..., m, k], U [..., k, n]. With `pivot: false` P is empty. PyTorch: `torch.linalg.lu`.
+ * P, L and U with A = P L U: a permutation, a lower triangle with ones on its diagonal, and an upper
+ * triangle. Shapes, with k = min(m, n): A [..., m, n] → P [..., m, m], L [..., m, k], U [..., k, n]. With
+ * `pivot: false` P is empty. PyTorch: `torch.linalg.lu`.
+ * @forms linalg.lu()
  */
 export function lu(a: Tensor, options?: LuOptions): Named<"P" | "L" | "U", Tensor> {
   checkTensors("linalg.lu", a);
@@ -150,7 +157,10 @@ export interface LuUnpackOptions {
   unpackPivots?: boolean;
 }
 
-/** P, L and U (see `linalg.lu`) of what `linalg.luFactor` gives. PyTorch: `torch.lu_unpack`. */
+/**
+ * P, L and U (see `linalg.lu`), given what `linalg.luFactor` returns. PyTorch: `torch.lu_unpack`.
+ * @forms luUnpack()
+ */
 export function luUnpack(
   LU: Tensor,
   pivots: Tensor,
@@ -178,8 +188,9 @@ export interface LuSolveOptions {
 }
 
 /**
- * X with A X = B, from LU and pivots of `luFactor(A)`. Shapes: [..., n, n], [..., n], [..., n, k]; batch dims broadcast.
- * PyTorch: `torch.linalg.lu_solve`.
+ * The solution X of A X = B, given LU and pivots of `luFactor(A)`. Shapes: [..., n, n], [..., n], [..., n,
+ * k]; batch dims broadcast. PyTorch: `torch.linalg.lu_solve`.
+ * @forms linalg.luSolve()
  */
 export function luSolve(LU: Tensor, pivots: Tensor, b: Tensor, options?: LuSolveOptions): Tensor {
   checkTensors("linalg.luSolve", LU, pivots, b);
@@ -204,8 +215,9 @@ export function luSolve(LU: Tensor, pivots: Tensor, b: Tensor, options?: LuSolve
 }
 
 /**
- * LU and pivots, and with `getInfos` also `info`, as `linalg.luFactorEx` has them: `lu(a, true, true)` or `lu(a, { getInfos: true })`.
- * PyTorch: `torch.lu`.
+ * LU and pivots of `linalg.luFactor`, and with `getInfos` also `info`: `lu(a, true, true)` or
+ * `lu(a, { getInfos: true })`. PyTorch: `torch.lu`.
+ * @forms lu(), x.lu()
  */
 export function luOf(
   a: Tensor,
@@ -217,7 +229,11 @@ export function luOf(
   return getInfos ? named({ LU, pivots, info }) : named({ LU, pivots });
 }
 
-/** `linalg.luSolve` with B first. PyTorch: `torch.lu_solve`. */
+/**
+ * The solution X of A X = B as `linalg.luSolve` computes it, with B as the first argument. PyTorch:
+ * `torch.lu_solve`.
+ * @forms luSolve(), x.luSolve()
+ */
 export function luSolveOf(b: Tensor, LU: Tensor, pivots: Tensor): Tensor {
   return luSolve(LU, pivots, b);
 }

@@ -83,10 +83,12 @@ function checkFloats(op: string, a: Tensor, b: Tensor): void {
 }
 
 /**
- * Matrix product with NumPy's rules: the last two dims are matrices, dims before them broadcast, a 1-d operand is a
- * row on the left or a column on the right and its dim is dropped from the result. Integers are multiplied and added up exactly.
+ * The matrix product with NumPy's rules: the last two dims are matrices, and dims before them broadcast. A
+ * 1-d operand is a row on the left or a column on the right, and its dim is dropped from the result. Integers
+ * are multiplied and added up exactly. PyTorch: `torch.matmul`, `torch.linalg.matmul`.
  * @throws ShapeError when inner dimensions differ or batch dims do not broadcast.
  * @throws ValueError `INTEGER_OVERFLOW` when a sum of integers does not fit the dtype.
+ * @forms matmul(), x.matmul(), linalg.matmul()
  */
 export function matmul(a: Tensor, b: Tensor): Tensor {
   checkTensors("matmul", a, b);
@@ -147,8 +149,9 @@ function multiplyBatches(a: Tensor, b: Tensor): Tensor {
 }
 
 /**
- * x·Wᵀ + b: one kernel forward, three backward (PyTorch's `F.linear`).
- * Shapes: x [..., in], weight [out, in], bias [out] → [..., out].
+ * x·Wᵀ + b, computed by one kernel forward and three backward.
+ * Shapes: x [..., in], weight [out, in], bias [out] → [..., out]. PyTorch: `F.linear`.
+ * @forms nn.functional.linear()
  */
 export function linear(x: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
   checkTensors("linear", x, weight);

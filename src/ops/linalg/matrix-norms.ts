@@ -22,9 +22,11 @@ export type MatrixOrder = "fro" | "nuc" | 1 | -1 | 2 | -2 | number;
 const orders: readonly MatrixOrder[] = ["fro", "nuc", 1, -1, 2, -2, Infinity, -Infinity];
 
 /**
- * The norm of matrices: those in the two dims of `dim`, rows first; default the last two, and "fro". The order and the dims may also stand
- * among the options. Shapes: [..., m, n] → [...]. PyTorch: `torch.linalg.matrix_norm`.
+ * The norm of the matrices in the two dims `dim` (default: the last two), by default the Frobenius norm. The
+ * order and the dims may also stand among the options. Shapes: [..., m, n] → [...]. PyTorch:
+ * `torch.linalg.matrix_norm`.
  * @throws ShapeError `EMPTY_REDUCTION` where there is no largest or smallest.
+ * @forms linalg.matrixNorm()
  */
 export function matrixNorm(x: Tensor, ...args: NormArguments<"ord", MatrixOrder, readonly number[]>): Tensor {
   checkTensors("linalg.matrixNorm", x);
@@ -80,8 +82,10 @@ function checkPair(op: string, dim: readonly number[], x: Tensor): [number, numb
 }
 
 /**
- * The norm of a vector or matrix: with two dims in `dim`, or two of `x` and an `ord`, that of `matrixNorm`; else that of `vectorNorm`.
- * Default: the 2-norm of all elements, or of those over `dim`. PyTorch: `torch.linalg.norm`.
+ * The norm of vectors or matrices: `matrixNorm` if `dim` has two dims, or if `x` has two and `ord` is given;
+ * else `vectorNorm`. Default: the 2-norm of all elements, or of those over `dim`. PyTorch:
+ * `torch.linalg.norm`.
+ * @forms linalg.norm()
  */
 export function norm(x: Tensor, ...args: NormArguments<"ord", MatrixOrder>): Tensor {
   checkTensors("linalg.norm", x);
@@ -98,8 +102,9 @@ export function norm(x: Tensor, ...args: NormArguments<"ord", MatrixOrder>): Ten
 }
 
 /**
- * `vectorNorm` of order `p`, default "fro", which is 2, over `dim`, default all; "nuc" is `linalg.matrixNorm`'s, of a matrix or over two dims.
- * PyTorch: `torch.norm`.
+ * The norm of order `p` (default "fro", which is 2) over `dim` (default: all dims); "nuc" is the nuclear norm
+ * of a matrix, or of those in two dims. PyTorch: `torch.norm`.
+ * @forms norm(), x.norm()
  */
 export function normOf(x: Tensor, ...args: NormArguments<"p", number | "fro" | "nuc">): Tensor {
   const { order = "fro", dim, ...options } = normArguments<number | "fro" | "nuc">("norm", "p", args);
@@ -114,8 +119,10 @@ export function normOf(x: Tensor, ...args: NormArguments<"p", number | "fro" | "
 }
 
 /**
- * The condition number: the norm of A times that of A⁻¹, for which 2 (the default) and -2 need no square matrix. Of singular matrices
- * Infinity. Shapes: [..., m, n] → [...]. PyTorch: `torch.linalg.cond`.
+ * The condition number of each matrix: the norm of A times that of A⁻¹; for orders 2 (the default) and -2, A
+ * need not be square. Of singular matrices Infinity. Shapes: [..., m, n] → [...]. PyTorch:
+ * `torch.linalg.cond`.
+ * @forms linalg.cond()
  */
 export function cond(
   a: Tensor,

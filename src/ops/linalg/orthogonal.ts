@@ -16,9 +16,11 @@ import { solveTriangular } from "./triangular.js";
 export type QrMode = "reduced" | "complete" | "r";
 
 /**
- * Q and R with A = Q R, Q orthogonal, R upper triangular, by Householder's reflections, with LAPACK's signs. Shapes: A [..., m, n] and
- * k = min(m, n): Q [..., m, k] and R [..., k, n]; for `complete` [..., m, m] and [..., m, n], without a gradient where m > n; for `r` Q is
- * empty. PyTorch: `torch.linalg.qr`.
+ * Q and R with A = Q R, where Q is orthogonal and R upper triangular, computed by Householder reflections
+ * with LAPACK's signs.
+ * Shapes: A [..., m, n] and k = min(m, n): Q [..., m, k] and R [..., k, n]; for `complete` [..., m, m] and
+ * [..., m, n], without a gradient where m > n; for `r` Q is empty. PyTorch: `torch.linalg.qr`.
+ * @forms linalg.qr()
  */
 export function qr(a: Tensor, options?: { mode?: QrMode }): Named<"Q" | "R", Tensor> {
   checkTensors("linalg.qr", a);
@@ -69,15 +71,20 @@ function squareGradient({ Q, R }: Factors, g: Factors): Tensor {
   return solveTriangular(mT(R), outer, { upper: false, left: false });
 }
 
-/** `linalg.qr` with `some: false` for mode complete. PyTorch: `torch.qr`. */
+/**
+ * Q and R as `linalg.qr` computes them; `some: false` is its mode `complete`. PyTorch: `torch.qr`.
+ * @forms qr(), x.qr()
+ */
 export function qrOf(a: Tensor, options?: { some?: boolean }): Named<"Q" | "R", Tensor> {
   checkOptions("qr", options, ["some"]);
   return factored("qr", a, options?.some === false ? "complete" : "reduced");
 }
 
 /**
- * QR as LAPACK keeps it: R on and above the diagonal, below it the vectors of the reflections, whose first element, 1, is left out, and
- * their factors. No gradient. Shapes: [..., m, n] → a [..., m, n], tau [..., min(m, n)]. PyTorch: `torch.geqrf`.
+ * The QR factorization as LAPACK stores it: R on and above the diagonal, the vectors of the reflections below
+ * it, and the factors of the reflections. The first element of each vector is 1 and is left out. No gradient.
+ * Shapes: [..., m, n] → a [..., m, n], tau [..., min(m, n)]. PyTorch: `torch.geqrf`.
+ * @forms geqrf(), x.geqrf()
  */
 export function geqrf(a: Tensor): Named<"a" | "tau", Tensor> {
   checkTensors("geqrf", a);
@@ -116,8 +123,10 @@ function compact(op: string, a: Tensor, tau: Tensor): { V: Tensor; T: Tensor } {
 }
 
 /**
- * The first n columns of the product of the reflections that `geqrf` gives: the Q of `linalg.qr`. Shapes: [..., m, n], [..., k] → [..., m, n],
- * with k <= n <= m. PyTorch: `torch.linalg.householder_product`.
+ * The first n columns of the product of the reflections that `geqrf` returns: the Q of `linalg.qr`. Shapes:
+ * [..., m, n], [..., k] → [..., m, n], with k <= n <= m. PyTorch: `torch.linalg.householder_product`,
+ * `torch.orgqr`.
+ * @forms orgqr(), x.orgqr(), linalg.householderProduct()
  */
 export function householderProduct(a: Tensor, tau: Tensor): Tensor {
   checkTensors("linalg.householderProduct", a, tau);
@@ -140,8 +149,9 @@ export interface OrmqrOptions {
 }
 
 /**
- * Q times C, where Q [..., m, m] is the product of the reflections that `geqrf` gives. Shapes: a [..., m, n], tau [..., k], C [..., m, l], or
- * with `left: false` [..., l, m]. PyTorch: `torch.ormqr`.
+ * The product Q C, where Q [..., m, m] is the product of the reflections that `geqrf` returns. Shapes: a
+ * [..., m, n], tau [..., k], C [..., m, l], or with `left: false` [..., l, m]. PyTorch: `torch.ormqr`.
+ * @forms ormqr(), x.ormqr()
  */
 export function ormqr(a: Tensor, tau: Tensor, c: Tensor, options?: OrmqrOptions): Tensor {
   checkTensors("ormqr", a, tau, c);

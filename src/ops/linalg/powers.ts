@@ -17,8 +17,10 @@ import { checkMatrices } from "./matrices.js";
 import { inv, solve } from "./solve.js";
 
 /**
- * Aⁿ for an integer n, by repeated squaring; of A⁻¹ where n is below 0. Shape: [..., m, m]. PyTorch: `torch.linalg.matrix_power`.
+ * Aⁿ for an integer n, computed by repeated squaring; negative n are powers of A⁻¹. Shape: [..., m, m].
+ * PyTorch: `torch.linalg.matrix_power`, `torch.matrix_power`.
  * @throws SimdgradError `SINGULAR_MATRIX` for a negative power of a singular matrix.
+ * @forms matrixPower(), x.matrixPower(), linalg.matrixPower()
  */
 export function matrixPower(a: Tensor, n: number): Tensor {
   checkTensors("linalg.matrixPower", a);
@@ -43,8 +45,9 @@ const coefficients = [1];
 for (let i = 1; i <= 13; i++) coefficients.push((coefficients[i - 1] * (14 - i)) / (i * (27 - i)));
 
 /**
- * The exponential of matrices, Σ Aⁱ / i!, by Padé's approximation of a matrix halved until it is small, squared as often; in float64. Shape:
- * [..., n, n]. PyTorch: `torch.linalg.matrix_exp`.
+ * The exponential of each matrix, Σ Aⁱ / i!, computed in float64 by scaling, a Padé approximation and
+ * repeated squaring. Shape: [..., n, n]. PyTorch: `torch.linalg.matrix_exp`, `torch.matrix_exp`.
+ * @forms matrixExp(), x.matrixExp(), linalg.matrixExp()
  */
 export function matrixExp(a: Tensor): Tensor {
   checkTensors("linalg.matrixExp", a);
@@ -72,15 +75,19 @@ export function matrixExp(a: Tensor): Tensor {
 }
 
 /**
- * The product of matrices in the order that needs the fewest multiplications. The first and the last may be vectors. Shapes: [m, k], …,
- * [l, n] → [m, n]. PyTorch: `torch.linalg.multi_dot`.
+ * The product of several matrices, multiplied in the order that needs the fewest operations. The first and
+ * the last may be vectors. Shapes: [m, k], …, [l, n] → [m, n]. PyTorch: `torch.linalg.multi_dot`.
+ * @forms linalg.multiDot()
  */
 export function multiDot(tensors: readonly Tensor[]): Tensor {
   checkTensorList("linalg.multiDot", tensors);
   return chained("linalg.multiDot", tensors);
 }
 
-/** `linalg.multiDot` of its arguments. PyTorch: `torch.chain_matmul`. */
+/**
+ * The product of its arguments as `linalg.multiDot` computes it. PyTorch: `torch.chain_matmul`.
+ * @forms chainMatmul()
+ */
 export function chainMatmul(...matrices: Tensor[]): Tensor {
   checkTensors("chainMatmul", ...matrices);
   return chained("chainMatmul", matrices);
@@ -126,7 +133,11 @@ function bestProduct(matrices: readonly Tensor[]): Tensor {
   return product(0, count - 1);
 }
 
-/** The powers 0, …, N - 1 of elements, as rows; default N: as many as elements. Shapes: [..., n] → [..., n, N]. PyTorch: `torch.linalg.vander`. */
+/**
+ * The Vandermonde matrix: each row holds the powers 0, …, N - 1 of an element; N is by default the number of
+ * elements. Shapes: [..., n] → [..., n, N]. PyTorch: `torch.linalg.vander`.
+ * @forms linalg.vander()
+ */
 export function vander(x: Tensor, options?: { N?: number | null }): Tensor {
   checkTensors("linalg.vander", x);
   checkOptions("linalg.vander", options, ["N"]);
@@ -144,8 +155,9 @@ function rising(x: Tensor, count: number): Tensor {
 }
 
 /**
- * The powers N - 1, …, 0 of elements, as rows, or with `increasing` 0, …, N - 1; default N: as many as elements. Shapes: [n] → [n, N].
- * PyTorch: `torch.vander`.
+ * The Vandermonde matrix: each row holds the powers N - 1, …, 0 of an element, or 0, …, N - 1 with
+ * `increasing`. Shapes: [n] → [n, N]. PyTorch: `torch.vander`.
+ * @forms vander()
  */
 export function vanderOf(
   x: Tensor,
@@ -163,7 +175,10 @@ export function vanderOf(
   return increasing ? powers : flip(powers, 1);
 }
 
-/** Sums of products along `dim`; the other dims broadcast. PyTorch: `torch.linalg.vecdot`. */
+/**
+ * The dot products of vectors along `dim`; the other dims broadcast. PyTorch: `torch.linalg.vecdot`.
+ * @forms linalg.vecdot()
+ */
 export function vecdot(x: Tensor, y: Tensor, given: OrNamed<number> = -1): Tensor {
   checkTensors("linalg.vecdot", x, y);
   const dim = dimOf("linalg.vecdot", given);

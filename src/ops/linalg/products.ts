@@ -29,7 +29,10 @@ export function multiply(op: string, a: Tensor, b: Tensor): Tensor {
   return matmul(a, b);
 }
 
-/** Matrix product. Shapes: [M, K], [K, N] → [M, N]. PyTorch: `torch.mm`. */
+/**
+ * The product of two matrices: [M, K], [K, N] → [M, N]. PyTorch: `torch.mm`.
+ * @forms mm(), x.mm()
+ */
 export function mm(a: Tensor, b: Tensor): Tensor {
   checkTensors("mm", a, b);
   needsDims("mm", "the first matrix", a, 2);
@@ -37,7 +40,10 @@ export function mm(a: Tensor, b: Tensor): Tensor {
   return multiply("mm", a, b);
 }
 
-/** Matrix products, one of each batch. Shapes: [B, M, K], [B, K, N] → [B, M, N]. PyTorch: `torch.bmm`. */
+/**
+ * The products of the matrices of two batches: [B, M, K], [B, K, N] → [B, M, N]. PyTorch: `torch.bmm`.
+ * @forms bmm(), x.bmm()
+ */
 export function bmm(a: Tensor, b: Tensor): Tensor {
   checkTensors("bmm", a, b);
   needsDims("bmm", "the first batch of matrices", a, 3);
@@ -47,7 +53,10 @@ export function bmm(a: Tensor, b: Tensor): Tensor {
   return multiply("bmm", a, b);
 }
 
-/** Matrix times vector. Shapes: [M, K], [K] → [M]. PyTorch: `torch.mv`. */
+/**
+ * The product of a matrix and a vector: [M, K], [K] → [M]. PyTorch: `torch.mv`.
+ * @forms mv(), x.mv()
+ */
 export function mv(matrix: Tensor, vector: Tensor): Tensor {
   checkTensors("mv", matrix, vector);
   needsDims("mv", "the matrix", matrix, 2);
@@ -55,7 +64,10 @@ export function mv(matrix: Tensor, vector: Tensor): Tensor {
   return reshape(multiply("mv", matrix, unsqueeze(vector, 1)), [matrix.shape[0]]);
 }
 
-/** Sum of the products of two vectors: [K], [K] → []. PyTorch: `torch.dot`. */
+/**
+ * The sum of the products of the elements of two vectors: [K], [K] → []. PyTorch: `torch.dot`.
+ * @forms dot(), x.dot()
+ */
 export function dot(a: Tensor, b: Tensor): Tensor {
   checkTensors("dot", a, b);
   needsDims("dot", "the first vector", a, 1);
@@ -63,13 +75,20 @@ export function dot(a: Tensor, b: Tensor): Tensor {
   return reshape(multiply("dot", unsqueeze(a, 0), unsqueeze(b, 1)), []);
 }
 
-/** `dot`, which for real numbers is the same. PyTorch: `torch.vdot`. */
+/**
+ * The dot product of two vectors, which is `dot` for real numbers. PyTorch: `torch.vdot`.
+ * @forms vdot(), x.vdot()
+ */
 export function vdot(a: Tensor, b: Tensor): Tensor {
   checkTensors("vdot", a, b);
   return dot(a, b);
 }
 
-/** Every element of one vector times every element of another: [M], [N] → [M, N]. PyTorch: `torch.outer`. */
+/**
+ * The products of every element of one vector with every element of another: [M], [N] → [M, N]. PyTorch:
+ * `torch.outer`, `torch.ger`.
+ * @forms ger(), outer(), x.outer(), x.ger()
+ */
 export function outer(a: Tensor, b: Tensor): Tensor {
   checkTensors("outer", a, b);
   needsDims("outer", "the first vector", a, 1);
@@ -78,8 +97,9 @@ export function outer(a: Tensor, b: Tensor): Tensor {
 }
 
 /**
- * Sums of products over the last dim of both; with a scalar, the product.
+ * The dot products over the last dim of both operands; with a scalar, the product.
  * Shapes: [...a, K], [...b, K] → [...a, ...b]. PyTorch: `torch.inner`.
+ * @forms inner(), x.inner()
  */
 export function inner(a: Tensor, b: Tensor): Tensor {
   checkTensors("inner", a, b);
@@ -90,8 +110,9 @@ export function inner(a: Tensor, b: Tensor): Tensor {
 }
 
 /**
- * Sums of products over the last `dims` dims of `a` and the first of `b`, or over the dims listed for each. The other dims of `a`,
- * then those of `b` remain. PyTorch: `torch.tensordot`.
+ * The sums of products over the last `dims` dims of `a` and the first of `b`, or over the dims listed for
+ * each. The other dims of `a`, then those of `b` remain. PyTorch: `torch.tensordot`.
+ * @forms tensordot()
  */
 export function tensordot(
   a: Tensor,
@@ -164,37 +185,58 @@ function factorsOf(dtype: DType, options: AddProductOptions | undefined): Requir
   return isFloating(dtype) ? { beta, alpha } : { beta: Math.trunc(beta), alpha: Math.trunc(alpha) };
 }
 
-/** beta · x + alpha · (a b). Shapes: x broadcasts to [M, N]; [M, K], [K, N]. PyTorch: `torch.addmm`. */
+/**
+ * beta · x + alpha · (a b). Shapes: x broadcasts to [M, N]; [M, K], [K, N]. PyTorch: `torch.addmm`.
+ * @forms addmm(), x.addmm(), x.addmm_()
+ */
 export function addmm(x: Tensor, a: Tensor, b: Tensor, options?: AddProductOptions): Tensor {
   checkTensors("addmm", x, a, b);
   return addProduct("addmm", x, mm(a, b), options);
 }
 
-/** beta · x + alpha · (a[i] b[i]). Shapes: x broadcasts to [B, M, N]; [B, M, K], [B, K, N]. PyTorch: `torch.baddbmm`. */
+/**
+ * beta · x + alpha · (a[i] b[i]). Shapes: x broadcasts to [B, M, N]; [B, M, K], [B, K, N]. PyTorch:
+ * `torch.baddbmm`.
+ * @forms baddbmm(), x.baddbmm(), x.baddbmm_()
+ */
 export function baddbmm(x: Tensor, a: Tensor, b: Tensor, options?: AddProductOptions): Tensor {
   checkTensors("baddbmm", x, a, b);
   return addProduct("baddbmm", x, bmm(a, b), options);
 }
 
-/** beta · x + alpha · Σ a[i] b[i]. Shapes: x broadcasts to [M, N]; [B, M, K], [B, K, N]. PyTorch: `torch.addbmm`. */
+/**
+ * beta · x + alpha · Σ a[i] b[i]. Shapes: x broadcasts to [M, N]; [B, M, K], [B, K, N]. PyTorch:
+ * `torch.addbmm`.
+ * @forms addbmm(), x.addbmm(), x.addbmm_()
+ */
 export function addbmm(x: Tensor, a: Tensor, b: Tensor, options?: AddProductOptions): Tensor {
   checkTensors("addbmm", x, a, b);
   return addProduct("addbmm", x, to(sum(bmm(a, b), 0), promote(a.dtype, b.dtype)), options);
 }
 
-/** beta · x + alpha · (matrix vector). Shapes: x broadcasts to [M]; [M, K], [K]. PyTorch: `torch.addmv`. */
+/**
+ * beta · x + alpha · (matrix vector). Shapes: x broadcasts to [M]; [M, K], [K]. PyTorch: `torch.addmv`.
+ * @forms addmv(), x.addmv(), x.addmv_()
+ */
 export function addmv(x: Tensor, matrix: Tensor, vector: Tensor, options?: AddProductOptions): Tensor {
   checkTensors("addmv", x, matrix, vector);
   return addProduct("addmv", x, mv(matrix, vector), options);
 }
 
-/** beta · x + alpha · outer(a, b). Shapes: x broadcasts to [M, N]; [M], [N]. PyTorch: `torch.addr`. */
+/**
+ * beta · x + alpha · outer(a, b). Shapes: x broadcasts to [M, N]; [M], [N]. PyTorch: `torch.addr`.
+ * @forms addr(), x.addr(), x.addr_()
+ */
 export function addr(x: Tensor, a: Tensor, b: Tensor, options?: AddProductOptions): Tensor {
   checkTensors("addr", x, a, b);
   return addProduct("addr", x, outer(a, b), options);
 }
 
-/** The Kronecker product: a block of `b`, scaled, for each element of `a`. Dims multiply, aligned at the last. PyTorch: `torch.kron`. */
+/**
+ * The Kronecker product: for each element of `a`, a copy of `b` multiplied by it. Dims multiply, aligned at
+ * the last. PyTorch: `torch.kron`.
+ * @forms kron(), x.kron()
+ */
 export function kron(a: Tensor, b: Tensor): Tensor {
   checkTensors("kron", a, b);
   const rank = Math.max(a.ndim, b.ndim);
@@ -215,8 +257,9 @@ export function kron(a: Tensor, b: Tensor): Tensor {
 }
 
 /**
- * Cross products of vectors of 3 elements along `dim`; default: the first dim of size 3. Other dims broadcast.
- * PyTorch: `torch.cross`.
+ * Cross products of vectors of 3 elements along `dim`, by default the first dim of size 3. Other dims
+ * broadcast. PyTorch: `torch.cross`.
+ * @forms cross(), x.cross()
  */
 export function cross(a: Tensor, b: Tensor, given?: OrNamed<number>): Tensor {
   checkTensors("cross", a, b);

@@ -44,8 +44,9 @@ type PinvArguments =
   | [options?: ToleranceOptions & { rcond?: number | Tensor | null }];
 
 /**
- * The pseudoinverse, V diag(1 / S) Uᵀ without the values that count as 0: A⁻¹ where that exists. The gradient is that at a constant
- * rank. Shapes: [..., m, n] → [..., n, m]. PyTorch: `torch.linalg.pinv`.
+ * The pseudoinverse V diag(1 / S) Uᵀ, computed without the singular values that count as 0. The gradient is
+ * that at a constant rank. Shapes: [..., m, n] → [..., n, m]. PyTorch: `torch.linalg.pinv`.
+ * @forms linalg.pinv()
  */
 export function pinv(a: Tensor, ...args: PinvArguments): Tensor {
   checkTensors("linalg.pinv", a);
@@ -53,7 +54,11 @@ export function pinv(a: Tensor, ...args: PinvArguments): Tensor {
   return inverted("linalg.pinv", a, { ...rest, rtol: rest.rtol ?? rcond } as ToleranceOptions);
 }
 
-/** `linalg.pinv`: values up to `rcond` times the largest count as 0. Default 1e-15. PyTorch: `torch.pinverse`. */
+/**
+ * The pseudoinverse as `linalg.pinv` computes it; singular values up to `rcond` times the largest count as 0.
+ * Default 1e-15. PyTorch: `torch.pinverse`.
+ * @forms pinverse(), x.pinverse()
+ */
 export function pinverse(a: Tensor, ...args: [rcond?: number] | [options: { rcond?: number }]): Tensor {
   checkTensors("pinverse", a);
   const { rcond = 1e-15 } = byPositionOrName("pinverse", args, ["rcond"]) as { rcond?: number };
@@ -97,8 +102,9 @@ export function pinvGradient(a: Tensor, P: Tensor, g: Tensor): Tensor {
 }
 
 /**
- * How many singular values do not count as 0, `int32`. Shapes: [..., m, n] → [...]. `tol`: the largest that does, whatever the others
- * are. PyTorch: `torch.linalg.matrix_rank`.
+ * The rank of each matrix, `int32`: the number of singular values that do not count as 0. Shapes: [..., m, n]
+ * → [...]. `tol`: the largest that does, whatever the others are. PyTorch: `torch.linalg.matrix_rank`.
+ * @forms linalg.matrixRank()
  */
 export function matrixRank(a: Tensor, options?: ToleranceOptions & { tol?: number | Tensor | null }): Tensor {
   checkTensors("linalg.matrixRank", a);

@@ -88,9 +88,10 @@ function solveChecked(op: string, a: Tensor, b: Tensor, left: boolean): Checked<
 }
 
 /**
- * X with A X = B; with `left: false`, X A = B. Shapes: A [..., n, n], B [..., n, k] or [..., n]; batch dims broadcast.
- * PyTorch: `torch.linalg.solve`.
+ * The solution X of A X = B, or of X A = B with `left: false`. Shapes: A [..., n, n], B [..., n, k] or [...,
+ * n]; batch dims broadcast. PyTorch: `torch.linalg.solve`.
  * @throws SimdgradError `SINGULAR_MATRIX`.
+ * @forms linalg.solve()
  */
 export function solve(a: Tensor, b: Tensor, options?: SolveOptions): Tensor {
   checkTensors("linalg.solve", a, b);
@@ -99,8 +100,9 @@ export function solve(a: Tensor, b: Tensor, options?: SolveOptions): Tensor {
 }
 
 /**
- * `solve` that does not throw: `info` is, for each matrix, 0 or the number of its first pivot that is 0, and then its result means
- * nothing. PyTorch: `torch.linalg.solve_ex`.
+ * `result` and `info` of `solve` without throwing: `info` is 0 for each matrix, or the number of its first
+ * pivot that is 0; its result is then meaningless. PyTorch: `torch.linalg.solve_ex`.
+ * @forms linalg.solveEx()
  */
 export function solveEx(
   a: Tensor,
@@ -136,15 +138,20 @@ export function invChecked(op: string, a: Tensor): Checked<Tensor> {
 }
 
 /**
- * A⁻¹. Solve systems with `solve` instead: faster and nearer. PyTorch: `torch.linalg.inv`.
+ * The inverse of each matrix. Solve systems with `solve` instead: faster and nearer. PyTorch:
+ * `torch.linalg.inv`, `torch.inverse`.
  * @throws SimdgradError `SINGULAR_MATRIX`.
+ * @forms inverse(), x.inverse(), linalg.inv()
  */
 export function inv(a: Tensor): Tensor {
   checkTensors("linalg.inv", a);
   return checkSingular("linalg.inv", invChecked("linalg.inv", a));
 }
 
-/** `inv` that does not throw: see `solveEx`. PyTorch: `torch.linalg.inv_ex`. */
+/**
+ * `inverse` and `info` of `inv` without throwing: see `solveEx`. PyTorch: `torch.linalg.inv_ex`.
+ * @forms linalg.invEx()
+ */
 export function invEx(a: Tensor, options?: CheckErrorsOptions): Named<"inverse" | "info", Tensor> {
   checkTensors("linalg.invEx", a);
   checkOptions("linalg.invEx", options, ["checkErrors"]);
@@ -154,8 +161,10 @@ export function invEx(a: Tensor, options?: CheckErrorsOptions): Named<"inverse" 
 }
 
 /**
- * The inverse of `a` as a map of tensors: `tensordot(tensorinv(a), b, b.ndim)` undoes `tensordot(a, x, x.ndim)`. The first `ind` dims, default 2, have as
- * many elements as the others. Shape: [...first, ...rest] → [...rest, ...first]. PyTorch: `torch.linalg.tensorinv`.
+ * The inverse of `a` as a linear map of tensors: `tensordot(tensorinv(a), b, b.ndim)` undoes
+ * `tensordot(a, x, x.ndim)`. The first `ind` dims, default 2, have as many elements as the others. Shape:
+ * [...first, ...rest] → [...rest, ...first]. PyTorch: `torch.linalg.tensorinv`.
+ * @forms linalg.tensorinv()
  */
 export function tensorinv(a: Tensor, ...args: [ind?: number] | [options: { ind?: number }]): Tensor {
   checkTensors("linalg.tensorinv", a);
@@ -171,8 +180,9 @@ export function tensorinv(a: Tensor, ...args: [ind?: number] | [options: { ind?:
 }
 
 /**
- * X with `tensordot(a, X, X.ndim)` = `b`; `dims` of `a` are moved behind the others first. Shapes: a [...b.shape, ...x], b → [...x].
- * PyTorch: `torch.linalg.tensorsolve`.
+ * The solution X of `tensordot(a, X, X.ndim)` = `b`; the dims of `a` in `dims` are first moved behind the
+ * others. Shapes: a [...b.shape, ...x], b → [...x]. PyTorch: `torch.linalg.tensorsolve`.
+ * @forms linalg.tensorsolve()
  */
 export function tensorsolve(
   a: Tensor,

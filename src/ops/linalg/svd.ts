@@ -20,10 +20,12 @@ export interface SvdOptions {
 type Svd = Named<"U" | "S" | "Vh", Tensor>;
 
 /**
- * Singular values S, descending, and orthogonal U and Vh with A = U diag(S) Vh. Their signs are arbitrary; what depends on them, or on the
- * choice of vectors of equal values, has no meaningful gradient. Shapes, with k = min(m, n): A [..., m, n] → U [..., m, m], S [..., k],
- * Vh [..., n, n]; with `fullMatrices: false`, U [..., m, k] and Vh [..., k, n]. PyTorch: `torch.linalg.svd`.
+ * The singular values S (descending) and orthogonal U and Vh with A = U diag(S) Vh. Their signs are
+ * arbitrary; what depends on them, or on the choice of vectors of equal values, has no meaningful gradient.
+ * Shapes, with k = min(m, n): A [..., m, n] → U [..., m, m], S [..., k], Vh [..., n, n]; with
+ * `fullMatrices: false`, U [..., m, k] and Vh [..., k, n]. PyTorch: `torch.linalg.svd`.
  * @throws SimdgradError `NOT_FINITE`.
+ * @forms linalg.svd()
  */
 export function svd(a: Tensor, options?: SvdOptions): Svd {
   checkTensors("linalg.svd", a);
@@ -78,7 +80,11 @@ function svdGradient({ U, S, Vh }: Factors, g: Factors): Tensor {
   return within;
 }
 
-/** The singular values, descending. Shapes: [..., m, n] → [..., min(m, n)]. PyTorch: `torch.linalg.svdvals`. */
+/**
+ * The singular values of each matrix in descending order. Shapes: [..., m, n] → [..., min(m, n)]. PyTorch:
+ * `torch.linalg.svdvals`.
+ * @forms linalg.svdvals()
+ */
 export function svdvals(a: Tensor, options?: { driver?: string | null }): Tensor {
   checkTensors("linalg.svdvals", a);
   checkOptions("linalg.svdvals", options, ["driver"]);
@@ -92,7 +98,10 @@ export interface SvdOfOptions {
   computeUv?: boolean;
 }
 
-/** U, S and V with A = U diag(S) Vᵀ: see `linalg.svd`, which gives Vᵀ. PyTorch: `torch.svd`. */
+/**
+ * U, S and V with A = U diag(S) Vᵀ: see `linalg.svd`, which gives Vᵀ. PyTorch: `torch.svd`.
+ * @forms svd(), x.svd()
+ */
 export function svdOf(a: Tensor, options?: SvdOfOptions): Named<"U" | "S" | "V", Tensor> {
   checkOptions("svd", options, ["some", "computeUv"]);
   const { some = true, computeUv = true } = options ?? {};

@@ -23,8 +23,10 @@ export interface SolveTriangularOptions {
 }
 
 /**
- * X with A X = B (with `left: false`, X A = B) for a triangular A, of which the other triangle is not read; a 0 on the diagonal
- * gives infinities. Shapes: A [..., n, n], B [..., n, k] ([..., k, n]); batch dims broadcast. PyTorch: `torch.linalg.solve_triangular`.
+ * The solution X of A X = B (with `left: false`, of X A = B) for a triangular A, whose other triangle is not
+ * read. A 0 on the diagonal gives infinities. Shapes: A [..., n, n], B [..., n, k] ([..., k, n]); batch dims
+ * broadcast. PyTorch: `torch.linalg.solve_triangular`.
+ * @forms linalg.solveTriangular()
  */
 export function solveTriangular(a: Tensor, b: Tensor, options: SolveTriangularOptions): Tensor {
   checkTensors("linalg.solveTriangular", a, b);
@@ -92,7 +94,11 @@ export interface TriangularSolveOptions {
   unitriangular?: boolean;
 }
 
-/** `linalg.solveTriangular` with B first: X with A X = B, and a copy of A. PyTorch: `torch.triangular_solve`. */
+/**
+ * The solution X of A X = B for a triangular A, and a copy of A: `linalg.solveTriangular` with B as the first
+ * argument. PyTorch: `torch.triangular_solve`.
+ * @forms triangularSolve(), x.triangularSolve()
+ */
 export function triangularSolve(
   b: Tensor,
   a: Tensor,

@@ -39,12 +39,13 @@ export function checkReduction(op: string, reduction: Reduction): void {
 }
 
 /**
- * -log softmax(logits) at the target, as one kernel each way (PyTorch's `F.cross_entropy`).
+ * -log softmax(logits) at the target, computed by one kernel forward and one backward.
  *
- * Shapes: logits [C], [B, C] or [B, C, d1, …]. Target: class indices (integers) of shape [], [B] or [B, d1, …], or
- * class probabilities (floats) of the shape of the logits. Result: a scalar, or the shape of the indices for `none`.
- * The weight may be given by position too.
+ * Shapes: logits [C], [B, C] or [B, C, d1, …]. Target: class indices (integers) of shape [], [B] or [B, d1,
+ * …], or class probabilities (floats) of the shape of the logits. Result: a scalar, or the shape of the
+ * indices for `none`. The weight may be given by position too. PyTorch: `F.cross_entropy`.
  * @throws ValueError `LABEL_OUT_OF_RANGE` for a target outside 0 … C-1 other than `ignoreIndex`.
+ * @forms nn.functional.crossEntropy()
  */
 export function crossEntropy(
   logits: Tensor,

@@ -29,10 +29,13 @@ export const ctcLossOptions = [
 export type Lengths = Tensor | readonly number[] | number;
 
 /**
- * -log of the probability that a sequence says its labels, however they are spread over its steps, with blanks in between and repeated
- * (Graves et al., 2006; PyTorch's `F.ctc_loss`). As in PyTorch the gradient is that for normalised log-probabilities, as `logSoftmax` gives them.
- * Shapes: logProbs [T, N, C] or [T, C]; targets (integers) [N, S], or [S], or of all sequences one after another; lengths [N] or [].
+ * -log of the probability that a sequence spells its labels, with blanks between them and each label repeated
+ * any number of times (Graves et al., 2006). As in PyTorch the gradient is that for normalised
+ * log-probabilities, as `logSoftmax` gives them.
+ * Shapes: logProbs [T, N, C] or [T, C]; targets (integers) [N, S], or [S], or of all sequences one after
+ * another; lengths [N] or []. PyTorch: `F.ctc_loss`.
  * @throws ValueError for lengths that are longer than what there is.
+ * @forms nn.functional.ctcLoss()
  */
 export function ctcLoss(
   logProbs: Tensor,

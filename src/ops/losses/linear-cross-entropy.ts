@@ -20,9 +20,11 @@ export const linearCrossEntropyOptions = [
 ] as const satisfies readonly (keyof LinearCrossEntropyOptions)[];
 
 /**
- * `crossEntropy` of the logits that a linear layer makes of x (PyTorch's `F.linear_cross_entropy`).
- * Shapes: x [in] or [N, in], linearWeight [C, in] or [C, d1, …, in], target as of `crossEntropy` for logits [C] or [N, C, d1, …].
+ * `crossEntropy` of the logits that a linear layer computes from x.
+ * Shapes: x [in] or [N, in], linearWeight [C, in] or [C, d1, …, in], target as of `crossEntropy` for logits
+ * [C] or [N, C, d1, …]. PyTorch: `F.linear_cross_entropy`.
  * @throws ShapeError for shapes that do not go together.
+ * @forms nn.functional.linearCrossEntropy()
  */
 export function linearCrossEntropy(
   x: Tensor,

@@ -70,7 +70,11 @@ export const mseLossOptions = [
   "half",
 ] as const satisfies readonly (keyof MSELossOptions)[];
 
-/** (input - target)² (PyTorch's `F.mse_loss`); `half: true` takes half of it. A weighted mean is divided by the sum of the weights. */
+/**
+ * The squared error (input - target)², or half of it with `half: true`. A weighted mean is divided by the sum
+ * of the weights. PyTorch: `F.mse_loss`.
+ * @forms nn.functional.mseLoss()
+ */
 export function mseLoss(input: Tensor, target: Tensor, options: MSELossOptions = {}): Tensor {
   checkTensors("mseLoss", input, target);
   checkOptions("mseLoss", options, mseLossOptions);
@@ -79,7 +83,11 @@ export function mseLoss(input: Tensor, target: Tensor, options: MSELossOptions =
   return weightedMean("mseLoss", options.half ? mul(squares, 0.5) : squares, options);
 }
 
-/** |input - target| (PyTorch's `F.l1_loss`). A weighted mean is divided by the sum of the weights. */
+/**
+ * The absolute error |input - target|. A weighted mean is divided by the sum of the weights. PyTorch:
+ * `F.l1_loss`.
+ * @forms nn.functional.l1Loss()
+ */
 export function l1Loss(input: Tensor, target: Tensor, options: WeightedLossOptions = {}): Tensor {
   checkTensors("l1Loss", input, target);
   checkOptions("l1Loss", options, weightedLossOptions);
@@ -88,8 +96,9 @@ export function l1Loss(input: Tensor, target: Tensor, options: WeightedLossOptio
 }
 
 /**
- * -(t ln p + (1-t) ln(1-p)) for probabilities p (PyTorch's `F.binary_cross_entropy`): logarithms are not let below
- * -100, so that the loss stays finite at p = 0 and 1.
+ * -(t ln p + (1-t) ln(1-p)) for probabilities p, with logarithms of at least -100, so that the loss stays
+ * finite at p = 0 and 1. PyTorch: `F.binary_cross_entropy`.
+ * @forms nn.functional.binaryCrossEntropy()
  */
 export function binaryCrossEntropy(
   input: Tensor,
@@ -142,7 +151,11 @@ export const logitsLossOptions = [
   "posWeight",
 ] as const satisfies readonly (keyof LogitsLossOptions)[];
 
-/** `binaryCrossEntropy` of sigmoid(input), accurate for any logit (PyTorch's `F.binary_cross_entropy_with_logits`). */
+/**
+ * `binaryCrossEntropy` of sigmoid(input), accurate for every logit. PyTorch:
+ * `F.binary_cross_entropy_with_logits`.
+ * @forms nn.functional.binaryCrossEntropyWithLogits()
+ */
 export function binaryCrossEntropyWithLogits(
   input: Tensor,
   target: Tensor,
@@ -167,8 +180,9 @@ export const nllLossOptions = [
 ] as const satisfies readonly (keyof CrossEntropyOptions)[];
 
 /**
- * -input at the target, for log-probabilities (PyTorch's `F.nll_loss`). Shapes: input [C], [B, C] or [B, C, d1, …],
- * target [], [B] or [B, d1, …] of class indices.
+ * -input at the target, where `input` holds log-probabilities. Shapes: input [C], [B, C] or [B, C, d1, …],
+ * target [], [B] or [B, d1, …] of class indices. PyTorch: `F.nll_loss`.
+ * @forms nn.functional.nllLoss()
  */
 export function nllLoss(
   input: Tensor,

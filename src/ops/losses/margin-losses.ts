@@ -37,7 +37,11 @@ export const marginLossOptions = [
 /** max(x, 0) with the derivative 1 at 0, as `clamp_min` has it in PyTorch. */
 const hinge = (x: Tensor) => unary.clamp(x, { min: 0 });
 
-/** Input where the target is 1, max(0, margin - input) where it is -1; margin 1 (PyTorch's `F.hinge_embedding_loss`). Shapes broadcast. */
+/**
+ * `input` where the target is 1, and max(0, margin - input) where it is -1; `margin` defaults to 1. Shapes
+ * broadcast. PyTorch: `F.hinge_embedding_loss`.
+ * @forms nn.functional.hingeEmbeddingLoss()
+ */
 export function hingeEmbeddingLoss(input: Tensor, target: Tensor, options: MarginLossOptions = {}): Tensor {
   checkTensors("hingeEmbeddingLoss", input, target);
   checkOptions("hingeEmbeddingLoss", options, marginLossOptions);
@@ -49,7 +53,11 @@ export function hingeEmbeddingLoss(input: Tensor, target: Tensor, options: Margi
   return reduced(add(apart, near), reduction);
 }
 
-/** max(0, -target · (input1 - input2) + margin), target 1 or -1; margin 0 (PyTorch's `F.margin_ranking_loss`). Shapes broadcast. */
+/**
+ * max(0, -target · (input1 - input2) + margin) for targets 1 or -1; `margin` defaults to 0. Shapes broadcast.
+ * PyTorch: `F.margin_ranking_loss`.
+ * @forms nn.functional.marginRankingLoss()
+ */
 export function marginRankingLoss(
   input1: Tensor,
   input2: Tensor,
@@ -75,8 +83,9 @@ export function marginRankingLoss(
 }
 
 /**
- * 1 - cos(input1, input2) where the target is 1, max(0, cos - margin) where it is -1; margin 0 (PyTorch's
- * `F.cosine_embedding_loss`). Shapes: inputs [N, D] and target [N], or [D] and [].
+ * 1 - cos(input1, input2) where the target is 1, and max(0, cos - margin) where it is -1; `margin` defaults
+ * to 0. Shapes: inputs [N, D] and target [N], or [D] and []. PyTorch: `F.cosine_embedding_loss`.
+ * @forms nn.functional.cosineEmbeddingLoss()
  */
 export function cosineEmbeddingLoss(
   input1: Tensor,
@@ -101,7 +110,10 @@ export function cosineEmbeddingLoss(
   return reduced(add(near, apart), reduction);
 }
 
-/** ln(1 + e^(-target · input)), target 1 or -1 (PyTorch's `F.soft_margin_loss`), also where the exponential overflows. */
+/**
+ * ln(1 + e^(-target · input)) for targets 1 or -1, without overflow. PyTorch: `F.soft_margin_loss`.
+ * @forms nn.functional.softMarginLoss()
+ */
 export function softMarginLoss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
   checkTensors("softMarginLoss", input, target);
   checkOptions("softMarginLoss", options, lossOptions);
@@ -123,9 +135,12 @@ export const multiMarginLossOptions = [
 ] as const satisfies readonly (keyof MultiMarginLossOptions)[];
 
 /**
- * Σ max(0, margin - input[target] + input[j])ᵖ / C over the classes j other than the target; margin 1 (PyTorch's
- * `F.multi_margin_loss`). Shapes: input [N, C], target [N]; or [C], and [] or [1]. Result: a scalar, or like the target for `none`.
+ * Σ max(0, margin - input[target] + input[j])ᵖ / C over the classes j other than the target; `margin`
+ * defaults to 1.
+ * Shapes: input [N, C], target [N]; or [C], and [] or [1]. Result: a scalar, or like the target for `none`.
+ * PyTorch: `F.multi_margin_loss`.
  * @throws ValueError `INDEX_OUT_OF_RANGE` for a target outside 0 … C-1.
+ * @forms nn.functional.multiMarginLoss()
  */
 export function multiMarginLoss(input: Tensor, target: Tensor, options: MultiMarginLossOptions = {}): Tensor {
   checkTensors("multiMarginLoss", input, target);
@@ -156,9 +171,11 @@ export function multiMarginLoss(input: Tensor, target: Tensor, options: MultiMar
 }
 
 /**
- * Σ max(0, 1 - (input[i] - input[j])) / C over the classes i of the target and the classes j that are not among them (PyTorch's
- * `F.multilabel_margin_loss`). Target: class indices of the shape of the input, [C] or [N, C], up to the first -1.
+ * Σ max(0, 1 - (input[i] - input[j])) / C over the classes i of the target and all other classes j. Target:
+ * class indices of the shape of the input, [C] or [N, C], up to the first -1. PyTorch:
+ * `F.multilabel_margin_loss`.
  * @throws ValueError `INDEX_OUT_OF_RANGE` for a class outside 0 … C-1.
+ * @forms nn.functional.multilabelMarginLoss()
  */
 export function multilabelMarginLoss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
   checkTensors("multilabelMarginLoss", input, target);
@@ -192,8 +209,10 @@ function checkClasses(op: string, input: Tensor, target: Tensor): void {
 }
 
 /**
- * Binary cross-entropy of each class, the mean over them (PyTorch's `F.multilabel_soft_margin_loss`): classes are the last
- * dim, targets 0 or 1 of the same shape. Result: a scalar, or one loss per row for `none`. `weight`: of the classes.
+ * The mean over the classes of the binary cross-entropy of each class; classes are the last dim, and targets
+ * are 0 or 1. Result: a scalar, or one loss per row for `none`. `weight`: of the classes. PyTorch:
+ * `F.multilabel_soft_margin_loss`.
+ * @forms nn.functional.multilabelSoftMarginLoss()
  */
 export function multilabelSoftMarginLoss(
   input: Tensor,

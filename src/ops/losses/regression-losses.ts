@@ -28,7 +28,10 @@ export const smoothL1LossOptions = [
   "beta",
 ] as const satisfies readonly (keyof SmoothL1LossOptions)[];
 
-/** With d = |input - target|: ½d² / beta below beta, d - ½beta above (PyTorch's `F.smooth_l1_loss`). */
+/**
+ * ½d² / beta where d < beta, else d - ½beta, with d = |input - target|. PyTorch: `F.smooth_l1_loss`.
+ * @forms nn.functional.smoothL1Loss()
+ */
 export function smoothL1Loss(input: Tensor, target: Tensor, options: SmoothL1LossOptions = {}): Tensor {
   checkTensors("smoothL1Loss", input, target);
   checkOptions("smoothL1Loss", options, smoothL1LossOptions);
@@ -56,8 +59,9 @@ export const huberLossOptions = [
 ] as const satisfies readonly (keyof HuberLossOptions)[];
 
 /**
- * With d = |input - target|: ½d² up to delta, delta · (d - ½delta) above (PyTorch's `F.huber_loss`). A weighted mean is
- * divided by the number of elements, as PyTorch divides this one.
+ * ½d² where d <= delta, else delta · (d - ½delta), with d = |input - target|. A weighted mean is divided by
+ * the number of elements, as PyTorch divides this one. PyTorch: `F.huber_loss`.
+ * @forms nn.functional.huberLoss()
  */
 export function huberLoss(input: Tensor, target: Tensor, options: HuberLossOptions = {}): Tensor {
   checkTensors("huberLoss", input, target);
@@ -87,8 +91,10 @@ export interface KLDivOptions {
 export const klDivOptions = ["reduction", "logTarget"] as const satisfies readonly (keyof KLDivOptions)[];
 
 /**
- * target · (ln target - input), for log-probabilities `input` (PyTorch's `F.kl_div`); 0 where the target is 0. Shapes broadcast.
- * `mean` divides by all elements; the Kullback-Leibler divergence of distributions is what `batchmean` gives.
+ * target · (ln target - input), where `input` holds log-probabilities; 0 where the target is 0. Shapes
+ * broadcast. `mean` divides by all elements; the Kullback-Leibler divergence of distributions is what
+ * `batchmean` gives. PyTorch: `F.kl_div`.
+ * @forms nn.functional.klDiv()
  */
 export function klDiv(input: Tensor, target: Tensor, options: KLDivOptions = {}): Tensor {
   checkTensors("klDiv", input, target);
@@ -122,7 +128,11 @@ export const poissonNllLossOptions = [
   ...(["reduction", "logInput", "full", "eps"] as const),
 ] as const satisfies readonly (keyof PoissonNLLLossOptions)[];
 
-/** -ln of the Poisson probability of the target: e^input - target · input (PyTorch's `F.poisson_nll_loss`). Shapes broadcast. */
+/**
+ * The negative log-likelihood of the target under a Poisson distribution: e^input - target · input. Shapes
+ * broadcast. PyTorch: `F.poisson_nll_loss`.
+ * @forms nn.functional.poissonNllLoss()
+ */
 export function poissonNllLoss(input: Tensor, target: Tensor, options: PoissonNLLLossOptions = {}): Tensor {
   checkTensors("poissonNllLoss", input, target);
   checkOptions("poissonNllLoss", options, poissonNllLossOptions);
@@ -157,8 +167,10 @@ export const gaussianNllLossOptions = [
 ] as const satisfies readonly (keyof GaussianNLLLossOptions)[];
 
 /**
- * ½ (ln var + (input - target)² / var): -ln of the density of the target under a normal distribution (PyTorch's
- * `F.gaussian_nll_loss`). `variance`: the shape of the input, or without its last dim, or with 1 in one dim; or one number for all.
+ * The negative log-likelihood of the target under a normal distribution: ½ (ln var + (input - target)² /
+ * var). `variance`: the shape of the input, or without its last dim, or with 1 in one dim; or one number for
+ * all. PyTorch: `F.gaussian_nll_loss`.
+ * @forms nn.functional.gaussianNllLoss()
  */
 export function gaussianNllLoss(
   input: Tensor,

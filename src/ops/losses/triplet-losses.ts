@@ -24,8 +24,10 @@ export const tripletMarginLossOptions = [
 ] as const satisfies readonly (keyof TripletMarginLossOptions)[];
 
 /**
- * max(0, d(anchor, positive) - d(anchor, negative) + margin) with `pairwiseDistance`; margin 1 (PyTorch's
- * `F.triplet_margin_loss`). Shapes: [N, D] each, or [D]. Result: a scalar, or [N] for `none`.
+ * max(0, d(anchor, positive) - d(anchor, negative) + margin), where d is `pairwiseDistance` and `margin`
+ * defaults to 1. Shapes: [N, D] each, or [D]. Result: a scalar, or [N] for `none`. PyTorch:
+ * `F.triplet_margin_loss`.
+ * @forms nn.functional.tripletMarginLoss()
  */
 export function tripletMarginLoss(
   anchor: Tensor,
@@ -55,7 +57,10 @@ export const tripletMarginWithDistanceLossOptions = [
   ...(["distanceFunction", "swap"] as const),
 ] as const satisfies readonly (keyof TripletMarginWithDistanceLossOptions)[];
 
-/** `tripletMarginLoss` with any distance (PyTorch's `F.triplet_margin_with_distance_loss`). */
+/**
+ * `tripletMarginLoss` with any function as the distance. PyTorch: `F.triplet_margin_with_distance_loss`.
+ * @forms nn.functional.tripletMarginWithDistanceLoss()
+ */
 export function tripletMarginWithDistanceLoss(
   anchor: Tensor,
   positive: Tensor,

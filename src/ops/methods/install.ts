@@ -1,17 +1,9 @@
 import { enter, leave } from "../../autograd/caller.js";
+import type { Shape } from "../../shape.js";
 import { Tensor } from "../../tensor/tensor.js";
+import { type Sizes, sizes } from "../arguments/sizes.js";
 
-/* How functions become methods of Tensor. */
-
-/** A method with the signature of a function whose first argument is the tensor. */
-export type MethodOf<F> = F extends (x: Tensor, ...rest: infer Rest) => infer Result
-  ? (...rest: Rest) => Result
-  : never;
-
-/** Sizes or dims as PyTorch takes them: `(2, 3)` or `([2, 3])`. */
-export type Sizes = number[] | [readonly number[]];
-export const sizes = (args: Sizes): readonly number[] =>
-  Array.isArray(args[0]) ? args[0] : (args as number[]);
+/* How functions become members of Tensor. */
 
 export function method(name: string, value: unknown): void {
   Object.defineProperty(Tensor.prototype, name, { value, writable: true, configurable: true });
@@ -27,5 +19,21 @@ export function methodsOf(functions: object): void {
       } finally {
         if (outermost) leave();
       }
+    });
+}
+
+/** A function of a list of sizes or dims that takes them one by one, too: `x.reshape(2, 3)`. */
+export function ofSizes(fn: (x: Tensor, sizes: Shape) => Tensor): (x: Tensor, ...given: Sizes) => Tensor {
+  return (x, ...given) => fn(x, sizes(given));
+}
+
+/** Every function as a property that is computed when it is read: `x.T`. */
+export function propertiesOf(functions: Record<string, (x: Tensor) => Tensor>): void {
+  for (const [name, fn] of Object.entries(functions))
+    Object.defineProperty(Tensor.prototype, name, {
+      configurable: true,
+      get(this: Tensor) {
+        return fn(this);
+      },
     });
 }

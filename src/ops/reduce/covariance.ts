@@ -22,8 +22,10 @@ export interface CovOptions {
 }
 
 /**
- * Covariances of variables, the rows; columns are observations. A vector is one variable, and one variable gives its variance, a scalar. Of
- * integers in float32. Shapes: [variables, observations] → [variables, variables]. PyTorch: `torch.cov`.
+ * The covariance matrix of variables: rows are variables, columns are observations. A vector is one variable,
+ * and one variable gives its variance, a scalar. Of integers in float32. Shapes: [variables, observations] →
+ * [variables, variables]. PyTorch: `torch.cov`.
+ * @forms cov(), x.cov()
  */
 export function cov(x: Tensor, options?: CovOptions): Tensor {
   checkTensors("cov", x);
@@ -72,7 +74,10 @@ function weightsOf(op: string, rows: Tensor, { fweights, aweights }: CovOptions 
   return { fweights: checked("fweights", fweights, false), aweights: checked("aweights", aweights, true) };
 }
 
-/** Correlations of variables, covariances of what has variance 1, in [-1, 1]: see `cov`. PyTorch: `torch.corrcoef`. */
+/**
+ * The matrix of correlation coefficients of variables, in [-1, 1]: see `cov`. PyTorch: `torch.corrcoef`.
+ * @forms corrcoef(), x.corrcoef()
+ */
 export function corrcoef(x: Tensor): Tensor {
   checkTensors("corrcoef", x);
   const c = covariances("corrcoef", x);

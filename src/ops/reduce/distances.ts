@@ -27,7 +27,11 @@ export const pairwiseDistanceOptions = [
   ...(["p", "eps", "keepdim"] as const),
 ] as const satisfies readonly (keyof PairwiseDistanceOptions)[];
 
-/** ‖x1 - x2 + eps‖ₚ along the last dim (PyTorch's `F.pairwise_distance`). Shapes broadcast: [N, D] and [N, D] → [N]. */
+/**
+ * ‖x1 - x2 + eps‖ₚ along the last dim. Shapes broadcast: [N, D] and [N, D] → [N]. PyTorch:
+ * `F.pairwise_distance`.
+ * @forms nn.functional.pairwiseDistance()
+ */
 export function pairwiseDistance(x1: Tensor, x2: Tensor, options: PairwiseDistanceOptions = {}): Tensor {
   checkTensors("pairwiseDistance", x1, x2);
   checkOptions("pairwiseDistance", options, pairwiseDistanceOptions);
@@ -37,8 +41,10 @@ export function pairwiseDistance(x1: Tensor, x2: Tensor, options: PairwiseDistan
 }
 
 /**
- * The p-norms of the differences of all pairs of rows, the first with all later ones, then the second, … (PyTorch's `F.pdist`).
- * Shapes: x [N, D] → [N · (N - 1) / 2].
+ * The p-norms of the differences of all pairs of rows, as a vector: the first row with all later ones, then
+ * the second, and so on.
+ * Shapes: x [N, D] → [N · (N - 1) / 2]. PyTorch: `F.pdist`.
+ * @forms nn.functional.pdist()
  */
 export function pdist(x: Tensor, options: { p?: number } | number = {}): Tensor {
   checkTensors("pdist", x);
@@ -65,7 +71,11 @@ export const cosineSimilarityOptions = [
   "eps",
 ] as const satisfies readonly (keyof CosineSimilarityOptions)[];
 
-/** x1 · x2 / (max(‖x1‖, eps) max(‖x2‖, eps)) along `dim` (PyTorch's `F.cosine_similarity`). Shapes broadcast; of integers it is float32. */
+/**
+ * x1 · x2 / (max(‖x1‖, eps) max(‖x2‖, eps)) along `dim`. Shapes broadcast; of integers it is float32.
+ * PyTorch: `F.cosine_similarity`, `torch.cosine_similarity`.
+ * @forms cosineSimilarity(), nn.functional.cosineSimilarity()
+ */
 export function cosineSimilarity(
   x1: Tensor,
   x2: Tensor,

@@ -12,10 +12,12 @@ import { argmax, argmin, extreme, type ReduceOptions, sum } from "./reduce.js";
 export type Along = number | (WithDim<number, ReduceOptions> & { readonly dim: number });
 
 /**
- * The largest element of `x`, or with `dim` the largest along it and where it is, `{ values, indices }`; or with a tensor the
- * larger of each two elements (`maximum`). NaN wins. Of equals the first is taken and has the gradient; over all elements, equals
- * share it. Shapes of `x` without `dim` (`keepdim`: with size 1). PyTorch: `torch.max`; values alone, and over several dims: `amax`.
+ * The largest element of `x`, or with `dim` the largest along it and where it is, `{ values, indices }`; or
+ * with a tensor the larger of each two elements (`maximum`). NaN wins. Of equals the first is taken and has
+ * the gradient; over all elements, equals share it. Shapes of `x` without `dim` (`keepdim`: with size 1).
+ * Values alone, and over several dims: `amax`. PyTorch: `torch.max`.
  * @throws ShapeError `EMPTY_REDUCTION` where there is nothing to choose from.
+ * @forms max(), x.max()
  */
 export function max(x: Tensor): Tensor;
 export function max(x: Tensor, other: Tensor): Tensor;
@@ -25,7 +27,11 @@ export function max(x: Tensor, dim?: Along | Tensor, options?: ReduceOptions): T
   return extremeOf("max", x, dim, options);
 }
 
-/** The smallest element of `x`, over all or along `dim`, or the smaller of each two: see `max`. PyTorch: `torch.min`. */
+/**
+ * The smallest element of `x`, over all or along `dim`, or the smaller of each two: see `max`. PyTorch:
+ * `torch.min`.
+ * @forms min(), x.min()
+ */
 export function min(x: Tensor): Tensor;
 export function min(x: Tensor, other: Tensor): Tensor;
 export function min(x: Tensor, dim: Along, options?: ReduceOptions): ValuesAndIndices;

@@ -26,8 +26,10 @@ const middle: Middle = (n, nans) => where(eq(nans, 0), Math.max(0, (n - 1) >> 1)
 const middleNumber: Middle = (n, nans) => half(binary.maximum(sub(n - 1, nans), 0));
 
 /**
- * The middle element along `dim` (the lower of two) and where it is; over all elements only the value. NaN where there is one.
- * Gradients go to that element; over all elements, equals share. Shapes of `x` without `dim`. PyTorch: `torch.median`.
+ * The middle element along `dim` (the lower of two) and where it is; over all elements only the value. NaN
+ * where there is one. Gradients go to that element; over all elements, equals share. Shapes of `x` without
+ * `dim`. PyTorch: `torch.median`.
+ * @forms median(), x.median()
  */
 export function median(x: Tensor): Tensor;
 export function median(x: Tensor, dim: Along, options?: ReduceOptions): ValuesAndIndices;
@@ -36,7 +38,10 @@ export function median(x: Tensor, dim?: Along, options?: ReduceOptions): Tensor 
   return medianAt("median", middle, x, dim, options);
 }
 
-/** `median` of what is not NaN; NaN where nothing else is. PyTorch: `torch.nanmedian`. */
+/**
+ * As `median`, but NaN is ignored; the result is NaN where there is nothing else. PyTorch: `torch.nanmedian`.
+ * @forms nanmedian(), x.nanmedian()
+ */
 export function nanmedian(x: Tensor): Tensor;
 export function nanmedian(x: Tensor, dim: Along, options?: ReduceOptions): ValuesAndIndices;
 export function nanmedian(x: Tensor, dim?: Along, options?: ReduceOptions): Tensor | ValuesAndIndices {
@@ -70,8 +75,9 @@ function medianOfAll(op: string, x: Tensor, place: Middle): Tensor {
 }
 
 /**
- * The most frequent element along `dim` (the smallest of equally frequent ones) and where it is last. Shapes of `x` without `dim`.
- * PyTorch: `torch.mode`.
+ * The most frequent element along `dim` (the smallest of equally frequent ones) and its last position. Shapes
+ * of `x` without `dim`. PyTorch: `torch.mode`.
+ * @forms mode(), x.mode()
  */
 export function mode(
   x: Tensor,

@@ -35,10 +35,12 @@ export function normArguments<Order, Over = Dims>(
 }
 
 /**
- * (Σ |x|ᵖ)^(1/p) over `dim`, default all dims, with p = `ord`, default 2. Infinity is the largest |x|, -Infinity the smallest, 0 counts
- * what is not 0. Where the norm is 0 its gradient is 0; equally large elements share it. `vectorNorm(x, 1, 0, { keepdim: true })` or
+ * (Σ |x|ᵖ)^(1/p) over `dim`, default all dims, with p = `ord`, default 2. Infinity is the largest |x|,
+ * -Infinity the smallest, 0 counts what is not 0. Where the norm is 0 its gradient is 0; equally large
+ * elements share it. `vectorNorm(x, 1, 0, { keepdim: true })` or
  * `vectorNorm(x, { ord: 1, dim: 0, keepdim: true })`. PyTorch: `torch.linalg.vector_norm`.
  * @throws ShapeError `EMPTY_REDUCTION` for no elements and an infinite or negative order.
+ * @forms vectorNorm(), linalg.vectorNorm()
  */
 export function vectorNorm(x: Tensor, ...args: NormArguments<"ord", number>): Tensor {
   checkTensors("vectorNorm", x);
@@ -105,8 +107,9 @@ type RenormArguments =
   | [options: { p: number; dim: number; maxnorm: number }];
 
 /**
- * `x` with every slice along `dim` whose `p`-norm is above `maxnorm` scaled down to it. Shape of `x`, at least 2 dims. PyTorch:
- * `torch.renorm`.
+ * `x` with every slice along `dim` whose `p`-norm is above `maxnorm` scaled down to `maxnorm`. Shape of `x`,
+ * at least 2 dims. PyTorch: `torch.renorm`.
+ * @forms renorm(), x.renorm(), x.renorm_()
  */
 export function renorm(x: Tensor, ...args: RenormArguments): Tensor {
   checkTensors("renorm", x);
@@ -126,9 +129,14 @@ export function renorm(x: Tensor, ...args: RenormArguments): Tensor {
 }
 
 /** The order by position or by name. */
-type OrderArguments<Options = object> = [p?: number, options?: Options] | [options: Options & { p?: number }];
+export type OrderArguments<Options = object> =
+  | [p?: number, options?: Options]
+  | [options: Options & { p?: number }];
 
-/** The `p`-norm of x - y, which broadcast; default 2. PyTorch: `torch.dist`. */
+/**
+ * The `p`-norm (default 2) of x - y, which broadcast. PyTorch: `torch.dist`.
+ * @forms dist(), x.dist()
+ */
 export function dist(x: Tensor, y: Tensor, ...args: OrderArguments): Tensor {
   checkTensors("dist", x, y);
   const { p = 2 } = byPositionOrName("dist", args, ["p"]);
@@ -136,8 +144,10 @@ export function dist(x: Tensor, y: Tensor, ...args: OrderArguments): Tensor {
 }
 
 /**
- * Distances, by the `p`-norm, default 2, of every row of one batch of matrices from every row of another.
+ * The distances, by the `p`-norm (default 2), between every row of one batch of matrices and every row of
+ * another.
  * Shapes: [..., P, M], [..., R, M] → [..., P, R]. PyTorch: `torch.cdist`.
+ * @forms cdist()
  */
 export function cdist(x: Tensor, y: Tensor, ...args: OrderArguments<{ computeMode?: string }>): Tensor {
   checkTensors("cdist", x, y);

@@ -24,10 +24,12 @@ export interface QuantileOptions {
 }
 
 /**
- * The q-quantiles along `dim` (default: of all elements), for q from 0 to 1: a number, a tensor without dims, or a vector, which
- * gives the result a first dim of its length. NaN where a line has a NaN. Gradients go to the elements between which the quantile
- * lies, and to q. PyTorch: `torch.quantile`.
- * @throws ValueError `INVALID_VALUE` for q outside [0, 1]; ShapeError `EMPTY_REDUCTION` where there are no elements.
+ * The q-quantiles along `dim` (default: of all elements), for q from 0 to 1: a number, a tensor without dims,
+ * or a vector, whose length becomes the first dim of the result. NaN where a line has a NaN. Gradients go to
+ * the elements between which the quantile lies, and to q. PyTorch: `torch.quantile`.
+ * @throws ValueError `INVALID_VALUE` for q outside [0, 1]; ShapeError `EMPTY_REDUCTION` where there are no
+ * elements.
+ * @forms quantile(), x.quantile()
  */
 export function quantile(
   x: Tensor,
@@ -39,7 +41,11 @@ export function quantile(
   return quantileOf("quantile", x, q, dim, options);
 }
 
-/** `quantile` of what is not NaN; NaN where nothing else is. PyTorch: `torch.nanquantile`. */
+/**
+ * As `quantile`, but NaN is ignored; the result is NaN where there is nothing else. PyTorch:
+ * `torch.nanquantile`.
+ * @forms nanquantile(), x.nanquantile()
+ */
 export function nanquantile(
   x: Tensor,
   q: number | Tensor,

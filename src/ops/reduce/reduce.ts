@@ -89,7 +89,11 @@ function countable(x: Tensor, dtype?: DType): Tensor {
   return x.dtype === "bool" || x.dtype === "uint8" ? to(x, "int32") : x;
 }
 
-/** Sum over `dim`. `bool` and `uint8` are summed in `int32`. */
+/**
+ * The sum over `dim`, by default over all dims. `bool` and `uint8` are summed in `int32`. PyTorch:
+ * `torch.sum`.
+ * @forms sum(), x.sum()
+ */
 export function sum(
   given: Tensor,
   dim?: DimsOr<ConvertingReduceOptions>,
@@ -119,7 +123,11 @@ export function sumTo(g: Tensor, shape: Shape): Tensor {
   return reshape(sum(g, dims, { keepdim: true }), shape);
 }
 
-/** Mean over `dim`, of float tensors. The mean of nothing is NaN. */
+/**
+ * The mean over `dim`, by default over all dims, of a float tensor. The mean of nothing is NaN. PyTorch:
+ * `torch.mean`.
+ * @forms mean(), x.mean()
+ */
 export function mean(
   x: Tensor,
   dim?: DimsOr<ConvertingReduceOptions>,
@@ -132,7 +140,11 @@ export function mean(
   return div(sum(x, dims, asked), numel(dims.map((d) => x.shape[d])));
 }
 
-/** Product over `dim`. The gradient of an element is the product of the others, also where elements are 0. */
+/**
+ * The product over `dim`, by default over all dims. The gradient of an element is the product of the others,
+ * also where elements are 0. PyTorch: `torch.prod`.
+ * @forms prod(), x.prod()
+ */
 export function prod(
   given: Tensor,
   dim?: DimsOr<ConvertingReduceOptions>,
@@ -184,14 +196,22 @@ function productOfOthersPairwise(x: Tensor, dims: readonly number[]): Tensor {
   );
 }
 
-/** Largest element over `dim`, default all dims. NaN wins, and equals share the gradient. PyTorch: `torch.amax`. */
+/**
+ * The largest element over `dim`, by default over all dims. NaN wins, and equals share the gradient. PyTorch:
+ * `torch.amax`.
+ * @forms amax(), x.amax()
+ */
 export function amax(x: Tensor, dim?: DimsOr<ReduceOptions>, options?: ReduceOptions): Tensor {
   checkTensors("amax", x);
   const [over, { keepdim }] = dimAndOptions<Dims, ReduceOptions>("amax", reduceOptions, dim, options);
   return extreme("amax", "max", x, over, keepdim);
 }
 
-/** Smallest element over `dim`, default all dims. NaN wins, and equals share the gradient. PyTorch: `torch.amin`. */
+/**
+ * The smallest element over `dim`, by default over all dims. NaN wins, and equals share the gradient.
+ * PyTorch: `torch.amin`.
+ * @forms amin(), x.amin()
+ */
 export function amin(x: Tensor, dim?: DimsOr<ReduceOptions>, options?: ReduceOptions): Tensor {
   checkTensors("amin", x);
   const [over, { keepdim }] = dimAndOptions<Dims, ReduceOptions>("amin", reduceOptions, dim, options);
@@ -215,20 +235,28 @@ export function extreme(op: string, which: "max" | "min", x: Tensor, dim?: Dims,
   return dropDims(kept, dims, keepdim);
 }
 
-/** Position of the largest element along `dim`, or in the flattened tensor; the first among ties. `int32`. */
+/**
+ * The position of the largest element along `dim`, or in the flattened tensor; the first one among equals.
+ * `int32`. PyTorch: `torch.argmax`.
+ * @forms argmax(), x.argmax()
+ */
 export function argmax(x: Tensor, dim?: LineOr<ReduceOptions>, options?: ReduceOptions): Tensor {
   checkTensors("argmax", x);
   return argExtreme("argmax", x, dim, options);
 }
 
-/** Position of the smallest element along `dim`, or in the flattened tensor; the first among ties. `int32`. */
+/**
+ * The position of the smallest element along `dim`, or in the flattened tensor; the first one among equals.
+ * `int32`. PyTorch: `torch.argmin`.
+ * @forms argmin(), x.argmin()
+ */
 export function argmin(x: Tensor, dim?: LineOr<ReduceOptions>, options?: ReduceOptions): Tensor {
   checkTensors("argmin", x);
   return argExtreme("argmin", x, dim, options);
 }
 
 /** One dim, all (undefined, null), or the options in its place. */
-type LineOr<Options> = number | null | undefined | WithDim<number, Options>;
+export type LineOr<Options> = number | null | undefined | WithDim<number, Options>;
 
 function argExtreme(
   op: "argmax" | "argmin",
@@ -260,7 +288,11 @@ function argExtreme(
   return dropDims(out, [d], keepdim);
 }
 
-/** Variance over `dim`: the mean squared distance from the mean, with n - `correction` as divisor. */
+/**
+ * The variance over `dim`: the mean squared distance from the mean, with n - `correction` as divisor.
+ * PyTorch: `torch.var`.
+ * @forms var(), x.var()
+ */
 export function variance(x: Tensor, dim?: DimsOr<VarianceOptions>, options?: VarianceOptions): Tensor {
   return varianceOf("var", x, dim, options);
 }
@@ -290,7 +322,11 @@ function varianceOf(op: string, x: Tensor, dim: DimsOr<VarianceOptions>, options
   return dropDims(kept, dims, keepdim);
 }
 
-/** Standard deviation over `dim`: the root of `variance`. Where it is 0 its gradient is 0, as in PyTorch. */
+/**
+ * The standard deviation over `dim`: the square root of the variance. Where it is 0 its gradient is 0, as in
+ * PyTorch. PyTorch: `torch.std`.
+ * @forms std(), x.std()
+ */
 export function std(x: Tensor, dim?: DimsOr<VarianceOptions>, options?: VarianceOptions): Tensor {
   checkTensors("std", x);
   const squared = varianceOf("std", x, dim, options);
@@ -304,7 +340,11 @@ export function std(x: Tensor, dim?: DimsOr<VarianceOptions>, options?: Variance
   return y;
 }
 
-/** log Σ exp(x) over `dim`, without overflow; -Infinity of nothing. Integers give float32. */
+/**
+ * log Σ exp(x) over `dim`, without overflow. -Infinity of nothing. Integers give float32. PyTorch:
+ * `torch.logsumexp`, `torch.special.logsumexp`.
+ * @forms logsumexp(), x.logsumexp(), special.logsumexp()
+ */
 export function logsumexp(given: Tensor, dim?: DimsOr<ReduceOptions>, options?: ReduceOptions): Tensor {
   checkTensors("logsumexp", given);
   const [over, { keepdim }] = dimAndOptions<Dims, ReduceOptions>("logsumexp", reduceOptions, dim, options);
@@ -324,13 +364,21 @@ export function logsumexp(given: Tensor, dim?: DimsOr<ReduceOptions>, options?: 
   return dropDims(kept, dims, keepdim);
 }
 
-/** Whether all elements are other than 0, over `dim`. As `bool`; of bytes as `uint8`, as in PyTorch. */
+/**
+ * True where all elements over `dim` are not 0. As `bool`; of bytes as `uint8`, as in PyTorch. PyTorch:
+ * `torch.all`.
+ * @forms all(), x.all()
+ */
 export function all(x: Tensor, dim?: DimsOr<ReduceOptions>, options?: ReduceOptions): Tensor {
   checkTensors("all", x);
   return quantified("all", "min", x, dim, options);
 }
 
-/** Whether any element is other than 0, over `dim`. As `bool`; of bytes as `uint8`, as in PyTorch. */
+/**
+ * True where any element over `dim` is not 0. As `bool`; of bytes as `uint8`, as in PyTorch. PyTorch:
+ * `torch.any`.
+ * @forms any(), x.any()
+ */
 export function any(x: Tensor, dim?: DimsOr<ReduceOptions>, options?: ReduceOptions): Tensor {
   checkTensors("any", x);
   return quantified("any", "max", x, dim, options);

@@ -51,7 +51,10 @@ function scanOf(
   return withLine(from, (line) => f(line, d));
 }
 
-/** Running sums along `dim`. Shape of `x`. PyTorch: `torch.cumsum`. */
+/**
+ * The running sums along `dim`. Shape of `x`. PyTorch: `torch.cumsum`.
+ * @forms cumsum(), x.cumsum(), x.cumsum_()
+ */
 export function cumsum(x: Tensor, dim: number | WithDim<number, ScanOptions>, options?: ScanOptions): Tensor {
   checkTensors("cumsum", x);
   return scanOf("cumsum", x, dim, options, (line, d) => runningSum(line, d, false));
@@ -64,7 +67,11 @@ function runningSum(x: Tensor, dim: number, reverse: boolean): Tensor {
   ]);
 }
 
-/** Running products along `dim`. Shape of `x`. The gradient is right where elements are 0, too. PyTorch: `torch.cumprod`. */
+/**
+ * The running products along `dim`. Shape of `x`. The gradient is right where elements are 0, too. PyTorch:
+ * `torch.cumprod`.
+ * @forms cumprod(), x.cumprod(), x.cumprod_()
+ */
 export function cumprod(
   x: Tensor,
   dim: number | WithDim<number, ScanOptions>,
@@ -106,7 +113,11 @@ function cumprodGradientPairwise(x: Tensor, g: Tensor, dim: number): Tensor {
   return transpose(sum(ofLater, -1), dim, -1);
 }
 
-/** log of the running sums of exp(x) along `dim`, without overflow. Shape of `x`. PyTorch: `torch.logcumsumexp`. */
+/**
+ * The logarithms of the running sums of exp(x) along `dim`, without overflow. Shape of `x`. PyTorch:
+ * `torch.logcumsumexp`.
+ * @forms logcumsumexp(), x.logcumsumexp()
+ */
 export function logcumsumexp(x: Tensor, dim: OrNamed<number>): Tensor {
   checkTensors("logcumsumexp", x);
   if (!isFloating(x.dtype)) throw new DTypeError(`logcumsumexp: a float tensor is needed: ${x.dtype}`);
@@ -147,15 +158,19 @@ function logcumsumexpGradientPairwise(x: Tensor, y: Tensor, g: Tensor, dim: numb
 }
 
 /**
- * Largest elements so far along `dim`, and where they are: the last of equals, and the first NaN stays. Gradients go to those
- * elements. Shapes of `x`. PyTorch: `torch.cummax`.
+ * The largest elements so far along `dim`, and their positions: the last one among equals; the first NaN
+ * stays. Gradients go to those elements. Shapes of `x`. PyTorch: `torch.cummax`.
+ * @forms cummax(), x.cummax()
  */
 export function cummax(x: Tensor, dim: OrNamed<number>): Named<"values" | "indices", Tensor> {
   checkTensors("cummax", x);
   return extremeSoFar("max", x, dimOf("cummax", dim));
 }
 
-/** Smallest elements so far along `dim`, and where they are: see `cummax`. PyTorch: `torch.cummin`. */
+/**
+ * The smallest elements so far along `dim`, and their positions: see `cummax`. PyTorch: `torch.cummin`.
+ * @forms cummin(), x.cummin()
+ */
 export function cummin(x: Tensor, dim: OrNamed<number>): Named<"values" | "indices", Tensor> {
   checkTensors("cummin", x);
   return extremeSoFar("min", x, dimOf("cummin", dim));

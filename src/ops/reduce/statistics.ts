@@ -19,7 +19,11 @@ import {
   variance,
 } from "./reduce.js";
 
-/** Smallest and largest element over `dim`, default all dims: `{ min, max }`. PyTorch: `torch.aminmax`. */
+/**
+ * The smallest and the largest element over `dim`, by default over all dims: `{ min, max }`. PyTorch:
+ * `torch.aminmax`.
+ * @forms aminmax(), x.aminmax()
+ */
 export function aminmax(x: Tensor, options?: ReduceOptions & { dim?: number }): Named<"min" | "max", Tensor> {
   checkTensors("aminmax", x);
   checkOptions("aminmax", options, ["dim", "keepdim"]);
@@ -29,7 +33,10 @@ export function aminmax(x: Tensor, options?: ReduceOptions & { dim?: number }): 
 
 const missing = (x: Tensor) => compare.ne(x.detach(), x.detach());
 
-/** Sum over `dim` of what is not NaN. PyTorch: `torch.nansum`. */
+/**
+ * The sum over `dim` of the elements that are not NaN. PyTorch: `torch.nansum`.
+ * @forms nansum(), x.nansum()
+ */
 export function nansum(
   x: Tensor,
   dim?: DimsOr<ConvertingReduceOptions>,
@@ -47,7 +54,10 @@ export function nansum(
   return sum(isFloating(dtype) ? where(missing(from), 0, from) : from, over, rest);
 }
 
-/** Mean over `dim` of what is not NaN; NaN where nothing else is. PyTorch: `torch.nanmean`. */
+/**
+ * The mean over `dim` of the elements that are not NaN; NaN where there are none. PyTorch: `torch.nanmean`.
+ * @forms nanmean(), x.nanmean()
+ */
 export function nanmean(
   x: Tensor,
   dim?: DimsOr<ConvertingReduceOptions>,
@@ -66,13 +76,19 @@ export function nanmean(
   return div(nansum(from, over, rest), count);
 }
 
-/** How many elements over `dim` are other than 0, `int32`. PyTorch: `torch.count_nonzero`. */
+/**
+ * The number of elements over `dim` that are not 0, `int32`. PyTorch: `torch.count_nonzero`.
+ * @forms countNonzero(), x.countNonzero()
+ */
 export function countNonzero(x: Tensor, dim?: OrNamed<Dims>): Tensor {
   checkTensors("countNonzero", x);
   return sum(to(x.detach(), "bool"), dimOf("countNonzero", dim));
 }
 
-/** `[variance, mean]` over `dim`. PyTorch: `torch.var_mean`. */
+/**
+ * The variance and the mean over `dim`: `[variance, mean]`. PyTorch: `torch.var_mean`.
+ * @forms varMean()
+ */
 export function varMean(
   x: Tensor,
   dim?: DimsOr<VarianceOptions>,
@@ -84,7 +100,10 @@ export function varMean(
   return [variance(x, over, asked), mean(x, over, { keepdim: asked.keepdim })];
 }
 
-/** `[standard deviation, mean]` over `dim`. PyTorch: `torch.std_mean`. */
+/**
+ * The standard deviation and the mean over `dim`: `[std, mean]`. PyTorch: `torch.std_mean`.
+ * @forms stdMean()
+ */
 export function stdMean(
   x: Tensor,
   dim?: DimsOr<VarianceOptions>,

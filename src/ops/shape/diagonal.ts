@@ -69,8 +69,9 @@ function put(values: Tensor, shape: Shape, place: Place): Tensor {
 }
 
 /**
- * Diagonal number `offset` of the matrices in dims `dim1` and `dim2`, as the last dim. A view.
- * PyTorch: `torch.diagonal`.
+ * Diagonal number `offset` of the matrices in dims `dim1` and `dim2`, as the last dim. A view. PyTorch:
+ * `torch.diagonal`.
+ * @forms diagonal(), x.diagonal()
  */
 export function diagonal(x: Tensor, ...args: WhichDiagonal): Tensor {
   checkTensors("diagonal", x);
@@ -79,8 +80,10 @@ export function diagonal(x: Tensor, ...args: WhichDiagonal): Tensor {
 }
 
 /**
- * Matrices, in dims `dim1` and `dim2` of the result, with the vectors in the last dim of `x` on diagonal number `offset` and 0
- * elsewhere. Shapes: [..., n] → [..., n + |offset|, n + |offset|]. PyTorch: `torch.diag_embed`.
+ * Matrices in dims `dim1` and `dim2` whose diagonal number `offset` holds the vectors in the last dim of `x`,
+ * and which are 0 elsewhere. Shapes: [..., n] → [..., n + |offset|, n + |offset|]. PyTorch:
+ * `torch.diag_embed`.
+ * @forms diagEmbed(), x.diagEmbed()
  */
 export function diagEmbed(x: Tensor, ...args: WhichDiagonal): Tensor {
   checkTensors("diagEmbed", x);
@@ -95,7 +98,11 @@ export function diagEmbed(x: Tensor, ...args: WhichDiagonal): Tensor {
   return put(x, shape, place);
 }
 
-/** Diagonal number `diagonal` of a matrix, or a matrix with this vector on it. PyTorch: `torch.diag`. */
+/**
+ * Diagonal number `diagonal` of a matrix, or for a vector the matrix with that diagonal. PyTorch:
+ * `torch.diag`.
+ * @forms diag(), x.diag()
+ */
 export function diag(x: Tensor, diagonal = 0): Tensor {
   checkTensors("diag", x);
   if (x.ndim !== 1 && x.ndim !== 2)
@@ -103,14 +110,20 @@ export function diag(x: Tensor, diagonal = 0): Tensor {
   return x.ndim === 1 ? diagEmbed(x, diagonal) : take(x, placeOf("diag", diagonal, 0, 1, 2));
 }
 
-/** A matrix with the elements of `x` on diagonal number `offset`. PyTorch: `torch.diagflat`. */
+/**
+ * A matrix with the elements of `x` on diagonal number `offset`. PyTorch: `torch.diagflat`.
+ * @forms diagflat(), x.diagflat()
+ */
 export function diagflat(x: Tensor, ...args: [offset?: number] | [{ offset?: number }]): Tensor {
   checkTensors("diagflat", x);
   const { offset } = byPositionOrName("diagflat", args, ["offset"]) as DiagonalOptions;
   return diagEmbed(ravel(x), offset);
 }
 
-/** Sum of the main diagonal of a matrix; integers in int32. PyTorch: `torch.trace`. */
+/**
+ * The sum of the main diagonal of a matrix; integers are summed in int32. PyTorch: `torch.trace`.
+ * @forms trace(), x.trace()
+ */
 export function trace(x: Tensor): Tensor {
   checkTensors("trace", x);
   if (x.ndim !== 2) throw new ShapeError(`trace: a matrix is needed: ${formatShape(x.shape)}`);

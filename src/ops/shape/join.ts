@@ -10,8 +10,9 @@ import { zeros } from "../create/create.js";
 import { narrow, to, unsqueeze } from "./views.js";
 
 /**
- * Tensors one after another along `dim`; the other dims agree. A vector without elements goes with any shape, as it does in PyTorch.
- * PyTorch: `torch.cat`.
+ * The tensors joined one after another along `dim`; their other dims must agree. A vector without elements
+ * goes with any shape, as it does in PyTorch. PyTorch: `torch.cat`, `torch.concat`, `torch.concatenate`.
+ * @forms cat(), concat(), concatenate()
  */
 export function cat(tensors: readonly Tensor[], dim: OrNamed<number> = 0): Tensor {
   checkTensorList("cat", tensors);
@@ -57,7 +58,10 @@ export function joined(op: string, tensors: readonly Tensor[], dim: number): Ten
   );
 }
 
-/** Tensors of one shape side by side along a new dim. */
+/**
+ * The tensors, which have one shape, joined along a new dim. PyTorch: `torch.stack`.
+ * @forms stack()
+ */
 export function stack(tensors: readonly Tensor[], dim: OrNamed<number> = 0): Tensor {
   checkTensorList("stack", tensors);
   const at = dimOf("stack", dim);

@@ -27,15 +27,20 @@ export function overwritten(op: string, x: Tensor, src: Tensor, part: (x: Tensor
   ]);
 }
 
-/** `x` with `src` at `index` along `dim`, where `select` looks. Shape of `x`. PyTorch: `torch.select_scatter`. */
+/**
+ * A copy of `x` with `src` written to what `select(dim, index)` shows. Shape of `x`. PyTorch:
+ * `torch.select_scatter`.
+ * @forms selectScatter(), x.selectScatter()
+ */
 export function selectScatter(x: Tensor, src: Tensor, dim: number, index: number): Tensor {
   checkTensors("selectScatter", x, src);
   return overwritten("selectScatter", x, src, (t) => select(t, dim, index));
 }
 
 /**
- * `x` with `src` at the positions `start` to `end`, `step` apart, along `dim`. Positions may be negative and are cut to the dim.
- * Shape of `x`. PyTorch: `torch.slice_scatter`.
+ * A copy of `x` with `src` written to the positions from `start` to `end`, `step` apart, along `dim`.
+ * Positions may be negative and are cut to the dim. Shape of `x`. PyTorch: `torch.slice_scatter`.
+ * @forms sliceScatter(), x.sliceScatter()
  */
 export function sliceScatter(
   x: Tensor,
@@ -50,7 +55,10 @@ export function sliceScatter(
   return overwritten("sliceScatter", x, src, (t) => sliceDim(t, d, start, end, step));
 }
 
-/** `x` with `src` on diagonal number `offset`, where `diagonal` looks. Shape of `x`. PyTorch: `torch.diagonal_scatter`. */
+/**
+ * A copy of `x` with `src` written to what `diagonal` shows. Shape of `x`. PyTorch: `torch.diagonal_scatter`.
+ * @forms diagonalScatter(), x.diagonalScatter()
+ */
 export function diagonalScatter(x: Tensor, src: Tensor, ...args: WhichDiagonal): Tensor {
   checkTensors("diagonalScatter", x, src);
   return overwritten("diagonalScatter", x, src, (t) => diagonal(t, ...args));

@@ -23,8 +23,9 @@ function sectionsOf(op: string, given: Sections): number | readonly number[] {
 }
 
 /**
- * Parts along `dim`: `sections` of sizes that differ by at most 1, or parted before each of the given positions. Views.
- * PyTorch: `torch.tensor_split`.
+ * Parts of `x` along `dim`: `sections` parts whose sizes differ by at most 1, or the parts between the given
+ * positions. Views. PyTorch: `torch.tensor_split`.
+ * @forms tensorSplit(), x.tensorSplit()
  */
 export function tensorSplit(x: Tensor, sections: Sections, dim: OrNamed<number> = 0): Tensor[] {
   checkTensors("tensorSplit", x);
@@ -68,38 +69,57 @@ function evenParts(op: string, x: Tensor, given: Sections, d: number, dims: numb
   return partsOf(op, x, sections, d);
 }
 
-/** Equal parts side by side, along dim 1 (of a vector dim 0), or parted at positions. Views. PyTorch: `torch.hsplit`. */
+/**
+ * Equal parts along dim 1 (for a vector dim 0), or the parts between the given positions. Views. PyTorch:
+ * `torch.hsplit`.
+ * @forms hsplit(), x.hsplit()
+ */
 export function hsplit(x: Tensor, sections: Sections): Tensor[] {
   checkTensors("hsplit", x);
   return evenParts("hsplit", x, sections, x.ndim === 1 ? 0 : 1, 1);
 }
 
-/** Equal parts one below the other, along dim 0, or parted at positions. Views. PyTorch: `torch.vsplit`. */
+/**
+ * Equal parts along dim 0, or the parts between the given positions. Views. PyTorch: `torch.vsplit`.
+ * @forms vsplit(), x.vsplit()
+ */
 export function vsplit(x: Tensor, sections: Sections): Tensor[] {
   checkTensors("vsplit", x);
   return evenParts("vsplit", x, sections, 0, 2);
 }
 
-/** Equal parts one behind the other, along dim 2, or parted at positions. Views. PyTorch: `torch.dsplit`. */
+/**
+ * Equal parts along dim 2, or the parts between the given positions. Views. PyTorch: `torch.dsplit`.
+ * @forms dsplit(), x.dsplit()
+ */
 export function dsplit(x: Tensor, sections: Sections): Tensor[] {
   checkTensors("dsplit", x);
   return evenParts("dsplit", x, sections, 2, 3);
 }
 
-/** Parts of the given sizes: `split` with a list. Views. PyTorch: `torch.split_with_sizes`. */
+/**
+ * Parts of the given sizes along `dim`: `split` with a list. Views. PyTorch: `torch.split_with_sizes`.
+ * @forms splitWithSizes(), x.splitWithSizes()
+ */
 export function splitWithSizes(x: Tensor, sizes: readonly number[], dim: OrNamed<number> = 0): Tensor[] {
   checkTensors("splitWithSizes", x);
   if (!Array.isArray(sizes)) throw new ShapeError(`splitWithSizes: sizes are an array: ${String(sizes)}`);
   return split(x, sizes, dim);
 }
 
-/** `split`; views are safe here. PyTorch: `torch.unsafe_split`. */
+/**
+ * The parts that `split` returns; its views are safe here. PyTorch: `torch.unsafe_split`.
+ * @forms unsafeSplit(), x.unsafeSplit()
+ */
 export function unsafeSplit(x: Tensor, size: number, dim: OrNamed<number> = 0): Tensor[] {
   checkTensors("unsafeSplit", x);
   return split(x, size, dim);
 }
 
-/** `splitWithSizes`; views are safe here. PyTorch: `torch.unsafe_split_with_sizes`. */
+/**
+ * The parts that `splitWithSizes` returns; its views are safe here. PyTorch: `torch.unsafe_split_with_sizes`.
+ * @forms unsafeSplitWithSizes(), x.unsafeSplitWithSizes()
+ */
 export function unsafeSplitWithSizes(
   x: Tensor,
   sizes: readonly number[],
@@ -109,7 +129,10 @@ export function unsafeSplitWithSizes(
   return splitWithSizes(x, sizes, dim);
 }
 
-/** `chunk`; views are safe here. PyTorch: `torch.unsafe_chunk`. */
+/**
+ * The parts that `chunk` returns; its views are safe here. PyTorch: `torch.unsafe_chunk`.
+ * @forms unsafeChunk(), x.unsafeChunk()
+ */
 export function unsafeChunk(x: Tensor, chunks: number, dim: OrNamed<number> = 0): Tensor[] {
   checkTensors("unsafeChunk", x);
   return chunk(x, chunks, dim);

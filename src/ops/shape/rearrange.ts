@@ -2,9 +2,11 @@ import { checkIntegerList, checkIntegers, checkTensors } from "../../arguments.j
 import { formatShape, ShapeError, ValueError } from "../../errors.js";
 import { dimOf, type OrNamed } from "../../options.js";
 import { quoted } from "../../quote.js";
+import { isOptions } from "../../recognize.js";
 import { inferShape, numel, resolveDim, resolveDims, type Shape } from "../../shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { lineDim } from "../arguments/line-dim.js";
+import { type Sizes, sizes } from "../arguments/sizes.js";
 import { arange } from "../create/create.js";
 import { add } from "../elementwise/elementwise.js";
 import { indexSelect } from "../index/indexing.js";
@@ -14,7 +16,10 @@ import { clone, narrow, permute, reshape, transpose } from "./views.js";
 type Dims = number | readonly number[];
 const list = (dims: Dims): readonly number[] => (Array.isArray(dims) ? dims : [dims as number]);
 
-/** The elements along `dims` in the opposite order, as a copy. Shape of `x`. PyTorch: `torch.flip`. */
+/**
+ * A copy of `x` with the elements along `dims` in reverse order. Shape of `x`. PyTorch: `torch.flip`.
+ * @forms flip()
+ */
 export function flip(x: Tensor, dims: OrNamed<Dims, "dims">): Tensor {
   checkTensors("flip", x);
   const along = resolveDims("flip", list(dimOf("flip", dims, "dims")), x.ndim);
@@ -24,14 +29,32 @@ export function flip(x: Tensor, dims: OrNamed<Dims, "dims">): Tensor {
   );
 }
 
-/** Columns (dim 1) in the opposite order. PyTorch: `torch.fliplr`. */
+/**
+ * A copy of `x` with the elements along dims in reverse order: `x.flip(0, 1)` or `x.flip([0, 1])`. PyTorch:
+ * `Tensor.flip`.
+ * @forms x.flip()
+ */
+export function flipAlong(
+  x: Tensor,
+  ...dims: Sizes | [{ readonly dims: number | readonly number[] }]
+): Tensor {
+  return flip(x, isOptions(dims[0]) ? (dims[0] as { dims: Dims }) : sizes(dims as Sizes));
+}
+
+/**
+ * A copy of `x` with its columns (dim 1) in reverse order. PyTorch: `torch.fliplr`.
+ * @forms fliplr(), x.fliplr()
+ */
 export function fliplr(x: Tensor): Tensor {
   checkTensors("fliplr", x);
   if (x.ndim < 2) throw new ShapeError(`fliplr: at least 2 dims are needed: ${formatShape(x.shape)}`);
   return flip(x, 1);
 }
 
-/** Rows (dim 0) in the opposite order. PyTorch: `torch.flipud`. */
+/**
+ * A copy of `x` with its rows (dim 0) in reverse order. PyTorch: `torch.flipud`.
+ * @forms flipud(), x.flipud()
+ */
 export function flipud(x: Tensor): Tensor {
   checkTensors("flipud", x);
   if (x.ndim < 1) throw new ShapeError(`flipud: at least 1 dim is needed: ${formatShape(x.shape)}`);
@@ -39,8 +62,9 @@ export function flipud(x: Tensor): Tensor {
 }
 
 /**
- * Elements moved on by `shifts` along `dims`, the last ones to the front; without `dims` those of the flattened tensor. Shape of
- * `x`. PyTorch: `torch.roll`.
+ * A copy of `x` with elements shifted by `shifts` along `dims`, where those shifted past the end come in at
+ * the front; without `dims`, those of the flattened tensor. Shape of `x`. PyTorch: `torch.roll`.
+ * @forms roll(), x.roll()
  */
 export function roll(x: Tensor, shifts: Dims, dims: OrNamed<Dims, "dims"> = []): Tensor {
   checkTensors("roll", x);
@@ -60,7 +84,10 @@ function rollAlong(x: Tensor, shift: number, dim: number): Tensor {
   return cat([narrow(x, dim, first, n - first), narrow(x, dim, 0, first)], dim);
 }
 
-/** Turned `k` times by 90 degrees from the first of `dims` to the second. PyTorch: `torch.rot90`. */
+/**
+ * `x` rotated `k` times by 90 degrees, from the first of `dims` towards the second. PyTorch: `torch.rot90`.
+ * @forms rot90(), x.rot90()
+ */
 export function rot90(x: Tensor, k = 1, dims: readonly [number, number] = [0, 1]): Tensor {
   checkTensors("rot90", x);
   checkIntegers("rot90", { k });
@@ -75,7 +102,11 @@ export function rot90(x: Tensor, k = 1, dims: readonly [number, number] = [0, 1]
   return clone(x);
 }
 
-/** Dims `source` put at `destination`, the others in their order. A view. PyTorch: `torch.movedim`. */
+/**
+ * `x` with dims `source` moved to `destination` and the others in their order. A view. PyTorch:
+ * `torch.movedim`, `torch.moveaxis`.
+ * @forms moveaxis(), movedim(), x.movedim(), x.moveaxis()
+ */
 export function movedim(x: Tensor, source: Dims, destination: Dims): Tensor {
   checkTensors("movedim", x);
   const from = list(source).map((d) => lineDim("movedim", d, x));
@@ -91,13 +122,20 @@ export function movedim(x: Tensor, source: Dims, destination: Dims): Tensor {
   );
 }
 
-/** Two dims swapped: `transpose` under NumPy's name. PyTorch: `torch.swapaxes`, `torch.swapdims`. */
+/**
+ * `x` with two dims swapped: `transpose` under NumPy's name. PyTorch: `torch.swapaxes`, `torch.swapdims`.
+ * @forms swapaxes(), swapdims(), x.swapaxes(), x.swapdims()
+ */
 export function swapaxes(x: Tensor, axis0: number, axis1: number): Tensor {
   checkTensors("swapaxes", x);
   return transpose(x, axis0, axis1);
 }
 
-/** One dim as several of these sizes, one of which may be -1: the reverse of `flatten`. PyTorch: `torch.unflatten`. */
+/**
+ * `x` with one dim as several of these sizes, one of which may be -1: the reverse of `flatten`. PyTorch:
+ * `torch.unflatten`.
+ * @forms unflatten(), x.unflatten()
+ */
 export function unflatten(x: Tensor, dim: number, sizes: Shape): Tensor {
   checkTensors("unflatten", x);
   checkIntegerList("unflatten", "sizes", sizes);
@@ -108,8 +146,10 @@ export function unflatten(x: Tensor, dim: number, sizes: Shape): Tensor {
 }
 
 /**
- * Windows of `size` elements along `dim`, `step` apart: dim `dim` counts them and a last dim holds their elements. A copy.
+ * The windows of `size` elements along `dim`, `step` apart: `dim` counts the windows, and a new
+ * last dim holds their elements. A copy.
  * Shapes: [..., n, ...] → [..., ⌊(n - size) / step⌋ + 1, ..., size]. PyTorch: `Tensor.unfold`.
+ * @forms x.unfold()
  */
 export function unfold(x: Tensor, dim: number, size: number, step: number): Tensor {
   checkTensors("unfold", x);
@@ -130,7 +170,11 @@ export function unfold(x: Tensor, dim: number, size: number, step: number): Tens
   return x.ndim === 0 ? reshape(found, [size]) : found;
 }
 
-/** `numel` of the sizes must be that of `x`, whose memory must lie so that no copy is needed. A view. PyTorch: `Tensor.view`. */
+/**
+ * A view of `x` in another shape of as many elements; one size may be -1. PyTorch: `Tensor.view`.
+ * @throws ShapeError `VIEW_NEEDS_COPY` where the memory of `x` does not allow a view.
+ * @forms x.view(...shape)
+ */
 export function view(x: Tensor, shape: Shape): Tensor {
   checkTensors("view", x);
   const y = reshape(x, shape);
@@ -142,26 +186,38 @@ export function view(x: Tensor, shape: Shape): Tensor {
   return y;
 }
 
-/** All elements as one dim. A view where strides allow. PyTorch: `torch.ravel`. */
+/**
+ * A vector of all elements. A view where strides allow. PyTorch: `torch.ravel`.
+ * @forms ravel(), x.ravel()
+ */
 export function ravel(x: Tensor): Tensor {
   checkTensors("ravel", x);
   return reshape(x, [numel(x.shape)]);
 }
 
-/** A matrix transposed; a vector or scalar as it is. PyTorch: `torch.t`. */
+/**
+ * The transpose of a matrix; a vector or scalar stays as it is. PyTorch: `torch.t`.
+ * @forms t(), x.t()
+ */
 export function t(x: Tensor): Tensor {
   checkTensors("t", x);
   if (x.ndim > 2) throw new ShapeError(`t: at most 2 dims: ${formatShape(x.shape)}`);
   return x.ndim < 2 ? x : transpose(x, 0, 1);
 }
 
-/** `x` in the shape of `other`. PyTorch: `Tensor.reshape_as`. */
+/**
+ * `x` in the shape of `other`. PyTorch: `Tensor.reshape_as`.
+ * @forms x.reshapeAs()
+ */
 export function reshapeAs(x: Tensor, other: Tensor): Tensor {
   checkTensors("reshapeAs", x, other);
   return reshape(x, other.shape);
 }
 
-/** `view` in the shape of `other`. PyTorch: `Tensor.view_as`. */
+/**
+ * A view of `x` in the shape of `other`. PyTorch: `Tensor.view_as`.
+ * @forms x.viewAs()
+ */
 export function viewAs(x: Tensor, other: Tensor): Tensor {
   checkTensors("viewAs", x, other);
   return view(x, other.shape);

@@ -3,7 +3,7 @@ import { isFloating } from "../../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../../errors.js";
 import { checkOptions, dimAndOptions, type WithDim } from "../../options.js";
 import { quoted } from "../../quote.js";
-import { broadcastShapes, resolveDim, type Shape } from "../../shape.js";
+import { checkShape, broadcastShapes as commonShape, resolveDim, type Shape } from "../../shape.js";
 import { roomFor } from "../../tensor/room.js";
 import { Tensor } from "../../tensor/tensor.js";
 import { tensor } from "../create/create.js";
@@ -17,8 +17,9 @@ function checkRepeats(op: string, repeats: readonly number[]): void {
 }
 
 /**
- * Copies of the whole tensor side by side, `repeats[d]` of them along dim `d`; more repeats than dims make dims in front.
- * PyTorch: `Tensor.repeat`.
+ * Copies of the whole tensor side by side, `repeats[d]` of them along dim `d`; more repeats than dims add
+ * dims in front. PyTorch: `Tensor.repeat`.
+ * @forms x.repeat(...repeats)
  */
 export function repeat(x: Tensor, repeats: readonly number[]): Tensor {
   checkTensors("repeat", x);
@@ -45,7 +46,10 @@ export function repeat(x: Tensor, repeats: readonly number[]): Tensor {
   );
 }
 
-/** `repeat` that takes fewer numbers than dims: those of the last ones. PyTorch: `torch.tile`. */
+/**
+ * As `repeat`, but fewer numbers than dims apply to the last dims. PyTorch: `torch.tile`.
+ * @forms tile(), x.tile(...dims)
+ */
 export function tile(x: Tensor, dims: readonly number[]): Tensor {
   checkTensors("tile", x);
   checkIntegerList("tile", "dims", dims);
@@ -54,8 +58,10 @@ export function tile(x: Tensor, dims: readonly number[]): Tensor {
 }
 
 /**
- * Every element (without `dim`: of the flattened tensor) `repeats` times in a row along `dim`, or a number of times of its own.
- * With one argument, the position of each element as often as it says. PyTorch: `torch.repeat_interleave`.
+ * `x` with every element (without `dim`: of the flattened tensor) repeated `repeats` times in a row along
+ * `dim`; `repeats` may be a number for each element. With one argument, the position of each element as often
+ * as it says. PyTorch: `torch.repeat_interleave`.
+ * @forms repeatInterleave(), x.repeatInterleave()
  */
 export function repeatInterleave(
   x: Tensor,
@@ -105,23 +111,44 @@ function positions(repeats: ArrayLike<number>): Tensor {
   return tensor(found);
 }
 
-/** `x` in the shape of `other`, repeated along dims of size 1. A view. PyTorch: `Tensor.expand_as`. */
+/**
+ * A view of `x` expanded to the shape of `other`. PyTorch: `Tensor.expand_as`.
+ * @forms x.expandAs()
+ */
 export function expandAs(x: Tensor, other: Tensor): Tensor {
   checkTensors("expandAs", x, other);
   return expand(x, other.shape);
 }
 
-/** `expand` under NumPy's name. A view. PyTorch: `torch.broadcast_to`. */
+/**
+ * A view of `x` expanded to `shape`: `expand` under NumPy's name. PyTorch: `torch.broadcast_to`.
+ * @forms broadcastTo(), x.broadcastTo(...shape)
+ */
 export function broadcastTo(x: Tensor, shape: Shape): Tensor {
   checkTensors("broadcastTo", x);
   return expand(x, shape);
 }
 
-/** Tensors expanded to the shape that all of them broadcast to. Views. PyTorch: `torch.broadcast_tensors`. */
+/**
+ * The shape to which all of these shapes broadcast; a number is a shape of one dim. PyTorch:
+ * `torch.broadcast_shapes`.
+ * @forms broadcastShapes()
+ */
+export function broadcastShapes(...shapes: (Shape | number)[]): number[] {
+  const given = shapes.map((shape) => (typeof shape === "number" ? [shape] : shape));
+  for (const shape of given) checkShape("broadcastShapes", shape);
+  return given.reduce<number[]>((a, b) => commonShape("broadcastShapes", a, b), []);
+}
+
+/**
+ * Views of the tensors, expanded to the shape to which all of them broadcast. PyTorch:
+ * `torch.broadcast_tensors`.
+ * @forms broadcastTensors()
+ */
 export function broadcastTensors(...tensors: Tensor[] | [readonly Tensor[]]): Tensor[] {
   const given = tensors.flat() as Tensor[];
   checkTensors("broadcastTensors", ...given);
-  const shape = given.map((x) => x.shape).reduce((a, b) => broadcastShapes("broadcastTensors", a, b), []);
+  const shape = given.map((x) => x.shape).reduce((a, b) => commonShape("broadcastTensors", a, b), []);
   return given.map((x) => expand(x, shape));
 }
 
@@ -131,8 +158,10 @@ export interface MeshgridOptions {
 }
 
 /**
- * Vectors (or scalars), one by one or as an array, as the axes of a grid: tensor `i` of the result has the values of vector `i` along
- * its dim `i`. With `indexing: "xy"` the first two dims are swapped. Views. PyTorch: `torch.meshgrid`.
+ * The coordinates of a grid whose axes are the given vectors: tensor `i` of the result has the values of
+ * vector `i` along its dim `i`. The vectors (or scalars) are given one by one or as an array. With
+ * `indexing: "xy"` the first two dims are swapped. Views. PyTorch: `torch.meshgrid`.
+ * @forms meshgrid()
  */
 export function meshgrid(tensors: readonly Tensor[], options?: MeshgridOptions): Tensor[];
 export function meshgrid(...tensorsAndOptions: (Tensor | MeshgridOptions)[]): Tensor[];

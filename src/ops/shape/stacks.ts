@@ -19,57 +19,91 @@ const upTo1 = (x: Tensor) => (x.ndim === 0 ? reshape(x, [1]) : x);
 const upTo2 = (x: Tensor) => (x.ndim < 2 ? unsqueeze(upTo1(x), 0) : x);
 const upTo3 = (x: Tensor) => (x.ndim < 3 ? unsqueeze(upTo2(x), -1) : x);
 
-type AtLeast = {
-  (x: Tensor): Tensor;
-  (...tensors: Tensors): Tensor[];
-};
-
 /** Of one tensor the tensor, of several (or an array) an array. */
-const ofEach = (op: string, f: (x: Tensor) => Tensor): AtLeast =>
-  ((...given: Tensors) => {
-    checkTensors(op, ...listed(given));
-    return given.length === 1 && given[0] instanceof Tensor ? f(given[0]) : listed(given).map(f);
-  }) as AtLeast;
-
-/** A scalar as a vector, all else as it is; several tensors as an array. Views. PyTorch: `torch.atleast_1d`. */
-export const atleast1d = ofEach("atleast1d", upTo1);
-
-/** Less than a matrix as a matrix of one row, all else as it is; several tensors as an array. Views. PyTorch: `torch.atleast_2d`. */
-export const atleast2d = ofEach("atleast2d", upTo2);
+function ofEach(op: string, given: Tensors, f: (x: Tensor) => Tensor): Tensor | Tensor[] {
+  checkTensors(op, ...listed(given));
+  return given.length === 1 && given[0] instanceof Tensor ? f(given[0]) : listed(given).map(f);
+}
 
 /**
- * Less than 3 dims as 3: [] → [1, 1, 1], [n] → [1, n, 1], [m, n] → [m, n, 1]; several tensors as an array. Views.
- * PyTorch: `torch.atleast_3d`.
+ * `x` with at least one dim: a scalar becomes a vector; several tensors give an array. Views. PyTorch:
+ * `torch.atleast_1d`.
+ * @forms atleast1d()
  */
-export const atleast3d = ofEach("atleast3d", upTo3);
+export function atleast1d(x: Tensor): Tensor;
+export function atleast1d(...tensors: Tensors): Tensor[];
+export function atleast1d(...tensors: Tensors): Tensor | Tensor[] {
+  return ofEach("atleast1d", tensors, upTo1);
+}
 
-/** Side by side: vectors (and scalars) along their only dim, all else along dim 1. PyTorch: `torch.hstack`. */
+/**
+ * `x` with at least two dims: a vector becomes a matrix of one row; several tensors give an array. Views.
+ * PyTorch: `torch.atleast_2d`.
+ * @forms atleast2d()
+ */
+export function atleast2d(x: Tensor): Tensor;
+export function atleast2d(...tensors: Tensors): Tensor[];
+export function atleast2d(...tensors: Tensors): Tensor | Tensor[] {
+  return ofEach("atleast2d", tensors, upTo2);
+}
+
+/**
+ * `x` with at least three dims: [] → [1, 1, 1], [n] → [1, n, 1], [m, n] → [m, n, 1]; several tensors give an
+ * array. Views. PyTorch: `torch.atleast_3d`.
+ * @forms atleast3d()
+ */
+export function atleast3d(x: Tensor): Tensor;
+export function atleast3d(...tensors: Tensors): Tensor[];
+export function atleast3d(...tensors: Tensors): Tensor | Tensor[] {
+  return ofEach("atleast3d", tensors, upTo3);
+}
+
+/**
+ * The tensors joined side by side: vectors (and scalars) along their only dim, others along dim 1. PyTorch:
+ * `torch.hstack`.
+ * @forms hstack()
+ */
 export function hstack(tensors: readonly Tensor[]): Tensor {
   checkTensorList("hstack", tensors);
   const parts = tensors.map(upTo1);
   return joined("hstack", parts, parts[0]?.ndim === 1 ? 0 : 1);
 }
 
-/** One below the other, along dim 0; vectors are rows. PyTorch: `torch.vstack`, `torch.row_stack`. */
+/**
+ * The tensors joined one below the other, along dim 0; vectors are rows. PyTorch: `torch.vstack`,
+ * `torch.row_stack`.
+ * @forms rowStack(), vstack()
+ */
 export function vstack(tensors: readonly Tensor[]): Tensor {
   checkTensorList("vstack", tensors);
   return joined("vstack", tensors.map(upTo2), 0);
 }
 
-/** One behind the other, along dim 2 of what `atleast3d` makes of them. PyTorch: `torch.dstack`. */
+/**
+ * The tensors joined along dim 2, each as `atleast3d` returns it. PyTorch: `torch.dstack`.
+ * @forms dstack()
+ */
 export function dstack(tensors: readonly Tensor[]): Tensor {
   checkTensorList("dstack", tensors);
   return joined("dstack", tensors.map(upTo3), 2);
 }
 
-/** Side by side along dim 1; vectors (and scalars) are columns. PyTorch: `torch.column_stack`. */
+/**
+ * The tensors joined side by side along dim 1; vectors (and scalars) are columns. PyTorch:
+ * `torch.column_stack`.
+ * @forms columnStack()
+ */
 export function columnStack(tensors: readonly Tensor[]): Tensor {
   checkTensorList("columnStack", tensors);
   const columns = tensors.map((x) => (x.ndim < 2 ? reshape(x, [x.numel, 1]) : x));
   return joined("columnStack", columns, 1);
 }
 
-/** Matrices along a diagonal, zeros elsewhere; vectors are rows. PyTorch: `torch.block_diag`. */
+/**
+ * A matrix with the given matrices along its diagonal and zeros elsewhere; vectors are rows. PyTorch:
+ * `torch.block_diag`.
+ * @forms blockDiag()
+ */
 export function blockDiag(...tensors: Tensors): Tensor {
   checkTensors("blockDiag", ...listed(tensors));
   const blocks = listed(tensors).map(upTo2);
@@ -91,7 +125,11 @@ function needsVector(op: string, x: Tensor): void {
   if (x.ndim !== 1) throw new ShapeError(`${op}: vectors are needed: ${formatShape(x.shape)}`);
 }
 
-/** Every choice of one element of each vector, one a row, the last changing first. PyTorch: `torch.cartesian_prod`. */
+/**
+ * All combinations of one element of each vector, one combination per row; the last element changes first.
+ * PyTorch: `torch.cartesian_prod`.
+ * @forms cartesianProd()
+ */
 export function cartesianProd(...tensors: Tensors): Tensor {
   checkTensors("cartesianProd", ...listed(tensors));
   const given = listed(tensors);
@@ -108,7 +146,11 @@ export interface CombinationsOptions {
   withReplacement?: boolean;
 }
 
-/** Every choice of `r` elements of a vector in their order, one a row. PyTorch: `torch.combinations`. */
+/**
+ * All combinations of `r` elements of a vector, in their order, one combination per row. PyTorch:
+ * `torch.combinations`.
+ * @forms combinations()
+ */
 export function combinations(x: Tensor, r = 2, options?: CombinationsOptions): Tensor {
   checkTensors("combinations", x);
   checkOptions("combinations", options, ["withReplacement"]);

@@ -67,9 +67,10 @@ function startOf(op: string, x: Tensor, shape: Shape, strides: Strides, storageO
 }
 
 /**
- * A window onto the memory of `x`: of these sizes, with these strides (in elements), from `storageOffset` on (default: where `x`
- * begins). Elements may be in it several times. A view. PyTorch: `torch.as_strided`.
+ * A view of the memory of `x` with these sizes, these strides (in elements) and this offset (default: that of
+ * `x`). Elements may be in it several times. PyTorch: `torch.as_strided`.
  * @throws ShapeError `INDEX_OUT_OF_RANGE` for a window that is larger than the memory.
+ * @forms asStrided(), x.asStrided()
  */
 export function asStrided(x: Tensor, size: Shape, stride: Strides, storageOffset?: number): Tensor {
   checkTensors("asStrided", x);
@@ -77,8 +78,9 @@ export function asStrided(x: Tensor, size: Shape, stride: Strides, storageOffset
 }
 
 /**
- * `x` with `src` in the place of the window that `asStrided` shows; what of it is not in `x` is lost. Shape of `x`. PyTorch:
- * `torch.as_strided_scatter`.
+ * A copy of `x` with `src` written to what `asStrided` shows. Elements of the window that are not in `x` are
+ * lost. Shape of `x`. PyTorch: `torch.as_strided_scatter`.
+ * @forms asStridedScatter(), x.asStridedScatter()
  */
 export function asStridedScatter(
   x: Tensor,

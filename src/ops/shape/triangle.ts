@@ -26,15 +26,19 @@ function triangle(op: string, x: Tensor, diagonal: number, lower: boolean): Tens
 }
 
 /**
- * The lower triangle of matrices, 0 elsewhere. Elements on `diagonal` are kept: 0 is the main one, above it they are
- * positive. Shape [..., rows, columns]. PyTorch: `torch.tril`.
+ * The lower triangle of each matrix, with 0 elsewhere. Elements on `diagonal` are kept: 0 is the main one,
+ * above it they are positive. Shape [..., rows, columns]. PyTorch: `torch.tril`.
+ * @forms tril(), x.tril(), x.tril_()
  */
 export function tril(x: Tensor, diagonal = 0): Tensor {
   checkTensors("tril", x);
   return triangle("tril", x, diagonal, true);
 }
 
-/** The upper triangle of matrices, 0 elsewhere: see `tril`. PyTorch: `torch.triu`. */
+/**
+ * The upper triangle of each matrix, with 0 elsewhere: see `tril`. PyTorch: `torch.triu`.
+ * @forms triu(), x.triu(), x.triu_()
+ */
 export function triu(x: Tensor, diagonal = 0): Tensor {
   checkTensors("triu", x);
   return triangle("triu", x, diagonal, false);
@@ -88,8 +92,10 @@ function triangleIndices(
 }
 
 /**
- * Rows and columns of the elements of the lower triangle of a matrix, row by row: `int32` [2, count]. `trilIndices(3, 3)`,
- * `trilIndices(3, 3, -1)` or `trilIndices(3, 3, { offset: -1 })`. PyTorch: `torch.tril_indices`.
+ * The rows and columns of the elements of the lower triangle of a matrix, row by row: `int32` [2, count].
+ * `trilIndices(3, 3)`, `trilIndices(3, 3, -1)` or `trilIndices(3, 3, { offset: -1 })`. PyTorch:
+ * `torch.tril_indices`.
+ * @forms trilIndices()
  */
 export function trilIndices(
   rows: number,
@@ -100,7 +106,11 @@ export function trilIndices(
   return triangleIndices("trilIndices", rows, columns, offset, options, true);
 }
 
-/** Rows and columns of the elements of the upper triangle of a matrix: see `trilIndices`. PyTorch: `torch.triu_indices`. */
+/**
+ * The rows and columns of the elements of the upper triangle of a matrix, row by row: `int32` [2, count].
+ * PyTorch: `torch.triu_indices`.
+ * @forms triuIndices()
+ */
 export function triuIndices(
   rows: number,
   columns: number,

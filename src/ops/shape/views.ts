@@ -50,22 +50,30 @@ export function dense(x: Tensor): Tensor {
   return isDense(x.shape, x.strides) ? x : denseCopy(x);
 }
 
-/** The same values in new memory. */
+/**
+ * A copy of `x` in new memory. PyTorch: `torch.clone`.
+ * @forms clone(), x.clone()
+ */
 export function clone(x: Tensor): Tensor {
   checkTensors("clone", x);
   return differentiable("clone", [x], denseCopy(x), (g) => [g]);
 }
 
-/** `x` when its elements lie in order, else a copy. */
+/**
+ * `x` itself if its elements lie in order, else a copy. PyTorch: `Tensor.contiguous`.
+ * @forms x.contiguous()
+ */
 export function contiguous(x: Tensor): Tensor {
   checkTensors("contiguous", x);
   return x.isContiguous ? x : clone(x);
 }
 
 /**
- * `x` in another dtype; gradients come back in the dtype of `x`. Floats become integers by truncation, `bool` is `x != 0`.
- * What the integers do not hold wraps around, and NaN and infinities become 0 (in PyTorch that differs by machine); where
- * that would be a mistake, `tensor(data, { dtype })` checks.
+ * `x` converted to another dtype; gradients come back in the dtype of `x`. Floats become integers by
+ * truncation, `bool` is `x != 0`. What the integers do not hold wraps around, and NaN and infinities become 0
+ * (in PyTorch that differs by machine); where that would be a mistake, `tensor(data, { dtype })` checks.
+ * PyTorch: `Tensor.to`.
+ * @forms x.to()
  */
 export function to(x: Tensor, dtype: DType): Tensor {
   checkTensors("to", x);
@@ -82,7 +90,11 @@ export function to(x: Tensor, dtype: DType): Tensor {
   return isFloating(dtype) ? differentiable("to", [x], out, (g) => [to(g, x.dtype)]) : out;
 }
 
-/** The same elements in another shape; one size may be -1. A view where strides allow, else a copy. */
+/**
+ * The same elements in another shape; one size may be -1. A view where strides allow, else a copy. PyTorch:
+ * `torch.reshape`.
+ * @forms reshape(), x.reshape(...shape)
+ */
 export function reshape(x: Tensor, shape: Shape): Tensor {
   checkTensors("reshape", x);
   checkIntegerList("reshape", "shape", shape);
@@ -127,7 +139,11 @@ function viewStrides(from: Shape, strides: Strides, to: Shape): number[] | null 
   return out;
 }
 
-/** Dims `startDim` to `endDim` as one; by position or by name. Default: all of them. */
+/**
+ * `x` with dims `startDim` to `endDim` (default: all) as one dim; by position or by name. PyTorch:
+ * `torch.flatten`.
+ * @forms flatten(), x.flatten()
+ */
 export function flatten(
   x: Tensor,
   ...args: [startDim?: number, endDim?: number] | [{ startDim?: number; endDim?: number }]
@@ -146,7 +162,10 @@ export function flatten(
   return reshape(x, [...x.shape.slice(0, start), middle, ...x.shape.slice(end + 1)]);
 }
 
-/** Dims in another order: `permute(x, [2, 0, 1])`. */
+/**
+ * A view of `x` with its dims in another order: `permute(x, [2, 0, 1])`. PyTorch: `torch.permute`.
+ * @forms permute(), x.permute(...dims)
+ */
 export function permute(x: Tensor, dims: readonly number[]): Tensor {
   checkTensors("permute", x);
   checkIntegerList("permute", "dims", dims);
@@ -159,7 +178,10 @@ export function permute(x: Tensor, dims: readonly number[]): Tensor {
   return view("permute", x, x.offset, shape, strides, (g) => permute(g, inverse));
 }
 
-/** Two dims swapped. */
+/**
+ * A view of `x` with two dims swapped. PyTorch: `torch.transpose`.
+ * @forms transpose(), x.transpose()
+ */
 export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
   checkTensors("transpose", x);
   const a = lineDim("transpose", dim0, x);
@@ -172,7 +194,11 @@ export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
   return view("transpose", x, x.offset, shape, strides, (g) => transpose(g, a, b));
 }
 
-/** `x` repeated along dims of size 1 (and new dims in front) without copying; -1 keeps a size. */
+/**
+ * A view of `x` repeated along dims of size 1, and along new dims in front; -1 keeps a size. PyTorch:
+ * `Tensor.expand`.
+ * @forms x.expand(...shape)
+ */
 export function expand(x: Tensor, shape: Shape): Tensor {
   checkTensors("expand", x);
   checkIntegerList("expand", "shape", shape);
@@ -190,7 +216,11 @@ export function expand(x: Tensor, shape: Shape): Tensor {
   return view("expand", x, x.offset, target, strides, (g) => sumTo(g, from));
 }
 
-/** Without the dims of size 1, or without the given ones where they have size 1. */
+/**
+ * A view of `x` without its dims of size 1, or without the given ones if they have size 1. PyTorch:
+ * `torch.squeeze`.
+ * @forms squeeze(), x.squeeze()
+ */
 export function squeeze(
   x: Tensor,
   where?: number | readonly number[] | { dim?: number | readonly number[] },
@@ -208,7 +238,10 @@ export function squeeze(
   return view("squeeze", x, x.offset, only(x.shape), only(x.strides), (g) => reshape(g, from));
 }
 
-/** With a dim of size 1 put in at `dim`. */
+/**
+ * A view of `x` with a new dim of size 1 at `dim`. PyTorch: `torch.unsqueeze`.
+ * @forms unsqueeze(), x.unsqueeze()
+ */
 export function unsqueeze(x: Tensor, dim: OrNamed<number>): Tensor {
   checkTensors("unsqueeze", x);
   const at = resolveDim("unsqueeze", dimOf("unsqueeze", dim), x.ndim + 1);
@@ -246,8 +279,10 @@ export type SliceRange =
   | undefined;
 
 /**
- * A part of `x` without copying: one range per dim, from the front. `x.slice([0, 2])` is Python's `x[0:2]`,
- * `x.slice(null, [1, null, 2])` is `x[:, 1::2]`. Negative positions count from the end; ranges are cut to the dim.
+ * A view of a part of `x`, given by one range per dim. Ranges are given for the dims from the front.
+ * `x.slice([0, 2])` is Python's `x[0:2]`, `x.slice(null, [1, null, 2])` is `x[:, 1::2]`. Negative positions
+ * count from the end; ranges are cut to the dim. PyTorch: `Tensor.__getitem__`.
+ * @forms x.slice()
  */
 export function slice(x: Tensor, ...ranges: SliceRange[]): Tensor {
   checkTensors("slice", x);
@@ -281,8 +316,9 @@ export function sliceDim(x: Tensor, d: number, start: number | null, end: number
 }
 
 /**
- * `length` elements of one dim from position `from` on, which is a number or a tensor of one integer, and counts from the end where it is
- * negative. A view. PyTorch: `torch.narrow`.
+ * A view of `length` elements along `dim`, beginning at position `from` (a number or a tensor of one integer;
+ * negative ones count from the end). PyTorch: `torch.narrow`.
+ * @forms narrow(), x.narrow()
  */
 export function narrow(x: Tensor, dim: number, from: number | Tensor, length: number): Tensor {
   checkTensors("narrow", x);
@@ -304,7 +340,10 @@ export function narrow(x: Tensor, dim: number, from: number | Tensor, length: nu
   return sliceDim(x, d, first, first + length);
 }
 
-/** Element `index` of a dim, without that dim. */
+/**
+ * A view of element `index` along `dim`, without that dim. PyTorch: `torch.select`.
+ * @forms select(), x.select()
+ */
 export function select(x: Tensor, dim: number, index: number): Tensor {
   checkTensors("select", x);
   const d = resolveDim("select", dim, x.ndim);
@@ -317,7 +356,11 @@ export function select(x: Tensor, dim: number, index: number): Tensor {
   return squeeze(narrow(x, d, i, 1), d);
 }
 
-/** Parts of `size` elements along `dim` (the last may be smaller), or of the given sizes. Views. */
+/**
+ * Views of parts of `size` elements along `dim` (the last one may be smaller), or of the given sizes.
+ * PyTorch: `torch.split`.
+ * @forms split(), x.split()
+ */
 export function split(x: Tensor, size: number | readonly number[], dim: OrNamed<number> = 0): Tensor[] {
   checkTensors("split", x);
   const d = resolveDim("split", dimOf("split", dim), x.ndim);
@@ -343,7 +386,11 @@ export function split(x: Tensor, size: number | readonly number[], dim: OrNamed<
   });
 }
 
-/** At most `chunks` parts of equal size along `dim` (the last may be smaller); of nothing as many parts of nothing. Views. */
+/**
+ * Views of at most `chunks` parts of equal size along `dim` (the last one may be smaller). Of nothing, as
+ * many parts of nothing. PyTorch: `torch.chunk`.
+ * @forms chunk(), x.chunk()
+ */
 export function chunk(x: Tensor, chunks: number, dim: OrNamed<number> = 0): Tensor[] {
   checkTensors("chunk", x);
   const d = resolveDim("chunk", dimOf("chunk", dim), x.ndim);
@@ -356,7 +403,10 @@ export function chunk(x: Tensor, chunks: number, dim: OrNamed<number> = 0): Tens
   return split(x, Math.ceil(x.shape[d] / chunks), d);
 }
 
-/** Every element of a dim as a tensor without that dim. Views. */
+/**
+ * Views of all elements along `dim`, without that dim. PyTorch: `torch.unbind`.
+ * @forms unbind(), x.unbind()
+ */
 export function unbind(x: Tensor, dim: OrNamed<number> = 0): Tensor[] {
   checkTensors("unbind", x);
   const d = resolveDim("unbind", dimOf("unbind", dim), x.ndim);

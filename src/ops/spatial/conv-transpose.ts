@@ -34,10 +34,11 @@ export const convTransposeOptions: readonly (keyof ConvTransposeOptions)[] = [
 ];
 
 /**
- * The adjoint of `conv1d`, as a layer of its own: `F.conv_transpose1d`.
- * Shapes: x [N, C, L] or [C, L], weight [C, O/groups, k], bias [O] → [N, O, L'] or [O, L'], with
- * L' = (L - 1) · stride - 2·padding + dilation·(k-1) + outputPadding + 1.
+ * The transposed convolution of rows: the adjoint of `conv1d`.
+ * Shapes: x [N, C, L] or [C, L], weight [C, O/groups, k], bias [O] → [N, O, L'] or [O, L'], with L' = (L - 1)
+ * · stride - 2·padding + dilation·(k-1) + outputPadding + 1. PyTorch: `F.conv_transpose1d`.
  * @throws ShapeError for numbers of dims, and channels that are not those of the weight.
+ * @forms nn.functional.convTranspose1d()
  */
 export function convTranspose1d(
   x: Tensor,
@@ -50,10 +51,12 @@ export function convTranspose1d(
 }
 
 /**
- * The adjoint of `conv2d`, as a layer of its own: `F.conv_transpose2d`.
- * Shapes: x [N, C, H, W] or [C, H, W], weight [C, O/groups, kh, kw], bias [O] → [N, O, H', W'] or [O, H', W'], with
- * H' = (H - 1) · stride - 2·padding + dilation·(kh-1) + outputPadding + 1 and W' likewise.
+ * The transposed convolution of images: the adjoint of `conv2d`.
+ * Shapes: x [N, C, H, W] or [C, H, W], weight [C, O/groups, kh, kw], bias [O] → [N, O, H', W'] or [O, H',
+ * W'], with H' = (H - 1) · stride - 2·padding + dilation·(kh-1) + outputPadding + 1 and W' likewise. PyTorch:
+ * `F.conv_transpose2d`.
  * @throws ShapeError for numbers of dims, and channels that are not those of the weight.
+ * @forms nn.functional.convTranspose2d()
  */
 export function convTranspose2d(
   x: Tensor,
@@ -66,10 +69,12 @@ export function convTranspose2d(
 }
 
 /**
- * The adjoint of `conv3d`, as a layer of its own: `F.conv_transpose3d`.
- * Shapes: x [N, C, D, H, W] or [C, D, H, W], weight [C, O/groups, kd, kh, kw], bias [O] → [N, O, D', H', W'] or [O, D', H', W'], with
- * D' = (D - 1) · stride - 2·padding + dilation·(kd-1) + outputPadding + 1 and the others likewise.
+ * The transposed convolution of volumes: the adjoint of `conv3d`.
+ * Shapes: x [N, C, D, H, W] or [C, D, H, W], weight [C, O/groups, kd, kh, kw], bias [O] → [N, O, D', H', W']
+ * or [O, D', H', W'], with D' = (D - 1) · stride - 2·padding + dilation·(kd-1) + outputPadding + 1 and the
+ * others likewise. PyTorch: `F.conv_transpose3d`.
  * @throws ShapeError for numbers of dims, and channels that are not those of the weight.
+ * @forms nn.functional.convTranspose3d()
  */
 export function convTranspose3d(
   x: Tensor,

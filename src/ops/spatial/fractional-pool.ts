@@ -32,12 +32,14 @@ export const fractionalMaxPoolOptions: readonly (keyof FractionalMaxPoolOptions)
 ];
 
 /** Values alone, or with `returnIndices` values and where in their plane they are. */
-type Pooled<O> = O extends { returnIndices: true } ? [Tensor, Tensor] : Tensor;
+export type Pooled<O> = O extends { returnIndices: true } ? [Tensor, Tensor] : Tensor;
 
 /**
- * Largest of each of `outputSize` windows, which lie about evenly but begin at random places (Graham, 2014; PyTorch's
- * `F.fractional_max_pool2d`): `fractionalMaxPool2d(x, 3, [4, 4])` or `{ outputRatio: 0.5 }`. Shapes: x [N, C, H, W] or [C, H, W] → [N, C, H', W'] or [C, H', W'].
+ * The largest element of each of `outputSize` windows that begin at random places of an image (Graham, 2014):
+ * `fractionalMaxPool2d(x, 3, [4, 4])` or `{ outputRatio: 0.5 }`. Shapes: x [N, C, H, W] or [C, H, W] → [N, C,
+ * H', W'] or [C, H', W']. PyTorch: `F.fractional_max_pool2d`.
  * @throws ShapeError for other numbers of dims, and more windows than fit.
+ * @forms nn.functional.fractionalMaxPool2d()
  */
 export function fractionalMaxPool2d<O extends FractionalMaxPoolOptions = object>(
   x: Tensor,
@@ -60,7 +62,10 @@ export function fractionalMaxPool2d(
   return fractionalMaxPool("fractionalMaxPool2d", 2, x, kernelSize, outputSize, options);
 }
 
-/** As `fractionalMaxPool2d`, of volumes: [N, C, D, H, W] or [C, D, H, W] (PyTorch's `F.fractional_max_pool3d`). */
+/**
+ * As `fractionalMaxPool2d`, for volumes: [N, C, D, H, W] or [C, D, H, W]. PyTorch: `F.fractional_max_pool3d`.
+ * @forms nn.functional.fractionalMaxPool3d()
+ */
 export function fractionalMaxPool3d<O extends FractionalMaxPoolOptions = object>(
   x: Tensor,
   kernelSize: Sizes,

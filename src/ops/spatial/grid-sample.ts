@@ -27,9 +27,12 @@ interface Sampling {
 }
 
 /**
- * An image or a volume seen at places that a grid gives, from -1 to 1 along each axis, the last axis first (PyTorch's `F.grid_sample`).
+ * The values of an image or a volume at the positions in a grid, which go from -1 to 1 along each axis, last
+ * axis first.
  * Shapes: x [N, C, H, W] and grid [N, H', W', 2] → [N, C, H', W'], or [N, C, D, H, W] and [N, D', H', W', 3].
+ * PyTorch: `F.grid_sample`.
  * @throws ShapeError for shapes that do not go together.
+ * @forms nn.functional.gridSample()
  */
 export function gridSample(x: Tensor, grid: Tensor, options: GridSampleOptions = {}): Tensor {
   checkTensors("gridSample", x, grid);
@@ -173,9 +176,11 @@ function weighted(flat: Tensor, index: readonly Tensor[], sizes: readonly number
 }
 
 /**
- * The grid for `gridSample` that an affine map of the output's places gives (PyTorch's `F.affine_grid`).
- * Shapes: theta [N, 2, 3] and size [N, C, H, W] → [N, H, W, 2], or [N, 3, 4] and [N, C, D, H, W] → [N, D, H, W, 3].
+ * The grid for `gridSample` that an affine map gives for the positions of the output.
+ * Shapes: theta [N, 2, 3] and size [N, C, H, W] → [N, H, W, 2], or [N, 3, 4] and [N, C, D, H, W] → [N, D, H,
+ * W, 3]. PyTorch: `F.affine_grid`.
  * @throws ShapeError for shapes that do not go together.
+ * @forms nn.functional.affineGrid()
  */
 export function affineGrid(
   theta: Tensor,

@@ -55,10 +55,12 @@ export const interpolationModes = [
 const means = [adaptiveAvgPool1d, adaptiveAvgPool2d, adaptiveAvgPool3d];
 
 /**
- * Rows, images or volumes made longer or shorter along each axis (PyTorch's `F.interpolate`): `interpolate(x, [64, 64])`,
+ * Rows, images or volumes resampled to other sizes: `interpolate(x, [64, 64])`,
  * `interpolate(x, { scaleFactor: 2, mode: "bilinear" })`.
- * Shapes: x [N, C, L], [N, C, H, W] or [N, C, D, H, W] → the same with other lengths.
+ * Shapes: x [N, C, L], [N, C, H, W] or [N, C, D, H, W] → the same with other lengths. PyTorch:
+ * `F.interpolate`.
  * @throws ShapeError for numbers of dims that the mode is not for.
+ * @forms nn.functional.interpolate()
  */
 export function interpolate(
   x: Tensor,
@@ -69,7 +71,10 @@ export function interpolate(
   return interpolated("interpolate", x, size, options);
 }
 
-/** `interpolate` under its former name. PyTorch: `F.upsample`. */
+/**
+ * `interpolate` under its former name. PyTorch: `F.upsample`.
+ * @forms nn.functional.upsample()
+ */
 export function upsample(
   x: Tensor,
   size?: Sizes | null | InterpolateOptions,
@@ -82,7 +87,10 @@ export function upsample(
 /** How large a result is made whose mode is known. */
 export type UpsampleSize = Pick<InterpolateOptions, "size" | "scaleFactor">;
 
-/** `interpolate` in mode `nearest`. PyTorch: `F.upsample_nearest`. */
+/**
+ * `interpolate` in mode `nearest`. PyTorch: `F.upsample_nearest`.
+ * @forms nn.functional.upsampleNearest()
+ */
 export function upsampleNearest(
   x: Tensor,
   size?: Sizes | null | UpsampleSize,
@@ -92,7 +100,10 @@ export function upsampleNearest(
   return interpolated("upsampleNearest", x, size, options, { mode: "nearest" });
 }
 
-/** `interpolate` in mode `bilinear` with `alignCorners`. PyTorch: `F.upsample_bilinear`. */
+/**
+ * `interpolate` in mode `bilinear` with `alignCorners`. PyTorch: `F.upsample_bilinear`.
+ * @forms nn.functional.upsampleBilinear()
+ */
 export function upsampleBilinear(
   x: Tensor,
   size?: Sizes | null | UpsampleSize,

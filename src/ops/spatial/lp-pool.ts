@@ -17,22 +17,29 @@ export interface LPPoolOptions {
 export const lpPoolOptions: readonly (keyof LPPoolOptions)[] = ["stride", "ceilMode"];
 
 /**
- * (Σ x^p)^(1/p) over each window, p = `normType` (PyTorch's `F.lp_pool1d`); of infinities the largest or least |x|. The sum is that of the
- * powers themselves, without absolute values. Where it is 0, so is the gradient for p = 1.
- * Shapes: x [N, C, L] or [C, L] → [N, C, L'] or [C, L'].
+ * (Σ x^p)^(1/p) over each window, with p = `normType`; for infinite p the largest or smallest |x|. The sum is
+ * that of the powers themselves, without absolute values. Where it is 0, so is the gradient for p = 1.
+ * Shapes: x [N, C, L] or [C, L] → [N, C, L'] or [C, L']. PyTorch: `F.lp_pool1d`.
+ * @forms nn.functional.lpPool1d()
  */
 export function lpPool1d(x: Tensor, normType: number, kernelSize: Sizes, options?: LPPoolOptions): Tensor {
   checkTensors("lpPool1d", x);
   return lpPool("lpPool1d", 1, x, normType, kernelSize, options);
 }
 
-/** As `lpPool1d`, of images: [N, C, H, W] or [C, H, W] (PyTorch's `F.lp_pool2d`). */
+/**
+ * As `lpPool1d`, for images: [N, C, H, W] or [C, H, W]. PyTorch: `F.lp_pool2d`.
+ * @forms nn.functional.lpPool2d()
+ */
 export function lpPool2d(x: Tensor, normType: number, kernelSize: Sizes, options?: LPPoolOptions): Tensor {
   checkTensors("lpPool2d", x);
   return lpPool("lpPool2d", 2, x, normType, kernelSize, options);
 }
 
-/** As `lpPool1d`, of volumes: [N, C, D, H, W] or [C, D, H, W] (PyTorch's `F.lp_pool3d`). */
+/**
+ * As `lpPool1d`, for volumes: [N, C, D, H, W] or [C, D, H, W]. PyTorch: `F.lp_pool3d`.
+ * @forms nn.functional.lpPool3d()
+ */
 export function lpPool3d(x: Tensor, normType: number, kernelSize: Sizes, options?: LPPoolOptions): Tensor {
   checkTensors("lpPool3d", x);
   return lpPool("lpPool3d", 3, x, normType, kernelSize, options);

@@ -1,4 +1,4 @@
-import { checkTensors } from "../../arguments.js";
+import { checkNumbers, checkTensors } from "../../arguments.js";
 import { formatShape, ShapeError, ValueError } from "../../errors.js";
 import { checkOptions } from "../../options.js";
 import { quoted } from "../../quote.js";
@@ -19,15 +19,18 @@ export interface PadOptions {
 }
 
 /**
- * `x` made longer or shorter at both ends of its last dims: `pad` is [before, after] of the last dim, then of the one before it,
- * and so on. Negative numbers cut.
+ * `x` extended (or cut, where negative) at both ends of its last dims: `pad` is [before, after] of the last
+ * dim, then of the one before it, and so on.
  *
  * - `constant` (default): filled with `value` (default 0), any number of dims
- * - `reflect`: mirrored about the outermost element; `replicate`: the outermost element again; `circular`: from the other end. For
- *   the last 1, 2 or 3 dims of an input with one or two dims (channels, batch and channels) before them
+ * - `reflect`: mirrored about the outermost element; `replicate`: the outermost element again; `circular`:
+ *   from the other end. For the last 1, 2 or 3 dims of an input with one or two dims (channels, batch and
+ *   channels) before them
  *
  * Mode and value may be given by position too: `pad(x, [1, 1], "constant", 2)`. PyTorch: `F.pad`.
- * @throws ShapeError for more dims than `x` has, or when there is less to mirror or to repeat than is asked for.
+ * @throws ShapeError for more dims than `x` has, or when there is less to mirror or to repeat than is asked
+ * for.
+ * @forms nn.functional.pad()
  */
 export function pad(
   x: Tensor,
@@ -126,4 +129,15 @@ function padDim(
     return mirrored < size ? mirrored : 2 * (size - 1) - mirrored;
   });
   return indexSelect(x, d, tensor(at));
+}
+
+/**
+ * `x` padded with a constant: [before, after] of the last dim, then of the one before it, and so on. PyTorch:
+ * `torch.constant_pad_nd`.
+ * @forms constantPadNd()
+ */
+export function constantPadNd(x: Tensor, padding: readonly number[], value = 0): Tensor {
+  checkTensors("constantPadNd", x);
+  checkNumbers("constantPadNd", { value });
+  return pad(x, padding, "constant", value);
 }

@@ -52,9 +52,11 @@ function patchesOf(
 }
 
 /**
- * The patches of images, as columns (PyTorch's `F.unfold`; "im2col").
+ * The patches of images as columns ("im2col").
  * Shapes: x [N, C, H, W] or [C, H, W] → [N, C·kh·kw, L] or [C·kh·kw, L], for L patches, row after row.
+ * PyTorch: `F.unfold`.
  * @throws ShapeError for other numbers of dims, and a kernel larger than the padded image.
+ * @forms nn.functional.unfold()
  */
 export function unfold(x: Tensor, kernelSize: Sizes, options: PatchOptions = {}): Tensor {
   checkTensors("unfold", x);
@@ -67,9 +69,12 @@ export function unfold(x: Tensor, kernelSize: Sizes, options: PatchOptions = {})
 }
 
 /**
- * Columns of patches added up to images where they overlap: the adjoint of `unfold` (PyTorch's `F.fold`; "col2im").
- * Shapes: x [N, C·kh·kw, L] or [C·kh·kw, L] → [N, C, H, W] or [C, H, W], for `outputSize` H x W.
- * @throws ShapeError for other numbers of dims, and numbers of rows and columns that are not those of such images.
+ * Images made of columns of patches, added up where patches overlap ("col2im"): the adjoint of `unfold`.
+ * Shapes: x [N, C·kh·kw, L] or [C·kh·kw, L] → [N, C, H, W] or [C, H, W], for `outputSize` H x W. PyTorch:
+ * `F.fold`.
+ * @throws ShapeError for other numbers of dims, and numbers of rows and columns that are not those of such
+ * images.
+ * @forms nn.functional.fold()
  */
 export function fold(x: Tensor, outputSize: Sizes, kernelSize: Sizes, options: PatchOptions = {}): Tensor {
   checkTensors("fold", x);

@@ -15,9 +15,10 @@ const lastDims = (ndim: number, count: number, order: readonly number[]) =>
   Array.from({ length: ndim }, (_, d) => (d < ndim - count ? d : ndim - count + order[d - ndim + count]));
 
 /**
- * Channels become places, r x r of them for each (PyTorch's `F.pixel_shuffle`).
- * Shapes: [..., C·r², H, W] → [..., C, H·r, W·r].
+ * Images enlarged r times: every group of r² channels becomes a block of r x r pixels.
+ * Shapes: [..., C·r², H, W] → [..., C, H·r, W·r]. PyTorch: `F.pixel_shuffle`.
  * @throws ShapeError when r² does not divide the channels.
+ * @forms nn.functional.pixelShuffle()
  */
 export function pixelShuffle(x: Tensor, upscaleFactor: number): Tensor {
   checkTensors("pixelShuffle", x);
@@ -35,9 +36,10 @@ export function pixelShuffle(x: Tensor, upscaleFactor: number): Tensor {
 }
 
 /**
- * The inverse of `pixelShuffle` (PyTorch's `F.pixel_unshuffle`).
- * Shapes: [..., C, H·r, W·r] → [..., C·r², H, W].
+ * Images reduced r times, with every block of r x r pixels as r² channels: the inverse of `pixelShuffle`.
+ * Shapes: [..., C, H·r, W·r] → [..., C·r², H, W]. PyTorch: `F.pixel_unshuffle`.
  * @throws ShapeError when r does not divide height and width.
+ * @forms nn.functional.pixelUnshuffle()
  */
 export function pixelUnshuffle(x: Tensor, downscaleFactor: number): Tensor {
   checkTensors("pixelUnshuffle", x);
@@ -55,9 +57,11 @@ export function pixelUnshuffle(x: Tensor, downscaleFactor: number): Tensor {
 }
 
 /**
- * Channels of `groups` groups in turns: the first of each group, then the second of each, … (Zhang et al., 2017; PyTorch's
- * `F.channel_shuffle`). Shapes: [N, C, …], at least 3 dims → the same.
+ * `x` with the channels of `groups` groups interleaved: the first of each group, then the second of each, and
+ * so on (Zhang et al., 2017). Shapes: [N, C, …], at least 3 dims → the same. PyTorch:
+ * `F.channel_shuffle`.
  * @throws ShapeError when the groups do not divide the channels.
+ * @forms nn.functional.channelShuffle()
  */
 export function channelShuffle(x: Tensor, groups: number): Tensor {
   checkTensors("channelShuffle", x);

@@ -58,12 +58,13 @@ export const avgPoolOptions: readonly (keyof AvgPoolOptions)[] = [
 export const avgPool2dOptions: readonly (keyof AvgPool2dOptions)[] = [...avgPoolOptions, "divisorOverride"];
 
 /** Values alone, or with `returnIndices` values and where in their plane they are. */
-type MaxPooled<O> = O extends { returnIndices: true } ? [Tensor, Tensor] : Tensor;
+export type MaxPooled<O> = O extends { returnIndices: true } ? [Tensor, Tensor] : Tensor;
 
 /**
- * Largest of each window: `F.max_pool1d`. NaN wins.
- * Shapes: x [N, C, L] or [C, L] → [N, C, L'] or [C, L']; indices (`int32`) likewise.
+ * The largest element of each window of rows. NaN wins.
+ * Shapes: x [N, C, L] or [C, L] → [N, C, L'] or [C, L']; indices (`int32`) likewise. PyTorch: `F.max_pool1d`.
  * @throws ShapeError for other numbers of dims, and windows larger than the padded row.
+ * @forms nn.functional.maxPool1d()
  */
 export function maxPool1d<O extends MaxPoolOptions = object>(
   x: Tensor,
@@ -75,9 +76,11 @@ export function maxPool1d<O extends MaxPoolOptions = object>(
 }
 
 /**
- * Largest of each window: `F.max_pool2d`. NaN wins.
- * Shapes: x [N, C, H, W] or [C, H, W] → [N, C, H', W'] or [C, H', W']; indices (`int32`, row · W + column) likewise.
+ * The largest element of each window of images. NaN wins.
+ * Shapes: x [N, C, H, W] or [C, H, W] → [N, C, H', W'] or [C, H', W']; indices (`int32`, row · W + column)
+ * likewise. PyTorch: `F.max_pool2d`.
  * @throws ShapeError for other numbers of dims, and windows larger than the padded image.
+ * @forms nn.functional.maxPool2d()
  */
 export function maxPool2d<O extends MaxPoolOptions = object>(
   x: Tensor,
@@ -89,10 +92,11 @@ export function maxPool2d<O extends MaxPoolOptions = object>(
 }
 
 /**
- * Largest of each window: `F.max_pool3d`. NaN wins.
- * Shapes: x [N, C, D, H, W] or [C, D, H, W] → [N, C, D', H', W'] or [C, D', H', W']; indices (`int32`, (slice · H + row) · W + column)
- * likewise.
+ * The largest element of each window of volumes. NaN wins.
+ * Shapes: x [N, C, D, H, W] or [C, D, H, W] → [N, C, D', H', W'] or [C, D', H', W']; indices (`int32`, (slice
+ * · H + row) · W + column) likewise. PyTorch: `F.max_pool3d`.
  * @throws ShapeError for other numbers of dims, and windows larger than the padded volume.
+ * @forms nn.functional.maxPool3d()
  */
 export function maxPool3d<O extends MaxPoolOptions = object>(
   x: Tensor,
@@ -118,7 +122,11 @@ export function maxPool(
   return options.returnIndices ? [values, indices] : values;
 }
 
-/** Largest of each of `outputSize` windows that cover x: `F.adaptive_max_pool1d`. Shapes: [N, C, L] or [C, L] → [N, C, L'] or [C, L']. */
+/**
+ * The largest element of each of `outputSize` windows that together cover rows. Shapes: [N, C, L] or [C, L] →
+ * [N, C, L'] or [C, L']. PyTorch: `F.adaptive_max_pool1d`.
+ * @forms nn.functional.adaptiveMaxPool1d()
+ */
 export function adaptiveMaxPool1d<O extends AdaptiveMaxPoolOptions = object>(
   x: Tensor,
   outputSize: AdaptiveSizes,
@@ -128,7 +136,11 @@ export function adaptiveMaxPool1d<O extends AdaptiveMaxPoolOptions = object>(
   return adaptiveMaxPool("adaptiveMaxPool1d", 1, x, outputSize, options) as MaxPooled<O>;
 }
 
-/** Largest of each of `outputSize` windows that cover x: `F.adaptive_max_pool2d`. Shapes: [N, C, H, W] or [C, H, W] → [N, C, H', W'] or [C, H', W']. */
+/**
+ * The largest element of each of `outputSize` windows that together cover images. Shapes: [N, C, H, W] or [C,
+ * H, W] → [N, C, H', W'] or [C, H', W']. PyTorch: `F.adaptive_max_pool2d`.
+ * @forms nn.functional.adaptiveMaxPool2d()
+ */
 export function adaptiveMaxPool2d<O extends AdaptiveMaxPoolOptions = object>(
   x: Tensor,
   outputSize: AdaptiveSizes,
@@ -138,7 +150,11 @@ export function adaptiveMaxPool2d<O extends AdaptiveMaxPoolOptions = object>(
   return adaptiveMaxPool("adaptiveMaxPool2d", 2, x, outputSize, options) as MaxPooled<O>;
 }
 
-/** Largest of each of `outputSize` windows that cover x: `F.adaptive_max_pool3d`. Shapes: [N, C, D, H, W] or [C, D, H, W] → [N, C, D', H', W'] or [C, D', H', W']. */
+/**
+ * The largest element of each of `outputSize` windows that together cover volumes. Shapes: [N, C, D, H, W] or
+ * [C, D, H, W] → [N, C, D', H', W'] or [C, D', H', W']. PyTorch: `F.adaptive_max_pool3d`.
+ * @forms nn.functional.adaptiveMaxPool3d()
+ */
 export function adaptiveMaxPool3d<O extends AdaptiveMaxPoolOptions = object>(
   x: Tensor,
   outputSize: AdaptiveSizes,
@@ -162,8 +178,10 @@ function adaptiveMaxPool(
 }
 
 /**
- * Mean of each window: `F.avg_pool1d`. Shapes: x [N, C, L] or [C, L] → [N, C, L'] or [C, L'].
+ * The mean of each window of rows. Shapes: x [N, C, L] or [C, L] → [N, C, L'] or [C, L']. PyTorch:
+ * `F.avg_pool1d`.
  * @throws ShapeError for other numbers of dims, and windows larger than the padded row.
+ * @forms nn.functional.avgPool1d()
  */
 export function avgPool1d(x: Tensor, kernelSize: Sizes, options: AvgPoolOptions = {}): Tensor {
   checkTensors("avgPool1d", x);
@@ -172,8 +190,10 @@ export function avgPool1d(x: Tensor, kernelSize: Sizes, options: AvgPoolOptions 
 }
 
 /**
- * Mean of each window: `F.avg_pool2d`. Shapes: x [N, C, H, W] or [C, H, W] → [N, C, H', W'] or [C, H', W'].
+ * The mean of each window of images. Shapes: x [N, C, H, W] or [C, H, W] → [N, C, H', W'] or [C, H', W'].
+ * PyTorch: `F.avg_pool2d`.
  * @throws ShapeError for other numbers of dims, and windows larger than the padded image.
+ * @forms nn.functional.avgPool2d()
  */
 export function avgPool2d(x: Tensor, kernelSize: Sizes, options: AvgPool2dOptions = {}): Tensor {
   checkTensors("avgPool2d", x);
@@ -182,8 +202,10 @@ export function avgPool2d(x: Tensor, kernelSize: Sizes, options: AvgPool2dOption
 }
 
 /**
- * Mean of each window: `F.avg_pool3d`. Shapes: x [N, C, D, H, W] or [C, D, H, W] → [N, C, D', H', W'] or [C, D', H', W'].
+ * The mean of each window of volumes. Shapes: x [N, C, D, H, W] or [C, D, H, W] → [N, C, D', H', W'] or [C,
+ * D', H', W']. PyTorch: `F.avg_pool3d`.
  * @throws ShapeError for other numbers of dims, and windows larger than the padded volume.
+ * @forms nn.functional.avgPool3d()
  */
 export function avgPool3d(x: Tensor, kernelSize: Sizes, options: AvgPool2dOptions = {}): Tensor {
   checkTensors("avgPool3d", x);
@@ -212,19 +234,31 @@ function meansOf(op: string, axes: number, x: Tensor, kernelSize: Sizes, options
   return averages(op, x, axes, windows, (window) => divisorOverride ?? sizeOf(window));
 }
 
-/** Mean of each of `outputSize` windows that cover x: `F.adaptive_avg_pool1d`. Shapes: [N, C, L] or [C, L] → [N, C, L'] or [C, L']. */
+/**
+ * The mean of each of `outputSize` windows that together cover rows. Shapes: [N, C, L] or [C, L] → [N, C, L']
+ * or [C, L']. PyTorch: `F.adaptive_avg_pool1d`.
+ * @forms nn.functional.adaptiveAvgPool1d()
+ */
 export function adaptiveAvgPool1d(x: Tensor, outputSize: AdaptiveSizes): Tensor {
   checkTensors("adaptiveAvgPool1d", x);
   return adaptiveAvgPool("adaptiveAvgPool1d", 1, x, outputSize);
 }
 
-/** Mean of each of `outputSize` windows that cover x: `F.adaptive_avg_pool2d`. Shapes: [N, C, H, W] or [C, H, W] → [N, C, H', W'] or [C, H', W']. */
+/**
+ * The mean of each of `outputSize` windows that together cover images. Shapes: [N, C, H, W] or [C, H, W] →
+ * [N, C, H', W'] or [C, H', W']. PyTorch: `F.adaptive_avg_pool2d`.
+ * @forms nn.functional.adaptiveAvgPool2d()
+ */
 export function adaptiveAvgPool2d(x: Tensor, outputSize: AdaptiveSizes): Tensor {
   checkTensors("adaptiveAvgPool2d", x);
   return adaptiveAvgPool("adaptiveAvgPool2d", 2, x, outputSize);
 }
 
-/** Mean of each of `outputSize` windows that cover x: `F.adaptive_avg_pool3d`. Shapes: [N, C, D, H, W] or [C, D, H, W] → [N, C, D', H', W'] or [C, D', H', W']. */
+/**
+ * The mean of each of `outputSize` windows that together cover volumes. Shapes: [N, C, D, H, W] or [C, D, H,
+ * W] → [N, C, D', H', W'] or [C, D', H', W']. PyTorch: `F.adaptive_avg_pool3d`.
+ * @forms nn.functional.adaptiveAvgPool3d()
+ */
 export function adaptiveAvgPool3d(x: Tensor, outputSize: AdaptiveSizes): Tensor {
   checkTensors("adaptiveAvgPool3d", x);
   return adaptiveAvgPool("adaptiveAvgPool3d", 3, x, outputSize);

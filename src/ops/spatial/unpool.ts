@@ -21,9 +21,10 @@ export interface MaxUnpoolOptions {
 export const maxUnpoolOptions: readonly (keyof MaxUnpoolOptions)[] = ["stride", "padding", "outputSize"];
 
 /**
- * Zeros with the elements of x where `maxPool1d` with `returnIndices` found them (PyTorch's `F.max_unpool1d`).
- * Shapes: x and indices [N, C, L] or [C, L] → [N, C, L'] or [C, L'].
+ * Zeros with the elements of x at the positions that `maxPool1d` with `returnIndices` found.
+ * Shapes: x and indices [N, C, L] or [C, L] → [N, C, L'] or [C, L']. PyTorch: `F.max_unpool1d`.
  * @throws ValueError `INDEX_OUT_OF_RANGE` for indices beyond that size.
+ * @forms nn.functional.maxUnpool1d()
  */
 export function maxUnpool1d(
   x: Tensor,
@@ -35,7 +36,10 @@ export function maxUnpool1d(
   return unpooled("maxUnpool1d", 1, x, indices, kernelSize, options);
 }
 
-/** As `maxUnpool1d`, of images: [N, C, H, W] or [C, H, W] (PyTorch's `F.max_unpool2d`). */
+/**
+ * As `maxUnpool1d`, for images: [N, C, H, W] or [C, H, W]. PyTorch: `F.max_unpool2d`.
+ * @forms nn.functional.maxUnpool2d()
+ */
 export function maxUnpool2d(
   x: Tensor,
   indices: Tensor,
@@ -46,7 +50,10 @@ export function maxUnpool2d(
   return unpooled("maxUnpool2d", 2, x, indices, kernelSize, options);
 }
 
-/** As `maxUnpool1d`, of volumes: [N, C, D, H, W] or [C, D, H, W] (PyTorch's `F.max_unpool3d`). */
+/**
+ * As `maxUnpool1d`, for volumes: [N, C, D, H, W] or [C, D, H, W]. PyTorch: `F.max_unpool3d`.
+ * @forms nn.functional.maxUnpool3d()
+ */
 export function maxUnpool3d(
   x: Tensor,
   indices: Tensor,

@@ -46,7 +46,10 @@ export function become(op: string, x: Tensor, value: Tensor): Tensor {
   return x;
 }
 
-/** Copies `y`, broadcast and converted, into `x`. */
+/**
+ * Copies `y`, broadcast and converted, into `x`, and returns `x`. PyTorch: `Tensor.copy_`.
+ * @forms x.copy_()
+ */
 export function copy_(x: Tensor, y: Tensor): Tensor {
   checkTensors("copy_", x, y);
   const noted = writable("copy_", x, y);
@@ -75,7 +78,10 @@ export function copy_(x: Tensor, y: Tensor): Tensor {
   return x;
 }
 
-/** Sets every element to `value`, converted as `to` converts. */
+/**
+ * Sets every element of `x` to `value`, converted as `to` converts, and returns `x`. PyTorch: `Tensor.fill_`.
+ * @forms x.fill_()
+ */
 export function fill_(x: Tensor, value: number | boolean): Tensor {
   checkTensors("fill_", x);
   if (typeof value !== "boolean") checkNumbers("fill_", { value });
@@ -92,7 +98,10 @@ export function fill_(x: Tensor, value: number | boolean): Tensor {
   return x;
 }
 
-/** Sets every element to 0. */
+/**
+ * Sets every element of `x` to 0 and returns `x`. PyTorch: `Tensor.zero_`.
+ * @forms x.zero_()
+ */
 export function zero_(x: Tensor): Tensor {
   checkTensors("zero_", x);
   return fill_(x, 0);
@@ -167,7 +176,11 @@ function random_(
   return x;
 }
 
-/** Overwrites `x` with uniform numbers on [low, high). */
+/**
+ * Overwrites `x` with random numbers from the uniform distribution on [low, high). PyTorch:
+ * `Tensor.uniform_`.
+ * @forms x.uniform_()
+ */
 export function uniform_(x: Tensor, low = 0, high = 1, options?: GeneratorOptions): Tensor {
   checkTensors("uniform_", x);
   checkNumbers("uniform_", { low, high });
@@ -176,7 +189,11 @@ export function uniform_(x: Tensor, low = 0, high = 1, options?: GeneratorOption
   return random_("uniform_", x, "uniform", low, high, options);
 }
 
-/** Overwrites `x` with normal numbers. */
+/**
+ * Overwrites `x` with random numbers from the normal distribution with `mean` and `std`. PyTorch:
+ * `Tensor.normal_`.
+ * @forms x.normal_()
+ */
 export function normal_(x: Tensor, mean = 0, std = 1, options?: GeneratorOptions): Tensor {
   checkTensors("normal_", x);
   checkNumbers("normal_", { mean, std });
