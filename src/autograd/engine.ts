@@ -6,7 +6,7 @@ import { sameShape } from "../shape.js";
 import { type GradHook, longLivedLike, type Tensor } from "../tensor/tensor.js";
 import { tracing } from "../tracing.js";
 import { withGradMode } from "./grad-mode.js";
-import { edgeOf, type GradTargets, Node } from "./graph.js";
+import { edgeOf, type GradTargets, type JointNode, Node } from "./graph.js";
 
 /** The arithmetic that the engine itself needs; `ops/` hands it over, since imports point the other way. */
 export interface EngineOps {
@@ -141,16 +141,31 @@ function run(
     };
     for (const [i, root] of roots.entries()) add(...rootGradient(op, root, cotangents[i]));
     const nodes = reachable(grads.keys());
+    /** Gradients of the outputs of nodes with several outputs, by node. */
+    let jointly: Map<Node, (Tensor | null)[]> | null = null;
     for (const node of nodes) {
       let g = grads.get(node);
-      if (g === undefined) continue;
-      grads.delete(node);
-      g = runHooks(node.hooks, g);
-      const { retained } = node;
-      // A copy: `g` may be the caller's cotangent, or be passed on as it is.
-      if (retained !== null && wanted === null) accumulate(retained, g);
-      if (wanted?.has(node)) wanted.set(node, g);
-      const { grads: inputGrads, written } = backwardThrough(node, g, createGraph, wanted);
+      let through: Through;
+      if (g === undefined) {
+        const gs = jointly?.get(node);
+        if (gs === undefined) continue;
+        through = backwardJointly(node as JointNode, gs);
+      } else {
+        grads.delete(node);
+        g = runHooks(node.hooks, g);
+        const { retained, output } = node;
+        // A copy: `g` may be the caller's cotangent, or be passed on as it is.
+        if (retained !== null && wanted === null) accumulate(retained, g);
+        if (wanted?.has(node)) wanted.set(node, g);
+        if (output !== null) {
+          jointly ??= new Map();
+          if (!jointly.has(output.of)) jointly.set(output.of, Array(output.of.outputs).fill(null));
+          jointly.get(output.of)![output.index] = g;
+          continue;
+        }
+        through = backwardThrough(node, g, createGraph, wanted);
+      }
+      const { grads: inputGrads, written } = through;
       for (let i = 0; i < node.edges.length; i++) {
         const edge = node.edges[i];
         const gx = inputGrads[i];
@@ -210,18 +225,34 @@ function reachable(roots: Iterable<Node | Tensor>): Node[] {
 }
 
 /** The gradients of a node's inputs. `written`: those that the rule wrote into the memory of a leaf, by input. */
-function backwardThrough(
-  node: Node,
-  g: Tensor,
-  createGraph: boolean,
-  wanted: Map<Node | Tensor, Tensor | null> | null,
-): { grads: (Tensor | null)[]; written: Map<number, Tensor> | null } {
-  const { rule } = node;
+interface Through {
+  grads: (Tensor | null)[];
+  written: Map<number, Tensor> | null;
+}
+
+/** @throws AutogradError `SECOND_BACKWARD` for a node whose saved tensors were freed. */
+function checkKept(node: Node, rule: unknown): void {
   if (rule === null)
     throw new AutogradError(
       `backward: ${node.calledAs} was already gone through and its saved tensors are freed: pass { retainGraph: true } to the first backward`,
       "SECOND_BACKWARD",
     );
+}
+
+function backwardJointly(node: JointNode, gs: readonly (Tensor | null)[]): Through {
+  checkKept(node, node.jointRule);
+  node.checkSaved();
+  return { grads: node.jointRule!(gs), written: null };
+}
+
+function backwardThrough(
+  node: Node,
+  g: Tensor,
+  createGraph: boolean,
+  wanted: Map<Node | Tensor, Tensor | null> | null,
+): Through {
+  const { rule } = node;
+  checkKept(node, rule);
   node.checkSaved();
   if (createGraph && node.composed !== null && node.inputs !== null) {
     node.checkInputs();
@@ -247,7 +278,7 @@ function backwardThrough(
       return { out, accumulate: there !== null };
     },
   };
-  return { grads: rule(g, targets), written };
+  return { grads: rule!(g, targets), written };
 }
 
 function memoryFor(leaf: Tensor): Tensor {

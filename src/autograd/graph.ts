@@ -9,6 +9,12 @@ export type Edge = Node | Tensor | null;
 /** Gives the gradients of the inputs, in their order; null where an input needs none. Called under `noGrad` unless `createGraph`. */
 export type BackwardRule = (g: Tensor, inputs: GradTargets) => (Tensor | null)[];
 
+/**
+ * Gives the gradients of the inputs of a node with several outputs. `gs` has a gradient for each output, or null where backward
+ * did not reach the output.
+ */
+export type JointRule = (gs: readonly (Tensor | null)[]) => (Tensor | null)[];
+
 /** What a backward rule may ask about the inputs whose gradients it computes. */
 export interface GradTargets {
   /** Whether input `i` needs a gradient: what nobody needs is not computed. */
@@ -28,6 +34,8 @@ export class Node implements GradFn {
   hooks: GradHook[] | null = null;
   /** The tensor whose `grad` is kept although it is no leaf (`retainGrad`). */
   retained: Tensor | null = null;
+  /** Set in a node that stands for one output of an operation with several outputs. */
+  output: { readonly of: JointNode; readonly index: number } | null = null;
   /** What the user called; `name` is the part of it that this is. */
   readonly calledAs: string;
   private versions: number[];
@@ -82,6 +90,27 @@ export class Node implements GradFn {
   }
 }
 
+/**
+ * An operation with several outputs. Each output has a node of its own, which has this node as its only edge. Backward collects the
+ * gradients of the outputs and then calls `jointRule` once.
+ */
+export class JointNode extends Node {
+  constructor(
+    name: string,
+    edges: Edge[],
+    public jointRule: JointRule | null,
+    saved: readonly Tensor[],
+    readonly outputs: number,
+  ) {
+    super(name, edges, null, saved, null, null);
+  }
+
+  override release(): void {
+    super.release();
+    this.jointRule = null;
+  }
+}
+
 const sumOfVersions = (tensors: readonly Tensor[]) =>
   tensors.reduce((sum, { storage }) => sum + storage.version, 0);
 
@@ -122,6 +151,31 @@ export function differentiable(
   out.gradFn = new Node(name, edges, rule, saved, composed, composed === null ? null : inputs);
   return out;
 }
+
+/**
+ * Makes `outs` the results of one operation on `inputs`. The outputs at the indices `without` get no gradient and no node.
+ * `saves`: the tensors that `rule` reads. Does nothing when gradients are off or no input needs one.
+ */
+export function differentiableJointly(
+  name: string,
+  inputs: readonly Tensor[],
+  outs: readonly Tensor[],
+  without: ReadonlySet<number>,
+  rule: JointRule,
+  saves: readonly Tensor[],
+): void {
+  for (const out of outs) if (out.viewState !== null) out.viewState = null;
+  if (!needsGrad(inputs)) return;
+  const joint = new JointNode(name, inputs.map(edgeOf), rule, saves, outs.length);
+  for (const [index, out] of outs.entries()) {
+    if (without.has(index)) continue;
+    const node = new Node(name, [joint], passOn, [], null, null);
+    node.output = { of: joint, index };
+    out.gradFn = node;
+  }
+}
+
+const passOn: BackwardRule = (g) => [g];
 
 /** Makes `out` a view of `x`: `rule` takes its gradient to that of `x`. Returns `out`. */
 export function differentiableView(
