@@ -7,22 +7,22 @@ import { Tensor } from "../tensor/tensor.js";
 import { withGradMode } from "./grad-mode.js";
 import { differentiable, differentiableJointly, type JointRule, needsGrad } from "./graph.js";
 
-/** What `forward` told its context. */
-interface Told {
+/** The settings that `forward` made on its context. */
+interface Settings {
   saved: readonly Tensor[];
   nonDifferentiable: readonly Tensor[];
   materializeGrads: boolean;
 }
 
-let told: (ctx: Context) => Told;
+let settingsOf: (ctx: Context) => Settings;
 
 class Context {
-  readonly #told: Told = { saved: [], nonDifferentiable: [], materializeGrads: true };
+  readonly #settings: Settings = { saved: [], nonDifferentiable: [], materializeGrads: true };
   /** For each argument of `apply`: whether it is a tensor that needs a gradient. */
   readonly needsInputGrad: readonly boolean[];
 
   static {
-    told = (ctx) => ctx.#told;
+    settingsOf = (ctx) => ctx.#settings;
     // The class has the name under which it is exported.
     Object.defineProperty(Context, "name", { value: "FunctionContext" });
   }
@@ -32,36 +32,43 @@ class Context {
     this.needsInputGrad = needsInputGrad;
   }
 
-  /** Keeps inputs or outputs of `forward` for `backward`. Backward throws an error if one of them was changed in place since. */
+  /**
+   * Keeps inputs or outputs of `forward` for `backward`. Backward throws an error if one of them was changed
+   * in place since.
+   */
   saveForBackward(...tensors: Tensor[]): void {
     checkTensors("saveForBackward", ...tensors);
-    this.#told.saved = tensors;
+    this.#settings.saved = tensors;
   }
 
   /** The tensors given to `saveForBackward`, in the same order. */
   get savedTensors(): readonly Tensor[] {
-    return this.#told.saved;
-  }
-
-  /** Marks outputs that have no gradient, such as indices. Outputs of an integer dtype or of bool never have one. */
-  markNonDifferentiable(...outputs: Tensor[]): void {
-    checkTensors("markNonDifferentiable", ...outputs);
-    this.#told.nonDifferentiable = outputs;
+    return this.#settings.saved;
   }
 
   /**
-   * Whether `backward` gets zeros as the gradient of an output that the loss does not depend on. With `false` it gets null.
-   * Default true.
+   * Marks outputs that have no gradient, such as indices. Outputs of an integer dtype or of bool never have
+   * one.
+   */
+  markNonDifferentiable(...outputs: Tensor[]): void {
+    checkTensors("markNonDifferentiable", ...outputs);
+    this.#settings.nonDifferentiable = outputs;
+  }
+
+  /**
+   * Whether `backward` gets zeros as the gradient of an output that the loss does not depend on. With `false`
+   * it gets null. Default true.
    */
   setMaterializeGrads(value: boolean): void {
     checkBooleans("setMaterializeGrads", { value });
-    this.#told.materializeGrads = value;
+    this.#settings.materializeGrads = value;
   }
 }
 
 /**
- * Connects `forward` and `backward` of an `autograd.Function` (PyTorch's `ctx`). Values that are not tensors are kept as fields:
- * `ctx.alpha = alpha`. `Fields` types these fields: `ctx: autograd.FunctionContext<{ alpha: number }>`. Default: any field of any type.
+ * Connects `forward` and `backward` of an `autograd.Function` (PyTorch's `ctx`). Values that are not tensors
+ * are kept as fields: `ctx.alpha = alpha`. `Fields` types these fields:
+ * `ctx: autograd.FunctionContext<{ alpha: number }>`. Default: any field of any type.
  */
 export type FunctionContext<Fields extends object = Record<string, any>> = Context & Fields;
 export const FunctionContext = Context;
@@ -77,10 +84,11 @@ type ResultOf<F> = F extends { forward(ctx: any, ...args: any[]): infer Result }
   : never;
 
 /**
- * An operation with its own gradient (PyTorch's `torch.autograd.Function`). A subclass has a static `forward`, which computes one
- * output or an array of outputs without recording gradients, and a static `backward`, which gets a gradient for each output and
- * returns a gradient for each argument of `forward`, or null where there is none. Call the operation with `apply`. If `backward`
- * consists of differentiable operations, gradients of gradients work.
+ * An operation with its own gradient (PyTorch's `torch.autograd.Function`). A subclass has a static
+ * `forward`, which computes one output or an array of outputs without recording gradients, and a static
+ * `backward`, which gets a gradient for each output and returns a gradient for each argument of `forward`, or
+ * null where there is none. Call the operation with `apply`. If `backward` consists of differentiable
+ * operations, gradients of gradients work.
  *
  *     class Exp extends autograd.Function {
  *       static forward(ctx: autograd.FunctionContext, x: Tensor) {
@@ -103,11 +111,13 @@ export abstract class AutogradFunction {
   }
 
   /**
-   * Calls `forward` and records `backward` in the graph. Returns a tensor or an array of tensors, as `forward` does.
-   * @throws ValueError `INVALID_FUNCTION` if the class has no static `forward` or `backward`, or if one of them returns something
-   * other than tensors; also if `markNonDifferentiable` was called with a tensor that `forward` does not return.
-   * @throws AutogradError `WRONG_GRADIENTS` if the number of gradients is not the number of arguments, `INPUT_CHANGED` if `forward`
-   * changes an input in place.
+   * Calls `forward` and records `backward` in the graph. Returns a tensor or an array of tensors, as
+   * `forward` does.
+   * @throws ValueError `INVALID_FUNCTION` if the class has no static `forward` or `backward`, or if one of
+   * them returns something other than tensors; also if `markNonDifferentiable` was called with a tensor that
+   * `forward` does not return.
+   * @throws AutogradError `WRONG_GRADIENTS` if the number of gradients is not the number of arguments,
+   * `INPUT_CHANGED` if `forward` changes an input in place.
    * @throws ShapeError if a gradient has a shape or dtype other than that of its input.
    */
   static apply<F extends typeof AutogradFunction>(this: F, ...args: ArgumentsOf<F>): ResultOf<F> {
@@ -129,11 +139,11 @@ export abstract class AutogradFunction {
         `${name}: forward does not change its inputs in place: tensor ${changed} ${formatShape(inputs[changed].shape)}; use clone()`,
         "INPUT_CHANGED",
       );
-    const { saved, nonDifferentiable, materializeGrads } = told(ctx);
+    const { saved, nonDifferentiable, materializeGrads } = settingsOf(ctx);
     const stray = nonDifferentiable.find((x) => !made.includes(x));
     if (stray !== undefined)
       throw new ValueError(
-        `${name}: markNonDifferentiable takes outputs of forward: a tensor ${formatShape(stray.shape)} is none`,
+        `${name}: markNonDifferentiable takes outputs of forward: a tensor ${formatShape(stray.shape)} is not an output`,
         "INVALID_FUNCTION",
       );
     // An output that is an input, or a view of an input, becomes a new tensor, as in PyTorch.
@@ -172,7 +182,7 @@ function outputsOf(name: string, result: unknown): readonly Tensor[] {
   return outputs as readonly Tensor[];
 }
 
-/** Shape and dtype of a tensor; null for any other argument. */
+/** Shape and dtype of a tensor; null for an argument that is not a tensor. */
 type Form = { readonly shape: Shape; readonly dtype: DType } | null;
 
 const formOf = (x: unknown): Form => (x instanceof Tensor ? { shape: x.shape, dtype: x.dtype } : null);
@@ -180,7 +190,7 @@ const formOf = (x: unknown): Form => (x instanceof Tensor ? { shape: x.shape, dt
 /** Checks what `backward` returned and gives the gradients of those arguments that are tensors. */
 function gradientsOf(name: string, given: readonly Form[], result: unknown): (Tensor | null)[] {
   const grads: readonly unknown[] = Array.isArray(result) ? result : [result];
-  // As in PyTorch, nulls may follow.
+  // As in PyTorch, extra nulls at the end are allowed.
   if (grads.length < given.length || grads.slice(given.length).some((grad) => (grad ?? null) !== null))
     throw new AutogradError(
       `${name}: backward returns a gradient, or null, for each argument of forward: ${grads.length} for ${given.length}`,
@@ -208,7 +218,7 @@ function gradientsOf(name: string, given: readonly Form[], result: unknown): (Te
   });
 }
 
-/** What a subclass brings. */
+/** The static methods of a subclass. */
 interface UserFunction {
   readonly name: string;
   forward(ctx: FunctionContext, ...args: unknown[]): unknown;

@@ -16,7 +16,9 @@ export interface AdamOptions {
   eps: number;
   /** L2 penalty (Adam, default 0) or decoupled decay (AdamW, default 0.01). */
   weightDecay: number;
-  /** Divides by the largest mean of squares so far (Reddi et al., 2018). Default false. Fixed at construction. */
+  /**
+   * Divides by the largest mean of squares so far (Reddi et al., 2018). Default false. Fixed at construction.
+   */
   amsgrad: boolean;
   /** Ascends. Default false. */
   maximize: boolean;
@@ -77,7 +79,10 @@ export class Adam extends Optimizer<AdamOptions> {
   }
 }
 
-/** Adam with decoupled weight decay, default 0.01 (Loshchilov and Hutter, 2019; PyTorch's `torch.optim.AdamW`). */
+/**
+ * Adam with decoupled weight decay, default 0.01 (Loshchilov and Hutter, 2019; PyTorch's
+ * `torch.optim.AdamW`).
+ */
 export class AdamW extends Adam {
   protected override readonly decoupled = true;
 
@@ -85,7 +90,8 @@ export class AdamW extends Adam {
     params: Iterable<Tensor> | Iterable<ParamGroupOptions<AdamOptions>>,
     options: Partial<AdamOptions> = {},
   ) {
-    checkOptionNames(new.target.name, options, Object.keys(defaults)); // spread, what is no object would vanish
+    // Spread, what is no object would vanish
+    checkOptionNames(new.target.name, options, Object.keys(defaults));
     super(params, { weightDecay: 0.01, ...options });
   }
 }

@@ -1,4 +1,7 @@
-/** Optimizers with a step size for each element, as in PyTorch: same formulas, order of operations, defaults and names of the state. */
+/**
+ * Optimizers with a step size for each element, as in PyTorch: same formulas, order of operations, defaults
+ * and names of the state.
+ */
 import { ruled } from "./ruled.js";
 
 interface Decayed {
@@ -19,7 +22,9 @@ export interface AdagradOptions extends Decayed {
   eps: number;
 }
 
-/** Divides by the root of the sum of all squares so far (Duchi et al., 2011; PyTorch's `torch.optim.Adagrad`). */
+/**
+ * Divides by the root of the sum of all squares so far (Duchi et al., 2011; PyTorch's `torch.optim.Adagrad`).
+ */
 export class Adagrad extends ruled<AdagradOptions>({
   rule: "adagrad",
   defaults: {
@@ -42,7 +47,9 @@ export interface RMSpropOptions extends Decayed {
   eps: number;
   /** Share of the last step that is taken again. Default 0. */
   momentum: number;
-  /** Divides by an estimate of the standard deviation: the square of the mean is subtracted. Default false. */
+  /**
+   * Divides by an estimate of the standard deviation: the square of the mean is subtracted. Default false.
+   */
   centered: boolean;
 }
 
@@ -70,7 +77,10 @@ export interface AdadeltaOptions extends Decayed {
   eps: number;
 }
 
-/** Steps in the unit of the parameter: by the ratio of two running means (Zeiler, 2012; PyTorch's `torch.optim.Adadelta`). */
+/**
+ * Steps in the unit of the parameter: by the ratio of two running means (Zeiler, 2012; PyTorch's
+ * `torch.optim.Adadelta`).
+ */
 export class Adadelta extends ruled<AdadeltaOptions>({
   rule: "adadelta",
   defaults: { lr: 1, rho: 0.9, eps: 1e-6, weightDecay: 0, maximize: false },
@@ -87,7 +97,10 @@ export interface AdamaxOptions extends Decayed {
   eps: number;
 }
 
-/** Adam with the largest gradient in place of the mean of squares (Kingma and Ba, 2015; PyTorch's `torch.optim.Adamax`). */
+/**
+ * Adam with the largest gradient in place of the mean of squares (Kingma and Ba, 2015; PyTorch's
+ * `torch.optim.Adamax`).
+ */
 export class Adamax extends ruled<AdamaxOptions>({
   rule: "adamax",
   defaults: { lr: 2e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, maximize: false },
@@ -111,8 +124,8 @@ export interface NAdamOptions extends Decoupled {
 }
 
 /**
- * Adam that looks ahead along its momentum (Dozat, 2016; PyTorch's `torch.optim.NAdam`). The product of the momenta, a part of
- * PyTorch's state, is computed from the number of the step.
+ * Adam that looks ahead along its momentum (Dozat, 2016; PyTorch's `torch.optim.NAdam`). The product of the
+ * momenta, a part of PyTorch's state, is computed from the number of the step.
  */
 export class NAdam extends ruled<NAdamOptions>({
   rule: "nadam",
@@ -139,7 +152,10 @@ export interface RAdamOptions extends Decoupled {
   eps: number;
 }
 
-/** Adam that does not divide until enough steps tell the variance (Liu et al., 2020; PyTorch's `torch.optim.RAdam`). */
+/**
+ * Adam that does not divide until enough steps tell the variance (Liu et al., 2020; PyTorch's
+ * `torch.optim.RAdam`).
+ */
 export class RAdam extends ruled<RAdamOptions>({
   rule: "radam",
   defaults: {
@@ -156,7 +172,10 @@ export class RAdam extends ruled<RAdamOptions>({
 export interface RpropOptions {
   /** The first step of each element. Default 1e-2. */
   lr: number;
-  /** What its step is multiplied by where the gradient changes sign, and where it does not. Default [0.5, 1.2]. */
+  /**
+   * What its step is multiplied by where the gradient changes sign, and where it does not. Default [0.5,
+   * 1.2].
+   */
   etas: readonly [number, number];
   /** Least and largest step. Default [1e-6, 50]. */
   stepSizes: readonly [number, number];
@@ -164,7 +183,10 @@ export interface RpropOptions {
   maximize: boolean;
 }
 
-/** Goes by the signs of gradients alone, for whole batches (Riedmiller and Braun, 1993; PyTorch's `torch.optim.Rprop`). */
+/**
+ * Goes by the signs of gradients alone, for whole batches (Riedmiller and Braun, 1993; PyTorch's
+ * `torch.optim.Rprop`).
+ */
 export class Rprop extends ruled<RpropOptions>({
   rule: "rprop",
   defaults: { lr: 1e-2, etas: [0.5, 1.2], stepSizes: [1e-6, 50], maximize: false },

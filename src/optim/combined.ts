@@ -43,9 +43,11 @@ abstract class Combined extends Scheduler {
 }
 
 /**
- * One schedule after the other: number i + 1 begins at step milestones[i] (PyTorch's `SequentialLR`). Warm-up:
+ * One schedule after the other: number i + 1 begins at step milestones[i] (PyTorch's `SequentialLR`).
+ * Warm-up:
  *
- *     new SequentialLR(optimizer, [new LinearLR(optimizer), new CosineAnnealingLR(optimizer, { tMax: 95 })], { milestones: [5] })
+ *     const schedules = [new LinearLR(optimizer), new CosineAnnealingLR(optimizer, { tMax: 95 })];
+ *     new SequentialLR(optimizer, schedules, { milestones: [5] });
  */
 export class SequentialLR extends Combined {
   readonly milestones: readonly number[];

@@ -21,8 +21,8 @@ const alongCosine = (from: number, to: number, share: number) =>
   to + ((from - to) / 2) * (1 + cosTurns(share / 2));
 
 /**
- * CosineAnnealingLR that jumps back to lr after t0 steps, then after t0 · tMult, and so on (Loshchilov and Hutter, 2017; PyTorch's
- * `CosineAnnealingWarmRestarts`). Defaults: tMult 1, etaMin 0.
+ * CosineAnnealingLR that jumps back to lr after t0 steps, then after t0 · tMult, and so on (Loshchilov and
+ * Hutter, 2017; PyTorch's `CosineAnnealingWarmRestarts`). Defaults: tMult 1, etaMin 0.
  */
 export class CosineAnnealingWarmRestarts extends Scheduler {
   readonly t0: number;
@@ -48,7 +48,9 @@ export class CosineAnnealingWarmRestarts extends Scheduler {
   }
 }
 
-/** Whether groups have a momentum to be cycled. @throws ValueError when one is asked for and there is none. */
+/**
+ * Whether groups have a momentum to be cycled. @throws ValueError when one is asked for and there is none.
+ */
 function checkMomentum(op: string, optimizer: Scheduled, cycled: boolean): void {
   if (!cycled) return;
   for (const group of optimizer.paramGroups)
@@ -82,18 +84,26 @@ export interface OneCycleOptions {
   divFactor?: number;
   /** The last one is the first / finalDivFactor. Default 1e4. */
   finalDivFactor?: number;
-  /** Falls back to the first learning rate as it rose, and then to the last. Default false: from the largest to the last at once. */
+  /**
+   * Falls back to the first learning rate as it rose, and then to the last. Default false: from the largest
+   * to the last at once.
+   */
   threePhase?: boolean;
 }
 
-/** One part of a cycle: until step `end`, each learning rate and momentum from one of its marks to another. */
+/**
+ * One part of a cycle: until step `end`, each learning rate and momentum from one of its marks to another.
+ */
 interface Phase {
   readonly end: number;
   readonly lr: readonly [from: number[], to: number[]];
   readonly momentum: readonly [from: number[], to: number[]];
 }
 
-/** One rise to maxLr and one fall far below the start, over the whole training (Smith and Topin, 2019; PyTorch's `OneCycleLR`). Step it after each batch. */
+/**
+ * One rise to maxLr and one fall far below the start, over the whole training (Smith and Topin, 2019;
+ * PyTorch's `OneCycleLR`). Step it after each batch.
+ */
 export class OneCycleLR extends Scheduler {
   readonly totalSteps: number;
   readonly #phases: readonly Phase[];

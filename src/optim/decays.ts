@@ -24,7 +24,10 @@ export class StepLR extends Scheduler {
   }
 }
 
-/** Times gamma at each of the milestones (PyTorch's `MultiStepLR`); one that is there twice counts twice. Default gamma 0.1. */
+/**
+ * Times gamma at each of the milestones (PyTorch's `MultiStepLR`); one that is there twice counts twice.
+ * Default gamma 0.1.
+ */
 export class MultiStepLR extends Scheduler {
   readonly milestones: readonly number[];
   readonly gamma: number;
@@ -65,8 +68,8 @@ export class ConstantLR extends Scheduler {
 }
 
 /**
- * From lr · startFactor to lr · endFactor in totalIters steps of one size (PyTorch's `LinearLR`): warm-up, in front of another schedule in
- * `SequentialLR`. Defaults: 1/3, 1, 5.
+ * From lr · startFactor to lr · endFactor in totalIters steps of one size (PyTorch's `LinearLR`): warm-up, in
+ * front of another schedule in `SequentialLR`. Defaults: 1/3, 1, 5.
  */
 export class LinearLR extends Scheduler {
   readonly startFactor: number;
@@ -113,7 +116,10 @@ export class ExponentialLR extends Scheduler {
   }
 }
 
-/** lr · (1 - epoch / totalIters)^power, 0 from totalIters on (PyTorch's `PolynomialLR`). Defaults: totalIters 5, power 1. */
+/**
+ * lr · (1 - epoch / totalIters)^power, 0 from totalIters on (PyTorch's `PolynomialLR`). Defaults: totalIters
+ * 5, power 1.
+ */
 export class PolynomialLR extends Scheduler {
   readonly totalIters: number;
   readonly power: number;
@@ -131,7 +137,10 @@ export class PolynomialLR extends Scheduler {
   }
 }
 
-/** From lr to etaMin along half a cosine in tMax steps, and back (Loshchilov and Hutter, 2017; PyTorch's `CosineAnnealingLR`). */
+/**
+ * From lr to etaMin along half a cosine in tMax steps, and back (Loshchilov and Hutter, 2017; PyTorch's
+ * `CosineAnnealingLR`).
+ */
 export class CosineAnnealingLR extends Scheduler {
   readonly tMax: number;
   readonly etaMin: number;

@@ -4,8 +4,9 @@ import { PinnedStorage, sharedArray } from "../tensor/storage.js";
 import { Tensor } from "../tensor/tensor.js";
 
 /**
- * The hyperparameters of a group as `update` gets them. A number is a tensor without dims in the dtype of the parameter, so that a
- * compiled step follows a scheduler; a list of numbers is a list of such; true and false are as they are.
+ * The hyperparameters of a group as `update` gets them. A number is a tensor without dims in the dtype of the
+ * parameter, so that a compiled step follows a scheduler; a list of numbers is a list of such; true and false
+ * are as they are.
  */
 export type GroupTensors<Options> = {
   readonly [Name in keyof Options]: Options[Name] extends number

@@ -33,22 +33,26 @@ export interface OptimizerState {
 interface GroupSlots<Options extends object> {
   readonly slots: readonly Slot[];
   readonly options: Options;
-  /** The hyperparameters as the kernels read them: a recorded step sees a learning rate that changes later. */
+  /**
+   * The hyperparameters as the kernels read them: a recorded step sees a learning rate that changes later.
+   */
   readonly hyper: Float64Array;
   /** For an `update` in Tensor operations. */
   readonly memory: GroupMemory<Options> | null;
 }
 
 /**
- * Base of optimizers (PyTorch's `torch.optim.Optimizer`), those of the library and your own. Your own has a method `update`, which changes
- * one parameter in place by Tensor operations. What it keeps from step to step is in `state`. Hyperparameters are what the constructor
- * gets: numbers, lists of numbers, and true or false. Steps in eager mode and compiled ones come to the same bits, a compiled step
- * follows a learning rate that changes, and checkpoints hold the state.
+ * Base of optimizers (PyTorch's `torch.optim.Optimizer`), those of the library and your own. Your own has a
+ * method `update`, which changes one parameter in place by Tensor operations. What it keeps from step to step
+ * is in `state`. Hyperparameters are what the constructor gets: numbers, lists of numbers, and true or false.
+ * Steps in eager mode and compiled ones come to the same bits, a compiled step follows a learning rate that
+ * changes, and checkpoints hold the state.
  *
  *     interface Momentum { lr: number; momentum: number }
+ *     type Group = optim.GroupTensors<Momentum>;
  *
  *     class MySGD extends optim.Optimizer<Momentum> {
- *       override update(p: Tensor, grad: Tensor, state: optim.ParameterState, group: optim.GroupTensors<Momentum>) {
+ *       override update(p: Tensor, grad: Tensor, state: optim.ParameterState, group: Group) {
  *         const buffer = state.tensor("momentumBuffer");
  *         buffer.mul_(group.momentum).add_(grad);
  *         p.sub_(buffer.mul(group.lr));
@@ -56,13 +60,17 @@ interface GroupSlots<Options extends object> {
  *     }
  *     const optimizer = new MySGD(model.parameters(), { lr: 0.1, momentum: 0.9 });
  *
- * Defaults are given by a constructor of its own: `super(params, { lr: 1e-3, momentum: 0.9, ...options })`. A rule for the ranges of
- * hyperparameters is a method `check`. `update` is a method, not a field that holds a function.
+ * Defaults are given by a constructor of its own: `super(params, { lr: 1e-3, momentum: 0.9, ...options })`. A
+ * rule for the ranges of hyperparameters is a method `check`. `update` is a method, not a field that holds a
+ * function.
  */
 export abstract class Optimizer<Options extends object = any> {
   readonly paramGroups: ParamGroup<Options>[] = [];
   private readonly groups: GroupSlots<Options>[] = [];
-  /** By trace: the parameters of each group that have been stepped together so far; none when it was not always the same ones. */
+  /**
+   * By trace: the parameters of each group that have been stepped together so far; none when it was not
+   * always the same ones.
+   */
   readonly #stepped = new WeakMap<object, (readonly Slot[])[]>();
 
   /** @internal Names of the state buffers of an optimizer that is a kernel, PyTorch's in camelCase. */
@@ -70,8 +78,10 @@ export abstract class Optimizer<Options extends object = any> {
   private readonly hyperOf: (options: Options) => number[];
 
   /**
-   * @param params Parameters, or groups of parameters with hyperparameters of their own: `{ params, lr: 0.1 }`.
-   * @param defaults Hyperparameters of all groups that have none of their own. Their names and kinds stay as they are.
+   * @param params Parameters, or groups of parameters with hyperparameters of their own:
+   * `{ params, lr: 0.1 }`.
+   * @param defaults Hyperparameters of all groups that have none of their own. Their names and kinds stay as
+   * they are.
    * @throws ValueError `NO_UPDATE` for a class without a method `update`, `NOT_PARAMETERS`, `NO_PARAMETERS`,
    * `INVALID_HYPERPARAMETER`; AutogradError `NOT_A_LEAF`.
    */
@@ -103,7 +113,10 @@ export abstract class Optimizer<Options extends object = any> {
     else throw new ValueError(`${this.constructor.name}: parameters or groups of parameters: got a mixture`);
   }
 
-  /** Throws when a hyperparameter is out of range. Without a rule of its own: numbers are finite, and flags are true or false. */
+  /**
+   * Throws when a hyperparameter is out of range. Without a rule of its own: numbers are finite, and flags
+   * are true or false.
+   */
   protected check(options: Options): void {
     const any = (like: unknown) => Array(Array.isArray(like) ? like.length : 1).fill([-Infinity, Infinity]);
     const ranges = Object.entries(this.defaults).map(([name, like]) => [name, any(like)]);
@@ -111,15 +124,20 @@ export abstract class Optimizer<Options extends object = any> {
   }
 
   /**
-   * One step of one parameter, for an optimizer of your own: changes `p` in place, `p.sub_(grad.mul(group.lr))`.
-   * It is called under `noGrad` for each parameter that has a gradient, and returns nothing (or `p`).
-   * @param grad The gradient, in the shape and dtype of `p`. Its memory is used again: `clone()` what is kept.
+   * One step of one parameter, for an optimizer of your own: changes `p` in place,
+   * `p.sub_(grad.mul(group.lr))`. It is called under `noGrad` for each parameter that has a gradient, and
+   * returns nothing (or `p`).
+   * @param grad The gradient, in the shape and dtype of `p`. Its memory is used again: `clone()` what is
+   * kept.
    * @param state State tensors by name, and the number of the step.
    * @param group The hyperparameters: numbers as tensors without dims, in the dtype of `p`.
    */
   update?(p: Tensor, grad: Tensor, state: ParameterState, group: GroupTensors<Options>): void;
 
-  /** @internal One kernel call: `n` elements of the parameter, the gradient and the state buffers from these places on. */
+  /**
+   * @internal One kernel call: `n` elements of the parameter, the gradient and the state buffers from these
+   * places on.
+   */
   protected updateRun?(n: number, options: Options, arrays: RunArrays): void;
 
   /** Adds parameters with hyperparameters of their own; what is not given is as in the constructor. */
@@ -163,7 +181,9 @@ export abstract class Optimizer<Options extends object = any> {
     this.paramGroups.push(live);
   }
 
-  /** The group as users see it: setting a hyperparameter checks it and writes it where the kernels read it. */
+  /**
+   * The group as users see it: setting a hyperparameter checks it and writes it where the kernels read it.
+   */
   #liveGroup(params: readonly Tensor[], options: Options, index: number): ParamGroup<Options> {
     const group = { params } as ParamGroup<Options>;
     for (const key of Object.keys(options) as (keyof Options & string)[])
@@ -242,7 +262,10 @@ export abstract class Optimizer<Options extends object = any> {
     }
   }
 
-  /** In a trace steps are not counted: after a step of some parameters, who has made as many as another is not known. */
+  /**
+   * In a trace steps are not counted: after a step of some parameters, who has made as many as another is not
+   * known.
+   */
   #runs(group: number, active: readonly Slot[]): Run[] {
     if (tracing === null) return runs(active);
     const stepped = this.#stepped.get(tracing) ?? [];
@@ -293,7 +316,9 @@ export abstract class Optimizer<Options extends object = any> {
     for (const { slots } of this.groups) for (const { param } of slots) param.gradient = null;
   }
 
-  /** State and hyperparameters, for a checkpoint. The tensors share the optimizer's memory: clone() to keep. */
+  /**
+   * State and hyperparameters, for a checkpoint. The tensors share the optimizer's memory: clone() to keep.
+   */
   stateDict(): OptimizerState {
     if (tracing !== null) tracing.refuse("stateDict of an optimizer is called", "call it outside");
     const state: OptimizerState["state"] = {};
@@ -319,7 +344,9 @@ export abstract class Optimizer<Options extends object = any> {
     return { state, paramGroups };
   }
 
-  /** Takes over what `stateDict` gave. @throws SimdgradError `STATE_DICT_MISMATCH`; nothing is changed then. */
+  /**
+   * Takes over what `stateDict` gave. @throws SimdgradError `STATE_DICT_MISMATCH`; nothing is changed then.
+   */
   loadStateDict(dict: OptimizerState): void {
     this.prepareLoad(dict)();
   }
@@ -361,7 +388,10 @@ export abstract class Optimizer<Options extends object = any> {
     };
   }
 
-  /** The hyperparameters of a saved group: all at once, since one after another might pass through a combination that is refused. */
+  /**
+   * The hyperparameters of a saved group: all at once, since one after another might pass through a
+   * combination that is refused.
+   */
   #savedOptions(saved: Record<string, unknown>, i: number): Options {
     const name = this.constructor.name;
     const { options } = this.groups[i];

@@ -41,8 +41,8 @@ export function beginWith(group: ScheduledGroup, lr: number): void {
 }
 
 /**
- * Sets the learning rate of every group as a function of the number of `step()` calls (PyTorch's `LRScheduler`). Each rate is made
- * from the last one, so that several schedulers of one optimizer multiply.
+ * Sets the learning rate of every group as a function of the number of `step()` calls (PyTorch's
+ * `LRScheduler`). Each rate is made from the last one, so that several schedulers of one optimizer multiply.
  */
 export abstract class Scheduler {
   /** Learning rates at the beginning: before the first scheduler of the optimizer. */
@@ -66,7 +66,10 @@ export abstract class Scheduler {
   /** Sets what else the scheduler sets of its groups: a function of `lastEpoch`. */
   protected setOthers(): void {}
 
-  /** @internal The learning rate of each group, from what it is now: the constructors of schedules that do not begin with it. */
+  /**
+   * @internal The learning rate of each group, from what it is now: the constructors of schedules that do not
+   * begin with it.
+   */
   protected begin(): void {
     this.#set((lr, i) => this.first(lr, i));
   }
@@ -96,7 +99,8 @@ export abstract class Scheduler {
 
   /**
    * Goes on from `stateDict()`, with the learning rates of then.
-   * @throws SimdgradError `STATE_DICT_MISMATCH`, and what the optimizer says to a rate or momentum; nothing is changed then.
+   * @throws SimdgradError `STATE_DICT_MISMATCH`, and what the optimizer says to a rate or momentum; nothing
+   * is changed then.
    */
   loadStateDict(state: SchedulerState): void {
     const putBack = [...this.parts()].map((part) => part.#remember());

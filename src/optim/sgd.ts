@@ -31,7 +31,10 @@ const defaults: SGDOptions = {
   maximize: false,
 };
 
-/** Stochastic gradient descent with momentum (PyTorch's `torch.optim.SGD`, same formulas and order of operations). */
+/**
+ * Stochastic gradient descent with momentum (PyTorch's `torch.optim.SGD`, same formulas and order of
+ * operations).
+ */
 export class SGD extends Optimizer<SGDOptions> {
   constructor(
     params: Iterable<Tensor> | Iterable<ParamGroupOptions<SGDOptions>>,

@@ -11,14 +11,18 @@ import { withTracing } from "../tracing.js";
 
 /** The state of one parameter, as `update` of a user's `Optimizer` gets it. */
 export interface ParameterState {
-  /** The number of this step, from 1: a tensor without dims in the dtype of the parameter. It is not to be changed. */
+  /**
+   * The number of this step, from 1: a tensor without dims in the dtype of the parameter. It is not to be
+   * changed.
+   */
   readonly step: Tensor;
   /**
-   * The state tensor of that name, in the dtype of the parameter: zeros at first, afterwards what `update` has left in it. Change it in
-   * place: `buffer.mul_(0.9)`. It is part of `stateDict` and of checkpoints.
+   * The state tensor of that name, in the dtype of the parameter: zeros at first, afterwards what `update`
+   * has left in it. Change it in place: `buffer.mul_(0.9)`. It is part of `stateDict` and of checkpoints.
    * @param name Letters, digits and underscores.
    * @param shape Default: that of the parameter. The same each time.
-   * @throws ValueError `INVALID_STATE_NAME`, ShapeError `STATE_SHAPE` when the state of that name has another shape.
+   * @throws ValueError `INVALID_STATE_NAME`, ShapeError `STATE_SHAPE` when the state of that name has another
+   * shape.
    */
   tensor(name: string, shape?: readonly number[]): Tensor;
 }
@@ -26,7 +30,10 @@ export interface ParameterState {
 const names = /^\w+$/;
 const sizes = listOf(count);
 
-/** Its memory lives as long as the optimizer and is allocated outside of any trace, so recorded steps can write to it. */
+/**
+ * Its memory lives as long as the optimizer and is allocated outside of any trace, so recorded steps can
+ * write to it.
+ */
 export class StateTensors implements ParameterState {
   #tensors = new Map<string, Tensor>();
 
@@ -68,7 +75,10 @@ export class StateTensors implements ParameterState {
     return this.#tensors;
   }
 
-  /** `Module.to` may have cast the parameter. Once for all steps to come, so not as a part of a step that is being traced. */
+  /**
+   * `Module.to` may have cast the parameter. Once for all steps to come, so not as a part of a step that is
+   * being traced.
+   */
   followDType(): void {
     const [first] = this.#tensors.values();
     if (first === undefined || first.dtype === this.param.dtype) return;
@@ -85,8 +95,8 @@ export class StateTensors implements ParameterState {
   }
 
   /**
-   * Checks the saved tensors, and returns what takes them over, which cannot fail. Tensors that are in use stay where they are, since
-   * recorded steps write to them; those that were not saved become zeros again.
+   * Checks the saved tensors, and returns what takes them over, which cannot fail. Tensors that are in use
+   * stay where they are, since recorded steps write to them; those that were not saved become zeros again.
    */
   prepareLoad(saved: Readonly<Record<string, Tensor>>): () => void {
     this.followDType();

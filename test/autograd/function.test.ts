@@ -333,7 +333,7 @@ describe("autograd.Function", () => {
         return x.mul(2);
       }),
       "INVALID_FUNCTION",
-      "Wrong: markNonDifferentiable takes outputs of forward: a tensor [2] is none",
+      "Wrong: markNonDifferentiable takes outputs of forward: a tensor [2] is not an output",
     ],
     [
       "a mark on something else",
