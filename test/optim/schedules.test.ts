@@ -154,7 +154,7 @@ describe("what is refused", () => {
     [
       "milestones",
       () => new S.SequentialLR(q, [step, step], { milestones: [] }),
-      /a milestone between each two/,
+      /one milestone fewer than schedulers/,
     ],
     ["other optimizers", () => new S.SequentialLR(bare, [step], { milestones: [] }), /of one optimizer/],
     ["none", () => new S.ChainedScheduler([]), /at least one scheduler/],
