@@ -1,4 +1,5 @@
-// `npm run bench`: compiles the benchmark and, where cmake is, its native part, then runs it. Options: bench/options.ts.
+// `npm run bench`: compiles the benchmark and, where cmake is, its native part, then runs it. Options:
+// bench/options.ts.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { isAbsolute, join, resolve } from "node:path";

@@ -1,4 +1,5 @@
-// Backpropagation by hand: every gradient of a small network from pencil and paper, beside what autograd says.
+// Backpropagation by hand: every gradient of a small network from pencil and paper, beside what autograd
+// says.
 import { manualSeed, nn, rand, type Tensor, tensor } from "simdgrad";
 import * as plot from "simdgrad/plot";
 

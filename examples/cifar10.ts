@@ -1,5 +1,6 @@
 // A small convolutional network on CIFAR-10: npm run example -- cifar10 cifar-10-batches-bin
-// Without a folder it makes one in the same format, of noisy stripes in ten directions, which are learned in seconds.
+// Without a folder it makes one in the same format, of noisy stripes in ten directions, which are learned in
+// seconds.
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,7 +9,10 @@ import * as plot from "simdgrad/plot";
 
 manualSeed(0);
 
-/** `count` records: a label, then 32 × 32 pixels of red, green and blue. Width, place and colours of the stripes are random. */
+/**
+ * `count` records: a label, then 32 × 32 pixels of red, green and blue. Width, place and colours of the
+ * stripes are random.
+ */
 function stripes(count: number): Uint8Array {
   const bytes = new Uint8Array(count * 3073);
   const [noise, random] = [randn([count, 3072]).data, rand([count, 8]).data];

@@ -27,7 +27,8 @@ function variance(size: number, batches = 1000) {
   return sum / batches;
 }
 
-// 1. The variance falls as 1 / B: a batch of four has half the deviation of a single sample, and costs four times as much.
+// 1. The variance falls as 1 / B: a batch of four has half the deviation of a single sample, and costs four
+//    times as much.
 const one = [...Array(150).keys()]
   .map((i) =>
     gradient(zeros([1], { dtype: "int32" }).add(i))

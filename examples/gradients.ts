@@ -1,4 +1,5 @@
-// Vanishing and exploding gradients: what is left of the error signal after twenty layers, by activation and by first weights.
+// Vanishing and exploding gradients: what is left of the error signal after twenty layers, by activation and
+// by first weights.
 import { manualSeed, nn, optim, rand, randint, randn, train } from "simdgrad";
 import * as plot from "simdgrad/plot";
 

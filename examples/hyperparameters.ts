@@ -1,4 +1,5 @@
-// What width, depth, learning rate, batch, activation and optimizer do on MNIST, one at a time, and what the best network gets wrong.
+// What width, depth, learning rate, batch, activation and optimizer do on MNIST, one at a time, and what the
+// best network gets wrong.
 import { data, fit, manualSeed, nn, optim, stack, train } from "simdgrad";
 import * as plot from "simdgrad/plot";
 

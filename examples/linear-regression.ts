@@ -14,7 +14,10 @@ import {
 } from "simdgrad";
 import * as plot from "simdgrad/plot";
 
-/** Mean over samples and outputs; with half of it the gradient is without a 2, and the minimum is where it was. */
+/**
+ * Mean over samples and outputs; with half of it the gradient is without a 2, and the minimum is where it
+ * was.
+ */
 const lossOf = (x: Tensor, y: Tensor, w: Tensor, half = false) =>
   nn.functional.mseLoss(x.matmul(w), y, { half });
 

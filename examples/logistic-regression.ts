@@ -1,4 +1,5 @@
-// Logistic regression by hand and by descent, with labels 0 and 1 or -1 and 1; other losses; one output for each class.
+// Logistic regression by hand and by descent, with labels 0 and 1 or -1 and 1; other losses; one output for
+// each class.
 import { cat, manualSeed, nn, ones, optim, randn, type Tensor, zeros } from "simdgrad";
 import * as plot from "simdgrad/plot";
 

@@ -1,10 +1,14 @@
-// Overfitting: a large network learns the noise in few points by heart. L2, L1, dropout and early stopping against it.
+// Overfitting: a large network learns the noise in few points by heart. L2, L1, dropout and early stopping
+// against it.
 import { data, manualSeed, nn, noGrad, optim, type Tensor, train } from "simdgrad";
 import * as plot from "simdgrad/plot";
 
 const { binaryCrossEntropyWithLogits: loss } = nn.functional;
 
-/** `l1` times the sum of all sizes of weights is added to the loss; `patience` counts looks at the other points without a better one. */
+/**
+ * `l1` times the sum of all sizes of weights is added to the loss; `patience` counts looks at the other
+ * points without a better one.
+ */
 type Remedy = { weightDecay?: number; l1?: number; dropout?: number; patience?: number };
 const remedies: Record<string, Remedy> = {
   nothing: {},

@@ -1,4 +1,5 @@
-// Rosenblatt's perceptron: a threshold unit that learns from its mistakes, until there are none or it goes in circles.
+// Rosenblatt's perceptron: a threshold unit that learns from its mistakes, until there are none or it goes in
+// circles.
 import { cat, manualSeed, randn, type Tensor, tensor, zeros } from "simdgrad";
 import * as plot from "simdgrad/plot";
 

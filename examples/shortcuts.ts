@@ -21,7 +21,8 @@ console.log("they differ by", gap(new nn.Sequential(...layers).forward(x), one.f
 const bent = new nn.Sequential(layers[0], new nn.Tanh(), layers[1], new nn.Tanh(), layers[2]);
 console.log("with tanh between them by", gap(bent.forward(x), one.forward(x)).toFixed(2));
 
-// 2. Twenty layers of sigmoids: hardly any gradient reaches the first, unless shortcuts lead around the layers.
+// 2. Twenty layers of sigmoids: hardly any gradient reaches the first, unless shortcuts lead around the
+//    layers.
 class Deep extends nn.Module {
   layers = Array.from({ length: 20 }, () => new nn.Linear(6, 6));
 

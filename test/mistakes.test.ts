@@ -110,7 +110,7 @@ const mistakes: [what: string, code: string, message: RegExp, call: () => unknow
   [
     "more elements than memory",
     "OUT_OF_MEMORY",
-    /no memory for so many elements: 1000000000000/,
+    /not enough memory: 1000000000000 elements/,
     () => zeros([1e6, 1e6]),
   ],
   [

@@ -1,7 +1,9 @@
 // Attacks the library: the files of test/attack, with many more cases than `npm test` tries, and the fuzzer
 // of the addon's boundary.
 //
-//   npm run attack -- [effort] [seed]      effort: multiplies the number of cases (default 20); seed: default from the clock
+//   npm run attack -- [effort] [seed]
+//
+// effort multiplies the number of cases (default 20). The default seed comes from the clock.
 import { spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";

@@ -1,6 +1,6 @@
-// Builds native/ into prebuilds/<platform>-<arch>/simdgrad.node, with cmake-js where cmake is installed and node-gyp where it
-// is not. Downloads nothing: the headers are those of the package node-api-headers. Without a compiler it
-// says so in one line and succeeds, since everything also runs on the JS core.
+// Builds native/ into prebuilds/<platform>-<arch>/simdgrad.node, with cmake-js where cmake is installed and
+// node-gyp where it is not. Downloads nothing: the headers are those of the package node-api-headers. Without
+// a compiler it says so in one line and succeeds, since everything also runs on the JS core.
 //
 //   node tools/build-native.js [--with cmake-js|node-gyp] [--force] [--out file] | --hash
 import { spawnSync } from "node:child_process";
@@ -52,8 +52,8 @@ function run(log, command, args) {
 }
 
 /**
- * A folder with include/node as node-gyp wants it, without a download: what npm was told, else what was installed with this
- * node, else a minimal one made of the headers package.
+ * A folder with include/node as node-gyp wants it, without a download: what npm was told, else what was
+ * installed with this node, else a minimal one made of the headers package.
  */
 function nodeDir() {
   const installed = [
@@ -87,7 +87,10 @@ function npmConfig(key) {
   return value && value !== "undefined" && value !== "null" ? value : undefined;
 }
 
-/** One build at a time in build/: waits for another that is running. A lock left behind by a process that died is taken over. */
+/**
+ * One build at a time in build/: waits for another that is running. A lock left behind by a process that died
+ * is taken over.
+ */
 function lock() {
   const file = join(root, "build/native.lock");
   mkdirSync(dirname(file), { recursive: true });
@@ -177,7 +180,8 @@ function main(args) {
     process.stderr.write(`${log.join("").split("\n").slice(-40).join("\n")}\n`);
     return give(`${tool} failed, see build/native.log`);
   }
-  // Copied beside the target and renamed: a process that has the old one mapped keeps it, and nobody sees half a file.
+  // Copied beside the target and renamed: a process that has the old one mapped keeps it, and nobody sees
+  // half a file.
   mkdirSync(dirname(out), { recursive: true });
   const part = `${out}.${process.pid}.part`;
   copyFileSync(built, part);

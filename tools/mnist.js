@@ -1,6 +1,6 @@
-// npm run mnist: builds what is not built, then trains on the real MNIST with the defaults of `simdgrad train`
-// (784-512-256-10, ReLU, Adam 1e-3 with cosine decay, batch 128, 10 epochs, seed 0). Flags are passed on:
-// npm run mnist -- --epochs 3 --seed 1
+// npm run mnist: builds what is not built, then trains on the real MNIST with the defaults of
+// `simdgrad train` (784-512-256-10, ReLU, Adam 1e-3 with cosine decay, batch 128, 10 epochs, seed 0). Flags
+// are passed on: npm run mnist -- --epochs 3 --seed 1
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { createRequire } from "node:module";

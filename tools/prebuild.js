@@ -1,8 +1,12 @@
-// Where the addon for this machine is put, and looked for by tools and tests. Two systems of one processor differ by their C library.
+// Where the addon for this machine is put, and looked for by tools and tests. Two systems of one processor
+// differ by their C library.
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** The folder under prebuilds/ for this machine; the library (src/kernels/backend.ts) looks into those of both C libraries. */
+/**
+ * The folder under prebuilds/ for this machine; the library (src/kernels/backend.ts) looks into those of both
+ * C libraries.
+ */
 export function prebuildName() {
   const musl = process.platform === "linux" && !process.report.getReport().header.glibcVersionRuntime;
   return `${process.platform}-${process.arch}${musl ? "-musl" : ""}`;

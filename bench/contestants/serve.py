@@ -54,6 +54,7 @@ def serve(name, prepare):
                 prepared[0]()
         run, check, repetitions = (*prepared, 1)[:3]
         samples = sorted(sample / repetitions for sample in measure(run, milliseconds))
-        answer = {"best": samples[0], "median": samples[len(samples) // 2], "count": len(samples), "check": check()}
+        median = samples[len(samples) // 2]
+        answer = {"best": samples[0], "median": median, "count": len(samples), "check": check()}
         settle()
         print(json.dumps(answer), flush=True)

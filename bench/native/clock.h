@@ -1,5 +1,6 @@
 #pragma once
-// Time, and silence: a thread runtime that still spins after its last parallel region would be measured as part of the next.
+// Time, and silence: a thread runtime that still spins after its last parallel region would be measured as
+// part of the next.
 
 #include <dirent.h>
 #include <sys/syscall.h>
@@ -32,8 +33,8 @@ inline void sleepFor(double time) {
 inline double cpuOfOthers() { return seconds(CLOCK_PROCESS_CPUTIME_ID) - seconds(CLOCK_THREAD_CPUTIME_ID); }
 
 /**
- * Whether every thread but the calling one sleeps. By their state: the CPU time of a thread that runs elsewhere is brought up to
- * date only at the next tick, after up to 10 ms.
+ * Whether every thread but the calling one sleeps. By their state: the CPU time of a thread that runs
+ * elsewhere is brought up to date only at the next tick, after up to 10 ms.
  */
 inline bool othersSleep() {
   DIR* const tasks = opendir("/proc/self/task");
@@ -55,7 +56,10 @@ inline bool othersSleep() {
   return sleep;
 }
 
-/** Waits until they sleep: OpenBLAS's spin for 2^28 ticks (100 ms) after a call and after the start, OpenMP's for some ms. */
+/**
+ * Waits until they sleep: OpenBLAS's spin for 2^28 ticks (100 ms) after a call and after the start, OpenMP's
+ * for some ms.
+ */
 inline void quiesce() {
   // Three times in a row: one may sleep for a moment between two spins.
   int quiet = 0;
@@ -76,7 +80,10 @@ struct Times {
   }
 };
 
-/** Repeats `body` for about that long. A sample is as many calls as take 20 µs at least: reading the clock takes 0.02. */
+/**
+ * Repeats `body` for about that long. A sample is as many calls as take 20 µs at least: reading the clock
+ * takes 0.02.
+ */
 template <class F>
 Times repeat(double milliseconds, F body) {
   body();

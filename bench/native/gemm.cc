@@ -1,4 +1,5 @@
-// One library on one matrix product: warm operands, the same for every library, and a check that the product is right.
+// One library on one matrix product: warm operands, the same for every library, and a check that the product
+// is right.
 #include "gemm.h"
 
 #include <cmath>
@@ -55,8 +56,9 @@ Dots times(const float* matrix, int64_t rows, int64_t columns, bool transposed, 
 }
 
 /**
- * BLIS's test: C·t = A·(B·t) in double precision for a random t, which costs as little as reading the matrices. An element of C
- * is off by at most k·2^-24·|A||B|; the answer is the largest |C·t - A·(B·t)| in units of that, so it is right when it is <= 1.
+ * BLIS's test: C·t = A·(B·t) in double precision for a random t, which costs as little as reading the
+ * matrices. An element of C is off by at most k·2^-24·|A||B|; the answer is the largest |C·t - A·(B·t)| in
+ * units of that, so it is right when it is <= 1.
  */
 double error(const Product& p) {
   Dots t = {std::vector<double>(static_cast<size_t>(p.n)), std::vector<double>(static_cast<size_t>(p.n))};

@@ -4,7 +4,10 @@
 
 namespace bench {
 
-/** Answers a case of kind "gemm" with that library. The check is the error found, relative to the bound of its arithmetic. */
+/**
+ * Answers a case of kind "gemm" with that library. The check is the error found, relative to the bound of its
+ * arithmetic.
+ */
 void runGemm(const Request& request, const Library& library);
 
 }  // namespace bench

@@ -7,7 +7,10 @@
 namespace bench {
 namespace {
 
-/** Work for the pool: as many chunks as threads. With `meet` each waits until all have begun, so that every thread takes one. */
+/**
+ * Work for the pool: as many chunks as threads. With `meet` each waits until all have begun, so that every
+ * thread takes one.
+ */
 void forkJoin(int threads, bool meet) {
   std::atomic<int> begun{0};
   simdgrad::parallelFor(static_cast<size_t>(threads), 1, [&](size_t begin, size_t end) {

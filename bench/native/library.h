@@ -1,6 +1,6 @@
 #pragma once
-// A matrix product to compare: ours or a peer's. Each lives in a file of its own under libraries/, which CMakeLists.txt adds
-// when what it needs is installed.
+// A matrix product to compare: ours or a peer's. Each lives in a file of its own under libraries/, which
+// CMakeLists.txt adds when what it needs is installed.
 
 #include <cstdint>
 #include <string>
@@ -8,7 +8,10 @@
 
 namespace bench {
 
-/** C = op(A)·op(B) in row-major order without gaps: A is m x k, or k x m when transposed; B is k x n, or n x k; C is m x n. */
+/**
+ * C = op(A)·op(B) in row-major order without gaps: A is m x k, or k x m when transposed; B is k x n, or n x
+ * k; C is m x n.
+ */
 struct Product {
   int64_t m, n, k;
   bool transA, transB;

@@ -1,5 +1,5 @@
-// Loops on one or several threads of their own, all of which start together. A sample lasts from when the first one starts
-// until the last one ends.
+// Loops on one or several threads of their own, all of which start together. A sample lasts from when the
+// first one starts until the last one ends.
 #include "limits.h"
 
 #include <sched.h>
@@ -58,7 +58,10 @@ class Barrier {
   std::atomic<int> arrived_{0}, round_{0};
 };
 
-/** The calling thread on a core of its own while this lives: two that spin on one core would wait for each other's time slices. */
+/**
+ * The calling thread on a core of its own while this lives: two that spin on one core would wait for each
+ * other's time slices.
+ */
 class Pin {
  public:
   explicit Pin(int index) {
@@ -81,7 +84,9 @@ class Pin {
   cpu_set_t before_;
 };
 
-/** Calls body(thread) on all threads at once, again and again for about that long; samples in microseconds. */
+/**
+ * Calls body(thread) on all threads at once, again and again for about that long; samples in microseconds.
+ */
 template <class F>
 Times together(int threads, double milliseconds, F body) {
   Barrier barrier(threads);
@@ -121,7 +126,10 @@ void scale(Times& times, double factor) {
   for (double& sample : times.samples) sample *= factor;
 }
 
-/** One thread's arrays. They start at different places of a page: equal ones make loads wait for unrelated stores. */
+/**
+ * One thread's arrays. They start at different places of a page: equal ones make loads wait for unrelated
+ * stores.
+ */
 struct Slice {
   float* memory = nullptr;
   float* arrays[maxArrays] = {};

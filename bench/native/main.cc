@@ -1,5 +1,6 @@
-// The native part of the benchmark: our kernels and the peers that were found when this was built, in one program. It speaks
-// the protocol of bench/contestants/protocol.ts; arguments name the libraries that take part (none: all).
+// The native part of the benchmark: our kernels and the peers that were found when this was built, in one
+// program. It speaks the protocol of bench/contestants/protocol.ts; arguments name the libraries that take
+// part (none: all).
 
 #include <dlfcn.h>
 
@@ -53,7 +54,8 @@ int main(int argc, char** argv) {
   std::vector<Library> taking;
   for (const Library& library : libraries())
     if (isWanted(library.name, argc - 1, argv + 1)) taking.push_back(library);
-  // OpenBLAS starts its threads when it is loaded, and they spin for 100 ms: on the cores that the first figures would be taken on.
+  // OpenBLAS starts its threads when it is loaded, and they spin for 100 ms: on the cores that the first
+  // figures would be taken on.
   quiesce();
   hello(taking);
   for (std::string line; std::getline(std::cin, line);) {

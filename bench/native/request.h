@@ -1,6 +1,6 @@
 #pragma once
-// Requests and answers of bench/contestants/protocol.ts, one JSON object a line. A request's fields have distinct names at
-// every depth and its texts hold no quotes, so a field is found by its name.
+// Requests and answers of bench/contestants/protocol.ts, one JSON object a line. A request's fields have
+// distinct names at every depth and its texts hold no quotes, so a field is found by its name.
 
 #include <string>
 

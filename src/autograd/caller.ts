@@ -1,18 +1,22 @@
 /*
- * Who makes nodes: errors of backward name what the user called, and not what it is made of.
+ * Tracks which public function makes a node: errors of backward name the function that the user called, not
+ * its inner operations.
  */
 
-/** The public function or method that is running, and the layer around it. */
+/** The public function or method that is running, and the layer that called it. */
 let op: string | null = null;
 let layer: string | null = null;
 
-/** What `enterLayer` has to put back. */
+/** The values of `op` and `layer` that `leaveLayer` restores. */
 const outside: (string | null)[] = [];
 
-/** The name for a node that is being made: of the outermost function inside the innermost layer, or of the layer itself. */
+/**
+ * The name for a new node: that of the outermost function inside the innermost layer, or that of the layer
+ * itself.
+ */
 export const callerOf = (name: string): string => op ?? layer ?? name;
 
-/** Whether it is the outermost function: then `leave` follows. */
+/** Returns whether this function is the outermost one; the caller then calls `leave` at the end. */
 export function enter(name: string): boolean {
   if (op !== null) return false;
   op = name;
@@ -23,7 +27,7 @@ export function leave(): void {
   op = null;
 }
 
-/** Before the `forward` of a layer; `leaveLayer` follows. */
+/** Called before the `forward` of a layer; `leaveLayer` is called after it. */
 export function enterLayer(name: string): void {
   outside.push(op, layer);
   op = null;
@@ -35,7 +39,7 @@ export function leaveLayer(): void {
   op = outside.pop() as string | null;
 }
 
-/** Functions as users call them, by their names. */
+/** Wraps public functions so that nodes carry their names. */
 export function called<Functions extends object>(functions: Functions): Functions {
   const wrapped = Object.entries(functions).map(([name, fn]: [string, (...args: unknown[]) => unknown]) => {
     const own = (...args: unknown[]) => {
@@ -46,7 +50,7 @@ export function called<Functions extends object>(functions: Functions): Function
         if (outermost) leave();
       }
     };
-    // Messages name functions that they were given.
+    // Error messages contain the names of functions that were passed as arguments.
     return [name, Object.defineProperty(own, "name", { value: name })];
   });
   return Object.fromEntries(wrapped) as Functions;

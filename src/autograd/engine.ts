@@ -6,9 +6,12 @@ import { sameShape } from "../shape.js";
 import { type GradHook, longLivedLike, type Tensor } from "../tensor/tensor.js";
 import { tracing } from "../tracing.js";
 import { withGradMode } from "./grad-mode.js";
-import { edgeOf, type GradTargets, Node } from "./graph.js";
+import { edgeOf, type GradTargets, type JointNode, Node } from "./graph.js";
 
-/** The arithmetic that the engine itself needs; `ops/` hands it over, since imports point the other way. */
+/**
+ * The operations that the engine needs. `ops/` provides them at load time, because `autograd/` must not
+ * import `ops/`.
+ */
 export interface EngineOps {
   add(a: Tensor, b: Tensor): Tensor;
   clone(x: Tensor): Tensor;
@@ -27,17 +30,17 @@ export function setEngineOps(given: EngineOps): void {
 export interface BackwardOptions {
   /** Keep the graph for another backward. Default: `createGraph`. */
   retainGraph?: boolean;
-  /** Note the operations of backward too, so that gradients can be differentiated again. Default false. */
+  /** Record the operations of backward too, so that gradients can be differentiated again. Default false. */
   createGraph?: boolean;
-  /** The tensors whose `grad` is added to, be they leaves or not. Default: every leaf. */
+  /** The tensors whose `grad` backward accumulates into; they need not be leaves. Default: every leaf. */
   inputs?: Tensor | readonly Tensor[];
 }
 
 const backwardOptions: readonly (keyof BackwardOptions)[] = ["retainGraph", "createGraph", "inputs"];
 
 /**
- * Gradients of `roots`, weighted by `cotangents`, added to the `grad` of every leaf (PyTorch's
- * `torch.autograd.backward`). A root that is not a scalar needs its cotangent.
+ * Computes the gradients of `roots`, weighted by `cotangents`, and adds them to the `grad` of every leaf
+ * (PyTorch's `torch.autograd.backward`). A root that is not a scalar needs a cotangent.
  */
 export function backward(
   roots: readonly Tensor[],
@@ -67,7 +70,7 @@ export function backward(
 export interface GradOptions extends Omit<BackwardOptions, "inputs"> {
   /** One cotangent per output. Default: 1 for scalars. */
   gradOutputs?: readonly (Tensor | undefined)[];
-  /** Give null for an input that does not take part, instead of an error. Default false. */
+  /** Return null for an input that the outputs do not depend on, instead of throwing. Default false. */
   allowUnused?: boolean;
 }
 
@@ -78,7 +81,10 @@ const gradOptions: readonly (keyof GradOptions)[] = [
   "allowUnused",
 ];
 
-/** Gradients of `outputs` with respect to `inputs`, without touching any `grad` (PyTorch's `torch.autograd.grad`). */
+/**
+ * Gradients of `outputs` with respect to `inputs`. Leaves every `grad` unchanged (PyTorch's
+ * `torch.autograd.grad`).
+ */
 export function grad(
   outputs: Tensor | readonly Tensor[],
   inputs: Tensor | readonly Tensor[],
@@ -95,15 +101,15 @@ export function grad(
     const g = wanted.get(edgeOf(x)!)!;
     if (g === null && !options.allowUnused)
       throw new AutogradError(
-        `grad: input ${i} takes no part in the outputs: pass { allowUnused: true }`,
+        `grad: the outputs do not depend on input ${i}: pass { allowUnused: true }`,
         "UNUSED_INPUT",
       );
-    // Its base, if it is a view, is known to nobody.
+    // `detach` drops the view state: no other code holds the base of this gradient.
     return options.createGraph || g === null ? g : g.detach();
   });
 }
 
-/** Where gradients of these tensors are to be left. */
+/** A map with a place for the gradient of each of these tensors. */
 function wantedOf(op: string, inputs: readonly Tensor[]): Map<Node | Tensor, Tensor | null> {
   return new Map(
     inputs.map((x, i) => {
@@ -118,12 +124,15 @@ function wantedOf(op: string, inputs: readonly Tensor[]): Map<Node | Tensor, Ten
   );
 }
 
-/** Adds to the gradient of a tensor, in memory of its own. */
+/** Adds `g` to the gradient of `x`. The sum has its own memory. */
 function accumulate(x: Tensor, g: Tensor): void {
   x.gradient = x.gradient === null ? ops.clone(g) : ops.add(x.gradient, g);
 }
 
-/** `wanted` null: accumulate into leaves. Otherwise: fill `wanted` and leave every `grad` alone. */
+/**
+ * Runs backward. If `wanted` is null, gradients accumulate into leaves; otherwise they fill `wanted`, and no
+ * `grad` changes.
+ */
 function run(
   op: string,
   roots: readonly Tensor[],
@@ -141,16 +150,31 @@ function run(
     };
     for (const [i, root] of roots.entries()) add(...rootGradient(op, root, cotangents[i]));
     const nodes = reachable(grads.keys());
+    /** Gradients of the outputs of nodes with several outputs, by node. */
+    let jointly: Map<Node, (Tensor | null)[]> | null = null;
     for (const node of nodes) {
       let g = grads.get(node);
-      if (g === undefined) continue;
-      grads.delete(node);
-      g = runHooks(node.hooks, g);
-      const { retained } = node;
-      // A copy: `g` may be the caller's cotangent, or be passed on as it is.
-      if (retained !== null && wanted === null) accumulate(retained, g);
-      if (wanted?.has(node)) wanted.set(node, g);
-      const { grads: inputGrads, written } = backwardThrough(node, g, createGraph, wanted);
+      let through: Through;
+      if (g === undefined) {
+        const gs = jointly?.get(node);
+        if (gs === undefined) continue;
+        through = backwardJointly(node as JointNode, gs);
+      } else {
+        grads.delete(node);
+        g = runHooks(node.hooks, g);
+        const { retained, output } = node;
+        // `accumulate` copies: `g` may be the caller's cotangent, and the rule may return it unchanged.
+        if (retained !== null && wanted === null) accumulate(retained, g);
+        if (wanted?.has(node)) wanted.set(node, g);
+        if (output !== null) {
+          jointly ??= new Map();
+          if (!jointly.has(output.of)) jointly.set(output.of, Array(output.of.outputs).fill(null));
+          jointly.get(output.of)![output.index] = g;
+          continue;
+        }
+        through = backwardThrough(node, g, createGraph, wanted);
+      }
+      const { grads: inputGrads, written } = through;
       for (let i = 0; i < node.edges.length; i++) {
         const edge = node.edges[i];
         const gx = inputGrads[i];
@@ -168,13 +192,13 @@ function rootGradient(op: string, root: Tensor, cotangent: Tensor | undefined): 
   const edge = edgeOf(root);
   if (edge === null)
     throw new AutogradError(
-      `${op}: no input of this tensor requires a gradient: ${formatShape(root.shape)}; what noGrad and compiled functions return has no graph`,
+      `${op}: no input of this tensor requires a gradient: ${formatShape(root.shape)}; results of noGrad and of compiled functions have no graph`,
       "NO_GRAD",
     );
   if (cotangent === undefined) {
     if (root.numel !== 1)
       throw new AutogradError(
-        `${op}: only a scalar can do without a cotangent: ${formatShape(root.shape)}; reduce it (sum, mean) or pass one of its shape`,
+        `${op}: a tensor that is not a scalar needs a cotangent: ${formatShape(root.shape)}; reduce it (sum, mean) or pass a cotangent of its shape`,
         "NOT_SCALAR",
       );
     return [edge, ops.onesLike(root)];
@@ -190,7 +214,7 @@ function rootGradient(op: string, root: Tensor, cotangent: Tensor | undefined): 
   return [edge, cotangent];
 }
 
-/** Every node below the roots, latest first. */
+/** All nodes that the roots depend on, latest first. */
 function reachable(roots: Iterable<Node | Tensor>): Node[] {
   const seen = new Set<Node>();
   const found: Node[] = [];
@@ -209,19 +233,38 @@ function reachable(roots: Iterable<Node | Tensor>): Node[] {
   return inOrder ? found : found.sort((a, b) => b.id - a.id);
 }
 
-/** The gradients of a node's inputs. `written`: those that the rule wrote into the memory of a leaf, by input. */
+/**
+ * The gradients of a node's inputs. `written`: the gradients that the rule wrote directly into a leaf's
+ * memory, by input index.
+ */
+interface Through {
+  grads: (Tensor | null)[];
+  written: Map<number, Tensor> | null;
+}
+
+/** @throws AutogradError `SECOND_BACKWARD` for a node whose saved tensors were freed. */
+function checkKept(node: Node, rule: unknown): void {
+  if (rule === null)
+    throw new AutogradError(
+      `backward: an earlier backward freed the saved tensors of ${node.calledAs}: pass { retainGraph: true } to the first backward`,
+      "SECOND_BACKWARD",
+    );
+}
+
+function backwardJointly(node: JointNode, gs: readonly (Tensor | null)[]): Through {
+  checkKept(node, node.jointRule);
+  node.checkSaved();
+  return { grads: node.jointRule!(gs), written: null };
+}
+
 function backwardThrough(
   node: Node,
   g: Tensor,
   createGraph: boolean,
   wanted: Map<Node | Tensor, Tensor | null> | null,
-): { grads: (Tensor | null)[]; written: Map<number, Tensor> | null } {
+): Through {
   const { rule } = node;
-  if (rule === null)
-    throw new AutogradError(
-      `backward: ${node.calledAs} was already gone through and its saved tensors are freed: pass { retainGraph: true } to the first backward`,
-      "SECOND_BACKWARD",
-    );
+  checkKept(node, rule);
   node.checkSaved();
   if (createGraph && node.composed !== null && node.inputs !== null) {
     node.checkInputs();
@@ -239,7 +282,7 @@ function backwardThrough(
         return null;
       const there = leaf.gradient;
       if (there !== null && (!there.isContiguous || there.storage.overlaps(g.storage))) return null;
-      // An input that is there twice, as in w.matmul(w): the second gradient is added by the engine.
+      // If an input occurs twice, as in w.matmul(w), the engine adds the second gradient.
       if (written !== null && [...written.keys()].some((j) => node.edges[j] === leaf)) return null;
       const out = there ?? memoryFor(leaf);
       written ??= new Map();
@@ -247,12 +290,12 @@ function backwardThrough(
       return { out, accumulate: there !== null };
     },
   };
-  return { grads: rule(g, targets), written };
+  return { grads: rule!(g, targets), written };
 }
 
 function memoryFor(leaf: Tensor): Tensor {
   if (tracing?.gradientsRead.has(leaf)) return ops.emptyLike(leaf);
-  // What outlives a trace has a gradient that does too.
+  // A tensor that outlives a trace needs a gradient that outlives it too.
   leaf.gradientMemory ??=
     tracing === null || tracing.made(leaf.array) ? ops.emptyLike(leaf) : longLivedLike("gradient", leaf);
   return leaf.gradientMemory;

@@ -3,7 +3,7 @@ import { quoted } from "../quote.js";
 
 let enabled = true;
 
-/** Whether operations are being noted for backward. */
+/** Whether operations are recorded for backward. */
 export function isGradEnabled(): boolean {
   return enabled;
 }
@@ -20,15 +20,16 @@ export function withGradMode<T>(mode: boolean, fn: () => T): T {
 }
 
 /**
- * Runs `fn` without noting operations for backward (PyTorch's `torch.no_grad`), and returns what it returns.
- * @throws AutogradError `ASYNC_NO_GRAD` when `fn` is async: after its first `await` the mode would leak into whatever
- * else runs.
+ * Runs `fn` without recording operations for backward (PyTorch's `torch.no_grad`), and returns the result of
+ * `fn`.
+ * @throws AutogradError `ASYNC_NO_GRAD` when `fn` is async: after its first `await` the mode would leak into
+ * whatever else runs.
  */
 export function noGrad<T>(fn: () => T): T {
   if (typeof fn !== "function") throw new ValueError(`noGrad: fn is a function: ${quoted(fn)}`);
   const result = withGradMode(false, fn);
   if (isPromise(result)) {
-    result.then(undefined, () => {}); // the error below is the one to see
+    result.then(undefined, () => {}); // only the error below is reported
     throw new AutogradError(
       "noGrad: fn must be synchronous: it returned a promise; call noGrad inside it instead",
       "ASYNC_NO_GRAD",

@@ -3,19 +3,31 @@ import type { GradFn, GradHook, Tensor } from "../tensor/tensor.js";
 import { callerOf } from "./caller.js";
 import { isGradEnabled } from "./grad-mode.js";
 
-/** Where a gradient goes: on to the node that made the input, or into a leaf. */
+/**
+ * Where the gradient of an input goes: to the node that made the input, or to a leaf. Null if the input needs
+ * no gradient.
+ */
 export type Edge = Node | Tensor | null;
 
-/** Gives the gradients of the inputs, in their order; null where an input needs none. Called under `noGrad` unless `createGraph`. */
+/**
+ * Returns the gradients of the inputs, in order; null for an input that needs none. Called under `noGrad`
+ * unless `createGraph`.
+ */
 export type BackwardRule = (g: Tensor, inputs: GradTargets) => (Tensor | null)[];
 
-/** What a backward rule may ask about the inputs whose gradients it computes. */
+/**
+ * Gives the gradients of the inputs of a node with several outputs. `gs` has a gradient for each output, or
+ * null where backward did not reach the output.
+ */
+export type JointRule = (gs: readonly (Tensor | null)[]) => (Tensor | null)[];
+
+/** Tells a backward rule which gradients are needed and where they may be written. */
 export interface GradTargets {
-  /** Whether input `i` needs a gradient: what nobody needs is not computed. */
+  /** Whether input `i` needs a gradient. A rule does not compute gradients that are not needed. */
   needs(i: number): boolean;
   /**
-   * Memory into which the gradient of input `i` may be written at once instead of being returned: the gradient of a
-   * leaf. `accumulate` says whether to add to what is there. A rule that takes it returns `out`.
+   * The memory of a leaf's gradient, into which the rule may write the gradient of input `i` directly.
+   * `accumulate` says whether to add to the values in that memory. A rule that writes there returns `out`.
    */
   into(i: number): { out: Tensor; accumulate: boolean } | null;
 }
@@ -26,12 +38,14 @@ let nextId = 0;
 export class Node implements GradFn {
   readonly id = nextId++;
   hooks: GradHook[] | null = null;
-  /** The tensor whose `grad` is kept although it is no leaf (`retainGrad`). */
+  /** The tensor that is not a leaf but keeps its `grad` (`retainGrad`). */
   retained: Tensor | null = null;
-  /** What the user called; `name` is the part of it that this is. */
+  /** Set in a node that stands for one output of an operation with several outputs. */
+  output: { readonly of: JointNode; readonly index: number } | null = null;
+  /** The function that the user called; `name` is the operation inside it that made this node. */
   readonly calledAs: string;
   private versions: number[];
-  /** Versions only grow, so their sum tells whether one has. */
+  /** The sum of the versions of all inputs. Versions only grow, so the sum changes if any version does. */
   private readonly inputVersions: number;
 
   constructor(
@@ -39,7 +53,10 @@ export class Node implements GradFn {
     public edges: Edge[],
     public rule: BackwardRule | null,
     private saved: readonly Tensor[],
-    /** For rules that call fused kernels: the same output made of differentiable ops, for gradients of gradients. */
+    /**
+     * For rules that call fused kernels: computes the same output from differentiable ops, for gradients of
+     * gradients.
+     */
     public composed: (() => Tensor) | null,
     public inputs: readonly Tensor[] | null,
   ) {
@@ -48,7 +65,7 @@ export class Node implements GradFn {
     this.inputVersions = inputs === null ? 0 : sumOfVersions(inputs);
   }
 
-  /** Whether backward reads nothing but the gradient: then it may go through as often as it likes. */
+  /** Whether backward reads only the gradient: it may then run through this node any number of times. */
   get savesNothing(): boolean {
     return this.saved.length === 0 && this.composed === null;
   }
@@ -63,7 +80,10 @@ export class Node implements GradFn {
         );
   }
 
-  /** @throws AutogradError when an input, from which the output would be composed again, was changed after forward. */
+  /**
+   * @throws AutogradError when an input, from which the output would be composed again, was changed after
+   * forward.
+   */
   checkInputs(): void {
     if (sumOfVersions(this.inputs!) !== this.inputVersions)
       throw new AutogradError(
@@ -72,13 +92,34 @@ export class Node implements GradFn {
       );
   }
 
-  /** Lets go of everything that was kept for backward. */
+  /** Drops the rule and all saved tensors, so that their memory can be freed. */
   release(): void {
     this.rule = null;
     this.composed = null;
     this.inputs = null;
     this.saved = [];
     this.versions = [];
+  }
+}
+
+/**
+ * An operation with several outputs. Each output has a node of its own, which has this node as its only edge.
+ * Backward collects the gradients of the outputs and then calls `jointRule` once.
+ */
+export class JointNode extends Node {
+  constructor(
+    name: string,
+    edges: Edge[],
+    public jointRule: JointRule | null,
+    saved: readonly Tensor[],
+    readonly outputs: number,
+  ) {
+    super(name, edges, null, saved, null, null);
+  }
+
+  override release(): void {
+    super.release();
+    this.jointRule = null;
   }
 }
 
@@ -95,8 +136,9 @@ export interface DifferentiableOptions {
 }
 
 /**
- * Makes `out` the result of an operation on `inputs`: from here on `out.backward()` calls `rule`. Returns `out`. Does
- * nothing when gradients are off or no input needs one. `out` must be a tensor that nobody else holds yet.
+ * Records `out` as the result of an operation on `inputs`: `out.backward()` will call `rule`. Returns `out`.
+ * Does nothing if gradients are off or no input needs one. `out` must be a new tensor that no other code
+ * holds.
  */
 export function differentiable(
   name: string,
@@ -105,7 +147,7 @@ export function differentiable(
   rule: BackwardRule,
   options?: DifferentiableOptions,
 ): Tensor {
-  // It may have been made as a view of memory that nobody else sees.
+  // `out` may have been made as a view of memory that no other code uses.
   if (out.viewState !== null) out.viewState = null;
   if (!isGradEnabled()) return out;
   const edges: Edge[] = [];
@@ -123,7 +165,36 @@ export function differentiable(
   return out;
 }
 
-/** Makes `out` a view of `x`: `rule` takes its gradient to that of `x`. Returns `out`. */
+/**
+ * Records `outs` as the results of one operation on `inputs`. The outputs at the indices `without` get no
+ * gradient and no node. `saves`: the tensors that `rule` reads. Does nothing when gradients are off or no
+ * input needs one.
+ */
+export function differentiableJointly(
+  name: string,
+  inputs: readonly Tensor[],
+  outs: readonly Tensor[],
+  without: ReadonlySet<number>,
+  rule: JointRule,
+  saves: readonly Tensor[],
+): void {
+  for (const out of outs) if (out.viewState !== null) out.viewState = null;
+  if (!needsGrad(inputs)) return;
+  const joint = new JointNode(name, inputs.map(edgeOf), rule, saves, outs.length);
+  for (const [index, out] of outs.entries()) {
+    if (without.has(index)) continue;
+    const node = new Node(name, [joint], passOn, [], null, null);
+    node.output = { of: joint, index };
+    out.gradFn = node;
+  }
+}
+
+const passOn: BackwardRule = (g) => [g];
+
+/**
+ * Records `out` as a view of `x`. `rule` computes the gradient of `x` from the gradient of `out`. Returns
+ * `out`.
+ */
 export function differentiableView(
   name: string,
   x: Tensor,
@@ -138,14 +209,14 @@ export function differentiableView(
   return out;
 }
 
-/** `x` gets another node: hooks stay with the value that they were registered for, and what `retainGrad` asked for moves along. */
+/** Called when `x` gets a new node: `retainGrad` moves to the new node, hooks stay with the old one. */
 export function keepRetained(x: Tensor, before: GradFn | null, node: Node): void {
   if (!(before instanceof Node) || before.retained !== x) return;
   before.retained = null;
   node.retained = x;
 }
 
-/** Whether an operation on these inputs is being noted for backward. */
+/** Whether an operation on these inputs is recorded for backward. */
 export function needsGrad(inputs: readonly Tensor[]): boolean {
   if (!isGradEnabled()) return false;
   for (let i = 0; i < inputs.length; i++) if (inputs[i].requiresGrad) return true;

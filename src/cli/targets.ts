@@ -26,7 +26,8 @@ export function checkWritable(flag: string, path: string): void {
   try {
     stat = statSync(path, { throwIfNoEntry: false });
   } catch (cause) {
-    throw fail("WRITE_FAILED", (cause as Error).message, cause); // links that lead in a ring, a name that is too long
+    // Links that lead in a ring, a name that is too long
+    throw fail("WRITE_FAILED", (cause as Error).message, cause);
   }
   if (stat?.isDirectory()) throw fail("NOT_A_FILE", "a directory, not a file");
   // Opening a FIFO blocks the process until somebody reads, and no signal gets through.
@@ -36,7 +37,8 @@ export function checkWritable(flag: string, path: string): void {
     if (stat !== undefined) accessSync(path, constants.W_OK);
     if (stat === undefined || stat.isFile()) {
       accessSync(directory, constants.W_OK);
-      rmdirSync(mkdtempSync(join(directory, ".simdgrad-"))); // permissions do not reveal a file system that accepts no files
+      // Permissions do not reveal a file system that accepts no files
+      rmdirSync(mkdtempSync(join(directory, ".simdgrad-")));
     }
   } catch (cause) {
     throw fail("NO_PERMISSION", "no permission to write", cause);

@@ -61,7 +61,7 @@ const LARGEST_LENGTH = 2 ** 31 - 1; // indices are int32
  * Batches of a data set, epoch after epoch (PyTorch's `DataLoader`):
  *
  *     for (const [x, y] of loader)            as fast as possible
- *     for await (const [x, y] of loader)      the event loop gets a turn between batches: timers, requests, Ctrl-C
+ *     for await (const [x, y] of loader)      the event loop runs between batches: timers, requests, Ctrl-C
  */
 export class DataLoader<D extends AnyDataset> {
   readonly dataset: D;
@@ -230,7 +230,8 @@ export class DataLoader<D extends AnyDataset> {
       fetch: (indices) => {
         const batch = dataset.batch(indices);
         this.#answersLater = isThenable(batch);
-        if (isThenable(batch)) batch.then(undefined, () => {}); // in a trace it may fail, because values are not available; that error is ignored
+        // In a trace it may fail, because values are not available; that error is ignored
+        if (isThenable(batch)) batch.then(undefined, () => {});
         return batch as readonly Tensor[];
       },
       advance: (batches) => {

@@ -47,7 +47,7 @@ function wholeNumbers(indices: readonly number[]): Int32Array {
  * a tensor.
  *
  *     new TensorDataset(images, labels)
- *     new TensorDataset(images, labels, { scale: 1 / 255 })      uint8 images become floats when they are fetched
+ *     new TensorDataset(images, labels, { scale: 1 / 255 })      uint8 images become floats in each batch
  */
 export class TensorDataset<T extends Tensor[] = Tensor[]> {
   /** Number of samples. */

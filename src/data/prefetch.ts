@@ -28,7 +28,8 @@ export class RequestsAhead<T> {
       const { value, done } = this.requests.next();
       if (done) return;
       this.#waits = isThenable(value);
-      if (isThenable(value)) value.then(undefined, () => {}); // its turn comes, or the consumer left before it
+      // Its turn comes, or the consumer left before it
+      if (isThenable(value)) value.then(undefined, () => {});
       this.#underWay.push(value);
       if (!this.#waits) return;
     }

@@ -34,7 +34,8 @@ const loaderOptions = ["batchSize", "dropLast", "prefetchFactor", "shuffleBuffer
  * Batches of samples that come one after another and are never all in memory (PyTorch's `DataLoader` over an
  * `IterableDataset`):
  *
- *     const loader = new data.StreamLoader(() => data.csvSamples("large.csv", { columns }), { batchSize: 256, shuffleBuffer: 10_000 })
+ *     const samples = () => data.csvSamples("large.csv", { columns });
+ *     const loader = new data.StreamLoader(samples, { batchSize: 256 });
  *     for await (const [x, y] of loader) …
  *     await fit(model, loader, { optimizer, epochs: 3 })
  *

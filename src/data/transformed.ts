@@ -12,7 +12,8 @@ type AnyDataset = SampleDataset | BatchDataset;
 /**
  * A data set whose inputs, the first tensor of each batch, go through transforms when they are fetched:
  *
- *     const augmented = new data.TransformedDataset(train, data.randomCrop(32, { padding: 4 }), data.randomHorizontalFlip())
+ *     const crop = data.randomCrop(32, { padding: 4 });
+ *     const augmented = new data.TransformedDataset(train, crop, data.randomHorizontalFlip());
  *
  * Over a `TensorDataset` the transforms are part of a compiled step. A checkpoint of `fit` keeps the state of
  * their generators; a function of yours that draws from its own generator must declare the generator:

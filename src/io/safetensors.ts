@@ -2,7 +2,8 @@
  * The safetensors format, between bytes and named arrays.
  *
  *     u64 little-endian  N, length of the header
- *     N bytes            JSON: { "__metadata__": { text: text }, name: { dtype, shape, data_offsets: [begin, end] } }
+ *     N bytes            JSON: { "__metadata__": { text: text },
+ *                                name: { dtype, shape, data_offsets: [begin, end] } }
  *     the data           little-endian, row-major, without gaps; offsets count from here
  *
  * Written: F64 F32 I32 U8 BOOL, widest elements first, so that every array starts at a multiple of its

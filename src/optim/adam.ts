@@ -12,13 +12,15 @@ export interface AdamOptions {
   lr: number;
   /** Decay of the running means of the gradient and its square. Default [0.9, 0.999]. */
   betas: readonly [number, number];
-  /** Added to the denominator. Default 1e-8. */
+  /** Added to the denominator, for numerical stability. Default 1e-8. */
   eps: number;
   /** L2 penalty (Adam, default 0) or decoupled decay (AdamW, default 0.01). */
   weightDecay: number;
-  /** Divides by the largest mean of squares so far (Reddi et al., 2018). Default false. Fixed at construction. */
+  /**
+   * Divides by the largest mean of squares so far (Reddi et al., 2018). Default false. Fixed at construction.
+   */
   amsgrad: boolean;
-  /** Ascends. Default false. */
+  /** Maximizes instead of minimizing. Default false. */
   maximize: boolean;
 }
 
@@ -33,7 +35,7 @@ const defaults: AdamOptions = {
 
 /** Adam (Kingma and Ba, 2015; PyTorch's `torch.optim.Adam`, same formulas and order of operations). */
 export class Adam extends Optimizer<AdamOptions> {
-  /** AdamW sets this. */
+  /** Whether weight decay is decoupled from the gradient: true in AdamW. */
   protected readonly decoupled: boolean = false;
 
   constructor(
@@ -58,7 +60,7 @@ export class Adam extends Optimizer<AdamOptions> {
     const fixed = this.stateNames.includes("maxExpAvgSq");
     if (options.amsgrad !== fixed)
       throw new ValueError(
-        `${name}: amsgrad is as it was at construction, ${fixed}: ${options.amsgrad}; make a new optimizer`,
+        `${name}: amsgrad cannot change after construction, when it was ${fixed}: ${options.amsgrad}; make a new optimizer`,
         "INVALID_HYPERPARAMETER",
       );
   }
@@ -77,7 +79,10 @@ export class Adam extends Optimizer<AdamOptions> {
   }
 }
 
-/** Adam with decoupled weight decay, default 0.01 (Loshchilov and Hutter, 2019; PyTorch's `torch.optim.AdamW`). */
+/**
+ * Adam with decoupled weight decay, default 0.01 (Loshchilov and Hutter, 2019; PyTorch's
+ * `torch.optim.AdamW`).
+ */
 export class AdamW extends Adam {
   protected override readonly decoupled = true;
 
@@ -85,7 +90,8 @@ export class AdamW extends Adam {
     params: Iterable<Tensor> | Iterable<ParamGroupOptions<AdamOptions>>,
     options: Partial<AdamOptions> = {},
   ) {
-    checkOptionNames(new.target.name, options, Object.keys(defaults)); // spread, what is no object would vanish
+    // Checked before the spread, which would silently drop a value that is not an object.
+    checkOptionNames(new.target.name, options, Object.keys(defaults));
     super(params, { weightDecay: 0.01, ...options });
   }
 }

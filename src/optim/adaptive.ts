@@ -1,10 +1,13 @@
-/** Optimizers with a step size for each element, as in PyTorch: same formulas, order of operations, defaults and names of the state. */
+/**
+ * Optimizers with a step size for each element, as in PyTorch: same formulas, order of operations, defaults
+ * and names of the state.
+ */
 import { ruled } from "./ruled.js";
 
 interface Decayed {
   /** L2 penalty: this times the parameter is added to the gradient. Default 0. */
   weightDecay: number;
-  /** Ascends. Default false. */
+  /** Maximizes instead of minimizing. Default false. */
   maximize: boolean;
 }
 
@@ -13,13 +16,15 @@ export interface AdagradOptions extends Decayed {
   lr: number;
   /** The learning rate of step t is lr / (1 + (t - 1) lrDecay). Default 0. */
   lrDecay: number;
-  /** Where the sum of squares begins. Default 0. */
+  /** Initial value of the sum of squares. Default 0. */
   initialAccumulatorValue: number;
   /** Added to the denominator. Default 1e-10. */
   eps: number;
 }
 
-/** Divides by the root of the sum of all squares so far (Duchi et al., 2011; PyTorch's `torch.optim.Adagrad`). */
+/**
+ * Divides by the root of the sum of all squares so far (Duchi et al., 2011; PyTorch's `torch.optim.Adagrad`).
+ */
 export class Adagrad extends ruled<AdagradOptions>({
   rule: "adagrad",
   defaults: {
@@ -40,9 +45,11 @@ export interface RMSpropOptions extends Decayed {
   alpha: number;
   /** Added to the denominator. Default 1e-8. */
   eps: number;
-  /** Share of the last step that is taken again. Default 0. */
+  /** Momentum factor. Default 0. */
   momentum: number;
-  /** Divides by an estimate of the standard deviation: the square of the mean is subtracted. Default false. */
+  /**
+   * Divides by an estimate of the standard deviation: the square of the mean is subtracted. Default false.
+   */
   centered: boolean;
 }
 
@@ -70,7 +77,10 @@ export interface AdadeltaOptions extends Decayed {
   eps: number;
 }
 
-/** Steps in the unit of the parameter: by the ratio of two running means (Zeiler, 2012; PyTorch's `torch.optim.Adadelta`). */
+/**
+ * The step is the gradient times the ratio of two running means, in the unit of the parameter (Zeiler, 2012;
+ * PyTorch's `torch.optim.Adadelta`).
+ */
 export class Adadelta extends ruled<AdadeltaOptions>({
   rule: "adadelta",
   defaults: { lr: 1, rho: 0.9, eps: 1e-6, weightDecay: 0, maximize: false },
@@ -87,7 +97,10 @@ export interface AdamaxOptions extends Decayed {
   eps: number;
 }
 
-/** Adam with the largest gradient in place of the mean of squares (Kingma and Ba, 2015; PyTorch's `torch.optim.Adamax`). */
+/**
+ * Adam with the largest gradient in place of the mean of squares (Kingma and Ba, 2015; PyTorch's
+ * `torch.optim.Adamax`).
+ */
 export class Adamax extends ruled<AdamaxOptions>({
   rule: "adamax",
   defaults: { lr: 2e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, maximize: false },
@@ -95,7 +108,10 @@ export class Adamax extends ruled<AdamaxOptions>({
 }) {}
 
 interface Decoupled extends Decayed {
-  /** The parameter itself decays, by lr · weightDecay, as in AdamW; the gradient stays. Default false. */
+  /**
+   * Weight decay shrinks the parameter by lr · weightDecay, as in AdamW, and leaves the gradient unchanged.
+   * Default false.
+   */
   decoupledWeightDecay: boolean;
 }
 
@@ -106,13 +122,13 @@ export interface NAdamOptions extends Decoupled {
   betas: readonly [number, number];
   /** Added to the denominator. Default 1e-8. */
   eps: number;
-  /** How fast the momentum grows to betas[0]. Default 4e-3. */
+  /** Rate at which the momentum grows to betas[0]. Default 4e-3. */
   momentumDecay: number;
 }
 
 /**
- * Adam that looks ahead along its momentum (Dozat, 2016; PyTorch's `torch.optim.NAdam`). The product of the momenta, a part of
- * PyTorch's state, is computed from the number of the step.
+ * Adam with Nesterov momentum (Dozat, 2016; PyTorch's `torch.optim.NAdam`). The product of the
+ * momenta, a part of PyTorch's state, is computed from the number of the step.
  */
 export class NAdam extends ruled<NAdamOptions>({
   rule: "nadam",
@@ -139,7 +155,10 @@ export interface RAdamOptions extends Decoupled {
   eps: number;
 }
 
-/** Adam that does not divide until enough steps tell the variance (Liu et al., 2020; PyTorch's `torch.optim.RAdam`). */
+/**
+ * Adam that divides by the variance only after enough steps to estimate it (Liu et al., 2020; PyTorch's
+ * `torch.optim.RAdam`).
+ */
 export class RAdam extends ruled<RAdamOptions>({
   rule: "radam",
   defaults: {
@@ -154,17 +173,23 @@ export class RAdam extends ruled<RAdamOptions>({
 }) {}
 
 export interface RpropOptions {
-  /** The first step of each element. Default 1e-2. */
+  /** Initial step size of each element. Default 1e-2. */
   lr: number;
-  /** What its step is multiplied by where the gradient changes sign, and where it does not. Default [0.5, 1.2]. */
+  /**
+   * Factors of an element's step size where the gradient changes sign, and where it keeps its sign. Default
+   * [0.5, 1.2].
+   */
   etas: readonly [number, number];
-  /** Least and largest step. Default [1e-6, 50]. */
+  /** Smallest and largest step size. Default [1e-6, 50]. */
   stepSizes: readonly [number, number];
-  /** Ascends. Default false. */
+  /** Maximizes instead of minimizing. Default false. */
   maximize: boolean;
 }
 
-/** Goes by the signs of gradients alone, for whole batches (Riedmiller and Braun, 1993; PyTorch's `torch.optim.Rprop`). */
+/**
+ * Uses only the signs of gradients, for training on whole batches (Riedmiller and Braun, 1993; PyTorch's
+ * `torch.optim.Rprop`).
+ */
 export class Rprop extends ruled<RpropOptions>({
   rule: "rprop",
   defaults: { lr: 1e-2, etas: [0.5, 1.2], stepSizes: [1e-6, 50], maximize: false },

@@ -1,4 +1,4 @@
-/** Schedules made of schedules of one optimizer, as in PyTorch. */
+/** Schedules that combine other schedules of the same optimizer, as in PyTorch. */
 import { ValueError } from "../errors.js";
 import { checkOptionNames } from "../options.js";
 import { listOf, positive, readState, record } from "../saved-state.js";
@@ -17,7 +17,7 @@ abstract class Combined extends Scheduler {
     for (const scheduler of schedulers) {
       if (!(scheduler instanceof Scheduler))
         throw new ValueError(
-          `${name}: schedulers are those of lrScheduler that step() alone moves on: ${String(scheduler)}`,
+          `${name}: schedulers are those of lrScheduler whose step() takes no metric: ${String(scheduler)}`,
         );
       if (scheduler.optimizer !== optimizer)
         throw new ValueError(`${name}: all schedulers are of one optimizer: they differ`);
@@ -43,9 +43,11 @@ abstract class Combined extends Scheduler {
 }
 
 /**
- * One schedule after the other: number i + 1 begins at step milestones[i] (PyTorch's `SequentialLR`). Warm-up:
+ * One schedule after the other: number i + 1 begins at step milestones[i] (PyTorch's `SequentialLR`).
+ * Warm-up:
  *
- *     new SequentialLR(optimizer, [new LinearLR(optimizer), new CosineAnnealingLR(optimizer, { tMax: 95 })], { milestones: [5] })
+ *     const schedules = [new LinearLR(optimizer), new CosineAnnealingLR(optimizer, { tMax: 95 })];
+ *     new SequentialLR(optimizer, schedules, { milestones: [5] });
  */
 export class SequentialLR extends Combined {
   readonly milestones: readonly number[];
@@ -61,14 +63,14 @@ export class SequentialLR extends Combined {
     this.milestones = [...milestones];
     if (this.milestones.length !== schedulers.length - 1)
       throw new ValueError(
-        `SequentialLR: a milestone between each two schedulers: ${this.milestones.length} for ${schedulers.length}`,
+        `SequentialLR: there is one milestone fewer than schedulers: ${this.milestones.length} for ${schedulers.length}`,
       );
     this.restart();
   }
 
   override restart(): void {
     this.lastEpoch = 0;
-    // What the constructors of the later ones did comes in their time.
+    // Undoes what the constructors of the later schedulers did: they take effect at their milestones.
     for (const group of this.optimizer.paramGroups) group.lr = initialLr(group);
     this.schedulers[0].restart();
   }
@@ -85,7 +87,9 @@ export class SequentialLR extends Combined {
   }
 }
 
-/** All schedules in each step, one on the result of the other (PyTorch's `ChainedScheduler`). */
+/**
+ * Applies all schedules in each step, each to the result of the one before (PyTorch's `ChainedScheduler`).
+ */
 export class ChainedScheduler extends Combined {
   constructor(schedulers: readonly Scheduler[], optimizer: Scheduled = optimizerOf(schedulers)) {
     super(optimizer, schedulers);

@@ -1,4 +1,7 @@
-/** Schedules that rise and fall, some with the momentum the other way round, as in PyTorch. */
+/**
+ * Schedules in which the learning rate rises and falls; some move the momentum in the opposite direction. As
+ * in PyTorch.
+ */
 import { cosTurns } from "../elementary.js";
 import { ValueError } from "../errors.js";
 import { checkOptionNames } from "../options.js";
@@ -21,8 +24,8 @@ const alongCosine = (from: number, to: number, share: number) =>
   to + ((from - to) / 2) * (1 + cosTurns(share / 2));
 
 /**
- * CosineAnnealingLR that jumps back to lr after t0 steps, then after t0 · tMult, and so on (Loshchilov and Hutter, 2017; PyTorch's
- * `CosineAnnealingWarmRestarts`). Defaults: tMult 1, etaMin 0.
+ * CosineAnnealingLR that restarts at lr after t0 steps, then after t0 · tMult steps, and so on (Loshchilov
+ * and Hutter, 2017; PyTorch's `CosineAnnealingWarmRestarts`). Defaults: tMult 1, etaMin 0.
  */
 export class CosineAnnealingWarmRestarts extends Scheduler {
   readonly t0: number;
@@ -48,7 +51,10 @@ export class CosineAnnealingWarmRestarts extends Scheduler {
   }
 }
 
-/** Whether groups have a momentum to be cycled. @throws ValueError when one is asked for and there is none. */
+/**
+ * Whether the groups have a momentum that the schedule cycles. @throws ValueError if the schedule should
+ * cycle it and a group has none.
+ */
 function checkMomentum(op: string, optimizer: Scheduled, cycled: boolean): void {
   if (!cycled) return;
   for (const group of optimizer.paramGroups)
@@ -82,18 +88,26 @@ export interface OneCycleOptions {
   divFactor?: number;
   /** The last one is the first / finalDivFactor. Default 1e4. */
   finalDivFactor?: number;
-  /** Falls back to the first learning rate as it rose, and then to the last. Default false: from the largest to the last at once. */
+  /**
+   * The learning rate falls in two phases: to the first learning rate in as many steps as it rose, then to
+   * the last. Default false: one phase, from the largest to the last.
+   */
   threePhase?: boolean;
 }
 
-/** One part of a cycle: until step `end`, each learning rate and momentum from one of its marks to another. */
+/**
+ * One phase of a cycle, until step `end`: learning rate and momentum move from one of their marks to another.
+ */
 interface Phase {
   readonly end: number;
   readonly lr: readonly [from: number[], to: number[]];
   readonly momentum: readonly [from: number[], to: number[]];
 }
 
-/** One rise to maxLr and one fall far below the start, over the whole training (Smith and Topin, 2019; PyTorch's `OneCycleLR`). Step it after each batch. */
+/**
+ * The learning rate rises once to maxLr and falls far below the first rate, over the whole training (Smith
+ * and Topin, 2019; PyTorch's `OneCycleLR`). Step it after each batch.
+ */
 export class OneCycleLR extends Scheduler {
   readonly totalSteps: number;
   readonly #phases: readonly Phase[];
@@ -155,13 +169,13 @@ export class OneCycleLR extends Scheduler {
     super.step();
   }
 
-  /** Where a quantity of group `i` is now. */
+  /** The current value of a quantity of group `i`. */
   #at(quantity: "lr" | "momentum", i: number): number {
     const at = this.lastEpoch;
     const found = this.#phases.findIndex(({ end }) => at <= end);
     const n = found < 0 ? this.#phases.length - 1 : found;
     const begin = n === 0 ? 0 : this.#phases[n - 1].end;
-    // PyTorch goes on past the end in the step after the last one, to rates that may be negative.
+    // In the step after the last, PyTorch extrapolates, and the learning rate may become negative.
     const share = Math.min((at - begin) / (this.#phases[n].end - begin), 1);
     const [from, to] = this.#phases[n][quantity];
     return this.#linear ? (to[i] - from[i]) * share + from[i] : alongCosine(from[i], to[i], share);
@@ -187,15 +201,15 @@ export interface CyclicOptions {
   maxLr: number | readonly number[];
   /** Steps of the rise. Default 2000. */
   stepSizeUp?: number;
-  /** Steps of the fall. Default: as many. */
+  /** Steps of the fall. Default: as many as of the rise. */
   stepSizeDown?: number;
-  /** Each cycle as high (default), half as high as the one before, or times gamma^step. */
+  /** Amplitude: constant (default), halved in each cycle, or times gamma^step. */
   mode?: "triangular" | "triangular2" | "expRange";
-  /** Of `expRange`. Default 1. */
+  /** The factor of `expRange`. Default 1. */
   gamma?: number;
-  /** Height of a cycle, from its number or (`scaleMode`) from the step; instead of `mode`. */
+  /** Amplitude as a function of the cycle or of the step (`scaleMode`); replaces `mode`. */
   scaleFn?: (x: number) => number;
-  /** What scaleFn takes. Default `cycle`. */
+  /** The argument of `scaleFn`. Default `cycle`. */
   scaleMode?: "cycle" | "iterations";
   /** Whether the momentum falls where the learning rate rises. Default true. */
   cycleMomentum?: boolean;
@@ -205,7 +219,9 @@ export interface CyclicOptions {
   maxMomentum?: number | readonly number[];
 }
 
-/** Up and down between two learning rates (Smith, 2017; PyTorch's `CyclicLR`). Step it after each batch. */
+/**
+ * Cycles the learning rate between two values (Smith, 2017; PyTorch's `CyclicLR`). Step it after each batch.
+ */
 export class CyclicLR extends Scheduler {
   readonly #marks: { maxLr: number[]; baseMomentum: number[]; maxMomentum: number[] };
   readonly #up: number;
@@ -273,7 +289,7 @@ export class CyclicLR extends Scheduler {
     this.begin();
   }
 
-  /** How far up from the base, in parts of the whole height. */
+  /** The distance from the base, as a share of the full height. */
   #height(): number {
     const cycles = this.lastEpoch / this.#total;
     const cycle = Math.floor(1 + cycles);

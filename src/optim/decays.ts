@@ -1,4 +1,4 @@
-/** Schedules that go from one learning rate to another once, as in PyTorch. */
+/** Schedules that move the learning rate from one value to another once, as in PyTorch. */
 
 import { cosTurns } from "../elementary.js";
 import { ValueError } from "../errors.js";
@@ -24,7 +24,10 @@ export class StepLR extends Scheduler {
   }
 }
 
-/** Times gamma at each of the milestones (PyTorch's `MultiStepLR`); one that is there twice counts twice. Default gamma 0.1. */
+/**
+ * Multiplies by gamma at each milestone (PyTorch's `MultiStepLR`). A milestone that occurs twice counts
+ * twice. Default gamma 0.1.
+ */
 export class MultiStepLR extends Scheduler {
   readonly milestones: readonly number[];
   readonly gamma: number;
@@ -65,8 +68,8 @@ export class ConstantLR extends Scheduler {
 }
 
 /**
- * From lr · startFactor to lr · endFactor in totalIters steps of one size (PyTorch's `LinearLR`): warm-up, in front of another schedule in
- * `SequentialLR`. Defaults: 1/3, 1, 5.
+ * Moves linearly from lr · startFactor to lr · endFactor in totalIters steps (PyTorch's `LinearLR`): a
+ * warm-up before another schedule in `SequentialLR`. Defaults: 1/3, 1, 5.
  */
 export class LinearLR extends Scheduler {
   readonly startFactor: number;
@@ -99,7 +102,7 @@ export class LinearLR extends Scheduler {
   }
 }
 
-/** Times gamma in each step (PyTorch's `ExponentialLR`). */
+/** Multiplies by gamma in each step (PyTorch's `ExponentialLR`). */
 export class ExponentialLR extends Scheduler {
   readonly gamma: number;
   constructor(optimizer: Scheduled, options: { gamma: number }) {
@@ -113,7 +116,10 @@ export class ExponentialLR extends Scheduler {
   }
 }
 
-/** lr · (1 - epoch / totalIters)^power, 0 from totalIters on (PyTorch's `PolynomialLR`). Defaults: totalIters 5, power 1. */
+/**
+ * lr · (1 - epoch / totalIters)^power, 0 from totalIters on (PyTorch's `PolynomialLR`). Defaults: totalIters
+ * 5, power 1.
+ */
 export class PolynomialLR extends Scheduler {
   readonly totalIters: number;
   readonly power: number;
@@ -131,7 +137,10 @@ export class PolynomialLR extends Scheduler {
   }
 }
 
-/** From lr to etaMin along half a cosine in tMax steps, and back (Loshchilov and Hutter, 2017; PyTorch's `CosineAnnealingLR`). */
+/**
+ * From lr to etaMin along half a cosine in tMax steps, and back (Loshchilov and Hutter, 2017; PyTorch's
+ * `CosineAnnealingLR`).
+ */
 export class CosineAnnealingLR extends Scheduler {
   readonly tMax: number;
   readonly etaMin: number;
@@ -143,11 +152,12 @@ export class CosineAnnealingLR extends Scheduler {
     [this.tMax, this.etaMin] = [tMax, etaMin];
   }
   protected next(lr: number, i: number): number {
-    // cos(π epoch / tMax), half a turn over tMax; our own cosine, since engines differ in theirs.
+    // cos(π epoch / tMax), half a turn over tMax. Uses the library's cosine, because JavaScript engines
+    // differ in theirs.
     const height = (epoch: number) => 1 + cosTurns(epoch / (2 * this.tMax));
     const before = this.lastEpoch - 1;
     const { etaMin, tMax } = this;
-    // From the bottom there is no ratio.
+    // At the minimum the ratio to the last rate is undefined.
     if ((before - tMax) % (2 * tMax) === 0)
       return lr + ((this.baseLrs[i] - etaMin) * (1 - cosTurns(1 / (2 * tMax)))) / 2;
     return (height(this.lastEpoch) / height(before)) * (lr - etaMin) + etaMin;
@@ -185,7 +195,7 @@ export class LambdaLR extends Scheduler {
   }
 }
 
-/** Times lrLambda(epoch) in each step (PyTorch's `MultiplicativeLR`). */
+/** Multiplies by lrLambda(epoch) in each step (PyTorch's `MultiplicativeLR`). */
 export class MultiplicativeLR extends Scheduler {
   readonly lrLambdas: readonly LrLambda[];
   constructor(optimizer: Scheduled, options: { lrLambda: LrLambda | readonly LrLambda[] }) {

@@ -1,11 +1,11 @@
-/** What people give where parameters belong. */
+/** Reads the argument `parameters` of an optimizer, and names common mistakes. */
 
 import { ValueError } from "../errors.js";
 import { quoted } from "../quote.js";
 
 import { Tensor } from "../tensor/tensor.js";
 
-/** What was given for parameters, as a list. @throws ValueError `NOT_PARAMETERS` that says what to give. */
+/** The argument as a list. @throws ValueError `NOT_PARAMETERS` that says what to pass instead. */
 export function listed(name: string, params: unknown): unknown[] {
   const wrong =
     typeof params !== "object" || params === null || typeof (params as Stated).parameters === "function"
@@ -23,10 +23,10 @@ export function listed(name: string, params: unknown): unknown[] {
   return [...(params as Iterable<unknown>)];
 }
 
-/** What looks like a model. */
+/** Whether the value looks like a model. */
 type Stated = { readonly parameters?: unknown };
 
-/** Something that is no tensor, in the words of its mistake. */
+/** Describes a value that is not a tensor, for the error message. */
 export function described(given: unknown): string {
   if (typeof (given as Stated | null | undefined)?.parameters === "function")
     return `the model ${(given as object).constructor.name} itself`;

@@ -1,11 +1,12 @@
-/** Hyperparameters and counts of steps as tensors, for an `update` in Tensor operations. */
+/** Hyperparameters and step counts as tensors, for an `update` written in Tensor operations. */
 import { run, strided } from "../kernels/run.js";
 import { PinnedStorage, sharedArray } from "../tensor/storage.js";
 import { Tensor } from "../tensor/tensor.js";
 
 /**
- * The hyperparameters of a group as `update` gets them. A number is a tensor without dims in the dtype of the parameter, so that a
- * compiled step follows a scheduler; a list of numbers is a list of such; true and false are as they are.
+ * The hyperparameters of a group as `update` gets them. A number becomes a 0-d tensor in the dtype of the
+ * parameter, so that a compiled step follows a scheduler; a list of numbers becomes a list of such tensors;
+ * booleans stay booleans.
  */
 export type GroupTensors<Options> = {
   readonly [Name in keyof Options]: Options[Name] extends number
@@ -15,14 +16,14 @@ export type GroupTensors<Options> = {
       : Options[Name];
 };
 
-/** As many tensors as there are numbers. */
+/** One tensor for each number. */
 type TensorList<List> = { readonly [I in keyof List]: Tensor };
 
-/** Added to counts of steps. */
+/** The increment of step counts. */
 const one = sharedArray("float32", 1);
 one[0] = 1;
 
-/** Numbers in memory of both dtypes: kernels take operands of one dtype. */
+/** Numbers in float32 and in float64: all operands of a kernel have the same dtype. */
 class Numbers {
   readonly float32: Float32Array;
   readonly #storages: Record<"float32" | "float64", PinnedStorage>;
@@ -36,7 +37,7 @@ class Numbers {
     this.refresh();
   }
 
-  /** After a change in float64. */
+  /** Copies the float64 values to float32 after a change. */
   refresh(): void {
     this.float32.set(this.float64);
   }
@@ -45,7 +46,7 @@ class Numbers {
     return new Tensor(this.#storages[dtype], i, [], [], dtype);
   }
 
-  /** Whether somebody has written to a tensor of these since it was last asked. */
+  /** Whether one of these tensors was written to since the last call. */
   wasChanged(): boolean {
     const storages = Object.values(this.#storages);
     const changed = storages.some(({ version }) => version !== 0);
@@ -54,14 +55,14 @@ class Numbers {
   }
 }
 
-/** What `update` gets of a group. */
+/** The tensors of a group that `update` gets. */
 export class GroupMemory<Options extends object> {
   readonly #hyper: Numbers;
   readonly #steps: Numbers;
   readonly #views = new Map<string, GroupTensors<Options>>();
 
   constructor(
-    /** As users see it. */
+    /** The group as users see it. */
     private readonly group: Options,
     private readonly keys: readonly (keyof Options & string)[],
     hyper: Float64Array,
@@ -76,13 +77,13 @@ export class GroupMemory<Options extends object> {
     return this.#hyper.float32;
   }
 
-  /** After a change of hyperparameters or steps by JavaScript. */
+  /** Called after JavaScript changed hyperparameters or step counts. */
   refresh(): void {
     this.#hyper.refresh();
     this.#steps.refresh();
   }
 
-  /** The steps of `n` parameters have been counted in float64. */
+  /** Called after the steps of `n` parameters were counted in float64. */
   counted(n: number, from: number): void {
     const { float32 } = this.#steps;
     const memory = { array: float32, offset: from };
@@ -104,14 +105,14 @@ export class GroupMemory<Options extends object> {
       const value: unknown = this.group[key];
       if (typeof value === "number") view[key] = next();
       else if (Array.isArray(value)) view[key] = Object.freeze(value.map(next));
-      // A recorded step is good as long as the flag stays as it was.
+      // A recorded step is valid as long as the flag keeps its value.
       else Object.defineProperty(view, key, { enumerable: true, get: () => this.group[key] });
     }
     this.#views.set(dtype, Object.freeze(view) as GroupTensors<Options>);
     return view as GroupTensors<Options>;
   }
 
-  /** What `update` has written to although it is only to be read, in words; null where it has not. */
+  /** Names the read-only tensor that `update` wrote to, for the error message; null if there is none. */
   changed(): string | null {
     const [hyper, steps] = [this.#hyper.wasChanged(), this.#steps.wasChanged()];
     return hyper ? "a hyperparameter" : steps ? "state.step" : null;

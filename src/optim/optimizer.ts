@@ -1,30 +1,30 @@
 import { withGradMode } from "../autograd/grad-mode.js";
 import { busy, checkFree } from "../busy.js";
-import { AutogradError, formatShape, ShapeError, ValueError } from "../errors.js";
+import { AutogradError, ShapeError, ValueError } from "../errors.js";
 import { withKernels } from "../kernels/backend.js";
 import { run, strided } from "../kernels/run.js";
-import { dense } from "../ops/shape/views.js";
 import { checkOptionNames } from "../options.js";
 import { quoted } from "../quote.js";
-import { count, listOf, mismatch, readState, record } from "../saved-state.js";
-import { denseStrides, numel, sameShape } from "../shape.js";
-import { isDetached } from "../tensor/detached.js";
+import { listOf, mismatch, readState, record } from "../saved-state.js";
+import { denseStrides } from "../shape.js";
 import { longLived, type Storage, sharedArray } from "../tensor/storage.js";
 import { fromData, longLivedLike, Tensor } from "../tensor/tensor.js";
 import { tracing, withTracing } from "../tracing.js";
 import { described, listed, noParameters } from "./given.js";
 import { GroupMemory, type GroupTensors, numbersOf } from "./group-tensors.js";
+import { fixedLists, kindsOf } from "./hyperparameters.js";
 import { checkHyperparameters } from "./range.js";
 import { countSteps, type Run, type RunArrays, runs, type Slot, stepPattern } from "./runs.js";
+import { savedEntry } from "./saved-entry.js";
 import { type ParameterState, StateTensors } from "./state-tensors.js";
 
 /** Parameters that share hyperparameters. Numbers may be changed at any time: `group.lr = 0.01`. */
 export type ParamGroup<Options> = Options & { readonly params: readonly Tensor[] };
 
-/** Groups as they are given: `{ params, lr: 0.1 }`. */
+/** A group as the constructor takes it: `{ params, lr: 0.1 }`. */
 export type ParamGroupOptions<Options> = Partial<Options> & { params: Iterable<Tensor> };
 
-/** What can be saved of an optimizer: state tensors by parameter index and name, hyperparameters by group. */
+/** The saved form of an optimizer: state tensors by parameter index and name, hyperparameters by group. */
 export interface OptimizerState {
   state: Record<number, Record<string, Tensor>>;
   paramGroups: Record<string, unknown>[];
@@ -33,24 +33,29 @@ export interface OptimizerState {
 interface GroupSlots<Options extends object> {
   readonly slots: readonly Slot[];
   readonly options: Options;
-  /** The hyperparameters as the kernels read them: a recorded step sees a learning rate that changes later. */
+  /**
+   * The hyperparameters in the memory that kernels read, so that a recorded step uses the current learning
+   * rate.
+   */
   readonly hyper: Float64Array;
-  /** Flags, and which numbers are 0: a recorded step is good as long as they stay, since kernels read numbers from memory. */
+  /** Flags, and which numbers are 0: a recorded step holds while they stay, since kernels read numbers from memory. */
   kinds: string;
-  /** For an `update` in Tensor operations. */
+  /** For an `update` written in Tensor operations. */
   readonly memory: GroupMemory<Options> | null;
 }
 
 /**
- * Base of optimizers (PyTorch's `torch.optim.Optimizer`), those of the library and your own. Your own has a method `update`, which changes
- * one parameter in place by Tensor operations. What it keeps from step to step is in `state`. Hyperparameters are what the constructor
- * gets: numbers, lists of numbers, and true or false. Steps in eager mode and compiled ones come to the same bits, a compiled step
- * follows a learning rate that changes, and checkpoints hold the state.
+ * Base class of optimizers (PyTorch's `torch.optim.Optimizer`), for those of the library and for your own.
+ * Your optimizer has a method `update`, which changes one parameter in place with Tensor operations and keeps
+ * values between steps in `state`. Hyperparameters are numbers, lists of numbers and booleans, passed to the
+ * constructor. Eager and compiled steps give the same bits, a compiled step uses the current learning rate,
+ * and checkpoints contain the state.
  *
  *     interface Momentum { lr: number; momentum: number }
+ *     type Group = optim.GroupTensors<Momentum>;
  *
  *     class MySGD extends optim.Optimizer<Momentum> {
- *       override update(p: Tensor, grad: Tensor, state: optim.ParameterState, group: optim.GroupTensors<Momentum>) {
+ *       override update(p: Tensor, grad: Tensor, state: optim.ParameterState, group: Group) {
  *         const buffer = state.tensor("momentumBuffer");
  *         buffer.mul_(group.momentum).add_(grad);
  *         p.sub_(buffer.mul(group.lr));
@@ -58,13 +63,17 @@ interface GroupSlots<Options extends object> {
  *     }
  *     const optimizer = new MySGD(model.parameters(), { lr: 0.1, momentum: 0.9 });
  *
- * Defaults are given by a constructor of its own: `super(params, { lr: 1e-3, momentum: 0.9, ...options })`. A rule for the ranges of
- * hyperparameters is a method `check`. `update` is a method, not a field that holds a function.
+ * For defaults, write a constructor: `super(params, { lr: 1e-3, momentum: 0.9, ...options })`. To check the
+ * ranges of hyperparameters, write a method `check`. `update` must be a method, not a field that holds a
+ * function.
  */
 export abstract class Optimizer<Options extends object = any> {
   readonly paramGroups: ParamGroup<Options>[] = [];
   private readonly groups: GroupSlots<Options>[] = [];
-  /** By trace: the parameters of each group that have been stepped together so far; none when it was not always the same ones. */
+  /**
+   * For each trace, the parameters of each group that were stepped together so far; none if different steps
+   * used different parameters.
+   */
   readonly #stepped = new WeakMap<object, (readonly Slot[])[]>();
 
   /** @internal Names of the state buffers of an optimizer that is a kernel, PyTorch's in camelCase. */
@@ -72,8 +81,10 @@ export abstract class Optimizer<Options extends object = any> {
   private readonly hyperOf: (options: Options) => number[];
 
   /**
-   * @param params Parameters, or groups of parameters with hyperparameters of their own: `{ params, lr: 0.1 }`.
-   * @param defaults Hyperparameters of all groups that have none of their own. Their names and kinds stay as they are.
+   * @param params Parameters, or groups of parameters with hyperparameters of their own:
+   * `{ params, lr: 0.1 }`.
+   * @param defaults Hyperparameters of all groups that have none of their own. Their names and kinds stay as
+   * they are.
    * @throws ValueError `NO_UPDATE` for a class without a method `update`, `NOT_PARAMETERS`, `NO_PARAMETERS`,
    * `INVALID_HYPERPARAMETER`; AutogradError `NOT_A_LEAF`.
    */
@@ -105,7 +116,10 @@ export abstract class Optimizer<Options extends object = any> {
     else throw new ValueError(`${this.constructor.name}: parameters or groups of parameters: got a mixture`);
   }
 
-  /** Throws when a hyperparameter is out of range. Without a rule of its own: numbers are finite, and flags are true or false. */
+  /**
+   * Throws if a hyperparameter is out of range. The default checks that numbers are finite and flags are
+   * booleans.
+   */
   protected check(options: Options): void {
     const any = (like: unknown) => Array(Array.isArray(like) ? like.length : 1).fill([-Infinity, Infinity]);
     const ranges = Object.entries(this.defaults).map(([name, like]) => [name, any(like)]);
@@ -113,21 +127,21 @@ export abstract class Optimizer<Options extends object = any> {
   }
 
   /**
-   * One step of one parameter, for an optimizer of your own: changes `p` in place, `p.sub_(grad.mul(group.lr))`.
-   * It is called under `noGrad` for each parameter that has a gradient, and returns nothing (or `p`).
-   * @param grad The gradient, in the shape and dtype of `p`. Its memory is used again: `clone()` what is kept.
-   * @param state State tensors by name, and the number of the step.
-   * @param group The hyperparameters: numbers as tensors without dims, in the dtype of `p`.
+   * One step of one parameter, written by you: changes `p` in place, `p.sub_(grad.mul(group.lr))`. The
+   * optimizer calls it under `noGrad` for each parameter that has a gradient. It returns nothing (or `p`).
+   * @param grad The gradient, in the shape and dtype of `p`. Its memory is reused: keep a `clone()` of it.
+   * @param state State tensors by name, and the step number.
+   * @param group The hyperparameters: numbers as 0-d tensors in the dtype of `p`.
    */
   update?(p: Tensor, grad: Tensor, state: ParameterState, group: GroupTensors<Options>): void;
 
   /**
-   * @internal One kernel call: `n` elements of the parameter, the gradient and the state buffers from these places on. Of the options it
-   * may ask for flags, and whether a number is 0.
+   * @internal One kernel call: `n` elements of the parameter, the gradient and the state buffers from these
+   * places on. Of the options it may read flags, and whether a number is 0.
    */
   protected updateRun?(n: number, options: Options, arrays: RunArrays): void;
 
-  /** Adds parameters with hyperparameters of their own; what is not given is as in the constructor. */
+  /** Adds parameters with their own hyperparameters; missing ones are those of the constructor. */
   addParamGroup(given: ParamGroupOptions<Options>): void {
     const name = this.constructor.name;
     if (!record.holds(given) || given.params === undefined)
@@ -168,7 +182,10 @@ export abstract class Optimizer<Options extends object = any> {
     this.paramGroups.push(live);
   }
 
-  /** The group as users see it: setting a hyperparameter checks it and writes it where the kernels read it. */
+  /**
+   * The group as users see it: setting a hyperparameter checks it and writes it to the memory that kernels
+   * read.
+   */
   #liveGroup(params: readonly Tensor[], options: Options, index: number): ParamGroup<Options> {
     const group = { params } as ParamGroup<Options>;
     for (const key of Object.keys(options) as (keyof Options & string)[])
@@ -190,14 +207,14 @@ export abstract class Optimizer<Options extends object = any> {
     return group;
   }
 
-  /** Writes the hyperparameters where the kernels read them. */
+  /** Writes the hyperparameters to the memory that kernels read. */
   #writeNumbers(group: GroupSlots<Options>): void {
     group.hyper.set(this.hyperOf(group.options));
     group.kinds = kindsOf(group.options);
     group.memory?.refresh();
   }
 
-  /** @internal The hyperparameters of each group where the kernels read them. */
+  /** @internal The hyperparameters of each group in the memory that kernels read. */
   get hyperparameters(): (Float64Array | Float32Array)[] {
     return this.groups.flatMap(({ hyper, memory }) => (memory === null ? [hyper] : [hyper, memory.rounded]));
   }
@@ -223,7 +240,7 @@ export abstract class Optimizer<Options extends object = any> {
     }
   }
 
-  /** A step by an `update` in Tensor operations. */
+  /** A step with an `update` written in Tensor operations. */
   #updateEach(active: readonly Slot[], group: GroupSlots<Options>): void {
     const memory = group.memory!;
     countSteps(active, memory);
@@ -233,7 +250,7 @@ export abstract class Optimizer<Options extends object = any> {
         this.update!(param, param.gradient!, own!, tensors),
       );
       if (returned !== undefined && returned !== param) {
-        if (returned instanceof Promise) returned.catch(() => {}); // the error below is the one to see
+        if (returned instanceof Promise) returned.catch(() => {}); // only the error below is reported
         throw new ValueError(
           `${this.constructor.name}: update changes p in place, p.sub_(…), and returns nothing: ${quoted(returned)}`,
           "INVALID_UPDATE",
@@ -249,7 +266,10 @@ export abstract class Optimizer<Options extends object = any> {
     }
   }
 
-  /** In a trace steps are not counted: after a step of some parameters, who has made as many as another is not known. */
+  /**
+   * A trace does not count steps: after a step of some parameters, it is unknown which parameters have the
+   * same number of steps.
+   */
   #runs(group: number, active: readonly Slot[]): Run[] {
     if (tracing === null) return runs(active);
     const stepped = this.#stepped.get(tracing) ?? [];
@@ -266,7 +286,7 @@ export abstract class Optimizer<Options extends object = any> {
   #followDType(slot: Slot): void {
     const { param, state } = slot;
     if (slot.dtype === param.dtype) return;
-    // Once for all steps to come, so not as a part of the one that is being traced.
+    // This happens once for all later steps, so it is not part of the step that is being traced.
     if (tracing !== null) {
       withTracing(null, () => withKernels(null, () => this.#followDType(slot)));
       return;
@@ -295,12 +315,14 @@ export abstract class Optimizer<Options extends object = any> {
     return this.toString();
   }
 
-  /** Forgets all gradients; the next backward writes instead of adding. */
+  /** Clears all gradients: the next backward writes gradients instead of adding to them. */
   zeroGrad(): void {
     for (const { slots } of this.groups) for (const { param } of slots) param.gradient = null;
   }
 
-  /** State and hyperparameters, for a checkpoint. The tensors share the optimizer's memory: clone() to keep. */
+  /**
+   * State and hyperparameters, for a checkpoint. The tensors share the optimizer's memory: clone() to keep.
+   */
   stateDict(): OptimizerState {
     if (tracing !== null) tracing.refuse("stateDict of an optimizer is called", "call it outside");
     const state: OptimizerState["state"] = {};
@@ -326,12 +348,14 @@ export abstract class Optimizer<Options extends object = any> {
     return { state, paramGroups };
   }
 
-  /** Takes over what `stateDict` gave. @throws SimdgradError `STATE_DICT_MISMATCH`; nothing is changed then. */
+  /**
+   * Loads the result of `stateDict`. @throws SimdgradError `STATE_DICT_MISMATCH`, and changes nothing then.
+   */
   loadStateDict(dict: OptimizerState): void {
     this.prepareLoad(dict)();
   }
 
-  /** @internal Checks everything, and returns what takes it over, which cannot fail. */
+  /** @internal Checks everything, and returns a function that loads it and cannot fail. */
   prepareLoad(dict: OptimizerState): () => void {
     if (tracing !== null) tracing.refuse("loadStateDict of an optimizer is called", "call it outside");
     const name = this.constructor.name;
@@ -349,7 +373,8 @@ export abstract class Optimizer<Options extends object = any> {
       this.#followDType(slot);
       const own = [...(slot.own?.entries() ?? [])].map(([, { storage }]) => storage);
       if (busy) for (const storage of [...slot.state, ...own]) checkFree("loadStateDict", storage, "write");
-      if (state[i] !== undefined) return this.#savedEntry(state[i], slot, i);
+      if (state[i] !== undefined)
+        return savedEntry(this.constructor.name, state[i], slot, i, this.stateNames);
       return { step: 0, buffers: null, own: slot.own?.prepareLoad({}) };
     });
     return () => {
@@ -368,7 +393,10 @@ export abstract class Optimizer<Options extends object = any> {
     };
   }
 
-  /** The hyperparameters of a saved group: all at once, since one after another might pass through a combination that is refused. */
+  /**
+   * Sets all hyperparameters of a saved group at once: setting them one by one might pass through an invalid
+   * combination.
+   */
   #savedOptions(saved: Record<string, unknown>, i: number): Options {
     const name = this.constructor.name;
     const { options } = this.groups[i];
@@ -386,60 +414,9 @@ export abstract class Optimizer<Options extends object = any> {
     this.check(taken);
     return taken;
   }
-
-  /** The state of a parameter, in memory that may be copied from at any time. */
-  #savedEntry(saved: unknown, { param, own }: Slot, i: number): SavedEntry {
-    const name = this.constructor.name;
-    if (!record.holds(saved)) throw mismatch(name, `state ${i} is ${record.words}: ${quoted(saved)}`);
-    const tensorOf = (key: string, shape?: readonly number[]) => {
-      const x = saved[key];
-      if (!(x instanceof Tensor)) throw mismatch(name, `state ${i} has no ${key}`);
-      if (shape !== undefined && !sameShape(x.shape, shape))
-        throw mismatch(
-          name,
-          x.numel === numel(shape)
-            ? `${key} of state ${i} is ${formatShape(x.shape)} for ${formatShape(shape)}`
-            : `${key} of state ${i} has ${x.numel} elements for ${numel(shape)}`,
-        );
-      if (isDetached(x)) throw mismatch(name, `the memory of ${key} of state ${i} was transferred`);
-      return x;
-    };
-    const step = tensorOf("step", []).item();
-    if (!count.holds(step)) throw mismatch(name, `step of state ${i} is ${count.words}: ${quoted(step)}`);
-    const rest = () => Object.keys(saved).filter((key) => key !== "step");
-    return {
-      step,
-      buffers: this.stateNames.map((key) => dense(tensorOf(key, param.shape))),
-      own: own?.prepareLoad(Object.fromEntries(rest().map((key) => [key, tensorOf(key)]))),
-    };
-  }
 }
 
-/** The saved state of a parameter, checked. */
-interface SavedEntry {
-  readonly step: number;
-  /** Null where there are none: zeros. */
-  readonly buffers: readonly Tensor[] | null;
-  /** Takes over the state of an `update` in Tensor operations. */
-  readonly own: (() => void) | undefined;
-}
-
-/** A long-lived storage seen with the shape of a parameter. */
+/** A view of a long-lived storage with the shape of a parameter. */
 function asTensor(storage: Storage, like: Tensor): Tensor {
   return new Tensor(storage, storage.offset, like.shape, denseStrides(like.shape), like.dtype);
-}
-
-/** Flags, and of numbers whether they are 0. */
-function kindsOf(options: object): string {
-  return JSON.stringify(options, (_, value) => (typeof value === "number" ? value === 0 : value));
-}
-
-/** Lists among hyperparameters as frozen copies: a change inside one would be seen by nobody. */
-function fixedLists<T extends object>(options: T): T {
-  return Object.fromEntries(
-    Object.entries(options).map(([key, value]) => [
-      key,
-      Array.isArray(value) ? Object.freeze([...value]) : value,
-    ]),
-  ) as T;
 }

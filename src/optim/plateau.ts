@@ -46,7 +46,10 @@ const plateauOptions: readonly (keyof PlateauOptions)[] = [
   ...(["mode", "factor", "patience", "threshold", "thresholdMode", "cooldown", "minLr", "eps"] as const),
 ];
 
-/** Reduces the learning rate when a metric no longer improves: `step(metric)` after each epoch (PyTorch's `ReduceLROnPlateau`). */
+/**
+ * Reduces the learning rate when a metric no longer improves: `step(metric)` after each epoch (PyTorch's
+ * `ReduceLROnPlateau`).
+ */
 export class ReduceLROnPlateau {
   readonly #options: Required<PlateauOptions>;
   readonly #minLrs: readonly number[];
@@ -127,8 +130,10 @@ export class ReduceLROnPlateau {
   }
 
   /**
-   * Goes on from `stateDict()`, with the learning rates of then. `best` may be null, as JSON writes what it is before the first step.
-   * @throws SimdgradError `STATE_DICT_MISMATCH`, and what the optimizer says to a rate; nothing is changed then.
+   * Goes on from `stateDict()`, with the learning rates of then. `best` may be null, as JSON writes what it
+   * is before the first step.
+   * @throws SimdgradError `STATE_DICT_MISMATCH`, and what the optimizer says to a rate; nothing is changed
+   * then.
    */
   loadStateDict(state: PlateauState): void {
     const { paramGroups } = this.optimizer;

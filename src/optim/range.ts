@@ -22,8 +22,8 @@ export function checkRange(op: string, name: string, value: unknown, low: number
 }
 
 /**
- * Options like their defaults: booleans, numbers, or as many numbers. A number is at least 0, those of an array are in [0, 1), where
- * `ranges` does not say otherwise. @throws ValueError `INVALID_HYPERPARAMETER`.
+ * Options like their defaults: booleans, numbers, or as many numbers. A number is at least 0, those of an
+ * array are in [0, 1), where `ranges` does not say otherwise. @throws ValueError `INVALID_HYPERPARAMETER`.
  */
 export function checkHyperparameters<Options extends object>(
   op: string,
@@ -46,7 +46,10 @@ export function checkHyperparameters<Options extends object>(
   }
 }
 
-/** Options of schedules: `{ gamma: [value, finite] }`. @throws ValueError for the first that is not of its kind. */
+/**
+ * Options of schedules: `{ gamma: [value, finite] }`. @throws ValueError for the first that is not of its
+ * kind.
+ */
 export function checkKinds(
   op: string,
   options: Readonly<Record<string, readonly [unknown, Kind<unknown>]>>,

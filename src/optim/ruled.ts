@@ -12,11 +12,16 @@ export interface Row<Options extends object> {
   readonly rule: RuleName;
   /** In the order in which the rule reads them; those of an array one after the other, true as 1. */
   readonly defaults: Options;
-  /** Numbers behind the options that a rule reads: what only JavaScript can compute, and what is the same at each step. */
+  /**
+   * Numbers behind the options that a rule reads: what only JavaScript can compute, and what is the same at
+   * each step.
+   */
   readonly derived?: (options: Options) => number[];
   /** Names of the state buffers, one to three, PyTorch's in camelCase. */
   readonly state: readonly string[];
-  /** Options with ranges of their own. The others: a number is at least 0, those of an array are in [0, 1). */
+  /**
+   * Options with ranges of their own. The others: a number is at least 0, those of an array are in [0, 1).
+   */
   readonly ranges?: Ranges<Options>;
 }
 

@@ -39,7 +39,10 @@ export interface RunArrays extends Omit<Run, "n"> {
   readonly hyper: Place<Float64Array>;
 }
 
-/** Which parameters have made as many steps as the one before: what `runs` goes by, apart from places in memory. */
+/**
+ * Which parameters have made as many steps as the one before: what `runs` goes by, apart from places in
+ * memory.
+ */
 export function stepPattern(active: readonly Slot[]): string {
   let pattern = "";
   for (let i = 1; i < active.length; i++) {
@@ -64,9 +67,9 @@ export function countSteps(active: readonly Slot[], memory: GroupMemory<any> | n
 const cacheLine = 64;
 
 /**
- * Parameters that are neighbours in memory, and whose gradients and states are neighbours in the same way, are one
- * run: a small model is updated by one kernel call. The gaps between long-lived storages are zero, and every update
- * rule leaves zeros with zero gradients alone.
+ * Parameters that are neighbours in memory, and whose gradients and states are neighbours in the same way,
+ * are one run: a small model is updated by one kernel call. The gaps between long-lived storages are zero,
+ * and every update rule leaves zeros with zero gradients alone.
  */
 export function runs(slots: readonly Slot[]): Run[] {
   const out: { run: Run; last: readonly Storage[]; slot: Slot }[] = [];

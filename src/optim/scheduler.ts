@@ -3,14 +3,17 @@ import { quoted } from "../quote.js";
 import { count, finite, listOf, mismatch, readState, record } from "../saved-state.js";
 import { tracing } from "../tracing.js";
 
-/** What a scheduler sets of a group. Momentum is `momentum` (SGD, RMSprop) or the first of `betas` (Adam). */
+/**
+ * The fields of a group that a scheduler sets. Momentum is `momentum` (SGD, RMSprop) or the first of `betas`
+ * (Adam).
+ */
 export interface ScheduledGroup {
   lr: number;
   momentum?: number;
   betas?: readonly [number, number];
 }
 
-/** What a scheduler needs of an optimizer. */
+/** The part of an optimizer that a scheduler uses. */
 export interface Scheduled {
   readonly paramGroups: readonly ScheduledGroup[];
 }
@@ -18,34 +21,35 @@ export interface Scheduled {
 export interface SchedulerState {
   lastEpoch: number;
   baseLrs: number[];
-  /** The learning rates now in force. */
+  /** The current learning rates. */
   lastLr: number[];
-  /** Of the schedulers that this one is made of. */
+  /** The states of the schedulers that this one combines. */
   schedulers?: SchedulerState[];
 }
 
 /** Learning rates of groups before any scheduler changed them (PyTorch's `initial_lr`). */
 const initialLrs = new WeakMap<ScheduledGroup, number>();
 
-/** The learning rate with which a group began; that of now is noted when nothing is. */
+/** The initial learning rate of a group. The first call records the current one. */
 export function initialLr(group: ScheduledGroup): number {
   const known = initialLrs.get(group) ?? group.lr;
   initialLrs.set(group, known);
   return known;
 }
 
-/** Makes a group begin with another learning rate. */
+/** Sets the initial learning rate of a group. */
 export function beginWith(group: ScheduledGroup, lr: number): void {
   group.lr = lr;
   initialLrs.set(group, lr);
 }
 
 /**
- * Sets the learning rate of every group as a function of the number of `step()` calls (PyTorch's `LRScheduler`). Each rate is made
- * from the last one, so that several schedulers of one optimizer multiply.
+ * Sets the learning rate of every group as a function of the number of `step()` calls (PyTorch's
+ * `LRScheduler`). Each rate is computed from the last one, so that the factors of several schedulers
+ * multiply.
  */
 export abstract class Scheduler {
-  /** Learning rates at the beginning: before the first scheduler of the optimizer. */
+  /** Initial learning rates, before the first scheduler of the optimizer. */
   protected baseLrs: number[];
   /** Number of `step()` calls so far. */
   lastEpoch = 0;
@@ -55,23 +59,26 @@ export abstract class Scheduler {
     this.baseLrs = optimizer.paramGroups.map(initialLr);
   }
 
-  /** Learning rate of group `i` at the beginning, when it is `lr` without this scheduler. */
+  /** First learning rate of group `i`; `lr` is the rate without this scheduler. */
   protected first(lr: number, _i: number): number {
     return lr;
   }
 
-  /** Learning rate of group `i`, which was `lr`, in step `lastEpoch` (1 or more). */
+  /** Learning rate of group `i` in step `lastEpoch` (1 or more); `lr` is the rate before that step. */
   protected abstract next(lr: number, i: number): number;
 
-  /** Sets what else the scheduler sets of its groups: a function of `lastEpoch`. */
+  /** Sets other fields of the groups, as functions of `lastEpoch`. */
   protected setOthers(): void {}
 
-  /** @internal The learning rate of each group, from what it is now: the constructors of schedules that do not begin with it. */
+  /**
+   * @internal Sets the learning rate of each group from its current value, for constructors of schedules that
+   * start at another rate.
+   */
   protected begin(): void {
     this.#set((lr, i) => this.first(lr, i));
   }
 
-  /** @internal Back to the beginning: another schedule has ended and hands over. */
+  /** @internal Restarts this schedule, after the schedule before it has ended. */
   restart(): void {
     this.lastEpoch = 0;
     this.#set((_, i) => this.first(this.baseLrs[i], i));
@@ -84,19 +91,20 @@ export abstract class Scheduler {
     this.#set((lr, i) => this.next(lr, i));
   }
 
-  /** The learning rates now in force. */
+  /** The current learning rates. */
   getLastLr(): number[] {
     return this.optimizer.paramGroups.map((group) => group.lr);
   }
 
-  /** How far it is, not its options: make the new one with the same. */
+  /** The progress of the schedule without its options: construct the new scheduler with the same options. */
   stateDict(): SchedulerState {
     return { lastEpoch: this.lastEpoch, baseLrs: [...this.baseLrs], lastLr: this.getLastLr() };
   }
 
   /**
-   * Goes on from `stateDict()`, with the learning rates of then.
-   * @throws SimdgradError `STATE_DICT_MISMATCH`, and what the optimizer says to a rate or momentum; nothing is changed then.
+   * Continues from the result of `stateDict()`, with the learning rates saved there.
+   * @throws SimdgradError `STATE_DICT_MISMATCH`, and errors of the optimizer about a rate or momentum.
+   * Changes nothing then.
    */
   loadStateDict(state: SchedulerState): void {
     const putBack = [...this.parts()].map((part) => part.#remember());
@@ -108,12 +116,12 @@ export abstract class Scheduler {
     }
   }
 
-  /** @internal This scheduler and those that it is made of. */
+  /** @internal This scheduler and the schedulers that it combines. */
   *parts(): Generator<Scheduler> {
     yield this;
   }
 
-  /** @internal `loadStateDict` without the way back. */
+  /** @internal `loadStateDict` without restoring the old state after an error. */
   take(state: SchedulerState): void {
     const { name } = this.constructor;
     const groups = this.optimizer.paramGroups.length;
@@ -149,7 +157,10 @@ export abstract class Scheduler {
   }
 }
 
-/** @throws ValueError for anything without groups of parameters: the options, where the optimizer belongs. */
+/**
+ * @throws ValueError if the first argument has no parameter groups, for example options instead of an
+ * optimizer.
+ */
 export function checkOptimizer(op: string, optimizer: unknown): void {
   if (Array.isArray((optimizer as Partial<Scheduled> | null | undefined)?.paramGroups)) return;
   const keys = record.holds(optimizer) ? Object.keys(optimizer).slice(0, 5) : [];
@@ -160,7 +171,9 @@ export function checkOptimizer(op: string, optimizer: unknown): void {
   );
 }
 
-/** One value for each group, from one for all or a list. @throws ValueError for a list of another length. */
+/**
+ * One value for each group, from a single value or a list. @throws ValueError if the list has another length.
+ */
 export function perGroup<T>(op: string, name: string, value: T | readonly T[], optimizer: Scheduled): T[] {
   const { length } = optimizer.paramGroups;
   if (!Array.isArray(value)) return new Array<T>(length).fill(value as T);

@@ -10,15 +10,15 @@ import type { RunArrays } from "./runs.js";
 export interface SGDOptions {
   /** Learning rate. Default 1e-3. */
   lr: number;
-  /** Share of the last step that is taken again. Default 0. */
+  /** Momentum factor. Default 0. */
   momentum: number;
-  /** Share of the gradient that does not enter the momentum. Default 0. */
+  /** Dampening of the momentum: the gradient enters it times (1 - dampening). Default 0. */
   dampening: number;
   /** L2 penalty: this times the parameter is added to the gradient. Default 0. */
   weightDecay: number;
-  /** Looks ahead along the momentum (Sutskever et al., 2013). Default false. */
+  /** Nesterov momentum (Sutskever et al., 2013). Default false. */
   nesterov: boolean;
-  /** Ascends. Default false. */
+  /** Maximizes instead of minimizing. Default false. */
   maximize: boolean;
 }
 
@@ -31,7 +31,10 @@ const defaults: SGDOptions = {
   maximize: false,
 };
 
-/** Stochastic gradient descent with momentum (PyTorch's `torch.optim.SGD`, same formulas and order of operations). */
+/**
+ * Stochastic gradient descent with momentum (PyTorch's `torch.optim.SGD`, same formulas and order of
+ * operations).
+ */
 export class SGD extends Optimizer<SGDOptions> {
   constructor(
     params: Iterable<Tensor> | Iterable<ParamGroupOptions<SGDOptions>>,

@@ -1,4 +1,4 @@
-/** What an `update` in Tensor operations keeps of one parameter. */
+/** The state that an `update` written in Tensor operations keeps for one parameter. */
 import { formatShape, ShapeError, ValueError } from "../errors.js";
 import { withKernels } from "../kernels/backend.js";
 import { run } from "../kernels/run.js";
@@ -11,14 +11,17 @@ import { withTracing } from "../tracing.js";
 
 /** The state of one parameter, as `update` of a user's `Optimizer` gets it. */
 export interface ParameterState {
-  /** The number of this step, from 1: a tensor without dims in the dtype of the parameter. It is not to be changed. */
+  /**
+   * The number of this step, from 1: a 0-d tensor in the dtype of the parameter. Do not change it.
+   */
   readonly step: Tensor;
   /**
-   * The state tensor of that name, in the dtype of the parameter: zeros at first, afterwards what `update` has left in it. Change it in
-   * place: `buffer.mul_(0.9)`. It is part of `stateDict` and of checkpoints.
+   * The state tensor of that name, in the dtype of the parameter. It starts as zeros and keeps its values
+   * between steps. Change it in place: `buffer.mul_(0.9)`. It is part of `stateDict` and of checkpoints.
    * @param name Letters, digits and underscores.
-   * @param shape Default: that of the parameter. The same each time.
-   * @throws ValueError `INVALID_STATE_NAME`, ShapeError `STATE_SHAPE` when the state of that name has another shape.
+   * @param shape The same in each call. Default: the shape of the parameter.
+   * @throws ValueError `INVALID_STATE_NAME`, ShapeError `STATE_SHAPE` when the state of that name has another
+   * shape.
    */
   tensor(name: string, shape?: readonly number[]): Tensor;
 }
@@ -26,7 +29,10 @@ export interface ParameterState {
 const names = /^\w+$/;
 const sizes = listOf(count);
 
-/** Its memory lives as long as the optimizer and is allocated outside of any trace, so recorded steps can write to it. */
+/**
+ * Its memory lives as long as the optimizer and is allocated outside of any trace, so recorded steps can
+ * write to it.
+ */
 export class StateTensors implements ParameterState {
   #tensors = new Map<string, Tensor>();
 
@@ -68,7 +74,10 @@ export class StateTensors implements ParameterState {
     return this.#tensors;
   }
 
-  /** `Module.to` may have cast the parameter. Once for all steps to come, so not as a part of a step that is being traced. */
+  /**
+   * Casts the state if `Module.to` has cast the parameter. This happens once for all later steps, so it is
+   * not part of the step that is being traced.
+   */
   followDType(): void {
     const [first] = this.#tensors.values();
     if (first === undefined || first.dtype === this.param.dtype) return;
@@ -85,8 +94,8 @@ export class StateTensors implements ParameterState {
   }
 
   /**
-   * Checks the saved tensors, and returns what takes them over, which cannot fail. Tensors that are in use stay where they are, since
-   * recorded steps write to them; those that were not saved become zeros again.
+   * Checks the saved tensors, and returns a function that loads them and cannot fail. Tensors in use keep
+   * their memory, because recorded steps write to it; tensors that were not saved become zeros again.
    */
   prepareLoad(saved: Readonly<Record<string, Tensor>>): () => void {
     this.followDType();

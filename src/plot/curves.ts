@@ -35,7 +35,7 @@ export interface CurvesOptions extends FigureOptions {
  * Curves over one axis, for example losses over steps. Each curve has a name, a colour, a dash and a symbol
  * of its own; NaN and infinities are gaps.
  *
- *     await plot.curves("loss.svg", { train: losses, test: testLosses }, { xLabel: "epoch", yLabel: "cross-entropy" });
+ *     await plot.curves("loss.svg", { train: losses, test: testLosses }, { yLabel: "cross-entropy" });
  *
  * @throws ValueError for curves without numbers; ShapeError when x and y differ in length.
  */

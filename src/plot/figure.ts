@@ -107,12 +107,15 @@ const notXml = /[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu
  * here is an attribute. Labels may hold what no XML may, even escaped.
  */
 function still(svg: string): string {
-  return svg
-    .replaceAll(notXml, "\ufffd")
-    .replaceAll(/<style ?>.*?<\/style>\n?/gs, "")
-    .replaceAll(/ (?:class|ecmeta_\w+)="[^"]*"/g, "")
-    .replaceAll(/(id="|url\(#)zr\d+-/g, "$1")
-    .replaceAll("<image ", '<image preserveAspectRatio="none" '); // they fill their box, whatever the shape of their pixels
+  return (
+    svg
+      .replaceAll(notXml, "\ufffd")
+      .replaceAll(/<style ?>.*?<\/style>\n?/gs, "")
+      .replaceAll(/ (?:class|ecmeta_\w+)="[^"]*"/g, "")
+      .replaceAll(/(id="|url\(#)zr\d+-/g, "$1")
+      // They fill their box, whatever the shape of their pixels
+      .replaceAll("<image ", '<image preserveAspectRatio="none" ')
+  );
 }
 
 async function png({ op, options }: Figure, svg: string): Promise<Uint8Array> {

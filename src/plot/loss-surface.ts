@@ -30,7 +30,7 @@ const own = ["xRange", "yRange", "descent", "levels", "log", "resolution"];
  * The height of a loss over two parameters, in colours and lines of equal height, and the way an optimizer
  * took down.
  *
- *     await plot.lossSurface("loss.svg", (w, b) => lossOf(w, b), { xRange: [-1, 3], yRange: [-2, 2], descent: steps });
+ *     await plot.lossSurface("loss.svg", (w, b) => lossOf(w, b), { xRange: [-1, 3], yRange: [-2, 2] });
  */
 export async function lossSurface(
   path: string,

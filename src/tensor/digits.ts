@@ -7,9 +7,10 @@ export interface Decimal {
 const view = new DataView(new ArrayBuffer(8));
 
 /**
- * The fewest digits that tell `value` from its neighbours of the same float type, nearest to it (Steele and White, 1990;
- * NumPy's dragon4), but at least `least` and at most `most(exponent)` of them. What is cut off rounds to nearest, ties to even.
- * JavaScript's own digits do not serve: they are those of float64, and `toFixed` rounds ties up.
+ * The shortest decimal that distinguishes `value` from its neighbours of the same float type and is nearest
+ * to it (Steele and White, 1990; NumPy's dragon4), with at least `least` and at most `most(exponent)` digits.
+ * Rounds to nearest, ties to even. JavaScript's own digits are no alternative: they are those of float64, and
+ * `toFixed` rounds ties up.
  */
 export function decimalOf(
   value: number,
@@ -18,7 +19,8 @@ export function decimalOf(
   least = 1,
 ): Decimal {
   const { mantissa, exponent: power, narrowBelow } = binaryOf(value, dtype);
-  // value = rest / scale; everything within below / scale and above / scale of it is nearer to it than to its neighbours.
+  // value = rest / scale; everything within below / scale and above / scale of it is nearer to it than to its
+  // neighbours.
   const up = 1n << BigInt(Math.max(power, 0));
   let scale = 4n << BigInt(Math.max(-power, 0));
   let rest = 4n * mantissa * up;
@@ -36,7 +38,7 @@ export function decimalOf(
     [rest, below, above] = [rest * 10n, below * 10n, above * 10n];
     exponent--;
   }
-  const even = mantissa % 2n === 0n; // a number halfway to a neighbour is read as the even one of the two
+  const even = mantissa % 2n === 0n; // a decimal halfway between two numbers is read as the even one
   const limit = most(exponent);
   const digits: number[] = [];
   for (;;) {
@@ -69,7 +71,7 @@ function binaryOf(value: number, dtype: "float32" | "float64") {
   };
 }
 
-/** One more in the last digit; nines carry. */
+/** Adds one to the last digit, with carry. */
 function nextUp(digits: number[], exponent: number): Decimal {
   while (digits.at(-1) === 9) digits.pop();
   if (digits.length === 0) return { digits: [1], exponent: exponent + 1 };

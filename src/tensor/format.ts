@@ -9,7 +9,8 @@ const lineWidth = 75;
 const prefix = "tensor(";
 
 /**
- * The values as NumPy prints them (columns aligned, as many digits as it takes, long dims shortened), and what they do not tell.
+ * The values as NumPy prints them (aligned columns, as many digits as needed, long dims shortened), followed
+ * by dtype and requiresGrad where they are not the default.
  *
  *     tensor([[1. , 2.5],
  *             [3. , 4. ]], requiresGrad=true)
@@ -37,13 +38,13 @@ export function formatTensor(x: Tensor): string {
 /** Integers and booleans, right-aligned. */
 function columnFormat(x: Tensor, values: number[]): (v: number) => string {
   const text = (v: number) => (x.dtype === "bool" ? (v !== 0 ? "true" : "false") : String(v));
-  // NumPy keeps room for "false" also where all are true.
+  // NumPy reserves the width of "false" even if all values are true.
   const least = x.dtype === "bool" && x.ndim > 0 ? "false".length : 0;
   const width = values.reduce((w, v) => Math.max(w, text(v).length), least);
   return (v) => text(v).padStart(width);
 }
 
-/** Indices of one dim that are shown; -1 stands for the dots. */
+/** The indices of one dim that are printed; -1 stands for the dots. */
 function shown(size: number, shortened: boolean): number[] {
   if (!shortened || size <= 2 * edge) return Array.from({ length: size }, (_, i) => i);
   const head = Array.from({ length: edge }, (_, i) => i);
@@ -72,7 +73,8 @@ function render(
   const indent = " ".repeat(prefix.length + dim + 1);
   const inside = x.ndim - dim - 1;
   if (inside > 0) return `[${items.join(`,${"\n".repeat(inside)}${indent}`)}]`;
-  // Room is kept for a comma or bracket, for the brackets of the other dims, and for the closing parenthesis.
+  // The width leaves space for a comma or bracket, for the brackets of the other dims, and for the closing
+  // parenthesis.
   const width = lineWidth - 1 - x.ndim;
   const lines: string[] = [];
   let line = indent;

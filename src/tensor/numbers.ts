@@ -2,10 +2,13 @@ import { type Decimal, decimalOf } from "./digits.js";
 
 type Float = "float32" | "float64";
 
-/** NumPy's default: digits behind the point, at most. */
+/** NumPy's default for the maximum number of digits after the decimal point. */
 const precision = 8;
 
-/** NumPy's limits of positional notation; `largest` are the powers of ten that each type still tells from their neighbours. */
+/**
+ * NumPy's limits of positional notation. `largest`: the largest power of ten that each type distinguishes
+ * from its neighbours.
+ */
 const largest: Record<Float, number> = { float32: 1e6, float64: 1e8 };
 const smallest: Record<Float, number> = { float32: Math.fround(1e-4), float64: 1e-4 };
 const widest = 1000;
@@ -33,7 +36,7 @@ type Digits = (v: number) => Decimal;
 const zero: Decimal = { digits: [0], exponent: 0 };
 const sign = (v: number) => (v < 0 || Object.is(v, -0) ? "-" : "");
 
-/** `-12.5`, with as many digits behind the point as any value needs, blanks where one needs fewer. */
+/** `-12.5`: all values with the number of decimals that the longest needs, padded with blanks. */
 function positional(finite: readonly number[], dtype: Float): (v: number) => string {
   const decimal: Digits = (v) =>
     v === 0 ? zero : decimalOf(Math.abs(v), dtype, (exponent) => exponent + 1 + precision);
@@ -50,7 +53,7 @@ function positional(finite: readonly number[], dtype: Float): (v: number) => str
   };
 }
 
-/** `-1.25e+01`, all with as many digits as any value needs. */
+/** `-1.25e+01`: all values with the number of decimals that the longest needs. */
 function scientific(finite: readonly number[], dtype: Float): (v: number) => string {
   const decimal = (v: number, least: number, most: number): Decimal =>
     v === 0 ? zero : decimalOf(Math.abs(v), dtype, () => most, least);

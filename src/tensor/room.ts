@@ -1,6 +1,7 @@
 /**
- * How much memory one request may ask for. Operating systems grant more than there is and end the process when it is used; V8 ends
- * the process when an array of JavaScript outgrows its heap. Neither can be caught, so both are refused before.
+ * Limits the memory of one request. An operating system grants more memory than exists and kills the process
+ * that uses it; V8 ends the process if a JavaScript array outgrows the heap. Neither can be caught, so such
+ * requests throw before anything is allocated.
  */
 import { constants } from "node:buffer";
 import { totalmem } from "node:os";
@@ -8,29 +9,34 @@ import { getHeapStatistics } from "node:v8";
 import { arrayTypes, type DType } from "../dtype.js";
 import { ShapeError, SimdgradError } from "../errors.js";
 
-/** Requests below it are never looked at: to ask the operating system takes microseconds. */
+/** Smaller requests are not checked: asking the operating system takes microseconds. */
 const WORTH_ASKING = 256 << 20;
 
-/** What the machine has, what the control group of the process allows, or the largest buffer of this Node (4 GiB in Node 20). */
+/**
+ * The least of: the machine's memory, the limit of the process's control group, the largest buffer of this
+ * Node (4 GiB in Node 20).
+ */
 function mostBytes(): number {
-  // Without a limit the control group answers 0 or a number beyond every machine.
+  // Without a limit the control group reports 0 or a number larger than the memory of any machine.
   const allowed = process.constrainedMemory?.() || Number.POSITIVE_INFINITY;
   return Math.min(totalmem(), allowed, constants.MAX_LENGTH);
 }
 
-/** @internal @throws SimdgradError `OUT_OF_MEMORY`, of the same form wherever memory ends. */
+/** @internal @throws SimdgradError `OUT_OF_MEMORY`, with the same message for every allocation. */
 export function outOfMemory(op: string, dtype: DType, length: number, cause?: unknown): SimdgradError {
   const bytes = length * arrayTypes[dtype].BYTES_PER_ELEMENT;
   return new SimdgradError(
     "OUT_OF_MEMORY",
-    `${op}: no memory for so many elements: ${length} of ${dtype}, which are ${bytes} bytes; one tensor may have ${mostBytes()} bytes here`,
+    `${op}: not enough memory: ${length} elements of ${dtype} take ${bytes} bytes; a tensor may take ${mostBytes()} bytes here`,
     { cause },
   );
 }
 
 /**
- * @internal A number of elements that memory can be made for: the check that every allocation goes through, before it changes any state.
- * @throws ShapeError `INVALID_SHAPE` for what is no number of elements; SimdgradError `OUT_OF_MEMORY` for more than the machine has.
+ * @internal Checks that memory for this number of elements can be allocated. Every allocation calls it before
+ * it changes any state.
+ * @throws ShapeError `INVALID_SHAPE` if `length` is not a number of elements; SimdgradError `OUT_OF_MEMORY`
+ * if it is too large.
  */
 export function checkRoom(op: string, dtype: DType, length: number): void {
   if (length * 8 <= WORTH_ASKING && length >= 0 && Math.floor(length) === length) return;
@@ -44,7 +50,7 @@ export function checkRoom(op: string, dtype: DType, length: number): void {
     throw outOfMemory(op, dtype, length);
 }
 
-/** @internal Zeroed numbers outside of tensors: what a function collects before it knows how many there are. */
+/** @internal A zeroed typed array that is not a tensor, for results whose number is not yet known. */
 export function roomFor<D extends "float64" | "int32">(
   op: string,
   dtype: D,
@@ -58,11 +64,11 @@ export function roomFor<D extends "float64" | "int32">(
   }
 }
 
-/** What a tensor that is a view takes in V8's heap, with its shape and strides. */
+/** Bytes that a view, with its shape and strides, takes in V8's heap. */
 const VIEW_BYTES = 400;
 
 /**
- * @internal Whether a list of so many tensors fits in the heap of V8.
+ * @internal Checks that a list of `count` tensors fits in V8's heap.
  * @throws SimdgradError `OUT_OF_MEMORY`.
  */
 export function checkList(op: string, count: number): void {
@@ -71,15 +77,16 @@ export function checkList(op: string, count: number): void {
   if (count * VIEW_BYTES * 2 < limit - used) return;
   throw new SimdgradError(
     "OUT_OF_MEMORY",
-    `${op}: JavaScript has no memory for a list of so many tensors: ${count}, which take ${count * VIEW_BYTES} bytes`,
+    `${op}: not enough memory in JavaScript's heap: a list of ${count} tensors takes ${count * VIEW_BYTES} bytes`,
   );
 }
 
-/** Longer arrays of JavaScript are dictionaries: ten times the memory, until V8 gives up. */
+/** V8 stores longer JavaScript arrays as dictionaries, which take ten times the memory. */
 const LONGEST_ARRAY = 1 << 25;
 
 /**
- * @internal Whether nested arrays of JavaScript of this shape fit in the heap of V8: 8 bytes a number, and about 64 for each array.
+ * @internal Checks that nested JavaScript arrays of this shape fit in V8's heap: 8 bytes for each number and
+ * about 64 for each array.
  * @throws SimdgradError `OUT_OF_MEMORY`.
  */
 export function checkHeap(op: string, shape: readonly number[], instead = ""): void {
@@ -92,10 +99,10 @@ export function checkHeap(op: string, shape: readonly number[], instead = ""): v
   const bytes = 8 * elements + 64 * arrays;
   if (bytes < 8 << 20) return;
   const { heap_size_limit: limit, used_heap_size: used } = getHeapStatistics();
-  // An array that turns out to hold fractions is copied: twice the memory for a moment.
+  // V8 copies an array of integers when the first fraction is stored: twice the memory for a moment.
   if (shape.every((size) => size <= LONGEST_ARRAY) && bytes * 2 < limit - used) return;
   throw new SimdgradError(
     "OUT_OF_MEMORY",
-    `${op}: JavaScript has no memory for arrays of so many numbers: [${shape.join(", ")}], which are ${elements} elements and at least ${bytes} bytes${instead}`,
+    `${op}: not enough memory in JavaScript's heap: arrays of shape [${shape.join(", ")}] have ${elements} elements and take at least ${bytes} bytes${instead}`,
   );
 }

@@ -6,38 +6,44 @@ import { quoted } from "../quote.js";
 import { tracing } from "../tracing.js";
 import { checkRoom, outOfMemory } from "./room.js";
 
-/** What structured cloning refuses, with its description as the message: the memory of a tensor is not sent as it is. */
+/**
+ * A value that structured cloning refuses, with this description as the message: a tensor's memory cannot be
+ * sent directly.
+ */
 const notCloned = Symbol(
   "a tensor as it is: send x.toTransferable(), of which Tensor.from(…) makes a tensor again",
 );
 
 /**
- * The memory behind one tensor and all its views. Each change in place adds one to `version`, so that backward can
- * tell when a tensor that it saved was overwritten. A storage may share its typed array with unrelated storages:
- * small ones are carved out of slabs.
+ * The memory of a tensor and of all its views. Each in-place change increments `version`, so that backward
+ * detects when a saved tensor was overwritten. A storage may share its typed array with unrelated storages:
+ * small ones are parts of a slab.
  */
 export abstract class Storage {
-  /** Makes `structuredClone` and `postMessage` throw: a clone would be a whole slab without methods, or share memory in silence. */
+  /**
+   * Makes `structuredClone` and `postMessage` throw: a clone would copy a whole slab, lose the methods, or
+   * share memory silently.
+   */
   protected readonly notCloned = notCloned;
   version = 0;
-  /** @throws SimdgradError `DETACHED` when JavaScript has taken the memory away. */
+  /** @throws SimdgradError `DETACHED` if the ArrayBuffer was transferred, detached or made shorter. */
   abstract readonly array: Data;
 
   constructor(
     /** First element that belongs to this storage. */
     readonly offset: number,
     readonly length: number,
-    /** Whether it comes from `longLived`: what lies between two such storages in one slab is zero. */
+    /** Whether it comes from `longLived`: the gaps between such storages in a slab are zero. */
     readonly longLived = false,
   ) {}
 
-  /** Says that values in it were overwritten. */
+  /** Records that values in it were overwritten. */
   changed(): void {
     if (tracing !== null) tracing.changed(this);
     this.version++;
   }
 
-  /** Whether both lie, at least partly, in the same memory, or share a version: one without elements does so with itself. */
+  /** Whether the two storages overlap in memory or are the same one (which matters if it has no elements). */
   overlaps(other: Storage): boolean {
     if (this === other) return true;
     if (this.array.buffer !== other.array.buffer) return false;
@@ -51,7 +57,10 @@ export abstract class Storage {
   }
 }
 
-/** Memory that nobody can take away: shared memory, which JavaScript neither detaches nor transfers, and the stand-ins of a trace. */
+/**
+ * Memory that cannot be detached: shared memory, which JavaScript can neither detach nor transfer, and the
+ * placeholders of a trace.
+ */
 export class PinnedStorage extends Storage {
   constructor(
     readonly array: Data,
@@ -63,9 +72,9 @@ export class PinnedStorage extends Storage {
   }
 }
 
-/** Memory on an ArrayBuffer of its own, or of the user's, all of it: another owner may transfer, detach or shrink it. */
+/** Memory on its own ArrayBuffer or on the user's: other code may transfer, detach or shrink that buffer. */
 export class DetachableStorage extends Storage {
-  /** Where it ends in its buffer, in bytes. */
+  /** Byte offset in the buffer at which the storage ends. */
   private readonly end: number;
 
   constructor(private readonly memory: Data) {
@@ -73,42 +82,46 @@ export class DetachableStorage extends Storage {
     this.end = memory.byteOffset + memory.byteLength;
   }
 
-  /** Asks the buffer: what V8 compiles for `length` of a typed array was seen to answer from before it was detached (Node 20). */
+  /**
+   * Reads the length of the buffer: in Node 20, optimised code for `length` of a typed array may return the
+   * value from before the detach.
+   */
   get array(): Data {
     if (this.memory.buffer.byteLength < this.end) throw detached(this.memory.length, this.length);
     return this.memory;
   }
 }
 
-/** @internal All of an array: of the user, of a loader, or a stand-in of the trace that is running. */
+/** @internal A storage on a whole array: the user's, a loader's, or a placeholder of the running trace. */
 export const storageOn = (array: Data): Storage =>
   tracing?.made(array) || array.buffer instanceof SharedArrayBuffer
     ? new PinnedStorage(array, 0, array.length)
     : new DetachableStorage(array);
 
-/** @internal The error of everything that meets memory which is gone. */
+/** @internal The error for every access to detached memory. */
 export function detached(length: number, needed: number): SimdgradError {
   return new SimdgradError(
     "DETACHED",
-    `tensor: its memory was taken away: ${length} of ${needed} elements are left; its ArrayBuffer was transferred, detached or made smaller: send x.toTransferable(), which is a copy`,
+    `tensor: its memory is detached: ${length} of ${needed} elements are left; its ArrayBuffer was transferred, detached or made smaller: send x.toTransferable(), which is a copy`,
   );
 }
 
 /**
- * Short-lived memory. V8 collects it; nothing is ever freed by hand.
+ * Short-lived memory. V8's garbage collector frees it.
  *
- * - Typed arrays of up to 64 bytes live on V8's own heap and are moved out, slowly, when native code asks for their
- *   address; and each typed array costs an ArrayBuffer. So small tensors are carved out of slabs. There are two size
- *   classes, since one tensor that is kept alive keeps its slab: a million kept losses must not pin the activations
- *   that were made beside them. Slabs are shared memory: who transfers the buffer of one tensor would take its neighbours along.
- *   They are smaller than what malloc asks the operating system for (128 KB), each time anew.
- * - Larger ones are arrays of their own, not zeroed: `new Float32Array(n)` would clear pages that the kernel is about
- *   to write.
+ * - Typed arrays of up to 64 bytes live on V8's own heap and are moved out, slowly, when native code asks for
+ *   their address; and each typed array costs an ArrayBuffer. So small tensors are parts of slabs. There are
+ *   two size classes, because a live tensor keeps its slab alive: a million kept losses must not keep the
+ *   activations that were allocated beside them. Slabs are shared memory, which cannot be transferred:
+ *   transferring one tensor's buffer would detach its neighbours. Slabs are smaller than the blocks that
+ *   malloc requests from the operating system each time (128 KB).
+ * - Larger tensors have their own arrays, which are not zeroed: `new Float32Array(n)` would clear pages that
+ *   a kernel is about to write.
  */
 interface SizeClass {
   upTo: number;
   slabBytes: number;
-  /** Entries start at multiples of this: 16 bytes are enough for a scalar, larger entries start on cache lines. */
+  /** Alignment of entries in a slab: 16 bytes for scalars, a cache line for larger entries. */
   alignment: number;
   slabs: Map<unknown, Slab>;
 }
@@ -123,7 +136,7 @@ const sizeClasses: readonly SizeClass[] = [
   { upTo: 4 << 10, slabBytes: 64 << 10, alignment: CACHE_LINE, slabs: new Map() },
 ];
 
-/** Memory for `length` elements; its values are whatever was there before. */
+/** Memory for `length` elements, not initialised. */
 export function allocate(dtype: DType, length: number): Storage {
   const ArrayType = arrayTypes[dtype];
   if (ArrayType === undefined)
@@ -149,7 +162,7 @@ export function allocate(dtype: DType, length: number): Storage {
   return new DetachableStorage(uninitialized(dtype, length));
 }
 
-/** A typed array whose elements are not cleared. */
+/** A typed array that is not initialised. */
 function uninitialized(dtype: DType, length: number): Data {
   try {
     return onCacheLine(dtype, length, allocator.uncleared);
@@ -162,7 +175,8 @@ const longLivedSlabBytes = 256 << 10;
 const longLivedSlabs = new Map<string, Slab>();
 
 /**
- * A zeroed array on shared memory: JavaScript can neither detach nor transfer it, so native threads may work on it.
+ * A zeroed array on shared memory: JavaScript can neither detach nor transfer it, so native threads may work
+ * on it.
  * @throws SimdgradError `OUT_OF_MEMORY`.
  */
 export function sharedArray(dtype: DType, length: number): Data {
@@ -175,9 +189,9 @@ export function sharedArray(dtype: DType, length: number): Data {
 }
 
 /**
- * Long-lived, zeroed, shared memory of one kind (`parameter`, `gradient`, a state of an optimizer). Consecutive small requests
- * of a kind are neighbours in a slab, so that an optimizer updates them with one kernel call. Each entry starts on a
- * cache line, and the gaps between entries are always zero.
+ * Long-lived, zeroed, shared memory of one kind (`parameter`, `gradient`, an optimizer's state). Consecutive
+ * small requests of a kind are neighbours in a slab, so that an optimizer updates them with one kernel call.
+ * Each entry starts on a cache line, and the gaps between entries are always zero.
  */
 export function longLived(kind: string, dtype: DType, length: number): Storage {
   checkRoom("tensor", dtype, length);

@@ -8,41 +8,47 @@ import { checkHeap, checkRoom } from "./room.js";
 import { allocate, longLived, type Storage, storageOn } from "./storage.js";
 import { checkTransferable, ownValues, type TransferableTensor } from "./transferable.js";
 
-/** What the tensor layer knows of autograd: that some node made a tensor. The node itself lives in `autograd/`. */
+/** The part of an autograd node that the tensor layer uses. The node itself is in `autograd/`. */
 export interface GradFn {
   readonly name: string;
 }
 
-/** What a view knows of the tensor that it is a view of. */
+/** State that links a view to its base. */
 export interface ViewState {
-  /** The tensor whose memory it is, which is a view of none. */
+  /** The tensor that owns the memory; it is not a view. */
   readonly base: Tensor;
-  /** The node of the base when that of the view was made: when the base has got another one, the view needs another one too. */
+  /**
+   * The base's node at the time when the view's node was made. If the base has a newer node, the view needs a
+   * new node.
+   */
   node: GradFn | null;
-  /** Whether it was made under noGrad: then it is no part of the graph of its base. */
+  /** Whether the view was made under noGrad: it is then not part of its base's graph. */
   withoutGrad: boolean;
 }
 
 let viewNode: (view: Tensor, base: Tensor, before: GradFn | null) => GradFn;
 
-/** `ops/` says how to make the node of a view of a base that was changed in place, since imports point the other way. */
+/**
+ * `ops/` sets the function that makes the node of a view whose base was changed in place: `tensor/` must not
+ * import `ops/`.
+ */
 export function setViewNode(given: typeof viewNode): void {
   viewNode = given;
 }
 
-/** @internal In the place of a gradient that a compiled step has used without storing it. */
+/** @internal Marks a gradient that a compiled step used without storing it. */
 export const usedUp = Symbol("a gradient that was used up");
 type UsedUp = typeof usedUp;
 
-/** A gradient hook: sees the gradient, may return another in its place. */
+/** A gradient hook: gets the gradient and may return a replacement. */
 export type GradHook = (grad: Tensor) => Tensor | undefined;
 
 /** Nested arrays of numbers, or of booleans for `bool`. */
 export type NestedArray = number | boolean | NestedArray[];
 
 /**
- * An n-dimensional array: a window (offset, shape, strides; all in elements) onto a storage. Views share the storage.
- * Operations are methods too: `x.add(y)` is `add(x, y)`. docs/operations.md lists them.
+ * An n-dimensional array: a window (offset, shape, strides; all in elements) onto a storage. Views share the
+ * storage. Operations are methods too: `x.add(y)` is `add(x, y)`. docs/operations.md lists them.
  */
 export class Tensor {
   /** The memory of the elements, which views share. */
@@ -56,12 +62,15 @@ export class Tensor {
   /** The type of the elements: `float32`, `float64`, `int32`, `uint8` or `bool`. */
   readonly dtype: DType;
 
-  /** @internal Null where it is a view of none. */
+  /** @internal Null if this tensor is not a view. */
   viewState: ViewState | null = null;
   private node: GradFn | null = null;
-  /** @internal Hooks of a leaf; hooks of other tensors are at their node. */
+  /** @internal Hooks of a leaf. The node of any other tensor holds its hooks. */
   hooks: GradHook[] | null = null;
-  /** @internal Memory kept for gradients, which backward writes to after `zeroGrad`; only the library sees it. */
+  /**
+   * @internal Memory for gradients that is kept across `zeroGrad`, for the next backward to write. Only the
+   * library uses it.
+   */
   gradientMemory: Tensor | null = null;
   private leafRequiresGrad = false;
   private leafGradient: Tensor | null | UsedUp = null;
@@ -75,8 +84,8 @@ export class Tensor {
   }
 
   /**
-   * @internal The node that made this tensor, when it is part of a graph. A view whose base has been changed in place since gets one of its
-   * own here, when it is asked for.
+   * @internal The node that made this tensor, or null outside a graph. If the base of a view was changed in
+   * place, this getter makes a new node for the view.
    */
   get gradFn(): GradFn | null {
     const { viewState } = this;
@@ -95,13 +104,16 @@ export class Tensor {
     if (viewState !== null) viewState.node = viewState.base.node;
   }
 
-  /** @internal Whether the base of this view has a history that the view does not know of. */
+  /** @internal Whether the base of this view was changed in place after the view's node was made. */
   get isBehind(): boolean {
     const { viewState } = this;
     return viewState !== null && viewState.node !== viewState.base.node;
   }
 
-  /** @internal The memory of the storage; element `offset` is the first. @throws SimdgradError `DETACHED` when it was taken away. */
+  /**
+   * @internal The memory of the storage; element `offset` is the first. @throws SimdgradError `DETACHED` if
+   * the memory is detached.
+   */
   get array(): Data {
     return this.storage.array;
   }
@@ -139,12 +151,12 @@ export class Tensor {
     this.leafRequiresGrad = value;
   }
 
-  /** @internal The gradient, for readers inside the library: see `grad`. */
+  /** @internal The gradient, for code inside the library: see `grad`. */
   get gradient(): Tensor | null {
     const { leafGradient } = this;
     if (leafGradient === usedUp)
       throw new AutogradError(
-        `grad: a compiled step has used the gradient of this tensor ${formatShape(this.shape)} up in its update, without storing it: compile(fn, { keepGrads: true }) and fit(…, { keepGrads: true }) store it, zeroGrad() forgets it`,
+        `grad: a compiled step used the gradient of this tensor ${formatShape(this.shape)} in its update without storing it: compile(fn, { keepGrads: true }) and fit(…, { keepGrads: true }) store gradients; zeroGrad() clears this state`,
         "GRAD_FUSED",
       );
     if (tracing !== null) tracing.read(this, "gradient", leafGradient, () => this.leafGradient);
@@ -156,7 +168,7 @@ export class Tensor {
     this.leafGradient = value;
   }
 
-  /** @internal The gradient, if there is one to be read. */
+  /** @internal The stored gradient, or null. */
   get gradientStored(): Tensor | null {
     return this.leafGradient === usedUp ? null : this.gradient;
   }
@@ -167,14 +179,16 @@ export class Tensor {
   }
 
   /**
-   * The gradient of the last `backward` calls, summed, or null. A gradient that was read here is yours: `zeroGrad()`
-   * and a later backward leave its memory alone.
-   * @throws AutogradError `GRAD_FUSED` after a compiled step whose update took the gradient as it was made, without storing it.
+   * The sum of the gradients of the last `backward` calls, or null. After you read a gradient here,
+   * `zeroGrad()` and later backward calls do not change its memory.
+   * @throws AutogradError `GRAD_FUSED` after a compiled step whose update used the gradient without storing
+   * it.
    */
   get grad(): Tensor | null {
     const { gradient } = this;
     if (gradient === null || gradient !== this.gradientMemory) return gradient;
-    // The memory that is kept stays where it is: recordings write to it. What a trace reads it reads for itself.
+    // `gradientMemory` stays in place, because recordings write to it. A read inside a trace is noted by the
+    // trace.
     if (tracing !== null) {
       tracing.gradientsRead.add(this);
       return gradient;
@@ -187,7 +201,7 @@ export class Tensor {
   set grad(value: Tensor | null) {
     if (value !== null && (value.dtype !== this.dtype || !sameSizes(value.shape, this.shape)))
       throw new ShapeError(
-        `grad: shape and dtype are those of the tensor: ${formatShape(value.shape)} ${value.dtype} for ${formatShape(this.shape)} ${this.dtype}`,
+        `grad: a gradient has the shape and dtype of its tensor: ${formatShape(value.shape)} ${value.dtype} for ${formatShape(this.shape)} ${this.dtype}`,
       );
     this.gradient = value;
   }
@@ -198,24 +212,27 @@ export class Tensor {
   }
 
   /**
-   * The elements as a typed array of exactly `numel` elements that shares this tensor's memory. Writing to it is seen
-   * by the tensor (and, unlike `copy_`, not by autograd). Its `buffer` may be larger, hold other tensors and be a SharedArrayBuffer, which
-   * is sent to another thread without a copy and cannot be transferred: see `toTransferable`.
-   * @throws SimdgradError `NOT_CONTIGUOUS` on a view whose elements do not lie in order, `DETACHED` when its memory was transferred.
+   * The elements as a typed array of exactly `numel` elements that shares this tensor's memory. The tensor
+   * sees writes to the array; autograd does not, unlike those of `copy_`. The array's `buffer` may be larger,
+   * may hold other tensors, and may be a SharedArrayBuffer, which is shared with another thread and cannot be
+   * transferred: see `toTransferable`.
+   * @throws SimdgradError `NOT_CONTIGUOUS` if the elements of a view are not contiguous, `DETACHED` if its
+   * memory is detached.
    */
   get data(): Data {
     checkReadable("data", this);
     if (!this.isContiguous)
       throw new SimdgradError(
         "NOT_CONTIGUOUS",
-        `data: elements of this view do not lie in order: strides ${formatShape(this.strides)} for ${formatShape(this.shape)}; use contiguous().data`,
+        `data: the elements of this view are not contiguous: strides ${formatShape(this.strides)} for ${formatShape(this.shape)}; use contiguous().data`,
       );
     return this.storage.array.subarray(this.offset, this.offset + this.numel);
   }
 
   /**
-   * The only element: a number, or true or false of a `bool` tensor, as `toArray()` gives them: `x.eq(y).all().item<boolean>()`. PyTorch:
-   * `Tensor.item`. @throws ShapeError when there is not exactly one.
+   * The value of a tensor with one element: a number, or a boolean for dtype `bool`, as `toArray()` gives it:
+   * `x.eq(y).all().item<boolean>()`. PyTorch: `Tensor.item`. @throws ShapeError if the tensor does not have
+   * exactly one element.
    */
   item<T extends number | boolean = number>(): T {
     checkReadable("item", this);
@@ -227,7 +244,7 @@ export class Tensor {
 
   /**
    * Nested arrays of numbers (booleans for `bool`); a plain value for a scalar.
-   * @throws SimdgradError `OUT_OF_MEMORY` for more numbers than the heap of JavaScript has room for.
+   * @throws SimdgradError `OUT_OF_MEMORY` if the arrays would not fit in JavaScript's heap.
    */
   toArray(): any {
     checkReadable("toArray", this);
@@ -242,8 +259,9 @@ export class Tensor {
   }
 
   /**
-   * A copy of the values as plain data, which `postMessage` and `structuredClone` take and may transfer; a tensor itself is refused
-   * (`DataCloneError`). The graph, `requiresGrad` and `grad` stay here.
+   * A copy of the values as plain data, which `postMessage` and `structuredClone` accept and may transfer.
+   * They refuse a tensor itself (`DataCloneError`). The copy does not contain the graph, `requiresGrad` or
+   * `grad`.
    *
    * `const message = x.toTransferable(); worker.postMessage(message, [message.data.buffer])`
    */
@@ -256,8 +274,9 @@ export class Tensor {
   }
 
   /**
-   * A tensor of what `toTransferable` gave, in this thread or in another; it shares the memory of `data`, and is a leaf without gradients.
-   * @throws ShapeError, DTypeError or ValueError where shape, dtype and data do not belong together.
+   * A tensor from the result of `toTransferable`, made in this thread or another. It shares the memory of
+   * `data` and is a leaf that needs no gradient. @throws ShapeError, DTypeError or ValueError if shape, dtype
+   * and data do not match.
    */
   static from(given: TransferableTensor): Tensor {
     if ((given as unknown) instanceof Tensor)
@@ -273,7 +292,7 @@ export class Tensor {
     return new Tensor(this.storage, this.offset, this.shape, this.strides, this.dtype);
   }
 
-  /** @internal A view of the same storage; its node is the caller's business. */
+  /** @internal A view of the same storage. The caller sets its node. */
   viewOf(offset: number, shape: Shape, strides: Strides): Tensor {
     const out = new Tensor(this.storage, offset, shape, strides, this.dtype);
     const { viewState } = this;
@@ -288,7 +307,10 @@ export class Tensor {
     return formatTensor(this);
   }
 
-  /** For `console.log` and debuggers, which must not throw: a tensor whose memory was taken away says so. */
+  /**
+   * For `console.log` and debuggers, which must not throw: a tensor with detached memory prints that it is
+   * detached.
+   */
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     try {
       return this.toString();
@@ -299,8 +321,10 @@ export class Tensor {
   }
 
   /**
-   * Text where text is asked for: `${x}`. JavaScript's operators cannot be given a meaning, and NaN must not be theirs.
-   * @throws SimdgradError `TENSOR_ARITHMETIC` for `x * 2`, `x < y`, `+x`, and also `"x: " + x`, which `x + 1` cannot be told from.
+   * Converts to text in `${x}`. JavaScript's operators cannot be overloaded, so this throws an error instead
+   * of giving NaN.
+   * @throws SimdgradError `TENSOR_ARITHMETIC` for `x * 2`, `x < y`, `+x`, and also for `"x: " + x`, which
+   * looks the same as `x + 1` here.
    */
   [Symbol.toPrimitive](hint: "string" | "number" | "default"): string {
     if (hint === "string") return this.toString();
@@ -316,17 +340,17 @@ export class Tensor {
   }
 }
 
-/** The node of a view of a base that has another history than when the view was made. */
+/** The node of a view whose base was changed in place after the view was made. */
 function nodeOfView(view: Tensor, { base, withoutGrad }: ViewState, before: GradFn | null): GradFn {
   if (withoutGrad)
     throw new AutogradError(
-      `view: made under noGrad(), and its base was changed in place with gradients on: ${formatShape(view.shape)} of ${formatShape(base.shape)}; make the view and the change both inside noGrad(), or both outside`,
+      `view: it was made under noGrad(), and its base was changed in place with gradients on: ${formatShape(view.shape)} of ${formatShape(base.shape)}; make the view and the change both inside noGrad(), or both outside`,
       "VIEW_WITHOUT_GRAD",
     );
   return viewNode(view, base, before);
 }
 
-/** In a trace there are no values, and while a native thread trains there may be none that belong together. */
+/** A trace has no values, and while a native thread trains, values may come from different steps. */
 function checkReadable(how: string, x: Tensor): void {
   if (tracing !== null)
     tracing.refuse(
@@ -346,13 +370,13 @@ export function empty(shape: Shape, dtype: DType = "float32"): Tensor {
   return new Tensor(storage, storage.offset, shape, denseStrides(shape), dtype);
 }
 
-/** @internal A dense tensor of the shape and dtype of `x` in long-lived memory of its own: zeros. */
+/** @internal A dense tensor of zeros with the shape and dtype of `x`, in its own long-lived memory. */
 export function longLivedLike(kind: string, x: Tensor): Tensor {
   const storage = longLived(kind, x.dtype, x.numel);
   return new Tensor(storage, storage.offset, x.shape, denseStrides(x.shape), x.dtype);
 }
 
-/** @internal The values of `x`, which is dense, in memory of their own. */
+/** @internal A copy of `x`, which is dense, in its own memory. */
 export function copyOf(x: Tensor): Tensor {
   const out = empty(x.shape, x.dtype);
   out.data.set(x.data);

@@ -1,20 +1,21 @@
 /**
- * What a tensor is in a message: plain data, for `postMessage`, `structuredClone` and their transfer lists. A tensor itself cannot be
- * sent: its memory is part of a slab with others in it, and a clone has no methods.
+ * The form of a tensor in a message: plain data, for `postMessage`, `structuredClone` and their transfer
+ * lists. A tensor itself cannot be sent: its memory may be part of a slab with other tensors, and a clone has
+ * no methods.
  */
 import { arrayTypes, type Data, type DType } from "../dtype.js";
 import { DTypeError, ShapeError, ValueError } from "../errors.js";
 import { checkShape, numel, type Shape } from "../shape.js";
 
-/** The values of a tensor: what `toTransferable` gives and `Tensor.from` takes. */
+/** A tensor as plain data: `toTransferable` returns it and `Tensor.from` accepts it. */
 export interface TransferableTensor {
   shape: number[];
   dtype: DType;
-  /** As many elements as the shape has, row by row, on an ArrayBuffer that holds nothing else. */
+  /** The elements in row-major order, on an ArrayBuffer that holds nothing else. */
   data: Data;
 }
 
-/** The elements at these strides, row by row, in an array of their own. */
+/** Copies the elements at these strides into a new array, in row-major order. */
 export function ownValues(array: Data, offset: number, shape: Shape, strides: readonly number[]): Data {
   const values = new (array.constructor as new (length: number) => Data)(numel(shape));
   let next = 0;
@@ -26,7 +27,7 @@ export function ownValues(array: Data, offset: number, shape: Shape, strides: re
   return values;
 }
 
-/** @throws what `Tensor.from` throws. */
+/** Checks the argument of `Tensor.from`, and throws its errors. */
 export function checkTransferable(given: unknown): asserts given is TransferableTensor {
   const { shape, dtype, data } = (given ?? {}) as Partial<TransferableTensor>;
   if (shape === undefined || dtype === undefined || data === undefined)

@@ -1,6 +1,7 @@
 /**
- * Every public function, method and layer, with one argument or option replaced by what does not belong there. It is refused in the
- * library's own words, or the result is right: never a plain TypeError, never NaN in silence, never an argument that was changed.
+ * Every public function, method and layer, with one argument or option replaced by what does not belong
+ * there. It is refused in the library's own words, or the result is right: never a plain TypeError, never NaN
+ * in silence, never an argument that was changed.
  */
 import { describe, expect, it } from "vitest";
 import * as simdgrad from "../../src/index.js";

@@ -1,6 +1,7 @@
 /**
- * What is not a function of tensors: optimizers, schedules, data, files, training, and the `forward` of every layer. A wrong argument is
- * refused in the library's own words or taken; it is never an error of JavaScript's.
+ * What is not a function of tensors: optimizers, schedules, data, files, training, and the `forward` of every
+ * layer. A wrong argument is refused in the library's own words or taken; it is never an error of
+ * JavaScript's.
  */
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -35,7 +36,10 @@ const trained = () => {
   ];
 };
 
-/** Arguments, and the names of those that take them. Files that are read are not there: their error has a code as well. */
+/**
+ * Arguments, and the names of those that take them. Files that are read are not there: their error has a code
+ * as well.
+ */
 const rows: readonly (readonly [args: () => unknown[], names: string])[] = [
   [
     () => [model().parameters(), { lr: 0.1, weightDecay: 0.1 }],

@@ -1,6 +1,6 @@
 /**
- * Checkpoints and state dicts that somebody changed: every field takes hostile values in turn. What is refused leaves everything bit for bit
- * as it was; with what is taken, training goes on.
+ * Checkpoints and state dicts that somebody changed: every field takes hostile values in turn. What is
+ * refused leaves everything bit for bit as it was; with what is taken, training goes on.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -32,7 +32,10 @@ type Maker = (model: nn.Module) => optim.Optimizer<any>;
 const adam: Maker = (model) => new optim.Adam(model.parameters(), { lr: 0.02, amsgrad: true });
 const sgd: Maker = (model) => new optim.SGD(model.parameters(), { lr: 0.02, momentum: 0.9 });
 
-/** A run of 3 epochs of 3 steps, the last one smaller: dropout, batch norm, a schedule of two, transforms that draw. */
+/**
+ * A run of 3 epochs of 3 steps, the last one smaller: dropout, batch norm, a schedule of two, transforms that
+ * draw.
+ */
 function make(optimizerOf: Maker = adam, more: object = {}) {
   manualSeed(3);
   const model = new nn.Sequential(

@@ -1,6 +1,7 @@
 /**
- * How hard the attacks try. `npm test` runs a sample with a fixed seed; `npm run attack` runs the same files with many more
- * cases and another seed, which it prints, so that a failure can be repeated: `SIMDGRAD_TEST_SEED=… SIMDGRAD_ATTACK=… npx vitest run test/attack`.
+ * How hard the attacks try. `npm test` runs a sample with a fixed seed; `npm run attack` runs the same files
+ * with many more cases and another seed, which it prints, so that a failure can be repeated:
+ * `SIMDGRAD_TEST_SEED=… SIMDGRAD_ATTACK=… npx vitest run test/attack`.
  */
 
 /** 1 in `npm test`; the number of cases is multiplied by it. */

@@ -1,6 +1,7 @@
 /**
- * Files that are cut, extended, changed, glued together or made to be wrong, of every format that is read: each ends with a
- * SimdgradError that has a code, names the file and fits a terminal, or with values that the file does hold.
+ * Files that are cut, extended, changed, glued together or made to be wrong, of every format that is read:
+ * each ends with a SimdgradError that has a code, names the file and fits a terminal, or with values that the
+ * file does hold.
  */
 import * as fs from "node:fs";
 import { tmpdir } from "node:os";

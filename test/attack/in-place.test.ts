@@ -1,6 +1,7 @@
 /**
- * Random programs of views, changes in place and reads over a few tensors, against the same programs without any change in place: there a
- * tensor is a list of positions in a value that is replaced, never written. Values, gradients, and the bits of compiled programs.
+ * Random programs of views, changes in place and reads over a few tensors, against the same programs without
+ * any change in place: there a tensor is a list of positions in a value that is replaced, never written.
+ * Values, gradients, and the bits of compiled programs.
  */
 import { describe, expect, it } from "vitest";
 import {
@@ -235,7 +236,10 @@ describe("programs of views and changes in place", () => {
   });
 });
 
-/** Two calls of the function on fresh inputs, as bits, with the gradients and the tensor from outside that they leave. */
+/**
+ * Two calls of the function on fresh inputs, as bits, with the gradients and the tensor from outside that
+ * they leave.
+ */
 function outcome(lines: readonly Line[], compiled: boolean): unknown {
   const [p, q, outside, x, y] = worlds("float32");
   const run = (a: Tensor, b: Tensor) => {

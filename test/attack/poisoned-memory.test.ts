@@ -1,5 +1,6 @@
 /**
- * Fresh memory holds anything: every op gives the same values, forward and backward, whether its memory held zeros or garbage.
+ * Fresh memory holds anything: every op gives the same values, forward and backward, whether its memory held
+ * zeros or garbage.
  */
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { backend, manualSeed, type Tensor, tensor } from "../../src/index.js";
@@ -7,7 +8,10 @@ import { empty } from "../../src/tensor/tensor.js";
 import { type Case, cases } from "../autograd/cases.js";
 import { units } from "../hash.js";
 
-/** The byte that short-lived memory is filled with as it is handed out; that of parameters is zero by contract. */
+/**
+ * The byte that short-lived memory is filled with as it is handed out; that of parameters is zero by
+ * contract.
+ */
 const poison = vi.hoisted(() => ({ byte: 0 }));
 
 vi.mock("../../src/tensor/storage.js", async (original) => {

@@ -1,6 +1,7 @@
 /**
- * Memory of an output holds anything. A kernel writes all that it says it writes, whatever was there: two runs over different
- * garbage agree in every element that they touch, and C++ touches the elements that the JavaScript core does.
+ * Memory of an output holds anything. A kernel writes all that it says it writes, whatever was there: two
+ * runs over different garbage agree in every element that they touch, and C++ touches the elements that the
+ * JavaScript core does.
  */
 import { describe, expect, it } from "vitest";
 import { accessOf } from "../../src/kernels/calls.js";
@@ -37,8 +38,8 @@ function writtenWhole(kernel: KernelName, numbers: number[], arrays: Arrays): nu
 }
 
 /**
- * Of each element of each output, whether two runs over different garbage wrote it; what they wrote has to be the same. Null when a
- * run did not end well.
+ * Of each element of each output, whether two runs over different garbage wrote it; what they wrote has to be
+ * the same. Null when a run did not end well.
  */
 function touched(run: (arrays: Arrays) => number, arrays: Arrays, whole: number[]): boolean[][] | null {
   const results = garbage.map((byte) => {
@@ -89,7 +90,8 @@ function attack(kernel: KernelName, runs: number): number {
     fc.property(fc.gen(), (g) => {
       const ops = addon.ops[kernel]?.length ?? 0;
       const { numbers, arrays } = makeCall(kernel, rowOf(kernel), ops, (most) => g(natural, most));
-      // The JavaScript core would count through any number of nothing, and does not look whether memory is there.
+      // The JavaScript core would count through any number of nothing, and does not look whether memory is
+      // there.
       if (numbers.some((number) => number > 1000) || arrays.some((array) => array?.length === 0)) return;
       const buffers = arrays.filter((a) => a !== null).map((a) => a.buffer);
       if (new Set(buffers).size < buffers.length) return;
@@ -104,7 +106,10 @@ function attack(kernel: KernelName, runs: number): number {
   return tried;
 }
 
-/** Small convolutions of any geometry: also such as no layer has, but a transposed one with more padding on one side. */
+/**
+ * Small convolutions of any geometry: also such as no layer has, but a transposed one with more padding on
+ * one side.
+ */
 function attackConvolutions(runs: number): void {
   const sizes = fc.tuple(...[3, 2, 2, 2, 4, 4, 2, 2, 4, 4].map((max) => fc.integer({ min: 1, max })));
   const steps = fc.tuple(...[1, 1, 0, 0, 1, 1].map((min) => fc.integer({ min, max: min + 1 })));

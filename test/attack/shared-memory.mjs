@@ -1,7 +1,8 @@
 // node shared-memory.mjs <backend> <rounds>
 //
-// Runs every kernel that takes indices, labels or windows while a worker writes over them: each stands for a moment far outside. A
-// call does it or refuses; nothing outside of its outputs changes. Prints a line for each kernel; a crash ends the process.
+// Runs every kernel that takes indices, labels or windows while a worker writes over them: each stands for a
+// moment far outside. A call does it or refuses; nothing outside of its outputs changes. Prints a line for
+// each kernel; a crash ends the process.
 import { isMainThread, Worker, workerData } from "node:worker_threads";
 import { backend, k } from "../../dist/kernels/backend.js";
 

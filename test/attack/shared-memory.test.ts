@@ -1,6 +1,6 @@
 /**
- * Indices, labels and windows on shared memory that another thread writes while kernels run: no read and no write outside, whatever
- * is read. In a process of its own, which a step outside may end.
+ * Indices, labels and windows on shared memory that another thread writes while kernels run: no read and no
+ * write outside, whatever is read. In a process of its own, which a step outside may end.
  */
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";

@@ -1,5 +1,6 @@
-// Every function and layer that takes a size or a count, with hostile values in every position. Prints each call before it is made, so
-// that one that does not end, or that ends the process, is known; then "broken: …" for every answer that is none.
+// Every function and layer that takes a size or a count, with hostile values in every position. Prints each
+// call before it is made, so that one that does not end, or that ends the process, is known; then "broken: …"
+// for every answer that is none.
 //
 //   node sizes.mjs native|js
 

@@ -1,4 +1,7 @@
-/** Hostile sizes for everything that takes one: each call ends, with a result or a SimdgradError, and leaves the library whole. */
+/**
+ * Hostile sizes for everything that takes one: each call ends, with a result or a SimdgradError, and leaves
+ * the library whole.
+ */
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";

@@ -1,6 +1,6 @@
 /**
- * Memory that its owner takes away: transferred to another thread, detached, made smaller. What needs it says DETACHED, on either
- * backend; what belongs to somebody else stays where it is.
+ * Memory that its owner takes away: transferred to another thread, detached, made smaller. What needs it says
+ * DETACHED, on either backend; what belongs to somebody else stays where it is.
  */
 import { Worker } from "node:worker_threads";
 import { describe, expect, test } from "vitest";
@@ -172,7 +172,8 @@ describe.each(backends)("memory that is gone, on %s", (on) => {
       try {
         structuredClone(x.data, { transfer: [buffer as ArrayBuffer] });
       } catch (error) {
-        expect((error as Error).name).toMatch(/^(DataCloneError|TypeError)$/); // shared memory is no transferable object
+        // Shared memory is no transferable object
+        expect((error as Error).name).toMatch(/^(DataCloneError|TypeError)$/);
       }
       expect("transfer" in buffer && buffer instanceof SharedArrayBuffer).toBe(false);
       expect(before[0]!.sum().item()).toBe(shape[0]);

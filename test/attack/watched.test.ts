@@ -1,6 +1,7 @@
 /**
- * What backward reads is watched: after any operand or the result was changed, the gradient is the same or refused. And what shares the
- * memory of an operand is a view of it, so that a change of one has its place in the history of the other.
+ * What backward reads is watched: after any operand or the result was changed, the gradient is the same or
+ * refused. And what shares the memory of an operand is a view of it, so that a change of one has its place in
+ * the history of the other.
  */
 import { describe, expect, it } from "vitest";
 import { autograd, noGrad, stack, type Tensor, tensor } from "../../src/index.js";

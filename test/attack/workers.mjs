@@ -1,4 +1,5 @@
-// node workers.mjs <trials as JSON>: Workers that end in the middle of their work, in a process of their own (workers.test.ts).
+// node workers.mjs <trials as JSON>: Workers that end in the middle of their work, in a process of their own
+// (workers.test.ts).
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
@@ -6,7 +7,10 @@ import { isMainThread, parentPort, Worker, workerData } from "node:worker_thread
 const library = new URL("../../dist/index.js", import.meta.url).href;
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** A small classifier and its data: stretches on the native thread are over within a millisecond, so that ends meet them anywhere. */
+/**
+ * A small classifier and its data: stretches on the native thread are over within a millisecond, so that ends
+ * meet them anywhere.
+ */
 function problem({ nn, optim, data, randn, randint }) {
   const model = new nn.Sequential(new nn.Linear(20, 64), new nn.ReLU(), new nn.Linear(64, 10));
   const [x, y] = [randn([96, 20]), randint(0, 10, [96])];

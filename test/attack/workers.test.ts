@@ -1,6 +1,7 @@
 /**
- * Workers that end at any moment of their work: by process.exit, an error that nobody catches, terminate(), with the whole process, or
- * because they are done; several at once. Each trial is a process, so that one that dies fails the test.
+ * Workers that end at any moment of their work: by process.exit, an error that nobody catches, terminate(),
+ * with the whole process, or because they are done; several at once. Each trial is a process, so that one
+ * that dies fails the test.
  */
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";

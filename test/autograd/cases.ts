@@ -1,4 +1,7 @@
-/** One row per differentiable operation that is not a row of kernels/rows.ts: how to call it, on inputs of which shapes. */
+/**
+ * One row per differentiable operation that is not a row of kernels/rows.ts: how to call it, on inputs of
+ * which shapes.
+ */
 
 import { cat, matmul, nn, stack, type Tensor, tensor, where } from "../../src/index.js";
 import { Generator } from "../../src/random.js";

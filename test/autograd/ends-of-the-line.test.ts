@@ -1,4 +1,7 @@
-/** Gradients where a function ends: at 0, at infinities and near the largest numbers. The numbers are PyTorch's. */
+/**
+ * Gradients where a function ends: at 0, at infinities and near the largest numbers. The numbers are
+ * PyTorch's.
+ */
 import { describe, expect, it } from "vitest";
 import {
   autograd,

@@ -1,6 +1,7 @@
 /**
- * Every gradient against difference quotients in float64, and every gradient of a gradient. Rows of kernels/rows.ts are
- * found by themselves; other operations have cases in cases.ts, and one without a case fails here.
+ * Every gradient against difference quotients in float64, and every gradient of a gradient. Rows of
+ * kernels/rows.ts are found by themselves; other operations have cases in cases.ts, and one without a case
+ * fails here.
  */
 import { beforeAll, describe, expect, it } from "vitest";
 import { differentiable } from "../../src/autograd/graph.js";
@@ -25,7 +26,10 @@ import { withoutGradientOfNumbers } from "./numeric-cases.js";
 // float64 runs on the JavaScript core in any case; this keeps float32 constants and indices there too.
 beforeAll(() => backend.use("js"));
 
-/** Values spread over (low, high), at least `gap` away from the kinks, where difference quotients mean nothing. */
+/**
+ * Values spread over (low, high), at least `gap` away from the kinks, where difference quotients mean
+ * nothing.
+ */
 function samples(
   n: number,
   low: number,
@@ -45,7 +49,8 @@ const leaf = (data: Float64Array | number[], shape: readonly number[]) =>
   tensor(Float64Array.from(data), { shape, requiresGrad: true });
 
 /**
- * The same check one level up: the gradient, as a function of the inputs and of the cotangent, has a gradient too.
+ * The same check one level up: the gradient, as a function of the inputs and of the cotangent, has a gradient
+ * too.
  */
 function gradgradcheck(fn: (...inputs: Tensor[]) => Tensor, inputs: Tensor[]): void {
   const out = fn(...inputs);
@@ -58,16 +63,22 @@ function gradgradcheck(fn: (...inputs: Tensor[]) => Tensor, inputs: Tensor[]): v
       allowUnused: true,
     });
     // One scalar of all gradients, with factors that differ.
-    return found
-      .map((g, i) => (g === null ? null : g.mul(leafless(units(g.numel, 90 + i), g.shape)).sum()))
-      .filter((g) => g !== null)
-      .concat(all.map((x) => x.mul(0).sum())) // a gradient that is constant (floor's is 0) is still a function of them
-      .reduce((a, b) => a.add(b));
+    return (
+      found
+        .map((g, i) => (g === null ? null : g.mul(leafless(units(g.numel, 90 + i), g.shape)).sum()))
+        .filter((g) => g !== null)
+        // A gradient that is constant (floor's is 0) is still a function of them
+        .concat(all.map((x) => x.mul(0).sum()))
+        .reduce((a, b) => a.add(b))
+    );
   };
   gradcheck(gradients, [...inputs, cotangent]);
 }
 
-/** `backward` may write gradients straight into leaves; it must give what `autograd.grad` gives, and then twice that. */
+/**
+ * `backward` may write gradients straight into leaves; it must give what `autograd.grad` gives, and then
+ * twice that.
+ */
 function backwardcheck(fn: (...inputs: Tensor[]) => Tensor, inputs: Tensor[]): void {
   const cotangent = leafless(units(fn(...inputs).numel, 78), fn(...inputs).shape);
   const gradOutputs = [cotangent];

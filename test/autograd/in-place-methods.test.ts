@@ -1,4 +1,7 @@
-/** Every method that changes its tensor, in the graph: its gradients are those of the form that makes a new tensor. */
+/**
+ * Every method that changes its tensor, in the graph: its gradients are those of the form that makes a new
+ * tensor.
+ */
 import { describe, expect, it } from "vitest";
 import { autograd, cat, gradcheck, Tensor, tensor } from "../../src/index.js";
 import type { BinaryRow, UnaryRow } from "../../src/kernels/row-types.js";
@@ -17,7 +20,10 @@ const leaf = (shape: readonly number[], [low, high]: readonly [number, number], 
   );
 const int = (values: number[], shape = [values.length]) => tensor(Int32Array.from(values), { shape });
 
-/** How to call a method: the shape of x, the shapes of the tensors that have gradients too, the arguments made of these. */
+/**
+ * How to call a method: the shape of x, the shapes of the tensors that have gradients too, the arguments made
+ * of these.
+ */
 interface Call {
   shape?: readonly number[];
   shapes?: readonly (readonly number[])[];

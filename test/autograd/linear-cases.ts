@@ -1,6 +1,6 @@
 /**
- * Rows of cases.ts for linear algebra. Matrices are made symmetric or positive where an operation reads one triangle of such; singular
- * vectors and eigenvectors, whose signs are arbitrary, are squared.
+ * Rows of cases.ts for linear algebra. Matrices are made symmetric or positive where an operation reads one
+ * triangle of such; singular vectors and eigenvectors, whose signs are arbitrary, are squared.
  */
 import * as sg from "../../src/index.js";
 import { linalg, type Tensor, tensor } from "../../src/index.js";

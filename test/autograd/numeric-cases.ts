@@ -1,4 +1,6 @@
-/** Rows of cases.ts for elementwise functions that are no rows, for statistics, and for what fills tensors. */
+/**
+ * Rows of cases.ts for elementwise functions that are no rows, for statistics, and for what fills tensors.
+ */
 import * as sg from "../../src/index.js";
 import { tensor } from "../../src/index.js";
 import type { Case, Cases } from "./cases.js";

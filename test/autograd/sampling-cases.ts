@@ -1,4 +1,7 @@
-/** Cases of volumes, images that change their size, what undoes pooling, and losses of sequences; see cases.ts. */
+/**
+ * Cases of volumes, images that change their size, what undoes pooling, and losses of sequences; see
+ * cases.ts.
+ */
 import { nn, type Tensor, tensor } from "../../src/index.js";
 import { Generator } from "../../src/random.js";
 import type { Case, Cases } from "./cases.js";

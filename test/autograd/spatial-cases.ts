@@ -3,7 +3,9 @@ import type { Cases } from "./cases.js";
 
 const F = nn.functional;
 
-/** Convolution and pooling. Where windows overlap, largest elements have to be far enough apart: samples are. */
+/**
+ * Convolution and pooling. Where windows overlap, largest elements have to be far enough apart: samples are.
+ */
 export const spatialCases: Cases = {
   conv1d: [
     { fn: (x, w, b) => F.conv1d(x, w, b, { stride: 2, padding: 1 }), shapes: [[2, 2, 6], [3, 2, 3], [3]] },

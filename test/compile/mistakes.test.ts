@@ -326,7 +326,7 @@ describe("a compiled function is called", () => {
     expect(() => forward(x()).backward()).toThrow(
       expect.objectContaining({
         code: "NO_GRAD",
-        message: expect.stringMatching(/what noGrad and compiled functions return has no graph/),
+        message: expect.stringMatching(/results of noGrad and of compiled functions have no graph/),
       }),
     );
   });

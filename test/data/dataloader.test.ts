@@ -141,7 +141,8 @@ describe("for await", () => {
     const timer = setInterval(() => turns++, 1);
     for (let epoch = 0; epoch < 40; epoch++) for await (const _ of loader) busy(1);
     clearInterval(timer);
-    // 160 ms of work: a turn each 20 ms, and one less than that for slow clocks. Nothing here depends on speed.
+    // 160 ms of work: a turn each 20 ms, and one less than that for slow clocks. Nothing here depends on
+    // speed.
     expect(turns).toBeGreaterThanOrEqual(3);
   });
 

@@ -5,12 +5,13 @@ import type { Network } from "./network.js";
 import { networks } from "./networks.js";
 
 /**
- * The bits of twenty training runs, as hashes. A change of structure must not change one of them. Where a change of numerics is meant,
- * `npx vitest run test/determinism/bits.test.ts -u` writes them anew, and docs/numerics.md says what changed.
+ * The bits of twenty training runs, as hashes. A change of structure must not change one of them. Where a
+ * change of numerics is meant, `npx vitest run test/determinism/bits.test.ts -u` writes them anew, and
+ * docs/numerics.md says what changed.
  *
- * The backends have a file each, since their bits differ on purpose: the JavaScript core adds in float64 and rounds once, native kernels
- * add in float32 (docs/numerics.md). Within a backend there is one hash for every way to make the steps, instruction set and number of
- * threads.
+ * The backends have a file each, since their bits differ on purpose: the JavaScript core adds in float64 and
+ * rounds once, native kernels add in float32 (docs/numerics.md). Within a backend there is one hash for every
+ * way to make the steps, instruction set and number of threads.
  */
 const fixture = (name: string) => `../fixtures/training-bits/${name}.json`;
 

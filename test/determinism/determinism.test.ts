@@ -74,7 +74,9 @@ const tools = [
   { tool: "node-gyp", built: "build/Release/simdgrad.node", here: works("make") },
 ];
 
-/** The addon that a build system makes of the present sources; made only when the one that is there is older. */
+/**
+ * The addon that a build system makes of the present sources; made only when the one that is there is older.
+ */
 function build(tool: string, built: string): string {
   const hash = execFileSync(process.execPath, ["tools/build-native.js", "--hash"], {
     cwd: root,

@@ -1,6 +1,7 @@
 /**
- * Twenty small training runs which together use every family of layers, every optimizer and every kind of loss. Sizes are no multiples
- * of a vector's width, and some runs are large enough for several threads. test/fixtures/training-bits holds the bits that each gives.
+ * Twenty small training runs which together use every family of layers, every optimizer and every kind of
+ * loss. Sizes are no multiples of a vector's width, and some runs are large enough for several threads.
+ * test/fixtures/training-bits holds the bits that each gives.
  */
 import { cat, linspace, nn, optim, randint, type Tensor } from "../../src/index.js";
 import { classes, type Network, numbers, pairs, sequence, type Wired, wired, words } from "./network.js";

@@ -1,6 +1,7 @@
-// Trains a network from one seed and prints the hash of its weights, its losses and what ran it, as JSON. Everything that
-// could differ between threads and instruction sets takes part: random numbers, dropout, matrix products with edges in every
-// dimension, bias gradients, reductions, softmax, transcendental functions, the optimizers.
+// Trains a network from one seed and prints the hash of its weights, its losses and what ran it, as JSON.
+// Everything that could differ between threads and instruction sets takes part: random numbers, dropout,
+// matrix products with edges in every dimension, bias gradients, reductions, softmax, transcendental
+// functions, the optimizers.
 import { createHash } from "node:crypto";
 import { backend, manualSeed, nn, optim, randn, randperm } from "../../dist/index.js";
 
@@ -41,7 +42,8 @@ function train(seed) {
   return { hash: hash.digest("hex"), losses };
 }
 
-// On a busy machine a worker may sleep through a run of 100 ms: the run that counts is one in which others had a share.
+// On a busy machine a worker may sleep through a run of 100 ms: the run that counts is one in which others
+// had a share.
 let result;
 let share = 0;
 for (let attempt = 0; attempt < 10 && (attempt === 0 || (backend.threads > 1 && share < 10)); attempt++) {

@@ -11,7 +11,8 @@ test("signals vanish or explode but from the start that fits the activation; lar
     ["Kaiming", [-9.6, 0.2, -0.2, 0.6]],
   ];
   for (const [start, powers] of golden) {
-    // Saturated units make roundings large on the way through twenty layers: the JavaScript core and C++ differ by a factor of two.
+    // Saturated units make roundings large on the way through twenty layers: the JavaScript core and C++
+    // differ by a factor of two.
     const roundings = start.startsWith("normal") ? 0.4 : 0.1;
     numbersOf(stdout, start).forEach((ratio, i) => {
       expect(Math.abs(Math.log10(ratio) - powers[i]), `${start}, ${i}`).toBeLessThan(roundings);

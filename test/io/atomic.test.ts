@@ -9,8 +9,8 @@ import { FileError } from "../../src/errors.js";
 import { writeFileAtomic, writeFileAtomicSync } from "../../src/io/atomic.js";
 import { pipePatience } from "../../src/io/pipe.js";
 
-// Failure injection: the next call of the named function throws the given errno. The promise API is patched on its
-// own object, which the module under test shares.
+// Failure injection: the next call of the named function throws the given errno. The promise API is patched
+// on its own object, which the module under test shares.
 const fail = vi.hoisted(() => ({ call: "", code: "" }));
 vi.mock("node:fs", async (original) => {
   const real = await original<typeof import("node:fs")>();
@@ -136,7 +136,8 @@ describe.each(variants)("writeFileAtomic, %s", (kind, write) => {
     expect(error.message).toContain(path());
   });
 
-  // Devices and pipes have nothing to replace. (Tested on a pipe: a mistake here, run as root, would replace /dev/full.)
+  // Devices and pipes have nothing to replace. (Tested on a pipe: a mistake here, run as root, would replace
+  // /dev/full.)
   it.runIf(process.platform === "linux")("writes a pipe in place", async () => {
     const pipe = join(dir, `${kind}-pipe`);
     execFileSync("mkfifo", [pipe]);
@@ -211,7 +212,8 @@ describe.runIf(process.platform === "linux")("what a killed process left", () =>
     }
     const left = temporary(here).filter((name) => name !== mine);
     expect(left.length).toBe(2);
-    // The same process of another machine, and one that began at another time, as when its number is used again.
+    // The same process of another machine, and one that began at another time, as when its number is used
+    // again.
     const [, world] = /^\.run\.ckpt\.([0-9a-f]{10})-/.exec(left[0]!)!;
     const foreign = left[0]!.replace(world!, "0123456789");
     const reused = `.run.ckpt.${world}-${process.pid}-1-00000000.tmp`;
@@ -229,7 +231,8 @@ describe.runIf(process.platform === "linux")("what a killed process left", () =>
 });
 
 it.runIf(process.platform === "linux")("survives a real limit on the size of files", async () => {
-  // The limit (in units of 1 KiB) is the shell's; Node cannot set it. Plain Node runs what a bundler made of the module.
+  // The limit (in units of 1 KiB) is the shell's; Node cannot set it. Plain Node runs what a bundler made of
+  // the module.
   const here = fs.mkdtempSync(join(dir, "limit"));
   const path = join(here, "model.safetensors");
   fs.writeFileSync(path, "old");

@@ -1,5 +1,5 @@
-// Runs a compiled step over epochs of one batch, each of them a job on a native thread. Prints what V8's heap holds after a collection
-// of its young generation, in MB, each time the run reports.
+// Runs a compiled step over epochs of one batch, each of them a job on a native thread. Prints what V8's heap
+// holds after a collection of its young generation, in MB, each time the run reports.
 //
 //   node --expose-gc epochs.mjs <epochs>
 import { compile, data, manualSeed, nn, randn, tensor } from "../../dist/index.js";

@@ -11,15 +11,19 @@ interface Network {
   inputs: number;
   hidden: number;
   /**
-   * Growth in MB that is not a leak, from the lowest point after warm-up (the second fifth) to the lowest at the end (the last
-   * fifth). V8 doubles its young generation whenever it sees fit, up to two halves of 16 MB: 32, which over 60,000 steps is 560
-   * bytes a step, less than one Tensor object with its shape, strides and storage. Where activations are ArrayBuffers, what
-   * waits for a collection comes on top, and one that was kept in each of 600 steps would be 77.
+   * Growth in MB that is not a leak, from the lowest point after warm-up (the second fifth) to the lowest at
+   * the end (the last fifth). V8 doubles its young generation whenever it sees fit, up to two halves of 16
+   * MB: 32, which over 60,000 steps is 560 bytes a step, less than one Tensor object with its shape, strides
+   * and storage. Where activations are ArrayBuffers, what waits for a collection comes on top, and one that
+   * was kept in each of 600 steps would be 77.
    */
   allowed: number;
 }
 
-/** Many steps of a network whose tensors lie in slabs; fewer of one whose activations are ArrayBuffers of their own. */
+/**
+ * Many steps of a network whose tensors lie in slabs; fewer of one whose activations are ArrayBuffers of
+ * their own.
+ */
 const networks: [string, Network][] = [
   ["100,000 steps of a small network", { steps: 100_000, batch: 8, inputs: 4, hidden: 16, allowed: 32 }],
   ["1,000 steps with 128 KB activations", { steps: 1_000, batch: 128, inputs: 64, hidden: 256, allowed: 64 }],
@@ -51,7 +55,10 @@ describe.each(backend.isas.length > 0 ? ["native", "js"] : ["js"])("resident mem
   });
 });
 
-/** Kept, the memory between the calls of 1,000 recordings would be 200 MB. JavaScript's part of them waits for V8 to collect it. */
+/**
+ * Kept, the memory between the calls of 1,000 recordings would be 200 MB. JavaScript's part of them waits for
+ * V8 to collect it.
+ */
 test.skipIf(backend.isas.length === 0)(
   "dropped recordings leave resident memory flat in a synchronous loop",
   () => {
@@ -60,8 +67,8 @@ test.skipIf(backend.isas.length === 0)(
 );
 
 /**
- * 100 jobs between two samples, 9,000 in all. V8 takes an object with a finalizer for alive until it goes over the whole heap: of
- * each job that had one, 2 kB stayed until then.
+ * 100 jobs between two samples, 9,000 in all. V8 takes an object with a finalizer for alive until it goes
+ * over the whole heap: of each job that had one, 2 kB stayed until then.
  */
 test.skipIf(backend.isas.length === 0)("the jobs of a run are gone with the next small collection", () => {
   const child = spawnSync(process.execPath, ["--expose-gc", program("./epochs.mjs"), "9000"], {

@@ -1,5 +1,6 @@
-// Records a step anew for each of many numbers, in one synchronous loop: the event loop never turns, so no finalizer ever runs, and
-// what the recordings that are dropped hold has to be given back by hand. Prints resident memory in MB as steps.mjs does.
+// Records a step anew for each of many numbers, in one synchronous loop: the event loop never turns, so no
+// finalizer ever runs, and what the recordings that are dropped hold has to be given back by hand. Prints
+// resident memory in MB as steps.mjs does.
 //
 //   node recordings.mjs <recordings> <batch> <inputs> <hidden>
 import { backend, compile, manualSeed, nn, optim, randn, tensor } from "../../dist/index.js";

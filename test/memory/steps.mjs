@@ -1,7 +1,8 @@
-// Trains a network in one synchronous loop: the event loop never turns, so no finalizer ever runs, and only V8's own
-// collections can give memory back. Prints resident memory in MB, sampled a hundred times along the way, as JSON.
+// Trains a network in one synchronous loop: the event loop never turns, so no finalizer ever runs, and only
+// V8's own collections can give memory back. Prints resident memory in MB, sampled a hundred times along the
+// way, as JSON.
 //
-//   node steps.mjs <steps> <batch> <inputs> <hidden> [leak]       leak: keep every loss, to see what that looks like
+//   node steps.mjs <steps> <batch> <inputs> <hidden> [leak]   leak: keeps every loss, to see how that shows
 import { backend, manualSeed, nn, optim, randn, tensor } from "../../dist/index.js";
 
 const [steps, batch, inputs, hidden] = process.argv.slice(2, 6).map(Number);

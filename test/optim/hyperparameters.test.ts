@@ -1,4 +1,7 @@
-/** Every hyperparameter of every optimizer and option of every schedule, with values of the wrong kind: refused, also when set later. */
+/**
+ * Every hyperparameter of every optimizer and option of every schedule, with values of the wrong kind:
+ * refused, also when set later.
+ */
 import { describe, expect, test } from "vitest";
 import { ones, optim } from "../../src/index.js";
 

@@ -1,4 +1,7 @@
-/** The run of examples/optimizers.ts, over 100 steps, against PyTorch in float32: no step is further away than 1e-5. */
+/**
+ * The run of examples/optimizers.ts, over 100 steps, against PyTorch in float32: no step is further away than
+ * 1e-5.
+ */
 import { expect, it } from "vitest";
 import { data, nn, optim, type Tensor } from "../../src/index.js";
 import { expectClose } from "../close.js";

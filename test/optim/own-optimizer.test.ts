@@ -1,4 +1,6 @@
-/** Optimizers of a user's own, in Tensor operations: eager, compiled, on a thread, in fit, saved and resumed. */
+/**
+ * Optimizers of a user's own, in Tensor operations: eager, compiled, on a thread, in fit, saved and resumed.
+ */
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -253,10 +255,12 @@ describe.each(backends)("on %s kernels", (name) => {
       expectClose(run(dtype, mine).flat(), run(dtype, theirs).flat(), { rtol: 0, atol });
     // In float64 both round each product, sum and difference, in the same order.
     expect(run("float64", (p) => new MySGD(p))).toEqual(run("float64", sgd));
-    // The kernel of float32 rounds once where operations round twice: 20 steps, each 3 roundings of numbers below 1.
+    // The kernel of float32 rounds once where operations round twice: 20 steps, each 3 roundings of numbers
+    // below 1.
     near("float32", (p) => new MySGD(p), sgd, 20 * 3 * 2 ** -24);
     near("float64", (p) => new MyAdam(p), adam, 1e-12);
-    // In float32 1 - 0.999^t has a relative error of 2^-24 / 1e-3 at t = 1, its root half of that; each step is some 0.01.
+    // In float32 1 - 0.999^t has a relative error of 2^-24 / 1e-3 at t = 1, its root half of that; each step
+    // is some 0.01.
     near("float32", (p) => new MyAdam(p), adam, 20 * 0.01 * (2 ** -25 / 1e-3));
   });
 });

@@ -19,7 +19,10 @@ const ranges = [
   [6, 8],
 ];
 
-/** Parameters after each of 12 steps; see `optimizers` in make.py. Parameter 1 has no gradient in steps 4 and 5. */
+/**
+ * Parameters after each of 12 steps; see `optimizers` in make.py. Parameter 1 has no gradient in steps 4 and
+ * 5.
+ */
 function run(
   dtype: DType,
   make: (params: nn.Parameter[]) => optim.Optimizer<any>,
@@ -41,8 +44,8 @@ function run(
 }
 
 /**
- * 12 steps of about five operations on numbers near 1; in Adam's first steps m / √v is a quotient of small numbers,
- * whose relative error enters the parameter times lr.
+ * 12 steps of about five operations on numbers near 1; in Adam's first steps m / √v is a quotient of small
+ * numbers, whose relative error enters the parameter times lr.
  */
 const tolerances = { float64: { rtol: 1e-12, atol: 1e-13 }, float32: { rtol: 1e-5, atol: 2e-6 } };
 

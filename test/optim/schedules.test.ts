@@ -1,4 +1,6 @@
-/** Every schedule over 50 steps against PyTorch: learning rates and momenta; saved, combined, and in `fit`. */
+/**
+ * Every schedule over 50 steps against PyTorch: learning rates and momenta; saved, combined, and in `fit`.
+ */
 import { describe, expect, it } from "vitest";
 import { data, fit, manualSeed, nn, optim, randn, tensor } from "../../src/index.js";
 import { expectClose } from "../close.js";
@@ -58,7 +60,10 @@ function optimizerOf(name: string): Optimizer {
 const rowOf = (q: Optimizer) =>
   q.paramGroups.flatMap((group) => [group.lr, "momentum" in group ? group.momentum : group.betas[0]]);
 
-/** Some fifty roundings, one for each step. The largest rate is 2; near the bottom of a cosine they are of its size. */
+/**
+ * Some fifty roundings, one for each step. The largest rate is 2; near the bottom of a cosine they are of its
+ * size.
+ */
 const tolerance = { rtol: 1e-12, atol: 1e-15 };
 
 describe.each(schedules)("$name $optimizer $options", ({ name, optimizer, options, rows, metrics }) => {
@@ -149,7 +154,7 @@ describe("what is refused", () => {
     [
       "milestones",
       () => new S.SequentialLR(q, [step, step], { milestones: [] }),
-      /a milestone between each two/,
+      /one milestone fewer than schedulers/,
     ],
     ["other optimizers", () => new S.SequentialLR(bare, [step], { milestones: [] }), /of one optimizer/],
     ["none", () => new S.ChainedScheduler([]), /at least one scheduler/],

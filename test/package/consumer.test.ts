@@ -7,12 +7,17 @@ const folder = temporaryFolder();
 const tarball = pack(folder);
 const project = install(folder, tarball, "module");
 
-/** False only where there is no compiler: tarball.test.ts fails when there is one and the addon is missing. */
+/**
+ * False only where there is no compiler: tarball.test.ts fails when there is one and the addon is missing.
+ */
 const native = existsSync(join(project, "node_modules/simdgrad/prebuilds"));
 
 const write = (name: string, text: string) => writeFileSync(join(project, name), text);
 
-/** Learns XOR; the same text in each kind of module. Prints what ran it, how the loss went and what the weights became. */
+/**
+ * Learns XOR; the same text in each kind of module. Prints what ran it, how the loss went and what the
+ * weights became.
+ */
 const training = `
   manualSeed(1);
   const x = tensor([[0, 0], [0, 1], [1, 0], [1, 1]]);
@@ -118,7 +123,8 @@ describe("the installed package trains", () => {
 });
 
 describe("a strict TypeScript consumer", () => {
-  // What the consumer is told: a wrong shape of the API is an error of the compiler, so both halves are needed.
+  // What the consumer is told: a wrong shape of the API is an error of the compiler, so both halves are
+  // needed.
   const right = `
     import { backend, type DType, nn, optim, tensor, type Tensor } from "simdgrad";
     class Net extends nn.Module {

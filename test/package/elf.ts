@@ -1,6 +1,7 @@
 /**
- * What an ELF file (64 bits, little-endian) asks of the system it is loaded on: the libraries it needs, and the versions of
- * their symbols. Read from the section table, so a binary whose sections were stripped away is an error.
+ * What an ELF file (64 bits, little-endian) asks of the system it is loaded on: the libraries it needs, and
+ * the versions of their symbols. Read from the section table, so a binary whose sections were stripped away
+ * is an error.
  */
 export interface Needs {
   /** Names of shared libraries: DT_NEEDED. */

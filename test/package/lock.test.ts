@@ -14,8 +14,8 @@ const lock = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8")) a
   packages: Record<string, Locked>;
 };
 
-// npm install leaves the binaries of other platforms out of the lock when the registry does not have them, and npm ci then
-// refuses the lock on every platform.
+// npm install leaves the binaries of other platforms out of the lock when the registry does not have them,
+// and npm ci then refuses the lock on every platform.
 test("the lock file knows the optional packages of every platform", () => {
   const missing = Object.entries(lock.packages).flatMap(([path, { optionalDependencies = {} }]) =>
     Object.keys(optionalDependencies).filter(

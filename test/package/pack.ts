@@ -40,7 +40,10 @@ export function pack(folder: string): string {
   return join(folder, filename);
 }
 
-/** Files in a tarball by path, without npm's `package/`; a header is 512 bytes and names at most 100, after a prefix of 155. */
+/**
+ * Files in a tarball by path, without npm's `package/`; a header is 512 bytes and names at most 100, after a
+ * prefix of 155.
+ */
 export function filesIn(tarball: string): Map<string, Buffer> {
   const tar = gunzipSync(readFileSync(tarball));
   const files = new Map<string, Buffer>();
@@ -55,7 +58,10 @@ export function filesIn(tarball: string): Map<string, Buffer> {
   return files;
 }
 
-/** An empty project with the tarball installed as npm 12 does it: no script of a dependency runs, and nothing is downloaded. */
+/**
+ * An empty project with the tarball installed as npm 12 does it: no script of a dependency runs, and nothing
+ * is downloaded.
+ */
 export function install(folder: string, tarball: string, type: "module" | "commonjs"): string {
   const project = join(folder, `consumer-${type}`);
   mkdirSync(project);

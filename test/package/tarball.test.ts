@@ -23,7 +23,10 @@ const allowed = [
   /^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/,
 ];
 
-/** The addon for the kind of machine that releases are made on. Elsewhere, or without a compiler, there is nothing to check. */
+/**
+ * The addon for the kind of machine that releases are made on. Elsewhere, or without a compiler, there is
+ * nothing to check.
+ */
 const addonPath = "prebuilds/linux-x64/simdgrad.node";
 const compiler = ["c++", "g++", "clang++"].some((name) => spawnSync(name, ["--version"]).status === 0);
 const expected = process.platform === "linux" && process.arch === "x64" && compiler;

@@ -24,7 +24,6 @@ describe("the house", () => {
   test(`files stay below ${longest} lines`, () => {
     const lines = [...files].map(([path, text]) => ({ path, lines: text.split("\n").length - 1 }));
     expect(lines.length).toBeGreaterThan(60);
-    // Nobody reads or edits what a tool writes: it reads the sources, which are of this length.
     expect(lines.filter((file) => file.lines >= longest)).toEqual([]);
   });
 

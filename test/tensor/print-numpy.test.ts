@@ -1,4 +1,6 @@
-/** What stands between the parentheses of a printed tensor is what NumPy prints: test/fixtures/numpy/make.py. */
+/**
+ * What stands between the parentheses of a printed tensor is what NumPy prints: test/fixtures/numpy/make.py.
+ */
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import type { DType } from "../../src/dtype.js";

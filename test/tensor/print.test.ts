@@ -1,4 +1,7 @@
-/** What console.log(tensor) shows: NumPy's values, PyTorch's frame. Every expectation here was read by a person. */
+/**
+ * What console.log(tensor) shows: NumPy's values, PyTorch's frame. Every expectation here was read by a
+ * person.
+ */
 import { format, inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import { arange, ones, tensor, zeros } from "../../src/index.js";

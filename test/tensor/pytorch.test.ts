@@ -1,4 +1,7 @@
-/** Values, gradients, shapes and dtypes of operations against PyTorch: ordinary ones, ties, NaN, infinities, nothing at all. */
+/**
+ * Values, gradients, shapes and dtypes of operations against PyTorch: ordinary ones, ties, NaN, infinities,
+ * nothing at all.
+ */
 import { describe, expect, it } from "vitest";
 import { isFloating } from "../../src/dtype.js";
 import { cat, matmul, stack, type Tensor, tensor, where } from "../../src/index.js";
@@ -79,14 +82,15 @@ describe("unary rows", () => {
 
   it("all have fixtures", () => {
     const known = new Set(fixtures.cases.map((c) => c.op));
-    const others = [...Object.keys(unaryMathRows), ...Object.keys(specialUnaryRows)]; // pointwise.test.ts, special.test.ts
+    // Pointwise.test.ts, special.test.ts
+    const others = [...Object.keys(unaryMathRows), ...Object.keys(specialUnaryRows)];
     const names = Object.keys(unaryRows).filter((name) => !others.includes(name));
     expect(names.filter((name) => !known.has(name as keyof typeof unaryRows))).toEqual([]);
   });
 
   /**
-   * 0, ±0.5, … ±1000, infinities, NaN. Both sides round functions within 2 ULP of the result and compose a few
-   * roundings of numbers below 1 in gradients (1 - y² for tanh), hence the absolute part.
+   * 0, ±0.5, … ±1000, infinities, NaN. Both sides round functions within 2 ULP of the result and compose a
+   * few roundings of numbers below 1 in gradients (1 - y² for tanh), hence the absolute part.
    */
   const near: Record<string, Tolerance> = {
     float64: { rtol: 1e-14, atol: 1e-15 },

@@ -30,7 +30,8 @@ def normalised(images):
 
 
 def peak_memory():
-    # Linux counts what the parent had before it started this program into ru_maxrss; VmHWM is of this program alone.
+    # Linux counts what the parent had before it started this program into ru_maxrss; VmHWM is of this program
+    # alone.
     try:
         with open("/proc/self/status") as status:
             return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM"))

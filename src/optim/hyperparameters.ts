@@ -1,0 +1,16 @@
+/** Hyperparameters as an optimizer keeps them. */
+
+/** Flags, and of numbers whether they are 0. */
+export function kindsOf(options: object): string {
+  return JSON.stringify(options, (_, value) => (typeof value === "number" ? value === 0 : value));
+}
+
+/** Copies and freezes lists among hyperparameters: a change inside a list would have no effect. */
+export function fixedLists<T extends object>(options: T): T {
+  return Object.fromEntries(
+    Object.entries(options).map(([key, value]) => [
+      key,
+      Array.isArray(value) ? Object.freeze([...value]) : value,
+    ]),
+  ) as T;
+}
