@@ -61,21 +61,8 @@ export const numericCases: Cases = {
   ...{ conjPhysical: conj, resolveConj: conj, resolveNeg: conj },
 };
 
-/** Second names of rows, and functions of integers or into them. */
+/** Functions of integers or into them. */
 export const withoutGradientOfNumbers = [
-  ...[
-    "absolute",
-    "negative",
-    "fix",
-    "arcsin",
-    "arccos",
-    "arctan",
-    "arcsinh",
-    "arccosh",
-    "arctanh",
-    "arctan2",
-  ],
-  ...["multiply", "subtract", "divide", "greater", "greaterEqual", "less", "lessEqual", "notEqual"],
   ...["isreal", "concat", "concatenate", "long", "byte", "typeAs", "isFloatingPoint", "resultType"],
   ...["promoteTypes", "canCast", "logspace", "fullLike", "newFull", "newZeros", "newOnes", "scalarTensor"],
   ...["asTensor", "empty", "emptyLike", "newEmpty", "newTensor"],
