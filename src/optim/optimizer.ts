@@ -35,7 +35,7 @@ interface GroupSlots<Options extends object> {
   readonly options: Options;
   /** The hyperparameters as the kernels read them: a recorded step sees a learning rate that changes later. */
   readonly hyper: Float64Array;
-  /** Flags, and which numbers are 0: a recorded step is good as long as they stay, since kernels read numbers from memory. */
+  /** Flags, and which numbers are 0: a recorded step is good as long as they stay. Kernels read numbers from memory. */
   kinds: string;
   /** For an `update` in Tensor operations. */
   readonly memory: GroupMemory<Options> | null;
@@ -122,8 +122,8 @@ export abstract class Optimizer<Options extends object = any> {
   update?(p: Tensor, grad: Tensor, state: ParameterState, group: GroupTensors<Options>): void;
 
   /**
-   * @internal One kernel call: `n` elements of the parameter, the gradient and the state buffers from these places on. Of the options it
-   * may ask for flags, and whether a number is 0.
+   * @internal One kernel call: `n` elements of the parameter, the gradient and the state buffers from these places
+   * on. Of the options it may ask for flags, and whether a number is 0.
    */
   protected updateRun?(n: number, options: Options, arrays: RunArrays): void;
 
