@@ -7,8 +7,8 @@ const TURN_EVERY = 10;
 let last = performance.now();
 
 /**
- * Whether timers, requests and signals have waited for `TURN_EVERY`. What counts is time: a step takes between a few
- * microseconds and a tenth of a second. Asking first spares a short step the cost of an await.
+ * Whether timers, requests and signals have waited for `TURN_EVERY`. What counts is time: a step takes
+ * between a few microseconds and a tenth of a second. Asking first spares a short step the cost of an await.
  */
 export function turnIsDue(): boolean {
   return performance.now() - last >= TURN_EVERY;

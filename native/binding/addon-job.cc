@@ -217,7 +217,8 @@ bool readValues(napi_env env, napi_value list, std::vector<StageValues>& all, na
     }
     StageValues values;
     uint32_t at;
-    if (napi_get_named_property(env, stage, "program", &values.program) != napi_ok || !readList(env, stage, "params", values.parameters, kept) || !readList(env, stage, "offsets", values.offsets, kept) ||
+    if (napi_get_named_property(env, stage, "program", &values.program) != napi_ok ||
+        !readList(env, stage, "params", values.parameters, kept) || !readList(env, stage, "offsets", values.offsets, kept) ||
         napi_get_array_length(env, kept, &at) != napi_ok || napi_set_element(env, kept, at, values.program) != napi_ok)
       return false;
     all.push_back(values);

@@ -1,5 +1,6 @@
 #pragma once
-// Programs replayed step after step on a thread of their own, which can be paused and stopped between two steps.
+// Programs replayed step after step on a thread of their own, which can be paused and stopped between two
+// steps.
 
 #include <atomic>
 #include <utility>
@@ -36,8 +37,9 @@ struct JobResult {
 class Job {
  public:
   /**
-   * Each step runs the stages in order; no program is in two of them. `finished` is read by others at any time: how many steps are finished.
-   * Stages have to stay, and nobody else may run their programs, until the job was joined.
+   * Each step runs the stages in order; no program is in two of them. `finished` is read by others at any
+   * time: how many steps are finished. Stages have to stay, and nobody else may run their programs, until the
+   * job was joined.
    */
   Job(std::vector<Stage> stages, Steps steps, int32_t* finished, const Listener& listener)
       : stages_(std::move(stages)), steps_(steps), finished_(finished), listener_(listener) {}
@@ -53,7 +55,10 @@ class Job {
 
   /** Ends after the step that is running. Nothing revokes it. */
   void stop();
-  /** Waits after the step that is running. Answers the order that the listener will hear; the last one when that still holds. */
+  /**
+   * Waits after the step that is running. Answers the order that the listener will hear; the last one when
+   * that still holds.
+   */
   uint32_t pause();
   void resume();
   /** Whether this order to wait is the last that was given. */

@@ -53,8 +53,8 @@ double nanosecondsNow() {
 }  // namespace
 
 Arena* Arena::make(size_t bytes) {
-  // Cleared, so that a plan which reads what it has not written does at least the same each time; of a large arena the system
-  // does that page by page when it is used.
+  // Cleared, so that a plan which reads what it has not written does at least the same each time; of a large
+  // arena the system does that page by page when it is used.
   void* memory = calloc(1, bytes + lineBytes);
   if (!memory) return nullptr;
   Arena* arena = new Arena;

@@ -1,9 +1,10 @@
 #pragma once
-// A recorded training step: a flat list of kernel calls with their numbers and arrays, replayed by one tight loop. Arrays refer to
-// slots, which are memory of the caller, pieces of one arena, or parameters that are bound before each replay.
+// A recorded training step: a flat list of kernel calls with their numbers and arrays, replayed by one tight
+// loop. Arrays refer to slots, which are memory of the caller, pieces of one arena, or parameters that are
+// bound before each replay.
 //
-// Everything is checked when a program is made, by probing every call. Arguments are read when they are bound, and again only when
-// what is bound has moved; numbers that change from step to step at each replay.
+// Everything is checked when a program is made, by probing every call. Arguments are read when they are
+// bound, and again only when what is bound has moved; numbers that change from step to step at each replay.
 
 #include <vector>
 
@@ -42,7 +43,10 @@ struct Outcome {
 
 constexpr int maxParameters = 64;
 
-/** Memory for what lives only within one replay, so programs that never run at the same time may share it. Used by one thread at a time. */
+/**
+ * Memory for what lives only within one replay, so programs that never run at the same time may share it.
+ * Used by one thread at a time.
+ */
 class Arena {
  public:
   /** With one holder; null when there is no memory. */
@@ -69,7 +73,10 @@ class Arena {
 
 class Program {
  public:
-  /** Null when something is wrong with it, or there is no memory. Without a `lent` arena it makes one of its own. */
+  /**
+   * Null when something is wrong with it, or there is no memory. Without a `lent` arena it makes one of its
+   * own.
+   */
   static Program* make(const ProgramSpec& spec, Refusal& refusal, Arena* lent = nullptr);
   ~Program();
   Program(const Program&) = delete;

@@ -22,7 +22,8 @@ struct Work {
 /** Whether a thread is parked, and whether work lies there for it. */
 enum Place : uint32_t { empty, parked, beingCalled, called };
 
-// A thread parks by turning `empty` into `parked`. A caller takes it by turning that into `beingCalled`, puts the work down and says `called`.
+// A thread parks by turning `empty` into `parked`. A caller takes it by turning that into `beingCalled`, puts
+// the work down and says `called`.
 struct Parking {
   std::atomic<uint32_t> place{empty};  // a futex of the parked thread
   Work work{};
@@ -35,7 +36,8 @@ static_assert(std::is_trivially_destructible_v<Parking>, "no destructor runs at 
 void perform(const Work& work) {
   work.task(work.context);
   std::atomic<uint32_t>& left = *work.left;
-  // Who sees this may free `left`. The system call below then names an address that nobody waits on, and touches nothing there.
+  // Who sees this may free `left`. The system call below then names an address that nobody waits on, and
+  // touches nothing there.
   left.store(1, std::memory_order_release);
   futexWake(left, 1);
 }
@@ -52,8 +54,8 @@ bool park(Work& work) {
 
 void* serve(void* first) {
   prctl(PR_SET_NAME, "simdgrad-job");
-  // Its priority is that of all others: an event loop, which mostly sleeps, gets a core at once all the same, and a lower one would
-  // stand still as soon as another process computes.
+  // Its priority is that of all others: an event loop, which mostly sleeps, gets a core at once all the same,
+  // and a lower one would stand still as soon as another process computes.
   Work work = *static_cast<Work*>(first);
   delete static_cast<Work*>(first);
   do perform(work);

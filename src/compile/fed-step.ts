@@ -1,4 +1,7 @@
-/** One step of a run, compiled: a batch is fetched, and the function is called with it. Both are recordings, replayed one after the other. */
+/**
+ * One step of a run, compiled: a batch is fetched, and the function is called with it. Both are recordings,
+ * replayed one after the other.
+ */
 import type { Use } from "../busy.js";
 import type { Data } from "../dtype.js";
 import type { SimdgradError } from "../errors.js";
@@ -27,7 +30,9 @@ export interface Running {
   readonly job: Job;
   /** What the thread works on. */
   readonly memory: Use;
-  /** To be called when the job is done and its memory is free: puts the results where JavaScript finds them. */
+  /**
+   * To be called when the job is done and its memory is free: puts the results where JavaScript finds them.
+   */
   settle(ended: JobResult): Made;
 }
 
@@ -52,7 +57,10 @@ export class FedStep {
     return this.#threads !== null;
   }
 
-  /** Whether one step leaves behind the state that it was recorded for, so that others may follow without a look at it. */
+  /**
+   * Whether one step leaves behind the state that it was recorded for, so that others may follow without a
+   * look at it.
+   */
   get steady(): boolean {
     return this.fetch.recording.steady && this.step.steady;
   }
@@ -112,7 +120,10 @@ export class FedStep {
     return this.fetch.batch.filter(isInput);
   }
 
-  /** Whether a thread may work on the arguments: it must not write to what JavaScript could pull away, and indices move. */
+  /**
+   * Whether a thread may work on the arguments: it must not write to what JavaScript could pull away, and
+   * indices move.
+   */
   #mayBeBound(): boolean {
     const order = this.fetch.moving(this.fetch.recording.program.plan)[0].array;
     return this.#inputs.every(
@@ -139,7 +150,10 @@ export class FedStep {
     return this.#generators.states();
   }
 
-  /** After a job of so many whole steps: generators go on where these left them, unless others have drawn more. */
+  /**
+   * After a job of so many whole steps: generators go on where these left them, unless others have drawn
+   * more.
+   */
   #giveBack(states: States, steps: number, failed: boolean): void {
     if (failed) this.#generators.advance(states, steps);
     for (const [state, moved] of states) {

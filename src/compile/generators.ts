@@ -1,4 +1,7 @@
-/** The random generators that programs draw from: what a step has drawn that failed is drawn again when it is repeated. */
+/**
+ * The random generators that programs draw from: what a step has drawn that failed is drawn again when it is
+ * repeated.
+ */
 import { k } from "../kernels/backend.js";
 import { argument, placeOf } from "../kernels/calls.js";
 import { rowOf } from "../kernels/schema.js";

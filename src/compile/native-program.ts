@@ -54,7 +54,10 @@ export class NativeProgram {
     return call < 0 ? null : { call, status: block[0] };
   }
 
-  /** Gives its memory back now, or when its job has ended: a loop that never lets the event loop turn would wait for it for ever. */
+  /**
+   * Gives its memory back now, or when its job has ended: a loop that never lets the event loop turn would
+   * wait for it for ever.
+   */
   release(): void {
     if (this.handle !== null) this.#replay.programs.releaseProgram(this.handle);
   }
@@ -76,8 +79,8 @@ export interface Part {
 }
 
 /**
- * Runs `times` steps from step `from` on a native thread, in each the parts one after the other. Outputs, on shared memory, are those of the
- * last step. `finished[0]` counts the steps that were made.
+ * Runs `times` steps from step `from` on a native thread, in each the parts one after the other. Outputs, on
+ * shared memory, are those of the last step. `finished[0]` counts the steps that were made.
  */
 export function startJob(parts: readonly Part[], from: number, times: number, finished: Int32Array): Job {
   const stages = parts.map(({ native, parameters }) => ({

@@ -49,8 +49,8 @@ export class Program {
   }
 
   /**
-   * The form for a native thread, in the same arena; null where none can run it. What moves from step to step, and what holds the copies, are
-   * the same each time.
+   * The form for a native thread, in the same arena; null where none can run it. What moves from step to
+   * step, and what holds the copies, are the same each time.
    */
   threaded(copies: Copies, moving: (plan: Plan) => readonly Moving[]): ThreadProgram | null {
     if (inUse.replay?.programs.startJob === undefined) return null;
@@ -68,7 +68,10 @@ export class Program {
     return native.handle === null ? null : { native, plan };
   }
 
-  /** Runs every call once. `parameters`: inputs, then outputs. @throws ValueError for a bad label or index; calls before it have run. */
+  /**
+   * Runs every call once. `parameters`: inputs, then outputs. @throws ValueError for a bad label or index;
+   * calls before it have run.
+   */
   replay(parameters: readonly Memory[]): void {
     this.checkThere();
     const failure = (this.native ?? this.table).replay(parameters);
@@ -94,7 +97,10 @@ export class Program {
     for (const native of [this.#native, this.#second, this.#threaded?.native]) native?.release();
   }
 
-  /** @throws SimdgradError `TENSOR_IN_USE` when a thread works on memory that a call touches: a native program asks nobody else. */
+  /**
+   * @throws SimdgradError `TENSOR_IN_USE` when a thread works on memory that a call touches: a native program
+   * asks nobody else.
+   */
   checkFree(): void {
     for (const call of this.plan.calls)
       for (const { array: slot, access, ...where } of regionsOf<Slot>(call))

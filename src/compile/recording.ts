@@ -1,4 +1,7 @@
-/** One form of a compiled function: for arguments of certain shapes, and a certain state of modules and gradients. */
+/**
+ * One form of a compiled function: for arguments of certain shapes, and a certain state of modules and
+ * gradients.
+ */
 import { isGradEnabled } from "../autograd/grad-mode.js";
 import { busy, checkFree } from "../busy.js";
 import type { Data, DType } from "../dtype.js";
@@ -17,7 +20,10 @@ import { Program } from "./program.js";
 import type { Memory } from "./replay.js";
 import type { Effect, Trace } from "./trace.js";
 
-/** What a caller gets, from the memory of outputs, the inputs of this call, and gradients that are the caller's. */
+/**
+ * What a caller gets, from the memory of outputs, the inputs of this call, and gradients that are the
+ * caller's.
+ */
 type Build = (
   outputs: readonly Storage[],
   inputs: readonly Tensor[],
@@ -105,7 +111,10 @@ export class Recording {
     return this.result(outputs, inputs);
   }
 
-  /** @throws ValueError `SHARED_MEMORY` when an input that the calls write to shares elements with another one. */
+  /**
+   * @throws ValueError `SHARED_MEMORY` when an input that the calls write to shares elements with another
+   * one.
+   */
   checkApart(inputs: readonly Tensor[]): void {
     checkApart(inputs, this.#changedInputs);
   }
@@ -126,8 +135,8 @@ export class Recording {
   }
 
   /**
-   * Whether one replay leaves behind the state that it was recorded for, so that others may follow without a look at it. A step
-   * that adds to gradients which were null finds them there the next time.
+   * Whether one replay leaves behind the state that it was recorded for, so that others may follow without a
+   * look at it. A step that adds to gradients which were null finds them there the next time.
    */
   get steady(): boolean {
     return this.#trace.guards.every(({ owner, name, value }) => {
@@ -172,7 +181,10 @@ export class Recording {
   }
 }
 
-/** A tensor that is bound at each replay. One that requires a gradient is part of the function, as a parameter is. */
+/**
+ * A tensor that is bound at each replay. One that requires a gradient is part of the function, as a parameter
+ * is.
+ */
 export const isInput = (arg: unknown): arg is Tensor => arg instanceof Tensor && !arg.requiresGrad;
 
 class Form {
@@ -213,7 +225,10 @@ function leaves({ name, value }: Effect, array: Data | null, offset: number): bo
   );
 }
 
-/** Whether the function looks at the gradient of a tensor itself, the one that it makes or the one that was there. */
+/**
+ * Whether the function looks at the gradient of a tensor itself, the one that it makes or the one that was
+ * there.
+ */
 function wasRead({ gradientsRead, guards }: Trace, tensor: object): boolean {
   return (
     gradientsRead.has(tensor) || guards.some(({ owner, name }) => owner === tensor && name === "gradient")
@@ -234,7 +249,9 @@ function lendersOf({ result, gradientsRead, memory }: Trace): Tensor[] {
   );
 }
 
-/** As whoever reads `grad` gets it; a copy of what was there also when the function has gone on to forget it. */
+/**
+ * As whoever reads `grad` gets it; a copy of what was there also when the function has gone on to forget it.
+ */
 function gradientOf(lender: Tensor): Tensor {
   const { gradient, gradientMemory } = lender;
   return gradient === gradientMemory ? lender.grad! : copyOf(gradientMemory!);

@@ -1,7 +1,8 @@
 /**
- * What makes the steps of a function, one at a time or many: all of them are replays of the same recordings. Many steps run one after the
- * other on a native thread, without JavaScript between them: the event loop stays free. Where that is not possible (the JS core, kernels
- * without C++, memory that JavaScript can pull away) they are replayed here, with turns of the event loop between them.
+ * What makes the steps of a function, one at a time or many: all of them are replays of the same recordings.
+ * Many steps run one after the other on a native thread, without JavaScript between them: the event loop
+ * stays free. Where that is not possible (the JS core, kernels without C++, memory that JavaScript can pull
+ * away) they are replayed here, with turns of the event loop between them.
  */
 import type { Data } from "../dtype.js";
 import type { SimdgradError } from "../errors.js";
@@ -19,7 +20,10 @@ import { Copies } from "./thread-plan.js";
 export interface Stretch {
   /** Steps that were made. */
   readonly steps: number;
-  /** What stopped the step after them: state is as it was before that step, apart from what the step wrote up to there. */
+  /**
+   * What stopped the step after them: state is as it was before that step, apart from what the step wrote up
+   * to there.
+   */
   readonly failure: SimdgradError | null;
 }
 
@@ -35,13 +39,16 @@ export interface Limits {
 /** State of the function that changes from step to step as it was planned: learning rates. */
 export interface Schedule {
   /**
-   * Of each array that the function was traced with, a table on shared memory that holds what the array is to hold in each step of an epoch:
-   * `array.length` values for each.
+   * Of each array that the function was traced with, a table on shared memory that holds what the array is to
+   * hold in each step of an epoch: `array.length` values for each.
    */
   readonly tables: readonly { readonly array: Data; readonly table: Data }[];
   /** The objects whose fields change: a function that has read one as a plain number is recorded again. */
   readonly owners: ReadonlySet<object>;
-  /** Fills the tables for the step at `position` and those behind it, `most` in all, or as many as `holds` lets pass. Answers how many. */
+  /**
+   * Fills the tables for the step at `position` and those behind it, `most` in all, or as many as `holds`
+   * lets pass. Answers how many.
+   */
   ahead(position: number, most: number, holds: () => boolean): number;
   /** So many steps were made. */
   moved(steps: number): void;
@@ -89,7 +96,10 @@ export class Stepper {
     return this.#result;
   }
 
-  /** Makes the next steps of the epoch. @throws what the function throws while it is traced, for the first of these steps. */
+  /**
+   * Makes the next steps of the epoch. @throws what the function throws while it is traced, for the first of
+   * these steps.
+   */
   async run(feed: Feed, limits: Limits): Promise<Stretch> {
     while (this.#stretch !== null) await this.#stretch.catch(() => {});
     const stretch = this.#run(feed, limits);

@@ -8,8 +8,9 @@ import { isSlot, type Plan, Slot, writtenSlots } from "./plan.js";
 export const isShared = (array: Data) => array.buffer instanceof SharedArrayBuffer;
 
 /**
- * Copies on shared memory, each of one array: of what a thread only reads where JavaScript could pull it away, and of the states of random
- * generators, from which others draw while the thread runs. Programs of one step find the same copy.
+ * Copies on shared memory, each of one array: of what a thread only reads where JavaScript could pull it
+ * away, and of the states of random generators, from which others draw while the thread runs. Programs of one
+ * step find the same copy.
  */
 export class Copies {
   readonly #made = new WeakMap<Data, Data>();

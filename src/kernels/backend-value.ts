@@ -15,7 +15,10 @@ export interface Replay {
   readonly block: Float64Array;
 }
 
-/** What runs kernels. The rest of the library asks the backend in use (in-use.ts) for these parts and knows none by its name. */
+/**
+ * What runs kernels. The rest of the library asks the backend in use (in-use.ts) for these parts and knows
+ * none by its name.
+ */
 export interface Backend {
   readonly name: BackendName;
   /** What it lacks is taken from the JavaScript core, which defines the table. */

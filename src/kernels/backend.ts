@@ -1,6 +1,6 @@
 /**
- * Which backend is in use. Decided when this module is loaded: SIMDGRAD_BACKEND, else native code when there is an
- * addon that loads, else the JavaScript core.
+ * Which backend is in use. Decided when this module is loaded: SIMDGRAD_BACKEND, else native code when there
+ * is an addon that loads, else the JavaScript core.
  */
 import { getEnvironmentData, setEnvironmentData } from "node:worker_threads";
 import { SimdgradError } from "../errors.js";
@@ -28,7 +28,10 @@ function use(chosen: Backend, why: string): void {
   reason = why;
 }
 
-/** A backend in which every kernel throws: what is wrong shows at the first use, since an import must not throw. */
+/**
+ * A backend in which every kernel throws: what is wrong shows at the first use, since an import must not
+ * throw.
+ */
 function broken(error: unknown): Backend {
   const fail = () => {
     throw error;
@@ -91,7 +94,10 @@ export const backend = {
     return inUse.name;
   },
 
-  /** Why that one: `the prebuilt addon for linux-x64`, `SIMDGRAD_BACKEND=js`, the reason why the addon did not load. */
+  /**
+   * Why that one: `the prebuilt addon for linux-x64`, `SIMDGRAD_BACKEND=js`, the reason why the addon did not
+   * load.
+   */
   get reason(): string {
     return reason;
   },
@@ -101,7 +107,9 @@ export const backend = {
     return inUse.name === "native" ? (nativeOrNone()?.addon.isa() ?? "none") : "js";
   },
 
-  /** Instruction sets that this CPU can run, slowest first; empty without an addon. SIMDGRAD_ISA picks one. */
+  /**
+   * Instruction sets that this CPU can run, slowest first; empty without an addon. SIMDGRAD_ISA picks one.
+   */
   get isas(): readonly string[] {
     return nativeOrNone()?.addon.isas ?? [];
   },
@@ -111,18 +119,27 @@ export const backend = {
     return inUse.name === "native" ? (nativeOrNone()?.addon.threads() ?? 1) : 1;
   },
 
-  /** Cores that the control group of this process allows (may be a fraction); null when there is no limit, or no addon to ask. */
+  /**
+   * Cores that the control group of this process allows (may be a fraction); null when there is no limit, or
+   * no addon to ask.
+   */
   get quota(): number | null {
     return nativeOrNone()?.addon.quota() || null;
   },
 
-  /** Kernels and ops that run in JavaScript although the backend is native, such as `permutation` or `unary.mish`. */
+  /**
+   * Kernels and ops that run in JavaScript although the backend is native, such as `permutation` or
+   * `unary.mish`.
+   */
   get fallbacks(): readonly string[] {
     if (inUse.name === "js") return kernelNames;
     return nativeOrNone()?.fallbacks ?? [];
   },
 
-  /** Chunks of work that threads other than the calling one have run so far in this process: tells that they do take part. */
+  /**
+   * Chunks of work that threads other than the calling one have run so far in this process: tells that they
+   * do take part.
+   */
   get workerChunks(): number {
     return nativeOrNone()?.addon.workerChunks() ?? 0;
   },
@@ -132,7 +149,10 @@ export const backend = {
     return nativeOrNone()?.addon.sourceHash ?? null;
   },
 
-  /** Switches this thread (main or Worker) to a backend. Throws BACKEND_UNAVAILABLE when native code cannot be loaded. */
+  /**
+   * Switches this thread (main or Worker) to a backend. Throws BACKEND_UNAVAILABLE when native code cannot be
+   * loaded.
+   */
   use(wanted: BackendName): void {
     const chosen = backends[oneOf("backend.use", wanted, names)]();
     if (chosen instanceof SimdgradError) throw chosen;
@@ -148,8 +168,9 @@ export const backend = {
   },
 
   /**
-   * Sets the number of threads, 1 to 256, for the whole process, at any time. No result depends on it. Threads beyond the number of cores
-   * make nothing faster and little slower: they help only while others stand still.
+   * Sets the number of threads, 1 to 256, for the whole process, at any time. No result depends on it.
+   * Threads beyond the number of cores make nothing faster and little slower: they help only while others
+   * stand still.
    */
   setThreads(n: number): void {
     checkThreads("backend.setThreads", n, String(n));

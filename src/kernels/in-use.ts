@@ -19,7 +19,10 @@ export function put(backend: Backend): void {
 
 whenBusy(() => put(inUse));
 
-/** Runs `fn` with `other` in the place of the kernels: to note or to time calls. Null: with the kernels themselves. */
+/**
+ * Runs `fn` with `other` in the place of the kernels: to note or to time calls. Null: with the kernels
+ * themselves.
+ */
 export function withKernels<T>(other: Kernels | null, fn: () => T): T {
   const before = k;
   k = other ?? inUse.kernels;

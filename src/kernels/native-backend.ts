@@ -25,7 +25,10 @@ export interface NativeBackend extends Backend {
 /** The backend, once it was asked for; or the reason why there is none. */
 let loaded: NativeBackend | SimdgradError | undefined;
 
-/** Folders under prebuilds/ that may fit; the loader of the operating system tells glibc from musl (tools/prebuild.js says which is built). */
+/**
+ * Folders under prebuilds/ that may fit; the loader of the operating system tells glibc from musl
+ * (tools/prebuild.js says which is built).
+ */
 const platform = `${process.platform}-${process.arch}`;
 
 /** Where to look, in this order; `what` completes "running on …". */

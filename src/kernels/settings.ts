@@ -31,7 +31,10 @@ export function checkThreads(what: string, n: number, given: string): number {
   return n;
 }
 
-/** SIMDGRAD_ISA and SIMDGRAD_THREADS; they count for the process, so the first environment that loads the addon applies them. */
+/**
+ * SIMDGRAD_ISA and SIMDGRAD_THREADS; they count for the process, so the first environment that loads the
+ * addon applies them.
+ */
 export function applyEnvironment(addon: Addon): void {
   const isa = process.env["SIMDGRAD_ISA"];
   const threads = process.env["SIMDGRAD_THREADS"];

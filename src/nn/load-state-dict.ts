@@ -19,8 +19,10 @@ export interface LoadResult {
 }
 
 /**
- * Checks the values of `dict` for the tensors of a model, `own`, and returns a function that loads them and cannot fail.
- * @throws ValueError `NOT_A_STATE_DICT`; SimdgradError `STATE_DICT_MISMATCH`, in the name of the model, and `TENSOR_IN_USE`.
+ * Checks the values of `dict` for the tensors of a model, `own`, and returns a function that loads them and
+ * cannot fail.
+ * @throws ValueError `NOT_A_STATE_DICT`; SimdgradError `STATE_DICT_MISMATCH`, in the name of the model, and
+ * `TENSOR_IN_USE`.
  */
 export function prepareLoad(
   name: string,

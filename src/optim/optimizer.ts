@@ -38,7 +38,7 @@ interface GroupSlots<Options extends object> {
    * rate.
    */
   readonly hyper: Float64Array;
-  /** Flags, and which numbers are 0: a recorded step holds while they stay, since kernels read numbers from memory. */
+  /** Flags, and which numbers are 0: a recorded step is valid while they stay. Kernels read numbers from memory. */
   kinds: string;
   /** For an `update` written in Tensor operations. */
   readonly memory: GroupMemory<Options> | null;

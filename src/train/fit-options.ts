@@ -16,7 +16,10 @@ export interface FitOptions {
   /** A module or a function; its value is a mean over the batch. Default: cross-entropy. */
   loss?: Loss;
   scheduler?: Pick<Scheduler, "step">;
-  /** When `scheduler.step()` is called: after each epoch (default, as in PyTorch's examples) or after each step. */
+  /**
+   * When `scheduler.step()` is called: after each epoch (default, as in PyTorch's examples) or after each
+   * step.
+   */
   schedulerUnit?: "epoch" | "step";
   /** Default 1. */
   epochs?: number;
@@ -24,25 +27,36 @@ export interface FitOptions {
   batchSize?: number;
   /** For a data set: a new order every epoch. Default true. */
   shuffle?: boolean;
-  /** Makes the run repeatable: order of a data set, and dropout (the generator of `manualSeed` is set from it). */
+  /**
+   * Makes the run repeatable: order of a data set, and dropout (the generator of `manualSeed` is set from
+   * it).
+   */
   seed?: number;
   /** Evaluated at the end of each epoch. */
   validation?: TrainingData;
-  /** A file that is replaced every so many steps, and at the end of each epoch: the whole state of the run. */
+  /**
+   * A file that is replaced every so many steps, and at the end of each epoch: the whole state of the run.
+   */
   checkpoint?: Path;
   /** Steps between two checkpoints: what a run that is killed has to make again at most. Default 500. */
   checkpointEvery?: number;
-  /** Goes on from `checkpoint`, to the bits of a run that was never interrupted; from the beginning while there is none. Default false. */
+  /**
+   * Goes on from `checkpoint`, to the bits of a run that was never interrupted; from the beginning while
+   * there is none. Default false.
+   */
   resume?: boolean;
   /** Stops within one step; the run ends with `signal.reason`, as it does in Node's own functions. */
   signal?: AbortSignal;
   /**
-   * Whether steps over a data set or a DataLoader are compiled: they run on a native thread, the event loop stays free, and `forward` and
-   * `loss` are called only while they are traced. Default true. A model that cannot be compiled, because it reads values or draws random
-   * numbers of JavaScript, is trained eagerly, with a warning.
+   * Whether steps over a data set or a DataLoader are compiled: they run on a native thread, the event loop
+   * stays free, and `forward` and `loss` are called only while they are traced. Default true. A model that
+   * cannot be compiled, because it reads values or draws random numbers of JavaScript, is trained eagerly,
+   * with a warning.
    */
   compile?: boolean;
-  /** Stores the gradients of compiled steps, to be read between them: `keepGrads` of `compile`. Default false. */
+  /**
+   * Stores the gradients of compiled steps, to be read between them: `keepGrads` of `compile`. Default false.
+   */
   keepGrads?: boolean;
   /** Least number of milliseconds between two `progress` events; 0 for one a step. Default 100. */
   reportEvery?: number;

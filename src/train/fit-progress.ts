@@ -16,7 +16,10 @@ export interface FitProgress {
   loss: number;
   /** Likewise; null when targets are neither classes nor decisions, as in `Evaluation`. */
   accuracy: number | null;
-  /** Since the event before; at the end of an epoch, over the whole epoch. The consumer's own time does not count. */
+  /**
+   * Since the event before; at the end of an epoch, over the whole epoch. The consumer's own time does not
+   * count.
+   */
   imagesPerSecond: number;
   /** Where the run went on from a checkpoint; null when it began at the beginning. */
   resumed: Resumed | null;

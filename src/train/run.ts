@@ -125,7 +125,10 @@ export class Run {
       );
   }
 
-  /** The next steps of an epoch: as many as fit into the milliseconds that are left, at least one. False when there are none. */
+  /**
+   * The next steps of an epoch: as many as fit into the milliseconds that are left, at least one. False when
+   * there are none.
+   */
   async #stretch(epoch: Epoch, left: number): Promise<boolean> {
     const { signal, reportEvery } = this.#options;
     const single = reportEvery === 0 || (this.#perStep && this.#lookAhead === null);
@@ -251,8 +254,8 @@ export class Run {
 }
 
 /**
- * Dropout draws from the generator of `manualSeed`. The upper half of its 64-bit counter sets these numbers apart from
- * those that `manualSeed(seed)` gives to initialisation.
+ * Dropout draws from the generator of `manualSeed`. The upper half of its 64-bit counter sets these numbers
+ * apart from those that `manualSeed(seed)` gives to initialisation.
  */
 function seedDropout(seed: number): void {
   defaultGenerator.manualSeed(seed).state[3] = 1 << 30;

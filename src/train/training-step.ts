@@ -1,4 +1,6 @@
-/** One step of training: of a batch that JavaScript has fetched, and the same as a function to be compiled. */
+/**
+ * One step of training: of a batch that JavaScript has fetched, and the same as a function to be compiled.
+ */
 import { SimdgradError } from "../errors.js";
 import type { Module } from "../nn/module.js";
 import { type Batch, checkBatch } from "./batches.js";

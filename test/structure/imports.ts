@@ -21,7 +21,9 @@ const bare = /^\s*import\s*["']([^"']+)["']/gm;
 const call = /\b(?:import|require)\(\s*["'`]([^"'`]+)["'`]\s*\)/g;
 const comment = /\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm;
 
-/** What a TypeScript source imports, in any form: statements, side effects, types, `import()`, `require()`. */
+/**
+ * What a TypeScript source imports, in any form: statements, side effects, types, `import()`, `require()`.
+ */
 export function importsOf(text: string): string[] {
   const code = text.replace(comment, "");
   return [statement, bare, call].flatMap((pattern) => [...code.matchAll(pattern)].map((match) => match[1]!));
@@ -43,7 +45,10 @@ export function graphOf(files: Map<string, string>, imports: (text: string) => s
   return new Map([...files].map(([path, text]) => [path, leadsTo(path, text)]));
 }
 
-/** Files that lead to each other, each circle once (strongly connected components, Tarjan 1972), names in order. */
+/**
+ * Files that lead to each other, each circle once (strongly connected components, Tarjan 1972), names in
+ * order.
+ */
 export function circlesIn(graph: ReadonlyMap<string, readonly string[]>): string[][] {
   const found: string[][] = [];
   const numbers = new Map<string, number>();

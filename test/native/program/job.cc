@@ -142,7 +142,10 @@ int jobThreads() {
   return count;
 }
 
-/** Short jobs, each freed as soon as it was joined: they use one thread, and of several at a time one thread stays. */
+/**
+ * Short jobs, each freed as soon as it was joined: they use one thread, and of several at a time one thread
+ * stays.
+ */
 void testParked(Tally& tally) {
   Work work(4);
   bool good = true;
