@@ -16,7 +16,7 @@ const rows = [...calls, ...moreCalls].flatMap(([args, names]) =>
   names.split(" ").map((name) => [name, args] as const),
 );
 
-/** What a message may begin with: the name of what was called, or of an operation of which it is made. */
+/** The names that a message may begin with: the called function, or an operation that it calls. */
 const operations = new Set<string>([
   ...["", "linalg."].flatMap((room) =>
     Object.keys(room === "" ? simdgrad : simdgrad.linalg).map((name) => room + name),
