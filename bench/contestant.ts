@@ -43,7 +43,7 @@ export class Stand {
   }
 }
 
-/** One of those compared. */
+/** One contestant of a process. */
 export class Contestant {
   constructor(
     readonly name: string,
@@ -51,7 +51,7 @@ export class Contestant {
     private readonly library?: string,
   ) {}
 
-  /** Those of a process, none when it did not start. */
+  /** The contestants of a process; none if it did not start. */
   static all(stand: Stand | null): Contestant[] {
     if (stand === null) return [];
     const { name, libraries } = stand.hello;

@@ -4,11 +4,11 @@ import { Limits } from "./limits.js";
 import type { Options } from "./options.js";
 import { compiled, nativeProgram, node, python, script } from "./places.js";
 
-/** What every section works with. */
+/** The state that all sections use. */
 export interface Context {
   options: Options;
   limits: Limits;
-  /** Of the native kernels. */
+  /** Instruction set of the native kernels. */
   isa: string;
   /** The native program with all its libraries; null when it was not built. */
   native: Stand | null;
@@ -19,7 +19,7 @@ export interface Context {
 
 /**
  * The native program. OpenBLAS's idle threads are told to spin for 2^20 ticks (0.4 ms) instead of 2^28:
- * between the calls of a turn lies less than a microsecond, so it only shortens the wait after a turn.
+ * there is less than a microsecond between the calls of a turn, so it only shortens the wait after a turn.
  */
 export const startNative = (libraries: string[] = []) =>
   Stand.start(nativeProgram, libraries, {
@@ -55,7 +55,7 @@ export const starts = {
   tfjsCpu: () => Stand.start(node, [compiled("tfjs"), "cpu"]),
 };
 
-/** Starts those that can run here, lets them be used, stops them. */
+/** Starts the contestants that can run here, calls a function with them, and stops them. */
 export async function withStands<T>(
   names: (keyof typeof starts)[],
   use: (stands: Partial<Record<keyof typeof starts, Contestant>>) => Promise<T>,

@@ -1,4 +1,4 @@
-/** What the machine can do, measured by loops of the native program: no kernel is faster. */
+/** The limits of the machine, measured by loops of the native program: no kernel is faster. */
 import type { Contestant } from "./contestant.js";
 import type { Pattern } from "./contestants/protocol.js";
 import { measure, type Turns } from "./measure.js";
@@ -13,7 +13,7 @@ export const bytesPerElement: Record<Pattern, number> = {
   adam: 28,
 };
 
-/** From here on arrays leave the caches, and stores that go past them are tried, too. */
+/** Larger arrays do not fit in the caches, and streaming stores are tried too. */
 const PAST_FROM = 1_000_000;
 
 export class Limits {

@@ -1,6 +1,6 @@
 /**
- * The benchmark: the machine, then every section that was asked for, in one run. Started by run.js; options
- * in options.ts.
+ * The benchmark: the machine, then the selected sections, in one run. run.js starts it; options.ts has the
+ * options.
  */
 import { prepareContext } from "./context.js";
 import { readOptions, type SectionName } from "./options.js";

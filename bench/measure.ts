@@ -1,7 +1,7 @@
 import type { Contestant } from "./contestant.js";
 import type { Case } from "./contestants/protocol.js";
 
-/** What the rounds gave for one contestant on one case, in microseconds. */
+/** The times of one contestant on one case, in microseconds. */
 export interface Measurement {
   name: string;
   /** Fastest repetition of all rounds. */
@@ -25,8 +25,8 @@ export interface Turns {
 }
 
 /**
- * Everyone on their case in turn, round after round (A B A B): a disturbance of the machine affects all of
- * them.
+ * Measures all contestants in turn, round after round (A B A B), so that a disturbance of the machine affects
+ * all of them.
  */
 export async function measure(
   entries: readonly (readonly [Contestant, Case])[],
@@ -39,7 +39,7 @@ export async function measure(
   for (let round = 0; round < rounds; round++)
     for (const [i, [contestant, given]] of entries.entries()) {
       const response = await contestant.run(given, milliseconds);
-      // JSON has no NaN: it arrives as null, or ended the parser.
+      // JSON has no NaN: it arrives as null, or as text that JSON.parse rejects.
       if (typeof response.check !== "number" || !Number.isFinite(response.check))
         throw new Error(`${contestant.name} computed ${response.check}: ${JSON.stringify(given)}`);
       const result = results[i];

@@ -1,6 +1,5 @@
 /**
- * Programs that run once, each in a process of its own, and print two lines: who they are, and what they
- * measured.
+ * Programs that run once, each in its own process, and print two lines: their name, and their measurements.
  */
 import { spawn } from "node:child_process";
 import { compiled, node, python, script } from "./places.js";
@@ -12,7 +11,7 @@ export interface Run<Result> {
   seconds: number;
 }
 
-/** Null when the program cannot run here: it ends before it has said who it is. */
+/** Null if the program cannot run here: it ends before it prints its name. */
 async function runOnce<Result>(
   command: string,
   args: string[],
@@ -42,12 +41,12 @@ async function runOnce<Result>(
   return { name, result: JSON.parse(answer) as Result, seconds };
 }
 
-/** One of ours, in contestants/once, with the native core. */
+/** A program of simdgrad in contestants/once, with the native core. */
 export const runOurs = <Result>(program: string, given: unknown, nodeOptions: string[] = []) =>
   runOnce<Result>(node, [...nodeOptions, compiled(`once/${program}`), JSON.stringify(given)], {
     SIMDGRAD_BACKEND: "native",
   });
 
-/** One in Python, from the same folder. */
+/** A program in Python, from the same folder. */
 export const runPython = <Result>(program: string, given: unknown, env: NodeJS.ProcessEnv = {}) =>
   runOnce<Result>(python, [script(`once/${program}`), JSON.stringify(given)], env);

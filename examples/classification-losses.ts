@@ -1,8 +1,8 @@
-// What a guess costs: the losses that classifiers learn from.
+// The losses of classifiers, as functions of the prediction.
 import { nn, tensor } from "simdgrad";
 import * as plot from "simdgrad/plot";
 
-/** What a prediction of 0.2 or 0.8 costs when the answer is yes. */
+/** The loss of a prediction of 0.2 or 0.8 if the label is 1. */
 for (const p of [0.2, 0.8]) {
   const cost = nn.functional.binaryCrossEntropy(tensor([p]), tensor([1])).item();
   console.log(`-ln ${p} = ${cost.toFixed(2)}`);

@@ -1,5 +1,5 @@
-// Vanishing and exploding gradients: what is left of the error signal after twenty layers, by activation and
-// by first weights.
+// Vanishing and exploding gradients: the size of the error signal after twenty layers, by activation and by
+// initial weights.
 import { manualSeed, nn, optim, rand, randint, randn, train } from "simdgrad";
 import * as plot from "simdgrad/plot";
 
@@ -28,7 +28,7 @@ manualSeed(0);
 const [x, y] = [randn([samples, width]), randint(0, 10, [samples])];
 const { crossEntropy } = nn.functional;
 
-// 1. The delta of a layer is the gradient of what goes into its activation.
+// 1. The delta of a layer is the gradient of the input of its activation.
 console.log(
   "delta of layer 1 / of layer 20".padEnd(30),
   ...Object.keys(activations).map((a) => a.padStart(9)),
@@ -55,7 +55,7 @@ for (const [activation, curves] of Object.entries(deltas))
     ...{ xLabel: "layer, from the input to the output", yLabel: "norm of the delta" },
   });
 
-// 2. A ReLU that is 0 for every sample learns nothing any more. Too large a step pushes many of them there.
+// 2. A ReLU that outputs 0 for every sample no longer learns. Steps that are too large cause many of these.
 const brightness = rand([samples, width]);
 for (const lr of [0.01, 0.03, 0.1, 0.3, 1]) {
   manualSeed(1);

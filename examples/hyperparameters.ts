@@ -1,5 +1,5 @@
-// What width, depth, learning rate, batch, activation and optimizer do on MNIST, one at a time, and what the
-// best network gets wrong.
+// The effect of width, depth, learning rate, batch size, activation and optimizer on MNIST, one at a time,
+// and the mistakes of the best network.
 import { data, fit, manualSeed, nn, optim, stack, train } from "simdgrad";
 import * as plot from "simdgrad/plot";
 

@@ -1,4 +1,4 @@
-// Iris: what a line cannot divide, what a hidden layer can, and how good a guess at new flowers is.
+// Iris: classes that no line separates, but a hidden layer does; and the accuracy on new flowers.
 import { data, manualSeed, nn, optim, type Tensor, tensor, train, zeros } from "simdgrad";
 import * as plot from "simdgrad/plot";
 
@@ -15,7 +15,7 @@ function fit(model: nn.Module, loss: (output: Tensor) => Tensor, input: Tensor, 
   }
 }
 
-// 1. Versicolor lies between the others: one line cannot cut it out, two lines and more can.
+// 1. Versicolor lies between the other classes: one line cannot separate it, two or more lines can.
 manualSeed(0);
 const petals = new data.StandardScaler().fitTransform(x.narrow(1, 2, 2));
 const isVersicolor = y.eq(classes.indexOf("versicolor")).float();
@@ -33,7 +33,7 @@ await plot.decisionBoundary("docs/figures/iris-versicolor.svg", models, petals, 
   ...{ xLabel: "petal length (standardized)", yLabel: "petal width (standardized)" },
 });
 
-// 2. Three classes, ten folds: every flower is judged once, by a model that has not seen it.
+// 2. Three classes, ten folds: each flower is classified once, by a model that was not trained on it.
 const predicted = zeros([150], { dtype: "int32" });
 const flowers = new data.TensorDataset(x, y);
 for (const fold of data.kFold(flowers, 10, { stratify: true, seed: 0 })) {

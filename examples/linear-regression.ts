@@ -1,4 +1,4 @@
-// Linear regression twice: solved at once, and by going downhill. Both arrive at the same coefficients.
+// Linear regression twice: solved directly, and by gradient descent. Both give the same coefficients.
 import {
   cat,
   linalg,
@@ -15,13 +15,13 @@ import {
 import * as plot from "simdgrad/plot";
 
 /**
- * Mean over samples and outputs; with half of it the gradient is without a 2, and the minimum is where it
- * was.
+ * Mean over samples and outputs. Halving the loss removes a factor 2 from the gradient and does not move the
+ * minimum.
  */
 const lossOf = (x: Tensor, y: Tensor, w: Tensor, half = false) =>
   nn.functional.mseLoss(x.matmul(w), y, { half });
 
-/** Gradient descent from zero, until the gradient is as good as nothing. */
+/** Gradient descent from zero, until the gradient is close to zero. */
 function descend(x: Tensor, y: Tensor, { lr, half = false }: { lr: number; half?: boolean }) {
   const w = zeros([x.shape[1], y.shape[1]], { dtype: "float64", requiresGrad: true });
   const optimizer = new optim.SGD([w], { lr });

@@ -6,7 +6,7 @@ import * as plot from "simdgrad/plot";
 const F = nn.functional;
 const float64 = { dtype: "float64" } as const;
 
-// Two clouds that overlap: points with a 1 beside them, so that the last weight is the bias.
+// Two overlapping clouds. A column of ones is appended to the points, so that the last weight is the bias.
 manualSeed(0);
 const points = cat([randn([60, 2], float64).add(1), randn([60, 2], float64).sub(1)]);
 const x = cat([points, ones([120, 1], float64)], 1);

@@ -1,4 +1,4 @@
-// Neurons set by hand: what one sigmoid neuron can say, and what two layers of them can say that one cannot.
+// Neurons with weights set by hand: functions of one sigmoid neuron, and functions that need two layers.
 import { data, stack, type Tensor, tensor } from "simdgrad";
 import * as plot from "simdgrad/plot";
 
@@ -6,7 +6,7 @@ import * as plot from "simdgrad/plot";
 const neuron = (w: number[], b: number) => (x: Tensor) => x.matmul(tensor(w)).add(b).sigmoid();
 type Neuron = ReturnType<typeof neuron>;
 
-/** Neurons side by side look at the same input; the next layer looks at what they say. */
+/** Neurons side by side get the same input; the next layer gets their outputs. */
 const layer =
   (...neurons: Neuron[]) =>
   (x: Tensor) =>
@@ -41,7 +41,7 @@ await plot.decisionBoundary(
   },
 );
 
-// Steeper weights, the same line: only their direction and b / |w| say where it lies.
+// Larger weights, the same line: only their direction and b / |w| determine it.
 const neurons = {
   "w = (10, 5), b = -1": neuron([10, 5], -1),
   "w = (10, 5), b = 15": neuron([10, 5], 15),

@@ -17,8 +17,8 @@ const optimizers: Record<string, (weights: Weights) => optim.Optimizer<any>> = {
   NAdam: (weights) => new optim.NAdam(weights, { lr: 0.1 }),
 };
 
-// No bias: classes of the same size leave it a gradient of zero at the start, and those that divide each
-// gradient by its size would take a whole step along its rounding errors.
+// No bias: with classes of the same size its gradient is zero at the start, and optimizers that divide each
+// gradient by its size would take a full step along rounding errors.
 const curves: Record<string, number[]> = {};
 for (const [name, make] of Object.entries(optimizers)) {
   const model = new nn.Linear(4, 3, { bias: false });

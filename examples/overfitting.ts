@@ -1,13 +1,13 @@
-// Overfitting: a large network learns the noise in few points by heart. L2, L1, dropout and early stopping
-// against it.
+// Overfitting: a large network memorizes the noise in few points. L2, L1, dropout and early stopping reduce
+// that.
 import { data, manualSeed, nn, noGrad, optim, type Tensor, train } from "simdgrad";
 import * as plot from "simdgrad/plot";
 
 const { binaryCrossEntropyWithLogits: loss } = nn.functional;
 
 /**
- * `l1` times the sum of all sizes of weights is added to the loss; `patience` counts looks at the other
- * points without a better one.
+ * `l1` times the sum of the weights' absolute values is added to the loss. `patience`: the number of
+ * validations without improvement before training stops.
  */
 type Remedy = { weightDecay?: number; l1?: number; dropout?: number; patience?: number };
 const remedies: Record<string, Remedy> = {
@@ -17,7 +17,7 @@ const remedies: Record<string, Remedy> = {
   dropout: { dropout: 0.5 },
   "early stopping": { patience: 6 },
 };
-/** Steps between two looks at the other points. */
+/** Steps between two validations. */
 const every = 5;
 const steps = (losses: number[]) => ({ x: losses.map((_, i) => every * (i + 1)), y: losses });
 const points = (n: number, noise: number, seed: number) => {

@@ -1,5 +1,5 @@
-// Rosenblatt's perceptron: a threshold unit that learns from its mistakes, until there are none or it goes in
-// circles.
+// Rosenblatt's perceptron: a threshold unit that learns from its mistakes, until it makes none or its weights
+// repeat.
 import { cat, manualSeed, randn, type Tensor, tensor, zeros } from "simdgrad";
 import * as plot from "simdgrad/plot";
 
@@ -19,7 +19,7 @@ function perceptron(x: Tensor, y: Tensor) {
     }
     if (mistakes[epoch - 1] === 0)
       return { says, mistakes, verdict: `converges: epoch ${epoch} has no mistake` };
-    // The same weights again: from here on everything repeats.
+    // The weights occurred before: from here on everything repeats.
     const state = `${w} ${b}`;
     const before = seen.get(state);
     if (before !== undefined)

@@ -1,4 +1,4 @@
-// The data sets of TensorFlow Playground: what a line, one hidden layer and three hidden layers make of them.
+// The data sets of TensorFlow Playground, learned by a line, by one hidden layer and by three hidden layers.
 import { data, manualSeed, nn, optim, type Tensor } from "simdgrad";
 import * as plot from "simdgrad/plot";
 
@@ -68,7 +68,7 @@ for (const [name, make] of Object.entries({ plane, multiGaussian })) {
       ...{ xRange: [-6, 6], yRange: [-6, 6], width: 800, height: 860 },
     });
 }
-// Noise moves points across the border: nobody can be right about all of them.
+// Noise moves points across the border: no model can classify all of them.
 for (const noise of [0, 0.25, 0.5]) {
   const { x, y } = xor({ n: 10000, noise, seed: 3 });
   const rule = x.select(1, 0).mul(x.select(1, 1)).gt(0);

@@ -1,5 +1,5 @@
 // A server that answers while a model trains in the same process. The steps run on a native thread;
-// predictions come from a second model, which takes over a snapshot of the first one now and then.
+// predictions come from a second model, which loads a snapshot of the first one from time to time.
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { data, fit, manualSeed, nn, noGrad, optim } from "simdgrad";

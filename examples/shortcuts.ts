@@ -1,4 +1,4 @@
-// Why layers need something between them, and what a shortcut around them does for the gradient.
+// Why layers need activations between them, and how shortcuts around layers keep the gradient.
 import { manualSeed, nn, noGrad, randn, type Tensor } from "simdgrad";
 import * as plot from "simdgrad/plot";
 
@@ -21,7 +21,7 @@ console.log("they differ by", gap(new nn.Sequential(...layers).forward(x), one.f
 const bent = new nn.Sequential(layers[0], new nn.Tanh(), layers[1], new nn.Tanh(), layers[2]);
 console.log("with tanh between them by", gap(bent.forward(x), one.forward(x)).toFixed(2));
 
-// 2. Twenty layers of sigmoids: hardly any gradient reaches the first, unless shortcuts lead around the
+// 2. Twenty layers of sigmoids: hardly any gradient reaches the first layer without shortcuts around the
 //    layers.
 class Deep extends nn.Module {
   layers = Array.from({ length: 20 }, () => new nn.Linear(6, 6));

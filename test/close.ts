@@ -6,8 +6,9 @@ export interface Tolerance {
 }
 
 /**
- * For results that take float64 a few operations: an error of 2^-52 each, a sum of some ten terms, and functions that
- * two libraries compute to within an ULP. The absolute part is for differences of numbers near 1.
+ * For results that take float64 a few operations: an error of 2^-52 each, a sum of some ten terms, and
+ * functions that two libraries compute to within an ULP. The absolute part is for differences of numbers near
+ * 1.
  */
 export const float64: Tolerance = { rtol: 1e-12, atol: 1e-13 };
 
@@ -16,7 +17,10 @@ export const float32: Tolerance = { rtol: 1e-5, atol: 4e-6 };
 
 export const tolerances = { float32, float64 };
 
-/** Fails unless every |actual - expected| <= atol + rtol |expected|; NaN equals NaN, infinities must be the same. */
+/**
+ * Fails unless every |actual - expected| <= atol + rtol |expected|; NaN equals NaN, infinities must be the
+ * same.
+ */
 export function expectClose(
   actual: ArrayLike<number>,
   expected: ArrayLike<number>,

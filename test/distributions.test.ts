@@ -1,4 +1,7 @@
-/** Distributions as a whole: continuous ones by the largest distance of distribution functions, discrete ones by χ². */
+/**
+ * Distributions as a whole: continuous ones by the largest distance of distribution functions, discrete ones
+ * by χ².
+ */
 import { describe, expect, it } from "vitest";
 import { bernoulli, Generator, randint, randperm, type Tensor, tensor, zeros } from "../src/index.js";
 import { ndtr } from "../src/kernels/gaussian.js";

@@ -1,4 +1,7 @@
-/** Distributions: moments of many draws, ranges, one seed one result, and that compile draws afresh in each replay. */
+/**
+ * Distributions: moments of many draws, ranges, one seed one result, and new draws in each replay of a
+ * compiled step.
+ */
 import { describe, expect, it } from "vitest";
 import {
   bernoulli,

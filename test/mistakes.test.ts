@@ -1,4 +1,4 @@
-/** Slips of the hand that would otherwise be ignored in silence, or end in an error from the inside of the library. */
+/** Mistakes that would otherwise be ignored silently, or cause an error inside the library. */
 import { describe, expect, it } from "vitest";
 import { autograd, cat, data, fit, nn, ones, optim, stack, tensor, tile, zeros } from "../src/index.js";
 import { expectRefused } from "./refused.js";

@@ -1,6 +1,6 @@
 /**
- * fast-check, with one seed for every property: a test that goes red was broken by the change at hand, and its counterexample comes
- * back. `SIMDGRAD_TEST_SEED=n` looks elsewhere.
+ * fast-check, with one seed for every property: a failure comes from the change, not from the seed, and its
+ * counterexample comes back. `SIMDGRAD_TEST_SEED=n` looks elsewhere.
  */
 import fc from "fast-check";
 

@@ -13,7 +13,8 @@ test("the program on README's first screen trains on the real MNIST", async () =
   // One epoch is enough here; the text must be as printed otherwise.
   const shortened = program.replace("epoch < 3", "epoch < 1");
   expect(shortened).not.toBe(program);
-  const file = join(root, `readme-${process.pid}.mjs`); // beside package.json, so that "simdgrad" is this package
+  // Beside package.json, so that "simdgrad" resolves to this package.
+  const file = join(root, `readme-${process.pid}.mjs`);
   await writeFile(file, shortened);
   try {
     const { stdout } = await promisify(execFile)(process.execPath, [file]);

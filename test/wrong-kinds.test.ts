@@ -1,4 +1,7 @@
-/** What users of PyTorch give where something else belongs: each error names the place, what was given, and what to do. */
+/**
+ * Arguments of the wrong kind, from habits of PyTorch users: each error names the argument, its value, and
+ * the remedy.
+ */
 import { describe, expect, it } from "vitest";
 import { data, fit, nn, ones, optim, type Tensor, tensor, train } from "../src/index.js";
 import { expectRefused } from "./refused.js";

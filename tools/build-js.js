@@ -1,9 +1,8 @@
 // Builds dist/: the declarations of every source, and the code in a few files. Node needs half a millisecond
 // for each module that it loads; as one file each, importing the library took three times as long.
 //
-// The library and the command have what they use bundled into them, so that installing simdgrad installs
-// nothing else, with the licences beside them; the command runs the same dist/index.js that everybody
-// imports.
+// The packages that the library and the command use are bundled, with their licences beside them, so that
+// installing simdgrad installs nothing else. The command runs the same dist/index.js that users import.
 import { spawnSync } from "node:child_process";
 import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { builtinModules, createRequire } from "node:module";
@@ -22,7 +21,7 @@ const { status } = spawnSync(process.execPath, [tsc, "-p", "tsconfig.build.json"
 });
 if (status !== 0) process.exit(status ?? 1);
 
-/** Escapes for what is not ASCII: V8 then keeps and reads the text with one byte a character, not two. */
+/** Escapes characters that are not ASCII: V8 then stores the text with one byte per character, not two. */
 const escaped = (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`;
 const ascii = {
   name: "ascii",
@@ -32,7 +31,7 @@ const ascii = {
   },
 };
 
-/** Packages say `stream`; only `node:stream` is certain to be Node's. */
+/** Packages import `stream`; `node:stream` is certain to be Node's module. */
 const builtins = {
   name: "builtins",
   resolveId: (id) => (builtinModules.includes(id) ? { id: `node:${id}`, external: true } : undefined),
@@ -45,8 +44,8 @@ async function bundle(options, output) {
   return result.output;
 }
 
-// Beside what the package exports, what the benchmarks and a test look at inside. Optional peers stay
-// outside.
+// The exports of the package, and modules that the benchmarks and a test import. Optional peers are not
+// bundled.
 const library = await bundle(
   {
     input: {
@@ -58,7 +57,7 @@ const library = await bundle(
     external: (id) =>
       !/^(\.|src\/|csv-parse(\/|$))/.test(id) && !isAbsolute(id) && !builtinModules.includes(id),
   },
-  // What the functions are for stands in the declarations, where editors look.
+  // The doc comments are in the declarations, which editors read.
   { chunkFileNames: "chunks/[name].js", comments: false },
 );
 

@@ -52,8 +52,8 @@ function run(log, command, args) {
 }
 
 /**
- * A folder with include/node as node-gyp wants it, without a download: what npm was told, else what was
- * installed with this node, else a minimal one made of the headers package.
+ * A folder with include/node for node-gyp, without a download: npm's nodedir, else the installation of this
+ * node, else a minimal folder made from the headers package.
  */
 function nodeDir() {
   const installed = [
@@ -180,8 +180,8 @@ function main(args) {
     process.stderr.write(`${log.join("").split("\n").slice(-40).join("\n")}\n`);
     return give(`${tool} failed, see build/native.log`);
   }
-  // Copied beside the target and renamed: a process that has the old one mapped keeps it, and nobody sees
-  // half a file.
+  // Copied to a temporary file and renamed: a process that has mapped the old file keeps it, and no process
+  // sees half a file.
   mkdirSync(dirname(out), { recursive: true });
   const part = `${out}.${process.pid}.part`;
   copyFileSync(built, part);

@@ -1,6 +1,6 @@
-// Makes the tarball that is published: builds everything afresh and packs it. There is no prepack script,
-// since a published package.json without any lifecycle script is a promise to those who install it; so this
-// script is the only way to make a release.
+// Makes the tarball that is published: builds everything anew and packs it. The published package.json has no
+// lifecycle script, so that users see that installing runs nothing. So there is no prepack script, and a
+// release must be made with this one.
 //
 //   node tools/package.js [npm pack options]
 import { spawnSync } from "node:child_process";
@@ -17,7 +17,7 @@ function npm(...args) {
   if (status !== 0) process.exit(status ?? 1);
 }
 
-// Output of sources that are gone must not be published.
+// The output of deleted sources must not be published.
 rmSync(join(root, "dist"), { recursive: true, force: true });
 npm("run", "build");
 

@@ -2,8 +2,7 @@
 import { nn, ones, type Tensor, zeros } from "simdgrad";
 
 /**
- * Batch normalization of images by mean and variance of the batch, of elementwise operations and sums;
- * without running statistics.
+ * Batch normalization of images, composed of elementwise operations and sums; without running statistics.
  */
 class BatchNorm extends nn.Module {
   readonly weight: nn.Parameter;

@@ -71,7 +71,9 @@ function prepareFunction({ op, elements: n }: ElementwiseCase): Prepared {
   };
 }
 
-/** Parameters, gradients and state start as pytorch.py has them, so that both do the same arithmetic. */
+/**
+ * Parameters, gradients and state start with the values of pytorch.py, so that both do the same arithmetic.
+ */
 function prepareOptimizer({ op, elements: n, output }: ElementwiseCase): Prepared {
   if (output === "new") {
     const p = tensor(pattern(n, -1, 1), { requiresGrad: true });
@@ -92,8 +94,8 @@ function prepareOptimizer({ op, elements: n, output }: ElementwiseCase): Prepare
 }
 
 /**
- * A product as JavaScript calls it: what the native program measures, plus the way there. The check is left
- * to that program.
+ * A product called from JavaScript: the product that the native program measures, plus the cost of the call.
+ * That program checks the result.
  */
 export function prepareGemm({ m, n, k: depth, transA, transB, threads }: GemmCase): Prepared {
   backend.setThreads(threads);

@@ -1,4 +1,4 @@
-/** The same numbers for every contestant, from a formula; those in Python have it there too. */
+/** The same numbers for every contestant, from a formula, which is also in Python. */
 
 /** n numbers in [low, high). */
 export function pattern(n: number, low: number, high: number): Float32Array {
@@ -19,8 +19,8 @@ export function batchOf(
   };
 }
 
-/** Where an op's operand is drawn from. */
+/** The range of an op's operand. */
 export const domainOf = (op: string): [number, number] => (op === "log" ? [0.1, 4] : [-3, 3]);
 
-/** Softmax runs over rows of this many. */
+/** Row length of softmax. */
 export const SOFTMAX_WIDTH = 100;

@@ -1,8 +1,8 @@
 /**
- * How the benchmark talks to those it compares, each in a process of its own: one JSON object a line. The
- * first line that a contestant prints says who it is; then it answers every request, in order, and is silent
- * (its threads asleep) when it has answered. A contestant that cannot run here ends without a hello and is
- * left out of the tables.
+ * The protocol between the benchmark and the contestants, each in its own process: one JSON object per line.
+ * The first line that a contestant prints is its name. Then it answers every request in order, and its
+ * threads sleep after each answer. A contestant that cannot run here ends without a first line and is left
+ * out of the tables.
  */
 
 /** A training step of a multilayer perceptron: ReLU between layers, cross-entropy, SGD with momentum 0.9. */
@@ -11,7 +11,7 @@ export interface StepCase {
   /** Units by layer, inputs first: [784, 512, 256, 10]. */
   sizes: number[];
   batch: number;
-  /** Of one call, for those that make several steps in one. */
+  /** Steps in one call, for contestants that make several. */
   steps: number;
 }
 
@@ -26,7 +26,7 @@ export interface ConvolutionCase {
   /** Height and width of the images. */
   size: number;
   batch: number;
-  /** As of `StepCase`. */
+  /** As in `StepCase`. */
   steps: number;
 }
 
@@ -37,15 +37,15 @@ export interface InferenceCase {
   batch: number;
 }
 
-/** Something that reads or writes every element of its operands once or twice. */
+/** An operation that reads or writes every element of its operands once or twice. */
 export interface ElementwiseCase {
   kind: "elementwise";
   /** A name of the table in sections/elementwise.ts. */
   op: string;
   elements: number;
   /**
-   * Written into memory that is given (`out=` in PyTorch), or returned as a new tensor. Optimizer steps: the
-   * bare kernel, or `step()`.
+   * Whether the result is written into existing memory (`out=` in PyTorch) or returned as a new tensor. For
+   * optimizer steps: the kernel alone, or `step()`.
    */
   output: "given" | "new";
 }
@@ -72,7 +72,7 @@ export interface PeakCase {
   threads: number;
 }
 
-/** Which arrays a loop streams: bench/native/loops.h. */
+/** The arrays that a loop streams: bench/native/loops.h. */
 export type Pattern = "read" | "write" | "copy" | "add" | "sgd" | "adam";
 
 export interface StreamCase {
@@ -80,7 +80,7 @@ export interface StreamCase {
   pattern: Pattern;
   elements: number;
   threads: number;
-  /** Stores that go past the caches, which saves reading the line first. */
+  /** Streaming stores bypass the caches, which saves reading each line first. */
   past: boolean;
 }
 
@@ -114,7 +114,7 @@ export interface Request {
   case: Case;
   /** How long to repeat it. */
   milliseconds: number;
-  /** Which of the contestants that share the process. */
+  /** The name of the contestant, if several share the process. */
   library?: string;
 }
 
@@ -128,7 +128,7 @@ export interface Library {
 export interface Hello {
   /** Name and version, as a row of a table. */
   name: string;
-  /** Of the native program: several contestants in one process. */
+  /** The contestants of the native program, which share one process. */
   libraries?: Library[];
   isa?: string;
   threads?: number;
@@ -141,9 +141,9 @@ export interface Response {
   /** Samples taken. */
   count: number;
   /**
-   * A contestant that does not compute cannot have it. Steps: the loss after the last repetition. Inference:
-   * the sum of the outputs. Elementwise: the mean of the first thousand results. Products: the error found,
-   * in units of its bound.
+   * A value that shows that the contestant computed. Steps: the loss after the last repetition. Inference:
+   * the sum of the outputs. Elementwise: the mean of the first thousand results. Products: the error, in
+   * units of its bound.
    */
   check: number;
 }

@@ -2,7 +2,7 @@
 import { createInterface } from "node:readline";
 import type { Case, Hello, Request, Response } from "./protocol.js";
 
-/** A case made ready: `run` is what is timed, `check` what the protocol says for its kind. */
+/** A prepared case: `run` is timed, `check` returns the value that the protocol asks for. */
 export interface Prepared {
   run(): unknown;
   /** Repetitions that one `run` makes. Default 1. */
@@ -10,16 +10,16 @@ export interface Prepared {
   check(): number;
 }
 
-/** Several calls a sample where one is too short for the clock. */
+/** Several calls per sample if one call is too short for the clock. */
 const SAMPLE_MS = 0.05;
 
 async function measure(prepared: Prepared, milliseconds: number): Promise<Response> {
   const { run, check, repetitions = 1 } = prepared;
-  // Waiting costs a turn of the event loop: only where there is something to wait for.
+  // Awaiting costs a turn of the event loop, so it happens only for promises.
   const begun = run();
   const waits = begun instanceof Promise;
   await begun;
-  // The fastest of a few: a delayed one would make the samples too short.
+  // The fastest of several: one delayed call would make the samples too short.
   let once = Number.POSITIVE_INFINITY;
   for (let i = 0, first = performance.now(); i < 5 && (i === 0 || performance.now() - first < 2); i++) {
     const start = performance.now();

@@ -1,4 +1,4 @@
-/** simdgrad as a contestant; SIMDGRAD_BACKEND says which core. */
+/** simdgrad as a contestant; SIMDGRAD_BACKEND selects the core. */
 import { backend, compile, data, type nn, noGrad, optim, type Tensor, tensor } from "simdgrad";
 import { convolutional } from "./convolutional.js";
 import { prepareElementwise, prepareGemm } from "./kernels.js";
@@ -7,7 +7,7 @@ import { batchOf, pattern } from "./problem.js";
 import type { Case, ConvolutionCase, InferenceCase, StepCase } from "./protocol.js";
 import { type Prepared, serve } from "./serve.js";
 
-/** How a step is made: eagerly, as one native call, or many on a native thread (`step.run`). */
+/** How steps run: eagerly, each as one native call, or many on a native thread (`step.run`). */
 const how = (process.argv[2] ?? "eager") as "eager" | "compiled" | "run";
 
 function prepareStep({ sizes, batch, steps }: StepCase): Prepared {
@@ -36,7 +36,7 @@ function prepareTraining(model: nn.Module, shape: number[], classes: number, ste
       },
       check,
     };
-  // One batch again and again, as the others have it.
+  // The same batch in every step, as for the other contestants.
   const batches = { length: batch * steps, batch: (_: Int32Array) => [input, target] };
   const loader = new data.DataLoader(batches, { batchSize: batch });
   const compiled = compile(step);

@@ -1,6 +1,6 @@
 /**
- * Elementwise operations, reductions, softmax and optimizer steps, beside PyTorch and beside what memory
- * gives.
+ * Elementwise operations, reductions, softmax and optimizer steps, compared with PyTorch and with the memory
+ * bandwidth.
  */
 
 import type { ElementwiseCase, Pattern } from "../contestants/protocol.js";
@@ -9,7 +9,7 @@ import { bytesPerElement } from "../limits.js";
 import { type Measurement, measure } from "../measure.js";
 import { micro, percent, type Section, short, type Table, times } from "../table.js";
 
-/** Every op and which arrays it streams: pytorch.py and contestants/kernels.ts know the names. */
+/** Every op and the arrays that it streams. pytorch.py and contestants/kernels.ts use the same names. */
 const ops: Record<string, Pattern> = {
   ...{
     exp: "copy",
@@ -33,7 +33,7 @@ export interface ElementwiseResult {
   case: ElementwiseCase;
   /** Ours, then PyTorch where it is installed. */
   results: Measurement[];
-  /** GB/s that the same arrays allow. */
+  /** GB/s of a loop over the same arrays. */
   limit: number;
 }
 

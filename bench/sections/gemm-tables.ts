@@ -1,4 +1,4 @@
-/** What the matrix products are read for: rates by shape, and how far ahead of the fastest peer. */
+/** The tables of the matrix products: rates by shape, and the ratio to the fastest peer. */
 import type { Library } from "../contestants/protocol.js";
 import { micro, percent, short, type Table, times } from "../table.js";
 import type { GemmData, Product } from "./gemm.js";
@@ -17,7 +17,7 @@ export function gemmTables(data: GemmData, libraries: Library[]): Table[] {
 
 const fastestPeer = (product: Product, of: "best" | "median") =>
   Math.min(...product.libraries.slice(1).map((library) => library[of]));
-/** How many times as fast as the fastest peer. */
+/** Speed relative to the fastest peer. */
 const ratio = (product: Product, of: "best" | "median" = "best") =>
   fastestPeer(product, of) / product.libraries[0][of];
 
@@ -88,7 +88,7 @@ function geometricMean(values: number[]): number {
   return Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
 }
 
-/** The value below which that part of all lies. */
+/** The quantile: this share of all values lies below it. */
 function quantile(values: number[], part: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))];

@@ -2,13 +2,13 @@
  * Matrix products: ours and the installed BLAS libraries, called from one C++ program in turn, warm operands,
  * minimum time against minimum time.
  *
- * One program, because then everyone has the same operands, pages, compiler and clock. Libraries on the same
- * cores disturb each other: worker threads spin for a while after a call (OpenBLAS's for 100 ms, OpenMP's for
- * some), and whoever comes next shares a core with them. Processes of their own would not change that: the
- * threads spin there, too. So a turn ends only when the threads of its library sleep (native/clock.h). Then
- * the fastest times in one process, in one process each, and of a library that runs alone agree within 4 %
- * for ours and oneDNN and within 9 % for OpenBLAS and BLIS; `--spin` and `--processes each` repeat that
- * comparison.
+ * All libraries run in one program, so that operands, pages, compiler and clock are the same. Libraries on
+ * the same cores disturb each other: worker threads spin after a call (OpenBLAS's for 100 ms, OpenMP's for a
+ * few ms), and the next library shares a core with them. Separate processes would not change that: the
+ * threads spin there too. So a turn ends only when the threads of its library sleep (native/clock.h). With
+ * that, the fastest times of all libraries in one process, of each in its own process, and of a library that
+ * runs alone agree within 4 % for ours and oneDNN and within 9 % for OpenBLAS and BLIS; `--spin` and
+ * `--processes each` repeat that comparison.
  */
 
 import { Contestant } from "../contestant.js";
@@ -33,11 +33,11 @@ export interface GemmData {
   products: { trained: Product[]; vectors: Product[]; squares: Product[]; random: Product[] };
   /** GFLOP/s of FMAs in registers by number of threads. */
   peaks: Record<number, number>;
-  /** GB/s that reading the matrix of each of `products.vectors` allows, in the same order. */
+  /** GB/s of reading the matrix of each of `products.vectors`, in the same order. */
   bandwidths: number[];
 }
 
-/** Random shapes get shorter turns: there are many, and what counts is their distribution. */
+/** Random shapes get shorter turns: there are many, and only their distribution matters. */
 const brief: Turns = { rounds: 3, milliseconds: 4 };
 
 async function run(
@@ -72,7 +72,7 @@ async function run(
   return products;
 }
 
-/** The libraries, in one process or in one each. */
+/** The libraries, all in one process or each in its own. */
 async function startLibraries({
   native,
   options,
@@ -99,7 +99,7 @@ export async function gemm(context: Context): Promise<Section & { data: GemmData
   const random = contestants.length > 1 ? randomShapes(options.random, options.seed) : [];
   const sets = { trained, vectors, squares, random };
   await withStands(["native"], async ({ native: node }) => {
-    // Without the native program, ours from Node is all there is.
+    // Without the native program, only simdgrad called from Node can be measured.
     const libraries = contestants.length > 0 ? contestants : node === undefined ? [] : [node];
     if (libraries.length === 0) return;
     for (const threads of limits.threads === 1 ? [1] : [1, limits.threads]) {

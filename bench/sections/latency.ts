@@ -1,4 +1,4 @@
-/** What starting work costs, what waiting costs, and what other programs on the cores cost. */
+/** The cost of starting work, of waiting, and of other programs on the same cores. */
 import { type ChildProcess, spawn } from "node:child_process";
 import type { Case, ElementwiseCase } from "../contestants/protocol.js";
 import { type Context, withStands } from "../context.js";
@@ -6,7 +6,7 @@ import { type Measurement, measure } from "../measure.js";
 import { micro, type Section, short, type Table, times } from "../table.js";
 import { networks } from "./steps.js";
 
-/** As little work as a kernel can have: the time is the call's. */
+/** The smallest possible kernel, so that the time is that of the call. */
 const tiny: ElementwiseCase = { kind: "elementwise", op: "add", elements: 1, output: "given" };
 const tinyTensor: ElementwiseCase = { ...tiny, output: "new" };
 
@@ -16,7 +16,7 @@ interface Busy {
   beside: Measurement;
 }
 
-/** Works until its parent is gone. */
+/** Computes until its parent process ends. */
 const BUSY = "const parent = process.ppid; process.stdout.write('.'); while (process.ppid === parent);";
 
 /** Runs `body` while every core also has a process that never sleeps. */

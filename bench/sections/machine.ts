@@ -1,4 +1,4 @@
-/** The machine: what it is, and what its arithmetic and its memories give at best. */
+/** The machine: its description, and the peak rates of its arithmetic and its memories. */
 import { readdirSync, readFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import type { Context } from "../context.js";
@@ -19,12 +19,12 @@ function caches(): Map<number, number> {
       );
     }
   } catch {
-    // Not Linux, or a container that hides it: the usual sizes stand in.
+    // Not Linux, or a container that hides the sizes: typical sizes are used.
   }
   return sizes;
 }
 
-/** Bytes to stream over for each memory: well inside it, well outside the one before. */
+/** Bytes to stream for each memory: they fit well inside it and are much larger than the memory before it. */
 function workingSets(threads: number): { level: string; one: number; all: number }[] {
   const sizes = caches();
   const l1 = sizes.get(1) ?? 32 << 10;

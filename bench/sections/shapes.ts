@@ -15,7 +15,8 @@ const shape = (m: number, n: number, k: number, transposes = ""): Shape => ({
 });
 
 /**
- * Those of training steps: forward (B transposed), gradients of inputs (none) and of weights (A transposed).
+ * Products of training steps: forward (B transposed), gradients of inputs (nothing transposed) and of weights
+ * (A transposed).
  */
 export const trained: Shape[] = [
   shape(64, 64, 64),
@@ -31,7 +32,7 @@ export const trained: Shape[] = [
 ];
 
 /**
- * Products of a matrix and a vector: every element of the matrix is used once, so memory is what limits them.
+ * Products of a matrix and a vector: each element of the matrix is used once, so memory limits their speed.
  */
 export const vectors: Shape[] = [
   shape(1, 1024, 1024, "B"),
@@ -47,7 +48,9 @@ export const squares: Shape[] = [
   8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048,
 ].map((size) => shape(size, size, size));
 
-/** Sizes up to 600 and transposes at random: mulberry32, so the same for the same seed everywhere. */
+/**
+ * Random sizes up to 600 and random transposes, from mulberry32: the same for the same seed on every machine.
+ */
 export function randomShapes(count: number, seed: number): Shape[] {
   let state = seed >>> 0;
   const next = (below: number) => {

@@ -8,8 +8,8 @@ import { micro, percent, type Section, short, type Table, times } from "../table
 type Start = keyof typeof starts;
 
 /**
- * 50 steps in one call of JAX's scan, of TensorFlow's loop, of our run; 1000 where these would pass before a
- * thread has begun.
+ * Steps in one call of JAX's scan, of TensorFlow's loop and of our run: 50, or 1000 where 50 steps would end
+ * before a thread has started.
  */
 const step = (sizes: number[], batch: number, steps = 50): StepCase => ({
   kind: "step",
@@ -27,8 +27,7 @@ export const networks: StepCase[] = [
 ];
 
 /**
- * Peers of which a step takes seconds: they take part in one round of a large network, and not in the
- * largest.
+ * Peers whose steps take seconds: they run one round of a large network, and do not run the largest network.
  */
 const slow = new Set<Start>(["tfjsCpu", "tfjsWasm", "js"]);
 const products = ({ sizes }: StepCase) => sizes.slice(1).reduce((sum, size, i) => sum + sizes[i] * size, 0);
@@ -59,7 +58,7 @@ export interface StepResult {
 
 /** Networks that one core computes in microseconds have its peak as their limit. */
 const SMALL_FLOPS = 5e6;
-/** Parameters that do not stay in a core's own caches from one pass to the next. */
+/** Whether the parameters are too large to stay in a core's own caches between passes. */
 const LARGE = 4e6;
 
 export async function steps({ options, limits, progress }: Context): Promise<Section> {

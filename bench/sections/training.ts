@@ -1,6 +1,5 @@
 /**
- * Training as a program meets it: what else the process can do, what it costs in memory, how it begins, and a
- * whole run.
+ * Training inside a program: the delay of the event loop, memory, the start, and a whole run.
  */
 import type { Context } from "../context.js";
 import type { Section } from "../table.js";

@@ -18,7 +18,7 @@ const written = [...calls, ...moreCalls].flatMap(([args, names]) =>
 );
 const rows = [...written, ...(await plainCalls(new Set(written.map(([name]) => name))))];
 
-/** What a message may begin with: the name of what was called, or of an operation of which it is made. */
+/** The names that a message may begin with: the called function, or an operation that it calls. */
 const operations = new Set<string>([
   ...["", "linalg."].flatMap((room) =>
     Object.keys(room === "" ? simdgrad : simdgrad.linalg).map((name) => room + name),

@@ -156,11 +156,11 @@ const rows: readonly (readonly [args: () => unknown[], names: string])[] = [
 ];
 const named = rows.flatMap(([args, names]) => names.split(" ").map((name) => [name, args] as const));
 
-/** Whether it is an error that no program can tell from a bug. */
+/** Whether a program cannot distinguish the error from a bug. */
 const isPlain = (error: unknown) =>
   !(error instanceof SimdgradError) && (error as { code?: unknown })?.code === undefined;
 
-/** What a call throws, now or when its promise is awaited. */
+/** The error of a call, thrown at once or by its promise. */
 async function thrownBy(run: () => unknown): Promise<unknown> {
   try {
     await run();

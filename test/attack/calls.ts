@@ -1,6 +1,6 @@
 /**
- * A valid call of every public function, method and layer: what hostile arguments are put into. Methods begin
- * with their tensor.
+ * A valid call of every public function, method and layer, into which hostile arguments are put. Methods
+ * begin with their tensor.
  */
 import { ones, type Tensor } from "../../src/index.js";
 import { bm, gen, i2, im, m, t3, v2, w1, w2, w3, x1, x2, x3 } from "./values.js";

@@ -103,12 +103,12 @@ const formats: Format[] = [
   {
     name: "a checkpoint",
     good: () => [fs.readFileSync(checkpoint)],
-    // Read as a file: what a run makes of what it says is tested where runs are.
+    // Only reading is tested here; the tests of `fit` test how a run uses the content.
     read: (path) => whole(Object.values(io.loadSafetensorsSync(path))),
   },
 ];
 
-/** What is done to a file, from numbers that are drawn. */
+/** A random change of a file. */
 const damages: ((bytes: Uint8Array, a: number, b: number) => Uint8Array)[] = [
   (bytes, a) => bytes.subarray(0, a % (bytes.length + 1)),
   (bytes, a) => bytes.subarray(a % (bytes.length + 1)),

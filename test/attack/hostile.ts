@@ -16,9 +16,9 @@ export function callOf(name: string): Call {
   return isClass ? (args) => new found(...args) : (args) => found(...args);
 }
 
-/** What belongs nowhere: whoever takes it gives a wrong result. */
+/** Values that are never valid: a function that accepts one returns a wrong result. */
 const strangers: readonly unknown[] = [Symbol("s"), 5n, "a", "0.5", () => 1, new Date(0), { stranger: 1 }];
-/** What belongs somewhere: it may be taken, and then the result is right. */
+/** Values that may be valid: a function may accept one, and the result must then be right. */
 const visitors: readonly unknown[] = [
   ...[undefined, null, NaN, Infinity, true, 1.5, -1, {}, [], [NaN], Float32Array.of(1)],
 ];

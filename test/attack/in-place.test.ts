@@ -19,7 +19,7 @@ import { units } from "../hash.js";
 import fc from "../property.js";
 import { patience, times } from "./effort.js";
 
-/** Views; `n` chooses among those of one kind. Null where there is none. */
+/** Views; `n` selects one of a kind. Null if the tensor has no such view. */
 const views: ((x: Tensor, n: number) => Tensor | null)[] = [
   (x, n) => (x.ndim < 2 ? null : x.transpose(n % x.ndim, (n + 1) % x.ndim)),
   (x, n) => (x.ndim === 0 ? null : x.slice([n % 2, null, 1 + (n % 3)])),

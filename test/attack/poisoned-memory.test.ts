@@ -28,7 +28,7 @@ vi.mock("../../src/tensor/storage.js", async (original) => {
   };
 });
 
-/** A function that gives what was there is not asked. */
+/** Functions that return uninitialised memory are left out. */
 const unwritten = ["empty", "emptyLike", "newEmpty"];
 
 function inputsOf({ shapes, values = [-2, 2] }: Case, dtype: "float32" | "float64"): Tensor[] {

@@ -32,7 +32,7 @@ test.each(backend.isas.length > 0 ? ["native", "js"] : ["js"])(
     });
     const lines = stdout.trimEnd().split("\n");
     expect(lines.filter((line) => /^(broken|unknown): /.test(line))).toEqual([]);
-    // What did not end, or ended the process, is the last line.
+    // The last line names the call that did not end, or that ended the process.
     expect({ status, last: lines.at(-1), stderr: stderr.slice(0, 1000) }).toEqual({
       status: 0,
       last: "end",

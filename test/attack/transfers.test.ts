@@ -97,7 +97,7 @@ describe.each(backends)("memory that is gone, on %s", (on) => {
         for (let i = 0; i < inputs.length; i++) {
           if (inputs[i]!.numel === 0 || (c.fn.length > 0 && i >= c.fn.length)) continue;
           const given = inputs.map((x, j) => (j === i ? gone(x) : x));
-          // A view reads nothing, and whoever reads the view does.
+          // Making a view reads no values; reading the view does.
           const code = codeOf(() => c.fn(...given).add(0));
           if (code !== "DETACHED") wrong.push(`${name}[${row}], input ${i}: ${code || "no error"}`);
         }

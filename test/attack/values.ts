@@ -1,4 +1,4 @@
-/** Small tensors, and what else calls are made with. */
+/** Small tensors and other arguments of the calls. */
 import { Generator, nn, tensor } from "../../src/index.js";
 
 /** A tensor of this shape, its values between 0 and 1. */

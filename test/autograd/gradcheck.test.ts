@@ -182,7 +182,7 @@ describe("binary rows", () => {
   }
 });
 
-/** Fresh inputs of a case. */
+/** New inputs of a case. */
 function inputsOf({ shapes, values = [-2, 2] }: Case): Tensor[] {
   return shapes.map((shape, i) => {
     const given = values[i];

@@ -127,7 +127,7 @@ const table: Record<string, Call> = {
   zero: { form: (x) => x.mul(0) },
 };
 
-/** What has no gradient for what was there before: it is 0. */
+/** Methods whose result does not depend on the old value: its gradient is 0. */
 const draws: Record<string, unknown[]> = {
   ...{
     uniform: [],

@@ -1,4 +1,4 @@
-/** What a change in place does to the graph, and what is refused. */
+/** In-place changes in the graph, and their errors. */
 import { describe, expect, it } from "vitest";
 import { autograd, nn, noGrad, ones, SimdgradError, type Tensor, tensor, zeros } from "../../src/index.js";
 

@@ -1,4 +1,4 @@
-/** A second backward names what the user called, not a part of it. */
+/** The error of a second backward names the function that the user called, not an operation inside it. */
 import { describe, expect, it } from "vitest";
 import { Node } from "../../src/autograd/graph.js";
 import { nn, ones, Tensor, zeros } from "../../src/index.js";
@@ -42,7 +42,7 @@ const composites: Record<string, () => Tensor> = {
   "LayerNorm in a model": () => new Net().forward(x()),
   "square in a model": () => new Own().forward(x()),
 };
-/** Every node below an output. */
+/** All nodes that an output depends on. */
 function nodesOf(output: unknown): Node[] {
   const found = new Set<Node>();
   const visit = (edge: unknown) => {

@@ -98,7 +98,7 @@ test.skipIf(process.platform === "win32")("a second signal ends even a read that
   expect(code === 130 || signal === "SIGINT").toBe(true);
 });
 
-/** Opening a pipe for writing without waiting succeeds once somebody reads it. */
+/** Opening a pipe for writing without waiting succeeds once a reader has opened it. */
 async function openWhenRead(pipe: string): Promise<number> {
   for (;;) {
     try {

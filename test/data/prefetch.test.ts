@@ -110,7 +110,7 @@ describe("DataLoader over promises", () => {
     randn([12, 2], { generator: new Generator(1) }),
     tensor(Int32Array.from({ length: 12 }, (_, i) => i % 2)),
   );
-  // Reading the indices is what a trace refuses: nobody may be left with a promise that failed.
+  // A trace refuses reads of the indices: no rejected promise may stay unhandled.
   const fetch = async (at: Int32Array) => {
     const given = at.slice();
     await setImmediate();

@@ -1,4 +1,4 @@
-/** What is no plain file: devices, pipes, and paths that are none. */
+/** Paths that are not regular files: devices, pipes, and values that are not paths. */
 import { execFileSync, spawn } from "node:child_process";
 import * as fs from "node:fs";
 import { tmpdir } from "node:os";
@@ -66,7 +66,7 @@ describe.runIf(process.platform === "linux")("a pipe", () => {
   const misaligned = Buffer.concat([new Uint8Array(BigUint64Array.of(BigInt(odd.length)).buffer), odd]);
   const idx = Buffer.from([0, 0, 8, 1, 0, 0, 0, 3, 7, 8, 9]);
 
-  /** Writes the file into a pipe, slowly: at first there is nobody, then somebody who waits. */
+  /** Writes the file into a pipe, slowly: first there is no writer, then a writer that waits. */
   function writeSlowly(path: string, content: Uint8Array): void {
     const file = `${path}.content`;
     fs.writeFileSync(file, content);

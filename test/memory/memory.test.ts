@@ -29,7 +29,7 @@ const networks: [string, Network][] = [
   ["1,000 steps with 128 KB activations", { steps: 1_000, batch: 128, inputs: 64, hidden: 256, allowed: 64 }],
 ];
 
-/** What a process of this size takes in total: Node itself is 45 MB of it. */
+/** Resident memory of a process of this size in MB, of which Node itself takes 45. */
 const total = 200;
 
 const growth = ({ steps, batch, inputs, hidden }: Network, on: string, ...more: string[]) =>

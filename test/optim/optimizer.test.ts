@@ -1,4 +1,6 @@
-/** What optimizers share: groups, state that is saved, memory runs, bad hyperparameters. */
+/**
+ * Behaviour of all optimizers: groups, saved state, runs of neighbouring parameters, invalid hyperparameters.
+ */
 import { describe, expect, it } from "vitest";
 import { type DType, nn, optim, tensor, zeros } from "../../src/index.js";
 import { units } from "../hash.js";

@@ -145,7 +145,7 @@ describe("a strict TypeScript consumer", () => {
   `;
   const wrong = `
     import { backend, nn, tensor } from "simdgrad";
-    // @ts-expect-error a dtype that there is not
+    // @ts-expect-error an unknown dtype
     tensor([1], { dtype: "float16" });
     // @ts-expect-error sizes are numbers
     new nn.Linear("2", 3);

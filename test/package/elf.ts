@@ -1,5 +1,5 @@
 /**
- * What an ELF file (64 bits, little-endian) asks of the system it is loaded on: the libraries it needs, and
+ * The requirements of an ELF file (64 bits, little-endian): the libraries that it needs, and
  * the versions of their symbols. Read from the section table, so a binary whose sections were stripped away
  * is an error.
  */

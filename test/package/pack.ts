@@ -15,7 +15,7 @@ export function temporaryFolder(): string {
   return folder;
 }
 
-/** `npm` without the settings that `npm test` hands down: a stranger's shell has none of them. */
+/** `npm` without the settings that `npm test` passes on: a user's shell has none of them. */
 export function npm(cwd: string, ...args: string[]): string {
   return execFileSync("npm", args, {
     cwd,

@@ -1,4 +1,4 @@
-/** Which dtype comes out, and what bools and integers do. */
+/** The dtypes of results, and operations on bools and integers. */
 import { describe, expect, it } from "vitest";
 import { type DType, ones, tensor, zeros } from "../../src/index.js";
 import { load } from "../fixtures/pytorch/read.js";
