@@ -2,9 +2,10 @@
 // once per environment uses node-addon-api. The call of a kernel runs thousands of times a second and uses
 // the C functions of Node-API.
 //
-// Every kernel is one JavaScript function with one convention. Numbers, op codes and number lists are in `block`, a Float64Array
-// that JavaScript fills before the call; typed arrays (or null) are the arguments, in order. So adding a kernel touches nothing
-// here. The block stands on a SharedArrayBuffer: those cannot be detached or transferred, so its address may be kept.
+// Every kernel is one JavaScript function with the same convention. Numbers, op codes and number lists are in
+// `block`, a Float64Array that JavaScript fills before the call. The arguments are typed arrays (or null), in
+// order. So adding a kernel changes nothing here. The block is in a SharedArrayBuffer, which cannot be
+// detached or transferred, so its address may be cached.
 
 #define NAPI_VERSION 8
 #define NODE_ADDON_API_DISABLE_CPP_EXCEPTIONS
