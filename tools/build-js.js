@@ -1,9 +1,9 @@
 // Builds dist/: the declarations of every source, and the code in a few files. Node needs half a millisecond
-// for each module that it loads; as one file each, importing the library took three times as long.
+// to load each module; with one file per module, importing the library took three times as long.
 //
-// The library and the command have what they use bundled into them, so that installing simdgrad installs
-// nothing else, with the licences beside them; the command runs the same dist/index.js that everybody
-// imports.
+// The library and the command bundle their dependencies, so installing simdgrad installs nothing else. The
+// licences of the dependencies are written beside the bundles. The command runs the same dist/index.js that
+// users import.
 import { spawnSync } from "node:child_process";
 import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { builtinModules, createRequire } from "node:module";
@@ -22,7 +22,10 @@ const { status } = spawnSync(process.execPath, [tsc, "-p", "tsconfig.build.json"
 });
 if (status !== 0) process.exit(status ?? 1);
 
-/** Escapes for what is not ASCII: V8 then keeps and reads the text with one byte a character, not two. */
+/**
+ * Escapes characters that are not ASCII, so that V8 reads and keeps the text with one byte per character
+ * instead of two.
+ */
 const escaped = (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`;
 const ascii = {
   name: "ascii",
@@ -32,7 +35,7 @@ const ascii = {
   },
 };
 
-/** Packages say `stream`; only `node:stream` is certain to be Node's. */
+/** Packages import `stream`; only `node:stream` is certain to be Node's. */
 const builtins = {
   name: "builtins",
   resolveId: (id) => (builtinModules.includes(id) ? { id: `node:${id}`, external: true } : undefined),
@@ -45,8 +48,8 @@ async function bundle(options, output) {
   return result.output;
 }
 
-// Beside what the package exports, what the benchmarks and a test look at inside. Optional peers stay
-// outside.
+// The package's exports, and the internal modules that the benchmarks and a test import. Optional peers are
+// not bundled.
 const library = await bundle(
   {
     input: {
@@ -58,7 +61,7 @@ const library = await bundle(
     external: (id) =>
       !/^(\.|src\/|csv-parse(\/|$))/.test(id) && !isAbsolute(id) && !builtinModules.includes(id),
   },
-  // What the functions are for stands in the declarations, where editors look.
+  // The declarations have the doc comments, and editors read them there.
   { chunkFileNames: "chunks/[name].js", comments: false },
 );
 

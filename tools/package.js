@@ -1,6 +1,6 @@
-// Makes the tarball that is published: builds everything afresh and packs it. There is no prepack script,
-// since a published package.json without any lifecycle script is a promise to those who install it; so this
-// script is the only way to make a release.
+// Makes the tarball to publish: builds everything from scratch and packs it. There is no prepack script,
+// because a published package.json without lifecycle scripts is a promise to users. So this script is the
+// only way to make a release.
 //
 //   node tools/package.js [npm pack options]
 import { spawnSync } from "node:child_process";
@@ -17,7 +17,7 @@ function npm(...args) {
   if (status !== 0) process.exit(status ?? 1);
 }
 
-// Output of sources that are gone must not be published.
+// Output of deleted sources must not be published.
 rmSync(join(root, "dist"), { recursive: true, force: true });
 npm("run", "build");
 

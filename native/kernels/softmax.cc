@@ -14,8 +14,7 @@ namespace {
 constexpr int64_t grainElements = 4096;
 int64_t grainOf(int64_t each) { return each >= grainElements ? 1 : grainElements / (each > 0 ? each : 1); }
 
-// --- rows (inner = 1) longer than 32: the sums are folds, the rest is elementwise; x and out may be equal
-// ---
+// --- rows (inner = 1) longer than 32: the sums are folds, the rest is elementwise; x and out may be equal --
 //
 // Several rows do each step together, so that the end of one fold, a latency-bound chain of a few
 // instructions, overlaps with the next row.

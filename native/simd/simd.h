@@ -8,7 +8,7 @@
 // keeps one copy of such a function, and if that is the AVX-512 copy, a CPU without AVX-512 crashes. Hence
 // the namespace.
 //
-//   W                            lanes of a Vec: 1 portable, 4 neon, 8 avx2, 16 avx512. Always a divisor of 16
+//   W                            lanes of a Vec: 1 portable, 4 neon, 8 avx2, 16 avx512; a divisor of 16
 //   Vec, IVec, Mask              W floats, W int32 (uint32 for shr, mulHigh), W booleans
 //
 //   load(p) load(p, n)           W floats, or the first n (0..W) and zeros; never reads beyond them
@@ -37,21 +37,21 @@
 //   IVec + - * (low 32 bits) & | ^   shl<k> shr<k> (logical) sra<k> (arithmetic)
 //   mulHigh(a, b)                high 32 bits of the unsigned product
 //   first(v)                     lane 0
-//   upper<h>(v)                  lanes h … 2h-1 in lanes 0 … h-1, the others unspecified (h < W, a power of two)
+//   upper<h>(v)                  lanes h … 2h-1 in lanes 0 … h-1, others unspecified (h < W, a power of two)
 //   transpose(rows)              Vec rows[W], in place: lane j of row i ↔ lane i of row j
 //   loadTurned(at, r)            transposing load, Vec r[4]: lane j of r[q] is at(j)[q], for W lines of four
 //                                contiguous floats
 //
-//   inRegister(v)                v; the compiler may not reload it for each use (a memory operand is free only
-//                                for a single use)
+//   inRegister(v)                v; the compiler may not reload it for each use (a memory operand is free
+//                                only for a single use)
 //   halveEach(rows)              lane i of the result is the sum of rows[i] by halving: lane l adds lane
 //                                l + W/2, … l + 2, l + 1
 //
 //   loadLower(p, n)  storeLower(p, a, n)  mulLower(a, b)  fmaLower(a, b, c)
 //                                on the first W/2 lanes, the others unspecified; lowerIsFaster: worth using
-//   forVectors(n, f)             calls f(i, lanes) for full vectors, then once for the masked tail; pass `lanes`
-//                                on to load and store:
-//                                forVectors(n, [&](size_t i, auto lanes) { store(y + i, load(x + i, lanes), lanes); });
+//   forVectors(n, f)             calls f(i, lanes) for full vectors, then once for the masked tail; pass
+//                                `lanes` on to load and store:
+//       forVectors(n, [&](size_t i, auto lanes) { store(y + i, load(x + i, lanes), lanes); });
 
 #include <cstddef>
 #include <cstdint>
