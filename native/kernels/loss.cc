@@ -131,7 +131,7 @@ struct Factors {
   float share, each, own;
 };
 
-/** `g` is the gradient of the row's loss; `weights` is the sum of all weights. */
+/** `g` is the gradient with respect to the row's loss; `weights` is the sum of all weights. */
 SIMD_INLINE Factors factorsOf(const CrossEntropy& c, double g, double weight, double weights) {
   const double hit = (1 - c.smoothing) * weight, spread = c.smoothing / static_cast<double>(c.classes);
   return {static_cast<float>(g * (hit + spread * weights)), static_cast<float>(g * spread), static_cast<float>(g * hit)};

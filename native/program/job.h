@@ -57,7 +57,7 @@ class Job {
   void stop();
   /**
    * Pauses the job after the running step. Returns the order that the listener will receive. If the last
-   * order was already a pause, returns that one.
+   * order was already a pause, or was a stop, returns that one.
    */
   uint32_t pause();
   void resume();
