@@ -1,12 +1,13 @@
-# The addon for node-gyp, where there is no cmake. gyp knows no flags per file: one static library per instruction set.
-# Folders of sources and flags come from native/sources.json, which CMakeLists.txt reads too. Not part of the published package.
+# Builds the addon with node-gyp when there is no cmake. gyp has no flags per file, so there is one static
+# library per instruction set. Source folders and flags come from native/sources.json, which CMakeLists.txt
+# reads too. This file is not part of the published package.
 {
   "variables": {
     "per_isa": ["<!@(node -p \"require('./native/sources.json').perIsa.flatMap((d) => fs.readdirSync('native/' + d).filter((f) => f.endsWith('.cc')).sort().map((f) => 'native/' + d + '/' + f)).join(' ')\")"],
     "flags": ["<!@(node -p \"require('./native/sources.json').flags.join(' ')\")"]
   },
   "target_defaults": {
-    # The defaults of Node's own headers bring -O3 and the like; ours come last and win.
+    # Node's own headers set defaults such as -O3. Our flags come last and override them.
     "cflags_cc": ["<@(flags)"],
     "cflags!": ["-fno-omit-frame-pointer"],
     "configurations": { "Release": { "cflags!": ["-flto"], "ldflags!": ["-flto"] } }

@@ -1,5 +1,5 @@
 // Builds dist/: the declarations of every source, and the code in a few files. Node needs half a millisecond
-// for each module that it loads; as one file each, importing the library took three times as long.
+// to load each module; with one file per module, importing the library took three times as long.
 //
 // The packages that the library and the command use are bundled, with their licences beside them, so that
 // installing simdgrad installs nothing else. The command runs the same dist/index.js that users import.

@@ -1,6 +1,6 @@
-// Builds native/ into prebuilds/<platform>-<arch>/simdgrad.node, with cmake-js where cmake is installed and
-// node-gyp where it is not. Downloads nothing: the headers are those of the package node-api-headers. Without
-// a compiler it says so in one line and succeeds, since everything also runs on the JS core.
+// Builds native/ into prebuilds/<platform>-<arch>/simdgrad.node, with cmake-js if cmake is installed and with
+// node-gyp otherwise. It downloads nothing: the headers are those of the package node-api-headers. Without a
+// compiler it says so in one line and succeeds, because everything also runs on the JavaScript core.
 //
 //   node tools/build-native.js [--with cmake-js|node-gyp] [--force] [--out file] | --hash
 import { spawnSync } from "node:child_process";
@@ -39,7 +39,7 @@ export function sourceHash() {
 
 const works = (command, args = ["--version"]) => spawnSync(command, args, { stdio: "ignore" }).status === 0;
 
-/** Runs a build step quietly; everything it prints goes to build/native.log. */
+/** Runs a build step quietly. All its output goes to build/native.log. */
 function run(log, command, args) {
   const result = spawnSync(command, args, { cwd: root, encoding: "utf8", maxBuffer: 1 << 28 });
   log.push(
@@ -88,8 +88,8 @@ function npmConfig(key) {
 }
 
 /**
- * One build at a time in build/: waits for another that is running. A lock left behind by a process that died
- * is taken over.
+ * Allows one build at a time in build/: waits for a running one. A lock left by a process that died is taken
+ * over.
  */
 function lock() {
   const file = join(root, "build/native.lock");
@@ -145,7 +145,7 @@ function main(args) {
   const forced = option("--with");
   const out = resolve(root, option("--out") ?? prebuildPath());
   const hash = sourceHash();
-  // The addon carries the hash of what it was built from.
+  // The addon contains the hash of its sources.
   if (
     (!forced || option("--out")) &&
     !args.includes("--force") &&

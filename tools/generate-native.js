@@ -1,4 +1,4 @@
-// Writes the C++ headers that follow from src/kernels/schema.ts.
+// Writes the C++ headers that are generated from src/kernels/schema.ts.
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";

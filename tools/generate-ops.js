@@ -2,7 +2,7 @@
 //
 //     @forms cumsum(), x.cumsum(), x.cumsum_()
 //
-// `node tools/generate-ops.js` writes what has changed and names it.
+// `node tools/generate-ops.js` writes the files that have changed and prints their names.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { readOperations, root } from "./operations/read.js";

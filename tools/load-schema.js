@@ -1,5 +1,5 @@
-// The rows of src/kernels/schema.ts and the forms of its extents, for tools that run in plain Node: bundled in memory, so that
-// nothing has to be built before.
+// The rows of src/kernels/schema.ts and the forms of its extents, for tools that run in plain Node. They are
+// bundled in memory, so nothing has to be built first.
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";

@@ -1,10 +1,12 @@
-// The C++ that follows from the rows of src/kernels/schema.ts. A kernel has C++ when a file of native/entries defines its entry,
-// `double softmax(SoftmaxArgs& a) {`: that is where it registers.
+// The C++ that is generated from the rows of src/kernels/schema.ts. A kernel has C++ when a file of
+// native/entries defines its entry, `double softmax(SoftmaxArgs& a) {`. That definition registers it.
 
 const banner =
   "// Written by `npm run generate` from src/kernels/schema.ts. A test fails when it is out of date.";
 
-/** Families whose C++ names are those of native/kernels/elementwise_rows.h: fewer than the rows have. */
+/**
+ * Families whose C++ op names come from native/kernels/elementwise_rows.h, which has fewer ops than the rows.
+ */
 const elementwise = ["unary", "binary", "compare"];
 
 const structOf = (kernel) => `${kernel[0].toUpperCase()}${kernel.slice(1)}Args`;
@@ -33,7 +35,7 @@ export function nativeHeaders(schema, formOf, entries) {
   };
 }
 
-/** The C++ list of the ops of a parameter: it has the name of the first kernel that takes them. */
+/** The name of the C++ list of the ops of a parameter: that of the first kernel that takes them. */
 function namesOf(schema, ops) {
   const [kernel] = Object.entries(schema).find(([, { parameters }]) =>
     parameters.some((parameter) => parameter.ops?.join() === ops.join()),

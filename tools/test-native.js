@@ -1,6 +1,7 @@
-// Builds the programs of test/native and runs them: on the code as it is shipped, with the address and the undefined behaviour
-// sanitizer, with the thread sanitizer, and for aarch64 under emulation, whose results must have the same bits. What this machine
-// has no tools for is left out, in one line that says so. Prints the sum of all programs as its last line.
+// Builds the programs of test/native and runs them: on the code as it is shipped, with the address and
+// undefined behaviour sanitizers, with the thread sanitizer, and for aarch64 under emulation, whose results
+// must have the same bits. A build for which this machine lacks the tools is skipped, with one line that says
+// so. The last line is the total of all programs.
 //
 //   node tools/test-native.js [build…]      the builds to test, of: shipped address thread arm64
 import { spawnSync } from "node:child_process";
@@ -17,28 +18,35 @@ const works = (command, ...args) => spawnSync(command, args, { stdio: "ignore" }
 
 let passed = 0;
 let failed = 0;
-/** What each kernel wrote, by name of the build: lines of kernels_test --digest. */
+/** What each kernel wrote, by name of the build: the lines of kernels_test --digest. */
 const digests = new Map();
 
-/** Compiles an empty program with a sanitizer and runs it; answers how it has to be started, or nothing when it does not run. */
+/**
+ * Compiles an empty program with a sanitizer and runs it. Returns the command prefix that it needs, or
+ * undefined if it does not run.
+ */
 function sanitized(compiler, sanitizers) {
   const source = join(root, "build/empty.cc");
   const program = join(root, "build/empty");
   mkdirSync(dirname(source), { recursive: true });
   writeFileSync(source, "int main() { return 0; }\n");
   if (!works(compiler, `-fsanitize=${sanitizers}`, source, "-o", program)) return undefined;
-  // Where the system scatters memory more widely than the thread sanitizer knows, it must not scatter at all.
+  // Where the system randomizes addresses more widely than the thread sanitizer supports, randomization must
+  // be off.
   return [[], ["setarch", "-R"]].find((prefix) => works(...prefix, program));
 }
 
-/** The environment in which a node that was not built with a sanitizer loads an addon that was, or nothing. */
+/**
+ * The environment in which a node that was built without a sanitizer can load an addon that was built with
+ * one, or undefined.
+ */
 function preloaded(compiler, libraries) {
   const paths = libraries.map((name) =>
     spawnSync(compiler, [`-print-file-name=${name}`], { encoding: "utf8" }).stdout.trim(),
   );
-  // What is not found is answered as it was asked for.
+  // The compiler prints a name that it does not find unchanged.
   if (!paths.every((path) => path.startsWith("/") && existsSync(path))) return undefined;
-  // Node leaves memory to the end of the process on purpose.
+  // Node intentionally does not free memory at the end of the process.
   return { ...environment, LD_PRELOAD: paths.join(":"), ASAN_OPTIONS: "detect_leaks=0" };
 }
 
@@ -52,9 +60,9 @@ function cmake(directory, ...options) {
 const emulator = "qemu-aarch64";
 const cross = "aarch64-linux-gnu-g++";
 
-/** What there is to build and to run. `missing` says what the machine lacks for it. */
+/** The builds and how to run them. `missing` says what the machine lacks. */
 const builds = {
-  // The objects of the addon itself, in the folder in which tools/build-native.js has made them.
+  // The objects of the addon itself, in the folder where tools/build-native.js built them.
   shipped: () => ({
     directory: "build/cmake",
     steps: (targets) =>
@@ -111,7 +119,7 @@ const environment = {
   UBSAN_OPTIONS: "print_stacktrace=1",
   TSAN_OPTIONS: "halt_on_error=1:second_deadlock_stack=1",
 };
-// Settings of the user's own would test something else.
+// The user's own settings would test something else.
 for (const name of ["SIMDGRAD_THREADS", "SIMDGRAD_ISA", "CXXFLAGS", "LDFLAGS"]) delete environment[name];
 
 const report = /ERROR: \w+Sanitizer|WARNING: ThreadSanitizer|: runtime error: /;
@@ -147,7 +155,7 @@ function build(name, { steps, programs, addon }) {
   return true;
 }
 
-/** Runs a program whose last line is a sum, and adds that to ours. Answers what it printed. */
+/** Runs a program whose last line is a total, and adds it to ours. Returns the output. */
 function test(name, command, env) {
   const { status, output, end, seconds } = run(command, 600_000, env);
   const sum = /(\d+) passed, (\d+) failed\n?$/.exec(output);
@@ -160,7 +168,7 @@ function test(name, command, env) {
   return output;
 }
 
-/** What the fuzzer makes its calls by. */
+/** The rows from which the fuzzer generates its calls. */
 const rows = join(root, "build/kernel-rows.json");
 mkdirSync(dirname(rows), { recursive: true });
 writeFileSync(rows, JSON.stringify((await loadSchema()).schema));
@@ -185,7 +193,7 @@ function testAll(name, { directory, prefix = [], programs, addon }) {
   if (addon) test(`${name}: fuzz of the addon`, fuzz, addon);
 }
 
-/** The same kernels on all machines, and the same hash for each. */
+/** All machines must have run the same kernels, with the same hash for each. */
 function compareDigests() {
   const [first, ...others] = digests.keys();
   for (const other of others) {

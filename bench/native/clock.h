@@ -1,6 +1,6 @@
 #pragma once
-// Time, and silence: a thread runtime that still spins after its last parallel region would be measured as
-// part of the next.
+// Time measurement. It also waits for silence, because a thread runtime that still spins after its last
+// parallel region would distort the next measurement.
 
 #include <dirent.h>
 #include <sys/syscall.h>
@@ -29,12 +29,12 @@ inline void sleepFor(double time) {
   nanosleep(&t, nullptr);
 }
 
-/** CPU time that threads other than the calling one have used. */
+/** CPU time used by threads other than the calling one. */
 inline double cpuOfOthers() { return seconds(CLOCK_PROCESS_CPUTIME_ID) - seconds(CLOCK_THREAD_CPUTIME_ID); }
 
 /**
- * Whether every thread but the calling one sleeps. By their state: the CPU time of a thread that runs
- * elsewhere is brought up to date only at the next tick, after up to 10 ms.
+ * Whether every thread but the calling one sleeps. It reads the threads' states, because the CPU time of a
+ * thread that runs on another core is updated only at the next tick, after up to 10 ms.
  */
 inline bool othersSleep() {
   DIR* const tasks = opendir("/proc/self/task");
@@ -44,10 +44,10 @@ inline bool othersSleep() {
     const int id = atoi(entry->d_name);
     if (id <= 0 || id == static_cast<int>(syscall(SYS_gettid))) continue;
     FILE* const file = fopen(("/proc/self/task/" + std::string(entry->d_name) + "/stat").c_str(), "r");
-    if (!file) continue;  // it has ended
+    if (!file) continue;  // the thread has ended
     char line[256] = {};
     if (fgets(line, sizeof line, file)) {
-      const char* const name = strrchr(line, ')');  // "id (name) state …", and a name may hold anything
+      const char* const name = strrchr(line, ')');  // "id (name) state …", and the name may contain anything
       if (name && name[1] == ' ' && name[2] == 'R') sleep = false;
     }
     fclose(file);
@@ -57,11 +57,11 @@ inline bool othersSleep() {
 }
 
 /**
- * Waits until they sleep: OpenBLAS's spin for 2^28 ticks (100 ms) after a call and after the start, OpenMP's
- * for some ms.
+ * Waits until the other threads sleep. OpenBLAS's threads spin for 2^28 ticks (100 ms) after a call and after
+ * their start, OpenMP's for a few ms.
  */
 inline void quiesce() {
-  // Three times in a row: one may sleep for a moment between two spins.
+  // Three times in a row, because a thread may sleep briefly between two spins.
   int quiet = 0;
   for (const double end = now() + 0.5; now() < end && quiet < 3;) {
     sleepFor(0.0001);
@@ -69,7 +69,7 @@ inline void quiesce() {
   }
 }
 
-/** Microseconds of one repetition. */
+/** Samples of microseconds per repetition. */
 struct Times {
   std::vector<double> samples;
   double best() const { return *std::min_element(samples.begin(), samples.end()); }
@@ -81,13 +81,13 @@ struct Times {
 };
 
 /**
- * Repeats `body` for about that long. A sample is as many calls as take 20 µs at least: reading the clock
- * takes 0.02.
+ * Repeats `body` for about `milliseconds`. A sample has as many calls as take at least 20 µs, because reading
+ * the clock takes 0.02 µs.
  */
 template <class F>
 Times repeat(double milliseconds, F body) {
   body();
-  // The fastest of a few: one that was held up would make the samples too short.
+  // The fastest of a few: a delayed call would make the samples too short.
   double estimate = 1;
   const double first = now();
   for (int i = 0; i < 5 && (i == 0 || now() - first < 2e-3); i++) {

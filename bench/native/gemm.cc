@@ -1,5 +1,5 @@
-// One library on one matrix product: warm operands, the same for every library, and a check that the product
-// is right.
+// One library on one matrix product. Operands are warm and the same for every library, and the product is
+// checked.
 #include "gemm.h"
 
 #include <cmath>
@@ -14,7 +14,7 @@ struct Free {
   void operator()(float* p) const { free(p); }
 };
 
-/** Grows with the largest operand; filled with numbers in [-1, 1) by a linear congruential generator. */
+/** Grows with the largest operand. A linear congruential generator fills it with numbers in [-1, 1). */
 class Operand {
  public:
   explicit Operand(uint32_t seed) : seed_(seed) {}
@@ -37,7 +37,7 @@ class Operand {
   std::unique_ptr<float, Free> memory_;
 };
 
-/** y = op(M)·t and the same with absolute values, for M stored by rows of `rowLength`. */
+/** y = op(M)·t and the same with absolute values, for M stored in rows of `rowLength`. */
 struct Dots {
   std::vector<double> value, size;
 };
@@ -56,9 +56,9 @@ Dots times(const float* matrix, int64_t rows, int64_t columns, bool transposed, 
 }
 
 /**
- * BLIS's test: C·t = A·(B·t) in double precision for a random t, which costs as little as reading the
- * matrices. An element of C is off by at most k·2^-24·|A||B|; the answer is the largest |C·t - A·(B·t)| in
- * units of that, so it is right when it is <= 1.
+ * BLIS's test: C·t = A·(B·t) in double precision for a random t, which costs only as much as reading the
+ * matrices. The error of an element of C is at most k·2^-24·|A||B|. Returns the largest |C·t - A·(B·t)| in
+ * units of this bound, so the product is right if the result is <= 1.
  */
 double error(const Product& p) {
   Dots t = {std::vector<double>(static_cast<size_t>(p.n)), std::vector<double>(static_cast<size_t>(p.n))};
@@ -72,7 +72,7 @@ double error(const Product& p) {
   for (size_t i = 0; i < wanted.value.size(); i++) {
     const double bound = static_cast<double>(p.k + 1) * 0x1p-24 * wanted.size[i];
     const double off = std::fabs(found.value[i] - wanted.value[i]) / (bound > 0 ? bound : 1e-30);
-    if (!(off <= worst)) worst = off;  // NaN, too
+    if (!(off <= worst)) worst = off;  // also true for NaN
   }
   return worst;
 }

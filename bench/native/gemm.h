@@ -5,8 +5,8 @@
 namespace bench {
 
 /**
- * Answers a case of kind "gemm" with that library. The check is the error found, relative to the bound of its
- * arithmetic.
+ * Runs a case of kind "gemm" with that library and answers it. The check is the error, relative to the error
+ * bound of its arithmetic.
  */
 void runGemm(const Request& request, const Library& library);
 

@@ -8,13 +8,13 @@ namespace bench {
 namespace {
 
 /**
- * Work for the pool: as many chunks as threads. With `meet` each waits until all have begun, so that every
- * thread takes one.
+ * Runs a parallelFor with as many chunks as threads. With `meet`, each chunk waits until all have begun, so
+ * that every thread takes one.
  */
 void forkJoin(int threads, bool meet) {
   std::atomic<int> begun{0};
   simdgrad::parallelFor(static_cast<size_t>(threads), 1, [&](size_t begin, size_t end) {
-    // A caller that found the pool busy, or alone, runs the whole range as one chunk.
+    // If the pool was busy or has no workers, the caller runs the whole range as one chunk.
     if (!meet || end - begin > 1) return;
     begun.fetch_add(1, std::memory_order_relaxed);
     while (begun.load(std::memory_order_relaxed) < threads) {
@@ -30,7 +30,8 @@ void runForkJoin(const Request& request) {
   simdgrad::setThreads(threads);
   for (int i = 0; i < 1000; i++) forkJoin(threads, meet);
   const uint64_t before = simdgrad::workerChunks();
-  // One at a time, so that the median says what a usual one costs; the clock's own 20 ns are taken off.
+  // One call at a time, so that the median is the cost of a typical call. The 20 ns of the clock are
+  // subtracted.
   Times clock, times;
   const double end = now() + request.number("milliseconds") / 1e3;
   do {

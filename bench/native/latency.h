@@ -7,8 +7,8 @@ namespace bench {
 void runForkJoin(const Request& request);
 
 /**
- * A case of kind "idle": CPU time that the pool's threads use in a tenth of a second, one millisecond after
- * work.
+ * A case of kind "idle": the CPU time that the pool's threads use in a tenth of a second, starting one
+ * millisecond after work.
  */
 void runIdle(const Request& request);
 

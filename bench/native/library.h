@@ -1,6 +1,6 @@
 #pragma once
-// A matrix product to compare: ours or a peer's. Each lives in a file of its own under libraries/, which
-// CMakeLists.txt adds when what it needs is installed.
+// A matrix product to compare: ours or another library's. Each library has a file under libraries/, which
+// CMakeLists.txt adds when the library is installed.
 
 #include <cstdint>
 #include <string>
@@ -26,7 +26,7 @@ struct Product {
 struct Library {
   const char* name;
   std::string version;
-  /** The function that is called: tells which shared object really serves it. */
+  /** The function that is called. It shows which shared object really provides it. */
   const void* address;
   void (*setThreads)(int count);
   void (*multiply)(const Product&);

@@ -1,5 +1,5 @@
-// Loops on one or several threads of their own, all of which start together. A sample lasts from when the
-// first one starts until the last one ends.
+// Runs loops on one or several threads of their own, which all start together. A sample lasts from the start
+// of the first thread to the end of the last one.
 #include "limits.h"
 
 #include <sched.h>
@@ -37,7 +37,7 @@ const Loops& loops() {
 
 namespace {
 
-/** Threads meet here; they spin, so that all leave within a fraction of a microsecond. */
+/** A barrier for threads. They spin, so that all leave it within a fraction of a microsecond. */
 class Barrier {
  public:
   explicit Barrier(int count) : count_(count) {}
@@ -47,7 +47,7 @@ class Barrier {
       arrived_.store(0, std::memory_order_relaxed);
       round_.store(round + 1, std::memory_order_release);
     } else {
-      // Yields now and then: with other programs on the cores the missing thread may have none.
+      // Yields occasionally: when other programs use the cores, the missing thread may have none.
       for (int spins = 1; round_.load(std::memory_order_acquire) == round; spins++)
         if (spins % 4096 == 0) std::this_thread::yield();
     }
@@ -59,8 +59,8 @@ class Barrier {
 };
 
 /**
- * The calling thread on a core of its own while this lives: two that spin on one core would wait for each
- * other's time slices.
+ * Pins the calling thread to its own core. Two threads spinning on one core would wait for each other's time
+ * slices.
  */
 class Pin {
  public:
@@ -85,14 +85,15 @@ class Pin {
 };
 
 /**
- * Calls body(thread) on all threads at once, again and again for about that long; samples in microseconds.
+ * Calls body(thread) on all threads at once, repeatedly, for about `milliseconds`. The samples are in
+ * microseconds.
  */
 template <class F>
 Times together(int threads, double milliseconds, F body) {
   Barrier barrier(threads);
   std::atomic<bool> stop{false};
   Times times;
-  // Each thread notes its own start: the first one need not be the one that takes the time.
+  // Each thread records its own start, because the first one may not be the slowest one.
   std::vector<double> starts(static_cast<size_t>(threads));
   const auto turn = [&](int index) {
     starts[static_cast<size_t>(index)] = now();
@@ -127,8 +128,8 @@ void scale(Times& times, double factor) {
 }
 
 /**
- * One thread's arrays. They start at different places of a page: equal ones make loads wait for unrelated
- * stores.
+ * One thread's arrays. They start at different offsets in a page: with equal offsets, loads wait for
+ * unrelated stores (4K aliasing).
  */
 struct Slice {
   float* memory = nullptr;
@@ -168,7 +169,7 @@ void runStream(const Request& request) {
   const size_t n = share / 128 * 128;  // whole rounds of the loop: 8 vectors of 16 floats
   if (n == 0) refuse("too few elements for a stream");
   const bool past = request.flag("past");
-  // Small slices are streamed so often that meeting the others costs nothing beside it.
+  // Small slices are streamed many times, so that the cost of the barrier does not matter.
   const long passes = std::max(1L, static_cast<long>(1 << 20) / static_cast<long>(n));
   std::vector<Slice> slices(static_cast<size_t>(threads));
   for (Slice& slice : slices) slice.make(patterns[which], n);

@@ -5,7 +5,7 @@
 namespace simdgrad::SIMDGRAD_ISA_NS {
 namespace {
 
-// Enough chains to cover 4 cycles of latency on two ports, few enough for 16 registers.
+// Enough chains to hide 4 cycles of latency on two ports, few enough for 16 registers.
 constexpr int chains = 12;
 constexpr int unrolled = 16;
 

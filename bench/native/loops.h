@@ -1,14 +1,14 @@
 #pragma once
-// The limits of the machine as plain loops, compiled once per instruction set (loops.cc): what no kernel can
-// beat.
+// The limits of the machine, measured by simple loops that are compiled once per instruction set (loops.cc).
+// No kernel can be faster.
 
 #include <cstddef>
 
 namespace bench {
 
 /**
- * A stream: `reads` arrays are read, `writes` are written; when `inPlace` those are the first of the arrays
- * read.
+ * A stream reads `reads` arrays and writes `writes` arrays. If `inPlace`, it writes the first of the arrays
+ * that it reads.
  */
 struct Pattern {
   const char* name;
@@ -17,7 +17,7 @@ struct Pattern {
   int arrays() const { return inPlace ? reads : reads + writes; }
 };
 
-// What the rows of the elementwise table do: sum and max, relu, add, an SGD step with momentum (reads and
+// The access patterns of the elementwise table: sum and max, relu, add, an SGD step with momentum (reads and
 // writes parameter and buffer, reads the gradient), an Adam step (parameter and two moments, reads the
 // gradient).
 constexpr Pattern patterns[] = {{"read", 1, 0, false}, {"write", 0, 1, false}, {"copy", 1, 1, false},
@@ -27,15 +27,17 @@ constexpr int maxArrays = 4;
 
 struct Loops {
   /**
-   * Fused multiply-adds on all lanes of registers only, `rounds` times; returns the number of operations (two
-   * each).
+   * Fused multiply-adds on all lanes, in registers only, `rounds` times. Returns the number of operations
+   * (two each).
    */
   double (*fma)(long rounds);
-  /** Once over n elements (a multiple of 64) of 64-byte aligned arrays; `past`: stores go past the caches. */
+  /**
+   * One pass over n elements (a multiple of 64) of 64-byte aligned arrays. `past`: with non-temporal stores.
+   */
   void (*stream[patternCount])(float* const* arrays, size_t n, bool past);
 };
 
-/** Of the instruction set that the kernels use. */
+/** The loops for the instruction set that the kernels use. */
 const Loops& loops();
 
 }  // namespace bench

@@ -1,6 +1,5 @@
-// The native part of the benchmark: our kernels and the peers that were found when this was built, in one
-// program. It speaks the protocol of bench/contestants/protocol.ts; arguments name the libraries that take
-// part (none: all).
+// The native part of the benchmark: our kernels and the libraries found at build time, in one program. It
+// speaks the protocol of bench/contestants/protocol.ts. The arguments name the libraries to use (none: all).
 
 #include <dlfcn.h>
 
@@ -54,8 +53,8 @@ int main(int argc, char** argv) {
   std::vector<Library> taking;
   for (const Library& library : libraries())
     if (isWanted(library.name, argc - 1, argv + 1)) taking.push_back(library);
-  // OpenBLAS starts its threads when it is loaded, and they spin for 100 ms: on the cores that the first
-  // figures would be taken on.
+  // OpenBLAS starts its threads when it is loaded. They spin for 100 ms, on cores that the first measurements
+  // would use.
   quiesce();
   hello(taking);
   for (std::string line; std::getline(std::cin, line);) {

@@ -1,6 +1,6 @@
 #pragma once
-// Requests and answers of bench/contestants/protocol.ts, one JSON object a line. A request's fields have
-// distinct names at every depth and its texts hold no quotes, so a field is found by its name.
+// Requests and answers of bench/contestants/protocol.ts, one JSON object per line. The fields of a request
+// have distinct names at every depth, and its strings hold no quotes, so a field is found by its name.
 
 #include <string>
 
@@ -21,10 +21,10 @@ class Request {
   std::string line_;
 };
 
-/** `check` is what the protocol says for the kind of case. */
+/** `check` has the meaning that the protocol gives it for the kind of case. */
 void answer(const Times& times, double check);
 
-/** Ends the program: whoever asks sees the last line on standard error. */
+/** Ends the program. The benchmark shows the last line on standard error. */
 [[noreturn]] void refuse(const std::string& why);
 
 }  // namespace bench

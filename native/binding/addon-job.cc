@@ -1,8 +1,9 @@
-// The binding of jobs: programs that run on a native thread, and the object by which JavaScript steers them.
+// The binding of jobs: programs that run on a native thread, and the JavaScript object that controls them.
 //
-// All here runs on the thread of the environment, except `tell…`. A job ends in one of two ways: its thread says so, and the loop
-// calls `report`; or the environment ends first, and `abandon` waits for the step that is running. Node-API may refuse any call that could
-// run JavaScript from the moment on at which a Worker is told to end, which is before `abandon`, and `report` may still be called then.
+// All functions here run on the environment's thread, except `tell…`. A job ends in one of two ways. Its
+// thread reports the end, and the event loop calls `report`. Or the environment ends first, and `abandon`
+// waits for the running step. Once a Worker has been told to end, which is before `abandon`, Node-API may
+// refuse any call that could run JavaScript, and `report` may still be called.
 
 #include "addon.h"
 #include "../program/job.h"
@@ -16,31 +17,32 @@ const char* const startName = "startJob";
 
 constexpr double mostWhole = 9007199254740992.0;
 
-/** Tells our objects from those that somebody else has wrapped. */
+/** Distinguishes our objects from objects that others have wrapped. */
 constexpr napi_type_tag jobTag = {0x73696d6467726164u, 0x6a6f6200u};
 
 /**
- * What a Job object of JavaScript stands for. Each that has its address counts in `holders`, and the last one to let go frees it: the call
- * that makes it, the object (by its wrap), and the thread-safe function. So it does not matter which of the last two is finalized first.
- * The cleanup hook and the thread are not among them: both are gone before the function is released.
+ * The native side of a JavaScript Job object. `holders` counts the owners of its address: the call that makes
+ * it, the object (through its wrap) and the thread-safe function. The last owner to release it frees it, so
+ * the object and the function may be finalized in either order. The cleanup hook and the thread are not
+ * owners: both are gone before the function is released.
  */
 struct HeldJob {
   int holders;
-  Job* job;                            // null once it is over
+  Job* job;                            // null once the job is over
   std::vector<HeldProgram*> programs;  // marked as running
   napi_ref object;
-  napi_ref kept;                       // a list of everything that must not be collected meanwhile
+  napi_ref kept;                       // a list of everything that must not be collected while the job runs
   napi_threadsafe_function loop;       // keeps the event loop alive
   napi_deferred done;
   std::vector<napi_deferred> pauses;   // not answered yet
-  uint32_t pausedBy;                   // the last order that the thread has obeyed by waiting
+  uint32_t pausedBy;                   // the last pause order that the thread has obeyed
 };
 
 void tellPaused(void* context, uint32_t order) {
   napi_call_threadsafe_function(static_cast<HeldJob*>(context)->loop, reinterpret_cast<void*>(uintptr_t{order}), napi_tsfn_nonblocking);
 }
 
-// No order to wait is 0.
+// Passes null: no pause order is 0.
 void tellEnded(void* context) { napi_call_threadsafe_function(static_cast<HeldJob*>(context)->loop, nullptr, napi_tsfn_nonblocking); }
 
 void answerPause(napi_env env, napi_deferred pause, bool waiting) {
@@ -58,12 +60,12 @@ void drop(HeldJob* held) {
   if (--held->holders == 0) delete held;
 }
 
-/** The finalizer of the wrap and of the thread-safe function. */
+/** The finalizer of both the wrap and the thread-safe function. */
 void finalize(napi_env, void* data, void*) { drop(static_cast<HeldJob*>(data)); }
 
 /**
- * Takes the object off: what is wrapped passes for alive in every small collection of V8, and would pile up from stretch to stretch of a
- * run. Where Node-API refuses, the wrap stays and its finalizer lets go.
+ * Removes the wrap from the object. V8's minor collections treat wrapped objects as alive, so the jobs of a
+ * run would accumulate. If Node-API refuses, the wrap stays and its finalizer drops the job.
  */
 void unwrap(napi_env env, HeldJob* held) {
   napi_value object;
@@ -73,7 +75,7 @@ void unwrap(napi_env env, HeldJob* held) {
   if (removed) drop(held);
 }
 
-/** Waits for the thread, which has left the job or will when its step has ended. */
+/** Waits for the thread. It has left the job, or will leave it after the current step. */
 JobResult join(HeldJob* held) {
   held->job->join();
   const JobResult result = held->job->result();
@@ -87,7 +89,7 @@ void setRunning(HeldProgram& held, bool running) {
   held.program->arena().running = running;
 }
 
-/** What is left to do when the thread has left the job or is about to. */
+/** Ends a job whose thread has left it or is about to. */
 JobResult conclude(napi_env env, HeldJob* held) {
   const JobResult result = join(held);
   for (HeldProgram* program : held->programs) {
@@ -100,11 +102,11 @@ JobResult conclude(napi_env env, HeldJob* held) {
   return result;
 }
 
-/** Called before the environment goes, and with it what the thread works on. */
+/** Called before the environment, and the memory that the thread works on, is destroyed. */
 void abandon(void* data) {
   HeldJob* held = static_cast<HeldJob*>(data);
   held->job->stop();
-  // The environment frees its own references; the thread's last words are dropped with the queue.
+  // The environment frees its own references. Node-API drops the thread's pending reports with the queue.
   join(held);
   napi_release_threadsafe_function(held->loop, napi_tsfn_abort);
 }
@@ -114,15 +116,16 @@ bool setNumber(napi_env env, napi_value object, const char* name, double number)
   return napi_create_double(env, number, &value) == napi_ok && napi_set_named_property(env, object, name, value) == napi_ok;
 }
 
-/** What the thread has told, on the thread of the environment. */
+/** Handles a report of the thread, on the environment's thread. */
 void report(napi_env env, napi_value, void* context, void* data) {
-  // Without an environment the queue is being emptied, and the job may be freed: the function was finalized before.
+  // Without an environment, Node-API is emptying the queue. The job may be freed, because the function was
+  // finalized before.
   if (!env) return;
   HeldJob* held = static_cast<HeldJob*>(context);
   if (!held->job) return;
   if (const uint32_t order = static_cast<uint32_t>(reinterpret_cast<uintptr_t>(data))) {
     held->pausedBy = order;
-    // Nothing new when it was told to go on, or even to wait once more, meanwhile.
+    // The report is outdated if the job has since been resumed, or paused again.
     if (held->job->waitsBy(order)) answerPauses(env, held, true);
     return;
   }
@@ -137,7 +140,10 @@ void report(napi_env env, napi_value, void* context, void* data) {
   napi_release_threadsafe_function(held->loop, napi_tsfn_release);
 }
 
-/** The job behind the object that a method is called on, null when it is over; else throws, and answers false. */
+/**
+ * Reads the job of the object on which a method is called; null when the job is over. Otherwise throws and
+ * returns false.
+ */
 bool readJob(napi_env env, napi_callback_info info, const char* where, HeldJob*& held) {
   size_t count = 0;
   napi_value self;
@@ -181,7 +187,10 @@ napi_value pause(napi_env env, napi_callback_info info) {
   return promise;
 }
 
-/** The properties of the stages, all read before the first array is looked at: getters may run JavaScript. */
+/**
+ * The properties of the stages. All are read before any array is inspected, because getters may run
+ * JavaScript.
+ */
 struct StageValues {
   napi_value program;
   std::vector<napi_value> parameters, offsets;
@@ -260,7 +269,7 @@ bool checkStage(napi_env env, const StageValues& values, Stage& stage, HeldProgr
   return true;
 }
 
-/** The object that JavaScript gets, with its promise; null when something went wrong. */
+/** Makes the JavaScript object and its promise. Returns null on failure. */
 napi_value wrap(napi_env env, HeldJob* held, napi_value jobClass) {
   napi_value object, promise;
   if (napi_new_instance(env, jobClass, 0, nullptr, &object) != napi_ok || napi_create_promise(env, &held->done, &promise) != napi_ok ||
@@ -275,14 +284,14 @@ napi_value wrap(napi_env env, HeldJob* held, napi_value jobClass) {
   return nullptr;
 }
 
-/** Starts the job and what has to be there before it; all or nothing. */
+/** Creates everything that the job needs and starts it. On failure nothing is left behind. */
 bool launch(napi_env env, HeldJob* held, napi_value kept) {
   napi_value name;
   if (napi_create_reference(env, kept, 1, &held->kept) != napi_ok) return false;
   if (napi_create_string_utf8(env, "simdgrad-job", NAPI_AUTO_LENGTH, &name) == napi_ok &&
       napi_create_threadsafe_function(env, nullptr, nullptr, name, 0, 1, held, finalize, held, report, &held->loop) == napi_ok) {
     held->holders++;
-    // Hooks run last in, first out: this one before that of the function which the thread calls.
+    // Hooks run in reverse order of registration: this one before that of the thread-safe function.
     if (napi_add_env_cleanup_hook(env, abandon, held) == napi_ok) {
       if (held->job->start()) return true;
       napi_remove_env_cleanup_hook(env, abandon, held);
@@ -340,7 +349,7 @@ void addJobs(napi_env env, napi_value exports) {
   const napi_callback constructor = [](napi_env, napi_callback_info) -> napi_value { return nullptr; };
   napi_value jobClass, prototype;
   napi_ref kept;
-  // Methods of Node-API's own would refuse another `this` before we can say what is wrong.
+  // Methods that Node-API defines on a class reject a wrong `this` before we can throw an explanation.
   if (napi_define_class(env, "Job", NAPI_AUTO_LENGTH, constructor, nullptr, 0, nullptr, &jobClass) == napi_ok &&
       napi_get_named_property(env, jobClass, "prototype", &prototype) == napi_ok && setFunction(env, prototype, "stop", stop, nullptr) &&
       setFunction(env, prototype, "pause", pause, nullptr) && setFunction(env, prototype, "resume", resume, nullptr) &&

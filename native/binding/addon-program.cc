@@ -1,4 +1,5 @@
-// The binding of recorded programs: makes them of a ProgramSpec (src/kernels/native.ts), replays them, frees them.
+// The binding of recorded programs: makes them from a ProgramSpec (src/kernels/native.ts), replays and frees
+// them.
 
 #include <cstdio>
 
@@ -8,7 +9,7 @@ namespace simdgrad {
 
 namespace {
 
-/** Tells our objects from those that somebody else has wrapped. */
+/** Distinguishes our objects from objects that others have wrapped. */
 constexpr napi_type_tag programTag = {0x73696d6467726164u, 0x70726f6772616d00u};
 
 const char* const invalid = "INVALID_ARGUMENT";
@@ -18,7 +19,7 @@ enum Field { kernels, numberCounts, arrayCounts, numbers, refs, slotKinds, slotT
 const char* const fieldNames[fieldCount] = {"kernels",   "numberCounts", "arrayCounts", "numbers",   "refs",       "slotKinds",
                                             "slotTypes", "slotPlaces",   "slotLengths", "externals", "arenaBytes", "advances"};
 
-/** Copies: what lies on shared memory could change between its check and its use. */
+/** Copies the list: values in shared memory could change between check and use. */
 template <class T>
 bool copyList(napi_env env, napi_value value, DType type, std::vector<T>& copy) {
   Array array;
@@ -44,7 +45,7 @@ void finalize(napi_env env, void* data, void*) {
   delete held;
 }
 
-/** The object that JavaScript gets. */
+/** Makes the JavaScript object. */
 napi_value wrap(napi_env env, HeldProgram* held, napi_value list) {
   napi_value object, unsupported;
   const std::vector<int>& calls = held->program->unsupported();
@@ -66,7 +67,7 @@ napi_value wrap(napi_env env, HeldProgram* held, napi_value list) {
   return nullptr;
 }
 
-/** The program behind a Program object; else throws, and answers null. */
+/** The program of a Program object. Otherwise throws and returns null. */
 HeldProgram* heldProgram(napi_env env, const char* where, napi_value value) {
   bool ours = false;
   void* data;
@@ -84,7 +85,8 @@ napi_value createProgram(napi_env env, napi_callback_info info) {
   const napi_value spec = given[0];
   napi_valuetype kind;
   if (napi_typeof(env, spec, &kind) != napi_ok || kind != napi_object) return fail(env, ErrorKind::type, invalid, where, "a ProgramSpec is needed");
-  // Getters and proxies may run JavaScript: all of it runs before the first array is looked at. What it throws is thrown.
+  // Getters and proxies may run JavaScript, so all of them run before any array is inspected. Their
+  // exceptions are passed on.
   for (int i = 0; i < fieldCount; i++)
     if (napi_get_named_property(env, spec, fieldNames[i], &values[i]) != napi_ok) return nullptr;
   std::vector<napi_value> elements;
@@ -110,7 +112,7 @@ napi_value createProgram(napi_env env, napi_callback_info info) {
     seen.push_back(isShared(env, element) ? Array{nullptr, 0, DType::none} : array);
   }
 
-  // Read last: a getter may have released it.
+  // Read last: a getter may have released that program.
   Arena* lent = nullptr;
   if (napi_typeof(env, given[1], &kind) != napi_ok) return nullptr;
   if (kind != napi_undefined && kind != napi_null) {
@@ -129,7 +131,7 @@ napi_value createProgram(napi_env env, napi_callback_info info) {
   return wrap(env, new HeldProgram{program, nullptr, seen, 0, false, false}, list);
 }
 
-/** Whether all externals are where they were. */
+/** Whether all externals are still at the same address with the same length. */
 bool externalsStay(napi_env env, const HeldProgram& held) {
   napi_value list = nullptr;
   for (size_t i = 0; i < held.seen.size(); i++) {
@@ -144,7 +146,9 @@ bool externalsStay(napi_env env, const HeldProgram& held) {
   return true;
 }
 
-/** What replay and profile have in common: programs first, then arguments of their own, then parameters. */
+/**
+ * The arguments that replay and profile share: first the program, then their own arguments, then parameters.
+ */
 struct Replay {
   size_t count = 2 + maxParameters;
   napi_value values[2 + maxParameters];
@@ -192,7 +196,10 @@ napi_value profile(napi_env env, napi_callback_info info) {
   return r.answer(env, r.program->run(static_cast<double*>(times.data)));
 }
 
-/** Finalizers run in a turn of the event loop; a loop that gives it none would keep all programs that it has made. */
+/**
+ * Frees a program now. Finalizers run only in a turn of the event loop; code that never returns to the event
+ * loop would keep all programs that it made.
+ */
 napi_value releaseProgram(napi_env env, napi_callback_info info) {
   size_t count = 1;
   napi_value value;
@@ -251,7 +258,7 @@ HeldProgram* readyProgram(napi_env env, const char* where, napi_value value) {
 
 bool readParameters(napi_env env, const char* where, const Program& program, const napi_value* values, size_t count,
                     const double* offsets, Array* parameters) {
-  // More than there are is allowed: a plan may have found that it does not need the last ones.
+  // Extra parameters are allowed: a plan may have found that it does not need the last ones.
   for (int i = 0; i < program.parameters(); i++) {
     Array& array = parameters[i];
     if (static_cast<size_t>(i) >= count || !readArray(env, values[i], array)) {

@@ -1,14 +1,16 @@
-// The binding: of the kernels here, of recorded programs in addon-program.cc, of jobs in addon-job.cc. What runs once per
-// environment is written with node-addon-api; the call of a kernel, which runs thousands of times a second, with the C functions
-// below it.
+// The binding of kernels. Recorded programs are in addon-program.cc, jobs in addon-job.cc. Code that runs
+// once per environment uses node-addon-api. The call of a kernel runs thousands of times a second and uses
+// the C functions of Node-API.
 //
-// Every kernel is one JavaScript function with one convention. Numbers, op codes and number lists are in `block`, a Float64Array
-// that JavaScript fills before the call; typed arrays (or null) are the arguments, in order. So adding a kernel touches nothing
-// here. The block stands on a SharedArrayBuffer: those cannot be detached or transferred, so its address may be kept.
+// Every kernel is one JavaScript function with the same convention. Numbers, op codes and number lists are in
+// `block`, a Float64Array that JavaScript fills before the call. The arguments are typed arrays (or null), in
+// order. So adding a kernel changes nothing here. The block is in a SharedArrayBuffer, which cannot be
+// detached or transferred, so its address may be cached.
 
 #define NAPI_VERSION 8
 #define NODE_ADDON_API_DISABLE_CPP_EXCEPTIONS
-// A Worker may be told to end while it loads the addon: nothing can be thrown then, and without this that would end the process.
+// A Worker may be told to end while it loads the addon. Then nothing can be thrown, and without this macro
+// node-addon-api would end the process.
 #define NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS
 #include <napi.h>
 
@@ -48,7 +50,7 @@ DType dtypeOf(napi_typedarray_type type) {
 
 }  // namespace
 
-// Asking for the array first makes the usual case one call.
+// Asks for the array info first, so that the common case is a single call.
 bool readArray(napi_env env, napi_value value, Array& array) {
   napi_typedarray_type type;
   if (napi_get_typedarray_info(env, value, &type, &array.length, &array.data, nullptr, nullptr) == napi_ok) {
@@ -58,8 +60,9 @@ bool readArray(napi_env env, napi_value value, Array& array) {
   napi_valuetype kind;
   if (napi_typeof(env, value, &kind) != napi_ok) return false;
   if (kind != napi_null && kind != napi_undefined) {
-    // What stands in for memory while `compile` traces says by itself what is wrong: its traps throw. So would any proxy of a stranger,
-    // but nobody uses an array after one that was not read.
+    // The placeholder for memory while `compile` traces is a proxy whose traps throw an explanation. Reading
+    // a property triggers them. A user's proxy might throw here too, which is harmless: the call has failed
+    // anyway.
     napi_value length;
     if (kind == napi_object) napi_get_named_property(env, value, "length", &length);
     return false;
@@ -118,7 +121,7 @@ napi_value callKernel(napi_env env, napi_callback_info info) {
   const double answer = row.entry({instance.block, instance.blockLength, arrays, static_cast<int>(count)});
   if (answer == OUT_OF_BOUNDS) return fail(env, ErrorKind::range, "OUT_OF_BOUNDS", row.name, lastProblem());
   napi_value result = nullptr;
-  // Small integers need no heap number. OK, the usual answer, is one.
+  // A small integer needs no heap number. OK, the common result, is one.
   if (answer >= -16 && answer < 1e9)
     napi_create_int32(env, static_cast<int32_t>(answer), &result);
   else
@@ -129,8 +132,8 @@ napi_value callKernel(napi_env env, napi_callback_info info) {
 // Everything below runs once, or rarely.
 
 /**
- * init(block) → the block in use: the first one that was given, so that several copies of the library in one environment, which
- * share the addon, also share its block.
+ * init(block) → the block in use, which is the first block that was given. Several copies of the library in
+ * one environment share the addon, so they also share its block.
  */
 Napi::Value init(const Napi::CallbackInfo& info) {
   Instance& instance = *static_cast<Instance*>(info.Data());
@@ -178,7 +181,7 @@ Napi::Value getWorkerChunks(const Napi::CallbackInfo& info) { return number(info
 Napi::Value getAffinity(const Napi::CallbackInfo& info) { return number(info, affinityCores()); }
 Napi::Value getQuota(const Napi::CallbackInfo& info) { return number(info, quotaCores()); }
 
-/** Bytes between the last cache line and the first element of a typed array. */
+/** Bytes from the start of the cache line to the first element of a typed array. */
 Napi::Value getBehindLine(const Napi::CallbackInfo& info) {
   void* data = nullptr;
   if (info.Length() != 1 || napi_get_typedarray_info(info.Env(), info[0], nullptr, nullptr, &data, nullptr, nullptr) != napi_ok)
@@ -186,7 +189,7 @@ Napi::Value getBehindLine(const Napi::CallbackInfo& info) {
   return number(info, static_cast<double>(reinterpret_cast<uintptr_t>(data) % 64));
 }
 
-/** True once in a process: the first environment applies the settings of process.env, later ones leave them alone. */
+/** True once per process: only the first environment applies the settings of process.env. */
 bool firstEnvironment() {
   static bool used = false;
   return !__atomic_exchange_n(&used, true, __ATOMIC_SEQ_CST);

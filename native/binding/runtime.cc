@@ -1,5 +1,6 @@
-// The little of the C++ runtime that node-addon-api and std::vector refer to. Taken from the static libstdc++ it would bring the machinery of
-// exceptions along, and with it symbols of glibc 2.36: newer than Node itself, which runs from 2.28 on. Nothing here throws.
+// The few C++ runtime functions that node-addon-api and std::vector need. Linking them from the static
+// libstdc++ would also link its exception handling, and with it symbols of glibc 2.36, which is newer than
+// the glibc 2.28 that Node needs. Nothing here throws.
 
 #include <cstdlib>
 #include <string>
@@ -12,10 +13,10 @@ void* operator new(std::size_t bytes) {
 void operator delete(void* memory) noexcept { free(memory); }
 void operator delete(void* memory, std::size_t) noexcept { free(memory); }
 
-// Compiled here instead of being found in libstdc++.
+// Instantiated here, so that the linker does not take it from libstdc++.
 template class std::basic_string<char>;
 
-// What they call when a caller breaks their rules, and a vector when there is no memory.
+// Called when a caller violates their preconditions, and by a vector when there is no memory.
 namespace std {
 [[noreturn]] void __throw_bad_alloc() { abort(); }
 [[noreturn]] void __throw_bad_array_new_length() { abort(); }

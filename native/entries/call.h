@@ -1,6 +1,7 @@
 #pragma once
-// How a kernel is called from outside: numbers in one list, typed arrays in another, both in the order of its row in
-// src/kernels/schema.ts. The addon fills a Call from JavaScript's arguments; a recorded program fills it from its tape.
+// The calling convention of kernels: numbers in one list, typed arrays in another, both in the order of the
+// kernel's row in src/kernels/schema.ts. The addon fills a Call from JavaScript's arguments; a recorded
+// program fills it from its recording.
 
 #include <cstddef>
 #include <cstdint>
@@ -11,12 +12,12 @@ namespace simdgrad {
 
 enum class DType : uint8_t { none, f32, f64, i32, u8, other };
 
-/** Bytes of an element; 0 where it has none that kernels know. */
+/** Bytes of an element; 0 for types that kernels do not know. */
 constexpr size_t bytesOf(DType type) {
   return type == DType::f64 ? 8 : type == DType::f32 || type == DType::i32 ? 4 : type == DType::u8 ? 1 : 0;
 }
 
-/** A typed array; `none` stands for null. */
+/** A typed array. Type `none` means null. */
 struct Array {
   void* data;
   size_t length;
@@ -28,13 +29,14 @@ struct Call {
   int numberCount;
   const Array* arrays;
   int arrayCount;
-  bool probe = false;  // every check is made, and nothing runs: the entry answers what the arguments alone decide
-  PreparedCall* prepared = nullptr;  // nothing runs either: what would have run is kept there
+  // Makes all checks but runs nothing; returns the status that the arguments alone decide.
+  bool probe = false;
+  PreparedCall* prepared = nullptr;  // runs nothing either; stores here what would have run
 };
 
 using Entry = double (*)(const Call&);
 
-/** What was wrong in the last call on this thread that answered OUT_OF_BOUNDS. */
+/** The error text of the last call on this thread that returned OUT_OF_BOUNDS. */
 const char* lastProblem();
 
 }  // namespace simdgrad

@@ -7,10 +7,10 @@ namespace simdgrad::entries {
 
 namespace {
 
-/** So that products of two of these, and sums of such, are numbers that 64 bits hold. */
+/** Limit of each number, so that products of two of them, and sums of such products, fit in 64 bits. */
 constexpr int64_t largest = int64_t{1} << 30;
 
-/** Sizes whose product, without those that are 0, stays below 2^53: then so does that of any of them. */
+/** Checks that the product of the nonzero sizes is below 2^53. Then so is the product of any subset. */
 void checkSizes(Arguments& a, std::initializer_list<int64_t> sizes) {
   double elements = 1;
   for (const int64_t size : sizes) {
@@ -38,7 +38,7 @@ Conv convOf(Args& a) {
   return c;
 }
 
-// Counted only behind the checks.
+// Only computed after the checks.
 int64_t sizeOfX(const Conv& c) { return c.samples * c.groups * c.channels * c.patches.h * c.patches.w; }
 int64_t sizeOfWeight(const Conv& c) { return c.groups * c.outputs * c.channels * c.patches.kh * c.patches.kw; }
 int64_t sizeOfY(const Conv& c) { return c.samples * c.groups * c.outputs * c.patches.oh * c.patches.ow; }

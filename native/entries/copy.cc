@@ -9,9 +9,12 @@ namespace simdgrad::entries {
 
 namespace {
 
-constexpr int64_t tile = 32;  // a square of the transposing copy: 32 x 32 floats are 4 KB on each side
+constexpr int64_t tile = 32;  // side of a block of the transposing copy: 32 x 32 floats are 4 KB on each side
 
-/** A plane of n0 x n1 elements. Where neither side is dense along the rows, squares keep both in the first cache. */
+/**
+ * Copies a plane of n0 x n1 elements. If neither side has contiguous rows, it copies in blocks, which keep
+ * both sides in L1.
+ */
 template <class T, class U>
 void copyPlane(const T* x, int64_t x0, int64_t x1, U* out, int64_t o0, int64_t o1, int64_t n0, int64_t n1) {
   if (x1 == 1 && o1 == 1) {
@@ -23,7 +26,7 @@ void copyPlane(const T* x, int64_t x0, int64_t x1, U* out, int64_t o0, int64_t o
     return;
   }
   if constexpr (std::is_same_v<T, U> && sizeof(T) == 4) {
-    // Only bits are moved, so int32 may pass as float.
+    // The copy only moves bits, so int32 may be treated as float.
     if (x0 == 1 && o1 == 1) return isa().transposeCopy(reinterpret_cast<const float*>(x), x1, reinterpret_cast<float*>(out), o0, n0, n1);
     if (x1 == 1 && o0 == 1) return isa().transposeCopy(reinterpret_cast<const float*>(x), x0, reinterpret_cast<float*>(out), o1, n1, n0);
   }
@@ -38,10 +41,10 @@ void copyPlane(const T* x, int64_t x0, int64_t x1, U* out, int64_t o0, int64_t o
 template <class T, class U>
 void copyWalk(const Walk& w, const T* from, U* to) {
   if (w.total == 0) return;
-  // The last two dims are a plane (a row of one, if there is only one dim); the dims before count planes.
+  // The last two dims are a plane (with one row if there is only one dim); the other dims count planes.
   const bool flat = w.rank == 1;
   const int inner = w.rank - 1, middle = w.rank - 2;
-  // One long row is cut into rows of 16384, so that threads can share it.
+  // One long row is cut into rows of 16384 elements, so that threads can share it.
   constexpr int64_t cut = 16384;
   const int64_t n1 = flat && w.size[0] > cut ? cut : w.size[inner];
   const int64_t rest = flat ? w.size[0] % n1 : 0;
@@ -50,7 +53,7 @@ void copyWalk(const Walk& w, const T* from, U* to) {
   const int64_t x0 = flat ? n1 * x1 : w.step[0][middle], o0 = flat ? n1 * o1 : w.step[1][middle];
   int64_t planes = 1;
   for (int d = 0; d < middle; d++) planes *= w.size[d];
-  // Work is counted in strips of up to 32 rows of a plane.
+  // The unit of work is a strip of up to 32 rows of a plane.
   const int64_t strips = (n0 + tile - 1) / tile, each = n1 * (n0 < tile ? n0 : tile);
   parallelFor(static_cast<size_t>(planes * strips), static_cast<size_t>(each >= cut ? 1 : cut / each), [&](size_t begin, size_t end) {
     for (size_t s = begin; s < end; s++) {
@@ -75,7 +78,10 @@ double copyAs(CopyArgs& a) {
 
 }  // namespace
 
-/** Same types, and conversions that C++ and JavaScript agree on. Float to integer wraps in JavaScript: that is left to it. */
+/**
+ * Copies equal types, and conversions on which C++ and JavaScript agree. Float to integer wraps in
+ * JavaScript, so the JavaScript core does it.
+ */
 double copy(CopyArgs& a) {
   const auto is = [&](DType from, DType to) { return a.x.type() == from && a.out.type() == to; };
   using D = DType;

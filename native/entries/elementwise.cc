@@ -4,7 +4,7 @@
 
 namespace simdgrad::entries {
 
-// Walks are large: made where they are kept.
+// A Walk is large, so each is constructed inside the lambda that keeps it.
 
 double unary(UnaryArgs& a) {
   const float* x = a.x.as<float>();

@@ -8,7 +8,7 @@ namespace {
 
 bool isEmpty(const Gemm& g) { return g.batch == 0 || g.m == 0 || g.n == 0; }
 
-/** Of any product; the memory of C is checked here too. */
+/** Reads any product. This also checks the memory of C. */
 template <class Args>
 Gemm gemmOf(Args& a) {
   Gemm g;
@@ -21,17 +21,17 @@ Gemm gemmOf(Args& a) {
   g.accumulate = a.accumulate != 0;
   g.c = a.c.template as<float>();
   g.cBatch = a.c.stride[0];
-  // Matrices of a batch that overlap in C have an order of writing; threads have none.
+  // If the matrices of a batch overlap in C, the order of writes matters, and threads have no order.
   a.support(g.batch <= 1 || static_cast<double>(g.cBatch) >= static_cast<double>(g.m) * static_cast<double>(g.n));
   return g;
 }
 
-/** A product whose C is the gradient of an update. */
+/** A product whose C is the gradient of an optimizer update. */
 template <class Args, class Step>
 double gemmThen(Args& a, Update<Step> update) {
   const Gemm g = gemmOf(a);
   a.support(g.batch == 1 && !g.accumulate);
-  // Counted only after the checks: p has as many elements.
+  // Only computed after the checks. p has as many elements as C.
   update.given.n = a.failed() ? 0 : g.m * g.n;
   update.given.g = g.c;
   return a.run([=] {

@@ -15,7 +15,7 @@ double selectAs(IndexSelectArgs& a) {
   T* to = a.out.as<T>();
   return a.run([=, outer = a.outer, length = a.length, inner = a.inner, count = a.count] {
     const double bad = at.firstBad(count, OK);
-    // Of nothing there may be any number: not counted through.
+    // If there is nothing to copy, `outer` may be any number: do not loop over it.
     if (bad != OK || count == 0 || inner == 0) return bad;
     T* next = to;
     for (int64_t o = 0; o < outer; o++)
@@ -84,7 +84,7 @@ double gather(GatherArgs& a) {
   }
 }
 
-/** One addition an element, in order: nothing for vectors to do. */
+/** One addition per element, in order, so SIMD does not help. */
 double scatterAdd(ScatterAddArgs& a) {
   const Indices at = {a.index.as<int32_t>(), a.length};
   const float* from = a.g.as<float>();

@@ -5,7 +5,7 @@ namespace simdgrad::entries {
 
 namespace {
 
-/** How both kernels begin. */
+/** Reads the arguments that both kernels share. */
 template <class Args>
 CrossEntropy lossOf(Args& a) {
   CrossEntropy c;
@@ -22,7 +22,7 @@ CrossEntropy lossOf(Args& a) {
   return c;
 }
 
-/** The first row whose target is neither a class nor ignored, or OK. */
+/** The first row whose target is neither a class nor ignoreIndex, or OK. */
 double badTarget(const CrossEntropy& c) {
   for (int64_t row = 0; row < c.rows; row++) {
     const int64_t t = c.given(row);

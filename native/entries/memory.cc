@@ -10,7 +10,10 @@ static double fillWith(FillArgs& a, double value) {
   });
 }
 
-/** Integers that a cast from double does not hold (1e20, NaN) wrap as JavaScript's ToInt32 does: those are left to it. */
+/**
+ * A cast from double does not define integers out of range (1e20, NaN). They must wrap as in JavaScript's
+ * ToInt32, so the JavaScript core fills with them.
+ */
 double fill(FillArgs& a) {
   switch (a.out.type()) {
     case DType::f64:

@@ -5,7 +5,7 @@
 
 namespace simdgrad::entries {
 
-/** Steps of optimizers: they are counted where a recorded program counts them too. */
+/** Increments the step counters of optimizers. It is a kernel so that a recorded program counts steps too. */
 double increment(IncrementArgs& a) {
   double* out = a.out.as<double>();
   return a.run([=, n = a.n] {
@@ -66,7 +66,7 @@ double ruleStep(RuleStepArgs& a) {
   s.a = a.first.as<float>();
   s.b = a.second.orNull<float>();
   s.c = a.third.orNull<float>();
-  // A rule finds all the state it knows, or it is one for JavaScript.
+  // A rule that lacks some of its state arrays runs in JavaScript.
   const int states = ruleStates[s.rule];
   a.support((states < 2 || a.second.given()) && (states < 3 || a.third.given()));
   s.number = a.step.as<double>();

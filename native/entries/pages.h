@@ -3,7 +3,9 @@
 
 namespace simdgrad {
 
-/** Memory that a kernel is about to write. Where it is large, the system is asked to back it with large pages. */
+/**
+ * Announces memory that a kernel is about to write. If it is large, asks the system to use huge pages for it.
+ */
 void expectWrites(void* begin, size_t bytes);
 
 }  // namespace simdgrad

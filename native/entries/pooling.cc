@@ -8,7 +8,7 @@ namespace simdgrad::entries {
 
 namespace {
 
-/** Planes and sizes; a size beyond what `index` can count is left to JavaScript. */
+/** Reads planes and sizes. If a size does not fit in `index`, the JavaScript core does the call. */
 template <class Args>
 Pooling poolingOf(Args& a) {
   Pooling p = {};
@@ -22,8 +22,8 @@ Pooling poolingOf(Args& a) {
 }
 
 /**
- * Takes the windows into memory of this thread's own, where no other thread writes them after they are checked. Answers the position
- * of the first one that leaves its axis, or OK.
+ * Copies the windows into this thread's scratch memory, where no other thread can write them after the check.
+ * Returns the position of the first window that leaves its axis, or OK.
  */
 double takeWindows(Pooling& p) {
   const size_t count = static_cast<size_t>(2 * (p.oh + p.ow));

@@ -1,19 +1,20 @@
 #pragma once
-// What is left of a call once its arguments were read and checked: the body of the kernel, with the arguments it takes, to be run
-// as often as they hold. A recorded program keeps one for each of its calls: to read the arguments of a small call takes as long
-// as its body does.
+// The rest of a call after its arguments were read and checked: the kernel's body with its arguments, ready
+// to run repeatedly while they stay valid. A recorded program keeps one for each of its calls, because
+// reading the arguments of a small call takes as long as its body.
 
 #include <type_traits>
 #include <vector>
 
 namespace simdgrad {
 
-/** What an entry answers, apart from 0, 1, 2 … = position of the first bad label or index. */
+/** Results of an entry. 0, 1, 2 … is the position of the first bad label or index. */
 constexpr double OK = -1;
-constexpr double UNSUPPORTED = -2;    // a dtype or op without C++: the overlay calls the JS core instead
+// A dtype or op without C++; the overlay calls the JavaScript core instead.
+constexpr double UNSUPPORTED = -2;
 constexpr double OUT_OF_BOUNDS = -3;  // the addon throws a RangeError with the text of lastProblem()
 
-/** Runs the rest of an entry, a lambda. It answers OK by answering nothing. */
+/** Runs the rest of an entry, a lambda. If the lambda returns nothing, the result is OK. */
 template <class Rest>
 inline double answerOf(const Rest& rest) {
   if constexpr (std::is_void_v<decltype(rest())>) {
@@ -26,7 +27,7 @@ inline double answerOf(const Rest& rest) {
 
 class PreparedCall {
  public:
-  /** `rest` has copies of all that it needs. */
+  /** `rest` must own copies of everything it needs. */
   template <class Rest>
   void keep(const Rest& rest) {
     static_assert(std::is_trivially_copyable_v<Rest>, "moves with the program, and needs no destructor");
@@ -42,7 +43,7 @@ class PreparedCall {
 
  private:
   double (*run_)(const void* rest) = nullptr;
-  std::vector<unsigned char> rest_;  // as `new` aligns it: for any number or pointer
+  std::vector<unsigned char> rest_;  // aligned as by `new`: for any number or pointer
 };
 
 }  // namespace simdgrad

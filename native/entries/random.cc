@@ -5,7 +5,7 @@ namespace simdgrad::entries {
 
 namespace {
 
-/** The words of a stream one after the other. */
+/** The words of a random stream, one after the other. */
 struct Words {
   uint32_t key0, key1;
   uint64_t counter;
@@ -44,7 +44,7 @@ uint64_t counterOf(const int32_t* state) {
 
 }  // namespace
 
-/** Fisher and Yates from the end, with unbiased numbers below i + 1 (Lemire); as src/kernels/js/random.ts. */
+/** Fisher-Yates from the end, with unbiased numbers below i + 1 (Lemire), as in src/kernels/js/random.ts. */
 double permutation(PermutationArgs& a) {
   int32_t* s = a.state.as<int32_t>();
   int32_t* order = a.out.as<int32_t>();
@@ -55,7 +55,7 @@ double permutation(PermutationArgs& a) {
     for (int64_t i = n - 1; i > 0; i--) {
       const uint32_t bound = static_cast<uint32_t>(i) + 1;
       uint64_t product;
-      // Words in the uneven rest, 2^32 mod bound, are drawn again.
+      // Rejects words in the biased remainder, 2^32 mod bound, and draws again.
       do product = uint64_t{words.next()} * bound;
       while (static_cast<uint32_t>(product) < bound && static_cast<uint32_t>(product) < (0u - bound) % bound);
       const int64_t j = static_cast<int64_t>(product >> 32);

@@ -43,8 +43,8 @@ Dims Arguments::readShape() {
   support(rank <= maxRank);
   if (failed()) return dims;
   dims.rank = static_cast<int>(rank);
-  // Steps of 0 let any size pass the check of an array: the number of elements, and of any dims together, must be a number that
-  // 64 bits hold.
+  // With strides of 0 any size would pass the check against the array. So the number of elements, and the
+  // product of any of the dims, must fit in 64 bits.
   double elements = 1;
   for (int i = 0; i < dims.rank; i++) {
     dims.d[i] = readSize();
@@ -94,7 +94,8 @@ void* Arguments::check(const Array& array, DType type, size_t bytes, bool writte
   return data + static_cast<size_t>(offset) * bytes;
 }
 
-// Both sums grow in one direction only. Where an axis is empty nothing is touched, and the offset may point just behind the end.
+// Strides >= 0 only increase `last`, and negative strides only decrease `first`. If an axis is empty, nothing
+// is accessed, and the offset may be just behind the end.
 
 Reach reachOf(std::initializer_list<double> sizes, const int64_t* strides, int strided) {
   Reach reach = {0, 0};

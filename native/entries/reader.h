@@ -1,7 +1,7 @@
 #pragma once
-// Reads the arguments of a call in the order of its row. The structs of arguments.h, which are generated from the rows, are made of
-// these parts: their members read themselves as they are initialized. Nothing is trusted: every extent is checked against its array
-// before any memory is touched.
+// Reads the arguments of a call in the order of its row. The structs of arguments.h, which are generated from
+// the rows, are composed of these classes: their members read themselves as they are initialized. No argument
+// is trusted: every extent is checked against its array before any memory is accessed.
 
 #include <cstdint>
 #include <initializer_list>
@@ -12,30 +12,31 @@
 
 namespace simdgrad {
 
-/** Elements from the first to the last that are reached, relative to the offset; the last is before the first when there is none. */
+/** The first and last element accessed, relative to the offset. `last` is before `first` when none is. */
 struct Reach {
   double first, last;
 };
 
 /**
- * The base of all arguments. The first thing that is wrong decides `status`; reading goes on with harmless values, so an entry takes
- * everything, and hands what is left to do to `run`.
+ * The base of all arguments. The first error decides `status`. Reading continues with harmless values, so an
+ * entry reads all its arguments and passes the rest of its work to `run`.
  */
 class Arguments {
  public:
   explicit Arguments(const Call& call) : call_(call) {}
-  // Operands refer to their arguments.
+  // Operands refer to their Arguments, so no copies.
   Arguments(const Arguments&) = delete;
   Arguments& operator=(const Arguments&) = delete;
 
-  /** Marks the call UNSUPPORTED when the condition does not hold. */
+  /** Marks the call UNSUPPORTED when the condition is false. */
   void support(bool condition) {
     if (!condition && status_ == OK) status_ = UNSUPPORTED;
   }
 
   /**
-   * The end of every entry, and what it answers: runs the rest, a lambda, when all checks have passed. The lambda copies what it
-   * needs, as it may be kept and run again and again, each time on what the memory holds then. It answers OK by answering nothing.
+   * The end of every entry and its result: runs the rest, a lambda, if all checks passed. The lambda must
+   * copy what it needs: it may be kept and run many times, each time on the current contents of memory. If it
+   * returns nothing, the result is OK.
    */
   template <class Rest>
   double run(const Rest& rest) {
@@ -45,7 +46,7 @@ class Arguments {
     return OK;
   }
   double status() const { return status_; }
-  /** Whether something was wrong so far, for what cannot be read on with harmless values. */
+  /** Whether there was an error so far; for code that cannot continue with harmless values. */
   bool failed() const { return status_ != OK; }
 
  protected:
@@ -65,12 +66,12 @@ class Arguments {
   }
   /** Any integer. */
   int64_t readStride() { return integer(-mostWhole); }
-  /** The code of an op: its place among the names. UNSUPPORTED where there is none. */
+  /** The code of an op, which is its index among the names. UNSUPPORTED if there is no such op. */
   template <int n>
   int readOp(const char* const (&)[n]) {
     return readCode(n);
   }
-  /** A list of sizes behind its length. UNSUPPORTED above maxRank dims. */
+  /** A list of sizes, preceded by its length. UNSUPPORTED above maxRank dims. */
   Dims readShape();
 
  private:
@@ -81,15 +82,16 @@ class Arguments {
   template <bool, class>
   friend class Operand;
 
-  /** A list of strides behind its length, as many as `shape` has dims. */
+  /** A list of strides, preceded by its length, one for each dim of `shape`. */
   Dims readStrides(const Dims& shape);
   const Array& readArray();
   int readCode(int count);
-  // A pointer to element `offset`, when the array has this type (else UNSUPPORTED) and what is reached lies inside (else
-  // OUT_OF_BOUNDS, as of null). In a probe there need not be any memory, and it is null.
+  // Returns a pointer to element `offset`, if the array has this type (else UNSUPPORTED) and the accessed
+  // range is inside it (else OUT_OF_BOUNDS, also for null). In a probe there may be no memory, and the
+  // pointer is null.
   void* check(const Array& array, DType type, size_t bytes, bool written, int64_t offset, Reach reach);
 
-  // Beyond 2^53 a double no longer counts in ones.
+  // Above 2^53, consecutive integers are no longer exact in a double.
   static constexpr double mostWhole = 9007199254740992.0;
   int64_t integer(double least) {
     const double value = readNumber();
@@ -110,10 +112,10 @@ class Arguments {
   double status_ = OK;
 };
 
-// How an operand lies in memory. Sizes have not been checked against any array yet: doubles cannot overflow, and round only beyond
-// 2^53, which never makes something large look small.
+// The layout of an operand in memory. Sizes have not been checked against any array yet. Doubles do not
+// overflow, and they round only above 2^53, which never makes a large value look small.
 
-/** Of axes of which the first `strided` have strides, and those behind them are dense. */
+/** For axes of which the first `strided` have strides and the others are dense. */
 Reach reachOf(std::initializer_list<double> sizes, const int64_t* strides, int strided);
 Reach reachOf(const Dims& shape, const Dims& strides);
 
@@ -122,13 +124,13 @@ class Dense {
  protected:
   template <class... Sizes>
   explicit Dense(Arguments&, Sizes... sizes) : reach_{0, (1.0 * ... * static_cast<double>(sizes)) - 1} {}
-  /** Over a shape, whose number of elements readShape has checked. */
+  /** Over a shape whose number of elements readShape has checked. */
   Dense(Arguments&, const Dims& shape) : reach_{0, static_cast<double>(shape.elements()) - 1} {}
 
   Reach reach_;
 };
 
-/** With strides of its first `count` axes. */
+/** The first `count` axes have strides. */
 template <int count>
 class Strided {
  public:
@@ -144,7 +146,7 @@ class Strided {
   Reach reach_;
 };
 
-/** Over a shape, with a list of strides. */
+/** A shape with a list of strides. */
 class Listed {
  public:
   const Dims strides;
@@ -155,7 +157,7 @@ class Listed {
   Reach reach_;
 };
 
-/** Where an operand begins: read before its strides. */
+/** The array and the offset of an operand, which are read before its strides. */
 class Place {
  protected:
   explicit Place(Arguments& args) : args_(args), array_(args.readArray()), offset_(args.readSize()) {}
@@ -165,7 +167,9 @@ class Place {
   const int64_t offset_;
 };
 
-/** An operand. Its memory is checked when an entry asks for it, as the type of element that the entry takes. */
+/**
+ * An operand. Its memory is checked when an entry asks for it, with the element type that the entry expects.
+ */
 template <bool written, class Layout>
 class Operand : Place, public Layout {
   template <class T>
@@ -177,7 +181,7 @@ class Operand : Place, public Layout {
 
   DType type() const { return array_.type; }
 
-  /** Its first element. OUT_OF_BOUNDS of null. Not to be followed outside of `run`. */
+  /** A pointer to its first element. OUT_OF_BOUNDS for null. It may be dereferenced only inside `run`. */
   template <class T>
   Element<T>* as() const {
     return static_cast<Element<T>*>(args_.check(array_, typeOf(static_cast<T*>(nullptr)), sizeof(T), written, offset_, this->reach_));
@@ -192,28 +196,28 @@ class Operand : Place, public Layout {
 
 template <class Layout>
 using Read = Operand<false, Layout>;
-/** Written, updated, or used as scratch. */
+/** An operand that the kernel writes, updates or uses as scratch memory. */
 template <class Layout>
 using Write = Operand<true, Layout>;
 
-/** An operand in whose place a call may pass null. */
+/** An operand that may be null. */
 template <class Of>
 class Optional : public Of {
  public:
   using Of::Of;
 
   bool given() const { return this->type() != DType::none; }
-  /** Its first element, or null. */
+  /** A pointer to its first element, or null. */
   template <class T>
   auto orNull() const {
     return given() ? this->template as<T>() : nullptr;
   }
 };
 
-/** An extent that a row gives for each op. */
+/** An extent that depends on the op; a row lists its values. */
 constexpr int64_t countOf(int op, std::initializer_list<int64_t> counts) { return counts.begin()[op]; }
 
-/** The entry of a kernel as the addon and recorded programs call it. */
+/** The entry of a kernel, as called by the addon and by recorded programs. */
 template <class Args, double (*entry)(Args&)>
 double enter(const Call& call) {
   Args args(call);

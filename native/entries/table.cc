@@ -12,7 +12,7 @@ namespace {
 const Row rows[] = {SIMDGRAD_KERNELS(ROW)};
 #undef ROW
 
-// The code of an op is its place in the list, on both sides.
+// The code of an op is its index in the list, in C++ and in JavaScript.
 #define ROW(kernel, names) {#kernel, names, lengthOf(names)},
 const OpList opLists[] = {SIMDGRAD_OP_LISTS(ROW)};
 #undef ROW

@@ -1,5 +1,6 @@
 #pragma once
-// Kernel name → entry. The names are those of src/kernels/schema.ts; one that is not here runs on the JS core.
+// Kernel name → entry. The names are those of src/kernels/schema.ts. A kernel that is missing here runs on
+// the JavaScript core.
 
 #include "call.h"
 

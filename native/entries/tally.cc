@@ -4,7 +4,7 @@ namespace simdgrad::entries {
 
 namespace {
 
-/** Where the first largest of x[0 … n-1] is; NaN counts as the largest. -1 of nothing. */
+/** The index of the first largest of x[0 … n-1]. NaN counts as the largest. -1 if n = 0. */
 int64_t firstLargest(const float* x, int64_t n) {
   int64_t at = n > 0 ? 0 : -1;
   for (int64_t i = 1; i < n; i++)
@@ -22,7 +22,7 @@ double tally(TallyArgs& a) {
   const float* given = a.loss.as<float>();
   double* sum = a.sums.as<double>();
   return a.run([=, n = a.n, classes = a.classes] {
-    // Of infinities and NaN the difference from itself is not zero.
+    // For infinities and NaN, x - x is not zero.
     const double mean = *given;
     if (mean - mean != 0) return 0.0;
     sum[0] += static_cast<double>(n);

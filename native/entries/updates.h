@@ -1,21 +1,24 @@
 #pragma once
-// The steps of optimizers, as their own kernels take them and as products do whose C is the gradient.
+// The steps of optimizers, for their own kernels and for products whose C is the gradient.
 
 #include "../kernels/isa.h"
 
 namespace simdgrad::entries {
 
-/** What a call gives, and the arrays with what changes from step to step: its number and the hyperparameters. */
+/**
+ * The arguments of a call, and the arrays with the values that change at each step: step number and
+ * hyperparameters.
+ */
 template <class Step>
 struct Update {
   Step given;
   const double *number, *hyper;
 
-  /** With what the arrays hold now. */
+  /** The step with the current values of the arrays. */
   Step now() const;
 };
 
-/** All of the step but `n` and the gradient, which a product makes. */
+/** Reads all of a step but `n` and the gradient, which a product computes. */
 template <class Args>
 Update<Sgd> sgdOf(Args& a) {
   Sgd s;
@@ -39,7 +42,7 @@ Update<Adam> adamOf(Args& a) {
   return {s, a.step.template as<double>(), a.hyper.template as<double>()};
 }
 
-// Of the update, which has to stay.
+// The consumer refers to the step, which must outlive it.
 Consumer consumerOf(const Sgd& s);
 Consumer consumerOf(const Adam& a);
 

@@ -35,7 +35,10 @@ struct Usable {
 
 #if defined(__x86_64__)
 
-/** Register state the operating system saves on a context switch (XCR0); without it wide registers cannot be used. */
+/**
+ * The register state that the operating system saves on a context switch (XCR0). Wide registers can be used
+ * only if it saves them.
+ */
 uint64_t savedState() {
   uint32_t low, high;
   __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
@@ -82,7 +85,7 @@ Usable detect() {
 
 #endif
 
-// Found out while the library is loaded: nothing can call before.
+// Initialized when the library is loaded, before any call.
 const Usable usable = detect();
 
 std::atomic<const Isa*> active{nullptr};

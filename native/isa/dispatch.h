@@ -1,21 +1,23 @@
 #pragma once
-// Which instruction sets this CPU and its operating system can run, and the one in use: process-wide.
+// The instruction sets that this CPU and its operating system can run, and the one in use (process-wide).
 
 #include "../kernels/isa.h"
 
 namespace simdgrad {
 
-/** Usable ones, slowest first; the last is the default. */
+/** The usable instruction sets, slowest first. The last is the default. */
 int isaCount();
 const Isa& isaAt(int index);
 
-/** The one in use. */
+/** The instruction set in use. */
 const Isa& isa();
 
-/** False when there is none of that name on this CPU. Calls that are running finish on the old one. */
+/**
+ * Returns false if this CPU has none of that name. Calls that are already running finish with the old one.
+ */
 bool setIsa(const char* name);
 
-/** Why a built one cannot run here, or an empty string: "avx512: the CPU lacks avx512f" … */
+/** Why a built instruction set cannot run here ("avx512: the CPU lacks avx512f" …), or an empty string. */
 const char* isaNote();
 
 }  // namespace simdgrad

@@ -1,7 +1,8 @@
-// Convolution and its gradients: matrix products with the patches of one sample and group, of as many rows of the image at a time
-// as stay in L2.
+// Convolution and its gradients: matrix products with the patches of one sample and group. Each product takes
+// as many rows of the image as stay in L2.
 //
-// Bits: every way of cutting depends on sizes alone, so the order of every sum does. Threads take samples, or parts of one.
+// Bits: how the work is cut depends on sizes alone, so the order of every sum does too. Threads process whole
+// samples, or parts of one.
 
 #include "../threads/pool.h"
 #include "patches.h"
@@ -10,17 +11,19 @@ namespace simdgrad::SIMDGRAD_ISA_NS {
 
 namespace {
 
-/** Of columns: 400 KB, so that weights and results find room in L2 beside them. */
+/**
+ * Floats of columns (unfolded patches) at a time: 400 KB, which leaves room in L2 for weights and results.
+ */
 constexpr int64_t columnFloats = 100 << 10;
-/** Tasks that a call is cut into where sizes allow: enough for threads to share evenly. */
+/** Number of tasks per call where sizes allow: enough for threads to share evenly. */
 constexpr int64_t tasksWanted = 16;
-/** What a task is not cut below. */
+/** Minimum sizes of a task. */
 constexpr int64_t fewestPlaces = 256, fewestChannels = 8;
-/** Floats of a gradient of a weight that stay in L2 while samples are summed up. */
+/** Maximum floats of a weight gradient that stays in L2 while samples are accumulated. */
 constexpr int64_t weightFloats = 100 << 10;
-/** Parts that samples are cut into, each with a sum of its own. */
+/** Number of parts into which the samples are cut. Each part has its own sum. */
 constexpr int64_t samplePartsWanted = 8;
-/** Operations that are worth handing to a thread. */
+/** Minimum operations to give to a thread. */
 constexpr int64_t grainFlops = 500000;
 
 int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
@@ -35,12 +38,12 @@ SIMD_INLINE void forTasks(int64_t count, int64_t flops, F each) {
   });
 }
 
-/** Sizes of the products, and how rows of the output are cut. */
+/** Sizes of the products, and how many rows of the output are computed at a time. */
 struct Sizes {
   int64_t elements, depth, places, flops;
-  int64_t rows;     // of the output at a time
-  int64_t apart;    // from row to row of the columns: not on the same few sets of a cache
-  bool plain;       // patches are the image itself
+  int64_t rows;     // rows of the output at a time
+  int64_t apart;    // row stride of the columns, chosen so that rows do not all map to a few cache sets
+  bool plain;       // the patches are the image itself
 
   Sizes(const Conv& c, int64_t parts) {
     const Patches& p = c.patches;
@@ -55,7 +58,7 @@ struct Sizes {
   }
 };
 
-/** Columns of the patches of rows y0 … y1-1 of `channels` planes. */
+/** Writes the columns of the patches of rows y0 … y1-1 of `channels` planes. */
 void unfold(const Patches& p, const float* planes, int64_t channels, int64_t y0, int64_t y1, float* columns, int64_t apart) {
   for (int64_t c = 0; c < channels; c++)
     for (int64_t i = 0; i < p.kh; i++)
@@ -74,7 +77,7 @@ struct Matrix {
   int64_t row, column;
 };
 
-/** The product of this instruction set. */
+/** The matrix product of this instruction set. */
 void (*multiply)(const Gemm&) = nullptr;
 
 void product(int64_t m, int64_t n, int64_t k, Matrix a, Matrix b, bool accumulate, float* c, int64_t cRow) {
@@ -129,7 +132,7 @@ void conv2dGradInput(const Conv& c) {
   });
 }
 
-/** Sums of the transposed gradient, a part of the samples each, and then of these. */
+/** Sums the transposed gradient over each part of the samples, then adds the sums of the parts. */
 void conv2dGradWeight(const Conv& c) {
   const Patches& p = c.patches;
   const Sizes s(c, 1);

@@ -1,4 +1,4 @@
-// The transposing copy: the one copy that needs vectors.
+// The transposing copy. It is the only copy that needs SIMD.
 
 #include "isa.h"
 #include "../simd/simd.h"
@@ -8,8 +8,9 @@ namespace simdgrad::SIMDGRAD_ISA_NS {
 namespace {
 
 /**
- * out[i·outStride + j] = x[i + j·xStride] for i < n0, j < n1. Squares of W x W: every load and store is a whole vector (on
- * AVX-512 a whole cache line), so that strides of a power of two, which map to few cache sets, do no harm.
+ * out[i·outStride + j] = x[i + j·xStride] for i < n0, j < n1. It works on blocks of W x W. Every load and
+ * store is a whole vector (on AVX-512 a whole cache line), so strides of a power of two, which map to few
+ * cache sets, do no harm.
  */
 void transposeCopy(const float* x, int64_t xStride, float* out, int64_t outStride, int64_t n0, int64_t n1) {
   for (int64_t j = 0; j < n1; j += W) {

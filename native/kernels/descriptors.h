@@ -1,5 +1,5 @@
 #pragma once
-// Arguments of the bodies in isa.h that take many.
+// Structs for the bodies in isa.h that take many arguments.
 
 #include "indices.h"
 
@@ -7,25 +7,28 @@ namespace simdgrad {
 
 enum class LossReduction { none, mean, sum };
 
-/** Of crossEntropy and its gradient. */
+/** Arguments of crossEntropy and its gradient. */
 struct CrossEntropy {
   LossReduction reduction;
   int64_t rows, classes;
   double smoothing;
   int64_t ignoreIndex;
   const float* x;              // rows x classes
-  const int32_t* targets;      // one of these two
+  const int32_t* targets;      // either this or byteTargets
   const uint8_t* byteTargets;
-  const float* weight;         // by class, or null
-  float* loss;                 // rows, or one; not used by the gradient
-  float* stats;                // log-sum-exp by row, then the divisor
-  const float* g;              // gradient only: rows, or one
+  const float* weight;         // one per class, or null
+  float* loss;                 // one per row, or one in all; not used by the gradient
+  float* stats;                // log-sum-exp of each row, then the divisor
+  const float* g;              // gradient only: one per row, or one in all
   float* out;                  // gradient only: rows x classes
 
-  // Inlined always: as in indices.h.
+  // Always inlined, for the reason given in indices.h.
   __attribute__((always_inline)) int64_t given(int64_t row) const { return targets ? readOnce(targets + row) : readOnce(byteTargets + row); }
   __attribute__((always_inline)) bool isClass(int64_t target) const { return target >= 0 && target < classes; }
-  /** A class or `ignoreIndex`: what is neither was written after it had been checked (indices.h). */
+  /**
+   * Returns a class or `ignoreIndex`. Any other value was written by another thread after the check
+   * (indices.h).
+   */
   __attribute__((always_inline)) int64_t target(int64_t row) const {
     const int64_t t = given(row);
     return isClass(t) ? t : ignoreIndex;
@@ -52,18 +55,18 @@ struct Adam {
   float decay;              // weightDecay when not decoupled, else 0
 };
 
-/** One step of a rule of rules.cc. */
-/** How many buffers of state each rule has, in the order of ruleStepNames. */
+/** One step of an optimizer rule in rules.cc. */
+/** Number of state buffers of each rule, in the order of ruleStepNames. */
 constexpr int ruleStates[] = {1, 3, 2, 2, 2, 2, 2};
 
 struct RuleStep {
-  int rule;  // its place in ruleStepNames
+  int rule;  // index in ruleStepNames
   int64_t n;
   float* p;
   const float* g;
-  float *a, *b, *c;     // the state; null where the rule has none
-  const double* number;  // of this step, from 1
-  const double* hyper;   // the options of the optimizer in their order
+  float *a, *b, *c;     // the state; null where the rule has no such buffer
+  const double* number;  // the number of this step, from 1
+  const double* hyper;   // the options of the optimizer, in order
 };
 
 /** out[j, :] = x[index[j], :]·scale + shift; x holds bytes or floats. */
@@ -81,24 +84,24 @@ struct Patches {
   int64_t h, w, kh, kw, oh, ow, sh, sw, ph, pw, dh, dw;
 };
 
-/** A convolution, or one of its gradients: which of the three operands is written depends. */
+/** A convolution or one of its gradients. The operation decides which of the three operands is the output. */
 struct Conv {
-  int64_t samples, groups, channels, outputs;  // channels and outputs of a group
+  int64_t samples, groups, channels, outputs;  // channels and outputs are per group
   Patches patches;
   const float *x, *weight, *y;
   const float* bias;  // or null
-  bool accumulate;    // of the gradient of the weight
+  bool accumulate;    // used by the gradient of the weight
   float* out;
 };
 
-/** Pooling over any windows: see src/kernels/js/pool.ts. */
+/** Pooling over arbitrary windows: see src/kernels/js/pool.ts. */
 struct Pooling {
   int64_t planes, h, w, oh, ow, dh, dw;
   const int32_t* windows;
-  const float* divisors;  // of means
+  const float* divisors;  // used by means
   const float* x;         // or the gradient of the output
   float* out;
-  int32_t* index;  // of maxima
+  int32_t* index;  // used by maxima
 };
 
 enum class RandomKind { uniform, normal, dropout };

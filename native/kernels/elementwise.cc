@@ -1,4 +1,5 @@
-// Elementwise bodies: one dense loop per row of elementwise_rows.h, and one walk for all of them that hands it dense pieces.
+// Elementwise kernels: one dense loop per row of elementwise_rows.h, and one walk that all of them share,
+// which passes dense pieces to the loop.
 
 #include "../numerics/gelu.h"
 #include "isa.h"
@@ -19,7 +20,7 @@ SIMD_INLINE Vec number(float x) { return broadcast(x); }
 SIMD_INLINE Vec signOf(Vec x) {
   return select(gt(x, zero()), number(1), select(lt(x, zero()), number(-1), zero()));
 }
-/** NaN if either is; of zeros with two signs the positive one is larger, as in JavaScript. */
+/** NaN if either is NaN. Of zeros with different signs, the positive one is larger, as in JavaScript. */
 SIMD_INLINE Vec maximum(Vec a, Vec b) {
   const Vec tie = bitcastFloat(bitcastInt(a) & bitcastInt(b));
   return select(eq(a, b), tie, select(gt(a, b) | isnan(a), a, b));
@@ -33,22 +34,22 @@ SIMD_INLINE Vec siluDerivative(Vec x) {
   return s * fma(x, number(1) - s, number(1));
 }
 
-/** Elements start … start + n - 1 of the output, and where the operands of them are, now one behind the other. */
+/** Elements start … start + n - 1 of the output, and where their operands are, which are contiguous. */
 struct Piece {
   const void* operand[3];
-  bool still[3];  // the operand is one element, for all of the piece
+  bool still[3];  // the operand is a single element for the whole piece
   int64_t start, n;
 };
 
 struct Job {
   float p, q;
   void* out;
-  bool past;  // past the caches
+  bool past;  // whether to store past the caches (non-temporal)
 };
 
 using Dense = void (*)(const Job&, const Piece&);
 
-// --- the loops -----------------------------------------------------------------------------------------------------
+// --- the loops ---------------------------------------------------------------------------------------------
 
 #define SIMDGRAD_UNARY_OP(name, value, reads, gradient)                                                                  \
   struct name##Row {                                                                                                     \
@@ -109,13 +110,14 @@ void denseWhere(const Job& job, const Piece& piece) {
                [&](size_t i, auto lanes) { return select(loadMaskU8(c + i, lanes), load(a + i, lanes), load(b + i, lanes)); });
 }
 
-// --- the walk ------------------------------------------------------------------------------------------------------
+// --- the walk ----------------------------------------------------------------------------------------------
 
-constexpr int64_t grain = 16384;       // elements a thread takes at once
-constexpr int64_t shortRow = 64;       // rows below this are gathered, so that a loop call covers more than one
+constexpr int64_t grain = 16384;       // elements per chunk of a thread
+// Rows shorter than this are gathered, so that one call of the loop covers several.
+constexpr int64_t shortRow = 64;
 constexpr int64_t bufferLength = 512;  // elements gathered at once
 
-/** Position in a walk: the index in every dim, and where each operand stands. */
+/** A position in a walk: the index in each dim, and the offset of each operand. */
 struct Odometer {
   int64_t index[maxRank];
   int64_t offset[3];
@@ -123,13 +125,13 @@ struct Odometer {
   Odometer(const Walk& w, int64_t start) {
     for (int k = 0; k < w.operands; k++) offset[k] = 0;
     for (int d = w.rank - 1; d >= 0; d--) {
-      // Most walks have one dim: nothing to be divided.
+      // Most walks have one dim and need no division.
       index[d] = d > 0 ? start % w.size[d] : start;
       if (d > 0) start /= w.size[d];
       for (int k = 0; k < w.operands; k++) offset[k] += index[d] * w.step[k][d];
     }
   }
-  /** Moves on by n elements, which end at most at the end of the innermost row. */
+  /** Advances by n elements, at most to the end of the innermost row. */
   void advance(const Walk& w, int64_t n) {
     int d = w.rank - 1;
     index[d] += n;
@@ -142,7 +144,7 @@ struct Odometer {
   }
 };
 
-/** n elements that lie `step` apart, to one behind the other. */
+/** Copies n elements that are `step` apart to contiguous memory. */
 template <class T>
 void collect(T* to, const T* from, int64_t step, int64_t n) {
   if (step == 1)
@@ -153,10 +155,10 @@ void collect(T* to, const T* from, int64_t step, int64_t n) {
 
 struct Operands {
   const void* base[3];
-  bool bytes[3];  // uint8, not float
+  bool bytes[3];  // uint8 instead of float
 };
 
-/** Runs `dense` over elements start … end - 1. `mayStandStill`: it knows what to do with one operand of step 0. */
+/** Runs `dense` over elements start … end - 1. `mayStandStill`: it supports one operand of stride 0. */
 void walkPieces(const Walk& w, const Operands& o, Dense dense, const Job& job, bool mayStandStill, int64_t start, int64_t end) {
   const int inner = w.rank - 1;
   bool direct = w.size[inner] >= shortRow || w.rank == 1;
@@ -212,7 +214,7 @@ void run(const Walk& w, const Operands& o, Dense dense, const Job& job, bool may
   });
 }
 
-// --- the bodies ----------------------------------------------------------------------------------------------------
+// --- the bodies --------------------------------------------------------------------------------------------
 
 void unary(int op, float p, float q, const Walk& w, const float* x, float* out) {
 #define SIMDGRAD_ENTRY(name, ...) denseUnary<name##Row>,

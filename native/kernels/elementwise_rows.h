@@ -1,11 +1,11 @@
 #pragma once
-// The elementwise operations of the native backend, one row each; names are those of src/kernels/rows.ts. Adding an op is one
-// row here. The expressions are C++ over Vec and are compiled once per instruction set (kernels/elementwise.cc); everything
-// else reads only the names.
+// The elementwise operations of the native backend, one row each. The names are those of src/kernels/rows.ts.
+// Adding an op means adding one row here. The expressions are C++ over Vec and are compiled once per
+// instruction set (kernels/elementwise.cc). All other code reads only the names.
 //
-//   UNARY   name, f(x, p, q), what its gradient reads (none, x or y), the gradient g·f'(x), where y = f(x)
-//   BINARY  name, f(a, b)
-//   COMPARE name, Mask of (a, b)
+//   UNARY: name, f(x, p, q), what its gradient reads (none, x or y), the gradient g·f'(x), where y = f(x)
+//   BINARY: name, f(a, b)
+//   COMPARE: name, a Mask of (a, b)
 
 #include "length_of.h"
 

@@ -1,15 +1,17 @@
 // C (+)= A·B + bias: five loops around a micro-kernel, after Goto and BLIS.
 //
-// Bits: see gemm_micro.h. They depend on k alone: not on tile sizes, threads, vector width, or on which of A and B lies along the
-// vectors.
+// Bits: see gemm_micro.h. The bits depend on k alone. Tile sizes, threads, vector width and the choice of
+// which operand lies along the vectors do not change them.
 //
-// Operands are read where they are when that is as fast as from packed panels: B when its rows are contiguous, A nearly always.
-// What is packed is packed panel by panel, each just before its first use.
+// An operand is read in place where that is as fast as reading packed panels: B when its rows are contiguous,
+// A nearly always. Packing works panel by panel and packs each panel just before its first use.
 //
-// Other ways for what the loops do badly: few rows or columns (gemm_thin.h, which has an order of sums of its own), few rows times
-// columns along k (gemm_narrow.h), few steps of k (gemm_outer.h); and very many, whose sums are cut into pieces (gemm_long.h).
+// Other kernels compute the shapes for which these loops are slow: few rows or columns (gemm_thin.h, which
+// sums in its own order), few rows times columns that are contiguous along k (gemm_narrow.h), few steps of k
+// (gemm_outer.h), and very large k, which is cut into pieces (gemm_long.h).
 //
-// Threads: C is cut into tasks that share nothing; each packs what it needs into the scratch of its thread.
+// Threads: C is cut into independent tasks. Each task packs what it needs into the scratch memory of its
+// thread.
 
 #include "isa.h"
 #include "../threads/pool.h"
@@ -24,7 +26,7 @@
 namespace simdgrad::SIMDGRAD_ISA_NS {
 namespace {
 
-/** A Gemm and how C lies: rows of C are vectors, or (outCol != 1) columns of the given C are. */
+/** A Gemm and the layout of C: the vectors hold rows of C, or, if outCol != 1, columns of the given C. */
 struct Problem : Gemm {
   int64_t biasRow, biasCol, outRow, outCol;
 };
@@ -38,12 +40,13 @@ struct Task {
 };
 
 /**
- * Whether `lines` rows that lie `stride` floats apart, read together again and again, stay in a cache whose ways have `way` bytes:
- * with a stride of a high power of two they fall on few of its sets.
+ * Whether `lines` rows, `stride` floats apart, evict each other from a cache when they are read together
+ * repeatedly. One way of the cache has `way` bytes. Rows whose stride is a multiple of a high power of two
+ * map to few cache sets.
  */
 bool conflicts(int64_t stride, int64_t lines, int64_t way) {
   const int64_t bytes = stride * static_cast<int64_t>(sizeof(float));
-  const int64_t apart = bytes & -bytes;  // its largest power of two
+  const int64_t apart = bytes & -bytes;  // the largest power of two that divides it
   return apart > 64 && lines * apart > 8 * way;
 }
 constexpr int64_t wayOfL1 = 4096, wayOfL2 = 65536;
@@ -60,7 +63,7 @@ bool packsB(const Problem& g, int64_t height) {
 
 int64_t partsOf(int64_t n, int64_t most) { return n <= most ? 1 : (n + most - 1) / most; }
 
-/** Has what a consumer will read on its way to L2. */
+/** Prefetches into L2 what a consumer will read. */
 void fetch(const Consumer& consumer, int64_t at, int64_t width, int64_t rows, int64_t columns) {
   constexpr int64_t line = 64 / sizeof(float);
   for (int s = 0; s < consumer.streamCount; s++)
@@ -70,21 +73,22 @@ void fetch(const Consumer& consumer, int64_t at, int64_t width, int64_t rows, in
 
 void run(const Problem& g, const Task& task) {
   const int64_t height = task.i1 - task.i0, width = task.j1 - task.j0;
-  // Equal parts: a last one of a few rows would keep few accumulators busy.
+  // Tiles of equal height: a last tile of a few rows would use few accumulators.
   const int64_t tiles = partsOf(height, MR), lower = tiles == 1 ? height : height / tiles, taller = height - lower * tiles;
   const auto rowAt = [&](int64_t t) { return t * lower + least(t, taller); };
   const int64_t rowBlocks = partsOf(tiles, MC / MR);
   const int64_t NRH = vectorsFor(lower + (taller > 0)) * W;  // columns of a tile
   const int64_t blocks = partsOf(g.k, KC);
-  const int64_t depth = blocks > 1 ? KC : g.k > 0 ? g.k : 1;  // without any k, one block of no steps
+  const int64_t depth = blocks > 1 ? KC : g.k > 0 ? g.k : 1;  // k = 0: one block without steps
   const bool packingA = packsA(g, height, width), packingB = packsB(g, height);
-  // A packed panel of B serves one block of rows after the other, or is packed anew.
+  // Several blocks of rows share the packed panels of B: process about NC columns at a time and keep their
+  // panels. Otherwise each panel would be packed again.
   const int64_t columnTiles = partsOf(width, NRH);
   const int64_t columnStep = g.consumer ? takenColumns : packingB && rowBlocks > 1 ? partsOf(columnTiles, partsOf(width, NC)) * NRH : width;
-  // While C still holds what the finished sum will be added to, unfinished sums lie elsewhere.
+  // While C still holds the values to be added to the finished sum, partial sums are stored in a side buffer.
   const bool aside = blocks > 1 && (g.accumulate || g.outCol != 1);
   if (aside && height > sideRows) {
-    // They are as many as C has rows: taken in parts, so that they stay in L2.
+    // The side buffer has as many rows as C. Process the rows in parts, so that the buffer stays in L2.
     for (int64_t i = task.i0; i < task.i1; i += sideRows)
       run(g, {task.a, task.b, task.c, i, least(task.i1, i + sideRows), task.j0, task.j1});
     return;
@@ -96,7 +100,7 @@ void run(const Problem& g, const Task& task) {
   float* const piece = g.consumer ? scratch(Slot::partial, static_cast<size_t>(MC * columnStep)) : nullptr;
   float* const partial = aside ? scratch(Slot::partial, static_cast<size_t>(height * maxColumns)) : nullptr;
 
-  for (int64_t jc = task.j0; jc < task.j1; jc += columnStep) {               // 5: columns of B that are packed at a time
+  for (int64_t jc = task.j0; jc < task.j1; jc += columnStep) {               // 5: columns of B packed at once
     const int64_t nc = least(columnStep, task.j1 - jc);
     for (int64_t pc = 0; pc == 0 || pc < g.k; pc += depth) {                 // 4: depth
       const int64_t kc = least(depth, g.k - pc);
@@ -149,7 +153,9 @@ void run(const Problem& g, const Task& task) {
   }
 }
 
-/** The rows of a task of few rows, each contiguous. */
+/**
+ * The rows of A for a task of few rows. Each row is contiguous; consecutive rows are `apart` floats apart.
+ */
 struct Rows {
   const float* first;
   int64_t apart;
@@ -162,20 +168,20 @@ Rows contiguousRows(const Problem& g, const float* a) {
   return {rows, g.k};
 }
 
-/** What a task stores from row 0, column j on. */
+/** Where a task stores its results, from row 0 and column j on. */
 Tile tileFrom(const Problem& g, const Task& task, int64_t j) {
   const float* const bias = g.bias ? g.bias + j * g.biasCol : nullptr;
   return {nullptr, 0, bias, g.biasRow, g.biasCol, g.accumulate, task.c + j * g.outCol, g.outRow, g.outCol, 0};
 }
 
-/** A task of a product with up to four rows. */
+/** Runs a task of a product with up to four rows. */
 void runThin(const Problem& g, const Task& task) {
   const Rows a = contiguousRows(g, task.a);
   const auto kernel = g.m == 1 ? thin<1> : g.m == 2 ? thin<2> : g.m == 3 ? thin<3> : thin<4>;
   kernel(g.k, a.first, a.apart, task.b + task.j0 * g.bCol, g.bRow, g.bCol, task.j1 - task.j0, tileFrom(g, task, task.j0));
 }
 
-/** A task of a product with up to MR rows, columns of B along k. */
+/** Runs a task of a product with up to MR rows, where the columns of B are contiguous along k. */
 void runNarrow(const Problem& g, const Task& task) {
   const Rows a = contiguousRows(g, task.a);
   for (int64_t j = task.j0; j < task.j1; j += W) {
@@ -185,7 +191,7 @@ void runNarrow(const Problem& g, const Task& task) {
   }
 }
 
-/** A task of a product of few steps, rows of C along the vectors. */
+/** Runs a task of a product of few steps of k. The vectors hold rows of C. */
 void runOuter(const Problem& g, const Task& task) {
   const auto kernel = g.k == 1 ? outerColumns<1> : g.k == 2 ? outerColumns<2> : g.k == 3 ? outerColumns<3> : outerColumns<4>;
   Tile tile = tileFrom(g, task, task.j0);
@@ -198,12 +204,15 @@ constexpr int64_t elementsPerTake = 16384;
 
 double flopsOf(const Gemm& g) { return 2.0 * static_cast<double>(g.m) * static_cast<double>(g.n) * static_cast<double>(g.k); }
 
-/** How C is cut for each matrix of the batch: tiles are dealt out evenly to rows x columns tasks. */
+/** How C is cut for each matrix of the batch: rows x columns tasks, which share the tiles evenly. */
 struct Grid {
   int64_t rows, columns, tileRows, tileColumns, tileWidth;
 };
 
-/** Tasks that are worth having: none is shorter than handing it out costs, and as many for each thread. */
+/**
+ * The number of tasks worth creating. Each task must take longer than handing it to a thread, and each thread
+ * gets the same number of tasks.
+ */
 int64_t tasksWanted(double flops, double perThread) {
   const int64_t all = threadsAtOnce();
   if (flops < 2 * perThread || all == 1) return 1;
@@ -220,8 +229,8 @@ Grid cut(const Problem& g, double perThread) {
   if (wanted == 1) return best;
   const int64_t atOnce = threadsAtOnce();
   double bestCost = 0;
-  // Of the ways to cut C into that many, the one that keeps the busiest thread busy for the shortest time: the FMAs of its
-  // largest task, and packing and reading B, once for each task. All in vectors for each step of k.
+  // Of all grids with that many tasks, choose the one with the shortest time for the busiest thread: the FMAs
+  // of its tasks, plus packing and reading B, once per task. The unit is one vector per step of k.
   for (int64_t columns = 1; columns <= least(wanted, best.tileColumns); columns++) {
     const int64_t rows = least(wanted / columns, best.tileRows);
     const int64_t turns = (rows * columns * g.batch + atOnce - 1) / atOnce;
@@ -242,8 +251,9 @@ bool isOuter(const Gemm& g) { return g.k > 0 && g.k <= outerSteps && g.n >= W; }
 bool isNarrow(int64_t rows, int64_t step, int64_t column) { return W > 1 && rows <= MR && step == 1 && column != 1; }
 
 /**
- * C as it is given, or C' = B'·A'. A thin product has few rows; in any other, what lies along the vectors is the side that fills
- * them better. The costs are vector FMAs: of the product itself, of packing what does not lie right, and of storing a transposed tile.
+ * Whether to compute C as given, or else Cᵀ = Bᵀ·Aᵀ. A thin product must have few rows. In any other product
+ * the vectors lie along the side that fills them better. Costs are counted in vector FMAs: those of the
+ * product, of packing an operand with the wrong layout, and of storing a transposed tile.
  */
 bool fitsAsItIs(const Gemm& g) {
   if (isThin(g)) return g.m <= g.n;
@@ -266,7 +276,10 @@ Problem orient(const Gemm& g) {
   return {t, 1, 0, 1, row};
 }
 
-/** A product that is one tile, read in place: to decide more about it would take longer than to compute it. */
+/**
+ * Whether the product is one tile that is read in place. Deciding more about it would take longer than
+ * computing it.
+ */
 bool isOneTile(const Gemm& g) {
   return !g.consumer && g.batch == 1 && g.m <= MR && g.m <= g.n && g.n <= vectorsFor(g.m) * W && g.k <= KC && g.bCol == 1 && !isThin(g) && !isOuter(g);
 }
@@ -277,7 +290,7 @@ void runOneTile(const Gemm& g) {
   pick<MR>(static_cast<int>(g.m), vectors, lastOf(lanes))(g.k, g.a, g.aRow, g.aCol, g.b, g.bRow, tile);
 }
 
-/** Products that other ways than `run` compute give C to its consumer when it is all there. */
+/** For products that `run` does not compute: computes all of C, then gives C to its consumer. */
 void gemmThenTake(const Gemm& given) {
   Gemm alone = given;
   alone.consumer = nullptr;
@@ -290,7 +303,7 @@ void gemmThenTake(const Gemm& given) {
 }
 
 void gemm(const Gemm& given) {
-  // Without any step nothing of A and B is read, and as there may be no memory, no place in them is looked for.
+  // If k = 0, A and B are not read. They may have no memory, so compute no address in them.
   if (given.k == 0 && (given.a || given.b)) {
     Gemm none = given;
     none.a = none.b = nullptr;
@@ -301,7 +314,8 @@ void gemm(const Gemm& given) {
   if (isOneTile(given)) return runOneTile(given);
   if (given.k > longestSum && gemmLong(given)) return;
   if (given.batch > 1 && !isThin(given) && given.bBatch == 0 && given.aBatch == given.m * given.aRow && given.cBatch == given.m * given.n && given.cRow == 0) {
-    // One B for all, and the rows of A and C follow each other: one matrix with more rows.
+    // All matrices share one B, and the rows of A and C are contiguous across the batch: one matrix with more
+    // rows.
     Gemm merged = given;
     merged.m *= given.batch;
     merged.batch = 1;
@@ -315,7 +329,7 @@ void gemm(const Gemm& given) {
   const Grid grid = cut(g, perThread);
   const int64_t each = grid.rows * grid.columns;
   const double flops = flopsOf(g) / static_cast<double>(each);
-  // Many small matrices: as many a chunk as are worth handing out.
+  // Many small matrices: each chunk takes as many as are worth handing to a thread.
   const double grain = flops >= perThread ? 1 : perThread / (flops > 1 ? flops : 1);
   parallelFor(static_cast<size_t>(g.batch * each), static_cast<size_t>(grain), [&](size_t begin, size_t end) {
     for (int64_t t = static_cast<int64_t>(begin); t < static_cast<int64_t>(end); t++) {

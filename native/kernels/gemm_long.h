@@ -1,7 +1,7 @@
 #pragma once
-// Products of long k: a single sum would lose digits with every step. Its steps are cut into pieces of 2^14, which the products of
-// the other files compute, and their sums are added neighbour to neighbour, then pairs of pieces, pairs of these, and so on. Bias and
-// the old C follow as in gemm_micro.h.
+// Products of long k. The rounding error of a single sum would grow with every step. So k is cut into pieces
+// of 2^14 steps, which the kernels of the other files compute. The sums of neighbouring pieces are added in
+// pairs, then the sums of these pairs, and so on. Bias and the old C are added as in gemm_micro.h.
 
 #include <cstdlib>
 
@@ -22,7 +22,10 @@ SIMD_INLINE Gemm after(const Gemm& g, int64_t steps) {
   return rest;
 }
 
-/** The bare sums of g, dense, to `out`. `spare`: as much memory for each time that k is halved. */
+/**
+ * Writes the sums of g, without bias or old C, to `out`, densely. `spare` holds as much memory for each
+ * halving of k.
+ */
 void sumOfPieces(const Gemm& g, float* out, float* spare) {
   const int64_t size = g.batch * g.m * g.n;
   if (g.k <= longestSum) {
@@ -40,7 +43,7 @@ void sumOfPieces(const Gemm& g, float* out, float* spare) {
   forVectors(static_cast<size_t>(size), [&](size_t i, auto lanes) { store(out + i, load(out + i, lanes) + load(spare + i, lanes), lanes); });
 }
 
-/** False when there is no memory for the sums of the pieces. */
+/** Returns false when there is no memory for the sums of the pieces. */
 bool gemmLong(const Gemm& g) {
   const int64_t size = g.batch * g.m * g.n, row = g.cRow != 0 ? g.cRow : g.n;
   size_t halvings = 0;

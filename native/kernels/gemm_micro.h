@@ -1,35 +1,41 @@
 #pragma once
 // The micro-kernel: one tile of C in registers, over the depth of one block.
 //
-// Bits: k is cut into chains of CHAIN steps. Within a chain an element of C is a chain of FMAs over k in order, the first step a
-// product; the chains are added in order, with one rounding each. Then bias is added (one rounding), then the old C when
-// accumulating (one more). That is a function of k alone: tile sizes, threads and vector width cannot change the result.
+// Bits: k is cut into chains of CHAIN steps. Within a chain an element of C is a sequence of FMAs over k in
+// order; the first step is a product. The chain results are added in order, with one rounding each. Then bias
+// is added (one rounding), then the old C when accumulating (one more). So the result is a function of k
+// alone: tile sizes, threads and vector width cannot change it.
 
 #include "gemm_numbers.h"
 
 namespace simdgrad::SIMDGRAD_ISA_NS {
 namespace {
 
-/** Where a tile of C starts from and goes to. Element (i, j) of C lies at i·outRow + j·outCol. */
+/** The input and output of a tile of C. Element (i, j) of C lies at i·outRow + j·outCol. */
 struct Tile {
-  const float* partial;  // the sum over the earlier blocks of k, or null: element (i, j) at i·partialRow + j
+  const float* partial;  // the sum over the earlier blocks of k, or null; element (i, j) at i·partialRow + j
   int64_t partialRow;
-  const float* bias;     // set in the last block, if there is a bias: element (i, j) gets bias[i·biasRow + j·biasCol], one of which is 0
+  // Set in the last block, if there is a bias. Element (i, j) gets bias[i·biasRow + j·biasCol]; one of the
+  // two strides is 0.
+  const float* bias;
   int64_t biasRow, biasCol;
-  bool accumulate;       // set in the last block: add what C holds
+  bool accumulate;       // set in the last block: add the old C
   float* out;
   int64_t outRow, outCol;
-  int lanes;             // of the last vector
+  int lanes;             // number of lanes in use in the last vector
 };
 
-/** The tile `columns` further on. */
+/** The tile `columns` columns to the right. */
 SIMD_INLINE Tile behind(Tile tile, int64_t columns) {
   tile.out += columns * tile.outCol;
   if (tile.bias) tile.bias += columns * tile.biasCol;
   return tile;
 }
 
-/** Stores a tile whose rows do not lie along the vectors: one element after the other. `sums` has rows of `width` floats. */
+/**
+ * Stores a tile whose rows do not lie along the vectors, one element at a time. `sums` has rows of `width`
+ * floats.
+ */
 __attribute__((noinline)) void storeAcross(const float* sums, int64_t width, int64_t rows, int64_t columns, const Tile& tile) {
   for (int64_t i = 0; i < rows; i++)
     for (int64_t j = 0; j < columns; j++) {
@@ -40,12 +46,15 @@ __attribute__((noinline)) void storeAcross(const float* sums, int64_t width, int
     }
 }
 
-/** How much of the last vector of a tile there is. A half at most is multiplied as such where that is faster. */
+/**
+ * How many lanes of a tile's last vector are in use: all, some, or at most half. On some instruction sets a
+ * half vector is faster.
+ */
 enum class Last { whole, part, half };
 
 SIMD_INLINE Last lastOf(int lanes) { return lanes == W ? Last::whole : lowerIsFaster && 2 * lanes <= W ? Last::half : Last::part; }
 
-/** Finishes M rows x N vectors of sums and stores them. */
+/** Adds the partial sum, the bias and the old C to M rows x N vectors of sums, and stores them. */
 template <int M, int N, Last last>
 SIMD_INLINE void finish(Vec (&sum)[M][N], const Tile& tile) {
   constexpr bool Tail = last != Last::whole;
@@ -58,7 +67,7 @@ SIMD_INLINE void finish(Vec (&sum)[M][N], const Tile& tile) {
     storeAcross(sums[0], N * W, M, (N - 1) * W + lanes, tile);
     return;
   }
-  // Whether vector v is full is known at compile time.
+  // Whether vector v needs a mask is known at compile time.
   const auto get = [lanes](const float* p, int v) __attribute__((always_inline)) {
     return Tail && v == N - 1 ? load(p + v * W, lanes) : load(p + v * W);
   };
@@ -90,7 +99,8 @@ void micro(int64_t kc, const float* a, int64_t ai, int64_t ak, const float* b, i
   const int lanes = Tail ? tile.lanes : W;
   const auto isHalf = [](int v) __attribute__((always_inline)) { return last == Last::half && v == N - 1; };
   Vec sum[M][N];
-  // One step of k: each(i, v, product's factors) for every accumulator. The shorter side stays in registers.
+  // One step of k: calls each(i, v, the two factors) for every accumulator. The operand with fewer vectors
+  // stays in registers.
   const auto step = [&](auto each) __attribute__((always_inline)) {
     const auto row = [&](int v) __attribute__((always_inline)) {
       return isHalf(v) ? loadLower(b + v * W, lanes) : Tail && v == N - 1 ? load(b + v * W, lanes) : load(b + v * W);
@@ -120,15 +130,16 @@ void micro(int64_t kc, const float* a, int64_t ai, int64_t ak, const float* b, i
       });
   };
 
-  // Rows of C that lie a page or more apart are touched at the end, all at once, and often fall on one set of L1: fetched here they
-  // have the time of all chains to come. It gains 2 % at 2048^3; nearer rows lose 1 % by it.
+  // Rows of C that are a page or more apart are all written at the end, and often map to one set of L1.
+  // Prefetching them here gives the loads the time of all following chains. It gains 2 % at 2048^3. For rows
+  // closer together it loses 1 %.
   if (kc > CHAIN && tile.outRow >= pageFloats) {
     EACH_TILE_VECTOR __builtin_prefetch(tile.out + i * tile.outRow + v * W, 1);
   }
   EACH_TILE_VECTOR sum[i][v] = zero();
   chain(kc < CHAIN ? kc : CHAIN);
   if (kc > CHAIN || tile.partial) {
-    // A chain that ends is added to the total while the first step of the next one runs.
+    // The result of a finished chain is added to the total while the first step of the next chain runs.
     alignas(64) float total[M][N * W];
     EACH_TILE_VECTOR {
       const float* const from = tile.partial + i * tile.partialRow + v * W;
@@ -150,13 +161,13 @@ void micro(int64_t kc, const float* a, int64_t ai, int64_t ak, const float* b, i
 
 using Micro = void (*)(int64_t, const float*, int64_t, int64_t, const float*, int64_t, const Tile&);
 
-/** The instance for a tile of m rows and n vectors, n <= vectorsFor(m). */
+/** The micro-kernel for a tile of m rows and n vectors, n <= vectorsFor(m). */
 template <int M, int N>
 SIMD_INLINE Micro pickWidth(int n, Last last) {
   if constexpr (N > 1) {
     if (n < N) return pickWidth<M, N - 1>(n, last);
   }
-  // In wider tiles half a vector is little, and each of these functions is 4 KB.
+  // In wider tiles half a vector saves little, and each instance of the micro-kernel is 4 KB of code.
   if constexpr (lowerIsFaster && N <= NV) {
     if (last == Last::half) return micro<M, N, Last::half>;
   }

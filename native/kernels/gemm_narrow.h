@@ -1,7 +1,8 @@
 #pragma once
-// Products with few rows, times columns that lie along k: the output layer of a classifier forward, A·Bᵀ in general. The other
-// tiles would need B packed, and a packed panel would be used once. Here W columns x 4 steps of k are transposed in registers and
-// multiplied right away: the shuffles run beside the FMAs of the steps before.
+// Products with few rows, times columns that are contiguous along k: the forward pass of a classifier's
+// output layer, A·Bᵀ in general. The other kernels would need packed B, and each packed panel would be used
+// once. Here blocks of W columns x 4 steps of k are transposed in registers and multiplied at once. The
+// shuffles overlap with the FMAs of earlier steps.
 //
 // Bits: as in gemm_micro.h.
 
@@ -13,10 +14,14 @@ namespace {
 
 static_assert(CHAIN % turnedSteps == 0, "a chain is whole groups of turned steps");
 
-/** M rows of A, contiguous and aRow apart, times W columns of B (Tail: fewer), contiguous and bCol apart; k deep. */
+/**
+ * M rows of A times W columns of B (fewer if Tail), k steps. Rows of A are contiguous and aRow apart; columns
+ * of B are contiguous and bCol apart.
+ */
 template <int M, bool Tail>
 void narrow(int64_t k, const float* a, int64_t aRow, const float* b, int64_t bCol, const Tile& tile) {
-  // Few pointers reach all rows and columns: an address may add an index once or twice for free.
+  // A few base pointers reach all rows and columns: an addressing mode can add one or two times an index for
+  // free.
   constexpr int rowBases = (M + 2) / 3, columnBases = (W + 3) / 4;
   const float* rows[rowBases];
   for (int r = 0; r < rowBases; r++) rows[r] = inRegister(a + 3 * r * aRow);
@@ -24,7 +29,7 @@ void narrow(int64_t k, const float* a, int64_t aRow, const float* b, int64_t bCo
   const float* each[W];
   const int64_t bCol3 = 3 * bCol;
   for (int c = 0; c < columnBases; c++) columns[c] = inRegister(b + 4 * c * bCol);
-  // Columns behind the last one repeat it; their sums are never stored.
+  // Lanes after the last column read the last column again. Their sums are never stored.
   if (Tail)
     for (int j = 0; j < W; j++) each[j] = b + least(j, tile.lanes - 1) * bCol;
 

@@ -1,8 +1,8 @@
 #pragma once
-// Products of few steps of k: sums of outer products, which cost as much to store as to compute. The steps of B for a few vectors of
-// columns stay in registers while all rows of C pass by.
+// Products of few steps of k: sums of outer products, for which storing costs as much as computing. All steps
+// of B for a few vectors of columns stay in registers while the loop goes through the rows of C.
 //
-// Bits: as in gemm_micro.h, of which this is one chain.
+// Bits: as in gemm_micro.h; the product is a single chain.
 
 #include "gemm_micro.h"
 #include "gemm_pack.h"
@@ -13,7 +13,7 @@ namespace {
 constexpr int64_t outerSteps = 4;
 static_assert(outerSteps <= CHAIN, "one chain");
 
-/** All m rows of N vectors of columns, K steps deep. Rows of C lie along the vectors. */
+/** All m rows of N vectors of columns, K steps of k. The vectors hold rows of C. */
 template <int K, int N, class Lanes>
 void outer(int64_t m, const float* a, int64_t aRow, int64_t aCol, const float* b, int64_t bRow, int64_t bCol, Lanes lanes, const Tile& tile) {
   Vec y[K][N], shift[N] = {};
@@ -43,7 +43,7 @@ void outer(int64_t m, const float* a, int64_t aRow, int64_t aCol, const float* b
   }
 }
 
-/** All columns, n of them. */
+/** All n columns. */
 template <int K>
 void outerColumns(int64_t m, int64_t n, const float* a, int64_t aRow, int64_t aCol, const float* b, int64_t bRow, int64_t bCol, Tile tile) {
   constexpr int N = 4;

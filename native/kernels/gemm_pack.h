@@ -1,9 +1,11 @@
 #pragma once
-// Packing: copies a block of A or B into the order in which the micro-kernel reads it. Here all strides vanish; rows that lie
-// across the direction of reading are transposed W x W in registers.
+// Packing: copies a block of A or B into the order in which the micro-kernel reads it, so that the
+// micro-kernel needs no strides. Rows that lie across the reading direction are transposed in registers, W x
+// W at a time.
 //
-//   packed A   panels of M rows (MR, fewer in the last): element (i, p) of a panel at p·M + i
-//   packed B   panels of NR columns (the last: whole vectors, zero-padded): element (p, j) at p·width + j
+//   packed A: panels of M rows (MR, fewer in the last). Element (i, p) of a panel is at p·M + i.
+//   packed B: panels of NR columns (the last is zero-padded to whole vectors). Element (p, j) is at p·width +
+//   j.
 
 #include "gemm_numbers.h"
 
@@ -13,14 +15,14 @@ namespace {
 SIMD_INLINE int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 SIMD_INLINE int lanesOf(int64_t left) { return left < W ? static_cast<int>(left) : W; }
 
-constexpr int turnedSteps = 4;  // of loadTurned
+constexpr int turnedSteps = 4;  // steps that loadTurned transposes
 
-/** Floats that packed B takes for `columns` columns and depth k. */
+/** Columns of packed B for `columns` columns: rounded up to whole vectors. */
 SIMD_INLINE int64_t packedWidth(int64_t columns) { return (columns + W - 1) / W * W; }
 
 /**
- * One panel of A: M rows, kc deep. Stores are whole vectors: what they write beyond their M lanes is overwritten by the next
- * step, and behind the last panel there is room for one vector.
+ * Packs one panel of A: M rows, kc steps. It stores whole vectors. The next step overwrites the lanes beyond
+ * M, and the buffer has room for one more vector after the last panel.
  */
 void packPanelA(const float* a, int64_t aRow, int64_t aCol, int M, int64_t kc, float* out) {
   constexpr int groups = (MR + W - 1) / W;
@@ -47,7 +49,7 @@ void packPanelA(const float* a, int64_t aRow, int64_t aCol, int M, int64_t kc, f
   }
 }
 
-/** All of A, of few rows, as rows of k floats. */
+/** Packs a whole A of few rows: each row becomes k contiguous floats. */
 void packRows(const float* a, int64_t aRow, int64_t aCol, int64_t m, int64_t k, float* out) {
   if (aRow != 1) {
     for (int64_t i = 0; i < m; i++)
@@ -70,7 +72,7 @@ void packRows(const float* a, int64_t aRow, int64_t aCol, int64_t m, int64_t k, 
     }
 }
 
-/** W columns (or the last few) of a panel that is `width` wide. */
+/** Packs W columns (or the last few) of a panel of `width` columns. */
 void packColumnsB(const float* b, int64_t bRow, int64_t bCol, int lanes, int64_t kc, int64_t width, float* out) {
   if (bCol == 1) {
     if (lanes == W)
@@ -86,7 +88,7 @@ void packColumnsB(const float* b, int64_t bRow, int64_t bCol, int lanes, int64_t
       if (depth == W && lanes == W)
         for (int j = 0; j < W; j++) {
           t[j] = load(b + j * bCol + p);
-          // W rows at once are more streams than the hardware prefetcher follows. A prefetch never faults.
+          // W rows are more streams than the hardware prefetcher follows. A prefetch never faults.
           __builtin_prefetch(b + j * bCol + p + ahead);
         }
       else
@@ -97,7 +99,7 @@ void packColumnsB(const float* b, int64_t bRow, int64_t bCol, int lanes, int64_t
       else
         for (int q = 0; q < depth; q++) store(out + (p + q) * width, t[q]);
     }
-    // The last few steps are a small part of a square.
+    // The last steps, if exactly turnedSteps: transposes W x turnedSteps instead of W x W.
     if (p + turnedSteps == kc) {
       Vec t[turnedSteps];
       loadTurned([&](int j) { return b + least(j, lanes - 1) * bCol + p; }, t);
@@ -110,11 +112,12 @@ void packColumnsB(const float* b, int64_t bRow, int64_t bCol, int lanes, int64_t
   }
 }
 
-/** One panel of B: up to vectorsFor(…)·W columns. `out` holds kc·packedWidth(columns) floats. */
+/** Packs one panel of B: up to vectorsFor(…)·W columns. `out` holds kc·packedWidth(columns) floats. */
 void packPanelB(const float* b, int64_t bRow, int64_t bCol, int64_t columns, int64_t kc, float* out) {
   const int64_t width = packedWidth(columns);
   if (bCol == 1 && columns == width && width > W) {
-    // Row by row: each lies in a page of its own when B is wide, and that the hardware does not foresee.
+    // Copy row by row. When B is wide, each row is in another page, which the hardware prefetcher cannot
+    // predict.
     constexpr int64_t ahead = 8;
     for (int64_t p = 0; p < kc; p++, out += width, b += bRow)
       for (int64_t v = 0; v < width; v += W) {

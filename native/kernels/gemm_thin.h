@@ -1,10 +1,11 @@
 #pragma once
-// Products with up to four rows (or columns): matrix-vector products, the output of a regression, one sample at a time. The other
-// matrix is used once or a few times, so reading it is all that counts, in the direction in which it lies.
+// Products with up to four rows (or columns): matrix-vector products, the output of a regression, a batch of
+// one sample. The other matrix is used once or a few times, so the time is that of reading it. Each variant
+// reads it along its contiguous direction.
 //
-// Bits: element (i, j) is a sum over 16 virtual lanes. Step p of k goes to lane p mod 16; each lane is a chain of FMAs in order,
-// from 0; then lane l takes lane l + 8, then l + 4, l + 2, l + 1. Bias and the old C follow as in gemm_micro.h. Vectors run along k or along
-// the columns of B: the same sums either way.
+// Bits: element (i, j) is a sum over 16 virtual lanes. Step p of k goes to lane p mod 16. Each lane is a
+// chain of FMAs in order, from 0. Then lane l adds lane l + 8, then l + 4, l + 2, l + 1. Bias and the old C
+// are added as in gemm_micro.h. Vectors run along k or along the columns of B; the sums are the same.
 
 #include <type_traits>
 
@@ -17,17 +18,22 @@ namespace {
 
 constexpr int thinRows = 4;
 constexpr int thinLanes = 16;
-constexpr int64_t thinShort = 192;  // steps of k up to which a tree of lanes is faster than a pass for each lane: rows of B are still near
-constexpr int64_t thinFromMemory = 1 << 22;  // floats of B: 16 MB, where caches of 32 MB begin to be left
+// Largest k for which a tree of lanes is faster than one pass per lane, because rows of B are still in cache
+constexpr int64_t thinShort = 192;
+// Floats of B: 16 MB, where data starts to fall out of caches of 32 MB
+constexpr int64_t thinFromMemory = 1 << 22;
 
-/** The halving tree over vectors: `of[0]` is the result. */
+/** Adds the vectors in a halving tree. The result is in `of[0]`. */
 template <int N>
 SIMD_INLINE void halve(Vec (&of)[N], int count) {
   for (int h = count / 2; h > 0; h /= 2)
     for (int l = 0; l < h; l++) of[l] = of[l] + of[l + h];
 }
 
-/** Vectors along the columns of B, which are neighbours (Dense) or bCol apart: W columns of one row of A. */
+/**
+ * Vectors along the columns of B, which are contiguous (Dense) or bCol apart. Computes W columns of one row
+ * of A.
+ */
 template <bool Dense>
 Vec thinColumns(int64_t k, const float* a, int64_t ak, const float* b, int64_t bRow, int64_t bCol, int columns) {
   const auto row = [&](const float* p) __attribute__((always_inline)) {
@@ -41,7 +47,7 @@ Vec thinColumns(int64_t k, const float* a, int64_t ak, const float* b, int64_t b
       sum[l] = fma(broadcast(*a), row(b), sum[l]);
       a += ak;
       b += bRow;
-      asm("" : "+r"(a), "+r"(b));  // sixteen addresses at once would not fit the registers
+      asm("" : "+r"(a), "+r"(b));  // sixteen addresses at once would not fit in the registers
     }
   _Pragma("GCC unroll 16") for (int l = 0; l < thinLanes; l++)
     if (p + l < k) sum[l] = fma(broadcast(a[l * ak]), row(b + l * bRow), sum[l]);
@@ -50,8 +56,9 @@ Vec thinColumns(int64_t k, const float* a, int64_t ak, const float* b, int64_t b
 }
 
 /**
- * The same for M rows of A and N vectors of neighbouring columns: lane after lane, so that N·W neighbours are read at a time. One
- * vector at a time would touch a page for each of its 64 bytes. `lanes`: of the last vector.
+ * The same for M rows of A and N vectors of contiguous columns. It makes one pass per lane, so that it reads
+ * N·W contiguous floats at a time. Reading one vector at a time would touch another page for every 64 bytes.
+ * `lanes` is the number of lanes in the last vector.
  */
 template <int M, int N, class Lanes>
 void thinColumnsWide(int64_t k, const float* a, int64_t aRow, const float* b, int64_t bRow, Lanes lanes, Vec (&out)[M][N]) {
@@ -81,8 +88,9 @@ void thinColumnsWide(int64_t k, const float* a, int64_t aRow, const float* b, in
 }
 
 /**
- * The same where k is small: the tree of lanes from its root, lane `l` and those it takes at the distances `h`, 2h, … 8. Few sums are in
- * hand at any time, so that they stay in registers.
+ * The same for small k: evaluates the tree of lanes recursively from its root. Computes the sum of lane `l`
+ * and of the lanes that are added to it, at distances `h`, 2h, … 8. Few sums are live at a time, so they stay
+ * in registers.
  */
 template <int M, int N, int h, class Lanes>
 SIMD_INLINE void thinTree(int64_t l, int64_t k, const float* a, int64_t aRow, const float* b, int64_t bRow, Lanes lanes, Vec (&out)[M][N]) {
@@ -105,7 +113,7 @@ SIMD_INLINE void thinTree(int64_t l, int64_t k, const float* a, int64_t aRow, co
   }
 }
 
-/** All columns by trees: N vectors at a time, then one. */
+/** All columns, with thinTree: N vectors at a time, then one. */
 template <int M, int N>
 void thinColumnsShort(int64_t k, const float* a, int64_t aRow, const float* b, int64_t bRow, int64_t n, Tile tile) {
   for (; n >= N * W; n -= N * W, b += N * W, tile = behind(tile, N * W)) {
@@ -121,13 +129,14 @@ void thinColumnsShort(int64_t k, const float* a, int64_t aRow, const float* b, i
   }
 }
 
-/** Columns that thinColumnsLong takes at a time: sums of 16 lanes x M rows of them stay in L2. */
+/** Columns that thinColumnsLong processes at a time. Their sums, 16 lanes x M rows, stay in L2. */
 template <int M>
 constexpr int64_t columnsLong = 4096 / M;
 
 /**
- * The same for a B that comes from memory, where only long pieces of its rows come fast: eight rows of one lane side by side, whose
- * sums wait in L1 meanwhile; k >= 16. Of 4096 x 4096 it reads 22 to 26 GB/s, thinColumnsWide 10. `sums` holds 16·M·n floats.
+ * The same for a B in main memory, which is fast only for long contiguous reads. It adds eight rows of one
+ * lane per pass and keeps the lane's sums in L1 between passes; k >= 16. For 4096 x 4096 it reads 22 to 26
+ * GB/s; thinColumnsWide reads 10. `sums` holds 16·M·n floats.
  */
 template <int M>
 void thinColumnsLong(int64_t k, const float* a, int64_t aRow, const float* b, int64_t bRow, int64_t n, float* sums, Tile tile) {
@@ -166,16 +175,19 @@ void thinColumnsLong(int64_t k, const float* a, int64_t aRow, const float* b, in
   });
 }
 
-/** Vectors along k, which is contiguous in A (rows aRow apart) and B: M rows of A, W columns of B, R of them at a time. */
+/**
+ * Vectors along k, which is contiguous in A (rows aRow apart) and in B. Computes M rows of A and W columns of
+ * B, R columns at a time.
+ */
 template <int M>
 void thinDots(int64_t k, const float* a, int64_t aRow, const float* b, int64_t bCol, int columns, Vec (&out)[M][1]) {
   constexpr int R = W < 4 ? W : 4, vectors = thinLanes / W;
-  alignas(64) float partial[M][W][W];  // columns behind the last one: never stored, but read
+  alignas(64) float partial[M][W][W];  // elements after the last column are read but never stored to C
   for (int j = (columns + R - 1) / R * R; j < W; j++)
     for (int i = 0; i < M; i++) store(partial[i][j], zero());
   for (int j = 0; j < columns; j += R) {
     const float* column[R];
-    // Columns behind the last one repeat it; their sums are never stored.
+    // Lanes after the last column read the last column again. Their sums are never stored.
     for (int r = 0; r < R; r++) column[r] = b + (j + r < columns ? j + r : columns - 1) * bCol;
     Vec sum[M][R][vectors];
     const auto step = [&](int64_t p, int v, auto lanes) __attribute__((always_inline)) {
@@ -192,7 +204,7 @@ void thinDots(int64_t k, const float* a, int64_t aRow, const float* b, int64_t b
     int64_t p = 0;
     for (; p + thinLanes <= k; p += thinLanes)
       _Pragma("GCC unroll 16") for (int v = 0; v < vectors; v++) step(p + v * W, v, All{});
-    // The lanes that k does not reach add 0·0.
+    // Lanes after the last step of k add 0·0.
     _Pragma("GCC unroll 16") for (int v = 0; v < vectors; v++)
       if (p + v * W < k) step(p + v * W, v, k - p - v * W < W ? static_cast<int>(k - p - v * W) : W);
     _Pragma("GCC unroll 4") for (int i = 0; i < M; i++)
@@ -208,7 +220,7 @@ void thinDots(int64_t k, const float* a, int64_t aRow, const float* b, int64_t b
   }
 }
 
-/** The last columns, which fill `vectors` <= N vectors, the last of them up to tile.lanes. */
+/** The last columns: `vectors` <= N vectors, the last with tile.lanes lanes. */
 template <int M, int N>
 void thinColumnsLast(int64_t k, const float* a, int64_t aRow, const float* b, int64_t bRow, int64_t vectors, const Tile& tile) {
   if constexpr (N > 1) {
@@ -219,7 +231,7 @@ void thinColumnsLast(int64_t k, const float* a, int64_t aRow, const float* b, in
   finish<M, N, Last::part>(sum, tile);
 }
 
-/** M rows of A times n columns of B. A's rows are contiguous, aRow apart. */
+/** M rows of A times n columns of B. The rows of A are contiguous and aRow apart. */
 template <int M>
 void thin(int64_t k, const float* a, int64_t aRow, const float* b, int64_t bRow, int64_t bCol, int64_t n, Tile tile) {
   constexpr int N = M <= 2 ? 8 : 4;
@@ -244,7 +256,7 @@ void thin(int64_t k, const float* a, int64_t aRow, const float* b, int64_t bRow,
       pass(N * W);
       continue;
     }
-    // Fewer sums than four would wait for each other.
+    // Fewer than four sums would be limited by the FMA latency.
     const int64_t vectors = (n + W - 1) / W;
     if (bCol == 1 && vectors * M >= 4) {
       tile.lanes = static_cast<int>(n - (vectors - 1) * W);

@@ -1,4 +1,4 @@
-// Reading and adding by index (indices.h).
+// Gather and scatter-add by index (indices.h).
 
 #include "isa.h"
 #include "../threads/pool.h"
@@ -29,7 +29,10 @@ void takeRows(const TakeRows& t) {
   });
 }
 
-/** out[o, index[j], :] += g[o, j, :], j in order: parallel over outer and over tiles of inner, which no two j share. */
+/**
+ * out[o, index[j], :] += g[o, j, :], with j in order. Parallel over outer and over tiles of inner, so that no
+ * two threads write the same element.
+ */
 void indexAdd(int64_t outer, int64_t inner, int64_t count, Indices index, const float* g, float* out) {
   constexpr int64_t tile = 256;
   const int64_t tiles = (inner + tile - 1) / tile;

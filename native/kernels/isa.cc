@@ -1,4 +1,4 @@
-// Collects the bodies of all families for one instruction set. Compiled once per instruction set.
+// Collects the kernel bodies of all families. This file is compiled once per instruction set.
 
 #include "isa.h"
 

@@ -1,7 +1,8 @@
 #pragma once
-// The bodies of the kernels as one table of function pointers per instruction set. native/kernels/*.cc are compiled once per
-// instruction set and fill it (native/kernels/isa.cc); native/entries/*.cc check the arguments and call through it.
-// Arguments here are trusted: pointers already include offsets, extents are known to be valid.
+// The kernel bodies as one table of function pointers per instruction set. native/kernels/*.cc are compiled
+// once per instruction set and fill the table (native/kernels/isa.cc). native/entries/*.cc check the
+// arguments and call through the table. The bodies trust their arguments: pointers already include offsets,
+// and extents are known to be valid.
 
 #include <cstddef>
 #include <cstdint>
@@ -11,19 +12,22 @@
 
 namespace simdgrad {
 
-/** A finished piece of C: its first element is element `at` of C. */
+/** A finished piece of C. Its first element is element `at` of C. */
 struct Piece {
   const float* data;
-  int64_t rowStride;  // from row to row of the piece
-  int64_t at, width;  // and of C
+  int64_t rowStride;  // row stride of the piece
+  int64_t at, width;  // `width`: row stride of C
   int64_t rows, columns;
 };
 
-/** What takes C piece by piece, while it is in L1: the step of an optimizer, when C is the gradient. */
+/**
+ * A function that receives C piece by piece while the piece is in L1. When C is a gradient, it is an
+ * optimizer step.
+ */
 struct Consumer {
   void (*take)(const void* what, const Piece&);
   const void* what;
-  const float* streams[4];  // what it will read at the places of the piece: fetched meanwhile
+  const float* streams[4];  // arrays that it reads at the position of the piece; the product prefetches them
   int streamCount;
 };
 
@@ -38,11 +42,14 @@ struct Gemm {
   bool accumulate;
   float* c;
   int64_t cBatch;
-  int64_t cRow = 0;  // from row to row of C; 0: rows are dense
-  const Consumer* consumer = nullptr;  // only of one matrix that nothing is added to
+  int64_t cRow = 0;  // row stride of C; 0: rows are dense
+  const Consumer* consumer = nullptr;  // only for a single matrix, without accumulation
 };
 
-/** The files of this folder that fill the table: each defines `void addGemm(Isa&)` of its name, which sets its members. */
+/**
+ * The files of this folder that fill the table. Each defines `void addGemm(Isa&)`, with its own name, which
+ * sets its members.
+ */
 #define SIMDGRAD_FAMILIES(FAMILY) \
   FAMILY(Gemm) FAMILY(Copy) FAMILY(Elementwise) FAMILY(Reduce) FAMILY(Softmax) FAMILY(Loss) FAMILY(Index) \
   FAMILY(Optim) FAMILY(Rules) FAMILY(Random) FAMILY(Patches) FAMILY(Conv) FAMILY(Pooling)
@@ -53,7 +60,7 @@ struct Isa {
 
   void (*gemm)(const Gemm&);
 
-  // elementwise.cc; ops by their place in elementwise_rows.h
+  // elementwise.cc; an op is its index in elementwise_rows.h
   void (*unary)(int op, float p, float q, const Walk& walk, const float* x, float* out);
   void (*unaryGrad)(int op, float p, float q, int64_t n, const float* x, const float* y, const float* g, float* out);
   void (*binary)(int op, const Walk& walk, const float* a, const float* b, float* out);
@@ -76,14 +83,14 @@ struct Isa {
   void (*sgdStep)(const Sgd&);
   void (*adamStep)(const Adam&);
   void (*ruleStep)(const RuleStep&);
-  // `what` is Sgd or Adam; g is the piece.
+  // `what` is an Sgd or an Adam; the piece is the gradient.
   void (*sgdTake)(const void* what, const Piece&);
   void (*adamTake)(const void* what, const Piece&);
   void (*random)(const Random&);
   // patches.cc
   void (*unfold2d)(int64_t planes, const Patches&, const float* x, float* out);
   void (*fold2d)(int64_t planes, const Patches&, const float* columns, float* out);
-  // conv.cc: y of x and weight, x of y and weight, weight of x and y
+  // conv.cc: computes y from x and weight, the gradient of x from y and weight, that of weight from x and y
   void (*conv2d)(const Conv&);
   void (*conv2dGradInput)(const Conv&);
   void (*conv2dGradWeight)(const Conv&);

@@ -1,4 +1,5 @@
-// Cross-entropy of logits against class indices, with its log-softmax in the same pass; semantics at src/kernels/js/loss.ts.
+// Cross-entropy of logits against class indices, with log-softmax in the same pass. src/kernels/js/loss.ts
+// defines the semantics.
 
 #include "../simd/columns.h"
 #include "../numerics/fold.h"
@@ -10,12 +11,12 @@ namespace simdgrad::SIMDGRAD_ISA_NS {
 
 namespace {
 
-/** Loss and divisor of a block of rows, in double. */
+/** The loss and the divisor of a block of rows, in double precision. */
 struct Part {
   double loss, divisor;
 };
 
-/** Σ value(i, lanes) over all classes of a row: by blocks (fold.h). */
+/** Σ value(i, lanes) over all classes of a row, block by block (fold.h). */
 template <class F>
 SIMD_INLINE float sumOver(int64_t classes, F value) {
   if (classes <= foldBlock) return fold<SumFold>(classes, value);
@@ -26,9 +27,9 @@ SIMD_INLINE float sumOver(int64_t classes, F value) {
   return foldParts<SumFold>(parts, blocks);
 }
 
-/** Largest logit and log Σ e^(x - largest) of one row. */
+/** The largest logit and log Σ e^(x - largest) of one row. */
 void longRow(const float* x, int64_t classes, float& max, float& logSum) {
-  // A NaN that is not the largest still gets into the sum.
+  // foldRun ignores NaN, but a NaN still reaches the sum.
   max = foldRun<ShiftFold>(x, classes);
   const Vec shift = broadcast(max);
   const float sum = sumOver(classes, [&](int64_t i, auto lanes) { return expNotPositive(load(x + i, lanes) - shift); });
@@ -36,8 +37,8 @@ void longRow(const float* x, int64_t classes, float& max, float& logSum) {
 }
 
 /**
- * The loss of row r. Adds the weight of its target to `divisor`. Plain: no weights and no smoothing, the same bits without looking
- * for them in each row.
+ * The loss of row r. Adds the weight of its target to `divisor`. Plain means no weights and no smoothing: the
+ * same bits, without checking for them in each row.
  */
 template <bool Plain>
 SIMD_INLINE double rowLoss(const CrossEntropy& c, int64_t r, float max, float logSum, double& divisor) {
@@ -46,7 +47,7 @@ SIMD_INLINE double rowLoss(const CrossEntropy& c, int64_t r, float max, float lo
   if (t == c.ignoreIndex) return 0;
   const double w = !Plain && c.weight ? c.weight[t] : 1.0;
   divisor += w;
-  // ℓ = (x - max) - log Σ: the large numbers cancel first.
+  // ℓ = (x - max) - log Σ: subtracts the large numbers first, so that they cancel.
   double loss = -w * (static_cast<double>(x[t] - max) - logSum);
   if (!Plain && c.smoothing > 0) {
     const Vec shift = broadcast(max);
@@ -60,7 +61,10 @@ SIMD_INLINE double rowLoss(const CrossEntropy& c, int64_t r, float max, float lo
   return loss;
 }
 
-/** Largest logit and log Σ e^(x - largest) of up to W rows of few classes (columns.h): one row gives what any W give. */
+/**
+ * The largest logit and log Σ e^(x - largest) of up to W rows of few classes (columns.h). The result of a row
+ * does not depend on the number of rows.
+ */
 SIMD_INLINE void shortRows(const float* x, int64_t classes, int rows, float* max, float* logSum) {
   Columns columns;
   loadColumns(columns, x, classes, rows);
@@ -71,7 +75,7 @@ SIMD_INLINE void shortRows(const float* x, int64_t classes, int rows, float* max
   store(logSum, log(sum), rows);
 }
 
-/** The losses of rows first … last - 1; also leaves the log-sum-exp of each in stats. */
+/** The losses of rows first … last - 1. It also writes the log-sum-exp of each row to stats. */
 template <bool Plain>
 SIMD_INLINE Part lossOf(const CrossEntropy& c, int64_t first, int64_t last) {
   Part part = {0, 0};
@@ -92,7 +96,7 @@ SIMD_INLINE Part lossOf(const CrossEntropy& c, int64_t first, int64_t last) {
   return part;
 }
 
-/** The loss is summed in double: rows of a block in order, then the blocks in order. */
+/** The loss is summed in double: the rows of a block in order, then the blocks in order. */
 void crossEntropy(const CrossEntropy& c) {
   constexpr int64_t maxBlocks = 256;
   const int64_t even = (c.rows + maxBlocks - 1) / maxBlocks, block = even < 16 ? 16 : even;
@@ -100,7 +104,7 @@ void crossEntropy(const CrossEntropy& c) {
   Part parts[maxBlocks];
   const int64_t each = block * (c.classes < 16 ? 16 : c.classes);
   parallelFor(static_cast<size_t>(blocks), static_cast<size_t>(each >= 4096 ? 1 : 4096 / each), [&](size_t begin, size_t end) {
-    const CrossEntropy own = c;  // no store can change it, so that no row has to look
+    const CrossEntropy own = c;  // a local copy: no store can alias it, so no row reloads it
     const bool plain = !own.weight && own.smoothing <= 0;
     for (size_t b = begin; b < end; b++) {
       const int64_t first = static_cast<int64_t>(b) * block, last = first + block < own.rows ? first + block : own.rows;
@@ -119,15 +123,15 @@ void crossEntropy(const CrossEntropy& c) {
 }
 
 /**
- * out = p·share - (each·w + own at the target), where p is the softmax and w the weight of a class. The factors are made in
- * double and rounded once. The product is not rounded, so a row that is all but certain (p = 1 at its target, share = own)
- * gives 0 there.
+ * out = p·share - (each·w + own at the target), where p is the softmax and w the weight of a class. The
+ * factors are computed in double and rounded once. The product is not rounded, so a row that is almost
+ * certain (p = 1 at its target, share = own) gives 0 there.
  */
 struct Factors {
   float share, each, own;
 };
 
-/** `g`: what the row's loss counts for; `weights`: the sum of all weights. */
+/** `g` is the gradient with respect to the row's loss; `weights` is the sum of all weights. */
 SIMD_INLINE Factors factorsOf(const CrossEntropy& c, double g, double weight, double weights) {
   const double hit = (1 - c.smoothing) * weight, spread = c.smoothing / static_cast<double>(c.classes);
   return {static_cast<float>(g * (hit + spread * weights)), static_cast<float>(g * spread), static_cast<float>(g * hit)};
@@ -150,12 +154,13 @@ SIMD_INLINE void clearRow(const CrossEntropy& c, int64_t r) {
   forVectors(static_cast<size_t>(c.classes), [&](size_t i, auto lanes) { store(out + i, zero(), lanes); });
 }
 
-constexpr int64_t manyElements = 256;  // of rows that are taken together: what is made for each stays in L1
+// Elements of the rows processed together: their temporary values stay in L1.
+constexpr int64_t manyElements = 256;
 
 /**
- * The same for rows of less than a vector and one f for all, one behind the other: vectors go on from a row to the next. First
- * what is to be subtracted within and behind the exponential is written for each element, a vector a row of which the next row
- * writes over what is too much.
+ * The same for contiguous rows that are shorter than a vector and share one f: vectors cross row boundaries.
+ * It first writes, for each element, what to subtract inside and outside the exponential. It stores one
+ * vector per row; the next row overwrites the excess lanes.
  */
 SIMD_INLINE void gradientRows(const CrossEntropy& c, int64_t begin, int64_t end, const Factors& f) {
   float lse[manyElements + W], less[manyElements + W];

@@ -12,7 +12,7 @@ constexpr size_t grain = 16384;
 
 template <bool momentum>
 SIMD_INLINE void sgdRange(const Sgd& given, const float* g, size_t begin, size_t n) {
-  const Sgd s = given;  // no store can change it, so that no step has to look
+  const Sgd s = given;  // a local copy: no store can alias it, so no iteration reloads it
   const Vec lr = broadcast(s.lr), mu = broadcast(s.momentum), damp = broadcast(s.dampeningRest);
   const Vec decay = broadcast(s.weightDecay);
   float *p = s.p + begin, *buffer = s.buffer + (momentum ? begin : 0);
@@ -38,7 +38,7 @@ void sgdStep(const Sgd& s) {
   });
 }
 
-/** range(g, begin, n) for each row of a piece. */
+/** Calls range(g, begin, n) for each row of a piece. */
 template <class Range>
 SIMD_INLINE void eachRow(const Piece& piece, Range range) {
   for (int64_t i = 0; i < piece.rows; i++)
@@ -68,7 +68,7 @@ SIMD_INLINE void adamRange(const Adam& a, const float* g, size_t begin, size_t n
     store(v + i, second, lanes);
     if (largest) {
       const Vec old = load(vmax + i, lanes);
-      second = select(gt(old, second) | isnan(old), old, second);  // NaN stays
+      second = select(gt(old, second) | isnan(old), old, second);  // NaN is kept
       store(vmax + i, second, lanes);
     }
     const Vec root = fma(sqrt(second), correction, eps);

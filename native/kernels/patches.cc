@@ -1,4 +1,4 @@
-// Patches as columns, and columns added up to images: plane by plane.
+// Copies patches to columns, and adds columns back to images, plane by plane.
 
 #include "patches.h"
 

@@ -1,13 +1,13 @@
 #pragma once
-// Rows of patches, copied to columns and added back to images. Contiguous rows of the output are contiguous in the image where the
-// stride is 1; where the output is as wide as the image too, so are several of them.
+// Copies rows of patches to columns and adds them back to images. With stride 1, a row of the output is
+// contiguous in the image. If the output is also as wide as the image, several rows are contiguous together.
 
 #include "isa.h"
 #include "../simd/simd.h"
 
 namespace simdgrad::SIMDGRAD_ISA_NS {
 
-/** Of `count` patches `step` apart: those whose element at `shift` lies inside of `size`. */
+/** Of `count` patches, `step` apart: the range of those whose element at `shift` lies inside 0 … size - 1. */
 struct Inside {
   int64_t first, end;
 };
@@ -38,10 +38,10 @@ SIMD_INLINE void addRun(int64_t n, const float* from, float* to, int64_t step) {
     for (int64_t i = 0; i < n; i++) to[i * step] += from[i];
 }
 
-/** Whether rows of patches lie in the image as they lie in the columns: one behind the other. */
+/** Whether consecutive rows of patches are contiguous in the image, as they are in the columns. */
 SIMD_INLINE bool keepsRows(const Patches& p) { return p.sh == 1 && p.sw == 1 && p.ow == p.w; }
 
-/** The element (i, j) of the patches of rows y0 … y1-1 of one plane. */
+/** Copies element (i, j) of the patches of rows y0 … y1-1 of one plane. */
 inline void unfoldElement(const Patches& p, const float* plane, int64_t i, int64_t j, int64_t y0, int64_t y1, float* out) {
   const int64_t down = i * p.dh - p.ph, shift = j * p.dw - p.pw;
   const Inside rows = inside(y1, p.sh, down, p.h), columns = inside(p.ow, p.sw, shift, p.w);
@@ -49,7 +49,8 @@ inline void unfoldElement(const Patches& p, const float* plane, int64_t i, int64
   if (first >= y1 || first == end || columns.first == columns.end) return clearRun((y1 - y0) * p.ow, out);
   clearRun((first - y0) * p.ow, out);
   if (keepsRows(p)) {
-    // From the first element that is inside to the last; what is not, between rows, is cleared after.
+    // Copies from the first inside element to the last in one run. Then clears the elements between rows that
+    // are outside.
     const int64_t from = columns.first, to = (end - first - 1) * p.ow + columns.end;
     float* const begin = out + (first - y0) * p.ow;
     copyRun(to - from, plane + (first + down) * p.w + shift + from, 1, begin + from);
@@ -68,7 +69,7 @@ inline void unfoldElement(const Patches& p, const float* plane, int64_t i, int64
   clearRun((y1 - end) * p.ow, out + (end - y0) * p.ow);
 }
 
-/** The adjoint: adds. */
+/** The adjoint of unfoldElement: adds the columns to the plane. */
 inline void foldElement(const Patches& p, const float* columns, int64_t i, int64_t j, int64_t y0, int64_t y1, float* plane) {
   const int64_t down = i * p.dh - p.ph, shift = j * p.dw - p.pw;
   const Inside rows = inside(y1, p.sh, down, p.h), across = inside(p.ow, p.sw, shift, p.w);
@@ -77,7 +78,10 @@ inline void foldElement(const Patches& p, const float* columns, int64_t i, int64
            plane + (y * p.sh + down) * p.w + across.first * p.sw + shift, p.sw);
 }
 
-/** The same where rows are kept (keepsRows) and columns may be overwritten: all rows at once, with zeros for what is outside. */
+/**
+ * The same for keepsRows, where `columns` may be overwritten: adds all rows in one run, after writing zeros
+ * to the outside elements.
+ */
 inline void foldKeptRows(const Patches& p, float* columns, int64_t i, int64_t j, int64_t y0, int64_t y1, float* plane) {
   const int64_t down = i * p.dh - p.ph, shift = j * p.dw - p.pw;
   const Inside rows = inside(y1, 1, down, p.h), across = inside(p.ow, 1, shift, p.w);

@@ -1,4 +1,5 @@
-// Pooling of planes over windows. Neighbouring windows of equal length and distance are a run: a lane each.
+// Pooling of planes over windows. Neighbouring windows with the same length and the same distance form a run;
+// each lane computes one window of it.
 
 #include "isa.h"
 #include "../threads/pool.h"
@@ -18,12 +19,15 @@ SIMD_INLINE void forPlanes(int64_t planes, int64_t elements, F each) {
   });
 }
 
-/** Windows of columns `at` … `at + count - 1`, at most W: the first begins at `begin`, each other one `step` after the one before. */
+/**
+ * The windows of columns `at` … `at + count - 1`, at most W. The first begins at `begin`, and each next one
+ * begins `step` later.
+ */
 struct Run {
   int32_t at, count, begin, step, length;
 };
 
-/** Fills `runs`, which has room for ow; answers how many there are. */
+/** Fills `runs`, which has room for ow runs. Returns their number. */
 int64_t runsOf(const Pooling& p, Run* runs) {
   const int32_t* const columns = p.windows + 2 * p.oh;
   const auto beginOf = [&](int64_t i) { return columns[2 * i]; };
@@ -95,7 +99,7 @@ void avgPool2d(const Pooling& p) {
     for (int64_t y = 0; y < p.oh; y++) {
       const int64_t top = p.windows[2 * y], bottom = p.windows[2 * y + 1];
       for (const Run* run = runs.first; run < runs.first + runs.count; run++) {
-        // Row by row, so that the error grows with rows + columns of a large window and not with its area.
+        // Row by row, so that the error of a large window grows with rows + columns instead of its area.
         Vec sum = zero();
         for (int64_t i = top; i < bottom; i++) {
           Vec row = zero();

@@ -1,4 +1,5 @@
-// Philox4x32-10 (src/random.ts), W blocks at a time, and the numbers made of its words: the same bits as the JavaScript core.
+// Philox4x32-10 (src/random.ts), W blocks at a time, and the numbers derived from its words. The bits are
+// those of the JavaScript core.
 
 #include "isa.h"
 #include "../threads/pool.h"
@@ -10,7 +11,10 @@ namespace {
 
 constexpr size_t grain = 4096;  // blocks of four words
 
-/** The words of W blocks of the stream, `every` blocks apart from block `first` on: word h of the l-th in words[h] lane l. */
+/**
+ * The words of W blocks of the stream, from block `first` on, `every` blocks apart: word h of block l is in
+ * lane l of words[h].
+ */
 SIMD_INLINE void philox(const Random& r, uint64_t first, uint32_t every, IVec (&words)[4]) {
   const uint64_t counter = ((uint64_t{r.counterHigh} << 32) | r.counterLow) + first;
   int32_t lows[W], highs[W];
@@ -33,18 +37,19 @@ SIMD_INLINE void philox(const Random& r, uint64_t first, uint32_t every, IVec (&
   words[0] = c0, words[1] = c1, words[2] = c2, words[3] = c3;
 }
 
-/** p + u·(q - p), u = (word >>> 8)·2^-24, in double and rounded once. */
+/** p + u·(q - p), u = (word >>> 8)·2^-24, computed in double and rounded once. */
 SIMD_INLINE Vec uniformOf(IVec word, const Random& r) {
   const Vec u = toFloat(shr<8>(word)) * broadcast(0x1p-24f);
   return mapWide([&](Double d) { return broadcast64(r.p) + d * broadcast64(r.q - r.p); }, u);
 }
 
-/** 0 where u < p: u counts in steps of 2^-24, so that is word >>> 8 below ⌈p·2^24⌉. */
+/** 0 where u < p. u is a multiple of 2^-24, so this means word >>> 8 < ⌈p·2^24⌉. */
 SIMD_INLINE Vec dropoutOf(IVec word, int32_t limit, float keep) {
   return select(igt(broadcastInt(limit), shr<8>(word)), zero(), broadcast(keep));
 }
 
-// --- normals: double arithmetic without fma, operation by operation as in src/elementary.ts ---------------------------
+// --- normals: double arithmetic without FMA, operation by operation as in src/elementary.ts
+// ---------------------------
 
 template <int n>
 SIMD_INLINE Double horner(const double (&c)[n], Double z) {
@@ -71,7 +76,7 @@ SIMD_INLINE Double logOf(Double x) {
 
 /** cos and sin of 2π·turns, 0 ≤ turns < 1. */
 SIMD_INLINE void cosSinTurns(Double turns, Double& cosine, Double& sine) {
-  // ⌊4·turns + ½⌋: 2^52 rounds to the nearest whole number, which may be one above the floor.
+  // ⌊4·turns + ½⌋: adding 2^52 rounds to the nearest integer, which may be one above the floor.
   const Double quarters = turns * broadcast64(4.0) + broadcast64(0.5), two52 = broadcast64(0x1p52);
   const Double nearest = (quarters + two52) - two52;
   const Double quarter = select(less(quarters, nearest), nearest - broadcast64(1.0), nearest);  // 0 … 4
@@ -92,7 +97,7 @@ SIMD_INLINE void cosSinTurns(Double turns, Double& cosine, Double& sine) {
   sine = between(1.5, 3.5, negated(plainSine), plainSine);
 }
 
-/** Box and Muller: two words a and b of a half block become two normals. */
+/** Box-Muller: turns two words a and b of half a block into two normals. */
 SIMD_INLINE void normalsOf(IVec a, IVec b, const Random& r, Vec& first, Vec& second) {
   Double x[halves], y[halves];
   widenUnsigned(a, x);
@@ -109,9 +114,9 @@ SIMD_INLINE void normalsOf(IVec a, IVec b, const Random& r, Vec& first, Vec& sec
   second = narrow(y);
 }
 
-// ----------------------------------------------------------------------------------------------------------------------
+// -----------------------------------------------------------------------------------------------------------
 
-/** What becomes of the four words of W blocks. */
+/** Converts the four words of W blocks to values. */
 SIMD_INLINE void valuesOf(const Random& r, int32_t limit, float keep, const IVec (&words)[4], Vec* values) {
   if (r.kind == RandomKind::normal) {
     normalsOf(words[0], words[1], r, values[0], values[1]);
@@ -121,8 +126,8 @@ SIMD_INLINE void valuesOf(const Random& r, int32_t limit, float keep, const IVec
   }
 }
 
-// A group is what one transposition of W x W needs: batch k holds blocks k, k + batches, k + 2·batches …, so that lane l of all
-// rows, read across, is blocks l·batches … in order: W consecutive elements.
+// A group is the input of one W x W transposition. Batch k holds blocks k, k + batches, k + 2·batches …, so
+// lane l of all rows, read across the rows, holds blocks l·batches … in order: W consecutive elements.
 constexpr int batches = W < 4 ? 1 : W / 4;
 constexpr size_t groupBlocks = static_cast<size_t>(batches) * W, groupElements = 4 * groupBlocks;
 
@@ -133,7 +138,7 @@ SIMD_INLINE void fillGroup(const Random& r, int32_t limit, float keep, size_t bl
     philox(r, block + static_cast<size_t>(k), batches, words);
     valuesOf(r, limit, keep, words, rows + 4 * k);
   }
-  // The one lane of the portable code is in order as it is.
+  // The single lane of the portable code is already in order.
   [](auto& square) {
     if constexpr (sizeof(square) == W * sizeof(Vec)) transpose(square);
   }(rows);

@@ -1,4 +1,4 @@
-// Sums, products, extremes and their positions over the middle axis of [outer, length, inner].
+// Sums, products, minima, maxima and their positions over the middle axis of [outer, length, inner].
 
 #include "../numerics/fold.h"
 #include "isa.h"
@@ -11,12 +11,12 @@ namespace {
 
 constexpr int64_t grainElements = 16384;
 
-/** Rows (or columns, or blocks) that make a chunk of work, when one of them has `each` elements. */
+/** The number of rows (or columns, or blocks) per chunk, when each has `each` elements. */
 int64_t grainOf(int64_t each) { return each >= grainElements ? 1 : grainElements / (each > 0 ? each : 1); }
 
-// --- inner = 1: along rows -------------------------------------------------------------------------------------------
+// --- inner = 1: along rows ---------------------------------------------------------------------------------
 
-/** A run of more than one block. */
+/** Folds a run of more than one block. */
 template <class Op>
 float foldBlocks(const float* x, int64_t length) {
   const int64_t blocks = blocksOf(length);
@@ -28,7 +28,8 @@ float foldBlocks(const float* x, int64_t length) {
 template <class Op>
 void reduceRows(int64_t outer, int64_t length, const float* x, float* out) {
   const int64_t blocks = blocksOf(length);
-  // One long row: its blocks are the work. Many rows: the rows are. The bits are the same.
+  // For a few long rows, threads share the blocks of a row; for many rows, they share the rows. The bits are
+  // the same.
   if (blocks > 1 && outer < 16) {
     float* const parts = scratch(Slot::shared, static_cast<size_t>(blocks));
     for (int64_t o = 0; o < outer; o++) {
@@ -49,18 +50,21 @@ void reduceRows(int64_t outer, int64_t length, const float* x, float* out) {
   });
 }
 
-// --- inner > 1: down columns -----------------------------------------------------------------------------------------
+// --- inner > 1: down columns -------------------------------------------------------------------------------
 //
-// 256 columns at a time, whose accumulators stay in the first cache. The order is a function of the length alone: rows are added in
-// order within blocks of 128, of which 64 make a chunk, where block b takes block b + 32 (where there is one), then b + 16 and so
-// on. Chunks are added neighbour to neighbour, then pairs of chunks, pairs of these …: an element passes through at most
-// 128 + 6 + log2(length / 8192) operations.
+// Works on 256 columns at a time, whose accumulators stay in L1. The order depends on the length alone. Rows
+// are added in order within blocks of 128. 64 blocks make a chunk: block b adds block b + 32 (if there is
+// one), then b + 16, and so on. Neighbouring chunks are added in pairs, then these sums in pairs, and so on.
+// An element passes through at most 128 + 6 + log2(length / 8192) operations.
 
 constexpr int64_t tileColumns = 256;
 constexpr int64_t blockRows = 128, chunkBlocks = 64, chunkRows = blockRows * chunkBlocks;
-constexpr int rowsAtOnce = 8;  // rows that one load and store of an accumulator serve
+constexpr int rowsAtOnce = 8;  // rows per load and store of an accumulator
 
-/** foldColumns of columns that fill N vectors, the last of them up to `lanes`: what has been added stays in registers. */
+/**
+ * foldColumns for columns that fill N vectors, the last with `lanes` lanes. The accumulators stay in
+ * registers.
+ */
 template <class Op, int N>
 void foldVectors(const float* x, int64_t rows, int64_t rowStride, int lanes, float* out) {
   Vec acc[N];
@@ -101,21 +105,21 @@ SIMD_INLINE void join(int64_t columns, float* into, const float* other) {
   forVectors(static_cast<size_t>(columns), [&](size_t i, auto lanes) { store(into + i, Op::step(load(into + i, lanes), load(other + i, lanes)), lanes); });
 }
 
-/** The results of the blocks of a chunk, `columns` each, into the first. */
+/** Combines the results of the blocks of a chunk, `columns` each, into the first. */
 template <class Op>
 void joinBlocks(int64_t columns, float* parts, int64_t blocks) {
   for (int64_t h = chunkBlocks / 2; h > 0; h /= 2)
     for (int64_t b = 0; b < h && b + h < blocks; b++) join<Op>(columns, parts + b * columns, parts + (b + h) * columns);
 }
 
-/** The results of neighbours, as many chunks each, into the first. */
+/** Combines the results of chunks, neighbours first, into the first. */
 template <class Op>
 void joinNeighbours(int64_t columns, float* parts, int64_t count) {
   for (int64_t step = 1; step < count; step *= 2)
     for (int64_t i = 0; i + step < count; i += 2 * step) join<Op>(columns, parts + i * columns, parts + (i + step) * columns);
 }
 
-/** One tile, whatever its length. */
+/** Folds one tile of any length. */
 template <class Op>
 void foldTile(const float* x, int64_t rows, int64_t rowStride, int64_t columns, float* out) {
   if (rows <= blockRows) return foldColumns<Op>(x, rows, rowStride, columns, out);
@@ -136,11 +140,12 @@ void foldTile(const float* x, int64_t rows, int64_t rowStride, int64_t columns, 
   join<Op>(columns, out, right);
 }
 
-/** The same, by all threads. */
+/** The same, shared by all threads. */
 template <class Op>
 void foldTileTogether(const float* x, int64_t rows, int64_t rowStride, int64_t columns, float* out) {
   float parts[chunkBlocks * tileColumns];
-  // Parts are blocks of a chunk, or chunks that are neighbours: a power of two of them, so that each part is a branch of the tree.
+  // A part is one or more blocks of a chunk, or neighbouring chunks. Their number is a power of two, so each
+  // part is a subtree of the order above.
   int64_t each = rows <= chunkRows ? blockRows : chunkRows;
   while (each * chunkBlocks < rows) each *= 2;
   const int64_t count = (rows + each - 1) / each;
@@ -157,10 +162,11 @@ void foldTileTogether(const float* x, int64_t rows, int64_t rowStride, int64_t c
 
 template <class Op>
 void reduceColumns(int64_t outer, int64_t length, int64_t inner, const float* x, float* out) {
-  // A single tile of a single block: to divide it takes longer than to compute it.
+  // A single tile of a single block: dividing it would take longer than computing it.
   if (outer == 1 && length <= blockRows && inner <= tileColumns) return foldColumns<Op>(x, length, inner, inner, out);
   const int64_t tiles = (inner + tileColumns - 1) / tileColumns;
-  // Task: one tile of one outer. Where these are few, their rows are shared instead.
+  // A task is one tile of one outer index. If there are few tasks, threads share the rows of each tile
+  // instead.
   const bool together = length > blockRows && outer * tiles < 8;
   const auto task = [&](int64_t t) {
     const int64_t o = t / tiles, column = t % tiles * tileColumns;
@@ -190,9 +196,9 @@ void reduce(int op, int64_t outer, int64_t length, int64_t inner, const float* x
   bodies[op](outer, length, inner, x, out);
 }
 
-// --- positions -------------------------------------------------------------------------------------------------------
+// --- positions ---------------------------------------------------------------------------------------------
 
-/** The first position of the extreme of a row: find the extreme, then find it again. */
+/** The first position of the extreme of a row: computes the extreme, then searches for it. */
 template <class Op>
 int32_t positionInRow(const float* x, int64_t length) {
   const float extreme = foldRun<Op>(x, length);
@@ -200,7 +206,7 @@ int32_t positionInRow(const float* x, int64_t length) {
   for (int64_t i = 0; i < length; i += W) {
     const int lanes = static_cast<int>(length - i < W ? length - i : W);
     const Vec v = load(x + i, lanes);
-    // Lanes behind the end are zeros and may match: only a real one counts.
+    // Lanes beyond the end are zeros and may match, so only real lanes count.
     if (!any(nan ? isnan(v) : eq(v, broadcast(extreme)))) continue;
     for (int l = 0; l < lanes; l++)
       if (nan ? x[i + l] != x[i + l] : x[i + l] == extreme) return static_cast<int32_t>(i + l);

@@ -1,5 +1,6 @@
-// Optimizers that are rules, as src/kernels/js/rules.ts has them: a rule reads the number of the step and the options once, then
-// goes over the parameters. All in double precision, each value that is kept rounded when it is stored: the bits of the core.
+// Optimizers written as rules, as in src/kernels/js/rules.ts. A rule reads the step number and the options
+// once, then goes over the parameters. All arithmetic is in double precision, and each kept value is rounded
+// when it is stored: the bits are those of the JavaScript core.
 
 #include <algorithm>
 
@@ -35,17 +36,20 @@ SIMD_INLINE Wide wide(double x) { return each([&](int) { return broadcast64(x); 
 SIMD_INLINE Wide operator+(Wide a, double b) { return a + wide(b); }
 SIMD_INLINE Wide operator*(double a, Wide b) { return wide(a) * b; }
 SIMD_INLINE Wide operator/(Wide a, double b) { return a / wide(b); }
-/** x where a < b, elsewhere y. */
+/** x where a < b, else y. */
 SIMD_INLINE Wide whereLess(Wide a, Wide b, Wide x, Wide y) {
   return each([&](int i) { return select(less(a.d[i], b.d[i]), x.d[i], y.d[i]); });
 }
-/** Math.max, where NaN stays; -0 and 0 do not matter here. Neither is less: equal, or one is NaN, and half the sum is both. */
+/**
+ * Math.max: propagates NaN; the sign of zeros does not matter here. If neither is less, they are equal or one
+ * is NaN, and half their sum is the right result in both cases.
+ */
 SIMD_INLINE Wide largest(Wide a, Wide b) { return whereLess(b, a, a, whereLess(a, b, b, 0.5 * (a + b))); }
 SIMD_INLINE Wide magnitude(Wide a) { return each([&](int i) { return andBits(a.d[i], bits64(INT64_MAX)); }); }
-/** Math.sign but for the sign of a zero. */
+/** Math.sign, except for the sign of a zero. */
 SIMD_INLINE Wide sign(Wide a) { return whereLess(a, wide(0), wide(-1), whereLess(wide(0), a, wide(1), a)); }
 
-/** The lanes of one vector of parameters. */
+/** One vector of parameters: its index and its lanes. */
 template <class Lanes>
 struct Place {
   size_t i;
@@ -56,7 +60,7 @@ struct Place {
     widen(load(x + i, lanes), w.d);
     return w;
   }
-  /** Answers what is kept. */
+  /** Stores `value` and returns the rounded value. */
   SIMD_INLINE Wide put(float* x, Wide value) const {
     const Vec rounded = narrow(value.d);
     store(x + i, rounded, lanes);
@@ -69,7 +73,7 @@ struct Place {
     if (weightDecay != 0) d = d + weightDecay * get(s.p);
     return d;
   }
-  /** Where the parameter itself may decay, by lr · weightDecay. */
+  /** The same for rules with decoupled decay, which multiplies the parameter by 1 - lr · weightDecay. */
   SIMD_INLINE Wide gradient(const RuleStep& s, bool maximize, double weightDecay, bool decoupled, double lr) const {
     if (!decoupled) return gradient(s, maximize, weightDecay);
     if (weightDecay != 0) put(s.p, (1 - lr * weightDecay) * get(s.p));
@@ -151,7 +155,7 @@ struct NAdam {
   const double lr, beta1, beta2, eps, weightDecay, decay;
   const bool decoupled, maximize;
   const double correction;
-  double ofGradient, ofMean;  // the rates of both
+  double ofGradient, ofMean;  // the step sizes of both
   NAdam(double t, const double* h)
       : lr(h[0]), beta1(h[1]), beta2(h[2]), eps(h[3]), weightDecay(h[4]), decay(h[8]), decoupled(h[6] != 0), maximize(h[7] != 0),
         correction(1 - wholePower(beta2, t)) {
@@ -175,7 +179,7 @@ struct NAdam {
 struct RAdam {
   const double lr, beta1, beta2, eps, weightDecay;
   const bool decoupled, maximize;
-  bool known;   // too few steps do not tell the variance: no division then
+  bool known;   // after too few steps the variance is unknown, and the rule does not divide by it
   double rate;
   RAdam(double t, const double* h)
       : lr(h[0]), beta1(h[1]), beta2(h[2]), eps(h[3]), weightDecay(h[4]), decoupled(h[5] != 0), maximize(h[6] != 0) {
@@ -221,7 +225,7 @@ template <class Rule>
 void run(const RuleStep& given) {
   const Rule rule(*given.number, given.hyper);
   parallelFor(static_cast<size_t>(given.n), grain, [&](size_t begin, size_t end) {
-    // Copies that no store can change, so that no vector has to look.
+    // Local copies, which no store can alias, so no iteration reloads them.
     const Rule r = rule;
     const RuleStep s = given;
     forVectors(end - begin, [&](size_t i, auto lanes) { r(s, Place<decltype(lanes)>{begin + i, lanes}); });

@@ -1,4 +1,4 @@
-// Softmax, its logarithm, and their gradients over the middle axis of [outer, length, inner].
+// Softmax, log-softmax, and their gradients over the middle axis of [outer, length, inner].
 
 #include "../simd/columns.h"
 #include "../numerics/fold.h"
@@ -14,28 +14,29 @@ namespace {
 constexpr int64_t grainElements = 4096;
 int64_t grainOf(int64_t each) { return each >= grainElements ? 1 : grainElements / (each > 0 ? each : 1); }
 
-// --- rows (inner = 1) of more than 32: the sums are folds, the rest is elementwise; x and out may be the same -----------------
+// --- rows (inner = 1) longer than 32: the sums are folds, the rest is elementwise; x and out may be equal --
 //
-// Several rows make each step together, so that the end of one fold, a chain of few instructions, is not waited for.
+// Several rows do each step together, so that the end of one fold, a latency-bound chain of a few
+// instructions, overlaps with the next row.
 
 constexpr int64_t maxRowsAtOnce = 16;
 int64_t rowsAtOnceOf(int64_t length) {
-  const int64_t fit = grainElements / length;  // they stay in the first cache
+  const int64_t fit = grainElements / length;  // they stay in L1
   return fit < 1 ? 1 : fit < maxRowsAtOnce ? fit : maxRowsAtOnce;
 }
 
-/** Starts to bring n floats to this core. They may lie behind the end of their array: this cannot fail. */
+/** Prefetches n floats. They may be beyond the end of their array: a prefetch never faults. */
 SIMD_INLINE void fetch(const float* x, int64_t n) {
   for (int64_t i = 0; i < n; i += 16) __builtin_prefetch(x + i);
 }
 
-/** log Σ and 1 / Σ: what the last step takes off or multiplies by. */
+/** log Σ or 1 / Σ: what the last step subtracts or multiplies by. */
 template <bool logarithm>
 SIMD_INLINE Vec ofSum(Vec sum) {
   return logarithm ? log(sum) : broadcast(1.0f) / sum;
 }
 
-/** Σ e^(x - shift); softmax keeps the powers. */
+/** Σ e^(x - shift). Softmax also stores the powers in `out`. */
 template <bool logarithm>
 SIMD_INLINE float sumPowers(const float* x, int64_t n, Vec shift, float* out) {
   return fold<SumFold>(n, [&](int64_t i, auto lanes) {
@@ -52,7 +53,7 @@ SIMD_INLINE void finish(const float* x, int64_t n, Vec shift, Vec last, float* o
   });
 }
 
-/** Rows of at most a block (fold.h). While the powers are computed, the rows that come next are on their way from memory. */
+/** Rows of at most one block (fold.h). While it computes the powers, it prefetches the next rows. */
 template <bool logarithm>
 void softmaxRows(const float* x, int64_t n, int64_t rows, float* out) {
   float shift[maxRowsAtOnce], last[maxRowsAtOnce];
@@ -65,7 +66,8 @@ void softmaxRows(const float* x, int64_t n, int64_t rows, float* out) {
   for (int64_t r = 0; r < rows; r++) finish<logarithm>(x + r * n, n, broadcast(shift[r]), broadcast(last[r]), out + r * n);
 }
 
-// y is the caller's, and a number above 0 must not make other bits on other machines: exp, not expNotPositive.
+// exp instead of expNotPositive: the caller provides y, and a positive value must give the same bits on every
+// machine.
 template <bool logarithm>
 SIMD_INLINE float gradientSum(const float* y, const float* g, int64_t n) {
   return fold<SumFold>(n, [&](int64_t i, auto lanes) { return logarithm ? load(g + i, lanes) : load(g + i, lanes) * load(y + i, lanes); });
@@ -86,7 +88,10 @@ void softmaxGradRows(const float* y, const float* g, int64_t n, int64_t rows, fl
   for (int64_t r = 0; r < rows; r++) gradientOf<logarithm>(y + r * n, g + r * n, n, broadcast(sum[r]), out + r * n);
 }
 
-/** f(from, length, part) for every block of a row of more than one, in parallel unless rows already are (pool.h). */
+/**
+ * Calls f(from, length, part) for every block of a row with several blocks. It runs in parallel, unless rows
+ * already do (pool.h).
+ */
 template <class F>
 SIMD_INLINE int64_t overBlocks(int64_t n, F f) {
   const int64_t blocks = blocksOf(n);
@@ -96,7 +101,7 @@ SIMD_INLINE int64_t overBlocks(int64_t n, F f) {
   return blocks;
 }
 
-/** A result of each block of a row. */
+/** Memory for one result per block of a row. */
 float* partsOf(int64_t n) { return scratch(Slot::shared, static_cast<size_t>(blocksOf(n))); }
 
 template <bool logarithm>
@@ -117,7 +122,7 @@ void softmaxGradBlocks(const float* y, const float* g, int64_t n, float* out) {
   overBlocks(n, [&](int64_t at, int64_t m, int64_t) { gradientOf<logarithm>(y + at, g + at, m, sum, out + at); });
 }
 
-// --- inner > 1: a vector of columns at a time; short rows: a vector of rows at a time, a row in each lane ---------------------
+// --- inner > 1: a vector of columns at a time. Short rows: W rows at a time, one in each lane --------------
 
 /** The elements of a slice: `step` apart, in up to W lanes. */
 struct Slice {
@@ -127,8 +132,8 @@ struct Slice {
 };
 
 /**
- * Σ value(k) along a slice: in order within blocks of 32, 32 of these in order, 32 of such, and so on. Sums of a level are added
- * to the next when 32 are together.
+ * Σ value(k) along a slice: in order within blocks of 32, then 32 block sums in order, then 32 of these, and
+ * so on. When 32 sums of a level are complete, their total is added to the next level.
  */
 template <class F>
 SIMD_INLINE Vec sumDown(const Slice& s, F value) {
@@ -151,7 +156,7 @@ SIMD_INLINE Vec sumDown(const Slice& s, F value) {
       sums[level] = zero();
     }
   }
-  // What is not together yet.
+  // Adds the incomplete levels.
   Vec sum = sums[0];
   for (int level = 1; level <= top; level++) sum = sums[level] + sum;
   return sum;
@@ -179,7 +184,7 @@ void softmaxGradSlices(const float* y, const float* g, float* out, const Slice& 
   }
 }
 
-/** Up to W rows of at most 32: as a slice, but in registers. */
+/** Up to W rows of at most 32 elements: like a slice, but in registers. */
 template <bool logarithm>
 void softmaxShort(const float* x, int64_t n, int rows, float* out) {
   Columns c;
@@ -209,9 +214,9 @@ void softmaxGradShort(const float* y, const float* g, int64_t n, int rows, float
 }
 
 /**
- * f(first, count) for all of `count` things of `each` elements, at most `most` at a time. What a thread takes at once grows with
- * the whole, up to 16 times the least: memory is read best in long runs.
- * The fence is for stores past the caches (streaming_store.h); without any it costs nothing.
+ * Calls f(first, count) for `count` items of `each` elements, at most `most` items at a time. The chunk of a
+ * thread grows with the total, up to 16 times the minimum, because long sequential reads are fastest. The
+ * fence is for non-temporal stores (streaming_store.h). Without any it costs nothing.
  */
 template <class F>
 SIMD_INLINE void inGroups(int64_t count, int64_t most, int64_t each, F f) {
@@ -224,7 +229,10 @@ SIMD_INLINE void inGroups(int64_t count, int64_t most, int64_t each, F f) {
   });
 }
 
-/** The bodies above, by the offset at which each begins. Rows leave their results one behind the other in `to`. */
+/**
+ * The kernels above, called with the offset at which each begins. Those of rows write contiguous results to
+ * `to`.
+ */
 template <bool logarithm>
 struct Forward {
   const float* x;
@@ -251,7 +259,10 @@ struct Backward {
   void blocks(int64_t at) const { softmaxGradBlocks<logarithm>(y + at, g + at, length, out + at); }
 };
 
-/** compute(to) writes n ≤ grainElements results: to their place, or, where that is past the caches, to a buffer that stays in one. */
+/**
+ * compute(to) writes n ≤ grainElements results: in place, or, for non-temporal stores, to a buffer that stays
+ * in cache.
+ */
 template <class Body, class F>
 SIMD_INLINE void place(const Body& body, int64_t at, int64_t n, F compute) {
   if (!body.past) return compute(body.out + at);
@@ -260,7 +271,7 @@ SIMD_INLINE void place(const Body& body, int64_t at, int64_t n, F compute) {
   storeVectors(body.out + at, static_cast<size_t>(n), true, [&](size_t i, auto lanes) { return load(buffer + i, lanes); });
 }
 
-/** All of [outer, body.length, inner], by the body that suits its shape. */
+/** Runs all of [outer, body.length, inner] with the kernel that suits the shape. */
 template <class Body>
 void overAll(int64_t outer, int64_t inner, const Body& body) {
   const int64_t length = body.length;
@@ -276,13 +287,13 @@ void overAll(int64_t outer, int64_t inner, const Body& body) {
       place(body, r * length, count * length, [&](float* to) { body.rows(r * length, count, to); });
     });
   if (inner == 1) {
-    // Few rows: their blocks are spread over the threads. Many: the rows are.
+    // For few rows, threads share the blocks of a row; for many rows, they share the rows.
     if (outer < 16)
       for (int64_t r = 0; r < outer; r++) body.blocks(r * length);
     else inGroups(outer, 1, length, [&](int64_t r, int64_t) { body.blocks(r * length); });
     return;
   }
-  // Columns are counted within each outer.
+  // Column tiles are numbered within each outer index.
   const int64_t tiles = (inner + W - 1) / W;
   parallelFor(static_cast<size_t>(outer * tiles), static_cast<size_t>(grainOf(length * W)), [&](size_t begin, size_t end) {
     for (size_t t = begin; t < end; t++) {

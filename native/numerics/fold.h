@@ -1,10 +1,11 @@
 #pragma once
-// The order of every sum, product, largest and smallest over a run of floats. It is a function of the length alone:
+// The order of every sum, product, minimum and maximum over a run of floats. It depends on the length alone:
 //
-//   64 virtual lanes: element i goes to lane i mod 64, each lane accumulates in index order; then lane l takes lane l + 32,
-//   then l + 16, … l + 1. Longer runs than a block of 4096 are folded block by block, and the results of 256 blocks likewise, and
-//   those of 256 such, until one is left. So an element passes through at most 64 + 6 operations in its block and 4 + 6 in each
-//   round after that, of which 10^8 elements have two.
+//   There are 64 virtual lanes. Element i goes to lane i mod 64, and each lane accumulates in index order.
+//   Then lane l adds lane l + 32, then l + 16, … l + 1. A run longer than a block of 4096 is folded block by
+//   block. The results of 256 blocks are folded in the same way, then 256 of these results, until one is
+//   left. So an element passes through at most 64 + 6 operations in its block and 4 + 6 in each later round;
+//   10^8 elements have two later rounds.
 //
 // 64 lanes are 4 vectors of AVX-512 or 64 scalars of the portable code: the same additions in the same order.
 
@@ -20,8 +21,10 @@ struct ProductFold {
   static SIMD_INLINE Vec start() { return broadcast(1.0f); }
   static SIMD_INLINE Vec step(Vec s, Vec v) { return s * v; }
 };
-/** A NaN, once in, stays: max and min keep s unless v beats it. What tests v for NaN does not wait for s, so that a step
- *  of the chain is two instructions. */
+/**
+ * A NaN stays once it is in s: max and min keep s unless v beats it. The NaN test of v does not depend on s,
+ * so a step of the chain is only two instructions.
+ */
 struct MaxFold {
   static SIMD_INLINE Vec start() { return broadcast(-__builtin_inff()); }
   static SIMD_INLINE Vec step(Vec s, Vec v) { return select(isnan(v), v, max(v, s)); }
@@ -31,7 +34,10 @@ struct MinFold {
   static SIMD_INLINE Vec step(Vec s, Vec v) { return select(isnan(v), v, min(v, s)); }
 };
 
-/** The largest that is not NaN: where a NaN shows anyway, as the shift of exponents. */
+/**
+ * The largest element that is not NaN. It is the shift of exponents, where a NaN appears in the result
+ * anyway.
+ */
 struct ShiftFold {
   static SIMD_INLINE Vec start() { return broadcast(-__builtin_inff()); }
   static SIMD_INLINE Vec step(Vec s, Vec v) { return max(v, s); }
@@ -46,7 +52,7 @@ SIMD_INLINE int64_t blockLength(int64_t length, int64_t block) {
   return left < foldBlock ? left : foldBlock;
 }
 
-/** Lanes 0 … 2h-1 into lane 0. */
+/** Folds lanes 0 … 2h-1 into lane 0. */
 template <class Op, int h>
 SIMD_INLINE Vec foldHalves(Vec v) {
   if constexpr (h == 0) return v;
@@ -59,8 +65,9 @@ struct Place {
 };
 
 /**
- * f(0), … f(n - 1), with numbers that the compiler knows when it decides what is kept in registers: too early for a loop. The 64
- * scalars of the portable code fit no registers, and copies of f for each would only take minutes to compile.
+ * Calls f(0), … f(n - 1) with compile-time constants, so that the compiler can keep an array in registers; it
+ * unrolls loops too late for that. For n > 16 (the 64 scalars of the portable code) it is a loop: they do not
+ * fit in registers, and one copy of f for each would take minutes to compile.
  */
 template <int n, class F>
 SIMD_INLINE void forPlaces(F& f) {
@@ -72,7 +79,7 @@ SIMD_INLINE void forPlaces(F& f) {
   }
 }
 
-/** The 2h vectors at the front of `acc`, and then their lanes, into one value. */
+/** Folds the first 2h vectors of `acc`, and then their lanes, into one value. */
 template <class Op, int h>
 SIMD_INLINE float foldLanes(Vec (&acc)[virtualLanes / W]) {
   if constexpr (h == 0) return first(foldHalves<Op, W / 2>(acc[0]));
@@ -83,7 +90,7 @@ SIMD_INLINE float foldLanes(Vec (&acc)[virtualLanes / W]) {
   }
 }
 
-/** Folds value(i, lanes) for i = 0, W, 2W … below n: vectors of which the last may have fewer lanes. */
+/** Folds value(i, lanes) for i = 0, W, 2W … below n. The last vector may have fewer lanes. */
 template <class Op, class F>
 SIMD_INLINE float fold(int64_t n, F value) {
   constexpr int vectors = virtualLanes / W;
@@ -106,13 +113,13 @@ SIMD_INLINE float fold(int64_t n, F value) {
   return foldLanes<Op, vectors / 2>(acc);
 }
 
-/** Of a block, or of results that are folded together. */
+/** Folds a block, or results that are folded together. */
 template <class Op>
 SIMD_INLINE float foldRun(const float* x, int64_t n) {
   return fold<Op>(n, [&](int64_t i, auto lanes) { return load(x + i, lanes); });
 }
 
-/** Folds the results of the blocks of a run; they are overwritten. */
+/** Folds the results of the blocks of a run. It overwrites them. */
 template <class Op>
 SIMD_INLINE float foldParts(float* parts, int64_t count) {
   while (count > blocksTogether) {

@@ -1,22 +1,25 @@
 #pragma once
-// gelu in its two forms and their gradients, in float arithmetic. Where a tiny exponential is a factor, its exponent is carried
-// as a sum of two floats.
+// Both forms of gelu and their gradients, in float arithmetic. Where a tiny exponential is a factor, its
+// exponent is kept as a sum of two floats.
 
 #include "math.h"
 
 namespace simdgrad::SIMDGRAD_ISA_NS {
 
-// Only the left side is small: with a = |x|, Φ(-a) the lower tail of the normal distribution and φ its density,
+// Only the left side is small. With a = |x|, Φ(-a) the lower tail of the normal distribution and φ its
+// density:
 //
 //   gelu(-a) = -a·Φ(-a)            gelu(a) = a - a·Φ(-a)
 //   gelu'(-a) = Φ(-a) - a·φ(a)     gelu'(a) = 1 - gelu'(-a)
 //
-// Below 4, where all but one in 16000 of normally distributed arguments are, they are polynomials on 16 intervals of a quarter;
-// beyond, S(a) = a·e^(a²/2)·Φ(-a) is nearly constant, and the exponential is a factor. Rows of the tables: the centre c of each
-// interval, then the coefficients in a - c. The centres of the first table were chosen, among 3000 floats about the middle of
-// the interval, so that the function there is a float to 2^-34: the constant term has no error of its own. All are weighted
-// least-squares fits iterated to the minimax one (Lawson), a coefficient rounded to float before the next ones are fitted
-// again. The first interval starts at its centre 0, where a·Φ(-a) is 0: so its relative precision stays.
+// Below 4, where all but one in 16000 normally distributed arguments are, they are polynomials on 16
+// intervals of a quarter. Beyond, S(a) = a·e^(a²/2)·Φ(-a) is nearly constant, and the exponential is a
+// factor. Rows of the tables: the centre c of each interval, then the coefficients in a - c. The centres of
+// the first table were chosen, among 3000 floats near the middle of each interval, so that the function value
+// at the centre is within 2^-34 of a float: the constant term has no error of its own. All coefficients are
+// weighted least-squares fits, iterated to the minimax fit (Lawson). Each coefficient was rounded to float
+// before the next ones were fitted again. The first interval has its centre at 0, where a·Φ(-a) is 0, so its
+// relative precision is kept.
 
 /** a·Φ(-a), 2^-27.9 relative. */
 alignas(64) static const float geluNear[8][16] = {
@@ -60,11 +63,13 @@ alignas(64) static const float geluNearDerivative[7][16] = {
      0.0009553056f},
 };
 
-constexpr float geluNearEnd = 0x1.fffffep1f;  // the last float below 4, which 4 + a would round to 8
+// The last float below 4; the next one would make 4 + a round to 8.
+constexpr float geluNearEnd = 0x1.fffffep1f;
 
 /**
- * c + t·(k[0] + k[1]·t + …), of which only the last addition is a full rounding. The place in the table is four bits of 4 + a,
- * those behind the leading one; what that sum rounds away lets an interval reach a little over its end.
+ * c + t·(k[0] + k[1]·t + …). Only the last addition has a full rounding error. The index in the table is the
+ * four bits after the leading bit of 4 + a. That sum is rounded, so an interval may extend slightly beyond
+ * its end.
  */
 template <int rows>
 SIMD_INLINE Vec byInterval(const float (&table)[rows][16], Vec a) {
@@ -77,22 +82,22 @@ SIMD_INLINE Vec byInterval(const float (&table)[rows][16], Vec a) {
   return lookup(table[1], at) + fma(square, fma(high, square, low), lookup(table[2], at) * t);
 }
 
-/** For a from 4 on: e^(-a²/2) = 2^n·(1 + q), and S(a) as a sum. */
+/** For a ≥ 4: e^(-a²/2) = 2^n·(1 + q), and S(a) as a sum. */
 struct GeluFar {
   ExpParts e;
   Vec a, constant, rest;
 };
 
 SIMD_INLINE GeluFar geluFar(Vec x) {
-  // From 14.9 on both functions round to 0; NaN stays.
+  // From 14.9 on both functions round to 0. NaN is kept.
   const Vec a = min(broadcast(14.9f), x), half = a * broadcast(-0.5f), exponent = a * half;
-  // S in 1/a²: 2^-28.2.
+  // S as a polynomial in 1/a²: error 2^-28.2.
   constexpr float c[] = {-0.39893278f, 1.1951365f, -5.840589f, 35.158577f, -186.0424f, 536.4182f};
   const Vec inverse = broadcast(1.0f) / (a * a);
   return {expParts(reduce(exponent, fnma(a, half, exponent))), a, broadcast(0.39894226f), inverse * polynomial(c, inverse)};
 }
 
-/** x·Φ(x), 1.4 ULP; gelu(-inf) = NaN as in PyTorch. */
+/** x·Φ(x), 1.4 ULP. gelu(-inf) = NaN, as in PyTorch. */
 SIMD_INLINE Vec gelu(Vec x) {
   const Vec a = abs(x);
   Vec lower = byInterval(geluNear, a);
@@ -102,10 +107,10 @@ SIMD_INLINE Vec gelu(Vec x) {
     const Vec tail = scale(f.constant + fma(f.constant + f.rest, f.e.q, f.rest), f.e.n);
     lower = select(far, select(eq(x, broadcast(-infinity)), broadcast(__builtin_nanf("")), tail), lower);
   }
-  return max(broadcast(-0.0f), x) - lower;  // -0 far on the left, as x·0 is
+  return max(broadcast(-0.0f), x) - lower;  // -0 far on the left, like x·0
 }
 
-/** Φ(x) + x·φ(x) to 2^-23 of 1; NaN at ±inf, as inf·0 is. */
+/** Φ(x) + x·φ(x), absolute error 2^-23. NaN at ±inf, like inf·0. */
 SIMD_INLINE Vec geluDerivative(Vec x) {
   const Vec a = abs(x);
   Vec lower = byInterval(geluNearDerivative, a);
@@ -118,14 +123,14 @@ SIMD_INLINE Vec geluDerivative(Vec x) {
   return select(lt(x, zero()), lower, broadcast(1.0f) - lower);
 }
 
-// 0.5x(1 + tanh u) = x·sigmoid(2u), 2u = x·(slope + cube·x²) with slope = 2√(2/π) and cube = 0.044715·slope. The first part of
-// the slope has 12 bits behind the point: subtracting it from the sum below is exact.
+// 0.5x(1 + tanh u) = x·sigmoid(2u), 2u = x·(slope + cube·x²) with slope = 2√(2/π) and cube = 0.044715·slope.
+// The first part of the slope has 12 fraction bits, so subtracting it from the sum below is exact.
 constexpr float geluSlope = 1.595703125f, geluSlopeRest = 6.59966e-05f;
 constexpr float geluCube = 0.071354814f, geluCubeRest = 2.3988325e-09f;
 
-/** The tanh form of gelu, 1.4 ULP; NaN at -inf. */
+/** The tanh form of gelu, 1.4 ULP. NaN at -inf. */
 SIMD_INLINE Vec geluTanh(Vec x) {
-  // Lost parts have the sign of what was taken away too much.
+  // A `…Lost` value is positive if the rounded value is too large.
   const Vec low = max(broadcast(-11.0f), x), v = min(broadcast(7.0f), low);
   const Vec square = v * v, squareLost = fnma(v, v, square);
   const Vec factor = fma(broadcast(geluCube), square, broadcast(geluSlope));
@@ -135,9 +140,9 @@ SIMD_INLINE Vec geluTanh(Vec x) {
   return gateEdges(timesLogistic(low, logisticParts(reduce(exponent, lost))), x, 7.0f);
 }
 
-/** s + x·s(1-s)·(2u)', s = sigmoid(2u), to 2^-22 of 1; NaN at ±inf. */
+/** s + x·s(1-s)·(2u)', s = sigmoid(2u), absolute error 2^-22. NaN at ±inf. */
 SIMD_INLINE Vec geluTanhDerivative(Vec x) {
-  // As above: what is small is computed, of -|x|, and gelu'(x) = 1 - gelu'(-x).
+  // As above: computes the small side, at -|x|, and uses gelu'(x) = 1 - gelu'(-x).
   const Vec v = max(broadcast(-11.0f), -abs(x)), square = v * v, one = broadcast(1.0f);
   const Vec s = logistic(logisticParts(reduce(v * fma(broadcast(geluCube), square, broadcast(geluSlope + geluSlopeRest)))));
   const Vec slope = fma(broadcast(3 * geluCube), square, broadcast(geluSlope + geluSlopeRest));

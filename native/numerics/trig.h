@@ -1,12 +1,15 @@
 #pragma once
-// sin and cos, right over the whole range of floats: three-step Cody-Waite up to 2^17, beyond that the product with 2/π in
-// integers (Payne-Hanek), lane by lane.
+// sin and cos, accurate over the whole range of floats: three-step Cody-Waite up to 2^17, beyond that an
+// integer product with 2/π (Payne-Hanek), lane by lane.
 
 #include "math.h"
 
 namespace simdgrad::SIMDGRAD_ISA_NS {
 
-/** x = quadrant·π/2 + r + c, |r| ≤ π/4 and a bit, c the rounding error of r. Only the low two bits of `quadrant` count. */
+/**
+ * x = quadrant·π/2 + r + c, with |r| slightly above π/4 at most, and c the rounding error of r. Only the low
+ * two bits of `quadrant` count.
+ */
 struct QuarterTurns {
   Vec r, c;
   IVec quadrant;
@@ -14,21 +17,21 @@ struct QuarterTurns {
 
 constexpr float cosineReach = 0x1p17f;
 
-/** One float from 2^17 on; the first 224 bits of 2/π are all that can matter. */
+/** Reduces one float from 2^17 on. Only the first 224 bits of 2/π can matter. */
 inline void reduceLarge(float x, float& r, float& c, int32_t& quadrant) {
   constexpr uint32_t twoOverPi[] = {0,           0xa2f9836eu, 0x4e441529u, 0xfc2757d1u, 0xf534ddc0u, 0xdb629599u,
                                     0x3c439041u, 0xfe5163abu, 0xdebbc561u};
   const uint32_t bits = __builtin_bit_cast(uint32_t, x);
   const uint64_t mantissa = (bits & 0x7fffffu) | 0x800000u;
-  // |x| = mantissa·2^e, e in -6…104. Bits of 2/π whose weight makes the product a multiple of 4 do nothing: start after
-  // them, with 96 bits. The leading zero word makes the start 30 + e ≥ 24.
+  // |x| = mantissa·2^e, e in -6…104. Bits of 2/π whose product is a multiple of 4 quadrants do not matter.
+  // The window starts after them and has 96 bits. The leading zero word makes the start 30 + e ≥ 24.
   const int start = 30 + static_cast<int>((bits >> 23) & 255) - 150, word = start / 32, shift = start % 32;
   uint32_t window[3];
   for (int i = 0; i < 3; i++) {
     const uint64_t pair = (uint64_t{twoOverPi[word + i]} << 32) | twoOverPi[word + i + 1];
     window[i] = static_cast<uint32_t>(pair >> (32 - shift));
   }
-  // mantissa·window mod 2^96, its high 64 bits: two of quadrant, 62 of fraction.
+  // The high 64 bits of mantissa·window mod 2^96: two bits of quadrant, 62 of fraction.
   const uint64_t low = mantissa * window[2], middle = mantissa * window[1] + (low >> 32);
   const uint64_t turns = ((mantissa * window[0]) << 32) + middle;
   const uint64_t nearest = (turns + (uint64_t{1} << 61)) >> 62;
@@ -43,7 +46,8 @@ inline void reduceLarge(float x, float& r, float& c, int32_t& quadrant) {
 SIMD_INLINE QuarterTurns quarterTurns(Vec x) {
   constexpr float high = 0x1.921fb6p0f, middle = -0x1.777a5cp-25f, low = -0x1.ee59dap-50f;  // π/2 to 72 bits
   const Vec n = round(x * broadcast(0.636619772f));
-  // n·high cancels x to under 24 bits: exact. n·middle is kept as a sum of two floats, and so is the difference.
+  // n·high cancels x to fewer than 24 bits, so the difference is exact. n·middle is kept as a sum of two
+  // floats, and so is the difference.
   const Vec a = fnma(n, broadcast(high), x);
   const Vec product = n * broadcast(middle), productError = fma(n, broadcast(middle), -product);
   const Vec b = a - product, part = b - a;
@@ -72,12 +76,12 @@ SIMD_INLINE Vec sinCos(Vec x, IVec quadrantOffset) {
   const QuarterTurns t = quarterTurns(x);
   const IVec quadrant = t.quadrant + quadrantOffset;
   const Vec square = t.r * t.r;
-  // (sin √z - √z)/(z√z) on 0…(π/4)²: 2^-27.9 in sin;  (cos √z - 1 + z/2)/z²: 2^-33 in cos.
+  // (sin √z - √z)/(z√z) on 0…(π/4)²: error 2^-27.9 in sin. (cos √z - 1 + z/2)/z²: error 2^-33 in cos.
   constexpr float s[] = {-0.16666653752326965f, 0.008332100696861744f, -0.00019506597891449928f};
   constexpr float k[] = {0.04166664555668831f, -0.00138873013202101f, 2.4430702978861518e-05f};
   const Vec sine = t.r + fma(t.r * square, polynomial(s, square), t.c);
   const Vec half = square * broadcast(0.5f), one = broadcast(1.0f), top = one - half;
-  // What 1 - r²/2 lost comes back together with the small terms; cos(r + c) = cos r - c·sin r.
+  // Adds the rounding error of 1 - r²/2 together with the small terms. cos(r + c) = cos r - c·sin r.
   const Vec cosine = top + (((one - top) - half) + fnma(t.r, t.c, square * square * polynomial(k, square)));
   const Mask useCosine = ieq(quadrant & broadcastInt(1), broadcastInt(1));
   const Vec y = bitcastFloat(bitcastInt(select(useCosine, cosine, sine)) ^ shl<30>(quadrant & broadcastInt(2)));

@@ -1,7 +1,7 @@
 #pragma once
-// The largest error of each transcendental row, in ULP, with its parameters at their defaults. The numbers are promises:
-// test/native/ulp.cc measures them over all 2^32 floats (pow has two arguments: 30 million random pairs were measured), the tests
-// sample, and the documentation quotes.
+// The largest error of each transcendental row, in ULP, with its default parameters. The numbers are
+// promises. test/native/ulp.cc measures them over all 2^32 floats (pow has two arguments: 30 million random
+// pairs were measured). The tests check samples, and the documentation quotes them.
 
 namespace simdgrad {
 

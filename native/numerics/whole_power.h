@@ -1,11 +1,11 @@
 #pragma once
-// The one power that kernels need of doubles: of a decay, at the number of a step.
+// The one power of doubles that kernels need: a decay rate to the power of the step number.
 
 #include <cstdint>
 
 namespace simdgrad {
 
-/** base^exponent for a whole exponent >= 0, by the squarings of src/kernels/js/optim.ts. */
+/** base^exponent for an integer exponent >= 0, by repeated squaring as in src/kernels/js/optim.ts. */
 inline double wholePower(double base, double exponent) {
   double power = 1, square = base;
   const uint64_t whole = exponent > 0 && exponent < 0x1p53 ? static_cast<uint64_t>(exponent) : 0;

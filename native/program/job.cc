@@ -24,7 +24,7 @@ uint32_t Job::give(Command command) {
   const uint32_t last = order_.load(std::memory_order_relaxed);
   if (commandOf(last) == end || commandOf(last) == command) return last;
   const uint32_t next = (last | 3) + 1 + command;
-  // Release: what was written before, into arrays of the job too, is seen by the next step.
+  // Release: the next step sees everything written before, including writes to the job's arrays.
   order_.store(next, std::memory_order_release);
   futexWake(order_, 1);
   return next;
@@ -35,7 +35,7 @@ uint32_t Job::pause() { return give(wait); }
 void Job::resume() { give(run); }
 
 bool Job::mayGoOn() {
-  // Each order to wait is reported once, also when it follows another before this thread has woken up.
+  // Reports each pause order once, also when it follows another before this thread has woken.
   for (uint32_t reported = run;;) {
     const uint32_t order = order_.load(std::memory_order_acquire);
     if (commandOf(order) != wait) return commandOf(order) == run;

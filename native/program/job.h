@@ -1,5 +1,5 @@
 #pragma once
-// Programs replayed step after step on a thread of their own, which can be paused and stopped between two
+// Replays programs, step by step, on a thread of their own. A job can be paused and stopped between two
 // steps.
 
 #include <atomic>
@@ -10,7 +10,7 @@
 
 namespace simdgrad {
 
-/** A part of each step: a program and what it runs on. */
+/** A part of each step: a program and its parameters. */
 struct Stage {
   Program* program;
   std::vector<Array> parameters;  // accepted by the program
@@ -21,51 +21,52 @@ struct Steps {
   int64_t from, times;
 };
 
-/** Told on the job's thread. */
+/** Callbacks, called on the job's thread. */
 struct Listener {
-  void (*paused)(void* context, uint32_t order);  // the order of pause() that is obeyed now
+  void (*paused)(void* context, uint32_t order);  // `order`: the pause() order that is now obeyed
   void (*ended)(void* context);                   // the thread does nothing more
   void* context;
 };
 
 struct JobResult {
   int64_t steps = 0;
-  int stage = -1;  // the one that failed
+  int stage = -1;  // the stage that failed
   Outcome outcome = {-1, OK};
 };
 
 class Job {
  public:
   /**
-   * Each step runs the stages in order; no program is in two of them. `finished` is read by others at any
-   * time: how many steps are finished. Stages have to stay, and nobody else may run their programs, until the
-   * job was joined.
+   * Each step runs the stages in order. No program may be in two of them. Other threads may read `finished`,
+   * the number of finished steps, at any time. Until join() returns, the stages must stay and nobody else may
+   * run their programs.
    */
   Job(std::vector<Stage> stages, Steps steps, int32_t* finished, const Listener& listener)
       : stages_(std::move(stages)), steps_(steps), finished_(finished), listener_(listener) {}
 
-  /** False when the system gives no thread. */
+  /** Returns false when the system provides no thread. */
   bool start();
   /** Waits until the thread has left the job. */
   void join();
-  /** Of a job that was joined. */
+  /** Only after join(). */
   const JobResult& result() const { return result_; }
 
-  // Orders are given by one thread.
+  // One thread gives all orders.
 
-  /** Ends after the step that is running. Nothing revokes it. */
+  /** Ends the job after the running step. This cannot be revoked. */
   void stop();
   /**
-   * Waits after the step that is running. Answers the order that the listener will hear; the last one when
-   * that still holds.
+   * Pauses the job after the running step. Returns the order that the listener will receive. If the last
+   * order was already a pause, or was a stop, returns that one.
    */
   uint32_t pause();
   void resume();
-  /** Whether this order to wait is the last that was given. */
+  /** Whether `order` is still the last order given. */
   bool waitsBy(uint32_t order) const { return order_.load(std::memory_order_relaxed) == order; }
 
  private:
-  // An order is a command and, above its two bits, a number that tells it from the same command before.
+  // An order is a command in the low two bits. The other bits are a number that distinguishes it from an
+  // earlier order with the same command.
   enum Command : uint32_t { run, wait, end };
   static Command commandOf(uint32_t order) { return static_cast<Command>(order & 3); }
   uint32_t give(Command command);

@@ -14,7 +14,7 @@ namespace {
 
 enum SlotKind { external, arena, parameter, kindCount };
 
-// Types are written as their place in DType.
+// A type is encoded as its DType value.
 static_assert(static_cast<int>(DType::f32) == 1 && static_cast<int>(DType::f64) == 2 && static_cast<int>(DType::i32) == 3 &&
                   static_cast<int>(DType::u8) == 4,
               "slotTypes of ProgramSpec in src/kernels/native.ts");
@@ -28,13 +28,13 @@ __attribute__((format(printf, 3, 4))) bool refuse(Refusal& refusal, const char* 
   return false;
 }
 
-/** A whole number from 0 to `most`. */
+/** Whether `value` is an integer from 0 to `most`. */
 bool isWhole(double value, double most) { return value >= 0 && value <= most && value == static_cast<double>(static_cast<uint64_t>(value)); }
 
 constexpr size_t lineBytes = 64;
 constexpr double mostWhole = 9007199254740992.0;
 
-/** Whether counts are none of them negative and make `total` together. */
+/** Whether no count is negative and their sum is `total`. */
 bool addUp(const List<int32_t>& counts, size_t total) {
   size_t sum = 0;
   for (size_t i = 0; i < counts.length; i++) {
@@ -53,8 +53,8 @@ double nanosecondsNow() {
 }  // namespace
 
 Arena* Arena::make(size_t bytes) {
-  // Cleared, so that a plan which reads what it has not written does at least the same each time; of a large
-  // arena the system does that page by page when it is used.
+  // calloc clears the arena, so a faulty plan that reads memory before writing it at least does the same each
+  // time. For a large arena the system clears each page when it is first used.
   void* memory = calloc(1, bytes + lineBytes);
   if (!memory) return nullptr;
   Arena* arena = new Arena;
@@ -116,7 +116,7 @@ bool Program::placeSlots(const ProgramSpec& spec, std::vector<Array>& slots, std
         return refuse(refusal, bad, "slot %zu: external %g is of another type or has fewer than %g elements", i, place, elements);
       array.data = given.data;
     } else if (kind == SlotKind::arena) {
-      // Exact: both are below 2^57 and the sum is a multiple of an element.
+      // Exact: both are below 2^57, and the sum is a multiple of the element size.
       if (static_cast<uint64_t>(place) % bytes != 0 || place + elements * static_cast<double>(bytes) > spec.arenaBytes)
         return refuse(refusal, bad, "slot %zu: %g elements at byte %g are not in the arena", i, elements, place);
       array.data = begin + static_cast<size_t>(place);
@@ -190,7 +190,7 @@ bool Program::probe(Refusal& refusal) {
   return true;
 }
 
-/** Whether a number of the call changes from step to step: it could lead out of its array. */
+/** Whether a number of the call changes at each step, so that it could become out of bounds. */
 bool Program::advances(const Call& call) const {
   for (const Advance& a : advances_) {
     const double* number = numbers_.data() + a.number;
@@ -208,7 +208,10 @@ size_t Program::bytes() const {
          advances_.capacity() * sizeof(Advance) + unsupported_.capacity() * sizeof(int);
 }
 
-/** Reads a call for all replays to come; one with numbers that advance is read by each of them. */
+/**
+ * Reads the arguments of a call once for all replays. If a number of the call advances, each replay reads
+ * them again.
+ */
 void Program::read(Step& step) {
   Call once = step.call;
   once.prepared = &step.prepared;

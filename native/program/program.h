@@ -1,10 +1,10 @@
 #pragma once
 // A recorded training step: a flat list of kernel calls with their numbers and arrays, replayed by one tight
-// loop. Arrays refer to slots, which are memory of the caller, pieces of one arena, or parameters that are
-// bound before each replay.
+// loop. Arrays refer to slots: memory of the caller, pieces of one arena, or parameters that are bound before
+// each replay.
 //
-// Everything is checked when a program is made, by probing every call. Arguments are read when they are
-// bound, and again only when what is bound has moved; numbers that change from step to step at each replay.
+// A program is checked when it is made, by probing every call. Arguments are read when they are bound, and
+// read again only if the bound memory has moved. Numbers that change at each step are read at each replay.
 
 #include <vector>
 
@@ -18,7 +18,10 @@ struct List {
   size_t length;
 };
 
-/** What a program is made of (ProgramSpec in src/kernels/native.ts). Read once, while it is made. */
+/**
+ * The description from which a program is made (ProgramSpec in src/kernels/native.ts). It is only read while
+ * the program is made.
+ */
 struct ProgramSpec {
   List<int32_t> kernels, numberCounts, arrayCounts;
   List<double> numbers;
@@ -29,13 +32,13 @@ struct ProgramSpec {
   List<int32_t> advances;
 };
 
-/** Why a program is not made, or not run. */
+/** Why a program cannot be made or run. */
 struct Refusal {
   const char* code;
   char text[200];
 };
 
-/** The call that failed, and what it answered; call -1 when all ran. */
+/** The call that failed and its status. Call -1 means that all calls succeeded. */
 struct Outcome {
   int call;
   double status;
@@ -44,22 +47,22 @@ struct Outcome {
 constexpr int maxParameters = 64;
 
 /**
- * Memory for what lives only within one replay, so programs that never run at the same time may share it.
- * Used by one thread at a time.
+ * Memory for values that live only within one replay. Programs that never run at the same time may share an
+ * arena. Only one thread uses it at a time.
  */
 class Arena {
  public:
-  /** With one holder; null when there is no memory. */
+  /** Has one holder. Returns null when there is no memory. */
   static Arena* make(size_t bytes);
   void hold() { holders_++; }
-  /** The last holder to let go frees it. */
+  /** The last holder to drop it frees it. */
   void drop();
 
-  /** From the first whole cache line on. */
+  /** The memory, from the first cache line boundary on. */
   char* begin() const { return begin_; }
   size_t bytes() const { return bytes_; }
 
-  /** Whether a job works in it. */
+  /** Whether a job is using it. */
   bool running = false;
 
  private:
@@ -74,7 +77,7 @@ class Arena {
 class Program {
  public:
   /**
-   * Null when something is wrong with it, or there is no memory. Without a `lent` arena it makes one of its
+   * Returns null if the spec is invalid or there is no memory. Without a `lent` arena the program makes its
    * own.
    */
   static Program* make(const ProgramSpec& spec, Refusal& refusal, Arena* lent = nullptr);
@@ -82,24 +85,24 @@ class Program {
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
 
-  /** Calls that have no C++. A program with any must not run. */
+  /** Calls without a C++ implementation. A program that has any must not run. */
   const std::vector<int>& unsupported() const { return unsupported_; }
   int calls() const { return static_cast<int>(calls_.size()); }
-  /** All memory that it takes; an arena that was lent is counted where it was made. */
+  /** All memory that it uses. A lent arena counts for the program that made it. */
   size_t bytes() const;
   Arena& arena() const { return *arena_; }
   int parameters() const { return parameterCount_; }
 
-  /** Whether these, as many as there are parameters, can be bound: type and length of all. */
+  /** Whether these arrays, one per parameter, can be bound: checks the type and length of each. */
   bool accepts(const Array* parameters, Refusal& refusal) const;
-  /** Takes what was accepted. The memory has to stay while the program runs. */
+  /** Binds arrays that were accepted. Their memory must stay while the program runs. */
   void bind(const Array* parameters);
 
   Outcome run();
-  /** The same, adding the time of each call to nanoseconds[call]. */
+  /** The same, but adds the time of each call to nanoseconds[call]. */
   Outcome run(double* nanoseconds);
 
-  /** Sets the numbers that change from step to step to what they are in step i of a job. */
+  /** Sets the numbers that change at each step to their values in step `step` of a job. */
   void advance(int64_t step);
 
  private:
@@ -108,7 +111,7 @@ class Program {
     Call call;
     PreparedCall prepared;
   };
-  struct Parameter {  // a slot bound at each replay
+  struct Parameter {  // a slot that is bound at each replay
     int index;
     DType type;
     size_t length;

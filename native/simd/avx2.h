@@ -1,5 +1,5 @@
 #pragma once
-// AVX2 + FMA, eight lanes. A mask is a vector of all-ones and all-zeros lanes.
+// AVX2 + FMA, eight lanes. The lanes of a mask are all ones or all zeros.
 
 #include <immintrin.h>
 
@@ -17,7 +17,7 @@ struct Mask {
   __m256 v;
 };
 
-/** n ones, then zeros: eight entries from `8 - n` on. */
+/** n ones, then zeros: eight entries starting at `8 - n`. */
 alignas(32) static const int32_t laneMasks[16] = {-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0};
 SIMD_INLINE __m256i firstLanes(int n) { return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(laneMasks + 8 - n)); }
 
@@ -60,7 +60,7 @@ SIMD_INLINE Mask loadMaskU8(const uint8_t* p, int n) {
   return {_mm256_castsi256_ps(_mm256_cmpgt_epi32(_mm256_cvtepu8_epi32(bytes), _mm256_setzero_si256()))};
 }
 SIMD_INLINE void storeMaskU8(uint8_t* p, Mask m, int n) {
-  // Saturating packs keep -1 as -1: 8 x 32 → 8 x 16 → 8 x 8 bits, then 0xff → 1.
+  // Saturating packs keep -1: 8 x 32 → 8 x 16 → 8 x 8 bits, then 0xff → 1.
   const __m256i lanes = _mm256_castps_si256(m.v);
   const __m128i words = _mm_packs_epi32(_mm256_castsi256_si128(lanes), _mm256_extracti128_si256(lanes, 1));
   const __m128i bytes = _mm_and_si128(_mm_packs_epi16(words, words), _mm_set1_epi8(1));
@@ -86,7 +86,8 @@ SIMD_INLINE Vec ceil(Vec a) { return {_mm256_round_ps(a.v, _MM_FROUND_TO_POS_INF
 SIMD_INLINE Vec trunc(Vec a) { return {_mm256_round_ps(a.v, _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC)}; }
 
 SIMD_INLINE Vec lookup(const float* table, IVec i) {
-  // Permutes look at three bits of the index; the fourth, moved to the sign, chooses between them.
+  // A permute uses three bits of the index. The fourth bit, shifted to the sign, selects one of the two
+  // results.
   const __m256 low = _mm256_permutevar8x32_ps(_mm256_load_ps(table), i.v), high = _mm256_permutevar8x32_ps(_mm256_load_ps(table + 8), i.v);
   return {_mm256_blendv_ps(low, high, _mm256_castsi256_ps(_mm256_slli_epi32(i.v, 28)))};
 }
@@ -117,7 +118,7 @@ SIMD_INLINE IVec operator&(IVec a, IVec b) { return {_mm256_and_si256(a.v, b.v)}
 SIMD_INLINE IVec operator|(IVec a, IVec b) { return {_mm256_or_si256(a.v, b.v)}; }
 SIMD_INLINE IVec operator^(IVec a, IVec b) { return {_mm256_xor_si256(a.v, b.v)}; }
 SIMD_INLINE IVec mulHigh(IVec a, IVec b) {
-  // vpmuludq multiplies the even lanes to 64 bits: once as they are, once with the odd lanes shifted down.
+  // vpmuludq multiplies the even lanes to 64 bits: once in place, once with the odd lanes shifted down.
   const __m256i even = _mm256_mul_epu32(a.v, b.v);
   const __m256i odd = _mm256_mul_epu32(_mm256_srli_epi64(a.v, 32), _mm256_srli_epi64(b.v, 32));
   return {_mm256_blend_epi32(_mm256_srli_epi64(even, 32), odd, 0xaa)};
@@ -136,7 +137,7 @@ SIMD_INLINE IVec sra(IVec a) {
 }
 
 SIMD_INLINE void transpose(Vec (&r)[8]) {
-  // 2x2 blocks of single floats, then 2x2 blocks of pairs, then of halves.
+  // Transposes 2x2 blocks of single floats, then of pairs, then of halves.
   __m256 t[8], u[8];
   for (int i = 0; i < 8; i += 2) {
     t[i] = _mm256_unpacklo_ps(r[i].v, r[i + 1].v);
@@ -156,7 +157,7 @@ SIMD_INLINE void transpose(Vec (&r)[8]) {
 
 template <class At>
 SIMD_INLINE void loadTurned(At at, Vec (&r)[4]) {
-  // Half g of row j: four floats of line j + 4g. Then 4x4 blocks are turned within the halves.
+  // Half g of row j holds four floats of line j + 4g. Then 4x4 blocks are transposed within the halves.
   const auto halves = [&](int j) __attribute__((always_inline)) {
     return _mm256_insertf128_ps(_mm256_castps128_ps256(_mm_loadu_ps(at(j))), _mm_loadu_ps(at(j + 4)), 1);
   };
@@ -174,7 +175,7 @@ SIMD_INLINE Vec inRegister(Vec a) {
 }
 
 SIMD_INLINE Vec halveEach(Vec (&r)[8]) {
-  // Each step halves two (then four, eight) rows into one vector.
+  // Each step adds the halves of two (then four, eight) rows into one vector.
   __m256 s[4], t[2];
   for (int i = 0; i < 4; i++)  // row i in the low half, row i + 4 in the high half
     s[i] = _mm256_add_ps(_mm256_permute2f128_ps(r[i].v, r[i + 4].v, 0x20), _mm256_permute2f128_ps(r[i].v, r[i + 4].v, 0x31));

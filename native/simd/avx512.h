@@ -1,5 +1,5 @@
 #pragma once
-// AVX-512 F, BW, DQ, VL: sixteen lanes, masks in their own registers. A masked-out lane never faults.
+// AVX-512 F, BW, DQ, VL: sixteen lanes, masks in mask registers. A masked-out lane never faults.
 
 #include <immintrin.h>
 
@@ -72,7 +72,7 @@ SIMD_INLINE Vec operator*(Vec a, Vec b) { return {_mm512_mul_ps(a.v, b.v)}; }
 SIMD_INLINE Vec operator/(Vec a, Vec b) { return {_mm512_div_ps(a.v, b.v)}; }
 SIMD_INLINE Vec fma(Vec a, Vec b, Vec c) { return {_mm512_fmadd_ps(a.v, b.v, c.v)}; }
 SIMD_INLINE Vec fnma(Vec a, Vec b, Vec c) { return {_mm512_fnmadd_ps(a.v, b.v, c.v)}; }
-// Eight lanes: where the units are 256 bits wide (Zen 4), half the time.
+// Operations on eight lanes take half the time where the execution units are 256 bits wide (Zen 4).
 constexpr bool lowerIsFaster = true;
 SIMD_INLINE __m256 lower(Vec a) { return _mm512_castps512_ps256(a.v); }
 SIMD_INLINE Vec loadLower(const float* p, int n) {
@@ -118,7 +118,7 @@ SIMD_INLINE IVec operator&(IVec a, IVec b) { return {_mm512_and_si512(a.v, b.v)}
 SIMD_INLINE IVec operator|(IVec a, IVec b) { return {_mm512_or_si512(a.v, b.v)}; }
 SIMD_INLINE IVec operator^(IVec a, IVec b) { return {_mm512_xor_si512(a.v, b.v)}; }
 SIMD_INLINE IVec mulHigh(IVec a, IVec b) {
-  // vpmuludq multiplies the even lanes to 64 bits: once as they are, once with the odd lanes shifted down.
+  // vpmuludq multiplies the even lanes to 64 bits: once in place, once with the odd lanes shifted down.
   const __m512i even = _mm512_mul_epu32(a.v, b.v);
   const __m512i odd = _mm512_mul_epu32(_mm512_srli_epi64(a.v, 32), _mm512_srli_epi64(b.v, 32));
   return {_mm512_mask_blend_epi32(0xaaaa, _mm512_srli_epi64(even, 32), odd)};
@@ -137,7 +137,7 @@ SIMD_INLINE IVec sra(IVec a) {
 }
 
 SIMD_INLINE void transpose(Vec (&r)[16]) {
-  // 2x2 blocks of floats, of pairs, of 128-bit quarters, of halves: 64 shuffles for 256 floats.
+  // Transposes 2x2 blocks of floats, of pairs, of 128-bit quarters, of halves: 64 shuffles for 256 floats.
   __m512 t[16], u[16];
   for (int i = 0; i < 16; i += 2) {
     t[i] = _mm512_unpacklo_ps(r[i].v, r[i + 1].v);
@@ -164,7 +164,7 @@ SIMD_INLINE void transpose(Vec (&r)[16]) {
 
 template <class At>
 SIMD_INLINE void loadTurned(At at, Vec (&r)[4]) {
-  // Quarter g of row j: four floats of line j + 4g. Then 4x4 blocks are turned within the quarters.
+  // Quarter g of row j holds four floats of line j + 4g. Then 4x4 blocks are transposed within the quarters.
   const auto quarters = [&](int j) __attribute__((always_inline)) {
     const __m256 low = _mm256_insertf128_ps(_mm256_castps128_ps256(_mm_loadu_ps(at(j))), _mm_loadu_ps(at(j + 4)), 1);
     const __m256 high = _mm256_insertf128_ps(_mm256_castps128_ps256(_mm_loadu_ps(at(j + 8))), _mm_loadu_ps(at(j + 12)), 1);
@@ -184,7 +184,7 @@ SIMD_INLINE Vec inRegister(Vec a) {
 }
 
 SIMD_INLINE Vec halveEach(Vec (&r)[16]) {
-  // Each step halves two (then four, eight, sixteen) rows into one vector.
+  // Each step adds the halves of two (then four, eight, sixteen) rows into one vector.
   __m512 s[8], t[4], u[2];
   for (int i = 0; i < 8; i++)  // quarters: rows i, i, i + 8, i + 8
     s[i] = _mm512_add_ps(_mm512_shuffle_f32x4(r[i].v, r[i + 8].v, 0x44), _mm512_shuffle_f32x4(r[i].v, r[i + 8].v, 0xee));

@@ -1,20 +1,20 @@
 #pragma once
-// Short rows, W of them at once: a row in each lane. No row fills a vector, but rows are many; sums over a row are then in
-// the order of its elements.
+// Processes W short rows at once, one row in each lane. No row fills a vector, but there are many rows. So
+// the sum over a row is in the order of its elements.
 
 #include "simd.h"
 
 namespace simdgrad::SIMDGRAD_ISA_NS {
 
-constexpr int64_t shortRow = 32;  // the longest
+constexpr int64_t shortRow = 32;  // the longest such row
 
-/** Element c of each of the rows is columns[c]. */
+/** columns[c] holds element c of each row. */
 struct Columns {
-  Vec columns[shortRow + W - 1];  // the last square may be wider than the rows
+  Vec columns[shortRow + W - 1];  // the last block of the transposition may be wider than the rows
   SIMD_INLINE Vec& operator[](int64_t c) { return columns[c]; }
 };
 
-/** `rows` (1 … W) rows of n ≤ shortRow floats, one behind the other; the lanes of other rows are zeros. */
+/** Loads `rows` (1 … W) contiguous rows of n ≤ shortRow floats. The other lanes are zeros. */
 SIMD_INLINE void loadColumns(Columns& to, const float* x, int64_t n, int rows) {
   if (n <= fewStrided) {
     for (int64_t c = 0; c < n; c++) to[c] = loadStrided(x + c, n, rows);

@@ -1,6 +1,6 @@
 #pragma once
-// AArch64 Advanced SIMD, four lanes; FMA and IEEE division are part of the base instruction set. Subnormals are kept, as on
-// x86 (FPCR.FZ is clear by default).
+// AArch64 Advanced SIMD, four lanes. FMA and IEEE division are part of the base instruction set. Subnormals
+// are kept, as on x86 (FPCR.FZ is clear by default).
 
 #include <arm_neon.h>
 
@@ -21,7 +21,7 @@ struct Mask {
 SIMD_INLINE IVec bitcastInt(Vec a) { return {vreinterpretq_s32_f32(a.v)}; }
 SIMD_INLINE Vec bitcastFloat(IVec a) { return {vreinterpretq_f32_s32(a.v)}; }
 
-// There are no masked accesses: a remainder goes through a buffer of one vector.
+// NEON has no masked accesses: the tail goes through a buffer of one vector.
 SIMD_INLINE Vec load(const float* p) { return {vld1q_f32(p)}; }
 SIMD_INLINE Vec load(const float* p, int n) {
   float lanes[W] = {};
@@ -91,7 +91,7 @@ SIMD_INLINE Vec ceil(Vec a) { return {vrndpq_f32(a.v)}; }
 SIMD_INLINE Vec trunc(Vec a) { return {vrndq_f32(a.v)}; }
 
 SIMD_INLINE Vec lookup(const float* table, IVec i) {
-  // Bytes 4i … 4i + 3 of 64.
+  // Selects bytes 4i … 4i + 3 of 64.
   const uint8_t* bytes = reinterpret_cast<const uint8_t*>(table);
   const uint8x16x4_t all = {{vld1q_u8(bytes), vld1q_u8(bytes + 16), vld1q_u8(bytes + 32), vld1q_u8(bytes + 48)}};
   const int32x4_t first = vandq_s32(i.v, vdupq_n_s32(15));
@@ -114,7 +114,7 @@ SIMD_INLINE Mask operator|(Mask a, Mask b) { return {vorrq_u32(a.v, b.v)}; }
 SIMD_INLINE Mask operator!(Mask a) { return {vmvnq_u32(a.v)}; }
 SIMD_INLINE bool any(Mask m) { return vmaxvq_u32(m.v) != 0; }
 SIMD_INLINE bool all(Mask m) { return vminvq_u32(m.v) != 0; }
-// fmin and fmax instructions treat NaN and zeros differently: compare and select.
+// The fmin and fmax instructions handle NaN and zeros differently, so this compares and selects.
 SIMD_INLINE Vec min(Vec a, Vec b) { return select(lt(a, b), a, b); }
 SIMD_INLINE Vec max(Vec a, Vec b) { return select(gt(a, b), a, b); }
 
@@ -132,7 +132,7 @@ SIMD_INLINE IVec mulHigh(IVec a, IVec b) {
   const uint64x2_t low = vmull_u32(vget_low_u32(x), vget_low_u32(y)), high = vmull_u32(vget_high_u32(x), vget_high_u32(y));
   return {vreinterpretq_s32_u32(vcombine_u32(vshrn_n_u64(low, 32), vshrn_n_u64(high, 32)))};
 }
-// The immediate forms do not take a shift by 0.
+// The immediate forms do not allow a shift by 0.
 template <int k>
 SIMD_INLINE IVec shl(IVec a) {
   return {vshlq_s32(a.v, vdupq_n_s32(k))};
@@ -166,7 +166,7 @@ SIMD_INLINE Vec inRegister(Vec a) {
 }
 
 SIMD_INLINE Vec halveEach(Vec (&r)[4]) {
-  // Pairs of lanes 0 + 2, 1 + 3 of two rows in one vector; then their two halves.
+  // Adds lanes 0 + 2 and 1 + 3 of two rows into one vector, then its two halves.
   const auto halves = [](float32x4_t a, float32x4_t b) {
     return vaddq_f32(vcombine_f32(vget_low_f32(a), vget_low_f32(b)), vcombine_f32(vget_high_f32(a), vget_high_f32(b)));
   };

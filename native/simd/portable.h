@@ -1,6 +1,7 @@
 #pragma once
-// Plain C++, one lane. The reference for every other instruction set, and the only one without intrinsics. On x86-64 it is
-// compiled with -mfma, since __builtin_fmaf would otherwise be a call into libm that emulates it.
+// Plain C++, one lane. It is the reference for every other instruction set, and the only one without
+// intrinsics. On x86-64 it is compiled with -mfma, because __builtin_fmaf would otherwise call libm, which
+// emulates it.
 
 namespace simdgrad::portable {
 
@@ -85,7 +86,7 @@ SIMD_INLINE bool all(Mask m) { return m.v; }
 SIMD_INLINE IVec toInt(Vec a) { return {a.v >= -2147483648.0f && a.v < 2147483648.0f ? static_cast<int32_t>(a.v) : INT32_MIN}; }
 SIMD_INLINE Vec toFloat(IVec a) { return {static_cast<float>(a.v)}; }
 
-// Signed overflow is undefined in C++; unsigned wraps, as vectors do.
+// Signed overflow is undefined in C++. Unsigned numbers wrap, as vectors do.
 SIMD_INLINE uint32_t bits(IVec a) { return static_cast<uint32_t>(a.v); }
 SIMD_INLINE IVec fromBits(uint32_t a) { return {static_cast<int32_t>(a)}; }
 SIMD_INLINE IVec operator+(IVec a, IVec b) { return fromBits(bits(a) + bits(b)); }

@@ -1,12 +1,13 @@
 #pragma once
-// Double-precision lanes for the few functions that need more digits than a float carries. A Vec becomes `halves` values
-// of type Double, each function is written for one Double, and the results are rounded to floats once.
+// Double-precision lanes for the few functions that need more digits than a float has. A Vec becomes `halves`
+// values of type Double. Each function is written for one Double, and the results are rounded to float once.
 //
 //   Double                       W/halves doubles (1 portable, 2 neon, 4 avx2, 8 avx512)
 //   widen(v, d)  narrow(d)       Vec ↔ Double[halves]
-//   widenUnsigned(i, d)         uint32 lanes as doubles
+//   widenUnsigned(i, d)          uint32 lanes as doubles
 //   broadcast64(x)  + - * /  sqrt64(a)  fma64(a, b, c)  less(a, b) → DoubleMask  select(mask, a, b)
-//   addBits subBits              64-bit integer + and - of the bit patterns; shlBits<k>, shrBits<k> (logical), andBits, orBits
+//   addBits subBits              64-bit integer + and - of the bit patterns
+//   shlBits<k> shrBits<k> (logical) andBits orBits    on the bit patterns
 //   bits64(k)                    the bit pattern k in every lane
 //   mapWide(f, v…)               narrow(f(widen(v)…))
 
@@ -174,7 +175,7 @@ SIMD_INLINE Double shrBits(Double a) {
 #endif
 
 SIMD_INLINE void widenUnsigned(IVec v, Double (&d)[halves]) {
-  // Sixteen bits at a time, which a float holds.
+  // Converts sixteen bits at a time, which a float holds exactly.
   Double high[halves];
   widen(toFloat(shr<16>(v)), high);
   widen(toFloat(v & broadcastInt(0xffff)), d);

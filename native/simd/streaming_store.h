@@ -1,7 +1,8 @@
 #pragma once
-// An ordinary store reads its cache line from memory before it writes it. Where the output will not be in a cache when it is
-// read again, storing past the caches saves that third of the traffic (a quarter with two operands). On a CPU with 32 MB of
-// cache, relu, add and what reads their outputs gain from 16 MB of output on (up to twice the speed) and lose at 8 MB.
+// Non-temporal stores. An ordinary store reads its cache line from memory before writing it. If the output
+// will not be in cache when it is next read, a non-temporal store, past the caches, saves that third of the
+// traffic (a quarter with two operands). On a CPU with 32 MB of cache, relu, add and the kernels that read
+// their outputs gain from 16 MB of output on (up to twice the speed) and lose at 8 MB.
 
 #include "simd.h"
 
@@ -9,7 +10,10 @@ namespace simdgrad::SIMDGRAD_ISA_NS {
 
 constexpr int64_t pastBytes = 12 << 20;
 
-/** Not where an operand is written over: its lines are in a cache anyway. Numbers, as operands may be null. */
+/**
+ * Not when the output overwrites an operand: its lines are in cache anyway. Compares integers, because
+ * operands may be null.
+ */
 template <int operands>
 SIMD_INLINE bool goesPast(int64_t n, const float* out, const float* const (&operand)[operands]) {
   const uintptr_t bytes = static_cast<uintptr_t>(n) * sizeof(float), to = reinterpret_cast<uintptr_t>(out);
@@ -21,14 +25,16 @@ SIMD_INLINE bool goesPast(int64_t n, const float* out, const float* const (&oper
   return past;
 }
 
-/** out[i] = f(i, lanes), i = 0 … n-1, as forVectors goes; f must not depend on what is stored. Whoever stores
- *  past the caches fences, once, when all of its chunk is stored: a fence waits until memory has it. */
+/**
+ * out[i] = f(i, lanes), i = 0 … n-1, as in forVectors. f must not depend on what is stored. A caller with
+ * `past` must fence once, after storing its whole chunk: a fence waits until memory has the data.
+ */
 template <class F>
 SIMD_INLINE void storeVectors(float* out, size_t n, bool past, F f) {
   constexpr size_t bytes = sizeof(float) * W;
-  // Portable code has no such store, and a piece of a few vectors is mostly edges.
+  // The portable code has no such store, and a piece of a few vectors is mostly edges.
   if (W == 1 || !past || n < 4 * W) return forVectors(n, [&](size_t i, auto lanes) { store(out + i, f(i, lanes), lanes); });
-  // One copy of the code for both edges: they are rare, and each would be as large as the loop.
+  // Both edges share one copy of the code: they are rare, and a copy would be as large as the loop.
   const auto edge = [&](size_t i, size_t count) __attribute__((noinline)) {
     const int lanes = static_cast<int>(count);
     store(out + i, f(i, lanes), lanes);

@@ -7,7 +7,7 @@ namespace simdgrad {
 
 constexpr int maxRank = 16;
 
-/** A shape, or the strides that go with one. */
+/** A shape, or the strides of one. */
 struct Dims {
   int rank = 0;
   int64_t d[maxRank];

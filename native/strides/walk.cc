@@ -10,8 +10,8 @@ Walk walkOver(const Dims& shape, std::initializer_list<const Dims*> strides) {
     const int64_t size = shape.d[d];
     w.total *= size;
     if (size == 1) continue;
-    // The dim before this one goes over it without a gap when one of its steps spans all of this dim. Strides have not been checked
-    // yet and may be too large to be multiplied, which only unsigned numbers survive; then they do not pass the check.
+    // The outer dim merges with this one if its stride spans exactly this dim. Strides are not checked yet
+    // and may overflow when multiplied, so this uses unsigned numbers. Such strides fail the later check.
     bool merges = w.rank > 0;
     for (int k = 0; k < w.operands; k++) {
       const uint64_t spanned = static_cast<uint64_t>(s[k]->d[d]) * static_cast<uint64_t>(size);

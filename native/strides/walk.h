@@ -1,6 +1,6 @@
 #pragma once
-// Up to three strided operands walked in step with a dense output. Dims of one element are dropped and dims that lie one
-// behind the other for every operand are merged, so that most walks are one dense run.
+// Walks up to three strided operands in step with a dense output. Dims of size 1 are dropped, and dims that
+// are contiguous in every operand are merged, so most walks are one dense run.
 
 #include <initializer_list>
 
@@ -13,7 +13,7 @@ struct Walk {
   int rank = 0;
   int64_t total = 1;
   int64_t size[maxRank];     // outermost first
-  int64_t step[3][maxRank];  // elements, by operand
+  int64_t step[3][maxRank];  // strides in elements, by operand
 };
 
 Walk walkOver(const Dims& shape, std::initializer_list<const Dims*> strides);

@@ -39,7 +39,10 @@ void readGroup(const char* mount, const char* group, bool v2, double& quota) {
   if (readLine(path, period, sizeof period) && atof(period) > 0) lower(quota, atof(line) / atof(period));
 }
 
-/** A group is limited by all above it. In a container the path may be that of the host: then only the root is there to read. */
+/**
+ * A group is limited by its own quota and those of all its ancestors. In a container the path may be the
+ * host's; then only the root can be read.
+ */
 void readAncestors(const char* mount, char* group, bool v2, double& quota) {
   for (;;) {
     if (strcmp(group, "/") == 0) group[0] = 0;
@@ -91,7 +94,7 @@ int usableCores(const char* root) {
   const double quota = quotaCores(root);
   int cores = affinityCores();
   if (quota > 0 && quota < cores) {
-    // Half a core is a thread too: rounded up.
+    // Rounded up: half a core still gets a thread.
     const int whole = static_cast<int>(quota);
     cores = whole + (quota > whole ? 1 : 0);
   }

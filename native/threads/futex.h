@@ -1,5 +1,5 @@
 #pragma once
-// A word that threads wait on. The futex is the reason why the pool and jobs are Linux only.
+// Futexes. Because of them, the pool and jobs work on Linux only.
 
 #include <linux/futex.h>
 #include <sys/syscall.h>
@@ -10,7 +10,7 @@
 
 namespace simdgrad {
 
-/** Returns when woken, or at once when the word is not `while_` any more; sometimes for no reason. */
+/** Waits until woken. Returns at once if the word is no longer `while_`. Spurious wake-ups are possible. */
 inline void futexWait(std::atomic<uint32_t>& word, uint32_t while_) {
   syscall(SYS_futex, reinterpret_cast<uint32_t*>(&word), FUTEX_WAIT_PRIVATE, while_, nullptr, nullptr, 0);
 }

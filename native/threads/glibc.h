@@ -1,8 +1,10 @@
 #pragma once
-// Since glibc 2.34 the thread functions live in libc itself and carry that version, so a library built there does not load on
-// an older system. The functions have not changed: ask for the versions they had before. (Node 20 itself needs glibc 2.28.)
+// Since glibc 2.34 the thread functions are part of libc itself and have that version, so a library built
+// there would not load on an older system. The functions have not changed, so this file requests their old
+// versions. (Node 20 itself needs glibc 2.28.)
 
-// Only in the addon (position-independent, not an executable): programs that test the kernels are for the machine they are built on.
+// Only for the addon (position-independent code that is not an executable). Test programs run on the machine
+// that builds them.
 #if !defined(__PIC__) || defined(__PIE__)
 #elif defined(__GLIBC__) && defined(__x86_64__)
 #define SIMDGRAD_OLD "GLIBC_2.2.5"

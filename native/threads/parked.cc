@@ -19,30 +19,30 @@ struct Work {
   std::atomic<uint32_t>* left;
 };
 
-/** Whether a thread is parked, and whether work lies there for it. */
+/** Whether a thread is parked, and whether it has been given work. */
 enum Place : uint32_t { empty, parked, beingCalled, called };
 
-// A thread parks by turning `empty` into `parked`. A caller takes it by turning that into `beingCalled`, puts
-// the work down and says `called`.
+// A thread parks by changing `empty` to `parked`. A caller claims it by changing `parked` to `beingCalled`,
+// stores the work, and then sets `called`.
 struct Parking {
-  std::atomic<uint32_t> place{empty};  // a futex of the parked thread
+  std::atomic<uint32_t> place{empty};  // a futex for the parked thread
   Work work{};
 };
 
-// Constant-initialised and never destroyed: a thread may be parked on it while the process exits.
+// Constant-initialized and never destroyed: a thread may be parked on it while the process exits.
 Parking parking;
 static_assert(std::is_trivially_destructible_v<Parking>, "no destructor runs at exit");
 
 void perform(const Work& work) {
   work.task(work.context);
   std::atomic<uint32_t>& left = *work.left;
-  // Who sees this may free `left`. The system call below then names an address that nobody waits on, and
-  // touches nothing there.
+  // A thread that sees the 1 may free `left`. The system call below then gets an address that nobody waits
+  // on, and does not access it.
   left.store(1, std::memory_order_release);
   futexWake(left, 1);
 }
 
-/** Waits for work and takes it; false when another thread is parked. */
+/** Waits for work and takes it. Returns false when another thread is already parked. */
 bool park(Work& work) {
   uint32_t place = empty;
   if (!parking.place.compare_exchange_strong(place, parked, std::memory_order_acq_rel)) return false;
@@ -54,8 +54,8 @@ bool park(Work& work) {
 
 void* serve(void* first) {
   prctl(PR_SET_NAME, "simdgrad-job");
-  // Its priority is that of all others: an event loop, which mostly sleeps, gets a core at once all the same,
-  // and a lower one would stand still as soon as another process computes.
+  // The thread keeps the normal priority. An event loop mostly sleeps, so it gets a core at once anyway. At a
+  // lower priority this thread would stop whenever another process computes.
   Work work = *static_cast<Work*>(first);
   delete static_cast<Work*>(first);
   do perform(work);
@@ -73,7 +73,7 @@ bool callParked(const Work& work) {
 }
 
 bool startThread(const Work& work) {
-  // Signals belong to the threads of Node.
+  // Block all signals: the threads of Node handle them.
   sigset_t all, old;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &old);

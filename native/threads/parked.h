@@ -1,7 +1,7 @@
 #pragma once
-// A thread for work that takes long. It is made at the first need and parked afterwards, because making a
-// thread takes longer than a short piece of such work. The process keeps one parked thread and never ends it;
-// it belongs to no environment of Node.
+// A thread for long tasks. It is created when first needed and then parked, because creating a thread takes
+// longer than a short task. The process keeps one parked thread and never ends it. The thread belongs to no
+// Node environment.
 
 #include <atomic>
 #include <cstdint>
@@ -9,9 +9,9 @@
 namespace simdgrad {
 
 /**
- * Runs task(context) on the parked thread, or on a new one when none is parked. Afterwards `left` becomes 1
- * and is woken as a futex: the thread then touches neither the context nor `left` any more. False when the
- * system gives no thread.
+ * Runs task(context) on the parked thread, or on a new one when none is parked. Afterwards it sets `left` to
+ * 1 and wakes it as a futex. From then on the thread accesses neither the context nor `left`. Returns false
+ * when the system provides no thread.
  */
 bool runApart(void (*task)(void* context), void* context, std::atomic<uint32_t>& left);
 

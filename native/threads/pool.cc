@@ -23,16 +23,18 @@ namespace simdgrad {
 
 namespace {
 
-// Protocol. A job lies in `job`, guarded by `gate`: bit 31 says whether it is open, the bits below count the workers inside.
-// The caller fills the job, opens the gate and rings `bell`; a worker that hears the bell enters with a compare-and-swap that
-// fails once the gate is closed. When no chunk is left the caller closes the gate and waits for the count to reach zero: it
-// waits for workers in the middle of a chunk, never for one that is still asleep or was not given a core.
+// Protocol. `job` holds the current job and `gate` guards it: bit 31 says whether the gate is open, the bits
+// below count the workers inside. The caller fills `job`, opens the gate and increments the futex `bell`. A
+// worker that sees a new `bell` enters with a compare-and-swap, which fails once the gate is closed. When no
+// chunk is left, the caller closes the gate and waits until the count is zero. So it waits for workers that
+// are running a chunk, but never for a worker that still sleeps or has not been given a core.
 //
-// Threads beyond the number of cores could only take these away from the others. They are a reserve, asleep and not rung for; one of
-// them watches, and helps a job that stays open with chunks that nobody has claimed: its threads wait for something, or lost their cores.
+// Threads beyond the number of cores could only take cores from the others. They are a reserve: they sleep,
+// and `bell` does not wake them. One of them watches. If a job stays open and has unclaimed chunks, its
+// threads are blocked or lost their cores, and the watching thread helps.
 constexpr uint32_t openBit = 1u << 31;
 
-/** Whether one of the reserve watches: no need, needed, taken. */
+/** Whether a reserve thread watches: not needed, needed, taken. */
 enum Watch : uint32_t { nobody, somebody, taken };
 
 struct alignas(64) Job {
@@ -42,25 +44,25 @@ struct alignas(64) Job {
   size_t grain = 0;
 };
 
-// Each on a cache line of its own: they are written by different threads.
+// Different threads write these fields, so each has its own cache line.
 struct State {
   alignas(64) std::atomic<bool> busy{false};           // held by the caller that has the workers, or by setThreads
-  alignas(64) std::atomic<uint32_t> bell{0};           // a futex: counts jobs
+  alignas(64) std::atomic<uint32_t> bell{0};           // a futex; the number of jobs so far
   alignas(64) std::atomic<uint32_t> gate{0};           // a futex while the caller waits
-  alignas(64) std::atomic<size_t> next{0};             // first item that nobody has claimed
+  alignas(64) std::atomic<size_t> next{0};             // the first item that is not claimed
   alignas(64) std::atomic<int> sleepers{0};
   std::atomic<bool> callerSleeps{false};
   std::atomic<int> wanted{0};                          // 0: not decided yet
   std::atomic<int> cores{0};                           // 0: not looked up yet
-  std::atomic<uint32_t> watch{nobody};                 // a futex of the reserve
+  std::atomic<uint32_t> watch{nobody};                 // a futex for the reserve
   std::atomic<uint64_t> workerChunks{0};
-  std::atomic<int64_t> asked{0};                       // when isWarm was last asked, ns
+  std::atomic<int64_t> asked{0};                       // time of the last call of isWarm, ns
   Job job{};
-  std::atomic<int> running{1};                         // threads that exist, the caller included; changed under `busy`
+  std::atomic<int> running{1};  // number of threads, including the caller; changed only while `busy` is held
   pthread_t handles[maxThreads] = {};
 };
 
-// Constant-initialised and never destroyed: workers may be waiting on it while the process exits.
+// Constant-initialized and never destroyed: workers may be waiting on it while the process exits.
 State pool;
 State& state() { return pool; }
 static_assert(std::is_trivially_destructible_v<State>, "no destructor runs at exit");
@@ -75,12 +77,14 @@ inline void pauseCpu() {
 #endif
 }
 
-// A worker that sleeps costs its caller some 10 µs to wake in a virtual machine, and comes as much later. So it spins for as
-// long as lies between the parallel kernels of a training loop, and no longer: idle, the pool costs nothing.
+// In a virtual machine, waking a sleeping worker costs the caller about 10 µs, and the worker starts that
+// much later. So a worker spins for about the time between the parallel kernels of a training loop, and then
+// sleeps: an idle pool costs nothing.
 constexpr int64_t workerSpin = 150000;  // ns
 constexpr int64_t callerSpin = 50000;
 
-// What a job may take before the reserve helps: longer than most kernels, shorter than the slice for which a thread loses its core.
+// How long a job may take before the reserve helps: longer than most kernels, shorter than the time slice
+// after which a thread loses its core.
 constexpr long watchNanoseconds = 1000000;
 
 int64_t nanoseconds() {
@@ -89,7 +93,7 @@ int64_t nanoseconds() {
   return int64_t{now.tv_sec} * 1000000000 + now.tv_nsec;
 }
 
-/** Spins until `done` or the time is over; looks at the clock every 32 pauses (about a microsecond). */
+/** Spins until `done` or until the time is over. It reads the clock every 32 pauses (about a microsecond). */
 template <class F>
 bool spinUntil(F done, int64_t duration) {
   int64_t end = 0;
@@ -103,12 +107,12 @@ bool spinUntil(F done, int64_t duration) {
   return true;
 }
 
-/** Claims and runs chunks until none is left; returns how many. */
+/** Claims and runs chunks until none is left. Returns how many it ran. */
 uint64_t runChunks(State& s, const Job& job) {
   uint64_t count = 0;
   insideChunk = true;
   for (;;) {
-    // Relaxed: the gate orders the job's fields and the results; this only deals out numbers.
+    // Relaxed: `gate` orders the job's fields and the results; `next` only hands out numbers.
     const size_t begin = s.next.fetch_add(job.grain, std::memory_order_relaxed);
     if (begin >= job.n) break;
     const size_t left = job.n - begin;
@@ -128,7 +132,7 @@ bool enter(State& s) {
 }
 
 void leave(State& s) {
-  // Release: what the chunks wrote is visible to the caller once it sees the count drop.
+  // Release: the caller sees what the chunks wrote once it sees the count decrease.
   const uint32_t before = s.gate.fetch_sub(1, std::memory_order_seq_cst);
   if (before == 1 && s.callerSleeps.load(std::memory_order_seq_cst)) futexWake(s.gate, 1);
 }
@@ -140,7 +144,8 @@ void* worker(void* argument) {
   for (bool first = true;; first = false) {
     if (!first) {
       while (!spinUntil([&] { return s.bell.load(std::memory_order_acquire) != heard; }, workerSpin)) {
-        // Announced before the futex compares the bell again, and rung before sleepers is read: one of the two sees the other.
+        // This thread increments `sleepers` before the futex compares `bell` again. The caller increments
+        // `bell` before it reads `sleepers`. So at least one of them sees the other's write.
         s.sleepers.fetch_add(1, std::memory_order_seq_cst);
         futexWait(s.bell, heard);
         s.sleepers.fetch_sub(1, std::memory_order_relaxed);
@@ -155,7 +160,7 @@ void* worker(void* argument) {
   }
 }
 
-/** Cores that this process could use when it first asked. */
+/** The number of cores that this process could use when it was first queried. */
 int coresOf(State& s) {
   const int known = s.cores.load(std::memory_order_relaxed);
   if (known != 0) return known;
@@ -169,7 +174,9 @@ void needWatch(State& s, int count) {
   futexWake(s.watch, count);
 }
 
-/** Looks after jobs until there are none, or until it has helped one: then another watches. */
+/**
+ * Watches jobs until there are none, or until it has helped one. Then another thread takes over the watch.
+ */
 void watchJobs(State& s, int index) {
   for (;;) {
     const uint32_t bell = s.bell.load(std::memory_order_seq_cst);
@@ -187,7 +194,8 @@ void watchJobs(State& s, int index) {
       leave(s);
       continue;
     }
-    // Announced before the bell is compared again, and rung before the caller reads it: one of the two sees the other.
+    // This thread stores `watch` before it compares `bell` again. The caller increments `bell` before it
+    // reads `watch`. So at least one of them sees the other's write.
     s.watch.store(nobody, std::memory_order_seq_cst);
     uint32_t none = nobody;
     if (s.bell.load(std::memory_order_seq_cst) == bell || !s.watch.compare_exchange_strong(none, taken)) return;
@@ -212,24 +220,24 @@ void ring(State& s) {
   if (s.sleepers.load(std::memory_order_seq_cst) > 0) futexWake(s.bell, INT_MAX);
 }
 
-/** Starts and stops threads until as many run as are wanted. The caller holds `busy`. */
+/** Starts and stops threads until the wanted number runs. The caller holds `busy`. */
 void adjust(State& s) {
   const int wanted = s.wanted.load(std::memory_order_acquire);
   int running = s.running.load(std::memory_order_relaxed);
   if (running > wanted) {
     ring(s);
-    // All of the reserve look up; who stays takes the watch.
+    // Wakes the whole reserve. One of the threads that stay takes the watch.
     needWatch(s, INT_MAX);
     while (running > wanted) pthread_join(s.handles[--running], nullptr);
   }
-  // Signals belong to the threads of Node.
+  // Block all signals: the threads of Node handle them.
   sigset_t all, old;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &old);
   while (running < wanted) {
     void* index = reinterpret_cast<void*>(static_cast<intptr_t>(running));
     if (pthread_create(&s.handles[running], nullptr, running < coresOf(s) ? worker : reserve, index) != 0) {
-      s.wanted.store(running, std::memory_order_release);  // the system gives no more
+      s.wanted.store(running, std::memory_order_release);  // the system provides no more
       break;
     }
     running++;
@@ -298,7 +306,7 @@ void parallelFor(size_t n, size_t grain, Chunk chunk, void* context) {
     needWatch(s, 1);
   runChunks(s, s.job);
 
-  // No chunk is left to claim; close, and wait for those that run.
+  // No chunk is left to claim. Close the gate and wait for the running chunks.
   s.gate.fetch_and(~openBit, std::memory_order_acq_rel);
   while (!spinUntil([&] { return s.gate.load(std::memory_order_acquire) == 0; }, callerSpin)) {
     s.callerSleeps.store(true, std::memory_order_seq_cst);
@@ -316,7 +324,10 @@ struct Buffer {
   size_t floats;
 };
 
-/** A thread's buffers hang on a pthread key, whose destructor frees them. (A thread_local with a destructor needs libstdc++.) */
+/**
+ * A pthread key holds a thread's buffers, and its destructor frees them. (A thread_local with a destructor
+ * would need libstdc++.)
+ */
 Buffer* threadBuffers() {
   static thread_local Buffer* mine = nullptr;
   if (mine) return mine;
@@ -348,7 +359,7 @@ float* scratch(Slot slot, size_t floats) {
     buffer.floats = buffer.memory ? bytes / sizeof(float) : 0;
   }
 #if defined(__SANITIZE_ADDRESS__)
-  // What is there beyond the floats that were asked for is luck, not to be relied on.
+  // The buffer may be larger than requested. Under ASan, accesses beyond the requested floats are errors.
   ASAN_UNPOISON_MEMORY_REGION(buffer.memory, buffer.floats * sizeof(float));
   if (buffer.memory) ASAN_POISON_MEMORY_REGION(buffer.memory + floats, (buffer.floats - floats) * sizeof(float));
 #endif

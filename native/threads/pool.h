@@ -1,8 +1,10 @@
 #pragma once
-// The process-wide pool. The caller of parallelFor is worker 0 and works too; without other workers it works alone.
+// The process-wide thread pool. The caller of parallelFor is worker 0 and works too. Without other workers it
+// works alone.
 //
-// Safe from any number of threads at once: one caller has the workers at a time, any other (and a call from inside a chunk)
-// runs its whole range itself, serially. So what a chunk computes must not depend on who runs it or on the number of threads.
+// Any number of threads may call it at once. One caller has the workers at a time. Any other caller, or a
+// call from inside a chunk, runs its whole range serially itself. So the results of a chunk must not depend
+// on the thread that runs it or on the number of threads.
 
 #include <cstddef>
 #include <cstdint>
@@ -12,7 +14,10 @@ namespace simdgrad {
 /** A chunk: items begin … end - 1. */
 using Chunk = void (*)(void* context, size_t begin, size_t end);
 
-/** Calls chunk over 0 … n-1 in pieces of `grain` items, claimed in order by whichever thread is free; returns when all ran. */
+/**
+ * Calls `chunk` over 0 … n-1 in pieces of `grain` items. Free threads claim the pieces in order. Returns when
+ * all have run.
+ */
 void parallelFor(size_t n, size_t grain, Chunk chunk, void* context);
 
 /** The same with a callable: parallelFor(n, grain, [&](size_t begin, size_t end) { … }). */
@@ -22,24 +27,30 @@ inline __attribute__((always_inline)) void parallelFor(size_t n, size_t grain, F
 }
 
 /**
- * Whether work of a few microseconds should be shared: the other threads are awake, or would be, had the last such work been
- * shared. So a loop of small work gets them, and work that comes alone does not pay for waking them.
+ * Whether to share work of a few microseconds: true if the other threads are awake, or would be awake if the
+ * previous such work had been shared. So a loop of small work is shared, and isolated small work does not pay
+ * for waking the threads.
  */
 bool isWarm();
 
-/** Threads that share the work, counting the caller. Those beyond the number of cores help only where a piece of work does not get on. */
+/**
+ * Number of threads that share the work, including the caller. Threads beyond the number of cores help only
+ * when a job makes no progress.
+ */
 int threads();
-/** Of these, how many run at the same time: at most one for each core. What is cut into pieces is cut for so many. */
+/** How many of these run at the same time: at most one per core. Work is cut for this number. */
 int threadsAtOnce();
-/** Takes effect at once; waits for a parallelFor that is running. Returns the number in effect (1 … maxThreads). */
+/** Takes effect at once. Waits for a running parallelFor. Returns the number in effect (1 … maxThreads). */
 int setThreads(int count);
 constexpr int maxThreads = 256;
 
-/** Chunks that ran on other threads than the one that called parallelFor, since the process started. */
+/** Number of chunks since the process started that ran on a thread other than the caller of parallelFor. */
 uint64_t workerChunks();
 
-/** Per-thread memory that stays until the thread ends: `floats` floats, 64-byte aligned, contents undefined. The slots are
- *  independent of each other; null when there is no memory. */
+/**
+ * Per-thread memory that stays until the thread ends: `floats` floats, 64-byte aligned, contents undefined.
+ * The slots are independent of each other. Returns null when there is no memory.
+ */
 enum class Slot { packedA, packedB, partial, kernel, shared };
 constexpr int slotCount = 5;
 float* scratch(Slot slot, size_t floats);

@@ -1,4 +1,7 @@
-/** An addon's file that is not all there is found out before the system maps it; and the tests run on the addon that was built. */
+/**
+ * The loader detects an incomplete addon file before the system maps it. The tests run on the addon that was
+ * built.
+ */
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -93,7 +96,7 @@ describe.runIf(built && process.platform === "linux")("the file of the addon", (
   });
 });
 
-/** Whether a folder of prebuilds/ has an addon that this machine loads. */
+/** Whether a folder of prebuilds/ has an addon that this machine can load. */
 const loads = (name: string) => {
   try {
     createRequire(import.meta.url)(join(packageRoot, "prebuilds", name, "simdgrad.node"));

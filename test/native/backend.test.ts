@@ -1,4 +1,7 @@
-/** Which backend is chosen, and what is said about it. Each case loads the module anew under other environment variables. */
+/**
+ * Which backend is chosen, and what the library reports about it. Each case reloads the module with other
+ * environment variables.
+ */
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { built } from "./addon.js";
 

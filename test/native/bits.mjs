@@ -1,4 +1,5 @@
-// node bits.mjs <addon> [isa]: a checksum over results of many kernels, to compare builds, instruction sets and machines.
+// node bits.mjs <addon> [isa]: a checksum over the results of many kernels, to compare builds, instruction
+// sets and machines.
 import { createHash } from "node:crypto";
 import { createRequire } from "node:module";
 import { resolve } from "node:path";

@@ -1,4 +1,7 @@
-/** The addon trusts nothing: whatever it is called with, it answers with an error or stays inside the arrays it was given. */
+/**
+ * The addon trusts no argument: any call either returns an error or stays inside the arrays that it was
+ * given.
+ */
 import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import fc from "../property.js";
@@ -82,7 +85,7 @@ describe.skipIf(!built)("the boundary to C++", () => {
   });
 
   it("never reads a list longer than the block", () => {
-    // Kernels with a shape: its rank is the first number of the list.
+    // Kernels with a shape: the rank is the first number of the list.
     for (const name of ["copy", "where"].filter((kernel) => kernel in addon.kernels)) {
       block.fill(1e9);
       expect(call(name, [], [f32(4), f32(4), f32(4), f32(4)])).toBeLessThan(-1);
@@ -91,7 +94,7 @@ describe.skipIf(!built)("the boundary to C++", () => {
   });
 
   it.each([
-    // -1 as a signed product: passed every check, and wrote until something stopped it.
+    // The product is -1 as a signed number: it passed every check, and the kernel wrote out of bounds.
     [2 ** 32 - 1, 2 ** 32 + 1],
     [2 ** 32, 2 ** 32],
     [2 ** 27, 2 ** 27],

@@ -1,4 +1,4 @@
-/** Both ways to build give an addon with the same bits; and a machine without a compiler is told so, in one line. */
+/** Both build systems make an addon with the same bits. Without a compiler, the build says so in one line. */
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";

@@ -1,4 +1,6 @@
-/** { numbers, arrays, outputs } of a call by the row of its kernel; `nat(most)` draws 0 … most. */
+/**
+ * { numbers, arrays, outputs } of a call, generated from the row of its kernel; `nat(most)` draws 0 … most.
+ */
 export function makeCall(
   kernel: string,
   row: object,

@@ -1,7 +1,9 @@
-// Makes the arguments of a call from the row of its kernel: usually right or almost, sometimes wrong in one number or one array.
+// Generates the arguments of a call from the row of its kernel: usually right or almost right, sometimes with
+// one wrong number or array.
 export const types = { f32: Float32Array, f64: Float64Array, i32: Int32Array, u8: Uint8Array };
 
-// Beyond 32 bits, at the end of what doubles count, and shapes whose number of elements overflows 64 bits.
+// Sizes beyond 32 bits, at the limit of exact integers in a double, and shapes whose number of elements
+// overflows 64 bits.
 const huge = [2 ** 31, 2 ** 32 - 1, 2 ** 32 + 1, 2 ** 40, 2 ** 53];
 const overflowing = [
   [2 ** 32 - 1, 2 ** 32 + 1],
@@ -14,7 +16,10 @@ const invalid = [-1, -(2 ** 53), 0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 **
 const margin = 64;
 const mark = 0x5a;
 
-/** An array in the middle of a buffer, or alone in one, where the address sanitizer sees every step outside. */
+/**
+ * Places an array in the middle of a buffer, or alone in one, where the address sanitizer detects every
+ * access outside.
+ */
 function place(values, alone, shared) {
   const Type = values.constructor;
   const around = alone ? 0 : margin;
@@ -26,13 +31,14 @@ function place(values, alone, shared) {
   return array;
 }
 
-// What these products leave to JavaScript unless it is this.
+// C++ supports these products only with these values; otherwise JavaScript does them.
 const single = { batch: 1, accumulate: 0 };
 const mostly = { gemmSgdStep: single, gemmAdamStep: single };
 
 /**
- * { numbers, arrays, outputs } by the row of a kernel (src/kernels/schema.ts). `nat(most)` draws 0 … most; `ops` is the number of
- * ops that the kernel has. `outputs` are the places in `arrays` of what the call may change.
+ * { numbers, arrays, outputs } from the row of a kernel (src/kernels/schema.ts). `nat(most)` draws 0 … most.
+ * `ops` is the number of ops of the kernel. `outputs` are the indices in `arrays` of those that the call may
+ * change.
  */
 export function makeCall(kernel, row, ops, nat) {
   const pick = (values) => values[nat(values.length - 1)];
@@ -45,7 +51,7 @@ export function makeCall(kernel, row, ops, nat) {
   const outputs = [];
   let shape = [];
 
-  // Where a kernel is defined for every type, C++ mostly takes float32, and its operands mostly have the same.
+  // If a kernel is defined for every type, C++ mostly supports float32, with the same type for all operands.
   const common = chance(85) ? "f32" : pick(names);
   const uniform = chance(90);
   const typeOf = ({ elements }) =>
@@ -61,7 +67,7 @@ export function makeCall(kernel, row, ops, nat) {
     const valueAt = {
       hyper: (i) => hyper[i % hyper.length],
       index: (i) => (i * 7 + start) % 3,
-      // Windows of one element: where each begins, and the one behind it.
+      // Windows of one element: where each begins, and the element after it.
       windows: (i) => (start % 5 === 0 ? 1 : 0) + (i % 2),
     }[content];
     const length = chance(70) ? 150 + nat(150) : nat(40);
@@ -94,7 +100,7 @@ export function makeCall(kernel, row, ops, nat) {
   const parts = {
     size: ({ name, least }) => {
       sizes.push(numbers.length);
-      // What is not the size of an axis says how: a step, padding.
+      // A size that is not the size of an axis is a parameter such as a stride or padding.
       if (axes.includes(name)) numbers.push(chance(3) ? 200 : nat(5));
       else numbers.push(chance(95) ? least + nat(2) : 0);
     },
@@ -117,12 +123,12 @@ export function makeCall(kernel, row, ops, nat) {
   }
 
   if (chance(20) && numbers.length > 0) numbers[nat(numbers.length - 1)] = pick(invalid);
-  // Two huge sizes have a product that 64 bits do not hold. With steps of 0 one may fit, and take its time: there the first only,
-  // of rows that C would have to have.
+  // The product of two huge sizes does not fit in 64 bits. With strides of 0 a single huge size may be valid
+  // and take very long. In that case only the first size is huge: C would need that many rows.
   const stepping = row.operands.some(({ layout }) => layout === 3);
   const hugeAt = () => (stepping ? sizes[0] : pick(sizes));
   if (chance(15) && sizes.length > 0) for (let i = nat(3); i < 3; i++) numbers[hugeAt()] = pick(huge);
-  // Offsets and strides at the end of what doubles count.
+  // Offsets and strides at the limit of exact integers in a double.
   if (chance(10) && numbers.length > 0)
     numbers[nat(numbers.length - 1)] = pick([...huge, ...huge.map((n) => -n)]);
   if (chance(15)) {

@@ -1,5 +1,5 @@
-// How many cores a process may use: files of control groups of both versions, as systems write them, below a root of our own; and
-// the affinity mask.
+// How many cores a process may use: control group files of both versions, as systems write them, under a root
+// of our own, and the affinity mask.
 
 #include <sched.h>
 #include <unistd.h>
@@ -104,7 +104,7 @@ const std::vector<Layout> layouts = {
     {"a name with a colon", {{"proc/self/cgroup", "0::/a:b\n"}, {"sys/fs/cgroup/a:b/cpu.max", "100000 100000\n"}}, 1},
 };
 
-/** A folder that is gone with all that was written to it when this is. */
+/** A temporary folder, deleted with its contents by the destructor. */
 class Folder {
  public:
   Folder() {
@@ -142,7 +142,8 @@ void testQuotas(Tally& tally) {
     for (const File& file : layout.files) folder.write(file);
     const double quota = quotaCores(folder.root.c_str());
     tally.check(quota == layout.quota, "cores: %s: %g, not %g", layout.name, quota, layout.quota);
-    // A fraction of a core is a thread; no quota gives more threads than the affinity mask has cores.
+    // A fraction of a core counts as one thread. No quota gives more threads than the affinity mask has
+    // cores.
     const int most = affinityCores(), wanted = layout.quota > 0 ? static_cast<int>(__builtin_ceil(layout.quota)) : most;
     const int usable = usableCores(folder.root.c_str());
     tally.check(usable == (wanted < most ? wanted : most), "cores: %s: %d usable of %d", layout.name, usable, most);

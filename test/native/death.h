@@ -1,5 +1,5 @@
 #pragma once
-// A process that dies (a touched guard page, a sanitizer's report) says what it was doing.
+// When the process crashes (access to a guard page, a sanitizer report), it prints what it was doing.
 
 #include <csignal>
 #include <cstring>
@@ -11,11 +11,11 @@
 
 namespace simdgrad::test {
 
-/** What runs at the moment. */
+/** What is running now. */
 inline char doing[512] = "nothing";
 
 inline void sayWhatRan() {
-  // Only what a signal handler may call.
+  // Only functions that a signal handler may call.
   const char before[] = "died in: ";
   if (write(1, before, sizeof before - 1) < 0 || write(1, doing, strlen(doing)) < 0 || write(1, "\n", 1) < 0) return;
 }
@@ -27,7 +27,7 @@ inline void sayWhatRanAtDeath() {
   for (int number : {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT}) {
     struct sigaction action = {};
     action.sa_handler = [](int) { sayWhatRan(); };
-    // Returns into the same instruction, which then kills.
+    // The handler returns to the same instruction, which then kills the process.
     action.sa_flags = static_cast<int>(SA_RESETHAND);
     sigaction(number, &action, nullptr);
   }

@@ -1,5 +1,6 @@
 #pragma once
-// Random numbers, sizes and values from a seed: the same on every machine, which the distributions of std are not.
+// Random numbers, sizes and values from a seed. They are the same on every machine, unlike those of the
+// distributions in std.
 
 #include <cstdint>
 #include <cstring>
@@ -27,7 +28,7 @@ class Draw {
     return values.begin()[between(0, static_cast<int64_t>(values.size()) - 1)];
   }
 
-  /** A size up to `most`, more often than not at or beside the edge of a vector, a tile or a block. */
+  /** A size up to `most`, mostly at or next to the boundary of a vector, a tile or a block. */
   int64_t size(int64_t most) {
     if (chance(40)) return between(0, most < 12 ? most : 12);
     if (chance(20)) return between(0, most);
@@ -35,10 +36,13 @@ class Draw {
     return edge <= most ? edge : between(0, most);
   }
 
-  /** Even in -4 … 4. */
+  /** Uniform in -4 … 4. */
   float plain() { return static_cast<float>(static_cast<int32_t>(next() >> 32)) * 0x1p-29f; }
 
-  /** Any float: the ordinary, every exponent, and what is special: zeros of both signs, infinities, NaN, the smallest. */
+  /**
+   * Any float: ordinary values, every exponent, and special values: zeros of both signs, infinities, NaN, the
+   * smallest.
+   */
   float odd() {
     if (chance(60)) return plain();
     if (chance(70)) return bits(static_cast<uint32_t>(next() >> 32));

@@ -1,11 +1,13 @@
 // node fuzz.mjs <addon> <rows> <seed> <runs> [kernel…]
 //
-// `rows`: a file that holds the rows of src/kernels/schema.ts as JSON.
+// `rows`: a file with the rows of src/kernels/schema.ts as JSON.
 //
-// Calls every kernel with arguments that are right, almost right and wrong. A call is done or refused with an error; one that is
-// refused changes nothing, and none changes anything but its outputs. As a recorded program the same call is refused or left to
-// JavaScript when the program is made, which changes nothing, and else does the same to the bit. Prints a line for each kernel, and as the last one
-// `N passed, N failed`. When a call kills the process, the last line tells its kernel, and the seed brings it back.
+// Calls every kernel with arguments that are right, almost right or wrong. A call succeeds or is rejected
+// with an error. A rejected call changes nothing, and no call changes anything but its outputs. The same call
+// is also made as a recorded program. If making the program rejects the call or leaves it to JavaScript,
+// nothing changes; otherwise the results have the same bits. Prints a line for each kernel, and `N passed, N
+// failed` as the last line. When a call kills the process, the last line names its kernel, and the seed
+// reproduces it.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
@@ -21,7 +23,7 @@ addon.setThreads(3);
 const dtypes = Object.values(types);
 const dtypeOf = (array) => dtypes.findIndex((type) => array instanceof type);
 const bytesOf = (array) => Buffer.from(array.buffer.slice(0));
-/** Copies of arrays that share their memory as these do. */
+/** Copies arrays. Copies share memory where the originals do. */
 function copy(arrays) {
   const buffers = new Map(arrays.map((array) => [array?.buffer, array?.buffer.slice(0)]));
   return arrays.map(
@@ -29,7 +31,10 @@ function copy(arrays) {
   );
 }
 
-/** Makes the same call as a program, with arrays as externals or as parameters; `expected` is the direct call's answer. */
+/**
+ * Makes the same call as a program, with the arrays as externals or as parameters. `expected` is the status
+ * of the direct call.
+ */
 function checkProgram(kernel, numbers, arrays, expected, changed, bound) {
   const slots = arrays.map((_, i) => i).filter((i) => arrays[i]);
   const before = arrays.map((array) => array && bytesOf(array));
@@ -66,7 +71,10 @@ function checkProgram(kernel, numbers, arrays, expected, changed, bound) {
     throw new Error("the replay wrote something else than the call");
 }
 
-/** Makes the call; what it did wrong, if anything, is thrown. Answers whether it was "done", "refused" or "left" to JavaScript. */
+/**
+ * Makes the call and throws a description of any error in its behaviour. Returns whether it was "done",
+ * "refused" or "left" to JavaScript.
+ */
 function check(kernel, { numbers, arrays, outputs }) {
   const recordable = arrays.every((array) => array === null || (dtypeOf(array) >= 0 && array.byteLength > 0));
   const copies = recordable ? [copy(arrays), copy(arrays)] : [];
@@ -97,7 +105,7 @@ function check(kernel, { numbers, arrays, outputs }) {
   return answer === "refused" ? answer : answer === -2 ? "left" : "done";
 }
 
-/** Whether the kernel came through. */
+/** Whether the kernel passed. */
 function fuzz(kernel) {
   process.stdout.write(`${kernel}: `);
   const counts = { done: 0, refused: 0, left: 0 };
@@ -111,7 +119,7 @@ function fuzz(kernel) {
   console.log(`${done} done, ${refused} refused, ${left} left to JavaScript`);
   if (result.failed)
     console.log(`${result.errorInstance?.stack}\nseed ${seed}: ${fc.defaultReportMessage(result)}`);
-  // Arguments that are always refused would test nothing behind the check.
+  // If all arguments are rejected, nothing behind the checks is tested.
   const meant = done > Number(runs) / 20 && refused > Number(runs) / 20;
   if (!meant) console.log(`${kernel}: too few calls of a kind`);
   return !result.failed && meant;

@@ -1,6 +1,7 @@
 /**
- * Every kernel of the addon with arguments that are right, almost right and wrong: done, or refused with an error, and never a write
- * outside. In a process of its own, so that a call which kills it fails one test, with its kernel and seed.
+ * Calls every kernel of the addon with arguments that are right, almost right or wrong. A call succeeds or is
+ * rejected with an error, and never writes out of bounds. Each kernel runs in its own process, so a crash
+ * fails one test, which reports its kernel and seed.
  */
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -14,7 +15,7 @@ import { addon, addonPath, built } from "./addon.js";
 
 const script = fileURLToPath(new URL("./fuzz.mjs", import.meta.url));
 
-// Fixed, so that a failure does not come and go; SIMDGRAD_TEST_SEED looks elsewhere.
+// Fixed, so that failures are reproducible. SIMDGRAD_TEST_SEED sets another seed.
 const seed = process.env["SIMDGRAD_TEST_SEED"] ?? "1";
 
 function fuzz(kernel: string): Promise<{ end: unknown; output: string }> {

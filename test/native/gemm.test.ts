@@ -1,4 +1,7 @@
-/** The native matrix product against a sum in double precision, and against itself on every instruction set and thread count. */
+/**
+ * Compares the native matrix product with a sum in double precision, and with itself on every instruction set
+ * and thread count.
+ */
 import { afterAll, describe, expect, it } from "vitest";
 import { backend, k } from "../../src/kernels/backend.js";
 import fc from "../property.js";
@@ -9,7 +12,7 @@ interface Problem {
   m: number;
   n: number;
   k: number;
-  /** How A and B lie: rows, columns, with gaps, reversed, or one row for all. */
+  /** The layouts of A and B: rows, columns, with gaps, reversed, or one row for all. */
   layouts: [Layout, Layout];
   sharedB: boolean;
   bias: boolean;
@@ -37,7 +40,9 @@ function randomizer(seed: number): () => number {
   };
 }
 
-/** An array that ends with the last element reached, so that reading further would be seen by the addon's check. */
+/**
+ * An array that ends with the last element accessed, so that the addon's check detects any access beyond it.
+ */
 function matrix(
   layout: Layout,
   batch: number,
@@ -88,7 +93,7 @@ function setUp(p: Problem) {
 
 const eps = 2 ** -24;
 
-/** Every element within the bound of k roundings; everything around C as it was. */
+/** Every element is within the bound of k roundings, and everything around C is unchanged. */
 function check(p: Problem): void {
   const { a, b, bias, size, before, run } = setUp(p);
   const c = run();
@@ -178,26 +183,27 @@ describe.skipIf(!built)("gemm", () => {
     expect([...c]).toEqual([6, 8]);
     k.gemm(1, 1, 2, 0, none, 0, 0, 0, 1, none, 0, 0, 2, 1, null, 0, 0, c, 0, 2);
     expect([...c]).toEqual([0, 0]);
-    // The same where C is not thin.
+    // The same for a C that is not thin.
     const square = new Float32Array(36).fill(3);
     k.gemm(1, 6, 6, 0, none, 0, 0, 0, 1, none, 0, 0, 6, 1, new Float32Array(6).fill(5), 0, 1, square, 0, 36);
     expect([...new Set(square)]).toEqual([8]);
   });
 
-  // Large enough that the work is shared; k is cut into two blocks.
+  // Large enough to be shared among threads. k is cut into two blocks.
   const large: Problem[] = [
     { ...plain, layouts: ["rows", "columns"], m: 128, n: 512, k: 784, bias: true },
     { ...plain, layouts: ["columns", "rows"], m: 300, n: 257, k: 1000, accumulate: true },
     { ...plain, layouts: ["rows", "rows"], m: 1500, n: 10, k: 300, bias: true, accumulate: true },
     { ...plain, layouts: ["rows", "rows"], m: 1200, n: 70, k: 500, accumulate: true },
     { ...plain, batch: 12, layouts: ["rows", "columns"], m: 70, n: 65, k: 64 },
-    // A long side along the vectors of a narrow C, and products with few rows or columns, read along k and across it.
+    // The long side of a narrow C along the vectors, and products with few rows or columns, read along k and
+    // across it.
     { ...plain, layouts: ["columns", "rows"], m: 3000, n: 7, k: 300, bias: true },
     { ...plain, layouts: ["rows", "columns"], m: 1, n: 3001, k: 777, bias: true },
     { ...plain, layouts: ["rows", "rows"], m: 3, n: 3001, k: 333, accumulate: true },
     { ...plain, layouts: ["rows", "columns"], m: 3001, n: 2, k: 333, bias: true, accumulate: true },
     { ...plain, layouts: ["columns", "gaps"], m: 3001, n: 4, k: 333 },
-    // B from memory for few rows; a narrow C, columns of B along k; few steps of k.
+    // B in main memory with few rows; a narrow C with columns of B along k; few steps of k.
     { ...plain, layouts: ["columns", "rows"], m: 2, n: 4205, k: 1003, bias: true, accumulate: true },
     { ...plain, layouts: ["columns", "columns"], m: 9, n: 3001, k: 333, bias: true, accumulate: true },
     { ...plain, layouts: ["gaps", "columns"], m: 1600, n: 333, k: 3, bias: true, accumulate: true },
@@ -214,7 +220,7 @@ describe.skipIf(!built)("gemm", () => {
         expect([backend.isa, backend.threads]).toEqual([name, count]);
         const before = backend.workerChunks;
         let c = run();
-        // A worker that was asleep may come too late for one product, not for hundreds.
+        // A sleeping worker may wake too late for one product, but not for hundreds.
         for (let i = 0; count > 1 && backend.workerChunks === before && i < 2000; i++) c = run();
         if (count > 1) expect(backend.workerChunks).toBeGreaterThan(before);
         else expect(backend.workerChunks).toBe(before);
@@ -229,7 +235,7 @@ describe.skipIf(!built)("gemm", () => {
     [2, 4205, 1003],
     [1, 300_000, 15],
   ])("is right where B comes from memory: m %i, n %i, k %i", (m, n, steps) => {
-    // What earlier products left in the scratch of the threads must not show.
+    // Data that earlier products left in the threads' scratch memory must not affect the result.
     check({ ...plain, layouts: ["columns", "rows"], m: 4, n: 4000, k: 1100 });
     check({ ...plain, layouts: ["columns", "rows"], m, n, k: steps, bias: true, accumulate: true });
   });
@@ -339,14 +345,14 @@ describe.skipIf(!built)("gemm", () => {
   });
 
   it("adds the rounded product in one rounding when accumulating", () => {
-    // The product is 1 + 2^-24 + 2^-24 in exact arithmetic, but the chain rounds each step to 1. With the old C as the first
-    // element of the chain the result would differ.
+    // The exact product is 1 + 2^-24 + 2^-24, but the chain rounds each step to 1. If the old C were the
+    // first element of the chain, the result would differ.
     const a = new Float32Array([1, 2 ** -24, 2 ** -24]);
     const b = new Float32Array([1, 1, 1]);
     const c = new Float32Array([2 ** -24]);
     k.gemm(1, 1, 1, 3, a, 0, 0, 3, 1, b, 0, 0, 1, 1, null, 0, 1, c, 0, 1);
     expect(c[0]).toBe(1);
-    // And over several blocks of k, where C is not the place for unfinished sums.
+    // The same for several blocks of k, where partial sums are not stored in C.
     const length = 2000;
     const tiny = new Float32Array(length).fill(2 ** -12);
     const ones = new Float32Array(length).fill(1);

@@ -1,5 +1,5 @@
 #pragma once
-// Memory between two pages that nobody may touch.
+// Memory between two guard pages.
 
 #include <sys/mman.h>
 #include <unistd.h>
@@ -19,7 +19,7 @@ class Guarded {
 
   enum class Side { front, back, middle };
 
-  /** `bytes` bytes: the first lies right behind a forbidden page, the last right before one, or somewhere between. */
+  /** Places `bytes` bytes: right after a guard page, right before one, or somewhere between. */
   unsigned char* place(size_t bytes, Side side, size_t shift) {
     if (bytes + 2 * page() > capacity_) reserve(2 * bytes + 4 * page());
     if (side == Side::front) return memory_;

@@ -1,6 +1,6 @@
 /**
- * Nothing wide leaks: code for an instruction set lies in the namespace of that name. An inline function of common code that was
- * compiled in an AVX-512 unit could be the copy that the linker keeps, and would stop a lesser CPU dead.
+ * Code for an instruction set is in the namespace of that name. If an inline function of shared code were
+ * compiled in an AVX-512 unit, the linker could keep that copy, and a CPU without AVX-512 would crash.
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
@@ -8,7 +8,7 @@ import { addonPath, built } from "./addon.js";
 
 const tools = ["objdump", "readelf"].every((tool) => spawnSync(tool, ["--version"]).status === 0);
 
-/** The oldest glibc that Node 20 runs on. */
+/** The oldest glibc that Node 20 supports. */
 const glibcLimit = [2, 28];
 
 const run = (tool: string, ...args: string[]) =>
@@ -26,7 +26,7 @@ describe.skipIf(!built || !tools)("the addon's code", () => {
       const zmm = /%zmm|\{%k[0-7]\}|%[xy]mm(1[6-9]|2\d|3[01])/.test(line);
       const vex = /%ymm|\tv[a-z0-9]+ .*%xmm/.test(line);
       if (isa && (zmm || vex)) seen.add(isa);
-      // Portable code is compiled with -mfma: VEX encodings, but no intrinsics and nothing of AVX-512.
+      // Portable code is compiled with -mfma, so it has VEX encodings, but no intrinsics and no AVX-512.
       if ((zmm && isa !== "avx512") || (vex && !isa)) wide.push(`${name}: ${line.trim()}`);
     }
     expect(wide).toEqual([]);

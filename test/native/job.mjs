@@ -1,4 +1,5 @@
-// node --expose-gc job.mjs <addon> <script>: what becomes of a job when its process, its Worker or its owner ends (job.test.ts).
+// node --expose-gc job.mjs <addon> <script>: what happens to a job when its process, its Worker or its owner
+// ends (job.test.ts).
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
@@ -11,7 +12,9 @@ addon.setThreads(2);
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const shared = (Type, n) => new Type(new SharedArrayBuffer(Type.BYTES_PER_ELEMENT * n));
 
-/** A program of a product large enough for two threads, if `size` is, and a count of its steps. */
+/**
+ * A program that counts its steps and computes a product, which uses two threads if `size` is large enough.
+ */
 function makeProgram(size, arenaBytes = 0) {
   const [a, b, c] = [0, 1, 2].map(() => shared(Float32Array, size * size));
   const steps = shared(Float64Array, 1);
@@ -34,7 +37,7 @@ function makeProgram(size, arenaBytes = 0) {
   };
 }
 
-/** A job that runs, unless `times` is small, forever. */
+/** Starts a job. It runs forever unless `times` is small. */
 function start(size, times = 2 ** 50) {
   const { program, steps } = makeProgram(size);
   const control = shared(Int32Array, 1);
@@ -99,7 +102,7 @@ const scripts = {
     };
     const before = await settle();
     for (let round = 0; round < 5; round++) {
-      // Nobody keeps the program, its arrays or the job's object: the job does.
+      // Nothing but the job references the program, its arrays or the job's object.
       const { done, steps } = (() => {
         const { program, steps } = makeProgram(100, 1 << 24);
         const stages = [{ program, params: [], offsets: [] }];
@@ -116,7 +119,7 @@ const scripts = {
   },
 };
 
-// What a Worker does: it says when its job runs, and then waits for its end.
+// What a Worker does: it reports that its job runs, and then waits for its end.
 const inWorker = {
   async runs() {
     await start(150).begun();

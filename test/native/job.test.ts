@@ -1,4 +1,7 @@
-/** Programs on a thread of their own: they can be watched, paused and stopped, and end with whatever started them. */
+/**
+ * Programs on a native thread: they can be watched, paused and stopped, and they end with whatever started
+ * them.
+ */
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
@@ -19,7 +22,7 @@ const stage = (it: Program, params: Memory[] = [], offsets: number[] = []): Stag
   params,
   offsets,
 });
-/** A job of one program. */
+/** A job with one program. */
 const start = (it: Program, times: number, finished = counted()) =>
   addon.startJob([stage(it)], 0, times, finished);
 const forever = 2 ** 50;
@@ -38,7 +41,7 @@ async function until(condition: () => boolean): Promise<void> {
 describe.skipIf(!built)("a job", () => {
   it("replays its stages in order in each step, with numbers that advance, and counts the steps", async () => {
     const [first, out] = [shared.f32(40), shared.f32(40)];
-    // The value and the offset of the fill.
+    // The numbers that advance: the value and the offset of the fill.
     const mark = program([["fill", [100, 1, 0], [parameter(1, 0, 20)]]], [0, 2, 2, 1]);
     const pass = program([["copy", [1, 1, 0, 1, 1, 0, 1, 1], [parameter(1, 0, 20), parameter(1, 1, 20)]]]);
     const finished = counted();
@@ -49,9 +52,9 @@ describe.skipIf(!built)("a job", () => {
     const wanted = new Float32Array(40);
     wanted.set([108, 110, 112], 5);
     expect(first).toEqual(wanted);
-    // The second stage has copied what the first one wrote in the middle step, and again in the last.
+    // The second stage copied what the first stage wrote in the middle step, and again in the last step.
     expect([out[20], out.filter((value) => value !== 0).length]).toEqual([110, 1]);
-    // Afterwards the recorded numbers hold again.
+    // After the job, the recorded numbers are valid again.
     block.fill(0);
     expect(addon.replay(mark, out.subarray(20))).toBe(-1);
     expect(out[20]).toBe(100);
@@ -139,13 +142,13 @@ describe.skipIf(!built)("a job", () => {
       const at = steps[0];
       expect(Atomics.load(watch, 0)).toBe(at);
       if (i % 50 === 0) await new Promise((resolve) => setTimeout(resolve, 3));
-      // What is written now is what the next step finds.
+      // The next step must read what is written here.
       steps[0] = at;
       expect(Atomics.load(watch, 0)).toBe(at);
       job.resume();
       if (i % 2 === 0) await until(() => Atomics.load(watch, 0) > at);
     }
-    // Orders that contradict each other: every promise is answered.
+    // Contradictory orders: every promise is resolved.
     const answers: Promise<boolean>[] = [];
     for (let i = 0; i < 100; i++) {
       answers.push(job.pause());
@@ -155,7 +158,7 @@ describe.skipIf(!built)("a job", () => {
     answers.push(job.pause());
     await Promise.all(answers);
     expect(await answers[answers.length - 1]).toBe(true);
-    // Also stops while it waits.
+    // A paused job can be stopped.
     job.stop();
     expect((await job.done).steps).toBe(steps[0]);
   });
@@ -199,7 +202,7 @@ describe.skipIf(!built)("a job", () => {
     job.stop();
     expect((await job.done).failedCall).toBe(-1);
     expect(addon.replay(lender)).toBe(-1);
-    // The arena stays as long as one of them.
+    // The arena stays as long as one of the programs.
     addon.releaseProgram(lender);
     expect(addon.replay(borrower)).toBe(-1);
     expect([one.out[3], two.out[3], third.out[3]]).toEqual([1, 2, 3]);
@@ -294,7 +297,7 @@ describe.skipIf(!built)("a job", () => {
   });
 });
 
-/** Runs a script of job.mjs in a process of its own. */
+/** Runs a script of job.mjs in its own process. */
 function run(name: string) {
   const script = fileURLToPath(new URL("./job.mjs", import.meta.url));
   const { status, signal, stdout, stderr } = spawnSync(

@@ -1,4 +1,4 @@
-/** What is left of Workers that loaded the addon and ended: nothing. And what idle threads cost: nothing. */
+/** Workers that loaded the addon and ended leave nothing behind. Idle threads use no CPU time. */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -7,7 +7,7 @@ import { addonPath, built } from "./addon.js";
 
 const workerFile = fileURLToPath(new URL("./worker.mjs", import.meta.url));
 
-/** Runs a script in a process of its own that answers with one line of JSON. */
+/** Runs a script in its own process. The script prints one line of JSON. */
 function answerOf(script: string, data: unknown): Record<string, number> {
   const text = `const data = ${JSON.stringify(data)};\n${script}`;
   const child = spawnSync(process.execPath, ["--expose-gc", "-e", text], { encoding: "utf8" });
@@ -17,8 +17,8 @@ function answerOf(script: string, data: unknown): Record<string, number> {
 
 describe.skipIf(!built || !existsSync("/proc/self/task"))("the addon in a process", () => {
   it("comes and goes with 50 Workers and leaves neither memory nor threads behind", () => {
-    // Each starts and stops the pool, too. The first are not counted: Node's heaps find their size. A thread of the system may be
-    // there a little longer than its Worker.
+    // Each Worker also starts and stops the pool. The first Workers are not counted, because Node's heaps are
+    // still growing. A thread may exist for a short time after its Worker.
     const script = `
       const { readdirSync } = require("node:fs");
       const { Worker } = require("node:worker_threads");
@@ -55,7 +55,7 @@ describe.skipIf(!built || !existsSync("/proc/self/task"))("the addon in a proces
     const { results, threads, megabytes } = answerOf(script, data);
     expect(results).toBe(1);
     expect(threads).toBe(0);
-    // One product alone takes 1.3 MB of scratch memory: 50 that were not freed would be 65.
+    // One product uses 1.3 MB of scratch memory, so a leak of 50 would be 65 MB.
     expect(megabytes).toBeLessThan(16);
   });
 
@@ -87,7 +87,7 @@ describe.skipIf(!built || !existsSync("/proc/self/task"))("the addon in a proces
     expect(pool).toBe(6);
     expect(worked).toBeGreaterThan(0);
     expect(busy).toBeGreaterThan(0);
-    // Nanoseconds. Six threads on a core or more would use 200,000,000.
+    // In nanoseconds. Six spinning threads with a core or more would use 200,000,000.
     expect(idle).toBeLessThan(1e6);
   });
 });

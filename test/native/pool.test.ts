@@ -1,4 +1,7 @@
-/** One pool serves the whole process: several Workers at once, Workers that come and go, any number of threads at any time. */
+/**
+ * One pool serves the whole process: several Workers at once, Workers that start and end, any number of
+ * threads at any time.
+ */
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
@@ -65,7 +68,7 @@ describe.skipIf(!built)("the thread pool", () => {
   });
 
   it("stays mapped when the last Worker that loaded it exits", () => {
-    // The main thread never loads the addon; its own pool threads outlive each Worker.
+    // The main thread never loads the addon. The addon's pool threads outlive each Worker.
     const script = `
       const { Worker } = require("node:worker_threads");
       const data = ${JSON.stringify({ path: addonPath, sizes, rounds: 20 })};

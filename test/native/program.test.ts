@@ -1,4 +1,6 @@
-/** Recorded programs: what they compute, what they refuse, and that nothing they are made of can hurt the process. */
+/**
+ * Recorded programs: what they compute, what they reject, and that no input to them can crash the process.
+ */
 import { describe, expect, it } from "vitest";
 import type { ProgramSpec } from "../../src/kernels/addon.js";
 import fc from "../property.js";
@@ -9,7 +11,7 @@ const f32 = (values: number | Iterable<number>) => new Float32Array(values as nu
 const ramp = (n: number) => Float32Array.from({ length: n }, (_, i) => Math.sin(i + 1));
 const op = (kernel: string, name: string) => addon.ops[kernel].indexOf(name);
 
-/** out = relu(x · w + b), one step of SGD on w with the gradient xᵀ · out; x [rows, 3], w [3, 2]. */
+/** out = relu(x · w + b), then one step of SGD on w with the gradient xᵀ · out; x [rows, 3], w [3, 2]. */
 function layer(
   rows: number,
   x: TapeCall[2][0],
@@ -164,7 +166,8 @@ describe.skipIf(!built)("a program", () => {
         ),
       );
       expect(addon.replay(program)).toBe(-1);
-      // Finalizers run in turns of their own. Without gc() the memory that is reported makes V8 collect.
+      // Finalizers run in their own turns of the event loop. Without gc(), the reported memory makes V8
+      // collect.
       gc?.();
       await new Promise(setImmediate);
     }

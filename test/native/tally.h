@@ -1,5 +1,6 @@
 #pragma once
-// Counts what passed and failed; a program of tests prints the sum as its last line and returns the exit code.
+// Counts passed and failed tests. A test program prints the totals as its last line and returns the exit
+// code.
 
 #include <cstdarg>
 #include <cstdio>
@@ -8,7 +9,7 @@ namespace simdgrad::test {
 
 class Tally {
  public:
-  /** One test. What is wrong is told only when something is. */
+  /** One test. The message is printed only if it fails. */
   __attribute__((format(printf, 3, 4))) bool check(bool good, const char* format, ...) {
     (good ? passed_ : failed_)++;
     if (good) return true;
@@ -21,7 +22,7 @@ class Tally {
     std::fflush(stdout);
     return false;
   }
-  /** The last line, and what main returns. */
+  /** Prints the last line and returns the exit code. */
   int finish() const {
     std::printf("%d passed, %d failed\n", passed_, failed_);
     return failed_ == 0 && passed_ > 0 ? 0 : 1;

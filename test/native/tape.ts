@@ -1,4 +1,4 @@
-/** Calls of kernels, written down as a ProgramSpec. */
+/** Records kernel calls as a ProgramSpec. */
 import type { ProgramSpec } from "../../src/kernels/addon.js";
 import { addon } from "./addon.js";
 
@@ -6,7 +6,7 @@ export type Memory = Float32Array | Float64Array | Int32Array | Uint8Array;
 
 const types = [Float32Array, Float64Array, Int32Array, Uint8Array];
 
-/** A piece of the arena or a parameter; a typed array stands for itself, an external. */
+/** A piece of the arena or a parameter. A typed array is an external. */
 export interface Slot {
   kind: "arena" | "parameter";
   type: number;
@@ -27,7 +27,7 @@ export const parameter = (type: number, place: number, length: number): Slot => 
   length,
 });
 
-/** A call by the convention of the overlay: kernel, numbers, arrays. */
+/** A call with the overlay's convention: kernel, numbers, arrays. */
 export type TapeCall = [string, readonly number[], readonly (Memory | Slot | null)[]];
 
 export function specOf(

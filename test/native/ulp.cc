@@ -1,9 +1,10 @@
-// Measures the elementary functions of native/math.h and native/math64.h against double precision libm.
+// Measures the elementary functions of native/numerics against double-precision libm.
 //
-//   ulp [stride [function…]]      every stride-th float of all 2^32 (default 1: all of them, about a minute a function)
+//   ulp [stride [function…]]      every stride-th of all 2^32 floats (default 1: about a minute per function)
 //
-// One line a function: name, largest error in ULP, where, the stated bound, and a hash of the results (NaN counted as one
-// value), which must be the same from every instruction set. Exits 1 when a bound is broken or an edge value is wrong.
+// Prints one line per function: name, largest error in ULP, its argument, the stated bound, and a hash of the
+// results (all NaN count as one value), which must be the same on every instruction set. Exits with 1 if a
+// bound or an edge case is wrong.
 
 #include <cmath>
 #include <cstdio>
@@ -28,7 +29,7 @@ struct Function {
 
 double exactSigmoid(double x) { return x >= 0 ? 1 / (1 + std::exp(-x)) : std::exp(x) / (1 + std::exp(x)); }
 double exactSoftplus(double x) { return x > 0 ? x + std::log1p(std::exp(-x)) : std::log1p(std::exp(x)); }
-// Below -38 e^-x²/2 leaves the doubles, long after gelu has left the floats.
+// Below -38, e^-x²/2 underflows in double precision, long after gelu has underflowed in float.
 double exactGelu(double x) { return x * 0.5 * std::erfc(-x * 0.70710678118654752440); }
 double exactGeluTanh(double x) { return x * exactSigmoid(2 * 0.79788456080286535588 * (x + 0.044715 * x * x * x)); }
 
@@ -50,7 +51,9 @@ const Function functions[] = {
     SIMDGRAD_FUNCTION(geluTanh, exactGeluTanh),
 };
 
-/** Distance in units of the float spacing at the exact value; a result that should be NaN or inf and is not is worth 1e9. */
+/**
+ * Distance in units of the float spacing at the exact value. 1e9 if a result should be NaN or inf and is not.
+ */
 double ulps(float x, float got, double exact) {
   if (x == 0 && exact == 0) return got == 0 && std::signbit(got) == std::signbit(exact) ? 0 : 1e9;
   if (std::isnan(exact)) return std::isnan(got) ? 0 : 1e9;
@@ -59,7 +62,7 @@ double ulps(float x, float got, double exact) {
   int exponent;
   std::frexp(std::fmin(std::fabs(exact), 0x1.fffffep127), &exponent);
   const double spacing = std::ldexp(1.0, exponent - 24 < -149 ? -149 : exponent - 24);
-  // An overflow one step early or late counts as one step, not as infinity.
+  // An overflow one step early or late counts as one step instead of infinity.
   const double value = std::isinf(got) ? std::copysign(0x1p128, got) : got;
   return std::fabs(value - std::copysign(std::fmin(std::fabs(exact), 0x1p128), exact)) / spacing;
 }

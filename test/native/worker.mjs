@@ -1,5 +1,5 @@
-// Runs in a Worker: loads the addon, multiplies matrices with all threads, and answers with a checksum of each product.
-// The main thread of the test need not have loaded the addon.
+// Runs in a Worker: loads the addon, multiplies matrices with all threads, and sends a checksum of each
+// product. The main thread of the test may not have loaded the addon.
 import { createRequire } from "node:module";
 import { parentPort, workerData } from "node:worker_threads";
 
@@ -16,7 +16,7 @@ for (let round = 0; round < workerData.rounds; round++) {
   const c = new Float32Array(m * n);
   block.set([1, m, n, k, 0, 0, k, 1, 0, 0, 1, k, 0, workerData.accumulate ? 1 : 0, 0, m * n]);
   addon.kernels.gemm(a, b, null, c);
-  // In whole numbers, so that no order of adding matters.
+  // An integer sum, so that the order of additions does not matter.
   const words = new Int32Array(c.buffer);
   let sum = 0;
   for (let i = 0; i < words.length; i++) sum = (Math.imul(sum, 31) + words[i]) | 0;

@@ -1,5 +1,5 @@
-// Writes src/ops/generated from the operations: functions by namespace, the table of methods, and the types of methods with their doc
-// comments, which editors show.
+// Writes src/ops/generated from the operations: functions by namespace, the table of methods, and the types
+// of methods with their doc comments, which editors show.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -30,7 +30,9 @@ export function generatedFiles(operations) {
   return Object.fromEntries(Object.entries(texts).map(([name, text]) => [`${folder}/${name}`, text]));
 }
 
-/** What biome makes of files: the same as of those written by hand. It takes half a second for a run, so one run takes all of them. */
+/**
+ * Formats files with biome, like handwritten files. A run takes half a second, so one run formats all files.
+ */
 function formatted(files) {
   const place = mkdtempSync(join(tmpdir(), "operations-"));
   try {
@@ -50,7 +52,7 @@ function formatted(files) {
 }
 
 const specifier = (file) => posix.relative(folder, file).replace(/\.ts$/, ".js");
-/** `src/ops/reduce/scan.ts` → `scan`: names of files are unique in src/ops. */
+/** `src/ops/reduce/scan.ts` → `scan`: file names are unique in src/ops. */
 const moduleName = (file) => basename(file, ".ts").replace(/-(\w)/g, (_, letter) => letter.toUpperCase());
 const isRow = (op) => op.value.includes(".");
 const alphabetic = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
@@ -61,7 +63,7 @@ const formsOf = (operations, ...kinds) =>
     .flatMap((op) => op.forms.filter(({ kind }) => kinds.includes(kind)).map((form) => ({ op, form })))
     .sort((a, b) => alphabetic(a.form.name, b.form.name));
 
-/** Functions as re-exports, of rows as constants; and the types that the signatures of these `kinds` name. */
+/** Functions as re-exports, rows as constants, and the types that the signatures of these `kinds` name. */
 function functionsFile(operations, kind, typesOfKinds) {
   const forms = formsOf(operations, kind);
   const exported = forms.filter(({ op }) => !isRow(op));
@@ -93,7 +95,7 @@ function functionsFile(operations, kind, typesOfKinds) {
   return [imports, rowTypes, ...lines.sort(), "", ...constants].join("\n");
 }
 
-/** The types that operations name, without doubles. */
+/** The types that operations name, without duplicates. */
 function typesOf(operations) {
   const found = new Map();
   for (const op of operations)
@@ -121,7 +123,7 @@ const typeImports = (operations) =>
     })
     .join("");
 
-/** The table of methods, in-place forms and properties at run time. */
+/** The runtime table of methods, in-place forms and properties. */
 function methodsFile(operations) {
   const value = ({ op, form }) => {
     const fn = `${moduleName(op.file)}.${op.value}`;
@@ -157,7 +159,7 @@ function tensorFile(operations) {
   const sizes = forms.some(({ form }) => form.spread !== undefined)
     ? 'import type { Sizes } from "../arguments/sizes.js";\n'
     : "";
-  // Inside the module of Tensor its own types are known.
+  // The module of Tensor knows its own types.
   const known = ({ name, from }) => name === "Sizes" || from === "src/tensor/tensor.ts";
   const used = forms.map(({ op }) => ({ ...op, types: op.types.filter((type) => !known(type)) }));
   const types = typeImports(used);
@@ -188,7 +190,7 @@ function member(op, form) {
     .join("\n");
 }
 
-/** A doc comment without the tags that say what the generated file says itself. */
+/** A doc comment without the tags that the generated file states itself. */
 function docLines({ prose, torch, throws }) {
   const names = torch.map((name) => `\`${name}\``).join(", ");
   const paragraphs = prose.split("\n");
@@ -204,7 +206,7 @@ function inPlaceDoc(form, doc) {
   ];
 }
 
-/** Lines of at most 110 columns, with room for the indentation of a member. */
+/** Wraps paragraphs at 110 columns, with room for the indentation of a member. */
 function comment(paragraphs) {
   const lines = paragraphs.flatMap((paragraph) => {
     const words = paragraph.match(/(?:`[^`]*`|[^\s`])+/g) ?? [];

@@ -1,4 +1,4 @@
-// BLIS through its own interface, which takes strides: its cblas_sgemm has the name of OpenBLAS's.
+// BLIS through its native interface, which takes strides: its cblas_sgemm has the same name as OpenBLAS's.
 #include <blis.h>
 
 #include "../library.h"

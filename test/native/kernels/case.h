@@ -1,5 +1,6 @@
 #pragma once
-// One call of a kernel, made from a seed: its operands, and how it is called with them where they lie at the moment.
+// One call of a kernel, generated from a seed: its operands, and a function that makes the call with the
+// operands at their current addresses.
 
 #include <cstring>
 #include <functional>
@@ -13,14 +14,15 @@
 namespace simdgrad::test {
 
 struct Operand {
-  std::vector<unsigned char> given;  // before the call
+  std::vector<unsigned char> given;  // contents before the call
   bool written;
   bool floats;
-  unsigned char* memory = nullptr;  // during the call
+  unsigned char* memory = nullptr;  // address during the call
 
   template <class T>
   T* as(int64_t offset = 0) const {
-    // Pointers before the memory are legal for strides that come back to it, but not for C++: so in whole numbers.
+    // A stride may lead back from a pointer before the memory, but C++ does not allow such a pointer. So this
+    // computes with integers.
     return reinterpret_cast<T*>(reinterpret_cast<uintptr_t>(memory) + static_cast<uintptr_t>(offset) * sizeof(T));
   }
 };
@@ -30,9 +32,9 @@ class Case {
   Case(uint64_t seed, int number, bool large) : draw(seed), number(number), large(large) {}
 
   Draw draw;
-  const int number;  // among those of its family
-  const bool large;  // enough work for threads
-  std::string text;  // for a failure
+  const int number;  // index among the cases of its family
+  const bool large;  // has enough work for several threads
+  std::string text;  // description for a failure
   std::function<void(const Isa&)> call;
   std::vector<std::unique_ptr<Operand>> operands;
 
@@ -40,7 +42,7 @@ class Case {
   Operand& input(const std::vector<T>& values) {
     return add(values, false);
   }
-  /** Read and written. */
+  /** An operand that the call reads and writes. */
   template <class T>
   Operand& changed(const std::vector<T>& values) {
     return add(values, true);
@@ -55,7 +57,7 @@ class Case {
   std::vector<float> plain(int64_t n) {
     return make<float>(n, [&] { return draw.plain(); });
   }
-  /** Ordinary numbers, or any floats: decided once for the operand. */
+  /** Ordinary numbers, or any floats: decided once per operand. */
   std::vector<float> values(int64_t n) {
     return draw.chance(50) ? plain(n) : make<float>(n, [&] { return draw.odd(); });
   }
@@ -87,7 +89,7 @@ class Case {
   }
 };
 
-/** A kernel of the table, and what makes its cases. */
+/** A kernel of the table and the function that generates its cases. */
 struct Family {
   const char* name;
   size_t member;  // offsetof in Isa

@@ -11,7 +11,7 @@ int64_t placesOf(int64_t size, int64_t padding, int64_t dilation, int64_t kernel
 
 Patches drawPatches(Draw& draw, bool large) {
   Patches p = {};
-  // Half of them keep the size of the image.
+  // Half of the cases keep the size of the image.
   const bool kept = draw.chance(50);
   p.h = draw.between(1, large ? 30 : 9), p.w = draw.between(1, large ? 40 : 20);
   p.kh = kept ? 3 : draw.between(1, 4), p.kw = kept ? 3 : draw.between(1, 4);
@@ -49,7 +49,7 @@ void fold2d(Case& c) {
 
 enum class Operation { forward, input, weight };
 
-/** On large ones all three cut into tasks: samples, rows, channels. */
+/** The large cases of all three operations are cut into tasks: samples, rows, channels. */
 template <Operation operation>
 void convolution(Case& c) {
   Conv conv = {};

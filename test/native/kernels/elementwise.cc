@@ -13,7 +13,10 @@ std::string textOf(const Dims& dims) {
   return text + "]";
 }
 
-/** An operand of n floats to write to: a new one, or an input whose elements lie where the output's go. */
+/**
+ * An output operand of n floats: a new one, or an input whose elements are at the same positions as those of
+ * the output.
+ */
 Operand& resultOf(Case& c, int64_t n, std::initializer_list<std::pair<const View*, Operand*>> inputs) {
   for (const auto& [view, operand] : inputs)
     if (view->dense && c.draw.chance(20)) {
@@ -72,7 +75,7 @@ void compare(Case& c) {
   const View left = drawView(c.draw, shape), right = drawView(c.draw, shape);
   const Walk walk = walkOver(shape, {&left.strides, &right.strides});
   Operand& a = c.input(c.values(left.length));
-  // The same values in places, so that equality happens.
+  // Sometimes the same operand twice, so that elements are equal.
   Operand& b = left.length == right.length && c.draw.chance(30) ? a : c.input(c.values(right.length));
   Operand& out = c.output<uint8_t>(walk.total);
   c.describe("%s %s strides %s %s", compareNames[op], textOf(shape).c_str(), textOf(left.strides).c_str(),

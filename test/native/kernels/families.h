@@ -1,5 +1,5 @@
 #pragma once
-// The families of cases, a file for each file in native/kernels.
+// The families of cases, one file for each file in native/kernels.
 
 #include <vector>
 
@@ -23,6 +23,9 @@ void addPooling(Families& families);
 
 }  // namespace simdgrad::test
 
-/** A row of a family's list: SIMDGRAD_FAMILY(unary, 200, unaryCase). The member is the one of that name in Isa. */
+/**
+ * A row of a family's list: SIMDGRAD_FAMILY(unary, 200, unaryCase). `member` is the member of Isa with that
+ * name.
+ */
 #define SIMDGRAD_FAMILY(member, cases, make) \
   { #member, offsetof(Isa, member), cases, make }

@@ -10,7 +10,10 @@ struct Sizes {
   bool accumulate;
 };
 
-/** Beyond the blocks of gemm_numbers.h in one direction each: KC, MC, NC, and sums kept beside C in more than one part. */
+/**
+ * Sizes beyond one block of gemm_numbers.h in each direction: KC, MC, NC, and a side buffer of more than one
+ * part.
+ */
 constexpr Sizes beyondBlocks[] = {
     {1, 20, 40, 300, true}, {1, 150, 40, 130, false}, {1, 13, 500, 129, false}, {1, 40, 485, 70, true}, {1, 600, 20, 260, true},
 };
@@ -39,13 +42,13 @@ void gemm(Case& c) {
   View a = view(s.m, s.k);
   const View b = view(s.k, s.n);
   if (s.batch == 1 && s.m > 0 && s.k > 0 && s.m * s.k < 4000 && c.draw.chance(20)) {
-    // Rows that fall on the same sets of the first cache.
+    // Rows that map to the same sets of L1.
     a.strides.d[0] = 0, a.strides.d[1] = 1024, a.strides.d[2] = 1;
     a.start = 0, a.length = (s.m - 1) * 1024 + s.k;
   }
   const int64_t each = s.m * s.n, apart = each + (c.draw.chance(30) ? c.draw.between(1, 40) : 0);
   const bool any = s.batch > 0 && each > 0;
-  // Sums of odd values are mostly NaN.
+  // Sums of arbitrary floats are mostly NaN.
   const auto values = [&](int64_t n) { return c.draw.chance(85) ? c.plain(n) : c.values(n); };
   Operand& left = c.input(values(a.length));
   Operand& right = c.input(values(b.length));
@@ -57,7 +60,7 @@ void gemm(Case& c) {
              static_cast<long long>(b.strides.d[0]), static_cast<long long>(b.strides.d[1]), static_cast<long long>(b.strides.d[2]),
              bias ? " bias" : "", s.accumulate ? " accumulate" : "");
   c.call = [=, &left, &right, &out](const Isa& isa) {
-    // The entry does not call with an empty result.
+    // The entry makes no call for an empty result.
     if (!any) return;
     Gemm g;
     g.batch = s.batch, g.m = s.m, g.n = s.n, g.k = s.k;

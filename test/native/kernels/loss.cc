@@ -24,7 +24,7 @@ Loss drawLoss(Case& c) {
   Loss loss = {};
   CrossEntropy& a = loss.arguments;
   a.reduction = static_cast<LossReduction>(c.draw.between(0, 2));
-  // Up to 32 classes go a row to each lane, more a row at a time.
+  // Up to 32 classes are processed with one row in each lane, more classes one row at a time.
   a.classes = c.draw.chance(50) ? c.draw.between(1, 32) : c.draw.between(33, c.large ? 120 : 300);
   a.rows = c.large ? c.draw.between(9000, 20000) / a.classes + 300 : c.draw.size(80);
   a.smoothing = c.draw.chance(50) ? 0 : 0.1;

@@ -1,13 +1,14 @@
-// Every kernel of the table on every instruction set of this machine and with 1, 2, 3, 4 and 7 threads, over random shapes, strides,
-// alignments and values: the same bits (the payload of a NaN exempt), and nothing touched but its operands.
+// Runs every kernel of the table on every instruction set of this machine and with 1, 2, 3, 4 and 7 threads,
+// over random shapes, strides, alignments and values. The results must have the same bits (except for NaN
+// payloads), and the kernel must access only its operands.
 //
 //   kernels_test [--digest] [--threaded] [--ends] [--seed n] [--only kernel]
 //
-//   --digest     prints a hash of all that each kernel wrote, to be compared with another machine's
-//   --threaded   only the cases that are large enough for threads
+//   --digest     prints a hash of all that each kernel wrote, to compare with another machine
+//   --threaded   only the cases that are large enough for several threads
 //   --ends       only the slowest and the fastest instruction set
 //
-// One test: one kernel on one instruction set with one number of threads.
+// One test is one kernel on one instruction set with one number of threads.
 
 #include <cinttypes>
 #include <cstdlib>
@@ -47,7 +48,7 @@ Families allFamilies() {
   return families;
 }
 
-/** The table with one kernel in it, so that no family can test another one's. */
+/** The table with only one kernel, so that no family can test another family's kernel. */
 Isa only(const Isa& isa, size_t member) {
   Isa one = {};
   one.name = isa.name;
@@ -56,7 +57,7 @@ Isa only(const Isa& isa, size_t member) {
   return one;
 }
 
-/** Every member of the table has a body on every instruction set, and its cases here. */
+/** Every member of the table has a body on every instruction set, and test cases here. */
 void checkTable(const Families& families, Tally& tally) {
   for (size_t slot = firstSlot; slot < sizeof(Isa); slot += slotSize) {
     bool tested = false;
@@ -76,13 +77,16 @@ uint64_t seedOf(const Family& family, int number, uint64_t seed) {
   return seed * 1000003 + static_cast<uint64_t>(number);
 }
 
-/** Runs all cases of a family with as many threads as are set. `expected` is filled by the first call, which is with one. */
+/**
+ * Runs all cases of a family with the current number of threads. The first call, with one thread, fills
+ * `expected`.
+ */
 void checkFamily(const Family& family, const Options& options, std::vector<uint64_t>& expected, Tally& tally) {
   std::vector<std::string> problems(static_cast<size_t>(isaCount()));
   const bool first = expected.empty();
   const int count = threads();
   for (int number = 0; number < family.cases; number++) {
-    // Prime to the number of ops of every family, so that each op has large cases.
+    // 5 is coprime to the number of ops of every family, so each op has large cases.
     const bool large = number % 5 == 4;
     if (options.threaded && !large) continue;
     Case c(seedOf(family, number, options.seed), number, large);

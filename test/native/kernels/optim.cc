@@ -7,7 +7,10 @@ namespace {
 
 int64_t drawCount(Case& c) { return c.large ? c.draw.between(17000, 60000) : c.draw.size(600); }
 
-/** A piece of a matrix of n elements, with columns left out on both sides and a gap behind each row of its own. */
+/**
+ * A piece of a matrix of n elements. It leaves out columns on both sides, and its own rows have a gap after
+ * each.
+ */
 Piece drawPiece(Case& c, int64_t n) {
   Piece piece = {};
   piece.rows = c.draw.between(1, 9);
@@ -18,7 +21,7 @@ Piece drawPiece(Case& c, int64_t n) {
   return piece;
 }
 
-/** Of a whole step, or of the piece that a product hands over. */
+/** For a whole step, or for the piece that a product passes on. */
 template <bool taken>
 void sgd(Case& c) {
   Sgd s = {};
@@ -77,7 +80,7 @@ void rule(Case& c) {
   Operand& g = c.input(c.values(s.n));
   Operand* state[3] = {};
   for (int i = 0; i < ruleStates[s.rule]; i++) state[i] = &c.changed(c.values(s.n));
-  // Rates, decays below 1 and flags: nearly all at once are in the range of every rule.
+  // Rates, decays below 1 and flags: nearly all of them are valid for every rule at the same time.
   std::vector<double> hyper = {0.01, 0.5, 0.9, 1e-6, 0.1, c.draw.chance(50) ? 1.0 : 0.0, c.draw.chance(50) ? 1.0 : 0.0, 0, 0.999};
   c.describe("%s n %lld at %g, flags %g %g", ruleStepNames[s.rule], static_cast<long long>(s.n), number, hyper[5], hyper[6]);
   c.call = [=, &p, &g](const Isa& isa) {

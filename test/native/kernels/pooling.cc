@@ -6,7 +6,7 @@ namespace simdgrad::test {
 
 namespace {
 
-/** Windows of one axis, appended: of even steps, cut off at the edges, or any. */
+/** Appends the windows of one axis: with even steps and cut off at the edges, or arbitrary ones. */
 int64_t drawWindows(Draw& draw, int64_t size, std::vector<int32_t>& windows) {
   const int64_t step = draw.between(1, 4), length = draw.between(1, 4);
   const bool even = draw.chance(70);

@@ -10,7 +10,7 @@ static void random(Case& c) {
   r.q = c.draw.plain();
   r.n = c.large ? c.draw.between(17000, 50000) : c.draw.size(900);
   r.key0 = static_cast<uint32_t>(c.draw.next()), r.key1 = static_cast<uint32_t>(c.draw.next());
-  // Also where the low half of the counter, and all of it, runs over.
+  // Includes counters whose low half, or all of it, overflows.
   const auto half = [&] { return c.draw.chance(40) ? 0xfffffff0u : static_cast<uint32_t>(c.draw.next()); };
   r.counterLow = half(), r.counterHigh = half();
   Operand& out = c.output<float>(r.n);

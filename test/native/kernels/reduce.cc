@@ -26,7 +26,7 @@ void argReduce(Case& c) {
   const int op = c.number % lengthOf(argReduceNames);
   Slices s = drawSlices(c.draw, c.large);
   if (s.length == 0) s.length = 1;
-  // Few different values, so that the first of several equal ones has to be found.
+  // Few distinct values, so that the kernel has to find the first of several equal ones.
   Operand& x = c.input(c.draw.chance(40) ? c.make<float>(s.total(), [&] { return static_cast<float>(c.draw.between(0, 3)); })
                                          : c.values(s.total()));
   Operand& out = c.output<int32_t>(s.outer * s.inner);

@@ -17,11 +17,11 @@ void Case::describe(const char* format, ...) {
 
 namespace {
 
-constexpr size_t most = 16;  // operands
+constexpr size_t most = 16;  // maximum number of operands
 constexpr size_t margin = 512;
 constexpr unsigned char mark = 0xc3;
 
-/** Kept for all cases: mapping memory anew for each would take longer than the kernels do. */
+/** Reused for all cases: mapping memory for each case would take longer than the kernels. */
 Guarded memory[most];
 
 struct Margins {
@@ -72,7 +72,7 @@ Outcome run(Case& c, const Isa& isa, Draw& places) {
   for (size_t i = 0; i < c.operands.size(); i++) {
     Operand& operand = *c.operands[i];
     const Guarded::Side side = places.pick({Guarded::Side::back, Guarded::Side::back, Guarded::Side::front, Guarded::Side::middle});
-    // Any element may stand anywhere in a vector; bytes at any address.
+    // Any element may be at any position in a vector. Bytes may have any address.
     const size_t shift = static_cast<size_t>(places.between(0, 31)) * 4;
     operand.memory = memory[i].place(operand.given.size(), side, shift);
     const Margins margins = marginsOf(memory[i], operand);

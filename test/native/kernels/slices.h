@@ -1,5 +1,5 @@
 #pragma once
-// [outer, length, inner]: how reductions and softmax see an array.
+// [outer, length, inner]: the shape in which reductions and softmax view an array.
 
 #include "../draw.h"
 
@@ -10,7 +10,10 @@ struct Slices {
   int64_t total() const { return outer * length * inner; }
 };
 
-/** Large: one long slice, many, or wide ones, so that each way to share the work among threads is taken. */
+/**
+ * Large: one long slice, many slices, or wide ones, so that each way of sharing the work among threads is
+ * tested.
+ */
 inline Slices drawSlices(Draw& draw, bool large) {
   if (large) switch (draw.between(0, 4)) {
       case 0: return {draw.between(1, 3), draw.between(15000, 40000), 1};

@@ -13,7 +13,7 @@ int64_t totalOf(const Dims& shape) {
 Dims drawShape(Draw& draw, bool large) {
   Dims shape;
   shape.rank = static_cast<int>(large ? draw.between(1, 4) : draw.between(0, 5));
-  // One dim of a large shape takes what is left of its elements.
+  // In a large shape, one dim gets the remaining number of elements.
   const int longest = shape.rank > 0 ? static_cast<int>(draw.between(0, shape.rank - 1)) : 0;
   int64_t total = 1;
   for (int d = 0; d < shape.rank; d++) {

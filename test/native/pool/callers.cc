@@ -14,7 +14,7 @@ void testCallers(Tally& tally) {
     tally.check(wrong == 0, "callers: %d of 2400 ranges were wrong with eight callers and %d threads", wrong.load(), count);
   }
 
-  // Calls from inside a chunk run where they are, also to the third depth.
+  // Calls from inside a chunk run on the calling thread, also when nested three levels deep.
   setThreads(4);
   std::atomic<int> wrong{0}, inner{0};
   onThreads(3, [&](int) {

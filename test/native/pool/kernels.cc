@@ -33,7 +33,10 @@ Problem drawProblem(uint64_t seed) {
 
 }  // namespace
 
-/** Products that are worth the workers' while, from several threads at once; the instruction set changes in between. */
+/**
+ * Products that are large enough for the workers, from several threads at once, while the instruction set
+ * changes.
+ */
 void testKernels(Tally& tally) {
   constexpr int callers = 8;
   std::vector<Problem> problems;
@@ -47,7 +50,7 @@ void testKernels(Tally& tally) {
   const uint64_t before = workerChunks();
   std::atomic<int> wrong{0};
   onThreads(callers, [&](int i) {
-    // A busy machine may let a caller finish before any worker has woken up.
+    // On a busy machine a caller may finish before any worker has woken.
     for (int round = 0; round < 5 || (workerChunks() == before && round < 5000); round++) {
       setIsa(isaAt((i + round) % isaCount()).name);
       if (problems[static_cast<size_t>(i)].solve() != expected[static_cast<size_t>(i)]) wrong++;

@@ -1,5 +1,5 @@
-// The pool: every item runs exactly once, whoever calls, however many call at once and whatever becomes of the number of threads.
-// Built with the thread sanitizer, each of these is a test for races too.
+// The pool runs every item exactly once, for any caller, any number of concurrent callers and any changes of
+// the number of threads. Built with the thread sanitizer, each of these tests also detects races.
 
 #include "tests.h"
 

@@ -6,7 +6,9 @@ namespace simdgrad::test {
 
 namespace {
 
-/** As many items as there are threads, each of which waits for all others: true when they run at the same time. */
+/**
+ * Runs one item per thread, each of which waits for all others. Returns true when all run at the same time.
+ */
 bool allAtOnce(int count) {
   std::atomic<int> begun{0};
   const time_t limit = time(nullptr) + 20;
@@ -35,7 +37,7 @@ void testRanges(Tally& tally) {
     const int others = static_cast<int>(workerChunks() - before);
     tally.check(others == count - 1, "ranges: of %d items that wait for each other %d ran on workers", count, others);
   }
-  // The last piece ends at the last item, also where the next one would begin beyond the largest number.
+  // The last piece ends at the last item, even if the next one would begin beyond SIZE_MAX.
   size_t sum = 0;
   parallelFor(size_t{5}, SIZE_MAX, [&](size_t begin, size_t end) { sum += end - begin; });
   tally.check(sum == 5, "ranges: a grain larger than the range: %zu items", sum);

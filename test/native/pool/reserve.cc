@@ -6,7 +6,10 @@
 
 namespace simdgrad::test {
 
-/** Threads beyond the number of cores leave short jobs to the others: of 64 that took turns, each would have its part. */
+/**
+ * Threads beyond the number of cores leave short jobs to the others. If all 64 threads took turns, each would
+ * run its share.
+ */
 void testReserve(Tally& tally) {
   const int regular = std::min(usableCores(), 64) - 1;
   setThreads(64);

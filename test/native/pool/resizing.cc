@@ -23,7 +23,7 @@ void testResizing(Tally& tally) {
   tally.check(wrong == 0, "resizing: %d ranges were wrong while the number of threads changed", wrong.load());
   tally.check(answers == 0, "resizing: setThreads answered something else than it was given %d times", answers.load());
 
-  // From inside a chunk it cannot take effect: the chunk would wait for itself.
+  // Inside a chunk, setThreads has no effect: the chunk would wait for itself.
   setThreads(3);
   std::atomic<int> inside{0};
   parallelFor(size_t{8}, size_t{1}, [&](size_t begin, size_t end) {

@@ -23,7 +23,7 @@ long residentPages() {
 }  // namespace
 
 void testScratch(Tally& tally) {
-  // Each thread and each slot has its own, which keeps its address until it has to grow.
+  // Each slot of each thread has its own memory, which keeps its address until it must grow.
   std::atomic<int> wrong{0};
   onThreads(6, [&](int thread) {
     for (const size_t floats : {size_t{10}, size_t{30000}, size_t{500}})
@@ -44,8 +44,8 @@ void testScratch(Tally& tally) {
   });
   tally.check(wrong == 0, "scratch: %d times it was not aligned, moved, or somebody else's", wrong.load());
 
-  // A megabyte for each of 64 threads that come and go. The address sanitizer keeps freed memory aside on purpose, and sees what
-  // is not freed itself.
+  // A megabyte for each of 64 threads that start and end. The address sanitizer delays the reuse of freed
+  // memory, and detects leaks itself.
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
   const long before = residentPages();
 #endif

@@ -1,5 +1,5 @@
 #pragma once
-// The tests of the pool, a file each.
+// The tests of the pool, one file each.
 
 #include <atomic>
 #include <thread>
@@ -25,7 +25,7 @@ void testKernels(Tally&);
 void testScratch(Tally&);
 void testIdleness(Tally&);
 
-/** Starts `count` threads with their number, and waits for all. */
+/** Starts `count` threads, passes each its number, and joins all. */
 template <class F>
 void onThreads(int count, F body) {
   std::vector<std::thread> all;
@@ -33,7 +33,10 @@ void onThreads(int count, F body) {
   for (std::thread& thread : all) thread.join();
 }
 
-/** One parallelFor over n items in an array that nothing protects: each adds 1. True when every item ran once. */
+/**
+ * Runs one parallelFor over n items that increments each item of an unprotected array. Returns true when
+ * every item ran once.
+ */
 inline bool everyItemOnce(size_t n, size_t grain) {
   std::vector<int> runs(n);
   std::atomic<bool> inside{true};

@@ -9,7 +9,7 @@ namespace simdgrad::test {
 
 namespace {
 
-/** What a listener is told. */
+/** What a listener has been told. */
 struct Heard {
   std::atomic<uint32_t> paused{0};
   std::atomic<bool> ended{false};
@@ -33,7 +33,10 @@ bool waitFor(F condition) {
 
 int32_t read(const int32_t& finished) { return __atomic_load_n(&finished, __ATOMIC_SEQ_CST); }
 
-/** A step worth two threads, with its count in memory that nothing but the job's orders protects. */
+/**
+ * A step large enough for two threads. Its counter is in memory that only the order of the job's commands
+ * protects.
+ */
 struct Work {
   std::vector<float> a, b;
   double steps = 0;
@@ -63,7 +66,7 @@ void testPauses(Tally& tally) {
   for (int round = 0; round < 100 && good; round++) {
     const uint32_t order = job.pause();
     good = job.pause() == order && waitFor([&] { return heard.paused == order; }) && job.waitsBy(order);
-    // The job waits: this thread may read and write what is the job's.
+    // The job is paused, so this thread may read and write the job's memory.
     good = good && work.steps == read(finished) && work.b[39999] == static_cast<float>(work.steps);
     if (round % 3 == 0) {
       work.steps = read(finished);
@@ -74,7 +77,7 @@ void testPauses(Tally& tally) {
     if (round % 2 == 0) good = good && waitFor([&] { return read(finished) > before; });
   }
   tally.check(good, "job: a pause was not one");
-  // Orders faster than the thread can hear them: the last one counts.
+  // Orders that arrive faster than the thread handles them: the last one counts.
   for (int i = 0; i < 1000; i++) i % 2 == 0 ? void(job.pause()) : job.resume();
   const uint32_t last = job.pause();
   tally.check(waitFor([&] { return heard.paused == last; }), "job: does not hear the last of many orders");
@@ -91,7 +94,7 @@ void testTwo(Tally& tally) {
   Job a({{one.program, {}}}, {0, 200}, &finished[0], first.listener());
   Job b({{two.program, {}}}, {0, forever}, &finished[1], second.listener());
   if (!tally.check(a.start() && b.start(), "job: two do not start")) return;
-  // This thread computes, and resizes the pool, meanwhile.
+  // Meanwhile this thread computes and resizes the pool.
   for (int i = 0; i < 200; i++) {
     here.program->run();
     if (i % 20 == 0) setThreads(1 + i / 20 % 4);
@@ -126,7 +129,7 @@ void testFailure(Tally& tally) {
   delete program;
 }
 
-/** Threads of this process that have the name of a job's. */
+/** Number of threads of this process with the name of job threads. */
 int jobThreads() {
   int count = 0;
   DIR* tasks = opendir("/proc/self/task");
@@ -143,8 +146,8 @@ int jobThreads() {
 }
 
 /**
- * Short jobs, each freed as soon as it was joined: they use one thread, and of several at a time one thread
- * stays.
+ * Short jobs, each freed as soon as it was joined. They use one thread, and when several ran at a time one
+ * thread stays.
  */
 void testParked(Tally& tally) {
   Work work(4);

@@ -1,5 +1,6 @@
-// Recorded programs without a JavaScript around them, for the sanitizers: every piece of memory that a program touches is its own or
-// was given to it, and a job and the thread that steers it never touch the same without an order between them.
+// Recorded programs without JavaScript, for the sanitizers. Every piece of memory that a program accesses is
+// its own or was given to it. A job and the thread that controls it never access the same memory without
+// synchronization.
 
 #include "tests.h"
 

@@ -4,7 +4,7 @@ namespace simdgrad::test {
 
 void testProgram(Tally& tally) {
   Refusal refusal = {"", ""};
-  // Through the whole arena, from a parameter, back to an external.
+  // From a parameter through the whole arena to an external.
   constexpr size_t n = 1000;
   std::vector<float> out(n), in(2 * n);
   for (size_t i = 0; i < in.size(); i++) in[i] = static_cast<float>(i);
@@ -17,7 +17,7 @@ void testProgram(Tally& tally) {
   Program* program = tape.make(64 + 4 * n, refusal);
   if (!tally.check(program != nullptr, "program: refused: %s: %s", refusal.code, refusal.text)) return;
 
-  // What its calls are made of counts as its arena does.
+  // bytes() includes the memory of its calls, as well as its arena.
   const size_t least = 64 + 4 * n + 19 * sizeof(double) + 5 * sizeof(Array) + 3 * sizeof(Call);
   tally.check(program->bytes() > least, "program: says that it takes %zu bytes", program->bytes());
 
@@ -32,7 +32,7 @@ void testProgram(Tally& tally) {
   tally.check(outcome.call == -1 && out[5] == 5, "program: an advanced number is %g", static_cast<double>(out[5]));
   tally.check(times[0] > 0 && times[1] > 0 && times[2] > 0, "program: a call took no time");
 
-  // What a parameter holds is looked at by each run; where it is, when it is bound.
+  // Each run reads the contents of a parameter. Its address is read when it is bound.
   in[n + 7] = -7;
   program->run();
   tally.check(out[7] == -7, "program: a parameter that was written holds %g", static_cast<double>(out[7]));

@@ -1,5 +1,5 @@
 #pragma once
-// The tests of programs and jobs, a file each, and a program to test them with.
+// The tests of programs and jobs, one file each, and a program for them.
 
 #include <atomic>
 #include <cstring>
@@ -27,7 +27,7 @@ inline int kernel(const char* name) {
   return -1;
 }
 
-/** Calls written down, and the lists that a ProgramSpec points to. */
+/** Recorded calls, and the lists that a ProgramSpec points to. */
 class Tape {
  public:
   int external(void* data, size_t length, DType type) {
