@@ -245,7 +245,7 @@ export abstract class Optimizer<Options extends object = any> {
     }
   }
 
-  /** A trace counts no steps: which parameters have the same step number must follow from the past. */
+  /** Parameters share kernel calls in a trace only if all steps so far updated the same parameters. */
   #runs(group: number, active: readonly Slot[]): Run[] {
     if (tracing === null) return runs(active);
     const stepped = this.#stepped.get(tracing) ?? [];
