@@ -1,9 +1,7 @@
 /** A small convolutional network of simdgrad. */
 import { nn, ones, type Tensor, zeros } from "simdgrad";
 
-/**
- * Batch normalization of images, composed of elementwise operations and sums; without running statistics.
- */
+/** Batch normalization of images, composed of elementwise operations and sums; without running statistics. */
 class BatchNorm extends nn.Module {
   readonly weight: nn.Parameter;
   readonly bias: nn.Parameter;

@@ -1,6 +1,4 @@
-/**
- * Training inside a program: the delay of the event loop, memory, the start, and a whole run.
- */
+/** Training inside a program: the delay of the event loop, memory, the start, and a whole run. */
 import type { Context } from "../context.js";
 import type { Section } from "../table.js";
 import { eventLoop } from "./training/event-loop.js";

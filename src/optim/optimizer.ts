@@ -33,10 +33,7 @@ export interface OptimizerState {
 interface GroupSlots<Options extends object> {
   readonly slots: readonly Slot[];
   readonly options: Options;
-  /**
-   * The hyperparameters in the memory that kernels read, so that a recorded step uses the current learning
-   * rate.
-   */
+  /** The hyperparameters in the memory that kernels read: a recorded step uses the current values. */
   readonly hyper: Float64Array;
   /** Flags, and which numbers are 0: a recorded step is valid while they stay. Kernels read numbers from memory. */
   kinds: string;
@@ -70,10 +67,7 @@ interface GroupSlots<Options extends object> {
 export abstract class Optimizer<Options extends object = any> {
   readonly paramGroups: ParamGroup<Options>[] = [];
   private readonly groups: GroupSlots<Options>[] = [];
-  /**
-   * For each trace, the parameters of each group that were stepped together so far; none if different steps
-   * used different parameters.
-   */
+  /** By trace and group: the parameters of all steps so far; none if the steps had different ones. */
   readonly #stepped = new WeakMap<object, (readonly Slot[])[]>();
 
   /** @internal Names of the state buffers of an optimizer that is a kernel, PyTorch's in camelCase. */
@@ -81,10 +75,8 @@ export abstract class Optimizer<Options extends object = any> {
   private readonly hyperOf: (options: Options) => number[];
 
   /**
-   * @param params Parameters, or groups of parameters with hyperparameters of their own:
-   * `{ params, lr: 0.1 }`.
-   * @param defaults Hyperparameters of all groups that have none of their own. Their names and kinds stay as
-   * they are.
+   * @param params Parameters, or groups with their own hyperparameters: `{ params, lr: 0.1 }`.
+   * @param defaults Hyperparameters of groups without their own. Names and kinds cannot change later.
    * @throws ValueError `NO_UPDATE` for a class without a method `update`, `NOT_PARAMETERS`, `NO_PARAMETERS`,
    * `INVALID_HYPERPARAMETER`; AutogradError `NOT_A_LEAF`.
    */
@@ -116,10 +108,7 @@ export abstract class Optimizer<Options extends object = any> {
     else throw new ValueError(`${this.constructor.name}: parameters or groups of parameters: got a mixture`);
   }
 
-  /**
-   * Throws if a hyperparameter is out of range. The default checks that numbers are finite and flags are
-   * booleans.
-   */
+  /** Throws if a hyperparameter is out of range. By default numbers are finite and flags booleans. */
   protected check(options: Options): void {
     const any = (like: unknown) => Array(Array.isArray(like) ? like.length : 1).fill([-Infinity, Infinity]);
     const ranges = Object.entries(this.defaults).map(([name, like]) => [name, any(like)]);
@@ -136,8 +125,8 @@ export abstract class Optimizer<Options extends object = any> {
   update?(p: Tensor, grad: Tensor, state: ParameterState, group: GroupTensors<Options>): void;
 
   /**
-   * @internal One kernel call: `n` elements of the parameter, the gradient and the state buffers from these
-   * places on. Of the options it may read flags, and whether a number is 0.
+   * @internal One kernel call on `n` elements of the parameter, the gradient and the state buffers. Of the options it
+   * may read flags, and whether a number is 0.
    */
   protected updateRun?(n: number, options: Options, arrays: RunArrays): void;
 
@@ -182,10 +171,7 @@ export abstract class Optimizer<Options extends object = any> {
     this.paramGroups.push(live);
   }
 
-  /**
-   * The group as users see it: setting a hyperparameter checks it and writes it to the memory that kernels
-   * read.
-   */
+  /** The group as users see it: setting a hyperparameter checks it and writes it for the kernels. */
   #liveGroup(params: readonly Tensor[], options: Options, index: number): ParamGroup<Options> {
     const group = { params } as ParamGroup<Options>;
     for (const key of Object.keys(options) as (keyof Options & string)[])
@@ -266,10 +252,7 @@ export abstract class Optimizer<Options extends object = any> {
     }
   }
 
-  /**
-   * A trace does not count steps: after a step of some parameters, it is unknown which parameters have the
-   * same number of steps.
-   */
+  /** Parameters share kernel calls in a trace only if all steps so far updated the same parameters. */
   #runs(group: number, active: readonly Slot[]): Run[] {
     if (tracing === null) return runs(active);
     const stepped = this.#stepped.get(tracing) ?? [];
@@ -393,10 +376,7 @@ export abstract class Optimizer<Options extends object = any> {
     };
   }
 
-  /**
-   * Sets all hyperparameters of a saved group at once: setting them one by one might pass through an invalid
-   * combination.
-   */
+  /** Sets all hyperparameters of a saved group at once: one by one might give an invalid combination. */
   #savedOptions(saved: Record<string, unknown>, i: number): Options {
     const name = this.constructor.name;
     const { options } = this.groups[i];

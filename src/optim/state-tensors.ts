@@ -11,9 +11,7 @@ import { withTracing } from "../tracing.js";
 
 /** The state of one parameter, as `update` of a user's `Optimizer` gets it. */
 export interface ParameterState {
-  /**
-   * The number of this step, from 1: a 0-d tensor in the dtype of the parameter. Do not change it.
-   */
+  /** The number of this step, from 1: a 0-d tensor in the dtype of the parameter. Do not change it. */
   readonly step: Tensor;
   /**
    * The state tensor of that name, in the dtype of the parameter. It starts as zeros and keeps its values
