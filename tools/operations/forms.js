@@ -1,7 +1,8 @@
 // The forms of an operation, as its doc comment states them: `@forms cumsum(), x.cumsum(), x.cumsum_()`.
 
 /**
- * function: `cumsum(x, 0)`; method: `x.cumsum(0)`; inPlace: `x.cumsum_(0)`; property: `x.T`; the others: functions of a namespace.
+ * function: `cumsum(x, 0)`; method: `x.cumsum(0)`; inPlace: `x.cumsum_(0)`; property: `x.T`; the others:
+ * functions of a namespace.
  * @typedef {"function" | "method" | "inPlace" | "property" | "linalg" | "special" | "functional"} Kind
  * @typedef {{ kind: Kind, name: string, spread?: string, text: string }} Form
  * @typedef {{ prose: string, sentence: string, torch: string[], throws: string[], forms?: string }} Doc
@@ -72,7 +73,8 @@ export function readDoc(comment, where) {
 const camel = (name) => name.replace(/_(\w)/g, (_, letter) => letter.toUpperCase());
 
 /**
- * The forms of a row: a method and an in-place method; of unary rows a function of `nn.functional`; and what PyTorch's names say.
+ * The forms of a row: a method and an in-place method; of unary rows a function of `nn.functional`; and what
+ * PyTorch's names say.
  * @returns {string}
  */
 export function rowForms(name, family, doc, others) {

@@ -1,5 +1,6 @@
-// Reads the operations from the sources: every exported function under src/ops whose doc comment has a line `@forms`, and every row
-// of src/kernels/rows.ts. Syntax only: signatures are the text that stands in the source.
+// Reads the operations from the sources: every exported function under src/ops whose doc comment has a line
+// `@forms`, and every row of src/kernels/rows.ts. Syntax only: signatures are the text that stands in the
+// source.
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,7 +10,8 @@ import { parseForms, readDoc, rowForms } from "./forms.js";
 
 /**
  * @typedef {{ text: string, name: string, type: string }} Parameter
- * @typedef {{ typeParameters: string, parameters: Parameter[], returns: string, doc?: import("./forms.js").Doc }} Signature
+ * @typedef {{ typeParameters: string, parameters: Parameter[], returns: string, doc?:
+ * import("./forms.js").Doc }} Signature
  * @typedef {{ name: string, from: string, imported: string, declaration?: object }} TypeImport
  * @typedef {object} Operation
  * @property {string} name      the name in its file
@@ -164,7 +166,9 @@ function namesIn(node) {
   );
 }
 
-/** The types that a file knows by name: where they come from, or what they are where it keeps them to itself. */
+/**
+ * The types that a file knows by name: where they come from, or what they are where it keeps them to itself.
+ */
 function scopeOf(file, body) {
   const known = new Map();
   for (const statement of body) {

@@ -1,5 +1,5 @@
-// Writes src/ops/generated from the operations: functions by namespace, the table of methods, and the types of methods with their doc
-// comments, which editors show.
+// Writes src/ops/generated from the operations: functions by namespace, the table of methods, and the types
+// of methods with their doc comments, which editors show.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -30,7 +30,10 @@ export function generatedFiles(operations) {
   return Object.fromEntries(Object.entries(texts).map(([name, text]) => [`${folder}/${name}`, text]));
 }
 
-/** What biome makes of files: the same as of those written by hand. It takes half a second for a run, so one run takes all of them. */
+/**
+ * What biome makes of files: the same as of those written by hand. It takes half a second for a run, so one
+ * run takes all of them.
+ */
 function formatted(files) {
   const place = mkdtempSync(join(tmpdir(), "operations-"));
   try {
@@ -50,7 +53,7 @@ function formatted(files) {
 }
 
 const specifier = (file) => posix.relative(folder, file).replace(/\.ts$/, ".js");
-/** `src/ops/reduce/scan.ts` → `scan`: names of files are unique in src/ops. */
+/** `src/ops/reduce/scan.ts` → `scan`: the names of files are unique in src/ops. */
 const moduleName = (file) => basename(file, ".ts").replace(/-(\w)/g, (_, letter) => letter.toUpperCase());
 const isRow = (op) => op.value.includes(".");
 const alphabetic = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
@@ -108,10 +111,18 @@ function typesOf(operations) {
   return [...found.values()];
 }
 
-const importsOf = (operations) =>
-  [...new Set(operations.map((op) => op.file))]
-    .map((file) => `import * as ${moduleName(file)} from "${specifier(file)}";\n`)
+function importsOf(operations) {
+  const files = [...new Set(operations.map((op) => op.file))];
+  const names = new Set();
+  return files
+    .map((file) => {
+      const name = moduleName(file);
+      if (names.has(name)) throw new Error(`${file}: another file of src/ops has this name`);
+      names.add(name);
+      return `import * as ${name} from "${specifier(file)}";\n`;
+    })
     .join("");
+}
 
 const typeImports = (operations) =>
   typesOf(operations)
