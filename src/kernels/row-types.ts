@@ -2,9 +2,10 @@
 import type { Algebra, BinaryTerms, UnaryTerms } from "./algebra.js";
 
 /**
- * A sentence that says what the op returns, then PyTorch's names: "… PyTorch: `torch.abs`, `torch.absolute`." The generator
- * of the ops' forms reads it. Every row is a method and an in-place method; a unary row is also in `nn.functional`; and
- * each of PyTorch's names is a function. `forms` names others, as `@forms` does where an op is a function.
+ * A sentence that says what the op returns, then PyTorch's names: "… PyTorch: `torch.abs`,
+ * `torch.absolute`." The generator of the ops' forms reads it. Every row is a method and an in-place method;
+ * a unary row is also in `nn.functional`; and each of PyTorch's names is a function. `forms` names others,
+ * as `@forms` does where an op is a function.
  */
 type Doc = string;
 

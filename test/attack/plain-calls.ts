@@ -5,7 +5,9 @@ import { m } from "./values.js";
 const rooms = { function: "", method: "Tensor.", inPlace: "Tensor.", property: "", linalg: "linalg." };
 const names = { ...rooms, special: "special.", functional: "nn.functional." };
 
-/** Rows for what the tables of cases do not name. A method is called where there is no function of its name. */
+/**
+ * Rows for what the tables of cases do not name. A method is called where there is no function of its name.
+ */
 export async function plainCalls(
   known: ReadonlySet<string>,
 ): Promise<(readonly [string, () => unknown[]])[]> {

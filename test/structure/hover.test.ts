@@ -1,4 +1,7 @@
-/** An editor shows a doc comment for everything that the operations make public, as the declarations in dist are shipped. */
+/**
+ * An editor shows a doc comment for everything that the operations make public, as the declarations in dist
+ * are shipped.
+ */
 import { beforeAll, describe, expect, test } from "vitest";
 import { Tensor } from "../../src/index.js";
 import { readOperations } from "../../tools/operations/read.js";

@@ -1,4 +1,7 @@
-/** What an editor shows for a place in a program: the language server of the TypeScript that is installed, asked for hovers. */
+/**
+ * What an editor shows for a place in a program: the language server of the TypeScript that is installed,
+ * asked for hovers.
+ */
 import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";

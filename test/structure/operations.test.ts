@@ -47,7 +47,10 @@ function kernelsOf(c: Case): Set<string> {
   return used;
 }
 
-/** Whether a case of linear algebra reads the values of its inputs, to factorize without kernels: what `compile` refuses. */
+/**
+ * Whether a case of linear algebra reads the values of its inputs, to factorize without kernels: what
+ * `compile` refuses.
+ */
 function readsValues(c: Case): boolean {
   try {
     compile(c.fn)(...inputsOf(c).map((x) => x.detach()));
@@ -84,7 +87,10 @@ function rowOf(name: string): Row {
   return { gradient, runs };
 }
 
-/** A signature as a user writes it: `cumsum(x: Tensor, dim: number): Tensor`, or `x.view(...)` of what is a method only. */
+/**
+ * A signature as a user writes it: `cumsum(x: Tensor, dim: number): Tensor`, or `x.view(...)` of what is a
+ * method only.
+ */
 function signaturesOf({ forms, signatures }: Operation): string[] {
   const [{ kind, name, spread, text }] = forms;
   if (kind === "property") return [`${text}: ${signatures[0].returns}`];

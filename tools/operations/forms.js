@@ -73,8 +73,8 @@ export function readDoc(comment, where) {
 const camel = (name) => name.replace(/_(\w)/g, (_, letter) => letter.toUpperCase());
 
 /**
- * The forms of a row: a method and an in-place method, for unary rows a function of `nn.functional`, and a
- * function for each of PyTorch's names.
+ * The forms of a row: a method and an in-place method; of unary rows a function of `nn.functional`; and what
+ * PyTorch's names say.
  * @returns {string}
  */
 export function rowForms(name, family, doc, others) {

@@ -1,5 +1,6 @@
 // Reads the operations from the sources: every exported function under src/ops whose doc comment has a line
-// `@forms`, and every row of src/kernels/rows.ts. It uses syntax only: signatures are the text in the source.
+// `@forms`, and every row of src/kernels/rows.ts. Syntax only: signatures are the text that stands in the
+// source.
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,8 +10,8 @@ import { parseForms, readDoc, rowForms } from "./forms.js";
 
 /**
  * @typedef {{ text: string, name: string, type: string }} Parameter
- * @typedef {import("./forms.js").Doc} Doc
- * @typedef {{ typeParameters: string, parameters: Parameter[], returns: string, doc?: Doc }} Signature
+ * @typedef {{ typeParameters: string, parameters: Parameter[], returns: string, doc?:
+ * import("./forms.js").Doc }} Signature
  * @typedef {{ name: string, from: string, imported: string, declaration?: object }} TypeImport
  * @typedef {object} Operation
  * @property {string} name      the name in its file
@@ -83,7 +84,7 @@ export function operationsOf(file, text) {
       found.set(name, op);
     }
     if (op === undefined) continue;
-    // The last overload is the implementation, whose signature is not public.
+    // The last of overloads is the implementation, whose signature nobody sees.
     if (node.body !== null && op.signatures.length > 0) continue;
     const { names, ...signature } = signatureOf(node, text, scope, `${file}: ${name}`);
     op.signatures.push({ ...signature, doc: doc === undefined || doc.prose === "" ? op.doc : doc });
@@ -94,10 +95,7 @@ export function operationsOf(file, text) {
   return [...found.values()];
 }
 
-/**
- * The exported types of this file that the declarations of these types name, and the types that those name,
- * recursively.
- */
+/** The exported types of this file that the declarations of these types name, and so on. */
 function partsOf(types, scope, seen = new Set(types.map(({ name }) => name))) {
   const own = types.filter(({ declaration }) => declaration !== undefined);
   const names = own.flatMap(({ declaration }) => namesIn(declaration)).map(({ name }) => name);
@@ -119,7 +117,7 @@ function functionOf(declaration) {
 function signatureOf(node, text, scope, where) {
   const own = new Set((node.typeParameters?.params ?? []).map((parameter) => parameter.name.name));
   const names = new Set();
-  /** The text of a type. Types that the file does not export are written out. */
+  /** The text of a type, with the types that a file keeps to itself written out. */
   const source = (type) => {
     const parts = [];
     let from = type.start;
@@ -169,8 +167,7 @@ function namesIn(node) {
 }
 
 /**
- * The types that a file knows by name: where they are imported from, or their declaration if the file does
- * not export them.
+ * The types that a file knows by name: where they come from, or what they are where it keeps them to itself.
  */
 function scopeOf(file, body) {
   const known = new Map();
@@ -190,7 +187,7 @@ function scopeOf(file, body) {
   return known;
 }
 
-/** The rows of elementwise operations. They are data, so they are loaded instead of parsed. */
+/** The rows of elementwise operations, which are data: they are loaded and not parsed. */
 async function readRows() {
   const entry = "rows-of-operations";
   const build = await rolldown({

@@ -31,7 +31,8 @@ export function generatedFiles(operations) {
 }
 
 /**
- * Formats files with biome, like handwritten files. A run takes half a second, so one run formats all files.
+ * What biome makes of files: the same as of those written by hand. It takes half a second for a run, so one
+ * run takes all of them.
  */
 function formatted(files) {
   const place = mkdtempSync(join(tmpdir(), "operations-"));
@@ -52,7 +53,7 @@ function formatted(files) {
 }
 
 const specifier = (file) => posix.relative(folder, file).replace(/\.ts$/, ".js");
-/** `src/ops/reduce/scan.ts` → `scan`: file names are unique in src/ops. */
+/** `src/ops/reduce/scan.ts` → `scan`: the names of files are unique in src/ops. */
 const moduleName = (file) => basename(file, ".ts").replace(/-(\w)/g, (_, letter) => letter.toUpperCase());
 const isRow = (op) => op.value.includes(".");
 const alphabetic = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
@@ -63,7 +64,7 @@ const formsOf = (operations, ...kinds) =>
     .flatMap((op) => op.forms.filter(({ kind }) => kinds.includes(kind)).map((form) => ({ op, form })))
     .sort((a, b) => alphabetic(a.form.name, b.form.name));
 
-/** Functions as re-exports, rows as constants, and the types that the signatures of these `kinds` name. */
+/** Functions as re-exports, of rows as constants; and the types that the signatures of these `kinds` name. */
 function functionsFile(operations, kind, typesOfKinds) {
   const forms = formsOf(operations, kind);
   const exported = forms.filter(({ op }) => !isRow(op));
@@ -95,7 +96,7 @@ function functionsFile(operations, kind, typesOfKinds) {
   return [imports, rowTypes, ...lines.sort(), "", ...constants].join("\n");
 }
 
-/** The types that operations name, without duplicates. */
+/** The types that operations name, without doubles. */
 function typesOf(operations) {
   const found = new Map();
   for (const op of operations)
@@ -110,10 +111,18 @@ function typesOf(operations) {
   return [...found.values()];
 }
 
-const importsOf = (operations) =>
-  [...new Set(operations.map((op) => op.file))]
-    .map((file) => `import * as ${moduleName(file)} from "${specifier(file)}";\n`)
+function importsOf(operations) {
+  const files = [...new Set(operations.map((op) => op.file))];
+  const names = new Set();
+  return files
+    .map((file) => {
+      const name = moduleName(file);
+      if (names.has(name)) throw new Error(`${file}: another file of src/ops has this name`);
+      names.add(name);
+      return `import * as ${name} from "${specifier(file)}";\n`;
+    })
     .join("");
+}
 
 const typeImports = (operations) =>
   typesOf(operations)
@@ -123,7 +132,7 @@ const typeImports = (operations) =>
     })
     .join("");
 
-/** The runtime table of methods, in-place forms and properties. */
+/** The table of methods, in-place forms and properties at run time. */
 function methodsFile(operations) {
   const value = ({ op, form }) => {
     const fn = `${moduleName(op.file)}.${op.value}`;
@@ -159,7 +168,7 @@ function tensorFile(operations) {
   const sizes = forms.some(({ form }) => form.spread !== undefined)
     ? 'import type { Sizes } from "../arguments/sizes.js";\n'
     : "";
-  // The module of Tensor knows its own types.
+  // Inside the module of Tensor its own types are known.
   const known = ({ name, from }) => name === "Sizes" || from === "src/tensor/tensor.ts";
   const used = forms.map(({ op }) => ({ ...op, types: op.types.filter((type) => !known(type)) }));
   const types = typeImports(used);
@@ -190,7 +199,7 @@ function member(op, form) {
     .join("\n");
 }
 
-/** A doc comment without the tags that the generated file states itself. */
+/** A doc comment without the tags that say what the generated file says itself. */
 function docLines({ prose, torch, throws }) {
   const names = torch.map((name) => `\`${name}\``).join(", ");
   const paragraphs = prose.split("\n");
@@ -206,7 +215,7 @@ function inPlaceDoc(form, doc) {
   ];
 }
 
-/** Wraps paragraphs at 110 columns, with room for the indentation of a member. */
+/** Lines of at most 110 columns, with room for the indentation of a member. */
 function comment(paragraphs) {
   const lines = paragraphs.flatMap((paragraph) => {
     const words = paragraph.match(/(?:`[^`]*`|[^\s`])+/g) ?? [];

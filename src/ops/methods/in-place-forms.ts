@@ -26,7 +26,10 @@ function inPlace(op: string, form: (...args: any[]) => Tensor): (x: Tensor, ...r
   };
 }
 
-/** Every function as its in-place form, by the name of that form: `x.exp_()`, `x.maskedFill_(mask, 0)`. It returns x. */
+/**
+ * Every function as its in-place form, by the name of that form: `x.exp_()`, `x.maskedFill_(mask, 0)`. It
+ * returns x.
+ */
 export function inPlaceForms(functions: Record<string, (...args: any[]) => Tensor>): object {
   return Object.fromEntries(Object.entries(functions).map(([name, form]) => [name, inPlace(name, form)]));
 }
