@@ -1,19 +1,24 @@
-/** Where tensors get their memory from: the backend in use, whose kernels must reach it. */
+/**
+ * Where tensors get their memory: the backend in use allocates it, because its kernels must be able to reach
+ * it.
+ */
 
 export interface Allocator {
-  /** Memory of its own for one tensor, not cleared. */
+  /** New memory for one tensor, not cleared. */
   uncleared(bytes: number): Uint8Array;
-  /** Cleared memory on a SharedArrayBuffer, which JavaScript can neither detach nor transfer. */
+  /** New, cleared memory on a SharedArrayBuffer, which JavaScript can neither detach nor transfer. */
   shared(bytes: number): Uint8Array;
 }
 
-/** Memory of JavaScript. `Buffer.allocUnsafeSlow` is Node's only door to memory that is not cleared. */
+/**
+ * Memory that JavaScript allocates. In Node only `Buffer.allocUnsafeSlow` returns memory that is not cleared.
+ */
 export const ordinary: Allocator = {
   uncleared: Buffer.allocUnsafeSlow,
   shared: (bytes) => new Uint8Array(new SharedArrayBuffer(bytes)),
 };
 
-/** The one in use. */
+/** The allocator in use. */
 export let allocator = ordinary;
 
 export function allocateFrom(other: Allocator): void {

@@ -3,24 +3,25 @@ import { quoted } from "./quote.js";
 import { isOptions, isTensor } from "./recognize.js";
 
 /*
- * What an argument may be. JavaScript makes a number of nearly everything, and NaN of the rest: every public function asks here first,
- * and all say in one voice what was wrong: `fill_: value is a number: "a"`.
+ * Checks of arguments. JavaScript converts nearly everything to a number, and the rest to NaN. So every
+ * public function calls these checks first, and all errors have the same form: `fill_: value is a number:
+ * "a"`.
  */
 
-/** Where options belong, after the arguments that have a position. */
+/** A hint for an options object in the place of a positional argument: options come last. */
 const hint = (given: unknown) => (isOptions(given) ? "; options come last" : "");
 
-/** `op: name is a number: what was given`. */
+/** The error `op: name is a number: what was given`. */
 function refused(op: string, name: string, needed: string, given: unknown): ValueError {
   return new ValueError(`${op}: ${name} is ${needed}: ${quoted(given)}${hint(given)}`);
 }
 
-/** Tensors, all of them. @throws DTypeError `NOT_A_TENSOR` */
+/** Checks that all of them are tensors. @throws DTypeError `NOT_A_TENSOR` */
 export function checkTensors(op: string, ...given: readonly unknown[]): void {
   for (let i = 0; i < given.length; i++) if (!isTensor(given[i])) throw notATensor(op, given[i]);
 }
 
-/** Tensors that may be left out: null or undefined. @throws DTypeError `NOT_A_TENSOR` */
+/** Checks tensors that may be omitted, as null or undefined. @throws DTypeError `NOT_A_TENSOR` */
 export function checkOptionalTensors(op: string, ...given: readonly unknown[]): void {
   for (const x of given) if (x !== undefined && x !== null && !isTensor(x)) throw notATensor(op, x);
 }
@@ -29,7 +30,7 @@ function notATensor(op: string, given: unknown): DTypeError {
   return new DTypeError(`${op}: a tensor is needed: ${quoted(given)}`, "NOT_A_TENSOR");
 }
 
-/** Tensors in an array. @throws DTypeError `NOT_A_TENSOR`, also for what is no array. */
+/** Checks an array of tensors. @throws DTypeError `NOT_A_TENSOR`, also if `given` is not an array. */
 export function checkTensorList(op: string, given: unknown): void {
   if (!Array.isArray(given))
     throw new DTypeError(
@@ -39,7 +40,7 @@ export function checkTensorList(op: string, given: unknown): void {
   for (const x of given) if (!isTensor(x)) throw notATensor(op, x);
 }
 
-/** Tensors, or numbers and booleans in their place. @throws DTypeError `NOT_A_TENSOR` */
+/** Checks operands: tensors, numbers or booleans. @throws DTypeError `NOT_A_TENSOR` */
 export function checkOperands(op: string, ...given: readonly unknown[]): void {
   for (const v of given)
     if (typeof v !== "number" && typeof v !== "boolean" && !isTensor(v))
@@ -48,13 +49,13 @@ export function checkOperands(op: string, ...given: readonly unknown[]): void {
 
 type Given = Readonly<Record<string, unknown>>;
 
-/** `{ name: value }`, all of them numbers; NaN and infinities are numbers. */
+/** Checks that all values of `{ name: value }` are numbers. NaN and infinities are numbers. */
 export function checkNumbers(op: string, given: Given): void {
   for (const [name, value] of Object.entries(given))
     if (typeof value !== "number") throw refused(op, name, "a number", value);
 }
 
-/** `{ name: value }`, all of them integers from `min` to `max`. */
+/** Checks that all values of `{ name: value }` are integers from `min` to `max`. */
 export function checkIntegers(
   op: string,
   given: Given,
@@ -69,19 +70,19 @@ export function checkIntegers(
     }
 }
 
-/** `{ name: value }`, all of them booleans. */
+/** Checks that all values of `{ name: value }` are booleans. */
 export function checkBooleans(op: string, given: Given): void {
   for (const [name, value] of Object.entries(given))
     if (typeof value !== "boolean") throw refused(op, name, "true or false", value);
 }
 
-/** `{ name: value }`, all of them functions. */
+/** Checks that all values of `{ name: value }` are functions. */
 export function checkFunctions(op: string, given: Given): void {
   for (const [name, value] of Object.entries(given))
     if (typeof value !== "function") throw refused(op, name, "a function", value);
 }
 
-/** `{ name: value }`, all of them one of these words. */
+/** Checks that each value of `{ name: value }` is one of `words`. */
 export function checkWords(op: string, words: readonly unknown[], given: Given): void {
   for (const [name, value] of Object.entries(given))
     if (!words.includes(value))
@@ -93,7 +94,10 @@ export function checkWords(op: string, words: readonly unknown[], given: Given):
       );
 }
 
-/** An array of integers: a shape, dims. By itself, and without a list of names: views check theirs at every call. */
+/**
+ * Checks one array of integers: a shape or dims. It takes no `{ name: value }`, because views call it each
+ * time.
+ */
 export function checkIntegerList(op: string, name: string, given: unknown): void {
   if (!Array.isArray(given)) throw refused(op, name, "an array of integers", given);
   for (let i = 0; i < given.length; i++)

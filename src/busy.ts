@@ -1,19 +1,22 @@
 /**
- * Memory that a native thread is working on. What it writes to JavaScript has to keep its hands off: what it reads there may be half of
- * one step and half of the next. What it only reads others may read too. Whoever is about to touch a tensor asks here; nothing is asked
- * while nothing runs.
+ * Memory that a native thread is working on. JavaScript must not access the memory that the thread writes: it
+ * could read half of one step and half of the next. Both may read the memory that the thread only reads. Code
+ * that is about to access a tensor calls `checkFree` first; while no thread runs, that check is skipped.
  */
 import type { Data } from "./dtype.js";
 import { SimdgradError } from "./errors.js";
 import { overlap, type Region } from "./region.js";
 
-/** What runs. */
+/** A running job, which owns the memory that it works on. */
 export interface Owner {
-  /** Runs `fn` between two steps, when the memory is consistent. False when there is no such moment any more: somebody else may own it. */
+  /**
+   * Runs `fn` between two steps, when the memory is consistent. Returns false if the job has no step left to
+   * pause at; another job may own the memory by then.
+   */
   whilePaused(fn: () => void): Promise<boolean>;
 }
 
-/** What a run does to memory. */
+/** The memory that a run writes and reads. */
 export interface Use {
   readonly written: readonly Region[];
   readonly read: readonly Region[];
@@ -27,10 +30,12 @@ interface Claim extends Region {
 const claims = new Map<ArrayBufferLike, Claim[]>();
 let onChange: (busy: boolean) => void = () => {};
 
-/** Whether anything is claimed. */
+/** Whether any memory is claimed. */
 export let busy = false;
 
-/** The kernels tell what they want to know: whether they have to ask before each call. */
+/**
+ * Sets a listener that is told when `busy` changes: the kernels then know whether to check before each call.
+ */
 export function whenBusy(listener: (busy: boolean) => void): void {
   onChange = listener;
 }
@@ -41,7 +46,7 @@ function changed(): void {
   onChange(busy);
 }
 
-/** Makes this memory the owner's until the function that is returned is called. */
+/** Makes `owner` the owner of this memory until the returned function is called. */
 export function claim({ written, read }: Use, owner: Owner): () => void {
   const add = ({ array, offset, length }: Region, writes: boolean) => {
     const list = claims.get(array.buffer) ?? [];
@@ -64,12 +69,15 @@ export function claim({ written, read }: Use, owner: Owner): () => void {
 const claimsOn = (region: Region) =>
   (claims.get(region.array.buffer) ?? []).filter((claim) => overlap(region, claim));
 
-/** Who writes to the element at `offset` of `array`. Tensors lie within one range, so where they begin tells. */
+/**
+ * The owner that writes to the element at `offset` of `array`. A tensor lies within one range, so the
+ * position of its first element is enough.
+ */
 export function writerOf(array: Data, offset: number): Owner | undefined {
   return claimsOn({ array, offset, length: 1 }).find(({ writes }) => writes)?.owner;
 }
 
-/** Whether `what` may read this memory, or write to it. @throws SimdgradError `TENSOR_IN_USE`. */
+/** Checks that `what` may read or write this memory. @throws SimdgradError `TENSOR_IN_USE`. */
 export function checkFree(what: string, region: Region, access: "read" | "write"): void {
   const found = claimsOn(region);
   if (found.some(({ writes }) => writes))

@@ -1,12 +1,13 @@
 /**
- * Memory that begins on a cache line. Vectors that straddle two lines are loaded in twice the time, and what `malloc` gives V8 begins 16
- * bytes behind one. Only native code sees addresses: without it memory begins anywhere, and nobody minds.
+ * Memory that begins on a cache line. Loading a vector that straddles two lines takes twice the time, and
+ * memory that `malloc` gives V8 begins 16 bytes after a line. Only native code sees addresses. Without it
+ * memory begins anywhere, and alignment does not matter.
  */
 import { arrayTypes, type Data, type DType } from "./dtype.js";
 
 export const CACHE_LINE = 64;
 
-/** Bytes between the last cache line and the first element of an array. */
+/** Bytes between the start of the cache line and the first element of an array. */
 export type BehindLine = (array: Uint8Array) => number;
 
 let behindLine: BehindLine | null = null;
@@ -15,10 +16,12 @@ export function seeAddresses(how: BehindLine): void {
   behindLine = how;
 }
 
-/** To ask costs 0.6 µs, as much as a pass over this many bytes loses. */
+/** Asking for the address takes 0.6 µs, which is what misalignment costs in a pass over this many bytes. */
 const WORTH_ASKING = 32 << 10;
 
-/** A typed array over memory that `make` gives, so many bytes. A small one may begin anywhere. */
+/**
+ * A typed array over memory that `make` allocates with the given size in bytes. Small arrays are not aligned.
+ */
 export function onCacheLine(dtype: DType, length: number, make: (bytes: number) => Uint8Array): Data {
   const ArrayType = arrayTypes[dtype];
   const bytes = length * ArrayType.BYTES_PER_ELEMENT;

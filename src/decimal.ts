@@ -1,7 +1,13 @@
-/** One way to match every text: digits that could belong to two parts would be tried in all divisions, which takes n² steps. */
+/**
+ * Each text matches in only one way. If a digit could belong to either of two parts, the engine would try all
+ * divisions, which takes n² steps.
+ */
 const decimal = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
 
-/** The number that a decimal text means, or NaN: JavaScript's numbers without its spellings of nothing, infinity and other bases. */
+/**
+ * The number that a decimal text stands for, or NaN. Unlike `Number`, it accepts no empty text, no "Infinity"
+ * and no other bases.
+ */
 export function decimalOf(text: string): number {
   return decimal.test(text) ? Number(text) : Number.NaN;
 }

@@ -1,4 +1,4 @@
-/** Element types of tensors. `bool` is stored as one byte a value, 0 or 1. */
+/** Element types of tensors. `bool` takes one byte per value, 0 or 1. */
 export type DType = "float32" | "float64" | "int32" | "uint8" | "bool";
 
 /** Memory of a tensor: a plain typed array. */
@@ -25,7 +25,7 @@ export function isFloating(dtype: DType): dtype is "float32" | "float64" {
   return dtype === "float32" || dtype === "float64";
 }
 
-/** The dtype a bare typed array stands for; a Uint8Array is `uint8` unless the caller says `bool`. */
+/** The dtype of a bare typed array. A Uint8Array is `uint8` unless the caller says `bool`. */
 export function dtypeOf(data: Data): DType {
   if (data instanceof Float32Array) return "float32";
   if (data instanceof Float64Array) return "float64";

@@ -1,12 +1,12 @@
 /**
- * Elementary functions in plain double arithmetic (+ - * / and square root), so that every JavaScript engine and the
- * C++ code compute the same bits: `Math.log`, `Math.sin` and `Math.cos` may differ from engine to engine. Random
- * normals and learning-rate schedules are built on them. And `erf`, which `Math` does not have.
+ * Elementary functions in plain double arithmetic (+ - * / and square root), so that every JavaScript engine
+ * and the C++ code compute the same bits: `Math.log`, `Math.sin` and `Math.cos` may differ from engine to
+ * engine. Random normals and learning-rate schedules use them. This file also has `erf`, which `Math` lacks.
  */
 
 const real = new Float64Array(1);
 const words = new Uint32Array(real.buffer);
-/** Index of the word with sign and exponent. */
+/** Index of the 32-bit word that holds sign and exponent. */
 const high = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1 ? 1 : 0;
 
 /** ln 2 in two parts: the first has 32 trailing zero bits, so that its product with an exponent is exact. */
@@ -14,15 +14,15 @@ const LN2_HIGH = 0.6931471803691238;
 const LN2_LOW = 1.9082149292705877e-10;
 
 /**
- * Natural logarithm, error below 2 ULP (measured: 1.7). x = m · 2^e with m in [√½, √2); then
- * ln m = 2 artanh(s), s = (m - 1) / (m + 1), |s| <= 0.1716, summed to s^21: the next term is below 2^-57 of the sum.
+ * Natural logarithm, error below 2 ULP (measured: 1.7). x = m · 2^e with m in [√½, √2); then ln m = 2
+ * artanh(s), s = (m - 1) / (m + 1), |s| <= 0.1716, summed to s^21: the next term is below 2^-57 of the sum.
  */
 export function log(x: number): number {
   if (!(x > 0)) return x === 0 ? -Infinity : Number.NaN;
   if (x === Infinity) return x;
   let e = 0;
   if (x < 2.2250738585072014e-308) {
-    x *= 18014398509481984; // 2^54: subnormals get an exponent
+    x *= 18014398509481984; // 2^54: makes a subnormal number normal
     e = -54;
   }
   real[0] = x;
@@ -76,7 +76,7 @@ function cosSmall(a: number): number {
   return 1 - 0.5 * z + z * z * r;
 }
 
-/** sin(2π · turns). Counting in turns makes the reduction to an eighth of a turn exact. */
+/** sin(2π · turns). The reduction to an eighth of a turn is exact, because the argument counts turns. */
 export function sinTurns(turns: number): number {
   const quarter = Math.floor(turns * 4 + 0.5);
   const a = (turns - quarter * 0.25) * (2 * Math.PI);
@@ -96,7 +96,8 @@ export function cosTurns(turns: number): number {
 
 /**
  * Error function, absolute error below 2e-16 (3 ULP). Chebyshev interpolations made for this file, written as
- * polynomials: erf(x) / x in x² up to 1; past that 1 - e^(-x²) Q(u) with u = (x - 3) / (x + 3). From 6 on it is 1.
+ * polynomials. Up to 1: erf(x) / x as a polynomial in x². Above 1: 1 - e^(-x²) Q(u) with u = (x - 3) / (x +
+ * 3). From 6 on erf is 1.
  */
 export function erf(x: number): number {
   const a = Math.abs(x);

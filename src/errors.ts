@@ -1,6 +1,6 @@
 import { printable } from "./quote.js";
 
-/** Characters of a message: what was given may be a whole file. */
+/** Maximum number of characters in a message. The offending value could be a whole file. */
 const longest = 900;
 
 function shortened(message: string): string {
@@ -20,7 +20,8 @@ export class SimdgradError extends Error {
     message: string,
     options?: ErrorOptions,
   ) {
-    // Names and values of files, of keys and of classes are part of messages: none of them moves a cursor.
+    // Messages can contain names and values from files, keys and classes; `shortened` makes control
+    // characters harmless.
     super(shortened(message), options);
   }
 }
@@ -57,13 +58,13 @@ export class AutogradError extends SimdgradError {
   }
 }
 
-/** A file or byte stream that is not what it should be. */
+/** A file or byte stream that does not have the expected content. */
 export class FileError extends SimdgradError {
   override name = "FileError";
   constructor(
     message: string,
     code = "INVALID_FILE",
-    /** The file, where one is known. */
+    /** The path of the file, if it is known. */
     readonly path?: string,
     options?: ErrorOptions,
   ) {
@@ -71,7 +72,7 @@ export class FileError extends SimdgradError {
   }
 }
 
-/** `[2, 3]`: how every message writes a shape. */
+/** A shape as every message writes it: `[2, 3]`. */
 export function formatShape(shape: readonly number[]): string {
   return `[${shape.join(", ")}]`;
 }

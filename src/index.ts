@@ -1,5 +1,5 @@
 /**
- * simdgrad: training neural networks in Node.js. This file is the public face and nothing else.
+ * simdgrad: training neural networks in Node.js. This file is the public API and nothing else.
  */
 import "./ops/methods/methods.js";
 

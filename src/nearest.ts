@@ -1,11 +1,14 @@
-/** A name that is longer was not mistyped; the distance takes the product of the lengths. */
+/**
+ * Longer names get no suggestion: they are not typos, and the distance takes time proportional to both
+ * lengths.
+ */
 const LONGEST = 100;
 
-/** The candidate that is closest to `word` by edit distance, if one is close enough to be a slip of the hand. */
+/** The candidate with the smallest edit distance to `word`, if it is close enough to be a typo. */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   if (word.length > LONGEST) return undefined;
   let best: string | undefined;
-  // A third of the letters wrong is still a typo; more is another word.
+  // A word with up to a third of its letters wrong counts as a typo; with more it is another word.
   let limit = Math.max(1, Math.floor(word.length / 3)) + 1;
   for (const candidate of candidates) {
     if (Math.abs(candidate.length - word.length) >= limit) continue;
@@ -18,7 +21,10 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   return best;
 }
 
-/** Letters to insert, remove, replace or swap with their neighbour; the table is kept to its last three rows. */
+/**
+ * The number of letters to insert, remove, replace or swap with their neighbour. Only the last three rows of
+ * the table are kept.
+ */
 export function editDistance(a: string, b: string): number {
   let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);

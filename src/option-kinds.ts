@@ -4,8 +4,9 @@ import { quoted } from "./quote.js";
 import { isTensor } from "./recognize.js";
 
 /*
- * What every option may be, by its name: one name means one thing in the whole library. Ranges, words and sizes are the business of those
- * who take the option; so are the few names that mean two things (`bias` of a layer and of a function, `p` of a norm and of a dropout).
+ * The type of every option, by its name: a name has one meaning in the whole library. The functions that take
+ * an option check its range, word or size themselves. They also check the few names that have two meanings
+ * (`bias` of a layer and of a function, `p` of a norm and of a dropout).
  */
 
 interface Kind {
@@ -43,7 +44,7 @@ const booleanOrNumber: Kind = {
   needed: "true or false, or a number",
   holds: (v) => typeof v === "boolean" || typeof v === "number",
 };
-/** Of norms: matrices have two with names. */
+/** The order of a norm. Matrices have two norms with names. */
 const order: Kind = {
   needed: 'a number, "fro" or "nuc"',
   holds: (v) => v === null || typeof v === "number" || v === "fro" || v === "nuc",
@@ -56,10 +57,10 @@ const sizes: Kind = {
     isTensor(v) ||
     v === "same" ||
     v === "valid" ||
-    // Of adaptive windows a size may be null: that of the input.
+    // In a window of adaptive pooling a size may be null: the size of the input.
     (Array.isArray(v) && v.every((n) => n === null || typeof n === "number")),
 };
-/** One dim, or several; whether there are such is seen where the shape is. */
+/** One dim, or several. Whether these dims exist is checked where the shape is known. */
 const dims: Kind = {
   needed: "a number or an array of numbers",
   holds: (v) => v === null || typeof v === "number" || isNumbers(v),
@@ -117,10 +118,13 @@ const names: readonly (readonly [Kind, string])[] = [
 const kinds = new Map<string, Kind>();
 for (const [kind, list] of names) for (const name of list.split(/\s+/)) kinds.set(name, kind);
 
-/** Codes of those that say the same by position. */
+/** The error codes that these arguments also have when they are given by position. */
 const codes: Readonly<Record<string, string>> = { dtype: "UNKNOWN_DTYPE", dim: "INVALID_DIM" };
 
-/** @throws ValueError `INVALID_OPTION`: `op: keepdim is true or false: 1`. `undefined` is an option left out. */
+/**
+ * Checks the type of one option; `undefined` counts as omitted.
+ * @throws ValueError `INVALID_OPTION`: `op: keepdim is true or false: 1`.
+ */
 export function checkOptionKind(op: string, name: string, value: unknown): void {
   const kind = kinds.get(name);
   if (value === undefined || kind === undefined || kind.holds(value)) return;

@@ -5,14 +5,18 @@ import { quoted } from "./quote.js";
 import { isOptions, isTensor } from "./recognize.js";
 
 /**
- * An option of the wrong kind would be taken for a number: every public function with options asks here first. `undefined` is no options.
- * @throws ValueError as `checkOptionNames`, or `INVALID_OPTION` for a value of the wrong kind.
+ * Checks the names and types of options. Every public function with options calls it first, because
+ * JavaScript would convert an option of the wrong type to a number. `undefined` means no options.
+ * @throws ValueError as `checkOptionNames`, or `INVALID_OPTION` for a value of the wrong type.
  */
 export function checkOptions(op: string, options: unknown, known: readonly string[]): void {
   if (options !== undefined) checkEach(op, options, known, checkOptionKind);
 }
 
-/** `checkOptions` where values have rules of their own, by which they are checked after this: hyperparameters. */
+/**
+ * `checkOptions` for names only. Hyperparameters use it: their values have their own checks, which come after
+ * it.
+ */
 export function checkOptionNames(op: string, options: unknown, known: readonly string[]): void {
   if (options !== undefined) checkEach(op, options, known, null);
 }
@@ -30,7 +34,7 @@ function checkEach(
     );
   if (typeof options !== "object" || options === null || Array.isArray(options))
     throw needed(quoted(options));
-  // An object of another class without fields, a date or a map, has no options to offer.
+  // An object of another class that has no fields, such as a Date or a Map, cannot contain options.
   if (
     isTensor(options) ||
     ArrayBuffer.isView(options) ||
@@ -42,10 +46,10 @@ function checkEach(
       checkValue?.(op, key, (options as Record<string, unknown>)[key]);
       continue;
     }
-    // A tensor in their place is no misspelt option.
+    // A tensor in the place of options is not a misspelt option.
     const { name } = options.constructor ?? Object;
     if (name !== "Object") throw needed(`a ${name}`);
-    // PyTorch's spelling is the most common slip: weight_decay for weightDecay.
+    // The most common mistake is PyTorch's spelling: weight_decay instead of weightDecay.
     const near = nearest(key.replaceAll("_", ""), known);
     const hint =
       near === undefined
@@ -57,7 +61,7 @@ function checkEach(
   }
 }
 
-/** A dim, or `{ dim }`: what comes last may be given by its name, as in Python. */
+/** A dim, or `{ dim }`: the last argument may be given by name, as in Python. */
 export type OrNamed<D, Name extends string = "dim"> = D | { readonly [N in Name]?: D };
 
 /** The dim of `op(x, 1)` and of `op(x, { dim: 1 })`. @throws ValueError `UNKNOWN_OPTION` for another name. */
@@ -67,12 +71,13 @@ export function dimOf<D, Name extends string = "dim">(op: string, given: OrNamed
   return (given as Record<string, D>)[name ?? "dim"];
 }
 
-/** Options among which the dim may be. */
+/** Options that may contain the dim. */
 export type WithDim<D, O> = O & { readonly dim?: D | null };
 
 /**
- * A dim and the options after it. The dim may be left out, null, undefined, or one of the options: `x.sum({ keepdim: true })` is
- * `x.sum(undefined, { keepdim: true })`, `x.sum({ dim: 1, keepdim: true })` is `x.sum(1, { keepdim: true })`.
+ * A dim and the options after it. The dim may be omitted, null, undefined, or one of the options: `x.sum({
+ * keepdim: true })` is `x.sum(undefined, { keepdim: true })`, and `x.sum({ dim: 1, keepdim: true })` is
+ * `x.sum(1, { keepdim: true })`.
  * @throws ValueError for options that are not `known`.
  */
 export function dimAndOptions<D, O extends object>(

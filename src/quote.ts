@@ -1,29 +1,35 @@
 import { isTensor } from "./recognize.js";
 
 /**
- * How messages show what they were given, all of them in one voice: shortened, so that a message stays a message whatever a file holds, and with every character
- * that a terminal would obey written as an escape.
+ * How messages show values. All messages use these functions. A long value is shortened, so that a message
+ * stays short even for the content of a file. Every character that a terminal would interpret is written as
+ * an escape.
  */
 
-/** Control characters, lone surrogates, separators of lines and paragraphs, marks that turn the direction of text, the byte order mark. */
+/**
+ * Control characters, lone surrogates, line and paragraph separators, marks that change the direction of
+ * text, and the byte order mark.
+ */
 const unprintable = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\ufeff]/gu;
 
-/** A path is quoted up to this many characters, anything else up to `LONGEST`. */
+/** Maximum number of quoted characters of a path. For anything else it is `LONGEST`. */
 const LONGEST_PATH = 300;
 const LONGEST = 80;
 
-/** The text without characters that move a cursor, change colours or end a line: `\u001b[31m`. */
+/**
+ * The text with characters that move a cursor, change colours or end a line written as escapes: `\u001b[31m`.
+ */
 export function printable(text: string): string {
   return text.replace(unprintable, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
-/** The start of a text, printable: what has no quotes around it, such as the message of another error. */
+/** The start of a text, printable and without quotes, for example of the message of another error. */
 export function excerpt(text: string, longest = LONGEST): string {
   return text.length > longest ? `${printable(text.slice(0, longest))}…` : printable(text);
 }
 
 /**
- * A value of any kind in the words of a message, short whatever it is: `"abc"`, `[1, 2]`, `{ keepdim: true }`, `5n`,
+ * A value of any type as messages show it, always short: `"abc"`, `[1, 2]`, `{ keepdim: true }`, `5n`,
  * `a tensor [2, 2] float32`, `a Date`, `the class Adam`, `"aaaa…" (52000000 characters)`.
  */
 export function quoted(value: unknown, longest = LONGEST): string {
@@ -32,12 +38,12 @@ export function quoted(value: unknown, longest = LONGEST): string {
   return `${printable(JSON.stringify(`${value.slice(0, longest)}…`))} (${value.length} characters)`;
 }
 
-/** `quoted` for paths, which stay whole unless they are longer than anybody's. */
+/** `quoted` for paths. Only a path longer than any real path is shortened. */
 export function quotedPath(path: string): string {
   return quoted(path, LONGEST_PATH);
 }
 
-/** `a, b, c`, or the first of many: `a, b, c … (60000 in all)`. */
+/** `a, b, c`, or the first of many values: `a, b, c … (60000 in all)`. */
 export function listed(values: readonly string[], longest = 200): string {
   let text = "";
   for (const [i, value] of values.entries()) {
@@ -48,13 +54,13 @@ export function listed(values: readonly string[], longest = 200): string {
   return text;
 }
 
-/** Nesting that is shown: what a file holds may be nested deeper than the stack. */
+/** Levels of nesting that are shown. A value from a file may be nested deeper than the stack allows. */
 const DEEPEST = 4;
 
-/** Items of a list that are shown. */
+/** Number of items of a list that are shown. */
 const MOST = 8;
 
-/** At least the first `longest` characters of what there is to say of a value, without writing all of it. */
+/** At least the first `longest` characters of the text for a value, without building the whole text. */
 function start(value: unknown, longest: number, depth: number): string {
   if (typeof value === "string") return JSON.stringify(value.slice(0, longest));
   if (typeof value === "bigint") return `${value}n`;
@@ -79,7 +85,7 @@ function start(value: unknown, longest: number, depth: number): string {
   return texts.length === 0 ? "{}" : `{ ${texts.join(", ")} }`;
 }
 
-/** The name of a class, "Object" for an object without one. */
+/** The name of the object's class, or "Object" if it has none. */
 function nameOf(value: object): string {
   const { name } = (value as { constructor?: { name?: unknown } }).constructor ?? {};
   return typeof name === "string" && name !== "" ? name : "Object";

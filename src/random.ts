@@ -1,17 +1,21 @@
 /**
- * Random numbers: Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", 2011). A word of the
- * stream is a function of the seed and of its position, so that native code, a replayed program and a Worker can
- * each compute any part of it, and the whole state is four integers in an array that kernels advance.
+ * Random numbers: Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", 2011). Each
+ * word of the stream is a function of the seed and of the word's position. So native code, a replayed program
+ * and a Worker can each compute any part of the stream. The whole state is four integers in an array that
+ * kernels advance.
  */
 
 import { ValueError } from "./errors.js";
 import { quoted } from "./quote.js";
 import { tracing } from "./tracing.js";
 
-/** [key0, key1, counterLow, counterHigh], the form in which kernels take and advance it. */
+/** [key0, key1, counterLow, counterHigh]: kernels take and advance the state in this form. */
 export type RandomState = Int32Array;
 
-/** High word of the product of two unsigned 32-bit integers. With halves of 16 bits no sum below exceeds 2^32. */
+/**
+ * High word of the product of two unsigned 32-bit integers. It splits them into 16-bit halves, so no sum
+ * exceeds 2^32.
+ */
 export function mulHigh(a: number, b: number): number {
   const a0 = a & 0xffff;
   const a1 = a >>> 16;
@@ -23,8 +27,8 @@ export function mulHigh(a: number, b: number): number {
 }
 
 /**
- * Ten rounds over a 128-bit counter (c0 … c3) under a 64-bit key; writes four words to `out`. The constants are
- * those of the paper.
+ * Ten rounds over a 128-bit counter (c0 … c3) with a 64-bit key; writes four words to `out`. The constants
+ * are those of the paper.
  */
 export function philox(
   c0: number,
@@ -53,19 +57,22 @@ export function philox(
   out[3] = c3;
 }
 
-/** Moves the 64-bit counter of a state on by `blocks` (of four words). */
+/** Advances the 64-bit counter of a state by `blocks` blocks of four words. */
 export function advance(state: RandomState, offset: number, blocks: number): void {
   const low = (state[offset + 2] >>> 0) + blocks;
   state[offset + 2] = (low % 4294967296) | 0;
   state[offset + 3] = (state[offset + 3] + Math.floor(low / 4294967296)) | 0;
 }
 
-/** Kernels advance a state in every replay; what JavaScript does to it would happen in the trace alone. */
+/**
+ * Throws inside a trace. Kernels advance a state in every replay; a change by JavaScript would happen only
+ * once.
+ */
 function refuseInTrace(what: string): void {
   if (tracing !== null) tracing.refuse(`${what} is called on a generator`, "call it outside");
 }
 
-/** The 4 words of a state that somebody gives. @throws ValueError `INVALID_STATE`. */
+/** The 4 words of a state that the caller passed. @throws ValueError `INVALID_STATE`. */
 export function wordsOf(state: unknown): number[] {
   const words = Array.isArray(state) || state instanceof Int32Array ? [...state] : [];
   if (words.length === 4 && words.every((word) => typeof word === "number" && word === (word | 0)))
@@ -78,7 +85,7 @@ export function wordsOf(state: unknown): number[] {
 
 /** A seeded stream of random numbers. One seed gives the same numbers on every machine and backend. */
 export class Generator {
-  /** Handed to kernels, which advance it. */
+  /** The state that is passed to kernels, which advance it. */
   readonly state: RandomState = new Int32Array(new SharedArrayBuffer(16));
   #seed = 0;
 
@@ -90,7 +97,7 @@ export class Generator {
     return this.#seed;
   }
 
-  /** Starts the stream of `seed` from its beginning. */
+  /** Restarts the generator at the beginning of the stream of `seed`. */
   manualSeed(seed: number): this {
     if (!Number.isSafeInteger(seed))
       throw new ValueError(`manualSeed: the seed is an integer below 2^53: ${quoted(seed)}`, "INVALID_SEED");
@@ -109,7 +116,10 @@ export class Generator {
     return this.state.slice();
   }
 
-  /** @throws ValueError `INVALID_STATE` for anything but 4 int32 words; nothing is changed then. */
+  /**
+   * Sets the state.
+   * @throws ValueError `INVALID_STATE` for anything but 4 int32 words; the state is then unchanged.
+   */
   setState(state: ArrayLike<number>): this {
     const words = wordsOf(state);
     refuseInTrace("setState");
@@ -118,10 +128,14 @@ export class Generator {
   }
 }
 
-/** The generator of everything that is not given its own. Its seed differs from run to run until `manualSeed`. */
+/**
+ * The generator used where no other is given. Its seed differs from run to run until `manualSeed` is called.
+ */
 export const defaultGenerator = new Generator(Math.floor(Math.random() * 2 ** 53));
 
-/** Seeds initialisation, shuffling, dropout and augmentation: everything random. */
+/**
+ * Seeds the default generator: initialisation, shuffling, dropout, augmentation and everything else random.
+ */
 export function manualSeed(seed: number): Generator {
   return defaultGenerator.manualSeed(seed);
 }

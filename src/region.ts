@@ -1,7 +1,7 @@
-/** A stretch of memory: what busy threads claim, what a kernel call touches, what a tensor reaches. */
+/** A range of memory: what a busy thread claims, what a kernel call accesses, what a tensor covers. */
 import type { Data } from "./dtype.js";
 
-/** `A`: what stands for the array. */
+/** `A`: the type that stands for the array. */
 export interface Region<A = Data> {
   readonly array: A;
   /** In elements. */
@@ -10,13 +10,13 @@ export interface Region<A = Data> {
   readonly length: number;
 }
 
-/** Its first byte in the buffer of the array, and the one behind its last. */
+/** The position of its first byte in the buffer of the array, and the position after its last byte. */
 export function bytesOf({ array, offset, length }: Region): [begin: number, end: number] {
   const { byteOffset, BYTES_PER_ELEMENT } = array;
   return [byteOffset + offset * BYTES_PER_ELEMENT, byteOffset + (offset + length) * BYTES_PER_ELEMENT];
 }
 
-/** Whether they have a byte in common. */
+/** Whether two regions have a byte in common. */
 export function overlap(a: Region, b: Region): boolean {
   if (a.array.buffer !== b.array.buffer) return false;
   const [begin, end] = bytesOf(a);

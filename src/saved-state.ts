@@ -1,11 +1,11 @@
 /**
- * Saved states (of schedulers, loaders, checkpoints) come from files that anybody may have changed. They are read once, field by field,
- * and checked as a whole before anything is taken over.
+ * Saved states (of schedulers, loaders, checkpoints) come from files, which anybody may have changed. Each
+ * field is read once, and the whole state is checked before any of it is applied.
  */
 import { SimdgradError } from "./errors.js";
 import { quoted } from "./quote.js";
 
-/** What a field has to be, in words and as a test. */
+/** What a field must be: as text, and as a test. */
 export interface Kind<T> {
   readonly words: string;
   readonly holds: (value: unknown) => value is T;
@@ -20,7 +20,7 @@ export const positive = kind<number>("an integer >= 1", (x) => Number.isSafeInte
 export const finite = kind<number>("a finite number", Number.isFinite);
 export const notNegative = kind<number>("a number >= 0", (x) => Number.isFinite(x) && x >= 0);
 export const aboveZero = kind<number>("a number > 0", (x) => Number.isFinite(x) && x > 0);
-/** From `low` to `high`, both included. */
+/** A number from `low` to `high`, both included. */
 export const between = (low: number, high: number) =>
   kind<number>(`in [${low}, ${high}]`, (x) => Number.isFinite(x) && x >= low && x <= high);
 export const oneOf = (...words: readonly string[]) =>
@@ -42,7 +42,7 @@ export const words = kind<number[]>(
     [...x].every((word) => typeof word === "number" && word === (word | 0)),
 );
 
-/** An array of `length` (of any when there is none), every item of one kind. */
+/** An array of `length` items of one kind; of any length if none is given. */
 export function listOf<T>(item: Kind<T>, length?: number): Kind<T[]> {
   return kind(
     `${length === undefined ? "a list" : `a list of ${length}`}, each ${item.words}`,
@@ -57,7 +57,7 @@ export function optional<T>(item: Kind<T>): Kind<T | undefined> {
   return kind(item.words, (x) => x === undefined || item.holds(x));
 }
 
-/** One for all, or a list. */
+/** One value for all, or a list of values. */
 export function oneOrMore<T>(item: Kind<T>): Kind<T | T[]> {
   return kind(`${item.words}, or a list of such`, (x) => item.holds(x) || listOf(item).holds(x));
 }
@@ -74,7 +74,10 @@ export function exactly<T>(value: T): Kind<T> {
 type Fields = Readonly<Record<string, Kind<any>>>;
 type Read<F extends Fields> = { [Name in keyof F]: F[Name] extends Kind<infer T> ? T : never };
 
-/** The named fields of an object, each read once; lists are copies. `fail` makes the error from what is wrong. */
+/**
+ * Reads the named fields of an object, each once; lists are copied. `fail` makes the error from the
+ * description.
+ */
 export function readFields<F extends Fields>(
   state: unknown,
   fields: F,
@@ -90,7 +93,7 @@ export function readFields<F extends Fields>(
   return read as Read<F>;
 }
 
-/** The same of a state dict. @throws SimdgradError `STATE_DICT_MISMATCH`. */
+/** `readFields` for a state dict. @throws SimdgradError `STATE_DICT_MISMATCH`. */
 export function readState<F extends Fields>(owner: string, state: unknown, fields: F): Read<F> {
   return readFields(state, fields, (what) => mismatch(owner, what));
 }

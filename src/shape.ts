@@ -38,7 +38,7 @@ export function sameShape(a: Shape, b: Shape): boolean {
   return true;
 }
 
-/** `dim` counted from the front; negative dims count from the back. */
+/** `dim` counted from the front. Negative dims count from the back. */
 export function resolveDim(op: string, dim: number, rank: number): number {
   if (typeof dim !== "number")
     throw new ShapeError(`${op}: dim is a number, and options come after it: ${quoted(dim)}`, "INVALID_DIM");
@@ -48,7 +48,7 @@ export function resolveDim(op: string, dim: number, rank: number): number {
   return resolved;
 }
 
-/** Distinct dims in ascending order; `undefined` and `null` mean all of them. */
+/** Distinct dims in ascending order; `undefined` and `null` mean all dims. */
 export function resolveDims(
   op: string,
   dim: number | readonly number[] | null | undefined,
@@ -62,14 +62,14 @@ export function resolveDims(
     );
   if (typeof dim === "number" && rank > 0) return [resolveDim(op, dim, rank)];
   const given: readonly number[] = typeof dim === "number" ? [dim] : dim;
-  if (rank === 0 && given.every((d) => d === 0 || d === -1)) return []; // a scalar passes for one dim of size 1
+  if (rank === 0 && given.every((d) => d === 0 || d === -1)) return []; // one dim of size 1
   const dims = given.map((d) => resolveDim(op, d, rank));
   if (new Set(dims).size !== dims.length)
     throw new ShapeError(`${op}: a dim appears twice: ${formatShape(dims)}`);
   return dims.sort((a, b) => a - b);
 }
 
-/** The shape both broadcast to under NumPy's rules. */
+/** The shape to which both broadcast under NumPy's rules. */
 export function broadcastShapes(op: string, a: Shape, b: Shape): number[] {
   const rank = Math.max(a.length, b.length);
   const out = new Array<number>(rank);
@@ -83,13 +83,15 @@ export function broadcastShapes(op: string, a: Shape, b: Shape): number[] {
   return out;
 }
 
-/** Strides that read a tensor of `shape` as if it had the shape `to`: 0 along the dims it is repeated in. */
+/** Strides that broadcast a tensor of `shape` to the shape `to`: 0 along the dims in which it is repeated. */
 export function broadcastStrides(shape: Shape, strides: Strides, to: Shape): number[] {
   const lead = to.length - shape.length;
   return to.map((size, d) => (d < lead || (shape[d - lead] === 1 && size !== 1) ? 0 : strides[d - lead]));
 }
 
-/** Replaces one `-1` by the size that makes the number of elements fit. `named`: what errors call the elements. */
+/**
+ * Replaces one `-1` by the size that matches the number of elements. `named`: what errors call the elements.
+ */
 export function inferShape(op: string, from: Shape, to: Shape, named = formatShape(from)): number[] {
   const count = numel(from);
   const unknown = to.indexOf(-1);
@@ -103,8 +105,8 @@ export function inferShape(op: string, from: Shape, to: Shape, named = formatSha
 }
 
 /**
- * Sizes given by the user: integers >= 0 whose product can be counted, or an error that names the operation. Strides are products of
- * sizes too, whether or not another size is 0.
+ * Checks sizes given by the user: integers >= 0 whose product is a safe integer. Otherwise it throws an error
+ * that names the operation. Strides are products of sizes too, even if another size is 0.
  */
 export function checkShape(op: string, shape: Shape): void {
   if (!Array.isArray(shape))

@@ -1,32 +1,38 @@
 /**
- * What `compile` asks of the rest of the library. While a function is being traced nothing is computed: memory is a stand-in,
- * kernels are noted, and state of JavaScript that the function reads or writes is told to `tracing`. Outside a trace it is null.
+ * The hooks that `compile` needs in the rest of the library. While a function is being traced nothing is
+ * computed: memory is a placeholder, kernel calls are recorded, and reads and writes of JavaScript state are
+ * reported to `tracing`. Outside a trace `tracing` is null.
  */
 import type { Data, DType } from "./dtype.js";
 
 export interface Tracing {
-  /** A stand-in for `length` elements of memory: it has an identity and no values. */
+  /** A placeholder for `length` elements of memory: it has an identity and no values. */
   memory(dtype: DType, length: number): Data;
-  /** Whether `array` is such a stand-in. */
+  /** Whether `array` is a placeholder of this trace. */
   made(array: Data): boolean;
-  /** `owner[name]` was read: a recording is good only as long as it, or what `again` answers, is still `value`. */
+  /**
+   * Records that `owner[name]` was read. The recording is valid only while it is still `value`; if `again` is
+   * given, while `again` still returns `value`.
+   */
   read(owner: object, name: string, value: unknown, again?: () => unknown): void;
-  /** `owner[name]`, now `before`, is about to be set: each replay sets it too. */
+  /** Records that `owner[name]`, whose value is `before`, is about to be set. Each replay sets it too. */
   write(owner: object, name: string, before: unknown): void;
-  /** `owner[name]`, now `before`, is about to be set for as long as the trace runs: graphs do not leave it. */
+  /**
+   * The same for a value that is restored when the trace ends: an autograd graph must not outlive its trace.
+   */
   borrow(owner: object, name: string, before: unknown): void;
-  /** Tensors whose gradient, in the memory that is kept for it, was read: a later backward leaves that memory alone. */
+  /** Tensors whose accumulated gradient memory was read: a later backward must not reuse that memory. */
   readonly gradientsRead: Set<object>;
-  /** A kernel writes to this memory: its version is one more, now and after each replay. */
+  /** Records that a kernel writes to this memory: its version increases by one now and after each replay. */
   changed(storage: { version: number }): void;
-  /** Throws: what cannot be replayed must not be recorded. `instead` says what to do. */
+  /** Throws an error, because this operation cannot be replayed. `instead` says what to do. */
   refuse(what: string, instead: string): never;
 }
 
-/** The trace that is running. */
+/** The running trace. */
 export let tracing: Tracing | null = null;
 
-/** Runs `fn` inside a trace, or (null) outside of the one that is running: with real memory and real kernels. */
+/** Runs `fn` inside a trace, or (null) outside the running one: with real memory and real kernels. */
 export function withTracing<T>(next: Tracing | null, fn: () => T): T {
   const before = tracing;
   tracing = next;
@@ -37,7 +43,10 @@ export function withTracing<T>(next: Tracing | null, fn: () => T): T {
   }
 }
 
-/** How often memory has been put behind a tensor that is already in use (`Module.to`): recordings from before have the former. */
+/**
+ * Counts how often a tensor in use got new memory (`Module.to`). Recordings made before such a move refer to
+ * the former memory.
+ */
 export let moves = 0;
 
 export function memoryMoved(): void {
@@ -47,12 +56,12 @@ export function memoryMoved(): void {
 
 let placeNow: () => string = () => "";
 
-/** `nn` tells how to ask which module is running. */
+/** `nn` sets the function that tells which module is running. */
 export function setPlace(place: () => string): void {
   placeNow = place;
 }
 
-/** The module whose `forward` is running, as errors write it: `Sequential[2].Linear`; "" outside. */
+/** The module whose `forward` is running, as errors write it: `Sequential[2].Linear`; "" outside a module. */
 export function place(): string {
   return placeNow();
 }

@@ -4,9 +4,10 @@ import { regionOf } from "../tensor/region.js";
 import type { Tensor } from "../tensor/tensor.js";
 
 /**
- * A trace knows each input by itself: it cannot tell that what is written to one is read from another, as eager can, which copies
- * where it has to and finds saved tensors that were changed.
- * @throws ValueError `SHARED_MEMORY` when an input that is `written` shares elements with another one.
+ * Checks that no two inputs share memory if one is written. A trace treats each input as separate memory, so
+ * it does not see that a write to one input changes another. Eager mode does: it copies where it must and
+ * detects saved tensors that were changed.
+ * @throws ValueError `SHARED_MEMORY` if a `written` input shares elements with another input.
  */
 export function checkApart(inputs: readonly Tensor[], written: readonly number[]): void {
   for (const i of written)

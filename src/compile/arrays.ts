@@ -6,10 +6,12 @@ import type { Trace, TracedCall } from "./trace.js";
 
 export const isArray = (arg: unknown): arg is Data | null => typeof arg === "object" && !Array.isArray(arg);
 
-/** Each pass over the calls asks, and before V8 has compiled them well a pass costs what it allocates. */
+/**
+ * Cache. Each pass over the calls uses it; before V8 has optimized a pass, the allocations dominate its cost.
+ */
 const known = new WeakMap<TracedCall, readonly Use[]>();
 
-/** The arrays of a call with what it does to them, in order. */
+/** The array arguments of a call in order, each with how the call accesses it. */
 export function arraysOf(call: TracedCall): readonly Use[] {
   let found = known.get(call);
   if (found !== undefined) return found;
@@ -18,7 +20,10 @@ export function arraysOf(call: TracedCall): readonly Use[] {
   return found;
 }
 
-/** Whether two regions of a trace have an element in common. Stand-ins share memory with nothing else, and have no buffer to ask. */
+/**
+ * Whether two regions of a trace share an element. Placeholders share memory with nothing and have no buffer
+ * to compare.
+ */
 export function meet(x: Region, y: Region, trace: Trace): boolean {
   if (x.array === y.array) return x.offset < y.offset + y.length && y.offset < x.offset + x.length;
   return !trace.memory.has(x.array) && !trace.memory.has(y.array) && overlap(x, y);

@@ -1,6 +1,6 @@
 import { codeFolder } from "../package-root.js";
 
-/** ` at file:line:column`, where the code that uses the library is at this moment; "" when that cannot be told. */
+/** ` at file:line:column` of the user code that is calling the library now; "" if it cannot be determined. */
 export function callSite(): string {
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 60;

@@ -1,11 +1,16 @@
-/** Whether two traces of one function are the same program: what differs would be different in every step. */
+/**
+ * Compares two traces of one function. A difference between them would be a difference between any two steps.
+ */
 import type { Data } from "../dtype.js";
 import type { Use } from "../kernels/calls.js";
 import { Tensor } from "../tensor/tensor.js";
 import { arraysOf, isArray } from "./arrays.js";
 import type { Trace } from "./trace.js";
 
-/** The number of the first call in which they differ; the number of calls when only what they leave behind differs; -1 when nothing does. */
+/**
+ * The index of the first call in which they differ; the number of calls if only their results or side effects
+ * differ; -1 if they are the same.
+ */
 export function firstDifference(a: Trace, b: Trace): number {
   const same = sameValue(a, b);
   const count = Math.min(a.calls.length, b.calls.length);
@@ -13,7 +18,8 @@ export function firstDifference(a: Trace, b: Trace): number {
     const x = a.calls[i];
     const y = b.calls[i];
     if (x.name !== y.name || !x.args.every((arg, j) => same(arg, y.args[j]))) return i;
-    // An array made anew by each trace is a constant, and a replay would find in it what the one before has left.
+    // An array that each trace creates anew is a constant: a replay would find the values that the last
+    // replay left in it.
     const others = arraysOf(y);
     const isLeft = ({ array, access }: Use, j: number) =>
       access !== "read" && array !== others[j].array && !a.memory.has(array);
@@ -24,7 +30,10 @@ export function firstDifference(a: Trace, b: Trace): number {
   return same(left(a), left(b)) ? -1 : count;
 }
 
-/** Compares what functions return and what kernels take. Stand-ins are the same when they were made in the same place. */
+/**
+ * Compares return values and kernel arguments. Placeholders are equal if they were created in the same
+ * position.
+ */
 function sameValue(a: Trace, b: Trace): (x: unknown, y: unknown) => boolean {
   const inA = placesOf(a);
   const inB = placesOf(b);
@@ -52,14 +61,14 @@ function sameValue(a: Trace, b: Trace): (x: unknown, y: unknown) => boolean {
   return same;
 }
 
-/** Of each stand-in, how many were made before it. */
+/** For each placeholder, how many placeholders were created before it. */
 function placesOf({ memory }: Trace): Map<Data, number> {
   const places = new Map<Data, number>();
   for (const array of memory.keys()) places.set(array, places.size);
   return places;
 }
 
-/** Constants written out in the function are made anew by each trace. */
+/** Compares by value: each trace creates the constants in the function's code anew. */
 function sameElements(x: Data, y: Data): boolean {
   return x.constructor === y.constructor && x.length === y.length && x.every((v, i) => Object.is(v, y[i]));
 }

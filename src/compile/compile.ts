@@ -6,38 +6,44 @@ import { Stepper } from "./stepper.js";
 import { type RunOptions, type RunResult, runSteps, type StepSource } from "./steps.js";
 
 export interface CompileOptions {
-  /** Recordings that are kept; the one that was not used for longest is dropped. Default 64. */
+  /** Maximum number of recordings kept; the least recently used one is dropped. Default 64. */
   maxRecordings?: number;
   /**
-   * Stores every gradient. Otherwise an update may take a gradient as it is made; reading it afterwards is then an error
-   * (GRAD_FUSED). What `fn` itself reads, and gradients that it adds to, are always stored. Default false.
+   * Stores every gradient. Otherwise an optimizer update may consume a gradient as it is computed, and
+   * reading that gradient afterwards throws GRAD_FUSED. Gradients that `fn` itself reads or accumulates into
+   * are always stored. Default false.
    */
   keepGrads?: boolean;
 }
 
-/** A compiled function: called like the one it was made of. */
+/** A compiled function. It is called like the original function. */
 export interface Compiled<Args extends unknown[], Result> {
   (...args: Args): Result;
-  /** How many forms of the function are recorded: one for each combination of shapes and state. */
+  /** Number of recordings: one for each combination of shapes and state. */
   readonly recordings: number;
   /**
-   * Many steps, one after the other. Over a DataLoader they run on a native thread, batches fetched by the program itself: the event loop
-   * stays free, and the tensors that a step changes are not to be touched meanwhile (TENSOR_IN_USE; `model.snapshot()` reads them).
-   * Over any other source each step is a call, with turns of the event loop between them.
+   * Runs many steps, one after the other. Over a DataLoader they run on a native thread, and the program
+   * itself fetches the batches: the event loop stays free. Meanwhile JavaScript must not access the tensors
+   * that a step changes (TENSOR_IN_USE; `model.snapshot()` reads them). Over any other source each step is a
+   * call, and the event loop turns between steps.
    */
   run(source: StepSource<Args>, options?: RunOptions): Promise<RunResult<Result>>;
-  /** What is recorded, as text: of each recording the kernel calls in order, with shapes, module, operations and bytes. */
+  /**
+   * The recordings as text: for each one its kernel calls in order, with shapes, module, operations and
+   * bytes.
+   */
   explain(): string;
   /**
-   * Calls the function once, timing each kernel call. It is a real call (a training step trains), after one that records where
-   * none fits; what it returns is in `result`.
+   * Calls the function once and times each kernel call. It is a real call (a training step trains). If no
+   * recording fits, the function is recorded first. `result` holds its return value.
    */
   profile(...args: Args): Profile<Result>;
 }
 
 /**
- * A function of tensors that runs as one call of native code: forward passes, whole training steps. `fn` runs only while it is
- * traced, twice for each new combination of shapes and modes; afterwards its kernel calls are replayed. Results have the same bits.
+ * Compiles a function of tensors, such as a forward pass or a whole training step, to one call of native
+ * code. `fn` runs only while it is traced, twice for each new combination of shapes and modes; afterwards its
+ * kernel calls are replayed. Results have the same bits.
  *
  *     const step = compile((x, y) => {
  *       optimizer.zeroGrad();
@@ -47,9 +53,10 @@ export interface Compiled<Args extends unknown[], Result> {
  *       return loss;
  *     });
  *
- * Numbers, control flow and tensors from outside are part of the recording; what changes from step to step are the arguments, the
- * values of tensors, learning rates, and random numbers of the library.
- * @throws SimdgradError `NOT_CAPTURABLE` when `fn` reads a value, `TRACES_DIFFER` when it does not do the same each time.
+ * Numbers, control flow and tensors from outside the function are part of the recording. Only these change
+ * from step to step: the arguments, the values of tensors, learning rates, and random numbers of the library.
+ * @throws SimdgradError `NOT_CAPTURABLE` if `fn` reads a value of a tensor, `TRACES_DIFFER` if it does not do
+ * the same each time.
  */
 export function compile<Args extends unknown[], Result>(
   fn: (...args: Args) => Result,
@@ -65,7 +72,7 @@ export function compile<Args extends unknown[], Result>(
   const stepper = new Stepper(fn, { maxRecordings, keepGrads });
   const { recordings } = stepper;
   const compiled = (...args: Args): Result => {
-    // Part of another compiled function.
+    // Inside the trace of another compiled function this one becomes part of it.
     if (tracing !== null) return fn(...args);
     return stepper.call(args) as Result;
   };

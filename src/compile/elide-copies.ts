@@ -7,8 +7,9 @@ import { arraysOf, meet, typeOf } from "./arrays.js";
 import type { Trace, TracedCall } from "./trace.js";
 
 /**
- * Results that are only made to be copied are made where the copy goes: the gradient of a bias, summed into memory of its own, then copied into
- * that of the parameter. No value changes.
+ * If a result is computed only to be copied, it is computed directly in the target of the copy. For example,
+ * the gradient of a bias is summed into its own memory and then copied into the gradient memory of the
+ * parameter. No value changes.
  */
 export function withoutCopies(trace: Trace, kept: ReadonlySet<Data>): TracedCall[] {
   const calls: (TracedCall | null)[] = [...trace.calls];
@@ -38,7 +39,10 @@ interface Copy {
   readonly to: Region;
 }
 
-/** A copy of all of a stand-in, in order and without conversion, to memory of the user. */
+/**
+ * A copy of a whole placeholder, in order and without conversion, to memory of the user; null for any other
+ * call.
+ */
 function asPlainCopy(call: TracedCall, trace: Trace): Copy | null {
   if (call.name !== "copy") return null;
   const shape = argument(call, "shape") as Shape;
@@ -53,14 +57,14 @@ function asPlainCopy(call: TracedCall, trace: Trace): Copy | null {
   return made.dtype === typeOf(to.array) ? { from: from.array, to: { ...to, length } } : null;
 }
 
-/** Whether the call writes all of the stand-in without having read it. */
+/** Whether the call writes the whole placeholder without reading it. */
 const makes = (call: TracedCall, array: Data) =>
   arraysOf(call).find((use) => use.array === array)!.access === "write";
 
 const touches = (call: TracedCall, { to }: Copy, trace: Trace) =>
   regionsOf(call).some((region) => meet(region, to, trace));
 
-/** The call with the target of the copy in the place of its stand-in. */
+/** The call with the placeholder replaced by the target of the copy. */
 function redirected(call: TracedCall, { from, to }: Copy): TracedCall {
   const args = [...call.args];
   const place = args.indexOf(from);

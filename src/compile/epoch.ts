@@ -1,22 +1,22 @@
-/** One epoch over a source, stretch by stretch: the loop behind `step.run`, `fit` and `evaluate`. */
+/** One epoch over a source, as a sequence of stretches: the loop behind `step.run`, `fit` and `evaluate`. */
 import { type SimdgradError, ValueError } from "../errors.js";
 import { takeTurn, turnIsDue } from "../event-loop.js";
 import { quoted } from "../quote.js";
 import { batchesLeft, type Feed, isNotCapturable } from "./feed.js";
 import type { Limits, Stepper, Stretch } from "./stepper.js";
 
-/** A DataLoader, or anything that can be iterated over once for each epoch and gives batches. */
+/** A DataLoader, or any iterable that gives the batches of one epoch each time it is iterated. */
 export type Source<Batch = unknown> = { feed(): Feed | null } | Iterable<Batch> | AsyncIterable<Batch>;
 
-/** How the steps of an epoch are made. */
+/** How an epoch makes its steps. */
 export interface Steps {
-  /** Makes those of a source that says which samples it takes; null when none is to be compiled. */
+  /** Makes the steps of a source that tells which samples it takes; null if the steps are not compiled. */
   readonly stepper: Stepper | null;
-  /** Makes one of a batch that JavaScript has fetched. */
+  /** Makes one step with a batch that JavaScript has fetched. */
   one(batch: unknown): void;
-  /** The stepper has made so many. */
+  /** Called after the stepper has made so many steps. */
   made?(steps: number): void;
-  /** The stepper cannot make them: all others are made by `one`. */
+  /** Called if the stepper cannot make the steps: `one` makes all remaining ones. */
   refused?(error: SimdgradError): void;
 }
 
@@ -24,7 +24,7 @@ type Batches = Iterator<unknown> | AsyncIterator<unknown>;
 
 export class Epoch {
   readonly #feed: Feed | null;
-  /** Where JavaScript goes through the batches. */
+  /** The iterator over the batches, if JavaScript fetches them. */
   #batches: Batches | null;
 
   constructor(
@@ -35,7 +35,7 @@ export class Epoch {
     this.#batches = this.#feed === null ? batchesOf(source as Iterable<unknown>) : null;
   }
 
-  /** Makes the next steps. None means that the epoch is over, or that the limits allow none. */
+  /** Makes the next steps. It makes none if the epoch is over or the limits allow none. */
   async next(limits: Limits): Promise<Stretch> {
     if (this.#batches === null) {
       try {
@@ -51,7 +51,7 @@ export class Epoch {
     return this.#overBatches(this.#batches!, limits);
   }
 
-  /** All further batches are fetched by JavaScript. */
+  /** Lets JavaScript fetch all remaining batches. */
   goOnHere(): void {
     this.#batches ??= batchesLeft(this.#feed!);
   }
@@ -76,12 +76,12 @@ export class Epoch {
     return { steps, failure: null };
   }
 
-  /** Tells the loader that all of its steps were made, if they were. */
+  /** Tells the loader that the epoch is over, if all of its steps were made. */
   finish(): void {
     if (this.#feed !== null && this.#feed.position === this.#feed.length) this.#feed.finish();
   }
 
-  /** To be called in any case: the source may have something to close. */
+  /** Must always be called: the source may have resources to close. */
   async close(): Promise<void> {
     await this.#batches?.return?.();
   }

@@ -1,4 +1,4 @@
-/** What a compiled function does, in words and numbers: the calls of its plans, what they cost, and how long they take. */
+/** Describes a compiled function in text and numbers: the calls of its plans, their cost, and their times. */
 import { arrayTypes } from "../dtype.js";
 import { formatShape } from "../errors.js";
 import { type Cost, costOf, valuesOf } from "../kernels/calls.js";
@@ -10,21 +10,24 @@ import type { Recording } from "./recording.js";
 /** One kernel call of a profile. */
 export interface ProfileRow {
   readonly kernel: string;
-  /** Of a kernel that is a family: `relu`, `sum`; "" otherwise. */
+  /** The op of a kernel family: `relu`, `sum`; "" for other kernels. */
   readonly op: string;
-  /** Its sizes, as the kernel takes them: `[64, 784]`, `64 x 10 x 784`. */
+  /** The sizes that the kernel takes: `[64, 784]`, `64 x 10 x 784`. */
   readonly shape: string;
-  /** The module whose forward made it: `Sequential[2].Linear`; "" outside. */
+  /** The module whose forward made the call: `Sequential[2].Linear`; "" outside a module. */
   readonly place: string;
   readonly milliseconds: number;
-  /** Floating-point operations and bytes that the job needs: src/kernels/calls.ts. */
+  /** Floating-point operations and bytes that the task requires: see src/kernels/calls.ts. */
   readonly flops: number;
   readonly bytes: number;
-  /** Share of what the machine could do in this time (limits.ts), in operations or in bytes: whichever binds. */
+  /**
+   * Share of what the machine could do in this time (limits.ts), in operations or in bytes, whichever is
+   * larger.
+   */
   readonly ofLimit: number;
 }
 
-/** Where the time of one call of a compiled function went; `String(profile)` is a table, slowest call first. */
+/** The times of one call of a compiled function; `String(profile)` is a table, slowest kernel call first. */
 export interface Profile<Result = unknown> {
   readonly rows: readonly ProfileRow[];
   readonly milliseconds: number;
@@ -32,7 +35,7 @@ export interface Profile<Result = unknown> {
   toString(): string;
 }
 
-/** The calls of every recording and their totals. */
+/** The calls of every recording, with totals. */
 export function explain(recordings: readonly Recording[]): string {
   if (recordings.length === 0) return "compile: nothing is recorded yet: the first call records";
   return recordings.map(explained).join("\n\n");
@@ -53,7 +56,7 @@ function explained(recording: Recording): string {
   ].join("\n");
 }
 
-/** One replay with the time of each call. */
+/** Makes one replay and times each call. */
 export function profile<Result>(recording: Recording, args: readonly unknown[]): Profile<Result> {
   const { calls } = recording.program.plan;
   const nanoseconds = new Float64Array(calls.length);
@@ -96,7 +99,7 @@ function described(call: Call): Omit<ProfileRow, "milliseconds" | "ofLimit"> {
   return { kernel: name, op, shape: sizesOf(call), place, ...costOf({ name, args: sized }) };
 }
 
-/** `[64, 784]`, `64 x 10 x 784`; a batch of one product is a plain product. */
+/** `[64, 784]` or `64 x 10 x 784`; a matmul with a batch of one is printed without the batch. */
 function sizesOf(call: Call): string {
   const values = valuesOf(call);
   const sizes = rowOf(call.name).sizes.map(({ name }) => ({ name, value: values[name] }));
@@ -105,7 +108,7 @@ function sizesOf(call: Call): string {
   return printed.map(({ value }) => value).join(" x ");
 }
 
-/** `1.5 M`, with a space, so that a unit may follow. */
+/** `1.5 M`, with a space, so that a unit can follow. */
 function si(value: number): string {
   const prefixes = ["", "k", "M", "G", "T"];
   const power = value < 1000 ? 0 : Math.min(4, Math.floor(Math.log10(value) / 3));
@@ -113,7 +116,7 @@ function si(value: number): string {
   return `${power === 0 ? scaled : scaled.toPrecision(3)} ${prefixes[power]}`;
 }
 
-/** Columns aligned: text to the left, numbers to the right. */
+/** A table with aligned columns: text to the left, numbers to the right. */
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const all = [head, ...rows];
   const widths = head.map((_, c) => Math.max(...all.map((row) => row[c].length)));

@@ -1,6 +1,6 @@
 /**
- * One step of a run, compiled: a batch is fetched, and the function is called with it. Both are recordings,
- * replayed one after the other.
+ * One compiled step of a run: it fetches a batch and calls the function with it. Fetch and function are
+ * recordings, replayed one after the other.
  */
 import type { Use } from "../busy.js";
 import type { Data } from "../dtype.js";
@@ -17,22 +17,20 @@ import { isInput, type Recording } from "./recording.js";
 import type { Memory } from "./replay.js";
 import { type Copies, isShared } from "./thread-plan.js";
 
-/** Steps that were made, and what stopped the one after them. */
+/** The number of steps made, and the error that stopped the next one. */
 export interface Made {
   readonly steps: number;
   readonly failure: SimdgradError | null;
-  /** What the function returned in the last of them. */
+  /** The return value of the function in the last of them. */
   readonly result?: unknown;
 }
 
-/** Steps that a thread makes. */
+/** Steps that a thread is making. */
 export interface Running {
   readonly job: Job;
-  /** What the thread works on. */
+  /** The memory that the thread works on. */
   readonly memory: Use;
-  /**
-   * To be called when the job is done and its memory is free: puts the results where JavaScript finds them.
-   */
+  /** Must be called when the job is done and its memory is free. Makes the results visible to JavaScript. */
   settle(ended: JobResult): Made;
 }
 
@@ -40,7 +38,10 @@ export class FedStep {
   readonly #generators: Generators;
   readonly #threads: readonly [fetch: ThreadProgram, step: ThreadProgram] | null;
 
-  /** @throws ValueError `SHARED_MEMORY`. `moving`: what else the function finds elsewhere in each step. */
+  /**
+   * `moving`: the other slots of the function whose place moves from step to step.
+   * @throws ValueError `SHARED_MEMORY`.
+   */
   constructor(
     private readonly fetch: Fetch,
     private readonly step: Recording,
@@ -52,20 +53,20 @@ export class FedStep {
     this.#threads = this.#mayBeBound() ? this.#threadPrograms(moving) : null;
   }
 
-  /** Whether a native thread can make it. */
+  /** Whether a native thread can make the step. */
   get threaded(): boolean {
     return this.#threads !== null;
   }
 
   /**
-   * Whether one step leaves behind the state that it was recorded for, so that others may follow without a
-   * look at it.
+   * Whether a step leaves the state that it was recorded for, so that the next can follow without a check of
+   * the state.
    */
   get steady(): boolean {
     return this.fetch.recording.steady && this.step.steady;
   }
 
-  /** Whether what the function has read of the state of these objects is still so. */
+  /** Whether the state of these objects that the function has read is unchanged. */
   holds(owners: ReadonlySet<object>): boolean {
     return this.step.holds(owners);
   }
@@ -121,8 +122,8 @@ export class FedStep {
   }
 
   /**
-   * Whether a thread may work on the arguments: it must not write to what JavaScript could pull away, and
-   * indices move.
+   * Whether a thread may use the arguments. No argument may be the order of the epoch, along which the
+   * indices move, and the thread must not write to memory that JavaScript can detach.
    */
   #mayBeBound(): boolean {
     const order = this.fetch.moving(this.fetch.recording.program.plan)[0].array;
@@ -142,7 +143,7 @@ export class FedStep {
     return { array: isShared(array) ? array : this.copies.of(array), offset };
   }
 
-  /** Before a job. Answers the states of the generators. */
+  /** Called before a job: refreshes the copies. Returns the states of the generators. */
   #refresh(): States {
     const given = this.#inputs.map(({ storage }) => storage.array).filter((array) => !isShared(array));
     const copied = this.#threads!.flatMap(({ plan }) => plan.copied);
@@ -151,8 +152,8 @@ export class FedStep {
   }
 
   /**
-   * After a job of so many whole steps: generators go on where these left them, unless others have drawn
-   * more.
+   * Called after a job of so many whole steps: generators continue where the job left them, unless other code
+   * has drawn more numbers meanwhile.
    */
   #giveBack(states: States, steps: number, failed: boolean): void {
     if (failed) this.#generators.advance(states, steps);
@@ -163,7 +164,7 @@ export class FedStep {
   }
 }
 
-/** Whether the counter of a generator, words 2 and 3 of its state, is further on than another's. */
+/** Whether the counter of a generator (words 2 and 3 of its state) is further than that of another. */
 function isFurther(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
   const [high, low] = [3, 2].map((word) => (a[word] >>> 0) - (b[word] >>> 0));
   return high > 0 || (high === 0 && low > 0);

@@ -1,4 +1,4 @@
-/** How a run gets its batches: what a data set does to fetch one is recorded, as a program of its own. */
+/** How a run gets its batches: the fetch of a batch from a data set is recorded as a program of its own. */
 import type { Storage } from "../tensor/storage.js";
 import { Tensor } from "../tensor/tensor.js";
 import { tracing } from "../tracing.js";
@@ -8,7 +8,7 @@ import type { Plan } from "./plan.js";
 import type { Recording } from "./recording.js";
 import { Recordings } from "./recordings.js";
 
-/** Fetches from the feeds of one data set: batches of a few sizes. */
+/** The fetches from the feeds of one data set, for batches of a few sizes. */
 export class Fetches {
   readonly order: Int32Array;
   readonly #recordings: Recordings;
@@ -48,7 +48,7 @@ export class Fetches {
   }
 }
 
-/** A recorded fetch, and shared memory that a thread leaves the batch in. */
+/** A recorded fetch, and shared memory in which a thread leaves the batch. */
 export class Fetch {
   #outputs!: readonly Storage[];
   #batch!: readonly unknown[];
@@ -61,7 +61,7 @@ export class Fetch {
     this.renew();
   }
 
-  /** Other memory for batches from now on: what a step has left may lie in the one before. */
+  /** Allocates new memory for later batches: results of a step may lie in the memory of the last batch. */
   renew(): void {
     this.#outputs = this.recording.sharedOutputs();
     this.#batch = this.recording.result(this.#outputs, [this.indices]) as unknown[];
@@ -71,7 +71,7 @@ export class Fetch {
     return this.#outputs;
   }
 
-  /** The arguments of the step: their forms, and where a thread finds them. */
+  /** The arguments of the step: their shapes and types, and the memory in which a thread finds them. */
   get batch(): readonly unknown[] {
     return this.#batch;
   }

@@ -1,6 +1,6 @@
 /**
- * Updates of parameters move into the products that make their gradients, where nobody else reads these: they are used while they are
- * in cache, and not stored. No value changes.
+ * Fuses updates of parameters with the matmuls that compute their gradients, if no other call reads these
+ * gradients. Each gradient is then used while it is in cache and is never stored. No value changes.
  */
 import type { Data } from "../dtype.js";
 import { argument, type KernelCall, placeOf, regionsOf, type Touched } from "../kernels/calls.js";
@@ -8,16 +8,16 @@ import { type KernelName, rowOf } from "../kernels/schema.js";
 import { meet } from "./arrays.js";
 import type { Trace, TracedCall } from "./trace.js";
 
-/** Updates, and what a product with one of them is called. */
+/** For each update kernel, the name of the kernel that fuses it with a matmul. */
 const fused: { readonly [Name in KernelName]?: KernelName } = {
   sgdStep: "gemmSgdStep",
   adamStep: "gemmAdamStep",
 };
 
-/** Of fewer elements gradients stay in cache anyway. */
+/** Minimum number of elements. Smaller gradients stay in cache anyway. */
 const FEWEST = 16384;
 
-/** `needed`: whether a gradient, by its memory, is read by others than its update. */
+/** `needed`: whether anything other than its update reads the gradient in this memory. */
 export function withFusedUpdates(
   trace: Trace,
   calls: readonly TracedCall[],
@@ -47,7 +47,7 @@ export function withFusedUpdates(
   return result;
 }
 
-/** Whether a product writes just the gradient that the update reads. */
+/** Whether a matmul writes exactly the gradient that the update reads. */
 function makes(call: TracedCall, update: TracedCall): boolean {
   if (call.name !== "gemm" || argument(call, "batch") !== 1 || argument(call, "accumulate") !== 0)
     return false;
@@ -56,7 +56,10 @@ function makes(call: TracedCall, update: TracedCall): boolean {
   return whole && product.array === gradient.array && product.offset === gradient.offset;
 }
 
-/** The arguments of a product and an update in one: those of the product, and of the update what the product does not say. */
+/**
+ * The arguments of the fused kernel: those of the matmul, and those of the update that the matmul does not
+ * have.
+ */
 function together(name: KernelName, product: TracedCall, update: TracedCall): unknown[] {
   return rowOf(name).parameters.flatMap((parameter) => {
     const from = parameter.name in rowOf(product.name).at ? product : update;
@@ -66,8 +69,9 @@ function together(name: KernelName, product: TracedCall, update: TracedCall): un
 }
 
 /**
- * The calls between a product and an update that have to come before the update, in their order: those it depends on, and what these
- * depend on. Null when one of them depends on the product, or the update on more of the product than its gradient.
+ * The calls between a matmul and an update that must run before the update, in order: those that it depends
+ * on, directly or indirectly. Null if one of them depends on the matmul, or if the update depends on more of
+ * the matmul than its gradient.
  */
 function earlierThan(
   calls: readonly TracedCall[],
@@ -86,7 +90,7 @@ function earlierThan(
   return earlier.some((call) => clash(gemm, regionsOf(call), trace)) ? null : earlier;
 }
 
-/** The gradients that calls use up without storing them: their memory. */
+/** The memory of the gradients that calls consume without storing them. */
 export function* usedUpGradients<A>(calls: Iterable<KernelCall>): Generator<{ array: A; offset: number }> {
   for (const call of calls)
     for (const { name, access } of rowOf(call.name).operands)
@@ -95,7 +99,7 @@ export function* usedUpGradients<A>(calls: Iterable<KernelCall>): Generator<{ ar
 
 const conflict = (a: TracedCall, b: TracedCall, trace: Trace) => clash(regionsOf(a), regionsOf(b), trace);
 
-/** Whether one writes what the other touches. */
+/** Whether one of them writes memory that the other accesses. */
 function clash(a: readonly Touched[], b: readonly Touched[], trace: Trace): boolean {
   return a.some((x) => b.some((y) => (x.access === "write" || y.access === "write") && meet(x, y, trace)));
 }

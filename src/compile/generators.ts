@@ -1,6 +1,5 @@
 /**
- * The random generators that programs draw from: what a step has drawn that failed is drawn again when it is
- * repeated.
+ * The random generators that programs draw from. A failed step that is repeated draws the same numbers again.
  */
 import { k } from "../kernels/backend.js";
 import { argument, placeOf } from "../kernels/calls.js";
@@ -14,13 +13,13 @@ export class Generators {
   readonly #states: ReadonlySet<RandomState>;
   readonly #draws: readonly Draw[];
 
-  /** Of plans that are replayed one after the other, in this order. */
+  /** The generators of plans that are replayed one after the other, in this order. */
   constructor(plans: readonly Plan[]) {
     this.#draws = plans.flatMap(({ calls }) => calls.filter(draws).map(drawOf));
     this.#states = new Set(this.#draws.map(({ state }) => state));
   }
 
-  /** Copies of the states, as they are now. */
+  /** Copies of the current states. */
   states(): Map<RandomState, RandomState> {
     return new Map([...this.#states].map((state) => [state, state.slice()]));
   }
@@ -29,19 +28,19 @@ export class Generators {
     for (const [state, before] of states) state.set(before);
   }
 
-  /** Moves copies of the states on by so many whole steps. */
+  /** Advances copies of the states by so many whole steps. */
   advance(states: States, steps: number): void {
     for (let step = 0; step < steps; step++)
       for (const { name, state, offset, n } of this.#draws) {
         const copy = states.get(state)!;
         if (name === "random") advance(copy, offset, Math.ceil(n / 4));
-        // How many numbers it throws away depends on the numbers.
+        // How many numbers a permutation rejects depends on the numbers themselves, so it has to be drawn.
         else k.permutation(n, copy, offset, new Int32Array(n), 0);
       }
   }
 }
 
-/** The states of generators among the slots of a plan. */
+/** The slots of a plan that hold states of generators. */
 export const drawnFrom = ({ calls }: Plan): ReadonlySet<Slot> =>
   new Set(calls.filter(draws).map((call) => placeOf<Slot>(call, "state").array));
 

@@ -6,8 +6,9 @@ import { arraysOf } from "./arrays.js";
 import type { Trace, TracedCall } from "./trace.js";
 
 /**
- * Which outputs may lie where an operand lies that nobody needs afterwards: output → operand. Such a kernel touches half the memory, and what
- * the threads have in their caches. Kernels allow it where both are dense and begin at the same element.
+ * Which outputs may be computed in place of an operand that is not needed afterwards: a map from output to
+ * operand. Such a kernel accesses half the memory, and uses memory that is already in the threads' caches.
+ * Kernels allow it if both are dense and begin at the same element.
  */
 export function inPlace(
   trace: Trace,
@@ -47,7 +48,7 @@ export function inPlace(
   return sharing;
 }
 
-/** Over which an elementwise call goes. */
+/** The shape that an elementwise call loops over. */
 function shapeOf(call: TracedCall): Shape {
   const values = valuesOf(call);
   return rowOf(call.name).sizes.flatMap(({ name }) => values[name]);

@@ -2,7 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import { claim, type Owner, type Use } from "../busy.js";
 import type { Job } from "../kernels/addon.js";
 
-/** A job as the owner of what it works on. */
+/** A job as the owner of the memory that it works on. */
 export class JobOwner implements Owner {
   #claimed: (() => void) | null;
   #over = false;
@@ -21,7 +21,10 @@ export class JobOwner implements Owner {
     this.#claimed = null;
   }
 
-  /** One after the other: resuming the thread for one would let it run while the next works on the memory. */
+  /**
+   * Pauses take turns. If the thread were resumed after one of them while the next is working on the memory,
+   * both would access it.
+   */
   whilePaused(fn: () => void): Promise<boolean> {
     const mine = this.#turns.then(() => this.#betweenSteps(fn));
     this.#turns = mine.catch(() => {});
@@ -31,7 +34,7 @@ export class JobOwner implements Owner {
   async #betweenSteps(fn: () => void): Promise<boolean> {
     while (!this.#over) {
       if (!(await this.job.pause())) {
-        // It has ended, and `release` is on its way.
+        // The job has ended, and `release` will follow.
         await setImmediate();
         continue;
       }

@@ -1,16 +1,25 @@
 import { backend, k } from "../kernels/backend.js";
 
-/** What the kernels in use reach at best on this machine, now. */
+/** The best performance that the kernels in use currently reach on this machine. */
 export interface Limits {
-  /** Floating-point operations a second: a product of 384 x 384 matrices, which comes within a few percent of the FMA peak. */
+  /**
+   * Floating-point operations per second: a 384 x 384 matmul, which comes within a few percent of the FMA
+   * peak.
+   */
   readonly flops: number;
-  /** Bytes a second, read and written: a copy of 1 MB to 1 MB, which caches hold, as they hold what a small network works on. */
+  /**
+   * Bytes per second, read and written: a copy of 1 MB to 1 MB. Caches hold that much, as they hold the data
+   * of a small network.
+   */
   readonly bytes: number;
 }
 
 const measured = new Map<string, Limits>();
 
-/** Measured once for each backend, instruction set and number of threads: a few milliseconds, on the JS core a few hundred. */
+/**
+ * The limits, measured once for each backend, instruction set and number of threads. It takes a few
+ * milliseconds, and a few hundred on the JS core.
+ */
 export function limits(): Limits {
   const key = `${backend.name} ${backend.isa} ${backend.threads}`;
   let found = measured.get(key);
@@ -21,7 +30,7 @@ export function limits(): Limits {
   return found;
 }
 
-/** Repetitions a second of the fastest of five. */
+/** Repetitions per second of the fastest of five runs. */
 function fastest(run: () => void): number {
   let best = Number.POSITIVE_INFINITY;
   for (let i = 0; i < 5; i++) {

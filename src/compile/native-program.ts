@@ -1,4 +1,4 @@
-/** A plan as the backend replays it: flat arrays of numbers, and the call that replays them. */
+/** A plan in the form that the backend replays: flat arrays of numbers, and the call that replays them. */
 import type { Data, DType } from "../dtype.js";
 import type { Program as Handle, Job, ProgramSpec } from "../kernels/addon.js";
 import { inUse } from "../kernels/backend.js";
@@ -7,14 +7,14 @@ import { isArray } from "./arrays.js";
 import { isSlot, type Plan, Slot } from "./plan.js";
 import type { Failure, Memory } from "./replay.js";
 
-/** Codes of ProgramSpec. */
+/** The codes in ProgramSpec. */
 const kinds = { external: 0, arena: 1, parameter: 2 } as const;
 const types: Record<DType, number> = { float32: 1, float64: 2, int32: 3, uint8: 4, bool: 4 };
 
-/** Inputs and outputs that a native program takes at most. */
+/** Maximum number of inputs and outputs of a native program. */
 const mostParameters = 64;
 
-/** A slot that in a job begins `step` elements of `array` later in each step. */
+/** A slot of a job that begins `step` elements further in `array` with each step. */
 export interface Moving {
   readonly slot: Slot;
   readonly array: Data;
@@ -24,10 +24,13 @@ export interface Moving {
 export class NativeProgram {
   readonly #replay: Replay;
   readonly #arguments: unknown[];
-  /** Null when a call has no C++: such a plan runs through the table of kernels. */
+  /** Null if a call has no C++ kernel: such a plan runs through the table of kernels. */
   readonly handle: Handle | null;
 
-  /** In the arena of `lender`, if there is one: of two that share an arena one runs at a time. */
+  /**
+   * Uses the arena of `lender`, if one is given. Two programs that share an arena cannot run at the same
+   * time.
+   */
   constructor(plan: Plan, moving: readonly Moving[] = [], lender?: NativeProgram | null) {
     const replay = inUse.replay!;
     const { programs } = replay;
@@ -49,20 +52,21 @@ export class NativeProgram {
       block[i] = parameters[i].offset;
     }
     const call = Reflect.apply(programs.replay, null, args) as number;
-    // Inputs and outputs are the caller's: not kept alive until the next replay.
+    // Drops the references to the caller's inputs and outputs: they must not stay alive until the next
+    // replay.
     args.fill(null, 1);
     return call < 0 ? null : { call, status: block[0] };
   }
 
   /**
-   * Gives its memory back now, or when its job has ended: a loop that never lets the event loop turn would
-   * wait for it for ever.
+   * Frees the memory now, or when its job has ended. Without it, a loop in which the event loop never turns
+   * would never free the memory.
    */
   release(): void {
     if (this.handle !== null) this.#replay.programs.releaseProgram(this.handle);
   }
 
-  /** As `replay`, adding the time of each call to nanoseconds[call]. */
+  /** Like `replay`, and adds the time of each call to nanoseconds[call]. */
   profile(parameters: readonly Memory[], nanoseconds: Float64Array): Failure | null {
     const { programs, block } = this.#replay;
     for (const [i, { offset }] of parameters.entries()) block[i] = offset;
@@ -72,15 +76,15 @@ export class NativeProgram {
   }
 }
 
-/** What a job replays in each of its steps. An input that moves has no parameter. */
+/** One program that a job replays in each step. An input that moves is not a parameter. */
 export interface Part {
   readonly native: NativeProgram;
   readonly parameters: readonly (Memory | null)[];
 }
 
 /**
- * Runs `times` steps from step `from` on a native thread, in each the parts one after the other. Outputs, on
- * shared memory, are those of the last step. `finished[0]` counts the steps that were made.
+ * Runs `times` steps, from step `from`, on a native thread. Each step runs the parts in order. Outputs are on
+ * shared memory and hold the values of the last step. `finished[0]` counts the steps that were made.
  */
 export function startJob(parts: readonly Part[], from: number, times: number, finished: Int32Array): Job {
   const stages = parts.map(({ native, parameters }) => ({
@@ -91,7 +95,7 @@ export function startJob(parts: readonly Part[], from: number, times: number, fi
   return inUse.replay!.programs.startJob!(stages, from, times, finished);
 }
 
-/** Null when a kernel or an op of the plan has no C++. */
+/** Null if a kernel or an op of the plan has no C++. */
 function specOf(plan: Plan, addon: Replay["programs"], moving: readonly Moving[]): ProgramSpec | null {
   if (plan.inputs.length + plan.outputs.length > mostParameters) return null;
   const places = new Map(plan.slots.map((slot, i) => [slot, i]));
@@ -108,7 +112,7 @@ function specOf(plan: Plan, addon: Replay["programs"], moving: readonly Moving[]
     const [numbersBefore, refsBefore] = [numbers.length, refs.length];
     for (let i = 0; i < args.length; i++) {
       const arg = args[i];
-      // An offset follows its array.
+      // The argument after an array is its offset.
       const moves = moving.find(({ slot }) => slot === args[i - 1]);
       if (moves !== undefined) advances.push(numbers.length, moves.step);
       if (typeof arg === "number") numbers.push(arg);
@@ -123,7 +127,7 @@ function specOf(plan: Plan, addon: Replay["programs"], moving: readonly Moving[]
     arrayCounts.push(refs.length - refsBefore);
   }
   const externals: Data[] = [];
-  // Of what moves the program has the whole array, and no parameter.
+  // The program holds the whole array of a slot that moves, so that slot is not a parameter.
   const slots = plan.slots.map((slot) => {
     const array = moving.find((moves) => moves.slot === slot)?.array;
     return array === undefined ? slot : new Slot("external", slot.dtype, array.length, array, 0);

@@ -1,6 +1,7 @@
 /**
- * The second third of `compile`: from the calls of a trace to the calls of a program. Calls whose results nobody sees are dropped, and
- * what lives only inside the program is placed in one arena, by lifetime.
+ * The second of the three stages of `compile`: turns the calls of a trace into the calls of a program. It
+ * drops calls whose results are never used, and places memory that only the program uses in one arena, by
+ * lifetime.
  */
 import type { Data, DType } from "../dtype.js";
 import { arrayTypes } from "../dtype.js";
@@ -12,10 +13,13 @@ import { withFusedUpdates } from "./fuse.js";
 import { inPlace } from "./in-place.js";
 import type { Trace, TracedCall } from "./trace.js";
 
-/** Where an array of a program is. */
+/** The place of an array of a program. */
 export class Slot {
   constructor(
-    /** Memory of the user; a place in the arena; or bound at each replay (inputs, then outputs). */
+    /**
+     * external: memory of the user; arena: a place in the arena; parameter: bound at each replay (inputs,
+     * then outputs).
+     */
     readonly kind: "external" | "arena" | "parameter",
     readonly dtype: DType,
     /** In elements. */
@@ -29,7 +33,7 @@ export class Slot {
 
 export const isSlot = (arg: unknown): arg is Slot => arg instanceof Slot;
 
-/** Arrays are slots. */
+/** A kernel call whose array arguments are slots. */
 export interface Call extends KernelCall {
   readonly place: string;
 }
@@ -42,15 +46,18 @@ export interface Plan {
   readonly arenaBytes: number;
 }
 
-/** Arenas and the places in them begin at cache lines. */
+/** Arenas, and the slots in them, begin on cache lines. */
 const alignment = 64;
 
-/** The slots a planned call writes to. */
+/** The slots that a planned call writes. */
 export function writtenSlots(call: Call): Slot[] {
   return usesOf<Slot>(call).flatMap(({ array, access }) => (access === "read" ? [] : [array]));
 }
 
-/** `outputs`: stand-ins whose values the caller gets. `needed`: whether a gradient, by its memory, is read after the program has run. */
+/**
+ * `outputs`: placeholders whose values are returned to the caller. `needed`: whether the gradient in this
+ * memory is read after the program has run.
+ */
 export function plan(
   trace: Trace,
   outputs: readonly Data[],
@@ -75,7 +82,7 @@ export function plan(
     for (const { array } of arraysOf(call)) {
       const slot = slots.get(array) ?? bind(array, trace.memory.has(array) ? "arena" : "external");
       if (slot.kind !== "arena") continue;
-      // An output that takes the place of an operand goes on with its life.
+      // An output computed in place of an operand extends the operand's lifetime.
       const operand = sharing.get(array);
       const life = lives.get(slot) ?? (operand && lives.get(slots.get(operand)!));
       if (life === undefined) lives.set(slot, { slots: [slot], first: i, last: i, bytes: bytesOf(slot) });
@@ -99,8 +106,8 @@ export function plan(
 }
 
 /**
- * A call counts when it writes to what is seen outside, or to what a later call that counts reads. What a kernel reports of labels and
- * indices is a result too, even when nobody reads the numbers.
+ * Drops dead calls. A call is live if it writes memory that is visible outside, or that a later live call
+ * reads. A call that reports bad labels or indices is live even if its numbers are never read.
  */
 function withoutDeadCalls(
   trace: Trace,
@@ -124,7 +131,10 @@ function withoutDeadCalls(
   return kept.reverse();
 }
 
-/** From the first call that touches a place to the last. Slots that share it follow one another. */
+/**
+ * A lifetime: from the first call that accesses a place to the last. Slots that share a place follow one
+ * another.
+ */
 interface Life {
   readonly slots: Slot[];
   readonly first: number;
@@ -133,8 +143,9 @@ interface Life {
 }
 
 /**
- * Largest first, each at the lowest place that is free during its life. Greedy by size comes within a few percent of the lower
- * bound on networks (Pisarchyk and Lee, "Efficient memory management for deep neural net inference", 2020). Returns the arena's size.
+ * Places the largest slot first, each at the lowest place that is free during its lifetime. Greedy placement
+ * by size comes within a few percent of the lower bound on networks (Pisarchyk and Lee, "Efficient memory
+ * management for deep neural net inference", 2020). Returns the size of the arena.
  */
 function placeByLifetime(lives: Life[]): number {
   const placed: Life[] = [];

@@ -1,4 +1,4 @@
-/** The last third of `compile`: a plan that runs, on the kernels in use. */
+/** The last of the three stages of `compile`: runs a plan on the kernels in use. */
 import { checkFree } from "../busy.js";
 import { arrayTypes, type Data } from "../dtype.js";
 import { SimdgradError, ValueError } from "../errors.js";
@@ -11,7 +11,7 @@ import { type Call, isSlot, type Plan, type Slot } from "./plan.js";
 import type { Failure, Memory } from "./replay.js";
 import { type Copies, isShared, ThreadPlan } from "./thread-plan.js";
 
-/** A program as a native thread runs it. */
+/** A program in the form that a native thread runs. */
 export interface ThreadProgram {
   readonly native: NativeProgram;
   readonly plan: ThreadPlan;
@@ -19,27 +19,30 @@ export interface ThreadProgram {
 
 export class Program {
   #native: NativeProgram | undefined;
-  /** For calls while a thread works in the arena of the one above. */
+  /** For calls while a thread is using the arena of the first program. */
   #second: NativeProgram | undefined;
   #threaded: ThreadProgram | null | undefined;
   #table: TableProgram | undefined;
-  /** Whether a thread works in the arena. */
+  /** Whether a thread is using the arena. */
   onThread = false;
-  /** Memory that JavaScript can take away between two replays. */
+  /** Slots on memory that JavaScript can detach between two replays. */
   readonly #detachable: Slot[];
 
   constructor(readonly plan: Plan) {
     this.#detachable = plan.slots.filter(({ array }) => array !== null && !isShared(array));
   }
 
-  /** @throws SimdgradError `DETACHED`: kernels of JavaScript would read undefined. */
+  /**
+   * Checks that no memory was detached.
+   * @throws SimdgradError `DETACHED`: JavaScript kernels would read undefined.
+   */
   checkThere(): void {
     for (const { array, length } of this.#detachable)
       if (array!.buffer.byteLength < array!.byteOffset + length * array!.BYTES_PER_ELEMENT)
         throw detached(array!.length, length);
   }
 
-  /** The native form, for calls; null where a call has no C++, and on a backend that replays none. */
+  /** The native form, for calls; null if a call has no C++, or if the backend does not replay programs. */
   get native(): NativeProgram | null {
     if (inUse.replay === null) return null;
     if (this.onThread) this.#second ??= new NativeProgram(this.plan);
@@ -49,8 +52,8 @@ export class Program {
   }
 
   /**
-   * The form for a native thread, in the same arena; null where none can run it. What moves from step to
-   * step, and what holds the copies, are the same each time.
+   * The form for a native thread, in the same arena; null if no thread can run the program. `copies` and
+   * `moving` must be the same each time.
    */
   threaded(copies: Copies, moving: (plan: Plan) => readonly Moving[]): ThreadProgram | null {
     if (inUse.replay?.programs.startJob === undefined) return null;
@@ -69,8 +72,8 @@ export class Program {
   }
 
   /**
-   * Runs every call once. `parameters`: inputs, then outputs. @throws ValueError for a bad label or index;
-   * calls before it have run.
+   * Runs every call once. `parameters`: inputs, then outputs.
+   * @throws ValueError for a bad label or index; the calls before it have run.
    */
   replay(parameters: readonly Memory[]): void {
     this.checkThere();
@@ -78,7 +81,7 @@ export class Program {
     if (failure !== null) throw this.complaint(failure);
   }
 
-  /** As `replay`, adding the time of each call to nanoseconds[call]. */
+  /** Like `replay`, and adds the time of each call to nanoseconds[call]. */
   profile(parameters: readonly Memory[], nanoseconds: Float64Array): void {
     this.checkThere();
     const { native } = this;
@@ -92,14 +95,14 @@ export class Program {
     return this.#table;
   }
 
-  /** It is not replayed any more. */
+  /** Releases the program, which is not replayed again. */
   release(): void {
     for (const native of [this.#native, this.#second, this.#threaded?.native]) native?.release();
   }
 
   /**
-   * @throws SimdgradError `TENSOR_IN_USE` when a thread works on memory that a call touches: a native program
-   * asks nobody else.
+   * Checks that no thread is using memory that a call accesses: a native program does not check it itself.
+   * @throws SimdgradError `TENSOR_IN_USE`.
    */
   checkFree(): void {
     for (const call of this.plan.calls)
@@ -117,7 +120,7 @@ export class Program {
   }
 }
 
-/** The calls through the table of kernels, one after the other: any backend, any dtype. */
+/** Runs the calls one after the other through the table of kernels: for any backend and any dtype. */
 class TableProgram {
   readonly #calls: { name: Call["name"]; args: unknown[] }[];
   readonly #uses: { args: unknown[]; at: number; offset: number; parameter: number }[] = [];

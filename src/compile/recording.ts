@@ -1,5 +1,5 @@
 /**
- * One form of a compiled function: for arguments of certain shapes, and a certain state of modules and
+ * One recording of a compiled function, for arguments of certain shapes and a certain state of modules and
  * gradients.
  */
 import { isGradEnabled } from "../autograd/grad-mode.js";
@@ -21,8 +21,8 @@ import type { Memory } from "./replay.js";
 import type { Effect, Trace } from "./trace.js";
 
 /**
- * What a caller gets, from the memory of outputs, the inputs of this call, and gradients that are the
- * caller's.
+ * Builds the result from the memory of the outputs, the inputs of this call, and gradients that the caller
+ * gets.
  */
 type Build = (
   outputs: readonly Storage[],
@@ -41,14 +41,14 @@ export class Recording {
   readonly #result: Build;
   readonly #effects: { owner: object; name: string; build: Build }[];
   readonly #lenders: readonly Tensor[];
-  /** Inputs that the calls write to. */
+  /** Indices of the inputs that the calls write. */
   readonly #changedInputs: readonly number[];
-  /** Whether what a replay leaves behind, a result or a gradient, may lie in the memory of its inputs. */
+  /** Whether a result or a gradient of a replay may share the memory of its inputs. */
   readonly givesInputs: boolean;
 
-  /** `keepGrads`: gradients are stored, also where an update could take them as they are made. */
+  /** `keepGrads`: stores gradients even if an update could consume them as they are computed. */
   constructor(args: readonly unknown[], trace: Trace, keepGrads = false) {
-    // Tensors are compared by form; holding on to one would keep its memory alive.
+    // Only the form of a tensor is compared; holding the tensor would keep its memory alive.
     this.#args = args.map((arg) => (isInput(arg) ? formOf(arg) : arg));
     this.#trace = trace;
     this.#lenders = lendersOf(trace);
@@ -72,7 +72,7 @@ export class Recording {
     this.#changedInputs = this.program.plan.inputs.flatMap((slot, i) => (written.has(slot) ? [i] : []));
   }
 
-  /** Whether it was made for arguments and a state like these. */
+  /** Whether this recording is valid for these arguments and the current state. */
   fits(args: readonly unknown[]): boolean {
     if (args.length !== this.#args.length || isGradEnabled() !== this.#gradMode) return false;
     if (inUse !== this.#backend || this.#moves !== moves) return false;
@@ -84,7 +84,7 @@ export class Recording {
     return true;
   }
 
-  /** Whether it will never fit again: memory that it works on is no longer that of its tensor. */
+  /** Whether the recording can never fit again, because a tensor that it uses now has other memory. */
   get obsolete(): boolean {
     return this.#moves !== moves;
   }
@@ -93,7 +93,7 @@ export class Recording {
     return this.#run(args, (memory) => this.program.replay(memory));
   }
 
-  /** A replay that adds the time of each call of the plan to nanoseconds[call]. */
+  /** Makes a replay and adds the time of each call of the plan to nanoseconds[call]. */
   profile(args: readonly unknown[], nanoseconds: Float64Array): unknown {
     return this.#run(args, (memory) => this.program.profile(memory, nanoseconds));
   }
@@ -112,14 +112,13 @@ export class Recording {
   }
 
   /**
-   * @throws ValueError `SHARED_MEMORY` when an input that the calls write to shares elements with another
-   * one.
+   * @throws ValueError `SHARED_MEMORY` if an input that the calls write shares elements with another input.
    */
   checkApart(inputs: readonly Tensor[]): void {
     checkApart(inputs, this.#changedInputs);
   }
 
-  /** @throws SimdgradError `TENSOR_IN_USE` when a thread works on memory that a replay touches. */
+  /** @throws SimdgradError `TENSOR_IN_USE` if a thread is using memory that a replay accesses. */
   checkFree(inputs: readonly Tensor[]): void {
     if (!busy) return;
     this.program.checkFree();
@@ -127,7 +126,7 @@ export class Recording {
       checkFree("compile", regionOf(x), this.changes(i) ? "write" : "read");
   }
 
-  /** The shapes and values that it was made for, as errors write them: `[8, 5] float32, [8] int32, true`. */
+  /** The shapes and values it was recorded for, as errors write them: `[8, 5] float32, [8] int32, true`. */
   get form(): string {
     return this.#args
       .map((arg) => (arg instanceof Form ? arg.text : arg instanceof Tensor ? "a parameter" : String(arg)))
@@ -135,8 +134,9 @@ export class Recording {
   }
 
   /**
-   * Whether one replay leaves behind the state that it was recorded for, so that others may follow without a
-   * look at it. A step that adds to gradients which were null finds them there the next time.
+   * Whether a replay leaves the state that it was recorded for, so that more replays can follow without a
+   * check of the state. A step that accumulates into gradients that were null does not: they are no longer
+   * null in the next step.
    */
   get steady(): boolean {
     return this.#trace.guards.every(({ owner, name, value }) => {
@@ -145,34 +145,34 @@ export class Recording {
     });
   }
 
-  /** Whether what the function has read of the state of these objects is still so. */
+  /** Whether the state of these objects that the function has read is unchanged. */
   holds(owners: ReadonlySet<object>): boolean {
     return this.#trace.guards.every(
       ({ owner, again, value }) => !owners.has(owner) || Object.is(again(), value),
     );
   }
 
-  /** The memory that the calls write to, apart from outputs. */
+  /** The memory that the calls write, without the outputs. */
   changed(inputs: readonly Tensor[]): Region[] {
     return [...this.#trace.changed, ...this.#changedInputs.map((i) => regionOf(inputs[i]))];
   }
 
-  /** Whether the calls write to the input of this number. */
+  /** Whether the calls write the input with this index. */
   changes(input: number): boolean {
     return this.#changedInputs.includes(input);
   }
 
-  /** Memory on which a native thread may leave the outputs. */
+  /** Shared memory in which a native thread can leave the outputs. */
   sharedOutputs(): Storage[] {
     return this.#outputs.map(({ dtype, length }) => new PinnedStorage(sharedArray(dtype, length), 0, length));
   }
 
-  /** What the function returned, over the memory of outputs and inputs. */
+  /** The return value of the function, over the memory of outputs and inputs. */
   result(outputs: readonly Storage[], inputs: readonly Tensor[]): unknown {
     return this.#result(outputs, inputs, this.#lenders.map(gradientOf));
   }
 
-  /** What JavaScript has to know after a replay: gradients, versions. */
+  /** Updates the JavaScript state after a replay: gradients and versions. */
   settle(outputs: readonly Storage[], inputs: readonly Tensor[]): void {
     for (const storage of this.#trace.changed) storage.version++;
     for (const i of this.#changedInputs) inputs[i].storage.version++;
@@ -182,8 +182,8 @@ export class Recording {
 }
 
 /**
- * A tensor that is bound at each replay. One that requires a gradient is part of the function, as a parameter
- * is.
+ * Whether it is a tensor that is bound at each replay. A tensor that requires a gradient is a fixed part,
+ * like a parameter.
  */
 export const isInput = (arg: unknown): arg is Tensor => arg instanceof Tensor && !arg.requiresGrad;
 
@@ -211,14 +211,14 @@ const formOf = (x: Tensor) => new Form(x.shape, x.strides, x.dtype);
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 
-/** The tensors in what a function returns: by itself, in arrays, in records. */
+/** The tensors in a return value: the value itself, or those in arrays and records. */
 function* tensorsIn(value: unknown): Generator<Tensor> {
   if (value instanceof Tensor) yield value;
   else if (Array.isArray(value)) for (const item of value) yield* tensorsIn(item);
   else if (isRecord(value)) for (const item of Object.values(value)) yield* tensorsIn(item);
 }
 
-/** Whether an effect is a gradient in that memory. */
+/** Whether an effect leaves a gradient in this memory. */
 function leaves({ name, value }: Effect, array: Data | null, offset: number): boolean {
   return (
     name === "gradient" && value instanceof Tensor && value.storage.array === array && value.offset === offset
@@ -226,8 +226,8 @@ function leaves({ name, value }: Effect, array: Data | null, offset: number): bo
 }
 
 /**
- * Whether the function looks at the gradient of a tensor itself, the one that it makes or the one that was
- * there.
+ * Whether the function itself reads the gradient of a tensor: the one that it computes or the one from
+ * before.
  */
 function wasRead({ gradientsRead, guards }: Trace, tensor: object): boolean {
   return (
@@ -235,13 +235,13 @@ function wasRead({ gradientsRead, guards }: Trace, tensor: object): boolean {
   );
 }
 
-/** Stand-ins in `values` that are not inputs: the outputs of the program. */
+/** Placeholders in `values` that are not inputs: the outputs of the program. */
 function outputsIn(values: readonly unknown[], trace: Trace): Data[] {
   const arrays = [...tensorsIn(values)].map(({ storage }) => storage.array);
   return [...new Set(arrays)].filter((array) => trace.memory.has(array) && !trace.inputs.includes(array));
 }
 
-/** Tensors whose gradient is returned from the memory that is kept for it. */
+/** Tensors whose gradient is returned and shares the tensor's accumulated gradient memory. */
 function lendersOf({ result, gradientsRead, memory }: Trace): Tensor[] {
   const returned = new Set([...tensorsIn(result)].map(({ storage }) => storage));
   return ([...gradientsRead] as Tensor[]).filter(
@@ -250,14 +250,17 @@ function lendersOf({ result, gradientsRead, memory }: Trace): Tensor[] {
 }
 
 /**
- * As whoever reads `grad` gets it; a copy of what was there also when the function has gone on to forget it.
+ * The gradient as reading `grad` returns it. If the function has cleared `grad` since, it is a copy of that
+ * memory.
  */
 function gradientOf(lender: Tensor): Tensor {
   const { gradient, gradientMemory } = lender;
   return gradient === gradientMemory ? lender.grad! : copyOf(gradientMemory!);
 }
 
-/** Makes what the function returned, over real memory. What has no stand-in in it is passed on as it is. */
+/**
+ * Builds the return value of the function on real memory. A value without placeholders is returned unchanged.
+ */
 function builder(
   value: unknown,
   trace: Trace,

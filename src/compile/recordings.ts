@@ -4,7 +4,7 @@ import { firstDifference } from "./compare-traces.js";
 import { isInput, Recording } from "./recording.js";
 import { Tracer, TracesDiffer } from "./trace.js";
 
-/** The recordings of one function, the one used last in front. */
+/** The recordings of one function, most recently used first. */
 export class Recordings {
   #recent: Recording[] = [];
   #warned = false;
@@ -46,7 +46,7 @@ export class Recordings {
     return recording;
   }
 
-  /** None of them is used any more. */
+  /** Releases all of them. */
   release(): void {
     release(this.#recent.splice(0));
   }
@@ -56,7 +56,10 @@ function release(recordings: readonly Recording[]): void {
   for (const { program } of recordings) program.release();
 }
 
-/** Traces twice: what differs between two traces (a random number of JavaScript, a counter) would differ between two steps. */
+/**
+ * Traces the function twice. Anything that differs between two traces (a random number from JavaScript, a
+ * counter) would also differ between two steps.
+ */
 function record(
   fn: (...args: unknown[]) => unknown,
   args: readonly unknown[],
@@ -69,7 +72,8 @@ function record(
       let next = 0;
       const result = fn(...args.map((arg) => (isInput(arg) ? standIns[next++] : arg)));
       if (typeof (result as PromiseLike<unknown> | null)?.then === "function") {
-        // Where it goes on there is no trace any more: this error says all.
+        // The rest of an async function would run outside the trace; the error below is the only one to
+        // report.
         (result as PromiseLike<unknown>).then(undefined, () => {});
         throw new ValueError("compile: fn must be synchronous: it returned a promise", "ASYNC_FUNCTION");
       }

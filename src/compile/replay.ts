@@ -1,15 +1,15 @@
-/** What a replay is given and what it answers, whoever makes it. */
+/** The arguments and results of a replay, for every kind of replay. */
 import type { Data } from "../dtype.js";
 
-/** A place to begin in an array: where an input or an output is. */
+/** A position in an array: the place of an input or an output. */
 export interface Memory {
   readonly array: Data;
   readonly offset: number;
 }
 
-/** A call that answered something else than OK. */
+/** A call that returned a status other than OK. */
 export interface Failure {
   readonly call: number;
-  /** Of the label or index that is out of range. */
+  /** The position of the label or index that is out of range. */
   readonly status: number;
 }

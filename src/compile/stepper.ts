@@ -1,8 +1,8 @@
 /**
- * What makes the steps of a function, one at a time or many: all of them are replays of the same recordings.
- * Many steps run one after the other on a native thread, without JavaScript between them: the event loop
- * stays free. Where that is not possible (the JS core, kernels without C++, memory that JavaScript can pull
- * away) they are replayed here, with turns of the event loop between them.
+ * Makes the steps of a function, one at a time or many: all of them replay the same recordings. Many steps
+ * run one after the other on a native thread, without JavaScript between them, so the event loop stays free.
+ * If that is not possible (on the JS core, with kernels without C++, or with memory that JavaScript can
+ * detach), they are replayed on this thread, and the event loop turns between them.
  */
 import type { Data } from "../dtype.js";
 import type { SimdgradError } from "../errors.js";
@@ -18,48 +18,50 @@ import { Recordings } from "./recordings.js";
 import { Copies } from "./thread-plan.js";
 
 export interface Stretch {
-  /** Steps that were made. */
+  /** Number of steps made. */
   readonly steps: number;
   /**
-   * What stopped the step after them: state is as it was before that step, apart from what the step wrote up
-   * to there.
+   * The error that stopped the next step. The state is as before that step, except for what the step had
+   * written.
    */
   readonly failure: SimdgradError | null;
 }
 
 export interface Limits {
-  /** Steps at most. */
+  /** Maximum number of steps. */
   steps: number;
-  /** Ends the stretch after the step that is running. */
+  /** Ends the stretch after the running step. */
   signal?: AbortSignal;
-  /** Likewise, when so many milliseconds have passed. */
+  /** Ends the stretch after the running step once so many milliseconds have passed. */
   milliseconds?: number;
 }
 
-/** State of the function that changes from step to step as it was planned: learning rates. */
+/** State of the function that changes from step to step by a schedule: learning rates. */
 export interface Schedule {
   /**
-   * Of each array that the function was traced with, a table on shared memory that holds what the array is to
-   * hold in each step of an epoch: `array.length` values for each.
+   * For each scheduled array that the function was traced with, a table on shared memory. It holds the values
+   * of the array for each step of an epoch, `array.length` values per step.
    */
   readonly tables: readonly { readonly array: Data; readonly table: Data }[];
-  /** The objects whose fields change: a function that has read one as a plain number is recorded again. */
+  /**
+   * The objects whose fields change. A function that reads such a field as a plain number is recorded again.
+   */
   readonly owners: ReadonlySet<object>;
   /**
-   * Fills the tables for the step at `position` and those behind it, `most` in all, or as many as `holds`
-   * lets pass. Answers how many.
+   * Fills the tables for the step at `position` and the steps after it: `most` in all, or as many as `holds`
+   * allows. Returns how many.
    */
   ahead(position: number, most: number, holds: () => boolean): number;
-  /** So many steps were made. */
+  /** Called after so many steps were made. */
   moved(steps: number): void;
 }
 
 export interface StepperOptions {
-  /** Default 64. */
+  /** Maximum number of recordings kept. Default 64. */
   maxRecordings?: number;
   /** Stores every gradient. Default false. */
   keepGrads?: boolean;
-  /** Followed by `run`. */
+  /** State that `run` changes from step to step. */
   schedule?: Schedule | null;
 }
 
@@ -69,9 +71,9 @@ export class Stepper {
   readonly #copies = new Copies();
   #fetches: Fetches | null = null;
   readonly #steps = new WeakMap<Fetch, WeakMap<Recording, FedStep>>();
-  /** The stretch that is being made; another one waits for its end. */
+  /** The running stretch; another one waits for its end. */
   #stretch: Promise<unknown> | null = null;
-  /** `[0]`: the steps of the job that is running. */
+  /** `[0]`: the number of steps that the running job has finished. */
   readonly #finished = new Int32Array(new SharedArrayBuffer(4));
   #running = false;
   #result: unknown;
@@ -81,24 +83,24 @@ export class Stepper {
     this.#schedule = options.schedule ?? null;
   }
 
-  /** One step. */
+  /** Makes one step. */
   call(args: readonly unknown[]): unknown {
     return this.recordings.for(args).replay(args);
   }
 
-  /** Steps that the thread has made since the last stretch was over. */
+  /** Number of steps that the thread has made since the last stretch ended. */
   get underWay(): number {
     return this.#running ? Atomics.load(this.#finished, 0) : 0;
   }
 
-  /** What the function returned in the last step of `run`. */
+  /** The return value of the function in the last step of `run`. */
   get result(): unknown {
     return this.#result;
   }
 
   /**
-   * Makes the next steps of the epoch. @throws what the function throws while it is traced, for the first of
-   * these steps.
+   * Makes the next steps of the epoch.
+   * @throws any error that `fn` throws while it is traced, if no step was made yet.
    */
   async run(feed: Feed, limits: Limits): Promise<Stretch> {
     while (this.#stretch !== null) await this.#stretch.catch(() => {});
@@ -120,7 +122,8 @@ export class Stepper {
       try {
         step = this.#next(feed);
       } catch (error) {
-        // The steps before count. The next stretch begins with this one, and throws.
+        // The steps made so far count. The next stretch begins with the step that failed, and throws its
+        // error.
         if (steps > 0) break;
         throw error;
       }
@@ -138,7 +141,7 @@ export class Stepper {
   }
 
   #next(feed: Feed): FedStep {
-    // Another order is that of another data set, from which batches are fetched in another way.
+    // Another order array belongs to another data set, which fetches its batches in another way.
     if (this.#fetches?.order !== feed.order) {
       this.#fetches?.release();
       this.#fetches = new Fetches(feed);
@@ -155,7 +158,7 @@ export class Stepper {
     return step;
   }
 
-  /** `most` steps, or as many as follow without a look at the state of JavaScript. */
+  /** Makes `most` steps, or as many as can follow without a check of the JavaScript state. */
   async #onThread(
     step: FedStep,
     feed: Feed,
@@ -187,7 +190,7 @@ export class Stepper {
     }
   }
 
-  /** What is scheduled moves along its table. */
+  /** Scheduled slots move along their tables. */
   #scheduled({ slots }: Plan): Moving[] {
     return (this.#schedule?.tables ?? []).flatMap(({ array, table }) =>
       slots

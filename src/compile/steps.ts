@@ -5,35 +5,37 @@ import { Epoch, type Source } from "./epoch.js";
 import type { Stepper } from "./stepper.js";
 
 export interface RunOptions {
-  /** Steps in all; the source is gone over again as long as there are too few. Default: one epoch. */
+  /** Total number of steps; the source is iterated again until they are made. Default: one epoch. */
   steps?: number;
-  /** Times that the source is gone over. Default 1, or as often as `steps` needs. */
+  /** Number of passes over the source. Default 1, or as many as `steps` needs. */
   epochs?: number;
-  /** Stops after the step that is running; the run then rejects with `signal.reason`. */
+  /** Stops after the running step; the run then rejects with `signal.reason`. */
   signal?: AbortSignal;
   /** Called about ten times a second, and at the end. */
   onProgress?: (progress: RunProgress) => void;
 }
 
 export interface RunProgress {
-  /** Made so far. */
+  /** Number of steps made so far. */
   steps: number;
-  /** From 1. */
+  /** The current epoch, counted from 1. */
   epoch: number;
 }
 
 export interface RunResult<Result> extends RunProgress {
-  /** What the function returned in the last step. */
+  /** The return value of the function in the last step. */
   result: Result | undefined;
 }
 
-/** A DataLoader, or anything that can be iterated over once for each epoch and gives the arguments of a step. */
+/**
+ * A DataLoader, or any iterable that gives the arguments of the steps of one epoch each time it is iterated.
+ */
 export type StepSource<Args> = Source<Readonly<Args>>;
 
 /** Milliseconds between two calls of `onProgress`. */
 const REPORT_EVERY = 100;
 
-/** The steps of `Compiled.run`. */
+/** Makes the steps of `Compiled.run`. */
 export async function runSteps<Args extends unknown[], Result>(
   stepper: Stepper,
   source: StepSource<Args>,
@@ -80,7 +82,7 @@ export async function runSteps<Args extends unknown[], Result>(
   return state;
 }
 
-/** Of an epoch without a step. */
+/** The error for an epoch without a step. */
 function nothingMore(steps: number): ValueError {
   if (steps === 0) return new ValueError("run: the source is empty: no steps in an epoch", "EMPTY_DATASET");
   return new ValueError(

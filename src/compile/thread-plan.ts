@@ -1,4 +1,4 @@
-/** What a native thread works on: memory that JavaScript cannot pull away from under it. */
+/** The memory that a native thread works on: JavaScript cannot detach it while the thread runs. */
 import type { Data } from "../dtype.js";
 import { regionsOf } from "../kernels/calls.js";
 import type { Region } from "../region.js";
@@ -8,9 +8,9 @@ import { isSlot, type Plan, Slot, writtenSlots } from "./plan.js";
 export const isShared = (array: Data) => array.buffer instanceof SharedArrayBuffer;
 
 /**
- * Copies on shared memory, each of one array: of what a thread only reads where JavaScript could pull it
- * away, and of the states of random generators, from which others draw while the thread runs. Programs of one
- * step find the same copy.
+ * Copies on shared memory, one per array. They hold arrays that a thread only reads but that JavaScript could
+ * detach, and the states of random generators, from which other code draws while the thread runs. All
+ * programs of one step use the same copy of an array.
  */
 export class Copies {
   readonly #made = new WeakMap<Data, Data>();
@@ -27,14 +27,14 @@ export class Copies {
 
 /** A plan on memory that a thread may work on. */
 export class ThreadPlan {
-  /** With copies in the place of some arrays. */
+  /** The plan with copies in place of some arrays. */
   readonly plan: Plan;
-  /** What is read in place. */
+  /** The regions that are read in place. */
   readonly read: readonly Region[];
-  /** The arrays that have a copy: it is to be refreshed before each job. */
+  /** The arrays that have a copy, which must be refreshed before each job. */
   readonly copied: readonly Data[];
 
-  /** Null when the plan writes to memory that JavaScript could pull away. */
+  /** The plan for a thread, or null if it writes to memory that JavaScript could detach. */
   static of(plan: Plan, copies: Copies): ThreadPlan | null {
     const generators = drawnFrom(plan);
     const mayBeWritten = (slot: Slot) => slot.array === null || isShared(slot.array) || generators.has(slot);
@@ -59,7 +59,7 @@ export class ThreadPlan {
   }
 }
 
-/** The memory of the user that a plan reads, each stretch once. */
+/** The user's memory that a plan reads; each region occurs once. */
 function readIn({ calls }: Plan): Region[] {
   const found = new Map<Data, Map<number, Region>>();
   for (const call of calls)

@@ -1,6 +1,7 @@
 /**
- * The first third of `compile`: runs a function on stand-ins and notes the kernel calls it would make. Nothing is computed, so
- * whatever happens in the function, tensors and modules are afterwards as they were.
+ * The first of the three stages of `compile`: runs a function on placeholders and records the kernel calls
+ * that it would make. Nothing is computed, and tensors and modules are unchanged afterwards, even if the
+ * function throws.
  */
 import { arrayTypes, type Data, type DType } from "../dtype.js";
 import { SimdgradError } from "../errors.js";
@@ -13,13 +14,13 @@ import { Tensor } from "../tensor/tensor.js";
 import { place, type Tracing, withTracing } from "../tracing.js";
 import { callSite } from "./call-site.js";
 
-/** Arrays may be stand-ins. */
+/** A kernel call whose array arguments may be placeholders. */
 export interface TracedCall extends KernelCall {
-  /** The module whose forward made it: `Sequential[2].Linear`; "" outside. */
+  /** The module whose forward made the call: `Sequential[2].Linear`; "" outside a module. */
   readonly place: string;
 }
 
-/** State of JavaScript that the function read before it set it. */
+/** JavaScript state that the function read before it set it. */
 export interface Guard {
   readonly owner: object;
   readonly name: string;
@@ -27,7 +28,7 @@ export interface Guard {
   readonly value: unknown;
 }
 
-/** A field that the function left with another value. */
+/** A field to which the function assigned another value. */
 export interface Effect {
   readonly owner: object;
   readonly name: string;
@@ -36,21 +37,21 @@ export interface Effect {
 
 export interface Trace {
   readonly calls: readonly TracedCall[];
-  /** Stand-ins for the memory of the inputs. */
+  /** The placeholders for the memory of the inputs. */
   readonly inputs: readonly Data[];
-  /** What the function returned. */
+  /** The return value of the function. */
   readonly result: unknown;
   readonly guards: readonly Guard[];
   readonly effects: readonly Effect[];
-  /** Tensors whose gradient the function read from the memory that is kept for it. */
+  /** Tensors whose accumulated gradient memory the function read. */
   readonly gradientsRead: ReadonlySet<object>;
-  /** Real memory that the calls write to. */
+  /** Real memory that the calls write. */
   readonly changed: readonly Storage[];
-  /** Every stand-in, with its number of elements. */
+  /** All placeholders, each with its number of elements. */
   readonly memory: ReadonlyMap<Data, { dtype: DType; length: number }>;
 }
 
-/** Fields are told apart by object and name. */
+/** A map whose keys are pairs of an object and a field name. */
 class Fields<T extends object> {
   readonly #byOwner = new Map<object, Map<string, T>>();
   get(owner: object, name: string): T | undefined {
@@ -80,7 +81,7 @@ export class Tracer implements Tracing {
   readonly #changed = new Map<Storage, number>();
   #over = false;
 
-  /** `watch`: the number of a call to stop at, because another trace differed there. */
+  /** `watch`: the index of the call at which to stop, because another trace differed there. */
   constructor(private readonly watch = -1) {}
 
   memory(dtype: DType, length: number): Data {
@@ -114,7 +115,7 @@ export class Tracer implements Tracing {
     throw new SimdgradError("NOT_CAPTURABLE", `compile: ${what} while fn is traced${callSite()}: ${instead}`);
   }
 
-  /** Runs `fn` on tensors like `inputs`. The state of tensors and modules is restored, whatever happens. */
+  /** Runs `fn` on tensors like `inputs`. The state of tensors and modules is always restored afterwards. */
   run(fn: (inputs: Tensor[]) => unknown, inputs: readonly Tensor[]): Trace {
     const standIns = inputs.map((x) => this.#like(x));
     let result: unknown;
@@ -137,7 +138,10 @@ export class Tracer implements Tracing {
     };
   }
 
-  /** The fields the function set, with the values it left; they get their former ones back. A replay sets each of them, changed or not. */
+  /**
+   * Restores the fields that the function set, and returns the values that the function left in them. A
+   * replay sets each of these fields, changed or not.
+   */
   #restore(): Effect[] {
     for (const [storage, version] of this.#changed) storage.version = version;
     const effects: Effect[] = [];
@@ -154,7 +158,7 @@ export class Tracer implements Tracing {
     return owner instanceof Tensor && this.made(owner.storage.array);
   }
 
-  /** A tensor of the form of `x` on a stand-in that reaches as far as `x` does. */
+  /** A tensor with the form of `x` on a placeholder that covers as many elements as `x` does. */
   #like(x: Tensor): Tensor {
     const { shape, strides, dtype } = x;
     const { length } = regionOf(x);
@@ -173,7 +177,7 @@ export class Tracer implements Tracing {
     return Object.fromEntries(kernelNames.map((name) => [name, note(name)])) as unknown as Kernels;
   }
 
-  /** An object that passes for a typed array as long as nobody asks for an element. */
+  /** An object that acts as a typed array until an element is accessed. */
   #standIn(dtype: DType, length: number): Data {
     const target = new arrayTypes[dtype](0);
     const refuse = (): never => {
@@ -199,7 +203,10 @@ export class Tracer implements Tracing {
   }
 }
 
-/** What may be asked of a stand-in: what it is, and where (each is at the beginning of a buffer of its own). */
+/**
+ * The properties that a placeholder answers: its kind and its place (it begins at the start of its own
+ * buffer).
+ */
 const plain = new Set<string | symbol>([
   ...["constructor", "buffer", "byteOffset", "BYTES_PER_ELEMENT", Symbol.toStringTag],
 ]);

@@ -1,6 +1,6 @@
 /**
- * A look at the addon's file before it is loaded: what is not all there, the system would map all the same, and end the process when it
- * reads beyond the end (SIGBUS). Takes some tens of microseconds.
+ * Checks the addon's file before it is loaded. The system would map a truncated file, and the process would
+ * die with SIGBUS when it reads beyond the end. The check takes some tens of microseconds.
  */
 import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
 
@@ -10,13 +10,16 @@ const sectionHeader = 64;
 const loaded = 1; // PT_LOAD
 const names = 3; // SHT_STRTAB
 
-/** Reads up to `length` bytes from `position`; undefined when the file ends before. */
+/** Reads up to `length` bytes from `position`; undefined if the file is shorter. */
 function read(file: number, position: number, length: number): DataView | undefined {
   const bytes = new Uint8Array(length);
   return readSync(file, bytes, 0, length, position) === length ? new DataView(bytes.buffer) : undefined;
 }
 
-/** What is wrong with an ELF file of 64 bits, low byte first, as Node runs on; others are left to the system. */
+/**
+ * What is wrong with a 64-bit little-endian ELF file, the kind that Node runs on. Other files are left to the
+ * system.
+ */
 function elfDefect(file: number, size: number): string | undefined {
   const notElf = "it is not an ELF file";
   const cutOff = (wanted: number) => `the file is cut off: ${size} bytes of ${wanted}`;
@@ -28,7 +31,7 @@ function elfDefect(file: number, size: number): string | undefined {
   const programs = offset(header, 32);
   const sections = offset(header, 40);
   const [programCount, sectionCount, nameSection] = [56, 60, 62].map((at) => header.getUint16(at, true));
-  // The last thing that linkers write, in a library that is not stripped of it.
+  // Linkers write the section headers last. A stripped library may have none.
   let wanted = sections === 0 ? 0 : sections + sectionHeader * sectionCount;
   const table = read(file, programs, programHeader * programCount);
   if (table === undefined) return cutOff(Math.max(wanted, programs + programHeader * programCount));
@@ -36,15 +39,15 @@ function elfDefect(file: number, size: number): string | undefined {
     if (table.getUint32(at, true) === loaded)
       wanted = Math.max(wanted, offset(table, at + 8) + offset(table, at + 32));
   if (size < wanted) return cutOff(wanted);
-  // A copy that was interrupted may have its length already, and zeros at its end.
+  // An interrupted copy may already have its full length, with zeros at its end.
   const type =
     sections === 0 ? names : read(file, sections + sectionHeader * nameSection, 8)?.getUint32(4, true);
   return type === names ? undefined : "the file is damaged: it has no list of sections where its header says";
 }
 
-/** Why the file cannot be an addon that is all there; undefined when there is nothing to see, and the system decides. */
+/** Why the file cannot be a complete addon; undefined if no defect was found, and loading it decides. */
 export function addonDefect(path: string): string | undefined {
-  // Asked before it is opened: a pipe would wait for a writer.
+  // Checked before opening: opening a pipe would wait for a writer.
   if (!statSync(path).isFile()) return "it is not a file";
   const file = openSync(path, "r");
   try {

@@ -1,105 +1,113 @@
-/** What the addon exports: the words in which TypeScript and native/binding speak with each other. */
+/** The types of the addon's exports: the interface between TypeScript and native/binding. */
 import type { Kernel } from "./marshal.js";
 
-/** What a parameter, an external or a slot is: the types that kernels know. */
+/** The array types of parameters, externals and slots: those that kernels take. */
 type Memory = Float32Array | Float64Array | Int32Array | Uint8Array;
 
 /**
- * A recorded program: kernel calls one after the other, and the slots that their array arguments refer to.
- * Everything is copied when the program is made, except the memory of the externals.
+ * A recorded program: a sequence of kernel calls, and the slots that their array arguments refer to.
+ * Everything is copied when the program is created, except the memory of the externals.
  */
 export interface ProgramSpec {
-  /** Of each call, the kernel's place in `kernelNames`. */
+  /** For each call, the index of its kernel in `kernelNames`. */
   kernels: Int32Array;
-  /** Of each call, how many numbers it has … */
+  /** For each call, its number of number arguments … */
   numberCounts: Int32Array;
-  /** … and how many arrays. */
+  /** … and of array arguments. */
   arrayCounts: Int32Array;
   /**
-   * The numbers of all calls, each as it would be written to the block: op codes, lists behind their length.
+   * The numbers of all calls, as they would be written to the block: op codes as numbers, lists preceded by
+   * their length.
    */
   numbers: Float64Array;
-  /** The array arguments of all calls: a slot, or -1 for null. */
+  /** The array arguments of all calls: the index of a slot, or -1 for null. */
   refs: Int32Array;
-  /** 0 external, 1 arena, 2 parameter: an input or output that is bound at each replay. */
+  /** 0 external; 1 arena; 2 parameter: an input or output that is bound at each replay. */
   slotKinds: Int32Array;
   /** 1 float32, 2 float64, 3 int32, 4 uint8. */
   slotTypes: Int32Array;
   /**
-   * Of an external, its place in `externals`; in the arena, the byte; of a parameter, its index (at most 63).
+   * For an external, its index in `externals`; in the arena, the byte; for a parameter, its index (at most
+   * 63).
    */
   slotPlaces: Float64Array;
   /** In elements. */
   slotLengths: Float64Array;
   /**
-   * Kept alive by the program. Where JavaScript can pull the memory away, each replay looks first whether it
+   * The program keeps them alive. If JavaScript can detach the memory, each replay first checks whether it
    * has (DETACHED).
    */
   externals: Memory[];
   arenaBytes: number;
   /**
-   * Pairs of a place in `numbers` and a delta: in step i of a job that number is its recorded value + i ·
+   * Pairs of an index in `numbers` and a delta: in step i of a job that number is its recorded value + i ·
    * delta.
    */
   advances: Int32Array;
 }
 
-/** A program of the addon; freed when it is released or, in a later turn of the event loop, collected. */
+/**
+ * A program of the addon. It is freed when it is released or, in a later turn of the event loop,
+ * garbage-collected.
+ */
 export interface Program {
-  /** The calls that have no C++: a program with any is not run natively (UNSUPPORTED). */
+  /** The calls that have no C++. A program with any such call does not run natively (UNSUPPORTED). */
   readonly unsupported: number[];
 }
 
-/** A part of each step of a job: a program, with the parameters from these element offsets on. */
+/** One part of each step of a job: a program, and the element offsets at which its parameters begin. */
 export interface Stage {
   program: Program;
   params: (Memory | null)[];
   offsets: number[];
 }
 
-/** How a job has ended. */
+/** The outcome of a job. */
 export interface JobResult {
-  /** Finished ones. */
+  /** Number of finished steps. */
   steps: number;
-  /** -1 when none failed. */
+  /** -1 if none failed. */
   failedStage: number;
-  /** -1 when none failed. */
+  /** -1 if none failed. */
   failedCall: number;
   /**
-   * What the failed call answered: the position of a bad label or index, or -3 when an advanced number led
-   * outside an array.
+   * The status of the failed call: the position of a bad label or index, or -3 if an advanced number left an
+   * array.
    */
   status: number;
 }
 
-/** Programs that run on a native thread. Methods are called on the object. */
+/** Programs that run on a native thread. Methods must be called on the object. */
 export interface Job {
-  /** Resolves when the job has ended, by itself, by `stop` or by a call that failed; never rejects. */
+  /**
+   * Resolves when the job has ended: after its last step, by `stop`, or because a call failed. It never
+   * rejects.
+   */
   readonly done: Promise<JobResult>;
-  /** Ends the job after the step that is running; nothing revokes it. */
+  /** Ends the job after the running step; it cannot be revoked. */
   stop(): void;
   /**
-   * Resolves true once the thread waits between two steps; false when the job has ended, or `resume` was
-   * called, before it did. What the program works on may be read and written until `resume`.
+   * Resolves to true once the thread waits between two steps; to false if the job ends, or `resume` is
+   * called, first. JavaScript may read and write the program's memory until it calls `resume`.
    */
   pause(): Promise<boolean>;
   resume(): void;
 }
 
-/** What native/binding export. */
+/** The exports of native/binding. */
 export interface Addon {
   kernels: Record<string, Kernel>;
-  /** Names of `kernels` in the order of native/entries/table.cc. */
+  /** Names of `kernels`, in the order of native/entries/table.cc. */
   kernelNames: string[];
-  /** Op names by kernel; an op's code is its place. */
+  /** Op names by kernel; the code of an op is its index. */
   ops: Record<string, string[]>;
   isas: string[];
-  /** Why a faster instruction set is not among `isas`; empty when there is none. */
+  /** Why a faster instruction set is missing from `isas`; empty if none is missing. */
   isaNote: string;
   sourceHash: string;
-  /** Whether this is the first environment of the process that loaded the addon. */
+  /** Whether this environment was the first in the process to load the addon. */
   first: boolean;
-  /** Answers the block in use: the first that was given. */
+  /** Returns the block in use: the first one that was given. */
   init(block: Float64Array): Float64Array;
   isa(): string;
   setIsa(name: string): boolean;
@@ -107,34 +115,35 @@ export interface Addon {
   setThreads(n: number): number;
   workerChunks(): number;
   affinity(): number;
-  /** Bytes between the last cache line and the first element. */
+  /** Bytes between the start of the cache line and the first element. */
   behindLine(array: Uint8Array): number;
-  /** Cores the control group allows; 0 when there is no limit. */
+  /** Number of cores that the control group allows; 0 if there is no limit. */
   quota(): number;
   /**
-   * Checks every call at once: OUT_OF_BOUNDS names the call and its kernel; INVALID_ARGUMENT says what is
-   * wrong with the spec. The program works in the arena of `lender`, as long as both are there, or in one of
-   * its own; of two that share an arena one runs at a time.
+   * Checks all calls when the program is created: OUT_OF_BOUNDS names the call and its kernel;
+   * INVALID_ARGUMENT says what is wrong with the spec. The program works in the arena of `lender` while both
+   * exist, or else in its own arena. Two programs that share an arena cannot run at the same time.
    */
   createProgram(spec: ProgramSpec, lender?: Program | null): Program;
   /**
-   * Runs all calls. The element offsets of the parameters are in block[0], block[1], …; null stands for one
-   * that no slot is. Answers -1, or the call that failed, with its status (the position of a bad label or
-   * index) in block[0]: those before it have run.
+   * Runs all calls. The element offsets of the parameters are in block[0], block[1], …; null stands for a
+   * parameter that no slot uses. Returns -1, or the index of the call that failed; then block[0] holds its
+   * status (the position of a bad label or index), and the calls before it have run.
    */
   replay(program: Program, ...parameters: (Memory | null)[]): number;
-  /** The same, adding the time of each call to nanoseconds[call]. */
+  /** Like `replay`, and adds the time of each call to nanoseconds[call]. */
   profile(program: Program, nanoseconds: Float64Array, ...parameters: (Memory | null)[]): number;
   /**
-   * Frees the program, after its job when it is part of one. Nothing runs it any more (PROGRAM_RELEASED); a
-   * second time does nothing.
+   * Frees the program, or marks it to be freed after its job. It cannot run again (PROGRAM_RELEASED). May be
+   * repeated.
    */
   releaseProgram(program: Program): void;
   /**
-   * Runs steps from … from + times - 1 on a native thread, which keeps the event loop alive until it has
-   * ended them. Each step runs the stages in order; no program is in two of them. `finished`, on a
-   * SharedArrayBuffer, tells at any time in [0] how many steps are finished. Parameters and externals have to
-   * be on SharedArrayBuffers (DETACHABLE). Until `done` nothing else runs the programs (PROGRAM_RUNNING).
+   * Runs steps from … from + times - 1 on a native thread, which keeps the event loop alive until they have
+   * ended. Each step runs the stages in order; a program may occur in only one stage. `finished` is on a
+   * SharedArrayBuffer, and its element [0] always holds the number of finished steps. Parameters and
+   * externals must be on SharedArrayBuffers (DETACHABLE). Nothing else may run the programs until `done`
+   * resolves (PROGRAM_RUNNING).
    */
   startJob(stages: Stage[], from: number, times: number, finished: Int32Array): Job;
 }

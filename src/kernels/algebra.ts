@@ -1,13 +1,13 @@
 /**
- * The words derivatives are written in. A row of `rows.ts` states its derivative once, over any `T` that has
- * these methods: Tensor has them (gradients of gradients), and so has `Term` below, which writes down what it is
- * told to do. From the traced term come the scalar JavaScript of the `unaryGrad` kernel and the list of operands
- * that must be saved for backward.
+ * The operations in which derivatives are written. A row of `rows.ts` states its derivative once, over any
+ * `T` that has these methods. Tensor has them (for gradients of gradients), and so has `Term` below, which
+ * records the operations instead of computing them. The recorded term gives the scalar JavaScript of the
+ * `unaryGrad` kernel and the list of operands that must be saved for backward.
  *
- * This is not a second elementwise table: a function enters here only when some derivative needs it.
+ * This is not a second elementwise table: it contains a function only if some derivative needs it.
  */
 
-/** Unary functions that derivatives are written with; each is also a row. */
+/** Unary functions that occur in derivatives; each is also a row. */
 export const algebraFunctions = [
   "neg",
   "abs",
@@ -56,7 +56,7 @@ export interface Algebra<T> extends Functions<T> {
   pow(exponent: T | number): T;
   polygamma(order: T | number): T;
   zeta(q: T | number): T;
-  /** Conditions: only good as the first operand of `where`. */
+  /** Conditions. They may only be the first operand of `where`. */
   eq(other: T | number): T;
   gt(other: T | number): T;
   ge(other: T | number): T;
@@ -67,7 +67,7 @@ export interface Algebra<T> extends Functions<T> {
 /** `condition ? a : b`, elementwise. */
 export type Where<T> = (condition: T, a: T | number, b: T | number) => T;
 
-/** What `derivative` of a unary row receives. `y` is f(x), `p` and `q` are the row's parameters. */
+/** The arguments of `derivative` in a unary row. `y` is f(x), `p` and `q` are the row's parameters. */
 export interface UnaryTerms<T> {
   x: T;
   y: T;
@@ -76,7 +76,9 @@ export interface UnaryTerms<T> {
   where: Where<T>;
 }
 
-/** What the gradients of a binary row receive: operands, `y` = f(a, b), and `g`, the gradient of `y`. */
+/**
+ * The arguments of the gradients in a binary row: the operands, `y` = f(a, b), and `g`, the gradient of `y`.
+ */
 export interface BinaryTerms<T> {
   a: T;
   b: T;
@@ -90,9 +92,12 @@ type Infix = "+" | "-" | "*" | "/" | "===" | ">" | ">=" | "<" | "<=";
 type Pair = "pow" | "polygamma" | "zeta";
 type Head = "leaf" | "where" | Pair | AlgebraFunction | Infix;
 
-/** Writes down an expression instead of computing it. Equal expressions are one object, so sharing is visible. */
+/**
+ * Records an expression instead of computing it. Equal expressions are one object, so shared ones are
+ * visible.
+ */
 export class Term implements Algebra<Term> {
-  /** `args` are operands; a leaf has one, its name. */
+  /** `args` are the operands; a leaf has one, its name. */
   private constructor(
     readonly head: Head,
     readonly args: readonly (Term | number | string)[],

@@ -4,26 +4,26 @@ import type { Kernels } from "./schema.js";
 
 export type BackendName = "js" | "native";
 
-/** What runs recorded programs. Numbers are handed over in `block`: see native.ts. */
+/** The part of a backend that runs recorded programs. Numbers are passed in `block`: see native.ts. */
 export interface Replay {
   readonly programs: Pick<
     Addon,
     "kernelNames" | "ops" | "createProgram" | "replay" | "profile" | "releaseProgram"
   > &
-    // Only where there are threads for it.
+    // Absent if the backend has no threads to run it on.
     Partial<Pick<Addon, "startJob">>;
   readonly block: Float64Array;
 }
 
 /**
- * What runs kernels. The rest of the library asks the backend in use (in-use.ts) for these parts and knows
- * none by its name.
+ * A backend. The rest of the library uses the backend in use (in-use.ts) through these fields and never by
+ * its name.
  */
 export interface Backend {
   readonly name: BackendName;
-  /** What it lacks is taken from the JavaScript core, which defines the table. */
+  /** If a backend lacks a kernel, it takes it from the JavaScript core, which defines the table. */
   readonly kernels: Kernels;
-  /** Memory of tensors. */
+  /** Allocates the memory of tensors. */
   readonly allocate: Allocator;
   /** Null: recorded programs are replayed call by call through `kernels`. */
   readonly replay: Replay | null;

@@ -1,6 +1,6 @@
 /**
- * Which backend is in use. Decided when this module is loaded: SIMDGRAD_BACKEND, else native code when there
- * is an addon that loads, else the JavaScript core.
+ * Chooses the backend when this module is loaded: the one that SIMDGRAD_BACKEND names, else native code if an
+ * addon loads, else the JavaScript core.
  */
 import { getEnvironmentData, setEnvironmentData } from "node:worker_threads";
 import { SimdgradError } from "../errors.js";
@@ -29,7 +29,7 @@ function use(chosen: Backend, why: string): void {
 }
 
 /**
- * A backend in which every kernel throws: what is wrong shows at the first use, since an import must not
+ * A backend in which every kernel throws: the error appears at the first use, because an import must not
  * throw.
  */
 function broken(error: unknown): Backend {
@@ -44,7 +44,7 @@ function broken(error: unknown): Backend {
 /** The reason in the error of `loadNative`, without the prefix. */
 const whyNot = (error: SimdgradError) => error.message.replace("backend: native is not available: ", "");
 
-/** Once in a process, and not again in the Workers it starts. */
+/** Prints the reason once per process; the Workers that the process starts do not print it again. */
 function tell(why: string): void {
   if (getEnvironmentData("simdgrad told")) return;
   setEnvironmentData("simdgrad told", true);
@@ -87,7 +87,7 @@ export function nativeAddon(): Pick<NativeBackend, "addon" | "block"> {
   return native;
 }
 
-/** What runs the kernels, and how. */
+/** The backend in use and its settings. */
 export const backend = {
   /** `"native"` (C++ with SIMD) or `"js"`. */
   get name(): BackendName {
@@ -95,8 +95,8 @@ export const backend = {
   },
 
   /**
-   * Why that one: `the prebuilt addon for linux-x64`, `SIMDGRAD_BACKEND=js`, the reason why the addon did not
-   * load.
+   * Why this backend is in use: `the prebuilt addon for linux-x64`, `SIMDGRAD_BACKEND=js`, or the reason why
+   * the addon did not load.
    */
   get reason(): string {
     return reason;
@@ -114,22 +114,23 @@ export const backend = {
     return nativeOrNone()?.addon.isas ?? [];
   },
 
-  /** Threads that share one kernel's work, the calling one included. The JS core has one. */
+  /**
+   * Number of threads that share the work of one kernel, including the calling thread. The JS core has one.
+   */
   get threads(): number {
     return inUse.name === "native" ? (nativeOrNone()?.addon.threads() ?? 1) : 1;
   },
 
   /**
-   * Cores that the control group of this process allows (may be a fraction); null when there is no limit, or
-   * no addon to ask.
+   * Number of cores that the control group of this process allows (may be a fraction). Null if there is no
+   * limit, or no addon that can determine it.
    */
   get quota(): number | null {
     return nativeOrNone()?.addon.quota() || null;
   },
 
   /**
-   * Kernels and ops that run in JavaScript although the backend is native, such as `permutation` or
-   * `unary.mish`.
+   * Kernels and ops that run in JavaScript even on the native backend, such as `permutation` or `unary.mish`.
    */
   get fallbacks(): readonly string[] {
     if (inUse.name === "js") return kernelNames;
@@ -137,20 +138,20 @@ export const backend = {
   },
 
   /**
-   * Chunks of work that threads other than the calling one have run so far in this process: tells that they
-   * do take part.
+   * Chunks of work that threads other than the calling one have run in this process: shows that they take
+   * part.
    */
   get workerChunks(): number {
     return nativeOrNone()?.addon.workerChunks() ?? 0;
   },
 
-  /** Hash of the sources the addon was built from, or null without one. */
+  /** Hash of the sources from which the addon was built; null without an addon. */
   get sourceHash(): string | null {
     return nativeOrNone()?.addon.sourceHash ?? null;
   },
 
   /**
-   * Switches this thread (main or Worker) to a backend. Throws BACKEND_UNAVAILABLE when native code cannot be
+   * Switches this thread (main or Worker) to a backend. Throws BACKEND_UNAVAILABLE if native code cannot be
    * loaded.
    */
   use(wanted: BackendName): void {
@@ -160,7 +161,7 @@ export const backend = {
     use(chosen, `backend.use("${chosen.name}")${from === undefined ? "" : `: ${from}`}`);
   },
 
-  /** Forces an instruction set, for the whole process: for tests and measurements. */
+  /** Sets the instruction set for the whole process, for tests and measurements. */
   useIsa(wanted: string): void {
     const { addon } = nativeAddon();
     oneOf("backend.useIsa", wanted, addon.isas);
@@ -168,9 +169,8 @@ export const backend = {
   },
 
   /**
-   * Sets the number of threads, 1 to 256, for the whole process, at any time. No result depends on it.
-   * Threads beyond the number of cores make nothing faster and little slower: they help only while others
-   * stand still.
+   * Sets the number of threads, 1 to 256, for the whole process, at any time. No result depends on it. More
+   * threads than cores make nothing faster and little slower: they help only while other threads wait.
    */
   setThreads(n: number): void {
     checkThreads("backend.setThreads", n, String(n));

@@ -1,4 +1,4 @@
-/** Bessel functions of order 0 and 1 and the Airy function, in double precision. */
+/** Bessel functions of order 0 and 1, and the Airy function, in double precision. */
 
 const EULER = 0.5772156649015329;
 
@@ -6,8 +6,8 @@ const EULER = 0.5772156649015329;
 type Four = readonly [j0: number, j1: number, y0: number, y1: number];
 
 /**
- * Miller's recurrence from high orders down, which is stable, scaled by 1 = J0 + 2 (J2 + J4 + …); Y0 by Neumann's series in J2, J4, …,
- * and Y1 is minus the derivative of that.
+ * Miller's recurrence from high orders downwards, which is stable, normalized by 1 = J0 + 2 (J2 + J4 + …). Y0
+ * comes from Neumann's series in J2, J4, …, and Y1 is minus the derivative of that series.
  */
 function byRecurrence(x: number): Four {
   let order = 1;
@@ -17,7 +17,7 @@ function byRecurrence(x: number): Four {
   let [norm, even, odd] = [0, 0, 0];
   for (let n = order; n > 0; n--) {
     const below = (2 * n * here) / x - above;
-    // `here` is J of order n, `below` and `above` are its neighbours.
+    // `here` is J of order n; `below` and `above` are J of the neighbouring orders.
     if (n % 2 === 0) {
       const sign = n % 4 === 0 ? 1 : -1;
       norm += 2 * here;
@@ -34,7 +34,7 @@ function byRecurrence(x: number): Four {
   return [j0, j1, y0, y1];
 }
 
-/** Hankel's asymptotic series; from 25 on its smallest term is below 2^-52. */
+/** Hankel's asymptotic series; for x >= 25 its smallest term is below 2^-52. */
 function byHankel(x: number): Four {
   const [sin, cos] = [Math.sin(x), Math.cos(x)];
   const [c, s] = [cos + sin, sin - cos]; // √2 times cosine and sine of x - π/4
@@ -62,13 +62,14 @@ function four(x: number): Four {
 
 export const besselJ0 = (x: number): number => four(Math.abs(x))[0];
 export const besselJ1 = (x: number): number => (x < 0 ? -four(-x)[1] : four(x)[1]);
-/** -Infinity at 0, NaN below. */
+/** Y0: -Infinity at 0, NaN below 0. */
 export const besselY0 = (x: number): number => (x >= 0 ? four(x)[2] : Number.NaN);
 export const besselY1 = (x: number): number => (x >= 0 ? four(x)[3] : Number.NaN);
 
 /**
- * eˣ K(x) of any order, ∫ e^(-x (cosh t - 1)) cosh(order t) dt from 0 on, for x > 0. The integrand is even, analytic and falls off
- * doubly exponentially, so the trapezoidal rule has an error of e^-39 at these steps; all terms are positive.
+ * eˣ K(x) of any order for x > 0: the integral ∫ e^(-x (cosh t - 1)) cosh(order t) dt from 0 to ∞. The
+ * integrand is even and analytic and decays doubly exponentially, so the trapezoidal rule has an error of
+ * e^-39 at these steps. All terms are positive.
  */
 function modifiedSecond(order: number, x: number): number {
   const h = Math.min(0.25, 0.7 / Math.sqrt(x));
@@ -81,11 +82,11 @@ function modifiedSecond(order: number, x: number): number {
   }
 }
 
-/** eˣ K(x): Infinity at 0, NaN below. */
+/** eˣ K(x): Infinity at 0, NaN below 0. */
 function scaledSecond(order: 0 | 1, x: number): number {
   if (!(x > 0)) return x === 0 ? Infinity : Number.NaN;
   if (x === Infinity) return 0;
-  // Below, K1 is 1 / x to the last digit, and its integrand would overflow.
+  // For smaller x, K1 is 1 / x to the last digit, and its integrand would overflow.
   return order === 1 && x < 1e-9 ? 1 / x : modifiedSecond(order, x);
 }
 
@@ -94,11 +95,13 @@ export const scaledBesselK1 = (x: number): number => scaledSecond(1, x);
 export const besselK0 = (x: number): number => (x === Infinity ? 0 : scaledSecond(0, x) * Math.exp(-x));
 export const besselK1 = (x: number): number => (x === Infinity ? 0 : scaledSecond(1, x) * Math.exp(-x));
 
-/** sin(x) / x, 1 at 0. */
+/** sin(x) / x; 1 at 0. */
 export const sphericalBesselJ0 = (x: number): number =>
   x === 0 ? 1 : Math.abs(x) === Infinity ? 0 : Math.sin(x) / x;
 
-/** Airy's Ai(x). Between -7 and -4, where its power series cancels, good to 1e-11. */
+/**
+ * Airy's Ai(x). Between -7 and -4, where its power series suffers from cancellation, it is accurate to 1e-11.
+ */
 export function airyAi(x: number): number {
   if (Math.abs(x) === Infinity) return 0;
   if (x <= -7) return airyOfWaves(-x);
@@ -119,7 +122,7 @@ export function airyAi(x: number): number {
   return 0.3550280538878172 * sumF - 0.2588194037928068 * sumG; // Ai(0) and -Ai'(0)
 }
 
-/** Ai(-x) for large x by its asymptotic series. */
+/** Ai(-x) for large x, by its asymptotic series. */
 function airyOfWaves(x: number): number {
   const zeta = (2 / 3) * x * Math.sqrt(x);
   let [p, q, term] = [1, 0, 1];

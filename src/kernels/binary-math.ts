@@ -1,14 +1,14 @@
-/** Rows of two operands that have no C++: remainders and floors, angles, signs, logarithms of sums. */
+/** Rows with two operands that have no C++: remainder, floor division, angles, signs, log-sum-exp. */
 import type { BinaryRow } from "./row-types.js";
 import { polygamma } from "./special.js";
 
-/** a - b floor(a / b), with the sign of b; exact, because `%` is. */
+/** a - b floor(a / b), with the sign of b; exact, because `%` is exact. */
 function remainder(a: number, b: number): number {
   const rest = a % b;
   return rest !== 0 && rest < 0 !== b < 0 ? rest + b : rest;
 }
 
-/** floor(a / b) of the exact quotient, where a / b may have been rounded up to a whole number. */
+/** floor of the exact quotient. The rounded a / b may have been rounded up to an integer. */
 function floorDivide(a: number, b: number): number {
   if (b === 0) return a / b;
   const rest = a % b;
@@ -18,7 +18,10 @@ function floorDivide(a: number, b: number): number {
   return quotient - whole > 0.5 ? whole + 1 : whole;
 }
 
-/** a to the power of b for integers, modulo 2^32. A negative power is 0 but for those of 1 and -1. */
+/**
+ * a to the power of b for integers, modulo 2^32. For a negative b the result is 0, except for a = 1 and a =
+ * -1.
+ */
 export function integerPower(a: number, b: number): number {
   if (b < 0) return a === 1 || (a === -1 && b % 2 === 0) ? 1 : a === -1 ? -1 : 0;
   let power = 1;
@@ -29,7 +32,7 @@ export function integerPower(a: number, b: number): number {
 
 const bits = new DataView(new ArrayBuffer(8));
 
-/** The neighbour of `a` towards `b`: floats of one sign are in the order of their bits, read as an integer. */
+/** The neighbour of `a` towards `b`. Floats of one sign are ordered like their bits, read as an integer. */
 function nextDouble(a: number, b: number): number {
   if (Number.isNaN(a) || Number.isNaN(b)) return Number.NaN;
   if (a === b) return b;
@@ -172,12 +175,12 @@ export const binaryMathRows = {
 /** Operations on the bits of integers and booleans. */
 export interface IntegerRow {
   f: (a: number, b: number) => number;
-  /** Not for booleans. */
+  /** Defined on numbers only, not on booleans. */
   counts?: true;
   doc: string;
 }
 
-/** Largest number that divides both; 0 of two zeros. */
+/** Greatest common divisor; 0 for two zeros. */
 function gcd(a: number, b: number): number {
   let [x, y] = [Math.abs(a), Math.abs(b)];
   while (y !== 0) [x, y] = [y, x % y];

@@ -1,4 +1,4 @@
-/** What a call of a kernel says of itself, read by the row of its kernel: sizes by name, the memory it touches, what it costs. */
+/** Properties of a kernel call, computed from the kernel's row: sizes by name, accessed memory, cost. */
 import type { Data } from "../dtype.js";
 import type { Region } from "../region.js";
 import { denseStrides, numel, type Shape, type Strides } from "../shape.js";
@@ -6,29 +6,31 @@ import { sizesOf } from "./extents.js";
 import type { Access, Elements, Operand, Values } from "./parameters.js";
 import { type KernelName, opsOf, rowOf } from "./schema.js";
 
-/** A kernel and its arguments in the order of its row. `A`: what stands for an array among them. */
+/**
+ * A kernel and its arguments in the order of its row. `A`: the type that stands for arrays in the arguments.
+ */
 export interface KernelCall {
   readonly name: KernelName;
   readonly args: readonly unknown[];
 }
 
-/** Sizes, flags, op and shape by their names; of an operand its array. */
+/** Sizes, flags, op and shape by name; for an operand its array. */
 export function valuesOf({ name, args }: KernelCall): Values {
   const { parameters, at } = rowOf(name);
   return Object.fromEntries(parameters.map((parameter) => [parameter.name, args[at[parameter.name]]]));
 }
 
-/** One argument, by its name. */
+/** One argument, by name. */
 export const argument = ({ name, args }: KernelCall, parameter: string): unknown =>
   args[rowOf(name).at[parameter]];
 
-/** Where an operand begins: its array, and the element. */
+/** Where an operand begins: its array and its element offset. */
 export function placeOf<A>({ name, args }: KernelCall, operand: string): { array: A; offset: number } {
   const at = rowOf(name).at[operand];
   return { array: args[at] as A, offset: args[at + 1] as number };
 }
 
-/** What the call does with an operand: a flag may say that it is added to what is there. */
+/** How the call accesses an operand: if its flag `adds` is set, the call accumulates into it. */
 export function accessOf({ access, adds }: Operand, call: KernelCall): Access {
   return adds !== undefined && argument(call, adds) !== 0 ? "update" : access;
 }
@@ -40,7 +42,7 @@ export interface Use<A = Data> {
   readonly access: Access;
 }
 
-/** The operands that are not null, in their order. */
+/** The operands that are not null, in order. */
 export function usesOf<A = Data>(call: KernelCall): Use<A>[] {
   const { operands, at } = rowOf(call.name);
   const found: Use<A>[] = [];
@@ -51,12 +53,12 @@ export function usesOf<A = Data>(call: KernelCall): Use<A>[] {
   return found;
 }
 
-/** What a call does to a stretch of memory. */
+/** A region of memory and how a call accesses it. */
 export interface Touched<A = Data> extends Region<A> {
   readonly access: "read" | "write";
 }
 
-/** The memory that a call touches, operand by operand. */
+/** The memory that a call accesses, operand by operand. */
 export function regionsOf<A = Data>(call: KernelCall): Touched<A>[] {
   const values = valuesOf(call);
   return usesOf<A>(call).map(({ operand, array, access }) => {
@@ -87,16 +89,16 @@ function axesOf(
 }
 
 /**
- * What a call costs, from its arguments alone. By these a profile says how near to the machine a kernel came, so both are what the job
- * needs, not what some implementation spends; every element that is read or written counts once, in its own type, even where caches
- * keep it or a loop goes over it twice.
+ * The cost of a call, from its arguments alone. A profile compares it with the limits of the machine. So both
+ * numbers count what the task requires, not what one implementation does: each element that is read or
+ * written counts once, in its own type, even if it stays in a cache or a loop passes over it twice.
  */
 export interface Cost {
   readonly flops: number;
   readonly bytes: number;
 }
 
-/** Arrays may be anything that tells the bytes of an element. */
+/** The cost of a call. An array may be any object with BYTES_PER_ELEMENT. */
 export function costOf(call: KernelCall): Cost {
   const values = valuesOf(call);
   const bytes = usesOf<Elements>(call).map(({ operand, array, access }) => {
@@ -110,7 +112,7 @@ export function costOf(call: KernelCall): Cost {
   return { flops: rowOf(call.name).flops(values), bytes: bytes.reduce((sum, n) => sum + n, 0) };
 }
 
-/** Elements of an operand in memory: an axis along which it is repeated is read once. */
+/** Number of elements of an operand in memory. Along a broadcast axis each element counts once. */
 function distinct(operand: Operand, values: Values, call: KernelCall): number {
   const { sizes, strides } = axesOf(operand, values, call);
   return sizes.reduce((n, size, d) => (strides[d] === 0 && size > 0 ? n : n * size), 1);

@@ -1,14 +1,14 @@
-/** What follows from the derivatives in `rows.ts`: scalar functions for kernels, and what backward must save. */
+/** Derived from the derivatives in `rows.ts`: scalar functions for kernels, and what backward must save. */
 import { erf } from "../elementary.js";
 import { type AlgebraFunction, type BinaryTerms, Term, variablesOf } from "./algebra.js";
 import type { BinaryRow, UnaryRow } from "./row-types.js";
 import { type BinaryName, binaryRows, type UnaryName, unaryRows } from "./rows.js";
 import { polygamma, zeta } from "./special.js";
 
-/** f'(x) where y = f(x). An argument the derivative does not read may be anything. */
+/** f'(x), where y = f(x). An argument that the derivative does not read may have any value. */
 export type Derivative = (x: number, y: number, p: number, q: number) => number;
 
-/** The derivative of a row as a term over the variables x, y, p, q; NaN where it has none. */
+/** The derivative of a row as a term over the variables x, y, p, q; NaN if the row has none. */
 export function traceDerivative(name: UnaryName): Term | number {
   const row: UnaryRow = unaryRows[name];
   if (row.derivative === null) return Number.NaN;
@@ -17,7 +17,7 @@ export function traceDerivative(name: UnaryName): Term | number {
 
 const saved = new Map<string, { x: boolean; y: boolean }>();
 
-/** Whether the derivative of a unary op reads its input and its output: what must be saved for backward. */
+/** Whether the derivative of a unary op reads its input and its output: these must be saved for backward. */
 export function unarySaves(name: UnaryName): { x: boolean; y: boolean } {
   let known = saved.get(name);
   if (!known) {
@@ -28,7 +28,7 @@ export function unarySaves(name: UnaryName): { x: boolean; y: boolean } {
   return known;
 }
 
-/** Which operands the gradients of a binary op read, by the operand they belong to. */
+/** For each operand of a binary op, which values its gradient reads. */
 export function binarySaves(
   name: BinaryName,
 ): Record<"gradA" | "gradB", { a: boolean; b: boolean; y: boolean }> {
@@ -52,8 +52,9 @@ type Scalar = (x: number, p: number, q: number, erf: (x: number) => number) => n
 const infix = new Set(["+", "-", "*", "/", "===", ">", ">=", "<", "<="]);
 
 /**
- * JavaScript for a term: a function body over x, y, p, q in which what occurs twice is computed once. Functions are
- * called by their row names and get `erf` as their fourth argument, as rows expect.
+ * JavaScript for a term: the body of a function of x, y, p, q, in which an expression that occurs twice is
+ * computed once. Functions are called by their row names and get `erf` as their fourth argument, as rows
+ * expect.
  */
 export function derivativeSource(root: Term | number): { body: string; functions: Set<AlgebraFunction> } {
   const functions = new Set<AlgebraFunction>();
@@ -92,7 +93,7 @@ export function derivativeSource(root: Term | number): { body: string; functions
   return { body: [...lines, `return ${result};`].join("\n"), functions };
 }
 
-/** The term as a closure: slower by far. */
+/** The term as a closure, which is much slower. */
 function interpret(root: Term | number): Derivative {
   const evaluate = (node: Term | number | string, env: Record<string, number>): number => {
     if (!(node instanceof Term)) return node as number;
@@ -132,7 +133,10 @@ function interpret(root: Term | number): Derivative {
   return (x, y, p, q) => evaluate(root, { x, y, p, q });
 }
 
-/** A term over x, y, p, q as a function: fresh JavaScript, or a walk over the term where that is not allowed. */
+/**
+ * A term over x, y, p, q as a function: generated JavaScript, or an interpreter where generation is
+ * forbidden.
+ */
 export function compileTerm(term: Term | number, generate = true): Derivative {
   if (!generate) return interpret(term);
   const { body, functions } = derivativeSource(term);
@@ -142,7 +146,7 @@ export function compileTerm(term: Term | number, generate = true): Derivative {
   return make(...names.map((used) => unaryRows[used].f), erf, polygamma, zeta) as Derivative;
 }
 
-/** A fresh function literal for the derivative of a row. */
+/** A new function literal for the derivative of a row. */
 export function compileDerivative(name: UnaryName, generate = true): Derivative {
   return compileTerm(traceDerivative(name), generate);
 }

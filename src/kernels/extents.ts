@@ -1,16 +1,16 @@
 /**
- * How many elements an operand has, as text that a row of schema.ts states: JavaScript evaluates it (calls.ts), and the generated C++
- * header holds it as an expression (tools/generate-native.js).
+ * The number of elements of an operand, as text in a row of schema.ts. JavaScript evaluates the text
+ * (calls.ts), and the generated C++ header contains it as an expression (tools/generate-native.js).
  *
  *     batch m k                 axes: the sizes of these names, or numbers
  *     shape                     the axes of the shape
  *     rows + 1                  one axis: a sum of sizes, each with a factor: `2 oh + 2 ow`
- *     reduction ? 1 : rows      one axis: the first where the flag is not 0, or the operand is not null
+ *     reduction ? 1 : rows      one axis: the first if the flag is not 0, or if the operand is not null
  *     rule ? 6 7 5              one axis: a number for each op of that name, in their order
  */
 import type { Shape } from "../shape.js";
 
-/** Names of sizes, or numbers. */
+/** The name of a size, or a number. */
 type Factor = string | number;
 
 export type ExtentForm =
@@ -24,7 +24,7 @@ const factors = (text: string): Factor[] => text.trim().split(/\s+/).map(factor)
 
 const forms = new Map<string, ExtentForm>();
 
-/** The form of a text; parsed once. */
+/** The parsed form of an extent; each text is parsed once. */
 export function formOf(extent: string): ExtentForm {
   const known = forms.get(extent);
   if (known !== undefined) return known;
@@ -45,7 +45,7 @@ function parse(extent: string): ExtentForm {
   return terms.length > 1 ? { kind: "sum", terms } : { kind: "axes", axes: terms[0] };
 }
 
-/** Every size that an extent names: how much there is to do follows from these. */
+/** All sizes that an extent names. They determine how much work there is. */
 export function namesOf(extent: string): string[] {
   const form = formOf(extent);
   const named = (given: readonly Factor[]) => given.filter((one): one is string => typeof one === "string");
@@ -56,8 +56,8 @@ export function namesOf(extent: string): string[] {
 
 /**
  * The sizes of the axes of an extent.
- * @param values of sizes, flags, the shape and the ops by their names, and of operands their arrays
- * @param ops of the kernel, where an extent is a table
+ * @param values sizes, flags, shape and ops by name; for operands their arrays
+ * @param ops the ops of the kernel, for an extent that is a table
  */
 export function sizesOf(
   extent: string,

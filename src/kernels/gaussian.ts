@@ -1,14 +1,20 @@
-/** The normal distribution: its distribution function, the logarithm of it, and its inverse, accurate in the tails. */
+/**
+ * The normal distribution: its distribution function, the logarithm and the inverse of it, accurate in the
+ * tails.
+ */
 import { erfc, erfcx } from "./special.js";
 
-/** Probability of a number below x. */
+/** Probability of a value below x. */
 export const ndtr = (x: number): number => 0.5 * erfc(-x * Math.SQRT1_2);
 
-/** ln(ndtr(x)), where that underflows, too. */
+/** ln(ndtr(x)), also where ndtr(x) underflows. */
 export const logNdtr = (x: number): number =>
   x < -1 ? Math.log(0.5 * erfcx(-x * Math.SQRT1_2)) - 0.5 * x * x : Math.log1p(-0.5 * erfc(x * Math.SQRT1_2));
 
-/** The x of which ndtr(x) = p: a rough start, then steps of Halley, each of which triples the digits. */
+/**
+ * The x with ndtr(x) = p: a rough initial value, then Halley steps, each of which triples the number of
+ * digits.
+ */
 export function ndtri(p: number): number {
   if (!(p > 0 && p < 1)) return p === 0 ? -Infinity : p === 1 ? Infinity : Number.NaN;
   if (p > 0.5) return -ndtri(1 - p);

@@ -2,7 +2,7 @@ import { checkFree } from "../busy.js";
 import { regionsOf } from "./calls.js";
 import type { KernelName, Kernels } from "./schema.js";
 
-/** A table that asks before each call whether a native thread works on what the call touches. */
+/** A table that checks before each call that no native thread is using the memory that the call accesses. */
 export function guarded(kernels: Kernels): Kernels {
   const guard =
     (name: KernelName, kernel: (...args: unknown[]) => number) =>

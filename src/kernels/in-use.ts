@@ -1,4 +1,4 @@
-/** The backend in use, and what is laid over its kernels for a time. */
+/** The backend in use, and temporary replacements of its kernels. */
 import { allocateFrom } from "../allocator.js";
 import { busy, whenBusy } from "../busy.js";
 import type { Backend } from "./backend-value.js";
@@ -8,7 +8,7 @@ import type { Kernels } from "./schema.js";
 
 export let inUse: Backend = jsBackend;
 
-/** The table in use, a live binding: always call `k.name(…)`, never keep it. */
+/** The table in use. It is a live binding: always call `k.name(…)`, and never store `k`. */
 export let k: Kernels = inUse.kernels;
 
 export function put(backend: Backend): void {
@@ -20,8 +20,7 @@ export function put(backend: Backend): void {
 whenBusy(() => put(inUse));
 
 /**
- * Runs `fn` with `other` in the place of the kernels: to note or to time calls. Null: with the kernels
- * themselves.
+ * Runs `fn` with `other` in place of the kernels, to record or time calls. Null: with the kernels themselves.
  */
 export function withKernels<T>(other: Kernels | null, fn: () => T): T {
   const before = k;

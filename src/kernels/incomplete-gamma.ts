@@ -1,10 +1,10 @@
-/** The incomplete gamma functions, each divided by Γ(a): they add up to 1. */
+/** The incomplete gamma functions, each divided by Γ(a): their sum is 1. */
 import { erfc, lgamma } from "./special.js";
 
 /** xᵃ e⁻ˣ / Γ(a). */
 const factor = (a: number, x: number): number => Math.exp(a * Math.log(x) - x - lgamma(a));
 
-/** The lower one by its series, for x up to a: all terms are positive. */
+/** The lower function by its series, for x up to a: all terms are positive. */
 function lower(a: number, x: number): number {
   let [sum, term] = [1, 1];
   for (let n = a + 1; term > sum * 1e-17; n++) {
@@ -14,7 +14,7 @@ function lower(a: number, x: number): number {
   return (sum * factor(a, x)) / a;
 }
 
-/** The upper one by its continued fraction (Lentz's way to evaluate it), for x above a. */
+/** The upper function by its continued fraction (evaluated by Lentz's method), for x above a. */
 function upper(a: number, x: number): number {
   let b = x + 1 - a;
   let c = 1e300;
@@ -32,12 +32,12 @@ function upper(a: number, x: number): number {
 }
 
 /**
- * Both for large a, where series are long: the leading terms of Temme's expansion, good to 11 digits from 10^5 on. `sign` is 1 for the
- * upper one.
+ * Either function for large a, where the series are long: the leading terms of Temme's expansion, good to 11
+ * digits from 10^5 on. `sign` is 1 for the upper function and -1 for the lower one.
  */
 function uniform(a: number, x: number, sign: 1 | -1): number {
   const mu = (x - a) / a;
-  // mu - ln(1 + mu), which cancels where mu is small.
+  // mu - ln(1 + mu), which loses digits by cancellation if mu is small.
   const half = Math.abs(mu) < 0.01 ? mu * mu * tailOfLog(mu) : mu - Math.log1p(mu);
   const eta = mu < 0 ? -Math.sqrt(2 * half) : Math.sqrt(2 * half);
   const first = Math.abs(mu) < 0.01 ? -1 / 3 + eta / 12 - (2 * eta * eta) / 135 : 1 / mu - 1 / eta;
@@ -52,7 +52,10 @@ const tailOfLog = (mu: number): number => {
   return sum;
 };
 
-/** What both have in common outside a, x in (0, ∞); `of` is which of them is 1 where x is infinite. */
+/**
+ * The checks and special cases of both. `of`: which one; the lower function is 1 at infinite x, the upper one
+ * is 0.
+ */
 function regularized(a: number, x: number, of: "lower" | "upper"): number {
   const [first, last] = of === "lower" ? [0, 1] : [1, 0];
   if (!(a >= 0 && x >= 0)) return Number.NaN;
@@ -66,7 +69,7 @@ function regularized(a: number, x: number, of: "lower" | "upper"): number {
   return below ? 1 - lower(a, x) : upper(a, x);
 }
 
-/** ∫ t^(a-1) e^(-t) dt from 0 to x, over Γ(a). */
+/** The lower function: ∫ t^(a-1) e^(-t) dt from 0 to x, divided by Γ(a). */
 export const igamma = (a: number, x: number): number => regularized(a, x, "lower");
-/** The same from x on. */
+/** The upper function: the same integral from x to ∞. */
 export const igammac = (a: number, x: number): number => regularized(a, x, "upper");

@@ -1,7 +1,8 @@
 /**
- * How a call reaches C++: numbers, op codes and lists are written to one shared block of doubles, arrays (or null) are passed as
- * arguments, both in the order of the row. native/entries/call.h reads them in the same order. The function that does just that for one
- * kernel is generated from its row, at its first call: walking `arguments` costs as much as a small kernel does.
+ * How a call reaches C++. Numbers, op codes and lists are written to one shared block of doubles; arrays (or
+ * null) are passed as arguments. Both are in the order of the row, and native/entries/call.h reads them in
+ * that order. The function that does this for one kernel is generated from its row at the first call: a
+ * generic loop over `arguments` costs as much as a small kernel.
  */
 import { canGenerate } from "./js/specialize.js";
 import type { Parameter } from "./parameters.js";
@@ -9,25 +10,28 @@ import { type KernelName, rowOf } from "./schema.js";
 
 export type Kernel = (...args: any[]) => number;
 
-/** Codes of ops by their names; undefined for an op that the addon does not have. */
+/** Op codes by op name; undefined for an op that the addon does not have. */
 export type Codes = Record<string, number | undefined>;
 
-/** The addon's answer to a dtype or an argument that it leaves to the JavaScript core. */
+/** The addon returns it for a dtype or an argument that it leaves to the JavaScript core. */
 const UNSUPPORTED = -2;
 
 export interface Binding {
   readonly name: KernelName;
   readonly native: Kernel;
-  /** Makes the calls that the addon leaves. */
+  /** Handles the calls that the addon does not support. */
   readonly fallback: Kernel;
   readonly block: Float64Array;
   readonly codes: Codes;
 }
 
-/** What one argument is to a backend: a number, a list of numbers behind its length, an op's code, or an array. */
+/**
+ * How an argument is passed: as a number, as a list of numbers after its length, as an op's code, or as an
+ * array.
+ */
 type Part = "number" | "list" | "op" | "array";
 
-/** The parts of a call of a kernel, one for each argument. */
+/** How a call of a kernel is passed, one part for each argument. */
 export function partsOf(name: KernelName): Part[] {
   return rowOf(name).parameters.flatMap(partsOfParameter);
 }
@@ -40,7 +44,10 @@ function partsOfParameter({ kind, width, ...rest }: Parameter): Part[] {
   return ["array", "number", ...new Array<Part>(width - 2).fill(listed ? "list" : "number")];
 }
 
-/** The kernel of a table that calls the addon. `settle` is told the generated function, which may take this one's place. */
+/**
+ * The kernel of a table that calls the addon. `settle` receives the generated function, which can then
+ * replace this one.
+ */
 export function bind(binding: Binding, settle: (kernel: Kernel) => void): Kernel {
   const parts = partsOf(binding.name);
   if (!canGenerate) return (...args) => walk(binding, parts, args);
@@ -54,12 +61,12 @@ export function bind(binding: Binding, settle: (kernel: Kernel) => void): Kernel
   };
 }
 
-/** A store for each number, a loop for each list, and the call. */
+/** Generates a store for each number, a loop for each list, and the call. */
 function generate({ name, native, fallback, block, codes }: Binding, parts: readonly Part[]): Kernel {
   const parameters = parts.map((_, i) => `p${i}`);
   const arrays = parameters.filter((_, i) => parts[i] === "array");
   const lines: string[] = [];
-  // Places in the block are constants up to the first list.
+  // Positions in the block are constants up to the first list.
   const first = parts.indexOf("list");
   let place = 0;
   const next = (i: number) => (first < 0 || i < first ? String(place++) : "at++");
@@ -88,7 +95,7 @@ function generate({ name, native, fallback, block, codes }: Binding, parts: read
   return new Function("native", "fallback", "block", "codes", text)(native, fallback, block, codes) as Kernel;
 }
 
-/** The same as a plain walk, for where code generation is forbidden. */
+/** The same as a generic loop, where code generation is forbidden. */
 function walk(
   { native, fallback, block, codes }: Binding,
   parts: readonly Part[],

@@ -11,27 +11,27 @@ import { addonDefect } from "./addon-file.js";
 import type { Backend } from "./backend-value.js";
 import { overlay } from "./native.js";
 
-/** With what only native code can tell. */
+/** A backend with the additional parts that only native code has. */
 export interface NativeBackend extends Backend {
   readonly addon: Addon;
-  /** What numbers are handed over in: see native.ts. */
+  /** The block in which numbers are passed: see native.ts. */
   readonly block: Float64Array;
-  /** Kernels and ops that run in JavaScript all the same. */
+  /** Kernels and ops that still run in JavaScript. */
   readonly fallbacks: readonly string[];
-  /** Where the addon came from, in words. */
+  /** Where the addon came from, as text. */
   readonly from: string;
 }
 
-/** The backend, once it was asked for; or the reason why there is none. */
+/** The backend, or the reason why there is none; undefined before the first call of `loadNative`. */
 let loaded: NativeBackend | SimdgradError | undefined;
 
 /**
- * Folders under prebuilds/ that may fit; the loader of the operating system tells glibc from musl
- * (tools/prebuild.js says which is built).
+ * Name of the folder under prebuilds/; a musl build has its own folder. The loader of the operating system
+ * distinguishes glibc from musl (tools/prebuild.js says which is built).
  */
 const platform = `${process.platform}-${process.arch}`;
 
-/** Where to look, in this order; `what` completes "running on …". */
+/** Where to look for the addon, in this order; `what` completes "running on …". */
 function candidates(): { path: string; what: string; required?: true }[] {
   const given = process.env["SIMDGRAD_ADDON"];
   if (given) return [{ path: given, what: `the addon of SIMDGRAD_ADDON, ${given}`, required: true }];
@@ -49,7 +49,7 @@ export function unavailable(why: string, cause?: unknown): SimdgradError {
   return new SimdgradError("BACKEND_UNAVAILABLE", `backend: native is not available: ${why}`, { cause });
 }
 
-/** Loads the addon the first time; afterwards says the same again. */
+/** Loads the addon the first time; later calls return the same result. */
 export function loadNative(): NativeBackend | SimdgradError {
   if (loaded !== undefined) return loaded;
   let failure: { why: string; error: unknown } | undefined;

@@ -1,6 +1,6 @@
 /**
- * The native table: the addon laid over the JavaScript core. What C++ lacks (a kernel, an op, a dtype) falls through to
- * JavaScript; `fallbacks` names the kernels and ops for which that is always so.
+ * The native table: the addon's kernels over those of the JavaScript core. If C++ lacks a kernel, an op or a
+ * dtype, the call falls back to JavaScript. `fallbacks` lists the kernels and ops that always do.
  */
 import type { Addon } from "./addon.js";
 import * as js from "./js/index.js";
@@ -9,9 +9,9 @@ import { type Kernels, kernelNames, opsOf } from "./schema.js";
 
 const blockLength = 512;
 
-/** The native table, and the kernels and ops in it that are JavaScript (`permutation`, `unary.mish`). */
+/** The native table, and the kernels and ops in it that run in JavaScript (`permutation`, `unary.mish`). */
 export function overlay(addon: Addon): { kernels: Kernels; fallbacks: string[]; block: Float64Array } {
-  // On shared memory, which can be neither detached nor transferred: the addon keeps its address.
+  // On shared memory, which cannot be detached or transferred: the addon keeps its address.
   const block = addon.init(new Float64Array(new SharedArrayBuffer(8 * blockLength)));
   const core = js as unknown as Record<string, Kernel>;
   const kernels: Record<string, Kernel> = { ...core };

@@ -1,7 +1,7 @@
 /**
- * The words in which schema.ts describes a kernel: what kinds of arguments there are, and how each is passed. A call passes its
- * arguments in the order of the row: a number, an op or a shape as itself, an operand as its array, its offset in elements, and
- * its strides where it has any.
+ * The building blocks with which schema.ts describes a kernel: the kinds of arguments, and how each is
+ * passed. A call passes its arguments in the order of the row: a number, an op or a shape as itself; an
+ * operand as its array, its offset in elements, and its strides if it has any.
  */
 import type { Data } from "../dtype.js";
 import type { Shape, Strides } from "../shape.js";
@@ -16,7 +16,10 @@ interface ArrayTypes {
 }
 export type ElementType = keyof ArrayTypes;
 
-/** What the definition of a kernel takes; a backend may take less, and leaves the rest to the definition. */
+/**
+ * All element types: the definition of a kernel takes them. A backend may support fewer and fall back to the
+ * definition.
+ */
 export const any = ["f32", "f64", "i32", "u8"] as const;
 export const f32 = ["f32"] as const;
 export const f64 = ["f64"] as const;
@@ -25,16 +28,22 @@ export const u8 = ["u8"] as const;
 export const labels = ["i32", "u8"] as const;
 export const pixels = ["f32", "u8"] as const;
 
-/** Values by the names of a row: numbers as they are, shapes as lists, and of an operand its array or what stands for one. */
+/**
+ * Values by the names of a row: numbers as they are, shapes as lists, and for an operand its array or a
+ * substitute.
+ */
 export type Values = { readonly [name: string]: any };
 
-/** One entry of a row. `Args`: what a call passes for it. `Value`: what a row's functions see under its name. */
+/**
+ * One entry of a row. `Args`: what a call passes for it. `Value`: what the functions of the row see under its
+ * name.
+ */
 export interface Parameter<Name extends string = string, Args extends readonly unknown[] = any, Value = any> {
   readonly name: Name;
   readonly kind: "size" | "number" | "stride" | "flags" | "op" | "shape" | "operand";
-  /** How many arguments of a call it takes. */
+  /** Number of arguments that it takes in a call. */
   readonly width: number;
-  /** For the compiler alone. */
+  /** Exists only for the compiler. */
   readonly types?: { readonly args: Args; readonly value: Value };
 }
 
@@ -51,11 +60,11 @@ const scalar =
     ...{ name, kind, width: 1, least, most },
   });
 
-/** An integer >= 0: how many of something. */
+/** An integer >= 0: a count. */
 export const size = scalar("size", 0, Number.MAX_SAFE_INTEGER);
-/** Any double, NaN and infinities included. */
+/** Any double, including NaN and infinities. */
 export const number = scalar("number", Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
-/** Any integer: a step between elements, or a label that stands for none. */
+/** Any integer: the distance between elements, or a label that marks an ignored target. */
 export const stride = scalar("stride", Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
 /** Bits, or one of a few choices: an integer from 0 to `most`. */
 export const flags = scalar("flags", 0, 1);
@@ -72,29 +81,31 @@ export const op = <const Name extends string, const Ops extends string>(
   ops: readonly Ops[],
 ): Op<Name, Ops> => ({ name, kind: "op", width: 1, ops });
 
-/** The shape over which strided operands are read, element by element. */
+/** The shape over which strided operands are iterated, element by element. */
 export const shape: Parameter<"shape", [Shape], Shape> = { name: "shape", kind: "shape", width: 1 };
 
 /**
- * What a kernel does with the elements of an operand. `write`: writes each of them, whatever was there. `update`: reads and writes.
- * `scratch`: may leave anything there, and reads nothing that was there before.
+ * How a kernel accesses the elements of an operand. `write`: overwrites each element. `update`: reads and
+ * writes. `scratch`: may leave any values, and does not read the old ones.
  */
 export type Access = "read" | "write" | "update" | "scratch";
 
 /**
- * How an operand lies in memory. `dense`: row-major, without gaps. `listed`: over `shape`, with a list of strides. A number: as many
- * strides as that, of its leading axes; the axes behind them are dense.
+ * How an operand lies in memory. `dense`: row-major, without gaps. `listed`: over `shape`, with a list of
+ * strides. A number: strides for that many leading axes; the axes after them are dense.
  */
 export type Layout = "dense" | "listed" | 1 | 2 | 3;
 
 interface OperandOptions {
-  /** `write` while this flag is 0, else `update`. */
+  /** The access is `write` if this flag is 0, else `update`. */
   readonly adds?: string;
-  /** Values that are data of the user's: a call that meets a bad one reports its position and changes nothing. */
+  /** The values come from the user: a call that finds a bad one returns its position and changes nothing. */
   readonly checked?: "index" | "label" | "loss";
-  /** Operands of the same size and type in whose place this output may be computed, where both are dense. */
+  /**
+   * Operands of the same size and type; the output may be computed in place of one of them if both are dense.
+   */
   readonly over?: readonly string[];
-  /** How many elements are moved, where that is not its extent: a lookup reads the rows that it takes. */
+  /** Number of elements moved, if it differs from the extent: a lookup reads only the rows that it takes. */
   readonly moved?: string;
 }
 
@@ -104,13 +115,13 @@ export interface Operand<Name extends string = string, Args extends readonly unk
   readonly kind: "operand";
   readonly access: Access;
   readonly elements: readonly ElementType[];
-  /** How many elements it has: the text of extents.ts. */
+  /** Its number of elements, as text in the form of extents.ts. */
   readonly extent: string;
   readonly layout: Layout;
   readonly optional: boolean;
 }
 
-/** All that has to be known of an array to tell its bytes. */
+/** The part of an array that is needed to compute its size in bytes. */
 export interface Elements {
   readonly BYTES_PER_ELEMENT: number;
 }
@@ -123,7 +134,10 @@ interface Steps {
   3: [number, number, number];
 }
 
-/** `Data` where a kernel takes every element type: the compiler tells it from a union of four. */
+/**
+ * `Data` if a kernel takes every element type: for the compiler, `Data` is not the same as a union of four
+ * types.
+ */
 type ArrayOf<T extends ElementType> = ElementType extends T ? Data : ArrayTypes[T];
 
 const operand =
@@ -144,12 +158,12 @@ export const write = operand("write");
 export const update = operand("update");
 export const scratch = operand("scratch");
 
-/** The operand, or null in its place. */
+/** An operand that may be null. */
 export const optional = <Name extends string, First, Rest extends readonly unknown[], Value>(
   given: Operand<Name, [First, ...Rest], Value>,
 ): Operand<Name, [First | null, ...Rest], Value | null> => ({ ...given, optional: true });
 
-/** What a call of a row passes. */
+/** The arguments of a call of a row. */
 export type ArgsOf<P extends readonly Parameter[]> = P extends readonly [
   Parameter<string, infer Args extends readonly unknown[], any>,
   ...infer Rest extends readonly Parameter[],
@@ -157,26 +171,31 @@ export type ArgsOf<P extends readonly Parameter[]> = P extends readonly [
   ? [...Args, ...ArgsOf<Rest>]
   : [];
 
-/** What the functions of a row see. */
+/** The values that the functions of a row see. */
 export type ValuesOf<P extends readonly Parameter[]> = {
   readonly [X in P[number] as X["name"]]: X extends Parameter<any, any, infer Value> ? Value : never;
 };
 
-/** A kernel, described once. */
+/** The description of a kernel. */
 export interface Row<P extends readonly Parameter[] = readonly Parameter[]> {
   readonly parameters: P;
-  /** Where the arguments of each begin among those of a call. */
+  /** The index of each parameter's first argument in a call. */
   readonly at: { readonly [Name in P[number]["name"]]: number };
   readonly operands: readonly Operand[];
-  /** Sizes and shapes that say how much there is to do, in their order; others say how (padding, a number of bits). */
+  /**
+   * The sizes and shapes that determine the amount of work, in order. Other numbers (padding, bits) determine
+   * its kind.
+   */
   readonly sizes: readonly Parameter[];
-  /** Whether it may report a position instead of doing its work. */
+  /** Whether it may return a position instead of doing its work. */
   readonly reports: Operand["checked"] | undefined;
-  /** Floating-point operations that the job needs: an FMA is two, an elementwise function one. */
+  /**
+   * Floating-point operations that the task requires: an FMA counts as two, an elementwise function as one.
+   */
   readonly flops: (values: ValuesOf<P>) => number;
 }
 
-/** @param flops 0 unless given */
+/** @param flops default: 0 */
 export function kernel<const P extends readonly Parameter[]>(
   parameters: P,
   flops: (values: ValuesOf<P>) => number = () => 0,

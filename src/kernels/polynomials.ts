@@ -1,11 +1,14 @@
 /**
- * Orthogonal polynomials p(x, n) by their recurrences of three terms. The degree is n without its fraction; below 0 they are 0.
+ * Orthogonal polynomials p(x, n) by their three-term recurrences. The fraction of the degree n is dropped;
+ * for negative n the result is 0.
  */
 
-/** What comes after `p` of degree k - 1 and `q` of degree k. */
+/** The polynomial of degree k + 1, from `p` of degree k - 1 and `q` of degree k. */
 type Next = (x: number, k: number, q: number, p: number) => number;
 
-/** A recurrence of so many steps takes milliseconds; beyond it the result is NaN. */
+/**
+ * Maximum degree. A recurrence of that many steps takes milliseconds; for a higher degree the result is NaN.
+ */
 const highest = 1e6;
 
 function polynomial(first: (x: number) => number, next: Next): (x: number, n: number) => number {

@@ -1,12 +1,13 @@
 /**
- * Elementwise operations, one row each. A row is everything an op costs: the public function, the Tensor method,
- * its types, the gradient, the gradient check, backend parity and the benchmark are read from here; a row of the
- * same name in C++ adds speed.
+ * Elementwise operations, one row each. A row is everything that an op needs in TypeScript: the public
+ * function, the Tensor method, its types, the gradient, the gradient check, backend parity and the benchmark
+ * are derived from it. A row of the same name in C++ adds speed.
  *
  * - `f` computes in double precision.
- * - `derivative` is written in the words of `Algebra` and traced: prefer forms that read only `y`, because the
+ * - `derivative` is written with the operations of `Algebra` and traced. Prefer forms that read only `y`: the
  *   output of an op is usually kept alive by its consumer anyway.
- * - `domain` is where tests draw their samples; `kinks` are the points in it that a difference quotient must avoid.
+ * - `domain` is the interval from which tests draw samples; `kinks` are points in it that a difference
+ *   quotient must avoid.
  */
 import { binaryMathRows, integerPower } from "./binary-math.js";
 import type { BinaryRow, CompareRow, UnaryRow } from "./row-types.js";
@@ -137,7 +138,8 @@ export const unaryRows = {
   },
   elu: {
     f: (x, p) => (x > 0 ? x : p * Math.expm1(x)),
-    // The exponential only of what is below 0: above, it would be infinite, and the second derivative 0 · Infinity.
+    // The exponential is applied only to x <= 0: for large x it would be infinite, and the second derivative
+    // 0 · Infinity.
     derivative: ({ x, p, where }) => where(x.le(0), where(x.lt(0), x, 0).exp().mul(p), 1),
     params: { alpha: 1 },
     samples: [[0.5, 0]],
@@ -208,7 +210,8 @@ export const unaryRows = {
     doc: "Smallest integer >= x. PyTorch: `torch.ceil`.",
   },
   round: {
-    // Adding 2^52 leaves no bit for a fraction, and the sum is rounded half to even. Past 2^52 nothing is left to round.
+    // Adding 2^52 leaves no bit for a fraction, and the sum is rounded half to even. Numbers above 2^52 are
+    // integers.
     f: (x) =>
       x > 0 && x < 4503599627370496
         ? x + 4503599627370496 - 4503599627370496
@@ -249,7 +252,7 @@ export const unaryRows = {
 
 export type UnaryName = keyof typeof unaryRows;
 
-/** The options object of a unary op: `{ negativeSlope?: number }` for leakyRelu, nothing for most. */
+/** The options object of a unary op: `{ negativeSlope?: number }` for leakyRelu, empty for most ops. */
 export type UnaryOptions<Name extends UnaryName> = (typeof unaryRows)[Name] extends { params: infer P }
   ? { -readonly [Param in keyof P]?: number }
   : Record<never, never>;
@@ -288,7 +291,7 @@ export const binaryRows = {
     doc: "a / b; on integers the quotient without its fraction. PyTorch: `torch.div`, `torch.true_divide`.",
   },
   pow: {
-    // JavaScript says NaN for 1 ** NaN and (-1) ** Infinity; IEEE 754 and PyTorch say 1.
+    // JavaScript returns NaN for 1 ** NaN and (-1) ** Infinity; IEEE 754 and PyTorch return 1.
     f: (a, b) => (a === 1 || (a === -1 && (b === Infinity || b === -Infinity)) ? 1 : a ** b),
     fInteger: integerPower,
     gradA: ({ a, b, g, where }) => g.mul(where(b.eq(0), 0, b.mul(a.pow(b.sub(1))))),
@@ -319,7 +322,10 @@ export const binaryRows = {
 
 export type BinaryName = keyof typeof binaryRows;
 
-/** `Number(…)` compiles to a set-on-condition; a conditional expression is a branch, three times slower on mixed data. */
+/**
+ * `Number(…)` compiles to a set-on-condition; a conditional expression is a branch, three times slower on
+ * mixed data.
+ */
 export const compareRows = {
   eq: { f: (a, b) => Number(a === b), doc: "a equals b. PyTorch: `torch.eq`." },
   ne: {

@@ -1,7 +1,8 @@
 /**
- * How the library calls a kernel: numbers as they are and operands as a whole, in the order of the row, where a backend takes an array,
- * an offset and strides each by itself. `run.copy(shape, x, out)`, `run.gemm(1, m, n, k, a, b, null, 0, c)`. A Tensor is an operand. The
- * function of each kernel is generated from its row at the first call, since these calls are part of every operation in eager mode.
+ * How the library calls a kernel: with numbers and whole operands, in the order of the row. A backend takes
+ * an operand as separate arguments: an array, an offset and strides. `run.copy(shape, x, out)`, `run.gemm(1,
+ * m, n, k, a, b, null, 0, c)`. A Tensor is an operand. The function of each kernel is generated from its row
+ * at the first call, because these calls are part of every operation in eager mode.
  */
 import type { Data } from "../dtype.js";
 import type { Strides } from "../shape.js";
@@ -10,26 +11,29 @@ import { canGenerate } from "./js/specialize.js";
 import type { Operand, Parameter } from "./parameters.js";
 import { type KernelName, kernelNames, rowOf, type schema } from "./schema.js";
 
-/** Where the elements of an operand begin: those behind follow without gaps. */
+/** A dense operand: where its elements begin; they follow one another without gaps. */
 export interface Dense {
   readonly array: Data;
   /** In elements. */
   readonly offset: number;
 }
 
-/** The same with a step for each axis of the row. */
+/** An operand with a stride for each axis of the row. */
 export interface Strided extends Dense {
   readonly strides: Strides;
 }
 
-/** `x` read or written with other strides (broadcast, or with an axis more), and perhaps from another element on. */
+/**
+ * `x` accessed with other strides (broadcast, or with an additional axis), and optionally from another
+ * offset.
+ */
 export const strided = ({ array, offset }: Dense, strides: Strides, from = offset): Strided => ({
   array,
   offset: from,
   strides,
 });
 
-/** What stands for a parameter in a call. */
+/** What a call passes for a parameter. */
 type Given<P> =
   P extends Operand<any, infer Args>
     ? (Args extends readonly [any, number] ? Dense : Strided) | (null extends Args[0] ? null : never)
@@ -43,12 +47,15 @@ type Run = {
   readonly [Name in KernelName]: (...given: GivenOf<(typeof schema)[Name]["parameters"]>) => number;
 };
 
-/** The kernels of the backend in use, or of what records or profiles calls. Each answers as the row says. */
+/**
+ * The kernels of the backend in use, or of the table that records or profiles calls. Each returns what its
+ * row states.
+ */
 export const run: Run = Object.fromEntries(
   kernelNames.map((name) => [name, (...given: any[]) => settle(name)(...given)]),
 ) as unknown as Run;
 
-/** Puts the function of a kernel into its place. */
+/** Replaces the entry of a kernel by its own function. */
 function settle(name: KernelName): (...given: any[]) => number {
   const made = canGenerate ? generate(name) : (...given: any[]) => walk(name, given);
   (run as Record<string, unknown>)[name] = made;
@@ -57,7 +64,7 @@ function settle(name: KernelName): (...given: any[]) => number {
 
 const isOperand = (parameter: Parameter): parameter is Operand => parameter.kind === "operand";
 
-/** What a backend takes for a parameter, as JavaScript. */
+/** The arguments that a backend takes for a parameter, as JavaScript. */
 function argumentsOf(parameter: Parameter): string[] {
   const { name } = parameter;
   if (!isOperand(parameter)) return [name];

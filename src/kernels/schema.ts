@@ -1,17 +1,19 @@
 /**
- * The boundary between the library and its heavy work: one flat table of functions on typed arrays, element offsets, strides and
- * numbers. The JavaScript core defines them, a backend is laid over it, recording and profiling wrap it. No Tensor crosses this line
- * and no kernel knows what a gradient is.
+ * The boundary between the library and its heavy work: one flat table of functions on typed arrays, element
+ * offsets, strides and numbers. The JavaScript core defines them; a backend replaces some; recording and
+ * profiling wrap them. No kernel receives a Tensor or knows about gradients.
  *
- * Every kernel is described here once: its arguments in their order, by name, with what it does to each. The type of the table, what a
- * call passes to C++, what it reads and writes, what it costs, what `compile` may drop, move, fuse and compute in place, and what
- * `explain` prints all follow from these rows. Nothing else in the library knows an argument by its position.
+ * Every kernel is described here once: its arguments in order, by name, and how it accesses each. These rows
+ * determine the type of the table, what a call passes to C++, what it reads and writes, what it costs, what
+ * `compile` may drop, move, fuse and compute in place, and what `explain` prints. No other code knows an
+ * argument by its position.
  *
- * Outputs are allocated by the caller and passed last, dense and row-major unless the row gives them strides. An output may be exactly
- * the memory of an input that its row names (`over`), when both are dense and start at the same element; any other overlap is
- * forbidden. Every kernel returns a number: OK, or the position of the first label or index that is out of range.
+ * Outputs are allocated by the caller and passed last, dense and row-major unless the row gives them strides.
+ * An output may be exactly the memory of an input that its row names (`over`), if both are dense and start at
+ * the same element; any other overlap is forbidden. Every kernel returns a number: OK, or the position of the
+ * first label or index out of range.
  *
- * Adding a kernel: its row here, its loop in js/, its body in native/.
+ * To add a kernel: its row here, its loop in js/, its body in native/.
  */
 import { integerRows } from "./binary-math.js";
 import { ruleNames, ruleOptions } from "./js/rules.js";
@@ -49,13 +51,13 @@ const elements = (dims: readonly number[]) => dims.reduce((n, dim) => n * dim, 1
 /** The slices of a tensor along one dim: outer x length x inner. */
 const slices = [size("outer"), size("length"), size("inner")] as const;
 const slice = "outer length inner";
-/** Elements along one dim, picked by `count` indices; what is picked is outer x count x inner. */
+/** Elements along one dim, selected by `count` indices; the selection is outer x count x inner. */
 const picking = [...slices, size("count")] as const;
 const picked = "outer count inner";
 
-/** Sums of losses are one number, losses by themselves one a row. */
+/** A reduced loss is one number; unreduced losses are one number per row. */
 const lossExtent = "reduction ? 1 : rows";
-/** Of each row the logarithm of its sum of exponentials, then the sum of the weights. */
+/** The log-sum-exp of each row, then the sum of the weights. */
 const statsExtent = "rows + 1";
 const loss = [
   flags("reduction", { most: 2 }),
@@ -94,11 +96,11 @@ const convolutionFlops = (v: Values) =>
   2 * v["samples"] * v["groups"] * v["outputs"] * v["channels"] * v["kh"] * v["kw"] * v["oh"] * v["ow"];
 
 const pooling = [size("planes"), size("h"), size("w"), size("oh"), size("ow")] as const;
-/** Where the window of each output row, then of each output column, begins and ends. */
+/** The start and end of the window of each output row, then of each output column. */
 const windows = read("windows", i32, "2 oh + 2 ow");
 const averagingFlops = (v: Values) => v["planes"] * (v["h"] * v["w"] + v["oh"] * v["ow"]);
 
-/** The number of the step, and the hyperparameters: they change from step to step, so they are read from memory. */
+/** The step number and the hyperparameters. They change from step to step, so they are read from memory. */
 const schedule = (options: string) => [read("step", f64, "1"), read("hyper", f64, options)] as const;
 const sgdState = (n: string) => [optional(update("buffer", any, n)), ...schedule("4")] as const;
 const adamState = (n: string) =>
@@ -112,7 +114,7 @@ const sgdFlops = (n: number, buffer: unknown) => n * (buffer === null ? 2 : 6);
 /** Two running means (7), their corrections (3), root, sum, quotient and the step. */
 const adamFlops = (n: number, largest: unknown) => n * (largest === null ? 14 : 15);
 
-/** Key and counter of Philox: random.ts. */
+/** Key and counter of Philox: see random.ts. */
 const state = update("state", i32, "4");
 
 export const schema = {
@@ -120,7 +122,7 @@ export const schema = {
   copy: kernel([shape, read("x", any, "shape", "listed"), write("out", any, "shape", "listed")]),
 
   gemm: kernel([...product, write("c", any, "batch m n", 1, { adds: "accumulate" })], productFlops),
-  // A gradient, c, and the update that is made with it while it is in registers.
+  // A gradient, c, and the update that uses it while it is in registers.
   gemmSgdStep: kernel(
     [
       ...product,
@@ -208,7 +210,7 @@ export const schema = {
     [op("op", ["argmax", "argmin"]), ...slices, read("x", any, slice), write("out", i32, "outer inner")],
     (v) => v.outer * v.length * v.inner,
   ),
-  // Largest, difference, exponential, sum, quotient.
+  // Maximum, difference, exponential, sum, quotient.
   softmax: kernel(
     [op("op", ["softmax", "logSoftmax"]), ...slices, read("x", any, slice), write("out", any, slice)],
     (v) => 5 * v.outer * v.length * v.inner,
@@ -331,7 +333,7 @@ export const schema = {
     [size("n"), flags("flags", { most: 7 }), update("p", any, "n"), read("g", any, "n"), ...adamState("n")],
     (v) => adamFlops(v.n, v.largest),
   ),
-  // A mean of squares, its root, a quotient and the step; more or less of it by rule.
+  // A mean of squares, its root, a quotient and the step; it varies with the rule.
   ruleStep: kernel(
     [
       op("rule", ruleNames),
@@ -432,16 +434,16 @@ export const schema = {
 
 export type KernelName = keyof typeof schema;
 
-/** The table: what every backend has, in whole or in part, and what records and times calls. */
+/** The table: a backend has all or part of it, and tables that record or time calls have it too. */
 export type Kernels = {
   readonly [Name in KernelName]: (...args: ArgsOf<(typeof schema)[Name]["parameters"]>) => number;
 };
 
 export const kernelNames = Object.keys(schema) as KernelName[];
 
-/** The row of a kernel whose name is known only when the program runs. */
+/** The row of a kernel whose name is known only at run time. */
 export const rowOf = (name: KernelName): Row => schema[name] as unknown as Row;
 
-/** The ops of a family; none of any other kernel. */
+/** The ops of a kernel family; empty for any other kernel. */
 export const opsOf = (name: KernelName): readonly string[] =>
   rowOf(name).parameters.flatMap((parameter) => ("ops" in parameter ? (parameter as Op).ops : []));

@@ -1,4 +1,4 @@
-/** What users set, and what environment variables say. */
+/** Settings by the user and by environment variables. */
 import { ValueError } from "../errors.js";
 import { editDistance } from "../nearest.js";
 import type { Addon } from "./addon.js";
@@ -6,7 +6,7 @@ import { unavailable } from "./native-backend.js";
 
 export function oneOf<T extends string>(what: string, value: string, valid: readonly T[]): T {
   if ((valid as readonly string[]).includes(value)) return value as T;
-  // Of two that are as far, the one that begins like it.
+  // Among equally close names, the one with the longest common prefix.
   const begin = (name: string) => [...name].findIndex((letter, i) => letter !== value[i]);
   const near = [...valid].sort(
     (a, b) => editDistance(value, a) - editDistance(value, b) || begin(b) - begin(a),
@@ -19,7 +19,7 @@ export function oneOf<T extends string>(what: string, value: string, valid: read
 
 const isaNames = ["portable", "avx2", "avx512", "neon"] as const;
 
-/** What the pool has room for (native/threads/pool.h). */
+/** The capacity of the thread pool (native/threads/pool.h). */
 export const maxThreads = 256;
 
 export function checkThreads(what: string, n: number, given: string): number {
@@ -32,8 +32,8 @@ export function checkThreads(what: string, n: number, given: string): number {
 }
 
 /**
- * SIMDGRAD_ISA and SIMDGRAD_THREADS; they count for the process, so the first environment that loads the
- * addon applies them.
+ * SIMDGRAD_ISA and SIMDGRAD_THREADS. They hold for the process: the first environment that loads the addon
+ * applies them.
  */
 export function applyEnvironment(addon: Addon): void {
   const isa = process.env["SIMDGRAD_ISA"];

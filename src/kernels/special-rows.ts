@@ -36,7 +36,7 @@ export const specialUnaryRows = {
   },
   i1e: {
     f: i1e,
-    // 0.5 - |x| + O(x²) near 0, where nothing is divided by x.
+    // 0.5 - |x| + O(x²) near 0; this branch avoids the division by x.
     derivative: ({ x, y, where }) => {
       const near = x.abs().lt(1e-7);
       const inverse = where(near, 1, x).reciprocal();
@@ -140,7 +140,7 @@ export const specialUnaryRows = {
   },
 } as const satisfies Record<string, UnaryRow>;
 
-/** No gradients: PyTorch has none for these. `n` may be a tensor. */
+/** Rows without gradients, as in PyTorch. `n` may be a tensor. */
 const polynomialRow = (f: BinaryRow["f"], what: string, name: string, at = "a") =>
   ({
     f,

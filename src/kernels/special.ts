@@ -1,18 +1,20 @@
 /**
- * Special functions of one real argument that `Math` does not have, in double precision. They stand on the engine's exp, log, tan
- * and pow, as every row does; rows are made of them.
+ * Special functions of one real argument that `Math` does not have, in double precision. They use the
+ * engine's exp, log, tan and pow, as every row does; rows use them.
  */
 import { erf, sinTurns } from "../elementary.js";
 
-/** e^(-x²) to the last digits: the square of a number of 24 bits is exact, and what that leaves out is small. */
+/**
+ * e^(-x²), accurate to the last digits: the square of a 24-bit number is exact, and the remainder is small.
+ */
 function gauss(x: number): number {
   const near = Math.fround(x);
   return Math.exp(-near * near) * Math.exp((near - x) * (near + x));
 }
 
 /**
- * e^(x²) (1 - erf(x)) from ½ on: P(u) / (x + 2), with P interpolated, for this file, in the Chebyshev points of
- * u = 5/4 (x - 2) / (x + 2) - 1/4, which takes [½, ∞) to [-1, 1].
+ * e^(x²) (1 - erf(x)) for x >= ½: P(u) / (x + 2). P was interpolated for this file in the Chebyshev points of
+ * u = 5/4 (x - 2) / (x + 2) - 1/4, which maps [½, ∞) to [-1, 1].
  */
 function tail(x: number): number {
   const u = (1.25 * (x - 2)) / (x + 2) - 0.25;
@@ -42,7 +44,7 @@ function tail(x: number): number {
   return p / (x + 2);
 }
 
-/** 1 - erf(x), with relative accuracy on the right. */
+/** 1 - erf(x), with relative accuracy for large x. */
 export function erfc(x: number): number {
   if (x < 0.5) return 1 - erf(x);
   if (!(x < 28)) return x >= 28 ? 0 : x;
@@ -56,15 +58,15 @@ export function erfcx(x: number): number {
 }
 
 /**
- * The inverse of erf: a rough start from the logarithm of 1 - x², then three steps of Halley, each of which triples the digits. Far out
- * it is 1 - |x|, which is exact, that is compared with erfc.
+ * The inverse of erf: a rough initial value from the logarithm of 1 - x², then three Halley steps, each of
+ * which triples the number of digits. For |x| >= ½ the steps compare erfc with 1 - |x|, which is exact.
  */
 export function erfinv(x: number): number {
   const a = Math.abs(x);
   if (!(a < 1)) return a === 1 ? x * Infinity : Number.NaN;
   if (a === 0) return x;
   const log = Math.log1p(-a * a);
-  const half = 4.330746750799873 + 0.5 * log; // 2 / (0.147 π): the start is good to 2 in 1000 (Winitzki)
+  const half = 4.330746750799873 + 0.5 * log; // 2 / (0.147 π); good to 2 in 1000 (Winitzki)
   let y = Math.sqrt(Math.sqrt(half * half - log / 0.147) - half);
   for (let i = 0; i < 3; i++) {
     const error = a < 0.5 ? erf(y) - a : 1 - a - erfc(y);
@@ -74,7 +76,7 @@ export function erfinv(x: number): number {
   return x < 0 ? -y : y;
 }
 
-/** ln Γ(x) for x >= 10 by Stirling's series: the first term left out is below 2^-52. */
+/** ln Γ(x) for x >= 10 by Stirling's series: the first omitted term is below 2^-52. */
 function stirling(x: number): number {
   const z = 1 / (x * x);
   let r = -3617 / 122400;
@@ -93,7 +95,7 @@ export function lgamma(x: number): number {
   if (!(Math.abs(x) < Infinity)) return Math.abs(x);
   if (x <= 0 && Number.isInteger(x)) return Infinity;
   if (x === 1 || x === 2) return 0;
-  // Γ(x) Γ(1 - x) = π / sin(πx); sines of whole turns are exact, those of πx are not.
+  // Γ(x) Γ(1 - x) = π / sin(πx); `sinTurns` counts turns exactly, and πx would be rounded.
   if (x < 0) return Math.log(Math.PI / Math.abs(x * sinTurns(x / 2))) - lgamma(-x);
   let product = 1;
   for (; x < 10; x++) product *= x;
@@ -121,7 +123,7 @@ export function digamma(x: number): number {
   return sum + Math.log(x) - 0.5 / x - r * z;
 }
 
-/** B(2k) / (2k)! for k = 1, 2, …: the coefficients of Euler and Maclaurin. */
+/** B(2k) / (2k)! for k = 1, 2, …: the coefficients of the Euler-Maclaurin formula. */
 const maclaurin = [
   1 / 12,
   -1 / 720,
@@ -134,19 +136,22 @@ const maclaurin = [
   43867 / 5109094217170944000,
 ];
 
-/** Σ (q + i)^(-s) over i = 0, 1, … for s > 1: some terms, and the rest by Euler and Maclaurin. Infinity at q = 0, -1, … */
+/**
+ * Σ (q + i)^(-s) over i = 0, 1, … for s > 1: some terms, and the rest by the Euler-Maclaurin formula.
+ * Infinity at q = 0, -1, …
+ */
 function hurwitz(s: number, q: number): number {
   if (q <= 0 && Number.isInteger(q)) return Infinity;
   if (q === -Infinity || (q < 0 && !Number.isInteger(s))) return Number.NaN;
   if (q < 0) {
-    // The terms below 0 are those between the fraction of |q| and |q|, with their sign.
+    // The terms with a negative base are those between the fraction of |q| and |q|, with their sign.
     const fraction = -q - Math.floor(-q);
     const below = hurwitz(s, fraction) - hurwitz(s, 1 - q);
     return hurwitz(s, 1 - fraction) + (s % 2 === 0 ? below : -below);
   }
   if (q === Infinity) return 0;
   let sum = 0;
-  // The series of Euler and Maclaurin needs a q above s; where s is large the sum is done before.
+  // The Euler-Maclaurin series needs q > s; if s is large, the sum converges before that.
   for (; q < 12 || q < s; q++) {
     const term = q ** -s;
     sum += term;
@@ -164,13 +169,13 @@ function hurwitz(s: number, q: number): number {
   return sum;
 }
 
-/** Hurwitz' zeta: Σ (q + i)^(-s). Infinity at s = 1, NaN below. */
+/** Hurwitz' zeta: Σ (q + i)^(-s). Infinity at s = 1, NaN for s < 1. */
 export function zeta(s: number, q: number): number {
   if (Number.isNaN(q) || !(s > 1)) return s === 1 ? Infinity : Number.NaN;
   return s === Infinity ? (q > 1 ? 0 : q === 1 ? 1 : Infinity) : hurwitz(s, q);
 }
 
-/** The n-th derivative of digamma, for n >= 0; one that is not whole is rounded. */
+/** The n-th derivative of digamma, for n >= 0; a fractional n is rounded. */
 export function polygamma(x: number, order: number): number {
   if (!(order >= 0 && order <= 170)) return Number.NaN;
   const n = Math.round(order);
@@ -186,7 +191,7 @@ function besselScaled(order: 0 | 1, x: number): number {
   let sum = 1;
   let term = 1;
   if (a < 25) {
-    // All terms of the power series are positive: nothing cancels.
+    // All terms of the power series are positive, so there is no cancellation.
     const z = (a * a) / 4;
     for (let k = 1; term > sum * 1e-17; k++) {
       term *= z / (k * (k + order));
@@ -194,7 +199,7 @@ function besselScaled(order: 0 | 1, x: number): number {
     }
     return sum * Math.exp(-a) * (order === 0 ? 1 : x / 2);
   }
-  // Hankel's series; at 25 its smallest term is far below the last digit.
+  // Hankel's series; for x = 25 its smallest term is far below the last digit.
   for (let k = 1; Math.abs(term) > 1e-17; k++) {
     term *= ((2 * k - 1) ** 2 - 4 * order * order) / (8 * k * a);
     sum += term;
@@ -203,11 +208,11 @@ function besselScaled(order: 0 | 1, x: number): number {
   return order === 1 && x < 0 ? -size : size;
 }
 
-/** Of order 0 and 1, times e^(-|x|). */
+/** i0 and i1 of order 0 and 1, times e^(-|x|). */
 export const i0e = (x: number): number => besselScaled(0, x);
 export const i1e = (x: number): number => (Math.abs(x) === Infinity ? 0 : besselScaled(1, x));
 
-/** Grows without e^|x| first overflowing where the result does not. */
+/** Multiplies by e^|x| without an overflow in e^|x| itself where the result does not overflow. */
 function unscaled(y: number, x: number): number {
   const half = Math.exp(Math.abs(x) / 2);
   return y === 0 ? y : y * half * half;

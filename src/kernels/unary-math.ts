@@ -1,4 +1,7 @@
-/** Rows of one operand that have no C++: trigonometry, hyperbolic functions, logarithms of other bases, special functions. */
+/**
+ * Rows with one operand that have no C++: trigonometry, hyperbolic functions, logarithms to other bases,
+ * special functions.
+ */
 import type { UnaryRow } from "./row-types.js";
 import { digamma, erfc, erfinv, i0, i1, lgamma, sinc } from "./special.js";
 
@@ -96,7 +99,7 @@ export const unaryMathRows = {
   },
   sinc: {
     f: sinc,
-    // Not by y, which in float32 has lost the digits that are left near 0.
+    // Does not use y: in float32, y has lost the digits that the difference needs near 0.
     derivative: ({ x, where }) => {
       const near = x.abs().lt(1e-18); // x² would be 0 in float32
       const some = where(near, 1, x);
@@ -145,7 +148,7 @@ export const unaryMathRows = {
   },
   i1: {
     f: i1,
-    // 0.5 + O(x²) near 0, where nothing is divided by x: not in the derivative of this either.
+    // 0.5 + O(x²) near 0. This branch avoids the division by x, also in the derivative of this derivative.
     derivative: ({ x, where }) => {
       const near = x.abs().lt(1e-7);
       return where(near, 0.5, x.i0().sub(x.i1().div(where(near, 1, x))));

@@ -35,12 +35,12 @@ function activation<Name extends UnaryName>(className: string, name: Name): Acti
 
 /** max(x, 0). */
 export const ReLU = activation("ReLU", "relu");
-/** x, or negativeSlope · x below 0. */
+/** x; negativeSlope · x for x < 0. */
 export const LeakyReLU = activation("LeakyReLU", "leakyRelu");
 /** 1 / (1 + e⁻ˣ). */
 export const Sigmoid = activation("Sigmoid", "sigmoid");
 export const Tanh = activation("Tanh", "tanh");
-/** x, or alpha · (eˣ - 1) below 0. */
+/** x; alpha · (eˣ - 1) for x < 0. */
 export const ELU = activation("ELU", "elu");
 /** x · sigmoid(x). */
 export const SiLU = activation("SiLU", "silu");
@@ -88,7 +88,7 @@ export class LogSoftmax extends Softmax {
   }
 }
 
-/** x: a placeholder. */
+/** Returns x unchanged. */
 export class Identity extends Module {
   forward(x: Tensor): Tensor {
     return x;

@@ -27,8 +27,8 @@ export interface AdaptiveLogSoftmaxOptions {
 /**
  * A softmax over many classes of which few are frequent (Grave et al., 2017; PyTorch's
  * `nn.AdaptiveLogSoftmaxWithLoss`). The head holds the classes below `cutoffs[0]` and one entry for each
- * cluster of rarer classes. A cluster is computed only for the rows that need it. Classes are numbered from
- * the most frequent one on. The rows to compute depend on the targets, so this module cannot be compiled.
+ * cluster of rarer classes. A cluster is computed only for the rows that need it. Class numbers start with
+ * the most frequent class. The rows to compute depend on the targets, so this module cannot be compiled.
  */
 export class AdaptiveLogSoftmaxWithLoss extends Module {
   readonly head: Linear;
@@ -71,7 +71,7 @@ export class AdaptiveLogSoftmaxWithLoss extends Module {
   }
 
   /**
-   * The log-probability of each target, and as the loss the mean of the negative log-probabilities.
+   * Returns the log-probability of each target, and the mean of the negative log-probabilities as the loss.
    * Shapes: x [N, inFeatures] and target (integers) [N], or [inFeatures] and [] → output with the shape of
    * the target, loss [].
    */

@@ -1,14 +1,14 @@
 import { ValueError } from "../errors.js";
 import { quoted } from "../quote.js";
 
-/** Sizes of a layer: positive integers, or an error that names the layer and the argument. */
+/** Checks sizes of a layer: positive integers. The error names the layer and the argument. */
 export function checkSizes(layer: string, sizes: Readonly<Record<string, number>>): void {
   for (const [name, size] of Object.entries(sizes))
     if (!Number.isSafeInteger(size) || size < 1)
       throw new ValueError(`${layer}: ${name} is an integer >= 1: ${quoted(size)}`, "INVALID_SIZE");
 }
 
-/** A probability: 0 to 1, both included. */
+/** Checks a probability: 0 to 1, both included. */
 export function checkProbability(layer: string, name: string, p: number): void {
   if (!(p >= 0 && p <= 1)) throw new ValueError(`${layer}: ${name} is between 0 and 1: ${quoted(p)}`);
 }

@@ -30,8 +30,8 @@ export interface NormOptions {
 
 /**
  * Base of the layers that normalise channels: `weight` and `bias` [C], and the buffers `running_mean`,
- * `running_var` [C] and `num_batches_tracked`, which carry PyTorch's names in state dicts. Running statistics
- * are changed in place, so that `compile` replays the change.
+ * `running_var` [C] and `num_batches_tracked`, which have PyTorch's names in state dicts. Running statistics
+ * change in place, so that `compile` replays the change.
  */
 abstract class ChannelNorm extends Module {
   readonly eps: number;
@@ -108,7 +108,7 @@ interface ChannelNormConstructor {
   new (numFeatures: number, options?: NormOptions): ChannelNorm & { forward(x: Tensor): Tensor };
 }
 
-/** A batch normalisation whose input has one of these numbers of dims. */
+/** A batch normalisation for inputs with one of these numbers of dims. */
 function batchNormOf(className: string, ranks: readonly number[]): ChannelNormConstructor {
   const layer = class extends ChannelNorm {
     constructor(numFeatures: number, options: NormOptions = {}) {
@@ -122,7 +122,7 @@ function batchNormOf(className: string, ranks: readonly number[]): ChannelNormCo
       if (training && num_batches_tracked !== null)
         noGrad(() => {
           binary_("add", num_batches_tracked, 1);
-          // The average of all batches: the n-th batch has weight 1/n.
+          // The average over all batches: the n-th batch has weight 1/n.
           if (this.momentum === null) momentum = div(1, to(num_batches_tracked, running_mean!.dtype));
         });
       return batchNorm(x, running_mean, running_var, this.weight, this.bias, {
@@ -136,7 +136,9 @@ function batchNormOf(className: string, ranks: readonly number[]): ChannelNormCo
   return layer;
 }
 
-/** An instance normalisation whose input has `rank` dims with a batch dim, or one dim less without it. */
+/**
+ * An instance normalisation for inputs with `rank` dims including a batch dim, or one dim fewer without it.
+ */
 function instanceNormOf(className: string, rank: number): ChannelNormConstructor {
   const layer = class extends ChannelNorm {
     constructor(numFeatures: number, options: NormOptions = {}) {

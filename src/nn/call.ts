@@ -5,16 +5,16 @@ import { quoted } from "../quote.js";
 import { Tensor } from "../tensor/tensor.js";
 import { setPlace } from "../tracing.js";
 
-/** A module, as far as a call of its `forward` needs it. */
+/** The part of a module that a call of its `forward` needs. */
 interface Called {
   namedChildren(): Iterable<[string, unknown]>;
 }
 
 /** Hooks of a module. */
 export interface Hooks {
-  /** They get the arguments; a result replaces them: an array of all, or the only one. */
+  /** Each gets the arguments. Its result, an array of all arguments or the only argument, replaces them. */
   readonly preHooks: ((module: any, args: unknown[]) => unknown)[];
-  /** They get the arguments and the result; a result of theirs replaces the latter. */
+  /** Each gets the arguments and the result. Its own result replaces the result. */
   readonly hooks: ((module: any, args: unknown[], result: unknown) => unknown)[];
 }
 
@@ -24,7 +24,9 @@ const running: Called[] = [];
 /** Errors whose messages already name the module. */
 const placed = new WeakSet<object>();
 
-/** Every call of a `forward`: hooks before and after, and errors that name the module they come from. */
+/**
+ * Makes every call of a `forward`: runs the hooks before and after it, and adds the module's path to errors.
+ */
 export function callForward(
   module: Called,
   { preHooks, hooks }: Hooks,
@@ -70,9 +72,9 @@ function asyncForward(module: Called, result: Promise<unknown>): SimdgradError {
 }
 
 /**
- * If a call failed because an argument of `forward` was not a tensor: an error that says so; null for any
- * other error. This runs only after something was thrown, so that calls cost nothing. The innermost layer
- * creates the error.
+ * If a call failed because an argument of `forward` was not a tensor, an error that says so; null for any
+ * other error. It runs only after an error was thrown, so calls have no cost. The innermost layer creates the
+ * error.
  */
 function noTensor(module: Called, [first, ...rest]: unknown[], thrown: unknown): DTypeError | null {
   const isList = (given: unknown) => Array.isArray(given) || ArrayBuffer.isView(given);
@@ -100,7 +102,7 @@ function noTensor(module: Called, [first, ...rest]: unknown[], thrown: unknown):
 
 /**
  * The path of the running module in the model: `Sequential[2].Linear`, `Net.encoder.layers[0].Linear`; ""
- * outside.
+ * outside a module.
  */
 export function modulePath(): string {
   if (running.length === 0) return "";
@@ -114,7 +116,7 @@ export function modulePath(): string {
 
 setPlace(modulePath);
 
-/** `layers.0` as JavaScript writes it: `.layers[0]`. */
+/** `layers.0` in JavaScript syntax: `.layers[0]`. */
 function accessor(name: string): string {
   return name
     .split(".")

@@ -4,7 +4,7 @@ import type { Tensor } from "../tensor/tensor.js";
 import { checkProbability } from "./arguments.js";
 import { Module } from "./module.js";
 
-/** A dropout that acts in training only. */
+/** A dropout that is active in training only. */
 function dropoutOf(
   className: string,
   compute: (x: Tensor, options: ops.ChannelDropoutOptions) => Tensor,

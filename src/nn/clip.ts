@@ -20,7 +20,7 @@ export interface ClipGradNormOptions {
   /** p of the p-norm; `Infinity` for the largest absolute value. Default 2. */
   normType?: number;
   /**
-   * Throws when the norm is NaN or infinite. This reads the norm, so it does not work inside `compile`.
+   * Throws if the norm is NaN or infinite. This reads the norm, so it does not work inside `compile`.
    * Default false.
    */
   errorIfNonfinite?: boolean;
@@ -28,7 +28,7 @@ export interface ClipGradNormOptions {
 
 /**
  * Scales all gradients in place so that their norm as one vector is at most `maxNorm`; each gradient g
- * becomes g · min(1, maxNorm / (norm + 1e-6)). Returns the norm before clipping; 0 when no parameter has a
+ * becomes g · min(1, maxNorm / (norm + 1e-6)). Returns the norm before clipping; 0 if no parameter has a
  * gradient.
  */
 export function clipGradNorm_(
@@ -54,7 +54,7 @@ export function clipGradNorm_(
         `clipGradNorm_: the norm of the gradients is not finite: ${total.item()}; errorIfNonfinite: false scales by it nevertheless`,
       );
     const scale = unary.clamp(div(maxNorm, total.add(1e-6)), { max: 1 });
-    // Multiplies even if the factor is 1: finding that out would read a value.
+    // Multiplies even if the factor is 1: checking the factor would read a value.
     for (const g of gradients) binary_("mul", g, to(scale, g.dtype));
     return total;
   });

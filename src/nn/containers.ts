@@ -7,7 +7,7 @@ import { notAModule } from "./arguments.js";
 import { Module } from "./module.js";
 import { Parameter } from "./parameter.js";
 
-/** Items under their positions, 0, 1, …: `layers.0.weight` in a state dict. */
+/** Items named by their positions, 0, 1, …: `layers.0.weight` in a state dict. */
 abstract class List<Item extends object> extends Module {
   readonly [index: number]: Item;
 
@@ -50,7 +50,7 @@ abstract class List<Item extends object> extends Module {
     return this;
   }
 
-  /** Inserts `item` at a position; the items from there on move up. */
+  /** Inserts `item` at a position; the items from that position on move up by one. */
   insert(index: number, item: Item): this {
     const items = [...this];
     items.splice(index, 0, this.admit(item));
@@ -63,7 +63,7 @@ abstract class List<Item extends object> extends Module {
     for (let i = 0; Object.hasOwn(this, i); i++) yield this[i];
   }
 
-  /** A container computes nothing. */
+  /** A container has no `forward`: this throws. */
   forward(): never {
     throw notCallable(this);
   }
@@ -109,7 +109,7 @@ export class ParameterList extends List<Tensor> {
   }
 }
 
-/** Items under their names: `branches.left.weight` in a state dict. */
+/** Items with names: `branches.left.weight` in a state dict. */
 abstract class Dict<Item extends object> extends Module {
   constructor(items: Readonly<Record<string, Item>> | Iterable<readonly [string, Item]>) {
     super();
@@ -176,7 +176,7 @@ abstract class Dict<Item extends object> extends Module {
     return this.keys().length;
   }
 
-  /** A container computes nothing. */
+  /** A container has no `forward`: this throws. */
   forward(): never {
     throw notCallable(this);
   }

@@ -50,7 +50,7 @@ abstract class ConvTranspose extends Module {
     Object.assign(this, learned(shape, outChannels, bias));
   }
 
-  /** The arguments of the convolution of x; `outputSize`, if given, decides the output padding. */
+  /** The arguments of the convolution of x; `outputSize`, if given, determines the output padding. */
   protected howFor(x: Tensor, outputSize: Sizes | undefined): ConvTransposeOptions {
     const { stride, padding, dilation, groups, kernelSize } = this;
     const how = { stride, padding, dilation, groups };

@@ -15,7 +15,7 @@ export interface ConvLayerOptions extends ConvOptions {
   bias?: boolean;
   /**
    * The values of the padding: zeros (default), the image mirrored at its edge, the edge repeated, or the
-   * opposite side.
+   * values from the opposite side.
    */
   paddingMode?: "zeros" | BorderMode;
 }
@@ -23,7 +23,7 @@ export interface ConvLayerOptions extends ConvOptions {
 const layerOptions = [...convOptions, "bias", "paddingMode"];
 const paddingModes = ["zeros", "reflect", "replicate", "circular"];
 
-/** @internal Weight [outputs, inputs, kernel…] and bias, uniform on ±1/√fanIn as PyTorch starts them. */
+/** @internal Weight [outputs, inputs, kernel…] and bias, initialised uniform on ±1/√fanIn as in PyTorch. */
 export function learned(
   shape: readonly number[],
   biases: number,
@@ -34,7 +34,7 @@ export function learned(
   return { weight, bias: hasBias ? uniform(Parameter.zeros([biases]), -bound, bound) : null };
 }
 
-/** @internal @throws ShapeError unless groups divide both numbers of channels. */
+/** @internal @throws ShapeError unless `groups` divides both numbers of channels. */
 export function checkGroups(layer: string, inChannels: number, outChannels: number, groups: number): void {
   checkSizes(layer, { inChannels, outChannels, groups });
   if (inChannels % groups !== 0 || outChannels % groups !== 0)
@@ -52,7 +52,7 @@ abstract class Conv extends Module {
   readonly dilation: readonly number[];
   readonly groups: number;
   readonly paddingMode: "zeros" | BorderMode;
-  /** Padding with other values than zeros, which is added before the convolution. */
+  /** Padding with values other than zeros, which is added before the convolution. */
   readonly #borders: [before: number, after: number][];
 
   constructor(
@@ -104,7 +104,7 @@ abstract class Conv extends Module {
 }
 
 /**
- * Convolution of rows (PyTorch's `nn.Conv1d`). Weight [outChannels, inChannels/groups, k] and bias
+ * Convolution of sequences (PyTorch's `nn.Conv1d`). Weight [outChannels, inChannels/groups, k] and bias
  * [outChannels] start uniform on ±1/√(inChannels/groups · k). Shapes: [N, inChannels, L] or [inChannels, L] →
  * [N, outChannels, L'] or [outChannels, L'].
  */

@@ -14,7 +14,8 @@ import { Parameter } from "./parameter.js";
 const lookupOptions = ["paddingIdx", "maxNorm", "normType", "scaleGradByFreq"];
 
 /**
- * Base of both: a table [numEmbeddings, embeddingDim] of normal numbers, with zeros in the row `paddingIdx`.
+ * Base of both embeddings: a table [numEmbeddings, embeddingDim] of normal numbers, with zeros in the row
+ * `paddingIdx`.
  */
 abstract class Table<Options extends ops.EmbeddingOptions> extends Module {
   readonly weight: Parameter;
@@ -48,7 +49,7 @@ abstract class Table<Options extends ops.EmbeddingOptions> extends Module {
     if (paddingIdx !== null) noGrad(() => fill_(select(this.weight, 0, paddingIdx), 0));
   }
 
-  /** Replaces the random values by those of `weight`. */
+  /** Replaces the random values by the values of `weight`. */
   protected load(weight: Tensor, freeze: boolean): void {
     this.to(weight.dtype === "float64" ? "float64" : "float32");
     noGrad(() => this.weight.copy_(weight));
@@ -77,8 +78,8 @@ export class Embedding extends Table<ops.EmbeddingOptions> {
   }
 
   /**
-   * An embedding with the values of a table [rows, width]; `freeze` (default true) keeps them from being
-   * learned.
+   * An embedding with the values of a table [rows, width]; `freeze` (default true) excludes them from
+   * training.
    */
   static fromPretrained(
     weight: Tensor,
@@ -106,8 +107,8 @@ export class EmbeddingBag extends Table<EmbeddingBagModuleOptions> {
   }
 
   /**
-   * An embedding with the values of a table [rows, width]; `freeze` (default true) keeps them from being
-   * learned.
+   * An embedding with the values of a table [rows, width]; `freeze` (default true) excludes them from
+   * training.
    */
   static fromPretrained(
     weight: Tensor,

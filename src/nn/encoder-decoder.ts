@@ -27,11 +27,11 @@ export interface TransformerOptions extends TransformerLayerOptions {
 }
 
 export interface TransformerCallOptions {
-  /** [S, S], [T, T] and [T, S], as `attnMask` of `MultiheadAttention`. */
+  /** [S, S], [T, T] and [T, S], like `attnMask` of `MultiheadAttention`. */
   srcMask?: Tensor | null;
   tgtMask?: Tensor | null;
   memoryMask?: Tensor | null;
-  /** [N, S], [N, T] and [N, S], as `keyPaddingMask` there. */
+  /** [N, S], [N, T] and [N, S], like `keyPaddingMask` of `MultiheadAttention`. */
   srcKeyPaddingMask?: Tensor | null;
   tgtKeyPaddingMask?: Tensor | null;
   memoryKeyPaddingMask?: Tensor | null;
@@ -85,8 +85,8 @@ export class Transformer extends Module {
   }
 
   /**
-   * Shapes: src [S, N, dModel], tgt [T, N, dModel] → [T, N, dModel] ([N, S, dModel] and so on where
-   * `batchFirst`; without N too).
+   * Shapes: src [S, N, dModel], tgt [T, N, dModel] → [T, N, dModel] ([N, S, dModel] and so on with
+   * `batchFirst`; N may be missing).
    */
   forward(src: Tensor, tgt: Tensor, options: TransformerCallOptions = {}): Tensor {
     checkOptions("Transformer", options, callOptions);

@@ -1,5 +1,8 @@
 import { called } from "../autograd/caller.js";
 import * as functions from "../ops/generated/functional.js";
 
-/** Layers and losses as functions (PyTorch's `torch.nn.functional`), and every elementwise function of one tensor. */
+/**
+ * Layers and losses as functions (PyTorch's `torch.nn.functional`), and all elementwise functions of one
+ * tensor.
+ */
 export const functional = called(functions);

@@ -20,7 +20,7 @@ function fillWith<T extends Tensor>(x: T, values: Float64Array): T {
   return noGrad(() => copy_(x, tensor(values, { shape: x.shape }))) as T;
 }
 
-/** The identity matrix, as far as it fits the shape: ones where row and column agree. Shape: [n, m]. */
+/** The identity matrix, cut to the shape: ones where row and column are equal. Shape: [n, m]. */
 export function eye_<T extends Tensor>(x: T): T {
   checkTensors("eye_", x);
   if (x.ndim !== 2) throw new ShapeError(`eye_: a matrix is needed: ${formatShape(x.shape)}`);
@@ -31,7 +31,7 @@ export function eye_<T extends Tensor>(x: T): T {
 }
 
 /**
- * The identity convolution: channel i goes to channel i, through the middle of the kernel. Shape: [out, in,
+ * The identity convolution: the centre of the kernel copies channel i to channel i. Shape: [out, in,
  * kernel…] with 1 to 3 kernel dims. `groups`: number of groups of outputs, each of which is an identity.
  * Default 1.
  */
@@ -53,7 +53,7 @@ export function dirac_<T extends Tensor>(x: T, groups = 1): T {
 }
 
 export interface OrthogonalOptions extends GeneratorOptions {
-  /** Factor of all values. Default 1; see `calculateGain`. */
+  /** Factor applied to all values. Default 1; see `calculateGain`. */
   gain?: number;
 }
 
@@ -88,8 +88,8 @@ export interface SparseOptions extends GeneratorOptions {
 }
 
 /**
- * Normal, with a share `sparsity` of each column (rounded up) set to 0, at random places (Martens, 2010).
- * Shape: [n, m].
+ * Normal values, with a share `sparsity` of each column (rounded up) set to 0 at random positions (Martens,
+ * 2010). Shape: [n, m].
  */
 export function sparse_<T extends Tensor>(x: T, sparsity: number, options: SparseOptions = {}): T {
   checkTensors("sparse_", x);
@@ -144,7 +144,7 @@ export function truncNormal_<T extends Tensor>(
   );
 }
 
-/** Winitzki's approximation (error 2e-3), and Newton's method from there. */
+/** Winitzki's approximation (error 2e-3) as the initial value of Newton's method. */
 function inverseErf(y: number): number {
   if (Math.abs(y) >= 1) return y * Infinity;
   const rest = log(1 - y * y);

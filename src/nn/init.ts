@@ -53,7 +53,7 @@ export function calculateGain(nonlinearity: Nonlinearity, param = 0.01): number 
   }
 }
 
-/** Number of inputs and outputs of one unit: weights are [out, in, kernel…]. */
+/** Number of inputs and outputs of one unit, for a weight [out, in, kernel…]. */
 export function fans(x: Tensor): { fanIn: number; fanOut: number } {
   return fansOf("fans", x);
 }

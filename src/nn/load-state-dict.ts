@@ -1,4 +1,4 @@
-/** Copies saved values into a model, all of them or none. */
+/** Copies saved values into a model: either all of them or none. */
 import { noGrad } from "../autograd/grad-mode.js";
 import { busy, checkFree } from "../busy.js";
 import { formatShape, ValueError } from "../errors.js";
@@ -10,7 +10,7 @@ import { sameShape } from "../shape.js";
 import { isDetached } from "../tensor/detached.js";
 import { Tensor } from "../tensor/tensor.js";
 
-/** Tensors by name: the saved state of a model. They share the memory of the model. */
+/** Tensors by name: the state of a model. They share the memory of the model. */
 export type StateDict = Record<string, Tensor>;
 
 export interface LoadResult {
@@ -21,7 +21,7 @@ export interface LoadResult {
 /**
  * Checks the values of `dict` for the tensors of a model, `own`, and returns a function that loads them and
  * cannot fail.
- * @throws ValueError `NOT_A_STATE_DICT`; SimdgradError `STATE_DICT_MISMATCH`, in the name of the model, and
+ * @throws ValueError `NOT_A_STATE_DICT`; SimdgradError `STATE_DICT_MISMATCH`, which names the model, and
  * `TENSOR_IN_USE`.
  */
 export function prepareLoad(
@@ -88,7 +88,7 @@ interface CopyTo {
   readonly source: Tensor;
 }
 
-/** Sources that no copy into a target changes: a source in the memory of the model is copied first. */
+/** Sources that no copy into a target changes: a source that shares memory with the model is copied first. */
 function apartFrom(targets: readonly Tensor[], copies: readonly CopyTo[]): CopyTo[] {
   const buffers = new Set(targets.map(({ array }) => array.buffer));
   return copies.map(({ target, source }) => {

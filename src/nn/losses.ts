@@ -14,12 +14,12 @@ type LossModule<Inputs extends unknown[], Options> = Module & {
   forward(...inputs: Inputs): Tensor;
 };
 
-/** The name of `posWeight` in state dicts. */
+/** The name of an option such as `posWeight` in state dicts. */
 const snake = (option: string) => option.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 /**
- * A function of tensors as a module: `forward` with the options given here. Tensors among them are buffers,
- * as in PyTorch.
+ * Makes a module from a function of tensors: `forward` calls it with the options given here. Options that are
+ * tensors become buffers, as in PyTorch.
  */
 function lossOf<Inputs extends unknown[], Options extends object>(
   className: string,
@@ -84,8 +84,8 @@ export const CrossEntropyLoss = loss<CrossEntropyOptions>(
   crossEntropy,
 );
 /**
- * Connectionist temporal classification: the negative log-likelihood of label sequences without alignment:
- * `forward(logProbs, targets, inputLengths, targetLengths)`.
+ * Connectionist temporal classification: the negative log-likelihood of label sequences whose alignment is
+ * not known: `forward(logProbs, targets, inputLengths, targetLengths)`.
  */
 export const CTCLoss = lossOf<
   [logProbs: Tensor, targets: Tensor, inputLengths: Lengths, targetLengths: Lengths],
@@ -93,13 +93,13 @@ export const CTCLoss = lossOf<
 >("CTCLoss", ctcLossOptions, ctcLoss);
 /** Negative log-likelihood of log-probabilities. */
 export const NLLLoss = loss<ops.NLLLossOptions>("NLLLoss", ops.nllLossOptions, ops.nllLoss);
-/** Quadratic near 0, linear beyond. */
+/** Quadratic near 0, linear elsewhere. */
 export const SmoothL1Loss = loss("SmoothL1Loss", regression.smoothL1LossOptions, regression.smoothL1Loss);
-/** Half the square near 0, linear with slope delta beyond. */
+/** Half the square near 0, linear with slope delta elsewhere. */
 export const HuberLoss = loss("HuberLoss", regression.huberLossOptions, regression.huberLoss);
 /**
- * Kullback-Leibler divergence of log-probabilities from a target; `reduction: "batchmean"` for its mean over
- * a batch.
+ * Kullback-Leibler divergence of log-probabilities from a target; `reduction: "batchmean"` gives its mean
+ * over a batch.
  */
 export const KLDivLoss = loss("KLDivLoss", regression.klDivOptions, regression.klDiv);
 /** Negative log-likelihood of counts under a Poisson distribution. */
@@ -113,19 +113,19 @@ export const GaussianNLLLoss = lossOf<
   [input: Tensor, target: Tensor, variance: Tensor | number],
   regression.GaussianNLLLossOptions
 >("GaussianNLLLoss", regression.gaussianNllLossOptions, regression.gaussianNllLoss);
-/** For distances of pairs: the distance is to be small for target 1, and at least a margin for target -1. */
+/** For distances of pairs: small if the target is 1, at least a margin if the target is -1. */
 export const HingeEmbeddingLoss = loss(
   "HingeEmbeddingLoss",
   margins.marginLossOptions,
   margins.hingeEmbeddingLoss,
 );
-/** The hinge loss of several classes. */
+/** The hinge loss for several classes. */
 export const MultiMarginLoss = loss(
   "MultiMarginLoss",
   margins.multiMarginLossOptions,
   margins.multiMarginLoss,
 );
-/** The hinge loss of several classes of which more than one may be correct. */
+/** The hinge loss for several classes, of which more than one may be correct. */
 export const MultiLabelMarginLoss = loss(
   "MultiLabelMarginLoss",
   ops.lossOptions,
@@ -140,7 +140,7 @@ export const MultiLabelSoftMarginLoss = loss<ops.WeightedLossOptions>(
 /** The logistic loss, for targets 1 and -1. */
 export const SoftMarginLoss = loss("SoftMarginLoss", ops.lossOptions, margins.softMarginLoss);
 /**
- * Target 1 asks for two vectors of the same direction, target -1 for different directions: `forward(input1,
+ * Target 1 requires two vectors of the same direction, target -1 different directions: `forward(input1,
  * input2, target)`.
  */
 export const CosineEmbeddingLoss = lossOf<
@@ -148,15 +148,15 @@ export const CosineEmbeddingLoss = lossOf<
   margins.MarginLossOptions
 >("CosineEmbeddingLoss", margins.marginLossOptions, margins.cosineEmbeddingLoss);
 /**
- * Target 1 asks for a first input larger than the second, target -1 for a smaller one: `forward(input1,
- * input2, target)`.
+ * Target 1 requires that the first input is larger than the second, target -1 that it is smaller:
+ * `forward(input1, input2, target)`.
  */
 export const MarginRankingLoss = lossOf<
   [input1: Tensor, input2: Tensor, target: Tensor],
   margins.MarginLossOptions
 >("MarginRankingLoss", margins.marginLossOptions, margins.marginRankingLoss);
 /**
- * Asks for an anchor that is closer to the positive than to the negative: `forward(anchor, positive,
+ * Requires that the anchor is closer to the positive than to the negative: `forward(anchor, positive,
  * negative)`.
  */
 export const TripletMarginLoss = lossOf<

@@ -24,7 +24,10 @@ abstract class LPPool extends Module {
   }
 }
 
-/** The p-norm of each window of rows, p = `normType`: see `functional.lpPool1d` (PyTorch's `nn.LPPool1d`). */
+/**
+ * The p-norm of each window of sequences, p = `normType`: see `functional.lpPool1d` (PyTorch's
+ * `nn.LPPool1d`).
+ */
 export class LPPool1d extends LPPool {
   forward(x: Tensor): Tensor {
     return lpPool1d(x, this.normType, this.kernelSize, this.options);

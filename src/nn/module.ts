@@ -14,14 +14,16 @@ import { hiddenIn } from "./unregistered.js";
 
 export type { LoadResult, StateDict } from "./load-state-dict.js";
 
-/** Gets the arguments of `forward`; a result replaces them: an array of all, or the only one. */
+/**
+ * Gets the arguments of `forward`. Its result, an array of all arguments or the only argument, replaces them.
+ */
 export type ForwardPreHook = (module: Module, args: unknown[]) => unknown;
-/** Gets the arguments and the result of `forward`; a result of the hook replaces the latter. */
+/** Gets the arguments and the result of `forward`. Its own result replaces the result. */
 export type ForwardHook = (module: Module, args: unknown[], result: unknown) => unknown;
 
 /** Internal state of a module. It is not enumerable, so it is not part of the model. */
 interface Hidden extends Hooks {
-  /** By field name: whether it is part of the state dict. */
+  /** For each field name, whether the buffer is part of the state dict. */
   readonly buffers: Map<string, boolean>;
 }
 
@@ -68,7 +70,7 @@ export abstract class Module {
    * Registers a tensor that is not learned as part of the state, in the field `name` (PyTorch's
    * `register_buffer`): the buffer is cast and saved with the model. `persistent: false` keeps the buffer out
    * of the state dict; null is a buffer without a value (yet).
-   * @throws ValueError for a name with dots, or of a field that is there and no buffer.
+   * @throws ValueError for a name with dots, or if the field exists and is not a buffer.
    */
   registerBuffer(name: string, x: Tensor | null, options: { persistent?: boolean } = {}): void {
     checkOptions("registerBuffer", options, ["persistent"]);
@@ -94,7 +96,7 @@ export abstract class Module {
     return [...this.namedChildren()].map(([, child]) => child);
   }
 
-  /** This module and all below it, each once, under its path (`""` for this one). */
+  /** This module and all modules below it, each once, by path (`""` for this one). */
   *namedModules(prefix = "", seen = new Set<Module>()): Generator<[string, Module]> {
     if (seen.has(this)) return;
     seen.add(this);
@@ -107,8 +109,8 @@ export abstract class Module {
   }
 
   /**
-   * Every parameter, once, under its path: `0.weight`.
-   * @throws SimdgradError `UNREGISTERED` when a field holds modules or parameters in a plain object, a Map or
+   * Every parameter, once, by path: `0.weight`.
+   * @throws SimdgradError `UNREGISTERED` if a field holds modules or parameters in a plain object, a Map or
    * a Set.
    */
   *namedParameters(): Generator<[string, Parameter]> {
@@ -126,7 +128,7 @@ export abstract class Module {
     return [...this.namedParameters()].map(([, parameter]) => parameter);
   }
 
-  /** Every buffer, once, under its path. */
+  /** Every buffer, once, by path. */
   *namedBuffers(): Generator<[string, Tensor]> {
     const seen = new Set<Tensor>();
     for (const [path, module] of this.namedModules())
@@ -143,8 +145,8 @@ export abstract class Module {
   }
 
   /**
-   * Parameters and buffers by path, under PyTorch's names. The tensors share the model's memory: clone() to
-   * keep.
+   * Parameters and buffers by path, under PyTorch's names. The tensors share the model's memory: use
+   * `clone()` to keep their current values.
    */
   stateDict(): StateDict {
     checkAllFound(this);
@@ -163,7 +165,8 @@ export abstract class Module {
     const copy = () => {
       copies = noGrad(() => Object.fromEntries(entries.map(([path, x]) => [path, clone(x)])));
     };
-    // One run at a time trains a model. The run may end before it answers, and another run may follow.
+    // Only one run at a time trains a model. It may end before the pause succeeds, and another run may
+    // follow.
     const writer = () =>
       entries.map(([, { storage, offset }]) => writerOf(storage.array, offset)).find((found) => found);
     for (let running = writer(); running !== undefined; running = writer())
@@ -217,8 +220,8 @@ export abstract class Module {
 
   /**
    * Casts parameters, with their gradients, and float buffers to `float32` or `float64`, in place (PyTorch's
-   * `Module.to(dtype)`). Parameters stay the same objects: an optimizer that has them keeps working, and its
-   * state is cast too. The caller must cast inputs.
+   * `Module.to(dtype)`). Parameters stay the same objects: an optimizer that holds them keeps working, and
+   * its state is cast too. The caller must cast inputs.
    */
   to(dtype: "float32" | "float64"): this {
     if (!isFloating(dtype))
@@ -240,7 +243,7 @@ export abstract class Module {
     return this.to("float32");
   }
 
-  /** `to("float64")`; the JavaScript core computes float64. */
+  /** `to("float64")`. The JavaScript core computes float64. */
   double(): this {
     return this.to("float64");
   }
@@ -312,7 +315,7 @@ function join(path: string, name: string): string {
   return path === "" ? name : `${path}.${name}`;
 }
 
-/** The modules and tensors in the fields of a module, arrays opened up: `layers.0`. */
+/** The modules and tensors in the fields of a module, including elements of arrays: `layers.0`. */
 function* ownEntries(module: Module): Generator<[string, Module | Tensor]> {
   function* open(name: string, value: unknown): Generator<[string, Module | Tensor]> {
     if (value instanceof Module || value instanceof Tensor) yield [name, value];
@@ -352,9 +355,7 @@ function checkAllFound(root: Module): void {
   );
 }
 
-/**
- * Parameters and buffers under each of their paths (shared ones have several), as a state dict lists them.
- */
+/** Parameters and buffers by each of their paths (shared ones have several), as a state dict lists them. */
 function* stateEntries(module: Module, prefix: string, above: Module[]): Generator<[string, Tensor]> {
   if (above.includes(module)) return; // a child with a reference to its parent
   const { buffers } = hidden.get(module)!;

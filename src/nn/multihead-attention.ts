@@ -12,15 +12,15 @@ import { Module } from "./module.js";
 import { Parameter } from "./parameter.js";
 
 export interface MultiheadAttentionOptions {
-  /** Probability with which an attention weight is dropped in training. Default 0. */
+  /** Probability of dropping an attention weight in training. Default 0. */
   dropout?: number;
   /** Whether projections have a bias. Default true. */
   bias?: boolean;
-  /** Whether to learn one additional key and value, which every query sees. Default false. */
+  /** Whether to learn one additional key and value, which every query attends to. Default false. */
   addBiasKv?: boolean;
   /** Whether to add a key and value of zeros. Default false. */
   addZeroAttn?: boolean;
-  /** Features of keys and of values. Default: the features of queries. */
+  /** Number of features of keys and of values. Default: the number of features of queries. */
   kdim?: number;
   vdim?: number;
   /** Whether tensors are [N, L, E] instead of [L, N, E]. Default false. */
@@ -37,9 +37,9 @@ const callOptions: readonly (keyof AttentionCallOptions)[] = [
 ];
 
 /**
- * Attention of several heads (Vaswani et al., 2017; PyTorch's `nn.MultiheadAttention`). Fields carry the
- * names they have in PyTorch's state dicts: `in_proj_weight` [3 E, E] (or `q_proj_weight`, `k_proj_weight`,
- * `v_proj_weight` where kdim or vdim differ), `in_proj_bias`, `out_proj`, `bias_k`, `bias_v`.
+ * Multi-head attention (Vaswani et al., 2017; PyTorch's `nn.MultiheadAttention`). Fields have the names of
+ * PyTorch's state dicts: `in_proj_weight` [3 E, E] (or `q_proj_weight`, `k_proj_weight`, `v_proj_weight` if
+ * kdim or vdim differ), `in_proj_bias`, `out_proj`, `bias_k`, `bias_v`.
  */
 export class MultiheadAttention extends Module {
   readonly in_proj_weight: Parameter | null = null;
@@ -82,8 +82,8 @@ export class MultiheadAttention extends Module {
   }
 
   /**
-   * Shapes: query [L, N, E], key [S, N, kdim], value [S, N, vdim] ([N, L, E] and so on where `batchFirst`;
-   * without N too) → the output, with the shape of the query, and the weights [N, L, S]: null if
+   * Shapes: query [L, N, E], key [S, N, kdim], value [S, N, vdim] ([N, L, E] and so on with `batchFirst`; N
+   * may be missing) → the output, with the shape of the query, and the weights [N, L, S]: null if
    * `needWeights` is false, [N, heads, L, S] if they are not averaged.
    */
   forward(

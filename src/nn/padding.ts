@@ -5,7 +5,7 @@ import { quoted } from "../quote.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { Module } from "./module.js";
 
-/** One number for all sides, or two for each dim: [left, right], [left, right, top, bottom], … */
+/** One number for all sides, or two numbers per dim: [left, right], [left, right, top, bottom], … */
 export type Padding = number | readonly number[];
 
 type PaddingClass = new (
@@ -68,7 +68,7 @@ export const ReflectionPad3d = plain("ReflectionPad3d", 3, "reflect");
 export const ReplicationPad1d = plain("ReplicationPad1d", 1, "replicate");
 export const ReplicationPad2d = plain("ReplicationPad2d", 2, "replicate");
 export const ReplicationPad3d = plain("ReplicationPad3d", 3, "replicate");
-/** Pads the last dims with elements from their opposite end. */
+/** Pads the last dims with elements from the opposite end. */
 export const CircularPad1d = plain("CircularPad1d", 1, "circular");
 export const CircularPad2d = plain("CircularPad2d", 2, "circular");
 export const CircularPad3d = plain("CircularPad3d", 3, "circular");

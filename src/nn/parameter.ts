@@ -27,9 +27,9 @@ export class Parameter extends Tensor {
   }
 
   /**
-   * @internal For `Module.to`: replaces the memory behind the same object, so that modules and optimizers keep
-   * their reference. An existing gradient is converted too, as in PyTorch. An older graph cannot run backward
-   * through the parameter.
+   * @internal For `Module.to`: replaces the memory behind the same object, so that modules and optimizers
+   * keep their reference. An existing gradient is converted too, as in PyTorch. An older graph cannot run
+   * backward through the parameter.
    */
   cast(dtype: "float32" | "float64"): void {
     memoryMoved();
@@ -44,7 +44,7 @@ export class Parameter extends Tensor {
     this.gradient = gradient === null ? null : this.gradientMemory;
   }
 
-  /** A parameter of zeros, for an initialiser to overwrite. */
+  /** A parameter of zeros, which an initialiser then overwrites. */
   static zeros(shape: Shape, dtype: DType = "float32"): Parameter {
     return new Parameter(expand(zeros([], { dtype }), shape));
   }

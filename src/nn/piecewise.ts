@@ -41,30 +41,30 @@ function activation<Defaults extends Options>(
   return layer as ReturnType<typeof activation<Defaults>>;
 }
 
-/** x limited to [minVal, maxVal], -1 and 1 by default. */
+/** x clamped to [minVal, maxVal], by default to [-1, 1]. */
 export const Hardtanh = activation("Hardtanh", ops.hardtanh, { minVal: -1, maxVal: 1 });
 /** min(max(x, 0), 6). */
 export const ReLU6 = activation("ReLU6", (x) => ops.relu6(x), {});
-/** x / 6 + 1/2, limited to [0, 1]. */
+/** x / 6 + 1/2, clamped to [0, 1]. */
 export const Hardsigmoid = activation("Hardsigmoid", (x) => ops.hardsigmoid(x), {});
 /** x · hardsigmoid(x). */
 export const Hardswish = activation("Hardswish", (x) => ops.hardswish(x), {});
-/** x, or 0 where |x| <= lambd. */
+/** x; 0 where |x| <= lambd. */
 export const Hardshrink = activation("Hardshrink", ops.hardshrink, { lambd: 0.5 });
-/** x moved towards 0 by lambd, and no further. */
+/** x moved towards 0 by lambd, but not past 0. */
 export const Softshrink = activation("Softshrink", ops.softshrink, { lambd: 0.5 });
 /** x - tanh(x). */
 export const Tanhshrink = activation("Tanhshrink", (x) => ops.tanhshrink(x), {});
 /** x / (1 + |x|). */
 export const Softsign = activation("Softsign", (x) => ops.softsign(x), {});
-/** x, or alpha · (e^(x / alpha) - 1) below 0. */
+/** x; alpha · (e^(x / alpha) - 1) for x < 0. */
 export const CELU = activation("CELU", ops.celu, { alpha: 1 });
 /** 1.0507 · ELU with alpha 1.6733, which keeps mean 0 and variance 1. */
 export const SELU = activation("SELU", (x) => selu(x), {});
 /** x · tanh(softplus(x)). */
 export const Mish = activation("Mish", (x) => ops.mish(x), {});
 
-/** x, or `value` where x <= threshold (PyTorch's `nn.Threshold`). */
+/** x; `value` where x <= threshold (PyTorch's `nn.Threshold`). */
 export class Threshold extends Module {
   constructor(
     readonly threshold: number,
@@ -85,8 +85,8 @@ export class Threshold extends Module {
 }
 
 /**
- * x, or a slope times x below 0: in training a random slope per element from [lower, upper], otherwise their
- * mean.
+ * x; for x < 0, a slope times x. In training the slope is random per element, from [lower, upper]; otherwise
+ * it is the mean of the bounds.
  */
 export class RReLU extends Module {
   constructor(readonly options: { lower?: number; upper?: number } = {}) {
@@ -103,7 +103,7 @@ export class RReLU extends Module {
 }
 
 /**
- * x, or weight · x below 0: a learned slope, one (the default) or one per channel, which starts as `init`,
+ * x; weight · x for x < 0. The slope is learned: one (the default) or one per channel, initialised to `init`,
  * 0.25 (PyTorch's `nn.PReLU`).
  */
 export class PReLU extends Module {
@@ -156,7 +156,7 @@ export class Softmin extends Module {
   }
 }
 
-/** Softmax over the channels at each place of [N, C, H, W] or [C, H, W]. */
+/** Softmax over the channels at each position of [N, C, H, W] or [C, H, W]. */
 export class Softmax2d extends Module {
   forward(x: Tensor): Tensor {
     checkTensors("Softmax2d", x);

@@ -4,7 +4,8 @@ import { checkSizes } from "./arguments.js";
 import { Module } from "./module.js";
 
 /**
- * Moves channels into space (PyTorch's `nn.PixelShuffle`). Shapes: [..., C·r², H, W] → [..., C, H·r, W·r].
+ * Rearranges channels into spatial positions (PyTorch's `nn.PixelShuffle`). Shapes: [..., C·r², H, W] → [...,
+ * C, H·r, W·r].
  */
 export class PixelShuffle extends Module {
   constructor(readonly upscaleFactor: number) {

@@ -18,7 +18,7 @@ type WindowedClass<Options, Result> = new (
   options?: Options,
 ) => Module & { forward(x: Tensor): Result };
 
-/** A layer from a function of sliding windows, with the options of the function. */
+/** Makes a layer from a function of sliding windows, with the options of the function. */
 function windowed<Options extends object, Result>(
   name: string,
   pool: (x: Tensor, kernelSize: Sizes, options?: Options) => Result,
@@ -49,23 +49,23 @@ function windowed<Options extends object, Result>(
 /** With `returnIndices`, `[values, indices]`. */
 type Pooled = any;
 
-/** Largest of each window of rows: see `functional.maxPool1d`. */
+/** Maximum of each window of sequences: see `functional.maxPool1d`. */
 export const MaxPool1d = windowed<pooling.MaxPoolOptions, Pooled>(
   "MaxPool1d",
   pooling.maxPool1d,
   pooling.maxPoolOptions,
 );
-/** Largest of each window of images: see `functional.maxPool2d`. */
+/** Maximum of each window of images: see `functional.maxPool2d`. */
 export const MaxPool2d = windowed<pooling.MaxPoolOptions, Pooled>(
   "MaxPool2d",
   pooling.maxPool2d,
   pooling.maxPoolOptions,
 );
-/** Mean of each window of rows: see `functional.avgPool1d`. */
+/** Mean of each window of sequences: see `functional.avgPool1d`. */
 export const AvgPool1d = windowed("AvgPool1d", pooling.avgPool1d, pooling.avgPoolOptions);
 /** Mean of each window of images: see `functional.avgPool2d`. */
 export const AvgPool2d = windowed("AvgPool2d", pooling.avgPool2d, pooling.avgPool2dOptions);
-/** Largest of each window of volumes: see `functional.maxPool3d`. */
+/** Maximum of each window of volumes: see `functional.maxPool3d`. */
 export const MaxPool3d = windowed<pooling.MaxPoolOptions, Pooled>(
   "MaxPool3d",
   pooling.maxPool3d,
@@ -73,7 +73,7 @@ export const MaxPool3d = windowed<pooling.MaxPoolOptions, Pooled>(
 );
 /** Mean of each window of volumes: see `functional.avgPool3d`. */
 export const AvgPool3d = windowed("AvgPool3d", pooling.avgPool3d, pooling.avgPool2dOptions);
-/** Largest of each of the windows, which begin at random positions: see `functional.fractionalMaxPool2d`. */
+/** Maximum of each window; windows begin at random positions: see `functional.fractionalMaxPool2d`. */
 export const FractionalMaxPool2d = windowed<FractionalMaxPoolOptions, Pooled>(
   "FractionalMaxPool2d",
   fractionalMaxPool2d,
@@ -88,7 +88,7 @@ export const FractionalMaxPool3d = windowed<FractionalMaxPoolOptions, Pooled>(
 /** Patches as columns: see `functional.unfold`. */
 export const Unfold = windowed<PatchOptions, Tensor>("Unfold", unfold, patchOptions);
 
-/** Adds columns of patches up to images of `outputSize`: see `functional.fold`. */
+/** Sums columns of patches into images of `outputSize`: see `functional.fold`. */
 export class Fold extends Module {
   constructor(
     readonly outputSize: Sizes,
@@ -118,7 +118,7 @@ abstract class Adaptive extends Module {
   }
 }
 
-/** Mean of each of `outputSize` windows that cover rows (PyTorch's `nn.AdaptiveAvgPool1d`). */
+/** Mean of each of `outputSize` windows that cover sequences (PyTorch's `nn.AdaptiveAvgPool1d`). */
 export class AdaptiveAvgPool1d extends Adaptive {
   forward(x: Tensor): Tensor {
     return pooling.adaptiveAvgPool1d(x, this.outputSize);
@@ -156,7 +156,7 @@ abstract class AdaptiveMax extends Adaptive {
 }
 
 /**
- * Largest of each of `outputSize` windows that cover rows (PyTorch's `nn.AdaptiveMaxPool1d`). With
+ * Maximum of each of `outputSize` windows that cover sequences (PyTorch's `nn.AdaptiveMaxPool1d`). With
  * `returnIndices`, `[values, indices]`.
  */
 export class AdaptiveMaxPool1d extends AdaptiveMax {
@@ -166,7 +166,7 @@ export class AdaptiveMaxPool1d extends AdaptiveMax {
 }
 
 /**
- * Largest of each of `outputSize` windows that cover images (PyTorch's `nn.AdaptiveMaxPool2d`). With
+ * Maximum of each of `outputSize` windows that cover images (PyTorch's `nn.AdaptiveMaxPool2d`). With
  * `returnIndices`, `[values, indices]`.
  */
 export class AdaptiveMaxPool2d extends AdaptiveMax {
@@ -176,7 +176,7 @@ export class AdaptiveMaxPool2d extends AdaptiveMax {
 }
 
 /**
- * Largest of each of `outputSize` windows that cover volumes (PyTorch's `nn.AdaptiveMaxPool3d`). With
+ * Maximum of each of `outputSize` windows that cover volumes (PyTorch's `nn.AdaptiveMaxPool3d`). With
  * `returnIndices`, `[values, indices]`.
  */
 export class AdaptiveMaxPool3d extends AdaptiveMax {

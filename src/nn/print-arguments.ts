@@ -1,6 +1,6 @@
 /**
- * @internal Arguments and options of a layer as its print shows them: `kernelSize=[2,3], stride=1`. Omitted
- * arguments are not shown.
+ * @internal Arguments and options of a layer as printing the layer shows them: `kernelSize=[2,3], stride=1`.
+ * Omitted arguments are not shown.
  */
 export function listed(values: object): string {
   return Object.entries(values)

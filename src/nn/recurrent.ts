@@ -23,9 +23,9 @@ export interface RecurrentOptions {
   bias?: boolean;
   /** Whether input and output are [N, L, …] instead of [L, N, …]. Default false. */
   batchFirst?: boolean;
-  /** Probability with which outputs of all layers but the last are dropped in training. Default 0. */
+  /** Probability of dropping outputs in training, for all layers but the last. Default 0. */
   dropout?: number;
-  /** Whether a second set of weights reads the sequence from its end. Default false. */
+  /** Whether a second set of weights reads the sequence in reverse. Default false. */
   bidirectional?: boolean;
 }
 
@@ -35,8 +35,9 @@ const recurrentOptions = ["numLayers", "bias", "batchFirst", "dropout", "bidirec
 type State = Tensor[];
 
 /**
- * Base of the recurrent layers. Parameters carry PyTorch's names: `weight_ih_l0`, `weight_hh_l0`,
- * `bias_ih_l0`, `bias_hh_l0`, with `_reverse` for the other direction; they start uniform on ±1/√hiddenSize.
+ * Base of the recurrent layers. Parameters have PyTorch's names: `weight_ih_l0`, `weight_hh_l0`,
+ * `bias_ih_l0`, `bias_hh_l0`, with `_reverse` for the reverse direction; they start uniform on
+ * ±1/√hiddenSize.
  */
 abstract class Recurrent extends Module {
   readonly numLayers: number;
@@ -80,7 +81,7 @@ abstract class Recurrent extends Module {
       }
   }
 
-  /** Features of the output of one direction. */
+  /** Number of features of the output of one direction. */
   get outputSize(): number {
     return this.projSize > 0 ? this.projSize : this.hiddenSize;
   }
@@ -101,7 +102,8 @@ abstract class Recurrent extends Module {
   protected abstract step(x: Tensor, state: State, weights: CellWeights, projection: Tensor | null): State;
 
   /**
-   * Runs all layers over [L, N, in]; `initial` are the states [layers · directions, N, …], or null for zeros.
+   * Runs all layers over [L, N, in]; `initial` holds the states [layers · directions, N, …], or is null for
+   * zeros.
    */
   protected run(x: Tensor, initial: State | null, sizes: readonly number[]): { output: Tensor; last: State } {
     const name = this.constructor.name;
@@ -135,7 +137,7 @@ abstract class Recurrent extends Module {
     const start = (i: number): State =>
       initial?.map((s) => select(s, 0, i)) ?? sizes.map((size) => zeros([batch, size], { dtype: x.dtype }));
     const last: State[] = [];
-    // A list of steps, not one tensor: the gradient of a step is then no larger than the step.
+    // A list of steps instead of one tensor: the gradient of a step is then only as large as the step.
     let steps = unbind(x, 0);
     for (let layer = 0; layer < numLayers; layer++) {
       if (layer > 0 && this.training && this.dropout > 0) steps = steps.map((s) => dropped(s, this.dropout));
@@ -166,7 +168,7 @@ abstract class Recurrent extends Module {
   }
 }
 
-/** A state without its batch dim. */
+/** Checks a state that has no batch dim. */
 function checkedState(name: string, state: Tensor): Tensor {
   if (state.ndim !== 2)
     throw new ShapeError(`${name}: without a batch states have 2 dims: ${formatShape(state.shape)}`);
@@ -174,10 +176,10 @@ function checkedState(name: string, state: Tensor): Tensor {
 }
 
 /**
- * A recurrent network: h' = tanh(W x + b + U h + c), or relu of it (PyTorch's `nn.RNN`).
- * Shapes: x [L, N, inputSize] ([N, L, inputSize] where `batchFirst`; without N too), h [layers · directions,
- * N, hiddenSize], zeros by default → [the outputs of the last layer [L, N, directions · hiddenSize], the last
- * h of every layer].
+ * A recurrent network: h' = tanh(W x + b + U h + c), or relu instead of tanh (PyTorch's `nn.RNN`). Shapes: x
+ * [L, N, inputSize] ([N, L, inputSize] with `batchFirst`; N may be missing), h [layers · directions, N,
+ * hiddenSize], zeros by default → [the outputs of the last layer [L, N, directions · hiddenSize], the last h
+ * of every layer].
  */
 export class RNN extends Recurrent {
   readonly nonlinearity: "tanh" | "relu";
@@ -272,7 +274,7 @@ abstract class Cell extends Module {
     this.bias_hh = bias ? made(gates * hiddenSize) : null;
   }
 
-  /** Calls `compute` with a batch dim, which is added to inputs without one. */
+  /** Calls `compute` with a batch dim; inputs without one get one. */
   protected batched(
     x: Tensor,
     state: State | null,
@@ -288,7 +290,7 @@ abstract class Cell extends Module {
         throw new ShapeError(`${name}: the state is ${formatShape(expected)}: ${formatShape(s.shape)}`);
     const none = () => zeros(expected, { dtype: x.dtype });
     const { weight_ih: weightIh, weight_hh: weightHh, bias_ih: biasIh, bias_hh: biasHh } = this;
-    // `linear` takes rows of any shape, also a row without a batch dim.
+    // `linear` takes rows of any shape, also one row without a batch dim.
     return compute(x, state ?? [none(), none()], { weightIh, weightHh, biasIh, biasHh });
   }
 
@@ -298,7 +300,8 @@ abstract class Cell extends Module {
 }
 
 /**
- * One step of `RNN` (PyTorch's `nn.RNNCell`). Shapes: x [N, inputSize], h [N, hiddenSize] → h; without N too.
+ * One step of `RNN` (PyTorch's `nn.RNNCell`). Shapes: x [N, inputSize], h [N, hiddenSize] → h; N may be
+ * missing.
  */
 export class RNNCell extends Cell {
   readonly nonlinearity: "tanh" | "relu";
@@ -316,7 +319,7 @@ export class RNNCell extends Cell {
   }
 }
 
-/** The state of an LSTM: both tensors, or null. */
+/** Checks the state of an LSTM: both tensors, or null. */
 function pairOf(name: string, state: readonly [h: Tensor, c: Tensor] | null): [h: Tensor, c: Tensor] | null {
   if (state === null) return null;
   if (!Array.isArray(state) || state.length !== 2)

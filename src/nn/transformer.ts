@@ -18,13 +18,13 @@ export interface TransformerLayerOptions {
   dimFeedforward?: number;
   /** Default 0.1. */
   dropout?: number;
-  /** Activation after the hidden layer: `relu` (default), `gelu`, or a function. */
+  /** Activation of the hidden layer: `relu` (default), `gelu`, or a function. */
   activation?: "relu" | "gelu" | ((x: Tensor) => Tensor);
   /** Default 1e-5. */
   layerNormEps?: number;
   /** Whether tensors are [N, L, E] instead of [L, N, E]. Default false. */
   batchFirst?: boolean;
-  /** Whether to normalise before attention and hidden layer, instead of after. Default false. */
+  /** Whether to normalise before attention and hidden layer, instead of after them. Default false. */
   normFirst?: boolean;
   /** Whether linear layers and normalisations have a bias. Default true. */
   bias?: boolean;
@@ -49,7 +49,7 @@ function activationOf(name: string, given: TransformerLayerOptions["activation"]
   throw new ValueError(`${name}: activation is "relu", "gelu" or a function: ${String(given)}`);
 }
 
-/** Base of the layers of encoder and decoder. Fields carry the names they have in PyTorch's state dicts. */
+/** Base of the encoder and decoder layers. Fields have the names of PyTorch's state dicts. */
 abstract class TransformerLayer extends Module {
   readonly self_attn: MultiheadAttention;
   readonly linear1: Linear;
@@ -101,13 +101,13 @@ abstract class TransformerLayer extends Module {
     return this.linear2.forward(this.dropout.forward(this.activation(this.linear1.forward(x))));
   }
 
-  /** x + body(x), normalised before or after. */
+  /** x + body(x), with the normalisation before or after. */
   protected around(x: Tensor, norm: LayerNorm, dropout: Dropout, body: (x: Tensor) => Tensor): Tensor {
     if (this.normFirst) return add(x, dropout.forward(body(norm.forward(x))));
     return norm.forward(add(x, dropout.forward(body(x))));
   }
 
-  /** Another layer with the same options and values. */
+  /** A new layer with the same options and values. */
   copy(): this {
     const Layer = this.constructor as new (...args: [number, number, TransformerLayerOptions]) => this;
     const made = new Layer(this.dModel, this.nhead, this.options);
@@ -118,9 +118,9 @@ abstract class TransformerLayer extends Module {
 }
 
 export interface EncoderLayerCallOptions {
-  /** [L, L] or [N · heads, L, L], as `attnMask` of `MultiheadAttention`. */
+  /** [L, L] or [N · heads, L, L], like `attnMask` of `MultiheadAttention`. */
   srcMask?: Tensor | null;
-  /** [N, L], as `keyPaddingMask` there. */
+  /** [N, L], like `keyPaddingMask` of `MultiheadAttention`. */
   srcKeyPaddingMask?: Tensor | null;
   /** Whether `srcMask` is the causal mask. Default false. */
   isCausal?: boolean;
@@ -135,7 +135,7 @@ export class TransformerEncoderLayer extends TransformerLayer {
     super(dModel, nhead, options);
   }
 
-  /** Shapes: [L, N, dModel] → the same ([N, L, dModel] where `batchFirst`; without N too). */
+  /** Shapes: [L, N, dModel] → the same ([N, L, dModel] with `batchFirst`; N may be missing). */
   forward(src: Tensor, options: EncoderLayerCallOptions = {}): Tensor {
     checkOptions("TransformerEncoderLayer", options, ["srcMask", "srcKeyPaddingMask", "isCausal"]);
     const { srcMask: attnMask, srcKeyPaddingMask: keyPaddingMask, isCausal } = options;
@@ -146,10 +146,10 @@ export class TransformerEncoderLayer extends TransformerLayer {
 }
 
 export interface DecoderLayerCallOptions {
-  /** [T, T] and [T, S], as `attnMask` of `MultiheadAttention`. */
+  /** [T, T] and [T, S], like `attnMask` of `MultiheadAttention`. */
   tgtMask?: Tensor | null;
   memoryMask?: Tensor | null;
-  /** [N, T] and [N, S], as `keyPaddingMask` there. */
+  /** [N, T] and [N, S], like `keyPaddingMask` of `MultiheadAttention`. */
   tgtKeyPaddingMask?: Tensor | null;
   memoryKeyPaddingMask?: Tensor | null;
   /** Whether the masks are causal masks. Default false. */
@@ -202,7 +202,7 @@ export class TransformerDecoderLayer extends TransformerLayer {
   }
 }
 
-/** A layer to copy (subclasses may have other options), and an optional module at the end. */
+/** Checks a layer to copy (subclasses may have other options), and an optional module for the end. */
 function checkLayers(
   name: string,
   layer: unknown,
@@ -218,7 +218,7 @@ function checkLayers(
 }
 
 /**
- * `numLayers` copies of a layer, one after another, and a normalisation at the end if there is one (PyTorch's
+ * `numLayers` copies of a layer, one after another, and an optional normalisation at the end (PyTorch's
  * `nn.TransformerEncoder`).
  */
 export class TransformerEncoder extends Module {
@@ -247,7 +247,7 @@ export class TransformerEncoder extends Module {
 }
 
 /**
- * `numLayers` copies of a layer, one after another, and a normalisation at the end if there is one (PyTorch's
+ * `numLayers` copies of a layer, one after another, and an optional normalisation at the end (PyTorch's
  * `nn.TransformerDecoder`).
  */
 export class TransformerDecoder extends Module {
@@ -270,7 +270,10 @@ export class TransformerDecoder extends Module {
   }
 }
 
-/** The causal mask of a transformer: [size, size], 0 where a query may see a key and -Infinity elsewhere. */
+/**
+ * The causal mask of a transformer: [size, size], 0 where a query may attend to a key and -Infinity
+ * elsewhere.
+ */
 export function generateSquareSubsequentMask(size: number): Tensor {
   return maskedFill(zeros([size, size]), compare.eq(causalMask(size, size), 0), -Infinity);
 }

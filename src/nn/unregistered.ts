@@ -1,12 +1,12 @@
 import { Parameter } from "./parameter.js";
 
-/** How many items of one container are checked: fields may also hold caches of any size. */
+/** Maximum number of items that are checked in one container: a field may also hold a cache of any size. */
 const most = 64;
 
 /**
- * Modules and parameters in plain objects, Maps and Sets among the fields of a module, under their paths:
- * `layers.first`. Modules and parameters that need no gradient are ignored. `Module` is an argument, because
- * module.ts imports this file.
+ * Finds modules and parameters in plain objects, Maps and Sets in the fields of a module, and gives their
+ * paths: `layers.first`. Modules and parameters that need no gradient are ignored. `Module` is an argument,
+ * because module.ts imports this file.
  */
 export function* hiddenIn<M extends { parameters(): Parameter[] }>(
   entries: Iterable<readonly [unknown, unknown]>,

@@ -8,7 +8,7 @@ import { listed } from "./print-arguments.js";
 
 export type UpsampleOptions = Omit<InterpolateOptions, "antialias">;
 
-/** Resizes rows, images or volumes: `interpolate` with these options (PyTorch's `nn.Upsample`). */
+/** Resizes sequences, images or volumes: `interpolate` with these options (PyTorch's `nn.Upsample`). */
 export class Upsample extends Module {
   constructor(readonly options: UpsampleOptions = {}) {
     super();

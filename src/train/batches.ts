@@ -5,13 +5,15 @@ import { quoted } from "../quote.js";
 
 import { Tensor } from "../tensor/tensor.js";
 
-/** Inputs and targets of one step; both count the same samples in their first dim. */
+/** Inputs and targets of one step. The first dim of both is the batch dim. */
 export type Batch = readonly [x: Tensor, y: Tensor];
 
-/** Batches that can be iterated once for every epoch. A `length` (in batches) makes progress and ETA possible. */
+/** Batches that can be iterated once per epoch. A `length` (in batches) makes progress and ETA possible. */
 export type BatchSource = (Iterable<Batch> | AsyncIterable<Batch>) & { readonly length?: number };
 
-/** What `fit` and `evaluate` take: a data set, which they put into a loader, or batches (a DataLoader). */
+/**
+ * The data of `fit` and `evaluate`: a data set, for which they create a loader, or batches (a DataLoader).
+ */
 export type TrainingData = SampleDataset | BatchDataset | BatchSource;
 
 export interface LoaderOptions {
@@ -20,7 +22,10 @@ export interface LoaderOptions {
   seed?: number;
 }
 
-/** @throws ValueError `INVALID_DATASET` for anything that is neither. */
+/**
+ * Returns the batches of `data`.
+ * @throws ValueError `INVALID_DATASET` if it is neither a data set nor batches.
+ */
 export function batchesOf(op: string, data: TrainingData, options: LoaderOptions): BatchSource {
   const given = data as Partial<SampleDataset & BatchDataset & AsyncIterable<Batch> & Iterable<Batch>> | null;
   if (typeof given?.batch === "function" || typeof given?.get === "function")
@@ -39,7 +44,11 @@ export function batchesOf(op: string, data: TrainingData, options: LoaderOptions
   throw new ValueError(`${op}: data is a data set or a DataLoader: ${what}`, "INVALID_DATASET");
 }
 
-/** @throws ShapeError when a batch is not `[x, y]` with as many targets as inputs; `EMPTY_BATCH` without samples. */
+/**
+ * Checks a batch.
+ * @throws ShapeError if it is not `[x, y]` with as many targets as inputs; `EMPTY_BATCH` if it has no
+ * samples.
+ */
 export function checkBatch(op: string, batch: Batch): Batch {
   const [x, y] = Array.isArray(batch) ? batch : [];
   if (!(x instanceof Tensor) || !(y instanceof Tensor))

@@ -1,6 +1,6 @@
 /**
- * A training run in one file (safetensors): model, optimizer, scheduler, random state, loader, and how far the run was. What goes on from it
- * comes to the same bits as a run that was never interrupted.
+ * A training run in one file (safetensors): model, optimizer, scheduler, random state, loader, and the
+ * progress of the run. A run that resumes from it has the same bits as a run that was never interrupted.
  */
 
 import { existsSync, statSync } from "node:fs";
@@ -27,7 +27,7 @@ import {
 import type { Tensor } from "../tensor/tensor.js";
 import { Score } from "./score.js";
 
-/** What a checkpoint is taken of. */
+/** The objects whose state a checkpoint holds. */
 export interface Trained {
   readonly model: Module;
   readonly optimizer: Optimizer<any>;
@@ -35,17 +35,20 @@ export interface Trained {
   readonly loader: unknown;
 }
 
-/** Where a run stood; plain JSON. */
+/** The progress of a run; plain JSON. */
 export interface Standing {
   readonly epoch: number;
   readonly step: number;
-  /** Sums of the epoch so far. */
+  /** Sums of the metrics of the current epoch so far. */
   readonly score: readonly number[];
-  /** Steps at most that the run makes before the file is replaced: those that nobody knows of when it is killed. */
+  /**
+   * Maximum number of steps that the run makes before it replaces the file. If the run is killed, no record
+   * of these steps remains.
+   */
   readonly ahead: number;
 }
 
-/** Of the format: a reader refuses those that are newer than it is. */
+/** Version of the format. A reader rejects files of a later version. */
 const version = 1;
 
 interface Header {
@@ -63,7 +66,9 @@ const isStateful = (value: unknown): value is Stateful =>
   typeof (value as Partial<Stateful> | undefined)?.stateDict === "function" &&
   typeof (value as Partial<Stateful>).loadStateDict === "function";
 
-/** @throws ValueError `INVALID_OPTION` for what is no path, `NOT_RESUMABLE` for a part that cannot say where it stands. */
+/**
+ * @throws ValueError `INVALID_OPTION` if it is not a path, `NOT_RESUMABLE` if a part cannot save its state.
+ */
 export function checkResumable(path: Path, { scheduler, loader }: Trained): void {
   if (!(typeof path === "string" || path instanceof URL) || path === "")
     throw new ValueError(`fit: checkpoint is the path of a file: ${quoted(path)}`, "INVALID_OPTION");
@@ -82,7 +87,7 @@ export function checkResumable(path: Path, { scheduler, loader }: Trained): void
   if (what !== undefined) throw new ValueError(`fit: checkpoint: ${what}`, "NOT_RESUMABLE");
 }
 
-/** Replaces the file as a whole, or leaves the one that is there. @throws FileError. */
+/** Replaces the file as a whole; after an error the old file is unchanged. @throws FileError. */
 export function saveCheckpoint(path: Path, trained: Trained, standing: Standing): void {
   const { model, optimizer, scheduler, loader } = trained;
   const { state, paramGroups } = optimizer.stateDict();
@@ -102,8 +107,9 @@ export function saveCheckpoint(path: Path, trained: Trained, standing: Standing)
 }
 
 /**
- * Puts a run back to where the file was written. Null, and nothing changed, when there is no file.
- * @throws FileError for a file that is no checkpoint or of a later version, SimdgradError `STATE_DICT_MISMATCH` for one of another run.
+ * Restores the state of a run from the file. If there is no file, it returns null and changes nothing.
+ * @throws FileError if the file is not a checkpoint or has a later version, SimdgradError
+ * `STATE_DICT_MISMATCH` if it belongs to another run.
  */
 export function loadCheckpoint(path: Path, trained: Trained): Standing | null {
   const name = pathOf(path);
@@ -127,7 +133,7 @@ export function loadCheckpoint(path: Path, trained: Trained): Standing | null {
     state[Number(index)] ??= {};
     state[Number(index)][buffer] = x;
   }
-  // All or nothing: every part checks its own before the first one takes anything over, and that cannot fail.
+  // All or nothing: each part first checks its own state. After all checks the functions below cannot fail.
   const takeOver = [
     (loader as DataLoader<any>).prepareLoad(header.loader as unknown as DataLoaderState),
     model.prepareLoad(Object.fromEntries(under("model."))).load,
@@ -139,7 +145,10 @@ export function loadCheckpoint(path: Path, trained: Trained): Standing | null {
   return header.standing;
 }
 
-/** A scheduler of ours puts itself back when it refuses; one of the user's is put back. */
+/**
+ * If loading fails, the scheduler is restored. Our schedulers do this themselves; a scheduler of the user may
+ * not.
+ */
 function loadScheduler(scheduler: Stateful, state: SchedulerState): void {
   const before = scheduler.stateDict();
   try {

@@ -11,21 +11,24 @@ import { evaluate } from "./evaluate.js";
 import { measureOf } from "./score.js";
 
 export interface ConfusionMatrixOptions {
-  /** Of predictions. Default: the number of scores a sample, or the largest class + 1. */
+  /**
+   * Number of classes. Default for predictions: the number of scores per sample, or the largest class + 1.
+   */
   classes?: number;
-  /** For a data set; a loader has its own. Default 256. */
+  /** For a data set; a loader has its own batch size. Default 256. */
   batchSize?: number;
 }
 
 /**
- * How often each class was taken for each: int32 [classes, classes], row the target, column the prediction (scikit-learn's
- * `confusion_matrix`).
+ * Counts how often each class was predicted for each target: int32 [classes, classes], with targets as rows
+ * and predictions as columns (scikit-learn's `confusion_matrix`).
  *
  *     await train.confusionMatrix(model, test)
  *     train.confusionMatrix(predicted, target)      classes [B] or scores [B, C], and classes [B]
  *
  * Targets of -100, which losses ignore, do not count.
- * @throws ValueError `NOT_CLASSIFICATION` where targets are not class indices; `INDEX_OUT_OF_RANGE` for a class that is not there.
+ * @throws ValueError `NOT_CLASSIFICATION` if targets are not class indices; `INDEX_OUT_OF_RANGE` for a class
+ * that does not exist.
  */
 export function confusionMatrix(
   model: Module,

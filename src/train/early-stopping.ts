@@ -8,11 +8,11 @@ import type { Tensor } from "../tensor/tensor.js";
 import type { FitProgress } from "./fit-progress.js";
 
 export interface EarlyStoppingOptions {
-  /** Epochs without an improvement after which training stops. Default 5. */
+  /** Number of epochs without improvement after which training stops. Default 5. */
   patience?: number;
-  /** What counts as an improvement is better than the best by more than this. Default 0. */
+  /** An improvement must exceed the best value by more than this. Default 0. */
   minDelta?: number;
-  /** Whether small values are good (a loss) or large ones (an accuracy). Default "min". */
+  /** Whether small values are better (a loss) or large ones (an accuracy). Default "min". */
   mode?: "min" | "max";
 }
 
@@ -24,7 +24,8 @@ export interface EarlyStoppingOptions {
  *       if (stopping.step(event, model)) break
  *     stopping.restore(model)
  *
- * An event counts at the end of an epoch, with the loss (`mode: "max"`: the accuracy) of the validation, or without one of the training.
+ * Only events at the end of an epoch count. The value is the loss (`mode: "max"`: the accuracy) of the
+ * validation, or of the training if there is no validation.
  */
 export class EarlyStopping {
   readonly patience: number;
@@ -52,24 +53,24 @@ export class EarlyStopping {
     this.mode = mode;
   }
 
-  /** The best value so far; null before the first. */
+  /** The best value so far; null before the first value. */
   get best(): number | null {
     return this.#best;
   }
 
-  /** Which value was the best, from 1; 0 before the first. */
+  /** The number of the best value, counted from 1; 0 before the first value. */
   get bestStep(): number {
     return this.#bestStep;
   }
 
-  /** Whether the last `patience` values brought no improvement. */
+  /** Whether the last `patience` values were not an improvement. */
   get stopped(): boolean {
     return this.#steps - this.#bestStep >= this.patience;
   }
 
   /**
-   * Takes the value of an epoch, or an event of `fit`; events within an epoch change nothing. NaN is never an improvement. Given a
-   * model, it copies the weights of the best epoch. Returns whether it is time to stop.
+   * Takes the value of an epoch, or an event of `fit`; events within an epoch change nothing. NaN is never an
+   * improvement. If a model is given, the weights of the best epoch are copied. Returns whether to stop.
    */
   step(value: number | FitProgress, model?: Module): boolean {
     if (typeof value !== "number" && value.type !== "epoch") return this.stopped;
@@ -86,7 +87,10 @@ export class EarlyStopping {
     return this.stopped;
   }
 
-  /** Gives the model the weights of the best epoch. @throws SimdgradError `NO_BEST_WEIGHTS` when `step` was never given a model. */
+  /**
+   * Loads the best weights into the model.
+   * @throws SimdgradError `NO_BEST_WEIGHTS` if `step` never got a model.
+   */
   restore(model: Module): void {
     if (this.#weights === null)
       throw new SimdgradError(

@@ -10,9 +10,9 @@ import { type Loss, type Measure, measureOf, predictedClasses, Score } from "./s
 export interface EvaluateOptions {
   /** Default: cross-entropy. */
   loss?: Loss;
-  /** For a data set; a loader has its own. Default 256. */
+  /** For a data set; a loader has its own batch size. Default 256. */
   batchSize?: number;
-  /** Also counts which class was taken for which. Default false. */
+  /** Whether to count the confusion matrix too. Default false. */
   confusion?: boolean;
   signal?: AbortSignal;
 }
@@ -21,23 +21,24 @@ export interface Evaluation {
   /** Mean over the samples. */
   loss: number;
   /**
-   * Targets that are class indices, outputs [B, C]: share of the samples whose largest output is at the target. With `BCEWithLogitsLoss`,
-   * `MultiLabelSoftMarginLoss` (logits) or `BCELoss` (probabilities), or their functions: share of all outputs that decide as their
-   * target says, for 1 above the logit 0 or the probability 0.5 (Keras's `binary_accuracy`). Null otherwise.
+   * For class indices as targets and outputs [B, C]: the share of samples whose largest output is at the
+   * target. For `BCEWithLogitsLoss` and `MultiLabelSoftMarginLoss` (logits), `BCELoss` (probabilities) and
+   * their functions: the share of all outputs whose decision matches the target. The decision is 1 above the
+   * logit 0 or the probability 0.5 (Keras's `binary_accuracy`). Null otherwise.
    */
   accuracy: number | null;
-  /** Right samples; with several decisions a sample, right decisions. */
+  /** Number of correct samples; if a sample has several decisions, of correct decisions. */
   correct: number;
   samples: number;
   seconds: number;
   imagesPerSecond: number;
-  /** `confusion[target][predicted]` counts samples. */
+  /** `confusion[target][predicted]` is a number of samples. */
   confusion?: number[][];
 }
 
 /**
- * Loss and accuracy of a model on a data set, without gradients and in eval mode; the modes of all modules are as
- * before afterwards. The event loop gets its turns, and `signal` stops within one batch.
+ * Loss and accuracy of a model on a data set, without gradients and in eval mode; afterwards the modes of all
+ * modules are restored. The event loop turns during the evaluation, and `signal` stops it within one batch.
  */
 export async function evaluate(
   model: Module,
@@ -47,7 +48,7 @@ export async function evaluate(
   return new Evaluator(model, data, options).evaluate();
 }
 
-/** Evaluates one model on one data set, any number of times: what is compiled serves them all. */
+/** Evaluates one model on one data set any number of times: all evaluations use the same compiled step. */
 export class Evaluator {
   readonly #batches: BatchSource;
   readonly #measure: Measure;
@@ -82,7 +83,8 @@ export class Evaluator {
       for (;;) {
         const { steps, failure } = await epoch.next({ steps: Number.POSITIVE_INFINITY, signal });
         signal?.throwIfAborted();
-        // What stops a thread (a loss that is not finite, a bad label) is scored, or explained, here.
+        // If a thread stopped at a non-finite loss or a bad label, JavaScript scores that batch or explains
+        // the error.
         if (failure !== null) epoch.goOnHere();
         else if (steps === 0) break;
       }
@@ -98,7 +100,7 @@ export class Evaluator {
     return confusion.length > 0 ? { ...result, confusion } : result;
   }
 
-  /** One batch. */
+  /** Scores one batch. */
   #add([x, y]: Batch, confusion: number[][] | null): void {
     inEvalMode(this.model, () =>
       noGrad(() => {
@@ -110,7 +112,7 @@ export class Evaluator {
     );
   }
 
-  /** The same, to be compiled. */
+  /** The same, as a function to compile. */
   #tally([x, y]: Batch): void {
     inEvalMode(this.model, () =>
       noGrad(() => {
@@ -121,7 +123,7 @@ export class Evaluator {
   }
 }
 
-/** Around one batch and not around all of them: between batches others may use the model. */
+/** Used for each batch and not for the whole loop: between batches other code may use the model. */
 export function inEvalMode<T>(model: Module, fn: () => T): T {
   const training = model.modules().filter((module) => module.training);
   for (const module of training) module.training = false;

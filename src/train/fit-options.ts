@@ -1,4 +1,4 @@
-/** What `fit` is given. */
+/** The options of `fit`. */
 
 import { ValueError } from "../errors.js";
 import type { Path } from "../io/index.js";
@@ -13,7 +13,7 @@ import type { Loss } from "./score.js";
 
 export interface FitOptions {
   optimizer: Optimizer<any>;
-  /** A module or a function; its value is a mean over the batch. Default: cross-entropy. */
+  /** A module or a function; its value is the mean over the batch. Default: cross-entropy. */
   loss?: Loss;
   scheduler?: Pick<Scheduler, "step">;
   /**
@@ -23,42 +23,42 @@ export interface FitOptions {
   schedulerUnit?: "epoch" | "step";
   /** Default 1. */
   epochs?: number;
-  /** For a data set; a loader has its own. Default 32. */
+  /** For a data set; a loader has its own batch size. Default 32. */
   batchSize?: number;
-  /** For a data set: a new order every epoch. Default true. */
+  /** For a data set: shuffle in every epoch. Default true. */
   shuffle?: boolean;
   /**
-   * Makes the run repeatable: order of a data set, and dropout (the generator of `manualSeed` is set from
-   * it).
+   * Makes the run repeatable: the order of a data set, and dropout (it seeds the generator of `manualSeed`).
    */
   seed?: number;
   /** Evaluated at the end of each epoch. */
   validation?: TrainingData;
-  /**
-   * A file that is replaced every so many steps, and at the end of each epoch: the whole state of the run.
-   */
+  /** A file for the whole state of the run. It is replaced at regular steps and at the end of each epoch. */
   checkpoint?: Path;
-  /** Steps between two checkpoints: what a run that is killed has to make again at most. Default 500. */
+  /**
+   * Steps between two checkpoints: the most steps that must be repeated if the run is killed. Default 500.
+   */
   checkpointEvery?: number;
   /**
-   * Goes on from `checkpoint`, to the bits of a run that was never interrupted; from the beginning while
-   * there is none. Default false.
+   * Resumes from `checkpoint`, with the same bits as a run that was never interrupted. If there is no such
+   * file, the run starts from the beginning. Default false.
    */
   resume?: boolean;
-  /** Stops within one step; the run ends with `signal.reason`, as it does in Node's own functions. */
+  /** Stops within one step. The run rejects with `signal.reason`, like Node's own functions. */
   signal?: AbortSignal;
   /**
-   * Whether steps over a data set or a DataLoader are compiled: they run on a native thread, the event loop
-   * stays free, and `forward` and `loss` are called only while they are traced. Default true. A model that
-   * cannot be compiled, because it reads values or draws random numbers of JavaScript, is trained eagerly,
-   * with a warning.
+   * Whether steps over a data set or a DataLoader are compiled. Compiled steps run on a native thread, the
+   * event loop stays free, and `forward` and `loss` are called only while they are traced. Default true. If a
+   * model cannot be compiled, because it reads values or uses random numbers of JavaScript, it is trained
+   * eagerly, with a warning.
    */
   compile?: boolean;
   /**
-   * Stores the gradients of compiled steps, to be read between them: `keepGrads` of `compile`. Default false.
+   * Stores the gradients of compiled steps, so that they can be read between steps: `keepGrads` of `compile`.
+   * Default false.
    */
   keepGrads?: boolean;
-  /** Least number of milliseconds between two `progress` events; 0 for one a step. Default 100. */
+  /** Minimum number of milliseconds between two `progress` events; 0 for an event per step. Default 100. */
   reportEvery?: number;
 }
 
@@ -68,13 +68,13 @@ const names: readonly (keyof FitOptions)[] = [
   ...(["checkpoint", "checkpointEvery", "resume"] as const),
 ];
 
-/** With the defaults of those that every run needs. */
+/** Options with the defaults that every run needs. */
 export type ResolvedOptions = FitOptions &
   Required<
     Pick<FitOptions, "epochs" | "batchSize" | "shuffle" | "reportEvery" | "schedulerUnit" | "checkpointEvery">
   >;
 
-/** @throws ValueError for each mistake, before the first step. */
+/** Checks the options and adds defaults. @throws ValueError for each mistake, before the first step. */
 export function resolveOptions(model: Module, options: FitOptions): ResolvedOptions {
   checkModel("fit", model);
   checkOptimizer(options);

@@ -1,46 +1,46 @@
-/** What a run of `fit` tells: its events, and what it came to. */
+/** The events and the result of a run of `fit`. */
 import type { Evaluation } from "./evaluate.js";
 import type { Resumed } from "./resumed.js";
 
 export interface FitProgress {
-  /** `progress` within an epoch, `epoch` at its end. */
+  /** `progress` within an epoch, `epoch` at the end of one. */
   type: "progress" | "epoch";
-  /** From 1. */
+  /** Counted from 1. */
   epoch: number;
   epochs: number;
-  /** Optimizer steps so far, over all epochs. */
+  /** Number of optimizer steps so far, over all epochs. */
   step: number;
-  /** Of the whole run; NaN when the length of the source is not known. */
+  /** Number of steps of the whole run; NaN if the length of the source is not known. */
   steps: number;
-  /** Mean over the samples of this epoch so far, each measured just before the step it was used in. */
+  /** Mean over the samples of this epoch so far. Each is measured just before the step that trains on it. */
   loss: number;
-  /** Likewise; null when targets are neither classes nor decisions, as in `Evaluation`. */
+  /** The same for the accuracy; null if targets are neither classes nor decisions, as in `Evaluation`. */
   accuracy: number | null;
   /**
-   * Since the event before; at the end of an epoch, over the whole epoch. The consumer's own time does not
-   * count.
+   * Since the previous event; at the end of an epoch, over the whole epoch. Time in the consumer's code does
+   * not count.
    */
   imagesPerSecond: number;
-  /** Where the run went on from a checkpoint; null when it began at the beginning. */
+  /** Where the run resumed from a checkpoint; null if it started from the beginning. */
   resumed: Resumed | null;
-  /** Learning rate of the first group, for the step that comes next. */
+  /** Learning rate of the first group for the next step. */
   lr: number;
-  /** At the end of an epoch, when asked for. */
+  /** Present at the end of an epoch if `validation` is set. */
   validation?: Evaluation;
 }
 
-/** What the run came to. */
+/** The result of a run. */
 export interface FitResult {
-  /** Finished ones. */
+  /** Number of finished epochs. */
   epochs: number;
   steps: number;
   /** As in events. */
   resumed: Resumed | null;
-  /** Of the last epoch, as in its last event. */
+  /** Loss of the last epoch, as in its last event. */
   loss: number;
   accuracy: number | null;
   validation?: Evaluation;
-  /** Spent training and validating. */
+  /** Time spent on training and validation. */
   seconds: number;
   /** False after a `break`. */
   completed: boolean;

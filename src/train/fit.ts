@@ -8,15 +8,17 @@ export type { FitOptions } from "./fit-options.js";
 export type { FitProgress, FitResult } from "./fit-progress.js";
 
 /**
- * Trains a model; nothing happens until the run is awaited or iterated over.
+ * Trains a model. The run starts when it is awaited or iterated.
  *
  *     const result = await fit(model, train, { optimizer, epochs: 10, batchSize: 128 })
  *     for await (const e of fit(model, train, { … })) console.log(e.epoch, e.step, e.loss, e.accuracy)
  *
- * Steps over a data set or a DataLoader run on a native thread and leave the event loop free (`compile`); meanwhile the model is the thread's,
- * and `await model.snapshot()` reads it. `break`, `signal` and errors stop between two steps: model, optimizer and scheduler are as
- * after the last whole step, and are yours whenever an event is in your hands.
- * @throws SimdgradError `NAN_LOSS` that names epoch, step and what to try, before that step changes the model.
+ * Steps over a data set or a DataLoader run on a native thread and leave the event loop free (`compile`).
+ * Meanwhile JavaScript must not access the model; `await model.snapshot()` reads it. `break`, `signal` and
+ * errors stop the run between two steps: model, optimizer and scheduler are then as after the last whole
+ * step. The thread pauses while your code handles an event, and your code may then use them.
+ * @throws SimdgradError `NAN_LOSS` that names epoch, step and what to try, before that step changes the
+ * model.
  */
 export function fit(model: Module, train: TrainingData, options: FitOptions): Fit {
   return new Fit(model, train, options);
@@ -26,7 +28,7 @@ export function fit(model: Module, train: TrainingData, options: FitOptions): Fi
 export class Fit implements AsyncIterableIterator<FitProgress>, PromiseLike<FitResult> {
   readonly #events: AsyncGenerator<FitProgress, void, undefined>;
   readonly #result: Promise<FitResult>;
-  /** Ends a run that never began. */
+  /** Resolves the result of a run that is ended before it starts. */
   readonly #endUnstarted: () => void;
   readonly #run: Run;
   #started = false;
@@ -40,7 +42,8 @@ export class Fit implements AsyncIterableIterator<FitProgress>, PromiseLike<FitR
     });
     this.#events = settling(run, settle);
     this.#endUnstarted = () => settle.resolve(run.result());
-    // Who iterates sees the error there; who awaits sees it here. Nobody needs to do both.
+    // Iteration throws the error, and so does await. A program that uses only one of them must not fail for
+    // the other.
     this.#result.catch(() => {});
   }
 
@@ -53,12 +56,12 @@ export class Fit implements AsyncIterableIterator<FitProgress>, PromiseLike<FitR
     return this.#events.next();
   }
 
-  /** Where the run stands now, also after it was stopped: exact, where events come now and then. */
+  /** The exact current progress, also after the run was stopped; events report it only at intervals. */
   get progress(): FitProgress {
     return this.#run.event("progress", Number.NaN);
   }
 
-  /** What `break` calls. */
+  /** Called by `break`. */
   async return(): Promise<IteratorResult<FitProgress, void>> {
     if (!this.#started) this.#endUnstarted();
     this.#started = true;
@@ -87,7 +90,7 @@ export class Fit implements AsyncIterableIterator<FitProgress>, PromiseLike<FitR
     try {
       while (!(await this.#events.next()).done);
     } catch {
-      // `#result` has it.
+      // The promise `#result` reports the error.
     }
   }
 }
@@ -97,7 +100,7 @@ interface Settle {
   reject(error: unknown): void;
 }
 
-/** The events of a run; its end, by whatever way, settles the promise. */
+/** The events of a run. When they end, for whatever reason, the promise is settled. */
 async function* settling(
   run: Run,
   { resolve, reject }: Settle,

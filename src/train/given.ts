@@ -1,4 +1,7 @@
-/** What people give where a model, an optimizer, a scheduler or a loss belongs. Each mistake is named before the first step. */
+/**
+ * Checks of the model, the optimizer, the scheduler and the loss. Every mistake is reported before the first
+ * step.
+ */
 import { formatShape, ShapeError, ValueError } from "../errors.js";
 import { Module } from "../nn/module.js";
 import { ReduceLROnPlateau } from "../optim/schedulers.js";
@@ -6,7 +9,7 @@ import { quoted } from "../quote.js";
 import { record } from "../saved-state.js";
 import { Tensor } from "../tensor/tensor.js";
 
-/** @throws ValueError `NOT_A_MODEL` for a class, a function or nothing where a model belongs. */
+/** @throws ValueError `NOT_A_MODEL` if it is a class, a function or nothing instead of a model. */
 export function checkModel(op: string, model: unknown): asserts model is Module {
   if (model instanceof Module) return;
   const { name } = (typeof model === "function" ? model : {}) as { name?: string };
@@ -21,7 +24,7 @@ export function checkModel(op: string, model: unknown): asserts model is Module 
   throw new ValueError(`${op}: the model comes first, an nn.Module: ${what}`, "NOT_A_MODEL");
 }
 
-/** The output of a model. @throws ValueError `INVALID_OUTPUT` for nothing. */
+/** The output of a model. @throws ValueError `INVALID_OUTPUT` if there is none. */
 export function outputOf(op: string, model: Module, x: Tensor): Tensor {
   const output: unknown = model.forward(x);
   const { name } = model.constructor;
@@ -33,7 +36,7 @@ export function outputOf(op: string, model: Module, x: Tensor): Tensor {
   return output as Tensor;
 }
 
-/** @throws ValueError `NO_OPTIMIZER` for options without one. */
+/** @throws ValueError `NO_OPTIMIZER` if the options have no optimizer. */
 export function checkOptimizer(options: unknown): void {
   const given = record.holds(options) ? options["optimizer"] : undefined;
   if (record.holds(given) && typeof given["step"] === "function") {
@@ -52,7 +55,7 @@ export function checkOptimizer(options: unknown): void {
   );
 }
 
-/** @throws ValueError for a loss that is no tensor; ShapeError for one that is no mean. */
+/** @throws ValueError if the loss is not a tensor; ShapeError if it is not a mean. */
 export function checkLoss(loss: unknown): Tensor {
   if (!(loss instanceof Tensor))
     throw new ValueError(`fit: the loss function returns a tensor: ${quoted(loss)}`, "INVALID_LOSS");
@@ -63,7 +66,7 @@ export function checkLoss(loss: unknown): Tensor {
   return loss;
 }
 
-/** @throws ValueError for one that `fit` cannot step. */
+/** @throws ValueError for a scheduler that `fit` cannot step. */
 export function checkScheduler(scheduler: unknown): void {
   if (scheduler === undefined) return;
   if (scheduler instanceof ReduceLROnPlateau)

@@ -8,7 +8,10 @@ import { Generator } from "../random.js";
 import type { Tensor } from "../tensor/tensor.js";
 
 export interface GradcheckOptions {
-  /** Step of the difference quotient. Default 1e-6: with values near 1, truncation and rounding are near 1e-10. */
+  /**
+   * Step of the difference quotient. Default 1e-6: for values near 1, truncation and rounding errors are near
+   * 1e-10.
+   */
   eps?: number;
   /** Allowed difference, absolute and relative. Defaults 1e-5 and 1e-4. */
   atol?: number;
@@ -20,9 +23,9 @@ export interface GradcheckOptions {
 
 /**
  * Compares the gradients of `fn` with difference quotients (PyTorch's `torch.autograd.gradcheck`), by random
- * projection: for random directions v of the inputs and a random weighting u of the output, uᵀ(f(x + εv) - f(x - εv)) / 2ε
- * must equal ⟨∇(uᵀf), v⟩. A wrong entry of the Jacobian shows in almost every projection, and a direction costs two
- * evaluations whatever the shapes.
+ * projection. For random directions v of the inputs and a random weighting u of the output, uᵀ(f(x + εv) -
+ * f(x - εv)) / 2ε must equal ⟨∇(uᵀf), v⟩. A wrong entry of the Jacobian changes almost every projection, and
+ * a direction costs two evaluations, whatever the shapes.
  *
  * `inputs` are float64 leaves that require a gradient. Returns true.
  * @throws AutogradError `GRADCHECK_FAILED` with both numbers.
@@ -50,7 +53,7 @@ export function gradcheck(
     for (const [i, x] of checked.entries()) {
       const v = randn(x.shape, { dtype: "float64", generator });
       const analytic = grads[i] === null ? 0 : noGrad(() => grads[i]!.mul(v).sum().item());
-      // `fn` runs with gradients on: it may itself ask for gradients, when gradients of gradients are checked.
+      // `fn` runs with gradients enabled: it computes gradients itself if gradients of gradients are checked.
       const shifted = (by: number) => {
         const original = x.clone().detach();
         noGrad(() => x.add_(v.mul(by)));

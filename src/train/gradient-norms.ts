@@ -1,4 +1,4 @@
-/** A probe of what reaches each layer on the way back, and of units that answer nothing: for vanishing gradients. */
+/** A diagnosis of vanishing gradients: the norm of the gradient that reaches each layer, and dead units. */
 
 import { noGrad } from "../autograd/grad-mode.js";
 import { ValueError } from "../errors.js";
@@ -9,17 +9,20 @@ import { checkModel } from "./given.js";
 export interface LayerGradient {
   /** Path in the model: `0`, `blocks.3.fc`. */
   readonly name: string;
-  /** Name of its class. */
+  /** Name of the layer's class. */
   readonly kind: string;
-  /** Euclidean norm of the gradient of the loss with respect to the output (the delta) in the last backward; NaN before it. */
+  /**
+   * Euclidean norm of the gradient of the loss with respect to the output, in the last backward; NaN before
+   * one.
+   */
   readonly norm: number;
-  /** Units (all dims of the output but the first) that were 0 for every sample of the last forward; of ReLU only, else null. */
+  /** Number of units that were 0 for every sample of the last forward; null for layers other than ReLU. */
   readonly dead: number | null;
-  /** How many units there are. */
+  /** Number of units: of all elements along the dims of the output except the first. */
   readonly units: number;
 }
 
-/** What was noted of a layer. */
+/** The values recorded for a layer. */
 interface Noted {
   readonly name: string;
   readonly module: Module;
@@ -29,8 +32,9 @@ interface Noted {
 }
 
 /**
- * Notes, at every layer that has none below it, the norm of the gradient at its output, and of every ReLU the units that are dead.
- * Run forward and backward as always, then `read()`; `remove()` when done. It reads values, so not inside `compile`.
+ * Records the norm of the gradient at the output of every layer without sublayers, and the dead units of
+ * every ReLU. Run forward and backward as usual, then call `read()`, and `remove()` at the end. It reads
+ * values, so it does not work inside `compile`.
  *
  *     const probe = train.gradientNorms(model)
  *     lossFn.forward(model.forward(x), y).backward()
@@ -70,7 +74,10 @@ export function gradientNorms(model: Module): { read(): LayerGradient[]; remove(
   };
 }
 
-/** Units that are 0 for all samples: dims after the first; without a first one, each for the only sample. */
+/**
+ * Number of units that are 0 for all samples. Units are the dims after the first; a scalar has one unit and
+ * one sample.
+ */
 function deadUnits(output: Tensor): number {
   return noGrad(() => {
     const zero = output.detach().eq(0);

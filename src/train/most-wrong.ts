@@ -13,27 +13,29 @@ import { checkModel, outputOf } from "./given.js";
 import { classification, type Loss, measureOf, predictedClasses } from "./score.js";
 
 export interface MostWrongOptions {
-  /** One value a sample: with `{ reduction: "none" }`. Default: cross-entropy. */
+  /** A loss with one value per sample: with `{ reduction: "none" }`. Default: cross-entropy. */
   loss?: Loss;
-  /** For a data set; a loader has its own. Default 256. */
+  /** For a data set; a loader has its own batch size. Default 256. */
   batchSize?: number;
   signal?: AbortSignal;
 }
 
 export interface Mistake {
-  /** Of the sample in the data. */
+  /** Index of the sample in the data. */
   index: number;
   loss: number;
-  /** Class with the largest output, and the right one; null when targets are not class indices. */
+  /** The class with the largest output, and the correct class; null if targets are not class indices. */
   predicted: number | null;
   target: number | null;
-  /** The input, without the dim of the batch. */
+  /** The input, without the batch dim. */
   x: Tensor;
 }
 
 /**
- * The `n` samples with the largest loss, the largest first; a loss that is not a number comes before all. In eval mode, without gradients.
- * @throws ValueError `INVALID_OPTION` for a loader that shuffles: its positions would say nothing. ShapeError for a loss that is not [B].
+ * The `n` samples with the largest loss, largest first; a loss of NaN comes before all others. In eval mode,
+ * without gradients.
+ * @throws ValueError `INVALID_OPTION` for a loader that shuffles, because indices would be meaningless.
+ * ShapeError for a loss that is not [B].
  */
 export async function mostWrong(
   model: Module,
@@ -58,7 +60,7 @@ export async function mostWrong(
     signal?.throwIfAborted();
     const [x, y] = checkBatch("mostWrong", batch);
     const found = inEvalMode(model, () => noGrad(() => mistakes(model, loss, x, y, first)));
-    // Only those that stay get a copy of their input: a view would keep the whole batch in memory.
+    // Copies the inputs of these samples only. A view would keep the whole batch in memory.
     worst = [...worst, ...found].sort((a, b) => rank(b) - rank(a) || a.index - b.index).slice(0, n);
     for (const mistake of worst) if (found.includes(mistake)) mistake.x = mistake.x.clone();
     first += x.shape[0];

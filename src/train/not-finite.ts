@@ -1,6 +1,6 @@
 import type { Tensor } from "../tensor/tensor.js";
 
-/** What to say of a loss that is not finite. */
+/** The advice of the error for a loss that is not finite. */
 export function whatToTry(x: Tensor, y: Tensor, output: Tensor): string {
   const finite = (t: Tensor) => t.detach().contiguous().data.every(Number.isFinite);
   if (!finite(x)) return "the inputs of this batch hold NaN or infinite values";

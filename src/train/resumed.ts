@@ -1,15 +1,15 @@
-/** Where a run goes on that was stopped or killed before. `String(resumed)` says so in a sentence. */
+/** Where a stopped or killed run resumes. `String(resumed)` describes it in a sentence. */
 export class Resumed {
   constructor(
-    /** The checkpoint. */
+    /** The checkpoint file. */
     readonly file: string,
-    /** The one that it goes on in, from 1; `epochs + 1` when the run was finished. */
+    /** The epoch in which the run resumes, counted from 1; `epochs + 1` if the run was finished. */
     readonly epoch: number,
     readonly epochs: number,
-    /** Steps that the checkpoint holds. */
+    /** Number of steps before the checkpoint. */
     readonly step: number,
     readonly steps: number,
-    /** Steps at most that were made after the checkpoint was written, and are made again. */
+    /** Maximum number of steps made after the checkpoint was written; they are repeated. */
     readonly again: number,
   ) {}
 

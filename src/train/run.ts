@@ -1,4 +1,4 @@
-/** What `fit` does: epochs of steps, with events, validation and checkpoints between them. */
+/** The work of `fit`: epochs of steps, with events, validation and checkpoints between them. */
 
 import { Epoch, Stepper } from "../compile/index.js";
 import { ValueError } from "../errors.js";
@@ -21,7 +21,7 @@ export class Run {
   readonly #trainingStep: TrainingStep;
   readonly #watch = new Stopwatch();
   readonly #lookAhead: LookAhead | null;
-  /** Null where steps are not compiled. */
+  /** Null if steps are not compiled. */
   #stepper: Stepper | null;
   #evaluator: Evaluator | null = null;
   #epoch = 0;
@@ -82,7 +82,7 @@ export class Run {
       throw error;
     } finally {
       for (const [module, training] of modes) module.training = training;
-      // Stopped by `break` or a signal: nothing has to be made again.
+      // Stopped by `break` or a signal: no step has to be repeated.
       if (!failed && this.#finished < epochs && this.#step > (this.#resumed?.step ?? 0)) {
         if (this.#finished === this.#epoch) this.#save(this.#epoch + 1, [], false);
         else this.#save(this.#epoch, this.#score.sums, false);
@@ -90,7 +90,7 @@ export class Run {
     }
   }
 
-  /** One epoch. */
+  /** Trains one epoch. */
   async *#train(): AsyncGenerator<FitProgress, void, undefined> {
     const { signal, reportEvery } = this.#options;
     const score = this.#score;
@@ -126,8 +126,8 @@ export class Run {
   }
 
   /**
-   * The next steps of an epoch: as many as fit into the milliseconds that are left, at least one. False when
-   * there are none.
+   * Makes the next steps of an epoch: as many as fit in the milliseconds that are left, and at least one.
+   * Returns false if there are none.
    */
   async #stretch(epoch: Epoch, left: number): Promise<boolean> {
     const { signal, reportEvery } = this.#options;
@@ -136,13 +136,14 @@ export class Run {
     this.#trainingStep.trainingMode(this.#step);
     const { steps, failure } = await epoch.next(limits);
     if (failure === null) return steps > 0;
-    // The step that failed has changed nothing yet: made eagerly, it says what is wrong.
+    // The failed step has not changed anything yet. Made again eagerly, it throws an error that says what is
+    // wrong.
     epoch.goOnHere();
     await epoch.next({ steps: 1 });
     throw failure;
   }
 
-  /** How the steps of an epoch are made. */
+  /** How an epoch makes its steps. */
   #steps() {
     const { scheduler } = this.#options;
     const perStep = this.#perStep ? scheduler : undefined;
@@ -178,19 +179,19 @@ export class Run {
     return this.#trainingStep.score;
   }
 
-  /** Whether the scheduler is stepped after each step. */
+  /** Whether the scheduler steps after each step. */
   get #perStep(): boolean {
     return this.#options.schedulerUnit === "step" && this.#options.scheduler !== undefined;
   }
 
-  /** Steps to the next multiple of the interval. */
+  /** Number of steps to the next multiple of the interval. */
   get #untilCheckpoint(): number {
     if (this.#options.checkpoint === undefined) return Number.POSITIVE_INFINITY;
     const { checkpointEvery } = this.#options;
     return checkpointEvery - (this.#step % checkpointEvery);
   }
 
-  /** Steps to the next checkpoint, which may be that at the end of an epoch. */
+  /** Number of steps to the next checkpoint, which may be the one at the end of an epoch. */
   get #untilSaved(): number {
     const perEpoch = this.#batches.length!;
     return Math.min(this.#untilCheckpoint, perEpoch - (this.#step % perEpoch));
@@ -201,7 +202,7 @@ export class Run {
     return { model: this.model, optimizer, scheduler, loader: this.#batches };
   }
 
-  /** `epoch`: the one to go on with. `goesOn`: this run makes more steps. */
+  /** `epoch`: the epoch in which to resume. `goesOn`: whether this run makes more steps. */
   #save(epoch: number, score: readonly number[], goesOn: boolean): void {
     const { checkpoint } = this.#options;
     if (checkpoint === undefined) return;
@@ -215,7 +216,7 @@ export class Run {
     this.#resumed = new Resumed(pathOf(checkpoint!), epoch, epochs, step, this.#stepsInAll, ahead);
   }
 
-  /** Of the whole run. */
+  /** Number of steps of the whole run. */
   get #stepsInAll(): number {
     return this.#options.epochs * (this.#batches.length ?? Number.NaN);
   }
@@ -228,7 +229,7 @@ export class Run {
     const { epochs } = this.#options;
     const { loss, accuracy, samples } = this.#score;
     const underWay = this.#stepper?.underWay ?? 0;
-    // That of the last step: an epoch has begun with its first one.
+    // The epoch of the last step: an epoch begins with its first step.
     const begun = samples > 0 || underWay > 0;
     return {
       ...{
@@ -254,8 +255,8 @@ export class Run {
 }
 
 /**
- * Dropout draws from the generator of `manualSeed`. The upper half of its 64-bit counter sets these numbers
- * apart from those that `manualSeed(seed)` gives to initialisation.
+ * Dropout uses the generator of `manualSeed`. The upper half of its 64-bit counter separates these numbers
+ * from those that initialisation gets after `manualSeed(seed)`.
  */
 function seedDropout(seed: number): void {
   defaultGenerator.manualSeed(seed).state[3] = 1 << 30;

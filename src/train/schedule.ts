@@ -4,14 +4,14 @@ import { Scheduler } from "../optim/schedulers.js";
 import { sharedArray } from "../tensor/storage.js";
 
 /**
- * The learning rates of the steps to come, for a program that makes them without asking: a scheduler is stepped ahead, what it sets is noted,
- * and it is put back.
+ * The learning rates of future steps, for a program that makes many steps without JavaScript. It steps a
+ * scheduler ahead, records the learning rates, and restores the scheduler.
  */
 export class LookAhead implements Schedule {
   readonly tables;
   readonly owners: ReadonlySet<object>;
 
-  /** Null for a scheduler that cannot be put back. `length`: steps of an epoch. */
+  /** Null if the scheduler cannot be restored. `length`: number of steps in an epoch. */
   static of(scheduler: unknown, optimizer: Optimizer<any>, length: number | undefined): LookAhead | null {
     return scheduler instanceof Scheduler && length !== undefined
       ? new LookAhead(scheduler, optimizer, length)

@@ -13,17 +13,20 @@ import { sameShape } from "../shape.js";
 import { sharedArray } from "../tensor/storage.js";
 import { Tensor } from "../tensor/tensor.js";
 
-/** A loss: a module such as `nn.CrossEntropyLoss`, or a function. Its value is a mean over the batch. */
+/** A loss: a module such as `nn.CrossEntropyLoss`, or a function. Its value is the mean over the batch. */
 export type Loss = Module | ((output: Tensor, target: Tensor) => Tensor);
 
-/** How outputs are measured. */
+/** How outputs are scored. */
 export interface Measure {
   loss(output: Tensor, target: Tensor): Tensor;
-  /** Outputs above it decide for 1: where each is a decision of its own (binary and multi-label classification); null where they are none. */
+  /**
+   * An output above the threshold is a decision for 1, if each output is a decision of its own (binary and
+   * multi-label classification). Null if outputs are not decisions.
+   */
   readonly threshold: number | null;
 }
 
-/** @throws ValueError `INVALID_OPTION`. Default: cross-entropy. */
+/** The measure for a loss. Default: cross-entropy. @throws ValueError `INVALID_OPTION`. */
 export function measureOf(op: string, loss?: Loss): Measure {
   if (loss === undefined)
     return { loss: (output, target) => classification(op, output, target), threshold: null };
@@ -36,7 +39,7 @@ export function measureOf(op: string, loss?: Loss): Measure {
   throw new ValueError(`${op}: loss is a module or a function: ${given}`, "INVALID_OPTION");
 }
 
-/** Logits above 0 are probabilities above 0.5. What a function of the user's takes for a decision is not known. */
+/** A logit above 0 is a probability above 0.5. For a function of the user the threshold is not known. */
 function thresholdOf(loss: Loss): number | null {
   const ofLogits: unknown[] = [functional.binaryCrossEntropyWithLogits, functional.multilabelSoftMarginLoss];
   if (
@@ -48,7 +51,10 @@ function thresholdOf(loss: Loss): number | null {
   return loss instanceof BCELoss || loss === functional.binaryCrossEntropy ? 0.5 : null;
 }
 
-/** The default loss. Over one class it is 0 whatever the model says: someone wants a binary classification, or a regression. */
+/**
+ * The default loss. For one class it is always 0, whatever the output: the user wants a binary classification
+ * or a regression.
+ */
 export function classification(
   op: string,
   output: Tensor,
@@ -65,7 +71,10 @@ export function classification(
   return crossEntropy(output, target, { reduction });
 }
 
-/** Class with the largest output for every row of [B, C], or null where outputs are not scores of class indices. */
+/**
+ * The class with the largest output for each row of [B, C], or null if outputs are not scores of class
+ * indices.
+ */
 export function predictedClasses(output: Tensor, target: Tensor): Tensor | null {
   return isClassification(output, target) ? argmax(output, 1) : null;
 }
@@ -73,19 +82,19 @@ export function predictedClasses(output: Tensor, target: Tensor): Tensor | null 
 const isClassification = (output: Tensor, target: Tensor) =>
   output.ndim === 2 && target.ndim === 1 && (target.dtype === "int32" || target.dtype === "uint8");
 
-/** Loss and hits of the batches so far. */
+/** Loss and number of correct samples of the batches so far. */
 export class Score {
   /**
-   * On shared memory, where a compiled step adds to them: samples, loss summed over them, right classes; then decisions, nothing, right
-   * decisions.
+   * On shared memory, so that a compiled step can add to it: samples, loss summed over samples, correct
+   * classes; then decisions, an unused element, correct decisions.
    */
   readonly #sums = sharedArray("float64", 6) as Float64Array;
-  /** Whether every batch so far could be right or wrong. */
+  /** Whether every batch so far could be correct or wrong. */
   #classified = true;
 
   constructor(readonly threshold: number | null = null) {}
 
-  /** Begins anew, or with the sums of an epoch that is resumed. */
+  /** Restarts from zero, or from the sums of an epoch that is resumed. */
   reset(sums: readonly number[] = []): void {
     this.#sums.fill(0);
     this.#sums.set(sums);
@@ -95,7 +104,10 @@ export class Score {
     return [...this.#sums];
   }
 
-  /** Whether numbers from a file can be the sums of an epoch: none, those of a format without decisions, or all. */
+  /**
+   * Whether numbers from a file can be the sums of an epoch: none, those of a format without decisions, or
+   * all.
+   */
   static areSums(sums: readonly number[]): boolean {
     const [samples = 0, loss = 0, right = 0, decisions = 0, nothing = 0, rightDecisions = 0] = sums;
     const counts = [samples, right, decisions, rightDecisions].every(
@@ -105,7 +117,10 @@ export class Score {
     return [0, 3, 6].includes(sums.length) && counts && fits && Number.isFinite(loss);
   }
 
-  /** One step, as kernels. A loss that is not finite stops a compiled program here. Shapes: output [B, …], target [B, …], loss []. */
+  /**
+   * Adds one step, by kernels. A non-finite loss stops a compiled program here. Shapes: output [B, …], target
+   * [B, …], loss [].
+   */
   tally(loss: Tensor, output: Tensor, target: Tensor): void {
     const classes = isClassification(output, target);
     const [logits, targets] = classes ? [output.detach().contiguous(), target.contiguous()] : [null, null];
@@ -117,12 +132,13 @@ export class Score {
       this.#classified = false;
       return;
     }
-    // Of rows with one entry the first largest is entry 0: what is not wrong is a hit.
+    // In a row with one entry the first maximum is entry 0. So a decision that is not wrong (0) counts as a
+    // hit.
     const [none, nothing] = [dense(output.detach()), constant(0, "float32")];
     run.tally(wrong.numel, 1, none, wrong, nothing, { array: this.#sums, offset: 3 });
   }
 
-  /** The same from values. */
+  /** Adds one step, by values. */
   add(loss: number, output: Tensor, target: Tensor): void {
     const n = target.shape[0] ?? 1;
     this.#sums[0] += n;
@@ -136,7 +152,10 @@ export class Score {
     } else this.#classified = false;
   }
 
-  /** By element: whether what the output decides for is another than the target. Null where outputs are no decisions. */
+  /**
+   * For each element, whether the decision of the output differs from the target. Null if outputs are not
+   * decisions.
+   */
   #wrongDecisions(output: Tensor, target: Tensor): Tensor | null {
     const { threshold } = this;
     if (threshold === null || !sameShape(output.shape, target.shape)) return null;
@@ -147,7 +166,7 @@ export class Score {
     return this.#sums[0];
   }
 
-  /** Right classes, or decisions. */
+  /** Number of correct classes, or of correct decisions. */
   get correct(): number {
     return this.#sums[2] + this.#sums[5];
   }
@@ -157,7 +176,7 @@ export class Score {
     return this.samples === 0 ? Number.NaN : this.#sums[1] / this.samples;
   }
 
-  /** Share of the samples whose class is right, or of the decisions that are; null without either. */
+  /** Share of samples with a correct class, or of correct decisions; null if there are neither. */
   get accuracy(): number | null {
     if (!this.#classified || this.samples === 0) return null;
     return this.#sums[3] > 0 ? this.#sums[5] / this.#sums[3] : this.#sums[2] / this.samples;

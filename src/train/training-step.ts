@@ -1,6 +1,4 @@
-/**
- * One step of training: of a batch that JavaScript has fetched, and the same as a function to be compiled.
- */
+/** One training step: with a batch that JavaScript has fetched, and the same as a function to compile. */
 import { SimdgradError } from "../errors.js";
 import type { Module } from "../nn/module.js";
 import { type Batch, checkBatch } from "./batches.js";
@@ -23,7 +21,7 @@ export class TrainingStep {
     this.score = new Score(threshold);
   }
 
-  /** To be compiled. */
+  /** The step as a function to compile. */
   compiled(x: unknown, y: unknown): void {
     const batch = checkBatch("fit", [x, y] as unknown as Batch);
     const { optimizer } = this.options;
@@ -37,7 +35,7 @@ export class TrainingStep {
   }
 
   /**
-   * The step after `before` others; `place` says in errors which it is.
+   * Makes the step number `before` + 1; `place` describes it in errors.
    * @throws SimdgradError `NAN_LOSS`, before the step changes anything.
    */
   eagerly(batch: unknown, before: number, place: () => string): void {
@@ -59,7 +57,7 @@ export class TrainingStep {
     this.score.add(value, output, y);
   }
 
-  /** Between two events a consumer may have put the model into eval mode. */
+  /** Sets training mode again: between two events a consumer may have set the model to eval mode. */
   trainingMode(before: number): void {
     if (!this.model.training || before === 0) this.model.train();
   }

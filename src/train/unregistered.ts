@@ -6,8 +6,9 @@ import type { Optimizer } from "../optim/optimizer.js";
 import { Tensor } from "../tensor/tensor.js";
 
 /**
- * Layers in #private fields cannot be found by `parameters()`, but what they computed can: an output that comes from a parameter which nobody
- * trains is a mistake. @throws SimdgradError `UNREGISTERED` that names its shape.
+ * `parameters()` cannot find layers in #private fields, but their outputs reveal them: it is a mistake if an
+ * output depends on a parameter that is not trained.
+ * @throws SimdgradError `UNREGISTERED` that names the shape of the parameter.
  */
 export function checkRegistered(model: Module, optimizer: Optimizer<any>, output: unknown): void {
   const known = new Set<unknown>(model.parameters());

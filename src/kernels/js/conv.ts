@@ -1,16 +1,17 @@
 /**
- * Convolution and its two gradients, each a matrix product with the patches of one sample and group (see patches.ts):
- * weight [outputs, channels·kh·kw] times columns [channels·kh·kw, oh·ow]. Each is linear in both of its operands, and the
- * gradients of any of the three are the other two.
+ * Convolution and its two gradients, each a matmul with the patches of one sample and group (see patches.ts):
+ * weight [outputs, channels·kh·kw] times columns [channels·kh·kw, oh·ow]. Each is linear in both of its
+ * operands, and the gradients of any one of the three are the other two.
  *
- * Shapes: x [samples, groups·channels, h, w], weight [groups·outputs, channels, kh, kw], y [samples, groups·outputs, oh, ow].
+ * Shapes: x [samples, groups·channels, h, w], weight [groups·outputs, channels, kh, kw], y [samples,
+ * groups·outputs, oh, ow].
  */
 import type { Data } from "../../dtype.js";
 import { gemm } from "./gemm.js";
 import { fold2d, unfold2d } from "./patches.js";
 import { OK } from "./status.js";
 
-/** Kept from call to call, one of each type. */
+/** Buffers that are reused from call to call, one for each type. */
 const columnsByType = new Map<unknown, Data>();
 
 function columnsLike(x: Data, length: number): Data {
@@ -22,7 +23,7 @@ function columnsLike(x: Data, length: number): Data {
   return made;
 }
 
-/** out = y, of x and weight; `bias` has a value for each of the groups·outputs, or is null. */
+/** out = y, from x and weight; `bias` has a value for each of the groups·outputs, or is null. */
 export function conv2d(
   samples: number,
   groups: number,
@@ -70,7 +71,10 @@ export function conv2d(
   return OK;
 }
 
-/** out = the gradient of x, of the gradient `g` of y; as a layer of its own the transposed convolution. */
+/**
+ * out = the gradient of x, from the gradient `g` of y. As a layer of its own this is the transposed
+ * convolution.
+ */
 export function conv2dGradInput(
   samples: number,
   groups: number,
@@ -113,7 +117,10 @@ export function conv2dGradInput(
   return OK;
 }
 
-/** out = the gradient of the weight, of x and the gradient `g` of y, summed over samples in their order; with `accumulate` it is added. */
+/**
+ * out = the gradient of the weight, from x and the gradient `g` of y, summed over samples in order; with
+ * `accumulate` it is added to `out`.
+ */
 export function conv2dGradWeight(
   samples: number,
   groups: number,

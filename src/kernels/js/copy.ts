@@ -1,4 +1,4 @@
-/** Filling, copying and converting. */
+/** Fill, copy and conversion. */
 import type { Data } from "../../dtype.js";
 import { isDense, numel, type Shape, type Strides } from "../../shape.js";
 import { forPlanes } from "./layout.js";
@@ -37,8 +37,8 @@ const copyLoop = specialize(
 );
 
 /**
- * out = x, converted: float to integer drops the fraction and wraps around (ToInt32, ToUint8), float64 to float32
- * rounds. Both sides may have any strides; `x` and `out` must not overlap.
+ * out = x, converted. Float to integer drops the fraction and wraps around (ToInt32, ToUint8); float64 to
+ * float32 rounds. Both sides may have any strides; `x` and `out` must not overlap.
  */
 export function copy(
   shape: Shape,
@@ -51,7 +51,7 @@ export function copy(
 ): number {
   if (isDense(shape, xs) && isDense(shape, os)) {
     const n = numel(shape);
-    // Setting element by element is quicker than making a view of a few elements.
+    // For a few elements, assigning one by one is faster than creating a subarray.
     if (n > 32) out.set(x.subarray(xo, xo + n), oo);
     else for (let i = 0; i < n; i++) out[oo + i] = x[xo + i];
     return OK;

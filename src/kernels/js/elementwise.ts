@@ -1,4 +1,7 @@
-/** Elementwise kernels: each is one loop, copied per op and types, around the function of a row. */
+/**
+ * Elementwise kernels: each is one loop around the function of a row, copied for each op and combination of
+ * types.
+ */
 import type { Data } from "../../dtype.js";
 import { erf } from "../../elementary.js";
 import { isDense, numel, type Shape, type Strides } from "../../shape.js";
@@ -46,7 +49,7 @@ const unaryLoop = specialize(
   },
 );
 
-/** out = f(x). `p` and `q` are the parameters of the row, 0 when it has none. May run in place. */
+/** out = f(x). `p` and `q` are the parameters of the row; 0 if it has none. May run in place. */
 export function unary(
   op: UnaryName,
   p: number,
@@ -90,8 +93,8 @@ const unaryGradLoop = specialize(
 const derivatives = new Map<UnaryName, Derivative>();
 
 /**
- * out = g · f'(x), where y = f(x); all dense. `x` or `y` may be null when the derivative of the row does not read it
- * (`unarySaves`). May run in place over any of the inputs.
+ * out = g · f'(x), where y = f(x); all dense. `x` or `y` may be null if the derivative of the row does not
+ * read it (`unarySaves`). May run in place over any of the inputs.
  */
 export function unaryGrad(
   op: UnaryName,
@@ -109,7 +112,8 @@ export function unaryGrad(
 ): number {
   const df = derivatives.get(op) ?? compileDerivative(op, canGenerate);
   derivatives.set(op, df);
-  // An operand that is not read stands in for g, so that each copy of the loop still sees one type.
+  // `g` takes the place of an operand that is not read, so that each copy of the loop still sees only one
+  // type.
   const loop = unaryGradLoop(op, tagOf(out));
   loop(df, p, q, n, x ?? g, x ? xo : go, y ?? g, y ? yo : go, g, go, out, oo);
   return OK;
@@ -175,7 +179,7 @@ const divisions: ReadonlySet<string> = new Set(["div", "fmod", "remainder", "flo
 
 /**
  * out = f(a, b); all of one dtype. int32 and uint8 wrap around, as in PyTorch. May run in place.
- * @throws ValueError `DIVISION_BY_ZERO` when an integer is to be divided by 0.
+ * @throws ValueError `DIVISION_BY_ZERO` for an integer division by 0.
  */
 export function binary(
   op: BinaryName | IntegerName,
@@ -196,7 +200,7 @@ export function binary(
   return pairwise(op, f, shape, a, ao, as, b, bo, bs, out, oo);
 }
 
-/** out = 1 where the comparison holds, else 0; `a` and `b` of one dtype. */
+/** out = 1 where the comparison is true, else 0; `a` and `b` of one dtype. */
 export function compare(
   op: CompareName,
   shape: Shape,

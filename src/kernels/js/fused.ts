@@ -1,4 +1,7 @@
-/** Kernels that are two others in one go: what the first one gives is taken while it is in cache. Same bits as one after the other. */
+/**
+ * Fused kernels: each does the work of two others, and uses the result of the first while it is in cache. The
+ * bits are the same as if both ran one after the other.
+ */
 import { schema } from "../schema.js";
 import { gemm } from "./gemm.js";
 import { adamStep, sgdStep } from "./optim.js";
@@ -7,7 +10,10 @@ type Gemm = Parameters<typeof gemm>;
 type Sgd = Parameters<typeof sgdStep>;
 type Adam = Parameters<typeof adamStep>;
 
-/** The arguments of a step but for its length and its gradient, which those of the product say. */
+/**
+ * The arguments of an update except its length and its gradient, which the arguments of the product
+ * determine.
+ */
 type Rest<Step extends unknown[]> = Step extends [
   infer _n,
   infer Flags,
@@ -20,7 +26,10 @@ type Rest<Step extends unknown[]> = Step extends [
   ? [Flags, P, Po, ...State]
   : never;
 
-/** A gradient, C of one product that nothing is added to, and the step of SGD that is made with it. C may hold anything afterwards. */
+/**
+ * Computes a gradient as the C of one product without accumulation, and then the SGD step with it. C may hold
+ * anything afterwards.
+ */
 export function gemmSgdStep(...args: [...Gemm, ...Rest<Sgd>]): number {
   const [product, step] = apart<Sgd>(args);
   gemm(...product);
@@ -34,7 +43,7 @@ export function gemmAdamStep(...args: [...Gemm, ...Rest<Adam>]): number {
   return adamStep(...step);
 }
 
-/** Where the arguments of the update begin, behind those of the product, and where C is among these. */
+/** The index at which the update's arguments begin, after those of the product, and the index of C. */
 const { flags: update, c: gradient } = schema.gemmSgdStep.at;
 
 function apart<Step>(args: readonly unknown[]): [Gemm, Step] {

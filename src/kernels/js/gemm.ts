@@ -1,13 +1,13 @@
 /**
- * Matrix product. Operands are packed into double-precision panels, which makes every transpose and stride the same
- * problem, and a register block of 3 x 2 sums runs over the panels.
+ * Matmul. Operands are packed into double-precision panels, so that every transpose and stride becomes the
+ * same problem, and a register block of 3 x 2 sums runs over the panels.
  *
- * What makes it fast in V8, by measurement (128 x 512 x 784: 7.8 GFLOP/s, where plain strided 2 x 4 blocks reach 4.1):
- * - Each of the 3 rows and 2 columns of a panel has an array of its own. Equal indices into arrays of equal, constant
- *   length are checked once, so 5 loads cost 2 bounds checks and no address arithmetic.
- * - The arrays are constants of this module, made once: their addresses are compiled into the code.
- * - V8 computes all products of a block before it adds them. 6 products, 6 sums and the operands fit the 16 vector
- *   registers; in blocks of 8 or 9 a sum goes through memory in every step, which halves the speed.
+ * Why it is fast in V8, by measurement (128 x 512 x 784: 7.8 GFLOP/s; plain strided 2 x 4 blocks reach 4.1):
+ * - Each of the 3 rows and 2 columns of a panel has its own array. V8 checks equal indices into arrays of
+ *   equal, constant length only once, so 5 loads cost 2 bounds checks and no address arithmetic.
+ * - The arrays are constants of this module, created once: their addresses are compiled into the code.
+ * - V8 computes all products of a block before it adds them. 6 products, 6 sums and the operands fit the 16
+ *   vector registers. In blocks of 8 or 9, one sum goes through memory in every step, which halves the speed.
  */
 import type { Data } from "../../dtype.js";
 import { areIntegers, checkFits, dotIntegers } from "./integers.js";
@@ -16,9 +16,9 @@ import { OK } from "./status.js";
 
 const MR = 3;
 const NR = 2;
-/** Elements in each panel array. Pages that no product ever needed are never touched. */
+/** Number of elements of each panel array. Pages that no product has needed are never touched. */
 const LENGTH = 1 << 16;
-/** Longest run over k between two visits of the sums: leaves room for 8 panels. */
+/** Longest run over k before the sums are stored; leaves room for 8 panels. */
 const KC = 1 << 13;
 
 const a0 = new Float64Array(LENGTH);
@@ -28,7 +28,7 @@ const b0 = new Float64Array(LENGTH);
 const b1 = new Float64Array(LENGTH);
 /** The sums of one block, row by row. */
 const tile = new Float64Array(MR * NR);
-/** Sums of all blocks in hand while k is walked in more than one run. */
+/** Sums of all current blocks, if k is processed in more than one run. */
 const sums = new Float64Array((LENGTH / KC) ** 2 * MR * NR);
 
 /** tile (+)= A[x … x+depth] · B[y … y+depth]. */
@@ -72,9 +72,10 @@ const packLine = specialize(
 );
 
 /**
- * `count` lines (rows of A, columns of B) dealt out to the panel arrays in turn. Lines missing in
- * the last panel keep what was there: their sums are never stored. Where neighbours in memory belong to different lines, lines are taken 32 elements at a time: what the first one brings
- * into the cache serves the next.
+ * Distributes `count` lines (rows of A, columns of B) over the panel arrays in turn. If the last panel is not
+ * full, the rest of it keeps its old values: their sums are never stored. If neighbours in memory belong to
+ * different lines, each line is packed 32 elements at a time: the cache lines that the first one loads also
+ * serve the next.
  */
 function pack(
   panels: readonly Float64Array[],
@@ -99,7 +100,10 @@ function pack(
 type Round = (value: number) => number;
 const exact: Round = (value) => value;
 
-/** Writes `rows` of a finished tile to C: the sums plus the bias, rounded; then added when accumulating. */
+/**
+ * Writes `rows` rows of a finished tile to C: the sums plus the bias, rounded, then added to C with
+ * `accumulate`.
+ */
 const store = specialize(
   (
     round: Round,
@@ -125,7 +129,9 @@ const store = specialize(
   },
 );
 
-/** Too thin to pay for packing: dot products straight from the operands, two columns at a time. */
+/**
+ * For products too thin to be worth packing: dot products directly from the operands, two columns at a time.
+ */
 const thin = specialize(
   (
     round: Round,
@@ -152,7 +158,7 @@ const thin = specialize(
   ): void => {
     for (let i = 0; i < m; i++)
       for (let j = 0; j < n; j += 2) {
-        // An odd last column is computed twice and stored once.
+        // If the number of columns is odd, the last one is computed twice and stored once.
         const both = j + 1 < n;
         const second = both ? bCol : 0;
         let x = ao + i * aRow;
@@ -178,14 +184,14 @@ const thin = specialize(
 );
 
 /**
- * C[i, j] (+)= Σ_k A[i, k] · B[k, j] + bias[j], for each of `batch` products; element (i, k) of A is
- * a[ao + batch·aBatch + i·aRow + k·aCol], likewise B, and C has dense rows of n.
+ * C[i, j] (+)= Σ_k A[i, k] · B[k, j] + bias[j], for each of `batch` products. Element (i, k) of A is
+ * a[ao + batch·aBatch + i·aRow + k·aCol], likewise for B; C has dense rows of n.
  *
- * The sum runs over k in order in double precision and is rounded to C's type once, after the bias; with `accumulate`
- * the rounded product is then added to C in one more rounding. A product of two float32 is exact in a double, so
- * a float32 result is off by half an ULP, plus k · 2^-53 of Σ |a b|: native code, which accumulates in float32 by
- * fused multiply-add, may differ from it by k · 2^-24 of Σ |a b|.
- * @throws ValueError `INTEGER_OVERFLOW` when a product of integers does not fit C.
+ * The sum runs over k in order in double precision and is rounded to C's type once, after the bias is added.
+ * With `accumulate` the rounded product is then added to C, with one more rounding. A product of two float32
+ * is exact in a double, so the error of a float32 result is half an ULP plus k · 2^-53 of Σ |a b|. Native
+ * code accumulates in float32 by fused multiply-add, so its result may differ by k · 2^-24 of Σ |a b|.
+ * @throws ValueError `INTEGER_OVERFLOW` if a product of integers does not fit C.
  */
 export function gemm(
   batch: number,
@@ -294,7 +300,7 @@ export function gemm(
         const rows = Math.min(mc, m - ic);
         for (let pc = 0; pc < k; pc += KC) {
           const run = Math.min(KC, k - pc);
-          // What the panels hold already is not packed again.
+          // Skips packing if the panels already hold this block.
           if (k > KC || ic === 0)
             pack([b0, b1], cols, run, b, bo + s * bBatch + pc * bRow + jc * bCol, bCol, bRow);
           if (k > KC || m > mc || jc === 0)

@@ -1,4 +1,4 @@
-/** The JavaScript core: the definition of every kernel, in plain loops, for every dtype. */
+/** The JavaScript core: it defines every kernel, with plain loops, for every dtype. */
 export { conv2d, conv2dGradInput, conv2dGradWeight } from "./conv.js";
 export { copy, fill } from "./copy.js";
 export { binary, compare, unary, unaryGrad, where } from "./elementwise.js";

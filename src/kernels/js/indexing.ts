@@ -1,6 +1,6 @@
 /**
- * Reading and adding by index. Indices are data: they are checked before anything is written, and held inside where they are used,
- * as another thread may write them meanwhile.
+ * Reads and additions by index. Indices are data: they are checked before anything is written, and checked
+ * again where they are used, because another thread may write them in between.
  */
 import type { Data } from "../../dtype.js";
 import { areIntegers, checkFits, timesInteger } from "./integers.js";
@@ -15,7 +15,7 @@ function checkIndices(count: number, length: number, index: Int32Array, io: numb
   return OK;
 }
 
-/** An index that has been checked, read once. */
+/** A checked index, read once; 0 if it is out of range now. */
 const held = (index: number, length: number): number => (index >= 0 && index < length ? index : 0);
 
 /** out[o, j, i] = x[o, index[j], i], for x [outer, length, inner] and out [outer, count, inner]. */
@@ -44,8 +44,8 @@ export function indexSelect(
 }
 
 /**
- * The additions to integers, in their order, `at` being from index to index along outer, count and inner. One whose result does not
- * fit is an error, and those before it are taken back.
+ * The additions for integers, in order. `at` holds the strides of the index along outer, count and inner. If
+ * a sum does not fit, it throws an error after it has undone the additions so far.
  */
 function addIntegers(
   op: string,
@@ -71,7 +71,7 @@ function addIntegers(
     const sum = out[to] + g[go + e];
     out[to] = sum;
     if (out[to] === sum) continue;
-    // Integers wrap around: what was added can be subtracted.
+    // Integers wrap around, so subtraction undoes the additions exactly.
     for (let back = 0; back <= e; back++) out[placeOf(back)] -= g[go + back];
     checkFits(op, sum, out);
   }
@@ -79,8 +79,8 @@ function addIntegers(
 }
 
 /**
- * out[o, index[j], i] += g[o, j, i], with j in order. Adds to `out` [outer, length, inner].
- * @throws ValueError `INTEGER_OVERFLOW` when a sum of integers does not fit; `out` is as it was then.
+ * out[o, index[j], i] += g[o, j, i], with j in order. Accumulates into `out` [outer, length, inner].
+ * @throws ValueError `INTEGER_OVERFLOW` if a sum of integers does not fit; `out` is then unchanged.
  */
 export function indexAdd(
   outer: number,
@@ -108,7 +108,10 @@ export function indexAdd(
   return OK;
 }
 
-/** out[o, j, i] = x[o, index[o, j, i], i]; index and out are [outer, count, inner]. A status counts in `index`. */
+/**
+ * out[o, j, i] = x[o, index[o, j, i], i]; index and out are [outer, count, inner]. A status is a position in
+ * `index`.
+ */
 export function gather(
   outer: number,
   length: number,
@@ -132,8 +135,8 @@ export function gather(
 }
 
 /**
- * out[o, index[o, j, i], i] += g[o, j, i], with j in order. Adds to `out` [outer, length, inner].
- * @throws ValueError `INTEGER_OVERFLOW` when a sum of integers does not fit; `out` is as it was then.
+ * out[o, index[o, j, i], i] += g[o, j, i], with j in order. Accumulates into `out` [outer, length, inner].
+ * @throws ValueError `INTEGER_OVERFLOW` if a sum of integers does not fit; `out` is then unchanged.
  */
 export function scatterAdd(
   outer: number,
@@ -165,9 +168,9 @@ export function scatterAdd(
 export type ScatterName = "set" | "prod" | "max" | "min";
 
 /**
- * out[o, index[o, j, i], i] becomes itself and src[o, j, i] combined, with j in order: the last of several that are set stays, and
- * NaN wins in max and min. Changes `out` [outer, length, inner].
- * @throws ValueError `INTEGER_OVERFLOW` when a product of integers does not fit; `out` is as it was then.
+ * Combines out[o, index[o, j, i], i] with src[o, j, i], with j in order. For `set`, the last of several
+ * values stays; for max and min, NaN wins. Changes `out` [outer, length, inner].
+ * @throws ValueError `INTEGER_OVERFLOW` if a product of integers does not fit; `out` is then unchanged.
  */
 export function scatterReduce(
   op: ScatterName,
@@ -184,7 +187,7 @@ export function scatterReduce(
 ): number {
   const bad = checkIndices(outer * count * inner, length, index, io);
   if (bad !== OK) return bad;
-  // Products of integers are made aside, where all of them can be looked at before any is written.
+  // Products of integers are computed in a buffer, so that all are checked before any is written.
   const size = outer * length * inner;
   const aside = op === "prod" && areIntegers(out);
   const run = out.subarray(oo, oo + size);
@@ -209,9 +212,9 @@ export function scatterReduce(
 }
 
 /**
- * A batch out of a data set: out[j, :] = x[index[j], :] · scale + shift, for x [length, width]. `scale` and `shift`
- * are rounded to float32 first, as they are in native code; the product of two float32 is exact in a double, so the
- * sum is rounded like a fused multiply-add.
+ * A batch from a data set: out[j, :] = x[index[j], :] · scale + shift, for x [length, width]. `scale` and
+ * `shift` are first rounded to float32, as in native code. The product of two float32 is exact in a double,
+ * so the sum is rounded like a fused multiply-add.
  */
 export function takeRows(
   count: number,

@@ -1,6 +1,6 @@
 /**
- * Sums and products of integers: carried in doubles, which are exact to 2^53, and refused where the result is none of the output's
- * type. Never a number that has wrapped around.
+ * Sums and products of integers. They are accumulated in doubles, which are exact up to 2^53. If the result
+ * does not fit the output's type, it is an error: a result never wraps around.
  */
 import { arrayTypes, type Data } from "../../dtype.js";
 import { ValueError } from "../../errors.js";
@@ -9,7 +9,7 @@ import { tagOf } from "./specialize.js";
 /** Whether the elements are integers. */
 export const areIntegers = (x: Data): boolean => tagOf(x) > 1;
 
-/** Throws when `value` is beyond what `out` holds. */
+/** Throws if `value` does not fit the type of `out`. */
 export function checkFits(op: string, value: number | bigint, out: Data): void {
   const [least, most] = tagOf(out) === 2 ? [-(2 ** 31), 2 ** 31 - 1] : [0, 255];
   if (value >= least && value <= most) return;
@@ -20,10 +20,13 @@ export function checkFits(op: string, value: number | bigint, out: Data): void {
   );
 }
 
-/** s · v. Beyond a double's exact integers only a zero leads back, so whatever fits in the end is exact. */
+/**
+ * s · v. Once s exceeds the exact integers of a double, only a zero makes it fit again, so a result that fits
+ * is exact.
+ */
 export const timesInteger = (s: number, v: number): number => (s === 0 || v === 0 ? 0 : s * v);
 
-/** Every sum or product of the first 1 … `length` elements, `step` apart. */
+/** All cumulative sums or products of the first 1 … `length` elements, which are `step` apart. */
 export function scanIntegers(
   op: "sum" | "prod",
   length: number,
@@ -41,7 +44,7 @@ export function scanIntegers(
   }
 }
 
-/** Σ a · b over k, exact: in doubles while these count in ones, else in big integers. */
+/** The exact Σ a · b over k: in doubles while they represent every integer, else in BigInt. */
 export function dotIntegers(
   k: number,
   a: Data,
@@ -64,7 +67,7 @@ export function dotIntegers(
   return exact;
 }
 
-/** Throws when any of the integers, at `step` from each other, is 0. */
+/** Throws if any of the integers, which are `step` apart, is 0. */
 export function checkDivisors(
   op: string,
   n0: number,

@@ -1,10 +1,10 @@
-/** Walking strided operands: dims that lie one behind the other are merged, and what is left is cut into planes. */
+/** Loops over strided operands: contiguous dims are merged, and the rest is cut into planes. */
 import { numel, type Shape, type Strides } from "../../shape.js";
 
 /**
- * `plane(n0, n1, offsets, strides0, strides1, done)` is called for each plane of n0 rows of n1 elements;
- * operand i is read at offsets[i] + row·strides0[i] + column·strides1[i], and `done` elements came before.
- * The arrays are reused between calls.
+ * `plane(n0, n1, offsets, strides0, strides1, done)` is called for each plane of n0 rows of n1 elements.
+ * Operand i is accessed at offsets[i] + row·strides0[i] + column·strides1[i]; `done` is the number of
+ * elements before this plane. The arrays are reused between calls.
  */
 export type Plane = (
   n0: number,

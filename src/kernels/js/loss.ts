@@ -1,11 +1,13 @@
-/** Cross-entropy of logits against class indices: log-softmax and its loss in one pass, float32 or float64. */
+/**
+ * Cross-entropy of logits against class indices: log-softmax and its loss in one pass, float32 or float64.
+ */
 import type { Data } from "../../dtype.js";
 import { OK } from "./status.js";
 
 /** 0 none, 1 mean, 2 sum. */
 export type Reduction = 0 | 1 | 2;
 
-/** A target that has been checked, read once: another thread may write it meanwhile. */
+/** A checked target, read once: another thread may write it in between. */
 const held = (target: number, classes: number, ignoreIndex: number): number =>
   target >= 0 && target < classes ? target : ignoreIndex;
 
@@ -25,14 +27,14 @@ function checkTargets(
 }
 
 /**
- * PyTorch's `cross_entropy`. With w the class weights (1 without), ε the smoothing, C the classes, t the target and
- * ℓ the log-softmax of a row:
+ * PyTorch's `cross_entropy`. With w the class weights (1 without), ε the smoothing, C the classes, t the
+ * target and ℓ the log-softmax of a row:
  *
  *     loss = (1 - ε) (-w_t ℓ_t) + ε / C · Σ_c (-w_c ℓ_c), and 0 in rows whose target is `ignoreIndex`
  *
- * The mean divides by Σ w_t over the rows that count, so it is NaN when all are ignored. `loss` has `rows` elements
- * (none) or one. `stats` receives the log-sum-exp of each row and then that divisor (1 unless mean).
- * Returns the first row whose target is no class, and has written nothing then.
+ * The mean divides by Σ w_t over the rows that are not ignored, so it is NaN if all are ignored. `loss` has
+ * `rows` elements (reduction none) or one. `stats` receives the log-sum-exp of each row and then that divisor
+ * (1 unless mean). If a target is not a class, it returns the first such row and writes nothing.
  */
 export function crossEntropy(
   reduction: number,
@@ -69,7 +71,7 @@ export function crossEntropy(
       if (reduction === 0) loss[lo + r] = 0;
       continue;
     }
-    // ℓ = (x - max) - log Σ: the large numbers cancel first.
+    // ℓ = (x - max) - log Σ: subtracting the maximum first cancels the large numbers.
     const w = weight === null ? 1 : weight[wo + t];
     let value = -w * (x[start + t] - max - logSum);
     if (smoothing > 0) {
@@ -89,8 +91,9 @@ export function crossEntropy(
 }
 
 /**
- * Gradient of the logits: s · ((1 - ε) w_t (p - 1_t) + ε / C (p Σ w - w)) with p = e^(x - log-sum-exp) from `stats` and
- * s = g / divisor; 0 in ignored rows. `g` has `rows` elements (none) or one. May run in place over x.
+ * Gradient of the logits: s · ((1 - ε) w_t (p - 1_t) + ε / C (p Σ w - w)) with p = e^(x - log-sum-exp) from
+ * `stats` and s = g / divisor; 0 in ignored rows. `g` has `rows` elements (reduction none) or one. May run in
+ * place over x.
  */
 export function crossEntropyGrad(
   reduction: number,
@@ -130,7 +133,7 @@ export function crossEntropyGrad(
     const scale = reduction === 0 ? g[go + r] : g[go] / stats[so + rows];
     const lse = stats[so + r];
     const hit = (1 - smoothing) * (weight === null ? 1 : weight[wo + t]);
-    // Each row of p is multiplied by what its terms share.
+    // Each row of p is multiplied by the factor that its terms share.
     const share = hit + spread * weights;
     for (let c = 0; c < classes; c++) {
       let d = Math.exp(x[from + c] - lse) * share;

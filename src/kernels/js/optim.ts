@@ -1,8 +1,8 @@
-/** Optimizer steps over a run of parameters. What changes from step to step is read from arrays. */
+/** Optimizer steps over a range of parameters. Values that change from step to step are read from arrays. */
 import type { Data } from "../../dtype.js";
 import { OK } from "./status.js";
 
-/** out[i] += 1: how the steps of optimizers are counted. */
+/** out[i] += 1: counts the steps of optimizers. */
 export function increment(n: number, out: Float64Array, oo: number): number {
   for (let i = 0; i < n; i++) out[oo + i] += 1;
   return OK;
@@ -15,9 +15,9 @@ export const SGD = { nesterov: 1, maximize: 2 } as const;
 export const ADAM = { decoupled: 1, amsgrad: 2, maximize: 4 } as const;
 
 /**
- * PyTorch's SGD on p[0 … n-1] in place, in its order of operations. hyper = [lr, momentum, dampening, weightDecay];
- * step[stepOffset] is the number of this step from 1: in the first one the momentum buffer becomes the gradient.
- * `buf` may be null when momentum is 0.
+ * PyTorch's SGD on p[0 … n-1] in place, in its order of operations. hyper = [lr, momentum, dampening,
+ * weightDecay]; step[stepOffset] is the number of this step, counted from 1: the first step copies the
+ * gradient to the momentum buffer. `buf` may be null if momentum is 0.
  */
 export function sgdStep(
   n: number,
@@ -52,7 +52,10 @@ export function sgdStep(
   return OK;
 }
 
-/** base^exponent for a whole exponent >= 0, by repeated squaring: the same bits in every engine, unlike `**`. */
+/**
+ * base^exponent for an integer exponent >= 0, by repeated squaring: the same bits in every engine, unlike
+ * `**`.
+ */
 export function wholePower(base: number, exponent: number): number {
   let power = 1;
   for (let square = base, e = exponent; e > 0; e = Math.floor(e / 2), square *= square)
@@ -61,8 +64,9 @@ export function wholePower(base: number, exponent: number): number {
 }
 
 /**
- * PyTorch's Adam and AdamW on p[0 … n-1] in place, in its order of operations. hyper = [lr, beta1, beta2, eps,
- * weightDecay]; step[stepOffset] is the number of this step from 1. `vmax` holds the largest v so far (amsgrad) or is null.
+ * PyTorch's Adam and AdamW on p[0 … n-1] in place, in its order of operations. hyper = [lr, beta1, beta2,
+ * eps, weightDecay]; step[stepOffset] is the number of this step, counted from 1. `vmax` holds the largest v
+ * so far (amsgrad) or is null.
  */
 export function adamStep(
   n: number,
@@ -101,7 +105,7 @@ export function adamStep(
     v[vo + i] = beta2 * v[vo + i] + (1 - beta2) * d * d;
     let second = v[vo + i];
     if (largest !== null) {
-      // Like torch.maximum: NaN stays.
+      // Like torch.maximum: NaN propagates.
       second = Math.max(largest[vmo + i], second);
       largest[vmo + i] = second;
     }

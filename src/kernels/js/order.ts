@@ -1,8 +1,8 @@
-/** The order of elements: sorting, and finding places among what is sorted. NaN comes after every number. */
+/** Sorting, and binary search in sorted values. NaN comes after every number. */
 import type { Data } from "../../dtype.js";
 import { OK } from "./status.js";
 
-/** Negative when `a` comes before `b`. */
+/** Negative if `a` comes before `b`. */
 function compareNumbers(a: number, b: number): number {
   if (a < b) return -1;
   if (a > b) return 1;
@@ -10,8 +10,8 @@ function compareNumbers(a: number, b: number): number {
 }
 
 /**
- * out[o, :, i] = the positions of the elements of x[o, :, i] in ascending order (descending when `descending` is 1). Equal elements
- * keep their order.
+ * out[o, :, i] = the positions of the elements of x[o, :, i] in ascending order (descending if `descending`
+ * is 1). The sort is stable.
  */
 export function argSort(
   descending: number,
@@ -42,8 +42,8 @@ export function argSort(
 }
 
 /**
- * out[r, j] = how many of the ascending sorted[r, :] come before values[r, j]: those below it or, when `right` is 1, also those equal
- * to it. NaN comes after all. Shapes: sorted [rows, length], values [rows, count].
+ * out[r, j] = how many of the ascending sorted[r, :] come before values[r, j]: those less than it and, if
+ * `right` is 1, those equal to it. NaN comes last. Shapes: sorted [rows, length], values [rows, count].
  */
 export function searchSorted(
   right: number,

@@ -1,12 +1,15 @@
 /**
- * Images and their patches. Of planes [h, w] the patch at (y, x) of oh x ow is the elements at
- * (y·sh - ph + i·dh, x·sw - pw + j·dw) for i < kh, j < kw; outside of the plane there are zeros.
+ * Images and their patches. In a plane [h, w], the patch at output position (y, x) of oh x ow consists of the
+ * elements at (y·sh - ph + i·dh, x·sw - pw + j·dw) for i < kh, j < kw. Elements outside the plane are zero.
  */
 import type { Data } from "../../dtype.js";
 import { specialize, tagOf } from "./specialize.js";
 import { OK } from "./status.js";
 
-/** Of a row of patches: the first and the one behind the last whose element at `shift` lies inside of `size`. */
+/**
+ * In a row of patches, the first patch whose element at `shift` lies inside `size`, and the one after the
+ * last.
+ */
 export function inside(count: number, step: number, shift: number, size: number): [number, number] {
   const first = shift >= 0 ? 0 : Math.ceil(-shift / step);
   const end = Math.min(count, Math.ceil((size - shift) / step));
@@ -21,7 +24,7 @@ const addRow = specialize((n: number, g: Data, go: number, out: Data, oo: number
   for (let i = 0; i < n; i++, oo += step) out[oo] += g[go + i];
 });
 
-/** out[p, i, j, y, x] = the element (i, j) of the patch at (y, x) of plane p: out [planes, kh, kw, oh, ow]. */
+/** out[p, i, j, y, x] = element (i, j) of the patch at (y, x) of plane p: out [planes, kh, kw, oh, ow]. */
 export function unfold2d(
   planes: number,
   h: number,
@@ -61,7 +64,10 @@ export function unfold2d(
   return OK;
 }
 
-/** The adjoint of `unfold2d`: out [planes, h, w] = the sums of what patches say of each element; columns [planes, kh, kw, oh, ow]. */
+/**
+ * The adjoint of `unfold2d`: each element of out [planes, h, w] is the sum of its values in all patches;
+ * columns [planes, kh, kw, oh, ow].
+ */
 export function fold2d(
   planes: number,
   h: number,

@@ -1,17 +1,19 @@
 /**
- * Pooling of planes [h, w] to [oh, ow] over any windows: of strides and padding, or adaptive. `windows` has for each row of the
- * output the first row of its window and the one behind the last, then the same for each column. They lie inside of the plane; a
- * window may be empty.
+ * Pooling of planes [h, w] to [oh, ow] over any windows: given by strides and padding, or adaptive. `windows`
+ * holds, for each output row, the first row of its window and the row after its last, then the same for each
+ * output column. Windows lie inside the plane; a window may be empty.
  */
 import type { Data } from "../../dtype.js";
 import { specialize, tagOf } from "./specialize.js";
 import { OK } from "./status.js";
 
-/** The windows of a call, read once: another thread may write to what it was given, and bounds must not change under a loop. */
+/**
+ * The windows of a call, read once: another thread may write them, and bounds must not change during a loop.
+ */
 const readWindows = (windows: Int32Array, wo: number, oh: number, ow: number) =>
   windows.slice(wo, wo + 2 * (oh + ow));
 
-/** Position in `windows` of the first window that leaves its axis, or OK. */
+/** Position in `windows` of the first window that is not inside its axis, or OK. */
 function checkWindows(oh: number, ow: number, h: number, w: number, windows: Int32Array): number {
   for (let i = 0; i < oh + ow; i++) {
     const [begin, end] = [windows[2 * i], windows[2 * i + 1]];
@@ -64,8 +66,9 @@ const maxLoop = specialize(
 );
 
 /**
- * out = the largest of each window, of which every dh-th row and dw-th column counts, and index = where in its plane it is: the
- * first of equals, the last NaN if there is one. Of an empty window -Infinity and 0.
+ * out = the maximum of each window, of which every dh-th row and dw-th column counts; index = its position in
+ * the plane: the first of equal values, or the last NaN if there is one. An empty window gives -Infinity and
+ * 0.
  */
 export function maxPool2d(
   planes: number,
@@ -91,7 +94,9 @@ export function maxPool2d(
   return OK;
 }
 
-/** The adjoint of `maxPool2d`: out [planes, size] = the sums of the g [planes, places] whose index it is. */
+/**
+ * The adjoint of `maxPool2d`: out [planes, size] = the sums of the g [planes, places] that have this index.
+ */
 export function maxPool2dGrad(
   planes: number,
   size: number,
@@ -107,14 +112,14 @@ export function maxPool2dGrad(
   out.fill(0, oo, oo + planes * size);
   for (let p = 0; p < planes; p++, oo += size)
     for (let i = 0; i < places; i++) {
-      // Read once: another thread may write what has been checked.
+      // Read once: another thread may write the index after the check.
       const at = index[io++];
       out[oo + (at >= 0 && at < size ? at : 0)] += g[go++];
     }
   return OK;
 }
 
-/** out = the sum of each window divided by its own of the oh·ow `divisors`. */
+/** out = the sum of each window, divided by the window's entry in the oh·ow `divisors`. */
 export function avgPool2d(
   planes: number,
   h: number,
@@ -146,7 +151,10 @@ export function avgPool2d(
   return OK;
 }
 
-/** The adjoint of `avgPool2d`: out [planes, h, w] = what each element has to do with the gradients g [planes, oh, ow]. */
+/**
+ * The adjoint of `avgPool2d`: out [planes, h, w] = the gradient of each element, from the gradients g
+ * [planes, oh, ow].
+ */
 export function avgPool2dGrad(
   planes: number,
   h: number,

@@ -10,14 +10,16 @@ const block = new Uint32Array(4);
 const values = new Float64Array(4);
 
 /**
- * Fills out[0 … n-1]; block b of the stream gives elements 4b … 4b+3, and the counter moves on by ceil(n / 4).
+ * Fills out[0 … n-1]. Block b of the stream gives elements 4b … 4b+3, and the counter advances by ceil(n /
+ * 4).
  *
  * - uniform: p + u (q - p), u = (word >>> 8) · 2^-24 in [0, 1)
- * - normal: mean p, deviation q. Box and Muller on the words (a, b) of each half block: r = √(-2 ln((a + 1) · 2^-32)),
- *   r cos(2π b · 2^-32) and then r sin(2π b · 2^-32)
+ * - normal: mean p, deviation q. Box and Muller on the words (a, b) of each half block: r = √(-2 ln((a + 1) ·
+ *   2^-32)), r cos(2π b · 2^-32) and then r sin(2π b · 2^-32)
  * - dropout: 0 with probability p (u < p), else 1 / (1 - p)
  *
- * Computed in double precision without library functions, then rounded to the type of `out`: rounding may reach q.
+ * Computed in double precision without library functions, then rounded to the type of `out`; rounding may
+ * give q itself.
  */
 export function random(
   kind: RandomName,
@@ -59,9 +61,9 @@ export function random(
 }
 
 /**
- * A random order of 0 … n-1 (Fisher and Yates, from the end). A number below `bound` is the high word of
- * word · bound, and words whose low product falls in the uneven rest are drawn again (Lemire), so that all orders
- * are equally likely. The counter moves on by the blocks used.
+ * A random permutation of 0 … n-1 (Fisher and Yates, from the end). A number below `bound` is the high word
+ * of word · bound. A word whose low product falls into the uneven remainder is drawn again (Lemire), so that
+ * all permutations are equally likely. The counter advances by the number of blocks used.
  */
 export function permutation(n: number, state: Int32Array, so: number, out: Int32Array, oo: number): number {
   for (let i = 0; i < n; i++) out[oo + i] = i;
@@ -80,7 +82,7 @@ export function permutation(n: number, state: Int32Array, so: number, out: Int32
       const word = block[4 - left--];
       j = mulHigh(word, bound);
       const low = Math.imul(word, bound) >>> 0;
-      // The rest is 2^32 mod bound; it is below bound, so most words pass without the division.
+      // The remainder is 2^32 mod bound. It is less than bound, so most words pass without the division.
       if (low >= bound || low >= (4294967296 - bound) % bound) break;
     }
     const swapped = out[oo + i];

@@ -1,4 +1,4 @@
-/** Reductions over the middle of [outer, length, inner]. */
+/** Reductions over the middle axis of [outer, length, inner]. */
 import type { Data } from "../../dtype.js";
 import { areIntegers, checkFits, timesInteger } from "./integers.js";
 import { specialize, tagOf } from "./specialize.js";
@@ -12,11 +12,11 @@ type Step = (accumulator: number, value: number) => number;
 interface Reduction {
   start: number;
   step: Step;
-  /** On integers, which are exact or refused. */
+  /** The step for integers, whose result is exact or an error. */
   stepInteger?: Step;
 }
 
-/** Accumulators are doubles. A NaN, once in, stays: it compares false with everything. */
+/** Accumulators are doubles. A NaN in the accumulator stays, because every comparison with NaN is false. */
 export const reductions: Record<ReduceName, Reduction> = {
   sum: { start: 0, step: (s, v) => s + v },
   prod: { start: 1, step: (s, v) => s * v, stepInteger: timesInteger },
@@ -72,9 +72,10 @@ const reduceColumnsLoop = specialize(
 let columns = new Float64Array(1024);
 
 /**
- * out[o, i] = the sum, product, largest or smallest of x[o, :, i], accumulated in double precision in index order
- * and rounded once. NaN is the largest and the smallest. Of no elements: 0, 1; no largest (the caller's error).
- * @throws ValueError `INTEGER_OVERFLOW` when a sum or product does not fit an `out` of integers.
+ * out[o, i] = the sum, product, maximum or minimum of x[o, :, i], accumulated in double precision in index
+ * order and rounded once. NaN counts as both the largest and the smallest. Without elements: sum 0, product
+ * 1; maximum and minimum are an error of the caller.
+ * @throws ValueError `INTEGER_OVERFLOW` if a sum or product does not fit an `out` of integers.
  */
 export function reduce(
   op: ReduceName,
@@ -112,10 +113,13 @@ function fold(
   }
 }
 
-/** Integers of 32 bits whose sum a double counts exactly, however large they are. */
+/** The number of 32-bit integers whose sum is always exact in a double. */
 const exactly = 2 ** 21;
 
-/** Results first as doubles, pieces of a long sum as integers of 64 bits, then as what `out` holds. */
+/**
+ * Accumulates in doubles, and adds the parts of a long sum as 64-bit integers; then stores the results in
+ * `out`.
+ */
 function reduceIntegers(
   op: "sum" | "prod",
   outer: number,
@@ -146,7 +150,7 @@ function reduceIntegers(
   }
 }
 
-/** Whether `value` beats `best`: strictly, so that the first of equals wins. */
+/** Whether `value` replaces `best`. The comparison is strict, so that the first of equal values wins. */
 type Beats = (value: number, best: number) => boolean;
 
 const contests: Record<ArgReduceName, Beats> = {
@@ -183,7 +187,10 @@ const argReduceLoop = specialize(
   },
 );
 
-/** out[o, i] = where in x[o, :, i] the largest or smallest is; the first of equals; NaN counts as the extreme. */
+/**
+ * out[o, i] = the position in x[o, :, i] of the maximum or minimum: the first of equal values; NaN counts as
+ * extreme.
+ */
 export function argReduce(
   op: ArgReduceName,
   outer: number,

@@ -1,16 +1,19 @@
 /**
- * Optimizers as rules: one row each, a loop over a run of parameters in PyTorch's order of operations. What changes from step to
- * step, the step's number and the hyperparameters, is read from arrays.
+ * Optimizers as rules: one row each, a loop over a range of parameters in PyTorch's order of operations.
+ * Values that change from step to step, the number of the step and the hyperparameters, are read from arrays.
  */
 import type { Data } from "../../dtype.js";
 import { wholePower } from "./optim.js";
 import { OK } from "./status.js";
 
-/** Updates p[0 … n-1] by the gradient g and the state a, b, c. `t`: number of this step from 1. `hyper`: the options of the optimizer in their order. */
+/**
+ * Updates p[0 … n-1] with the gradient g and the state a, b, c. `t`: number of this step, counted from 1.
+ * `hyper`: the options of the optimizer, in order.
+ */
 type Rule = (n: number, p: Data, g: Data, a: Data, b: Data, c: Data, t: number, hyper: Float64Array) => void;
 
 const rules = {
-  /** a: sum of squares, which begins at a value of its own. */
+  /** a: sum of squares, which starts at `initial`. */
   adagrad(n, p, g, a, _b, _c, t, [lr, lrDecay, weightDecay, initial, eps, maximize]) {
     const rate = lr / (1 + (t - 1) * lrDecay);
     for (let i = 0; i < n; i++) {
@@ -50,7 +53,7 @@ const rules = {
       p[i] -= lr * delta;
     }
   },
-  /** a: mean; b: the largest gradient, which fades. */
+  /** a: mean; b: the largest gradient, which decays. */
   adamax(n, p, g, a, b, _c, t, [lr, beta1, beta2, eps, weightDecay, maximize]) {
     const rate = lr / (1 - wholePower(beta1, t));
     for (let i = 0; i < n; i++) {
@@ -65,7 +68,7 @@ const rules = {
   nadam(n, p, g, a, b, _c, t, hyper) {
     const [lr, beta1, beta2, eps, weightDecay, , decoupled, maximize, decay] = hyper;
     const momentum = (power: number) => beta1 * (1 - 0.5 * power);
-    // The product of the momenta of all steps; far from the first it is lost beside 1.
+    // The product of the momenta of all steps. After many steps it is negligible beside 1, and the loop ends.
     let product = 1;
     for (let step = 1, power = decay; step <= t && product > 2 ** -60; step++, power *= decay)
       product *= momentum(power);
@@ -90,7 +93,7 @@ const rules = {
     const longest = 2 / (1 - beta2) - 1;
     const length = longest - (2 * t * power) / (1 - power);
     const rate = lr / (1 - wholePower(beta1, t));
-    // Over few steps the variance cannot be told: no division then.
+    // After few steps the variance cannot be estimated: then there is no division.
     const known = length > 5;
     const rectified = known
       ? Math.sqrt(
@@ -108,7 +111,7 @@ const rules = {
       p[i] -= (rate * rectified * a[i]) / (known ? Math.sqrt(b[i]) + eps : 1);
     }
   },
-  /** a: the last gradient; b: the step of each element, which begins as lr. */
+  /** a: the previous gradient; b: the step size of each element, which starts at lr. */
   rprop(n, p, g, a, b, _c, t, [lr, shrink, grow, least, most, maximize]) {
     for (let i = 0; i < n; i++) {
       let d = maximize ? -g[i] : g[i];
@@ -125,12 +128,12 @@ const rules = {
 export type RuleName = keyof typeof rules;
 export const ruleNames = Object.keys(rules) as RuleName[];
 
-/** How many numbers each rule takes as `hyper`. */
+/** How many numbers each rule reads from `hyper`. */
 export const ruleOptions: { readonly [Name in RuleName]: number } = {
   ...{ adagrad: 6, rmsprop: 7, adadelta: 5, adamax: 6, nadam: 9, radam: 7, rprop: 6 },
 };
 
-/** One step of an optimizer on p[0 … n-1] in place; `b` and `c` may be null where the rule does not use them. */
+/** One optimizer step on p[0 … n-1] in place; `b` and `c` may be null if the rule does not use them. */
 export function ruleStep(
   rule: RuleName,
   n: number,

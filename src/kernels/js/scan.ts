@@ -1,4 +1,7 @@
-/** Scans along the middle of [outer, length, inner]: every element together with all before it (or, reversed, all after it). */
+/**
+ * Scans along the middle axis of [outer, length, inner]: each element combined with all before it (or after
+ * it).
+ */
 import type { Data } from "../../dtype.js";
 import { areIntegers, scanIntegers } from "./integers.js";
 import { OK } from "./status.js";
@@ -24,7 +27,10 @@ const lines: Record<ScanName, Line> = {
       out[oo] = s;
     }
   },
-  /** The sum is kept relative to the largest so far, which is an infinity only when all so far are, or when it is the answer. */
+  /**
+   * The sum is kept relative to the maximum so far. That maximum is infinite only if all values so far are
+   * -Infinity, or if it is itself the result.
+   */
   logsumexp(length, step, x, xo, out, oo) {
     let largest = -Infinity;
     let s = 0;
@@ -41,8 +47,9 @@ const lines: Record<ScanName, Line> = {
 };
 
 /**
- * out[o, l, i] = the sum, product or logarithm of the sum of exponentials of x[o, 0 … l, i]; of x[o, l …, i] when `reverse` is 1.
- * Accumulated in double precision. @throws ValueError `INTEGER_OVERFLOW` when a sum or product of integers does not fit `out`.
+ * out[o, l, i] = the sum, product or log-sum-exp of x[o, 0 … l, i]; of x[o, l …, i] if `reverse` is 1.
+ * Accumulated in double precision.
+ * @throws ValueError `INTEGER_OVERFLOW` if a sum or product of integers does not fit `out`.
  */
 export function scan(
   op: ScanName,
@@ -66,7 +73,10 @@ export function scan(
   return OK;
 }
 
-/** out[o, l, i] = where in x[o, 0 … l, i] the largest or smallest is: the last of equals. A NaN, once met, is the extreme. */
+/**
+ * out[o, l, i] = the position in x[o, 0 … l, i] of the maximum or minimum: the last of equal values. Once a
+ * NaN occurs, it is the extreme.
+ */
 export function argScan(
   op: ArgScanName,
   outer: number,

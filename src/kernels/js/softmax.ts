@@ -1,4 +1,4 @@
-/** Softmax and its logarithm over the middle of [outer, length, inner], float32 or float64. */
+/** Softmax and its logarithm over the middle axis of [outer, length, inner], float32 or float64. */
 import type { Data } from "../../dtype.js";
 import { specialize, tagOf } from "./specialize.js";
 import { OK } from "./status.js";
@@ -21,7 +21,7 @@ const softmaxLoop = specialize(
       for (let i = 0; i < inner; i++) {
         const start = o * length * inner + i;
         let xi = xo + start;
-        // The largest comes out of every exponent: nothing overflows, and the sum is at least 1.
+        // The maximum is subtracted from every exponent: nothing overflows, and the sum is at least 1.
         let max = -Infinity;
         for (let l = 0; l < length; l++, xi += inner) if (x[xi] > max) max = x[xi];
         let sum = 0;
@@ -44,7 +44,10 @@ const softmaxLoop = specialize(
 
 let scratch = new Float64Array(1024);
 
-/** e^x / Σ e^x, or its logarithm. A row with a NaN, with +Infinity, or of nothing but -Infinity becomes NaN. May run in place. */
+/**
+ * e^x / Σ e^x, or its logarithm. A row with NaN, with +Infinity or with only -Infinity becomes NaN. May run
+ * in place.
+ */
 export function softmax(
   op: SoftmaxName,
   outer: number,
@@ -90,7 +93,10 @@ const softmaxGradLoop = specialize(
   },
 );
 
-/** Gradient of the input, from the output y: y (g - Σ g y), or g - e^y Σ g for the logarithm. May run in place. */
+/**
+ * Gradient of the input, from the output y: y (g - Σ g y), or g - e^y Σ g for the logarithm. May run in
+ * place.
+ */
 export function softmaxGrad(
   op: SoftmaxName,
   outer: number,

@@ -1,2 +1,4 @@
-/** What every kernel returns when all is well; a bad label or index returns its position, 0 or more. */
+/**
+ * The status that a kernel returns on success. For a bad label or index it returns the position, 0 or more.
+ */
 export const OK = -1;

@@ -1,8 +1,8 @@
-/** What training reports, summed up where the step runs: nothing has to be read between two steps. */
+/** Sums up training metrics where the step runs, so that nothing must be read between two steps. */
 import type { Data } from "../../dtype.js";
 import { OK } from "./status.js";
 
-/** Where in the `n` values from x[xo] the first largest is; NaN counts as the largest. -1 of nothing. */
+/** Position of the first maximum in the `n` values from x[xo]; NaN counts as the largest. -1 if n is 0. */
 function firstLargest(n: number, x: Data, xo: number): number {
   let at = n > 0 ? 0 : -1;
   for (let i = 1; i < n; i++) {
@@ -13,9 +13,9 @@ function firstLargest(n: number, x: Data, xo: number): number {
 }
 
 /**
- * Adds one step to `sums` = [samples, loss summed over samples, hits]: n, loss[0] · n (the loss being a mean), and, where there
- * are logits [n, classes], the rows whose first largest entry is at their target. A loss that is not finite answers 0 and adds
- * nothing.
+ * Adds one step to `sums` = [samples, loss summed over samples, hits]: n, loss[0] · n (the loss is a mean),
+ * and, if there are logits [n, classes], the number of rows whose first maximum is at their target. If the
+ * loss is not finite, it returns 0 and adds nothing.
  */
 export function tally(
   n: number,
