@@ -4,8 +4,8 @@ import { isOptions, isTensor } from "./recognize.js";
 
 /*
  * Checks of arguments. JavaScript converts nearly everything to a number, and the rest to NaN. So every
- * public function calls these checks first, and all errors have the same form: `fill_: value is a number:
- * "a"`.
+ * public function calls these checks first, and all errors have the same form:
+ * `fill_: value is a number: "a"`.
  */
 
 /** A hint for an options object in the place of a positional argument: options come last. */

@@ -75,9 +75,9 @@ export function dimOf<D, Name extends string = "dim">(op: string, given: OrNamed
 export type WithDim<D, O> = O & { readonly dim?: D | null };
 
 /**
- * A dim and the options after it. The dim may be omitted, null, undefined, or one of the options: `x.sum({
- * keepdim: true })` is `x.sum(undefined, { keepdim: true })`, and `x.sum({ dim: 1, keepdim: true })` is
- * `x.sum(1, { keepdim: true })`.
+ * A dim and the options after it. The dim may be omitted, null, undefined, or one of the options:
+ * `x.sum({ keepdim: true })` is `x.sum(undefined, { keepdim: true })`, and
+ * `x.sum({ dim: 1, keepdim: true })` is `x.sum(1, { keepdim: true })`.
  * @throws ValueError for options that are not `known`.
  */
 export function dimAndOptions<D, O extends object>(

@@ -8,7 +8,7 @@ function remainder(a: number, b: number): number {
   return rest !== 0 && rest < 0 !== b < 0 ? rest + b : rest;
 }
 
-/** floor of the exact quotient. The rounded a / b may have been rounded up to an integer. */
+/** floor of the exact quotient: in floating point, a / b may be rounded up to an integer. */
 function floorDivide(a: number, b: number): number {
   if (b === 0) return a / b;
   const rest = a % b;

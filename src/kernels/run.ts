@@ -1,8 +1,12 @@
 /**
  * How the library calls a kernel: with numbers and whole operands, in the order of the row. A backend takes
- * an operand as separate arguments: an array, an offset and strides. `run.copy(shape, x, out)`, `run.gemm(1,
- * m, n, k, a, b, null, 0, c)`. A Tensor is an operand. The function of each kernel is generated from its row
- * at the first call, because these calls are part of every operation in eager mode.
+ * an operand as separate arguments: an array, an offset and strides.
+ *
+ *     run.copy(shape, x, out)
+ *     run.gemm(1, m, n, k, a, b, null, 0, c)
+ *
+ * A Tensor is an operand. The function of each kernel is generated from its row at the first call, because
+ * these calls are part of every operation in eager mode.
  */
 import type { Data } from "../dtype.js";
 import type { Strides } from "../shape.js";

@@ -64,8 +64,8 @@ export function prepareLoad(
 }
 
 /**
- * The reason why the values of one tensor cannot be copied into another; null if there is none. @throws
- * SimdgradError `TENSOR_IN_USE`.
+ * The reason why the values of one tensor cannot be copied into another; null if there is none.
+ * @throws SimdgradError `TENSOR_IN_USE`.
  */
 function whyNotCopied(key: string, source: Tensor, target: Tensor): string | null {
   if (!sameShape(source.shape, target.shape))

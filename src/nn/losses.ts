@@ -140,8 +140,8 @@ export const MultiLabelSoftMarginLoss = loss<ops.WeightedLossOptions>(
 /** The logistic loss, for targets 1 and -1. */
 export const SoftMarginLoss = loss("SoftMarginLoss", ops.lossOptions, margins.softMarginLoss);
 /**
- * Target 1 requires two vectors of the same direction, target -1 different directions: `forward(input1,
- * input2, target)`.
+ * Target 1 requires two vectors of the same direction, target -1 different directions:
+ * `forward(input1, input2, target)`.
  */
 export const CosineEmbeddingLoss = lossOf<
   [input1: Tensor, input2: Tensor, target: Tensor],
@@ -156,8 +156,8 @@ export const MarginRankingLoss = lossOf<
   margins.MarginLossOptions
 >("MarginRankingLoss", margins.marginLossOptions, margins.marginRankingLoss);
 /**
- * Requires that the anchor is closer to the positive than to the negative: `forward(anchor, positive,
- * negative)`.
+ * Requires that the anchor is closer to the positive than to the negative:
+ * `forward(anchor, positive, negative)`.
  */
 export const TripletMarginLoss = lossOf<
   [anchor: Tensor, positive: Tensor, negative: Tensor],

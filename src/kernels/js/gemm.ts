@@ -190,7 +190,8 @@ const thin = specialize(
  * The sum runs over k in order in double precision and is rounded to C's type once, after the bias is added.
  * With `accumulate` the rounded product is then added to C, with one more rounding. A product of two float32
  * is exact in a double, so the error of a float32 result is half an ULP plus k · 2^-53 of Σ |a b|. Native
- * code accumulates in float32 by fused multiply-add, so its result may differ by k · 2^-24 of Σ |a b|.
+ * code accumulates in float32 by fused multiply-add, so its result may differ from this one by k · 2^-24 of Σ
+ * |a b|.
  * @throws ValueError `INTEGER_OVERFLOW` if a product of integers does not fit C.
  */
 export function gemm(
