@@ -1,14 +1,17 @@
-// Builds the programs of test/native and runs them: on the code as it is shipped, with the address and the undefined behaviour
-// sanitizer, with the thread sanitizer, and for aarch64 under emulation, whose results must have the same bits. What this machine
-// has no tools for is left out, in one line that says so. Prints the sum of all programs as its last line.
+// Builds the programs of test/native and runs them: on the code as it is shipped, with the address and the
+// undefined behaviour sanitizer, with the thread sanitizer, and for aarch64 under emulation, whose results
+// must have the same bits. Then compares the bits of the addons that cmake-js and node-gyp build. Skips a
+// build if this machine lacks the tools, and says so in one line. The programs of one build run while the
+// next build compiles. Prints the sum of all programs as its last line.
 //
-//   node tools/test-native.js [build…]      the builds to test, of: shipped address thread arm64
-import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+//   node tools/test-native.js [build…]      the builds to test, of: shipped address thread arm64 builders
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { prebuildPath } from "./prebuild.js";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const require = createRequire(import.meta.url);
@@ -16,28 +19,35 @@ const works = (command, ...args) => spawnSync(command, args, { stdio: "ignore" }
 
 let passed = 0;
 let failed = 0;
-/** What each kernel wrote, by name of the build: lines of kernels_test --digest. */
+/** Hashes of the output of each kernel, by name of the build: lines of kernels_test --digest. */
 const digests = new Map();
 
-/** Compiles an empty program with a sanitizer and runs it; answers how it has to be started, or nothing when it does not run. */
+/**
+ * Compiles an empty program with a sanitizer and runs it. Returns the command that must precede the program,
+ * or undefined if it does not run.
+ */
 function sanitized(compiler, sanitizers) {
   const source = join(root, "build/empty.cc");
   const program = join(root, "build/empty");
   mkdirSync(dirname(source), { recursive: true });
   writeFileSync(source, "int main() { return 0; }\n");
   if (!works(compiler, `-fsanitize=${sanitizers}`, source, "-o", program)) return undefined;
-  // Where the system scatters memory more widely than the thread sanitizer knows, it must not scatter at all.
+  // If the system randomizes addresses more widely than the thread sanitizer supports, randomization is
+  // turned off.
   return [[], ["setarch", "-R"]].find((prefix) => works(...prefix, program));
 }
 
-/** The environment in which a node that was not built with a sanitizer loads an addon that was, or nothing. */
+/**
+ * The environment in which a node without sanitizers loads an addon with them; undefined if the libraries are
+ * missing.
+ */
 function preloaded(compiler, libraries) {
   const paths = libraries.map((name) =>
     spawnSync(compiler, [`-print-file-name=${name}`], { encoding: "utf8" }).stdout.trim(),
   );
-  // What is not found is answered as it was asked for.
+  // The compiler returns a name unchanged if it does not find the library.
   if (!paths.every((path) => path.startsWith("/") && existsSync(path))) return undefined;
-  // Node leaves memory to the end of the process on purpose.
+  // Node deliberately does not free all memory at exit.
   return { ...environment, LD_PRELOAD: paths.join(":"), ASAN_OPTIONS: "detect_leaks=0" };
 }
 
@@ -48,12 +58,20 @@ function cmake(directory, ...options) {
   ];
 }
 
+/** The instruction set of this machine that `kernels_test --ends` leaves out. */
+function middle() {
+  const cpu = existsSync("/proc/cpuinfo") ? readFileSync("/proc/cpuinfo", "utf8") : "";
+  return ["avx512f", "avx512bw", "avx512dq", "avx512vl"].every((flag) => cpu.includes(` ${flag}`))
+    ? "avx2"
+    : "";
+}
+
 const emulator = "qemu-aarch64";
 const cross = "aarch64-linux-gnu-g++";
 
-/** What there is to build and to run. `missing` says what the machine lacks for it. */
+/** The builds and their programs. `missing` names the tool that this machine lacks. */
 const builds = {
-  // The objects of the addon itself, in the folder in which tools/build-native.js has made them.
+  // The objects of the addon itself, in the build folder of tools/build-native.js.
   shipped: () => ({
     directory: "build/cmake",
     steps: (targets) =>
@@ -84,7 +102,7 @@ const builds = {
     return {
       missing: prefix ? undefined : `${compiler} has no thread sanitizer that runs here`,
       directory: "build/test-thread",
-      steps: cmake("build/test-thread", "-DSIMDGRAD_SANITIZE=thread"),
+      steps: cmake("build/test-thread", "-DSIMDGRAD_SANITIZE=thread", `-DSIMDGRAD_UNCHECKED=${middle()}`),
       prefix,
       programs: { pool_test: [], program_test: [], kernels_test: ["--threaded", "--ends"] },
     };
@@ -101,7 +119,21 @@ const builds = {
     prefix: [emulator, "-L", "/usr/aarch64-linux-gnu"],
     programs: { kernels_test: ["--digest"] },
   }),
+  // Both tools that can build the addon.
+  builders: () => ({
+    missing: ["cmake", "make"].find((tool) => !works(tool, "--version")),
+    steps: () =>
+      [[], ...builders.map((tool) => ["--with", tool, "--out", addonOf(tool)])].map((args) => [
+        process.execPath,
+        join(root, "tools/build-native.js"),
+        ...args,
+      ]),
+    programs: {},
+    addons: [prebuildPath(), ...builders.map(addonOf)],
+  }),
 };
+const builders = ["cmake-js", "node-gyp"];
+const addonOf = (tool) => join(root, "build", tool, "simdgrad.node");
 
 const environment = {
   ...process.env,
@@ -110,22 +142,31 @@ const environment = {
   UBSAN_OPTIONS: "print_stacktrace=1",
   TSAN_OPTIONS: "halt_on_error=1:second_deadlock_stack=1",
 };
-// Settings of the user's own would test something else.
-for (const name of ["SIMDGRAD_THREADS", "SIMDGRAD_ISA", "CXXFLAGS", "LDFLAGS"]) delete environment[name];
+// The user's own settings would change what is tested.
+for (const name of Object.keys(environment))
+  if (/^(SIMDGRAD_|CXXFLAGS$|LDFLAGS$)/.test(name)) delete environment[name];
 
 const report = /ERROR: \w+Sanitizer|WARNING: ThreadSanitizer|: runtime error: /;
 
+/** Runs a command to its end. */
 function run(command, timeout, env = environment) {
   const started = Date.now();
-  const options = { cwd: root, env, encoding: "utf8", maxBuffer: 1 << 28, timeout };
-  const { status, signal, stdout, stderr, error } = spawnSync(command[0], command.slice(1), options);
-  const output = `${stdout ?? ""}${stderr ?? ""}`;
-  return {
-    status,
-    output,
-    end: error?.message ?? signal ?? `exit code ${status}`,
-    seconds: (Date.now() - started) / 1000,
-  };
+  const child = spawn(command[0], command.slice(1), {
+    cwd: root,
+    env,
+    stdio: ["ignore", "pipe", "pipe"],
+    timeout,
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding("utf8").on("data", (text) => {
+      output += text;
+    });
+  return new Promise((done) => {
+    const finish = (status, end) => done({ status, output, end, seconds: (Date.now() - started) / 1000 });
+    child.on("error", (error) => finish(null, error.message));
+    child.on("close", (status, signal) => finish(status, signal ?? `exit code ${status}`));
+  });
 }
 
 function fail(what, output) {
@@ -133,10 +174,10 @@ function fail(what, output) {
   console.log(`${output.trimEnd().split("\n").slice(-60).join("\n")}\nfailed: ${what}`);
 }
 
-function build(name, { steps, programs, addon }) {
+async function build(name, { steps, programs, addon }) {
   const started = Date.now();
   for (const step of steps([...Object.keys(programs), ...(addon ? ["simdgrad"] : [])])) {
-    const { status, output, end } = run(step, 1_200_000);
+    const { status, output, end } = await run(step, 1_200_000);
     if (status !== 0) {
       fail(`${name}: ${step.join(" ")}: ${end}`, output);
       return false;
@@ -146,9 +187,9 @@ function build(name, { steps, programs, addon }) {
   return true;
 }
 
-/** Runs a program whose last line is a sum, and adds that to ours. Answers what it printed. */
-function test(name, command, env) {
-  const { status, output, end, seconds } = run(command, 600_000, env);
+/** Runs a program whose last line counts its tests, and adds them to the total. Returns its output. */
+async function test(name, command, env) {
+  const { status, output, end, seconds } = await run(command, 600_000, env);
   const sum = /(\d+) passed, (\d+) failed\n?$/.exec(output);
   passed += Number(sum?.[1] ?? 0);
   failed += Number(sum?.[2] ?? 0);
@@ -159,9 +200,9 @@ function test(name, command, env) {
   return output;
 }
 
-function testAll(name, { directory, prefix = [], programs, addon }) {
+async function testAll(name, { directory, prefix = [], programs, addon, addons = [] }) {
   for (const [program, args] of Object.entries(programs)) {
-    const output = test(`${name}: ${program}`, [
+    const output = await test(`${name}: ${program}`, [
       ...prefix,
       join(root, directory, "test/native", program),
       ...args,
@@ -175,10 +216,44 @@ function testAll(name, { directory, prefix = [], programs, addon }) {
     "2",
     "500",
   ];
-  if (addon) test(`${name}: fuzz of the addon`, fuzz, addon);
+  if (addon) await test(`${name}: fuzz of the addon`, fuzz, addon);
+  if (addons.length > 0) await compareBits(addons);
 }
 
-/** The same kernels on all machines, and the same hash for each. */
+/**
+ * Results that must be equal for all addons and instruction sets: of single kernels, and of a training run.
+ */
+const proofs = {
+  bits: async (addon, isa) => {
+    const { status, output } = await run([process.execPath, "test/native/bits.mjs", addon, isa], 600_000);
+    return status === 0 ? output : undefined;
+  },
+  training: async (addon, isa) => {
+    const env = { ...environment, SIMDGRAD_ADDON: addon, SIMDGRAD_ISA: isa, SIMDGRAD_THREADS: "2" };
+    const { status, output } = await run([process.execPath, "test/determinism/run.mjs", "7"], 600_000, env);
+    if (status !== 0) return undefined;
+    const made = JSON.parse(output);
+    return made.isa === isa && made.reason.includes(addon) ? `${made.sourceHash} ${made.hash}` : undefined;
+  },
+};
+
+/** Compares the bits of addons on every instruction set of this machine. */
+async function compareBits(addons) {
+  const { isas } = require(addons[0]);
+  for (const [name, proof] of Object.entries(proofs)) {
+    let first;
+    for (const addon of addons)
+      for (const isa of isas) {
+        const found = await proof(addon, isa);
+        first ??= found;
+        if (found !== undefined && found === first) passed++;
+        else fail(`builders: ${name} of ${addon} on ${isa}`, `${found ?? "no result"}, expected ${first}`);
+      }
+  }
+  console.log(`builders: ${addons.length} addons compared on ${isas.join(", ")}`);
+}
+
+/** Compares the kernels and their hashes between builds. */
 function compareDigests() {
   const [first, ...others] = digests.keys();
   for (const other of others) {
@@ -195,7 +270,7 @@ function compareDigests() {
   }
 }
 
-function main(names) {
+async function main(names) {
   const unknown = names.find((name) => !(name in builds));
   if (unknown) {
     console.error(`test-native: no build "${unknown}", there are ${Object.keys(builds).join(", ")}`);
@@ -212,15 +287,17 @@ function main(names) {
       : undefined;
   if (lacking) console.log(`native tests: left out (${lacking})`);
   else {
+    let tested = Promise.resolve();
     for (const name of names.length ? names : Object.keys(builds)) {
       const plan = builds[name](compiler);
       if (plan.missing) console.log(`${name}: left out (${plan.missing})`);
-      else if (build(name, plan)) testAll(name, plan);
+      else if (await build(name, plan)) tested = tested.then(() => testAll(name, plan));
     }
+    await tested;
     compareDigests();
   }
   console.log(`${passed} passed, ${failed} failed`);
   if (failed > 0) process.exitCode = 1;
 }
 
-main(process.argv.slice(2));
+await main(process.argv.slice(2));
