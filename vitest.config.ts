@@ -1,19 +1,41 @@
 import { existsSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { configDefaults, defineConfig } from "vitest/config";
 import { prebuildPath } from "./tools/prebuild.js";
 
 const hasAddon = existsSync(process.env["SIMDGRAD_ADDON"] ?? prebuildPath());
 
+// Without a compiler, there is nothing to compare the JavaScript core with, and everything else runs on that
+// core.
+const exclude = hasAddon
+  ? configDefaults.exclude
+  : [...configDefaults.exclude, "test/kernels/parity-*.test.ts", "test/kernels/ulp.test.ts"];
+
+/** Tests that replace modules of the library or load it several times: each file needs its own process. */
+const alone = [
+  "test/attack/poisoned-memory.test.ts",
+  "test/io/atomic.test.ts",
+  "test/native/backend.test.ts",
+  "test/plot/peers.test.ts",
+  "test/train/full-disk.test.ts",
+];
+
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
-    testTimeout: 60_000,
-    // Where no compiler is, there is nothing to compare the JavaScript core with, and it is what everything else runs on.
-    ...(hasAddon
-      ? {}
-      : {
-          exclude: [...configDefaults.exclude, "test/kernels/parity-*.test.ts", "test/kernels/ulp.test.ts"],
-          env: { SIMDGRAD_BACKEND: "js" },
-        }),
+    maxWorkers: availableParallelism(),
+    // Loading the library takes two seconds of a core, which is most of the time of most files. So all other
+    // files share a process for each core, and test/restore.ts restores what they change.
+    projects: [
+      { name: "shared", include: ["test/**/*.test.ts"], exclude: [...exclude, ...alone], isolate: false },
+      { name: "alone", include: alone, exclude },
+    ].map((test) => ({
+      test: {
+        ...test,
+        testTimeout: 60_000,
+        hookTimeout: 60_000,
+        ...(test.name === "shared" ? { setupFiles: ["test/restore.ts"] } : {}),
+        ...(hasAddon ? {} : { env: { SIMDGRAD_BACKEND: "js" } }),
+      },
+    })),
   },
 });
