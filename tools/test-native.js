@@ -215,15 +215,10 @@ async function testAll(name, { directory, prefix = [], programs, addon, addons =
     ]);
     if (args.includes("--digest")) digests.set(name, output.match(/^digest .*/gm) ?? []);
   }
-  const fuzz = [
-    process.execPath,
-    join(root, "test/native/fuzz.mjs"),
-    join(root, directory, "simdgrad.node"),
-    rows,
-    "2",
-    "500",
-  ];
-  if (addon) await test(`${name}: fuzz of the addon`, fuzz, addon);
+  if (addon) {
+    const fuzz = ["test/native/fuzz.mjs", join(directory, "simdgrad.node"), rows, "2", "500"];
+    await test(`${name}: fuzz of the addon`, [process.execPath, ...fuzz], addon);
+  }
   if (addons.length > 0) await compareBits(addons);
 }
 
