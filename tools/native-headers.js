@@ -77,7 +77,8 @@ ${banner}
 namespace simdgrad::entries {
 
 ${structs.join("\n")}
-// What the entries answer: OK, or the position of the first label or index that is out of range, or what prepared_call.h lists.
+// What the entries answer: OK, or the position of the first label or index that is out of range, or what
+// prepared_call.h lists.
 ${kernels.map((kernel) => `double ${kernel}(${structOf(kernel)}& a);`).join("\n")}
 
 }  // namespace simdgrad::entries

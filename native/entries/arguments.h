@@ -478,7 +478,8 @@ struct AvgPool2dGradArgs : Arguments {
   const Write<Dense> out{*this, planes, h, w};
 };
 
-// What the entries answer: OK, or the position of the first label or index that is out of range, or what prepared_call.h lists.
+// What the entries answer: OK, or the position of the first label or index that is out of range, or what
+// prepared_call.h lists.
 double fill(FillArgs& a);
 double copy(CopyArgs& a);
 double gemm(GemmArgs& a);

@@ -48,8 +48,10 @@ uint64_t savedState() {
 Usable detect() {
   Usable usable;
   uint32_t a, b, c, d;
-  constexpr uint32_t osxsave = 1u << 27, avx = 1u << 28, fma = 1u << 12;                                     // leaf 1, ecx
-  constexpr uint32_t avx2Bit = 1u << 5, f = 1u << 16, dq = 1u << 17, bw = 1u << 30, vl = 1u << 31;           // leaf 7, ebx
+  // leaf 1, ecx
+  constexpr uint32_t osxsave = 1u << 27, avx = 1u << 28, fma = 1u << 12;
+  // leaf 7, ebx
+  constexpr uint32_t avx2Bit = 1u << 5, f = 1u << 16, dq = 1u << 17, bw = 1u << 30, vl = 1u << 31;
   constexpr uint64_t ymmState = 0x6, zmmState = 0xe6;
   if (!__get_cpuid(1, &a, &b, &c, &d) || (c & (osxsave | avx | fma)) != (osxsave | avx | fma) ||
       (savedState() & ymmState) != ymmState) {

@@ -109,7 +109,8 @@ void run(const Problem& g, const Task& task) {
         const int64_t first = rowBlocks == 1 ? 0 : ic * tiles / rowBlocks;
         const int64_t end = rowBlocks == 1 ? tiles : (ic + 1) * tiles / rowBlocks;
         const int64_t base = rowAt(first);
-        for (int64_t jr = 0; jr < nc; jr += NRH) {                           // 2: panels of B, each in L1 during loop 1
+        // 2: panels of B, each in L1 during loop 1
+        for (int64_t jr = 0; jr < nc; jr += NRH) {
           const int64_t columns = least(NRH, nc - jr);
           const int vectors = static_cast<int>((columns + W - 1) / W);
           const int lanes = static_cast<int>(columns - (vectors - 1) * W);

@@ -133,7 +133,8 @@ SIMD_INLINE Vec log1p(Vec x) {
   // The exact rounding error of the sum; the order of the operands depends on their magnitudes.
   const Vec lost = select(lt(abs(x), one), x - (sum - one), one - (sum - x));
   const LogParts p = logParts(sum);
-  const IVec scale = broadcastInt(127) - toInt(min(p.e, broadcast(64.0f)));  // 2^-e; beyond 2^24 `lost` no longer matters
+  // 2^-e; beyond 2^24 `lost` no longer matters
+  const IVec scale = broadcastInt(127) - toInt(min(p.e, broadcast(64.0f)));
   const Vec y = logOf(p.m - one, p.e, lost * bitcastFloat(shl<23>(scale)) / p.m);
   const Vec nan = broadcast(__builtin_nanf(""));
   const Vec edge = select(eq(x, -one), broadcast(-infinity), select(lt(x, -one), nan, x));

@@ -151,7 +151,8 @@ SIMD_INLINE void transpose(Vec (&r)[16]) {
   }
   // u[4g + c] holds, for rows 4g … 4g+3, the columns c, c+4, c+8, c+12: one in each quarter.
   for (int c = 0; c < 4; c++) {
-    const __m512 p = _mm512_shuffle_f32x4(u[c], u[c + 4], 0x88);        // columns c, c+8 of rows 0-3, then of rows 4-7
+    // columns c, c+8 of rows 0-3, then of rows 4-7
+    const __m512 p = _mm512_shuffle_f32x4(u[c], u[c + 4], 0x88);
     const __m512 q = _mm512_shuffle_f32x4(u[c], u[c + 4], 0xdd);        // columns c+4, c+12
     const __m512 s = _mm512_shuffle_f32x4(u[c + 8], u[c + 12], 0x88);   // the same of rows 8-15
     const __m512 w = _mm512_shuffle_f32x4(u[c + 8], u[c + 12], 0xdd);

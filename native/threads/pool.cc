@@ -46,7 +46,8 @@ struct alignas(64) Job {
 
 // Different threads write these fields, so each has its own cache line.
 struct State {
-  alignas(64) std::atomic<bool> busy{false};           // held by the caller that has the workers, or by setThreads
+  // held by the caller that has the workers, or by setThreads
+  alignas(64) std::atomic<bool> busy{false};
   alignas(64) std::atomic<uint32_t> bell{0};           // a futex; the number of jobs so far
   alignas(64) std::atomic<uint32_t> gate{0};           // a futex while the caller waits
   alignas(64) std::atomic<size_t> next{0};             // the first item that is not claimed

@@ -35,7 +35,10 @@ interface GroupSlots<Options extends object> {
   readonly options: Options;
   /** The hyperparameters in the memory that kernels read: a recorded step uses the current values. */
   readonly hyper: Float64Array;
-  /** Flags, and which numbers are 0: a recorded step is valid while they stay. Kernels read numbers from memory. */
+  /**
+   * Flags, and which numbers are 0: a recorded step is valid while they stay. Kernels read numbers from
+   * memory.
+   */
   kinds: string;
   /** For an `update` written in Tensor operations. */
   readonly memory: GroupMemory<Options> | null;
@@ -125,7 +128,8 @@ export abstract class Optimizer<Options extends object = any> {
   update?(p: Tensor, grad: Tensor, state: ParameterState, group: GroupTensors<Options>): void;
 
   /**
-   * @internal One kernel call on `n` elements of the parameter, the gradient and the state buffers. Of the options it
+   * @internal One kernel call on `n` elements of the parameter, the gradient and the state buffers. Of the
+   *   options it
    * may read flags, and whether a number is 0.
    */
   protected updateRun?(n: number, options: Options, arrays: RunArrays): void;

@@ -1,4 +1,7 @@
-/** Updates inside the products that make their gradients: same bits, no gradient left behind, and never where somebody reads it. */
+/**
+ * Updates inside the products that make their gradients: same bits, no gradient left behind, and never where
+ * somebody reads it.
+ */
 import { describe, expect, it } from "vitest";
 import {
   type CompileOptions,

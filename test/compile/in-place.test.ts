@@ -1,4 +1,7 @@
-/** Changes in place inside compiled functions: of parts of tensors, of arguments, and of tensors from outside that join the graph. */
+/**
+ * Changes in place inside compiled functions: of parts of tensors, of arguments, and of tensors from outside
+ * that join the graph.
+ */
 import { expect, it } from "vitest";
 import { compile, noGrad, type Tensor, tensor, zeros } from "../../src/index.js";
 

@@ -1,4 +1,7 @@
-/** What compile promises, on random programs: whatever is trained, and whatever happens between steps, the bits are those of eager. */
+/**
+ * What compile promises, on random programs: whatever is trained, and whatever happens between steps, the
+ * bits are those of eager.
+ */
 import { afterAll, describe, expect, test } from "vitest";
 import { backend, compile, manualSeed, Tensor } from "../../src/index.js";
 import { defaultGenerator } from "../../src/random.js";

@@ -1,4 +1,7 @@
-/** Random training programs, as data that fast-check can shrink, and what they are made into: a model and a step over it. */
+/**
+ * Random training programs, as data that fast-check can shrink, and what they are made into: a model and a
+ * step over it.
+ */
 import { manualSeed, nn, noGrad, optim, randn, type Tensor, tensor } from "../../src/index.js";
 import fc from "../property.js";
 
@@ -137,7 +140,9 @@ function optimizerOf({ optimizer: { kind, options }, groups }: World, model: nn.
   return new Optimizer(groups && params.length > 1 ? halves : params, { lr: 0.1, ...options });
 }
 
-/** Rows of a larger tensor and the like: memory that does not begin, or does not lie, as a dense tensor does. */
+/**
+ * Rows of a larger tensor and the like: memory that does not begin, or does not lie, as a dense tensor does.
+ */
 function seen(view: Event["view"], n: number, dtype: "float32" | "float64"): Tensor {
   if (view === "transposed") return randn([inputSize, n], { dtype }).transpose(0, 1);
   if (view === "rows") return randn([n + 3, inputSize], { dtype }).narrow(0, 2, n);

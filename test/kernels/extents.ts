@@ -1,6 +1,6 @@
 /**
- * The extents of schema.ts against the bounds that C++ checks: a call whose arrays end where the row says that it ends is made,
- * and refused when one of them is an element shorter.
+ * The extents of schema.ts against the bounds that C++ checks: a call whose arrays end where the row says
+ * that it ends is made, and refused when one of them is an element shorter.
  */
 import { expect } from "vitest";
 import { nativeAddon } from "../../src/kernels/backend.js";

@@ -1,6 +1,7 @@
 /**
- * One call of a kernel, made on the JavaScript core and on the native table with copies of the same arrays. Arrays have guard
- * values in front of and behind what the kernel may touch, and all of every array is compared.
+ * One call of a kernel, made on the JavaScript core and on the native table with copies of the same arrays.
+ * Arrays have guard values in front of and behind what the kernel may touch, and all of every array is
+ * compared.
  */
 import { expect } from "vitest";
 import { backend, k } from "../../src/kernels/backend.js";
@@ -113,8 +114,8 @@ export function nativeTable(): unknown {
 }
 
 /**
- * Native against the core, on every instruction set of this machine; then the same bits on all of them and with each number
- * of threads.
+ * Native against the core, on every instruction set of this machine; then the same bits on all of them and
+ * with each number of threads.
  */
 export function check(c: Case, threads: readonly number[] = [1]): void {
   const native = nativeTable();

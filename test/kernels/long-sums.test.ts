@@ -1,6 +1,7 @@
 /**
- * The bounds that docs/numerics.md states for long sums in float32: an element passes through so many additions, each of which is off
- * by 2^-24 of the sum at most. Equal summands are the worst there are, since their errors have one sign.
+ * The bounds that docs/numerics.md states for long sums in float32: an element passes through so many
+ * additions, each of which is off by 2^-24 of the sum at most. Equal summands are the worst there are, since
+ * their errors have one sign.
  */
 import { beforeAll, describe, expect, it } from "vitest";
 import { backend, full, nn, type Tensor } from "../../src/index.js";

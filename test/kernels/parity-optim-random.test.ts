@@ -74,7 +74,8 @@ describe("optimizers", () => {
   });
 
   describe("rules, to the bit", () => {
-    // The options of each, everything that can be switched on off and on; the last number of nadam is what 0.96 comes to.
+    // The options of each, everything that can be switched on off and on; the last number of nadam is what
+    // 0.96 comes to.
     const options = {
       adagrad: [
         [0.01, 0, 0, 0, 1e-10, 0],
@@ -109,7 +110,10 @@ describe("optimizers", () => {
         [1e-2, 0.5, 1.2, 0.3, 0.6, 1],
       ],
     } satisfies Record<RuleName, number[][]>;
-    /** With values that no step should meet, and does: NaN, infinities, zeros of both signs, products that underflow in floats. */
+    /**
+     * With values that no step should meet, and does: NaN, infinities, zeros of both signs, products that
+     * underflow in floats.
+     */
     const gradient = (n: number) => {
       const g = floats(n, -1, 1, 2);
       g.set([Number.NaN, Infinity, -Infinity, 0, -0, 1e-30, -1e-30].slice(0, n));

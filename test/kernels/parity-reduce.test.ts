@@ -4,7 +4,9 @@ import { Buffer, type Case, check, out } from "./harness.js";
 import { floats, large, threadCounts, widths } from "./samples.js";
 import { tolerances } from "./tolerances.js";
 
-/** [outer, length, inner]: rows, columns, blocks of both, and sizes around widths, lanes, tiles and blocks. */
+/**
+ * [outer, length, inner]: rows, columns, blocks of both, and sizes around widths, lanes, tiles and blocks.
+ */
 const slices: [number, number, number][] = [
   ...widths.slice(1).map((n): [number, number, number] => [3, n, 1]),
   ...widths.slice(1).map((n): [number, number, number] => [2, 5, n]),
@@ -144,7 +146,10 @@ test.each(["softmax", "logSoftmax"])("softmaxGrad %s", (op) => {
   }
 });
 
-/** Above 12 MB of output rows go past the caches, through a buffer: short ones (19) by the square, longer ones by groups. */
+/**
+ * Above 12 MB of output rows go past the caches, through a buffer: short ones (19) by the square, longer ones
+ * by groups.
+ */
 test.each([
   [1601, 2003],
   [168_781, 19],

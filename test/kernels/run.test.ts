@@ -6,7 +6,10 @@ import type { Operand } from "../../src/kernels/parameters.js";
 import { run } from "../../src/kernels/run.js";
 import { type KernelName, type Kernels, kernelNames, rowOf } from "../../src/kernels/schema.js";
 
-/** Distinct values for each parameter, and what a backend must be given for them. `none`: optional operands are null. */
+/**
+ * Distinct values for each parameter, and what a backend must be given for them. `none`: optional operands
+ * are null.
+ */
 function sample(name: KernelName, none: boolean): { given: unknown[]; wanted: unknown[] } {
   const [given, wanted]: [unknown[], unknown[]] = [[], []];
   for (const [i, parameter] of rowOf(name).parameters.entries()) {

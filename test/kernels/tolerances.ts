@@ -1,9 +1,10 @@
 /**
- * How far the native kernels may be from the JavaScript core, kernel by kernel. The core computes in double precision and
- * rounds once, so this is the error of the native side (plus half an ULP).
+ * How far the native kernels may be from the JavaScript core, kernel by kernel. The core computes in double
+ * precision and rounds once, so this is the error of the native side (plus half an ULP).
  *
  * - `ulp`: units in the last place of the result
- * - `relative`: times the magnitude of what was summed or combined (`scale` of the case; 1 unless it says otherwise)
+ * - `relative`: times the magnitude of what was summed or combined (`scale` of the case; 1 unless it says
+ *   otherwise)
  *
  * Kernels and ops that are not here give the same values to the last bit.
  */
@@ -16,8 +17,9 @@ export interface Tolerance {
 const rounding = 2 ** -24;
 
 /**
- * Largest error of a sum of n float32 numbers of magnitude up to `largest` where each passes through at most `depth` operations:
- * depth · 2^-24 · Σ|x|, to first order (Higham, Accuracy and Stability of Numerical Algorithms, 4.2). One after another, depth is n.
+ * Largest error of a sum of n float32 numbers of magnitude up to `largest` where each passes through at most
+ * `depth` operations: depth · 2^-24 · Σ|x|, to first order (Higham, Accuracy and Stability of Numerical
+ * Algorithms, 4.2). One after another, depth is n.
  */
 export const sumOf = (n: number, largest: number, depth = n): { tolerance: Tolerance; scale: number } => ({
   tolerance: { relative: (depth + 1) * rounding },

@@ -1,6 +1,6 @@
 /**
- * The elementary functions against their stated bounds, on a sample of all floats. test/native/ulp.cc measures every float,
- * once per release: cmake --build <dir> --target ulp_avx512, then run it.
+ * The elementary functions against their stated bounds, on a sample of all floats. test/native/ulp.cc
+ * measures every float, once per release: cmake --build <dir> --target ulp_avx512, then run it.
  */
 import { expect, test } from "vitest";
 import { erf } from "../../src/elementary.js";

@@ -1,6 +1,6 @@
 /**
- * The addon is built from these sources, and a machine without a compiler is told so in one line. That both tools build an addon with
- * the same bits is tested by tools/test-native.js.
+ * The addon is built from these sources, and a machine without a compiler is told so in one line. That both
+ * tools build an addon with the same bits is tested by tools/test-native.js.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";

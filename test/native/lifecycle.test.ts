@@ -73,7 +73,8 @@ describe.skipIf(!built || !existsSync("/proc/self/task"))("the addon in a proces
       const x = new Float32Array(1 << 21), y = new Float32Array(1 << 21);
       const work = () => { block.set([0, 0, 0, 1, x.length, 0, 1, 1, 0]); addon.kernels.unary(x, y); };
       const before = addon.workerChunks();
-      // On a machine with other work a thread may get its core, and with it the chance to fall asleep, late: then once more.
+      // On a machine with other work a thread may get its core, and with it the chance to fall asleep, late:
+      // then once more.
       let idle = Infinity;
       for (let attempt = 0; attempt < 5 && idle > 1e6; attempt++) {
         for (let i = 0; i < 20; i++) work();

@@ -1,4 +1,6 @@
-/** Batch normalisation beyond numbers: state, casts, errors, and steps that are compiled or run on a thread. */
+/**
+ * Batch normalisation beyond numbers: state, casts, errors, and steps that are compiled or run on a thread.
+ */
 import { describe, expect, it, test } from "vitest";
 import { compile, manualSeed, nn, optim, randn, type Tensor, tensor, zeros } from "../../src/index.js";
 import { elements } from "../fixtures/pytorch/read.js";

@@ -1,4 +1,7 @@
-/** Containers, residuals, dropout of channels: what they hold, name and keep. And layers in steps that are compiled. */
+/**
+ * Containers, residuals, dropout of channels: what they hold, name and keep. And layers in steps that are
+ * compiled.
+ */
 import { describe, expect, it, test } from "vitest";
 import {
   autograd,

@@ -424,7 +424,8 @@ describe("dropout", () => {
     const x = zeros([100, 100]).add(3);
     const y = layer.forward(x);
     const kept = y.ne(0).sum().item();
-    expect(Math.abs(kept - 7500)).toBeLessThan(6 * Math.sqrt(10_000 * 0.25 * 0.75)); // six standard deviations
+    // six standard deviations
+    expect(Math.abs(kept - 7500)).toBeLessThan(6 * Math.sqrt(10_000 * 0.25 * 0.75));
     expect(new Set(Array.from(y.data))).toEqual(new Set([0, 4]));
     expect(layer.eval().forward(x)).toBe(x);
     expect(nn.functional.dropout(x, { p: 1 }).sum().item()).toBe(0);

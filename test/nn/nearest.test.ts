@@ -1,6 +1,7 @@
 /**
- * Which of two elements is nearest, where rounding decides: what PyTorch answers, by dtype. Its gradient goes at some of these places to the
- * other element than the one that it read; here it goes to that one, so these are no fixtures.
+ * Which of two elements is nearest, where rounding decides: what PyTorch answers, by dtype. Its gradient goes
+ * at some of these places to the other element than the one that it read; here it goes to that one, so these
+ * are no fixtures.
  */
 import { expect, it } from "vitest";
 import { nn, tensor } from "../../src/index.js";

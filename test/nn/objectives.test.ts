@@ -1,4 +1,6 @@
-/** Losses and distances beyond the first ones, against PyTorch: values and gradients; and what they refuse. */
+/**
+ * Losses and distances beyond the first ones, against PyTorch: values and gradients; and what they refuse.
+ */
 import { describe, expect, it } from "vitest";
 import { gradcheck, nn, type Tensor, tensor, zeros } from "../../src/index.js";
 import { expectClose, tolerances } from "../close.js";

@@ -110,7 +110,8 @@ it("every layer and loss has a fixture", () => {
   // In spatial.test.ts.
   for (const { op } of load<StoredCase[]>("spatial")) known.add(op[0].toUpperCase() + op.slice(1));
   const withParameters = ["Linear", "Sequential", "Module"]; // in the network below
-  withParameters.push("ModuleList", "ModuleDict", "ParameterList", "ParameterDict", "Residual"); // compute nothing of their own
+  // compute nothing of their own
+  withParameters.push("ModuleList", "ModuleDict", "ParameterList", "ParameterDict", "Residual");
   withParameters.push("TransformerEncoder", "TransformerDecoder"); // layers in a row
   withParameters.push("FractionalMaxPool2d", "FractionalMaxPool3d"); // random: their functions have fixtures
   // nn.functional.pad in other words: test/ops/write/writing.test.ts.

@@ -1,4 +1,6 @@
-/** Properties of volumes, interpolation, grids and what undoes pooling, for any sizes; and what is refused. */
+/**
+ * Properties of volumes, interpolation, grids and what undoes pooling, for any sizes; and what is refused.
+ */
 import { describe, expect, it } from "vitest";
 import { cat, manualSeed, nn, stack, type Tensor, tensor, zeros } from "../../src/index.js";
 import { Generator } from "../../src/random.js";

@@ -1,4 +1,6 @@
-/** CTC against all ways to say the labels, Gumbel softmax, adaptive softmax, and the encoder with its decoder. */
+/**
+ * CTC against all ways to say the labels, Gumbel softmax, adaptive softmax, and the encoder with its decoder.
+ */
 import { describe, expect, it } from "vitest";
 import { manualSeed, nn, randn, type Tensor, tensor, zeros } from "../../src/index.js";
 import { Generator } from "../../src/random.js";

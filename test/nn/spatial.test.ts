@@ -1,4 +1,7 @@
-/** Convolution and pooling against PyTorch: values, gradients, and (by difference quotients) gradients of gradients. */
+/**
+ * Convolution and pooling against PyTorch: values, gradients, and (by difference quotients) gradients of
+ * gradients.
+ */
 import { describe, expect, it } from "vitest";
 import { autograd, cat, gradcheck, nn, ones, type Tensor, tensor, zeros } from "../../src/index.js";
 import { expectClose, tolerances } from "../close.js";

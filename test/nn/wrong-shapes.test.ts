@@ -1,4 +1,7 @@
-/** A shape that a layer does not take, somewhere in a model: the error says where, what was given and what is taken. */
+/**
+ * A shape that a layer does not take, somewhere in a model: the error says where, what was given and what is
+ * taken.
+ */
 import { describe, expect, it } from "vitest";
 import { nn, ShapeError, type Tensor, zeros } from "../../src/index.js";
 

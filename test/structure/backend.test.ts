@@ -8,7 +8,10 @@ import { kernelNames, opsOf } from "../../src/kernels/schema.js";
 import { specialBinaryRows, specialUnaryRows } from "../../src/kernels/special-rows.js";
 import { unaryMathRows } from "../../src/kernels/unary-math.js";
 
-/** Kernels and ops of the table that have no C++ and run in JavaScript on purpose. A misspelt name would show up here. */
+/**
+ * Kernels and ops of the table that have no C++ and run in JavaScript on purpose. A misspelt name would show
+ * up here.
+ */
 const pinned: string[] = [
   ...Object.keys(unaryMathRows).map((op) => `unary.${op}`),
   ...Object.keys(unaryMathRows).map((op) => `unaryGrad.${op}`),

@@ -7,7 +7,8 @@ const code = /\.(ts|js|mjs|cjs|cc|h|py)$/;
 const folders = readdirSync(root).filter((name) =>
   ["src", "native", "test", "tools", "bench", "examples"].includes(name),
 );
-// Fixtures are data, and what makes them is one list of cases. What is generated is read in what it is generated from.
+// Fixtures are data, and what makes them is one list of cases. What is generated is read in what it is
+// generated from.
 const written = /^(#pragma once\n\/\/|\/\*) Written by [^\n]*`?npm run generate`?/;
 const files = new Map(
   [...sources(folders, code)].filter(
@@ -58,7 +59,8 @@ describe("the house", () => {
 
   test("every property has the seed of test/property.ts", () => {
     const direct = [...files].filter(([, text]) => /^import .* from "fast-check"/m.test(text));
-    expect(direct.map(([path]) => path).sort()).toEqual(["test/native/fuzz.mjs", "test/property.ts"]); // the fuzzer is given its seed
+    // the fuzzer is given its seed
+    expect(direct.map(([path]) => path).sort()).toEqual(["test/native/fuzz.mjs", "test/property.ts"]);
   });
 
   test("no kernel calls the mathematics of the C library", () => {

@@ -2,8 +2,9 @@ import { describe, expect, test } from "vitest";
 import { arrows, importsOf, roomOf, sources } from "./imports.js";
 
 /**
- * The rooms of src/, from the ground up. A room may import the rooms named beside it, and no other: an arrow that points up,
- * or a new one between neighbours, fails here and is either a mistake or a decision to be written into this table.
+ * The rooms of src/, from the ground up. A room may import the rooms named beside it, and no other: an arrow
+ * that points up, or a new one between neighbours, fails here and is either a mistake or a decision to be
+ * written into this table.
  */
 const ground = [
   "recognize",
@@ -67,8 +68,8 @@ const rooms: Record<string, readonly string[]> = {
 };
 
 /**
- * The command line is bundled when it is built, pictures load optional peers when they draw; the library itself stands on Node alone,
- * but for the records of CSV, which the build bundles.
+ * The command line is bundled when it is built, pictures load optional peers when they draw; the library
+ * itself stands on Node alone, but for the records of CSV, which the build bundles.
  */
 const mayImportPackages = new Set(["cli", "plot"]);
 const bundled: Record<string, readonly string[]> = {

@@ -153,9 +153,11 @@ function page(operations: readonly Operation[]): string {
 Written by \`npm run generate\` from the doc comments of the operations; \`test/structure/operations.test.ts\` fails when it is not what the
 library has.
 
-*Gradient*: checked against difference quotients in float64 (\`test/autograd\`), in any order where gradients have gradients; values and gradients
-are compared with PyTorch's by the fixtures of \`test/fixtures/pytorch\`. *Runs in*: C++ for float32, or JavaScript where a kernel it needs has no
-C++ yet; float64 and integers always run in JavaScript. Empty: makes, reads or converts tensors, or has no gradient to be checked.
+*Gradient*: checked against difference quotients in float64 (\`test/autograd\`), in any order where
+gradients have gradients; values and gradients are compared with PyTorch's by the fixtures of
+\`test/fixtures/pytorch\`. *Runs in*: C++ for float32, or JavaScript where a kernel it needs has no C++
+yet; float64 and integers always run in JavaScript. Empty: makes, reads or converts tensors, or has no
+gradient to be checked.
 
 | operation | what it returns | forms | PyTorch | gradient | runs in |
 |---|---|---|---|---|---|

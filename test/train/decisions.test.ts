@@ -1,4 +1,7 @@
-/** The accuracy of binary and multi-label classifiers: the share of right decisions, in eager and compiled steps. */
+/**
+ * The accuracy of binary and multi-label classifiers: the share of right decisions, in eager and compiled
+ * steps.
+ */
 import { describe, expect, test } from "vitest";
 import { data, fit, nn, optim, type Tensor, tensor, train } from "../../src/index.js";
 

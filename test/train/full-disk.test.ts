@@ -5,7 +5,10 @@ import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { data, fit, manualSeed, nn, optim, randn, type Tensor, tensor } from "../../src/index.js";
 
-/** How many more files fit on the disk, and what says that the next one does not: the third piece of it, or the end. */
+/**
+ * How many more files fit on the disk, and what says that the next one does not: the third piece of it, or
+ * the end.
+ */
 const disk = vi.hoisted(() => ({ files: Number.POSITIVE_INFINITY, call: "", written: 0 }));
 vi.mock("node:fs", async (original) => {
   const real = await original<typeof import("node:fs")>();

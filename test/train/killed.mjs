@@ -1,4 +1,5 @@
-// A training run for checkpoint.test.ts, which kills it. Prints a line when steps are under way and one at the end.
+// A training run for checkpoint.test.ts, which kills it. Prints a line when steps are under way and one at
+// the end.
 import { createHash } from "node:crypto";
 import { data, fit, manualSeed, nn, optim, randn, tensor } from "../../dist/index.js";
 

@@ -1,6 +1,7 @@
 /**
- * From the same initial weights and the same batches, the loss of the first 200 steps follows PyTorch's. The fixtures
- * hold PyTorch's losses alone, in float32 and in float64: weights and data are made by a formula that make.py has too.
+ * From the same initial weights and the same batches, the loss of the first 200 steps follows PyTorch's. The
+ * fixtures hold PyTorch's losses alone, in float32 and in float64: weights and data are made by a formula
+ * that make.py has too.
  */
 import { describe, expect, it } from "vitest";
 import { backend, nn, noGrad, optim, type Tensor, tensor } from "../../src/index.js";
@@ -86,10 +87,11 @@ describe("losses of the first 200 steps", () => {
     return null;
   }
 
-  // A network with ReLUs computes millions of values near the kink in 200 steps. Where one lies nearer to 0 than the rounding, two
-  // correct programs may disagree on its sign, and from there on their losses differ in the third or fourth digit: PyTorch's own
-  // float32 leaves its float64 by more than 1e-4 in 9 of 60 runs of 784-512-256-10, and the native core leaves both in 2 of 64.
-  // These are not among them; when a change of rounding makes one fail, compare many seeds before blaming the change.
+  // A network with ReLUs computes millions of values near the kink in 200 steps. Where one lies nearer to 0
+  // than the rounding, two correct programs may disagree on its sign, and from there on their losses differ
+  // in the third or fourth digit: PyTorch's own float32 leaves its float64 by more than 1e-4 in 9 of 60 runs
+  // of 784-512-256-10, and the native core leaves both in 2 of 64. These are not among them; when a change of
+  // rounding makes one fail, compare many seeds before blaming the change.
   it.each(runs.filter(fits))("$name $activation $optimizer, seed $seed", (run) => {
     expect(departure(run)).toBeNull();
   });

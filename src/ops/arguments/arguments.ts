@@ -4,8 +4,8 @@ import { isOptions } from "../../recognize.js";
 
 /**
  * Arguments that PyTorch's users give by position or by name: `vectorNorm(x, 1, 0, { keepdim: true })` and
- * `vectorNorm(x, { ord: 1, dim: 0, keepdim: true })`. Behind those by position, the first of which may be null or undefined for the default,
- * come the options, with the rest of `names` and with those of `others`.
+ * `vectorNorm(x, { ord: 1, dim: 0, keepdim: true })`. Behind those by position, the first of which may be
+ * null or undefined for the default, come the options, with the rest of `names` and with those of `others`.
  * @throws ValueError as `checkOptions` does.
  */
 export function byPositionOrName(

@@ -4,7 +4,8 @@ import { empty, type Tensor } from "../../tensor/tensor.js";
 import { dense, to } from "../shape/views.js";
 
 /**
- * @internal Products and sums of integers by way of float64, which holds every integer below 2^53: `compute` on the tensors where they
+ * @internal Products and sums of integers by way of float64, which holds every integer below 2^53: `compute`
+ *   on the tensors where they
  * are all integers of one dtype, and the result in that dtype; on any others, `compute` as it is.
  * @throws ValueError `INTEGER_OVERFLOW` when a result does not fit.
  */

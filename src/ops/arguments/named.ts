@@ -1,4 +1,7 @@
-/** Several results as PyTorch's named tuples: by name, `const { values, indices } = …`, or in order, `const [values, indices] = …`. */
+/**
+ * Several results as PyTorch's named tuples: by name, `const { values, indices } = …`, or in order, `const
+ * [values, indices] = …`.
+ */
 export type Named<Names extends string, T> = readonly T[] & { readonly [Name in Names]: T };
 
 /** @internal */

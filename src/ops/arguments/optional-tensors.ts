@@ -6,8 +6,8 @@ import type { Tensor } from "../../tensor/tensor.js";
 export type Optional<Options> = Tensor | null | undefined | Options;
 
 /**
- * Tensors that may be given by position or by name, as in Python: `layerNorm(x, 3, weight, bias, { eps })`, `layerNorm(x, 3, { weight, eps })`.
- * Returns the options with all of the tensors, null where there is none.
+ * Tensors that may be given by position or by name, as in Python: `layerNorm(x, 3, weight, bias, { eps })`,
+ * `layerNorm(x, 3, { weight, eps })`. Returns the options with all of the tensors, null where there is none.
  */
 export function optionalTensors<Name extends string, Options extends object>(
   op: string,

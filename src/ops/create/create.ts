@@ -103,7 +103,9 @@ export function tensor(values: NestedArray | Data, options: TensorOptions & { sh
   return finish("tensor", holding("tensor", to, dtype, flat), options, dataOptions);
 }
 
-/** A tensor of these values; `bool` is `v != 0`. In a trace they are constants, and each replay gets a copy. */
+/**
+ * A tensor of these values; `bool` is `v != 0`. In a trace they are constants, and each replay gets a copy.
+ */
 function holding(op: string, shape: Shape, dtype: DType | undefined, values: ArrayLike<number>): Tensor {
   // Of its own array, not of a slab: whether two traces agree is seen by comparing arrays.
   const own = () => fromData(new arrayTypes[dtype ?? "float32"](numel(shape)), shape, dtype ?? "float32");
@@ -123,7 +125,10 @@ const integerRanges: Partial<Record<DType, string>> = {
   uint8: "uint8 holds integers from 0 to 255",
 };
 
-/** A label of 1.5, 3e9 or NaN must not become another label in silence: `x` holds what was `given`, or it is an error. */
+/**
+ * A label of 1.5, 3e9 or NaN must not become another label in silence: `x` holds what was `given`, or it is
+ * an error.
+ */
 function checkIntegers(op: string, x: Tensor, given: ArrayLike<number>): void {
   const range = integerRanges[x.dtype];
   if (range === undefined) return;
@@ -137,7 +142,8 @@ function checkIntegers(op: string, x: Tensor, given: ArrayLike<number>): void {
 }
 
 /**
- * @internal A number that is written over elements of `dtype`: fractions are dropped, as in PyTorch, and what does not fit is an error.
+ * @internal A number that is written over elements of `dtype`: fractions are dropped, as in PyTorch, and what
+ *   does not fit is an error.
  * @throws ValueError `VALUE_OUT_OF_RANGE`.
  */
 export function filler(op: string, value: number, dtype: DType): number {
@@ -167,7 +173,10 @@ export function full(shape: Shape, value: number | boolean, options?: TensorOpti
   return filled("full", shape, value, typeof value === "boolean" ? { dtype: "bool", ...options } : options);
 }
 
-/** @internal Options of a tensor made like `x`: they are checked before they are spread. @throws DTypeError `NOT_A_TENSOR` */
+/**
+ * @internal Options of a tensor made like `x`: they are checked before they are spread. @throws DTypeError
+ * `NOT_A_TENSOR`
+ */
 export function optionsLike(op: string, x: Tensor, options: TensorOptions | undefined): TensorOptions {
   checkTensors(op, x);
   checkOptions(op, options, tensorOptions);
@@ -249,7 +258,9 @@ function bounds(op: string, dtype: DType | undefined, given: readonly Bound[]): 
   });
 }
 
-/** `steps` values from start to end, counted from the nearer end; of integer dtypes without their fractions. */
+/**
+ * `steps` values from start to end, counted from the nearer end; of integer dtypes without their fractions.
+ */
 function spaced(
   op: string,
   ends: readonly Bound[],

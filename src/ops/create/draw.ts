@@ -65,7 +65,10 @@ const wholeRanges: Record<DType, readonly [number, number]> = {
   bool: [0, 1],
 };
 
-/** Uniform in the integers low … high - 1: 24 bits of a uniform number for each of two digits, so that ranges up to 2^48 are even. */
+/**
+ * Uniform in the integers low … high - 1: 24 bits of a uniform number for each of two digits, so that ranges
+ * up to 2^48 are even.
+ */
 function integers(
   op: string,
   low: number,
@@ -317,7 +320,8 @@ export function multinomial(weights: Tensor, count: number, options?: Multinomia
       `multinomial: the number of draws is from 1${replacement ? "" : ` to the ${classes} classes`}: ${String(count)}`,
     );
   const given = to(weights.detach(), "float64");
-  const chances = where(eq(given, 0), -1e300, log(given)); // not -Infinity, which is for those that were drawn
+  // not -Infinity, which is for those that were drawn
+  const chances = where(eq(given, 0), -1e300, log(given));
   // An Exponential over the weight is a race; its logarithm is Gumbel's. 2^-25 keeps it off infinity.
   const race = (shape: Shape) => neg(log(neg(log(add(uniform(shape, "float64", options), 2 ** -25)))));
   if (replacement) {

@@ -116,8 +116,8 @@ const kind = (dtype: DType) => (dtype === "bool" ? 0 : isFloating(dtype) ? 2 : 1
 const weight = (v: Operand) => (typeof v !== "object" ? 0 : v.ndim === 0 ? 1 : 2);
 
 /**
- * The dtype in which two operands meet (PyTorch's rule): a number, or a tensor without dims, only counts beside a
- * tensor with dims when its kind (bool, integer, float) is above the other's.
+ * The dtype in which two operands meet (PyTorch's rule): a number, or a tensor without dims, only counts
+ * beside a tensor with dims when its kind (bool, integer, float) is above the other's.
  */
 export function commonDType(a: Operand, b: Operand): DType {
   const own = (v: Operand): DType =>

@@ -10,7 +10,9 @@ import { narrow, reshape, to } from "../shape/views.js";
 import { add, div, mul, neg, sub } from "./elementwise.js";
 
 export interface GradientOptions {
-  /** The distance of neighbours, for all dims or for each; or for each the coordinates, a vector. Default 1. */
+  /**
+   * The distance of neighbours, for all dims or for each; or for each the coordinates, a vector. Default 1.
+   */
   spacing?: number | readonly (number | Tensor)[];
   /** The dims along which to differentiate. Default: all. */
   dim?: number | readonly number[];
@@ -53,7 +55,10 @@ export function gradient(x: Tensor, options?: GradientOptions): Tensor[] {
   });
 }
 
-/** Distances of neighbours: a number, or a tensor that is as long as there are pairs, in a shape that broadcasts along the dim. */
+/**
+ * Distances of neighbours: a number, or a tensor that is as long as there are pairs, in a shape that
+ * broadcasts along the dim.
+ */
 function distances(spacing: number | Tensor, n: number, d: number, x: Tensor): number | Tensor {
   if (typeof spacing === "number") return spacing;
   if (spacing.ndim !== 1 || spacing.numel !== n)
@@ -83,7 +88,9 @@ function along(x: Tensor, d: number, h: number | Tensor, edgeOrder: 1 | 2): Tens
 type Place = "first" | "middle" | "last";
 type Step = number | Tensor;
 
-/** The slope of the parabola through three neighbours, of which the distances are `p` and `q`, at one of them. */
+/**
+ * The slope of the parabola through three neighbours, of which the distances are `p` and `q`, at one of them.
+ */
 function parabola(
   [a, b, c]: readonly [Tensor, Tensor, Tensor],
   [p, q]: readonly [Step, Step],

@@ -1,6 +1,6 @@
 /**
- * Elementwise operations made of the rows: forms with options, tests of floats, logic on booleans. Where one has the name of a
- * row, the method of Tensor is the one here.
+ * Elementwise operations made of the rows: forms with options, tests of floats, logic on booleans. Where one
+ * has the name of a row, the method of Tensor is the one here.
  */
 
 import { checkOperands, checkTensors } from "../../arguments.js";
@@ -51,7 +51,10 @@ export function sub(a: Operand, b: Operand, options?: ScaledOptions): Tensor {
 }
 
 export interface DivOptions {
-  /** `"floor"` for the largest integer below the quotient, `"trunc"` for the quotient without its fraction. Default: neither. */
+  /**
+   * `"floor"` for the largest integer below the quotient, `"trunc"` for the quotient without its fraction.
+   * Default: neither.
+   */
   roundingMode?: "floor" | "trunc" | null;
 }
 

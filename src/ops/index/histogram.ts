@@ -27,7 +27,10 @@ function needsBins(op: string, bins: unknown): asserts bins is number {
     throw new ValueError(`${op}: the number of bins is an integer >= 1: ${quoted(bins)}`);
 }
 
-/** Both ends of the bins: as given, or the smallest and the largest element. Where they are equal both go `aside`. */
+/**
+ * Both ends of the bins: as given, or the smallest and the largest element. Where they are equal both go
+ * `aside`.
+ */
 function limitsOf(
   op: string,
   x: Tensor,
@@ -75,7 +78,10 @@ export function histc(given: Tensor, bins?: number | HistcOptions, rest?: HistcO
 }
 
 export interface HistogramOptions {
-  /** The ends of the first and of the last bin, where `bins` is a number. Default: the smallest and the largest element. */
+  /**
+   * The ends of the first and of the last bin, where `bins` is a number. Default: the smallest and the
+   * largest element.
+   */
   range?: readonly [number, number];
   /** What each element counts; shape of `x`. Default 1. */
   weight?: Tensor | null;

@@ -151,14 +151,19 @@ export interface AccumulateOptions {
   accumulate?: boolean;
 }
 
-/** Whether the subscript is one mask, and the values are the same wherever it is true: then no position has to be known. */
+/**
+ * Whether the subscript is one mask, and the values are the same wherever it is true: then no position has to
+ * be known.
+ */
 function isWholeMask(x: Tensor, indices: readonly Subscript[], values: Tensor): indices is readonly [Tensor] {
   const [mask] = indices;
   if (indices.length !== 1 || !(mask instanceof Tensor) || mask.dtype !== "bool") return false;
   return values.ndim <= x.ndim - mask.ndim && sameShape(mask.shape, x.shape.slice(0, mask.ndim));
 }
 
-/** Positions for the first dims, and masks: rows of `x` are written, and no position of an element is needed. */
+/**
+ * Positions for the first dims, and masks: rows of `x` are written, and no position of an element is needed.
+ */
 const isRows = (indices: readonly Subscript[]): indices is readonly Tensor[] =>
   indices.every((index) => index instanceof Tensor && (index.dtype !== "bool" || index.ndim > 0));
 

@@ -18,7 +18,8 @@ export function indexTensor(op: string, index: Tensor): Tensor {
 }
 
 /**
- * @internal `shape` seen as [outer, length, inner] around one dim. Where `inner` is 0 there may be any number of rows of nothing: the first,
+ * @internal `shape` seen as [outer, length, inner] around one dim. Where `inner` is 0 there may be any number
+ *   of rows of nothing: the first,
  * in which indices are checked, stands for all.
  */
 export function around(shape: Shape, dim: number): [outer: number, length: number, inner: number] {
@@ -67,7 +68,9 @@ export function selectedBy(op: string, x: Tensor, dim: number, index: Tensor): T
   return differentiable("indexSelect", [x], out, (g) => [indexAdd(g, shape, d, at)], { saves: [at] });
 }
 
-/** @internal The adjoint of `indexSelect`: zeros of `shape` with the rows of `g` added where they came from. */
+/**
+ * @internal The adjoint of `indexSelect`: zeros of `shape` with the rows of `g` added where they came from.
+ */
 export function indexAdd(g: Tensor, shape: Shape, dim: number, index: Tensor): Tensor {
   const [outer, length, inner] = around(shape, dim);
   const from = dense(g);

@@ -1,6 +1,7 @@
 /**
- * Writing by index, into a copy: `out[index[i][j]][j] = src[i][j]` for dim 0, and so on. An index may be smaller than `x` outside
- * `dim`, and smaller than `src` in every dim; what it does not reach stays, or is not read.
+ * Writing by index, into a copy: `out[index[i][j]][j] = src[i][j]` for dim 0, and so on. An index may be
+ * smaller than `x` outside `dim`, and smaller than `src` in every dim; what it does not reach stays, or is
+ * not read.
  */
 import { checkOperands, checkTensors } from "../../arguments.js";
 import { differentiable } from "../../autograd/graph.js";
@@ -43,7 +44,9 @@ function scattered(op: string, given: Combine, x: Tensor, d: number, index: Tens
   return out;
 }
 
-/** What every function here begins with: a dim, an index that fits, and a source of the shape of the index. */
+/**
+ * What every function here begins with: a dim, an index that fits, and a source of the shape of the index.
+ */
 function prepared(
   op: string,
   x: Tensor,

@@ -29,12 +29,16 @@ export interface Range {
 }
 
 /**
- * What stands between Python's brackets, separated by commas: a position; a range `{ start, stop, step }`, `":"` for all; `"..."` for
- * all dims that are not named; `null` for a new dim; a tensor (or nested arrays) of positions, or a mask.
+ * What stands between Python's brackets, separated by commas: a position; a range `{ start, stop, step }`,
+ * `":"` for all; `"..."` for all dims that are not named; `null` for a new dim; a tensor (or nested arrays)
+ * of positions, or a mask.
  */
 export type Subscript = number | boolean | null | ":" | "..." | Range | Tensor | readonly NestedArray[];
 
-/** @internal Flat positions of the true elements of a mask, in order. They are values: a trace cannot know them. */
+/**
+ * @internal Flat positions of the true elements of a mask, in order. They are values: a trace cannot know
+ * them.
+ */
 export function positionsOf(mask: Tensor): Tensor {
   const { data } = denseCopy(to(mask.detach(), "bool"));
   let count = 0;
@@ -44,7 +48,10 @@ export function positionsOf(mask: Tensor): Tensor {
   return tensor(found);
 }
 
-/** @internal Positions 0 … size - 1 from those that may count from the end. @throws ValueError `INDEX_OUT_OF_RANGE`. */
+/**
+ * @internal Positions 0 … size - 1 from those that may count from the end. @throws ValueError
+ * `INDEX_OUT_OF_RANGE`.
+ */
 export function counted(op: string, index: Tensor, size: number): Tensor {
   if (index.dtype === "uint8")
     throw new DTypeError(

@@ -8,7 +8,8 @@ import { denseCopy, reshape } from "../shape/views.js";
 import { indexSelect } from "./indexing.js";
 
 /*
- * The shapes of these results depend on values, which are read here: inside `compile` that is an error. They have no gradient.
+ * The shapes of these results depend on values, which are read here: inside `compile` that is an error. They
+ * have no gradient.
  */
 
 export interface UniqueConsecutiveOptions {

@@ -11,8 +11,8 @@ import { abs, add, compare, div, integer, mul, sub, unary, where } from "../elem
 import { narrow, reshape } from "../shape/views.js";
 
 /*
- * Activations made of other operations. Pieces are chosen with `where`, so that at a kink the gradient is that of the piece chosen, and
- * NaN, for which no comparison holds, comes to the piece that keeps it.
+ * Activations made of other operations. Pieces are chosen with `where`, so that at a kink the gradient is
+ * that of the piece chosen, and NaN, for which no comparison holds, comes to the piece that keeps it.
  */
 
 /** Options of `hardtanh`, under PyTorch's names. */
@@ -67,7 +67,8 @@ export function hardsigmoid(x: Tensor): Tensor {
 export function hardswish(x: Tensor): Tensor {
   checkTensors("hardswish", x);
   const [below, above] = [compare.le(x, -3), compare.ge(x, 3)];
-  const between = where(below, 0, where(above, 0, x)); // an infinite x has no place in a product, nor in its gradient
+  // an infinite x has no place in a product, nor in its gradient
+  const between = where(below, 0, where(above, 0, x));
   return where(below, mul(x, 0), where(above, x, mul(between, add(div(between, 6), 0.5))));
 }
 

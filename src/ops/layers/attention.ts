@@ -13,9 +13,14 @@ import { dropped } from "./dropout.js";
 import { softmax } from "./softmax.js";
 
 export interface ScaledDotProductAttentionOptions {
-  /** Broadcasts with [..., L, S]: `bool`, true where a query may see a key; or a float that is added to the scores. */
+  /**
+   * Broadcasts with [..., L, S]: `bool`, true where a query may see a key; or a float that is added to the
+   * scores.
+   */
   attnMask?: Tensor | null;
-  /** Probability with which a weight is dropped. Default 0; it acts whether or not anything is in training. */
+  /**
+   * Probability with which a weight is dropped. Default 0; it acts whether or not anything is in training.
+   */
   dropoutP?: number;
   /** Query i sees keys 0 to i only. Default false. */
   isCausal?: boolean;

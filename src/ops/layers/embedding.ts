@@ -95,7 +95,10 @@ function limitNorms(weight: Tensor, flat: Tensor, maxNorm: number, p: number): v
   });
 }
 
-/** Zeros [count, D] with the rows of `x` [n, D] added at the positions in `index` [n]. The adjoint of `indexSelect`. */
+/**
+ * Zeros [count, D] with the rows of `x` [n, D] added at the positions in `index` [n]. The adjoint of
+ * `indexSelect`.
+ */
 function sumRows(x: Tensor, index: Tensor, count: number): Tensor {
   const from = dense(x);
   const at = dense(index);

@@ -14,7 +14,9 @@ import { softmax } from "./softmax.js";
 export interface GumbelSoftmaxOptions {
   /** The temperature: the nearer to 0, the nearer to one class. Default 1. */
   tau?: number;
-  /** Whether the result is 1 at one class and 0 elsewhere, with the gradient of the soft one. Default false. */
+  /**
+   * Whether the result is 1 at one class and 0 elsewhere, with the gradient of the soft one. Default false.
+   */
   hard?: boolean;
   /** Along which the classes lie. Default -1. */
   dim?: number;

@@ -4,7 +4,8 @@ import { linear } from "../linalg/matmul.js";
 import { chunk } from "../shape/views.js";
 
 /*
- * One step of a recurrent layer, with PyTorch's weights: gates one below another. Shapes: x [N, in], h [N, H].
+ * One step of a recurrent layer, with PyTorch's weights: gates one below another. Shapes: x [N, in], h [N,
+ * H].
  */
 
 export interface CellWeights {
@@ -25,7 +26,10 @@ export function rnnStep(x: Tensor, h: Tensor, w: CellWeights, nonlinearity: "tan
   return unary[nonlinearity](gates(x, h, w));
 }
 
-/** c' = f · c + i · g, h' = o · tanh(c') (Hochreiter and Schmidhuber, 1997); gates i, f, g, o. Returns [h', c']. */
+/**
+ * c' = f · c + i · g, h' = o · tanh(c') (Hochreiter and Schmidhuber, 1997); gates i, f, g, o. Returns [h',
+ * c'].
+ */
 export function lstmStep(x: Tensor, h: Tensor, c: Tensor, w: CellWeights): [h: Tensor, c: Tensor] {
   const [input, forget, candidate, output] = chunk(gates(x, h, w), 4, -1);
   const kept = mul(unary.sigmoid(forget), c);

@@ -1,4 +1,7 @@
-/** L D Lᵀ of a symmetric matrix in float64, where D has blocks of 1 × 1 and 2 × 2 on its diagonal (Bunch and Kaufman, 1977; LAPACK's `sytf2`). */
+/**
+ * L D Lᵀ of a symmetric matrix in float64, where D has blocks of 1 × 1 and 2 × 2 on its diagonal (Bunch and
+ * Kaufman, 1977; LAPACK's `sytf2`).
+ */
 import { type Matrix, matrix } from "./factorize.js";
 
 export interface Blocks {

@@ -39,7 +39,10 @@ function factored(op: string, a: Tensor, upper = false): { L: Tensor; info: Tens
   return { L: upper ? mT(L) : L, info };
 }
 
-/** Half of L⁻ᵀ (S + Sᵀ) L⁻¹, where S is the lower triangle of Lᵀ g with half its diagonal: symmetric, as the matrix is. */
+/**
+ * Half of L⁻ᵀ (S + Sᵀ) L⁻¹, where S is the lower triangle of Lᵀ g with half its diagonal: symmetric, as the
+ * matrix is.
+ */
 function choleskyGradient(L: Tensor, g: Tensor): Tensor {
   const product = tril(matmul(mT(L), tril(g)));
   const both = mul(add(product, mT(tril(product, -1))), 0.5);

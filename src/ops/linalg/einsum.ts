@@ -9,8 +9,8 @@ import { expand, permute, reshape, squeeze, to, unsqueeze } from "../shape/views
 import { multiply } from "./products.js";
 
 /*
- * Labels are characters; the dims of an ellipsis are labelled by numbers from the last dim on, so that they align as broadcasting
- * does.
+ * Labels are characters; the dims of an ellipsis are labelled by numbers from the last dim on, so that they
+ * align as broadcasting does.
  */
 type Label = string | number;
 

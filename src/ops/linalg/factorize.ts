@@ -1,4 +1,7 @@
-/** Factorizations of one matrix in float64, row-major, in JavaScript: what `linalg` and initialisers are made of. */
+/**
+ * Factorizations of one matrix in float64, row-major, in JavaScript: what `linalg` and initialisers are made
+ * of.
+ */
 
 /** m × n numbers in row-major order. */
 export interface Matrix {
@@ -21,7 +24,10 @@ export function transposed({ rows, cols, data }: Matrix): Matrix {
   return out;
 }
 
-/** Householder's reflections, and what they leave: R above and on the diagonal, the vectors (which begin with 1) below it. */
+/**
+ * Householder's reflections, and what they leave: R above and on the diagonal, the vectors (which begin with
+ * 1) below it.
+ */
 export interface Reflections {
   readonly packed: Matrix;
   readonly taus: Float64Array;
@@ -29,7 +35,10 @@ export interface Reflections {
   readonly order: Int32Array;
 }
 
-/** QR by reflections, LAPACK's signs (`geqrf`); with `pivoting` the longest rest of a column comes next, so that ranks can be seen. */
+/**
+ * QR by reflections, LAPACK's signs (`geqrf`); with `pivoting` the longest rest of a column comes next, so
+ * that ranks can be seen.
+ */
 export function reflect(a: Matrix, pivoting = false): Reflections {
   const { rows, cols } = a;
   const x = a.data.slice();
@@ -132,7 +141,10 @@ export function triangularFactor({ packed }: Reflections, rows: number): Matrix 
   return r;
 }
 
-/** Solves R x = y, or Rᵀ x = y, with the first `n` rows and columns of an upper triangle, in place on the first rows of y. */
+/**
+ * Solves R x = y, or Rᵀ x = y, with the first `n` rows and columns of an upper triangle, in place on the
+ * first rows of y.
+ */
 export function solveUpper(r: Matrix, n: number, y: Matrix, transpose = false): void {
   const at = (i: number, j: number) => (transpose ? r.data[j * r.cols + i] : r.data[i * r.cols + j]);
   const { cols, data } = y;
@@ -217,8 +229,9 @@ export function choleskyFactor(a: Matrix): { factor: Matrix; failed: number } {
 }
 
 /**
- * The shortest x that makes ‖A x - b‖ least, for each column of b, and the rank of A: reflections with pivoting, and where the rank is less
- * than the number of columns a second time over the rows (LAPACK's `gelsy`). `rcond`: what is less, relative to the largest, is 0.
+ * The shortest x that makes ‖A x - b‖ least, for each column of b, and the rank of A: reflections with
+ * pivoting, and where the rank is less than the number of columns a second time over the rows (LAPACK's
+ * `gelsy`). `rcond`: what is less, relative to the largest, is 0.
  */
 export function leastSquares(a: Matrix, b: Matrix, rcond: number): { x: Matrix; rank: number } {
   const first = reflect(a, true);

@@ -1,6 +1,7 @@
 /**
- * Singular values in float64: QR, eigenvectors of R Rᵀ, which turn its rows so that they are almost orthogonal to each other, and rotations that make
- * them so (one-sided Jacobi): the squares, in which small values drown, only choose where these begin.
+ * Singular values in float64: QR, eigenvectors of R Rᵀ, which turn its rows so that they are almost
+ * orthogonal to each other, and rotations that make them so (one-sided Jacobi): the squares, in which small
+ * values drown, only choose where these begin.
  */
 import {
   type Matrix,
@@ -65,7 +66,10 @@ function product(a: Matrix, b: Matrix): Matrix {
 /** Sweeps over all pairs of rows until none is turned any more; they are few: 2 to 5. */
 const mostSweeps = 60;
 
-/** The square of a length that is 0 beside 1: of what is much smaller no angle can be told, for its products vanish. */
+/**
+ * The square of a length that is 0 beside 1: of what is much smaller no angle can be told, for its products
+ * vanish.
+ */
 const smallest = 2 ** -400;
 
 function orthogonalize(w: Float64Array, turns: Float64Array, n: number): void {

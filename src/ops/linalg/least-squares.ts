@@ -21,8 +21,9 @@ export interface LstsqOptions {
   /** What counts as 0, relative to the largest. Default: the precision of the dtype times max(m, n). */
   rcond?: number | null;
   /**
-   * As in PyTorch: "gelsy" by reflections with pivoting; "gelsd" and "gelss" by singular values, which they give; "gels" for matrices of full
-   * rank, and without a rank. "gelsy" gives no residuals. Default: "gelsy", with residuals.
+   * As in PyTorch: "gelsy" by reflections with pivoting; "gelsd" and "gelss" by singular values, which they
+   * give; "gels" for matrices of full rank, and without a rank. "gelsy" gives no residuals. Default: "gelsy",
+   * with residuals.
    */
   driver?: LstsqDriver | null;
 }

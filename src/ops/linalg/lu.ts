@@ -57,7 +57,10 @@ function factored(op: string, a: Tensor, pivot = true): Factored {
   return { LU, pivots, info };
 }
 
-/** The gradient of P A. The square block in front is L U, and what is left of a taller or wider matrix is made from it by solving. */
+/**
+ * The gradient of P A. The square block in front is L U, and what is left of a taller or wider matrix is made
+ * from it by solving.
+ */
 function luGradient(LU: Tensor, g: Tensor): Tensor {
   const [m, n] = LU.shape.slice(-2);
   const k = Math.min(m, n);

@@ -33,7 +33,10 @@ function gemm(a: Tensor, b: Tensor, bias: Tensor | null = null, into: Destinatio
   return out;
 }
 
-/** C[i] = A[i]·B[i] over broadcast batch dims. Shapes: [..., M, K], [..., K, N] → [..., M, N]. Outside the graph. */
+/**
+ * C[i] = A[i]·B[i] over broadcast batch dims. Shapes: [..., M, K], [..., K, N] → [..., M, N]. Outside the
+ * graph.
+ */
 function batchedGemm(a: Tensor, b: Tensor, batchShape: Shape): Tensor {
   const [m, kk] = a.shape.slice(-2);
   const n = b.shape[b.ndim - 1];

@@ -1,6 +1,6 @@
 /**
- * How linear algebra meets tensors: the last two dims are matrices, those before them a batch. Factorizations are computed in
- * float64, in JavaScript, whatever the dtype. Values are read, so not inside `compile`.
+ * How linear algebra meets tensors: the last two dims are matrices, those before them a batch. Factorizations
+ * are computed in float64, in JavaScript, whatever the dtype. Values are read, so not inside `compile`.
  */
 import { differentiable, needsGrad } from "../../autograd/graph.js";
 import { isFloating } from "../../dtype.js";
@@ -79,15 +79,18 @@ export function integers(
   return tensor(Int32Array.from(values), { shape, dtype: "int32" });
 }
 
-/** One of the results of a factorization: its shape behind the batch dims, and its numbers for each matrix. */
+/**
+ * One of the results of a factorization: its shape behind the batch dims, and its numbers for each matrix.
+ */
 export interface Part {
   readonly shape: Shape;
   readonly list: readonly Float64Array[];
 }
 
 /**
- * Several results that one factorization of `a` gives and one rule differentiates: they lie in one tensor, of which each is a
- * window, so that the rule runs once and knows the gradients of all, 0 for those that nobody used.
+ * Several results that one factorization of `a` gives and one rule differentiates: they lie in one tensor, of
+ * which each is a window, so that the rule runs once and knows the gradients of all, 0 for those that nobody
+ * used.
  */
 export function jointly<Names extends string>(
   op: string,

@@ -14,8 +14,9 @@ import { invChecked } from "./solve.js";
 import { svdvals } from "./svd.js";
 
 /**
- * "fro": the root of the sum of squares. "nuc": the sum of the singular values. 2, -2: the largest and the smallest of them. 1, -1: the
- * largest and the smallest sum of the absolute values in a column. Infinity, -Infinity: in a row.
+ * "fro": the root of the sum of squares. "nuc": the sum of the singular values. 2, -2: the largest and the
+ * smallest of them. 1, -1: the largest and the smallest sum of the absolute values in a column. Infinity,
+ * -Infinity: in a row.
  */
 export type MatrixOrder = "fro" | "nuc" | 1 | -1 | 2 | -2 | number;
 

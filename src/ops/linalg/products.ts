@@ -159,7 +159,10 @@ export function tensordot(
 }
 
 export interface AddProductOptions {
-  /** Factor of the first argument; with 0 its NaN and infinities do not count. Of integers the fraction is cut off. Default 1. */
+  /**
+   * Factor of the first argument; with 0 its NaN and infinities do not count. Of integers the fraction is cut
+   * off. Default 1.
+   */
   beta?: number;
   /** Factor of the product, in the same way. Default 1. */
   alpha?: number;

@@ -1,4 +1,7 @@
-/** Eigenvalues of a symmetric matrix in float64: reflections to three diagonals, then rotations that make it one (QL, implicit shifts). */
+/**
+ * Eigenvalues of a symmetric matrix in float64: reflections to three diagonals, then rotations that make it
+ * one (QL, implicit shifts).
+ */
 import { SimdgradError } from "../../errors.js";
 import { lengthOf, type Matrix, matrix } from "./factorize.js";
 
@@ -29,7 +32,10 @@ export function symmetricEigen(a: Matrix): Eigen {
   return { values: Float64Array.from(order, (i) => main[i] * scale), vectors };
 }
 
-/** What is as small is 0 in a matrix whose largest element is 1: the products of smaller numbers vanish, and nothing would come nearer to 0. */
+/**
+ * What is as small is 0 in a matrix whose largest element is 1: the products of smaller numbers vanish, and
+ * nothing would come nearer to 0.
+ */
 const smallest = 2 ** -500;
 
 function tridiagonal(a: Matrix, scale: number): Tridiagonal {
@@ -80,7 +86,10 @@ function bothSides(x: Float64Array, n: number, s: number, v: Float64Array, p: Fl
 /** For one eigenvalue; 2 are usual. */
 const mostSteps = 100;
 
-/** Rotations until the diagonal beside is 0 at `at`: then main[at] is an eigenvalue and row `at` of q its vector. */
+/**
+ * Rotations until the diagonal beside is 0 at `at`: then main[at] is an eigenvalue and row `at` of q its
+ * vector.
+ */
 function settle({ main, beside, q }: Tridiagonal, at: number, n: number): void {
   const isZero = (i: number) =>
     !(Math.abs(beside[i]) > smallest + Number.EPSILON * (Math.abs(main[i]) + Math.abs(main[i + 1])));

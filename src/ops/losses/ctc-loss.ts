@@ -15,9 +15,15 @@ import { checkReduction, type Reduction } from "./cross-entropy.js";
 export interface CTCLossOptions {
   /** The class that stands for no label. Default 0. */
   blank?: number;
-  /** `mean` (default: of the losses, each divided by the number of its labels), `sum`, or `none` for one loss per sequence. */
+  /**
+   * `mean` (default: of the losses, each divided by the number of its labels), `sum`, or `none` for one loss
+   * per sequence.
+   */
   reduction?: Reduction;
-  /** Whether a sequence that is too short for its labels counts for nothing, instead of an infinite loss. Default false. */
+  /**
+   * Whether a sequence that is too short for its labels counts for nothing, instead of an infinite loss.
+   * Default false.
+   */
   zeroInfinity?: boolean;
 }
 
@@ -185,8 +191,8 @@ function logSumExp(parts: readonly Tensor[]): Tensor {
 }
 
 /**
- * 0, with the gradient that Σ exp(logProbs) has, which is 1 per step if these are log-probabilities. A logarithm of softmax takes no notice of
- * it; PyTorch's gradient has it.
+ * 0, with the gradient that Σ exp(logProbs) has, which is 1 per step if these are log-probabilities. A
+ * logarithm of softmax takes no notice of it; PyTorch's gradient has it.
  */
 function asIfNormalised(logs: Tensor, long: readonly number[]): Tensor {
   const [steps, samples] = logs.shape;

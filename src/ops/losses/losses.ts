@@ -19,7 +19,10 @@ export interface LossOptions {
 }
 
 export interface WeightedLossOptions extends LossOptions {
-  /** Factor of each element's loss; broadcasts, except for `mseLoss` and `l1Loss`, where it has the shape of the input. */
+  /**
+   * Factor of each element's loss; broadcasts, except for `mseLoss` and `l1Loss`, where it has the shape of
+   * the input.
+   */
   weight?: Tensor | null;
 }
 
@@ -61,7 +64,10 @@ export function checkPair(op: string, input: Tensor, target: Tensor, options: Lo
 }
 
 export interface MSELossOptions extends WeightedLossOptions {
-  /** Half of it, ½(input - target)², whose derivative is input - target. Not PyTorch's: for teaching. Default false. */
+  /**
+   * Half of it, ½(input - target)², whose derivative is input - target. Not PyTorch's: for teaching. Default
+   * false.
+   */
   half?: boolean;
 }
 
@@ -124,7 +130,10 @@ export function binaryCrossEntropy(
   return reduced(options.weight ? mul(losses, options.weight) : losses, options.reduction);
 }
 
-/** An op of its own for its gradient, which stays finite at p = 0 and 1: (p - t) / max(p (1-p), 1e-12), as in PyTorch. */
+/**
+ * An op of its own for its gradient, which stays finite at p = 0 and 1: (p - t) / max(p (1-p), 1e-12), as in
+ * PyTorch.
+ */
 function entropyOfProbabilities(p: Tensor, t: Tensor): Tensor {
   const logOf = (x: Tensor) => unary.clamp(unary.log(x), { min: -100 });
   const [pd, td] = [p.detach(), t.detach()];
@@ -212,7 +221,8 @@ export function nllLoss(
   const mask = to(compare.ne(labels, ignoreIndex), input.dtype);
   const picked = squeeze(pickLabels(rows, safe), 1);
   const weights = !weight ? mask : mul(indexSelect(weight, 0, safe), mask);
-  // `where`, not a product: what an ignored row holds, or would get (0 / 0 when all are ignored), must not matter.
+  // `where`, not a product: what an ignored row holds, or would get (0 / 0 when all are ignored), must not
+  // matter.
   const losses = where(ignored, 0, mul(neg(picked), weights));
   if (reduction === "none") return reshape(losses, expected);
   return reduction === "sum" ? sum(losses) : div(sum(losses), sum(weights));

@@ -1,4 +1,7 @@
-/** Losses that ask for a margin, between classes or between pairs, and are 0 where it is kept. Composed of differentiable ops. */
+/**
+ * Losses that ask for a margin, between classes or between pairs, and are 0 where it is kept. Composed of
+ * differentiable ops.
+ */
 
 import { checkTensors } from "../../arguments.js";
 import { isFloating } from "../../dtype.js";

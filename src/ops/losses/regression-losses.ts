@@ -1,4 +1,6 @@
-/** Losses of numbers and of distributions, one for each element. Composed of differentiable ops throughout. */
+/**
+ * Losses of numbers and of distributions, one for each element. Composed of differentiable ops throughout.
+ */
 import { checkOperands, checkTensors } from "../../arguments.js";
 import { formatShape, ShapeError, ValueError } from "../../errors.js";
 import { checkOptions } from "../../options.js";
@@ -82,7 +84,10 @@ export function huberLoss(input: Tensor, target: Tensor, options: HuberLossOptio
 }
 
 export interface KLDivOptions {
-  /** As for other losses, or `batchmean`: the sum divided by the size of dim 0, which is the divergence. Default `mean`. */
+  /**
+   * As for other losses, or `batchmean`: the sum divided by the size of dim 0, which is the divergence.
+   * Default `mean`.
+   */
   reduction?: Reduction | "batchmean";
   /** Whether the target is given as log-probabilities. Default false. */
   logTarget?: boolean;

@@ -14,7 +14,10 @@ export interface TripletMarginLossOptions extends MarginLossOptions {
   p?: number;
   /** See `pairwiseDistance`. Default 1e-6. */
   eps?: number;
-  /** Takes the distance of positive and negative where it is less than that of anchor and negative. Default false. */
+  /**
+   * Takes the distance of positive and negative where it is less than that of anchor and negative. Default
+   * false.
+   */
   swap?: boolean;
 }
 

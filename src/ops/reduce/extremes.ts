@@ -54,7 +54,10 @@ function extremeOf(op: "max" | "min", x: Tensor, dim?: Along | Tensor, options?:
   return selected(x, d, at, keepdim);
 }
 
-/** @internal `y`, one element of all of `x`, whose gradient is shared evenly by the elements that equal it; NaN equals NaN here. */
+/**
+ * @internal `y`, one element of all of `x`, whose gradient is shared evenly by the elements that equal it;
+ * NaN equals NaN here.
+ */
 export function sharedByEquals(op: string, x: Tensor, y: Tensor): Tensor {
   const rule: BackwardRule = (g) => {
     const [from, value] = [x.detach(), y.detach()];

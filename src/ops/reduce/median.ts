@@ -14,7 +14,10 @@ import { sharedByEquals } from "./extremes.js";
 import { argmax, type ReduceOptions, sum } from "./reduce.js";
 import { cummax } from "./scan.js";
 
-/** Where the median is in a sorted line of `n` elements, the last `nans` of which are NaN. Several lines at once. */
+/**
+ * Where the median is in a sorted line of `n` elements, the last `nans` of which are NaN. Several lines at
+ * once.
+ */
 type Middle = (n: number, nans: Tensor) => Tensor;
 
 const half = (n: Tensor) => to(div(to(n, "float64"), 2), "int32");

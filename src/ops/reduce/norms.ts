@@ -18,7 +18,10 @@ export interface NormOptions {
   dtype?: DType;
 }
 
-/** The order, the dims and the options, by position; or from the order or the dims on by name, among the options. */
+/**
+ * The order, the dims and the options, by position; or from the order or the dims on by name, among the
+ * options.
+ */
 export type NormArguments<Name extends string, Order, Over = Dims> =
   | [order?: Order | null, dim?: Over | null, options?: NormOptions]
   | [order: Order | null | undefined, options: NormOptions & { dim?: Over | null }]

@@ -26,7 +26,10 @@ export interface ReduceOptions {
 }
 
 export interface VarianceOptions extends ReduceOptions {
-  /** What is subtracted from the number of elements in the divisor. Default 1 (Bessel's correction), as in PyTorch. */
+  /**
+   * What is subtracted from the number of elements in the divisor. Default 1 (Bessel's correction), as in
+   * PyTorch.
+   */
   correction?: number;
   /** The older way to ask for a correction of 1 (true) or 0 (false). */
   unbiased?: boolean;
@@ -179,7 +182,10 @@ function productOfOthers(x: Tensor, dims: readonly number[]): Tensor {
   return where(isZero, where(eq(zeros, 1), product, withZero), quotient);
 }
 
-/** The same without division, so that it can be differentiated again: n products of n elements, the own one replaced by 1. */
+/**
+ * The same without division, so that it can be differentiated again: n products of n elements, the own one
+ * replaced by 1.
+ */
 function productOfOthersPairwise(x: Tensor, dims: readonly number[]): Tensor {
   const rest = [...x.shape.keys()].filter((d) => !dims.includes(d));
   const order = [...rest, ...dims];

@@ -91,8 +91,8 @@ export function cumprod(
 }
 
 /**
- * Up to the first 0, the running products are divided by the element; at it, they are those with the 0 left out; after it every
- * product has the 0 in it.
+ * Up to the first 0, the running products are divided by the element; at it, they are those with the 0 left
+ * out; after it every product has the 0 in it.
  */
 function cumprodGradient(x: Tensor, y: Tensor, g: Tensor, dim: number): Tensor {
   const isZero = eq(x, 0);
@@ -104,7 +104,10 @@ function cumprodGradient(x: Tensor, y: Tensor, g: Tensor, dim: number): Tensor {
   return where(first, atFirst, where(eq(zeros, 0), before, 0));
 }
 
-/** The same without division, so that it can be differentiated again: n scans of n elements, the own one replaced by 1. */
+/**
+ * The same without division, so that it can be differentiated again: n scans of n elements, the own one
+ * replaced by 1.
+ */
 function cumprodGradientPairwise(x: Tensor, g: Tensor, dim: number): Tensor {
   const n = x.shape[dim];
   const rows = (t: Tensor) => unsqueeze(transpose(t, dim, -1), -2);
@@ -137,8 +140,8 @@ export function logcumsumexp(x: Tensor, dim: OrNamed<number>): Tensor {
 }
 
 /**
- * Σ g exp(x - y) over what comes later. Factors may overflow where their product does not: cotangents of each sign as logarithms,
- * in double precision, because a rounded logarithm is an error as large as the logarithm.
+ * Σ g exp(x - y) over what comes later. Factors may overflow where their product does not: cotangents of each
+ * sign as logarithms, in double precision, because a rounded logarithm is an error as large as the logarithm.
  */
 function logcumsumexpGradient(given: Tensor, cotangent: Tensor, dim: number): Tensor {
   const [x, g] = [to(given, "float64"), to(cotangent, "float64")];

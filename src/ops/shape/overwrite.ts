@@ -10,7 +10,9 @@ import { zeros } from "../create/create.js";
 import { diagonal, type WhichDiagonal } from "./diagonal.js";
 import { contiguous, denseCopy, select, sliceDim, to } from "./views.js";
 
-/** @internal `x` with `src` where `part` looks. `part` makes a view of any dense tensor of the shape of `x`. */
+/**
+ * @internal `x` with `src` where `part` looks. `part` makes a view of any dense tensor of the shape of `x`.
+ */
 export function overwritten(op: string, x: Tensor, src: Tensor, part: (x: Tensor) => Tensor): Tensor {
   const out = denseCopy(x);
   const into = part(out);

@@ -10,7 +10,10 @@ import { checkList } from "../../tensor/room.js";
 import { Tensor } from "../../tensor/tensor.js";
 import { chunk, denseCopy, narrow, split } from "./views.js";
 
-/** How many parts, or the positions before which the tensor is parted. A tensor is read: its values decide shapes. */
+/**
+ * How many parts, or the positions before which the tensor is parted. A tensor is read: its values decide
+ * shapes.
+ */
 export type Sections = number | readonly number[] | Tensor;
 
 function sectionsOf(op: string, given: Sections): number | readonly number[] {

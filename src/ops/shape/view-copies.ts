@@ -1,4 +1,7 @@
-/** Views under the names by which PyTorch gives copies: `permuteCopy(x, dims)` is a clone of `permute(x, dims)`. */
+/**
+ * Views under the names by which PyTorch gives copies: `permuteCopy(x, dims)` is a clone of `permute(x,
+ * dims)`.
+ */
 import { checkTensors } from "../../arguments.js";
 import type { OrNamed } from "../../options.js";
 import type { Shape, Strides } from "../../shape.js";

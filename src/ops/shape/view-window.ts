@@ -1,4 +1,7 @@
-/** What a view shows of its base, as operations on tensors of the shape of the base: for gradients of bases that are changed in place. */
+/**
+ * What a view shows of its base, as operations on tensors of the shape of the base: for gradients of bases
+ * that are changed in place.
+ */
 import { differentiable } from "../../autograd/graph.js";
 import { run, strided } from "../../kernels/run.js";
 import { isDense, type Shape, type Strides } from "../../shape.js";

@@ -106,8 +106,8 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
 }
 
 /**
- * Strides of `to` over the same memory, or null where it takes a copy: dims of `from` are grouped into runs that lie
- * without gaps, and every group must be made of whole dims of `to`.
+ * Strides of `to` over the same memory, or null where it takes a copy: dims of `from` are grouped into runs
+ * that lie without gaps, and every group must be made of whole dims of `to`.
  */
 function viewStrides(from: Shape, strides: Strides, to: Shape): number[] | null {
   if (numel(from) === 0) return denseStrides(to);
@@ -250,7 +250,10 @@ export function unsqueeze(x: Tensor, dim: OrNamed<number>): Tensor {
   return view("unsqueeze", x, x.offset, shape, strides, (g) => squeeze(g, at));
 }
 
-/** Where a region begins. One without elements begins nowhere: counting on could lead past the end of the memory. */
+/**
+ * Where a region begins. One without elements begins nowhere: counting on could lead past the end of the
+ * memory.
+ */
 function regionOffset(x: Tensor, start: readonly number[], size: Shape): number {
   return numel(size) === 0 ? x.offset : start.reduce((at, s, d) => at + s * x.strides[d], x.offset);
 }

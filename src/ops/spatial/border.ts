@@ -15,7 +15,8 @@ const places: Record<BorderMode, (place: number, size: number) => number> = {
 };
 
 /**
- * @internal The last dims of x with borders before and behind each, made of its own elements (PyTorch's `F.pad` in these modes).
+ * @internal The last dims of x with borders before and behind each, made of its own elements (PyTorch's
+ *   `F.pad` in these modes).
  * @throws ShapeError for a border that is larger than what it is made of.
  */
 export function withBorder(

@@ -12,7 +12,10 @@ import { imagesAsVolumes, slicesAsChannels } from "./volumes.js";
 export interface ConvOptions {
   /** Step from one patch to the next. Default 1. */
   stride?: Sizes;
-  /** Zeros on both sides of each axis; `same` (stride 1 only): as many as keep the size, the odd one behind; `valid`: none. Default 0. */
+  /**
+   * Zeros on both sides of each axis; `same` (stride 1 only): as many as keep the size, the odd one behind;
+   * `valid`: none. Default 0.
+   */
   padding?: Sizes | "same" | "valid";
   /** Step from one element of a patch to the next. Default 1. */
   dilation?: Sizes;

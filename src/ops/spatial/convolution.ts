@@ -7,7 +7,10 @@ import { empty, type Tensor } from "../../tensor/tensor.js";
 import { sum } from "../reduce/reduce.js";
 import { dense, reshape } from "../shape/views.js";
 
-/** @internal samples, groups, channels and outputs of a group; then of each axis, h before w: sizes of x, kernel, y; stride, padding, dilation. */
+/**
+ * @internal samples, groups, channels and outputs of a group; then of each axis, h before w: sizes of x,
+ * kernel, y; stride, padding, dilation.
+ */
 export type Geometry = readonly [
   ...[samples: number, groups: number, channels: number, outputs: number],
   ...[h: number, w: number, kh: number, kw: number, oh: number, ow: number],
@@ -18,8 +21,8 @@ export type Geometry = readonly [
 type Destination = ReturnType<GradTargets["into"]>;
 
 /*
- * Three functions linear in two tensors each, x with weight to y: the gradients of any of them are the other two, so each can be
- * differentiated as often as one likes.
+ * Three functions linear in two tensors each, x with weight to y: the gradients of any of them are the other
+ * two, so each can be differentiated as often as one likes.
  */
 
 /** @internal y of x and weight. */

@@ -21,7 +21,10 @@ export interface FractionalMaxPoolOptions {
   outputRatio?: Sizes | null;
   /** Whether to return `[values, indices]`. Default false. */
   returnIndices?: boolean;
-  /** Where windows begin, between 0 and 1: [N, C, 2] for width and height, [N, C, 3] for depth, height and width. Default: drawn. */
+  /**
+   * Where windows begin, between 0 and 1: [N, C, 2] for width and height, [N, C, 3] for depth, height and
+   * width. Default: drawn.
+   */
   randomSamples?: Tensor | null;
   generator?: Generator;
 }
@@ -160,7 +163,9 @@ function samplesOf(op: string, axes: number, x: Tensor, options: FractionalMaxPo
   return reshape(randomSamples.detach(), [numel(lead), axes]);
 }
 
-/** Where `count` windows begin in an axis, the last one at `room`: [planes, count], for a sample [planes, 1]. */
+/**
+ * Where `count` windows begin in an axis, the last one at `room`: [planes, count], for a sample [planes, 1].
+ */
 function startsOf(sample: Tensor, count: number, room: number): Tensor {
   const [planes] = sample.shape;
   const last = full([planes, 1], room, { dtype: "int32" });

@@ -15,9 +15,14 @@ import { expand, reshape, select, to, transpose } from "../shape/views.js";
 export interface GridSampleOptions {
   /** `bilinear` (default; of volumes trilinear), `nearest` or, of images, `bicubic`. */
   mode?: "bilinear" | "nearest" | "bicubic";
-  /** What is seen beyond the edge: `zeros` (default), the edge (`border`), or the image mirrored there (`reflection`). */
+  /**
+   * What is seen beyond the edge: `zeros` (default), the edge (`border`), or the image mirrored there
+   * (`reflection`).
+   */
   paddingMode?: "zeros" | "border" | "reflection";
-  /** Whether -1 and 1 are the centres of the outermost elements, instead of their outer edges. Default false. */
+  /**
+   * Whether -1 and 1 are the centres of the outermost elements, instead of their outer edges. Default false.
+   */
   alignCorners?: boolean | null;
 }
 

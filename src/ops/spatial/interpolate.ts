@@ -28,9 +28,15 @@ export interface InterpolateOptions {
   scaleFactor?: Sizes | null;
   /** Default `nearest`. */
   mode?: InterpolateMode;
-  /** Whether the centres of the corner elements stay where they are, instead of the outer corners; of linear and cubic modes. Default false. */
+  /**
+   * Whether the centres of the corner elements stay where they are, instead of the outer corners; of linear
+   * and cubic modes. Default false.
+   */
   alignCorners?: boolean | null;
-  /** Whether positions follow from the two sizes, as they do for `size`, instead of from the factor. Default false. */
+  /**
+   * Whether positions follow from the two sizes, as they do for `size`, instead of from the factor. Default
+   * false.
+   */
   recomputeScaleFactor?: boolean | null;
   /** Whether an image that gets smaller is smoothed; of `bilinear` and `bicubic`. Default false. */
   antialias?: boolean;

@@ -12,7 +12,10 @@ import { adaptiveWindows, slidingWindows, type Window } from "./windows.js";
 export interface MaxPoolOptions {
   /** Step from one window to the next. Default: the kernel size, so that windows do not overlap. */
   stride?: Sizes;
-  /** Places on both sides of each axis that count as -Infinity; at most half of what a kernel reaches over. Default 0. */
+  /**
+   * Places on both sides of each axis that count as -Infinity; at most half of what a kernel reaches over.
+   * Default 0.
+   */
   padding?: Sizes;
   /** Step from one element of a window to the next. Default 1. */
   dilation?: Sizes;

@@ -1,4 +1,7 @@
-/** Where an axis that is made longer or shorter reads its elements, and how much each of them counts: depends on sizes alone. */
+/**
+ * Where an axis that is made longer or shorter reads its elements, and how much each of them counts: depends
+ * on sizes alone.
+ */
 
 /** What one output element reads: as many places, with weights, for each element of the axis. */
 export interface Tap {
@@ -32,8 +35,9 @@ const places = (axis: Resampled, place: (i: number) => number) =>
   Array.from({ length: axis.out }, (_, i) => Math.min(Math.max(place(i), 0), axis.size - 1));
 
 /**
- * The element at or before; `exact`: the one whose centre is nearest. Which one it is where there are two is decided by rounding, as in
- * PyTorch's loop over rows: positions have the precision of the dtype (`single`: float32), and are rounded to float32 at the end.
+ * The element at or before; `exact`: the one whose centre is nearest. Which one it is where there are two is
+ * decided by rounding, as in PyTorch's loop over rows: positions have the precision of the dtype (`single`:
+ * float32), and are rounded to float32 at the end.
  */
 export function nearestTaps(axis: Resampled, exact: boolean, single: boolean): Tap[] {
   const rounded = single ? Math.fround : (x: number) => x;
@@ -68,7 +72,10 @@ export function cubicTaps(axis: Resampled): Tap[] {
   }));
 }
 
-/** All elements under a kernel that is as wide as what an output element stands for, so that nothing is skipped where the axis gets shorter. */
+/**
+ * All elements under a kernel that is as wide as what an output element stands for, so that nothing is
+ * skipped where the axis gets shorter.
+ */
 export function smoothTaps(axis: Resampled, mode: "linear" | "cubic"): Tap[] {
   const step = stepOf(axis);
   const reach = (mode === "linear" ? 1 : 2) * Math.max(step, 1);

@@ -26,8 +26,10 @@ export function sizesOf(op: string, name: string, value: Sizes, axes: number, le
 }
 
 /**
- * @internal Images of one or two axes as [samples, channels, h, w], a row being an image of height 1, volumes of three as
- * [samples, channels, d, h, w]; and the way back for a result: what was not there before (the batch, the height) goes again.
+ * @internal Images of one or two axes as [samples, channels, h, w], a row being an image of height 1, volumes
+ *   of three as
+ * [samples, channels, d, h, w]; and the way back for a result: what was not there before (the batch, the
+ * height) goes again.
  */
 export function asImages(
   op: string,

@@ -13,7 +13,10 @@ export interface MaxUnpoolOptions {
   stride?: Sizes | null;
   /** Of the pooling. Default 0. */
   padding?: Sizes;
-  /** Which of the sizes that the pooling could have come from: of the axes, or of all dims. Default: (size - 1) · stride + kernel - 2·padding. */
+  /**
+   * Which of the sizes that the pooling could have come from: of the axes, or of all dims. Default: (size -
+   * 1) · stride + kernel - 2·padding.
+   */
   outputSize?: readonly number[] | null;
 }
 

@@ -1,4 +1,7 @@
-/** Volumes as images: what a kernel sees of them along the depth becomes channels, so that convolutions of images do the rest. */
+/**
+ * Volumes as images: what a kernel sees of them along the depth becomes channels, so that convolutions of
+ * images do the rest.
+ */
 import { roomFor } from "../../tensor/room.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { tensor } from "../create/create.js";

@@ -10,7 +10,8 @@ import { asImages, twoAxes } from "./spatial.js";
 import { type Axis, oneByOne, oneWindow, windowTensor } from "./windows.js";
 
 /**
- * @internal Largest of each window, and where in its plane or volume it is (`int32`). The first of equal ones; NaN is the largest.
+ * @internal Largest of each window, and where in its plane or volume it is (`int32`). The first of equal
+ *   ones; NaN is the largest.
  * Shapes: x [N, C, …] or [C, …] with `axes` dims behind, both results likewise.
  */
 export function largestOf(
@@ -76,7 +77,10 @@ function inVolumes(
   return [values, gather(reshape(inVolume, [volumes, depth * places]), 1, chosen)];
 }
 
-/** @internal The adjoint of taking the largest: `g` at the positions that were taken, and zeros. `index` [planes, places]. */
+/**
+ * @internal The adjoint of taking the largest: `g` at the positions that were taken, and zeros. `index`
+ * [planes, places].
+ */
 function scattered(g: Tensor, index: Tensor, shape: Shape): Tensor {
   const [planes, places] = index.shape;
   const size = numel(shape.slice(2));

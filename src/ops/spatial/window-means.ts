@@ -10,7 +10,9 @@ import { dense, reshape } from "../shape/views.js";
 import { asImages } from "./spatial.js";
 import { type Axis, oneByOne, oneWindow, type Window, windowTensor } from "./windows.js";
 
-/** @internal Sums over windows; `divisor` says what the sum over a window, given by its axes, is divided by. */
+/**
+ * @internal Sums over windows; `divisor` says what the sum over a window, given by its axes, is divided by.
+ */
 export function averages(
   op: string,
   x: Tensor,

@@ -61,14 +61,20 @@ export function slidingWindows(
   });
 }
 
-/** `room`: how far the first window can be moved; `limit`: where a window must begin before, counted from the first one's begin. */
+/**
+ * `room`: how far the first window can be moved; `limit`: where a window must begin before, counted from the
+ * first one's begin.
+ */
 function countOf(room: number, step: number, limit: number, ceil: boolean): number {
   if (!ceil) return Math.floor(room / step) + 1;
   const count = Math.ceil(room / step) + 1;
   return (count - 1) * step >= limit ? count - 1 : count;
 }
 
-/** @internal As many windows as are asked for, of sizes as equal as can be, that cover the axis and overlap by one at most. */
+/**
+ * @internal As many windows as are asked for, of sizes as equal as can be, that cover the axis and overlap by
+ * one at most.
+ */
 export function adaptiveWindows(
   op: string,
   x: Tensor,
@@ -94,7 +100,10 @@ export function adaptiveWindows(
   );
 }
 
-/** A window is an object. @throws SimdgradError `OUT_OF_MEMORY` for more of them than the heap of JavaScript has room for. */
+/**
+ * A window is an object. @throws SimdgradError `OUT_OF_MEMORY` for more of them than the heap of JavaScript
+ * has room for.
+ */
 function checkCount(op: string, count: number): void {
   checkHeap(op, [count, 8]);
 }

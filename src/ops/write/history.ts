@@ -1,7 +1,7 @@
 /**
- * What a change in place does to the graph: the tensor has the history of its new value from then on. Where it is a view, its base has the
- * history of both: of the new value where the view shows, of what was there before elsewhere. Other views of the base find out when they
- * are used next.
+ * What a change in place does to the graph: the tensor has the history of its new value from then on. Where
+ * it is a view, its base has the history of both: of the new value where the view shows, of what was there
+ * before elsewhere. Other views of the base find out when they are used next.
  */
 import { isGradEnabled } from "../../autograd/grad-mode.js";
 import { type BackwardRule, edgeOf, keepRetained, Node } from "../../autograd/graph.js";
@@ -19,7 +19,8 @@ import { hidden, isApart, shown, spread, windowOf } from "../shape/view-window.j
 export function isNoted(op: string, x: Tensor, others: readonly Tensor[]): boolean {
   if (!isGradEnabled() || !isFloating(x.dtype)) return false;
   const { viewState } = x;
-  // A view that was made under noGrad knows nothing of the history of its base, which it would change all the same.
+  // A view that was made under noGrad knows nothing of the history of its base, which it would change all the
+  // same.
   const hidden = viewState?.withoutGrad === true && viewState.base.requiresGrad;
   if (!hidden && !x.requiresGrad && !others.some((t) => t.requiresGrad)) return false;
   const base = viewState?.base ?? x;
@@ -43,7 +44,10 @@ export function isNoted(op: string, x: Tensor, others: readonly Tensor[]): boole
   return true;
 }
 
-/** @internal Gives `x`, whose memory has its new values by now, the history of `value`: of the same shape and dtype, in a graph or not. */
+/**
+ * @internal Gives `x`, whose memory has its new values by now, the history of `value`: of the same shape and
+ * dtype, in a graph or not.
+ */
 export function follow(op: string, x: Tensor, value: Tensor): void {
   const base = x.viewState?.base ?? x;
   const [own, made] = [edgeOf(base), value.gradFn as Node | null];

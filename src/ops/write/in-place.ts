@@ -21,10 +21,13 @@ import { clone, to } from "../shape/views.js";
 import { follow, isNoted } from "./history.js";
 
 /*
- * Operations that write into `x`. Each adds one to the version of the storage. What they do to the graph, see history.ts.
+ * Operations that write into `x`. Each adds one to the version of the storage. What they do to the graph, see
+ * history.ts.
  */
 
-/** @internal Whether a change of `x` by `others` is to be noted in the graph. @throws where it is not allowed. */
+/**
+ * @internal Whether a change of `x` by `others` is to be noted in the graph. @throws where it is not allowed.
+ */
 export function writable(op: string, x: Tensor, ...others: Tensor[]): boolean {
   if (x.strides.some((stride, d) => stride === 0 && x.shape[d] > 1) && x.numel > 0)
     throw new ShapeError(
@@ -34,7 +37,10 @@ export function writable(op: string, x: Tensor, ...others: Tensor[]): boolean {
   return isNoted(op, x, others);
 }
 
-/** @internal `y` for an operation on `x` whose backward reads `y`: in memory of its own where the change of `x` would change it. */
+/**
+ * @internal `y` for an operation on `x` whose backward reads `y`: in memory of its own where the change of
+ * `x` would change it.
+ */
 export const apart = (x: Tensor, y: Tensor): Tensor => (x.storage.overlaps(y.storage) ? clone(y) : y);
 
 /** @internal Writes `value`, of the shape of `x`, converted, and makes its history that of `x`. */

@@ -1,4 +1,7 @@
-/** Elementwise operations without C++ against PyTorch: the rows at special values, and the forms that are made of rows. */
+/**
+ * Elementwise operations without C++ against PyTorch: the rows at special values, and the forms that are made
+ * of rows.
+ */
 import { describe, expect, it } from "vitest";
 import { type Tensor, tensor } from "../../../src/index.js";
 import { binaryMathRows } from "../../../src/kernels/binary-math.js";
@@ -34,7 +37,10 @@ describe("rows without C++", () => {
     (what === "digamma'" && x <= 0 && Number.isInteger(x)) ||
     (what === "polygamma" && (Math.abs(x) === Infinity || (b === 1 && x <= 0 && Number.isInteger(x)))) ||
     (what === "d/db remainder" && (Math.abs(x) === Infinity || Math.abs(b) === Infinity));
-  /** PyTorch's trigamma is good to 9 digits, in float32 to 4; its sinc' in float32 to 3 where the cosine is near 0. */
+  /**
+   * PyTorch's trigamma is good to 9 digits, in float32 to 4; its sinc' in float32 to 3 where the cosine is
+   * near 0.
+   */
   const rough = (what: string, n?: number, dtype?: string): number | undefined =>
     what === "digamma'" || (what === "polygamma" && n === 1)
       ? dtype === "float32"

@@ -36,7 +36,10 @@ describe("special", () => {
     (what === "logNdtr'" && (a === -Infinity || a < -20)) ||
     (/^igammac?$/.test(what) && (Number.isNaN(a) || Number.isNaN(b) || (a === 40 && b === 40))) ||
     (/zeta$/.test(what) && (Number.isNaN(a) || b === Infinity || (a === 60 && b === -1.5)));
-  /** A rounding of y is y² roundings of e^(y²/2); between -7 and -4 the series of Ai cancels; cosines of angles are not exact. */
+  /**
+   * A rounding of y is y² roundings of e^(y²/2); between -7 and -4 the series of Ai cancels; cosines of
+   * angles are not exact.
+   */
   const rough: Record<string, Partial<Tolerance>> = {
     "ndtri'": { rtol: 1e-5 },
     airyAi: { atol: 1e-11 },

@@ -1,4 +1,7 @@
-/** Factorizations, solvers, norms and products of matrices against PyTorch, their properties at any shape, and what they refuse. */
+/**
+ * Factorizations, solvers, norms and products of matrices against PyTorch, their properties at any shape, and
+ * what they refuse.
+ */
 import { describe, expect, it } from "vitest";
 import * as library from "../../../src/index.js";
 import { compile, eye, linalg, randn, type Tensor, tensor, zeros } from "../../../src/index.js";
@@ -17,7 +20,10 @@ import fc from "../../property.js";
 type Case = StoredCase & { positional?: (Stored | number[])[] };
 const cases = load<Case[]>("factorizations");
 
-/** `linalg.svd.U` is that part of the result of `linalg.svd`; one that begins with | is compared by absolute value. */
+/**
+ * `linalg.svd.U` is that part of the result of `linalg.svd`; one that begins with | is compared by absolute
+ * value.
+ */
 function run(c: Case, inputs: Tensor[]): Tensor {
   const path = c.op.replace("|", "").split(".");
   const home = path[0] === "linalg" ? linalg : library;
@@ -156,7 +162,10 @@ it("singular values of very large and very small matrices", () => {
   }
 });
 
-/** By row i and column j: of low rank, with equal values, with elements that nearly vanish beside others, or whose squares do. */
+/**
+ * By row i and column j: of low rank, with equal values, with elements that nearly vanish beside others, or
+ * whose squares do.
+ */
 const peculiar: Record<string, (i: number, j: number, n: number) => number> = {
   ones: () => 1,
   zeros: () => 0,

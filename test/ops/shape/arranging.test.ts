@@ -1,4 +1,7 @@
-/** Operations that rearrange, order, reduce and combine, against PyTorch: values, shapes, dtypes and gradients. */
+/**
+ * Operations that rearrange, order, reduce and combine, against PyTorch: values, shapes, dtypes and
+ * gradients.
+ */
 import { describe, expect, it } from "vitest";
 import { loadCalls, replay } from "../../fixtures/pytorch/calls.js";
 

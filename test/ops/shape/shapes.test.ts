@@ -1,4 +1,7 @@
-/** Shapes, parts, joins, windows and subscripts: against PyTorch, for any shape, inside `compile`, and what they refuse. */
+/**
+ * Shapes, parts, joins, windows and subscripts: against PyTorch, for any shape, inside `compile`, and what
+ * they refuse.
+ */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import * as sg from "../../../src/index.js";

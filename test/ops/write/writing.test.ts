@@ -1,4 +1,7 @@
-/** Writing by index and mask, and padding, against PyTorch; the in-place forms against their functions; what is refused. */
+/**
+ * Writing by index and mask, and padding, against PyTorch; the in-place forms against their functions; what
+ * is refused.
+ */
 import { describe, expect, it } from "vitest";
 import { compile, nn, ones, type Tensor, tensor, where, zeros } from "../../../src/index.js";
 import { compareCase } from "../../fixtures/pytorch/compare.js";
