@@ -31,8 +31,8 @@ export default defineConfig({
     ].map((test) => ({
       test: {
         ...test,
-        testTimeout: 60_000,
-        hookTimeout: 60_000,
+        testTimeout: 180_000,
+        hookTimeout: 180_000,
         ...(test.name === "shared" ? { setupFiles: ["test/restore.ts"] } : {}),
         ...(hasAddon ? {} : { env: { SIMDGRAD_BACKEND: "js" } }),
       },
