@@ -11,7 +11,7 @@ import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { loadSchema } from "./load-schema.js";
+import { loadSchema } from "./kernels/load-schema.js";
 import { prebuildPath } from "./prebuild.js";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");

@@ -1,6 +1,6 @@
 /**
  * The number of elements of an operand, as text in a row of schema.ts. JavaScript evaluates the text
- * (calls.ts), and the generated C++ header contains it as an expression (tools/generate-native.js).
+ * (calls.ts), and the generated C++ header contains it as an expression (tools/generate-kernels.js).
  *
  *     batch m k                 axes: the sizes of these names, or numbers
  *     shape                     the axes of the shape

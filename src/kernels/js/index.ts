@@ -1,3 +1,4 @@
+/* Written by `npm run generate` from the files of this folder. A test fails when it is out of date. */
 /** The JavaScript core: it defines every kernel, with plain loops, for every dtype. */
 export { conv2d, conv2dGradInput, conv2dGradWeight } from "./conv.js";
 export { copy, fill } from "./copy.js";
