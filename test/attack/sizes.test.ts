@@ -44,8 +44,8 @@ test.each(backend.isas.length > 0 ? ["native", "js"] : ["js"])(
 
 describe("what is larger than memory", () => {
   test.each<[what: string, call: () => unknown, message: RegExp]>([
-    ["a tensor", () => zeros([2 ** 40]), /1099511627776 of float32, which are 4398046511104 bytes/],
-    ["a layer", () => new nn.Linear(2 ** 20, 2 ** 20), /1099511627776 of float32/],
+    ["a tensor", () => zeros([2 ** 40]), /1099511627776 elements of float32 take 4398046511104 bytes/],
+    ["a layer", () => new nn.Linear(2 ** 20, 2 ** 20), /1099511627776 elements of float32/],
     [
       "an array of JavaScript",
       () =>
@@ -64,10 +64,10 @@ describe("what is larger than memory", () => {
     ).map(([name, cut]): [string, () => unknown, RegExp] => [
       `a list of views, ${name}`,
       () => cut(zeros([1]).expand([2 ** 31])),
-      new RegExp(`^${name}: .* of so many tensors: 2147483648, which take 858993459200 bytes`),
+      new RegExp(`^${name}: .* a list of 2147483648 tensors takes 858993459200 bytes`),
     ]),
-    ["pairs", () => F.pdist(zeros([100_000, 1])), /9999900000 of/],
-    ["combinations", () => combinations(arange(1e5), 2), /9999900000 of int32/],
+    ["pairs", () => F.pdist(zeros([100_000, 1])), /9999900000 elements of/],
+    ["combinations", () => combinations(arange(1e5), 2), /9999900000 elements of int32/],
   ])("%s is OUT_OF_MEMORY, in elements and bytes", (_, call, message) => {
     let error: unknown;
     try {

@@ -41,8 +41,8 @@ describe("an operation of one file", () => {
      */
     total(dims: number | readonly number[], n?: number, options?: TotalOptions): Tensor;
     /**
-     * \`total\` in place: writes the result to this tensor and returns it. The total over \`dims\`, of sums
-     * that are added up.
+     * \`total\` in place: writes the result to this tensor and returns it. The total over \`dims\`, of sums that
+     * are added up.
      * @throws ShapeError for a dim that there is not.
      */
     total_(dims: number | readonly number[], n?: number, options?: TotalOptions): Tensor;`);
