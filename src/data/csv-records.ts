@@ -67,7 +67,7 @@ export async function* recordsOf(
   const parser = new Parser(records.options);
   // The callbacks below receive errors as well.
   parser.on("error", () => {});
-  parser.resume(); // the records were taken in the callback, so nothing is left to read and the stream can end
+  parser.resume(); // the callback took the records: nothing is left to read, and the stream can end
   const done = (act: (callback: (error?: Error | null) => void) => void) =>
     new Promise<void>((resolve, reject) => {
       act((error) => (error ? reject(records.failure(error)) : resolve()));
