@@ -2,7 +2,7 @@ import type { Tensor } from "../../tensor/tensor.js";
 import { reshape } from "../shape/views.js";
 
 /*
- * Operations along one dim take a scalar for a line of one element, as PyTorch does.
+ * Operations along one dim treat a scalar as a vector of one element, as PyTorch does.
  */
 
 /** @internal `f` of `x`; a scalar is passed as a vector of one element. For results of the shape of `x`. */
