@@ -23,7 +23,7 @@ export interface Transform {
 }
 
 export interface AugmentOptions {
-  /** Where the random numbers come from. Default: the generator that `manualSeed` seeds. */
+  /** The source of the random numbers. Default: the generator that `manualSeed` seeds. */
   generator?: Generator;
   /** Seed of a separate generator. */
   seed?: number;

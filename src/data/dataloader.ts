@@ -46,7 +46,7 @@ export interface DataLoaderState {
 
 type AnyDataset = SampleDataset | BatchDataset;
 
-/** What a loader over `D` yields. */
+/** The type of the batches of a loader over `D`. */
 export type BatchOf<D> = D extends { batch(indices: Int32Array): infer Batch }
   ? Awaited<Batch>
   : D extends { get(index: number): infer Sample }

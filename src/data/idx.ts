@@ -59,7 +59,7 @@ export interface IdxOptions {
 
 /**
  * A tensor from an IDX file, raw or gzipped, or from its bytes. int8 and int16 become int32.
- * @throws FileError that names the file and what is wrong with it; `FILE_TOO_LARGE` beyond `maxBytes`.
+ * @throws FileError that names the file and the error in it; `FILE_TOO_LARGE` beyond `maxBytes`.
  */
 export async function readIdx(source: Path | Uint8Array, options: IdxOptions = {}): Promise<Tensor> {
   checkOptions("readIdx", options, ["maxBytes"]);

@@ -72,7 +72,7 @@ interface Part {
 /**
  * Reads the four files, or two of them. Images stay uint8 in memory; they are normalised when a batch is
  * fetched.
- * @throws FileError that names the file and what is wrong with it.
+ * @throws FileError that names the file and the error in it.
  */
 export async function mnist<Only extends MnistPart = MnistPart>(
   options: MnistOptions & { only?: Only } = {},

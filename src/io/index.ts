@@ -58,7 +58,7 @@ export function saveSafetensorsSync(path: Path, tensors: NamedTensors, options: 
 /**
  * The tensors of a safetensors file by name, for `model.loadStateDict`. float16 and bfloat16 become float32;
  * wider and narrower integers become int32.
- * @throws FileError that names the file and what is wrong with it.
+ * @throws FileError that names the file and the error in it.
  */
 export async function loadSafetensors(path: Path): Promise<Record<string, Tensor>> {
   return (await readSafetensors(path)).tensors;

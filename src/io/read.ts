@@ -6,7 +6,7 @@ import { nearest } from "../nearest.js";
 import { excerpt, quoted, quotedPath } from "../quote.js";
 import { NO_WRITER, readingFlags, Source } from "./pipe.js";
 
-/** Where a file is: a path, or a `file:` URL (`new URL("x", import.meta.url)`). */
+/** The location of a file: a path, or a `file:` URL (`new URL("x", import.meta.url)`). */
 export type Path = string | URL;
 
 /** @throws ValueError `INVALID_PATH` for anything else. */

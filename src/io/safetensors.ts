@@ -61,7 +61,7 @@ export function safetensorsChunks(
   const begins = new Map<string, number>();
   const chunks: Uint8Array[] = [];
   let offset = 0;
-  // The sort is stable: within one element size, arrays lie in the order of the entries.
+  // The sort is stable: arrays of the same element size keep the order of the entries.
   for (const [name, { data }] of [...entries].sort((a, b) => itemSize(b[1]) - itemSize(a[1]))) {
     begins.set(name, offset);
     chunks.push(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
@@ -257,7 +257,8 @@ function halfToFloat(bits: number): number {
 }
 
 /**
- * Arrays are passed on as they lie in memory, and the format is little-endian, so the machine must be too.
+ * Arrays keep their memory layout in the file. The format is little-endian, so the machine must be
+ * little-endian too.
  */
 function requireLittleEndian(): void {
   if (endianness() !== "LE")

@@ -70,7 +70,10 @@ interface GroupSlots<Options extends object> {
 export abstract class Optimizer<Options extends object = any> {
   readonly paramGroups: ParamGroup<Options>[] = [];
   private readonly groups: GroupSlots<Options>[] = [];
-  /** By trace and group: the parameters of all steps so far; none if the steps had different ones. */
+  /**
+   * By trace and group: the parameters of all steps so far; an empty list if the steps had different
+   * parameters.
+   */
   readonly #stepped = new WeakMap<object, (readonly Slot[])[]>();
 
   /** @internal Names of the state buffers of an optimizer that is a kernel, PyTorch's in camelCase. */

@@ -111,7 +111,7 @@ function sumRows(x: Tensor, index: Tensor, count: number): Tensor {
 }
 
 export interface EmbeddingBagOptions extends EmbeddingOptions {
-  /** Where bags begin in a 1-d index: [B] integers, the first 0. */
+  /** The position in a 1-d index at which each bag begins: [B] integers, the first 0. */
   offsets?: Tensor | null;
   /** How the rows of a bag are combined. Default `mean`. */
   mode?: "sum" | "mean" | "max";

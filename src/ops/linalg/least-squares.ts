@@ -99,7 +99,7 @@ export function lstsq(a: Tensor, b: Tensor, options?: LstsqOptions): LeastSquare
   });
 }
 
-/** X is the pseudoinverse times B; its gradient follows from the gradients of both. */
+/** The gradients for X = pinv(A) B follow from the gradients of both factors. */
 function lstsqGradient(a: Tensor, b: Tensor, g: Tensor, rcond: number): Tensor[] {
   const P = pinv(a, { rtol: rcond });
   return [pinvGradient(a, P, matmul(g, mT(b))), matmul(mT(P), g)];

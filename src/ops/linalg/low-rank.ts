@@ -18,7 +18,7 @@ export interface SvdLowrankOptions extends GeneratorOptions {
   q?: number;
   /** Number of iterations that improve the accuracy. Default 2. */
   niter?: number;
-  /** What is subtracted from A first; it broadcasts. */
+  /** Subtracted from A first; it broadcasts. */
   M?: Tensor | null;
 }
 

@@ -16,8 +16,8 @@ import { dense, expand, reshape, squeeze, to, transpose, unsqueeze } from "../sh
 type Destination = ReturnType<GradTargets["into"]>;
 
 /**
- * A batch of matrices at distance `step` in memory: an operand of a product, with the axes batch, row and
- * column.
+ * A batch of matrices that are `step` elements apart in memory: an operand of a product, with the axes batch,
+ * row and column.
  */
 const batchOf = (x: Tensor, step: number): Strided =>
   strided(x, [step, x.strides[x.ndim - 2], x.strides[x.ndim - 1]]);
@@ -31,7 +31,7 @@ function gemm(a: Tensor, b: Tensor, bias: Tensor | null = null, into: Destinatio
   const n = b.shape[1];
   const out = into?.out ?? empty([m, n], a.dtype);
   const accumulate = into?.accumulate ? 1 : 0;
-  // Detached memory is refused even if the product has no elements.
+  // Memory that was transferred away is refused even if the product has no elements.
   const [x, y] = [batchOf(a, 0), batchOf(b, 0)];
   if (out.numel > 0) run.gemm(1, m, n, kk, x, y, bias, accumulate, batchOf(out, 0));
   if (into !== null) out.storage.changed();

@@ -141,8 +141,8 @@ export function logcumsumexp(x: Tensor, dim: OrNamed<number>): Tensor {
 
 /**
  * Σ g exp(x - y) over the later elements. Single factors may overflow although their product does not. So the
- * positive and the negative cotangents are added as logarithms, in double precision: rounding a logarithm in
- * single precision would give an error as large as the logarithm.
+ * positive and the negative cotangents are added as logarithms. These are in double precision, because an
+ * absolute error of a logarithm is a relative error of the result, and it grows with the logarithm.
  */
 function logcumsumexpGradient(given: Tensor, cotangent: Tensor, dim: number): Tensor {
   const [x, g] = [to(given, "float64"), to(cotangent, "float64")];

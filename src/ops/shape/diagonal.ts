@@ -11,7 +11,7 @@ import { sum } from "../reduce/reduce.js";
 import { ravel } from "./rearrange.js";
 
 export interface DiagonalOptions {
-  /** Which diagonal: 0 is the main one, positive ones lie above it. Default 0. */
+  /** Number of the diagonal: 0 is the main one, positive ones lie above it. Default 0. */
   offset?: number;
   /** The dim of the rows. */
   dim1?: number;

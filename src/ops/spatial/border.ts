@@ -7,7 +7,7 @@ import { indexSelect } from "../index/indexing.js";
 /** The values beyond the edge of an image. */
 export type BorderMode = "reflect" | "replicate" | "circular";
 
-/** The index in an axis of `size` whose element is seen at `place`, which may lie outside the axis. */
+/** Maps `place`, which may lie outside an axis of `size`, to the index of the element that is read there. */
 const places: Record<BorderMode, (place: number, size: number) => number> = {
   reflect: (place, size) => (place < 0 ? -place : place >= size ? 2 * (size - 1) - place : place),
   replicate: (place, size) => Math.min(Math.max(place, 0), size - 1),
@@ -17,7 +17,7 @@ const places: Record<BorderMode, (place: number, size: number) => number> = {
 /**
  * @internal The last dims of x with a border before and after each, made of elements of x (PyTorch's `F.pad`
  * in these modes).
- * @throws ShapeError for a border that is larger than the elements it is made of allow.
+ * @throws ShapeError when x has too few elements for the border.
  */
 export function withBorder(
   op: string,
