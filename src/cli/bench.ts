@@ -11,7 +11,7 @@ interface Measured {
   backend: string;
   isa: string;
   threads: number;
-  /** The fastest of the steps: the one that other programs disturbed least. */
+  /** The time of the fastest step, which other programs disturbed least. */
   best: number;
   median: number;
   steps: number;
@@ -25,7 +25,7 @@ const BATCH = 128;
 const flops = 2 * BATCH * (3 * (784 * 512 + 512 * 256 + 256 * 10) - 784 * 512);
 
 /**
- * A training step of the default network on each backend there is. `npm run bench` in the repository says
+ * A training step of the default network on each available backend. `npm run bench` in the repository reports
  * much more.
  */
 export function benchCommand(flags: BenchFlags): void {
@@ -33,7 +33,7 @@ export function benchCommand(flags: BenchFlags): void {
   const results: Measured[] = [];
   if (!flags.json) print(`one training step, ${sizes.join("-")}, batch ${BATCH}, SGD with momentum`);
   for (const name of names) {
-    // Without an addon there is one backend to measure, unless native was asked for.
+    // Without an addon there is only one backend to measure, unless native was requested.
     if (flags.backend === undefined && name === "native" && backend.isas.length === 0) continue;
     chooseBackend({ ...flags, backend: name });
     const measured = measure(flags.seconds);

@@ -8,8 +8,8 @@ export interface Picture {
 }
 
 /**
- * The lines of a picture: one character shows two pixels, one above the other. With colours in shades of grey
- * (the 24 greys of the 256-colour palette), without them black and white.
+ * The lines of a picture: one character shows two pixels, one above the other. With colours, the pixels are
+ * shades of grey (the 24 greys of the 256-colour palette). Without colours, they are black or white.
  */
 export function drawPicture(picture: Picture, columns: number): string[] {
   const { pixels, height, width } = shrink(picture, columns);

@@ -19,7 +19,7 @@ export function describeBackend(): string {
     : `${name}, ${isa}, ${threads} ${threads === 1 ? "thread" : "threads"}`;
 }
 
-/** The same for machines. */
+/** The same data in machine-readable form. */
 export function backendFacts(): { backend: string; isa: string; threads: number } {
   const { name, isa, threads } = backend;
   return { backend: name, isa, threads };

@@ -20,7 +20,7 @@ export class Exit extends Error {
   }
 }
 
-/** One line: what a terminal shows of an error, or the stack when SIMDGRAD_DEBUG=1. */
+/** One line: the text of an error on the terminal, or the stack when SIMDGRAD_DEBUG=1. */
 export function describeFailure(error: unknown): { code: string; message: string; text: string } {
   const {
     message = String(error),

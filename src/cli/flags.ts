@@ -1,4 +1,6 @@
-/** Values of flags: each parser takes the text and gives the value or says what would be valid. */
+/**
+ * Values of flags: each parser takes the text and returns the value, or an error that lists the valid values.
+ */
 import { decimalOf } from "../decimal.js";
 import { nearest } from "../nearest.js";
 import { excerpt } from "../quote.js";
@@ -16,9 +18,9 @@ const numberOf = (text: string) => decimalOf(text.trim());
 export interface Range {
   min: number;
   max?: number;
-  /** Whether `min` itself is outside. */
+  /** Whether `min` itself is excluded. */
   above?: boolean;
-  /** Shown for values that have no near neighbour. */
+  /** Shown when the given value is not close to any valid value. */
   example?: string;
 }
 
@@ -67,7 +69,7 @@ export function choice<T extends string>(flag: string, values: readonly T[]): Pa
   };
 }
 
-/** `1e-3,1e-2`: values that `one` takes, each once. */
+/** `1e-3,1e-2`: values that `one` accepts, each only once. */
 export function list<T>(one: Parser<T>): Parser<T[]> {
   return (text) => [...new Set(text.split(",").map((part) => one(part.trim())))];
 }
@@ -90,7 +92,7 @@ export function sizes(flag: string): Parser<number[]> {
   };
 }
 
-/** Of one layer: beyond it a weight matrix alone would not fit into memory. */
+/** Largest size of one layer: beyond it a weight matrix alone would not fit into memory. */
 const SIZE: Range = { min: 1, max: 1 << 20 };
 
 /** `7`, `7,8` or `0-9`, collected over all words after the flag. */

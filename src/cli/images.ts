@@ -9,7 +9,7 @@ export interface Images {
   classes: number;
   mean: number;
   std: number;
-  /** Of one image: [28, 28]. */
+  /** Shape of one image: [28, 28]. */
   size: number[];
 }
 
@@ -26,7 +26,7 @@ export async function loadImages({ dir, split }: ImagesOptions): Promise<Images>
 }
 
 /**
- * The two files of one part, for a network: the classes and the normalisation are the network's, not those of
+ * The two files of one part, for a network. The classes and the normalisation come from the network, not from
  * the data.
  * @throws FileError, or `MODEL_MISMATCH`.
  */
@@ -41,7 +41,7 @@ export async function loadPart(
   return asRows(set);
 }
 
-/** Images without labels: one IDX file. Else undefined. */
+/** Images without labels: one IDX file. Undefined when `path` is not a file. */
 export async function loadImageFile(path: string, architecture: Architecture): Promise<Tensor | undefined> {
   if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return undefined;
   const images = await data.readIdx(path);

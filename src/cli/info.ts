@@ -2,7 +2,7 @@ import { backend, zeros } from "../index.js";
 import { count, print, printJson } from "./terminal.js";
 
 export function infoCommand(flags: { json?: boolean; verbose?: boolean }, version: string): void {
-  zeros([1]); // a first kernel: a wrong SIMDGRAD_… variable is an error here as it is everywhere
+  zeros([1]); // runs a kernel, so that a wrong SIMDGRAD_… variable is an error here too
   const { name, reason, isa, isas, threads, quota, fallbacks } = backend;
   const node = process.versions.node;
   const platform = `${process.platform}-${process.arch}`;

@@ -4,13 +4,13 @@ import { printError } from "./terminal.js";
 const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 type Signal = keyof typeof signals;
 
-/** Exit code of a program whose reader went away: 128 + SIGPIPE. */
+/** Exit code of a program whose reader has closed the pipe: 128 + SIGPIPE. */
 export const BROKEN_PIPE = 141;
 
 /**
- * The first signal asks the program to stop where it is safe, through `signal`; the second one ends it at
- * once, and so does the first while there is nothing to save. A reader that went away (`| head`) counts as a
- * signal.
+ * The first signal asks the program, through `signal`, to stop at the next safe place. The second signal ends
+ * the program at once; so does the first one while there is nothing to save. A closed pipe (`| head`) counts
+ * as a signal.
  */
 export class Interruption {
   readonly #controller = new AbortController();
@@ -54,8 +54,8 @@ export class Interruption {
   }
 
   /**
-   * Node waits for the threads of its pool, and one may be stuck in a read (a pipe, a network drive that is
-   * gone). One more signal ends even that, since nobody catches it any more.
+   * Node waits for the threads of its pool, and a thread may be stuck in a read (a pipe, a network drive that
+   * has disconnected). One more signal ends the process even then, because nothing handles it any more.
    */
   #exit(exitCode: number): never {
     this.dispose();

@@ -1,7 +1,7 @@
 /**
- * The command `simdgrad`. What the flags mean is declared here; what a command does is in the file of its
- * name. The build bundles this folder and its libraries into dist/cli/main.js, beside the library that
- * everybody imports.
+ * The command `simdgrad`. This file declares the meaning of the flags; the code of each command is in the
+ * file of the same name. The build bundles this folder and its libraries into dist/cli/main.js, next to the
+ * library that users import.
  */
 import { readFileSync } from "node:fs";
 import { Command, CommanderError, Option } from "commander";
@@ -295,8 +295,8 @@ let interruption: Interruption | undefined;
 const [, , name] = process.argv;
 const title = program.commands.some((sub) => sub.name() === name) ? `simdgrad ${name}` : "simdgrad";
 
-// `| head` closes the pipe: nobody reads on, so there is nothing to print. A run of train stops, saves and
-// says so on stderr.
+// `| head` closes the pipe. Nothing reads the output any more, so there is nothing to print. A run of train
+// stops, saves, and reports it on stderr.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE" && error.code !== "EIO") {
     printError(`${title}: ${describeFailure(error).text}`);
@@ -307,7 +307,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 });
 process.stderr.on("error", () => {});
 
-/** A pipe takes its time: what was printed must be through before the process ends. */
+/** Writing to a pipe is asynchronous: all output must be written before the process ends. */
 async function exit(code: number): Promise<never> {
   await new Promise<void>((resolve) => process.stdout.write("", () => resolve()));
   process.exit(code);
@@ -330,7 +330,7 @@ try {
 } catch (error) {
   if (error instanceof Exit) await exit(error.exitCode);
   if (!(error instanceof CommanderError)) await fail(error);
-  // --help and --version arrive here too, printed already.
+  // --help and --version also end up here; their text is already printed.
   else if (error.exitCode === 0) await exit(0);
   else {
     const message = error.message.replace(/^error: /, "").replace(/\n\((Did you mean .*)\)$/, "; $1");

@@ -1,5 +1,5 @@
 /**
- * The networks of the command line: multilayer perceptrons, and how a safetensors file describes one. The
+ * The networks of the command line: multilayer perceptrons, and their description in a safetensors file. The
  * tensors have the names and layouts of PyTorch's `nn.Sequential(Linear, ReLU, …)`; the rest is JSON in the
  * metadata of the file.
  */
@@ -15,7 +15,7 @@ export interface Architecture {
   activation: Activation;
   /** After each activation; 0 for none. */
   dropout: number;
-  /** What pixels on a scale from 0 to 1 are normalised with. */
+  /** Mean and deviation that normalise the pixels, on a scale from 0 to 1. */
   mean: number;
   std: number;
 }
@@ -59,7 +59,7 @@ export function describeNetwork(architecture: Architecture): string {
   return `${layerSizes(architecture).join("-")} ${extra}`;
 }
 
-/** Replaces the file as a whole or not at all. Blocking: a signal cannot come in between. */
+/** Replaces the file as a whole or not at all. It blocks, so no signal can interrupt it. */
 export function saveNetwork(
   path: string,
   model: nn.Module,
@@ -77,7 +77,8 @@ export async function loadNetwork(
   path: string,
 ): Promise<{ model: nn.Sequential; architecture: Architecture }> {
   const { tensors, metadata } = await io.readSafetensors(path).catch((cause: unknown) => {
-    // In a text file the first bytes give a meaningless header length, which would not help the user.
+    // In a text file the first bytes give a meaningless header length; an error about that length would not
+    // help the user.
     if (!(cause instanceof FileError) || cause.code !== "HEADER_TOO_LONG") throw cause;
     throw new FileError(
       `model: no safetensors file, as simdgrad train saves one: ${JSON.stringify(path)}`,
@@ -136,7 +137,7 @@ function parseArchitecture(path: string, text: string | undefined): Architecture
   return { input, hidden, classes, activation, dropout, mean, std };
 }
 
-/** Before any memory is allocated: a description may claim layers of any size. */
+/** Called before any memory is allocated, because a description may claim layers of any size. */
 function checkTensors(path: string, architecture: Architecture, tensors: Record<string, Tensor>): void {
   const sizes = layerSizes(architecture);
   const between = architecture.dropout > 0 ? 3 : 2;

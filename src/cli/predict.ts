@@ -56,7 +56,7 @@ async function readImages(flags: PredictFlags, architecture: Architecture) {
   return { images, labels };
 }
 
-/** More classes than this are too many to read: the likeliest are shown. */
+/** With more classes than this, only the likeliest are shown. */
 const MOST_SHOWN = 10;
 
 function show(

@@ -2,16 +2,16 @@ import { type Options, SingleBar } from "cli-progress";
 import type { FitProgress } from "../index.js";
 import { clock, colors, count, type Field, fitFields, isTerminal, percent, widthOf } from "./terminal.js";
 
-/** Shows a run: a bar that moves on a terminal, one line an epoch anywhere. */
+/** Shows a run: a moving bar on a terminal, and one line per epoch on any output. */
 export interface ProgressView {
   update(event: FitProgress): void;
-  /** Gives the terminal back as it was; what follows starts on a new line. */
+  /** Restores the terminal; later output starts on a new line. */
   stop(): void;
 }
 
 /**
- * On `stream`: a bar with the epochs above it, or plain lines; nothing at all with `quiet` unless there is a
- * terminal.
+ * Writes to `stream`: a bar with the epochs above it, or plain lines. With `quiet`, it writes nothing unless
+ * the stream is a terminal.
  */
 export function progressView(stream: NodeJS.WriteStream, quiet: boolean): ProgressView {
   if (isTerminal(stream)) return new Bar(stream);
@@ -38,7 +38,7 @@ function epochLine(event: FitProgress, width: number): string {
   return fitFields(epochFields(event), width);
 }
 
-/** Narrower, a bar says less than the percentage beside it. */
+/** A narrower bar would show less than the percentage beside it. */
 const NARROWEST_BAR = 8;
 const WIDEST_BAR = 30;
 
@@ -54,7 +54,7 @@ class Bar implements ProgressView {
       fps: 10,
       hideCursor: true,
       clearOnComplete: true,
-      // Signals are the program's business: it has a model to save.
+      // The program handles signals, because it has a model to save.
       gracefulExit: false,
       format: () => this.#line(),
     };
@@ -86,7 +86,7 @@ class Bar implements ProgressView {
     const fields = epochFields(event);
     fields.splice(1, 0, { text: `${String(Math.floor(share * 100)).padStart(3)} %`, rank: 6 });
     fields.push({ text: `ETA ${clock((seconds / step) * (steps - step))}`, rank: 5 });
-    // The last column stays free: some terminals wrap as soon as it is written to.
+    // The last column stays empty, because some terminals wrap as soon as it is written.
     const width = widthOf(this.stream) - 1;
     const used = fields.reduce((n, { text }) => n + text.length + 2, 0);
     const length = Math.min(WIDEST_BAR, width - used);

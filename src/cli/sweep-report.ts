@@ -16,17 +16,17 @@ export interface SweepRun extends Combination {
   /** On the validation images after the last epoch; null for a run that failed. */
   accuracy: number | null;
   loss: number | null;
-  /** Of the last epoch. */
+  /** In the last epoch. */
   trainLoss: number | null;
   trainAccuracy: number | null;
   seconds: number;
-  /** Why there are no numbers: `NAN_LOSS`. */
+  /** The error code of a run without numbers: `NAN_LOSS`. */
   failure: string | null;
   /** After each epoch, on the validation images. */
   history: { epoch: number; loss: number; accuracy: number }[];
 }
 
-/** Best accuracy first; of equal ones the lower loss; runs that failed last. */
+/** Best accuracy first; for equal accuracies, the lower loss first; failed runs last. */
 export function ranked(runs: readonly SweepRun[]): SweepRun[] {
   const accuracy = (run: SweepRun) => run.accuracy ?? -1;
   const loss = (run: SweepRun) => run.loss ?? Number.POSITIVE_INFINITY;
@@ -49,7 +49,7 @@ const columns: readonly [name: string, text: (run: SweepRun) => string, left?: b
   ["time", (run) => duration(run.seconds)],
 ];
 
-/** Lines of equal columns: names, then the runs in the order given. */
+/** A table with aligned columns: names, then the runs in the given order. */
 export function tableLines(runs: readonly SweepRun[]): string[] {
   const cells = [columns.map(([name]) => name), ...runs.map((run) => columns.map(([, text]) => text(run)))];
   const widths = columns.map((_, c) => Math.max(...cells.map((row) => row[c].length)));
@@ -71,7 +71,7 @@ const csvFields = [
   ...(["accuracy", "loss", "trainLoss", "trainAccuracy", "seconds", "failure"] as const),
 ];
 
-/** One line a run, numbers in full. No value needs quotes. */
+/** One line per run, numbers at full precision. No value needs quotes. */
 export function csvText(runs: readonly SweepRun[]): string {
   const lines = runs.map((run) => csvFields.map((field) => run[field] ?? "").join(","));
   return [csvFields.join(","), ...lines].map((line) => `${line}\n`).join("");

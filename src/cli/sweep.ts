@@ -39,15 +39,15 @@ export interface SweepFlags extends BackendFlags {
 
 type Choice = Combination & { activation: Activation; optimizer: OptimizerName };
 
-/** Data of one kind: images and labels. */
+/** Images of one kind with their labels. */
 type Part = data.TensorDataset<[Tensor, Tensor]>;
 
-/** More would be a mistake in the flags: a grid grows with each list. */
+/** More runs would be a mistake in the flags, because a grid grows with each list. */
 const MOST_RUNS = 10_000;
 
 /**
- * Trains a network for every combination of the lists and ranks them. The test images are not used, because
- * they must not choose the winner.
+ * Trains a network for every combination of the lists and ranks the runs. It does not use the test images,
+ * because they must not influence the choice of the winner.
  */
 export async function sweepCommand(flags: SweepFlags, interruption: Interruption): Promise<void> {
   const choices = grid(flags);
@@ -84,7 +84,7 @@ export async function sweepCommand(flags: SweepFlags, interruption: Interruption
   }
 }
 
-/** Every combination, the last list changing fastest. */
+/** Every combination; the last list changes fastest. */
 function grid({ width, depth, lr, batch, activation, optimizer }: SweepFlags): Choice[] {
   const lists: Record<string, readonly unknown[]> = { width, depth, lr, batch, activation, optimizer };
   return Object.entries(lists).reduce<object[]>(
@@ -94,8 +94,7 @@ function grid({ width, depth, lr, batch, activation, optimizer }: SweepFlags): C
 }
 
 /**
- * The training images, or some of them, divided at random into those to train on and those that rank the
- * runs.
+ * Divides the training images, or some of them, at random: one part trains the runs, the other ranks them.
  */
 function divide({ tensors, scale, shift, length }: Part, flags: SweepFlags): [train: Part, validation: Part] {
   const { samples = length, seed } = flags;
@@ -113,7 +112,7 @@ function divide({ tensors, scale, shift, length }: Part, flags: SweepFlags): [tr
   }) as [Part, Part];
 }
 
-/** Null when it was interrupted. */
+/** Null when the run was interrupted. */
 async function trainOne(
   choice: Choice,
   flags: SweepFlags,
@@ -146,7 +145,7 @@ async function trainOne(
       if (type === "epoch") history.push({ epoch, loss: measured!.loss, accuracy: measured!.accuracy! });
   } catch (error) {
     if (interruption.by !== undefined) return null;
-    // A learning rate that is too large for one combination is a result; the other combinations continue.
+    // A learning rate that is too large for one combination is a result, so the other combinations still run.
     if ((error as SimdgradError | undefined)?.code !== "NAN_LOSS") throw error;
     return {
       ...choice,
@@ -194,12 +193,12 @@ function report(runs: SweepRun[], combinations: number, flags: SweepFlags, { by 
   if (flags.csv !== undefined) print(`saved ${flags.csv}`);
 }
 
-/** More curves than colours and dashes that can be told apart. */
+/** More curves could not be told apart by colour and dash. */
 const MOST_CURVES = 8;
 
 /**
- * The validation losses of the best runs. Pictures come from an optional peer, so what draws them is loaded
- * when one is asked for.
+ * The validation losses of the best runs. Plots need an optional peer dependency, so the plotting code is
+ * loaded only when a plot is requested.
  */
 async function drawCurves(runs: readonly SweepRun[], { plot: path, json }: SweepFlags): Promise<void> {
   const best = runs.filter(({ history }) => history.length > 0).slice(0, MOST_CURVES);

@@ -14,7 +14,10 @@ import { FileError } from "../index.js";
 import { endOfLinks } from "../io/atomic.js";
 import { UsageError } from "./failure.js";
 
-/** Hours of training must not end at a path that cannot be written, nor hang there. Writes nothing itself. */
+/**
+ * Hours of training must not end at a path that cannot be written, and must not hang there. Writes nothing
+ * itself.
+ */
 export function checkWritable(flag: string, path: string): void {
   const fail = (code: string, what: string, cause?: unknown) =>
     new FileError(`${flag}: ${what}: ${JSON.stringify(path)}`, code, path, { cause });
@@ -26,18 +29,18 @@ export function checkWritable(flag: string, path: string): void {
   try {
     stat = statSync(path, { throwIfNoEntry: false });
   } catch (cause) {
-    // Links that lead in a ring, a name that is too long
+    // Symbolic links that form a cycle, a name that is too long
     throw fail("WRITE_FAILED", (cause as Error).message, cause);
   }
   if (stat?.isDirectory()) throw fail("NOT_A_FILE", "a directory, not a file");
-  // Opening a FIFO blocks the process until somebody reads, and no signal gets through.
+  // Opening a FIFO blocks the process until a reader opens it, and no signal is handled meanwhile.
   if (stat !== undefined && !stat.isFile() && (flag === "--checkpoint" || !stat.isCharacterDevice()))
     throw fail("NOT_A_FILE", "a file is needed, not a pipe or another special file");
   try {
     if (stat !== undefined) accessSync(path, constants.W_OK);
     if (stat === undefined || stat.isFile()) {
       accessSync(directory, constants.W_OK);
-      // Permissions do not reveal a file system that accepts no files
+      // Permissions do not show that a file system accepts no files
       rmdirSync(mkdtempSync(join(directory, ".simdgrad-")));
     }
   } catch (cause) {
@@ -56,7 +59,7 @@ export function checkApart(
   throw new UsageError(`${one}: another file than ${other} is needed: ${JSON.stringify(path)}`);
 }
 
-/** One name for each file, whether it is there or not: writing goes where links lead. */
+/** The same name for the same file, whether it exists or not: a write follows symbolic links. */
 function placeOf(path: string): string {
   const full = resolve(endOfLinks(path));
   return existsSync(full) ? realpathSync(full) : join(realpathSync(dirname(full)), basename(full));

@@ -1,4 +1,4 @@
-/** Where text goes, whether it may have colours, and how wide it may be. */
+/** The output streams, whether they may have colours, and their width. */
 import pc from "picocolors";
 import { printable } from "../quote.js";
 
@@ -10,7 +10,7 @@ export function isTerminal(stream: NodeJS.WriteStream): boolean {
 /** Colours for stdout. picocolors alone would also colour a pipe when CI is set. */
 export const colors = pc.createColors(isTerminal(process.stdout) && pc.isColorSupported);
 
-/** Columns; a pipe has no limit. script(1) and some CI terminals say 0 when they do not know. */
+/** Number of columns; a pipe has no limit. script(1) and some CI terminals report 0 when they do not know. */
 export function widthOf(stream: NodeJS.WriteStream): number {
   return isTerminal(stream) ? stream.columns || 80 : Number.POSITIVE_INFINITY;
 }
@@ -20,12 +20,12 @@ const ESC = String.fromCharCode(27);
 const colorCode = new RegExp(`(${ESC}\\[(?:[12]|2[2-9]|3[0-9]|4[0-9]|9[0-7])m)`);
 
 /**
- * The text as a terminal may have it. A path, a label or a message may come from a file, and a file may hold
- * what moves the cursor, renames the window or types for the user.
+ * Escapes text for the terminal. A path, a label or a message may come from a file, and a file may contain
+ * sequences that move the cursor, rename the window or type input for the user.
  */
 function safe(line: string): string {
   if (!colors.isColorSupported) return printable(line);
-  // A separator that is captured stands between the parts.
+  // Because the separator is captured, it appears between the parts.
   return line
     .split(colorCode)
     .map((part, i) => (i % 2 === 1 ? part : printable(part)))
@@ -37,7 +37,7 @@ export function print(line = ""): void {
   process.stdout.write(`${safe(line)}\n`);
 }
 
-/** Lines of our own drawing, as they are. */
+/** Lines that this program draws itself, printed without escaping. */
 export function printDrawing(lines: readonly string[]): void {
   for (const line of lines) process.stdout.write(`${line}\n`);
 }
@@ -53,10 +53,10 @@ export function printJson(value: unknown): void {
 
 export const percent = (share: number) => `${(share * 100).toFixed(2)} %`;
 export const count = (n: number) => Math.round(n).toLocaleString("en-US");
-/** `1 image`, `1,000 images`: every number of things that is printed. */
+/** `1 image`, `1,000 images`: formats every printed count of things. */
 export const counted = (n: number, thing: string) => `${count(n)} ${thing}${Math.round(n) === 1 ? "" : "s"}`;
 
-/** 4.2 s, then as a clock. */
+/** 4.2 s, and longer times as on a clock. */
 export function duration(seconds: number): string {
   return seconds < 60 ? `${seconds.toFixed(1)} s` : clock(seconds);
 }
@@ -71,14 +71,14 @@ export function clock(seconds: number): string {
   return `${Math.floor(minutes / 60)}:${pad(minutes % 60)}:${pad(s % 60)}`;
 }
 
-/** A piece of a line; the ones with the lowest rank go first when the line is too long. */
+/** A part of a line; if the line is too long, the parts with the lowest rank are dropped first. */
 export interface Field {
   text: string;
   rank: number;
   color?: (text: string) => string;
 }
 
-/** The fields that fit, in their order, chosen by rank; colours take no room. */
+/** The fields that fit, in their order, chosen by rank; colour codes have no width. */
 export function fitFields(fields: readonly Field[], width: number, gap = "  "): string {
   const [first, ...others] = [...fields].sort((a, b) => b.rank - a.rank);
   const kept = new Set([first]);

@@ -93,7 +93,7 @@ export async function trainCommand(flags: TrainFlags, interruption: Interruption
   }
 }
 
-/** What is worth knowing of a run later. */
+/** The settings of a run that are worth keeping. */
 function recipe(flags: TrainFlags): Record<string, unknown> {
   const { epochs, batch, lr, optimizer, momentum, weightDecay, labelSmoothing, schedule, seed } = flags;
   return { epochs, batch, lr, optimizer, momentum, weightDecay, labelSmoothing, schedule, seed };
@@ -123,7 +123,7 @@ async function runTraining(
   const history: object[] = [];
   const view: ProgressView = progressView(flags.json ? process.stderr : process.stdout, flags.json === true);
   const restore = () => view.stop();
-  process.on("exit", restore); // a second Ctrl-C leaves no hidden cursor behind
+  process.on("exit", restore); // a second Ctrl-C must not leave the cursor hidden
   try {
     let first = true;
     const begin = () => {
@@ -168,7 +168,10 @@ export function makeOptimizer(
   return make[flags.optimizer]() as unknown as optim.Optimizer<{ lr: number }>;
 }
 
-/** Per step: cosine to 0 over the whole run, or a tenth of the rate after each third of it. */
+/**
+ * The scheduler steps once per training step: cosine to 0 over the whole run, or a tenth of the rate after
+ * each third of it.
+ */
 function makeScheduler(flags: TrainFlags, optimizer: optim.Optimizer<{ lr: number }>, perEpoch: number) {
   const steps = flags.epochs * perEpoch;
   const { CosineAnnealingLR, StepLR } = optim.lrScheduler;

@@ -1,7 +1,7 @@
 /**
- * Random changes of images, drawn again for each sample at each fetch (torchvision's names). They are
- * composed of ops: a compiled step draws and applies them on its native thread. Without a generator or a seed
- * of their own they follow `manualSeed`, and the `seed` of `fit`.
+ * Random changes of images, with torchvision's names. They are drawn again for each sample at each fetch.
+ * They are composed of ops, so a compiled step draws and applies them on its native thread. Without their own
+ * generator or seed, they follow `manualSeed` and the `seed` of `fit`.
  */
 
 import { formatShape, ShapeError, ValueError } from "../errors.js";
@@ -15,7 +15,7 @@ import { Generator } from "../random.js";
 import { numel } from "../shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 
-/** What a `TransformedDataset` applies to the inputs of a batch: [B, …] → [B, …]. */
+/** A transform that a `TransformedDataset` applies to the inputs of a batch: [B, …] → [B, …]. */
 export interface Transform {
   (x: Tensor): Tensor;
   /** The source of its random numbers, if it is not the generator that `manualSeed` seeds. */
@@ -23,14 +23,14 @@ export interface Transform {
 }
 
 export interface AugmentOptions {
-  /** Where the random numbers come from. Default: the generator that `manualSeed` seeds. */
+  /** The source of the random numbers. Default: the generator that `manualSeed` seeds. */
   generator?: Generator;
   /** Seed of a separate generator. */
   seed?: number;
 }
 
 export interface RandomShiftOptions extends AugmentOptions {
-  /** Value of the pixels that come from outside the image. Default 0: after normalisation, the mean. */
+  /** Value of the pixels outside the image. Default 0: after normalisation, the mean. */
   fill?: number;
 }
 
@@ -71,8 +71,8 @@ export function randomCrop(
 }
 
 /**
- * Moves each image by up to `pixels` (a number, or those down and those across) in any direction. [B, …, H,
- * W] keeps its shape.
+ * Shifts each image by up to `pixels` (one number, or one for each direction: down, across). [B, …, H, W]
+ * keeps its shape.
  */
 export function randomShift(
   pixels: number | readonly [number, number],
@@ -142,8 +142,8 @@ export function normalize(mean: readonly number[], std: readonly number[]): Tran
 }
 
 /**
- * Gathers images from rows [B, h] and columns [B, w] of other images; `fill` for positions outside. Positions
- * are floats that hold integers.
+ * Gathers images from rows [B, h] and columns [B, w] of other images; positions outside get `fill`. Positions
+ * are floats with integer values.
  */
 function pixelsAt(x: Tensor, rows: Tensor, columns: Tensor, fill: number): Tensor {
   const [h, w] = x.shape.slice(-2);
@@ -173,7 +173,7 @@ const clamped = (position: Tensor, size: number) => unary.clamp(position, { min:
 const within = (position: Tensor, size: number) =>
   mul(compare.ge(position, 0), compare.le(position, size - 1));
 
-/** float32 [count, 1]: integers from 0 to below `n`, uniform. */
+/** float32 [count, 1]: uniform integers from 0 to `n` - 1. */
 function randomIntegers(count: number, n: number, generator: Generator | undefined): Tensor {
   return binary.minimum(unary.floor(mul(rand([count, 1], { generator }), n)), n - 1);
 }
@@ -187,7 +187,7 @@ function imageSize(op: string, x: Tensor): [height: number, width: number] {
   return [h, w];
 }
 
-/** A transform that says where its random numbers come from. */
+/** Attaches to a transform the generator of its random numbers. */
 function drawing(generator: Generator | undefined, transform: (x: Tensor) => Tensor): Transform {
   return generator === undefined ? transform : Object.assign(transform, { generator });
 }

@@ -8,11 +8,11 @@ import { fromData, type Tensor } from "../tensor/tensor.js";
 import { TensorDataset } from "./dataset.js";
 
 export interface Cifar10Options {
-  /** The 50,000 images of five files to train on, or the 10,000 of the test. Default true. */
+  /** The 50,000 training images (five files) or the 10,000 test images. Default true. */
   train?: boolean;
   /**
-   * Of the pixels, on a scale from 0 to 1. Default: those of all channels of the training images, 0.4734 and
-   * 0.2516.
+   * Mean and deviation of the pixels, on a scale from 0 to 1. Default: those of all channels of the training
+   * images, 0.4734 and 0.2516.
    */
   mean?: number;
   std?: number;
@@ -40,9 +40,9 @@ const testFiles = ["test_batch.bin"];
  *     const train = await data.cifar10("cifar-10-batches-bin")
  *     const test = await data.cifar10("cifar-10-batches-bin", { train: false })
  *
- * Batches are images, float32 [B, 3, 32, 32] and normalised, and labels, int32 [B]. Images stay uint8 in
- * memory; they are normalised when a batch is fetched. For a mean and a deviation a channel: `{ mean: 0, std:
- * 1 }` and the transform `normalize`.
+ * Batches are normalised images, float32 [B, 3, 32, 32], and labels, int32 [B]. Images stay uint8 in memory;
+ * they are normalised when a batch is fetched. To use one mean and deviation per channel, pass `{ mean: 0,
+ * std: 1 }` and apply the transform `normalize`.
  * @throws FileError that names the file: `FILE_NOT_FOUND`, `TRUNCATED`, `EMPTY_DATASET`,
  * `LABEL_OUT_OF_RANGE`.
  */

@@ -6,8 +6,8 @@ import { quoted } from "../quote.js";
 import type { Tensor } from "../tensor/tensor.js";
 
 /**
- * A weight for each class so that all classes count the same in a loss (scikit-learn's "balanced"): samples /
- * (classes · samples of the class), float32 [classes]. For `new nn.CrossEntropyLoss({ weight })`.
+ * A weight for each class, so that all classes have the same influence on a loss (scikit-learn's "balanced"):
+ * samples / (classes · samples of the class), float32 [classes]. For `new nn.CrossEntropyLoss({ weight })`.
  * @param labels int32 or uint8 [samples].
  * @param classes Default: the largest label + 1.
  * @throws ValueError `EMPTY_CLASS` for a class without samples, whose weight would be infinite;

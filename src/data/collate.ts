@@ -5,8 +5,8 @@ import { stack } from "../ops/shape/join.js";
 import { Tensor } from "../tensor/tensor.js";
 
 /**
- * What a sample becomes in a batch: tensors, numbers and typed arrays become one tensor, tuples and records
- * keep their form.
+ * The type of a batch of samples: tensors, numbers and typed arrays become one tensor; tuples and records
+ * keep their structure.
  */
 export type Collated<Sample> = Sample extends Tensor | number | boolean | Data
   ? Tensor
@@ -15,8 +15,8 @@ export type Collated<Sample> = Sample extends Tensor | number | boolean | Data
     : never;
 
 /**
- * Samples of one form, stacked along a new first dim. Bare numbers are class indices and become int32: were a
- * number that happens to be whole an integer and others a float, the dtype of a batch would depend on its
+ * Stacks samples of the same structure along a new first dim. Plain numbers are class indices and become
+ * int32. If whole numbers became integers and others floats, the dtype of a batch would depend on its
  * samples.
  */
 export function collate<Sample>(samples: readonly Sample[]): Collated<Sample> {

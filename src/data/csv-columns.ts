@@ -1,4 +1,4 @@
-/** What the columns of a CSV file mean: how a field becomes numbers, and where they go. */
+/** The meaning of the columns of a CSV file: how fields become numbers, and where the numbers are stored. */
 import { decimalOf } from "../decimal.js";
 import { FileError, ValueError } from "../errors.js";
 import { nearest } from "../nearest.js";
@@ -7,9 +7,9 @@ import type { CsvOrigin, CsvRecord } from "./csv-records.js";
 
 /**
  * - `number`: one feature
- * - `category`: one feature per value, 1 for the value of the row and 0 for the others
- * - `label`: the class of the sample: its position among the values, int32
- * - `target`: the number to be predicted
+ * - `category`: one feature per value; 1 for the value of the row, 0 for the others
+ * - `label`: the class of the sample, as its position among the values, int32
+ * - `target`: the number to predict
  * - `skip`: ignored
  *
  * `values` gives the values of a category or the classes of a label in their order. Without it they are
@@ -23,19 +23,19 @@ export type CsvColumnType = (typeof columnTypes)[number];
 
 const columnTypes = ["number", "category", "label", "target", "skip"] as const;
 
-/** A missing value is an error, NaN (of numbers alone), or a reason to leave its row out. */
+/** How to treat a missing value: as an error, as NaN (numbers only), or by skipping its row. */
 export type MissingRule = "error" | "nan" | "skip";
 
 /** Texts that mean a missing value. */
 const absent = new Set(["", "na", "n/a", "nan", "null", "none", "?"]);
 
 /**
- * Values of all categories and labels of a file together: they are kept in memory, and a column with more
- * values is not categorical.
+ * Largest number of values of all categories and labels of a file together. They are kept in memory; a column
+ * with more values is not categorical.
  */
 const MOST_VALUES = 1 << 20;
 
-/** A column as it was given, in one form. */
+/** A column specification in normalised form. */
 export function columnOf(spec: CsvColumn): { type: CsvColumnType; values?: readonly string[] } {
   return typeof spec === "object" ? spec : { type: spec };
 }
@@ -43,7 +43,9 @@ export function columnOf(spec: CsvColumn): { type: CsvColumnType; values?: reado
 /** A column, with the values found so far. */
 class Column {
   readonly type: CsvColumnType;
-  /** Value to position. Columns of numbers have no map: a file may have 100,000 of them. */
+  /**
+   * Maps a value to its position. Columns of numbers have no map, because a file may have 100,000 of them.
+   */
   readonly positions: Map<string, number> | undefined;
   readonly given: boolean;
 
@@ -70,7 +72,7 @@ class Column {
   }
 }
 
-/** A row as numbers: categories and labels as positions, in the order in which values were met. */
+/** A row as numbers: categories and labels are positions, in the order in which values first occurred. */
 export type CodedRow = Float64Array;
 
 export class CsvColumns {
@@ -78,7 +80,7 @@ export class CsvColumns {
   readonly label: Column | undefined;
   #valuesMet = 0;
 
-  /** `specs` by name; columns that it does not name are numbers. @throws ValueError `INVALID_COLUMN`. */
+  /** `specs` by name; unnamed columns are numbers. @throws ValueError `INVALID_COLUMN`. */
   constructor(
     names: readonly string[],
     specs: Readonly<Record<string, CsvColumn>>,
@@ -92,7 +94,7 @@ export class CsvColumns {
         throw this.#fail("DUPLICATE_COLUMN", "two columns have one name", `${quoted(name)} in ${where}`);
       known.add(name);
     }
-    // A Map: a column may be called `constructor`.
+    // A Map, because a column may be called `constructor`.
     const given = new Map(Object.entries(specs));
     for (const name of given.keys())
       if (!known.has(name)) {
@@ -114,8 +116,8 @@ export class CsvColumns {
   }
 
   /**
-   * Null for a row that is left out. @throws FileError `RAGGED_ROW`, `MISSING_VALUE`, `NOT_A_NUMBER`,
-   * `UNKNOWN_VALUE`, `TOO_MANY_VALUES`.
+   * Null for a skipped row. @throws FileError `RAGGED_ROW`, `MISSING_VALUE`, `NOT_A_NUMBER`, `UNKNOWN_VALUE`,
+   * `TOO_MANY_VALUES`.
    */
   code({ fields, line }: CsvRecord): CodedRow | null {
     const { columns } = this;
@@ -133,7 +135,7 @@ export class CsvColumns {
       if (column.type === "skip") continue;
       const text = fields[c].trim();
       const numeric = column.type === "number" || column.type === "target";
-      // A listed value is never missing, even if it looks like a text for a missing value.
+      // A listed value is never missing, even if it is one of the texts for a missing value.
       if (absent.has(text.toLowerCase()) && !column.positions?.has(text)) {
         if (this.missing === "skip") return null;
         if (this.missing === "error" || !numeric)
@@ -149,7 +151,7 @@ export class CsvColumns {
     return row;
   }
 
-  /** From the order in which values were met to the order that results have: as given, or sorted. */
+  /** Maps the order in which values first occurred to the order of results: as given, or sorted. */
   ranks(column: Column): { values: string[]; rank: Int32Array } {
     const met = column.values;
     const values = column.given ? met : [...met].sort(byNumberThenText);

@@ -8,8 +8,8 @@ import { FileError } from "../errors.js";
 import { excerpt } from "../quote.js";
 
 /**
- * How messages describe a text: the function that reads it, its name (a path in quotes, or `the text`), and
- * its path, if any.
+ * How messages describe a text: the function that reads it, its name (a quoted path, or `the text`), and its
+ * path, if any.
  */
 export interface CsvOrigin {
   op: string;
@@ -20,22 +20,25 @@ export interface CsvOrigin {
 /** One record of a CSV file. */
 export interface CsvRecord {
   fields: string[];
-  /** Where it begins, from 1: a quoted field may go over several lines. */
+  /** The line where it begins, from 1: a quoted field may span several lines. */
   line: number;
 }
 
-/** Fields of a record. Each is an element of an array, and an array that outgrows V8 ends the process. */
+/**
+ * Most fields of a record. Each field is an element of an array, and an array that is too large for V8 ends
+ * the process.
+ */
 const MOST_COLUMNS = 1 << 20;
 /**
- * Bytes of a record, without its delimiters: an unclosed field must not be collected to the end of a large
+ * Most bytes of a record, without its delimiters: an unclosed quote must not collect the rest of a large
  * file.
  */
 const LONGEST_RECORD = 1 << 25;
 
 /**
- * The records of a text that is in memory. Lines end with LF or CRLF; blank lines are no records; a byte
- * order mark is dropped.
- * @throws FileError `MALFORMED_CSV`, `TOO_MANY_COLUMNS`, `RECORD_TOO_LONG` that name the place.
+ * The records of a text in memory. Lines end with LF or CRLF; blank lines are skipped; a byte order mark is
+ * dropped.
+ * @throws FileError `MALFORMED_CSV`, `TOO_MANY_COLUMNS`, `RECORD_TOO_LONG` with the position.
  */
 export function eachRecord(
   text: string,
@@ -53,7 +56,7 @@ export function eachRecord(
   }
 }
 
-/** `eachRecord` of text that arrives in pieces: for each piece the records that end in it. */
+/** `eachRecord` for text that arrives in pieces: for each piece, the records that end in it. */
 export async function* recordsOf(
   pieces: AsyncIterable<Uint8Array>,
   delimiter: string,
@@ -64,7 +67,7 @@ export async function* recordsOf(
   const parser = new Parser(records.options);
   // The callbacks below receive errors as well.
   parser.on("error", () => {});
-  parser.resume(); // the records were taken elsewhere: nothing is left to read, and the stream can end
+  parser.resume(); // the callback took the records: nothing is left to read, and the stream can end
   const done = (act: (callback: (error?: Error | null) => void) => void) =>
     new Promise<void>((resolve, reject) => {
       act((error) => (error ? reject(records.failure(error)) : resolve()));
@@ -85,9 +88,9 @@ export async function* recordsOf(
 
 class RecordReader {
   readonly options: Options;
-  /** Ends of lines in and after the records so far. */
+  /** Number of line ends in and after the records so far. */
   #lineEnds = 0;
-  /** By how many lines csv-parse is ahead: in quotes it counts a CRLF twice. */
+  /** How many lines csv-parse is ahead: inside quotes it counts a CRLF twice. */
   #ahead = 0;
   #bytes = 0;
 
@@ -101,8 +104,8 @@ class RecordReader {
       delimiter,
       record_delimiter: ["\r\n", "\n"],
       skip_empty_lines: true,
-      relax_column_count: true, // the reader of the rows checks the number of columns
-      // Delimiters behind these are text of the last field, which the limit of bytes ends.
+      relax_column_count: true, // the row parser checks the number of columns
+      // Further delimiters become text of the last field, which the limit of bytes ends.
       ignore_last_delimiters: MOST_COLUMNS + 1,
       max_record_size: LONGEST_RECORD,
       on_record: (fields: string[], info: Info) => {

@@ -1,5 +1,5 @@
 /**
- * CSV files. `readCsv` reads a file into tensors in one pass; `csvSamples` hands out its rows one by one, for
+ * CSV files. `readCsv` reads a file into tensors in one pass; `csvSamples` yields its rows one by one, for
  * files that are larger than memory.
  */
 import { FileError, formatShape, SimdgradError, ValueError } from "../errors.js";
@@ -13,15 +13,18 @@ import { type CodedRow, type CsvColumn, CsvColumns, columnOf, type MissingRule }
 import { type CsvOrigin, type CsvRecord, eachRecord, recordsOf } from "./csv-records.js";
 
 export interface CsvOptions {
-  /** What columns mean, by name. Those that are not named are numbers. */
+  /** The meaning of columns, by name. Unnamed columns are numbers. */
   columns?: Readonly<Record<string, CsvColumn>>;
-  /** Whether the first line names the columns. Without it they are called "0", "1" …. Default true. */
+  /**
+   * Whether the first line contains the column names. Without it, columns are called "0", "1" …. Default
+   * true.
+   */
   header?: boolean;
-  /** One character. Default a comma. */
+  /** One character. Default: a comma. */
   delimiter?: string;
   /**
-   * What to do about empty fields, NA, NaN, null and ?: an error, NaN for numbers, or leave the row out.
-   * Default "error".
+   * How to treat empty fields, NA, NaN, null and ?: as an error, as NaN (numbers only), or by skipping the
+   * row. Default "error".
    */
   missing?: MissingRule;
 }
@@ -29,11 +32,11 @@ export interface CsvOptions {
 export interface CsvData {
   /** float32 [rows, features]. */
   x: Tensor;
-  /** int32 [rows] of a label, float32 [rows] of a target, or null without either. */
+  /** int32 [rows] for a label, float32 [rows] for a target, or null if there is neither. */
   y: Tensor | null;
-  /** What the columns of `x` hold: `age`, `colour=red`. */
+  /** Names of the columns of `x`: `age`, `colour=red`. */
   features: string[];
-  /** Values of the label, in the order of its classes; none without one. */
+  /** Values of the label, in the order of its classes; empty without a label. */
   classes: string[];
 }
 
@@ -67,8 +70,8 @@ export function parseCsv(text: string, options: CsvOptions = {}): CsvData {
 }
 
 /**
- * The rows of a CSV file, read as they are asked for: what a `StreamLoader` takes. Categories and labels need
- * their `values`, since what comes later in the file is not known.
+ * The rows of a CSV file, read on demand, as the input of a `StreamLoader`. Categories and labels need their
+ * `values`, because the rest of the file is not known yet.
  */
 export async function* csvSamples(
   path: Path,
@@ -97,7 +100,7 @@ export async function* csvSamples(
   for await (const rows of reader.rowsOf(pathOf(path))) for (const row of rows) yield sample(row);
 }
 
-/** From text to coded rows. */
+/** Turns text into coded rows. */
 class CsvReader {
   readonly #delimiter: string;
   readonly origin: CsvOrigin;
@@ -140,14 +143,14 @@ class CsvReader {
     });
   }
 
-  /** The rows of a file as they are read, all rows of a piece at once. */
+  /** The rows of a file as they are read; each piece yields all its rows at once. */
   async *rowsOf(path: string): AsyncGenerator<CodedRow[], void, undefined> {
     const pieces = readPieces(this.origin.op, path);
     for await (const records of recordsOf(pieces, this.#delimiter, this.origin))
       yield records.map((record) => this.#coded(record)).filter((row) => row !== null);
   }
 
-  /** Null for the header, and for a row that is left out. */
+  /** Null for the header and for a skipped row. */
   #coded(record: CsvRecord): CodedRow | null {
     if (this.#columns !== undefined) return this.#columns.code(record);
     const { columns = {}, header = true, missing = "error" } = this.options;
@@ -161,7 +164,7 @@ function noRows({ op, name, path }: CsvOrigin): FileError {
   return new FileError(`${op}: no rows: ${name}`, "EMPTY_DATASET", path);
 }
 
-/** Coded rows, one after another in an array that grows. */
+/** Coded rows, one after another in a growing array. */
 class Table {
   #values: Float64Array = new Float64Array(1024);
   #filled = 0;
@@ -206,7 +209,7 @@ class Table {
   }
 }
 
-/** What `make` allocates. @throws SimdgradError `OUT_OF_MEMORY`. */
+/** Calls `make`, which allocates. @throws SimdgradError `OUT_OF_MEMORY`. */
 function inMemory<T>(make: () => T, given: string): T {
   try {
     return make();
@@ -216,7 +219,7 @@ function inMemory<T>(make: () => T, given: string): T {
   }
 }
 
-/** Where each column of a row goes among the features. */
+/** The position of each column of a row among the features. */
 interface Places {
   features: string[];
   columns: { type: string; at: number; rank: Int32Array | null }[];
@@ -230,7 +233,7 @@ function featurePlaces(all: CsvColumns): Places {
     if (type === "number") features.push(name);
     if (type !== "category" && type !== "label") return { type, at, rank: null };
     const { values, rank } = all.ranks(column);
-    // One by one: spreading them into arguments would overflow the stack.
+    // Pushed one by one: spreading them into arguments would overflow the stack.
     if (type === "category") for (const value of values) features.push(`${name}=${value}`);
     return { type, at, rank };
   });
@@ -238,8 +241,8 @@ function featurePlaces(all: CsvColumns): Places {
 }
 
 /**
- * Writes the features of a row into `out`, which is zero, and returns the class or the target; NaN without
- * either.
+ * Writes the features of a row into `out`, which holds zeros. Returns the class or the target; NaN if there
+ * is neither.
  */
 function writeFeatures(row: CodedRow, { columns }: Places, out: Float32Array): number {
   let answer = Number.NaN;

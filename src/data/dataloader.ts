@@ -13,16 +13,16 @@ import type { BatchDataset, SampleDataset } from "./dataset.js";
 import { isThenable, RequestsAhead } from "./prefetch.js";
 
 export interface DataLoaderOptions {
-  /** Samples a batch. Default 1. */
+  /** Samples per batch. Default 1. */
   batchSize?: number;
   /** A new random order every epoch. Default false. */
   shuffle?: boolean;
-  /** Seed of the order of every epoch. Default: drawn from the generator that `manualSeed` seeds. */
+  /** Seed for the order of every epoch. Default: drawn from the generator that `manualSeed` seeds. */
   seed?: number;
   /** Leaves out the last batch when it is smaller than the others. Default false. */
   dropLast?: boolean;
   /**
-   * For `for await` over a data set that returns promises: how many batches are fetched ahead while the
+   * For `for await` over a data set that returns promises: the number of batches fetched ahead while the
    * consumer works. 0: none. Default 2.
    */
   prefetchFactor?: number;
@@ -30,15 +30,15 @@ export interface DataLoaderOptions {
 
 /** The position of a loader; plain JSON. */
 export interface DataLoaderState {
-  /** Epochs that were finished. */
+  /** Number of finished epochs. */
   epoch: number;
-  /** Batches of the current epoch that were handed out. */
+  /** Batches of the current epoch that were already yielded. */
   position: number;
-  /** State of the generator from which the order of the current epoch was drawn. */
+  /** State of the generator before it drew the order of the current epoch. */
   generator: number[];
-  /** Current states of the generators that the data set draws from; empty when it has none. */
+  /** Current states of the generators that the data set draws from; empty if there are none. */
   datasetGenerators?: number[][];
-  /** For checking that the state fits the loader. */
+  /** Used to check that the state fits the loader. */
   samples: number;
   batchSize: number;
   shuffle: boolean;
@@ -46,7 +46,7 @@ export interface DataLoaderState {
 
 type AnyDataset = SampleDataset | BatchDataset;
 
-/** What a loader over `D` yields. */
+/** The type of the batches of a loader over `D`. */
 export type BatchOf<D> = D extends { batch(indices: Int32Array): infer Batch }
   ? Awaited<Batch>
   : D extends { get(index: number): infer Sample }
@@ -74,13 +74,13 @@ export class DataLoader<D extends AnyDataset> {
   #position = 0;
   /** State of the generator before it drew the order of the current epoch. */
   #drawnFrom: Int32Array;
-  /** The next iteration goes on in the middle of an epoch instead of starting one. */
+  /** The next iteration continues in the middle of an epoch instead of starting a new one. */
   #resuming = false;
-  /** Of `feed`; the same in every epoch, so that a program can keep it. */
+  /** The result of `feed`; the same object in every epoch, so that a program can keep it. */
   #order: Int32Array | undefined;
-  /** Whether `feed` found that the data set returns promises: a program cannot wait for them. */
+  /** Whether `feed` found that the data set returns promises: a program cannot wait for promises. */
   #answersLater = false;
-  /** Outlives an epoch: many epochs may be shorter than the interval. */
+  /** Persists across epochs, because many epochs may be shorter than the interval. */
 
   constructor(dataset: D, options: DataLoaderOptions = {}) {
     checkOptions("DataLoader", options, ["batchSize", "shuffle", "seed", "dropLast", "prefetchFactor"]);
@@ -116,7 +116,7 @@ export class DataLoader<D extends AnyDataset> {
     this.#checkLength();
   }
 
-  /** Batches an epoch. */
+  /** Batches per epoch. */
   get length(): number {
     const batches = this.dataset.length / this.batchSize;
     return this.dropLast ? Math.floor(batches) : Math.ceil(batches);
@@ -153,7 +153,7 @@ export class DataLoader<D extends AnyDataset> {
     this.#finish();
   }
 
-  /** The position of the loader, also in the middle of an epoch: the current batch counts as done. */
+  /** The position of the loader, also in the middle of an epoch: the current batch counts as finished. */
   stateDict(): DataLoaderState {
     const own = this.#datasetGenerators;
     return {
@@ -168,8 +168,8 @@ export class DataLoader<D extends AnyDataset> {
   }
 
   /**
-   * The next iteration yields the rest of the epoch that `state` was taken in.
-   * @throws SimdgradError `STATE_DICT_MISMATCH` when it was taken from another data set or other batches.
+   * The next iteration yields the rest of the epoch in which `state` was saved.
+   * @throws SimdgradError `STATE_DICT_MISMATCH` when `state` belongs to another data set or another batching.
    */
   loadStateDict(state: DataLoaderState): void {
     this.prepareLoad(state)();
@@ -208,8 +208,8 @@ export class DataLoader<D extends AnyDataset> {
   }
 
   /**
-   * @internal What an iteration would go over, for a program that fetches its batches itself: an epoch, or
-   * the rest of one. Null when the data set has no `batch`, or answers with promises.
+   * @internal The samples of the next iteration, for a program that fetches its batches itself: an epoch, or
+   * the rest of one. Null when the data set has no `batch`, or returns promises.
    */
   feed(): Feed | null {
     const { dataset, batchSize } = this;
@@ -230,7 +230,7 @@ export class DataLoader<D extends AnyDataset> {
       fetch: (indices) => {
         const batch = dataset.batch(indices);
         this.#answersLater = isThenable(batch);
-        // In a trace it may fail, because values are not available; that error is ignored
+        // In a trace this may fail, because values are not available; that error is ignored
         if (isThenable(batch)) batch.then(undefined, () => {});
         return batch as readonly Tensor[];
       },
@@ -241,21 +241,21 @@ export class DataLoader<D extends AnyDataset> {
     };
   }
 
-  /** The samples of an epoch in their order, which begins where `#position` says. */
+  /** The samples of an epoch in their order, starting at `#position`. */
   #start(): Int32Array {
     const order = new Int32Array(this.#checkLength());
     this.#begin(order);
     return order;
   }
 
-  /** The batches from `position` on, as the data set answers: promises or not. */
+  /** The batches from `position` on, as the data set returns them: promises or not. */
   *#fetches(order: Int32Array, position: number): IterableIterator<unknown> {
     const batches = this.length;
     for (let b = position; b < batches; b++)
       yield this.#fetch(order.subarray(b * this.batchSize, Math.min((b + 1) * this.batchSize, order.length)));
   }
 
-  /** Begins an epoch, or goes on with the one that was resumed: puts its samples into `order`. */
+  /** Begins an epoch, or continues the resumed one: writes its samples into `order`. */
   #begin(order: Int32Array): void {
     if (!this.#resuming) this.#position = 0;
     this.#resuming = false;
@@ -294,7 +294,7 @@ export class DataLoader<D extends AnyDataset> {
   }
 }
 
-/** 48 bits of the generator that `manualSeed` seeds. */
+/** 48 bits from the generator that `manualSeed` seeds. */
 function drawSeed(): number {
   const parts = new Float32Array(2);
   run.random("uniform", 0, 1, 2, stateOf(defaultGenerator), { array: parts, offset: 0 });

@@ -11,18 +11,19 @@ import { empty, fromData, Tensor } from "../tensor/tensor.js";
 import { tracing, withTracing } from "../tracing.js";
 
 /**
- * What a DataLoader reads: samples by number, stacked into batches by the loader. A sample may be a promise.
+ * The input of a DataLoader: samples by index, which the loader stacks into batches. A sample may be a
+ * promise.
  */
 export interface SampleDataset<Sample = unknown> {
   readonly length: number;
   get(index: number): Sample;
   /**
-   * The generators of its random numbers, other than that of `manualSeed`: a checkpoint keeps their states.
+   * The generators of its random numbers, except the one of `manualSeed`: a checkpoint stores their states.
    */
   readonly generators?: readonly Generator[];
 }
 
-/** What a DataLoader reads faster: a whole batch at once. It may be a promise. */
+/** A faster input of a DataLoader: it returns a whole batch at once. The batch may be a promise. */
 export interface BatchDataset<Batch = unknown> {
   readonly length: number;
   batch(indices: Int32Array): Batch;
@@ -31,7 +32,7 @@ export interface BatchDataset<Batch = unknown> {
 }
 
 export interface TensorDatasetOptions {
-  /** The first tensor (uint8 or float32) comes out as float32: value · scale + shift, in one kernel. */
+  /** The first tensor (uint8 or float32) is returned as float32: value · scale + shift, in one kernel. */
   scale?: number;
   shift?: number;
 }
@@ -43,8 +44,8 @@ function wholeNumbers(indices: readonly number[]): Int32Array {
 }
 
 /**
- * Tensors whose first dims count the same samples (PyTorch's `TensorDataset`). A batch costs one kernel call
- * a tensor.
+ * Tensors whose first dims index the same samples (PyTorch's `TensorDataset`). A batch costs one kernel call
+ * per tensor.
  *
  *     new TensorDataset(images, labels)
  *     new TensorDataset(images, labels, { scale: 1 / 255 })      uint8 images become floats in each batch
@@ -107,7 +108,7 @@ export class TensorDataset<T extends Tensor[] = Tensor[]> {
   batch(indices: Int32Array | readonly number[]): { [K in keyof T]: Tensor } {
     const at = indices instanceof Int32Array ? indices : wholeNumbers(indices);
     // A native thread will fetch the samples, so it needs memory that cannot be detached. It does not see
-    // later changes of the originals.
+    // later changes of the original tensors.
     if (tracing !== null) this.tensors = this.tensors.map(onSharedMemory) as T;
     const batch = this.tensors.map((x, i) => this.#rows(x, at, i === 0 && this.#transforms));
     return batch as { [K in keyof T]: Tensor };

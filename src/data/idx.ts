@@ -5,8 +5,8 @@
  *     rank × u32         size of each dim, big-endian
  *     the elements       row-major, big-endian
  *
- * Sizes are compared with the length of the file before anything is allocated, and a gzip stream is unpacked
- * no further than the IDX header in it says, and no further than `maxBytes`.
+ * Sizes are compared with the length of the file before any allocation. A gzip stream is unpacked no further
+ * than the length that its IDX header states, and no further than `maxBytes`.
  */
 
 import { constants as bufferLimits } from "node:buffer";
@@ -30,7 +30,7 @@ interface ElementType {
   read(view: DataView, count: number): Data;
 }
 
-/** The narrow integers are widened to int32, which the library has kernels for. */
+/** The narrow integers are widened to int32, because the library has kernels for int32. */
 const types: Record<number, ElementType> = {
   8: {
     dtype: "uint8",
@@ -53,13 +53,13 @@ const types: Record<number, ElementType> = {
 };
 
 export interface IdxOptions {
-  /** The most memory that the unpacked file may take if it is gzipped or a pipe. Default 1 GiB. */
+  /** The largest memory for the unpacked file if it is gzipped or a pipe. Default 1 GiB. */
   maxBytes?: number;
 }
 
 /**
  * A tensor from an IDX file, raw or gzipped, or from its bytes. int8 and int16 become int32.
- * @throws FileError that names the file and what is wrong with it; `FILE_TOO_LARGE` beyond `maxBytes`.
+ * @throws FileError that names the file and the error in it; `FILE_TOO_LARGE` beyond `maxBytes`.
  */
 export async function readIdx(source: Path | Uint8Array, options: IdxOptions = {}): Promise<Tensor> {
   checkOptions("readIdx", options, ["maxBytes"]);
@@ -104,8 +104,7 @@ export function readRawIdxSync(source: Path | Uint8Array, options: IdxOptions = 
 }
 
 /**
- * `path` is what messages call the bytes. Elements of one byte are a view of `bytes` unless they were
- * gzipped.
+ * Error messages call the bytes `path`. Elements of one byte are a view of `bytes` unless they were gzipped.
  */
 export function decodeIdx(bytes: Uint8Array, path?: string, options: IdxOptions = {}): RawIdx {
   if (!isGzip(bytes)) return decodeRaw(bytes, path);
@@ -133,7 +132,7 @@ interface Header {
   type: ElementType;
   shape: number[];
   headerLength: number;
-  /** Of header and elements together. */
+  /** Bytes of header and elements together. */
   length: number;
 }
 
@@ -178,7 +177,10 @@ function isGzip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 
-/** The length of a raw file by its header, for reading a pipe; a gzip stream does not say. */
+/**
+ * The length of a raw file, computed from its header, for reading a pipe; a gzip stream does not state its
+ * length.
+ */
 function lengthFrom(start: Uint8Array): number | undefined {
   if (isGzip(start) || start.length < 4 || start.length < 4 + 4 * start[3]) return undefined;
   try {
@@ -189,12 +191,15 @@ function lengthFrom(start: Uint8Array): number | undefined {
 }
 
 /**
- * Bytes of a gzip stream, behind its own header, within which the IDX header has to be: 4 + 4·255 bytes at
- * most. Deflate expands at most 1032 times, so that the first look at 8 KiB unpacks to at most 8 MB.
+ * Bytes of a gzip stream, after its own header, that must contain the IDX header: at most 4 + 4·255 bytes.
+ * Deflate expands at most 1032 times, so unpacking the first 8 KiB gives at most 8 MB.
  */
 const [FIRST_LOOK, LAST_LOOK] = [1 << 13, 1 << 16];
 
-/** What a gzip stream unpacks to by the IDX header in it: its start is unpacked alone, to read that. */
+/**
+ * The unpacked size of a gzip stream, from the IDX header in it: only its start is unpacked to read that
+ * header.
+ */
 function unpackedLength(
   bytes: Uint8Array,
   path: string | undefined,
@@ -202,7 +207,7 @@ function unpackedLength(
 ): number {
   const body = gzipHeaderLength(bytes);
   let unpacked: Uint8Array;
-  // Where several streams follow each other, the first may hold a few bytes.
+  // If several streams follow each other, the first may contain only a few bytes.
   for (let look = FIRST_LOOK; ; look *= 2) {
     const whole = bytes.length <= body + look;
     try {
@@ -228,9 +233,7 @@ function unpackedLength(
   return length;
 }
 
-/**
- * The length of a gzip header (RFC 1952) with the texts in it, such as the name of the file that was packed.
- */
+/** The length of a gzip header (RFC 1952), including its strings, such as the name of the original file. */
 function gzipHeaderLength(bytes: Uint8Array): number {
   const flags = bytes[3];
   const [EXTRA, NAME, COMMENT, CHECK] = [4, 8, 16, 2];
@@ -239,7 +242,7 @@ function gzipHeaderLength(bytes: Uint8Array): number {
   for (const text of [NAME, COMMENT])
     if (flags & text) {
       const end = bytes.indexOf(0, length);
-      if (end < 0) return bytes.length; // unpacking says what is wrong
+      if (end < 0) return bytes.length; // unpacking reports the error
       length = end + 1;
     }
   return flags & CHECK ? length + 2 : length;

@@ -9,9 +9,9 @@ const columns = {
 } as const;
 
 /**
- * Fisher's irises (1936), which ship inside the package: 150 flowers of three species, each with length and
- * width of sepals and petals in centimetres. `x` float32 [150, 4], `y` int32 [150], with the names of
- * `features` and `classes`. They are sorted by species: shuffle them.
+ * Fisher's irises (1936), shipped inside the package: 150 flowers of three species, each with the length and
+ * width of its sepals and petals in centimetres. `x` is float32 [150, 4], `y` int32 [150]; `features` and
+ * `classes` hold the names. The flowers are sorted by species: shuffle them.
  */
 export function iris(): CsvData & { y: NonNullable<CsvData["y"]> } {
   const path = join(packageRoot, "data/iris.csv");

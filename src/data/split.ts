@@ -1,6 +1,6 @@
 /**
- * Parts of a data set: at random, the same share of every class in each (stratified), or folds for
- * cross-validation.
+ * Splits of a data set: at random, with the same share of every class in each part (stratified), or as folds
+ * for cross-validation.
  */
 
 import { checkNumbers } from "../arguments.js";
@@ -16,7 +16,7 @@ import { type BatchDataset, type SampleDataset, TensorDataset } from "./dataset.
 import { checkDataset, Subset } from "./subset.js";
 
 export interface SplitOptions {
-  /** Where the order comes from. Default: the generator that `manualSeed` seeds. */
+  /** The source of the random order. Default: the generator that `manualSeed` seeds. */
   generator?: Generator;
   /** Seed of a separate generator. */
   seed?: number;
@@ -24,8 +24,8 @@ export interface SplitOptions {
 
 export interface StratifiedOptions extends SplitOptions {
   /**
-   * Keeps the share of each class: `true` takes the last tensor of a `TensorDataset` as the classes, an array
-   * or a tensor gives the class of each sample. Default false.
+   * Keeps the share of each class: `true` uses the last tensor of a `TensorDataset` as the classes; an array
+   * or a tensor contains the class of each sample. Default false.
    */
   stratify?: boolean | ArrayLike<number> | Tensor;
 }
@@ -33,7 +33,7 @@ export interface StratifiedOptions extends SplitOptions {
 export interface TrainTestSplitOptions extends StratifiedOptions {
   /** A share above 0 and below 1, or a number of samples. Default 0.25. */
   testSize?: number;
-  /** Whether to shuffle first. Default true; if false, the last samples are the test. */
+  /** Whether to shuffle first. Default true; if false, the last samples form the test part. */
   shuffle?: boolean;
 }
 
@@ -45,9 +45,9 @@ export interface KFoldOptions extends StratifiedOptions {
 type AnyDataset = SampleDataset | BatchDataset;
 
 /**
- * Parts of a data set, at random and without overlap (PyTorch's `random_split`). `lengths` are numbers of
- * samples that add up to those of the data set, or shares that add up to 1: each is rounded down, and the
- * samples left over go to the parts one by one, from the first.
+ * Splits a data set at random, without overlap (PyTorch's `random_split`). `lengths` are numbers of samples
+ * that add up to the size of the data set, or shares that add up to 1. Shares are rounded down; the remaining
+ * samples are added to the parts one by one, starting with the first part.
  * @throws ValueError `INVALID_SPLIT`.
  */
 export function randomSplit<D extends AnyDataset>(
@@ -82,14 +82,13 @@ function partSizes(lengths: readonly number[], length: number): number[] {
 }
 
 /**
- * Two parts of a data set: to train on, and to test with (scikit-learn's `train_test_split`).
+ * Splits a data set into a training part and a test part (scikit-learn's `train_test_split`).
  *
  *     const [train, test] = data.trainTestSplit(dataset, { testSize: 0.2, stratify: true, seed: 0 })
  *
- * Stratified, each class gets its share of the test to the nearest sample, so that no class is off by one
- * sample or more.
- * @throws ValueError `INVALID_SPLIT` when a part would be empty, or when a class has fewer than two samples
- * to divide.
+ * With `stratify`, each class contributes its share to the test part, rounded to a neighbouring whole number:
+ * no class is off by one sample or more.
+ * @throws ValueError `INVALID_SPLIT` when a part would be empty, or when a class has fewer than two samples.
  */
 export function trainTestSplit<D extends AnyDataset>(
   dataset: D,
@@ -132,8 +131,9 @@ export function trainTestSplit<D extends AnyDataset>(
 }
 
 /**
- * `k` pairs of train and validation: every sample validates once (scikit-learn's `KFold`, `StratifiedKFold`).
- * Folds differ by one sample at most; stratified, so does the number of samples of each class.
+ * `k` pairs of training and validation parts; every sample is in exactly one validation part (scikit-learn's
+ * `KFold`, `StratifiedKFold`). The sizes of the folds differ by at most one; with stratification, so do the
+ * numbers of samples of each class.
  * @throws ValueError `INVALID_SPLIT` for fewer than two folds, more folds than samples, or a class with fewer
  * samples than folds.
  */
@@ -154,8 +154,8 @@ export function kFold<D extends AnyDataset>(
   const fold = new Int32Array(length);
   if (classes === null) for (let i = 0; i < length; i++) fold[order[i]] = Math.floor((i * k) / length);
   else {
-    // Samples are assigned to folds in turn, class after class: each class continues after the last fold of
-    // the class before.
+    // Samples are assigned to folds in turn, class after class. Each class starts at the fold after the last
+    // fold of the previous class.
     let next = 0;
     for (const { label, samples } of grouped(order, classes)) {
       if (samples.length < k)
@@ -232,7 +232,8 @@ function grouped(order: Int32Array, classes: ArrayLike<number>): { label: number
 }
 
 /**
- * `total` divided in the proportion of `sizes`, rounded down; what is left goes to the largest remainders.
+ * `total` divided in proportion to `sizes`, rounded down; the rest goes to the entries with the largest
+ * remainders.
  */
 function apportioned(total: number, sizes: readonly number[]): number[] {
   const all = sizes.reduce((a, b) => a + b, 0);

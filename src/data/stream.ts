@@ -7,22 +7,21 @@ import { type Collated, collate } from "./collate.js";
 import { RequestsAhead } from "./prefetch.js";
 
 export interface StreamLoaderOptions {
-  /** Samples a batch. Default 1. */
+  /** Samples per batch. Default 1. */
   batchSize?: number;
   /** Leaves out the last batch when it is smaller than the others. Default false. */
   dropLast?: boolean;
   /** Batches that are read ahead while the consumer works on one. 0: none. Default 2. */
   prefetchFactor?: number;
   /**
-   * Samples that are held back and handed out in a random order: a shuffle within this many samples. Default
-   * 0.
+   * Size of the shuffle buffer: each sample is drawn at random from this many buffered samples. Default 0.
    */
   shuffleBuffer?: number;
   /** Seed of the shuffle. Default: it follows `manualSeed`. */
   seed?: number;
 }
 
-/** Samples in a row, as many times as it is called or iterated over: once an epoch. */
+/** A sequence of samples that can be started again by a call or an iteration: once per epoch. */
 export type SampleStream<Sample> =
   | Iterable<Sample>
   | AsyncIterable<Sample>
@@ -31,17 +30,17 @@ export type SampleStream<Sample> =
 const loaderOptions = ["batchSize", "dropLast", "prefetchFactor", "shuffleBuffer", "seed"];
 
 /**
- * Batches of samples that come one after another and are never all in memory (PyTorch's `DataLoader` over an
- * `IterableDataset`):
+ * Batches of samples that arrive one after another and are never all in memory (PyTorch's `DataLoader` over
+ * an `IterableDataset`):
  *
  *     const samples = () => data.csvSamples("large.csv", { columns });
  *     const loader = new data.StreamLoader(samples, { batchSize: 256 });
  *     for await (const [x, y] of loader) …
  *     await fit(model, loader, { optimizer, epochs: 3 })
  *
- * At most `batchSize · (prefetchFactor + 1) + shuffleBuffer` samples were read and not yet handed out.
- * Samples are stacked as by `DataLoader`. `fit` needs a new stream for each epoch: pass a function, or an
- * object that can be iterated again.
+ * At most `batchSize · (prefetchFactor + 1) + shuffleBuffer` samples are read ahead of the consumer. Samples
+ * are stacked as `DataLoader` does. `fit` needs a new stream for each epoch: pass a function, or an object
+ * that can be iterated again.
  */
 export class StreamLoader<Sample> {
   readonly batchSize: number;
@@ -101,7 +100,7 @@ export class StreamLoader<Sample> {
     if (batch.length > 0 && !this.dropLast) yield collate(batch);
   }
 
-  /** Each sample replaces a random one of the samples held back, which is handed out. */
+  /** Each new sample replaces a random sample in the buffer; the replaced sample is yielded. */
   async *#shuffled(): AsyncGenerator<Sample, void, undefined> {
     const held: Sample[] = [];
     const below = randomBelow(this.#generator);
@@ -123,12 +122,12 @@ export class StreamLoader<Sample> {
   }
 }
 
-/** The promises of an async generator, without waiting for one before asking for the next. */
+/** The promises of an async generator; it requests the next one without waiting for the previous one. */
 function* nexts<T>(batches: AsyncGenerator<T, void>): IterableIterator<Promise<IteratorResult<T, void>>> {
   for (;;) yield batches.next();
 }
 
-/** Random integers from 0 to below n, from numbers that are drawn many at once. */
+/** Random integers from 0 to n - 1, made from numbers that are drawn in blocks. */
 function randomBelow(generator: Generator): (n: number) => number {
   let drawn: ArrayLike<number> = [];
   let used = 0;

@@ -6,18 +6,18 @@ import { sharedArray } from "../tensor/storage.js";
 import { fromData, type Tensor } from "../tensor/tensor.js";
 import type { BatchDataset, SampleDataset } from "./dataset.js";
 
-/** What `get` of a data set gives. */
+/** The type of a sample of a data set. */
 type SampleOf<D> = D extends { get(index: number): infer Sample } ? Sample : never;
-/** What `batch` of a data set gives; `never` where it has none. */
+/** The return type of `batch` of a data set; `never` if it has no `batch`. */
 type BatchGiven<D> = D extends { batch(indices: Int32Array): infer Batch } ? Batch : never;
 
-/** Some samples of a data set, in an order of their own (PyTorch's `Subset`). It copies no sample. */
+/** Some samples of a data set, in a given order (PyTorch's `Subset`). It copies no sample. */
 export class Subset<D extends SampleDataset | BatchDataset = SampleDataset | BatchDataset> {
   readonly length: number;
-  /** Of the samples in `dataset`. */
+  /** Indices of the samples in `dataset`. */
   readonly indices: Int32Array;
   readonly #positions: Tensor;
-  /** Whole batches, where the data set has them. */
+  /** Returns whole batches, if the data set does. */
   readonly batch: D extends { batch(indices: Int32Array): unknown }
     ? (indices: Int32Array) => BatchGiven<D>
     : undefined;
@@ -61,7 +61,7 @@ export class Subset<D extends SampleDataset | BatchDataset = SampleDataset | Bat
     return (this.dataset as SampleDataset).get(this.indices[index]) as SampleOf<D>;
   }
 
-  /** By a kernel: in a compiled step `at` has no values yet. */
+  /** Uses a kernel, because in a compiled step `at` has no values yet. */
   #chosen(at: Int32Array): Int32Array {
     const { storage, offset, numel } = indexSelect(this.#positions, 0, fromData(at, [at.length], "int32"));
     const chosen = storage.array as Int32Array;

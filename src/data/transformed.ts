@@ -10,14 +10,14 @@ import { checkDataset } from "./subset.js";
 type AnyDataset = SampleDataset | BatchDataset;
 
 /**
- * A data set whose inputs, the first tensor of each batch, go through transforms when they are fetched:
+ * A data set that applies transforms to its inputs (the first tensor of each batch) when they are fetched:
  *
  *     const crop = data.randomCrop(32, { padding: 4 });
  *     const augmented = new data.TransformedDataset(train, crop, data.randomHorizontalFlip());
  *
- * Over a `TensorDataset` the transforms are part of a compiled step. A checkpoint of `fit` keeps the state of
- * their generators; a function of yours that draws from its own generator must declare the generator:
- * `Object.assign((x) => …, { generator })`.
+ * Over a `TensorDataset`, the transforms are part of a compiled step. A checkpoint of `fit` stores the states
+ * of their generators. A function that draws from its own generator must declare it: `Object.assign((x) => …,
+ * { generator })`.
  */
 export class TransformedDataset<D extends AnyDataset = AnyDataset> {
   readonly transforms: readonly Transform[];
@@ -44,7 +44,7 @@ export class TransformedDataset<D extends AnyDataset = AnyDataset> {
     return this.dataset.length;
   }
 
-  /** The generators of the transforms and of the data set below: a checkpoint keeps their states. */
+  /** The generators of the transforms and of the wrapped data set: a checkpoint stores their states. */
   get generators(): readonly Generator[] {
     const below = (this.dataset as BatchDataset).generators ?? [];
     return [...new Set([...below, ...this.transforms.flatMap(({ generator }) => generator ?? [])])];
@@ -74,7 +74,7 @@ function checkInputs(given: unknown): [Tensor, ...unknown[]] {
   );
 }
 
-/** Now, or when the promise is kept. */
+/** Calls the function now, or when the promise resolves. */
 function later(value: unknown, then: (value: unknown) => unknown): unknown {
   return isThenable(value) ? value.then(then) : then(value);
 }

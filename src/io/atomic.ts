@@ -1,7 +1,7 @@
 /**
- * Writing a file so that a reader sees either the old bytes or the new ones, never a mixture: a temporary
- * file in the same directory (a rename does not cross file systems), fsync, rename, fsync of the directory.
- * When anything fails, the old file is still there and the temporary one is gone.
+ * Writes a file so that a reader sees either the old bytes or the new ones, never a mixture. It writes a
+ * temporary file in the same directory (a rename does not cross file systems), then calls fsync, rename, and
+ * fsync of the directory. After any error, the old file is unchanged and the temporary file is removed.
  */
 
 import * as fs from "node:fs";
@@ -26,7 +26,7 @@ export function writeFileAtomicSync(op: string, path: string, chunks: readonly U
       for (let done = 0; done < piece.length; ) done += fs.writeSync(fd, piece, done, piece.length - done);
     if (target.temporary !== undefined) fs.fsyncSync(fd);
     const finished = fd;
-    fd = undefined; // closing fails at most once: a second close could hit somebody else's file
+    fd = undefined; // closing is tried once: a second close could close another file with the same descriptor
     fs.closeSync(finished);
     if (target.temporary !== undefined) fs.renameSync(target.temporary, target.path);
   } catch (cause) {
@@ -67,11 +67,11 @@ export async function writeFileAtomic(
 }
 
 interface Target {
-  /** The file to replace: a symbolic link is kept, and its target is replaced or created. */
+  /** The file to replace. A symbolic link is kept; its target is replaced or created. */
   path: string;
   /**
-   * Undefined for devices and pipes (/dev/stdout, /dev/full): nothing to replace, so they are written
-   * straight.
+   * Undefined for devices and pipes (/dev/stdout, /dev/full): there is nothing to replace, so they are
+   * written directly.
    */
   temporary?: string;
   isPipe?: boolean;
@@ -105,10 +105,10 @@ function inspect(op: string, path: string): Target {
   }
 }
 
-/** The most links that Linux follows: a longer chain counts as a cycle. */
+/** The largest number of links that Linux follows: a longer chain counts as a cycle. */
 const MOST_LINKS = 40;
 
-/** @internal Where a link leads, also one that leads to no file yet. */
+/** @internal The target of a symbolic link, even if no file exists there yet. */
 export function endOfLinks(path: string): string {
   let end = path;
   for (let links = 0; links < MOST_LINKS; links++) {
@@ -129,7 +129,7 @@ function* pieces(chunks: readonly Uint8Array[]): Generator<Uint8Array> {
       yield chunk.subarray(start, start + LARGEST_WRITE);
 }
 
-/** Makes the rename itself survive a power cut. */
+/** Makes the rename itself survive a power failure. */
 function syncDirectorySync(op: string, path: string, directory: string): void {
   let fd: number | undefined;
   try {
@@ -155,7 +155,8 @@ async function syncDirectory(op: string, path: string, directory: string): Promi
 }
 
 /**
- * Windows opens no directories, some file systems sync none, some directories may be entered but not read.
+ * Whether the disk itself failed. Other errors are ignored: Windows cannot open directories, some file
+ * systems cannot sync them, and some directories may be entered but not read.
  */
 function isStorageFailure(cause: unknown): boolean {
   return ["EIO", "ENOSPC", "EDQUOT"].includes((cause as NodeJS.ErrnoException).code ?? "");

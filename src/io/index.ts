@@ -23,7 +23,7 @@ import { lengthFrom } from "./safetensors-header.js";
 export type NamedTensors = Readonly<Record<string, Tensor>>;
 
 export interface SaveOptions {
-  /** Texts kept in the file beside the tensors. */
+  /** Strings stored in the file beside the tensors. */
   metadata?: Record<string, string>;
 }
 
@@ -33,9 +33,9 @@ export interface LoadedFile {
 }
 
 /**
- * Saves named tensors, for example `model.stateDict()`: their values at the moment of the call, so that
- * training may go on meanwhile. The file is replaced as a whole or not at all.
- * @throws FileError `DISK_FULL`, `NO_PERMISSION`, `DIRECTORY_NOT_FOUND` … that names the file; the old one
+ * Saves named tensors, for example `model.stateDict()`. It saves the values at the moment of the call, so
+ * training may continue meanwhile. The file is replaced as a whole or not at all.
+ * @throws FileError `DISK_FULL`, `NO_PERMISSION`, `DIRECTORY_NOT_FOUND` … that names the file; the old file
  * stays.
  */
 export async function saveSafetensors(
@@ -58,7 +58,7 @@ export function saveSafetensorsSync(path: Path, tensors: NamedTensors, options: 
 /**
  * The tensors of a safetensors file by name, for `model.loadStateDict`. float16 and bfloat16 become float32;
  * wider and narrower integers become int32.
- * @throws FileError that names the file and what is wrong with it.
+ * @throws FileError that names the file and the error in it.
  */
 export async function loadSafetensors(path: Path): Promise<Record<string, Tensor>> {
   return (await readSafetensors(path)).tensors;

@@ -1,7 +1,8 @@
 /**
- * The temporary files of writers, by names that say who writes them. A process that is killed leaves its file
- * behind; the next one that saves under the same name removes it, but never the file of a writer that may be
- * alive: one on another machine that shares the disk, or in another container, is not known to be dead.
+ * Temporary files of writers; the name of a file identifies its writer. A killed process leaves its file
+ * behind. The next process that saves under the same name removes that file, but it never removes the file of
+ * a writer that may still run: a writer on another machine that shares the disk, or in another container, is
+ * not known to be dead.
  */
 import { createHash, randomBytes } from "node:crypto";
 import * as fs from "node:fs";
@@ -14,21 +15,23 @@ import { basename, dirname, join } from "node:path";
  */
 const temporaryName = /^\.(.+)\.([0-9a-f]{10})-(\d+)-(\d+)-[0-9a-f]{8}\.tmp$/s;
 
-/** Names are limited to 255 bytes; 24 characters of the name (at most 72 bytes) say whose leftover it is. */
+/**
+ * Names are limited to 255 bytes; the first 24 characters of the name (at most 72 bytes) identify the target.
+ */
 const stem = (path: string) => basename(path).slice(0, 24);
 
-/** A name beside `path`, which no other writer has. */
+/** A name beside `path` that no other writer uses. */
 export function temporaryFor(path: string): string {
   const chance = randomBytes(4).toString("hex");
   const writer = `${world()}-${process.pid}-${startOf("self") ?? 0}`;
   return join(dirname(path), `.${stem(path)}.${writer}-${chance}.tmp`);
 }
 
-/** Targets whose leftovers were looked for: once a process is enough, and a directory may be long. */
+/** Targets whose leftovers were already searched: once per process is enough, and a directory may be long. */
 const seen = new Set<string>();
 
 /**
- * Removes what dead processes left of files with the name of `path`. What cannot be read or removed stays.
+ * Removes files that dead processes left for the name of `path`. Files that cannot be read or removed stay.
  */
 export function removeLeftovers(path: string): void {
   const folder = dirname(path);
@@ -48,7 +51,7 @@ export function removeLeftovers(path: string): void {
 
 let worldName: string | undefined;
 
-/** The scope in which a process id is unique: this machine since its start, or this container. */
+/** The scope in which a process id is unique: this machine since its last boot, or this container. */
 function world(): string {
   if (worldName === undefined) {
     const facts = [hostname()];
@@ -80,14 +83,14 @@ function isDead(pid: number, start: number): boolean {
 }
 
 /**
- * In ticks since the machine was started; undefined where the system does not say. A zombie, which writes
- * nothing any more, has none: 0.
+ * The start time in ticks since boot; undefined where the system does not report it. A zombie no longer
+ * writes anything, so its start time is 0.
  */
 function startOf(pid: number | "self"): number | undefined {
   try {
     const text = fs.readFileSync(`/proc/${pid}/stat`, "latin1");
-    // The name of the program, in parentheses, may hold spaces and parentheses. Behind it: the state, and 19
-    // fields on the start.
+    // The program name, in parentheses, may contain spaces and parentheses. After it come the state and, 19
+    // fields later, the start time.
     const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
     return fields[0] === "Z" ? 0 : Number(fields[19]);
   } catch {

@@ -1,7 +1,7 @@
 /**
- * Named pipes. Opening a pipe blocks until the other end is opened, and it blocks a thread that no signal
- * reaches; so pipes are opened without waiting, asked again while nobody is there, and given up after a
- * while.
+ * Named pipes. Opening a pipe blocks until the other end is opened, and it blocks a thread that no signal can
+ * interrupt. So pipes are opened without blocking; the attempt is repeated while the other end is closed, and
+ * fails after a timeout.
  */
 import * as fs from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -14,12 +14,12 @@ export const NO_WRITER = "NO_WRITER";
 const PAUSE = 10;
 const bell = new Int32Array(new SharedArrayBuffer(4));
 
-/** Without it, opening waits. Windows has no such flag and no such pipes. */
+/** Without this flag, opening blocks. Windows has neither this flag nor such pipes. */
 const NONBLOCK = fs.constants.O_NONBLOCK ?? 0;
 export const readingFlags = fs.constants.O_RDONLY | NONBLOCK;
 const writingFlags = fs.constants.O_WRONLY | NONBLOCK;
 
-/** Makes attempts until one gives an answer: `attempt` says undefined for "not yet". */
+/** Repeats `attempt` until it returns a value; undefined means "not yet". */
 function untilSync<T>(attempt: () => T | undefined): T {
   for (;;) {
     const answer = attempt();
@@ -38,7 +38,7 @@ async function until<T>(attempt: () => Promise<T | undefined>): Promise<T> {
 
 const isNotYet = (error: unknown, code: string) => (error as NodeJS.ErrnoException).code === code;
 
-/** Reads from what was opened with `readingFlags`; a pipe ends when all its writers have closed it. */
+/** Reads from a file opened with `readingFlags`; a pipe ends when all its writers have closed it. */
 export class Source {
   readonly #deadline = performance.now() + pipePatience.ms;
   #begun: boolean;
@@ -47,7 +47,7 @@ export class Source {
     this.#begun = !isPipe;
   }
 
-  /** @throws an error of code `NO_WRITER` when nothing comes. */
+  /** @throws an error of code `NO_WRITER` when no data arrives. */
   readSync(read: () => number): number {
     return untilSync(() => {
       try {
@@ -80,8 +80,8 @@ export class Source {
 }
 
 /**
- * Opens a pipe when somebody reads it. Opening it again does not wait then; this descriptor is closed after
- * that, since the end of the last writer is the end of the pipe. @throws ENXIO when nobody comes.
+ * Opens a pipe once a reader has opened it. Opening the pipe again then does not block. Close this descriptor
+ * only after that, because the pipe ends when its last writer closes it. @throws ENXIO when no reader comes.
  */
 export function awaitReaderSync(path: string): number {
   const deadline = performance.now() + pipePatience.ms;

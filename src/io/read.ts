@@ -6,7 +6,7 @@ import { nearest } from "../nearest.js";
 import { excerpt, quoted, quotedPath } from "../quote.js";
 import { NO_WRITER, readingFlags, Source } from "./pipe.js";
 
-/** Where a file is: a path, or a `file:` URL (`new URL("x", import.meta.url)`). */
+/** The location of a file: a path, or a `file:` URL (`new URL("x", import.meta.url)`). */
 export type Path = string | URL;
 
 /** @throws ValueError `INVALID_PATH` for anything else. */
@@ -23,23 +23,22 @@ export function pathOf(path: Path): string {
 const LARGEST_READ = 2 ** 30;
 
 /**
- * The most memory for a file whose size is not known from the disk: a pipe, or what a gzip stream unpacks to.
+ * The largest memory for a file whose size is not known from the disk: a pipe, or the content of a gzip
+ * stream.
  */
 export const MOST_BYTES = 2 ** 30;
 
-/** How to read a file without a size: a pipe, a file of /proc. */
+/** How to read a file of unknown size: a pipe, or a file in /proc. */
 export interface Unsized {
-  /**
-   * How long a file of this kind is by the bytes at its start; undefined while it takes more of them to say.
-   */
+  /** The length of a file of this kind, computed from its first bytes; undefined if more bytes are needed. */
   lengthFrom?: (start: Uint8Array) => number | undefined;
   /** Default 1 GiB. */
   maxBytes?: number;
 }
 
 /**
- * The whole file, in memory of its own: aligned, which a slice of Node's buffer pool is not, and shared, so
- * that native threads may work on a data set where it lies.
+ * Reads the whole file into its own memory. This memory is aligned, unlike a slice of Node's buffer pool, and
+ * shared, so that native threads may read a data set in place.
  * @throws FileError `NOT_A_FILE` for directories and devices, `FILE_TOO_LARGE` for a pipe that does not end.
  */
 export function readBytesSync(op: string, path: string, unsized: Unsized = {}): Uint8Array {
@@ -109,7 +108,7 @@ export async function* readPieces(op: string, path: string): AsyncGenerator<Uint
 
 const PIECE = 1 << 18;
 
-/** A device has no end, or no content: /dev/zero, a terminal, a whole disk. */
+/** A device has no end or no content: /dev/zero, a terminal, a whole disk. */
 function checkKind(op: string, path: string, stat: fs.Stats): void {
   const kind = stat.isDirectory()
     ? "directory"
@@ -139,7 +138,7 @@ class Room {
     return !this.ended && this.used < this.array.length;
   }
 
-  /** Where the next bytes go. */
+  /** Where the next bytes are written. */
   free(): { array: Uint8Array; offset: number; length: number } {
     const { array, used } = this;
     return { array, offset: used, length: Math.min(array.length - used, LARGEST_READ) };
@@ -167,7 +166,7 @@ class GrowingRoom extends Room {
     super(1 << 16);
   }
 
-  /** One byte more than there should be is read, so that it is found. */
+  /** Reads one byte more than expected, to detect a file that is too long. */
   override get wanted(): boolean {
     return !this.ended && (this.#length === undefined || this.used <= this.#length);
   }
@@ -189,7 +188,7 @@ class GrowingRoom extends Room {
   }
 }
 
-/** The FileError for a failed open or read: its code, and a hint to find the mistake. */
+/** The FileError for a failed open or read: its code, and a hint for finding the mistake. */
 export function readError(op: string, path: string, cause: unknown): FileError {
   if (cause instanceof FileError) return cause;
   const { code, message } = cause as NodeJS.ErrnoException;

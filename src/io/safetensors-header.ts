@@ -1,6 +1,6 @@
 /**
- * The header of a safetensors file, and everything that can be wrong with it. Nothing here trusts a number
- * before it has been compared with the length of the file.
+ * The header of a safetensors file and all its possible errors. No number is trusted before it has been
+ * compared with the length of the file.
  */
 
 import { FileError, formatShape } from "../errors.js";
@@ -9,7 +9,7 @@ import { excerpt, quoted, quotedPath } from "../quote.js";
 /** The limit of the reference implementation. */
 const LONGEST_HEADER = 100_000_000;
 
-/** Bytes of one element, for every dtype that is read. */
+/** Bytes per element, for every dtype that can be read. */
 export const itemSizes = {
   F64: 8,
   F32: 4,
@@ -82,11 +82,13 @@ export function parseHeader(bytes: Uint8Array, path?: string): Header {
   return { tensors, metadata, dataStart };
 }
 
-/** The length of a file by its header, for reading a pipe; undefined while the header is not there yet. */
+/**
+ * The length of a file, computed from its header, for reading a pipe; undefined until the header is complete.
+ */
 export function lengthFrom(start: Uint8Array): number | undefined {
   if (start.length < 8) return undefined;
   const dataStart = 8 + Number(new DataView(start.buffer, start.byteOffset, 8).getBigUint64(0, true));
-  // The reader of the header reports its errors: this function only stops waiting for more bytes.
+  // The header parser reports its errors; this function only stops waiting for more bytes.
   if (dataStart > 8 + LONGEST_HEADER) return 8;
   if (start.length < dataStart) return undefined;
   try {
@@ -112,7 +114,7 @@ function decodeText(bytes: Uint8Array, fail: Fail): string {
 }
 
 function parseObject(text: string, fail: Fail): Record<string, unknown> {
-  // The format asks for the brace at the very start; padding goes behind the text.
+  // The format requires the brace at the very start; padding comes after the text.
   if (text[0] !== "{") throw fail("BAD_HEADER", "the header is not a JSON object", quoted(text.slice(0, 20)));
   if (isDeeperThan(DEEPEST, text))
     throw fail("BAD_HEADER", `the header is nested deeper than ${DEEPEST} levels`, quoted(text.slice(0, 20)));
@@ -125,12 +127,12 @@ function parseObject(text: string, fail: Fail): Record<string, unknown> {
   return parsed as Record<string, unknown>;
 }
 
-/** The header itself, a tensor, its shape, and room for what others may add. */
+/** The nesting depth of the header, a tensor and its shape, plus room for extensions. */
 const DEEPEST = 8;
 
 /**
- * Asked before the text is parsed: nesting takes 50 times its bytes as objects, and stack where they are
- * walked.
+ * Checked before the text is parsed: nested arrays or objects need 50 times their bytes as objects, and stack
+ * space when they are traversed.
  */
 function isDeeperThan(levels: number, text: string): boolean {
   let depth = 0;
@@ -146,11 +148,12 @@ function isDeeperThan(levels: number, text: string): boolean {
 }
 
 /**
- * The names in the order of the file, which JavaScript objects do not keep for names like "0", and the first
- * key that an object repeats, which JSON.parse lets pass. `text` is an object and valid JSON.
+ * The names in the order of the file, and the first key that an object repeats. JavaScript objects do not
+ * keep the order for names like "0", and JSON.parse accepts repeated keys. `text` is an object and valid
+ * JSON.
  */
 function scanKeys(text: string): { names: Iterable<string>; repeated?: string } {
-  const open: (Set<string> | null)[] = []; // keys of each object around this place; null for an array
+  const open: (Set<string> | null)[] = []; // keys of each enclosing object; null for an array
   let names = new Set<string>();
   let string = "";
   for (let i = 0; i < text.length; i++) {
@@ -225,7 +228,7 @@ function checkTensor(name: string, value: unknown, dataLength: number, fail: Fai
   return { dtype: known, shape: shape.map((extent) => extent + 0), begin, end };
 }
 
-/** The arrays follow each other without gap or overlap and fill the rest of the file. */
+/** Checks that the arrays follow each other without gap or overlap and fill the rest of the file. */
 function checkLayout(tensors: Map<string, TensorInfo>, dataLength: number, fail: Fail): void {
   const sorted = [...tensors].sort(([, a], [, b]) => a.begin - b.begin || a.end - b.end);
   let reached = 0;

@@ -6,9 +6,9 @@
  *                                name: { dtype, shape, data_offsets: [begin, end] } }
  *     the data           little-endian, row-major, without gaps; offsets count from here
  *
- * Written: F64 F32 I32 U8 BOOL, widest elements first, so that every array starts at a multiple of its
- * element size; the header is padded with spaces so that the data starts at a multiple of 64. Read: those
- * without conversion; F16 and BF16 become float32; I8 I16 U16 become int32, and so do U32 I64 U64 when every
+ * Writes F64 F32 I32 U8 BOOL, widest elements first, so that every array starts at a multiple of its element
+ * size. The header is padded with spaces so that the data starts at a multiple of 64. Reads these dtypes
+ * without conversion. F16 and BF16 become float32; I8 I16 U16 become int32, and so do U32 I64 U64 when every
  * value fits (`VALUE_OUT_OF_RANGE` otherwise).
  */
 
@@ -21,7 +21,7 @@ import { type Header, itemSizes, parseHeader, type TensorInfo } from "./safetens
 export interface RawTensor {
   dtype: DType;
   shape: readonly number[];
-  /** Exactly as many elements as the shape says, row-major. */
+  /** Row-major, with exactly as many elements as the shape requires. */
   data: Data;
 }
 
@@ -40,7 +40,7 @@ const names: Record<DType, string> = {
   bool: "BOOL",
 };
 
-/** The file as pieces in order: the header, then each array's own memory (no copy). */
+/** The file as a list of pieces: the header, then the memory of each array (no copy). */
 export function safetensorsChunks(
   tensors: Map<string, RawTensor> | Record<string, RawTensor>,
   metadata: Record<string, string> = {},
@@ -61,7 +61,7 @@ export function safetensorsChunks(
   const begins = new Map<string, number>();
   const chunks: Uint8Array[] = [];
   let offset = 0;
-  // The sort is stable: within one element size, arrays lie in the order of the entries.
+  // The sort is stable: arrays of the same element size keep the order of the entries.
   for (const [name, { data }] of [...entries].sort((a, b) => itemSize(b[1]) - itemSize(a[1]))) {
     begins.set(name, offset);
     chunks.push(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
@@ -81,8 +81,8 @@ export function safetensorsChunks(
 }
 
 /**
- * An object of names, and nothing whose own entries are others, as those of a Map (none), of a model or of a
- * tensor: its file would be without what was meant.
+ * Accepts only an object whose own entries are the named tensors. A Map (which has no own entries), a model
+ * or a tensor is an error, because the file would not contain the intended tensors.
  * @throws ValueError `INVALID_VALUE`
  */
 export function namesWith<T>(values: "tensors" | "texts", given: Readonly<Record<string, T>>) {
@@ -95,7 +95,7 @@ export function namesWith<T>(values: "tensors" | "texts", given: Readonly<Record
   return given;
 }
 
-/** Refuses to write a file that could not be read again. */
+/** Refuses to write a file that could not be read back. */
 function checkRawTensor(name: unknown, tensor: RawTensor): void {
   if (name === "__metadata__")
     throw new FileError("saveSafetensors: __metadata__ cannot be the name of a tensor", "BAD_NAME");
@@ -119,7 +119,7 @@ function checkRawTensor(name: unknown, tensor: RawTensor): void {
     );
 }
 
-/** The file as one new array of bytes: a snapshot, which later changes of the tensors do not reach. */
+/** The file as one new array of bytes: a snapshot that later changes of the tensors do not affect. */
 export function encodeSafetensors(
   tensors: Map<string, RawTensor> | Record<string, RawTensor>,
   metadata?: Record<string, string>,
@@ -135,8 +135,8 @@ export function encodeSafetensors(
 }
 
 /**
- * Tensors in the order of the header. Arrays that lie aligned in `bytes` are views of it, the others are
- * copies. `path` is what messages call the bytes.
+ * Tensors in the order of the header. Arrays that are aligned in `bytes` are views of it; the others are
+ * copies. Error messages call the bytes `path`.
  */
 export function decodeSafetensors(bytes: Uint8Array, path?: string): Safetensors {
   requireLittleEndian();
@@ -223,7 +223,10 @@ function decodeTensor(
   }
 }
 
-/** The bytes in memory of their own. Not `slice`: a Buffer's is a view of the old memory. */
+/**
+ * A copy of the bytes in new memory. `slice` is not used, because the slice of a Buffer is a view of the old
+ * memory.
+ */
 function copyOf(bytes: Uint8Array): ArrayBuffer {
   const copy = new Uint8Array(bytes.length);
   copy.set(bytes);
@@ -253,7 +256,10 @@ function halfToFloat(bits: number): number {
   return sign * (1 + mantissa / 1024) * 2 ** (exponent - 15);
 }
 
-/** Arrays are handed over as they lie in memory, which the format calls little-endian. */
+/**
+ * Arrays keep their memory layout in the file. The format is little-endian, so the machine must be
+ * little-endian too.
+ */
 function requireLittleEndian(): void {
   if (endianness() !== "LE")
     throw new SimdgradError(

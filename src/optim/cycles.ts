@@ -96,7 +96,8 @@ export interface OneCycleOptions {
 }
 
 /**
- * One phase of a cycle, until step `end`: learning rate and momentum move from one of their marks to another.
+ * One phase of a cycle, until step `end`: learning rate and momentum move from one of their boundary values
+ * to another.
  */
 interface Phase {
   readonly end: number;
@@ -169,7 +170,7 @@ export class OneCycleLR extends Scheduler {
     super.step();
   }
 
-  /** The current value of a quantity of group `i`. */
+  /** The current learning rate or momentum of group `i`. */
   #at(quantity: "lr" | "momentum", i: number): number {
     const at = this.lastEpoch;
     const found = this.#phases.findIndex(({ end }) => at <= end);
@@ -203,7 +204,7 @@ export interface CyclicOptions {
   stepSizeUp?: number;
   /** Steps of the fall. Default: as many as of the rise. */
   stepSizeDown?: number;
-  /** Amplitude: constant (default), halved in each cycle, or times gamma^step. */
+  /** Amplitude: constant (default), halved in each cycle, or multiplied by gamma^step. */
   mode?: "triangular" | "triangular2" | "expRange";
   /** The factor of `expRange`. Default 1. */
   gamma?: number;

@@ -16,7 +16,7 @@ export type GroupTensors<Options> = {
       : Options[Name];
 };
 
-/** One tensor for each number. */
+/** One tensor per number. */
 type TensorList<List> = { readonly [I in keyof List]: Tensor };
 
 /** The increment of step counts. */

@@ -1,6 +1,6 @@
-/** Hyperparameters as an optimizer keeps them. */
+/** Hyperparameters in the form that an optimizer stores. */
 
-/** Flags, and of numbers whether they are 0. */
+/** Flags, and for each number whether it is 0. */
 export function kindsOf(options: object): string {
   return JSON.stringify(options, (_, value) => (typeof value === "number" ? value === 0 : value));
 }

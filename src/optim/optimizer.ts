@@ -70,7 +70,10 @@ interface GroupSlots<Options extends object> {
 export abstract class Optimizer<Options extends object = any> {
   readonly paramGroups: ParamGroup<Options>[] = [];
   private readonly groups: GroupSlots<Options>[] = [];
-  /** By trace and group: the parameters of all steps so far; none if the steps had different ones. */
+  /**
+   * By trace and group: the parameters of all steps so far; an empty list if the steps had different
+   * parameters.
+   */
   readonly #stepped = new WeakMap<object, (readonly Slot[])[]>();
 
   /** @internal Names of the state buffers of an optimizer that is a kernel, PyTorch's in camelCase. */
@@ -128,13 +131,12 @@ export abstract class Optimizer<Options extends object = any> {
   update?(p: Tensor, grad: Tensor, state: ParameterState, group: GroupTensors<Options>): void;
 
   /**
-   * @internal One kernel call on `n` elements of the parameter, the gradient and the state buffers. Of the
-   *   options it
-   * may read flags, and whether a number is 0.
+   * @internal One kernel call on `n` elements of the parameter, the gradient and the state buffers. From the
+   * options it may read only flags, and whether a number is 0.
    */
   protected updateRun?(n: number, options: Options, arrays: RunArrays): void;
 
-  /** Adds parameters with their own hyperparameters; missing ones are those of the constructor. */
+  /** Adds parameters with their own hyperparameters; missing hyperparameters come from the constructor. */
   addParamGroup(given: ParamGroupOptions<Options>): void {
     const name = this.constructor.name;
     if (!record.holds(given) || given.params === undefined)

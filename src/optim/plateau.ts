@@ -16,21 +16,21 @@ import { checkKinds } from "./range.js";
 import { checkOptimizer, perGroup, type Scheduled } from "./scheduler.js";
 
 export interface PlateauOptions {
-  /** Whether the metric is to fall (default) or to rise. */
+  /** Whether the metric should fall (default) or rise. */
   mode?: "min" | "max";
-  /** What the learning rates are multiplied by, below 1. Default 0.1. */
+  /** The factor of the learning rates, below 1. Default 0.1. */
   factor?: number;
-  /** Steps without improvement that are let pass. Default 10. */
+  /** Number of steps without improvement that are tolerated. Default 10. */
   patience?: number;
-  /** What counts as an improvement. Default 1e-4. */
+  /** The smallest change that counts as an improvement. Default 1e-4. */
   threshold?: number;
-  /** The threshold as a share of the best metric (default) or as it is. */
+  /** Whether the threshold is relative to the best metric (default) or absolute. */
   thresholdMode?: "rel" | "abs";
-  /** Steps after a reduction in which none is counted. Default 0. */
+  /** Number of steps after a reduction in which steps without improvement are not counted. Default 0. */
   cooldown?: number;
-  /** Least learning rate, for all groups or for each. Default 0. */
+  /** Smallest learning rate, for all groups or for each. Default 0. */
   minLr?: number | readonly number[];
-  /** A reduction by less is not made. Default 1e-8. */
+  /** Smaller reductions are skipped. Default 1e-8. */
   eps?: number;
 }
 
@@ -55,7 +55,7 @@ export class ReduceLROnPlateau {
   readonly #minLrs: readonly number[];
   /** The best metric so far. */
   best: number;
-  /** Steps in a row without improvement. */
+  /** Number of consecutive steps without improvement. */
   numBadEpochs = 0;
   cooldownCounter = 0;
   /** Number of `step()` calls so far. */
@@ -89,7 +89,7 @@ export class ReduceLROnPlateau {
     return mode === "min" ? metric < wanted : metric > wanted;
   }
 
-  /** Takes the metric of an epoch. */
+  /** Call it with the metric of an epoch. */
   step(metric: number): void {
     if (typeof metric !== "number")
       throw new ValueError(
@@ -119,7 +119,7 @@ export class ReduceLROnPlateau {
     }
   }
 
-  /** The learning rates now in force. */
+  /** The current learning rates. */
   getLastLr(): number[] {
     return this.optimizer.paramGroups.map((group) => group.lr);
   }
@@ -130,9 +130,9 @@ export class ReduceLROnPlateau {
   }
 
   /**
-   * Goes on from `stateDict()`, with the learning rates of then. `best` may be null, as JSON writes what it
-   * is before the first step.
-   * @throws SimdgradError `STATE_DICT_MISMATCH`, and what the optimizer says to a rate; nothing is changed
+   * Continues from the result of `stateDict()`, with the learning rates saved there. `best` may be null,
+   * because JSON writes null for the value before the first step.
+   * @throws SimdgradError `STATE_DICT_MISMATCH`, and errors of the optimizer about a rate. Changes nothing
    * then.
    */
   loadStateDict(state: PlateauState): void {

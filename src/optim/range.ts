@@ -1,19 +1,19 @@
-/** What hyperparameters may be: of what kind, and in what range. */
+/** Valid types and ranges of hyperparameters. */
 
 import { ValueError } from "../errors.js";
 import { quoted } from "../quote.js";
 import { flag, type Kind } from "../saved-state.js";
 
-/** From `low`, up to but not including `high`. */
+/** From `low` (included) to `high` (excluded). */
 export type Range = readonly [low: number, high: number];
 
-/** Of each number of an option, in order. */
+/** The range of each number of an option, in order. */
 export type Ranges<Options> = { readonly [Name in keyof Options]?: readonly Range[] };
 
 const rate: Range = [0, Infinity];
 const share: Range = [0, 1];
 
-/** A hyperparameter in [low, high), or an error that names it. */
+/** Throws an error that names the hyperparameter unless it is in [low, high). */
 export function checkRange(op: string, name: string, value: unknown, low: number, high = Infinity): void {
   if (typeof value === "number" && value >= low && value < high) return;
   const range = high === Infinity ? (low === -Infinity ? "finite" : `>= ${low}`) : `in [${low}, ${high})`;
@@ -22,8 +22,9 @@ export function checkRange(op: string, name: string, value: unknown, low: number
 }
 
 /**
- * Options like their defaults: booleans, numbers, or as many numbers. A number is at least 0, those of an
- * array are in [0, 1), where `ranges` does not say otherwise. @throws ValueError `INVALID_HYPERPARAMETER`.
+ * Checks options against their defaults: each is a boolean, a number, or an array of the same length. By
+ * default a number is at least 0, and numbers in an array are in [0, 1); `ranges` overrides this. @throws
+ * ValueError `INVALID_HYPERPARAMETER`.
  */
 export function checkHyperparameters<Options extends object>(
   op: string,
@@ -47,8 +48,8 @@ export function checkHyperparameters<Options extends object>(
 }
 
 /**
- * Options of schedules: `{ gamma: [value, finite] }`. @throws ValueError for the first that is not of its
- * kind.
+ * Checks options of schedules: `{ gamma: [value, finite] }`. @throws ValueError for the first option of the
+ * wrong kind.
  */
 export function checkKinds(
   op: string,

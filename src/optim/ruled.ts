@@ -1,4 +1,4 @@
-/** Optimizers that are one row: their options, their state and a rule of the kernel `ruleStep`. */
+/** Optimizers that are defined by one row: their options, their state and a rule of the kernel `ruleStep`. */
 
 import type { RuleName } from "../kernels/js/rules.js";
 import { run } from "../kernels/run.js";
@@ -10,25 +10,26 @@ import type { RunArrays } from "./runs.js";
 
 export interface Row<Options extends object> {
   readonly rule: RuleName;
-  /** In the order in which the rule reads them; those of an array one after the other, true as 1. */
+  /** Options in the order in which the rule reads them; arrays are flattened, and true is 1. */
   readonly defaults: Options;
   /**
-   * Numbers behind the options that a rule reads: what only JavaScript can compute, and what is the same at
-   * each step.
+   * Numbers that the rule reads after the options: values that only JavaScript can compute, and values that
+   * are the same in each step.
    */
   readonly derived?: (options: Options) => number[];
   /** Names of the state buffers, one to three, PyTorch's in camelCase. */
   readonly state: readonly string[];
   /**
-   * Options with ranges of their own. The others: a number is at least 0, those of an array are in [0, 1).
+   * Ranges of options that differ from the default. By default a number is at least 0, and numbers in an
+   * array are in [0, 1).
    */
   readonly ranges?: Ranges<Options>;
 }
 
-/** Parameters, or groups of parameters with options of their own. */
+/** Parameters, or groups of parameters with their own options. */
 type Given<Options> = Iterable<Tensor> | Iterable<ParamGroupOptions<Options>>;
 
-/** For the compiler: an optimizer in which nothing is left abstract. */
+/** For the TypeScript compiler: an optimizer class without abstract members. */
 declare class Ruled<Options extends object> extends Optimizer<Options> {
   constructor(params: Given<Options>, options?: Partial<Options>);
   protected override check(options: Options): void;
@@ -39,7 +40,7 @@ export interface RuledConstructor<Options extends object> {
   new (params: Given<Options>, options?: Partial<Options>): Ruled<Options>;
 }
 
-/** The optimizer of a row. */
+/** Makes the optimizer class of a row. */
 export function ruled<Options extends object>(row: Row<Options>): RuledConstructor<Options> {
   const optimizer = class extends Optimizer<Options> {
     constructor(params: Given<Options>, options: Partial<Options> = {}) {

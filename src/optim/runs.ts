@@ -1,4 +1,4 @@
-/** Parameters of a group, and how those that are neighbours in memory are updated together. */
+/** Parameters of a group, and the joint update of parameters that are adjacent in memory. */
 import type { DType } from "../dtype.js";
 import { run as kernels } from "../kernels/run.js";
 import { dense } from "../ops/shape/views.js";
@@ -7,12 +7,12 @@ import type { Tensor } from "../tensor/tensor.js";
 import type { GroupMemory } from "./group-tensors.js";
 import type { StateTensors } from "./state-tensors.js";
 
-/** One parameter, its place in the state and the number of steps it has made. */
+/** One parameter, its position in the state and its number of steps. */
 export interface Slot {
   readonly param: Tensor;
   /** Buffers of the algorithm, in the order of `stateNames`. */
   state: readonly Storage[];
-  /** Of the buffers. */
+  /** Dtype of the buffers. */
   dtype: DType;
   readonly steps: Float64Array;
   readonly index: number;
@@ -20,7 +20,7 @@ export interface Slot {
   readonly own: StateTensors | null;
 }
 
-/** An array and where to begin in it. */
+/** An array and an offset into it. */
 export interface Place<A = Float32Array | Float64Array> {
   readonly array: A;
   readonly offset: number;
@@ -34,14 +34,14 @@ export interface Run {
   step: Place<Float64Array>;
 }
 
-/** What one kernel call of an optimizer reads and writes. */
+/** The memory that one kernel call of an optimizer reads and writes. */
 export interface RunArrays extends Omit<Run, "n"> {
   readonly hyper: Place<Float64Array>;
 }
 
 /**
- * Which parameters have made as many steps as the one before: what `runs` goes by, apart from places in
- * memory.
+ * Encodes which parameters have made as many steps as the previous one. `runs` depends only on this and on
+ * addresses in memory.
  */
 export function stepPattern(active: readonly Slot[]): string {
   let pattern = "";
@@ -52,7 +52,7 @@ export function stepPattern(active: readonly Slot[]): string {
   return pattern;
 }
 
-/** One more step for each: one kernel call where all parameters of the group take part. */
+/** Counts one more step for each parameter: one kernel call if all parameters of the group take part. */
 export function countSteps(active: readonly Slot[], memory: GroupMemory<any> | null = null): void {
   for (let i = 0, next: number; i < active.length; i = next) {
     const { steps, index } = active[i];
@@ -63,13 +63,13 @@ export function countSteps(active: readonly Slot[], memory: GroupMemory<any> | n
   }
 }
 
-/** Bytes to which long-lived storages are rounded up. */
+/** Sizes of long-lived storages are rounded up to this many bytes. */
 const cacheLine = 64;
 
 /**
- * Parameters that are neighbours in memory, and whose gradients and states are neighbours in the same way,
- * are one run: a small model is updated by one kernel call. The gaps between long-lived storages are zero,
- * and every update rule leaves zeros with zero gradients alone.
+ * Parameters that are adjacent in memory form one run if their gradients and states are adjacent in the same
+ * way. A small model is then updated by one kernel call. The gaps between long-lived storages are zero, and
+ * no update rule changes zeros with zero gradients.
  */
 export function runs(slots: readonly Slot[]): Run[] {
   const out: { run: Run; last: readonly Storage[]; slot: Slot }[] = [];

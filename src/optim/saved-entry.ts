@@ -18,8 +18,8 @@ export interface SavedEntry {
 
 /**
  * Checks the saved state of parameter `i`; its tensors may be copied at any time.
- * @param name of the optimizer
- * @param stateNames of the buffers that it needs
+ * @param name The name of the optimizer.
+ * @param stateNames The names of the buffers that it needs.
  */
 export function savedEntry(
   name: string,

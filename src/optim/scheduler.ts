@@ -84,7 +84,7 @@ export abstract class Scheduler {
     this.#set((_, i) => this.first(this.baseLrs[i], i));
   }
 
-  /** Call after each epoch (or each step: the unit is yours). */
+  /** Call it after each epoch, or after each step: you choose the unit. */
   step(): void {
     if (tracing !== null) tracing.refuse("a scheduler is stepped", "step it outside");
     this.lastEpoch++;

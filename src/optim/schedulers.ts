@@ -1,4 +1,4 @@
-/** Learning rates that change on the way (PyTorch's `torch.optim.lr_scheduler`). */
+/** Schedules of the learning rate (PyTorch's `torch.optim.lr_scheduler`). */
 export { ChainedScheduler, SequentialLR } from "./combined.js";
 export {
   CosineAnnealingWarmRestarts,

@@ -11,8 +11,8 @@ export interface ConfusionMatrixOptions extends FigureOptions {
 const full = [0, 60, 110] as const;
 
 /**
- * How often class `row` was taken for class `column`: the counts, and how dark a field is says which part of
- * its row it is. Shape: `counts` [C, C], rows are what is true, columns what was predicted.
+ * How often class `row` was predicted as class `column`. Each cell shows its count; its darkness shows the
+ * share of the row. Shape: `counts` [C, C]; rows are true classes, columns are predicted classes.
  *
  *     const counts = nn.functional.oneHot(target).T.mm(nn.functional.oneHot(predicted));
  *     await plot.confusionMatrix("iris.svg", counts, { classNames: ["setosa", "versicolor", "virginica"] });
@@ -43,7 +43,7 @@ export async function confusionMatrix(
       return { value: [j, i, n, part], label: { color: part > 0.5 ? "#fff" : ink } };
     });
   });
-  // ECharts draws rows from below; a matrix is read from above.
+  // ECharts draws rows from the bottom; a matrix is read from the top.
   const field = {
     type: "category",
     data: [...names],

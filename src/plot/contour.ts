@@ -1,15 +1,15 @@
-/** Lines of equal height in a field of numbers: marching squares, with the pieces joined into long lines. */
+/** Contour lines of a grid of numbers: marching squares, with the segments joined into long lines. */
 
 export type Point = [x: number, y: number];
 
-/** Heights at the crossings of a regular grid: `heights[row * xs.length + column]`. */
+/** Heights at the points of a regular grid: `heights[row * xs.length + column]`. */
 export interface Field {
   readonly xs: readonly number[];
   readonly ys: readonly number[];
   readonly heights: ArrayLike<number>;
 }
 
-/** `f` at `columns` × `rows` crossings that span the two ranges. `f` sees all points at once. */
+/** `f` at `columns` × `rows` grid points that span the two ranges. One call of `f` gets all points. */
 export function field(
   [x0, x1]: readonly [number, number],
   [y0, y1]: readonly [number, number],
@@ -22,11 +22,11 @@ export function field(
   return { xs, ys, heights: f(ys.flatMap((y) => xs.map((x): Point => [x, y]))) };
 }
 
-/** The lines along which the field is `level`. Cells with a corner that is not finite have none. */
+/** The lines along which the field equals `level`. Cells with a corner that is not finite have no lines. */
 export function contour({ xs, ys, heights }: Field, level: number): Point[][] {
   const columns = xs.length;
-  // A crossing lies on an edge of the grid, and belongs to the one or two cells beside it: lines are walked
-  // from edge to edge.
+  // A crossing lies on an edge of the grid and belongs to the one or two cells next to that edge. Lines are
+  // followed from edge to edge.
   const points = new Map<string, Point>();
   const neighbours = new Map<string, string[]>();
   const crossing = (c: number, r: number, dc: number, dr: number): string => {
@@ -58,7 +58,7 @@ export function contour({ xs, ys, heights }: Field, level: number): Point[][] {
       const found = edges.map((edge) => edge());
       if (found.length === 2) join(found[0], found[1]);
       if (found.length === 4) {
-        // A saddle: what its middle is joined to decides.
+        // A saddle: the value in the middle of the cell decides which crossings are joined.
         const middle = (corners[0] + corners[1] + corners[2] + corners[3]) / 4 >= level;
         const turn = middle === above[0] ? 1 : 3;
         join(found[0], found[turn]);
@@ -68,7 +68,7 @@ export function contour({ xs, ys, heights }: Field, level: number): Point[][] {
   return walk(points, neighbours);
 }
 
-/** Open lines from their ends, then what is left: rings. */
+/** Open lines first, from their ends; the remaining lines are closed. */
 function walk(points: Map<string, Point>, neighbours: Map<string, string[]>): Point[][] {
   const lines: Point[][] = [];
   const seen = new Set<string>();

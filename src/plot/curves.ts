@@ -5,35 +5,33 @@ import { axis, type FigureOptions, figure, legend, plotBox, write } from "./figu
 import { style } from "./palette.js";
 import { checkRanges, numbers, type Values } from "./values.js";
 
-/** More points than pixels. */
+/** More points than a picture has pixels. */
 const many = 2000;
 
-/** One curve: its heights, counted 0, 1, 2, … along x; or points of its own. */
+/** One curve: its heights at x = 0, 1, 2, …, or points with their own x. */
 export type Curve =
   | Values
   | {
       x: Values;
       y: Values;
-      /** Points that no line joins: measurements beside a fit. Default false. */
+      /** Draws points without joining them: measurements beside a fit. Default false. */
       points?: boolean;
     };
 
 export interface CurvesOptions extends FigureOptions {
-  /**
-   * Logarithmic axes. Numbers that are not positive have no place on them and are left out. Default false.
-   */
+  /** Logarithmic axes. Numbers that are not positive are left out. Default false. */
   logX?: boolean;
   logY?: boolean;
-  /** The first x of curves without points of their own. Default 0. */
+  /** The first x of curves without their own x. Default 0. */
   start?: number;
-  /** What is drawn. Default: all, to round numbers. */
+  /** The range that is drawn. Default: all points, extended to round numbers. */
   xRange?: readonly [number, number];
   yRange?: readonly [number, number];
 }
 
 /**
- * Curves over one axis, for example losses over steps. Each curve has a name, a colour, a dash and a symbol
- * of its own; NaN and infinities are gaps.
+ * Curves over one axis, for example losses over steps. Each curve has its own name, colour, dash and symbol;
+ * NaN and infinities are gaps.
  *
  *     await plot.curves("loss.svg", { train: losses, test: testLosses }, { yLabel: "cross-entropy" });
  *
@@ -54,7 +52,7 @@ export async function curves(
   const lines = names.map((name, i) => {
     const { x, y, points } = pointsOf(op, name, series[name], start);
     const { color, dash, symbol } = style(i);
-    // About twelve symbols on a long line, at other places than on its neighbours.
+    // About twelve symbols on a long line, at other positions than on the neighbouring lines.
     const every = Math.ceil(y.length / 12);
     const marked = (_: unknown, { dataIndex }: { dataIndex: number }) =>
       (dataIndex + Math.round((i * every) / names.length)) % every === 0 ? 9 : 0;

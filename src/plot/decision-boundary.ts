@@ -9,35 +9,36 @@ import { type Color, classColor, mix, style, white } from "./palette.js";
 import { colorBar, edges, levelLines, panelBoxes, pixels } from "./panels.js";
 import { checkRanges, extent, numbers, type Rows, rows, type Values } from "./values.js";
 
-/** From points [N, 2] to one number for each, [N] or [N, 1], or to one for each class, [N, C]. */
+/** Maps points [N, 2] to one number per point, [N] or [N, 1], or to one number per class, [N, C]. */
 export type Classifier = Module | ((x: Tensor) => Tensor);
 
 export interface DecisionBoundaryOptions extends FigureOptions {
   /**
-   * The output that divides the two classes of a classifier with one output. Default 0.5, for probabilities;
-   * 0 for logits.
+   * For a classifier with one output: the output at which the two classes meet. Default 0.5, for
+   * probabilities; 0 for logits.
    */
   level?: number;
   /** Names of the classes, in the order of their labels. Default: `class 0`, `class 1`, … */
   classNames?: readonly string[];
-  /** What is drawn. Default: the range of the points and a tenth more on each side. */
+  /** The range that is drawn. Default: the range of the points, extended by a tenth on each side. */
   xRange?: readonly [number, number];
   yRange?: readonly [number, number];
-  /** Crossings of the grid on which the classifier is asked, along each axis. Default 120. */
+  /** Number of grid points along each axis at which the classifier is evaluated. Default 120. */
   resolution?: number;
 }
 
 const own = ["level", "classNames", "xRange", "yRange", "resolution"];
 
 /**
- * Where a classifier of two features decides for which class, and the points it was made for. With one output
- * its height is shown in colours and the line at `level` is drawn; with C outputs each region has the colour
- * of its largest one. Modules are asked in evaluation mode. Several classifiers by name make one panel each.
+ * Draws the decision regions of a classifier of two features, and the data points. With one output, colours
+ * show the output, and a line shows where it equals `level`. With C outputs, each region has the colour of
+ * its largest output. Modules are evaluated in evaluation mode. Several classifiers, given by name, make one
+ * panel each.
  *
  *     await plot.decisionBoundary("xor.svg", model, x, y, { level: 0, title: "XOR" });
  *
- * Shapes: `x` [N, 2], `y` N labels (0 or 1, -1 or 1; class indices for C outputs); both null for no points
- * (then ranges are needed).
+ * Shapes: `x` [N, 2], `y` N labels (0 or 1, -1 or 1; class indices for C outputs). Both may be null to draw
+ * no points; the ranges are then required.
  */
 export async function decisionBoundary(
   path: string,
@@ -135,7 +136,7 @@ const nameAbove = (box: { left: number; top: number; width: number }) => ({
   textStyle: { fontSize: 15, fontWeight: "normal", color: "#222" },
 });
 
-/** The range of one coordinate and a tenth more on each side. */
+/** The range of one coordinate, extended by a tenth on each side. */
 function around(op: string, points: number[][], d: number): [number, number] {
   const name = d === 0 ? "xRange" : "yRange";
   if (points.length === 0) throw new ValueError(`${op}: ${name} is needed where there are no points`);
@@ -154,7 +155,7 @@ function twoClasses(op: string, values: number[]): number[] {
   return values.includes(-1) ? [-1, 1] : [0, 1];
 }
 
-/** Outputs of the classifier on the grid; for several, which is the largest. */
+/** Outputs of the classifier on the grid; with several outputs, the index of the largest. */
 function ask(
   op: string,
   classifier: Classifier,

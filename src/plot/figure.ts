@@ -7,17 +7,17 @@ import { ink } from "./palette.js";
 import { loadECharts, loadResvg } from "./peers.js";
 import { short } from "./values.js";
 
-/** What every picture takes. */
+/** Options of every picture. */
 export interface FigureOptions {
-  /** Above the picture. Default: none. */
+  /** Title above the picture. Default: none. */
   title?: string;
-  /** Names of the axes, with the unit: `"time (s)"`. Each kind of picture has its own default. */
+  /** Names of the axes, with the unit: `"time (s)"`. The default depends on the kind of picture. */
   xLabel?: string;
   yLabel?: string;
   /** Size in pixels. Default 960 × 640. */
   width?: number;
   height?: number;
-  /** Pixels of a PNG for each pixel of the size. Default 1; 2 for large screens. */
+  /** Pixels of a PNG per pixel of the size. Default 1; use 2 for high-resolution screens. */
   pixelRatio?: number;
 }
 
@@ -35,8 +35,8 @@ export interface Figure {
 }
 
 /**
- * Checks everything that can be checked before anything is computed, and that the packages that draw are
- * there.
+ * Checks everything that can be checked before any computation, including that the plotting packages are
+ * installed.
  */
 export async function figure(
   op: string,
@@ -64,16 +64,16 @@ export async function figure(
 const isPng = (path: string) => extname(path).toLowerCase() === ".png";
 
 /**
- * Whether a picture can be drawn into this file, asked before long work: the ending of its name, and the
- * packages that draw.
- * @throws what drawing would throw: ValueError, SimdgradError `PLOT_UNAVAILABLE`. `op` is how its message
- * begins.
+ * Checks whether a picture can be written to this file: the extension of its name, and the plotting packages.
+ * Call it before long work.
+ * @throws the errors of drawing: ValueError, SimdgradError `PLOT_UNAVAILABLE`. `op` is the start of the
+ * message.
  */
 export async function checkDrawable(path: string, op = "checkDrawable"): Promise<void> {
   await figure(op, path, {}, []);
 }
 
-/** Draws an ECharts option and writes the file, all of it or nothing. */
+/** Draws an ECharts option and writes the file, as a whole or not at all. */
 export async function write(figure: Figure, option: object): Promise<void> {
   const { op, path, width, height, options } = figure;
   const echarts = await loadECharts(op);
@@ -98,13 +98,13 @@ export async function write(figure: Figure, option: object): Promise<void> {
   await writeFileAtomic(op, path, [isPng(path) ? await png(figure, svg) : Buffer.from(svg)]);
 }
 
-/** All but the characters of XML 1.0: control characters, lone surrogates, two that are none. */
+/** Matches everything that XML 1.0 does not allow: control characters, lone surrogates, two noncharacters. */
 const notXml = /[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu;
 
 /**
- * A picture that nobody points at: without styles for a pointer, and with names that do not count the charts
- * of this process, so that the same picture is the same bytes. Quotes in text are escaped: what is in quotes
- * here is an attribute. Labels may hold what no XML may, even escaped.
+ * Makes the SVG static: removes styles for a mouse pointer, and replaces names that count the charts of this
+ * process, so that the same picture has the same bytes. Quotes in text are escaped, so quoted text here is
+ * always an attribute. Labels may contain characters that XML does not allow even when escaped.
  */
 function still(svg: string): string {
   return (
@@ -113,7 +113,7 @@ function still(svg: string): string {
       .replaceAll(/<style ?>.*?<\/style>\n?/gs, "")
       .replaceAll(/ (?:class|ecmeta_\w+)="[^"]*"/g, "")
       .replaceAll(/(id="|url\(#)zr\d+-/g, "$1")
-      // They fill their box, whatever the shape of their pixels
+      // Images fill their box, whatever the shape of their pixels
       .replaceAll("<image ", '<image preserveAspectRatio="none" ')
   );
 }
@@ -135,7 +135,7 @@ export function heading(title: string | undefined, more: object = {}): object {
 }
 
 /**
- * A row of names below the title. Lines are drawn with their dash: `symbols` says that there are only
+ * A row of names below the title. Lines are drawn with their dash; `symbols` means that there are only
  * symbols, which are square.
  */
 export const legend = (figure: Figure, names: readonly (string | object)[], symbols = false): object => ({
@@ -143,7 +143,7 @@ export const legend = (figure: Figure, names: readonly (string | object)[], symb
   ...{ itemGap: 32, itemWidth: symbols ? 16 : 44, itemHeight: symbols ? 14 : 12, data: [...names] },
 });
 
-/** A line in a legend that otherwise holds symbols. */
+/** A line in a legend whose other entries are symbols. */
 export const lineIn = (name: string): object => ({ name, icon: "path://M0,6 L16,6 L16,8.5 L0,8.5 Z" });
 
 interface AxisOptions {
@@ -155,7 +155,7 @@ interface AxisOptions {
 
 /** An axis of numbers with its name in the middle. */
 export function axis({ name, gap, range, log = false }: AxisOptions): object {
-  // The ends of a given range are seldom round: ECharts would put numbers there, and lines.
+  // The ends of a given range are seldom round numbers: ECharts would put labels and grid lines there.
   const given = range === undefined ? {} : { customValues: ticks(range) };
   return {
     type: log ? "log" : "value",
@@ -168,7 +168,7 @@ export function axis({ name, gap, range, log = false }: AxisOptions): object {
   };
 }
 
-/** Round numbers in a range, about five. */
+/** About five round numbers in a range. */
 function ticks([low, high]: readonly [number, number]): number[] {
   const unit = 10 ** Math.floor(Math.log10((high - low) / 5));
   const step = unit * [1, 2, 5, 10].find((n) => (high - low) / 5 <= n * unit * 1.3)!;
@@ -176,7 +176,7 @@ function ticks([low, high]: readonly [number, number]): number[] {
   return Array.from({ length: last - first + 1 }, (_, i) => (first + i) * step);
 }
 
-/** Where the plot itself is, in pixels. */
+/** The plot area, in pixels. */
 export interface Box {
   left: number;
   top: number;
@@ -184,7 +184,10 @@ export interface Box {
   height: number;
 }
 
-/** Space around the plot for title, legend and the names of the axes; `right` more for what stands there. */
+/**
+ * Space around the plot for the title, the legend and the names of the axes; `right` adds space for items on
+ * the right.
+ */
 export function plotBox(
   { width, height, options }: Figure,
   extra: { legend?: boolean; right?: number; bottom?: number } = {},

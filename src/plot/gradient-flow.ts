@@ -6,14 +6,15 @@ import { style } from "./palette.js";
 import { numbers } from "./values.js";
 
 /**
- * How large the gradients of a model are from its first parameter to its last: the mean and the largest
- * absolute value of each, on a logarithmic axis. To be called after `backward`. Gradients that vanish fall
- * off on the left; those that are nothing but zeros stand at the lower edge and are named.
+ * The size of the gradients of a model from its first parameter to its last: the mean and the largest
+ * absolute value of each, on a logarithmic axis. Call it after `backward`. Vanishing gradients show as curves
+ * that fall to the left. Gradients that are all zero are drawn at the lower edge and named.
  *
  *     loss.backward();
  *     await plot.gradientFlow("flow.svg", model);
  *
- * @throws AutogradError `NO_GRAD` when no parameter has a gradient; those without one are left out.
+ * @throws AutogradError `NO_GRAD` when no parameter has a gradient; parameters without a gradient are left
+ * out.
  */
 export async function gradientFlow(
   path: string,

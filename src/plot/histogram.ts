@@ -6,15 +6,15 @@ import { style } from "./palette.js";
 import { checkRanges, extent, numbers, type Values } from "./values.js";
 
 export interface HistogramOptions extends FigureOptions {
-  /** Number of intervals, all of one width. Default 30. */
+  /** Number of intervals of equal width. Default 30. */
   bins?: number;
-  /** From and to; what lies outside is not counted. Default: from the smallest value to the largest. */
+  /** Lower and upper end; values outside are not counted. Default: from the smallest value to the largest. */
   range?: readonly [number, number];
 }
 
 /**
- * How often values occur: bars for one set of values, outlines for several. An interval holds its left end
- * (the last one both ends), as in NumPy; NaN and infinities are not counted.
+ * How often values occur: bars for one set of values, outlines for several. An interval includes its left end
+ * (the last interval both ends), as in NumPy; NaN and infinities are not counted.
  *
  *     await plot.histogram("weights.svg", { before, after }, { xLabel: "weight" });
  */
@@ -63,7 +63,7 @@ function extents(op: string, sets: readonly { name: string; set: number[] }[]): 
   return [Math.min(...ends), Math.max(...ends)];
 }
 
-/** One value alone has a range of no width. */
+/** The range of a single value has no width, so it is widened. */
 const padded = ([low, high]: [number, number]): [number, number] =>
   low < high ? [low, high] : [low - 0.5, high + 0.5];
 

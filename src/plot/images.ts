@@ -8,22 +8,22 @@ import { extent } from "./values.js";
 export interface ImagesOptions extends FigureOptions {
   /** One text below each image. Default: none. */
   captions?: readonly (string | number)[];
-  /** Images in a row. Default: as many as make a figure without holes. */
+  /** Number of images per row. Default: as many as make a figure without gaps. */
   columns?: number;
   /**
-   * What is black and what is white. Default: 0 and 255 for `uint8`, else the smallest and the largest value
-   * of all images.
+   * The values that are drawn as black and as white. Default: 0 and 255 for `uint8`, else the smallest and
+   * the largest value of all images.
    */
   range?: readonly [number, number];
 }
 
 /**
- * Images in rows, each pixel a sharp square, in grey or in colours.
+ * Images in rows, grey or coloured; each pixel is a sharp square.
  * Shapes: [H, W], [N, H, W], [N, 1, H, W] or [N, 3, H, W].
  *
  *     await plot.images("digits.svg", x.narrow(0, 0, 20), { captions: labels });
  *
- * @throws ShapeError for other shapes, or when captions are not N.
+ * @throws ShapeError for other shapes, or when the number of captions is not N.
  */
 export async function images(path: string, x: Tensor, options: ImagesOptions = {}): Promise<void> {
   const op = "plot.images";

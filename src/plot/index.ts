@@ -1,7 +1,7 @@
 /**
  * Pictures without a browser: `import * as plot from "simdgrad/plot"`. Every function writes one file, SVG or
- * PNG by its ending, drawn by Apache ECharts (`npm install echarts`) and, for PNG, by resvg (`npm install
- * @resvg/resvg-js`, and a font on the machine).
+ * PNG according to its extension. Apache ECharts draws it (`npm install echarts`); for PNG, resvg converts it
+ * (`npm install @resvg/resvg-js`; it needs a font on the machine).
  */
 import "../ops/methods/methods.js";
 

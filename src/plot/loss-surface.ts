@@ -8,27 +8,26 @@ import { colorBar, levelLines, pixels } from "./panels.js";
 import { checkRanges, extent, type Rows, rows } from "./values.js";
 
 export interface LossSurfaceOptions extends FigureOptions {
-  /** What is drawn of the two parameters. Default -1 to 1. */
+  /** The range of each of the two parameters that is drawn. Default -1 to 1. */
   xRange?: readonly [number, number];
   yRange?: readonly [number, number];
-  /** Points that an optimizer went through, [steps, 2]: a line from a circle to a diamond. */
+  /** The path of an optimizer, [steps, 2]: a line from a circle to a diamond. */
   descent?: Rows;
-  /** Number of lines of equal loss. Default 12. */
+  /** Number of contour lines. Default 12. */
   levels?: number;
   /**
-   * Colours and lines by the logarithm of the loss, for surfaces that are steep. Needs losses that are not
-   * negative. Default false.
+   * Colours and lines show the logarithm of the loss, for steep surfaces. The losses must not be negative.
+   * Default false.
    */
   log?: boolean;
-  /** Crossings of the grid on which the loss is computed, along each axis. Default 60. */
+  /** Number of grid points along each axis at which the loss is computed. Default 60. */
   resolution?: number;
 }
 
 const own = ["xRange", "yRange", "descent", "levels", "log", "resolution"];
 
 /**
- * The height of a loss over two parameters, in colours and lines of equal height, and the way an optimizer
- * took down.
+ * A loss over two parameters, as colours and contour lines, with the path of an optimizer.
  *
  *     await plot.lossSurface("loss.svg", (w, b) => lossOf(w, b), { xRange: [-1, 3], yRange: [-2, 2] });
  */
@@ -54,7 +53,8 @@ export async function lossSurface(
   );
   const [low, high] = extent(op, "losses", Array.from(surface.heights));
   if (log && low < 0) throw new ValueError(`${op}: log needs losses that are not negative: ${low}`);
-  // A loss of 0 has no logarithm: losses seven powers of ten below the largest are drawn as the smallest.
+  // A loss of 0 has no logarithm: losses more than seven powers of ten below the largest are drawn as the
+  // smallest.
   const floor = log ? Math.max(low, high * 1e-7) : low;
   const valueAt = (t: number) => (log ? floor * (high / floor) ** t : low + (high - low) * t);
   const partOf = (value: number) =>

@@ -1,6 +1,6 @@
 /**
- * Colours that the colour-blind can tell apart (Okabe and Ito's), and beside each of them a dash and a symbol
- * of its own, so that a picture says the same when it is printed in grey.
+ * Colours that colour-blind readers can tell apart (Okabe and Ito's). Each colour has its own dash and
+ * symbol, so that a picture is still readable when printed in grey.
  */
 export type Color = readonly [red: number, green: number, blue: number];
 
@@ -15,8 +15,8 @@ const styles: readonly { color: Color; dash: "solid" | number[]; symbol: string 
 ];
 
 /**
- * The look of the i-th of several series or classes. After the seventh the colours come again, with other
- * dashes and symbols.
+ * The style of the i-th of several series or classes. After the seventh, the colours repeat with other dashes
+ * and symbols.
  */
 export function style(i: number): { color: string; dash: "solid" | number[]; symbol: string } {
   const { color } = styles[i % styles.length];
@@ -28,14 +28,14 @@ export const classColor = (i: number): Color => styles[i % styles.length].color;
 
 export const css = ([r, g, b]: Color): string => `rgb(${r},${g},${b})`;
 
-/** From `a` (t = 0) to `b` (t = 1). */
+/** Interpolates from `a` (t = 0) to `b` (t = 1). */
 export const mix = (a: Color, b: Color, t: number): Color =>
   [0, 1, 2].map((i) => Math.round(a[i] + (b[i] - a[i]) * t)) as unknown as Color;
 
 export const white: Color = [255, 255, 255];
 export const ink = "#222";
 
-/** Low is dark, high is bright, in colour and in grey: anchors of the cividis map. */
+/** Low values are dark and high values are bright, in colour and in grey: anchors of the cividis map. */
 const ramp: readonly Color[] = [
   [0, 34, 78],
   [42, 63, 109],
@@ -46,7 +46,7 @@ const ramp: readonly Color[] = [
   [254, 232, 56],
 ];
 
-/** Colour of t between 0 and 1. */
+/** The colour for t between 0 and 1. */
 export function sequential(t: number): Color {
   const at = Math.min(1, Math.max(0, t)) * (ramp.length - 1);
   const i = Math.min(ramp.length - 2, Math.floor(at));

@@ -1,14 +1,14 @@
-/**
- * Fields of numbers as coloured panels side by side: their boxes, their pixels, and the bar that says what a
- * colour means.
- */
+/** Grids of numbers as coloured panels side by side: their boxes, their pixels, and the colour bar. */
 import { contour, type Field, type Point } from "./contour.js";
 import { type Box, type Figure, plotBox, text } from "./figure.js";
 import { type Color, css } from "./palette.js";
 import { rasterUrl } from "./raster.js";
 import { short } from "./values.js";
 
-/** Boxes of `count` panels, in as many columns as keep them near to the shape of the figure. */
+/**
+ * Boxes of `count` panels. The number of columns is chosen to keep the shape of a panel close to that of the
+ * figure.
+ */
 export function panelBoxes(
   figure: Figure,
   count: number,
@@ -17,7 +17,7 @@ export function panelBoxes(
   const all = plotBox(figure, extra);
   const across = Math.ceil(Math.sqrt(count));
   const down = Math.ceil(count / across);
-  // Each panel but the first has its own tick labels, and a name above.
+  // Each panel but the first has its own tick labels, and a name above it.
   const [gapX, gapY, above] = [56, 64, count > 1 ? 24 : 0];
   const width = (all.width - (across - 1) * gapX) / across;
   const height = (all.height - (down - 1) * gapY) / down - above;
@@ -28,13 +28,13 @@ export function panelBoxes(
   }));
 }
 
-/** Which panels stand at the left edge and at the bottom: only there the axes are named. */
+/** Which panels are at the left edge and at the bottom: only these have axis names. */
 export function edges(count: number, i: number): { left: boolean; bottom: boolean } {
   const across = Math.ceil(Math.sqrt(count));
   return { left: i % across === 0, bottom: i + across >= count };
 }
 
-/** The field as one image below everything else, a pixel for each crossing. */
+/** The field as one image below everything else, one pixel per grid point. */
 export function pixels(
   { xs, ys, heights }: Field,
   panel: number,
@@ -42,7 +42,7 @@ export function pixels(
 ): object {
   const columns = xs.length;
   const image = rasterUrl(columns, ys.length, (x, y) => colorOf(heights[(ys.length - 1 - y) * columns + x]));
-  // Pixels are centred on crossings: the image is half a pixel larger on each side, and clipped by the axes.
+  // Pixels are centred on grid points, so the image is half a pixel larger on each side; the axes clip it.
   const [dx, dy] = [(xs[1] - xs[0]) / 2, (ys[1] - ys[0]) / 2];
   return {
     ...{
@@ -62,7 +62,7 @@ export function pixels(
   };
 }
 
-/** Lines of the field at these levels, as one series: a gap ends each line. */
+/** Contour lines of the field at these levels, as one series: a gap ends each line. */
 export function levelLines(field: Field, panel: number, levels: readonly number[], look: object): object {
   const data = levels.flatMap((level) => contour(field, level).flatMap((line) => [...line, ["-", "-"]]));
   return {
@@ -71,7 +71,7 @@ export function levelLines(field: Field, panel: number, levels: readonly number[
   };
 }
 
-/** A bar of colours with numbers beside it, at the right edge. */
+/** A colour bar with numbers beside it, at the right edge. */
 export function colorBar(
   { width }: Figure,
   { top, height }: { top: number; height: number },

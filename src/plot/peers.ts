@@ -1,6 +1,6 @@
 import { SimdgradError } from "../errors.js";
 
-/** What is used of Apache ECharts. */
+/** The part of Apache ECharts that is used here. */
 interface ECharts {
   init(
     dom: null,
@@ -13,7 +13,7 @@ interface ECharts {
   };
 }
 
-/** What is used of resvg. */
+/** The part of resvg that is used here. */
 interface Resvg {
   Resvg: new (svg: string, options: object) => { render(): { asPng(): Uint8Array } };
 }

@@ -1,11 +1,12 @@
-/** Pixels as a PNG inside a `data:` address: what an SVG shows of a field of colours in one element. */
+/** Pixels as a PNG in a `data:` URL: an SVG shows a coloured field as this single element. */
 import { deflateSync } from "node:zlib";
 import type { Color } from "./palette.js";
 
 const signature = Uint8Array.of(137, 80, 78, 71, 13, 10, 26, 10);
 
 /**
- * An image of `width` × `height` pixels, each `scale` × `scale` large (enlarged here: viewers would blur it).
+ * An image of `width` × `height` pixels, each enlarged to `scale` × `scale` pixels. The image is enlarged
+ * here because viewers would blur it.
  */
 export function rasterUrl(
   width: number,
@@ -13,7 +14,7 @@ export function rasterUrl(
   colorAt: (x: number, y: number) => Color,
   scale = 1,
 ): string {
-  const stride = 1 + 3 * width * scale; // a line begins with the number of its filter: 0, none
+  const stride = 1 + 3 * width * scale; // a line begins with its filter type: 0, none
   const lines = new Uint8Array(stride * height * scale);
   for (let y = 0; y < height; y++) {
     const start = y * scale * stride;
@@ -26,7 +27,7 @@ export function rasterUrl(
   const header = new DataView(new ArrayBuffer(13));
   header.setUint32(0, width * scale);
   header.setUint32(4, height * scale);
-  header.setUint8(8, 8); // bits for each of
+  header.setUint8(8, 8); // bits per channel
   header.setUint8(9, 2); // red, green and blue
   const png = Buffer.concat([
     signature,

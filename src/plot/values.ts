@@ -3,12 +3,12 @@ import { formatShape, ShapeError, ValueError } from "../errors.js";
 import { quoted } from "../quote.js";
 import { Tensor } from "../tensor/tensor.js";
 
-/** Numbers in a row: a Tensor of any shape, a typed array, or an array. */
+/** A list of numbers: a Tensor of any shape, a typed array, or an array. */
 export type Values = Tensor | Data | readonly number[];
-/** Numbers in rows and columns: a Tensor [rows, columns] or nested arrays. */
+/** Rows and columns of numbers: a Tensor [rows, columns] or nested arrays. */
 export type Rows = Tensor | readonly (readonly number[])[];
 
-/** @throws ValueError when there are none, or something is not a number. */
+/** @throws ValueError when there are no values, or when a value is not a number. */
 export function numbers(op: string, what: string, values: Values): number[] {
   const flat =
     values instanceof Tensor
@@ -20,7 +20,10 @@ export function numbers(op: string, what: string, values: Values): number[] {
   return flat;
 }
 
-/** @throws ShapeError unless there are rows of one length (`columns`, where it is given), at least one. */
+/**
+ * @throws ShapeError unless there is at least one row and all rows have the same length (`columns`, if
+ * given).
+ */
 export function rows(op: string, what: string, values: Rows, columns?: number): number[][] {
   const nested: unknown = values instanceof Tensor ? values.toArray() : values;
   const width = columns ?? (Array.isArray(nested) ? (nested[0]?.length ?? 0) : 0);
@@ -42,7 +45,7 @@ export function extent(op: string, what: string, values: readonly number[]): [nu
   return [low, high];
 }
 
-/** @throws ValueError unless each range that is given is from a number to a larger one. */
+/** @throws ValueError unless each given range goes from a number to a larger one. */
 export function checkRanges(
   op: string,
   ranges: {

@@ -3,9 +3,9 @@ import { checkOptions } from "../../options.js";
 import { isOptions } from "../../recognize.js";
 
 /**
- * Arguments that PyTorch's users give by position or by name: `vectorNorm(x, 1, 0, { keepdim: true })` and
- * `vectorNorm(x, { ord: 1, dim: 0, keepdim: true })`. Behind those by position, the first of which may be
- * null or undefined for the default, come the options, with the rest of `names` and with those of `others`.
+ * Arguments that PyTorch accepts by position or by name: `vectorNorm(x, 1, 0, { keepdim: true })` and
+ * `vectorNorm(x, { ord: 1, dim: 0, keepdim: true })`. Positional arguments come first; null or undefined
+ * means the default. The options come last and may contain the remaining `names` and those of `others`.
  * @throws ValueError as `checkOptions` does.
  */
 export function byPositionOrName(

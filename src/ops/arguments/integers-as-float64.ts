@@ -4,9 +4,9 @@ import { empty, type Tensor } from "../../tensor/tensor.js";
 import { dense, to } from "../shape/views.js";
 
 /**
- * @internal Products and sums of integers by way of float64, which holds every integer below 2^53: `compute`
- *   on the tensors where they
- * are all integers of one dtype, and the result in that dtype; on any others, `compute` as it is.
+ * @internal Products and sums of integers in float64, which represents every integer below 2^53. If all
+ * tensors are integers of one dtype, it applies `compute` to float64 copies and converts the result back.
+ * Otherwise it applies `compute` to the tensors themselves.
  * @throws ValueError `INTEGER_OVERFLOW` when a result does not fit.
  */
 export function exactly<Given extends readonly (Tensor | null)[]>(
@@ -18,7 +18,7 @@ export function exactly<Given extends readonly (Tensor | null)[]>(
     return compute(...(given as unknown as Given));
   const result = dense(compute(...(given.map((x) => x && to(x, "float64")) as unknown as Given)));
   const out = empty(result.shape, dtype);
-  // A sum of one element each, which looks whether it fits.
+  // A sum over one element each, which checks that the value fits.
   run.reduce("sum", 1, 1, out.numel, result, out);
   return out;
 }

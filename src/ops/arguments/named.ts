@@ -1,5 +1,5 @@
 /**
- * Several results as PyTorch's named tuples: by name, `const { values, indices } = …`, or in order, `const
+ * Several results, like PyTorch's named tuples: by name, `const { values, indices } = …`, or in order, `const
  * [values, indices] = …`.
  */
 export type Named<Names extends string, T> = readonly T[] & { readonly [Name in Names]: T };

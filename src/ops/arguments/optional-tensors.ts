@@ -2,12 +2,12 @@ import { checkOptions } from "../../options.js";
 import { isTensor } from "../../recognize.js";
 import type { Tensor } from "../../tensor/tensor.js";
 
-/** A tensor that may be left out, by position: null, or the options in its place. */
+/** An optional tensor in a positional argument: null, or the options instead. */
 export type Optional<Options> = Tensor | null | undefined | Options;
 
 /**
  * Tensors that may be given by position or by name, as in Python: `layerNorm(x, 3, weight, bias, { eps })`,
- * `layerNorm(x, 3, { weight, eps })`. Returns the options with all of the tensors, null where there is none.
+ * `layerNorm(x, 3, { weight, eps })`. Returns the options with all of the tensors; missing tensors are null.
  */
 export function optionalTensors<Name extends string, Options extends object>(
   op: string,
@@ -29,7 +29,7 @@ export function optionalTensors<Name extends string, Options extends object>(
   return all;
 }
 
-/** `optionalTensors` as options that were all given by name: those that are null are left out. */
+/** `optionalTensors` as options with all arguments by name; null tensors are left out. */
 export function namedOptions<Name extends string, Options extends object>(
   op: string,
   positions: Record<Name, Optional<Options>>,

@@ -13,14 +13,14 @@ import { tracing, withTracing } from "../../tracing.js";
 import { byPositionOrName } from "../arguments/arguments.js";
 
 export interface TensorOptions {
-  /** Default: `float32`, or what the data says (a Float64Array is `float64`, booleans are `bool`). */
+  /** Default: `float32`, or the dtype of the data (a Float64Array is `float64`, booleans are `bool`). */
   dtype?: DType;
   /** Whether gradients accumulate in its `grad`. Default false. */
   requiresGrad?: boolean;
 }
 
 export interface GeneratorOptions {
-  /** Where the numbers come from. Default: the generator that `manualSeed` seeds. */
+  /** The source of the random numbers. Default: the generator that `manualSeed` seeds. */
   generator?: Generator;
 }
 
@@ -72,7 +72,7 @@ export function tensor(values: NestedArray | Data, options: TensorOptions & { sh
     shape.push(level.length);
     if (level.length === 0) break;
   }
-  // As many as there are if they are not ragged; an array of JavaScript must not grow with the data.
+  // Room for all elements, if the arrays are not ragged. A JavaScript array must not grow with the data.
   const flat = roomFor("tensor", "float64", numel(shape));
   let given = 0;
   let booleans = true;
@@ -104,10 +104,11 @@ export function tensor(values: NestedArray | Data, options: TensorOptions & { sh
 }
 
 /**
- * A tensor of these values; `bool` is `v != 0`. In a trace they are constants, and each replay gets a copy.
+ * A tensor of these values; `bool` is `v != 0`. In a trace the values are constants, and each replay gets a
+ * copy.
  */
 function holding(op: string, shape: Shape, dtype: DType | undefined, values: ArrayLike<number>): Tensor {
-  // Of its own array, not of a slab: whether two traces agree is seen by comparing arrays.
+  // It has its own array, not part of a slab, because traces are compared by comparing arrays.
   const own = () => fromData(new arrayTypes[dtype ?? "float32"](numel(shape)), shape, dtype ?? "float32");
   const out = tracing === null ? empty([...shape], dtype) : own();
   const { array } = out.storage;
@@ -126,8 +127,8 @@ const integerRanges: Partial<Record<DType, string>> = {
 };
 
 /**
- * A label of 1.5, 3e9 or NaN must not become another label in silence: `x` holds what was `given`, or it is
- * an error.
+ * A label of 1.5, 3e9 or NaN must not silently become another label: throws unless `x` holds the `given`
+ * values.
  */
 function checkIntegers(op: string, x: Tensor, given: ArrayLike<number>): void {
   const range = integerRanges[x.dtype];
@@ -142,9 +143,8 @@ function checkIntegers(op: string, x: Tensor, given: ArrayLike<number>): void {
 }
 
 /**
- * @internal A number that is written over elements of `dtype`: fractions are dropped, as in PyTorch, and what
- *   does not fit is an error.
- * @throws ValueError `VALUE_OUT_OF_RANGE`.
+ * @internal A number that is written to elements of `dtype`. Fractions are dropped, as in PyTorch.
+ * @throws ValueError `VALUE_OUT_OF_RANGE` for a number that does not fit.
  */
 export function filler(op: string, value: number, dtype: DType): number {
   const range = integerRanges[dtype];
@@ -245,10 +245,13 @@ export function eye(n: number, m?: number | TensorOptions, given?: TensorOptions
   return finish("eye", out, options);
 }
 
-/** A number, or a tensor with one element, of which the number is read: inside `compile` that is an error. */
+/**
+ * A number, or a tensor with one element. The value of the tensor is read, so inside `compile` a tensor is an
+ * error.
+ */
 export type Bound = number | Tensor;
 
-/** Bounds as numbers; of integer dtypes they lose their fractions before anything is computed. */
+/** Bounds as numbers; for integer dtypes, fractions are dropped before any computation. */
 function bounds(op: string, dtype: DType | undefined, given: readonly Bound[]): number[] {
   return given.map((bound) => {
     const value = isTensor(bound) ? bound.item() : bound;
@@ -259,7 +262,8 @@ function bounds(op: string, dtype: DType | undefined, given: readonly Bound[]): 
 }
 
 /**
- * `steps` values from start to end, counted from the nearer end; of integer dtypes without their fractions.
+ * `steps` values from start to end, each computed from the nearer end; for integer dtypes, fractions are
+ * dropped.
  */
 function spaced(
   op: string,
@@ -288,7 +292,7 @@ function spaced(
  * @forms arange()
  */
 export function arange(...args: [...(number | boolean)[], TensorOptions] | (number | boolean)[]): Tensor {
-  // As in all of JavaScript, undefined at the end is what was left out.
+  // As everywhere in JavaScript, a trailing undefined counts as a missing argument.
   const given = args.slice(0, args.findLastIndex((v) => v !== undefined) + 1);
   const options = isOptions(given.at(-1)) ? (given.pop() as TensorOptions) : undefined;
   checkOptions("arange", options, tensorOptions);
@@ -357,7 +361,7 @@ function random(
   return finish(op, out, options, randomOptions);
 }
 
-/** @internal The state of a generator as the operand of a kernel. */
+/** @internal The state of a generator as an operand of a kernel. */
 export const stateOf = ({ state }: Generator): Dense => ({ array: state, offset: 0 });
 
 /** @internal Overwrites a dense tensor with random numbers. */
@@ -407,9 +411,7 @@ export function randperm(n: number, options?: RandomOptions): Tensor {
   return finish("randperm", converted, options, randomOptions);
 }
 
-/**
- * Scalars met in arithmetic (`x.mul(0.5)`): made once, then found again. Their memory is never written.
- */
+/** Scalars used in arithmetic (`x.mul(0.5)`): created once and then reused. Their memory is never written. */
 const constants = new Map<string, Tensor>();
 
 /** @internal The constant `value` as a tensor without dims. Must not be changed. */
@@ -417,7 +419,7 @@ export function constant(value: number, dtype: DType): Tensor {
   const key = dtype + (Object.is(value, -0) ? "-0" : value);
   let x = constants.get(key);
   if (x === undefined) {
-    // Not between two traces of one function, which must find the same ones.
+    // Not cleared between two traces of one function, because both must find the same constants.
     if (constants.size >= 512 && tracing === null) constants.clear();
     x = withTracing(null, () => empty([], dtype));
     x.array[x.offset] = dtype === "bool" ? Number(value !== 0) : value;

@@ -1,4 +1,4 @@
-/** Random numbers of other distributions, made of the two that kernels draw: uniform and normal. */
+/** Random numbers from other distributions, computed from the two that kernels draw: uniform and normal. */
 
 import { checkNumbers, checkOperands, checkTensors } from "../../arguments.js";
 import { differentiable } from "../../autograd/graph.js";
@@ -56,7 +56,10 @@ export function randnLike(x: Tensor, options?: RandomOptions): Tensor {
   return randn(x.shape, { dtype: x.dtype, ...options });
 }
 
-/** The whole numbers that each dtype holds: floats those below which every other one is held, too. */
+/**
+ * The range of integers that each dtype represents; for floats, the range in which every integer is
+ * representable.
+ */
 const wholeRanges: Record<DType, readonly [number, number]> = {
   float32: [-(2 ** 24), 2 ** 24],
   float64: [-(2 ** 53), 2 ** 53],
@@ -66,8 +69,8 @@ const wholeRanges: Record<DType, readonly [number, number]> = {
 };
 
 /**
- * Uniform in the integers low … high - 1: 24 bits of a uniform number for each of two digits, so that ranges
- * up to 2^48 are even.
+ * Uniform integers from low to high - 1. They consist of two digits of 24 bits, each from one uniform number,
+ * so that ranges up to 2^48 are evenly distributed.
  */
 function integers(
   op: string,
@@ -110,13 +113,13 @@ export function randint(...args: [...(number | Shape)[], RandomOptions] | (numbe
   return out;
 }
 
-/** The numbers, and the options behind them. */
+/** The numbers, and the options after them. */
 function boundsOf<Options extends GeneratorOptions>(
   op: string,
   args: readonly unknown[],
   known: readonly string[],
 ): { options: Options | undefined; bounds: number[] } {
-  // As in all of JavaScript, undefined at the end is what was left out.
+  // As everywhere in JavaScript, a trailing undefined counts as a missing argument.
   const given = args.slice(0, args.findLastIndex((v) => v !== undefined) + 1);
   const options = isOptions(given.at(-1)) ? (given.pop() as Options) : undefined;
   checkOptions(op, options, known);
@@ -179,7 +182,7 @@ export function bernoulli(p: Tensor, options?: GeneratorOptions): Tensor {
   checkTensors("bernoulli", p);
   checkOptions("bernoulli", options, generatorOptions);
   if (!isFloating(p.dtype)) throw new DTypeError(`bernoulli: probabilities are floats: ${p.dtype}`);
-  // What a traced tensor holds is not known.
+  // The values of a traced tensor are not known.
   if (tracing === null) {
     const wrong = Array.from(denseCopy(p.detach()).data).find((v) => !(v >= 0 && v <= 1));
     if (wrong !== undefined) throw new ValueError(`bernoulli: probabilities are between 0 and 1: ${wrong}`);
@@ -188,7 +191,7 @@ export function bernoulli(p: Tensor, options?: GeneratorOptions): Tensor {
   return differentiable("bernoulli", [p], out, (g) => [zerosLike(g)]);
 }
 
-/** Fills `x` with what `draw` gives in float64 for its shape; integers are rounded down. */
+/** Fills `x` with the float64 values that `draw` returns for its shape; integers are rounded down. */
 function filled(
   op: string,
   x: Tensor,
@@ -287,7 +290,7 @@ export function logNormal_(x: Tensor, mean = 1, std = 2, options?: GeneratorOpti
 export function random_(x: Tensor, ...args: [...number[], GeneratorOptions] | number[]): Tensor {
   checkTensors("random_", x);
   const { options, bounds } = boundsOf<GeneratorOptions>("random_", args, generatorOptions);
-  // Without bounds: all whole numbers that the dtype holds exactly.
+  // Without bounds: all integers that the dtype represents exactly.
   const most = x.dtype === "float64" ? 2 ** 48 : wholeRanges[x.dtype][1] + 1;
   const [low, high] = bounds.length === 0 ? [0, most] : bounds.length === 1 ? [0, bounds[0]] : bounds;
   writable("random_", x);
@@ -320,9 +323,10 @@ export function multinomial(weights: Tensor, count: number, options?: Multinomia
       `multinomial: the number of draws is from 1${replacement ? "" : ` to the ${classes} classes`}: ${String(count)}`,
     );
   const given = to(weights.detach(), "float64");
-  // not -Infinity, which is for those that were drawn
+  // not -Infinity, which marks classes that were already drawn
   const chances = where(eq(given, 0), -1e300, log(given));
-  // An Exponential over the weight is a race; its logarithm is Gumbel's. 2^-25 keeps it off infinity.
+  // An exponential variable divided by the weight is the time of a runner in a race; minus its logarithm is
+  // ln(weight) plus Gumbel noise. 2^-25 keeps the logarithm finite.
   const race = (shape: Shape) => neg(log(neg(log(add(uniform(shape, "float64", options), 2 ** -25)))));
   if (replacement) {
     const rows = unsqueeze(chances, -2);
@@ -336,7 +340,7 @@ export function multinomial(weights: Tensor, count: number, options?: Multinomia
   for (let i = 0; i < count; i++) {
     const best = argmax(scores, -1, { keepdim: true });
     drawn.push(best);
-    // Behind every other, those of weight 0 included.
+    // Ranks after all other classes, including those with weight 0.
     scores = where(eq(numbers, best), Number.NEGATIVE_INFINITY, scores);
   }
   return cat(drawn, -1);

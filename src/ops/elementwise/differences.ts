@@ -11,9 +11,9 @@ import { clone, narrow, reshape } from "../shape/views.js";
 import { add, compare, div, mul, sub } from "./elementwise.js";
 
 export interface DiffOptions {
-  /** Elements put in front of `x` along the dim. */
+  /** Elements prepended to `x` along the dim. */
   prepend?: Tensor;
-  /** Elements put behind `x` along the dim. */
+  /** Elements appended to `x` along the dim. */
   append?: Tensor;
 }
 
@@ -42,7 +42,7 @@ function step(x: Tensor, dim: number): Tensor {
 }
 
 export interface TrapezoidOptions {
-  /** Distance of neighbours where `x` is not given. Default 1. */
+  /** Distance between neighbours if `x` is not given. Default 1. */
   dx?: number;
   /** Default -1. */
   dim?: number;
@@ -73,7 +73,7 @@ export function cumulativeTrapezoid(
   return cumsum(...panels("cumulativeTrapezoid", y, x, options));
 }
 
-/** Areas between neighbours, and the dim. */
+/** The areas between neighbours, and the dim. */
 function panels(
   op: string,
   y: Tensor,

@@ -38,7 +38,7 @@ function unaryInput(name: string, row: UnaryRow, x: Tensor): Tensor {
   return to(x, row.bools);
 }
 
-/** Some functions have no gradient, here as in PyTorch: 0 would be wrong. */
+/** Some functions have no gradient, as in PyTorch: returning 0 would be wrong. */
 function notDifferentiable(name: string, which = ""): AutogradError {
   return new AutogradError(`${name}: there is no gradient${which}; detach() what needs none`, "NO_GRADIENT");
 }
@@ -51,10 +51,11 @@ function makeUnary(name: UnaryName): (x: Tensor, options?: Record<string, number
   const row: UnaryRow = unaryRows[name];
   const params = Object.entries(row.params ?? {});
   const known = params.map(([param]) => param);
-  // Found out at the first use: for all rows, when the library is loaded, it would take milliseconds.
+  // Computed at the first use: computing it for all rows when the library is loaded would take milliseconds.
   let reads: ReturnType<typeof unarySaves> | undefined;
   return (given, options) => {
-    // `tensors.map(exp)` passes a position: a number is a mistake only where there are options to mean by it.
+    // `tensors.map(exp)` passes an index as the second argument: a number is a mistake only if the function
+    // has options.
     if (options !== undefined && (params.length > 0 || typeof options === "object"))
       checkOptions(name, options, known);
     const x = unaryInput(name, row, given);
@@ -70,7 +71,7 @@ function makeUnary(name: UnaryName): (x: Tensor, options?: Record<string, number
   };
 }
 
-/** g · f'(x) in one kernel, for the usual backward. */
+/** g · f'(x) in one kernel, for a backward without createGraph. */
 function fusedGradient(name: UnaryName, x: Tensor, y: Tensor, p: number, q: number, g: Tensor): Tensor {
   if ((unaryRows[name] as UnaryRow).derivative === null) throw notDifferentiable(name);
   const reads = unarySaves(name);
@@ -81,7 +82,7 @@ function fusedGradient(name: UnaryName, x: Tensor, y: Tensor, p: number, q: numb
   return out;
 }
 
-/** The same with Tensors, so that it can be differentiated again. */
+/** The same in Tensor operations, so that it can be differentiated again. */
 function composedGradient(
   name: string,
   row: UnaryRow,
@@ -96,7 +97,7 @@ function composedGradient(
   return typeof slope === "number" && slope === 0 ? zerosLike(g) : g.mul(slope);
 }
 
-/** `where` for derivatives: numbers take the dtype of the op. */
+/** `where` for derivatives: numbers get the dtype of the op. */
 function whereLike(dtype: DType): (c: Tensor, a: Tensor | number, b: Tensor | number) => Tensor {
   const operand = (v: Tensor | number) => (typeof v === "number" ? constant(v, dtype) : v);
   return (c, a, b) => where(c, operand(a), operand(b));
@@ -107,17 +108,17 @@ export const unary = Object.fromEntries(
   Object.keys(unaryRows).map((name) => [name, makeUnary(name as UnaryName)]),
 ) as unknown as { readonly [Name in UnaryName]: UnaryFunction<Name> };
 
-/** What elementwise operations take: tensors, and numbers or booleans as Python's scalars. */
+/** Operands of elementwise operations: tensors, and numbers or booleans as Python's scalars. */
 export type Operand = Tensor | number | boolean;
 
 const kind = (dtype: DType) => (dtype === "bool" ? 0 : isFloating(dtype) ? 2 : 1);
 
-/** What counts when two dtypes meet: a tensor with dims before one without, and both before a number. */
+/** Priority in dtype promotion: a tensor with dims before a tensor without dims, and both before a number. */
 const weight = (v: Operand) => (typeof v !== "object" ? 0 : v.ndim === 0 ? 1 : 2);
 
 /**
- * The dtype in which two operands meet (PyTorch's rule): a number, or a tensor without dims, only counts
- * beside a tensor with dims when its kind (bool, integer, float) is above the other's.
+ * The dtype to which two operands are promoted (PyTorch's rule). Beside a tensor with dims, a number or a
+ * tensor without dims has an effect only if its kind (bool, integer, float) is higher.
  */
 export function commonDType(a: Operand, b: Operand): DType {
   const own = (v: Operand): DType =>
@@ -134,7 +135,7 @@ export function commonDType(a: Operand, b: Operand): DType {
   return kind(other) > kind(strong) ? other : strong;
 }
 
-/** Both operands as tensors of one dtype. */
+/** Both operands as tensors of the same dtype. */
 function operands(name: string, a: Operand, b: Operand, floats: boolean): [Tensor, Tensor] {
   checkOperands(name, a, b);
   const common = commonDType(a, b);
@@ -151,7 +152,7 @@ function makeBinary(name: BinaryName): (a: Operand, b: Operand) => Tensor {
   const row: BinaryRow = binaryRows[name];
   let reads: ReturnType<typeof binarySaves> | undefined;
   return (left, right) => {
-    // Division of integers gives a quotient with a fraction, as in PyTorch.
+    // Division of integers gives floats, as in PyTorch.
     const [a, b] = operands(name, left, right, row.floats ?? false);
     if (a.dtype === "bool") return binaryOfBools(name, a, b);
     const shape = commonShape(name, a, b);
@@ -172,13 +173,16 @@ function makeBinary(name: BinaryName): (a: Operand, b: Operand) => Tensor {
     const { gradA, gradB } = reads;
     const used = (variable: "a" | "b" | "y") =>
       isGradEnabled() && ((a.requiresGrad && gradA[variable]) || (b.requiresGrad && gradB[variable]));
-    // Numbers are constants, which nobody changes and nothing is gained by letting go of.
+    // Numbers are constants: they are never changed, and freeing them saves nothing.
     const saves = [...(isTensor(left) && used("a") ? [a] : []), ...(isTensor(right) && used("b") ? [b] : [])];
     return differentiable(name, [a, b], y, rule, { saves, savesOutput: used("y") });
   };
 }
 
-/** On bools a sum is "or" and a product is "and": computed as integers, and not 0 is true. */
+/**
+ * For bools a sum is "or" and a product is "and": they are computed as integers, and a result that is not 0
+ * is true.
+ */
 function binaryOfBools(name: BinaryName, a: Tensor, b: Tensor): Tensor {
   if (!(binaryRows[name] as BinaryRow).bools)
     throw new DTypeError(`${name}: not defined for bool; use ${name === "sub" ? "ne() or " : ""}to("int32")`);
@@ -222,7 +226,7 @@ function makeInteger(name: IntegerName): (a: Operand, b: Operand) => Tensor {
   };
 }
 
-/** Every operation on bits as a function of integers or booleans. Operands broadcast. */
+/** Every bitwise operation as a function of integers or booleans. Operands broadcast. */
 export const integer = Object.fromEntries(
   Object.keys(integerRows).map((name) => [name, makeInteger(name as IntegerName)]),
 ) as unknown as { readonly [Name in IntegerName]: (a: Operand, b: Operand) => Tensor };
@@ -248,7 +252,7 @@ export function maskedFill(x: Tensor, mask: Tensor, value: number): Tensor {
   return where(mask, constant(value, x.dtype), x);
 }
 
-/** The rows that other ops in this folder are made of. */
+/** The rows that other ops in this folder use. */
 export const { abs, exp, log, neg, sqrt } = unary;
 export const { add, sub, mul, div, pow } = binary;
 export const { eq } = compare;

@@ -11,12 +11,15 @@ import { add, div, mul, neg, sub } from "./elementwise.js";
 
 export interface GradientOptions {
   /**
-   * The distance of neighbours, for all dims or for each; or for each the coordinates, a vector. Default 1.
+   * The distance between neighbours: one number for all dims or one per dim, or a vector of coordinates per
+   * dim. Default 1.
    */
   spacing?: number | readonly (number | Tensor)[];
   /** The dims along which to differentiate. Default: all. */
   dim?: number | readonly number[];
-  /** At both ends: 1 for the difference of two elements, 2 for the parabola through three. Default 1. */
+  /**
+   * Order at both ends: 1 for the difference of two elements, 2 for the parabola through three. Default 1.
+   */
   edgeOrder?: 1 | 2;
 }
 
@@ -56,8 +59,8 @@ export function gradient(x: Tensor, options?: GradientOptions): Tensor[] {
 }
 
 /**
- * Distances of neighbours: a number, or a tensor that is as long as there are pairs, in a shape that
- * broadcasts along the dim.
+ * Distances between neighbours: a number, or a tensor with one element per pair, in a shape that broadcasts
+ * along the dim.
  */
 function distances(spacing: number | Tensor, n: number, d: number, x: Tensor): number | Tensor {
   if (typeof spacing === "number") return spacing;
@@ -88,9 +91,7 @@ function along(x: Tensor, d: number, h: number | Tensor, edgeOrder: 1 | 2): Tens
 type Place = "first" | "middle" | "last";
 type Step = number | Tensor;
 
-/**
- * The slope of the parabola through three neighbours, of which the distances are `p` and `q`, at one of them.
- */
+/** The slope, at one of three neighbours with distances `p` and `q`, of the parabola through all three. */
 function parabola(
   [a, b, c]: readonly [Tensor, Tensor, Tensor],
   [p, q]: readonly [Step, Step],

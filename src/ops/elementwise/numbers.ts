@@ -1,4 +1,4 @@
-/** Elementwise functions of what numbers are made of: mantissa and exponent, angle, the real part. */
+/** Elementwise functions of the parts of numbers: mantissa and exponent, angle, the real part. */
 
 import { checkTensors } from "../../arguments.js";
 import { differentiable } from "../../autograd/graph.js";
@@ -24,7 +24,7 @@ export function frexp(x: Tensor): Named<"mantissa" | "exponent", Tensor> {
   const size = abs(to(x.detach(), "float64"));
   const some = mul(isfinite(size), compare.ne(size, 0));
   const rough = where(some, add(unary.floor(unary.log2(where(some, size, 1))), 1), 0);
-  // The logarithm may have been rounded up to a whole number or past it.
+  // The logarithm may have been rounded up to an integer or past it.
   const part = abs(scaledBy(size, neg(rough)));
   const exact = add(
     rough,
@@ -34,7 +34,7 @@ export function frexp(x: Tensor): Named<"mantissa" | "exponent", Tensor> {
   return named({ mantissa: to(scaledBy(to(x, "float64"), neg(exact)), x.dtype), exponent });
 }
 
-/** x · 2ᵉ in two steps: the power alone may overflow. */
+/** x · 2ᵉ in two steps, because the power alone may overflow. */
 function scaledBy(x: Tensor, e: Tensor): Tensor {
   const half = unary.floor(mul(e, 0.5));
   return mul(mul(x, unary.exp2(half)), unary.exp2(binary.sub(e, half)));

@@ -1,6 +1,6 @@
 /**
- * Elementwise operations made of the rows: forms with options, tests of floats, logic on booleans. Where one
- * has the name of a row, the method of Tensor is the one here.
+ * Elementwise operations composed of the rows: forms with options, tests of floats, logic on booleans. If an
+ * operation has the name of a row, the operation defined here becomes the Tensor method.
  */
 
 import { checkOperands, checkTensors } from "../../arguments.js";
@@ -15,11 +15,14 @@ import { to } from "../shape/views.js";
 import { binary, commonDType, compare, integer, type Operand, unary, where } from "./elementwise.js";
 
 export interface ScaledOptions {
-  /** Factor of the second operand: whole where the result is, and only for booleans a boolean. Default 1. */
+  /**
+   * Factor of the second operand: an integer if the result is integer; a boolean only for booleans. Default
+   * 1.
+   */
   alpha?: number | boolean;
 }
 
-/** @internal alpha · b, in the dtype in which `b` meets `a`. */
+/** @internal alpha · b, in the promoted dtype of `a` and `b`. */
 export function scaled(op: string, a: Operand, b: Operand, options: ScaledOptions | undefined): Operand {
   checkOptions(op, options, ["alpha"]);
   const alpha = options?.alpha ?? 1;
@@ -70,7 +73,7 @@ export function div(a: Operand, b: Operand, options?: DivOptions): Tensor {
   if (mode === "floor") return binary.floorDivide(a, b);
   if (mode !== "trunc")
     throw new ValueError(`div: roundingMode is "floor", "trunc" or null: ${String(mode)}`, "INVALID_OPTION");
-  // The rest has the sign of a, so that what it leaves is a whole multiple of b.
+  // The remainder has the sign of a, so a minus the remainder is an exact multiple of b.
   const rest = binary.fmod(detached(a), detached(b));
   if (isFloating(rest.dtype)) {
     const given = [a, b].filter(isTensor);
@@ -168,7 +171,10 @@ function limited(op: string, x: Tensor, { min: low, max: high }: Limits): Tensor
   return unary.clamp(whole || isFloating(x.dtype) ? x : to(x, "float32"), given);
 }
 
-/** `limit` where x is not inside; NaN, of either, wins. Where x is NaN nothing has a gradient. */
+/**
+ * `limit` where x is outside the limit; NaN in x or in the limit gives NaN. Where x is NaN, all gradients are
+ * 0.
+ */
 function inside(test: typeof compare.ge, x: Tensor, limit: Limit): Tensor {
   return where(test(x, limit), x, where(isnan(x), x.detach(), limit));
 }
@@ -176,7 +182,7 @@ function inside(test: typeof compare.ge, x: Tensor, limit: Limit): Tensor {
 const isTensor = (v: unknown): v is Tensor => typeof v === "object" && v !== null && "storage" in v;
 const detached = (v: Operand): Operand => (isTensor(v) ? v.detach() : v);
 
-/** Both limits, however they were given. */
+/** Both limits, given in either way. */
 function limitsOf(
   op: string,
   limits: Limits | Tensor | number | null | undefined,
@@ -193,7 +199,7 @@ function limitsOf(
 }
 
 export interface RoundOptions {
-  /** Digits behind the point that stay; negative ones count before it. Default 0. */
+  /** Number of digits kept after the decimal point; negative numbers count digits before it. Default 0. */
   decimals?: number;
 }
 
@@ -229,11 +235,11 @@ export function logit(x: Tensor, given?: number | { eps?: number | null } | null
 const largest = { float32: 3.4028234663852886e38, float64: Number.MAX_VALUE };
 
 export interface NanToNumOptions {
-  /** In the place of NaN. Default 0. */
+  /** Replaces NaN. Default 0. */
   nan?: number;
-  /** In the place of Infinity. Default: the largest number of the dtype. */
+  /** Replaces Infinity. Default: the largest number of the dtype. */
   posinf?: number;
-  /** In the place of -Infinity. Default: the smallest number of the dtype. */
+  /** Replaces -Infinity. Default: the smallest number of the dtype. */
   neginf?: number;
 }
 
@@ -249,7 +255,7 @@ export function nanToNum(x: Tensor, options?: NanToNumOptions): Tensor {
   const { nan, posinf, neginf } = options ?? {};
   const finite = (v: number, fallback: number) => constant(v ?? fallback, x.dtype);
   const noNaN = where(isnan(x), finite(nan as number, 0), x);
-  // Both tests look at x: what stands for NaN may itself be infinite.
+  // Both tests look at x, because the replacement of NaN may itself be infinite.
   const below = where(compare.eq(x, Infinity), finite(posinf as number, limit), noNaN);
   return where(compare.eq(x, -Infinity), finite(neginf as number, -limit), below);
 }

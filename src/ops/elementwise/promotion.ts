@@ -1,4 +1,4 @@
-/** What dtypes become where they meet. */
+/** Rules of dtype promotion. */
 import { checkOperands, checkTensors, checkWords } from "../../arguments.js";
 import { arrayTypes, type DType, isFloating, promote } from "../../dtype.js";
 import type { Tensor } from "../../tensor/tensor.js";

@@ -1,4 +1,4 @@
-/** How many elements are in which bin. None of these has a gradient. */
+/** Counts of elements per bin. None of these operations has a gradient. */
 
 import { checkNumbers, checkTensors } from "../../arguments.js";
 import { isFloating } from "../../dtype.js";
@@ -17,7 +17,7 @@ import { contiguous, denseCopy, narrow, reshape, select, to } from "../shape/vie
 import { scatterAdd } from "./scatter.js";
 import { searchsorted } from "./search.js";
 
-/** Sums of `weights` by place, `int32` in 0 … count - 1; places of `count` are left out. */
+/** Sums of `weights` by position, `int32` in 0 … count - 1; weights at position `count` are ignored. */
 function sumsAt(places: Tensor, weights: Tensor, count: number): Tensor {
   return narrow(scatterAdd(zeros([count + 1], { dtype: weights.dtype }), 0, places, weights), 0, 0, count);
 }
@@ -28,8 +28,8 @@ function needsBins(op: string, bins: unknown): asserts bins is number {
 }
 
 /**
- * Both ends of the bins: as given, or the smallest and the largest element. Where they are equal both go
- * `aside`.
+ * Both ends of the bins: as given, or the smallest and the largest element. If they are equal, both are moved
+ * apart by `aside`.
  */
 function limitsOf(
   op: string,
@@ -50,7 +50,7 @@ function limitsOf(
 export interface HistcOptions {
   /** Default 100. */
   bins?: number;
-  /** The ends of the bins. Default: both 0, which means those of the elements. */
+  /** The ends of the bins. Default: both 0, which means the smallest and the largest element. */
   min?: number;
   max?: number;
 }
@@ -83,9 +83,9 @@ export interface HistogramOptions {
    * largest element.
    */
   range?: readonly [number, number];
-  /** What each element counts; shape of `x`. Default 1. */
+  /** Weight of each element, in the shape of `x`. Default 1. */
   weight?: Tensor | null;
-  /** Divide by the sum of all and by the size of the bin. Default false. */
+  /** Whether to divide by the total and by the width of the bin. Default false. */
   density?: boolean;
 }
 
@@ -112,7 +112,7 @@ export function histogram(
 export interface HistogramddOptions extends Omit<HistogramOptions, "range"> {
   /** Both ends for each dim, one after the other. */
   range?: readonly number[];
-  /** What each point counts; shape of `x` without its last dim. Default 1. */
+  /** Weight of each point, in the shape of `x` without its last dim. Default 1. */
   weight?: Tensor | null;
 }
 
@@ -191,7 +191,7 @@ function inBins(
 const flatWeights = (weight: Tensor, points: Tensor) =>
   to(reshape(weight.detach(), [points.shape[0]]), points.dtype);
 
-/** Equal bins count from the nearer end, so that both ends are exact. */
+/** Edges of equal bins are computed from the nearer end, so that both ends are exact. */
 function edgesOf(
   op: string,
   bins: number | Tensor,
@@ -229,9 +229,9 @@ function densities(hist: Tensor, binEdges: readonly Tensor[]): Tensor {
 }
 
 export interface BincountOptions {
-  /** What each element counts. Default 1. */
+  /** Weight of each element. Default 1. */
   weights?: Tensor | null;
-  /** The least length of the result. Default 0. */
+  /** The minimum length of the result. Default 0. */
   minlength?: number;
 }
 

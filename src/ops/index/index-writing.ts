@@ -1,4 +1,4 @@
-/** Writing whole rows by index, or where a mask says so, into a copy; and reading what a mask marks. */
+/** Writes whole rows by index, or by mask, into a copy; and reads the elements that a mask selects. */
 
 import { checkOperands, checkTensors } from "../../arguments.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../../errors.js";
@@ -16,7 +16,7 @@ import { indexAdd as addedRows, indexSelect, indexTensor, selectedBy } from "./i
 import { addedBy, scatter } from "./scatter.js";
 import { checkMask, counted, index, maskIndices, positionsOf, type Subscript } from "./subscripts.js";
 
-/** The index as one dim, a source with the dims of `x`, and both checked against `x`. */
+/** The index as a vector and a source with the dims of `x`, both checked against `x`. */
 function rows(op: string, x: Tensor, dim: number, index: Tensor, source?: Tensor): { d: number; at: Tensor } {
   const d = resolveDim(op, dim, x.ndim);
   if (index.ndim > 1) throw new ShapeError(`${op}: the index has one dim: ${formatShape(index.shape)}`);
@@ -31,7 +31,7 @@ function rows(op: string, x: Tensor, dim: number, index: Tensor, source?: Tensor
   return { d, at };
 }
 
-/** A source without dims is one row; x without dims is one element. */
+/** A source without dims is one row; an x without dims is one element. */
 const lifted = (t: Tensor, like: Tensor) => (t.ndim === 0 && like.ndim <= 1 ? reshape(t, [1]) : t);
 
 /**
@@ -52,7 +52,7 @@ export function indexAdd(
   const src = lifted(source, x);
   const { d, at } = rows("indexAdd", x, dim, index, src);
   const rest = scaled("indexAdd", x, src, options) as Tensor;
-  // Integers are added one by one, where each sum is looked at.
+  // Integers are added one by one, and each sum is checked.
   if (x.dtype === "int32" || x.dtype === "uint8") {
     const along = src.shape.map((_, i) => (i === d ? at.numel : 1));
     return addedBy("indexAdd", x, d, expand(reshape(at, along), src.shape), rest);
@@ -78,7 +78,7 @@ export function indexCopy(x: Tensor, dim: number, index: Tensor, source: Tensor)
   return scatter(x, d, expand(along, src.shape), src);
 }
 
-/** What is written everywhere: a tensor without dims, a number, or for `bool` true or false. */
+/** The value to fill with: a tensor without dims, a number, or for `bool` true or false. */
 type Value = Tensor | number | boolean;
 
 /**
@@ -140,20 +140,23 @@ export function maskedScatter(x: Tensor, mask: Tensor, source: Tensor): Tensor {
     throw new DTypeError(`maskedScatter: the source has the dtype of x: ${source.dtype} for ${x.dtype}`);
   const shape = broadcastShapes("maskedScatter", x.shape, mask.shape);
   const places = reshape(expand(mask, shape), [numel(shape)]);
-  // Where the mask is false something has to be read as well: what is put before the source.
+  // Where the mask is false, the gather still needs an element to read: one is prepended to the source.
   const from = cat([zeros([1], { dtype: x.dtype }), reshape(source, [source.numel])]);
   const order = where(places, cumsum(places, 0), 0);
   return where(mask, reshape(selectedBy("maskedScatter: source", from, 0, order), shape), x);
 }
 
 export interface AccumulateOptions {
-  /** Whether values are added to what is there. Default false: the last of several for one place stays. */
+  /**
+   * Whether to add the values to the existing elements. Default false: of several values for one element, the
+   * last stays.
+   */
   accumulate?: boolean;
 }
 
 /**
- * Whether the subscript is one mask, and the values are the same wherever it is true: then no position has to
- * be known.
+ * Whether the subscript is one mask, and the same value is written wherever it is true: then no position
+ * needs to be known.
  */
 function isWholeMask(x: Tensor, indices: readonly Subscript[], values: Tensor): indices is readonly [Tensor] {
   const [mask] = indices;
@@ -162,7 +165,7 @@ function isWholeMask(x: Tensor, indices: readonly Subscript[], values: Tensor): 
 }
 
 /**
- * Positions for the first dims, and masks: rows of `x` are written, and no position of an element is needed.
+ * Positions for the first dims, and masks: it writes rows of `x`, and needs no positions of single elements.
  */
 const isRows = (indices: readonly Subscript[]): indices is readonly Tensor[] =>
   indices.every((index) => index instanceof Tensor && (index.dtype !== "bool" || index.ndim > 0));

@@ -10,7 +10,7 @@ import { empty, type Tensor } from "../../tensor/tensor.js";
 import { zeros } from "../create/create.js";
 import { dense, reshape, slice, to } from "../shape/views.js";
 
-/** @internal Indices as the kernels take them: dense int32. */
+/** @internal Indices in the form that kernels take: dense int32. */
 export function indexTensor(op: string, index: Tensor): Tensor {
   if (isFloating(index.dtype) || index.dtype === "bool")
     throw new DTypeError(`${op}: indices are integers: ${index.dtype}; use to("int32")`);
@@ -18,16 +18,15 @@ export function indexTensor(op: string, index: Tensor): Tensor {
 }
 
 /**
- * @internal `shape` seen as [outer, length, inner] around one dim. Where `inner` is 0 there may be any number
- *   of rows of nothing: the first,
- * in which indices are checked, stands for all.
+ * @internal `shape` seen as [outer, length, inner] around one dim. If `inner` is 0, there may be any number
+ * of empty rows; the first row, whose indices are checked, represents all of them.
  */
 export function around(shape: Shape, dim: number): [outer: number, length: number, inner: number] {
   const [outer, inner] = [numel(shape.slice(0, dim)), numel(shape.slice(dim + 1))];
   return [inner === 0 ? Math.min(outer, 1) : outer, shape[dim], inner];
 }
 
-/** @internal An index that a kernel found to be out of range is an error. */
+/** @internal Throws an error for an index that a kernel found to be out of range. */
 export function checkStatus(op: string, status: number, index: Tensor, length: number): void {
   if (status < 0) return;
   const value = index.array[index.offset + status];
@@ -69,7 +68,8 @@ export function selectedBy(op: string, x: Tensor, dim: number, index: Tensor): T
 }
 
 /**
- * @internal The adjoint of `indexSelect`: zeros of `shape` with the rows of `g` added where they came from.
+ * @internal The adjoint of `indexSelect`: zeros of `shape`, with each row of `g` added at the position that
+ * it was read from.
  */
 export function indexAdd(g: Tensor, shape: Shape, dim: number, index: Tensor): Tensor {
   const [outer, length, inner] = around(shape, dim);
@@ -92,7 +92,7 @@ export function gather(x: Tensor, dim: number, index: Tensor): Tensor {
   checkTensors("gather", x, index);
   if (x.ndim === 0) return reshape(gather(reshape(x, [1]), dim, reshape(index, [index.numel])), index.shape);
   const d = resolveDim("gather", dim, x.ndim);
-  // As in PyTorch, an index without elements may have any shape.
+  // As in PyTorch, an empty index may have any shape.
   if (index.numel === 0 && index.ndim !== x.ndim) return nothingOf(x, index.shape);
   if (index.ndim !== x.ndim || index.shape.some((size, i) => i !== d && size > x.shape[i]))
     throw new ShapeError(
@@ -112,7 +112,7 @@ export function gather(x: Tensor, dim: number, index: Tensor): Tensor {
   return differentiable("gather", [x], out, (g) => [scatterAdd(g, shape, d, at)], { saves: [at] });
 }
 
-/** No elements, which are none of `x`, in the graph all the same. */
+/** An empty result, which is still part of the graph of `x`. */
 function nothingOf(x: Tensor, shape: Shape): Tensor {
   return differentiable("gather", [x], empty(shape, x.dtype), (g) => [zerosOf(x.shape, g)]);
 }
@@ -131,7 +131,7 @@ export function scatterAdd(g: Tensor, shape: Shape, dim: number, index: Tensor):
 }
 
 export interface OneHotOptions {
-  /** How many classes there are; -1 (default): the largest + 1. */
+  /** The number of classes; -1 (default): the largest + 1. */
   numClasses?: number;
 }
 
@@ -175,7 +175,7 @@ export function oneHot(
   return out;
 }
 
-/** @internal `gather` that takes scalars. */
+/** @internal `gather` that accepts scalars. */
 export function gatherLines(x: Tensor, dim: number, index: Tensor): Tensor {
   return x.ndim > 0 ? gather(x, dim, index) : reshape(gather(reshape(x, [1]), 0, reshape(index, [1])), []);
 }

@@ -1,4 +1,4 @@
-/** Positions of elements, where the shape of the result is known from shapes alone. */
+/** Positions of elements, for results whose shape depends on shapes only. */
 
 import { checkTensors } from "../../arguments.js";
 import { isFloating } from "../../dtype.js";
@@ -27,16 +27,16 @@ export function unravelIndex(indices: Tensor, shape: Shape | number): Tensor[] {
     throw new DTypeError(`unravelIndex: indices are integers: ${indices.dtype}; use to("int32")`);
   const at = to(indices, "int32");
   return sizes.map((size, d) => {
-    // A tensor without elements has no positions, whose sizes of 0 would divide.
+    // A tensor without elements has no positions, and dividing by its sizes of 0 would fail.
     const inner = Math.max(1, numel(sizes.slice(d + 1)));
     return binary.remainder(binary.floorDivide(at, inner), Math.max(1, size));
   });
 }
 
 export interface NonzeroStaticOptions {
-  /** How many positions there are in the result. */
+  /** The number of positions in the result. */
   size: number;
-  /** What stands in the rows that are left. Default -1. */
+  /** Fills the remaining rows. Default -1. */
   fillValue?: number;
 }
 
@@ -53,7 +53,7 @@ export function nonzeroStatic(x: Tensor, options: NonzeroStaticOptions): Tensor 
     throw new ValueError(`nonzeroStatic: the size is an integer >= 0: ${quoted(size)}`);
   if (x.ndim === 0) return full([size, 0], 0, { dtype: "int32" });
   const found = reshape(to(x.detach(), "bool"), [x.numel]);
-  // One place more than asked for takes in what is too much, and what is 0.
+  // One extra position collects the elements that are too many, and the zeros.
   const place = binary.minimum(where(found, binary.sub(cumsum(found, 0), 1), size), size);
   const places = full([size + 1], -1, { dtype: "int32" });
   const flat = narrow(scatter(places, 0, place, arange(x.numel, { dtype: "int32" })), 0, 0, size);

@@ -1,7 +1,7 @@
 /**
- * Writing by index, into a copy: `out[index[i][j]][j] = src[i][j]` for dim 0, and so on. An index may be
- * smaller than `x` outside `dim`, and smaller than `src` in every dim; what it does not reach stays, or is
- * not read.
+ * Writes by index, into a copy: `out[index[i][j]][j] = src[i][j]` for dim 0, and so on. An index may be
+ * smaller than `x` outside `dim`, and smaller than `src` in every dim. Elements of `x` beyond the index stay
+ * unchanged; elements of `src` beyond the index are not read.
  */
 import { checkOperands, checkTensors } from "../../arguments.js";
 import { differentiable } from "../../autograd/graph.js";
@@ -18,18 +18,18 @@ import { around, checkStatus, gather, indexTensor } from "./indexing.js";
 
 type Combine = "add" | "set" | "prod" | "max" | "min";
 
-/** What is written: a tensor, or one number (of bool, true or false) for all places. */
+/** The source: a tensor, or one number (for bool, true or false) for all positions. */
 type Source = Tensor | number | boolean;
 
-/** `x` with the elements of `src`, of the shape of `index`, combined in; outside the graph. */
+/** `x` combined with the elements of `src`, which has the shape of `index`; outside the graph. */
 function scattered(op: string, given: Combine, x: Tensor, d: number, index: Tensor, src: Tensor): Tensor {
-  // The sum of booleans is whether any of them is true.
+  // A sum of booleans is true if any of them is true.
   const combine = given === "add" && x.dtype === "bool" ? "max" : given;
   const out = denseCopy(x);
   if (index.numel === 0) return out;
   const sizes = x.shape.map((size, i) => (i === d ? size : index.shape[i]));
   const whole = sameShape(sizes, x.shape);
-  // What an index that is smaller reaches is worked on apart and put back.
+  // The part of `x` that a smaller index covers is processed separately and written back.
   const region = out.viewOf(out.offset, sizes, out.strides);
   const into = whole ? out : denseCopy(region);
   const [outer, length, inner] = around(sizes, d);
@@ -45,7 +45,7 @@ function scattered(op: string, given: Combine, x: Tensor, d: number, index: Tens
 }
 
 /**
- * What every function here begins with: a dim, an index that fits, and a source of the shape of the index.
+ * The common start of every function here: a dim, an index that fits, and a source of the shape of the index.
  */
 function prepared(
   op: string,
@@ -76,7 +76,7 @@ function prepared(
   return { d, src: cut };
 }
 
-/** A scalar passes for one dim of size 1. */
+/** A scalar is treated as a vector of size 1. */
 function withDims(x: Tensor, run: (x: Tensor, one: (t: Tensor) => Tensor) => Tensor): Tensor {
   if (x.ndim > 0) return run(x, (t) => t);
   return reshape(
@@ -88,7 +88,7 @@ function withDims(x: Tensor, run: (x: Tensor, one: (t: Tensor) => Tensor) => Ten
 const one = (src: Source, as: (t: Tensor) => Tensor) => (src instanceof Tensor ? as(src) : src);
 
 export interface ScatterOptions {
-  /** How what is there is combined with what comes. Default: it is replaced. */
+  /** How to combine the existing element with the source. Default: replace it. */
   reduce?: "add" | "multiply";
 }
 
@@ -157,7 +157,7 @@ export function addedBy(op: string, x: Tensor, dim: number, index: Tensor, src: 
 export type ScatterReduction = "sum" | "prod" | "mean" | "amax" | "amin";
 
 export interface ScatterReduceOptions {
-  /** Whether the elements of `x` that are written to take part. Default true. */
+  /** Whether the elements of `x` at the written positions take part. Default true. */
   includeSelf?: boolean;
 }
 
@@ -199,7 +199,7 @@ export function scatterReduce(
     const at = as(index);
     const { d, src: source } = prepared("scatterReduce", x, dim, at, as(src));
     if (at.numel === 0) return scatterAdd(x, d, at, source);
-    // What is written to and does not take part begins as nothing, and has no gradient.
+    // Elements that are written and do not take part start as the neutral element, and have no gradient.
     const from = includeSelf ? x : scatter(x, d, at, neutral(reduce, x.dtype));
     switch (reduce) {
       case "sum":
@@ -221,7 +221,7 @@ function meanOf(x: Tensor, d: number, index: Tensor, src: Tensor, includeSelf: b
   return isFloating(x.dtype) ? div(total, count) : to(binary.floorDivide(total, count), x.dtype);
 }
 
-/** Each element is multiplied by the product of the others, also where one of these is 0. */
+/** Each element is multiplied by the product of the others, also if one of these is 0. */
 function productOf(x: Tensor, d: number, index: Tensor, src: Tensor): Tensor {
   const out: Tensor = differentiable(
     "scatterReduce",
@@ -244,7 +244,7 @@ function productOf(x: Tensor, d: number, index: Tensor, src: Tensor): Tensor {
   return out;
 }
 
-/** What `x` itself was counts among the ties even where it takes no part, as in PyTorch. */
+/** The original value of `x` counts among the ties even if it does not take part, as in PyTorch. */
 function extremeOf(
   combine: "max" | "min",
   from: Tensor,

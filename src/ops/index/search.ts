@@ -12,7 +12,7 @@ import { gather } from "./indexing.js";
 import { sort } from "./sort.js";
 
 export interface BucketizeOptions {
-  /** Of places among equals, the one after them. Default false: the one before them. */
+  /** Whether to return the position after equal elements. Default false: the position before them. */
   right?: boolean;
   /** PyTorch's choice between int32 and int64; here indices are always `int32`. */
   outInt32?: boolean;
@@ -21,7 +21,7 @@ export interface BucketizeOptions {
 export interface SearchsortedOptions extends BucketizeOptions {
   /** "left" or "right": another way to say `right`. */
   side?: "left" | "right";
-  /** The order that sorts `sorted` along its last dim, where it is not: as `argsort` gives it. */
+  /** The order that sorts `sorted` along its last dim if it is not sorted, as `argsort` returns it. */
   sorter?: Tensor;
 }
 
@@ -66,9 +66,9 @@ export function bucketize(x: Tensor | number, boundaries: Tensor, options?: Buck
 }
 
 export interface IsinOptions {
-  /** A promise that no element occurs twice in either; nothing is made of it. Default false. */
+  /** A promise that no element occurs twice in either tensor; it has no effect. Default false. */
   assumeUnique?: boolean;
-  /** Whether elements are missing there instead. Default false. */
+  /** Whether to invert the result: true where elements are missing. Default false. */
   invert?: boolean;
 }
 

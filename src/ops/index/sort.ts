@@ -17,21 +17,23 @@ export type ValuesAndIndices = Named<"values" | "indices", Tensor>;
 export interface SortOptions {
   /** Largest first. Default false. */
   descending?: boolean;
-  /** Whether equal elements keep their order. They always do; PyTorch has to be asked. Default false. */
+  /**
+   * Whether equal elements keep their order. Here they always do; in PyTorch only on request. Default false.
+   */
   stable?: boolean;
 }
 
 export interface TopkOptions {
-  /** The largest elements, or (false) the smallest. Default true. */
+  /** Whether to return the largest elements; false returns the smallest. Default true. */
   largest?: boolean;
-  /** Whether they are in order. They always are. Default true. */
+  /** Whether the results are sorted. They always are. Default true. */
   sorted?: boolean;
 }
 
 const sortOptions: readonly (keyof SortOptions)[] = ["descending", "stable"];
 const topkOptions: readonly (keyof TopkOptions)[] = ["largest", "sorted"];
 
-/** @internal The positions of the elements along `dim` in their order. */
+/** @internal The positions that sort the elements along `dim`. */
 export function sortedOrder(x: Tensor, dim: number, descending: boolean): Tensor {
   return withLine(x.detach(), (line) => {
     const from = dense(line);
@@ -145,7 +147,7 @@ export function kthvalue(
   return selected(x, d, indices, keepdim);
 }
 
-/** @internal The elements of `x` at one index for each line, which has size 1 along `dim`. */
+/** @internal The element of `x` at one index for each line; the result has size 1 along `dim`. */
 export function selected(
   x: Tensor,
   dim: number,

@@ -1,4 +1,4 @@
-/** `x[…]` of Python: positions, ranges, new dims, masks and tensors of indices, mixed. */
+/** Python's `x[…]`: positions, ranges, new dims, masks and index tensors, in any combination. */
 
 import { checkTensors } from "../../arguments.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../../errors.js";
@@ -21,7 +21,7 @@ import {
 } from "../shape/views.js";
 import { indexSelect, indexTensor, selectedBy } from "./indexing.js";
 
-/** `start:stop:step`; what is left out (or null) is the whole dim. */
+/** `start:stop:step`; missing or null bounds mean the whole dim. */
 export interface Range {
   start?: number | null;
   stop?: number | null;
@@ -29,15 +29,15 @@ export interface Range {
 }
 
 /**
- * What stands between Python's brackets, separated by commas: a position; a range `{ start, stop, step }`,
- * `":"` for all; `"..."` for all dims that are not named; `null` for a new dim; a tensor (or nested arrays)
- * of positions, or a mask.
+ * A subscript, as between Python's brackets: a position; a range `{ start, stop, step }`, or `":"` for the
+ * whole dim; `"..."` for all dims that are not named; `null` for a new dim; a tensor (or nested arrays) of
+ * positions, or a mask.
  */
 export type Subscript = number | boolean | null | ":" | "..." | Range | Tensor | readonly NestedArray[];
 
 /**
- * @internal Flat positions of the true elements of a mask, in order. They are values: a trace cannot know
- * them.
+ * @internal Flat positions of the true elements of a mask, in order. They depend on values, which a trace
+ * does not know.
  */
 export function positionsOf(mask: Tensor): Tensor {
   const { data } = denseCopy(to(mask.detach(), "bool"));
@@ -49,7 +49,7 @@ export function positionsOf(mask: Tensor): Tensor {
 }
 
 /**
- * @internal Positions 0 … size - 1 from those that may count from the end. @throws ValueError
+ * @internal Converts positions that may count from the end to 0 … size - 1. @throws ValueError
  * `INDEX_OUT_OF_RANGE`.
  */
 export function counted(op: string, index: Tensor, size: number): Tensor {
@@ -59,7 +59,7 @@ export function counted(op: string, index: Tensor, size: number): Tensor {
     );
   const given = indexTensor(op, index);
   const at = where(compare.lt(given, 0), add(given, size), given);
-  // A kernel checks the range without a value being read here.
+  // A kernel checks the range, so no value needs to be read here.
   selectedBy(op, empty([size, 0], "uint8"), 0, reshape(at, [at.numel]));
   return at;
 }
@@ -72,7 +72,7 @@ export function maskIndices(mask: Tensor): Tensor[] {
   );
 }
 
-/** How many dims of x a subscript stands for. */
+/** The number of dims of x that a subscript consumes. */
 function dimsOf(subscript: Subscript): number {
   if (subscript === null || typeof subscript === "boolean") return 0;
   if (subscript instanceof Tensor && subscript.dtype === "bool") return subscript.ndim;
@@ -86,7 +86,7 @@ const isRange = (subscript: Subscript): subscript is Range | ":" =>
     !Array.isArray(subscript) &&
     !(subscript instanceof Tensor));
 
-/** Arrays as tensors, and the dots as the ranges they stand for. */
+/** Converts arrays to tensors, and the ellipsis to the ranges that it replaces. */
 function written(op: string, x: Tensor, given: readonly Subscript[]): Subscript[] {
   const subscripts = given.map((s) => (Array.isArray(s) ? arrayIndex(op, s) : (s as Subscript)));
   const dots = subscripts.indexOf("...");
@@ -107,10 +107,10 @@ function arrayIndex(op: string, values: readonly NestedArray[]): Tensor {
   return tensor(values as NestedArray[], { dtype: "int32" });
 }
 
-/** What is left to be done by tensors once positions, ranges and new dims have made a view. */
+/** The remaining index tensors, after positions, ranges and new dims have made a view. */
 interface Viewed {
   readonly view: Tensor;
-  /** For each dim of the view the positions in it, or undefined for all. */
+  /** For each dim of the view, the positions in it, or undefined for all positions. */
   readonly indices: (Tensor | undefined)[];
 }
 
@@ -124,7 +124,7 @@ function viewed(op: string, x: Tensor, given: readonly Subscript[]): Viewed {
       view = unsqueeze(view, d);
       indices.push(undefined);
     } else if (typeof subscript === "boolean" || (subscript instanceof Tensor && isFlag(subscript))) {
-      // True or false alone is a mask of no dims: a new dim with one element, or with none.
+      // A single true or false is a mask without dims: it adds a dim with one element, or with none.
       const flag = typeof subscript === "boolean" ? subscript : Boolean(subscript.item());
       view = unsqueeze(view, d);
       indices.push(zeros([Number(flag)], { dtype: "int32" }));

@@ -8,7 +8,7 @@ import { add, compare, where } from "../elementwise/elementwise.js";
 import { contiguous, expand, reshape, to } from "../shape/views.js";
 import { gather, selectedBy } from "./indexing.js";
 
-/** Indices from 0 on: negative ones count from the end. */
+/** Converts indices to 0 and up: negative ones count from the end. */
 function fromFront(op: string, index: Tensor, length: number): Tensor {
   if (isFloating(index.dtype) || index.dtype === "bool")
     throw new DTypeError(`${op}: indices are integers: ${index.dtype}; use to("int32")`);

@@ -8,16 +8,16 @@ import { denseCopy, reshape } from "../shape/views.js";
 import { indexSelect } from "./indexing.js";
 
 /*
- * The shapes of these results depend on values, which are read here: inside `compile` that is an error. They
- * have no gradient.
+ * The shapes of these results depend on values, which are read here: inside `compile` that is an error. These
+ * operations have no gradient.
  */
 
 export interface UniqueConsecutiveOptions {
-  /** Also where each element (or slice) of `x` is in the result. Default false. */
+  /** Also returns the position in the result of each element (or slice) of `x`. Default false. */
   returnInverse?: boolean;
-  /** Also how often each element (or slice) is there. Default false. */
+  /** Also returns how often each element (or slice) occurs. Default false. */
   returnCounts?: boolean;
-  /** Compare the slices along this dim. Default: the elements of the flattened tensor. */
+  /** Compares the slices along this dim. Default: the elements of the flattened tensor. */
   dim?: number;
 }
 
@@ -26,7 +26,7 @@ export interface UniqueOptions extends UniqueConsecutiveOptions {
   sorted?: boolean;
 }
 
-/** The tensor alone, or with its inverse and counts, in this order, where they are asked for. */
+/** The tensor alone, or followed by its inverse and counts, in this order, if requested. */
 export type Unique<O> = O extends { returnInverse: true } | { returnCounts: true } ? Tensor[] : Tensor;
 
 /**
@@ -67,7 +67,7 @@ function distinct(
   const n = x.shape[d];
   const width = n === 0 ? 0 : numel(x.shape) / n;
   const { data } = denseCopy(movedim(x, d, 0));
-  /** Negative when slice `a` comes before slice `b`, NaN (which nothing equals) last. */
+  /** Negative if slice `a` comes before slice `b`; NaN (which equals nothing) is last. */
   const order = (a: number, b: number): number => {
     for (let i = 0; i < width; i++) {
       const [p, q] = [data[a * width + i], data[b * width + i]];
@@ -100,7 +100,7 @@ function integers(values: Int32Array, shape: readonly number[] = [values.length]
 }
 
 export interface NonzeroOptions {
-  /** One tensor for each dim, which together index `x`. Default false. */
+  /** Whether to return one tensor per dim; together they index `x`. Default false. */
   asTuple?: boolean;
 }
 

@@ -11,8 +11,8 @@ import { abs, add, compare, div, integer, mul, sub, unary, where } from "../elem
 import { narrow, reshape } from "../shape/views.js";
 
 /*
- * Activations made of other operations. Pieces are chosen with `where`, so that at a kink the gradient is
- * that of the piece chosen, and NaN, for which no comparison holds, comes to the piece that keeps it.
+ * Activations composed of other operations. `where` selects the pieces, so at a kink the gradient is that of
+ * the selected piece. NaN, for which every comparison is false, reaches the piece that returns NaN.
  */
 
 /** Options of `hardtanh`, under PyTorch's names. */
@@ -34,7 +34,7 @@ export function hardtanh(x: Tensor, options: HardtanhOptions = {}): Tensor {
   const { minVal = -1, maxVal = 1 } = options;
   if (minVal > maxVal)
     throw new ValueError(`hardtanh: minVal is at most maxVal: ${quoted(minVal)} and ${quoted(maxVal)}`);
-  // Integers are limited by integers.
+  // For integers, the limits are integers.
   const [low, high] = isFloating(x.dtype) ? [minVal, maxVal] : [Math.trunc(minVal), Math.trunc(maxVal)];
   return where(compare.le(x, low), low, where(compare.ge(x, high), high, x));
 }
@@ -54,7 +54,7 @@ export function relu6(x: Tensor): Tensor {
  */
 export function hardsigmoid(x: Tensor): Tensor {
   checkTensors("hardsigmoid", x);
-  // Outside, and of NaN, the gradient is 0.
+  // Outside the limits, and for NaN, the gradient is 0.
   const inside = integer.bitwiseAnd(compare.gt(x, -3), compare.lt(x, 3));
   const between = where(inside, x, unary.clamp(x.detach(), { min: -3, max: 3 }));
   return add(div(between, 6), 0.5);
@@ -67,7 +67,7 @@ export function hardsigmoid(x: Tensor): Tensor {
 export function hardswish(x: Tensor): Tensor {
   checkTensors("hardswish", x);
   const [below, above] = [compare.le(x, -3), compare.ge(x, 3)];
-  // an infinite x has no place in a product, nor in its gradient
+  // an infinite x must not enter a product or its gradient
   const between = where(below, 0, where(above, 0, x));
   return where(below, mul(x, 0), where(above, x, mul(between, add(div(between, 6), 0.5))));
 }
@@ -132,7 +132,7 @@ export function celu(x: Tensor, options: { alpha?: number } = {}): Tensor {
   const { alpha = 1 } = options;
   if (alpha === 0) throw new ValueError("celu: alpha is a number other than 0: 0");
   const negative = compare.le(x, 0);
-  // Without the positive ones, whose exponential may be infinite, and whose gradient then 0 · Infinity.
+  // Excludes positive elements: their exponential may be infinite, and their gradient would be 0 · Infinity.
   const curve = mul(unary.expm1(div(where(negative, x, 0), alpha)), alpha);
   return where(negative, curve, x);
 }
@@ -190,18 +190,18 @@ export function prelu(x: Tensor, weight: Tensor): Tensor {
     throw new ShapeError(
       `prelu: one weight, or one per channel: ${formatShape(weight.shape)} for ${formatShape(x.shape)}`,
     );
-  // One per channel lies along dim 1 of x.
+  // With one value per channel, the values lie along dim 1 of x.
   const slope = reshape(weight, x.ndim < 2 ? [] : [weight.numel, ...new Array<number>(x.ndim - 2).fill(1)]);
   const positive = compare.gt(x, 0);
   return where(positive, x, mul(where(positive, 0, x), slope));
 }
 
 export interface RreluOptions {
-  /** Least slope. Default 1/8. */
+  /** Smallest slope. Default 1/8. */
   lower?: number;
-  /** Greatest slope. Default 1/3. */
+  /** Largest slope. Default 1/3. */
   upper?: number;
-  /** Draws a slope per element; else it is (lower + upper) / 2. Default false. */
+  /** Draws a slope for each element; otherwise the slope is (lower + upper) / 2. Default false. */
   training?: boolean;
   generator?: Generator;
 }

@@ -14,35 +14,36 @@ import { softmax } from "./softmax.js";
 
 export interface ScaledDotProductAttentionOptions {
   /**
-   * Broadcasts with [..., L, S]: `bool`, true where a query may see a key; or a float that is added to the
-   * scores.
+   * A mask that broadcasts with [..., L, S]: `bool`, true where a query may attend to a key; or a float that
+   * is added to the scores.
    */
   attnMask?: Tensor | null;
-  /**
-   * Probability with which a weight is dropped. Default 0; it acts whether or not anything is in training.
-   */
+  /** Probability of dropping a weight. Default 0; it applies in training and in evaluation. */
   dropoutP?: number;
-  /** Query i sees keys 0 to i only. Default false. */
+  /** Whether query i attends only to keys 0 to i. Default false. */
   isCausal?: boolean;
   /** Factor of the scores. Default 1 / √E. */
   scale?: number | null;
-  /** Keys and values may have fewer heads (dim -3) than queries, and are repeated. Default false. */
+  /**
+   * Whether keys and values may have fewer heads (dim -3) than queries; they are then repeated. Default
+   * false.
+   */
   enableGqa?: boolean;
   generator?: Generator;
 }
 
-/** Whether query i sees key j: j <= i. `bool` [L, S]. */
+/** True where query i may attend to key j: j <= i. `bool` [L, S]. */
 export function causalMask(queries: number, keys: number): Tensor {
   const at = (n: number) => arange(n, { dtype: "int32" });
   return compare.le(at(keys), unsqueeze(at(queries), 1));
 }
 
-/** scores + mask, where a `bool` mask is -Infinity at false. */
+/** scores + mask; a `bool` mask adds -Infinity where it is false. */
 export function masked(scores: Tensor, mask: Tensor): Tensor {
   return mask.dtype === "bool" ? maskedFill(scores, compare.eq(mask, 0), -Infinity) : add(scores, mask);
 }
 
-/** Softmax over the last dim; 0 for a query that may see nothing, as in PyTorch's attention. */
+/** Softmax over the last dim; 0 for a query that may attend to no key, as in PyTorch's attention. */
 export function softmaxOrZero(scores: Tensor): Tensor {
   const blind = all(compare.eq(scores, -Infinity), -1, { keepdim: true });
   return where(blind, 0, softmax(where(blind, 0, scores), -1));
@@ -86,7 +87,7 @@ export function scaledDotProductAttention(
   const factor = scale ?? 1 / Math.sqrt(query.shape[query.ndim - 1]);
   const scores = matmul(mul(query, factor), transpose(keys, -1, -2));
   const hidden = isCausal ? causalMask(query.shape[query.ndim - 2], key.shape[key.ndim - 2]) : attnMask;
-  // Only a mask of the user's leaves a query nothing to see.
+  // Only a mask given by the user can leave a query without keys.
   const weights =
     hidden === null
       ? softmax(scores, -1)
@@ -96,7 +97,7 @@ export function scaledDotProductAttention(
   return matmul(dropoutP > 0 ? dropped(weights, dropoutP, options.generator) : weights, values);
 }
 
-/** Each head as often as it takes to have as many as `query`. */
+/** Repeats each head so that there are as many heads as in `query`. */
 function repeatHeads(x: Tensor, query: Tensor): Tensor {
   const [heads, wanted] = [x.shape[x.ndim - 3], query.shape[query.ndim - 3]];
   if (heads === undefined || wanted === undefined || wanted % heads !== 0)

@@ -11,18 +11,18 @@ import { squeeze, unsqueeze } from "../shape/views.js";
 import { seluAlpha, seluScale } from "./selu.js";
 
 /*
- * Relatives of dropout: whole channels at a time, or with values that keep mean and variance.
+ * Variants of dropout: they drop whole channels, or use values that preserve mean and variance.
  */
 
 export interface ChannelDropoutOptions {
   /** Probability of being dropped. Default 0.5. */
   p?: number;
-  /** Does nothing when false. Default true, and false for `alphaDropout` and `featureAlphaDropout`. */
+  /** Whether to drop. Default true, and false for `alphaDropout` and `featureAlphaDropout`. */
   training?: boolean;
   generator?: Generator;
 }
 
-/** The options with their defaults; throws for what is none. */
+/** The options with their defaults; throws for invalid options. */
 function checked(op: string, x: Tensor, options: ChannelDropoutOptions, training: boolean) {
   checkOptions(op, options, ["p", "training", "generator"]);
   const all = { p: 0.5, training, ...options };
@@ -40,7 +40,7 @@ function maskOf(shape: Shape, x: Tensor, p: number, generator?: Generator): Tens
   return mask;
 }
 
-/** One value per channel: the first two dims, and 1 for the others. */
+/** One value per channel: the first two dims of the shape, and 1 for the others. */
 function channelShape(op: string, x: Tensor): Shape {
   if (x.ndim < 2) throw new ShapeError(`${op}: x has at least 2 dims, [N, C, ...]: ${formatShape(x.shape)}`);
   return x.shape.map((size, d) => (d < 2 ? size : 1));
@@ -84,7 +84,7 @@ export function dropout3d(x: Tensor, options: ChannelDropoutOptions = {}): Tenso
   return squeeze(dropChannels("dropout3d", unsqueeze(x, 0), options), 0);
 }
 
-/** What SELU tends to far below 0: the value that dropped elements take. */
+/** The limit of SELU for large negative x: the value that dropped elements get. */
 const floor = -seluScale * seluAlpha;
 
 function dropToFloor(op: string, x: Tensor, whole: boolean, options: ChannelDropoutOptions): Tensor {

@@ -11,7 +11,7 @@ import { mul } from "../elementwise/elementwise.js";
 export interface DropoutOptions {
   /** Probability of a zero. Default 0.5. */
   p?: number;
-  /** Does nothing when false. Default true. */
+  /** Whether to drop. Default true. */
   training?: boolean;
   generator?: Generator;
 }
@@ -29,7 +29,7 @@ export function dropout(x: Tensor, options: DropoutOptions = {}): Tensor {
   return training && p > 0 ? dropped(x, p, generator) : x;
 }
 
-/** @internal `dropout` without a look at its arguments. */
+/** @internal `dropout` without argument checks. */
 export function dropped(x: Tensor, p: number, generator?: Generator): Tensor {
   checkTensors("dropout", x);
   const mask = empty(x.shape, x.dtype);

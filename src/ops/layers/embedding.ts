@@ -17,19 +17,21 @@ import { dense, expand, reshape, squeeze, to, unsqueeze } from "../shape/views.j
 import { binary_ } from "../write/in-place.js";
 
 export interface EmbeddingOptions {
-  /** The row at this index gets no gradient; negative counts from the end. Default: none. */
+  /** The row at this index gets no gradient; a negative index counts from the end. Default: none. */
   paddingIdx?: number | null;
-  /** Rows that are looked up and have a larger norm are scaled down to it, in place. Default: none. */
+  /** Looked-up rows with a larger norm are scaled down to this norm, in place. Default: none. */
   maxNorm?: number | null;
-  /** Which norm `maxNorm` limits. Default 2. */
+  /** The order of the norm that `maxNorm` limits. Default 2. */
   normType?: number;
-  /** Divides the gradient of a row by how often it was looked up. Default false. */
+  /** Divides the gradient of a row by the number of its look-ups. Default false. */
   scaleGradByFreq?: boolean;
 }
 
 const embeddingOptions = ["paddingIdx", "maxNorm", "normType", "scaleGradByFreq"] as const;
 
-/** Indices as dense int32, a table [V, D], and the padding index counted from the front (null for none). */
+/**
+ * The indices as dense int32, the table [V, D], and the padding index counted from the front (null for none).
+ */
 function lookup(op: string, index: Tensor, weight: Tensor, options: EmbeddingOptions) {
   if (weight.ndim !== 2)
     throw new ShapeError(`${op}: the weight is a table, [rows, width]: ${formatShape(weight.shape)}`);
@@ -62,7 +64,7 @@ export function embedding(index: Tensor, weight: Tensor, options: EmbeddingOptio
   return reshape(rowsAt(weight, flat, padding, options), [...index.shape, weight.shape[1]]);
 }
 
-/** [n] indices → [n, D], with the gradients that the options want. */
+/** [n] indices → [n, D], with the gradients that the options request. */
 function rowsAt(weight: Tensor, flat: Tensor, padding: number | null, options: EmbeddingOptions): Tensor {
   const found = indexSelect(weight, 0, flat);
   if (!weight.requiresGrad) return found;
@@ -96,7 +98,7 @@ function limitNorms(weight: Tensor, flat: Tensor, maxNorm: number, p: number): v
 }
 
 /**
- * Zeros [count, D] with the rows of `x` [n, D] added at the positions in `index` [n]. The adjoint of
+ * Zeros [count, D], with each row of `x` [n, D] added at its position in `index` [n]. The adjoint of
  * `indexSelect`.
  */
 function sumRows(x: Tensor, index: Tensor, count: number): Tensor {
@@ -109,11 +111,11 @@ function sumRows(x: Tensor, index: Tensor, count: number): Tensor {
 }
 
 export interface EmbeddingBagOptions extends EmbeddingOptions {
-  /** Where bags begin in a 1-d index: [B] integers, the first 0. */
+  /** The position in a 1-d index at which each bag begins: [B] integers, the first 0. */
   offsets?: Tensor | null;
-  /** How the rows of a bag become one. Default `mean`. */
+  /** How the rows of a bag are combined. Default `mean`. */
   mode?: "sum" | "mean" | "max";
-  /** A factor per index, of its shape; for `sum` only. */
+  /** A factor for each index, in the shape of the index; for `sum` only. */
   perSampleWeights?: Tensor | null;
   /** Whether `offsets` ends with the number of indices. Default false. */
   includeLastOffset?: boolean;
@@ -160,7 +162,7 @@ export function embeddingBag(
   return div(total, where(compare.eq(sizes, 0), 1, sizes));
 }
 
-/** The bag of each index, [n], and how many bags there are. */
+/** The bag of each index, [n], and the number of bags. */
 function bagsOf(
   index: Tensor,
   offsets: Tensor | null,
@@ -182,12 +184,12 @@ function bagsOf(
   return { bags: add(begun, -1), count: offsets.shape[0] - (includeLast ? 1 : 0) };
 }
 
-/** The largest of the rows [n, D] of each bag; the gradient goes to the first of them. */
+/** The maximum of the rows [n, D] of each bag; the gradient goes to the first row that has it. */
 function largestRows(rows: Tensor, bags: Tensor, count: number, counted: Tensor | null): Tensor {
   const [n, width] = rows.shape;
   const shape: Shape = [count, n, width];
   if (n === 0 || numel(shape) === 0) return sumRows(rows, bags, count);
-  // [B, n, 1]: who is in which bag.
+  // [B, n, 1]: whether each row belongs to each bag.
   const inBag = compare.eq(unsqueeze(arange(count, { dtype: "int32" }), 1), unsqueeze(bags, 0));
   const member = unsqueeze(
     counted === null ? inBag : where(squeeze(counted, 1), inBag, compare.ne(inBag, inBag)),

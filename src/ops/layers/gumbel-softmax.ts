@@ -12,13 +12,11 @@ import { reshape, to } from "../shape/views.js";
 import { softmax } from "./softmax.js";
 
 export interface GumbelSoftmaxOptions {
-  /** The temperature: the nearer to 0, the nearer to one class. Default 1. */
+  /** The temperature: with a smaller one, the result is closer to a single class. Default 1. */
   tau?: number;
-  /**
-   * Whether the result is 1 at one class and 0 elsewhere, with the gradient of the soft one. Default false.
-   */
+  /** Whether the result is one-hot, with the gradient of the soft result. Default false. */
   hard?: boolean;
-  /** Along which the classes lie. Default -1. */
+  /** The dim of the classes. Default -1. */
   dim?: number;
   generator?: Generator;
 }
@@ -38,7 +36,7 @@ export function gumbelSoftmax(logits: Tensor, options: GumbelSoftmaxOptions = {}
     throw new ValueError(`gumbelSoftmax: tau is a number other than 0: ${String(tau)}`);
   const d = resolveDim("gumbelSoftmax", dim, Math.max(logits.ndim, 1));
   const uniform = empty(logits.shape, logits.dtype);
-  // Not 0, whose noise is infinite.
+  // Excludes 0, for which the noise is infinite.
   fillRandom(uniform, "uniform", 2 ** -25, 1, generator);
   const noise = neg(log(neg(log(uniform))));
   const soft = softmax(div(add(logits, noise), tau), d);

@@ -17,24 +17,27 @@ import { softmax } from "./softmax.js";
 type MaybeTensor = Tensor | null;
 
 export interface MultiHeadAttentionOptions {
-  /** Whether dropout acts. Default true. */
+  /** Whether dropout is applied. Default true. */
   training?: boolean;
   /** `bool` [N, S], true for a key to ignore; or a float that is added to its scores. */
   keyPaddingMask?: MaybeTensor;
   /** Whether to return the attention weights. Default true. */
   needWeights?: boolean;
-  /** [L, S] or [N · heads, L, S]: `bool`, true where a query may not see a key; or a float that is added. */
+  /**
+   * [L, S] or [N · heads, L, S]: `bool`, true where a query must not attend to a key; or a float that is
+   * added.
+   */
   attnMask?: MaybeTensor;
   /** Whether weights are averaged over heads. Default true. */
   averageAttnWeights?: boolean;
-  /** Says that `attnMask` is the causal one. Default false. */
+  /** A promise that `attnMask` is the causal mask. Default false. */
   isCausal?: boolean;
-  /** Whether queries, keys and values have weights of their own, given next. Default false. */
+  /** Whether queries, keys and values have separate weights, given by the next options. Default false. */
   useSeparateProjWeight?: boolean;
   qProjWeight?: MaybeTensor;
   kProjWeight?: MaybeTensor;
   vProjWeight?: MaybeTensor;
-  /** Keys and values [N · heads, S, E / heads] to use instead of projected ones. */
+  /** Keys and values [N · heads, S, E / heads] that replace the projected ones. */
   staticK?: MaybeTensor;
   staticV?: MaybeTensor;
 }
@@ -44,7 +47,7 @@ const known: readonly (keyof MultiHeadAttentionOptions)[] = [
   ...(["useSeparateProjWeight", "qProjWeight", "kProjWeight", "vProjWeight", "staticK", "staticV"] as const),
 ];
 
-/** A mask of forbidden places, as what is added to scores. */
+/** Converts a mask of forbidden positions to the values that are added to scores. */
 function additive(op: string, mask: Tensor, like: Tensor): Tensor {
   if (mask.dtype === "bool") return maskedFill(zeros(mask.shape, { dtype: like.dtype }), mask, -Infinity);
   if (!isFloating(mask.dtype)) throw new DTypeError(`${op}: masks are bool or float: ${mask.dtype}`);
@@ -118,7 +121,7 @@ export function multiHeadAttentionForward(
     );
 
   let [q, k, v] = projected(op, query, key, value, inProjWeight, inProjBias, options);
-  /** One key more, which every query sees. */
+  /** Appends one key that every query attends to. */
   const extended = (x: Tensor) => cat([x, zeros([...x.shape.slice(0, -1), 1], { dtype: x.dtype })], -1);
   const grow = () => {
     mask = mask && extended(mask);
@@ -147,7 +150,7 @@ export function multiHeadAttentionForward(
     mask = mask === null ? perQuery : add(mask, perQuery);
   }
   const scores = matmul(mul(q, 1 / Math.sqrt(head)), transpose(k, 1, 2));
-  // PyTorch has NaN where a query may see nothing and weights are asked for, and 0 where they are not.
+  // For a query that may attend to no key, PyTorch gives NaN if weights are requested, and 0 otherwise.
   const normalized = needWeights || mask === null ? (x: Tensor) => softmax(x, -1) : softmaxOrZero;
   let weights = normalized(mask === null ? scores : add(scores, mask));
   if (training && dropoutP > 0) weights = dropped(weights, dropoutP);
@@ -158,7 +161,7 @@ export function multiHeadAttentionForward(
   return [output, averageAttnWeights ? mean(byHead, 1) : byHead];
 }
 
-/** Query, key and value, each by its weight. */
+/** Query, key and value, each multiplied by its weight. */
 function projected(
   op: string,
   query: Tensor,

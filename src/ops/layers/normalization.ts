@@ -13,7 +13,7 @@ import { binary_ } from "../write/in-place.js";
 
 type MaybeTensor = Tensor | null | undefined;
 
-/** Weight and bias may be given by name too. */
+/** Weight and bias may also be given by name. */
 export interface EpsOptions {
   weight?: Tensor | null;
   bias?: Tensor | null;
@@ -24,16 +24,16 @@ export interface EpsOptions {
 export interface BatchNormOptions extends EpsOptions {
   runningMean?: Tensor | null;
   runningVar?: Tensor | null;
-  /** Normalise with the statistics of the batch and move the running ones. Default false. */
+  /** Normalizes with the statistics of the batch and updates the running statistics. Default false. */
   training?: boolean;
-  /** How far running statistics move: (1 - momentum) · old + momentum · new. Default 0.1. */
+  /** Update rate of running statistics: (1 - momentum) · old + momentum · new. Default 0.1. */
   momentum?: number | Tensor;
 }
 
 export interface InstanceNormOptions extends EpsOptions {
   runningMean?: Tensor | null;
   runningVar?: Tensor | null;
-  /** Normalise with the statistics of each instance, else with the running ones. Default true. */
+  /** Normalizes with the statistics of each instance; otherwise with the running ones. Default true. */
   useInputStats?: boolean;
   /** As in `batchNorm`. Default 0.1. */
   momentum?: number;
@@ -75,7 +75,7 @@ function scaled(
   return bias ? add(stretched, bias) : stretched;
 }
 
-/** [C] as it broadcasts with [N, C, …]. */
+/** Reshapes [C] so that it broadcasts with [N, C, …]. */
 const perChannel = (x: MaybeTensor, rank: number): MaybeTensor =>
   x && reshape(x, [x.numel, ...new Array<number>(rank - 2).fill(1)]);
 
@@ -111,7 +111,7 @@ export function batchNorm(
   const affine = optionalTensors("batchNorm", positions, options, ["training", "momentum", "eps"]);
   const { training = false, momentum = 0.1, eps = 1e-5, runningMean, runningVar } = affine;
   needsFloats("batchNorm", x);
-  // As in PyTorch, a vector without elements has no channels.
+  // As in PyTorch, an empty vector has no channels.
   if (x.ndim === 1 && x.numel === 0) return reshape(batchNorm(reshape(x, [0, 0]), affine), [0]);
   if (x.ndim < 2) throw new ShapeError(`batchNorm: x is [N, C, ...]: ${formatShape(x.shape)}`);
   const channels = x.shape[1];
@@ -185,7 +185,7 @@ export function instanceNorm(
   return scaled(distances, variance, eps, perChannel(given.weight, x.ndim), perChannel(given.bias, x.ndim));
 }
 
-/** `normalizedShape` as sizes, and the dims at the end of `shape` that have them. */
+/** `normalizedShape` as a list of sizes, and the trailing dims of `shape` that have these sizes. */
 function lastDims(op: string, shape: Shape, normalizedShape: number | Shape, given: MaybeTensor[]): number[] {
   const sizes = typeof normalizedShape === "number" ? [normalizedShape] : normalizedShape;
   if (!Array.isArray(sizes) || sizes.length === 0)
@@ -224,7 +224,7 @@ export function layerNorm(
 
 export interface RmsNormOptions {
   weight?: Tensor | null;
-  /** Added to the mean of the squares. Default null: the distance from 1 to the next number of the dtype. */
+  /** Added to the mean of squares. Default null: the distance from 1 to the next number of the dtype. */
   eps?: number | null;
 }
 

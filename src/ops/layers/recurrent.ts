@@ -4,8 +4,8 @@ import { linear } from "../linalg/matmul.js";
 import { chunk } from "../shape/views.js";
 
 /*
- * One step of a recurrent layer, with PyTorch's weights: gates one below another. Shapes: x [N, in], h [N,
- * H].
+ * One step of a recurrent layer, with PyTorch's weights: the gates are stacked along dim 0. Shapes: x [N,
+ * in], h [N, H].
  */
 
 export interface CellWeights {

@@ -10,7 +10,7 @@ import { cat } from "../shape/join.js";
 import { narrow, to } from "../shape/views.js";
 
 /*
- * Elements divided by a size of what is around them.
+ * Elements divided by a norm, or by a mean of squares, of their neighbourhood.
  */
 
 export interface LocalResponseNormOptions {
@@ -43,7 +43,7 @@ export function localResponseNorm(x: Tensor, size: number, options: LocalRespons
       x.shape.map((n, d) => (d === 1 ? count : n)),
       { dtype: x.dtype },
     );
-  // Farther neighbours than there are channels are zeros for all of them.
+  // More distant neighbours than there are channels are zero for all channels.
   const before = Math.min(Math.floor(size / 2), channels - 1);
   const after = Math.min(size - 1 - Math.floor(size / 2), channels - 1);
   const squares = cat([padding(before), unary.square(x), padding(after)], 1);
@@ -53,11 +53,11 @@ export function localResponseNorm(x: Tensor, size: number, options: LocalRespons
 }
 
 export interface NormalizeOptions {
-  /** Which norm. Default 2. */
+  /** The order of the norm. Default 2. */
   p?: number;
-  /** Along which dims. Default 1. */
+  /** The dims of the norm. Default 1. */
   dim?: Dims;
-  /** The least that is divided by. Default 1e-12. */
+  /** The smallest divisor. Default 1e-12. */
   eps?: number;
 }
 
@@ -72,7 +72,9 @@ export function normalize(x: Tensor, options: NormalizeOptions = {}): Tensor {
   return div(x, unary.clamp(pNorm(x, p, dim), { min: eps }));
 }
 
-/** The p-norm along `dim`, kept with size 1. Where an element, or the norm, is 0 its gradient is 0. */
+/**
+ * The p-norm along `dim`, kept with size 1. If an element is 0, or the norm is 0, the gradient there is 0.
+ */
 function pNorm(x: Tensor, p: number, dim: Dims): Tensor {
   const options = { keepdim: true };
   const sizes = abs(x);
@@ -80,7 +82,7 @@ function pNorm(x: Tensor, p: number, dim: Dims): Tensor {
   if (p === -Infinity) return amin(sizes, dim, options);
   if (p === 0) return sum(to(compare.ne(x, 0), x.dtype), dim, options);
   if (p === 1) return sum(sizes, dim, options);
-  /** f(v), and at 0 what f gives there, without a gradient. */
+  /** f(v); where v is 0, the value of f at 0, without a gradient. */
   const awayFrom0 = (v: Tensor, f: (v: Tensor) => Tensor) => {
     const none = eq(v, 0);
     return where(none, f(v.detach()), f(where(none, 1, v)));

@@ -2,7 +2,7 @@ import { checkTensors } from "../../arguments.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { mul, unary } from "../elementwise/elementwise.js";
 
-/** The constants that make mean 0 and variance 1 a fixed point (Klambauer et al., 2017). */
+/** The constants for which mean 0 and variance 1 are a fixed point (Klambauer et al., 2017). */
 export const seluAlpha = 1.6732632423543772;
 export const seluScale = 1.0507009873554805;
 

@@ -14,7 +14,7 @@ import { dense, reshape, to } from "../shape/views.js";
 type SoftmaxOp = "softmax" | "logSoftmax";
 
 export interface SoftmaxOptions {
-  /** What x is converted to first. Default: its own dtype. */
+  /** The dtype to which x is converted first. Default: its own dtype. */
   dtype?: DType;
 }
 
@@ -49,7 +49,7 @@ export function softmin(given: Tensor, dim: Along, options?: SoftmaxOptions): Te
   return softmax(neg(x), along);
 }
 
-/** x in the dtype of the options, and the dim. */
+/** x in the requested dtype, and the dim. */
 function lineOf(op: string, x: Tensor, dim: Along, options?: SoftmaxOptions): [x: Tensor, dim: number] {
   const [along, { dtype }] = dimAndOptions<number, SoftmaxOptions>(op, ["dtype"], dim, options);
   resolveDim(op, along as number, Math.max(x.ndim, 1));
@@ -79,7 +79,7 @@ function normalize(op: SoftmaxOp, x: Tensor, dim: number): Tensor {
   );
 }
 
-/** What `softmaxGrad` computes, with Tensors: y (g - Σ y g), and g - exp(y) Σ g for the logarithm. */
+/** `softmaxGrad` in Tensor operations: y (g - Σ y g), and g - exp(y) Σ g for the logarithm. */
 function composedGradient(op: SoftmaxOp, y: Tensor, g: Tensor, dim: number): Tensor {
   if (op === "softmax") return mul(y, sub(g, sum(mul(y, g), dim, { keepdim: true })));
   return sub(g, mul(exp(y), sum(g, dim, { keepdim: true })));

@@ -7,16 +7,19 @@ import { type Matrix, matrix } from "./factorize.js";
 export interface Blocks {
   /** L below the blocks of D. */
   readonly packed: Matrix;
-  /** From 1: the row exchanged with this one; negative, twice, for both rows of a block of 2. */
+  /**
+   * Row exchanges, counted from 1: the index of the row exchanged with this one. In both rows of a 2 × 2
+   * block the index is negative.
+   */
   readonly pivots: Int32Array;
-  /** The first block that is 0, or -1. */
+  /** The index of the first block that is 0, or -1. */
   readonly singular: number;
 }
 
-/** Keeps the elements of L bounded. */
+/** This constant keeps the elements of L bounded. */
 const growth = (1 + Math.sqrt(17)) / 8;
 
-/** Reads and keeps the lower triangle of `a`. */
+/** Reads only the lower triangle of `a`, and stores the factors in a lower triangle. */
 export function blockFactor(a: Matrix): Blocks {
   const n = a.rows;
   const x = matrix(n, n);
@@ -35,14 +38,14 @@ export function blockFactor(a: Matrix): Blocks {
   return { packed: x, pivots, singular };
 }
 
-/** Of the lower triangle in column s, the place and size of the largest of rows `from` … `to`. */
+/** The position and size of the largest element in rows `from` … `to` of column s, in the lower triangle. */
 function largest(at: (i: number) => number, from: number, to: number): [place: number, size: number] {
   let [place, size] = [from, 0];
   for (let i = from; i < to; i++) if (Math.abs(at(i)) > size) [place, size] = [i, Math.abs(at(i))];
   return [place, size];
 }
 
-/** The row that comes to the end of the next block, and the size of the block. */
+/** The row to move to the end of the next block, and the size of the block. */
 function choose({ data: x, rows: n }: Matrix, s: number): { row: number; size: 1 | 2; zero: boolean } {
   const own = Math.abs(x[s * n + s]);
   const [row, most] = largest((i) => x[i * n + s], s + 1, n);
@@ -55,7 +58,7 @@ function choose({ data: x, rows: n }: Matrix, s: number): { row: number; size: 1
   return { row, size: Math.abs(x[row * n + row]) >= growth * widest ? 1 : 2, zero: false };
 }
 
-/** Rows and columns `to` and `from` of the symmetric matrix that is left, in its lower triangle. */
+/** Exchanges rows and columns `to` and `from` of the remaining symmetric matrix, in its lower triangle. */
 function exchange({ data: x, rows: n }: Matrix, s: number, to: number, from: number, size: number): void {
   if (from === to) return;
   const swap = (i: number, j: number, p: number, q: number) => {
@@ -85,7 +88,7 @@ function removeTwo({ data: x, rows: n }: Matrix, s: number): void {
   }
 }
 
-/** X with A X = B, of the factors of A. */
+/** The solution X of A X = B, from the factors of A. */
 export function solveBlocks({ packed, pivots }: Omit<Blocks, "singular">, b: Matrix): Matrix {
   const { rows: n, data: f } = packed;
   const x = matrix(n, b.cols, b.data.slice());

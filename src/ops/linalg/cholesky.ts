@@ -16,7 +16,7 @@ import type { CheckErrorsOptions } from "./solve.js";
 import { solveTriangular } from "./triangular.js";
 
 export interface CholeskyOptions {
-  /** Read and give the upper triangle, A = Uᵀ U. Default false: the lower one, A = L Lᵀ. */
+  /** Whether to read and return the upper triangle, A = Uᵀ U. Default false: the lower one, A = L Lᵀ. */
   upper?: boolean;
 }
 
@@ -40,8 +40,8 @@ function factored(op: string, a: Tensor, upper = false): { L: Tensor; info: Tens
 }
 
 /**
- * Half of L⁻ᵀ (S + Sᵀ) L⁻¹, where S is the lower triangle of Lᵀ g with half its diagonal: symmetric, as the
- * matrix is.
+ * Half of L⁻ᵀ (S + Sᵀ) L⁻¹, where S is the lower triangle of Lᵀ g with half its diagonal. The result is
+ * symmetric, like the matrix.
  */
 function choleskyGradient(L: Tensor, g: Tensor): Tensor {
   const product = tril(matmul(mT(L), tril(g)));

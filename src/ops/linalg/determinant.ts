@@ -43,7 +43,7 @@ export function det(a: Tensor): Tensor {
   return squeeze(out, [-1, -2]);
 }
 
-/** The derivative of the determinant where there is no inverse: products of all singular values but one. */
+/** The derivative of the determinant of a singular matrix: products of all singular values except one. */
 function cofactors(a: Tensor): Tensor {
   const { U, S, Vh } = svd(a);
   const itself = eye(a.shape[a.ndim - 1], { dtype: "bool" });

@@ -9,12 +9,12 @@ import { expand, permute, reshape, squeeze, to, unsqueeze } from "../shape/views
 import { multiply } from "./products.js";
 
 /*
- * Labels are characters; the dims of an ellipsis are labelled by numbers from the last dim on, so that they
- * align as broadcasting does.
+ * Labels are characters. The dims of an ellipsis are labelled by numbers, starting at the last dim, so that
+ * they align as in broadcasting.
  */
 type Label = string | number;
 
-/** An operand whose dims are told apart by their labels, each once. */
+/** An operand with one label per dim; each label occurs once. */
 interface Labelled {
   x: Tensor;
   labels: Label[];
@@ -123,7 +123,7 @@ function parse(equation: string, operands: readonly Tensor[]): { inputs: Labelle
 /** Labels of `n` dims of an ellipsis: n - 1 … 0. */
 const ellipsis = (n: number): number[] => Array.from({ length: n }, (_, i) => n - 1 - i);
 
-/** Labels that are there twice are replaced by one, of the diagonal. */
+/** Replaces repeated labels by one label of the diagonal. */
 function diagonals({ x, labels }: Labelled): Labelled {
   const twice = labels.find((label, i) => labels.indexOf(label) !== i);
   if (twice === undefined) return { x, labels };
@@ -149,7 +149,7 @@ function checkSizes(inputs: readonly Labelled[], equation: string): void {
   }
 }
 
-/** Without the dims of size 1, and with those added up that neither the output nor another operand has. */
+/** Drops the dims of size 1, and sums the dims that neither the output nor another operand has. */
 function reduced(input: Labelled, output: readonly Label[], others: readonly Labelled[]): Labelled {
   const needed = (label: Label) =>
     output.includes(label) || others.some((other) => sizeOf(other, label) !== 1);
@@ -161,7 +161,7 @@ function reduced(input: Labelled, output: readonly Label[], others: readonly Lab
   return { x, labels: input.labels.filter((_, d) => !gone.includes(d)) };
 }
 
-/** The product of two operands, summed over the labels that only they have. */
+/** The product of two operands, summed over the labels that only these two have. */
 function contract(a: Labelled, b: Labelled, output: readonly Label[], later: readonly Labelled[]): Labelled {
   const kept = (label: Label) =>
     output.includes(label) || later.some((other) => other.labels.includes(label));
@@ -188,7 +188,7 @@ function contract(a: Labelled, b: Labelled, output: readonly Label[], later: rea
   };
 }
 
-/** The operand with its dims in this order; a label that it lacks is a dim of size 1. */
+/** The operand with its dims in this order; a missing label becomes a dim of size 1. */
 function aligned({ x, labels }: Labelled, order: readonly Label[]): Tensor {
   const lacking = order.filter((label) => !labels.includes(label));
   const all = [...labels, ...lacking];
@@ -199,7 +199,7 @@ function aligned({ x, labels }: Labelled, order: readonly Label[]): Tensor {
   );
 }
 
-/** In the order of the output, with the dims of size 1 that were left out. */
+/** Puts the dims in the order of the output and restores the dropped dims of size 1. */
 function arranged(result: Labelled, output: readonly Label[], inputs: readonly Labelled[]): Tensor {
   const y = aligned(reduced(result, output, []), output);
   const sizes = output.map((label) =>

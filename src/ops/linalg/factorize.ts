@@ -1,6 +1,5 @@
 /**
- * Factorizations of one matrix in float64, row-major, in JavaScript: what `linalg` and initialisers are made
- * of.
+ * Factorizations of one matrix in float64, row-major, in JavaScript. `linalg` and the initialisers use them.
  */
 
 /** m × n numbers in row-major order. */
@@ -25,19 +24,19 @@ export function transposed({ rows, cols, data }: Matrix): Matrix {
 }
 
 /**
- * Householder's reflections, and what they leave: R above and on the diagonal, the vectors (which begin with
- * 1) below it.
+ * Householder reflections and their result: R on and above the diagonal, and below it the vectors, whose
+ * first element is 1.
  */
 export interface Reflections {
   readonly packed: Matrix;
   readonly taus: Float64Array;
-  /** Columns of R in the order of the given matrix: column j of R was column order[j]. */
+  /** Column order of R: column j of R was column order[j] of the given matrix. */
   readonly order: Int32Array;
 }
 
 /**
- * QR by reflections, LAPACK's signs (`geqrf`); with `pivoting` the longest rest of a column comes next, so
- * that ranks can be seen.
+ * QR by reflections, with LAPACK's signs (`geqrf`). With `pivoting`, the column with the largest remaining
+ * norm comes next, so that the diagonal of R shows the rank.
  */
 export function reflect(a: Matrix, pivoting = false): Reflections {
   const { rows, cols } = a;
@@ -62,7 +61,7 @@ export function reflect(a: Matrix, pivoting = false): Reflections {
     }
     let below = 0;
     for (let i = s + 1; i < rows; i++) below = Math.max(below, Math.abs(x[i * cols + s]));
-    if (below === 0) continue; // no reflection, and the sign stays
+    if (below === 0) continue; // no reflection; the sign is unchanged
     const head = x[s * cols + s];
     const length = lengthOf(rows - s, (i) => x[(s + i) * cols + s]);
     const diagonal = head > 0 ? -length : length;
@@ -74,10 +73,10 @@ export function reflect(a: Matrix, pivoting = false): Reflections {
   return { packed: matrix(rows, cols, x), taus, order };
 }
 
-/** Below this a sum of squares has lost digits, above its inverse it may have overflowed. */
+/** A sum of squares below this has lost digits; above its inverse, it may have overflowed. */
 const squareLimit = 2 ** -960;
 
-/** The length of a vector of n numbers, also where their squares are too small or too large for numbers. */
+/** The length of a vector of n numbers, correct even if their squares underflow or overflow. */
 export function lengthOf(n: number, at: (i: number) => number): number {
   let [squares, largest] = [0, 0];
   for (let i = 0; i < n; i++) {
@@ -94,7 +93,7 @@ function swap(x: Float64Array | Int32Array, i: number, j: number): void {
   [x[i], x[j]] = [x[j], x[i]];
 }
 
-/** Reflection `s` on the columns of y from `start` on, of `width`: row by row, as they lie in memory. */
+/** Applies reflection `s` to `width` columns of y from `start` on, row by row, in memory order. */
 function applyOne(packed: Matrix, taus: Float64Array, s: number, y: Float64Array, width: number, start = 0) {
   const { rows, cols, data } = packed;
   const dots = y.slice(s * width, (s + 1) * width);
@@ -142,8 +141,8 @@ export function triangularFactor({ packed }: Reflections, rows: number): Matrix 
 }
 
 /**
- * Solves R x = y, or Rᵀ x = y, with the first `n` rows and columns of an upper triangle, in place on the
- * first rows of y.
+ * Solves R x = y, or Rᵀ x = y, where R is the first `n` rows and columns of an upper triangle. The result
+ * overwrites the first rows of y.
  */
 export function solveUpper(r: Matrix, n: number, y: Matrix, transpose = false): void {
   const at = (i: number, j: number) => (transpose ? r.data[j * r.cols + i] : r.data[i * r.cols + j]);
@@ -162,11 +161,11 @@ export interface Elimination {
   readonly packed: Matrix;
   /** Row i of P A was row order[i]. */
   readonly order: Int32Array;
-  /** In step s, row s was exchanged with row swaps[s]. */
+  /** In step s, rows s and swaps[s] were exchanged. */
   readonly swaps: Int32Array;
-  /** Of the permutation: 1 or -1. */
+  /** Sign of the permutation: 1 or -1. */
   readonly sign: number;
-  /** The first pivot that is 0, or -1. */
+  /** The index of the first pivot that is 0, or -1. */
   readonly singular: number;
 }
 
@@ -200,7 +199,7 @@ export function eliminate(a: Matrix, pivoting = true): Elimination {
   return { packed: matrix(rows, cols, x), order, swaps, sign, singular };
 }
 
-/** X with A X = B. */
+/** The solution X of A X = B. */
 export function solveEliminated({ packed, order }: Elimination, b: Matrix): Matrix {
   const [n, cols] = [packed.rows, b.cols];
   const x = matrix(n, cols);
@@ -214,7 +213,9 @@ export function solveEliminated({ packed, order }: Elimination, b: Matrix): Matr
   return x;
 }
 
-/** L with A = L Lᵀ, from the lower triangle of A; or null and the place where A is not positive. */
+/**
+ * L with A = L Lᵀ, from the lower triangle of A; or null, and the index at which A is not positive definite.
+ */
 export function choleskyFactor(a: Matrix): { factor: Matrix; failed: number } {
   const n = a.rows;
   const l = matrix(n, n);
@@ -229,9 +230,9 @@ export function choleskyFactor(a: Matrix): { factor: Matrix; failed: number } {
 }
 
 /**
- * The shortest x that makes ‖A x - b‖ least, for each column of b, and the rank of A: reflections with
- * pivoting, and where the rank is less than the number of columns a second time over the rows (LAPACK's
- * `gelsy`). `rcond`: what is less, relative to the largest, is 0.
+ * The shortest x that minimizes ‖A x - b‖, for each column of b, and the rank of A. It uses reflections with
+ * pivoting; if the rank is less than the number of columns, it applies reflections to the rows too (LAPACK's
+ * `gelsy`). Values below `rcond`, relative to the largest, count as 0.
  */
 export function leastSquares(a: Matrix, b: Matrix, rcond: number): { x: Matrix; rank: number } {
   const first = reflect(a, true);

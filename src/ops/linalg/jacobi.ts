@@ -1,7 +1,7 @@
 /**
- * Singular values in float64: QR, eigenvectors of R Rᵀ, which turn its rows so that they are almost
- * orthogonal to each other, and rotations that make them so (one-sided Jacobi): the squares, in which small
- * values drown, only choose where these begin.
+ * Singular values in float64, in three stages: QR; the eigenvectors of R Rᵀ, which rotate its rows so that
+ * they are almost orthogonal; and one-sided Jacobi rotations, which make them orthogonal. Small singular
+ * values are lost in the squares R Rᵀ, but these squares only determine where the Jacobi rotations begin.
  */
 import {
   type Matrix,
@@ -14,14 +14,20 @@ import {
 } from "./factorize.js";
 import { symmetricEigen } from "./tridiagonal.js";
 
-/** A = U diag(values) V, with orthonormal columns of U and rows of V; values are in descending order. */
+/**
+ * A = U diag(values) V, where U has orthonormal columns and V orthonormal rows; values are in descending
+ * order.
+ */
 export interface Singular {
   readonly u: Matrix;
   readonly values: Float64Array;
   readonly v: Matrix;
 }
 
-/** With `full` U and V are square, else they have min(m, n) columns and rows. The elements are finite. */
+/**
+ * With `full`, U and V are square; otherwise U has min(m, n) columns and V min(m, n) rows. The elements of
+ * `a` must be finite.
+ */
 export function singularValues(a: Matrix, full: boolean): Singular {
   if (a.rows < a.cols) {
     const { u, values, v } = singularValues(transposed(a), full);
@@ -29,7 +35,7 @@ export function singularValues(a: Matrix, full: boolean): Singular {
   }
   const [m, n] = [a.rows, a.cols];
   const largest = a.data.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
-  const scale = largest === 0 ? 1 : largest; // squares neither overflow nor vanish
+  const scale = largest === 0 ? 1 : largest; // scaling prevents overflow and underflow of squares
   const first = reflect(
     matrix(
       m,
@@ -39,7 +45,7 @@ export function singularValues(a: Matrix, full: boolean): Singular {
   );
   const r = triangularFactor(first, n);
   const turns = symmetricEigen(product(r, transposed(r))).vectors;
-  const w = product(turns, r); // turned becomes diag(values) V
+  const w = product(turns, r); // turned will become diag(values) V
   orthogonalize(w.data, turns.data, n);
   const lengths = Float64Array.from({ length: n }, (_, i) => Math.sqrt(dot(w.data, n, i, i)));
   const order = Array.from({ length: n }, (_, i) => i).sort((i, j) => lengths[j] - lengths[i]);
@@ -63,12 +69,12 @@ function product(a: Matrix, b: Matrix): Matrix {
   return out;
 }
 
-/** Sweeps over all pairs of rows until none is turned any more; they are few: 2 to 5. */
+/** Most sweeps over all pairs of rows. Sweeps end when no pair needs a rotation, usually after 2 to 5. */
 const mostSweeps = 60;
 
 /**
- * The square of a length that is 0 beside 1: of what is much smaller no angle can be told, for its products
- * vanish.
+ * Squared length that counts as 0 relative to 1: for much smaller rows no angle can be computed, because
+ * their products underflow.
  */
 const smallest = 2 ** -400;
 
@@ -112,7 +118,10 @@ function turn(x: Float64Array, n: number, i: number, j: number, cos: number, sin
   }
 }
 
-/** Rows in this order, of length 1; in the place of rows of zeros, others that are orthogonal to the rest. */
+/**
+ * The rows in this order, normalized to length 1; zero rows are replaced by rows that are orthogonal to the
+ * others.
+ */
 function orthonormalRows(w: Matrix, lengths: Float64Array, order: readonly number[]): Matrix {
   const n = w.cols;
   const z = matrix(n, n);

@@ -1,4 +1,4 @@
-/** Operations of linear algebra along the last dims by default. */
+/** Operations of linear algebra that use the last dims by default. */
 import { checkTensors } from "../../arguments.js";
 import { checkOptions } from "../../options.js";
 import type { Tensor } from "../../tensor/tensor.js";

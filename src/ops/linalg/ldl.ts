@@ -11,7 +11,10 @@ import { batchOf, checkMatrices, checkSameDType, integers, matricesOf, together 
 import { type CheckErrorsOptions, checkSingular } from "./solve.js";
 
 export interface LdlOptions {
-  /** For complex matrices, which are not here: real ones are both. Default false. */
+  /**
+   * For complex matrices, which are not supported: real matrices are both symmetric and Hermitian. Default
+   * false.
+   */
   hermitian?: boolean;
 }
 

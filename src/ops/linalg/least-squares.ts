@@ -18,24 +18,27 @@ import { svdvals } from "./svd.js";
 export type LstsqDriver = "gels" | "gelsy" | "gelsd" | "gelss";
 
 export interface LstsqOptions {
-  /** What counts as 0, relative to the largest. Default: the precision of the dtype times max(m, n). */
+  /**
+   * Values up to this, relative to the largest, count as 0. Default: the precision of the dtype times max(m,
+   * n).
+   */
   rcond?: number | null;
   /**
-   * As in PyTorch: "gelsy" by reflections with pivoting; "gelsd" and "gelss" by singular values, which they
-   * give; "gels" for matrices of full rank, and without a rank. "gelsy" gives no residuals. Default: "gelsy",
-   * with residuals.
+   * As in PyTorch. "gelsy" uses reflections with pivoting. "gelsd" and "gelss" use singular values and return
+   * them. "gels" is for matrices of full rank and returns no rank. "gelsy" returns no residuals. Default:
+   * "gelsy", with residuals.
    */
   driver?: LstsqDriver | null;
 }
 
 export interface LeastSquares extends ReadonlyArray<Tensor> {
-  /** The X that makes ‖A X - B‖ least; of several the shortest. */
+  /** The X that minimizes ‖A X - B‖; if there are several, the shortest. */
   readonly solution: Tensor;
-  /** ‖A X - B‖² of each column where m > n and every matrix has full rank; else empty. */
+  /** ‖A X - B‖² of each column if m > n and every matrix has full rank; otherwise empty. */
   readonly residuals: Tensor;
-  /** Of each matrix, as far as it can be told. */
+  /** The numerical rank of each matrix. */
   readonly rank: Tensor;
-  /** Of each matrix, where the driver computes them; else empty. */
+  /** The singular values of each matrix if the driver computes them; otherwise empty. */
   readonly singularValues: Tensor;
 }
 
@@ -96,7 +99,7 @@ export function lstsq(a: Tensor, b: Tensor, options?: LstsqOptions): LeastSquare
   });
 }
 
-/** X is the pseudoinverse times B, whose gradients follow from those of both. */
+/** The gradients for X = pinv(A) B follow from the gradients of both factors. */
 function lstsqGradient(a: Tensor, b: Tensor, g: Tensor, rcond: number): Tensor[] {
   const P = pinv(a, { rtol: rcond });
   return [pinvGradient(a, P, matmul(g, mT(b))), matmul(mT(P), g)];

@@ -14,20 +14,20 @@ import { qr } from "./orthogonal.js";
 import { svd } from "./svd.js";
 
 export interface SvdLowrankOptions extends GeneratorOptions {
-  /** How many singular values are found; a little more than the rank. Default 6. */
+  /** The number of singular values to find: choose a little more than the rank. Default 6. */
   q?: number;
-  /** Steps that make them more exact. Default 2. */
+  /** Number of iterations that improve the accuracy. Default 2. */
   niter?: number;
-  /** What is subtracted from A first; it broadcasts. */
+  /** Subtracted from A first; it broadcasts. */
   M?: Tensor | null;
 }
 
 export interface PcaLowrankOptions extends GeneratorOptions {
-  /** How many components. Default min(6, m, n). */
+  /** Number of components. Default min(6, m, n). */
   q?: number | null;
   /** Whether the mean of the rows is subtracted. Default true. */
   center?: boolean;
-  /** Steps that make them more exact. Default 2. */
+  /** Number of iterations that improve the accuracy. Default 2. */
   niter?: number;
 }
 

@@ -18,7 +18,7 @@ import { type CheckErrorsOptions, checkSingular } from "./solve.js";
 import { solveTriangular } from "./triangular.js";
 
 export interface LuOptions {
-  /** Whether rows are exchanged, for the largest pivots. Default true. */
+  /** Whether rows are exchanged to get the largest pivots. Default true. */
   pivot?: boolean;
 }
 
@@ -58,8 +58,8 @@ function factored(op: string, a: Tensor, pivot = true): Factored {
 }
 
 /**
- * The gradient of P A. The square block in front is L U, and what is left of a taller or wider matrix is made
- * from it by solving.
+ * The gradient of P A. The leading square block is L U; the rest of a taller or wider matrix is computed from
+ * it by solving.
  */
 function luGradient(LU: Tensor, g: Tensor): Tensor {
   const [m, n] = LU.shape.slice(-2);
@@ -90,7 +90,7 @@ function unitLower(x: Tensor): Tensor {
   return add(tril(x, -1), identity);
 }
 
-/** P with A = P L U, from LAPACK's exchanges of rows, which count from 1. */
+/** P with A = P L U, from LAPACK's row exchanges, which count from 1. */
 function permutations(pivots: Tensor, rows: number, like: Tensor): Tensor {
   const count = pivots.shape[pivots.ndim - 1];
   const batch = pivots.shape.slice(0, -1);
@@ -154,9 +154,9 @@ export function lu(a: Tensor, options?: LuOptions): Named<"P" | "L" | "U", Tenso
 }
 
 export interface LuUnpackOptions {
-  /** Whether L and U are made; else they are empty. Default true. */
+  /** Whether to compute L and U; otherwise they are empty. Default true. */
   unpackData?: boolean;
-  /** Whether P is made; else it is empty. Default true. */
+  /** Whether to compute P; otherwise it is empty. Default true. */
   unpackPivots?: boolean;
 }
 
@@ -184,9 +184,9 @@ export function luUnpack(
 }
 
 export interface LuSolveOptions {
-  /** A X = B, or (false) X A = B. Default true. */
+  /** Solves A X = B; false solves X A = B. Default true. */
   left?: boolean;
-  /** Aᵀ in the place of A. Default false. */
+  /** Uses Aᵀ instead of A. Default false. */
   adjoint?: boolean;
 }
 

@@ -10,10 +10,15 @@ import { mul } from "../elementwise/elementwise.js";
 import { sum, sumTo } from "../reduce/reduce.js";
 import { dense, expand, reshape, squeeze, to, transpose, unsqueeze } from "../shape/views.js";
 
-/** Where a product goes: new memory, or (for gradients) the memory of a leaf, written or added to. */
+/**
+ * The destination of a product: new memory, or (for gradients) the memory of a leaf, overwritten or added to.
+ */
 type Destination = ReturnType<GradTargets["into"]>;
 
-/** Matrices `step` elements apart: the operand of a product, whose axes are batch, row and column. */
+/**
+ * A batch of matrices that are `step` elements apart in memory: an operand of a product, with the axes batch,
+ * row and column.
+ */
 const batchOf = (x: Tensor, step: number): Strided =>
   strided(x, [step, x.strides[x.ndim - 2], x.strides[x.ndim - 1]]);
 
@@ -26,7 +31,7 @@ function gemm(a: Tensor, b: Tensor, bias: Tensor | null = null, into: Destinatio
   const n = b.shape[1];
   const out = into?.out ?? empty([m, n], a.dtype);
   const accumulate = into?.accumulate ? 1 : 0;
-  // Memory that was taken away is refused even where the product has no element.
+  // Memory that was transferred away is refused even if the product has no elements.
   const [x, y] = [batchOf(a, 0), batchOf(b, 0)];
   if (out.numel > 0) run.gemm(1, m, n, kk, x, y, bias, accumulate, batchOf(out, 0));
   if (into !== null) out.storage.changed();
@@ -49,7 +54,10 @@ function batchedGemm(a: Tensor, b: Tensor, batchShape: Shape): Tensor {
   return out;
 }
 
-/** The kernel walks batches with one stride; where broadcast batch dims have several, a copy has one. */
+/**
+ * The kernel uses one stride for the batch; if broadcast batch dims have several strides, a copy gives them
+ * one.
+ */
 function withOneBatchStride(x: Tensor, batchShape: Shape): [Tensor, number] {
   const [rows, cols] = x.shape.slice(-2);
   const strides = broadcastStrides(x.shape.slice(0, -2), x.strides.slice(0, -2), batchShape);
@@ -58,7 +66,7 @@ function withOneBatchStride(x: Tensor, batchShape: Shape): [Tensor, number] {
   return [dense(expand(x.detach(), [...batchShape, rows, cols])), rows * cols];
 }
 
-/** The step between consecutive batches when one step does for all of them, else null. */
+/** The stride between consecutive batches if one stride fits all of them, otherwise null. */
 function singleStride(shape: Shape, strides: Strides): number | null {
   let step: number | null = null;
   let span = 1;
@@ -71,7 +79,7 @@ function singleStride(shape: Shape, strides: Strides): number | null {
   return step ?? 0;
 }
 
-/** A matrix the other way round; outside the graph, so that it costs nothing. */
+/** The transpose of a matrix; it is outside the graph, so it costs nothing. */
 const transposed = ({ storage, offset, shape, strides, dtype }: Tensor): Tensor =>
   new Tensor(storage, offset, [shape[1], shape[0]], [strides[1], strides[0]], dtype);
 
@@ -111,7 +119,7 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
   return multiplyBatches(a, b);
 }
 
-/** [..., K] x [K, N]: the dims before the last are rows of one product. */
+/** [..., K] x [K, N]: the leading dims are the rows of a single product. */
 function multiplyRows(a: Tensor, b: Tensor): Tensor {
   const rows = a.ndim === 2 ? a : reshape(a, [numel(a.shape.slice(0, -1)), a.shape[a.ndim - 1]]);
   const out = differentiable(
@@ -127,7 +135,9 @@ function multiplyRows(a: Tensor, b: Tensor): Tensor {
   return a.ndim === 2 ? out : reshape(out, [...a.shape.slice(0, -1), b.shape[1]]);
 }
 
-/** A product that is a gradient: into the leaf's memory where there is one, differentiable otherwise. */
+/**
+ * A product that is a gradient: written to the memory of the leaf if there is one; otherwise differentiable.
+ */
 function productGradient(a: Tensor, b: Tensor, into: Destination): Tensor {
   return into === null ? multiplyRows(a, b) : gemm(a, b, null, into);
 }

@@ -1,6 +1,7 @@
 /**
- * How linear algebra meets tensors: the last two dims are matrices, those before them a batch. Factorizations
- * are computed in float64, in JavaScript, whatever the dtype. Values are read, so not inside `compile`.
+ * The connection between linear algebra and tensors: the last two dims are matrices, the dims before them a
+ * batch. Factorizations are computed in float64, in JavaScript, for every dtype. They read values, so they
+ * cannot run inside `compile`.
  */
 import { differentiable, needsGrad } from "../../autograd/graph.js";
 import { isFloating } from "../../dtype.js";
@@ -43,7 +44,9 @@ export function matricesOf(x: Tensor): Matrix[] {
   );
 }
 
-/** The same, of an iteration that would not end on NaN or infinities. @throws SimdgradError `NOT_FINITE`. */
+/**
+ * The same for an iteration that would not end with NaN or infinities. @throws SimdgradError `NOT_FINITE`.
+ */
 export function finiteMatricesOf(op: string, x: Tensor): Matrix[] {
   const list = matricesOf(x);
   for (const [i, { data }] of list.entries())
@@ -55,7 +58,7 @@ export function finiteMatricesOf(op: string, x: Tensor): Matrix[] {
   return list;
 }
 
-/** Matrices of one size as one tensor. */
+/** Combines matrices of the same size into one tensor. */
 export function together(
   batch: Shape,
   rows: number,
@@ -68,7 +71,7 @@ export function together(
   return out;
 }
 
-/** One integer for each matrix, or one vector of them. */
+/** One integer per matrix, or one vector of integers per matrix. */
 export function integers(
   batch: Shape,
   list: readonly number[] | readonly Int32Array[],
@@ -79,18 +82,16 @@ export function integers(
   return tensor(Int32Array.from(values), { shape, dtype: "int32" });
 }
 
-/**
- * One of the results of a factorization: its shape behind the batch dims, and its numbers for each matrix.
- */
+/** One result of a factorization: its shape after the batch dims, and its numbers for each matrix. */
 export interface Part {
   readonly shape: Shape;
   readonly list: readonly Float64Array[];
 }
 
 /**
- * Several results that one factorization of `a` gives and one rule differentiates: they lie in one tensor, of
- * which each is a window, so that the rule runs once and knows the gradients of all, 0 for those that nobody
- * used.
+ * Several results of one factorization of `a`, with one gradient rule for all of them. The results lie in one
+ * tensor, and each result is a view of it. So the rule runs once and gets the gradients of all results, which
+ * are 0 for unused results.
  */
 export function jointly<Names extends string>(
   op: string,
@@ -113,7 +114,7 @@ export function jointly<Names extends string>(
   const packed = empty([...batch, total], a.dtype);
   for (const [i, [, { list }]] of entries.entries())
     for (const [b, data] of list.entries()) packed.data.set(data, b * total + starts[i]);
-  // Without a graph nothing ties the results together, and a window would keep the memory of all of them.
+  // Without a graph the results are independent, and a view would keep the memory of all of them alive.
   if (!needsGrad([a])) return windows(packed, clone);
   const out: Tensor = differentiable(op, [a], packed, (g) => [rule(windows(g), windows(out))], {
     saves: [a],
@@ -122,7 +123,7 @@ export function jointly<Names extends string>(
   return windows(out);
 }
 
-/** x / y, and 0 where both are 0: what nobody asked for has no gradient, however near y is to 0. */
+/** x / y, and 0 where both are 0: an unused result has no gradient, however close y is to 0. */
 export function quotient(x: Tensor, y: Tensor): Tensor {
   return div(x, where(eq(x, 0), where(eq(y, 0), 1, y), y));
 }

@@ -14,9 +14,9 @@ import { invChecked } from "./solve.js";
 import { svdvals } from "./svd.js";
 
 /**
- * "fro": the root of the sum of squares. "nuc": the sum of the singular values. 2, -2: the largest and the
- * smallest of them. 1, -1: the largest and the smallest sum of the absolute values in a column. Infinity,
- * -Infinity: in a row.
+ * "fro": the square root of the sum of squares. "nuc": the sum of the singular values. 2 and -2: the largest
+ * and the smallest singular value. 1 and -1: the largest and the smallest sum of absolute values in a column.
+ * Infinity and -Infinity: the same for rows.
  */
 export type MatrixOrder = "fro" | "nuc" | 1 | -1 | 2 | -2 | number;
 
@@ -64,7 +64,7 @@ function matrixNormOver(
   return keepdim ? kept : squeeze(kept, [rows, cols]);
 }
 
-/** The largest, or for negative orders the smallest, along `dim`. */
+/** The largest element along `dim`, or the smallest for negative orders. */
 function extreme(op: string, x: Tensor, ord: number, dim: number, keepdim = false): Tensor {
   if (x.shape[dim] === 0)
     throw new ShapeError(

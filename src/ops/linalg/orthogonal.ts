@@ -55,7 +55,7 @@ function factored(op: string, a: Tensor, mode: QrMode): Named<"Q" | "R", Tensor>
 
 type Factors = { Q: Tensor; R: Tensor };
 
-/** Columns behind the square block are Q times those of R; the rest is the gradient of the block. */
+/** Columns of A after the square block are Q times those of R; the rest is the gradient of the block. */
 function qrGradient(a: Tensor, { Q, R }: Factors, g: Factors): Tensor {
   const [m, n] = a.shape.slice(-2);
   if (m >= n) return squareGradient({ Q, R }, g);
@@ -142,9 +142,9 @@ export function householderProduct(a: Tensor, tau: Tensor): Tensor {
 }
 
 export interface OrmqrOptions {
-  /** Q C, or (false) C Q. Default true. */
+  /** Computes Q C; false computes C Q. Default true. */
   left?: boolean;
-  /** Qᵀ in the place of Q. Default false. */
+  /** Uses Qᵀ instead of Q. Default false. */
   transpose?: boolean;
 }
 

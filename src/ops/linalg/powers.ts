@@ -28,7 +28,7 @@ export function matrixPower(a: Tensor, n: number): Tensor {
   if (a.ndim < 2 || a.shape[a.ndim - 1] !== a.shape[a.ndim - 2])
     throw new ShapeError(`${op}: a square matrix is needed: ${formatShape(a.shape)}`);
   checkIntegers(op, { n });
-  // A has a gradient also where it does not count: 0.
+  // A gets a gradient of 0, because the result does not depend on it.
   if (n === 0)
     return where(constant(1, "bool"), expand(eye(a.shape[a.ndim - 1], { dtype: a.dtype }), a.shape), a);
   if (n < 0) return matrixPower(inv(a), -n);
@@ -37,10 +37,10 @@ export function matrixPower(a: Tensor, n: number): Tensor {
   return n % 2 === 0 ? half : matmul(half, a);
 }
 
-/** Above this norm Padé's quotient loses digits, and the matrix is halved first. */
+/** For larger norms, Padé's quotient loses digits, so the matrix is halved first. */
 const largestNorm = 5.371920351148152;
 
-/** Of degree 13: numerator Σ cᵢ Aⁱ, denominator Σ cᵢ (-A)ⁱ. */
+/** Coefficients of degree 13: numerator Σ cᵢ Aⁱ, denominator Σ cᵢ (-A)ⁱ. */
 const coefficients = [1];
 for (let i = 1; i <= 13; i++) coefficients.push((coefficients[i - 1] * (14 - i)) / (i * (27 - i)));
 
@@ -113,7 +113,10 @@ function chained(op: string, tensors: readonly Tensor[]): Tensor {
   return gone.length === 0 ? product : squeeze(product, gone);
 }
 
-/** The cheapest bracketing of each run of matrices, from short runs to long ones. */
+/**
+ * The cheapest order of multiplication for each range of consecutive matrices, from short ranges to long
+ * ones.
+ */
 function bestProduct(matrices: readonly Tensor[]): Tensor {
   const sizes = [matrices[0].shape[0], ...matrices.map((x) => x.shape[1])];
   const count = matrices.length;

@@ -143,7 +143,7 @@ export function tensordot(
     throw new ShapeError(
       `tensordot: dims differ: [${da}] of ${formatShape(a.shape)} and [${db}] of ${formatShape(b.shape)}`,
     );
-  // A dim of size 1 meets any size: what the other has along it is added up first.
+  // A dim of size 1 matches any size: the other operand is first summed along it.
   const summed = (x: Tensor, own: number[], other: Tensor, others: number[]) => {
     const along = own.filter((d, i) => x.shape[d] !== 1 && other.shape[others[i]] === 1);
     return along.length === 0 ? x : to(sum(x, along, { keepdim: true }), x.dtype);
@@ -160,8 +160,8 @@ export function tensordot(
 
 export interface AddProductOptions {
   /**
-   * Factor of the first argument; with 0 its NaN and infinities do not count. Of integers the fraction is cut
-   * off. Default 1.
+   * Factor of the first argument; with 0, NaN and infinities in it have no effect. For integers the fraction
+   * is dropped. Default 1.
    */
   beta?: number;
   /** Factor of the product, in the same way. Default 1. */
@@ -178,7 +178,7 @@ function addProduct(op: string, x: Tensor, product: Tensor, options: AddProductO
       `${op}: the first argument broadcasts to the product: ${formatShape(x.shape)} for ${formatShape(product.shape)}`,
     );
   const scaled = alpha === 1 ? product : mul(product, alpha);
-  const nothing = () => where(constant(1, "bool"), constant(0, x.dtype), x); // has a gradient: 0
+  const nothing = () => where(constant(1, "bool"), constant(0, x.dtype), x); // the gradient is 0
   return to(add(beta === 0 ? nothing() : beta === 1 ? x : mul(x, beta), scaled), common);
 }
 

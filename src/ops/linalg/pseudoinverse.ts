@@ -12,20 +12,20 @@ import { matmul } from "./matmul.js";
 import { checkMatrices, mT } from "./matrices.js";
 import { svd, svdvals } from "./svd.js";
 
-/** What counts as 0: values up to max(atol, rtol · the largest). A tensor has one for each matrix. */
+/** Values up to max(atol, rtol · the largest) count as 0. A tensor contains one tolerance per matrix. */
 export interface ToleranceOptions {
   /** Default 0. */
   atol?: number | Tensor | null;
-  /** Default: the precision of the dtype times max(m, n), or 0 where `atol` is above 0. */
+  /** Default: the precision of the dtype times max(m, n), or 0 if `atol` is above 0. */
   rtol?: number | Tensor | null;
   /** Whether the matrix is symmetric; then only its lower triangle is read. Default false. */
   hermitian?: boolean;
 }
 
-/** @internal Of the dtype: the step from 1 to the next number. */
+/** @internal The precision of the dtype: the distance from 1 to the next number. */
 export const precision = (x: Tensor) => (x.dtype === "float64" ? Number.EPSILON : 2 ** -23);
 
-/** The limit below which values [..., k] (absolute) of matrices like `a` count as 0, as [..., 1]. */
+/** The limit below which the absolute values [..., k] of matrices like `a` count as 0, as [..., 1]. */
 function limit(a: Tensor, values: Tensor, { atol, rtol }: ToleranceOptions): Tensor {
   const [m, n] = a.shape.slice(-2);
   const usual = precision(a) * Math.max(m, n);
@@ -89,7 +89,7 @@ function pseudoinverse(x: Tensor, like: Tensor, options: ToleranceOptions): Tens
   return matmul(mul(mT(Vh), unsqueeze(reciprocal(S), -2)), mT(U));
 }
 
-/** @internal Of the pseudoinverse P of A, at a constant rank; g has the shape of P. */
+/** @internal The gradient of the pseudoinverse P of A, at a constant rank; g has the shape of P. */
 export function pinvGradient(a: Tensor, P: Tensor, g: Tensor): Tensor {
   const [gT, PT] = [mT(g), mT(P)];
   const inverse = matmul(matmul(PT, g), PT);

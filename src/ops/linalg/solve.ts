@@ -15,13 +15,13 @@ import { eliminate, solveEliminated } from "./factorize.js";
 import { matmul } from "./matmul.js";
 import { batchOf, checkMatrices, checkSameDType, integers, matricesOf, mT, together } from "./matrices.js";
 
-/** A result, and for each matrix 0 or the number, from 1, of its first pivot that is 0. */
+/** A result, and for each matrix 0 or the number (from 1) of its first pivot that is 0. */
 export interface Checked<T> {
   readonly result: T;
   readonly info: Tensor;
 }
 
-/** @internal @throws SimdgradError `SINGULAR_MATRIX` for the first matrix that is. */
+/** @internal @throws SimdgradError `SINGULAR_MATRIX` for the first singular matrix. */
 export function checkSingular<T>(op: string, { result, info }: Checked<T>): T {
   const i = info.data.findIndex((pivot) => pivot > 0);
   if (i >= 0)
@@ -55,16 +55,16 @@ function solveMatrices(op: string, a: Tensor, b: Tensor): Checked<Tensor> {
   return { result: out, info };
 }
 
-/** @internal Whether B is a vector for each matrix of A, and not a matrix (PyTorch's rule). */
+/** @internal Whether B contains a vector per matrix of A instead of a matrix (PyTorch's rule). */
 export const isVector = (a: Tensor, b: Tensor) => b.ndim === 1 || sameShape(b.shape, a.shape.slice(0, -1));
 
 export interface SolveOptions {
-  /** A X = B, or (false) X A = B. Default true. */
+  /** Solves A X = B; false solves X A = B. Default true. */
   left?: boolean;
 }
 
 export interface CheckErrorsOptions {
-  /** Whether a singular matrix is an error all the same. Default false. */
+  /** Whether a singular matrix is still an error. Default false. */
   checkErrors?: boolean;
 }
 

@@ -13,7 +13,7 @@ import { checkMatrices, finiteMatricesOf, jointly, mT, quotient } from "./matric
 export interface SvdOptions {
   /** Whether U and Vh are square. Default true. */
   fullMatrices?: boolean;
-  /** PyTorch's choice of a routine, which only its GPUs have. */
+  /** PyTorch's choice of a driver, which exists only for its GPU tensors. */
   driver?: string | null;
 }
 
@@ -57,7 +57,7 @@ interface Factors {
   Vh: Tensor;
 }
 
-/** Vectors that belong to no singular value have no gradient. */
+/** Vectors without a singular value have no gradient. */
 const thin = ({ U, S, Vh }: Factors, k: number): Factors => ({
   U: narrow(U, -1, 0, k),
   S,
@@ -73,7 +73,7 @@ function svdGradient({ U, S, Vh }: Factors, g: Factors): Tensor {
   const turnV = mul(quotient(sub(mT(outer), outer), gaps), down);
   const core = add(add(turnU, turnV), diagEmbed(g.S));
   const within = matmul(U, matmul(core, Vh));
-  // Vectors also turn out of the space that they span, where it is not all there is.
+  // If the vectors do not span the whole space, they also rotate out of the space that they span.
   const [m, k, n] = [U.shape[U.ndim - 2], S.shape[S.ndim - 1], Vh.shape[Vh.ndim - 1]];
   if (m > k) return add(within, matmul(quotient(sub(g.U, matmul(U, inner)), across), Vh));
   if (n > k) return add(within, matmul(U, quotient(sub(g.Vh, matmul(outer, Vh)), down)));
@@ -94,7 +94,7 @@ export function svdvals(a: Tensor, options?: { driver?: string | null }): Tensor
 export interface SvdOfOptions {
   /** Whether U and V have only min(m, n) columns. Default true. */
   some?: boolean;
-  /** Whether U and V are wanted; else they are 0. Default true. */
+  /** Whether to compute U and V; otherwise they are 0. Default true. */
   computeUv?: boolean;
 }
 

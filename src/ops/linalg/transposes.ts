@@ -1,4 +1,4 @@
-/** What PyTorch writes x.T, x.mT, x.H and x.mH. Numbers are real here, so that an adjoint is a transpose. */
+/** PyTorch's x.T, x.mT, x.H and x.mH. Numbers are real here, so an adjoint is a transpose. */
 import { checkTensors } from "../../arguments.js";
 import { formatShape, ShapeError } from "../../errors.js";
 import type { Tensor } from "../../tensor/tensor.js";

@@ -14,11 +14,11 @@ import { matmul } from "./matmul.js";
 import { batchOf, checkMatrices, checkSameDType, matricesOf, mT, together } from "./matrices.js";
 
 export interface SolveTriangularOptions {
-  /** Which triangle of A is read. */
+  /** Whether A is an upper triangle; false reads the lower one. */
   upper: boolean;
-  /** A X = B, or (false) X A = B. Default true. */
+  /** Solves A X = B; false solves X A = B. Default true. */
   left?: boolean;
-  /** Whether the diagonal counts as ones and is not read. Default false. */
+  /** Whether the diagonal is assumed to be ones and is not read. Default false. */
   unitriangular?: boolean;
 }
 
@@ -89,7 +89,7 @@ function substituted(a: Matrix, b: Matrix, upper: boolean, unit: boolean): Matri
 export interface TriangularSolveOptions {
   /** Default true. */
   upper?: boolean;
-  /** Aᵀ X = B. Default false. */
+  /** Whether to solve Aᵀ X = B. Default false. */
   transpose?: boolean;
   unitriangular?: boolean;
 }

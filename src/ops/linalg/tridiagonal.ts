@@ -1,6 +1,6 @@
 /**
- * Eigenvalues of a symmetric matrix in float64: reflections to three diagonals, then rotations that make it
- * one (QL, implicit shifts).
+ * Eigenvalues of a symmetric matrix in float64: reflections reduce it to three diagonals, then rotations
+ * reduce these to one (QL with implicit shifts).
  */
 import { SimdgradError } from "../../errors.js";
 import { lengthOf, type Matrix, matrix } from "./factorize.js";
@@ -11,18 +11,24 @@ export interface Eigen {
   readonly vectors: Matrix;
 }
 
-/** A matrix with its main diagonal, the one beside it, and the orthogonal Q with Q A Qᵀ = it. */
+/**
+ * A tridiagonal matrix: its main diagonal, its off-diagonal, and the orthogonal Q for which Q A Qᵀ is this
+ * matrix.
+ */
 interface Tridiagonal {
   readonly main: Float64Array;
   readonly beside: Float64Array;
   readonly q: Float64Array;
 }
 
-/** Of the matrix whose lower triangle is that of `a`; its elements are finite. */
+/**
+ * The eigenvalues and eigenvectors of the matrix whose lower triangle is that of `a`; its elements must be
+ * finite.
+ */
 export function symmetricEigen(a: Matrix): Eigen {
   const n = a.rows;
   const largest = a.data.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
-  const scale = largest === 0 ? 1 : largest; // squares neither overflow nor vanish
+  const scale = largest === 0 ? 1 : largest; // scaling prevents overflow and underflow of squares
   const parts = tridiagonal(a, scale);
   for (let at = 0; at < n; at++) settle(parts, at, n);
   const { main, q } = parts;
@@ -33,8 +39,8 @@ export function symmetricEigen(a: Matrix): Eigen {
 }
 
 /**
- * What is as small is 0 in a matrix whose largest element is 1: the products of smaller numbers vanish, and
- * nothing would come nearer to 0.
+ * Elements this small count as 0 in a matrix whose largest element is 1: products of smaller numbers
+ * underflow, and the iteration would not converge.
  */
 const smallest = 2 ** -500;
 
@@ -47,7 +53,7 @@ function tridiagonal(a: Matrix, scale: number): Tridiagonal {
   for (let i = 0; i < n; i++) q[i * n + i] = 1;
   const [v, p] = [new Float64Array(n), new Float64Array(n)];
   for (let s = 0; s + 2 < n; s++) {
-    // The reflection I - factor v vᵀ, with v[s + 1] = 1, makes 0 of column s below the second diagonal.
+    // The reflection I - factor v vᵀ, with v[s + 1] = 1, sets column s to 0 below the second diagonal.
     let below = 0;
     for (let i = s + 2; i < n; i++) below = Math.max(below, Math.abs(x[i * n + s]));
     if (below <= smallest) continue;
@@ -70,7 +76,7 @@ function tridiagonal(a: Matrix, scale: number): Tridiagonal {
   };
 }
 
-/** x becomes H x H with H = I - factor v vᵀ, in rows and columns from s on: a change of rank 2. */
+/** Replaces x by H x H with H = I - factor v vᵀ, in rows and columns from s on: an update of rank 2. */
 function bothSides(x: Float64Array, n: number, s: number, v: Float64Array, p: Float64Array, factor: number) {
   let along = 0;
   for (let i = s; i < n; i++) {
@@ -83,12 +89,12 @@ function bothSides(x: Float64Array, n: number, s: number, v: Float64Array, p: Fl
   for (let i = s; i < n; i++) for (let j = s; j < n; j++) x[i * n + j] -= v[i] * p[j] + p[i] * v[j];
 }
 
-/** For one eigenvalue; 2 are usual. */
+/** Most iterations for one eigenvalue; 2 are usual. */
 const mostSteps = 100;
 
 /**
- * Rotations until the diagonal beside is 0 at `at`: then main[at] is an eigenvalue and row `at` of q its
- * vector.
+ * Rotates until the off-diagonal element at `at` is 0. Then main[at] is an eigenvalue, and row `at` of q is
+ * its eigenvector.
  */
 function settle({ main, beside, q }: Tridiagonal, at: number, n: number): void {
   const isZero = (i: number) =>
@@ -97,7 +103,7 @@ function settle({ main, beside, q }: Tridiagonal, at: number, n: number): void {
     let end = at;
     while (end + 1 < n && !isZero(end)) end++;
     if (end === at) return;
-    // Wilkinson's shift: the eigenvalue of the first 2 × 2 block that is nearer to its first element.
+    // Wilkinson's shift: the eigenvalue of the first 2 × 2 block that is closer to its first element.
     const half = (main[at + 1] - main[at]) / (2 * beside[at]);
     const root = Math.sqrt(half * half + 1);
     let carried = main[end] - main[at] + beside[at] / (half + (half < 0 ? -root : root));
@@ -130,13 +136,13 @@ function settle({ main, beside, q }: Tridiagonal, at: number, n: number): void {
   );
 }
 
-/** √(a² + b²), also where the squares vanish. */
+/** √(a² + b²), correct even if the squares underflow. */
 function hypotenuse(a: number, b: number): number {
   const [short, long] = Math.abs(a) < Math.abs(b) ? [a, b] : [b, a];
   return long === 0 ? 0 : Math.abs(long) * Math.sqrt(1 + (short / long) ** 2);
 }
 
-/** Rows i and i + 1 of q, turned. */
+/** Rotates rows i and i + 1 of q. */
 function rotate(q: Float64Array, n: number, i: number, sin: number, cos: number): void {
   for (let c = 0; c < n; c++) {
     const [a, b] = [q[i * n + c], q[(i + 1) * n + c]];

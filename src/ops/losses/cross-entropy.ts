@@ -20,9 +20,9 @@ export interface CrossEntropyOptions {
   reduction?: Reduction;
   /** One weight per class. Default: all 1. */
   weight?: Tensor;
-  /** Share of the target that is spread evenly over all classes, 0 to 1. Default 0. */
+  /** Share of the target that is distributed evenly over all classes, 0 to 1. Default 0. */
   labelSmoothing?: number;
-  /** Targets of this class count for nothing. Default -100. Class indices only. */
+  /** Targets of this class are ignored. Default -100. Class indices only. */
   ignoreIndex?: number;
 }
 
@@ -125,7 +125,7 @@ function fusedCrossEntropy(logits: Tensor, target: Tensor, options: CrossEntropy
   );
 }
 
-/** The same from differentiable parts, for gradients of gradients. Labels are known to be valid. */
+/** The same, composed of differentiable operations, for second derivatives. Labels are known to be valid. */
 function composedCrossEntropy(logits: Tensor, labels: Tensor, options: CrossEntropyOptions): Tensor {
   const { reduction = "mean", weight, labelSmoothing = 0, ignoreIndex = -100 } = options;
   const classes = logits.shape[1];
@@ -167,6 +167,6 @@ function withProbabilities(
   const weighted = weight === undefined ? logp : mul(logp, reshape(weight, perClass));
   const losses = neg(sum(mul(smooth, weighted), classDim));
   if (reduction === "none") return losses;
-  // PyTorch divides by the number of targets here, not by their weights.
+  // Here PyTorch divides by the number of targets, not by their weights.
   return reduction === "sum" ? sum(losses) : mean(losses);
 }

@@ -13,16 +13,16 @@ import { expand, narrow, reshape, select, squeeze, to, unsqueeze } from "../shap
 import { checkReduction, type Reduction } from "./cross-entropy.js";
 
 export interface CTCLossOptions {
-  /** The class that stands for no label. Default 0. */
+  /** The class of the blank. Default 0. */
   blank?: number;
   /**
-   * `mean` (default: of the losses, each divided by the number of its labels), `sum`, or `none` for one loss
-   * per sequence.
+   * `mean` (default; each loss is first divided by the number of labels), `sum`, or `none` for one loss per
+   * sequence.
    */
   reduction?: Reduction;
   /**
-   * Whether a sequence that is too short for its labels counts for nothing, instead of an infinite loss.
-   * Default false.
+   * Whether a sequence that is too short for its labels has loss 0 instead of an infinite loss. Default
+   * false.
    */
   zeroInfinity?: boolean;
 }
@@ -31,7 +31,7 @@ export const ctcLossOptions = [
   ...(["blank", "reduction", "zeroInfinity"] as const),
 ] as const satisfies readonly (keyof CTCLossOptions)[];
 
-/** One per sequence: numbers, or integers in a tensor. Numbers alone can be compiled. */
+/** One length per sequence: numbers, or integers in a tensor. Only numbers can be compiled. */
 export type Lengths = Tensor | readonly number[] | number;
 
 /**
@@ -93,7 +93,7 @@ function lengthsOf(name: string, given: Lengths, samples: number, most: number):
   return lengths;
 }
 
-/** The labels of each sequence, [N, the most of them]; blanks behind its own. */
+/** The labels of each sequence, [N, largest number of labels], padded with blanks. */
 function labelsOf(targets: Tensor, counts: readonly number[], samples: number, blank: number): Tensor {
   const most = Math.max(0, ...counts);
   const together = counts.reduce((a, b) => a + b, 0);
@@ -106,7 +106,7 @@ function labelsOf(targets: Tensor, counts: readonly number[], samples: number, b
     targets.ndim === 2 ? n * targets.shape[1] : counts.slice(0, n).reduce((a, b) => a + b, 0),
   );
   const columns = [...new Array<number>(most).keys()];
-  // Behind its labels a sequence reads any place; blanks are put there.
+  // After its labels, a sequence reads arbitrary positions; blanks replace them.
   const places = starts.flatMap((start, n) => columns.map((s) => (s < counts[n] ? start + s : 0)));
   const read = indexSelect(
     reshape(to(targets, "int32"), [targets.numel]),
@@ -129,14 +129,14 @@ function lossesOf(
 ): Tensor {
   const [steps, samples] = logs.shape;
   const [, most] = labels.shape;
-  // Blanks before, between and behind the labels: the states that a sequence goes through.
+  // Blanks before, between and after the labels: the states of a sequence.
   const blanks = full([samples, most, 1], blank, { dtype: "int32" });
   const pairs = reshape(cat([blanks, unsqueeze(labels, 2)], 2), [samples, 2 * most]);
   const states = cat([pairs, full([samples, 1], blank, { dtype: "int32" })], 1);
   const width = 2 * most + 1;
   const said = gather(logs, 2, expand(unsqueeze(states, 0), [steps, samples, width]));
   const skips = maySkip(states, blank);
-  // Before the first step, as if behind a first blank.
+  // The state before the first step, as if after an initial blank.
   const start = new Array<number>(samples)
     .fill(0)
     .flatMap(() => [0, ...new Array(width - 1).fill(-Infinity)]);
@@ -164,7 +164,9 @@ function lossesOf(
   return zeroInfinity ? where(compare.eq(likelihood, -Infinity), 0, losses) : losses;
 }
 
-/** Whether a state can follow the one two before it: a label that is another than the one before. */
+/**
+ * Whether a state can follow the state two before it: only a label that differs from the previous label can.
+ */
 function maySkip(states: Tensor, blank: number): Tensor {
   const [samples, width] = states.shape;
   const none = full([samples, Math.min(2, width)], 0, { dtype: "bool" });
@@ -173,14 +175,14 @@ function maySkip(states: Tensor, blank: number): Tensor {
   return cat([none, integer.bitwiseAnd(compare.ne(after, blank), compare.ne(after, before))], 1);
 }
 
-/** x [N, width], each row moved on by some places. */
+/** x [N, width], with each row shifted by `by` positions. */
 function moved(x: Tensor, by: number): Tensor {
   const [samples, width] = x.shape;
   const front = full([samples, Math.min(by, width)], -Infinity, { dtype: x.dtype });
   return width <= by ? front : cat([front, narrow(x, 1, 0, width - by)], 1);
 }
 
-/** log Σ exp, elementwise; where all are -Infinity so is it, without a gradient. */
+/** log Σ exp, elementwise; if all inputs are -Infinity, the result is -Infinity, without a gradient. */
 function logSumExp(parts: readonly Tensor[]): Tensor {
   const all = parts.map((part) => part.detach());
   const largest = all.reduce((a, b) => where(compare.gt(a, b), a, b));
@@ -191,8 +193,8 @@ function logSumExp(parts: readonly Tensor[]): Tensor {
 }
 
 /**
- * 0, with the gradient that Σ exp(logProbs) has, which is 1 per step if these are log-probabilities. A
- * logarithm of softmax takes no notice of it; PyTorch's gradient has it.
+ * 0, with the gradient of Σ exp(logProbs), which is 1 per step for log-probabilities. This gradient is part
+ * of PyTorch's gradient; the backward of logSoftmax cancels it.
  */
 function asIfNormalised(logs: Tensor, long: readonly number[]): Tensor {
   const [steps, samples] = logs.shape;

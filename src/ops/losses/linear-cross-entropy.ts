@@ -9,7 +9,7 @@ import { reshape } from "../shape/views.js";
 import { type CrossEntropyOptions, crossEntropy, crossEntropyOptions } from "./cross-entropy.js";
 
 export interface LinearCrossEntropyOptions extends CrossEntropyOptions {
-  /** Added to the logits: [C], or [C, d1, …] as the weight has it. */
+  /** Added to the logits: [C], or [C, d1, …] if the weight has these dims. */
   linearBias?: Tensor | null;
 }
 

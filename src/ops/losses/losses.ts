@@ -20,8 +20,8 @@ export interface LossOptions {
 
 export interface WeightedLossOptions extends LossOptions {
   /**
-   * Factor of each element's loss; broadcasts, except for `mseLoss` and `l1Loss`, where it has the shape of
-   * the input.
+   * Factor of each element's loss. It broadcasts, except for `mseLoss` and `l1Loss`, where it has the shape
+   * of the input.
    */
   weight?: Tensor | null;
 }
@@ -32,13 +32,13 @@ export const weightedLossOptions = [
   "weight",
 ] as const satisfies readonly (keyof WeightedLossOptions)[];
 
-/** @internal What `reduction` makes of losses. */
+/** @internal Applies a `reduction` to losses. */
 export function reduced(losses: Tensor, reduction: Reduction = "mean"): Tensor {
   if (reduction === "none") return losses;
   return reduction === "sum" ? sum(losses) : mean(losses);
 }
 
-/** The mean of weighted losses is weighted too: divided by the sum of the weights. */
+/** The weighted mean: the weighted sum divided by the sum of the weights. */
 function weightedMean(op: string, losses: Tensor, options: WeightedLossOptions): Tensor {
   const { weight, reduction = "mean" } = options;
   if (weight === undefined || weight === null) return reduced(losses, reduction);
@@ -50,7 +50,7 @@ function weightedMean(op: string, losses: Tensor, options: WeightedLossOptions):
   return reduction === "mean" ? div(sum(weighted), sum(weight)) : reduced(weighted, reduction);
 }
 
-/** @internal Input and target of a loss that takes one target for each element. */
+/** @internal Checks input and target of a loss with one target per element. */
 export function checkPair(op: string, input: Tensor, target: Tensor, options: LossOptions): void {
   checkReduction(op, options.reduction ?? "mean");
   if (!isFloating(input.dtype) || target.dtype !== input.dtype)
@@ -65,8 +65,8 @@ export function checkPair(op: string, input: Tensor, target: Tensor, options: Lo
 
 export interface MSELossOptions extends WeightedLossOptions {
   /**
-   * Half of it, ½(input - target)², whose derivative is input - target. Not PyTorch's: for teaching. Default
-   * false.
+   * Computes half of it, ½(input - target)², whose derivative is input - target. PyTorch does not have this
+   * option; it is for teaching. Default false.
    */
   half?: boolean;
 }
@@ -115,7 +115,7 @@ export function binaryCrossEntropy(
   checkTensors("binaryCrossEntropy", input, target);
   const options = namedOptions("binaryCrossEntropy", { weight }, named, weightedLossOptions);
   checkPair("binaryCrossEntropy", input, target, options);
-  // A trace has no values to check.
+  // In a trace there are no values to check.
   if (
     tracing === null &&
     compare
@@ -131,7 +131,7 @@ export function binaryCrossEntropy(
 }
 
 /**
- * An op of its own for its gradient, which stays finite at p = 0 and 1: (p - t) / max(p (1-p), 1e-12), as in
+ * A separate op, because its gradient stays finite at p = 0 and 1: (p - t) / max(p (1-p), 1e-12), as in
  * PyTorch.
  */
 function entropyOfProbabilities(p: Tensor, t: Tensor): Tensor {
@@ -221,14 +221,14 @@ export function nllLoss(
   const mask = to(compare.ne(labels, ignoreIndex), input.dtype);
   const picked = squeeze(pickLabels(rows, safe), 1);
   const weights = !weight ? mask : mul(indexSelect(weight, 0, safe), mask);
-  // `where`, not a product: what an ignored row holds, or would get (0 / 0 when all are ignored), must not
-  // matter.
+  // `where` instead of a product: the value of an ignored row, or its gradient (0 / 0 if all rows are
+  // ignored), must have no effect.
   const losses = where(ignored, 0, mul(neg(picked), weights));
   if (reduction === "none") return reshape(losses, expected);
   return reduction === "sum" ? sum(losses) : div(sum(losses), sum(weights));
 }
 
-/** `gather` of one element per row, in words about labels where one is out of range. */
+/** `gather` of one element per row; its errors about range speak of labels. */
 function pickLabels(rows: Tensor, labels: Tensor): Tensor {
   try {
     return gather(rows, 1, unsqueeze(labels, 1));

@@ -1,6 +1,6 @@
 /**
- * Losses that ask for a margin, between classes or between pairs, and are 0 where it is kept. Composed of
- * differentiable ops.
+ * Losses that require a margin, between classes or between pairs, and are 0 where the margin is kept. They
+ * are composed of differentiable ops.
  */
 
 import { checkTensors } from "../../arguments.js";
@@ -28,7 +28,7 @@ import {
 } from "./losses.js";
 
 export interface MarginLossOptions extends LossOptions {
-  /** What has to be kept. */
+  /** The required margin. */
   margin?: number;
 }
 
@@ -37,7 +37,7 @@ export const marginLossOptions = [
   "margin",
 ] as const satisfies readonly (keyof MarginLossOptions)[];
 
-/** max(x, 0) with the derivative 1 at 0, as `clamp_min` has it in PyTorch. */
+/** max(x, 0) with derivative 1 at 0, as PyTorch's `clamp_min` has. */
 const hinge = (x: Tensor) => unary.clamp(x, { min: 0 });
 
 /**
@@ -81,7 +81,7 @@ export function marginRankingLoss(
     target.shape,
   );
   const missing = add(mul(neg(target), sub(input1, input2)), margin);
-  // The margin is a float: of integers it makes floats.
+  // The margin is a float, so integers become floats.
   return reduced(hinge(isFloating(missing.dtype) ? missing : to(missing, "float32")), reduction);
 }
 
@@ -125,7 +125,7 @@ export function softMarginLoss(input: Tensor, target: Tensor, options: LossOptio
 }
 
 export interface MultiMarginLossOptions extends MarginLossOptions {
-  /** Power of what is missing to the margin: 1 (default) or 2. */
+  /** Exponent of the violation of the margin: 1 (default) or 2. */
   p?: 1 | 2;
   /** One weight per class. Default: all 1. */
   weight?: Tensor | null;
@@ -195,7 +195,7 @@ export function multilabelMarginLoss(input: Tensor, target: Tensor, options: Los
   const x = reshape(input, [rows, classes]);
   const labels = to(reshape(target, [rows, classes]), "int32");
   const index = arange(classes, { dtype: "int32" });
-  // How many ends (-1) there are up to each place: a product with a triangle of ones.
+  // The number of end markers (-1) up to each position: a product with a triangle of ones.
   const upTo = to(compare.le(unsqueeze(index, 1), index), input.dtype);
   const given = compare.eq(matmul(to(compare.eq(labels, -1), input.dtype), upTo), 0);
   const own = where(given, labels, 0);

@@ -1,6 +1,4 @@
-/**
- * Losses of numbers and of distributions, one for each element. Composed of differentiable ops throughout.
- */
+/** Elementwise losses of numbers and of distributions. All are composed of differentiable ops. */
 import { checkOperands, checkTensors } from "../../arguments.js";
 import { formatShape, ShapeError, ValueError } from "../../errors.js";
 import { checkOptions } from "../../options.js";
@@ -21,7 +19,7 @@ import {
 } from "./losses.js";
 
 export interface SmoothL1LossOptions extends LossOptions {
-  /** Where the parabola becomes a line. 0 is `l1Loss`. Default 1. */
+  /** The distance at which the parabola becomes a line. With 0, the loss is `l1Loss`. Default 1. */
   beta?: number;
 }
 
@@ -48,11 +46,11 @@ export function smoothL1Loss(input: Tensor, target: Tensor, options: SmoothL1Los
   return reduced(where(near, parabola, sub(distance, 0.5 * beta)), reduction);
 }
 
-/** The square where it counts, and 0 elsewhere: an infinite one would have a gradient of 0 · Infinity. */
+/** The square within the limit, and 0 elsewhere: an infinite square would have a gradient of 0 · Infinity. */
 const squareWhere = (near: Tensor, x: Tensor) => unary.square(where(near, x, 0));
 
 export interface HuberLossOptions extends WeightedLossOptions {
-  /** Where the parabola becomes a line. Default 1. */
+  /** The distance at which the parabola becomes a line. Default 1. */
   delta?: number;
 }
 
@@ -85,8 +83,8 @@ export function huberLoss(input: Tensor, target: Tensor, options: HuberLossOptio
 
 export interface KLDivOptions {
   /**
-   * As for other losses, or `batchmean`: the sum divided by the size of dim 0, which is the divergence.
-   * Default `mean`.
+   * As for other losses, or `batchmean`: the sum divided by the size of dim 0, which is the divergence as
+   * defined. Default `mean`.
    */
   reduction?: Reduction | "batchmean";
   /** Whether the target is given as log-probabilities. Default false. */
@@ -114,7 +112,7 @@ export function klDiv(input: Tensor, target: Tensor, options: KLDivOptions = {})
   return input.ndim === 0 ? sum(losses) : div(sum(losses), input.shape[0]);
 }
 
-/** t ln t, and its limit 0 at 0. */
+/** t ln t, and its limit 0 for t = 0. */
 function timesItsLog(t: Tensor): Tensor {
   const zero = compare.eq(t, 0);
   return where(zero, 0, mul(t, log(where(zero, 1, t))));
@@ -161,7 +159,7 @@ function stirling(target: Tensor): Tensor {
 export interface GaussianNLLLossOptions extends LossOptions {
   /** Adds the constant ½ ln 2π. Default false. */
   full?: boolean;
-  /** Smallest variance that is computed with; gradients pass as if there were none. Default 1e-6. */
+  /** Smaller variances are replaced by this value; gradients pass unchanged. Default 1e-6. */
   eps?: number;
 }
 
@@ -189,7 +187,7 @@ export function gaussianNllLoss(
   checkReduction("gaussianNllLoss", reduction);
   checkOperands("gaussianNllLoss", variance);
   const v = varianceLike(input, variance);
-  // A trace has no values to check.
+  // In a trace there are no values to check.
   if (tracing === null && compare.lt(v, 0).any().item())
     throw new ValueError("gaussianNllLoss: variances are not negative");
   const lifted = add(v, sub(unary.clamp(v, { min: eps }), v).detach());
@@ -197,7 +195,7 @@ export function gaussianNllLoss(
   return reduced(full ? add(losses, 0.5 * Math.log(2 * Math.PI)) : losses, reduction);
 }
 
-/** The variance in a shape that broadcasts to the input's, by PyTorch's rules. */
+/** The variance in a shape that broadcasts to the shape of the input, by PyTorch's rules. */
 function varianceLike(input: Tensor, variance: Tensor | number): Tensor {
   if (!(variance instanceof Tensor)) return add(mul(input.detach(), 0), Number(variance));
   const { shape } = variance;

@@ -1,4 +1,4 @@
-/** Losses that want an anchor nearer to one example than to another. */
+/** Losses that pull an anchor closer to one example than to another. */
 import { checkTensors } from "../../arguments.js";
 import { formatShape, ShapeError, ValueError } from "../../errors.js";
 import { checkOptions } from "../../options.js";
@@ -10,13 +10,13 @@ import { reduced } from "./losses.js";
 import { type MarginLossOptions, marginLossOptions } from "./margin-losses.js";
 
 export interface TripletMarginLossOptions extends MarginLossOptions {
-  /** Of the p-norm. Default 2. */
+  /** Order of the p-norm. Default 2. */
   p?: number;
   /** See `pairwiseDistance`. Default 1e-6. */
   eps?: number;
   /**
-   * Takes the distance of positive and negative where it is less than that of anchor and negative. Default
-   * false.
+   * Uses the distance between positive and negative if it is less than that between anchor and negative.
+   * Default false.
    */
   swap?: boolean;
 }
@@ -45,7 +45,7 @@ export function tripletMarginLoss(
   return tripletLoss("tripletMarginLoss", distance, anchor, positive, negative, rest);
 }
 
-/** A distance of the examples of two batches. */
+/** A distance between the examples of two batches. */
 export type Distance = (a: Tensor, b: Tensor) => Tensor;
 
 export interface TripletMarginWithDistanceLossOptions extends MarginLossOptions {

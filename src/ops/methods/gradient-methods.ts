@@ -6,22 +6,22 @@ import { type GradHook, Tensor } from "../../tensor/tensor.js";
 import { method } from "./install.js";
 
 /*
- * Methods of Tensor that are no operations: they ask for gradients.
+ * Methods of Tensor that are not operations: they control gradients.
  */
 
 declare module "../../tensor/tensor.js" {
   interface Tensor {
     /**
-     * Gradients of this tensor added to the `grad` of every leaf. A tensor that is not a scalar needs its
-     * cotangent; options may stand in its place: `loss.backward({ retainGraph: true })`.
+     * Adds the gradients of this tensor to the `grad` of every leaf. A tensor that is not a scalar needs its
+     * cotangent; options may be given instead: `loss.backward({ retainGraph: true })`.
      */
     backward(cotangent?: Tensor | BackwardOptions | null, options?: BackwardOptions): void;
     /**
-     * Calls `hook` with the gradient of this tensor in every backward; what it returns replaces the gradient.
-     * Returns a function that removes it.
+     * Calls `hook` with the gradient of this tensor in every backward; the return value of the hook replaces
+     * the gradient. Returns a function that removes the hook.
      */
     registerHook(hook: GradHook): () => void;
-    /** Keeps the `grad` of a tensor that is no leaf. */
+    /** Keeps the `grad` of a tensor that is not a leaf. */
     retainGrad(): this;
     /** Switches gradients on or off for a leaf and returns it. */
     requiresGrad_(value?: boolean): this;

@@ -12,7 +12,7 @@ const each = (args: readonly unknown[], of: (t: Tensor) => Tensor): unknown[] =>
 function inPlace(op: string, form: (...args: any[]) => Tensor): (x: Tensor, ...rest: unknown[]) => Tensor {
   return (x, ...rest) => {
     const noted = writable(op, x, ...rest.filter((arg) => arg instanceof Tensor));
-    // Backward may read the operands: it gets them as they are before the change.
+    // Backward may read the operands, so it gets their values from before the change.
     const result = noted
       ? form(clone(x), ...each(rest, (arg) => apart(x, arg)))
       : form(x.detach(), ...each(rest, (arg) => arg.detach()));
@@ -27,8 +27,8 @@ function inPlace(op: string, form: (...args: any[]) => Tensor): (x: Tensor, ...r
 }
 
 /**
- * Every function as its in-place form, by the name of that form: `x.exp_()`, `x.maskedFill_(mask, 0)`. It
- * returns x.
+ * The in-place form of every function, under its own name: `x.exp_()`, `x.maskedFill_(mask, 0)`. It returns
+ * x.
  */
 export function inPlaceForms(functions: Record<string, (...args: any[]) => Tensor>): object {
   return Object.fromEntries(Object.entries(functions).map(([name, form]) => [name, inPlace(name, form)]));

@@ -3,7 +3,9 @@ import type { Shape } from "../../shape.js";
 import { Tensor } from "../../tensor/tensor.js";
 import { type Sizes, sizes } from "../arguments/sizes.js";
 
-/* How functions become members of Tensor. */
+/*
+ * Turns functions into members of Tensor.
+ */
 
 export function method(name: string, value: unknown): void {
   Object.defineProperty(Tensor.prototype, name, { value, writable: true, configurable: true });
@@ -22,12 +24,12 @@ export function methodsOf(functions: object): void {
     });
 }
 
-/** A function of a list of sizes or dims that takes them one by one, too: `x.reshape(2, 3)`. */
+/** Lets a function that takes a list of sizes or dims also take them one by one: `x.reshape(2, 3)`. */
 export function ofSizes(fn: (x: Tensor, sizes: Shape) => Tensor): (x: Tensor, ...given: Sizes) => Tensor {
   return (x, ...given) => fn(x, sizes(given));
 }
 
-/** Every function as a property that is computed when it is read: `x.T`. */
+/** Every function as a getter: `x.T`. */
 export function propertiesOf(functions: Record<string, (x: Tensor) => Tensor>): void {
   for (const [name, fn] of Object.entries(functions))
     Object.defineProperty(Tensor.prototype, name, {

@@ -1,4 +1,4 @@
-/** Makes every operation a method of Tensor, and gives the engine the operations that it needs. */
+/** Makes every operation a method of Tensor, and passes to the engine the operations that it needs. */
 import { setEngineOps } from "../../autograd/engine.js";
 import { withGradMode } from "../../autograd/grad-mode.js";
 import { empty } from "../../tensor/tensor.js";

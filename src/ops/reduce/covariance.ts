@@ -13,11 +13,11 @@ import { reshape, squeeze, to, transpose, unsqueeze } from "../shape/views.js";
 import { amin, sum } from "./reduce.js";
 
 export interface CovOptions {
-  /** What is subtracted from the number of observations in the divisor. Default 1 (Bessel's correction). */
+  /** Subtracted from the number of observations in the divisor. Default 1 (Bessel's correction). */
   correction?: number;
-  /** How often each observation was made: integers. */
+  /** The count of each observation: integers. */
   fweights?: Tensor | null;
-  /** How much each observation counts. */
+  /** The weight of each observation. */
   aweights?: Tensor | null;
 }
 

@@ -1,4 +1,4 @@
-/** How far apart, and how much in one direction, vectors are. */
+/** Distances between vectors, and their cosine similarity. */
 
 import { checkTensors } from "../../arguments.js";
 import { isFloating, promote } from "../../dtype.js";
@@ -15,7 +15,7 @@ import { normOver } from "./norms.js";
 import { sum } from "./reduce.js";
 
 export interface PairwiseDistanceOptions {
-  /** Of the p-norm; may be 0, negative or infinite. Default 2. */
+  /** Order of the p-norm; may be 0, negative or infinite. Default 2. */
   p?: number;
   /** Added to each difference, so that the norm has a gradient. Default 1e-6. */
   eps?: number;
@@ -52,7 +52,7 @@ export function pdist(x: Tensor, options: { p?: number } | number = {}): Tensor 
   const p = typeof options === "number" ? options : (options.p ?? 2);
   if (!(p >= 0)) throw new ValueError(`pdist: p is a number >= 0: ${quoted(p)}`);
   if (x.ndim !== 2) throw new ShapeError(`pdist: x is [N, D]: ${formatShape(x.shape)}`);
-  // Above the diagonal: the first row with all later ones, then the second.
+  // The pairs above the diagonal: the first row with all later ones, then the second.
   const pairs = triuIndices(x.shape[0], x.shape[0], 1);
   const rows = (side: 0 | 1) => indexSelect(x, 0, select(pairs, 0, side));
   if (x.shape[1] === 0) return sum(sub(rows(0), rows(1)), 1);
@@ -60,9 +60,9 @@ export function pdist(x: Tensor, options: { p?: number } | number = {}): Tensor 
 }
 
 export interface CosineSimilarityOptions {
-  /** Along which the vectors lie. Default 1. */
+  /** The dim of the vectors. Default 1. */
   dim?: number;
-  /** The least norm that is divided by. Default 1e-8. */
+  /** Smaller norms are replaced by this value in the divisor. Default 1e-8. */
   eps?: number;
 }
 
@@ -86,7 +86,7 @@ export function cosineSimilarity(
   const named = typeof along === "number" ? { dim: along } : along;
   for (const given of [named, options]) checkOptions("cosineSimilarity", given, cosineSimilarityOptions);
   const { dim = 1, eps = 1e-8 } = { ...named, ...options };
-  // Before the norms: a size of 1 along `dim` is that component many times.
+  // Broadcast before the norms are computed: a size of 1 along `dim` stands for many equal components.
   const shape = broadcastShapes("cosineSimilarity", x1.shape, x2.shape);
   const d = resolveDim("cosineSimilarity", dim, Math.max(shape.length, 1));
   const common = promote(x1.dtype, x2.dtype);

@@ -8,7 +8,7 @@ import { needsLine, selected, type ValuesAndIndices } from "../index/sort.js";
 import { to } from "../shape/views.js";
 import { argmax, argmin, extreme, type ReduceOptions, sum } from "./reduce.js";
 
-/** One dim, by position or among the options. */
+/** One dim, as an argument or in the options. */
 export type Along = number | (WithDim<number, ReduceOptions> & { readonly dim: number });
 
 /**
@@ -55,8 +55,8 @@ function extremeOf(op: "max" | "min", x: Tensor, dim?: Along | Tensor, options?:
 }
 
 /**
- * @internal `y`, one element of all of `x`, whose gradient is shared evenly by the elements that equal it;
- * NaN equals NaN here.
+ * @internal `y` is one element of x. Its gradient is shared evenly by all elements that equal it; NaN equals
+ * NaN here.
  */
 export function sharedByEquals(op: string, x: Tensor, y: Tensor): Tensor {
   const rule: BackwardRule = (g) => {

@@ -15,17 +15,17 @@ import { argmax, type ReduceOptions, sum } from "./reduce.js";
 import { cummax } from "./scan.js";
 
 /**
- * Where the median is in a sorted line of `n` elements, the last `nans` of which are NaN. Several lines at
- * once.
+ * The position of the median in a sorted line of `n` elements, of which the last `nans` are NaN. Handles
+ * several lines at once.
  */
 type Middle = (n: number, nans: Tensor) => Tensor;
 
 const half = (n: Tensor) => to(div(to(n, "float64"), 2), "int32");
 type Along = number | WithDim<number, ReduceOptions>;
 
-/** The lower of two in the middle; a NaN where there is one. */
+/** The lower of the two middle elements; a NaN if there is one. */
 const middle: Middle = (n, nans) => where(eq(nans, 0), Math.max(0, (n - 1) >> 1), sub(n, nans));
-/** Among the numbers only. */
+/** The median of the elements that are not NaN. */
 const middleNumber: Middle = (n, nans) => half(binary.maximum(sub(n - 1, nans), 0));
 
 /**

@@ -19,15 +19,15 @@ export interface NormOptions {
 }
 
 /**
- * The order, the dims and the options, by position; or from the order or the dims on by name, among the
- * options.
+ * The order, the dims and the options by position; or the options may contain the order and dims, or only the
+ * dims, by name.
  */
 export type NormArguments<Name extends string, Order, Over = Dims> =
   | [order?: Order | null, dim?: Over | null, options?: NormOptions]
   | [order: Order | null | undefined, options: NormOptions & { dim?: Over | null }]
   | [options: NormOptions & { dim?: Over | null } & { [Key in Name]?: Order | null }];
 
-/** @internal Whatever was given of them; `name` is that of the order. */
+/** @internal The given values; `name` is the name of the order. */
 export function normArguments<Order, Over = Dims>(
   op: string,
   name: string,
@@ -99,7 +99,7 @@ function normGradient(x: Tensor, norm: Tensor, g: Tensor, p: number, dims: numbe
     const extremes = to(add(eq(abs(x), norm), bothNaN), x.dtype);
     return mul(direction, mul(div(g, sum(extremes, dims, keepdim)), extremes));
   }
-  // A negative power of 0 is an infinity, and its product with the sign, 0, would be NaN.
+  // A negative power of 0 is infinite, and its product with the sign, 0, would be NaN.
   const zeros = eq(x, 0);
   const slope = p < 2 ? where(zeros, 0, pow(abs(where(zeros, 1, x)), p - 1)) : pow(abs(x), p - 1);
   return mul(mul(direction, slope), where(isZero, 0, mul(g, pow(divisor, 1 - p))));
@@ -131,7 +131,7 @@ export function renorm(x: Tensor, ...args: RenormArguments): Tensor {
   return mul(x, where(compare.gt(norms, maxnorm), div(maxnorm, add(norms, 1e-7)), 1));
 }
 
-/** The order by position or by name. */
+/** The order, by position or by name. */
 export type OrderArguments<Options = object> =
   | [p?: number, options?: Options]
   | [options: Options & { p?: number }];
@@ -154,7 +154,8 @@ export function dist(x: Tensor, y: Tensor, ...args: OrderArguments): Tensor {
  */
 export function cdist(x: Tensor, y: Tensor, ...args: OrderArguments<{ computeMode?: string }>): Tensor {
   checkTensors("cdist", x, y);
-  // The mode is how PyTorch computes it; here always by differences, which is what is accurate.
+  // The mode selects PyTorch's algorithm; here distances are always computed from differences, which is
+  // accurate.
   const given = byPositionOrName("cdist", args, ["p"], ["computeMode"]);
   const p = (given.p ?? 2) as number;
   if (x.ndim < 2 || y.ndim < 2 || x.shape[x.ndim - 1] !== y.shape[y.ndim - 1])

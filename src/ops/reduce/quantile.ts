@@ -19,7 +19,7 @@ import { sum } from "./reduce.js";
 export interface QuantileOptions {
   /** Keep the dim, with size 1. Default false. */
   keepdim?: boolean;
-  /** What lies between two elements. Default "linear". */
+  /** How to interpolate between two elements. Default "linear". */
   interpolation?: "linear" | "lower" | "higher" | "nearest" | "midpoint";
 }
 
@@ -56,7 +56,7 @@ export function nanquantile(
   return quantileOf("nanquantile", x, q, dim, options);
 }
 
-/** Places between the elements of a sorted line, and what is there. */
+/** Positions between the elements of a sorted line, and the values there. */
 const interpolations: Record<string, (sorted: Tensor, rank: Tensor) => Tensor> = {
   lower: (sorted, rank) => at(sorted, unary.floor(rank.detach())),
   higher: (sorted, rank) => at(sorted, unary.ceil(rank.detach())),
@@ -113,7 +113,7 @@ function wantedQuantiles(op: string, x: Tensor, q: number | Tensor): Tensor {
   checkTensors(op, q);
   if (q.ndim > 1) throw new ShapeError(`${op}: q has one dim at most: ${formatShape(q.shape)}`);
   if (!isFloating(q.dtype)) throw new DTypeError(`${op}: q is a float tensor: ${q.dtype}`);
-  // What a traced tensor holds is not known; a place outside of the line is an error of gather there.
+  // The values of a traced tensor are not known; gather reports a position outside of the line.
   if (tracing === null) {
     const wrong = Array.from(denseCopy(q.detach()).data).find(outside);
     if (wrong !== undefined) throw new ValueError(`${op}: q is from 0 to 1: ${wrong}`);
@@ -121,7 +121,7 @@ function wantedQuantiles(op: string, x: Tensor, q: number | Tensor): Tensor {
   return reshape(to(q, x.dtype), [numel(q.shape)]);
 }
 
-/** Where the quantiles are in sorted lines, NaN being last there: [..., quantiles]. */
+/** The positions of the quantiles in sorted lines, in which NaN is last: [..., quantiles]. */
 function ranks(op: string, lines: Tensor, n: number, q: Tensor): Tensor {
   const from = lines.detach();
   const nans = sum(compare.ne(from, from), -1, { keepdim: true });

@@ -17,7 +17,7 @@ import { dense, denseCopy, expand, permute, reshape, squeeze, to } from "../shap
 /** Which dims to reduce: one, several, or (undefined, null) all. */
 export type Dims = number | readonly number[] | null | undefined;
 
-/** Dims, or in their place the options that come after them. */
+/** Dims, or the options in their place. */
 export type DimsOr<Options> = Dims | WithDim<Dims, Options>;
 
 export interface ReduceOptions {
@@ -27,11 +27,10 @@ export interface ReduceOptions {
 
 export interface VarianceOptions extends ReduceOptions {
   /**
-   * What is subtracted from the number of elements in the divisor. Default 1 (Bessel's correction), as in
-   * PyTorch.
+   * Subtracted from the number of elements in the divisor. Default 1 (Bessel's correction), as in PyTorch.
    */
   correction?: number;
-  /** The older way to ask for a correction of 1 (true) or 0 (false). */
+  /** The older option for a correction of 1 (true) or 0 (false). */
   unbiased?: boolean;
 }
 
@@ -46,7 +45,9 @@ const varianceOptions: readonly (keyof VarianceOptions)[] = ["keepdim", "correct
 
 type ReduceOp = Parameters<typeof run.reduce>[0];
 
-/** Reduces `dims` (ascending) to size 1, one run of neighbouring dims after another, the last run first. */
+/**
+ * Reduces `dims` (ascending) to size 1, one run of adjacent dims after another, starting with the last run.
+ */
 function reduceDims(op: ReduceOp, x: Tensor, dims: readonly number[]): Tensor {
   let from = dense(x);
   let end = dims.length;
@@ -66,7 +67,7 @@ function reduceDims(op: ReduceOp, x: Tensor, dims: readonly number[]): Tensor {
   return from === x ? denseCopy(x) : from;
 }
 
-/** Shape and strides that are left when dims of size 1 are gone. */
+/** Shape and strides without the dims of size 1. */
 function withoutDims({ shape, strides }: Tensor, dims: readonly number[]): [Shape, Strides] {
   const [sizes, steps]: [number[], number[]] = [[], []];
   for (let d = 0; d < shape.length; d++)
@@ -81,12 +82,12 @@ function dropDims(x: Tensor, dims: readonly number[], keepdim: boolean | undefin
   return keepdim || dims.length === 0 ? x : squeeze(x, dims);
 }
 
-/** PyTorch takes an empty list of dims for all of them. */
+/** As in PyTorch, an empty list of dims means all dims. */
 function reducedDims(op: string, dim: Dims, rank: number): number[] {
   return resolveDims(op, Array.isArray(dim) && dim.length === 0 ? undefined : dim, rank);
 }
 
-/** Sums of booleans and bytes are counted in int32, which does not overflow as they would. */
+/** Sums of booleans and bytes are computed in int32, because their own dtypes would overflow. */
 function countable(x: Tensor, dtype?: DType): Tensor {
   if (dtype !== undefined) return to(x, dtype);
   return x.dtype === "bool" || x.dtype === "uint8" ? to(x, "int32") : x;
@@ -172,19 +173,21 @@ export function prod(
   return dropDims(kept, dims, keepdim);
 }
 
-/** Divides the element out of the product of all that are not 0, unless that leaves a 0 among the others. */
+/**
+ * Divides the product of all elements that are not 0 by the element; the result is 0 if another element is 0.
+ */
 function productOfOthers(x: Tensor, dims: readonly number[]): Tensor {
   const isZero = eq(x, 0);
   const product = prod(where(isZero, 1, x), dims, { keepdim: true });
   const zeros = sum(isZero, dims, { keepdim: true });
-  const withZero = mul(product, 0); // NaN where NaN or Infinity meets a 0
+  const withZero = mul(product, 0); // NaN if NaN or Infinity is multiplied by a 0
   const quotient = where(eq(zeros, 0), div(product, x), withZero);
   return where(isZero, where(eq(zeros, 1), product, withZero), quotient);
 }
 
 /**
- * The same without division, so that it can be differentiated again: n products of n elements, the own one
- * replaced by 1.
+ * The same without division, so that it can be differentiated again: n products of n elements, in each of
+ * which one element is replaced by 1.
  */
 function productOfOthersPairwise(x: Tensor, dims: readonly number[]): Tensor {
   const rest = [...x.shape.keys()].filter((d) => !dims.includes(d));
@@ -261,7 +264,7 @@ export function argmin(x: Tensor, dim?: LineOr<ReduceOptions>, options?: ReduceO
   return argExtreme("argmin", x, dim, options);
 }
 
-/** One dim, all (undefined, null), or the options in its place. */
+/** One dim, all dims (undefined, null), or the options instead. */
 export type LineOr<Options> = number | null | undefined | WithDim<number, Options>;
 
 function argExtreme(
@@ -403,7 +406,7 @@ function quantified(
   return dropDims(x.dtype === "uint8" ? to(flags, "uint8") : flags, dims, keepdim);
 }
 
-/** As `bool`. Reducing nothing gives the neutral element, which min and max of nothing do not have. */
+/** The result is `bool`. Reducing nothing gives the neutral element; min and max of nothing have none. */
 function withOnes(x: Tensor, dims: readonly number[], neutral: number): Tensor {
   const flags = to(x.detach(), "bool");
   if (dims.every((d) => x.shape[d] > 0)) return flags;

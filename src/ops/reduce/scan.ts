@@ -24,7 +24,7 @@ export interface ScanOptions {
   dtype?: DType;
 }
 
-/** The kernel, outside the graph. */
+/** Calls the kernel, outside the graph. */
 function scanned(op: ScanOp, x: Tensor, dim: number, reverse = false): Tensor {
   const from = dense(x);
   const out = empty(x.shape, x.dtype);
@@ -33,7 +33,7 @@ function scanned(op: ScanOp, x: Tensor, dim: number, reverse = false): Tensor {
   return out;
 }
 
-/** Integers are added up in int32, whatever they are, and bytes would overflow. */
+/** Integers of every dtype are summed in int32, because bytes would overflow. */
 function converted(x: Tensor, options: ScanOptions): Tensor {
   return to(x, options.dtype ?? (isFloating(x.dtype) ? x.dtype : "int32"));
 }
@@ -60,7 +60,7 @@ export function cumsum(x: Tensor, dim: number | WithDim<number, ScanOptions>, op
   return scanOf("cumsum", x, dim, options, (line, d) => runningSum(line, d, false));
 }
 
-/** The adjoint of a running sum is a running sum from the other end. */
+/** The adjoint of a running sum is the running sum in the opposite direction. */
 function runningSum(x: Tensor, dim: number, reverse: boolean): Tensor {
   return differentiable("cumsum", [x], scanned("sum", x, dim, reverse), (g) => [
     runningSum(g, dim, !reverse),
@@ -91,8 +91,8 @@ export function cumprod(
 }
 
 /**
- * Up to the first 0, the running products are divided by the element; at it, they are those with the 0 left
- * out; after it every product has the 0 in it.
+ * Before the first 0, the running products are divided by the element. At the first 0, they are computed
+ * without that 0. After it, every product is 0.
  */
 function cumprodGradient(x: Tensor, y: Tensor, g: Tensor, dim: number): Tensor {
   const isZero = eq(x, 0);
@@ -105,8 +105,8 @@ function cumprodGradient(x: Tensor, y: Tensor, g: Tensor, dim: number): Tensor {
 }
 
 /**
- * The same without division, so that it can be differentiated again: n scans of n elements, the own one
- * replaced by 1.
+ * The same without division, so that it can be differentiated again: n scans of n elements, in each of which
+ * one element is replaced by 1.
  */
 function cumprodGradientPairwise(x: Tensor, g: Tensor, dim: number): Tensor {
   const n = x.shape[dim];
@@ -140,8 +140,9 @@ export function logcumsumexp(x: Tensor, dim: OrNamed<number>): Tensor {
 }
 
 /**
- * Σ g exp(x - y) over what comes later. Factors may overflow where their product does not: cotangents of each
- * sign as logarithms, in double precision, because a rounded logarithm is an error as large as the logarithm.
+ * Σ g exp(x - y) over the later elements. Single factors may overflow although their product does not. So the
+ * positive and the negative cotangents are added as logarithms. These are in double precision, because an
+ * absolute error of a logarithm is a relative error of the result, and it grows with the logarithm.
  */
 function logcumsumexpGradient(given: Tensor, cotangent: Tensor, dim: number): Tensor {
   const [x, g] = [to(given, "float64"), to(cotangent, "float64")];
@@ -150,7 +151,7 @@ function logcumsumexpGradient(given: Tensor, cotangent: Tensor, dim: number): Te
   return to(sub(ofSign(unary.relu(g)), ofSign(unary.relu(neg(g)))), given.dtype);
 }
 
-/** The same with every pair of elements, so that it can be differentiated again. */
+/** The same computed for every pair of elements, so that it can be differentiated again. */
 function logcumsumexpGradientPairwise(x: Tensor, y: Tensor, g: Tensor, dim: number): Tensor {
   const n = x.shape[dim];
   const rows = (t: Tensor) => unsqueeze(transpose(t, dim, -1), -2);

@@ -11,7 +11,7 @@ import { sum } from "../reduce/reduce.js";
 import { ravel } from "./rearrange.js";
 
 export interface DiagonalOptions {
-  /** Which diagonal: 0 is the main one, positive ones lie above it. Default 0. */
+  /** Number of the diagonal: 0 is the main one, positive ones lie above it. Default 0. */
   offset?: number;
   /** The dim of the rows. */
   dim1?: number;
@@ -19,13 +19,13 @@ export interface DiagonalOptions {
   dim2?: number;
 }
 
-/** By position or by name. */
+/** Arguments by position or by name. */
 export type WhichDiagonal = [offset?: number, dim1?: number, dim2?: number] | [DiagonalOptions];
 
 const which = (op: string, args: WhichDiagonal) =>
   byPositionOrName(op, args, ["offset", "dim1", "dim2"]) as DiagonalOptions;
 
-/** Which diagonal of which matrices: `diagonal` 0 is the main one, positive ones lie above it. */
+/** Selects a diagonal of matrices: `diagonal` 0 is the main one, positive ones lie above it. */
 interface Place {
   diagonal: number;
   rows: number;
@@ -40,7 +40,7 @@ function placeOf(op: string, diagonal: number, dim1: number, dim2: number, rank:
   return { diagonal, rows, columns };
 }
 
-/** The diagonal as a window onto memory: its dims are the others and, last, the diagonal. */
+/** The diagonal as a view: its dims are the other dims and, last, the diagonal. */
 function windowOf(shape: Shape, strides: Strides, offset: number, { diagonal, rows, columns }: Place) {
   const [up, down] = [Math.max(0, diagonal), Math.max(0, -diagonal)];
   const length = Math.max(0, Math.min(shape[rows] - down, shape[columns] - up));
@@ -49,7 +49,7 @@ function windowOf(shape: Shape, strides: Strides, offset: number, { diagonal, ro
   return {
     shape: [...rest(shape), length],
     strides: [...rest(strides), strides[rows] + strides[columns]],
-    // What has no elements begins nowhere: counting on could lead past the end of the memory.
+    // The offset of an empty diagonal is not advanced: it could point past the end of the memory.
     offset: length === 0 ? offset : offset + start,
   };
 }

@@ -46,7 +46,7 @@ export function joined(op: string, tensors: readonly Tensor[], dim: number): Ten
   const starts = parts.map((x, i) => {
     const at = start;
     const offset = out.offset + at * out.strides[d];
-    // Behind the last element there may be no place for nothing.
+    // After the last element there may be no memory, not even for an empty view.
     if (x.numel > 0) run.copy(x.shape, x, strided(out, out.strides, offset));
     start += lengths[i];
     return at;

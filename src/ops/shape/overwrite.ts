@@ -1,4 +1,4 @@
-/** A copy in which one part is another tensor's: what PyTorch calls a scatter of a view. */
+/** A copy in which another tensor replaces one part: PyTorch calls it a scatter of a view. */
 import { checkTensors } from "../../arguments.js";
 import { differentiable } from "../../autograd/graph.js";
 import { formatShape, ShapeError } from "../../errors.js";
@@ -11,7 +11,8 @@ import { diagonal, type WhichDiagonal } from "./diagonal.js";
 import { contiguous, denseCopy, select, sliceDim, to } from "./views.js";
 
 /**
- * @internal `x` with `src` where `part` looks. `part` makes a view of any dense tensor of the shape of `x`.
+ * @internal `x` with `src` in the place of the view `part`. `part` makes a view of any dense tensor of the
+ * shape of `x`.
  */
 export function overwritten(op: string, x: Tensor, src: Tensor, part: (x: Tensor) => Tensor): Tensor {
   const out = denseCopy(x);

@@ -11,8 +11,8 @@ import { Tensor } from "../../tensor/tensor.js";
 import { chunk, denseCopy, narrow, split } from "./views.js";
 
 /**
- * How many parts, or the positions before which the tensor is parted. A tensor is read: its values decide
- * shapes.
+ * The number of parts, or the positions at which the tensor is split. If it is a tensor, its values are read,
+ * because they determine shapes.
  */
 export type Sections = number | readonly number[] | Tensor;
 
@@ -58,7 +58,7 @@ function partsOf(op: string, x: Tensor, sections: number | readonly number[], d:
   });
 }
 
-/** `tensorSplit` in which a number of sections must divide the dim. */
+/** `tensorSplit`, except that a number of sections must divide the dim. */
 function evenParts(op: string, x: Tensor, given: Sections, d: number, dims: number): Tensor[] {
   if (x.ndim < dims)
     throw new ShapeError(

@@ -102,7 +102,7 @@ function repeatsOf(repeats: number | Tensor, length: number): ArrayLike<number> 
   return given.length === length ? given : roomFor("repeatInterleave", "float64", length).fill(given[0]);
 }
 
-/** 0 as often as the first number says, 1 as often as the second, … */
+/** 0 repeated as often as the first number says, 1 as often as the second, … */
 function positions(repeats: ArrayLike<number>): Tensor {
   let count = 0;
   for (let i = 0; i < repeats.length; i++) count += repeats[i];

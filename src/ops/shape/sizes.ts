@@ -1,4 +1,4 @@
-/** What the shape of a tensor says. */
+/** The sizes of a tensor. */
 import { resolveDim, type Shape, type Strides } from "../../shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 

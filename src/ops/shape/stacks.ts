@@ -1,4 +1,4 @@
-/** Joining tensors that are first brought to a number of dims. */
+/** Joins tensors that are first extended to a number of dims. */
 import { checkTensorList, checkTensors } from "../../arguments.js";
 import { formatShape, ShapeError, ValueError } from "../../errors.js";
 import { checkOptions } from "../../options.js";
@@ -12,14 +12,14 @@ import { reshape, unsqueeze } from "./views.js";
 
 type Tensors = Tensor[] | [readonly Tensor[]];
 
-/** Tensors as they are given: one by one, or as one array. */
+/** Tensors given one by one, or as one array. */
 const listed = (given: Tensors): readonly Tensor[] => given.flat() as Tensor[];
 
 const upTo1 = (x: Tensor) => (x.ndim === 0 ? reshape(x, [1]) : x);
 const upTo2 = (x: Tensor) => (x.ndim < 2 ? unsqueeze(upTo1(x), 0) : x);
 const upTo3 = (x: Tensor) => (x.ndim < 3 ? unsqueeze(upTo2(x), -1) : x);
 
-/** Of one tensor the tensor, of several (or an array) an array. */
+/** For one tensor, returns a tensor; for several tensors or an array, returns an array. */
 function ofEach(op: string, given: Tensors, f: (x: Tensor) => Tensor): Tensor | Tensor[] {
   checkTensors(op, ...listed(given));
   return given.length === 1 && given[0] instanceof Tensor ? f(given[0]) : listed(given).map(f);
@@ -161,7 +161,8 @@ export function combinations(x: Tensor, r = 2, options?: CombinationsOptions): T
   const again = options?.withReplacement === true;
   const count = choices(again && n > 0 ? n + r - 1 : n, r);
   const places = roomFor("combinations", "int32", count * r);
-  // The next choice raises the last place that can still be raised, and those behind it follow.
+  // The next combination advances the last position that can still advance, and resets the positions after
+  // it.
   const chosen = Int32Array.from({ length: count === 0 ? 0 : r }, (_, i) => (again ? 0 : i));
   for (let row = 0; row < count; row++) {
     places.set(chosen, row * r);
@@ -174,7 +175,7 @@ export function combinations(x: Tensor, r = 2, options?: CombinationsOptions): T
   return reshape(indexSelect(x, 0, tensor(places)), [count, r]);
 }
 
-/** The binomial coefficient; Infinity beyond 2^53, which no memory holds. */
+/** The binomial coefficient; Infinity beyond 2^53, for which no memory would suffice. */
 function choices(n: number, r: number): number {
   if (r > n) return 0;
   let count = 1;

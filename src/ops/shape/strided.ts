@@ -1,4 +1,4 @@
-/** Windows onto the memory of a tensor by sizes and strides, as PyTorch's `as_strided` describes them. */
+/** Views of the memory of a tensor by sizes and strides, as PyTorch's `as_strided` describes them. */
 import { checkTensors } from "../../arguments.js";
 import { differentiableView } from "../../autograd/graph.js";
 import { formatShape, ShapeError } from "../../errors.js";
@@ -11,7 +11,7 @@ import { indexAdd, indexSelect } from "../index/indexing.js";
 import { overwritten } from "./overwrite.js";
 import { reshape } from "./views.js";
 
-/** @internal Where the elements of a window lie, in row-major order. */
+/** @internal The positions in memory of the elements of a view, in row-major order. */
 export function positions(shape: Shape, strides: Strides, start: number): Tensor {
   const places = roomFor("asStrided", "int32", numel(shape)).fill(start);
   let step = places.length;
@@ -24,7 +24,7 @@ export function positions(shape: Shape, strides: Strides, start: number): Tensor
 
 const overlap = (shape: Shape, strides: Strides) => shape.some((size, d) => size > 1 && strides[d] === 0);
 
-/** The window that begins `start` elements from the first element of `x`, which may be before it. */
+/** The view that begins `start` elements after the first element of `x`; `start` may be negative. */
 function windowOf(op: string, x: Tensor, shape: Shape, strides: Strides, start: number): Tensor {
   const { storage } = x;
   const first = x.offset + start;
@@ -43,7 +43,7 @@ function windowOf(op: string, x: Tensor, shape: Shape, strides: Strides, start: 
     const own = positions(from.shape, from.strides, from.begin);
     const found = reshape(indexSelect(memory, 0, own), from.shape);
     if (!overlap(from.shape, from.strides)) return found;
-    // Elements that share memory share its gradient.
+    // Elements that share memory also share its gradient.
     const shares = indexAdd(ones([own.numel], { dtype: g.dtype }), [reach], 0, own);
     return div(found, reshape(indexSelect(shares, 0, own), from.shape));
   });

@@ -45,13 +45,13 @@ export function triu(x: Tensor, diagonal = 0): Tensor {
 }
 
 export interface TriangleOptions {
-  /** The diagonal the triangle ends at: 0 is the main one, above it they are positive. Default 0. */
+  /** The diagonal at which the triangle ends: 0 is the main one, positive ones lie above it. Default 0. */
   offset?: number;
   /** Default `int32`. */
   dtype?: DType;
 }
 
-/** How many elements of rows `from` … `to` - 1 lie on diagonal `offset` or below it. */
+/** The number of elements in rows `from` … `to` - 1 on diagonal `offset` or below it. */
 function below(columns: number, offset: number, from: number, to: number): number {
   const start = Math.max(from, -offset);
   const whole = Math.min(Math.max(start, columns - offset - 1), Math.max(start, to));
@@ -70,7 +70,7 @@ function triangleIndices(
   const named = byPositionOrName(op, [given, rest], ["offset"], ["dtype"]);
   const { offset = 0, dtype = "int32" } = named as TriangleOptions;
   checkShape(op, [rows, columns]);
-  // Only rows that have elements are visited: there are no more of them than elements.
+  // Visits only rows that have elements: there are no more such rows than elements.
   const first = lower ? Math.max(0, -offset) : 0;
   const end = columns === 0 ? first : lower ? rows : Math.min(rows, columns - offset);
   const lowest = Math.max(first, end);

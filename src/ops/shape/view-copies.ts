@@ -1,6 +1,5 @@
 /**
- * Views under the names by which PyTorch gives copies: `permuteCopy(x, dims)` is a clone of `permute(x,
- * dims)`.
+ * Copies of views, under PyTorch's names for them: `permuteCopy(x, dims)` is a clone of `permute(x, dims)`.
  */
 import { checkTensors } from "../../arguments.js";
 import type { OrNamed } from "../../options.js";

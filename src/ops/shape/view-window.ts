@@ -1,6 +1,6 @@
 /**
- * What a view shows of its base, as operations on tensors of the shape of the base: for gradients of bases
- * that are changed in place.
+ * The elements that a view shows of its base, expressed as operations on tensors of the shape of the base:
+ * for gradients of bases that are changed in place.
  */
 import { differentiable } from "../../autograd/graph.js";
 import { run, strided } from "../../kernels/run.js";
@@ -12,20 +12,20 @@ import { sumTo } from "../reduce/reduce.js";
 import { positions } from "./strided.js";
 import { dense, denseCopy, reshape } from "./views.js";
 
-/** Where the elements of a view are, in memory that holds those of its base. */
+/** The positions of the elements of a view in a block of memory that contains those of its base. */
 export interface Window {
   readonly base: Shape;
-  /** Null where the elements of the base, in order, are all of this memory. */
+  /** Null if the elements of the base, in order, are all of this memory. */
   readonly baseStrides: Strides | null;
   readonly baseStart: number;
   readonly shape: Shape;
   readonly strides: Strides;
   readonly start: number;
-  /** Elements from the first to the last that base or view have. */
+  /** Number of elements from the first to the last element of base or view. */
   readonly length: number;
 }
 
-/** Elements from the first to the last of a tensor. */
+/** Number of elements of memory from the first to the last element of a tensor. */
 const reach = (shape: Shape, strides: Strides) =>
   shape.includes(0) ? 0 : shape.reduce((sum, size, d) => sum + (size - 1) * strides[d], 1);
 
@@ -41,7 +41,7 @@ export function windowOf(view: Tensor, base: Tensor): Window {
   };
 }
 
-/** Whether each element of memory is at most one element of the tensor. */
+/** Whether each element of memory belongs to at most one element of the tensor. */
 export function isApart(shape: Shape, strides: Strides): boolean {
   const dims = shape.flatMap((size, d) => (size === 1 ? [] : [{ size, stride: strides[d] }]));
   if (dims.some(({ size }) => size === 0)) return true;
@@ -53,7 +53,7 @@ export function isApart(shape: Shape, strides: Strides): boolean {
   return true;
 }
 
-/** The elements of the view of a base with the values of `g`. */
+/** The elements that the view shows of a base with the values of `g`. */
 export function shown(g: Tensor, window: Window): Tensor {
   const { shape, strides, start } = window;
   const memory = memoryOf(g, window);
@@ -61,10 +61,12 @@ export function shown(g: Tensor, window: Window): Tensor {
   return differentiable("view", [g], out, (gg) => [spread(gg, window)]);
 }
 
-/** The adjoint of `shown`: zeros of the shape of the base, with `g` added where the view shows. */
+/**
+ * The adjoint of `shown`: zeros of the shape of the base, with `g` added at the elements that the view shows.
+ */
 export function spread(g: Tensor, window: Window): Tensor {
   const { shape, strides, start, length } = window;
-  // What is there many times, along a stride of 0, is added up first.
+  // Elements that are repeated along a stride of 0 are summed first.
   const once = shape.map((size, d) => (strides[d] === 0 ? Math.min(1, size) : size));
   let memory: Tensor;
   if (isApart(once, strides)) {
@@ -74,7 +76,7 @@ export function spread(g: Tensor, window: Window): Tensor {
   return differentiable("view", [g], fromMemory(memory, window), (gg) => [shown(gg, window)]);
 }
 
-/** `g` with zeros where the view shows. */
+/** `g` with zeros at the elements that the view shows. */
 export function hidden(g: Tensor, window: Window): Tensor {
   const memory = window.baseStrides === null ? denseCopy(g) : memoryOf(g, window);
   const nothing = constant(0, g.dtype);
@@ -96,7 +98,7 @@ function put(x: Tensor, memory: Tensor, window: Window): void {
   run.copy(x.shape, x, strided(memory, window.strides, memory.offset + window.start));
 }
 
-/** The values of `g`, laid out as the base. */
+/** The values of `g`, in the memory layout of the base. */
 function memoryOf(g: Tensor, { baseStrides, baseStart, length }: Window): Tensor {
   if (baseStrides === null) return dense(g);
   const memory = zeros([length], { dtype: g.dtype });

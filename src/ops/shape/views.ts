@@ -26,7 +26,7 @@ import { lineDim } from "../arguments/line-dim.js";
 import { constant, zeros } from "../create/create.js";
 import { sumTo } from "../reduce/reduce.js";
 
-/** A differentiable view; `back` takes the gradient of the view to the gradient of `x`. */
+/** A differentiable view; `back` maps the gradient of the view to the gradient of `x`. */
 function view(
   name: string,
   x: Tensor,
@@ -106,8 +106,8 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
 }
 
 /**
- * Strides of `to` over the same memory, or null where it takes a copy: dims of `from` are grouped into runs
- * that lie without gaps, and every group must be made of whole dims of `to`.
+ * Strides of shape `to` over the same memory, or null if a copy is needed. The dims of `from` are grouped
+ * into runs without gaps; each group must consist of whole dims of `to`.
  */
 function viewStrides(from: Shape, strides: Strides, to: Shape): number[] | null {
   if (numel(from) === 0) return denseStrides(to);
@@ -251,7 +251,7 @@ export function unsqueeze(x: Tensor, dim: OrNamed<number>): Tensor {
 }
 
 /**
- * Where a region begins. One without elements begins nowhere: counting on could lead past the end of the
+ * The offset of a region. For an empty region it is not advanced, because it could point past the end of the
  * memory.
  */
 function regionOffset(x: Tensor, start: readonly number[], size: Shape): number {
@@ -266,7 +266,7 @@ function region(x: Tensor, start: readonly number[], size: Shape, step: readonly
   return view("slice", x, offset, size, strides, (g) => place(g, from, start, step));
 }
 
-/** The adjoint of `region`: zeros of `shape` with `g` put where the region lies. */
+/** The adjoint of `region`: zeros of `shape`, with `g` in the region. */
 function place(g: Tensor, shape: Shape, start: readonly number[], step: readonly number[]): Tensor {
   const out = zeros(shape, { dtype: g.dtype });
   const offset = regionOffset(out, start, g.shape);

@@ -4,10 +4,10 @@ import type { Tensor } from "../../tensor/tensor.js";
 import { tensor } from "../create/create.js";
 import { indexSelect } from "../index/indexing.js";
 
-/** What is seen beyond the edge of an image. */
+/** The values beyond the edge of an image. */
 export type BorderMode = "reflect" | "replicate" | "circular";
 
-/** Where in an axis of `size` what is seen at `place`, inside of it or not, is found. */
+/** Maps `place`, which may lie outside an axis of `size`, to the index of the element that is read there. */
 const places: Record<BorderMode, (place: number, size: number) => number> = {
   reflect: (place, size) => (place < 0 ? -place : place >= size ? 2 * (size - 1) - place : place),
   replicate: (place, size) => Math.min(Math.max(place, 0), size - 1),
@@ -15,9 +15,9 @@ const places: Record<BorderMode, (place: number, size: number) => number> = {
 };
 
 /**
- * @internal The last dims of x with borders before and behind each, made of its own elements (PyTorch's
- *   `F.pad` in these modes).
- * @throws ShapeError for a border that is larger than what it is made of.
+ * @internal The last dims of x with a border before and after each, made of elements of x (PyTorch's `F.pad`
+ * in these modes).
+ * @throws ShapeError when x has too few elements for the border.
  */
 export function withBorder(
   op: string,

@@ -13,9 +13,9 @@ import { channelsAsSlices, volumesAsImages } from "./volumes.js";
 export interface ConvTransposeOptions {
   /** Step of the convolution whose gradient this is. Default 1. */
   stride?: Sizes;
-  /** Padding of that convolution: what the output loses on both sides. Default 0. */
+  /** Padding of that convolution: the output is smaller by this on both sides. Default 0. */
   padding?: Sizes;
-  /** What the output gains behind its end: less than stride or dilation. Default 0. */
+  /** The output is larger by this at its end: less than stride or dilation. Default 0. */
   outputPadding?: Sizes;
   /** Default 1. */
   groups?: number;
@@ -23,7 +23,7 @@ export interface ConvTransposeOptions {
   dilation?: Sizes;
 }
 
-/** The bias may be given by name too. */
+/** The bias may also be given by name. */
 export interface ConvTransposeCallOptions extends ConvTransposeOptions {
   bias?: Tensor | null;
 }

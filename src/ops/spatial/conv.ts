@@ -13,17 +13,17 @@ export interface ConvOptions {
   /** Step from one patch to the next. Default 1. */
   stride?: Sizes;
   /**
-   * Zeros on both sides of each axis; `same` (stride 1 only): as many as keep the size, the odd one behind;
-   * `valid`: none. Default 0.
+   * Zeros on both sides of each axis. `same` (stride 1 only) keeps the size; an odd zero goes to the end.
+   * `valid` means none. Default 0.
    */
   padding?: Sizes | "same" | "valid";
   /** Step from one element of a patch to the next. Default 1. */
   dilation?: Sizes;
-  /** Parts that channels are cut into, each convolved with a part of the weight. Default 1. */
+  /** Number of groups of channels; each is convolved with its part of the weight. Default 1. */
   groups?: number;
 }
 
-/** The bias may be given by name too. */
+/** The bias may also be given by name. */
 export interface ConvCallOptions extends ConvOptions {
   bias?: Tensor | null;
 }
@@ -151,7 +151,7 @@ function convolved(
   return back(imagesAsVolumes(convolve(geometry, slices, flat, bias), deep.places));
 }
 
-/** @internal Padding before and behind each axis. */
+/** @internal Padding before and after each axis. */
 export function paddingOf(
   op: string,
   axes: number,

@@ -8,8 +8,8 @@ import { sum } from "../reduce/reduce.js";
 import { dense, reshape } from "../shape/views.js";
 
 /**
- * @internal samples, groups, channels and outputs of a group; then of each axis, h before w: sizes of x,
- * kernel, y; stride, padding, dilation.
+ * @internal Samples, groups, channels per group and outputs per group; then for each axis, h before w: sizes
+ * of x, kernel and y; stride, padding, dilation.
  */
 export type Geometry = readonly [
   ...[samples: number, groups: number, channels: number, outputs: number],
@@ -17,15 +17,15 @@ export type Geometry = readonly [
   ...[sh: number, sw: number, ph: number, pw: number, dh: number, dw: number],
 ];
 
-/** Where the gradient of a weight goes: new memory, or that of a leaf. */
+/** The destination of the gradient of a weight: new memory, or the memory of a leaf. */
 type Destination = ReturnType<GradTargets["into"]>;
 
 /*
- * Three functions linear in two tensors each, x with weight to y: the gradients of any of them are the other
- * two, so each can be differentiated as often as one likes.
+ * Three functions, each linear in two tensors. The first maps x and weight to y. The gradients of each
+ * function are the other two, so each can be differentiated any number of times.
  */
 
-/** @internal y of x and weight. */
+/** @internal y, computed from x and weight. */
 export function convolve(geometry: Geometry, x: Tensor, weight: Tensor, bias: Tensor | null): Tensor {
   const [samples, groups, , outputs, , , , , oh, ow] = geometry;
   const [a, b, c] = [dense(x), dense(weight), bias === null ? null : dense(bias)];
@@ -44,7 +44,7 @@ export function convolve(geometry: Geometry, x: Tensor, weight: Tensor, bias: Te
   );
 }
 
-/** @internal The gradient of x, of that of y and weight. */
+/** @internal The gradient of x, computed from the gradient of y and the weight. */
 export function spread(geometry: Geometry, y: Tensor, weight: Tensor): Tensor {
   const [samples, groups, channels, , h, w] = geometry;
   const [a, b] = [dense(y), dense(weight)];
@@ -62,7 +62,7 @@ export function spread(geometry: Geometry, y: Tensor, weight: Tensor): Tensor {
   );
 }
 
-/** The gradient of weight, of x and that of y. */
+/** The gradient of the weight, computed from x and the gradient of y. */
 function correlate(geometry: Geometry, x: Tensor, y: Tensor, into: Destination = null): Tensor {
   const [, groups, channels, outputs, , , kh, kw] = geometry;
   const [a, b] = [dense(x), dense(y)];
@@ -85,11 +85,11 @@ function correlate(geometry: Geometry, x: Tensor, y: Tensor, into: Destination =
   );
 }
 
-/** @internal A weight of rows as one of images. */
+/** @internal A weight for rows, reshaped to a weight for images. */
 export const asWeight = (weight: Tensor) =>
   weight.ndim === 4 ? weight : reshape(weight, [weight.shape[0], weight.shape[1], 1, weight.shape[2]]);
 
-/** @internal What both kinds of convolution ask of their operands; `outputs`: how many values a bias has. */
+/** @internal The operand checks of both kinds of convolution; `outputs`: the number of values in a bias. */
 export function checkOperands(
   op: string,
   axes: number,

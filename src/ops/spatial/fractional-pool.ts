@@ -15,15 +15,15 @@ import { expand, reshape, select, squeeze, to, unsqueeze } from "../shape/views.
 import { checkNotEmpty, type Sizes, sizesOf } from "./spatial.js";
 
 export interface FractionalMaxPoolOptions {
-  /** Sizes of the result. Either these or `outputRatio`. */
+  /** Sizes of the result. Give either these or `outputRatio`. */
   outputSize?: Sizes | null;
   /** Sizes of the result as fractions of those of x, between 0 and 1. */
   outputRatio?: Sizes | null;
   /** Whether to return `[values, indices]`. Default false. */
   returnIndices?: boolean;
   /**
-   * Where windows begin, between 0 and 1: [N, C, 2] for width and height, [N, C, 3] for depth, height and
-   * width. Default: drawn.
+   * Random numbers for the window positions, between 0 and 1: [N, C, 2] for width and height, [N, C, 3] for
+   * depth, height and width. Default: drawn.
    */
   randomSamples?: Tensor | null;
   generator?: Generator;
@@ -34,7 +34,7 @@ export const fractionalMaxPoolOptions: readonly (keyof FractionalMaxPoolOptions)
   ...(["outputSize", "outputRatio", "returnIndices", "randomSamples", "generator"] as const),
 ];
 
-/** Values alone, or with `returnIndices` values and where in their plane they are. */
+/** The values, or with `returnIndices` the values and their positions in the plane. */
 export type Pooled<O> = O extends { returnIndices: true } ? [Tensor, Tensor] : Tensor;
 
 /**
@@ -164,7 +164,8 @@ function samplesOf(op: string, axes: number, x: Tensor, options: FractionalMaxPo
 }
 
 /**
- * Where `count` windows begin in an axis, the last one at `room`: [planes, count], for a sample [planes, 1].
+ * The start positions of `count` windows in an axis, of which the last starts at `room`: [planes, count], for
+ * samples [planes, 1].
  */
 function startsOf(sample: Tensor, count: number, room: number): Tensor {
   const [planes] = sample.shape;
@@ -176,7 +177,7 @@ function startsOf(sample: Tensor, count: number, room: number): Tensor {
   return cat([to(begin, "int32"), last], 1);
 }
 
-/** Places in the plane of all elements of all windows: [planes, windows · elements of one]. */
+/** Positions in the plane of all elements of all windows: [planes, windows · elements of one]. */
 function placesOf(starts: readonly Tensor[], kernel: readonly number[], sizes: readonly number[]): Tensor {
   const axes = sizes.length;
   const [planes] = starts[0].shape;

@@ -13,11 +13,11 @@ import { matmul } from "../linalg/matmul.js";
 import { expand, reshape, select, to, transpose } from "../shape/views.js";
 
 export interface GridSampleOptions {
-  /** `bilinear` (default; of volumes trilinear), `nearest` or, of images, `bicubic`. */
+  /** `bilinear` (default; trilinear for volumes), `nearest` or, for images, `bicubic`. */
   mode?: "bilinear" | "nearest" | "bicubic";
   /**
-   * What is seen beyond the edge: `zeros` (default), the edge (`border`), or the image mirrored there
-   * (`reflection`).
+   * The values beyond the edge: `zeros` (default), the edge element (`border`), or the image mirrored at the
+   * edge (`reflection`).
    */
   paddingMode?: "zeros" | "border" | "reflection";
   /**
@@ -87,20 +87,23 @@ export function gridSample(x: Tensor, grid: Tensor, options: GridSampleOptions =
   );
 }
 
-/** From -1 … 1 to 0 … size - 1. */
+/** Maps -1 … 1 to 0 … size - 1. */
 function unnormalized(place: Tensor, size: number, alignCorners: boolean): Tensor {
   const shifted = add(place, 1);
   return alignCorners ? mul(shifted, (size - 1) / 2) : div(sub(mul(shifted, size), 1), 2);
 }
 
-/** Where in the image a place beyond its edge is seen. At the edge itself the gradient is 0. */
+/**
+ * Maps a position beyond the edge to the position in the image that is read. At the edge itself the gradient
+ * is 0.
+ */
 function padded(place: Tensor, size: number, { paddingMode, alignCorners }: Sampling): Tensor {
   if (paddingMode === "zeros") return place;
   const inside = paddingMode === "border" ? place : mirrored(place, size, alignCorners);
   return hardtanh(inside, { minVal: 0, maxVal: size - 1 });
 }
 
-/** Mirrored at the centres of the outermost elements, or at their outer edges, as often as it takes. */
+/** Mirrored, repeatedly if necessary, at the centres of the outermost elements or at their outer edges. */
 function mirrored(place: Tensor, size: number, alignCorners: boolean): Tensor {
   const [low, span] = alignCorners ? [0, size - 1] : [-0.5, size];
   if (span === 0) return mul(place, 0);
@@ -112,17 +115,17 @@ function mirrored(place: Tensor, size: number, alignCorners: boolean): Tensor {
   return add(where(even, rest, sub(span, rest)), low);
 }
 
-/** One element of x along each axis, not necessarily in the image, and how much it counts. */
+/** One element of x along each axis, which may lie outside the image, and its weight. */
 interface GridTap {
   readonly index: readonly Tensor[];
   /** null before the first axis. */
   readonly weight: Tensor | null;
 }
 
-/** The nearest element, or the corners around each place. */
+/** The nearest element, or the corners around each position. */
 function linearTaps(places: readonly Tensor[], nearest: boolean): GridTap[] {
   if (nearest) {
-    // 1, with a gradient of 0 for the grid.
+    // The value is 1, with a gradient of 0 for the grid.
     const one = where(compare.lt(places[0], -Infinity), places[0], 1);
     return [{ index: places.map((place) => unary.round(place.detach())), weight: one }];
   }
@@ -141,7 +144,7 @@ function linearTaps(places: readonly Tensor[], nearest: boolean): GridTap[] {
 
 const times = (a: Tensor | null, b: Tensor) => (a === null ? b : mul(a, b));
 
-/** The four elements around along each axis; what lies beyond the edge is found one by one. */
+/** The four nearest elements along each axis; each element beyond the edge is handled separately. */
 function cubicTaps(places: readonly Tensor[], sizes: readonly number[], how: Sampling): GridTap[] {
   return places.reduce<GridTap[]>(
     (taps, place, axis) => {

@@ -22,23 +22,23 @@ export type InterpolateMode =
   | "area";
 
 export interface InterpolateOptions {
-  /** Sizes of the result, one for all axes or one for each. Either this or `scaleFactor`. */
+  /** Sizes of the result, one for all axes or one for each. Give either this or `scaleFactor`. */
   size?: Sizes | null;
-  /** How many times as long axes become: ⌊length · scaleFactor⌋. */
+  /** Factor of the length of an axis: ⌊length · scaleFactor⌋. */
   scaleFactor?: Sizes | null;
   /** Default `nearest`. */
   mode?: InterpolateMode;
   /**
-   * Whether the centres of the corner elements stay where they are, instead of the outer corners; of linear
+   * Whether the centres of the corner elements keep their positions, instead of the outer corners; for linear
    * and cubic modes. Default false.
    */
   alignCorners?: boolean | null;
   /**
-   * Whether positions follow from the two sizes, as they do for `size`, instead of from the factor. Default
+   * Whether positions are computed from the two sizes, as with `size`, instead of from the factor. Default
    * false.
    */
   recomputeScaleFactor?: boolean | null;
-  /** Whether an image that gets smaller is smoothed; of `bilinear` and `bicubic`. Default false. */
+  /** Whether an image is smoothed when it is made smaller; for `bilinear` and `bicubic`. Default false. */
   antialias?: boolean;
 }
 
@@ -47,7 +47,7 @@ export const interpolateOptions = [
   ...(["size", "scaleFactor", "mode", "alignCorners", "recomputeScaleFactor", "antialias"] as const),
 ] as const satisfies readonly (keyof InterpolateOptions)[];
 
-/** How many axes a mode is for; those that are not here are for any number. */
+/** The number of axes that a mode requires; modes that are not listed accept any number. */
 const axesOf: Partial<Record<InterpolateMode, number>> = { linear: 1, bilinear: 2, bicubic: 2, trilinear: 3 };
 export const interpolationModes = [
   "nearest",
@@ -90,7 +90,7 @@ export function upsample(
   return interpolated("upsample", x, size, options);
 }
 
-/** How large a result is made whose mode is known. */
+/** The size of a result whose mode is known. */
 export type UpsampleSize = Pick<InterpolateOptions, "size" | "scaleFactor">;
 
 /**
@@ -158,7 +158,7 @@ function interpolated(
   }, x);
 }
 
-/** What becomes of each axis. */
+/** The resampling of each axis. */
 function lengthsOf(
   op: string,
   x: Tensor,
@@ -195,7 +195,7 @@ function lengthsOf(
   return checked(op, found);
 }
 
-/** An element of an axis takes a few numbers of JavaScript; all of them together are the result. */
+/** Checks the memory of the result and of each axis: an element of an axis needs a few JavaScript numbers. */
 function checked<Axis extends { out: number }>(op: string, axes: Axis[]): Axis[] {
   checkRoom(
     op,
@@ -213,7 +213,7 @@ function tapsOf(axis: Resampled, mode: InterpolateMode, antialias: boolean, dtyp
   return kind === "cubic" ? cubicTaps(axis) : linearTaps(axis);
 }
 
-/** Along `dim`, the sum of what is read, weighted. */
+/** Along `dim`, the weighted sum of the elements that are read. */
 function resampled(x: Tensor, dim: number, taps: readonly Tap[]): Tensor {
   const shape = x.shape.map((_, d) => (d === dim ? taps[0].places.length : 1));
   const parts = taps.map(({ places, weights }) => {

@@ -9,7 +9,7 @@ import { type Sizes, sizesOf } from "./spatial.js";
 export interface LPPoolOptions {
   /** Step from one window to the next. Default: the kernel size. */
   stride?: Sizes;
-  /** Whether a last window may go beyond the end. Default false. */
+  /** Whether the last window may extend beyond the end. Default false. */
   ceilMode?: boolean;
 }
 
@@ -61,7 +61,7 @@ function lpPool(
   if (normType === -Infinity) return neg(largest(neg(abs(x))));
   const mean = avgPool(op, axes, pow(x, normType), kernelSize, options);
   const size = sizesOf(op, "kernelSize", kernelSize, axes, 1).reduce((a, b) => a * b, 1);
-  // As PyTorch has it: the gradient of what is not above 0 is stopped by relu.
+  // As in PyTorch: relu stops the gradient where the value is not above 0.
   const powers = mul(mul(unary.sign(mean), unary.relu(abs(mean))), size);
   return pow(powers, 1 / normType);
 }

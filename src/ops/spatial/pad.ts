@@ -14,7 +14,7 @@ export type PadMode = "constant" | "reflect" | "replicate" | "circular";
 export interface PadOptions {
   /** Default `constant`. */
   mode?: PadMode;
-  /** What `constant` fills with. Default 0. */
+  /** The fill value of `constant`. Default 0. */
   value?: number | null;
 }
 
@@ -76,7 +76,7 @@ function padConstant(x: Tensor, pad: readonly number[], value: number): Tensor {
     const [before, after] = [pad[2 * i], pad[2 * i + 1]];
     checkLength(x, d, x.shape[d] + before + after);
     const size = out.shape[d];
-    // More may be cut at one end than there is when the other end grows.
+    // One end may be cut by more than the size if the other end grows.
     const start = Math.min(Math.max(0, -before), size);
     const end = Math.max(start, Math.min(size, size + after));
     const kept = slice(out, ...out.shape.map((_, e) => (e === d ? ([start, end] as const) : null)));
@@ -102,7 +102,7 @@ function checkLength(x: Tensor, d: number, length: number): void {
     );
 }
 
-/** One dim as a selection from itself: the positions are known from the shape. */
+/** Pads one dim by selecting from it: the positions depend only on the shape. */
 function padDim(
   x: Tensor,
   d: number,
@@ -118,7 +118,7 @@ function padDim(
       `pad: mode "${mode}" has no more than ${size === 0 ? 0 : most} elements to give: ${before} and ${after} in dim ${d} of ${formatShape(x.shape)}`,
     );
   checkLength(x, d, size + before + after);
-  // What a circle repeats is what is left after cutting.
+  // `circular` repeats the elements that remain after cutting.
   const start = Math.max(0, -before);
   const left = size - start - Math.max(0, -after);
   const at = roomFor("pad", "int32", size + before + after).map((_, i) => {

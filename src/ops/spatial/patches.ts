@@ -19,7 +19,7 @@ export interface PatchOptions {
 /** @internal */
 export const patchOptions: readonly (keyof PatchOptions)[] = ["dilation", "padding", "stride"];
 
-/** Of planes: h, w, kh, kw, oh, ow, then stride, padding and dilation of both axes. */
+/** Sizes of planes: h, w, kh, kw, oh, ow, then stride, padding and dilation of both axes. */
 type Patches = readonly [
   ...[h: number, w: number, kh: number, kw: number, oh: number, ow: number],
   ...[sh: number, sw: number, ph: number, pw: number, dh: number, dw: number],

@@ -13,13 +13,13 @@ export interface MaxPoolOptions {
   /** Step from one window to the next. Default: the kernel size, so that windows do not overlap. */
   stride?: Sizes;
   /**
-   * Places on both sides of each axis that count as -Infinity; at most half of what a kernel reaches over.
-   * Default 0.
+   * Number of positions on both sides of each axis that count as -Infinity; at most half of the extent of the
+   * kernel. Default 0.
    */
   padding?: Sizes;
   /** Step from one element of a window to the next. Default 1. */
   dilation?: Sizes;
-  /** Whether a last window may go beyond the end. Default false. */
+  /** Whether the last window may extend beyond the end. Default false. */
   ceilMode?: boolean;
   /** Whether to return `[values, indices]`. Default false. */
   returnIndices?: boolean;
@@ -30,14 +30,14 @@ export interface AvgPoolOptions {
   stride?: Sizes;
   /** Zeros on both sides of each axis; at most half of the kernel. Default 0. */
   padding?: Sizes;
-  /** Whether a last window may go beyond the end. Default false. */
+  /** Whether the last window may extend beyond the end. Default false. */
   ceilMode?: boolean;
-  /** Whether zeros of the padding are counted in the mean. Default true. */
+  /** Whether the mean includes the zeros of the padding. Default true. */
   countIncludePad?: boolean;
 }
 
 export interface AvgPool2dOptions extends AvgPoolOptions {
-  /** What sums are divided by instead of the size of their window. */
+  /** The divisor of the sums, instead of the size of their window. */
   divisorOverride?: number | null;
 }
 
@@ -46,7 +46,7 @@ export interface AdaptiveMaxPoolOptions {
   returnIndices?: boolean;
 }
 
-/** Sizes of an output, of which null keeps that of the input. */
+/** Sizes of an output; null keeps the size of the input. */
 export type AdaptiveSizes = number | null | readonly (number | null)[];
 
 /** @internal */
@@ -60,7 +60,7 @@ export const avgPoolOptions: readonly (keyof AvgPoolOptions)[] = [
 /** @internal */
 export const avgPool2dOptions: readonly (keyof AvgPool2dOptions)[] = [...avgPoolOptions, "divisorOverride"];
 
-/** Values alone, or with `returnIndices` values and where in their plane they are. */
+/** The values, or with `returnIndices` the values and their positions in the plane. */
 export type MaxPooled<O> = O extends { returnIndices: true } ? [Tensor, Tensor] : Tensor;
 
 /**
@@ -110,7 +110,7 @@ export function maxPool3d<O extends MaxPoolOptions = object>(
   return maxPool("maxPool3d", 3, x, kernelSize, options) as MaxPooled<O>;
 }
 
-/** @internal Of 1, 2 or 3 axes. */
+/** @internal For 1, 2 or 3 axes. */
 export function maxPool(
   op: string,
   axes: number,
@@ -216,7 +216,7 @@ export function avgPool3d(x: Tensor, kernelSize: Sizes, options: AvgPool2dOption
   return avgPool("avgPool3d", 3, x, kernelSize, options);
 }
 
-/** @internal Of 1, 2 or 3 axes; options are checked. */
+/** @internal For 1, 2 or 3 axes; the options are already checked. */
 export function avgPool(
   op: string,
   axes: number,

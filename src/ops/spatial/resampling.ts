@@ -1,32 +1,32 @@
-/**
- * Where an axis that is made longer or shorter reads its elements, and how much each of them counts: depends
- * on sizes alone.
- */
+/** The elements that each element of a resized axis reads, and their weights: they depend only on sizes. */
 
-/** What one output element reads: as many places, with weights, for each element of the axis. */
+/**
+ * One source position for each output element of an axis, with weights. Each output element reads the same
+ * number of taps.
+ */
 export interface Tap {
   readonly places: readonly number[];
-  /** Without weights: the element itself. */
+  /** Missing if the element itself is read, without a weight. */
   readonly weights?: readonly number[];
 }
 
 export interface Resampled {
-  /** Number of elements before and after. */
+  /** Number of elements before and after resizing. */
   readonly size: number;
   readonly out: number;
-  /** Given by the caller: how much longer; otherwise the two sizes decide. */
+  /** The scale factor if the caller gave one; otherwise the two sizes determine it. */
   readonly scale: number | undefined;
-  /** Whether the centres of the first and last elements stay where they are, instead of the outer edges. */
+  /** Whether the centres of the first and last elements keep their positions, instead of the outer edges. */
   readonly alignCorners: boolean;
 }
 
-/** How far the source moves when the output moves by one. */
+/** The distance in the source for a distance of one in the output. */
 function stepOf({ size, out, scale, alignCorners }: Resampled): number {
   if (alignCorners) return out > 1 ? (size - 1) / (out - 1) : 0;
   return scale === undefined ? size / out : 1 / scale;
 }
 
-/** Where element i of the output lies in the source; elements have their centres at integers. */
+/** The position in the source of element i of the output; elements have their centres at integers. */
 function sourceOf(axis: Resampled, i: number): number {
   return axis.alignCorners ? stepOf(axis) * i : stepOf(axis) * (i + 0.5) - 0.5;
 }
@@ -35,8 +35,8 @@ const places = (axis: Resampled, place: (i: number) => number) =>
   Array.from({ length: axis.out }, (_, i) => Math.min(Math.max(place(i), 0), axis.size - 1));
 
 /**
- * The element at or before; `exact`: the one whose centre is nearest. Which one it is where there are two is
- * decided by rounding, as in PyTorch's loop over rows: positions have the precision of the dtype (`single`:
+ * The element at or before the position; `exact`: the element with the nearest centre. Between two elements,
+ * rounding decides, as in PyTorch's loop over rows: positions have the precision of the dtype (`single`:
  * float32), and are rounded to float32 at the end.
  */
 export function nearestTaps(axis: Resampled, exact: boolean, single: boolean): Tap[] {
@@ -46,7 +46,7 @@ export function nearestTaps(axis: Resampled, exact: boolean, single: boolean): T
   return [{ places: places(axis, (i) => Math.floor(Math.fround(rounded(source(i))))) }];
 }
 
-/** The two elements around, by their distances. */
+/** The two neighbouring elements, weighted by their distances. */
 export function linearTaps(axis: Resampled): Tap[] {
   const sources = Array.from({ length: axis.out }, (_, i) => Math.max(sourceOf(axis, i), 0));
   const share = sources.map((source) => source - Math.floor(source));
@@ -63,7 +63,7 @@ function cubic(distance: number, a: number): number {
   return d < 2 ? ((a * d - 5 * a) * d + 8 * a) * d - 4 * a : 0;
 }
 
-/** The four elements around; beyond the ends the outermost again. */
+/** The four neighbouring elements; beyond the ends, the outermost element is repeated. */
 export function cubicTaps(axis: Resampled): Tap[] {
   const sources = Array.from({ length: axis.out }, (_, i) => sourceOf(axis, i));
   return [-1, 0, 1, 2].map((offset) => ({
@@ -73,8 +73,8 @@ export function cubicTaps(axis: Resampled): Tap[] {
 }
 
 /**
- * All elements under a kernel that is as wide as what an output element stands for, so that nothing is
- * skipped where the axis gets shorter.
+ * All elements under a kernel as wide as the source range of one output element, so that no element is
+ * skipped when the axis gets shorter.
  */
 export function smoothTaps(axis: Resampled, mode: "linear" | "cubic"): Tap[] {
   const step = stepOf(axis);

@@ -1,4 +1,4 @@
-/** What convolution and pooling ask of their arguments: dims of images, sizes along each of their axes. */
+/** Argument checks of convolution and pooling: dims of images, and sizes along each axis. */
 
 import { formatShape, ShapeError, ValueError } from "../../errors.js";
 import { quoted } from "../../quote.js";
@@ -9,7 +9,7 @@ import { reshape } from "../shape/views.js";
 /** One number for all spatial axes, or one for each. */
 export type Sizes = number | readonly number[];
 
-/** @internal One integer >= `least` for each of `axes`. */
+/** @internal One integer >= `least` per axis. */
 export function sizesOf(op: string, name: string, value: Sizes, axes: number, least: number): number[] {
   const all: readonly number[] = typeof value === "number" ? Array<number>(axes).fill(value) : value;
   const given = Array.isArray(all) && all.length === 1 ? Array<number>(axes).fill(all[0]) : all;
@@ -26,10 +26,9 @@ export function sizesOf(op: string, name: string, value: Sizes, axes: number, le
 }
 
 /**
- * @internal Images of one or two axes as [samples, channels, h, w], a row being an image of height 1, volumes
- *   of three as
- * [samples, channels, d, h, w]; and the way back for a result: what was not there before (the batch, the
- * height) goes again.
+ * @internal Converts rows and images to [samples, channels, h, w], where a row is an image of height 1, and
+ * volumes to [samples, channels, d, h, w]. Also returns the way back for a result, which removes the added
+ * dims (the batch, the height).
  */
 export function asImages(
   op: string,
@@ -52,12 +51,12 @@ export function asImages(
   return { images: shape.length === x.ndim ? x : reshape(x, shape), back };
 }
 
-/** @internal `[w]` as `[missing, w]`; of a volume, height and width. */
+/** @internal Converts `[w]` to `[missing, w]`; for a volume, returns height and width. */
 export function twoAxes<T>(values: readonly T[], missing: T): [T, T] {
   return values.length === 1 ? [missing, values[0]] : (values.slice(-2) as [T, T]);
 }
 
-/** @internal The images of a batch may be none, but each has something in it. */
+/** @internal A batch may contain no images, but no image may be empty. */
 export function checkNotEmpty(op: string, x: Tensor, axes: number): void {
   const sizes: Shape = x.shape.slice(-axes - 1);
   if (sizes.includes(0)) throw new ShapeError(`${op}: only the batch may be empty: ${formatShape(x.shape)}`);

@@ -9,13 +9,13 @@ import { reshape } from "../shape/views.js";
 import { checkNotEmpty, type Sizes, sizesOf } from "./spatial.js";
 
 export interface MaxUnpoolOptions {
-  /** Of the pooling. Default: the kernel size. */
+  /** Stride of the pooling. Default: the kernel size. */
   stride?: Sizes | null;
-  /** Of the pooling. Default 0. */
+  /** Padding of the pooling. Default 0. */
   padding?: Sizes;
   /**
-   * Which of the sizes that the pooling could have come from: of the axes, or of all dims. Default: (size -
-   * 1) · stride + kernel - 2·padding.
+   * Selects one of the input sizes that the pooling may have had: sizes of the axes, or of all dims. Default:
+   * (size - 1) · stride + kernel - 2·padding.
    */
   outputSize?: readonly number[] | null;
 }

@@ -1,6 +1,6 @@
 /**
- * Volumes as images: what a kernel sees of them along the depth becomes channels, so that convolutions of
- * images do the rest.
+ * Volumes as images: the slices that a kernel covers along the depth become channels, so that convolutions of
+ * images can process them.
  */
 import { roomFor } from "../../tensor/room.js";
 import type { Tensor } from "../../tensor/tensor.js";
@@ -9,7 +9,7 @@ import { indexAdd, indexSelect } from "../index/indexing.js";
 import { narrow, permute, reshape } from "../shape/views.js";
 import { pad } from "./pad.js";
 
-/** Along the depth: size of the volume, places of the kernel, and where it begins. */
+/** Along the depth: size of the volume, positions of the kernel, and where it begins. */
 export interface Depth {
   readonly size: number;
   readonly places: number;
@@ -20,7 +20,9 @@ export interface Depth {
   readonly padding: number;
 }
 
-/** How many slices there are with all padding, and which of them the kernel sees, place after place. */
+/**
+ * The number of slices including all padding, and the slices that the kernel covers, position after position.
+ */
 function seenBy({ size, places, kernel, stride, dilation, padding }: Depth): {
   length: number;
   slices: Tensor;
@@ -43,7 +45,7 @@ export function slicesAsChannels(x: Tensor, depth: Depth): Tensor {
   return reshape(permute(seen, [0, 2, 1, 3, 4, 5]), [samples * places, channels * kernel, h, w]);
 }
 
-/** @internal The adjoint of `slicesAsChannels`: slices that are seen several times are added up. */
+/** @internal The adjoint of `slicesAsChannels`: slices that occur several times are summed. */
 export function channelsAsSlices(y: Tensor, depth: Depth): Tensor {
   const [images, seen, h, w] = y.shape;
   const { size, places, kernel, padding } = depth;

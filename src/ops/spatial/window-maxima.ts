@@ -10,9 +10,9 @@ import { asImages, twoAxes } from "./spatial.js";
 import { type Axis, oneByOne, oneWindow, windowTensor } from "./windows.js";
 
 /**
- * @internal Largest of each window, and where in its plane or volume it is (`int32`). The first of equal
- *   ones; NaN is the largest.
- * Shapes: x [N, C, …] or [C, …] with `axes` dims behind, both results likewise.
+ * @internal The largest element of each window, and its position in its plane or volume (`int32`). Of equal
+ * elements it takes the first; NaN is the largest.
+ * Shapes: x [N, C, …] or [C, …] with `axes` trailing dims; both results likewise.
  */
 export function largestOf(
   op: string,
@@ -37,7 +37,7 @@ export function largestOf(
   return [back(values), back(reshape(index, shape))];
 }
 
-/** x [planes, H, W] → values and places in the plane, [planes, H', W']. Outside the graph. */
+/** x [planes, H, W] → values and positions in the plane, [planes, H', W']. Outside the graph. */
 function inPlanes(
   x: Tensor,
   [rows, columns]: readonly [Axis, Axis],
@@ -53,7 +53,10 @@ function inPlanes(
   return [out, index];
 }
 
-/** The same of x [volumes, D, H, W]: the largest of each slice, and of these the largest along the depth. */
+/**
+ * The same for x [volumes, D, H, W]: the largest element of each slice, and the largest of these along the
+ * depth.
+ */
 function inVolumes(
   x: Tensor,
   [depths, rows, columns]: readonly Axis[],
@@ -78,8 +81,8 @@ function inVolumes(
 }
 
 /**
- * @internal The adjoint of taking the largest: `g` at the positions that were taken, and zeros. `index`
- * [planes, places].
+ * @internal The adjoint of taking the largest: `g` at the positions that were taken, and zeros elsewhere.
+ * `index` [planes, positions].
  */
 function scattered(g: Tensor, index: Tensor, shape: Shape): Tensor {
   const [planes, places] = index.shape;

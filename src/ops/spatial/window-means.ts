@@ -10,9 +10,7 @@ import { dense, reshape } from "../shape/views.js";
 import { asImages } from "./spatial.js";
 import { type Axis, oneByOne, oneWindow, type Window, windowTensor } from "./windows.js";
 
-/**
- * @internal Sums over windows; `divisor` says what the sum over a window, given by its axes, is divided by.
- */
+/** @internal Sums over windows; `divisor` returns the divisor for a window, which is given by its axes. */
 export function averages(
   op: string,
   x: Tensor,
@@ -39,7 +37,7 @@ export function averages(
   return back(reshape(sums, [samples, channels, ...counts]));
 }
 
-/** The divisors of all windows, the last axis fastest. */
+/** The divisors of all windows; the last axis changes fastest. */
 function divisorsOf(
   op: string,
   axes: readonly Axis[],
@@ -49,7 +47,7 @@ function divisorsOf(
   let at = 0;
   const window: Window[] = [];
   const along = (axis: number): void => {
-    // The sum of an empty window is 0, whatever it is divided by.
+    // The sum of an empty window is 0, with any divisor.
     if (axis === axes.length) found[at++] = divisor(window) || 1;
     else
       for (const next of axes[axis]) {
@@ -61,7 +59,7 @@ function divisorsOf(
   return found;
 }
 
-/** Sums over windows of x [N, C, H, W], divided. */
+/** Sums over windows of x [N, C, H, W], divided by the divisors. */
 function averaged(x: Tensor, windows: Tensor, divisors: Tensor): Tensor {
   const out = empty([...x.shape.slice(0, 2), ...divisors.shape], x.dtype);
   average("avgPool2d", x.shape, windows, divisors, x, out);

@@ -1,4 +1,4 @@
-/** The windows of pooling, axis by axis: they depend on sizes alone. */
+/** The windows of pooling, axis by axis: they depend only on sizes. */
 import { formatShape, ShapeError, ValueError } from "../../errors.js";
 import { numel } from "../../shape.js";
 import { checkHeap, checkRoom, roomFor } from "../../tensor/room.js";
@@ -6,7 +6,7 @@ import type { Tensor } from "../../tensor/tensor.js";
 import { tensor } from "../create/create.js";
 import { checkNotEmpty, type Sizes, sizesOf } from "./spatial.js";
 
-/** Where a window lies in an axis, and how many elements it has together with those in the padding. */
+/** The position of a window in an axis, and its number of elements including the padding. */
 export interface Window {
   readonly begin: number;
   readonly end: number;
@@ -32,7 +32,7 @@ export function slidingWindows(
 ): Axis[] {
   checkImages(op, x, axes);
   const kernel = sizesOf(op, "kernelSize", kernelSize, axes, 1);
-  // PyTorch's functions pass no sizes for the default.
+  // In PyTorch's functions an empty list means the default.
   const none = Array.isArray(options.stride) && options.stride.length === 0;
   const stride = sizesOf(op, "stride", none ? kernel : (options.stride ?? kernel), axes, 1);
   const padding = sizesOf(op, "padding", options.padding ?? 0, axes, 0);
@@ -62,8 +62,8 @@ export function slidingWindows(
 }
 
 /**
- * `room`: how far the first window can be moved; `limit`: where a window must begin before, counted from the
- * first one's begin.
+ * `room`: how far the first window can move; `limit`: windows must begin before this, relative to the start
+ * of the first window.
  */
 function countOf(room: number, step: number, limit: number, ceil: boolean): number {
   if (!ceil) return Math.floor(room / step) + 1;
@@ -72,8 +72,8 @@ function countOf(room: number, step: number, limit: number, ceil: boolean): numb
 }
 
 /**
- * @internal As many windows as are asked for, of sizes as equal as can be, that cover the axis and overlap by
- * one at most.
+ * @internal The requested number of windows that cover the axis, with sizes as equal as possible, and an
+ * overlap of at most one element.
  */
 export function adaptiveWindows(
   op: string,
@@ -88,7 +88,7 @@ export function adaptiveWindows(
   const sizes = x.shape.slice(-axes);
   const known = given.map((n: number | null, i: number) => n ?? sizes[i]);
   const counts = sizesOf(op, "outputSize", known, axes, 0);
-  // What the result holds comes before what it takes to list the windows.
+  // The size of the result is checked before the memory for the list of windows.
   checkRoom(op, x.dtype, (numel(x.shape) / numel(sizes)) * numel(counts));
   for (const count of counts) checkCount(op, count);
   return sizes.map((size, i) =>
@@ -101,8 +101,8 @@ export function adaptiveWindows(
 }
 
 /**
- * A window is an object. @throws SimdgradError `OUT_OF_MEMORY` for more of them than the heap of JavaScript
- * has room for.
+ * A window is an object. @throws SimdgradError `OUT_OF_MEMORY` for more windows than fit in the JavaScript
+ * heap.
  */
 function checkCount(op: string, count: number): void {
   checkHeap(op, [count, 8]);
@@ -116,14 +116,14 @@ function checkImages(op: string, x: Tensor, axes: number): void {
   checkNotEmpty(op, x, axes);
 }
 
-/** @internal Of an axis that rows do not have. */
+/** @internal The window of an axis that rows do not have. */
 export const oneWindow: Axis = [{ begin: 0, end: 1, size: 1 }];
 
-/** @internal Every element of an axis by itself. */
+/** @internal A separate window for every element of an axis. */
 export const oneByOne = (size: number): Axis =>
   Array.from({ length: size }, (_, i) => ({ begin: i, end: i + 1, size: 1 }));
 
-/** @internal Windows as the kernels take them: of rows, then of columns. */
+/** @internal Windows in the form that kernels take: of rows, then of columns. */
 export function windowTensor(rows: Axis, columns: Axis): Tensor {
   const places = roomFor("pool", "int32", 2 * (rows.length + columns.length));
   let at = 0;

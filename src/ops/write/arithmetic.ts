@@ -1,4 +1,4 @@
-/** Arithmetic in place, which needs no memory of its own where the result is not part of a graph. */
+/** In-place arithmetic; it allocates no memory if the result is not part of a graph. */
 import type { Tensor } from "../../tensor/tensor.js";
 import type { Operand } from "../elementwise/elementwise.js";
 import { type ScaledOptions, scaled } from "../elementwise/pointwise.js";

@@ -1,7 +1,7 @@
 /**
- * What a change in place does to the graph: the tensor has the history of its new value from then on. Where
- * it is a view, its base has the history of both: of the new value where the view shows, of what was there
- * before elsewhere. Other views of the base find out when they are used next.
+ * The effect of an in-place change on the graph. From then on, the tensor has the history of its new value.
+ * If the tensor is a view, its base has both histories: that of the new value for the elements that the view
+ * shows, and the previous one for the others. Other views of the base are updated at their next use.
  */
 import { isGradEnabled } from "../../autograd/grad-mode.js";
 import { type BackwardRule, edgeOf, keepRetained, Node } from "../../autograd/graph.js";
@@ -12,15 +12,15 @@ import { zerosLike } from "../create/create.js";
 import { hidden, isApart, shown, spread, windowOf } from "../shape/view-window.js";
 
 /**
- * @internal Whether a change of `x` by `others` belongs in the graph.
+ * @internal Whether a change of `x` by `others` must be recorded in the graph.
  * @throws AutogradError `IN_PLACE_NEEDS_NO_GRAD` for a leaf that requires a gradient, and for its views.
  * @throws AutogradError `VIEW_WITHOUT_GRAD` for a view that was made under noGrad.
  */
 export function isNoted(op: string, x: Tensor, others: readonly Tensor[]): boolean {
   if (!isGradEnabled() || !isFloating(x.dtype)) return false;
   const { viewState } = x;
-  // A view that was made under noGrad knows nothing of the history of its base, which it would change all the
-  // same.
+  // A view made under noGrad does not know the history of its base, although changing the view changes the
+  // base.
   const hidden = viewState?.withoutGrad === true && viewState.base.requiresGrad;
   if (!hidden && !x.requiresGrad && !others.some((t) => t.requiresGrad)) return false;
   const base = viewState?.base ?? x;
@@ -45,15 +45,15 @@ export function isNoted(op: string, x: Tensor, others: readonly Tensor[]): boole
 }
 
 /**
- * @internal Gives `x`, whose memory has its new values by now, the history of `value`: of the same shape and
- * dtype, in a graph or not.
+ * @internal Gives `x` the history of `value`, which has the same shape and dtype and may be in a graph or
+ * not. The memory of `x` must already have the new values.
  */
 export function follow(op: string, x: Tensor, value: Tensor): void {
   const base = x.viewState?.base ?? x;
   const [own, made] = [edgeOf(base), value.gradFn as Node | null];
   if (own === null && made === null) return;
   if (base === x) {
-    // A value that does not depend on what was there before has a gradient of 0 for it, as in PyTorch.
+    // A value that does not depend on the previous value of x gives it a gradient of 0, as in PyTorch.
     rebase(x, made ?? new Node(op, [own], (g) => [zerosLike(g)], [], null, null));
     return;
   }
@@ -65,7 +65,7 @@ export function follow(op: string, x: Tensor, value: Tensor): void {
   rebase(base, new Node(op, [own, made], rule, [], null, null));
 }
 
-/** Hooks stay with the former value. */
+/** Hooks stay with the previous value. */
 function rebase(x: Tensor, node: Node): void {
   keepRetained(x, x.gradFn, node);
   x.gradFn = node;

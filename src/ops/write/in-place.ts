@@ -21,12 +21,13 @@ import { clone, to } from "../shape/views.js";
 import { follow, isNoted } from "./history.js";
 
 /*
- * Operations that write into `x`. Each adds one to the version of the storage. What they do to the graph, see
- * history.ts.
+ * Operations that write to `x`. Each increments the version of the storage. For their effect on the graph,
+ * see history.ts.
  */
 
 /**
- * @internal Whether a change of `x` by `others` is to be noted in the graph. @throws where it is not allowed.
+ * @internal Whether a change of `x` by `others` must be recorded in the graph. @throws if the change is not
+ * allowed.
  */
 export function writable(op: string, x: Tensor, ...others: Tensor[]): boolean {
   if (x.strides.some((stride, d) => stride === 0 && x.shape[d] > 1) && x.numel > 0)
@@ -38,12 +39,14 @@ export function writable(op: string, x: Tensor, ...others: Tensor[]): boolean {
 }
 
 /**
- * @internal `y` for an operation on `x` whose backward reads `y`: in memory of its own where the change of
- * `x` would change it.
+ * @internal `y` for an operation on `x` whose backward reads `y`: a copy if changing `x` would change `y`.
  */
 export const apart = (x: Tensor, y: Tensor): Tensor => (x.storage.overlaps(y.storage) ? clone(y) : y);
 
-/** @internal Writes `value`, of the shape of `x`, converted, and makes its history that of `x`. */
+/**
+ * @internal Writes `value`, which has the shape of `x`, after conversion, and gives `x` the history of
+ * `value`.
+ */
 export function become(op: string, x: Tensor, value: Tensor): Tensor {
   const fitting = to(value, x.dtype);
   run.copy(x.shape, fitting, x);
@@ -65,7 +68,7 @@ export function copy_(x: Tensor, y: Tensor): Tensor {
     );
   let from = y;
   if (x.storage.overlaps(y.storage)) {
-    // Source and target may overlap: go through a copy of the source.
+    // Source and target may overlap, so a copy of the source is used.
     from = empty(y.shape, y.dtype);
     run.copy(y.shape, y, from);
   }
@@ -138,7 +141,7 @@ export function binary_(op: BinaryInPlace, x: Tensor, y: Operand): Tensor {
   return noted ? become(`${op}_`, x, result) : copy_(x, result);
 }
 
-/** The new value of `x` in the graph: backward reads the operands of products and quotients. */
+/** The new value of `x` in the graph; the backward of products and quotients reads their operands. */
 function inGraph(op: BinaryInPlace, x: Tensor, y: Operand): Tensor {
   if (op === "add" || op === "sub" || typeof y !== "object") return binary[op](x, y);
   return binary[op](y.requiresGrad ? clone(x) : x, apart(x, y));
@@ -150,7 +153,7 @@ function grows(op: string, x: Tensor, y: Tensor): ShapeError {
   );
 }
 
-/** Whether two tensors may share elements without being the same window. */
+/** Whether two tensors may share elements without being the same view. */
 function overlaps(x: Tensor, y: Tensor): boolean {
   if (!x.storage.overlaps(y.storage)) return false;
   return !(
