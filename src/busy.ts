@@ -28,9 +28,10 @@ interface Claim extends Region {
 }
 
 /**
- * A WeakMap and not a Map, although every claim is released. When a Map grows or shrinks, V8 makes a new table, and
- * the old table refers to the new one. Once one dead table is in the old generation, it keeps all later tables alive,
- * with their claims and jobs, until the next full collection: 2 kB for each run over a loader of one batch.
+ * A WeakMap and not a Map, although every claim is released. When a Map grows or shrinks, V8 makes a new
+ * table, and the old table refers to the new one. Once one dead table is in the old generation, it keeps all
+ * later tables alive, with their claims and jobs, until the next full collection: 2 kB for each run over a
+ * loader of one batch.
  */
 const claims = new WeakMap<ArrayBufferLike, Claim[]>();
 /** Number of buffers with claims. */

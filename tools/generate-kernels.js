@@ -1,4 +1,5 @@
-// Writes what follows from the rows of src/kernels/schema.ts: the C++ headers, and the index of the JavaScript core.
+// Writes what follows from the rows of src/kernels/schema.ts: the C++ headers, and the index of the
+// JavaScript core.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";

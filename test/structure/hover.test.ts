@@ -58,7 +58,7 @@ describe("hovers", () => {
     [
       "x.backward",
       "Tensor.backward(cotangent?: Tensor",
-      "Gradients of this tensor added to the `grad` of every leaf",
+      "Adds the gradients of this tensor to the `grad` of every leaf",
     ],
   ])("%s", (text, signature, sentence) => {
     expect(shown.get(text)).toContain(signature);

@@ -1,4 +1,5 @@
-// All files that are written from the rows of src/kernels/schema.ts and from what the folders of kernels define.
+// All files that are written from the rows of src/kernels/schema.ts and from what the folders of kernels
+// define.
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";

@@ -1,5 +1,5 @@
-// The index of the JavaScript core: a kernel is defined where a file of src/kernels/js exports a function of its
-// name.
+// The index of the JavaScript core: a kernel is defined where a file of src/kernels/js exports a function of
+// its name.
 
 /**
  * @param {readonly string[]} kernels names of the rows
@@ -23,7 +23,9 @@ export function jsCore(kernels, sources) {
       ? line
       : `export {\n${names.map((name) => `  ${name},\n`).join("")}} from "./${file.replace(/\.ts$/, ".js")}";`;
   });
-  return `/* Written by \`npm run generate\` from the files of this folder. A test fails when it is out of date. */
+  const banner =
+    "/* Written by `npm run generate` from the files of this folder. A test fails when it is out of date. */";
+  return `${banner}
 /** The JavaScript core: it defines every kernel, with plain loops, for every dtype. */
 ${lines.join("\n")}
 `;
