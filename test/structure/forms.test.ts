@@ -13,7 +13,7 @@ const total = `
 export interface TotalOptions { keepdim?: boolean }
 type Dims = number | readonly number[];
 /**
- * The total over \`dims\`, of many sums that are added. More about it. PyTorch: \`torch.total\`.
+ * The total over \`dims\`, of many subtotals that are added. More about it. PyTorch: \`torch.total\`.
  * @throws ShapeError for a dim that there is not.
  * @forms total(), x.total(), x.total_(), linalg.totalOf(), nn.functional.total()
  */
@@ -36,13 +36,13 @@ describe("an operation of one file", () => {
 
   test("is a method and an in-place method with its doc comment, and with the types written out that a file keeps to itself", () => {
     expect(member(total)).toBe(`    /**
-     * The total over \`dims\`, of many sums that are added. More about it. PyTorch: \`torch.total\`.
+     * The total over \`dims\`, of many subtotals that are added. More about it. PyTorch: \`torch.total\`.
      * @throws ShapeError for a dim that there is not.
      */
     total(dims: number | readonly number[], n?: number, options?: TotalOptions): Tensor;
     /**
-     * \`total\` in place: writes the result to this tensor and returns it. The total over \`dims\`, of many sums
-     * that are added.
+     * \`total\` in place: writes the result to this tensor and returns it. The total over \`dims\`, of many
+     * subtotals that are added.
      * @throws ShapeError for a dim that there is not.
      */
     total_(dims: number | readonly number[], n?: number, options?: TotalOptions): Tensor;`);
