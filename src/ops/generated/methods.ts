@@ -50,7 +50,7 @@ import * as overwrite from "../shape/overwrite.js";
 import * as parts from "../shape/parts.js";
 import * as rearrange from "../shape/rearrange.js";
 import * as repeat from "../shape/repeat.js";
-import * as sizes from "../shape/sizes.js";
+import * as sizeAndStride from "../shape/size-and-stride.js";
 import * as strided from "../shape/strided.js";
 import * as triangle from "../shape/triangle.js";
 import * as viewCopies from "../shape/view-copies.js";
@@ -151,7 +151,7 @@ methodsOf({
   diagonalScatter: overwrite.diagonalScatter,
   diff: differences.diff,
   digamma: elementwise.unary.digamma,
-  dim: sizes.dim,
+  dim: sizeAndStride.dim,
   dist: norms.dist,
   div: pointwise.div,
   divide: pointwise.div,
@@ -354,7 +354,7 @@ methodsOf({
   sin: elementwise.unary.sin,
   sinc: elementwise.unary.sinc,
   sinh: elementwise.unary.sinh,
-  size: sizes.size,
+  size: sizeAndStride.size,
   slice: views.slice,
   sliceScatter: overwrite.sliceScatter,
   slogdet: determinant.slogdet,
@@ -368,7 +368,7 @@ methodsOf({
   square: elementwise.unary.square,
   squeeze: views.squeeze,
   std: reduce.std,
-  stride: sizes.stride,
+  stride: sizeAndStride.stride,
   sub: pointwise.sub,
   subtract: pointwise.sub,
   sum: reduce.sum,
