@@ -13,9 +13,10 @@
  * the same element; any other overlap is forbidden. Every kernel returns a number: OK, or the position of the
  * first label or index out of range.
  *
- * To add a kernel: its row here, its loop in js/, its body in native/.
+ * To add a kernel: its row here or in a file of families/, its loop in js/, its body in native/.
  */
 import { integerRows } from "./binary-math.js";
+import { spatialRows } from "./families/spatial.js";
 import { ruleNames, ruleOptions } from "./js/rules.js";
 import {
   type ArgsOf,
@@ -39,7 +40,6 @@ import {
   stride,
   u8,
   update,
-  type Values,
   write,
 } from "./parameters.js";
 import { binaryRows, compareRows, unaryRows } from "./rows.js";
@@ -82,23 +82,6 @@ const product = [
   flags("accumulate"),
 ] as const;
 const productFlops = (v: { batch: number; m: number; n: number; k: number }) => 2 * v.batch * v.m * v.n * v.k;
-
-const patches = [
-  ...([size("h"), size("w"), size("kh"), size("kw"), size("oh"), size("ow")] as const),
-  ...([size("sh", { least: 1 }), size("sw", { least: 1 }), size("ph"), size("pw")] as const),
-  ...([size("dh"), size("dw")] as const),
-] as const;
-const convolution = [size("samples"), size("groups"), size("channels"), size("outputs"), ...patches] as const;
-const image = "samples groups channels h w";
-const filters = "groups outputs channels kh kw";
-const features = "samples groups outputs oh ow";
-const convolutionFlops = (v: Values) =>
-  2 * v["samples"] * v["groups"] * v["outputs"] * v["channels"] * v["kh"] * v["kw"] * v["oh"] * v["ow"];
-
-const pooling = [size("planes"), size("h"), size("w"), size("oh"), size("ow")] as const;
-/** The start and end of the window of each output row, then of each output column. */
-const windows = read("windows", i32, "2 oh + 2 ow");
-const averagingFlops = (v: Values) => v["planes"] * (v["h"] * v["w"] + v["oh"] * v["ow"]);
 
 /** The step number and the hyperparameters. They change from step to step, so they are read from memory. */
 const schedule = (options: string) => [read("step", f64, "1"), read("hyper", f64, options)] as const;
@@ -356,80 +339,7 @@ export const schema = {
   ]),
   permutation: kernel([size("n"), state, write("out", i32, "n")]),
 
-  unfold2d: kernel([
-    size("planes"),
-    ...patches,
-    read("x", any, "planes h w"),
-    write("out", any, "planes kh kw oh ow"),
-  ]),
-  fold2d: kernel(
-    [size("planes"), ...patches, read("columns", any, "planes kh kw oh ow"), write("out", any, "planes h w")],
-    (v) => v.planes * v.kh * v.kw * v.oh * v.ow,
-  ),
-  conv2d: kernel(
-    [
-      ...convolution,
-      read("x", any, image),
-      read("weight", any, filters),
-      optional(read("bias", any, "groups outputs")),
-      write("out", any, features),
-    ],
-    convolutionFlops,
-  ),
-  conv2dGradInput: kernel(
-    [...convolution, read("g", any, features), read("weight", any, filters), write("out", any, image)],
-    convolutionFlops,
-  ),
-  conv2dGradWeight: kernel(
-    [
-      ...convolution,
-      read("x", any, image),
-      read("g", any, features),
-      flags("accumulate"),
-      write("out", any, filters, "dense", { adds: "accumulate" }),
-    ],
-    convolutionFlops,
-  ),
-  maxPool2d: kernel(
-    [
-      ...pooling,
-      ...([size("dh", { least: 1 }), size("dw", { least: 1 })] as const),
-      windows,
-      read("x", any, "planes h w"),
-      write("out", any, "planes oh ow"),
-      write("index", i32, "planes oh ow"),
-    ],
-    (v) => v.planes * v.h * v.w,
-  ),
-  maxPool2dGrad: kernel(
-    [
-      ...([size("planes"), size("size"), size("places")] as const),
-      read("index", i32, "planes places"),
-      read("g", any, "planes places"),
-      write("out", any, "planes size"),
-    ],
-    (v) => v.planes * v.places,
-  ),
-  avgPool2d: kernel(
-    [
-      ...pooling,
-      windows,
-      read("divisors", any, "oh ow"),
-      read("x", any, "planes h w"),
-      write("out", any, "planes oh ow"),
-    ],
-    averagingFlops,
-  ),
-  avgPool2dGrad: kernel(
-    [
-      ...pooling,
-      windows,
-      read("divisors", any, "oh ow"),
-      read("g", any, "planes oh ow"),
-      write("out", any, "planes h w"),
-    ],
-    averagingFlops,
-  ),
+  ...spatialRows,
 } satisfies Record<string, Row<any>>;
 
 export type KernelName = keyof typeof schema;
