@@ -1,24 +1,9 @@
 /** The arrays among the arguments of a traced call. */
 import { arrayTypes, type Data, type DType } from "../dtype.js";
-import { type Use, usesOf } from "../kernels/calls.js";
 import { overlap, type Region } from "../region.js";
-import type { Trace, TracedCall } from "./trace.js";
+import type { Trace } from "./trace.js";
 
 export const isArray = (arg: unknown): arg is Data | null => typeof arg === "object" && !Array.isArray(arg);
-
-/**
- * Cache. Each pass over the calls uses it; before V8 has optimized a pass, the allocations dominate its cost.
- */
-const known = new WeakMap<TracedCall, readonly Use[]>();
-
-/** The array arguments of a call in order, each with how the call accesses it. */
-export function arraysOf(call: TracedCall): readonly Use[] {
-  let found = known.get(call);
-  if (found !== undefined) return found;
-  found = usesOf(call);
-  known.set(call, found);
-  return found;
-}
 
 /**
  * Whether two regions of a trace share an element. Placeholders share memory with nothing and have no buffer

@@ -2,9 +2,8 @@
  * Compares two traces of one function. A difference between them would be a difference between any two steps.
  */
 import type { Data } from "../dtype.js";
-import type { Use } from "../kernels/calls.js";
 import { Tensor } from "../tensor/tensor.js";
-import { arraysOf, isArray } from "./arrays.js";
+import { isArray } from "./arrays.js";
 import type { Trace } from "./trace.js";
 
 /**
@@ -20,10 +19,9 @@ export function firstDifference(a: Trace, b: Trace): number {
     if (x.name !== y.name || !x.args.every((arg, j) => same(arg, y.args[j]))) return i;
     // An array that each trace creates anew is a constant: a replay would find the values that the last
     // replay left in it.
-    const others = arraysOf(y);
-    const isLeft = ({ array, access }: Use, j: number) =>
-      access !== "read" && array !== others[j].array && !a.memory.has(array);
-    if (arraysOf(x).some(isLeft)) return i;
+    const anew = x.args.filter((arg, j) => arg !== y.args[j] && isArray(arg) && !a.memory.has(arg!));
+    if (anew.length > 0 && x.uses.some(({ array, access }) => access !== "read" && anew.includes(array)))
+      return i;
   }
   if (a.calls.length !== b.calls.length) return count;
   const left = (trace: Trace) => [trace.result, trace.effects.map(({ name, value }) => [name, value])];

@@ -1,37 +1,32 @@
 import type { Data } from "../dtype.js";
-import { argument, placeOf, regionsOf } from "../kernels/calls.js";
+import { argument, placeOf } from "../kernels/calls.js";
 import { schema } from "../kernels/schema.js";
 import type { Region } from "../region.js";
 import { isDense, numel, type Shape, type Strides } from "../shape.js";
-import { arraysOf, meet, typeOf } from "./arrays.js";
-import type { Trace, TracedCall } from "./trace.js";
+import { typeOf } from "./arrays.js";
+import type { CallOrder } from "./call-order.js";
+import { type Trace, TracedCall } from "./trace.js";
 
 /**
  * If a result is computed only to be copied, it is computed directly in the target of the copy. For example,
  * the gradient of a bias is summed into its own memory and then copied into the gradient memory of the
  * parameter. No value changes.
  */
-export function withoutCopies(trace: Trace, kept: ReadonlySet<Data>): TracedCall[] {
-  const calls: (TracedCall | null)[] = [...trace.calls];
-  const users = new Map<Data, number[]>();
-  for (const [i, call] of trace.calls.entries())
-    for (const { array } of arraysOf(call)) {
-      const before = users.get(array);
-      if (before === undefined) users.set(array, [i]);
-      else before.push(i);
-    }
-  for (const [at, call] of trace.calls.entries()) {
-    const copy = asPlainCopy(call, trace);
+export function elideCopies(order: CallOrder, trace: Trace, kept: ReadonlySet<Data>): void {
+  for (const ordered of order.inOrder()) {
+    const copy = asPlainCopy(ordered.call, trace);
     if (copy === null || kept.has(copy.from)) continue;
-    const touching = users.get(copy.from)!;
-    const maker = touching[0];
-    if (touching.length !== 2 || touching[1] !== at || !makes(calls[maker]!, copy.from)) continue;
-    const between = calls.slice(maker, at).filter((other) => other !== null);
-    if (between.some((other) => touches(other, copy, trace))) continue;
-    calls[maker] = redirected(calls[maker]!, copy);
-    calls[at] = null;
+    const users = order.users({ array: copy.from, offset: 0, length: copy.to.length });
+    const maker = users[0];
+    if (users.length !== 2 || users[1] !== ordered || !makes(maker.call, copy.from)) continue;
+    const { position } = maker;
+    const inUse = order
+      .users(copy.to)
+      .some((other) => other.position >= position && other.position < ordered.position);
+    if (inUse) continue;
+    order.remove(ordered);
+    order.replace(maker, redirected(maker.call, copy));
   }
-  return calls.filter((call) => call !== null);
 }
 
 interface Copy {
@@ -59,10 +54,7 @@ function asPlainCopy(call: TracedCall, trace: Trace): Copy | null {
 
 /** Whether the call writes the whole placeholder without reading it. */
 const makes = (call: TracedCall, array: Data) =>
-  arraysOf(call).find((use) => use.array === array)!.access === "write";
-
-const touches = (call: TracedCall, { to }: Copy, trace: Trace) =>
-  regionsOf(call).some((region) => meet(region, to, trace));
+  call.uses.find((use) => use.array === array)!.access === "write";
 
 /** The call with the placeholder replaced by the target of the copy. */
 function redirected(call: TracedCall, { from, to }: Copy): TracedCall {
@@ -70,5 +62,5 @@ function redirected(call: TracedCall, { from, to }: Copy): TracedCall {
   const place = args.indexOf(from);
   args[place] = to.array;
   args[place + 1] = (args[place + 1] as number) + to.offset;
-  return { ...call, args };
+  return new TracedCall(call.name, args, call.place);
 }

@@ -3,10 +3,10 @@
  * gradients. Each gradient is then used while it is in cache and is never stored. No value changes.
  */
 import type { Data } from "../dtype.js";
-import { argument, type KernelCall, placeOf, regionsOf, type Touched } from "../kernels/calls.js";
+import { argument, type KernelCall, placeOf } from "../kernels/calls.js";
 import { type KernelName, rowOf } from "../kernels/schema.js";
-import { meet } from "./arrays.js";
-import type { Trace, TracedCall } from "./trace.js";
+import type { CallOrder } from "./call-order.js";
+import { TracedCall } from "./trace.js";
 
 /** For each update kernel, the name of the kernel that fuses it with a matmul. */
 const fused: { readonly [Name in KernelName]?: KernelName } = {
@@ -18,33 +18,26 @@ const fused: { readonly [Name in KernelName]?: KernelName } = {
 const FEWEST = 16384;
 
 /** `needed`: whether anything other than its update reads the gradient in this memory. */
-export function withFusedUpdates(
-  trace: Trace,
-  calls: readonly TracedCall[],
-  needed: (gradient: Data, offset: number) => boolean,
-): TracedCall[] {
-  let result = [...calls];
-  for (const update of calls) {
+export function fuseUpdates(order: CallOrder, needed: (gradient: Data, offset: number) => boolean): void {
+  for (const at of order.inOrder()) {
+    const update = at.call;
     const name = fused[update.name];
     const length = argument(update, "n") as number;
     if (name === undefined || length < FEWEST) continue;
     const { array, offset } = placeOf<Data>(update, "g");
     if (needed(array, offset)) continue;
-    const at = result.indexOf(update);
-    const maker = result.findLastIndex((call, i) => i < at && makes(call, update));
-    if (maker < 0) continue;
-    const earlier = earlierThan(result, maker, at, trace);
-    if (earlier === null) continue;
-    const gradient = { array, offset, length };
-    const touched = result.some(
-      (call, i) => i !== maker && i !== at && regionsOf(call).some((region) => meet(region, gradient, trace)),
-    );
-    if (touched) continue;
-    const both: TracedCall = { ...result[maker], name, args: together(name, result[maker], update) };
-    const rest = result.slice(maker + 1, at).filter((call) => !earlier.includes(call));
-    result = [...result.slice(0, maker), ...earlier, both, ...rest, ...result.slice(at + 1)];
+    const users = order.users({ array, offset, length });
+    const maker = users[0];
+    if (users.length !== 2 || users[1] !== at || !makes(maker.call, update)) continue;
+    const earlier = order.between(maker, at);
+    // The update may depend on the gradient alone, and what runs before it on nothing of the matmul.
+    const others = at.regions.filter((region) => region.array !== array);
+    if (order.conflict(maker.regions, others)) continue;
+    if (earlier.some(({ regions }) => order.conflict(maker.regions, regions))) continue;
+    order.moveAndRemove(earlier, maker, at);
+    const args = together(name, maker.call, update);
+    order.replace(maker, new TracedCall(name, args, maker.call.place));
   }
-  return result;
 }
 
 /** Whether a matmul writes exactly the gradient that the update reads. */
@@ -68,38 +61,9 @@ function together(name: KernelName, product: TracedCall, update: TracedCall): un
   });
 }
 
-/**
- * The calls between a matmul and an update that must run before the update, in order: those that it depends
- * on, directly or indirectly. Null if one of them depends on the matmul, or if the update depends on more of
- * the matmul than its gradient.
- */
-function earlierThan(
-  calls: readonly TracedCall[],
-  maker: number,
-  at: number,
-  trace: Trace,
-): TracedCall[] | null {
-  const moved = [calls[at]];
-  for (let i = at - 1; i > maker; i--)
-    if (moved.some((later) => conflict(calls[i], later, trace))) moved.unshift(calls[i]);
-  const [gemm, update] = [regionsOf(calls[maker]), regionsOf(calls[at])];
-  const gradient = placeOf<Data>(calls[at], "g").array;
-  const others = update.filter(({ array }) => array !== gradient);
-  if (clash(gemm, others, trace)) return null;
-  const earlier = moved.slice(0, -1);
-  return earlier.some((call) => clash(gemm, regionsOf(call), trace)) ? null : earlier;
-}
-
 /** The memory of the gradients that calls consume without storing them. */
 export function* usedUpGradients<A>(calls: Iterable<KernelCall>): Generator<{ array: A; offset: number }> {
   for (const call of calls)
     for (const { name, access } of rowOf(call.name).operands)
       if (access === "scratch") yield placeOf<A>(call, name);
-}
-
-const conflict = (a: TracedCall, b: TracedCall, trace: Trace) => clash(regionsOf(a), regionsOf(b), trace);
-
-/** Whether one of them writes memory that the other accesses. */
-function clash(a: readonly Touched[], b: readonly Touched[], trace: Trace): boolean {
-  return a.some((x) => b.some((y) => (x.access === "write" || y.access === "write") && meet(x, y, trace)));
 }

@@ -1,8 +1,7 @@
 import type { Data } from "../dtype.js";
-import { placeOf, valuesOf } from "../kernels/calls.js";
+import { argument, placeOf } from "../kernels/calls.js";
 import { rowOf } from "../kernels/schema.js";
 import { isDense, numel, type Shape, type Strides } from "../shape.js";
-import { arraysOf } from "./arrays.js";
 import type { Trace, TracedCall } from "./trace.js";
 
 /**
@@ -17,7 +16,7 @@ export function inPlace(
 ): Map<Data, Data> {
   const uses = new Map<Data, { first: number; last: number }>();
   for (const [i, call] of calls.entries())
-    for (const { array } of arraysOf(call)) {
+    for (const { array } of call.uses) {
       const use = uses.get(array);
       if (use === undefined) uses.set(array, { first: i, last: i });
       else use.last = i;
@@ -50,8 +49,7 @@ export function inPlace(
 
 /** The shape that an elementwise call loops over. */
 function shapeOf(call: TracedCall): Shape {
-  const values = valuesOf(call);
-  return rowOf(call.name).sizes.flatMap(({ name }) => values[name]);
+  return rowOf(call.name).sizes.flatMap(({ name }) => argument(call, name) as number | Shape);
 }
 
 function liesDense(call: TracedCall, name: string, shape: Shape): boolean {

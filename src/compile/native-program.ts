@@ -95,6 +95,24 @@ export function startJob(parts: readonly Part[], from: number, times: number, fi
   return inUse.replay!.programs.startJob!(stages, from, times, finished);
 }
 
+/** The numbers that stand for kernels and ops in a ProgramSpec. */
+interface Codes {
+  readonly kernels: ReadonlyMap<string, number>;
+  readonly ops: ReadonlyMap<string, ReadonlyMap<string, number>>;
+}
+
+const known = new WeakMap<Replay["programs"], Codes>();
+
+function codesOf(addon: Replay["programs"]): Codes {
+  const found = known.get(addon);
+  if (found !== undefined) return found;
+  const numbered = (names: readonly string[]) => new Map(names.map((name, i) => [name, i]));
+  const ops = Object.entries(addon.ops).map(([kernel, names]) => [kernel, numbered(names)] as const);
+  const codes = { kernels: numbered(addon.kernelNames), ops: new Map(ops) };
+  known.set(addon, codes);
+  return codes;
+}
+
 /** Null if a kernel or an op of the plan has no C++. */
 function specOf(plan: Plan, addon: Replay["programs"], moving: readonly Moving[]): ProgramSpec | null {
   if (plan.inputs.length + plan.outputs.length > mostParameters) return null;
@@ -105,20 +123,22 @@ function specOf(plan: Plan, addon: Replay["programs"], moving: readonly Moving[]
   const numbers: number[] = [];
   const refs: number[] = [];
   const advances: number[] = [];
+  const codes = codesOf(addon);
+  const steps = new Map<unknown, number>(moving.map(({ slot, step }) => [slot, step]));
   for (const { name, args } of plan.calls) {
-    const kernel = addon.kernelNames.indexOf(name);
-    if (kernel < 0) return null;
+    const kernel = codes.kernels.get(name);
+    if (kernel === undefined) return null;
     kernels.push(kernel);
     const [numbersBefore, refsBefore] = [numbers.length, refs.length];
     for (let i = 0; i < args.length; i++) {
       const arg = args[i];
       // The argument after an array is its offset.
-      const moves = moving.find(({ slot }) => slot === args[i - 1]);
-      if (moves !== undefined) advances.push(numbers.length, moves.step);
+      const step = i > 0 ? steps.get(args[i - 1]) : undefined;
+      if (step !== undefined) advances.push(numbers.length, step);
       if (typeof arg === "number") numbers.push(arg);
       else if (typeof arg === "string") {
-        const code = addon.ops[name]?.indexOf(arg) ?? -1;
-        if (code < 0) return null;
+        const code = codes.ops.get(name)?.get(arg);
+        if (code === undefined) return null;
         numbers.push(code);
       } else if (isArray(arg)) refs.push(isSlot(arg) ? places.get(arg)! : -1);
       else numbers.push((arg as number[]).length, ...(arg as number[]));

@@ -7,10 +7,12 @@ import type { Data, DType } from "../dtype.js";
 import { arrayTypes } from "../dtype.js";
 import { type KernelCall, usesOf } from "../kernels/calls.js";
 import { rowOf } from "../kernels/schema.js";
-import { arraysOf, isArray, typeOf } from "./arrays.js";
-import { withoutCopies } from "./elide-copies.js";
-import { withFusedUpdates } from "./fuse.js";
+import { isArray, typeOf } from "./arrays.js";
+import { CallOrder } from "./call-order.js";
+import { elideCopies } from "./elide-copies.js";
+import { fuseUpdates } from "./fuse.js";
 import { inPlace } from "./in-place.js";
+import { type Life, place } from "./placement.js";
 import type { Trace, TracedCall } from "./trace.js";
 
 /** The place of an array of a program. */
@@ -64,8 +66,14 @@ export function plan(
   needed: (gradient: Data, offset: number) => boolean,
 ): Plan {
   const kept = new Set(outputs);
-  const fused = withFusedUpdates(trace, withoutCopies(trace, kept), needed);
-  const calls = withoutDeadCalls(trace, fused, kept);
+  const order = new CallOrder(trace);
+  elideCopies(order, trace, kept);
+  fuseUpdates(order, needed);
+  const calls = withoutDeadCalls(
+    trace,
+    order.inOrder().map(({ call }) => call),
+    kept,
+  );
   const slots = new Map<Data, Slot>();
   const bind = (array: Data, kind: Slot["kind"], place = 0) => {
     const made = trace.memory.get(array);
@@ -76,10 +84,10 @@ export function plan(
   };
   const inputSlots = trace.inputs.map((array, i) => bind(array, "parameter", i));
   const outputSlots = outputs.map((array, i) => bind(array, "parameter", inputSlots.length + i));
-  const lives = new Map<Slot, Life>();
+  const lives = new Map<Slot, SharedLife>();
   const sharing = inPlace(trace, calls, new Set([...outputs, ...trace.inputs]));
   for (const [i, call] of calls.entries())
-    for (const { array } of arraysOf(call)) {
+    for (const { array } of call.uses) {
       const slot = slots.get(array) ?? bind(array, trace.memory.has(array) ? "arena" : "external");
       if (slot.kind !== "arena") continue;
       // An output computed in place of an operand extends the operand's lifetime.
@@ -101,7 +109,7 @@ export function plan(
     slots: [...slots.values()],
     inputs: inputSlots,
     outputs: outputSlots,
-    arenaBytes: placeByLifetime([...new Set(lives.values())]),
+    arenaBytes: placeSlots([...new Set(lives.values())]),
   };
 }
 
@@ -118,7 +126,7 @@ function withoutDeadCalls(
   const kept: TracedCall[] = [];
   for (let i = calls.length - 1; i >= 0; i--) {
     const call = calls[i];
-    const arrays = arraysOf(call);
+    const arrays = call.uses;
     const counts =
       rowOf(call.name).reports !== undefined ||
       arrays.some(
@@ -131,39 +139,17 @@ function withoutDeadCalls(
   return kept.reverse();
 }
 
-/**
- * A lifetime: from the first call that accesses a place to the last. Slots that share a place follow one
- * another.
- */
-interface Life {
+/** A lifetime, and the slots that share its memory, one after the other. */
+interface SharedLife extends Life {
   readonly slots: Slot[];
-  readonly first: number;
   last: number;
-  readonly bytes: number;
 }
 
-/**
- * Places the largest slot first, each at the lowest place that is free during its lifetime. Greedy placement
- * by size comes within a few percent of the lower bound on networks (Pisarchyk and Lee, "Efficient memory
- * management for deep neural net inference", 2020). Returns the size of the arena.
- */
-function placeByLifetime(lives: Life[]): number {
-  const placed: Life[] = [];
-  let size = 0;
-  for (const life of [...lives].sort((a, b) => b.bytes - a.bytes)) {
-    let at = 0;
-    for (const other of placed) {
-      if (other.first > life.last || other.last < life.first) continue;
-      const { place } = other.slots[0];
-      if (place - at >= life.bytes) break;
-      at = Math.max(at, place + other.bytes);
-    }
-    for (const slot of life.slots) slot.place = at;
-    size = Math.max(size, at + life.bytes);
-    const next = placed.findIndex((other) => other.slots[0].place > at);
-    placed.splice(next < 0 ? placed.length : next, 0, life);
-  }
-  return size;
+/** Places the slots of these lifetimes in the arena; returns the size of the arena. */
+function placeSlots(lives: readonly SharedLife[]): number {
+  const { places, bytes } = place(lives);
+  for (const [i, { slots }] of lives.entries()) for (const slot of slots) slot.place = places[i];
+  return bytes;
 }
 
 function bytesOf({ dtype, length }: Slot): number {

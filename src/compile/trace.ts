@@ -3,21 +3,34 @@
  * that it would make. Nothing is computed, and tensors and modules are unchanged afterwards, even if the
  * function throws.
  */
-import { arrayTypes, type Data, type DType } from "../dtype.js";
+import type { Data, DType } from "../dtype.js";
 import { SimdgradError } from "../errors.js";
 import { withKernels } from "../kernels/backend.js";
-import type { KernelCall } from "../kernels/calls.js";
+import { type KernelCall, type Use, usesOf } from "../kernels/calls.js";
 import { type KernelName, type Kernels, kernelNames } from "../kernels/schema.js";
 import { regionOf } from "../tensor/region.js";
 import { PinnedStorage, type Storage } from "../tensor/storage.js";
 import { Tensor } from "../tensor/tensor.js";
 import { place, type Tracing, withTracing } from "../tracing.js";
 import { callSite } from "./call-site.js";
+import { type Owner, placeholder } from "./placeholder.js";
 
 /** A kernel call whose array arguments may be placeholders. */
-export interface TracedCall extends KernelCall {
-  /** The module whose forward made the call: `Sequential[2].Linear`; "" outside a module. */
-  readonly place: string;
+export class TracedCall implements KernelCall {
+  #uses: readonly Use[] | null = null;
+
+  constructor(
+    readonly name: KernelName,
+    readonly args: readonly unknown[],
+    /** The module whose forward made the call: `Sequential[2].Linear`; "" outside a module. */
+    readonly place: string,
+  ) {}
+
+  /** The array arguments in order, each with how the call accesses it. */
+  get uses(): readonly Use[] {
+    this.#uses ??= usesOf(this);
+    return this.#uses;
+  }
 }
 
 /** JavaScript state that the function read before it set it. */
@@ -71,7 +84,7 @@ class Fields<T extends object> {
 const field = (owner: object, name: string): unknown => (owner as Record<string, unknown>)[name];
 
 /** One run of the function. */
-export class Tracer implements Tracing {
+export class Tracer implements Tracing, Owner {
   readonly calls: TracedCall[] = [];
   readonly gradientsRead = new Set<object>();
   readonly #memory = new Map<Data, { dtype: DType; length: number }>();
@@ -79,13 +92,14 @@ export class Tracer implements Tracing {
   readonly #written = new Fields<{ before: unknown }>();
   readonly #borrowed = new Fields<{ before: unknown }>();
   readonly #changed = new Map<Storage, number>();
-  #over = false;
+  /** Whether the function has returned. */
+  over = false;
 
   /** `watch`: the index of the call at which to stop, because another trace differed there. */
   constructor(private readonly watch = -1) {}
 
   memory(dtype: DType, length: number): Data {
-    const array = this.#standIn(dtype, length);
+    const array = placeholder(this, dtype, length);
     this.#memory.set(array, { dtype, length });
     return array;
   }
@@ -123,7 +137,7 @@ export class Tracer implements Tracing {
     try {
       result = withTracing(this, () => withKernels(this.#table(), () => fn(standIns)));
     } finally {
-      this.#over = true;
+      this.over = true;
       effects = this.#restore();
     }
     return {
@@ -171,45 +185,24 @@ export class Tracer implements Tracing {
       (...args: unknown[]) => {
         if (this.calls.length === this.watch)
           throw new TracesDiffer(`${name}${callSite() || (place() && ` in ${place()}`)}`);
-        this.calls.push({ name, args, place: place() });
+        this.calls.push(new TracedCall(name, args, place()));
         return -1;
       };
     return Object.fromEntries(kernelNames.map((name) => [name, note(name)])) as unknown as Kernels;
   }
 
-  /** An object that acts as a typed array until an element is accessed. */
-  #standIn(dtype: DType, length: number): Data {
-    const target = new arrayTypes[dtype](0);
-    const refuse = (): never => {
-      if (this.#over)
-        throw new SimdgradError(
-          "OUTLIVED_TRACE",
-          `compile: a tensor made inside a compiled function is used outside of it${callSite()}: return it from fn`,
-        );
-      return this.refuse(
-        "the memory of a tensor is read or written by JavaScript",
-        "use operations on tensors",
+  refuseAccess(): never {
+    if (this.over)
+      throw new SimdgradError(
+        "OUTLIVED_TRACE",
+        `compile: a tensor made inside a compiled function is used outside of it${callSite()}: return it from fn`,
       );
-    };
-    return new Proxy(target, {
-      get: (array, key) => {
-        if (key === "length" && !this.#over) return length;
-        if (this.#over || !plain.has(key)) return refuse();
-        const value = Reflect.get(array, key);
-        return typeof value === "function" && key !== "constructor" ? value.bind(array) : value;
-      },
-      set: refuse,
-    });
+    return this.refuse(
+      "the memory of a tensor is read or written by JavaScript",
+      "use operations on tensors",
+    );
   }
 }
-
-/**
- * The properties that a placeholder answers: its kind and its place (it begins at the start of its own
- * buffer).
- */
-const plain = new Set<string | symbol>([
-  ...["constructor", "buffer", "byteOffset", "BYTES_PER_ELEMENT", Symbol.toStringTag],
-]);
 
 /** Thrown at the call in which two traces of one function differ. */
 export class TracesDiffer extends Error {}

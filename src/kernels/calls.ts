@@ -17,7 +17,9 @@ export interface KernelCall {
 /** Sizes, flags, op and shape by name; for an operand its array. */
 export function valuesOf({ name, args }: KernelCall): Values {
   const { parameters, at } = rowOf(name);
-  return Object.fromEntries(parameters.map((parameter) => [parameter.name, args[at[parameter.name]]]));
+  const values: Record<string, unknown> = {};
+  for (const parameter of parameters) values[parameter.name] = args[at[parameter.name]];
+  return values;
 }
 
 /** One argument, by name. */

@@ -354,6 +354,12 @@ export const kernelNames = Object.keys(schema) as KernelName[];
 /** The row of a kernel whose name is known only at run time. */
 export const rowOf = (name: KernelName): Row => schema[name] as unknown as Row;
 
+const opsByName = new Map<KernelName, readonly string[]>(
+  kernelNames.map((name) => [
+    name,
+    rowOf(name).parameters.flatMap((parameter) => ("ops" in parameter ? (parameter as Op).ops : [])),
+  ]),
+);
+
 /** The ops of a kernel family; empty for any other kernel. */
-export const opsOf = (name: KernelName): readonly string[] =>
-  rowOf(name).parameters.flatMap((parameter) => ("ops" in parameter ? (parameter as Op).ops : []));
+export const opsOf = (name: KernelName): readonly string[] => opsByName.get(name)!;
