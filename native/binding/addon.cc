@@ -21,6 +21,7 @@
 #include "addon.h"
 #include "../threads/cores.h"
 #include "../isa/dispatch.h"
+#include "../system/freed_memory.h"
 #include "../threads/pool.h"
 #include "../entries/table.h"
 
@@ -181,6 +182,8 @@ Napi::Value getWorkerChunks(const Napi::CallbackInfo& info) { return number(info
 Napi::Value getAffinity(const Napi::CallbackInfo& info) { return number(info, affinityCores()); }
 Napi::Value getQuota(const Napi::CallbackInfo& info) { return number(info, quotaCores()); }
 
+Napi::Value keepMemory(const Napi::CallbackInfo& info) { return Napi::Boolean::New(info.Env(), keepFreedMemory()); }
+
 /** Bytes from the start of the cache line to the first element of a typed array. */
 Napi::Value getBehindLine(const Napi::CallbackInfo& info) {
   void* data = nullptr;
@@ -249,6 +252,7 @@ Napi::Object start(Napi::Env env, Napi::Object exports) {
   addFunction<getWorkerChunks>(exports, "workerChunks", instance);
   addFunction<getAffinity>(exports, "affinity", instance);
   addFunction<getQuota>(exports, "quota", instance);
+  addFunction<keepMemory>(exports, "keepFreedMemory", instance);
   addFunction<getBehindLine>(exports, "behindLine", instance);
   addPrograms(env, exports, instance);
   addJobs(env, exports);

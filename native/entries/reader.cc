@@ -3,7 +3,7 @@
 #include <cstdarg>
 #include <cstdio>
 
-#include "pages.h"
+#include "../system/pages.h"
 
 namespace simdgrad {
 

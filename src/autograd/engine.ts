@@ -3,6 +3,7 @@ import { AutogradError, formatShape, ShapeError, ValueError } from "../errors.js
 import { checkOptions } from "../options.js";
 import { quoted } from "../quote.js";
 import { sameShape } from "../shape.js";
+import { exposing, Lifetimes, withLifetimes } from "../tensor/reuse.js";
 import { type GradHook, longLivedLike, type Tensor } from "../tensor/tensor.js";
 import { tracing } from "../tracing.js";
 import { withGradMode } from "./grad-mode.js";
@@ -143,10 +144,23 @@ function run(
   const createGraph = options.createGraph ?? false;
   const retainGraph = options.retainGraph ?? createGraph;
   const grads = new Map<Node | Tensor, Tensor>();
-  withGradMode(createGraph, () => {
+  // A graph that stays, and a trace, keep tensors that are made here.
+  const lifetimes = retainGraph || createGraph || tracing !== null ? null : new Lifetimes();
+  const inMode = (fn: () => void) => withGradMode(createGraph, () => withLifetimes(lifetimes, fn));
+  inMode(() => {
     const add = (edge: Node | Tensor, g: Tensor) => {
       const sum = grads.get(edge);
-      grads.set(edge, sum === undefined ? g : ops.add(sum, g));
+      if (sum === undefined) {
+        lifetimes?.hold(g);
+        grads.set(edge, g);
+      } else if (lifetimes?.isAlone(sum) && sum.isContiguous && sum.storage !== g.storage) {
+        ops.addInto(sum, g);
+      } else {
+        const both = ops.add(sum, g);
+        lifetimes?.hold(both);
+        lifetimes?.drop(sum);
+        grads.set(edge, both);
+      }
     };
     for (const [i, root] of roots.entries()) add(...rootGradient(op, root, cotangents[i]));
     const nodes = reachable(grads.keys());
@@ -155,17 +169,23 @@ function run(
     for (const node of nodes) {
       let g = grads.get(node);
       let through: Through;
+      /** The gradients that the rule gets. */
+      const reached: Tensor[] = [];
       if (g === undefined) {
         const gs = jointly?.get(node);
         if (gs === undefined) continue;
         through = backwardJointly(node as JointNode, gs);
+        for (const one of gs) if (one !== null) reached.push(one);
       } else {
         grads.delete(node);
         g = runHooks(node.hooks, g);
         const { retained, output } = node;
         // `accumulate` copies: `g` may be the caller's cotangent, and the rule may return it unchanged.
-        if (retained !== null && wanted === null) accumulate(retained, g);
-        if (wanted?.has(node)) wanted.set(node, g);
+        if (retained !== null && wanted === null) withLifetimes(null, () => accumulate(retained, g!));
+        if (wanted?.has(node)) {
+          lifetimes?.expose(g);
+          wanted.set(node, g);
+        }
         if (output !== null) {
           jointly ??= new Map();
           if (!jointly.has(output.of)) jointly.set(output.of, Array(output.of.outputs).fill(null));
@@ -173,6 +193,7 @@ function run(
           continue;
         }
         through = backwardThrough(node, g, createGraph, wanted);
+        reached.push(g);
       }
       const { grads: inputGrads, written } = through;
       for (let i = 0; i < node.edges.length; i++) {
@@ -183,8 +204,16 @@ function run(
         else add(edge, gx);
       }
       if (!retainGraph && !node.savesNothing) node.release();
+      if (lifetimes === null) continue;
+      for (const g of reached) lifetimes.drop(g);
+      lifetimes.endRule();
     }
-    for (const [leaf, g] of grads) settleLeaf(leaf as Tensor, g, createGraph, wanted);
+    for (const [leaf, g] of grads) {
+      if (wanted !== null) lifetimes?.expose(g);
+      settleLeaf(leaf as Tensor, g, createGraph, wanted);
+      lifetimes?.drop(g);
+    }
+    lifetimes?.endRule();
   });
 }
 
@@ -293,11 +322,13 @@ function backwardThrough(
   return { grads: rule!(g, targets), written };
 }
 
+/** Memory for the gradient of a leaf. It outlives backward. */
 function memoryFor(leaf: Tensor): Tensor {
-  if (tracing?.gradientsRead.has(leaf)) return ops.emptyLike(leaf);
+  const fresh = () => exposing([], () => ops.emptyLike(leaf));
+  if (tracing?.gradientsRead.has(leaf)) return fresh();
   // A tensor that outlives a trace needs a gradient that outlives it too.
   leaf.gradientMemory ??=
-    tracing === null || tracing.made(leaf.array) ? ops.emptyLike(leaf) : longLivedLike("gradient", leaf);
+    tracing === null || tracing.made(leaf.array) ? fresh() : longLivedLike("gradient", leaf);
   return leaf.gradientMemory;
 }
 
@@ -324,7 +355,8 @@ function settleLeaf(
 function runHooks(hooks: GradHook[] | null, g: Tensor): Tensor {
   if (hooks === null) return g;
   for (const hook of hooks) {
-    const replaced = hook(g) ?? g;
+    const before = g;
+    const replaced = exposing([g], () => hook(before) ?? before);
     if (!sameShape(replaced.shape, g.shape) || replaced.dtype !== g.dtype)
       throw new ShapeError(
         `backward: a hook keeps the shape and dtype of the gradient: ${formatShape(replaced.shape)} ${replaced.dtype} for ${formatShape(g.shape)} ${g.dtype}`,

@@ -3,6 +3,7 @@ import { type DType, isFloating } from "../dtype.js";
 import { AutogradError, formatShape, ShapeError, ValueError } from "../errors.js";
 import { quoted } from "../quote.js";
 import { type Shape, sameShape } from "../shape.js";
+import { exposing } from "../tensor/reuse.js";
 import { Tensor } from "../tensor/tensor.js";
 import { withGradMode } from "./grad-mode.js";
 import { differentiable, differentiableJointly, type JointRule, needsGrad } from "./graph.js";
@@ -161,7 +162,8 @@ export abstract class AutogradFunction {
       const gs = materializeGrads
         ? reached.map((g, i) => g ?? some.newZeros(forms[i]!.shape, { dtype: forms[i]!.dtype }))
         : reached;
-      return gradientsOf(name, given, backward.call(subclass, ctx, ...gs));
+      const grads = exposing(reached, () => backward.call(subclass, ctx, ...gs));
+      return gradientsOf(name, given, grads);
     };
     if (outs.length === 1 && without.size === 0)
       differentiable(name, inputs, outs[0], (g) => rule([g]), { saves: kept });

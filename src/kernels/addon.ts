@@ -117,6 +117,10 @@ export interface Addon {
   affinity(): number;
   /** Bytes between the start of the cache line and the first element. */
   behindLine(array: Uint8Array): number;
+  /**
+   * Asks the process's allocator to keep freed memory; false if it cannot, or if the user has chosen.
+   */
+  keepFreedMemory(): boolean;
   /** Number of cores that the control group allows; 0 if there is no limit. */
   quota(): number;
   /**

@@ -32,8 +32,8 @@ export function checkThreads(what: string, n: number, given: string): number {
 }
 
 /**
- * SIMDGRAD_ISA and SIMDGRAD_THREADS. They hold for the process: the first environment that loads the addon
- * applies them.
+ * SIMDGRAD_ISA, SIMDGRAD_THREADS and SIMDGRAD_KEEP_MEMORY. They hold for the process: the first environment
+ * that loads the addon applies them.
  */
 export function applyEnvironment(addon: Addon): void {
   const isa = process.env["SIMDGRAD_ISA"];
@@ -54,4 +54,7 @@ export function applyEnvironment(addon: Addon): void {
     );
     if (addon.first) addon.setThreads(n);
   }
+  const keep = process.env["SIMDGRAD_KEEP_MEMORY"] || "1";
+  oneOf("SIMDGRAD_KEEP_MEMORY", keep, ["0", "1"]);
+  if (keep === "1" && addon.first) addon.keepFreedMemory();
 }

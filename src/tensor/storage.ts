@@ -4,6 +4,7 @@ import { arrayTypes, type Data, type DType } from "../dtype.js";
 import { DTypeError, SimdgradError } from "../errors.js";
 import { quoted } from "../quote.js";
 import { tracing } from "../tracing.js";
+import { current, REUSED_FROM, takeWaiting } from "./reuse.js";
 import { checkRoom, outOfMemory } from "./room.js";
 
 /**
@@ -75,7 +76,7 @@ export class PinnedStorage extends Storage {
 /** Memory on its own ArrayBuffer or on the user's: other code may transfer, detach or shrink that buffer. */
 export class DetachableStorage extends Storage {
   /** Byte offset in the buffer at which the storage ends. */
-  private readonly end: number;
+  private end: number;
 
   constructor(private readonly memory: Data) {
     super(0, memory.length);
@@ -88,6 +89,12 @@ export class DetachableStorage extends Storage {
    */
   get array(): Data {
     if (this.memory.buffer.byteLength < this.end) throw detached(this.memory.length, this.length);
+    return this.memory;
+  }
+
+  /** Gives the memory away: every later access to this storage throws. */
+  surrender(): Data {
+    this.end = Number.POSITIVE_INFINITY;
     return this.memory;
   }
 }
@@ -159,7 +166,19 @@ export function allocate(dtype: DType, length: number): Storage {
     slab.next += Math.max(1, Math.ceil(length / step)) * step;
     return new PinnedStorage(slab.array, offset, length);
   }
-  return new DetachableStorage(uninitialized(dtype, length));
+  const bytes = length * itemBytes;
+  if (current === null || bytes < REUSED_FROM) return new DetachableStorage(uninitialized(dtype, length));
+  const storage = new DetachableStorage(reused(dtype, length) ?? uninitialized(dtype, length));
+  current.born(storage);
+  return storage;
+}
+
+/** Memory in which a gradient of this backward has died. */
+function reused(dtype: DType, length: number): Data | null {
+  const ArrayType = arrayTypes[dtype];
+  const found = takeWaiting(length * ArrayType.BYTES_PER_ELEMENT);
+  if (found === null || found.constructor === ArrayType) return found;
+  return new ArrayType(found.buffer as ArrayBuffer, found.byteOffset, length);
 }
 
 /** A typed array that is not initialised. */

@@ -4,15 +4,16 @@ import { sources } from "./imports.js";
 
 /** The folders of native/, from the ground up, and the ones that the files of each may include. */
 const folders: Record<string, readonly string[]> = {
+  system: [],
   simd: [],
   threads: [],
   strides: [],
   numerics: ["simd"],
   kernels: ["simd", "threads", "strides", "numerics"],
   isa: ["kernels"],
-  entries: ["threads", "strides", "numerics", "kernels", "isa"],
+  entries: ["system", "threads", "strides", "numerics", "kernels", "isa"],
   program: ["threads", "entries"],
-  binding: ["threads", "isa", "entries", "program"],
+  binding: ["system", "threads", "isa", "entries", "program"],
 };
 
 const folderOf = (path: string) => posix.dirname(path).replace(/^native\//, "");
