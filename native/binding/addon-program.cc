@@ -15,9 +15,9 @@ constexpr napi_type_tag programTag = {0x73696d6467726164u, 0x70726f6772616d00u};
 const char* const invalid = "INVALID_ARGUMENT";
 
 /** The fields of a spec, in the order in which they are read. */
-enum Field { kernels, numberCounts, arrayCounts, numbers, refs, slotKinds, slotTypes, slotPlaces, slotLengths, externals, arenaBytes, advances, fieldCount };
+enum Field { kernels, numberCounts, arrayCounts, numbers, refs, slotKinds, slotTypes, slotPlaces, slotLengths, externals, arenaBytes, advances, chains, fieldCount };
 const char* const fieldNames[fieldCount] = {"kernels",   "numberCounts", "arrayCounts", "numbers",   "refs",       "slotKinds",
-                                            "slotTypes", "slotPlaces",   "slotLengths", "externals", "arenaBytes", "advances"};
+                                            "slotTypes", "slotPlaces",   "slotLengths", "externals", "arenaBytes", "advances", "chains"};
 
 /** Copies the list: values in shared memory could change between check and use. */
 template <class T>
@@ -97,7 +97,7 @@ napi_value createProgram(napi_env env, napi_callback_info info) {
 
   std::vector<int32_t> whole[fieldCount];
   std::vector<double> real[fieldCount];
-  for (const Field field : {kernels, numberCounts, arrayCounts, refs, slotKinds, slotTypes, advances})
+  for (const Field field : {kernels, numberCounts, arrayCounts, refs, slotKinds, slotTypes, advances, chains})
     if (!copyList(env, values[field], DType::i32, whole[field])) return fail(env, ErrorKind::type, invalid, where, fieldNames[field]);
   for (const Field field : {numbers, slotPlaces, slotLengths})
     if (!copyList(env, values[field], DType::f64, real[field])) return fail(env, ErrorKind::type, invalid, where, fieldNames[field]);
@@ -125,7 +125,7 @@ napi_value createProgram(napi_env env, napi_callback_info info) {
   Refusal refusal;
   Program* program = Program::make({listOf(whole[kernels]), listOf(whole[numberCounts]), listOf(whole[arrayCounts]), listOf(real[numbers]),
                                     listOf(whole[refs]), listOf(whole[slotKinds]), listOf(whole[slotTypes]), listOf(real[slotPlaces]),
-                                    listOf(real[slotLengths]), listOf(arrays), bytes, listOf(whole[advances])},
+                                    listOf(real[slotLengths]), listOf(arrays), bytes, listOf(whole[advances]), listOf(whole[chains])},
                                    refusal, lent);
   if (!program) return fail(env, where, refusal);
   return wrap(env, new HeldProgram{program, nullptr, seen, 0, false, false}, list);

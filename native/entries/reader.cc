@@ -88,7 +88,8 @@ void* Arguments::check(const Array& array, DType type, size_t bytes, bool writte
     problem("array %d of length %zu: elements %.0f to %.0f asked for", position, array.length, begin, end - 1);
     return nullptr;
   }
-  if (call_.probe) return nullptr;
+  // A local of a chain has no memory either.
+  if (call_.probe || !array.data) return nullptr;
   char* data = static_cast<char*>(array.data);
   if (written) expectWrites(data + static_cast<size_t>(begin) * bytes, static_cast<size_t>(end - begin) * bytes);
   return data + static_cast<size_t>(offset) * bytes;

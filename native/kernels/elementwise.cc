@@ -6,6 +6,7 @@
 #include "../numerics/math64.h"
 #include "../simd/streaming_store.h"
 #include "../threads/pool.h"
+#include "elementwise_loops.h"
 #include "elementwise_rows.h"
 #include "../numerics/trig.h"
 #include "../strides/walk.h"
@@ -33,21 +34,6 @@ SIMD_INLINE Vec siluDerivative(Vec x) {
   const Vec s = sigmoid(x);
   return s * fma(x, number(1) - s, number(1));
 }
-
-/** Elements start … start + n - 1 of the output, and where their operands are, which are contiguous. */
-struct Piece {
-  const void* operand[3];
-  bool still[3];  // the operand is a single element for the whole piece
-  int64_t start, n;
-};
-
-struct Job {
-  float p, q;
-  void* out;
-  bool past;  // whether to store past the caches (non-temporal)
-};
-
-using Dense = void (*)(const Job&, const Piece&);
 
 // --- the loops ---------------------------------------------------------------------------------------------
 
@@ -153,12 +139,18 @@ void collect(T* to, const T* from, int64_t step, int64_t n) {
     for (int64_t i = 0; i < n; i++) to[i] = from[i * step];
 }
 
-struct Operands {
-  const void* base[3];
-  bool bytes[3];  // uint8 instead of float
-};
+template <class Op, Reads reads>
+void denseGradient(const Gradient& j, size_t begin, size_t end) {
+  const Vec p = broadcast(j.p), q = broadcast(j.q);
+  storeVectors(j.out + begin, end - begin, j.past, [&](size_t i, auto lanes) {
+    const Vec x = reads == Reads::x ? load(j.x + begin + i, lanes) : zero();
+    const Vec y = reads == Reads::y ? load(j.y + begin + i, lanes) : zero();
+    return Op::d(load(j.g + begin + i, lanes), x, y, p, q);
+  });
+}
 
-/** Runs `dense` over elements start … end - 1. `mayStandStill`: it supports one operand of stride 0. */
+}  // namespace
+
 void walkPieces(const Walk& w, const Operands& o, Dense dense, const Job& job, bool mayStandStill, int64_t start, int64_t end) {
   const int inner = w.rank - 1;
   bool direct = w.size[inner] >= shortRow || w.rank == 1;
@@ -207,6 +199,40 @@ void walkPieces(const Walk& w, const Operands& o, Dense dense, const Job& job, b
   }
 }
 
+Dense unaryLoop(int op) {
+#define SIMDGRAD_ENTRY(name, ...) denseUnary<name##Row>,
+  static constexpr Dense loops[] = {SIMDGRAD_UNARY_ROWS(SIMDGRAD_ENTRY)};
+#undef SIMDGRAD_ENTRY
+  return loops[op];
+}
+
+GradientLoop gradientLoop(int op) {
+#define SIMDGRAD_ENTRY(name, value, reads, gradient) denseGradient<name##Row, Reads::reads>,
+  static constexpr GradientLoop loops[] = {SIMDGRAD_UNARY_ROWS(SIMDGRAD_ENTRY)};
+#undef SIMDGRAD_ENTRY
+  return loops[op];
+}
+
+#define SIMDGRAD_ENTRY(name, value) denseBinary<name##Row>,
+Dense binaryLoop(int op) {
+  static constexpr Dense loops[] = {SIMDGRAD_BINARY_ROWS(SIMDGRAD_ENTRY)};
+  return loops[op];
+}
+#undef SIMDGRAD_ENTRY
+
+#define SIMDGRAD_ENTRY(name, value) denseCompare<name##Row>,
+Dense compareLoop(int op) {
+  static constexpr Dense loops[] = {SIMDGRAD_COMPARE_ROWS(SIMDGRAD_ENTRY)};
+  return loops[op];
+}
+#undef SIMDGRAD_ENTRY
+
+Dense whereLoop() { return denseWhere; }
+
+namespace {
+
+// --- the bodies --------------------------------------------------------------------------------------------
+
 void run(const Walk& w, const Operands& o, Dense dense, const Job& job, bool mayStandStill) {
   parallelFor(static_cast<size_t>(w.total), static_cast<size_t>(grain), [&](size_t begin, size_t end) {
     walkPieces(w, o, dense, job, mayStandStill, static_cast<int64_t>(begin), static_cast<int64_t>(end));
@@ -214,59 +240,29 @@ void run(const Walk& w, const Operands& o, Dense dense, const Job& job, bool may
   });
 }
 
-// --- the bodies --------------------------------------------------------------------------------------------
-
 void unary(int op, float p, float q, const Walk& w, const float* x, float* out) {
-#define SIMDGRAD_ENTRY(name, ...) denseUnary<name##Row>,
-  static constexpr Dense loops[] = {SIMDGRAD_UNARY_ROWS(SIMDGRAD_ENTRY)};
-  run(w, {{x}, {false}}, loops[op], {p, q, out, goesPast(w.total, out, {x})}, false);
-#undef SIMDGRAD_ENTRY
-}
-
-struct Gradient {
-  float p, q;
-  const float *x, *y, *g;
-  float* out;
-  bool past;
-};
-
-template <class Op, Reads reads>
-void denseGradient(const Gradient& j, size_t begin, size_t end) {
-  const Vec p = broadcast(j.p), q = broadcast(j.q);
-  storeVectors(j.out + begin, end - begin, j.past, [&](size_t i, auto lanes) {
-    const Vec x = reads == Reads::x ? load(j.x + begin + i, lanes) : zero();
-    const Vec y = reads == Reads::y ? load(j.y + begin + i, lanes) : zero();
-    return Op::d(load(j.g + begin + i, lanes), x, y, p, q);
-  });
+  run(w, {{x}, {false}}, unaryLoop(op), {p, q, out, goesPast(w.total, out, {x})}, false);
 }
 
 void unaryGrad(int op, float p, float q, int64_t n, const float* x, const float* y, const float* g, float* out) {
-#define SIMDGRAD_ENTRY(name, value, reads, gradient) denseGradient<name##Row, Reads::reads>,
-  static constexpr void (*loops[])(const Gradient&, size_t, size_t) = {SIMDGRAD_UNARY_ROWS(SIMDGRAD_ENTRY)};
-#undef SIMDGRAD_ENTRY
   const Gradient job = {p, q, x, y, g, out, goesPast(n, out, {x, y, g})};
+  const GradientLoop loop = gradientLoop(op);
   parallelFor(static_cast<size_t>(n), static_cast<size_t>(grain), [&](size_t begin, size_t end) {
-    loops[op](job, begin, end);
+    loop(job, begin, end);
     if (job.past) fencePast();
   });
 }
 
 void binary(int op, const Walk& w, const float* a, const float* b, float* out) {
-#define SIMDGRAD_ENTRY(name, value) denseBinary<name##Row>,
-  static constexpr Dense loops[] = {SIMDGRAD_BINARY_ROWS(SIMDGRAD_ENTRY)};
-  run(w, {{a, b}, {false, false}}, loops[op], {0, 0, out, goesPast(w.total, out, {a, b})}, true);
-#undef SIMDGRAD_ENTRY
+  run(w, {{a, b}, {false, false}}, binaryLoop(op), {0, 0, out, goesPast(w.total, out, {a, b})}, true);
 }
 
 void compare(int op, const Walk& w, const float* a, const float* b, uint8_t* out) {
-#define SIMDGRAD_ENTRY(name, value) denseCompare<name##Row>,
-  static constexpr Dense loops[] = {SIMDGRAD_COMPARE_ROWS(SIMDGRAD_ENTRY)};
-  run(w, {{a, b}, {false, false}}, loops[op], {0, 0, out, false}, false);
-#undef SIMDGRAD_ENTRY
+  run(w, {{a, b}, {false, false}}, compareLoop(op), {0, 0, out, false}, false);
 }
 
 void where(const Walk& w, const uint8_t* c, const float* a, const float* b, float* out) {
-  run(w, {{c, a, b}, {true, false, false}}, denseWhere, {0, 0, out, goesPast(w.total, out, {a, b})}, false);
+  run(w, {{c, a, b}, {true, false, false}}, whereLoop(), {0, 0, out, goesPast(w.total, out, {a, b})}, false);
 }
 
 }  // namespace

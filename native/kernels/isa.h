@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "chain.h"
 #include "descriptors.h"
 #include "../strides/walk.h"
 
@@ -51,7 +52,7 @@ struct Gemm {
  * sets its members.
  */
 #define SIMDGRAD_FAMILIES(FAMILY) \
-  FAMILY(Gemm) FAMILY(Copy) FAMILY(Elementwise) FAMILY(Reduce) FAMILY(Softmax) FAMILY(Loss) FAMILY(Index) \
+  FAMILY(Gemm) FAMILY(Copy) FAMILY(Elementwise) FAMILY(Chain) FAMILY(Reduce) FAMILY(Softmax) FAMILY(Loss) FAMILY(Index) \
   FAMILY(Optim) FAMILY(Rules) FAMILY(Random) FAMILY(Patches) FAMILY(Conv) FAMILY(Pooling)
 
 struct Isa {
@@ -66,6 +67,8 @@ struct Isa {
   void (*binary)(int op, const Walk& walk, const float* a, const float* b, float* out);
   void (*compare)(int op, const Walk& walk, const float* a, const float* b, uint8_t* out);
   void (*where)(const Walk& walk, const uint8_t* c, const float* a, const float* b, float* out);
+  // chain.cc
+  void (*chain)(const Chain&);
   // copy.cc: out[i*outStride + j] = x[i + j*xStride] for i < n0, j < n1
   void (*transposeCopy)(const float* x, int64_t xStride, float* out, int64_t outStride, int64_t n0, int64_t n1);
   // reduce.cc and softmax.cc

@@ -6,13 +6,15 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "../entries/links.h"
 #include "../entries/table.h"
+#include "../isa/dispatch.h"
 
 namespace simdgrad {
 
 namespace {
 
-enum SlotKind { external, arena, parameter, kindCount };
+enum SlotKind { external, arena, parameter, local, kindCount };
 
 // A type is encoded as its DType value.
 static_assert(static_cast<int>(DType::f32) == 1 && static_cast<int>(DType::f64) == 2 && static_cast<int>(DType::i32) == 3 &&
@@ -26,6 +28,14 @@ __attribute__((format(printf, 3, 4))) bool refuse(Refusal& refusal, const char* 
   vsnprintf(refusal.text, sizeof refusal.text, format, list);
   va_end(list);
   return false;
+}
+
+/** Whether a walk accesses the elements of an operand in order, without gaps. */
+bool isDense(const Walk& walk, int operand) {
+  int64_t inner = 1;
+  for (int d = walk.rank - 1; d >= 0; inner *= walk.size[d--])
+    if (walk.size[d] > 1 && walk.step[operand][d] != inner) return false;
+  return true;
 }
 
 /** Whether `value` is an integer from 0 to `most`. */
@@ -77,7 +87,7 @@ Program* Program::make(const ProgramSpec& spec, Refusal& refusal, Arena* lent) {
     program->arena_ = lent;
     program->ownsArena_ = false;
   }
-  if (program->layOut(spec, refusal) && program->probe(refusal)) {
+  if (program->layOut(spec, refusal) && program->layOutChains(spec, refusal) && program->probe(refusal)) {
     if (program->parameters() == 0) program->bind(nullptr);
     return program;
   }
@@ -120,6 +130,8 @@ bool Program::placeSlots(const ProgramSpec& spec, std::vector<Array>& slots, std
       if (static_cast<uint64_t>(place) % bytes != 0 || place + elements * static_cast<double>(bytes) > spec.arenaBytes)
         return refuse(refusal, bad, "slot %zu: %g elements at byte %g are not in the arena", i, elements, place);
       array.data = begin + static_cast<size_t>(place);
+    } else if (kind == local) {
+      if (place >= maxLocals || bytes > sizeof(float)) return refuse(refusal, bad, "slot %zu: local %g of type %d", i, place, type);
     } else {
       if (place >= maxParameters) return refuse(refusal, bad, "slot %zu: parameter %g: there are at most %d", i, place, maxParameters);
       index = static_cast<int>(place);
@@ -158,7 +170,7 @@ bool Program::layOut(const ProgramSpec& spec, Refusal& refusal) {
     const int32_t kernel = spec.kernels.items[i];
     if (kernel < 0 || kernel >= kernelCount()) return refuse(refusal, bad, "call %zu: there is no kernel %d", i, kernel);
     const int numberCount = spec.numberCounts.items[i], arrayCount = spec.arrayCounts.items[i];
-    calls_.push_back({kernelAt(kernel).entry, {numbers, numberCount, arguments_.data() + argument, arrayCount}, {}});
+    calls_.push_back({kernelAt(kernel).entry, {numbers, numberCount, arguments_.data() + argument, arrayCount}, {}, -1});
     numbers += numberCount;
     for (const size_t end = argument + static_cast<size_t>(arrayCount); argument < end; argument++) {
       const int32_t slot = spec.refs.items[argument];
@@ -175,6 +187,75 @@ bool Program::layOut(const ProgramSpec& spec, Refusal& refusal) {
   return true;
 }
 
+bool Program::layOutChains(const ProgramSpec& spec, Refusal& refusal) {
+  const char* const bad = "INVALID_ARGUMENT";
+  if (spec.chains.length % 2 != 0) return refuse(refusal, bad, "chains are pairs");
+  chains_.reserve(spec.chains.length / 2);
+  size_t after = 0;
+  for (size_t i = 0; i < spec.chains.length; i += 2) {
+    const int64_t first = spec.chains.items[i], count = spec.chains.items[i + 1];
+    if (first < static_cast<int64_t>(after) || count < 1 || first + count > static_cast<int64_t>(calls_.size()))
+      return refuse(refusal, bad, "chain %zu: calls %d to %d", i / 2, static_cast<int>(first), static_cast<int>(first + count - 1));
+    after = static_cast<size_t>(first + count);
+    chains_.push_back({static_cast<size_t>(first), static_cast<size_t>(count), 0, {}, std::vector<Link>(static_cast<size_t>(count))});
+    for (size_t call = static_cast<size_t>(first); call < after; call++) calls_[call].chain = static_cast<int>(i / 2);
+  }
+  size_t argument = 0;
+  for (const Step& step : calls_)
+    for (int k = 0; k < step.call.arrayCount; k++, argument++) {
+      const int32_t slot = spec.refs.items[argument];
+      if (slot < 0 || spec.slotKinds.items[slot] != SlotKind::local) continue;
+      if (step.chain < 0) return refuse(refusal, bad, "array argument %zu: a local outside a chain", argument);
+      ChainOfCalls& chain = chains_[static_cast<size_t>(step.chain)];
+      const int place = static_cast<int>(spec.slotPlaces.items[slot]);
+      const size_t link = static_cast<size_t>(&step - calls_.data()) - chain.first;
+      chain.uses.push_back({link, k == step.call.arrayCount - 1 ? 3 : k, place});
+      if (place >= chain.locals) chain.locals = place + 1;
+    }
+  return true;
+}
+
+/** Reads the calls of a chain as links; the result is OK or that of the first call that is not. */
+double Program::readLinks(ChainOfCalls& chain, bool probe) {
+  for (size_t i = 0; i < chain.count; i++) {
+    const Step& step = calls_[chain.first + i];
+    Call call = step.call;
+    call.probe = probe;
+    int kernel = 0;
+    while (kernelAt(kernel).entry != step.entry) kernel++;
+    const double status = readLink(kernelAt(kernel).name, call, chain.links[i]);
+    if (status != OK) return status;
+  }
+  for (const LocalUse& use : chain.uses) {
+    Link& link = chain.links[use.link];
+    (use.operand == 3 ? link.out : link.operand[use.operand]) = {nullptr, use.local};
+  }
+  for (size_t i = 0; i < chain.count; i++)
+    for (size_t later = i + 1; later < chain.count; later++)
+      for (const LinkPlace& place : chain.links[later].operand)
+        if (place.memory && place.memory == chain.links[i].out.memory) chain.links[i].last = false;
+  return OK;
+}
+
+/** Checks that all calls have one number of elements and that locals are dense and have as many. */
+bool Program::probeChain(ChainOfCalls& chain, Refusal& refusal) {
+  const char* const bad = "INVALID_ARGUMENT";
+  if (readLinks(chain, true) != OK) return refuse(refusal, bad, "calls %zu to %zu cannot be a chain", chain.first, chain.first + chain.count - 1);
+  const int64_t total = chain.links[0].walk.total;
+  for (const Link& link : chain.links)
+    if (link.walk.total != total) return refuse(refusal, bad, "a chain of calls over %g and %g elements", static_cast<double>(total), static_cast<double>(link.walk.total));
+  for (const LocalUse& use : chain.uses) {
+    const Link& link = chain.links[use.link];
+    const Step& step = calls_[chain.first + use.link];
+    const Array& array = step.call.arrays[use.operand == 3 ? step.call.arrayCount - 1 : use.operand];
+    const bool walked = use.operand < 3 && link.kind != Link::unaryGrad && total > 1;
+    const bool dense = !walked || isDense(link.walk, use.operand);
+    if (!dense || static_cast<int64_t>(array.length) != total)
+      return refuse(refusal, bad, "call %zu: a local that is not dense", chain.first + use.link);
+  }
+  return true;
+}
+
 bool Program::probe(Refusal& refusal) {
   for (size_t i = 0; i < calls_.size(); i++) {
     const Entry entry = calls_[i].entry;
@@ -187,6 +268,9 @@ bool Program::probe(Refusal& refusal) {
     while (kernelAt(kernel).entry != entry) kernel++;
     return refuse(refusal, "OUT_OF_BOUNDS", "call %zu, %s: %s", i, kernelAt(kernel).name, lastProblem());
   }
+  if (!unsupported_.empty()) return true;
+  for (ChainOfCalls& chain : chains_)
+    if (!probeChain(chain, refusal)) return false;
   return true;
 }
 
@@ -202,6 +286,7 @@ bool Program::advances(const Call& call) const {
 size_t Program::bytes() const {
   size_t kept = 0;
   for (const Step& step : calls_) kept += step.prepared.bytes();
+  for (const ChainOfCalls& chain : chains_) kept += chain.links.capacity() * sizeof(Link) + chain.uses.capacity() * sizeof(LocalUse) + sizeof chain;
   const size_t own = ownsArena_ ? sizeof(Arena) + arena_->bytes() + lineBytes : 0;
   return sizeof(Program) + kept + own + calls_.capacity() * sizeof(Step) + numbers_.capacity() * sizeof(double) +
          arguments_.capacity() * sizeof(Array) + parameters_.capacity() * sizeof(Parameter) + uses_.capacity() * sizeof(Use) +
@@ -213,9 +298,25 @@ size_t Program::bytes() const {
  * them again.
  */
 void Program::read(Step& step) {
+  if (step.chain >= 0) return readChain(step);
   Call once = step.call;
   once.prepared = &step.prepared;
   if (advances(step.call) || step.entry(once) != OK) step.prepared.keep([entry = step.entry, call = step.call] { return entry(call); });
+}
+
+/** The first call of a chain runs all of it. */
+void Program::readChain(Step& step) {
+  ChainOfCalls* const chain = &chains_[static_cast<size_t>(step.chain)];
+  if (&step != &calls_[chain->first]) return step.prepared.keep([] {});
+  bool moves = false;
+  for (size_t i = 0; i < chain->count; i++) moves = moves || advances(calls_[chain->first + i].call);
+  const auto runLinks = [](const ChainOfCalls& c) { isa().chain({c.links[0].walk.total, c.links.data(), static_cast<int>(c.count), c.locals}); };
+  if (!moves && readLinks(*chain, false) == OK) return step.prepared.keep([chain, runLinks] { runLinks(*chain); });
+  step.prepared.keep([this, chain, runLinks] {
+    const double status = readLinks(*chain, false);
+    if (status == OK) runLinks(*chain);
+    return status;
+  });
 }
 
 bool Program::accepts(const Array* parameters, Refusal& refusal) const {
@@ -231,7 +332,9 @@ bool Program::accepts(const Array* parameters, Refusal& refusal) const {
 void Program::bind(const Array* parameters) {
   for (const Use& use : uses_) {
     void*& data = arguments_[use.argument].data;
-    if (data != parameters[use.index].data) calls_[use.call].prepared.drop();
+    const int chain = calls_[use.call].chain;
+    const size_t reader = chain < 0 ? use.call : chains_[static_cast<size_t>(chain)].first;
+    if (data != parameters[use.index].data) calls_[reader].prepared.drop();
     data = parameters[use.index].data;
   }
   for (Step& step : calls_)

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "../entries/call.h"
+#include "../kernels/chain.h"
 
 namespace simdgrad {
 
@@ -30,6 +31,7 @@ struct ProgramSpec {
   List<Array> externals;
   double arenaBytes;
   List<int32_t> advances;
+  List<int32_t> chains;
 };
 
 /** Why a program cannot be made or run. */
@@ -109,7 +111,18 @@ class Program {
   struct Step {
     Entry entry;
     Call call;
-    PreparedCall prepared;
+    PreparedCall prepared;  // of a chain: its first call runs all of it, the others do nothing
+    int chain = -1;         // index in chains_
+  };
+  struct LocalUse {  // an operand of a link that is a local; the output is operand 3
+    size_t link;
+    int operand, local;
+  };
+  struct ChainOfCalls {  // consecutive calls that run block by block
+    size_t first, count;
+    int locals;
+    std::vector<LocalUse> uses;
+    std::vector<Link> links;
   };
   struct Parameter {  // a slot that is bound at each replay
     int index;
@@ -129,9 +142,13 @@ class Program {
   Program() = default;
   bool layOut(const ProgramSpec& spec, Refusal& refusal);
   bool placeSlots(const ProgramSpec& spec, std::vector<Array>& slots, std::vector<int>& parameterOf, Refusal& refusal);
+  bool layOutChains(const ProgramSpec& spec, Refusal& refusal);
   bool probe(Refusal& refusal);
+  bool probeChain(ChainOfCalls& chain, Refusal& refusal);
+  double readLinks(ChainOfCalls& chain, bool probe);
   bool advances(const Call& call) const;
   void read(Step& step);
+  void readChain(Step& step);
 
   std::vector<Step> calls_;
   std::vector<double> numbers_;
@@ -139,6 +156,7 @@ class Program {
   std::vector<Parameter> parameters_;
   std::vector<Use> uses_;
   std::vector<Advance> advances_;
+  std::vector<ChainOfCalls> chains_;
   std::vector<int> unsupported_;
   int parameterCount_ = 0;
   Arena* arena_ = nullptr;

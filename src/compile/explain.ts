@@ -4,13 +4,14 @@ import { formatShape } from "../errors.js";
 import { type Cost, costOf, valuesOf } from "../kernels/calls.js";
 import { rowOf } from "../kernels/schema.js";
 import { limits } from "./limits.js";
-import { type Call, isSlot } from "./plan.js";
+import { type Call, isSlot, type Plan, type Slot } from "./plan.js";
 import type { Recording } from "./recording.js";
 
-/** One kernel call of a profile. */
+/** One kernel call of a profile, or several elementwise calls that run together. */
 export interface ProfileRow {
+  /** `chain`: elementwise calls that run together, block by block. */
   readonly kernel: string;
-  /** The op of a kernel family: `relu`, `sum`; "" for other kernels. */
+  /** The op of a kernel family: `relu`, `sum`; those of a chain: `mul tanh add`; "" for other kernels. */
   readonly op: string;
   /** The sizes that the kernel takes: `[64, 784]`, `64 x 10 x 784`. */
   readonly shape: string;
@@ -42,8 +43,8 @@ export function explain(recordings: readonly Recording[]): string {
 }
 
 function explained(recording: Recording): string {
-  const { calls, arenaBytes } = recording.program.plan;
-  const rows = calls.map(described);
+  const { plan } = recording.program;
+  const rows = stepsOf(plan).map(({ row }) => row);
   const total = (name: keyof Cost) => rows.reduce((sum, row) => sum + row[name], 0);
   const lines = table(
     ["", "kernel", "sizes", "module", "flops", "bytes"],
@@ -51,21 +52,20 @@ function explained(recording: Recording): string {
   );
   const where = recording.program.native === null ? "the table of kernels" : "one native call";
   return [
-    `(${recording.form}) as ${where}: ${calls.length} kernel calls, ${si(total("flops"))}flop, ${si(total("bytes"))}B moved, arena of ${si(arenaBytes)}B`,
+    `(${recording.form}) as ${where}: ${plan.calls.length} kernel calls, ${si(total("flops"))}flop, ${si(total("bytes"))}B moved, arena of ${si(plan.arenaBytes)}B`,
     ...lines,
   ].join("\n");
 }
 
 /** Makes one replay and times each call. */
 export function profile<Result>(recording: Recording, args: readonly unknown[]): Profile<Result> {
-  const { calls } = recording.program.plan;
-  const nanoseconds = new Float64Array(calls.length);
+  const { plan } = recording.program;
+  const nanoseconds = new Float64Array(plan.calls.length);
   const result = recording.profile(args, nanoseconds) as Result;
   const { flops, bytes } = limits();
-  const rows = calls.map((call, i) => {
-    const row = described(call);
+  const rows = stepsOf(plan).map(({ row, first, count }) => {
     const least = 1000 * Math.max(row.flops / flops, row.bytes / bytes);
-    const milliseconds = nanoseconds[i] / 1e6;
+    const milliseconds = nanoseconds.subarray(first, first + count).reduce((sum, ns) => sum + ns, 0) / 1e6;
     return { ...row, milliseconds, ofLimit: milliseconds === 0 ? 0 : least / milliseconds };
   });
   const milliseconds = rows.reduce((sum, row) => sum + row.milliseconds, 0);
@@ -89,12 +89,43 @@ function printed(rows: readonly ProfileRow[], milliseconds: number): string {
   ].join("\n");
 }
 
-const nameOf = ({ kernel, op }: Omit<ProfileRow, "milliseconds" | "ofLimit">) =>
-  op === "" ? kernel : `${kernel} ${op}`;
+const nameOf = ({ kernel, op }: Described) => (op === "" ? kernel : `${kernel} ${op}`);
 
-function described(call: Call): Omit<ProfileRow, "milliseconds" | "ofLimit"> {
+type Described = Omit<ProfileRow, "milliseconds" | "ofLimit">;
+
+/** What runs at once: a call, or the calls of a chain. */
+interface Step {
+  readonly row: Described;
+  readonly first: number;
+  readonly count: number;
+}
+
+function stepsOf({ calls, chains }: Plan): Step[] {
+  const steps: Step[] = [];
+  const sizes = new Map(chains.map(({ first, count }) => [first, count]));
+  for (let first = 0; first < calls.length; ) {
+    const count = sizes.get(first) ?? 1;
+    const rows = calls.slice(first, first + count).map(described);
+    steps.push({ row: count === 1 ? rows[0] : joined(rows), first, count });
+    first += count;
+  }
+  return steps;
+}
+
+/** A chain as one row: `chain mul tanh add`. */
+function joined(rows: readonly Described[]): Described {
+  const sum = (name: keyof Cost) => rows.reduce((total, row) => total + row[name], 0);
+  const op = rows.map((row) => row.op || row.kernel).join(" ");
+  return { ...rows[0], kernel: "chain", op, flops: sum("flops"), bytes: sum("bytes") };
+}
+
+/** What is local to a chain is not moved. */
+const notMoved = { BYTES_PER_ELEMENT: 0 };
+
+function described(call: Call): Described {
   const { name, args, place } = call;
-  const sized = args.map((arg) => (isSlot(arg) ? arrayTypes[arg.dtype] : arg));
+  const sizedSlot = ({ kind, dtype }: Slot) => (kind === "local" ? notMoved : arrayTypes[dtype]);
+  const sized = args.map((arg) => (isSlot(arg) ? sizedSlot(arg) : arg));
   const op = typeof args[0] === "string" ? args[0] : "";
   return { kernel: name, op, shape: sizesOf(call), place, ...costOf({ name, args: sized }) };
 }

@@ -8,7 +8,7 @@ import { isSlot, type Plan, Slot } from "./plan.js";
 import type { Failure, Memory } from "./replay.js";
 
 /** The codes in ProgramSpec. */
-const kinds = { external: 0, arena: 1, parameter: 2 } as const;
+const kinds = { external: 0, arena: 1, parameter: 2, local: 3 } as const;
 const types: Record<DType, number> = { float32: 1, float64: 2, int32: 3, uint8: 4, bool: 4 };
 
 /** Maximum number of inputs and outputs of a native program. */
@@ -166,5 +166,6 @@ function specOf(plan: Plan, addon: Replay["programs"], moving: readonly Moving[]
     externals,
     arenaBytes: plan.arenaBytes,
     advances: Int32Array.from(advances),
+    chains: Int32Array.from(plan.chains.flatMap(({ first, count }) => [first, count])),
   };
 }

@@ -9,26 +9,27 @@ import { type KernelCall, usesOf } from "../kernels/calls.js";
 import { rowOf } from "../kernels/schema.js";
 import { isArray, typeOf } from "./arrays.js";
 import { CallOrder } from "./call-order.js";
+import { type Chain, type Chained, chained } from "./chains.js";
 import { elideCopies } from "./elide-copies.js";
 import { fuseUpdates } from "./fuse.js";
 import { inPlace } from "./in-place.js";
 import { type Life, place } from "./placement.js";
-import type { Trace, TracedCall } from "./trace.js";
+import type { Trace } from "./trace.js";
 
 /** The place of an array of a program. */
 export class Slot {
   constructor(
     /**
      * external: memory of the user; arena: a place in the arena; parameter: bound at each replay (inputs,
-     * then outputs).
+     * then outputs); local: only one chain uses it.
      */
-    readonly kind: "external" | "arena" | "parameter",
+    readonly kind: "external" | "arena" | "parameter" | "local",
     readonly dtype: DType,
     /** In elements. */
     readonly length: number,
     /** external: the array. */
     readonly array: Data | null,
-    /** arena: the first byte; parameter: its number. */
+    /** arena: the first byte; parameter and local: its number. */
     public place: number,
   ) {}
 }
@@ -42,6 +43,8 @@ export interface Call extends KernelCall {
 
 export interface Plan {
   readonly calls: readonly Call[];
+  /** In order; most calls are in none. */
+  readonly chains: readonly Chain[];
   readonly slots: readonly Slot[];
   readonly inputs: readonly Slot[];
   readonly outputs: readonly Slot[];
@@ -58,22 +61,21 @@ export function writtenSlots(call: Call): Slot[] {
 
 /**
  * `outputs`: placeholders whose values are returned to the caller. `needed`: whether the gradient in this
- * memory is read after the program has run.
+ * memory is read after the program has run. `inChains`: whether the backend runs chains.
  */
 export function plan(
   trace: Trace,
   outputs: readonly Data[],
   needed: (gradient: Data, offset: number) => boolean,
+  inChains: boolean,
 ): Plan {
   const kept = new Set(outputs);
   const order = new CallOrder(trace);
   elideCopies(order, trace, kept);
   fuseUpdates(order, needed);
-  const calls = withoutDeadCalls(
-    trace,
-    order.inOrder().map(({ call }) => call),
-    kept,
-  );
+  dropDeadCalls(order, trace, kept);
+  const fixed = new Set([...outputs, ...trace.inputs]);
+  const { calls, chains, locals, outOfOrder } = inChains ? chained(order, trace, fixed) : unchained(order);
   const slots = new Map<Data, Slot>();
   const bind = (array: Data, kind: Slot["kind"], place = 0) => {
     const made = trace.memory.get(array);
@@ -85,9 +87,13 @@ export function plan(
   const inputSlots = trace.inputs.map((array, i) => bind(array, "parameter", i));
   const outputSlots = outputs.map((array, i) => bind(array, "parameter", inputSlots.length + i));
   const lives = new Map<Slot, SharedLife>();
-  const sharing = inPlace(trace, calls, new Set([...outputs, ...trace.inputs]));
-  for (const [i, call] of calls.entries())
+  for (const [array, local] of locals) bind(array, "local", local);
+  const sharing = inPlace(trace, calls, new Set([...fixed, ...outOfOrder, ...locals.keys()]));
+  // The calls of a chain run together, so they count as one step of time.
+  const steps = stepsOf(calls.length, chains);
+  for (const [at, call] of calls.entries())
     for (const { array } of call.uses) {
+      const i = steps[at];
       const slot = slots.get(array) ?? bind(array, trace.memory.has(array) ? "arena" : "external");
       if (slot.kind !== "arena") continue;
       // An output computed in place of an operand extends the operand's lifetime.
@@ -106,6 +112,7 @@ export function plan(
       args: args.map((arg) => (isArray(arg) && arg !== null ? slots.get(arg)! : arg)),
       place,
     })),
+    chains,
     slots: [...slots.values()],
     inputs: inputSlots,
     outputs: outputSlots,
@@ -117,26 +124,29 @@ export function plan(
  * Drops dead calls. A call is live if it writes memory that is visible outside, or that a later live call
  * reads. A call that reports bad labels or indices is live even if its numbers are never read.
  */
-function withoutDeadCalls(
-  trace: Trace,
-  calls: readonly TracedCall[],
-  outputs: ReadonlySet<Data>,
-): TracedCall[] {
+function dropDeadCalls(order: CallOrder, trace: Trace, outputs: ReadonlySet<Data>): void {
   const needed = new Set<Data>([...outputs, ...trace.inputs]);
-  const kept: TracedCall[] = [];
-  for (let i = calls.length - 1; i >= 0; i--) {
-    const call = calls[i];
-    const arrays = call.uses;
+  for (const ordered of order.inOrder().reverse()) {
+    const { name, uses } = ordered.call;
     const counts =
-      rowOf(call.name).reports !== undefined ||
-      arrays.some(
-        ({ array, access }) => access !== "read" && (!trace.memory.has(array) || needed.has(array)),
-      );
-    if (!counts) continue;
-    kept.push(call);
-    for (const { array, access } of arrays) if (access === "read" || access === "update") needed.add(array);
+      rowOf(name).reports !== undefined ||
+      uses.some(({ array, access }) => access !== "read" && (!trace.memory.has(array) || needed.has(array)));
+    if (!counts) order.remove(ordered);
+    else
+      for (const { array, access } of uses) if (access === "read" || access === "update") needed.add(array);
   }
-  return kept.reverse();
+}
+
+const unchained = (order: CallOrder): Chained => ({
+  ...{ calls: order.inOrder().map(({ call }) => call), chains: [] },
+  ...{ locals: new Map(), outOfOrder: new Set() },
+});
+
+/** For each call, when it runs. */
+function stepsOf(calls: number, chains: readonly Chain[]): number[] {
+  const steps = Array.from({ length: calls }, (_, i) => i);
+  for (const { first, count } of chains) steps.fill(first, first, first + count);
+  return steps;
 }
 
 /** A lifetime, and the slots that share its memory, one after the other. */

@@ -129,8 +129,10 @@ class TableProgram {
     const arena = new ArrayBuffer(plan.arenaBytes);
     const arrays = new Map<Slot, Data | null>();
     for (const slot of plan.slots) {
-      const inArena = () => new arrayTypes[slot.dtype](arena, slot.place, slot.length);
-      arrays.set(slot, slot.kind === "arena" ? inArena() : slot.array);
+      const ArrayType = arrayTypes[slot.dtype];
+      if (slot.kind === "arena") arrays.set(slot, new ArrayType(arena, slot.place, slot.length));
+      // One call after the other, a local exists as a whole.
+      else arrays.set(slot, slot.kind === "local" ? new ArrayType(slot.length) : slot.array);
     }
     this.#calls = plan.calls.map(({ name, args: planned }) => {
       const args = planned.map((arg) => (isSlot(arg) ? arrays.get(arg) : arg));

@@ -61,7 +61,7 @@ export class Recording {
       trace.effects.some(
         (effect) => leaves(effect, array, offset) && (keepGrads || wasRead(trace, effect.owner)),
       );
-    this.program = new Program(plan(trace, outputs, needed));
+    this.program = new Program(plan(trace, outputs, needed, inUse.replay !== null));
     const used = [...usedUpGradients<Slot>(this.program.plan.calls)];
     this.#effects = trace.effects.map((effect) => {
       const { owner, name, value } = effect;

@@ -22,13 +22,16 @@ export interface ProgramSpec {
   numbers: Float64Array;
   /** The array arguments of all calls: the index of a slot, or -1 for null. */
   refs: Int32Array;
-  /** 0 external; 1 arena; 2 parameter: an input or output that is bound at each replay. */
+  /**
+   * 0 external; 1 arena; 2 parameter: an input or output that is bound at each replay; 3 local: only the
+   * calls of one chain use it, and it exists only for the elements of a block.
+   */
   slotKinds: Int32Array;
   /** 1 float32, 2 float64, 3 int32, 4 uint8. */
   slotTypes: Int32Array;
   /**
    * For an external, its index in `externals`; in the arena, the byte; for a parameter, its index (at most
-   * 63).
+   * 63); for a local, its number in the chain (at most 15).
    */
   slotPlaces: Float64Array;
   /** In elements. */
@@ -44,6 +47,11 @@ export interface ProgramSpec {
    * delta.
    */
   advances: Int32Array;
+  /**
+   * Pairs of a first call and a number of calls: consecutive elementwise calls over one number of elements
+   * that run together, block by block.
+   */
+  chains: Int32Array;
 }
 
 /**

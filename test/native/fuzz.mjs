@@ -54,6 +54,7 @@ function checkProgram(kernel, numbers, arrays, expected, changed, bound) {
       externals: bound ? [] : slots.map((i) => arrays[i]),
       arenaBytes: 0,
       advances: new Int32Array(0),
+      chains: new Int32Array(0),
     });
   } catch (error) {
     if (error.code !== "OUT_OF_BOUNDS" || !error.message.includes(`call 0, ${kernel}: `)) throw error;

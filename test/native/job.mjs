@@ -33,6 +33,7 @@ function makeProgram(size, arenaBytes = 0) {
       externals: [a, b, c, steps],
       arenaBytes,
       advances: new Int32Array(0),
+      chains: new Int32Array(0),
     }),
   };
 }

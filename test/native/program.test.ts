@@ -276,7 +276,17 @@ describe.skipIf(!built)("a bad spec", () => {
     ["a slot that does not exist", { refs: Int32Array.of(0, 1, 3) }],
     ["a slot below -1", { refs: Int32Array.of(0, 1, -2) }],
     ["slots of two lengths", { slotTypes: new Int32Array(2) }],
-    ["a kind that does not exist", { slotKinds: Int32Array.of(0, 1, 3) }],
+    ["a kind that does not exist", { slotKinds: Int32Array.of(0, 1, 4) }],
+    ["a local outside a chain", { slotKinds: Int32Array.of(0, 1, 3), slotPlaces: Float64Array.of(0, 64, 0) }],
+    [
+      "a local beyond the last",
+      { slotKinds: Int32Array.of(0, 1, 3), slotPlaces: Float64Array.of(0, 64, 16) },
+    ],
+    ["half a chain", { chains: Int32Array.of(0) }],
+    ["a chain beyond the calls", { chains: Int32Array.of(2, 2) }],
+    ["an empty chain", { chains: Int32Array.of(0, 0) }],
+    ["chains that overlap", { chains: Int32Array.of(0, 2, 1, 2) }],
+    ["a chain of a kernel that is not elementwise", { chains: Int32Array.of(0, 2) }],
     ["a type that does not exist", { slotTypes: Int32Array.of(1, 1, 5) }],
     ["type 0", { slotTypes: Int32Array.of(0, 1, 1) }],
     ["an external that does not exist", { slotPlaces: Float64Array.of(1, 64, 0) }],
@@ -336,7 +346,7 @@ describe.skipIf(!built)("a bad spec", () => {
   it("in any one number never does more than be refused", () => {
     const lists = [
       ...["kernels", "numberCounts", "arrayCounts", "numbers", "refs", "slotKinds", "slotTypes"],
-      ...["slotPlaces", "slotLengths", "advances"],
+      ...["slotPlaces", "slotLengths", "advances", "chains"],
     ] as (keyof ProgramSpec)[];
     const odd = fc.constantFrom(
       -1,

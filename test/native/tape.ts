@@ -32,7 +32,7 @@ export type TapeCall = [string, readonly number[], readonly (Memory | Slot | nul
 
 export function specOf(
   calls: readonly TapeCall[],
-  options: { arenaBytes?: number; advances?: number[] } = {},
+  options: { arenaBytes?: number; advances?: number[]; chains?: number[] } = {},
 ): ProgramSpec {
   const arrays = [...new Set(calls.flatMap((call) => call[2]))].filter((array) => array !== null);
   const externals: Memory[] = [];
@@ -62,6 +62,7 @@ export function specOf(
     externals,
     arenaBytes: options.arenaBytes ?? 0,
     advances: Int32Array.from(options.advances ?? []),
+    chains: Int32Array.from(options.chains ?? []),
   };
 }
 

@@ -12,7 +12,7 @@ const folders: Record<string, readonly string[]> = {
   kernels: ["simd", "threads", "strides", "numerics"],
   isa: ["kernels"],
   entries: ["system", "threads", "strides", "numerics", "kernels", "isa"],
-  program: ["threads", "entries"],
+  program: ["threads", "kernels", "isa", "entries"],
   binding: ["system", "threads", "isa", "entries", "program"],
 };
 

@@ -44,11 +44,13 @@ class Tape {
     numbers_.insert(numbers_.end(), numbers);
     refs_.insert(refs_.end(), slots.begin(), slots.end());
   }
+  int local(int number, size_t length, DType type) { return slot(3, type, number, length); }
+  void chain(int first, int count) { chains_.insert(chains_.end(), {first, count}); }
   void advance(int number, int delta) { advances_.insert(advances_.end(), {number, delta}); }
 
   Program* make(double arenaBytes, Refusal& refusal) const {
     return Program::make({of(kernels_), of(numberCounts_), of(arrayCounts_), of(numbers_), of(refs_), of(kinds_), of(types_), of(places_),
-                          of(lengths_), of(externals_), arenaBytes, of(advances_)},
+                          of(lengths_), of(externals_), arenaBytes, of(advances_), of(chains_)},
                          refusal);
   }
 
@@ -65,7 +67,7 @@ class Tape {
     return static_cast<int>(kinds_.size() - 1);
   }
 
-  std::vector<int32_t> kernels_, numberCounts_, arrayCounts_, refs_, kinds_, types_, advances_;
+  std::vector<int32_t> kernels_, numberCounts_, arrayCounts_, refs_, kinds_, types_, advances_, chains_;
   std::vector<double> numbers_, places_, lengths_;
   std::vector<Array> externals_;
 };

@@ -1,0 +1,202 @@
+/**
+ * Joins elementwise calls over one number of elements into chains. A chain runs block by block: a block of a
+ * result is in L1 when the next call reads it, and a result that only the chain reads (a local) is never
+ * stored. Each call does what it would do alone, so no value changes.
+ */
+import type { Data, DType } from "../dtype.js";
+import { argument, placeOf, type Touched } from "../kernels/calls.js";
+import type { Operand } from "../kernels/parameters.js";
+import { type KernelName, rowOf } from "../kernels/schema.js";
+import { isDense, numel, type Shape, type Strides } from "../shape.js";
+import { isArray, typeOf } from "./arrays.js";
+import type { CallOrder, OrderedCall } from "./call-order.js";
+import type { Trace, TracedCall } from "./trace.js";
+
+/** The maximum number of locals of a chain, and of calls: more than any composition in practice. */
+const MOST_LOCALS = 16;
+const MOST_CALLS = 64;
+
+/** How many other calls a call may pass on its way to an earlier chain. */
+const MOST_PASSED = 8;
+
+/** Consecutive calls of a plan. */
+export interface Chain {
+  readonly first: number;
+  readonly count: number;
+}
+
+export interface Chained {
+  readonly calls: readonly TracedCall[];
+  readonly chains: readonly Chain[];
+  /**
+   * The memory that only one chain uses, with its number in the chain. Two that share one follow one another.
+   */
+  readonly locals: ReadonlyMap<Data, number>;
+  /** Memory that a link of some chain does not access in order. Nothing may be computed in its place. */
+  readonly outOfOrder: ReadonlySet<Data>;
+}
+
+/** Calls that may be links: those with C++ loops, for the types that these take. */
+const linkTypes: { readonly [Name in KernelName]?: readonly (readonly DType[])[] } = {
+  unary: [["float32", "float32"]],
+  unaryGrad: [["float32", "float32", "float32", "float32"]],
+  binary: [["float32", "float32", "float32"]],
+  compare: [
+    ["float32", "float32", "uint8"],
+    ["float32", "float32", "bool"],
+  ],
+  where: [
+    ["uint8", "float32", "float32", "float32"],
+    ["bool", "float32", "float32", "float32"],
+  ],
+  copy: [
+    ["float32", "float32"],
+    ["uint8", "float32"],
+    ["bool", "float32"],
+  ],
+};
+
+/** A chain that is being made. */
+interface Open {
+  readonly links: OrderedCall[];
+  readonly total: number;
+  /** Calls that were passed since the chain began; a later link must not depend on them. */
+  readonly passed: OrderedCall[];
+}
+
+/** The live calls, with chains. `kept`: memory that is read outside of the program. */
+export function chained(order: CallOrder, trace: Trace, kept: ReadonlySet<Data>): Chained {
+  const types = (array: Data): DType => trace.memory.get(array)?.dtype ?? typeOf(array);
+  const groups: OrderedCall[][] = [];
+  let open: Open | null = null;
+  const close = () => {
+    if (open === null) return;
+    groups.push(open.links, ...open.passed.map((call) => [call]));
+    open = null;
+  };
+  for (const ordered of order.inOrder()) {
+    const total = linkTotal(ordered.call, types);
+    if (open !== null) {
+      const joins = total === open.total && mayJoin(ordered, open, order, trace);
+      if (joins) {
+        open.links.push(ordered);
+        continue;
+      }
+      if (total === null && open.passed.length < MOST_PASSED) {
+        open.passed.push(ordered);
+        continue;
+      }
+      close();
+    }
+    if (total === null) groups.push([ordered]);
+    else open = { links: [ordered], total, passed: [] };
+  }
+  close();
+  return withLocals(groups, order, trace, kept);
+}
+
+/** The number of elements of a call that may be a link; null for any other. */
+function linkTotal(call: TracedCall, types: (array: Data) => DType): number | null {
+  const allowed = linkTypes[call.name];
+  if (allowed === undefined) return null;
+  const arrays = call.args.filter(isArray);
+  const given = arrays.map((array) => (array === null ? null : types(array)));
+  const fits = (wanted: readonly DType[]) =>
+    given.length === wanted.length && given.every((type, i) => type === null || type === wanted[i]);
+  if (!allowed.some(fits)) return null;
+  const total =
+    call.name === "unaryGrad" ? (argument(call, "n") as number) : numel(argument(call, "shape") as Shape);
+  if (total === 0 || !isDenseOperand(call, outputOf(call), total)) return null;
+  return total;
+}
+
+const outputOf = ({ name }: TracedCall): Operand => rowOf(name).operands.at(-1)!;
+
+/** Whether the call accesses `total` elements of the operand in order, without gaps. */
+function isDenseOperand(call: TracedCall, { name, layout }: Operand, total: number): boolean {
+  if (layout === "dense") return true;
+  const shape = argument(call, "shape") as Shape;
+  return numel(shape) === total && isDense(shape, call.args[rowOf(call.name).at[name] + 2] as Strides);
+}
+
+/**
+ * Whether a call may run together with the chain: it depends on nothing that was passed, and where it shares
+ * written memory with a link, both access the same elements in the same order.
+ */
+function mayJoin(next: OrderedCall, { links, total, passed }: Open, order: CallOrder, trace: Trace): boolean {
+  if (links.length === MOST_CALLS) return false;
+  if (passed.some((other) => order.conflict(other.regions, next.regions))) return false;
+  // A call that reports a bad label ends the replay: nothing of the user's may be written before it.
+  const lasting = next.regions.some(({ array, access }) => access === "write" && !trace.memory.has(array));
+  if (lasting && passed.some(({ call }) => rowOf(call.name).reports !== undefined)) return false;
+  const dense = ({ call }: OrderedCall, region: Touched) =>
+    region.length === total &&
+    call.uses.every(({ operand, array }) => array !== region.array || isDenseOperand(call, operand, total));
+  return links.every((link) =>
+    link.regions.every((a) =>
+      next.regions.every((b) => {
+        if (!order.conflict([a], [b])) return true;
+        const same = a.array === b.array && a.offset === b.offset;
+        return same && dense(link, a) && dense(next, b);
+      }),
+    ),
+  );
+}
+
+/** Finds the locals, and turns single calls into calls outside of chains. */
+function withLocals(
+  groups: readonly OrderedCall[][],
+  order: CallOrder,
+  trace: Trace,
+  kept: ReadonlySet<Data>,
+): Chained {
+  const calls: TracedCall[] = [];
+  const chains: Chain[] = [];
+  const locals = new Map<Data, number>();
+  const outOfOrder = new Set<Data>();
+  for (const links of groups) {
+    if (links.length > 1) {
+      chains.push({ first: calls.length, count: links.length });
+      for (const { call, regions } of links)
+        for (const { operand, array } of call.uses)
+          if (!isDenseOperand(call, operand, regions.at(-1)!.length)) outOfOrder.add(array);
+      for (const [array, local] of localsOf(links, order, trace, kept)) locals.set(array, local);
+    }
+    for (const { call } of links) calls.push(call);
+  }
+  return { calls, chains, locals, outOfOrder };
+}
+
+/** The locals of a chain. A place is used again once its local was read for the last time. */
+function localsOf(
+  links: readonly OrderedCall[],
+  order: CallOrder,
+  trace: Trace,
+  kept: ReadonlySet<Data>,
+): Map<Data, number> {
+  const inside = new Set(links);
+  const last = new Map<Data, number>();
+  for (const [i, link] of links.entries()) for (const { array } of link.call.uses) last.set(array, i);
+  const found = new Map<Data, number>();
+  const free: number[] = [];
+  let places = 0;
+  for (const [i, link] of links.entries()) {
+    const { array, offset } = placeOf<Data>(link.call, outputOf(link.call).name);
+    const length = trace.memory.get(array)?.length;
+    const fresh = length !== undefined && !kept.has(array) && offset === 0 && !found.has(array);
+    if (fresh && isWhole(link, length)) {
+      const users = order.users({ array, offset: 0, length });
+      if (users[0] === link && users.every((user) => inside.has(user))) {
+        const place = free.pop() ?? places++;
+        if (place < MOST_LOCALS) found.set(array, place);
+        else places--;
+      }
+    }
+    for (const { array: used } of link.call.uses)
+      if (last.get(used) === i && found.has(used)) free.push(found.get(used)!);
+  }
+  return found;
+}
+
+/** Whether the link writes all elements of the memory of its output. */
+const isWhole = (link: OrderedCall, length: number) => link.regions.at(-1)!.length === length;
