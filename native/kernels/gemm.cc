@@ -21,6 +21,7 @@
 #include "gemm_numbers.h"
 #include "gemm_outer.h"
 #include "gemm_pack.h"
+#include "gemm_panels.h"
 #include "gemm_thin.h"
 
 namespace simdgrad::SIMDGRAD_ISA_NS {
@@ -345,6 +346,11 @@ void gemm(const Gemm& given) {
 
 }  // namespace
 
-void addGemm(Isa& isa) { isa.gemm = gemm; }
+void addGemm(Isa& isa) {
+  isa.gemm = gemm;
+  isa.panelWidth = panelWidth;
+  isa.packPanel = packPanel;
+  isa.timesPanel = timesPanel;
+}
 
 }  // namespace simdgrad::SIMDGRAD_ISA_NS

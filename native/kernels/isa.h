@@ -46,19 +46,34 @@ struct Gemm {
   const Consumer* consumer = nullptr;  // only for a single matrix, without accumulation
 };
 
+/** C (+)= A·B + bias with one packed panel of B: up to panelWidth(rows) columns, see gemm_panels.h. */
+struct PanelProduct {
+  int64_t m, n, k;
+  const float* a;  // rows are contiguous
+  int64_t aRow;
+  const float* panel;
+  const float* bias;  // n values or null
+  bool accumulate;
+  float* c;
+  int64_t cRow;
+};
+
 /**
  * The files of this folder that fill the table. Each defines `void addGemm(Isa&)`, with its own name, which
  * sets its members.
  */
 #define SIMDGRAD_FAMILIES(FAMILY) \
   FAMILY(Gemm) FAMILY(Copy) FAMILY(Elementwise) FAMILY(Reduce) FAMILY(Softmax) FAMILY(Loss) FAMILY(Index) \
-  FAMILY(Optim) FAMILY(Rules) FAMILY(Random) FAMILY(Patches) FAMILY(Conv) FAMILY(Pooling)
+  FAMILY(Optim) FAMILY(Rules) FAMILY(Random) FAMILY(Patches) FAMILY(Conv) FAMILY(Pooling) FAMILY(Recurrent)
 
 struct Isa {
   const char* name;
   int width;  // lanes of a vector
 
   void (*gemm)(const Gemm&);
+  int64_t (*panelWidth)(int64_t rows);
+  void (*packPanel)(int64_t k, int64_t columns, const float* b, int64_t bRow, int64_t bCol, float* out);
+  void (*timesPanel)(const PanelProduct&);
 
   // elementwise.cc; an op is its index in elementwise_rows.h
   void (*unary)(int op, float p, float q, const Walk& walk, const float* x, float* out);
@@ -99,6 +114,9 @@ struct Isa {
   void (*maxPool2dGrad)(int64_t planes, int64_t places, Indices index, const float* g, float* out);
   void (*avgPool2d)(const Pooling&);
   void (*avgPool2dGrad)(const Pooling&);
+  // recurrent.cc
+  void (*recurrent)(const Recurrent&);
+  void (*recurrentGrad)(const RecurrentGrad&);
 };
 
 }  // namespace simdgrad
