@@ -46,18 +46,6 @@ struct Gemm {
   const Consumer* consumer = nullptr;  // only for a single matrix, without accumulation
 };
 
-/** C (+)= A·B + bias with one packed panel of B: up to panelWidth(rows) columns, see gemm_panels.h. */
-struct PanelProduct {
-  int64_t m, n, k;
-  const float* a;  // rows are contiguous
-  int64_t aRow;
-  const float* panel;
-  const float* bias;  // n values or null
-  bool accumulate;
-  float* c;
-  int64_t cRow;
-};
-
 /**
  * The files of this folder that fill the table. Each defines `void addGemm(Isa&)`, with its own name, which
  * sets its members.
@@ -71,9 +59,6 @@ struct Isa {
   int width;  // lanes of a vector
 
   void (*gemm)(const Gemm&);
-  int64_t (*panelWidth)(int64_t rows);
-  void (*packPanel)(int64_t k, int64_t columns, const float* b, int64_t bRow, int64_t bCol, float* out);
-  void (*timesPanel)(const PanelProduct&);
 
   // elementwise.cc; an op is its index in elementwise_rows.h
   void (*unary)(int op, float p, float q, const Walk& walk, const float* x, float* out);

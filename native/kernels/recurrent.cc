@@ -9,8 +9,9 @@
 // Threads: each takes some sequences through all steps and waits for nobody. If there are fewer sequences than
 // threads and the weights are large, threads share the units of each step instead.
 
-#include "isa.h"
+#include "gemm_panels.h"
 #include "indices.h"
+#include "isa.h"
 #include "recurrent_cells.h"
 #include "../threads/pool.h"
 
@@ -24,11 +25,6 @@ constexpr double flopsPerThread = 1e6, flopsPerWarmThread = 1.2e5;
 constexpr int64_t mostRows = 96;
 /** Floats that a thread packs at a time: about 3 µs. */
 constexpr int64_t floatsPerPacking = 32 << 10;
-
-// The members of this instruction set.
-int64_t (*panelWidth)(int64_t rows) = nullptr;
-void (*packPanel)(int64_t k, int64_t columns, const float* b, int64_t bRow, int64_t bCol, float* out) = nullptr;
-void (*timesPanel)(const PanelProduct&) = nullptr;
 
 int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 int64_t most(int64_t a, int64_t b) { return a > b ? a : b; }
@@ -231,7 +227,7 @@ void recurrentGrad(const RecurrentGrad& r) {
                        : r.cell == Cell::gru  ? backwardRows<Cell::gru>
                        : r.cell == Cell::tanh ? backwardRows<Cell::tanh>
                                               : backwardRows<Cell::relu>;
-  const float* const products = r.gu ? r.gu : r.gx;
+  const float* const products = r.cell == Cell::gru ? r.gu : r.gx;
   share.run(r, [&](int64_t begin, int64_t end) {
     const int64_t all = end - begin;
     float* const gh0 = r.gh0 + begin * r.width;
@@ -268,9 +264,6 @@ void recurrentGrad(const RecurrentGrad& r) {
 }  // namespace
 
 void addRecurrent(Isa& isa) {
-  panelWidth = isa.panelWidth;
-  packPanel = isa.packPanel;
-  timesPanel = isa.timesPanel;
   isa.recurrent = recurrent;
   isa.recurrentGrad = recurrentGrad;
 }

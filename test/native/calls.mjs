@@ -33,7 +33,9 @@ function place(values, alone, shared) {
 
 // C++ supports these products only with these values; otherwise JavaScript does them.
 const single = { batch: 1, accumulate: 0 };
-const mostly = { gemmSgdStep: single, gemmAdamStep: single };
+// Sizes of an LSTM that fit together.
+const lstm = { cell: 0, steps: 2, batch: 2, rows: 4, hidden: 3, width: 3, columns: 12 };
+const mostly = { gemmSgdStep: single, gemmAdamStep: single, recurrent: lstm, recurrentGrad: lstm };
 
 /**
  * { numbers, arrays, outputs } from the row of a kernel (src/kernels/schema.ts). `nat(most)` draws 0 … most.

@@ -137,7 +137,7 @@ export function recurrent(
   const compute = cells(cell, tagOf(gates));
   const part = like(gates, batch * columns);
   for (let i = 0; i < batch * width; i++) hn[hno + i] = h0[h0o + i];
-  if (cn !== null) for (let i = 0; i < batch * hidden; i++) cn[cno + i] = c0![c0o + i];
+  if (cell === "lstm") for (let i = 0; i < batch * hidden; i++) cn![cno + i] = c0![c0o + i];
   for (let s = 0; s < steps; s++) {
     const t = reverse !== 0 ? steps - 1 - s : s;
     const n = line.counts[t];
@@ -302,7 +302,8 @@ export function recurrentGrad(
   const projected = projection === null ? whole : like(gates, batch * width);
   const before = cell === "tanh" || cell === "relu" ? null : like(gates, batch * hidden);
   for (let i = 0; i < batch * width; i++) gh0[gh0o + i] = gh === null ? 0 : gh[gho + i];
-  if (gc0 !== null) for (let i = 0; i < batch * hidden; i++) gc0[gc0o + i] = gc === null ? 0 : gc[gco + i];
+  if (cell === "lstm")
+    for (let i = 0; i < batch * hidden; i++) gc0![gc0o + i] = gc === null ? 0 : gc[gco + i];
   for (let s = steps - 1; s >= 0; s--) {
     const t = reverse !== 0 ? steps - 1 - s : s;
     const n = line.counts[t];
