@@ -24,7 +24,7 @@ Sequence sequenceOf(Args& a) {
   const int64_t gates = lstm ? 4 : s.cell == Cell::gru ? 3 : 1;
   a.support(s.hidden > 0 && s.width > 0 && s.steps <= s.rows);
   a.support(static_cast<double>(s.columns) == static_cast<double>(gates) * static_cast<double>(s.hidden));
-  a.support(s.counts || static_cast<double>(s.rows) == static_cast<double>(s.steps) * static_cast<double>(s.batch));
+  a.support(a.counts.given() || static_cast<double>(s.rows) == static_cast<double>(s.steps) * static_cast<double>(s.batch));
   a.support(a.projection.given() ? s.cell != Cell::gru : s.width == s.hidden);
   return s;
 }
