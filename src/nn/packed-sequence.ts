@@ -84,6 +84,8 @@ export class PackedSequence {
   readonly sortedIndices: Tensor | null;
   /** The position here of each given sequence: the inverse of `sortedIndices`. */
   readonly unsortedIndices: Tensor | null;
+  /** @internal The same as numbers, also where it is null. */
+  readonly positions: readonly number[];
 
   /**
    * @param data [rows, …]: the steps of all sequences, step by step
@@ -119,6 +121,7 @@ export class PackedSequence {
     const unsorted = order("unsortedIndices", unsortedIndices) ?? (sorted && inverseOf(sorted));
     this.sortedIndices = sorted && indices(sorted);
     this.unsortedIndices = unsorted && indices(unsorted);
+    this.positions = unsorted ?? Array.from({ length: counts[0] }, (_, b) => b);
   }
 
   /** @internal The same form with other data. */
@@ -262,15 +265,9 @@ function checkPacked(op: string, given: unknown): void {
 }
 
 /** The first row of each step; the length of each sequence and its place in a step, in the given order. */
-function placesOf({ counts, unsortedIndices }: PackedSequence) {
-  const starts = [0];
-  for (const count of counts) starts.push(starts[starts.length - 1] + count);
-  const positions =
-    unsortedIndices === null
-      ? Array.from({ length: counts[0] }, (_, b) => b)
-      : (unsortedIndices.toArray() as number[]);
+function placesOf({ counts, positions }: PackedSequence) {
   const lengths = positions.map((b) => counts.filter((count) => count > b).length);
-  return { starts, lengths, positions };
+  return { starts: startsOf(counts), lengths, positions };
 }
 
 /** Checks sequences [L, …] that agree in their other dims and dtype. Returns their lengths. */
@@ -289,7 +286,7 @@ function checkSequences(op: string, sequences: readonly Tensor[]): number[] {
   return sequences.map((x) => x.shape[0]);
 }
 
-/** The first row of each sequence when all are joined. */
+/** Where each part begins when all are joined. */
 function startsOf(lengths: readonly number[]): number[] {
   const starts = [0];
   for (const length of lengths) starts.push(starts[starts.length - 1] + length);

@@ -58,10 +58,15 @@ function both(form: Form, threads: readonly number[] = [1]): void {
   };
   check(forward, threads);
   // What forward keeps, as the core computes it.
-  const kept = [gates, ...results.map((buffer) => buffer && new Float32Array(buffer.array.length - 2 * guard))];
+  const kept = [
+    gates,
+    ...results.map((buffer) => buffer && new Float32Array(buffer.array.length - 2 * guard)),
+  ];
   const plain = forward.args
     .slice(0, -6)
-    .flatMap((arg) => (arg instanceof Buffer ? [arg.array, guard] : arg === null ? [null, 0] : [arg]));
+    .flatMap((arg): unknown[] =>
+      arg instanceof Buffer ? [arg.array, guard] : arg === null ? [null, 0] : [arg],
+    );
   (js.recurrent as (...args: unknown[]) => number)(...plain, ...kept.flatMap((array) => [array, 0]));
   const given = (i: number) => kept[i] && new Buffer(kept[i]);
   check(
