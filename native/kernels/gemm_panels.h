@@ -1,9 +1,9 @@
 #pragma once
-// Products with a B that is packed once and used many times: the weights of a recurrent layer. B is packed in
-// panels of up to `panelWidth` columns, and a product is with one panel at a time. No threads. gemm.cc has the
-// bodies, so that the micro-kernels are compiled once.
+// Products with a B that is packed once and used many times: the weights of a recurrent layer. B is packed
+// in panels of up to `panelWidth` columns, and a product is with one panel at a time. No threads. gemm.cc has
+// the bodies, so that the micro-kernels are compiled once.
 //
-// Bits: those of gemm_micro.h for any number of rows, so a row's result does not depend on the rows beside it.
+// Bits: those of gemm_micro.h for any number of rows, so a row's result does not depend on the other rows.
 
 #include "gemm_numbers.h"
 

@@ -1,12 +1,12 @@
 // A recurrent layer over a whole sequence, and its gradient.
 //
-// Bits: each product is that of gemm_panels.h, so a row's result depends on its own sequence alone: not on the
-// batch, on how it is packed, or on threads.
+// Bits: each product is that of gemm_panels.h, so a row's result depends on its own sequence alone: not on
+// the batch, on how it is packed, or on threads.
 //
-// Weights are packed once per call. Forward, the panels of all gates of a few hidden units lie side by side: h's
-// products of a slice of units are still in L1 when the gates of the slice are computed.
+// Weights are packed once per call. Forward, the panels of all gates of a few hidden units lie side by side:
+// their products are still in L1 when the gates of these units are computed.
 //
-// Threads: each takes some sequences through all steps and waits for nobody. If there are fewer sequences than
+// Threads: each takes some sequences through all steps, without a barrier. If there are fewer sequences than
 // threads and the weights are large, threads share the units of each step instead.
 
 #include "gemm_panels.h"
@@ -21,6 +21,11 @@ namespace {
 
 /** Minimum operations to give to a thread: if threads sleep, and if they are awake (see gemm_numbers.h). */
 constexpr double flopsPerThread = 1e6, flopsPerWarmThread = 1.2e5;
+/**
+ * Minimum operations of a step that threads share: several times what a thread is worth, because they meet
+ * after each step.
+ */
+constexpr double flopsPerSharedStep = 4 * flopsPerWarmThread;
 /** Maximum rows of a task: the gates and states of a step stay in L2 beside a panel. */
 constexpr int64_t mostRows = 96;
 /** Floats that a thread packs at a time: about 3 µs. */
@@ -61,7 +66,7 @@ struct Share {
     const double weights = static_cast<double>(s.width) * static_cast<double>(s.columns + (s.projection ? s.hidden : 0));
     const double total = 2 * static_cast<double>(s.rows) * weights, step = 2 * static_cast<double>(s.batch) * weights;
     const bool worth = total >= 2 * flopsPerThread || (total >= 2 * flopsPerWarmThread && isWarm());
-    withinStep = threads > 1 && s.batch < threads && step >= flopsPerWarmThread;
+    withinStep = threads > 1 && s.batch < threads && step >= flopsPerSharedStep;
     const int64_t parts = threads * partsOf(s.batch, threads * mostRows);
     tasks = withinStep ? 1 : most(1, least(s.batch, worth ? parts : partsOf(s.batch, mostRows)));
   }
@@ -114,7 +119,10 @@ class Memory {
   int64_t* starts_;
 };
 
-/** Packed panels of a matrix B with k rows and `groups` times n columns, the same columns of each group together. */
+/**
+ * Packed panels of a matrix B with k rows and `groups` times n columns. The panels of the same columns of all
+ * groups lie together.
+ */
 struct Panels {
   int64_t k, n, groups, width;
   float* data;

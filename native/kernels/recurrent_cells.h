@@ -10,7 +10,7 @@ namespace {
 
 constexpr int64_t gatesOf(Cell cell) { return cell == Cell::lstm ? 4 : cell == Cell::gru ? 3 : 1; }
 
-/** A row of the units of one step. The gates of `gates` are `apart` floats apart, those of `part` `partApart`. */
+/** A row of the units of one step. Gates are `apart` floats apart in `gates`, and `partApart` in `part`. */
 struct CellRow {
   float* gates;
   int64_t apart;

@@ -1,6 +1,6 @@
 /**
- * Sequences of different lengths as one batch (PyTorch's `torch.nn.utils.rnn`): padded to the longest, or packed
- * without padding. Each form is one lookup of rows, so each has a gradient.
+ * Sequences of different lengths as one batch (PyTorch's `torch.nn.utils.rnn`): padded to the longest, or
+ * packed without padding. Each form is one lookup of rows, so each has a gradient.
  */
 import {
   checkBooleans,
@@ -233,7 +233,7 @@ function padded(
 }
 
 export interface PadPackedOptions extends PadOptions {
-  /** The number of steps of the result: that of the longest sequence, or more. Default: that of the longest. */
+  /** The number of steps of the result: at least that of the longest sequence, which is the default. */
   totalLength?: number | null;
 }
 
@@ -299,8 +299,8 @@ export interface PadSequenceOptions extends PadOptions {
 }
 
 /**
- * Sequences [Lᵢ, …] as one tensor, padded to the longest: [L, N, …], or [N, L, …] with `batchFirst` (PyTorch's
- * `pad_sequence`).
+ * Sequences [Lᵢ, …] as one tensor, padded to the longest: [L, N, …], or [N, L, …] with `batchFirst`
+ * (PyTorch's `pad_sequence`).
  */
 export function padSequence(sequences: readonly Tensor[], options: PadSequenceOptions = {}): Tensor {
   const op = "padSequence";
@@ -319,8 +319,8 @@ export function padSequence(sequences: readonly Tensor[], options: PadSequenceOp
 }
 
 /**
- * The sequences [Lᵢ, …] of a padded tensor (PyTorch's `unpad_sequence`), as views. Shapes: [L, N, …], or [N, L,
- * …] with `batchFirst`; one length for each of N sequences, from 1 to L.
+ * The sequences [Lᵢ, …] of a padded tensor (PyTorch's `unpad_sequence`), as views. Shapes: [L, N, …], or
+ * [N, L, …] with `batchFirst`; one length for each of N sequences, from 1 to L.
  */
 export function unpadSequence(
   paddedSequences: Tensor,

@@ -1,12 +1,13 @@
 /**
  * A whole sequence of a recurrent layer, and its gradient: rows of schema.ts.
  *
- * Rows of `rows` are the steps of all sequences, step by step: step t has counts[t] rows, one for each of the
- * sequences 0 … counts[t]-1. Without `counts` each step has `batch` rows. Counts never rise (a packed sequence).
+ * The rows are the steps of all sequences, step by step: step t has counts[t] rows, one for each of the
+ * sequences 0 … counts[t]-1. Without `counts` each step has `batch` rows. Counts never rise: the longest
+ * sequence comes first.
  */
 import { any, flags, i32, kernel, op, optional, read, size, update, write } from "../parameters.js";
 
-/** `columns` is the number of gates times `hidden`. `width` is that of h: `hidden`, or less with a projection. */
+/** `columns`: number of gates times `hidden`. `width`: that of h, which is `hidden` without a projection. */
 const sequence = [
   op("cell", ["lstm", "gru", "tanh", "relu"]),
   flags("reverse"),

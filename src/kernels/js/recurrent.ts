@@ -38,7 +38,7 @@ function timelineOf(steps: number, batch: number, rows: number, counts: Data | n
 
 const like = (x: Data, length: number): Data => new (x.constructor as new (n: number) => Data)(length);
 
-/** n rows of gates and of the next state from `part`, the product of h. `h` and `c` hold the previous state. */
+/** n rows of gates and of the next state. `part`: the product of h. `h` and `c` hold the previous state. */
 const cells = specialize(
   (
     cell: string,
