@@ -154,8 +154,8 @@ const moduleCases: Cases = {
       shapes: [[3, 2, 3], [8, 3], [8, 1], [8], [8], [1, 2]],
     },
     {
-      fn: withParameters(() => new nn.LSTM(3, 2, { bidirectional: true }), reverse),
-      shapes: [[3, 2, 3], ...cellShapes(4)],
+      fn: withParameters(() => new nn.LSTM(3, 2, { bidirectional: true }), [...recurrent, ...reverse]),
+      shapes: [[3, 2, 3], ...cellShapes(4), ...cellShapes(4)],
     },
   ],
   RNNCell: [{ fn: withParameters(() => new nn.RNNCell(3, 2), cell), shapes: [[2, 3], ...cellShapes(1)] }],
