@@ -32,7 +32,7 @@
 namespace simdgrad {
 namespace {
 
-constexpr int maxArrays = 12;
+constexpr int maxArrays = 20;
 
 DType dtypeOf(napi_typedarray_type type) {
   switch (type) {

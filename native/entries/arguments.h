@@ -478,6 +478,59 @@ struct AvgPool2dGradArgs : Arguments {
   const Write<Dense> out{*this, planes, h, w};
 };
 
+struct RecurrentArgs : Arguments {
+  using Arguments::Arguments;
+  const int cell = readOp(recurrentNames);
+  const int64_t reverse = readFlags(1);
+  const int64_t steps = readSize();
+  const int64_t batch = readSize();
+  const int64_t rows = readSize();
+  const int64_t hidden = readSize();
+  const int64_t width = readSize();
+  const int64_t columns = readSize();
+  const Optional<Read<Dense>> counts{*this, steps};
+  const Read<Dense> weight{*this, columns, width};
+  const Optional<Read<Dense>> projection{*this, width, hidden};
+  const Read<Dense> h0{*this, batch, width};
+  const Optional<Read<Dense>> c0{*this, batch, hidden};
+  const Optional<Read<Dense>> bias{*this, columns};
+  const Write<Dense> gates{*this, rows, columns};
+  const Optional<Write<Dense>> inner{*this, rows, hidden};
+  const Optional<Write<Dense>> whole{*this, rows, hidden};
+  const Write<Dense> out{*this, rows, width};
+  const Write<Dense> hn{*this, batch, width};
+  const Optional<Write<Dense>> cn{*this, batch, hidden};
+};
+
+struct RecurrentGradArgs : Arguments {
+  using Arguments::Arguments;
+  const int cell = readOp(recurrentNames);
+  const int64_t reverse = readFlags(1);
+  const int64_t steps = readSize();
+  const int64_t batch = readSize();
+  const int64_t rows = readSize();
+  const int64_t hidden = readSize();
+  const int64_t width = readSize();
+  const int64_t columns = readSize();
+  const Optional<Read<Dense>> counts{*this, steps};
+  const Read<Dense> weight{*this, columns, width};
+  const Optional<Read<Dense>> projection{*this, width, hidden};
+  const Read<Dense> h0{*this, batch, width};
+  const Optional<Read<Dense>> c0{*this, batch, hidden};
+  const Read<Dense> gates{*this, rows, columns};
+  const Optional<Read<Dense>> inner{*this, rows, hidden};
+  const Read<Dense> out{*this, rows, width};
+  const Optional<Read<Dense>> g{*this, rows, width};
+  const Optional<Read<Dense>> gh{*this, batch, width};
+  const Optional<Read<Dense>> gc{*this, batch, hidden};
+  const Write<Dense> gx{*this, rows, columns};
+  const Optional<Write<Dense>> gu{*this, rows, columns};
+  const Optional<Write<Dense>> gp{*this, rows, width};
+  const Optional<Write<Dense>> previous{*this, rows, width};
+  const Write<Dense> gh0{*this, batch, width};
+  const Optional<Write<Dense>> gc0{*this, batch, hidden};
+};
+
 // What the entries answer: OK, or the position of the first label or index that is out of range, or what
 // prepared_call.h lists.
 double fill(FillArgs& a);
@@ -517,6 +570,8 @@ double maxPool2d(MaxPool2dArgs& a);
 double maxPool2dGrad(MaxPool2dGradArgs& a);
 double avgPool2d(AvgPool2dArgs& a);
 double avgPool2dGrad(AvgPool2dGradArgs& a);
+double recurrent(RecurrentArgs& a);
+double recurrentGrad(RecurrentGradArgs& a);
 
 }  // namespace simdgrad::entries
 
@@ -557,7 +612,9 @@ double avgPool2dGrad(AvgPool2dGradArgs& a);
   ROW(maxPool2d, entries::MaxPool2dArgs) \
   ROW(maxPool2dGrad, entries::MaxPool2dGradArgs) \
   ROW(avgPool2d, entries::AvgPool2dArgs) \
-  ROW(avgPool2dGrad, entries::AvgPool2dGradArgs)
+  ROW(avgPool2dGrad, entries::AvgPool2dGradArgs) \
+  ROW(recurrent, entries::RecurrentArgs) \
+  ROW(recurrentGrad, entries::RecurrentGradArgs)
 
 #define SIMDGRAD_OP_LISTS(ROW) \
   ROW(unary, unaryNames) \
@@ -569,4 +626,6 @@ double avgPool2dGrad(AvgPool2dGradArgs& a);
   ROW(softmax, softmaxNames) \
   ROW(softmaxGrad, softmaxNames) \
   ROW(ruleStep, ruleStepNames) \
-  ROW(random, randomNames)
+  ROW(random, randomNames) \
+  ROW(recurrent, recurrentNames) \
+  ROW(recurrentGrad, recurrentNames)

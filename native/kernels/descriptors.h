@@ -104,6 +104,30 @@ struct Pooling {
   int32_t* index;  // used by maxima
 };
 
+/** Indices in recurrentNames. */
+enum class Cell { lstm, gru, tanh, relu };
+
+/** One direction of a recurrent layer over a sequence: see src/kernels/js/recurrent.ts. */
+struct Sequence {
+  Cell cell;
+  bool reverse;
+  int64_t steps, batch, rows, hidden, width, columns;
+  const int32_t* counts;  // rows of each step, or null: `batch`
+  const float *weight, *projection;  // columns x width; width x hidden or null
+  const float *h0, *c0;
+};
+
+struct Recurrent : Sequence {
+  const float* bias;  // or null
+  float *gates, *inner, *whole, *out, *hn, *cn;  // inner: or null
+};
+
+struct RecurrentGrad : Sequence {
+  const float *gates, *inner, *out;
+  const float *g, *gh, *gc;  // each may be null
+  float *gx, *gu, *gp, *previous, *gh0, *gc0;  // gp and previous: or null
+};
+
 enum class RandomKind { uniform, normal, dropout };
 
 struct Random {

@@ -21,6 +21,7 @@
 #include "gemm_numbers.h"
 #include "gemm_outer.h"
 #include "gemm_pack.h"
+#include "gemm_panels.h"
 #include "gemm_thin.h"
 
 namespace simdgrad::SIMDGRAD_ISA_NS {
@@ -63,6 +64,15 @@ bool packsB(const Problem& g, int64_t height) {
 
 int64_t partsOf(int64_t n, int64_t most) { return n <= most ? 1 : (n + most - 1) / most; }
 
+/** How `m` rows are cut into tiles of equal height. A last tile of a few rows would use few accumulators. */
+struct RowTiles {
+  int64_t count, lower, taller;  // `taller` tiles have one row more than `lower`
+
+  explicit RowTiles(int64_t m) : count(partsOf(m, MR)), lower(m / count), taller(m - lower * count) {}
+  int64_t height() const { return lower + (taller > 0); }
+  int64_t rowAt(int64_t tile) const { return tile * lower + least(tile, taller); }
+};
+
 /** Prefetches into L2 what a consumer will read. */
 void fetch(const Consumer& consumer, int64_t at, int64_t width, int64_t rows, int64_t columns) {
   constexpr int64_t line = 64 / sizeof(float);
@@ -73,11 +83,11 @@ void fetch(const Consumer& consumer, int64_t at, int64_t width, int64_t rows, in
 
 void run(const Problem& g, const Task& task) {
   const int64_t height = task.i1 - task.i0, width = task.j1 - task.j0;
-  // Tiles of equal height: a last tile of a few rows would use few accumulators.
-  const int64_t tiles = partsOf(height, MR), lower = tiles == 1 ? height : height / tiles, taller = height - lower * tiles;
-  const auto rowAt = [&](int64_t t) { return t * lower + least(t, taller); };
+  const RowTiles cutRows(height);
+  const int64_t tiles = cutRows.count;
+  const auto rowAt = [&](int64_t t) { return cutRows.rowAt(t); };
   const int64_t rowBlocks = partsOf(tiles, MC / MR);
-  const int64_t NRH = vectorsFor(lower + (taller > 0)) * W;  // columns of a tile
+  const int64_t NRH = vectorsFor(cutRows.height()) * W;  // columns of a tile
   const int64_t blocks = partsOf(g.k, KC);
   const int64_t depth = blocks > 1 ? KC : g.k > 0 ? g.k : 1;  // k = 0: one block without steps
   const bool packingA = packsA(g, height, width), packingB = packsB(g, height);
@@ -344,6 +354,22 @@ void gemm(const Gemm& given) {
 }
 
 }  // namespace
+
+int64_t panelWidth(int64_t rows) { return vectorsFor(RowTiles(rows).height()) * W; }
+
+void packPanel(int64_t k, int64_t columns, const float* b, int64_t bRow, int64_t bCol, float* out) {
+  packPanelB(b, bRow, bCol, columns, k, out);
+}
+
+void timesPanel(const PanelProduct& p) {
+  const RowTiles tiles(p.m);
+  const int vectors = static_cast<int>((p.n + W - 1) / W), lanes = static_cast<int>(p.n - (vectors - 1) * W);
+  for (int64_t t = 0; t < tiles.count; t++) {
+    const int64_t i = tiles.rowAt(t), rows = tiles.rowAt(t + 1) - i;
+    const Tile tile = {nullptr, 0, p.bias, 0, 1, p.accumulate, p.c + i * p.cRow, p.cRow, 1, lanes};
+    pick<MR>(static_cast<int>(rows), vectors, lastOf(lanes))(p.k, p.a + i * p.aRow, p.aRow, 1, p.panel, vectors * W, tile);
+  }
+}
 
 void addGemm(Isa& isa) { isa.gemm = gemm; }
 

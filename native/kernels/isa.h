@@ -53,7 +53,7 @@ struct Gemm {
  */
 #define SIMDGRAD_FAMILIES(FAMILY) \
   FAMILY(Gemm) FAMILY(Copy) FAMILY(Elementwise) FAMILY(Chain) FAMILY(Reduce) FAMILY(Softmax) FAMILY(Loss) FAMILY(Index) \
-  FAMILY(Optim) FAMILY(Rules) FAMILY(Random) FAMILY(Patches) FAMILY(Conv) FAMILY(Pooling)
+  FAMILY(Optim) FAMILY(Rules) FAMILY(Random) FAMILY(Patches) FAMILY(Conv) FAMILY(Pooling) FAMILY(Recurrent)
 
 struct Isa {
   const char* name;
@@ -102,6 +102,9 @@ struct Isa {
   void (*maxPool2dGrad)(int64_t planes, int64_t places, Indices index, const float* g, float* out);
   void (*avgPool2d)(const Pooling&);
   void (*avgPool2dGrad)(const Pooling&);
+  // recurrent.cc
+  void (*recurrent)(const Recurrent&);
+  void (*recurrentGrad)(const RecurrentGrad&);
 };
 
 }  // namespace simdgrad

@@ -11,5 +11,6 @@ constexpr const char* argReduceNames[] = {"argmax", "argmin"};
 constexpr const char* softmaxNames[] = {"softmax", "logSoftmax"};
 constexpr const char* ruleStepNames[] = {"adagrad", "rmsprop", "adadelta", "adamax", "nadam", "radam", "rprop"};
 constexpr const char* randomNames[] = {"uniform", "normal", "dropout"};
+constexpr const char* recurrentNames[] = {"lstm", "gru", "tanh", "relu"};
 
 }  // namespace simdgrad

@@ -7,7 +7,7 @@ import { exposing, Lifetimes, withLifetimes } from "../tensor/reuse.js";
 import { type GradHook, longLivedLike, type Tensor } from "../tensor/tensor.js";
 import { tracing } from "../tracing.js";
 import { withGradMode } from "./grad-mode.js";
-import { edgeOf, type GradTargets, type JointNode, Node } from "./graph.js";
+import { edgeOf, type GradTargets, JointNode, Node } from "./graph.js";
 
 /**
  * The operations that the engine needs. `ops/` provides them at load time, because `autograd/` must not
@@ -174,7 +174,7 @@ function run(
       if (g === undefined) {
         const gs = jointly?.get(node);
         if (gs === undefined) continue;
-        through = backwardJointly(node as JointNode, gs);
+        through = backwardThrough(node, gs, createGraph, wanted);
         for (const one of gs) if (one !== null) reached.push(one);
       } else {
         grads.delete(node);
@@ -192,7 +192,7 @@ function run(
           jointly.get(output.of)![output.index] = g;
           continue;
         }
-        through = backwardThrough(node, g, createGraph, wanted);
+        through = backwardThrough(node, [g], createGraph, wanted);
         reached.push(g);
       }
       const { grads: inputGrads, written } = through;
@@ -280,28 +280,18 @@ function checkKept(node: Node, rule: unknown): void {
     );
 }
 
-function backwardJointly(node: JointNode, gs: readonly (Tensor | null)[]): Through {
-  checkKept(node, node.jointRule);
-  node.checkSaved();
-  return { grads: node.jointRule!(gs), written: null };
-}
-
+/** `gs`: the gradient of each output of the node, null where backward did not reach it. */
 function backwardThrough(
   node: Node,
-  g: Tensor,
+  gs: readonly (Tensor | null)[],
   createGraph: boolean,
   wanted: Map<Node | Tensor, Tensor | null> | null,
 ): Through {
-  const { rule } = node;
-  checkKept(node, rule);
+  const jointRule = node instanceof JointNode ? node.jointRule : null;
+  checkKept(node, jointRule ?? node.rule);
   node.checkSaved();
-  if (createGraph && node.composed !== null && node.inputs !== null) {
-    node.checkInputs();
-    const inputs = node.inputs.filter((x) => x.requiresGrad);
-    const found = grad(node.composed(), inputs, { gradOutputs: [g], createGraph: true, allowUnused: true });
-    const grads = node.inputs.map((x) => (x.requiresGrad ? found[inputs.indexOf(x)] : null));
-    return { grads, written: null };
-  }
+  if (createGraph && node.composed !== null && node.inputs !== null)
+    return { grads: throughComposed(node.composed, node, node.inputs, gs), written: null };
   let written: Map<number, Tensor> | null = null;
   const targets: GradTargets = {
     needs: (i) => node.edges[i] !== null,
@@ -310,7 +300,8 @@ function backwardThrough(
       if (createGraph || wanted !== null || leaf === null || leaf instanceof Node || leaf.hooks !== null)
         return null;
       const there = leaf.gradient;
-      if (there !== null && (!there.isContiguous || there.storage.overlaps(g.storage))) return null;
+      const reads = (g: Tensor | null) => g !== null && there!.storage.overlaps(g.storage);
+      if (there !== null && (!there.isContiguous || gs.some(reads))) return null;
       // If an input occurs twice, as in w.matmul(w), the engine adds the second gradient.
       if (written !== null && [...written.keys()].some((j) => node.edges[j] === leaf)) return null;
       const out = there ?? memoryFor(leaf);
@@ -319,7 +310,30 @@ function backwardThrough(
       return { out, accumulate: there !== null };
     },
   };
-  return { grads: rule!(g, targets), written };
+  const grads = jointRule !== null ? jointRule(gs, targets) : node.rule!(gs[0]!, targets);
+  return { grads, written };
+}
+
+/** The gradients of a node whose outputs are computed again from differentiable operations. */
+function throughComposed(
+  composed: () => Tensor | readonly Tensor[],
+  node: Node,
+  inputs: readonly Tensor[],
+  gs: readonly (Tensor | null)[],
+): (Tensor | null)[] {
+  node.checkInputs();
+  const outs = composed();
+  const roots = (Array.isArray(outs) ? (outs as readonly Tensor[]) : [outs as Tensor]).map(
+    (out, i) => [out, gs[i]] as const,
+  );
+  const reached = roots.filter((root): root is readonly [Tensor, Tensor] => root[1] !== null);
+  const needed = inputs.filter((x) => x.requiresGrad);
+  const found = grad(
+    reached.map(([out]) => out),
+    needed,
+    { gradOutputs: reached.map(([, g]) => g), createGraph: true, allowUnused: true },
+  );
+  return inputs.map((x) => (x.requiresGrad ? found[needed.indexOf(x)] : null));
 }
 
 /** Memory for the gradient of a leaf. It outlives backward. */

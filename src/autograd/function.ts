@@ -6,7 +6,7 @@ import { type Shape, sameShape } from "../shape.js";
 import { exposing } from "../tensor/reuse.js";
 import { Tensor } from "../tensor/tensor.js";
 import { withGradMode } from "./grad-mode.js";
-import { differentiable, differentiableJointly, type JointRule, needsGrad } from "./graph.js";
+import { differentiable, differentiableJointly, needsGrad } from "./graph.js";
 
 /** The settings that `forward` made on its context. */
 interface Settings {
@@ -157,7 +157,7 @@ export abstract class AutogradFunction {
     ctx.saveForBackward(...kept);
     // Only shapes: what `backward` does not save may be freed.
     const [given, forms] = [all, outs].map((values) => values.map(formOf));
-    const rule: JointRule = (reached) => {
+    const rule = (reached: readonly (Tensor | null)[]) => {
       const some = reached.find((g) => g !== null)!;
       const gs = materializeGrads
         ? reached.map((g, i) => g ?? some.newZeros(forms[i]!.shape, { dtype: forms[i]!.dtype }))

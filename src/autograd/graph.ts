@@ -19,7 +19,7 @@ export type BackwardRule = (g: Tensor, inputs: GradTargets) => (Tensor | null)[]
  * Gives the gradients of the inputs of a node with several outputs. `gs` has a gradient for each output, or
  * null where backward did not reach the output.
  */
-export type JointRule = (gs: readonly (Tensor | null)[]) => (Tensor | null)[];
+export type JointRule = (gs: readonly (Tensor | null)[], inputs: GradTargets) => (Tensor | null)[];
 
 /** Tells a backward rule which gradients are needed and where they may be written. */
 export interface GradTargets {
@@ -54,10 +54,10 @@ export class Node implements GradFn {
     public rule: BackwardRule | null,
     private saved: readonly Tensor[],
     /**
-     * For rules that call fused kernels: computes the same output from differentiable ops, for gradients of
-     * gradients.
+     * For rules that call fused kernels: computes the same output, or outputs, from differentiable ops, for
+     * gradients of gradients.
      */
-    public composed: (() => Tensor) | null,
+    public composed: (() => Tensor | readonly Tensor[]) | null,
     public inputs: readonly Tensor[] | null,
   ) {
     this.calledAs = callerOf(name);
@@ -113,8 +113,10 @@ export class JointNode extends Node {
     public jointRule: JointRule | null,
     saved: readonly Tensor[],
     readonly outputs: number,
+    composed: (() => readonly Tensor[]) | null,
+    inputs: readonly Tensor[] | null,
   ) {
-    super(name, edges, null, saved, null, null);
+    super(name, edges, null, saved, composed, inputs);
   }
 
   override release(): void {
@@ -167,8 +169,8 @@ export function differentiable(
 
 /**
  * Records `outs` as the results of one operation on `inputs`. The outputs at the indices `without` get no
- * gradient and no node. `saves`: the tensors that `rule` reads. Does nothing when gradients are off or no
- * input needs one.
+ * gradient and no node. `saves`: the tensors that `rule` reads. `composed`: see `Node.composed`. Does nothing
+ * when gradients are off or no input needs one.
  */
 export function differentiableJointly(
   name: string,
@@ -177,10 +179,13 @@ export function differentiableJointly(
   without: ReadonlySet<number>,
   rule: JointRule,
   saves: readonly Tensor[],
+  composed: (() => readonly Tensor[]) | null = null,
 ): void {
   for (const out of outs) if (out.viewState !== null) out.viewState = null;
   if (!needsGrad(inputs)) return;
-  const joint = new JointNode(name, inputs.map(edgeOf), rule, saves, outs.length);
+  const edges = inputs.map(edgeOf);
+  const kept = composed === null ? null : inputs;
+  const joint = new JointNode(name, edges, rule, saves, outs.length, composed, kept);
   for (const [index, out] of outs.entries()) {
     if (without.has(index)) continue;
     const node = new Node(name, [joint], passOn, [], null, null);

@@ -47,7 +47,8 @@ export { Parameter } from "./parameter.js";
 export * from "./piecewise.js";
 export { ChannelShuffle, PixelShuffle, PixelUnshuffle } from "./pixel-shuffle.js";
 export * from "./pool.js";
-export { GRU, GRUCell, LSTM, LSTMCell, type RecurrentOptions, RNN, RNNCell } from "./recurrent.js";
+export { GRU, LSTM, type RecurrentOptions, RNN } from "./recurrent.js";
+export { GRUCell, LSTMCell, RNNCell } from "./recurrent-cells.js";
 export { Sequential } from "./sequential.js";
 export {
   generateSquareSubsequentMask,
@@ -60,3 +61,4 @@ export {
 export { Unflatten } from "./unflatten.js";
 export * from "./unpool.js";
 export * from "./upsample.js";
+export * as utils from "./utils-namespace.js";

@@ -132,15 +132,32 @@ const functionCases: Cases = {
 };
 
 const recurrent = ["weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0"];
+const reverse = recurrent.map((name) => `${name}_reverse`);
 const cell = ["weight_ih", "weight_hh", "bias_ih", "bias_hh"];
 const cellShapes = (gates: number) => [[gates * 2, 3], [gates * 2, 2], [gates * 2], [gates * 2]];
 
 /** Layers with parameters of their own. */
 const moduleCases: Cases = {
   PReLU: [{ fn: withParameters(() => new nn.PReLU(), ["weight"]), shapes: [[2, 3], [1]] }],
-  RNN: [{ fn: withParameters(() => new nn.RNN(3, 2), recurrent), shapes: [[3, 2, 3], ...cellShapes(1)] }],
+  RNN: [
+    { fn: withParameters(() => new nn.RNN(3, 2), recurrent), shapes: [[3, 2, 3], ...cellShapes(1)] },
+    {
+      fn: withParameters(() => new nn.RNN(3, 2, { nonlinearity: "relu" }), recurrent),
+      shapes: [[3, 2, 3], ...cellShapes(1)],
+    },
+  ],
   GRU: [{ fn: withParameters(() => new nn.GRU(3, 2), recurrent), shapes: [[3, 2, 3], ...cellShapes(3)] }],
-  LSTM: [{ fn: withParameters(() => new nn.LSTM(3, 2), recurrent), shapes: [[3, 2, 3], ...cellShapes(4)] }],
+  LSTM: [
+    { fn: withParameters(() => new nn.LSTM(3, 2), recurrent), shapes: [[3, 2, 3], ...cellShapes(4)] },
+    {
+      fn: withParameters(() => new nn.LSTM(3, 2, { projSize: 1 }), [...recurrent, "weight_hr_l0"]),
+      shapes: [[3, 2, 3], [8, 3], [8, 1], [8], [8], [1, 2]],
+    },
+    {
+      fn: withParameters(() => new nn.LSTM(3, 2, { bidirectional: true }), [...recurrent, ...reverse]),
+      shapes: [[3, 2, 3], ...cellShapes(4), ...cellShapes(4)],
+    },
+  ],
   RNNCell: [{ fn: withParameters(() => new nn.RNNCell(3, 2), cell), shapes: [[2, 3], ...cellShapes(1)] }],
   GRUCell: [{ fn: withParameters(() => new nn.GRUCell(3, 2), cell), shapes: [[2, 3], ...cellShapes(3)] }],
   LSTMCell: [{ fn: withParameters(() => new nn.LSTMCell(3, 2), cell), shapes: [[3], ...cellShapes(4)] }],

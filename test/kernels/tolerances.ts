@@ -64,6 +64,9 @@ export const tolerances: Record<string, Tolerance> = {
   "softmaxGrad.logSoftmax": { relative: 1e-6 },
   crossEntropy: { relative: 1e-6 },
   crossEntropyGrad: { relative: 1e-6 },
+  // Products of up to a few hundred terms, then gates whose error is carried from step to step.
+  recurrent: { relative: 2e-6 },
+  recurrentGrad: { relative: 2e-6 },
   indexAdd: { relative: 0 },
   sgdStep: { relative: 5e-7 },
   adamStep: { relative: 1e-6 },

@@ -33,7 +33,10 @@ function place(values, alone, shared) {
 
 // C++ supports these products only with these values; otherwise JavaScript does them.
 const single = { batch: 1, accumulate: 0 };
-const mostly = { gemmSgdStep: single, gemmAdamStep: single };
+// Sizes that fit together, and are small: most drawn arrays are long enough. Cell 2 is tanh, which needs no
+// optional operand.
+const cell = { cell: 2, steps: 2, batch: 1, rows: 2, hidden: 1, width: 1, columns: 1 };
+const mostly = { gemmSgdStep: single, gemmAdamStep: single, recurrent: cell, recurrentGrad: cell };
 
 /**
  * { numbers, arrays, outputs } from the row of a kernel (src/kernels/schema.ts). `nat(most)` draws 0 … most.

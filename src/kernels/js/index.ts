@@ -12,6 +12,7 @@ export { argSort, searchSorted } from "./order.js";
 export { fold2d, unfold2d } from "./patches.js";
 export { avgPool2d, avgPool2dGrad, maxPool2d, maxPool2dGrad } from "./pool.js";
 export { permutation, random } from "./random.js";
+export { recurrent, recurrentGrad } from "./recurrent.js";
 export { argReduce, reduce } from "./reduce.js";
 export { ruleStep } from "./rules.js";
 export { argScan, scan } from "./scan.js";

@@ -13,7 +13,7 @@ import { dense, expand, reshape, squeeze, to, transpose, unsqueeze } from "../sh
 /**
  * The destination of a product: new memory, or (for gradients) the memory of a leaf, overwritten or added to.
  */
-type Destination = ReturnType<GradTargets["into"]>;
+export type Destination = ReturnType<GradTargets["into"]>;
 
 /**
  * A batch of matrices that are `step` elements apart in memory: an operand of a product, with the axes batch,
@@ -25,8 +25,9 @@ const batchOf = (x: Tensor, step: number): Strided =>
 /**
  * C = A·B for two matrices, any strides; `bias` is added to every row. Outside the graph.
  * Shapes: a [M, K], b [K, N], bias [N] → [M, N].
+ * @internal
  */
-function gemm(a: Tensor, b: Tensor, bias: Tensor | null = null, into: Destination = null): Tensor {
+export function gemm(a: Tensor, b: Tensor, bias: Tensor | null = null, into: Destination = null): Tensor {
   const [m, kk] = a.shape;
   const n = b.shape[1];
   const out = into?.out ?? empty([m, n], a.dtype);
@@ -79,8 +80,8 @@ function singleStride(shape: Shape, strides: Strides): number | null {
   return step ?? 0;
 }
 
-/** The transpose of a matrix; it is outside the graph, so it costs nothing. */
-const transposed = ({ storage, offset, shape, strides, dtype }: Tensor): Tensor =>
+/** @internal The transpose of a matrix; it is outside the graph, so it costs nothing. */
+export const transposed = ({ storage, offset, shape, strides, dtype }: Tensor): Tensor =>
   new Tensor(storage, offset, [shape[1], shape[0]], [strides[1], strides[0]], dtype);
 
 function checkSameDType(op: string, a: Tensor, b: Tensor): void {
