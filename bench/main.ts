@@ -12,11 +12,12 @@ import { latency } from "./sections/latency.js";
 import { machine } from "./sections/machine.js";
 import { steps } from "./sections/steps.js";
 import { training } from "./sections/training.js";
+import { zoo } from "./sections/zoo.js";
 import { type Section, toText } from "./table.js";
 
 const options = readOptions();
 const context = await prepareContext(options);
-const run = { gemm, elementwise, steps, latency, training, convolution } satisfies Record<
+const run = { gemm, elementwise, steps, latency, training, convolution, zoo } satisfies Record<
   SectionName,
   unknown
 >;

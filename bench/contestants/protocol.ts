@@ -30,6 +30,24 @@ export interface ConvolutionCase {
   steps: number;
 }
 
+/** A training step of a network of contestants/zoo. */
+export interface NetworkCase {
+  kind: "network";
+  /** Its file. */
+  network: string;
+  sizes: Readonly<Record<string, number>>;
+  /**
+   * Whether it draws random numbers in training: the first steps, whose losses are compared, are then in
+   * evaluation mode.
+   */
+  random: boolean;
+  /**
+   * A safetensors file with the initial weights, under their names after "model.", and the batch, "batch.0"
+   * and so on: every contestant reads it.
+   */
+  file: string;
+}
+
 /** The forward pass of a multilayer perceptron alone, no gradients. */
 export interface InferenceCase {
   kind: "inference";
@@ -101,6 +119,7 @@ export interface IdleCase {
 
 export type Case =
   | ConvolutionCase
+  | NetworkCase
   | StepCase
   | InferenceCase
   | ElementwiseCase
@@ -134,6 +153,18 @@ export interface Hello {
   threads?: number;
 }
 
+/** The first steps of a network, from the weights of the file. */
+export interface FirstSteps {
+  losses: number[];
+  /** Milliseconds of the first of them. */
+  first: number;
+  /** Bytes of resident memory at their highest, after all of them. */
+  peak: number;
+  parameters: number;
+  /** Floating-point operations of a step; only the compiled step of simdgrad knows them. */
+  flops?: number;
+}
+
 export interface Response {
   /** Microseconds of a repetition: the fastest and the one in the middle. */
   best: number;
@@ -146,4 +177,6 @@ export interface Response {
    * units of its bound.
    */
   check: number;
+  /** Of a `NetworkCase`. */
+  firstSteps?: FirstSteps;
 }

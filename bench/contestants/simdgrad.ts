@@ -2,6 +2,7 @@
 import { backend, compile, data, type nn, noGrad, optim, type Tensor, tensor } from "simdgrad";
 import { convolutional } from "./convolutional.js";
 import { prepareElementwise, prepareGemm } from "./kernels.js";
+import { prepareNetwork } from "./network-step.js";
 import { perceptron, trainingStep } from "./perceptron.js";
 import { batchOf, pattern } from "./problem.js";
 import type { Case, ConvolutionCase, InferenceCase, StepCase } from "./protocol.js";
@@ -66,6 +67,7 @@ function prepareInference({ sizes, batch }: InferenceCase): Prepared {
 function prepare(given: Case): Prepared {
   if (given.kind === "step") return prepareStep(given);
   if (given.kind === "convolution") return prepareConvolution(given);
+  if (given.kind === "network") return prepareNetwork(given, how);
   if (given.kind === "inference") return prepareInference(given);
   if (given.kind === "elementwise") return prepareElementwise(given);
   if (given.kind === "gemm") return prepareGemm(given);
