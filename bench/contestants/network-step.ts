@@ -5,9 +5,6 @@ import type { NetworkCase } from "./protocol.js";
 import type { Prepared } from "./serve.js";
 import { networks } from "./zoo/networks.js";
 
-/** Steps whose losses are compared with those of the other contestants. */
-const COMPARED = 3;
-
 /** The model with the weights of the file, and the batch. */
 function problemOf({ network, sizes, file }: NetworkCase): { model: nn.Module; batch: Tensor[] } {
   const tensors = io.loadSafetensorsSync(file);
@@ -30,7 +27,7 @@ export function prepareNetwork(given: NetworkCase, how: "eager" | "compiled" | "
   let loss = call(...batch);
   const first = performance.now() - start;
   const losses = [loss.item()];
-  while (losses.length < COMPARED) losses.push(call(...batch).item());
+  while (losses.length < given.compared) losses.push(call(...batch).item());
   model.train();
   call(...batch);
 

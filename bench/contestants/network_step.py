@@ -8,9 +8,6 @@ import torch
 from peak_memory import peak_memory
 from problem import problem_of
 
-# Steps whose losses are compared with those of the other contestants.
-COMPARED = 3
-
 
 def prepare_network(case, ready):
     network = import_module(f"zoo.{case['network']}")
@@ -25,7 +22,7 @@ def prepare_network(case, ready):
     start = time.perf_counter()
     losses = [step(*batch)]
     first = (time.perf_counter() - start) * 1e3
-    losses += [step(*batch) for _ in range(COMPARED - 1)]
+    losses += [step(*batch) for _ in range(case["compared"] - 1)]
     losses = [loss.item() for loss in losses]
     model.train()
     last = step(*batch)

@@ -46,6 +46,8 @@ export interface NetworkCase {
    * and so on: every contestant reads it.
    */
   file: string;
+  /** First steps, whose losses are compared. */
+  compared: number;
 }
 
 /** The forward pass of a multilayer perceptron alone, no gradients. */

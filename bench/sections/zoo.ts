@@ -21,6 +21,9 @@ export interface NetworkResult {
   peak: number;
 }
 
+/** First steps whose losses are compared. */
+const COMPARED = 3;
+
 /**
  * Contestants sum in other orders, and Adam divides a gradient by its own size: after three steps, losses
  * agree to four digits.
@@ -60,7 +63,7 @@ export async function zoo({ options, limits, progress }: Context): Promise<Secti
       progress(`zoo: ${name}`);
       const { network, sizes, random = false, jax = false } = entry;
       const file = join(folder, `${name}.safetensors`);
-      const given: NetworkCase = { kind: "network", network, sizes, random, file };
+      const given: NetworkCase = { kind: "network", network, sizes, random, file, compared: COMPARED };
       if ((await runOurs("problems", [given])) === null) break;
       const left = new Set<keyof typeof starts>();
       if (!options.compile) left.add("pytorchCompiled");

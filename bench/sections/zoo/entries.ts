@@ -1,7 +1,7 @@
 /** The networks of the zoo with their sizes. Each is a file of contestants/zoo in TypeScript and in Python. */
 import type { NetworkCase } from "../../contestants/protocol.js";
 
-export interface Entry extends Omit<NetworkCase, "kind" | "file" | "random"> {
+export interface Entry extends Omit<NetworkCase, "kind" | "file" | "random" | "compared"> {
   title: string;
   random?: boolean;
   /** Whether there is a file for JAX too. */
@@ -14,18 +14,21 @@ export const entries: Record<string, Entry> = {
   "gpt-128": {
     title: "GPT 4 layers, 4 heads, 128, T 64, B 12, AdamW",
     network: "gpt",
+    jax: true,
     sizes: { layers: 4, heads: 4, width: 128, length: 64, batch: 12, vocabulary: 65, bias: 0 },
     products: true,
   },
   "gpt-256": {
     title: "GPT 4 layers, 8 heads, 256, T 256, B 8, AdamW",
     network: "gpt",
+    jax: true,
     sizes: { layers: 4, heads: 8, width: 256, length: 256, batch: 8, vocabulary: 65, bias: 0 },
     products: true,
   },
   resnet: {
     title: "ResNet-20, 32 x 32, B 32, SGD momentum",
     network: "resnet",
+    jax: true,
     sizes: { blocks: 3, width: 16, batch: 32 },
     products: true,
   },
@@ -39,11 +42,13 @@ export const entries: Record<string, Entry> = {
   lstm: {
     title: "Embedding 64, LSTM 128, T 64, B 32, Adam",
     network: "lstm",
+    jax: true,
     sizes: { vocabulary: 65, width: 64, hidden: 128, length: 64, batch: 32 },
   },
   recommender: {
     title: "8 embeddings 10,000 x 16, MLP 128-64-1, B 256, SGD",
     network: "recommender",
+    jax: true,
     sizes: { features: 8, rows: 10_000, width: 16, hidden: 64, batch: 256 },
   },
   m5: {
@@ -57,7 +62,7 @@ export const entries: Record<string, Entry> = {
     sizes: { inputs: 784, hidden: 400, latent: 20, batch: 128 },
     random: true,
   },
-  lenet: { title: "LeNet-5, B 64, SGD momentum", network: "lenet", sizes: { batch: 64 } },
+  lenet: { title: "LeNet-5, B 64, SGD momentum", network: "lenet", jax: true, sizes: { batch: 64 } },
   vit: {
     title: "ViT-tiny 12 layers, 3 heads, 192, 64 patches of 4 x 4, B 8, AdamW",
     network: "vit",
@@ -78,6 +83,7 @@ export const entries: Record<string, Entry> = {
   mixer: {
     title: "MLP-Mixer 4 layers, 128, 64 patches of 4 x 4, B 32, AdamW",
     network: "mixer",
+    jax: true,
     sizes: { layers: 4, width: 128, tokens: 64, channels: 512, patch: 4, size: 32, batch: 32 },
     products: true,
   },
