@@ -3,10 +3,15 @@ import { compile, io, type nn, type Tensor } from "simdgrad";
 import { peakMemory } from "./peak-memory.js";
 import type { NetworkCase } from "./protocol.js";
 import type { Prepared } from "./serve.js";
+import type { Sizes } from "./zoo/network.js";
 import { networks } from "./zoo/networks.js";
 
 /** The model with the weights of the file, and the batch. */
-function problemOf({ network, sizes, file }: NetworkCase): { model: nn.Module; batch: Tensor[] } {
+export function problemOf(
+  network: string,
+  sizes: Sizes,
+  file: string,
+): { model: nn.Module; batch: Tensor[] } {
   const tensors = io.loadSafetensorsSync(file);
   const model = networks[network].model(sizes);
   const weights = Object.entries(tensors).filter(([name]) => name.startsWith("model."));
@@ -17,7 +22,7 @@ function problemOf({ network, sizes, file }: NetworkCase): { model: nn.Module; b
 
 export function prepareNetwork(given: NetworkCase, how: "eager" | "compiled" | "run"): Prepared {
   if (how === "run") throw new Error("the zoo has no steps on a native thread");
-  const { model, batch } = problemOf(given);
+  const { model, batch } = problemOf(given.network, given.sizes, given.file);
   const step = networks[given.network].train(model);
   const compiled = compile(step);
   const call = how === "compiled" ? compiled : step;

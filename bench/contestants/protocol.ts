@@ -50,6 +50,16 @@ export interface NetworkCase {
   compared: number;
 }
 
+/**
+ * Tokens of one sequence by the GPT of the zoo with these sizes, as many as its length, each the likeliest.
+ * The file is that of a `NetworkCase`.
+ */
+export interface GenerationCase {
+  kind: "generation";
+  sizes: Readonly<Record<string, number>>;
+  file: string;
+}
+
 /** The forward pass of a multilayer perceptron alone, no gradients. */
 export interface InferenceCase {
   kind: "inference";
@@ -122,6 +132,7 @@ export interface IdleCase {
 export type Case =
   | ConvolutionCase
   | NetworkCase
+  | GenerationCase
   | StepCase
   | InferenceCase
   | ElementwiseCase
@@ -175,7 +186,7 @@ export interface Response {
   count: number;
   /**
    * A value that shows that the contestant computed. Steps: the loss after the last repetition. Inference:
-   * the sum of the outputs. Elementwise: the mean of the first thousand results. Products: the error, in
+   * the sum of the outputs. Generation: the sum of the tokens, each times its place. Elementwise: the mean of the first thousand results. Products: the error, in
    * units of its bound.
    */
   check: number;

@@ -5,6 +5,7 @@ import sys
 import torch
 from torch import nn
 
+from generation import prepare_generation
 from network_step import prepare_network
 from once.perceptron import perceptron
 from serve import serve
@@ -125,6 +126,8 @@ def prepare(case):
     torch.set_grad_enabled(case["kind"] in ("step", "convolution", "network"))
     if case["kind"] == "network":
         return prepare_network(case, torch.compile if COMPILED else lambda function: function)
+    if case["kind"] == "generation":
+        return prepare_generation(case, COMPILED)
     return {"step": prepare_step, "convolution": prepare_convolution, "inference": prepare_inference, "elementwise": prepare_elementwise}[case["kind"]](case)
 
 

@@ -1,7 +1,7 @@
 /** The tables of the zoo: milliseconds a step, ratios, first calls and memory. */
 import type { Measurement } from "../../measure.js";
 import { percent, short, type Table, times } from "../../table.js";
-import type { NetworkResult } from "../zoo.js";
+import type { NetworkResult } from "./steps.js";
 
 const milliseconds = (result: Measurement | undefined) =>
   result === undefined ? "" : short(result.best / 1e3);

@@ -1,0 +1,69 @@
+/** Training steps of the networks of the zoo. */
+import type { FirstSteps, NetworkCase } from "../../contestants/protocol.js";
+import { type Context, type starts, withStands } from "../../context.js";
+import { type Measurement, measure } from "../../measure.js";
+import type { Entry } from "./entries.js";
+
+/** Contestants of the zoo, in the order of the columns; the first ones are ours. */
+const names = ["native", "compiled", "pytorch", "pytorchCompiled", "jaxJit"] as const;
+type Name = (typeof names)[number];
+
+export interface NetworkResult {
+  entry: Entry;
+  results: Partial<Record<Name, Measurement>>;
+  /** Billions of operations a second. */
+  peak: number;
+}
+
+/** First steps whose losses are compared. */
+const COMPARED = 3;
+
+/**
+ * Contestants sum in other orders, and Adam divides a gradient by its own size: after three steps, losses
+ * agree to four digits.
+ */
+const TOLERANCE = 1e-3;
+
+function checkAgreement({ title }: Entry, results: Partial<Record<Name, Measurement>>): void {
+  const all = Object.values(results) as (Measurement & { firstSteps: FirstSteps })[];
+  const [own] = all;
+  for (const other of all) {
+    if (other.firstSteps.parameters !== own.firstSteps.parameters)
+      throw new Error(
+        `${title}: ${own.name} has ${own.firstSteps.parameters} parameters, ${other.name} ${other.firstSteps.parameters}`,
+      );
+    for (const [i, loss] of own.firstSteps.losses.entries())
+      if (!(Math.abs(loss - other.firstSteps.losses[i]) <= TOLERANCE * Math.abs(loss)))
+        throw new Error(
+          `${title}: losses of the first steps are ${own.firstSteps.losses} of ${own.name}, ${other.firstSteps.losses} of ${other.name}`,
+        );
+  }
+}
+
+/** A network by all contestants that are here. `file`: of its initial weights and batch. */
+export async function measureNetwork(
+  { options, limits }: Context,
+  entry: Entry,
+  file: string,
+): Promise<NetworkResult> {
+  const { network, sizes, random = false, jax = false } = entry;
+  const given: NetworkCase = { kind: "network", network, sizes, random, file, compared: COMPARED };
+  const left = new Set<keyof typeof starts>();
+  if (!options.compile) left.add("pytorchCompiled");
+  if (!jax) left.add("jaxJit");
+  // Processes of their own for each network: memory is measured, and nothing of another network is left.
+  const results = await withStands(
+    names.filter((name) => !left.has(name)),
+    async (stands) => {
+      const able = names.filter((name) => stands[name] !== undefined);
+      const turns = { rounds: options.rounds, milliseconds: 4 * options.milliseconds };
+      const measured = await measure(
+        able.map((name) => [stands[name]!, given] as const),
+        turns,
+      );
+      return Object.fromEntries(able.map((name, i) => [name, measured[i]]));
+    },
+  );
+  checkAgreement(entry, results);
+  return { entry, results, peak: await limits.peak(limits.threads) };
+}
