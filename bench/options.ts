@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 
 export const sectionNames = [
-  ...(["gemm", "elementwise", "steps", "latency", "training", "convolution", "zoo"] as const),
+  ...(["gemm", "elementwise", "steps", "latency", "training", "convolution", "zoo", "largest"] as const),
 ] as const;
 export type SectionName = (typeof sectionNames)[number];
 
@@ -25,7 +25,7 @@ const help = `npm run bench -- [options]
   --only gemm,steps     of ${sectionNames.join(", ")}; default all
   --networks gpt,lstm   of the zoo, by the beginnings of their names; default all
   --json                one JSON object on standard output instead of tables
-  --report file.md      saves the tables as Markdown and the plot beside it, as file.svg
+  --report file.md      saves the tables as Markdown and the pictures beside it, as file.svg and file-zoo.svg
   --quick               one short round: shows that everything runs, not how fast
   --rounds n            each contestant's turns on each case (default 5)
   --milliseconds n      length of a turn; small cases repeat within it (default 100)

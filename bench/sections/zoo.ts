@@ -33,7 +33,7 @@ export async function zoo(context: Context): Promise<Section> {
     for (const [name, entry] of selected(context.options.networks)) {
       context.progress(`zoo: ${name}`);
       const file = join(folder, `${name}.safetensors`);
-      if ((await runOurs("problems", [{ ...entry, file }])) === null) break;
+      if ((await runOurs("problem", { ...entry, file })) === null) break;
       data.networks.push(await measureNetwork(context, entry, file));
       if (name === "gpt-256") {
         context.progress("zoo: generation");

@@ -9,6 +9,8 @@ export interface GptSizes {
   heads: number;
   width: number;
   length: number;
+  /** Positions that there are; as many as `length` or more. */
+  context: number;
   batch: number;
   vocabulary: number;
   /** 1 if linear layers and normalizations have biases. */
@@ -21,10 +23,10 @@ export class Gpt extends nn.Module {
   readonly blocks: nn.ModuleList;
   readonly norm: nn.LayerNorm;
 
-  constructor({ layers, heads, width, length, vocabulary, bias }: GptSizes) {
+  constructor({ layers, heads, width, context, vocabulary, bias }: GptSizes) {
     super();
     this.tokens = new nn.Embedding(vocabulary, width);
-    this.positions = new nn.Embedding(length, width);
+    this.positions = new nn.Embedding(context, width);
     const options = { causal: true, bias: bias === 1 };
     this.blocks = new nn.ModuleList(Array.from({ length: layers }, () => new Block(width, heads, options)));
     this.norm = new nn.LayerNorm(width, { bias: bias === 1 });

@@ -11,6 +11,7 @@ import { mnist } from "./mnist.js";
 import type { Network } from "./network.js";
 import { recommender } from "./recommender.js";
 import { resnet } from "./resnet.js";
+import { resnet50 } from "./resnet50.js";
 import { tcn } from "./tcn.js";
 import { unet } from "./unet.js";
 import { vae } from "./vae.js";
@@ -19,5 +20,5 @@ import { vit } from "./vit.js";
 /** The files of the networks, by name. */
 export const networks: Record<string, Network> = {
   ...{ gpt, resnet, lstm, recommender, m5, vae, mnist, lenet },
-  ...{ vit, unet, gru, mixer, dcgan, tcn, encoder },
+  ...{ vit, unet, gru, mixer, dcgan, tcn, encoder, resnet50 },
 };

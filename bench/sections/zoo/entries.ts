@@ -15,14 +15,14 @@ export const entries: Record<string, Entry> = {
     title: "GPT 4 layers, 4 heads, 128, T 64, B 12, AdamW",
     network: "gpt",
     jax: true,
-    sizes: { layers: 4, heads: 4, width: 128, length: 64, batch: 12, vocabulary: 65, bias: 0 },
+    sizes: { layers: 4, heads: 4, width: 128, length: 64, context: 64, batch: 12, vocabulary: 65, bias: 0 },
     products: true,
   },
   "gpt-256": {
     title: "GPT 4 layers, 8 heads, 256, T 256, B 8, AdamW",
     network: "gpt",
     jax: true,
-    sizes: { layers: 4, heads: 8, width: 256, length: 256, batch: 8, vocabulary: 65, bias: 0 },
+    sizes: { layers: 4, heads: 8, width: 256, length: 256, context: 256, batch: 8, vocabulary: 65, bias: 0 },
     products: true,
   },
   resnet: {

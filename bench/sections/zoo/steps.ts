@@ -15,6 +15,12 @@ export interface NetworkResult {
   peak: number;
 }
 
+/** Microseconds of the fastest peer; NaN without any. */
+export function fastestPeer({ results: { native, compiled, ...peers } }: NetworkResult): number {
+  const all = Object.values(peers).map(({ best }) => best);
+  return all.length === 0 ? Number.NaN : Math.min(...all);
+}
+
 /** First steps whose losses are compared. */
 const COMPARED = 3;
 

@@ -1,7 +1,7 @@
 /** The tables of the zoo: milliseconds a step, ratios, first calls and memory. */
 import type { Measurement } from "../../measure.js";
 import { percent, short, type Table, times } from "../../table.js";
-import type { NetworkResult } from "./steps.js";
+import { fastestPeer, type NetworkResult } from "./steps.js";
 
 const milliseconds = (result: Measurement | undefined) =>
   result === undefined ? "" : short(result.best / 1e3);
@@ -9,12 +9,6 @@ const megabytes = (result: Measurement | undefined) =>
   result === undefined ? "" : short(result.firstSteps!.peak / 1e6);
 const first = (result: Measurement | undefined) =>
   result === undefined ? "" : short(result.firstSteps!.first);
-
-/** The fastest of the peers, whatever it is; NaN without any. */
-function fastestPeer({ results: { native, compiled, ...peers } }: NetworkResult): number {
-  const all = Object.values(peers).map(({ best }) => best);
-  return all.length === 0 ? Number.NaN : Math.min(...all);
-}
 
 /** PyTorch's time over ours, both eager; NaN if one is missing. */
 export const eagerRatio = ({ results: { native, pytorch } }: NetworkResult) =>
