@@ -1,7 +1,7 @@
 /**
- * Tokens of one sequence, one after the other, by a GPT that keeps the keys and values of the tokens before. Eagerly
- * the keys so far are a view of the cache. A compiled call has fixed shapes: it attends to the whole cache, and
- * a mask hides what is not written yet.
+ * Tokens of one sequence, one after the other, by a GPT that keeps the keys and values of the tokens before.
+ * Eagerly the keys so far are a view of the cache. A compiled call has fixed shapes: it attends to the whole
+ * cache, and a mask hides what is not written yet.
  */
 import { arange, compile, nn, noGrad, type Tensor, tensor, zeros } from "simdgrad";
 import { problemOf } from "./network-step.js";

@@ -13,7 +13,7 @@ def prepare_network(case, ready):
     network = import_module(f"zoo.{case['network']}")
     weights, batch = problem_of(case["file"])
     model = network.model(**case["sizes"])
-    # Copies, because memory of the file cannot be written. load_state_dict complains about other names and shapes.
+    # Copies, because memory of the file cannot be written. Other names or shapes are an error.
     model.load_state_dict({name: torch.tensor(x) for name, x in weights.items()})
     batch = [torch.tensor(x, dtype=torch.int64 if x.dtype.kind == "i" else None) for x in batch]
     step = network.train(model, ready)

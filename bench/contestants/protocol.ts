@@ -186,8 +186,8 @@ export interface Response {
   count: number;
   /**
    * A value that shows that the contestant computed. Steps: the loss after the last repetition. Inference:
-   * the sum of the outputs. Generation: the sum of the tokens, each times its place. Elementwise: the mean of the first thousand results. Products: the error, in
-   * units of its bound.
+   * the sum of the outputs. Generation: the sum of the tokens, each times its place. Elementwise: the mean of
+   * the first thousand results. Products: the error, in units of its bound.
    */
   check: number;
   /** Of a `NetworkCase`. */

@@ -1,4 +1,4 @@
-/** The largest networks that fit: a training step of GPT-2 and a forward pass of ResNet-50, in time and memory. */
+/** The largest networks: a training step of GPT-2 and a forward pass of ResNet-50, in time and memory. */
 import type { Largest, LargestGiven } from "../contestants/once/largest.js";
 import type { Context } from "../context.js";
 import { type Run, runOurs, runPython } from "../once.js";

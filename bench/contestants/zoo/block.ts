@@ -7,7 +7,9 @@ export interface BlockOptions {
   bias: boolean;
 }
 
-/** A transformer's block with the normalization first: attention, then a hidden layer of four times the width. */
+/**
+ * A transformer's block with the normalization first: attention, then a hidden layer of four times the width.
+ */
 export class Block extends nn.Module {
   readonly norm1: nn.LayerNorm;
   readonly qkv: nn.Linear;

@@ -39,9 +39,9 @@ model = Gan
 
 def train(model, ready):
     parts = (model.generator, model.discriminator)
+    # Their fused steps are not compiled: with two of them, torch.compile of PyTorch 2.13 fails.
     optimizers = [torch.optim.Adam(part.parameters(), lr=2e-4, betas=(0.5, 0.999), fused=True) for part in parts]
     generator, discriminator = map(ready, parts)
-    update_generator, update_discriminator = (ready(optimizer.step) for optimizer in optimizers)
 
     def step(images, noise):
         real, fake = torch.ones(len(images)), torch.zeros(len(images))
@@ -51,12 +51,12 @@ def train(model, ready):
         of_images = F.binary_cross_entropy_with_logits(discriminator(images), real)
         of_made = F.binary_cross_entropy_with_logits(discriminator(made.detach()), fake)
         (of_images + of_made).backward()
-        update_discriminator()
+        optimizers[1].step()
 
         optimizers[0].zero_grad()
         loss = F.binary_cross_entropy_with_logits(discriminator(made), real)
         loss.backward()
-        update_generator()
+        optimizers[0].step()
         return (loss + of_images + of_made).detach()
 
     return step

@@ -1,4 +1,4 @@
-/** LeNet-5 (LeCun et al., 1998) with full connections between its feature maps and cross-entropy as its loss. */
+/** LeNet-5 (LeCun et al., 1998), with full connections between its feature maps and cross-entropy. */
 import { nn, optim, randint, randn } from "simdgrad";
 import { type Network, supervised } from "./network.js";
 

@@ -6,7 +6,9 @@ from .network import supervised
 
 
 def conv(inputs, outputs, kernel, stride=1):
-    return nn.Conv2d(inputs, outputs, kernel, stride=stride, padding=kernel // 2, bias=False), nn.BatchNorm2d(outputs)
+    padding = kernel // 2
+    layer = nn.Conv2d(inputs, outputs, kernel, stride=stride, padding=padding, bias=False)
+    return layer, nn.BatchNorm2d(outputs)
 
 
 class Bottleneck(nn.Module):

@@ -1,4 +1,4 @@
-/** The networks of the zoo with their sizes. Each is a file of contestants/zoo in TypeScript and in Python. */
+/** The networks of the zoo with their sizes: each is a file of contestants/zoo, in TypeScript and Python. */
 import type { NetworkCase } from "../../contestants/protocol.js";
 
 export interface Entry extends Omit<NetworkCase, "kind" | "file" | "random" | "compared"> {

@@ -1,4 +1,5 @@
 /** Training steps of the networks of the zoo. */
+import type { Contestant } from "../../contestant.js";
 import type { FirstSteps, NetworkCase } from "../../contestants/protocol.js";
 import { type Context, type starts, withStands } from "../../context.js";
 import { type Measurement, measure } from "../../measure.js";
@@ -46,6 +47,22 @@ function checkAgreement({ title }: Entry, results: Partial<Record<Name, Measurem
   }
 }
 
+/** Whether a contestant is here and can make the step. A line says why a peer cannot; we must. */
+async function prepares(
+  name: Name,
+  contestant: Contestant | undefined,
+  given: NetworkCase,
+): Promise<boolean> {
+  try {
+    await contestant?.run(given, 1);
+    return contestant !== undefined;
+  } catch (error) {
+    if (name === "native" || name === "compiled") throw error;
+    console.error(`bench: left out: ${(error as Error).message}`);
+    return false;
+  }
+}
+
 /** A network by all contestants that are here. `file`: of its initial weights and batch. */
 export async function measureNetwork(
   { options, limits }: Context,
@@ -61,7 +78,8 @@ export async function measureNetwork(
   const results = await withStands(
     names.filter((name) => !left.has(name)),
     async (stands) => {
-      const able = names.filter((name) => stands[name] !== undefined);
+      const able: Name[] = [];
+      for (const name of names) if (await prepares(name, stands[name], given)) able.push(name);
       const turns = { rounds: options.rounds, milliseconds: 4 * options.milliseconds };
       const measured = await measure(
         able.map((name) => [stands[name]!, given] as const),
