@@ -8,15 +8,17 @@ import { saveReport } from "./report.js";
 import { convolution } from "./sections/convolution.js";
 import { elementwise } from "./sections/elementwise.js";
 import { gemm } from "./sections/gemm.js";
+import { largest } from "./sections/largest.js";
 import { latency } from "./sections/latency.js";
 import { machine } from "./sections/machine.js";
 import { steps } from "./sections/steps.js";
 import { training } from "./sections/training.js";
+import { zoo } from "./sections/zoo.js";
 import { type Section, toText } from "./table.js";
 
 const options = readOptions();
 const context = await prepareContext(options);
-const run = { gemm, elementwise, steps, latency, training, convolution } satisfies Record<
+const run = { gemm, elementwise, steps, latency, training, convolution, zoo, largest } satisfies Record<
   SectionName,
   unknown
 >;

@@ -1,5 +1,5 @@
 import type { Contestant } from "./contestant.js";
-import type { Case } from "./contestants/protocol.js";
+import type { Case, FirstSteps } from "./contestants/protocol.js";
 
 /** The times of one contestant on one case, in microseconds. */
 export interface Measurement {
@@ -11,6 +11,7 @@ export interface Measurement {
   /** Median of each round. */
   rounds: number[];
   check: number;
+  firstSteps?: FirstSteps;
 }
 
 export function median(values: readonly number[]): number {
@@ -32,10 +33,12 @@ export async function measure(
   entries: readonly (readonly [Contestant, Case])[],
   { rounds, milliseconds }: Turns,
 ): Promise<Measurement[]> {
-  const results = entries.map(([{ name }]) => ({
-    ...{ name, best: Number.POSITIVE_INFINITY, median: 0, check: 0 },
-    rounds: [] as number[],
-  }));
+  const results = entries.map(
+    ([{ name }]): Measurement => ({
+      ...{ name, best: Number.POSITIVE_INFINITY, median: 0, check: 0 },
+      rounds: [] as number[],
+    }),
+  );
   for (let round = 0; round < rounds; round++)
     for (const [i, [contestant, given]] of entries.entries()) {
       const response = await contestant.run(given, milliseconds);
@@ -46,6 +49,7 @@ export async function measure(
       result.best = Math.min(result.best, response.best);
       result.rounds.push(response.median);
       result.check = response.check;
+      result.firstSteps = response.firstSteps;
     }
   for (const result of results) result.median = median(result.rounds);
   return results;

@@ -1,10 +1,14 @@
 import { parseArgs } from "node:util";
 
-export const sectionNames = ["gemm", "elementwise", "steps", "latency", "training", "convolution"] as const;
+export const sectionNames = [
+  ...(["gemm", "elementwise", "steps", "latency", "training", "convolution", "zoo", "largest"] as const),
+] as const;
 export type SectionName = (typeof sectionNames)[number];
 
 export interface Options {
   only: SectionName[];
+  /** Of the zoo; empty for all. */
+  networks: string[];
   json: boolean;
   report?: string;
   rounds: number;
@@ -19,13 +23,15 @@ export interface Options {
 const help = `npm run bench -- [options]
 
   --only gemm,steps     of ${sectionNames.join(", ")}; default all
+  --networks gpt,lstm   of the zoo, by the beginnings of their names; default all
   --json                one JSON object on standard output instead of tables
-  --report file.md      saves the tables as Markdown and the plot beside it, as file.svg
+  --report file.md      saves the tables as Markdown and the pictures beside it, as file.svg and file-zoo.svg
+  --quick               one short round: shows that everything runs, not how fast
   --rounds n            each contestant's turns on each case (default 5)
   --milliseconds n      length of a turn; small cases repeat within it (default 100)
   --random n            random matrix products with m, n, k in 1..600 (default 1000, three short turns each)
   --seed n              of those shapes (default 1)
-  --compile             torch.compile takes part in steps and training (it needs a C++ compiler and a minute)
+  --compile             torch.compile takes part in steps, training and the zoo (it needs a C++ compiler and a minute)
   --processes one|each  the libraries of the matrix products in one process or in one each (default one)
   --spin                does not wait until a library's threads sleep before the next one's turn: shows how they disturb
 
@@ -40,6 +46,8 @@ export function readOptions(): Options {
     const { values } = parseArgs({
       options: {
         only: { type: "string", multiple: true, default: [] },
+        networks: { type: "string", multiple: true, default: [] },
+        quick: { type: "boolean", default: false },
         json: { type: "boolean", default: false },
         report: { type: "string" },
         rounds: { type: "string", default: "5" },
@@ -70,10 +78,11 @@ export function readOptions(): Options {
       throw new Error(`--processes: one or each is needed: ${values.processes}`);
     return {
       only: only.length > 0 ? (only as SectionName[]) : [...sectionNames],
+      networks: values.networks.flatMap((names) => names.split(",")),
       json: values.json,
       report: values.report,
-      rounds: whole("rounds", 1),
-      milliseconds: whole("milliseconds", 1),
+      rounds: values.quick ? 1 : whole("rounds", 1),
+      milliseconds: values.quick ? 1 : whole("milliseconds", 1),
       random: whole("random", 0),
       seed: whole("seed", 0),
       compile: values.compile,

@@ -1,21 +1,20 @@
-/** GFLOP/s over size, ours, peers and the limit, as SVG. */
+/** Pictures as SVG, and the one of the matrix products: GFLOP/s over size, ours, peers and the limit. */
 import { pathToFileURL } from "node:url";
 import { benchRequire } from "./places.js";
 import type { GemmData, Product } from "./sections/gemm.js";
 import { flops } from "./sections/shapes.js";
 
 // Distinguishable in grey and by the colour-blind: Okabe and Ito's colours, other symbols, ours thicker.
-const styles = [
+export const styles = [
   { color: "#d55e00", symbol: "circle", width: 3 },
   { color: "#0072b2", symbol: "triangle", width: 1.5 },
   { color: "#009e73", symbol: "rect", width: 1.5 },
   { color: "#cc79a7", symbol: "diamond", width: 1.5 },
 ];
 const LIMIT = "FMA peak";
-const [WIDTH, HEIGHT] = [1040, 460];
 
 /** Null, and one line that says so, when echarts is not installed (npm install --prefix bench). */
-export async function plotGemm({ products: { squares }, peaks }: GemmData): Promise<string | null> {
+export async function svgOf(drawing: object, width: number, height: number): Promise<string | null> {
   let echarts: any;
   try {
     echarts = await import(pathToFileURL(benchRequire.resolve("echarts")).href);
@@ -24,12 +23,15 @@ export async function plotGemm({ products: { squares }, peaks }: GemmData): Prom
     console.error("bench: no plot, echarts is not installed (npm install --prefix bench)");
     return null;
   }
-  const counts = Object.keys(peaks).map(Number);
-  const chart = echarts.init(null, null, { renderer: "svg", ssr: true, width: WIDTH, height: HEIGHT });
-  chart.setOption(drawing(squares, peaks, counts));
+  const chart = echarts.init(null, null, { renderer: "svg", ssr: true, width, height });
+  chart.setOption(drawing);
   const svg: string = chart.renderToSVGString();
   chart.dispose();
   return svg;
+}
+
+export function plotGemm({ products: { squares }, peaks }: GemmData): Promise<string | null> {
+  return svgOf(drawing(squares, peaks, Object.keys(peaks).map(Number)), 1040, 460);
 }
 
 /** One panel for each number of threads. */

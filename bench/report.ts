@@ -3,7 +3,30 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { plotGemm } from "./plot.js";
 import type { GemmData } from "./sections/gemm.js";
+import { plotZoo } from "./sections/zoo/plot.js";
+import type { ZooData } from "./sections/zoo.js";
 import { type Section, toMarkdown } from "./table.js";
+
+interface Picture {
+  alt: string;
+  /** What follows the name of the report in the name of the file. */
+  suffix: string;
+  draw(data: any): Promise<string | null>;
+}
+
+/** The pictures of sections, by name. */
+const pictures: Record<string, Picture> = {
+  gemm: {
+    alt: "GFLOP/s of square matrix products over their size",
+    suffix: "",
+    draw: (data: GemmData) => plotGemm(data),
+  },
+  zoo: {
+    alt: "Speed of training steps relative to the fastest peer, by network",
+    suffix: "-zoo",
+    draw: (data: ZooData) => plotZoo(data),
+  },
+};
 
 export async function saveReport(path: string, sections: Section[]): Promise<void> {
   const day = new Date().toISOString().slice(0, 10);
@@ -12,13 +35,13 @@ export async function saveReport(path: string, sections: Section[]): Promise<voi
   mkdirSync(dirname(path), { recursive: true });
   for (const { name, tables, data } of sections) {
     parts.push(`## ${name === "gemm" ? "Matrix products" : name[0].toUpperCase() + name.slice(1)}\n`);
-    if (name === "gemm") {
-      const picture = path.replace(/\.md$/, "") + ".svg";
-      const svg = await plotGemm(data as GemmData);
-      if (svg !== null) {
-        writeFileSync(picture, svg);
-        parts.push(`![GFLOP/s of square matrix products over their size](${basename(picture)})\n`);
-      }
+    const picture = pictures[name];
+    const svg = picture === undefined ? null : await picture.draw(data);
+    if (svg !== null) {
+      const base = path.replace(/\.md$/, "");
+      const file = `${base.endsWith(picture.suffix) ? base : base + picture.suffix}.svg`;
+      writeFileSync(file, svg);
+      parts.push(`![${picture.alt}](${basename(file)})\n`);
     }
     parts.push(...tables.map(toMarkdown));
   }

@@ -5,6 +5,7 @@ import sys
 import jax
 import jax.numpy as jnp
 
+from jax_network import prepare_network
 from problem import batch_of
 from serve import serve
 
@@ -12,6 +13,8 @@ SCAN = sys.argv[1:] == ["scan"]
 
 
 def prepare(case):
+    if case["kind"] == "network":
+        return prepare_network(case)
     if case["kind"] != "step":
         raise SystemExit(f"JAX does not take part in {case['kind']}")
     sizes, batch = case["sizes"], case["batch"]

@@ -30,6 +30,36 @@ export interface ConvolutionCase {
   steps: number;
 }
 
+/** A training step of a network of contestants/zoo. */
+export interface NetworkCase {
+  kind: "network";
+  /** Its file. */
+  network: string;
+  sizes: Readonly<Record<string, number>>;
+  /**
+   * Whether it draws random numbers in training: the first steps, whose losses are compared, are then in
+   * evaluation mode.
+   */
+  random: boolean;
+  /**
+   * A safetensors file with the initial weights, under their names after "model.", and the batch, "batch.0"
+   * and so on: every contestant reads it.
+   */
+  file: string;
+  /** First steps, whose losses are compared. */
+  compared: number;
+}
+
+/**
+ * Tokens of one sequence by the GPT of the zoo with these sizes, as many as its length, each the likeliest.
+ * The file is that of a `NetworkCase`.
+ */
+export interface GenerationCase {
+  kind: "generation";
+  sizes: Readonly<Record<string, number>>;
+  file: string;
+}
+
 /** The forward pass of a multilayer perceptron alone, no gradients. */
 export interface InferenceCase {
   kind: "inference";
@@ -101,6 +131,8 @@ export interface IdleCase {
 
 export type Case =
   | ConvolutionCase
+  | NetworkCase
+  | GenerationCase
   | StepCase
   | InferenceCase
   | ElementwiseCase
@@ -134,6 +166,18 @@ export interface Hello {
   threads?: number;
 }
 
+/** The first steps of a network, from the weights of the file. */
+export interface FirstSteps {
+  losses: number[];
+  /** Milliseconds of the first of them. */
+  first: number;
+  /** Bytes of resident memory at their highest, after all of them. */
+  peak: number;
+  parameters: number;
+  /** Floating-point operations of a step; only the compiled step of simdgrad knows them. */
+  flops?: number;
+}
+
 export interface Response {
   /** Microseconds of a repetition: the fastest and the one in the middle. */
   best: number;
@@ -142,8 +186,10 @@ export interface Response {
   count: number;
   /**
    * A value that shows that the contestant computed. Steps: the loss after the last repetition. Inference:
-   * the sum of the outputs. Elementwise: the mean of the first thousand results. Products: the error, in
-   * units of its bound.
+   * the sum of the outputs. Generation: the sum of the tokens, each times its place. Elementwise: the mean of
+   * the first thousand results. Products: the error, in units of its bound.
    */
   check: number;
+  /** Of a `NetworkCase`. */
+  firstSteps?: FirstSteps;
 }

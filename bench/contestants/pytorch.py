@@ -5,6 +5,8 @@ import sys
 import torch
 from torch import nn
 
+from generation import prepare_generation
+from network_step import prepare_network
 from once.perceptron import perceptron
 from serve import serve
 
@@ -121,7 +123,11 @@ def prepare_elementwise(case):
 
 def prepare(case):
     # A leaf's gradient and step() need gradients; everything else here does without.
-    torch.set_grad_enabled(case["kind"] in ("step", "convolution"))
+    torch.set_grad_enabled(case["kind"] in ("step", "convolution", "network"))
+    if case["kind"] == "network":
+        return prepare_network(case, torch.compile if COMPILED else lambda function: function)
+    if case["kind"] == "generation":
+        return prepare_generation(case, COMPILED)
     return {"step": prepare_step, "convolution": prepare_convolution, "inference": prepare_inference, "elementwise": prepare_elementwise}[case["kind"]](case)
 
 

@@ -40,7 +40,7 @@ def measure(run, milliseconds):
 
 
 def serve(name, prepare):
-    """prepare(case) gives run, check and, where it is not one, how many repetitions a run makes."""
+    """prepare(case) gives run and check; then, where it is not one, how many repetitions a run makes, and what it has to say about the first ones."""
     print(json.dumps({"name": name}), flush=True)
     key, prepared = None, None
     for line in sys.stdin:
@@ -52,9 +52,11 @@ def serve(name, prepare):
             key = json.dumps(case)
             for _ in range(3):
                 prepared[0]()
-        run, check, repetitions = (*prepared, 1)[:3]
+        run, check, repetitions, first_steps = (*prepared, *(1, None)[len(prepared) - 2 :])
         samples = sorted(sample / repetitions for sample in measure(run, milliseconds))
         median = samples[len(samples) // 2]
         answer = {"best": samples[0], "median": median, "count": len(samples), "check": check()}
+        if first_steps is not None:
+            answer["firstSteps"] = first_steps
         settle()
         print(json.dumps(answer), flush=True)

@@ -1,6 +1,6 @@
 /** The loop of a contestant in JavaScript: prepares each case once, repeats it as long as asked, answers. */
 import { createInterface } from "node:readline";
-import type { Case, Hello, Request, Response } from "./protocol.js";
+import type { Case, FirstSteps, Hello, Request, Response } from "./protocol.js";
 
 /** A prepared case: `run` is timed, `check` returns the value that the protocol asks for. */
 export interface Prepared {
@@ -8,6 +8,7 @@ export interface Prepared {
   /** Repetitions that one `run` makes. Default 1. */
   repetitions?: number;
   check(): number;
+  firstSteps?: FirstSteps;
 }
 
 /** Several calls per sample if one call is too short for the clock. */
@@ -37,7 +38,8 @@ async function measure(prepared: Prepared, milliseconds: number): Promise<Respon
     samples.push(((performance.now() - start) * 1000) / calls / repetitions);
   } while (performance.now() < end || samples.length < 2);
   samples.sort((a, b) => a - b);
-  return { best: samples[0], median: samples[samples.length >> 1], count: samples.length, check: check() };
+  const [best, median] = [samples[0], samples[samples.length >> 1]];
+  return { best, median, count: samples.length, check: check(), firstSteps: prepared.firstSteps };
 }
 
 /**

@@ -1,7 +1,9 @@
 /** simdgrad as a contestant; SIMDGRAD_BACKEND selects the core. */
 import { backend, compile, data, type nn, noGrad, optim, type Tensor, tensor } from "simdgrad";
 import { convolutional } from "./convolutional.js";
+import { prepareGeneration } from "./generation.js";
 import { prepareElementwise, prepareGemm } from "./kernels.js";
+import { prepareNetwork } from "./network-step.js";
 import { perceptron, trainingStep } from "./perceptron.js";
 import { batchOf, pattern } from "./problem.js";
 import type { Case, ConvolutionCase, InferenceCase, StepCase } from "./protocol.js";
@@ -66,6 +68,8 @@ function prepareInference({ sizes, batch }: InferenceCase): Prepared {
 function prepare(given: Case): Prepared {
   if (given.kind === "step") return prepareStep(given);
   if (given.kind === "convolution") return prepareConvolution(given);
+  if (given.kind === "network") return prepareNetwork(given, how);
+  if (given.kind === "generation") return prepareGeneration(given, how === "compiled");
   if (given.kind === "inference") return prepareInference(given);
   if (given.kind === "elementwise") return prepareElementwise(given);
   if (given.kind === "gemm") return prepareGemm(given);

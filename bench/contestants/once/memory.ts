@@ -4,10 +4,10 @@
  */
 import { setImmediate } from "node:timers/promises";
 import { compile, data, optim, tensor } from "simdgrad";
+import { peakMemory } from "../peak-memory.js";
 import { perceptron, trainingStep } from "../perceptron.js";
 import { batchOf } from "../problem.js";
 import type { StepCase } from "../protocol.js";
-import { peakMemory } from "./peak-memory.js";
 import { run } from "./run.js";
 
 export interface MemoryGiven extends StepCase {

@@ -2,13 +2,15 @@
 
 import json
 import os
-import resource
 import sys
 
 import torch
 from torch import nn
 
 from perceptron import perceptron
+
+sys.path.append(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from peak_memory import peak_memory
 
 print(json.dumps({"name": f"PyTorch {torch.__version__.split('+')[0]}"}), flush=True)
 given = json.loads(sys.argv[1])
@@ -27,16 +29,6 @@ def read(name):
 
 def normalised(images):
     return images.float().div_(255).sub_(0.1307).div_(0.3081)
-
-
-def peak_memory():
-    # Linux counts what the parent had before it started this program into ru_maxrss; VmHWM is of this program
-    # alone.
-    try:
-        with open("/proc/self/status") as status:
-            return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM"))
-    except OSError:
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
 torch.manual_seed(given["seed"])

@@ -1,7 +1,7 @@
 /** Epochs of MNIST from the files to the accuracy on the test images, with what the package offers for it. */
 import { data, fit, manualSeed, nn, optim, train } from "simdgrad";
+import { peakMemory } from "../peak-memory.js";
 import { perceptron } from "../perceptron.js";
-import { peakMemory } from "./peak-memory.js";
 import { run } from "./run.js";
 
 export interface MnistGiven {
