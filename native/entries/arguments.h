@@ -478,6 +478,53 @@ struct AvgPool2dGradArgs : Arguments {
   const Write<Dense> out{*this, planes, h, w};
 };
 
+struct AttentionArgs : Arguments {
+  using Arguments::Arguments;
+  const int64_t batch = readSize();
+  const int64_t heads = readSize();
+  const int64_t groups = readSize();
+  const int64_t queries = readSize();
+  const int64_t keys = readSize();
+  const int64_t width = readSize();
+  const int64_t valueWidth = readSize();
+  const double scale = readNumber();
+  const int64_t causal = readFlags(1);
+  const double dropout = readNumber();
+  const Read<Strided<3>> q{*this, batch, heads, queries, width};
+  const Read<Strided<3>> k{*this, batch, groups, keys, width};
+  const Read<Strided<3>> v{*this, batch, groups, keys, valueWidth};
+  const Optional<Read<Strided<4>>> mask{*this, batch, heads, queries, keys};
+  const Optional<Write<Dense>> state{*this, 4};
+  const Optional<Write<Dense>> drawn{*this, 4};
+  const Write<Strided<3>> out{*this, batch, heads, queries, valueWidth};
+  const Write<Dense> stats{*this, batch, heads, queries};
+};
+
+struct AttentionGradArgs : Arguments {
+  using Arguments::Arguments;
+  const int64_t batch = readSize();
+  const int64_t heads = readSize();
+  const int64_t groups = readSize();
+  const int64_t queries = readSize();
+  const int64_t keys = readSize();
+  const int64_t width = readSize();
+  const int64_t valueWidth = readSize();
+  const double scale = readNumber();
+  const int64_t causal = readFlags(1);
+  const double dropout = readNumber();
+  const Read<Strided<3>> q{*this, batch, heads, queries, width};
+  const Read<Strided<3>> k{*this, batch, groups, keys, width};
+  const Read<Strided<3>> v{*this, batch, groups, keys, valueWidth};
+  const Optional<Read<Strided<4>>> mask{*this, batch, heads, queries, keys};
+  const Optional<Read<Dense>> drawn{*this, 4};
+  const Read<Strided<3>> out{*this, batch, heads, queries, valueWidth};
+  const Read<Dense> stats{*this, batch, heads, queries};
+  const Read<Strided<3>> g{*this, batch, heads, queries, valueWidth};
+  const Optional<Write<Strided<3>>> gq{*this, batch, heads, queries, width};
+  const Optional<Write<Strided<3>>> gk{*this, batch, groups, keys, width};
+  const Optional<Write<Strided<3>>> gv{*this, batch, groups, keys, valueWidth};
+};
+
 // What the entries answer: OK, or the position of the first label or index that is out of range, or what
 // prepared_call.h lists.
 double fill(FillArgs& a);
@@ -517,6 +564,8 @@ double maxPool2d(MaxPool2dArgs& a);
 double maxPool2dGrad(MaxPool2dGradArgs& a);
 double avgPool2d(AvgPool2dArgs& a);
 double avgPool2dGrad(AvgPool2dGradArgs& a);
+double attention(AttentionArgs& a);
+double attentionGrad(AttentionGradArgs& a);
 
 }  // namespace simdgrad::entries
 
@@ -557,7 +606,9 @@ double avgPool2dGrad(AvgPool2dGradArgs& a);
   ROW(maxPool2d, entries::MaxPool2dArgs) \
   ROW(maxPool2dGrad, entries::MaxPool2dGradArgs) \
   ROW(avgPool2d, entries::AvgPool2dArgs) \
-  ROW(avgPool2dGrad, entries::AvgPool2dGradArgs)
+  ROW(avgPool2dGrad, entries::AvgPool2dGradArgs) \
+  ROW(attention, entries::AttentionArgs) \
+  ROW(attentionGrad, entries::AttentionGradArgs)
 
 #define SIMDGRAD_OP_LISTS(ROW) \
   ROW(unary, unaryNames) \

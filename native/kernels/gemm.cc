@@ -345,6 +345,8 @@ void gemm(const Gemm& given) {
 
 }  // namespace
 
+Micro microFor(int rows, int vectors, int lanes) { return pick<MR>(rows, vectors, lastOf(lanes)); }
+
 void addGemm(Isa& isa) { isa.gemm = gemm; }
 
 }  // namespace simdgrad::SIMDGRAD_ISA_NS

@@ -52,7 +52,8 @@ struct Gemm {
  */
 #define SIMDGRAD_FAMILIES(FAMILY) \
   FAMILY(Gemm) FAMILY(Copy) FAMILY(Elementwise) FAMILY(Reduce) FAMILY(Softmax) FAMILY(Loss) FAMILY(Index) \
-  FAMILY(Optim) FAMILY(Rules) FAMILY(Random) FAMILY(Patches) FAMILY(Conv) FAMILY(Pooling)
+  FAMILY(Optim) FAMILY(Rules) FAMILY(Random) FAMILY(Patches) FAMILY(Conv) FAMILY(Pooling) \
+  FAMILY(Attention) FAMILY(AttentionGrad)
 
 struct Isa {
   const char* name;
@@ -94,6 +95,9 @@ struct Isa {
   void (*conv2d)(const Conv&);
   void (*conv2dGradInput)(const Conv&);
   void (*conv2dGradWeight)(const Conv&);
+  // attention.cc and attention_grad.cc
+  void (*attention)(const Attention&);
+  void (*attentionGrad)(const Attention&);
   // pooling.cc
   void (*maxPool2d)(const Pooling&);
   void (*maxPool2dGrad)(int64_t planes, int64_t places, Indices index, const float* g, float* out);

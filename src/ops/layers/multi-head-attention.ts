@@ -10,7 +10,7 @@ import { linear, matmul } from "../linalg/matmul.js";
 import { mean } from "../reduce/reduce.js";
 import { cat } from "../shape/join.js";
 import { chunk, expand, reshape, squeeze, to, transpose, unsqueeze } from "../shape/views.js";
-import { softmaxOrZero } from "./attention.js";
+import { softmaxOrZero } from "./attend.js";
 import { dropped } from "./dropout.js";
 import { softmax } from "./softmax.js";
 
