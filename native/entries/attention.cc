@@ -72,7 +72,7 @@ double attention(AttentionArgs& a) {
   Attention t = attentionOf(a);
   int32_t* const state = a.state.orNull<int32_t>();
   int32_t* const drawn = a.drawn.orNull<int32_t>();
-  a.support((state == nullptr) == (drawn == nullptr));
+  a.support(a.drawn.given() || !a.state.given());
   t.out = headsOf<float>(a.out);
   t.stats = a.stats.as<float>();
   a.support(rowsAreApart(t.out, t.batch, t.heads, t.queries, t.valueWidth));
@@ -97,9 +97,9 @@ double attentionGrad(AttentionGradArgs& a) {
   t.givenStats = a.stats.as<float>();
   t.g = headsOf<const float>(a.g);
   t.gq = headsOrNull<float>(a.gq), t.gk = headsOrNull<float>(a.gk), t.gv = headsOrNull<float>(a.gv);
-  a.support(!t.gq.first || rowsAreApart(t.gq, t.batch, t.heads, t.queries, t.width));
-  a.support(!t.gk.first || rowsAreApart(t.gk, t.batch, t.groups, t.keys, t.width));
-  a.support(!t.gv.first || rowsAreApart(t.gv, t.batch, t.groups, t.keys, t.valueWidth));
+  a.support(!a.gq.given() || rowsAreApart(t.gq, t.batch, t.heads, t.queries, t.width));
+  a.support(!a.gk.given() || rowsAreApart(t.gk, t.batch, t.groups, t.keys, t.width));
+  a.support(!a.gv.given() || rowsAreApart(t.gv, t.batch, t.groups, t.keys, t.valueWidth));
   return a.run([=] {
     if (t.batch * t.heads > 0) isa().attentionGrad(t);
   });

@@ -23,7 +23,7 @@ struct Running {
   alignas(64) float change[tileQueries];  // the factor of what was added before the last tile
 };
 
-/** Replaces the scores of n keys by exponentials and updates the sums. Returns whether any factor is not 1. */
+/** Scores of n keys become exponentials, and the sums are updated. Returns whether any factor is not 1. */
 bool exponentials(const Queries& at, int64_t n, float* scores, Running& running) {
   Mask changed = lt(zero(), zero());
   const Vec one = broadcast(1.0f), none = broadcast(-infinity);

@@ -5,7 +5,7 @@
 // Bits: keys are cut into pieces of 256. In a piece, the scores have the order of gemm_thin.h with the query
 // scaled before, the sum of the exponentials is a fold of fold.h, and the values are added key by key in
 // chains of 64 FMAs, whose results are added in order. The results of the pieces are multiplied by e^(their
-// maximum - the maximum of all) and added in order, and the output is multiplied by the reciprocal of the sum.
+// maximum - the maximum of all) and added in order. The output is multiplied by the reciprocal of the sum.
 //
 // Threads: over heads of keys and pieces. The heads of queries that share keys are computed together.
 

@@ -1,8 +1,8 @@
 // The gradients of attention (Dao et al., FlashAttention-2, 2023). The weights of a tile are computed again
 // from the scores and the log-sum-exp of each query.
 //
-// Bits: a score and the product of a gradient and a value are sums of gemm_micro.h over the width. With these,
-// each tile of 32 queries and 64 keys adds one product to the gradients of its queries, keys and values: a
+// Bits: a score and the product of a gradient and a value are sums of gemm_micro.h over the width. Then each
+// tile of 32 queries and 64 keys adds one product to the gradients of its queries, keys and values: a
 // chain of FMAs over its keys or queries. These products are added in order: to a query those of its tiles of
 // keys; to a key and a value, from 0, those of all tiles of queries, head by head. The mean slope of a query,
 // g·out, is a fold of fold.h. The order does not depend on how the work is cut below.
@@ -55,7 +55,7 @@ void prepare(const Attention& t, const Queries& at, const Room& room, Prepared& 
   }
 }
 
-/** Scores become weights, with dropout if there is; products of gradients and values become slopes of scores. */
+/** Scores become weights, and products of gradients and values become slopes of scores. */
 template <bool dropout>
 void slopesOf(const Attention& t, const Queries& at, const Prepared& with, int64_t n, const Room& room) {
   const Vec scale = broadcast(t.scale);

@@ -31,9 +31,14 @@ function place(values, alone, shared) {
   return array;
 }
 
-// C++ supports these products only with these values; otherwise JavaScript does them.
+// C++ supports these products only with these values; otherwise JavaScript does them. Heads must be multiples
+// of groups, and rows of an output must not overlap.
 const single = { batch: 1, accumulate: 0 };
-const mostly = { gemmSgdStep: single, gemmAdamStep: single };
+const oneHead = { batch: 1, heads: 1, groups: 1 };
+const mostly = {
+  ...{ gemmSgdStep: single, gemmAdamStep: single },
+  ...{ attention: { ...oneHead, valueWidth: 1 }, attentionGrad: oneHead },
+};
 
 /**
  * { numbers, arrays, outputs } from the row of a kernel (src/kernels/schema.ts). `nat(most)` draws 0 … most.
