@@ -13,7 +13,7 @@ import {
   write,
 } from "../parameters.js";
 
-/** `heads` heads of queries share `groups` heads of keys and values: head h uses head h / (heads / groups). */
+/** Heads of queries share `groups` heads of keys and values: head h uses head h / (heads / groups). */
 const attentionSizes = [
   ...([size("batch"), size("heads"), size("groups"), size("queries"), size("keys")] as const),
   ...([size("width"), size("valueWidth")] as const),

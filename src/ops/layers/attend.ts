@@ -33,8 +33,8 @@ function masked(scores: Tensor, mask: Tensor): Tensor {
   return mask.dtype === "bool" ? maskedFill(scores, compare.eq(mask, 0), -Infinity) : add(scores, mask);
 }
 
-/** @internal Softmax over the last dim; 0 for a query that may attend to no key, as PyTorch has it. */
-export function softmaxOrZero(scores: Tensor): Tensor {
+/** Softmax over the last dim; 0 for a query that may attend to no key, as PyTorch has it. */
+function softmaxOrZero(scores: Tensor): Tensor {
   const blind = all(compare.eq(scores, -Infinity), -1, { keepdim: true });
   return where(blind, 0, softmax(where(blind, 0, scores), -1));
 }
