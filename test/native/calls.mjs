@@ -34,10 +34,10 @@ function place(values, alone, shared) {
 // C++ supports these products only with these values; otherwise JavaScript does them. Heads must be multiples
 // of groups, and rows of an output must not overlap.
 const single = { batch: 1, accumulate: 0 };
-const oneHead = { batch: 1, heads: 1, groups: 1 };
+const oneHead = { batch: 1, heads: 1, groups: 1, width: 1, valueWidth: 1 };
 const mostly = {
   ...{ gemmSgdStep: single, gemmAdamStep: single },
-  ...{ attention: { ...oneHead, valueWidth: 1 }, attentionGrad: oneHead },
+  ...{ attention: oneHead, attentionGrad: oneHead },
 };
 
 /**
