@@ -20,6 +20,7 @@ void addOptim(Families& families);
 void addRandom(Families& families);
 void addConv(Families& families);
 void addPooling(Families& families);
+void addAttention(Families& families);
 
 }  // namespace simdgrad::test
 

@@ -45,6 +45,7 @@ Families allFamilies() {
   addRandom(families);
   addConv(families);
   addPooling(families);
+  addAttention(families);
   return families;
 }
 
