@@ -213,8 +213,8 @@ export function differentiableView(
 }
 
 /**
- * Records `outs` as views of `x`, made by one operation. `rule` computes the gradient of `x` from those of all
- * views.
+ * Records `outs` as views of `x`, made by one operation. `rule` computes the gradient of `x` from those of
+ * all views.
  */
 export function differentiableViews(name: string, x: Tensor, outs: readonly Tensor[], rule: JointRule): void {
   const edge = isGradEnabled() ? edgeOf(x) : null;

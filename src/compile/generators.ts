@@ -39,7 +39,7 @@ export class Generators {
 export const drawnFrom = ({ calls }: Plan): ReadonlySet<Slot> =>
   new Set(calls.filter(draws).map((call) => placeOf<Slot>(call, "state").array));
 
-/** A call that draws with the state at `offset` of an array. `advance` moves a copy of it as the call does. */
+/** A call that draws with the state at `offset` of an array. `advance` moves a copy as the call does. */
 interface Draw {
   readonly state: RandomState;
   readonly offset: number;

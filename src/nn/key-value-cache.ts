@@ -22,8 +22,8 @@ export interface KeyValueCacheOptions {
 
 /**
  * The keys and values of one attention layer for all tokens so far, so that a decoder computes only those of
- * its next token. The memory for `maxLength` tokens is allocated once; `append` writes to it and returns views
- * of what is filled, which `scaledDotProductAttention` reads in place. It keeps no graph: use it under
+ * its next token. The memory for `maxLength` tokens is allocated once; `append` writes to it and returns
+ * views of what is filled, which `scaledDotProductAttention` reads in place. It keeps no graph: use it under
  * `noGrad`. PyTorch: none (`StaticCache` of Hugging Face's transformers).
  *
  *     const cache = new nn.KeyValueCache(1, heads, 1024, width);

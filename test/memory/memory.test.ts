@@ -80,6 +80,18 @@ test.skipIf(backend.isas.length === 0)("the jobs of a run are gone with the next
   expect(Math.max(...heap) - Math.min(...heap)).toBeLessThan(5);
 });
 
+/** 4096 x 4096 weights of 4 heads are 256 MB. A mask that needs a gradient makes the formula store them. */
+test.skipIf(backend.isas.length === 0)("attention of 4096 tokens stores no matrix of weights", () => {
+  const beyond = (...more: string[]) => {
+    const args = [program("./attention.mjs"), "4096", "4", "64", ...more];
+    const child = spawnSync(process.execPath, args, { encoding: "utf8" });
+    expect(child.status, child.stderr).toBe(0);
+    return (JSON.parse(child.stdout) as { beyond: number }).beyond;
+  };
+  expect(beyond()).toBeLessThan(64);
+  expect(beyond("mask")).toBeGreaterThan(256);
+});
+
 test("a program that keeps its losses is seen to grow", () => {
   const network = networks[0]![1];
   expect(growth(network, "js", "leak").grown).toBeGreaterThan(network.allowed);

@@ -167,8 +167,8 @@ export function multiHeadAttentionForward(
 }
 
 /**
- * The sum of a mask [1 or N · heads, L, S] and of the padding of keys [N, S], which broadcasts with [N, heads,
- * L, S].
+ * The sum of a mask [1 or N · heads, L, S] and of the padding of keys [N, S]. It broadcasts with
+ * [N, heads, L, S].
  */
 function joinedMask(mask: MaybeTensor, padding: MaybeTensor, pairs: Shape): MaybeTensor {
   const [batch, heads, queries, keys] = pairs;
