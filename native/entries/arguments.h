@@ -531,6 +531,53 @@ struct RecurrentGradArgs : Arguments {
   const Optional<Write<Dense>> gc0{*this, batch, hidden};
 };
 
+struct AttentionArgs : Arguments {
+  using Arguments::Arguments;
+  const int64_t batch = readSize();
+  const int64_t heads = readSize();
+  const int64_t groups = readSize();
+  const int64_t queries = readSize();
+  const int64_t keys = readSize();
+  const int64_t width = readSize();
+  const int64_t valueWidth = readSize();
+  const double scale = readNumber();
+  const int64_t causal = readFlags(1);
+  const double dropout = readNumber();
+  const Read<Strided<3>> q{*this, batch, heads, queries, width};
+  const Read<Strided<3>> k{*this, batch, groups, keys, width};
+  const Read<Strided<3>> v{*this, batch, groups, keys, valueWidth};
+  const Optional<Read<Strided<4>>> mask{*this, batch, heads, queries, keys};
+  const Optional<Write<Dense>> state{*this, 4};
+  const Optional<Write<Dense>> drawn{*this, 4};
+  const Write<Strided<3>> out{*this, batch, heads, queries, valueWidth};
+  const Write<Dense> stats{*this, batch, heads, queries};
+};
+
+struct AttentionGradArgs : Arguments {
+  using Arguments::Arguments;
+  const int64_t batch = readSize();
+  const int64_t heads = readSize();
+  const int64_t groups = readSize();
+  const int64_t queries = readSize();
+  const int64_t keys = readSize();
+  const int64_t width = readSize();
+  const int64_t valueWidth = readSize();
+  const double scale = readNumber();
+  const int64_t causal = readFlags(1);
+  const double dropout = readNumber();
+  const Read<Strided<3>> q{*this, batch, heads, queries, width};
+  const Read<Strided<3>> k{*this, batch, groups, keys, width};
+  const Read<Strided<3>> v{*this, batch, groups, keys, valueWidth};
+  const Optional<Read<Strided<4>>> mask{*this, batch, heads, queries, keys};
+  const Optional<Read<Dense>> drawn{*this, 4};
+  const Read<Strided<3>> out{*this, batch, heads, queries, valueWidth};
+  const Read<Dense> stats{*this, batch, heads, queries};
+  const Read<Strided<3>> g{*this, batch, heads, queries, valueWidth};
+  const Optional<Write<Strided<3>>> gq{*this, batch, heads, queries, width};
+  const Optional<Write<Strided<3>>> gk{*this, batch, groups, keys, width};
+  const Optional<Write<Strided<3>>> gv{*this, batch, groups, keys, valueWidth};
+};
+
 // What the entries answer: OK, or the position of the first label or index that is out of range, or what
 // prepared_call.h lists.
 double fill(FillArgs& a);
@@ -572,6 +619,8 @@ double avgPool2d(AvgPool2dArgs& a);
 double avgPool2dGrad(AvgPool2dGradArgs& a);
 double recurrent(RecurrentArgs& a);
 double recurrentGrad(RecurrentGradArgs& a);
+double attention(AttentionArgs& a);
+double attentionGrad(AttentionGradArgs& a);
 
 }  // namespace simdgrad::entries
 
@@ -614,7 +663,9 @@ double recurrentGrad(RecurrentGradArgs& a);
   ROW(avgPool2d, entries::AvgPool2dArgs) \
   ROW(avgPool2dGrad, entries::AvgPool2dGradArgs) \
   ROW(recurrent, entries::RecurrentArgs) \
-  ROW(recurrentGrad, entries::RecurrentGradArgs)
+  ROW(recurrentGrad, entries::RecurrentGradArgs) \
+  ROW(attention, entries::AttentionArgs) \
+  ROW(attentionGrad, entries::AttentionGradArgs)
 
 #define SIMDGRAD_OP_LISTS(ROW) \
   ROW(unary, unaryNames) \

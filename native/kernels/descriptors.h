@@ -128,6 +128,37 @@ struct RecurrentGrad : Sequence {
   float *gx, *gu, *gp, *previous, *gh0, *gc0;  // gp and previous: or null
 };
 
+/** Rows with strides for batch, heads and positions; each row is dense. Null if it is not given. */
+template <class T>
+struct Heads {
+  T* first;
+  int64_t batch, head, row;
+
+  // Always inlined, for the reason given in indices.h.
+  __attribute__((always_inline)) T* at(int64_t b, int64_t h) const { return first + b * batch + h * head; }
+};
+
+/**
+ * Scaled dot product attention and its gradient: see src/kernels/js/attention.ts. The forward kernel writes
+ * out and stats; its gradient reads them as givenOut and givenStats.
+ */
+struct Attention {
+  int64_t batch, heads, groups, queries, keys, width, valueWidth;
+  float scale;
+  bool causal;
+  double dropout;
+  Heads<const float> q, k, v;
+  const uint8_t* allowed;  // the mask: this, or `added`, or neither
+  const float* added;
+  int64_t maskStride[4];
+  const int32_t* drawn;  // the state of the generator for dropout, or null
+  Heads<float> out;
+  float* stats;
+  Heads<const float> givenOut, g;
+  const float* givenStats;
+  Heads<float> gq, gk, gv;  // any may be null
+};
+
 enum class RandomKind { uniform, normal, dropout };
 
 struct Random {

@@ -371,6 +371,8 @@ void timesPanel(const PanelProduct& p) {
   }
 }
 
+Micro microFor(int rows, int vectors, int lanes) { return pick<MR>(rows, vectors, lastOf(lanes)); }
+
 void addGemm(Isa& isa) { isa.gemm = gemm; }
 
 }  // namespace simdgrad::SIMDGRAD_ISA_NS

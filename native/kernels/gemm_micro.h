@@ -6,24 +6,10 @@
 // is added (one rounding), then the old C when accumulating (one more). So the result is a function of k
 // alone: tile sizes, threads and vector width cannot change it.
 
-#include "gemm_numbers.h"
+#include "gemm_tile.h"
 
 namespace simdgrad::SIMDGRAD_ISA_NS {
 namespace {
-
-/** The input and output of a tile of C. Element (i, j) of C lies at i·outRow + j·outCol. */
-struct Tile {
-  const float* partial;  // the sum over the earlier blocks of k, or null; element (i, j) at i·partialRow + j
-  int64_t partialRow;
-  // Set in the last block, if there is a bias. Element (i, j) gets bias[i·biasRow + j·biasCol]; one of the
-  // two strides is 0.
-  const float* bias;
-  int64_t biasRow, biasCol;
-  bool accumulate;       // set in the last block: add the old C
-  float* out;
-  int64_t outRow, outCol;
-  int lanes;             // number of lanes in use in the last vector
-};
 
 /** The tile `columns` columns to the right. */
 SIMD_INLINE Tile behind(Tile tile, int64_t columns) {
@@ -158,8 +144,6 @@ void micro(int64_t kc, const float* a, int64_t ai, int64_t ak, const float* b, i
   finish<M, N, last>(sum, tile);
 #undef EACH_TILE_VECTOR
 }
-
-using Micro = void (*)(int64_t, const float*, int64_t, int64_t, const float*, int64_t, const Tile&);
 
 /** The micro-kernel for a tile of m rows and n vectors, n <= vectorsFor(m). */
 template <int M, int N>

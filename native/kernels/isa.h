@@ -53,7 +53,8 @@ struct Gemm {
  */
 #define SIMDGRAD_FAMILIES(FAMILY) \
   FAMILY(Gemm) FAMILY(Copy) FAMILY(Elementwise) FAMILY(Chain) FAMILY(Reduce) FAMILY(Softmax) FAMILY(Loss) FAMILY(Index) \
-  FAMILY(Optim) FAMILY(Rules) FAMILY(Random) FAMILY(Patches) FAMILY(Conv) FAMILY(Pooling) FAMILY(Recurrent)
+  FAMILY(Optim) FAMILY(Rules) FAMILY(Random) FAMILY(Patches) FAMILY(Conv) FAMILY(Pooling) \
+  FAMILY(Recurrent) FAMILY(Attention) FAMILY(AttentionGrad)
 
 struct Isa {
   const char* name;
@@ -97,6 +98,9 @@ struct Isa {
   void (*conv2d)(const Conv&);
   void (*conv2dGradInput)(const Conv&);
   void (*conv2dGradWeight)(const Conv&);
+  // attention.cc and attention_grad.cc
+  void (*attention)(const Attention&);
+  void (*attentionGrad)(const Attention&);
   // pooling.cc
   void (*maxPool2d)(const Pooling&);
   void (*maxPool2dGrad)(int64_t planes, int64_t places, Indices index, const float* g, float* out);

@@ -1,7 +1,7 @@
-// Philox4x32-10 (src/random.ts), W blocks at a time, and the numbers derived from its words. The bits are
-// those of the JavaScript core.
+// Numbers derived from the words of Philox4x32-10 (philox.h). The bits are those of the JavaScript core.
 
 #include "isa.h"
+#include "../numerics/philox.h"
 #include "../threads/pool.h"
 #include "../simd/simd64.h"
 
@@ -15,37 +15,20 @@ constexpr size_t grain = 4096;  // blocks of four words
  * The words of W blocks of the stream, from block `first` on, `every` blocks apart: word h of block l is in
  * lane l of words[h].
  */
-SIMD_INLINE void philox(const Random& r, uint64_t first, uint32_t every, IVec (&words)[4]) {
+SIMD_INLINE void wordsOf(const Random& r, uint64_t first, uint32_t every, IVec (&words)[4]) {
   const uint64_t counter = ((uint64_t{r.counterHigh} << 32) | r.counterLow) + first;
   int32_t lows[W], highs[W];
   for (uint32_t l = 0; l < W; l++) {
     lows[l] = static_cast<int32_t>(counter + l * every);
     highs[l] = static_cast<int32_t>((counter + l * every) >> 32);
   }
-  IVec c0 = loadInt(lows), c1 = loadInt(highs), c2 = broadcastInt(0), c3 = broadcastInt(0);
-  uint32_t k0 = r.key0, k1 = r.key1;
-  const IVec m0 = broadcastInt(static_cast<int32_t>(0xd2511f53u)), m1 = broadcastInt(static_cast<int32_t>(0xcd9e8d57u));
-  for (int round = 0; round < 10; round++) {
-    const IVec high0 = mulHigh(m0, c0), low0 = m0 * c0, high1 = mulHigh(m1, c2), low1 = m1 * c2;
-    c0 = high1 ^ c1 ^ broadcastInt(static_cast<int32_t>(k0));
-    c1 = low1;
-    c2 = high0 ^ c3 ^ broadcastInt(static_cast<int32_t>(k1));
-    c3 = low0;
-    k0 += 0x9e3779b9u;
-    k1 += 0xbb67ae85u;
-  }
-  words[0] = c0, words[1] = c1, words[2] = c2, words[3] = c3;
+  philox(r.key0, r.key1, loadInt(lows), loadInt(highs), words);
 }
 
 /** p + u·(q - p), u = (word >>> 8)·2^-24, computed in double and rounded once. */
 SIMD_INLINE Vec uniformOf(IVec word, const Random& r) {
   const Vec u = toFloat(shr<8>(word)) * broadcast(0x1p-24f);
   return mapWide([&](Double d) { return broadcast64(r.p) + d * broadcast64(r.q - r.p); }, u);
-}
-
-/** 0 where u < p. u is a multiple of 2^-24, so this means word >>> 8 < ⌈p·2^24⌉. */
-SIMD_INLINE Vec dropoutOf(IVec word, int32_t limit, float keep) {
-  return select(igt(broadcastInt(limit), shr<8>(word)), zero(), broadcast(keep));
 }
 
 // --- normals: double arithmetic without FMA, operation by operation as in src/elementary.ts
@@ -117,12 +100,12 @@ SIMD_INLINE void normalsOf(IVec a, IVec b, const Random& r, Vec& first, Vec& sec
 // -----------------------------------------------------------------------------------------------------------
 
 /** Converts the four words of W blocks to values. */
-SIMD_INLINE void valuesOf(const Random& r, int32_t limit, float keep, const IVec (&words)[4], Vec* values) {
+SIMD_INLINE void valuesOf(const Random& r, const Dropout& dropout, const IVec (&words)[4], Vec* values) {
   if (r.kind == RandomKind::normal) {
     normalsOf(words[0], words[1], r, values[0], values[1]);
     normalsOf(words[2], words[3], r, values[2], values[3]);
   } else {
-    for (int h = 0; h < 4; h++) values[h] = r.kind == RandomKind::uniform ? uniformOf(words[h], r) : dropoutOf(words[h], limit, keep);
+    for (int h = 0; h < 4; h++) values[h] = r.kind == RandomKind::uniform ? uniformOf(words[h], r) : dropout.factor(words[h]);
   }
 }
 
@@ -131,12 +114,12 @@ SIMD_INLINE void valuesOf(const Random& r, int32_t limit, float keep, const IVec
 constexpr int batches = W < 4 ? 1 : W / 4;
 constexpr size_t groupBlocks = static_cast<size_t>(batches) * W, groupElements = 4 * groupBlocks;
 
-SIMD_INLINE void fillGroup(const Random& r, int32_t limit, float keep, size_t block, float* out) {
+SIMD_INLINE void fillGroup(const Random& r, const Dropout& dropout, size_t block, float* out) {
   Vec rows[4 * batches];
   for (int k = 0; k < batches; k++) {
     IVec words[4];
-    philox(r, block + static_cast<size_t>(k), batches, words);
-    valuesOf(r, limit, keep, words, rows + 4 * k);
+    wordsOf(r, block + static_cast<size_t>(k), batches, words);
+    valuesOf(r, dropout, words, rows + 4 * k);
   }
   // The single lane of the portable code is already in order.
   [](auto& square) {
@@ -147,17 +130,14 @@ SIMD_INLINE void fillGroup(const Random& r, int32_t limit, float keep, size_t bl
 
 void random(const Random& r) {
   const size_t blocks = static_cast<size_t>((r.n + 3) / 4), n = static_cast<size_t>(r.n);
-  const double scaled = r.p * 0x1p24;
-  const int32_t below = scaled >= 0x1p24 ? 1 << 24 : scaled > 0 ? static_cast<int32_t>(scaled) : 0;
-  const int32_t limit = below + (scaled > below && below < (1 << 24));
-  const float keep = static_cast<float>(1 / (1 - r.p));
+  const Dropout dropout(r.p);
   parallelFor(blocks, grain, [&](size_t begin, size_t end) {
     const size_t stop = 4 * end < n ? 4 * end : n;
     for (size_t b = begin; b < end; b += groupBlocks) {
-      if (4 * b + groupElements <= stop) fillGroup(r, limit, keep, b, r.out + 4 * b);
+      if (4 * b + groupElements <= stop) fillGroup(r, dropout, b, r.out + 4 * b);
       else {
         float rest[groupElements];
-        fillGroup(r, limit, keep, b, rest);
+        fillGroup(r, dropout, b, rest);
         for (size_t i = 4 * b; i < stop; i++) r.out[i] = rest[i - 4 * b];
       }
     }

@@ -187,11 +187,14 @@ export function differentiableJointly(
   const kept = composed === null ? null : inputs;
   const joint = new JointNode(name, edges, rule, saves, outs.length, composed, kept);
   for (const [index, out] of outs.entries()) {
-    if (without.has(index)) continue;
-    const node = new Node(name, [joint], passOn, [], null, null);
-    node.output = { of: joint, index };
-    out.gradFn = node;
+    if (!without.has(index)) out.gradFn = outputOf(joint, index);
   }
+}
+
+function outputOf(joint: JointNode, index: number): Node {
+  const node = new Node(joint.name, [joint], passOn, [], null, null);
+  node.output = { of: joint, index };
+  return node;
 }
 
 const passOn: BackwardRule = (g) => [g];
@@ -212,6 +215,17 @@ export function differentiableView(
     if (edge !== null) out.gradFn = new Node(name, [edge], (g) => [rule(g)], [], null, null);
   }
   return out;
+}
+
+/**
+ * Records `outs` as views of `x`, made by one operation. `rule` computes the gradient of `x` from those of
+ * all views.
+ */
+export function differentiableViews(name: string, x: Tensor, outs: readonly Tensor[], rule: JointRule): void {
+  const edge = isGradEnabled() ? edgeOf(x) : null;
+  if (edge === null) return;
+  const joint = new JointNode(name, [edge], rule, [], outs.length);
+  for (const [index, out] of outs.entries()) out.gradFn = outputOf(joint, index);
 }
 
 /** Called when `x` gets a new node: `retainGrad` moves to the new node, hooks stay with the old one. */

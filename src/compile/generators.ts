@@ -2,7 +2,7 @@
  * The random generators that programs draw from. A failed step that is repeated draws the same numbers again.
  */
 import { k } from "../kernels/backend.js";
-import { argument, placeOf } from "../kernels/calls.js";
+import { argument, placeOf, valuesOf } from "../kernels/calls.js";
 import { rowOf } from "../kernels/schema.js";
 import { advance, type RandomState } from "../random.js";
 import type { Call, Plan, Slot } from "./plan.js";
@@ -31,12 +31,7 @@ export class Generators {
   /** Advances copies of the states by so many whole steps. */
   advance(states: States, steps: number): void {
     for (let step = 0; step < steps; step++)
-      for (const { name, state, offset, n } of this.#draws) {
-        const copy = states.get(state)!;
-        if (name === "random") advance(copy, offset, Math.ceil(n / 4));
-        // How many numbers a permutation rejects depends on the numbers themselves, so it has to be drawn.
-        else k.permutation(n, copy, offset, new Int32Array(n), 0);
-      }
+      for (const { state, offset, advance } of this.#draws) advance(states.get(state)!, offset);
   }
 }
 
@@ -44,17 +39,25 @@ export class Generators {
 export const drawnFrom = ({ calls }: Plan): ReadonlySet<Slot> =>
   new Set(calls.filter(draws).map((call) => placeOf<Slot>(call, "state").array));
 
-/** A call that draws `n` elements with the state at `offset` of an array. */
+/** A call that draws with the state at `offset` of an array. `advance` moves a copy as the call does. */
 interface Draw {
-  readonly name: Call["name"];
   readonly state: RandomState;
   readonly offset: number;
-  readonly n: number;
+  readonly advance: (copy: RandomState, offset: number) => void;
 }
 
-const draws = ({ name }: Call) => "state" in rowOf(name).at;
+/** Whether a call draws: the row has a state, and it is not null. */
+const draws = (call: Call) => "state" in rowOf(call.name).at && argument(call, "state") !== null;
 
 function drawOf(call: Call): Draw {
   const { array: slot, offset } = placeOf<Slot>(call, "state");
-  return { name: call.name, state: slot.array as RandomState, offset, n: argument(call, "n") as number };
+  return { state: slot.array as RandomState, offset, advance: advanceOf(call) };
+}
+
+function advanceOf(call: Call): Draw["advance"] {
+  const { n, batch, heads, queries, keys } = valuesOf(call);
+  // How many numbers a permutation rejects depends on the numbers themselves, so it has to be drawn.
+  if (call.name === "permutation") return (copy, at) => void k.permutation(n, copy, at, new Int32Array(n), 0);
+  const blocks = call.name === "attention" ? batch * heads * queries * Math.ceil(keys / 4) : Math.ceil(n / 4);
+  return (copy, at) => advance(copy, at, blocks);
 }

@@ -94,7 +94,7 @@ export type Access = "read" | "write" | "update" | "scratch";
  * How an operand lies in memory. `dense`: row-major, without gaps. `listed`: over `shape`, with a list of
  * strides. A number: strides for that many leading axes; the axes after them are dense.
  */
-export type Layout = "dense" | "listed" | 1 | 2 | 3;
+export type Layout = "dense" | "listed" | 1 | 2 | 3 | 4;
 
 interface OperandOptions {
   /** The access is `write` if this flag is 0, else `update`. */
@@ -132,6 +132,7 @@ interface Steps {
   1: [number];
   2: [number, number];
   3: [number, number, number];
+  4: [number, number, number, number];
 }
 
 /**

@@ -78,7 +78,11 @@ function argumentsOf(parameter: Parameter): string[] {
     : [`${name}.array`, `${name}.offset`];
   if (layout === "dense") return place;
   if (layout === "listed") return [...place, `${name}.strides`];
-  return [...place, ...Array.from({ length: layout }, (_, axis) => `${name}.strides[${axis}]`)];
+  const stride = (axis: number) => `${name}.strides[${axis}]`;
+  const given = Array.from({ length: layout }, (_, axis) =>
+    optional ? `${name} === null ? 0 : ${stride(axis)}` : stride(axis),
+  );
+  return [...place, ...given];
 }
 
 function generate(name: KernelName): (...given: any[]) => number {
@@ -97,7 +101,8 @@ function walk(name: KernelName, given: readonly any[]): number {
     const { layout } = parameter;
     const place = x === null ? [null, 0] : [x.array, x.offset];
     if (layout === "dense") return place;
-    return layout === "listed" ? [...place, x!.strides] : [...place, ...x!.strides.slice(0, layout)];
+    if (layout === "listed") return [...place, x!.strides];
+    return [...place, ...(x === null ? new Array<number>(layout).fill(0) : x.strides.slice(0, layout))];
   });
   return (k[name] as (...args: unknown[]) => number)(...args);
 }

@@ -16,6 +16,7 @@
  * To add a kernel: its row here or in a file of families/, its loop in js/, its body in native/.
  */
 import { integerRows } from "./binary-math.js";
+import { attentionRows } from "./families/attention.js";
 import { recurrentRows } from "./families/recurrent.js";
 import { spatialRows } from "./families/spatial.js";
 import { ruleNames, ruleOptions } from "./js/rules.js";
@@ -342,6 +343,7 @@ export const schema = {
 
   ...spatialRows,
   ...recurrentRows,
+  ...attentionRows,
 } satisfies Record<string, Row<any>>;
 
 export type KernelName = keyof typeof schema;

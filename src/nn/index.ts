@@ -27,6 +27,7 @@ export { Transformer, type TransformerCallOptions, type TransformerOptions } fro
 export { Flatten } from "./flatten.js";
 export { functional } from "./functional.js";
 export * as init from "./init.js";
+export { KeyValueCache, type KeyValueCacheOptions } from "./key-value-cache.js";
 export {
   GroupNorm,
   type GroupNormOptions,

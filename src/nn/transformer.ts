@@ -2,7 +2,7 @@ import { ValueError } from "../errors.js";
 import { zeros } from "../ops/create/create.js";
 import { add, compare, maskedFill, unary } from "../ops/elementwise/elementwise.js";
 import { gelu } from "../ops/layers/activations.js";
-import { causalMask } from "../ops/layers/attention.js";
+import { causalMask } from "../ops/layers/attend.js";
 import { checkOptions } from "../options.js";
 import { checkHeap } from "../tensor/room.js";
 import type { Tensor } from "../tensor/tensor.js";

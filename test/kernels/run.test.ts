@@ -22,10 +22,10 @@ function sample(name: KernelName, none: boolean): { given: unknown[]; wanted: un
     const { layout, optional } = parameter as Operand;
     if (optional && none) {
       given.push(null);
-      wanted.push(null, 0);
+      wanted.push(null, 0, ...(typeof layout === "number" ? new Array<number>(layout).fill(0) : []));
       continue;
     }
-    const [array, offset, strides] = [new Float32Array(1), 100 + i, [3 * i, 5 * i, 7 * i]];
+    const [array, offset, strides] = [new Float32Array(1), 100 + i, [3 * i, 5 * i, 7 * i, 11 * i]];
     given.push({ array, offset, strides });
     wanted.push(array, offset);
     if (layout === "listed") wanted.push(strides);

@@ -67,6 +67,9 @@ export const tolerances: Record<string, Tolerance> = {
   // Products of up to a few hundred terms, then gates whose error is carried from step to step.
   recurrent: { relative: 2e-6 },
   recurrentGrad: { relative: 2e-6 },
+  // Sums in single precision, the exponential, and the rounding of the log-sum-exp.
+  attention: { relative: 1e-6 },
+  attentionGrad: { relative: 2e-6 },
   indexAdd: { relative: 0 },
   sgdStep: { relative: 5e-7 },
   adamStep: { relative: 1e-6 },

@@ -31,12 +31,17 @@ function place(values, alone, shared) {
   return array;
 }
 
-// C++ supports these products only with these values; otherwise JavaScript does them.
+// C++ supports these products only with these values; otherwise JavaScript does them. Heads must be multiples
+// of groups, and rows of an output must not overlap.
 const single = { batch: 1, accumulate: 0 };
 // Sizes that fit together, and are small: most drawn arrays are long enough. Cell 2 is tanh, which needs no
 // optional operand.
 const cell = { cell: 2, steps: 2, batch: 1, rows: 2, hidden: 1, width: 1, columns: 1 };
-const mostly = { gemmSgdStep: single, gemmAdamStep: single, recurrent: cell, recurrentGrad: cell };
+const oneHead = { batch: 1, heads: 1, groups: 1, width: 1, valueWidth: 1 };
+const mostly = {
+  ...{ gemmSgdStep: single, gemmAdamStep: single, recurrent: cell, recurrentGrad: cell },
+  ...{ attention: oneHead, attentionGrad: oneHead },
+};
 
 /**
  * { numbers, arrays, outputs } from the row of a kernel (src/kernels/schema.ts). `nat(most)` draws 0 … most.

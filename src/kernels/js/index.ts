@@ -1,5 +1,6 @@
 /* Written by `npm run generate` from the files of this folder. A test fails when it is out of date. */
 /** The JavaScript core: it defines every kernel, with plain loops, for every dtype. */
+export { attention, attentionGrad } from "./attention.js";
 export { conv2d, conv2dGradInput, conv2dGradWeight } from "./conv.js";
 export { copy, fill } from "./copy.js";
 export { binary, compare, unary, unaryGrad, where } from "./elementwise.js";

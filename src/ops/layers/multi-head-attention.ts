@@ -2,15 +2,15 @@ import { checkTensors } from "../../arguments.js";
 import { isFloating } from "../../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../../errors.js";
 import { checkOptions } from "../../options.js";
-import { sameShape } from "../../shape.js";
+import { type Shape, sameShape } from "../../shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { zeros } from "../create/create.js";
 import { add, maskedFill, mul } from "../elementwise/elementwise.js";
 import { linear, matmul } from "../linalg/matmul.js";
 import { mean } from "../reduce/reduce.js";
 import { cat } from "../shape/join.js";
-import { chunk, expand, reshape, squeeze, to, transpose, unsqueeze } from "../shape/views.js";
-import { softmaxOrZero } from "./attention.js";
+import { chunk, expand, permute, reshape, squeeze, to, transpose, unsqueeze } from "../shape/views.js";
+import { attend } from "./attend.js";
 import { dropped } from "./dropout.js";
 import { softmax } from "./softmax.js";
 
@@ -133,32 +133,49 @@ export function multiHeadAttentionForward(
     grow();
   }
   const head = width / numHeads;
-  const perHead = (x: Tensor) => transpose(reshape(x, [x.shape[0], batch * numHeads, head]), 0, 1);
+  /** [n, N, E] as [N, heads, n, E / heads]. */
+  const perHead = (x: Tensor) => permute(reshape(x, [x.shape[0], batch, numHeads, head]), [1, 2, 0, 3]);
+  const given = (x: Tensor) => reshape(x, [batch, numHeads, x.shape[1], head]);
   q = perHead(q);
-  k = staticK ?? perHead(k);
-  v = staticV ?? perHead(v);
+  k = staticK === null ? perHead(k) : given(staticK);
+  v = staticV === null ? perHead(v) : given(staticV);
   if (addZeroAttn) {
-    const zero = zeros([batch * numHeads, 1, head], { dtype: k.dtype });
-    k = cat([k, zero], 1);
-    v = cat([v, zero], 1);
+    const zero = zeros([batch, numHeads, 1, head], { dtype: k.dtype });
+    k = cat([k, zero], 2);
+    v = cat([v, zero], 2);
     grow();
   }
-  const keys = k.shape[1];
-  if (padding !== null) {
-    const everywhere = expand(reshape(padding, [batch, 1, 1, keys]), [batch, numHeads, 1, keys]);
-    const perQuery = reshape(everywhere, [batch * numHeads, 1, keys]);
-    mask = mask === null ? perQuery : add(mask, perQuery);
+  const scale = 1 / Math.sqrt(head);
+  const dropout = training ? dropoutP : 0;
+  const hidden = joinedMask(mask, padding, [batch, numHeads, length, k.shape[2]]);
+  let attended: Tensor;
+  let weights: Tensor | null = null;
+  if (needWeights) {
+    const scores = matmul(mul(q, scale), transpose(k, 2, 3));
+    // For a query that may attend to no key, PyTorch gives NaN here, and 0 if no weights are requested.
+    weights = softmax(hidden === null ? scores : add(scores, hidden), -1);
+    if (dropout > 0) weights = dropped(weights, dropout);
+    attended = matmul(weights, v);
+  } else {
+    // As in PyTorch, the promise is used where nothing else is hidden.
+    const causal = isCausal && padding === null && k.shape[2] === key.shape[0];
+    attended = attend(q, k, v, { mask: causal ? null : hidden, causal, scale, dropout });
   }
-  const scores = matmul(mul(q, 1 / Math.sqrt(head)), transpose(k, 1, 2));
-  // For a query that may attend to no key, PyTorch gives NaN if weights are requested, and 0 otherwise.
-  const normalized = needWeights || mask === null ? (x: Tensor) => softmax(x, -1) : softmaxOrZero;
-  let weights = normalized(mask === null ? scores : add(scores, mask));
-  if (training && dropoutP > 0) weights = dropped(weights, dropoutP);
-  const joined = reshape(transpose(matmul(weights, v), 0, 1), [length * batch, width]);
+  const joined = reshape(permute(attended, [2, 0, 1, 3]), [length * batch, width]);
   const output = reshape(linear(joined, outProjWeight, outProjBias), [length, batch, -1]);
-  if (!needWeights) return [output, null];
-  const byHead = reshape(weights, [batch, numHeads, length, keys]);
-  return [output, averageAttnWeights ? mean(byHead, 1) : byHead];
+  return [output, weights && (averageAttnWeights ? mean(weights, 1) : weights)];
+}
+
+/**
+ * The sum of a mask [1 or N · heads, L, S] and of the padding of keys [N, S]. It broadcasts with
+ * [N, heads, L, S].
+ */
+function joinedMask(mask: MaybeTensor, padding: MaybeTensor, pairs: Shape): MaybeTensor {
+  const [batch, heads, queries, keys] = pairs;
+  const one = mask?.shape[0] === 1;
+  const ofPairs = mask && reshape(mask, [one ? 1 : batch, one ? 1 : heads, queries, keys]);
+  const ofKeys = padding && reshape(padding, [batch, 1, 1, keys]);
+  return ofPairs !== null && ofKeys !== null ? add(ofPairs, ofKeys) : (ofPairs ?? ofKeys);
 }
 
 /** Query, key and value, each multiplied by its weight. */

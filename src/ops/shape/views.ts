@@ -1,5 +1,5 @@
 import { checkIntegerList, checkIntegers, checkTensors } from "../../arguments.js";
-import { differentiable, differentiableView } from "../../autograd/graph.js";
+import { differentiable, differentiableView, differentiableViews } from "../../autograd/graph.js";
 import { type DType, isFloating } from "../../dtype.js";
 import { formatShape, ShapeError, ValueError } from "../../errors.js";
 import { run, strided } from "../../kernels/run.js";
@@ -382,11 +382,26 @@ export function split(x: Tensor, size: number | readonly number[], dim: OrNamed<
   if (sizes.reduce((a, b) => a + b, 0) !== total)
     throw new ShapeError(`split: sizes add up to the dim: ${formatShape(sizes)} for ${total}`);
   let start = 0;
-  return sizes.map((n) => {
+  const parts = sizes.map((n) => {
     const part = narrow(x, d, start, n);
     start += n;
     return part;
   });
+  // One gradient for all parts, instead of one of the size of x for each.
+  if (parts.length > 1) differentiableViews("split", x, parts, (gs) => [unsplit(gs, x, d, sizes)]);
+  return parts;
+}
+
+/** The adjoint of `split`: the gradients of the parts of `x` joined, with zeros for parts without one. */
+function unsplit(gs: readonly (Tensor | null)[], x: Tensor, d: number, sizes: readonly number[]): Tensor {
+  const out = gs.includes(null) ? zeros(x.shape, { dtype: x.dtype }) : empty(x.shape, x.dtype);
+  const starts = sizes.map((_, i) => sizes.slice(0, i).reduce((a, b) => a + b, 0));
+  for (const [i, g] of gs.entries())
+    if (g !== null && g.numel > 0)
+      run.copy(g.shape, g, strided(out, out.strides, out.offset + starts[i] * out.strides[d]));
+  const given = [...gs.keys()].filter((i) => gs[i] !== null);
+  const inputs = given.map((i) => gs[i]!);
+  return differentiable("unsplit", inputs, out, (g) => given.map((i) => narrow(g, d, starts[i], sizes[i])));
 }
 
 /**

@@ -21,6 +21,7 @@ void addRandom(Families& families);
 void addConv(Families& families);
 void addPooling(Families& families);
 void addRecurrent(Families& families);
+void addAttention(Families& families);
 
 }  // namespace simdgrad::test
 

@@ -46,6 +46,7 @@ Families allFamilies() {
   addConv(families);
   addPooling(families);
   addRecurrent(families);
+  addAttention(families);
   return families;
 }
 
