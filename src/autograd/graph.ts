@@ -224,7 +224,7 @@ export function differentiableView(
 export function differentiableViews(name: string, x: Tensor, outs: readonly Tensor[], rule: JointRule): void {
   const edge = isGradEnabled() ? edgeOf(x) : null;
   if (edge === null) return;
-  const joint = new JointNode(name, [edge], rule, [], outs.length);
+  const joint = new JointNode(name, [edge], rule, [], outs.length, null, null);
   for (const [index, out] of outs.entries()) out.gradFn = outputOf(joint, index);
 }
 
