@@ -478,6 +478,92 @@ struct AvgPool2dGradArgs : Arguments {
   const Write<Dense> out{*this, planes, h, w};
 };
 
+struct NormalizeArgs : Arguments {
+  using Arguments::Arguments;
+  const int64_t samples = readSize();
+  const int64_t groups = readSize();
+  const int64_t channels = readSize();
+  const int64_t inner = readSize();
+  const double eps = readNumber();
+  const Read<Dense> x{*this, samples, groups, channels, inner};
+  const Optional<Read<Dense>> weight{*this, groups, channels};
+  const Optional<Read<Dense>> bias{*this, groups, channels};
+  const Write<Dense> out{*this, samples, groups, channels, inner};
+  const Optional<Write<Dense>> mean{*this, samples, groups};
+  const Write<Dense> variance{*this, samples, groups};
+};
+
+struct NormalizeGradArgs : Arguments {
+  using Arguments::Arguments;
+  const int64_t samples = readSize();
+  const int64_t groups = readSize();
+  const int64_t channels = readSize();
+  const int64_t inner = readSize();
+  const double eps = readNumber();
+  const Read<Dense> x{*this, samples, groups, channels, inner};
+  const Optional<Read<Dense>> weight{*this, groups, channels};
+  const Optional<Read<Dense>> mean{*this, samples, groups};
+  const Read<Dense> variance{*this, samples, groups};
+  const Read<Dense> g{*this, samples, groups, channels, inner};
+  const int64_t addWeight = readFlags(1);
+  const int64_t addBias = readFlags(1);
+  const Optional<Write<Dense>> gx{*this, samples, groups, channels, inner};
+  const Optional<Write<Dense>> gWeight{*this, groups, channels};
+  const Optional<Write<Dense>> gBias{*this, groups, channels};
+};
+
+struct BatchNormArgs : Arguments {
+  using Arguments::Arguments;
+  const int64_t samples = readSize();
+  const int64_t channels = readSize();
+  const int64_t inner = readSize();
+  const double eps = readNumber();
+  const Read<Dense> x{*this, samples, channels, inner};
+  const Optional<Read<Dense>> weight{*this, channels};
+  const Optional<Read<Dense>> bias{*this, channels};
+  const double momentum = readNumber();
+  const int64_t cumulative = readFlags(1);
+  const Optional<Write<Dense>> runningMean{*this, channels};
+  const Optional<Write<Dense>> runningVar{*this, channels};
+  const Optional<Write<Dense>> count{*this, 1};
+  const Write<Dense> out{*this, samples, channels, inner};
+  const Write<Dense> mean{*this, channels};
+  const Write<Dense> variance{*this, channels};
+};
+
+struct BatchNormEvalArgs : Arguments {
+  using Arguments::Arguments;
+  const int64_t samples = readSize();
+  const int64_t channels = readSize();
+  const int64_t inner = readSize();
+  const double eps = readNumber();
+  const Read<Dense> x{*this, samples, channels, inner};
+  const Optional<Read<Dense>> weight{*this, channels};
+  const Optional<Read<Dense>> bias{*this, channels};
+  const Read<Dense> mean{*this, channels};
+  const Read<Dense> variance{*this, channels};
+  const Write<Dense> out{*this, samples, channels, inner};
+};
+
+struct BatchNormGradArgs : Arguments {
+  using Arguments::Arguments;
+  const int64_t samples = readSize();
+  const int64_t channels = readSize();
+  const int64_t inner = readSize();
+  const double eps = readNumber();
+  const Read<Dense> x{*this, samples, channels, inner};
+  const Optional<Read<Dense>> weight{*this, channels};
+  const int64_t training = readFlags(1);
+  const Read<Dense> mean{*this, channels};
+  const Read<Dense> variance{*this, channels};
+  const Read<Dense> g{*this, samples, channels, inner};
+  const int64_t addWeight = readFlags(1);
+  const int64_t addBias = readFlags(1);
+  const Optional<Write<Dense>> gx{*this, samples, channels, inner};
+  const Optional<Write<Dense>> gWeight{*this, channels};
+  const Optional<Write<Dense>> gBias{*this, channels};
+};
+
 // What the entries answer: OK, or the position of the first label or index that is out of range, or what
 // prepared_call.h lists.
 double fill(FillArgs& a);
@@ -517,6 +603,11 @@ double maxPool2d(MaxPool2dArgs& a);
 double maxPool2dGrad(MaxPool2dGradArgs& a);
 double avgPool2d(AvgPool2dArgs& a);
 double avgPool2dGrad(AvgPool2dGradArgs& a);
+double normalize(NormalizeArgs& a);
+double normalizeGrad(NormalizeGradArgs& a);
+double batchNorm(BatchNormArgs& a);
+double batchNormEval(BatchNormEvalArgs& a);
+double batchNormGrad(BatchNormGradArgs& a);
 
 }  // namespace simdgrad::entries
 
@@ -557,7 +648,12 @@ double avgPool2dGrad(AvgPool2dGradArgs& a);
   ROW(maxPool2d, entries::MaxPool2dArgs) \
   ROW(maxPool2dGrad, entries::MaxPool2dGradArgs) \
   ROW(avgPool2d, entries::AvgPool2dArgs) \
-  ROW(avgPool2dGrad, entries::AvgPool2dGradArgs)
+  ROW(avgPool2dGrad, entries::AvgPool2dGradArgs) \
+  ROW(normalize, entries::NormalizeArgs) \
+  ROW(normalizeGrad, entries::NormalizeGradArgs) \
+  ROW(batchNorm, entries::BatchNormArgs) \
+  ROW(batchNormEval, entries::BatchNormEvalArgs) \
+  ROW(batchNormGrad, entries::BatchNormGradArgs)
 
 #define SIMDGRAD_OP_LISTS(ROW) \
   ROW(unary, unaryNames) \

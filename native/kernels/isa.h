@@ -52,7 +52,7 @@ struct Gemm {
  */
 #define SIMDGRAD_FAMILIES(FAMILY) \
   FAMILY(Gemm) FAMILY(Copy) FAMILY(Elementwise) FAMILY(Reduce) FAMILY(Softmax) FAMILY(Loss) FAMILY(Index) \
-  FAMILY(Optim) FAMILY(Rules) FAMILY(Random) FAMILY(Patches) FAMILY(Conv) FAMILY(Pooling)
+  FAMILY(Optim) FAMILY(Rules) FAMILY(Random) FAMILY(Patches) FAMILY(Conv) FAMILY(Pooling) FAMILY(Normalize) FAMILY(BatchNorm)
 
 struct Isa {
   const char* name;
@@ -99,6 +99,12 @@ struct Isa {
   void (*maxPool2dGrad)(int64_t planes, int64_t places, Indices index, const float* g, float* out);
   void (*avgPool2d)(const Pooling&);
   void (*avgPool2dGrad)(const Pooling&);
+  // normalize.cc and batch_norm.cc
+  void (*normalize)(const Normalize&);
+  void (*normalizeGrad)(const Normalize&);
+  void (*batchNorm)(const BatchNorm&);
+  void (*batchNormEval)(const BatchNorm&);
+  void (*batchNormGrad)(const BatchNorm&);
 };
 
 }  // namespace simdgrad

@@ -16,6 +16,7 @@
  * To add a kernel: its row here or in a file of families/, its loop in js/, its body in native/.
  */
 import { integerRows } from "./binary-math.js";
+import { normalizationRows } from "./families/normalize.js";
 import { spatialRows } from "./families/spatial.js";
 import { ruleNames, ruleOptions } from "./js/rules.js";
 import {
@@ -340,6 +341,7 @@ export const schema = {
   permutation: kernel([size("n"), state, write("out", i32, "n")]),
 
   ...spatialRows,
+  ...normalizationRows,
 } satisfies Record<string, Row<any>>;
 
 export type KernelName = keyof typeof schema;
