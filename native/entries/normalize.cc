@@ -1,3 +1,5 @@
+#include <initializer_list>
+
 #include "../isa/dispatch.h"
 #include "arguments.h"
 
@@ -5,9 +7,16 @@ namespace simdgrad::entries {
 
 namespace {
 
-/** Reads the arguments that all of these kernels share. */
+/**
+ * Reads the arguments that all of these kernels share. The product of the nonzero sizes is at most 2^53, so
+ * that no product of sizes overflows, even if one of them is 0.
+ */
 template <class Described, class Args>
-Described described(Args& a) {
+Described described(Args& a, int64_t groups = 1) {
+  double elements = 1;
+  for (const int64_t size : {a.samples, groups, a.channels, a.inner})
+    if (size > 0) elements *= static_cast<double>(size);
+  a.support(elements <= 9007199254740992.0);
   Described d = {};
   d.samples = a.samples, d.channels = a.channels, d.inner = a.inner;
   d.eps = static_cast<float>(a.eps);
@@ -29,7 +38,7 @@ void readGradients(Args& a, Described& d) {
 }  // namespace
 
 double normalize(NormalizeArgs& a) {
-  Normalize n = described<Normalize>(a);
+  Normalize n = described<Normalize>(a, a.groups);
   n.groups = a.groups;
   n.bias = a.bias.orNull<float>();
   n.out = a.out.as<float>();
@@ -39,7 +48,7 @@ double normalize(NormalizeArgs& a) {
 }
 
 double normalizeGrad(NormalizeGradArgs& a) {
-  Normalize n = described<Normalize>(a);
+  Normalize n = described<Normalize>(a, a.groups);
   n.groups = a.groups;
   n.mean = const_cast<float*>(a.mean.orNull<float>());
   n.variance = const_cast<float*>(a.variance.as<float>());

@@ -7,10 +7,10 @@
 // i mod 64, piece after piece, and the lanes are folded by halves. Blocks are merged in order, in double
 // precision.
 //
-// Mean and squares of a block are computed twice (Chan, Golub and LeVeque, 1983): a first sum gives a value near the mean; then the
-// distances d from it are summed, and their squares. mean = near + Σd / n, and the sum of squared distances
-// from the mean is Σd² - (Σd)² / n. The subtrahend is as small as `near` is close to the mean, so nothing
-// cancels, however far the mean is from 0.
+// A block is read twice (Chan, Golub and LeVeque, 1983). The first sum gives a value near the mean. Then the
+// distances d from this value are summed, and their squares: mean = near + Σd / n, and the sum of squared
+// distances from the mean is Σd² - (Σd)² / n. The subtrahend is as small as `near` is close to the mean, so
+// nothing cancels, however far the mean is from 0.
 
 #include "../numerics/fold.h"
 
@@ -49,9 +49,9 @@ SIMD_INLINE void clear(Vec (&sums)[laneVectors]) {
 }
 SIMD_INLINE float total(Vec (&sums)[laneVectors]) { return foldLanes<SumFold, laneVectors / 2>(sums); }
 
-/** Mean and sum of squared distances from it. */
+/** Mean and sum of squared distances from it. Without elements the mean is NaN. */
 struct Moments {
-  double count = 0, mean = 0, squares = 0;
+  double count = 0, mean = __builtin_nan(""), squares = 0;
 
   /** Adds other elements with these moments. */
   SIMD_INLINE void merge(const Moments& other) {

@@ -219,10 +219,11 @@ void gradPlanes(const Normalize& n, int64_t row, float* products, float* sums) {
 void gradByPlanes(const Normalize& n) {
   const int64_t rows = n.samples * n.groups, params = n.groups * n.channels, planes = rows * n.channels;
   const bool summed = n.gWeight || n.gBias;
-  float *const products = summed ? scratch(Slot::shared, static_cast<size_t>(2 * planes)) : nullptr, *const sums = products + planes;
+  float* const products = summed ? scratch(Slot::shared, static_cast<size_t>(2 * planes)) : nullptr;
+  float* const sums = summed ? products + planes : nullptr;
   parallelFor(static_cast<size_t>(rows), static_cast<size_t>(grainOf(n.channels * n.inner)), [&](size_t begin, size_t end) {
     for (int64_t r = static_cast<int64_t>(begin); r < static_cast<int64_t>(end); r++)
-      gradPlanes(n, r, products + r * n.channels, summed ? sums + r * n.channels : nullptr);
+      gradPlanes(n, r, summed ? products + r * n.channels : nullptr, summed ? sums + r * n.channels : nullptr);
   });
   const auto overSamples = [&](const float* of, bool add, float* out, int64_t p) {
     if (!out) return;

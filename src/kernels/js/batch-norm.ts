@@ -18,8 +18,7 @@ const statisticsLoop = specialize(
     squares: Float64Array,
   ): void => {
     for (let n = 0, i = xo; n < samples; n++)
-      for (let c = 0; c < channels; c++)
-        for (const end = i + inner; i < end; i++) means[c] += x[i];
+      for (let c = 0; c < channels; c++) for (const end = i + inner; i < end; i++) means[c] += x[i];
     for (let c = 0; c < channels; c++) means[c] /= samples * inner;
     for (let n = 0, i = xo; n < samples; n++)
       for (let c = 0; c < channels; c++)
@@ -227,7 +226,12 @@ export function batchNormGrad(
     const loop = gradInputLoop("batchNormGrad", tagOf(x));
     loop(...sizes, x, xo, mean, mo, g, go, scales, shifts, slopes, gx, gxo);
   }
-  settle(products.map((product, c) => product * roots[c]), addWeight, gWeight, gwo);
+  settle(
+    products.map((product, c) => product * roots[c]),
+    addWeight,
+    gWeight,
+    gwo,
+  );
   settle(sums, addBias, gBias, gbo);
   return OK;
 }
