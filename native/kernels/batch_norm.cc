@@ -1,6 +1,6 @@
-// Batch normalisation and its gradients: see src/kernels/js/batch-norm.ts. moments.h has the order of the sums
-// over the samples and elements of a channel. Where an element is the whole plane, vectors are channels: lane 0
-// of that order, in 128 samples.
+// Batch normalisation and its gradients: see src/kernels/js/batch-norm.ts. moments.h has the order of the
+// sums over the samples and elements of a channel. In a matrix (inner = 1) that is the order of the samples,
+// in blocks of 128; there the lanes of a vector are channels.
 
 #include "../simd/streaming_store.h"
 #include "../threads/pool.h"

@@ -109,7 +109,7 @@ struct Normalize {
   int64_t samples, groups, channels, inner;
   float eps;
   const float *x, *weight, *bias;  // weight and bias may be null
-  float *mean, *variance;          // of each group of each sample; read by the gradients. No mean: not centred
+  float *mean, *variance;          // of each group of each sample; without a mean x is not centred
   float* out;                      // or the gradient of x, which may be null
   const float* g;
   bool addWeight, addBias;  // to the values of gWeight and gBias, which may be null

@@ -49,6 +49,17 @@ SIMD_INLINE void clear(Vec (&sums)[laneVectors]) {
 }
 SIMD_INLINE float total(Vec (&sums)[laneVectors]) { return foldLanes<SumFold, laneVectors / 2>(sums); }
 
+/** The first steps of `total`, down to one vector. */
+template <int h = laneVectors / 2>
+SIMD_INLINE Vec halved(Vec (&sums)[laneVectors]) {
+  if constexpr (h == 0) return sums[0];
+  else {
+    const auto halve = [&](auto j) __attribute__((always_inline)) { sums[j] = sums[j] + sums[j + h]; };
+    forPlaces<h>(halve);
+    return halved<h / 2>(sums);
+  }
+}
+
 /** Mean and sum of squared distances from it. Without elements the mean is NaN. */
 struct Moments {
   double count = 0, mean = __builtin_nan(""), squares = 0;
@@ -125,7 +136,7 @@ SIMD_INLINE Products blockProducts(const float* x, const float* g, const float* 
   return {static_cast<double>(total(sums)), static_cast<double>(total(products))};
 }
 
-/** Calls f(first piece, offset in the piece, pieces, length) for the blocks of `pieces` pieces of this length. */
+/** Calls f(piece, offset in it, pieces, length) for the blocks of `pieces` pieces of this length. */
 template <class F>
 SIMD_INLINE void forBlocks(int64_t pieces, int64_t length, F f) {
   const int64_t together = piecesOf(length);

@@ -14,20 +14,85 @@ namespace {
 constexpr int64_t grainElements = 8192;
 int64_t grainOf(int64_t each) { return each >= grainElements ? 1 : grainElements / (each > 0 ? each : 1); }
 
+// Rows of one block go W at a time, one in each lane of their statistics: the ends of the folds and the
+// arithmetic of a row, chains of a few instructions that wait for each other, are then shared. They are in
+// single precision; those of longer rows are in double precision.
+
 /** Rows that are in L1 between their statistics and their output. */
-constexpr int64_t mostRows = 16;
 int64_t rowsAtOnce(int64_t length) {
-  const int64_t fit = foldBlock / (length > 0 ? length : 1);
-  return fit < 1 ? 1 : fit < mostRows ? fit : mostRows;
+  const int64_t fit = 2 * foldBlock / (length > 0 ? length : 1);
+  return fit < 1 ? 1 : fit < W ? fit : W;
 }
 
-Moments rowMoments(const float* x, int64_t length, bool centered) {
+/** Prefetches n floats. They may be beyond the end of their array: a prefetch never faults. */
+SIMD_INLINE void fetch(const float* x, int64_t n) {
+  for (int64_t i = 0; i < n; i += 16) __builtin_prefetch(x + i);
+}
+
+/** Lane r is the sum over row r < rows of what `add` adds to the virtual lanes. */
+template <class F>
+SIMD_INLINE Vec sumRows(int64_t rows, F add) {
+  Vec parts[W];
+#pragma GCC unroll 1
+  for (int64_t r = 0; r < W; r++) {
+    if (r >= rows) {
+      parts[r] = zero();
+      continue;
+    }
+    Vec sums[laneVectors];
+    clear(sums);
+    add(r, sums);
+    parts[r] = halved(sums);
+  }
+  return halveEach(parts);
+}
+
+/** Mean and variance of each of `rows` rows of one block. */
+SIMD_INLINE void rowMoments(const float* x, int64_t length, int64_t rows, bool centered, Vec& mean, Vec& variance) {
+  const Vec inverse = broadcast(1.0f / static_cast<float>(length));
+  if (!centered) {
+    mean = zero();
+    variance = inverse * sumRows(rows, [&](int64_t r, Vec(&sums)[laneVectors]) __attribute__((always_inline)) {
+      fetch(x + (rows + r) * length, length);
+      forLanes(length, [&](auto j, int64_t i, auto lanes) __attribute__((always_inline)) {
+        const Vec v = load(x + r * length + i, lanes);
+        sums[j] = fma(v, v, sums[j]);
+      });
+    });
+    return;
+  }
+  float near[W];
+  const Vec guess = inverse * sumRows(rows, [&](int64_t r, Vec(&sums)[laneVectors]) __attribute__((always_inline)) {
+    forLanes(length, [&](auto j, int64_t i, auto lanes) __attribute__((always_inline)) { sums[j] = sums[j] + load(x + r * length + i, lanes); });
+  });
+  store(near, guess);
+  Vec squares[W];
+  const Vec distances = sumRows(rows, [&](int64_t r, Vec(&sums)[laneVectors]) __attribute__((always_inline)) {
+    fetch(x + (rows + r) * length, length);
+    Vec square[laneVectors];
+    clear(square);
+    forLanes(length, [&](auto j, int64_t i, auto lanes) __attribute__((always_inline)) {
+      const Vec distance = kept(load(x + r * length + i, lanes) - broadcast(near[r]), lanes);
+      sums[j] = sums[j] + distance;
+      square[j] = fma(distance, distance, square[j]);
+    });
+    squares[r] = halved(square);
+  });
+  for (int64_t r = rows; r < W; r++) squares[r] = zero();
+  const Vec rest = fnma(distances * inverse, distances, halveEach(squares));
+  mean = select(eq(guess - guess, zero()), fma(distances, inverse, guess), guess);
+  variance = max(zero(), rest * inverse);
+}
+
+/** The same of one row of any length. */
+void longRowMoments(const float* x, int64_t length, bool centered, float& mean, float& variance) {
   Moments all;
   for (int64_t b = 0; b < length; b += foldBlock) {
     const int64_t n = length - b < foldBlock ? length - b : foldBlock;
     all.merge(centered ? blockMoments(x + b, 1, 0, n) : blockSquares(x + b, n));
   }
-  return all;
+  mean = static_cast<float>(all.mean);
+  variance = static_cast<float>(all.squares / all.count);
 }
 
 /** One row of the output. `first`: its first channel among those of all groups. */
@@ -55,15 +120,22 @@ void normalize(const Normalize& n) {
   const int64_t length = n.channels * n.inner, rows = n.samples * n.groups, together = rowsAtOnce(length);
   const bool past = goesPast(rows * length, n.out, {n.x});
   parallelFor(static_cast<size_t>(rows), static_cast<size_t>(grainOf(length)), [&](size_t begin, size_t end) {
-    float mean[mostRows], scale[mostRows];
+    float mean[W], variance[W], scale[W];
     for (int64_t r = static_cast<int64_t>(begin), count; r < static_cast<int64_t>(end); r += count) {
       count = static_cast<int64_t>(end) - r < together ? static_cast<int64_t>(end) - r : together;
+      if (length > 0 && length <= foldBlock) {
+        Vec means, variances;
+        rowMoments(n.x + r * length, length, count, n.mean != nullptr, means, variances);
+        store(mean, means);
+        store(variance, variances);
+      } else {
+        longRowMoments(n.x + r * length, length, n.mean != nullptr, mean[0], variance[0]);
+        for (int64_t i = 1; i < count; i++) mean[i] = mean[0], variance[i] = variance[0];  // without elements
+      }
       for (int64_t i = 0; i < count; i++) {
-        const Moments moments = rowMoments(n.x + (r + i) * length, length, n.mean != nullptr);
-        mean[i] = static_cast<float>(moments.mean);
         if (n.mean) n.mean[r + i] = mean[i];
-        n.variance[r + i] = static_cast<float>(moments.squares / moments.count);
-        scale[i] = inverseRoot(n.variance[r + i], n.eps);
+        n.variance[r + i] = variance[i];
+        scale[i] = inverseRoot(variance[i], n.eps);
       }
       for (int64_t i = 0; i < count; i++)
         writeRow(n, n.x + (r + i) * length, (r + i) % n.groups * n.channels, mean[i], scale[i], past, n.out + (r + i) * length);
@@ -78,21 +150,20 @@ void normalize(const Normalize& n) {
 // slope = Σ h d · scale² / n.
 
 struct Row {
-  Vec mean, scale, shift, slope;
+  float mean, scale, shift, slope;
 };
+
+SIMD_INLINE Vec gradient(Vec h, Vec distance, Vec scale, Vec shift, Vec slope) { return fnma(distance, slope, h - shift) * scale; }
 
 Row rowOf(const Normalize& n, int64_t row, const Products& h) {
   const float scale = inverseRoot(n.variance[row], n.eps);
   const double inverse = 1 / static_cast<double>(n.channels * n.inner), square = static_cast<double>(scale) * static_cast<double>(scale);
-  return {broadcast(n.mean ? n.mean[row] : 0.0f), broadcast(scale), broadcast(n.mean ? static_cast<float>(h.sum * inverse) : 0.0f),
-          broadcast(static_cast<float>(h.product * square * inverse))};
+  return {n.mean ? n.mean[row] : 0.0f, scale, n.mean ? static_cast<float>(h.sum * inverse) : 0.0f, static_cast<float>(h.product * square * inverse)};
 }
 
-SIMD_INLINE Vec gradient(const Row& row, Vec h, Vec distance) { return fnma(distance, row.slope, h - row.shift) * row.scale; }
-
-// Rows with a weight for each element (inner = 1). The gradients of weight and bias are sums over the samples:
-// in order within blocks of samples, whose number depends on the length of a row; then neighbouring blocks are
-// added in pairs, these sums in pairs, and so on.
+// Rows with a weight for each element (inner = 1). The gradients of weight and bias are sums over the
+// samples: in order within blocks of 16384 elements, but at least 4 and at most 128 samples. Then
+// neighbouring blocks are added in pairs, these sums in pairs, and so on.
 
 constexpr int64_t leastBlockRows = 4, mostBlockRows = 128, blockElements = 16384;
 int64_t blockRowsOf(int64_t length) {
@@ -109,31 +180,69 @@ Products rowProducts(const float* x, const float* g, const float* weight, Vec me
   return all;
 }
 
-/** R rows of the gradient of x, and their parts of the other gradients, which are added to `sums`. */
-template <int R, bool summed>
-void gradRows(const Normalize& n, int64_t first, int64_t row, int64_t stride, float* weightSums, float* biasSums) {
-  const int64_t length = n.channels;
-  const float *x = n.x + row * length, *g = n.g + row * length, *weight = n.weight ? n.weight + first : nullptr;
-  float* const out = n.out ? n.out + row * length : nullptr;
-  Row rows[R];
-  for (int r = 0; r < R; r++) {
-    const int64_t at = row + r * n.groups;
-    rows[r].mean = broadcast(n.mean ? n.mean[at] : 0.0f);
-    const Products h = out ? rowProducts(x + r * stride, g + r * stride, weight, rows[r].mean, length) : Products{};
-    rows[r] = rowOf(n, at, h);
+/** Rows of one group, of consecutive samples. */
+struct Rows {
+  int64_t length, stride, count;
+  const float *x, *g, *weight;
+  float* out;
+  Row row[W];
+};
+
+/** Computes `row` of rows of one block. */
+void findRows(const Normalize& n, Rows& to, int64_t first) {
+  const int64_t length = to.length, stride = to.stride;
+  for (int64_t r = 0; r < to.count; r++) to.row[r] = rowOf(n, first + r * n.groups, {});
+  if (!to.out || length == 0) return;
+  if (length > foldBlock) {
+    for (int64_t r = 0; r < to.count; r++)
+      to.row[r] = rowOf(n, first + r * n.groups, rowProducts(to.x + r * stride, to.g + r * stride, to.weight, broadcast(to.row[r].mean), length));
+    return;
   }
-  forVectors(static_cast<size_t>(length), [&](size_t i, auto lanes) __attribute__((always_inline)) {
+  Vec products[W];
+  const Vec sums = sumRows(to.count, [&](int64_t r, Vec(&sums)[laneVectors]) __attribute__((always_inline)) {
+    const float *x = to.x + r * stride, *g = to.g + r * stride, *weight = to.weight;
+    fetch(x + to.count * stride, length);
+    fetch(g + to.count * stride, length);
+    const Vec mean = broadcast(to.row[r].mean);
+    Vec product[laneVectors];
+    clear(product);
+    forLanes(length, [&](auto j, int64_t i, auto lanes) __attribute__((always_inline)) {
+      const Vec h = weight ? load(g + i, lanes) * load(weight + i, lanes) : load(g + i, lanes);
+      sums[j] = sums[j] + h;
+      product[j] = fma(h, kept(load(x + i, lanes) - mean, lanes), product[j]);
+    });
+    products[r] = halved(product);
+  });
+  for (int64_t r = to.count; r < W; r++) products[r] = zero();
+  float shift[W], slope[W];
+  const Vec inverse = broadcast(1.0f / static_cast<float>(length));
+  store(shift, sums * inverse);
+  store(slope, halveEach(products) * inverse);
+  for (int64_t r = 0; r < to.count; r++) {
+    if (n.mean) to.row[r].shift = shift[r];
+    to.row[r].slope = slope[r] * to.row[r].scale * to.row[r].scale;
+  }
+}
+
+/** The gradient of R rows of x, from row `from`. Adds their parts of the other gradients to the sums. */
+template <int R, bool summed>
+void gradRows(const Rows& rows, int64_t from, float* weightSums, float* biasSums) {
+  const int64_t stride = rows.stride;
+  const float *x = rows.x + from * stride, *g = rows.g + from * stride, *weight = rows.weight;
+  float* const out = rows.out ? rows.out + from * stride : nullptr;
+  const Row* const row = rows.row + from;
+  forVectors(static_cast<size_t>(rows.length), [&](size_t i, auto lanes) __attribute__((always_inline)) {
     const Vec w = weight ? load(weight + i, lanes) : broadcast(1.0f);
     Vec weightSum = summed ? load(weightSums + i, lanes) : zero(), biasSum = summed ? load(biasSums + i, lanes) : zero();
 #pragma GCC unroll 4
     for (int r = 0; r < R; r++) {
-      const Vec given = load(g + r * stride + static_cast<int64_t>(i), lanes);
-      const Vec distance = load(x + r * stride + static_cast<int64_t>(i), lanes) - rows[r].mean;
+      const Vec given = load(g + r * stride + static_cast<int64_t>(i), lanes), scale = broadcast(row[r].scale);
+      const Vec distance = load(x + r * stride + static_cast<int64_t>(i), lanes) - broadcast(row[r].mean);
       if (summed) {
-        weightSum = fma(given, distance * rows[r].scale, weightSum);
+        weightSum = fma(given, distance * scale, weightSum);
         biasSum = biasSum + given;
       }
-      if (out) store(out + r * stride + static_cast<int64_t>(i), gradient(rows[r], given * w, distance), lanes);
+      if (out) store(out + r * stride + static_cast<int64_t>(i), gradient(given * w, distance, scale, broadcast(row[r].shift), broadcast(row[r].slope)), lanes);
     }
     if (summed) {
       store(weightSums + i, weightSum, lanes);
@@ -144,15 +253,24 @@ void gradRows(const Normalize& n, int64_t first, int64_t row, int64_t stride, fl
 
 template <bool summed>
 void gradBlock(const Normalize& n, int64_t group, int64_t sample, int64_t count, float* weightSums, float* biasSums) {
-  constexpr int together = 4;
-  const int64_t stride = n.groups * n.channels, first = group * n.channels;
   if (summed) {
     __builtin_memset(weightSums, 0, static_cast<size_t>(n.channels) * sizeof(float));
     __builtin_memset(biasSums, 0, static_cast<size_t>(n.channels) * sizeof(float));
   }
-  int64_t s = sample;
-  for (; s + together <= sample + count; s += together) gradRows<together, summed>(n, first, s * n.groups + group, stride, weightSums, biasSums);
-  for (; s < sample + count; s++) gradRows<1, summed>(n, first, s * n.groups + group, stride, weightSums, biasSums);
+  const int64_t together = rowsAtOnce(4 * n.channels), end = sample + count;
+  Rows rows;
+  rows.length = n.channels, rows.stride = n.groups * n.channels;
+  rows.weight = n.weight ? n.weight + group * n.channels : nullptr;
+  for (int64_t s = sample; s < end; s += together) {
+    const int64_t first = s * n.groups + group;
+    rows.count = end - s < together ? end - s : together;
+    rows.x = n.x + first * n.channels, rows.g = n.g + first * n.channels;
+    rows.out = n.out ? n.out + first * n.channels : nullptr;
+    findRows(n, rows, first);
+    int64_t r = 0;
+    for (; r + 4 <= rows.count; r += 4) gradRows<4, summed>(rows, r, weightSums, biasSums);
+    for (; r < rows.count; r++) gradRows<1, summed>(rows, r, weightSums, biasSums);
+  }
 }
 
 /** out (+)= Σ over the blocks, whose sums are `stride` apart, neighbours first; overwrites the sums. */
@@ -209,10 +327,11 @@ void gradPlanes(const Normalize& n, int64_t row, float* products, float* sums) {
   }
   if (!n.out) return;
   const Row r = rowOf(n, row, all);
+  const Vec scale = broadcast(r.scale), shift = broadcast(r.shift), slope = broadcast(r.slope);
   float* out = n.out + start;
   for (int64_t c = 0; c < n.channels; c++, x += n.inner, g += n.inner, out += n.inner) {
     const Vec w = broadcast(n.weight ? n.weight[first + c] : 1.0f);
-    forVectors(static_cast<size_t>(n.inner), [&](size_t i, auto lanes) { store(out + i, gradient(r, load(g + i, lanes) * w, load(x + i, lanes) - mean), lanes); });
+    forVectors(static_cast<size_t>(n.inner), [&](size_t i, auto lanes) { store(out + i, gradient(load(g + i, lanes) * w, load(x + i, lanes) - mean, scale, shift, slope), lanes); });
   }
 }
 

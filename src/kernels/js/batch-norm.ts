@@ -65,8 +65,8 @@ const evalLoop = specialize(
 /**
  * out = (x - mean) / √(variance + eps) · weight + bias, with the mean and the biased variance of the batch,
  * which it also returns. Running statistics, where given, become (1 - momentum) · old + momentum · new; the
- * new variance is then the unbiased one. `count`, where given, is incremented first; if `cumulative`, 1 / count
- * replaces `momentum`, so that they are averages over all batches. May run in place.
+ * new variance is then the unbiased one. `count`, where given, is incremented first; if `cumulative`,
+ * 1 / count replaces `momentum`, so that they are averages over all batches. May run in place.
  */
 export function batchNorm(
   samples: number,
@@ -184,10 +184,10 @@ const gradInputLoop = specialize(
 );
 
 /**
- * The gradients of x, weight and bias, with x̂ the normalized x: gx = (g - mean(g) - x̂ mean(g x̂)) · weight /
- * √(variance + eps) in training, else g · weight / √(variance + eps); gWeight = Σ g x̂, gBias = Σ g.
- * `addWeight` and `addBias` say whether to add these two to what is there. Any output may be null. gx may be in
- * place of g or x.
+ * The gradients of x, weight and bias, with x̂ the normalized x: gx = (g - mean(g) - x̂ mean(g x̂)) · weight
+ * / √(variance + eps) in training, else g · weight / √(variance + eps); gWeight = Σ g x̂, gBias = Σ g.
+ * `addWeight` and `addBias` say whether to add these two to what is there. Any output may be null. gx may be
+ * in place of g or x.
  */
 export function batchNormGrad(
   samples: number,

@@ -58,8 +58,8 @@ const normalizeLoop = specialize(
 );
 
 /**
- * out = (x - mean) / √(variance + eps) · weight + bias, with the mean and the biased variance of each group of
- * each sample, which it also returns. If `mean` is null: x / √(variance + eps) · weight + bias, where
+ * out = (x - mean) / √(variance + eps) · weight + bias, with the mean and the biased variance of each group
+ * of each sample, which it also returns. If `mean` is null: x / √(variance + eps) · weight + bias, where
  * `variance` is the mean of squares. Without a weight it is 1, without a bias 0. May run in place.
  */
 export function normalize(
