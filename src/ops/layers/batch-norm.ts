@@ -118,15 +118,17 @@ export function inTraining(x: Tensor, affine: Affine, statistics: BatchStatistic
       `batchNorm: in training a channel has more than one value: ${formatShape(x.shape)}`,
       "ONE_VALUE_PER_CHANNEL",
     );
-  const [weight, bias] = [perChannel(affine.weight, x.ndim), perChannel(affine.bias, x.ndim)];
-  const dims = [...x.shape.keys()].filter((d) => d !== 1);
-  const composed = () => scaled(centered(x, dims), eps, weight, bias);
+  const { weight, bias } = affine;
+  const composed = () => {
+    const dims = [...x.shape.keys()].filter((d) => d !== 1);
+    return scaled(centered(x, dims), eps, perChannel(weight, x.ndim), perChannel(bias, x.ndim));
+  };
   if (x.numel === 0) {
     // As in PyTorch, the batch is counted, and the statistics stay.
     if (count !== null) noGrad(() => binary_("add", count, 1));
     return composed();
   }
-  const fused = ofOneDtype(x, affine.weight, affine.bias);
+  const fused = ofOneDtype(x, weight, bias);
   const within =
     (momentum === null || typeof momentum === "number") && movable(x, runningMean) && movable(x, runningVar);
   const running = within
@@ -139,7 +141,7 @@ export function inTraining(x: Tensor, affine: Affine, statistics: BatchStatistic
       move(runningMean, batch.mean, rate);
       move(runningVar, mul(batch.variance, n / (n - 1)), rate);
     });
-  return fused ? batch.y : stretched(batch.y, weight, bias);
+  return fused ? batch.y : stretched(batch.y, perChannel(weight, x.ndim), perChannel(bias, x.ndim));
 }
 
 /**
@@ -174,10 +176,13 @@ export function instanceNorm(
       "ONE_VALUE_PER_CHANNEL",
     );
   const { runningMean: movedMean, runningVar: movedVar } = given;
-  const [w, b] = [perChannel(given.weight, x.ndim), perChannel(given.bias, x.ndim)];
-  const composed = () => scaled(centered(x, [...x.shape.keys()].slice(2)), eps, w, b);
+  const { weight: w, bias: b } = given;
+  const composed = () => {
+    const dims = [...x.shape.keys()].slice(2);
+    return scaled(centered(x, dims), eps, perChannel(w, x.ndim), perChannel(b, x.ndim));
+  };
   if (x.numel === 0) return composed();
-  const fused = ofOneDtype(x, given.weight, given.bias);
+  const fused = ofOneDtype(x, w, b);
   const [samples, channels] = x.shape;
   const sizes = [samples, channels, 1, count] as const;
   const affine = fused ? given : unaffine;
@@ -187,5 +192,5 @@ export function instanceNorm(
     if (movedMean !== null) move(movedMean, average(instances.mean!), momentum);
     if (movedVar !== null) move(movedVar, mul(average(instances.variance), count / (count - 1)), momentum);
   });
-  return fused ? instances.y : stretched(instances.y, w, b);
+  return fused ? instances.y : stretched(instances.y, perChannel(w, x.ndim), perChannel(b, x.ndim));
 }

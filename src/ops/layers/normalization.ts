@@ -146,14 +146,15 @@ export function groupNorm(
       `groupNorm: a group has more than one value: ${formatShape(x.shape)}`,
       "ONE_VALUE_PER_CHANNEL",
     );
-  const [w, b] = [perChannel(affine.weight, x.ndim), perChannel(affine.bias, x.ndim)];
+  const withAffine = (y: Tensor) =>
+    stretched(y, perChannel(affine.weight, x.ndim), perChannel(affine.bias, x.ndim));
   const composed = () => {
     const y = scaled(centered(reshape(x, [n, numGroups, count]), [2]), eps, null, null);
-    return stretched(reshape(y, x.shape), w, b);
+    return withAffine(reshape(y, x.shape));
   };
   if (x.numel === 0) return composed();
   const fused = ofOneDtype(x, affine.weight, affine.bias);
   const sizes = [n, numGroups, channels / numGroups, numel(rest)] as const;
   const { y } = normalizedGroups("groupNorm", x, sizes, fused ? affine : unaffine, { eps }, composed);
-  return fused ? y : stretched(y, w, b);
+  return fused ? y : withAffine(y);
 }
