@@ -79,9 +79,9 @@ inline void foldElement(const Patches& p, const float* columns, int64_t i, int64
 }
 
 /**
- * Element (i, j) of the patches of rows y0 … y1-1, for keepsRows. The elements inside the image, from the first
- * to the last, are one run in the image and in the columns. Those of the run that are outside, at the ends of
- * rows, are zeros.
+ * Element (i, j) of the patches of rows y0 … y1-1, for keepsRows. The elements inside the image, from the
+ * first to the last, are one run in the image and in the columns. Those of the run that are outside, at the
+ * ends of rows, are zeros.
  */
 class KeptRows {
  public:

@@ -1,4 +1,4 @@
-/** Normalisations beyond PyTorch's numbers: how many kernel calls they are, and what the kernels cannot take. */
+/** Normalisations beyond PyTorch's numbers: how many kernel calls, and what the kernels do not take. */
 import { beforeEach, describe, expect, test } from "vitest";
 import { compile, manualSeed, nn, randn, type Tensor, tensor, zeros } from "../../src/index.js";
 import { elements } from "../fixtures/pytorch/read.js";
