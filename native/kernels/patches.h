@@ -121,10 +121,11 @@ class KeptRows {
     }
   }
 
-  /** Stores whole cache lines: the other stores of a long run would each write to two. */
+  /** Stores whole cache lines of a long run: otherwise each store would write to two. */
   static void copyAligned(int64_t n, const float* from, float* to) {
+    constexpr int64_t longRun = 128;  // more than the head, which is less than a line of 16 floats
     const int64_t head = static_cast<int64_t>((64 - reinterpret_cast<uintptr_t>(to) % 64) % 64 / sizeof(float));
-    if (head > 0 && n > 8 * W) {
+    if (head > 0 && n >= longRun) {
       forVectors(static_cast<size_t>(head), [&](size_t i, auto lanes) { store(to + i, load(from + i, lanes), lanes); });
       n -= head, from += head, to += head;
     }
