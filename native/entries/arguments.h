@@ -578,6 +578,92 @@ struct AttentionGradArgs : Arguments {
   const Optional<Write<Strided<3>>> gv{*this, batch, groups, keys, valueWidth};
 };
 
+struct NormalizeArgs : Arguments {
+  using Arguments::Arguments;
+  const int64_t samples = readSize();
+  const int64_t groups = readSize();
+  const int64_t channels = readSize();
+  const int64_t inner = readSize();
+  const double eps = readNumber();
+  const Read<Dense> x{*this, samples, groups, channels, inner};
+  const Optional<Read<Dense>> weight{*this, groups, channels};
+  const Optional<Read<Dense>> bias{*this, groups, channels};
+  const Write<Dense> out{*this, samples, groups, channels, inner};
+  const Optional<Write<Dense>> mean{*this, samples, groups};
+  const Write<Dense> variance{*this, samples, groups};
+};
+
+struct NormalizeGradArgs : Arguments {
+  using Arguments::Arguments;
+  const int64_t samples = readSize();
+  const int64_t groups = readSize();
+  const int64_t channels = readSize();
+  const int64_t inner = readSize();
+  const double eps = readNumber();
+  const Read<Dense> x{*this, samples, groups, channels, inner};
+  const Optional<Read<Dense>> weight{*this, groups, channels};
+  const Optional<Read<Dense>> mean{*this, samples, groups};
+  const Read<Dense> variance{*this, samples, groups};
+  const Read<Dense> g{*this, samples, groups, channels, inner};
+  const int64_t addWeight = readFlags(1);
+  const int64_t addBias = readFlags(1);
+  const Optional<Write<Dense>> gx{*this, samples, groups, channels, inner};
+  const Optional<Write<Dense>> gWeight{*this, groups, channels};
+  const Optional<Write<Dense>> gBias{*this, groups, channels};
+};
+
+struct BatchNormArgs : Arguments {
+  using Arguments::Arguments;
+  const int64_t samples = readSize();
+  const int64_t channels = readSize();
+  const int64_t inner = readSize();
+  const double eps = readNumber();
+  const Read<Dense> x{*this, samples, channels, inner};
+  const Optional<Read<Dense>> weight{*this, channels};
+  const Optional<Read<Dense>> bias{*this, channels};
+  const double momentum = readNumber();
+  const int64_t cumulative = readFlags(1);
+  const Optional<Write<Dense>> runningMean{*this, channels};
+  const Optional<Write<Dense>> runningVar{*this, channels};
+  const Optional<Write<Dense>> count{*this, 1};
+  const Write<Dense> out{*this, samples, channels, inner};
+  const Write<Dense> mean{*this, channels};
+  const Write<Dense> variance{*this, channels};
+};
+
+struct BatchNormEvalArgs : Arguments {
+  using Arguments::Arguments;
+  const int64_t samples = readSize();
+  const int64_t channels = readSize();
+  const int64_t inner = readSize();
+  const double eps = readNumber();
+  const Read<Dense> x{*this, samples, channels, inner};
+  const Optional<Read<Dense>> weight{*this, channels};
+  const Optional<Read<Dense>> bias{*this, channels};
+  const Read<Dense> mean{*this, channels};
+  const Read<Dense> variance{*this, channels};
+  const Write<Dense> out{*this, samples, channels, inner};
+};
+
+struct BatchNormGradArgs : Arguments {
+  using Arguments::Arguments;
+  const int64_t samples = readSize();
+  const int64_t channels = readSize();
+  const int64_t inner = readSize();
+  const double eps = readNumber();
+  const Read<Dense> x{*this, samples, channels, inner};
+  const Optional<Read<Dense>> weight{*this, channels};
+  const int64_t training = readFlags(1);
+  const Read<Dense> mean{*this, channels};
+  const Read<Dense> variance{*this, channels};
+  const Read<Dense> g{*this, samples, channels, inner};
+  const int64_t addWeight = readFlags(1);
+  const int64_t addBias = readFlags(1);
+  const Optional<Write<Dense>> gx{*this, samples, channels, inner};
+  const Optional<Write<Dense>> gWeight{*this, channels};
+  const Optional<Write<Dense>> gBias{*this, channels};
+};
+
 // What the entries answer: OK, or the position of the first label or index that is out of range, or what
 // prepared_call.h lists.
 double fill(FillArgs& a);
@@ -621,6 +707,11 @@ double recurrent(RecurrentArgs& a);
 double recurrentGrad(RecurrentGradArgs& a);
 double attention(AttentionArgs& a);
 double attentionGrad(AttentionGradArgs& a);
+double normalize(NormalizeArgs& a);
+double normalizeGrad(NormalizeGradArgs& a);
+double batchNorm(BatchNormArgs& a);
+double batchNormEval(BatchNormEvalArgs& a);
+double batchNormGrad(BatchNormGradArgs& a);
 
 }  // namespace simdgrad::entries
 
@@ -665,7 +756,12 @@ double attentionGrad(AttentionGradArgs& a);
   ROW(recurrent, entries::RecurrentArgs) \
   ROW(recurrentGrad, entries::RecurrentGradArgs) \
   ROW(attention, entries::AttentionArgs) \
-  ROW(attentionGrad, entries::AttentionGradArgs)
+  ROW(attentionGrad, entries::AttentionGradArgs) \
+  ROW(normalize, entries::NormalizeArgs) \
+  ROW(normalizeGrad, entries::NormalizeGradArgs) \
+  ROW(batchNorm, entries::BatchNormArgs) \
+  ROW(batchNormEval, entries::BatchNormEvalArgs) \
+  ROW(batchNormGrad, entries::BatchNormGradArgs)
 
 #define SIMDGRAD_OP_LISTS(ROW) \
   ROW(unary, unaryNames) \

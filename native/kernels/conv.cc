@@ -58,18 +58,39 @@ struct Sizes {
   }
 };
 
-/** Writes the columns of the patches of rows y0 … y1-1 of `channels` planes. */
+/** Calls f(i, j, row of columns of channel 0) for the elements of a patch. */
+template <class F>
+SIMD_INLINE void forElements(const Patches& p, float* columns, int64_t apart, F f) {
+  for (int64_t i = 0; i < p.kh; i++)
+    for (int64_t j = 0; j < p.kw; j++, columns += apart) f(i, j, columns);
+}
+
+/**
+ * Writes the columns of the patches of rows y0 … y1-1 of `channels` planes. What depends on the element alone
+ * is computed once for all channels: a row of columns is often only a few vectors.
+ */
 void unfold(const Patches& p, const float* planes, int64_t channels, int64_t y0, int64_t y1, float* columns, int64_t apart) {
-  for (int64_t c = 0; c < channels; c++)
-    for (int64_t i = 0; i < p.kh; i++)
-      for (int64_t j = 0; j < p.kw; j++, columns += apart) unfoldElement(p, planes + c * p.h * p.w, i, j, y0, y1, columns);
+  const int64_t plane = p.h * p.w, step = p.kh * p.kw * apart;
+  forElements(p, columns, apart, [&](int64_t i, int64_t j, float* to) {
+    if (!keepsRows(p)) {
+      for (int64_t c = 0; c < channels; c++) unfoldElement(p, planes + c * plane, i, j, y0, y1, to + c * step);
+      return;
+    }
+    const KeptRows rows(p, i, j, y0, y1);
+    for (int64_t c = 0; c < channels; c++) rows.unfold(planes + c * plane, to + c * step);
+  });
 }
 
 void fold(const Patches& p, float* columns, int64_t apart, int64_t channels, int64_t y0, int64_t y1, float* planes) {
-  for (int64_t c = 0; c < channels; c++)
-    for (int64_t i = 0; i < p.kh; i++)
-      for (int64_t j = 0; j < p.kw; j++, columns += apart)
-        (keepsRows(p) ? foldKeptRows(p, columns, i, j, y0, y1, planes + c * p.h * p.w) : foldElement(p, columns, i, j, y0, y1, planes + c * p.h * p.w));
+  const int64_t plane = p.h * p.w, step = p.kh * p.kw * apart;
+  forElements(p, columns, apart, [&](int64_t i, int64_t j, float* from) {
+    if (!keepsRows(p)) {
+      for (int64_t c = 0; c < channels; c++) foldElement(p, from + c * step, i, j, y0, y1, planes + c * plane);
+      return;
+    }
+    const KeptRows rows(p, i, j, y0, y1);
+    for (int64_t c = 0; c < channels; c++) rows.fold(from + c * step, planes + c * plane);
+  });
 }
 
 struct Matrix {

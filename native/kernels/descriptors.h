@@ -159,6 +159,34 @@ struct Attention {
   Heads<float> gq, gk, gv;  // any may be null
 };
 
+/** Normalisation of the groups of samples, or its gradients: see src/kernels/js/normalize.ts. */
+struct Normalize {
+  int64_t samples, groups, channels, inner;
+  float eps;
+  const float *x, *weight, *bias;  // weight and bias may be null
+  float *mean, *variance;          // of each group of each sample; without a mean x is not centred
+  float* out;                      // or the gradient of x, which may be null
+  const float* g;
+  bool addWeight, addBias;  // to the values of gWeight and gBias, which may be null
+  float *gWeight, *gBias;
+};
+
+/** Batch normalisation or its gradients: see src/kernels/js/batch-norm.ts. */
+struct BatchNorm {
+  int64_t samples, channels, inner;
+  float eps;
+  const float *x, *weight, *bias;  // weight and bias may be null
+  double momentum;
+  bool cumulative, training;
+  float *runningMean, *runningVar;  // or null
+  int32_t* count;                   // or null
+  float *mean, *variance;           // of each channel; written by the forward pass in training
+  float* out;                       // or the gradient of x, which may be null
+  const float* g;
+  bool addWeight, addBias;  // to the values of gWeight and gBias, which may be null
+  float *gWeight, *gBias;
+};
+
 enum class RandomKind { uniform, normal, dropout };
 
 struct Random {

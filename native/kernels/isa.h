@@ -54,7 +54,7 @@ struct Gemm {
 #define SIMDGRAD_FAMILIES(FAMILY) \
   FAMILY(Gemm) FAMILY(Copy) FAMILY(Elementwise) FAMILY(Chain) FAMILY(Reduce) FAMILY(Softmax) FAMILY(Loss) FAMILY(Index) \
   FAMILY(Optim) FAMILY(Rules) FAMILY(Random) FAMILY(Patches) FAMILY(Conv) FAMILY(Pooling) \
-  FAMILY(Recurrent) FAMILY(Attention) FAMILY(AttentionGrad)
+  FAMILY(Recurrent) FAMILY(Attention) FAMILY(AttentionGrad) FAMILY(Normalize) FAMILY(BatchNorm)
 
 struct Isa {
   const char* name;
@@ -109,6 +109,12 @@ struct Isa {
   // recurrent.cc
   void (*recurrent)(const Recurrent&);
   void (*recurrentGrad)(const RecurrentGrad&);
+  // normalize.cc and batch_norm.cc
+  void (*normalize)(const Normalize&);
+  void (*normalizeGrad)(const Normalize&);
+  void (*batchNorm)(const BatchNorm&);
+  void (*batchNormEval)(const BatchNorm&);
+  void (*batchNormGrad)(const BatchNorm&);
 };
 
 }  // namespace simdgrad

@@ -79,21 +79,61 @@ inline void foldElement(const Patches& p, const float* columns, int64_t i, int64
 }
 
 /**
- * The same for keepsRows, where `columns` may be overwritten: adds all rows in one run, after writing zeros
- * to the outside elements.
+ * Element (i, j) of the patches of rows y0 … y1-1, for keepsRows. The elements inside the image, from the
+ * first to the last, are one run in the image and in the columns. Those of the run that are outside, at the
+ * ends of rows, are zeros.
  */
-inline void foldKeptRows(const Patches& p, float* columns, int64_t i, int64_t j, int64_t y0, int64_t y1, float* plane) {
-  const int64_t down = i * p.dh - p.ph, shift = j * p.dw - p.pw;
-  const Inside rows = inside(y1, 1, down, p.h), across = inside(p.ow, 1, shift, p.w);
-  const int64_t first = rows.first > y0 ? rows.first : y0;
-  if (first >= rows.end || across.first == across.end) return;
-  const int64_t count = rows.end - first, to = (count - 1) * p.ow + across.end;
-  float* const from = columns + (first - y0) * p.ow;
-  for (int64_t y = 0; y < count; y++) {
-    for (int64_t x = 0; x < across.first; x++) from[y * p.ow + x] = 0;
-    for (int64_t x = across.end; x < p.ow; x++) from[y * p.ow + x] = 0;
+class KeptRows {
+ public:
+  KeptRows(const Patches& p, int64_t i, int64_t j, int64_t y0, int64_t y1) : width(p.ow), size((y1 - y0) * p.ow) {
+    const int64_t down = i * p.dh - p.ph, shift = j * p.dw - p.pw;
+    const Inside rows = inside(y1, 1, down, p.h);
+    across = inside(p.ow, 1, shift, p.w);
+    const int64_t first = rows.first > y0 ? rows.first : y0;
+    count = across.first < across.end && first < rows.end ? rows.end - first : 0;
+    begin = count > 0 ? (first - y0) * p.ow : size;
+    from = begin + across.first;
+    to = count > 0 ? begin + (count - 1) * p.ow + across.end : from;
+    image = (first + down) * p.w + shift + across.first;
   }
-  addRun(to - across.first, from + across.first, plane + (first + down) * p.w + shift + across.first, 1);
-}
+
+  void unfold(const float* plane, float* out) const {
+    if (count == 0) return clearRun(size, out);
+    clearRun(begin, out);
+    copyAligned(to - from, plane + image, out + from);
+    clearEnds(out);
+    clearRun(size - begin - count * width, out + begin + count * width);
+  }
+
+  /** The adjoint: adds the columns to the plane. It overwrites what is outside of the image. */
+  void fold(float* columns, float* plane) const {
+    if (count == 0) return;
+    clearEnds(columns);
+    addRun(to - from, columns + from, plane + image, 1);
+  }
+
+ private:
+  void clearEnds(float* columns) const {
+    float* row = columns + begin;
+    for (int64_t y = 0; y < count; y++, row += width) {
+      for (int64_t x = 0; x < across.first; x++) row[x] = 0;
+      for (int64_t x = across.end; x < width; x++) row[x] = 0;
+    }
+  }
+
+  /** Stores whole cache lines of a long run: otherwise each store would write to two. */
+  static void copyAligned(int64_t n, const float* from, float* to) {
+    constexpr int64_t longRun = 128;  // more than the head, which is less than a line of 16 floats
+    const int64_t head = static_cast<int64_t>((64 - reinterpret_cast<uintptr_t>(to) % 64) % 64 / sizeof(float));
+    if (head > 0 && n >= longRun) {
+      forVectors(static_cast<size_t>(head), [&](size_t i, auto lanes) { store(to + i, load(from + i, lanes), lanes); });
+      n -= head, from += head, to += head;
+    }
+    copyRun(n, from, 1, to);
+  }
+
+  int64_t width, size, count, begin, from, to, image;
+  Inside across;
+};
 
 }  // namespace simdgrad::SIMDGRAD_ISA_NS

@@ -17,6 +17,7 @@
  */
 import { integerRows } from "./binary-math.js";
 import { attentionRows } from "./families/attention.js";
+import { normalizationRows } from "./families/normalize.js";
 import { recurrentRows } from "./families/recurrent.js";
 import { spatialRows } from "./families/spatial.js";
 import { ruleNames, ruleOptions } from "./js/rules.js";
@@ -344,6 +345,7 @@ export const schema = {
   ...spatialRows,
   ...recurrentRows,
   ...attentionRows,
+  ...normalizationRows,
 } satisfies Record<string, Row<any>>;
 
 export type KernelName = keyof typeof schema;

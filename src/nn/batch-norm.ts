@@ -1,11 +1,9 @@
 import { checkTensors } from "../arguments.js";
-import { noGrad } from "../autograd/grad-mode.js";
 import { formatShape, ShapeError } from "../errors.js";
 import { ones, zeros } from "../ops/create/create.js";
-import { div } from "../ops/elementwise/elementwise.js";
-import { batchNorm, instanceNorm } from "../ops/layers/normalization.js";
-import { squeeze, to, unsqueeze } from "../ops/shape/views.js";
-import { binary_, fill_ } from "../ops/write/in-place.js";
+import { batchNorm, instanceNorm, inTraining } from "../ops/layers/batch-norm.js";
+import { squeeze, unsqueeze } from "../ops/shape/views.js";
+import { fill_ } from "../ops/write/in-place.js";
 import { checkOptions } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkSizes } from "./arguments.js";
@@ -117,19 +115,15 @@ function batchNormOf(className: string, ranks: readonly number[]): ChannelNormCo
 
     forward(x: Tensor): Tensor {
       checkInput(className, x, ranks, 1, this.numFeatures);
-      const { training, running_mean, running_var, num_batches_tracked } = this;
-      let momentum: number | Tensor = this.momentum ?? 0;
-      if (training && num_batches_tracked !== null)
-        noGrad(() => {
-          binary_("add", num_batches_tracked, 1);
-          // The average over all batches: the n-th batch has weight 1/n.
-          if (this.momentum === null) momentum = div(1, to(num_batches_tracked, running_mean!.dtype));
+      const { training, running_mean, running_var, num_batches_tracked, momentum, eps } = this;
+      if (training || running_mean === null)
+        return inTraining(x, this, {
+          ...{ runningMean: running_mean, runningVar: running_var, eps },
+          ...(num_batches_tracked === null || !training
+            ? { count: null, momentum: momentum ?? 0 }
+            : { count: num_batches_tracked, momentum }),
         });
-      return batchNorm(x, running_mean, running_var, this.weight, this.bias, {
-        training: training || running_mean === null,
-        momentum,
-        eps: this.eps,
-      });
+      return batchNorm(x, running_mean, running_var, this.weight, this.bias, { eps });
     }
   };
   Object.defineProperty(layer, "name", { value: className });

@@ -62,6 +62,10 @@ export const tolerances: Record<string, Tolerance> = {
   "softmax.logSoftmax": { relative: 4e-7 },
   "softmaxGrad.softmax": { relative: 1e-6 },
   "softmaxGrad.logSoftmax": { relative: 1e-6 },
+  // The scale is that of x; for gradients it is the root of the number of terms, which is about as large as
+  // the sums. These pass through up to 64 + 6 additions in each block.
+  normalize: { relative: 1e-6 },
+  normalizeGrad: { relative: 2e-6 },
   crossEntropy: { relative: 1e-6 },
   crossEntropyGrad: { relative: 1e-6 },
   // Products of up to a few hundred terms, then gates whose error is carried from step to step.

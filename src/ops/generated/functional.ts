@@ -22,6 +22,7 @@ export {
   threshold,
 } from "../layers/activations.js";
 export { scaledDotProductAttention } from "../layers/attention.js";
+export { batchNorm, instanceNorm } from "../layers/batch-norm.js";
 export { bilinear } from "../layers/bilinear.js";
 export {
   alphaDropout,
@@ -34,7 +35,7 @@ export { dropout } from "../layers/dropout.js";
 export { embedding, embeddingBag } from "../layers/embedding.js";
 export { gumbelSoftmax } from "../layers/gumbel-softmax.js";
 export { multiHeadAttentionForward } from "../layers/multi-head-attention.js";
-export { batchNorm, groupNorm, instanceNorm, layerNorm, rmsNorm } from "../layers/normalization.js";
+export { groupNorm, layerNorm, rmsNorm } from "../layers/normalization.js";
 export { localResponseNorm, normalize } from "../layers/relative-size.js";
 export { selu } from "../layers/selu.js";
 export { logSoftmax, softmax, softmin } from "../layers/softmax.js";

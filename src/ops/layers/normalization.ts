@@ -1,17 +1,22 @@
 import { checkTensors } from "../../arguments.js";
-import { noGrad } from "../../autograd/grad-mode.js";
-import { isFloating } from "../../dtype.js";
-import { DTypeError, formatShape, ShapeError, ValueError } from "../../errors.js";
+import { formatShape, ShapeError, ValueError } from "../../errors.js";
 import { quoted } from "../../quote.js";
 import { numel, type Shape, sameShape } from "../../shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { type Optional, optionalTensors } from "../arguments/optional-tensors.js";
-import { add, mul, sub, unary } from "../elementwise/elementwise.js";
+import { unary } from "../elementwise/elementwise.js";
 import { mean } from "../reduce/reduce.js";
 import { reshape } from "../shape/views.js";
-import { binary_ } from "../write/in-place.js";
-
-type MaybeTensor = Tensor | null | undefined;
+import {
+  centered,
+  checkPerChannel,
+  type MaybeTensor,
+  needsFloats,
+  perChannel,
+  scaled,
+  stretched,
+} from "./composed-normalization.js";
+import { type Affine, normalizedGroups, ofOneDtype, unaffine } from "./fused-normalization.js";
 
 /** Weight and bias may also be given by name. */
 export interface EpsOptions {
@@ -19,170 +24,6 @@ export interface EpsOptions {
   bias?: Tensor | null;
   /** Added to the variance. Default 1e-5. */
   eps?: number;
-}
-
-export interface BatchNormOptions extends EpsOptions {
-  runningMean?: Tensor | null;
-  runningVar?: Tensor | null;
-  /** Normalizes with the statistics of the batch and updates the running statistics. Default false. */
-  training?: boolean;
-  /** Update rate of running statistics: (1 - momentum) · old + momentum · new. Default 0.1. */
-  momentum?: number | Tensor;
-}
-
-export interface InstanceNormOptions extends EpsOptions {
-  runningMean?: Tensor | null;
-  runningVar?: Tensor | null;
-  /** Normalizes with the statistics of each instance; otherwise with the running ones. Default true. */
-  useInputStats?: boolean;
-  /** As in `batchNorm`. Default 0.1. */
-  momentum?: number;
-}
-
-function needsFloats(op: string, x: Tensor): void {
-  if (!isFloating(x.dtype))
-    throw new DTypeError(`${op}: a float tensor is needed: ${x.dtype}; use to("float32")`);
-}
-
-/** A tensor with one value per channel, or nothing. */
-function checkPerChannel(op: string, name: string, given: MaybeTensor, x: Tensor): void {
-  if (given && (given.ndim !== 1 || given.shape[0] !== x.shape[1]))
-    throw new ShapeError(
-      `${op}: ${name} has one value per channel: ${formatShape(given.shape)} for x ${formatShape(x.shape)}`,
-    );
-}
-
-/** x - mean and the biased variance over `dims`, kept with size 1. */
-function centered(
-  x: Tensor,
-  dims: readonly number[],
-): { average: Tensor; distances: Tensor; variance: Tensor } {
-  const average = mean(x, dims, { keepdim: true });
-  const distances = sub(x, average);
-  return { average, distances, variance: mean(unary.square(distances), dims, { keepdim: true }) };
-}
-
-/** distances / √(variance + eps) · weight + bias; weight and bias broadcast. */
-function scaled(
-  distances: Tensor,
-  variance: Tensor,
-  eps: number,
-  weight: MaybeTensor,
-  bias: MaybeTensor,
-): Tensor {
-  const y = mul(distances, unary.rsqrt(add(variance, eps)));
-  const stretched = weight ? mul(y, weight) : y;
-  return bias ? add(stretched, bias) : stretched;
-}
-
-/** Reshapes [C] so that it broadcasts with [N, C, …]. */
-const perChannel = (x: MaybeTensor, rank: number): MaybeTensor =>
-  x && reshape(x, [x.numel, ...new Array<number>(rank - 2).fill(1)]);
-
-/** running = (1 - momentum) · running + momentum · value, in place. */
-function move(running: MaybeTensor, value: Tensor, momentum: number | Tensor): void {
-  if (!running) return;
-  const moved = mul(reshape(value, running.shape), momentum);
-  binary_("mul", running, restOf(momentum));
-  binary_("add", running, moved);
-}
-
-const restOf = (momentum: number | Tensor) =>
-  typeof momentum === "number" ? 1 - momentum : sub(1, momentum);
-
-/**
- * `x` with every channel normalized to mean 0 and variance 1, then · weight + bias (Ioffe and Szegedy, 2015).
- * In training the statistics are those of the batch, over all dims but dim 1, and the running ones, where
- * given, are moved in place (the variance as its unbiased estimate); otherwise the running ones are used.
- * Shapes: x [N, C, …]; runningMean, runningVar, weight, bias [C]. PyTorch: `F.batch_norm`.
- * @throws ValueError `ONE_VALUE_PER_CHANNEL` in training.
- * @forms nn.functional.batchNorm()
- */
-export function batchNorm(
-  x: Tensor,
-  mean: Optional<BatchNormOptions> = null,
-  variance: Optional<BatchNormOptions> = null,
-  weight: Optional<BatchNormOptions> = null,
-  bias: Optional<BatchNormOptions> = null,
-  options: BatchNormOptions = {},
-): Tensor {
-  checkTensors("batchNorm", x);
-  const positions = { runningMean: mean, runningVar: variance, weight, bias };
-  const affine = optionalTensors("batchNorm", positions, options, ["training", "momentum", "eps"]);
-  const { training = false, momentum = 0.1, eps = 1e-5, runningMean, runningVar } = affine;
-  needsFloats("batchNorm", x);
-  // As in PyTorch, an empty vector has no channels.
-  if (x.ndim === 1 && x.numel === 0) return reshape(batchNorm(reshape(x, [0, 0]), affine), [0]);
-  if (x.ndim < 2) throw new ShapeError(`batchNorm: x is [N, C, ...]: ${formatShape(x.shape)}`);
-  const channels = x.shape[1];
-  for (const [name, given] of Object.entries({
-    runningMean,
-    runningVar,
-    weight: affine.weight,
-    bias: affine.bias,
-  }))
-    checkPerChannel("batchNorm", name, given, x);
-  const [w, b] = [perChannel(affine.weight, x.ndim), perChannel(affine.bias, x.ndim)];
-  if (!training) {
-    if (!runningMean || !runningVar)
-      throw new ValueError("batchNorm: without training, runningMean and runningVar are needed: one is null");
-    const average = perChannel(runningMean, x.ndim)!;
-    return scaled(sub(x, average), perChannel(runningVar, x.ndim)!, eps, w, b);
-  }
-  const count = channels === 0 ? 0 : x.numel / channels;
-  if (count === 1)
-    throw new ValueError(
-      `batchNorm: in training a channel has more than one value: ${formatShape(x.shape)}`,
-      "ONE_VALUE_PER_CHANNEL",
-    );
-  const dims = [...x.shape.keys()].filter((d) => d !== 1);
-  const batch = centered(x, dims);
-  noGrad(() => {
-    move(runningMean, batch.average.detach(), momentum);
-    if (runningVar) move(runningVar, mul(batch.variance.detach(), count / (count - 1)), momentum);
-  });
-  return scaled(batch.distances, batch.variance, eps, w, b);
-}
-
-/**
- * `x` with every channel of every instance normalized to mean 0 and variance 1, then · weight + bias (Ulyanov
- * et al., 2016). Running statistics, where given, move to the average over the instances.
- * Shapes: x [N, C, …]; runningMean, runningVar, weight, bias [C]. PyTorch: `F.instance_norm`.
- * @throws ValueError `ONE_VALUE_PER_CHANNEL` when an instance has one value per channel.
- * @forms nn.functional.instanceNorm()
- */
-export function instanceNorm(
-  x: Tensor,
-  runningMean: Optional<InstanceNormOptions> = null,
-  runningVar: Optional<InstanceNormOptions> = null,
-  weight: Optional<InstanceNormOptions> = null,
-  bias: Optional<InstanceNormOptions> = null,
-  options: InstanceNormOptions = {},
-): Tensor {
-  checkTensors("instanceNorm", x);
-  const positions = { runningMean, runningVar, weight, bias };
-  const given = optionalTensors("instanceNorm", positions, options, ["useInputStats", "momentum", "eps"]);
-  const { useInputStats = true, momentum = 0.1, eps = 1e-5 } = given;
-  if (!useInputStats)
-    return batchNorm(x, given.runningMean, given.runningVar, given.weight, given.bias, { eps });
-  needsFloats("instanceNorm", x);
-  if (x.ndim < 2) throw new ShapeError(`instanceNorm: x is [N, C, ...]: ${formatShape(x.shape)}`);
-  for (const name of ["runningMean", "runningVar", "weight", "bias"] as const)
-    checkPerChannel("instanceNorm", name, given[name], x);
-  const count = numel(x.shape.slice(2));
-  if (count === 1)
-    throw new ValueError(
-      `instanceNorm: a channel of an instance has more than one value: ${formatShape(x.shape)}`,
-      "ONE_VALUE_PER_CHANNEL",
-    );
-  const dims = [...x.shape.keys()].slice(2);
-  const { average, distances, variance } = centered(x, dims);
-  noGrad(() => {
-    move(given.runningMean, mean(average.detach(), 0), momentum);
-    if (given.runningVar)
-      move(given.runningVar, mul(mean(variance.detach(), 0), count / (count - 1)), momentum);
-  });
-  return scaled(distances, variance, eps, perChannel(given.weight, x.ndim), perChannel(given.bias, x.ndim));
 }
 
 /** `normalizedShape` as a list of sizes, and the trailing dims of `shape` that have these sizes. */
@@ -199,6 +40,24 @@ function lastDims(op: string, shape: Shape, normalizedShape: number | Shape, giv
         `${op}: weight and bias have the normalized shape ${formatShape(sizes)}: ${formatShape(x.shape)}`,
       );
   return sizes.map((_, i) => lead + i);
+}
+
+/** `x` with its last dims, `dims`, normalized together. */
+function rows(
+  op: string,
+  x: Tensor,
+  dims: readonly number[],
+  affine: Affine,
+  options: { eps: number; centered?: boolean },
+  composed: () => Tensor,
+): Tensor {
+  if (x.numel === 0) return composed();
+  const length = numel(dims.map((d) => x.shape[d]));
+  const sizes = [x.numel / length, 1, length, 1] as const;
+  if (ofOneDtype(x, affine.weight, affine.bias))
+    return normalizedGroups(op, x, sizes, affine, options, composed).y;
+  const { y } = normalizedGroups(op, x, sizes, unaffine, options, composed);
+  return stretched(y, affine.weight, affine.bias);
 }
 
 /**
@@ -218,8 +77,8 @@ export function layerNorm(
   const { eps = 1e-5, ...affine } = optionalTensors("layerNorm", { weight, bias }, options, ["eps"]);
   needsFloats("layerNorm", x);
   const dims = lastDims("layerNorm", x.shape, normalizedShape, [affine.weight, affine.bias]);
-  const { distances, variance } = centered(x, dims);
-  return scaled(distances, variance, eps, affine.weight, affine.bias);
+  const composed = () => scaled(centered(x, dims), eps, affine.weight, affine.bias);
+  return rows("layerNorm", x, dims, affine, { eps }, composed);
 }
 
 export interface RmsNormOptions {
@@ -247,8 +106,12 @@ export function rmsNorm(
   const { eps, ...affine } = optionalTensors("rmsNorm", { weight }, options, ["eps"]);
   needsFloats("rmsNorm", x);
   const dims = lastDims("rmsNorm", x.shape, normalizedShape, [affine.weight]);
-  const squares = mean(unary.square(x), dims, { keepdim: true });
-  return scaled(x, squares, eps ?? epsilons[x.dtype], affine.weight, null);
+  const added = eps ?? epsilons[x.dtype];
+  const composed = () => {
+    const variance = mean(unary.square(x), dims, { keepdim: true });
+    return scaled({ distances: x, variance }, added, affine.weight, null);
+  };
+  return rows("rmsNorm", x, dims, { ...affine, bias: null }, { eps: added, centered: false }, composed);
 }
 
 /**
@@ -283,8 +146,15 @@ export function groupNorm(
       `groupNorm: a group has more than one value: ${formatShape(x.shape)}`,
       "ONE_VALUE_PER_CHANNEL",
     );
-  const { distances, variance } = centered(reshape(x, [n, numGroups, count]), [2]);
-  const y = reshape(scaled(distances, variance, eps, null, null), x.shape);
-  const stretched = affine.weight ? mul(y, perChannel(affine.weight, x.ndim)!) : y;
-  return affine.bias ? add(stretched, perChannel(affine.bias, x.ndim)!) : stretched;
+  const withAffine = (y: Tensor) =>
+    stretched(y, perChannel(affine.weight, x.ndim), perChannel(affine.bias, x.ndim));
+  const composed = () => {
+    const y = scaled(centered(reshape(x, [n, numGroups, count]), [2]), eps, null, null);
+    return withAffine(reshape(y, x.shape));
+  };
+  if (x.numel === 0) return composed();
+  const fused = ofOneDtype(x, affine.weight, affine.bias);
+  const sizes = [n, numGroups, channels / numGroups, numel(rest)] as const;
+  const { y } = normalizedGroups("groupNorm", x, sizes, fused ? affine : unaffine, { eps }, composed);
+  return fused ? y : withAffine(y);
 }
