@@ -43,7 +43,7 @@ function fastest(run: () => void): number {
 
 function productRate(n: number): number {
   const [a, b, c] = [0, 1, 2].map(() => new Float32Array(n * n).fill(0.5));
-  return 2 * n ** 3 * fastest(() => k.gemm(1, n, n, n, a, 0, 0, n, 1, b, 0, 0, n, 1, null, 0, 0, c, 0, 0));
+  return 2 * n ** 3 * fastest(() => k.gemm(1, n, n, n, a, 0, 0, n, 1, b, 0, 0, n, 1, null, 0, 0, 0, c, 0, 0));
 }
 
 function copyRate(n: number): number {

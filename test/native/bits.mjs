@@ -32,13 +32,13 @@ for (const [m, n, k] of [
   const c = new Float32Array(m * n);
   run(
     "gemm",
-    [1, m, n, k, 0, 0, k, 1, 0, 0, 1, k, 0, 0, 0, m * n],
+    [1, m, n, k, 0, 0, k, 1, 0, 0, 1, k, 0, 0, 0, 0, m * n],
     [wave(m * k, 1), wave(k * n, 1), wave(n, 1), c],
     c,
   );
   run(
     "gemm",
-    [1, m, n, k, 0, 0, 1, m, 0, 0, n, 1, 0, 1, 0, m * n],
+    [1, m, n, k, 0, 0, 1, m, 0, 0, n, 1, 0, 1, 0, 0, m * n],
     [wave(m * k, 1), wave(k * n, 1), null, c],
     c,
   );

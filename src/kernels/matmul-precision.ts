@@ -1,0 +1,49 @@
+/** How precisely matrix products and convolutions of float32 tensors are computed. */
+import type { DType } from "../dtype.js";
+import { ValueError } from "../errors.js";
+import { quoted } from "../quote.js";
+import { tracing } from "../tracing.js";
+
+const precisions = ["highest", "high", "medium"] as const;
+
+/** The precisions of `setFloat32MatmulPrecision`. */
+export type Float32MatmulPrecision = (typeof precisions)[number];
+
+const setting = { precision: "highest" as Float32MatmulPrecision };
+
+/**
+ * Sets how matrix products and convolutions of float32 tensors are computed from now on, in this thread of
+ * JavaScript (a Worker has a setting of its own). PyTorch: `torch.set_float32_matmul_precision`.
+ *
+ * - `highest` (the default): in float32.
+ * - `high`: in float32 too. PyTorch allows less there (TensorFloat32, or sums of two bfloat16) where that is
+ *   faster, which it is not on CPUs.
+ * - `medium`: elements of both operands are rounded to bfloat16 (8 significant bits), products are exact, and
+ *   sums are float32. Up to twice as fast where the CPU has AVX-512 BF16; the bits are the same everywhere.
+ *
+ * Results, parameters and gradients stay float32, and tensors of other types ignore the setting. Backward uses
+ * the setting at the time when it runs. A compiled function records itself anew if it was recorded with
+ * another setting.
+ * @throws ValueError `INVALID_PRECISION` for any other word.
+ */
+export function setFloat32MatmulPrecision(precision: Float32MatmulPrecision): void {
+  if (!precisions.includes(precision))
+    throw new ValueError(
+      `setFloat32MatmulPrecision: the precision is ${precisions.map((name) => `"${name}"`).join(", ")}: ${quoted(precision)}`,
+      "INVALID_PRECISION",
+    );
+  if (tracing !== null) tracing.refuse("the precision of products is set", "set it outside");
+  setting.precision = precision;
+}
+
+/** The precision set by `setFloat32MatmulPrecision`. PyTorch: `torch.get_float32_matmul_precision`. */
+export function getFloat32MatmulPrecision(): Float32MatmulPrecision {
+  return setting.precision;
+}
+
+/** @internal The flag `bfloat16` of a product of tensors of this type. */
+export function bfloat16For(dtype: DType): 0 | 1 {
+  if (dtype !== "float32") return 0;
+  if (tracing !== null) tracing.read(setting, "precision", setting.precision);
+  return setting.precision === "medium" ? 1 : 0;
+}
