@@ -50,13 +50,10 @@ SIMD_INLINE float tinyAsZero(float a, float b, float c, float rounded) {
   const float magnitude = rounded < 0 ? -rounded : rounded, zeroOfItsSign = rounded < 0 ? -0.0f : 0.0f;
   if (magnitude < smallestNormal) return zeroOfItsSign;
   // FMA rounds to multiples of 2^-149 here. So 2^-126 may be a value that 24 bits hold below 2^-126. Of the
-  // values below, those from 2^-126 - 2^-151 on round to 2^-126 (a tie to even). The product of two bfloat16
-  // is exact in a double, and sum + rest is the exact result.
-  const double product = static_cast<double>(a) * static_cast<double>(b), addend = static_cast<double>(c);
-  const double sum = product + addend, part = sum - product;
-  const double rest = (product - (sum - part)) + (addend - part);
-  const double sign = rounded < 0 ? -1.0 : 1.0, above = sign * sum - (0x1p-126 - 0x1p-151);
-  return above < 0 || (above == 0 && sign * rest < 0) ? zeroOfItsSign : rounded;
+  // values below, those from 2^-126 - 2^-151 on round to 2^-126 (a tie to even). The double decides as the
+  // exact sum would: see src/kernels/js/bfloat16.ts.
+  const double sum = static_cast<double>(a) * static_cast<double>(b) + static_cast<double>(c);
+  return (rounded < 0 ? -sum : sum) < 0x1p-126 - 0x1p-151 ? zeroOfItsSign : rounded;
 }
 
 SIMD_INLINE Vec fmaTinyAsZero(Vec a, Vec b, Vec c) {

@@ -30,44 +30,17 @@ const SMALLEST_NORMAL = 2 ** -126;
 /** Numbers from here on round to 2^-126 if they are rounded to 24 bits; the tie goes to the even number. */
 const ROUNDS_TO_NORMAL = 2 ** -126 - 2 ** -151;
 
-const halves = new Uint32Array(2);
-const asDouble = new Float64Array(halves.buffer);
-const low = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1 ? 0 : 1;
-
 /**
- * sum + rest, where `sum` is the double nearest to it, as the double next to it whose last bit is odd. Rounding
- * that to float32 is rounding the exact number (Boldo and Melquiond, "Emulation of FMA and correctly rounded
- * sums: proved algorithms using rounding to odd", 2008).
+ * sums[j] = the fused multiply-add of x · row[at + j] and sums[j], for `cols` columns.
+ *
+ * The double sum gives the same float32 as an exact sum. The product has 16 significant bits and the addend 24,
+ * so a sum that 53 bits do not hold has one operand below 2^-27 of the power of two of the other. The other one
+ * is a float32, the limit of tiny results is farther away than that, and so is the middle between two float32.
  */
-function roundedToOdd(sum: number, rest: number): number {
-  asDouble[0] = sum;
-  if (rest === 0 || (halves[low] & 1) === 1) return sum;
-  if (rest > 0 === sum > 0) halves[low]++;
-  else if (halves[low]-- === 0) halves[1 - low]--;
-  return asDouble[0];
-}
-
-/** The float32 nearest to sum + rest; tiny results are zero. */
-function settled(sum: number, rest: number): number {
-  if (sum === 0 || !Number.isFinite(sum)) return sum;
-  const exact = roundedToOdd(sum, rest);
-  const rounded = Math.fround(exact);
-  const isTiny = Math.abs(rounded) <= SMALLEST_NORMAL && Math.abs(exact) < ROUNDS_TO_NORMAL;
-  return isTiny ? rounded * 0 : rounded;
-}
-
-/** sums[j] = the fused multiply-add of x · row[at + j] and sums[j], for `cols` columns. */
 function addProducts(sums: Float32Array, cols: number, x: number, row: Float32Array, at: number): void {
   for (let j = 0; j < cols; j++) {
-    // The product of two bfloat16 numbers is exact in a double, and sum + rest is the exact result. Nearly
-    // always rest is 0, and storing the sum rounds it to float32.
-    const product = x * row[at + j];
-    const before = sums[j];
-    const sum = product + before;
-    const part = sum - product;
-    const rest = product - (sum - part) + (before - part);
-    sums[j] = sum;
-    if (rest !== 0 || !(Math.abs(sums[j]) > SMALLEST_NORMAL)) sums[j] = settled(sum, rest);
+    const sum = x * row[at + j] + sums[j];
+    sums[j] = Math.abs(sum) < ROUNDS_TO_NORMAL ? sum * 0 : sum;
   }
 }
 
