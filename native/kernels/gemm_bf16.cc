@@ -14,9 +14,11 @@
 namespace simdgrad::SIMDGRAD_ISA_NS {
 namespace {
 
-// Steps of k in a block. With Pairs, a panel of B for 32 columns has 64 KB.
-constexpr int64_t blockSteps = 1024;
-static_assert(blockSteps % 2 == 0, "a block is whole pairs");
+// Pairs of a block of k. With Pairs, a panel of B for 32 columns has 64 KB.
+constexpr int64_t pairsOfBlock = 512;
+// Elements of a panel of B that is used once, by a single tile of rows: 16 KB, half of L1. If columns are
+// contiguous, such short pieces of them are slow to read.
+constexpr int64_t elementsUsedOnce = 4096;
 // Pairs of B that are packed at a time when several blocks of rows use them: 2 MB, as Floats 4 MB.
 constexpr int64_t keptPairs = 1 << 19;
 
@@ -41,16 +43,19 @@ void runBf16(const Problem& g, const Task& task) {
   const auto rowAt = [&](int64_t t) { return t * lower + least(t, taller); };
   const int64_t rowBlocks = partsOf(tiles, MC / MR);
   const int64_t tileColumns = vectorsFor(lower + (taller > 0)) * W;
-  const int64_t blocks = partsOf(g.k, blockSteps), allPairs = pairsOf(g.k), pairsOfBlock = blocks > 1 ? blockSteps / 2 : allPairs;
+  const int64_t allPairs = g.k > 0 ? pairsOf(g.k) : 1;
+  const bool usedOnce = tiles == 1 && g.bRow != 1;
+  const int64_t blockPairs = least(allPairs, usedOnce ? elementsUsedOnce / elementsOf<F>(tileColumns, 1) : pairsOfBlock);
+  const int64_t blockSteps = 2 * blockPairs;
   // Sums that another block of k continues, and those that the consumer takes, are in a piece of C.
-  const bool aside = blocks > 1 || g.consumer;
+  const bool aside = blockPairs < allPairs || g.consumer;
   const int64_t wanted = least(aside ? takenColumns : width, rowBlocks > 1 ? keptPairs / (allPairs + 1) : width);
   const int64_t columnStep = least(width, wanted < tileColumns ? tileColumns : wanted / tileColumns * tileColumns);
   // All of packed A is kept if it fits in L2. Otherwise each block is packed again for each group of columns.
   const bool keepsA = elementsOf<F>(height, allPairs) <= MC * KC;
-  Element* const packedA = elements<F>(Slot::packedA, elementsOf<F>(keepsA ? height : rowBlocks == 1 ? height : MC + MR, keepsA ? allPairs : pairsOfBlock) + W);
+  Element* const packedA = elements<F>(Slot::packedA, elementsOf<F>(keepsA ? height : rowBlocks == 1 ? height : MC + MR, keepsA ? allPairs : blockPairs) + W);
   const int64_t columnsOfB = packedWidth(rowBlocks > 1 ? columnStep : least(tileColumns, width));
-  Element* const packedB = elements<F>(Slot::packedB, elementsOf<F>(columnsOfB, rowBlocks > 1 ? allPairs : pairsOfBlock));
+  Element* const packedB = elements<F>(Slot::packedB, elementsOf<F>(columnsOfB, rowBlocks > 1 ? allPairs : blockPairs));
   const int64_t pieceRow = packedWidth(columnStep);
   float* const piece = aside ? scratch(Slot::partial, static_cast<size_t>((rowBlocks == 1 ? height : MC + MR) * pieceRow)) : nullptr;
 

@@ -13,7 +13,6 @@
 //   Pairs    an element holds two steps, the even one in its low half; a row is a pair. Only for AVX-512 BF16.
 
 #include "gemm_numbers.h"
-#include "gemm_pack.h"
 #include "../simd/tiny_as_zero.h"
 
 namespace simdgrad::SIMDGRAD_ISA_NS {
@@ -36,10 +35,10 @@ struct Floats {
   static SIMD_INLINE Vec along(const float* x) { return rounded(load(x)); }
   /** Which vector of transposed steps is row `row`. */
   static constexpr int stepOfRow(int row) { return row ^ 1; }
-  /** The rows of a pair, from W lines at both steps. */
-  static SIMD_INLINE void across(Vec even, Vec odd, Vec (&rows)[rowsPerPair]) {
-    rows[0] = rounded(odd);
-    rows[1] = rounded(even);
+  /** Row `row` of a pair, from W lines: at(0) is the even step, at(1) the odd one. */
+  template <class At>
+  static SIMD_INLINE Vec across(int row, At at) {
+    return rounded(at(stepOfRow(row)));
   }
 
   static SIMD_INLINE Vec one(const Element* a) { return broadcast(*a); }
@@ -73,11 +72,12 @@ struct Pairs {
   }
   static SIMD_INLINE Vec along(const float* x) { return {_mm512_castsi512_ps(rounded(load(x), load(x + W)))}; }
   static constexpr int stepOfRow(int row) { return row; }
-  static SIMD_INLINE void across(Vec even, Vec odd, Vec (&rows)[rowsPerPair]) {
+  template <class At>
+  static SIMD_INLINE Vec across(int, At at) {
     // Word 2i is number i of the even step, word 2i + 1 that of the odd step.
     const __m512i words = _mm512_set_epi16(31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24, 8, 23, 7, 22, 6, 21, 5, 20, 4, 19,
                                            3, 18, 2, 17, 1, 16, 0);
-    rows[0] = {_mm512_castsi512_ps(_mm512_permutexvar_epi16(words, rounded(even, odd)))};
+    return {_mm512_castsi512_ps(_mm512_permutexvar_epi16(words, rounded(at(0), at(1))))};
   }
 
   static SIMD_INLINE Vec one(const Element* a) { return bitcastFloat(broadcastInt(*a)); }
@@ -93,62 +93,76 @@ SIMD_INLINE void storeRow(int32_t* to, Vec row) { storeInt(to, bitcastInt(row));
 /** Pairs of k steps. */
 SIMD_INLINE int64_t pairsOf(int64_t k) { return (k + 1) / 2; }
 
-/**
- * Packs `lines` (at most G·W) lines, `line` floats apart, of k steps, `step` floats apart. It stores whole
- * vectors. If lines is less than G·W, the next row overwrites the lanes beyond the lines, or the panel has
- * that width; the buffer has room for one more vector after the last row.
+/*
+ * Both functions below pack `lines` lines, `line` floats apart, of k steps, `step` floats apart. They store
+ * whole vectors: the lanes beyond the lines are overwritten by the next row, or the panel has room for them.
+ * The buffer has room for one more vector after the last row.
  */
+
+/** Packs up to G·W lines, each contiguous (step = 1): transposes blocks of W lines in registers. */
 template <class F, int G>
-void packLines(const float* x, int64_t line, int64_t step, int64_t lines, int64_t k, int64_t width, typename F::Element* out) {
-  const int64_t rows = pairsOf(k) * F::rowsPerPair;
-  if (step == 1 && W > 1) {
-    constexpr int64_t ahead = 64;
-    constexpr int S = F::stepsPerVector;
-    for (int64_t p = 0; p < k; p += S, out += W * width) {
-      const int64_t depth = k - p;
-      Vec t[G][W];
-      for (int g = 0; g < G && g * W < lines; g++) {
-        if (depth >= S && lines - g * W >= W)
-          for (int i = 0; i < W; i++) {
-            const float* const from = x + (g * W + i) * line + p;
-            t[g][i] = F::along(from);
-            // W lines are more streams than the hardware prefetcher follows. A prefetch never faults.
-            __builtin_prefetch(from + ahead);
-          }
-        else
-          for (int i = 0; i < W; i++) t[g][i] = g * W + i < lines ? F::along(x + (g * W + i) * line + p, depth) : zero();
-        transpose(t[g]);
-      }
-      const int64_t left = rows - p / S * W;
-      for (int r = 0; r < W && r < left; r++)
-        for (int g = 0; g < G && g * W < lines; g++) storeRow(out + r * width + g * W, t[g][F::stepOfRow(r)]);
+void packAlong(const float* x, int64_t line, int64_t lines, int64_t k, int64_t width, typename F::Element* out) {
+  constexpr int64_t ahead = 64;
+  constexpr int S = F::stepsPerVector;
+  int64_t rows = pairsOf(k) * F::rowsPerPair;
+  for (int64_t p = 0; p < k; p += S, rows -= W, out += W * width) {
+    Vec t[G][W];
+    for (int g = 0; g < G && g * W < lines; g++) {
+      const float* const from = x + g * W * line + p;
+      if (k - p >= S && lines - g * W >= W)
+        for (int i = 0; i < W; i++) {
+          t[g][i] = F::along(from + i * line);
+          // W lines are more streams than the hardware prefetcher follows. A prefetch never faults.
+          __builtin_prefetch(from + i * line + ahead);
+        }
+      else
+        for (int i = 0; i < W; i++) t[g][i] = g * W + i < lines ? F::along(from + i * line, k - p) : zero();
+      transpose(t[g]);
     }
-    return;
+    for (int r = 0; r < W && r < rows; r++)
+      for (int g = 0; g < G && g * W < lines; g++) storeRow(out + r * width + g * W, t[g][F::stepOfRow(r)]);
   }
-  const auto vectorAt = [&](int64_t p, int g) __attribute__((always_inline)) {
-    const float* const from = x + p * step + g * W * line;
-    const int lanes = lanesOf(lines - g * W);
-    return line != 1 ? loadStrided(from, line, lanes) : lanes == W ? load(from) : load(from, lanes);
-  };
-  for (int64_t p = 0; p < k; p += 2, out += F::rowsPerPair * width) {
-    Vec t[G][F::rowsPerPair];
-    for (int g = 0; g < G && g * W < lines; g++) F::across(vectorAt(p, g), p + 1 < k ? vectorAt(p + 1, g) : zero(), t[g]);
-    for (int r = 0; r < F::rowsPerPair; r++)
-      for (int g = 0; g < G && g * W < lines; g++) storeRow(out + r * width + g * W, t[g][r]);
-  }
+}
+
+/** Packs any lines, pair by pair. `load(p, n)` loads n lines from p on. */
+template <class F, class Load>
+SIMD_INLINE void packAcross(const float* x, int64_t line, int64_t step, int64_t lines, int64_t k, int64_t width, typename F::Element* out, Load load) {
+  // When lines are many, each step is in another page, which the hardware prefetcher cannot predict.
+  constexpr int64_t ahead = 8;
+  for (int64_t p = 0; p < k; p += 2, x += 2 * step)
+    for (int row = 0; row < F::rowsPerPair; row++, out += width)
+      for (int64_t v = 0; v < lines; v += W) {
+        const auto at = [&](int q) __attribute__((always_inline)) {
+          const float* const from = x + q * step + v * line;
+          __builtin_prefetch(from + ahead * step);
+          return p + q < k ? load(from, lanesOf(lines - v)) : zero();
+        };
+        storeRow(out + v, F::across(row, at));
+      }
+}
+
+template <class F>
+void packAcross(const float* x, int64_t line, int64_t step, int64_t lines, int64_t k, int64_t width, typename F::Element* out) {
+  if (line == 1)
+    packAcross<F>(x, line, step, lines, k, width, out, [](const float* p, int n) __attribute__((always_inline)) {
+      return n == W ? load(p) : load(p, n);
+    });
+  else packAcross<F>(x, line, step, lines, k, width, out, [=](const float* p, int n) __attribute__((always_inline)) { return loadStrided(p, line, n); });
 }
 
 /** A panel of A: up to MR rows, its width is their number. */
 template <class F>
 void packRowsOfA(const float* a, int64_t aRow, int64_t aCol, int64_t rows, int64_t k, typename F::Element* out) {
-  packLines<F, (MR + W - 1) / W>(a, aRow, aCol, rows, k, rows, out);
+  if (aCol == 1 && W > 1) packAlong<F, (MR + W - 1) / W>(a, aRow, rows, k, rows, out);
+  else packAcross<F>(a, aRow, aCol, rows, k, rows, out);
 }
 
 /** A panel of B: any number of columns. Its width is packedWidth(columns), filled up with zeros. */
 template <class F>
 void packColumnsOfB(const float* b, int64_t bRow, int64_t bCol, int64_t columns, int64_t k, typename F::Element* out) {
   const int64_t width = packedWidth(columns);
-  for (int64_t v = 0; v < width; v += W) packLines<F, 1>(b + v * bCol, bCol, bRow, lanesOf(columns - v), k, width, out + v);
+  if (bRow != 1 || W == 1) return packAcross<F>(b, bCol, bRow, columns, k, width, out);
+  for (int64_t v = 0; v < width; v += W) packAlong<F, 1>(b + v * bCol, bCol, lanesOf(columns - v), k, width, out + v);
 }
 
 }  // namespace

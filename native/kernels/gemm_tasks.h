@@ -4,7 +4,6 @@
 
 #include "../threads/pool.h"
 #include "gemm_numbers.h"
-#include "gemm_pack.h"
 #include "isa.h"
 
 namespace simdgrad::SIMDGRAD_ISA_NS {
@@ -25,8 +24,6 @@ struct Task {
 
 using Product = void (*)(const Gemm&);
 using Work = void (*)(const Problem&, const Task&);
-
-SIMD_INLINE int64_t partsOf(int64_t n, int64_t most) { return n <= most ? 1 : (n + most - 1) / most; }
 
 double flopsOf(const Gemm& g) { return 2.0 * static_cast<double>(g.m) * static_cast<double>(g.n) * static_cast<double>(g.k); }
 

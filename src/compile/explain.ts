@@ -1,7 +1,7 @@
 /** Describes a compiled function in text and numbers: the calls of its plans, their cost, and their times. */
 import { arrayTypes } from "../dtype.js";
 import { formatShape } from "../errors.js";
-import { type Cost, costOf, valuesOf } from "../kernels/calls.js";
+import { argument, type Cost, costOf, valuesOf } from "../kernels/calls.js";
 import { rowOf } from "../kernels/schema.js";
 import { limits } from "./limits.js";
 import { type Call, isSlot } from "./plan.js";
@@ -61,9 +61,9 @@ export function profile<Result>(recording: Recording, args: readonly unknown[]):
   const { calls } = recording.program.plan;
   const nanoseconds = new Float64Array(calls.length);
   const result = recording.profile(args, nanoseconds) as Result;
-  const { flops, bytes } = limits();
   const rows = calls.map((call, i) => {
     const row = described(call);
+    const { flops, bytes } = limits(argument(call, "bfloat16") === 1);
     const least = 1000 * Math.max(row.flops / flops, row.bytes / bytes);
     const milliseconds = nanoseconds[i] / 1e6;
     return { ...row, milliseconds, ofLimit: milliseconds === 0 ? 0 : least / milliseconds };
