@@ -1,11 +1,13 @@
 // C (+)= A·B + bias, where the elements of A and B are rounded to bfloat16: five loops around a micro-kernel,
 // as in gemm.cc.
 //
-// Bits: see gemm_bf16_micro.h; the rounding of operands is in gemm_bf16_pack.h. All shapes take the same path,
-// except that k beyond 2^14 is cut into pieces (gemm_long.h). Tile sizes, blocks, threads and vector width
-// change no bit.
+// Bits: see gemm_bf16_micro.h; the rounding of operands is in gemm_bf16_pack.h. All shapes take the same
+// path, except that k beyond 2^14 is cut into pieces (gemm_long.h). Tile sizes, blocks, threads and vector
+// width change no bit.
 //
-// Both operands are always packed, because packing rounds them.
+// Both operands are always packed, because packing rounds them. Threads: gemm_tasks.h.
+
+#include <type_traits>
 
 #include "gemm_bf16_micro.h"
 #include "gemm_long.h"
@@ -57,6 +59,9 @@ void runBf16(const Problem& g, const Task& task) {
   const int64_t columnsOfB = packedWidth(rowBlocks > 1 ? columnStep : least(tileColumns, width));
   Element* const packedB = elements<F>(Slot::packedB, elementsOf<F>(columnsOfB, rowBlocks > 1 ? allPairs : blockPairs));
   const int64_t pieceRow = packedWidth(columnStep);
+  // Where the rule for tiny results takes time, it is computed only from the first panels on that need it.
+  constexpr bool choosesFma = std::is_same_v<F, Floats> && !tinyAsZeroIsFree;
+  [[maybe_unused]] Smallest smallest;
   float* const piece = aside ? scratch(Slot::partial, static_cast<size_t>((rowBlocks == 1 ? height : MC + MR) * pieceRow)) : nullptr;
 
   for (int64_t jc = task.j0; jc < task.j1; jc += columnStep) {       // 5: columns of C
@@ -73,11 +78,15 @@ void runBf16(const Problem& g, const Task& task) {
           const int lanes = static_cast<int>(columns - (vectors - 1) * W);
           Element* const panelB = packedB + (rowBlocks > 1 ? elementsOf<F>(packedWidth(nc), pc / 2) + elementsOf<F>(jr, pairs) : 0);
           if (ic == 0) packColumnsOfB<F>(task.b + pc * g.bRow + (jc + jr) * g.bCol, g.bRow, g.bCol, columns, kc, panelB);
+          if constexpr (choosesFma) Smallest::note(smallest.b, panelB, elementsOf<F>(packedWidth(columns), pairs));
           for (int64_t t = first; t < end; t++) {                    // 1: rows of A
             const int64_t ir = rowAt(t), i = task.i0 + ir;
             const int rows = static_cast<int>(rowAt(t + 1) - ir);
             Element* const panelA = blockA + elementsOf<F>(ir - base, pairs);
-            if (jr == 0 && (!keepsA || jc == task.j0)) packRowsOfA<F>(task.a + i * g.aRow + pc * g.aCol, g.aRow, g.aCol, rows, kc, panelA);
+            if (jr == 0 && (!keepsA || jc == task.j0)) {
+              packRowsOfA<F>(task.a + i * g.aRow + pc * g.aCol, g.aRow, g.aCol, rows, kc, panelA);
+              if constexpr (choosesFma) Smallest::note(smallest.a, panelA, elementsOf<F>(rows, pairs));
+            }
             float* const c = task.c + i * g.outRow + (jc + jr) * g.outCol;
             float* const side = aside ? piece + (ir - base) * pieceRow + jr : nullptr;
             const bool intoC = last && !g.consumer;
@@ -92,6 +101,12 @@ void runBf16(const Problem& g, const Task& task) {
                                intoC ? g.outRow : pieceRow,
                                intoC ? g.outCol : 1,
                                lanes};
+            if constexpr (choosesFma) {
+              if (!smallest.allowsTiny()) {
+                pickBf16<LargeFloats, MR>(rows, vectors, lanes == W)(pairs, panelA, panelB, tile);
+                continue;
+              }
+            }
             pickBf16<F, MR>(rows, vectors, lanes == W)(pairs, panelA, panelB, tile);
           }
         }

@@ -10,7 +10,8 @@
 //
 //   Floats   an element is a bfloat16, widened to a float; a row is one step of k. The rows of a pair are in
 //            the order in which the sum takes them: the odd step, then the even one.
-//   Pairs    an element holds two steps, the even one in its low half; a row is a pair. Only for AVX-512 BF16.
+//   Pairs    an element holds two steps, the even one in its low half; a row is a pair of steps. Only for
+//            AVX-512 BF16.
 
 #include "gemm_numbers.h"
 #include "../simd/tiny_as_zero.h"
@@ -41,9 +42,40 @@ struct Floats {
     return rounded(at(stepOfRow(row)));
   }
 
+  /** An element of packed A, in all lanes. */
   static SIMD_INLINE Vec one(const Element* a) { return broadcast(*a); }
+  /** W elements of a row of packed B. */
   static SIMD_INLINE Vec many(const Element* b) { return load(b); }
+  /** Adds the products of a row of a panel to the sum. */
   static SIMD_INLINE void add(Vec& sum, Vec x, Vec y) { sum = fmaTinyAsZero(x, y, sum); }
+};
+
+/** The same for operands with which no result is tiny: plain FMAs. */
+struct LargeFloats : Floats {
+  static SIMD_INLINE void add(Vec& sum, Vec x, Vec y) { sum = fma(x, y, sum); }
+};
+
+/**
+ * The smallest magnitudes in packed A and B, other than zero. A bfloat16 of magnitude 2^e or more is a multiple
+ * of 2^(e-7). So products of such numbers are multiples of 2^(e-7)·2^(f-7), and their sums too, also where they
+ * are rounded. If that is 2^-126 or more, no result other than zero is tiny.
+ */
+struct Smallest {
+  float a = __builtin_inff(), b = __builtin_inff();
+
+  static void note(float& smallest, const float* panel, int64_t count) {
+    const Vec none = broadcast(__builtin_inff());
+    Vec least = none;
+    forVectors(static_cast<size_t>(count), [&](size_t i, auto lanes) {
+      const Vec x = abs(load(panel + i, lanes));
+      least = min(select(eq(x, zero()), none, x), least);
+    });
+    float each[W];
+    store(each, least);
+    for (const float x : each) smallest = x < smallest ? x : smallest;
+  }
+  /** Magnitudes may be up to twice a power of two: hence 2^-110 instead of 2^-112. */
+  bool allowsTiny() const { return static_cast<double>(a) * static_cast<double>(b) < 0x1p-110; }
 };
 
 #if SIMDGRAD_ISA_ID == 3

@@ -33,6 +33,9 @@ class TinyAsZero {
   uint32_t before;
 };
 
+/** Whether fmaTinyAsZero is as fast as fma. */
+constexpr bool tinyAsZeroIsFree = true;
+
 SIMD_INLINE Vec fmaTinyAsZero(Vec a, Vec b, Vec c) { return fma(a, b, c); }
 SIMD_INLINE void settle(Vec& sum) { asm volatile("" : "+v"(sum.v)); }
 
@@ -42,6 +45,8 @@ class TinyAsZero {
  public:
   SIMD_INLINE TinyAsZero() {}
 };
+
+constexpr bool tinyAsZeroIsFree = false;
 
 constexpr float smallestNormal = 0x1p-126f;
 

@@ -21,9 +21,9 @@ const setting = { precision: "highest" as Float32MatmulPrecision };
  * - `medium`: elements of both operands are rounded to bfloat16 (8 significant bits), products are exact, and
  *   sums are float32. Up to twice as fast where the CPU has AVX-512 BF16; the bits are the same everywhere.
  *
- * Results, parameters and gradients stay float32, and tensors of other types ignore the setting. Backward uses
- * the setting at the time when it runs. A compiled function records itself anew if it was recorded with
- * another setting.
+ * Results, parameters and gradients stay float32. Tensors of other types ignore the setting. Backward uses the
+ * setting of the time when it runs. A compiled function records itself anew if it was recorded with another
+ * setting; a run on a native thread keeps the setting with which it began.
  * @throws ValueError `INVALID_PRECISION` for any other word.
  */
 export function setFloat32MatmulPrecision(precision: Float32MatmulPrecision): void {

@@ -70,8 +70,8 @@ export const stride = scalar("stride", Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_
 export const flags = scalar("flags", 0, 1);
 
 /**
- * Whether a product rounds the elements of its operands to bfloat16 and sums in float32 (js/bfloat16.ts). Only
- * for float32; other element types ignore it.
+ * Whether a product rounds the elements of its operands to bfloat16 and sums in float32 (js/bfloat16.ts).
+ * Element types other than float32 ignore it.
  */
 export const bfloat16 = flags("bfloat16");
 

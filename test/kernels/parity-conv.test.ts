@@ -37,12 +37,8 @@ const patchesOf = ({ h, w, kh, kw, oh, ow, sh, sw, ph, pw, dh, dw }: Geometry) =
   ...[sh, sw, ph, pw, dh, dw],
 ];
 
-function checkConvolutions(g: Geometry): void {
-  for (const bfloat16 of [0, 1]) checkConvolutionsIn(g, bfloat16);
-}
-
-/** With bfloat16 both cores round the same operands, and what differs is the order of the same sums. */
-function checkConvolutionsIn(g: Geometry, bfloat16: number): void {
+/** With `bfloat16` both cores round the same operands, and what differs is the order of the same sums. */
+function checkConvolutions(g: Geometry, bfloat16: number): void {
   const { samples, groups, channels, outputs } = g;
   const sizes = [samples, groups, channels, outputs, ...patchesOf(g), bfloat16];
   const x = samples * groups * channels * g.h * g.w;
@@ -117,12 +113,12 @@ describe("convolution", () => {
     ["of no channels", square({ channels: 0 })],
     ["with no places", square({ oh: 0 })],
   ])("%s", (_, g) => {
-    checkConvolutions(g);
+    for (const bfloat16 of [0, 1]) checkConvolutions(g, bfloat16);
     checkPatches(g);
   });
 
   test("of any sizes", () => {
-    fc.assert(fc.property(geometry, checkConvolutions), { numRuns: 40 });
+    fc.assert(fc.property(geometry, fc.nat(1), checkConvolutions), { numRuns: 40 });
     fc.assert(fc.property(geometry, checkPatches), { numRuns: 60 });
   });
 });

@@ -1,15 +1,15 @@
 /**
- * Matmul of float32 operands that are rounded to bfloat16. Native kernels give these bits on every instruction
- * set: the rule is that of VDPBF16PS, which computes it in hardware.
+ * Matmul of float32 operands that are rounded to bfloat16. Native kernels give these bits on every
+ * instruction set: the rule is that of VDPBF16PS, which computes it in hardware.
  *
  * Rounding: to the nearest bfloat16 (8 significant bits), ties to even. Numbers that are infinite in bfloat16
  * become infinite, subnormal numbers become a zero of their sign, NaN stays NaN.
  *
- * Sums: k is cut into pairs of steps; zeros complete an odd k. A sum starts at 0 and takes the pairs in order.
- * Of a pair it takes the odd step first, then the even one, each by a fused multiply-add that rounds to
- * float32. A result that, rounded to 24 bits with an unlimited exponent, is below 2^-126 becomes a zero of its
- * sign. Pieces of 2^14 steps have sums of their own, which are added by pairs (gemm_long.h). The bias is added
- * to the sum, then the old C, by plain float32 additions.
+ * Sums: k is cut into pairs of steps; zeros complete an odd k. A sum starts at 0 and takes the pairs in
+ * order. Of a pair it takes the odd step first, then the even one, each by a fused multiply-add that rounds
+ * to float32. A result that, rounded to 24 bits with an unlimited exponent, is below 2^-126 becomes a zero of
+ * its sign. Pieces of 2^14 steps have sums of their own, which are added by pairs (gemm_long.h). The bias is
+ * added to the sum, then the old C, by plain float32 additions.
  */
 import type { Data } from "../../dtype.js";
 import { OK } from "./status.js";
@@ -33,9 +33,10 @@ const ROUNDS_TO_NORMAL = 2 ** -126 - 2 ** -151;
 /**
  * sums[j] = the fused multiply-add of x · row[at + j] and sums[j], for `cols` columns.
  *
- * The double sum gives the same float32 as an exact sum. The product has 16 significant bits and the addend 24,
- * so a sum that 53 bits do not hold has one operand below 2^-27 of the power of two of the other. The other one
- * is a float32, the limit of tiny results is farther away than that, and so is the middle between two float32.
+ * The double sum gives the same float32 as the exact sum. The product has 16 significant bits and the addend
+ * 24. If 53 bits do not hold their sum, one of them is below 2^-27 of the largest power of two in the other.
+ * The other has at most 24 bits, so the middle between two float32, and the limit of tiny results, are
+ * farther from it than that.
  */
 function addProducts(sums: Float32Array, cols: number, x: number, row: Float32Array, at: number): void {
   for (let j = 0; j < cols; j++) {
