@@ -56,9 +56,9 @@ struct LargeFloats : Floats {
 };
 
 /**
- * The smallest magnitudes in packed A and B, other than zero. A bfloat16 of magnitude 2^e or more is a multiple
- * of 2^(e-7). So products of such numbers are multiples of 2^(e-7)·2^(f-7), and their sums too, also where they
- * are rounded. If that is 2^-126 or more, no result other than zero is tiny.
+ * The smallest magnitudes in packed A and B, other than zero. A bfloat16 of magnitude 2^e or more is a
+ * multiple of 2^(e-7). So products of such numbers are multiples of 2^(e-7)·2^(f-7), and so are their sums,
+ * also where they are rounded. If that is 2^-126 or more, no result other than zero is tiny.
  */
 struct Smallest {
   float a = __builtin_inff(), b = __builtin_inff();

@@ -19,10 +19,11 @@ const setting = { precision: "highest" as Float32MatmulPrecision };
  * - `high`: in float32 too. PyTorch allows less there (TensorFloat32, or sums of two bfloat16) where that is
  *   faster, which it is not on CPUs.
  * - `medium`: elements of both operands are rounded to bfloat16 (8 significant bits), products are exact, and
- *   sums are float32. Up to twice as fast where the CPU has AVX-512 BF16; the bits are the same everywhere.
+ *   sums are float32. Up to twice as fast where the CPU has AVX-512 BF16 and the product has 16 rows or more;
+ *   the bits are the same everywhere (docs/numerics.md).
  *
- * Results, parameters and gradients stay float32. Tensors of other types ignore the setting. Backward uses the
- * setting of the time when it runs. A compiled function records itself anew if it was recorded with another
+ * Results, parameters and gradients stay float32. Tensors of other types ignore the setting. Backward uses
+ * the setting of the time when it runs. A compiled function records itself anew if it was recorded with another
  * setting; a run on a native thread keeps the setting with which it began.
  * @throws ValueError `INVALID_PRECISION` for any other word.
  */
