@@ -13,18 +13,19 @@ const setting = { precision: "highest" as Float32MatmulPrecision };
 
 /**
  * Sets how matrix products and convolutions of float32 tensors are computed from now on, in this thread of
- * JavaScript (a Worker has a setting of its own). PyTorch: `torch.set_float32_matmul_precision`.
+ * JavaScript (a Worker has a setting of its own). PyTorch: `torch.set_float32_matmul_precision`, which leaves
+ * convolutions to other flags.
  *
  * - `highest` (the default): in float32.
- * - `high`: in float32 too. PyTorch allows less there (TensorFloat32, or sums of two bfloat16) where that is
- *   faster, which it is not on CPUs.
+ * - `high`: in float32 too. PyTorch allows less where it is faster: TensorFloat32, or three products of
+ *   bfloat16 parts, which take longer on a CPU than one product in float32.
  * - `medium`: elements of both operands are rounded to bfloat16 (8 significant bits), products are exact, and
  *   sums are float32. Up to twice as fast where the CPU has AVX-512 BF16 and the product has 16 rows or more;
  *   the bits are the same everywhere (docs/numerics.md).
  *
  * Results, parameters and gradients stay float32. Tensors of other types ignore the setting. Backward uses
- * the setting of the time when it runs. A compiled function records itself anew if it was recorded with another
- * setting; a run on a native thread keeps the setting with which it began.
+ * the setting of the time when it runs. A compiled function is recorded anew if its recording was made with
+ * another setting; a run on a native thread keeps the setting with which it began.
  * @throws ValueError `INVALID_PRECISION` for any other word.
  */
 export function setFloat32MatmulPrecision(precision: Float32MatmulPrecision): void {
