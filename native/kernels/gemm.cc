@@ -221,7 +221,7 @@ void gemm(const Gemm& given) {
   if (isTall(given) && !isThin(given)) return gemm(tall(given));
   const Problem g = given.consumer || fitsAsItIs(given) ? straight(given) : across(given);
   const auto work = isThin(g) ? runThin : isOuter(g) && g.outCol == 1 ? runOuter : isNarrow(g.m, g.bRow, g.bCol) ? runNarrow : run;
-  share(g, {packsA(g, g.m, g.n), packsB(g, g.m), g.m <= thinRows ? W : vectorsFor(least(g.m, MR)) * W}, work);
+  share(g, {packsA(g, g.m, g.n), packsB(g, g.m), g.m <= thinRows ? W : vectorsFor(least(g.m, MR)) * W, flopsPerTask}, work);
 }
 
 }  // namespace

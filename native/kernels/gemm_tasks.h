@@ -91,24 +91,28 @@ struct Grid {
  * The number of tasks worth creating. Each task must take longer than handing it to a thread, and each thread
  * gets the same number of tasks.
  */
-int64_t tasksWanted(double flops, double perThread) {
+int64_t tasksWanted(double flops, double perThread, double perTask) {
   const int64_t all = threadsAtOnce();
   if (flops < 2 * perThread || all == 1) return 1;
   const double byWork = flops / perThread;
   if (byWork < static_cast<double>(all)) return static_cast<int64_t>(byWork);
-  const double each = flops / (static_cast<double>(all) * flopsPerTask);
+  const double each = flops / (static_cast<double>(all) * perTask);
   return all * (each < 1 ? 1 : each < maxTasksPerThread ? static_cast<int64_t>(each) : maxTasksPerThread);
 }
 
-/** Which operands each task packs, and the width of a tile. */
+/**
+ * Which operands each task packs, the width of a tile, and how many operations of a task are worth its
+ * packing.
+ */
 struct Tiling {
   bool packsA, packsB;
   int64_t width;
+  double flopsPerTask;
 };
 
 Grid cut(const Problem& g, const Tiling& tiling, double perThread) {
   Grid best = {1, 1, (g.m + MR - 1) / MR, (g.n + tiling.width - 1) / tiling.width, tiling.width};
-  const int64_t wanted = (tasksWanted(flopsOf(g) * static_cast<double>(g.batch), perThread) + g.batch - 1) / g.batch;
+  const int64_t wanted = (tasksWanted(flopsOf(g) * static_cast<double>(g.batch), perThread, tiling.flopsPerTask) + g.batch - 1) / g.batch;
   if (wanted == 1) return best;
   const int64_t atOnce = threadsAtOnce();
   double bestCost = 0;
