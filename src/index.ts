@@ -17,6 +17,11 @@ export type { DType } from "./dtype.js";
 export * from "./errors.js";
 export * as io from "./io/index.js";
 export { backend } from "./kernels/backend.js";
+export {
+  type Float32MatmulPrecision,
+  getFloat32MatmulPrecision,
+  setFloat32MatmulPrecision,
+} from "./kernels/matmul-precision.js";
 export * as nn from "./nn/index.js";
 export * from "./ops/generated/functions.js";
 export * as linalg from "./ops/generated/linalg.js";

@@ -105,6 +105,6 @@ export function prepareGemm({ m, n, k: depth, transA, transB, threads }: GemmCas
   const [aRow, aCol] = transA ? [1, m] : [depth, 1];
   const [bRow, bCol] = transB ? [1, depth] : [n, 1];
   const { k } = table;
-  const run = () => k.gemm(1, m, n, depth, a, 0, 0, aRow, aCol, b, 0, 0, bRow, bCol, null, 0, 0, c, 0, 0);
+  const run = () => k.gemm(1, m, n, depth, a, 0, 0, aRow, aCol, b, 0, 0, bRow, bCol, null, 0, 0, 0, c, 0, 0);
   return { run, check: () => 0 };
 }

@@ -32,6 +32,7 @@ struct GemmArgs : Arguments {
   const Read<Strided<3>> b{*this, batch, k, n};
   const Optional<Read<Dense>> bias{*this, n};
   const int64_t accumulate = readFlags(1);
+  const int64_t bfloat16 = readFlags(1);
   const Write<Strided<1>> c{*this, batch, m, n};
 };
 
@@ -45,6 +46,7 @@ struct GemmSgdStepArgs : Arguments {
   const Read<Strided<3>> b{*this, batch, k, n};
   const Optional<Read<Dense>> bias{*this, n};
   const int64_t accumulate = readFlags(1);
+  const int64_t bfloat16 = readFlags(1);
   const Write<Strided<1>> c{*this, batch, m, n};
   const int64_t flags = readFlags(3);
   const Write<Dense> p{*this, m, n};
@@ -63,6 +65,7 @@ struct GemmAdamStepArgs : Arguments {
   const Read<Strided<3>> b{*this, batch, k, n};
   const Optional<Read<Dense>> bias{*this, n};
   const int64_t accumulate = readFlags(1);
+  const int64_t bfloat16 = readFlags(1);
   const Write<Strided<1>> c{*this, batch, m, n};
   const int64_t flags = readFlags(7);
   const Write<Dense> p{*this, m, n};
@@ -374,6 +377,7 @@ struct Conv2dArgs : Arguments {
   const int64_t pw = readSize();
   const int64_t dh = readSize();
   const int64_t dw = readSize();
+  const int64_t bfloat16 = readFlags(1);
   const Read<Dense> x{*this, samples, groups, channels, h, w};
   const Read<Dense> weight{*this, groups, outputs, channels, kh, kw};
   const Optional<Read<Dense>> bias{*this, groups, outputs};
@@ -398,6 +402,7 @@ struct Conv2dGradInputArgs : Arguments {
   const int64_t pw = readSize();
   const int64_t dh = readSize();
   const int64_t dw = readSize();
+  const int64_t bfloat16 = readFlags(1);
   const Read<Dense> g{*this, samples, groups, outputs, oh, ow};
   const Read<Dense> weight{*this, groups, outputs, channels, kh, kw};
   const Write<Dense> out{*this, samples, groups, channels, h, w};
@@ -421,6 +426,7 @@ struct Conv2dGradWeightArgs : Arguments {
   const int64_t pw = readSize();
   const int64_t dh = readSize();
   const int64_t dw = readSize();
+  const int64_t bfloat16 = readFlags(1);
   const Read<Dense> x{*this, samples, groups, channels, h, w};
   const Read<Dense> g{*this, samples, groups, outputs, oh, ow};
   const int64_t accumulate = readFlags(1);

@@ -1,6 +1,7 @@
 #include <initializer_list>
 
 #include "../isa/dispatch.h"
+#include "products.h"
 #include "arguments.h"
 
 namespace simdgrad::entries {
@@ -34,7 +35,14 @@ Conv convOf(Args& a) {
   Conv c = {};
   c.samples = a.samples, c.groups = a.groups, c.channels = a.channels, c.outputs = a.outputs;
   c.patches = patchesOf(a);
+  c.bfloat16 = a.bfloat16 != 0;
   checkSizes(a, {a.samples, a.groups, a.channels, a.outputs, a.h, a.w, a.kh, a.kw, a.oh, a.ow});
+  return c;
+}
+
+/** The call with the product of the instruction set in use. */
+Conv placed(Conv c) {
+  c.multiply = productOf(c.bfloat16);
   return c;
 }
 
@@ -72,7 +80,7 @@ double conv2d(Conv2dArgs& a) {
   c.bias = a.bias.orNull<float>();
   c.out = a.out.as<float>();
   return a.run([=] {
-    if (sizeOfY(c) > 0) isa().conv2d(c);
+    if (sizeOfY(c) > 0) isa().conv2d(placed(c));
   });
 }
 
@@ -82,7 +90,7 @@ double conv2dGradInput(Conv2dGradInputArgs& a) {
   c.weight = a.weight.as<float>();
   c.out = a.out.as<float>();
   return a.run([=] {
-    if (sizeOfX(c) > 0) isa().conv2dGradInput(c);
+    if (sizeOfX(c) > 0) isa().conv2dGradInput(placed(c));
   });
 }
 
@@ -93,7 +101,7 @@ double conv2dGradWeight(Conv2dGradWeightArgs& a) {
   c.accumulate = a.accumulate != 0;
   c.out = a.out.as<float>();
   return a.run([=] {
-    if (sizeOfWeight(c) > 0) isa().conv2dGradWeight(c);
+    if (sizeOfWeight(c) > 0) isa().conv2dGradWeight(placed(c));
   });
 }
 

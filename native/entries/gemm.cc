@@ -1,5 +1,5 @@
-#include "../isa/dispatch.h"
 #include "arguments.h"
+#include "products.h"
 #include "updates.h"
 
 namespace simdgrad::entries {
@@ -34,12 +34,13 @@ double gemmThen(Args& a, Update<Step> update) {
   // Only computed after the checks. p has as many elements as C.
   update.given.n = a.failed() ? 0 : g.m * g.n;
   update.given.g = g.c;
+  const bool bfloat16 = a.bfloat16 != 0;
   return a.run([=] {
     const auto now = update.now();
     const Consumer consumer = consumerOf(now);
     Gemm with = g;
     with.consumer = &consumer;
-    if (!isEmpty(g)) isa().gemm(with);
+    if (!isEmpty(g)) productOf(bfloat16)(with);
   });
 }
 
@@ -47,8 +48,9 @@ double gemmThen(Args& a, Update<Step> update) {
 
 double gemm(GemmArgs& a) {
   const Gemm g = gemmOf(a);
+  const bool bfloat16 = a.bfloat16 != 0;
   return a.run([=] {
-    if (!isEmpty(g)) isa().gemm(g);
+    if (!isEmpty(g)) productOf(bfloat16)(g);
   });
 }
 

@@ -18,6 +18,7 @@ Isa isa();
 }
 namespace avx512 {
 Isa isa();
+Isa isaWithPairs();  // the same, with products of pairs of bfloat16 numbers (AVX512_BF16)
 }
 #elif defined(__aarch64__)
 namespace neon {
@@ -29,7 +30,7 @@ namespace {
 
 struct Usable {
   int count = 0;
-  Isa isas[3];
+  Isa isas[4];
   const char* note = "";
 };
 
@@ -71,6 +72,11 @@ Usable detect() {
     usable.note = "avx512: switched off by the operating system";
   else
     usable.isas[usable.count++] = avx512::isa();
+  if (usable.note[0] != '\0') return usable;
+  // leaf 7, subleaf 1, eax
+  constexpr uint32_t bf16 = 1u << 5;
+  if (!__get_cpuid_count(7, 1, &a, &b, &c, &d) || !(a & bf16)) usable.note = "avx512bf16: not on this CPU";
+  else usable.isas[usable.count++] = avx512::isaWithPairs();
   return usable;
 }
 

@@ -98,11 +98,8 @@ struct Matrix {
   int64_t row, column;
 };
 
-/** The matrix product of this instruction set. */
-void (*multiply)(const Gemm&) = nullptr;
-
-void product(int64_t m, int64_t n, int64_t k, Matrix a, Matrix b, bool accumulate, float* c, int64_t cRow) {
-  if (m > 0 && n > 0) multiply({1, m, n, k, a.data, 0, a.row, a.column, b.data, 0, b.row, b.column, nullptr, accumulate, c, 0, cRow});
+void product(const Conv& c, int64_t m, int64_t n, int64_t k, Matrix a, Matrix b, bool accumulate, float* out, int64_t outRow) {
+  if (m > 0 && n > 0) c.multiply({1, m, n, k, a.data, 0, a.row, a.column, b.data, 0, b.row, b.column, nullptr, accumulate, out, 0, outRow});
 }
 
 void conv2d(const Conv& c) {
@@ -126,7 +123,7 @@ void conv2d(const Conv& c) {
         const Vec value = broadcast(c.bias[group * c.outputs + o]);
         forVectors(static_cast<size_t>(n), [&](size_t i, auto lanes) { store(out + o * s.places + i, value, lanes); });
       }
-    product(c.outputs, n, s.depth, {c.weight + group * c.outputs * s.depth, s.depth, 1}, columns, c.bias != nullptr, out, s.places);
+    product(c, c.outputs, n, s.depth, {c.weight + group * c.outputs * s.depth, s.depth, 1}, columns, c.bias != nullptr, out, s.places);
   });
 }
 
@@ -142,12 +139,12 @@ void conv2dGradInput(const Conv& c) {
     const Matrix weight = {c.weight + group * c.outputs * s.depth + c0 * s.elements, 1, s.depth};
     const float* const y = c.y + image * c.outputs * s.places;
     float* const out = c.out + (image * c.channels + c0) * p.h * p.w;
-    if (s.plain) return product(depth, s.places, c.outputs, weight, {y, s.places, 1}, false, out, s.places);
+    if (s.plain) return product(c, depth, s.places, c.outputs, weight, {y, s.places, 1}, false, out, s.places);
     clearRun(count * p.h * p.w, out);
     float* const columns = scratch(Slot::kernel, static_cast<size_t>(depth * s.apart));
     for (int64_t y0 = 0; y0 < p.oh; y0 += s.rows) {
       const int64_t y1 = least(p.oh, y0 + s.rows);
-      product(depth, (y1 - y0) * p.ow, c.outputs, weight, {y + y0 * p.ow, s.places, 1}, false, columns, s.apart);
+      product(c, depth, (y1 - y0) * p.ow, c.outputs, weight, {y + y0 * p.ow, s.places, 1}, false, columns, s.apart);
       fold(p, columns, s.apart, count, y0, y1, out);
     }
   });
@@ -181,7 +178,7 @@ void conv2dGradWeight(const Conv& c) {
           a = {columns, s.apart, 1};
         }
         const Matrix b = {c.y + image * c.outputs * s.places + y0 * p.ow, 1, s.places};
-        product(depth, c.outputs, (y1 - y0) * p.ow, a, b, sample > first || y0 > 0, sum, c.outputs);
+        product(c, depth, c.outputs, (y1 - y0) * p.ow, a, b, sample > first || y0 > 0, sum, c.outputs);
       }
     }
   });
@@ -200,7 +197,6 @@ void conv2dGradWeight(const Conv& c) {
 }  // namespace
 
 void addConv(Isa& isa) {
-  multiply = isa.gemm;
   isa.conv2d = conv2d;
   isa.conv2dGradInput = conv2dGradInput;
   isa.conv2dGradWeight = conv2dGradWeight;

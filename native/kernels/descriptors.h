@@ -84,6 +84,8 @@ struct Patches {
   int64_t h, w, kh, kw, oh, ow, sh, sw, ph, pw, dh, dw;
 };
 
+struct Gemm;
+
 /** A convolution or one of its gradients. The operation decides which of the three operands is the output. */
 struct Conv {
   int64_t samples, groups, channels, outputs;  // channels and outputs are per group
@@ -92,6 +94,8 @@ struct Conv {
   const float* bias;  // or null
   bool accumulate;    // used by the gradient of the weight
   float* out;
+  bool bfloat16;                  // whether products round their operands
+  void (*multiply)(const Gemm&);  // the product of the instruction set in use
 };
 
 /** Pooling over arbitrary windows: see src/kernels/js/pool.ts. */

@@ -10,8 +10,7 @@
 // sums in its own order), few rows times columns that are contiguous along k (gemm_narrow.h), few steps of k
 // (gemm_outer.h), and very large k, which is cut into pieces (gemm_long.h).
 //
-// Threads: C is cut into independent tasks. Each task packs what it needs into the scratch memory of its
-// thread.
+// Threads: gemm_tasks.h.
 
 #include "isa.h"
 #include "../threads/pool.h"
@@ -22,23 +21,11 @@
 #include "gemm_outer.h"
 #include "gemm_pack.h"
 #include "gemm_panels.h"
+#include "gemm_tasks.h"
 #include "gemm_thin.h"
 
 namespace simdgrad::SIMDGRAD_ISA_NS {
 namespace {
-
-/** A Gemm and the layout of C: the vectors hold rows of C, or, if outCol != 1, columns of the given C. */
-struct Problem : Gemm {
-  int64_t biasRow, biasCol, outRow, outCol;
-};
-
-/** Rows i0 … i1-1 and columns j0 … j1-1 of one matrix of the batch. */
-struct Task {
-  const float* a;
-  const float* b;
-  float* c;
-  int64_t i0, i1, j0, j1;
-};
 
 /**
  * Whether `lines` rows, `stride` floats apart, evict each other from a cache when they are read together
@@ -58,12 +45,6 @@ bool packsA(const Problem& g, int64_t height, int64_t width) {
   return width >= packConflictingAFrom;
 }
 
-bool packsB(const Problem& g, int64_t height) {
-  return g.bCol != 1 || (height > 2 * MR && conflicts(g.bRow, least(g.k, KC), wayOfL2));
-}
-
-int64_t partsOf(int64_t n, int64_t most) { return n <= most ? 1 : (n + most - 1) / most; }
-
 /** How `m` rows are cut into tiles of equal height. A last tile of a few rows would use few accumulators. */
 struct RowTiles {
   int64_t count, lower, taller;  // `taller` tiles have one row more than `lower`
@@ -73,12 +54,8 @@ struct RowTiles {
   int64_t rowAt(int64_t tile) const { return tile * lower + least(tile, taller); }
 };
 
-/** Prefetches into L2 what a consumer will read. */
-void fetch(const Consumer& consumer, int64_t at, int64_t width, int64_t rows, int64_t columns) {
-  constexpr int64_t line = 64 / sizeof(float);
-  for (int s = 0; s < consumer.streamCount; s++)
-    for (int64_t i = 0; i < rows; i++)
-      for (int64_t j = 0; j < columns; j += line) __builtin_prefetch(consumer.streams[s] + at + i * width + j, 0, 2);
+bool packsB(const Problem& g, int64_t height) {
+  return g.bCol != 1 || (height > 2 * MR && conflicts(g.bRow, least(g.k, KC), wayOfL2));
 }
 
 void run(const Problem& g, const Task& task) {
@@ -211,52 +188,6 @@ void runOuter(const Problem& g, const Task& task) {
   kernel(task.i1 - task.i0, task.j1 - task.j0, task.a + task.i0 * g.aRow, g.aRow, g.aCol, task.b + task.j0 * g.bCol, g.bRow, g.bCol, tile);
 }
 
-constexpr int64_t elementsPerTake = 16384;
-
-double flopsOf(const Gemm& g) { return 2.0 * static_cast<double>(g.m) * static_cast<double>(g.n) * static_cast<double>(g.k); }
-
-/** How C is cut for each matrix of the batch: rows x columns tasks, which share the tiles evenly. */
-struct Grid {
-  int64_t rows, columns, tileRows, tileColumns, tileWidth;
-};
-
-/**
- * The number of tasks worth creating. Each task must take longer than handing it to a thread, and each thread
- * gets the same number of tasks.
- */
-int64_t tasksWanted(double flops, double perThread) {
-  const int64_t all = threadsAtOnce();
-  if (flops < 2 * perThread || all == 1) return 1;
-  const double byWork = flops / perThread;
-  if (byWork < static_cast<double>(all)) return static_cast<int64_t>(byWork);
-  const double each = flops / (static_cast<double>(all) * flopsPerTask);
-  return all * (each < 1 ? 1 : each < maxTasksPerThread ? static_cast<int64_t>(each) : maxTasksPerThread);
-}
-
-Grid cut(const Problem& g, double perThread) {
-  const int64_t NRH = g.m <= thinRows ? W : vectorsFor(least(g.m, MR)) * W;
-  Grid best = {1, 1, (g.m + MR - 1) / MR, (g.n + NRH - 1) / NRH, NRH};
-  const int64_t wanted = (tasksWanted(flopsOf(g) * static_cast<double>(g.batch), perThread) + g.batch - 1) / g.batch;
-  if (wanted == 1) return best;
-  const int64_t atOnce = threadsAtOnce();
-  double bestCost = 0;
-  // Of all grids with that many tasks, choose the one with the shortest time for the busiest thread: the FMAs
-  // of its tasks, plus packing and reading B, once per task. The unit is one vector per step of k.
-  for (int64_t columns = 1; columns <= least(wanted, best.tileColumns); columns++) {
-    const int64_t rows = least(wanted / columns, best.tileRows);
-    const int64_t turns = (rows * columns * g.batch + atOnce - 1) / atOnce;
-    const int64_t rowsEach = (g.m + rows - 1) / rows;
-    const double height = static_cast<double>(rowsEach) + rowsOfTile * static_cast<double>((rowsEach + MR - 1) / MR);
-    const double width = static_cast<double>(least((best.tileColumns + columns - 1) / columns * NRH, (g.n + W - 1) / W * W));
-    const double packing = packingCost * ((packsB(g, g.m) ? width : 0) + (packsA(g, g.m, g.n) ? height : 0));
-    const double cost = static_cast<double>(turns) * (height * width / W + packing + (g.consumer ? 0 : readingCost * width));
-    if (bestCost != 0 && cost >= bestCost) continue;
-    bestCost = cost;
-    best.rows = rows, best.columns = columns;
-  }
-  return best;
-}
-
 bool isThin(const Gemm& g) { return g.m <= thinRows || g.n <= thinRows; }
 bool isOuter(const Gemm& g) { return g.k > 0 && g.k <= outerSteps && g.n >= W; }
 bool isNarrow(int64_t rows, int64_t step, int64_t column) { return W > 1 && rows <= MR && step == 1 && column != 1; }
@@ -277,16 +208,6 @@ bool fitsAsItIs(const Gemm& g) {
   return straight <= across;
 }
 
-Problem orient(const Gemm& g) {
-  const int64_t row = g.cRow != 0 ? g.cRow : g.n;
-  if (fitsAsItIs(g)) return {g, 0, 1, row, 1};
-  Gemm t = g;
-  t.m = g.n, t.n = g.m;
-  t.a = g.b, t.aBatch = g.bBatch, t.aRow = g.bCol, t.aCol = g.bRow;
-  t.b = g.a, t.bBatch = g.aBatch, t.bRow = g.aCol, t.bCol = g.aRow;
-  return {t, 1, 0, 1, row};
-}
-
 /**
  * Whether the product is one tile that is read in place. Deciding more about it would take longer than
  * computing it.
@@ -301,56 +222,16 @@ void runOneTile(const Gemm& g) {
   pick<MR>(static_cast<int>(g.m), vectors, lastOf(lanes))(g.k, g.a, g.aRow, g.aCol, g.b, g.bRow, tile);
 }
 
-/** For products that `run` does not compute: computes all of C, then gives C to its consumer. */
-void gemmThenTake(const Gemm& given) {
-  Gemm alone = given;
-  alone.consumer = nullptr;
-  gemm(alone);
-  const Consumer& consumer = *given.consumer;
-  parallelFor(static_cast<size_t>(given.m), static_cast<size_t>(elementsPerTake / given.n + 1), [&](size_t begin, size_t end) {
-    const int64_t first = static_cast<int64_t>(begin), rows = static_cast<int64_t>(end - begin);
-    consumer.take(consumer.what, {given.c + first * given.n, given.n, first * given.n, given.n, rows, given.n});
-  });
-}
-
 void gemm(const Gemm& given) {
-  // If k = 0, A and B are not read. They may have no memory, so compute no address in them.
-  if (given.k == 0 && (given.a || given.b)) {
-    Gemm none = given;
-    none.a = none.b = nullptr;
-    none.aBatch = none.aRow = none.aCol = none.bBatch = none.bRow = none.bCol = 0;
-    return gemm(none);
-  }
-  if (given.consumer && (given.k > longestSum || isThin(given) || isOuter(given) || isNarrow(given.m, given.bRow, given.bCol))) return gemmThenTake(given);
+  if (given.k == 0 && (given.a || given.b)) return gemm(withoutSteps(given));
+  if (given.consumer && (given.k > longestSum || isThin(given) || isOuter(given) || isNarrow(given.m, given.bRow, given.bCol)))
+    return computeThenTake(given, gemm);
   if (isOneTile(given)) return runOneTile(given);
-  if (given.k > longestSum && gemmLong(given)) return;
-  if (given.batch > 1 && !isThin(given) && given.bBatch == 0 && given.aBatch == given.m * given.aRow && given.cBatch == given.m * given.n && given.cRow == 0) {
-    // All matrices share one B, and the rows of A and C are contiguous across the batch: one matrix with more
-    // rows.
-    Gemm merged = given;
-    merged.m *= given.batch;
-    merged.batch = 1;
-    return gemm(merged);
-  }
-  const Problem g = given.consumer ? Problem{given, 0, 1, given.n, 1} : orient(given);
+  if (given.k > longestSum && gemmLong(given, gemm)) return;
+  if (isTall(given) && !isThin(given)) return gemm(tall(given));
+  const Problem g = given.consumer || fitsAsItIs(given) ? straight(given) : across(given);
   const auto work = isThin(g) ? runThin : isOuter(g) && g.outCol == 1 ? runOuter : isNarrow(g.m, g.bRow, g.bCol) ? runNarrow : run;
-  const double total = flopsOf(g) * static_cast<double>(g.batch);
-  const double perThread = total >= 2 * flopsPerThread || (total >= 2 * flopsPerWarmThread && isWarm()) ? flopsPerWarmThread : total;
-  if (g.batch == 1 && total < 2 * perThread) return work(g, {g.a, g.b, g.c, 0, g.m, 0, g.n});
-  const Grid grid = cut(g, perThread);
-  const int64_t each = grid.rows * grid.columns;
-  const double flops = flopsOf(g) / static_cast<double>(each);
-  // Many small matrices: each chunk takes as many as are worth handing to a thread.
-  const double grain = flops >= perThread ? 1 : perThread / (flops > 1 ? flops : 1);
-  parallelFor(static_cast<size_t>(g.batch * each), static_cast<size_t>(grain), [&](size_t begin, size_t end) {
-    for (int64_t t = static_cast<int64_t>(begin); t < static_cast<int64_t>(end); t++) {
-      const int64_t matrix = t / each, row = t % each % grid.rows, column = t % each / grid.rows;
-      const auto rowAt = [&](int64_t i) { return i * g.m / grid.rows; };
-      const auto columnAt = [&](int64_t j) { return least(g.n, j * grid.tileColumns / grid.columns * grid.tileWidth); };
-      work(g, {g.a + matrix * g.aBatch, g.b + matrix * g.bBatch, g.c + matrix * g.cBatch, rowAt(row), rowAt(row + 1),
-               columnAt(column), columnAt(column + 1)});
-    }
-  });
+  share(g, {packsA(g, g.m, g.n), packsB(g, g.m), g.m <= thinRows ? W : vectorsFor(least(g.m, MR)) * W, flopsPerTask}, work);
 }
 
 }  // namespace

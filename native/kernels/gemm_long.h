@@ -13,8 +13,6 @@ namespace {
 
 constexpr int64_t longestSum = 1 << 14;
 
-void gemm(const Gemm& given);
-
 /** g without its first `steps` steps. */
 SIMD_INLINE Gemm after(const Gemm& g, int64_t steps) {
   Gemm rest = g;
@@ -24,33 +22,33 @@ SIMD_INLINE Gemm after(const Gemm& g, int64_t steps) {
 
 /**
  * Writes the sums of g, without bias or old C, to `out`, densely. `spare` holds as much memory for each
- * halving of k.
+ * halving of k. `product` computes a piece.
  */
-void sumOfPieces(const Gemm& g, float* out, float* spare) {
+void sumOfPieces(const Gemm& g, void (*product)(const Gemm&), float* out, float* spare) {
   const int64_t size = g.batch * g.m * g.n;
   if (g.k <= longestSum) {
     Gemm piece = g;
     piece.bias = nullptr, piece.accumulate = false, piece.consumer = nullptr;
     piece.c = out, piece.cBatch = g.m * g.n, piece.cRow = 0;
-    return gemm(piece);
+    return product(piece);
   }
   int64_t left = longestSum;
   while (2 * left < g.k) left *= 2;
   Gemm first = g;
   first.k = left;
-  sumOfPieces(first, out, spare + size);
-  sumOfPieces(after(g, left), spare, spare + size);
+  sumOfPieces(first, product, out, spare + size);
+  sumOfPieces(after(g, left), product, spare, spare + size);
   forVectors(static_cast<size_t>(size), [&](size_t i, auto lanes) { store(out + i, load(out + i, lanes) + load(spare + i, lanes), lanes); });
 }
 
 /** Returns false when there is no memory for the sums of the pieces. */
-bool gemmLong(const Gemm& g) {
+bool gemmLong(const Gemm& g, void (*product)(const Gemm&)) {
   const int64_t size = g.batch * g.m * g.n, row = g.cRow != 0 ? g.cRow : g.n;
   size_t halvings = 0;
   for (int64_t steps = longestSum; steps < g.k; steps *= 2) halvings++;
   float* const sums = static_cast<float*>(std::malloc((halvings + 1) * static_cast<size_t>(size) * sizeof(float)));
   if (!sums) return false;
-  sumOfPieces(g, sums, sums + size);
+  sumOfPieces(g, product, sums, sums + size);
   for (int64_t s = 0; s < g.batch; s++)
     for (int64_t i = 0; i < g.m; i++) {
       const float* const from = sums + (s * g.m + i) * g.n;

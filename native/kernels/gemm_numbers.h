@@ -1,5 +1,5 @@
 #pragma once
-// The constants of the matrix product, separate from its algorithm (gemm.cc).
+// The constants of the matrix product, separate from its algorithm (gemm.cc), and the roundings of sizes.
 //
 //   CHAIN: how many steps of k are summed as one chain of FMAs. It decides the order of the sum, so it is
 //   part of the contract and the same for every instruction set. No other constant changes a bit of the
@@ -83,5 +83,12 @@ constexpr double flopsPerWarmThread = 1.2e5;
 // operands, so this is only done when tasks are long.
 constexpr double flopsPerTask = 8e6;
 constexpr int64_t maxTasksPerThread = 4;
+
+SIMD_INLINE int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
+SIMD_INLINE int64_t partsOf(int64_t n, int64_t most) { return n <= most ? 1 : (n + most - 1) / most; }
+/** Lanes in use of a vector of which `left` or more are left. */
+SIMD_INLINE int lanesOf(int64_t left) { return left < W ? static_cast<int>(left) : W; }
+/** Columns of packed B for `columns` columns: rounded up to whole vectors. */
+SIMD_INLINE int64_t packedWidth(int64_t columns) { return (columns + W - 1) / W * W; }
 
 }  // namespace simdgrad::SIMDGRAD_ISA_NS

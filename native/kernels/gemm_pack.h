@@ -12,13 +12,7 @@
 namespace simdgrad::SIMDGRAD_ISA_NS {
 namespace {
 
-SIMD_INLINE int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
-SIMD_INLINE int lanesOf(int64_t left) { return left < W ? static_cast<int>(left) : W; }
-
 constexpr int turnedSteps = 4;  // steps that loadTurned transposes
-
-/** Columns of packed B for `columns` columns: rounded up to whole vectors. */
-SIMD_INLINE int64_t packedWidth(int64_t columns) { return (columns + W - 1) / W * W; }
 
 /**
  * Packs one panel of A: M rows, kc steps. It stores whole vectors. The next step overwrites the lanes beyond

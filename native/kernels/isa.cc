@@ -21,4 +21,15 @@ Isa isa() {
   return table;
 }
 
+#if SIMDGRAD_ISA_ID == 3
+void addPairProducts(Isa& isa);
+
+Isa isaWithPairs() {
+  Isa table = isa();
+  table.name = "avx512bf16";
+  addPairProducts(table);
+  return table;
+}
+#endif
+
 }  // namespace simdgrad::SIMDGRAD_ISA_NS

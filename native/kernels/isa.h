@@ -52,7 +52,7 @@ struct Gemm {
  * sets its members.
  */
 #define SIMDGRAD_FAMILIES(FAMILY) \
-  FAMILY(Gemm) FAMILY(Copy) FAMILY(Elementwise) FAMILY(Chain) FAMILY(Reduce) FAMILY(Softmax) FAMILY(Loss) FAMILY(Index) \
+  FAMILY(Gemm) FAMILY(GemmBf16) FAMILY(Copy) FAMILY(Elementwise) FAMILY(Chain) FAMILY(Reduce) FAMILY(Softmax) FAMILY(Loss) FAMILY(Index) \
   FAMILY(Optim) FAMILY(Rules) FAMILY(Random) FAMILY(Patches) FAMILY(Conv) FAMILY(Pooling) \
   FAMILY(Recurrent) FAMILY(Attention) FAMILY(AttentionGrad) FAMILY(Normalize) FAMILY(BatchNorm)
 
@@ -61,6 +61,7 @@ struct Isa {
   int width;  // lanes of a vector
 
   void (*gemm)(const Gemm&);
+  void (*gemmBf16)(const Gemm&);  // rounds the elements of A and B to bfloat16
 
   // elementwise.cc; an op is its index in elementwise_rows.h
   void (*unary)(int op, float p, float q, const Walk& walk, const float* x, float* out);

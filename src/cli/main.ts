@@ -39,7 +39,7 @@ Examples:
   $ simdgrad predict --model digits.safetensors --data mnist/ --index 7
   $ simdgrad train --help
 
-Every command takes --json. Environment: SIMDGRAD_BACKEND=js|native, SIMDGRAD_ISA=portable|avx2|avx512|neon,
+Every command takes --json. Environment: SIMDGRAD_BACKEND=js|native, SIMDGRAD_ISA=portable|avx2|avx512|avx512bf16|neon,
 SIMDGRAD_THREADS=n (1 to 256), NO_COLOR=1, SIMDGRAD_DEBUG=1 (stack traces).`,
   );
 

@@ -1,7 +1,7 @@
 /** Describes a compiled function in text and numbers: the calls of its plans, their cost, and their times. */
 import { arrayTypes } from "../dtype.js";
 import { formatShape } from "../errors.js";
-import { type Cost, costOf, valuesOf } from "../kernels/calls.js";
+import { argument, type Cost, costOf, valuesOf } from "../kernels/calls.js";
 import { rowOf } from "../kernels/schema.js";
 import { limits } from "./limits.js";
 import { type Call, isSlot, type Plan, type Slot } from "./plan.js";
@@ -62,8 +62,8 @@ export function profile<Result>(recording: Recording, args: readonly unknown[]):
   const { plan } = recording.program;
   const nanoseconds = new Float64Array(plan.calls.length);
   const result = recording.profile(args, nanoseconds) as Result;
-  const { flops, bytes } = limits();
   const rows = stepsOf(plan).map(({ row, first, count }) => {
+    const { flops, bytes } = limits(argument(plan.calls[first], "bfloat16") === 1);
     const least = 1000 * Math.max(row.flops / flops, row.bytes / bytes);
     const milliseconds = nanoseconds.subarray(first, first + count).reduce((sum, ns) => sum + ns, 0) / 1e6;
     return { ...row, milliseconds, ofLimit: milliseconds === 0 ? 0 : least / milliseconds };

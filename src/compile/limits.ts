@@ -18,13 +18,13 @@ const measured = new Map<string, Limits>();
 
 /**
  * The limits, measured once for each backend, instruction set and number of threads. It takes a few
- * milliseconds, and a few hundred on the JS core.
+ * milliseconds, and a few hundred on the JS core. `bfloat16`: of products that round to bfloat16.
  */
-export function limits(): Limits {
-  const key = `${backend.name} ${backend.isa} ${backend.threads}`;
+export function limits(bfloat16: boolean): Limits {
+  const key = `${backend.name} ${backend.isa} ${backend.threads} ${bfloat16}`;
   let found = measured.get(key);
   if (found === undefined) {
-    found = { flops: productRate(384), bytes: copyRate(1 << 18) };
+    found = { flops: productRate(384, bfloat16 ? 1 : 0), bytes: copyRate(1 << 18) };
     measured.set(key, found);
   }
   return found;
@@ -41,9 +41,10 @@ function fastest(run: () => void): number {
   return 1000 / best;
 }
 
-function productRate(n: number): number {
+function productRate(n: number, flag: 0 | 1): number {
   const [a, b, c] = [0, 1, 2].map(() => new Float32Array(n * n).fill(0.5));
-  return 2 * n ** 3 * fastest(() => k.gemm(1, n, n, n, a, 0, 0, n, 1, b, 0, 0, n, 1, null, 0, 0, c, 0, 0));
+  const operands = [a, 0, 0, n, 1, b, 0, 0, n, 1, null, 0] as const;
+  return 2 * n ** 3 * fastest(() => k.gemm(1, n, n, n, ...operands, 0, flag, c, 0, 0));
 }
 
 function copyRate(n: number): number {

@@ -102,7 +102,10 @@ export const backend = {
     return reason;
   },
 
-  /** Instruction set of the native kernels in use: portable, avx2, avx512 or neon. On the JS core: `"js"`. */
+  /**
+   * Instruction set of the native kernels in use: portable, avx2, avx512, avx512bf16 or neon. On the JS core:
+   * `"js"`.
+   */
   get isa(): string {
     return inUse.name === "native" ? (nativeOrNone()?.addon.isa() ?? "none") : "js";
   },

@@ -69,6 +69,12 @@ export const stride = scalar("stride", Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_
 /** Bits, or one of a few choices: an integer from 0 to `most`. */
 export const flags = scalar("flags", 0, 1);
 
+/**
+ * Whether a product rounds the elements of its operands to bfloat16 and sums in float32 (js/bfloat16.ts).
+ * Element types other than float32 ignore it.
+ */
+export const bfloat16 = flags("bfloat16");
+
 /** The name of an op of a family: `relu`, `sum`. */
 export interface Op<Name extends string = string, Ops extends string = string>
   extends Parameter<Name, [Ops], Ops> {

@@ -24,6 +24,7 @@ import { ruleNames, ruleOptions } from "./js/rules.js";
 import {
   type ArgsOf,
   any,
+  bfloat16,
   f32,
   f64,
   flags,
@@ -83,6 +84,7 @@ const product = [
   read("b", any, "batch k n", 3),
   optional(read("bias", any, "n")),
   flags("accumulate"),
+  bfloat16,
 ] as const;
 const productFlops = (v: { batch: number; m: number; n: number; k: number }) => 2 * v.batch * v.m * v.n * v.k;
 

@@ -17,7 +17,7 @@ export function oneOf<T extends string>(what: string, value: string, valid: read
   );
 }
 
-const isaNames = ["portable", "avx2", "avx512", "neon"] as const;
+const isaNames = ["portable", "avx2", "avx512", "avx512bf16", "neon"] as const;
 
 /** The capacity of the thread pool (native/threads/pool.h). */
 export const maxThreads = 256;

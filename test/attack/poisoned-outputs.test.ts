@@ -112,15 +112,16 @@ function attackConvolutions(runs: number): void {
   const sizes = fc.tuple(...[3, 2, 2, 2, 4, 4, 2, 2, 4, 4].map((max) => fc.integer({ min: 1, max })));
   const steps = fc.tuple(...[1, 1, 0, 0, 1, 1].map((min) => fc.integer({ min, max: min + 1 })));
   fc.assert(
-    fc.property(sizes, steps, fc.nat(1), (drawn, stepped, accumulate) => {
+    fc.property(sizes, steps, fc.nat(1), fc.nat(1), (drawn, stepped, accumulate, bfloat16) => {
       const [samples, groups, channels, outputs, h, w, kh, kw, oh, ow] = drawn;
-      const all = [...drawn, ...stepped];
+      const geometry = [...drawn, ...stepped];
+      const all = [...geometry, bfloat16];
       const ones = (n: number) => new Float32Array(n).fill(1);
       const x = () => ones(samples * groups * channels * h * w);
       const y = () => ones(samples * groups * outputs * oh * ow);
       const weight = () => ones(groups * outputs * channels * kh * kw);
       const columns = () => ones(channels * kh * kw * oh * ow);
-      const planes = [channels, ...all.slice(4)];
+      const planes = [channels, ...geometry.slice(4)];
       agree("conv2d", [...all, 0, 0, 0, 0], [x(), weight(), null, y()]);
       agree("conv2dGradInput", [...all, 0, 0, 0], [y(), weight(), x()]);
       agree("conv2dGradWeight", [...all, 0, 0, accumulate, 0], [x(), y(), weight()]);

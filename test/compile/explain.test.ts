@@ -88,7 +88,7 @@ describe("costs", () => {
   const cases: [string, Cost, Cost][] = [
     [
       "a product",
-      cost("gemm", 2, 3, 4, 5, f32, 0, 15, 5, 1, f32, 0, 0, 4, 1, null, 0, 1, f32, 0, 12),
+      cost("gemm", 2, 3, 4, 5, f32, 0, 15, 5, 1, f32, 0, 0, 4, 1, null, 0, 1, 0, f32, 0, 12),
       { flops: 240, bytes: 4 * (30 + 20 + 2 * 24) },
     ],
     [

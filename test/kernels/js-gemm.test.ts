@@ -40,7 +40,7 @@ function run(p: Problem, Type: Float32ArrayConstructor | Float64ArrayConstructor
         want[at] = p.accumulate ? want[at] + sum : sum;
       }
   const operands = [a, 3, aBatch, aRow, aCol, b, 1, k * n, bRow, bCol] as const;
-  const rest = [p.bias ? bias : null, 2, Number(p.accumulate), c, 1, m * n + gap] as const;
+  const rest = [p.bias ? bias : null, 2, Number(p.accumulate), 0, c, 1, m * n + gap] as const;
   expect(gemm(batch, m, n, k, ...operands, ...rest)).toBe(-1);
   return [[...c], want];
 }
@@ -92,7 +92,7 @@ describe("gemm", () => {
     const a = Float32Array.of(1, 2 ** -24, 2 ** -24, 1, 1, 1, 1, 1, 1);
     const b = new Float32Array(6).fill(1);
     const c = new Float32Array(6);
-    gemm(1, 3, 2, 3, a, 0, 0, 3, 1, b, 0, 0, 2, 1, null, 0, 0, c, 0, 0);
+    gemm(1, 3, 2, 3, a, 0, 0, 3, 1, b, 0, 0, 2, 1, null, 0, 0, 0, c, 0, 0);
     // In float32, 1 + 2^-24 is 1 and the second addition is lost as well.
     expect(c[0]).toBe(1 + 2 ** -23);
   });
@@ -103,7 +103,7 @@ describe("gemm", () => {
   ])("float64 keeps all its digits (%s)", (_, m) => {
     const a = Float64Array.from({ length: m * 2 }, (_, i) => 0.1 * (i + 1));
     const c = new Float64Array(m * 2);
-    gemm(1, m, 2, 2, a, 0, 0, 2, 1, Float64Array.of(0.3, 0.7, 0.7, 0.3), 0, 0, 2, 1, null, 0, 0, c, 0, 0);
+    gemm(1, m, 2, 2, a, 0, 0, 2, 1, Float64Array.of(0.3, 0.7, 0.7, 0.3), 0, 0, 2, 1, null, 0, 0, 0, c, 0, 0);
     for (let i = 0; i < m; i++)
       expect([c[2 * i], c[2 * i + 1]]).toEqual([
         a[2 * i] * 0.3 + a[2 * i + 1] * 0.7,
@@ -119,7 +119,7 @@ describe("gemm", () => {
     const a = new Float32Array(m * 2).map((_, i) => (i % 2 ? 2 ** -24 : 1));
     const b = Float32Array.of(1, 1, 1, 1);
     const c = new Float32Array(m * 2).fill(2 ** 24);
-    gemm(1, m, 2, 2, a, 0, 0, 2, 1, b, 0, 0, 2, 1, null, 0, 1, c, 0, 0);
+    gemm(1, m, 2, 2, a, 0, 0, 2, 1, b, 0, 0, 2, 1, null, 0, 1, 0, c, 0, 0);
     expect([...c]).toEqual(new Array(m * 2).fill(2 ** 24));
   });
 
@@ -129,7 +129,7 @@ describe("gemm", () => {
     a[5] = Number.NaN;
     b[3] = Infinity;
     const c = new Float32Array(16);
-    gemm(1, 4, 4, 4, a, 0, 0, 4, 1, b, 0, 0, 4, 1, null, 0, 0, c, 0, 0);
+    gemm(1, 4, 4, 4, a, 0, 0, 4, 1, b, 0, 0, 4, 1, null, 0, 0, 0, c, 0, 0);
     for (let i = 0; i < 16; i++) expect(c[i]).toBe(i >> 2 === 1 ? Number.NaN : i % 4 === 3 ? Infinity : 4);
   });
 
@@ -137,7 +137,7 @@ describe("gemm", () => {
     const a = Float32Array.from({ length: 12 }, (_, i) => i);
     const c = new Float32Array(12);
     // A read backwards, B a single number everywhere.
-    gemm(1, 4, 3, 3, a, 11, 0, -3, -1, Float32Array.of(2), 0, 0, 0, 0, null, 0, 0, c, 0, 0);
+    gemm(1, 4, 3, 3, a, 11, 0, -3, -1, Float32Array.of(2), 0, 0, 0, 0, null, 0, 0, 0, c, 0, 0);
     expect([...c]).toEqual([60, 60, 60, 42, 42, 42, 24, 24, 24, 6, 6, 6]);
   });
 });

@@ -144,6 +144,7 @@ describe.skipIf(!built)("the native backend", () => {
       null,
       0,
       0,
+      0,
       ints,
       0,
       2,

@@ -30,15 +30,20 @@ for (const [m, n, k] of [
   [300, 33, 7],
 ]) {
   const c = new Float32Array(m * n);
+  for (const [bfloat16, scale] of [
+    [0, 1],
+    [1, 1],
+    [1, 2 ** -63],
+  ])
+    run(
+      "gemm",
+      [1, m, n, k, 0, 0, k, 1, 0, 0, 1, k, 0, 0, bfloat16, 0, m * n],
+      [wave(m * k, scale), wave(k * n, scale), wave(n, scale * scale), c],
+      c,
+    );
   run(
     "gemm",
-    [1, m, n, k, 0, 0, k, 1, 0, 0, 1, k, 0, 0, 0, m * n],
-    [wave(m * k, 1), wave(k * n, 1), wave(n, 1), c],
-    c,
-  );
-  run(
-    "gemm",
-    [1, m, n, k, 0, 0, 1, m, 0, 0, n, 1, 0, 1, 0, m * n],
+    [1, m, n, k, 0, 0, 1, m, 0, 0, n, 1, 0, 1, 0, 0, m * n],
     [wave(m * k, 1), wave(k * n, 1), null, c],
     c,
   );

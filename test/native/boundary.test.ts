@@ -63,7 +63,9 @@ describe.skipIf(!built)("the boundary to C++", () => {
     ])
       expect(call("fill", [1, 5, 0], [array])).toBe(-2);
     const ints = new Int32Array(16);
-    expect(call("gemm", [1, 2, 2, 2, 0, 0, 2, 1, 0, 0, 2, 1, 0, 0, 0, 4], [ints, ints, null, ints])).toBe(-2);
+    expect(call("gemm", [1, 2, 2, 2, 0, 0, 2, 1, 0, 0, 2, 1, 0, 0, 0, 0, 4], [ints, ints, null, ints])).toBe(
+      -2,
+    );
   });
 
   it("knows a detached array", () => {
@@ -137,7 +139,7 @@ describe.skipIf(!built)("the boundary to C++", () => {
           const [a1, a2, a3, b1, b2, b3] = strides;
           const [ao, bo, bias, co] = offsets;
           const [, m, n] = sizes;
-          const numbers = [...sizes, ao, a1, a2, a3, bo, b1, b2, b3, bias, 0, co, m * n];
+          const numbers = [...sizes, ao, a1, a2, a3, bo, b1, b2, b3, bias, 0, 0, co, m * n];
           try {
             call("gemm", numbers, [f32(60).fill(1), f32(60).fill(1), null, c]);
           } catch (error) {

@@ -82,7 +82,7 @@ function setUp(p: Problem) {
       p.batch, p.m, p.n, p.k,
       a.data, a.offset, a.batch, a.row, a.col,
       b.data, b.offset, b.batch, b.row, b.col,
-      bias, 1, p.accumulate ? 1 : 0,
+      bias, 1, p.accumulate ? 1 : 0, 0,
       c, 3, size,
     ); // biome-ignore format: grouped by operand
     expect(status).toBe(-1);
@@ -179,13 +179,35 @@ describe.skipIf(!built)("gemm", () => {
   it("without inner elements is the bias, or what C was", () => {
     const c = new Float32Array([1, 2]);
     const none = new Float32Array(0);
-    k.gemm(1, 1, 2, 0, none, 0, 0, 0, 1, none, 0, 0, 2, 1, new Float32Array([5, 6]), 0, 1, c, 0, 2);
+    k.gemm(1, 1, 2, 0, none, 0, 0, 0, 1, none, 0, 0, 2, 1, new Float32Array([5, 6]), 0, 1, 0, c, 0, 2);
     expect([...c]).toEqual([6, 8]);
-    k.gemm(1, 1, 2, 0, none, 0, 0, 0, 1, none, 0, 0, 2, 1, null, 0, 0, c, 0, 2);
+    k.gemm(1, 1, 2, 0, none, 0, 0, 0, 1, none, 0, 0, 2, 1, null, 0, 0, 0, c, 0, 2);
     expect([...c]).toEqual([0, 0]);
     // The same for a C that is not thin.
     const square = new Float32Array(36).fill(3);
-    k.gemm(1, 6, 6, 0, none, 0, 0, 0, 1, none, 0, 0, 6, 1, new Float32Array(6).fill(5), 0, 1, square, 0, 36);
+    k.gemm(
+      1,
+      6,
+      6,
+      0,
+      none,
+      0,
+      0,
+      0,
+      1,
+      none,
+      0,
+      0,
+      6,
+      1,
+      new Float32Array(6).fill(5),
+      0,
+      1,
+      0,
+      square,
+      0,
+      36,
+    );
     expect([...new Set(square)]).toEqual([8]);
   });
 
@@ -268,6 +290,7 @@ describe.skipIf(!built)("gemm", () => {
         null,
         0,
         0,
+        0,
         c,
         0,
         0,
@@ -319,7 +342,7 @@ describe.skipIf(!built)("gemm", () => {
         const run = (fused: boolean) => {
           const c = new Float32Array(m * n);
           const [p, first, second] = state.map((values) => values.slice());
-          const gemm = [1, m, n, steps, a, 0, 0, 1, m, b, 0, 0, n, 1, null, 0, 0, c, 0, 0] as const;
+          const gemm = [1, m, n, steps, a, 0, 0, 1, m, b, 0, 0, n, 1, null, 0, 0, 0, c, 0, 0] as const;
           const count = new Float64Array([3]);
           const statuses = [];
           if (name === "sgdStep") {
@@ -350,14 +373,14 @@ describe.skipIf(!built)("gemm", () => {
     const a = new Float32Array([1, 2 ** -24, 2 ** -24]);
     const b = new Float32Array([1, 1, 1]);
     const c = new Float32Array([2 ** -24]);
-    k.gemm(1, 1, 1, 3, a, 0, 0, 3, 1, b, 0, 0, 1, 1, null, 0, 1, c, 0, 1);
+    k.gemm(1, 1, 1, 3, a, 0, 0, 3, 1, b, 0, 0, 1, 1, null, 0, 1, 0, c, 0, 1);
     expect(c[0]).toBe(1);
     // The same for several blocks of k, where partial sums are not stored in C.
     const length = 2000;
     const tiny = new Float32Array(length).fill(2 ** -12);
     const ones = new Float32Array(length).fill(1);
     const old = new Float32Array([2 ** 24]);
-    k.gemm(1, 1, 1, length, tiny, 0, 0, length, 1, ones, 0, 0, 1, 1, null, 0, 1, old, 0, 1);
+    k.gemm(1, 1, 1, length, tiny, 0, 0, length, 1, ones, 0, 0, 1, 1, null, 0, 1, 0, old, 0, 1);
     expect(old[0]).toBe(2 ** 24);
   });
 });

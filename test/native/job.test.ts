@@ -73,7 +73,7 @@ describe.skipIf(!built)("a job", () => {
       const [a, b, c] = arrays;
       const product = (x: Memory, y: Memory, z: Memory): TapeCall => [
         "gemm",
-        [1, n, n, n, 0, 0, n, 1, 0, 0, n, 1, 0, 0, 0, n * n],
+        [1, n, n, n, 0, 0, n, 1, 0, 0, n, 1, 0, 0, 0, 0, n * n],
         [x, y, null, z],
       ];
       return { arrays, it: program([product(a, b, c), product(c, b, a)]) };

@@ -24,9 +24,9 @@ function layer(
   const hyper = Float64Array.of(0.1, 0, 0, 0);
   const steps = Float64Array.of(0);
   return [
-    ["gemm", [1, rows, 2, 3, 0, 0, 3, 1, 0, 0, 2, 1, 0, 0, 0, rows * 2], [x, w, b, product]],
+    ["gemm", [1, rows, 2, 3, 0, 0, 3, 1, 0, 0, 2, 1, 0, 0, 0, 0, rows * 2], [x, w, b, product]],
     ["unary", [op("unary", "relu"), 0, 0, 2, rows, 2, 0, 2, 2, 1, 0], [product, out]],
-    ["gemm", [1, 3, 2, rows, 0, 0, 1, 3, 0, 0, 2, 1, 0, 0, 0, 6], [x, out, null, gradient]],
+    ["gemm", [1, 3, 2, rows, 0, 0, 1, 3, 0, 0, 2, 1, 0, 0, 0, 0, 6], [x, out, null, gradient]],
     ["increment", [1, 0], [steps]],
     ["sgdStep", [6, 0, 0, 0, 0, 0, 0], [w, gradient, null, steps, hyper]],
   ];
@@ -45,9 +45,9 @@ describe.skipIf(!built)("a program", () => {
     const wanted = { w: ramp(6), out: f32(20) };
     const [product, gradient, hyper] = [f32(10), f32(6), Float64Array.of(0.1, 0, 0, 0)];
     for (const offset of [100, 0, 7]) {
-      call("gemm", [1, 5, 2, 3, offset, 0, 3, 1, 0, 0, 2, 1, 0, 0, 0, 10], [x, wanted.w, b, product]);
+      call("gemm", [1, 5, 2, 3, offset, 0, 3, 1, 0, 0, 2, 1, 0, 0, 0, 0, 10], [x, wanted.w, b, product]);
       call("unary", [op("unary", "relu"), 0, 0, 2, 5, 2, 0, 2, 2, 1, 4], [product, wanted.out]);
-      call("gemm", [1, 3, 2, 5, offset, 0, 1, 3, 4, 0, 2, 1, 0, 0, 0, 6], [x, wanted.out, null, gradient]);
+      call("gemm", [1, 3, 2, 5, offset, 0, 1, 3, 4, 0, 2, 1, 0, 0, 0, 0, 6], [x, wanted.out, null, gradient]);
       call("sgdStep", [6, 0, 0, 0, 0, 0, 0], [wanted.w, gradient, null, Float64Array.of(1), hyper]);
 
       block.set([offset, 4]);

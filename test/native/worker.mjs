@@ -14,7 +14,7 @@ const sums = [];
 for (let round = 0; round < workerData.rounds; round++) {
   if (workerData.threads) addon.setThreads(workerData.threads[round]);
   const c = new Float32Array(m * n);
-  block.set([1, m, n, k, 0, 0, k, 1, 0, 0, 1, k, 0, workerData.accumulate ? 1 : 0, 0, m * n]);
+  block.set([1, m, n, k, 0, 0, k, 1, 0, 0, 1, k, 0, workerData.accumulate ? 1 : 0, 0, 0, m * n]);
   addon.kernels.gemm(a, b, null, c);
   // An integer sum, so that the order of additions does not matter.
   const words = new Int32Array(c.buffer);

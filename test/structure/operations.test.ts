@@ -188,5 +188,8 @@ test("every function of the library is an operation with a form, or is named her
   const functions = Object.entries(library).flatMap(([name, value]) =>
     typeof value === "function" && !/^[A-Z]/.test(name) && !forms.has(`${name}()`) ? [name] : [],
   );
-  expect(functions.sort()).toEqual(["compile", "fit", "formatShape", "gradcheck", "manualSeed", "noGrad"]);
+  expect(functions.sort()).toEqual([
+    ...["compile", "fit", "formatShape", "getFloat32MatmulPrecision", "gradcheck", "manualSeed", "noGrad"],
+    "setFloat32MatmulPrecision",
+  ]);
 });

@@ -1,12 +1,27 @@
 /** Convolutions, pooling, and the patches of images: rows of schema.ts. */
-import { any, flags, i32, kernel, optional, read, size, type Values, write } from "../parameters.js";
+import {
+  any,
+  bfloat16,
+  flags,
+  i32,
+  kernel,
+  optional,
+  read,
+  size,
+  type Values,
+  write,
+} from "../parameters.js";
 
 const patches = [
   ...([size("h"), size("w"), size("kh"), size("kw"), size("oh"), size("ow")] as const),
   ...([size("sh", { least: 1 }), size("sw", { least: 1 }), size("ph"), size("pw")] as const),
   ...([size("dh"), size("dw")] as const),
 ] as const;
-const convolution = [size("samples"), size("groups"), size("channels"), size("outputs"), ...patches] as const;
+const convolution = [
+  ...([size("samples"), size("groups"), size("channels"), size("outputs")] as const),
+  ...patches,
+  bfloat16,
+] as const;
 const image = "samples groups channels h w";
 const filters = "groups outputs channels kh kw";
 const features = "samples groups outputs oh ow";

@@ -41,6 +41,7 @@ export function conv2d(
   pw: number,
   dh: number,
   dw: number,
+  bfloat16: number,
   x: Data,
   xo: number,
   weight: Data,
@@ -62,7 +63,7 @@ export function conv2d(
         ...([1, outputs, places, depth] as const),
         ...([weight, wo + g * outputs * depth, 0, depth, 1] as const),
         ...([columns, 0, 0, places, 1] as const),
-        ...([null, 0, bias === null ? 0 : 1] as const),
+        ...([null, 0, bias === null ? 0 : 1, bfloat16] as const),
         ...([out, oo, 0] as const),
       );
       xo += channels * h * w;
@@ -92,6 +93,7 @@ export function conv2dGradInput(
   pw: number,
   dh: number,
   dw: number,
+  bfloat16: number,
   g: Data,
   go: number,
   weight: Data,
@@ -107,7 +109,7 @@ export function conv2dGradInput(
         ...([1, depth, places, outputs] as const),
         ...([weight, wo + group * outputs * depth, 0, 1, depth] as const),
         ...([g, go, 0, places, 1] as const),
-        ...([null, 0, 0] as const),
+        ...([null, 0, 0, bfloat16] as const),
         ...([columns, 0, 0] as const),
       );
       fold2d(channels, h, w, kh, kw, oh, ow, sh, sw, ph, pw, dh, dw, columns, 0, out, oo);
@@ -138,6 +140,7 @@ export function conv2dGradWeight(
   pw: number,
   dh: number,
   dw: number,
+  bfloat16: number,
   x: Data,
   xo: number,
   g: Data,
@@ -156,7 +159,7 @@ export function conv2dGradWeight(
         ...([1, outputs, depth, places] as const),
         ...([g, go, 0, places, 1] as const),
         ...([columns, 0, 0, 1, places] as const),
-        ...([null, 0, 1] as const),
+        ...([null, 0, 1, bfloat16] as const),
         ...([out, oo + group * outputs * depth, 0] as const),
       );
       xo += channels * h * w;

@@ -10,6 +10,7 @@
  *   vector registers. In blocks of 8 or 9, one sum goes through memory in every step, which halves the speed.
  */
 import type { Data } from "../../dtype.js";
+import { gemmBfloat16 } from "./bfloat16.js";
 import { areIntegers, checkFits, dotIntegers } from "./integers.js";
 import { specialize, tagOf } from "./specialize.js";
 import { OK } from "./status.js";
@@ -191,7 +192,7 @@ const thin = specialize(
  * With `accumulate` the rounded product is then added to C, with one more rounding. A product of two float32
  * is exact in a double, so the error of a float32 result is half an ULP plus k · 2^-53 of Σ |a b|. Native
  * code accumulates in float32 by fused multiply-add, so its result may differ from this one by k · 2^-24 of Σ
- * |a b|.
+ * |a b|. With `bfloat16`, float32 operands are rounded first, and sums are those of bfloat16.ts.
  * @throws ValueError `INTEGER_OVERFLOW` if a product of integers does not fit C.
  */
 export function gemm(
@@ -212,10 +213,18 @@ export function gemm(
   bias: Data | null,
   biasOffset: number,
   accumulate: number,
+  bfloat16: number,
   c: Data,
   co: number,
   cBatch: number,
 ): number {
+  if (bfloat16 !== 0 && c instanceof Float32Array)
+    return gemmBfloat16(
+      ...([batch, m, n, k] as const),
+      ...([a, ao, aBatch, aRow, aCol] as const),
+      ...([b, bo, bBatch, bRow, bCol] as const),
+      ...([bias, biasOffset, accumulate, c, co, cBatch] as const),
+    );
   if (areIntegers(c)) {
     for (let s = 0; s < batch; s++)
       for (let i = 0; i < m; i++)

@@ -147,7 +147,7 @@ export function recurrent(
       ...([1, n, columns, width] as const),
       ...([hn, hno, 0, width, 1] as const),
       ...([weight, wo, 0, 1, width] as const),
-      ...([bias, bo, 0, part, 0, 0] as const),
+      ...([bias, bo, 0, 0, part, 0, 0] as const),
     );
     const [to, too] = projection === null ? [out, oo + at * width] : [whole!, who + at * hidden];
     compute(
@@ -159,7 +159,7 @@ export function recurrent(
         ...([1, n, width, hidden] as const),
         ...([whole!, too, 0, hidden, 1] as const),
         ...([projection, po, 0, 1, hidden] as const),
-        ...([null, 0, 0, out, oo + at * width, 0] as const),
+        ...([null, 0, 0, 0, out, oo + at * width, 0] as const),
       );
     for (let i = 0; i < n * width; i++) hn[hno + i] = out[oo + at * width + i];
   }
@@ -319,7 +319,7 @@ export function recurrentGrad(
         ...([1, n, hidden, width] as const),
         ...([projected, 0, 0, width, 1] as const),
         ...([projection, po, 0, hidden, 1] as const),
-        ...([null, 0, 0, whole, 0, 0] as const),
+        ...([null, 0, 0, 0, whole, 0, 0] as const),
       );
     if (previous !== null)
       copyPrevious(n, width, running, out, oo + from * width, h0, h0o, previous, pro + at * width);
@@ -334,7 +334,7 @@ export function recurrentGrad(
       ...([1, n, width, columns] as const),
       ...([d, dO + at * columns, 0, columns, 1] as const),
       ...([weight, wo, 0, width, 1] as const),
-      ...([null, 0, cell === "gru" ? 1 : 0, gh0, gh0o, 0] as const),
+      ...([null, 0, cell === "gru" ? 1 : 0, 0, gh0, gh0o, 0] as const),
     );
   }
   return OK;

@@ -2,6 +2,7 @@ import { checkOptionalTensors, checkTensors } from "../../arguments.js";
 import { differentiable, type GradTargets } from "../../autograd/graph.js";
 import { isFloating } from "../../dtype.js";
 import { DTypeError, formatShape, ShapeError } from "../../errors.js";
+import { bfloat16For } from "../../kernels/matmul-precision.js";
 import { run, type Strided, strided } from "../../kernels/run.js";
 import { broadcastShapes, broadcastStrides, numel, type Shape, type Strides } from "../../shape.js";
 import { empty, Tensor } from "../../tensor/tensor.js";
@@ -34,7 +35,7 @@ export function gemm(a: Tensor, b: Tensor, bias: Tensor | null = null, into: Des
   const accumulate = into?.accumulate ? 1 : 0;
   // Memory that was transferred away is refused even if the product has no elements.
   const [x, y] = [batchOf(a, 0), batchOf(b, 0)];
-  if (out.numel > 0) run.gemm(1, m, n, kk, x, y, bias, accumulate, batchOf(out, 0));
+  if (out.numel > 0) run.gemm(1, m, n, kk, x, y, bias, accumulate, bfloat16For(a.dtype), batchOf(out, 0));
   if (into !== null) out.storage.changed();
   return out;
 }
@@ -51,7 +52,8 @@ function batchedGemm(a: Tensor, b: Tensor, batchShape: Shape): Tensor {
   const [x, xBatch] = withOneBatchStride(a, batchShape);
   const [y, yBatch] = withOneBatchStride(b, batchShape);
   const [left, right] = [batchOf(x, xBatch), batchOf(y, yBatch)];
-  if (out.numel > 0) run.gemm(batch, m, n, kk, left, right, null, 0, batchOf(out, m * n));
+  if (out.numel > 0)
+    run.gemm(batch, m, n, kk, left, right, null, 0, bfloat16For(a.dtype), batchOf(out, m * n));
   return out;
 }
 

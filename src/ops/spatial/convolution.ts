@@ -1,6 +1,7 @@
 import { differentiable, type GradTargets } from "../../autograd/graph.js";
 import { isFloating } from "../../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../../errors.js";
+import { bfloat16For } from "../../kernels/matmul-precision.js";
 import { run } from "../../kernels/run.js";
 import { quoted } from "../../quote.js";
 import { empty, type Tensor } from "../../tensor/tensor.js";
@@ -30,7 +31,7 @@ export function convolve(geometry: Geometry, x: Tensor, weight: Tensor, bias: Te
   const [samples, groups, , outputs, , , , , oh, ow] = geometry;
   const [a, b, c] = [dense(x), dense(weight), bias === null ? null : dense(bias)];
   const out = empty([samples, groups * outputs, oh, ow], x.dtype);
-  if (out.numel > 0) run.conv2d(...geometry, a, b, c, out);
+  if (out.numel > 0) run.conv2d(...geometry, bfloat16For(x.dtype), a, b, c, out);
   return differentiable(
     "conv2d",
     bias === null ? [x, weight] : [x, weight, bias],
@@ -49,7 +50,7 @@ export function spread(geometry: Geometry, y: Tensor, weight: Tensor): Tensor {
   const [samples, groups, channels, , h, w] = geometry;
   const [a, b] = [dense(y), dense(weight)];
   const out = empty([samples, groups * channels, h, w], y.dtype);
-  if (out.numel > 0) run.conv2dGradInput(...geometry, a, b, out);
+  if (out.numel > 0) run.conv2dGradInput(...geometry, bfloat16For(y.dtype), a, b, out);
   return differentiable(
     "conv2dGradInput",
     [y, weight],
@@ -68,7 +69,7 @@ function correlate(geometry: Geometry, x: Tensor, y: Tensor, into: Destination =
   const [a, b] = [dense(x), dense(y)];
   const out = into?.out ?? empty([groups * outputs, channels, kh, kw], x.dtype);
   const accumulate = into?.accumulate ? 1 : 0;
-  run.conv2dGradWeight(...geometry, a, b, accumulate, out);
+  run.conv2dGradWeight(...geometry, bfloat16For(x.dtype), a, b, accumulate, out);
   if (into !== null) {
     out.storage.changed();
     return out;

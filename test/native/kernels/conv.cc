@@ -1,3 +1,4 @@
+#include "../../../native/isa/dispatch.h"
 #include "families.h"
 
 namespace simdgrad::test {
@@ -47,6 +48,12 @@ void fold2d(Case& c) {
   c.call = [=, &columns, &out](const Isa& isa) { isa.fold2d(planes, p, columns.as<float>(), out.as<float>()); };
 }
 
+/** A product of the instruction set of `isa`, which holds the tested kernel alone. */
+auto productOf(const Isa& isa, bool bfloat16) {
+  for (int i = 0;; i++)
+    if (std::strcmp(isaAt(i).name, isa.name) == 0) return bfloat16 ? isaAt(i).gemmBf16 : isaAt(i).gemm;
+}
+
 enum class Operation { forward, input, weight };
 
 /** The large cases of all three operations are cut into tasks: samples, rows, channels. */
@@ -61,7 +68,7 @@ void convolution(Case& c) {
   const int64_t sizeX = images * conv.channels * p.h * p.w, sizeY = images * conv.outputs * p.oh * p.ow;
   const int64_t sizeWeight = conv.groups * conv.outputs * conv.channels * p.kh * p.kw;
   const bool biased = c.draw.chance(50);
-  conv.accumulate = c.draw.chance(50);
+  conv.accumulate = c.draw.chance(50), conv.bfloat16 = c.draw.chance(40);
   describe(c, operation == Operation::forward ? "convolution" : operation == Operation::input ? "gradient" : "gradient of weights",
            images * conv.channels, p);
   Operand& first = c.input(c.values(operation == Operation::input ? sizeY : sizeX));
@@ -76,6 +83,7 @@ void convolution(Case& c) {
     placed.weight = operation == Operation::weight ? nullptr : second.as<float>();
     placed.bias = biased ? bias.as<float>() : nullptr;
     placed.out = out.as<float>();
+    placed.multiply = productOf(isa, conv.bfloat16);
     (operation == Operation::forward ? isa.conv2d : operation == Operation::input ? isa.conv2dGradInput : isa.conv2dGradWeight)(placed);
   };
 }

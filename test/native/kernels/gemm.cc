@@ -31,6 +31,18 @@ Sizes drawSizes(Draw& draw, bool large) {
   return s;
 }
 
+/** `bfloat16`: products of which many are near the smallest normal float, where results become zero. */
+std::vector<float> drawValues(Case& c, int64_t n, bool bfloat16) {
+  // Sums of arbitrary floats are mostly NaN.
+  if (c.draw.chance(15)) return c.values(n);
+  std::vector<float> values = c.plain(n);
+  if (bfloat16 && c.draw.chance(50))
+    for (float& x : values) x *= c.draw.chance(90) ? 0x1p-63f : 0x1p-66f;
+  return values;
+}
+
+/** `product` is a member of Isa. */
+template <void (*Isa::*product)(const Gemm&)>
 void gemm(Case& c) {
   const Sizes s = drawSizes(c.draw, c.large);
   const auto view = [&](int64_t rows, int64_t columns) {
@@ -48,8 +60,7 @@ void gemm(Case& c) {
   }
   const int64_t each = s.m * s.n, apart = each + (c.draw.chance(30) ? c.draw.between(1, 40) : 0);
   const bool any = s.batch > 0 && each > 0;
-  // Sums of arbitrary floats are mostly NaN.
-  const auto values = [&](int64_t n) { return c.draw.chance(85) ? c.plain(n) : c.values(n); };
+  const auto values = [&](int64_t n) { return drawValues(c, n, product == &Isa::gemmBf16); };
   Operand& left = c.input(values(a.length));
   Operand& right = c.input(values(b.length));
   Operand* bias = c.draw.chance(50) ? &c.input(values(s.n)) : nullptr;
@@ -70,12 +81,14 @@ void gemm(Case& c) {
     g.accumulate = s.accumulate;
     g.c = out.as<float>();
     g.cBatch = apart;
-    isa.gemm(g);
+    (isa.*product)(g);
   };
 }
 
 }  // namespace
 
-void addGemm(Families& families) { families.push_back(SIMDGRAD_FAMILY(gemm, 240, gemm)); }
+void addGemm(Families& families) {
+  families.insert(families.end(), {SIMDGRAD_FAMILY(gemm, 240, gemm<&Isa::gemm>), SIMDGRAD_FAMILY(gemmBf16, 240, gemm<&Isa::gemmBf16>)});
+}
 
 }  // namespace simdgrad::test
