@@ -19,10 +19,20 @@ Described described(Args& a, int64_t groups = 1) {
   a.support(elements <= 9007199254740992.0);
   Described d = {};
   d.samples = a.samples, d.channels = a.channels, d.inner = a.inner;
+  // Without elements, no array limits the other sizes, and a loop over them could take years.
+  if (groups == 0) d.samples = 0;
   d.eps = static_cast<float>(a.eps);
   d.x = a.x.template as<float>();
   d.weight = a.weight.template orNull<float>();
   return d;
+}
+
+/** The same, for statistics of channels. */
+template <class Args>
+BatchNorm describedBatch(Args& a) {
+  BatchNorm b = described<BatchNorm>(a);
+  if (b.samples == 0 || b.channels == 0 || b.inner == 0) b.samples = b.inner = 0;
+  return b;
 }
 
 /** Reads what the gradients share. */
@@ -57,7 +67,7 @@ double normalizeGrad(NormalizeGradArgs& a) {
 }
 
 double batchNorm(BatchNormArgs& a) {
-  BatchNorm b = described<BatchNorm>(a);
+  BatchNorm b = describedBatch(a);
   b.bias = a.bias.orNull<float>();
   b.momentum = a.momentum;
   b.cumulative = a.cumulative != 0;
@@ -71,7 +81,7 @@ double batchNorm(BatchNormArgs& a) {
 }
 
 double batchNormEval(BatchNormEvalArgs& a) {
-  BatchNorm b = described<BatchNorm>(a);
+  BatchNorm b = describedBatch(a);
   b.bias = a.bias.orNull<float>();
   b.mean = const_cast<float*>(a.mean.as<float>());
   b.variance = const_cast<float*>(a.variance.as<float>());
@@ -80,7 +90,7 @@ double batchNormEval(BatchNormEvalArgs& a) {
 }
 
 double batchNormGrad(BatchNormGradArgs& a) {
-  BatchNorm b = described<BatchNorm>(a);
+  BatchNorm b = describedBatch(a);
   b.training = a.training != 0;
   b.mean = const_cast<float*>(a.mean.as<float>());
   b.variance = const_cast<float*>(a.variance.as<float>());

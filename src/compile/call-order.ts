@@ -38,6 +38,11 @@ export class CallOrder {
     return this.#inOrder.filter((ordered) => ordered !== null);
   }
 
+  /** The calls that have the placeholder as an argument, in order, even if they access no element of it. */
+  usersOf(placeholder: Data): OrderedCall[] {
+    return [...this.#users.get(placeholder)!].sort((a, b) => a.position - b.position);
+  }
+
   /** The calls that access an element of the region, in order. */
   users(region: Region): OrderedCall[] {
     const found = [...(this.#users.get(this.#memoryOf(region.array)) ?? [])].filter(({ regions }) =>

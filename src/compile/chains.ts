@@ -185,7 +185,7 @@ function localsOf(
     const length = trace.memory.get(array)?.length;
     const fresh = length !== undefined && !kept.has(array) && offset === 0 && !found.has(array);
     if (fresh && isWhole(link, length)) {
-      const users = order.users({ array, offset: 0, length });
+      const users = order.usersOf(array);
       if (users[0] === link && users.every((user) => inside.has(user))) {
         const place = free.pop() ?? places++;
         if (place < MOST_LOCALS) found.set(array, place);

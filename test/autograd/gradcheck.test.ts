@@ -300,6 +300,7 @@ describe("nothing is left out", () => {
     const others = [
       ...["arange", "eye", "full", "linspace", "ones", "onesLike", "rand", "randn", "randperm", "tensor"],
       ...["zeros", "zerosLike", "noGrad", "manualSeed", "gradcheck", "fit", "compile", "formatShape"],
+      ...["getFloat32MatmulPrecision", "setFloat32MatmulPrecision"],
       ...["broadcastShapes", "unravelIndex", "nonzeroStatic", "detachCopy"],
       ...["all", "any", "argmax", "argmin", "argsort", "unique", "uniqueConsecutive", "nonzero", "argwhere"],
       ...["countNonzero", "heaviside", "isclose", "allclose", "equal", "searchsorted", "bucketize"],

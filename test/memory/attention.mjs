@@ -1,7 +1,8 @@
 // Attention over long sequences, forward and backward. Prints as JSON by how many MB the resident memory grew
-// at its peak beyond the output and the gradients (process.resourceUsage().maxRSS is in kB).
+// at its peak beyond the output and the gradients.
 //
 //   node attention.mjs <tokens> <heads> <width> [mask]   mask: a mask that needs a gradient, for comparison
+import { readFileSync } from "node:fs";
 import { backend, nn, randn, zeros } from "../../dist/index.js";
 
 const [tokens, heads, width] = process.argv.slice(2, 5).map(Number);
@@ -21,5 +22,7 @@ const options = process.argv[5] === "mask" ? { attnMask: mask() } : { isCausal: 
 const before = process.memoryUsage.rss();
 scaledDotProductAttention(q, k, v, options).backward(g);
 const results = 4 * 4 * heads * tokens * width;
-const beyond = (1024 * process.resourceUsage().maxRSS - before - results) / 2 ** 20;
+// Not resourceUsage().maxRSS: a child process begins with the peak of its parent.
+const peak = 1024 * Number(/VmHWM:\s*(\d+) kB/.exec(readFileSync("/proc/self/status", "utf8"))[1]);
+const beyond = (peak - before - results) / 2 ** 20;
 console.log(JSON.stringify({ backend: backend.name, beyond }));

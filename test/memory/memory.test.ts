@@ -84,16 +84,19 @@ test.skipIf(backend.isas.length === 0)("the jobs of a run are gone with the next
  * The weights of 4 heads of 2048 tokens are 64 MB, and those of 4096 tokens 256 MB. Where the mask needs a
  * gradient, the formula stores them.
  */
-test.skipIf(backend.isas.length === 0)("attention of 4096 tokens stores no matrix of weights", () => {
-  const beyond = (tokens: number, ...more: string[]) => {
-    const args = [program("./attention.mjs"), String(tokens), "4", "64", ...more];
-    const child = spawnSync(process.execPath, args, { encoding: "utf8" });
-    expect(child.status, child.stderr).toBe(0);
-    return (JSON.parse(child.stdout) as { beyond: number }).beyond;
-  };
-  expect(beyond(4096)).toBeLessThan(64);
-  expect(beyond(2048, "mask")).toBeGreaterThan(64);
-});
+test.skipIf(backend.isas.length === 0 || process.platform !== "linux")(
+  "attention of 4096 tokens stores no matrix of weights",
+  () => {
+    const beyond = (tokens: number, ...more: string[]) => {
+      const args = [program("./attention.mjs"), String(tokens), "4", "64", ...more];
+      const child = spawnSync(process.execPath, args, { encoding: "utf8" });
+      expect(child.status, child.stderr).toBe(0);
+      return (JSON.parse(child.stdout) as { beyond: number }).beyond;
+    };
+    expect(beyond(4096)).toBeLessThan(64);
+    expect(beyond(2048, "mask")).toBeGreaterThan(64);
+  },
+);
 
 test("a program that keeps its losses is seen to grow", () => {
   const network = networks[0]![1];
