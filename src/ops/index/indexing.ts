@@ -1,5 +1,5 @@
 import { checkTensors } from "../../arguments.js";
-import { differentiable } from "../../autograd/graph.js";
+import { type BackwardRule, differentiable } from "../../autograd/graph.js";
 import { type DType, isFloating } from "../../dtype.js";
 import { DTypeError, formatShape, ShapeError, ValueError } from "../../errors.js";
 import { run } from "../../kernels/run.js";
@@ -64,7 +64,22 @@ export function selectedBy(op: string, x: Tensor, dim: number, index: Tensor): T
   if (count === 0) return differentiable("indexSelect", [x], out, (g) => [zerosOf(x.shape, g)]);
   checkStatus(op, run.indexSelect(outer, length, inner, count, from, at, out), at, length);
   const shape = x.shape;
-  return differentiable("indexSelect", [x], out, (g) => [indexAdd(g, shape, d, at)], { saves: [at] });
+  const rule: BackwardRule = (g, to) => {
+    const into = to.into(0);
+    // Added to other gradients, the sum of the rows is rounded first, so it needs memory of its own.
+    return [into === null || into.accumulate ? indexAdd(g, shape, d, at) : rowsInto(into.out, g, d, at)];
+  };
+  return differentiable("indexSelect", [x], out, rule, { saves: [at] });
+}
+
+/** Overwrites the gradient of a leaf: a table of embeddings is large, and a copy of it takes long. */
+function rowsInto(out: Tensor, g: Tensor, dim: number, index: Tensor): Tensor {
+  const [outer, length, inner] = around(out.shape, dim);
+  run.fill(0, out.numel, out);
+  const status = run.indexAdd(outer, length, inner, index.numel, index, dense(g), out);
+  checkStatus("indexAdd", status, index, length);
+  out.storage.changed();
+  return out;
 }
 
 /**
