@@ -8,7 +8,7 @@ import { argument, placeOf, type Touched } from "../kernels/calls.js";
 import type { Operand } from "../kernels/parameters.js";
 import { type KernelName, rowOf } from "../kernels/schema.js";
 import { isDense, numel, type Shape, type Strides } from "../shape.js";
-import { isArray, typeOf } from "./arrays.js";
+import { typeOf } from "./arrays.js";
 import type { CallOrder, OrderedCall } from "./call-order.js";
 import type { Trace, TracedCall } from "./trace.js";
 
@@ -66,19 +66,30 @@ interface Open {
 
 /** The live calls, with chains. `kept`: memory that is read outside of the program. */
 export function chained(order: CallOrder, trace: Trace, kept: ReadonlySet<Data>): Chained {
+  const calls: TracedCall[] = [];
+  const chains: Chain[] = [];
+  const locals = new Map<Data, number>();
+  const outOfOrder = new Set<Data>();
   const types = (array: Data): DType => trace.memory.get(array)?.dtype ?? typeOf(array);
-  const groups: OrderedCall[][] = [];
   let open: Open | null = null;
   const close = () => {
     if (open === null) return;
-    groups.push(open.links, ...open.passed.map((call) => [call]));
+    const { links, passed, total } = open;
     open = null;
+    if (links.length > 1) {
+      chains.push({ first: calls.length, count: links.length });
+      findLocals(links, order, trace, kept, locals);
+      for (const { call } of links)
+        for (const { operand, array } of call.uses)
+          if (!isDenseOperand(call, operand, total)) outOfOrder.add(array);
+    }
+    for (const { call } of links) calls.push(call);
+    for (const { call } of passed) calls.push(call);
   };
   for (const ordered of order.inOrder()) {
     const total = linkTotal(ordered.call, types);
     if (open !== null) {
-      const joins = total === open.total && mayJoin(ordered, open, order, trace);
-      if (joins) {
+      if (total === open.total && mayJoin(ordered, open, order, trace)) {
         open.links.push(ordered);
         continue;
       }
@@ -88,21 +99,25 @@ export function chained(order: CallOrder, trace: Trace, kept: ReadonlySet<Data>)
       }
       close();
     }
-    if (total === null) groups.push([ordered]);
+    if (total === null) calls.push(ordered.call);
     else open = { links: [ordered], total, passed: [] };
   }
   close();
-  return withLocals(groups, order, trace, kept);
+  return { calls, chains, locals, outOfOrder };
 }
 
 /** The number of elements of a call that may be a link; null for any other. */
 function linkTotal(call: TracedCall, types: (array: Data) => DType): number | null {
   const allowed = linkTypes[call.name];
   if (allowed === undefined) return null;
-  const arrays = call.args.filter(isArray);
-  const given = arrays.map((array) => (array === null ? null : types(array)));
-  const fits = (wanted: readonly DType[]) =>
-    given.length === wanted.length && given.every((type, i) => type === null || type === wanted[i]);
+  const { operands, at } = rowOf(call.name);
+  const fits = (wanted: readonly DType[]) => {
+    for (let i = 0; i < operands.length; i++) {
+      const array = call.args[at[operands[i].name]] as Data | null;
+      if (array !== null && types(array) !== wanted[i]) return false;
+    }
+    return true;
+  };
   if (!allowed.some(fits)) return null;
   const total =
     call.name === "unaryGrad" ? (argument(call, "n") as number) : numel(argument(call, "shape") as Shape);
@@ -143,59 +158,35 @@ function mayJoin(next: OrderedCall, { links, total, passed }: Open, order: CallO
   );
 }
 
-/** Finds the locals, and turns single calls into calls outside of chains. */
-function withLocals(
-  groups: readonly OrderedCall[][],
-  order: CallOrder,
-  trace: Trace,
-  kept: ReadonlySet<Data>,
-): Chained {
-  const calls: TracedCall[] = [];
-  const chains: Chain[] = [];
-  const locals = new Map<Data, number>();
-  const outOfOrder = new Set<Data>();
-  for (const links of groups) {
-    if (links.length > 1) {
-      chains.push({ first: calls.length, count: links.length });
-      for (const { call, regions } of links)
-        for (const { operand, array } of call.uses)
-          if (!isDenseOperand(call, operand, regions.at(-1)!.length)) outOfOrder.add(array);
-      for (const [array, local] of localsOf(links, order, trace, kept)) locals.set(array, local);
-    }
-    for (const { call } of links) calls.push(call);
-  }
-  return { calls, chains, locals, outOfOrder };
-}
-
-/** The locals of a chain. A place is used again once its local was read for the last time. */
-function localsOf(
+/** Adds the locals of a chain. A place is used again once its local was read for the last time. */
+function findLocals(
   links: readonly OrderedCall[],
   order: CallOrder,
   trace: Trace,
   kept: ReadonlySet<Data>,
-): Map<Data, number> {
+  locals: Map<Data, number>,
+): void {
   const inside = new Set(links);
   const last = new Map<Data, number>();
   for (const [i, link] of links.entries()) for (const { array } of link.call.uses) last.set(array, i);
-  const found = new Map<Data, number>();
   const free: number[] = [];
   let places = 0;
   for (const [i, link] of links.entries()) {
     const { array, offset } = placeOf<Data>(link.call, outputOf(link.call).name);
     const length = trace.memory.get(array)?.length;
-    const fresh = length !== undefined && !kept.has(array) && offset === 0 && !found.has(array);
+    const fresh = length !== undefined && !kept.has(array) && offset === 0 && !locals.has(array);
     if (fresh && isWhole(link, length)) {
       const users = order.usersOf(array);
       if (users[0] === link && users.every((user) => inside.has(user))) {
         const place = free.pop() ?? places++;
-        if (place < MOST_LOCALS) found.set(array, place);
+        if (place < MOST_LOCALS) locals.set(array, place);
         else places--;
       }
     }
-    for (const { array: used } of link.call.uses)
-      if (last.get(used) === i && found.has(used)) free.push(found.get(used)!);
+    // A call may read a local twice.
+    for (const used of new Set(link.call.uses.map((use) => use.array)))
+      if (last.get(used) === i && locals.has(used)) free.push(locals.get(used)!);
   }
-  return found;
 }
 
 /** Whether the link writes all elements of the memory of its output. */

@@ -116,6 +116,17 @@ describe("chains", () => {
     expect(bits(fn(x))).toEqual(bits(h.t().contiguous().view(h.shape).add(h)));
   });
 
+  it("give the place of a local to one other, even if a call reads the local twice", () => {
+    const fn = (x: Tensor) => {
+      const h = x.add(1);
+      const squared = h.mul(h);
+      const [a, b, c] = [squared.add(1), x.mul(3), x.mul(5)];
+      return a.div(b).add(c);
+    };
+    const x = randn([100]);
+    expect(bits(compile(fn)(x))).toEqual(bits(fn(x)));
+  });
+
   it("do not compute in place of what a link reads in another order", () => {
     const [x, w] = [randn([200, 200]), randn([200, 200])];
     const fn = (x: Tensor) => {
