@@ -22,6 +22,8 @@ void addConv(Families& families);
 void addPooling(Families& families);
 void addRecurrent(Families& families);
 void addAttention(Families& families);
+void addNormalize(Families& families);
+void addChain(Families& families);
 
 }  // namespace simdgrad::test
 

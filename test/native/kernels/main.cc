@@ -47,6 +47,8 @@ Families allFamilies() {
   addPooling(families);
   addRecurrent(families);
   addAttention(families);
+  addNormalize(families);
+  addChain(families);
   return families;
 }
 
