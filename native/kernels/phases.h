@@ -1,0 +1,73 @@
+#pragma once
+// Patches with a stride. A plane of an image is first cut into phases: phase (a, b) holds every sh-th row from
+// row a - ph on and every sw-th column from column b - pw on, with zeros outside of the image. There the same
+// element of neighbouring patches is contiguous, so the image is read with a stride once instead of once for
+// each element.
+
+#include "patches.h"
+
+namespace simdgrad::SIMDGRAD_ISA_NS {
+
+/** The phases of a plane for rows y0 … y1-1 of the patches. */
+class Phases {
+ public:
+  Phases(const Patches& p, int64_t y0, int64_t y1)
+      : p(p), y0(y0), rows(y1 - y0), height(rows + (p.kh - 1) * p.dh / p.sh), width(p.ow + (p.kw - 1) * p.dw / p.sw) {}
+
+  /** Whether enough elements share a phase. */
+  static bool pay(const Patches& p) { return (p.sh > 1 || p.sw > 1) && p.kh * p.kw >= 2 * p.sh * p.sw; }
+
+  /** Floats of the phases of one plane. */
+  int64_t size() const { return p.sh * p.sw * height * width; }
+
+  /** Writes the phases of a plane. */
+  void split(const float* plane, float* phases) const {
+    forRows(phases, [&](float* row, int64_t y, Inside across, int64_t x) {
+      if (y < 0 || y >= p.h) return clearRun(width, row);
+      clearRun(across.first, row);
+      copyRun(across.end - across.first, plane + y * p.w + across.first * p.sw + x, p.sw, row + across.first);
+      clearRun(width - across.end, row + across.end);
+    });
+  }
+
+  /** The adjoint of split: adds the phases to the plane. */
+  void join(float* phases, float* plane) const {
+    forRows(phases, [&](const float* row, int64_t y, Inside across, int64_t x) {
+      if (y < 0 || y >= p.h) return;
+      addRun(across.end - across.first, row + across.first, plane + y * p.w + across.first * p.sw + x, p.sw);
+    });
+  }
+
+  /** Copies element (i, j) of the patches from the phases to columns. */
+  void unfold(const float* phases, int64_t i, int64_t j, float* columns) const {
+    phases += at(i, j);
+    for (int64_t y = 0; y < rows; y++, phases += width, columns += p.ow) copyRun(p.ow, phases, 1, columns);
+  }
+
+  /** The adjoint: adds the columns to the phases. */
+  void fold(const float* columns, int64_t i, int64_t j, float* phases) const {
+    phases += at(i, j);
+    for (int64_t y = 0; y < rows; y++, phases += width, columns += p.ow) addRun(p.ow, columns, phases, 1);
+  }
+
+ private:
+  int64_t at(int64_t i, int64_t j) const {
+    const int64_t down = i * p.dh, right = j * p.dw;
+    return ((down % p.sh * p.sw + right % p.sw) * height + down / p.sh) * width + right / p.sw;
+  }
+
+  /** Calls f(row, y, across, x): element n of the row is pixel (y, n·sw + x), for n in `across` inside. */
+  template <class F>
+  void forRows(float* phases, F f) const {
+    for (int64_t a = 0; a < p.sh; a++)
+      for (int64_t b = 0; b < p.sw; b++) {
+        const Inside across = inside(width, p.sw, b - p.pw, p.w);
+        for (int64_t row = 0; row < height; row++, phases += width) f(phases, (y0 + row) * p.sh + a - p.ph, across, b - p.pw);
+      }
+  }
+
+  const Patches& p;
+  int64_t y0, rows, height, width;
+};
+
+}  // namespace simdgrad::SIMDGRAD_ISA_NS
