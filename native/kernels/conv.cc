@@ -17,20 +17,28 @@ namespace {
  */
 constexpr int64_t columnFloats = 100 << 10;
 /**
- * Columns of a product. Below `fewestColumns` reading the weights takes as long as the product, so columns
- * that are long do not stay in L2. Samples are joined up to `enoughColumns`: more columns would be no faster.
+ * Columns of a product. With fewer than `fewestColumns`, reading the weights would take as long as the
+ * product: where columns are long, they do not stay in L2. At most `mostColumns`, because the gradient of the
+ * weight sums over them, and a product sums up to 512 steps without storing C in between.
  */
-constexpr int64_t fewestColumns = 128, enoughColumns = 256;
+constexpr int64_t fewestColumns = 128, mostColumns = 512;
+/**
+ * Samples with fewer patches than `fewPlaces` are joined to about `enoughColumns`, and larger ones too if the
+ * weight has more than `manyWeights` floats: then it does not stay in L2 from one product to the next.
+ */
+constexpr int64_t fewPlaces = 64, enoughColumns = 256, manyWeights = 1 << 18;
 /** Number of tasks per call where sizes allow: enough for threads to share evenly. */
 constexpr int64_t tasksWanted = 16;
 /** Minimum channels of a task of the gradient of the input. */
 constexpr int64_t fewestChannels = 8;
-/**
- * Number of tasks of the gradient of the weight. Channels are cut first, which costs less than cutting the
- * samples: each part of the samples has a sum of its own. A part of the channels has at least `fewestRows`
- * rows of the weight.
- */
-constexpr int64_t weightTasksWanted = 8, fewestRows = 96;
+/** Maximum floats of a part of the weight gradient, so that it stays in L2 while it is summed. */
+constexpr int64_t partFloats = 64 << 10;
+/** Minimum rows of such a part: each part packs the gradient of y. */
+constexpr int64_t fewestRows = 96;
+/** Number of parts of weight and samples. Each part of the samples has its own sum. */
+constexpr int64_t weightPartsWanted = 8;
+/** Floats of the phases of some channels, which stay in L1. */
+constexpr int64_t phaseFloats = 4096;
 /** Minimum operations to give to a thread. */
 constexpr int64_t grainFlops = 500000;
 
@@ -73,9 +81,10 @@ struct Blocks {
   int64_t apart;  // row stride of the columns, chosen so that rows do not all map to a few cache sets
 
   /** Of `samples` samples. The columns are `depth` high. `parts`: into how many parts to cut an image. */
-  Blocks(const Patches& p, int64_t samples, int64_t depth, int64_t parts) : samples(samples), oh(p.oh), ow(p.ow) {
-    const int64_t fitting = most(fewestColumns, columnFloats / most(1, depth));
-    const int64_t together = least(fitting, enoughColumns) / most(1, oh * ow);
+  Blocks(const Patches& p, int64_t samples, int64_t depth, int64_t outputs, int64_t parts) : samples(samples), oh(p.oh), ow(p.ow) {
+    const int64_t fitting = least(mostColumns, most(fewestColumns, columnFloats / most(1, depth)));
+    const bool joins = oh * ow < fewPlaces || depth * outputs > manyWeights;
+    const int64_t together = joins ? least(fitting, enoughColumns) / most(1, oh * ow) : 1;
     const int64_t shared = most(partsOf(oh, most(parts, 1)), partsOf(enoughColumns, most(1, ow)));
     rows = together > 1 ? most(1, oh) : most(1, least(oh, least(fitting / most(1, ow), shared)));
     rowBlocks = most(1, partsOf(oh, rows)), sampleBlocks = partsOf(samples, most(1, together));
@@ -100,6 +109,12 @@ SIMD_INLINE void forElements(const Patches& p, float* columns, int64_t apart, F 
 }
 
 /**
+ * Channels whose phases are processed together. A load soon after a store that overlaps it in part waits for
+ * the store; with several channels, such pairs are far enough apart.
+ */
+int64_t channelsAtOnce(int64_t phaseSize) { return most(1, phaseFloats / most(1, phaseSize)); }
+
+/**
  * Writes the columns of the patches of rows y0 … y1-1 of `channels` planes. What depends on the element alone
  * is computed once for all channels: a row of columns is often only a few vectors.
  */
@@ -107,9 +122,13 @@ void unfold(const Patches& p, const float* planes, int64_t channels, int64_t y0,
   const int64_t plane = p.h * p.w, step = p.kh * p.kw * apart;
   if (Phases::pay(p)) {
     const Phases cut(p, y0, y1);
-    for (int64_t c = 0; c < channels; c++) {
-      cut.split(planes + c * plane, phases);
-      forElements(p, columns + c * step, apart, [&](int64_t i, int64_t j, float* to) { cut.unfold(phases, i, j, to); });
+    const int64_t size = cut.size(), several = channelsAtOnce(size);
+    for (int64_t c0 = 0; c0 < channels; c0 += several) {
+      const int64_t count = least(several, channels - c0);
+      for (int64_t c = 0; c < count; c++) cut.split(planes + (c0 + c) * plane, phases + c * size);
+      forElements(p, columns + c0 * step, apart, [&](int64_t i, int64_t j, float* to) {
+        for (int64_t c = 0; c < count; c++) cut.unfold(phases + c * size, i, j, to + c * step);
+      });
     }
     return;
   }
@@ -127,10 +146,14 @@ void fold(const Patches& p, float* columns, int64_t apart, int64_t channels, int
   const int64_t plane = p.h * p.w, step = p.kh * p.kw * apart;
   if (Phases::pay(p)) {
     const Phases cut(p, y0, y1);
-    for (int64_t c = 0; c < channels; c++) {
-      clearRun(cut.size(), phases);
-      forElements(p, columns + c * step, apart, [&](int64_t i, int64_t j, float* from) { cut.fold(from, i, j, phases); });
-      cut.join(phases, planes + c * plane);
+    const int64_t size = cut.size(), several = channelsAtOnce(size);
+    for (int64_t c0 = 0; c0 < channels; c0 += several) {
+      const int64_t count = least(several, channels - c0);
+      clearRun(count * size, phases);
+      forElements(p, columns + c0 * step, apart, [&](int64_t i, int64_t j, float* from) {
+        for (int64_t c = 0; c < count; c++) cut.fold(from + c * step, i, j, phases + c * size);
+      });
+      for (int64_t c = 0; c < count; c++) cut.join(phases + c * size, planes + (c0 + c) * plane);
     }
     return;
   }
@@ -149,7 +172,7 @@ struct Workspace {
   float *columns, *results, *phases;
 
   Workspace(const Patches& p, const Blocks& blocks, int64_t depth, int64_t outputs) {
-    const int64_t floats = Phases::pay(p) ? Phases(p, 0, blocks.rows).size() : 0;
+    const int64_t size = Phases::pay(p) ? Phases(p, 0, blocks.rows).size() : 0, floats = size * channelsAtOnce(size);
     columns = scratch(Slot::kernel, static_cast<size_t>((depth + outputs) * blocks.apart + floats));
     results = columns + depth * blocks.apart, phases = results + outputs * blocks.apart;
   }
@@ -214,7 +237,7 @@ void conv2d(const Conv& c) {
       c.multiply({1, c.samples, c.outputs, s.depth, c.x + g * s.depth, 0, row, 1, c.weight + g * c.outputs * s.depth, 0, 1, s.depth,
                   bias, false, c.out + g * c.outputs, 0, c.groups * c.outputs});
     });
-  const Blocks blocks(c.patches, c.samples, s.depth, partsOf(tasksWanted, c.samples * c.groups));
+  const Blocks blocks(c.patches, c.samples, s.depth, c.outputs, partsOf(tasksWanted, c.samples * c.groups));
   forTasks(blocks.count() * c.groups, s.flops, [&](int64_t task) { conv2dOfBlock(c, s, blocks, task % c.groups, blocks[task / c.groups]); });
 }
 
@@ -227,7 +250,7 @@ void conv2dGradInput(const Conv& c) {
       product(c, c.samples, s.depth, c.outputs, {c.y + g * c.outputs, sampleY, 1}, {c.weight + g * c.outputs * s.depth, s.depth, 1}, false,
               c.out + g * s.depth, sampleX);
     });
-  const Blocks blocks(p, c.samples, s.depth, 1);
+  const Blocks blocks(p, c.samples, s.depth, c.outputs, 1);
   const int64_t sets = blocks.sampleBlocks * c.groups;
   const int64_t channels = most(least(c.channels, fewestChannels), partsOf(c.channels, partsOf(tasksWanted, sets)));
   const int64_t parts = partsOf(c.channels, channels);
@@ -265,17 +288,17 @@ void conv2dGradWeight(const Conv& c) {
               c.out + g * c.outputs * s.depth, s.depth);
     });
   const int64_t size = s.depth * c.outputs;
-  const int64_t wanted = partsOf(weightTasksWanted, c.groups);
-  const int64_t channels = least(c.channels, most(partsOf(c.channels, wanted), partsOf(fewestRows, s.elements)));
+  const int64_t fitting = most(partFloats / most(1, s.elements * c.outputs), partsOf(fewestRows, s.elements));
+  const int64_t channels = partsOf(c.channels, partsOf(c.channels, fitting));
   const int64_t parts = partsOf(c.channels, channels);
-  const int64_t sampleParts = most(1, least(c.samples, wanted / parts));
+  const int64_t sampleParts = most(1, least(c.samples, weightPartsWanted / (parts * c.groups)));
   float* const sums = scratch(Slot::shared, static_cast<size_t>(sampleParts * c.groups * size));
   forTasks(sampleParts * c.groups * parts, s.flops, [&](int64_t task) {
     const int64_t part = task / (c.groups * parts), group = task / parts % c.groups;
     const int64_t c0 = task % parts * channels, count = least(channels, c.channels - c0), depth = count * s.elements;
     float* const sum = sums + (part * c.groups + group) * size + c0 * s.elements * c.outputs;
     const int64_t first = part * c.samples / sampleParts, end = (part + 1) * c.samples / sampleParts;
-    const Blocks blocks(p, end - first, depth, 1);
+    const Blocks blocks(p, end - first, depth, c.outputs, 1);
     if (blocks.count() == 0 || s.places == 0) clearRun(depth * c.outputs, sum);
     const Workspace space(p, blocks, depth, c.outputs);
     const float* const x = c.x + first * sampleX + (group * c.channels + c0) * plane;

@@ -12,13 +12,14 @@ namespace simdgrad::SIMDGRAD_ISA_NS {
 class Phases {
  public:
   Phases(const Patches& p, int64_t y0, int64_t y1)
-      : p(p), y0(y0), rows(y1 - y0), height(rows + (p.kh - 1) * p.dh / p.sh), width(p.ow + (p.kw - 1) * p.dw / p.sw) {}
+      : p(p), y0(y0), rows(y1 - y0), height(rows + (p.kh - 1) * p.dh / p.sh), width(p.ow + (p.kw - 1) * p.dw / p.sw),
+        apart((p.ow + W - 1) / W * W + width - p.ow) {}
 
   /** Whether enough elements share a phase. */
   static bool pay(const Patches& p) { return (p.sh > 1 || p.sw > 1) && p.kh * p.kw >= 2 * p.sh * p.sw; }
 
   /** Floats of the phases of one plane. */
-  int64_t size() const { return p.sh * p.sw * height * width; }
+  int64_t size() const { return p.sh * p.sw * height * apart; }
 
   /** Writes the phases of a plane. */
   void split(const float* plane, float* phases) const {
@@ -41,19 +42,19 @@ class Phases {
   /** Copies element (i, j) of the patches from the phases to columns. */
   void unfold(const float* phases, int64_t i, int64_t j, float* columns) const {
     phases += at(i, j);
-    for (int64_t y = 0; y < rows; y++, phases += width, columns += p.ow) copyRun(p.ow, phases, 1, columns);
+    for (int64_t y = 0; y < rows; y++, phases += apart, columns += p.ow) copyRun(p.ow, phases, 1, columns);
   }
 
   /** The adjoint: adds the columns to the phases. */
   void fold(const float* columns, int64_t i, int64_t j, float* phases) const {
     phases += at(i, j);
-    for (int64_t y = 0; y < rows; y++, phases += width, columns += p.ow) addRun(p.ow, columns, phases, 1);
+    for (int64_t y = 0; y < rows; y++, phases += apart, columns += p.ow) addRun(p.ow, columns, phases, 1);
   }
 
  private:
   int64_t at(int64_t i, int64_t j) const {
     const int64_t down = i * p.dh, right = j * p.dw;
-    return ((down % p.sh * p.sw + right % p.sw) * height + down / p.sh) * width + right / p.sw;
+    return ((down % p.sh * p.sw + right % p.sw) * height + down / p.sh) * apart + right / p.sw;
   }
 
   /** Calls f(row, y, across, x): element n of the row is pixel (y, n·sw + x), for n in `across` inside. */
@@ -62,12 +63,14 @@ class Phases {
     for (int64_t a = 0; a < p.sh; a++)
       for (int64_t b = 0; b < p.sw; b++) {
         const Inside across = inside(width, p.sw, b - p.pw, p.w);
-        for (int64_t row = 0; row < height; row++, phases += width) f(phases, (y0 + row) * p.sh + a - p.ph, across, b - p.pw);
+        for (int64_t row = 0; row < height; row++, phases += apart) f(phases, (y0 + row) * p.sh + a - p.ph, across, b - p.pw);
       }
   }
 
   const Patches& p;
   int64_t y0, rows, height, width;
+  // Row stride. Vectors of neighbouring rows do not overlap: a load that overlaps a masked store waits for it.
+  int64_t apart;
 };
 
 }  // namespace simdgrad::SIMDGRAD_ISA_NS
