@@ -13,7 +13,7 @@ class Phases {
  public:
   Phases(const Patches& p, int64_t y0, int64_t y1)
       : p(p), y0(y0), rows(y1 - y0), height(rows + (p.kh - 1) * p.dh / p.sh), width(p.ow + (p.kw - 1) * p.dw / p.sw),
-        apart((p.ow + W - 1) / W * W + width - p.ow) {}
+        apart((p.ow + W - 1) / W * W + width - p.ow), lanes(static_cast<int>(p.ow < W ? p.ow : W)) {}
 
   /** Whether enough elements share a phase. */
   static bool pay(const Patches& p) { return (p.sh > 1 || p.sw > 1) && p.kh * p.kw >= 2 * p.sh * p.sw; }
@@ -42,12 +42,21 @@ class Phases {
   /** Copies element (i, j) of the patches from the phases to columns. */
   void unfold(const float* phases, int64_t i, int64_t j, float* columns) const {
     phases += at(i, j);
+    if (p.ow <= W) {  // in most calls: the mask is computed once
+      for (int64_t y = 0; y < rows; y++, phases += apart, columns += p.ow) store(columns, load(phases, lanes), lanes);
+      return;
+    }
     for (int64_t y = 0; y < rows; y++, phases += apart, columns += p.ow) copyRun(p.ow, phases, 1, columns);
   }
 
   /** The adjoint: adds the columns to the phases. */
   void fold(const float* columns, int64_t i, int64_t j, float* phases) const {
     phases += at(i, j);
+    if (p.ow <= W) {
+      for (int64_t y = 0; y < rows; y++, phases += apart, columns += p.ow)
+        store(phases, load(phases, lanes) + load(columns, lanes), lanes);
+      return;
+    }
     for (int64_t y = 0; y < rows; y++, phases += apart, columns += p.ow) addRun(p.ow, columns, phases, 1);
   }
 
@@ -71,6 +80,7 @@ class Phases {
   int64_t y0, rows, height, width;
   // Row stride. Vectors of neighbouring rows do not overlap: a load that overlaps a masked store waits for it.
   int64_t apart;
+  int lanes;
 };
 
 }  // namespace simdgrad::SIMDGRAD_ISA_NS
