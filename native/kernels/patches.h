@@ -113,11 +113,13 @@ class KeptRows {
 
  private:
   void clearEnds(float* columns) const {
-    float* row = columns + begin;
-    for (int64_t y = 0; y < count; y++, row += width) {
-      for (int64_t x = 0; x < across.first; x++) row[x] = 0;
-      for (int64_t x = across.end; x < width; x++) row[x] = 0;
-    }
+    for (int64_t x = 0; x < across.first; x++) clearDown(columns + begin + x);
+    for (int64_t x = across.end; x < width; x++) clearDown(columns + begin + x);
+  }
+
+  /** Row by row, compilers would call memset for each few elements. */
+  void clearDown(float* column) const {
+    for (int64_t y = 0; y < count; y++) column[y * width] = 0;
   }
 
   /** Stores whole cache lines of a long run: otherwise each store would write to two. */
