@@ -69,7 +69,7 @@ struct Sizes {
   }
 };
 
-/** The patches of one product: those of rows y0 … y1-1 of `samples` samples. Several samples have all rows. */
+/** The patches of one product: those of rows y0 … y1-1 of `samples` samples. If several, they have all rows. */
 struct Block {
   int64_t first, samples, y0, y1;
   int64_t places, columns;  // per sample, and of all
@@ -118,7 +118,8 @@ int64_t channelsAtOnce(int64_t phaseSize) { return most(1, phaseFloats / most(1,
  * Writes the columns of the patches of rows y0 … y1-1 of `channels` planes. What depends on the element alone
  * is computed once for all channels: a row of columns is often only a few vectors.
  */
-void unfold(const Patches& p, const float* planes, int64_t channels, int64_t y0, int64_t y1, float* columns, int64_t apart, float* phases) {
+void unfold(const Patches& p, const float* planes, int64_t channels, int64_t y0, int64_t y1, float* columns, int64_t apart,
+            float* phases) {
   const int64_t plane = p.h * p.w, step = p.kh * p.kw * apart;
   if (Phases::pay(p)) {
     const Phases cut(p, y0, y1);
@@ -142,6 +143,7 @@ void unfold(const Patches& p, const float* planes, int64_t channels, int64_t y0,
   });
 }
 
+/** The adjoint: adds the columns to the planes. It overwrites what is outside of the image. */
 void fold(const Patches& p, float* columns, int64_t apart, int64_t channels, int64_t y0, int64_t y1, float* planes, float* phases) {
   const int64_t plane = p.h * p.w, step = p.kh * p.kw * apart;
   if (Phases::pay(p)) {
@@ -187,11 +189,13 @@ void product(const Conv& c, int64_t m, int64_t n, int64_t k, Matrix a, Matrix b,
   if (m > 0 && n > 0) c.multiply({1, m, n, k, a.data, 0, a.row, a.column, b.data, 0, b.row, b.column, nullptr, accumulate, out, 0, outRow});
 }
 
-/** The columns of a block of channels of x, whose samples are `sample` floats apart: in place, or unfolded. */
-Matrix columnsOf(const Patches& p, bool plain, const float* x, int64_t sample, int64_t channels, const Block& b, const Workspace& space, int64_t apart) {
+/** The columns of some channels of x, whose samples are `sample` floats apart: in place, or unfolded. */
+Matrix columnsOf(const Patches& p, bool plain, const float* x, int64_t sample, int64_t channels, const Block& b, const Workspace& space,
+                 int64_t apart) {
   x += b.first * sample;
   if (plain && b.samples == 1) return {x + b.y0 * p.w, p.h * p.w, 1};
-  for (int64_t s = 0; s < b.samples; s++) unfold(p, x + s * sample, channels, b.y0, b.y1, space.columns + s * b.places, apart, space.phases);
+  for (int64_t s = 0; s < b.samples; s++)
+    unfold(p, x + s * sample, channels, b.y0, b.y1, space.columns + s * b.places, apart, space.phases);
   return {space.columns, apart, 1};
 }
 
@@ -223,7 +227,8 @@ void conv2dOfBlock(const Conv& c, const Sizes& s, const Blocks& blocks, int64_t 
     for (int64_t i = 0; i < b.samples; i++) {
       const float* const from = space.results + o * blocks.apart + i * s.places;
       float* const to = out + i * sampleY + o * s.places;
-      if (bias) forVectors(static_cast<size_t>(s.places), [&](size_t v, auto lanes) { store(to + v, load(from + v, lanes) + broadcast(bias[o]), lanes); });
+      const auto shifted = [&](size_t v, auto lanes) { store(to + v, load(from + v, lanes) + broadcast(bias[o]), lanes); };
+      if (bias) forVectors(static_cast<size_t>(s.places), shifted);
       else copyRun(s.places, from, 1, to);
     }
 }
@@ -234,11 +239,14 @@ void conv2d(const Conv& c) {
     return forTasks(c.groups, s.flops, [&](int64_t g) {
       const int64_t row = c.groups * s.depth;
       const float* const bias = c.bias ? c.bias + g * c.outputs : nullptr;
-      c.multiply({1, c.samples, c.outputs, s.depth, c.x + g * s.depth, 0, row, 1, c.weight + g * c.outputs * s.depth, 0, 1, s.depth,
-                  bias, false, c.out + g * c.outputs, 0, c.groups * c.outputs});
+      const float* const weight = c.weight + g * c.outputs * s.depth;
+      c.multiply({1, c.samples, c.outputs, s.depth, c.x + g * s.depth, 0, row, 1, weight, 0, 1, s.depth, bias, false,
+                  c.out + g * c.outputs, 0, c.groups * c.outputs});
     });
   const Blocks blocks(c.patches, c.samples, s.depth, c.outputs, partsOf(tasksWanted, c.samples * c.groups));
-  forTasks(blocks.count() * c.groups, s.flops, [&](int64_t task) { conv2dOfBlock(c, s, blocks, task % c.groups, blocks[task / c.groups]); });
+  forTasks(blocks.count() * c.groups, s.flops, [&](int64_t task) {
+    conv2dOfBlock(c, s, blocks, task % c.groups, blocks[task / c.groups]);
+  });
 }
 
 void conv2dGradInput(const Conv& c) {
@@ -247,8 +255,8 @@ void conv2dGradInput(const Conv& c) {
   const int64_t plane = p.h * p.w, sampleX = c.groups * c.channels * plane, sampleY = c.groups * c.outputs * s.places;
   if (s.whole)
     return forTasks(c.groups, s.flops, [&](int64_t g) {
-      product(c, c.samples, s.depth, c.outputs, {c.y + g * c.outputs, sampleY, 1}, {c.weight + g * c.outputs * s.depth, s.depth, 1}, false,
-              c.out + g * s.depth, sampleX);
+      const Matrix y = {c.y + g * c.outputs, sampleY, 1}, weight = {c.weight + g * c.outputs * s.depth, s.depth, 1};
+      product(c, c.samples, s.depth, c.outputs, y, weight, false, c.out + g * s.depth, sampleX);
     });
   const Blocks blocks(p, c.samples, s.depth, c.outputs, 1);
   const int64_t sets = blocks.sampleBlocks * c.groups;
@@ -284,8 +292,8 @@ void conv2dGradWeight(const Conv& c) {
   const int64_t plane = p.h * p.w, sampleX = c.groups * c.channels * plane, sampleY = c.groups * c.outputs * s.places;
   if (s.whole)
     return forTasks(c.groups, s.flops, [&](int64_t g) {
-      product(c, c.outputs, s.depth, c.samples, {c.y + g * c.outputs, 1, sampleY}, {c.x + g * s.depth, sampleX, 1}, c.accumulate,
-              c.out + g * c.outputs * s.depth, s.depth);
+      const Matrix y = {c.y + g * c.outputs, 1, sampleY}, x = {c.x + g * s.depth, sampleX, 1};
+      product(c, c.outputs, s.depth, c.samples, y, x, c.accumulate, c.out + g * c.outputs * s.depth, s.depth);
     });
   const int64_t size = s.depth * c.outputs;
   const int64_t fitting = most(partFloats / most(1, s.elements * c.outputs), partsOf(fewestRows, s.elements));
@@ -318,20 +326,19 @@ void conv2dGradWeight(const Conv& c) {
     float* const out = c.out + group * size + k;
     for (int64_t o = 0; o < c.outputs; o += W) {
       const int64_t outputs = least(W, c.outputs - o);
+      const int across = static_cast<int>(outputs), down = static_cast<int>(rows);
       Vec square[W];
       for (int64_t r = 0; r < W; r++) {
         square[r] = zero();
-        if (r < rows) {
-          const float* const at = from + r * c.outputs + o;
-          square[r] = load(at, static_cast<int>(outputs));
-          for (int64_t part = 1; part < sampleParts; part++) square[r] = square[r] + load(at + part * c.groups * size, static_cast<int>(outputs));
-        }
+        if (r >= rows) continue;
+        const float* const at = from + r * c.outputs + o;
+        square[r] = load(at, across);
+        for (int64_t part = 1; part < sampleParts; part++) square[r] = square[r] + load(at + part * c.groups * size, across);
       }
       transpose(square);
       for (int64_t i = 0; i < outputs; i++) {
         float* const to = out + (o + i) * s.depth;
-        const int lanes = static_cast<int>(rows);
-        store(to, c.accumulate ? load(to, lanes) + square[i] : square[i], lanes);
+        store(to, c.accumulate ? load(to, down) + square[i] : square[i], down);
       }
     }
   });

@@ -1,8 +1,8 @@
 #pragma once
-// Patches with a stride. A plane of an image is first cut into phases: phase (a, b) holds every sh-th row from
-// row a - ph on and every sw-th column from column b - pw on, with zeros outside of the image. There the same
-// element of neighbouring patches is contiguous, so the image is read with a stride once instead of once for
-// each element.
+// Patches with a stride. A plane of an image is first cut into phases: phase (a, b) holds every sh-th row
+// from row a - ph on and every sw-th column from column b - pw on, with zeros outside of the image. There the
+// same element of neighbouring patches is contiguous, so the image is read with a stride once instead of once
+// for each element.
 
 #include "patches.h"
 
@@ -42,7 +42,7 @@ class Phases {
   /** Copies element (i, j) of the patches from the phases to columns. */
   void unfold(const float* phases, int64_t i, int64_t j, float* columns) const {
     phases += at(i, j);
-    if (p.ow <= W) {  // in most calls: the mask is computed once
+    if (p.ow <= W) {  // the mask is computed once
       for (int64_t y = 0; y < rows; y++, phases += apart, columns += p.ow) store(columns, load(phases, lanes), lanes);
       return;
     }
@@ -78,9 +78,9 @@ class Phases {
 
   const Patches& p;
   int64_t y0, rows, height, width;
-  // Row stride. Vectors of neighbouring rows do not overlap: a load that overlaps a masked store waits for it.
+  // Row stride. Vectors of neighbouring rows do not overlap: a load that overlaps a masked store must wait.
   int64_t apart;
-  int lanes;
+  int lanes;  // of the first vector of a row of patches
 };
 
 }  // namespace simdgrad::SIMDGRAD_ISA_NS
