@@ -69,7 +69,7 @@ struct Sizes {
   }
 };
 
-/** The patches of one product: those of rows y0 … y1-1 of `samples` samples. If several, they have all rows. */
+/** The patches of one product: of rows y0 … y1-1 of `samples` samples. If several, they have all rows. */
 struct Block {
   int64_t first, samples, y0, y1;
   int64_t places, columns;  // per sample, and of all
@@ -174,7 +174,7 @@ struct Workspace {
   float *columns, *results, *phases;
 
   Workspace(const Patches& p, const Blocks& blocks, int64_t depth, int64_t outputs) {
-    const int64_t size = Phases::pay(p) ? Phases(p, 0, blocks.rows).size() : 0, floats = size * channelsAtOnce(size);
+    const int64_t size = depth > 0 && Phases::pay(p) ? Phases(p, 0, blocks.rows).size() : 0, floats = size * channelsAtOnce(size);
     columns = scratch(Slot::kernel, static_cast<size_t>((depth + outputs) * blocks.apart + floats));
     results = columns + depth * blocks.apart, phases = results + outputs * blocks.apart;
   }
@@ -253,6 +253,7 @@ void conv2dGradInput(const Conv& c) {
   const Patches& p = c.patches;
   const Sizes s(c);
   const int64_t plane = p.h * p.w, sampleX = c.groups * c.channels * plane, sampleY = c.groups * c.outputs * s.places;
+  if (sampleY == 0) return clearRun(c.samples * sampleX, c.out);
   if (s.whole)
     return forTasks(c.groups, s.flops, [&](int64_t g) {
       const Matrix y = {c.y + g * c.outputs, sampleY, 1}, weight = {c.weight + g * c.outputs * s.depth, s.depth, 1};
@@ -307,7 +308,7 @@ void conv2dGradWeight(const Conv& c) {
     float* const sum = sums + (part * c.groups + group) * size + c0 * s.elements * c.outputs;
     const int64_t first = part * c.samples / sampleParts, end = (part + 1) * c.samples / sampleParts;
     const Blocks blocks(p, end - first, depth, c.outputs, 1);
-    if (blocks.count() == 0 || s.places == 0) clearRun(depth * c.outputs, sum);
+    if (blocks.count() == 0 || s.places == 0) return clearRun(depth * c.outputs, sum);
     const Workspace space(p, blocks, depth, c.outputs);
     const float* const x = c.x + first * sampleX + (group * c.channels + c0) * plane;
     const float* const y = c.y + first * sampleY + group * c.outputs * s.places;

@@ -15,8 +15,14 @@ class Phases {
       : p(p), y0(y0), rows(y1 - y0), height(rows + (p.kh - 1) * p.dh / p.sh), width(p.ow + (p.kw - 1) * p.dw / p.sw),
         apart((p.ow + W - 1) / W * W + width - p.ow), lanes(static_cast<int>(p.ow < W ? p.ow : W)) {}
 
-  /** Whether enough elements share a phase. */
-  static bool pay(const Patches& p) { return (p.sh > 1 || p.sw > 1) && p.kh * p.kw >= 2 * p.sh * p.sw; }
+  /**
+   * Whether enough elements share a phase. Patches that are larger than two images are mostly zeros, and so
+   * would be the phases.
+   */
+  static bool pay(const Patches& p) {
+    const bool fits = (p.kh - 1) * p.dh <= 2 * p.h && (p.kw - 1) * p.dw <= 2 * p.w;
+    return fits && (p.sh > 1 || p.sw > 1) && p.kh * p.kw >= 2 * p.sh * p.sw;
+  }
 
   /** Floats of the phases of one plane. */
   int64_t size() const { return p.sh * p.sw * height * apart; }

@@ -122,6 +122,11 @@ describe("convolution", () => {
       square({ samples: 11, groups: 3, h: 4, w: 5, kh: 4, kw: 5, oh: 1, ow: 1, ph: 0, pw: 0 }),
     ],
     ["of rows of no width", square({ ow: 0 })],
+    ["to no outputs", square({ outputs: 0 })],
+    [
+      "of patches larger than the image",
+      square({ h: 2, w: 3, oh: 2, ow: 2, sh: 2, dh: 5, dw: 9, ph: 5, pw: 9 }),
+    ],
     ["of no samples", square({ samples: 0 })],
     ["of no channels", square({ channels: 0 })],
     ["with no places", square({ oh: 0 })],
