@@ -128,7 +128,8 @@ void unfold(const Patches& p, const float* planes, int64_t channels, int64_t y0,
       const int64_t count = least(several, channels - c0);
       for (int64_t c = 0; c < count; c++) cut.split(planes + (c0 + c) * plane, phases + c * size);
       forElements(p, columns + c0 * step, apart, [&](int64_t i, int64_t j, float* to) {
-        for (int64_t c = 0; c < count; c++) cut.unfold(phases + c * size, i, j, to + c * step);
+        const float* const from = phases + cut.at(i, j);
+        for (int64_t c = 0; c < count; c++) cut.unfold(from + c * size, to + c * step);
       });
     }
     return;
@@ -153,7 +154,8 @@ void fold(const Patches& p, float* columns, int64_t apart, int64_t channels, int
       const int64_t count = least(several, channels - c0);
       clearRun(count * size, phases);
       forElements(p, columns + c0 * step, apart, [&](int64_t i, int64_t j, float* from) {
-        for (int64_t c = 0; c < count; c++) cut.fold(from + c * step, i, j, phases + c * size);
+        float* const to = phases + cut.at(i, j);
+        for (int64_t c = 0; c < count; c++) cut.fold(from + c * step, to + c * size);
       });
       for (int64_t c = 0; c < count; c++) cut.join(phases + c * size, planes + (c0 + c) * plane);
     }

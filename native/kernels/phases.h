@@ -45,33 +45,34 @@ class Phases {
     });
   }
 
-  /** Copies element (i, j) of the patches from the phases to columns. */
-  void unfold(const float* phases, int64_t i, int64_t j, float* columns) const {
-    phases += at(i, j);
-    if (p.ow <= W) {  // the mask is computed once
-      for (int64_t y = 0; y < rows; y++, phases += apart, columns += p.ow) store(columns, load(phases, lanes), lanes);
-      return;
-    }
-    for (int64_t y = 0; y < rows; y++, phases += apart, columns += p.ow) copyRun(p.ow, phases, 1, columns);
-  }
-
-  /** The adjoint: adds the columns to the phases. */
-  void fold(const float* columns, int64_t i, int64_t j, float* phases) const {
-    phases += at(i, j);
-    if (p.ow <= W) {
-      for (int64_t y = 0; y < rows; y++, phases += apart, columns += p.ow)
-        store(phases, load(phases, lanes) + load(columns, lanes), lanes);
-      return;
-    }
-    for (int64_t y = 0; y < rows; y++, phases += apart, columns += p.ow) addRun(p.ow, columns, phases, 1);
-  }
-
- private:
+  /** Where element (i, j) of the first patch lies in the phases. */
   int64_t at(int64_t i, int64_t j) const {
     const int64_t down = i * p.dh, right = j * p.dw;
     return ((down % p.sh * p.sw + right % p.sw) * height + down / p.sh) * apart + right / p.sw;
   }
 
+  /** Copies an element of the patches, the first of which lies at `from` in the phases, to columns. */
+  void unfold(const float* from, float* columns) const {
+    const int64_t count = rows, step = apart, ow = p.ow;
+    if (ow <= W) {  // the mask is computed once
+      for (int64_t y = 0; y < count; y++, from += step, columns += ow) store(columns, load(from, lanes), lanes);
+      return;
+    }
+    for (int64_t y = 0; y < count; y++, from += step, columns += ow) copyRun(ow, from, 1, columns);
+  }
+
+  /** The adjoint: adds the columns to the phases. */
+  void fold(const float* columns, float* to) const {
+    const int64_t count = rows, step = apart, ow = p.ow;
+    if (ow <= W) {
+      for (int64_t y = 0; y < count; y++, to += step, columns += ow)
+        store(to, load(to, lanes) + load(columns, lanes), lanes);
+      return;
+    }
+    for (int64_t y = 0; y < count; y++, to += step, columns += ow) addRun(ow, columns, to, 1);
+  }
+
+ private:
   /** Calls f(row, y, across, x): element n of the row is pixel (y, n·sw + x), for n in `across` inside. */
   template <class F>
   void forRows(float* phases, F f) const {
