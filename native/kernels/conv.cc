@@ -126,7 +126,7 @@ void unfold(const Patches& p, const float* planes, int64_t channels, int64_t y0,
     const int64_t size = cut.size(), several = channelsAtOnce(size);
     for (int64_t c0 = 0; c0 < channels; c0 += several) {
       const int64_t count = least(several, channels - c0);
-      for (int64_t c = 0; c < count; c++) cut.split(planes + (c0 + c) * plane, phases + c * size);
+      cut.split(planes + c0 * plane, count, phases);
       forElements(p, columns + c0 * step, apart, [&](int64_t i, int64_t j, float* to) {
         const float* const from = phases + cut.at(i, j);
         for (int64_t c = 0; c < count; c++) cut.unfold(from + c * size, to + c * step);
@@ -157,7 +157,7 @@ void fold(const Patches& p, float* columns, int64_t apart, int64_t channels, int
         float* const to = phases + cut.at(i, j);
         for (int64_t c = 0; c < count; c++) cut.fold(from + c * step, to + c * size);
       });
-      for (int64_t c = 0; c < count; c++) cut.join(phases + c * size, planes + (c0 + c) * plane);
+      cut.join(phases, count, planes + c0 * plane);
     }
     return;
   }

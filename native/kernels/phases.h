@@ -27,21 +27,31 @@ class Phases {
   /** Floats of the phases of one plane. */
   int64_t size() const { return p.sh * p.sw * height * apart; }
 
-  /** Writes the phases of a plane. */
-  void split(const float* plane, float* phases) const {
-    forRows(phases, [&](float* row, int64_t y, Inside across, int64_t x) {
-      if (y < 0 || y >= p.h) return clearRun(width, row);
-      clearRun(across.first, row);
-      copyRun(across.end - across.first, plane + y * p.w + across.first * p.sw + x, p.sw, row + across.first);
-      clearRun(width - across.end, row + across.end);
+  /** Writes the phases of some channels: planes of an image. */
+  void split(const float* planes, int64_t channels, float* phases) const {
+    const int64_t plane = p.h * p.w, each = size();
+    forRows([&](int64_t at, int64_t y, Inside across, int64_t x) {
+      const int64_t from = y * p.w + across.first * p.sw + x, begin = at + across.first, end = at + across.end;
+      for (int64_t c = 0; c < channels; c++) {
+        float* const row = phases + c * each;
+        if (y < 0 || y >= p.h) {
+          clearRun(width, row + at);
+          continue;
+        }
+        copyRun(end - begin, planes + c * plane + from, p.sw, row + begin);
+        clearRun(begin - at, row + at);
+        clearRun(at + width - end, row + end);
+      }
     });
   }
 
-  /** The adjoint of split: adds the phases to the plane. */
-  void join(float* phases, float* plane) const {
-    forRows(phases, [&](const float* row, int64_t y, Inside across, int64_t x) {
+  /** The adjoint of split: adds the phases to the planes. */
+  void join(const float* phases, int64_t channels, float* planes) const {
+    const int64_t plane = p.h * p.w, each = size();
+    forRows([&](int64_t at, int64_t y, Inside across, int64_t x) {
       if (y < 0 || y >= p.h) return;
-      addRun(across.end - across.first, row + across.first, plane + y * p.w + across.first * p.sw + x, p.sw);
+      const int64_t to = y * p.w + across.first * p.sw + x, begin = at + across.first;
+      for (int64_t c = 0; c < channels; c++) addRun(across.end - across.first, phases + c * each + begin, planes + c * plane + to, p.sw);
     });
   }
 
@@ -73,13 +83,14 @@ class Phases {
   }
 
  private:
-  /** Calls f(row, y, across, x): element n of the row is pixel (y, n·sw + x), for n in `across` inside. */
+  /** Calls f(at, y, across, x) for each row: element n, at + n, is pixel (y, n·sw + x) if n is in `across`. */
   template <class F>
-  void forRows(float* phases, F f) const {
+  void forRows(F f) const {
+    int64_t at = 0;
     for (int64_t a = 0; a < p.sh; a++)
       for (int64_t b = 0; b < p.sw; b++) {
         const Inside across = inside(width, p.sw, b - p.pw, p.w);
-        for (int64_t row = 0; row < height; row++, phases += apart) f(phases, (y0 + row) * p.sh + a - p.ph, across, b - p.pw);
+        for (int64_t row = 0; row < height; row++, at += apart) f(at, (y0 + row) * p.sh + a - p.ph, across, b - p.pw);
       }
   }
 
