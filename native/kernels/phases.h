@@ -83,7 +83,7 @@ class Phases {
   }
 
  private:
-  /** Calls f(at, y, across, x) for each row: element n, at + n, is pixel (y, n·sw + x) if n is in `across`. */
+  /** Calls f(at, y, across, x) for each row. Element n in `across`, at + n, is pixel (y, n·sw + x). */
   template <class F>
   void forRows(F f) const {
     int64_t at = 0;
