@@ -20,11 +20,10 @@ SIMD_INLINE Inside inside(int64_t count, int64_t step, int64_t shift, int64_t si
 }
 
 SIMD_INLINE void copyRun(int64_t n, const float* from, int64_t step, float* to) {
-  if (step == 1) forVectors(static_cast<size_t>(n), [&](size_t i, auto lanes) { store(to + i, load(from + i, lanes), lanes); });
-  else
-    forVectors(static_cast<size_t>(n), [&](size_t i, auto lanes) {
-      store(to + i, loadStrided(from + static_cast<int64_t>(i) * step, step, lanes), lanes);
-    });
+  if (step == 1) return forVectors(static_cast<size_t>(n), [&](size_t i, auto lanes) { store(to + i, load(from + i, lanes), lanes); });
+  int64_t i = 0;
+  for (; i + W <= n; i += W) store(to + i, loadStrided(from + i * step, step, W));
+  for (; i < n; i++) to[i] = from[i * step];
 }
 
 SIMD_INLINE void clearRun(int64_t n, float* to) {
@@ -114,11 +113,13 @@ class KeptRows {
 
  private:
   void clearEnds(float* columns) const {
-    float* row = columns + begin;
-    for (int64_t y = 0; y < count; y++, row += width) {
-      for (int64_t x = 0; x < across.first; x++) row[x] = 0;
-      for (int64_t x = across.end; x < width; x++) row[x] = 0;
-    }
+    for (int64_t x = 0; x < across.first; x++) clearDown(columns + begin + x);
+    for (int64_t x = across.end; x < width; x++) clearDown(columns + begin + x);
+  }
+
+  /** Row by row, compilers would call memset for each few elements. */
+  void clearDown(float* column) const {
+    for (int64_t y = 0; y < count; y++) column[y * width] = 0;
   }
 
   /** Stores whole cache lines of a long run: otherwise each store would write to two. */

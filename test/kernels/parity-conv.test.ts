@@ -109,6 +109,24 @@ describe("convolution", () => {
       "with many weights, in parts of channels",
       square({ channels: 200, outputs: 120, h: 4, w: 4, oh: 4, ow: 4 }),
     ],
+    [
+      "of small images with a stride, several samples in a product",
+      square({ samples: 21, groups: 2, channels: 9, outputs: 7, kh: 4, kw: 3, oh: 4, ow: 4, sh: 2, sw: 2 }),
+    ],
+    [
+      "with another stride and dilation each way",
+      square({ samples: 5, h: 50, w: 41, oh: 17, ow: 19, sh: 3, sw: 2, dw: 2, ph: 2, pw: 1, kh: 5, kw: 4 }),
+    ],
+    [
+      "with a kernel as large as the image",
+      square({ samples: 11, groups: 3, h: 4, w: 5, kh: 4, kw: 5, oh: 1, ow: 1, ph: 0, pw: 0 }),
+    ],
+    ["of rows of no width", square({ ow: 0 })],
+    ["to no outputs", square({ outputs: 0 })],
+    [
+      "of patches larger than the image",
+      square({ h: 2, w: 3, oh: 2, ow: 2, sh: 2, dh: 5, dw: 9, ph: 5, pw: 9 }),
+    ],
     ["of no samples", square({ samples: 0 })],
     ["of no channels", square({ channels: 0 })],
     ["with no places", square({ oh: 0 })],

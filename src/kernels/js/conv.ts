@@ -1,7 +1,8 @@
 /**
  * Convolution and its two gradients, each a matmul with the patches of one sample and group (see patches.ts):
  * weight [outputs, channels·kh·kw] times columns [channels·kh·kw, oh·ow]. Each is linear in both of its
- * operands, and the gradients of any one of the three are the other two.
+ * operands, and the gradients of any one of the three are the other two. The native kernels multiply with the
+ * patches of several samples at once where each has few.
  *
  * Shapes: x [samples, groups·channels, h, w], weight [groups·outputs, channels, kh, kw], y [samples,
  * groups·outputs, oh, ow].
@@ -120,8 +121,9 @@ export function conv2dGradInput(
 }
 
 /**
- * out = the gradient of the weight, from x and the gradient `g` of y, summed over samples in order; with
- * `accumulate` it is added to `out`.
+ * out = the gradient of the weight, from x and the gradient `g` of y; with `accumulate` it is added to `out`.
+ * Here it is summed sample by sample. The native kernels sum over several samples, or some rows of one, in a
+ * product, and cut samples into parts: docs/numerics.md has the order.
  */
 export function conv2dGradWeight(
   samples: number,
