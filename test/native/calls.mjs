@@ -37,7 +37,7 @@ const single = { batch: 1, accumulate: 0 };
 // Sizes that fit together, and are small: most drawn arrays are long enough. Cell 2 is tanh, which needs no
 // optional operand.
 const cell = { cell: 2, steps: 2, batch: 1, rows: 2, hidden: 1, width: 1, columns: 1 };
-const oneHead = { batch: 1, heads: 1, groups: 1, width: 1, valueWidth: 1 };
+const oneHead = { batch: 1, heads: 1, groups: 1, queries: 1, keys: 2, width: 1, valueWidth: 1, dropout: 0 };
 const mostly = {
   ...{ gemmSgdStep: single, gemmAdamStep: single, recurrent: cell, recurrentGrad: cell },
   ...{ attention: oneHead, attentionGrad: oneHead },
