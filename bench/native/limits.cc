@@ -26,8 +26,9 @@ namespace bench {
 
 const Loops& loops() {
   static const Loops mine = [] {
+    // avx512bf16 has the loops of avx512.
 #define BENCH_ISA(ns) \
-  if (strcmp(simdgrad::isa().name, #ns) == 0) return simdgrad::ns::benchLoops();
+  if (strncmp(simdgrad::isa().name, #ns, strlen(#ns)) == 0) return simdgrad::ns::benchLoops();
     BENCH_ISAS
 #undef BENCH_ISA
     return simdgrad::portable::benchLoops();
