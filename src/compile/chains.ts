@@ -142,7 +142,8 @@ function mayJoin(next: OrderedCall, { links, total, passed }: Open, order: CallO
   if (links.length === MOST_CALLS) return false;
   if (passed.some((other) => order.conflict(other.regions, next.regions))) return false;
   // A call that reports a bad label ends the replay: nothing of the user's may be written before it.
-  const lasting = next.regions.some(({ array, access }) => access === "write" && !trace.memory.has(array));
+  const ofUser = (array: Data) => !trace.memory.has(array) || trace.inputs.includes(array);
+  const lasting = next.regions.some(({ array, access }) => access === "write" && ofUser(array));
   if (lasting && passed.some(({ call }) => rowOf(call.name).reports !== undefined)) return false;
   const dense = ({ call }: OrderedCall, region: Touched) =>
     region.length === total &&

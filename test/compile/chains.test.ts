@@ -142,6 +142,23 @@ describe("chains", () => {
     expect(step(x).map(bits)).toEqual(fn(x).map(bits));
   });
 
+  it("do not write an argument before a label that is out of range is found", () => {
+    const table = randn([3, 4]);
+    const fn = compile((count: Tensor, index: Tensor) =>
+      noGrad(() => {
+        const h = count.mul(1);
+        const rows = table.indexSelect(0, index);
+        count.copy_(h.add(1));
+        return rows;
+      }),
+    );
+    const count = zeros([4]);
+    fn(count, tensor([0, 1, 2, 2], { dtype: "int32" }));
+    expect(count.toArray()).toEqual([1, 1, 1, 1]);
+    expect(() => fn(count, tensor([0, 1, 2, 9], { dtype: "int32" }))).toThrow(/index out of range/);
+    expect(count.toArray()).toEqual([1, 1, 1, 1]);
+  });
+
   it("do not write memory of the user before a label that is out of range is found", () => {
     const count = zeros([4]);
     const table = randn([3, 4]);
