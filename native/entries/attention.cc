@@ -8,15 +8,18 @@ namespace {
 /** Limit of each size, so that products of two of them fit in 64 bits. */
 constexpr int64_t largest = int64_t{1} << 30;
 
-/** An operand of rows: the strides of batch, heads and positions. */
+/**
+ * An operand of rows: the strides of batch, heads and positions. A single row may have any stride, and a kernel
+ * that steps past it must not leave the address space: its stride is 0 here.
+ */
 template <class T, class Operand>
-Heads<T> headsOf(const Operand& x) {
-  return {x.template as<float>(), x.stride[0], x.stride[1], x.stride[2]};
+Heads<T> headsOf(const Operand& x, int64_t rows) {
+  return {x.template as<float>(), x.stride[0], x.stride[1], rows > 1 ? x.stride[2] : 0};
 }
 
 template <class T, class Operand>
-Heads<T> headsOrNull(const Operand& x) {
-  return {x.template orNull<float>(), x.stride[0], x.stride[1], x.stride[2]};
+Heads<T> headsOrNull(const Operand& x, int64_t rows) {
+  return {x.template orNull<float>(), x.stride[0], x.stride[1], rows > 1 ? x.stride[2] : 0};
 }
 
 /** Reads what the kernel and its gradient have in common. */
@@ -36,7 +39,7 @@ Attention attentionOf(Args& a) {
   t.scale = static_cast<float>(a.scale);
   t.causal = a.causal != 0;
   t.dropout = a.dropout;
-  t.q = headsOf<const float>(a.q), t.k = headsOf<const float>(a.k), t.v = headsOf<const float>(a.v);
+  t.q = headsOf<const float>(a.q, t.queries), t.k = headsOf<const float>(a.k, t.keys), t.v = headsOf<const float>(a.v, t.keys);
   if (a.mask.type() == DType::u8) t.allowed = a.mask.template orNull<uint8_t>();
   else t.added = a.mask.template orNull<float>();
   for (int axis = 0; axis < 4; axis++) t.maskStride[axis] = a.mask.stride[axis];
@@ -73,7 +76,7 @@ double attention(AttentionArgs& a) {
   int32_t* const state = a.state.orNull<int32_t>();
   int32_t* const drawn = a.drawn.orNull<int32_t>();
   a.support(a.drawn.given() || !a.state.given());
-  t.out = headsOf<float>(a.out);
+  t.out = headsOf<float>(a.out, t.queries);
   t.stats = a.stats.as<float>();
   a.support(rowsAreApart(t.out, t.batch, t.heads, t.queries, t.valueWidth));
   return a.run([=] {
@@ -93,10 +96,10 @@ double attention(AttentionArgs& a) {
 double attentionGrad(AttentionGradArgs& a) {
   Attention t = attentionOf(a);
   t.drawn = a.drawn.orNull<int32_t>();
-  t.givenOut = headsOf<const float>(a.out);
+  t.givenOut = headsOf<const float>(a.out, t.queries);
   t.givenStats = a.stats.as<float>();
-  t.g = headsOf<const float>(a.g);
-  t.gq = headsOrNull<float>(a.gq), t.gk = headsOrNull<float>(a.gk), t.gv = headsOrNull<float>(a.gv);
+  t.g = headsOf<const float>(a.g, t.queries);
+  t.gq = headsOrNull<float>(a.gq, t.queries), t.gk = headsOrNull<float>(a.gk, t.keys), t.gv = headsOrNull<float>(a.gv, t.keys);
   a.support(!a.gq.given() || rowsAreApart(t.gq, t.batch, t.heads, t.queries, t.width));
   a.support(!a.gk.given() || rowsAreApart(t.gk, t.batch, t.groups, t.keys, t.width));
   a.support(!a.gv.given() || rowsAreApart(t.gv, t.batch, t.groups, t.keys, t.valueWidth));
