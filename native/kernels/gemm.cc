@@ -55,7 +55,7 @@ struct RowTiles {
 };
 
 bool packsB(const Problem& g, int64_t height) {
-  return g.bCol != 1 || (height > 2 * MR && conflicts(g.bRow, least(g.k, KC), wayOfL2));
+  return g.bCol != 1 || (height > 2 * MR && conflicts(g.bRow, Blocking(g.k, g.aRow == 1).depth, wayOfL2));
 }
 
 void run(const Problem& g, const Task& task) {
@@ -63,10 +63,10 @@ void run(const Problem& g, const Task& task) {
   const RowTiles cutRows(height);
   const int64_t tiles = cutRows.count;
   const auto rowAt = [&](int64_t t) { return cutRows.rowAt(t); };
-  const int64_t rowBlocks = partsOf(tiles, MC / MR);
+  const Blocking blocking(g.k, g.aRow == 1);
+  const int64_t blocks = blocking.blocks, depth = blocking.depth;
+  const int64_t rowBlocks = partsOf(tiles, blocking.rows / MR);
   const int64_t NRH = vectorsFor(cutRows.height()) * W;  // columns of a tile
-  const int64_t blocks = partsOf(g.k, KC);
-  const int64_t depth = blocks > 1 ? KC : g.k > 0 ? g.k : 1;  // k = 0: one block without steps
   const bool packingA = packsA(g, height, width), packingB = packsB(g, height);
   // Several blocks of rows share the packed panels of B: process about NC columns at a time and keep their
   // panels. Otherwise each panel would be packed again.
@@ -81,10 +81,10 @@ void run(const Problem& g, const Task& task) {
     return;
   }
   const int64_t maxColumns = least(columnStep, width);
-  float* const packedA = packingA ? scratch(Slot::packedA, static_cast<size_t>((rowBlocks == 1 ? height : MC + MR) * depth + W)) : nullptr;
+  float* const packedA = packingA ? scratch(Slot::packedA, static_cast<size_t>((rowBlocks == 1 ? height : blocking.rows + MR) * depth + W)) : nullptr;
   const int64_t panelsB = rowBlocks > 1 ? packedWidth(maxColumns) : least(NRH, packedWidth(maxColumns));
   float* const packedB = packingB ? scratch(Slot::packedB, static_cast<size_t>(depth * panelsB)) : nullptr;
-  float* const piece = g.consumer ? scratch(Slot::partial, static_cast<size_t>(MC * columnStep)) : nullptr;
+  float* const piece = g.consumer ? scratch(Slot::partial, static_cast<size_t>(blocking.rows * columnStep)) : nullptr;
   float* const partial = aside ? scratch(Slot::partial, static_cast<size_t>(height * maxColumns)) : nullptr;
 
   for (int64_t jc = task.j0; jc < task.j1; jc += columnStep) {               // 5: columns of B packed at once
