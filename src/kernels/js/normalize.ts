@@ -177,7 +177,20 @@ export function normalizeGrad(
     const first = (row % groups) * channels;
     sums.fill(0);
     products.fill(0);
-    addSums(1, channels, inner, x, xo + at, mean ?? noMean, mean ? mo + row : 0, 0, g, go + at, sums, products);
+    addSums(
+      1,
+      channels,
+      inner,
+      x,
+      xo + at,
+      mean ?? noMean,
+      mean ? mo + row : 0,
+      0,
+      g,
+      go + at,
+      sums,
+      products,
+    );
     grad(
       ...([channels, inner, eps, x, xo + at, weight, wo, mean, mo + row, variance, vo + row] as const),
       ...([g, go + at, gx, gxo + at, sums, products, first, weightSums, biasSums] as const),
