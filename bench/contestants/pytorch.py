@@ -126,7 +126,8 @@ def prepare(case):
     # A leaf's gradient and step() need gradients; everything else here does without.
     torch.set_grad_enabled(case["kind"] in ("step", "convolution", "network"))
     if case["kind"] == "network":
-        # Shapes are fixed. Else torch takes those of a second optimizer for dynamic ones, and PyTorch 2.13 fails to compile its step.
+        # Shapes are fixed. Else torch takes those of a second optimizer for dynamic ones, and PyTorch 2.13
+        # fails to compile its step.
         ready = partial(torch.compile, dynamic=False) if COMPILED else lambda function: function
         return prepare_network(case, ready)
     if case["kind"] == "generation":

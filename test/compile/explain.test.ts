@@ -30,7 +30,8 @@ describe.each(backends)("on %s kernels", (name) => {
     const x = ones([16, 4]);
     step(x);
     const [title, , ...lines] = step.explain().split("\n");
-    if (name === "native") expect(lines.join()).toContain("chain square mul add"); // JavaScript has no chains
+    // JavaScript has no chains.
+    if (name === "native") expect(lines.join()).toContain("chain square mul add");
     expect(title).toContain(`: ${lines.length} kernel calls,`);
     expect(String(step.profile(x))).toContain(`${lines.length} kernel calls in`);
   });
