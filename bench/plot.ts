@@ -13,6 +13,26 @@ export const styles = [
 ];
 const LIMIT = "FMA peak";
 
+/** Colours of the drawings (echarts adds greys of its own) and what replaces them on a dark page. */
+const inTheDark: Record<string, readonly string[]> = {
+  "#0d1117": ["#fff"],
+  "#e6edf3": ["#333", "#000"],
+  "#30363d": ["#eee", "#dbdee4"],
+  "#8b949e": ["#555", "#54555a", "#3c3c41", "#b7b9be"],
+  "#56b4e9": ["#0072b2"],
+};
+
+/** The picture follows the reader's colour scheme; rules of a style sheet go before attributes. */
+export function withDarkScheme(svg: string): string {
+  const rules = Object.entries(inTheDark).flatMap(([dark, colors]) =>
+    ["fill", "stroke"].map(
+      (kind) => `${colors.map((color) => `[${kind}="${color}"]`).join(",")}{${kind}:${dark}}`,
+    ),
+  );
+  const style = `<style>@media (prefers-color-scheme:dark){${rules.join("")}}</style>`;
+  return svg.replace(/^<svg[^>]*>/, (opening) => `${opening}\n${style}`);
+}
+
 /** Null, and one line that says so, when echarts is not installed (npm install --prefix bench). */
 export async function svgOf(drawing: object, width: number, height: number): Promise<string | null> {
   let echarts: any;
@@ -27,7 +47,7 @@ export async function svgOf(drawing: object, width: number, height: number): Pro
   chart.setOption(drawing);
   const svg: string = chart.renderToSVGString();
   chart.dispose();
-  return svg;
+  return withDarkScheme(svg);
 }
 
 export function plotGemm({ products: { squares }, peaks }: GemmData): Promise<string | null> {

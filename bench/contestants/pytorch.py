@@ -1,6 +1,7 @@
 """PyTorch as a contestant; with the argument `compile`, torch.compile (it needs a C++ compiler)."""
 
 import sys
+from functools import partial
 
 import torch
 from torch import nn
@@ -125,7 +126,10 @@ def prepare(case):
     # A leaf's gradient and step() need gradients; everything else here does without.
     torch.set_grad_enabled(case["kind"] in ("step", "convolution", "network"))
     if case["kind"] == "network":
-        return prepare_network(case, torch.compile if COMPILED else lambda function: function)
+        # Shapes are fixed. Else torch takes those of a second optimizer for dynamic ones, and PyTorch 2.13
+        # fails to compile its step.
+        ready = partial(torch.compile, dynamic=False) if COMPILED else lambda function: function
+        return prepare_network(case, ready)
     if case["kind"] == "generation":
         return prepare_generation(case, COMPILED)
     return {"step": prepare_step, "convolution": prepare_convolution, "inference": prepare_inference, "elementwise": prepare_elementwise}[case["kind"]](case)

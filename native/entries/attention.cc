@@ -9,8 +9,8 @@ namespace {
 constexpr int64_t largest = int64_t{1} << 30;
 
 /**
- * An operand of rows: the strides of batch, heads and positions. A single row may have any stride, and a kernel
- * that steps past it must not leave the address space: its stride is 0 here.
+ * An operand of rows: the strides of batch, heads and positions. A single row may have any stride, and a
+ * kernel that steps past it must not leave the address space: its stride is 0 here.
  */
 template <class T, class Operand>
 Heads<T> headsOf(const Operand& x, int64_t rows) {

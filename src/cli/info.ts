@@ -1,3 +1,4 @@
+import { variableNames } from "../environment.js";
 import { backend, zeros } from "../index.js";
 import { count, print, printJson } from "./terminal.js";
 
@@ -5,6 +6,9 @@ export function infoCommand(flags: { json?: boolean; verbose?: boolean }, versio
   zeros([1]); // runs a kernel, so that a wrong SIMDGRAD_… variable is an error here too
   const { name, reason, isa, isas, threads, quota, fallbacks } = backend;
   const node = process.versions.node;
+  const environment = Object.fromEntries(
+    variableNames.map((name) => [name, process.env[name]]).filter(([, value]) => value),
+  );
   const platform = `${process.platform}-${process.arch}`;
   if (flags.json) {
     printJson({
@@ -19,11 +23,13 @@ export function infoCommand(flags: { json?: boolean; verbose?: boolean }, versio
       threads,
       quota,
       fallbacks,
+      environment,
     });
     return;
   }
   const names = flags.verbose ? `: ${fallbacks.join(", ")}` : "; --verbose names them";
   const inJs = name === "js" ? "all" : fallbacks.length === 0 ? "none" : `${fallbacks.length}${names}`;
+  const set = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
   const rows: [string, string][] = [
     ["simdgrad", version],
     ["node", `${node} on ${platform}`],
@@ -33,6 +39,7 @@ export function infoCommand(flags: { json?: boolean; verbose?: boolean }, versio
     ["threads", count(threads)],
     ["cgroup quota", quota === null ? "none" : `${quota} ${quota === 1 ? "core" : "cores"}`],
     ["kernels in JavaScript", inJs],
+    ["environment", set.length === 0 ? "no variable is set; simdgrad --help lists them" : set.join(", ")],
   ];
   const width = Math.max(...rows.map(([label]) => label.length));
   for (const [label, value] of rows) print(`${label.padEnd(width)}  ${value}`);

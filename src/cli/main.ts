@@ -5,6 +5,7 @@
  */
 import { readFileSync } from "node:fs";
 import { Command, CommanderError, Option } from "commander";
+import { formOf, maxThreads, variableNames, variables } from "../environment.js";
 import { benchCommand } from "./bench.js";
 import { evalCommand } from "./eval.js";
 import { describeFailure, Exit, FAILED, USAGE, UsageError } from "./failure.js";
@@ -39,8 +40,10 @@ Examples:
   $ simdgrad predict --model digits.safetensors --data mnist/ --index 7
   $ simdgrad train --help
 
-Every command takes --json. Environment: SIMDGRAD_BACKEND=js|native, SIMDGRAD_ISA=portable|avx2|avx512|avx512bf16|neon,
-SIMDGRAD_THREADS=n (1 to 256), NO_COLOR=1, SIMDGRAD_DEBUG=1 (stack traces).`,
+Environment variables:
+${variableNames.map((name) => `  ${formOf(name)}\n      ${variables[name].meaning}`).join("\n")}
+
+Every command takes --json.`,
   );
 
 /** A flag with a parser; `initial` is shown in the help. */
@@ -75,7 +78,7 @@ const backendFlags = () => [
   flag(
     "--threads <n>",
     "threads of the native backend (default: the cores allowed)",
-    integer("--threads", { ...counted, max: 256 }),
+    integer("--threads", { ...counted, max: maxThreads }),
   ),
 ];
 

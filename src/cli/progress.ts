@@ -23,13 +23,16 @@ export function progressView(stream: NodeJS.WriteStream, quiet: boolean): Progre
   };
 }
 
-function epochFields({ epoch, epochs, loss, accuracy, imagesPerSecond }: FitProgress): Field[] {
+/** With `aligned`, numbers have one width, so that a line that is drawn again does not move. */
+function epochFields(event: FitProgress, aligned = false): Field[] {
+  const { epoch, epochs, loss, accuracy, imagesPerSecond } = event;
+  const wide = (text: string, width: number) => (aligned ? text.padStart(width) : text);
   const fields: Field[] = [
     { text: `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}`, rank: 9, color: colors.bold },
     { text: `loss ${loss.toFixed(4)}`, rank: 8 },
-    { text: `${count(imagesPerSecond)} images/s`, rank: 4, color: colors.dim },
+    { text: `${wide(count(imagesPerSecond), WIDEST_RATE)} images/s`, rank: 4, color: colors.dim },
   ];
-  if (accuracy !== null) fields.splice(2, 0, { text: `accuracy ${percent(accuracy)}`, rank: 7 });
+  if (accuracy !== null) fields.splice(2, 0, { text: `accuracy ${wide(percent(accuracy), 8)}`, rank: 7 });
   return fields;
 }
 
@@ -41,6 +44,10 @@ function epochLine(event: FitProgress, width: number): string {
 /** A narrower bar would show less than the percentage beside it. */
 const NARROWEST_BAR = 8;
 const WIDEST_BAR = 30;
+/** Characters of `999,999`. */
+const WIDEST_RATE = 7;
+/** Before that, the rate is that of the first steps, which are slow. */
+const SECONDS_BEFORE_ETA = 1;
 
 class Bar implements ProgressView {
   readonly #bar: SingleBar;
@@ -83,9 +90,10 @@ class Bar implements ProgressView {
     const perEpoch = steps / epochs;
     const share = Math.min(1, Math.max(0, (step - (epoch - 1) * perEpoch) / perEpoch));
     const seconds = (performance.now() - this.#started) / 1000;
-    const fields = epochFields(event);
+    const fields = epochFields(event, true);
     fields.splice(1, 0, { text: `${String(Math.floor(share * 100)).padStart(3)} %`, rank: 6 });
-    fields.push({ text: `ETA ${clock((seconds / step) * (steps - step))}`, rank: 5 });
+    const left = seconds < SECONDS_BEFORE_ETA ? Number.NaN : (seconds / step) * (steps - step);
+    fields.push({ text: `ETA ${clock(left)}`, rank: 5 });
     // The last column stays empty, because some terminals wrap as soon as it is written.
     const width = widthOf(this.stream) - 1;
     const used = fields.reduce((n, { text }) => n + text.length + 2, 0);

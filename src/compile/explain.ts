@@ -52,7 +52,7 @@ function explained(recording: Recording): string {
   );
   const where = recording.program.native === null ? "the table of kernels" : "one native call";
   return [
-    `(${recording.form}) as ${where}: ${plan.calls.length} kernel calls, ${si(total("flops"))}flop, ${si(total("bytes"))}B moved, arena of ${si(plan.arenaBytes)}B`,
+    `(${recording.form}) as ${where}: ${rows.length} kernel calls, ${si(total("flops"))}flop, ${si(total("bytes"))}B moved, arena of ${si(plan.arenaBytes)}B`,
     ...lines,
   ].join("\n");
 }

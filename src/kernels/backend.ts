@@ -9,11 +9,11 @@ import { inUse, put } from "./in-use.js";
 import { jsBackend } from "./js-backend.js";
 import { loadNative, type NativeBackend } from "./native-backend.js";
 import { type Kernels, kernelNames } from "./schema.js";
-import { applyEnvironment, checkThreads, oneOf } from "./settings.js";
+import { applyEnvironment, checkThreads, oneOf, setting } from "./settings.js";
 
+export { maxThreads } from "../environment.js";
 export type { BackendName } from "./backend-value.js";
 export { inUse, k, withKernels } from "./in-use.js";
-export { maxThreads } from "./settings.js";
 
 const backends: Record<BackendName, () => Backend | SimdgradError> = {
   js: () => jsBackend,
@@ -52,9 +52,9 @@ function tell(why: string): void {
 }
 
 function choose(): void {
-  const wanted = process.env["SIMDGRAD_BACKEND"];
   try {
-    if (wanted && oneOf("SIMDGRAD_BACKEND", wanted, names) === "js") {
+    const wanted = setting("SIMDGRAD_BACKEND");
+    if (wanted === "js") {
       use(jsBackend, "SIMDGRAD_BACKEND=js");
       return;
     }

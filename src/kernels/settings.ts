@@ -1,4 +1,5 @@
 /** Settings by the user and by environment variables. */
+import { maxThreads, variables } from "../environment.js";
 import { ValueError } from "../errors.js";
 import { editDistance } from "../nearest.js";
 import type { Addon } from "./addon.js";
@@ -11,16 +12,9 @@ export function oneOf<T extends string>(what: string, value: string, valid: read
   const near = [...valid].sort(
     (a, b) => editDistance(value, a) - editDistance(value, b) || begin(b) - begin(a),
   )[0];
-  throw new ValueError(
-    `${what}: one of ${valid.join(", ")} is needed: "${value}"; did you mean "${near}"?`,
-    "INVALID_BACKEND",
-  );
+  const hint = near.length > 1 ? `; did you mean "${near}"?` : ""; // 0 and 1 are equally near
+  throw new ValueError(`${what}: one of ${valid.join(", ")} is needed: "${value}"${hint}`, "INVALID_BACKEND");
 }
-
-const isaNames = ["portable", "avx2", "avx512", "avx512bf16", "neon"] as const;
-
-/** The capacity of the thread pool (native/threads/pool.h). */
-export const maxThreads = 256;
 
 export function checkThreads(what: string, n: number, given: string): number {
   if (!Number.isInteger(n) || n < 1 || n > maxThreads)
@@ -31,15 +25,22 @@ export function checkThreads(what: string, n: number, given: string): number {
   return n;
 }
 
+/** The value of a variable with named values; undefined if it is not set, or empty. @throws ValueError. */
+export function setting<N extends "SIMDGRAD_BACKEND" | "SIMDGRAD_ISA" | "SIMDGRAD_KEEP_MEMORY">(
+  name: N,
+): (typeof variables)[N]["values"][number] | undefined {
+  const value = process.env[name];
+  return value ? oneOf(name, value, variables[name].values) : undefined;
+}
+
 /**
  * SIMDGRAD_ISA, SIMDGRAD_THREADS and SIMDGRAD_KEEP_MEMORY. They hold for the process: the first environment
  * that loads the addon applies them.
  */
 export function applyEnvironment(addon: Addon): void {
-  const isa = process.env["SIMDGRAD_ISA"];
+  const isa = setting("SIMDGRAD_ISA");
   const threads = process.env["SIMDGRAD_THREADS"];
   if (isa) {
-    oneOf("SIMDGRAD_ISA", isa, isaNames);
     if (!addon.isas.includes(isa))
       throw unavailable(
         `SIMDGRAD_ISA=${isa} does not run here${addon.isaNote ? ` (${addon.isaNote})` : ""}; this CPU runs ${addon.isas.join(", ")}`,
@@ -54,7 +55,5 @@ export function applyEnvironment(addon: Addon): void {
     );
     if (addon.first) addon.setThreads(n);
   }
-  const keep = process.env["SIMDGRAD_KEEP_MEMORY"] || "1";
-  oneOf("SIMDGRAD_KEEP_MEMORY", keep, ["0", "1"]);
-  if (keep === "1" && addon.first) addon.keepFreedMemory();
+  if (setting("SIMDGRAD_KEEP_MEMORY") !== "0" && addon.first) addon.keepFreedMemory();
 }

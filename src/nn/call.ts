@@ -48,7 +48,10 @@ export function callForward(
     const error = noTensor(module, args, thrown) ?? thrown;
     if (error instanceof SimdgradError && !placed.has(error)) {
       placed.add(error);
-      const message = `${modulePath()}: ${error.message}`;
+      // A layer that names itself is named once, with its path.
+      const own = `${module.constructor.name}: `;
+      const said = error.message.startsWith(own) ? error.message.slice(own.length) : error.message;
+      const message = `${modulePath()}: ${said}`;
       error.stack = error.stack?.replace(error.message, message);
       error.message = message;
     }

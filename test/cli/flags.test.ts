@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import { formOf, variableNames } from "../../src/environment.js";
 import { data, fit, nn, optim, zeros } from "../../src/index.js";
 import { idx, writePatterns } from "./patterns.js";
 import { simdgrad, temporaryFolder } from "./simdgrad.js";
@@ -210,6 +211,17 @@ describe("help and facts", () => {
     for (const label of ["simdgrad", "backend", "because", "instruction set", "threads", "cgroup quota"])
       expect(stdout).toMatch(new RegExp(`^${label} +\\S`, "m"));
     expect(stdout).toContain("SIMDGRAD_BACKEND=js");
+  });
+
+  test("--help and info tell all environment variables", async () => {
+    const help = await simdgrad(["--help"]);
+    for (const name of variableNames) expect(help.stdout).toContain(`\n  ${formOf(name)}\n`);
+    expect(Math.max(...help.stdout.split("\n").map((line) => line.length))).toBeLessThan(110);
+    const environment = { SIMDGRAD_BACKEND: "js", SIMDGRAD_KEEP_MEMORY: "0" };
+    const { stdout } = await simdgrad(["info"], environment);
+    expect(stdout).toMatch(/^environment +.*SIMDGRAD_BACKEND=js, .*SIMDGRAD_KEEP_MEMORY=0/m);
+    const json = await simdgrad(["info", "--json"], environment);
+    expect(JSON.parse(json.stdout).environment).toMatchObject(environment);
   });
 
   test("info is short; --verbose names the kernels that run in JavaScript", async () => {

@@ -24,6 +24,18 @@ function setup() {
 const backends = (["native", "js"] as const).filter((name) => name === "js" || before === "native");
 
 describe.each(backends)("on %s kernels", (name) => {
+  test("explain and profile count a chain as one call", () => {
+    backend.use(name);
+    const step = compile((x: Tensor) => x.square().mul(2).add(1).sum());
+    const x = ones([16, 4]);
+    step(x);
+    const [title, , ...lines] = step.explain().split("\n");
+    // JavaScript has no chains.
+    if (name === "native") expect(lines.join()).toContain("chain square mul add");
+    expect(title).toContain(`: ${lines.length} kernel calls,`);
+    expect(String(step.profile(x))).toContain(`${lines.length} kernel calls in`);
+  });
+
   test("explain lists the calls with their sizes, modules and costs", () => {
     backend.use(name);
     const { step, batch } = setup();

@@ -3,10 +3,11 @@
  * environment variables.
  */
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { variableNames } from "../../src/environment.js";
 import { built } from "./addon.js";
 
 async function load(environment: Record<string, string>) {
-  for (const name of ["SIMDGRAD_BACKEND", "SIMDGRAD_ISA", "SIMDGRAD_THREADS", "SIMDGRAD_ADDON"])
+  for (const name of variableNames)
     if (!(name in environment) && process.env[name] !== undefined) vi.stubEnv(name, undefined);
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
   vi.resetModules();
@@ -109,6 +110,22 @@ describe.skipIf(!built)("the native backend", () => {
     } finally {
       backend.setThreads(before);
     }
+  });
+
+  it.each(["2", "yes", "-1", " "])("refuses SIMDGRAD_KEEP_MEMORY=%s", async (value) => {
+    const module = await load({ SIMDGRAD_KEEP_MEMORY: value });
+    expect(() => fill(module)).toThrow(
+      expect.objectContaining({
+        code: "INVALID_BACKEND",
+        message: `SIMDGRAD_KEEP_MEMORY: one of 0, 1 is needed: "${value}"`,
+      }),
+    );
+  });
+
+  it("takes an empty variable for one that is not set", async () => {
+    const { backend, k } = await load(Object.fromEntries(variableNames.map((name) => [name, ""])));
+    expect(backend.name).toBe("native");
+    expect(fill({ k } as Awaited<ReturnType<typeof load>>)).toBe(-1);
   });
 
   it("refuses an instruction set that is unknown or not of this CPU", async () => {

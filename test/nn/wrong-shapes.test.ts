@@ -233,7 +233,7 @@ describe("in a Sequential", () => {
     expect(error).toBeInstanceOf(ShapeError);
     expect(error.code).toBe("SHAPE_MISMATCH");
     // Of layers in layers the innermost: Sequential[2].self_attn.MultiheadAttention.
-    expect(error.message).toMatch(new RegExp(`^Sequential\\[2\\](\\.${name}|\\S*\\.\\w+): \\w+: `));
+    expect(error.message).toMatch(new RegExp(`^Sequential\\[2\\](\\.${name}: |\\S*\\.\\w+: \\w+: )`));
     for (const part of [given, ...named]) expect(error.message).toContain(part);
   });
 
@@ -247,8 +247,42 @@ describe("in a Sequential", () => {
 it.each(Object.entries(ofSeveral))("in a field: %s", (name, [layer, inputs, ...named]) => {
   const { message, code } = failure(() => new Holder(layer).forward(...inputs));
   expect(code).toBe(name === "Embedding" ? "DTYPE_MISMATCH" : "SHAPE_MISMATCH");
-  expect(message).toMatch(new RegExp(`^Holder\\.layer(\\.${name}|\\S*\\.\\w+): \\w+: `));
+  expect(message).toMatch(new RegExp(`^Holder\\.layer(\\.${name}: |\\S*\\.\\w+: \\w+: )`));
   for (const part of named) expect(message).toContain(part);
+});
+
+it("no message names the layer or the operation twice", () => {
+  const layers = [
+    ...Object.values(ofOne).flatMap((rows) => rows.map(([layer]) => layer)),
+    ...[...Object.values(ofDims), ...Object.values(ofSeveral)].map(([layer]) => layer),
+  ];
+  const shapes = [[], [0], [2], [2, 3], [0, 2, 4], [2, 0, 4], [2, 3, 4], [1, 2, 3, 3], [2, 3, 2, 2, 2]];
+  const tensors = shapes.flatMap((shape) => [
+    zeros(shape),
+    ints(...shape),
+    zeros(shape, { dtype: "float64" }),
+  ]);
+  const wrong = [...tensors, undefined, null, "x", 3, [[1, 2]], new Float32Array(2)];
+  const messages = new Set<string>();
+  for (const layer of layers)
+    for (const model of [layer, new Holder(layer)])
+      for (const x of wrong)
+        for (const rest of [
+          [],
+          [x],
+          [zeros([2, 4])],
+          [zeros([1, 1, 4]), zeros([2, 4])],
+          ["x"],
+          [[x, x]],
+          [x, x, "x"],
+        ])
+          try {
+            model.forward(x, ...rest);
+          } catch (error) {
+            messages.add((error as Error).message);
+          }
+  expect(messages.size).toBeGreaterThan(500);
+  expect([...messages].filter((message) => /(^|[.\s])(\w+): \2: /.test(message))).toEqual([]);
 });
 
 it("every layer has a row", () => {

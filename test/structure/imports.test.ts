@@ -27,6 +27,7 @@ const ground = [
   "cache-lines",
   "event-loop",
   "allocator",
+  "environment",
 ];
 const tensors = [...ground, "kernels", "tensor", "autograd"];
 const rooms: Record<string, readonly string[]> = {
@@ -44,6 +45,7 @@ const rooms: Record<string, readonly string[]> = {
   "cache-lines": ["dtype"],
   "event-loop": [],
   allocator: [],
+  environment: [],
   arguments: ["errors", "quote", "recognize"],
   "option-kinds": ["dtype", "errors", "quote", "recognize"],
   options: ["errors", "nearest", "option-kinds", "quote", "recognize"],

@@ -38,25 +38,32 @@ model = Gan
 
 
 def train(model, ready):
-    parts = (model.generator, model.discriminator)
-    # Their fused steps are not compiled: with two of them, torch.compile of PyTorch 2.13 fails.
-    optimizers = [torch.optim.Adam(part.parameters(), lr=2e-4, betas=(0.5, 0.999), fused=True) for part in parts]
-    generator, discriminator = map(ready, parts)
+    networks = (model.generator, model.discriminator)
+    optimizers = [torch.optim.Adam(part.parameters(), lr=2e-4, betas=(0.5, 0.999), fused=True) for part in networks]
+
+    def distinguish(images, made, real, fake):
+        of_images = F.binary_cross_entropy_with_logits(model.discriminator(images), real)
+        return of_images + F.binary_cross_entropy_with_logits(model.discriminator(made), fake)
+
+    def deceive(made, real):
+        return F.binary_cross_entropy_with_logits(model.discriminator(made), real)
+
+    make, distinguish, deceive = map(ready, (model.generator, distinguish, deceive))
+    update_generator, update_discriminator = (ready(optimizer.step) for optimizer in optimizers)
 
     def step(images, noise):
         real, fake = torch.ones(len(images)), torch.zeros(len(images))
-        made = generator(noise)
+        made = make(noise)
 
         optimizers[1].zero_grad()
-        of_images = F.binary_cross_entropy_with_logits(discriminator(images), real)
-        of_made = F.binary_cross_entropy_with_logits(discriminator(made.detach()), fake)
-        (of_images + of_made).backward()
-        optimizers[1].step()
+        of_both = distinguish(images, made.detach(), real, fake)
+        of_both.backward()
+        update_discriminator()
 
         optimizers[0].zero_grad()
-        loss = F.binary_cross_entropy_with_logits(discriminator(made), real)
+        loss = deceive(made, real)
         loss.backward()
-        optimizers[0].step()
-        return (loss + of_images + of_made).detach()
+        update_generator()
+        return (loss + of_both).detach()
 
     return step

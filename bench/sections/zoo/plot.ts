@@ -3,9 +3,10 @@ import { styles, svgOf } from "../../plot.js";
 import type { ZooData } from "../zoo.js";
 import { fastestPeer, type NetworkResult } from "./steps.js";
 
-const [WIDTH, ROW, AROUND] = [1040, 34, 150];
-/** Left of the points, for the names of the networks. */
-const NAMES = 470;
+/** Narrow, so that the text stays readable on a telephone: a row has the network's name above its points. */
+const [WIDTH, ROW] = [600, 46];
+/** Above the rows for a legend of two lines, below them for the axis. */
+const [ABOVE, BELOW] = [70, 62];
 
 type Name = keyof NetworkResult["results"];
 
@@ -24,7 +25,7 @@ const looks = [ours, { ...ours, symbol: "emptyCircle" }, ...peers];
 export async function plotZoo({ networks }: ZooData): Promise<string | null> {
   const able = networks.filter((result) => Number.isFinite(fastestPeer(result)));
   if (able.length === 0) return null;
-  return svgOf(drawing(able), WIDTH, AROUND + ROW * able.length);
+  return svgOf(drawing(able), WIDTH, ABOVE + ROW * able.length + BELOW);
 }
 
 function drawing(networks: NetworkResult[]): object {
@@ -34,7 +35,7 @@ function drawing(networks: NetworkResult[]): object {
     const { color, symbol } = looks[labels.findIndex(([other]) => other === name)];
     return {
       ...{ type: "scatter", name: label, symbol, symbolSize: 11, z: there.length - i + 2, animation: false },
-      itemStyle: { color },
+      itemStyle: { color, opacity: 1 },
       data: networks.flatMap((result, row) => {
         const own = result.results[name];
         return own === undefined ? [] : [[fastestPeer(result) / own.best, row]];
@@ -48,8 +49,11 @@ function drawing(networks: NetworkResult[]): object {
   return {
     backgroundColor: "#fff",
     textStyle: { fontFamily: "system-ui, sans-serif" },
-    legend: { top: 14, itemGap: 24, textStyle: text, data: there.map(([, label]) => label) },
-    grid: { left: NAMES, right: 30, top: 56, bottom: 62 },
+    legend: {
+      ...{ top: 12, itemGap: 20, itemWidth: 14, itemHeight: 12, textStyle: text },
+      data: there.map(([, label]) => label),
+    },
+    grid: { left: 24, right: 24, top: ABOVE, bottom: BELOW },
     xAxis: {
       ...{ type: "log", name: "speed relative to the fastest peer (1), higher is better" },
       ...{ nameLocation: "middle", nameGap: 34, nameTextStyle: text, logBase: 2 },
@@ -57,7 +61,16 @@ function drawing(networks: NetworkResult[]): object {
     },
     yAxis: {
       ...{ type: "category", inverse: true, data: networks.map(({ entry }) => entry.title) },
-      ...{ axisLabel: { ...text, fontSize: 12 }, axisTick: { show: false } },
+      axisLabel: {
+        ...text,
+        inside: true,
+        margin: 4,
+        align: "left",
+        verticalAlign: "bottom",
+        padding: [0, 0, 9, 0],
+        ...{ textBorderColor: "#fff", textBorderWidth: 3 }, // over the line of 1
+      },
+      ...{ axisTick: { show: false }, z: 10 },
       splitLine: { show: true, lineStyle: { color: "#eee" } },
     },
     series: [{ ...series[0], markLine: even }, ...series.slice(1)],

@@ -3,7 +3,7 @@
  * of each channel. Sums are in double precision.
  */
 import type { Data } from "../../dtype.js";
-import { settle } from "./normalize.js";
+import { addChannelSums, writeParameterGrad } from "./parameter-grads.js";
 import { specialize, tagOf } from "./specialize.js";
 import { OK } from "./status.js";
 
@@ -136,29 +136,6 @@ export function batchNormEval(
   return OK;
 }
 
-const sumsLoop = specialize(
-  (
-    samples: number,
-    channels: number,
-    inner: number,
-    x: Data,
-    xo: number,
-    mean: Data,
-    mo: number,
-    g: Data,
-    go: number,
-    sums: Float64Array,
-    products: Float64Array,
-  ): void => {
-    for (let n = 0, i = 0; n < samples; n++)
-      for (let c = 0; c < channels; c++)
-        for (const end = i + inner; i < end; i++) {
-          sums[c] += g[go + i];
-          products[c] += g[go + i] * (x[xo + i] - mean[mo + c]);
-        }
-  },
-);
-
 const gradInputLoop = specialize(
   (
     samples: number,
@@ -216,7 +193,7 @@ export function batchNormGrad(
 ): number {
   const [sums, products] = [new Float64Array(channels), new Float64Array(channels)];
   const sizes = [samples, channels, inner] as const;
-  sumsLoop("batchNormGrad", tagOf(x))(...sizes, x, xo, mean, mo, g, go, sums, products);
+  addChannelSums("batchNormGrad", tagOf(x))(...sizes, x, xo, mean, mo, 1, g, go, sums, products);
   const roots = Float64Array.from({ length: channels }, (_, c) => 1 / Math.sqrt(variance[vo + c] + eps));
   if (gx !== null) {
     const n = samples * inner;
@@ -226,12 +203,8 @@ export function batchNormGrad(
     const loop = gradInputLoop("batchNormGrad", tagOf(x));
     loop(...sizes, x, xo, mean, mo, g, go, scales, shifts, slopes, gx, gxo);
   }
-  settle(
-    products.map((product, c) => product * roots[c]),
-    addWeight,
-    gWeight,
-    gwo,
-  );
-  settle(sums, addBias, gBias, gbo);
+  const weightSums = products.map((product, c) => product * roots[c]);
+  writeParameterGrad(weightSums, addWeight, gWeight, gwo);
+  writeParameterGrad(sums, addBias, gBias, gbo);
   return OK;
 }

@@ -12,7 +12,9 @@
  * added to the sum, then the old C, by plain float32 additions.
  */
 import type { Data } from "../../dtype.js";
+import { tagOf } from "./specialize.js";
 import { OK } from "./status.js";
+import { storeProduct } from "./store-product.js";
 
 const words = new Int32Array(1);
 const asFloat = new Float32Array(words.buffer);
@@ -93,6 +95,7 @@ export function gemmBfloat16(
   co: number,
   cBatch: number,
 ): number {
+  const store = storeProduct("gemmBfloat16", tagOf(c));
   const width = Math.max(1, Math.floor(PACKED / Math.max(1, Math.min(k, PIECE))));
   for (let s = 0; s < batch; s++)
     for (let jc = 0; jc < n; jc += width) {
@@ -114,13 +117,8 @@ export function gemmBfloat16(
         return first.map((sum, i) => sum + second[i]);
       };
       const sums = sumsOf(0, k);
-      for (let i = 0; i < m; i++)
-        for (let j = 0; j < cols; j++) {
-          const at = co + s * cBatch + i * n + jc + j;
-          const sum = sums[i * cols + j];
-          const biased = bias === null ? sum : Math.fround(sum + bias[biasOffset + jc + j]);
-          c[at] = accumulate !== 0 ? c[at] + biased : biased;
-        }
+      const at = co + s * cBatch + jc;
+      store(Math.fround, m, cols, sums, cols, bias, biasOffset + jc, accumulate, c, at, n);
     }
   return OK;
 }

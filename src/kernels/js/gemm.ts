@@ -14,6 +14,7 @@ import { gemmBfloat16 } from "./bfloat16.js";
 import { areIntegers, checkFits, dotIntegers } from "./integers.js";
 import { specialize, tagOf } from "./specialize.js";
 import { OK } from "./status.js";
+import { storeProduct } from "./store-product.js";
 
 const MR = 3;
 const NR = 2;
@@ -100,35 +101,6 @@ function pack(
 
 type Round = (value: number) => number;
 const exact: Round = (value) => value;
-
-/**
- * Writes `rows` rows of a finished tile to C: the sums plus the bias, rounded, then added to C with
- * `accumulate`.
- */
-const store = specialize(
-  (
-    round: Round,
-    rows: number,
-    cols: number,
-    from: Float64Array,
-    bias: Data | null,
-    biasAt: number,
-    accumulate: number,
-    c: Data,
-    at: number,
-    n: number,
-  ): void => {
-    const both = cols === 2;
-    const p = bias !== null ? bias[biasAt] : 0;
-    const q = bias !== null && both ? bias[biasAt + 1] : 0;
-    for (let i = 0; i < rows; i++, at += n) {
-      const first = from[i * 2] + p;
-      const second = from[i * 2 + 1] + q;
-      c[at] = accumulate !== 0 ? c[at] + round(first) : first;
-      if (both) c[at + 1] = accumulate !== 0 ? c[at + 1] + round(second) : second;
-    }
-  },
-);
 
 /**
  * For products too thin to be worth packing: dot products directly from the operands, two columns at a time.
@@ -300,7 +272,7 @@ export function gemm(
     }
     return OK;
   }
-  const write = store("store", type);
+  const write = storeProduct("gemm", type);
   const mc = Math.floor(LENGTH / depth) * MR;
   const nc = Math.floor(LENGTH / depth) * NR;
   for (let s = 0; s < batch; s++)
@@ -325,7 +297,7 @@ export function gemm(
                 const h = Math.min(MR, rows - i);
                 const w = Math.min(NR, cols - j);
                 const to = co + s * cBatch + (ic + i) * n + jc + j;
-                write(round, h, w, tile, bias, biasOffset + jc + j, accumulate, c, to, n);
+                write(round, h, w, tile, NR, bias, biasOffset + jc + j, accumulate, c, to, n);
               }
             }
         }

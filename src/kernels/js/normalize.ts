@@ -4,6 +4,7 @@
  * has groups of one channel. Sums are in double precision.
  */
 import type { Data } from "../../dtype.js";
+import { addChannelSums, writeParameterGrad } from "./parameter-grads.js";
 import { specialize, tagOf } from "./specialize.js";
 import { OK } from "./status.js";
 
@@ -87,10 +88,9 @@ export function normalize(
   return OK;
 }
 
-const gradLoop = specialize(
+/** gx of one row, whose gradients of weight and bias it adds to `weightSums` and `biasSums`. */
+const gradRow = specialize(
   (
-    samples: number,
-    groups: number,
     channels: number,
     inner: number,
     eps: number,
@@ -106,47 +106,36 @@ const gradLoop = specialize(
     go: number,
     gx: Data | null,
     gxo: number,
+    sums: Float64Array,
+    products: Float64Array,
+    first: number,
     weightSums: Float64Array,
     biasSums: Float64Array,
   ): void => {
     const length = channels * inner;
-    for (let row = 0; row < samples * groups; row++) {
-      const start = row * length;
-      const average = mean === null ? 0 : mean[mo + row];
-      const scale = 1 / Math.sqrt(variance[vo + row] + eps);
-      const first = (row % groups) * channels;
-      let sum = 0;
-      let product = 0;
-      for (let c = 0, i = start; c < channels; c++) {
-        let channelSum = 0;
-        let channelProduct = 0;
-        for (const end = i + inner; i < end; i++) {
-          channelSum += g[go + i];
-          channelProduct += g[go + i] * (x[xo + i] - average);
-        }
-        weightSums[first + c] += channelProduct * scale;
-        biasSums[first + c] += channelSum;
-        const w = weight === null ? 1 : weight[wo + first + c];
-        sum += channelSum * w;
-        product += channelProduct * w;
-      }
-      if (gx === null) continue;
-      const shift = mean === null ? 0 : sum / length;
-      const slope = (product * scale * scale) / length;
-      for (let c = 0, i = start; c < channels; c++) {
-        const w = weight === null ? 1 : weight[wo + first + c];
-        for (const end = i + inner; i < end; i++)
-          gx[gxo + i] = scale * (g[go + i] * w - shift - (x[xo + i] - average) * slope);
-      }
+    const average = mean === null ? 0 : mean[mo];
+    const scale = 1 / Math.sqrt(variance[vo] + eps);
+    let sum = 0;
+    let product = 0;
+    for (let c = 0; c < channels; c++) {
+      weightSums[first + c] += products[c] * scale;
+      biasSums[first + c] += sums[c];
+      const w = weight === null ? 1 : weight[wo + first + c];
+      sum += sums[c] * w;
+      product += products[c] * w;
+    }
+    if (gx === null) return;
+    const shift = mean === null ? 0 : sum / length;
+    const slope = (product * scale * scale) / length;
+    for (let c = 0, i = 0; c < channels; c++) {
+      const w = weight === null ? 1 : weight[wo + first + c];
+      for (const end = i + inner; i < end; i++)
+        gx[gxo + i] = scale * (g[go + i] * w - shift - (x[xo + i] - average) * slope);
     }
   },
 );
 
-/** @internal Writes the sums to `out`, or adds them. */
-export function settle(sums: Float64Array, add: number, out: Data | null, oo: number): void {
-  if (out === null) return;
-  for (let i = 0; i < sums.length; i++) out[oo + i] = add ? out[oo + i] + sums[i] : sums[i];
-}
+const noMean = new Float64Array(1);
 
 /**
  * The gradients of x, weight and bias, from the statistics of `normalize`, with h = g · weight and x̂ the
@@ -180,10 +169,34 @@ export function normalizeGrad(
   gbo: number,
 ): number {
   const [weightSums, biasSums] = [new Float64Array(groups * channels), new Float64Array(groups * channels)];
-  const sizes = [samples, groups, channels, inner] as const;
-  const loop = gradLoop("normalizeGrad", tagOf(x));
-  loop(...sizes, eps, x, xo, weight, wo, mean, mo, variance, vo, g, go, gx, gxo, weightSums, biasSums);
-  settle(weightSums, addWeight, gWeight, gwo);
-  settle(biasSums, addBias, gBias, gbo);
+  const [sums, products] = [new Float64Array(channels), new Float64Array(channels)];
+  const addSums = addChannelSums("normalizeGrad", tagOf(x));
+  const grad = gradRow("normalizeGrad", tagOf(x));
+  for (let row = 0; row < samples * groups; row++) {
+    const at = row * channels * inner;
+    const first = (row % groups) * channels;
+    sums.fill(0);
+    products.fill(0);
+    addSums(
+      1,
+      channels,
+      inner,
+      x,
+      xo + at,
+      mean ?? noMean,
+      mean ? mo + row : 0,
+      0,
+      g,
+      go + at,
+      sums,
+      products,
+    );
+    grad(
+      ...([channels, inner, eps, x, xo + at, weight, wo, mean, mo + row, variance, vo + row] as const),
+      ...([g, go + at, gx, gxo + at, sums, products, first, weightSums, biasSums] as const),
+    );
+  }
+  writeParameterGrad(weightSums, addWeight, gWeight, gwo);
+  writeParameterGrad(biasSums, addBias, gBias, gbo);
   return OK;
 }
