@@ -1,15 +1,16 @@
 /**
- * Joins elementwise calls over one number of elements into chains. A chain runs block by block: a block of a
- * result is in L1 when the next call reads it, and a result that only the chain reads (a local) is never
- * stored. Each call does what it would do alone, so no value changes.
+ * Joins elementwise calls over one number of elements, and reductions of as many, into chains. A chain runs
+ * block by block: a block of a result is in L1 when the next call reads it, and a result that only the chain
+ * reads (a local) is never stored. Each call does what it would do alone, so no value changes.
  */
 import type { Data, DType } from "../dtype.js";
 import { argument, placeOf, type Touched } from "../kernels/calls.js";
-import type { Operand } from "../kernels/parameters.js";
-import { type KernelName, rowOf } from "../kernels/schema.js";
+import type { Operand, Row } from "../kernels/parameters.js";
+import { rowOf } from "../kernels/schema.js";
 import { isDense, numel, type Shape, type Strides } from "../shape.js";
 import { typeOf } from "./arrays.js";
 import type { CallOrder, OrderedCall } from "./call-order.js";
+import { type Fold, foldOf, isReduction, runTogether } from "./folds.js";
 import type { Trace, TracedCall } from "./trace.js";
 
 /** The maximum number of locals of a chain, and of calls: more than any composition in practice. */
@@ -36,30 +37,14 @@ export interface Chained {
   readonly outOfOrder: ReadonlySet<Data>;
 }
 
-/** Calls that may be links: those with C++ loops, for the types that these take. */
-const linkTypes: { readonly [Name in KernelName]?: readonly (readonly DType[])[] } = {
-  unary: [["float32", "float32"]],
-  unaryGrad: [["float32", "float32", "float32", "float32"]],
-  binary: [["float32", "float32", "float32"]],
-  compare: [
-    ["float32", "float32", "uint8"],
-    ["float32", "float32", "bool"],
-  ],
-  where: [
-    ["uint8", "float32", "float32", "float32"],
-    ["bool", "float32", "float32", "float32"],
-  ],
-  copy: [
-    ["float32", "float32"],
-    ["uint8", "float32"],
-    ["bool", "float32"],
-  ],
-};
+/** The element types of the rows of kernels. */
+const elementTypes = { float32: "f32", float64: "f64", int32: "i32", uint8: "u8", bool: "u8" } as const;
 
 /** A chain that is being made. */
 interface Open {
   readonly links: OrderedCall[];
   readonly total: number;
+  readonly folds: Fold[];
   /** Calls that were passed since the chain began; a later link must not depend on them. */
   readonly passed: OrderedCall[];
 }
@@ -88,58 +73,71 @@ export function chained(order: CallOrder, trace: Trace, kept: ReadonlySet<Data>)
   };
   for (const ordered of order.inOrder()) {
     const total = linkTotal(ordered.call, types);
+    const fold = total === null ? null : foldOf(ordered.call);
     if (open !== null) {
-      if (total === open.total && mayJoin(ordered, open, order, trace)) {
+      if (total === open.total && mayJoin(ordered, fold, open, order, trace)) {
         open.links.push(ordered);
+        if (fold !== null) open.folds.push(fold);
         continue;
       }
-      if (total === null && open.passed.length < MOST_PASSED) {
+      if ((total === null || fold !== null) && open.passed.length < MOST_PASSED) {
         open.passed.push(ordered);
         continue;
       }
       close();
     }
-    if (total === null) calls.push(ordered.call);
-    else open = { links: [ordered], total, passed: [] };
+    const folds = fold === null ? [] : [fold];
+    if (total === null || !runTogether(folds, total)) calls.push(ordered.call);
+    else open = { links: [ordered], total, folds, passed: [] };
   }
   close();
   return { calls, chains, locals, outOfOrder };
 }
 
-/** The number of elements of a call that may be a link; null for any other. */
+/** The number of elements over which a call passes that may be a link; null for any other. */
 function linkTotal(call: TracedCall, types: (array: Data) => DType): number | null {
-  const allowed = linkTypes[call.name];
-  if (allowed === undefined) return null;
-  const { operands, at } = rowOf(call.name);
-  const fits = (wanted: readonly DType[]) => {
+  const { operands, at, links, sizes } = rowOf(call.name);
+  const fits = (wanted: Row["links"][number]) => {
     for (let i = 0; i < operands.length; i++) {
       const array = call.args[at[operands[i].name]] as Data | null;
-      if (array !== null && types(array) !== wanted[i]) return false;
+      if (array !== null && elementTypes[types(array)] !== wanted[i]) return false;
     }
     return true;
   };
-  if (!allowed.some(fits)) return null;
-  const total =
-    call.name === "unaryGrad" ? (argument(call, "n") as number) : numel(argument(call, "shape") as Shape);
-  if (total === 0 || !isDenseOperand(call, outputOf(call), total)) return null;
+  if (!links.some(fits)) return null;
+  const total = numel(sizes.flatMap(({ name }) => argument(call, name) as number | Shape));
+  if (total === 0 || !(isReduction(call) || isDenseOperand(call, outputOf(call), total))) return null;
   return total;
 }
 
 const outputOf = ({ name }: TracedCall): Operand => rowOf(name).operands.at(-1)!;
 
-/** Whether the call accesses `total` elements of the operand in order, without gaps. */
-function isDenseOperand(call: TracedCall, { name, layout }: Operand, total: number): boolean {
-  if (layout === "dense") return true;
+/** Whether the link accesses `total` elements of the operand in order, without gaps. */
+function isDenseOperand(call: TracedCall, operand: Operand, total: number): boolean {
+  const { name, layout } = operand;
+  if (layout === "dense") return !(isReduction(call) && operand === outputOf(call));
   const shape = argument(call, "shape") as Shape;
   return numel(shape) === total && isDense(shape, call.args[rowOf(call.name).at[name] + 2] as Strides);
 }
 
 /**
- * Whether a call may run together with the chain: it depends on nothing that was passed, and where it shares
+ * Whether a call may run together with the chain: a reduction of something else than the links access gains
+ * nothing; the call depends on nothing that was passed, and where it shares
  * written memory with a link, both access the same elements in the same order.
  */
-function mayJoin(next: OrderedCall, { links, total, passed }: Open, order: CallOrder, trace: Trace): boolean {
+function mayJoin(
+  next: OrderedCall,
+  fold: Fold | null,
+  { links, total, folds, passed }: Open,
+  order: CallOrder,
+  trace: Trace,
+): boolean {
   if (links.length === MOST_CALLS) return false;
+  if (fold !== null) {
+    const [{ array: x }] = next.regions;
+    if (!links.some(({ regions }) => regions.some(({ array }) => array === x))) return false;
+    if (!runTogether([...folds, fold], total)) return false;
+  }
   if (passed.some((other) => order.conflict(other.regions, next.regions))) return false;
   // A call that reports a bad label ends the replay: nothing of the user's may be written before it.
   const ofUser = (array: Data) => !trace.memory.has(array) || trace.inputs.includes(array);
@@ -176,7 +174,7 @@ function findLocals(
     const { array, offset } = placeOf<Data>(link.call, outputOf(link.call).name);
     const length = trace.memory.get(array)?.length;
     const fresh = length !== undefined && !kept.has(array) && offset === 0 && !locals.has(array);
-    if (fresh && isWhole(link, length)) {
+    if (fresh && !isReduction(link.call) && isWhole(link, length)) {
       const users = order.usersOf(array);
       if (users[0] === link && users.every((user) => inside.has(user))) {
         const place = free.pop() ?? places++;
