@@ -17,8 +17,11 @@ import type { Trace, TracedCall } from "./trace.js";
 const MOST_LOCALS = 16;
 const MOST_CALLS = 64;
 
-/** How many other calls a call may pass on its way to an earlier chain. */
-const MOST_PASSED = 8;
+/** How many chains and other calls a call may pass on its way to an earlier place. */
+const MOST_PASSED = 12;
+
+/** A call is moved before a chain of this many times the elements that it writes, so that later calls can join. */
+const TINY = 64;
 
 /** Consecutive calls of a plan. */
 export interface Chain {
@@ -40,58 +43,84 @@ export interface Chained {
 /** The element types of the rows of kernels. */
 const elementTypes = { float32: "f32", float64: "f64", int32: "i32", uint8: "u8", bool: "u8" } as const;
 
-/** A chain that is being made. */
-interface Open {
-  readonly links: OrderedCall[];
-  readonly total: number;
+/** A chain that is being made, or another call. */
+interface Group {
+  readonly calls: OrderedCall[];
+  /** The elements of a chain; null for another call. */
+  readonly total: number | null;
+  /** The reductions of a chain. */
   readonly folds: Fold[];
-  /** Calls that were passed since the chain began; a later link must not depend on them. */
-  readonly passed: OrderedCall[];
 }
 
 /** The live calls, with chains. `kept`: memory that is read outside of the program. */
 export function chained(order: CallOrder, trace: Trace, kept: ReadonlySet<Data>): Chained {
+  const types = (array: Data): DType => trace.memory.get(array)?.dtype ?? typeOf(array);
+  const groups: Group[] = [];
+  for (const ordered of order.inOrder()) {
+    let total = linkTotal(ordered.call, types);
+    const fold = total === null ? null : foldOf(ordered.call);
+    if (fold !== null && !runTogether([fold], total!)) total = null;
+    const next: Group = { calls: [ordered], total, folds: fold === null ? [] : [fold] };
+    const { joins, at } = placeFor(next, groups, order, trace);
+    if (!joins) groups.splice(at, 0, next);
+    else {
+      groups[at].calls.push(ordered);
+      groups[at].folds.push(...next.folds);
+    }
+  }
   const calls: TracedCall[] = [];
   const chains: Chain[] = [];
   const locals = new Map<Data, number>();
   const outOfOrder = new Set<Data>();
-  const types = (array: Data): DType => trace.memory.get(array)?.dtype ?? typeOf(array);
-  let open: Open | null = null;
-  const close = () => {
-    if (open === null) return;
-    const { links, passed, total } = open;
-    open = null;
+  for (const { calls: links, total } of groups) {
     if (links.length > 1) {
       chains.push({ first: calls.length, count: links.length });
       findLocals(links, order, trace, kept, locals);
       for (const { call } of links)
         for (const { operand, array } of call.uses)
-          if (!isDenseOperand(call, operand, total)) outOfOrder.add(array);
+          if (!isDenseOperand(call, operand, total!)) outOfOrder.add(array);
     }
     for (const { call } of links) calls.push(call);
-    for (const { call } of passed) calls.push(call);
-  };
-  for (const ordered of order.inOrder()) {
-    const total = linkTotal(ordered.call, types);
-    const fold = total === null ? null : foldOf(ordered.call);
-    if (open !== null) {
-      if (total === open.total && mayJoin(ordered, fold, open, order, trace)) {
-        open.links.push(ordered);
-        if (fold !== null) open.folds.push(fold);
-        continue;
-      }
-      if ((total === null || fold !== null) && open.passed.length < MOST_PASSED) {
-        open.passed.push(ordered);
-        continue;
-      }
-      close();
-    }
-    const folds = fold === null ? [] : [fold];
-    if (total === null || !runTogether(folds, total)) calls.push(ordered.call);
-    else open = { links: [ordered], total, folds, passed: [] };
   }
-  close();
   return { calls, chains, locals, outOfOrder };
+}
+
+/**
+ * The group that a call joins, or the place of a group of its own. It passes groups on which it does not
+ * depend: to join an earlier chain; or, if it is tiny, to be before a chain, because a later call that needs
+ * its result (the gradient of a mean) can then join that chain.
+ */
+function placeFor(
+  next: Group,
+  groups: readonly Group[],
+  order: CallOrder,
+  trace: Trace,
+): { joins: boolean; at: number } {
+  const [ordered] = next.calls;
+  let stop = groups.length - 1;
+  const first = Math.max(0, groups.length - MOST_PASSED);
+  while (stop >= first && mayPass(ordered, groups[stop], order, trace)) stop--;
+  let end = groups.length;
+  if (rowOf(ordered.call.name).reports === undefined) {
+    const written = ordered.regions.reduce(
+      (n, { access, length }) => (access === "write" ? n + length : n),
+      0,
+    );
+    const large = groups.findIndex(({ total }, i) => i > stop && total !== null && total >= TINY * written);
+    if (large >= 0) end = large;
+  }
+  for (let at = end - 1; at >= Math.max(stop, first); at--)
+    if (next.total !== null && mayJoin(next, groups[at], order)) return { joins: true, at };
+  return { joins: false, at: end };
+}
+
+/** Whether a call may run before the calls of a group. */
+function mayPass({ regions }: OrderedCall, { calls }: Group, order: CallOrder, trace: Trace): boolean {
+  // A call that reports a bad label ends the replay: nothing of the user's may be written before it.
+  const ofUser = (array: Data) => !trace.memory.has(array) || trace.inputs.includes(array);
+  const lasting = regions.some(({ array, access }) => access === "write" && ofUser(array));
+  if (lasting && calls.some(({ call }) => rowOf(call.name).reports !== undefined)) return false;
+  return !calls.some((other) => order.conflict(other.regions, regions));
 }
 
 /** The number of elements over which a call passes that may be a link; null for any other. */
@@ -121,28 +150,17 @@ function isDenseOperand(call: TracedCall, operand: Operand, total: number): bool
 }
 
 /**
- * Whether a call may run together with the chain: a reduction of something else than the links access gains
- * nothing; the call depends on nothing that was passed, and where it shares
- * written memory with a link, both access the same elements in the same order.
+ * Whether a call may run together with the calls of a group: where it shares written memory with a link, both
+ * access the same elements in the same order. A reduction must read what a link accesses, or nothing is gained.
  */
-function mayJoin(
-  next: OrderedCall,
-  fold: Fold | null,
-  { links, total, folds, passed }: Open,
-  order: CallOrder,
-  trace: Trace,
-): boolean {
-  if (links.length === MOST_CALLS) return false;
-  if (fold !== null) {
+function mayJoin({ calls: [next], total, folds: [fold] }: Group, group: Group, order: CallOrder): boolean {
+  const { calls: links, folds } = group;
+  if (total === null || group.total !== total || links.length === MOST_CALLS) return false;
+  if (fold !== undefined) {
     const [{ array: x }] = next.regions;
     if (!links.some(({ regions }) => regions.some(({ array }) => array === x))) return false;
     if (!runTogether([...folds, fold], total)) return false;
   }
-  if (passed.some((other) => order.conflict(other.regions, next.regions))) return false;
-  // A call that reports a bad label ends the replay: nothing of the user's may be written before it.
-  const ofUser = (array: Data) => !trace.memory.has(array) || trace.inputs.includes(array);
-  const lasting = next.regions.some(({ array, access }) => access === "write" && ofUser(array));
-  if (lasting && passed.some(({ call }) => rowOf(call.name).reports !== undefined)) return false;
   const dense = ({ call }: OrderedCall, region: Touched) =>
     region.length === total &&
     call.uses.every(({ operand, array }) => array !== region.array || isDenseOperand(call, operand, total));
