@@ -142,7 +142,8 @@ Cut cutOf(const Chain& c, const ChainFolds& folds) {
   if (foldRow > foldBlock) block = foldBlock;
   else if (foldRow > 0) block = most(block / foldRow, 1) * foldRow;
   else if (columns < block) block = block / columns * columns;
-  return {unit, 1, unit, block, foldRow, tasks};
+  const int64_t task = most(block / unit, 1) * unit;
+  return {task, 1, task, block, foldRow, ceilOf(c.total, task)};
 }
 
 void chain(const Chain& c) {

@@ -1,8 +1,8 @@
 #pragma once
 // The reductions of a chain. Each folds the elements of a block while they are in L1, in the order of
-// reduce.cc: along rows block by block (fold.h), down columns by blocks of rows (fold_columns.h). The results of
-// these blocks are kept, and folded when the whole chain has run. So neither the blocks of the chain nor the
-// threads change the order, as long as one task has each fold block from its beginning to its end.
+// reduce.cc: along rows block by block (fold.h), down columns by blocks of rows (fold_columns.h). The results
+// of these blocks are kept, and folded when the whole chain has run. So neither the blocks of the chain nor
+// the threads change the order, as long as one task has each fold block from its beginning to its end.
 
 #include "../threads/pool.h"
 #include "chain.h"
@@ -27,7 +27,7 @@ inline int64_t foldUnit(const Link& link) {
   return (shared ? rows : link.length) * link.inner;
 }
 
-/** Elements begin … end - 1 of x, whose element 0 is at `x`; along rows they begin and end with fold blocks. */
+/** Folds elements begin … end - 1 of x, which begin and end with fold blocks. */
 template <class Op>
 void feedRows(const ChainFold& fold, const float* x, int64_t begin, int64_t end) {
   const int64_t length = fold.link->length;
@@ -41,6 +41,7 @@ void feedRows(const ChainFold& fold, const float* x, int64_t begin, int64_t end)
   }
 }
 
+/** The same down columns, where elements may begin and end anywhere. */
 template <class Op>
 void feedColumns(const ChainFold& fold, const float* x, int64_t begin, int64_t end) {
   const int64_t length = fold.link->length, inner = fold.link->inner;

@@ -1,8 +1,8 @@
 #pragma once
 // Folds the rows of a matrix into one row, column by column. The order depends on the number of rows alone.
-// Rows are added in order within blocks of 128. 64 blocks make a chunk: block b adds block b + 32 (if there is
-// one), then b + 16, and so on. Neighbouring chunks are added in pairs, then these sums in pairs, and so on.
-// An element passes through at most 128 + 6 + log2(rows / 8192) operations.
+// Rows are added in order within blocks of 128. 64 blocks make a chunk: block b adds block b + 32 (if there
+// is one), then b + 16, and so on. Neighbouring chunks are added in pairs, then these sums in pairs, and so
+// on. An element passes through at most 128 + 6 + log2(rows / 8192) operations.
 
 #include "../numerics/fold.h"
 
@@ -11,7 +11,9 @@ namespace simdgrad::SIMDGRAD_ISA_NS {
 constexpr int64_t blockRows = 128, chunkBlocks = 64, chunkRows = blockRows * chunkBlocks;
 constexpr int rowsAtOnce = 8;  // rows per load and store of an accumulator
 
-/** foldOnto for columns that fill N vectors, the last with `lanes` lanes. The accumulators stay in registers. */
+/**
+ * foldOnto for columns that fill N vectors, the last with `lanes` lanes. The accumulators stay in registers.
+ */
 template <class Op, int N>
 void foldVectors(const float* x, int64_t rows, int64_t rowStride, int lanes, float* out) {
   Vec acc[N];

@@ -50,7 +50,7 @@ void reduceRows(int64_t outer, int64_t length, const float* x, float* out) {
   });
 }
 
-// --- inner > 1: down columns, 256 at a time (fold_columns.h) -------------------------------------------------
+// --- inner > 1: down columns (fold_columns.h), 256 at a time -----------------------------------------------
 
 constexpr int64_t tileColumns = 256;
 

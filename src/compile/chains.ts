@@ -20,7 +20,7 @@ const MOST_CALLS = 64;
 /** How many chains and other calls a call may pass on its way to an earlier place. */
 const MOST_PASSED = 12;
 
-/** A call is moved before a chain of this many times the elements that it writes, so that later calls can join. */
+/** A call is moved before a chain of this many times the elements that it writes: see placeFor. */
 const TINY = 64;
 
 /** Consecutive calls of a plan. */
@@ -151,7 +151,8 @@ function isDenseOperand(call: TracedCall, operand: Operand, total: number): bool
 
 /**
  * Whether a call may run together with the calls of a group: where it shares written memory with a link, both
- * access the same elements in the same order. A reduction must read what a link accesses, or nothing is gained.
+ * access the same elements in the same order. A reduction must read what a link accesses: otherwise nothing
+ * is gained.
  */
 function mayJoin({ calls: [next], total, folds: [fold] }: Group, group: Group, order: CallOrder): boolean {
   const { calls: links, folds } = group;

@@ -78,7 +78,7 @@ function run(steps: readonly Step[], x: Tensor, row: Tensor, state: Tensor): Ten
 
 describe("chains", () => {
   it("give the bits of the calls one by one, for random programs, sizes and threads", () => {
-    // Beside the blocks of sums: 4096 elements of a row, 128 rows, 64 blocks of rows; and few rows that are long.
+    // Around the blocks of sums (4096 elements of a row, 128 rows, 64 blocks of rows), and few long rows.
     const size = fc.constantFrom(
       ...[
         [3, 5],
