@@ -769,6 +769,16 @@ double batchNormGrad(BatchNormGradArgs& a);
   ROW(batchNormEval, entries::BatchNormEvalArgs) \
   ROW(batchNormGrad, entries::BatchNormGradArgs)
 
+// The kernels whose calls may be links of a chain.
+#define SIMDGRAD_LINKS(ROW) \
+  ROW(copy, entries::CopyArgs) \
+  ROW(unary, entries::UnaryArgs) \
+  ROW(unaryGrad, entries::UnaryGradArgs) \
+  ROW(binary, entries::BinaryArgs) \
+  ROW(compare, entries::CompareArgs) \
+  ROW(where, entries::WhereArgs) \
+  ROW(reduce, entries::ReduceArgs)
+
 #define SIMDGRAD_OP_LISTS(ROW) \
   ROW(unary, unaryNames) \
   ROW(unaryGrad, unaryNames) \

@@ -20,7 +20,7 @@ LinkPlace writes(T* memory) {
 
 void read(entries::UnaryArgs& a, Link& link) {
   link = {Link::unary, a.op, static_cast<float>(a.p), static_cast<float>(a.q), walkOver(a.shape, {&a.x.strides}),
-          {reads(a.x.as<float>())}, writes(a.out.as<float>()), true};
+          {reads(a.x.as<float>())}, writes(a.out.as<float>()), true, 0, 0};
 }
 
 void read(entries::UnaryGradArgs& a, Link& link) {
@@ -29,22 +29,22 @@ void read(entries::UnaryGradArgs& a, Link& link) {
   const Reads uses = unaryReads[a.op];
   link = {Link::unaryGrad, a.op, static_cast<float>(a.p), static_cast<float>(a.q), walk,
           {uses == Reads::x ? reads(a.x.as<float>()) : LinkPlace{}, uses == Reads::y ? reads(a.y.as<float>()) : LinkPlace{}, reads(a.g.as<float>())},
-          writes(a.out.as<float>()), true};
+          writes(a.out.as<float>()), true, 0, 0};
 }
 
 void read(entries::BinaryArgs& a, Link& link) {
   link = {Link::binary, a.op, 0, 0, walkOver(a.shape, {&a.a.strides, &a.b.strides}),
-          {reads(a.a.as<float>()), reads(a.b.as<float>())}, writes(a.out.as<float>()), true};
+          {reads(a.a.as<float>()), reads(a.b.as<float>())}, writes(a.out.as<float>()), true, 0, 0};
 }
 
 void read(entries::CompareArgs& a, Link& link) {
   link = {Link::compare, a.op, 0, 0, walkOver(a.shape, {&a.a.strides, &a.b.strides}),
-          {reads(a.a.as<float>()), reads(a.b.as<float>())}, writes(a.out.as<uint8_t>()), true};
+          {reads(a.a.as<float>()), reads(a.b.as<float>())}, writes(a.out.as<uint8_t>()), true, 0, 0};
 }
 
 void read(entries::WhereArgs& a, Link& link) {
   link = {Link::where, 0, 0, 0, walkOver(a.shape, {&a.condition.strides, &a.a.strides, &a.b.strides}),
-          {reads(a.condition.as<uint8_t>()), reads(a.a.as<float>()), reads(a.b.as<float>())}, writes(a.out.as<float>()), true};
+          {reads(a.condition.as<uint8_t>()), reads(a.a.as<float>()), reads(a.b.as<float>())}, writes(a.out.as<float>()), true, 0, 0};
 }
 
 /** Only to a dense output: a link writes its elements in order. */
@@ -53,7 +53,16 @@ void read(entries::CopyArgs& a, Link& link) {
   int64_t dense = 1;
   for (int d = a.shape.rank - 1; d >= 0; dense *= a.shape.d[d--]) a.support(a.shape.d[d] == 1 || a.out.strides.d[d] == dense);
   const LinkPlace from = widens ? reads(a.x.as<uint8_t>()) : reads(a.x.as<float>());
-  link = {widens ? Link::widen : Link::copy, 0, 0, 0, walkOver(a.shape, {&a.x.strides}), {from}, writes(a.out.as<float>()), true};
+  link = {widens ? Link::widen : Link::copy, 0, 0, 0, walkOver(a.shape, {&a.x.strides}), {from}, writes(a.out.as<float>()), true, 0, 0};
+}
+
+void read(entries::ReduceArgs& a, Link& link) {
+  const LinkPlace x = reads(a.x.as<float>()), out = writes(a.out.as<float>());
+  if (a.failed()) return;
+  Walk walk;
+  walk.total = a.outer * a.length * a.inner;
+  a.support(walk.total > 0);
+  link = {Link::reduce, a.op, 0, 0, walk, {x}, out, true, a.length, a.inner};
 }
 
 template <class Args>
@@ -68,10 +77,10 @@ struct Reader {
   double (*read)(const Call&, Link&);
 };
 
-const Reader readers[] = {
-    {"unary", readAs<entries::UnaryArgs>},   {"unaryGrad", readAs<entries::UnaryGradArgs>}, {"binary", readAs<entries::BinaryArgs>},
-    {"compare", readAs<entries::CompareArgs>}, {"where", readAs<entries::WhereArgs>},       {"copy", readAs<entries::CopyArgs>},
-};
+// The kernels that are marked in the schema; each has a `read` above.
+#define ROW(name, Args) {#name, readAs<Args>},
+const Reader readers[] = {SIMDGRAD_LINKS(ROW)};
+#undef ROW
 
 }  // namespace
 

@@ -1,8 +1,8 @@
-// Runs chains (chain.h) with the loops of the elementwise kernels, so each element gets the bits that the
-// calls give it one after the other.
+// Runs chains (chain.h) with the loops of the elementwise kernels and the folds of the reductions, so each
+// element gets the bits that the calls give it one after the other.
 
 #include "../simd/streaming_store.h"
-#include "../threads/pool.h"
+#include "chain_folds.h"
 #include "elementwise_loops.h"
 #include "isa.h"
 
@@ -13,13 +13,8 @@ namespace {
 /** 24 KB: the locals of a block, half of L1 and more. */
 constexpr int64_t localFloats = 6144;
 constexpr int64_t mostInBlock = 4096, leastInBlock = 512;
-/** Elements of a thread's chunk, divided by the number of links. */
+/** The fewest elements that a thread takes at once, divided by the number of links. */
 constexpr int64_t grainElements = 16384;
-
-int64_t blockOf(int locals) {
-  const int64_t share = locals > 0 ? localFloats / locals / leastInBlock * leastInBlock : mostInBlock;
-  return share > mostInBlock ? mostInBlock : share < leastInBlock ? leastInBlock : share;
-}
 
 void denseCopy(const Job& job, const Piece& piece) {
   const float* x = static_cast<const float*>(piece.operand[0]);
@@ -56,13 +51,14 @@ struct Block {
 
 /** Whether to store past the caches: see streaming_store.h. */
 bool storesPast(const Link& link, int64_t total) {
-  if (link.out.local >= 0 || !link.last) return false;
+  if (link.out.local >= 0 || !link.last || link.kind == Link::reduce) return false;
   const auto floats = [](const LinkPlace& place) { return reinterpret_cast<const float*>(place.memory); };
   const LinkPlace* x = link.operand;
   return goesPast(total, floats(link.out), {floats(x[0]), floats(x[1]), floats(x[2])});
 }
 
-void run(const Link& link, const Block& block) {
+/** `fold`: of a reduction. */
+void run(const Link& link, const ChainFold* fold, const Block& block) {
   const LinkPlace* x = link.operand;
   const bool past = storesPast(link, block.total);
   const auto walk = [&](Dense dense, const Operands& operands, void* out, bool mayStandStill) {
@@ -87,21 +83,98 @@ void run(const Link& link, const Block& block) {
       return walk(denseCopy, {{floats(0)}, {false}}, out, false);
     case Link::widen:
       return walk(denseWiden, {{block.at<const uint8_t>(x[0])}, {true}}, out, false);
+    case Link::reduce:
+      return feeds[link.op](*fold, floats(0), block.begin, block.end);
   }
 }
 
+/**
+ * How the elements of a chain, seen as rows, are cut into tasks and a task into blocks. A task is `rows` rows
+ * of one strip of `strip` columns: all columns, unless rows are few and long.
+ */
+struct Cut {
+  int64_t columns, rows, strip;
+  int64_t block;    // elements of a block
+  int64_t foldRow;  // the length of reductions along rows, in whose fold blocks every block begins; 0: none
+  int64_t tasks;
+
+  /** The end of the block that begins with element `at`. */
+  int64_t blockEnd(int64_t at, int64_t end) const {
+    const int64_t ofRow = foldRow > foldBlock ? foldRow - at % foldRow : block;
+    const int64_t n = ofRow < block ? ofRow : block;
+    return at + n < end ? at + n : end;
+  }
+};
+
+int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
+int64_t most(int64_t a, int64_t b) { return a > b ? a : b; }
+int64_t ceilOf(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
+/** The least common multiple, or `limit` if it is larger. */
+int64_t commonMultiple(int64_t a, int64_t b, int64_t limit) {
+  int64_t x = a, y = b;
+  while (y > 0) {
+    const int64_t rest = x % y;
+    x = y, y = rest;
+  }
+  return a / x > limit / b ? limit : a / x * b;
+}
+
+Cut cutOf(const Chain& c, const ChainFolds& folds) {
+  const int64_t share = c.locals > 0 ? localFloats / c.locals / leastInBlock * leastInBlock : mostInBlock;
+  int64_t block = most(least(share, mostInBlock), leastInBlock);
+  if (folds.count == 0) return {block, 1, block, block, 0, ceilOf(c.total, block)};
+  int64_t unit = 1, foldRow = 0;
+  const Link& first = *folds.folds[0].link;
+  bool strips = true;  // whether threads may share the columns: every reduction folds the rows of one matrix
+  for (int i = 0; i < folds.count; i++) {
+    const Link& link = *folds.folds[i].link;
+    unit = commonMultiple(unit, foldUnit(link), c.total);
+    if (link.inner == 1) foldRow = link.length;
+    strips = strips && link.inner > 1 && link.inner == first.inner && link.length == c.total / link.inner;
+  }
+  const int64_t tasks = ceilOf(c.total, unit);
+  const int64_t wanted = 2 * threadsAtOnce(), columns = first.inner;
+  if (strips && tasks < wanted && columns >= 2 * leastInBlock) {
+    const int64_t strip = most(leastInBlock, ceilOf(ceilOf(columns * tasks, wanted), W) * W);
+    return {columns, unit / columns, strip, block, 0, tasks * ceilOf(columns, strip)};
+  }
+  if (foldRow > foldBlock) block = foldBlock;
+  else if (foldRow > 0) block = most(block / foldRow, 1) * foldRow;
+  else if (columns < block) block = block / columns * columns;
+  const int64_t task = most(block / unit, 1) * unit;
+  return {task, 1, task, block, foldRow, ceilOf(c.total, task)};
+}
+
 void chain(const Chain& c) {
-  const int64_t length = blockOf(c.locals);
-  const int64_t share = grainElements / c.count / length * length;
-  parallelFor(static_cast<size_t>(c.total), static_cast<size_t>(share < length ? length : share), [&](size_t begin, size_t end) {
+  const ChainFolds folds(c);
+  const Cut cut = cutOf(c, folds);
+  const int64_t grain = grainElements / c.count / (cut.rows * cut.strip);
+  const int64_t strips = ceilOf(cut.columns, cut.strip), length = cut.block;
+  parallelFor(static_cast<size_t>(cut.tasks), static_cast<size_t>(most(grain, 1)), [&](size_t from, size_t to) {
     char* const locals = c.locals == 0 ? nullptr : reinterpret_cast<char*>(scratch(Slot::kernel, static_cast<size_t>(c.locals * length)));
-    for (int64_t at = static_cast<int64_t>(begin); at < static_cast<int64_t>(end); at += length) {
-      const int64_t last = at + length < static_cast<int64_t>(end) ? at + length : static_cast<int64_t>(end);
-      for (int i = 0; i < c.count; i++) run(c.links[i], {locals, length, at, last, c.total});
+    const auto runFrom = [&](int64_t begin, int64_t end) {
+      for (int64_t at = begin; at < end;) {
+        const int64_t next = cut.blockEnd(at, end);
+        const ChainFold* fold = folds.folds;
+        for (int i = 0; i < c.count; i++) {
+          run(c.links[i], fold, {locals, length, at, next, c.total});
+          fold += c.links[i].kind == Link::reduce;
+        }
+        at = next;
+      }
+    };
+    for (int64_t task = static_cast<int64_t>(from); task < static_cast<int64_t>(to); task++) {
+      const int64_t first = task / strips * cut.rows, column = task % strips * cut.strip;
+      for (int64_t row = first; row < first + cut.rows && row * cut.columns < c.total; row++) {
+        const int64_t begin = row * cut.columns + column, rowEnd = least((row + 1) * cut.columns, c.total);
+        runFrom(begin, least(begin + cut.strip, rowEnd));
+      }
     }
     for (int i = 0; i < c.count; i++)
       if (storesPast(c.links[i], c.total)) return fencePast();
   });
+  folds.finishAll();
 }
 
 }  // namespace

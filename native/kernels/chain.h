@@ -1,6 +1,7 @@
 #pragma once
-// A chain: elementwise calls over one number of elements, run together, block by block. What one call of a
-// block writes is in L1 when the next call reads it, and what only the chain needs is never in memory.
+// A chain: elementwise calls over one number of elements, and reductions of as many, run together, block by
+// block. What one call of a block writes is in L1 when the next call reads it, and what only the chain needs
+// is never in memory.
 
 #include "../strides/walk.h"
 
@@ -14,15 +15,16 @@ struct LinkPlace {
 
 /** One call of a chain. Its operands are in the order of the kernel's row; a local is dense. */
 struct Link {
-  enum Kind { unary, unaryGrad, binary, compare, where, copy, widen };  // widen: uint8 to float
+  enum Kind { unary, unaryGrad, binary, compare, where, copy, widen, reduce };  // widen: uint8 to float
 
   Kind kind;
   int op;
   float p, q;
-  Walk walk;  // of unaryGrad only the total
+  Walk walk;  // of unaryGrad and reduce only the total
   LinkPlace operand[3];
   LinkPlace out;
   bool last;  // no later link reads what it writes
+  int64_t length, inner;  // of reduce: it folds the middle axis of [outer, length, inner]
 };
 
 struct Chain {
@@ -32,7 +34,7 @@ struct Chain {
   int locals;
 };
 
-/** The most locals of a chain. */
-constexpr int maxLocals = 16;
+/** The most locals of a chain, and the most reductions. */
+constexpr int maxLocals = 16, maxReductions = 8;
 
 }  // namespace simdgrad

@@ -2,13 +2,9 @@
 
 #include <time.h>
 
-#include <cstdarg>
-#include <cstdio>
 #include <cstdlib>
 
-#include "../entries/links.h"
-#include "../entries/table.h"
-#include "../isa/dispatch.h"
+#include "../kernels/chain.h"
 
 namespace simdgrad {
 
@@ -20,23 +16,6 @@ enum SlotKind { external, arena, parameter, local, kindCount };
 static_assert(static_cast<int>(DType::f32) == 1 && static_cast<int>(DType::f64) == 2 && static_cast<int>(DType::i32) == 3 &&
                   static_cast<int>(DType::u8) == 4,
               "slotTypes of ProgramSpec in src/kernels/native.ts");
-
-__attribute__((format(printf, 3, 4))) bool refuse(Refusal& refusal, const char* code, const char* format, ...) {
-  refusal.code = code;
-  va_list list;
-  va_start(list, format);
-  vsnprintf(refusal.text, sizeof refusal.text, format, list);
-  va_end(list);
-  return false;
-}
-
-/** Whether a walk accesses the elements of an operand in order, without gaps. */
-bool isDense(const Walk& walk, int operand) {
-  int64_t inner = 1;
-  for (int d = walk.rank - 1; d >= 0; inner *= walk.size[d--])
-    if (walk.size[d] > 1 && walk.step[operand][d] != inner) return false;
-  return true;
-}
 
 /** Whether `value` is an integer from 0 to `most`. */
 bool isWhole(double value, double most) { return value >= 0 && value <= most && value == static_cast<double>(static_cast<uint64_t>(value)); }
@@ -170,7 +149,7 @@ bool Program::layOut(const ProgramSpec& spec, Refusal& refusal) {
     const int32_t kernel = spec.kernels.items[i];
     if (kernel < 0 || kernel >= kernelCount()) return refuse(refusal, bad, "call %zu: there is no kernel %d", i, kernel);
     const int numberCount = spec.numberCounts.items[i], arrayCount = spec.arrayCounts.items[i];
-    calls_.push_back({kernelAt(kernel).entry, {numbers, numberCount, arguments_.data() + argument, arrayCount}, {}, -1});
+    calls_.push_back({&kernelAt(kernel), {numbers, numberCount, arguments_.data() + argument, arrayCount}, {}, -1});
     numbers += numberCount;
     for (const size_t end = argument + static_cast<size_t>(arrayCount); argument < end; argument++) {
       const int32_t slot = spec.refs.items[argument];
@@ -187,6 +166,7 @@ bool Program::layOut(const ProgramSpec& spec, Refusal& refusal) {
   return true;
 }
 
+/** Makes the chains, and tells each which operands of its calls are locals. */
 bool Program::layOutChains(const ProgramSpec& spec, Refusal& refusal) {
   const char* const bad = "INVALID_ARGUMENT";
   if (spec.chains.length % 2 != 0) return refuse(refusal, bad, "chains are pairs");
@@ -197,7 +177,7 @@ bool Program::layOutChains(const ProgramSpec& spec, Refusal& refusal) {
     if (first < static_cast<int64_t>(after) || count < 1 || first + count > static_cast<int64_t>(calls_.size()))
       return refuse(refusal, bad, "chain %zu: calls %d to %d", i / 2, static_cast<int>(first), static_cast<int>(first + count - 1));
     after = static_cast<size_t>(first + count);
-    chains_.push_back({static_cast<size_t>(first), static_cast<size_t>(count), 0, {}, std::vector<Link>(static_cast<size_t>(count))});
+    chains_.emplace_back(static_cast<size_t>(first), static_cast<size_t>(count));
     for (size_t call = static_cast<size_t>(first); call < after; call++) calls_[call].chain = static_cast<int>(i / 2);
   }
   size_t argument = 0;
@@ -206,71 +186,24 @@ bool Program::layOutChains(const ProgramSpec& spec, Refusal& refusal) {
       const int32_t slot = spec.refs.items[argument];
       if (slot < 0 || spec.slotKinds.items[slot] != SlotKind::local) continue;
       if (step.chain < 0) return refuse(refusal, bad, "array argument %zu: a local outside a chain", argument);
-      ChainOfCalls& chain = chains_[static_cast<size_t>(step.chain)];
-      const int place = static_cast<int>(spec.slotPlaces.items[slot]);
-      const size_t link = static_cast<size_t>(&step - calls_.data()) - chain.first;
-      chain.uses.push_back({link, k == step.call.arrayCount - 1 ? 3 : k, place});
-      if (place >= chain.locals) chain.locals = place + 1;
+      chains_[static_cast<size_t>(step.chain)].addLocal(step, static_cast<size_t>(&step - calls_.data()), k,
+                                                        static_cast<int>(spec.slotPlaces.items[slot]));
     }
-  return true;
-}
-
-/** Reads the calls of a chain as links; the result is OK or that of the first call that is not. */
-double Program::readLinks(ChainOfCalls& chain, bool probe) {
-  for (size_t i = 0; i < chain.count; i++) {
-    const Step& step = calls_[chain.first + i];
-    Call call = step.call;
-    call.probe = probe;
-    int kernel = 0;
-    while (kernelAt(kernel).entry != step.entry) kernel++;
-    const double status = readLink(kernelAt(kernel).name, call, chain.links[i]);
-    if (status != OK) return status;
-  }
-  for (const LocalUse& use : chain.uses) {
-    Link& link = chain.links[use.link];
-    (use.operand == 3 ? link.out : link.operand[use.operand]) = {nullptr, use.local};
-  }
-  for (size_t i = 0; i < chain.count; i++)
-    for (size_t later = i + 1; later < chain.count; later++)
-      for (const LinkPlace& place : chain.links[later].operand)
-        if (place.memory && place.memory == chain.links[i].out.memory) chain.links[i].last = false;
-  return OK;
-}
-
-/** Checks that all calls have one number of elements and that locals are dense and have as many. */
-bool Program::probeChain(ChainOfCalls& chain, Refusal& refusal) {
-  const char* const bad = "INVALID_ARGUMENT";
-  if (readLinks(chain, true) != OK) return refuse(refusal, bad, "calls %zu to %zu cannot be a chain", chain.first, chain.first + chain.count - 1);
-  const int64_t total = chain.links[0].walk.total;
-  for (const Link& link : chain.links)
-    if (link.walk.total != total) return refuse(refusal, bad, "a chain of calls over %g and %g elements", static_cast<double>(total), static_cast<double>(link.walk.total));
-  for (const LocalUse& use : chain.uses) {
-    const Link& link = chain.links[use.link];
-    const Step& step = calls_[chain.first + use.link];
-    const Array& array = step.call.arrays[use.operand == 3 ? step.call.arrayCount - 1 : use.operand];
-    const bool walked = use.operand < 3 && link.kind != Link::unaryGrad && total > 1;
-    const bool dense = !walked || isDense(link.walk, use.operand);
-    if (!dense || static_cast<int64_t>(array.length) != total)
-      return refuse(refusal, bad, "call %zu: a local that is not dense", chain.first + use.link);
-  }
   return true;
 }
 
 bool Program::probe(Refusal& refusal) {
   for (size_t i = 0; i < calls_.size(); i++) {
-    const Entry entry = calls_[i].entry;
+    const Row& kernel = *calls_[i].kernel;
     Call call = calls_[i].call;
     call.probe = true;
-    const double answer = entry(call);
+    const double answer = kernel.entry(call);
     if (answer == UNSUPPORTED) unsupported_.push_back(static_cast<int>(i));
-    if (answer != OUT_OF_BOUNDS) continue;
-    int kernel = 0;
-    while (kernelAt(kernel).entry != entry) kernel++;
-    return refuse(refusal, "OUT_OF_BOUNDS", "call %zu, %s: %s", i, kernelAt(kernel).name, lastProblem());
+    if (answer == OUT_OF_BOUNDS) return refuse(refusal, "OUT_OF_BOUNDS", "call %zu, %s: %s", i, kernel.name, lastProblem());
   }
   if (!unsupported_.empty()) return true;
   for (ChainOfCalls& chain : chains_)
-    if (!probeChain(chain, refusal)) return false;
+    if (!chain.probe(calls_.data(), refusal)) return false;
   return true;
 }
 
@@ -286,7 +219,7 @@ bool Program::advances(const Call& call) const {
 size_t Program::bytes() const {
   size_t kept = 0;
   for (const Step& step : calls_) kept += step.prepared.bytes();
-  for (const ChainOfCalls& chain : chains_) kept += chain.links.capacity() * sizeof(Link) + chain.uses.capacity() * sizeof(LocalUse) + sizeof chain;
+  for (const ChainOfCalls& chain : chains_) kept += chain.bytes();
   const size_t own = ownsArena_ ? sizeof(Arena) + arena_->bytes() + lineBytes : 0;
   return sizeof(Program) + kept + own + calls_.capacity() * sizeof(Step) + numbers_.capacity() * sizeof(double) +
          arguments_.capacity() * sizeof(Array) + parameters_.capacity() * sizeof(Parameter) + uses_.capacity() * sizeof(Use) +
@@ -301,20 +234,20 @@ void Program::read(Step& step) {
   if (step.chain >= 0) return readChain(step);
   Call once = step.call;
   once.prepared = &step.prepared;
-  if (advances(step.call) || step.entry(once) != OK) step.prepared.keep([entry = step.entry, call = step.call] { return entry(call); });
+  const Entry entry = step.kernel->entry;
+  if (advances(step.call) || entry(once) != OK) step.prepared.keep([entry, call = step.call] { return entry(call); });
 }
 
 /** The first call of a chain runs all of it. */
 void Program::readChain(Step& step) {
   ChainOfCalls* const chain = &chains_[static_cast<size_t>(step.chain)];
-  if (&step != &calls_[chain->first]) return step.prepared.keep([] {});
+  if (&step != &calls_[chain->first()]) return step.prepared.keep([] {});
   bool moves = false;
-  for (size_t i = 0; i < chain->count; i++) moves = moves || advances(calls_[chain->first + i].call);
-  const auto runLinks = [](const ChainOfCalls& c) { isa().chain({c.links[0].walk.total, c.links.data(), static_cast<int>(c.count), c.locals}); };
-  if (!moves && readLinks(*chain, false) == OK) return step.prepared.keep([chain, runLinks] { runLinks(*chain); });
-  step.prepared.keep([this, chain, runLinks] {
-    const double status = readLinks(*chain, false);
-    if (status == OK) runLinks(*chain);
+  for (size_t i = chain->first(); i < chain->end(); i++) moves = moves || advances(calls_[i].call);
+  if (!moves && chain->read(calls_.data()) == OK) return step.prepared.keep([chain] { chain->run(); });
+  step.prepared.keep([chain, calls = calls_.data()] {
+    const double status = chain->read(calls);
+    if (status == OK) chain->run();
     return status;
   });
 }
@@ -333,7 +266,7 @@ void Program::bind(const Array* parameters) {
   for (const Use& use : uses_) {
     void*& data = arguments_[use.argument].data;
     const int chain = calls_[use.call].chain;
-    const size_t reader = chain < 0 ? use.call : chains_[static_cast<size_t>(chain)].first;
+    const size_t reader = chain < 0 ? use.call : chains_[static_cast<size_t>(chain)].first();
     if (data != parameters[use.index].data) calls_[reader].prepared.drop();
     data = parameters[use.index].data;
   }

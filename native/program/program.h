@@ -8,8 +8,8 @@
 
 #include <vector>
 
-#include "../entries/call.h"
-#include "../kernels/chain.h"
+#include "chain_of_calls.h"
+#include "refusal.h"
 
 namespace simdgrad {
 
@@ -32,12 +32,6 @@ struct ProgramSpec {
   double arenaBytes;
   List<int32_t> advances;
   List<int32_t> chains;
-};
-
-/** Why a program cannot be made or run. */
-struct Refusal {
-  const char* code;
-  char text[200];
 };
 
 /** The call that failed and its status. Call -1 means that all calls succeeded. */
@@ -108,22 +102,6 @@ class Program {
   void advance(int64_t step);
 
  private:
-  struct Step {
-    Entry entry;
-    Call call;
-    PreparedCall prepared;  // of a chain: its first call runs all of it, the others do nothing
-    int chain = -1;         // index in chains_
-  };
-  struct LocalUse {  // an operand of a link that is a local; the output is operand 3
-    size_t link;
-    int operand, local;
-  };
-  struct ChainOfCalls {  // consecutive calls that run block by block
-    size_t first, count;
-    int locals;
-    std::vector<LocalUse> uses;
-    std::vector<Link> links;
-  };
   struct Parameter {  // a slot that is bound at each replay
     int index;
     DType type;
@@ -144,8 +122,6 @@ class Program {
   bool placeSlots(const ProgramSpec& spec, std::vector<Array>& slots, std::vector<int>& parameterOf, Refusal& refusal);
   bool layOutChains(const ProgramSpec& spec, Refusal& refusal);
   bool probe(Refusal& refusal);
-  bool probeChain(ChainOfCalls& chain, Refusal& refusal);
-  double readLinks(ChainOfCalls& chain, bool probe);
   bool advances(const Call& call) const;
   void read(Step& step);
   void readChain(Step& step);

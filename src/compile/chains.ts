@@ -1,23 +1,27 @@
 /**
- * Joins elementwise calls over one number of elements into chains. A chain runs block by block: a block of a
- * result is in L1 when the next call reads it, and a result that only the chain reads (a local) is never
- * stored. Each call does what it would do alone, so no value changes.
+ * Joins elementwise calls over one number of elements, and reductions of as many, into chains. A chain runs
+ * block by block: a block of a result is in L1 when the next call reads it, and a result that only the chain
+ * reads (a local) is never stored. Each call does what it would do alone, so no value changes.
  */
 import type { Data, DType } from "../dtype.js";
 import { argument, placeOf, type Touched } from "../kernels/calls.js";
-import type { Operand } from "../kernels/parameters.js";
-import { type KernelName, rowOf } from "../kernels/schema.js";
+import type { Operand, Row } from "../kernels/parameters.js";
+import { rowOf } from "../kernels/schema.js";
 import { isDense, numel, type Shape, type Strides } from "../shape.js";
 import { typeOf } from "./arrays.js";
 import type { CallOrder, OrderedCall } from "./call-order.js";
+import { type Fold, foldOf, isReduction, runTogether } from "./folds.js";
 import type { Trace, TracedCall } from "./trace.js";
 
 /** The maximum number of locals of a chain, and of calls: more than any composition in practice. */
 const MOST_LOCALS = 16;
 const MOST_CALLS = 64;
 
-/** How many other calls a call may pass on its way to an earlier chain. */
-const MOST_PASSED = 8;
+/** How many chains and other calls a call may pass on its way to an earlier place. */
+const MOST_PASSED = 12;
+
+/** A call is moved before a chain of this many times the elements that it writes: see placeFor. */
+const TINY = 64;
 
 /** Consecutive calls of a plan. */
 export interface Chain {
@@ -36,115 +40,128 @@ export interface Chained {
   readonly outOfOrder: ReadonlySet<Data>;
 }
 
-/** Calls that may be links: those with C++ loops, for the types that these take. */
-const linkTypes: { readonly [Name in KernelName]?: readonly (readonly DType[])[] } = {
-  unary: [["float32", "float32"]],
-  unaryGrad: [["float32", "float32", "float32", "float32"]],
-  binary: [["float32", "float32", "float32"]],
-  compare: [
-    ["float32", "float32", "uint8"],
-    ["float32", "float32", "bool"],
-  ],
-  where: [
-    ["uint8", "float32", "float32", "float32"],
-    ["bool", "float32", "float32", "float32"],
-  ],
-  copy: [
-    ["float32", "float32"],
-    ["uint8", "float32"],
-    ["bool", "float32"],
-  ],
-};
+/** The element types of the rows of kernels. */
+const elementTypes = { float32: "f32", float64: "f64", int32: "i32", uint8: "u8", bool: "u8" } as const;
 
-/** A chain that is being made. */
-interface Open {
-  readonly links: OrderedCall[];
-  readonly total: number;
-  /** Calls that were passed since the chain began; a later link must not depend on them. */
-  readonly passed: OrderedCall[];
+/** A chain that is being made, or another call. */
+interface Group {
+  readonly calls: OrderedCall[];
+  /** The elements of a chain; null for another call. */
+  readonly total: number | null;
+  /** The reductions of a chain. */
+  readonly folds: Fold[];
 }
 
 /** The live calls, with chains. `kept`: memory that is read outside of the program. */
 export function chained(order: CallOrder, trace: Trace, kept: ReadonlySet<Data>): Chained {
+  const types = (array: Data): DType => trace.memory.get(array)?.dtype ?? typeOf(array);
+  const groups: Group[] = [];
+  for (const ordered of order.inOrder()) {
+    let total = linkTotal(ordered.call, types);
+    const fold = total === null ? null : foldOf(ordered.call);
+    if (fold !== null && !runTogether([fold], total!)) total = null;
+    const next: Group = { calls: [ordered], total, folds: fold === null ? [] : [fold] };
+    const { joins, at } = placeFor(next, groups, order, trace);
+    if (!joins) groups.splice(at, 0, next);
+    else {
+      groups[at].calls.push(ordered);
+      groups[at].folds.push(...next.folds);
+    }
+  }
   const calls: TracedCall[] = [];
   const chains: Chain[] = [];
   const locals = new Map<Data, number>();
   const outOfOrder = new Set<Data>();
-  const types = (array: Data): DType => trace.memory.get(array)?.dtype ?? typeOf(array);
-  let open: Open | null = null;
-  const close = () => {
-    if (open === null) return;
-    const { links, passed, total } = open;
-    open = null;
+  for (const { calls: links, total } of groups) {
     if (links.length > 1) {
       chains.push({ first: calls.length, count: links.length });
       findLocals(links, order, trace, kept, locals);
       for (const { call } of links)
         for (const { operand, array } of call.uses)
-          if (!isDenseOperand(call, operand, total)) outOfOrder.add(array);
+          if (!isDenseOperand(call, operand, total!)) outOfOrder.add(array);
     }
     for (const { call } of links) calls.push(call);
-    for (const { call } of passed) calls.push(call);
-  };
-  for (const ordered of order.inOrder()) {
-    const total = linkTotal(ordered.call, types);
-    if (open !== null) {
-      if (total === open.total && mayJoin(ordered, open, order, trace)) {
-        open.links.push(ordered);
-        continue;
-      }
-      if (total === null && open.passed.length < MOST_PASSED) {
-        open.passed.push(ordered);
-        continue;
-      }
-      close();
-    }
-    if (total === null) calls.push(ordered.call);
-    else open = { links: [ordered], total, passed: [] };
   }
-  close();
   return { calls, chains, locals, outOfOrder };
 }
 
-/** The number of elements of a call that may be a link; null for any other. */
+/**
+ * The group that a call joins, or the place of a group of its own. It passes groups on which it does not
+ * depend: to join an earlier chain; or, if it is tiny, to be before a chain, because a later call that needs
+ * its result (the gradient of a mean) can then join that chain.
+ */
+function placeFor(
+  next: Group,
+  groups: readonly Group[],
+  order: CallOrder,
+  trace: Trace,
+): { joins: boolean; at: number } {
+  const [ordered] = next.calls;
+  let stop = groups.length - 1;
+  const first = Math.max(0, groups.length - MOST_PASSED);
+  while (stop >= first && mayPass(ordered, groups[stop], order, trace)) stop--;
+  let end = groups.length;
+  if (rowOf(ordered.call.name).reports === undefined) {
+    const written = ordered.regions.reduce(
+      (n, { access, length }) => (access === "write" ? n + length : n),
+      0,
+    );
+    const large = groups.findIndex(({ total }, i) => i > stop && total !== null && total >= TINY * written);
+    if (large >= 0) end = large;
+  }
+  for (let at = end - 1; at >= Math.max(stop, first); at--)
+    if (next.total !== null && mayJoin(next, groups[at], order)) return { joins: true, at };
+  return { joins: false, at: end };
+}
+
+/** Whether a call may run before the calls of a group. */
+function mayPass({ regions }: OrderedCall, { calls }: Group, order: CallOrder, trace: Trace): boolean {
+  // A call that reports a bad label ends the replay: nothing of the user's may be written before it.
+  const ofUser = (array: Data) => !trace.memory.has(array) || trace.inputs.includes(array);
+  const lasting = regions.some(({ array, access }) => access === "write" && ofUser(array));
+  if (lasting && calls.some(({ call }) => rowOf(call.name).reports !== undefined)) return false;
+  return !calls.some((other) => order.conflict(other.regions, regions));
+}
+
+/** The number of elements over which a call passes that may be a link; null for any other. */
 function linkTotal(call: TracedCall, types: (array: Data) => DType): number | null {
-  const allowed = linkTypes[call.name];
-  if (allowed === undefined) return null;
-  const { operands, at } = rowOf(call.name);
-  const fits = (wanted: readonly DType[]) => {
+  const { operands, at, links, sizes } = rowOf(call.name);
+  const fits = (wanted: Row["links"][number]) => {
     for (let i = 0; i < operands.length; i++) {
       const array = call.args[at[operands[i].name]] as Data | null;
-      if (array !== null && types(array) !== wanted[i]) return false;
+      if (array !== null && elementTypes[types(array)] !== wanted[i]) return false;
     }
     return true;
   };
-  if (!allowed.some(fits)) return null;
-  const total =
-    call.name === "unaryGrad" ? (argument(call, "n") as number) : numel(argument(call, "shape") as Shape);
-  if (total === 0 || !isDenseOperand(call, outputOf(call), total)) return null;
+  if (!links.some(fits)) return null;
+  const total = numel(sizes.flatMap(({ name }) => argument(call, name) as number | Shape));
+  if (total === 0 || !(isReduction(call) || isDenseOperand(call, outputOf(call), total))) return null;
   return total;
 }
 
 const outputOf = ({ name }: TracedCall): Operand => rowOf(name).operands.at(-1)!;
 
-/** Whether the call accesses `total` elements of the operand in order, without gaps. */
-function isDenseOperand(call: TracedCall, { name, layout }: Operand, total: number): boolean {
-  if (layout === "dense") return true;
+/** Whether the link accesses `total` elements of the operand in order, without gaps. */
+function isDenseOperand(call: TracedCall, operand: Operand, total: number): boolean {
+  const { name, layout } = operand;
+  if (layout === "dense") return !(isReduction(call) && operand === outputOf(call));
   const shape = argument(call, "shape") as Shape;
   return numel(shape) === total && isDense(shape, call.args[rowOf(call.name).at[name] + 2] as Strides);
 }
 
 /**
- * Whether a call may run together with the chain: it depends on nothing that was passed, and where it shares
- * written memory with a link, both access the same elements in the same order.
+ * Whether a call may run together with the calls of a group: where it shares written memory with a link, both
+ * access the same elements in the same order. A reduction must read what a link accesses: otherwise nothing
+ * is gained.
  */
-function mayJoin(next: OrderedCall, { links, total, passed }: Open, order: CallOrder, trace: Trace): boolean {
-  if (links.length === MOST_CALLS) return false;
-  if (passed.some((other) => order.conflict(other.regions, next.regions))) return false;
-  // A call that reports a bad label ends the replay: nothing of the user's may be written before it.
-  const ofUser = (array: Data) => !trace.memory.has(array) || trace.inputs.includes(array);
-  const lasting = next.regions.some(({ array, access }) => access === "write" && ofUser(array));
-  if (lasting && passed.some(({ call }) => rowOf(call.name).reports !== undefined)) return false;
+function mayJoin({ calls: [next], total, folds: [fold] }: Group, group: Group, order: CallOrder): boolean {
+  const { calls: links, folds } = group;
+  if (total === null || group.total !== total || links.length === MOST_CALLS) return false;
+  if (fold !== undefined) {
+    const [{ array: x }] = next.regions;
+    if (!links.some(({ regions }) => regions.some(({ array }) => array === x))) return false;
+    if (!runTogether([...folds, fold], total)) return false;
+  }
   const dense = ({ call }: OrderedCall, region: Touched) =>
     region.length === total &&
     call.uses.every(({ operand, array }) => array !== region.array || isDenseOperand(call, operand, total));
@@ -176,7 +193,7 @@ function findLocals(
     const { array, offset } = placeOf<Data>(link.call, outputOf(link.call).name);
     const length = trace.memory.get(array)?.length;
     const fresh = length !== undefined && !kept.has(array) && offset === 0 && !locals.has(array);
-    if (fresh && isWhole(link, length)) {
+    if (fresh && !isReduction(link.call) && isWhole(link, length)) {
       const users = order.usersOf(array);
       if (users[0] === link && users.every((user) => inside.has(user))) {
         const place = free.pop() ?? places++;

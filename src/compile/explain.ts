@@ -2,6 +2,7 @@
 import { arrayTypes } from "../dtype.js";
 import { formatShape } from "../errors.js";
 import { argument, type Cost, costOf, valuesOf } from "../kernels/calls.js";
+import type { Elements } from "../kernels/parameters.js";
 import { rowOf } from "../kernels/schema.js";
 import { limits } from "./limits.js";
 import { type Call, isSlot, type Plan, type Slot } from "./plan.js";
@@ -105,29 +106,34 @@ function stepsOf({ calls, chains }: Plan): Step[] {
   const sizes = new Map(chains.map(({ first, count }) => [first, count]));
   for (let first = 0; first < calls.length; ) {
     const count = sizes.get(first) ?? 1;
-    const rows = calls.slice(first, first + count).map(described);
-    steps.push({ row: count === 1 ? rows[0] : joined(rows), first, count });
+    steps.push({ row: described(calls.slice(first, first + count)), first, count });
     first += count;
   }
   return steps;
 }
 
-/** A chain as one row: `chain mul tanh add`. */
-function joined(rows: readonly Described[]): Described {
-  const sum = (name: keyof Cost) => rows.reduce((total, row) => total + row[name], 0);
-  const op = rows.map((row) => row.op || row.kernel).join(" ");
-  return { ...rows[0], kernel: "chain", op, flops: sum("flops"), bytes: sum("bytes") };
-}
-
 /** What is local to a chain is not moved. */
 const notMoved = { BYTES_PER_ELEMENT: 0 };
 
-function described(call: Call): Described {
-  const { name, args, place } = call;
-  const sizedSlot = ({ kind, dtype }: Slot) => (kind === "local" ? notMoved : arrayTypes[dtype]);
-  const sized = args.map((arg) => (isSlot(arg) ? sizedSlot(arg) : arg));
-  const op = typeof args[0] === "string" ? args[0] : "";
-  return { kernel: name, op, shape: sizesOf(call), place, ...costOf({ name, args: sized }) };
+/** A call, or a chain as one row: `chain mul tanh add`. */
+function described(calls: readonly Call[]): Described {
+  const sizes = new Map<Slot, Elements>();
+  const sized = (slot: Slot) => {
+    if (slot.kind === "local") return notMoved;
+    // One object for each slot, because memory that several calls access counts once.
+    if (!sizes.has(slot)) sizes.set(slot, { BYTES_PER_ELEMENT: arrayTypes[slot.dtype].BYTES_PER_ELEMENT });
+    return sizes.get(slot)!;
+  };
+  const cost = costOf(
+    calls.map(({ name, args }) => ({ name, args: args.map((arg) => (isSlot(arg) ? sized(arg) : arg)) })),
+  );
+  const opOf = ({ args: [op] }: Call) => (typeof op === "string" ? op : "");
+  const [call] = calls;
+  const names =
+    calls.length === 1
+      ? { kernel: call.name, op: opOf(call) }
+      : { kernel: "chain", op: calls.map((link) => opOf(link) || link.name).join(" ") };
+  return { ...names, shape: sizesOf(call), place: call.place, ...cost };
 }
 
 /** `[64, 784]` or `64 x 10 x 784`; a matmul with a batch of one is printed without the batch. */

@@ -100,18 +100,52 @@ export interface Cost {
   readonly bytes: number;
 }
 
-/** The cost of a call. An array may be any object with BYTES_PER_ELEMENT. */
-export function costOf(call: KernelCall): Cost {
+/** The bytes of an operand that a call reads, and those that it writes. */
+interface Moved {
+  readonly array: Elements;
+  readonly offset: number;
+  readonly read: number;
+  readonly written: number;
+}
+
+/** What a call moves, operand by operand. */
+function movedBy(call: KernelCall): Moved[] {
   const values = valuesOf(call);
-  const bytes = usesOf<Elements>(call).map(({ operand, array, access }) => {
-    if (access === "scratch") return 0;
-    const moved =
+  return usesOf<Elements>(call).map(({ operand, array, access }) => {
+    const elements =
       operand.moved === undefined
         ? distinct(operand, values, call)
         : numel(sizesOf(operand.moved, values, opsOf(call.name)));
-    return moved * array.BYTES_PER_ELEMENT * (access === "update" ? 2 : 1);
+    const bytes = elements * array.BYTES_PER_ELEMENT;
+    return {
+      array,
+      offset: call.args[rowOf(call.name).at[operand.name] + 1] as number,
+      read: access === "read" || access === "update" ? bytes : 0,
+      written: access === "write" || access === "update" ? bytes : 0,
+    };
   });
-  return { flops: rowOf(call.name).flops(values), bytes: bytes.reduce((sum, n) => sum + n, 0) };
+}
+
+/**
+ * The cost of calls that run together, or of one. What one operand has read or written counts once, also when
+ * another operand reads it, because it is in a cache. An array may be any object with BYTES_PER_ELEMENT.
+ */
+export function costOf(calls: readonly KernelCall[]): Cost {
+  const places = new Map<Elements, Map<number, { read: number; written: number }>>();
+  for (const { array, offset, read, written } of calls.flatMap(movedBy)) {
+    const offsets = places.get(array) ?? new Map();
+    const before = offsets.get(offset) ?? { read: 0, written: 0 };
+    places.set(array, offsets);
+    offsets.set(offset, {
+      read: before.written > 0 ? before.read : Math.max(before.read, read),
+      written: Math.max(before.written, written),
+    });
+  }
+  const moved = [...places.values()].flatMap((offsets) => [...offsets.values()]);
+  return {
+    flops: calls.reduce((sum, call) => sum + rowOf(call.name).flops(valuesOf(call)), 0),
+    bytes: moved.reduce((sum, { read, written }) => sum + read + written, 0),
+  };
 }
 
 /** Number of elements of an operand in memory. Along a broadcast axis each element counts once. */

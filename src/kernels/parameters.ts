@@ -200,12 +200,21 @@ export interface Row<P extends readonly Parameter[] = readonly Parameter[]> {
    * Floating-point operations that the task requires: an FMA counts as two, an elementwise function as one.
    */
   readonly flops: (values: ValuesOf<P>) => number;
+  /**
+   * The element types of all operands with which a call may be a link of a chain: see src/compile/chains.ts.
+   * Empty if no call may. native/entries/links.cc reads these kernels.
+   */
+  readonly links: readonly (readonly ElementType[])[];
 }
 
-/** @param flops default: 0 */
+/**
+ * @param flops default: 0
+ * @param links default: no call may be a link of a chain
+ */
 export function kernel<const P extends readonly Parameter[]>(
   parameters: P,
   flops: (values: ValuesOf<P>) => number = () => 0,
+  { links = [] }: { links?: Row["links"] } = {},
 ): Row<P> {
   const at: Record<string, number> = {};
   let next = 0;
@@ -222,5 +231,6 @@ export function kernel<const P extends readonly Parameter[]>(
     sizes: parameters.filter(({ name }) => axes.has(name)),
     reports: operands.find(({ checked }) => checked !== undefined)?.checked,
     flops,
+    links,
   };
 }

@@ -107,7 +107,12 @@ const state = update("state", i32, "4");
 
 export const schema = {
   fill: kernel([number("value"), size("n"), write("out", any, "n")]),
-  copy: kernel([shape, read("x", any, "shape", "listed"), write("out", any, "shape", "listed")]),
+  copy: kernel([shape, read("x", any, "shape", "listed"), write("out", any, "shape", "listed")], () => 0, {
+    links: [
+      ["f32", "f32"],
+      ["u8", "f32"],
+    ],
+  }),
 
   gemm: kernel([...product, write("c", any, "batch m n", 1, { adds: "accumulate" })], productFlops),
   // A gradient, c, and the update that uses it while it is in registers.
@@ -142,6 +147,7 @@ export const schema = {
       write("out", any, "shape", "dense", { over: ["x"] }),
     ],
     (v) => elements(v.shape),
+    { links: [["f32", "f32"]] },
   ),
   // The derivative, and its product with g.
   unaryGrad: kernel(
@@ -156,6 +162,7 @@ export const schema = {
       write("out", any, "n", "dense", { over: ["g", "x", "y"] }),
     ],
     (v) => 2 * v.n,
+    { links: [["f32", "f32", "f32", "f32"]] },
   ),
   binary: kernel(
     [
@@ -166,6 +173,7 @@ export const schema = {
       write("out", any, "shape", "dense", { over: ["a", "b"] }),
     ],
     (v) => elements(v.shape),
+    { links: [["f32", "f32", "f32"]] },
   ),
   compare: kernel(
     [
@@ -176,14 +184,19 @@ export const schema = {
       write("out", u8, "shape"),
     ],
     (v) => elements(v.shape),
+    { links: [["f32", "f32", "u8"]] },
   ),
-  where: kernel([
-    shape,
-    read("condition", u8, "shape", "listed"),
-    read("a", any, "shape", "listed"),
-    read("b", any, "shape", "listed"),
-    write("out", any, "shape"),
-  ]),
+  where: kernel(
+    [
+      shape,
+      read("condition", u8, "shape", "listed"),
+      read("a", any, "shape", "listed"),
+      read("b", any, "shape", "listed"),
+      write("out", any, "shape"),
+    ],
+    () => 0,
+    { links: [["u8", "f32", "f32", "f32"]] },
+  ),
 
   reduce: kernel(
     [
@@ -193,6 +206,7 @@ export const schema = {
       write("out", any, "outer inner"),
     ],
     (v) => v.outer * v.length * v.inner,
+    { links: [["f32", "f32"]] },
   ),
   argReduce: kernel(
     [op("op", ["argmax", "argmin"]), ...slices, read("x", any, slice), write("out", i32, "outer inner")],

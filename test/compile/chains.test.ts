@@ -31,11 +31,26 @@ const native = backend.isas.length > 0;
 /** One operation on tensors made so far, chosen by numbers. */
 type Step = readonly [kind: number, i: number, j: number, k: number];
 
-const step: fc.Arbitrary<Step> = fc.tuple(fc.nat(11), fc.nat(50), fc.nat(50), fc.nat(50));
+const step: fc.Arbitrary<Step> = fc.tuple(fc.nat(15), fc.nat(50), fc.nat(50), fc.nat(50));
+
+const reductions = [
+  (x: Tensor, axis: number) => x.sum(axis),
+  (x: Tensor, axis: number) => x.amax(axis),
+  (x: Tensor, axis: number) => x.amin(axis),
+  (x: Tensor, axis: number) => x.prod(axis),
+];
+
+/** The same elements with a third axis, so that the reduction of the middle one has many slices. */
+function inThree(x: Tensor): Tensor {
+  const [rows, columns] = x.shape;
+  const parts = [4, 3, 2].find((n) => columns % n === 0) ?? 1;
+  return x.view([rows, parts, columns / parts]);
+}
 
 /** Runs a random program over x [rows, columns] and returns some of what it made. */
 function run(steps: readonly Step[], x: Tensor, row: Tensor, state: Tensor): Tensor[] {
   const made = [x, x.mul(row), x.add(1)];
+  const sums: Tensor[] = [];
   const of = (i: number) => made[i % made.length];
   return noGrad(() => {
     for (const [kind, i, j, k] of steps) {
@@ -51,23 +66,46 @@ function run(steps: readonly Step[], x: Tensor, row: Tensor, state: Tensor): Ten
       else if (kind === 8) made.push(a.t().contiguous().view(a.shape).add(b));
       else if (kind === 9) made.push(a.add(b.mean()).neg());
       else if (kind === 10) state.add_(a);
+      else if (kind === 11) sums.push(reductions[j % 4](a, k % 2));
+      else if (kind === 12) sums.push(a.mul(b).sum());
+      else if (kind === 13) sums.push(reductions[j % 4](inThree(a), k % 3));
+      else if (kind === 14) sums.push(a.sub(b).sum(0), a.amax(1));
       else made.push(a.mul(state.view(x.shape)));
     }
-    return [of(steps.length), of(7), made.at(-1)!];
+    return [of(steps.length), of(7), made.at(-1)!, ...sums];
   });
 }
 
 describe("chains", () => {
   it("give the bits of the calls one by one, for random programs, sizes and threads", () => {
-    const size = fc.constantFrom([3, 5], [1, 1], [64, 64], [130, 70], [9, 2000]);
+    // Around the blocks of sums (4096 elements of a row, 128 rows, 64 blocks of rows), and few long rows.
+    const size = fc.constantFrom(
+      ...[
+        [3, 5],
+        [1, 1],
+        [64, 64],
+        [130, 70],
+        [9, 2000],
+        [3, 5000],
+        [2, 8192],
+        [1, 20000],
+      ],
+      ...[
+        [300, 24],
+        [70, 1030],
+        [260, 515],
+        [8500, 3],
+        [17000, 2],
+      ],
+    );
     const given = fc.record({
       size,
       steps: fc.array(step, { minLength: 2, maxLength: 24 }),
-      seed: fc.nat(3),
+      threads: fc.integer({ min: 1, max: 4 }),
     });
     fc.assert(
-      fc.property(given, ({ size: [rows, columns], steps, seed }) => {
-        backend.setThreads(1 + seed);
+      fc.property(given, ({ size: [rows, columns], steps, threads }) => {
+        backend.setThreads(threads);
         const x = randn([rows, columns]);
         const row = randn([columns]);
         const [eager, compiled] = [zeros([rows * columns]), zeros([rows * columns])];
@@ -78,7 +116,7 @@ describe("chains", () => {
           expect(bits(compiled)).toEqual(bits(eager));
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 100 },
     );
   });
 

@@ -43,9 +43,13 @@ describe.each(backends)("on %s kernels", (name) => {
     step(...batch);
     const [title, head, ...lines] = step.explain().split("\n");
     const how = name === "native" ? "one native call" : "the table of kernels";
+    // A chain is one line for all its calls.
+    const links = lines.flatMap(
+      (line) => /^ *\d+ +chain (.*?) {2}/.exec(line)?.[1].split(" ").slice(1) ?? [],
+    );
     expect(title).toMatch(
       new RegExp(
-        `^\\(\\[32, 16\\] float32, \\[32\\] int32\\) as ${how}: ${lines.length} kernel calls, [\\d.]+ kflop, [\\d.]+ kB moved, arena of [\\d.]+ k?B$`,
+        `^\\(\\[32, 16\\] float32, \\[32\\] int32\\) as ${how}: ${lines.length + links.length} kernel calls, [\\d.]+ kflop, [\\d.]+ kB moved, arena of [\\d.]+ k?B$`,
       ),
     );
     expect(head.trim().split(/\s+/)).toEqual(["kernel", "sizes", "module", "flops", "bytes"]);
@@ -90,8 +94,11 @@ describe.each(backends)("on %s kernels", (name) => {
   });
 });
 
+/** Memory of its own for each operand. */
+const apart = (array: unknown) => ({ BYTES_PER_ELEMENT: (array as Float32Array).BYTES_PER_ELEMENT });
+
 const cost = <Name extends KernelName>(name: Name, ...args: Parameters<Kernels[Name]>): Cost =>
-  costOf({ name, args });
+  costOf([{ name, args: args.map((arg) => (ArrayBuffer.isView(arg) ? apart(arg) : arg)) }]);
 
 describe("costs", () => {
   const f32 = new Float32Array(1);
@@ -118,4 +125,15 @@ describe("costs", () => {
     ["nothing", cost("copy", [0, 4], f32, 0, [0, 1], f32, 0, [4, 1]), { flops: 0, bytes: 0 }],
   ];
   test.each(cases)("%s", (_, found, expected) => expect(found).toEqual(expected));
+});
+
+test("memory that several calls of a chain access counts once, what only the chain needs not at all", () => {
+  const [x, y] = [ones([100]), ones([100])];
+  // Reads x twice, y once; writes the result, and reads it again for the sum.
+  const step = compile(() => {
+    const h = x.mul(y).add(x);
+    return [h, h.sum()] as const;
+  });
+  step();
+  if (before === "native") expect(step.profile().rows.map(({ bytes }) => bytes)).toEqual([4 * 301]);
 });

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import type { ProgramSpec } from "../../src/kernels/addon.js";
 import fc from "../property.js";
 import { addon, block, built, call } from "./addon.js";
-import { arena, errorOf, parameter, specOf, type TapeCall } from "./tape.js";
+import { arena, errorOf, local, parameter, specOf, type TapeCall } from "./tape.js";
 
 const f32 = (values: number | Iterable<number>) => new Float32Array(values as number);
 const ramp = (n: number) => Float32Array.from({ length: n }, (_, i) => Math.sin(i + 1));
@@ -249,6 +249,49 @@ describe.skipIf(!built)("parameters", () => {
       new Proxy(program(), {}),
     ])
       expect(errorOf(() => addon.replay(other as never))).toMatchObject({ code: "INVALID_ARGUMENT" });
+  });
+});
+
+describe.skipIf(!built)("a chain with reductions", () => {
+  const [rows, columns] = [300, 40];
+  const total = rows * columns;
+  const x = ramp(total);
+  const square = (out: TapeCall[2][0]): TapeCall => [
+    "unary",
+    [op("unary", "square"), 0, 0, 1, total, 0, 1, 1, 0],
+    [x, out],
+  ];
+  const sum = (outer: number, length: number, inner: number, from: TapeCall[2][0], to: TapeCall[2][0]) =>
+    ["reduce", [op("reduce", "sum"), outer, length, inner, 0, 0], [from, to]] as TapeCall;
+  const codeOf = (calls: readonly TapeCall[]) =>
+    errorOf(() => addon.createProgram(specOf(calls, { chains: [0, calls.length] })))?.code;
+
+  it("has the bits of the calls one by one", () => {
+    const sizes: (readonly [number, number, number])[] = [
+      [rows, columns, 1],
+      [1, rows, columns],
+      [4, rows / 4, columns],
+    ];
+    const run = (squares: TapeCall[2][0], chains: number[]) => {
+      const sums = sizes.map((size) => f32(total / size[1]));
+      const reductions = sizes.map((size, i) => sum(...size, squares, sums[i]));
+      addon.replay(addon.createProgram(specOf([square(squares), ...reductions], { chains })));
+      return sums;
+    };
+    expect(run(local(1, 0, total), [0, 4])).toEqual(run(f32(total), []));
+  });
+
+  it("is refused if it reduces to a local, rows of two lengths, or too often", () => {
+    const stored = f32(total);
+    const rowSums = sum(rows, columns, 1, stored, f32(rows));
+    expect(codeOf([square(stored), rowSums])).toBeUndefined();
+    expect(codeOf([square(stored), sum(rows, columns, 1, stored, local(1, 0, rows))])).toBe(
+      "INVALID_ARGUMENT",
+    );
+    expect(codeOf([square(stored), sum(total, 1, 1, stored, local(1, 0, total))])).toBe("INVALID_ARGUMENT");
+    expect(codeOf([square(stored), rowSums, sum(1, total, 1, stored, f32(1))])).toBe("INVALID_ARGUMENT");
+    expect(codeOf([square(stored), ...Array<TapeCall>(8).fill(rowSums)])).toBeUndefined();
+    expect(codeOf([square(stored), ...Array<TapeCall>(9).fill(rowSums)])).toBe("INVALID_ARGUMENT");
   });
 });
 

@@ -4,11 +4,12 @@ import { addon } from "./addon.js";
 
 export type Memory = Float32Array | Float64Array | Int32Array | Uint8Array;
 
+const kinds = { arena: 1, parameter: 2, local: 3 };
 const types = [Float32Array, Float64Array, Int32Array, Uint8Array];
 
-/** A piece of the arena or a parameter. A typed array is an external. */
+/** A piece of the arena, a parameter, or a local of a chain. A typed array is an external. */
 export interface Slot {
-  kind: "arena" | "parameter";
+  kind: keyof typeof kinds;
   type: number;
   place: number;
   length: number;
@@ -27,6 +28,13 @@ export const parameter = (type: number, place: number, length: number): Slot => 
   length,
 });
 
+export const local = (type: number, place: number, length: number): Slot => ({
+  kind: "local",
+  type,
+  place,
+  length,
+});
+
 /** A call with the overlay's convention: kernel, numbers, arrays. */
 export type TapeCall = [string, readonly number[], readonly (Memory | Slot | null)[]];
 
@@ -37,8 +45,7 @@ export function specOf(
   const arrays = [...new Set(calls.flatMap((call) => call[2]))].filter((array) => array !== null);
   const externals: Memory[] = [];
   const slots = arrays.map((array) => {
-    if ("kind" in array)
-      return [array.kind === "arena" ? 1 : 2, array.type, array.place, array.length] as const;
+    if ("kind" in array) return [kinds[array.kind], array.type, array.place, array.length] as const;
     externals.push(array);
     return [
       0,

@@ -88,6 +88,14 @@ ${macro(
   kernels.map((kernel) => `ROW(${kernel}, entries::${structOf(kernel)})`),
 )}
 
+// The kernels whose calls may be links of a chain.
+${macro(
+  "SIMDGRAD_LINKS(ROW)",
+  kernels
+    .filter((kernel) => schema[kernel].links.length > 0)
+    .map((kernel) => `ROW(${kernel}, entries::${structOf(kernel)})`),
+)}
+
 ${macro(
   "SIMDGRAD_OP_LISTS(ROW)",
   ops.map(({ kernel, names }) => `ROW(${kernel}, ${names})`),
