@@ -3,14 +3,20 @@
  * The second trace has the placeholders of the first one, so those are equal if they are identical.
  */
 import type { Data } from "../dtype.js";
-import type { KernelName } from "../kernels/schema.js";
+import { type KernelCall, usesOf } from "../kernels/calls.js";
 import { Tensor } from "../tensor/tensor.js";
 import { isArray } from "./arrays.js";
 import { isPlaceholder } from "./placeholder.js";
-import type { Trace, TracedCall } from "./trace.js";
+
+/** What a trace leaves when it ends. */
+interface End {
+  readonly calls: readonly KernelCall[];
+  readonly result: unknown;
+  readonly effects: readonly { readonly name: string; readonly value: unknown }[];
+}
 
 /** Whether the second trace makes the same call: `first` is undefined if the first trace made fewer calls. */
-export function sameCall(first: TracedCall | undefined, name: KernelName, args: readonly unknown[]): boolean {
+export function sameCall(first: KernelCall | undefined, { name, args }: KernelCall): boolean {
   if (first === undefined || first.name !== name) return false;
   const expected = first.args;
   for (let i = 0; i < args.length; i++) {
@@ -18,16 +24,15 @@ export function sameCall(first: TracedCall | undefined, name: KernelName, args: 
     if (!same(expected[i], args[i])) return false;
     // An array that each trace creates anew is a constant: a replay would find the values that the last
     // replay left in it.
-    const isWritten = ({ array, access }: TracedCall["uses"][number]) =>
-      access !== "read" && array === expected[i];
-    if (isArray(args[i]) && first.uses.some(isWritten)) return false;
+    if (isArray(args[i]) && usesOf(first).some((use) => use.access !== "read" && use.array === expected[i]))
+      return false;
   }
   return true;
 }
 
 /** Whether two traces with the same calls end alike: return the same, and leave the same behind. */
-export function sameEnd(a: Trace, b: Trace): boolean {
-  const left = (trace: Trace) => [trace.result, trace.effects.map(({ name, value }) => [name, value])];
+export function sameEnd(a: End, b: End): boolean {
+  const left = ({ result, effects }: End) => [result, effects.map(({ name, value }) => [name, value])];
   return a.calls.length === b.calls.length && same(left(a), left(b));
 }
 

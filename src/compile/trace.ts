@@ -208,7 +208,7 @@ export class Tracer implements Tracing, Owner {
       (name: KernelName) =>
       (...args: unknown[]) => {
         if (first === null) this.#calls.push(new TracedCall(name, args, place()));
-        else if (!sameCall(first.calls[this.#count], name, args)) {
+        else if (!sameCall(first.calls[this.#count], { name, args })) {
           this.#difference ??= new TracesDiffer(name, place(), callSite());
           throw this.#difference;
         }
