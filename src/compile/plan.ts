@@ -58,9 +58,10 @@ const alignment = 64;
 /** The slots that a planned call writes. */
 export function writtenSlots({ name, args }: Call): Slot[] {
   const found: Slot[] = [];
-  for (const place of rowOf(name).places) {
-    const slot = args[place.at] as Slot | null;
-    if (slot !== null && accessAt(place, args) !== "read") found.push(slot);
+  const { places } = rowOf(name);
+  for (let i = 0; i < places.length; i++) {
+    const slot = args[places[i].at] as Slot | null;
+    if (slot !== null && accessAt(places[i], args) !== "read") found.push(slot);
   }
   return found;
 }
@@ -132,8 +133,11 @@ class Slots {
   /** The call with slots as its arguments. No other code has the list of the arguments, so it is changed. */
   inPlaceOfArrays({ name, args, place }: TracedCall): Call {
     const planned = args as unknown[];
-    for (const { at } of rowOf(name).places)
-      if (planned[at] !== null) planned[at] = this.of(planned[at] as Data);
+    const { places } = rowOf(name);
+    for (let i = 0; i < places.length; i++) {
+      const array = planned[places[i].at] as Data | null;
+      if (array !== null) planned[places[i].at] = this.of(array);
+    }
     return { name, args: planned, place };
   }
 }
@@ -202,8 +206,9 @@ function livesOf(
   const ofPlaceholders = new Array<SharedLife | null>(memory.count).fill(null);
   for (let i = 0; i < calls.length; i++) {
     const { name, args } = calls[i];
-    for (const { at } of rowOf(name).places) {
-      const array = args[at] as Data | null;
+    const { places } = rowOf(name);
+    for (let j = 0; j < places.length; j++) {
+      const array = args[places[j].at] as Data | null;
       if (array === null) continue;
       const slot = slots.of(array);
       if (slot.kind !== "arena") continue;
@@ -229,7 +234,10 @@ function livesOf(
 /** Places the slots of these lifetimes in the arena; returns the size of the arena. */
 function placeSlots(lives: readonly SharedLife[]): number {
   const { places, bytes } = place(lives);
-  for (const [i, { slots }] of lives.entries()) for (const slot of slots) slot.place = places[i];
+  for (let i = 0; i < lives.length; i++) {
+    const { slots } = lives[i];
+    for (let j = 0; j < slots.length; j++) slots[j].place = places[i];
+  }
   return bytes;
 }
 

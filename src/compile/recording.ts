@@ -63,7 +63,7 @@ export class Recording {
         (effect) => leaves(effect, array, offset) && (keepGrads || wasRead(trace, effect.owner)),
       );
     this.program = new Program(plan(trace, outputs, needed, inUse.replay !== null));
-    const used = [...usedUpGradients<Slot>(this.program.plan.calls)];
+    const used = usedUpGradients<Slot>(this.program.plan.calls);
     this.#effects = trace.effects.map((effect) => {
       const { owner, name, value } = effect;
       const gone = used.some(({ array, offset }) => leaves(effect, array.array, offset));

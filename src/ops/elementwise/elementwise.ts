@@ -121,9 +121,11 @@ const weight = (v: Operand) => (typeof v !== "object" ? 0 : v.ndim === 0 ? 1 : 2
  * tensor without dims has an effect only if its kind (bool, integer, float) is higher.
  */
 export function commonDType(a: Operand, b: Operand): DType {
-  const [da, db] = [ownDType(a), ownDType(b)];
+  const da = ownDType(a);
+  const db = ownDType(b);
   if (da === db) return da;
-  const [wa, wb] = [weight(a), weight(b)];
+  const wa = weight(a);
+  const wb = weight(b);
   if (wa === wb) return promote(da, db);
   const [strong, other] = wa > wb ? [da, db] : [db, da];
   return kind(other) > kind(strong) ? other : strong;
@@ -176,7 +178,9 @@ function makeBinary(name: BinaryName): (a: Operand, b: Operand) => Tensor {
     const used = (variable: "a" | "b" | "y") =>
       isGradEnabled() && ((a.requiresGrad && gradA[variable]) || (b.requiresGrad && gradB[variable]));
     // Numbers are constants: they are never changed, and freeing them saves nothing.
-    const saves = [...(isTensor(left) && used("a") ? [a] : []), ...(isTensor(right) && used("b") ? [b] : [])];
+    const saves: Tensor[] = [];
+    if (isTensor(left) && used("a")) saves.push(a);
+    if (isTensor(right) && used("b")) saves.push(b);
     return differentiable(name, [a, b], y, rule, { saves, savesOutput: used("y") });
   };
 }
