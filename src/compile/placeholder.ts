@@ -34,9 +34,9 @@ class Placeholder {
     this.#form = form;
   }
 
-  /** The owner, if `object` is a placeholder. */
-  static ownerOf(object: object): Owner | null {
-    return #owner in object ? object.#owner : null;
+  /** The owner, if `object` is a placeholder. An operand that is omitted is null. */
+  static ownerOf(object: object | null): Owner | null {
+    return object !== null && #owner in object ? object.#owner : null;
   }
 
   static formOf(object: object): Form {
@@ -142,13 +142,13 @@ export class Placeholders {
     return this.#made.length;
   }
 
-  has(array: Data): boolean {
+  has(array: Data | null): boolean {
     return Placeholder.ownerOf(array) === this.owner;
   }
 
   /** Undefined if the array is not one of them. */
-  get(array: Data): Form | undefined {
-    return this.has(array) ? Placeholder.formOf(array) : undefined;
+  get(array: Data | null): Form | undefined {
+    return this.has(array) ? Placeholder.formOf(array!) : undefined;
   }
 
   /** The index of one of them; -1 for any other array. */
