@@ -84,7 +84,8 @@ export function broadcastShapes(op: string, a: Shape, b: Shape): number[] {
 }
 
 /** Strides that broadcast a tensor of `shape` to the shape `to`: 0 along the dims in which it is repeated. */
-export function broadcastStrides(shape: Shape, strides: Strides, to: Shape): number[] {
+export function broadcastStrides(shape: Shape, strides: Strides, to: Shape): Strides {
+  if (sameShape(shape, to)) return strides;
   const lead = to.length - shape.length;
   return to.map((size, d) => (d < lead || (shape[d - lead] === 1 && size !== 1) ? 0 : strides[d - lead]));
 }

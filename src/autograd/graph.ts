@@ -34,6 +34,9 @@ export interface GradTargets {
 
 let nextId = 0;
 
+/** What most nodes save. */
+const none: readonly never[] = [];
+
 /** One operation in the graph. Ids grow with time, so sorting by id is a topological order. */
 export class Node implements GradFn {
   readonly id = nextId++;
@@ -44,7 +47,7 @@ export class Node implements GradFn {
   output: { readonly of: JointNode; readonly index: number } | null = null;
   /** The function that the user called; `name` is the operation inside it that made this node. */
   readonly calledAs: string;
-  private versions: number[];
+  private versions: readonly number[];
   /** The sum of the versions of all inputs. Versions only grow, so the sum changes if any version does. */
   private readonly inputVersions: number;
 
@@ -61,7 +64,7 @@ export class Node implements GradFn {
     public inputs: readonly Tensor[] | null,
   ) {
     this.calledAs = callerOf(name);
-    this.versions = saved.map((x) => x.storage.version);
+    this.versions = saved.length === 0 ? none : saved.map((x) => x.storage.version);
     this.inputVersions = inputs === null ? 0 : sumOfVersions(inputs);
   }
 
@@ -97,8 +100,8 @@ export class Node implements GradFn {
     this.rule = null;
     this.composed = null;
     this.inputs = null;
-    this.saved = [];
-    this.versions = [];
+    this.saved = none;
+    this.versions = none;
   }
 }
 
@@ -161,7 +164,7 @@ export function differentiable(
   }
   if (!needed) return out;
   const composed = options?.composed ?? null;
-  const saves = options?.saves ?? [];
+  const saves = options?.saves ?? none;
   const saved = options?.savesOutput ? [...saves, out] : saves;
   out.gradFn = new Node(name, edges, rule, saved, composed, composed === null ? null : inputs);
   return out;

@@ -20,10 +20,7 @@ export function elideCopies(order: CallOrder, trace: Trace, kept: ReadonlySet<Da
     const maker = users[0];
     if (users.length !== 2 || users[1] !== ordered || !makes(maker.call, copy.from)) continue;
     const { position } = maker;
-    const inUse = order
-      .users(copy.to)
-      .some((other) => other.position >= position && other.position < ordered.position);
-    if (inUse) continue;
+    if (order.usersBetween(copy.to, position, ordered.position).length > 0) continue;
     order.remove(ordered);
     order.replace(maker, redirected(maker.call, copy));
   }

@@ -62,8 +62,12 @@ function together(name: KernelName, product: TracedCall, update: TracedCall): un
 }
 
 /** The memory of the gradients that calls consume without storing them. */
-export function* usedUpGradients<A>(calls: Iterable<KernelCall>): Generator<{ array: A; offset: number }> {
-  for (const call of calls)
-    for (const { name, access } of rowOf(call.name).operands)
-      if (access === "scratch") yield placeOf<A>(call, name);
+export function usedUpGradients<A>(calls: readonly KernelCall[]): { array: A; offset: number }[] {
+  const found: { array: A; offset: number }[] = [];
+  for (let i = 0; i < calls.length; i++) {
+    const { operands } = rowOf(calls[i].name);
+    for (let j = 0; j < operands.length; j++)
+      if (operands[j].access === "scratch") found.push(placeOf<A>(calls[i], operands[j].name));
+  }
+  return found;
 }

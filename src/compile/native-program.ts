@@ -3,8 +3,7 @@ import type { Data, DType } from "../dtype.js";
 import type { Program as Handle, Job, ProgramSpec } from "../kernels/addon.js";
 import { inUse } from "../kernels/backend.js";
 import type { Replay } from "../kernels/backend-value.js";
-import { isArray } from "./arrays.js";
-import { isSlot, type Plan, Slot } from "./plan.js";
+import type { Plan, Slot } from "./plan.js";
 import type { Failure, Memory } from "./replay.js";
 
 /** The codes in ProgramSpec. */
@@ -116,56 +115,68 @@ function codesOf(addon: Replay["programs"]): Codes {
 /** Null if a kernel or an op of the plan has no C++. */
 function specOf(plan: Plan, addon: Replay["programs"], moving: readonly Moving[]): ProgramSpec | null {
   if (plan.inputs.length + plan.outputs.length > mostParameters) return null;
-  const places = new Map(plan.slots.map((slot, i) => [slot, i]));
-  const kernels: number[] = [];
-  const numberCounts: number[] = [];
-  const arrayCounts: number[] = [];
+  const { calls } = plan;
+  const places = new Map<unknown, number>();
+  for (let i = 0; i < plan.slots.length; i++) places.set(plan.slots[i], i);
+  const kernels = new Int32Array(calls.length);
+  const numberCounts = new Int32Array(calls.length);
+  const arrayCounts = new Int32Array(calls.length);
   const numbers: number[] = [];
   const refs: number[] = [];
   const advances: number[] = [];
   const codes = codesOf(addon);
   const steps = new Map<unknown, number>(moving.map(({ slot, step }) => [slot, step]));
-  for (const { name, args } of plan.calls) {
+  for (let c = 0; c < calls.length; c++) {
+    const { name, args } = calls[c];
     const kernel = codes.kernels.get(name);
     if (kernel === undefined) return null;
-    kernels.push(kernel);
+    kernels[c] = kernel;
     const [numbersBefore, refsBefore] = [numbers.length, refs.length];
     for (let i = 0; i < args.length; i++) {
       const arg = args[i];
-      // The argument after an array is its offset.
-      const step = i > 0 ? steps.get(args[i - 1]) : undefined;
-      if (step !== undefined) advances.push(numbers.length, step);
-      if (typeof arg === "number") numbers.push(arg);
-      else if (typeof arg === "string") {
+      if (typeof arg === "number") {
+        // The argument after an array is its offset.
+        const step = steps.size > 0 && i > 0 ? steps.get(args[i - 1]) : undefined;
+        if (step !== undefined) advances.push(numbers.length, step);
+        numbers.push(arg);
+      } else if (typeof arg === "string") {
         const code = codes.ops.get(name)?.get(arg);
         if (code === undefined) return null;
         numbers.push(code);
-      } else if (isArray(arg)) refs.push(isSlot(arg) ? places.get(arg)! : -1);
-      else numbers.push((arg as number[]).length, ...(arg as number[]));
+      } else if (Array.isArray(arg)) {
+        numbers.push(arg.length);
+        for (let j = 0; j < arg.length; j++) numbers.push(arg[j]);
+      } else refs.push(arg === null ? -1 : places.get(arg)!);
     }
-    numberCounts.push(numbers.length - numbersBefore);
-    arrayCounts.push(refs.length - refsBefore);
+    numberCounts[c] = numbers.length - numbersBefore;
+    arrayCounts[c] = refs.length - refsBefore;
   }
-  const externals: Data[] = [];
-  // The program holds the whole array of a slot that moves, so that slot is not a parameter.
-  const slots = plan.slots.map((slot) => {
-    const array = moving.find((moves) => moves.slot === slot)?.array;
-    return array === undefined ? slot : new Slot("external", slot.dtype, array.length, array, 0);
-  });
-  const placeOf = (slot: Slot) => (slot.array === null ? slot.place : externals.push(slot.array) - 1);
   return {
-    kernels: Int32Array.from(kernels),
-    numberCounts: Int32Array.from(numberCounts),
-    arrayCounts: Int32Array.from(arrayCounts),
-    numbers: Float64Array.from(numbers),
-    refs: Int32Array.from(refs),
-    slotKinds: Int32Array.from(slots, ({ kind }) => kinds[kind]),
-    slotTypes: Int32Array.from(slots, ({ dtype }) => types[dtype]),
-    slotPlaces: Float64Array.from(slots, placeOf),
-    slotLengths: Float64Array.from(slots, ({ length }) => length),
-    externals,
+    ...{ kernels, numberCounts, arrayCounts },
+    numbers: new Float64Array(numbers),
+    refs: new Int32Array(refs),
+    ...describe(plan.slots, moving),
     arenaBytes: plan.arenaBytes,
     advances: Int32Array.from(advances),
     chains: Int32Array.from(plan.chains.flatMap(({ first, count }) => [first, count])),
   };
+}
+
+type SlotColumns = Pick<ProgramSpec, "slotKinds" | "slotTypes" | "slotPlaces" | "slotLengths" | "externals">;
+
+function describe(slots: readonly Slot[], moving: readonly Moving[]): SlotColumns {
+  const externals: Data[] = [];
+  const count = slots.length;
+  const [slotKinds, slotTypes] = [new Int32Array(count), new Int32Array(count)];
+  const [slotPlaces, slotLengths] = [new Float64Array(count), new Float64Array(count)];
+  for (let i = 0; i < count; i++) {
+    // The program holds the whole array of a slot that moves, so that slot is not a parameter.
+    const moved = moving.find(({ slot }) => slot === slots[i])?.array;
+    const array = moved ?? slots[i].array;
+    slotKinds[i] = moved === undefined ? kinds[slots[i].kind] : kinds.external;
+    slotTypes[i] = types[slots[i].dtype];
+    slotPlaces[i] = array === null ? slots[i].place : externals.push(array) - 1;
+    slotLengths[i] = moved?.length ?? slots[i].length;
+  }
+  return { slotKinds, slotTypes, slotPlaces, slotLengths, externals };
 }

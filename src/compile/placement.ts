@@ -32,22 +32,32 @@ export function place(lives: readonly Life[]): Placement {
  */
 export function bySize(lives: readonly Life[]): Placement {
   const places: number[] = Array(lives.length);
-  /** By place. */
-  const placed: number[] = [];
+  const first = Int32Array.from(lives, (life) => life.first);
+  const last = Int32Array.from(lives, (life) => life.last);
+  /** By place: which they are, where they begin, and where they end. */
+  const placed = new Int32Array(lives.length);
+  const begins = new Float64Array(lives.length);
+  const ends = new Float64Array(lives.length);
   let size = 0;
+  let count = 0;
   for (const i of lives.map((_, i) => i).sort((a, b) => lives[b].bytes - lives[a].bytes)) {
-    const { first, last, bytes } = lives[i];
+    const { bytes } = lives[i];
     let at = 0;
-    for (const j of placed) {
-      const other = lives[j];
-      if (other.first > last || other.last < first) continue;
-      if (places[j] - at >= bytes) break;
-      at = Math.max(at, places[j] + other.bytes);
+    for (let p = 0; p < count; p++) {
+      const other = placed[p];
+      if (first[other] > last[i] || last[other] < first[i]) continue;
+      if (begins[p] - at >= bytes) break;
+      if (ends[p] > at) at = ends[p];
     }
     places[i] = at;
     size = Math.max(size, at + bytes);
-    const next = placed.findIndex((j) => places[j] > at);
-    placed.splice(next < 0 ? placed.length : next, 0, i);
+    let next = count;
+    while (next > 0 && begins[next - 1] > at) next--;
+    for (const list of [placed, begins, ends]) list.copyWithin(next + 1, next, count);
+    placed[next] = i;
+    begins[next] = at;
+    ends[next] = at + bytes;
+    count++;
   }
   return { places, bytes: size };
 }
@@ -64,10 +74,8 @@ interface Gap {
  */
 export function byTime(lives: readonly Life[]): Placement {
   const places: number[] = Array(lives.length);
-  const begins = lives
-    .map((_, i) => i)
-    .sort((a, b) => lives[a].first - lives[b].first || lives[b].bytes - lives[a].bytes);
-  const ends = lives.map((_, i) => i).sort((a, b) => lives[a].last - lives[b].last);
+  const begins = inOrder(lives, "first");
+  const ends = inOrder(lives, "last");
   /** By place; the last one has no end. */
   const gaps: Gap[] = [{ from: 0, to: Number.POSITIVE_INFINITY }];
   let size = 0;
@@ -88,6 +96,29 @@ export function byTime(lives: readonly Life[]): Placement {
     if (gap.from === gap.to) gaps.splice(best, 1);
   }
   return { places, bytes: size };
+}
+
+/**
+ * The indices of the lifetimes in the order in which they begin (or end); those at the same call, the largest
+ * first. Counts the lifetimes of each call: linear time.
+ */
+function inOrder(lives: readonly Life[], by: "first" | "last"): Int32Array {
+  let calls = 0;
+  for (const life of lives) calls = Math.max(calls, life[by] + 1);
+  const next = new Int32Array(calls + 1);
+  for (const life of lives) next[life[by] + 1]++;
+  for (let call = 1; call <= calls; call++) next[call] += next[call - 1];
+  const order = new Int32Array(lives.length);
+  for (let i = 0; i < lives.length; i++) order[next[lives[i][by]]++] = i;
+  // Few lifetimes begin at the same call.
+  for (let i = 1; i < order.length; i++) {
+    const life = lives[order[i]];
+    for (let j = i; j > 0 && lives[order[j - 1]][by] === life[by]; j--) {
+      if (lives[order[j - 1]].bytes >= life.bytes) break;
+      [order[j - 1], order[j]] = [order[j], order[j - 1]];
+    }
+  }
+  return order;
 }
 
 /** Makes a range a gap, or a part of the gaps that it touches. */

@@ -5,16 +5,17 @@
  */
 import type { Data, DType } from "../dtype.js";
 import { arrayTypes } from "../dtype.js";
-import { type KernelCall, usesOf } from "../kernels/calls.js";
+import { accessAt, type KernelCall } from "../kernels/calls.js";
 import { rowOf } from "../kernels/schema.js";
-import { isArray, typeOf } from "./arrays.js";
+import { typeOf } from "./arrays.js";
 import { CallOrder } from "./call-order.js";
 import { type Chain, type Chained, chained } from "./chains.js";
 import { elideCopies } from "./elide-copies.js";
 import { fuseUpdates } from "./fuse.js";
 import { inPlace } from "./in-place.js";
+import type { Placeholders } from "./placeholder.js";
 import { type Life, place } from "./placement.js";
-import type { Trace } from "./trace.js";
+import type { Trace, TracedCall } from "./trace.js";
 
 /** The place of an array of a program. */
 export class Slot {
@@ -55,8 +56,14 @@ export interface Plan {
 const alignment = 64;
 
 /** The slots that a planned call writes. */
-export function writtenSlots(call: Call): Slot[] {
-  return usesOf<Slot>(call).flatMap(({ array, access }) => (access === "read" ? [] : [array]));
+export function writtenSlots({ name, args }: Call): Slot[] {
+  const found: Slot[] = [];
+  const { places } = rowOf(name);
+  for (let i = 0; i < places.length; i++) {
+    const slot = args[places[i].at] as Slot | null;
+    if (slot !== null && accessAt(places[i], args) !== "read") found.push(slot);
+  }
+  return found;
 }
 
 /**
@@ -76,48 +83,63 @@ export function plan(
   dropDeadCalls(order, trace, kept);
   const fixed = new Set([...outputs, ...trace.inputs]);
   const { calls, chains, locals, outOfOrder } = inChains ? chained(order, trace, fixed) : unchained(order);
-  const slots = new Map<Data, Slot>();
-  const bind = (array: Data, kind: Slot["kind"], place = 0) => {
-    const made = trace.memory.get(array);
-    const dtype = made?.dtype ?? typeOf(array);
-    const length = made?.length ?? array.length;
-    slots.set(array, new Slot(kind, dtype, length, made === undefined ? array : null, place));
-    return slots.get(array)!;
-  };
-  const inputSlots = trace.inputs.map((array, i) => bind(array, "parameter", i));
-  const outputSlots = outputs.map((array, i) => bind(array, "parameter", inputSlots.length + i));
-  const lives = new Map<Slot, SharedLife>();
-  for (const [array, local] of locals) bind(array, "local", local);
-  const sharing = inPlace(trace, calls, new Set([...fixed, ...outOfOrder, ...locals.keys()]));
-  // The calls of a chain run together, so they count as one step of time.
-  const steps = stepsOf(calls.length, chains);
-  for (const [at, call] of calls.entries())
-    for (const { array } of call.uses) {
-      const i = steps[at];
-      const slot = slots.get(array) ?? bind(array, trace.memory.has(array) ? "arena" : "external");
-      if (slot.kind !== "arena") continue;
-      // An output computed in place of an operand extends the operand's lifetime.
-      const operand = sharing.get(array);
-      const life = lives.get(slot) ?? (operand && lives.get(slots.get(operand)!));
-      if (life === undefined) lives.set(slot, { slots: [slot], first: i, last: i, bytes: bytesOf(slot) });
-      else {
-        life.last = i;
-        if (!life.slots.includes(slot)) life.slots.push(slot);
-        lives.set(slot, life);
-      }
-    }
+  const slots = new Slots(trace.memory);
+  for (const [i, array] of [...trace.inputs, ...outputs].entries()) slots.bind(array, "parameter", i);
+  const inputSlots = trace.inputs.map((array) => slots.of(array));
+  const outputSlots = outputs.map((array) => slots.of(array));
+  for (const [array, local] of locals) slots.bind(array, "local", local);
+  const mayShare = (array: Data) => !fixed.has(array) && !outOfOrder.has(array) && !locals.has(array);
+  const sharing = inPlace(trace, calls, mayShare);
+  const lives = livesOf(calls, chains, slots, trace.memory, sharing);
+  const planned = calls.map((call) => slots.inPlaceOfArrays(call));
   return {
-    calls: calls.map(({ name, args, place }) => ({
-      name,
-      args: args.map((arg) => (isArray(arg) && arg !== null ? slots.get(arg)! : arg)),
-      place,
-    })),
+    calls: planned,
     chains,
-    slots: [...slots.values()],
+    slots: slots.all,
     inputs: inputSlots,
     outputs: outputSlots,
-    arenaBytes: placeSlots([...new Set(lives.values())]),
+    arenaBytes: placeSlots(lives),
   };
+}
+
+/** The slots of the arrays of a trace. */
+class Slots {
+  /** In the order in which they were bound. */
+  readonly all: Slot[] = [];
+  readonly #ofPlaceholders: (Slot | undefined)[];
+  readonly #ofUser = new Map<Data, Slot>();
+
+  constructor(private readonly memory: Placeholders) {
+    this.#ofPlaceholders = new Array<undefined>(memory.count).fill(undefined);
+  }
+
+  bind(array: Data, kind: Slot["kind"], place = 0): Slot {
+    const form = this.memory.get(array);
+    const { dtype, length } = form ?? { dtype: typeOf(array), length: array.length };
+    const slot = new Slot(kind, dtype, length, form === undefined ? array : null, place);
+    if (form === undefined) this.#ofUser.set(array, slot);
+    else this.#ofPlaceholders[form.index] = slot;
+    this.all.push(slot);
+    return slot;
+  }
+
+  /** The slot of an array. It is in the arena, or the user's memory, if it was not bound yet. */
+  of(array: Data): Slot {
+    const index = this.memory.indexOf(array);
+    const slot = index >= 0 ? this.#ofPlaceholders[index] : this.#ofUser.get(array);
+    return slot ?? this.bind(array, index >= 0 ? "arena" : "external");
+  }
+
+  /** The call with slots as its arguments. No other code has the list of the arguments, so it is changed. */
+  inPlaceOfArrays({ name, args, place }: TracedCall): Call {
+    const planned = args as unknown[];
+    const { places } = rowOf(name);
+    for (let i = 0; i < places.length; i++) {
+      const array = planned[places[i].at] as Data | null;
+      if (array !== null) planned[places[i].at] = this.of(array);
+    }
+    return { name, args: planned, place };
+  }
 }
 
 /**
@@ -125,15 +147,30 @@ export function plan(
  * reads. A call that reports bad labels or indices is live even if its numbers are never read.
  */
 function dropDeadCalls(order: CallOrder, trace: Trace, outputs: ReadonlySet<Data>): void {
-  const needed = new Set<Data>([...outputs, ...trace.inputs]);
-  for (const ordered of order.inOrder().reverse()) {
-    const { name, uses } = ordered.call;
-    const counts =
-      rowOf(name).reports !== undefined ||
-      uses.some(({ array, access }) => access !== "read" && (!trace.memory.has(array) || needed.has(array)));
-    if (!counts) order.remove(ordered);
+  const { memory } = trace;
+  /** By index of the placeholder: 1 if it is read later, or outside. */
+  const needed = new Uint8Array(memory.count);
+  for (const array of [...outputs, ...trace.inputs]) needed[memory.indexOf(array)] = 1;
+  const inOrder = order.inOrder();
+  for (let i = inOrder.length - 1; i >= 0; i--) {
+    const { name, args } = inOrder[i].call;
+    const { places, reports } = rowOf(name);
+    let counts = reports !== undefined;
+    for (let j = 0; j < places.length && !counts; j++) {
+      const array = args[places[j].at] as Data | null;
+      if (array === null || accessAt(places[j], args) === "read") continue;
+      const index = memory.indexOf(array);
+      counts = index < 0 || needed[index] === 1;
+    }
+    if (!counts) order.remove(inOrder[i]);
     else
-      for (const { array, access } of uses) if (access === "read" || access === "update") needed.add(array);
+      for (let j = 0; j < places.length; j++) {
+        const array = args[places[j].at] as Data | null;
+        const access = accessAt(places[j], args);
+        if (array === null || (access !== "read" && access !== "update")) continue;
+        const index = memory.indexOf(array);
+        if (index >= 0) needed[index] = 1;
+      }
   }
 }
 
@@ -142,9 +179,9 @@ const unchained = (order: CallOrder): Chained => ({
   ...{ locals: new Map(), outOfOrder: new Set() },
 });
 
-/** For each call, when it runs. */
-function stepsOf(calls: number, chains: readonly Chain[]): number[] {
-  const steps = Array.from({ length: calls }, (_, i) => i);
+/** For each call, when it runs. The calls of a chain run together, so they count as one step of time. */
+function stepsOf(calls: number, chains: readonly Chain[]): Int32Array {
+  const steps = Int32Array.from({ length: calls }, (_, i) => i);
   for (const { first, count } of chains) steps.fill(first, first, first + count);
   return steps;
 }
@@ -155,10 +192,52 @@ interface SharedLife extends Life {
   last: number;
 }
 
+/** The lifetimes of the slots in the arena, in the order in which they begin. Binds what is not bound yet. */
+function livesOf(
+  calls: readonly TracedCall[],
+  chains: readonly Chain[],
+  slots: Slots,
+  memory: Placeholders,
+  sharing: ReadonlyMap<Data, Data>,
+): SharedLife[] {
+  const steps = stepsOf(calls.length, chains);
+  const lives: SharedLife[] = [];
+  /** By index of the placeholder. */
+  const ofPlaceholders = new Array<SharedLife | null>(memory.count).fill(null);
+  for (let i = 0; i < calls.length; i++) {
+    const { name, args } = calls[i];
+    const { places } = rowOf(name);
+    for (let j = 0; j < places.length; j++) {
+      const array = args[places[j].at] as Data | null;
+      if (array === null) continue;
+      const slot = slots.of(array);
+      if (slot.kind !== "arena") continue;
+      const index = memory.indexOf(array);
+      let life = ofPlaceholders[index];
+      if (life === null) {
+        // An output computed in place of an operand extends the operand's lifetime.
+        const operand = sharing.get(array);
+        life = operand === undefined ? null : ofPlaceholders[memory.indexOf(operand)];
+        if (life === null) {
+          life = { slots: [], first: steps[i], last: steps[i], bytes: bytesOf(slot) };
+          lives.push(life);
+        }
+        life.slots.push(slot);
+        ofPlaceholders[index] = life;
+      }
+      life.last = steps[i];
+    }
+  }
+  return lives;
+}
+
 /** Places the slots of these lifetimes in the arena; returns the size of the arena. */
 function placeSlots(lives: readonly SharedLife[]): number {
   const { places, bytes } = place(lives);
-  for (const [i, { slots }] of lives.entries()) for (const slot of slots) slot.place = places[i];
+  for (let i = 0; i < lives.length; i++) {
+    const { slots } = lives[i];
+    for (let j = 0; j < slots.length; j++) slots[j].place = places[i];
+  }
   return bytes;
 }
 

@@ -36,7 +36,7 @@ export class Recording {
   readonly #gradMode = isGradEnabled();
   readonly #backend = inUse;
   readonly #moves = moves;
-  readonly #trace: Trace;
+  readonly #trace: Pick<Trace, "guards" | "effects" | "changed">;
   readonly #outputs: { dtype: DType; length: number }[];
   readonly #result: Build;
   readonly #effects: { owner: object; name: string; build: Build }[];
@@ -50,7 +50,8 @@ export class Recording {
   constructor(args: readonly unknown[], trace: Trace, keepGrads = false) {
     // Only the form of a tensor is compared; holding the tensor would keep its memory alive.
     this.#args = args.map((arg) => (isInput(arg) ? formOf(arg) : arg));
-    this.#trace = trace;
+    // Without the calls: the plan has them in another form.
+    this.#trace = { guards: trace.guards, effects: trace.effects, changed: trace.changed };
     this.#lenders = lendersOf(trace);
     const left = [trace.result, ...trace.effects.map(({ value }) => value)];
     const outputs = outputsIn(left, trace);
@@ -62,13 +63,14 @@ export class Recording {
         (effect) => leaves(effect, array, offset) && (keepGrads || wasRead(trace, effect.owner)),
       );
     this.program = new Program(plan(trace, outputs, needed, inUse.replay !== null));
-    const used = [...usedUpGradients<Slot>(this.program.plan.calls)];
+    const used = usedUpGradients<Slot>(this.program.plan.calls);
     this.#effects = trace.effects.map((effect) => {
       const { owner, name, value } = effect;
       const gone = used.some(({ array, offset }) => leaves(effect, array.array, offset));
       return { owner, name, build: gone ? () => usedUp : builder(value, trace, outputs) };
     });
-    const written = new Set(this.program.plan.calls.flatMap(writtenSlots));
+    const written = new Set<Slot>();
+    for (const call of this.program.plan.calls) for (const slot of writtenSlots(call)) written.add(slot);
     this.#changedInputs = this.program.plan.inputs.flatMap((slot, i) => (written.has(slot) ? [i] : []));
   }
 

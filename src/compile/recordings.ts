@@ -1,8 +1,8 @@
 import { AutogradError, SimdgradError, ValueError } from "../errors.js";
 import { Tensor } from "../tensor/tensor.js";
-import { firstDifference } from "./compare-traces.js";
+import { sameEnd } from "./compare-traces.js";
 import { isInput, Recording } from "./recording.js";
-import { Tracer, TracesDiffer } from "./trace.js";
+import { type Trace, Tracer, TracesDiffer } from "./trace.js";
 
 /** The recordings of one function, most recently used first. */
 export class Recordings {
@@ -67,8 +67,8 @@ function record(
 ): Recording {
   checkArguments(args);
   const inputs = args.filter(isInput);
-  const trace = (watch?: number) =>
-    new Tracer(watch).run((standIns) => {
+  const trace = (first?: Trace) =>
+    new Tracer(first).run((standIns) => {
       let next = 0;
       const result = fn(...args.map((arg) => (isInput(arg) ? standIns[next++] : arg)));
       if (typeof (result as PromiseLike<unknown> | null)?.then === "function") {
@@ -80,25 +80,22 @@ function record(
       return result;
     }, inputs);
   const first = trace();
-  const second = trace();
-  const difference = firstDifference(first, second);
-  if (difference >= 0) throw tracesDiffer(difference, trace);
-  return new Recording(args, second, keepGrads);
+  try {
+    const second = trace(first);
+    // A third trace finds where the second one stopped, if it is like the first.
+    if (second.calls.length < first.calls.length) trace(second);
+    if (!sameEnd(first, second)) throw tracesDiffer("in what it returns or leaves behind");
+    return new Recording(args, second, keepGrads);
+  } catch (error) {
+    throw error instanceof TracesDiffer ? tracesDiffer(`first in ${error.message}`) : error;
+  }
 }
 
-function tracesDiffer(difference: number, trace: (watch: number) => unknown): SimdgradError {
-  let where = "in what it returns or leaves behind";
-  try {
-    trace(difference);
-  } catch (error) {
-    if (!(error instanceof TracesDiffer)) throw error;
-    where = `first in ${error.message}`;
-  }
-  return new SimdgradError(
+const tracesDiffer = (where: string): SimdgradError =>
+  new SimdgradError(
     "TRACES_DIFFER",
     `compile: fn does not do the same each time, ${where}: random numbers of JavaScript, counters and clocks cannot be replayed; use the library's random functions, or pass what changes as a tensor`,
   );
-}
 
 function checkArguments(args: readonly unknown[]): void {
   for (const [i, arg] of args.entries()) {

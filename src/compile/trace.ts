@@ -13,7 +13,8 @@ import { PinnedStorage, type Storage } from "../tensor/storage.js";
 import { Tensor } from "../tensor/tensor.js";
 import { place, type Tracing, withTracing } from "../tracing.js";
 import { callSite } from "./call-site.js";
-import { type Owner, placeholder } from "./placeholder.js";
+import { sameCall } from "./compare-traces.js";
+import { type Owner, Placeholders } from "./placeholder.js";
 
 /** A kernel call whose array arguments may be placeholders. */
 export class TracedCall implements KernelCall {
@@ -60,8 +61,7 @@ export interface Trace {
   readonly gradientsRead: ReadonlySet<object>;
   /** Real memory that the calls write. */
   readonly changed: readonly Storage[];
-  /** All placeholders, each with its number of elements. */
-  readonly memory: ReadonlyMap<Data, { dtype: DType; length: number }>;
+  readonly memory: Placeholders;
 }
 
 /** A map whose keys are pairs of an object and a field name. */
@@ -83,25 +83,39 @@ class Fields<T extends object> {
 
 const field = (owner: object, name: string): unknown => (owner as Record<string, unknown>)[name];
 
+/** A field of an object that the trace changed for its own use. */
+interface Borrowed {
+  readonly owner: object;
+  readonly name: string;
+  readonly before: unknown;
+}
+
 /** One run of the function. */
 export class Tracer implements Tracing, Owner {
-  readonly calls: TracedCall[] = [];
   readonly gradientsRead = new Set<object>();
-  readonly #memory = new Map<Data, { dtype: DType; length: number }>();
+  readonly #calls: TracedCall[] = [];
+  readonly #memory: Placeholders;
   readonly #guards = new Fields<Guard>();
   readonly #written = new Fields<{ before: unknown }>();
-  readonly #borrowed = new Fields<{ before: unknown }>();
+  /** A field may occur more than once: the first value is the one from before the trace. */
+  readonly #borrowed: Borrowed[] = [];
   readonly #changed = new Map<Storage, number>();
+  /** Number of calls so far. */
+  #count = 0;
+  #difference: TracesDiffer | null = null;
   /** Whether the function has returned. */
   over = false;
 
-  /** `watch`: the index of the call at which to stop, because another trace differed there. */
-  constructor(private readonly watch = -1) {}
+  /**
+   * `first`: an earlier trace of the same function. This trace compares each call with the one there and
+   * keeps none: a long trace is then in memory once.
+   */
+  constructor(private readonly first: Trace | null = null) {
+    this.#memory = new Placeholders(this, first?.memory ?? null);
+  }
 
   memory(dtype: DType, length: number): Data {
-    const array = placeholder(this, dtype, length);
-    this.#memory.set(array, { dtype, length });
-    return array;
+    return this.#memory.make(dtype, length);
   }
 
   made(array: Data): boolean {
@@ -118,7 +132,7 @@ export class Tracer implements Tracing, Owner {
   }
 
   borrow(owner: object, name: string, before: unknown): void {
-    if (!this.#isMade(owner) && !this.#borrowed.get(owner, name)) this.#borrowed.set(owner, name, { before });
+    if (!this.#isMade(owner)) this.#borrowed.push({ owner, name, before });
   }
 
   changed(storage: Storage): void {
@@ -129,19 +143,26 @@ export class Tracer implements Tracing, Owner {
     throw new SimdgradError("NOT_CAPTURABLE", `compile: ${what} while fn is traced${callSite()}: ${instead}`);
   }
 
-  /** Runs `fn` on tensors like `inputs`. The state of tensors and modules is always restored afterwards. */
+  /**
+   * Runs `fn` on tensors like `inputs`. The state of tensors and modules is always restored afterwards.
+   * @throws TracesDiffer if a call is not that of the first trace.
+   */
   run(fn: (inputs: Tensor[]) => unknown, inputs: readonly Tensor[]): Trace {
     const standIns = inputs.map((x) => this.#like(x));
     let result: unknown;
     let effects: Effect[];
     try {
       result = withTracing(this, () => withKernels(this.#table(), () => fn(standIns)));
+    } catch (error) {
+      throw this.#difference ?? error;
     } finally {
       this.over = true;
       effects = this.#restore();
     }
+    // The function may have caught the error.
+    if (this.#difference !== null) throw this.#difference;
     return {
-      calls: this.calls,
+      calls: this.first === null ? this.#calls : this.first.calls.slice(0, this.#count),
       inputs: standIns.map((x) => x.storage.array),
       result,
       guards: [...this.#guards.entries()].map(([, , guard]) => guard),
@@ -163,8 +184,10 @@ export class Tracer implements Tracing, Owner {
       effects.push({ owner, name, value: field(owner, name) });
       (owner as Record<string, unknown>)[name] = before;
     }
-    for (const [owner, name, { before }] of this.#borrowed.entries())
+    for (let i = this.#borrowed.length - 1; i >= 0; i--) {
+      const { owner, name, before } = this.#borrowed[i];
       (owner as Record<string, unknown>)[name] = before;
+    }
     return effects;
   }
 
@@ -180,12 +203,16 @@ export class Tracer implements Tracing, Owner {
   }
 
   #table(): Kernels {
+    const { first } = this;
     const note =
       (name: KernelName) =>
       (...args: unknown[]) => {
-        if (this.calls.length === this.watch)
-          throw new TracesDiffer(`${name}${callSite() || (place() && ` in ${place()}`)}`);
-        this.calls.push(new TracedCall(name, args, place()));
+        if (first === null) this.#calls.push(new TracedCall(name, args, place()));
+        else if (!sameCall(first.calls[this.#count], { name, args })) {
+          this.#difference ??= new TracesDiffer(name, place(), callSite());
+          throw this.#difference;
+        }
+        this.#count++;
         return -1;
       };
     return Object.fromEntries(kernelNames.map((name) => [name, note(name)])) as unknown as Kernels;
@@ -205,4 +232,8 @@ export class Tracer implements Tracing, Owner {
 }
 
 /** Thrown at the call in which two traces of one function differ. */
-export class TracesDiffer extends Error {}
+export class TracesDiffer extends Error {
+  constructor(kernel: string, place: string, site = "") {
+    super(`${kernel}${site || (place && ` in ${place}`)}`);
+  }
+}

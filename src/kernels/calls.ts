@@ -3,7 +3,7 @@ import type { Data } from "../dtype.js";
 import type { Region } from "../region.js";
 import { denseStrides, numel, type Shape, type Strides } from "../shape.js";
 import { sizesOf } from "./extents.js";
-import type { Access, Elements, Operand, Values } from "./parameters.js";
+import type { Access, Elements, Operand, OperandPlace, Values } from "./parameters.js";
 import { type KernelName, opsOf, rowOf } from "./schema.js";
 
 /**
@@ -32,9 +32,9 @@ export function placeOf<A>({ name, args }: KernelCall, operand: string): { array
   return { array: args[at] as A, offset: args[at + 1] as number };
 }
 
-/** How the call accesses an operand: if its flag `adds` is set, the call accumulates into it. */
-export function accessOf({ access, adds }: Operand, call: KernelCall): Access {
-  return adds !== undefined && argument(call, adds) !== 0 ? "update" : access;
+/** How a call accesses an operand: if its flag `adds` is set, the call accumulates into it. */
+export function accessAt({ operand, adds }: OperandPlace, args: readonly unknown[]): Access {
+  return adds >= 0 && args[adds] !== 0 ? "update" : operand.access;
 }
 
 /** An operand of a call, with its array. */
@@ -45,12 +45,12 @@ export interface Use<A = Data> {
 }
 
 /** The operands that are not null, in order. */
-export function usesOf<A = Data>(call: KernelCall): Use<A>[] {
-  const { operands, at } = rowOf(call.name);
+export function usesOf<A = Data>({ name, args }: KernelCall): Use<A>[] {
+  const { places } = rowOf(name);
   const found: Use<A>[] = [];
-  for (const operand of operands) {
-    const array = call.args[at[operand.name]] as A | null;
-    if (array !== null) found.push({ operand, array, access: accessOf(operand, call) });
+  for (let i = 0; i < places.length; i++) {
+    const array = args[places[i].at] as A | null;
+    if (array !== null) found.push({ operand: places[i].operand, array, access: accessAt(places[i], args) });
   }
   return found;
 }
@@ -61,33 +61,40 @@ export interface Touched<A = Data> extends Region<A> {
 }
 
 /** The memory that a call accesses, operand by operand. */
-export function regionsOf<A = Data>(call: KernelCall): Touched<A>[] {
-  const values = valuesOf(call);
-  return usesOf<A>(call).map(({ operand, array, access }) => {
-    const { sizes, strides } = axesOf(operand, values, call);
-    const at = rowOf(call.name).at[operand.name];
-    let offset = call.args[at + 1] as number;
+export function regionsOf<A = Data>({ name, args }: KernelCall): Touched<A>[] {
+  const { places } = rowOf(name);
+  const found: Touched<A>[] = [];
+  for (let i = 0; i < places.length; i++) {
+    const { at, extent, operand } = places[i];
+    const array = args[at] as A | null;
+    if (array === null) continue;
+    const sizes = extent(args);
+    let offset = args[at + 1] as number;
     let length = sizes.includes(0) ? 0 : 1;
-    for (let d = 0; d < sizes.length && length > 0; d++) {
-      const reach = (sizes[d] - 1) * strides[d];
-      offset += Math.min(reach, 0);
+    // The axes without strides of their own are dense.
+    for (let d = sizes.length - 1, dense = 1; d >= 0 && length > 0; d--) {
+      const reach = (sizes[d] - 1) * (strideAt(operand, args, at, d) ?? dense);
+      if (reach < 0) offset += reach;
       length += Math.abs(reach);
+      dense *= sizes[d];
     }
-    return { array, offset, length, access: access === "read" ? "read" : "write" };
-  });
+    const access = accessAt(places[i], args) === "read" ? "read" : "write";
+    found.push({ array, offset, length, access });
+  }
+  return found;
 }
 
-function axesOf(
-  { extent, layout, name }: Operand,
-  values: Values,
-  call: KernelCall,
-): { sizes: Shape; strides: Strides } {
-  const sizes = sizesOf(extent, values, opsOf(call.name));
-  if (layout === "dense") return { sizes, strides: denseStrides(sizes) };
-  const at = rowOf(call.name).at[name] + 2;
-  if (layout === "listed") return { sizes, strides: call.args[at] as Strides };
-  const given = call.args.slice(at, at + layout) as number[];
-  return { sizes, strides: [...given, ...denseStrides(sizes).slice(layout)] };
+/** The stride that a call passes for axis `d` of the operand whose array is at `at`. */
+function strideAt({ layout }: Operand, args: readonly unknown[], at: number, d: number): number | undefined {
+  if (layout === "dense") return undefined;
+  if (layout === "listed") return (args[at + 2] as Strides)[d];
+  return d < layout ? (args[at + 2 + d] as number) : undefined;
+}
+
+function axesOf({ operand, at, extent }: OperandPlace, args: readonly unknown[]): [Shape, Strides] {
+  const sizes = extent(args);
+  const dense = denseStrides(sizes);
+  return [sizes, dense.map((stride, d) => strideAt(operand, args, at, d) ?? stride)];
 }
 
 /**
@@ -110,20 +117,24 @@ interface Moved {
 
 /** What a call moves, operand by operand. */
 function movedBy(call: KernelCall): Moved[] {
+  const { args, name } = call;
   const values = valuesOf(call);
-  return usesOf<Elements>(call).map(({ operand, array, access }) => {
-    const elements =
-      operand.moved === undefined
-        ? distinct(operand, values, call)
-        : numel(sizesOf(operand.moved, values, opsOf(call.name)));
-    const bytes = elements * array.BYTES_PER_ELEMENT;
-    return {
+  const found: Moved[] = [];
+  for (const place of rowOf(name).places) {
+    const { moved } = place.operand;
+    const array = args[place.at] as Elements | null;
+    const access = accessAt(place, args);
+    if (array === null || access === "scratch") continue;
+    const count = moved === undefined ? distinct(place, args) : numel(sizesOf(moved, values, opsOf(name)));
+    const bytes = count * array.BYTES_PER_ELEMENT;
+    found.push({
       array,
-      offset: call.args[rowOf(call.name).at[operand.name] + 1] as number,
+      offset: args[place.at + 1] as number,
       read: access === "read" || access === "update" ? bytes : 0,
       written: access === "write" || access === "update" ? bytes : 0,
-    };
-  });
+    });
+  }
+  return found;
 }
 
 /**
@@ -149,7 +160,7 @@ export function costOf(calls: readonly KernelCall[]): Cost {
 }
 
 /** Number of elements of an operand in memory. Along a broadcast axis each element counts once. */
-function distinct(operand: Operand, values: Values, call: KernelCall): number {
-  const { sizes, strides } = axesOf(operand, values, call);
+function distinct(place: OperandPlace, args: readonly unknown[]): number {
+  const [sizes, strides] = axesOf(place, args);
   return sizes.reduce((n, size, d) => (strides[d] === 0 && size > 0 ? n : n * size), 1);
 }

@@ -74,3 +74,40 @@ export function sizesOf(
   if (form.kind === "table") return [form.counts[ops.indexOf(by)]];
   return [numberOf(by === 0 || by === null ? form.otherwise : form.given)];
 }
+
+/** An extent for one row: gives the sizes from the arguments of a call. */
+export type PlacedExtent = (args: readonly any[]) => Shape;
+
+/** @param at the index of each parameter's first argument @param ops the ops of the row */
+export function placed(
+  extent: string,
+  at: { readonly [name: string]: number },
+  ops: readonly string[],
+): PlacedExtent {
+  if (extent === "shape") {
+    const shape = at["shape"];
+    return (args) => args[shape];
+  }
+  const form = formOf(extent);
+  /** A number >= 0 is itself, and any other one is the complement of an index. */
+  const place = (given: Factor): number => (typeof given === "number" ? given : ~at[given]);
+  const argumentOf = (given: number, args: readonly any[]): number => (given >= 0 ? given : args[~given]);
+  if (form.kind === "axes") {
+    const axes = form.axes.map(place);
+    return (args) => {
+      const sizes: number[] = [];
+      for (let d = 0; d < axes.length; d++) sizes.push(argumentOf(axes[d], args));
+      return sizes;
+    };
+  }
+  if (form.kind === "sum") {
+    const terms = form.terms.map((term) => term.map(place));
+    return (args) => [
+      terms.reduce((sum, term) => sum + term.reduce((n, factor) => n * argumentOf(factor, args), 1), 0),
+    ];
+  }
+  const by = at[form.by];
+  if (form.kind === "table") return (args) => [form.counts[ops.indexOf(args[by])]];
+  const [given, otherwise] = [place(form.given), place(form.otherwise)];
+  return (args) => [argumentOf(args[by] === 0 || args[by] === null ? otherwise : given, args)];
+}

@@ -5,7 +5,7 @@
  */
 import type { Data } from "../dtype.js";
 import type { Shape, Strides } from "../shape.js";
-import { namesOf } from "./extents.js";
+import { namesOf, type PlacedExtent, placed } from "./extents.js";
 
 /** The element types of kernels, each with the typed array that holds it. */
 interface ArrayTypes {
@@ -183,12 +183,26 @@ export type ValuesOf<P extends readonly Parameter[]> = {
   readonly [X in P[number] as X["name"]]: X extends Parameter<any, any, infer Value> ? Value : never;
 };
 
+/** An operand, with names replaced by indices of arguments: what reads a recorded call quickly. */
+export interface OperandPlace {
+  readonly operand: Operand;
+  /** The index of its array; its offset follows, then its strides. */
+  readonly at: number;
+  /** The index of the flag `adds`; -1 if there is none. */
+  readonly adds: number;
+  readonly extent: PlacedExtent;
+}
+
 /** The description of a kernel. */
 export interface Row<P extends readonly Parameter[] = readonly Parameter[]> {
   readonly parameters: P;
   /** The index of each parameter's first argument in a call. */
   readonly at: { readonly [Name in P[number]["name"]]: number };
   readonly operands: readonly Operand[];
+  /** The same operands, by their places in a call. */
+  readonly places: readonly OperandPlace[];
+  /** The output that may be computed in place of another operand. */
+  readonly over: Operand | undefined;
   /**
    * The sizes and shapes that determine the amount of work, in order. Other numbers (padding, bits) determine
    * its kind.
@@ -223,11 +237,20 @@ export function kernel<const P extends readonly Parameter[]>(
     next += width;
   }
   const operands = parameters.filter((p): p is Operand => p.kind === "operand");
+  const ops = parameters.flatMap((p) => (p.kind === "op" ? (p as Op).ops : []));
+  const places = operands.map((operand) => ({
+    operand,
+    at: at[operand.name],
+    adds: operand.adds === undefined ? -1 : at[operand.adds],
+    extent: placed(operand.extent, at, ops),
+  }));
   const axes = new Set(operands.flatMap(({ extent }) => namesOf(extent)));
   return {
     parameters,
     at: at as Row<P>["at"],
     operands,
+    places,
+    over: operands.find(({ over }) => over !== undefined),
     sizes: parameters.filter(({ name }) => axes.has(name)),
     reports: operands.find(({ checked }) => checked !== undefined)?.checked,
     flops,

@@ -20,6 +20,8 @@ export interface Hooks {
 
 /** The modules whose `forward` is running, outermost first. */
 const running: Called[] = [];
+/** The path of the innermost one; null until it is asked for. A trace asks for it with every kernel call. */
+let path: string | null = null;
 
 /** Errors whose messages already name the module. */
 const placed = new WeakSet<object>();
@@ -34,6 +36,7 @@ export function callForward(
   args: unknown[],
 ): unknown {
   running.push(module);
+  path = null;
   enterLayer(module.constructor.name);
   try {
     for (const hook of preHooks) {
@@ -59,6 +62,7 @@ export function callForward(
   } finally {
     leaveLayer();
     running.pop();
+    path = null;
   }
 }
 
@@ -108,13 +112,18 @@ function noTensor(module: Called, [first, ...rest]: unknown[], thrown: unknown):
  * outside a module.
  */
 export function modulePath(): string {
-  if (running.length === 0) return "";
-  let path = running[0].constructor.name;
-  for (let i = 1; i < running.length; i++) {
-    const found = [...running[i - 1].namedChildren()].find(([, child]) => child === running[i]);
+  path ??= pathOf(running);
+  return path;
+}
+
+function pathOf(modules: readonly Called[]): string {
+  if (modules.length === 0) return "";
+  let path = modules[0].constructor.name;
+  for (let i = 1; i < modules.length; i++) {
+    const found = [...modules[i - 1].namedChildren()].find(([, child]) => child === modules[i]);
     if (found !== undefined) path += accessor(found[0]);
   }
-  return running.length === 1 ? path : `${path}.${running[running.length - 1].constructor.name}`;
+  return modules.length === 1 ? path : `${path}.${modules[modules.length - 1].constructor.name}`;
 }
 
 setPlace(modulePath);

@@ -4,7 +4,7 @@
  * JavaScript core does.
  */
 import { describe, expect, it } from "vitest";
-import { accessOf } from "../../src/kernels/calls.js";
+import { accessAt } from "../../src/kernels/calls.js";
 import * as js from "../../src/kernels/js/index.js";
 import { partsOf } from "../../src/kernels/marshal.js";
 import { type KernelName, rowOf } from "../../src/kernels/schema.js";
@@ -33,9 +33,9 @@ function tableArguments(kernel: KernelName, numbers: number[], arrays: Arrays): 
 
 /** Which arrays are written whole; an optional output that is null is not. */
 function writtenWhole(kernel: KernelName, numbers: number[], arrays: Arrays): number[] {
-  const call = { name: kernel, args: tableArguments(kernel, numbers, arrays) };
-  return rowOf(kernel).operands.flatMap((operand, i) =>
-    accessOf(operand, call) === "write" && arrays[i] !== null ? [i] : [],
+  const args = tableArguments(kernel, numbers, arrays);
+  return rowOf(kernel).places.flatMap((place, i) =>
+    accessAt(place, args) === "write" && arrays[i] !== null ? [i] : [],
   );
 }
 

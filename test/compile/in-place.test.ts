@@ -3,7 +3,7 @@
  * that join the graph.
  */
 import { expect, it } from "vitest";
-import { compile, noGrad, type Tensor, tensor, zeros } from "../../src/index.js";
+import { compile, nn, noGrad, type Tensor, tensor, zeros } from "../../src/index.js";
 
 /** What the function gives in three calls, eager and compiled. */
 function alike(make: () => (x: Tensor) => Tensor): void {
@@ -63,4 +63,15 @@ it("a view of an argument is a view of it afterwards", () => {
     [5, 6],
   ]);
   expect(x.requiresGrad).toBe(true);
+});
+
+it("an output that is omitted takes the place of nothing: the gradient of an input that needs none", () => {
+  alike(() => {
+    const norm = new nn.LayerNorm(3);
+    return (x) => {
+      norm.zeroGrad();
+      norm.forward(x).square().sum().backward();
+      return norm.weight!.grad!.add(norm.bias!.grad!);
+    };
+  });
 });

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import {
   backend,
   compile,
+  emptyLike,
   manualSeed,
   nn,
   ones,
@@ -338,4 +339,14 @@ describe("a compiled function is called", () => {
     );
     expect(() => compile(x, { maxRecordings: 0 })).toThrow("compile: maxRecordings is an integer >= 1: 0");
   });
+});
+
+test("a tensor that fn keeps from the first trace is not memory of the second, which has the same placeholders", () => {
+  let kept: Tensor | undefined;
+  const compiled = compile((x: Tensor) => {
+    kept ??= emptyLike(x);
+    kept.copy_(x);
+  });
+  expect(() => compiled(x())).toThrow(expect.objectContaining({ code: "OUTLIVED_TRACE" }));
+  expect(compiled.recordings).toBe(0);
 });

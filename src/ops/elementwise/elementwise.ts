@@ -121,18 +121,20 @@ const weight = (v: Operand) => (typeof v !== "object" ? 0 : v.ndim === 0 ? 1 : 2
  * tensor without dims has an effect only if its kind (bool, integer, float) is higher.
  */
 export function commonDType(a: Operand, b: Operand): DType {
-  const own = (v: Operand): DType =>
-    typeof v === "object"
-      ? v.dtype
-      : typeof v === "boolean"
-        ? "bool"
-        : Number.isInteger(v)
-          ? "int32"
-          : "float32";
-  const [da, db] = [own(a), own(b)];
-  if (weight(a) === weight(b)) return promote(da, db);
-  const [strong, other] = weight(a) > weight(b) ? [da, db] : [db, da];
+  const da = ownDType(a);
+  const db = ownDType(b);
+  if (da === db) return da;
+  const wa = weight(a);
+  const wb = weight(b);
+  if (wa === wb) return promote(da, db);
+  const [strong, other] = wa > wb ? [da, db] : [db, da];
   return kind(other) > kind(strong) ? other : strong;
+}
+
+function ownDType(v: Operand): DType {
+  if (typeof v === "object") return v.dtype;
+  if (typeof v === "boolean") return "bool";
+  return Number.isInteger(v) ? "int32" : "float32";
 }
 
 /** Both operands as tensors of the same dtype. */
@@ -140,9 +142,11 @@ function operands(name: string, a: Operand, b: Operand, floats: boolean): [Tenso
   checkOperands(name, a, b);
   const common = commonDType(a, b);
   const dtype = floats && !isFloating(common) ? "float32" : common;
-  const as = (v: Operand) => (typeof v === "object" ? to(v, dtype) : constant(Number(v), dtype));
-  return [as(a), as(b)];
+  return [asTensor(a, dtype), asTensor(b, dtype)];
 }
+
+const asTensor = (v: Operand, dtype: DType): Tensor =>
+  typeof v === "object" ? to(v, dtype) : constant(Number(v), dtype);
 
 function commonShape(name: string, a: Tensor, b: Tensor): readonly number[] {
   return sameShape(a.shape, b.shape) ? a.shape : broadcastShapes(name, a.shape, b.shape);
@@ -174,7 +178,9 @@ function makeBinary(name: BinaryName): (a: Operand, b: Operand) => Tensor {
     const used = (variable: "a" | "b" | "y") =>
       isGradEnabled() && ((a.requiresGrad && gradA[variable]) || (b.requiresGrad && gradB[variable]));
     // Numbers are constants: they are never changed, and freeing them saves nothing.
-    const saves = [...(isTensor(left) && used("a") ? [a] : []), ...(isTensor(right) && used("b") ? [b] : [])];
+    const saves: Tensor[] = [];
+    if (isTensor(left) && used("a")) saves.push(a);
+    if (isTensor(right) && used("b")) saves.push(b);
     return differentiable(name, [a, b], y, rule, { saves, savesOutput: used("y") });
   };
 }

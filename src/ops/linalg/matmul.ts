@@ -29,12 +29,14 @@ const batchOf = (x: Tensor, step: number): Strided =>
  * @internal
  */
 export function gemm(a: Tensor, b: Tensor, bias: Tensor | null = null, into: Destination = null): Tensor {
-  const [m, kk] = a.shape;
+  const m = a.shape[0];
+  const kk = a.shape[1];
   const n = b.shape[1];
   const out = into?.out ?? empty([m, n], a.dtype);
   const accumulate = into?.accumulate ? 1 : 0;
   // Memory that was transferred away is refused even if the product has no elements.
-  const [x, y] = [batchOf(a, 0), batchOf(b, 0)];
+  const x = batchOf(a, 0);
+  const y = batchOf(b, 0);
   if (out.numel > 0) run.gemm(1, m, n, kk, x, y, bias, accumulate, bfloat16For(a.dtype), batchOf(out, 0));
   if (into !== null) out.storage.changed();
   return out;

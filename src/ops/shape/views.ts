@@ -340,7 +340,16 @@ export function narrow(x: Tensor, dim: number, from: number | Tensor, length: nu
       `narrow: outside dim ${d} of ${formatShape(x.shape)}: ${length} elements from ${quoted(start)}`,
       "INDEX_OUT_OF_RANGE",
     );
-  return sliceDim(x, d, first, first + length);
+  return part(x, d, first, length);
+}
+
+/** `length` elements of dim `d`, from `first`. */
+function part(x: Tensor, d: number, first: number, length: number): Tensor {
+  const start = new Array<number>(x.ndim).fill(0);
+  const size = [...x.shape];
+  start[d] = first;
+  size[d] = length;
+  return region(x, start, size, new Array<number>(x.ndim).fill(1));
 }
 
 /**
