@@ -6,7 +6,8 @@ import { setImmediate } from "node:timers/promises";
  */
 const TURN_EVERY = 10;
 
-let last = performance.now();
+/** Unknown before the first check: reading the clock would load Node's perf_hooks during import. */
+let last: number | undefined;
 
 /**
  * Whether timers, requests and signals have waited for `TURN_EVERY`. The check goes by time and not by the
@@ -14,7 +15,9 @@ let last = performance.now();
  * short step the cost of an await.
  */
 export function turnIsDue(): boolean {
-  return performance.now() - last >= TURN_EVERY;
+  const now = performance.now();
+  last ??= now;
+  return now - last >= TURN_EVERY;
 }
 
 /** Lets timers, requests and signals run. */

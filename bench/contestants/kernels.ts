@@ -10,8 +10,10 @@ import type { Prepared } from "./serve.js";
 
 type Backend = typeof import("../../src/kernels/backend.js");
 
-/** The table: `table.k` is the one in use. */
-const table = (await import(internal("kernels/backend.js"))) as Backend;
+/** `table.k` is the table in use. The built module keeps the variables that change in one object. */
+const { changing: table } = (await import(internal("kernels/backend.js"))) as {
+  changing: Pick<Backend, "k">;
+};
 
 /** Memory allocated as for a tensor. */
 const memory = (n: number) => zeros([n]).data as Float32Array;

@@ -237,21 +237,33 @@ export function kernel<const P extends readonly Parameter[]>(
     next += width;
   }
   const operands = parameters.filter((p): p is Operand => p.kind === "operand");
-  const ops = parameters.flatMap((p) => (p.kind === "op" ? (p as Op).ops : []));
-  const places = operands.map((operand) => ({
-    operand,
-    at: at[operand.name],
-    adds: operand.adds === undefined ? -1 : at[operand.adds],
-    extent: placed(operand.extent, at, ops),
-  }));
-  const axes = new Set(operands.flatMap(({ extent }) => namesOf(extent)));
+  // Extents are parsed at their first use: those of all rows take milliseconds of an import.
+  let places: readonly OperandPlace[] | undefined;
+  let sizes: readonly Parameter[] | undefined;
   return {
     parameters,
     at: at as Row<P>["at"],
     operands,
-    places,
+    get places() {
+      if (places === undefined) {
+        const ops = parameters.flatMap((p) => (p.kind === "op" ? (p as Op).ops : []));
+        places = operands.map((operand) => ({
+          operand,
+          at: at[operand.name],
+          adds: operand.adds === undefined ? -1 : at[operand.adds],
+          extent: placed(operand.extent, at, ops),
+        }));
+      }
+      return places;
+    },
     over: operands.find(({ over }) => over !== undefined),
-    sizes: parameters.filter(({ name }) => axes.has(name)),
+    get sizes() {
+      if (sizes === undefined) {
+        const axes = new Set(operands.flatMap(({ extent }) => namesOf(extent)));
+        sizes = parameters.filter(({ name }) => axes.has(name));
+      }
+      return sizes;
+    },
     reports: operands.find(({ checked }) => checked !== undefined)?.checked,
     flops,
     links,

@@ -34,8 +34,8 @@ export function setting<N extends "SIMDGRAD_BACKEND" | "SIMDGRAD_ISA" | "SIMDGRA
 }
 
 /**
- * SIMDGRAD_ISA, SIMDGRAD_THREADS and SIMDGRAD_KEEP_MEMORY. They hold for the process: the first environment
- * that loads the addon applies them.
+ * Applies SIMDGRAD_ISA and SIMDGRAD_THREADS, and checks SIMDGRAD_KEEP_MEMORY. They hold for the process: the
+ * first environment that loads the addon applies them.
  */
 export function applyEnvironment(addon: Addon): void {
   const isa = setting("SIMDGRAD_ISA");
@@ -55,5 +55,5 @@ export function applyEnvironment(addon: Addon): void {
     );
     if (addon.first) addon.setThreads(n);
   }
-  if (setting("SIMDGRAD_KEEP_MEMORY") !== "0" && addon.first) addon.keepFreedMemory();
+  setting("SIMDGRAD_KEEP_MEMORY"); // open-addon.ts applies it
 }

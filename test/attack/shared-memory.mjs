@@ -4,7 +4,7 @@
 // moment far outside. A call does it or refuses; nothing outside of its outputs changes. Prints a line for
 // each kernel; a crash ends the process.
 import { isMainThread, Worker, workerData } from "node:worker_threads";
-import { backend, k } from "../../dist/kernels/backend.js";
+import { backend, changing } from "../../dist/kernels/backend.js";
 
 const count = 600;
 const length = 50;
@@ -24,6 +24,7 @@ if (!isMainThread) {
 } else {
   const [name, rounds] = process.argv.slice(2);
   backend.use(name);
+  const { k } = changing;
   const shared = (n) => new Int32Array(new SharedArrayBuffer(4 * n));
   const indices = shared(count);
   for (let j = 0; j < count; j++) indices[j] = (j * 7) % length;

@@ -16,6 +16,7 @@ const manifest = JSON.parse(files.get("package.json")!.toString());
 /** Every file of the package fits one of these. */
 const allowed = [
   /^dist\/.+\.js$/,
+  /^dist\/parts\/[a-z-]+\.cjs$/,
   /^dist\/.+\.d\.ts$/,
   /^data\/iris\.csv$/,
   /^dist\/(cli\/)?THIRD_PARTY_LICENSES\.txt$/,
@@ -54,7 +55,7 @@ describe("the tarball", () => {
       .map((path) => path.replace(/^src/, "dist").replace(/\.ts$/, ".d.ts"));
     const built = [...files.keys()].filter((path) => path.startsWith("dist/"));
     expect(built.filter((path) => path.endsWith(".d.ts")).sort()).toEqual(expected.sort());
-    expect(built.filter((path) => path.endsWith(".js") && !path.startsWith("dist/chunks/")).sort()).toEqual([
+    expect(built.filter((path) => path.endsWith(".js")).sort()).toEqual([
       "dist/cli/main.js",
       "dist/index.js",
       "dist/kernels/backend.js",
@@ -84,13 +85,14 @@ describe("the tarball", () => {
   });
 
   test("imports nothing but Node and itself", () => {
-    const statement = /^\s*(?:import|export)\b[^;"'`]*?from\s*["']([^"']+)["']|^import\s*["']([^"']+)["']/gm;
+    const statement =
+      /^\s*(?:import|export)\b[^;"'`]*?from\s*["']([^"']+)["']|^import\s*["']([^"']+)["']|\brequire\("([^"]+)"\)/gm;
     const outside = [...files]
-      .filter(([path]) => path.endsWith(".js"))
+      .filter(([path]) => /\.c?js$/.test(path))
       .flatMap(([path, bytes]) =>
         [...bytes.toString().matchAll(statement)].map((match) => ({
           path,
-          specifier: (match[1] ?? match[2])!,
+          specifier: (match[1] ?? match[2] ?? match[3])!,
         })),
       )
       .filter(({ specifier }) => !/^(node:|\.)/.test(specifier));

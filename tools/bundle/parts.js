@@ -1,0 +1,39 @@
+// Which modules of src make up which file of dist/parts.
+//
+//   addon   finds and opens the addon; loaded before everything else
+//   core    what runs during import, and what nearly every program that trains a network runs
+//   others  one folder of src each, loaded when something of it is first used
+//
+// Moving a module to another part changes nothing but the time at which it is loaded. The build fails if the
+// core would need another part while it is loaded; the module that it needs belongs in the core.
+
+const addon = /^(package-root|kernels\/(open-addon|addon-file))\.ts$/;
+
+const core = [
+  /^(?!saved-state|decimal)[^/]+\.ts$/,
+  // They only name what the other modules of their folder export.
+  /(^|\/)index\.ts$/,
+  /^autograd\/(?!function)/,
+  /^tensor\/(?!format|digits|numbers)/,
+  // The rows of all kernels, and how they are called.
+  /^kernels\/(families\/.*|(?!bessel|calls|derivatives|gaussian|incomplete-gamma|special\.)[^/]+)$/,
+  /^kernels\/js\/(rules|specialize)\.ts$/,
+  /^nn\/call\.ts$/,
+  /^ops\/(arguments|generated|methods|write)\//,
+  /^ops\/create\/create\.ts$/,
+  /^ops\/elementwise\/(elementwise|pointwise|promotion|where|casts)\.ts$/,
+  /^ops\/index\/scalar-as-line\.ts$/,
+  /^ops\/linalg\/(matmul|last-dims|transposes)\.ts$/,
+  /^ops\/reduce\/(reduce|sum-to-size)\.ts$/,
+  /^ops\/shape\/(views|join|size-and-stride)\.ts$/,
+];
+
+/** The name of the file that holds a module; `path` is its path below the root, with slashes. */
+export function partOf(path) {
+  const source = /^src\/(.+)$/.exec(path)?.[1];
+  // What is bundled from node_modules is used by one folder.
+  if (source === undefined) return "data";
+  if (addon.test(source)) return "addon";
+  if (core.some((pattern) => pattern.test(source))) return "core";
+  return source.replace(/\/?[^/]*$/, "").replaceAll("/", "-") || "ground";
+}
