@@ -19,8 +19,7 @@ struct Workspace {
   float *columns, *results, *phases;
 
   Workspace(const Patches& p, const Blocks& blocks, int64_t depth, int64_t outputs) {
-    const int64_t size = depth > 0 && Phases::pay(p) ? Phases(p, 0, blocks.rows).size() : 0, floats = size * channelsAtOnce(size);
-    columns = scratch(Slot::kernel, static_cast<size_t>((depth + outputs) * blocks.apart + floats));
+    columns = scratch(Slot::kernel, static_cast<size_t>((depth + outputs) * blocks.apart + (depth > 0 ? phaseRoom(p, blocks.rows) : 0)));
     results = columns + depth * blocks.apart, phases = results + outputs * blocks.apart;
   }
 };

@@ -10,6 +10,8 @@ namespace {
 
 /** Floats of the phases of some channels, which stay in L1. */
 constexpr int64_t phaseFloats = 4096;
+/** Floats of the channels of which one element after the other is unfolded. */
+constexpr int64_t channelFloats = 4096;
 
 /** Calls f(i, j, row of columns of channel 0) for the elements of a patch. */
 template <class F>
@@ -22,7 +24,9 @@ SIMD_INLINE void forElements(const Patches& p, float* columns, int64_t apart, F 
  * Channels whose phases are processed together. A load soon after a store that overlaps it in part waits for
  * the store; with several channels, such pairs are far enough apart.
  */
-int64_t channelsAtOnce(int64_t phaseSize) { return most(1, phaseFloats / most(1, phaseSize)); }
+SIMD_INLINE int64_t channelsAtOnce(int64_t phaseSize) { return most(1, phaseFloats / most(1, phaseSize)); }
+/** Floats for the phases of up to `rows` rows of patches. Fewer rows are smaller, but more channels of them fit. */
+SIMD_INLINE int64_t phaseRoom(const Patches& p, int64_t rows) { return Phases::pay(p) ? most(phaseFloats, Phases(p, 0, rows).size()) : 0; }
 
 /**
  * Writes the columns of the patches of rows y0 … y1-1 of `channels` planes. What depends on the element alone
@@ -44,14 +48,20 @@ inline void unfold(const Patches& p, const float* planes, int64_t channels, int6
     }
     return;
   }
-  forElements(p, columns, apart, [&](int64_t i, int64_t j, float* to) {
-    if (!keepsRows(p)) {
-      for (int64_t c = 0; c < channels; c++) unfoldElement(p, planes + c * plane, i, j, y0, y1, to + c * step);
-      return;
-    }
-    const KeptRows rows(p, i, j, y0, y1);
-    for (int64_t c = 0; c < channels; c++) rows.unfold(planes + c * plane, to + c * step);
-  });
+  // The elements of a few channels at a time, so that these stay in L1.
+  const int64_t several = most(1, channelFloats / most(1, plane));
+  for (int64_t c0 = 0; c0 < channels; c0 += several) {
+    const int64_t count = least(several, channels - c0);
+    const float* const from = planes + c0 * plane;
+    forElements(p, columns + c0 * step, apart, [&](int64_t i, int64_t j, float* to) {
+      if (!keepsRows(p)) {
+        for (int64_t c = 0; c < count; c++) unfoldElement(p, from + c * plane, i, j, y0, y1, to + c * step);
+        return;
+      }
+      const KeptRows rows(p, i, j, y0, y1);
+      for (int64_t c = 0; c < count; c++) rows.unfold(from + c * plane, to + c * step);
+    });
+  }
 }
 
 /** The adjoint: adds the columns to the planes. It overwrites what is outside of the image. */

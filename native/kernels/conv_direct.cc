@@ -19,6 +19,8 @@ namespace simdgrad::SIMDGRAD_ISA_NS {
 
 namespace {
 
+/** Floats of the weights of a group. */
+constexpr int64_t weightFloats = 64 << 10;
 /** Longest sum of a single piece: see gemm_long.h. */
 constexpr int64_t longestPiece = 1 << 14;
 
@@ -111,6 +113,9 @@ void forWeightTiles(int64_t groups, int64_t lines, int64_t depth, const Tiles& t
   });
 }
 
+/** Whether the weights stay in L2 beside the copies, so that all tiles may read them for each few places. */
+bool fitsInCache(const Conv& c, const Sizes& s) { return c.outputs * s.depth <= weightFloats; }
+
 /** Rows into which to cut an image, so that there are enough tasks. */
 int64_t rowBlocksWanted(const Conv& c) { return most(1, ceiling(tasksWanted, most(1, c.samples * c.groups))); }
 
@@ -175,10 +180,10 @@ struct Runs {
     if (p.dw == 1) count = p.kh, perRow = 1, length *= p.kw;
   }
 
-  /** Whether the vectors are about as full as with the outputs along them. */
+  /** Whether the vectors are about as full as with the outputs along them. A tile of one vector is slow. */
   bool pay(int64_t outputs) const {
     const auto filled = [](int64_t n) { return static_cast<double>(n) / static_cast<double>(packedWidth(n)); };
-    return filled(length) >= 0.7 * filled(outputs);
+    return filled(length) * (length <= W ? 0.6 : 1) >= 0.7 * filled(outputs);
   }
 };
 
@@ -246,8 +251,10 @@ void addParts(const Conv& c, const Sizes& s, const WeightParts& cut, const float
 bool conv2dDirect(const Conv& c) {
   const Patches p = upright(c.patches);
   const Sizes s(c);
-  if (c.bfloat16 || s.whole || (c.outputs > fewOutputs && c.patches.ow <= fewOutputs) || s.depth > longestPiece || !Shifts::pay(p)) return false;
+  if (c.bfloat16 || s.whole || (c.outputs > fewOutputs && c.patches.ow <= fewOutputs) || s.depth > longestPiece || !fitsInCache(c, s) || !Shifts::pay(p))
+    return false;
   const Shifts shifts(p, c.channels, Shifts::rowsAtOnce(p, c.channels, rowBlocksWanted(c)));
+  if (shifts.image() > mostCopied) return false;
   const Tiles tiles = Tiles::ofOutputs(c.outputs);
   const Packed packed(c.groups * c.outputs * s.depth, s.depth);
   for (int64_t k = 0; k < s.depth; k++)
@@ -267,11 +274,12 @@ bool conv2dGradInputDirect(const Conv& c) {
   const Sizes s(c);
   // The copies add zeros outside of y, which is right unless a weight is infinite.
   if (c.bfloat16 || s.whole || s.places == 0 || p.sh != 1 || p.sw != 1 || s.elements <= fewOutputs || c.patches.ow <= fewOutputs ||
-      c.outputs > longestPiece || !areFinite(c.weight, c.groups * c.outputs * s.depth))
+      !fitsInCache(c, s) || c.outputs > longestPiece || c.outputs > c.channels * p.kh || !areFinite(c.weight, c.groups * c.outputs * s.depth))
     return false;
   const Patches back = backwards(p);
   if (!Shifts::pay(back)) return false;
   const Shifts shifts(back, c.outputs, Shifts::rowsAtOnce(back, c.outputs, rowBlocksWanted(c)));
+  if (shifts.image() > mostCopied) return false;
   const Tiles tiles(c.channels);
   const int64_t depth = s.elements * c.outputs;
   const Packed packed(c.groups * c.channels * depth, depth);
@@ -298,7 +306,13 @@ bool conv2dGradWeightDirect(const Conv& c) {
   const WeightParts cut(c, s);
   const Runs runs(p, cut.channels);
   const int64_t lastChannels = c.channels - (cut.parts - 1) * cut.channels;
-  if (lastChannels * s.elements <= fewOutputs || !runs.pay(c.outputs)) return false;
+  if (lastChannels * s.elements <= fewOutputs || s.depth * c.outputs > manyWeights || !runs.pay(c.outputs)) return false;
+  // With a large stride, the padded copy would be larger than the unfolded patches.
+  const Blocks largest(p, ceiling(c.samples, cut.sampleParts), cut.channels * s.elements, c.outputs, 1);
+  const Padded padded(p, {0, 1, 0, largest.rows, 0, 0}, cut.channels);
+  const int64_t samples = ceiling(largest.samples, most(1, largest.sampleBlocks));
+  if (padded.height * padded.width > s.elements * largest.rows * p.ow || samples * padded.height * padded.width * cut.channels > mostCopied)
+    return false;
   const int64_t size = s.depth * c.outputs;
   float* const sums = scratch(Slot::shared, static_cast<size_t>(cut.sampleParts * c.groups * size));
   forTasks(cut.sampleParts * c.groups * cut.parts, s.flops, [&](int64_t task) {

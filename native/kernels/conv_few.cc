@@ -35,11 +35,7 @@ struct Rows {
     for (int64_t s = 0; s < b.samples; s++) unfold(p, x + s * sample, groups * channels, b.y0, b.y1, out + s * b.places, apart, phases);
   }
 
-  int64_t phaseFloats() const {
-    const Patches& cut = shifted ? shifts.once : p;
-    const int64_t size = Phases::pay(cut) ? Phases(cut, 0, shifts.rows + shifts.reach).size() : 0;
-    return size * channelsAtOnce(size);
-  }
+  int64_t phases() const { return phaseRoom(shifted ? shifts.once : p, shifts.rows + shifts.reach); }
 };
 
 /**
@@ -95,6 +91,7 @@ bool conv2dGradWeightFew(const Conv& c) {
   const int64_t size = c.groups * c.outputs * s.depth;
   const Blocks largest(p, ceiling(c.samples, cut.sampleParts), s.depth, c.outputs, 1);
   const int64_t each = Rows(p, c.channels, largest).group();
+  if (each > mostCopied) return false;
   const int64_t together = most(1, least(jointFloats / most(1, each), ceiling(c.groups * cut.sampleParts, tasksWanted)));
   const int64_t sets = ceiling(c.groups, together);
   float* const sums = scratch(Slot::shared, static_cast<size_t>(cut.sampleParts * size));
@@ -104,10 +101,10 @@ bool conv2dGradWeightFew(const Conv& c) {
     const Blocks blocks(p, end - first, s.depth, c.outputs, 1);
     const Rows rows(p, c.channels, blocks);
     const int64_t lines = groups * c.outputs, floats = groups * rows.group();
-    float* const copies = scratch(Slot::kernel, static_cast<size_t>(floats + lines * blocks.apart + rows.phaseFloats() + s.depth));
+    float* const copies = scratch(Slot::kernel, static_cast<size_t>(floats + lines * blocks.apart + rows.phases() + s.depth));
     float* const joined = copies + floats;
     float* const phases = joined + lines * blocks.apart;
-    int32_t* const offsets = reinterpret_cast<int32_t*>(phases + rows.phaseFloats());
+    int32_t* const offsets = reinterpret_cast<int32_t*>(phases + rows.phases());
     for (int64_t row = 0; row < s.depth; row++) offsets[row] = rows.at(row);
     const Parts parts(s.depth, dotRows);
     for (int64_t block = 0; block < blocks.count(); block++) {

@@ -11,6 +11,8 @@ namespace {
 
 /** Floats of the copies of the rows of an image that a task takes at a time: 256 KB of L2. */
 constexpr int64_t copiedFloats = 64 << 10;
+/** Most floats of the copies of an image: 16 MB. Offsets in them fit in 32 bits. */
+constexpr int64_t mostCopied = 1 << 22;
 /** Floats of the copies of several images that are made together. */
 constexpr int64_t jointFloats = 16 << 10;
 
@@ -45,8 +47,8 @@ struct Shifts {
 
   /** Copies what rows y0 … y1-1 of the output need of some images. */
   const float* fill(const float* images, int64_t count, int64_t y0, int64_t y1) const {
-    const int64_t phases = Phases::pay(once) ? Phases(once, 0, rows + reach).size() : 0, all = count * image() + W;
-    float* const copies = scratch(Slot::kernel, static_cast<size_t>(all + phases * channelsAtOnce(phases)));
+    const int64_t all = count * image() + W;
+    float* const copies = scratch(Slot::kernel, static_cast<size_t>(all + phaseRoom(once, rows + reach)));
     unfold(once, images, count * channels, y0, y1 + reach, copies, apart, copies + all);
     return copies;
   }
