@@ -25,7 +25,7 @@ SIMD_INLINE void forElements(const Patches& p, float* columns, int64_t apart, F 
  * the store; with several channels, such pairs are far enough apart.
  */
 SIMD_INLINE int64_t channelsAtOnce(int64_t phaseSize) { return most(1, phaseFloats / most(1, phaseSize)); }
-/** Floats for the phases of up to `rows` rows of patches. Fewer rows are smaller, but more channels of them fit. */
+/** Floats for phases of up to `rows` rows of patches: of fewer rows, more channels are at once. */
 SIMD_INLINE int64_t phaseRoom(const Patches& p, int64_t rows) { return Phases::pay(p) ? most(phaseFloats, Phases(p, 0, rows).size()) : 0; }
 
 /**

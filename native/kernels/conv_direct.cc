@@ -1,14 +1,14 @@
 // Convolutions without unfolded patches. The rows of the matrix of patches are read from copies of the image
 // by a table of offsets (conv_tile.h):
 //
-//   y, gradient of x     One copy for each column of the kernel, shifted by it, as wide as the output. There
-//                        the elements of a column of the kernel are the same row of floats, shifted by rows of
-//                        the output. So kw copies replace kh·kw rows of unfolded patches.
+//   y, gradient of x     Shifted copies (conv_shifts.h): one for each column of the kernel.
 //   gradient of weight   One padded copy with the channels innermost, so that vectors hold the channels of
 //                        neighbouring elements of a patch, and patches are the steps of the sum.
 //
-// Bits: the order of each sum is that of conv.cc, step by step. So which one computes a convolution may
-// depend on the instruction set.
+// Bits: the order of the sums of y and of the gradient of the weight is that of conv.cc, step by step. An
+// element of the gradient of x adds its products with the elements of the kernel in order, where conv.cc adds
+// those of one block of rows of y after the other. So whether this file computes it depends on sizes (and
+// infinite weights) alone, and not on the instruction set.
 
 #include "conv_direct.h"
 
@@ -30,7 +30,7 @@ Patches upright(const Patches& p) {
   return {p.w, 1, p.kw, 1, p.ow, 1, p.sw, 1, p.pw, 0, p.dw, 1};
 }
 
-/** The patches of a convolution that computes the gradient of x, with stride 1. They may have negative padding. */
+/** The patches of a convolution that computes the gradient of x, with stride 1. Padding may be negative. */
 Patches backwards(const Patches& p) {
   return {p.oh, p.ow, p.kh, p.kw, p.h, p.w, 1, 1, (p.kh - 1) * p.dh - p.ph, (p.kw - 1) * p.dw - p.pw, p.dh, p.dw};
 }
@@ -63,7 +63,7 @@ struct Packed {
   }
 };
 
-/** What the tasks of y and of the gradient of x have in common: sums of `lines` lines over `depth` steps. */
+/** What the tasks of y and of the gradient of x share: sums of `lines` lines over `depth` steps. */
 struct Pass {
   Patches patches;
   int64_t images, groups, channels, lines, depth;  // images: samples x groups
@@ -74,7 +74,7 @@ struct Pass {
   int64_t flops;
 };
 
-/** Computes all tiles. `weights` are packed: for each group, tiles of lines, which are [depth][lines]. */
+/** Computes all tiles. `weights` are packed: for each group, tiles of lines, each [depth][lines]. */
 void runPass(const Pass& a, const Shifts& shifts, const Tiles& tiles, const float* weights) {
   const Patches& p = a.patches;
   const int64_t plane = p.h * p.w, places = p.oh * p.ow, rowBlocks = ceiling(p.oh, shifts.rows);
@@ -125,8 +125,8 @@ bool areFinite(const float* x, int64_t n) {
   return !any(isnan(sum));
 }
 
-/** Writes `channels` planes of n floats, which are `plane` apart, with the channels innermost. */
-void channelsInnermost(const float* x, int64_t plane, int64_t channels, int64_t n, float* out) {
+/** Writes `channels` planes of n floats, `plane` apart, as n rows of channels, `row` apart. */
+void channelsInnermost(const float* x, int64_t plane, int64_t channels, int64_t n, float* out, int64_t row) {
   for (int64_t c = 0; c < channels; c += W) {
     const int across = lanesOf(channels - c);
     for (int64_t i = 0; i < n; i += W) {
@@ -134,7 +134,7 @@ void channelsInnermost(const float* x, int64_t plane, int64_t channels, int64_t 
       Vec t[W];
       for (int r = 0; r < W; r++) t[r] = r < across ? load(x + (c + r) * plane + i, along) : zero();
       transpose(t);
-      for (int r = 0; r < along; r++) store(out + (i + r) * channels + c, t[r], across);
+      for (int r = 0; r < along; r++) store(out + (i + r) * row + c, t[r], across);
     }
   }
 }
@@ -159,7 +159,7 @@ struct Padded {
           continue;
         }
         clearRun(first * channels, out);
-        channelsInnermost(x + s * sample + y * p.w, p.h * p.w, channels, end - first, out + first * channels);
+        channelsInnermost(x + s * sample + y * p.w, p.h * p.w, channels, end - first, out + first * channels, channels);
         clearRun((width - end) * channels, out + end * channels);
       }
   }
@@ -251,7 +251,8 @@ void addParts(const Conv& c, const Sizes& s, const WeightParts& cut, const float
 bool conv2dDirect(const Conv& c) {
   const Patches p = upright(c.patches);
   const Sizes s(c);
-  if (c.bfloat16 || s.whole || (c.outputs > fewOutputs && c.patches.ow <= fewOutputs) || s.depth > longestPiece || !fitsInCache(c, s) || !Shifts::pay(p))
+  if (c.bfloat16 || s.whole || (c.outputs > fewOutputs && c.patches.ow <= fewOutputs) || s.depth > longestPiece || !fitsInCache(c, s) ||
+      !Shifts::pay(p, c.outputs > fewOutputs ? payingQuarters : payingQuartersOfFew))
     return false;
   const Shifts shifts(p, c.channels, Shifts::rowsAtOnce(p, c.channels, rowBlocksWanted(c)));
   if (shifts.image() > mostCopied) return false;
@@ -260,9 +261,7 @@ bool conv2dDirect(const Conv& c) {
   for (int64_t k = 0; k < s.depth; k++)
     packed.offsets[k] = static_cast<int32_t>(shifts.at(k / s.elements, k % s.elements / p.kw, k % p.kw));
   forWeightTiles(c.groups, c.outputs, s.depth, tiles, packed.weights, [&](int64_t group, int64_t line, int64_t lines, float* to) {
-    const float* const from = c.weight + (group * c.outputs + line) * s.depth;
-    for (int64_t k = 0; k < s.depth; k++)
-      for (int64_t i = 0; i < lines; i++) to[k * lines + i] = from[i * s.depth + k];
+    channelsInnermost(c.weight + (group * c.outputs + line) * s.depth, s.depth, lines, s.depth, to, lines);
   });
   const Steps steps = {1, s.depth, packed.offsets, false};
   runPass({p, c.samples * c.groups, c.groups, c.channels, c.outputs, s.depth, c.x, c.bias, c.out, steps, s.flops}, shifts, tiles, packed.weights);
@@ -277,7 +276,7 @@ bool conv2dGradInputDirect(const Conv& c) {
       !fitsInCache(c, s) || c.outputs > longestPiece || c.outputs > c.channels * p.kh || !areFinite(c.weight, c.groups * c.outputs * s.depth))
     return false;
   const Patches back = backwards(p);
-  if (!Shifts::pay(back)) return false;
+  if (!Shifts::pay(back, payingQuarters)) return false;
   const Shifts shifts(back, c.outputs, Shifts::rowsAtOnce(back, c.outputs, rowBlocksWanted(c)));
   if (shifts.image() > mostCopied) return false;
   const Tiles tiles(c.channels);
@@ -290,8 +289,7 @@ bool conv2dGradInputDirect(const Conv& c) {
   forWeightTiles(c.groups, c.channels, depth, tiles, packed.weights, [&](int64_t group, int64_t line, int64_t lines, float* to) {
     const float* const from = c.weight + group * c.outputs * s.depth + line * s.elements;
     for (int64_t o = 0; o < c.outputs; o++)
-      for (int64_t i = 0; i < lines; i++)
-        for (int64_t e = 0; e < s.elements; e++) to[(e * c.outputs + o) * lines + i] = from[o * s.depth + i * s.elements + e];
+      channelsInnermost(from + o * s.depth, s.elements, lines, s.elements, to + o * lines, c.outputs * lines);
   });
   const Steps steps = {s.elements, c.outputs, packed.offsets, true};
   runPass({back, c.samples * c.groups, c.groups, c.outputs, c.channels, depth, c.y, nullptr, c.out, steps, s.flops}, shifts, tiles, packed.weights);

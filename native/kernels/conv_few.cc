@@ -19,7 +19,7 @@ struct Rows {
   bool shifted;
 
   Rows(const Patches& p, int64_t channels, const Blocks& blocks)
-      : p(p), shifts(p, channels, blocks.rows), channels(channels), apart(blocks.apart), shifted(blocks.sampleBlocks == blocks.samples && Shifts::pay(p)) {}
+      : p(p), shifts(p, channels, blocks.rows), channels(channels), apart(blocks.apart), shifted(blocks.sampleBlocks == blocks.samples && Shifts::pay(p, payingQuartersOfFew)) {}
 
   /** Floats of the rows of a group. */
   int64_t group() const { return shifted ? shifts.image() : channels * p.kh * p.kw * apart; }
@@ -39,8 +39,8 @@ struct Rows {
 };
 
 /**
- * Adds R sums over k to `sum`: those of rows r of A times one row of b. Both are contiguous along k, and row r
- * of A is at a + rows[r].
+ * Adds R sums over k to `sum`: those of rows r of A times one row of b. Both are contiguous along k. Row r of
+ * A is at a + rows[r].
  */
 template <int R>
 void dotsOf(int64_t k, const float* a, const int32_t* rows, const float* b, bool accumulate, float* sum) {
@@ -68,7 +68,7 @@ void dotsOf(int64_t k, const float* a, const int32_t* rows, const float* b, bool
   }
 }
 
-/** Rows of a call of dotsOf: with the loaded row, their sums fit in the registers of AVX-512, AVX2 and NEON. */
+/** Rows of a call of dotsOf: their sums fit in the registers of AVX-512, AVX2 and NEON. */
 constexpr int dotRows = W == 16 ? 12 : 5;
 
 using Dots = void (*)(int64_t k, const float* a, const int32_t* rows, const float* b, bool accumulate, float* sum);

@@ -1,8 +1,8 @@
 #pragma once
 // Shifted copies of an image: one for each column of the kernel, shifted by it, as wide as the output, and so
 // dense. There the elements of a column of the kernel are the same row of floats, shifted by rows of the
-// output. So kw copies replace kh·kw rows of unfolded patches. With a stride there is a copy for each phase of
-// the rows.
+// output. So kw copies replace kh·kw rows of unfolded patches. With a stride there is a copy for each phase
+// of the rows.
 
 #include "conv_columns.h"
 
@@ -11,6 +11,8 @@ namespace {
 
 /** Floats of the copies of the rows of an image that a task takes at a time: 256 KB of L2. */
 constexpr int64_t copiedFloats = 64 << 10;
+/** Quarters of the unfolded floats that pay: with few outputs, copying takes more of the time. */
+constexpr int64_t payingQuarters = 2, payingQuartersOfFew = 3;
 /** Most floats of the copies of an image: 16 MB. Offsets in them fit in 32 bits. */
 constexpr int64_t mostCopied = 1 << 22;
 /** Floats of the copies of several images that are made together. */
@@ -35,9 +37,10 @@ struct Shifts {
     return most(1, ceiling(p.oh, most(1, ceiling(p.oh, least(fitting, ceiling(p.oh, blocks))))));
   }
 
-  /** Whether this copies fewer floats than unfolding does. */
-  static bool pay(const Patches& p) {
-    return p.kh > 1 && least(p.sh, (p.kh - 1) * p.dh + 1) * (p.oh + (p.kh - 1) * p.dh / p.sh) * 4 <= 3 * p.kh * p.oh;
+  /** Whether this copies at most that many quarters of the floats that unfolding copies. */
+  static bool pay(const Patches& p, int64_t quarters) {
+    const int64_t reach = (p.kh - 1) * p.dh;
+    return p.kh > 1 && least(p.sh, reach + 1) * (p.oh + reach / p.sh) * 4 <= quarters * p.kh * p.oh;
   }
 
   /** Floats of the copies of an image. */

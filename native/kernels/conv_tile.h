@@ -1,7 +1,7 @@
 #pragma once
 // The micro-kernel of convolutions: one tile of C = A·B in registers, where the rows of B are not equally far
-// apart. A table has the offset of each. So patches need not be unfolded to a matrix: neighbouring elements of
-// a patch share most of their row.
+// apart. A table has the offset of each. So patches need not be unfolded to a matrix: neighbouring elements
+// of a patch share most of their row.
 //
 // Bits: those of gemm_micro.h for a product with the same k. With several taps, each is such a product, and
 // the products are added in order, from 0.
@@ -33,7 +33,7 @@ struct Steps {
   bool adds;  // adds the products of the taps to 0, otherwise there is one tap
 };
 
-/** M rows x N vectors. B is read in whole vectors, also where fewer lanes are stored. A at a + i·ai + p·ak. */
+/** M rows x N vectors. B is read in whole vectors, even if fewer lanes are stored. A at a + i·ai + p·ak. */
 template <int M, int N>
 void tileOf(const Steps& s, const float* a, int64_t ai, int64_t ak, const float* b, const Tile& tile) {
   Vec sum[M][N];
