@@ -14,7 +14,7 @@ Patches drawPatches(Draw& draw, bool large) {
   Patches p = {};
   // Half of the cases keep the size of the image.
   const bool kept = draw.chance(50);
-  p.h = draw.between(1, large ? 30 : 9), p.w = draw.between(1, large ? 40 : 20);
+  p.h = draw.between(1, large ? 70 : 9), p.w = draw.between(1, large ? 40 : 20);
   p.kh = kept ? 3 : draw.between(1, 4), p.kw = kept ? 3 : draw.between(1, 4);
   p.sh = kept ? 1 : draw.between(1, 3), p.sw = kept ? 1 : draw.between(1, 3);
   p.dh = kept ? 1 : draw.between(1, 3), p.dw = kept ? 1 : draw.between(1, 3);
@@ -64,6 +64,8 @@ void convolution(Case& c) {
   const Patches& p = conv.patches;
   conv.samples = c.draw.between(1, c.large ? 20 : 3), conv.groups = c.draw.between(1, 2);
   conv.channels = c.draw.between(1, c.large ? 24 : 6), conv.outputs = c.draw.between(1, c.large ? 40 : 20);
+  // A quarter is depthwise.
+  if (c.draw.chance(25)) conv.groups = c.draw.between(1, c.large ? 40 : 9), conv.channels = 1, conv.outputs = c.draw.between(1, 3);
   const int64_t images = conv.samples * conv.groups;
   const int64_t sizeX = images * conv.channels * p.h * p.w, sizeY = images * conv.outputs * p.oh * p.ow;
   const int64_t sizeWeight = conv.groups * conv.outputs * conv.channels * p.kh * p.kw;
