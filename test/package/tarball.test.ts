@@ -103,7 +103,7 @@ describe("the tarball", () => {
     // The addon is 4.5 MB, 1 MB of it packed: every kernel for three instruction sets.
     expect(statSync(tarball).size).toBeLessThan(2.5 * 2 ** 20);
     // csv-parse, bundled, is 53 KB of it; the declarations of all methods with their doc comments are 150 KB.
-    expect([...files.values()].reduce((sum, bytes) => sum + bytes.length, 0)).toBeLessThan(6.5 * 2 ** 20);
+    expect([...files.values()].reduce((sum, bytes) => sum + bytes.length, 0)).toBeLessThan(7 * 2 ** 20);
   });
 
   test("says nothing of the machine it was built on", () => {

@@ -12,6 +12,8 @@ type Name = (typeof names)[number];
 export interface NetworkResult {
   entry: Entry;
   results: Partial<Record<Name, Measurement>>;
+  /** Where torch.compile has other losses. */
+  notes: string[];
   /** Billions of operations a second. */
   peak: number;
 }
@@ -31,20 +33,27 @@ const COMPARED = 3;
  */
 const TOLERANCE = 1e-3;
 
-function checkAgreement({ title }: Entry, results: Partial<Record<Name, Measurement>>): void {
-  const all = Object.values(results) as (Measurement & { firstSteps: FirstSteps })[];
-  const [own] = all;
-  for (const other of all) {
+/**
+ * Compares the contestants with the first. Returns what the table has to say of torch.compile, whose generated
+ * code draws other random numbers and sums in other orders. @throws Error if any other has other losses.
+ */
+function checkAgreement({ title }: Entry, results: Partial<Record<Name, Measurement>>): string[] {
+  const all = Object.entries(results) as [Name, Measurement & { firstSteps: FirstSteps }][];
+  const [[, own]] = all;
+  const notes: string[] = [];
+  for (const [name, other] of all) {
     if (other.firstSteps.parameters !== own.firstSteps.parameters)
       throw new Error(
         `${title}: ${own.name} has ${own.firstSteps.parameters} parameters, ${other.name} ${other.firstSteps.parameters}`,
       );
-    for (const [i, loss] of own.firstSteps.losses.entries())
-      if (!(Math.abs(loss - other.firstSteps.losses[i]) <= TOLERANCE * Math.abs(loss)))
-        throw new Error(
-          `${title}: losses of the first steps are ${own.firstSteps.losses} of ${own.name}, ${other.firstSteps.losses} of ${other.name}`,
-        );
+    const differs = (loss: number, i: number) =>
+      !(Math.abs(loss - other.firstSteps.losses[i]) <= TOLERANCE * Math.abs(loss));
+    if (!own.firstSteps.losses.some(differs)) continue;
+    const what = `${title}: losses of the first steps are ${own.firstSteps.losses} of ${own.name}, ${other.firstSteps.losses} of ${other.name}`;
+    if (name !== "pytorchCompiled" || differs(own.firstSteps.losses[0], 0)) throw new Error(what);
+    notes.push(`${what}.`);
   }
+  return notes;
 }
 
 /** Whether a contestant is here and can make the step. A line says why a peer cannot; we must. */
@@ -88,6 +97,6 @@ export async function measureNetwork(
       return Object.fromEntries(able.map((name, i) => [name, measured[i]]));
     },
   );
-  checkAgreement(entry, results);
-  return { entry, results, peak: await limits.peak(limits.threads) };
+  const notes = checkAgreement(entry, results);
+  return { entry, results, notes, peak: await limits.peak(limits.threads) };
 }

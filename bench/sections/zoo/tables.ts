@@ -69,8 +69,9 @@ export function zooTables(done: NetworkResult[]): Table[] {
     ],
     notes: [
       `${[...new Set(names)].join(", ")}. A step: gradients to zero, forward, loss, backward, update. All contestants begin with the same ` +
-        "weights and batch and have the same losses in the first three steps. The limit counts operations of products and " +
+        "weights and batch and have the same losses in the first three steps, unless a note says otherwise. The limit counts operations of products and " +
         "convolutions, as their kernels' rows do, at the rate of FMAs in registers.",
+      ...done.flatMap(({ notes }) => notes),
     ],
   };
   const start: Table = {
