@@ -135,20 +135,20 @@ declare module "../../tensor/tensor.js" {
      */
     airyAi_(): Tensor;
     /**
-     * True where all elements over `dim` are not 0. As `bool`; of bytes as `uint8`, as in PyTorch. PyTorch:
-     * `torch.all`.
+     * True where all elements over `dim` are not 0. The result is `bool`; that of a `uint8` tensor is
+     * `uint8`, as in PyTorch. PyTorch: `torch.all`.
      */
     all(dim?: DimsOr<ReduceOptions>, options?: ReduceOptions): Tensor;
     /** True if all elements are close to each other: see `isclose`. PyTorch: `torch.allclose`. */
     allclose(b: Tensor, options?: CloseOptions): boolean;
     /**
-     * The largest element over `dim`, by default over all dims. NaN wins, and equals share the gradient.
-     * PyTorch: `torch.amax`.
+     * The largest element over `dim`, by default over all dims. If an element is NaN, the result is NaN;
+     * equal elements share the gradient. PyTorch: `torch.amax`.
      */
     amax(dim?: DimsOr<ReduceOptions>, options?: ReduceOptions): Tensor;
     /**
-     * The smallest element over `dim`, by default over all dims. NaN wins, and equals share the gradient.
-     * PyTorch: `torch.amin`.
+     * The smallest element over `dim`, by default over all dims. If an element is NaN, the result is NaN;
+     * equal elements share the gradient. PyTorch: `torch.amin`.
      */
     amin(dim?: DimsOr<ReduceOptions>, options?: ReduceOptions): Tensor;
     /**
@@ -162,8 +162,8 @@ declare module "../../tensor/tensor.js" {
      */
     angle(): Tensor;
     /**
-     * True where any element over `dim` is not 0. As `bool`; of bytes as `uint8`, as in PyTorch. PyTorch:
-     * `torch.any`.
+     * True where any element over `dim` is not 0. The result is `bool`; that of a `uint8` tensor is `uint8`,
+     * as in PyTorch. PyTorch: `torch.any`.
      */
     any(dim?: DimsOr<ReduceOptions>, options?: ReduceOptions): Tensor;
     /** Inverse of cos; NaN outside [-1, 1]. PyTorch: `torch.acos`, `torch.arccos`. */
@@ -427,8 +427,8 @@ declare module "../../tensor/tensor.js" {
      */
     choleskySolve(L: Tensor, options?: CholeskyOptions): Tensor;
     /**
-     * Views of at most `chunks` parts of equal size along `dim` (the last one may be smaller). Of nothing,
-     * as many parts of nothing. PyTorch: `torch.chunk`.
+     * Views of at most `chunks` parts of equal size along `dim` (the last one may be smaller). If the dim is
+     * empty, there are `chunks` empty parts. PyTorch: `torch.chunk`.
      */
     chunk(chunks: number, dim?: OrNamed<number>): Tensor[];
     /**
@@ -506,7 +506,7 @@ declare module "../../tensor/tensor.js" {
     countNonzero(dim?: OrNamed<Dims>): Tensor;
     /**
      * The covariance matrix of variables: rows are variables, columns are observations. A vector is one
-     * variable, and one variable gives its variance, a scalar. Of integers in float32. Shapes: [variables,
+     * variable, and one variable gives its variance, a scalar. Integers give float32. Shapes: [variables,
      * observations] → [variables, variables]. PyTorch: `torch.cov`.
      */
     cov(options?: CovOptions): Tensor;
@@ -850,14 +850,14 @@ declare module "../../tensor/tensor.js" {
     hermitePolynomialHe_(b: Operand): Tensor;
     /**
      * The number of elements in each of `bins` equal bins from `min` to `max`, both included; other elements
-     * are not counted. Of floats; the counts have their dtype. `x.histc(10)` or
+     * are not counted. `x` must be floating-point; the counts have its dtype. `x.histc(10)` or
      * `x.histc({ bins: 10, min: 0, max: 1 })`. PyTorch: `torch.histc`.
      */
     histc(bins?: number | HistcOptions, rest?: HistcOptions): Tensor;
     /**
      * The number of elements in each bin (the last one includes its right edge) and the edges of the bins:
      * `{ hist, binEdges }`. `bins` is the number of equal bins (default 100), or their edges in ascending
-     * order. Of floats. PyTorch: `torch.histogram`.
+     * order. `x` must be floating-point. PyTorch: `torch.histogram`.
      */
     histogram(bins?: number | Tensor, options?: HistogramOptions): Named<"hist" | "binEdges", Tensor>;
     /**
@@ -1176,8 +1176,8 @@ declare module "../../tensor/tensor.js" {
      */
     logcumsumexp(dim: OrNamed<number>): Tensor;
     /**
-     * The logarithm of the determinant: NaN where the determinant is negative, -Infinity where it is 0.
-     * PyTorch: `torch.logdet`.
+     * The logarithm of the determinant. It is NaN where the determinant is negative, and -Infinity where it
+     * is 0. PyTorch: `torch.logdet`.
      */
     logdet(): Tensor;
     /** True where both operands are not 0, as `bool`. Operands broadcast. PyTorch: `torch.logical_and`. */
@@ -1219,8 +1219,8 @@ declare module "../../tensor/tensor.js" {
      */
     logit_(given?: number | { eps?: number | null } | null): Tensor;
     /**
-     * log Σ exp(x) over `dim`, without overflow. -Infinity of nothing. Integers give float32. PyTorch:
-     * `torch.logsumexp`, `torch.special.logsumexp`.
+     * log Σ exp(x) over `dim`, without overflow. Over no elements it is -Infinity. Integers give float32.
+     * PyTorch: `torch.logsumexp`, `torch.special.logsumexp`.
      */
     logsumexp(dim?: DimsOr<ReduceOptions>, options?: ReduceOptions): Tensor;
     /**
@@ -1299,25 +1299,28 @@ declare module "../../tensor/tensor.js" {
     matrixPower(n: number): Tensor;
     /**
      * The largest element of `x`, or with `dim` the largest along it and where it is, `{ values, indices }`;
-     * or with a tensor the larger of each two elements (`maximum`). NaN wins. Of equals the first is taken
-     * and has the gradient; over all elements, equals share it. Shapes of `x` without `dim` (`keepdim`: with
-     * size 1). Values alone, and over several dims: `amax`. PyTorch: `torch.max`.
+     * or with a tensor the larger of each two elements (`maximum`). If an element is NaN, the result is NaN.
+     * Among equal elements the first is taken and gets the gradient; over all elements, equal ones share it.
+     * Shapes of `x` without `dim` (`keepdim`: with size 1). Values alone, and over several dims: `amax`.
+     * PyTorch: `torch.max`.
      * @throws ShapeError `EMPTY_REDUCTION` where there is nothing to choose from.
      */
     max(): Tensor;
     /**
      * The largest element of `x`, or with `dim` the largest along it and where it is, `{ values, indices }`;
-     * or with a tensor the larger of each two elements (`maximum`). NaN wins. Of equals the first is taken
-     * and has the gradient; over all elements, equals share it. Shapes of `x` without `dim` (`keepdim`: with
-     * size 1). Values alone, and over several dims: `amax`. PyTorch: `torch.max`.
+     * or with a tensor the larger of each two elements (`maximum`). If an element is NaN, the result is NaN.
+     * Among equal elements the first is taken and gets the gradient; over all elements, equal ones share it.
+     * Shapes of `x` without `dim` (`keepdim`: with size 1). Values alone, and over several dims: `amax`.
+     * PyTorch: `torch.max`.
      * @throws ShapeError `EMPTY_REDUCTION` where there is nothing to choose from.
      */
     max(other: Tensor): Tensor;
     /**
      * The largest element of `x`, or with `dim` the largest along it and where it is, `{ values, indices }`;
-     * or with a tensor the larger of each two elements (`maximum`). NaN wins. Of equals the first is taken
-     * and has the gradient; over all elements, equals share it. Shapes of `x` without `dim` (`keepdim`: with
-     * size 1). Values alone, and over several dims: `amax`. PyTorch: `torch.max`.
+     * or with a tensor the larger of each two elements (`maximum`). If an element is NaN, the result is NaN.
+     * Among equal elements the first is taken and gets the gradient; over all elements, equal ones share it.
+     * Shapes of `x` without `dim` (`keepdim`: with size 1). Values alone, and over several dims: `amax`.
+     * PyTorch: `torch.max`.
      * @throws ShapeError `EMPTY_REDUCTION` where there is nothing to choose from.
      */
     max(dim: Along, options?: ReduceOptions): ValuesAndIndices;
@@ -1337,14 +1340,14 @@ declare module "../../tensor/tensor.js" {
     mean(dim?: DimsOr<ConvertingReduceOptions>, options?: ConvertingReduceOptions): Tensor;
     /**
      * The middle element along `dim` (the lower of two) and where it is; over all elements only the value.
-     * NaN where there is one. Gradients go to that element; over all elements, equals share. Shapes of `x`
-     * without `dim`. PyTorch: `torch.median`.
+     * If an element is NaN, the result is NaN. Gradients go to that element; over all elements, equals
+     * share. Shapes of `x` without `dim`. PyTorch: `torch.median`.
      */
     median(): Tensor;
     /**
      * The middle element along `dim` (the lower of two) and where it is; over all elements only the value.
-     * NaN where there is one. Gradients go to that element; over all elements, equals share. Shapes of `x`
-     * without `dim`. PyTorch: `torch.median`.
+     * If an element is NaN, the result is NaN. Gradients go to that element; over all elements, equals
+     * share. Shapes of `x` without `dim`. PyTorch: `torch.median`.
      */
     median(dim: number | WithDim<number, ReduceOptions>, options?: ReduceOptions): ValuesAndIndices;
     /**
@@ -1624,8 +1627,9 @@ declare module "../../tensor/tensor.js" {
     qr(options?: { some?: boolean }): Named<"Q" | "R", Tensor>;
     /**
      * The q-quantiles along `dim` (default: of all elements), for q from 0 to 1: a number, a tensor without
-     * dims, or a vector, whose length becomes the first dim of the result. NaN where a line has a NaN.
-     * Gradients go to the elements between which the quantile lies, and to q. PyTorch: `torch.quantile`.
+     * dims, or a vector, whose length becomes the first dim of the result. If an element is NaN, the result
+     * is NaN. Gradients go to the elements between which the quantile lies, and to q. PyTorch:
+     * `torch.quantile`.
      * @throws ValueError `INVALID_VALUE` for q outside [0, 1]; ShapeError `EMPTY_REDUCTION` where there are
      * no elements.
      */
@@ -1900,8 +1904,8 @@ declare module "../../tensor/tensor.js" {
       step?: number,
     ): Tensor;
     /**
-     * The sign of the determinant and the logarithm of its absolute value, which do not overflow. Of
-     * singular matrices 0 and -Infinity. Shapes: [..., n, n] → [...], [...]. PyTorch:
+     * The sign of the determinant and the logarithm of its absolute value, which do not overflow. A singular
+     * matrix gives sign 0 and -Infinity. Shapes: [..., n, n] → [...], [...]. PyTorch:
      * `torch.linalg.slogdet`, `torch.slogdet`.
      */
     slogdet(): Named<"sign" | "logabsdet", Tensor>;
@@ -1996,7 +2000,7 @@ declare module "../../tensor/tensor.js" {
     take(index: Tensor): Tensor;
     /**
      * The elements of `x` along `dim` at the positions that `argsort` or `argmax` give: `gather` with an
-     * index that broadcasts and may be negative. Without `dim` the flattened `x` and index. PyTorch:
+     * index that broadcasts and may be negative. Without `dim`, `x` and the index are flattened. PyTorch:
      * `torch.take_along_dim`.
      * @throws ValueError `INDEX_OUT_OF_RANGE`.
      */
@@ -2091,8 +2095,8 @@ declare module "../../tensor/tensor.js" {
     uniform_(low?: number, high?: number, options?: GeneratorOptions): Tensor;
     /**
      * The distinct elements of `x` in ascending order, or its distinct slices along `dim`. Every NaN is
-     * distinct. With `returnInverse` or `returnCounts` an array `[unique, inverse?, counts?]`, `int32`.
-     * PyTorch: `torch.unique`.
+     * distinct. With `returnInverse` or `returnCounts` it returns an array `[unique, inverse?, counts?]`,
+     * where the last two are `int32`. PyTorch: `torch.unique`.
      */
     unique<const O extends UniqueOptions>(options?: O): Unique<O>;
     /**

@@ -57,7 +57,7 @@ export interface HistcOptions {
 
 /**
  * The number of elements in each of `bins` equal bins from `min` to `max`, both included; other elements are
- * not counted. Of floats; the counts have their dtype. `x.histc(10)` or
+ * not counted. `x` must be floating-point; the counts have its dtype. `x.histc(10)` or
  * `x.histc({ bins: 10, min: 0, max: 1 })`. PyTorch: `torch.histc`.
  * @forms histc(), x.histc()
  */
@@ -91,8 +91,8 @@ export interface HistogramOptions {
 
 /**
  * The number of elements in each bin (the last one includes its right edge) and the edges of the bins:
- * `{ hist, binEdges }`. `bins` is the number of equal bins (default 100), or their edges in ascending order.
- * Of floats. PyTorch: `torch.histogram`.
+ * `{ hist, binEdges }`. `bins` is the number of equal bins (default 100), or their edges in ascending order. `x`
+ * must be floating-point. PyTorch: `torch.histogram`.
  * @forms histogram(), x.histogram()
  */
 export function histogram(

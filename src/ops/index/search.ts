@@ -31,7 +31,7 @@ const searchsortedOptions: readonly (keyof SearchsortedOptions)[] = [...bucketiz
 /**
  * The positions in `sorted` (ascending along its last dim) at which the values would have to be inserted to
  * keep it sorted: `int32`, of the shape of `values`. `sorted` is one vector for all values, or has a row for
- * each row of values. NaN goes behind everything. PyTorch: `torch.searchsorted`.
+ * each row of values. NaN is placed after all numbers. PyTorch: `torch.searchsorted`.
  * @forms searchsorted()
  */
 export function searchsorted(sorted: Tensor, values: Tensor | number, options?: SearchsortedOptions): Tensor {

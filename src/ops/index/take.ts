@@ -30,7 +30,7 @@ export function take(x: Tensor, index: Tensor): Tensor {
 
 /**
  * The elements of `x` along `dim` at the positions that `argsort` or `argmax` give: `gather` with an index
- * that broadcasts and may be negative. Without `dim` the flattened `x` and index. PyTorch:
+ * that broadcasts and may be negative. Without `dim`, `x` and the index are flattened. PyTorch:
  * `torch.take_along_dim`.
  * @throws ValueError `INDEX_OUT_OF_RANGE`.
  * @forms takeAlongDim(), x.takeAlongDim()

@@ -31,8 +31,8 @@ export type Unique<O> = O extends { returnInverse: true } | { returnCounts: true
 
 /**
  * The distinct elements of `x` in ascending order, or its distinct slices along `dim`. Every NaN is distinct.
- * With `returnInverse` or `returnCounts` an array `[unique, inverse?, counts?]`, `int32`. PyTorch:
- * `torch.unique`.
+ * With `returnInverse` or `returnCounts` it returns an array `[unique, inverse?, counts?]`, where the last
+ * two are `int32`. PyTorch: `torch.unique`.
  * @forms unique(), x.unique()
  */
 export function unique<const O extends UniqueOptions>(x: Tensor, options?: O): Unique<O> {

@@ -54,8 +54,8 @@ function cofactors(a: Tensor): Tensor {
 }
 
 /**
- * The sign of the determinant and the logarithm of its absolute value, which do not overflow. Of singular
- * matrices 0 and -Infinity. Shapes: [..., n, n] → [...], [...]. PyTorch: `torch.linalg.slogdet`,
+ * The sign of the determinant and the logarithm of its absolute value, which do not overflow. A singular
+ * matrix gives sign 0 and -Infinity. Shapes: [..., n, n] → [...], [...]. PyTorch: `torch.linalg.slogdet`,
  * `torch.slogdet`.
  * @forms slogdet(), x.slogdet(), linalg.slogdet()
  */
@@ -90,8 +90,8 @@ function slogdetAs(op: string, a: Tensor): Named<"sign" | "logabsdet", Tensor> {
 }
 
 /**
- * The logarithm of the determinant: NaN where the determinant is negative, -Infinity where it is 0. PyTorch:
- * `torch.logdet`.
+ * The logarithm of the determinant. It is NaN where the determinant is negative, and -Infinity where it is
+ * 0. PyTorch: `torch.logdet`.
  * @forms logdet(), x.logdet()
  */
 export function logdet(a: Tensor): Tensor {

@@ -142,7 +142,7 @@ export function luFactorEx(
 /**
  * P, L and U with A = P L U: a permutation, a lower triangle with ones on its diagonal, and an upper
  * triangle. Shapes, with k = min(m, n): A [..., m, n] → P [..., m, m], L [..., m, k], U [..., k, n]. With
- * `pivot: false` P is empty. PyTorch: `torch.linalg.lu`.
+ * `pivot: false`, P is empty. PyTorch: `torch.linalg.lu`.
  * @forms linalg.lu()
  */
 export function lu(a: Tensor, options?: LuOptions): Named<"P" | "L" | "U", Tensor> {

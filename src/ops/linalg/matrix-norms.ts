@@ -121,7 +121,7 @@ export function normOf(x: Tensor, ...args: NormArguments<"p", number | "fro" | "
 
 /**
  * The condition number of each matrix: the norm of A times that of A⁻¹; for orders 2 (the default) and -2, A
- * need not be square. Of singular matrices Infinity. Shapes: [..., m, n] → [...]. PyTorch:
+ * need not be square. A singular matrix gives Infinity. Shapes: [..., m, n] → [...]. PyTorch:
  * `torch.linalg.cond`.
  * @forms linalg.cond()
  */

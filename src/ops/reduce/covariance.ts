@@ -23,7 +23,7 @@ export interface CovOptions {
 
 /**
  * The covariance matrix of variables: rows are variables, columns are observations. A vector is one variable,
- * and one variable gives its variance, a scalar. Of integers in float32. Shapes: [variables, observations] →
+ * and one variable gives its variance, a scalar. Integers give float32. Shapes: [variables, observations] →
  * [variables, variables]. PyTorch: `torch.cov`.
  * @forms cov(), x.cov()
  */

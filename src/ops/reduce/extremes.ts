@@ -13,9 +13,10 @@ export type Along = number | (WithDim<number, ReduceOptions> & { readonly dim: n
 
 /**
  * The largest element of `x`, or with `dim` the largest along it and where it is, `{ values, indices }`; or
- * with a tensor the larger of each two elements (`maximum`). NaN wins. Of equals the first is taken and has
- * the gradient; over all elements, equals share it. Shapes of `x` without `dim` (`keepdim`: with size 1).
- * Values alone, and over several dims: `amax`. PyTorch: `torch.max`.
+ * with a tensor the larger of each two elements (`maximum`). If an element is NaN, the result is NaN. Among
+ * equal elements the first is taken and gets the gradient; over all elements, equal ones share it. Shapes of
+ * `x` without `dim` (`keepdim`: with size 1). Values alone, and over several dims: `amax`. PyTorch:
+ * `torch.max`.
  * @throws ShapeError `EMPTY_REDUCTION` where there is nothing to choose from.
  * @forms max(), x.max()
  */

@@ -29,9 +29,9 @@ const middle: Middle = (n, nans) => where(eq(nans, 0), Math.max(0, (n - 1) >> 1)
 const middleNumber: Middle = (n, nans) => half(binary.maximum(sub(n - 1, nans), 0));
 
 /**
- * The middle element along `dim` (the lower of two) and where it is; over all elements only the value. NaN
- * where there is one. Gradients go to that element; over all elements, equals share. Shapes of `x` without
- * `dim`. PyTorch: `torch.median`.
+ * The middle element along `dim` (the lower of two) and where it is; over all elements only the value. If an
+ * element is NaN, the result is NaN. Gradients go to that element; over all elements, equals share. Shapes of
+ * `x` without `dim`. PyTorch: `torch.median`.
  * @forms median(), x.median()
  */
 export function median(x: Tensor): Tensor;

@@ -25,8 +25,8 @@ export interface QuantileOptions {
 
 /**
  * The q-quantiles along `dim` (default: of all elements), for q from 0 to 1: a number, a tensor without dims,
- * or a vector, whose length becomes the first dim of the result. NaN where a line has a NaN. Gradients go to
- * the elements between which the quantile lies, and to q. PyTorch: `torch.quantile`.
+ * or a vector, whose length becomes the first dim of the result. If an element is NaN, the result is NaN.
+ * Gradients go to the elements between which the quantile lies, and to q. PyTorch: `torch.quantile`.
  * @throws ValueError `INVALID_VALUE` for q outside [0, 1]; ShapeError `EMPTY_REDUCTION` where there are no
  * elements.
  * @forms quantile(), x.quantile()

@@ -206,8 +206,8 @@ function productOfOthersPairwise(x: Tensor, dims: readonly number[]): Tensor {
 }
 
 /**
- * The largest element over `dim`, by default over all dims. NaN wins, and equals share the gradient. PyTorch:
- * `torch.amax`.
+ * The largest element over `dim`, by default over all dims. If an element is NaN, the result is NaN; equal
+ * elements share the gradient. PyTorch: `torch.amax`.
  * @forms amax(), x.amax()
  */
 export function amax(x: Tensor, dim?: DimsOr<ReduceOptions>, options?: ReduceOptions): Tensor {
@@ -217,8 +217,8 @@ export function amax(x: Tensor, dim?: DimsOr<ReduceOptions>, options?: ReduceOpt
 }
 
 /**
- * The smallest element over `dim`, by default over all dims. NaN wins, and equals share the gradient.
- * PyTorch: `torch.amin`.
+ * The smallest element over `dim`, by default over all dims. If an element is NaN, the result is NaN; equal
+ * elements share the gradient. PyTorch: `torch.amin`.
  * @forms amin(), x.amin()
  */
 export function amin(x: Tensor, dim?: DimsOr<ReduceOptions>, options?: ReduceOptions): Tensor {
@@ -350,8 +350,8 @@ export function std(x: Tensor, dim?: DimsOr<VarianceOptions>, options?: Variance
 }
 
 /**
- * log Σ exp(x) over `dim`, without overflow. -Infinity of nothing. Integers give float32. PyTorch:
- * `torch.logsumexp`, `torch.special.logsumexp`.
+ * log Σ exp(x) over `dim`, without overflow. Over no elements it is -Infinity. Integers give float32.
+ * PyTorch: `torch.logsumexp`, `torch.special.logsumexp`.
  * @forms logsumexp(), x.logsumexp(), special.logsumexp()
  */
 export function logsumexp(given: Tensor, dim?: DimsOr<ReduceOptions>, options?: ReduceOptions): Tensor {
@@ -374,8 +374,8 @@ export function logsumexp(given: Tensor, dim?: DimsOr<ReduceOptions>, options?: 
 }
 
 /**
- * True where all elements over `dim` are not 0. As `bool`; of bytes as `uint8`, as in PyTorch. PyTorch:
- * `torch.all`.
+ * True where all elements over `dim` are not 0. The result is `bool`; that of a `uint8` tensor is `uint8`, as
+ * in PyTorch. PyTorch: `torch.all`.
  * @forms all(), x.all()
  */
 export function all(x: Tensor, dim?: DimsOr<ReduceOptions>, options?: ReduceOptions): Tensor {
@@ -384,8 +384,8 @@ export function all(x: Tensor, dim?: DimsOr<ReduceOptions>, options?: ReduceOpti
 }
 
 /**
- * True where any element over `dim` is not 0. As `bool`; of bytes as `uint8`, as in PyTorch. PyTorch:
- * `torch.any`.
+ * True where any element over `dim` is not 0. The result is `bool`; that of a `uint8` tensor is `uint8`, as
+ * in PyTorch. PyTorch: `torch.any`.
  * @forms any(), x.any()
  */
 export function any(x: Tensor, dim?: DimsOr<ReduceOptions>, options?: ReduceOptions): Tensor {

@@ -414,8 +414,8 @@ function unsplit(gs: readonly (Tensor | null)[], x: Tensor, d: number, sizes: re
 }
 
 /**
- * Views of at most `chunks` parts of equal size along `dim` (the last one may be smaller). Of nothing, as
- * many parts of nothing. PyTorch: `torch.chunk`.
+ * Views of at most `chunks` parts of equal size along `dim` (the last one may be smaller). If the dim is
+ * empty, there are `chunks` empty parts. PyTorch: `torch.chunk`.
  * @forms chunk(), x.chunk()
  */
 export function chunk(x: Tensor, chunks: number, dim: OrNamed<number> = 0): Tensor[] {

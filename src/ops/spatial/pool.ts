@@ -64,8 +64,8 @@ export const avgPool2dOptions: readonly (keyof AvgPool2dOptions)[] = [...avgPool
 export type MaxPooled<O> = O extends { returnIndices: true } ? [Tensor, Tensor] : Tensor;
 
 /**
- * The largest element of each window of rows. NaN wins.
- * Shapes: x [N, C, L] or [C, L] → [N, C, L'] or [C, L']; indices (`int32`) likewise. PyTorch: `F.max_pool1d`.
+ * The largest element of each window of rows. If an element of a window is NaN, the result is NaN. Shapes: x
+ * [N, C, L] or [C, L] → [N, C, L'] or [C, L']; indices (`int32`) likewise. PyTorch: `F.max_pool1d`.
  * @throws ShapeError for other numbers of dims, and windows larger than the padded row.
  * @forms nn.functional.maxPool1d()
  */
@@ -79,9 +79,9 @@ export function maxPool1d<O extends MaxPoolOptions = object>(
 }
 
 /**
- * The largest element of each window of images. NaN wins.
- * Shapes: x [N, C, H, W] or [C, H, W] → [N, C, H', W'] or [C, H', W']; indices (`int32`, row · W + column)
- * likewise. PyTorch: `F.max_pool2d`.
+ * The largest element of each window of images. If an element of a window is NaN, the result is NaN. Shapes:
+ * x [N, C, H, W] or [C, H, W] → [N, C, H', W'] or [C, H', W']; indices (`int32`, row · W + column) likewise.
+ * PyTorch: `F.max_pool2d`.
  * @throws ShapeError for other numbers of dims, and windows larger than the padded image.
  * @forms nn.functional.maxPool2d()
  */
@@ -95,9 +95,9 @@ export function maxPool2d<O extends MaxPoolOptions = object>(
 }
 
 /**
- * The largest element of each window of volumes. NaN wins.
- * Shapes: x [N, C, D, H, W] or [C, D, H, W] → [N, C, D', H', W'] or [C, D', H', W']; indices (`int32`, (slice
- * · H + row) · W + column) likewise. PyTorch: `F.max_pool3d`.
+ * The largest element of each window of volumes. If an element of a window is NaN, the result is NaN. Shapes:
+ * x [N, C, D, H, W] or [C, D, H, W] → [N, C, D', H', W'] or [C, D', H', W']; indices (`int32`, (slice · H +
+ * row) · W + column) likewise. PyTorch: `F.max_pool3d`.
  * @throws ShapeError for other numbers of dims, and windows larger than the padded volume.
  * @forms nn.functional.maxPool3d()
  */
