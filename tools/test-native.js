@@ -190,7 +190,7 @@ async function build(name, { steps, programs, addon }) {
 
 /** Runs a program whose last line counts its tests, and adds them to the total. Returns its output. */
 async function test(name, command, env) {
-  const { status, output, end, seconds } = await run(command, 600_000, env);
+  const { status, output, end, seconds } = await run(command, 900_000, env);
   const sum = /(\d+) passed, (\d+) failed\n?$/.exec(output);
   passed += Number(sum?.[1] ?? 0);
   failed += Number(sum?.[2] ?? 0);

@@ -62,7 +62,7 @@ void convolution(Case& c) {
   Conv conv = {};
   conv.patches = drawPatches(c.draw, c.large);
   const Patches& p = conv.patches;
-  conv.samples = c.draw.between(1, c.large ? 20 : 3), conv.groups = c.draw.between(1, 2);
+  conv.samples = c.draw.between(1, !c.large ? 3 : p.h > 30 ? 4 : 20), conv.groups = c.draw.between(1, 2);
   conv.channels = c.draw.between(1, c.large ? 24 : 6), conv.outputs = c.draw.between(1, c.large ? 40 : 20);
   // A quarter is depthwise.
   if (c.draw.chance(25)) conv.groups = c.draw.between(1, c.large ? 40 : 9), conv.channels = 1, conv.outputs = c.draw.between(1, 3);
