@@ -34,8 +34,9 @@ const COMPARED = 3;
 const TOLERANCE = 1e-3;
 
 /**
- * Compares the contestants with the first. Returns what the table has to say of torch.compile, whose generated
- * code draws other random numbers and sums in other orders. @throws Error if any other has other losses.
+ * Compares the contestants with the first. Returns what the table has to say of torch.compile, whose
+ * generated code draws other random numbers and sums in other orders. @throws Error if any other has other
+ * losses.
  */
 function checkAgreement({ title }: Entry, results: Partial<Record<Name, Measurement>>): string[] {
   const all = Object.entries(results) as [Name, Measurement & { firstSteps: FirstSteps }][];

@@ -91,8 +91,8 @@ export interface HistogramOptions {
 
 /**
  * The number of elements in each bin (the last one includes its right edge) and the edges of the bins:
- * `{ hist, binEdges }`. `bins` is the number of equal bins (default 100), or their edges in ascending order. `x`
- * must be floating-point. PyTorch: `torch.histogram`.
+ * `{ hist, binEdges }`. `bins` is the number of equal bins (default 100), or their edges in ascending order.
+ * `x` must be floating-point. PyTorch: `torch.histogram`.
  * @forms histogram(), x.histogram()
  */
 export function histogram(
