@@ -19,9 +19,8 @@
 #include <cstring>
 
 #include "addon.h"
-#include "../threads/cores.h"
 #include "../isa/dispatch.h"
-#include "../system/freed_memory.h"
+#include "../system/system.h"
 #include "../threads/pool.h"
 #include "../entries/table.h"
 
@@ -214,6 +213,7 @@ Napi::Object start(Napi::Env env, Napi::Object exports) {
     fail(env, ErrorKind::type, "CPU_UNSUPPORTED", "simdgrad", isaNote());
     return exports;
   }
+  stayLoaded();
   const size_t bytes = sizeof(Instance) + sizeof(Binding) * static_cast<size_t>(kernelCount());
   Instance* instance = static_cast<Instance*>(calloc(1, bytes));
   if (!instance) {

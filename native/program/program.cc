@@ -1,7 +1,5 @@
 #include "program.h"
 
-#include <time.h>
-
 #include <cstdarg>
 #include <cstdio>
 #include <cstdlib>
@@ -9,6 +7,7 @@
 #include "../entries/links.h"
 #include "../entries/table.h"
 #include "../isa/dispatch.h"
+#include "../system/system.h"
 
 namespace simdgrad {
 
@@ -52,12 +51,6 @@ bool addUp(const List<int32_t>& counts, size_t total) {
     sum += static_cast<size_t>(counts.items[i]);
   }
   return sum == total;
-}
-
-double nanosecondsNow() {
-  timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return static_cast<double>(now.tv_sec) * 1e9 + static_cast<double>(now.tv_nsec);
 }
 
 }  // namespace
