@@ -22,11 +22,10 @@ template class std::basic_string<char>;
 
 // Called when a caller violates their preconditions, and by a vector when there is no memory.
 #ifdef _LIBCPP_VERSION
-namespace std {
-inline namespace _LIBCPP_ABI_NAMESPACE {
-[[noreturn]] void __libcpp_verbose_abort(const char*, ...) noexcept { abort(); }
-}  // namespace _LIBCPP_ABI_NAMESPACE
-}  // namespace std
+#ifndef _LIBCPP_VERBOSE_ABORT_NOEXCEPT  // defined where its declaration has noexcept
+#define _LIBCPP_VERBOSE_ABORT_NOEXCEPT
+#endif
+[[noreturn]] void std::__libcpp_verbose_abort(const char*, ...) _LIBCPP_VERBOSE_ABORT_NOEXCEPT { abort(); }
 #else
 namespace std {
 [[noreturn]] void __throw_bad_alloc() { abort(); }

@@ -1,7 +1,7 @@
 // Compiles the addon for another platform: the sources and flags of native/sources.json with the compilers of
 // targets.js. An object is compiled again when its command or a file that it includes has changed.
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
@@ -133,8 +133,11 @@ export async function compile(name, target, hash, out) {
       const command = [...compiler.command, ...unit.flags, "-c", unit.source, "-o", object];
       if (isFresh(object, command.join("\n"))) continue;
       mkdirSync(dirname(object), { recursive: true });
-      const output = await run([...command, "-MD", "-MF", `${object}.d`], zigEnvironment);
-      if (output) process.stderr.write(output);
+      const output = await run([...command, "-MD", "-MF", `${object}.d`], zigEnvironment).catch((error) => {
+        waiting.length = 0; // the other worker stops too
+        throw error;
+      });
+      if (output) appendFileSync(join(folder, "warnings.log"), output);
       writeFileSync(`${object}.command`, command.join("\n"));
     }
   };
