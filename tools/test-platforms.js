@@ -3,21 +3,19 @@
 // fuzzer of test/native, a Worker that loads the addon and ends, and `simdgrad info`. A platform whose
 // emulator or Node cannot be had is skipped, and a line says so. Build first: npm run build:all.
 //
-//   node tools/test-platforms.js [platform…]
+//   node tools/test-platforms.js [platform…] [--here] [--hash file]
+//
+// --here runs only this machine's own addon, with the node that runs this script: any system can do that.
+// --hash compares the hash of the weights with the one in the file; a file that is not there is written.
 import { spawnSync } from "node:child_process";
-import {
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  writeFileSync,
-} from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { sourceHash } from "./build-native.js";
 import { loadSchema } from "./kernels/load-schema.js";
+import { targets } from "./platforms/targets.js";
 import { unpack } from "./platforms/zig.js";
+import { prebuildName } from "./prebuild.js";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const folder = join(root, "build/platforms");
@@ -118,7 +116,13 @@ function test(name, runner) {
   const rows = join(folder, "rows.json");
   const kernels = fuzzed.filter((kernel) => kernel in JSON.parse(readFileSync(rows, "utf8")));
   const runs = runner.slow ? "100" : "300";
-  const fuzz = run(name, runner, at("test/native/fuzz.mjs"), [addon, runner.path(rows), "1", runs, ...kernels]);
+  const fuzz = run(name, runner, at("test/native/fuzz.mjs"), [
+    addon,
+    runner.path(rows),
+    "1",
+    runs,
+    ...kernels,
+  ]);
   if (!fuzz.trim().endsWith(`${kernels.length} passed, 0 failed`)) throw new Error(fuzz);
   const worker = run(name, runner, at("test/platforms/workers.mjs"), [addon]).trim();
   if (!worker.endsWith("workers: good")) throw new Error(worker);
@@ -127,7 +131,22 @@ function test(name, runner) {
   return { ...trained, fuzzed: kernels.length, info: `${info.node} on ${info.platform}: ${info.reason}` };
 }
 
-async function main(given) {
+function readOptions(args) {
+  const given = [...args];
+  const at = given.indexOf("--hash");
+  const hashFile = at >= 0 ? resolve(given.splice(at, 2)[1]) : undefined;
+  const here = given.indexOf("--here");
+  if (here >= 0) given[here] = prebuildName();
+  const unknown = given.find((name) => !(name in targets));
+  if (unknown) throw new Error(`no platform "${unknown}", there are ${Object.keys(targets).join(", ")}`);
+  return { given, here: here >= 0, hashFile };
+}
+
+async function main(args) {
+  const { given, here, hashFile } = readOptions(args);
+  // This machine's own addon runs with this node.
+  runners[prebuildName()] = () => ({ command: [process.execPath] });
+  delete notRunHere[prebuildName()];
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "rows.json"), JSON.stringify((await loadSchema()).schema));
   const count = { passed: 0, failed: 0, skipped: 0 };
@@ -136,10 +155,12 @@ async function main(given) {
     console.log(`${name}: ${result}: ${text}`);
   };
   const hash = sourceHash();
-  let expected;
-  const names = [...Object.keys(runners), ...Object.keys(notRunHere)];
-  // Linux x64 comes first: it gives the hash.
-  for (const name of names.filter((name) => given.length === 0 || given.includes(name) || name === names[0])) {
+  let expected = hashFile && existsSync(hashFile) ? readFileSync(hashFile, "utf8").trim() : undefined;
+  // The first gives the hash, unless there is a file with it: this machine's own, or Linux x64.
+  const names = here ? given : [...Object.keys(runners), ...Object.keys(notRunHere)];
+  for (const name of names.filter(
+    (name) => given.length === 0 || given.includes(name) || name === names[0],
+  )) {
     const addon = join(root, "prebuilds", name, "simdgrad.node");
     if (notRunHere[name]) tell(name, "skipped", notRunHere[name]);
     else if (!existsSync(addon) || !readFileSync(addon).includes(hash))
@@ -155,7 +176,9 @@ async function main(given) {
       try {
         const result = test(name, runner);
         expected ??= result.hash;
-        if (result.hash !== expected) throw new Error(`the weights have the hash ${result.hash}, not ${expected}`);
+        if (hashFile && !existsSync(hashFile)) writeFileSync(hashFile, `${expected}\n`);
+        if (result.hash !== expected)
+          throw new Error(`the weights have the hash ${result.hash}, not ${expected}`);
         tell(
           name,
           "passed",

@@ -19,6 +19,7 @@
 #include <cstring>
 
 #include "addon.h"
+#include "version.h"
 #include "../isa/dispatch.h"
 #include "../system/system.h"
 #include "../threads/pool.h"
@@ -242,6 +243,7 @@ Napi::Object start(Napi::Env env, Napi::Object exports) {
   exports.Set("ops", ops);
   exports.Set("isas", strings(env, isaCount(), [](int i, const void*) { return isaAt(i).name; }, nullptr));
   exports.Set("isaNote", isaNote());
+  exports.Set("version", SIMDGRAD_VERSION);
   exports.Set("sourceHash", SIMDGRAD_SOURCE_HASH);
   exports.Set("first", firstEnvironment());
   addFunction<init>(exports, "init", instance);

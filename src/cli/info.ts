@@ -3,7 +3,7 @@ import { count, print, printJson } from "./terminal.js";
 
 export function infoCommand(flags: { json?: boolean; verbose?: boolean }, version: string): void {
   zeros([1]); // runs a kernel, so that a wrong SIMDGRAD_… variable is an error here too
-  const { name, reason, isa, isas, threads, quota, fallbacks } = backend;
+  const { name, reason, isa, isas, threads, quota, fallbacks, addonPath } = backend;
   const node = process.versions.node;
   const platform = `${process.platform}-${process.arch}`;
   if (flags.json) {
@@ -14,6 +14,7 @@ export function infoCommand(flags: { json?: boolean; verbose?: boolean }, versio
       platform,
       backend: name,
       reason,
+      addon: name === "native" ? addonPath : null,
       isa,
       isas,
       threads,
@@ -29,6 +30,7 @@ export function infoCommand(flags: { json?: boolean; verbose?: boolean }, versio
     ["node", `${node} on ${platform}`],
     ["backend", name],
     ["because", reason],
+    ...(name === "native" ? [["addon", addonPath] as [string, string]] : []),
     ["instruction set", isas.length > 1 ? `${isa} (this CPU runs ${isas.join(", ")})` : isa],
     ["threads", count(threads)],
     ["cgroup quota", quota === null ? "none" : `${quota} ${quota === 1 ? "core" : "cores"}`],

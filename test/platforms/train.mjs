@@ -37,7 +37,8 @@ async function train(threads) {
   await compiled.run(batches(), { epochs: 2 });
   for (const [input, labels] of batches()) compiled(input, labels);
   const hash = createHash("sha256");
-  for (const parameter of model.parameters()) hash.update(new Uint8Array(Float32Array.from(parameter.contiguous().data).buffer));
+  for (const parameter of model.parameters())
+    hash.update(new Uint8Array(Float32Array.from(parameter.contiguous().data).buffer));
   return hash.digest("hex").slice(0, 32);
 }
 

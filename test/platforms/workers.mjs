@@ -14,7 +14,9 @@ const run = () =>
       sums = message;
     });
     worker.on("error", reject);
-    worker.on("exit", (code) => (code === 0 ? resolve(String(sums)) : reject(new Error(`exit code ${code}`))));
+    worker.on("exit", (code) =>
+      code === 0 ? resolve(String(sums)) : reject(new Error(`exit code ${code}`)),
+    );
   });
 
 const sums = new Set([await run(), await run(), ...(await Promise.all([run(), run()]))]);

@@ -11,7 +11,9 @@ function violations(files: Map<string, string>): string[] {
   return [...files]
     .filter(([path]) => !path.startsWith("native/system/"))
     .flatMap(([path, text]) =>
-      text.split("\n").flatMap((line, i) => (specific.test(line) ? [`${path}:${i + 1}: ${line.trim()}`] : [])),
+      text
+        .split("\n")
+        .flatMap((line, i) => (specific.test(line) ? [`${path}:${i + 1}: ${line.trim()}`] : [])),
     );
 }
 

@@ -11,7 +11,11 @@ export const allowedLibraries = {
 };
 
 /** Symbols of the compiler's start files that a system may leave undefined. */
-export const weakHooks = new Set(["_ITM_deregisterTMCloneTable", "_ITM_registerTMCloneTable", "__gmon_start__"]);
+export const weakHooks = new Set([
+  "_ITM_deregisterTMCloneTable",
+  "_ITM_registerTMCloneTable",
+  "__gmon_start__",
+]);
 
 const standard = `
   abort calloc free malloc memcmp memcpy memmove memset snprintf strchr strcmp strlen vsnprintf`;

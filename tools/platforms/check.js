@@ -90,7 +90,8 @@ export function defects(path, name) {
   const { libraries, functions, exported } = readers[system](path);
   const musl = name.endsWith("-musl");
   for (const library of libraries)
-    if (!allowedLibraries[musl ? "musl" : system].test(library)) found.push(`it needs the library ${library}`);
+    if (!allowedLibraries[musl ? "musl" : system].test(library))
+      found.push(`it needs the library ${library}`);
   for (const named of functions) {
     const [symbol, version] = named.split(/@+/);
     const nodeApi = symbol.startsWith("napi_") && system !== "win32";

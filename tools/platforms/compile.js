@@ -1,7 +1,15 @@
 // Compiles the addon for another platform: the sources and flags of native/sources.json with the compilers of
 // targets.js. An object is compiled again when its command or a file that it includes has changed.
 import { spawn, spawnSync } from "node:child_process";
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
@@ -125,10 +133,11 @@ export async function compile(name, target, hash, out) {
   const objects = [];
   const work = async () => {
     for (let unit = waiting.shift(); unit; unit = waiting.shift()) {
-      const object = join(folder, unit.folder, unit.source.replace("native/", "").replaceAll("/", "-")).replace(
-        /\.cc$/,
-        ".o",
-      );
+      const object = join(
+        folder,
+        unit.folder,
+        unit.source.replace("native/", "").replaceAll("/", "-"),
+      ).replace(/\.cc$/, ".o");
       objects.push(object);
       const command = [...compiler.command, ...unit.flags, "-c", unit.source, "-o", object];
       if (isFresh(object, command.join("\n"))) continue;

@@ -22,7 +22,12 @@ export const targets = {
   "win32-x64": { system: "win32", arch: "x64", compilers: [{ zig: "x86_64-windows-gnu" }] },
   "win32-arm64": { system: "win32", arch: "arm64", compilers: [{ zig: "aarch64-windows-gnu" }] },
   "darwin-x64": { system: "darwin", arch: "x64", compilers: [{ zig: "x86_64-macos.10.15" }], macos: "10.15" },
-  "darwin-arm64": { system: "darwin", arch: "arm64", compilers: [{ zig: "aarch64-macos.11.0" }], macos: "11.0" },
+  "darwin-arm64": {
+    system: "darwin",
+    arch: "arm64",
+    compilers: [{ zig: "aarch64-macos.11.0" }],
+    macos: "11.0",
+  },
 };
 
 /** Flags that zig's clang needs besides those of native/sources.json; `isas`: for one instruction set. */

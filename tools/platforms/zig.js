@@ -39,7 +39,8 @@ export function unpack(specifier, folder, expected) {
     const tarball = join(work, packed.stdout.trim().split("\n").at(-1));
     const found = createHash("sha256").update(readFileSync(tarball)).digest("hex");
     if (expected && found !== expected) return `${specifier} has the sha256 ${found}, expected ${expected}`;
-    if (spawnSync("tar", ["xzf", tarball, "-C", work]).status !== 0) return `tar could not unpack ${specifier}`;
+    if (spawnSync("tar", ["xzf", tarball, "-C", work]).status !== 0)
+      return `tar could not unpack ${specifier}`;
     renameSync(join(work, "package"), folder);
     return undefined;
   } finally {
