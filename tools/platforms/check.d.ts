@@ -1,0 +1,2 @@
+export function canCheck(): boolean;
+export function defects(path: string, name: string): string[];
