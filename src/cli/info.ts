@@ -1,5 +1,17 @@
+import { basename, dirname } from "node:path";
 import { backend, zeros } from "../index.js";
 import { count, print, printJson } from "./terminal.js";
+
+/** Platforms whose addon is built and checked, but not run before a release: docs/platforms.md. */
+const onlyBuilt = ["linux-arm64-musl", "darwin-x64", "darwin-arm64", "win32-arm64"];
+
+/** What is known of the addon that is loaded, as a row of the output. */
+function tried(addonPath: string): [string, string][] {
+  const name = basename(dirname(addonPath));
+  return onlyBuilt.includes(name)
+    ? [["tested", `the addon for ${name} was built, but not run before its release (docs/platforms.md)`]]
+    : [];
+}
 
 export function infoCommand(flags: { json?: boolean; verbose?: boolean }, version: string): void {
   zeros([1]); // runs a kernel, so that a wrong SIMDGRAD_… variable is an error here too
@@ -30,7 +42,9 @@ export function infoCommand(flags: { json?: boolean; verbose?: boolean }, versio
     ["node", `${node} on ${platform}`],
     ["backend", name],
     ["because", reason],
-    ...(name === "native" ? [["addon", addonPath] as [string, string]] : []),
+    ...(name === "native" && addonPath !== null
+      ? [["addon", addonPath] as [string, string], ...tried(addonPath)]
+      : []),
     ["instruction set", isas.length > 1 ? `${isa} (this CPU runs ${isas.join(", ")})` : isa],
     ["threads", count(threads)],
     ["cgroup quota", quota === null ? "none" : `${quota} ${quota === 1 ? "core" : "cores"}`],

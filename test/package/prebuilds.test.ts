@@ -4,7 +4,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { canCheck, defects } from "../../tools/platforms/check.js";
+import { defects } from "../../tools/platforms/check.js";
+import { canCheck } from "../../tools/platforms/llvm.js";
 import { signatureDefect } from "../../tools/platforms/page-hashes.js";
 import { targets } from "../../tools/platforms/targets.js";
 import { root } from "./pack.js";

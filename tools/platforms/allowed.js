@@ -29,7 +29,7 @@ const set = (names) => new Set(names.trim().split(/\s+/));
 export const allowedFunctions = {
   linux: set(`${posix}
     __cxa_finalize __tls_get_addr aligned_alloc fclose fgets fopen madvise mallopt prctl __sched_cpucount
-    sched_getaffinity __isoc99_sscanf sscanf strcspn strncmp strrchr strtod atof syscall`),
+    sched_getaffinity getauxval __getauxval __isoc99_sscanf sscanf strcspn strncmp strrchr strtod atof syscall`),
   darwin: set(`${posix}
     ___error bzero dladdr dlopen dyld_stub_binder posix_memalign pthread_setname_np sysctlbyname
     __ulock_wait __ulock_wake _tlv_bootstrap memset_pattern16`),

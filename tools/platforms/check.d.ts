@@ -1,2 +1,1 @@
-export function canCheck(): boolean;
 export function defects(path: string, name: string): string[];

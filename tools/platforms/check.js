@@ -3,11 +3,11 @@
 // supported system has. LLVM's tools read the files.
 //
 //   node tools/platforms/check.js [platform…]
-import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { allowedFunctions, allowedLibraries, weakHooks } from "./allowed.js";
+import { llvm } from "./llvm.js";
 import { signatureDefect } from "./page-hashes.js";
 import { exports, targets } from "./targets.js";
 
@@ -15,23 +15,6 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 
 /** The newest version of glibc whose functions an addon may need. */
 const newestGlibc = [2, 17];
-
-/** The output of an LLVM tool. Debian also installs them with their version in the name. */
-function llvm(tool, args) {
-  const names = [`llvm-${tool}`, ...[22, 21, 20, 19, 18, 17, 16, 15, 14].map((n) => `llvm-${tool}-${n}`)];
-  for (const name of names) {
-    const { status, stdout, stderr, error } = spawnSync(name, args, { encoding: "utf8", maxBuffer: 1 << 28 });
-    if (error) continue;
-    if (status !== 0) throw new Error(`${name} ${args.join(" ")}: ${stderr}`);
-    return stdout;
-  }
-  throw new Error(`llvm-${tool} is not installed (Debian: the package llvm)`);
-}
-
-/** Whether the tools are installed. */
-export function canCheck() {
-  return ["nm", "readobj"].every((tool) => spawnSync(`llvm-${tool}`, ["--version"]).status === 0);
-}
 
 const lines = (text) => text.split("\n").filter((line) => line.trim() !== "");
 const names = (text) => lines(text).map((line) => line.trim().split(/\s+/).at(-1));

@@ -14,6 +14,7 @@ import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { llvm } from "./llvm.js";
 import { exports, zigFlags } from "./targets.js";
 import { zig, zigEnvironment, zigFolder } from "./zig.js";
 
@@ -88,6 +89,16 @@ function unitsOf(target, compiler, lists, hash) {
   return units;
 }
 
+/**
+ * Functions that an object of an instruction set defines outside the namespace of that name. The linker keeps
+ * one copy of an inline function of shared code: if that were the one for AVX-512, a CPU without it would
+ * crash.
+ */
+function sharedFunctions(isa, objects) {
+  const defined = llvm("nm", ["--defined-only", "--extern-only", "--just-symbol-name", ...objects]);
+  return defined.split("\n").filter((name) => name && !name.endsWith(":") && !name.includes(isa));
+}
+
 /** The commands that link the objects into `out`. */
 function linkCommands(target, compiler, lists, objects, out) {
   const { linkFlags } = lists.systems[target.system];
@@ -151,6 +162,10 @@ export async function compile(name, target, hash, out) {
     }
   };
   await Promise.all(Array.from({ length: availableParallelism() }, work));
+  for (const isa of Object.keys(lists.isas[target.arch])) {
+    const shared = sharedFunctions(isa, objects.filter((path) => path.startsWith(join(folder, isa, "/"))));
+    if (shared.length > 0) throw new Error(`objects of ${isa} define ${shared.join(", ")}`);
+  }
   mkdirSync(dirname(out), { recursive: true });
   // The order of the objects decides the layout of the file.
   for (const command of linkCommands(target, compiler, lists, objects.sort(), out))
