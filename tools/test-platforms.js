@@ -115,7 +115,7 @@ function test(name, runner) {
   );
   const rows = join(folder, "rows.json");
   const kernels = fuzzed.filter((kernel) => kernel in JSON.parse(readFileSync(rows, "utf8")));
-  const runs = runner.slow ? "100" : "300";
+  const runs = runner.slow ? "200" : "400";
   const fuzz = run(name, runner, at("test/native/fuzz.mjs"), [
     addon,
     runner.path(rows),
