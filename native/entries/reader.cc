@@ -3,7 +3,7 @@
 #include <cstdarg>
 #include <cstdio>
 
-#include "../system/pages.h"
+#include "../system/system.h"
 
 namespace simdgrad {
 

@@ -148,6 +148,11 @@ export const backend = {
     return nativeOrNone()?.addon.workerChunks() ?? 0;
   },
 
+  /** The file of the addon in use; null without an addon. */
+  get addonPath(): string | null {
+    return nativeOrNone()?.path ?? null;
+  },
+
   /** Hash of the sources from which the addon was built; null without an addon. */
   get sourceHash(): string | null {
     return nativeOrNone()?.addon.sourceHash ?? null;
