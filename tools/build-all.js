@@ -1,5 +1,5 @@
 // Builds the addon for every platform of tools/platforms/targets.js, from the one list of sources
-// (native/sources.json): prebuilds/<platform>/simdgrad.node. It leaves out a platform whose addon is built
+// (native/sources.json): prebuilds/<platform>/simdgrad.node. And the module of WebAssembly (build-wasm.js). It leaves out a platform whose addon is built
 // from these sources already. Needs a Linux x64 machine, ld64.lld for macOS, and downloads zig from npm's
 // registry once (tools/platforms/zig.js).
 //
@@ -9,6 +9,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { sourceHash } from "./build-native.js";
+import { buildWasm } from "./build-wasm.js";
 import { compile } from "./platforms/compile.js";
 import { targets } from "./platforms/targets.js";
 import { prebuildName } from "./prebuild.js";
@@ -32,13 +33,14 @@ async function build(name, hash) {
     throw new Error(`${name} is not built from these sources`);
 }
 
-async function main(names) {
-  const unknown = names.find((name) => !(name in targets));
-  if (unknown) throw new Error(`no platform "${unknown}", there are ${Object.keys(targets).join(", ")}`);
+async function main(given) {
+  const all = [...Object.keys(targets), "wasm"];
+  const unknown = given.find((name) => !all.includes(name));
+  if (unknown) throw new Error(`no platform "${unknown}", there are ${all.join(", ")}`);
   const hash = sourceHash();
-  for (const name of names.length > 0 ? names : Object.keys(targets))
+  for (const name of given.length > 0 ? given : all)
     try {
-      await build(name, hash);
+      await (name === "wasm" ? buildWasm() : build(name, hash));
     } catch (error) {
       console.error(`build-all: ${name}: ${error.message}`);
       process.exitCode = 1;

@@ -29,7 +29,13 @@ export function sourceHash() {
     .filter((entry) => entry.isFile() && /\.(cc|h|json|map)$/.test(entry.name))
     .map((entry) => relative(root, join(entry.parentPath ?? entry.path, entry.name)).replaceAll("\\", "/"));
   const hash = createHash("sha256");
-  for (const file of [...files, "CMakeLists.txt", "binding.gyp", "tools/platforms/targets.js"].sort())
+  for (const file of [
+    ...files,
+    "CMakeLists.txt",
+    "binding.gyp",
+    "tools/platforms/targets.js",
+    "tools/build-wasm.js",
+  ].sort())
     hash
       .update(`${file}\0`)
       .update(readFileSync(join(root, file)))

@@ -9,6 +9,7 @@ import { existsSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { sourceHash } from "./build-native.js";
+import { wasmDefects } from "./build-wasm.js";
 import { defects } from "./platforms/check.js";
 import { targets } from "./platforms/targets.js";
 
@@ -31,6 +32,7 @@ const problems = Object.keys(targets).flatMap((name) => {
   if (!readFileSync(addon).includes(hash)) return [`${addon} is not built from these sources`];
   return defects(addon, name).map((defect) => `${addon}: ${defect}`);
 });
+problems.push(...wasmDefects());
 if (problems.length > 0) {
   console.error(`package: nothing was packed: ${problems.join("; ")}`);
   process.exit(1);

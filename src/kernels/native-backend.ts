@@ -5,7 +5,7 @@ import { SimdgradError } from "../errors.js";
 import type { Addon } from "./addon.js";
 import type { Backend } from "./backend-value.js";
 import { loadFailure } from "./load-failure.js";
-import { overlay } from "./native.js";
+import { blockLength, overlay } from "./native.js";
 import { openAddon } from "./open-addon.js";
 
 /** A backend with the additional parts that only native code has. */
@@ -33,7 +33,9 @@ function load(): NativeBackend | SimdgradError {
   if ("why" in opened) return unavailable(opened.why, opened.error);
   const { addon, from, path } = opened;
   try {
-    const { kernels, fallbacks, block } = overlay(addon);
+    // On shared memory, which cannot be detached or transferred: the addon keeps its address.
+    const block = addon.init(new Float64Array(new SharedArrayBuffer(8 * blockLength)));
+    const { kernels, fallbacks } = overlay(addon, { block });
     seeAddresses((array) => addon.behindLine(array));
     const replay = { programs: addon, block };
     return { name: "native", kernels, allocate: ordinary, replay, addon, block, fallbacks, from, path };

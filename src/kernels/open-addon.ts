@@ -91,4 +91,4 @@ export function openAddon(): Opened {
   return opened;
 }
 
-if (process.env["SIMDGRAD_BACKEND"] !== "js") openAddon();
+if (!["js", "wasm"].includes(process.env["SIMDGRAD_BACKEND"] ?? "")) openAddon();

@@ -13,7 +13,9 @@ const folders: Record<string, readonly string[]> = {
   isa: ["kernels"],
   entries: ["system", "threads", "strides", "numerics", "kernels", "isa"],
   program: ["system", "threads", "kernels", "isa", "entries"],
+  runtime: [],
   binding: ["system", "threads", "isa", "entries", "program"],
+  module: ["kernels", "isa", "entries", "binding"],
 };
 
 /** The first folder below native/. */

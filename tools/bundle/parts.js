@@ -7,7 +7,7 @@
 // Moving a module to another part changes nothing but the time at which it is loaded. The build fails if the
 // core would need another part while it is loaded; the module that it needs belongs in the core.
 
-const addon = /^(package-root|kernels\/(open-addon|addon-file))\.ts$/;
+const addon = /^(version|package-root|kernels\/(open-addon|addon-file|elf|load-failure))\.ts$/;
 
 const core = [
   /^(?!saved-state|decimal)[^/]+\.ts$/,

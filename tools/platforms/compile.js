@@ -67,22 +67,24 @@ const sourcesIn = (folder) =>
 
 /** The units to compile: their source, flags and the folder of their object. */
 function unitsOf(target, compiler, lists, hash) {
-  const flags = [...lists.flags, ...(target.system === "win32" ? [] : ["-fPIC"]), "-DNDEBUG"];
+  const { folders, once = lists.once, flags: own = [] } = lists.systems[target.system];
+  const position = ["win32", "wasm"].includes(target.system) ? [] : ["-fPIC"];
+  const flags = [...lists.flags, ...own, ...position, "-DNDEBUG"];
   if (compiler.triple) flags.push(...zigFlags.all);
   const headers = [require("node-addon-api").include_dir, require("node-api-headers").include_dir].flatMap(
     (folder) => ["-isystem", relative(root, resolve(root, folder))],
   );
-  const units = [...lists.once, ...lists.systems[target.system].folders].flatMap(sourcesIn).map((source) => ({
+  const units = [...once, ...folders].flatMap(sourcesIn).map((source) => ({
     source,
     folder: "once",
     flags: [
       ...flags,
       ...headers,
-      ...(source.endsWith("/addon.cc") ? [`-DSIMDGRAD_SOURCE_HASH="${hash}"`] : []),
+      ...(/\/(addon|module)\.cc$/.test(source) ? [`-DSIMDGRAD_SOURCE_HASH="${hash}"`] : []),
     ],
   }));
-  for (const [isa, own] of Object.entries(lists.isas[target.arch])) {
-    const more = [...own, ...((compiler.triple && zigFlags.isas[isa]) || []), `-DSIMDGRAD_ISA_NS=${isa}`];
+  for (const [isa, ofIsa] of Object.entries(lists.isas[target.arch])) {
+    const more = [...ofIsa, ...((compiler.triple && zigFlags.isas[isa]) || []), `-DSIMDGRAD_ISA_NS=${isa}`];
     for (const source of lists.perIsa.flatMap(sourcesIn))
       units.push({ source, folder: isa, flags: [...flags, ...more] });
   }
@@ -105,10 +107,12 @@ function linkCommands(target, compiler, lists, objects, out) {
   if (target.system === "darwin") return [machLink(target, objects, out)];
   const strip = ["-s"];
   if (target.system === "linux") strip.push("-Wl,--version-script=native/binding/exports.map");
-  // zig has no C++ library here: the binding brings what it needs (native/binding/runtime.cc).
+  // zig has no C++ library here: native/runtime has what is needed of it.
   const own = compiler.triple ? ["-nostdlib++"] : [];
   const flags = linkFlags.filter((flag) => !compiler.triple || !/^-static-lib|--exclude-libs/.test(flag));
-  return [[...compiler.command, "-shared", ...own, ...strip, ...objects, ...flags, "-o", out]];
+  // The module's exports are marked in its source.
+  const kind = target.system === "wasm" ? [] : ["-shared"];
+  return [[...compiler.command, ...kind, ...own, ...strip, ...objects, ...flags, "-o", out]];
 }
 
 /**
@@ -163,7 +167,10 @@ export async function compile(name, target, hash, out) {
   };
   await Promise.all(Array.from({ length: availableParallelism() }, work));
   for (const isa of Object.keys(lists.isas[target.arch])) {
-    const shared = sharedFunctions(isa, objects.filter((path) => path.startsWith(join(folder, isa, "/"))));
+    const shared = sharedFunctions(
+      isa,
+      objects.filter((path) => path.startsWith(join(folder, isa, "/"))),
+    );
     if (shared.length > 0) throw new Error(`objects of ${isa} define ${shared.join(", ")}`);
   }
   mkdirSync(dirname(out), { recursive: true });
