@@ -17,7 +17,7 @@ const core = [
   /^tensor\/(?!format|digits|numbers)/,
   // The rows of all kernels, and how they are called.
   /^kernels\/(families\/.*|(?!bessel|calls|derivatives|gaussian|incomplete-gamma|special\.)[^/]+)$/,
-  /^kernels\/js\/(rules|specialize)\.ts$/,
+  /^kernels\/(wasm\/.*|js\/(rules|specialize)\.ts$)/,
   /^nn\/call\.ts$/,
   /^ops\/(arguments|generated|methods|write)\//,
   /^ops\/create\/create\.ts$/,
