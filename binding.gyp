@@ -22,10 +22,10 @@
     },
     {
       "target_name": "simdgrad",
-      "sources": ["<!@(node -p \"require('./native/sources.json').once.flatMap((d) => fs.readdirSync('native/' + d).filter((f) => f.endsWith('.cc')).sort().map((f) => 'native/' + d + '/' + f)).join(' ')\")"],
+      "sources": ["<!@(node -p \"[...require('./native/sources.json').once, ...require('./native/sources.json').systems[process.platform].folders].flatMap((d) => fs.readdirSync('native/' + d).filter((f) => f.endsWith('.cc')).sort().map((f) => 'native/' + d + '/' + f)).join(' ')\")"],
       "include_dirs": ["node_modules/node-addon-api", "node_modules/node-api-headers/include"],
       "defines": ["SIMDGRAD_SOURCE_HASH=\"<!(node tools/build-native.js --hash)\""],
-      "ldflags": ["<!@(node -p \"require('./native/sources.json').linkFlags.join(' ')\")", "-Wl,--version-script=<(module_root_dir)/native/binding/exports.map"],
+      "ldflags": ["<!@(node -p \"require('./native/sources.json').systems[process.platform].linkFlags.join(' ')\")", "-Wl,--version-script=<(module_root_dir)/native/binding/exports.map"],
       "dependencies": ["kernels_portable"],
       "conditions": [
         ["target_arch=='x64'", { "dependencies": ["kernels_avx2", "kernels_avx512"] }],

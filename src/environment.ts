@@ -14,8 +14,8 @@ interface Variable {
 
 export const variables = {
   SIMDGRAD_BACKEND: {
-    values: ["js", "native"],
-    meaning: "the kernels that run (default: native where it runs)",
+    values: ["js", "wasm", "native"],
+    meaning: "the kernels that run (default: native where it runs, else wasm)",
   },
   SIMDGRAD_ISA: {
     values: ["portable", "avx2", "avx512", "avx512bf16", "neon"],

@@ -29,7 +29,13 @@ export function sourceHash() {
     .filter((entry) => entry.isFile() && /\.(cc|h|json|map)$/.test(entry.name))
     .map((entry) => relative(root, join(entry.parentPath ?? entry.path, entry.name)).replaceAll("\\", "/"));
   const hash = createHash("sha256");
-  for (const file of [...files, "CMakeLists.txt", "binding.gyp"].sort())
+  for (const file of [
+    ...files,
+    "CMakeLists.txt",
+    "binding.gyp",
+    "tools/platforms/targets.js",
+    "tools/build-wasm.js",
+  ].sort())
     hash
       .update(`${file}\0`)
       .update(readFileSync(join(root, file)))
@@ -159,7 +165,7 @@ function main(args) {
     if (forced) process.exitCode = 1;
   };
   if (forced && !builders[forced]) return give(`--with takes cmake-js or node-gyp, not ${forced}`);
-  if (process.platform !== "linux") return give(`the thread pool needs Linux, this is ${process.platform}`);
+  if (process.platform === "win32") return give("on Windows zig builds it: npm run build:all win32-x64");
   const compiler = [process.env.CXX, "c++", "g++", "clang++"].find((name) => name && works(name));
   if (!compiler) return give("no C++ compiler found");
   const tool = forced ?? (works("cmake") ? "cmake-js" : works("make") ? "node-gyp" : undefined);

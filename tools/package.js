@@ -1,4 +1,5 @@
-// Makes the tarball that is published: builds everything anew and packs it. The published package.json has no
+// Makes the tarball that is published: builds everything anew, the addons of all platforms included, checks
+// them and packs it. The published package.json has no
 // lifecycle script, so that users see that installing runs nothing. So there is no prepack script, and a
 // release must be made with this one.
 //
@@ -8,7 +9,9 @@ import { existsSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { sourceHash } from "./build-native.js";
-import { prebuildPath } from "./prebuild.js";
+import { wasmDefects } from "./build-wasm.js";
+import { defects } from "./platforms/check.js";
+import { targets } from "./platforms/targets.js";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 
@@ -21,9 +24,17 @@ function npm(...args) {
 rmSync(join(root, "dist"), { recursive: true, force: true });
 npm("run", "build");
 
-const addon = prebuildPath();
-if (!existsSync(addon) || !readFileSync(addon).includes(sourceHash())) {
-  console.error(`package: ${addon} is not built from these sources; nothing was packed`);
+npm("run", "build:all");
+const hash = sourceHash();
+const problems = Object.keys(targets).flatMap((name) => {
+  const addon = join(root, "prebuilds", name, "simdgrad.node");
+  if (!existsSync(addon)) return [`${addon} is missing`];
+  if (!readFileSync(addon).includes(hash)) return [`${addon} is not built from these sources`];
+  return defects(addon, name).map((defect) => `${addon}: ${defect}`);
+});
+problems.push(...wasmDefects());
+if (problems.length > 0) {
+  console.error(`package: nothing was packed: ${problems.join("; ")}`);
   process.exit(1);
 }
 npm("pack", ...process.argv.slice(2));

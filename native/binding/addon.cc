@@ -19,9 +19,9 @@
 #include <cstring>
 
 #include "addon.h"
-#include "../threads/cores.h"
+#include "version.h"
 #include "../isa/dispatch.h"
-#include "../system/freed_memory.h"
+#include "../system/system.h"
 #include "../threads/pool.h"
 #include "../entries/table.h"
 
@@ -214,6 +214,7 @@ Napi::Object start(Napi::Env env, Napi::Object exports) {
     fail(env, ErrorKind::type, "CPU_UNSUPPORTED", "simdgrad", isaNote());
     return exports;
   }
+  stayLoaded();
   const size_t bytes = sizeof(Instance) + sizeof(Binding) * static_cast<size_t>(kernelCount());
   Instance* instance = static_cast<Instance*>(calloc(1, bytes));
   if (!instance) {
@@ -242,6 +243,7 @@ Napi::Object start(Napi::Env env, Napi::Object exports) {
   exports.Set("ops", ops);
   exports.Set("isas", strings(env, isaCount(), [](int i, const void*) { return isaAt(i).name; }, nullptr));
   exports.Set("isaNote", isaNote());
+  exports.Set("version", SIMDGRAD_VERSION);
   exports.Set("sourceHash", SIMDGRAD_SOURCE_HASH);
   exports.Set("first", firstEnvironment());
   addFunction<init>(exports, "init", instance);

@@ -24,6 +24,15 @@ struct Array {
   DType type;
 };
 
+/**
+ * Gives memory to the operands of a call whose arrays lie elsewhere: a module of WebAssembly reaches only its own
+ * memory.
+ */
+struct Placement {
+  /** A pointer to element `first` of `count` elements of an array. */
+  void* (*place)(Placement& self, int array, int64_t first, int64_t count, size_t bytes);
+};
+
 struct Call {
   const double* numbers;
   int numberCount;
@@ -31,6 +40,7 @@ struct Call {
   int arrayCount;
   // Makes all checks but runs nothing; returns the status that the arguments alone decide.
   bool probe = false;
+  Placement* placement = nullptr;    // places each operand that is read; the arrays have no memory
   PreparedCall* prepared = nullptr;  // runs nothing either; stores here what would have run
 };
 

@@ -3,7 +3,7 @@
 #include <cstdarg>
 #include <cstdio>
 
-#include "../system/pages.h"
+#include "../system/system.h"
 
 namespace simdgrad {
 
@@ -87,6 +87,11 @@ void* Arguments::check(const Array& array, DType type, size_t bytes, bool writte
   if (begin < 0 || end > static_cast<double>(array.length)) {
     problem("array %d of length %zu: elements %.0f to %.0f asked for", position, array.length, begin, end - 1);
     return nullptr;
+  }
+  if (call_.placement) {
+    const int64_t first = static_cast<int64_t>(begin), count = static_cast<int64_t>(end - begin);
+    char* const placed = static_cast<char*>(call_.placement->place(*call_.placement, position, first, count, bytes));
+    return placed + (offset - first) * static_cast<int64_t>(bytes);
   }
   // A local of a chain has no memory either.
   if (call_.probe || !array.data) return nullptr;

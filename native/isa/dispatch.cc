@@ -24,6 +24,14 @@ Isa isaWithPairs();  // the same, with products of pairs of bfloat16 numbers (AV
 namespace neon {
 Isa isa();
 }
+#elif defined(__wasm_relaxed_simd__)
+namespace relaxedsimd {
+Isa isa();
+}
+#elif defined(__wasm_simd128__)
+namespace simd128 {
+Isa isa();
+}
 #endif
 
 namespace {
@@ -77,6 +85,19 @@ Usable detect() {
   constexpr uint32_t bf16 = 1u << 5;
   if (!__get_cpuid_count(7, 1, &a, &b, &c, &d) || !(a & bf16)) usable.note = "avx512bf16: not on this CPU";
   else usable.isas[usable.count++] = avx512::isaWithPairs();
+  return usable;
+}
+
+#elif defined(__wasm_relaxed_simd__) || defined(__wasm_simd128__)
+
+// An engine without the instructions does not load the module.
+Usable detect() {
+  Usable usable;
+#if defined(__wasm_relaxed_simd__)
+  usable.isas[usable.count++] = relaxedsimd::isa();
+#else
+  usable.isas[usable.count++] = simd128::isa();
+#endif
   return usable;
 }
 

@@ -17,6 +17,9 @@ constexpr int tileRows = 4, tileVectors = 2, registers = 16;
 #elif SIMDGRAD_ISA_ID == 2
 // 16 registers: 4·3 accumulators + 3 of B + 1 broadcast of A.
 constexpr int tileRows = 4, tileVectors = 3, registers = 16;
+#elif SIMDGRAD_ISA_ID == 5 || SIMDGRAD_ISA_ID == 6
+// 16 registers on x64: 4·2 accumulators + 2 of B + 1 broadcast of A (gemm_numbers.h).
+constexpr int tileRows = 4, tileVectors = 2, registers = 16;
 #else
 // 32 registers: 8·3 accumulators + 3 of B + 1 broadcast of A = 28. Many networks have multiples of eight
 // channels.

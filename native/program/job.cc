@@ -1,6 +1,6 @@
 #include "job.h"
 
-#include "../threads/futex.h"
+#include "../system/system.h"
 #include "../threads/parked.h"
 
 namespace simdgrad {
@@ -17,7 +17,7 @@ bool Job::start() {
 }
 
 void Job::join() {
-  while (left_.load(std::memory_order_acquire) == 0) futexWait(left_, 0);
+  while (left_.load(std::memory_order_acquire) == 0) waitWhile(left_, 0);
 }
 
 uint32_t Job::give(Command command) {
@@ -26,7 +26,7 @@ uint32_t Job::give(Command command) {
   const uint32_t next = (last | 3) + 1 + command;
   // Release: the next step sees everything written before, including writes to the job's arrays.
   order_.store(next, std::memory_order_release);
-  futexWake(order_, 1);
+  wakeOne(order_);
   return next;
 }
 
@@ -41,7 +41,7 @@ bool Job::mayGoOn() {
     if (commandOf(order) != wait) return commandOf(order) == run;
     if (order != reported) listener_.paused(listener_.context, order);
     reported = order;
-    futexWait(order_, order);
+    waitWhile(order_, order);
   }
 }
 

@@ -78,9 +78,9 @@ class Job {
   const Steps steps_;
   int32_t* const finished_;
   const Listener listener_;
-  std::atomic<uint32_t> order_{run};  // a futex while the thread waits
+  std::atomic<uint32_t> order_{run};  // the paused thread waits on it
   JobResult result_;
-  std::atomic<uint32_t> left_{0};     // a futex of join()
+  std::atomic<uint32_t> left_{0};     // join() waits on it
 };
 
 }  // namespace simdgrad

@@ -1,10 +1,9 @@
 #include "program.h"
 
-#include <time.h>
-
 #include <cstdlib>
 
 #include "../kernels/chain.h"
+#include "../system/system.h"
 
 namespace simdgrad {
 
@@ -31,12 +30,6 @@ bool addUp(const List<int32_t>& counts, size_t total) {
     sum += static_cast<size_t>(counts.items[i]);
   }
   return sum == total;
-}
-
-double nanosecondsNow() {
-  timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return static_cast<double>(now.tv_sec) * 1e9 + static_cast<double>(now.tv_nsec);
 }
 
 }  // namespace
@@ -285,11 +278,11 @@ Outcome Program::run() {
 }
 
 Outcome Program::run(double* nanoseconds) {
-  double before = nanosecondsNow();
+  int64_t before = nanosecondsNow();
   for (int i = 0; i < calls(); i++) {
     const double status = calls_[static_cast<size_t>(i)].prepared.run();
-    const double after = nanosecondsNow();
-    nanoseconds[i] += after - before;
+    const int64_t after = nanosecondsNow();
+    nanoseconds[i] += static_cast<double>(after - before);
     before = after;
     if (status != OK) return {i, status};
   }

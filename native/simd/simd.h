@@ -8,7 +8,7 @@
 // keeps one copy of such a function, and if that is the AVX-512 copy, a CPU without AVX-512 crashes. Hence
 // the namespace.
 //
-//   W                            lanes of a Vec: 1 portable, 4 neon, 8 avx2, 16 avx512; a divisor of 16
+//   W                            lanes of a Vec: 1 portable, 4 neon and wasm, 8 avx2, 16 avx512; a divisor of 16
 //   Vec, IVec, Mask              W floats, W int32 (uint32 for shr, mulHigh), W booleans
 //
 //   load(p) load(p, n)           W floats, or the first n (0..W) and zeros; never reads beyond them
@@ -57,7 +57,7 @@
 #include <cstdint>
 
 #ifndef SIMDGRAD_ISA_NS
-#error "compile kernels once per instruction set, with -DSIMDGRAD_ISA_NS=portable|avx2|avx512|neon"
+#error "compile kernels once per instruction set, with -DSIMDGRAD_ISA_NS=portable|avx2|avx512|neon|relaxedsimd|simd128"
 #endif
 
 #define SIMD_INLINE inline __attribute__((always_inline))
@@ -67,6 +67,8 @@
 #define SIMDGRAD_IS_avx2 2
 #define SIMDGRAD_IS_avx512 3
 #define SIMDGRAD_IS_neon 4
+#define SIMDGRAD_IS_relaxedsimd 5
+#define SIMDGRAD_IS_simd128 6
 #define SIMDGRAD_PASTE_(a, b) a##b
 #define SIMDGRAD_PASTE(a, b) SIMDGRAD_PASTE_(a, b)
 #define SIMDGRAD_ISA_ID SIMDGRAD_PASTE(SIMDGRAD_IS_, SIMDGRAD_ISA_NS)
@@ -79,6 +81,8 @@
 #include "avx512.h"
 #elif SIMDGRAD_ISA_ID == 4
 #include "neon.h"
+#elif SIMDGRAD_ISA_ID == 5 || SIMDGRAD_ISA_ID == 6
+#include "wasm.h"
 #else
 #error "unknown SIMDGRAD_ISA_NS"
 #endif

@@ -2,7 +2,7 @@
 // Double-precision lanes for the few functions that need more digits than a float has. A Vec becomes `halves`
 // values of type Double. Each function is written for one Double, and the results are rounded to float once.
 //
-//   Double                       W/halves doubles (1 portable, 2 neon, 4 avx2, 8 avx512)
+//   Double                       W/halves doubles (1 portable, 2 neon and wasm, 4 avx2, 8 avx512)
 //   widen(v, d)  narrow(d)       Vec ↔ Double[halves]
 //   widenUnsigned(i, d)          uint32 lanes as doubles
 //   broadcast64(x)  + - * /  sqrt64(a)  fma64(a, b, c)  less(a, b) → DoubleMask  select(mask, a, b)
@@ -133,7 +133,7 @@ SIMD_INLINE Double shrBits(Double a) {
   return ofPattern(_mm512_srli_epi64(patternOf(a), k));
 }
 
-#else
+#elif SIMDGRAD_ISA_ID == 4
 
 constexpr int halves = 2;
 struct Double {
@@ -170,6 +170,49 @@ SIMD_INLINE Double shlBits(Double a) {
 template <int k>
 SIMD_INLINE Double shrBits(Double a) {
   return ofPattern(vshrq_n_u64(patternOf(a), k));
+}
+
+#else
+
+constexpr int halves = 2;
+struct Double {
+  v128_t v;
+};
+struct DoubleMask {
+  v128_t v;
+};
+SIMD_INLINE void widen(Vec v, Double (&d)[halves]) {
+  d[0] = {wasm_f64x2_promote_low_f32x4(v.v)};
+  d[1] = {wasm_f64x2_promote_low_f32x4(wasm_i64x2_shuffle(v.v, v.v, 1, 0))};
+}
+SIMD_INLINE Vec narrow(const Double (&d)[halves]) {
+  return {wasm_i64x2_shuffle(wasm_f32x4_demote_f64x2_zero(d[0].v), wasm_f32x4_demote_f64x2_zero(d[1].v), 0, 2)};
+}
+SIMD_INLINE Double broadcast64(double x) { return {wasm_f64x2_splat(x)}; }
+SIMD_INLINE Double operator+(Double a, Double b) { return {wasm_f64x2_add(a.v, b.v)}; }
+SIMD_INLINE Double operator-(Double a, Double b) { return {wasm_f64x2_sub(a.v, b.v)}; }
+SIMD_INLINE Double operator*(Double a, Double b) { return {wasm_f64x2_mul(a.v, b.v)}; }
+SIMD_INLINE Double operator/(Double a, Double b) { return {wasm_f64x2_div(a.v, b.v)}; }
+SIMD_INLINE Double sqrt64(Double a) { return {wasm_f64x2_sqrt(a.v)}; }
+#if SIMDGRAD_ISA_ID == 5
+SIMD_INLINE Double fma64(Double a, Double b, Double c) { return {wasm_f64x2_relaxed_madd(a.v, b.v, c.v)}; }
+#else
+SIMD_INLINE Double fma64(Double a, Double b, Double c) { return a * b + c; }
+#endif
+SIMD_INLINE DoubleMask less(Double a, Double b) { return {wasm_f64x2_lt(a.v, b.v)}; }
+SIMD_INLINE Double select(DoubleMask m, Double a, Double b) { return {selectBits(m.v, a.v, b.v)}; }
+SIMD_INLINE Double bits64(int64_t k) { return {wasm_i64x2_splat(k)}; }
+SIMD_INLINE Double addBits(Double a, Double b) { return {wasm_i64x2_add(a.v, b.v)}; }
+SIMD_INLINE Double subBits(Double a, Double b) { return {wasm_i64x2_sub(a.v, b.v)}; }
+SIMD_INLINE Double andBits(Double a, Double b) { return {wasm_v128_and(a.v, b.v)}; }
+SIMD_INLINE Double orBits(Double a, Double b) { return {wasm_v128_or(a.v, b.v)}; }
+template <int k>
+SIMD_INLINE Double shlBits(Double a) {
+  return {wasm_i64x2_shl(a.v, k)};
+}
+template <int k>
+SIMD_INLINE Double shrBits(Double a) {
+  return {wasm_u64x2_shr(a.v, k)};
 }
 
 #endif

@@ -1,13 +1,8 @@
 #include "parked.h"
 
-#include <pthread.h>
-#include <signal.h>
-#include <sys/prctl.h>
-
 #include <type_traits>
 
-#include "futex.h"
-#include "glibc.h"
+#include "../system/system.h"
 
 namespace simdgrad {
 
@@ -25,7 +20,7 @@ enum Place : uint32_t { empty, parked, beingCalled, called };
 // A thread parks by changing `empty` to `parked`. A caller claims it by changing `parked` to `beingCalled`,
 // stores the work, and then sets `called`.
 struct Parking {
-  std::atomic<uint32_t> place{empty};  // a futex for the parked thread
+  std::atomic<uint32_t> place{empty};  // the parked thread waits on it
   Work work{};
 };
 
@@ -39,28 +34,26 @@ void perform(const Work& work) {
   // A thread that sees the 1 may free `left`. The system call below then gets an address that nobody waits
   // on, and does not access it.
   left.store(1, std::memory_order_release);
-  futexWake(left, 1);
+  wakeOne(left);
 }
 
 /** Waits for work and takes it. Returns false when another thread is already parked. */
 bool park(Work& work) {
   uint32_t place = empty;
   if (!parking.place.compare_exchange_strong(place, parked, std::memory_order_acq_rel)) return false;
-  while ((place = parking.place.load(std::memory_order_acquire)) != called) futexWait(parking.place, place);
+  while ((place = parking.place.load(std::memory_order_acquire)) != called) waitWhile(parking.place, place);
   work = parking.work;
   parking.place.store(empty, std::memory_order_release);
   return true;
 }
 
-void* serve(void* first) {
-  prctl(PR_SET_NAME, "simdgrad-job");
+void serve(void* first) {
   // The thread keeps the normal priority. An event loop mostly sleeps, so it gets a core at once anyway. At a
   // lower priority this thread would stop whenever another process computes.
   Work work = *static_cast<Work*>(first);
   delete static_cast<Work*>(first);
   do perform(work);
   while (park(work));
-  return nullptr;
 }
 
 bool callParked(const Work& work) {
@@ -68,21 +61,14 @@ bool callParked(const Work& work) {
   if (!parking.place.compare_exchange_strong(place, beingCalled, std::memory_order_acquire)) return false;
   parking.work = work;
   parking.place.store(called, std::memory_order_release);
-  futexWake(parking.place, 1);
+  wakeOne(parking.place);
   return true;
 }
 
-bool startThread(const Work& work) {
-  // Block all signals: the threads of Node handle them.
-  sigset_t all, old;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &old);
+bool startWith(const Work& work) {
   Work* const first = new Work(work);
-  pthread_t thread;
-  const bool started = pthread_create(&thread, nullptr, serve, first) == 0;
-  pthread_sigmask(SIG_SETMASK, &old, nullptr);
-  if (started) pthread_detach(thread);
-  else delete first;
+  const bool started = startThread("simdgrad-job", serve, first, nullptr);
+  if (!started) delete first;
   return started;
 }
 
@@ -90,7 +76,7 @@ bool startThread(const Work& work) {
 
 bool runApart(void (*task)(void*), void* context, std::atomic<uint32_t>& left) {
   const Work work = {task, context, &left};
-  return callParked(work) || startThread(work);
+  return callParked(work) || startWith(work);
 }
 
 }  // namespace simdgrad

@@ -10,7 +10,7 @@ namespace simdgrad {
 
 /**
  * Runs task(context) on the parked thread, or on a new one when none is parked. Afterwards it sets `left` to
- * 1 and wakes it as a futex. From then on the thread accesses neither the context nor `left`. Returns false
+ * 1 and wakes who waits on it. From then on the thread accesses neither the context nor `left`. Returns false
  * when the system provides no thread.
  */
 bool runApart(void (*task)(void* context), void* context, std::atomic<uint32_t>& left);

@@ -1,13 +1,6 @@
 #include "pool.h"
 
-#include <pthread.h>
-#include <sched.h>
-#include <signal.h>
-#include <time.h>
-#include <unistd.h>
-
 #include <atomic>
-#include <climits>
 #include <cstdlib>
 #include <type_traits>
 
@@ -15,19 +8,18 @@
 #include <sanitizer/asan_interface.h>
 #endif
 
+#include "../system/system.h"
 #include "cores.h"
-#include "futex.h"
-#include "glibc.h"
 
 namespace simdgrad {
 
 namespace {
 
 // Protocol. `job` holds the current job and `gate` guards it: bit 31 says whether the gate is open, the bits
-// below count the workers inside. The caller fills `job`, opens the gate and increments the futex `bell`. A
-// worker that sees a new `bell` enters with a compare-and-swap, which fails once the gate is closed. When no
-// chunk is left, the caller closes the gate and waits until the count is zero. So it waits for workers that
-// are running a chunk, but never for a worker that still sleeps or has not been given a core.
+// below count the workers inside. The caller fills `job`, opens the gate and increments `bell`, on which
+// workers wait. A worker that sees a new `bell` enters with a compare-and-swap, which fails once the gate is
+// closed. When no chunk is left, the caller closes the gate and waits until the count is zero. So it waits
+// for workers that are running a chunk, but never for a worker that still sleeps or has not been given a core.
 //
 // Threads beyond the number of cores could only take cores from the others. They are a reserve: they sleep,
 // and `bell` does not wake them. One of them watches. If a job stays open and has unclaimed chunks, its
@@ -48,19 +40,19 @@ struct alignas(64) Job {
 struct State {
   // held by the caller that has the workers, or by setThreads
   alignas(64) std::atomic<bool> busy{false};
-  alignas(64) std::atomic<uint32_t> bell{0};           // a futex; the number of jobs so far
-  alignas(64) std::atomic<uint32_t> gate{0};           // a futex while the caller waits
+  alignas(64) std::atomic<uint32_t> bell{0};           // waited on; the number of jobs so far
+  alignas(64) std::atomic<uint32_t> gate{0};           // waited on by the caller
   alignas(64) std::atomic<size_t> next{0};             // the first item that is not claimed
   alignas(64) std::atomic<int> sleepers{0};
   std::atomic<bool> callerSleeps{false};
   std::atomic<int> wanted{0};                          // 0: not decided yet
   std::atomic<int> cores{0};                           // 0: not looked up yet
-  std::atomic<uint32_t> watch{nobody};                 // a futex for the reserve
+  std::atomic<uint32_t> watch{nobody};                 // waited on by the reserve
   std::atomic<uint64_t> workerChunks{0};
   std::atomic<int64_t> asked{0};                       // time of the last call of isWarm, ns
   Job job{};
   std::atomic<int> running{1};  // number of threads, including the caller; changed only while `busy` is held
-  pthread_t handles[maxThreads] = {};
+  Thread handles[maxThreads] = {};
 };
 
 // Constant-initialized and never destroyed: workers may be waiting on it while the process exits.
@@ -70,14 +62,6 @@ static_assert(std::is_trivially_destructible_v<State>, "no destructor runs at ex
 
 thread_local bool insideChunk = false;
 
-inline void pauseCpu() {
-#if defined(__x86_64__)
-  __builtin_ia32_pause();
-#else
-  __asm__ volatile("yield");
-#endif
-}
-
 // In a virtual machine, waking a sleeping worker costs the caller about 10 µs, and the worker starts that
 // much later. So a worker spins for about the time between the parallel kernels of a training loop, and then
 // sleeps: an idle pool costs nothing.
@@ -86,13 +70,7 @@ constexpr int64_t callerSpin = 50000;
 
 // How long a job may take before the reserve helps: longer than most kernels, shorter than the time slice
 // after which a thread loses its core.
-constexpr long watchNanoseconds = 1000000;
-
-int64_t nanoseconds() {
-  timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return int64_t{now.tv_sec} * 1000000000 + now.tv_nsec;
-}
+constexpr int64_t watchNanoseconds = 1000000;
 
 /** Spins until `done` or until the time is over. It reads the clock every 32 pauses (about a microsecond). */
 template <class F>
@@ -101,7 +79,7 @@ bool spinUntil(F done, int64_t duration) {
   for (int spins = 1; !done(); spins++) {
     pauseCpu();
     if (spins % 32 != 0) continue;
-    const int64_t now = nanoseconds();
+    const int64_t now = nanosecondsNow();
     if (end == 0) end = now + duration;
     else if (now >= end) return false;
   }
@@ -135,25 +113,25 @@ bool enter(State& s) {
 void leave(State& s) {
   // Release: the caller sees what the chunks wrote once it sees the count decrease.
   const uint32_t before = s.gate.fetch_sub(1, std::memory_order_seq_cst);
-  if (before == 1 && s.callerSleeps.load(std::memory_order_seq_cst)) futexWake(s.gate, 1);
+  if (before == 1 && s.callerSleeps.load(std::memory_order_seq_cst)) wakeOne(s.gate);
 }
 
-void* worker(void* argument) {
+void worker(void* argument) {
   State& s = state();
   const int index = static_cast<int>(reinterpret_cast<intptr_t>(argument));
   uint32_t heard = s.bell.load(std::memory_order_acquire);
   for (bool first = true;; first = false) {
     if (!first) {
       while (!spinUntil([&] { return s.bell.load(std::memory_order_acquire) != heard; }, workerSpin)) {
-        // This thread increments `sleepers` before the futex compares `bell` again. The caller increments
+        // This thread increments `sleepers` before the system compares `bell` again. The caller increments
         // `bell` before it reads `sleepers`. So at least one of them sees the other's write.
         s.sleepers.fetch_add(1, std::memory_order_seq_cst);
-        futexWait(s.bell, heard);
+        waitWhile(s.bell, heard);
         s.sleepers.fetch_sub(1, std::memory_order_relaxed);
       }
       heard = s.bell.load(std::memory_order_acquire);
     }
-    if (index >= s.wanted.load(std::memory_order_acquire)) return nullptr;
+    if (index >= s.wanted.load(std::memory_order_acquire)) return;
     if (!enter(s)) continue;
     const uint64_t count = runChunks(s, s.job);
     if (count) s.workerChunks.fetch_add(count, std::memory_order_relaxed);
@@ -170,9 +148,9 @@ int coresOf(State& s) {
   return cores;
 }
 
-void needWatch(State& s, int count) {
+void needWatch(State& s) {
   s.watch.store(somebody, std::memory_order_seq_cst);
-  futexWake(s.watch, count);
+  wakeOne(s.watch);
 }
 
 /**
@@ -181,13 +159,12 @@ void needWatch(State& s, int count) {
 void watchJobs(State& s, int index) {
   for (;;) {
     const uint32_t bell = s.bell.load(std::memory_order_seq_cst);
-    const timespec while_ = {0, watchNanoseconds};
-    nanosleep(&while_, nullptr);
-    if (index >= s.wanted.load(std::memory_order_acquire)) return needWatch(s, 1);
+    sleepFor(watchNanoseconds);
+    if (index >= s.wanted.load(std::memory_order_acquire)) return needWatch(s);
     if (s.bell.load(std::memory_order_seq_cst) != bell) continue;
     if (enter(s)) {
       if (s.next.load(std::memory_order_relaxed) < s.job.n) {
-        needWatch(s, 1);
+        needWatch(s);
         const uint64_t count = runChunks(s, s.job);
         if (count) s.workerChunks.fetch_add(count, std::memory_order_relaxed);
         return leave(s);
@@ -203,7 +180,7 @@ void watchJobs(State& s, int index) {
   }
 }
 
-void* reserve(void* argument) {
+void reserve(void* argument) {
   State& s = state();
   const int index = static_cast<int>(reinterpret_cast<intptr_t>(argument));
   while (index < s.wanted.load(std::memory_order_acquire)) {
@@ -211,14 +188,13 @@ void* reserve(void* argument) {
     if (s.watch.compare_exchange_strong(now, taken))
       watchJobs(s, index);
     else
-      futexWait(s.watch, now);
+      waitWhile(s.watch, now);
   }
-  return nullptr;
 }
 
 void ring(State& s) {
   s.bell.fetch_add(1, std::memory_order_seq_cst);
-  if (s.sleepers.load(std::memory_order_seq_cst) > 0) futexWake(s.bell, INT_MAX);
+  if (s.sleepers.load(std::memory_order_seq_cst) > 0) wakeAll(s.bell);
 }
 
 /** Starts and stops threads until the wanted number runs. The caller holds `busy`. */
@@ -228,23 +204,19 @@ void adjust(State& s) {
   if (running > wanted) {
     ring(s);
     // Wakes the whole reserve. One of the threads that stay takes the watch.
-    needWatch(s, INT_MAX);
-    while (running > wanted) pthread_join(s.handles[--running], nullptr);
+    s.watch.store(somebody, std::memory_order_seq_cst);
+    wakeAll(s.watch);
+    while (running > wanted) joinThread(s.handles[--running]);
   }
-  // Block all signals: the threads of Node handle them.
-  sigset_t all, old;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &old);
   while (running < wanted) {
     void* index = reinterpret_cast<void*>(static_cast<intptr_t>(running));
-    if (pthread_create(&s.handles[running], nullptr, running < coresOf(s) ? worker : reserve, index) != 0) {
+    if (!startThread("simdgrad", running < coresOf(s) ? worker : reserve, index, &s.handles[running])) {
       s.wanted.store(running, std::memory_order_release);  // the system provides no more
       break;
     }
     running++;
   }
   s.running.store(running, std::memory_order_relaxed);
-  pthread_sigmask(SIG_SETMASK, &old, nullptr);
 }
 
 bool tryBusy(State& s) { return !s.busy.load(std::memory_order_relaxed) && !s.busy.exchange(true, std::memory_order_acquire); }
@@ -270,7 +242,7 @@ int threadsAtOnce() {
 int setThreads(int count) {
   State& s = state();
   if (insideChunk) return threads();
-  while (!tryBusy(s)) sched_yield();
+  while (!tryBusy(s)) yieldCore();
   s.wanted.store(count < 1 ? 1 : count > maxThreads ? maxThreads : count, std::memory_order_release);
   adjust(s);
   const int now = s.wanted.load(std::memory_order_relaxed);
@@ -283,7 +255,7 @@ bool isWarm() {
   const int wanted = threads();
   if (wanted == 1) return false;
   if (s.sleepers.load(std::memory_order_relaxed) == 0 && s.running.load(std::memory_order_relaxed) == wanted) return true;
-  const int64_t now = nanoseconds();
+  const int64_t now = nanosecondsNow();
   return now - s.asked.exchange(now, std::memory_order_relaxed) < workerSpin;
 }
 
@@ -304,7 +276,7 @@ void parallelFor(size_t n, size_t grain, Chunk chunk, void* context) {
   ring(s);
   if (s.running.load(std::memory_order_relaxed) > s.cores.load(std::memory_order_relaxed) &&
       s.watch.load(std::memory_order_seq_cst) == nobody)
-    needWatch(s, 1);
+    needWatch(s);
   runChunks(s, s.job);
 
   // No chunk is left to claim. Close the gate and wait for the running chunks.
@@ -312,7 +284,7 @@ void parallelFor(size_t n, size_t grain, Chunk chunk, void* context) {
   while (!spinUntil([&] { return s.gate.load(std::memory_order_acquire) == 0; }, callerSpin)) {
     s.callerSleeps.store(true, std::memory_order_seq_cst);
     const uint32_t inside = s.gate.load(std::memory_order_seq_cst);
-    if (inside != 0) futexWait(s.gate, inside);
+    if (inside != 0) waitWhile(s.gate, inside);
     s.callerSleeps.store(false, std::memory_order_relaxed);
   }
   s.busy.store(false, std::memory_order_release);
@@ -325,25 +297,20 @@ struct Buffer {
   size_t floats;
 };
 
-/**
- * A pthread key holds a thread's buffers, and its destructor frees them. (A thread_local with a destructor
- * would need libstdc++.)
- */
+void freeBuffers(void* data) {
+  Buffer* buffers = static_cast<Buffer*>(data);
+  for (int i = 0; i < slotCount; i++) freeLines(buffers[i].memory);
+  free(buffers);
+}
+
+/** The buffers of this thread; null when there is no memory. */
 Buffer* threadBuffers() {
   static thread_local Buffer* mine = nullptr;
   if (mine) return mine;
-  static pthread_key_t key;
-  static pthread_once_t once = PTHREAD_ONCE_INIT;
-  pthread_once(&once, [] {
-    pthread_key_create(&key, [](void* data) {
-      Buffer* buffers = static_cast<Buffer*>(data);
-      for (int i = 0; i < slotCount; i++) free(buffers[i].memory);
-      free(buffers);
-    });
-  });
-  mine = static_cast<Buffer*>(calloc(slotCount, sizeof(Buffer)));
-  pthread_setspecific(key, mine);
-  return mine;
+  Buffer* const buffers = static_cast<Buffer*>(calloc(slotCount, sizeof(Buffer)));
+  if (buffers && releaseAtThreadEnd(buffers, freeBuffers)) return mine = buffers;
+  free(buffers);
+  return nullptr;
 }
 
 }  // namespace
@@ -353,10 +320,10 @@ float* scratch(Slot slot, size_t floats) {
   if (!buffers) return nullptr;
   Buffer& buffer = buffers[static_cast<int>(slot)];
   if (buffer.floats < floats) {
-    free(buffer.memory);
+    freeLines(buffer.memory);
     // Rounded up to 64 KB, so that slowly growing sizes do not reallocate each time.
     const size_t bytes = (floats * sizeof(float) + 65535) / 65536 * 65536;
-    buffer.memory = static_cast<float*>(aligned_alloc(64, bytes));
+    buffer.memory = static_cast<float*>(allocateLines(bytes));
     buffer.floats = buffer.memory ? bytes / sizeof(float) : 0;
   }
 #if defined(__SANITIZE_ADDRESS__)

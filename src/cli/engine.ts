@@ -1,7 +1,7 @@
 import { backend } from "../index.js";
 
 export interface BackendFlags {
-  backend?: "native" | "js";
+  backend?: "native" | "wasm" | "js";
   threads?: number;
 }
 

@@ -1,10 +1,22 @@
+import { basename, dirname } from "node:path";
 import { variableNames } from "../environment.js";
 import { backend, zeros } from "../index.js";
 import { count, print, printJson } from "./terminal.js";
 
+/** Platforms whose addon is built and checked, but not run before a release: docs/platforms.md. */
+const onlyBuilt = ["linux-arm64-musl", "darwin-x64", "darwin-arm64", "win32-arm64"];
+
+/** What is known of the addon that is loaded, as a row of the output. */
+function tried(addonPath: string): [string, string][] {
+  const name = basename(dirname(addonPath));
+  return onlyBuilt.includes(name)
+    ? [["tested", `the addon for ${name} was built, but not run before its release (docs/platforms.md)`]]
+    : [];
+}
+
 export function infoCommand(flags: { json?: boolean; verbose?: boolean }, version: string): void {
   zeros([1]); // runs a kernel, so that a wrong SIMDGRAD_… variable is an error here too
-  const { name, reason, isa, isas, threads, quota, fallbacks } = backend;
+  const { name, reason, isa, isas, threads, quota, fallbacks, addonPath } = backend;
   const node = process.versions.node;
   const environment = Object.fromEntries(
     variableNames.map((name) => [name, process.env[name]]).filter(([, value]) => value),
@@ -18,6 +30,7 @@ export function infoCommand(flags: { json?: boolean; verbose?: boolean }, versio
       platform,
       backend: name,
       reason,
+      addon: name === "native" ? addonPath : null,
       isa,
       isas,
       threads,
@@ -35,6 +48,9 @@ export function infoCommand(flags: { json?: boolean; verbose?: boolean }, versio
     ["node", `${node} on ${platform}`],
     ["backend", name],
     ["because", reason],
+    ...(name === "native" && addonPath !== null
+      ? [["addon", addonPath] as [string, string], ...tried(addonPath)]
+      : []),
     ["instruction set", isas.length > 1 ? `${isa} (this CPU runs ${isas.join(", ")})` : isa],
     ["threads", count(threads)],
     ["cgroup quota", quota === null ? "none" : `${quota} ${quota === 1 ? "core" : "cores"}`],

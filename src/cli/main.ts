@@ -72,8 +72,8 @@ const jsonFlag = () => flag("--json", "print one line of JSON instead of text");
 const backendFlags = () => [
   flag(
     "--backend <name>",
-    "native or js (default: native where it runs)",
-    choice("--backend", ["native", "js"]),
+    "native, wasm or js (default: the first that runs)",
+    choice("--backend", ["native", "wasm", "js"]),
   ),
   flag(
     "--threads <n>",

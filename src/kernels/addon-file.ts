@@ -2,47 +2,55 @@
  * Checks the addon's file before it is loaded. The system would map a truncated file, and the process would
  * die with SIGBUS when it reads beyond the end. The check takes some tens of microseconds.
  */
-import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
+import { closeSync, fstatSync, openSync, statSync } from "node:fs";
+import { programParts, programTable, readBytes, wide } from "./elf.js";
 
 const elfHeader = 64;
-const programHeader = 56;
 const sectionHeader = 64;
 const loaded = 1; // PT_LOAD
 const names = 3; // SHT_STRTAB
 
-/** Reads up to `length` bytes from `position`; undefined if the file is shorter. */
-function read(file: number, position: number, length: number): DataView | undefined {
-  const bytes = new Uint8Array(length);
-  return readSync(file, bytes, 0, length, position) === length ? new DataView(bytes.buffer) : undefined;
-}
-
-/**
- * What is wrong with a 64-bit little-endian ELF file, the kind that Node runs on. Other files are left to the
- * system.
- */
+/** What is wrong with a 64-bit little-endian ELF file, the kind that Node runs on. */
 function elfDefect(file: number, size: number): string | undefined {
   const notElf = "it is not an ELF file";
   const cutOff = (wanted: number) => `the file is cut off: ${size} bytes of ${wanted}`;
-  const header = read(file, 0, Math.min(size, elfHeader));
+  const header = readBytes(file, 0, Math.min(size, elfHeader));
   if (header === undefined || size < 4 || header.getUint32(0) !== 0x7f454c46) return notElf;
   if (size < elfHeader) return cutOff(elfHeader);
   if (header.getUint16(4) !== 0x0201) return undefined;
-  const offset = (view: DataView, place: number) => Number(view.getBigUint64(place, true));
-  const programs = offset(header, 32);
-  const sections = offset(header, 40);
-  const [programCount, sectionCount, nameSection] = [56, 60, 62].map((at) => header.getUint16(at, true));
+  const sections = wide(header, 40);
+  const [sectionCount, nameSection] = [60, 62].map((at) => header.getUint16(at, true));
   // Linkers write the section headers last. A stripped library may have none.
   let wanted = sections === 0 ? 0 : sections + sectionHeader * sectionCount;
-  const table = read(file, programs, programHeader * programCount);
-  if (table === undefined) return cutOff(Math.max(wanted, programs + programHeader * programCount));
-  for (let at = 0; at < table.byteLength; at += programHeader)
-    if (table.getUint32(at, true) === loaded)
-      wanted = Math.max(wanted, offset(table, at + 8) + offset(table, at + 32));
+  const { offset, bytes } = programTable(header);
+  const table = readBytes(file, offset, bytes);
+  if (table === undefined) return cutOff(Math.max(wanted, offset + bytes));
+  for (const part of programParts(table))
+    if (part.type === loaded) wanted = Math.max(wanted, part.offset + part.bytes);
   if (size < wanted) return cutOff(wanted);
   // An interrupted copy may already have its full length, with zeros at its end.
   const type =
-    sections === 0 ? names : read(file, sections + sectionHeader * nameSection, 8)?.getUint32(4, true);
+    sections === 0 ? names : readBytes(file, sections + sectionHeader * nameSection, 8)?.getUint32(4, true);
   return type === names ? undefined : "the file is damaged: it has no list of sections where its header says";
+}
+
+/** Processors by the numbers that the headers of ELF, Mach-O and PE files have for them. */
+const elfMachines: Record<number, string> = { 62: "x64", 183: "arm64" };
+const machMachines: Record<number, string> = { 16777223: "x64", 16777228: "arm64" };
+const peMachines: Record<number, string> = { 34404: "x64", 43620: "arm64" };
+
+/** The platform that the code in a file is for, as `linux-x64`; undefined if its header names none of ours. */
+function platformOf(file: number): string | undefined {
+  const header = readBytes(file, 0, elfHeader);
+  if (header === undefined) return undefined;
+  const named = (system: string, arch: string | undefined) => arch && `${system}-${arch}`;
+  if (header.getUint32(0) === 0x7f454c46) return named("linux", elfMachines[header.getUint16(18, true)]);
+  if (header.getUint32(0, true) === 0xfeedfacf)
+    return named("darwin", machMachines[header.getUint32(4, true)]);
+  if (header.getUint16(0) !== 0x4d5a) return undefined;
+  const place = header.getUint32(60, true);
+  const pe = readBytes(file, place, 6);
+  return pe?.getUint32(0) === 0x50450000 ? named("win32", peMachines[pe.getUint16(4, true)]) : undefined;
 }
 
 /** Why the file cannot be a complete addon; undefined if no defect was found, and loading it decides. */
@@ -53,6 +61,9 @@ export function addonDefect(path: string): string | undefined {
   try {
     const { size } = fstatSync(file);
     if (size === 0) return "the file is empty";
+    const here = `${process.platform}-${process.arch}`;
+    const target = platformOf(file);
+    if (target !== undefined && target !== here) return `it is built for ${target}, this is ${here}`;
     return process.platform === "linux" ? elfDefect(file, size) : undefined;
   } finally {
     closeSync(file);

@@ -112,6 +112,8 @@ export interface Addon {
   isas: string[];
   /** Why a faster instruction set is missing from `isas`; empty if none is missing. */
   isaNote: string;
+  /** The version of the library that it was built with. */
+  version: string;
   sourceHash: string;
   /** Whether this environment was the first in the process to load the addon. */
   first: boolean;

@@ -2,7 +2,7 @@ import type { Allocator } from "../allocator.js";
 import type { Addon } from "./addon.js";
 import type { Kernels } from "./schema.js";
 
-export type BackendName = "js" | "native";
+export type BackendName = "js" | "wasm" | "native";
 
 /** The part of a backend that runs recorded programs. Numbers are passed in `block`: see native.ts. */
 export interface Replay {

@@ -1,6 +1,6 @@
 /**
- * Chooses the backend when this module is loaded: the one that SIMDGRAD_BACKEND names, else native code if an
- * addon loads, else the JavaScript core.
+ * Chooses the backend when this module is loaded: the one that SIMDGRAD_BACKEND names, else the first that loads
+ * of native code, WebAssembly and the JavaScript core.
  */
 import { getEnvironmentData, setEnvironmentData } from "node:worker_threads";
 import { SimdgradError } from "../errors.js";
@@ -10,6 +10,7 @@ import { jsBackend } from "./js-backend.js";
 import { loadNative, type NativeBackend } from "./native-backend.js";
 import { type Kernels, kernelNames } from "./schema.js";
 import { applyEnvironment, checkThreads, oneOf, setting } from "./settings.js";
+import { loadWasm, type WasmBackend } from "./wasm/wasm-backend.js";
 
 export { maxThreads } from "../environment.js";
 export type { BackendName } from "./backend-value.js";
@@ -17,6 +18,7 @@ export { inUse, k, withKernels } from "./in-use.js";
 
 const backends: Record<BackendName, () => Backend | SimdgradError> = {
   js: () => jsBackend,
+  wasm: loadWasm,
   native: loadNative,
 };
 const names = Object.keys(backends) as BackendName[];
@@ -37,18 +39,32 @@ function broken(error: unknown): Backend {
     throw error;
   };
   const kernels = Object.fromEntries(kernelNames.map((name) => [name, fail])) as unknown as Kernels;
-  const name = process.env["SIMDGRAD_BACKEND"] === "js" ? "js" : "native";
+  const wanted = process.env["SIMDGRAD_BACKEND"];
+  const name = wanted === "js" || wanted === "wasm" ? wanted : "native";
   return { ...jsBackend, name, kernels };
 }
 
-/** The reason in the error of `loadNative`, without the prefix. */
-const whyNot = (error: SimdgradError) => error.message.replace("backend: native is not available: ", "");
+/** The reason in the error of `loadNative` or `loadWasm`, without the prefix. */
+const whyNot = (error: SimdgradError) => error.message.replace(/^backend: \w+ is not available: /, "");
 
 /** Prints the reason once per process; the Workers that the process starts do not print it again. */
-function tell(why: string): void {
+function tell(where: string, why: string): void {
   if (getEnvironmentData("simdgrad told")) return;
   setEnvironmentData("simdgrad told", true);
-  process.stderr.write(`simdgrad: running on the JS core (${why})\n`);
+  process.stderr.write(`simdgrad: running on ${where} (${why})\n`);
+}
+
+/** What runs where native code does not. */
+function withoutNative(native: SimdgradError): void {
+  const wasm = loadWasm();
+  if (wasm instanceof SimdgradError) {
+    const why = `${whyNot(native)}; wasm: ${whyNot(wasm)}`;
+    use(jsBackend, why);
+    tell("the JS core", why);
+  } else {
+    use(wasm, `${wasm.from}, because ${whyNot(native)}`);
+    tell("WebAssembly", whyNot(native));
+  }
 }
 
 function choose(): void {
@@ -58,6 +74,12 @@ function choose(): void {
       use(jsBackend, "SIMDGRAD_BACKEND=js");
       return;
     }
+    if (wanted === "wasm") {
+      const wasm = loadWasm();
+      if (wasm instanceof SimdgradError) throw wasm;
+      use(wasm, `SIMDGRAD_BACKEND=wasm: ${wasm.from}`);
+      return;
+    }
     const native = loadNative();
     if (!(native instanceof SimdgradError)) {
       applyEnvironment(native.addon);
@@ -65,8 +87,7 @@ function choose(): void {
     } else if (wanted || process.env["SIMDGRAD_ADDON"]) {
       throw native;
     } else {
-      use(jsBackend, whyNot(native));
-      tell(whyNot(native));
+      withoutNative(native);
     }
   } catch (error) {
     use(broken(error), (error as Error).message);
@@ -80,6 +101,11 @@ const nativeOrNone = (): NativeBackend | undefined => {
   return native instanceof SimdgradError ? undefined : native;
 };
 
+const wasmOrNone = (): WasmBackend | undefined => {
+  const wasm = loadWasm();
+  return wasm instanceof SimdgradError ? undefined : wasm;
+};
+
 /** @internal The addon itself. @throws SimdgradError `BACKEND_UNAVAILABLE`. */
 export function nativeAddon(): Pick<NativeBackend, "addon" | "block"> {
   const native = loadNative();
@@ -89,7 +115,7 @@ export function nativeAddon(): Pick<NativeBackend, "addon" | "block"> {
 
 /** The backend in use and its settings. */
 export const backend = {
-  /** `"native"` (C++ with SIMD) or `"js"`. */
+  /** `"native"` (C++ with SIMD), `"wasm"` (the same C++ as WebAssembly) or `"js"`. */
   get name(): BackendName {
     return inUse.name;
   },
@@ -103,11 +129,13 @@ export const backend = {
   },
 
   /**
-   * Instruction set of the native kernels in use: portable, avx2, avx512, avx512bf16 or neon. On the JS core:
-   * `"js"`.
+   * Instruction set of the native kernels in use: portable, avx2, avx512, avx512bf16 or neon. On WebAssembly:
+   * relaxedsimd, or `"relaxedsimd-unfused"` on an engine whose multiply-add rounds twice. On the JS core: `"js"`.
    */
   get isa(): string {
-    return inUse.name === "native" ? (nativeOrNone()?.addon.isa() ?? "none") : "js";
+    if (inUse.name === "js") return "js";
+    const isa = inUse.name === "wasm" ? wasmOrNone()?.isa : nativeOrNone()?.addon.isa();
+    return isa ?? "none";
   },
 
   /**
@@ -133,11 +161,11 @@ export const backend = {
   },
 
   /**
-   * Kernels and ops that run in JavaScript even on the native backend, such as `permutation` or `unary.mish`.
+   * Kernels and ops that run in JavaScript even on the backend in use, such as `permutation` or `unary.mish`.
    */
   get fallbacks(): readonly string[] {
     if (inUse.name === "js") return kernelNames;
-    return nativeOrNone()?.fallbacks ?? [];
+    return (inUse.name === "wasm" ? wasmOrNone() : nativeOrNone())?.fallbacks ?? [];
   },
 
   /**
@@ -148,14 +176,18 @@ export const backend = {
     return nativeOrNone()?.addon.workerChunks() ?? 0;
   },
 
+  /** The file of the addon in use; null without an addon. */
+  get addonPath(): string | null {
+    return nativeOrNone()?.path ?? null;
+  },
+
   /** Hash of the sources from which the addon was built; null without an addon. */
   get sourceHash(): string | null {
     return nativeOrNone()?.addon.sourceHash ?? null;
   },
 
   /**
-   * Switches this thread (main or Worker) to a backend. Throws BACKEND_UNAVAILABLE if native code cannot be
-   * loaded.
+   * Switches this thread (main or Worker) to a backend. Throws BACKEND_UNAVAILABLE if it cannot be loaded.
    */
   use(wanted: BackendName): void {
     const chosen = backends[oneOf("backend.use", wanted, names)]();

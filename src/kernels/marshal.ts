@@ -16,12 +16,17 @@ export type Codes = Record<string, number | undefined>;
 /** The addon returns it for a dtype or an argument that it leaves to the JavaScript core. */
 const UNSUPPORTED = -2;
 
+/** Where the numbers of a call are written. The block of a module of WebAssembly moves when its memory grows. */
+export interface Numbers {
+  readonly block: Float64Array;
+}
+
 export interface Binding {
   readonly name: KernelName;
   readonly native: Kernel;
   /** Handles the calls that the addon does not support. */
   readonly fallback: Kernel;
-  readonly block: Float64Array;
+  readonly numbers: Numbers;
   readonly codes: Codes;
 }
 
@@ -62,7 +67,7 @@ export function bind(binding: Binding, settle: (kernel: Kernel) => void): Kernel
 }
 
 /** Generates a store for each number, a loop for each list, and the call. */
-function generate({ name, native, fallback, block, codes }: Binding, parts: readonly Part[]): Kernel {
+function generate({ name, native, fallback, numbers, codes }: Binding, parts: readonly Part[]): Kernel {
   const parameters = parts.map((_, i) => `p${i}`);
   const arrays = parameters.filter((_, i) => parts[i] === "array");
   const lines: string[] = [];
@@ -88,19 +93,26 @@ function generate({ name, native, fallback, block, codes }: Binding, parts: read
       );
   }
   const text = `"use strict"; return function ${name}(${parameters}) {
+    const block = numbers.block;
     ${lines.join("\n    ")}
     const answer = native(${arrays});
     return answer === ${UNSUPPORTED} ? fallback(${parameters}) : answer;
   }`;
-  return new Function("native", "fallback", "block", "codes", text)(native, fallback, block, codes) as Kernel;
+  return new Function("native", "fallback", "numbers", "codes", text)(
+    native,
+    fallback,
+    numbers,
+    codes,
+  ) as Kernel;
 }
 
 /** The same as a generic loop, where code generation is forbidden. */
 function walk(
-  { native, fallback, block, codes }: Binding,
+  { native, fallback, numbers, codes }: Binding,
   parts: readonly Part[],
   args: readonly any[],
 ): number {
+  const { block } = numbers;
   const arrays: unknown[] = [];
   let at = 0;
   for (const [i, part] of parts.entries()) {

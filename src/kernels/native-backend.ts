@@ -4,7 +4,8 @@ import { seeAddresses } from "../cache-lines.js";
 import { SimdgradError } from "../errors.js";
 import type { Addon } from "./addon.js";
 import type { Backend } from "./backend-value.js";
-import { overlay } from "./native.js";
+import { loadFailure } from "./load-failure.js";
+import { blockLength, overlay } from "./native.js";
 import { openAddon } from "./open-addon.js";
 
 /** A backend with the additional parts that only native code has. */
@@ -16,6 +17,8 @@ export interface NativeBackend extends Backend {
   readonly fallbacks: readonly string[];
   /** Where the addon came from, as text. */
   readonly from: string;
+  /** The file of the addon. */
+  readonly path: string;
 }
 
 /** The backend, or the reason why there is none; undefined before the first call of `loadNative`. */
@@ -28,14 +31,16 @@ export function unavailable(why: string, cause?: unknown): SimdgradError {
 function load(): NativeBackend | SimdgradError {
   const opened = openAddon();
   if ("why" in opened) return unavailable(opened.why, opened.error);
-  const { addon, from } = opened;
+  const { addon, from, path } = opened;
   try {
-    const { kernels, fallbacks, block } = overlay(addon);
+    // On shared memory, which cannot be detached or transferred: the addon keeps its address.
+    const block = addon.init(new Float64Array(new SharedArrayBuffer(8 * blockLength)));
+    const { kernels, fallbacks } = overlay(addon, { block });
     seeAddresses((array) => addon.behindLine(array));
     const replay = { programs: addon, block };
-    return { name: "native", kernels, allocate: ordinary, replay, addon, block, fallbacks, from };
+    return { name: "native", kernels, allocate: ordinary, replay, addon, block, fallbacks, from, path };
   } catch (error) {
-    return unavailable(`${from} did not load: ${(error as Error).message}`, error);
+    return unavailable(`${from} did not load: ${loadFailure(error)}`, error);
   }
 }
 

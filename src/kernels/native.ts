@@ -1,18 +1,21 @@
 /**
- * The native table: the addon's kernels over those of the JavaScript core. If C++ lacks a kernel, an op or a
- * dtype, the call falls back to JavaScript. `fallbacks` lists the kernels and ops that always do.
+ * A table of C++ kernels, those of the addon or of the module of WebAssembly, over those of the JavaScript core.
+ * If C++ lacks a kernel, an op or a dtype, the call falls back to JavaScript. `fallbacks` lists the kernels and
+ * ops that always do.
  */
 import type { Addon } from "./addon.js";
 import * as js from "./js/index.js";
-import { bind, type Codes, type Kernel } from "./marshal.js";
+import { bind, type Codes, type Kernel, type Numbers } from "./marshal.js";
 import { type Kernels, kernelNames, opsOf } from "./schema.js";
 
-const blockLength = 512;
+/** Doubles for the numbers of a call. */
+export const blockLength = 512;
 
-/** The native table, and the kernels and ops in it that run in JavaScript (`permutation`, `unary.mish`). */
-export function overlay(addon: Addon): { kernels: Kernels; fallbacks: string[]; block: Float64Array } {
-  // On shared memory, which cannot be detached or transferred: the addon keeps its address.
-  const block = addon.init(new Float64Array(new SharedArrayBuffer(8 * blockLength)));
+/** The table, and the kernels and ops in it that run in JavaScript (`permutation`, `unary.mish`). */
+export function overlay(
+  addon: Pick<Addon, "kernels" | "ops">,
+  numbers: Numbers,
+): { kernels: Kernels; fallbacks: string[] } {
   const core = js as unknown as Record<string, Kernel>;
   const kernels: Record<string, Kernel> = { ...core };
   const fallbacks: string[] = [];
@@ -28,10 +31,10 @@ export function overlay(addon: Addon): { kernels: Kernels; fallbacks: string[]; 
       codes[op] = code;
     });
     for (const op of opsOf(name)) if (codes[op] === undefined) fallbacks.push(`${name}.${op}`);
-    const bound = bind({ name, native, fallback: core[name], block, codes }, (generated) => {
+    const bound = bind({ name, native, fallback: core[name], numbers, codes }, (generated) => {
       if (kernels[name] === bound) kernels[name] = generated;
     });
     kernels[name] = bound;
   }
-  return { kernels: kernels as unknown as Kernels, fallbacks, block };
+  return { kernels: kernels as unknown as Kernels, fallbacks };
 }

@@ -14,7 +14,13 @@ function bound(name: KernelName) {
     calls.push({ numbers: [...block.subarray(0, numbers)], arrays });
     return -1;
   };
-  const binding = { name, native, fallback: () => -1, block, codes: { sum: 0, normal: 1, relu: 2 } };
+  const binding = {
+    name,
+    native,
+    fallback: () => -1,
+    numbers: { block },
+    codes: { sum: 0, normal: 1, relu: 2 },
+  };
   let kernel: Kernel = () => -1;
   kernel = bind(binding, (generated) => {
     kernel = generated;

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <vector>
 
+#include "../../native/system/system.h"
 #include "../../native/threads/cores.h"
 #include "tally.h"
 

@@ -6,17 +6,24 @@ import { sources } from "./imports.js";
 const folders: Record<string, readonly string[]> = {
   system: [],
   simd: [],
-  threads: [],
+  threads: ["system"],
   strides: [],
   numerics: ["simd"],
   kernels: ["simd", "threads", "strides", "numerics"],
   isa: ["kernels"],
   entries: ["system", "threads", "strides", "numerics", "kernels", "isa"],
-  program: ["threads", "kernels", "isa", "entries"],
+  program: ["system", "threads", "kernels", "isa", "entries"],
+  runtime: [],
   binding: ["system", "threads", "isa", "entries", "program"],
+  module: ["kernels", "isa", "entries", "binding"],
 };
 
-const folderOf = (path: string) => posix.dirname(path).replace(/^native\//, "");
+/** The first folder below native/. */
+const folderOf = (path: string) =>
+  posix
+    .dirname(path)
+    .replace(/^native\//, "")
+    .split("/")[0];
 
 function violations(files: Map<string, string>): string[] {
   const found: string[] = [];

@@ -7,7 +7,7 @@
 // Moving a module to another part changes nothing but the time at which it is loaded. The build fails if the
 // core would need another part while it is loaded; the module that it needs belongs in the core.
 
-const addon = /^(package-root|kernels\/(open-addon|addon-file))\.ts$/;
+const addon = /^(version|package-root|kernels\/(open-addon|addon-file|elf|load-failure))\.ts$/;
 
 const core = [
   /^(?!saved-state|decimal)[^/]+\.ts$/,
@@ -17,7 +17,7 @@ const core = [
   /^tensor\/(?!format|digits|numbers)/,
   // The rows of all kernels, and how they are called.
   /^kernels\/(families\/.*|(?!bessel|calls|derivatives|gaussian|incomplete-gamma|special\.)[^/]+)$/,
-  /^kernels\/js\/(rules|specialize)\.ts$/,
+  /^kernels\/(wasm\/.*|js\/(rules|specialize)\.ts$)/,
   /^nn\/call\.ts$/,
   /^ops\/(arguments|generated|methods|write)\//,
   /^ops\/create\/create\.ts$/,

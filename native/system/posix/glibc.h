@@ -14,6 +14,7 @@
 
 #ifdef SIMDGRAD_OLD
 __asm__(".symver pthread_create, pthread_create@" SIMDGRAD_OLD);
+__asm__(".symver pthread_attr_setstacksize, pthread_attr_setstacksize@" SIMDGRAD_OLD);
 __asm__(".symver pthread_detach, pthread_detach@" SIMDGRAD_OLD);
 __asm__(".symver pthread_join, pthread_join@" SIMDGRAD_OLD);
 __asm__(".symver pthread_sigmask, pthread_sigmask@" SIMDGRAD_OLD);

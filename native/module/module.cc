@@ -1,0 +1,156 @@
+// The binding for WebAssembly: what the addon's binding is for Node. A call has two halves, because a module
+// reaches only its own memory:
+//
+//   prepare(kernel, arrays)   reads the numbers and checks the arguments, as for every call. Gives each operand
+//                             a place in the arena, and lists these ranges.
+//   run()                     runs the kernel on them.
+//
+// JavaScript writes numbers, element types and lengths to `door` before the first half, and copies the ranges
+// in and out around the second (src/kernels/wasm).
+
+#include <wasm_simd128.h>
+
+#include <cstdlib>
+
+#include "../binding/version.h"
+#include "../entries/table.h"
+#include "../isa/dispatch.h"
+#include "../kernels/length_of.h"
+
+#ifndef SIMDGRAD_SOURCE_HASH
+#define SIMDGRAD_SOURCE_HASH "unknown"
+#endif
+
+#define EXPORT(name) extern "C" __attribute__((export_name(#name)))
+
+namespace simdgrad {
+namespace {
+
+constexpr int maxArrays = 20;
+constexpr double NO_MEMORY = -4;
+
+/** A range of an array that a call accesses, and its address here. In elements. */
+struct Range {
+  uint32_t array, first, count, address;
+};
+
+/** The memory that JavaScript writes and reads; src/kernels/wasm/layout.ts has the same layout. */
+struct Door {
+  double numbers[512];
+  uint32_t types[maxArrays];  // of DType
+  uint32_t lengths[maxArrays];
+  uint32_t rangeCount;
+  uint32_t arenaBytes;  // of the last call
+  Range ranges[2 * maxArrays];
+};
+
+Door door;
+constexpr int numberCount = lengthOf(door.numbers);
+
+/** The operands of one call. It grows and is never made smaller: JavaScript makes a new instance instead. */
+struct Arena {
+  char* memory = nullptr;
+  size_t capacity = 0;
+
+  bool reserve(size_t bytes) {
+    if (bytes <= capacity) return true;
+    free(memory);
+    // In steps of an eighth, so that growing operands do not each need a larger arena.
+    const size_t step = bytes / 8 > 65536 ? bytes / 8 / 65536 * 65536 : 65536;
+    const size_t wanted = (bytes + step - 1) / step * step;
+    memory = static_cast<char*>(wanted < bytes ? nullptr : aligned_alloc(64, wanted));
+    capacity = memory ? wanted : 0;
+    return memory != nullptr;
+  }
+};
+
+Arena arena;
+
+/** Places the operands of a call one after another. Beyond the arena it only counts. */
+struct OperandsInArena : Placement {
+  OperandsInArena() : Placement{placeOperand} {}
+
+  double bytes = 0;
+
+ private:
+  static void* placeOperand(Placement& self, int array, int64_t first, int64_t count, size_t elementBytes) {
+    return static_cast<OperandsInArena&>(self).placed(static_cast<uint32_t>(array), first, count, elementBytes);
+  }
+
+  void* placed(uint32_t array, int64_t first, int64_t count, size_t elementBytes) {
+    for (uint32_t i = 0; i < door.rangeCount; i++) {
+      const Range& range = door.ranges[i];
+      if (range.array == array && range.first == first && range.count == count) return reinterpret_cast<void*>(range.address);
+    }
+    if (door.rangeCount == lengthOf(door.ranges)) abort();
+    constexpr double line = 64;
+    const double size = static_cast<double>(count) * static_cast<double>(elementBytes);
+    const double lines = size / line;
+    const bool fits = bytes + size + line <= static_cast<double>(arena.capacity);
+    char* const memory = fits ? arena.memory + static_cast<size_t>(bytes) : nullptr;
+    bytes += line * (static_cast<double>(static_cast<int64_t>(lines)) + 1);
+    door.ranges[door.rangeCount++] = {array, static_cast<uint32_t>(first), static_cast<uint32_t>(count),
+                                      static_cast<uint32_t>(reinterpret_cast<uintptr_t>(memory))};
+    return memory;
+  }
+};
+
+PreparedCall prepared;
+
+/** The instruction that fma of native/simd/wasm.h is. */
+float multiplyAdd(float a, float b, float c) {
+#if defined(__wasm_relaxed_simd__)
+  return wasm_f32x4_extract_lane(wasm_f32x4_relaxed_madd(wasm_f32x4_splat(a), wasm_f32x4_splat(b), wasm_f32x4_splat(c)), 0);
+#else
+  return a * b + c;
+#endif
+}
+
+}  // namespace
+
+/** The first half of a call: OK, UNSUPPORTED, OUT_OF_BOUNDS (lastProblem() says why) or NO_MEMORY. */
+EXPORT(prepare) double prepare(int kernel, int arrayCount) {
+  Array arrays[maxArrays];
+  for (int i = 0; i < arrayCount; i++) arrays[i] = {nullptr, door.lengths[i], static_cast<DType>(door.types[i])};
+  for (;;) {
+    OperandsInArena operands;
+    door.rangeCount = 0;
+    Call call = {door.numbers, numberCount, arrays, arrayCount};
+    call.placement = &operands;
+    call.prepared = &prepared;
+    const double status = kernelAt(kernel).entry(call);
+    if (status != OK) return status;
+    door.arenaBytes = operands.bytes < 4294967295.0 ? static_cast<uint32_t>(operands.bytes) : 4294967295u;
+    if (operands.bytes <= static_cast<double>(arena.capacity)) return OK;
+    if (operands.bytes >= 4294901760.0 || !arena.reserve(static_cast<size_t>(operands.bytes))) return NO_MEMORY;
+  }
+}
+
+EXPORT(run) double run() { return prepared.run(); }
+
+EXPORT(problem) const char* problem() { return lastProblem(); }
+
+EXPORT(doorAddress) Door* doorAddress() { return &door; }
+EXPORT(arenaCapacity) size_t arenaCapacity() { return arena.capacity; }
+
+EXPORT(kernelCount) int exportedKernelCount() { return kernelCount(); }
+EXPORT(kernelName) const char* kernelName(int index) { return kernelAt(index).name; }
+EXPORT(opListCount) int exportedOpListCount() { return opListCount(); }
+EXPORT(opFamily) const char* opFamily(int list) { return opListAt(list).family; }
+EXPORT(opCount) int opCount(int list) { return opListAt(list).count; }
+EXPORT(opName) const char* opName(int list, int code) { return opListAt(list).names[code]; }
+EXPORT(version) const char* version() { return SIMDGRAD_VERSION; }
+EXPORT(isaName) const char* isaName() { return isa().name; }
+EXPORT(sourceHash) const char* sourceHash() { return SIMDGRAD_SOURCE_HASH; }
+
+/**
+ * Whether the engine's multiply-add rounds once. (1 + e)·(1 - e) - 1 is -e², which two roundings make 0 for
+ * e = 2^-12.
+ */
+EXPORT(fuses) int fuses() {
+  volatile float e = 0x1p-12f;
+  const float small = e;
+  return multiplyAdd(1 + small, 1 - small, -1) != 0;
+}
+
+}  // namespace simdgrad

@@ -1,0 +1,102 @@
+#pragma once
+// What the library needs from the operating system. Each folder beside this file implements it for one system
+// (posix/ has what linux/ and darwin/ share), and native/sources.json lists the folders of a system. No other
+// part of native/ includes a system's header or tests for a system.
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+namespace simdgrad {
+
+// Waiting on an address.
+
+/** Waits until woken. Returns at once if the word is no longer `value`. Spurious wake-ups are possible. */
+void waitWhile(std::atomic<uint32_t>& word, uint32_t value);
+/** Wakes one thread that waits on the word. Only its address is used: the word may be gone already. */
+void wakeOne(std::atomic<uint32_t>& word);
+void wakeAll(std::atomic<uint32_t>& word);
+
+// Threads.
+
+/** A thread that was started and will be joined. */
+struct Thread {
+  uintptr_t handle;
+};
+
+/**
+ * The stack of our threads. The defaults are 8 MB (glibc), 1 MB (Windows), 512 KB (macOS) and 128 KB (musl).
+ * Kernels have frames of up to 64 KB.
+ */
+constexpr size_t stackBytes = 1 << 20;
+
+/**
+ * Starts a thread that handles no signals. `name` has at most 15 characters. If `joinable` is null, nobody
+ * will join the thread. Returns false when the system provides no thread.
+ */
+bool startThread(const char* name, void (*run)(void* argument), void* argument, Thread* joinable);
+void joinThread(Thread thread);
+
+/**
+ * Calls release(data) when the calling thread ends. At most once per thread. (A thread_local with a
+ * destructor would need the C++ library.) Returns false when there is no memory.
+ */
+bool releaseAtThreadEnd(void* data, void (*release)(void* data));
+
+/** Lets another thread have the core. */
+void yieldCore();
+/** A pause of about this length; systems may round it up to several milliseconds. */
+void sleepFor(int64_t nanoseconds);
+/** Tells the core that this is a spin loop. */
+inline void pauseCpu() {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
+/** Time of a clock that is never set back. */
+int64_t nanosecondsNow();
+
+// Cores.
+
+/**
+ * The cores that this process may run on: those of the affinity mask on Linux and Windows, the performance
+ * cores on macOS.
+ */
+int affinityCores();
+
+/**
+ * The limit that a container puts on the processor time of this process, in cores; 0 when there is none.
+ * Linux: the minimum over the control group (v1 or v2) and its ancestors. `root` is prepended to the paths of
+ * system files, so that tests can provide their own. Windows: the hard cap of the job object.
+ */
+double quotaCores(const char* root = "");
+
+// Memory.
+
+/** 64-byte aligned memory; null when there is none. `bytes` is a multiple of 64. */
+void* allocateLines(size_t bytes);
+void freeLines(void* memory);
+
+/**
+ * Announces memory that a kernel is about to write. If it is large, asks the system to use huge pages for it.
+ */
+void expectWrites(void* begin, size_t bytes);
+
+/**
+ * Asks the process's allocator to keep freed memory instead of returning it to the system. Returns false
+ * where the allocator has no such setting.
+ */
+bool keepFreedMemory();
+
+// The library itself.
+
+/**
+ * Keeps the library loaded until the process ends. Node closes an addon when its last environment ends, and
+ * our threads still run its code then.
+ */
+void stayLoaded();
+
+}  // namespace simdgrad

@@ -1,0 +1,37 @@
+// WebAssembly: one thread. It never waits, because nobody could wake it.
+
+#include <cstdlib>
+
+#include "../system.h"
+
+namespace simdgrad {
+
+void waitWhile(std::atomic<uint32_t>&, uint32_t) {}
+void wakeOne(std::atomic<uint32_t>&) {}
+void wakeAll(std::atomic<uint32_t>&) {}
+
+bool startThread(const char*, void (*)(void*), void*, Thread*) { return false; }
+void joinThread(Thread) {}
+// The thread ends with the module and its memory.
+bool releaseAtThreadEnd(void*, void (*)(void*)) { return true; }
+void yieldCore() {}
+void sleepFor(int64_t) {}
+
+// Only threads that wait for each other look at the clock.
+int64_t nanosecondsNow() { return 0; }
+
+int affinityCores() { return 1; }
+double quotaCores(const char*) { return 0; }
+
+// Without memory the module ends with a trap: address 0 is ordinary memory here, and kernels would write to it.
+void* allocateLines(size_t bytes) {
+  void* const memory = aligned_alloc(64, bytes);
+  if (!memory) abort();
+  return memory;
+}
+void freeLines(void* memory) { free(memory); }
+void expectWrites(void*, size_t) {}
+bool keepFreedMemory() { return false; }
+void stayLoaded() {}
+
+}  // namespace simdgrad

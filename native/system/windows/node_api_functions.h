@@ -1,0 +1,60 @@
+#pragma once
+// The functions of Node-API that the binding calls, node-addon-api's inline functions included. The linker
+// names one that is not in this list.
+
+#define SIMDGRAD_NODE_API(each) \
+  each(napi_add_env_cleanup_hook) \
+  each(napi_adjust_external_memory) \
+  each(napi_call_threadsafe_function) \
+  each(napi_check_object_type_tag) \
+  each(napi_close_handle_scope) \
+  each(napi_create_array) \
+  each(napi_create_array_with_length) \
+  each(napi_create_double) \
+  each(napi_create_error) \
+  each(napi_create_function) \
+  each(napi_create_int32) \
+  each(napi_create_object) \
+  each(napi_create_promise) \
+  each(napi_create_reference) \
+  each(napi_create_string_utf8) \
+  each(napi_create_threadsafe_function) \
+  each(napi_create_type_error) \
+  each(napi_define_class) \
+  each(napi_define_properties) \
+  each(napi_delete_reference) \
+  each(napi_fatal_error) \
+  each(napi_get_and_clear_last_exception) \
+  each(napi_get_array_length) \
+  each(napi_get_boolean) \
+  each(napi_get_cb_info) \
+  each(napi_get_element) \
+  each(napi_get_last_error_info) \
+  each(napi_get_named_property) \
+  each(napi_get_property) \
+  each(napi_get_reference_value) \
+  each(napi_get_typedarray_info) \
+  each(napi_get_undefined) \
+  each(napi_get_value_double) \
+  each(napi_get_value_string_utf8) \
+  each(napi_has_property) \
+  each(napi_is_array) \
+  each(napi_is_arraybuffer) \
+  each(napi_is_exception_pending) \
+  each(napi_new_instance) \
+  each(napi_open_handle_scope) \
+  each(napi_release_threadsafe_function) \
+  each(napi_remove_env_cleanup_hook) \
+  each(napi_remove_wrap) \
+  each(napi_resolve_deferred) \
+  each(napi_set_element) \
+  each(napi_set_instance_data) \
+  each(napi_set_named_property) \
+  each(napi_throw) \
+  each(napi_throw_error) \
+  each(napi_throw_range_error) \
+  each(napi_throw_type_error) \
+  each(napi_type_tag_object) \
+  each(napi_typeof) \
+  each(napi_unwrap) \
+  each(napi_wrap)

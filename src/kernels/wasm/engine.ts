@@ -1,0 +1,24 @@
+/** WebAssembly's API, as far as it is used here. The types of Node lack it. */
+
+export interface Memory {
+  readonly buffer: ArrayBuffer;
+}
+
+/** A compiled module. */
+export interface Module {
+  readonly [Symbol.toStringTag]: string;
+}
+
+export type Imports = Record<string, Record<string, () => never>>;
+
+interface Engine {
+  validate(bytes: Uint8Array<ArrayBuffer>): boolean;
+  readonly Module: {
+    new (bytes: Uint8Array<ArrayBuffer>): Module;
+    imports(module: Module): { module: string; name: string }[];
+  };
+  readonly Instance: new (module: Module, imports: Imports) => { readonly exports: unknown };
+}
+
+/** Undefined in an engine without WebAssembly (`node --jitless`). */
+export const engine = (globalThis as { WebAssembly?: Engine }).WebAssembly;

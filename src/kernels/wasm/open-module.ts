@@ -1,0 +1,51 @@
+/** Finds the file of the module and compiles it. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setFlagsFromString } from "node:v8";
+import { packageRoot } from "../../package-root.js";
+import { engine, type Module } from "./engine.js";
+
+/** The compiled module, its file, and what it is, as text; or why there is none. */
+export type OpenedModule = { module: Module; from: string; path: string } | { why: string; error?: unknown };
+
+/** A module whose only function is a relaxed multiply-add. */
+const relaxedProbe = Uint8Array.from([
+  ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0], // "\0asm", version 1
+  ...[1, 5, 1, 0x60, 0, 1, 0x7b], // a type: nothing -> v128
+  ...[3, 2, 1, 0], // a function of this type
+  ...[10, 19, 1, 17, 0], // its code
+  ...[0x41, 0, 0xfd, 0x0f, 0x41, 0, 0xfd, 0x0f, 0x41, 0, 0xfd, 0x0f],
+  ...[0xfd, 0x85, 0x02, 0x0b], // f32x4.relaxed_madd
+]);
+
+/** Node 20 knows the relaxed instructions but does not enable them. Later versions enable them. */
+function enableRelaxed(): boolean | undefined {
+  if (engine?.validate(relaxedProbe)) return true;
+  if (!process.versions.node?.startsWith("20.")) return false;
+  setFlagsFromString("--experimental-wasm-relaxed-simd");
+  return engine?.validate(relaxedProbe);
+}
+
+export function openModule(): OpenedModule {
+  const path = join(packageRoot, "wasm", "simdgrad.wasm");
+  const from = "the module of WebAssembly";
+  if (engine === undefined) return { why: "this engine has no WebAssembly" };
+  let bytes: Uint8Array<ArrayBuffer>;
+  try {
+    bytes = new Uint8Array(readFileSync(path));
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
+    return {
+      why: missing
+        ? "wasm/simdgrad.wasm of the package is missing"
+        : `${from} was not read: ${(error as Error).message}`,
+      error,
+    };
+  }
+  if (!enableRelaxed()) return { why: "this engine lacks the relaxed SIMD instructions" };
+  try {
+    return { module: new engine.Module(bytes), from, path };
+  } catch (error) {
+    return { why: `${from} did not load: ${(error as Error).message}`, error };
+  }
+}

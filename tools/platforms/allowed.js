@@ -1,0 +1,41 @@
+// What an addon may need from its system (tools/platforms/check.js). A new name here must exist in the oldest
+// system that targets.js compiles for.
+
+export const allowedLibraries = {
+  linux: /^(libc|libm|libpthread|ld-linux-x86-64|ld-linux-aarch64)\.so\.\d$/,
+  // musl has one library; the loader knows it by this name on every processor.
+  musl: /^libc\.so$/,
+  darwin: /^\/usr\/lib\/libSystem\.B\.dylib$/,
+  // The C library of Windows 10 (UCRT) is in libraries named api-ms-win-crt-*.
+  win32: /^(KERNEL32\.dll|api-ms-win-(core-synch-l1-2-0|crt-[a-z]+-l1-1-0)\.dll)$/i,
+};
+
+/** Symbols of the compiler's start files that a system may leave undefined. */
+export const weakHooks = new Set([
+  "_ITM_deregisterTMCloneTable",
+  "_ITM_registerTMCloneTable",
+  "__gmon_start__",
+]);
+
+const standard = `
+  abort calloc free malloc memcmp memcpy memmove memset snprintf strchr strcmp strlen vsnprintf`;
+const posix = `${standard}
+  clock_gettime getenv nanosleep sched_yield
+  pthread_attr_destroy pthread_attr_init pthread_attr_setstacksize pthread_create pthread_detach pthread_join
+  pthread_key_create pthread_once pthread_setspecific pthread_sigmask sigfillset`;
+
+const set = (names) => new Set(names.trim().split(/\s+/));
+
+export const allowedFunctions = {
+  linux: set(`${posix}
+    __cxa_finalize __tls_get_addr aligned_alloc fclose fgets fopen madvise mallopt prctl __sched_cpucount
+    sched_getaffinity getauxval __getauxval __isoc99_sscanf sscanf strcspn strncmp strrchr strtod atof syscall`),
+  darwin: set(`${posix}
+    ___error bzero dladdr dlopen dyld_stub_binder posix_memalign pthread_setname_np sysctlbyname
+    __ulock_wait __ulock_wake _tlv_bootstrap memset_pattern16`),
+  win32: set(`${standard}
+    CloseHandle CreateThread FlsAlloc FlsSetValue GetActiveProcessorCount GetCurrentProcess GetModuleHandleExW
+    GetModuleHandleW GetProcAddress GetProcessAffinityMask InitOnceExecuteOnce QueryInformationJobObject
+    QueryPerformanceCounter QueryPerformanceFrequency Sleep SwitchToThread WaitForSingleObject
+    WaitOnAddress WakeByAddressAll WakeByAddressSingle _aligned_free _aligned_malloc`),
+};

@@ -1,0 +1,1 @@
+export function defects(path: string, name: string): string[];

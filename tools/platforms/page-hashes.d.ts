@@ -1,0 +1,1 @@
+export function signatureDefect(bytes: Buffer): string | undefined;
