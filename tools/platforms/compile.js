@@ -163,7 +163,10 @@ export async function compile(name, target, hash, out) {
   };
   await Promise.all(Array.from({ length: availableParallelism() }, work));
   for (const isa of Object.keys(lists.isas[target.arch])) {
-    const shared = sharedFunctions(isa, objects.filter((path) => path.startsWith(join(folder, isa, "/"))));
+    const shared = sharedFunctions(
+      isa,
+      objects.filter((path) => path.startsWith(join(folder, isa, "/"))),
+    );
     if (shared.length > 0) throw new Error(`objects of ${isa} define ${shared.join(", ")}`);
   }
   mkdirSync(dirname(out), { recursive: true });
