@@ -117,7 +117,12 @@ SIMD_INLINE void loadTurned(At at, Vec (&r)[4]) {
 }
 
 SIMD_INLINE Vec inRegister(Vec a) {
+  // The constraint names the registers of floats. A processor of another kind keeps the value anywhere.
+#if defined(__x86_64__)
   asm("" : "+x"(a.v));
+#elif defined(__aarch64__)
+  asm("" : "+w"(a.v));
+#endif
   return a;
 }
 

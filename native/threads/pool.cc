@@ -19,7 +19,8 @@ namespace {
 // below count the workers inside. The caller fills `job`, opens the gate and increments `bell`, on which
 // workers wait. A worker that sees a new `bell` enters with a compare-and-swap, which fails once the gate is
 // closed. When no chunk is left, the caller closes the gate and waits until the count is zero. So it waits
-// for workers that are running a chunk, but never for a worker that still sleeps or has not been given a core.
+// for workers that are running a chunk, but never for a worker that still sleeps or has not been given a
+// core.
 //
 // Threads beyond the number of cores could only take cores from the others. They are a reserve: they sleep,
 // and `bell` does not wake them. One of them watches. If a job stays open and has unclaimed chunks, its

@@ -39,7 +39,7 @@ const elfMachines: Record<number, string> = { 62: "x64", 183: "arm64" };
 const machMachines: Record<number, string> = { 16777223: "x64", 16777228: "arm64" };
 const peMachines: Record<number, string> = { 34404: "x64", 43620: "arm64" };
 
-/** The platform that the code in a file is for, as `linux-x64`; undefined if its header names none of ours. */
+/** The platform that the code in a file is for, as `linux-x64`; undefined if its header names none. */
 function platformOf(file: number): string | undefined {
   const header = readBytes(file, 0, elfHeader);
   if (header === undefined) return undefined;

@@ -1,6 +1,6 @@
-// Checks the addons in prebuilds/ without running them: the file is of the right format and processor, exports
-// Node-API's two functions and nothing else, and needs only libraries, functions and versions that every
-// supported system has. LLVM's tools read the files.
+// Checks the addons in prebuilds/ without running them: the file is of the right format and processor,
+// exports Node-API's two functions and nothing else, and needs only libraries, functions and versions that
+// every supported system has. LLVM's tools read the files.
 //
 //   node tools/platforms/check.js [platform…]
 import { existsSync, readFileSync } from "node:fs";

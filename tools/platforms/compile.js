@@ -116,8 +116,8 @@ function linkCommands(target, compiler, lists, objects, out) {
 }
 
 /**
- * LLVM's linker for Mach-O. Unlike zig's it signs the result (ad hoc), without which macOS does not load arm64
- * code. Node-API's functions are looked up in the running program.
+ * LLVM's linker for Mach-O. Unlike zig's it signs the result (ad hoc), without which macOS does not load
+ * arm64 code. Node-API's functions are looked up in the running program.
  */
 function machLink(target, objects, out) {
   const linker = ["ld64.lld-19", "ld64.lld"].find((name) => spawnSync(name, ["--version"]).status === 0);

@@ -7,7 +7,7 @@
 
 #include <windows.h>
 
-#include "node_api_functions.h"
+#include "looked_up.h"
 
 extern "C" {
 #define SIMDGRAD_SLOT(name) void* __imp_##name;
