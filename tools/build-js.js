@@ -6,7 +6,7 @@
 // The packages that the library and the command use are bundled, with their licences beside them, so that
 // installing simdgrad installs nothing else. The command runs the same dist/index.js that users import.
 import { spawnSync } from "node:child_process";
-import { chmodSync, rmSync } from "node:fs";
+import { chmodSync, rmSync, writeFileSync } from "node:fs";
 import { builtinModules, createRequire } from "node:module";
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -79,6 +79,10 @@ const command = await bundle(
   { banner: "#!/usr/bin/env node" },
 );
 chmodSync(join(root, "dist/cli/main.js"), 0o755);
+
+// The declarations for `require` in TypeScript: those of the ES modules.
+for (const entry of ["index", "plot/index"])
+  writeFileSync(join(root, `dist/${entry}.d.cts`), 'export * from "./index.js";\n');
 
 writeNotices(root, "dist/index.js", library);
 writeNotices(root, "dist/cli/main.js", command);
