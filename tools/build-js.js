@@ -80,9 +80,11 @@ const command = await bundle(
 );
 chmodSync(join(root, "dist/cli/main.js"), 0o755);
 
-// The declarations for `require` in TypeScript: those of the ES modules.
-for (const entry of ["index", "plot/index"])
-  writeFileSync(join(root, `dist/${entry}.d.cts`), 'export * from "./index.js";\n');
+// The declarations for `require` in TypeScript: those of the ES modules, so that both kinds of importers have
+// the same types. With `module: node16`, TypeScript reports that a CommonJS file cannot load an ES module; what
+// it describes here is index.cjs.
+const declarations = '// @ts-ignore: index.cjs beside this file has the same exports.\nexport * from "./index.js";\n';
+for (const entry of ["index", "plot/index"]) writeFileSync(join(root, `dist/${entry}.d.cts`), declarations);
 
 writeNotices(root, "dist/index.js", library);
 writeNotices(root, "dist/cli/main.js", command);
