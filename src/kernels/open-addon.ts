@@ -33,7 +33,8 @@ function* candidates(): Generator<Candidate> {
   const platform = thisPlatform();
   const what = `the prebuilt addon for ${platform}`;
   if (bundle() !== undefined) {
-    for (const path of elsewhere(join("prebuilds", platform, "simdgrad.node"))) yield { path, what };
+    for (const path of elsewhere(join("prebuilds", platform, "simdgrad.node")))
+      yield { path, what: `${what}, ${path}` };
     return;
   }
   const own = prebuilt(platform);

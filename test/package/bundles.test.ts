@@ -34,6 +34,8 @@ describe.runIf(built).each([
     await build.write({ format, file: join(project, "out", name) });
     await build.close();
     mkdirSync(away);
+    // Node looks for a package of that name from here upwards; the folder of temporary files may have one.
+    writeFileSync(join(away, "package.json"), JSON.stringify({ name: "away" }));
     cpSync(join(project, "out", name), join(away, name));
   });
 

@@ -135,8 +135,7 @@ describe("package.json", () => {
   test("puts types first, and every file it names is there", () => {
     const entry = manifest.exports["."];
     expect(Object.keys(entry)).toEqual(["import", "require"]);
-    for (const kind of Object.values<object>(entry))
-      expect(Object.keys(kind)).toEqual(["types", "default"]);
+    for (const kind of Object.values<object>(entry)) expect(Object.keys(kind)).toEqual(["types", "default"]);
     const named = Object.values<Record<string, string>>(entry).flatMap((kind) => Object.values(kind));
     for (const path of [...named, ...Object.values<string>(manifest.bin)])
       expect([...files.keys()]).toContain(path.replace(/^\.\//, ""));
