@@ -1,19 +1,36 @@
 /**
  * The addons of the package. Programs that copy what an application needs (Next.js, Vercel) read the code and
- * look for `__dirname` with a text behind it, so each path is written out. This file and its bundled form lie
- * at the same depth: in src/kernels and dist/parts.
+ * look for `__dirname` with a text behind it, so each path is written out. @vercel/nft finds it in a `return`,
+ * but not as the body of an arrow function. This file and its bundled form lie at the same depth: in
+ * src/kernels and dist/parts.
  */
 import { programLibrary } from "./elf.js";
 
 const files: Record<string, () => string> = {
-  "linux-x64": () => `${__dirname}/../../prebuilds/linux-x64/simdgrad.node`,
-  "linux-arm64": () => `${__dirname}/../../prebuilds/linux-arm64/simdgrad.node`,
-  "linux-x64-musl": () => `${__dirname}/../../prebuilds/linux-x64-musl/simdgrad.node`,
-  "linux-arm64-musl": () => `${__dirname}/../../prebuilds/linux-arm64-musl/simdgrad.node`,
-  "darwin-x64": () => `${__dirname}/../../prebuilds/darwin-x64/simdgrad.node`,
-  "darwin-arm64": () => `${__dirname}/../../prebuilds/darwin-arm64/simdgrad.node`,
-  "win32-x64": () => `${__dirname}/../../prebuilds/win32-x64/simdgrad.node`,
-  "win32-arm64": () => `${__dirname}/../../prebuilds/win32-arm64/simdgrad.node`,
+  "linux-x64"() {
+    return `${__dirname}/../../prebuilds/linux-x64/simdgrad.node`;
+  },
+  "linux-arm64"() {
+    return `${__dirname}/../../prebuilds/linux-arm64/simdgrad.node`;
+  },
+  "linux-x64-musl"() {
+    return `${__dirname}/../../prebuilds/linux-x64-musl/simdgrad.node`;
+  },
+  "linux-arm64-musl"() {
+    return `${__dirname}/../../prebuilds/linux-arm64-musl/simdgrad.node`;
+  },
+  "darwin-x64"() {
+    return `${__dirname}/../../prebuilds/darwin-x64/simdgrad.node`;
+  },
+  "darwin-arm64"() {
+    return `${__dirname}/../../prebuilds/darwin-arm64/simdgrad.node`;
+  },
+  "win32-x64"() {
+    return `${__dirname}/../../prebuilds/win32-x64/simdgrad.node`;
+  },
+  "win32-arm64"() {
+    return `${__dirname}/../../prebuilds/win32-arm64/simdgrad.node`;
+  },
 };
 
 /** The names of the folders under prebuilds/: the platforms that the package has an addon for. */

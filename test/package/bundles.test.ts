@@ -78,5 +78,5 @@ test("require and import load one instance", () => {
 test("the path of each addon is written out where programs that copy files look for it", () => {
   const code = readFileSync(join(root, "dist/parts/addon.cjs"), "utf8");
   for (const platform of platforms)
-    expect(code).toContain(`\`\${__dirname}/../../prebuilds/${platform}/simdgrad.node\``);
+    expect(code).toContain(`return \`\${__dirname}/../../prebuilds/${platform}/simdgrad.node\``);
 });
