@@ -6,7 +6,7 @@
 // The packages that the library and the command use are bundled, with their licences beside them, so that
 // installing simdgrad installs nothing else. The command runs the same dist/index.js that users import.
 import { spawnSync } from "node:child_process";
-import { chmodSync, rmSync } from "node:fs";
+import { chmodSync, rmSync, writeFileSync } from "node:fs";
 import { builtinModules, createRequire } from "node:module";
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -79,6 +79,13 @@ const command = await bundle(
   { banner: "#!/usr/bin/env node" },
 );
 chmodSync(join(root, "dist/cli/main.js"), 0o755);
+
+// The declarations for `require` in TypeScript: those of the ES modules, so that both kinds of importers have
+// the same types. With `module: node16`, TypeScript reports that a CommonJS file cannot load an ES module; what
+// it describes here is index.cjs.
+const declarations =
+  '// @ts-ignore: index.cjs beside this file has the same exports.\nexport * from "./index.js";\n';
+for (const entry of ["index", "plot/index"]) writeFileSync(join(root, `dist/${entry}.d.cts`), declarations);
 
 writeNotices(root, "dist/index.js", library);
 writeNotices(root, "dist/cli/main.js", command);

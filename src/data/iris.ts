@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { readError } from "../io/read.js";
-import { packageRoot } from "../package-root.js";
+import { packageFile } from "../package-root.js";
 import { type CsvData, parseCsv } from "./csv.js";
 
 const columns = {
@@ -14,7 +13,7 @@ const columns = {
  * `classes` hold the names. The flowers are sorted by species: shuffle them.
  */
 export function iris(): CsvData & { y: NonNullable<CsvData["y"]> } {
-  const path = join(packageRoot, "data/iris.csv");
+  const path = packageFile("data/iris.csv");
   let text: string;
   try {
     text = readFileSync(path, "utf8");

@@ -5,66 +5,66 @@
  */
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
-import { packageRoot } from "../package-root.js";
+import { join, normalize, resolve } from "node:path";
+import { bundle, elsewhere, packageRoot } from "../package-root.js";
 import { version } from "../version.js";
 import type { Addon } from "./addon.js";
 import { addonDefect } from "./addon-file.js";
-import { programLibrary } from "./elf.js";
 import { loadFailure } from "./load-failure.js";
+import { platforms, prebuilt, thisPlatform } from "./prebuilt.js";
 
 /** The addon, its file, and where that came from, as text; or why there is none. */
 export type Opened = { addon: Addon; from: string; path: string } | { why: string; error?: unknown };
 
-/** The names of the folders under prebuilds/: the platforms that the package has an addon for. */
-export const prebuilt: readonly string[] = [
-  "linux-x64",
-  "linux-arm64",
-  "linux-x64-musl",
-  "linux-arm64-musl",
-  "darwin-x64",
-  "darwin-arm64",
-  "win32-x64",
-  "win32-arm64",
-];
-
-/** This platform. Linux with musl as its C library is one of its own. */
-function thisPlatform(): string {
-  const name = `${process.platform}-${process.arch}`;
-  return process.platform === "linux" && programLibrary(process.execPath) === "musl" ? `${name}-musl` : name;
+interface Candidate {
+  path: string;
+  /** Completes "running on …". */
+  what: string;
+  required?: true;
 }
 
-/** Where to look for the addon, in this order; `what` completes "running on …". */
-function candidates(): { path: string; what: string; required?: true }[] {
+/** Where to look for the addon, in this order. The later ones are determined only if they are needed. */
+function* candidates(): Generator<Candidate> {
   const given = process.env["SIMDGRAD_ADDON"];
-  if (given) return [{ path: given, what: `the addon of SIMDGRAD_ADDON, ${given}`, required: true }];
+  if (given) {
+    yield { path: given, what: `the addon of SIMDGRAD_ADDON, ${given}`, required: true };
+    return;
+  }
   const platform = thisPlatform();
-  return [
-    {
-      path: join(packageRoot, "prebuilds", platform, "simdgrad.node"),
-      what: `the prebuilt addon for ${platform}`,
-    },
-    { path: join(packageRoot, "build/cmake/Release/simdgrad.node"), what: "the local build of cmake-js" },
-    { path: join(packageRoot, "build/Release/simdgrad.node"), what: "the local build of node-gyp" },
-  ];
+  const what = `the prebuilt addon for ${platform}`;
+  if (bundle() !== undefined) {
+    for (const path of elsewhere(join("prebuilds", platform, "simdgrad.node")))
+      yield { path, what: `${what}, ${path}` };
+    return;
+  }
+  const own = prebuilt(platform);
+  if (own !== undefined) yield { path: normalize(own), what };
+  yield { path: join(packageRoot, "build/cmake/Release/simdgrad.node"), what: "the local build of cmake-js" };
+  yield { path: join(packageRoot, "build/Release/simdgrad.node"), what: "the local build of node-gyp" };
 }
 
 /** Loads an addon. @throws Error that says what is wrong with it. */
 function load(path: string): Addon {
   const defect = addonDefect(path);
   if (defect !== undefined) throw new Error(defect);
-  const addon = createRequire(import.meta.url)(path) as Addon;
+  const file = resolve(path);
+  const addon = createRequire(file)(file) as Addon;
   if (addon.version !== version)
     throw new Error(`it is of version ${addon.version ?? "unknown"} of simdgrad, this is ${version}`);
   return addon;
 }
 
-/** Why there is no file to load. */
+/** Why there is no file to load, and what to do. */
 function noAddon(): string {
   const platform = thisPlatform();
-  return prebuilt.includes(platform)
-    ? `prebuilds/${platform}/simdgrad.node of the package is missing, and there is no local build`
-    : `no prebuilt addon for ${platform} and no local build`;
+  const file = `prebuilds/${platform}/simdgrad.node`;
+  const bundled = bundle();
+  if (!platforms.includes(platform)) return `no prebuilt addon for ${platform} and no local build`;
+  return bundled === undefined
+    ? `${join(packageRoot, file)} is missing, and there is no local build: install simdgrad anew, or copy ` +
+        "node_modules/simdgrad/prebuilds with the program"
+    : `simdgrad was bundled into ${bundled} without ${file}: make simdgrad an external package of the ` +
+        "bundler, or copy node_modules/simdgrad/prebuilds into the folder of that file";
 }
 
 function open(): Opened {

@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { addonDefect } from "../../src/kernels/addon-file.js";
 import { programLibrary } from "../../src/kernels/elf.js";
 import { loadFailure } from "../../src/kernels/load-failure.js";
-import { prebuilt } from "../../src/kernels/open-addon.js";
+import { platforms } from "../../src/kernels/prebuilt.js";
 import { targets } from "../../tools/platforms/targets.js";
 import { prebuildName } from "../../tools/prebuild.js";
 
@@ -94,7 +94,7 @@ describe("the message of the system", () => {
 
 describe("the choice of an addon", () => {
   it("knows every platform that is built", () => {
-    expect([...prebuilt].sort()).toEqual(Object.keys(targets).sort());
+    expect([...platforms].sort()).toEqual(Object.keys(targets).sort());
   });
 
   it.runIf(process.platform === "linux")("reads the C library of the running program", () => {

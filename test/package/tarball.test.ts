@@ -16,6 +16,7 @@ const manifest = JSON.parse(files.get("package.json")!.toString());
 /** Every file of the package fits one of these. */
 const allowed = [
   /^dist\/.+\.js$/,
+  /^dist\/(plot|kernels|kernels\/js)?\/?(index|backend)\.(cjs|d\.cts)$/,
   /^dist\/parts\/[a-z-]+\.cjs$/,
   /^dist\/.+\.d\.ts$/,
   /^data\/iris\.csv$/,
@@ -133,8 +134,10 @@ describe("package.json", () => {
 
   test("puts types first, and every file it names is there", () => {
     const entry = manifest.exports["."];
-    expect(Object.keys(entry)).toEqual(["types", "default"]);
-    for (const path of [entry.types, entry.default, ...Object.values<string>(manifest.bin)])
+    expect(Object.keys(entry)).toEqual(["import", "require"]);
+    for (const kind of Object.values<object>(entry)) expect(Object.keys(kind)).toEqual(["types", "default"]);
+    const named = Object.values<Record<string, string>>(entry).flatMap((kind) => Object.values(kind));
+    for (const path of [...named, ...Object.values<string>(manifest.bin)])
       expect([...files.keys()]).toContain(path.replace(/^\.\//, ""));
     expect(manifest.engines.node).toBe(">=20.19");
   });

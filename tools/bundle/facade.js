@@ -1,6 +1,5 @@
-// What a program loads: an ES module for each entry, over the CommonJS parts. Bundlers follow its imports.
-// `require` of an ES module (Node 20.19 and later) loads it too, so a program has one instance of the
-// library.
+// What a program loads: an ES module and a CommonJS module for each entry, over the same CommonJS parts. So a
+// program has one instance of the library, whichever it loads. Bundlers follow their imports.
 import { posix } from "node:path";
 
 /**
@@ -15,35 +14,57 @@ export const startCode = (early) =>
 /** Names that can be exported and cannot be those of variables. Of PyTorch's names, this is the only one. */
 const reserved = new Set(["var"]);
 
-/** The ES module of the entry `name`; `exported` as late-parts.js returns it. */
-export function facade(name, exported, early, start) {
+/**
+ * Where an entry takes its exports from; `exported` as late-parts.js returns it. `imports`: the path by the
+ * name of each imported file. `rows`: each export, the object that has it, such as `$core.late_io`, and its
+ * name there.
+ */
+function sources(name, exported, early, start) {
   const pathTo = (file) => {
     const path = posix.relative(posix.dirname(name), file);
     return path.startsWith(".") ? path : `./${path}`;
   };
-  /** The names of imported files, which no export has. */
-  const imported = (file) => (early.includes(file) ? "$core" : `$${posix.basename(file, ".cjs")}`);
   const imports = new Map([["$core", pathTo(start)]]);
-  /** By object, such as `$core.late_io`: what is taken from it. */
-  const taken = new Map();
-  const renamed = [];
-  for (const { name: as, file, member, object } of exported) {
-    const base = imported(file.name);
+  const rows = exported.map(({ name: as, file, member, object }) => {
+    const base = early.includes(file.name) ? "$core" : `$${posix.basename(file.name, ".cjs")}`;
     if (base !== "$core") imports.set(base, pathTo(file.name));
     // The values of variables that change must be read from their object at each use.
-    const changes = object === "changing";
-    const from = object && !changes ? `${base}.${object}` : base;
+    return object === "changing"
+      ? { as: object, from: base, member: object }
+      : { as, from: object ? `${base}.${object}` : base, member };
+  });
+  return { imports, rows };
+}
+
+/** The ES module of the entry `name`. */
+export function facade(name, exported, early, start) {
+  const { imports, rows } = sources(name, exported, early, start);
+  /** By object: what is taken from it. */
+  const taken = new Map();
+  const renamed = [];
+  for (const { as, from, member } of rows) {
     if (reserved.has(as)) {
       renamed.push(`const the_${as} = ${from}.${member};\nexport { the_${as} as ${as} };`);
       continue;
     }
     if (!taken.has(from)) taken.set(from, new Set());
-    taken.get(from).add(changes ? object : member === as ? as : `${member}: ${as}`);
+    taken.get(from).add(member === as ? as : `${member}: ${as}`);
   }
   return [
     ...[...imports].map(([local, path]) => `import ${local} from "${path}";`),
     ...[...taken].map(([from, names]) => `export const {\n\t${[...names].join(",\n\t")}\n} = ${from};`),
     ...renamed,
+    "",
+  ].join("\n");
+}
+
+/** The CommonJS module of the entry `name`: for `require` where that cannot load ES modules (Jest). */
+export function commonFacade(name, exported, early, start) {
+  const { imports, rows } = sources(name, exported, early, start);
+  return [
+    '"use strict";',
+    ...[...imports].map(([local, path]) => `const ${local} = require("${path}");`),
+    ...new Set(rows.map(({ as, from, member }) => `exports.${as} = ${from}.${member};`)),
     "",
   ].join("\n");
 }

@@ -1,13 +1,13 @@
 // Which modules of src make up which file of dist/parts.
 //
-//   addon   finds and opens the addon; loaded before everything else
+//   addon   finds and opens the addon, with all that it imports; loaded before everything else
 //   core    what runs during import, and what nearly every program that trains a network runs
 //   others  one folder of src each, loaded when something of it is first used
 //
 // Moving a module to another part changes nothing but the time at which it is loaded. The build fails if the
 // core would need another part while it is loaded; the module that it needs belongs in the core.
 
-const addon = /^(version|package-root|kernels\/(open-addon|addon-file|elf|load-failure))\.ts$/;
+const addon = /^(package-root|version|kernels\/(open-addon|addon-file|elf|load-failure|prebuilt))\.ts$/;
 
 const core = [
   /^(?!saved-state|decimal)[^/]+\.ts$/,

@@ -1,7 +1,7 @@
 // What the bundler does with the sources besides joining them.
 import { builtinModules } from "node:module";
 import { posix } from "node:path";
-import { facade, startCode } from "./facade.js";
+import { commonFacade, facade, startCode } from "./facade.js";
 import { loadLate } from "./late-parts.js";
 
 /** Packages import `stream`; `node:stream` is certain to be Node's module. */
@@ -36,8 +36,8 @@ export const location = {
 };
 
 /**
- * Parts load at first use, except `early`, which the file `start` loads in their order. An ES module beside
- * each entry has its exports; `main` is the entry of the library.
+ * Parts load at first use, except `early`, which the file `start` loads in their order. An ES module and a
+ * CommonJS module stand for each entry; `main` is the entry of the library.
  */
 export const lateParts = ({ main, early, start }) => ({
   name: "late-parts",
@@ -52,7 +52,9 @@ export const lateParts = ({ main, early, start }) => ({
       else chunk.code = late.codes.get(chunk.fileName);
     const emit = (fileName, source) => this.emitFile({ type: "asset", fileName, source });
     emit(start, startCode(early.map((name) => posix.basename(name))));
-    for (const [name, exported] of late.exported)
+    for (const [name, exported] of late.exported) {
       emit(name.replace(/\.cjs$/, ".js"), facade(name, exported, early, start));
+      emit(name, commonFacade(name, exported, early, start));
+    }
   },
 });
