@@ -2,7 +2,9 @@
 // node-gyp otherwise. It downloads nothing: the headers are those of the package node-api-headers. Without a
 // compiler it says so in one line and succeeds, because everything also runs on the JavaScript core.
 //
-//   node tools/build-native.js [--with cmake-js|node-gyp] [--force] [--out file] | --hash
+//   node tools/build-native.js [--with cmake-js|node-gyp] [--force] [--out file] | --hash | --commands
+//
+// --commands lets node-gyp write how it would compile each source: build/Release/compile_commands.json.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
@@ -129,24 +131,24 @@ const builders = {
     ]);
     return ok && join(root, "build/cmake/Release/simdgrad.node");
   },
-  "node-gyp": (log) => {
-    const script = require.resolve("node-gyp/bin/node-gyp.js");
-    const ok = run(log, process.execPath, [
-      script,
-      "configure",
-      "build",
-      "--release",
-      "-j",
-      "2",
-      "--nodedir",
-      nodeDir(),
-    ]);
-    return ok && join(root, "build/Release/simdgrad.node");
-  },
+  "node-gyp": (log) =>
+    nodeGyp(log, "configure", "build", "--release", "-j", "2", "--nodedir", nodeDir()) &&
+    join(root, "build/Release/simdgrad.node"),
 };
+
+const nodeGyp = (log, ...args) =>
+  run(log, process.execPath, [require.resolve("node-gyp/bin/node-gyp.js"), ...args]);
+
+function writeCommands() {
+  const log = [];
+  if (nodeGyp(log, "configure", "--nodedir", nodeDir(), "--", "-f", "compile_commands_json")) return;
+  process.stderr.write(log.join(""));
+  process.exitCode = 1;
+}
 
 function main(args) {
   if (args.includes("--hash")) return console.log(sourceHash());
+  if (args.includes("--commands")) return writeCommands();
   const option = (name) => (args.includes(name) ? args[args.indexOf(name) + 1] : undefined);
   const forced = option("--with");
   const out = resolve(root, option("--out") ?? prebuildPath());

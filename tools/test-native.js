@@ -1,10 +1,13 @@
 // Builds the programs of test/native and runs them: on the code as it is shipped, with the address and the
-// undefined behaviour sanitizer, with the thread sanitizer, and for aarch64 under emulation, whose results
-// must have the same bits. Then compares the bits of the addons that cmake-js and node-gyp build. Skips a
-// build if this machine lacks the tools, and says so in one line. The programs of one build run while the
-// next build compiles. Prints the sum of all programs as its last line.
+// undefined behaviour sanitizer, and with the thread sanitizer. Skips a build if this machine lacks the tools,
+// and says so in one line. The programs of one build run while the next build compiles. Prints the sum of all
+// programs as its last line.
 //
-//   node tools/test-native.js [build…]      the builds to test, of: shipped address thread arm64 builders
+//   node tools/test-native.js [build…]      the builds to test: shipped address thread
+//   node tools/test-native.js --release     all of them: also
+//     arm64       the programs for aarch64 under emulation; their results must have the bits of those shipped
+//     builders    the addons that cmake-js and node-gyp build must have the same bits. (That both compile the
+//                 same sources with the same flags is a part of `npm test`.)
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -59,12 +62,13 @@ function cmake(directory, ...options) {
   ];
 }
 
-/** The instruction set of this machine that `kernels_test --ends` leaves out. */
-function middle() {
+/** The instruction sets that `kernels_test --widest` leaves out on this machine. */
+function narrower() {
+  const lists = JSON.parse(readFileSync(join(root, "native/sources.json"), "utf8"));
   const cpu = existsSync("/proc/cpuinfo") ? readFileSync("/proc/cpuinfo", "utf8") : "";
-  return ["avx512f", "avx512bw", "avx512dq", "avx512vl"].every((flag) => cpu.includes(` ${flag}`))
-    ? "avx2"
-    : "";
+  const wide = ["avx512f", "avx512bw", "avx512dq", "avx512vl"].every((flag) => cpu.includes(` ${flag}`));
+  const widest = process.arch === "arm64" ? "neon" : wide ? "avx512" : "avx2";
+  return Object.keys(lists.isas[process.arch]).filter((isa) => isa !== widest);
 }
 
 const emulator = "qemu-aarch64";
@@ -94,7 +98,7 @@ const builds = {
       directory: "build/test-address",
       steps: cmake("build/test-address", "-DSIMDGRAD_SANITIZE=address"),
       prefix,
-      programs: { kernels_test: ["--digest"], pool_test: [], program_test: [], cores_test: [] },
+      programs: { kernels_test: ["--digest", "--once"], pool_test: [], program_test: [], cores_test: [] },
       addon: preloaded(compiler, ["libasan.so", "libubsan.so"]),
     };
   },
@@ -103,9 +107,13 @@ const builds = {
     return {
       missing: prefix ? undefined : `${compiler} has no thread sanitizer that runs here`,
       directory: "build/test-thread",
-      steps: cmake("build/test-thread", "-DSIMDGRAD_SANITIZE=thread", `-DSIMDGRAD_UNCHECKED=${middle()}`),
+      steps: cmake(
+        "build/test-thread",
+        "-DSIMDGRAD_SANITIZE=thread",
+        `-DSIMDGRAD_UNCHECKED=${narrower().join(";")}`,
+      ),
       prefix,
-      programs: { pool_test: [], program_test: [], kernels_test: ["--threaded", "--ends"] },
+      programs: { pool_test: [], program_test: [], kernels_test: ["--threaded", "--widest"] },
     };
   },
   arm64: () => ({
@@ -290,7 +298,7 @@ async function main(names) {
   if (lacking) console.log(`native tests: left out (${lacking})`);
   else {
     let tested = Promise.resolve();
-    for (const name of names.length ? names : Object.keys(builds)) {
+    for (const name of names) {
       const plan = builds[name](compiler);
       if (plan.missing) console.log(`${name}: left out (${plan.missing})`);
       else if (await build(name, plan)) tested = tested.then(() => testAll(name, plan));
@@ -302,4 +310,6 @@ async function main(names) {
   if (failed > 0) process.exitCode = 1;
 }
 
-await main(process.argv.slice(2));
+const asked = process.argv.slice(2);
+if (asked[0] === "--release") await main(Object.keys(builds));
+else await main(asked.length > 0 ? asked : ["shipped", "address", "thread"]);

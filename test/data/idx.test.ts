@@ -209,7 +209,7 @@ describe("bad files", () => {
   });
 
   it("unpacks a bomb no further than its header says", () => {
-    const bomb = gzipSync(Buffer.concat([good, Buffer.alloc(300_000_000)]));
+    const bomb = gzipSync(Buffer.concat([good, Buffer.alloc(100_000_000)]));
     const before = process.memoryUsage().arrayBuffers;
     expect(() => decodeIdx(bomb)).toThrow(FileError);
     // 8 MiB for the first look; the second stops at 18 bytes.

@@ -3,6 +3,7 @@
  * Arrays have guard values in front of and behind what the kernel may touch, and all of every array is
  * compared.
  */
+import { Buffer as NodeBuffer } from "node:buffer";
 import { expect } from "vitest";
 import { backend, k } from "../../src/kernels/backend.js";
 import * as js from "../../src/kernels/js/index.js";
@@ -101,9 +102,7 @@ const bytesOf = (array: TypedArray) => new Uint8Array(array.buffer, array.byteOf
 
 /** Bits, with all NaN alike. */
 function sameBits(a: TypedArray, b: TypedArray): boolean {
-  const x = bytesOf(a);
-  const y = bytesOf(b);
-  if (x.every((byte, i) => byte === y[i])) return true;
+  if (NodeBuffer.compare(bytesOf(a), bytesOf(b)) === 0) return true;
   return a instanceof Float32Array && a.every((v, i) => Object.is(v, b[i]));
 }
 
@@ -130,16 +129,14 @@ export function check(c: Case, threads: readonly number[] = [1]): void {
         const where = `${c.name} (${isa}, ${count} threads)`;
         const got = call(native, c);
         expect(got.status, where).toBe(wanted.status);
+        const reference = first;
         got.arrays.forEach((array, i) => {
+          // The first result is compared with the core; what has its bits need not be.
+          if (reference && sameBits(array, reference.arrays[i])) return;
           compareValues(c, array, wanted.arrays[i], `${where}, array ${i}`);
+          if (reference) throw new Error(`${where}, array ${i}: other bits than ${backend.isas[0]}`);
         });
-        if (first) {
-          const reference = first;
-          got.arrays.forEach((array, i) => {
-            if (!sameBits(array, reference.arrays[i]))
-              throw new Error(`${where}, array ${i}: other bits than ${backend.isas[0]}`);
-          });
-        } else first = got;
+        first ??= got;
       }
     }
   } finally {

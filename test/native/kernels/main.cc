@@ -2,11 +2,12 @@
 // over random shapes, strides, alignments and values. The results must have the same bits (except for NaN
 // payloads), and the kernel must access only its operands.
 //
-//   kernels_test [--digest] [--threaded] [--ends] [--seed n] [--only kernel]
+//   kernels_test [--digest] [--threaded] [--once] [--widest] [--seed n] [--only kernel]
 //
 //   --digest     prints a hash of all that each kernel wrote, to compare with another machine
 //   --threaded   only the cases that are large enough for several threads
-//   --ends       only the slowest and the fastest instruction set
+//   --once       the cases that are too small for several threads run with one thread only
+//   --widest     only the fastest instruction set
 //
 // One test is one kernel on one instruction set with one number of threads.
 
@@ -24,7 +25,7 @@ namespace simdgrad::test {
 namespace {
 
 struct Options {
-  bool digest = false, threaded = false, ends = false;
+  bool digest = false, threaded = false, once = false, widest = false;
   uint64_t seed = 1;
   const char* only = nullptr;
 };
@@ -88,33 +89,32 @@ uint64_t seedOf(const Family& family, int number, uint64_t seed) {
 void checkFamily(const Family& family, const Options& options, std::vector<uint64_t>& expected, Tally& tally) {
   std::vector<std::string> problems(static_cast<size_t>(isaCount()));
   const bool first = expected.empty();
-  const int count = threads();
+  const int count = threads(), least = options.widest ? isaCount() - 1 : 0;
   for (int number = 0; number < family.cases; number++) {
     // 5 is coprime to the number of ops of every family, so each op has large cases.
     const bool large = number % 5 == 4;
-    if (options.threaded && !large) continue;
+    if (!large && (options.threaded || (options.once && count > 1))) continue;
     Case c(seedOf(family, number, options.seed), number, large);
     family.make(c);
     Draw places(seedOf(family, number, options.seed + static_cast<uint64_t>(count)));
     if (first) expected.resize(static_cast<size_t>(number) + 1);
     for (int i = 0; i < isaCount(); i++) {
-      if (options.ends && i > 0 && i < isaCount() - 1) continue;
+      if (i < least) continue;
       std::string& problem = problems[static_cast<size_t>(i)];
-      const Isa isa = only(isaAt(i), family.member), reference = only(isaAt(0), family.member);
+      const Isa isa = only(isaAt(i), family.member), reference = only(isaAt(least), family.member);
       snprintf(doing, sizeof doing, "%s case %d on %s with %d threads, seed %" PRIu64 ": %s", family.name, number, isa.name, count,
                options.seed, c.text.c_str());
       const Outcome outcome = run(c, isa, places);
       uint64_t& wanted = expected[static_cast<size_t>(number)];
-      if (first && i == 0) wanted = outcome.hash;
+      if (first && i == least) wanted = outcome.hash;
       if (!problem.empty()) continue;
       if (!outcome.problem.empty()) problem = std::string(doing) + "\n  " + outcome.problem;
       else if (outcome.hash != wanted)
         problem = std::string(doing) + "\n  " + firstDifference(c, isa, reference);
     }
   }
-  for (int i = 0; i < isaCount(); i++)
-    if (!options.ends || i == 0 || i == isaCount() - 1)
-      tally.check(problems[static_cast<size_t>(i)].empty(), "%s", problems[static_cast<size_t>(i)].c_str());
+  for (int i = least; i < isaCount(); i++)
+    tally.check(problems[static_cast<size_t>(i)].empty(), "%s", problems[static_cast<size_t>(i)].c_str());
   if (!first || !options.digest) return;
   uint64_t digest = 0;
   for (const uint64_t hash : expected) digest = (digest ^ hash) * 0x100000001b3u;
@@ -127,7 +127,8 @@ Options read(int argc, char** argv) {
     const std::string name = argv[i];
     if (name == "--digest") options.digest = true;
     else if (name == "--threaded") options.threaded = true;
-    else if (name == "--ends") options.ends = true;
+    else if (name == "--once") options.once = true;
+    else if (name == "--widest") options.widest = true;
     else if (name == "--seed" && i + 1 < argc) options.seed = std::strtoull(argv[++i], nullptr, 10);
     else if (name == "--only" && i + 1 < argc) options.only = argv[++i];
     else {
