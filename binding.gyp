@@ -58,7 +58,8 @@
           "target_name": "kernels_neon",
           "type": "static_library",
           "sources": ["<@(per_isa)"],
-          "defines": ["SIMDGRAD_ISA_NS=neon"]
+          "defines": ["SIMDGRAD_ISA_NS=neon"],
+          "cflags_cc": ["<!@(node -p \"require('./native/sources.json').isas.arm64.neon.join(' ')\")"]
         }
       ]
     }]

@@ -1,7 +1,8 @@
 // Builds the addon for every platform of tools/platforms/targets.js, from the one list of sources
-// (native/sources.json): prebuilds/<platform>/simdgrad.node. And the module of WebAssembly (build-wasm.js). It leaves out a platform whose addon is built
-// from these sources already. Needs a Linux x64 machine, ld64.lld for macOS, and downloads zig from npm's
-// registry once (tools/platforms/zig.js).
+// (native/sources.json), into prebuilds/<platform>/simdgrad.node, and the module of WebAssembly
+// (build-wasm.js). It leaves out what is built from these sources already. It needs a Linux x64 machine with
+// g++, g++-aarch64-linux-gnu, ld64.lld for macOS and LLVM's tools; an error names what is missing. It
+// downloads zig from npm's registry once (tools/platforms/zig.js).
 //
 //   node tools/build-all.js [platform…]
 import { spawnSync } from "node:child_process";

@@ -1,7 +1,6 @@
 // Makes the tarball that is published: builds everything anew, the addons of all platforms included, checks
-// them and packs it. The published package.json has no
-// lifecycle script, so that users see that installing runs nothing. So there is no prepack script, and a
-// release must be made with this one.
+// them and packs it. The published package.json has no lifecycle script, so that users see that installing
+// runs nothing. So there is no prepack script, and a release must be made with this one.
 //
 //   node tools/package.js [npm pack options]
 import { spawnSync } from "node:child_process";

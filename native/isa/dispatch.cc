@@ -9,17 +9,22 @@
 
 namespace simdgrad {
 
+// A build may leave out instruction sets: SIMDGRAD_WITHOUT_… (tools/platforms/targets.js).
+#ifndef SIMDGRAD_WITHOUT_portable
 namespace portable {
 Isa isa();
 }
+#endif
 #if defined(__x86_64__)
 namespace avx2 {
 Isa isa();
 }
+#ifndef SIMDGRAD_WITHOUT_avx512
 namespace avx512 {
 Isa isa();
 Isa isaWithPairs();  // the same, with products of pairs of bfloat16 numbers (AVX512_BF16)
 }
+#endif
 #elif defined(__aarch64__)
 namespace neon {
 Isa isa();
@@ -54,37 +59,57 @@ uint64_t savedState() {
   return (uint64_t{high} << 32) | low;
 }
 
+#ifdef SIMDGRAD_WITHOUT_avx512
+
+void addAvx512(Usable& usable, uint32_t) { usable.note = "avx512: not in this addon"; }
+
+#else
+
+/** Adds AVX-512 if CPU (`features`: leaf 7, ebx) and operating system have it. */
+void addAvx512(Usable& usable, uint32_t features) {
+  constexpr uint32_t f = 1u << 16, dq = 1u << 17, bw = 1u << 30, vl = 1u << 31, all = f | dq | bw | vl;
+  constexpr uint64_t zmmState = 0xe6;
+  if ((features & all) != all) {
+    usable.note = "avx512: not on this CPU";
+    return;
+  }
+  if ((savedState() & zmmState) != zmmState) {
+    usable.note = "avx512: switched off by the operating system";
+    return;
+  }
+  usable.isas[usable.count++] = avx512::isa();
+  // leaf 7, subleaf 1, eax
+  constexpr uint32_t bf16 = 1u << 5;
+  uint32_t a, b, c, d;
+  if (!__get_cpuid_count(7, 1, &a, &b, &c, &d) || !(a & bf16)) usable.note = "avx512bf16: not on this CPU";
+  else usable.isas[usable.count++] = avx512::isaWithPairs();
+}
+
+#endif
+
 Usable detect() {
   Usable usable;
   uint32_t a, b, c, d;
   // leaf 1, ecx
   constexpr uint32_t osxsave = 1u << 27, avx = 1u << 28, fma = 1u << 12;
   // leaf 7, ebx
-  constexpr uint32_t avx2Bit = 1u << 5, f = 1u << 16, dq = 1u << 17, bw = 1u << 30, vl = 1u << 31;
-  constexpr uint64_t ymmState = 0x6, zmmState = 0xe6;
+  constexpr uint32_t avx2Bit = 1u << 5;
+  constexpr uint64_t ymmState = 0x6;
   if (!__get_cpuid(1, &a, &b, &c, &d) || (c & (osxsave | avx | fma)) != (osxsave | avx | fma) ||
       (savedState() & ymmState) != ymmState) {
     usable.note = "the CPU has no FMA";
     return usable;
   }
+#ifndef SIMDGRAD_WITHOUT_portable
   usable.isas[usable.count++] = portable::isa();
+#endif
   if (!__get_cpuid_count(7, 0, &a, &b, &c, &d)) b = 0;
   if (!(b & avx2Bit)) {
     usable.note = "avx2: not on this CPU";
     return usable;
   }
   usable.isas[usable.count++] = avx2::isa();
-  if ((b & (f | dq | bw | vl)) != (f | dq | bw | vl))
-    usable.note = "avx512: not on this CPU";
-  else if ((savedState() & zmmState) != zmmState)
-    usable.note = "avx512: switched off by the operating system";
-  else
-    usable.isas[usable.count++] = avx512::isa();
-  if (usable.note[0] != '\0') return usable;
-  // leaf 7, subleaf 1, eax
-  constexpr uint32_t bf16 = 1u << 5;
-  if (!__get_cpuid_count(7, 1, &a, &b, &c, &d) || !(a & bf16)) usable.note = "avx512bf16: not on this CPU";
-  else usable.isas[usable.count++] = avx512::isaWithPairs();
+  addAvx512(usable, b);
   return usable;
 }
 
@@ -105,7 +130,9 @@ Usable detect() {
 
 Usable detect() {
   Usable usable;
+#ifndef SIMDGRAD_WITHOUT_portable
   usable.isas[usable.count++] = portable::isa();
+#endif
 #if defined(__aarch64__)
   usable.isas[usable.count++] = neon::isa();
 #endif

@@ -39,6 +39,7 @@ struct Steps {
 /** M rows x N vectors. B is read in whole vectors, even if fewer lanes are stored. A at a + i·ai + p·ak. */
 template <int M, int N>
 void tileOf(const Steps& s, const float* a, int64_t ai, int64_t ak, const float* b, const Tile& tile) {
+  const Lines<M> rows(ai);
   Vec sum[M][N];
   const int32_t* offset = s.offsets;
 #define EACH_TILE_VECTOR \
@@ -48,13 +49,13 @@ void tileOf(const Steps& s, const float* a, int64_t ai, int64_t ak, const float*
     Vec y[N];
     _Pragma("GCC unroll 16") for (int v = 0; v < N; v++) y[v] = load(row + v * W);
     _Pragma("GCC unroll 16") for (int i = 0; i < M; i++) {
-      const Vec x = broadcast(a[i * ai]);
+      const Factor x = one(lineAt(a, rows, i));
       _Pragma("GCC unroll 16") for (int v = 0; v < N; v++) each(i, v, x, y[v]);
     }
     a += ak;
   };
   const auto chain = [&](int64_t steps) __attribute__((always_inline)) {
-    for (; steps > 0; steps--) step([&](int i, int v, Vec x, Vec y) __attribute__((always_inline)) { sum[i][v] = fma(x, y, sum[i][v]); });
+    for (; steps > 0; steps--) step([&](int i, int v, Factor x, Vec y) __attribute__((always_inline)) { sum[i][v] = fma(x, y, sum[i][v]); });
   };
   alignas(64) float total[M][N * W], memory[M][N * W];
   // The sum over taps: in registers, if there are enough.
@@ -75,7 +76,7 @@ void tileOf(const Steps& s, const float* a, int64_t ai, int64_t ak, const float*
       // As in gemm_micro.h, the result of a chain is added to the total while the next chain starts.
       EACH_TILE_VECTOR store(total[i] + v * W, zero());
       for (int64_t left = s.steps - CHAIN; left > 0; left -= CHAIN) {
-        step([&](int i, int v, Vec x, Vec y) __attribute__((always_inline)) {
+        step([&](int i, int v, Factor x, Vec y) __attribute__((always_inline)) {
           float* const t = total[i] + v * W;
           store(t, load(t) + sum[i][v]);
           sum[i][v] = x * y;

@@ -28,11 +28,11 @@ void microBf16(int64_t pairs, const typename F::Element* a, const typename F::El
         Vec y[N];
         _Pragma("GCC unroll 16") for (int v = 0; v < N; v++) y[v] = F::many(b + v * W);
         _Pragma("GCC unroll 16") for (int i = 0; i < M; i++) {
-          const Vec x = F::one(a + i);
+          const auto x = F::one(a + i);
           _Pragma("GCC unroll 16") for (int v = 0; v < N; v++) F::add(sum[i][v], x, y[v]);
         }
       } else {
-        Vec x[M];
+        decltype(F::one(a)) x[M];
         _Pragma("GCC unroll 16") for (int i = 0; i < M; i++) x[i] = F::one(a + i);
         _Pragma("GCC unroll 16") for (int v = 0; v < N; v++) {
           const Vec y = inRegister(F::many(b + v * W));

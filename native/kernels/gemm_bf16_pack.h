@@ -14,6 +14,7 @@
 //            AVX-512 BF16.
 
 #include "gemm_numbers.h"
+#include "../simd/factor.h"
 #include "../simd/tiny_as_zero.h"
 
 namespace simdgrad::SIMDGRAD_ISA_NS {
@@ -52,7 +53,8 @@ struct Floats {
 
 /** The same for operands with which no result is tiny: plain FMAs. */
 struct LargeFloats : Floats {
-  static SIMD_INLINE void add(Vec& sum, Vec x, Vec y) { sum = fma(x, y, sum); }
+  static SIMD_INLINE Factor one(const Element* a) { return SIMDGRAD_ISA_NS::one(a); }
+  static SIMD_INLINE void add(Vec& sum, Factor x, Vec y) { sum = fma(x, y, sum); }
 };
 
 /**

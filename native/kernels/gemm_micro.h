@@ -6,6 +6,7 @@
 // is added (one rounding), then the old C when accumulating (one more). So the result is a function of k
 // alone: tile sizes, threads and vector width cannot change it.
 
+#include "../simd/factor.h"
 #include "gemm_tile.h"
 
 namespace simdgrad::SIMDGRAD_ISA_NS {
@@ -84,6 +85,7 @@ void micro(int64_t kc, const float* a, int64_t ai, int64_t ak, const float* b, i
   constexpr bool Tail = last != Last::whole;
   const int lanes = Tail ? tile.lanes : W;
   const auto isHalf = [](int v) __attribute__((always_inline)) { return last == Last::half && v == N - 1; };
+  const Lines<M> rows(ai);
   Vec sum[M][N];
   // One step of k: calls each(i, v, the two factors) for every accumulator. The operand with fewer vectors
   // stays in registers.
@@ -95,12 +97,12 @@ void micro(int64_t kc, const float* a, int64_t ai, int64_t ak, const float* b, i
       Vec y[N];
       _Pragma("GCC unroll 16") for (int v = 0; v < N; v++) y[v] = row(v);
       _Pragma("GCC unroll 16") for (int i = 0; i < M; i++) {
-        const Vec x = broadcast(a[i * ai]);
+        const Factor x = one(lineAt(a, rows, i));
         _Pragma("GCC unroll 16") for (int v = 0; v < N; v++) each(i, v, x, y[v]);
       }
     } else {
-      Vec x[M];
-      _Pragma("GCC unroll 16") for (int i = 0; i < M; i++) x[i] = broadcast(a[i * ai]);
+      Factor x[M];
+      _Pragma("GCC unroll 16") for (int i = 0; i < M; i++) x[i] = one(lineAt(a, rows, i));
       _Pragma("GCC unroll 16") for (int v = 0; v < N; v++) {
         const Vec y = inRegister(row(v));
         _Pragma("GCC unroll 16") for (int i = 0; i < M; i++) each(i, v, x[i], y);
@@ -111,7 +113,7 @@ void micro(int64_t kc, const float* a, int64_t ai, int64_t ak, const float* b, i
   };
   const auto chain = [&](int64_t steps) __attribute__((always_inline)) {
     for (; steps > 0; steps--)
-      step([&](int i, int v, Vec x, Vec y) __attribute__((always_inline)) {
+      step([&](int i, int v, Factor x, Vec y) __attribute__((always_inline)) {
         sum[i][v] = isHalf(v) ? fmaLower(x, y, sum[i][v]) : fma(x, y, sum[i][v]);
       });
   };
@@ -131,7 +133,7 @@ void micro(int64_t kc, const float* a, int64_t ai, int64_t ak, const float* b, i
       store(total[i] + v * W, !tile.partial ? zero() : Tail && v == N - 1 ? load(from, lanes) : load(from));
     }
     for (int64_t left = kc - CHAIN; left > 0; left -= CHAIN) {
-      step([&](int i, int v, Vec x, Vec y) __attribute__((always_inline)) {
+      step([&](int i, int v, Factor x, Vec y) __attribute__((always_inline)) {
         float* const t = total[i] + v * W;
         store(t, load(t) + sum[i][v]);
         sum[i][v] = isHalf(v) ? mulLower(x, y) : x * y;

@@ -36,7 +36,7 @@ void narrow(int64_t k, const float* a, int64_t aRow, const float* b, int64_t bCo
   Vec sum[M][1];
   const auto step = [&](int64_t p, Vec y) __attribute__((always_inline)) {
     _Pragma("GCC unroll 16") for (int i = 0; i < M; i++)
-      sum[i][0] = fma(broadcast(rows[i / 3][p + i % 3 * aRow]), y, sum[i][0]);
+      sum[i][0] = fma(one(rows[i / 3] + p + i % 3 * aRow), y, sum[i][0]);
   };
   const auto column = [&](int j) __attribute__((always_inline)) {
     if (Tail) return each[j];

@@ -21,25 +21,39 @@ struct Mask {
 SIMD_INLINE IVec bitcastInt(Vec a) { return {vreinterpretq_s32_f32(a.v)}; }
 SIMD_INLINE Vec bitcastFloat(IVec a) { return {vreinterpretq_f32_s32(a.v)}; }
 
-// NEON has no masked accesses: the tail goes through a buffer of one vector.
+// NEON has no masked accesses: a tail is two lanes, if it has them, and then one. (As loops over n, compilers
+// unroll and vectorize them at each of the thousands of places where there is a tail.)
 SIMD_INLINE Vec load(const float* p) { return {vld1q_f32(p)}; }
 SIMD_INLINE Vec load(const float* p, int n) {
-  float lanes[W] = {};
-  for (int i = 0; i < n; i++) lanes[i] = p[i];
-  return {vld1q_f32(lanes)};
+  if (n >= W) return load(p);
+  float32x4_t v = vdupq_n_f32(0);
+  if (n & 2) {
+    v = vcombine_f32(vld1_f32(p), vdup_n_f32(0));
+    if (n & 1) v = vld1q_lane_f32(p + 2, v, 2);
+  } else if (n & 1) {
+    v = vld1q_lane_f32(p, v, 0);
+  }
+  return {v};
 }
 SIMD_INLINE void store(float* p, Vec a) { vst1q_f32(p, a.v); }
 SIMD_INLINE void store(float* p, Vec a, int n) {
-  float lanes[W];
-  vst1q_f32(lanes, a.v);
-  for (int i = 0; i < n; i++) p[i] = lanes[i];
+  if (n >= W) return store(p, a);
+  if (n & 2) {
+    vst1_f32(p, vget_low_f32(a.v));
+    if (n & 1) vst1q_lane_f32(p + 2, a.v, 2);
+  } else if (n & 1) {
+    vst1q_lane_f32(p, a.v, 0);
+  }
 }
 SIMD_INLINE void storePast(float* p, Vec a) { store(p, a); }
 SIMD_INLINE void fencePast() {}
 SIMD_INLINE Vec loadStrided(const float* p, ptrdiff_t s, int n) {
-  float lanes[W] = {};
-  for (int i = 0; i < n; i++) lanes[i] = p[i * s];
-  return {vld1q_f32(lanes)};
+  float32x4_t v = vdupq_n_f32(0);
+  if (n > 0) v = vld1q_lane_f32(p, v, 0);
+  if (n > 1) v = vld1q_lane_f32(p + s, v, 1);
+  if (n > 2) v = vld1q_lane_f32(p + 2 * s, v, 2);
+  if (n > 3) v = vld1q_lane_f32(p + 3 * s, v, 3);
+  return {v};
 }
 SIMD_INLINE float first(Vec a) { return vgetq_lane_f32(a.v, 0); }
 template <int h>
@@ -48,28 +62,50 @@ SIMD_INLINE Vec upper(Vec a) {
 }
 SIMD_INLINE IVec loadInt(const int32_t* p) { return {vld1q_s32(p)}; }
 SIMD_INLINE IVec loadInt(const int32_t* p, int n) {
-  int32_t lanes[W] = {};
-  for (int i = 0; i < n; i++) lanes[i] = p[i];
-  return {vld1q_s32(lanes)};
+  if (n >= W) return loadInt(p);
+  int32x4_t v = vdupq_n_s32(0);
+  if (n & 2) {
+    v = vcombine_s32(vld1_s32(p), vdup_n_s32(0));
+    if (n & 1) v = vld1q_lane_s32(p + 2, v, 2);
+  } else if (n & 1) {
+    v = vld1q_lane_s32(p, v, 0);
+  }
+  return {v};
 }
 SIMD_INLINE void storeInt(int32_t* p, IVec a) { vst1q_s32(p, a.v); }
 SIMD_INLINE void storeInt(int32_t* p, IVec a, int n) {
-  int32_t lanes[W];
-  vst1q_s32(lanes, a.v);
-  for (int i = 0; i < n; i++) p[i] = lanes[i];
+  if (n >= W) return storeInt(p, a);
+  if (n & 2) {
+    vst1_s32(p, vget_low_s32(a.v));
+    if (n & 1) vst1q_lane_s32(p + 2, a.v, 2);
+  } else if (n & 1) {
+    vst1q_lane_s32(p, a.v, 0);
+  }
 }
+/** The first n bytes as integers. */
 SIMD_INLINE uint32x4_t firstBytes(const uint8_t* p, int n) {
-  uint32_t lanes[W] = {};
-  for (int i = 0; i < n; i++) lanes[i] = p[i];
-  return vld1q_u32(lanes);
+  uint32_t four = 0;
+  if (n >= W) {
+    __builtin_memcpy(&four, p, W);
+  } else {
+    if (n & 2) __builtin_memcpy(&four, p, 2);
+    if (n & 1) four |= uint32_t{p[n - 1]} << (8 * (n - 1));
+  }
+  return vmovl_u16(vget_low_u16(vmovl_u8(vcreate_u8(four))));
 }
 SIMD_INLINE Vec loadU8(const uint8_t* p, int n) { return {vcvtq_f32_u32(firstBytes(p, n))}; }
 SIMD_INLINE Vec loadU8(const uint8_t* p) { return loadU8(p, W); }
 SIMD_INLINE Mask loadMaskU8(const uint8_t* p, int n) { return {vcgtq_u32(firstBytes(p, n), vdupq_n_u32(0))}; }
 SIMD_INLINE void storeMaskU8(uint8_t* p, Mask m, int n) {
-  uint32_t lanes[W];
-  vst1q_u32(lanes, m.v);
-  for (int i = 0; i < n; i++) p[i] = static_cast<uint8_t>(lanes[i] & 1);
+  const uint16x4_t halves = vmovn_u32(m.v);
+  const uint8x8_t bytes = vand_u8(vmovn_u16(vcombine_u16(halves, halves)), vdup_n_u8(1));
+  const uint32_t four = vget_lane_u32(vreinterpret_u32_u8(bytes), 0);
+  if (n >= W) {
+    __builtin_memcpy(p, &four, W);
+  } else {
+    if (n & 2) __builtin_memcpy(p, &four, 2);
+    if (n & 1) p[n - 1] = static_cast<uint8_t>(four >> (8 * (n - 1)));
+  }
 }
 SIMD_INLINE Vec broadcast(float x) { return {vdupq_n_f32(x)}; }
 SIMD_INLINE IVec broadcastInt(int32_t x) { return {vdupq_n_s32(x)}; }

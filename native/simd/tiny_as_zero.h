@@ -61,14 +61,23 @@ SIMD_INLINE float tinyAsZero(float a, float b, float c, float rounded) {
   return (rounded < 0 ? -sum : sum) < 0x1p-126 - 0x1p-151 ? zeroOfItsSign : rounded;
 }
 
-SIMD_INLINE Vec fmaTinyAsZero(Vec a, Vec b, Vec c) {
-  const Vec rounded = fma(a, b, c);
-  if (!any(le(abs(rounded), broadcast(smallestNormal)) & ne(rounded, zero()))) return rounded;
+namespace {
+
+/** The rule for results of which some are tiny. A function of its own: micro-kernels have it for each FMA. */
+__attribute__((noinline, cold)) Vec someTinyAsZero(Vec a, Vec b, Vec c, Vec rounded) {
   float x[W], y[W], z[W], r[W];
   store(x, a), store(y, b), store(z, c), store(r, rounded);
   for (int i = 0; i < W; i++)
     if (r[i] != 0 && r[i] >= -smallestNormal && r[i] <= smallestNormal) r[i] = tinyAsZero(x[i], y[i], z[i], r[i]);
   return load(r);
+}
+
+}  // namespace
+
+SIMD_INLINE Vec fmaTinyAsZero(Vec a, Vec b, Vec c) {
+  const Vec rounded = fma(a, b, c);
+  if (!any(le(abs(rounded), broadcast(smallestNormal)) & ne(rounded, zero()))) return rounded;
+  return someTinyAsZero(a, b, c, rounded);
 }
 SIMD_INLINE void settle(Vec&) {}
 

@@ -11,6 +11,7 @@ const meanings: readonly [RegExp, string][] = [
     /failed to map segment from shared object|mmap\w* .*(Operation|Permission)/,
     "its folder is mounted without the right to execute (noexec), or a security policy forbids it",
   ],
+  [/not a valid Win32 application|not a valid mach-o file/, "the file is damaged: install simdgrad anew"],
   [/version `GLIBC_[\d.]+' not found/, "this system's glibc is older than 2.17"],
   [/(ld-linux-[\w-]+\.so\.\d|libc\.so\.6): No such file/, "it is built for glibc, and this system has musl"],
   [/libc\.so: (invalid ELF header|cannot open)/, "it is built for musl, and this system has glibc"],

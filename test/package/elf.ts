@@ -14,14 +14,15 @@ const SHT_DYNAMIC = 6;
 const SHT_GNU_VERNEED = 0x6ffffffe;
 const DT_NEEDED = 1n;
 
-export function elfNeeds(bytes: Buffer): Needs {
+/** The section table of an ELF file. */
+export function elfSections(bytes: Buffer) {
   if (bytes.readUInt32BE(0) !== 0x7f454c46 || bytes[4] !== 2 || bytes[5] !== 1)
     throw new Error("not a 64-bit ELF file");
   const table = Number(bytes.readBigUInt64LE(0x28));
   const entrySize = bytes.readUInt16LE(0x3a);
   const count = bytes.readUInt16LE(0x3c);
   if (table === 0 || count === 0) throw new Error("no section table");
-  const sections = Array.from({ length: count }, (_, i) => {
+  return Array.from({ length: count }, (_, i) => {
     const at = table + i * entrySize;
     return {
       type: bytes.readUInt32LE(at + 4),
@@ -31,6 +32,10 @@ export function elfNeeds(bytes: Buffer): Needs {
       info: bytes.readUInt32LE(at + 0x2c),
     };
   });
+}
+
+export function elfNeeds(bytes: Buffer): Needs {
+  const sections = elfSections(bytes);
   const text = (section: number, offset: number) => {
     const start = sections[section]!.offset + offset;
     return bytes.toString("latin1", start, bytes.indexOf(0, start));

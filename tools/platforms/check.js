@@ -6,6 +6,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import nodeApiHeaders from "node-api-headers";
 import { allowedFunctions, allowedLibraries, weakHooks } from "./allowed.js";
 import { llvm } from "./llvm.js";
 import { signatureDefect } from "./page-hashes.js";
@@ -15,6 +16,10 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 
 /** The newest version of glibc whose functions an addon may need. */
 const newestGlibc = [2, 17];
+
+/** The functions of Node-API 8, which Node 20 has. */
+const { js_native_api_symbols: ofEngine, node_api_symbols: ofNode } = nodeApiHeaders.symbols.v8;
+const nodeApi = new Set([...ofEngine, ...ofNode]);
 
 const lines = (text) => text.split("\n").filter((line) => line.trim() !== "");
 const names = (text) => lines(text).map((line) => line.trim().split(/\s+/).at(-1));
@@ -63,12 +68,33 @@ function newerThanAllowed(version) {
 
 /** Everything that is wrong with an addon, as texts. */
 export function defects(path, name) {
+  try {
+    return defectsOf(path, name);
+  } catch (error) {
+    return [`it cannot be read: ${error.message.trim()}`];
+  }
+}
+
+/** The bytes that a PE file must have for its sections. LLVM's tools do not look. */
+function bytesOfPe(bytes) {
+  const coff = bytes.readUInt32LE(60) + 4;
+  const table = coff + 20 + bytes.readUInt16LE(coff + 16);
+  const ends = Array.from({ length: bytes.readUInt16LE(coff + 2) }, (_, i) => {
+    const section = table + 40 * i;
+    return bytes.readUInt32LE(section + 16) + bytes.readUInt32LE(section + 20);
+  });
+  return Math.max(...ends);
+}
+
+function defectsOf(path, name) {
   const { system, arch } = targets[name];
   const found = [];
-  const format = field(llvm("readobj", ["--file-headers", path]), "Format")[0];
-  const whole = llvm("readobj", ["--file-headers", path]).match(/^Format: (.*)$/m)?.[1];
-  if (whole !== formats[`${system}-${arch}`])
-    return [`it is of the format ${whole ?? format}, expected ${formats[`${system}-${arch}`]}`];
+  const bytes = readFileSync(path);
+  const format = /^Format: (.*)$/m.exec(llvm("readobj", ["--file-headers", path]))?.[1];
+  const expected = formats[`${system}-${arch}`];
+  if (format !== expected) return [`it is of the format ${format}, expected ${expected}`];
+  if (system === "win32" && bytes.length < bytesOfPe(bytes))
+    return [`it is cut off: ${bytes.length} bytes of ${bytesOfPe(bytes)}`];
 
   const { libraries, functions, exported } = readers[system](path);
   const musl = name.endsWith("-musl");
@@ -77,8 +103,9 @@ export function defects(path, name) {
       found.push(`it needs the library ${library}`);
   for (const named of functions) {
     const [symbol, version] = named.split(/@+/);
-    const nodeApi = symbol.startsWith("napi_") && system !== "win32";
-    if (!nodeApi && !weakHooks.has(symbol) && !allowedFunctions[system].has(symbol))
+    // On Windows it looks them up.
+    const isNodeApi = nodeApi.has(symbol) && system !== "win32";
+    if (!isNodeApi && !weakHooks.has(symbol) && !allowedFunctions[system].has(symbol))
       found.push(`it needs the function ${symbol}`);
     if (version && (musl || !/^GLIBC_[\d.]+$/.test(version) || newerThanAllowed(version.slice(6))))
       found.push(`it needs ${symbol} of ${version}`);
@@ -86,7 +113,7 @@ export function defects(path, name) {
   if (exported.sort().join() !== exports.join())
     found.push(`it exports ${exported.join(", ")}, expected ${exports.join(", ")}`);
   if (system === "darwin" && arch === "arm64") {
-    const defect = signatureDefect(readFileSync(path));
+    const defect = signatureDefect(bytes);
     if (defect) found.push(defect);
   }
   return found;

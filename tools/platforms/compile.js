@@ -1,21 +1,15 @@
 // Compiles the addon for another platform: the sources and flags of native/sources.json with the compilers of
-// targets.js. An object is compiled again when its command or a file that it includes has changed.
+// targets.js. An object is compiled again when its command, or the content of a file that it includes, has
+// changed.
 import { spawn, spawnSync } from "node:child_process";
-import {
-  appendFileSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { createHash } from "node:crypto";
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { llvm } from "./llvm.js";
-import { exports, zigFlags } from "./targets.js";
+import { exports, targets, zigFlags } from "./targets.js";
 import { zig, zigEnvironment, zigFolder } from "./zig.js";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
@@ -37,24 +31,52 @@ function run([command, ...args], env) {
   });
 }
 
-/** Whether an object is newer than everything it was made from and was made by this command. */
-function isFresh(object, command) {
-  if (!existsSync(object) || !existsSync(`${object}.d`)) return false;
-  if (!existsSync(`${object}.command`) || readFileSync(`${object}.command`, "utf8") !== command) return false;
-  const made = statSync(object).mtimeMs;
+const hashes = new Map();
+/** The hash of a file's content; it is read once. */
+function contentHash(path) {
+  if (!hashes.has(path)) {
+    const there = existsSync(join(root, path));
+    hashes.set(
+      path,
+      there
+        ? createHash("sha256")
+            .update(readFileSync(join(root, path)))
+            .digest("hex")
+        : "",
+    );
+  }
+  return hashes.get(path);
+}
+
+/**
+ * What an object is made from: the command, and name and content of each file that the compiler read. A
+ * checkout of the same sources, which gives files new times, has the same key; undefined before the first
+ * compilation.
+ */
+function keyOf(object, command) {
+  if (!existsSync(object) || !existsSync(`${object}.d`)) return undefined;
   // "object: file file \", in the syntax of make.
   const files = readFileSync(`${object}.d`, "utf8")
     .replace(/^[^:]*:/, "")
     .split(/\\?\s+/)
     .filter(Boolean);
-  return files.every((file) => statSync(join(root, file), { throwIfNoEntry: false })?.mtimeMs < made);
+  const hash = createHash("sha256").update(command.join("\n"));
+  for (const file of files) hash.update(`\n${relative(root, resolve(root, file))}\n${contentHash(file)}`);
+  return hash.digest("hex");
+}
+
+/** Whether an object is made from what is there now. */
+function isFresh(object, command) {
+  const made = existsSync(`${object}.key`) ? readFileSync(`${object}.key`, "utf8") : "";
+  return made !== "" && made === keyOf(object, command);
 }
 
 /** The compiler for a target: the first that is there. */
 function compilerOf(target) {
   for (const { gcc, zig: triple } of target.compilers) {
     if (triple) return { name: `zig ${triple}`, command: [zig(), "c++", "-target", triple], triple };
-    if (spawnSync(gcc, ["--version"]).status === 0) return { name: gcc, command: [gcc] };
+    const { status, stdout } = spawnSync(gcc, ["-dumpfullversion"], { encoding: "utf8" });
+    if (status === 0) return { name: `${gcc} ${stdout.trim()}`, command: [gcc] };
   }
   throw new Error(`none of ${target.compilers.map(({ gcc }) => gcc).join(", ")} is installed`);
 }
@@ -65,30 +87,46 @@ const sourcesIn = (folder) =>
     .sort()
     .map((file) => `native/${folder}/${file}`);
 
-/** The units to compile: their source, flags and the folder of their object. */
-function unitsOf(target, compiler, lists, hash) {
-  const { folders, once = lists.once, flags: own = [] } = lists.systems[target.system];
+/** The instruction sets of native/sources.json that a target has. */
+const isasOf = (target, lists) => target.isas ?? Object.keys(lists.isas[target.arch]);
+
+/** The flags of all units of a target. */
+function flagsOf(target, compiler, lists) {
   const position = ["win32", "wasm"].includes(target.system) ? [] : ["-fPIC"];
-  const flags = [...lists.flags, ...own, ...position, "-DNDEBUG"];
-  if (compiler.triple) flags.push(...zigFlags.all);
+  const own = lists.systems[target.system].flags ?? [];
+  return [...lists.flags, ...own, ...position, "-DNDEBUG", ...(compiler.triple ? zigFlags.all : [])];
+}
+
+/** A unit: its source, its object, and the command that compiles it. */
+function unit(compiler, folder, source, flags) {
+  const file = source.replace("native/", "").replaceAll("/", "-").replace(/\.cc$/, ".o");
+  const object = join(root, "build/all", folder, file);
+  return { compiler, object, arguments: [...flags, "-c", source, "-o", relative(root, object)] };
+}
+
+/** The units that are compiled once. */
+function unitsOnce(name, target, compiler, lists, hash) {
   const headers = [require("node-addon-api").include_dir, require("node-api-headers").include_dir].flatMap(
     (folder) => ["-isystem", relative(root, resolve(root, folder))],
   );
-  const units = [...once, ...folders].flatMap(sourcesIn).map((source) => ({
-    source,
-    folder: "once",
-    flags: [
-      ...flags,
-      ...headers,
-      ...(/\/(addon|module)\.cc$/.test(source) ? [`-DSIMDGRAD_SOURCE_HASH="${hash}"`] : []),
-    ],
-  }));
-  for (const [isa, ofIsa] of Object.entries(lists.isas[target.arch])) {
-    const more = [...ofIsa, ...((compiler.triple && zigFlags.isas[isa]) || []), `-DSIMDGRAD_ISA_NS=${isa}`];
-    for (const source of lists.perIsa.flatMap(sourcesIn))
-      units.push({ source, folder: isa, flags: [...flags, ...more] });
-  }
-  return units;
+  const without = Object.keys(lists.isas[target.arch]).filter((isa) => !isasOf(target, lists).includes(isa));
+  const flags = [
+    ...flagsOf(target, compiler, lists),
+    ...headers,
+    ...without.map((isa) => `-DSIMDGRAD_WITHOUT_${isa}`),
+  ];
+  const withHash = [...flags, `-DSIMDGRAD_SOURCE_HASH="${hash}"`];
+  const { folders, once = lists.once } = lists.systems[target.system];
+  return [...once, ...folders]
+    .flatMap(sourcesIn)
+    .map((source) => unit(compiler, name, source, /\/(addon|module)\.cc$/.test(source) ? withHash : flags));
+}
+
+/** The units that are compiled once for the instruction set. */
+function unitsOfIsa(name, target, compiler, lists, isa) {
+  const own = [...lists.isas[target.arch][isa], ...((compiler.triple && zigFlags.isas[isa]) || [])];
+  const flags = [...flagsOf(target, compiler, lists), ...own, `-DSIMDGRAD_ISA_NS=${isa}`];
+  return lists.perIsa.flatMap(sourcesIn).map((source) => unit(compiler, join(name, isa), source, flags));
 }
 
 /**
@@ -136,46 +174,56 @@ function machLink(target, objects, out) {
   ];
 }
 
-/**
- * Builds the addon for a target into `out`. Returns the name of the compiler.
- * @throws Error with the output of the command that failed.
- */
-export async function compile(name, target, hash, out) {
-  const compiler = compilerOf(target);
-  const lists = JSON.parse(readFileSync(join(root, "native/sources.json"), "utf8"));
-  const folder = join(root, "build/all", name);
-  const waiting = unitsOf(target, compiler, lists, hash);
-  const objects = [];
+/** Compiles the units that are not fresh, on all cores. @throws Error with the output of the compiler */
+async function compileAll(units, folder) {
+  const waiting = [...units];
   const work = async () => {
-    for (let unit = waiting.shift(); unit; unit = waiting.shift()) {
-      const object = join(
-        folder,
-        unit.folder,
-        unit.source.replace("native/", "").replaceAll("/", "-"),
-      ).replace(/\.cc$/, ".o");
-      objects.push(object);
-      const command = [...compiler.command, ...unit.flags, "-c", unit.source, "-o", object];
-      if (isFresh(object, command.join("\n"))) continue;
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      const { compiler, object } = next;
+      // Flags about warnings change no object.
+      const identity = [compiler.name, ...next.arguments.filter((flag) => !/^-W(?!l,)/.test(flag))];
+      if (isFresh(object, identity)) continue;
       mkdirSync(dirname(object), { recursive: true });
-      const output = await run([...command, "-MD", "-MF", `${object}.d`], zigEnvironment).catch((error) => {
+      const command = [...compiler.command, ...next.arguments, "-MD", "-MF", `${object}.d`];
+      const output = await run(command, zigEnvironment).catch((error) => {
         waiting.length = 0; // the other worker stops too
         throw error;
       });
       if (output) appendFileSync(join(folder, "warnings.log"), output);
-      writeFileSync(`${object}.command`, command.join("\n"));
+      writeFileSync(`${object}.key`, keyOf(object, identity));
     }
   };
   await Promise.all(Array.from({ length: availableParallelism() }, work));
-  for (const isa of Object.keys(lists.isas[target.arch])) {
+}
+
+/**
+ * Builds the addon for a target into `out`. Returns the names of the compilers.
+ * @throws Error with the output of the command that failed.
+ */
+export async function compile(name, target, hash, out) {
+  const lists = JSON.parse(readFileSync(join(root, "native/sources.json"), "utf8"));
+  const compiler = compilerOf(target);
+  const kernels = target.kernels ?? name;
+  const kernelTarget = targets[kernels] ?? target;
+  const kernelCompiler = kernels === name ? compiler : compilerOf(kernelTarget);
+  mkdirSync(dirname(out), { recursive: true });
+  const once = unitsOnce(name, target, compiler, lists, hash);
+  const perIsa = isasOf(target, lists).map((isa) => ({
+    isa,
+    units: unitsOfIsa(kernels, kernelTarget, kernelCompiler, lists, isa),
+  }));
+  const units = [...once, ...perIsa.flatMap((kernelsOfIsa) => kernelsOfIsa.units)];
+  await compileAll(units, dirname(out));
+  for (const { isa, units } of perIsa) {
     const shared = sharedFunctions(
       isa,
-      objects.filter((path) => path.startsWith(join(folder, isa, "/"))),
+      units.map(({ object }) => object),
     );
     if (shared.length > 0) throw new Error(`objects of ${isa} define ${shared.join(", ")}`);
   }
-  mkdirSync(dirname(out), { recursive: true });
   // The order of the objects decides the layout of the file.
-  for (const command of linkCommands(target, compiler, lists, objects.sort(), out))
+  const objects = units.map(({ object }) => relative(root, object)).sort();
+  for (const command of linkCommands(target, compiler, lists, objects, out))
     await run(command, zigEnvironment);
-  return compiler.name;
+  return [...new Set([compiler.name, kernelCompiler.name])].join(" and ");
 }

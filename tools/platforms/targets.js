@@ -3,7 +3,14 @@
 
 /**
  * `system` and `arch` are keys of `systems` and `isas` in native/sources.json. `compilers` in the order of
- * preference: a GCC, or zig's clang for a target triple. `run` says how `npm run test:platforms` runs it.
+ * preference: a GCC, or zig's clang for a target triple. `isas`: the instruction sets that the addon has; all
+ * of its processor if there is no list. `kernels`: the target whose kernels it is linked with. Kernels need
+ * nothing of a C library but memcpy and memset.
+ *
+ * The portable kernels take 0.3 MB of a compressed addon and are four times slower than WebAssembly. So only
+ * linux-x64, on which they are tested, has them. Processors for arm64 all have NEON. A processor for x64 with
+ * FMA and without AVX2 (AMD, 2012 to 2014) runs WebAssembly on the other systems. macOS does not say whether
+ * there is AVX-512, and all Macs with FMA have AVX2.
  *
  * The versions are those of the oldest systems that Node 20 supports, or older: glibc 2.17, macOS 10.15 (x64)
  * and 11 (arm64), Windows 10.
@@ -11,21 +18,55 @@
 export const targets = {
   // A machine of this kind builds it with its own compiler (tools/build-native.js): steps take 3 to 6 % less
   // time than with zig's.
-  "linux-x64": { system: "linux", arch: "x64", compilers: [{ zig: "x86_64-linux-gnu.2.17" }] },
+  "linux-x64": {
+    system: "linux",
+    arch: "x64",
+    compilers: [{ gcc: "x86_64-linux-gnu-g++" }, { zig: "x86_64-linux-gnu.2.17" }],
+  },
   "linux-arm64": {
     system: "linux",
     arch: "arm64",
     compilers: [{ gcc: "aarch64-linux-gnu-g++" }, { zig: "aarch64-linux-gnu.2.17" }],
+    isas: ["neon"],
   },
-  "linux-x64-musl": { system: "linux", arch: "x64", compilers: [{ zig: "x86_64-linux-musl" }] },
-  "linux-arm64-musl": { system: "linux", arch: "arm64", compilers: [{ zig: "aarch64-linux-musl" }] },
-  "win32-x64": { system: "win32", arch: "x64", compilers: [{ zig: "x86_64-windows-gnu" }] },
-  "win32-arm64": { system: "win32", arch: "arm64", compilers: [{ zig: "aarch64-windows-gnu" }] },
-  "darwin-x64": { system: "darwin", arch: "x64", compilers: [{ zig: "x86_64-macos.10.15" }], macos: "10.15" },
+  "linux-x64-musl": {
+    system: "linux",
+    arch: "x64",
+    compilers: [{ zig: "x86_64-linux-musl" }],
+    isas: ["avx2", "avx512"],
+    kernels: "linux-x64",
+  },
+  "linux-arm64-musl": {
+    system: "linux",
+    arch: "arm64",
+    compilers: [{ zig: "aarch64-linux-musl" }],
+    isas: ["neon"],
+    kernels: "linux-arm64",
+  },
+  "win32-x64": {
+    system: "win32",
+    arch: "x64",
+    compilers: [{ zig: "x86_64-windows-gnu" }],
+    isas: ["avx2", "avx512"],
+  },
+  "win32-arm64": {
+    system: "win32",
+    arch: "arm64",
+    compilers: [{ zig: "aarch64-windows-gnu" }],
+    isas: ["neon"],
+  },
+  "darwin-x64": {
+    system: "darwin",
+    arch: "x64",
+    compilers: [{ zig: "x86_64-macos.10.15" }],
+    isas: ["avx2"],
+    macos: "10.15",
+  },
   "darwin-arm64": {
     system: "darwin",
     arch: "arm64",
     compilers: [{ zig: "aarch64-macos.11.0" }],
+    isas: ["neon"],
     macos: "11.0",
   },
 };
@@ -37,6 +78,9 @@ export const zigFlags = {
     "-Wno-unknown-warning-option",
     // Conversions that GCC does not report.
     "-Wno-unused-const-variable",
+    "-Wno-unused-lambda-capture",
+    // zig adds debug information, which takes time and is stripped.
+    "-g0",
   ],
   // zig turns off the 512-bit forms of AVX-512 unless they are asked for.
   isas: { avx512: ["-mevex512"] },
