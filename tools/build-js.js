@@ -11,6 +11,7 @@ import { builtinModules, createRequire } from "node:module";
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
+import { buildBrowser } from "./bundle/browser.js";
 import { writeNotices } from "./bundle/notices.js";
 import { partOf } from "./bundle/parts.js";
 import { ascii, builtins, lateParts, location } from "./bundle/plugins.js";
@@ -86,6 +87,8 @@ chmodSync(join(root, "dist/cli/main.js"), 0o755);
 const declarations =
   '// @ts-ignore: index.cjs beside this file has the same exports.\nexport * from "./index.js";\n';
 for (const entry of ["index", "plot/index"]) writeFileSync(join(root, `dist/${entry}.d.cts`), declarations);
+
+await buildBrowser(root);
 
 writeNotices(root, "dist/index.js", library);
 writeNotices(root, "dist/cli/main.js", command);
