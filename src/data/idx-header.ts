@@ -76,7 +76,13 @@ export function parseHeader(bytes: Uint8Array, path?: string): Header {
   return { type, shape, headerLength, length };
 }
 
-export function fail(code: string, rule: string, path?: string, given?: string, options?: ErrorOptions): FileError {
+export function fail(
+  code: string,
+  rule: string,
+  path?: string,
+  given?: string,
+  options?: ErrorOptions,
+): FileError {
   const where = [path === undefined ? undefined : quotedPath(path), given].filter(
     (text) => text !== undefined,
   );

@@ -16,8 +16,8 @@ import {
 } from "./safetensors.js";
 
 export type { Path } from "./read.js";
-export type { Source } from "./source.js";
 export { decodeSafetensors, encodeSafetensors, type RawTensor } from "./safetensors.js";
+export type { Source } from "./source.js";
 
 import { lengthFrom } from "./safetensors-header.js";
 import { bytesOf, bytesOfSync, type Source } from "./source.js";

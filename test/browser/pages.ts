@@ -10,7 +10,8 @@ import { type Server, serve } from "./server.js";
 
 export const root = join(import.meta.dirname, "../..");
 
-const html = '<!doctype html><title>simdgrad</title><body><script type="module" src="/pages/run.js"></script>';
+const html =
+  '<!doctype html><title>simdgrad</title><body><script type="module" src="/pages/run.js"></script>';
 
 /** An IDX file of bytes. */
 function idx(shape: readonly number[], values: readonly number[]): Uint8Array {

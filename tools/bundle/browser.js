@@ -7,6 +7,12 @@ import { minify, transform } from "rolldown/utils";
 import { walk } from "./syntax.js";
 import { textsOf, writtenModules } from "./written-code.js";
 
+/**
+ * Namespaces that are also modules, `simdgrad/nn`: esbuild takes all of a namespace that it imports from
+ * `simdgrad`, and only what is used of `import * as nn from "simdgrad/nn"`.
+ */
+export const modules = ["data", "io", "nn", "optim", "train"];
+
 /** Copies of a loop for the ops and dtypes that a program uses; those after them share the loop. */
 const COPIES = 8;
 
@@ -43,7 +49,8 @@ function complete(code) {
     const declared = statement.declaration ?? statement;
     if (declared.type === "VariableDeclaration")
       for (const { init } of declared.declarations)
-        if (["CallExpression", "NewExpression"].includes(init?.type)) insertions.push([init.start, "/* @__PURE__ */ "]);
+        if (["CallExpression", "NewExpression"].includes(init?.type))
+          insertions.push([init.start, "/* @__PURE__ */ "]);
     if (declared.type === "ClassDeclaration" && declared.superClass !== null)
       insertions.push([declared.body.start + 1, `static name = "${declared.id.name}";`]);
   }
@@ -54,7 +61,10 @@ function complete(code) {
 function importsOf(program) {
   const found = [];
   walk(program, (node) => {
-    if (/^(Import|Export\w+)(Declaration|Expression)$/.test(node.type) && typeof node.source?.value === "string")
+    if (
+      /^(Import|Export\w+)(Declaration|Expression)$/.test(node.type) &&
+      typeof node.source?.value === "string"
+    )
       found.push(node.source);
   });
   return found;
@@ -69,7 +79,8 @@ function sourceOf(root, name) {
 
 /** Where the import of `specifier` in `file` leads in dist/browser. */
 function targetOf(root, file, specifier) {
-  if (specifier in packages) return `packages/${posix.basename(dirname(dirname(dirname(packages[specifier]))))}.js`;
+  if (specifier in packages)
+    return `packages/${posix.basename(dirname(dirname(dirname(packages[specifier]))))}.js`;
   const path = relative(root, join(dirname(file), specifier)).replaceAll("\\", "/");
   if (path.endsWith(".csv")) return `${path}.js`;
   return path.replace(/^src\/(browser\/)?/, "");
@@ -78,7 +89,10 @@ function targetOf(root, file, specifier) {
 async function codeOf(root, name, written) {
   if (name in written) return { file: join(root, "src/browser", name), code: written[name] };
   if (name.endsWith(".csv.js"))
-    return { file: root, code: `export default ${JSON.stringify(readFileSync(join(root, name.slice(0, -3)), "utf8"))};` };
+    return {
+      file: root,
+      code: `export default ${JSON.stringify(readFileSync(join(root, name.slice(0, -3)), "utf8"))};`,
+    };
   const own = Object.entries(packages).find(([specifier]) => targetOf(root, root, specifier) === name);
   if (own !== undefined) return { file: root, code: readFileSync(join(root, own[1]), "utf8") };
   const file = sourceOf(root, name);
@@ -89,7 +103,7 @@ async function codeOf(root, name, written) {
   return { file, code };
 }
 
-/** Writes dist/browser; returns the names of its modules. */
+/** Writes dist/browser. */
 export async function buildBrowser(root) {
   const folder = join(root, "dist/browser");
   rmSync(folder, { recursive: true, force: true });
@@ -105,13 +119,23 @@ export async function buildBrowser(root) {
       return { start, end, text: JSON.stringify(path.startsWith(".") ? path : `./${path}`) };
     });
     let placed = code;
-    for (const { start, end, text } of edits.reverse()) placed = placed.slice(0, start) + text + placed.slice(end);
+    for (const { start, end, text } of edits.reverse())
+      placed = placed.slice(0, start) + text + placed.slice(end);
     // The doc comments are in the declarations, which editors read.
-    const format = { compress: false, mangle: false, codegen: { removeWhitespace: false, legalComments: "inline" } };
+    const format = {
+      compress: false,
+      mangle: false,
+      codegen: { removeWhitespace: false, legalComments: "inline" },
+    };
     const bare = (await minify(name, placed, { ...format, module: true })).code;
     const path = join(folder, name);
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, complete(bare));
   }
-  return names;
+  mkdirSync(join(folder, "modules"));
+  for (const name of modules)
+    writeFileSync(
+      join(folder, `modules/${name}.js`),
+      `import "../ops/methods/methods.js";\nexport * from "../${name}/index.js";\n`,
+    );
 }

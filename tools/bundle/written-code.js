@@ -54,7 +54,8 @@ export async function textsOf(root) {
 
 function table(texts, kind) {
   const rows = Object.entries(texts[kind]).map(
-    ([name, { parameters, text }]) => `${JSON.stringify(name)}: (${parameters}) => {\n${text.replace('"use strict"; ', "")}\n},`,
+    ([name, { parameters, text }]) =>
+      `${JSON.stringify(name)}: (${parameters}) => {\n${text.replace('"use strict"; ', "")}\n},`,
   );
   return `export const ${kind} = {\n${rows.join("\n")}\n};\n`;
 }

@@ -6,11 +6,7 @@ import { excerpt } from "../../quote.js";
 import { MOST_BYTES } from "../io/read.js";
 import { notInBrowser } from "../not-here.js";
 
-export async function unpack(
-  bytes: Uint8Array,
-  path?: string,
-  maxBytes = MOST_BYTES,
-): Promise<Uint8Array> {
+export async function unpack(bytes: Uint8Array, path?: string, maxBytes = MOST_BYTES): Promise<Uint8Array> {
   const pieces = piecesOfStream(
     new Blob([bytes as Uint8Array<ArrayBuffer>]).stream().pipeThrough(new DecompressionStream("gzip")),
   );
@@ -43,7 +39,12 @@ export async function unpack(
   return unpacked.subarray(0, used);
 }
 
-function checkedLength(start: Uint8Array, packed: number, path: string | undefined, maxBytes: number): number {
+function checkedLength(
+  start: Uint8Array,
+  packed: number,
+  path: string | undefined,
+  maxBytes: number,
+): number {
   const { shape, length } = parseHeader(start, path);
   const given = `${excerpt(formatShape(shape))} in ${packed} bytes`;
   // Deflate expands at most 1032 times.
@@ -60,13 +61,11 @@ function checkedLength(start: Uint8Array, packed: number, path: string | undefin
 }
 
 const tooLong = (length: number, path?: string) =>
-  fail(
-    "TRAILING_BYTES",
-    "the gzip stream holds more than its IDX header says",
-    path,
-    `${length} bytes`,
-  );
+  fail("TRAILING_BYTES", "the gzip stream holds more than its IDX header says", path, `${length} bytes`);
 
 export function unpackSync(_bytes: Uint8Array, path?: string, _maxBytes?: number): Uint8Array {
-  throw notInBrowser(`readIdxSync: unpacking gzip${path === undefined ? "" : ` of ${path}`}`, "await readIdx");
+  throw notInBrowser(
+    `readIdxSync: unpacking gzip${path === undefined ? "" : ` of ${path}`}`,
+    "await readIdx",
+  );
 }

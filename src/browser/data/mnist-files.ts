@@ -13,10 +13,15 @@ export async function findFiles(
   wanted: readonly MnistPart[],
 ): Promise<string[]> {
   if (given === undefined)
-    throw new ValueError("mnist: a browser needs dir, the URL of the folder with the files", "MISSING_OPTION");
+    throw new ValueError(
+      "mnist: a browser needs dir, the URL of the folder with the files",
+      "MISSING_OPTION",
+    );
   const dir = pathOf(given);
   const prefix = split === undefined ? "" : `emnist-${split}-`;
-  const roles = wanted.flatMap((part) => ["images-idx3", "labels-idx1"].map((kind) => `${begins[part]}-${kind}`));
+  const roles = wanted.flatMap((part) =>
+    ["images-idx3", "labels-idx1"].map((kind) => `${begins[part]}-${kind}`),
+  );
   return Promise.all(roles.map((role) => fileOf(within(dir, `${prefix}${role}-ubyte`))));
 }
 

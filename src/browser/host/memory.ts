@@ -9,7 +9,8 @@ export const uncleared = (bytes: number): Uint8Array => new Uint8Array(bytes);
 
 export const sharedMemory = (bytes: number): ArrayBufferLike => new (Shared ?? ArrayBuffer)(bytes);
 
-export const isShared = (memory: ArrayBufferLike): boolean => Shared !== undefined && memory instanceof Shared;
+export const isShared = (memory: ArrayBufferLike): boolean =>
+  Shared !== undefined && memory instanceof Shared;
 
 export const isLittleEndian = (): boolean => new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
 

@@ -5,7 +5,11 @@ import { notInBrowser } from "../not-here.js";
 const instead =
   "io.encodeSafetensors(tensors) gives the bytes, for a download, IndexedDB or a request that uploads them";
 
-export async function writeFileAtomic(op: string, _path: Path, _chunks: readonly Uint8Array[]): Promise<void> {
+export async function writeFileAtomic(
+  op: string,
+  _path: Path,
+  _chunks: readonly Uint8Array[],
+): Promise<void> {
   throw notInBrowser(`${op}: writing a file`, instead);
 }
 

@@ -50,7 +50,10 @@ export async function readBytes(op: string, path: string, _unsized: Unsized = {}
 }
 
 export function readBytesSync(op: string, path: string, _unsized: Unsized = {}): Uint8Array {
-  throw notInBrowser(`${op}: reading a file synchronously`, `await the other form, or pass the bytes of ${path}`);
+  throw notInBrowser(
+    `${op}: reading a file synchronously`,
+    `await the other form, or pass the bytes of ${path}`,
+  );
 }
 
 export async function* readPieces(op: string, path: string): AsyncGenerator<Uint8Array, void, undefined> {

@@ -1,5 +1,7 @@
 /** Runs the task that the address names, here or in a Worker, and sends the result to the server. */
-const { task, library, worker, report, ...options } = Object.fromEntries(new URLSearchParams(location.search));
+const { task, library, worker, report, ...options } = Object.fromEntries(
+  new URLSearchParams(location.search),
+);
 
 async function here() {
   const [{ tasks }, simdgrad] = await Promise.all([import("/pages/tasks.js"), import(library)]);

@@ -116,6 +116,6 @@ export const tasks = {
     const answer = await refused(() => loading);
     const kept = backend.name;
     backend.use("wasm");
-    return { answer, kept, then: backend.name, value: double(tensor([4])).toArray() };
+    return { answer, kept, after: backend.name, value: double(tensor([4])).toArray() };
   },
 };

@@ -22,10 +22,11 @@ export async function fetchModule(source?: string | URL): Promise<void> {
 async function open(source: string | URL): Promise<OpenedModule> {
   if (engine === undefined) return { why: "this browser has no WebAssembly" };
   if (!engine.validate(relaxedProbe)) return { why: "this browser lacks the relaxed SIMD instructions" };
-  const path = String(source);
+  const { location } = globalThis as { location?: { href: string } };
+  const path = new URL(source, location?.href).href;
   let bytes: ArrayBuffer;
   try {
-    const response = await fetch(source);
+    const response = await fetch(path);
     if (!response.ok) return { why: `${path} was not found (status ${response.status})` };
     bytes = await response.arrayBuffer();
   } catch (error) {
