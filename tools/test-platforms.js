@@ -16,6 +16,7 @@ import { loadSchema } from "./kernels/load-schema.js";
 import { targets } from "./platforms/targets.js";
 import { unpack } from "./platforms/zig.js";
 import { prebuildName } from "./prebuild.js";
+import { testBrowsers } from "./test-browsers.js";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const folder = join(root, "build/platforms");
@@ -188,6 +189,10 @@ async function main(args) {
         tell(name, "failed", error.message);
       }
     }
+  }
+  if (given.length === 0) {
+    const failed = testBrowsers();
+    tell("browsers", failed ? "failed" : "passed", failed ?? "test/browser, behind four bundlers");
   }
   console.log(`${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`);
   if (count.failed > 0) process.exitCode = 1;
