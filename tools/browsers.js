@@ -1,5 +1,5 @@
-// The browsers that tests start: those on the path. In CI, as root on Debian, a missing one is installed; nothing
-// else is downloaded. Without a browser the tests are skipped, with a line that says so.
+// The browsers that tests start: those on the path. In CI, as root on Debian, a missing one is installed;
+// nothing else is downloaded. Without a browser the tests are skipped, with a line that says so.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";

@@ -1,5 +1,5 @@
-// Tests the library in browsers and behind bundlers: test/browser, with esbuild, rollup and webpack, which are
-// installed into build/bundlers from npm's registry. `npm test` runs the same with vite, which is there.
+// Tests the library in browsers and behind bundlers: test/browser, with esbuild, rollup and webpack, which
+// are installed into build/bundlers from npm's registry. `npm test` runs the same with vite, which is there.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";

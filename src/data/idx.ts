@@ -30,7 +30,8 @@ export interface IdxOptions {
 }
 
 /**
- * A tensor from an IDX file, raw or gzipped: a path, a Blob (a File of a browser), or its bytes. int8 and int16 become int32.
+ * A tensor from an IDX file, raw or gzipped: a path, a Blob (a File of a browser), or its bytes. int8 and
+ * int16 become int32.
  * @throws FileError that names the file and the error in it; `FILE_TOO_LARGE` beyond `maxBytes`.
  */
 export async function readIdx(source: Source, options: IdxOptions = {}): Promise<Tensor> {

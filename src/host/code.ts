@@ -31,8 +31,8 @@ export function make<T>(
 }
 
 /**
- * Makes copies of a function, each with its own type feedback in V8 (kernels/js/specialize.ts); undefined where
- * that is not possible. Where the build has written copies, they are in `written`.
+ * Makes copies of a function, each with its own type feedback in V8 (kernels/js/specialize.ts); undefined
+ * where that is not possible. Where the build has written copies, they are in `written`.
  */
 export function copier<F extends (...args: any[]) => void>(
   fn: F,

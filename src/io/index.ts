@@ -58,9 +58,8 @@ export function saveSafetensorsSync(path: Path, tensors: NamedTensors, options: 
 }
 
 /**
- * The tensors of a safetensors file by name, for `model.loadStateDict`; the file is a path, a Blob (a File of a
- * browser), or its bytes. float16 and bfloat16 become float32;
- * wider and narrower integers become int32.
+ * The tensors of a safetensors file by name, for `model.loadStateDict`; the file is a path, a Blob (a File of
+ * a browser), or its bytes. float16 and bfloat16 become float32; wider and narrower integers become int32.
  * @throws FileError that names the file and the error in it.
  */
 export async function loadSafetensors(source: Source): Promise<Record<string, Tensor>> {

@@ -41,7 +41,9 @@ export async function bytesOf(op: string, source: Source, unsized: Unsized = {})
   }
 }
 
-/** The whole content, blocking. @throws ValueError `INVALID_PATH` for a Blob, which is read asynchronously. */
+/**
+ * The whole content, blocking. @throws ValueError `INVALID_PATH` for a Blob, which is read asynchronously.
+ */
 export function bytesOfSync(op: string, source: Source, unsized: Unsized = {}): Found {
   const name = nameOf(source);
   if (isBlob(source))

@@ -131,9 +131,9 @@ export const backend = {
   },
 
   /**
-   * In a browser: fetches the module of WebAssembly and switches this page or Worker to it. The JavaScript core
-   * runs until then. If the module cannot be had, one line says why and the JavaScript core stays in use. In
-   * Node the backend is chosen when the library is loaded, and there is nothing to wait for.
+   * In a browser: fetches the module of WebAssembly and switches this page or Worker to it. The JavaScript
+   * core runs until then. If the module cannot be had, one line says why and the JavaScript core stays in
+   * use. In Node the backend is chosen when the library is loaded, and there is nothing to wait for.
    *
    *     await backend.load()
    *

@@ -1,6 +1,6 @@
 /**
- * Chooses the backend when the library is loaded: the one that SIMDGRAD_BACKEND names, else the first that loads
- * of native code, WebAssembly and the JavaScript core.
+ * Chooses the backend when the library is loaded: the one that SIMDGRAD_BACKEND names, else the first that
+ * loads of native code, WebAssembly and the JavaScript core.
  */
 import { variables } from "../environment.js";
 import { SimdgradError } from "../errors.js";

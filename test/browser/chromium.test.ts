@@ -14,7 +14,9 @@ if (chromium.why !== undefined) console.log(`tests in Chromium are skipped: ${ch
 else if (!hasModule)
   console.log("tests of WebAssembly in Chromium are skipped: npm run build:wasm has not been run");
 
-/** The page may load scripts of its own server only, generate no code, and run WebAssembly if `wasm` is true. */
+/**
+ * The page loads scripts of its own server only, generates no code, and runs WebAssembly if `wasm` is true.
+ */
 const strict = (wasm: boolean): Record<string, string> => ({
   "content-security-policy": `default-src 'none'; connect-src 'self'; worker-src 'self'; script-src 'self'${wasm ? " 'wasm-unsafe-eval'" : "; require-trusted-types-for 'script'"}`,
 });
@@ -92,7 +94,7 @@ describe.skipIf(chromium.why !== undefined)("in Chromium", () => {
   });
 
   it("reads URLs, Files and bytes, and writes bytes", async () => {
-    const { result } = await page("data");
+    const { result } = await page("data", { headers: strict(false) });
     expect(result).toEqual({
       images: [
         [

@@ -30,6 +30,7 @@ export async function start(): Promise<{ server: Server; folder: string }> {
   const server = await serve([
     ["/pages/", join(root, "test/browser/pages")],
     ["/platforms/", join(root, "test/platforms")],
+    ["/node_modules/simdgrad/", root],
     ["/simdgrad/", root],
     ["/lib/", join(folder, "lib")],
     ["/wasm/", join(root, "wasm")],

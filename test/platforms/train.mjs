@@ -1,5 +1,5 @@
-// node train.mjs <dist/index.js>: trains a small network (training.mjs) with 1 and with 3 threads and prints a
-// hash of its weights. Every platform prints the same hash.
+// node train.mjs <dist/index.js>: trains a small network (training.mjs) with 1 and with 3 threads and prints
+// a hash of its weights. Every platform prints the same hash.
 import { createHash } from "node:crypto";
 import { pathToFileURL } from "node:url";
 import { train } from "./training.mjs";

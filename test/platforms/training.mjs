@@ -1,6 +1,6 @@
 /**
- * Trains a small network for 50 steps of AdamW: 20 in eager mode, 20 by `run` (on a native thread, where there
- * is one), 10 one call each. Returns the bytes of its weights, which are the same on every platform.
+ * Trains a small network for 50 steps of AdamW: 20 in eager mode, 20 by `run` (on a native thread, where
+ * there is one), 10 one call each. Returns the bytes of its weights, which are the same on every platform.
  */
 export async function train({ compile, data, manualSeed, nn, optim, rand, randint }) {
   manualSeed(1);

@@ -1,5 +1,6 @@
-// Builds dist/browser/: an ES module for each source, as it is but for its types, so that bundlers take what a
-// program uses and split what is loaded later. Nothing of Node is in it, and nothing generates code.
+// Builds dist/browser/: an ES module for each source, as it is but for its types, so that bundlers take what
+// a program uses and split what is loaded later. Nothing of Node is in it, and nothing generates code. A file
+// of src/browser takes the place of the file of src with the same path.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, posix, relative } from "node:path";
 import { parseAst } from "rolldown/parseAst";

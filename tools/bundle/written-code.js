@@ -1,5 +1,6 @@
-// The functions that the library makes from text in Node (src/host/code.ts), as modules for browsers, where no
-// code is generated. The library itself says which there are: it runs here with a `make` that notes the texts.
+// The functions that the library makes from text in Node (src/host/code.ts), as modules for browsers, where
+// no code is generated. The library itself says which there are: it runs here with a `make` that notes the
+// texts.
 import { join } from "node:path";
 import { rolldown } from "rolldown";
 

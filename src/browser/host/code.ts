@@ -28,7 +28,9 @@ export function make<T>(
   return table !== undefined && Object.hasOwn(table, name) ? (table[name](...values) as T) : undefined;
 }
 
-/** The copies that the build has written are given out in the order of the first uses; then `fn` is shared. */
+/**
+ * The copies that the build has written are given out in the order of the first uses; then `fn` is shared.
+ */
 export function copier<F extends (...args: any[]) => void>(
   fn: F,
   copies: readonly F[],

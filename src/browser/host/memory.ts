@@ -1,7 +1,7 @@
 /**
- * The memory of a browser. A page has SharedArrayBuffer only if it is cross-origin isolated. Nothing here needs
- * it: no native thread works on the memory. Other code of the page could then detach it, as it can detach
- * every ArrayBuffer.
+ * The memory of a browser. A page has SharedArrayBuffer only if it is cross-origin isolated. Nothing here
+ * needs it: no native thread works on the memory. Other code of the page could then detach it, as it can
+ * detach every ArrayBuffer.
  */
 const Shared = typeof SharedArrayBuffer === "undefined" ? undefined : SharedArrayBuffer;
 

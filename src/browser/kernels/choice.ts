@@ -1,6 +1,6 @@
 /**
- * The backend of a browser: the JavaScript core, until `backend.load()` has fetched the module of WebAssembly.
- * Its code is loaded then, too, so that bundlers keep it apart.
+ * The backend of a browser: the JavaScript core, until `backend.load()` has fetched the module of
+ * WebAssembly. Its code is loaded then, too, so that bundlers keep it apart.
  */
 import { SimdgradError } from "../../errors.js";
 import type { Choice } from "../../kernels/choice.js";
