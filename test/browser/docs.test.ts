@@ -77,6 +77,7 @@ describe.skipIf(chromium.why !== undefined)("docs/browser.md", () => {
     const tab = await browser.newPage();
     await tab.goto(`${server.origin}/worker.html`);
     const messages = await report;
+    expect(messages).toBeInstanceOf(Array);
     expect(messages.at(-1)).toBeGreaterThan(64);
     expect(messages.at(-2)).toBe(5);
   });
