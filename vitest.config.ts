@@ -26,8 +26,14 @@ export default defineConfig({
     // Loading the library takes two seconds of a core, which is most of the time of most files. So all other
     // files share a process for each core, and test/restore.ts restores what they change.
     projects: [
-      { name: "shared", include: ["test/**/*.test.ts"], exclude: [...exclude, ...alone], isolate: false },
+      {
+        name: "shared",
+        include: ["test/**/*.test.ts"],
+        exclude: [...exclude, ...alone, "test/browser/**"],
+        isolate: false,
+      },
       { name: "alone", include: alone, exclude },
+      { name: "browser", include: ["test/browser/*.test.ts"] },
     ].map((test) => ({
       test: {
         ...test,

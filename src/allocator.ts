@@ -3,6 +3,8 @@
  * it.
  */
 
+import { sharedMemory, uncleared } from "./host/memory.js";
+
 export interface Allocator {
   /** New memory for one tensor, not cleared. */
   uncleared(bytes: number): Uint8Array;
@@ -10,12 +12,10 @@ export interface Allocator {
   shared(bytes: number): Uint8Array;
 }
 
-/**
- * Memory that JavaScript allocates. In Node only `Buffer.allocUnsafeSlow` returns memory that is not cleared.
- */
+/** Memory that JavaScript allocates. */
 export const ordinary: Allocator = {
-  uncleared: Buffer.allocUnsafeSlow,
-  shared: (bytes) => new Uint8Array(new SharedArrayBuffer(bytes)),
+  uncleared,
+  shared: (bytes) => new Uint8Array(sharedMemory(bytes)),
 };
 
 /** The allocator in use. */

@@ -1,5 +1,5 @@
 /** Lets the event loop turn during long work on this thread. */
-import { setImmediate } from "node:timers/promises";
+import { nextTurn } from "./host/turn.js";
 
 /**
  * Milliseconds of work between two turns. Even with the longest step added, the pause stays well below 100.
@@ -22,6 +22,6 @@ export function turnIsDue(): boolean {
 
 /** Lets timers, requests and signals run. */
 export async function takeTurn(): Promise<void> {
-  await setImmediate();
+  await nextTurn();
   last = performance.now();
 }

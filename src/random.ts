@@ -6,6 +6,7 @@
  */
 
 import { ValueError } from "./errors.js";
+import { sharedMemory } from "./host/memory.js";
 import { quoted } from "./quote.js";
 import { tracing } from "./tracing.js";
 
@@ -86,7 +87,7 @@ export function wordsOf(state: unknown): number[] {
 /** A seeded stream of random numbers. One seed gives the same numbers on every machine and backend. */
 export class Generator {
   /** The state that is passed to kernels, which advance it. */
-  readonly state: RandomState = new Int32Array(new SharedArrayBuffer(16));
+  readonly state: RandomState = new Int32Array(sharedMemory(16));
   #seed = 0;
 
   constructor(seed = 0) {

@@ -11,6 +11,7 @@ import { builtinModules, createRequire } from "node:module";
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
+import { buildBrowser, modules } from "./bundle/browser.js";
 import { writeNotices } from "./bundle/notices.js";
 import { partOf } from "./bundle/parts.js";
 import { ascii, builtins, lateParts, location } from "./bundle/plugins.js";
@@ -38,6 +39,7 @@ async function bundle(options, output) {
 const library = await bundle(
   {
     input: {
+      ...Object.fromEntries(modules.map((name) => [`${name}/index`, `src/${name}/index.ts`])),
       index: "src/index.ts",
       "plot/index": "src/plot/index.ts",
       "kernels/backend": "src/kernels/backend.ts",
@@ -85,7 +87,10 @@ chmodSync(join(root, "dist/cli/main.js"), 0o755);
 // it describes here is index.cjs.
 const declarations =
   '// @ts-ignore: index.cjs beside this file has the same exports.\nexport * from "./index.js";\n';
-for (const entry of ["index", "plot/index"]) writeFileSync(join(root, `dist/${entry}.d.cts`), declarations);
+for (const entry of ["index", "plot/index", ...modules.map((name) => `${name}/index`)])
+  writeFileSync(join(root, `dist/${entry}.d.cts`), declarations);
+
+await buildBrowser(root);
 
 writeNotices(root, "dist/index.js", library);
 writeNotices(root, "dist/cli/main.js", command);

@@ -20,6 +20,7 @@ import { loadSchema } from "./kernels/load-schema.js";
 import { folder, notRunHere, runners } from "./platforms/runners.js";
 import { targets } from "./platforms/targets.js";
 import { prebuildName } from "./prebuild.js";
+import { testBrowsers } from "./test-browsers.js";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const rowsFile = join(folder, "rows.json");
@@ -223,6 +224,10 @@ async function main(args) {
           tell(name, "failed", error.message);
         }
       }
+  }
+  if (given.length === 0) {
+    const failed = testBrowsers();
+    tell("browsers", failed ? "failed" : "passed", failed ?? "test/browser, behind four bundlers");
   }
   console.log(`${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`);
   if (count.failed > 0) process.exitCode = 1;

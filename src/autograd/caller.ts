@@ -39,6 +39,11 @@ export function leaveLayer(): void {
   op = outside.pop() as string | null;
 }
 
+const unwrapped = new WeakMap<object, object>();
+
+/** The function that a public one wraps; any other value is returned as it is. */
+export const within = (fn: unknown): unknown => unwrapped.get(fn as object) ?? fn;
+
 /** Wraps public functions so that nodes carry their names. */
 export function called<Functions extends object>(functions: Functions): Functions {
   const wrapped = Object.entries(functions).map(([name, fn]: [string, (...args: unknown[]) => unknown]) => {
@@ -50,6 +55,7 @@ export function called<Functions extends object>(functions: Functions): Function
         if (outermost) leave();
       }
     };
+    unwrapped.set(own, fn);
     // Error messages contain the names of functions that were passed as arguments.
     return [name, Object.defineProperty(own, "name", { value: name })];
   });

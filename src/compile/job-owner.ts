@@ -1,5 +1,5 @@
-import { setImmediate } from "node:timers/promises";
 import { claim, type Owner, type Use } from "../busy.js";
+import { nextTurn } from "../host/turn.js";
 import type { Job } from "../kernels/addon.js";
 
 /** A job as the owner of the memory that it works on. */
@@ -35,7 +35,7 @@ export class JobOwner implements Owner {
     while (!this.#over) {
       if (!(await this.job.pause())) {
         // The job has ended, and `release` will follow.
-        await setImmediate();
+        await nextTurn();
         continue;
       }
       this.#claimed?.();

@@ -6,7 +6,7 @@ import { isGradEnabled } from "../autograd/grad-mode.js";
 import { busy, checkFree } from "../busy.js";
 import type { Data, DType } from "../dtype.js";
 import { formatShape } from "../errors.js";
-import { inUse } from "../kernels/backend.js";
+import { inUse, noteRecording } from "../kernels/in-use.js";
 import type { Region } from "../region.js";
 import { sameShape } from "../shape.js";
 import { regionOf } from "../tensor/region.js";
@@ -48,6 +48,7 @@ export class Recording {
 
   /** `keepGrads`: stores gradients even if an update could consume them as they are computed. */
   constructor(args: readonly unknown[], trace: Trace, keepGrads = false) {
+    noteRecording();
     // Only the form of a tensor is compared; holding the tensor would keep its memory alive.
     this.#args = args.map((arg) => (isInput(arg) ? formOf(arg) : arg));
     // Without the calls: the plan has them in another form.

@@ -1,4 +1,5 @@
 import { AutogradError, SimdgradError, ValueError } from "../errors.js";
+import { warn } from "../host/messages.js";
 import { Tensor } from "../tensor/tensor.js";
 import { sameEnd } from "./compare-traces.js";
 import { isInput, Recording } from "./recording.js";
@@ -37,9 +38,9 @@ export class Recordings {
     if (this.#recent.length > this.most) {
       release(this.#recent.splice(-1));
       if (!this.#warned)
-        process.emitWarning(
+        warn(
           `compile: more than ${this.most} combinations of shapes and modes: the oldest recordings are dropped and made again when they are needed; pad batches to a few sizes, or raise maxRecordings`,
-          { type: "SimdgradWarning", code: "MANY_RECORDINGS" },
+          "MANY_RECORDINGS",
         );
       this.#warned = true;
     }

@@ -7,6 +7,7 @@
 import type { Data } from "../dtype.js";
 import type { SimdgradError } from "../errors.js";
 import { takeTurn, turnIsDue } from "../event-loop.js";
+import { sharedMemory } from "../host/memory.js";
 import { FedStep, type Made } from "./fed-step.js";
 import { type Feed, indicesOf, stepsAlike } from "./feed.js";
 import { type Fetch, Fetches } from "./fetch.js";
@@ -74,7 +75,7 @@ export class Stepper {
   /** The running stretch; another one waits for its end. */
   #stretch: Promise<unknown> | null = null;
   /** `[0]`: the number of steps that the running job has finished. */
-  readonly #finished = new Int32Array(new SharedArrayBuffer(4));
+  readonly #finished = new Int32Array(sharedMemory(4));
   #running = false;
   #result: unknown;
 

@@ -1,11 +1,12 @@
 /** The memory that a native thread works on: JavaScript cannot detach it while the thread runs. */
 import type { Data } from "../dtype.js";
+import { isShared as isSharedMemory, sharedMemory } from "../host/memory.js";
 import { regionsOf } from "../kernels/calls.js";
 import type { Region } from "../region.js";
 import { drawnFrom } from "./generators.js";
 import { isSlot, type Plan, Slot, writtenSlots } from "./plan.js";
 
-export const isShared = (array: Data) => array.buffer instanceof SharedArrayBuffer;
+export const isShared = (array: Data) => isSharedMemory(array.buffer);
 
 /**
  * Copies on shared memory, one per array. They hold arrays that a thread only reads but that JavaScript could
@@ -18,7 +19,7 @@ export class Copies {
   of(array: Data): Data {
     let copy = this.#made.get(array);
     if (copy === undefined) {
-      copy = Reflect.construct(array.constructor, [new SharedArrayBuffer(array.byteLength)]) as Data;
+      copy = Reflect.construct(array.constructor, [sharedMemory(array.byteLength)]) as Data;
       this.#made.set(array, copy);
     }
     return copy;

@@ -1,6 +1,5 @@
-import { join } from "node:path";
 import { FileError, ValueError } from "../errors.js";
-import { type Path, pathOf, readBytes } from "../io/read.js";
+import { type Path, pathOf, readBytes, within } from "../io/read.js";
 import { checkOptions } from "../options.js";
 import { excerpt, quoted, quotedPath } from "../quote.js";
 import { sharedArray } from "../tensor/storage.js";
@@ -59,7 +58,7 @@ export async function cifar10(
       `cifar10: mean is finite and std is above 0: ${quoted(mean)} and ${quoted(std)}`,
       "INVALID_NORMALIZATION",
     );
-  const paths = (train ? trainFiles : testFiles).map((name) => join(pathOf(folder), name));
+  const paths = (train ? trainFiles : testFiles).map((name) => within(pathOf(folder), name));
   const files = await Promise.all(
     paths.map(async (path) => {
       const bytes = await readBytes("cifar10", path);

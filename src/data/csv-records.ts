@@ -2,10 +2,10 @@
  * Records of CSV text (RFC 4180), parsed by csv-parse. This file adds limits, our error messages, and the
  * lines where records begin.
  */
-import { type CsvError, type Info, type Options, Parser } from "csv-parse";
-import { parse } from "csv-parse/sync";
+import type { CsvError, Info, Options } from "csv-parse";
 import { FileError } from "../errors.js";
 import { excerpt } from "../quote.js";
+import { parserOf, parseText } from "./csv-parser.js";
 
 /**
  * How messages describe a text: the function that reads it, its name (a quoted path, or `the text`), and its
@@ -47,10 +47,9 @@ export function eachRecord(
   use: (record: CsvRecord) => void,
 ): void {
   const records = new RecordReader(delimiter, origin, use);
-  const bytes = Buffer.from(text);
-  records.checkText(bytes);
+  records.checkText(new TextEncoder().encode(text));
   try {
-    parse(bytes, records.options);
+    parseText(text, records.options);
   } catch (error) {
     throw records.failure(error);
   }
@@ -64,22 +63,18 @@ export async function* recordsOf(
 ): AsyncGenerator<CsvRecord[], void, undefined> {
   let ended: CsvRecord[] = [];
   const records = new RecordReader(delimiter, origin, (record) => ended.push(record));
-  const parser = new Parser(records.options);
-  // The callbacks below receive errors as well.
-  parser.on("error", () => {});
-  parser.resume(); // the callback took the records: nothing is left to read, and the stream can end
-  const done = (act: (callback: (error?: Error | null) => void) => void) =>
-    new Promise<void>((resolve, reject) => {
-      act((error) => (error ? reject(records.failure(error)) : resolve()));
-    });
+  const parser = parserOf(records.options);
+  const fail = (error: unknown) => {
+    throw records.failure(error);
+  };
   try {
     for await (const piece of pieces) {
       records.checkText(piece);
-      await done((callback) => parser.write(piece, callback));
+      await parser.write(piece).catch(fail);
       yield ended;
       ended = [];
     }
-    await done((callback) => parser.end(callback));
+    await parser.end().catch(fail);
     yield ended;
   } finally {
     parser.destroy();

@@ -3,7 +3,7 @@
  * files that are larger than memory.
  */
 import { FileError, formatShape, SimdgradError, ValueError } from "../errors.js";
-import { type Path, pathOf, readPieces } from "../io/read.js";
+import { nameOf, piecesOf, type Source } from "../io/source.js";
 import { checkOptions } from "../options.js";
 import { excerpt, quoted, quotedPath } from "../quote.js";
 import { isOptions } from "../recognize.js";
@@ -44,7 +44,7 @@ export interface CsvData {
 export type CsvSample = [x: Float32Array, y: number | Float32Array];
 
 /**
- * Reads a CSV file (RFC 4180) into tensors.
+ * Reads a CSV file (RFC 4180) into tensors: a path, a Blob (a File of a browser), or its bytes.
  *
  *     const { x, y, classes } = await data.readCsv("iris.csv", { columns: { species: "label" } })
  *
@@ -52,10 +52,10 @@ export type CsvSample = [x: Float32Array, y: number | Float32Array];
  * `UNKNOWN_VALUE`, `MALFORMED_CSV`, `TOO_MANY_COLUMNS`, `TOO_MANY_VALUES`, `RECORD_TOO_LONG`; `EMPTY_DATASET`
  * without rows. ValueError `INVALID_COLUMN` for unknown columns.
  */
-export async function readCsv(path: Path, options: CsvOptions = {}): Promise<CsvData> {
-  const reader = new CsvReader("readCsv", options, pathOf(path));
+export async function readCsv(source: Source, options: CsvOptions = {}): Promise<CsvData> {
+  const reader = new CsvReader("readCsv", options, nameOf(source));
   const table = new Table();
-  for await (const rows of reader.rowsOf(pathOf(path))) for (const row of rows) table.add(row);
+  for await (const rows of reader.rowsOf(source)) for (const row of rows) table.add(row);
   return table.finish(reader);
 }
 
@@ -74,10 +74,10 @@ export function parseCsv(text: string, options: CsvOptions = {}): CsvData {
  * `values`, because the rest of the file is not known yet.
  */
 export async function* csvSamples(
-  path: Path,
+  source: Source,
   options: CsvOptions = {},
 ): AsyncGenerator<CsvSample, void, undefined> {
-  const reader = new CsvReader("csvSamples", options, pathOf(path));
+  const reader = new CsvReader("csvSamples", options, nameOf(source));
   const specs = Object.entries(options.columns ?? {});
   if (!specs.some(([, spec]) => ["label", "target"].includes(columnOf(spec).type)))
     throw new ValueError(
@@ -97,7 +97,7 @@ export async function* csvSamples(
     places ??= featurePlaces(reader.columns);
     return sampleOf(row, places, reader.columns);
   };
-  for await (const rows of reader.rowsOf(pathOf(path))) for (const row of rows) yield sample(row);
+  for await (const rows of reader.rowsOf(source)) for (const row of rows) yield sample(row);
 }
 
 /** Turns text into coded rows. */
@@ -144,8 +144,8 @@ class CsvReader {
   }
 
   /** The rows of a file as they are read; each piece yields all its rows at once. */
-  async *rowsOf(path: string): AsyncGenerator<CodedRow[], void, undefined> {
-    const pieces = readPieces(this.origin.op, path);
+  async *rowsOf(source: Source): AsyncGenerator<CodedRow[], void, undefined> {
+    const pieces = piecesOf(this.origin.op, source);
     for await (const records of recordsOf(pieces, this.#delimiter, this.origin))
       yield records.map((record) => this.#coded(record)).filter((row) => row !== null);
   }

@@ -1,6 +1,7 @@
 import type { Feed } from "../compile/index.js";
 import { ValueError } from "../errors.js";
 import { takeTurn, turnIsDue } from "../event-loop.js";
+import { sharedMemory } from "../host/memory.js";
 import { run } from "../kernels/run.js";
 import { stateOf } from "../ops/create/create.js";
 import { checkOptions } from "../options.js";
@@ -216,7 +217,7 @@ export class DataLoader<D extends AnyDataset> {
     if (!("batch" in dataset) || typeof dataset.batch !== "function") return null;
     if (this.#answersLater || dataset.batch.constructor === AsyncFunction) return null;
     const count = this.#checkLength();
-    if (this.#order?.length !== count) this.#order = new Int32Array(new SharedArrayBuffer(4 * count));
+    if (this.#order?.length !== count) this.#order = new Int32Array(sharedMemory(4 * count));
     const order = this.#order;
     this.#begin(order);
     const position = () => this.#position;

@@ -1,4 +1,5 @@
 import { DTypeError, formatShape, ShapeError, ValueError } from "../errors.js";
+import { isShared } from "../host/memory.js";
 import { run } from "../kernels/run.js";
 import { dense, reshape } from "../ops/shape/views.js";
 import { checkOptions } from "../options.js";
@@ -132,7 +133,7 @@ export class TensorDataset<T extends Tensor[] = Tensor[]> {
 }
 
 function onSharedMemory(x: Tensor): Tensor {
-  if (x.array.buffer instanceof SharedArrayBuffer) return x;
+  if (isShared(x.array.buffer)) return x;
   const data = sharedArray(x.dtype, x.numel);
   withTracing(null, () => data.set(x.data));
   return fromData(data, x.shape, x.dtype);

@@ -1,7 +1,5 @@
-import { readFileSync } from "node:fs";
-import { readError } from "../io/read.js";
-import { packageFile } from "../package-root.js";
 import { type CsvData, parseCsv } from "./csv.js";
+import { irisText } from "./iris-text.js";
 
 const columns = {
   species: { type: "label", values: ["setosa", "versicolor", "virginica"] },
@@ -13,13 +11,6 @@ const columns = {
  * `classes` hold the names. The flowers are sorted by species: shuffle them.
  */
 export function iris(): CsvData & { y: NonNullable<CsvData["y"]> } {
-  const path = packageFile("data/iris.csv");
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (error) {
-    throw readError("iris", path, error);
-  }
-  const { y, ...rest } = parseCsv(text, { columns });
+  const { y, ...rest } = parseCsv(irisText(), { columns });
   return { ...rest, y: y! };
 }

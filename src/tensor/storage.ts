@@ -2,6 +2,7 @@ import { allocator } from "../allocator.js";
 import { CACHE_LINE, onCacheLine } from "../cache-lines.js";
 import { arrayTypes, type Data, type DType } from "../dtype.js";
 import { DTypeError, SimdgradError } from "../errors.js";
+import { isShared } from "../host/memory.js";
 import { quoted } from "../quote.js";
 import { tracing } from "../tracing.js";
 import { current, REUSED_FROM, takeWaiting } from "./reuse.js";
@@ -101,7 +102,7 @@ export class DetachableStorage extends Storage {
 
 /** @internal A storage on a whole array: the user's, a loader's, or a placeholder of the running trace. */
 export const storageOn = (array: Data): Storage =>
-  tracing?.made(array) || array.buffer instanceof SharedArrayBuffer
+  tracing?.made(array) || isShared(array.buffer)
     ? new PinnedStorage(array, 0, array.length)
     : new DetachableStorage(array);
 

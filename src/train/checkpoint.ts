@@ -3,11 +3,10 @@
  * progress of the run. A run that resumes from it has the same bits as a run that was never interrupted.
  */
 
-import { existsSync, statSync } from "node:fs";
 import { DataLoader, type DataLoaderState } from "../data/dataloader.js";
 import { FileError, SimdgradError, ValueError } from "../errors.js";
 import { type Path, readSafetensorsSync, saveSafetensorsSync } from "../io/index.js";
-import { pathOf } from "../io/read.js";
+import { fileKind, pathOf } from "../io/read.js";
 import type { Module } from "../nn/module.js";
 import type { Optimizer, OptimizerState } from "../optim/optimizer.js";
 import type { SchedulerState } from "../optim/schedulers.js";
@@ -72,10 +71,10 @@ const isStateful = (value: unknown): value is Stateful =>
 export function checkResumable(path: Path, { scheduler, loader }: Trained): void {
   if (!(typeof path === "string" || path instanceof URL) || path === "")
     throw new ValueError(`fit: checkpoint is the path of a file: ${quoted(path)}`, "INVALID_OPTION");
-  const stat = statSync(pathOf(path), { throwIfNoEntry: false });
-  if (stat !== undefined && !stat.isFile())
+  const kind = fileKind(pathOf(path));
+  if (kind !== undefined && kind !== "file")
     throw new FileError(
-      `fit: checkpoint is a file: ${stat.isDirectory() ? "a directory" : "a pipe or another special file"}: ${quoted(pathOf(path))}`,
+      `fit: checkpoint is a file: ${kind === "directory" ? "a directory" : "a pipe or another special file"}: ${quoted(pathOf(path))}`,
       "NOT_A_FILE",
       pathOf(path),
     );
@@ -113,7 +112,7 @@ export function saveCheckpoint(path: Path, trained: Trained, standing: Standing)
  */
 export function loadCheckpoint(path: Path, trained: Trained): Standing | null {
   const name = pathOf(path);
-  if (!existsSync(name)) return null;
+  if (fileKind(name) === undefined) return null;
   const { tensors, metadata } = readSafetensorsSync(path);
   const header = headerOf(metadata, name);
   const { model, optimizer, scheduler, loader } = trained;

@@ -2,6 +2,7 @@
 
 import { Epoch, Stepper } from "../compile/index.js";
 import { ValueError } from "../errors.js";
+import { warn } from "../host/messages.js";
 import { pathOf } from "../io/read.js";
 import type { Module } from "../nn/module.js";
 import { defaultGenerator } from "../random.js";
@@ -161,9 +162,9 @@ export class Run {
       },
       refused: (error: Error) => {
         this.#stepper = null;
-        process.emitWarning(
+        warn(
           `fit: the training step cannot be compiled and runs eagerly, on the main thread: ${error.message}; fit(…, { compile: false }) says that this is meant`,
-          { type: "SimdgradWarning", code: "NOT_COMPILED" },
+          "NOT_COMPILED",
         );
       },
     };

@@ -1,11 +1,13 @@
+import { within } from "../autograd/caller.js";
 import { formatShape, ValueError } from "../errors.js";
 import { run } from "../kernels/run.js";
-import { functional } from "../nn/functional.js";
 import { BCELoss, BCEWithLogitsLoss, MultiLabelSoftMarginLoss } from "../nn/losses.js";
 import { Module } from "../nn/module.js";
 import { constant } from "../ops/create/create.js";
 import { compare } from "../ops/elementwise/elementwise.js";
 import { crossEntropy } from "../ops/losses/cross-entropy.js";
+import { binaryCrossEntropy, binaryCrossEntropyWithLogits } from "../ops/losses/losses.js";
+import { multilabelSoftMarginLoss } from "../ops/losses/margin-losses.js";
 import { argmax, sum } from "../ops/reduce/reduce.js";
 import { dense, to } from "../ops/shape/views.js";
 import { quoted } from "../quote.js";
@@ -41,14 +43,14 @@ export function measureOf(op: string, loss?: Loss): Measure {
 
 /** A logit above 0 is a probability above 0.5. For a function of the user the threshold is not known. */
 function thresholdOf(loss: Loss): number | null {
-  const ofLogits: unknown[] = [functional.binaryCrossEntropyWithLogits, functional.multilabelSoftMarginLoss];
+  const ofLogits: unknown[] = [binaryCrossEntropyWithLogits, multilabelSoftMarginLoss];
   if (
     loss instanceof BCEWithLogitsLoss ||
     loss instanceof MultiLabelSoftMarginLoss ||
-    ofLogits.includes(loss)
+    ofLogits.includes(within(loss))
   )
     return 0;
-  return loss instanceof BCELoss || loss === functional.binaryCrossEntropy ? 0.5 : null;
+  return loss instanceof BCELoss || within(loss) === binaryCrossEntropy ? 0.5 : null;
 }
 
 /**

@@ -70,9 +70,12 @@ export function circlesIn(graph: ReadonlyMap<string, readonly string[]>): string
   return found.sort();
 }
 
-/** The folder of src/ that a file is in, or the name of a file that lies in src/ itself. */
+/**
+ * The folder of src/ that a file is in, or the name of a file that lies in src/ itself. A file of src/browser
+ * belongs to the room of the file that it takes the place of.
+ */
 export function roomOf(path: string): string {
-  const parts = path.split("/").slice(1);
+  const parts = path.replace("src/browser/", "src/").split("/").slice(1);
   return parts[0]!.replace(/\.ts$/, "");
 }
 

@@ -11,6 +11,7 @@ const addon = /^(package-root|version|kernels\/(open-addon|addon-file|elf|load-f
 
 const core = [
   /^(?!saved-state|decimal)[^/]+\.ts$/,
+  /^host\//,
   // They only name what the other modules of their folder export.
   /(^|\/)index\.ts$/,
   /^autograd\/(?!function)/,

@@ -18,7 +18,7 @@ import {
 } from "../rows.js";
 import { checkDivisors } from "./integers.js";
 import { forPlanes } from "./layout.js";
-import { canGenerate, specialize, tagOf } from "./specialize.js";
+import { specialize, tagOf } from "./specialize.js";
 import { OK } from "./status.js";
 
 type Binary = BinaryRow["f"];
@@ -110,7 +110,7 @@ export function unaryGrad(
   out: Data,
   oo: number,
 ): number {
-  const df = derivatives.get(op) ?? compileDerivative(op, canGenerate);
+  const df = derivatives.get(op) ?? compileDerivative(op);
   derivatives.set(op, df);
   // `g` takes the place of an operand that is not read, so that each copy of the loop still sees only one
   // type.

@@ -8,24 +8,12 @@
  *
  * Copies are made from the source text of the loop. So a loop passed here must refer only to its parameters
  * and to `Math`, and must not contain a function. If code generation from strings is forbidden, the shared
- * loop is used.
+ * loop is used. The build for browsers writes copies into the call (tools/bundle/browser.js).
  */
 import type { Data } from "../../dtype.js";
+import { copier } from "../../host/code.js";
 
 type Loop = (...args: any[]) => void;
-
-/**
- * Whether `new Function` is allowed here (`--disallow-code-generation-from-strings`, content security
- * policies).
- */
-export const canGenerate: boolean = (() => {
-  try {
-    new Function("");
-    return true;
-  } catch {
-    return false;
-  }
-})();
 
 const tags = new Map<unknown, number>([
   [Float32Array, 0],
@@ -47,16 +35,14 @@ export function tagOf(data: Data): number {
  * Makes a family of copies of `loop`: `of(op, types)` is the copy that only ever sees this op and these
  * types.
  */
-export function specialize<L extends Loop>(loop: L): (op: string, types: number) => L {
-  if (!canGenerate) return () => loop;
-  const text = loop.toString();
+export function specialize<L extends Loop>(loop: L, ...written: L[]): (op: string, types: number) => L {
+  const copy = copier(loop, written);
+  if (copy === undefined) return () => loop;
   const copies = new Map<string, L[]>();
   return (op, types) => {
     const row = copies.get(op) ?? [];
     if (row.length === 0) copies.set(op, row);
-    // The comment in the text matters: V8 caches code by its text, and equal texts would share their feedback
-    // again.
-    row[types] ??= new Function(`"use strict"; /* ${op} ${types} */ return (${text});`)() as L;
+    row[types] ??= copy(`${op} ${types}`);
     return row[types];
   };
 }

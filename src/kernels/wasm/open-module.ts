@@ -4,19 +4,10 @@ import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { packageRoot } from "../../package-root.js";
 import { engine, type Module } from "./engine.js";
+import { relaxedProbe } from "./relaxed-probe.js";
 
 /** The compiled module, its file, and what it is, as text; or why there is none. */
 export type OpenedModule = { module: Module; from: string; path: string } | { why: string; error?: unknown };
-
-/** A module whose only function is a relaxed multiply-add. */
-const relaxedProbe = Uint8Array.from([
-  ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0], // "\0asm", version 1
-  ...[1, 5, 1, 0x60, 0, 1, 0x7b], // a type: nothing -> v128
-  ...[3, 2, 1, 0], // a function of this type
-  ...[10, 19, 1, 17, 0], // its code
-  ...[0x41, 0, 0xfd, 0x0f, 0x41, 0, 0xfd, 0x0f, 0x41, 0, 0xfd, 0x0f],
-  ...[0xfd, 0x85, 0x02, 0x0b], // f32x4.relaxed_madd
-]);
 
 /** Node 20 knows the relaxed instructions but does not enable them. Later versions enable them. */
 function enableRelaxed(): boolean | undefined {

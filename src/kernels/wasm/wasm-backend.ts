@@ -22,7 +22,7 @@ export interface WasmBackend extends Backend {
   readonly sourceHash: string;
 }
 
-let loaded: WasmBackend | SimdgradError | undefined;
+let loaded: WasmBackend | undefined;
 
 function unavailable(why: string, cause?: unknown): SimdgradError {
   return new SimdgradError("BACKEND_UNAVAILABLE", `backend: wasm is not available: ${why}`, { cause });
@@ -70,8 +70,10 @@ function load(): WasmBackend | SimdgradError {
   }
 }
 
-/** Loads the module the first time; later calls return the same result. */
+/** Loads the module once. If that fails, a later call tries again: a browser fetches it after the start. */
 export function loadWasm(): WasmBackend | SimdgradError {
-  loaded ??= load();
-  return loaded;
+  if (loaded !== undefined) return loaded;
+  const result = load();
+  if (!(result instanceof SimdgradError)) loaded = result;
+  return result;
 }

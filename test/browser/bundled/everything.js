@@ -1,0 +1,4 @@
+/** Everything, whose size is measured. */
+import * as simdgrad from "simdgrad";
+
+console.log(simdgrad);

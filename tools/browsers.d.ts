@@ -1,0 +1,4 @@
+/** The program and version of a browser on this machine, or why there is none. */
+export function findBrowser(
+  name: "chromium" | "firefox",
+): { program: string; version: string; why?: undefined } | { why: string };
