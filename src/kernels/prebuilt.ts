@@ -1,5 +1,5 @@
 /**
- * The addons of the package. Programs that copy what an application needs (Next.js, Vercel) read the code and
+ * The addons of the package and the WebAssembly module. Programs that copy what an application needs (Next.js, Vercel) read the code and
  * look for `__dirname` with a text behind it, so each path is written out. @vercel/nft finds it in a `return`,
  * but not as the body of an arrow function. This file and its bundled form lie at the same depth: in
  * src/kernels and dist/parts.
@@ -38,6 +38,11 @@ export const platforms: readonly string[] = Object.keys(files);
 
 /** The path of a platform's addon, for code that runs from the package. */
 export const prebuilt = (platform: string): string | undefined => files[platform]?.();
+
+/** The path of the WebAssembly module, likewise. */
+export function wasmModule(): string {
+  return `${__dirname}/../../wasm/simdgrad.wasm`;
+}
 
 /** This platform. Linux with musl as its C library is one of its own. */
 export function thisPlatform(): string {

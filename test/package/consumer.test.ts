@@ -140,7 +140,7 @@ describe("a strict TypeScript consumer", () => {
     const value: number = loss.item();
     const shape: readonly number[] = loss.shape;
     const dtype: DType = loss.dtype;
-    const name: "js" | "native" = backend.name;
+    const name: "js" | "wasm" | "native" = backend.name;
     console.log(value, shape, dtype, name);
   `;
   const wrong = `

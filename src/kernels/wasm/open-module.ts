@@ -1,8 +1,8 @@
 /** Finds the file of the module and compiles it. */
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
-import { packageRoot } from "../../package-root.js";
+import { bundle, packageFile } from "../../package-root.js";
+import { wasmModule } from "../prebuilt.js";
 import { engine, type Module } from "./engine.js";
 
 /** The compiled module, its file, and what it is, as text; or why there is none. */
@@ -26,8 +26,13 @@ function enableRelaxed(): boolean | undefined {
   return engine?.validate(relaxedProbe);
 }
 
+const noModule = () =>
+  bundle() === undefined
+    ? "wasm/simdgrad.wasm of the package is missing"
+    : "the bundle has no wasm/simdgrad.wasm: copy node_modules/simdgrad/wasm into its folder";
+
 export function openModule(): OpenedModule {
-  const path = join(packageRoot, "wasm", "simdgrad.wasm");
+  const path = packageFile("wasm/simdgrad.wasm", wasmModule);
   const from = "the module of WebAssembly";
   if (engine === undefined) return { why: "this engine has no WebAssembly" };
   let bytes: Uint8Array<ArrayBuffer>;
@@ -36,9 +41,7 @@ export function openModule(): OpenedModule {
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
     return {
-      why: missing
-        ? "wasm/simdgrad.wasm of the package is missing"
-        : `${from} was not read: ${(error as Error).message}`,
+      why: missing ? noModule() : `${from} was not read: ${(error as Error).message}`,
       error,
     };
   }
