@@ -49,15 +49,12 @@ const asCommonJS = (code) =>
 function prepare(tool, packages, tarball) {
   const project = join(folder, tool, "project");
   const away = join(folder, tool, "away");
-  // What an earlier run wrote may be read-only. The tools themselves stay.
-  for (const path of [away, join(project, "node_modules/simdgrad")])
-    rmSync(path, { recursive: true, force: true });
-  for (const path of [project, away]) mkdirSync(path, { recursive: true });
+  mkdirSync(project, { recursive: true });
+  // The tools themselves stay.
+  rmSync(join(project, "node_modules/simdgrad"), { recursive: true, force: true });
   for (const path of readdirSync(project))
     if (path !== "node_modules") rmSync(join(project, path), { recursive: true, force: true });
   writeFileSync(join(project, "package.json"), JSON.stringify({ name: tool, private: true }));
-  // Node looks for packages from here upwards: the name keeps it from finding the repository itself.
-  writeFileSync(join(away, "package.json"), JSON.stringify({ name: "away" }));
   cpSync(join(recipes, tool), project, { recursive: true });
   for (const name of ["train", "main"]) {
     const code = readFileSync(join(recipes, `${name}.mjs`), "utf8");
@@ -66,6 +63,14 @@ function prepare(tool, packages, tarball) {
   }
   npm(project, "install", "--no-package-lock", "--install-links", ...packages, tarball);
   return { project, away };
+}
+
+/** An empty folder outside of the project. */
+function makeAway(away) {
+  rmSync(away, { recursive: true, force: true });
+  mkdirSync(away);
+  // Node looks for packages from here upwards: the name keeps it from finding the repository itself.
+  writeFileSync(join(away, "package.json"), JSON.stringify({ name: "away" }));
 }
 
 /** What the program printed; there may be other output of the tools around it. */
@@ -101,6 +106,8 @@ async function main(given) {
   const unknown = given.find((name) => !tools.includes(name));
   if (unknown) throw new Error(`no tool "${unknown}", there are ${tools.join(", ")}`);
   mkdirSync(folder, { recursive: true });
+  // Bun and esbuild read the nearest tsconfig.json; that of the repository names its sources as simdgrad.
+  writeFileSync(join(folder, "tsconfig.json"), "{}");
   const [{ filename }] = JSON.parse(npm(root, "pack", "--json", "--pack-destination", folder).stdout);
   const tarball = join(folder, filename);
 
@@ -133,6 +140,7 @@ async function main(given) {
         tell(`${tool}, ${name}`, "skipped", skip);
         continue;
       }
+      makeAway(away);
       try {
         const output = run(
           "sh",

@@ -64,7 +64,7 @@ function noAddon(): string {
     ? `${join(packageRoot, file)} is missing, and there is no local build: install simdgrad anew, or copy ` +
         "node_modules/simdgrad/prebuilds with the program"
     : `simdgrad was bundled into ${bundled} without ${file}: make simdgrad an external package of the ` +
-        "bundler, or copy node_modules/simdgrad/prebuilds into the folder of that file";
+        "bundler, or copy prebuilds, wasm and data of node_modules/simdgrad into the folder of that file";
 }
 
 function open(): Opened {

@@ -208,7 +208,15 @@ describe("help and facts", () => {
 
   test("info says what runs and why", async () => {
     const { stdout } = await simdgrad(["info"], { SIMDGRAD_BACKEND: "js" });
-    for (const label of ["simdgrad", "backend", "because", "instruction set", "threads", "cgroup quota"])
+    for (const label of [
+      "simdgrad",
+      "backend",
+      "because",
+      "instruction set",
+      "threads",
+      "cgroup quota",
+      "speed",
+    ])
       expect(stdout).toMatch(new RegExp(`^${label} +\\S`, "m"));
     expect(stdout).toContain("SIMDGRAD_BACKEND=js");
   });
@@ -238,6 +246,7 @@ describe("help and facts", () => {
       isa: "js",
       threads: 1,
       reason: "SIMDGRAD_BACKEND=js",
+      matmul: { size: 512, gflops: expect.any(Number) },
     });
   });
 

@@ -13,8 +13,7 @@ export default {
       from: "/away/prebuilds/",
     },
     "bun build --compile, without copies": {
-      script:
-        "mkdir -p $AWAY/bare; bun build main.mjs --compile --outfile=$AWAY/bare/program; cd /; $AWAY/bare/program",
+      script: "bun build main.mjs --compile --outfile=$AWAY/program; cd /; $AWAY/program",
       fails: true,
       says: /without prebuilds\/.*copy/,
     },

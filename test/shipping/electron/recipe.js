@@ -1,5 +1,5 @@
 const pack = (unpacked) => `
-  rm -rf out $AWAY/*; mkdir -p out/app/node_modules
+  rm -rf out; mkdir -p out/app/node_modules
   cp main.cjs train.cjs out/app; cp -r node_modules/simdgrad out/app/node_modules
   asar pack out/app $AWAY/app.asar ${unpacked}; cp electron-rules.cjs $AWAY
   node --no-warnings -e 'require("@electron/asar").extractAll("'$AWAY'/app.asar", "'$AWAY'/archive")'

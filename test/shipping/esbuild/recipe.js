@@ -14,7 +14,7 @@ export default {
       from: "/away/prebuilds/",
     },
     "moved, without copies": {
-      script: `${bundle} main.mjs --format=esm --outfile=$AWAY/bare/bare.mjs; cd $AWAY/bare; node bare.mjs`,
+      script: `${bundle} main.mjs --format=esm --outfile=$AWAY/bare.mjs; cd $AWAY; node bare.mjs`,
       fails: true,
       says: /bundled into .*bare\.mjs without prebuilds\/.*copy .*the bundle has no wasm\/simdgrad\.wasm/s,
     },

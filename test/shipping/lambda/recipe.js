@@ -1,6 +1,6 @@
 /** A folder that the program cannot write, no home and no other variables; root would be allowed to write. */
 const locked = (node) => `
-  rm -rf $AWAY/*; cp -r main.mjs main.cjs train.mjs train.cjs package.json $AWAY
+  cp -r main.mjs main.cjs train.mjs train.cjs package.json $AWAY
   mkdir $AWAY/node_modules; cp -r node_modules/simdgrad $AWAY/node_modules; chmod -R a-w $AWAY
   user=; if [ $(id -u) = 0 ]; then user="setpriv --reuid=65534 --regid=65534 --clear-groups"; fi
   cd $AWAY; node=${node}

@@ -8,11 +8,11 @@ export default {
     "next start": "next build >&2; node serve.mjs node_modules/next/dist/bin/next start",
     "next start, webpack": "next build --webpack >&2; node serve.mjs node_modules/next/dist/bin/next start",
     standalone: {
-      script: `OUTPUT=standalone next build >&2; rm -rf $AWAY/*; ${copied}; node $PROJECT/serve.mjs server.js`,
+      script: `OUTPUT=standalone next build >&2; ${copied}; node $PROJECT/serve.mjs server.js`,
       from: "/away/node_modules/simdgrad/prebuilds/",
     },
     "standalone, webpack": {
-      script: `OUTPUT=standalone next build --webpack >&2; rm -rf $AWAY/*; ${copied}
+      script: `OUTPUT=standalone next build --webpack >&2; ${copied}
         node $PROJECT/serve.mjs server.js`,
       from: "/away/node_modules/simdgrad/prebuilds/",
     },

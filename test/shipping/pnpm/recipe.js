@@ -1,5 +1,5 @@
 const project = (linker) => `
-  rm -rf $AWAY/* $AWAY/.npmrc; cp train.mjs main.mjs $AWAY; cd $AWAY
+  cp train.mjs main.mjs $AWAY; cd $AWAY
   echo '{"name":"away","dependencies":{"simdgrad":"file:'$TARBALL'"}}' > package.json
   printf 'packages: ["."]\\nnodeLinker: ${linker}\\nstoreDir: ./store\\n' > pnpm-workspace.yaml
   pnpm() { node $PROJECT/node_modules/pnpm/bin/pnpm.mjs "$@"; }

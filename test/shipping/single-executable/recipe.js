@@ -6,7 +6,7 @@ const made = (node) => ({
   script: `
     esbuild main.mjs --bundle --platform=node --log-level=warning --outfile=out/main.cjs
     ${node} --experimental-sea-config sea.json
-    rm -rf $AWAY/*; cp ${node} $AWAY/program
+    cp ${node} $AWAY/program
     postject $AWAY/program NODE_SEA_BLOB out/program.blob --sentinel-fuse ${sentinel}
     ${copy} $AWAY
     cd /; $AWAY/program`,

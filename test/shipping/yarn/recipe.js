@@ -3,7 +3,7 @@ export default {
   cases: {
     "Plug'n'Play": {
       script: `
-        rm -rf $AWAY/* $AWAY/.yarn $AWAY/.pnp*; cp train.mjs main.mjs train.cjs main.cjs $AWAY; cd $AWAY
+        cp train.mjs main.mjs train.cjs main.cjs $AWAY; cd $AWAY
         echo '{"name":"away","dependencies":{"simdgrad":"file:'$TARBALL'"}}' > package.json; touch yarn.lock
         export YARN_ENABLE_TELEMETRY=0 YARN_ENABLE_GLOBAL_CACHE=0 YARN_ENABLE_IMMUTABLE_INSTALLS=0
         yarn() { node $PROJECT/node_modules/@yarnpkg/cli-dist/bin/yarn.js "$@"; }
