@@ -49,6 +49,9 @@ export function openModule(): OpenedModule {
   try {
     return { module: new engine.Module(bytes), from, path };
   } catch (error) {
-    return { why: `${from} did not load: ${(error as Error).message}`, error };
+    const { name, message } = error as Error;
+    const advice =
+      name === "CompileError" ? ` (${path} is cut off or damaged: install or copy simdgrad anew)` : "";
+    return { why: `${from} did not load: ${message}${advice}`, error };
   }
 }

@@ -2,7 +2,7 @@ const copied = "cp -r .next/standalone/. $AWAY; cd $AWAY";
 
 /** The route is asked by serve.mjs, which starts the server and stops it. */
 export default {
-  packages: ["next@16.4.6", "react@19", "react-dom@19"],
+  packages: ["next@16.4.6", "react@19.3.1", "react-dom@19.3.1"],
   environment: { NEXT_TELEMETRY_DISABLED: "1" },
   cases: {
     "next start": "next build >&2; node serve.mjs node_modules/next/dist/bin/next start",

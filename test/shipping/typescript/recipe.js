@@ -1,7 +1,7 @@
 const compiled = (compiler, module, resolution = module) =>
   `node node_modules/${compiler}/bin/tsc --strict --skipLibCheck false --types node --target es2023 ` +
   `--noEmitOnError --outDir out-${module} --module ${module} --moduleResolution ${resolution} main.ts; ` +
-  `echo '{"type":"commonjs"}' > out-${module}/package.json; node out-${module}/main.js`;
+  `echo '{"type":"commonjs"}' > out-${module}/package.json; cp train.cjs out-${module}; node out-${module}/main.js`;
 
 /** A project of CommonJS modules: the compiler makes \`require\` of its imports. */
 export default {
