@@ -45,35 +45,33 @@ const asCommonJS = (code) =>
     .replaceAll(/export function (\w+)/g, "exports.$1 = $1;\nfunction $1")
     .replaceAll(".mjs", ".cjs");
 
-/** A project with the tool, the tarball and the program. */
-function prepare(tool, packages, tarball) {
-  const project = join(folder, tool, "project");
-  const away = join(folder, tool, "away");
+/** Installs a tool, unless an earlier run did. @throws Error with npm's message */
+function installTool(project, packages) {
+  const note = join(project, "node_modules/.packages.json");
+  const wanted = JSON.stringify(packages);
+  if (existsSync(note) && readFileSync(note, "utf8") === wanted) return;
+  rmSync(project, { recursive: true, force: true });
   mkdirSync(project, { recursive: true });
+  writeFileSync(join(project, "package.json"), JSON.stringify({ name: "shipping", private: true }));
+  npm(project, "install", "--no-package-lock", ...packages);
+  writeFileSync(note, wanted);
+}
+
+/** Lays the package and the program beside the tool. npm also only unpacks the package: it has no dependency. */
+function layOut(project, recipe, tarball) {
   for (const path of readdirSync(project))
     if (!/^(node_modules|package\.json)$/.test(path))
       rmSync(join(project, path), { recursive: true, force: true });
-  cpSync(join(recipes, tool), project, { recursive: true });
+  const unpacked = join(project, "node_modules/simdgrad");
+  rmSync(unpacked, { recursive: true, force: true });
+  mkdirSync(unpacked);
+  run("tar", ["xzf", tarball, "-C", unpacked, "--strip-components=1"], project);
+  cpSync(recipe, project, { recursive: true });
   for (const name of ["train", "main"]) {
     const code = readFileSync(join(recipes, `${name}.mjs`), "utf8");
     writeFileSync(join(project, `${name}.mjs`), code);
     writeFileSync(join(project, `${name}.cjs`), asCommonJS(code));
   }
-  // The tools of an earlier run stay. Then the package is unpacked as npm does it: it has no dependency.
-  const installed = join(project, "node_modules/.simdgrad-shipping");
-  const wanted = JSON.stringify(packages);
-  const unpacked = join(project, "node_modules/simdgrad");
-  if (existsSync(installed) && readFileSync(installed, "utf8") === wanted) {
-    rmSync(unpacked, { recursive: true, force: true });
-    mkdirSync(unpacked);
-    run("tar", ["xzf", tarball, "-C", unpacked, "--strip-components=1"], project);
-  } else {
-    rmSync(join(project, "node_modules"), { recursive: true, force: true });
-    writeFileSync(join(project, "package.json"), JSON.stringify({ name: tool, private: true }));
-    npm(project, "install", "--no-package-lock", ...packages, tarball);
-    writeFileSync(installed, wanted);
-  }
-  return { project, away };
 }
 
 /** An empty folder outside of the project. */
@@ -107,11 +105,23 @@ function problems({ stdout, stderr }, { from = "/simdgrad/prebuilds/", says, fai
   });
 }
 
+/** Runs a case of a recipe. Returns the hash of the weights. @throws Error that says what is wrong */
+function tryCase(project, row, environment, expected) {
+  const away = join(dirname(project), "away");
+  makeAway(away);
+  const places = { PROJECT: project, AWAY: away, NODE: process.execPath };
+  const output = run("sh", ["-ec", row.script], project, { ...places, ...environment }, row.fails);
+  const hash = results(output.stdout)[0]?.hash;
+  const bad = problems(output, row, expected ?? hash);
+  if (bad.length > 0) throw new Error(bad.join("; "));
+  return hash;
+}
+
 async function main(given) {
   const count = { passed: 0, failed: 0, skipped: 0 };
   const tell = (name, result, text) => {
     count[result]++;
-    console.log(`${name}: ${result}${text ? `: ${text}` : ""}`);
+    console.log(`${name}: ${result}: ${text}`);
   };
   const tools = readdirSync(recipes).filter((name) => existsSync(join(recipes, name, "recipe.js")));
   const unknown = given.find((name) => !tools.includes(name));
@@ -123,51 +133,29 @@ async function main(given) {
   const tarball = join(folder, filename);
 
   let expected;
-  // Plain Node gives the hash.
-  for (const tool of [
-    "node",
-    ...tools.filter((name) => name !== "node" && (given.length === 0 || given.includes(name))),
-  ]) {
-    const {
-      packages,
-      path = ".",
-      environment,
-      cases,
-    } = (await import(pathToFileURL(join(recipes, tool, "recipe.js")).href)).default;
-    const label = packages[0];
-    let places;
+  const others = tools.filter((name) => name !== "node" && (given.length === 0 || given.includes(name)));
+  for (const tool of ["node", ...others]) {
+    const url = pathToFileURL(join(recipes, tool, "recipe.js")).href;
+    const { packages, path = ".", environment, cases } = (await import(url)).default;
+    const project = join(folder, tool, "project");
     try {
-      places = prepare(tool, packages, tarball);
+      installTool(project, packages);
     } catch (error) {
       tell(tool, "skipped", `not installed: ${error.message.split("\n").slice(0, 3).join(" ")}`);
       continue;
     }
-    const { project, away } = places;
-    const bin = [path, "node_modules/.bin"].map((name) => join(project, name));
-    for (const [name, given] of Object.entries(cases)) {
-      const row = typeof given === "string" ? { script: given } : given;
+    layOut(project, join(recipes, tool), tarball);
+    const programs = [path, "node_modules/.bin"].map((name) => join(project, name));
+    const PATH = [...programs, process.env.PATH].join(":");
+    for (const [name, content] of Object.entries(cases)) {
+      const row = typeof content === "string" ? { script: content } : content;
       const skip = row.skip?.({ root });
-      if (skip) {
-        tell(`${tool}, ${name}`, "skipped", skip);
-        continue;
-      }
-      makeAway(away);
       try {
-        const output = run(
-          "sh",
-          ["-ec", row.script],
-          project,
-          {
-            PATH: [...bin, process.env.PATH].join(":"),
-            ...{ PROJECT: project, AWAY: away, TARBALL: tarball, NODE: process.execPath },
-            ...environment,
-          },
-          row.fails,
-        );
-        expected ??= results(output.stdout)[0]?.hash;
-        const bad = problems(output, row, expected);
-        if (bad.length > 0) throw new Error(bad.join("; "));
-        tell(`${tool}, ${name}`, "passed", label);
+        if (!skip) {
+          const hash = tryCase(project, row, { PATH, TARBALL: tarball, ...environment }, expected);
+          expected ??= hash; // of the first case, in plain Node
+        }
+        tell(`${tool}, ${name}`, skip ? "skipped" : "passed", skip || packages[0]);
       } catch (error) {
         tell(`${tool}, ${name}`, "failed", error.message);
       }

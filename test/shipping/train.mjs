@@ -18,6 +18,7 @@ export function train() {
   const result = { backend: backend.name, addon: backend.addonPath, hash: hash.digest("hex").slice(0, 16) };
   try {
     backend.use("wasm");
+    backend.use(result.backend);
     return { ...result, wasm: "it loads" };
   } catch (error) {
     return { ...result, wasm: error.message };

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 
 /** The steps of a Dockerfile: npm ci with the lock, in a folder of its own, and another Node runs it. */
 const image = `
-  cp package.json train.mjs main.mjs $AWAY
+  cp train.mjs main.mjs $AWAY
   cd $AWAY
   npm install --ignore-scripts --no-audit --no-fund --package-lock-only $TARBALL >/dev/null
   npm ci --omit=dev --ignore-scripts --no-audit --no-fund >/dev/null`;

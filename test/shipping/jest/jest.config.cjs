@@ -1,1 +1,1 @@
-module.exports = { testMatch: ["**/*.check.cjs"], transform: {} };
+module.exports = { testMatch: ["**/*.check.cjs"], transform: {}, testTimeout: 60_000 };
