@@ -1,6 +1,7 @@
 /**
  * The folders of this package: of its code, and those where the files may lie that it reads at run time (the
- * addon, the WebAssembly module, the irises). A bundler puts the code elsewhere and leaves these files behind.
+ * addon, the WebAssembly module, the irises). A bundler puts the code elsewhere and leaves these files
+ * behind.
  */
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";

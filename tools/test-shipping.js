@@ -14,14 +14,14 @@ const recipes = join(root, "test/shipping");
 const folder = join(root, "build/shipping");
 const hasModule = existsSync(join(root, "wasm/simdgrad.wasm"));
 
-/** The environment of a user's shell: npm and the tests of this repository set variables that change tools. */
+/** The environment of a user's shell: npm and the tests of this repository set variables for tools. */
 const clean = Object.fromEntries(
   Object.entries(process.env).filter(
     ([name]) => !/^(npm_(?!config_registry)|SIMDGRAD_|NODE_|VITEST|CI$)/i.test(name),
   ),
 );
 
-/** Runs a command. Returns its output. @throws Error with the end of its output if it fails or should have. */
+/** Runs a command. Returns its output. @throws Error with its end, if the command fails or should have. */
 function run(command, args, cwd, environment = {}, fails = false) {
   const { status, signal, stdout, stderr, error } = spawnSync(command, args, {
     cwd,
@@ -57,7 +57,7 @@ function installTool(project, packages) {
   writeFileSync(note, wanted);
 }
 
-/** Lays the package and the program beside the tool. npm also only unpacks the package: it has no dependency. */
+/** Lays the package and the program beside the tool. The package has no dependency: npm too only unpacks it. */
 function layOut(project, recipe, tarball) {
   for (const path of readdirSync(project))
     if (!/^(node_modules|package\.json)$/.test(path))

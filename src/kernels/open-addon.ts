@@ -43,7 +43,7 @@ function* candidates(): Generator<Candidate> {
   yield { path: join(packageRoot, "build/Release/simdgrad.node"), what: "the local build of node-gyp" };
 }
 
-/** Loads an addon. @throws Error that says what is wrong with it, and `advice` if the file is the wrong one. */
+/** Loads an addon. @throws Error that says what is wrong with it, with `advice` if it is the wrong file. */
 function load(path: string, advice: string): Addon {
   const defect = addonDefect(path);
   if (defect !== undefined) throw new Error(defect + advice);

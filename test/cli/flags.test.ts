@@ -26,7 +26,7 @@ describe("wrong usage ends with 2 and says what would be right", () => {
     ["train --schedule cosin", "did you mean cosine?"],
     ["train --activation rleu", "did you mean relu?"],
     ["train --backend nativ", "did you mean native?"],
-    ["train --backend cuda", "one of native, js is needed: cuda"],
+    ["train --backend cuda", "one of native, wasm, js is needed: cuda"],
     ["train --hidden 512,abc", '"abc" in 512,abc; for example 512'],
     ["train --hidden 512,0", '"0" in 512,0'],
     ["train --hidden 512,,256", '"" in 512,,256; for example 512,256'],

@@ -102,7 +102,8 @@ describe("the tarball", () => {
   });
 
   test("is small: a download that nobody notices", () => {
-    // Each addon is 1.2 to 4.5 MB, 0.5 to 1 MB of them packed: every kernel for two or three instruction sets.
+    // Each addon is 1.2 to 4.5 MB, 0.5 to 1 MB of them packed: every kernel for two or three instruction
+    // sets.
     const addons = [...files.keys()].filter((path) => path.endsWith(".node")).length;
     // The WebAssembly module is 1.8 MB, 0.36 MB of them packed.
     const modules = files.has("wasm/simdgrad.wasm") ? 1 : 0;

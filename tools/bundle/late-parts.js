@@ -137,7 +137,7 @@ export function loadLate(codes, early, entries) {
     const names = rows.map(({ name }) => name);
     return names.includes(member) ? member : names[0];
   }
-  /** Gives a function the name that it has in the library: the sources and the bundler may call it otherwise. */
+  /** Gives a function its name in the library: the sources and the bundler may call it otherwise. */
   const named = (value, name) => `Object.defineProperty(${value}, "name", { value: "${name}" })`;
 
   for (const target of lateFunctions.keys()) uses.get(core).loaders.set(load(target), pathTo(core, target));
