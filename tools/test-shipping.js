@@ -57,7 +57,7 @@ function installTool(project, packages) {
   writeFileSync(note, wanted);
 }
 
-/** Lays the package and the program beside the tool. The package has no dependency: npm too only unpacks it. */
+/** Lays the package and the program beside the tool. npm too would only unpack the package. */
 function layOut(project, recipe, tarball) {
   for (const path of readdirSync(project))
     if (!/^(node_modules|package\.json)$/.test(path))
