@@ -9,7 +9,7 @@ const columns = {
 
 /** Written out for programs that copy files, as in kernels/prebuilt.ts. */
 function csvFile(): string {
-  return `${__dirname}/../../data/iris.csv`;
+  return require("node:path").join(__dirname, "../../data/iris.csv");
 }
 
 /**
