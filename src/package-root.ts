@@ -1,10 +1,11 @@
 /**
  * The folders of this package: of its code, and those where the files may lie that it reads at run time (the
- * addon, the irises). A bundler puts the code elsewhere and leaves these files behind.
+ * addon, the WebAssembly module, the irises). A bundler puts the code elsewhere and leaves these files
+ * behind.
  */
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join, relative, sep } from "node:path";
+import { dirname, join, normalize, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /**
@@ -71,8 +72,7 @@ export function elsewhere(path: string): string[] {
   return [...new Set(roots)].map((root) => join(root, path));
 }
 
-/** The path of a file of this package. */
-export function packageFile(path: string): string {
-  const own = join(packageRoot, path);
-  return packaged ? own : (elsewhere(path).find(existsSync) ?? own);
+/** The path of a file of this package; `own` gives it for code that runs from the package (prebuilt.ts). */
+export function packageFile(path: string, own: () => string): string {
+  return packaged ? normalize(own()) : (elsewhere(path).find(existsSync) ?? join(packageRoot, path));
 }

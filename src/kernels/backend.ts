@@ -110,9 +110,9 @@ export const backend = {
     return nativeOrNone()?.addon.workerChunks() ?? 0;
   },
 
-  /** The file of the addon in use; null without an addon. */
+  /** The file of the addon, or of the WebAssembly module if that is in use; null without an addon. */
   get addonPath(): string | null {
-    return nativeOrNone()?.path ?? null;
+    return (inUse.name === "wasm" ? wasmOrNone() : nativeOrNone())?.path ?? null;
   },
 
   /** Hash of the sources from which the addon was built; null without an addon. */

@@ -5,7 +5,10 @@
 
 /** What a message of Node or of the system's loader means, in the order in which they are tried. */
 const meanings: readonly [RegExp, string][] = [
-  [/loading addons is disabled/, "Node runs with --no-addons"],
+  [
+    /loading addons is disabled/,
+    "Node runs with --no-addons, or with --permission and without --allow-addons",
+  ],
   [/ERR_ACCESS_DENIED|Access to this API has been restricted/, "start Node with --allow-addons"],
   [
     /failed to map segment from shared object|mmap\w* .*(Operation|Permission)/,

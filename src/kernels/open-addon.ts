@@ -43,14 +43,16 @@ function* candidates(): Generator<Candidate> {
   yield { path: join(packageRoot, "build/Release/simdgrad.node"), what: "the local build of node-gyp" };
 }
 
-/** Loads an addon. @throws Error that says what is wrong with it. */
-function load(path: string): Addon {
+/** Loads an addon. @throws Error that says what is wrong with it, with `advice` if it is the wrong file. */
+function load(path: string, advice: string): Addon {
   const defect = addonDefect(path);
-  if (defect !== undefined) throw new Error(defect);
+  if (defect !== undefined) throw new Error(defect + advice);
   const file = resolve(path);
   const addon = createRequire(file)(file) as Addon;
   if (addon.version !== version)
-    throw new Error(`it is of version ${addon.version ?? "unknown"} of simdgrad, this is ${version}`);
+    throw new Error(
+      `it is of version ${addon.version ?? "unknown"} of simdgrad, this is ${version}${advice}`,
+    );
   return addon;
 }
 
@@ -64,7 +66,7 @@ function noAddon(): string {
     ? `${join(packageRoot, file)} is missing, and there is no local build: install simdgrad anew, or copy ` +
         "node_modules/simdgrad/prebuilds with the program"
     : `simdgrad was bundled into ${bundled} without ${file}: make simdgrad an external package of the ` +
-        "bundler, or copy node_modules/simdgrad/prebuilds into the folder of that file";
+        "bundler, or copy prebuilds, wasm and data of node_modules/simdgrad into the folder of that file";
 }
 
 function open(): Opened {
@@ -72,7 +74,7 @@ function open(): Opened {
   for (const { path, what, required } of candidates()) {
     if (!required && !existsSync(path)) continue;
     try {
-      const addon = load(path);
+      const addon = load(path, required ? "" : " (install or copy simdgrad anew)");
       // The settings hold for the process: the first environment that loads the addon applies them.
       if (addon.first && (process.env["SIMDGRAD_KEEP_MEMORY"] || "1") === "1") addon.keepFreedMemory();
       return { addon, from: what, path };

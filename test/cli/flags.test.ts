@@ -26,7 +26,7 @@ describe("wrong usage ends with 2 and says what would be right", () => {
     ["train --schedule cosin", "did you mean cosine?"],
     ["train --activation rleu", "did you mean relu?"],
     ["train --backend nativ", "did you mean native?"],
-    ["train --backend cuda", "one of native, js is needed: cuda"],
+    ["train --backend cuda", "one of native, wasm, js is needed: cuda"],
     ["train --hidden 512,abc", '"abc" in 512,abc; for example 512'],
     ["train --hidden 512,0", '"0" in 512,0'],
     ["train --hidden 512,,256", '"" in 512,,256; for example 512,256'],
@@ -208,7 +208,15 @@ describe("help and facts", () => {
 
   test("info says what runs and why", async () => {
     const { stdout } = await simdgrad(["info"], { SIMDGRAD_BACKEND: "js" });
-    for (const label of ["simdgrad", "backend", "because", "instruction set", "threads", "cgroup quota"])
+    for (const label of [
+      "simdgrad",
+      "backend",
+      "because",
+      "instruction set",
+      "threads",
+      "cgroup quota",
+      "speed",
+    ])
       expect(stdout).toMatch(new RegExp(`^${label} +\\S`, "m"));
     expect(stdout).toContain("SIMDGRAD_BACKEND=js");
   });
@@ -238,6 +246,7 @@ describe("help and facts", () => {
       isa: "js",
       threads: 1,
       reason: "SIMDGRAD_BACKEND=js",
+      matmul: { size: 512, gflops: expect.any(Number) },
     });
   });
 

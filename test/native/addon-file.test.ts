@@ -74,7 +74,7 @@ describe.runIf(built && process.platform === "linux")("the file of the addon", (
       expect(addonDefect(write(whole.subarray(0, (whole.length * i) / 40)))).toMatch(/^the file is cut off/);
   });
 
-  it("ends no process: an error where SIMDGRAD_ADDON names it, and the JS core with one line elsewhere", () => {
+  it("ends no process: an error where SIMDGRAD_ADDON names it, and one line elsewhere", () => {
     const cutOff = `the file is cut off: ${half.length} bytes of ${whole.length}`;
     const path = write(half);
     expect(run(join(packageRoot, "dist/index.js"), { SIMDGRAD_ADDON: path })).toEqual({
@@ -87,12 +87,19 @@ describe.runIf(built && process.platform === "linux")("the file of the addon", (
     for (const part of ["dist", "package.json"])
       cpSync(join(packageRoot, part), join(copy, part), { recursive: true });
     write(half, join(copy, "prebuilds", prebuildName(), "simdgrad.node"));
+    const native = `the prebuilt addon for ${prebuildName()} did not load: ${cutOff} (install or copy simdgrad anew)`;
+    const core = (why: string) => `simdgrad: running on the JS core (${native}; wasm: ${why})\n`;
     expect(run(join(copy, "dist/index.js"), {})).toEqual({
       status: 0,
       signal: null,
       stdout: "2 js\n",
-      stderr: `simdgrad: running on the JS core (the prebuilt addon for ${prebuildName()} did not load: ${cutOff})\n`,
+      stderr: core("wasm/simdgrad.wasm of the package is missing"),
     });
+    const module = write(Buffer.from("\0asm\x01\0\0\0\x01", "latin1"), join(copy, "wasm/simdgrad.wasm"));
+    const damaged = run(join(copy, "dist/index.js"), {});
+    expect(damaged).toMatchObject({ status: 0, stdout: "2 js\n" });
+    expect(damaged.stderr).toMatch(/^simdgrad: running on the JS core \(.+\)\n$/);
+    expect(damaged.stderr).toContain(`(${module} is cut off or damaged: install or copy simdgrad anew)`);
   });
 });
 

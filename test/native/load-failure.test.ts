@@ -76,6 +76,10 @@ describe("the message of the system", () => {
       /^dlopen\(a\.node, 0x0001\): tried: 'a\.node' \(code signature in <1> not valid for use in process\) \(macOS blocks it: .*\)$/,
     ],
     ["This program is blocked by group policy.", /\(a policy of this Windows system/],
+    [
+      "Cannot load native addon because loading addons is disabled.",
+      /\(Node runs with --no-addons, or with --permission and without --allow-addons\)$/,
+    ],
     ["the file is empty", "the file is empty"],
   ])("%j is explained", (message, expected) => {
     const text = loadFailure(new Error(message));

@@ -1,5 +1,5 @@
 /** A bundled program loads the addon, or says in one line what is missing and what to do. */
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { rolldown } from "rolldown";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -9,6 +9,7 @@ import { install, pack, root, run, temporaryFolder } from "./pack.js";
 
 const folder = temporaryFolder();
 const project = install(folder, pack(folder), "module");
+const wasm = existsSync(join(project, "node_modules/simdgrad/wasm"));
 const addon = `prebuilds/${thisPlatform()}/simdgrad.node`;
 
 const program = `import { backend, data, eye, linalg } from "simdgrad";
@@ -53,12 +54,19 @@ describe.runIf(built).each([
       stdout: "js 0\n",
       stderr:
         `simdgrad: running on the JS core (simdgrad was bundled into ${join(away, name)} without ${addon}: ` +
-        "make simdgrad an external package of the bundler, or copy node_modules/simdgrad/prebuilds into the " +
-        "folder of that file)\n",
+        "make simdgrad an external package of the bundler, or copy prebuilds, wasm and data of " +
+        "node_modules/simdgrad into the folder of that file; wasm: the bundle has no wasm/simdgrad.wasm: copy " +
+        "node_modules/simdgrad/wasm into its folder)\n",
     });
-    for (const part of ["prebuilds", "data"])
+    for (const part of ["prebuilds", "data", ...(wasm ? ["wasm"] : [])])
       cpSync(join(project, "node_modules/simdgrad", part), join(away, part), { recursive: true });
     expect(run(away, process.execPath, [name])).toEqual({ status: 0, stdout: "native 150\n", stderr: "" });
+    if (wasm)
+      expect(run(away, process.execPath, [name], { SIMDGRAD_BACKEND: "wasm" })).toEqual({
+        status: 0,
+        stdout: "wasm 150\n",
+        stderr: "",
+      });
   });
 });
 
@@ -75,8 +83,11 @@ test("require and import load one instance", () => {
   expect(run(project, process.execPath, ["both.mjs"]).stdout).toBe("true 0 true\n");
 });
 
-test("the path of each addon is written out where programs that copy files look for it", () => {
-  const code = readFileSync(join(root, "dist/parts/addon.cjs"), "utf8");
+test("the path of each file is written out where programs that copy files look for it", () => {
+  const code = (part: string) => readFileSync(join(root, "dist/parts", part), "utf8");
+  const joined = (path: string) => `return require("node:path").join(__dirname, "../../${path}")`;
   for (const platform of platforms)
-    expect(code).toContain(`return \`\${__dirname}/../../prebuilds/${platform}/simdgrad.node\``);
+    expect(code("addon.cjs")).toContain(joined(`prebuilds/${platform}/simdgrad.node`));
+  expect(code("addon.cjs")).toContain(joined("wasm/simdgrad.wasm"));
+  expect(code("data.cjs")).toContain(joined("data/iris.csv"));
 });

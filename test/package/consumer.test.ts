@@ -12,6 +12,8 @@ const project = install(folder, tarball, "module");
  */
 const native = existsSync(join(project, "node_modules/simdgrad/prebuilds"));
 
+const wasm = existsSync(join(project, "node_modules/simdgrad/wasm"));
+
 const write = (name: string, text: string) => writeFileSync(join(project, name), text);
 
 /**
@@ -109,16 +111,22 @@ describe("the installed package trains", () => {
     expect(ran.stderr).toBe("");
   });
 
-  test("without an addon for the machine, and says so in one line", () => {
-    const bare = join(folder, "bare");
+  test.each(
+    [
+      ["WebAssembly", "wasm", ["prebuilds"]],
+      ["the JS core", "js", ["prebuilds", "wasm"]],
+    ].slice(wasm ? 0 : 1) as [string, string, string[]][],
+  )("on %s without the files of what is faster, and says so in one line", (what, backend, missing) => {
+    const bare = join(folder, `bare-${backend}`);
     mkdirSync(bare);
     cpSync(project, bare, { recursive: true });
-    rmSync(join(bare, "node_modules/simdgrad/prebuilds"), { recursive: true, force: true });
+    for (const part of missing)
+      rmSync(join(bare, "node_modules/simdgrad", part), { recursive: true, force: true });
     const ran = run(bare, process.execPath, ["train.mjs"]);
     const result = resultOf(ran);
-    expect(result.backend).toBe("js");
+    expect(result.backend).toBe(backend);
     learnt(result);
-    expect(ran.stderr).toMatch(/^simdgrad: running on the JS core \(.+\)\n$/);
+    expect(ran.stderr).toMatch(new RegExp(`^simdgrad: running on ${what} \\(.+\\)\n$`));
   });
 });
 
@@ -140,7 +148,7 @@ describe("a strict TypeScript consumer", () => {
     const value: number = loss.item();
     const shape: readonly number[] = loss.shape;
     const dtype: DType = loss.dtype;
-    const name: "js" | "native" = backend.name;
+    const name: "js" | "wasm" | "native" = backend.name;
     console.log(value, shape, dtype, name);
   `;
   const wrong = `

@@ -111,6 +111,16 @@ describe("the exports of the built library", async () => {
     expect(functions.map(([path]) => [path, (ofBuilt.get(path) as () => void).length])).toEqual(lengths);
   });
 
+  test("functions have names of the library, not those that the bundler makes", () => {
+    // Second names share their function: `concat` is called cat.
+    const names = new Set([...ofBuilt.keys()].map((path) => path.replace(/^.*\./, "")));
+    const functions = [...ofBuilt].filter(
+      (entry): entry is [string, () => void] => typeof entry[1] === "function",
+    );
+    const wrong = functions.filter(([, value]) => !names.has(value.name));
+    expect(wrong.map(([path, value]) => `${path} is called ${value.name}`)).toEqual([]);
+  });
+
   test("a function that has several places is one function", () => {
     const again = members(built).filter(([path, value]) => value !== ofBuilt.get(path));
     expect(again).toEqual([]);

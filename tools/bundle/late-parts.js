@@ -115,10 +115,10 @@ export function loadLate(codes, early, entries) {
     return [...file.forwards].map(([name, { object, member }]) => {
       const target = required(file, file.requires.get(object).path);
       if (isEarly(target))
-        return { name, file: target, member, object: changes(target, member) && "changing" };
+        return { name, source: target, file: target, member, object: changes(target, member) && "changing" };
       return isFunction(target, member) && ofLibrary.includes(target)
-        ? { name, file: core, member, object: makeLate(target, member) }
-        : { name, file: target, member };
+        ? { name, source: target, file: core, member, object: makeLate(target, member) }
+        : { name, source: target, file: target, member };
     });
   }
 
@@ -130,6 +130,16 @@ export function loadLate(codes, early, entries) {
       );
   const uses = new Map(parts.map((file) => [file, usesIn(file)]));
   const exported = new Map(entries.map((name) => [name, exportsOf(files.get(name))]));
+
+  /** What the library calls the function that a part exports as `member`; undefined if it is not public. */
+  function publicName(file, member) {
+    const rows = exported.get(entries[0]).filter((row) => row.source === file && row.member === member);
+    const names = rows.map(({ name }) => name);
+    return names.includes(member) ? member : names[0];
+  }
+  /** Gives a function its name in the library: the sources and the bundler may call it otherwise. */
+  const named = (value, name) => `Object.defineProperty(${value}, "name", { value: "${name}" })`;
+
   for (const target of lateFunctions.keys()) uses.get(core).loaders.set(load(target), pathTo(core, target));
 
   /** The functions of a part that load it when they are called, with the names and lengths of its own. */
@@ -138,7 +148,10 @@ export function loadLate(codes, early, entries) {
       const parameters = Array.from({ length }, (_, i) => `a${i}`).join(", ");
       return `\t${name}(${parameters}) {\n\t\treturn ${load(target)}().${name}(...arguments);\n\t}`;
     });
-    return `const ${late(target)} = exports.${late(target)} = {\n${methods.join(",\n")}\n};`;
+    const renamed = [...functions.keys()]
+      .filter((name) => ![name, undefined].includes(publicName(target, name)))
+      .map((name) => `\n${named(`${late(target)}.${name}`, publicName(target, name))};`);
+    return `const ${late(target)} = exports.${late(target)} = {\n${methods.join(",\n")}\n};${renamed.join("")}`;
   }
 
   /** Getters of the exported variables that change. */
@@ -146,6 +159,14 @@ export function loadLate(codes, early, entries) {
     const names = [...file.exports].filter(([, { local }]) => file.changing.has(local));
     const getters = names.map(([name, { local }]) => `\tget ${name}() {\n\t\treturn ${local};\n\t}`);
     return names.length === 0 ? [] : [`exports.changing = {\n${getters.join(",\n")}\n};`];
+  }
+
+  /** What a part exports as `name`: the variable `local`. */
+  function exportedValue(file, name, local) {
+    const wanted = publicName(file, name);
+    return wanted !== undefined && wanted !== local && file.functions.has(local)
+      ? named(local, wanted)
+      : local;
   }
 
   function rewritten(file) {
@@ -172,7 +193,7 @@ export function loadLate(codes, early, entries) {
             statement: { start, end },
           },
         ]) => ({
-          ...{ start, end, text: `exports.${name} = ${local};` },
+          ...{ start, end, text: `exports.${name} = ${exportedValue(file, name, local)};` },
         }),
       ),
     ].sort((a, b) => a.start - b.start);

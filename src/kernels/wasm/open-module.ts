@@ -1,8 +1,8 @@
 /** Finds the file of the module and compiles it. */
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
-import { packageRoot } from "../../package-root.js";
+import { bundle, packageFile } from "../../package-root.js";
+import { wasmModule } from "../prebuilt.js";
 import { engine, type Module } from "./engine.js";
 import { relaxedProbe } from "./relaxed-probe.js";
 
@@ -17,8 +17,13 @@ function enableRelaxed(): boolean | undefined {
   return engine?.validate(relaxedProbe);
 }
 
+const noModule = () =>
+  bundle() === undefined
+    ? "wasm/simdgrad.wasm of the package is missing"
+    : "the bundle has no wasm/simdgrad.wasm: copy node_modules/simdgrad/wasm into its folder";
+
 export function openModule(): OpenedModule {
-  const path = join(packageRoot, "wasm", "simdgrad.wasm");
+  const path = packageFile("wasm/simdgrad.wasm", wasmModule);
   const from = "the module of WebAssembly";
   if (engine === undefined) return { why: "this engine has no WebAssembly" };
   let bytes: Uint8Array<ArrayBuffer>;
@@ -27,9 +32,7 @@ export function openModule(): OpenedModule {
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
     return {
-      why: missing
-        ? "wasm/simdgrad.wasm of the package is missing"
-        : `${from} was not read: ${(error as Error).message}`,
+      why: missing ? noModule() : `${from} was not read: ${(error as Error).message}`,
       error,
     };
   }
@@ -37,6 +40,9 @@ export function openModule(): OpenedModule {
   try {
     return { module: new engine.Module(bytes), from, path };
   } catch (error) {
-    return { why: `${from} did not load: ${(error as Error).message}`, error };
+    const { name, message } = error as Error;
+    const advice =
+      name === "CompileError" ? ` (${path} is cut off or damaged: install or copy simdgrad anew)` : "";
+    return { why: `${from} did not load: ${message}${advice}`, error };
   }
 }

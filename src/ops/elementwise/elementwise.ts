@@ -103,10 +103,19 @@ function whereLike(dtype: DType): (c: Tensor, a: Tensor | number, b: Tensor | nu
   return (c, a, b) => where(c, operand(a), operand(b));
 }
 
+/** A function for each row, of its name: the bundler cannot name what a function makes. */
+const functionsOf = <Name extends string>(rows: Record<Name, unknown>, make: (name: Name) => unknown) =>
+  Object.fromEntries(
+    (Object.keys(rows) as Name[]).map((name) => [
+      name,
+      Object.defineProperty(make(name) as object, "name", { value: name }),
+    ]),
+  );
+
 /** Every unary row as a function of a tensor: `unary.exp(x)`, `unary.elu(x, { alpha: 0.5 })`. */
-export const unary = Object.fromEntries(
-  Object.keys(unaryRows).map((name) => [name, makeUnary(name as UnaryName)]),
-) as unknown as { readonly [Name in UnaryName]: UnaryFunction<Name> };
+export const unary = functionsOf(unaryRows, makeUnary) as unknown as {
+  readonly [Name in UnaryName]: UnaryFunction<Name>;
+};
 
 /** Operands of elementwise operations: tensors, and numbers or booleans as Python's scalars. */
 export type Operand = Tensor | number | boolean;
@@ -196,9 +205,9 @@ function binaryOfBools(name: BinaryName, a: Tensor, b: Tensor): Tensor {
 }
 
 /** Every binary row as a function: `binary.add(x, 2)`. Operands broadcast. */
-export const binary = Object.fromEntries(
-  Object.keys(binaryRows).map((name) => [name, makeBinary(name as BinaryName)]),
-) as unknown as { readonly [Name in BinaryName]: (a: Operand, b: Operand) => Tensor };
+export const binary = functionsOf(binaryRows, makeBinary) as unknown as {
+  readonly [Name in BinaryName]: (a: Operand, b: Operand) => Tensor;
+};
 
 function makeCompare(name: CompareName): (a: Operand, b: Operand) => Tensor {
   return (left, right) => {
@@ -213,9 +222,9 @@ function makeCompare(name: CompareName): (a: Operand, b: Operand) => Tensor {
 }
 
 /** Every comparison as a function; results are `bool`. Operands broadcast. */
-export const compare = Object.fromEntries(
-  Object.keys(compareRows).map((name) => [name, makeCompare(name as CompareName)]),
-) as unknown as { readonly [Name in CompareName]: (a: Operand, b: Operand) => Tensor };
+export const compare = functionsOf(compareRows, makeCompare) as unknown as {
+  readonly [Name in CompareName]: (a: Operand, b: Operand) => Tensor;
+};
 
 function makeInteger(name: IntegerName): (a: Operand, b: Operand) => Tensor {
   return (left, right) => {
@@ -233,9 +242,9 @@ function makeInteger(name: IntegerName): (a: Operand, b: Operand) => Tensor {
 }
 
 /** Every bitwise operation as a function of integers or booleans. Operands broadcast. */
-export const integer = Object.fromEntries(
-  Object.keys(integerRows).map((name) => [name, makeInteger(name as IntegerName)]),
-) as unknown as { readonly [Name in IntegerName]: (a: Operand, b: Operand) => Tensor };
+export const integer = functionsOf(integerRows, makeInteger) as unknown as {
+  readonly [Name in IntegerName]: (a: Operand, b: Operand) => Tensor;
+};
 
 /** `condition ? a : b`, elementwise; all three broadcast. The condition is `bool` (or compared with 0). */
 export function where(condition: Tensor, a: Operand, b: Operand): Tensor {

@@ -1,0 +1,1 @@
+module.exports = { testMatch: ["**/*.check.cjs"], transform: {}, testTimeout: 60_000 };

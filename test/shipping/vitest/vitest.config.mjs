@@ -1,0 +1,1 @@
+export default { test: { include: ["*.check.mjs"], testTimeout: 60_000 } };
