@@ -16,39 +16,22 @@
 #include "../entries/table.h"
 #include "../isa/dispatch.h"
 #include "../kernels/length_of.h"
+#include "door.h"
 
 #ifndef SIMDGRAD_SOURCE_HASH
 #define SIMDGRAD_SOURCE_HASH "unknown"
 #endif
 
-#define EXPORT(name) extern "C" __attribute__((export_name(#name)))
-
 namespace simdgrad {
-namespace {
-
-constexpr int maxArrays = 20;
-constexpr double NO_MEMORY = -4;
-
-/** A range of an array that a call accesses, and its address here. In elements. */
-struct Range {
-  uint32_t array, first, count, address;
-};
-
-/** The memory that JavaScript writes and reads; src/kernels/wasm/layout.ts has the same layout. */
-struct Door {
-  double numbers[512];
-  uint32_t types[maxArrays];  // of DType
-  uint32_t lengths[maxArrays];
-  uint32_t rangeCount;
-  uint32_t arenaBytes;  // of the last call
-  Range ranges[2 * maxArrays];
-};
 
 Door door;
+
+namespace {
+
 constexpr int numberCount = lengthOf(door.numbers);
 
 /** The operands of one call. It grows and is never made smaller: JavaScript makes a new instance instead. */
-struct Arena {
+struct OperandMemory {
   char* memory = nullptr;
   size_t capacity = 0;
 
@@ -64,7 +47,7 @@ struct Arena {
   }
 };
 
-Arena arena;
+OperandMemory arena;
 
 /** Places the operands of a call one after another. Beyond the arena it only counts. */
 struct OperandsInArena : Placement {
@@ -73,7 +56,7 @@ struct OperandsInArena : Placement {
   double bytes = 0;
 
  private:
-  static void* placeOperand(Placement& self, int array, int64_t first, int64_t count, size_t elementBytes) {
+  static void* placeOperand(Placement& self, int array, int64_t first, int64_t count, size_t elementBytes, bool) {
     return static_cast<OperandsInArena&>(self).placed(static_cast<uint32_t>(array), first, count, elementBytes);
   }
 

@@ -12,11 +12,17 @@ import { type Kernel, type Numbers, partsOf } from "../marshal.js";
 import type { Operand } from "../parameters.js";
 import { type KernelName, rowOf } from "../schema.js";
 import type { Module } from "./engine.js";
-import { door, type Exports, instantiate, rangeWords, textAt } from "./module.js";
-
-const OK = -1;
-const OUT_OF_BOUNDS = -3;
-const NO_MEMORY = -4;
+import {
+  door,
+  type Exports,
+  instantiate,
+  NO_MEMORY,
+  OK,
+  OUT_OF_BOUNDS,
+  rangeWords,
+  textAt,
+  withCode,
+} from "./module.js";
 
 /** `DType` of native/entries/call.h, by the tags of specialize.ts: float32, float64, int32, uint8. */
 const otherType = 5;
@@ -82,8 +88,6 @@ function waysOf(name: KernelName): Way[] {
     out: operand.access === "write" || operand.access === "update",
   }));
 }
-
-const withCode = (error: Error, code: string) => Object.assign(error, { code });
 
 /** The module in use, and its memory as typed arrays. */
 export class Door implements Numbers {
@@ -247,7 +251,7 @@ export class Door implements Numbers {
       if (bytes > largest.bytes) largest = { name: ways[words[at]].name, count: words[at + 2], bytes };
     }
     const text = `${name}: not enough memory in WebAssembly, which has at most 4 GB: ${largest.name} has ${largest.count} elements, which take ${largest.bytes} bytes`;
-    return withCode(new RangeError(text, { cause }), "OUT_OF_MEMORY") as RangeError;
+    return withCode(new RangeError(text, { cause }), "OUT_OF_MEMORY");
   }
 
   #giveBack(): void {
