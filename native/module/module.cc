@@ -30,6 +30,16 @@ namespace {
 
 constexpr int numberCount = lengthOf(door.numbers);
 
+/** The largest block of malloc: to ask the system for 2 GB at once is a trap. */
+constexpr size_t mostAllocated = 0x7fff0000;
+
+/** New pages at the end of the memory, which are never freed; null when there are none. */
+void* newPages(size_t bytes) {
+  constexpr size_t page = 65536;
+  const size_t before = __builtin_wasm_memory_grow(0, (bytes + page - 1) / page);
+  return before == SIZE_MAX ? nullptr : reinterpret_cast<void*>(before * page);
+}
+
 /** The operands of one call. It grows and is never made smaller: JavaScript makes a new instance instead. */
 struct OperandMemory {
   char* memory = nullptr;
@@ -37,11 +47,11 @@ struct OperandMemory {
 
   bool reserve(size_t bytes) {
     if (bytes <= capacity) return true;
-    free(memory);
+    if (capacity <= mostAllocated) free(memory);
     // In steps of an eighth, so that growing operands do not each need a larger arena.
     const size_t step = bytes / 8 > 65536 ? bytes / 8 / 65536 * 65536 : 65536;
     const size_t wanted = (bytes + step - 1) / step * step;
-    memory = static_cast<char*>(wanted < bytes ? nullptr : aligned_alloc(64, wanted));
+    memory = static_cast<char*>(wanted < bytes ? nullptr : wanted > mostAllocated ? newPages(wanted) : aligned_alloc(64, wanted));
     capacity = memory ? wanted : 0;
     return memory != nullptr;
   }

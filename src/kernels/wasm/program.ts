@@ -10,7 +10,16 @@ import type { Data } from "../../dtype.js";
 import type { Program, ProgramSpec } from "../addon.js";
 import { tagOf } from "../js/specialize.js";
 import type { Module } from "./engine.js";
-import { type Exports, instantiate, OK, OUT_OF_BOUNDS, rangeWords, textAt, withCode } from "./module.js";
+import {
+  type Exports,
+  instantiate,
+  NO_MEMORY,
+  OK,
+  OUT_OF_BOUNDS,
+  rangeWords,
+  textAt,
+  withCode,
+} from "./module.js";
 
 type Memory = ProgramSpec["externals"][number];
 type Lists = Exclude<keyof ProgramSpec, "externals" | "arenaBytes">;
@@ -62,6 +71,15 @@ const outOfMemory = (what: string, cause?: unknown) =>
     "OUT_OF_MEMORY",
   );
 
+/** A trap means that there is no memory: every argument is checked. */
+function made(exports: Exports): number {
+  try {
+    return exports.makeProgram();
+  } catch {
+    return NO_MEMORY;
+  }
+}
+
 /** Copies the lists of a spec to the module and makes the program; null when there is no memory. */
 function start(module: Module, spec: ProgramSpec): Instance | null {
   const exports = instantiate(module);
@@ -85,7 +103,7 @@ function start(module: Module, spec: ProgramSpec): Instance | null {
     words[2 * i + 1] = list.length;
     next += Math.ceil(list.byteLength / 8) * 8;
   });
-  const status = exports.makeProgram();
+  const status = made(exports);
   if (status === OUT_OF_BOUNDS) {
     const text = textAt(exports, exports.refusalText());
     const code = textAt(exports, exports.refusalCode());
@@ -94,7 +112,7 @@ function start(module: Module, spec: ProgramSpec): Instance | null {
   }
   if (status !== OK) return null;
   const { buffer } = exports.memory;
-  const made = new Uint32Array(buffer, exports.madeAddress(), 6);
+  const places = new Uint32Array(buffer, exports.madeAddress(), 6);
   const ranges = (address: number, length: number) => {
     const found: Range[] = [];
     const fields = new Uint32Array(buffer, address, rangeWords * length);
@@ -110,8 +128,8 @@ function start(module: Module, spec: ProgramSpec): Instance | null {
     return found;
   };
   const instance = {
-    ...{ exports, buffer, in: ranges(made[0], made[1]), out: ranges(made[2], made[3]) },
-    unsupported: [...new Int32Array(buffer, made[4], made[5])],
+    ...{ exports, buffer, in: ranges(places[0], places[1]), out: ranges(places[2], places[3]) },
+    unsupported: [...new Int32Array(buffer, places[4], places[5])],
   };
   if (shareWritten(instance)) instance.unsupported.push(0);
   return instance;
