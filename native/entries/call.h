@@ -29,8 +29,8 @@ struct Array {
  * memory.
  */
 struct Placement {
-  /** A pointer to element `first` of `count` elements of an array. */
-  void* (*place)(Placement& self, int array, int64_t first, int64_t count, size_t bytes);
+  /** A pointer to element `first` of `count` elements of an array; `written`: whether the call may write them. */
+  void* (*place)(Placement& self, int array, int64_t first, int64_t count, size_t bytes, bool written);
 };
 
 struct Call {

@@ -90,7 +90,7 @@ void* Arguments::check(const Array& array, DType type, size_t bytes, bool writte
   }
   if (call_.placement) {
     const int64_t first = static_cast<int64_t>(begin), count = static_cast<int64_t>(end - begin);
-    char* const placed = static_cast<char*>(call_.placement->place(*call_.placement, position, first, count, bytes));
+    char* const placed = static_cast<char*>(call_.placement->place(*call_.placement, position, first, count, bytes, written));
     return placed + (offset - first) * static_cast<int64_t>(bytes);
   }
   // A local of a chain has no memory either.

@@ -10,7 +10,7 @@
 // Threads: over heads of keys and pieces. The heads of queries that share keys are computed together.
 
 #include "attention_tiles.h"
-#include "gemm_thin.h"
+#include "gemm_tile.h"
 #include "../numerics/fold.h"
 
 namespace simdgrad::SIMDGRAD_ISA_NS {
@@ -70,8 +70,7 @@ void attendPiece(const Attention& t, int64_t b, int64_t h, int64_t first, int64_
     forVectors(static_cast<size_t>(t.width), [&](size_t d, auto lanes) {
       store(scaled + i * t.width + d, load(q + i * t.q.row + d, lanes) * broadcast(t.scale), lanes);
     });
-  const auto dots = t.queries == 1 ? thin<1> : t.queries == 2 ? thin<2> : t.queries == 3 ? thin<3> : thin<4>;
-  dots(t.width, scaled, t.width, t.k.at(b, group) + first * t.k.row, 1, t.k.row, n, {nullptr, 0, nullptr, 0, 0, false, scores, pieceKeys, 1, 0});
+  thinFor(t.queries)(t.width, scaled, t.width, t.k.at(b, group) + first * t.k.row, 1, t.k.row, n, {nullptr, 0, nullptr, 0, 0, false, scores, pieceKeys, 1, 0});
   for (int64_t i = 0; i < t.queries; i++) {
     float *const row = scores + i * pieceKeys, *const result = results + i * step;
     if (t.added || t.allowed) maskRow(t, b, h, i, first, n, row);

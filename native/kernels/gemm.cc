@@ -165,7 +165,7 @@ Tile tileFrom(const Problem& g, const Task& task, int64_t j) {
 /** Runs a task of a product with up to four rows. */
 void runThin(const Problem& g, const Task& task) {
   const Rows a = contiguousRows(g, task.a);
-  const auto kernel = g.m == 1 ? thin<1> : g.m == 2 ? thin<2> : g.m == 3 ? thin<3> : thin<4>;
+  const Thin kernel = thinFor(g.m);
   kernel(g.k, a.first, a.apart, task.b + task.j0 * g.bCol, g.bRow, g.bCol, task.j1 - task.j0, tileFrom(g, task, task.j0));
 }
 
@@ -251,6 +251,8 @@ void timesPanel(const PanelProduct& p) {
     pick<MR>(static_cast<int>(rows), vectors, lastOf(lanes))(p.k, p.a + i * p.aRow, p.aRow, 1, p.panel, vectors * W, tile);
   }
 }
+
+Thin thinFor(int64_t rows) { return rows == 1 ? thin<1> : rows == 2 ? thin<2> : rows == 3 ? thin<3> : thin<4>; }
 
 Micro microFor(int rows, int vectors, int lanes) { return pick<MR>(rows, vectors, lastOf(lanes)); }
 

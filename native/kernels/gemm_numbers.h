@@ -38,9 +38,9 @@ constexpr int MR = 8, NV = 3;
 
 /**
  * Vectors per row of a tile with `rows` rows. The number of accumulators stays about constant, so that they
- * hide the FMA latency.
+ * hide the FMA latency. In WebAssembly single rows have fewer, because each width is a part of the module.
  */
-constexpr int vectorsFor(int64_t rows) { return 2 * rows > MR ? NV : 4 * rows > MR ? 2 * NV : 4 * NV; }
+constexpr int vectorsFor(int64_t rows) { return 2 * rows > MR ? NV : 4 * rows > MR || isWasm ? 2 * NV : 4 * NV; }
 constexpr int widestTile = vectorsFor(1);
 
 // Each rounding error in a chain is proportional to its partial sum, so n equal chains have √n times less

@@ -16,10 +16,10 @@
 namespace simdgrad::SIMDGRAD_ISA_NS {
 namespace {
 
-constexpr int thinRows = 4;
 constexpr int thinLanes = 16;
-// Largest k for which a tree of lanes is faster than one pass per lane, because rows of B are still in cache
-constexpr int64_t thinShort = 192;
+// Largest k for which a tree of lanes is faster than one pass per lane, because rows of B are still in cache. In
+// WebAssembly these loops, those for a B in main memory and wide tiles would be a tenth of the module.
+constexpr int64_t thinShort = isWasm ? 0 : 192;
 // Floats of B: 16 MB, where data starts to fall out of caches of 32 MB
 constexpr int64_t thinFromMemory = 1 << 22;
 
@@ -234,14 +234,15 @@ void thinColumnsLast(int64_t k, const float* a, int64_t aRow, const float* b, in
 /** M rows of A times n columns of B. The rows of A are contiguous and aRow apart. */
 template <int M>
 void thin(int64_t k, const float* a, int64_t aRow, const float* b, int64_t bRow, int64_t bCol, int64_t n, Tile tile) {
-  constexpr int N = M <= 2 ? 8 : 4;
+  constexpr int N = (M <= 2 ? 8 : 4) / (isWasm ? 2 : 1);
   const auto pass = [&](int64_t columns) {
     b += columns * bCol;
     tile = behind(tile, columns);
     n -= columns;
   };
-  if (bCol == 1 && k <= thinShort) return thinColumnsShort<M, M == 1 ? 4 : M == 2 ? 2 : 1>(k, a, aRow, b, bRow, n, tile);
-  const bool fromMemory = bCol == 1 && k >= thinLanes && k * bRow >= thinFromMemory;
+  if constexpr (thinShort > 0)
+    if (bCol == 1 && k <= thinShort) return thinColumnsShort<M, M == 1 ? 4 : M == 2 ? 2 : 1>(k, a, aRow, b, bRow, n, tile);
+  const bool fromMemory = !isWasm && bCol == 1 && k >= thinLanes && k * bRow >= thinFromMemory;
   while (n > 0) {
     if (fromMemory) {
       const int64_t columns = least(n, columnsLong<M>);

@@ -1,5 +1,6 @@
 #pragma once
-// What gemm.cc offers to kernels that multiply small matrices of their own: its micro-kernel.
+// What gemm.cc offers to kernels that multiply small matrices of their own: its micro-kernel, and products with
+// few rows.
 
 #include "gemm_numbers.h"
 
@@ -27,5 +28,14 @@ using Micro = void (*)(int64_t kc, const float* a, int64_t ai, int64_t ak, const
  * `lanes` lanes.
  */
 Micro microFor(int rows, int vectors, int lanes);
+
+/** Most rows of a thin product. */
+constexpr int thinRows = 4;
+
+/** The product of a few rows of A, which are contiguous and aRow apart, with n columns of B (gemm_thin.h). */
+using Thin = void (*)(int64_t k, const float* a, int64_t aRow, const float* b, int64_t bRow, int64_t bCol, int64_t n, Tile tile);
+
+/** The kernel for `rows` <= thinRows rows. */
+Thin thinFor(int64_t rows);
 
 }  // namespace simdgrad::SIMDGRAD_ISA_NS

@@ -16,55 +16,48 @@
 #include "../entries/table.h"
 #include "../isa/dispatch.h"
 #include "../kernels/length_of.h"
+#include "door.h"
 
 #ifndef SIMDGRAD_SOURCE_HASH
 #define SIMDGRAD_SOURCE_HASH "unknown"
 #endif
 
-#define EXPORT(name) extern "C" __attribute__((export_name(#name)))
-
 namespace simdgrad {
-namespace {
-
-constexpr int maxArrays = 20;
-constexpr double NO_MEMORY = -4;
-
-/** A range of an array that a call accesses, and its address here. In elements. */
-struct Range {
-  uint32_t array, first, count, address;
-};
-
-/** The memory that JavaScript writes and reads; src/kernels/wasm/layout.ts has the same layout. */
-struct Door {
-  double numbers[512];
-  uint32_t types[maxArrays];  // of DType
-  uint32_t lengths[maxArrays];
-  uint32_t rangeCount;
-  uint32_t arenaBytes;  // of the last call
-  Range ranges[2 * maxArrays];
-};
 
 Door door;
+
+namespace {
+
 constexpr int numberCount = lengthOf(door.numbers);
 
+/** The largest block of malloc: to ask the system for 2 GB at once is a trap. */
+constexpr size_t mostAllocated = 0x7fff0000;
+
+/** New pages at the end of the memory, which are never freed; null when there are none. */
+void* newPages(size_t bytes) {
+  constexpr size_t page = 65536;
+  const size_t before = __builtin_wasm_memory_grow(0, (bytes + page - 1) / page);
+  return before == SIZE_MAX ? nullptr : reinterpret_cast<void*>(before * page);
+}
+
 /** The operands of one call. It grows and is never made smaller: JavaScript makes a new instance instead. */
-struct Arena {
+struct OperandMemory {
   char* memory = nullptr;
   size_t capacity = 0;
 
   bool reserve(size_t bytes) {
     if (bytes <= capacity) return true;
-    free(memory);
+    if (capacity <= mostAllocated) free(memory);
     // In steps of an eighth, so that growing operands do not each need a larger arena.
     const size_t step = bytes / 8 > 65536 ? bytes / 8 / 65536 * 65536 : 65536;
     const size_t wanted = (bytes + step - 1) / step * step;
-    memory = static_cast<char*>(wanted < bytes ? nullptr : aligned_alloc(64, wanted));
+    memory = static_cast<char*>(wanted < bytes ? nullptr : wanted > mostAllocated ? newPages(wanted) : aligned_alloc(64, wanted));
     capacity = memory ? wanted : 0;
     return memory != nullptr;
   }
 };
 
-Arena arena;
+OperandMemory arena;
 
 /** Places the operands of a call one after another. Beyond the arena it only counts. */
 struct OperandsInArena : Placement {
@@ -73,7 +66,7 @@ struct OperandsInArena : Placement {
   double bytes = 0;
 
  private:
-  static void* placeOperand(Placement& self, int array, int64_t first, int64_t count, size_t elementBytes) {
+  static void* placeOperand(Placement& self, int array, int64_t first, int64_t count, size_t elementBytes, bool) {
     return static_cast<OperandsInArena&>(self).placed(static_cast<uint32_t>(array), first, count, elementBytes);
   }
 

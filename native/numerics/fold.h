@@ -66,12 +66,15 @@ struct Place {
 
 /**
  * Calls f(0), … f(n - 1) with compile-time constants, so that the compiler can keep an array in registers; it
- * unrolls loops too late for that. For n > 16 (the 64 scalars of the portable code) it is a loop: they do not
- * fit in registers, and one copy of f for each would take minutes to compile.
+ * unrolls loops too late for that. For n > mostPlaces it is a loop: the 64 scalars of the portable code do not
+ * fit in registers, and one copy of f for each would take minutes to compile. The 16 vectors of WebAssembly do
+ * not fit in x64's registers beside others, and the copies would be a quarter of the module.
  */
+constexpr int mostPlaces = isWasm ? 4 : 16;
+
 template <int n, class F>
 SIMD_INLINE void forPlaces(F& f) {
-  if constexpr (n > 16) {
+  if constexpr (n > mostPlaces) {
     for (int j = 0; j < n; j++) f(j);
   } else if constexpr (n > 0) {
     forPlaces<n - 1>(f);

@@ -89,6 +89,9 @@
 
 namespace simdgrad::SIMDGRAD_ISA_NS {
 
+/** WebAssembly: the size of the code matters, because pages download it. */
+constexpr bool isWasm = SIMDGRAD_ISA_ID == 5 || SIMDGRAD_ISA_ID == 6;
+
 static_assert(16 % W == 0, "reductions run on 16 virtual lanes");
 
 /** All W lanes. It is a type instead of a value, so that load(p, All) compiles to the plain load. */

@@ -1,11 +1,10 @@
 /** Describes a compiled function in text and numbers: the calls of its plans, their cost, and their times. */
-import { arrayTypes } from "../dtype.js";
 import { formatShape } from "../errors.js";
-import { argument, type Cost, costOf, valuesOf } from "../kernels/calls.js";
-import type { Elements } from "../kernels/parameters.js";
+import { argument, type Cost, valuesOf } from "../kernels/calls.js";
 import { rowOf } from "../kernels/schema.js";
+import { costOfCalls } from "./cost.js";
 import { limits } from "./limits.js";
-import { type Call, isSlot, type Plan, type Slot } from "./plan.js";
+import type { Call, Plan } from "./plan.js";
 import type { Recording } from "./recording.js";
 
 /** One kernel call of a profile, or several elementwise calls that run together. */
@@ -112,28 +111,15 @@ function stepsOf({ calls, chains }: Plan): Step[] {
   return steps;
 }
 
-/** What is local to a chain is not moved. */
-const notMoved = { BYTES_PER_ELEMENT: 0 };
-
 /** A call, or a chain as one row: `chain mul tanh add`. */
 function described(calls: readonly Call[]): Described {
-  const sizes = new Map<Slot, Elements>();
-  const sized = (slot: Slot) => {
-    if (slot.kind === "local") return notMoved;
-    // One object for each slot, because memory that several calls access counts once.
-    if (!sizes.has(slot)) sizes.set(slot, { BYTES_PER_ELEMENT: arrayTypes[slot.dtype].BYTES_PER_ELEMENT });
-    return sizes.get(slot)!;
-  };
-  const cost = costOf(
-    calls.map(({ name, args }) => ({ name, args: args.map((arg) => (isSlot(arg) ? sized(arg) : arg)) })),
-  );
   const opOf = ({ args: [op] }: Call) => (typeof op === "string" ? op : "");
   const [call] = calls;
   const names =
     calls.length === 1
       ? { kernel: call.name, op: opOf(call) }
       : { kernel: "chain", op: calls.map((link) => opOf(link) || link.name).join(" ") };
-  return { ...names, shape: sizesOf(call), place: call.place, ...cost };
+  return { ...names, shape: sizesOf(call), place: call.place, ...costOfCalls(calls) };
 }
 
 /** `[64, 784]` or `64 x 10 x 784`; a matmul with a batch of one is printed without the batch. */

@@ -3,6 +3,7 @@ import type { Data, DType } from "../dtype.js";
 import type { Program as Handle, Job, ProgramSpec } from "../kernels/addon.js";
 import { inUse } from "../kernels/backend.js";
 import type { Replay } from "../kernels/backend-value.js";
+import { costOfCalls } from "./cost.js";
 import type { Plan, Slot } from "./plan.js";
 import type { Failure, Memory } from "./replay.js";
 
@@ -36,7 +37,7 @@ export class NativeProgram {
     this.#replay = replay;
     const spec = specOf(plan, programs, moving);
     const handle = spec === null ? null : programs.createProgram(spec, lender?.handle);
-    const runs = handle?.unsupported.length === 0;
+    const runs = handle?.unsupported.length === 0 && isWorthCopies(handle, plan);
     if (handle !== null && !runs) programs.releaseProgram(handle);
     this.handle = runs ? handle : null;
     const count = plan.inputs.length + plan.outputs.length;
@@ -74,6 +75,13 @@ export class NativeProgram {
     return call < 0 ? null : { call, status: block[0] };
   }
 }
+
+/**
+ * Whether a replay copies at most twice the bytes that its calls need. A lookup in a large table needs only a
+ * few rows of it, and in such a program a call alone may not copy the table.
+ */
+const isWorthCopies = ({ copied = 0 }: Handle, { calls }: Plan): boolean =>
+  copied === 0 || copied <= 2 * costOfCalls(calls).bytes;
 
 /** One program that a job replays in each step. An input that moves is not a parameter. */
 export interface Part {

@@ -61,6 +61,8 @@ export interface ProgramSpec {
 export interface Program {
   /** The calls that have no C++. A program with any such call does not run natively (UNSUPPORTED). */
   readonly unsupported: number[];
+  /** Bytes that a replay copies in and out, on a backend that does not reach the memory of tensors. */
+  readonly copied?: number;
 }
 
 /** One part of each step of a job: a program, and the element offsets at which its parameters begin. */

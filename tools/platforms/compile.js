@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
-import { dirname, join, relative, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { llvm } from "./llvm.js";
 import { exports, targets, zigFlags } from "./targets.js";
@@ -97,6 +97,12 @@ function flagsOf(target, compiler, lists) {
   return [...lists.flags, ...own, ...position, "-DNDEBUG", ...(compiler.triple ? zigFlags.all : [])];
 }
 
+/** What takes little of a program's time is compiled for size, where size matters. */
+function sizeFlags(target, lists, source) {
+  const { small } = lists.systems[target.system];
+  return !small || small.except.includes(basename(source)) ? [] : small.flags;
+}
+
 /** A unit: its source, its object, and the command that compiles it. */
 function unit(compiler, folder, source, flags) {
   const file = source.replace("native/", "").replaceAll("/", "-").replace(/\.cc$/, ".o");
@@ -119,14 +125,23 @@ function unitsOnce(name, target, compiler, lists, hash) {
   const { folders, once = lists.once } = lists.systems[target.system];
   return [...once, ...folders]
     .flatMap(sourcesIn)
-    .map((source) => unit(compiler, name, source, /\/(addon|module)\.cc$/.test(source) ? withHash : flags));
+    .map((source) =>
+      unit(compiler, name, source, [
+        ...(/\/(addon|module)\.cc$/.test(source) ? withHash : flags),
+        ...sizeFlags(target, lists, source),
+      ]),
+    );
 }
 
 /** The units that are compiled once for the instruction set. */
 function unitsOfIsa(name, target, compiler, lists, isa) {
   const own = [...lists.isas[target.arch][isa], ...((compiler.triple && zigFlags.isas[isa]) || [])];
   const flags = [...flagsOf(target, compiler, lists), ...own, `-DSIMDGRAD_ISA_NS=${isa}`];
-  return lists.perIsa.flatMap(sourcesIn).map((source) => unit(compiler, join(name, isa), source, flags));
+  return lists.perIsa
+    .flatMap(sourcesIn)
+    .map((source) =>
+      unit(compiler, join(name, isa), source, [...flags, ...sizeFlags(target, lists, source)]),
+    );
 }
 
 /**

@@ -211,10 +211,23 @@ export function scatterReduce(
   return OK;
 }
 
+/** x·a + b, rounded once to float32, as by an FMA. The operands are float32, so the product is exact. */
+function multiplyAdd(x: number, a: number, b: number): number {
+  const product = x * a;
+  const sum = product + b;
+  const added = sum - product;
+  const error = product - (sum - added) + (b - added);
+  if (error === 0) return sum;
+  // The sum was rounded to float64. A second rounding differs only if it is halfway between two floats.
+  const near = Math.fround(sum);
+  const far = near + 2 * (sum - near);
+  if (near === sum || Math.fround(far) !== far) return near;
+  return error > 0 ? Math.max(near, far) : Math.min(near, far);
+}
+
 /**
  * A batch from a data set: out[j, :] = x[index[j], :] · scale + shift, for x [length, width]. `scale` and
- * `shift` are first rounded to float32, as in native code. The product of two float32 is exact in a double,
- * so the sum is rounded like a fused multiply-add.
+ * `shift` are first rounded to float32, and the sum is rounded once, as in native code.
  */
 export function takeRows(
   count: number,
@@ -235,7 +248,7 @@ export function takeRows(
   const b = Math.fround(shift);
   for (let j = 0; j < count; j++) {
     const from = xo + held(index[io + j], length) * width;
-    for (let i = 0; i < width; i++) out[oo + i] = x[from + i] * a + b;
+    for (let i = 0; i < width; i++) out[oo + i] = multiplyAdd(x[from + i], a, b);
     oo += width;
   }
   return OK;

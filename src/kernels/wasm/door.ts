@@ -12,11 +12,17 @@ import { type Kernel, type Numbers, partsOf } from "../marshal.js";
 import type { Operand } from "../parameters.js";
 import { type KernelName, rowOf } from "../schema.js";
 import type { Module } from "./engine.js";
-import { door, type Exports, instantiate, rangeWords, textAt } from "./module.js";
-
-const OK = -1;
-const OUT_OF_BOUNDS = -3;
-const NO_MEMORY = -4;
+import {
+  door,
+  type Exports,
+  instantiate,
+  NO_MEMORY,
+  OK,
+  OUT_OF_BOUNDS,
+  rangeWords,
+  textAt,
+  withCode,
+} from "./module.js";
 
 /** `DType` of native/entries/call.h, by the tags of specialize.ts: float32, float64, int32, uint8. */
 const otherType = 5;
@@ -83,8 +89,6 @@ function waysOf(name: KernelName): Way[] {
   }));
 }
 
-const withCode = (error: Error, code: string) => Object.assign(error, { code });
-
 /** The module in use, and its memory as typed arrays. */
 export class Door implements Numbers {
   block!: Float64Array;
@@ -142,9 +146,14 @@ export class Door implements Numbers {
   }
 
   #call(name: KernelName, index: number, ways: readonly Way[], arrays: readonly (Data | null)[]): number {
-    this.#announce(name, arrays);
-    const status = this.#exports.prepare(index, arrays.length);
-    if (this.#exports.memory.buffer !== this.#buffer) this.#look();
+    let status = this.#prepare(name, index, arrays);
+    if (status === NO_MEMORY && this.#exports.arenaCapacity() > 0) {
+      // The arenas of earlier calls were too small, and their memory is in the way.
+      const numbers = this.block.slice();
+      this.#renew();
+      this.block.set(numbers);
+      status = this.#prepare(name, index, arrays);
+    }
     if (status !== OK) return this.#refuse(name, status, ways, arrays);
     const words = this.#words;
     const begin = this.#at + door.ranges;
@@ -165,6 +174,13 @@ export class Door implements Numbers {
       }
     this.#giveBack();
     return answer;
+  }
+
+  #prepare(name: KernelName, index: number, arrays: readonly (Data | null)[]): number {
+    this.#announce(name, arrays);
+    const status = this.#exports.prepare(index, arrays.length);
+    if (this.#exports.memory.buffer !== this.#buffer) this.#look();
+    return status;
   }
 
   /** Writes the types and lengths of the arrays. */
@@ -247,7 +263,7 @@ export class Door implements Numbers {
       if (bytes > largest.bytes) largest = { name: ways[words[at]].name, count: words[at + 2], bytes };
     }
     const text = `${name}: not enough memory in WebAssembly, which has at most 4 GB: ${largest.name} has ${largest.count} elements, which take ${largest.bytes} bytes`;
-    return withCode(new RangeError(text, { cause }), "OUT_OF_MEMORY") as RangeError;
+    return withCode(new RangeError(text, { cause }), "OUT_OF_MEMORY");
   }
 
   #giveBack(): void {

@@ -9,7 +9,7 @@ export interface Module {
   readonly [Symbol.toStringTag]: string;
 }
 
-export type Imports = Record<string, Record<string, () => never>>;
+export type Imports = Record<string, Record<string, () => number>>;
 
 interface Engine {
   validate(bytes: Uint8Array<ArrayBuffer>): boolean;

@@ -21,7 +21,23 @@ export interface Exports {
   sourceHash(): number;
   version(): number;
   fuses(): number;
+  /** Of native/module/program.cc. */
+  roomFor(bytes: number): number;
+  specAddress(): number;
+  madeAddress(): number;
+  makeProgram(): number;
+  refusalCode(): number;
+  refusalText(): number;
+  replay(): number;
+  profile(nanoseconds: number): number;
 }
+
+/** Statuses of native/entries/call.h and native/module/door.h. */
+export const OK = -1;
+export const OUT_OF_BOUNDS = -3;
+export const NO_MEMORY = -4;
+
+export const withCode = <E extends Error>(error: E, code: string): E => Object.assign(error, { code });
 
 /** Positions in `Door` of native/module/module.cc, in 32-bit words from its beginning. */
 export const door = (() => {
@@ -35,12 +51,15 @@ export const door = (() => {
 /** Words of a range: array, first element, number of elements, address. */
 export const rangeWords = 4;
 
-/** Stands for every function that the module could import. None is called: it needs nothing of a system. */
+/**
+ * The clock, for profiles. Every other function that the module could import is never called: it needs nothing
+ * of a system.
+ */
 function importsOf(module: Module): Imports {
-  const imports: Imports = {};
+  const imports: Imports = { simdgrad: { now: () => performance.now() } };
   for (const { module: from, name } of engine!.Module.imports(module)) {
     imports[from] ??= {};
-    imports[from][name] = () => {
+    imports[from][name] ??= () => {
       throw new SimdgradError("BACKEND_UNAVAILABLE", `backend: the module of WebAssembly called ${name}`);
     };
   }

@@ -2,14 +2,16 @@
 import { ordinary } from "../../allocator.js";
 import { SimdgradError } from "../../errors.js";
 import { version } from "../../version.js";
-import type { Backend } from "../backend-value.js";
+import type { Backend, Replay } from "../backend-value.js";
 import type { Kernel } from "../marshal.js";
-import { overlay } from "../native.js";
+import { blockLength, overlay } from "../native.js";
 import type { KernelName } from "../schema.js";
 import { Door } from "./door.js";
+import type { Module } from "./engine.js";
 import { inJavaScript } from "./in-javascript.js";
 import { type Exports, textAt } from "./module.js";
 import { openModule } from "./open-module.js";
+import { WasmProgram } from "./program.js";
 
 export interface WasmBackend extends Backend {
   readonly door: Door;
@@ -31,10 +33,16 @@ function unavailable(why: string, cause?: unknown): SimdgradError {
 const listed = (count: number, at: (index: number) => number, exports: Exports): string[] =>
   Array.from({ length: count }, (_, index) => textAt(exports, at(index)));
 
-/** The kernels and ops of the module that are worth the copies, as the addon lists its own. */
-function worthwhile(door: Door): { kernels: Record<string, Kernel>; ops: Record<string, string[]> } {
+/** What the module has, as the addon lists it; `kernels` without those that are not worth the copies. */
+interface Contents {
+  readonly kernelNames: string[];
+  readonly kernels: Record<string, Kernel>;
+  readonly ops: Record<string, string[]>;
+}
+
+function contentsOf(door: Door): Contents {
   const { exports } = door;
-  const names = listed(exports.kernelCount(), exports.kernelName, exports);
+  const kernelNames = listed(exports.kernelCount(), exports.kernelName, exports);
   const families = listed(exports.opListCount(), exports.opFamily, exports);
   const ops = Object.fromEntries(
     families.map((family, list) => [
@@ -43,11 +51,40 @@ function worthwhile(door: Door): { kernels: Record<string, Kernel>; ops: Record<
     ]),
   );
   const kernels: Record<string, Kernel> = {};
-  names.forEach((name, index) => {
-    if (!inJavaScript.kernels.has(name)) kernels[name] = door.kernel(name as KernelName, index);
+  kernelNames.forEach((name, index) => {
+    if (!inJavaScript.has(name)) kernels[name] = door.kernel(name as KernelName, index);
   });
-  return { kernels, ops };
+  return { kernelNames, kernels, ops };
 }
+
+/** Replays recorded programs in the module, without threads. */
+function replayIn(module: Module, { kernelNames, ops }: Contents): Replay {
+  const block = new Float64Array(blockLength);
+  return {
+    block,
+    programs: {
+      kernelNames,
+      ops,
+      createProgram: (spec) => new WasmProgram(module, spec),
+      replay: (program, ...parameters) => (program as WasmProgram).run(replayed, parameters, block),
+      profile: (program, nanoseconds, ...parameters) =>
+        (program as WasmProgram).run(profiled(nanoseconds), parameters, block),
+      releaseProgram: (program) => (program as WasmProgram).release(),
+    },
+  };
+}
+
+const replayed = (exports: Exports) => exports.replay();
+
+const profiled = (nanoseconds: Float64Array) => (exports: Exports) => {
+  const address = exports.roomFor(nanoseconds.byteLength);
+  const { length } = nanoseconds;
+  if (address === 0) throw new Error("no memory for the times");
+  new Float64Array(exports.memory.buffer, address, length).set(nanoseconds);
+  const call = exports.profile(address);
+  nanoseconds.set(new Float64Array(exports.memory.buffer, address, length));
+  return call;
+};
 
 function load(): WasmBackend | SimdgradError {
   const opened = openModule();
@@ -58,11 +95,12 @@ function load(): WasmBackend | SimdgradError {
     const { exports } = door;
     const built = textAt(exports, exports.version());
     if (built !== version) return unavailable(`it is of version ${built} of simdgrad, this is ${version}`);
-    const { kernels, fallbacks } = overlay(worthwhile(door), door);
+    const contents = contentsOf(door);
+    const { kernels, fallbacks } = overlay(contents, door);
     const isa = textAt(exports, exports.isaName()) + (exports.fuses() ? "" : "-unfused");
     const sourceHash = textAt(exports, exports.sourceHash());
     return {
-      ...{ name: "wasm", kernels, allocate: ordinary, replay: null },
+      ...{ name: "wasm", kernels, allocate: ordinary, replay: replayIn(module, contents) },
       ...{ door, isa, fallbacks, from, path, sourceHash },
     };
   } catch (error) {

@@ -1,0 +1,111 @@
+/**
+ * A module of WebAssembly that is missing, cut off or damaged: one true line, then the JavaScript core. Each
+ * Worker loads the module for itself and ends.
+ */
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { packageRoot } from "../../src/package-root.js";
+import { describeModule, whyNoModule } from "./wasm.js";
+
+const folder = mkdtempSync(join(tmpdir(), "simdgrad-wasm-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const bytes =
+  whyNoModule === undefined ? readFileSync(join(packageRoot, "wasm/simdgrad.wasm")) : Buffer.alloc(0);
+
+/** A copy of the built package without an addon, with these bytes as its module. */
+function packageWith(name: string, module: Uint8Array | undefined): string {
+  const root = join(folder, name);
+  mkdirSync(join(root, "wasm"), { recursive: true });
+  for (const part of ["package.json", "dist"])
+    cpSync(join(packageRoot, part), join(root, part), { recursive: true });
+  if (module !== undefined) writeFileSync(join(root, "wasm/simdgrad.wasm"), module);
+  return pathToFileURL(join(root, "dist/index.js")).href;
+}
+
+function run(index: string, script: string, settings: Record<string, string> = {}) {
+  const kept = Object.entries(process.env).filter(([name]) => !/^(SIMDGRAD_|NODE_OPTIONS)/.test(name));
+  const text = `import * as sg from ${JSON.stringify(index)};\n${script}`;
+  return spawnSync(process.execPath, ["--input-type=module", "-e", text], {
+    env: { ...Object.fromEntries(kept), ...settings },
+    encoding: "utf8",
+  });
+}
+
+const sum = `console.log(sg.backend.name, sg.tensor([1, 2, 3]).add(1).sum().item());`;
+
+/** A byte in the middle of the code. */
+const damaged = () => Buffer.from(bytes).fill(0xff, bytes.length >> 1, (bytes.length >> 1) + 64);
+/** The version in the module; the module has no other such text. */
+const ofVersion = (version: string) =>
+  Buffer.from(bytes.toString("latin1").replace(/\0\d\.1\.0\0/, `\0${version}\0`), "latin1");
+
+describeModule("the module of an installed package", () => {
+  it.each<[string, () => Uint8Array | undefined, RegExp]>([
+    ["missing", () => undefined, /wasm\/simdgrad\.wasm of the package is missing/],
+    ["empty", () => Buffer.alloc(0), /the module of WebAssembly did not load: /],
+    ["cut off", () => bytes.subarray(0, bytes.length >> 1), /the module of WebAssembly did not load: /],
+    ["damaged", damaged, /the module of WebAssembly did not load: /],
+    ["of another version", () => ofVersion("9.1.0"), /it is of version 9\.1\.0 of simdgrad, this is /],
+  ])("%s: one line says so, and the JavaScript core runs", (name, module, reason) => {
+    const index = packageWith(name, module());
+    const { stdout, stderr, status } = run(index, sum);
+    expect(stdout).toBe("js 9\n");
+    expect(stderr).toMatch(/^simdgrad: running on the JS core \(.+\)\n$/);
+    expect(stderr).toMatch(reason);
+    expect(status).toBe(0);
+    const wanted = run(index, `try { ${sum} } catch (error) { console.log(error.code, error.message); }`, {
+      SIMDGRAD_BACKEND: "wasm",
+    });
+    expect(wanted.stdout).toMatch(
+      /^wasm BACKEND_UNAVAILABLE backend: wasm is not available: |^BACKEND_UNAVAILABLE/,
+    );
+    expect(wanted.stdout).toMatch(reason);
+  });
+
+  let whole: string;
+  beforeAll(() => {
+    whole = packageWith("whole", bytes);
+  });
+
+  it("runs where there is no addon, and one line says why", () => {
+    const { stdout, stderr } = run(whole, sum);
+    expect(stdout).toBe("wasm 9\n");
+    expect(stderr).toMatch(/^simdgrad: running on WebAssembly \(.+simdgrad\.node.+\)\n$/);
+  });
+
+  it("is loaded by each Worker, which ends", () => {
+    const worker = join(folder, "worker.mjs");
+    writeFileSync(
+      worker,
+      `import { parentPort } from "node:worker_threads";
+      import { backend, manualSeed, randn } from ${JSON.stringify(whole)};
+      manualSeed(1);
+      const x = randn([64, 64]);
+      const result = backend.name + " " + x.matmul(x).sum().item();
+      parentPort?.postMessage(result);
+      export default result;`,
+    );
+    const script = `
+      import { Worker } from "node:worker_threads";
+      const end = () => new Promise((done, fail) => {
+        let said;
+        const worker = new Worker(${JSON.stringify(worker)});
+        worker.on("message", (message) => { said = message; });
+        worker.on("error", fail);
+        worker.on("exit", (code) => done(code + " " + said));
+      });
+      const ends = [await end(), await end(), ...(await Promise.all([end(), end(), end()]))];
+      const here = (await import(${JSON.stringify(worker)})).default;
+      console.log(JSON.stringify({ ends, here }));`;
+    const { stdout, stderr, status } = run(whole, script, { SIMDGRAD_BACKEND: "wasm" });
+    expect({ stderr, status }).toEqual({ stderr: "", status: 0 });
+    const { ends, here } = JSON.parse(stdout);
+    expect(here).toMatch(/^wasm -?\d/);
+    expect(ends).toEqual(Array.from({ length: 5 }, () => `0 ${here}`));
+  });
+});

@@ -1,0 +1,164 @@
+/** The memory of the module: it grows, is given back, never leaks, and its end is an error with a code. */
+import { expect, it } from "vitest";
+import { partsOf } from "../../src/kernels/marshal.js";
+import type { KernelName } from "../../src/kernels/schema.js";
+import type { Door } from "../../src/kernels/wasm/door.js";
+import { textAt } from "../../src/kernels/wasm/module.js";
+import { WasmProgram } from "../../src/kernels/wasm/program.js";
+import { describeModule, module, newDoor } from "./wasm.js";
+
+const MB = 2 ** 20;
+
+/** The positions of the kernels of a door, by name. */
+function kernelsOf(door: Door): Map<string, number> {
+  const { exports } = door;
+  const names = Array.from({ length: exports.kernelCount() }, (_, i) =>
+    textAt(exports, exports.kernelName(i)),
+  );
+  return new Map(names.map((name, i) => [name, i]));
+}
+
+/** A kernel of a door, called as the table calls it: lists are arrays, an op is its code. */
+function kernelOf(door: Door, name: KernelName) {
+  const parts = partsOf(name);
+  const kernel = door.kernel(name, kernelsOf(door).get(name)!);
+  return (...args: any[]): number => {
+    const numbers = args.flatMap((arg, i) =>
+      parts[i] === "array" ? [] : parts[i] === "list" ? [arg.length, ...arg] : [arg],
+    );
+    door.block.set(numbers);
+    return kernel(...args.filter((_, i) => parts[i] === "array"));
+  };
+}
+
+/** x + x, element by element; `add` is the first op of the family. */
+const doubled = (door: Door) => {
+  const binary = kernelOf(door, "binary");
+  return (x: Float32Array, out: Float32Array, n = x.length) => binary(0, [n], x, 0, [1], x, 0, [1], out, 0);
+};
+
+/** The error of a call. */
+function errorOf(call: () => unknown): Error & { code?: string } {
+  try {
+    call();
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error("the call did not throw");
+}
+
+describeModule("the memory of the module", () => {
+  it("is the same after 20,000 calls in one turn of the event loop", () => {
+    const door = newDoor();
+    const double = doubled(door);
+    const x = Float32Array.from({ length: 5000 }, (_, i) => i);
+    const out = new Float32Array(5000);
+    for (let i = 0; i < 100; i++) double(x, out, 1 + ((i * 997) % 5000));
+    const before = door.bytes;
+    for (let i = 0; i < 20_000; i++) double(x, out, 1 + ((i * 997) % 5000));
+    expect(out[17]).toBe(34);
+    expect(door.bytes).toBe(before);
+  });
+
+  it("grows for a large call and is given back after a thousand small ones", () => {
+    const door = newDoor();
+    const double = doubled(door);
+    const large = new Float32Array(10 * MB).fill(3);
+    const result = new Float32Array(10 * MB);
+    double(large, result);
+    expect([result[0], result[5 * MB], result.at(-1)]).toEqual([6, 6, 6]);
+    expect(door.bytes).toBeGreaterThan(80 * MB);
+    const small = new Float32Array(10).fill(2);
+    for (let i = 0; i < 2000; i++) double(small, small);
+    expect(door.bytes).toBeLessThan(16 * MB);
+    double(large.fill(4), result);
+    expect(result.at(-1)).toBe(8);
+  });
+
+  it("ends at 4 GB with an error that names the operand; the next call works", () => {
+    const door = newDoor();
+    // Its pages are never touched.
+    const huge = new Float32Array(2 ** 29);
+    const error = errorOf(() => doubled(door)(huge, huge.subarray(0)));
+    expect(error).toBeInstanceOf(RangeError);
+    expect(error).toMatchObject({ code: "OUT_OF_MEMORY" });
+    expect(error.message).toBe(
+      "binary: not enough memory in WebAssembly, which has at most 4 GB: a has 536870912 elements, which take 2147483648 bytes",
+    );
+    const x = new Float32Array(3).fill(1);
+    expect(doubled(door)(x, x)).toBe(-1);
+    expect([...x]).toEqual([2, 2, 2]);
+  });
+
+  it("has an error too where a kernel gets no scratch memory; the next call works", () => {
+    const door = newDoor();
+    const gemm = kernelOf(door, "gemm");
+    const n = 600;
+    const [a, c] = [new Float32Array(n * n).fill(1), new Float32Array(n * n)];
+    const product = () => gemm(1, n, n, n, a, 0, 0, n, 1, a, 0, 0, n, 1, null, 0, 0, 0, c, 0, n * n);
+    // The operands have a place. Then the rest of the memory is taken, so the kernel gets no scratch memory.
+    kernelOf(door, "unary")(
+      0,
+      0,
+      0,
+      [2 * n * n],
+      new Float32Array(2 * n * n),
+      0,
+      [1],
+      new Float32Array(2 * n * n),
+      0,
+    );
+    for (let bytes = 2 ** 30; bytes >= 4096; bytes /= 2) while (door.exports.roomFor(bytes) !== 0);
+    const error = errorOf(product);
+    expect(error).toBeInstanceOf(RangeError);
+    expect(error).toMatchObject({ code: "OUT_OF_MEMORY" });
+    expect(product()).toBe(-1);
+    expect(c[n + 1]).toBe(n);
+  });
+});
+
+/** A program of one call: doubles an external in place. */
+function doubling(array: Float32Array, arenaBytes = 0) {
+  const door = newDoor();
+  const { length } = array;
+  return {
+    kernels: Int32Array.of(kernelsOf(door).get("binary")!),
+    numberCounts: Int32Array.of(10),
+    arrayCounts: Int32Array.of(3),
+    // op, shape, then offset and strides of a and b, and the offset of out
+    numbers: Float64Array.of(0, 1, length, 0, 1, 1, 0, 1, 1, 0),
+    refs: Int32Array.of(0, 0, 0),
+    ...{ slotKinds: Int32Array.of(0), slotTypes: Int32Array.of(1) },
+    ...{ slotPlaces: Float64Array.of(0), slotLengths: Float64Array.of(length), externals: [array] },
+    ...{ arenaBytes, advances: new Int32Array(0), chains: new Int32Array(0) },
+  };
+}
+
+describeModule("programs in the module", () => {
+  const block = new Float64Array(64);
+  const replay = (program: WasmProgram) => program.run((exports) => exports.replay(), [], block);
+
+  it("are freed in a loop that never returns to the event loop", () => {
+    const x = new Float32Array(64 * 1024);
+    const spec = doubling(x);
+    const before = process.memoryUsage().rss;
+    for (let i = 0; i < 400; i++) {
+      x.fill(1);
+      expect(replay(new WasmProgram(module, spec))).toBe(-1);
+      expect(x[1000]).toBe(2);
+    }
+    // Each touches about half a megabyte of its memory.
+    expect(process.memoryUsage().rss - before).toBeLessThan(150 * MB);
+  });
+
+  it("without memory for them leave their calls to the table", () => {
+    const spec = doubling(new Float32Array(8), 4.2e9);
+    expect(new WasmProgram(module, spec).unsupported).toEqual([0]);
+  });
+
+  it("that were released do not run", () => {
+    const program = new WasmProgram(module, doubling(new Float32Array(8)));
+    program.release();
+    expect(errorOf(() => replay(program))).toMatchObject({ code: "PROGRAM_RELEASED" });
+  });
+});
