@@ -66,7 +66,10 @@ bool takeOutOfScratch();
  */
 inline bool ranOutOfScratch() { return threadsWithoutScratch.load(std::memory_order_relaxed) != 0 && takeOutOfScratch(); }
 
-/** For tests: `scratch` works that many times from now on, in all threads together, and then returns null. Below 0: always works. */
+/**
+ * For tests: `scratch` works that many times from now on, in all threads together, and then returns null.
+ * Below 0 it always works.
+ */
 void limitScratch(int64_t times);
 
 }  // namespace simdgrad
