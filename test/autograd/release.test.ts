@@ -1,7 +1,7 @@
 /**
- * Backward reuses memory that operations keep for their own rules and the gradients inside it. Random programs
- * keep tensors in every way that a user can. Memory that is released is filled with NaN, so that a tensor that
- * still reads it differs from the same tensor of a run without release.
+ * Backward reuses memory that operations keep for their own rules, and dead gradients. Random programs keep
+ * tensors in every way that a user can. Released memory is filled with NaN, so that a tensor that still reads
+ * it differs from the same tensor of a run without release.
  */
 import { createHash } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";

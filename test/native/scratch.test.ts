@@ -42,7 +42,7 @@ const product = (m: number, k: number, n: number) =>
     (a, b) => a.matmul(b),
   );
 
-/** Each makes its operands, and returns a function that computes with them. Together: all kinds of kernels. */
+/** Each makes its operands, and returns a function that computes with them. */
 const workloads: Record<string, () => () => Tensor[]> = {
   "a product": () => product(70, 300, 90),
   "a deep product": () => product(130, 2100, 40),
