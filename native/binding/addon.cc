@@ -121,6 +121,7 @@ napi_value callKernel(napi_env env, napi_callback_info info) {
       return fail(env, ErrorKind::type, "INVALID_ARGUMENT", row.name, "arguments are typed arrays or null");
   const double answer = row.entry({instance.block, instance.blockLength, arrays, static_cast<int>(count)});
   if (answer == OUT_OF_BOUNDS) return fail(env, ErrorKind::range, "OUT_OF_BOUNDS", row.name, lastProblem());
+  if (answer == OUT_OF_MEMORY) return fail(env, ErrorKind::range, "OUT_OF_MEMORY", row.name, "there is no memory for intermediate results");
   napi_value result = nullptr;
   // A small integer needs no heap number. OK, the common result, is one.
   if (answer >= -16 && answer < 1e9)
@@ -160,6 +161,12 @@ Napi::Value init(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value number(const Napi::CallbackInfo& info, double value) { return Napi::Number::New(info.Env(), value); }
+
+/** For tests: see `limitScratch` in pool.h. */
+Napi::Value setScratchLimit(const Napi::CallbackInfo& info) {
+  limitScratch(info[0].As<Napi::Number>().Int64Value());
+  return info.Env().Undefined();
+}
 
 Napi::Value getIsa(const Napi::CallbackInfo& info) { return Napi::String::New(info.Env(), isa().name); }
 
@@ -252,6 +259,7 @@ Napi::Object start(Napi::Env env, Napi::Object exports) {
   addFunction<getThreads>(exports, "threads", instance);
   addFunction<useThreads>(exports, "setThreads", instance);
   addFunction<getWorkerChunks>(exports, "workerChunks", instance);
+  addFunction<setScratchLimit>(exports, "limitScratch", instance);
   addFunction<getAffinity>(exports, "affinity", instance);
   addFunction<getQuota>(exports, "quota", instance);
   addFunction<keepMemory>(exports, "keepFreedMemory", instance);

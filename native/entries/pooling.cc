@@ -28,6 +28,7 @@ Pooling poolingOf(Args& a) {
 double takeWindows(Pooling& p) {
   const size_t count = static_cast<size_t>(2 * (p.oh + p.ow));
   int32_t* const own = reinterpret_cast<int32_t*>(scratch(Slot::kernel, count));
+  if (!own) return OUT_OF_MEMORY;
   if (count > 0) std::memcpy(own, p.windows, count * sizeof(int32_t));
   p.windows = own;
   for (int64_t i = 0; i < p.oh + p.ow; i++) {

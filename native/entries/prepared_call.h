@@ -6,6 +6,8 @@
 #include <type_traits>
 #include <vector>
 
+#include "../threads/pool.h"
+
 namespace simdgrad {
 
 /** Results of an entry. 0, 1, 2 … is the position of the first bad label or index. */
@@ -13,16 +15,15 @@ constexpr double OK = -1;
 // A dtype or op without C++; the overlay calls the JavaScript core instead.
 constexpr double UNSUPPORTED = -2;
 constexpr double OUT_OF_BOUNDS = -3;  // the addon throws a RangeError with the text of lastProblem()
+constexpr double OUT_OF_MEMORY = -4;  // no scratch memory; outputs hold anything
 
 /** Runs the rest of an entry, a lambda. If the lambda returns nothing, the result is OK. */
 template <class Rest>
 inline double answerOf(const Rest& rest) {
-  if constexpr (std::is_void_v<decltype(rest())>) {
-    rest();
-    return OK;
-  } else {
-    return rest();
-  }
+  double answer = OK;
+  if constexpr (std::is_void_v<decltype(rest())>) rest();
+  else answer = rest();
+  return ranOutOfScratch() ? OUT_OF_MEMORY : answer;
 }
 
 class PreparedCall {

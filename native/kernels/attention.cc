@@ -82,6 +82,7 @@ struct Room {
 
 Room roomFor(const Attention& t) {
   float* const room = scratch(Slot::kernel, static_cast<size_t>((t.width + t.valueWidth) * tileQueries + 3 * tileFloats));
+  if (!room) return {};
   float* const scores = room + t.width * tileQueries;
   return {room, scores, scores + tileFloats, scores + tileFloats + t.valueWidth * tileQueries};
 }
@@ -118,6 +119,7 @@ void attention(const Attention& t) {
   const int64_t tiles = queryTiles(t), items = t.batch * t.heads * tiles;
   parallelFor(static_cast<size_t>(items), grainOf(items, flopsOfPairs(t, 2) / static_cast<double>(tiles)), [&](size_t begin, size_t end) {
     const Room room = roomFor(t);
+    if (!room.queries) return;
     for (int64_t i = static_cast<int64_t>(begin); i < static_cast<int64_t>(end); i++) {
       // The last tiles of a causal head take the most time, so they come first.
       const int64_t head = i / tiles, tile = tiles - 1 - i % tiles;

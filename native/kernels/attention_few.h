@@ -112,11 +112,13 @@ void attendFew(const Attention& t) {
   const int64_t rows = t.batch * t.heads * t.queries, items = t.batch * t.groups * pieces;
   // For each row of queries its pieces, one after the other.
   float* const results = scratch(Slot::shared, static_cast<size_t>(rows * pieces * step));
+  if (!results) return;
   const double flops = static_cast<double>(each * t.queries * least(t.keys, pieceKeys) * (t.width + t.valueWidth));
   // Reading a key or value from memory takes about as long as ten operations on it.
   const size_t grain = grainOf(items, 10 * flops);
   parallelFor(static_cast<size_t>(items), grain, [&](size_t begin, size_t end) {
     float* const scores = scratch(Slot::kernel, static_cast<size_t>(t.queries * (pieceKeys + t.width)));
+    if (!scores) return;
     float* const scaled = scores + t.queries * pieceKeys;
     for (int64_t i = static_cast<int64_t>(begin); i < static_cast<int64_t>(end); i++) {
       const int64_t piece = i % pieces, b = i / pieces / t.groups, group = i / pieces % t.groups, first = piece * pieceKeys;

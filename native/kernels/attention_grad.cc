@@ -29,6 +29,7 @@ struct Room {
 
 Room roomFor(const Attention& t) {
   float* const room = scratch(Slot::kernel, static_cast<size_t>((t.width + t.valueWidth) * tileQueries + 4 * tileFloats));
+  if (!room) return {};
   float* const g = room + t.width * tileQueries;
   float* const tiles = g + t.valueWidth * tileQueries;
   return {room, g, tiles, tiles + tileFloats, tiles + 2 * tileFloats};
@@ -133,6 +134,7 @@ void attentionGrad(const Attention& t) {
     const double flops = flopsOfPairs(t, products) * static_cast<double>(t.batch * t.heads) / static_cast<double>(items > 0 ? items : 1);
     parallelFor(static_cast<size_t>(items), grainOf(items, flops), [&](size_t begin, size_t end) {
       const Room room = roomFor(t);
+      if (!room.queries) return;
       for (int64_t i = static_cast<int64_t>(begin); i < static_cast<int64_t>(end); i++) run(t, taskOf(i), room);
     });
   };

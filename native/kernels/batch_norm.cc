@@ -134,6 +134,7 @@ bool goesPastAll(const BatchNorm& b) { return goesPast(b.samples * b.channels * 
 
 void writeRows(const BatchNorm& b) {
   float* const scales = perChannel(b, 1);
+  if (!scales) return;
   for (int64_t c = 0; c < b.channels; c++) scales[c] = scaleOf(b, c);
   forRows(b, [&](int64_t row, size_t i, auto lanes) __attribute__((always_inline)) {
     const Vec distance = load(b.x + row + i, lanes) - load(b.mean + i, lanes), a = load(scales + i, lanes);
@@ -144,6 +145,7 @@ void writeRows(const BatchNorm& b) {
 void batchNormEval(const BatchNorm& b) {
   if (b.inner == 1) return writeRows(b);
   float* const scales = perChannel(b, 1);
+  if (!scales) return;
   for (int64_t c = 0; c < b.channels; c++) scales[c] = scaleOf(b, c);
   const bool past = goesPastAll(b);
   parallelFor(static_cast<size_t>(b.samples * b.channels), static_cast<size_t>(grainOf(b.inner)), [&](size_t begin, size_t end) {
@@ -205,7 +207,9 @@ SIMD_INLINE Vec gradient(Vec given, Vec distance, Vec scale, Vec shift, Vec slop
 
 void gradColumns(const BatchNorm& b) {
   const int64_t channels = b.channels;
-  float *const scales = perChannel(b, 3), *const shifts = scales + channels, *const slopes = shifts + channels;
+  float* const scales = perChannel(b, 3);
+  if (!scales) return;
+  float *const shifts = scales + channels, *const slopes = shifts + channels;
   forTiles(b, [&](int64_t column, auto vectors, int lanes) {
     Products products[tileVectors * W];
     columnProducts<vectors>(b.x + column, b.g + column, b.mean + column, b.samples, channels, lanes, products);

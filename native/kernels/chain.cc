@@ -148,11 +148,13 @@ Cut cutOf(const Chain& c, const ChainFolds& folds) {
 
 void chain(const Chain& c) {
   const ChainFolds folds(c);
+  if (!folds.hasMemory) return;
   const Cut cut = cutOf(c, folds);
   const int64_t grain = grainElements / c.count / (cut.rows * cut.strip);
   const int64_t strips = ceilOf(cut.columns, cut.strip), length = cut.block;
   parallelFor(static_cast<size_t>(cut.tasks), static_cast<size_t>(most(grain, 1)), [&](size_t from, size_t to) {
     char* const locals = c.locals == 0 ? nullptr : reinterpret_cast<char*>(scratch(Slot::kernel, static_cast<size_t>(c.locals * length)));
+    if (!locals && c.locals != 0) return;
     const auto runFrom = [&](int64_t begin, int64_t end) {
       for (int64_t at = begin; at < end;) {
         const int64_t next = cut.blockEnd(at, end);

@@ -94,6 +94,7 @@ constexpr void (*finishes[])(const ChainFold&) = {finish<SumFold>, finish<Produc
 struct ChainFolds {
   ChainFold folds[maxReductions];
   int count = 0;
+  bool hasMemory;
 
   /** A reduction of a single block needs no other memory than its output. */
   explicit ChainFolds(const Chain& c) {
@@ -106,6 +107,8 @@ struct ChainFolds {
       if (fold.blocks > 1) floats += fold.outer() * fold.blocks * link.inner;
     }
     float* parts = floats > 0 ? scratch(Slot::shared, static_cast<size_t>(floats)) : nullptr;
+    hasMemory = floats == 0 || parts;
+    if (!hasMemory) return;
     for (int i = 0; i < count; i++) {
       ChainFold& fold = folds[i];
       fold.parts = fold.blocks > 1 ? parts : fold.out();

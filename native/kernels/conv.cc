@@ -14,12 +14,13 @@ namespace {
 /** Minimum channels of a task of the gradient of the input. */
 constexpr int64_t fewestChannels = 8;
 
-/** Memory of a task. */
+/** Memory of a task. `columns` is null if there is none. */
 struct Workspace {
-  float *columns, *results, *phases;
+  float *columns, *results = nullptr, *phases = nullptr;
 
   Workspace(const Patches& p, const Blocks& blocks, int64_t depth, int64_t outputs) {
     columns = scratch(Slot::kernel, static_cast<size_t>((depth + outputs) * blocks.apart + (depth > 0 ? phaseRoom(p, blocks.rows) : 0)));
+    if (!columns) return;
     results = columns + depth * blocks.apart, phases = results + outputs * blocks.apart;
   }
 };
@@ -42,6 +43,7 @@ void conv2dOfBlock(const Conv& c, const Sizes& s, const Blocks& blocks, int64_t 
   const Patches& p = c.patches;
   const int64_t plane = s.plane, sampleX = s.sampleX, sampleY = s.sampleY;
   const Workspace space(p, blocks, s.depth, c.outputs);
+  if (!space.columns) return;
   const Matrix weight = {c.weight + group * c.outputs * s.depth, s.depth, 1};
   const Matrix x = columnsOf(p, s.plain, c.x + group * c.channels * plane, sampleX, c.channels, b, space, blocks.apart);
   const float* const bias = c.bias ? c.bias + group * c.outputs : nullptr;
@@ -100,6 +102,7 @@ void conv2dGradInput(const Conv& c) {
     const Matrix weight = {c.weight + group * c.outputs * s.depth + c0 * s.elements, 1, s.depth};
     const float* const y = c.y + group * c.outputs * s.places;
     const Workspace space(p, blocks, depth, c.outputs);
+    if (!space.columns) return;
     for (int64_t part = 0; part < blocks.rowBlocks; part++) {
       const Block b = blocks[set / c.groups * blocks.rowBlocks + part];
       float* const out = c.out + b.first * sampleX + (group * c.channels + c0) * plane;
@@ -132,6 +135,7 @@ void conv2dGradWeight(const Conv& c) {
   const WeightParts cut(c, s);
   const int64_t channels = cut.channels, parts = cut.parts, sampleParts = cut.sampleParts;
   float* const sums = scratch(Slot::shared, static_cast<size_t>(sampleParts * c.groups * size));
+  if (!sums) return;
   forTasks(sampleParts * c.groups * parts, s.flops, [&](int64_t task) {
     const int64_t part = task / (c.groups * parts), group = task / parts % c.groups;
     const int64_t c0 = task % parts * channels, count = least(channels, c.channels - c0), depth = count * s.elements;
@@ -140,6 +144,7 @@ void conv2dGradWeight(const Conv& c) {
     const Blocks blocks(p, end - first, depth, c.outputs, 1);
     if (blocks.count() == 0 || s.places == 0) return clearRun(depth * c.outputs, sum);
     const Workspace space(p, blocks, depth, c.outputs);
+    if (!space.columns) return;
     const float* const x = c.x + first * sampleX + (group * c.channels + c0) * plane;
     const float* const y = c.y + first * sampleY + group * c.outputs * s.places;
     for (int64_t block = 0; block < blocks.count(); block++) {

@@ -51,14 +51,14 @@ struct Tiles {
   }
 };
 
-/** Memory of a call: weights in the order in which tiles read them, and offsets. */
+/** Memory of a call: weights in the order in which tiles read them, and offsets. Null if there is none. */
 struct Packed {
   float* weights;
   int32_t* offsets;
 
   Packed(int64_t weightCount, int64_t offsetCount) {
     weights = scratch(Slot::shared, static_cast<size_t>(weightCount + offsetCount));
-    offsets = reinterpret_cast<int32_t*>(weights + weightCount);
+    offsets = weights ? reinterpret_cast<int32_t*>(weights + weightCount) : nullptr;
     static_assert(sizeof(int32_t) == sizeof(float), "scratch memory is counted in floats");
   }
 };
@@ -84,6 +84,7 @@ void runPass(const Pass& a, const Shifts& shifts, const Tiles& tiles, const floa
     const int64_t first = task / rowBlocks * together, count = least(together, a.images - first);
     const int64_t y0 = task % rowBlocks * shifts.rows, y1 = least(p.oh, y0 + shifts.rows), n = (y1 - y0) * p.ow;
     const float* const copies = shifts.fill(a.image + first * a.channels * plane, count, y0, y1);
+    if (!copies) return;
     const Parts parts(ceiling(n, W), tiles.vectors);
     for (int64_t image = first; image < first + count; image++) {
       const int64_t group = image % a.groups;
@@ -195,6 +196,7 @@ void sumOfBlock(const Conv& c, const Sizes& s, const Blocks& blocks, const Block
   const Runs runs(p, channels);
   const int64_t depth = channels * s.elements, results = b.samples > 1 ? c.outputs * blocks.apart : 0;
   float* const copy = scratch(Slot::kernel, static_cast<size_t>(padded.size(b) + results + b.columns));
+  if (!copy) return;
   int32_t* const offsets = reinterpret_cast<int32_t*>(copy + padded.size(b) + results);
   padded.fill(p, b, x, s.sampleX, copy);
   padded.locate(p, b, offsets);
@@ -258,6 +260,7 @@ bool conv2dDirect(const Conv& c) {
   if (shifts.image() > mostCopied) return false;
   const Tiles tiles = Tiles::ofOutputs(c.outputs);
   const Packed packed(c.groups * c.outputs * s.depth, s.depth);
+  if (!packed.weights) return true;
   for (int64_t k = 0; k < s.depth; k++)
     packed.offsets[k] = static_cast<int32_t>(shifts.at(k / s.elements, k % s.elements / p.kw, k % p.kw));
   forWeightTiles(c.groups, c.outputs, s.depth, tiles, packed.weights, [&](int64_t group, int64_t line, int64_t lines, float* to) {
@@ -282,6 +285,7 @@ bool conv2dGradInputDirect(const Conv& c) {
   const Tiles tiles(c.channels);
   const int64_t depth = s.elements * c.outputs;
   const Packed packed(c.groups * c.channels * depth, depth);
+  if (!packed.weights) return true;
   for (int64_t k = 0; k < depth; k++) {
     const int64_t element = k / c.outputs, i = element / p.kw, j = element % p.kw;
     packed.offsets[k] = static_cast<int32_t>(shifts.at(k % c.outputs, p.kh - 1 - i, p.kw - 1 - j));
@@ -313,6 +317,7 @@ bool conv2dGradWeightDirect(const Conv& c) {
     return false;
   const int64_t size = s.depth * c.outputs;
   float* const sums = scratch(Slot::shared, static_cast<size_t>(cut.sampleParts * c.groups * size));
+  if (!sums) return true;
   forTasks(cut.sampleParts * c.groups * cut.parts, s.flops, [&](int64_t task) {
     const int64_t part = task / (c.groups * cut.parts), group = task / cut.parts % c.groups;
     const int64_t c0 = task % cut.parts * cut.channels, count = least(cut.channels, c.channels - c0);

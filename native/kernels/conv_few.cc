@@ -95,6 +95,7 @@ bool conv2dGradWeightFew(const Conv& c) {
   const int64_t together = most(1, least(jointFloats / most(1, each), ceiling(c.groups * cut.sampleParts, tasksWanted)));
   const int64_t sets = ceiling(c.groups, together);
   float* const sums = scratch(Slot::shared, static_cast<size_t>(cut.sampleParts * size));
+  if (!sums) return true;
   forTasks(cut.sampleParts * sets, s.flops, [&](int64_t task) {
     const int64_t part = task / sets, group = task % sets * together, groups = least(together, c.groups - group);
     const int64_t first = part * c.samples / cut.sampleParts, end = (part + 1) * c.samples / cut.sampleParts;
@@ -102,6 +103,7 @@ bool conv2dGradWeightFew(const Conv& c) {
     const Rows rows(p, c.channels, blocks);
     const int64_t lines = groups * c.outputs, floats = groups * rows.group();
     float* const copies = scratch(Slot::kernel, static_cast<size_t>(floats + lines * blocks.apart + rows.phases() + s.depth));
+    if (!copies) return;
     float* const joined = copies + floats;
     float* const phases = joined + lines * blocks.apart;
     int32_t* const offsets = reinterpret_cast<int32_t*>(phases + rows.phases());

@@ -48,10 +48,11 @@ struct Shifts {
   /** The same, and the last row is read in whole vectors. */
   int64_t size() const { return image() + W; }
 
-  /** Copies what rows y0 … y1-1 of the output need of some images. */
+  /** Copies what rows y0 … y1-1 of the output need of some images. Null without memory. */
   const float* fill(const float* images, int64_t count, int64_t y0, int64_t y1) const {
     const int64_t all = count * image() + W;
     float* const copies = scratch(Slot::kernel, static_cast<size_t>(all + phaseRoom(once, rows + reach)));
+    if (!copies) return nullptr;
     unfold(once, images, count * channels, y0, y1 + reach, copies, apart, copies + all);
     return copies;
   }

@@ -86,6 +86,7 @@ void run(const Problem& g, const Task& task) {
   float* const packedB = packingB ? scratch(Slot::packedB, static_cast<size_t>(depth * panelsB)) : nullptr;
   float* const piece = g.consumer ? scratch(Slot::partial, static_cast<size_t>(blocking.rows * columnStep)) : nullptr;
   float* const partial = aside ? scratch(Slot::partial, static_cast<size_t>(height * maxColumns)) : nullptr;
+  if ((packingA && !packedA) || (packingB && !packedB) || (g.consumer && !piece) || (aside && !partial)) return;
 
   for (int64_t jc = task.j0; jc < task.j1; jc += columnStep) {               // 5: columns of B packed at once
     const int64_t nc = least(columnStep, task.j1 - jc);
@@ -152,7 +153,7 @@ struct Rows {
 Rows contiguousRows(const Problem& g, const float* a) {
   if (g.aCol == 1) return {a, g.aRow};
   float* const rows = scratch(Slot::packedA, static_cast<size_t>(g.m * g.k));
-  packRows(a, g.aRow, g.aCol, g.m, g.k, rows);
+  if (rows) packRows(a, g.aRow, g.aCol, g.m, g.k, rows);
   return {rows, g.k};
 }
 
@@ -165,6 +166,7 @@ Tile tileFrom(const Problem& g, const Task& task, int64_t j) {
 /** Runs a task of a product with up to four rows. */
 void runThin(const Problem& g, const Task& task) {
   const Rows a = contiguousRows(g, task.a);
+  if (!a.first) return;
   const Thin kernel = thinFor(g.m);
   kernel(g.k, a.first, a.apart, task.b + task.j0 * g.bCol, g.bRow, g.bCol, task.j1 - task.j0, tileFrom(g, task, task.j0));
 }
@@ -172,6 +174,7 @@ void runThin(const Problem& g, const Task& task) {
 /** Runs a task of a product with up to MR rows, where the columns of B are contiguous along k. */
 void runNarrow(const Problem& g, const Task& task) {
   const Rows a = contiguousRows(g, task.a);
+  if (!a.first) return;
   for (int64_t j = task.j0; j < task.j1; j += W) {
     Tile tile = tileFrom(g, task, j);
     tile.lanes = lanesOf(task.j1 - j);

@@ -63,6 +63,7 @@ void runBf16(const Problem& g, const Task& task) {
   constexpr bool choosesFma = std::is_same_v<F, Floats> && !tinyAsZeroIsFree;
   [[maybe_unused]] Smallest smallest;
   float* const piece = aside ? scratch(Slot::partial, static_cast<size_t>((rowBlocks == 1 ? height : MC + MR) * pieceRow)) : nullptr;
+  if (!packedA || !packedB || (aside && !piece)) return;
 
   for (int64_t jc = task.j0; jc < task.j1; jc += columnStep) {       // 5: columns of C
     const int64_t nc = least(columnStep, task.j1 - jc);

@@ -246,7 +246,9 @@ void thin(int64_t k, const float* a, int64_t aRow, const float* b, int64_t bRow,
   while (n > 0) {
     if (fromMemory) {
       const int64_t columns = least(n, columnsLong<M>);
-      thinColumnsLong<M>(k, a, aRow, b, bRow, columns, scratch(Slot::partial, static_cast<size_t>(thinLanes * M * columns)), tile);
+      float* const lanes = scratch(Slot::partial, static_cast<size_t>(thinLanes * M * columns));
+      if (!lanes) return;
+      thinColumnsLong<M>(k, a, aRow, b, bRow, columns, lanes, tile);
       pass(columns);
       continue;
     }

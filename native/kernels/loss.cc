@@ -22,6 +22,7 @@ SIMD_INLINE float sumOver(int64_t classes, F value) {
   if (classes <= foldBlock) return fold<SumFold>(classes, value);
   const int64_t blocks = blocksOf(classes);
   float* const parts = scratch(Slot::kernel, static_cast<size_t>(blocks));
+  if (!parts) return 0;
   for (int64_t b = 0; b < blocks; b++)
     parts[b] = fold<SumFold>(blockLength(classes, b), [&](int64_t i, auto lanes) { return value(b * foldBlock + i, lanes); });
   return foldParts<SumFold>(parts, blocks);

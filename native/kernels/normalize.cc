@@ -292,6 +292,7 @@ void gradByRows(const Normalize& n) {
   const int64_t per = blockRowsOf(n.channels), blocks = (n.samples + per - 1) / per, params = n.groups * n.channels;
   const bool summed = n.gWeight || n.gBias;
   float* const sums = summed ? scratch(Slot::shared, static_cast<size_t>((blocks > 0 ? blocks : 1) * 2 * params)) : nullptr;
+  if (summed && !sums) return;
   if (blocks == 0 && summed) __builtin_memset(sums, 0, static_cast<size_t>(2 * params) * sizeof(float));
   parallelFor(static_cast<size_t>(blocks * n.groups), 1, [&](size_t begin, size_t end) {
     for (int64_t t = static_cast<int64_t>(begin); t < static_cast<int64_t>(end); t++) {
@@ -339,6 +340,7 @@ void gradByPlanes(const Normalize& n) {
   const int64_t rows = n.samples * n.groups, params = n.groups * n.channels, planes = rows * n.channels;
   const bool summed = n.gWeight || n.gBias;
   float* const products = summed ? scratch(Slot::shared, static_cast<size_t>(2 * planes)) : nullptr;
+  if (summed && !products) return;
   float* const sums = summed ? products + planes : nullptr;
   parallelFor(static_cast<size_t>(rows), static_cast<size_t>(grainOf(n.channels * n.inner)), [&](size_t begin, size_t end) {
     for (int64_t r = static_cast<int64_t>(begin); r < static_cast<int64_t>(end); r++)

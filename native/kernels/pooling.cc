@@ -49,7 +49,7 @@ struct Runs {
   explicit Runs(const Pooling& p) {
     static_assert(sizeof(Run) == 5 * sizeof(float), "a run is five floats of scratch");
     Run* const to = reinterpret_cast<Run*>(scratch(Slot::shared, static_cast<size_t>(p.ow) * 5));
-    count = runsOf(p, to);
+    count = to ? runsOf(p, to) : 0;
     first = to;
   }
 };
@@ -60,6 +60,7 @@ SIMD_INLINE Vec loadRun(const float* x, const Run& run) {
 
 void maxPool2d(const Pooling& p) {
   const Runs runs(p);
+  if (!runs.first) return;
   forPlanes(p.planes, p.h * p.w, [&](int64_t plane) {
     const float* const x = p.x + plane * p.h * p.w;
     for (int64_t y = 0; y < p.oh; y++) {
@@ -94,6 +95,7 @@ void maxPool2dGrad(int64_t planes, int64_t places, Indices index, const float* g
 
 void avgPool2d(const Pooling& p) {
   const Runs runs(p);
+  if (!runs.first) return;
   forPlanes(p.planes, p.h * p.w, [&](int64_t plane) {
     const float* const x = p.x + plane * p.h * p.w;
     for (int64_t y = 0; y < p.oh; y++) {

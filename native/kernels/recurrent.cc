@@ -84,13 +84,14 @@ struct Step {
   int64_t count, first, running, firstBefore;
 };
 
-/** Memory of a call: the steps, then packed weights. */
+/** Memory of a call: the steps, then packed weights. `packed` is null if there is no memory. */
 class Memory {
  public:
   Memory(const Sequence& s, int64_t floats) : s_(s) {
     float* const memory = scratch(Slot::shared, static_cast<size_t>(wholeLines(4 * s.steps) + floats));
     starts_ = reinterpret_cast<int64_t*>(memory);
-    packed = memory + wholeLines(4 * s.steps);
+    packed = memory ? memory + wholeLines(4 * s.steps) : nullptr;
+    if (!memory) return;
     // Counts that rise, are negative or exceed the rows are limited, so that no row is outside the operands.
     int64_t count = s.batch, first = 0;
     for (int64_t t = 0; t < s.steps; t++) {
@@ -170,6 +171,7 @@ void recurrent(const Recurrent& r) {
   Panels weight = {r.width, r.hidden, gates, widthOf(share, r, r.hidden), nullptr};
   Panels projection = {r.hidden, r.width, 1, widthOf(share, r, r.width), nullptr};
   const Memory steps(r, weight.floats() + (r.projection ? projection.floats() : 0));
+  if (!steps.packed) return;
   weight.data = steps.packed;
   projection.data = steps.packed + weight.floats();
   if (r.rows > 0) {
@@ -191,6 +193,7 @@ void recurrent(const Recurrent& r) {
       over(share.withinStep, weight.count(), [&](int64_t panel) {
         const int64_t units = weight.columns(panel), unit = panel * weight.width, apart = wholeVectors(units);
         float* const part = scratch(Slot::kernel, static_cast<size_t>(gates * n * apart));
+        if (!part) return;
         for (int64_t q = 0; q < gates; q++)
           timesPanel({n, units, r.width, h, r.width, weight.at(panel, q), r.bias ? r.bias + q * r.hidden + unit : nullptr, false,
                       part + q * n * apart, apart});
@@ -225,6 +228,7 @@ void recurrentGrad(const RecurrentGrad& r) {
   Panels weight = {r.columns, r.width, 1, widthOf(share, r, r.width), nullptr};
   Panels projection = {r.width, r.hidden, 1, widthOf(share, r, r.hidden), nullptr};
   const Memory steps(r, weight.floats() + (r.projection ? projection.floats() : 0));
+  if (!steps.packed) return;
   weight.data = steps.packed;
   projection.data = steps.packed + weight.floats();
   if (r.rows > 0) {
@@ -242,6 +246,7 @@ void recurrentGrad(const RecurrentGrad& r) {
     copyOrClear(all * r.width, r.gh ? r.gh + begin * r.width : nullptr, gh0);
     if (r.gc0) copyOrClear(all * r.hidden, r.gc ? r.gc + begin * r.hidden : nullptr, r.gc0 + begin * r.hidden);
     float* const g = scratch(Slot::kernel, static_cast<size_t>(all * (r.width + (r.projection ? r.hidden : 0))));
+    if (!g) return;
     float* const whole = r.projection ? g + all * r.width : g;
     for (int64_t i = r.steps - 1; i >= 0; i--) {
       const Step step = steps[i];

@@ -21,6 +21,7 @@ template <class Op>
 float foldBlocks(const float* x, int64_t length) {
   const int64_t blocks = blocksOf(length);
   float* const parts = scratch(Slot::kernel, static_cast<size_t>(blocks));
+  if (!parts) return 0;
   for (int64_t b = 0; b < blocks; b++) parts[b] = foldRun<Op>(x + b * foldBlock, blockLength(length, b));
   return foldParts<Op>(parts, blocks);
 }
@@ -32,6 +33,7 @@ void reduceRows(int64_t outer, int64_t length, const float* x, float* out) {
   // the same.
   if (blocks > 1 && outer < 16) {
     float* const parts = scratch(Slot::shared, static_cast<size_t>(blocks));
+    if (!parts) return;
     for (int64_t o = 0; o < outer; o++) {
       const float* row = x + o * length;
       parallelFor(static_cast<size_t>(blocks), static_cast<size_t>(grainOf(foldBlock)), [&](size_t begin, size_t end) {

@@ -107,6 +107,7 @@ float* partsOf(int64_t n) { return scratch(Slot::shared, static_cast<size_t>(blo
 template <bool logarithm>
 void softmaxBlocks(const float* x, int64_t n, float* out) {
   float* const parts = partsOf(n);
+  if (!parts) return;
   const int64_t blocks = overBlocks(n, [&](int64_t at, int64_t m, int64_t b) { parts[b] = foldRun<ShiftFold>(x + at, m); });
   const Vec shift = broadcast(foldParts<ShiftFold>(parts, blocks));
   overBlocks(n, [&](int64_t at, int64_t m, int64_t b) { parts[b] = sumPowers<logarithm>(x + at, m, shift, out + at); });
@@ -117,6 +118,7 @@ void softmaxBlocks(const float* x, int64_t n, float* out) {
 template <bool logarithm>
 void softmaxGradBlocks(const float* y, const float* g, int64_t n, float* out) {
   float* const parts = partsOf(n);
+  if (!parts) return;
   const int64_t blocks = overBlocks(n, [&](int64_t at, int64_t m, int64_t b) { parts[b] = gradientSum<logarithm>(y + at, g + at, m); });
   const Vec sum = broadcast(foldParts<SumFold>(parts, blocks));
   overBlocks(n, [&](int64_t at, int64_t m, int64_t) { gradientOf<logarithm>(y + at, g + at, m, sum, out + at); });

@@ -50,6 +50,7 @@ struct State {
   std::atomic<int> cores{0};                           // 0: not looked up yet
   std::atomic<uint32_t> watch{nobody};                 // waited on by the reserve
   std::atomic<uint64_t> workerChunks{0};
+  std::atomic<bool> outOfScratch{false};               // a worker had no scratch memory during the job
   std::atomic<int64_t> asked{0};                       // time of the last call of isWarm, ns
   Job job{};
   std::atomic<int> running{1};  // number of threads, including the caller; changed only while `busy` is held
@@ -62,6 +63,13 @@ State& state() { return pool; }
 static_assert(std::is_trivially_destructible_v<State>, "no destructor runs at exit");
 
 thread_local bool insideChunk = false;
+thread_local bool outOfScratch = false;
+
+void noteOutOfScratch() {
+  if (outOfScratch) return;
+  outOfScratch = true;
+  threadsWithoutScratch.fetch_add(1, std::memory_order_relaxed);
+}
 
 // In a virtual machine, waking a sleeping worker costs the caller about 10 µs, and the worker starts that
 // much later. So a worker spins for about the time between the parallel kernels of a training loop, and then
@@ -112,6 +120,7 @@ bool enter(State& s) {
 }
 
 void leave(State& s) {
+  if (ranOutOfScratch()) s.outOfScratch.store(true, std::memory_order_relaxed);
   // Release: the caller sees what the chunks wrote once it sees the count decrease.
   const uint32_t before = s.gate.fetch_sub(1, std::memory_order_seq_cst);
   if (before == 1 && s.callerSleeps.load(std::memory_order_seq_cst)) wakeOne(s.gate);
@@ -288,10 +297,25 @@ void parallelFor(size_t n, size_t grain, Chunk chunk, void* context) {
     if (inside != 0) waitWhile(s.gate, inside);
     s.callerSleeps.store(false, std::memory_order_relaxed);
   }
+  if (s.outOfScratch.load(std::memory_order_relaxed)) {
+    s.outOfScratch.store(false, std::memory_order_relaxed);
+    noteOutOfScratch();
+  }
   s.busy.store(false, std::memory_order_release);
 }
 
+std::atomic<uint32_t> threadsWithoutScratch{0};
+
+bool takeOutOfScratch() {
+  if (!outOfScratch) return false;
+  outOfScratch = false;
+  threadsWithoutScratch.fetch_sub(1, std::memory_order_relaxed);
+  return true;
+}
+
 namespace {
+
+std::atomic<int64_t> scratchLimit{-1};
 
 struct Buffer {
   float* memory;
@@ -316,14 +340,21 @@ Buffer* threadBuffers() {
 
 }  // namespace
 
+void limitScratch(int64_t times) { scratchLimit.store(times, std::memory_order_relaxed); }
+
 float* scratch(Slot slot, size_t floats) {
-  Buffer* buffers = threadBuffers();
-  if (!buffers) return nullptr;
+  const bool allowed = scratchLimit.load(std::memory_order_relaxed) < 0 || scratchLimit.fetch_sub(1, std::memory_order_relaxed) > 0;
+  Buffer* const buffers = allowed ? threadBuffers() : nullptr;
+  if (!buffers) {
+    noteOutOfScratch();
+    return nullptr;
+  }
   Buffer& buffer = buffers[static_cast<int>(slot)];
-  if (buffer.floats < floats) {
+  // A buffer of no floats would be null.
+  if (buffer.floats < floats || !buffer.memory) {
     freeLines(buffer.memory);
     // Rounded up to 64 KB, so that slowly growing sizes do not reallocate each time.
-    const size_t bytes = (floats * sizeof(float) + 65535) / 65536 * 65536;
+    const size_t bytes = (floats * sizeof(float) / 65536 + 1) * 65536;
     buffer.memory = static_cast<float*>(allocateLines(bytes));
     buffer.floats = buffer.memory ? bytes / sizeof(float) : 0;
   }
@@ -332,6 +363,7 @@ float* scratch(Slot slot, size_t floats) {
   ASAN_UNPOISON_MEMORY_REGION(buffer.memory, buffer.floats * sizeof(float));
   if (buffer.memory) ASAN_POISON_MEMORY_REGION(buffer.memory + floats, (buffer.floats - floats) * sizeof(float));
 #endif
+  if (!buffer.memory) noteOutOfScratch();
   return buffer.memory;
 }
 

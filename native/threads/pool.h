@@ -6,6 +6,7 @@
 // call from inside a chunk, runs its whole range serially itself. So the results of a chunk must not depend
 // on the thread that runs it or on the number of threads.
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 
@@ -49,10 +50,26 @@ uint64_t workerChunks();
 
 /**
  * Per-thread memory that stays until the thread ends: `floats` floats, 64-byte aligned, contents undefined.
- * The slots are independent of each other. Returns null when there is no memory.
+ * The slots are independent of each other. Returns null only when there is no memory. Then the caller returns
+ * without writing, and the entry of its kernel learns from `ranOutOfScratch` that the results are not valid.
  */
 enum class Slot { packedA, packedB, partial, kernel, shared };
 constexpr int slotCount = 5;
 float* scratch(Slot slot, size_t floats);
+
+/** Number of threads for which `ranOutOfScratch` is true. */
+extern std::atomic<uint32_t> threadsWithoutScratch;
+bool takeOutOfScratch();
+/**
+ * Whether `scratch` returned null since the last call of this function: to this thread, or to others inside
+ * its parallelFor.
+ */
+inline bool ranOutOfScratch() { return threadsWithoutScratch.load(std::memory_order_relaxed) != 0 && takeOutOfScratch(); }
+
+/**
+ * For tests: `scratch` works that many times from now on, in all threads together, and then returns null.
+ * Below 0 it always works.
+ */
+void limitScratch(int64_t times);
 
 }  // namespace simdgrad

@@ -174,7 +174,7 @@ function run(
       if (g === undefined) {
         const gs = jointly?.get(node);
         if (gs === undefined) continue;
-        through = backwardThrough(node, gs, createGraph, wanted);
+        through = backwardThrough(node, gs, createGraph, wanted, lifetimes);
         for (const one of gs) if (one !== null) reached.push(one);
       } else {
         grads.delete(node);
@@ -192,7 +192,7 @@ function run(
           jointly.get(output.of)![output.index] = g;
           continue;
         }
-        through = backwardThrough(node, [g], createGraph, wanted);
+        through = backwardThrough(node, [g], createGraph, wanted, lifetimes);
         reached.push(g);
       }
       const { grads: inputGrads, written } = through;
@@ -286,10 +286,12 @@ function backwardThrough(
   gs: readonly (Tensor | null)[],
   createGraph: boolean,
   wanted: Map<Node | Tensor, Tensor | null> | null,
+  lifetimes: Lifetimes | null,
 ): Through {
   const jointRule = node instanceof JointNode ? node.jointRule : null;
   checkKept(node, jointRule ?? node.rule);
   node.checkSaved();
+  node.passInside(lifetimes);
   if (createGraph && node.composed !== null && node.inputs !== null)
     return { grads: throughComposed(node.composed, node, node.inputs, gs), written: null };
   let written: Map<number, Tensor> | null = null;

@@ -1,4 +1,6 @@
 import { AutogradError, formatShape } from "../errors.js";
+import type { Lifetimes } from "../tensor/reuse.js";
+import { DetachableStorage } from "../tensor/storage.js";
 import type { GradFn, GradHook, Tensor } from "../tensor/tensor.js";
 import { callerOf } from "./caller.js";
 import { isGradEnabled } from "./grad-mode.js";
@@ -93,6 +95,20 @@ export class Node implements GradFn {
         `backward: with createGraph ${this.name} needs an input that was changed in place after forward: shapes ${this.inputs!.map((x) => formatShape(x.shape)).join(", ")}`,
         "SAVED_TENSOR_CHANGED",
       );
+  }
+
+  /**
+   * Memory that the operation allocated for this node alone. With `lifetimes`, the rule is about to run for
+   * the last time, and they may reuse the memory after it. Otherwise the rule, or what is made of it, may be
+   * used again: the memory is left to V8.
+   */
+  passInside(lifetimes: Lifetimes | null): void {
+    for (let i = 0; i < this.saved.length; i++) {
+      const { storage } = this.saved[i];
+      if (!(storage instanceof DetachableStorage) || !storage.inside) continue;
+      storage.inside = false;
+      lifetimes?.adopt(storage);
+    }
   }
 
   /** Drops the rule and all saved tensors, so that their memory can be freed. */

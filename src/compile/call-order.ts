@@ -80,9 +80,14 @@ export class CallOrder {
 
   /** Whether one of the two writes memory that the other accesses. */
   conflict(a: readonly Touched[], b: readonly Touched[]): boolean {
-    return a.some((x) =>
-      b.some((y) => (x.access === "write" || y.access === "write") && meet(x, y, this.trace)),
-    );
+    for (let i = 0; i < a.length; i++)
+      for (let j = 0; j < b.length; j++) if (this.conflictOf(a[i], b[j])) return true;
+    return false;
+  }
+
+  /** The same of two accesses. */
+  conflictOf(a: Touched, b: Touched): boolean {
+    return (a.access === "write" || b.access === "write") && meet(a, b, this.trace);
   }
 
   /**

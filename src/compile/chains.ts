@@ -96,18 +96,19 @@ function placeFor(
   order: CallOrder,
   trace: Trace,
 ): { joins: boolean; at: number } {
-  const [ordered] = next.calls;
+  const ordered = next.calls[0];
   let stop = groups.length - 1;
   const first = Math.max(0, groups.length - MOST_PASSED);
   while (stop >= first && mayPass(ordered, groups[stop], order, trace)) stop--;
   let end = groups.length;
   if (rowOf(ordered.call.name).reports === undefined) {
-    const written = ordered.regions.reduce(
-      (n, { access, length }) => (access === "write" ? n + length : n),
-      0,
-    );
-    const large = groups.findIndex(({ total }, i) => i > stop && total !== null && total >= TINY * written);
-    if (large >= 0) end = large;
+    let written = 0;
+    for (const { access, length } of ordered.regions) if (access === "write") written += length;
+    // Only the groups that it passes: there may be as many as recorded calls.
+    for (let i = groups.length - 1; i > stop; i--) {
+      const { total } = groups[i];
+      if (total !== null && total >= TINY * written) end = i;
+    }
   }
   for (let at = end - 1; at >= Math.max(stop, first); at--)
     if (next.total !== null && mayJoin(next, groups[at], order)) return { joins: true, at };
@@ -116,12 +117,18 @@ function placeFor(
 
 /** Whether a call may run before the calls of a group. */
 function mayPass({ regions }: OrderedCall, { calls }: Group, order: CallOrder, trace: Trace): boolean {
-  // A call that reports a bad label ends the replay: nothing of the user's may be written before it.
-  const ofUser = (array: Data) => !trace.memory.has(array) || trace.inputs.includes(array);
-  const lasting = regions.some(({ array, access }) => access === "write" && ofUser(array));
-  if (lasting && calls.some(({ call }) => rowOf(call.name).reports !== undefined)) return false;
-  return !calls.some((other) => order.conflict(other.regions, regions));
+  for (let i = 0; i < calls.length; i++) {
+    if (order.conflict(calls[i].regions, regions)) return false;
+    // A call that reports a bad label ends the replay: nothing of the user's may be written before it.
+    if (rowOf(calls[i].call.name).reports !== undefined && writesOfUser(regions, trace)) return false;
+  }
+  return true;
 }
+
+const writesOfUser = (regions: readonly Touched[], trace: Trace): boolean =>
+  regions.some(
+    ({ array, access }) => access === "write" && (!trace.memory.has(array) || trace.inputs.includes(array)),
+  );
 
 /** The number of elements over which a call passes that may be a link; null for any other. */
 function linkTotal(call: TracedCall, types: (array: Data) => DType): number | null {
@@ -154,27 +161,36 @@ function isDenseOperand(call: TracedCall, operand: Operand, total: number): bool
  * access the same elements in the same order. A reduction must read what a link accesses: otherwise nothing
  * is gained.
  */
-function mayJoin({ calls: [next], total, folds: [fold] }: Group, group: Group, order: CallOrder): boolean {
-  const { calls: links, folds } = group;
-  if (total === null || group.total !== total || links.length === MOST_CALLS) return false;
-  if (fold !== undefined) {
-    const [{ array: x }] = next.regions;
+function mayJoin(next: Group, group: Group, order: CallOrder): boolean {
+  const { total, calls: links } = group;
+  if (next.total === null || total !== next.total || links.length === MOST_CALLS) return false;
+  const call = next.calls[0];
+  if (next.folds.length > 0) {
+    const x = call.regions[0].array;
     if (!links.some(({ regions }) => regions.some(({ array }) => array === x))) return false;
-    if (!runTogether([...folds, fold], total)) return false;
+    if (!runTogether([...group.folds, next.folds[0]], total)) return false;
   }
-  const dense = ({ call }: OrderedCall, region: Touched) =>
-    region.length === total &&
-    call.uses.every(({ operand, array }) => array !== region.array || isDenseOperand(call, operand, total));
-  return links.every((link) =>
-    link.regions.every((a) =>
-      next.regions.every((b) => {
-        if (!order.conflict([a], [b])) return true;
-        const same = a.array === b.array && a.offset === b.offset;
-        return same && dense(link, a) && dense(next, b);
-      }),
-    ),
-  );
+  for (let i = 0; i < links.length; i++) if (!accessAlike(links[i], call, total, order)) return false;
+  return true;
 }
+
+/** Whether two links access the written memory that they share in the same order. */
+function accessAlike(a: OrderedCall, b: OrderedCall, total: number, order: CallOrder): boolean {
+  for (let i = 0; i < a.regions.length; i++)
+    for (let j = 0; j < b.regions.length; j++) {
+      const x = a.regions[i];
+      const y = b.regions[j];
+      if (!order.conflictOf(x, y)) continue;
+      if (x.array !== y.array || x.offset !== y.offset) return false;
+      if (!accessesInOrder(a, x, total) || !accessesInOrder(b, y, total)) return false;
+    }
+  return true;
+}
+
+/** Whether the call accesses `total` elements of the region's memory in order, without gaps. */
+const accessesInOrder = ({ call }: OrderedCall, region: Touched, total: number): boolean =>
+  region.length === total &&
+  call.uses.every(({ operand, array }) => array !== region.array || isDenseOperand(call, operand, total));
 
 /** Adds the locals of a chain. A place is used again once its local was read for the last time. */
 function findLocals(

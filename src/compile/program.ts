@@ -2,6 +2,7 @@
 import { checkFree } from "../busy.js";
 import { arrayTypes, type Data } from "../dtype.js";
 import { SimdgradError, ValueError } from "../errors.js";
+import { NO_SCRATCH } from "../kernels/addon.js";
 import { inUse, k } from "../kernels/backend.js";
 import { regionsOf } from "../kernels/calls.js";
 import { rowOf } from "../kernels/schema.js";
@@ -112,11 +113,13 @@ export class Program {
 
   complaint({ call, status }: Failure): SimdgradError {
     const { name, place } = this.plan.calls[call];
+    const at = place === "" ? "" : `${place}: `;
+    if (status === NO_SCRATCH)
+      return new SimdgradError("OUT_OF_MEMORY", `${at}${name}: there is no memory for intermediate results`);
     const what = rowOf(name).reports;
     if (what === "loss") return new SimdgradError("NAN_LOSS", "compile: the loss is not finite");
     const code = what === "label" ? "LABEL_OUT_OF_RANGE" : "INDEX_OUT_OF_RANGE";
-    const where = place === "" ? "" : `${place}: `;
-    return new ValueError(`${where}${name}: ${what ?? "index"} out of range at position ${status}`, code);
+    return new ValueError(`${at}${name}: ${what ?? "index"} out of range at position ${status}`, code);
   }
 }
 

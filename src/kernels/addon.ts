@@ -65,6 +65,9 @@ export interface Program {
   readonly copied?: number;
 }
 
+/** The status of a call that had no memory for intermediate results. A single call throws instead. */
+export const NO_SCRATCH = -4;
+
 /** One part of each step of a job: a program, and the element offsets at which its parameters begin. */
 export interface Stage {
   program: Program;
@@ -81,8 +84,8 @@ export interface JobResult {
   /** -1 if none failed. */
   failedCall: number;
   /**
-   * The status of the failed call: the position of a bad label or index, or -3 if an advanced number left an
-   * array.
+   * The status of the failed call: the position of a bad label or index, -3 if an advanced number left an
+   * array, or `NO_SCRATCH`.
    */
   status: number;
 }
@@ -126,6 +129,11 @@ export interface Addon {
   threads(): number;
   setThreads(n: number): number;
   workerChunks(): number;
+  /**
+   * For tests: kernels get memory for intermediate results that many times from now on, then none. Below 0:
+   * always.
+   */
+  limitScratch(times: number): void;
   affinity(): number;
   /** Bytes between the start of the cache line and the first element. */
   behindLine(array: Uint8Array): number;

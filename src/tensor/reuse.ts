@@ -3,14 +3,17 @@
  * and V8 would notice only at its next collection: by then a network has touched twenty times the memory that
  * its gradients need at once, and each new page costs a page fault.
  *
- * Only memory that was allocated during this backward, by rules of the library, is reused: no other code can
- * hold a tensor on it. Whatever backward gives to other code (hooks, rules of an autograd.Function, results)
- * is left to V8.
+ * Only memory that no other code can hold is reused. That is memory of two kinds: what rules of the library
+ * allocated during this backward, and what operations allocated `inside` for their own rules. Whatever
+ * backward gives to other code (hooks, rules of an autograd.Function, results) is left to V8, and so is all
+ * memory of a graph that stays.
  */
 import type { Data } from "../dtype.js";
 
 /** What this module needs to know of a storage. */
 interface Reusable {
+  /** Whether an operation allocated it for its own rule. */
+  inside: boolean;
   /** Returns the memory; any later access to the storage throws. */
   surrender(): Data;
 }
@@ -23,12 +26,16 @@ const waiting = new Map<number, { array: Data; round: number }[]>();
 /** Number of backwards so far. */
 let round = 0;
 
-/** Waiting memory of this size, or null. Only inside a backward. */
+/** Waiting memory of this size, or null. */
 export function takeWaiting(bytes: number): Data | null {
-  return current === null ? null : (waiting.get(bytes)?.pop()?.array ?? null);
+  return waiting.get(bytes)?.pop()?.array ?? null;
 }
 
+/** Set by tests: called with memory that no tensor may read from now on. */
+export const onRelease: { call: ((array: Data) => void) | null } = { call: null };
+
 function putBack(array: Data): void {
+  onRelease.call?.(array);
   const { byteLength } = array;
   const there = waiting.get(byteLength);
   if (there === undefined) waiting.set(byteLength, [{ array, round }]);
@@ -73,6 +80,11 @@ export class Lifetimes {
     this.#fresh.push(storage);
   }
 
+  /** The rule that reads this memory is about to run for the last time. */
+  adopt(storage: object & Reusable): void {
+    this.born(storage);
+  }
+
   /** The engine keeps this gradient for a node. */
   hold({ storage }: OnStorage): void {
     const holders = this.#holders.get(storage);
@@ -105,6 +117,24 @@ export class Lifetimes {
         putBack(storage.surrender());
       }
     this.#fresh = [];
+  }
+}
+
+/** Whether what is allocated now belongs to the node that saves it. */
+export let allocatingInside = false;
+
+/**
+ * Runs code of an operation that allocates memory for its own rule. One node saves what it returns (in its
+ * list of saved tensors), and nothing else holds it: the operation does not return it, and no other node
+ * saves it. Backward reuses it as soon as the rule has run.
+ */
+export function inside<T>(make: () => T): T {
+  const before = allocatingInside;
+  allocatingInside = true;
+  try {
+    return make();
+  } finally {
+    allocatingInside = before;
   }
 }
 

@@ -5,7 +5,7 @@ import { DTypeError, SimdgradError } from "../errors.js";
 import { isShared } from "../host/memory.js";
 import { quoted } from "../quote.js";
 import { tracing } from "../tracing.js";
-import { current, REUSED_FROM, takeWaiting } from "./reuse.js";
+import { allocatingInside, current, REUSED_FROM, takeWaiting } from "./reuse.js";
 import { checkRoom, outOfMemory } from "./room.js";
 
 /**
@@ -78,6 +78,8 @@ export class PinnedStorage extends Storage {
 export class DetachableStorage extends Storage {
   /** Byte offset in the buffer at which the storage ends. */
   private end: number;
+  /** See `inside` in reuse.ts. */
+  inside = false;
 
   constructor(private readonly memory: Data) {
     super(0, memory.length);
@@ -168,13 +170,15 @@ export function allocate(dtype: DType, length: number): Storage {
     return new PinnedStorage(slab.array, offset, length);
   }
   const bytes = length * itemBytes;
-  if (current === null || bytes < REUSED_FROM) return new DetachableStorage(uninitialized(dtype, length));
+  if ((current === null && !allocatingInside) || bytes < REUSED_FROM)
+    return new DetachableStorage(uninitialized(dtype, length));
   const storage = new DetachableStorage(reused(dtype, length) ?? uninitialized(dtype, length));
-  current.born(storage);
+  storage.inside = allocatingInside;
+  current?.born(storage);
   return storage;
 }
 
-/** Memory in which a gradient of this backward has died. */
+/** Memory that backward released. */
 function reused(dtype: DType, length: number): Data | null {
   const ArrayType = arrayTypes[dtype];
   const found = takeWaiting(length * ArrayType.BYTES_PER_ELEMENT);

@@ -4,6 +4,7 @@ import type { DType } from "../../dtype.js";
 import { run, strided } from "../../kernels/run.js";
 import { defaultGenerator, type Generator } from "../../random.js";
 import { broadcastStrides, numel, type Shape } from "../../shape.js";
+import { inside } from "../../tensor/reuse.js";
 import { empty, Tensor } from "../../tensor/tensor.js";
 import { arange, stateOf } from "../create/create.js";
 import { add, compare, maskedFill, mul, where } from "../elementwise/elementwise.js";
@@ -111,9 +112,9 @@ export function attend(q: Tensor, k: Tensor, v: Tensor, how: Attending): Tensor 
   ] as const;
   const pairs = [batch, heads, queries, keys];
   const hidden = mask && strided(mask, broadcastStrides(mask.shape, mask.strides, pairs));
-  const [rowsQ, rowsK, rowsV] = [q, k, v].map(withDenseRows);
+  const [rowsQ, rowsK, rowsV] = inside(() => [q, k, v].map(withDenseRows));
   const out = laidOutLike(q, [batch, heads, queries, valueWidth], q.dtype);
-  const stats = empty([batch, heads, queries], q.dtype);
+  const stats = inside(() => empty([batch, heads, queries], q.dtype));
   const drawn = state && empty([4], "int32");
   if (numel(stats.shape) > 0)
     run.attention(...numbers, rowsQ, rowsK, rowsV, hidden, state, drawn, out, stats);

@@ -4,6 +4,7 @@ import { ValueError } from "../../errors.js";
 import { checkOptions } from "../../options.js";
 import { quoted } from "../../quote.js";
 import type { Generator } from "../../random.js";
+import { inside } from "../../tensor/reuse.js";
 import { empty, type Tensor } from "../../tensor/tensor.js";
 import { fillRandom } from "../create/create.js";
 import { mul } from "../elementwise/elementwise.js";
@@ -32,7 +33,7 @@ export function dropout(x: Tensor, options: DropoutOptions = {}): Tensor {
 /** @internal `dropout` without argument checks. */
 export function dropped(x: Tensor, p: number, generator?: Generator): Tensor {
   checkTensors("dropout", x);
-  const mask = empty(x.shape, x.dtype);
+  const mask = inside(() => empty(x.shape, x.dtype));
   fillRandom(mask, "dropout", p, 0, generator);
   return differentiable("dropout", [x], mul(x.detach(), mask), (g) => [mul(g, mask)], { saves: [mask] });
 }

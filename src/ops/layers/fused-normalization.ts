@@ -1,6 +1,7 @@
 import { type DifferentiableOptions, differentiable, type GradTargets } from "../../autograd/graph.js";
 import { run } from "../../kernels/run.js";
 import { isDense } from "../../shape.js";
+import { inside } from "../../tensor/reuse.js";
 import { empty, type Tensor } from "../../tensor/tensor.js";
 import { dense } from "../shape/views.js";
 
@@ -97,7 +98,8 @@ export function normalizedGroups(
   { eps, centered = true }: { eps: number; centered?: boolean },
   composed: () => Tensor,
 ): { y: Tensor; mean: Tensor | null; variance: Tensor } {
-  const [from, weight, bias] = [dense(x), denseOrNull(affine.weight), denseOrNull(affine.bias)];
+  const from = inside(() => dense(x));
+  const [weight, bias] = [denseOrNull(affine.weight), denseOrNull(affine.bias)];
   const rows = [sizes[0] * sizes[1]];
   const mean = centered ? empty(rows, x.dtype) : null;
   const variance = empty(rows, x.dtype);
@@ -127,7 +129,8 @@ export function normalizedBatch(
   composed: () => Tensor,
 ): { y: Tensor; mean: Tensor; variance: Tensor } {
   const sizes = batchSizes(x);
-  const [from, weight, bias] = [dense(x), denseOrNull(affine.weight), denseOrNull(affine.bias)];
+  const from = inside(() => dense(x));
+  const [weight, bias] = [denseOrNull(affine.weight), denseOrNull(affine.bias)];
   const [mean, variance] = [empty([sizes[1]], x.dtype), empty([sizes[1]], x.dtype)];
   const out = empty(x.shape, x.dtype);
   run.batchNorm(
@@ -153,7 +156,8 @@ export function normalizedBy(
   composed: () => Tensor,
 ): Tensor {
   const sizes = batchSizes(x);
-  const [from, weight, bias] = [dense(x), denseOrNull(affine.weight), denseOrNull(affine.bias)];
+  const from = inside(() => dense(x));
+  const [weight, bias] = [denseOrNull(affine.weight), denseOrNull(affine.bias)];
   const [mean, variance] = [dense(statistics.mean), dense(statistics.variance)];
   const out = empty(x.shape, x.dtype);
   run.batchNormEval(...sizes, eps, from, weight, bias, mean, variance, out);

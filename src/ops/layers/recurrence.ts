@@ -1,5 +1,6 @@
 import { differentiableJointly, needsGrad } from "../../autograd/graph.js";
 import { run } from "../../kernels/run.js";
+import { inside } from "../../tensor/reuse.js";
 import { empty, type Tensor } from "../../tensor/tensor.js";
 import { zeros } from "../create/create.js";
 import { gemm, linear, transposed } from "../linalg/matmul.js";
@@ -52,7 +53,7 @@ export function recurrence(
   const rows = given.shape[0];
   const hidden = weights.projection === null ? width : weights.projection.shape[1];
   const { dtype } = given;
-  const [x, wih, whh] = [given, weights.weightIh, weights.weightHh].map(dense);
+  const [x, wih, whh] = inside(() => [given, weights.weightIh, weights.weightHh].map(dense));
   const projection = weights.projection && dense(weights.projection);
   const [h0, c0 = null] = initial.map(dense);
   const bias = weights.biasHh && dense(weights.biasHh);
@@ -63,9 +64,9 @@ export function recurrence(
 
   const of = (count: number, size: number) => empty([count, size], dtype);
   const sizes = [reverse ? 1 : 0, steps, batch, rows, hidden, width, columns] as const;
-  const gates = gemm(x, transposed(wih), weights.biasIh && dense(weights.biasIh));
-  const inner = needed && (cell === "lstm" || cell === "gru") ? of(rows, hidden) : null;
-  const whole = projection === null ? null : of(rows, hidden);
+  const gates = inside(() => gemm(x, transposed(wih), weights.biasIh && dense(weights.biasIh)));
+  const inner = needed && (cell === "lstm" || cell === "gru") ? inside(() => of(rows, hidden)) : null;
+  const whole = projection === null ? null : inside(() => of(rows, hidden));
   const output = of(rows, width);
   const hn = of(batch, width);
   const cn = c0 === null ? null : of(batch, hidden);

@@ -5,6 +5,7 @@ import { DTypeError, formatShape, ShapeError } from "../../errors.js";
 import { bfloat16For } from "../../kernels/matmul-precision.js";
 import { run, type Strided, strided } from "../../kernels/run.js";
 import { broadcastShapes, broadcastStrides, numel, type Shape, type Strides } from "../../shape.js";
+import { inside } from "../../tensor/reuse.js";
 import { empty, Tensor } from "../../tensor/tensor.js";
 import { exactly } from "../arguments/integers-as-float64.js";
 import { mul } from "../elementwise/elementwise.js";
@@ -126,7 +127,8 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
 
 /** [..., K] x [K, N]: the leading dims are the rows of a single product. */
 function multiplyRows(a: Tensor, b: Tensor): Tensor {
-  const rows = a.ndim === 2 ? a : reshape(a, [numel(a.shape.slice(0, -1)), a.shape[a.ndim - 1]]);
+  const rows =
+    a.ndim === 2 ? a : inside(() => reshape(a, [numel(a.shape.slice(0, -1)), a.shape[a.ndim - 1]]));
   const out = differentiable(
     "matmul",
     [rows, b],
@@ -189,7 +191,7 @@ function rowsTimesWeight(x: Tensor, weight: Tensor, bias: Tensor | null): Tensor
       `linear: the bias has one value per output: ${formatShape(bias.shape)} for weight ${formatShape(weight.shape)}`,
     );
   if (x.ndim !== 2) {
-    const rows = reshape(x, [numel(x.shape.slice(0, -1)), features]);
+    const rows = inside(() => reshape(x, [numel(x.shape.slice(0, -1)), features]));
     return reshape(rowsTimesWeight(rows, weight, bias), [...x.shape.slice(0, -1), out]);
   }
   const inputs = bias === null ? [x, weight] : [x, weight, bias];

@@ -121,8 +121,7 @@ export function maxPool(
   checkOptions(op, options, maxPoolOptions);
   const dilation = sizesOf(op, "dilation", options.dilation ?? 1, axes, 1);
   const sliding = slidingWindows(op, x, axes, kernelSize, { ...options, dilation });
-  const [values, indices] = largestOf(op, x, axes, sliding, dilation);
-  return options.returnIndices ? [values, indices] : values;
+  return largestOf(op, x, axes, sliding, dilation, options.returnIndices ?? false);
 }
 
 /**
@@ -176,8 +175,7 @@ function adaptiveMaxPool(
 ): Tensor | [Tensor, Tensor] {
   checkOptions(op, options, ["returnIndices"]);
   const windows = adaptiveWindows(op, x, axes, outputSize);
-  const [values, indices] = largestOf(op, x, axes, windows, Array<number>(axes).fill(1));
-  return options.returnIndices ? [values, indices] : values;
+  return largestOf(op, x, axes, windows, Array<number>(axes).fill(1), options.returnIndices ?? false);
 }
 
 /**

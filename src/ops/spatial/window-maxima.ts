@@ -1,6 +1,7 @@
 import { differentiable } from "../../autograd/graph.js";
 import { run } from "../../kernels/run.js";
 import { numel, type Shape } from "../../shape.js";
+import { inside } from "../../tensor/reuse.js";
 import { empty, type Tensor } from "../../tensor/tensor.js";
 import { tensor } from "../create/create.js";
 import { add } from "../elementwise/elementwise.js";
@@ -10,8 +11,8 @@ import { asImages, twoAxes } from "./spatial.js";
 import { type Axis, oneByOne, oneWindow, windowTensor } from "./windows.js";
 
 /**
- * @internal The largest element of each window, and its position in its plane or volume (`int32`). Of equal
- * elements it takes the first; NaN is the largest.
+ * @internal The largest element of each window, and its position in its plane or volume (`int32`) if
+ * `returnIndices`. Of equal elements it takes the first; NaN is the largest.
  * Shapes: x [N, C, …] or [C, …] with `axes` trailing dims; both results likewise.
  */
 export function largestOf(
@@ -20,7 +21,8 @@ export function largestOf(
   axes: number,
   windows: readonly Axis[],
   dilation: readonly number[],
-): [values: Tensor, indices: Tensor] {
+  returnIndices: boolean,
+): Tensor | [values: Tensor, indices: Tensor] {
   const { images, back } = asImages(op, x, axes);
   const [samples, channels, ...sizes] = images.shape;
   const planes = samples * channels;
@@ -30,24 +32,28 @@ export function largestOf(
   const [found, index] =
     axes === 3
       ? inVolumes(flat, windows, dilation)
-      : inPlanes(flat, twoAxes(windows, oneWindow), twoAxes(dilation, 1));
+      : inPlanes(flat, twoAxes(windows, oneWindow), twoAxes(dilation, 1), !returnIndices);
   const at = reshape(index, [planes, numel(shape.slice(2))]);
   const out = reshape(found, shape);
   const values = differentiable(op, [images], out, (g) => [scattered(g, at, images.shape)], { saves: [at] });
-  return [back(values), back(reshape(index, shape))];
+  return returnIndices ? [back(values), back(reshape(index, shape))] : back(values);
 }
 
-/** x [planes, H, W] → values and positions in the plane, [planes, H', W']. Outside the graph. */
+/**
+ * x [planes, H, W] → values and positions in the plane, [planes, H', W']. Outside the graph. `indexInside`:
+ * whether only the rule of the operation reads the positions.
+ */
 function inPlanes(
   x: Tensor,
   [rows, columns]: readonly [Axis, Axis],
   dilation: readonly [number, number],
+  indexInside = false,
 ): [values: Tensor, index: Tensor] {
   const [planes, h, w] = x.shape;
   const [oh, ow] = [rows.length, columns.length];
   const from = dense(x);
   const out = empty([planes, oh, ow], x.dtype);
-  const index = empty(out.shape, "int32");
+  const index = indexInside ? inside(() => empty(out.shape, "int32")) : empty(out.shape, "int32");
   const at = windowTensor(rows, columns);
   run.maxPool2d(planes, h, w, oh, ow, ...dilation, at, from, out, index);
   return [out, index];
