@@ -33,9 +33,10 @@ constexpr int numberCount = lengthOf(door.numbers);
 /** The largest block of malloc: to ask the system for 2 GB at once is a trap. */
 constexpr size_t mostAllocated = 0x7fff0000;
 
+constexpr size_t page = 65536;
+
 /** New pages at the end of the memory, which are never freed; null when there are none. */
 void* newPages(size_t bytes) {
-  constexpr size_t page = 65536;
   const size_t before = __builtin_wasm_memory_grow(0, (bytes + page - 1) / page);
   return before == SIZE_MAX ? nullptr : reinterpret_cast<void*>(before * page);
 }
@@ -51,7 +52,7 @@ struct OperandMemory {
     // In steps of an eighth, so that growing operands do not each need a larger arena.
     const size_t step = bytes / 8 > 65536 ? bytes / 8 / 65536 * 65536 : 65536;
     const size_t wanted = (bytes + step - 1) / step * step;
-    memory = static_cast<char*>(wanted < bytes ? nullptr : wanted > mostAllocated ? newPages(wanted) : aligned_alloc(64, wanted));
+    memory = static_cast<char*>(wanted < bytes ? nullptr : wanted > mostAllocated ? newPages(wanted) : linesOrNull(wanted));
     capacity = memory ? wanted : 0;
     return memory != nullptr;
   }
@@ -100,6 +101,13 @@ float multiplyAdd(float a, float b, float c) {
 }
 
 }  // namespace
+
+// Near 4 GB malloc may return memory that ends behind the last page.
+void* linesOrNull(size_t bytes) {
+  void* const memory = bytes > mostAllocated ? nullptr : aligned_alloc(64, (bytes + 63) / 64 * 64);
+  const uint64_t end = uint64_t{reinterpret_cast<uintptr_t>(memory)} + bytes;
+  return end > uint64_t{__builtin_wasm_memory_size(0)} * page ? nullptr : memory;
+}
 
 /** The first half of a call: OK, UNSUPPORTED, OUT_OF_BOUNDS (lastProblem() says why) or NO_MEMORY. */
 EXPORT(prepare) double prepare(int kernel, int arrayCount) {
