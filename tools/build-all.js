@@ -1,7 +1,7 @@
 // Builds the addon for every platform of tools/platforms/targets.js, from the one list of sources
-// (native/sources.json): prebuilds/<platform>/simdgrad.node. And the module of WebAssembly (build-wasm.js). It leaves out a platform whose addon is built
-// from these sources already. Needs a Linux x64 machine, ld64.lld for macOS, and downloads zig from npm's
-// registry once (tools/platforms/zig.js).
+// (native/sources.json): prebuilds/<platform>/simdgrad.node. And the module of WebAssembly (build-wasm.js).
+// It leaves out a platform whose addon is built from these sources already. Needs a Linux x64 machine,
+// ld64.lld for macOS, and downloads zig from npm's registry once (tools/platforms/zig.js).
 //
 //   node tools/build-all.js [platform…]
 import { spawnSync } from "node:child_process";

@@ -1,5 +1,5 @@
-// Builds wasm/simdgrad.wasm, the kernels for engines that cannot load the addon, from the sources and flags of
-// native/sources.json. It needs a Linux x64 machine and downloads zig from npm's registry once
+// Builds wasm/simdgrad.wasm, the kernels for engines that cannot load the addon, from the sources and flags
+// of native/sources.json. It needs a Linux x64 machine and downloads zig from npm's registry once
 // (tools/platforms/zig.js).
 //
 //   node tools/build-wasm.js

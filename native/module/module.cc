@@ -16,6 +16,7 @@
 #include "../entries/table.h"
 #include "../isa/dispatch.h"
 #include "../kernels/length_of.h"
+#include "../threads/pool.h"
 #include "door.h"
 
 #ifndef SIMDGRAD_SOURCE_HASH
@@ -90,6 +91,10 @@ struct OperandsInArena : Placement {
 };
 
 PreparedCall prepared;
+
+// The list of scratch memories is made while there is memory. Without it `scratch` would return null, which
+// is an ordinary address here.
+[[maybe_unused]] float* const firstScratch = scratch(Slot::kernel, 1);
 
 /** The instruction that fma of native/simd/wasm.h is. */
 float multiplyAdd(float a, float b, float c) {

@@ -20,8 +20,8 @@ class ProgramRanges {
   bool place();
 
   /**
-   * Ranges that are copied in, and those that are copied out. `array` is an external of the spec or, after the
-   * externals, a parameter.
+   * Ranges that are copied in, and those that are copied out. `array` is an external of the spec or, after
+   * the externals, a parameter.
    */
   const std::vector<Range>& in() const { return in_; }
   const std::vector<Range>& out() const { return out_; }

@@ -1,6 +1,6 @@
 /**
- * Chooses the backend when this module is loaded: the one that SIMDGRAD_BACKEND names, else the first that loads
- * of native code, WebAssembly and the JavaScript core.
+ * Chooses the backend when this module is loaded: the one that SIMDGRAD_BACKEND names, else the first that
+ * loads of native code, WebAssembly and the JavaScript core.
  */
 import { getEnvironmentData, setEnvironmentData } from "node:worker_threads";
 import { SimdgradError } from "../errors.js";
@@ -130,7 +130,8 @@ export const backend = {
 
   /**
    * Instruction set of the native kernels in use: portable, avx2, avx512, avx512bf16 or neon. On WebAssembly:
-   * relaxedsimd, or `"relaxedsimd-unfused"` on an engine whose multiply-add rounds twice. On the JS core: `"js"`.
+   * relaxedsimd, or `"relaxedsimd-unfused"` on an engine whose multiply-add rounds twice. On the JS core:
+   * `"js"`.
    */
   get isa(): string {
     if (inUse.name === "js") return "js";

@@ -1,8 +1,8 @@
 /**
  * The addons of the package. Programs that copy what an application needs (Next.js, Vercel) read the code and
- * look for `__dirname` with a text behind it, so each path is written out. @vercel/nft finds it in a `return`,
- * but not as the body of an arrow function. This file and its bundled form lie at the same depth: in
- * src/kernels and dist/parts.
+ * look for `__dirname` with a text behind it, so each path is written out. @vercel/nft finds it in a
+ * `return`, but not as the body of an arrow function. This file and its bundled form lie at the same depth:
+ * in src/kernels and dist/parts.
  */
 import { programLibrary } from "./elf.js";
 

@@ -1,5 +1,6 @@
 /**
- * The kernels that stay in JavaScript on the backend of WebAssembly: their JavaScript has the bits of the C++.
+ * The kernels that stay in JavaScript on the backend of WebAssembly: their JavaScript has the bits of the
+ * C++.
  */
 import { describe, expect, it } from "vitest";
 import * as js from "../../src/kernels/js/index.js";

@@ -1,7 +1,7 @@
 /**
- * Calls every kernel of the module of WebAssembly with arguments that are right, almost right or wrong. A call
- * gives the answer and the bits of the addon, or is rejected with the same error; a rejected call changes
- * nothing.
+ * Calls every kernel of the module of WebAssembly with arguments that are right, almost right or wrong. A
+ * call gives the answer and the bits of the addon, or is rejected with the same error; a rejected call
+ * changes nothing.
  */
 import { expect, it } from "vitest";
 import { type KernelName, opsOf, schema } from "../../src/kernels/schema.js";
