@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { afterAll, describe, expect, test } from "vitest";
 import { backend, compile, data, fit, manualSeed, type nn, noGrad, type Tensor } from "../../src/index.js";
+import { newDoor, whyNoModule } from "../kernels/wasm.js";
 import type { Network } from "./network.js";
 import { networks } from "./networks.js";
 
@@ -107,6 +108,15 @@ describe("twenty training runs keep their bits", () => {
     backend.use("js");
     await expect(await allBits()).toMatchFileSnapshot(fixture("js"));
   });
+
+  // An engine whose multiply-add rounds twice has other bits (docs/platforms.md).
+  test.skipIf(whyNoModule !== undefined || newDoor().exports.fuses() === 0)(
+    `on WebAssembly${whyNoModule === undefined ? "" : ` (skipped: ${whyNoModule})`}`,
+    async () => {
+      backend.use("wasm");
+      await expect(await allBits()).toMatchFileSnapshot(fixture("native"));
+    },
+  );
 
   const settings = backend.isas.flatMap((isa) => [1, 2].map((threads) => [isa, threads] as const));
   test.each(settings)("on %s with %i threads", async (isa, threads) => {
