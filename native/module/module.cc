@@ -1,8 +1,8 @@
 // The binding for WebAssembly: what the addon's binding is for Node. A call has two halves, because a module
 // reaches only its own memory:
 //
-//   prepare(kernel, arrays)   reads the numbers and checks the arguments, as for every call. Gives each operand
-//                             a place in the arena, and lists these ranges.
+//   prepare(kernel, arrays)   reads the numbers and checks the arguments, as for every call. Gives each
+//                             operand a place in the arena, and lists these ranges.
 //   run()                     runs the kernel on them.
 //
 // JavaScript writes numbers, element types and lengths to `door` before the first half, and copies the ranges

@@ -54,12 +54,15 @@ describe.skipIf(!built)("a kernel that stays in JavaScript", () => {
   });
 
   it("takeRows rounds x·scale + shift once", () => {
-    const x = Float32Array.from({ length: 20_000 }, (_, i) => Math.sin(i) * 2 ** (i % 40));
+    const x = Float32Array.from({ length: 2000 }, (_, i) => Math.sin(i) * 2 ** (i % 40));
+    // 2^-16·(1 - 2^-46) + b is just below halfway between two floats, and its float64 is halfway.
+    x[0] = 2 ** -16 * (1 + 2 ** -23);
     const index = new Int32Array(1);
     for (const [scale, shift] of [
       [1 / 255, -0.42],
       [0.3, 2 ** -30],
-      [-1 - 2 ** -23, 1e-9],
+      [1 - 2 ** -23, 256 + 2 ** -15],
+      [2 ** -23 - 1, -256 - 2 ** -15],
     ]) {
       const [out, expected] = [new Float32Array(x.length), new Float32Array(x.length)];
       block.set([1, 1, x.length, scale, shift, 0, 0, 0]);

@@ -101,7 +101,8 @@ describe("the tarball", () => {
   });
 
   test("is small: a download that nobody notices", () => {
-    // Each addon is 1.2 to 4.5 MB, 0.5 to 1 MB of them packed: every kernel for two or three instruction sets.
+    // Each addon is 1.2 to 4.5 MB, 0.5 to 1 MB of them packed: every kernel for two or three instruction
+    // sets.
     const addons = [...files.keys()].filter((path) => path.endsWith(".node")).length;
     expect(statSync(tarball).size).toBeLessThan(Math.min(7, 1.45 + 1.05 * addons) * 2 ** 20);
     // csv-parse, bundled, is 53 KB of it; the declarations of all methods with their doc comments are 150 KB.
