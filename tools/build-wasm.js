@@ -1,14 +1,17 @@
-// Builds wasm/simdgrad.wasm, the kernels for engines that cannot load the addon, from the sources and flags of
-// native/sources.json. It needs a Linux x64 machine and downloads zig from npm's registry once
+// Builds wasm/simdgrad.wasm, the kernels for engines that cannot load the addon, from the sources and flags
+// of native/sources.json. It needs a Linux x64 machine and downloads zig from npm's registry once
 // (tools/platforms/zig.js).
 //
-//   node tools/build-wasm.js
+//   node tools/build-wasm.js [--if-zig]
+//
+// --if-zig builds only if zig is there already: `npm run build` and `npm test` download nothing.
 import { existsSync, mkdirSync, readFileSync, renameSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { sourceHash } from "./build-native.js";
 import { compile } from "./platforms/compile.js";
+import { zigFolder } from "./platforms/zig.js";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 
@@ -43,4 +46,12 @@ export async function buildWasm() {
   );
 }
 
-if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) await buildWasm();
+async function main(args) {
+  if (!args.includes("--if-zig") || existsSync(zigFolder)) return buildWasm();
+  const built = existsSync(wasmPath) && readFileSync(wasmPath).includes(sourceHash());
+  if (!built)
+    console.log("wasm: not built, its tests are skipped (npm run build:wasm downloads zig and builds it)");
+}
+
+if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url))
+  await main(process.argv.slice(2));

@@ -1,6 +1,7 @@
-// Runs the module of WebAssembly in Node 20, 22 and 24: a training run in eager mode, compiled and by `run`, and the
-// runs of test/determinism have the bits of the addon; the tests of test/kernels for the module; `simdgrad
-// info`. A Node that cannot be had is skipped, and a line says so. Build first: npm run build && npm run build:wasm.
+// Runs the module of WebAssembly in Node 20, 22 and 24: a training run in eager mode, compiled and by `run`,
+// and the runs of test/determinism have the bits of the addon; the tests of test/kernels for the module;
+// `simdgrad info`. A Node that cannot be had is skipped, and a line says so. Build first: npm run build &&
+// npm run build:wasm.
 //
 //   node tools/test-wasm.js
 import { spawnSync } from "node:child_process";

@@ -25,11 +25,13 @@ struct Array {
 };
 
 /**
- * Gives memory to the operands of a call whose arrays lie elsewhere: a module of WebAssembly reaches only its own
- * memory.
+ * Gives memory to the operands of a call whose arrays lie elsewhere: a module of WebAssembly reaches only its
+ * own memory.
  */
 struct Placement {
-  /** A pointer to element `first` of `count` elements of an array; `written`: whether the call may write them. */
+  /**
+   * A pointer to element `first` of `count` elements of an array; `written`: whether the call may write them.
+   */
   void* (*place)(Placement& self, int array, int64_t first, int64_t count, size_t bytes, bool written);
 };
 

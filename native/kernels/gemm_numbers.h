@@ -28,8 +28,8 @@ constexpr int MR = 6, NV = 2;
 // 32 registers: 12·2 accumulators + 2 of B + 1 broadcast of A = 27.
 constexpr int MR = 12, NV = 2;
 #elif SIMDGRAD_ISA_ID == 5 || SIMDGRAD_ISA_ID == 6
-// An engine on x64 has 16 registers: 4·2 accumulators + 2 of B + 1 broadcast of A. V8 spills tiles of five and
-// six rows.
+// An engine on x64 has 16 registers: 4·2 accumulators + 2 of B + 1 broadcast of A. V8 spills tiles of five
+// and six rows.
 constexpr int MR = 4, NV = 2;
 #else
 // 32 registers of four floats: 8·3 accumulators + 3 of B + 1 broadcast of A = 28.

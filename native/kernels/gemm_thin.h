@@ -17,8 +17,8 @@ namespace simdgrad::SIMDGRAD_ISA_NS {
 namespace {
 
 constexpr int thinLanes = 16;
-// Largest k for which a tree of lanes is faster than one pass per lane, because rows of B are still in cache. In
-// WebAssembly these loops, those for a B in main memory and wide tiles would be a tenth of the module.
+// Largest k for which a tree of lanes is faster than one pass per lane, because rows of B are still in cache.
+// In WebAssembly these loops, those for a B in main memory and wide tiles would be a tenth of the module.
 constexpr int64_t thinShort = isWasm ? 0 : 192;
 // Floats of B: 16 MB, where data starts to fall out of caches of 32 MB
 constexpr int64_t thinFromMemory = 1 << 22;

@@ -1,6 +1,6 @@
 #pragma once
-// What gemm.cc offers to kernels that multiply small matrices of their own: its micro-kernel, and products with
-// few rows.
+// What gemm.cc offers to kernels that multiply small matrices of their own: its micro-kernel, and products
+// with few rows.
 
 #include "gemm_numbers.h"
 

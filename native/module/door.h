@@ -27,4 +27,7 @@ struct Door {
 
 extern Door door;
 
+/** 64-byte aligned memory; null when there is none. */
+void* linesOrNull(size_t bytes);
+
 }  // namespace simdgrad

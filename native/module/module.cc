@@ -1,8 +1,8 @@
 // The binding for WebAssembly: what the addon's binding is for Node. A call has two halves, because a module
 // reaches only its own memory:
 //
-//   prepare(kernel, arrays)   reads the numbers and checks the arguments, as for every call. Gives each operand
-//                             a place in the arena, and lists these ranges.
+//   prepare(kernel, arrays)   reads the numbers and checks the arguments, as for every call. Gives each
+//                             operand a place in the arena, and lists these ranges.
 //   run()                     runs the kernel on them.
 //
 // JavaScript writes numbers, element types and lengths to `door` before the first half, and copies the ranges
@@ -16,6 +16,7 @@
 #include "../entries/table.h"
 #include "../isa/dispatch.h"
 #include "../kernels/length_of.h"
+#include "../threads/pool.h"
 #include "door.h"
 
 #ifndef SIMDGRAD_SOURCE_HASH
@@ -33,9 +34,10 @@ constexpr int numberCount = lengthOf(door.numbers);
 /** The largest block of malloc: to ask the system for 2 GB at once is a trap. */
 constexpr size_t mostAllocated = 0x7fff0000;
 
+constexpr size_t page = 65536;
+
 /** New pages at the end of the memory, which are never freed; null when there are none. */
 void* newPages(size_t bytes) {
-  constexpr size_t page = 65536;
   const size_t before = __builtin_wasm_memory_grow(0, (bytes + page - 1) / page);
   return before == SIZE_MAX ? nullptr : reinterpret_cast<void*>(before * page);
 }
@@ -51,7 +53,7 @@ struct OperandMemory {
     // In steps of an eighth, so that growing operands do not each need a larger arena.
     const size_t step = bytes / 8 > 65536 ? bytes / 8 / 65536 * 65536 : 65536;
     const size_t wanted = (bytes + step - 1) / step * step;
-    memory = static_cast<char*>(wanted < bytes ? nullptr : wanted > mostAllocated ? newPages(wanted) : aligned_alloc(64, wanted));
+    memory = static_cast<char*>(wanted < bytes ? nullptr : wanted > mostAllocated ? newPages(wanted) : linesOrNull(wanted));
     capacity = memory ? wanted : 0;
     return memory != nullptr;
   }
@@ -90,6 +92,10 @@ struct OperandsInArena : Placement {
 
 PreparedCall prepared;
 
+// The list of scratch memories is made while there is memory. Without it `scratch` would return null, which
+// is an ordinary address here.
+[[maybe_unused]] float* const firstScratch = scratch(Slot::kernel, 1);
+
 /** The instruction that fma of native/simd/wasm.h is. */
 float multiplyAdd(float a, float b, float c) {
 #if defined(__wasm_relaxed_simd__)
@@ -100,6 +106,13 @@ float multiplyAdd(float a, float b, float c) {
 }
 
 }  // namespace
+
+// Near 4 GB malloc may return memory that ends behind the last page.
+void* linesOrNull(size_t bytes) {
+  void* const memory = bytes > mostAllocated ? nullptr : aligned_alloc(64, (bytes + 63) / 64 * 64);
+  const uint64_t end = uint64_t{reinterpret_cast<uintptr_t>(memory)} + bytes;
+  return end > uint64_t{__builtin_wasm_memory_size(0)} * page ? nullptr : memory;
+}
 
 /** The first half of a call: OK, UNSUPPORTED, OUT_OF_BOUNDS (lastProblem() says why) or NO_MEMORY. */
 EXPORT(prepare) double prepare(int kernel, int arrayCount) {

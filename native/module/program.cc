@@ -3,7 +3,6 @@
 // out around each replay.
 
 #include <cstdio>
-#include <cstdlib>
 
 #include "program_ranges.h"
 
@@ -46,7 +45,7 @@ uint32_t addressOf(const std::vector<T>& items) {
 }  // namespace
 
 /** Memory for a list, aligned for doubles; 0 when there is none. */
-EXPORT(roomFor) void* roomFor(size_t bytes) { return malloc(bytes > 0 ? bytes : 1); }
+EXPORT(roomFor) void* roomFor(size_t bytes) { return linesOrNull(bytes > 0 ? bytes : 1); }
 EXPORT(specAddress) GivenSpec* specAddress() { return &given; }
 EXPORT(madeAddress) Made* madeAddress() { return &made; }
 

@@ -103,8 +103,7 @@ std::vector<Range> ProgramRanges::joined(bool writtenOnly) const {
 bool ProgramRanges::place() {
   begins_.assign(elementBytes_.size(), 0);
   if (bytes_ >= 4294901760.0) return false;
-  const size_t lines = static_cast<size_t>(bytes_) / lineBytes + 1;
-  memory_ = aligned_alloc(lineBytes, lines * lineBytes);
+  memory_ = linesOrNull(static_cast<size_t>(bytes_) + lineBytes);
   if (!memory_) return false;
   uintptr_t at = reinterpret_cast<uintptr_t>(memory_);
   for (size_t i = 0; i < in_.size(); i++) {

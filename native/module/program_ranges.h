@@ -19,7 +19,10 @@ class ProgramRanges {
   /** Gives every range its place. Returns false when there is no memory. */
   bool place();
 
-  /** Ranges that are copied in, and those that are copied out: `array` is an external or a parameter of the spec, parameters after the externals. */
+  /**
+   * Ranges that are copied in, and those that are copied out. `array` is an external of the spec or, after
+   * the externals, a parameter.
+   */
   const std::vector<Range>& in() const { return in_; }
   const std::vector<Range>& out() const { return out_; }
   /** Where element 0 of an array would be. */

@@ -66,9 +66,9 @@ struct Place {
 
 /**
  * Calls f(0), … f(n - 1) with compile-time constants, so that the compiler can keep an array in registers; it
- * unrolls loops too late for that. For n > mostPlaces it is a loop: the 64 scalars of the portable code do not
- * fit in registers, and one copy of f for each would take minutes to compile. The 16 vectors of WebAssembly do
- * not fit in x64's registers beside others, and the copies would be a quarter of the module.
+ * unrolls loops too late for that. For n > mostPlaces it is a loop: the 64 scalars of the portable code do
+ * not fit in registers, and one copy of f for each would take minutes to compile. The 16 vectors of
+ * WebAssembly do not fit in x64's registers beside others, and the copies would be a quarter of the module.
  */
 constexpr int mostPlaces = isWasm ? 4 : 16;
 

@@ -8,7 +8,7 @@
 // keeps one copy of such a function, and if that is the AVX-512 copy, a CPU without AVX-512 crashes. Hence
 // the namespace.
 //
-//   W                            lanes of a Vec: 1 portable, 4 neon and wasm, 8 avx2, 16 avx512; a divisor of 16
+//   W                            lanes of a Vec: 1 portable, 4 neon, wasm, 8 avx2, 16 avx512; a divisor of 16
 //   Vec, IVec, Mask              W floats, W int32 (uint32 for shr, mulHigh), W booleans
 //
 //   load(p) load(p, n)           W floats, or the first n (0..W) and zeros; never reads beyond them

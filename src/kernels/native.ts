@@ -1,7 +1,7 @@
 /**
- * A table of C++ kernels, those of the addon or of the module of WebAssembly, over those of the JavaScript core.
- * If C++ lacks a kernel, an op or a dtype, the call falls back to JavaScript. `fallbacks` lists the kernels and
- * ops that always do.
+ * A table of C++ kernels, those of the addon or of the module of WebAssembly, over those of the JavaScript
+ * core. If C++ lacks a kernel, an op or a dtype, the call falls back to JavaScript. `fallbacks` lists the
+ * kernels and ops that always do.
  */
 import type { Addon } from "./addon.js";
 import * as js from "./js/index.js";

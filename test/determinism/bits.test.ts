@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, test } from "vitest";
 import { backend } from "../../src/index.js";
+import { newDoor, whyNoModule } from "../kernels/wasm.js";
 import { networks } from "./networks.js";
 import { type Bits, called, fitted, run } from "./training.js";
 
@@ -44,6 +45,15 @@ describe("twenty training runs keep their bits", () => {
     backend.use("js");
     await expect(await allBits()).toMatchFileSnapshot(fixture("js"));
   });
+
+  // An engine whose multiply-add rounds twice has other bits (docs/platforms.md).
+  test.skipIf(whyNoModule !== undefined || newDoor().exports.fuses() === 0)(
+    `on WebAssembly${whyNoModule === undefined ? "" : ` (skipped: ${whyNoModule})`}`,
+    async () => {
+      backend.use("wasm");
+      await expect(await allBits()).toMatchFileSnapshot(fixture("native"));
+    },
+  );
 
   const settings = backend.isas.flatMap((isa) => [1, 2].map((threads) => [isa, threads] as const));
   test.each(settings)("on %s with %i threads", async (isa, threads) => {

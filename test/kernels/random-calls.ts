@@ -31,8 +31,14 @@ export function answerOf(call: () => number): unknown {
   }
 }
 
+/** Whether two arrays have the same bits. */
+export function sameBits(a: Arrays[number], b: Arrays[number]): boolean {
+  const bytes = bytesOf(a);
+  return bytes === null ? b === null : bytes.equals(bytesOf(b)!);
+}
+
 /** Bytes, in which every NaN is the same: its payload is not part of the bits. */
-export function bytesOf(array: Arrays[number]): Buffer | null {
+function bytesOf(array: Arrays[number]): Buffer | null {
   if (array === null) return null;
   const bytes = Buffer.from(array.buffer.slice(0));
   if (tagOf(array) > 1) return bytes;

@@ -15,7 +15,7 @@ const folders: Record<string, readonly string[]> = {
   program: ["system", "threads", "kernels", "isa", "entries"],
   runtime: [],
   binding: ["system", "threads", "isa", "entries", "program"],
-  module: ["kernels", "isa", "entries", "program", "binding"],
+  module: ["threads", "kernels", "isa", "entries", "program", "binding"],
 };
 
 /** The first folder below native/. */

@@ -1,10 +1,10 @@
 /**
  * Calls of the module's kernels. A module reaches only its own memory. So it first checks the arguments and
- * lists the ranges of the arrays that the call accesses (`prepare`). They are copied into its arena, the kernel
- * runs, and what it has written is copied out.
+ * lists the ranges of the arrays that the call accesses (`prepare`). They are copied into its arena, the
+ * kernel runs, and what it has written is copied out.
  *
- * The arena is reused by the next call. Memory of WebAssembly never shrinks; so when calls have needed much less
- * of it for a while, a new instance takes the place of the old one, which the garbage collector frees.
+ * The arena is reused by the next call. Memory of WebAssembly never shrinks; so when calls have needed much
+ * less of it for a while, a new instance takes the place of the old one, which the garbage collector frees.
  */
 import type { Data } from "../../dtype.js";
 import { tagOf } from "../js/specialize.js";

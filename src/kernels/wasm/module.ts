@@ -52,8 +52,8 @@ export const door = (() => {
 export const rangeWords = 4;
 
 /**
- * The clock, for profiles. Every other function that the module could import is never called: it needs nothing
- * of a system.
+ * The clock, for profiles. Every other function that the module could import is never called: it needs
+ * nothing of a system.
  */
 function importsOf(module: Module): Imports {
   const imports: Imports = { simdgrad: { now: () => performance.now() } };

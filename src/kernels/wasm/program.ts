@@ -1,7 +1,7 @@
 /**
- * Recorded programs in the module: all calls of a step in one call of the module, with the memory that only the
- * program uses in the module. The ranges of tensors that the calls access are copied in before a replay, and
- * those that they may have written are copied out behind it.
+ * Recorded programs in the module: all calls of a step in one call of the module, with the memory that only
+ * the program uses in the module. The ranges of tensors that the calls access are copied in before a replay,
+ * and those that they may have written are copied out behind it.
  *
  * Each program has an instance of the module. So the garbage collector frees all memory of a program with it,
  * in a loop that never returns to the event loop too.
@@ -145,8 +145,8 @@ const overlap = (a: Data, b: Data): boolean =>
   b.byteOffset < a.byteOffset + a.byteLength;
 
 /**
- * Whether two externals share memory that is written. Their ranges in the module are apart, so the calls would
- * not see each other's writes.
+ * Whether two externals share memory that is written. Their ranges in the module are apart, so the calls
+ * would not see each other's writes.
  */
 const shareWritten = (instance: Pick<Instance, "in" | "out">): boolean =>
   instance.out.some(
@@ -254,8 +254,8 @@ function checkParameter(
 }
 
 /**
- * A parameter is apart from the externals in the module; so it must not share memory with those that the program
- * writes.
+ * A parameter is apart from the externals in the module; so it must not share memory with those that the
+ * program writes.
  */
 function checkApart({ first, count }: Range, array: Data, offset: number, out: readonly Range[]): void {
   for (const { outside } of out)
