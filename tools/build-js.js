@@ -83,8 +83,8 @@ const command = await bundle(
 chmodSync(join(root, "dist/cli/main.js"), 0o755);
 
 // The declarations for `require` in TypeScript: those of the ES modules, so that both kinds of importers have
-// the same types. With `module: node16`, TypeScript reports that a CommonJS file cannot load an ES module; what
-// it describes here is index.cjs.
+// the same types. With `module: node16`, TypeScript reports that a CommonJS file cannot load an ES module;
+// what it describes here is index.cjs.
 const declarations =
   '// @ts-ignore: index.cjs beside this file has the same exports.\nexport * from "./index.js";\n';
 for (const entry of ["index", "plot/index", ...modules.map((name) => `${name}/index`)])

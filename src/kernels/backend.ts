@@ -64,7 +64,8 @@ export const backend = {
 
   /**
    * Instruction set of the native kernels in use: portable, avx2, avx512, avx512bf16 or neon. On WebAssembly:
-   * relaxedsimd, or `"relaxedsimd-unfused"` on an engine whose multiply-add rounds twice. On the JS core: `"js"`.
+   * relaxedsimd, or `"relaxedsimd-unfused"` on an engine whose multiply-add rounds twice. On the JS core:
+   * `"js"`.
    */
   get isa(): string {
     if (inUse.name === "js") return "js";

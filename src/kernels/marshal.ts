@@ -16,7 +16,9 @@ export type Codes = Record<string, number | undefined>;
 /** The addon returns it for a dtype or an argument that it leaves to the JavaScript core. */
 const UNSUPPORTED = -2;
 
-/** Where the numbers of a call are written. The block of a module of WebAssembly moves when its memory grows. */
+/**
+ * Where the numbers of a call are written. The block of a module of WebAssembly moves when its memory grows.
+ */
 export interface Numbers {
   readonly block: Float64Array;
 }
