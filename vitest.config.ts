@@ -33,7 +33,7 @@ export default defineConfig({
         isolate: false,
       },
       { name: "alone", include: alone, exclude },
-      { name: "browser", include: ["test/browser/*.test.ts"] },
+      { name: "browser", include: ["test/browser/*.test.ts"], globalSetup: "test/browser/setup.ts" },
     ].map((test) => ({
       test: {
         ...test,

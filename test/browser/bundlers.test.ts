@@ -136,6 +136,7 @@ describe.skipIf(chromium.why !== undefined || !hasModule)("a bundle runs in Chro
 
   it.each([
     ["vite", "mlp-namespaces", 120_000],
+    ["vite", "fit", 120 * 1024],
     ["vite", "everything", 300_000],
     ["esbuild", "mlp", 120_000],
     ["rollup", "mlp-namespaces", 120_000],

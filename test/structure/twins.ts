@@ -15,6 +15,7 @@ import * as atomic from "../../src/browser/io/atomic.js";
 import * as read from "../../src/browser/io/read.js";
 import * as choice from "../../src/browser/kernels/choice.js";
 import * as openModule from "../../src/browser/kernels/wasm/open-module.js";
+import * as checkpoint from "../../src/browser/train/checkpoint.js";
 
 callSite satisfies typeof import("../../src/compile/call-site.js");
 csvParser satisfies typeof import("../../src/data/csv-parser.js");
@@ -26,6 +27,7 @@ memory satisfies typeof import("../../src/host/memory.js");
 messages satisfies typeof import("../../src/host/messages.js");
 turn satisfies typeof import("../../src/host/turn.js");
 atomic satisfies Omit<typeof import("../../src/io/atomic.js"), "endOfLinks">;
-read satisfies Omit<typeof import("../../src/io/read.js"), "readError">;
+read satisfies Omit<typeof import("../../src/io/read.js"), "fileKind" | "readError">;
 choice satisfies typeof import("../../src/kernels/choice.js");
 openModule satisfies typeof import("../../src/kernels/wasm/open-module.js");
+checkpoint satisfies typeof import("../../src/train/checkpoint.js");

@@ -1,6 +1,6 @@
 /**
  * Functions that the build has made from text (tools/bundle/browser.js). Nothing is generated in a browser: a
- * content security policy may forbid it, and then even trying prints an error in the console.
+ * content security policy may forbid it, and then even trying reports a violation.
  */
 import type { Made } from "../../host/code.js";
 import { derivative, run } from "./written-code.js";

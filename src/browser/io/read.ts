@@ -1,6 +1,6 @@
 /** Files of a browser are fetched: a path is a URL, relative to the page or to the script of the Worker. */
 import { FileError, ValueError } from "../../errors.js";
-import type { FileKind, Path, Unsized } from "../../io/read.js";
+import type { Path, Unsized } from "../../io/read.js";
 import { piecesOfStream } from "../../io/source.js";
 import { excerpt, quoted, quotedPath } from "../../quote.js";
 import { notInBrowser } from "../not-here.js";
@@ -59,11 +59,4 @@ export function readBytesSync(op: string, path: string, _unsized: Unsized = {}):
 export async function* readPieces(op: string, path: string): AsyncGenerator<Uint8Array, void, undefined> {
   const { body } = await request(op, path);
   if (body !== null) yield* piecesOfStream(body as ReadableStream<Uint8Array>);
-}
-
-export function fileKind(path: string): FileKind | undefined {
-  throw notInBrowser(
-    `fit: checkpoint: ${quotedPath(path)}: writing a file`,
-    "keep io.encodeSafetensors(model.stateDict()) and optimizer.stateDict() instead",
-  );
 }
