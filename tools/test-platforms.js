@@ -1,8 +1,9 @@
 // Runs the addons of other platforms on this machine (Linux x64; tools/platforms/runners.js says how). On
-// each: a training run whose weights must have the bits of Linux x64; the training runs of test/determinism;
-// the fuzzer of the addon's boundary; Workers that load the addon and end; an epoch of MNIST whose saved model
-// must have the bytes of Linux x64's; and `simdgrad info`. Where emulation is slow, a part of each. A platform
-// whose emulator or Node cannot be had is skipped, and a line says so. Build first: npm run build:all.
+// each: a training run whose weights must have the bits of Linux x64; the training runs of
+// test/determinism; the fuzzer of the addon's boundary; Workers that load the addon and end; an epoch of
+// MNIST whose saved model must have the bytes of Linux x64's; and `simdgrad info`. Where emulation is slow, a
+// part of each. A platform whose emulator or Node cannot be had is skipped, and a line says so. Build first:
+// npm run build:all.
 //
 //   node tools/test-platforms.js [platform…] [--here] [--hash file]
 //

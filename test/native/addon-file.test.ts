@@ -91,7 +91,9 @@ describe.runIf(built && process.platform === "linux")("the file of the addon", (
       status: 0,
       signal: null,
       stdout: "2 js\n",
-      stderr: `simdgrad: running on the JS core (the prebuilt addon for ${prebuildName()} did not load: ${cutOff})\n`,
+      stderr:
+        `simdgrad: running on the JS core (the prebuilt addon for ${prebuildName()} did not load: ${cutOff}; ` +
+        `wasm: wasm/simdgrad.wasm of the package is missing)\n`,
     });
   });
 });
