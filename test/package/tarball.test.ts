@@ -22,6 +22,7 @@ const allowed = [
   /^data\/iris\.csv$/,
   /^dist\/(cli\/)?THIRD_PARTY_LICENSES\.txt$/,
   /^prebuilds\/[a-z0-9]+-[a-z0-9]+(-musl)?\/simdgrad\.node$/,
+  /^wasm\/simdgrad\.wasm$/,
   /^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/,
 ];
 
