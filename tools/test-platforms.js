@@ -1,8 +1,9 @@
 // Runs the addons of other platforms on this machine (Linux x64; tools/platforms/runners.js says how). On
-// each: a training run whose weights must have the bits of Linux x64; the training runs of test/determinism;
-// the fuzzer of the addon's boundary; Workers that load the addon and end; an epoch of MNIST whose saved model
-// must have the bytes of Linux x64's; and `simdgrad info`. Where emulation is slow, a part of each. A platform
-// whose emulator or Node cannot be had is skipped, and a line says so. Build first: npm run build:all.
+// each: a training run whose weights must have the bits of Linux x64; the training runs of
+// test/determinism; the fuzzer of the addon's boundary; Workers that load the addon and end; an epoch of
+// MNIST whose saved model must have the bytes of Linux x64's; ten lines in a project that has the tarball
+// installed; and `simdgrad info`. Where emulation is slow, a part of each. A platform whose emulator or Node
+// cannot be had is skipped, and a line says so. Build first: npm run build:all.
 //
 //   node tools/test-platforms.js [platform…] [--here] [--hash file]
 //
@@ -10,7 +11,7 @@
 // --hash compares the hash of the weights with the one in the file; a file that is not there is written.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { builtinModules, createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -26,26 +27,25 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const rowsFile = join(folder, "rows.json");
 const determinismFile = join(folder, "determinism.mjs");
 
-/** Runs a script on a platform and returns its output. @throws Error with the output if it fails. */
-function run(name, runner, script, args, more = {}) {
+/** Runs a platform's program and returns its output. @throws Error with the output if it fails. */
+function execute(name, runner, args, cwd = root) {
   // Into a file: Node writes nothing to a pipe under Wine.
   const output = join(folder, `${name}.txt`);
   const file = openSync(output, "w");
   const clean = Object.entries(process.env).filter(([key]) => !/^(SIMDGRAD_|NODE_|npm_)/.test(key));
-  const { status, signal } = spawnSync(
-    runner.command[0],
-    [...runner.command.slice(1), runner.path(script), ...args],
-    {
-      cwd: root,
-      env: { ...Object.fromEntries(clean), SIMDGRAD_BACKEND: "native", ...runner.environment, ...more },
-      stdio: ["ignore", file, file],
-    },
-  );
+  const [command, ...before] = runner.command;
+  const { status, signal } = spawnSync(command, [...before, ...args], {
+    cwd,
+    env: { ...Object.fromEntries(clean), SIMDGRAD_BACKEND: "native", ...runner.environment },
+    stdio: ["ignore", file, file],
+  });
   closeSync(file);
   const text = readFileSync(output, "utf8").trim();
-  if (status !== 0) throw new Error(`${script} ended with ${signal ?? status}\n${text}`);
+  if (status !== 0) throw new Error(`${args[0]} ended with ${signal ?? status}\n${text}`);
   return text;
 }
+
+const run = (name, runner, script, args) => execute(name, runner, [runner.path(script), ...args]);
 
 /** What a script printed in its last line. */
 const lastLine = (text) => JSON.parse(text.split("\n").at(-1));
@@ -118,6 +118,46 @@ function learnsMnist(name, runner, count) {
   return createHash("sha256").update(readFileSync(out)).digest("hex").slice(0, 16);
 }
 
+/** What a user types after `npm install`. */
+const tenLines = `
+const { backend, manualSeed, nn, optim, rand } = require("simdgrad");
+manualSeed(0);
+const model = new nn.Sequential(new nn.Linear(4, 16), new nn.Tanh(), new nn.Linear(16, 1));
+const optimizer = new optim.Adam(model.parameters(), { lr: 0.01 });
+const x = rand([64, 4]), y = x.sum(1, true);
+for (let step = 0; step < 100; step++) {
+  optimizer.zeroGrad();
+  nn.functional.mseLoss(model.forward(x), y).backward();
+  optimizer.step();
+}
+console.log(backend.name, nn.functional.mseLoss(model.forward(x), y).item() < 0.05);`;
+
+let installed;
+/** A project in an empty folder with the tarball of this tree, as a user gets it. */
+function project() {
+  if (installed) return installed;
+  const at = join(folder, "project");
+  rmSync(at, { recursive: true, force: true });
+  mkdirSync(at, { recursive: true });
+  const npm = (cwd, ...args) => {
+    const { status, stdout, stderr } = spawnSync("npm", args, { cwd, encoding: "utf8" });
+    if (status !== 0) throw new Error(`npm ${args.join(" ")} failed\n${stderr}`);
+    return stdout;
+  };
+  const [{ filename }] = JSON.parse(
+    npm(root, "pack", "--json", "--ignore-scripts", "--pack-destination", at),
+  );
+  writeFileSync(join(at, "package.json"), JSON.stringify({ name: "project", private: true }));
+  npm(at, "install", "--offline", "--ignore-scripts", "--no-audit", "--no-fund", join(at, filename));
+  installed = at;
+  return at;
+}
+
+function trainsInstalled(name, runner) {
+  const text = execute(name, runner, ["-e", tenLines], project());
+  if (text !== "native true") throw new Error(`the installed package printed ${text}`);
+}
+
 const imagesFor = (runner) => (runner.slow ? 3_000 : 60_000);
 
 /** Everything that is tested on a platform. Returns the results. @throws Error at the first that fails. */
@@ -128,13 +168,14 @@ function test(name, runner) {
   const kernels = survives(name, runner, addon);
   loadsInWorkers(name, runner, addon);
   const model = learnsMnist(name, runner, imagesFor(runner));
+  trainsInstalled(name, runner);
   const info = lastLine(run(name, runner, at("dist/cli/main.js"), ["info", "--json"]));
   if (info.backend !== "native" || !info.addon?.includes(name))
     throw new Error(`info says ${JSON.stringify(info)}`);
   return {
     hash: trained.hash,
     model,
-    text: `${trained.hash} on ${trained.isa}, ${runs} more runs, ${kernels} kernels fuzzed, Workers, MNIST ${model} after ${imagesFor(runner)} images, Node ${info.node}`,
+    text: `${trained.hash} on ${trained.isa}, ${runs} more runs, ${kernels} kernels fuzzed, Workers, MNIST ${model} after ${imagesFor(runner)} images, installed, Node ${info.node}`,
   };
 }
 

@@ -23,6 +23,7 @@ const allowed = [
   /^dist\/(cli\/)?THIRD_PARTY_LICENSES\.txt$/,
   /^wasm\/simdgrad\.wasm$/,
   /^prebuilds\/[a-z0-9]+-[a-z0-9]+(-musl)?\/simdgrad\.node$/,
+  /^wasm\/simdgrad\.wasm$/,
   /^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/,
 ];
 

@@ -103,7 +103,8 @@ export const runners = {
       const compiler = "aarch64-linux-gnu-g++";
       const libraries = muslLibraries("arm64", compiler, "ld-linux-aarch64.so.1", "aarch64-linux-musl");
       const bun = fromNpm("@oven/bun-linux-aarch64-musl@1.4.5", "bin/bun");
-      return { command: [...qemu(system), "-E", `LD_LIBRARY_PATH=${libraries}`, bun], slow: true };
+      const paths = `LD_LIBRARY_PATH=${libraries},LD_PRELOAD=${join(libraries, "ld-linux-aarch64.so.1")}`;
+      return { command: [...qemu(system), "-E", paths, bun], slow: true };
     },
   ],
   "win32-x64": [() => windows("20.20.2"), () => windows("22.23.3")],
