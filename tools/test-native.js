@@ -1,7 +1,7 @@
 // Builds the programs of test/native and runs them: on the code as it is shipped, with the address and the
-// undefined behaviour sanitizer, and with the thread sanitizer. Skips a build if this machine lacks the tools,
-// and says so in one line. The programs of one build run while the next build compiles. Prints the sum of all
-// programs as its last line.
+// undefined behaviour sanitizer, and with the thread sanitizer. Skips a build if this machine lacks the
+// tools, and says so in one line. The programs of one build run while the next build compiles. Prints the
+// sum of all programs as its last line.
 //
 //   node tools/test-native.js [build…]      the builds to test: shipped address thread
 //   node tools/test-native.js --release     all of them: also

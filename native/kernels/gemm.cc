@@ -148,13 +148,14 @@ void run(const Problem& g, const Task& task) {
 struct Rows {
   const float* first;
   int64_t apart;
+  bool there;  // false if there is no memory for a copy
 };
 
 Rows contiguousRows(const Problem& g, const float* a) {
-  if (g.aCol == 1) return {a, g.aRow};
+  if (g.aCol == 1) return {a, g.aRow, true};
   float* const rows = scratch(Slot::packedA, static_cast<size_t>(g.m * g.k));
   if (rows) packRows(a, g.aRow, g.aCol, g.m, g.k, rows);
-  return {rows, g.k};
+  return {rows, g.k, rows != nullptr};
 }
 
 /** Where a task stores its results, from row 0 and column j on. */
@@ -166,7 +167,7 @@ Tile tileFrom(const Problem& g, const Task& task, int64_t j) {
 /** Runs a task of a product with up to four rows. */
 void runThin(const Problem& g, const Task& task) {
   const Rows a = contiguousRows(g, task.a);
-  if (!a.first) return;
+  if (!a.there) return;
   const Thin kernel = thinFor(g.m);
   kernel(g.k, a.first, a.apart, task.b + task.j0 * g.bCol, g.bRow, g.bCol, task.j1 - task.j0, tileFrom(g, task, task.j0));
 }
@@ -174,7 +175,7 @@ void runThin(const Problem& g, const Task& task) {
 /** Runs a task of a product with up to MR rows, where the columns of B are contiguous along k. */
 void runNarrow(const Problem& g, const Task& task) {
   const Rows a = contiguousRows(g, task.a);
-  if (!a.first) return;
+  if (!a.there) return;
   for (int64_t j = task.j0; j < task.j1; j += W) {
     Tile tile = tileFrom(g, task, j);
     tile.lanes = lanesOf(task.j1 - j);

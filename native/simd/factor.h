@@ -1,8 +1,8 @@
 #pragma once
 // What a matrix product does with the elements of A: each multiplies all lanes of vectors of B.
 //
-//   Factor, one(p)       *p as such a factor: fma(one(p), b, c) = *p·b + c and one(p)·b, with one rounding each
-//   Lines<M>(apart)      M lines: lineAt(p, lines, i) is p + i·apart
+//   Factor, one(p)     *p as such a factor: fma(one(p), b, c) = *p·b + c and one(p)·b, each rounded once
+//   Lines<M>(apart)    M lines: lineAt(p, lines, i) is p + i·apart
 //
 // Elsewhere than on NEON a factor is a vector with the number in all lanes. NEON multiplies by one lane of a
 // register, for which a plain load is enough. A load that fills all lanes takes a vector unit as long as an
