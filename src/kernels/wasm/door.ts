@@ -80,11 +80,17 @@ function inWay(operand: Operand, places: Map<string, number>): Way["in"] {
   return conditions.length > 0 && conditions;
 }
 
+/**
+ * Kernels that may leave a part of an output as it was: rows beyond the counts of a sequence, results that a
+ * cell does not have, the state of random numbers that are not drawn.
+ */
+const leavesParts: ReadonlySet<KernelName> = new Set(["recurrent", "recurrentGrad", "attention"]);
+
 function waysOf(name: KernelName): Way[] {
   const places = placesInBlock(name);
   return rowOf(name).operands.map((operand) => ({
     name: operand.name,
-    in: inWay(operand, places),
+    in: leavesParts.has(name) ? operand.access !== "scratch" : inWay(operand, places),
     out: operand.access === "write" || operand.access === "update",
   }));
 }
