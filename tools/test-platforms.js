@@ -75,7 +75,7 @@ const fuzzed = ["gemm", "unary", "reduce", "softmax", "conv2d", "indexAdd", "ada
 function survives(name, runner, addon) {
   const rows = JSON.parse(readFileSync(rowsFile, "utf8"));
   const kernels = runner.slow ? fuzzed.filter((kernel) => kernel in rows) : [];
-  const args = [addon, runner.path(rowsFile), "1", runner.slow ? "200" : "100", ...kernels];
+  const args = [addon, runner.path(rowsFile), "1", runner.slow ? "200" : "400", ...kernels];
   const text = run(name, runner, at("test/native/fuzz.mjs"), args);
   const passed = /(?:^|\n)(\d+) passed, 0 failed$/.exec(text)?.[1];
   if (!passed || Number(passed) < fuzzed.length) throw new Error(text);
@@ -124,7 +124,7 @@ const { backend, manualSeed, nn, optim, rand } = require("simdgrad");
 manualSeed(0);
 const model = new nn.Sequential(new nn.Linear(4, 16), new nn.Tanh(), new nn.Linear(16, 1));
 const optimizer = new optim.Adam(model.parameters(), { lr: 0.01 });
-const x = rand([64, 4]), y = x.sum(1, true);
+const x = rand([64, 4]), y = x.sum(1, { keepdim: true });
 for (let step = 0; step < 100; step++) {
   optimizer.zeroGrad();
   nn.functional.mseLoss(model.forward(x), y).backward();
