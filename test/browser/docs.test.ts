@@ -5,6 +5,7 @@ import type { Browser } from "playwright-core";
 import { rolldown } from "rolldown";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { findBrowser } from "../../tools/browsers.js";
+import { whyNoModule } from "../kernels/wasm.js";
 import { root, start, startChromium } from "./pages.js";
 import type { Server } from "./server.js";
 
@@ -13,7 +14,9 @@ const text = readFileSync(join(root, "docs/browser.md"), "utf8");
 const blocks = (language: string) =>
   [...text.matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, "g"))].map(([, code]) => code);
 
-describe.skipIf(chromium.why !== undefined)("docs/browser.md", () => {
+const lacking = chromium.why ?? whyNoModule;
+
+describe.skipIf(lacking !== undefined)(`docs/browser.md${lacking ? ` (skipped: ${lacking})` : ""}`, () => {
   let browser: Browser;
   let server: Server;
   let folder: string;
