@@ -1,7 +1,7 @@
 // Builds the programs of test/native and runs them: on the code as it is shipped, with the address and the
 // undefined behaviour sanitizer, and with the thread sanitizer. Skips a build if this machine lacks the
-// tools, and says so in one line. The programs of one build run while the next build compiles. Prints the
-// sum of all programs as its last line.
+// tools, and says so in one line. The programs of a build run one after the other, beside the next build and
+// its programs. Prints the sum of all programs as its last line.
 //
 //   node tools/test-native.js [build…]      the builds to test: shipped address thread
 //   node tools/test-native.js --release     all of them: also
@@ -98,7 +98,7 @@ const builds = {
       directory: "build/test-address",
       steps: cmake("build/test-address", "-DSIMDGRAD_SANITIZE=address"),
       prefix,
-      programs: { kernels_test: ["--digest", "--once"], pool_test: [], program_test: [], cores_test: [] },
+      programs: { kernels_test: ["--digest", "--few"], pool_test: [], program_test: [], cores_test: [] },
       addon: preloaded(compiler, ["libasan.so", "libubsan.so"]),
     };
   },
@@ -297,13 +297,13 @@ async function main(names) {
       : undefined;
   if (lacking) console.log(`native tests: left out (${lacking})`);
   else {
-    let tested = Promise.resolve();
+    const tests = [];
     for (const name of names) {
       const plan = builds[name](compiler);
       if (plan.missing) console.log(`${name}: left out (${plan.missing})`);
-      else if (await build(name, plan)) tested = tested.then(() => testAll(name, plan));
+      else if (await build(name, plan)) tests.push(testAll(name, plan));
     }
-    await tested;
+    await Promise.all(tests);
     compareDigests();
   }
   console.log(`${passed} passed, ${failed} failed`);

@@ -76,7 +76,7 @@ export interface Said {
 }
 
 export const startChromium = (program: string): Promise<Browser> =>
-  chromium.launch({ executablePath: program, args: ["--no-sandbox"] });
+  chromium.launch({ executablePath: program, args: ["--no-sandbox", "--disable-gpu"] });
 
 /** Runs a task in a page of Chromium. */
 export async function run(
