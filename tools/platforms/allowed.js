@@ -24,6 +24,16 @@ const posix = `${standard}
   pthread_attr_destroy pthread_attr_init pthread_attr_setstacksize pthread_create pthread_detach pthread_join
   pthread_key_create pthread_once pthread_setspecific pthread_sigmask sigfillset`;
 
+// What mingw's start code of a library calls: the C library's initialization, and messages of its own.
+const mingwStart = `
+  DeleteCriticalSection EnterCriticalSection GetLastError InitializeCriticalSection LeaveCriticalSection
+  TlsGetValue VirtualProtect VirtualQuery
+  __acrt_iob_func __daylight __p___argc __p___argv __p___wargv __p__environ __p__wenviron
+  __stdio_common_vfprintf __stdio_common_vfwprintf __stdio_common_vsprintf __timezone __tzname
+  _configure_narrow_argv _configure_wide_argv _crt_at_quick_exit _crt_atexit _execute_onexit_table _exit
+  _initialize_narrow_environment _initialize_onexit_table _initialize_wide_environment _initterm
+  _register_onexit_function _set_new_mode _tzset fwrite strncmp`;
+
 const set = (names) => new Set(names.trim().split(/\s+/));
 
 export const allowedFunctions = {
@@ -37,5 +47,6 @@ export const allowedFunctions = {
     CloseHandle CreateThread FlsAlloc FlsSetValue GetActiveProcessorCount GetCurrentProcess GetModuleHandleExW
     GetModuleHandleW GetProcAddress GetProcessAffinityMask InitOnceExecuteOnce QueryInformationJobObject
     QueryPerformanceCounter QueryPerformanceFrequency Sleep SwitchToThread WaitForSingleObject
-    WaitOnAddress WakeByAddressAll WakeByAddressSingle _aligned_free _aligned_malloc`),
+    WaitOnAddress WakeByAddressAll WakeByAddressSingle _aligned_free _aligned_malloc
+    ${mingwStart}`),
 };

@@ -119,6 +119,9 @@ function unitsOnce(name, target, compiler, lists, hash) {
   const flags = [
     ...flagsOf(target, compiler, lists),
     ...headers,
+    // As cmake-js and node-gyp define it: Node-API's functions are then called through __imp_ variables
+    // (native/system/windows/node_api.cc). The linker would refer to them by 32-bit offsets otherwise.
+    ...(target.system === "win32" ? ["-DBUILDING_NODE_EXTENSION"] : []),
     ...without.map((isa) => `-DSIMDGRAD_WITHOUT_${isa}`),
   ];
   const withHash = [...flags, `-DSIMDGRAD_SOURCE_HASH="${hash}"`];
