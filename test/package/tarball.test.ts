@@ -110,15 +110,15 @@ describe("the tarball", () => {
   });
 
   test("is small: a download that nobody notices", () => {
-    // Each addon is 1.2 to 4.5 MB, 0.5 to 1 MB of them packed: every kernel for two or three instruction
-    // sets.
+    // Each addon is 1.9 to 4.6 MB, 0.7 to 1.2 MB of them packed: every kernel for one to three instruction
+    // sets. The code is 3.9 MB: for Node, and as a module for each source for browsers.
     const addons = [...files.keys()].filter((path) => path.endsWith(".node")).length;
-    // The WebAssembly module is 1.8 MB, 0.36 MB of them packed.
+    // The WebAssembly module is 1 MB, 0.24 MB of them packed.
     const modules = files.has("wasm/simdgrad.wasm") ? 1 : 0;
-    expect(statSync(tarball).size).toBeLessThan(Math.min(7, 1.45 + 1.05 * addons + 0.4 * modules) * 2 ** 20);
+    expect(statSync(tarball).size).toBeLessThan(Math.min(7, 1.45 + 1.2 * addons + 0.4 * modules) * 2 ** 20);
     // csv-parse, bundled, is 53 KB of it; the declarations of all methods with their doc comments are 150 KB.
     expect([...files.values()].reduce((sum, bytes) => sum + bytes.length, 0)).toBeLessThan(
-      (2.5 + 4.5 * addons + 2 * modules) * 2 ** 20,
+      (3.8 + 4.5 * addons + 1.2 * modules) * 2 ** 20,
     );
   });
 
@@ -165,8 +165,12 @@ describe("package.json", () => {
   test("publint has nothing to say", async () => {
     const bytes = new Uint8Array(readFileSync(tarball));
     const { messages, pkg } = await publint({ pack: { tarball: bytes.buffer }, strict: true });
+    // The module of WebAssembly is not built everywhere; `npm run package` refuses to pack without it.
+    const missing = files.has("wasm/simdgrad.wasm") ? undefined : /simdgrad\.wasm.* does not exist/;
     expect(
-      messages.map((message) => formatMessage(message, pkg as Record<string, unknown>, { color: false })),
+      messages
+        .map((message) => formatMessage(message, pkg as Record<string, unknown>, { color: false }))
+        .filter((text) => !missing?.test(text ?? "")),
     ).toEqual([]);
   });
 
