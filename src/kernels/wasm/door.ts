@@ -15,6 +15,7 @@ import type { Module } from "./engine.js";
 import {
   door,
   type Exports,
+  fewElements,
   instantiate,
   NO_MEMORY,
   OK,
@@ -26,9 +27,6 @@ import {
 
 /** `DType` of native/entries/call.h, by the tags of specialize.ts: float32, float64, int32, uint8. */
 const otherType = 5;
-
-/** Up to this many elements a loop takes less time than `set`, which makes a view first. */
-const fewElements = 24;
 
 /** Unused memory above this is given back … */
 const keptBytes = 64 << 20;
@@ -229,14 +227,17 @@ export class Door implements Numbers {
   }
 
   #run(name: KernelName, ways: readonly Way[], arrays: readonly (Data | null)[]): number {
+    let cause: unknown;
     try {
-      return this.#exports.run();
+      const answer = this.#exports.run();
+      if (answer !== NO_MEMORY) return answer;
     } catch (error) {
-      // The kernel has trapped: there was no scratch memory for it.
-      const failure = this.#noMemory(name, ways, arrays, error);
-      this.#renew();
-      throw failure;
+      cause = error;
     }
+    // There was no scratch memory for the kernel: it has trapped or said so.
+    const failure = this.#noMemory(name, ways, arrays, cause);
+    this.#renew();
+    throw failure;
   }
 
   /** The answer to a call that `prepare` rejected. */

@@ -32,7 +32,13 @@ export interface Exports {
   profile(nanoseconds: number): number;
 }
 
-/** Statuses of native/entries/call.h and native/module/door.h. */
+/** Up to this many elements a loop takes less time than `set`, which needs a view. */
+export const fewElements = 24;
+
+/**
+ * Statuses of native/entries/call.h and native/module/door.h. A kernel without scratch memory answers
+ * NO_MEMORY too.
+ */
 export const OK = -1;
 export const OUT_OF_BOUNDS = -3;
 export const NO_MEMORY = -4;

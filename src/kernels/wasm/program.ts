@@ -12,6 +12,7 @@ import { tagOf } from "../js/specialize.js";
 import type { Module } from "./engine.js";
 import {
   type Exports,
+  fewElements,
   instantiate,
   NO_MEMORY,
   OK,
@@ -32,9 +33,6 @@ const lists: readonly Lists[] = [
 
 /** By tag. */
 const types = [Float32Array, Float64Array, Int32Array, Uint8Array] as const;
-
-/** Up to this many elements a loop takes less time than `set`, which needs a view of a parameter. */
-const fewElements = 24;
 
 /** A range of an array of the program. */
 interface Range {
