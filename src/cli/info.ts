@@ -4,7 +4,7 @@ import { backend, noGrad, rand, zeros } from "../index.js";
 import { count, print, printJson } from "./terminal.js";
 
 /** Platforms whose addon has been run: docs/platforms.md. */
-const run = ["linux-x64", "linux-arm64"];
+const run = ["linux-x64", "linux-arm64", "linux-x64-musl", "win32-x64"];
 
 /** What is known of the addon that is loaded, as a row of the output. */
 function tried(addonPath: string): [string, string][] {
