@@ -1,10 +1,10 @@
 /** Unpacks gzipped IDX files, no further than their headers say. */
 import { constants as bufferLimits } from "node:buffer";
 import { constants, gunzip, gunzipSync } from "node:zlib";
-import { type FileError, formatShape } from "../errors.js";
+import type { FileError } from "../errors.js";
 import { MOST_BYTES } from "../io/read.js";
 import { excerpt } from "../quote.js";
-import { fail, parseHeader } from "./idx-header.js";
+import { checkUnpackedLength, fail } from "./idx-header.js";
 
 /** Unpacks a gzip stream. `maxBytes`: the largest memory for it. @throws FileError */
 export function unpack(bytes: Uint8Array, path?: string, maxBytes?: number): Promise<Uint8Array> {
@@ -52,18 +52,7 @@ function unpackedLength(bytes: Uint8Array, path: string | undefined, maxBytes = 
     }
     if (whole || look === LAST_LOOK || unpacked.length >= 4 + 4 * unpacked[3]) break;
   }
-  const { shape, length } = parseHeader(unpacked, path);
-  const given = `${excerpt(formatShape(shape))} in ${bytes.length} bytes`;
-  if (length > bytes.length * 1032)
-    throw fail("TRUNCATED", "the dims are more than a gzip stream of this length can hold", path, given);
-  if (length > Math.min(maxBytes, bufferLimits.MAX_LENGTH))
-    throw fail(
-      "FILE_TOO_LARGE",
-      `the gzip stream unpacks to more than maxBytes, ${maxBytes}`,
-      path,
-      `${length} bytes, ${given}`,
-    );
-  return length;
+  return checkUnpackedLength(unpacked, bytes.length, path, maxBytes, bufferLimits.MAX_LENGTH);
 }
 
 /** The length of a gzip header (RFC 1952), including its strings, such as the name of the original file. */

@@ -76,6 +76,32 @@ export function parseHeader(bytes: Uint8Array, path?: string): Header {
   return { type, shape, headerLength, length };
 }
 
+/**
+ * The length in bytes that the IDX header in `start` states, if a gzip stream of `packed` bytes can hold it
+ * and it is at most `maxBytes` (and what the engine can allocate, `most`). @throws FileError
+ */
+export function checkUnpackedLength(
+  start: Uint8Array,
+  packed: number,
+  path: string | undefined,
+  maxBytes: number,
+  most = Number.POSITIVE_INFINITY,
+): number {
+  const { shape, length } = parseHeader(start, path);
+  const given = `${excerpt(formatShape(shape))} in ${packed} bytes`;
+  // Deflate expands at most 1032 times.
+  if (length > packed * 1032)
+    throw fail("TRUNCATED", "the dims are more than a gzip stream of this length can hold", path, given);
+  if (length > Math.min(maxBytes, most))
+    throw fail(
+      "FILE_TOO_LARGE",
+      `the gzip stream unpacks to more than maxBytes, ${maxBytes}`,
+      path,
+      `${length} bytes, ${given}`,
+    );
+  return length;
+}
+
 export function fail(
   code: string,
   rule: string,

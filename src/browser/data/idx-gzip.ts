@@ -1,6 +1,5 @@
 /** Unpacks gzipped IDX files, no further than their headers say. */
-import { fail, parseHeader } from "../../data/idx-header.js";
-import { formatShape } from "../../errors.js";
+import { checkUnpackedLength, fail } from "../../data/idx-header.js";
 import { piecesOfStream } from "../../io/source.js";
 import { excerpt } from "../../quote.js";
 import { MOST_BYTES } from "../io/read.js";
@@ -24,7 +23,7 @@ export async function unpack(bytes: Uint8Array, path?: string, maxBytes = MOST_B
       unpacked.set(piece, used);
       used += piece.length;
       if (length === undefined && used >= 4 && used >= 4 + 4 * unpacked[3]) {
-        length = checkedLength(unpacked.subarray(0, used), bytes.length, path, maxBytes);
+        length = checkUnpackedLength(unpacked.subarray(0, used), bytes.length, path, maxBytes);
         const whole = new Uint8Array(length);
         if (used > length) throw tooLong(length, path);
         whole.set(unpacked.subarray(0, used));
@@ -37,27 +36,6 @@ export async function unpack(bytes: Uint8Array, path?: string, maxBytes = MOST_B
     throw error;
   }
   return unpacked.subarray(0, used);
-}
-
-function checkedLength(
-  start: Uint8Array,
-  packed: number,
-  path: string | undefined,
-  maxBytes: number,
-): number {
-  const { shape, length } = parseHeader(start, path);
-  const given = `${excerpt(formatShape(shape))} in ${packed} bytes`;
-  // Deflate expands at most 1032 times.
-  if (length > packed * 1032)
-    throw fail("TRUNCATED", "the dims are more than a gzip stream of this length can hold", path, given);
-  if (length > maxBytes)
-    throw fail(
-      "FILE_TOO_LARGE",
-      `the gzip stream unpacks to more than maxBytes, ${maxBytes}`,
-      path,
-      `${length} bytes, ${given}`,
-    );
-  return length;
 }
 
 const tooLong = (length: number, path?: string) =>
