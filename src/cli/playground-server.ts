@@ -38,30 +38,37 @@ function isOwnHost(host: string | undefined): boolean {
   return host !== undefined && /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(host);
 }
 
+/** Why a request is refused: status and text. */
+function refusal({ headers, method }: IncomingMessage): [number, string] | undefined {
+  if (!isOwnHost(headers.host)) return [421, "This server answers as 127.0.0.1 and localhost only.\n"];
+  return method === "GET" || method === "HEAD" ? undefined : [405, "GET and HEAD only.\n"];
+}
+
 function answer(
   pages: ReadonlyMap<string, string>,
   request: IncomingMessage,
   response: ServerResponse,
 ): void {
-  const end = (status: number, text: string) =>
-    void response.writeHead(status, { ...headers, "content-type": "text/plain; charset=utf-8" }).end(text);
-  if (!isOwnHost(request.headers.host))
-    return end(421, "This server answers as 127.0.0.1 and localhost only.\n");
-  if (request.method !== "GET" && request.method !== "HEAD") return end(405, "GET and HEAD only.\n");
   const path = (request.url ?? "/").split("?")[0]!.slice(1);
   const name = path === "" ? "index.html" : path;
   const file = pages.get(name);
-  if (file === undefined) return end(404, "There is no such file.\n");
+  const refused = refusal(request) ?? (file === undefined ? [404, "There is no such file.\n"] : undefined);
+  if (file === undefined || refused !== undefined) {
+    const [status, text] = refused as [number, string];
+    response.writeHead(status, { ...headers, "content-type": "text/plain; charset=utf-8" }).end(text);
+    return;
+  }
   response.writeHead(200, {
     ...headers,
     "content-type": types[extname(name)] ?? "application/octet-stream",
     // The names of assets contain a hash of what is in them.
     "cache-control": name.startsWith("assets/") ? "max-age=31536000, immutable" : "no-cache",
   });
-  if (request.method === "HEAD") return void response.end();
-  createReadStream(file)
-    .on("error", () => response.destroy())
-    .pipe(response);
+  if (request.method === "HEAD") response.end();
+  else
+    createReadStream(file)
+      .on("error", () => response.destroy())
+      .pipe(response);
 }
 
 /** `pages`: the files by the path they are served at. */

@@ -28,6 +28,19 @@ function seriesOf(count: number, dark: boolean): uPlot.Series[] {
   return series;
 }
 
+/** Hands the visitor the recorded losses as a CSV file, all digits of them. */
+function download(): void {
+  const lines = state.runs.flatMap(({ marks }, i) =>
+    marks.map(({ epoch, train, test }) => [runNames[i], epoch, train, test].join(",")),
+  );
+  const text = ["run,epoch,training loss,test loss", ...lines, ""].join("\n");
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([text], { type: "text/csv" }));
+  link.download = "losses.csv";
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
+
 /** The colour of a curve on a dark background. */
 function lighter(color: string): string {
   const value = Number.parseInt(color.slice(1), 16);
@@ -104,6 +117,9 @@ export function Chart() {
           <input type="checkbox" checked={log} onChange={(event) => setLog(event.currentTarget.checked)} />{" "}
           log scale
         </label>
+        <button type="button" class="quiet" onClick={download}>
+          Losses as CSV
+        </button>
       </header>
       <div class="plot" ref={box} role="img" aria-label="Curves of the losses over epochs" />
     </section>

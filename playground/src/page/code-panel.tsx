@@ -1,19 +1,19 @@
 /** The code of the experiment, to copy and run. */
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { pytorchCode } from "../code/pytorch.js";
 import { type CodeFacts, epochsShown, typescriptCode } from "../code/typescript.js";
+import { Tabs } from "./controls.js";
 import { shownRun, state, useStore } from "./store.js";
 
 type Language = "TypeScript" | "PyTorch";
 
-/** What the code depends on beside the settings, as far as it is known. */
-export function codeFacts(): CodeFacts {
+/** What the code depends on beside the settings; undefined until the Worker has said it. */
+export function codeFacts(): CodeFacts | undefined {
   const { facts } = shownRun();
   const { plan, backend } = state;
-  return {
-    ...{ backend, file: plan, trained: facts?.trained ?? 0, total: facts?.total ?? 0 },
-    ...{ outputs: facts?.outputs ?? 1, task: facts?.task ?? "binary" },
-  };
+  if (facts === undefined || backend === "") return undefined;
+  const { trained, total, outputs, task } = facts;
+  return { backend, file: plan, trained, total, outputs, task };
 }
 
 const patterns: Record<Language, RegExp> = {
@@ -52,7 +52,11 @@ export function CodePanel() {
   const [language, setLanguage] = useState<Language>("TypeScript");
   const [copied, setCopied] = useState("");
   const write = language === "TypeScript" ? typescriptCode : pytorchCode;
-  const code = write(settings, codeFacts());
+  // Until the facts of a new run are here, the code of the last one stays.
+  const facts = codeFacts();
+  const last = useRef("");
+  if (facts !== undefined) last.current = write(settings, facts);
+  const code = last.current;
   const copy = async () => {
     try {
       await navigator.clipboard.writeText(code);
@@ -66,19 +70,15 @@ export function CodePanel() {
     <section class="code" aria-label="Code">
       <header>
         <h2>Code</h2>
-        <div class="tabs" role="radiogroup" aria-label="Language">
-          {(["TypeScript", "PyTorch"] as const).map((name) => (
-            <button
-              key={name}
-              type="button"
-              role="radio"
-              aria-checked={language === name}
-              onClick={() => setLanguage(name)}
-            >
-              {name}
-            </button>
-          ))}
-        </div>
+        <Tabs
+          label="Language"
+          value={language}
+          options={[
+            ["TypeScript", "TypeScript"],
+            ["PyTorch", "PyTorch"],
+          ]}
+          onChange={setLanguage}
+        />
         <span class="spread" />
         <span class="hint" role="status">
           {copied}
@@ -87,6 +87,7 @@ export function CodePanel() {
           Copy
         </button>
       </header>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also by keyboard */}
       <pre tabIndex={0} data-testid="code">
         <Colored code={code} language={language} />
       </pre>

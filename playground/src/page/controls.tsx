@@ -11,10 +11,38 @@ import { type Speed, set, shownRun, speeds, useStore } from "./store.js";
 /** A label above its control. */
 export function Field({ label, children }: { label: string; children: ComponentChildren }) {
   return (
+    // biome-ignore lint/a11y/noLabelWithoutControl: the control is among the children
     <label class="field">
       <span>{label}</span>
       {children}
     </label>
+  );
+}
+
+/** One of few choices, side by side: radio buttons that look like tabs. */
+export function Tabs<T extends string>(props: {
+  label: string;
+  value: T;
+  options: readonly (readonly [T, string])[];
+  onChange: (value: T) => void;
+}) {
+  const { label, value, options, onChange } = props;
+  return (
+    <fieldset class="tabs" aria-label={label}>
+      {options.map(([key, title]) => (
+        <label key={key}>
+          <input
+            type="radio"
+            class="unseen"
+            name={label}
+            value={key}
+            checked={key === value}
+            onChange={() => onChange(key)}
+          />
+          <span>{title}</span>
+        </label>
+      ))}
+    </fieldset>
   );
 }
 
@@ -101,17 +129,16 @@ function Counter() {
   const epoch = useRef<HTMLElement>(null);
   const speed = useRef<HTMLElement>(null);
   useEffect(() => {
-    let [steps, milliseconds, since] = [0, 0, performance.now()];
+    let [steps, since] = [0, performance.now()];
     return onFrame((frame) => {
       const run = frame.runs.find(({ id }) => id === frame.shown);
       if (epoch.current) epoch.current.textContent = number.format(run?.epoch ?? 0);
       steps += frame.steps;
-      milliseconds += frame.milliseconds;
       const now = performance.now();
       if (now - since < 500) return;
       const perSecond = (steps / (now - since)) * 1000;
       if (speed.current) speed.current.textContent = `${number.format(Math.round(perSecond))} steps/s`;
-      [steps, milliseconds, since] = [0, 0, now];
+      [steps, since] = [0, now];
     });
   }, []);
   return (
@@ -146,7 +173,7 @@ export function PlayBar() {
   const { playing, speed, dead } = useStore();
   const { ending } = shownRun();
   return (
-    <div class="play" role="group" aria-label="Training">
+    <fieldset class="play" aria-label="Training">
       <button type="button" class="round" aria-label="Reset" title="Reset (R)" onClick={reset}>
         <Icon name="reset" />
       </button>
@@ -177,7 +204,7 @@ export function PlayBar() {
         options={Object.entries(speeds).map(([key, { title }]) => [key as Speed, title] as const)}
         onChange={(value) => set({ speed: value })}
       />
-    </div>
+    </fieldset>
   );
 }
 
@@ -190,7 +217,7 @@ export function Training() {
   const { settings } = shownRun();
   const { optimizer, penalty, activation, init } = settings;
   return (
-    <div class="training" role="group" aria-label="Settings of training">
+    <fieldset class="training" aria-label="Settings of training">
       <label class="field">
         <span>Learning rate</span>
         <input
@@ -260,7 +287,7 @@ export function Training() {
         </span>
       </label>
       <More settings={settings} />
-    </div>
+    </fieldset>
   );
 }
 

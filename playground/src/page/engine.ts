@@ -156,20 +156,12 @@ export function spaceLayer(): number | undefined {
 }
 
 function receive(reply: Reply): void {
-  switch (reply.type) {
-    case "backend":
-      return set({ backend: reply.name, reason: reply.reason });
-    case "ready":
-      return changeRun(reply.id, { facts: reply.facts, error: undefined });
-    case "failed":
-      return changeRun(reply.id, { error: reply.message });
-    case "frame":
-      return receiveFrame(reply);
-    case "planned":
-      return planned(reply.plan);
-    case "refused":
-      return set({ notes: [reply.message] });
-  }
+  if (reply.type === "backend") set({ backend: reply.name, reason: reply.reason });
+  else if (reply.type === "ready") changeRun(reply.id, { facts: reply.facts, error: undefined });
+  else if (reply.type === "failed") changeRun(reply.id, { error: reply.message });
+  else if (reply.type === "frame") receiveFrame(reply);
+  else if (reply.type === "planned") planned(reply.plan);
+  else set({ notes: [reply.message] });
 }
 
 let planned: (plan: (Reply & { type: "planned" })["plan"]) => void = () => {};

@@ -84,6 +84,8 @@ export function Network() {
     <section class="network" aria-label="Network">
       <LayerButtons settings={settings} />
       <div class="scroll" ref={box}>
+        {/* biome-ignore lint/a11y/noStaticElementInteractions: by keyboard, weights are set at the units */}
+        {/* biome-ignore lint/a11y/useKeyWithClickEvents: the same */}
         <div
           class="drawing"
           style={{ width: px(layout.width), height: px(layout.height), cursor: link ? "pointer" : undefined }}
@@ -94,7 +96,7 @@ export function Network() {
               set({ kept: { layer: link.to.layer, index: link.to.index } });
           }}
         >
-          <canvas class="links" ref={canvas} aria-hidden="true" />
+          <canvas class="links" ref={canvas} />
           <Heads settings={settings} layout={layout} />
           {layout.layers.map((layer) =>
             layer.map((place) => (
@@ -239,14 +241,7 @@ function UnitButton({ place, layout, settings, facts, offered, kept }: UnitProps
     onFocus: () => hover(true),
     onBlur: () => hover(false),
   };
-  const picture = (
-    <canvas
-      width={smallSide}
-      height={smallSide}
-      aria-hidden="true"
-      data-unit={`${unit.layer} ${unit.index}`}
-    />
-  );
+  const picture = <canvas width={smallSide} height={smallSide} data-unit={`${unit.layer} ${unit.index}`} />;
   if (input) {
     const toggle = () => {
       const rest = settings.inputs.filter((key) => key !== input.key);

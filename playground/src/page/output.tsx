@@ -6,6 +6,7 @@ import { outputColors, unitColors } from "../views/picture.js";
 import { drawPlane } from "../views/plane.js";
 import { firstTurn, turned } from "../views/solid.js";
 import type { RunFacts } from "../worker/messages.js";
+import { Tabs } from "./controls.js";
 import { onFrame } from "./engine.js";
 import { nameOf } from "./network.js";
 import { SpaceNote, SurfaceChoice } from "./output-choices.js";
@@ -88,19 +89,12 @@ export function Output() {
     <section class="output" aria-label="Output">
       <h2>{of && view !== "surface" ? nameOf(of, settings, facts) : "Output"}</h2>
       <Numbers />
-      <div class="tabs" role="radiogroup" aria-label="View">
-        {(Object.entries(views) as [View, string][]).map(([key, title]) => (
-          <button
-            key={key}
-            type="button"
-            role="radio"
-            aria-checked={view === key}
-            onClick={() => set({ view: key })}
-          >
-            {title}
-          </button>
-        ))}
-      </div>
+      <Tabs
+        label="View"
+        value={view}
+        options={Object.entries(views) as [View, string][]}
+        onChange={(value) => set({ view: value })}
+      />
       <canvas
         ref={canvas}
         class={`large${solid ? " solid" : ""}`}

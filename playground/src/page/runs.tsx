@@ -34,7 +34,7 @@ export function Runs() {
   const { runs, shown } = useStore();
   const all = runs.map(({ settings }) => settings);
   return (
-    <div class="runs" role="group" aria-label="Runs">
+    <fieldset class="runs" aria-label="Runs">
       {runs.map(({ settings, id }, i) => (
         <span class={`run${i === shown ? " shown" : ""}`} key={id}>
           <button
@@ -62,6 +62,6 @@ export function Runs() {
           + Compare another run
         </button>
       )}
-    </div>
+    </fieldset>
   );
 }

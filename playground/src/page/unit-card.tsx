@@ -37,7 +37,7 @@ const shown = (value: number) => (Number.isFinite(value) ? String(Number(value.t
 
 /** Writes the present weights into the inputs of a box, except where somebody types. */
 function useWeights(id: number, rows: readonly Row[]) {
-  const box = useRef<HTMLDivElement>(null);
+  const box = useRef<HTMLFieldSetElement>(null);
   useEffect(
     () =>
       onFrame(({ shown: of, pictures }) => {
@@ -79,12 +79,7 @@ function Card({ settings, facts, id, layer, index }: CardProps & { layer: number
   const rows = rowsOf(settings, facts, layer, index);
   const box = useWeights(id, rows);
   return (
-    <div
-      class="card"
-      ref={box}
-      role="group"
-      aria-label={`Weights of ${nameOf({ layer, index }, settings, facts)}`}
-    >
+    <fieldset class="card" ref={box} aria-label={`Weights of ${nameOf({ layer, index }, settings, facts)}`}>
       <header>
         <strong>{nameOf({ layer, index }, settings, facts)}</strong>
         <button type="button" aria-label="Close the weights" onClick={() => set({ kept: undefined })}>
@@ -107,7 +102,7 @@ function Card({ settings, facts, id, layer, index }: CardProps & { layer: number
           </label>
         ))}
       </div>
-    </div>
+    </fieldset>
   );
 }
 
@@ -124,7 +119,7 @@ function Sliders({ settings, facts, id }: CardProps) {
     setSteepness(next);
   };
   return (
-    <div class="card" ref={box} role="group" aria-label="The neuron's weights">
+    <fieldset class="card" ref={box} aria-label="The neuron's weights">
       <header>
         <strong>One neuron</strong> <span class="hint">its line is where w · x + b = 0</span>
       </header>
@@ -157,6 +152,6 @@ function Sliders({ settings, facts, id }: CardProps) {
           <output>× {(10 ** steepness).toFixed(2)}</output>
         </label>
       </div>
-    </div>
+    </fieldset>
   );
 }

@@ -35,6 +35,8 @@ export function drawPlane(
     ...([margin.left, margin.top, width - margin.left - margin.right] as const),
     height - margin.top - margin.bottom,
   ] as const;
+  // Paler than the points, which have the same colours.
+  context.globalAlpha = look.theme === "dark" ? 0.62 : 0.72;
   drawSquare(context, largeSide, colorOf, area as never, smooth && !look.discretize);
   const { low, high } = facts.frame;
   const x = (value: number) => area[0] + ((value - low[0]) / (high[0] - low[0])) * area[2];
