@@ -20,14 +20,26 @@ const ownModule = {
   },
 };
 
+/** The networks of the command line, which the pages load too, take the library's build for browsers. */
+const commandLine = {
+  name: "library-of-the-command-line",
+  enforce: "pre",
+  resolveId: (source, importer = "") =>
+    source === "../index.js" && importer.replaceAll("\\", "/").endsWith("/src/cli/network.ts")
+      ? library
+      : undefined,
+};
+
+const plugins = [ownModule, commandLine];
+
 export default defineConfig({
   root: here,
   base: "./",
   logLevel: "warn",
   resolve: { alias: { simdgrad: library } },
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
-  plugins: [ownModule],
-  worker: { format: "es", plugins: () => [ownModule] },
+  plugins,
+  worker: { format: "es", plugins: () => plugins },
   build: {
     outDir: join(here, "../dist/playground"),
     emptyOutDir: true,
@@ -35,6 +47,6 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     assetsInlineLimit: 0,
-    rolldownOptions: { input: { index: join(here, "index.html") } },
+    rolldownOptions: { input: { index: join(here, "index.html"), digits: join(here, "digits.html") } },
   },
 });

@@ -2,11 +2,13 @@
 import { createReadStream } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { extname } from "node:path";
+import type { Content } from "./playground-given.js";
 
 const types: Record<string, string> = {
   ".css": "text/css; charset=utf-8",
   ".html": "text/html; charset=utf-8",
   ".js": "text/javascript; charset=utf-8",
+  ".json": "application/json",
   ".svg": "image/svg+xml",
   ".wasm": "application/wasm",
 };
@@ -45,7 +47,7 @@ function refusal({ headers, method }: IncomingMessage): [number, string] | undef
 }
 
 function answer(
-  pages: ReadonlyMap<string, string>,
+  pages: ReadonlyMap<string, Content>,
   request: IncomingMessage,
   response: ServerResponse,
 ): void {
@@ -65,6 +67,7 @@ function answer(
     "cache-control": name.startsWith("assets/") ? "max-age=31536000, immutable" : "no-cache",
   });
   if (request.method === "HEAD") response.end();
+  else if (typeof file !== "string") response.end(file.text);
   else
     createReadStream(file)
       .on("error", () => response.destroy())
@@ -72,6 +75,6 @@ function answer(
 }
 
 /** `pages`: the files by the path they are served at. */
-export function pageServer(pages: ReadonlyMap<string, string>): Server {
+export function pageServer(pages: ReadonlyMap<string, Content>): Server {
   return createServer((request, response) => answer(pages, request, response));
 }
