@@ -19,7 +19,7 @@ function Header() {
       <p>Draw a digit, and look into the network that reads it.</p>
       <span class="spread" />
       <nav aria-label="Pages">
-        <a href="./index.html">Networks in the plane</a>
+        <a href="./index.html">Networks</a>
       </nav>
       <button type="button" class="icon" aria-label={title} title={title} onClick={() => setTheme(other)}>
         <svg viewBox="0 0 24 24" aria-hidden="true">

@@ -40,7 +40,7 @@ export function start(): void {
 
 /** What the server of the page gives beside it: `simdgrad playground --data DIR --model FILE`. */
 export async function findServed(): Promise<void> {
-  const served = await fetch("files.json")
+  const served: PageState["served"] = await fetch("files.json")
     .then((response) => (response.ok ? response.json() : {}))
     .catch(() => ({}));
   set({ served });

@@ -52,7 +52,7 @@ function paint(canvas: HTMLCanvasElement, cursor: Cursor | undefined): void {
 function Field() {
   const { theme } = useStore();
   const canvas = useRef<HTMLCanvasElement>(null);
-  const pointer = useRef<number>();
+  const pointer = useRef<number | undefined>(undefined);
   /** Where the keys have moved the pen; undefined while keys do not draw. */
   const [cursor, setCursor] = useState<Cursor>();
   useEffect(() => {

@@ -1,8 +1,8 @@
 /**
  * The image that the network sees, made of a drawing as the images of MNIST were made of scanned digits (LeCun,
  * Cortes and Burges, "The MNIST database of handwritten digits"): the digit is scaled, with anti-aliasing and
- * without changing its proportions, to fit a box of 20 x 20 pixels, and placed in 28 x 28 so that its centre
- * of mass is in the middle.
+ * without changing its proportions, to fit a box of 20 x 20 pixels. The box is moved in 28 x 28, by whole
+ * pixels, so that the centre of mass of the digit is in the middle.
  */
 
 export const imageSide = 28;
@@ -43,12 +43,14 @@ function findInk(field: Float32Array, side: number): Found | undefined {
 }
 
 /**
- * Where the image begins in the field, along one axis: the centre of mass is in the middle, but no farther
- * from the middle of the box than lets the whole digit stay in the image.
+ * Where the image begins in the field, along one axis: whole pixels before the box, as many as bring the
+ * centre of mass nearest to the middle and leave the whole digit in the image.
  */
 function beginning(centre: number, low: number, high: number, scale: number): number {
-  const half = (imageSide / 2) * scale;
-  return Math.min(low, Math.max(high - 2 * half, centre - half));
+  const before = Math.round(imageSide / 2 - (centre - low) / scale);
+  // 20 divided and multiplied again may be a little more than 20.
+  const most = Math.floor(imageSide - (high - low) / scale + 1e-9);
+  return low - Math.min(most, Math.max(0, before)) * scale;
 }
 
 /** Shares of one pixel of the image that the pixels of the field cover, from the first pixel on. */
