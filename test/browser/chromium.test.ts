@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { findBrowser } from "../../tools/browsers.js";
-import { type PageOptions, root, run, start, startChromium } from "./pages.js";
+import { openTab, type PageOptions, root, start, startChromium } from "./pages.js";
 import type { Server } from "./server.js";
 
 const chromium = findBrowser("chromium");
@@ -21,23 +21,30 @@ const strict = (wasm: boolean): Record<string, string> => ({
   "content-security-policy": `default-src 'none'; connect-src 'self'; worker-src 'self'; script-src 'self'${wasm ? " 'wasm-unsafe-eval'" : "; require-trusted-types-for 'script'"}`,
 });
 
-/** What Node says of the same training run. */
-function inNode(backend: string): { hash: string } {
+/** The hash of the same training run in Node, by backend. */
+const hashes = new Map<string, string>();
+function hashInNode(backend: string): string {
+  const known = hashes.get(backend);
+  if (known !== undefined) return known;
   const env = { ...process.env, SIMDGRAD_BACKEND: backend };
   const args = [join(root, "test/platforms/train.mjs"), join(root, "dist/index.js")];
   const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8", env });
   if (stdout === "") throw new Error(stderr);
-  return JSON.parse(stdout.trim().split("\n").at(-1)!);
+  const { hash } = JSON.parse(stdout.trim().split("\n").at(-1)!);
+  hashes.set(backend, hash);
+  return hash;
 }
 
 describe.skipIf(chromium.why !== undefined)("in Chromium", () => {
   let browser: Browser;
   let server: Server;
   let folder: string;
+  let page: Awaited<ReturnType<typeof openTab>>;
 
   beforeAll(async () => {
     ({ server, folder } = await start());
     browser = await startChromium((chromium as { program: string }).program);
+    page = await openTab(browser, server);
   });
   afterAll(async () => {
     await browser?.close();
@@ -45,11 +52,9 @@ describe.skipIf(chromium.why !== undefined)("in Chromium", () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const page = (task: string, given?: PageOptions) => run(browser, server, task, given);
-
   describe.skipIf(!hasModule)("with WebAssembly", () => {
     it("trains to the bits of Node's fastest backend, in a page and in a Worker", async () => {
-      const { hash } = inNode("");
+      const hash = hashInNode("");
       const expected = { loaded: "wasm", hash, name: "wasm", isa: "relaxedsimd" };
       for (const options of [{}, { worker: "1" }] as Record<string, string>[]) {
         const { result, console } = await page("train", { options, headers: strict(true) });
@@ -87,7 +92,7 @@ describe.skipIf(chromium.why !== undefined)("in Chromium", () => {
   it("trains on the JS core to the bits of Node's, under a policy without WebAssembly", async () => {
     const { result, console } = await page("core", { headers: strict(false) });
     expect(result).toEqual({
-      ...{ hash: inNode("js").hash, name: "js", isa: "js" },
+      ...{ hash: hashInNode("js"), name: "js", isa: "js" },
       reason: "the module of WebAssembly is not loaded: await backend.load()",
     });
     expect(console).toEqual([]);
@@ -193,7 +198,7 @@ describe.skipIf(chromium.why !== undefined)("in Chromium", () => {
       "cross-origin-opener-policy": "same-origin",
       "cross-origin-embedder-policy": "require-corp",
     };
-    const { hash } = inNode("js");
+    const hash = hashInNode("js");
     const without = () => Reflect.deleteProperty(globalThis as any, "SharedArrayBuffer");
     for (const given of [{ before: without as unknown as () => void }, { headers: isolated }])
       expect((await page("core", given)).result.hash).toBe(hash);

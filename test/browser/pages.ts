@@ -10,8 +10,10 @@ import { type Server, serve } from "./server.js";
 
 export const root = join(import.meta.dirname, "../..");
 
-const html =
-  '<!doctype html><title>simdgrad</title><body><script type="module" src="/pages/run.js"></script>';
+/** A page that runs classic scripts, and then its task. */
+const html = (scripts: readonly string[]) =>
+  `<!doctype html><title>simdgrad</title>${scripts.map((script) => `<script src="${script}"></script>`).join("")}
+<body><script type="module" src="/pages/run.js"></script>`;
 
 /** An IDX file of bytes. */
 function idx(shape: readonly number[], values: readonly number[]): Uint8Array {
@@ -36,7 +38,7 @@ export async function start(): Promise<{ server: Server; folder: string }> {
     ["/wasm/", join(root, "wasm")],
     ["/", folder],
   ]);
-  server.give("/page.html", html);
+  server.give("/page.html", html([]));
   server.give("/favicon.ico", "");
   const images = idx([2, 2, 2], [1, 2, 3, 4, 5, 6, 7, 8]);
   server.give("/data/images-idx3-ubyte", images);
@@ -61,9 +63,10 @@ export interface PageOptions {
 let opened = 0;
 
 /** The address of a page that runs a task, and its report. */
-export function pageOf(server: Server, task: string, { options = {}, headers }: PageOptions = {}) {
+export function pageOf(server: Server, task: string, { options = {}, headers, before }: PageOptions = {}) {
   const name = `/page-${++opened}.html`;
-  server.give(name, html, headers);
+  if (before) server.give(`/before-${opened}.js`, `(${before})();`);
+  server.give(name, html(before ? [`/before-${opened}.js`] : []), headers);
   const report = `/report/${opened}`;
   const query = new URLSearchParams({ task, library: "/lib/index.js", report, ...options });
   return { address: `${server.origin}${name}?${query}`, answer: server.report(report) };
@@ -78,28 +81,26 @@ export interface Said {
 export const startChromium = (program: string): Promise<Browser> =>
   chromium.launch({ executablePath: program, args: ["--no-sandbox", "--disable-gpu"] });
 
-/** Runs a task in a page of Chromium. */
-export async function run(
-  browser: Browser,
-  server: Server,
-  task: string,
-  given: PageOptions = {},
-): Promise<Said> {
-  const context = await browser.newContext();
-  try {
-    const page = await context.newPage();
+/**
+ * Opens a tab of Chromium and returns what runs a task there. All tasks share the tab, since opening one
+ * takes more time than most tasks.
+ */
+export async function openTab(browser: Browser, server: Server) {
+  const page = await browser.newPage();
+  return async (task: string, given: PageOptions = {}): Promise<Said> => {
     const lines: string[] = [];
     page.on("console", (message) => lines.push(`${message.type()}: ${message.text()}`));
     page.on("pageerror", (error) => lines.push(`error: ${error.message}`));
-    if (given.before) await context.addInitScript(given.before);
-    const { address, answer } = pageOf(server, task, given);
-    await page.goto(address);
-    const { result, error } = await answer;
-    if (error !== undefined) throw new Error(`${error}\n${lines.join("\n")}`);
-    return { result, console: lines };
-  } finally {
-    await context.close();
-  }
+    try {
+      const { address, answer } = pageOf(server, task, given);
+      await page.goto(address);
+      const { result, error } = await answer;
+      if (error !== undefined) throw new Error(`${error}\n${lines.join("\n")}`);
+      return { result, console: lines };
+    } finally {
+      page.removeAllListeners();
+    }
+  };
 }
 
 /** Runs a task in a page of Firefox, which needs no driver: the page reports itself. */
