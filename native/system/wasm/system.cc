@@ -24,8 +24,8 @@ int64_t nanosecondsNow() { return static_cast<int64_t>(hostNow() * 1e6); }
 int affinityCores() { return 1; }
 double quotaCores(const char*) { return 0; }
 
-// Near 4 GB malloc may return memory that ends behind the last page. It is not freed: malloc would write behind
-// the last page, and the instance is replaced after a call without memory (src/kernels/wasm/door.ts).
+// Near 4 GB malloc may return memory that ends behind the last page. It is not freed: malloc would write
+// there, and the instance is replaced after a call without memory (src/kernels/wasm/door.ts).
 void* allocateLines(size_t bytes) {
   void* const memory = aligned_alloc(64, bytes);
   const uint64_t end = uint64_t{reinterpret_cast<uintptr_t>(memory)} + bytes;
