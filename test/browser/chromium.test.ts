@@ -1,12 +1,10 @@
 /** The library in pages and Workers of Chromium. Without Chromium, the tests are skipped. */
 import { spawnSync } from "node:child_process";
-import { existsSync, rmSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { findBrowser } from "../../tools/browsers.js";
-import { openTab, type PageOptions, root, start, startChromium } from "./pages.js";
-import type { Server } from "./server.js";
+import { openTab, type PageOptions, root, withChromium } from "./pages.js";
 
 const chromium = findBrowser("chromium");
 const hasModule = existsSync(join(root, "wasm/simdgrad.wasm"));
@@ -36,20 +34,9 @@ function hashInNode(backend: string): string {
 }
 
 describe.skipIf(chromium.why !== undefined)("in Chromium", () => {
-  let browser: Browser;
-  let server: Server;
-  let folder: string;
   let page: Awaited<ReturnType<typeof openTab>>;
-
-  beforeAll(async () => {
-    ({ server, folder } = await start());
-    browser = await startChromium((chromium as { program: string }).program);
+  const opened = withChromium(async ({ browser, server }) => {
     page = await openTab(browser, server);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.close();
-    rmSync(folder, { recursive: true, force: true });
   });
 
   describe.skipIf(!hasModule)("with WebAssembly", () => {
@@ -59,7 +46,7 @@ describe.skipIf(chromium.why !== undefined)("in Chromium", () => {
       for (const options of [{}, { worker: "1" }] as Record<string, string>[]) {
         const { result, console } = await page("train", { options, headers: strict(true) });
         expect(result).toMatchObject(expected);
-        expect(result.reason).toBe(`the module of WebAssembly, ${server.origin}/wasm/simdgrad.wasm`);
+        expect(result.reason).toBe(`the module of WebAssembly, ${opened.server.origin}/wasm/simdgrad.wasm`);
         expect(console).toEqual([]);
       }
     });
@@ -68,7 +55,9 @@ describe.skipIf(chromium.why !== undefined)("in Chromium", () => {
       const { result, console } = await page("train", {
         options: { library: "/simdgrad/dist/browser/index.js" },
       });
-      expect(result.reason).toBe(`the module of WebAssembly, ${server.origin}/simdgrad/wasm/simdgrad.wasm`);
+      expect(result.reason).toBe(
+        `the module of WebAssembly, ${opened.server.origin}/simdgrad/wasm/simdgrad.wasm`,
+      );
       expect(console).toEqual([]);
     });
 
@@ -185,7 +174,7 @@ describe.skipIf(chromium.why !== undefined)("in Chromium", () => {
       { before: noRelaxed },
     ],
   ])("says in one line why the JS core runs where %s", async (_, why, given) => {
-    server.give("/cut.wasm", new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 9]));
+    opened.server.give("/cut.wasm", new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 9]));
     const { result, console } = await page("train", given);
     expect(result).toMatchObject({ loaded: "js", name: "js" });
     expect(result.reason).toMatch(why);

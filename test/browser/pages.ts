@@ -6,6 +6,8 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { type Browser, chromium } from "playwright-core";
 import { rolldown } from "rolldown";
+import { afterAll, beforeAll } from "vitest";
+import { findBrowser } from "../../tools/browsers.js";
 import { type Server, serve } from "./server.js";
 
 export const root = join(import.meta.dirname, "../..");
@@ -72,14 +74,40 @@ export function pageOf(server: Server, task: string, { options = {}, headers, be
   return { address: `${server.origin}${name}?${query}`, answer: server.report(report) };
 }
 
+/** What `withChromium` opens. */
+export interface Opened {
+  server: Server;
+  /** The folder that the server serves at "/". */
+  folder: string;
+  browser: Browser;
+}
+
+/**
+ * Before the tests of a `describe`: starts the server and Chromium, and closes them afterwards. `prepare`
+ * fills the folder.
+ */
+export function withChromium(prepare: (opened: Opened) => unknown = () => {}): Opened {
+  const opened = {} as Opened;
+  beforeAll(async () => {
+    Object.assign(opened, await start());
+    const { program } = findBrowser("chromium") as { program: string };
+    const args = ["--no-sandbox", "--disable-gpu"];
+    opened.browser = await chromium.launch({ executablePath: program, args });
+    await prepare(opened);
+  });
+  afterAll(async () => {
+    await opened.browser?.close();
+    await opened.server?.close();
+    if (opened.folder) rmSync(opened.folder, { recursive: true, force: true });
+  });
+  return opened;
+}
+
 /** What a page says: its result, and the lines of its console. */
 export interface Said {
   result: any;
   console: string[];
 }
-
-export const startChromium = (program: string): Promise<Browser> =>
-  chromium.launch({ executablePath: program, args: ["--no-sandbox", "--disable-gpu"] });
 
 /**
  * Opens a tab of Chromium and returns what runs a task there. All tasks share the tab, since opening one
