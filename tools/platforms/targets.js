@@ -7,9 +7,9 @@
  * of its processor if there is no list. `kernels`: the target whose kernels it is linked with. Kernels need
  * nothing of a C library but memcpy and memset.
  *
- * The portable kernels are four times slower than WebAssembly. So only linux-x64, on which they are tested, has
- * them, compiled for size (native/sources.json): 0.1 MB of the compressed addon. Processors for arm64 all have
- * NEON. A processor for x64 with FMA and without AVX2 (AMD, 2012 to 2014) runs WebAssembly on the other
+ * The portable kernels are four times slower than WebAssembly. So only linux-x64, on which they are tested,
+ * has them, compiled for size (native/sources.json): 0.1 MB of the compressed addon. Processors for arm64 all
+ * have NEON. A processor for x64 with FMA and without AVX2 (AMD, 2012 to 2014) runs WebAssembly on the other
  * systems. macOS does not say whether there is AVX-512, and all Macs with FMA have AVX2.
  *
  * The versions are those of the oldest systems that Node 20 supports, or older: glibc 2.17, macOS 10.15 (x64)
