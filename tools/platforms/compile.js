@@ -99,8 +99,8 @@ function flagsOf(target, compiler, lists) {
 
 /**
  * Flags for a source that takes little of a program's time: `small` of native/sources.json compiles it for
- * size, so that eight addons and the module fit in a tarball of 7 MB: compressed, 30 KB less for NEON (softmax
- * 38 to 34, reduce 28 to 24, bf16 products 117 to 110). The addon of linux-x64 is not compiled here
+ * size, so that eight addons and the module fit in a tarball of 7 MB: compressed, 30 KB less for NEON
+ * (softmax 38 to 34, reduce 28 to 24, bf16 products 117 to 110). The addon of linux-x64 is not compiled here
  * (tools/build-native.js): its speed counts more.
  */
 function sizeFlags({ small }, source) {
