@@ -1,5 +1,4 @@
 /** The page of the playground, served by the built command, in Chromium. */
-import { on } from "node:events";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -8,6 +7,7 @@ import { afterAll, beforeAll } from "vitest";
 import { findBrowser } from "../../tools/browsers.js";
 import { root, startChromium } from "../browser/pages.js";
 import { type Running, start } from "../cli/simdgrad.js";
+import { addressOf } from "./address.js";
 
 const chromium = findBrowser("chromium");
 
@@ -67,23 +67,6 @@ export function playground(): Playground {
     return { page, console, hosts };
   };
   return kept;
-}
-
-/** The address that the command prints. */
-export async function addressOf({ child, ended }: Running): Promise<string> {
-  let printed = "";
-  for await (const [text] of on(child.stdout!, "data", { signal: aborted(ended) })) {
-    printed += text;
-    if (printed.includes("\n")) break;
-  }
-  return JSON.parse(printed).address;
-}
-
-/** A signal that the end of the command gives, so that nobody waits for what it will not print. */
-function aborted(ended: Promise<{ stderr: string }>): AbortSignal {
-  const controller = new AbortController();
-  void ended.then(({ stderr }) => controller.abort(new Error(`the command ended: ${stderr}`)));
-  return controller.signal;
 }
 
 export const epochOf = async (page: Page): Promise<number> =>

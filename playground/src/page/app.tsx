@@ -31,6 +31,7 @@ function Header() {
       <label class="preset">
         <span class="unseen">Presets</span>
         <select
+          aria-label="Presets"
           value=""
           onChange={(event) => {
             choose(event.currentTarget.value);

@@ -55,7 +55,7 @@ export function Select<T extends string>(props: {
   const { label, value, options, onChange } = props;
   return (
     <Field label={label}>
-      <select value={value} onChange={(event) => onChange(event.currentTarget.value as T)}>
+      <select aria-label={label} value={value} onChange={(event) => onChange(event.currentTarget.value as T)}>
         {options.map(([key, title]) => (
           <option key={key} value={key} selected={key === value}>
             {title}
@@ -83,6 +83,7 @@ export function NumberField({
     <Field label={label}>
       <input
         type="number"
+        aria-label={label}
         value={value}
         min={min}
         max={max}
@@ -110,10 +111,11 @@ export function Slider(props: {
   return (
     <label class="slider">
       <span>
-        {label} <output>{shown(value)}</output>
+        {label} <span class="value">{shown(value)}</span>
       </span>
       <input
         type="range"
+        aria-label={label}
         {...{ min, max: props.max ?? max, step: by, value }}
         aria-valuetext={shown(value)}
         onInput={(event) => change(name, event.currentTarget.valueAsNumber)}
@@ -222,6 +224,7 @@ export function Training() {
         <span>Learning rate</span>
         <input
           type="number"
+          aria-label="Learning rate"
           list="rates"
           step="any"
           value={presentRate(settings)}
@@ -270,6 +273,7 @@ export function Training() {
         <span class="pair">
           <input
             type="number"
+            aria-label="Seed"
             value={settings.seed}
             min={limits.seed.min}
             max={limits.seed.max}

@@ -129,13 +129,14 @@ function Sliders({ settings, facts, id }: CardProps) {
             <span>{label === "bias" ? "b" : label.replace("from ", "w of ")}</span>
             <input
               type="range"
+              aria-label={label === "bias" ? "b" : label.replace("from ", "w of ")}
               min="-20"
               max="20"
               step="0.1"
               data-position={position}
               onInput={(event) => setNumber(name, index, event.currentTarget.valueAsNumber)}
             />
-            <output />
+            <span class="value" />
           </label>
         ))}
         <label>
@@ -149,7 +150,7 @@ function Sliders({ settings, facts, id }: CardProps) {
             aria-valuetext={`${(10 ** steepness).toFixed(2)} times`}
             onInput={(event) => steepen(event.currentTarget.valueAsNumber)}
           />
-          <output>× {(10 ** steepness).toFixed(2)}</output>
+          <span class="value">× {(10 ** steepness).toFixed(2)}</span>
         </label>
       </div>
     </fieldset>
