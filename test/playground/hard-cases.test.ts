@@ -36,7 +36,8 @@ describe.skipIf(missing !== undefined)("in Chromium", () => {
   test("an address with wrong values gives the nearest state and a line that says so", async () => {
     const { page } = await ready("#v=9&lr=1e9&hidden=4,99&data=moon");
     expect(await notices(page)).toContain("of another version");
-    expect(await notices(page)).toContain("lr = 1e9 became 100; hidden = 4,99 became 4,32");
+    for (const note of ["lr = 1e9 became 100", "hidden = 4,99 became 4,32", "data = moon is not known"])
+      expect(await notices(page)).toContain(note);
     expect(await page.getByLabel("Learning rate", { exact: true }).inputValue()).toBe("100");
     await page.context().close();
   });
@@ -46,8 +47,9 @@ describe.skipIf(missing !== undefined)("in Chromium", () => {
     const said = async (text: string) => page.locator(".notices").getByText(text).waitFor();
     await dropFile(page, "one.csv", "a\n1\n2\n");
     await said("one.csv has one column");
-    await dropFile(page, "poem.csv", "line,author\n" + "roses are red,someone\nviolets are blue,nobody\n");
-    await said("poem.csv has no column of numbers or categories").catch(() => said("roses"));
+    const lines = Array.from({ length: 20 }, (_, i) => `line ${i},${i % 2 === 0 ? "someone" : "nobody"}`);
+    await dropFile(page, "poem.csv", `line,author\n${lines.join("\n")}`);
+    await said("poem.csv has no column of numbers or categories");
     await dropFile(page, "empty.csv", "");
     await said("empty.csv has fewer than two lines");
     // The text is in a row that the guess does not look at.

@@ -24,7 +24,7 @@ function rowsOf(settings: Settings, facts: RunFacts | undefined, layer: number, 
     position: first + before * sizes[layer]! + index,
   };
   const weights = Array.from({ length: before }, (_, i) => ({
-    label: `from ${nameOf({ layer: layer - 1, index: i }, settings, facts)}`,
+    label: layer > 1 ? `from unit ${i + 1}` : `from ${nameOf({ layer: 0, index: i }, settings, facts)}`,
     name: parameterName(settings, layer, "weight"),
     index: index * before + i,
     position: first + index * before + i,

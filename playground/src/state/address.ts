@@ -121,12 +121,12 @@ function decodeRun(base: Settings, given: Map<string, string>, note: (what: stri
   const keys = [...given.keys()].sort((a, b) => (order.indexOf(a) + 1 || 99) - (order.indexOf(b) + 1 || 99));
   for (const key of keys) {
     const text = given.get(key)!;
-    if (key in limits) {
+    if (Object.hasOwn(limits, key)) {
       const value = text.trim() === "" ? Number.NaN : Number(text);
       const nearest = nearestNumber(key as NumberKey, value);
       if (nearest !== value) note(`${key} = ${text} became ${nearest}`);
       run = changed(run, key as NumberKey, nearest);
-    } else if (key in words) {
+    } else if (Object.hasOwn(words, key)) {
       const found = words[key as WordKey].find((word) => word.toLowerCase() === text.toLowerCase());
       if (found === undefined) note(`${key} = ${text} is not known`);
       else if (found !== run[key as WordKey]) run = changed(run, key as WordKey, found as never);
