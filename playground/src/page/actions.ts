@@ -25,7 +25,7 @@ export function change<Key extends keyof Settings>(key: Key, value: Settings[Key
   }
   const next = restarted(changed(settings, key, value));
   const more =
-    key === "data" ? { kept: undefined, axes: [0, 1] as const } : key === "hidden" ? { kept: undefined } : {};
+    key === "data" ? { kept: undefined, axes: firstAxes(value as DataName) } : key === "hidden" ? { kept: undefined } : {};
   replaceShown(freshRun(next), { hovered: undefined, ...more });
 }
 

@@ -154,10 +154,10 @@ export function App() {
   return (
     <>
       <Header />
-      <div class="bar">
+      <section class="bar" aria-label="Play and settings">
         <PlayBar />
         <Training />
-      </div>
+      </section>
       <main>
         <Notices />
         <div class="stage">
