@@ -25,7 +25,11 @@ export function change<Key extends keyof Settings>(key: Key, value: Settings[Key
   }
   const next = restarted(changed(settings, key, value));
   const more =
-    key === "data" ? { kept: undefined, axes: firstAxes(value as DataName) } : key === "hidden" ? { kept: undefined } : {};
+    key === "data"
+      ? { kept: undefined, axes: firstAxes(value as DataName) }
+      : key === "hidden"
+        ? { kept: undefined }
+        : {};
   replaceShown(freshRun(next), { hovered: undefined, ...more });
 }
 
