@@ -154,7 +154,7 @@ export function App() {
   return (
     <>
       <Header />
-      <section class="bar" aria-label="Play and settings">
+      <section class="bar" aria-label="Controls">
         <PlayBar />
         <Training />
       </section>
