@@ -1,6 +1,6 @@
-// How fast the playground is, in the Chromium on the path: milliseconds until the first picture, frames a second
-// of 2-8-8-8-1 with 200 points, and epochs a second without pictures. The fastest of some rounds, because other
-// programs run at the same time. Build before: npm run build.
+// How fast the playground is, in the Chromium on the path: milliseconds until the first picture, frames a
+// second of 2-8-8-8-1 with 200 points, and epochs a second without pictures. The best of some rounds, because
+// other programs run at the same time. Build before: npm run build.
 //
 //   node tools/bench-playground.js [rounds]
 import { spawn } from "node:child_process";
