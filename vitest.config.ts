@@ -20,6 +20,9 @@ const alone = [
   "test/train/full-disk.test.ts",
 ];
 
+/** Tests in real browsers. */
+const inBrowsers = ["test/browser/*.test.ts", "test/playground/*.test.ts"];
+
 export default defineConfig({
   test: {
     // One more than the cores, since many tests wait for a process that they start.
@@ -30,11 +33,11 @@ export default defineConfig({
       {
         name: "shared",
         include: ["test/**/*.test.ts"],
-        exclude: [...exclude, ...alone, "test/browser/**"],
+        exclude: [...exclude, ...alone, ...inBrowsers],
         isolate: false,
       },
       { name: "alone", include: alone, exclude },
-      { name: "browser", include: ["test/browser/*.test.ts"], globalSetup: "test/browser/setup.ts" },
+      { name: "browser", include: inBrowsers, globalSetup: "test/browser/setup.ts" },
     ].map((test) => ({
       test: {
         ...test,

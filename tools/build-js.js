@@ -11,6 +11,7 @@ import { builtinModules, createRequire } from "node:module";
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
+import { build as buildPages } from "vite";
 import { buildBrowser, modules } from "./bundle/browser.js";
 import { writeNotices } from "./bundle/notices.js";
 import { partOf } from "./bundle/parts.js";
@@ -91,6 +92,8 @@ for (const entry of ["index", "plot/index", ...modules.map((name) => `${name}/in
   writeFileSync(join(root, `dist/${entry}.d.cts`), declarations);
 
 await buildBrowser(root);
+// The pages of `simdgrad playground`, over the library's build for browsers.
+await buildPages({ configFile: join(root, "playground/vite.config.js") });
 
 writeNotices(root, "dist/index.js", library);
 writeNotices(root, "dist/cli/main.js", command);

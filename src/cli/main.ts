@@ -13,6 +13,7 @@ import { choice, indices, integer, list, type Range, real, sizes } from "./flags
 import { infoCommand } from "./info.js";
 import { Interruption } from "./interruption.js";
 import { type Activation, activations } from "./network.js";
+import { playgroundCommand } from "./playground.js";
 import { predictCommand, splits } from "./predict.js";
 import { sweepCommand } from "./sweep.js";
 import { printError, printJson } from "./terminal.js";
@@ -271,6 +272,20 @@ command(
   simdgrad predict --model digits.safetensors --data mnist/ --index 7
   simdgrad predict --model digits.safetensors --data mine-images-idx3-ubyte --index 0-4`,
 ).action((flags) => predictCommand(flags));
+
+command(
+  "playground",
+  "Serves pages in which networks train before your eyes, to the browsers of this machine. Ctrl-C ends it.",
+  [
+    flag("--port <n>", "0: a free one", integer("--port", { min: 0, max: 65535, example: "8080" }), 0),
+    flag("--open", "opens the page in the browser"),
+    flag("--export <dir>", "writes the pages as static files for any web server instead"),
+    jsonFlag(),
+  ],
+  `
+  simdgrad playground --open
+  simdgrad playground --export site/playground`,
+).action((flags) => playgroundCommand(flags));
 
 command(
   "bench",

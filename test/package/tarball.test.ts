@@ -21,7 +21,8 @@ const allowed = [
   /^dist\/parts\/[a-z-]+\.cjs$/,
   /^dist\/.+\.d\.ts$/,
   /^data\/iris\.csv$/,
-  /^dist\/(cli\/)?THIRD_PARTY_LICENSES\.txt$/,
+  /^dist\/(cli\/|playground\/)?THIRD_PARTY_LICENSES\.txt$/,
+  /^dist\/playground\/(index\.html|icon\.svg|assets\/[\w-]+\.(js|css))$/,
   /^wasm\/simdgrad\.wasm$/,
   /^prebuilds\/[a-z0-9]+-[a-z0-9]+(-musl)?\/simdgrad\.node$/,
   /^wasm\/simdgrad\.wasm$/,
@@ -59,7 +60,7 @@ describe("the tarball", () => {
       .map((path) => path.replace(/^src/, "dist").replace(/\.ts$/, ".d.ts"));
     const built = [...files.keys()].filter((path) => path.startsWith("dist/"));
     expect(built.filter((path) => path.endsWith(".d.ts")).sort()).toEqual(expected.sort());
-    const code = built.filter((path) => path.endsWith(".js") && !path.startsWith("dist/browser/"));
+    const code = built.filter((path) => path.endsWith(".js") && !/^dist\/(browser|playground)\//.test(path));
     expect(code.sort()).toEqual([
       "dist/cli/main.js",
       "dist/data/index.js",

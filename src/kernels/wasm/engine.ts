@@ -21,4 +21,4 @@ interface Engine {
 }
 
 /** Undefined in an engine without WebAssembly (`node --jitless`). */
-export const engine = (globalThis as { WebAssembly?: Engine }).WebAssembly;
+export const engine = (globalThis as unknown as { WebAssembly?: Engine }).WebAssembly;

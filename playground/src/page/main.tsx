@@ -1,0 +1,6 @@
+import { render } from "preact";
+import { App } from "./app.js";
+import { start } from "./engine.js";
+
+start();
+render(<App />, document.getElementById("app")!);

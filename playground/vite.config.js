@@ -1,0 +1,49 @@
+// Builds the pages of the playground into dist/playground, as static files, with the licences of what is
+// bundled. tools/build-js.js runs it after the library's build for browsers, which the pages run. The module
+// of WebAssembly is not among the files: the package has it once, and `simdgrad playground` serves or copies
+// it as simdgrad.wasm.
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vite";
+import { writeNotices } from "../tools/bundle/notices.js";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const root = dirname(here);
+const library = join(root, "dist/browser/index.js");
+
+/** The pages name the module's address, so the library's own is left out. */
+const ownModule = {
+  name: "no-second-module",
+  transform(code, id) {
+    if (!id.replaceAll("\\", "/").endsWith("/kernels/wasm/open-module.js")) return undefined;
+    const address = /new URL\("[./]*wasm\/simdgrad\.wasm", import\.meta\.url\)/;
+    return { code: code.replace(address, '"simdgrad.wasm"'), map: null };
+  },
+};
+
+/** Licences must be distributed with the code. */
+const notices = {
+  name: "notices",
+  writeBundle(_, bundle) {
+    writeNotices(root, "dist/playground/index.html", Object.values(bundle));
+  },
+};
+
+export default defineConfig({
+  root: here,
+  base: "./",
+  logLevel: "warn",
+  resolve: { alias: { simdgrad: library } },
+  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  plugins: [ownModule, notices],
+  worker: { format: "es", plugins: () => [ownModule] },
+  build: {
+    outDir: join(root, "dist/playground"),
+    emptyOutDir: true,
+    target: "es2022",
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+    assetsInlineLimit: 0,
+    rolldownOptions: { input: { index: join(here, "index.html") } },
+  },
+});

@@ -1,0 +1,100 @@
+/** The page of the playground, served by the built command, in Chromium. */
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { afterAll, beforeAll } from "vitest";
+import { findBrowser } from "../../tools/browsers.js";
+import { root, startChromium } from "../browser/pages.js";
+import { type Running, start } from "../cli/simdgrad.js";
+import { addressOf } from "./address.js";
+
+const chromium = findBrowser("chromium");
+
+/** Why there are no tests in a browser, or undefined. */
+export const missing: string | undefined = chromium.why;
+if (missing !== undefined) console.log(`tests of the playground in Chromium are skipped: ${missing}`);
+
+export const hasModule = existsSync(join(root, "wasm/simdgrad.wasm"));
+
+export interface Playground {
+  /** `http://127.0.0.1:1234/` */
+  address: string;
+  browser: Browser;
+  /** A new page, with the lines of its console. `hash`: its state. */
+  open(hash?: string, options?: OpenOptions): Promise<Opened>;
+}
+
+export interface OpenOptions extends BrowserContextOptions {
+  /** Runs in the page before everything else. */
+  before?: () => void;
+  /** What follows the address: `?backend=js`. */
+  query?: string;
+}
+
+export interface Opened {
+  page: Page;
+  console: string[];
+  /** Hosts that the page asked for something. */
+  hosts: Set<string>;
+}
+
+/** Starts the server and the browser before the tests of a file, and ends them after. */
+export function playground(): Playground {
+  const kept = {} as Playground & { running: Running };
+  beforeAll(async () => {
+    if (missing !== undefined) return;
+    kept.running = start(["playground", "--json"]);
+    kept.address = await addressOf(kept.running);
+    kept.browser = await startChromium((chromium as { program: string }).program);
+  });
+  afterAll(async () => {
+    await kept.browser?.close();
+    kept.running?.child.kill("SIGINT");
+    await kept.running?.ended;
+  });
+  kept.open = async (hash = "", { before, query = "", ...options } = {}) => {
+    const context = await kept.browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
+    if (before) await context.addInitScript(before);
+    const page = await context.newPage();
+    // A page that hangs fails soon.
+    page.setDefaultTimeout(15_000);
+    const [console, hosts]: [string[], Set<string>] = [[], new Set()];
+    page.on("console", (message) => console.push(`${message.type()}: ${message.text()}`));
+    page.on("pageerror", (error) => console.push(`error: ${error.message}`));
+    page.on("request", (request) => hosts.add(new URL(request.url()).host));
+    await page.goto(kept.address + query + hash);
+    return { page, console, hosts };
+  };
+  return kept;
+}
+
+export const epochOf = async (page: Page): Promise<number> =>
+  Number((await page.getByTestId("epoch").textContent())!.replaceAll(",", ""));
+
+/** Waits until the page has made so many epochs. */
+export async function untilEpoch(page: Page, epoch: number): Promise<void> {
+  const last = Date.now() + 30_000;
+  while ((await epochOf(page)) < epoch) {
+    if (Date.now() > last) throw new Error(`epoch ${epoch} did not come: it is ${await epochOf(page)}`);
+    await page.waitForTimeout(20);
+  }
+}
+
+/** A number that the page shows. */
+export const numberOf = async (page: Page, name: string): Promise<number> =>
+  Number.parseFloat((await page.getByTestId(name).textContent())!);
+
+/** The losses that the page has recorded, with all digits: run, epoch, training loss, test loss. */
+export async function lossesOf(page: Page): Promise<[string, number, number, number][]> {
+  const [download] = await Promise.all([page.waitForEvent("download"), page.click("text=Losses as CSV")]);
+  const text = await readFile((await download.path())!, "utf8");
+  return text
+    .trim()
+    .split("\n")
+    .slice(1)
+    .map((line) => {
+      const [run, ...numbers] = line.split(",");
+      return [run, ...numbers.map(Number)] as [string, number, number, number];
+    });
+}
