@@ -74,6 +74,12 @@ export function pageOf(server: Server, task: string, { options = {}, headers, be
   return { address: `${server.origin}${name}?${query}`, answer: server.report(report) };
 }
 
+/** The Chromium that tools/browsers.js finds. */
+export function startChromium(): Promise<Browser> {
+  const { program } = findBrowser("chromium") as { program: string };
+  return chromium.launch({ executablePath: program, args: ["--no-sandbox", "--disable-gpu"] });
+}
+
 /** What `withChromium` opens. */
 export interface Opened {
   server: Server;
@@ -90,9 +96,7 @@ export function withChromium(prepare: (opened: Opened) => unknown = () => {}): O
   const opened = {} as Opened;
   beforeAll(async () => {
     Object.assign(opened, await start());
-    const { program } = findBrowser("chromium") as { program: string };
-    const args = ["--no-sandbox", "--disable-gpu"];
-    opened.browser = await chromium.launch({ executablePath: program, args });
+    opened.browser = await startChromium();
     await prepare(opened);
   });
   afterAll(async () => {

@@ -9,10 +9,8 @@ import { root, startChromium } from "../browser/pages.js";
 import { type Running, start } from "../cli/simdgrad.js";
 import { addressOf } from "./address.js";
 
-const chromium = findBrowser("chromium");
-
 /** Why there are no tests in a browser, or undefined. */
-export const missing: string | undefined = chromium.why;
+export const missing: string | undefined = findBrowser("chromium").why;
 if (missing !== undefined) console.log(`tests of the playground in Chromium are skipped: ${missing}`);
 
 export const hasModule = existsSync(join(root, "wasm/simdgrad.wasm"));
@@ -46,7 +44,7 @@ export function playground(): Playground {
     if (missing !== undefined) return;
     kept.running = start(["playground", "--json"]);
     kept.address = await addressOf(kept.running);
-    kept.browser = await startChromium((chromium as { program: string }).program);
+    kept.browser = await startChromium();
   });
   afterAll(async () => {
     await kept.browser?.close();
