@@ -56,10 +56,10 @@ export function encode(runs: readonly Settings[]): string {
     const differing = Object.keys(own).filter((key) => own[key] !== before[key]);
     // A further run that differs in nothing has to be named, too.
     if (i > 0 && differing.length === 0) differing.push("data");
-    // `changed` drops these with what they belong to.
-    if (differing.includes("data")) differing.push("inputs");
-    if (["data", "hidden", "inputs", "dropout"].some((key) => differing.includes(key)))
-      differing.push("changes");
+    // Where a further run has other data or another shape, `changed` drops what belonged to the first.
+    if (i > 0 && differing.includes("data")) differing.push("inputs");
+    const shape = ["data", "hidden", "inputs", "dropout"].some((key) => differing.includes(key));
+    if (i > 0 && shape && own["changes"] !== "") differing.push("changes");
     for (const key of new Set(differing)) parts.push(`${prefix}${key}=${encodeURIComponent(own[key]!)}`);
     if (i === 0) before = own;
   }
