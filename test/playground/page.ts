@@ -55,8 +55,8 @@ export function playground(): Playground {
     const context = await kept.browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
     if (before) await context.addInitScript(before);
     const page = await context.newPage();
-    // A page that hangs fails soon.
-    page.setDefaultTimeout(15_000);
+    // Pages load slowly beside other tests.
+    page.setDefaultTimeout(60_000);
     const [console, hosts]: [string[], Set<string>] = [[], new Set()];
     page.on("console", (message) => console.push(`${message.type()}: ${message.text()}`));
     page.on("pageerror", (error) => console.push(`error: ${error.message}`));
