@@ -72,7 +72,7 @@ export const epochOf = async (page: Page): Promise<number> =>
 
 /** Waits until the page has made so many epochs. */
 export async function untilEpoch(page: Page, epoch: number): Promise<void> {
-  const last = Date.now() + 30_000;
+  const last = Date.now() + 90_000;
   while ((await epochOf(page)) < epoch) {
     if (Date.now() > last) throw new Error(`epoch ${epoch} did not come: it is ${await epochOf(page)}`);
     await page.waitForTimeout(20);
