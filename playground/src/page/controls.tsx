@@ -19,13 +19,16 @@ export function Field({ label, children }: { label: string; children: ComponentC
   );
 }
 
-/** One of few choices, side by side: radio buttons that look like tabs. */
-export function Tabs<T extends string>(props: {
+interface ChoiceProps<T extends string> {
   label: string;
   value: T;
+  /** Each value, and the text that is shown for it. */
   options: readonly (readonly [T, string])[];
   onChange: (value: T) => void;
-}) {
+}
+
+/** One of few choices, side by side: radio buttons that look like tabs. */
+export function Tabs<T extends string>(props: ChoiceProps<T>) {
   const { label, value, options, onChange } = props;
   return (
     <fieldset class="tabs" aria-label={label}>
@@ -46,12 +49,7 @@ export function Tabs<T extends string>(props: {
   );
 }
 
-export function Select<T extends string>(props: {
-  label: string;
-  value: T;
-  options: readonly (readonly [T, string])[];
-  onChange: (value: T) => void;
-}) {
+export function Select<T extends string>(props: ChoiceProps<T>) {
   const { label, value, options, onChange } = props;
   return (
     <Field label={label}>
