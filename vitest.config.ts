@@ -25,9 +25,10 @@ const inBrowsers = ["test/browser/*.test.ts", "test/playground/*.test.ts"];
 
 export default defineConfig({
   test: {
-    maxWorkers: availableParallelism(),
+    // One more than the cores, since many tests wait for a process that they start.
+    maxWorkers: availableParallelism() + 1,
     // Loading the library takes two seconds of a core, which is most of the time of most files. So all other
-    // files share a process for each core, and test/restore.ts restores what they change.
+    // files share a process for each worker, and test/restore.ts restores what they change.
     projects: [
       {
         name: "shared",

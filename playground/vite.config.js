@@ -1,22 +1,31 @@
-// Builds the pages of the playground into dist/playground, as static files. tools/build-js.js runs it after
-// the library's build for browsers, which the pages run. The module of WebAssembly is not among the files: the
-// package has it once, and `simdgrad playground` serves or copies it as simdgrad.wasm.
+// Builds the pages of the playground into dist/playground, as static files, with the licences of what is
+// bundled. tools/build-js.js runs it after the library's build for browsers, which the pages run. The module
+// of WebAssembly is not among the files: the package has it once, and `simdgrad playground` serves or copies
+// it as simdgrad.wasm.
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
+import { writeNotices } from "../tools/bundle/notices.js";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const library = join(here, "../dist/browser/index.js");
+const root = dirname(here);
+const library = join(root, "dist/browser/index.js");
 
 /** The pages name the module's address, so the library's own is left out. */
 const ownModule = {
   name: "no-second-module",
   transform(code, id) {
     if (!id.replaceAll("\\", "/").endsWith("/kernels/wasm/open-module.js")) return undefined;
-    return {
-      code: code.replace(/new URL\("[./]*wasm\/simdgrad\.wasm", import\.meta\.url\)/, '"simdgrad.wasm"'),
-      map: null,
-    };
+    const address = /new URL\("[./]*wasm\/simdgrad\.wasm", import\.meta\.url\)/;
+    return { code: code.replace(address, '"simdgrad.wasm"'), map: null };
+  },
+};
+
+/** Licences must be distributed with the code. */
+const notices = {
+  name: "notices",
+  writeBundle(_, bundle) {
+    writeNotices(root, "dist/playground/index.html", Object.values(bundle));
   },
 };
 
@@ -30,7 +39,13 @@ const commandLine = {
       : undefined,
 };
 
-const plugins = [ownModule, commandLine];
+/** The pages, and the Workers that they start: one build, so that both Workers share the library. */
+const input = {
+  index: join(here, "index.html"),
+  digits: join(here, "digits.html"),
+  "index-worker": join(here, "src/worker/worker.ts"),
+  "digits-worker": join(here, "src/digits/worker.ts"),
+};
 
 export default defineConfig({
   root: here,
@@ -38,15 +53,21 @@ export default defineConfig({
   logLevel: "warn",
   resolve: { alias: { simdgrad: library } },
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
-  plugins,
-  worker: { format: "es", plugins: () => plugins },
+  plugins: [ownModule, commandLine, notices],
   build: {
-    outDir: join(here, "../dist/playground"),
+    outDir: join(root, "dist/playground"),
     emptyOutDir: true,
     target: "es2022",
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     assetsInlineLimit: 0,
-    rolldownOptions: { input: { index: join(here, "index.html"), digits: join(here, "digits.html") } },
+    rolldownOptions: {
+      input,
+      // src/start-worker.ts names the Workers' files. They have no hash, so a server must not keep them for ever:
+      // `simdgrad playground` tells browsers to keep what is in assets/.
+      output: {
+        entryFileNames: ({ name }) => (name.endsWith("-worker") ? "[name].js" : "assets/[name]-[hash].js"),
+      },
+    },
   },
 });

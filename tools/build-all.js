@@ -1,7 +1,7 @@
 // Builds the addon for every platform of tools/platforms/targets.js, from the one list of sources
 // (native/sources.json), into prebuilds/<platform>/simdgrad.node, and the module of WebAssembly
 // (build-wasm.js). It leaves out what is built from these sources already. It needs a Linux x64 machine with
-// g++, g++-aarch64-linux-gnu, ld64.lld for macOS and LLVM's tools; an error names what is missing. It
+// g++, ld64.lld for macOS and LLVM's tools; an error names what is missing. It
 // downloads zig from npm's registry once (tools/platforms/zig.js).
 //
 //   node tools/build-all.js [platform…]
@@ -12,6 +12,7 @@ import { fileURLToPath } from "node:url";
 import { sourceHash } from "./build-native.js";
 import { buildWasm } from "./build-wasm.js";
 import { compile } from "./platforms/compile.js";
+import { llvm } from "./platforms/llvm.js";
 import { targets } from "./platforms/targets.js";
 import { prebuildName } from "./prebuild.js";
 
@@ -21,6 +22,12 @@ async function build(name, hash) {
   const out = join(root, "prebuilds", name, "simdgrad.node");
   if (name === prebuildName()) {
     spawnSync(process.execPath, [join(root, "tools/build-native.js")], { cwd: root, stdio: "inherit" });
+    // Its names of functions are 42 KB of the tarball; the addons for other platforms have none. Renamed, not
+    // written in place: a process may have mapped it.
+    if (existsSync(out)) {
+      llvm("strip", ["--strip-all", out, "-o", `${out}.part`]);
+      renameSync(`${out}.part`, out);
+    }
   } else if (!existsSync(out) || !readFileSync(out).includes(hash)) {
     const started = Date.now();
     const part = join(root, "build/all", name, "simdgrad.node");

@@ -164,7 +164,7 @@ Napi::Value number(const Napi::CallbackInfo& info, double value) { return Napi::
 
 /** For tests: see `limitScratch` in pool.h. */
 Napi::Value setScratchLimit(const Napi::CallbackInfo& info) {
-  limitScratch(info[0].As<Napi::Number>().Int64Value());
+  limitScratch(static_cast<int64_t>(info[0].As<Napi::Number>().DoubleValue()));
   return info.Env().Undefined();
 }
 

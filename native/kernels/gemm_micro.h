@@ -41,6 +41,14 @@ enum class Last { whole, part, half };
 
 SIMD_INLINE Last lastOf(int lanes) { return lanes == W ? Last::whole : lowerIsFaster && 2 * lanes <= W ? Last::half : Last::part; }
 
+/**
+ * NEON has no masks: it stores a part of a vector by branches, which for each row are more code than a whole
+ * vector. So a tile's last columns are stored one element at a time there.
+ */
+constexpr bool lastByElement = SIMDGRAD_ISA_ID == 4;
+template <int M, int N>
+SIMD_INLINE void finishByElement(Vec (&sum)[M][N], const Tile& tile);
+
 /** Adds the partial sum, the bias and the old C to M rows x N vectors of sums, and stores them. */
 template <int M, int N, Last last>
 SIMD_INLINE void finish(Vec (&sum)[M][N], const Tile& tile) {
@@ -54,6 +62,7 @@ SIMD_INLINE void finish(Vec (&sum)[M][N], const Tile& tile) {
     storeAcross(sums[0], N * W, M, (N - 1) * W + lanes, tile);
     return;
   }
+  if constexpr (Tail && lastByElement) return finishByElement<M, N>(sum, tile);
   // Whether vector v needs a mask is known at compile time.
   const auto get = [lanes](const float* p, int v) __attribute__((always_inline)) {
     return Tail && v == N - 1 ? load(p + v * W, lanes) : load(p + v * W);
@@ -77,6 +86,24 @@ SIMD_INLINE void finish(Vec (&sum)[M][N], const Tile& tile) {
       store(out, sum[i][v]);
     }
   }
+}
+
+/** The same for rows that are contiguous in C, where the last vector may be a part: by vectors up to it. */
+template <int M, int N>
+SIMD_INLINE void finishByElement(Vec (&sum)[M][N], const Tile& tile) {
+  Vec last[M][1];
+  for (int i = 0; i < M; i++) last[i][0] = sum[i][N - 1];
+  if constexpr (N > 1) {
+    Vec before[M][N - 1];
+    for (int i = 0; i < M; i++)
+      for (int v = 0; v < N - 1; v++) before[i][v] = sum[i][v];
+    finish<M, N - 1, Last::whole>(before, tile);
+  }
+  const Tile rest = behind(tile, (N - 1) * W);
+  if (tile.lanes == W) return finish<M, 1, Last::whole>(last, rest);
+  float sums[M][W];
+  for (int i = 0; i < M; i++) store(sums[i], last[i][0]);
+  storeAcross(sums[0], W, M, tile.lanes, rest);
 }
 
 /** M rows x N vectors, kc deep. A at a + i·ai + p·ak; B at b + p·bk. */

@@ -55,7 +55,8 @@ void narrow(int64_t k, const float* a, int64_t aRow, const float* b, int64_t bCo
     for (; p < end; p++) step(p, loadStrided(b + p, bCol, Tail ? tile.lanes : W));
     if (!first) _Pragma("GCC unroll 16") for (int i = 0; i < M; i++) sum[i][0] = load(total[i]) + sum[i][0];
     if (p >= k) break;
-    _Pragma("GCC unroll 16") for (int i = 0; i < M; i++) store(total[i], sum[i][0]);
+    // Without a pragma: clang would take it for one of the loop around, and make 16 copies of that.
+    for (int i = 0; i < M; i++) store(total[i], sum[i][0]);
   }
   finish<M, 1, Tail ? Last::part : Last::whole>(sum, tile);
 }

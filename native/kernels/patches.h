@@ -21,6 +21,7 @@ SIMD_INLINE Inside inside(int64_t count, int64_t step, int64_t shift, int64_t si
 
 SIMD_INLINE void copyRun(int64_t n, const float* from, int64_t step, float* to) {
   if (step == 1) return forVectors(static_cast<size_t>(n), [&](size_t i, auto lanes) { store(to + i, load(from + i, lanes), lanes); });
+  if (step == 2) return forVectors(static_cast<size_t>(n), [&](size_t i, auto lanes) { store(to + i, loadSecond(from + 2 * i, lanes), lanes); });
   int64_t i = 0;
   for (; i + W <= n; i += W) store(to + i, loadStrided(from + i * step, step, W));
   for (; i < n; i++) to[i] = from[i * step];

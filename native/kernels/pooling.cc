@@ -55,7 +55,7 @@ struct Runs {
 };
 
 SIMD_INLINE Vec loadRun(const float* x, const Run& run) {
-  return run.step == 1 ? load(x, run.count) : loadStrided(x, run.step, run.count);
+  return run.step == 1 ? load(x, run.count) : run.step == 2 ? loadSecond(x, run.count) : loadStrided(x, run.step, run.count);
 }
 
 void maxPool2d(const Pooling& p) {

@@ -36,6 +36,13 @@ SIMD_INLINE Vec loadStrided(const float* p, ptrdiff_t s, int n) {
   for (int i = 0; i < n; i++) lanes[i] = p[i * s];
   return {_mm256_load_ps(lanes)};
 }
+SIMD_INLINE Vec loadSecond(const float* p, int n) {
+  const int floats = n > 0 ? 2 * n - 1 : 0;
+  const Vec low = load(p, floats < W ? floats : W), high = load(p + W, floats > W ? floats - W : 0);
+  // Of each half: two lanes of `low`, two of `high`.
+  const __m256d pairs = _mm256_castps_pd(_mm256_shuffle_ps(low.v, high.v, 0x88));
+  return {_mm256_castpd_ps(_mm256_permute4x64_pd(pairs, 0xd8))};
+}
 SIMD_INLINE float first(Vec a) { return _mm256_cvtss_f32(a.v); }
 template <int h>
 SIMD_INLINE Vec upper(Vec a) {

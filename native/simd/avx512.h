@@ -39,6 +39,12 @@ SIMD_INLINE Vec loadStrided(const float* p, ptrdiff_t s, int n) {
   for (int i = 0; i < n; i++) lanes[i] = p[i * s];
   return {_mm512_load_ps(lanes)};
 }
+SIMD_INLINE Vec loadSecond(const float* p, int n) {
+  const int floats = n > 0 ? 2 * n - 1 : 0;
+  const Vec low = load(p, floats < W ? floats : W), high = load(p + W, floats > W ? floats - W : 0);
+  const __m512i even = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+  return {_mm512_permutex2var_ps(low.v, even, high.v)};
+}
 SIMD_INLINE float first(Vec a) { return _mm512_cvtss_f32(a.v); }
 template <int h>
 SIMD_INLINE Vec upper(Vec a) {

@@ -55,6 +55,7 @@ SIMD_INLINE Vec loadStrided(const float* p, ptrdiff_t s, int n) {
   if (n > 3) v = vld1q_lane_f32(p + 3 * s, v, 3);
   return {v};
 }
+SIMD_INLINE Vec loadSecond(const float* p, int n) { return loadStrided(p, 2, n); }
 SIMD_INLINE float first(Vec a) { return vgetq_lane_f32(a.v, 0); }
 template <int h>
 SIMD_INLINE Vec upper(Vec a) {

@@ -29,6 +29,7 @@ SIMD_INLINE void store(float* p, Vec a, int n) {
 SIMD_INLINE void storePast(float* p, Vec a) { store(p, a); }
 SIMD_INLINE void fencePast() {}
 SIMD_INLINE Vec loadStrided(const float* p, ptrdiff_t, int n) { return load(p, n); }
+SIMD_INLINE Vec loadSecond(const float* p, int n) { return loadStrided(p, 2, n); }
 SIMD_INLINE float first(Vec a) { return a.v; }
 template <int h>
 SIMD_INLINE Vec upper(Vec a) {

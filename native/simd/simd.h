@@ -17,6 +17,7 @@
 //                                fencePast() before another thread may read them
 //   loadInt storeInt             the same for int32
 //   loadStrided(p, stride, n)    p[0], p[stride], … in n lanes (0..W), zeros in the others
+//   loadSecond(p, n)             the same for stride 2, faster; reads 2n - 1 floats at most
 //   loadU8(p[, n])               bytes as floats 0..255
 //   loadMaskU8(p, n)             byte != 0;   storeMaskU8(p, mask, n) writes bytes 0 and 1
 //   broadcast(x) broadcastInt(x) zero() iota() = 0, 1, … W-1

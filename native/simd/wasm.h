@@ -58,6 +58,10 @@ SIMD_INLINE Vec loadStrided(const float* p, ptrdiff_t s, int n) {
   for (int i = 0; i < n; i++) lanes[i] = p[i * s];
   return {wasm_v128_load(lanes)};
 }
+SIMD_INLINE Vec loadSecond(const float* p, int n) {
+  // The second vector begins so that nothing behind the last element is read.
+  return n == W ? Vec{wasm_i32x4_shuffle(load(p).v, load(p + 3).v, 0, 2, 5, 7)} : loadStrided(p, 2, n);
+}
 SIMD_INLINE float first(Vec a) { return wasm_f32x4_extract_lane(a.v, 0); }
 template <int h>
 SIMD_INLINE Vec upper(Vec a) {

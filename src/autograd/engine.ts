@@ -3,7 +3,7 @@ import { AutogradError, formatShape, ShapeError, ValueError } from "../errors.js
 import { checkOptions } from "../options.js";
 import { quoted } from "../quote.js";
 import { sameShape } from "../shape.js";
-import { exposing, Lifetimes, withLifetimes } from "../tensor/reuse.js";
+import { allocatedInside, exposing, Lifetimes, withLifetimes } from "../tensor/reuse.js";
 import { type GradHook, longLivedLike, type Tensor } from "../tensor/tensor.js";
 import { tracing } from "../tracing.js";
 import { withGradMode } from "./grad-mode.js";
@@ -291,7 +291,7 @@ function backwardThrough(
   const jointRule = node instanceof JointNode ? node.jointRule : null;
   checkKept(node, jointRule ?? node.rule);
   node.checkSaved();
-  node.passInside(lifetimes);
+  if (allocatedInside) node.passInside(lifetimes);
   if (createGraph && node.composed !== null && node.inputs !== null)
     return { grads: throughComposed(node.composed, node, node.inputs, gs), written: null };
   let written: Map<number, Tensor> | null = null;

@@ -111,6 +111,8 @@ interface OperandOptions {
    * Operands of the same size and type; the output may be computed in place of one of them if both are dense.
    */
   readonly over?: readonly string[];
+  /** Whether some calls leave a part of it as it was, although the access is `write`. */
+  readonly partly?: true;
   /** Number of elements moved, if it differs from the extent: a lookup reads only the rows that it takes. */
   readonly moved?: string;
 }

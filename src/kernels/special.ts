@@ -160,9 +160,9 @@ function hurwitz(s: number, q: number): number {
   let power = q ** -s;
   sum += (q * power) / (s - 1) + power / 2;
   let rising = s;
-  for (const [k, b] of maclaurin.entries()) {
+  for (let k = 0; k < maclaurin.length; k++) {
     power /= q;
-    sum += b * rising * power;
+    sum += maclaurin[k] * rising * power;
     power /= q;
     rising *= (s + 2 * k + 1) * (s + 2 * k + 2);
   }

@@ -123,6 +123,15 @@ export class Lifetimes {
 /** Whether what is allocated now belongs to the node that saves it. */
 export let allocatingInside = false;
 
+/** Whether there has been such an allocation: without one, no node has to be searched. */
+export let allocatedInside = false;
+
+/** What a storage allocated now is: see `inside`. */
+export function isInside(): boolean {
+  if (allocatingInside) allocatedInside = true;
+  return allocatingInside;
+}
+
 /**
  * Runs code of an operation that allocates memory for its own rule. One node saves what it returns (in its
  * list of saved tensors), and nothing else holds it: the operation does not return it, and no other node

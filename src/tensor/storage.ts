@@ -5,7 +5,7 @@ import { DTypeError, SimdgradError } from "../errors.js";
 import { isShared } from "../host/memory.js";
 import { quoted } from "../quote.js";
 import { tracing } from "../tracing.js";
-import { allocatingInside, current, REUSED_FROM, takeWaiting } from "./reuse.js";
+import { allocatingInside, current, isInside, REUSED_FROM, takeWaiting } from "./reuse.js";
 import { checkRoom, outOfMemory } from "./room.js";
 
 /**
@@ -173,7 +173,7 @@ export function allocate(dtype: DType, length: number): Storage {
   if ((current === null && !allocatingInside) || bytes < REUSED_FROM)
     return new DetachableStorage(uninitialized(dtype, length));
   const storage = new DetachableStorage(reused(dtype, length) ?? uninitialized(dtype, length));
-  storage.inside = allocatingInside;
+  storage.inside = isInside();
   current?.born(storage);
   return storage;
 }

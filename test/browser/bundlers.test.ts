@@ -2,16 +2,14 @@
  * Programs behind bundlers: they run in Chromium, and their sizes. vite is there; esbuild, rollup and webpack
  * are installed by `npm run test:browsers`, and skipped without.
  */
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, join } from "node:path";
 import { gzipSync } from "node:zlib";
-import type { Browser } from "playwright-core";
 import { rolldown } from "rolldown";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { findBrowser } from "../../tools/browsers.js";
-import { root, start, startChromium } from "./pages.js";
-import type { Server } from "./server.js";
+import { root, withChromium } from "./pages.js";
 
 const chromium = findBrowser("chromium");
 const bundlers = join(root, "build/bundlers");
@@ -75,27 +73,17 @@ const copyModule = ["vite", "webpack"];
 const fixture = ["main", "worker"];
 
 describe.skipIf(chromium.why !== undefined || !hasModule)("a bundle runs in Chromium", () => {
-  let browser: Browser;
-  let server: Server;
-  let folder: string;
-
-  beforeAll(async () => {
-    ({ server, folder } = await start());
+  const opened = withChromium(({ folder }) => {
     cpSync(join(root, "test/browser/bundled"), folder, { recursive: true });
     cpSync(join(root, "test/platforms/training.mjs"), join(folder, "training.mjs"));
     writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "program", type: "module" }));
     mkdirSync(join(folder, "node_modules"));
     symlinkSync(root, join(folder, "node_modules/simdgrad"));
-    browser = await startChromium((chromium as { program: string }).program);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.close();
-    rmSync(folder, { recursive: true, force: true });
   });
 
   it.each(Object.keys(builds))("%s", async (name) => {
     if (name !== "vite" && !installed) return;
+    const { browser, folder, server } = opened;
     await builds[name](folder, fixture, join(folder, name));
     const report = `/report/${name}`;
     const query = new URLSearchParams({ report });
@@ -120,8 +108,8 @@ describe.skipIf(chromium.why !== undefined || !hasModule)("a bundle runs in Chro
 
   /** Bytes of all scripts, minified and gzipped. */
   async function sizeOf(name: string, program: string): Promise<number> {
-    const out = join(folder, `${name}-${program}`);
-    await builds[name](folder, [program], out);
+    const out = join(opened.folder, `${name}-${program}`);
+    await builds[name](opened.folder, [program], out);
     const scripts = readdirSync(out, { recursive: true, encoding: "utf8" }).filter((file) =>
       file.endsWith(".js"),
     );

@@ -1,12 +1,10 @@
 /** The library in pages and Workers of Chromium. Without Chromium, the tests are skipped. */
 import { spawnSync } from "node:child_process";
-import { existsSync, rmSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { findBrowser } from "../../tools/browsers.js";
-import { type PageOptions, root, run, start, startChromium } from "./pages.js";
-import type { Server } from "./server.js";
+import { openTab, type PageOptions, root, withChromium } from "./pages.js";
 
 const chromium = findBrowser("chromium");
 const hasModule = existsSync(join(root, "wasm/simdgrad.wasm"));
@@ -21,40 +19,34 @@ const strict = (wasm: boolean): Record<string, string> => ({
   "content-security-policy": `default-src 'none'; connect-src 'self'; worker-src 'self'; script-src 'self'${wasm ? " 'wasm-unsafe-eval'" : "; require-trusted-types-for 'script'"}`,
 });
 
-/** What Node says of the same training run. */
-function inNode(backend: string): { hash: string } {
+/** The hash of the same training run in Node, by backend. */
+const hashes = new Map<string, string>();
+function hashInNode(backend: string): string {
+  const known = hashes.get(backend);
+  if (known !== undefined) return known;
   const env = { ...process.env, SIMDGRAD_BACKEND: backend };
   const args = [join(root, "test/platforms/train.mjs"), join(root, "dist/index.js")];
   const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8", env });
   if (stdout === "") throw new Error(stderr);
-  return JSON.parse(stdout.trim().split("\n").at(-1)!);
+  const { hash } = JSON.parse(stdout.trim().split("\n").at(-1)!);
+  hashes.set(backend, hash);
+  return hash;
 }
 
 describe.skipIf(chromium.why !== undefined)("in Chromium", () => {
-  let browser: Browser;
-  let server: Server;
-  let folder: string;
-
-  beforeAll(async () => {
-    ({ server, folder } = await start());
-    browser = await startChromium((chromium as { program: string }).program);
+  let page: Awaited<ReturnType<typeof openTab>>;
+  const opened = withChromium(async ({ browser, server }) => {
+    page = await openTab(browser, server);
   });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
-
-  const page = (task: string, given?: PageOptions) => run(browser, server, task, given);
 
   describe.skipIf(!hasModule)("with WebAssembly", () => {
     it("trains to the bits of Node's fastest backend, in a page and in a Worker", async () => {
-      const { hash } = inNode("");
+      const hash = hashInNode("");
       const expected = { loaded: "wasm", hash, name: "wasm", isa: "relaxedsimd" };
       for (const options of [{}, { worker: "1" }] as Record<string, string>[]) {
         const { result, console } = await page("train", { options, headers: strict(true) });
         expect(result).toMatchObject(expected);
-        expect(result.reason).toBe(`the module of WebAssembly, ${server.origin}/wasm/simdgrad.wasm`);
+        expect(result.reason).toBe(`the module of WebAssembly, ${opened.server.origin}/wasm/simdgrad.wasm`);
         expect(console).toEqual([]);
       }
     });
@@ -63,7 +55,9 @@ describe.skipIf(chromium.why !== undefined)("in Chromium", () => {
       const { result, console } = await page("train", {
         options: { library: "/simdgrad/dist/browser/index.js" },
       });
-      expect(result.reason).toBe(`the module of WebAssembly, ${server.origin}/simdgrad/wasm/simdgrad.wasm`);
+      expect(result.reason).toBe(
+        `the module of WebAssembly, ${opened.server.origin}/simdgrad/wasm/simdgrad.wasm`,
+      );
       expect(console).toEqual([]);
     });
 
@@ -87,7 +81,7 @@ describe.skipIf(chromium.why !== undefined)("in Chromium", () => {
   it("trains on the JS core to the bits of Node's, under a policy without WebAssembly", async () => {
     const { result, console } = await page("core", { headers: strict(false) });
     expect(result).toEqual({
-      ...{ hash: inNode("js").hash, name: "js", isa: "js" },
+      ...{ hash: hashInNode("js"), name: "js", isa: "js" },
       reason: "the module of WebAssembly is not loaded: await backend.load()",
     });
     expect(console).toEqual([]);
@@ -180,7 +174,7 @@ describe.skipIf(chromium.why !== undefined)("in Chromium", () => {
       { before: noRelaxed },
     ],
   ])("says in one line why the JS core runs where %s", async (_, why, given) => {
-    server.give("/cut.wasm", new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 9]));
+    opened.server.give("/cut.wasm", new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 9]));
     const { result, console } = await page("train", given);
     expect(result).toMatchObject({ loaded: "js", name: "js" });
     expect(result.reason).toMatch(why);
@@ -193,7 +187,7 @@ describe.skipIf(chromium.why !== undefined)("in Chromium", () => {
       "cross-origin-opener-policy": "same-origin",
       "cross-origin-embedder-policy": "require-corp",
     };
-    const { hash } = inNode("js");
+    const hash = hashInNode("js");
     const without = () => Reflect.deleteProperty(globalThis as any, "SharedArrayBuffer");
     for (const given of [{ before: without as unknown as () => void }, { headers: isolated }])
       expect((await page("core", given)).result.hash).toBe(hash);

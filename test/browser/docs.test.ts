@@ -1,13 +1,11 @@
 /** The programs of docs/browser.md run in Chromium and print what their comments say. */
-import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Browser } from "playwright-core";
 import { rolldown } from "rolldown";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { findBrowser } from "../../tools/browsers.js";
 import { whyNoModule } from "../kernels/wasm.js";
-import { root, start, startChromium } from "./pages.js";
-import type { Server } from "./server.js";
+import { root, withChromium } from "./pages.js";
 
 const chromium = findBrowser("chromium");
 const text = readFileSync(join(root, "docs/browser.md"), "utf8");
@@ -17,21 +15,10 @@ const blocks = (language: string) =>
 const lacking = chromium.why ?? whyNoModule;
 
 describe.skipIf(lacking !== undefined)(`docs/browser.md${lacking ? ` (skipped: ${lacking})` : ""}`, () => {
-  let browser: Browser;
-  let server: Server;
-  let folder: string;
-
-  beforeAll(async () => {
-    ({ server, folder } = await start());
-    browser = await startChromium((chromium as { program: string }).program);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  const opened = withChromium();
 
   it("the page with an import map", async () => {
+    const { browser, server } = opened;
     const [page] = blocks("html");
     const stated = [...page.matchAll(/console\.log\(.*\); \/\/ (.*)/g)].flatMap(([, lines]) =>
       lines.split(" "),
@@ -55,6 +42,7 @@ describe.skipIf(lacking !== undefined)(`docs/browser.md${lacking ? ` (skipped: $
   });
 
   it("the Worker", async () => {
+    const { browser, folder, server } = opened;
     const worker = blocks("js").find((code) => code.includes("worker.js"))!;
     writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "program", type: "module" }));
     writeFileSync(join(folder, "source.js"), worker);

@@ -6,12 +6,16 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { type Browser, chromium } from "playwright-core";
 import { rolldown } from "rolldown";
+import { afterAll, beforeAll } from "vitest";
+import { findBrowser } from "../../tools/browsers.js";
 import { type Server, serve } from "./server.js";
 
 export const root = join(import.meta.dirname, "../..");
 
-const html =
-  '<!doctype html><title>simdgrad</title><body><script type="module" src="/pages/run.js"></script>';
+/** A page that runs classic scripts, and then its task. */
+const html = (scripts: readonly string[]) =>
+  `<!doctype html><title>simdgrad</title>${scripts.map((script) => `<script src="${script}"></script>`).join("")}
+<body><script type="module" src="/pages/run.js"></script>`;
 
 /** An IDX file of bytes. */
 function idx(shape: readonly number[], values: readonly number[]): Uint8Array {
@@ -36,7 +40,7 @@ export async function start(): Promise<{ server: Server; folder: string }> {
     ["/wasm/", join(root, "wasm")],
     ["/", folder],
   ]);
-  server.give("/page.html", html);
+  server.give("/page.html", html([]));
   server.give("/favicon.ico", "");
   const images = idx([2, 2, 2], [1, 2, 3, 4, 5, 6, 7, 8]);
   server.give("/data/images-idx3-ubyte", images);
@@ -61,12 +65,46 @@ export interface PageOptions {
 let opened = 0;
 
 /** The address of a page that runs a task, and its report. */
-export function pageOf(server: Server, task: string, { options = {}, headers }: PageOptions = {}) {
+export function pageOf(server: Server, task: string, { options = {}, headers, before }: PageOptions = {}) {
   const name = `/page-${++opened}.html`;
-  server.give(name, html, headers);
+  if (before) server.give(`/before-${opened}.js`, `(${before})();`);
+  server.give(name, html(before ? [`/before-${opened}.js`] : []), headers);
   const report = `/report/${opened}`;
   const query = new URLSearchParams({ task, library: "/lib/index.js", report, ...options });
   return { address: `${server.origin}${name}?${query}`, answer: server.report(report) };
+}
+
+/** The Chromium that tools/browsers.js finds. */
+export function startChromium(): Promise<Browser> {
+  const { program } = findBrowser("chromium") as { program: string };
+  return chromium.launch({ executablePath: program, args: ["--no-sandbox", "--disable-gpu"] });
+}
+
+/** What `withChromium` opens. */
+export interface Opened {
+  server: Server;
+  /** The folder that the server serves at "/". */
+  folder: string;
+  browser: Browser;
+}
+
+/**
+ * Before the tests of a `describe`: starts the server and Chromium, and closes them afterwards. `prepare`
+ * fills the folder.
+ */
+export function withChromium(prepare: (opened: Opened) => unknown = () => {}): Opened {
+  const opened = {} as Opened;
+  beforeAll(async () => {
+    Object.assign(opened, await start());
+    opened.browser = await startChromium();
+    await prepare(opened);
+  });
+  afterAll(async () => {
+    await opened.browser?.close();
+    await opened.server?.close();
+    if (opened.folder) rmSync(opened.folder, { recursive: true, force: true });
+  });
+  return opened;
 }
 
 /** What a page says: its result, and the lines of its console. */
@@ -75,31 +113,26 @@ export interface Said {
   console: string[];
 }
 
-export const startChromium = (program: string): Promise<Browser> =>
-  chromium.launch({ executablePath: program, args: ["--no-sandbox", "--disable-gpu"] });
-
-/** Runs a task in a page of Chromium. */
-export async function run(
-  browser: Browser,
-  server: Server,
-  task: string,
-  given: PageOptions = {},
-): Promise<Said> {
-  const context = await browser.newContext();
-  try {
-    const page = await context.newPage();
+/**
+ * Opens a tab of Chromium and returns what runs a task there. All tasks share the tab, since opening one
+ * takes more time than most tasks.
+ */
+export async function openTab(browser: Browser, server: Server) {
+  const page = await browser.newPage();
+  return async (task: string, given: PageOptions = {}): Promise<Said> => {
     const lines: string[] = [];
     page.on("console", (message) => lines.push(`${message.type()}: ${message.text()}`));
     page.on("pageerror", (error) => lines.push(`error: ${error.message}`));
-    if (given.before) await context.addInitScript(given.before);
-    const { address, answer } = pageOf(server, task, given);
-    await page.goto(address);
-    const { result, error } = await answer;
-    if (error !== undefined) throw new Error(`${error}\n${lines.join("\n")}`);
-    return { result, console: lines };
-  } finally {
-    await context.close();
-  }
+    try {
+      const { address, answer } = pageOf(server, task, given);
+      await page.goto(address);
+      const { result, error } = await answer;
+      if (error !== undefined) throw new Error(`${error}\n${lines.join("\n")}`);
+      return { result, console: lines };
+    } finally {
+      page.removeAllListeners();
+    }
+  };
 }
 
 /** Runs a task in a page of Firefox, which needs no driver: the page reports itself. */

@@ -55,7 +55,9 @@ describe("twenty training runs keep their bits", () => {
     },
   );
 
-  const settings = backend.isas.flatMap((isa) => [1, 2].map((threads) => [isa, threads] as const));
+  // determinism.test.ts compares the numbers of threads on every instruction set.
+  const settings: [isa: string, threads: number][] = backend.isas.map((isa) => [isa, 2]);
+  if (backend.isas.length > 0) settings.push([backend.isas.at(-1)!, 1]);
   test.each(settings)("on %s with %i threads", async (isa, threads) => {
     backend.use("native");
     backend.useIsa(isa);

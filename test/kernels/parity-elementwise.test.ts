@@ -67,7 +67,7 @@ describe.each((Object.entries(unaryRows) as [UnaryName, UnaryRow][]).filter(inBo
     });
     test("large, with threads", () => {
       const [p, q] = parameters[0];
-      check(unaryCase(op, p, q, floats(large, 3 * low, 3 * high)), [1, 2, 4]);
+      check(unaryCase(op, p, q, floats(large, 3 * low, 3 * high)), [1, 4]);
     });
     test("special values", () => {
       const [p, q] = parameters[0];
@@ -77,7 +77,7 @@ describe.each((Object.entries(unaryRows) as [UnaryName, UnaryRow][]).filter(inBo
       for (const [p, q] of parameters)
         for (const n of [1, 15, 16, 17, 35]) check(gradCase(op, p, q, floats(n, low, high, n)));
       const [p, q] = parameters[0];
-      check(gradCase(op, p, q, floats(large, low, high)), [1, 2, 4]);
+      check(gradCase(op, p, q, floats(large, low, high)), [1, 4]);
     });
     test("gradient at special values", () => {
       const [p, q] = parameters[0];
@@ -148,7 +148,7 @@ describe.each([
     for (const n of widths) check(pair(floats(n, low, high, n), floats(n, low, high, n + 99)));
   });
   test("large, with threads", () => {
-    check(pair(floats(large, low, high, 1), floats(large, low, high, 2)), [1, 2, 4]);
+    check(pair(floats(large, low, high, 1), floats(large, low, high, 2)), [1, 4]);
   });
   test("special values, each with each", () => {
     const n = specials.length;
@@ -197,7 +197,7 @@ describe.each([
             make(300 * 211),
           ],
         },
-        [1, 2, 4],
+        [1, 4],
       );
   });
 });
@@ -248,7 +248,7 @@ describe("where", () => {
             new Buffer(new Float32Array(n), "out"),
           ],
         },
-        n === large ? [1, 2, 4] : [1],
+        n === large ? [1, 4] : [1],
       );
   });
   test.each(layouts)("$name", (layout) => {
@@ -332,7 +332,7 @@ describe("copy", () => {
             dense(shape),
           ],
         },
-        [1, 2, 4],
+        [1, 4],
       );
   });
 });

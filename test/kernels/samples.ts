@@ -11,12 +11,17 @@ export function sampler(seed: number): () => number {
 
 export function floats(n: number, low = -3, high = 3, seed = 1): Float32Array {
   const next = sampler(seed);
-  return Float32Array.from({ length: n }, () => low + (high - low) * next());
+  // Float32Array.from with a function takes ten times as long.
+  const values = new Float32Array(n);
+  for (let i = 0; i < n; i++) values[i] = low + (high - low) * next();
+  return values;
 }
 
 export function integers(n: number, below: number, seed = 1): Int32Array {
   const next = sampler(seed);
-  return Int32Array.from({ length: n }, () => Math.floor(next() * below));
+  const values = new Int32Array(n);
+  for (let i = 0; i < n; i++) values[i] = Math.floor(next() * below);
+  return values;
 }
 
 export function bytes(n: number, below = 256, seed = 1): Uint8Array {

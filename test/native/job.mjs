@@ -99,7 +99,7 @@ const scripts = {
   },
   async workers() {
     let ended = 0;
-    for (let i = 0; i < 15; i++) {
+    for (let i = 0; i < 8; i++) {
       const all = ["runs", "runs", "leaves", "pauses"].map(startWorker);
       await Promise.all(all.map(({ begun }) => begun));
       for (const { worker } of all) worker.terminate();

@@ -317,7 +317,7 @@ describe.skipIf(!built)("a job that runs", () => {
     ["ends with process.exit", "exit", 7, "leaving\n"],
     ["ends with process.exit while it waits", "exitPaused", 7, "leaving\n"],
     ["ends with an exception that nobody catches", "throw", 1, "leaving\n"],
-    ["ends with its Worker, whichever way that goes", "workers", 0, "60 ended\n"],
+    ["ends with its Worker, whichever way that goes", "workers", 0, "32 ended\n"],
     ["ends with the process while it runs in a Worker", "workerExit", 7, "leaving\n"],
     ["keeps what it needs, and everything is freed afterwards", "collected", 0, "counted\nfreed\n"],
   ])("%s", (_, script, status, stdout) => {

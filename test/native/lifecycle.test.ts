@@ -16,7 +16,7 @@ function answerOf(script: string, data: unknown): Record<string, number> {
 }
 
 describe.skipIf(!built || !existsSync("/proc/self/task"))("the addon in a process", () => {
-  it("comes and goes with 50 Workers and leaves neither memory nor threads behind", () => {
+  it("comes and goes with 25 Workers and leaves neither memory nor threads behind", () => {
     // Each Worker also starts and stops the pool. The first Workers are not counted, because Node's heaps are
     // still growing. A thread may exist for a short time after its Worker.
     const script = `
@@ -36,10 +36,10 @@ describe.skipIf(!built || !existsSync("/proc/self/task"))("the addon in a proces
         return { tasks: tasks(), memory: process.memoryUsage().rss };
       };
       (async () => {
-        for (let i = 0; i < 15; i++) await round();
+        for (let i = 0; i < 10; i++) await round();
         await new Promise((resolve) => setTimeout(resolve, 100));
         const before = await settle(tasks());
-        for (let i = 0; i < 50; i++) await round();
+        for (let i = 0; i < 25; i++) await round();
         const after = await settle(before.tasks);
         const threads = after.tasks - before.tasks;
         console.log(JSON.stringify({ results: seen.size, threads, megabytes: (after.memory - before.memory) / 2 ** 20 }));
@@ -55,7 +55,7 @@ describe.skipIf(!built || !existsSync("/proc/self/task"))("the addon in a proces
     const { results, threads, megabytes } = answerOf(script, data);
     expect(results).toBe(1);
     expect(threads).toBe(0);
-    // One product uses 1.3 MB of scratch memory, so a leak of 50 would be 65 MB.
+    // One product uses 1.3 MB of scratch memory, so a leak of 25 would be 32 MB.
     expect(megabytes).toBeLessThan(16);
   });
 

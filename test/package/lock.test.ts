@@ -8,6 +8,8 @@ interface Locked {
   resolved?: string;
   optionalDependencies?: Record<string, string>;
   hasInstallScript?: boolean;
+  /** A package of this repository: `resolved` is its folder. */
+  link?: boolean;
 }
 
 const lock = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8")) as {
@@ -26,7 +28,9 @@ test("the lock file knows the optional packages of every platform", () => {
 });
 
 test("the lock file names no registry", () => {
-  expect(Object.values(lock.packages).filter(({ resolved }) => resolved !== undefined)).toEqual([]);
+  expect(
+    Object.values(lock.packages).filter(({ resolved, link }) => resolved !== undefined && !link),
+  ).toEqual([]);
 });
 
 test("development depends on no install script either", () => {

@@ -129,16 +129,19 @@ const corruptions: Corruption[] = [
     complaint: /page \d+ of \d+ does not have its hash/,
     only: (name) => name === "darwin-arm64",
   },
-  {
-    what: "its second half missing",
-    change: (bytes) => bytes.subarray(0, bytes.length >> 1),
+  ...(
+    [
+      ["all but 40 bytes", () => 40],
+      ["all but a kilobyte", () => 1024],
+      ["its second half", (bytes) => bytes >> 1],
+      ["its last kilobyte", (bytes) => bytes - 1024],
+      ["its last byte", (bytes) => bytes - 1],
+    ] as [string, (bytes: number) => number][]
+  ).map(([part, left]) => ({
+    what: `${part} missing`,
+    change: (bytes: Buffer) => bytes.subarray(0, left(bytes.length)),
     complaint: /it cannot be read: |it is cut off: /,
-  },
-  {
-    what: "its last kilobyte missing",
-    change: (bytes) => bytes.subarray(0, bytes.length - 1024),
-    complaint: /it cannot be read: |it is cut off: /,
-  },
+  })),
 ];
 
 describe.skipIf(!canCheck())("an addon in prebuilds/", () => {

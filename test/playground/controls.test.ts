@@ -43,27 +43,52 @@ describe.skipIf(missing !== undefined)("controls", () => {
         "optimizer=Adam",
         "new optim.Adam(",
       ],
-      ["learning rate", (p) => fill(p.getByLabel("Learning rate"), "0.01"), "lr=0.01", "lr: 0.01"],
+      [
+        "learning rate",
+        (p) => fill(p.getByLabel("Learning rate", { exact: true }), "0.01"),
+        "lr=0.01",
+        "lr: 0.01",
+      ],
       [
         "penalty",
         (p) => p.getByLabel("Penalty", { exact: true }).selectOption("l2"),
         "penalty=l2",
         "w.square().sum()",
       ],
-      ["penalty rate", (p) => fill(p.getByLabel("Penalty rate"), "0.02"), "rate=0.02", ".mul(0.01)"],
-      ["batch size", (p) => fill(p.getByLabel("Batch size"), "25"), "batch=25", "batchSize: 25"],
+      [
+        "penalty rate",
+        (p) => fill(p.getByLabel("Penalty rate", { exact: true }), "0.02"),
+        "rate=0.02",
+        ".mul(0.01)",
+      ],
+      [
+        "batch size",
+        (p) => fill(p.getByLabel("Batch size", { exact: true }), "25"),
+        "batch=25",
+        "batchSize: 25",
+      ],
       [
         "first weights",
-        (p) => p.getByLabel("First weights").selectOption("xavierNormal"),
+        (p) => p.getByLabel("First weights", { exact: true }).selectOption("xavierNormal"),
         "init=xavierNormal",
         "nn.init.xavierNormal_(w)",
       ],
-      ["seed", (p) => fill(p.getByLabel("Seed"), "7"), "seed=7", "manualSeed(7)"],
+      ["seed", (p) => fill(p.getByLabel("Seed", { exact: true }), "7"), "seed=7", "manualSeed(7)"],
       ["other first weights", (p) => p.getByLabel("Other first weights").click(), "seed=8", "manualSeed(8)"],
-      ["data set", (p) => p.getByLabel("Spiral").click(), "data=spiral", "data.playground.spiral("],
-      ["noise", (p) => p.getByLabel("Noise").fill("0.2"), "noise=0.2", "noise: 0.2"],
-      ["share", (p) => p.getByLabel("Trains").fill("80"), "share=80", "inputs.narrow(0, 0, 400)"],
-      ["points", (p) => p.getByLabel("Points").fill("300"), "points=300", "n: 300"],
+      [
+        "data set",
+        (p) => p.getByRole("button", { name: "Spiral", exact: true }).click(),
+        "data=spiral",
+        "data.playground.spiral(",
+      ],
+      ["noise", (p) => p.getByLabel("Noise", { exact: true }).fill("0.2"), "noise=0.2", "noise: 0.2"],
+      [
+        "share",
+        (p) => p.getByLabel("Trains", { exact: true }).fill("80"),
+        "share=80",
+        "inputs.narrow(0, 0, 400)",
+      ],
+      ["points", (p) => p.getByLabel("Points", { exact: true }).fill("300"), "points=300", "n: 300"],
       ["other points", (p) => p.getByText("Other points").click(), "dataSeed=2", "seed: 2 }"],
       ["a feature", (p) => p.getByLabel("Input x₁x₂").click(), "inputs=x,y,xy", "x1.mul(x2)"],
       [
@@ -118,11 +143,16 @@ describe.skipIf(missing !== undefined)("controls", () => {
       ],
       [
         "regression",
-        (p) => p.getByLabel("Hills and hollows").click(),
+        (p) => p.getByRole("button", { name: "Hills and hollows", exact: true }).click(),
         "data=multiGaussian",
         "new nn.MSELoss()",
       ],
-      ["several classes", (p) => p.getByLabel("Iris").click(), "data=iris", "new nn.CrossEntropyLoss()"],
+      [
+        "several classes",
+        (p) => p.getByRole("button", { name: "Iris", exact: true }).click(),
+        "data=iris",
+        "new nn.CrossEntropyLoss()",
+      ],
     ];
   test.each(cases)("%s", async (_, act, hash, code) => {
     await act(page);
@@ -156,7 +186,7 @@ describe.skipIf(missing !== undefined)("controls", () => {
     await fill(bias, "2.5");
     await until(async () => (await addressOf(page)).includes(`changes=${paused}:0.bias:1:2.5`), "a change");
     expect(await codeOf(page)).toContain(`if (epoch === ${paused}) set("0.bias", 1, 2.5);`);
-    await page.getByLabel("Reset").click();
+    await page.getByLabel("Reset", { exact: true }).click();
     await until(async () => (await epochOf(page)) === 0, "epoch 0");
     expect(await addressOf(page)).not.toContain("changes");
   });
@@ -164,13 +194,13 @@ describe.skipIf(missing !== undefined)("controls", () => {
   test("the learning rate changes while the run goes on", async () => {
     await page.getByLabel("Step one epoch").click();
     await untilEpoch(page, 1);
-    await fill(page.getByLabel("Learning rate"), "0.3");
+    await fill(page.getByLabel("Learning rate", { exact: true }), "0.3");
     await until(
       async () => (await codeOf(page)).includes("if (epoch === 1) for (const group of optimizer"),
       "a change",
     );
     expect(await epochOf(page)).toBe(1);
-    await page.getByLabel("Reset").click();
+    await page.getByLabel("Reset", { exact: true }).click();
   });
 
   test("every view draws, and 3-D turns by mouse and keys", async () => {

@@ -8,8 +8,9 @@ import type { Point } from "../../playground/src/digits/ink.js";
 import { type Architecture, buildNetwork, loadNetwork, saveNetwork } from "../../src/cli/network.js";
 import { data, fit, manualSeed, noGrad, optim, tensor } from "../../src/index.js";
 import { start, temporaryFolder } from "../cli/simdgrad.js";
+import { addressOf } from "./address.js";
 import { idx, imageOf, writeFigures } from "./figures.js";
-import { addressOf, missing, type Opened, type OpenOptions, playground } from "./page.js";
+import { missing, type Opened, type OpenOptions, playground } from "./page.js";
 
 const folder = temporaryFolder();
 const figures = join(folder, "figures");

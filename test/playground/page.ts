@@ -1,5 +1,4 @@
 /** The page of the playground, served by the built command, in Chromium. */
-import { on } from "node:events";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -8,11 +7,10 @@ import { afterAll, beforeAll } from "vitest";
 import { findBrowser } from "../../tools/browsers.js";
 import { root, startChromium } from "../browser/pages.js";
 import { type Running, start } from "../cli/simdgrad.js";
-
-const chromium = findBrowser("chromium");
+import { addressOf } from "./address.js";
 
 /** Why there are no tests in a browser, or undefined. */
-export const missing: string | undefined = chromium.why;
+export const missing: string | undefined = findBrowser("chromium").why;
 if (missing !== undefined) console.log(`tests of the playground in Chromium are skipped: ${missing}`);
 
 export const hasModule = existsSync(join(root, "wasm/simdgrad.wasm"));
@@ -46,7 +44,7 @@ export function playground(...flags: string[]): Playground {
     if (missing !== undefined) return;
     kept.running = start(["playground", "--json", ...flags]);
     kept.address = await addressOf(kept.running);
-    kept.browser = await startChromium((chromium as { program: string }).program);
+    kept.browser = await startChromium();
   });
   afterAll(async () => {
     await kept.browser?.close();
@@ -57,8 +55,8 @@ export function playground(...flags: string[]): Playground {
     const context = await kept.browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
     if (before) await context.addInitScript(before);
     const page = await context.newPage();
-    // A page that hangs fails soon.
-    page.setDefaultTimeout(15_000);
+    // Pages load slowly beside other tests.
+    page.setDefaultTimeout(60_000);
     const [console, hosts]: [string[], Set<string>] = [[], new Set()];
     page.on("console", (message) => console.push(`${message.type()}: ${message.text()}`));
     page.on("pageerror", (error) => console.push(`error: ${error.message}`));
@@ -69,29 +67,12 @@ export function playground(...flags: string[]): Playground {
   return kept;
 }
 
-/** The address that the command prints. */
-export async function addressOf({ child, ended }: Running): Promise<string> {
-  let printed = "";
-  for await (const [text] of on(child.stdout!, "data", { signal: aborted(ended) })) {
-    printed += text;
-    if (printed.includes("\n")) break;
-  }
-  return JSON.parse(printed).address;
-}
-
-/** A signal that the end of the command gives, so that nobody waits for what it will not print. */
-function aborted(ended: Promise<{ stderr: string }>): AbortSignal {
-  const controller = new AbortController();
-  void ended.then(({ stderr }) => controller.abort(new Error(`the command ended: ${stderr}`)));
-  return controller.signal;
-}
-
 export const epochOf = async (page: Page): Promise<number> =>
   Number((await page.getByTestId("epoch").textContent())!.replaceAll(",", ""));
 
 /** Waits until the page has made so many epochs. */
 export async function untilEpoch(page: Page, epoch: number): Promise<void> {
-  const last = Date.now() + 30_000;
+  const last = Date.now() + 90_000;
   while ((await epochOf(page)) < epoch) {
     if (Date.now() > last) throw new Error(`epoch ${epoch} did not come: it is ${await epochOf(page)}`);
     await page.waitForTimeout(20);

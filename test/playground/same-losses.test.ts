@@ -93,7 +93,7 @@ describe.skipIf(missing !== undefined)("the code of the page in Node", () => {
     if (query === undefined && !hasModule) return;
     const { page, console } = await open(hash, { query });
     await page.getByText("Trains in WebAssembly").or(page.getByText("JavaScript core")).waitFor();
-    await page.getByLabel("Speed").selectOption("free");
+    await page.getByLabel("Speed", { exact: true }).selectOption("free");
     await page.getByTestId("code").getByText("import").waitFor();
     const code = await page.getByTestId("code").textContent();
     await page.click("[aria-label=Play]");
@@ -112,7 +112,7 @@ describe.skipIf(missing !== undefined)("the code of the page in Node", () => {
     const file = { name: "people.csv", mimeType: "text/csv", buffer: Buffer.from(csv) };
     await page.setInputFiles("[aria-label='Your CSV file']", file);
     await page.getByText("people.csv").or(page.getByText("Predicts")).first().waitFor();
-    await page.getByLabel("Speed").selectOption("free");
+    await page.getByLabel("Speed", { exact: true }).selectOption("free");
     await page.click("[aria-label=Play]");
     await untilEpoch(page, 100);
     const code = await page.getByTestId("code").textContent();

@@ -1,1 +1,2 @@
 export function defects(path: string, name: string): string[];
+export function bytesOfPe(bytes: Buffer): number;

@@ -76,7 +76,7 @@ export function defects(path, name) {
 }
 
 /** The bytes that a PE file must have for its sections. LLVM's tools do not look. */
-function bytesOfPe(bytes) {
+export function bytesOfPe(bytes) {
   const coff = bytes.readUInt32LE(60) + 4;
   const table = coff + 20 + bytes.readUInt16LE(coff + 16);
   const ends = Array.from({ length: bytes.readUInt16LE(coff + 2) }, (_, i) => {

@@ -1,4 +1,5 @@
 /** The Worker of the page. The network looks at the drawing at most once a frame, and always at the newest. */
+import { startWorker } from "../start-worker.js";
 import { drawnImage, onDrawing } from "./drawing.js";
 import type { Named, Reply, Request } from "./messages.js";
 import { type PageState, set, state } from "./store.js";
@@ -22,7 +23,7 @@ function died(why: string): void {
 export function start(): void {
   set({ dead: undefined, network: undefined, images: undefined, progress: undefined, seen: undefined });
   try {
-    worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+    worker = startWorker("digits");
   } catch (error) {
     died((error as Error).message);
     return;

@@ -1,6 +1,7 @@
 /** What the controls do. */
 import type { CsvPlan } from "../experiment/csv-plan.js";
 import { encode } from "../state/address.js";
+import type { DataName } from "../state/choices.js";
 import { changed, restarted, type Settings } from "../state/settings.js";
 import { lastFrame, onPlanned, setNumber } from "./engine.js";
 import { freshRun, keep, type PageState, type Run, set, shownRun, state, subscribe } from "./store.js";
@@ -10,6 +11,9 @@ const replaceShown = (run: Run, more: Partial<PageState> = {}) =>
 
 /** Epochs that the run that is shown has made. */
 export const shownEpoch = () => lastFrame?.runs.find(({ id }) => id === shownRun().id)?.epoch ?? 0;
+
+/** The columns that the plane shows first: of the irises the petals, which tell the species apart. */
+const firstAxes = (data: DataName): [number, number] => (data === "iris" ? [2, 3] : [0, 1]);
 
 /** Changes a setting. All but the learning rate start the run again. */
 export function change<Key extends keyof Settings>(key: Key, value: Settings[Key]): void {
@@ -21,7 +25,11 @@ export function change<Key extends keyof Settings>(key: Key, value: Settings[Key
   }
   const next = restarted(changed(settings, key, value));
   const more =
-    key === "data" ? { kept: undefined, axes: [0, 1] as const } : key === "hidden" ? { kept: undefined } : {};
+    key === "data"
+      ? { kept: undefined, axes: firstAxes(value as DataName) }
+      : key === "hidden"
+        ? { kept: undefined }
+        : {};
   replaceShown(freshRun(next), { hovered: undefined, ...more });
 }
 
@@ -67,7 +75,7 @@ export function show(
 ): void {
   set({
     ...{ runs: runs.map(freshRun), shown: 0, playing: false, notes, kept: undefined, hovered: undefined },
-    ...{ axes: [0, 1], pair: [0, 1], ...more },
+    ...{ axes: firstAxes(runs[0]!.data), pair: [0, 1], ...more },
   });
 }
 

@@ -34,6 +34,7 @@ function Header() {
       <label class="preset">
         <span class="unseen">Presets</span>
         <select
+          aria-label="Presets"
           value=""
           onChange={(event) => {
             choose(event.currentTarget.value);
@@ -156,10 +157,10 @@ export function App() {
   return (
     <>
       <Header />
-      <div class="bar">
+      <section class="bar" aria-label="Controls">
         <PlayBar />
         <Training />
-      </div>
+      </section>
       <main>
         <Notices />
         <div class="stage">

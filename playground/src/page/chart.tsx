@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { runNames } from "../state/address.js";
+import { hasCanvas } from "../views/canvas.js";
 import { runColors } from "../views/palette.js";
 import { onFrame } from "./engine.js";
 import { state, useStore } from "./store.js";
@@ -61,6 +62,7 @@ export function Chart() {
   const box = useRef<HTMLDivElement>(null);
   const [log, setLog] = useState(false);
   useEffect(() => {
+    if (!hasCanvas) return;
     const ink = getComputedStyle(box.current!).color;
     const faint = theme === "dark" ? "#2d333b" : "#e7e9ec";
     const axis = {

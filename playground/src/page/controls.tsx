@@ -19,13 +19,16 @@ export function Field({ label, children }: { label: string; children: ComponentC
   );
 }
 
-/** One of few choices, side by side: radio buttons that look like tabs. */
-export function Tabs<T extends string>(props: {
+interface ChoiceProps<T extends string> {
   label: string;
   value: T;
+  /** Each value, and the text that is shown for it. */
   options: readonly (readonly [T, string])[];
   onChange: (value: T) => void;
-}) {
+}
+
+/** One of few choices, side by side: radio buttons that look like tabs. */
+export function Tabs<T extends string>(props: ChoiceProps<T>) {
   const { label, value, options, onChange } = props;
   return (
     <fieldset class="tabs" aria-label={label}>
@@ -46,16 +49,11 @@ export function Tabs<T extends string>(props: {
   );
 }
 
-export function Select<T extends string>(props: {
-  label: string;
-  value: T;
-  options: readonly (readonly [T, string])[];
-  onChange: (value: T) => void;
-}) {
+export function Select<T extends string>(props: ChoiceProps<T>) {
   const { label, value, options, onChange } = props;
   return (
     <Field label={label}>
-      <select value={value} onChange={(event) => onChange(event.currentTarget.value as T)}>
+      <select aria-label={label} value={value} onChange={(event) => onChange(event.currentTarget.value as T)}>
         {options.map(([key, title]) => (
           <option key={key} value={key} selected={key === value}>
             {title}
@@ -83,6 +81,7 @@ export function NumberField({
     <Field label={label}>
       <input
         type="number"
+        aria-label={label}
         value={value}
         min={min}
         max={max}
@@ -110,10 +109,11 @@ export function Slider(props: {
   return (
     <label class="slider">
       <span>
-        {label} <output>{shown(value)}</output>
+        {label} <span class="value">{shown(value)}</span>
       </span>
       <input
         type="range"
+        aria-label={label}
         {...{ min, max: props.max ?? max, step: by, value }}
         aria-valuetext={shown(value)}
         onInput={(event) => change(name, event.currentTarget.valueAsNumber)}
@@ -222,6 +222,7 @@ export function Training() {
         <span>Learning rate</span>
         <input
           type="number"
+          aria-label="Learning rate"
           list="rates"
           step="any"
           value={presentRate(settings)}
@@ -270,6 +271,7 @@ export function Training() {
         <span class="pair">
           <input
             type="number"
+            aria-label="Seed"
             value={settings.seed}
             min={limits.seed.min}
             max={limits.seed.max}

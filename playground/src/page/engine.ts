@@ -1,4 +1,5 @@
 /** The Worker of the page: it is asked for at most one frame at a time, when the browser is ready to draw. */
+import { startWorker } from "../start-worker.js";
 import type { Reply, Request, RunProgress } from "../worker/messages.js";
 import { addMarks } from "./curve.js";
 import { changeRun, set, shownRun, speeds, state, subscribe } from "./store.js";
@@ -39,7 +40,7 @@ const calmEvery = 250;
 
 export function start(): void {
   try {
-    worker = new Worker(new URL("../worker/worker.ts", import.meta.url), { type: "module" });
+    worker = startWorker("index");
   } catch (error) {
     set({ dead: `the browser did not start the Worker: ${(error as Error).message}` });
     return;

@@ -28,7 +28,7 @@ export function offeredInputs(settings: Settings, facts?: RunFacts): { key: stri
   if (dataChoices[settings.data].kind === "plane")
     return Object.entries(planeFeatures).map(([key, { label }]) => ({ key, label }));
   const columns = facts?.columns ?? dataChoices[settings.data].columns;
-  return columns.map((label, i) => ({ key: String(i), label }));
+  return columns.map((label, i) => ({ key: String(i), label: label.replaceAll("_", " ") }));
 }
 
 /** What a unit is called, also by screen readers. */

@@ -88,7 +88,15 @@ const { runs, notes } = decode(location.hash);
 
 export let state: PageState = {
   ...{ runs: runs.map(freshRun), shown: 0, playing: false, speed: "one", view: "plane" },
-  ...{ discretize: false, showTest: false, axes: [0, 1], pair: [0, 1], notes, backend: "", reason: "" },
+  ...{
+    discretize: false,
+    showTest: false,
+    axes: runs[0]!.data === "iris" ? [2, 3] : [0, 1],
+    pair: [0, 1],
+    notes,
+    backend: "",
+    reason: "",
+  },
   theme: firstTheme(),
 };
 

@@ -24,7 +24,7 @@ function rowsOf(settings: Settings, facts: RunFacts | undefined, layer: number, 
     position: first + before * sizes[layer]! + index,
   };
   const weights = Array.from({ length: before }, (_, i) => ({
-    label: `from ${nameOf({ layer: layer - 1, index: i }, settings, facts)}`,
+    label: layer > 1 ? `from unit ${i + 1}` : `from ${nameOf({ layer: 0, index: i }, settings, facts)}`,
     name: parameterName(settings, layer, "weight"),
     index: index * before + i,
     position: first + index * before + i,
@@ -129,13 +129,14 @@ function Sliders({ settings, facts, id }: CardProps) {
             <span>{label === "bias" ? "b" : label.replace("from ", "w of ")}</span>
             <input
               type="range"
+              aria-label={label === "bias" ? "b" : label.replace("from ", "w of ")}
               min="-20"
               max="20"
               step="0.1"
               data-position={position}
               onInput={(event) => setNumber(name, index, event.currentTarget.valueAsNumber)}
             />
-            <output />
+            <span class="value" />
           </label>
         ))}
         <label>
@@ -149,7 +150,7 @@ function Sliders({ settings, facts, id }: CardProps) {
             aria-valuetext={`${(10 ** steepness).toFixed(2)} times`}
             onInput={(event) => steepen(event.currentTarget.valueAsNumber)}
           />
-          <output>× {(10 ** steepness).toFixed(2)}</output>
+          <span class="value">× {(10 ** steepness).toFixed(2)}</span>
         </label>
       </div>
     </fieldset>

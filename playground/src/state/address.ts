@@ -56,10 +56,10 @@ export function encode(runs: readonly Settings[]): string {
     const differing = Object.keys(own).filter((key) => own[key] !== before[key]);
     // A further run that differs in nothing has to be named, too.
     if (i > 0 && differing.length === 0) differing.push("data");
-    // `changed` drops these with what they belong to.
-    if (differing.includes("data")) differing.push("inputs");
-    if (["data", "hidden", "inputs", "dropout"].some((key) => differing.includes(key)))
-      differing.push("changes");
+    // Where a further run has other data or another shape, `changed` drops what belonged to the first.
+    if (i > 0 && differing.includes("data")) differing.push("inputs");
+    const shape = ["data", "hidden", "inputs", "dropout"].some((key) => differing.includes(key));
+    if (i > 0 && shape && own["changes"] !== "") differing.push("changes");
     for (const key of new Set(differing)) parts.push(`${prefix}${key}=${encodeURIComponent(own[key]!)}`);
     if (i === 0) before = own;
   }
@@ -121,12 +121,12 @@ function decodeRun(base: Settings, given: Map<string, string>, note: (what: stri
   const keys = [...given.keys()].sort((a, b) => (order.indexOf(a) + 1 || 99) - (order.indexOf(b) + 1 || 99));
   for (const key of keys) {
     const text = given.get(key)!;
-    if (key in limits) {
+    if (Object.hasOwn(limits, key)) {
       const value = text.trim() === "" ? Number.NaN : Number(text);
       const nearest = nearestNumber(key as NumberKey, value);
       if (nearest !== value) note(`${key} = ${text} became ${nearest}`);
       run = changed(run, key as NumberKey, nearest);
-    } else if (key in words) {
+    } else if (Object.hasOwn(words, key)) {
       const found = words[key as WordKey].find((word) => word.toLowerCase() === text.toLowerCase());
       if (found === undefined) note(`${key} = ${text} is not known`);
       else if (found !== run[key as WordKey]) run = changed(run, key as WordKey, found as never);

@@ -43,9 +43,10 @@ export const attentionRows = {
     [
       ...attentionSizes,
       ...inputs,
-      // With dropout: the generator, and its state before the call, which the gradient reads.
+      // With dropout: the generator, and its state before the call, which the gradient reads. Without dropout
+      // both stay as they were.
       optional(update("state", i32, "4")),
-      optional(write("drawn", i32, "4")),
+      optional(write("drawn", i32, "4", "dense", { partly: true })),
       write("out", any, outputs, 3),
       // The logarithm of the sum of the exponentials of the scores.
       write("stats", any, "batch heads queries"),

@@ -20,6 +20,9 @@ const sequence = [
   optional(read("c0", any, "batch hidden")),
 ] as const;
 
+/** Rows beyond the counts stay as they were, and so do results that a cell does not have. */
+const partly = { partly: true } as const;
+
 interface Sizes {
   rows: number;
   hidden: number;
@@ -39,11 +42,11 @@ export const recurrentRows = {
       ...sequence,
       optional(read("bias", any, "columns")),
       update("gates", any, "rows columns"),
-      optional(write("inner", any, "rows hidden")),
-      optional(write("whole", any, "rows hidden")),
-      write("out", any, "rows width"),
-      write("hn", any, "batch width"),
-      optional(write("cn", any, "batch hidden")),
+      optional(write("inner", any, "rows hidden", "dense", partly)),
+      optional(write("whole", any, "rows hidden", "dense", partly)),
+      write("out", any, "rows width", "dense", partly),
+      write("hn", any, "batch width", "dense", partly),
+      optional(write("cn", any, "batch hidden", "dense", partly)),
     ],
     flops,
   ),
@@ -56,12 +59,12 @@ export const recurrentRows = {
       optional(read("g", any, "rows width")),
       optional(read("gh", any, "batch width")),
       optional(read("gc", any, "batch hidden")),
-      write("gx", any, "rows columns"),
-      optional(write("gu", any, "rows columns")),
-      optional(write("gp", any, "rows width")),
-      optional(write("previous", any, "rows width")),
-      write("gh0", any, "batch width"),
-      optional(write("gc0", any, "batch hidden")),
+      write("gx", any, "rows columns", "dense", partly),
+      optional(write("gu", any, "rows columns", "dense", partly)),
+      optional(write("gp", any, "rows width", "dense", partly)),
+      optional(write("previous", any, "rows width", "dense", partly)),
+      write("gh0", any, "batch width", "dense", partly),
+      optional(write("gc0", any, "batch hidden", "dense", partly)),
     ],
     flops,
   ),

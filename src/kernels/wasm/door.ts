@@ -60,9 +60,9 @@ function placesInBlock(name: KernelName): Map<string, number> {
 
 /** Whether the old values of an operand reach the kernel, or stay between the elements that it writes. */
 function inWay(operand: Operand, places: Map<string, number>): Way["in"] {
-  const { access, layout, adds, extent } = operand;
+  const { access, layout, adds, extent, partly } = operand;
   if (access === "scratch") return false;
-  if (access !== "write") return true;
+  if (access !== "write" || partly) return true;
   const conditions: { at: number; unless: number }[] = [];
   if (layout !== "dense") {
     // One matrix has no gap, but several may.
@@ -78,17 +78,11 @@ function inWay(operand: Operand, places: Map<string, number>): Way["in"] {
   return conditions.length > 0 && conditions;
 }
 
-/**
- * Kernels that may leave a part of an output as it was: rows beyond the counts of a sequence, results that a
- * cell does not have, the state of random numbers that are not drawn.
- */
-const leavesParts: ReadonlySet<KernelName> = new Set(["recurrent", "recurrentGrad", "attention"]);
-
 function waysOf(name: KernelName): Way[] {
   const places = placesInBlock(name);
   return rowOf(name).operands.map((operand) => ({
     name: operand.name,
-    in: leavesParts.has(name) ? operand.access !== "scratch" : inWay(operand, places),
+    in: inWay(operand, places),
     out: operand.access === "write" || operand.access === "update",
   }));
 }
@@ -234,7 +228,7 @@ export class Door implements Numbers {
     } catch (error) {
       cause = error;
     }
-    // There was no scratch memory for the kernel: it has trapped or said so.
+    // There was no scratch memory for the kernel. Where C++'s own library gets no memory, it traps.
     const failure = this.#noMemory(name, ways, arrays, cause);
     this.#renew();
     throw failure;
