@@ -16,6 +16,8 @@ let stepsDue = 0;
 let lastDiagnosis = 0;
 let lastSurface = 0;
 let surfaceStale = true;
+/** Whether the last frame is on the screen. */
+let drawn = true;
 const frameListeners = new Set<(frame: FrameReply) => void>();
 
 /** The frame before this one, for components that are drawn later. */
@@ -119,9 +121,16 @@ export function setNumber(name: string, index: number, value: number): void {
 export const planFile = (file: File, answer?: string) =>
   send({ type: "plan", file, name: file.name, answer });
 
-/** Asks for a frame, if one is due; called by the browser before it draws. */
+/** The browser is about to draw: the Worker makes the next frame, if one is due, while the page draws the last. */
 function tick(now: number): void {
   requestAnimationFrame(tick);
+  ask(now);
+  if (!drawn) for (const listener of frameListeners) listener(lastFrame!);
+  drawn = true;
+}
+
+/** Asks for a frame, if one is due. */
+function ask(now: number): void {
   if (worker === undefined || asked !== undefined) return;
   const { epochs, every } = speeds[state.speed];
   const wait = state.playing ? Math.max(every, calm.matches ? calmEvery : 0) : 0;
@@ -180,7 +189,7 @@ function receiveFrame(frame: FrameReply): void {
       surface: frame.surface ?? lastFrame?.surface,
       pictures: frame.pictures ?? lastFrame?.pictures,
     };
-    for (const listener of frameListeners) listener(lastFrame);
+    drawn = false;
   } else wanted = true;
   const alive = frame.runs.some(({ ending }) => ending === undefined);
   if (state.playing && !alive && frame.runs.length > 0) set({ playing: false });

@@ -1,7 +1,8 @@
 /** The small pictures in the units. */
-import { smallSide } from "../experiment/sides.js";
+import { smallSide, type Unit } from "../experiment/sides.js";
 import type { Settings } from "../state/settings.js";
-import { fillPixels } from "../views/canvas.js";
+import { Sheet } from "../views/canvas.js";
+import type { UnitPlace } from "../views/layout.js";
 import { abgr } from "../views/palette.js";
 import { type Look, scaled, sizeOf } from "../views/picture.js";
 import type { Pictures, RunFacts } from "../worker/messages.js";
@@ -18,46 +19,59 @@ function softmax(small: Float32Array, first: number, classes: number, k: number,
   return Math.exp(logit(k) - most) / sum;
 }
 
-/** Draws the pictures of all units of the drawing `box`. */
+const sheet = new Sheet(smallSide);
+
+/** A unit and where it is drawn; `index` of its unit is -1 for an input that is not used. */
+export interface Shown {
+  readonly unit: Unit;
+  readonly place: UnitPlace;
+}
+
+/** Draws the pictures of units, each `size` pixels wide. */
 export function drawUnits(
-  box: HTMLElement,
-  settings: Settings,
+  context: CanvasRenderingContext2D,
+  units: readonly Shown[],
+  size: number,
+  colorsOf: (unit: Unit) => (i: number) => number,
+): void {
+  sheet.resize(units.length);
+  for (const [k, { unit }] of units.entries()) sheet.fill(k, colorsOf(unit));
+  sheet.show();
+  context.imageSmoothingEnabled = true;
+  for (const [k, { unit, place }] of units.entries()) {
+    context.globalAlpha = unit.index < 0 ? 0.45 : 1;
+    sheet.draw(context, k, place.x - size / 2, place.y - size / 2, size);
+  }
+  context.globalAlpha = 1;
+}
+
+/** The colours of the picture of each unit. */
+export function unitPictures(
+  { hidden, activation }: Settings,
   facts: RunFacts,
   { small }: Pictures,
   { theme, discretize }: Look,
-): void {
-  const { hidden, activation, inputs } = settings;
-  const hiddenUnits = hidden.reduce((sum, units) => sum + units, 0);
-  const look = (kind: "share" | "value", value: number) => abgr(theme, scaled(kind, value, discretize));
-  for (const canvas of box.querySelectorAll<HTMLCanvasElement>("canvas[data-unit]")) {
-    const [layer, index] = canvas.dataset["unit"]!.split(" ").map(Number) as [number, number];
+): (unit: Unit) => (i: number) => number {
+  const shares = (share: (i: number) => number) => (i: number) =>
+    abgr(theme, scaled("share", share(i), discretize));
+  const values = (all: Float32Array, from: number, size: number) => (i: number) =>
+    abgr(theme, scaled("value", all[from + i]! / size, discretize));
+  const starts = [0];
+  for (const units of hidden) starts.push(starts.at(-1)! + units);
+  return ({ layer, index }) => {
+    if (index < 0) return () => abgr(theme, 0);
     if (layer === 0) {
-      if (index < 0 || index >= inputs.length) {
-        fillPixels(canvas, smallSide, () => abgr(theme, 0));
-        continue;
-      }
       const from = index * points;
-      const size = sizeOf(facts.inputs, from, from + points);
-      fillPixels(canvas, smallSide, (i) => look("value", facts.inputs[from + i]! / size));
-      continue;
+      return values(facts.inputs, from, sizeOf(facts.inputs, from, from + points));
     }
+    const first = starts[layer - 1]!;
+    const from = (first + index) * points;
     if (layer > hidden.length) {
-      const from = hiddenUnits * points;
-      if (facts.task === "regression") fillPixels(canvas, smallSide, (i) => look("value", small[from + i]!));
-      else if (facts.task === "binary")
-        fillPixels(canvas, smallSide, (i) => look("share", 1 / (1 + Math.exp(-small[from + i]!))));
-      else
-        fillPixels(canvas, smallSide, (i) =>
-          look("share", softmax(small, hiddenUnits, facts.outputs, index, i)),
-        );
-      continue;
+      if (facts.task === "regression") return values(small, from, 1);
+      if (facts.task === "binary") return shares((i) => 1 / (1 + Math.exp(-small[from + i]!)));
+      return shares((i) => softmax(small, first, facts.outputs, index, i));
     }
-    const before = hidden.slice(0, layer - 1).reduce((sum, units) => sum + units, 0);
-    const from = (before + index) * points;
-    if (activation === "Sigmoid") fillPixels(canvas, smallSide, (i) => look("share", small[from + i]!));
-    else {
-      const size = activation === "Tanh" ? 1 : Math.max(1, sizeOf(small, from, from + points));
-      fillPixels(canvas, smallSide, (i) => look("value", small[from + i]! / size));
-    }
-  }
+    if (activation === "Sigmoid") return shares((i) => small[from + i]!);
+    return values(small, from, activation === "Tanh" ? 1 : Math.max(1, sizeOf(small, from, from + points)));
+  };
 }

@@ -3,7 +3,15 @@ import { noGrad, type Tensor } from "simdgrad";
 import type { CsvPlan } from "../experiment/csv-plan.js";
 import { diagnose, type LayerFacts } from "../experiment/diagnosis.js";
 import { Experiment } from "../experiment/experiment.js";
-import { byUnit, type Frame, frameOf, gridInputs, largeMap, layersOf, placesOf } from "../experiment/maps.js";
+import {
+  byUnit,
+  compileLayers,
+  type Frame,
+  frameOf,
+  gridInputs,
+  largeMap,
+  placesOf,
+} from "../experiment/maps.js";
 import { makePoints } from "../experiment/points.js";
 import { largeSide, smallSide } from "../experiment/sides.js";
 import { lossSurface, type Surface } from "../experiment/surface.js";
@@ -15,11 +23,14 @@ export class Pictured {
   #axes = "";
   #small!: Tensor;
   #large!: Tensor;
+  readonly #layers: (x: Tensor) => Float32Array[];
 
   private constructor(
     readonly id: number,
     readonly experiment: Experiment,
-  ) {}
+  ) {
+    this.#layers = compileLayers(experiment.model);
+  }
 
   static async make(id: number, settings: Settings, file?: CsvPlan): Promise<Pictured> {
     return new Pictured(id, new Experiment(settings, await makePoints(settings, file)));
@@ -54,26 +65,25 @@ export class Pictured {
 
   pictures({ unit, space }: FrameRequest): Pictures | undefined {
     if (this.#frame === undefined) return undefined;
-    const { model, points, settings } = this.experiment;
+    const { model, points } = this.experiment;
     model.eval();
-    const small = layersOf(model, this.#small).map(byUnit);
+    const small = this.#layers(this.#small);
     const all = new Float32Array(small.reduce((n, part) => n + part.length, 0));
     let at = 0;
     for (const part of small) {
       all.set(part, at);
       at += part.length;
     }
-    const last = settings.hidden.length + 1;
-    const large = largeMap(model, this.#large, points.task, unit, last);
+    const large = largeMap(this.#layers(this.#large), this.#large, points.task, unit);
     const weights = this.experiment.weights();
     const right = [
       this.#right(points.trainX, points.trainY),
       this.#right(points.testX, points.testY),
     ] as const;
-    const outputs = space === undefined ? undefined : layersOf(model, points.trainX)[space];
+    const outputs = space === undefined ? undefined : this.#layers(points.trainX)[space];
     return {
       ...{ small: all, large, unit, weights, right },
-      space: outputs && { layer: space!, outputs: byUnit(outputs) },
+      space: outputs && { layer: space!, outputs },
     };
   }
 
