@@ -13,18 +13,14 @@ const types: Record<string, string> = {
   ".wasm": "application/wasm",
 };
 
-/** The pages load nothing from elsewhere, run no code made from text, and are in no other page. */
-const policy = [
-  "default-src 'self'",
-  "script-src 'self' 'wasm-unsafe-eval'",
-  "object-src 'none'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join("; ");
+/**
+ * What is served loads nothing from elsewhere, runs no code made from text, and is in no other page. The pages
+ * say the same in their heads, where they also allow a script of their own by its hash.
+ */
+const framing = "frame-ancestors 'none'";
+const policy = `default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; object-src 'none'; ${framing}`;
 
 const headers = {
-  "content-security-policy": policy,
   "cross-origin-opener-policy": "same-origin",
   "cross-origin-embedder-policy": "require-corp",
   "cross-origin-resource-policy": "same-origin",
@@ -62,6 +58,7 @@ function answer(
   }
   response.writeHead(200, {
     ...headers,
+    "content-security-policy": extname(name) === ".html" ? framing : policy,
     "content-type": types[extname(name)] ?? "application/octet-stream",
     // The names of assets contain a hash of what is in them.
     "cache-control": name.startsWith("assets/") ? "max-age=31536000, immutable" : "no-cache",

@@ -34,8 +34,7 @@ export function start(): void {
     event.preventDefault();
     died(event.message || "it did not say why");
   };
-  const module = new URLSearchParams(location.search).get("backend") === "js" ? undefined : "simdgrad.wasm";
-  send({ type: "start", module: module && new URL(module, document.baseURI).href });
+  send({ type: "start" });
   for (const request of [lastImages, lastModel]) if (request !== undefined) send(request);
 }
 

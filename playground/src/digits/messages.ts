@@ -56,7 +56,7 @@ export interface Seen {
 }
 
 export type Request =
-  | { readonly type: "start"; readonly module?: string }
+  | { readonly type: "start" }
   | { readonly type: "images"; readonly files: readonly Named[] }
   | { readonly type: "model"; readonly file: Named }
   | { readonly type: "train"; readonly kind: NetworkKind; readonly epochs: number }

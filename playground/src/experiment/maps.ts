@@ -1,5 +1,5 @@
 /** What a network answers all over the plane: the pictures of the output and of every unit. */
-import { compile, type nn, noGrad, stack, type Tensor, tensor } from "simdgrad";
+import { cat, compile, type nn, noGrad, stack, type Tensor, tensor } from "simdgrad";
 import { activationNames, dataChoices } from "../state/choices.js";
 import type { Settings } from "../state/settings.js";
 import { inputsOf, type Points } from "./points.js";
@@ -59,44 +59,72 @@ export function layersOf(model: nn.Sequential, x: Tensor): Tensor[] {
 }
 
 /** Each unit's values one after another: [units, points]. */
-const turned = (layer: Tensor): Tensor => layer.detach().transpose(0, 1).contiguous();
-const valuesOf = (layer: Tensor): Float32Array => layer.data.slice() as Float32Array;
+const byUnit = (layer: Tensor): Tensor => layer.transpose(0, 1).contiguous();
 
-export function byUnit(layer: Tensor): Float32Array {
-  return noGrad(() => valuesOf(turned(layer)));
-}
-
-/** As `byUnit(layersOf(model, x))`, in one call of compiled code: pictures are wanted 60 times a second. */
-export function compileLayers(model: nn.Sequential): (x: Tensor) => Float32Array[] {
-  const layers = compile((x: Tensor) => noGrad(() => layersOf(model, x).map(turned)));
-  return (x) => layers(x).map(valuesOf);
-}
-
-/** Logits of all classes, [classes, points], as what the page shows: probabilities, or a regression's value. */
-function answersOf(logits: Float32Array, task: Points["task"], points: number): Float32Array {
-  if (task === "regression") return logits;
-  return noGrad(() => {
-    const output = tensor(logits, { shape: [logits.length / points, points] });
-    return valuesOf(task === "binary" ? output.sigmoid() : output.softmax(0));
-  });
+/** What the page shows of logits: probabilities of classes, or the value of a regression. */
+function answersOf(logits: Tensor, task: Points["task"]): Tensor {
+  if (task === "binary") return logits.sigmoid();
+  return task === "classes" ? logits.softmax(1) : logits;
 }
 
 /**
- * The large picture: of the output, [classes, points], or of one unit, [1, points]. `layers`: the outputs of
- * all layers for `inputs`.
+ * A function without gradients that is compiled, because pictures are wanted 60 times a second. The first call
+ * is not compiled: the first picture is to come soon.
  */
-export function largeMap(
-  layers: readonly Float32Array[],
-  inputs: Tensor,
-  task: Points["task"],
-  unit: Unit | undefined,
-): Float32Array {
-  if (unit?.layer === 0) return byUnit(inputs.narrow(1, unit.index, 1));
-  const points = inputs.shape[0]!;
-  const isOutput = unit === undefined || unit.layer === layers.length;
-  const values = isOutput ? answersOf(layers.at(-1)!, task, points) : layers[unit.layer - 1]!;
-  if (unit === undefined || (isOutput && task !== "classes")) return values;
-  return values.slice(unit.index * points, (unit.index + 1) * points);
+function picture(of: (x: Tensor) => Tensor): (x: Tensor) => Float32Array {
+  const plain = (x: Tensor) => noGrad(() => byUnit(of(x)));
+  const compiled = compile(plain);
+  let draw: (x: Tensor) => Tensor = (x) => {
+    draw = compiled;
+    return plain(x);
+  };
+  return (x) => draw(x).data.slice() as Float32Array;
+}
+
+/** What a network answers at the points of a grid. */
+export class Maps {
+  readonly #units: (x: Tensor) => Float32Array;
+  readonly #layers = new Map<number, (x: Tensor) => Float32Array>();
+
+  constructor(
+    readonly model: nn.Sequential,
+    readonly task: Points["task"],
+  ) {
+    this.#units = picture((x) => cat(this.#shownLayers(x), 1));
+  }
+
+  /** The outputs of all layers, with answers instead of logits. */
+  #shownLayers(x: Tensor): Tensor[] {
+    const layers = layersOf(this.model, x);
+    layers.push(answersOf(layers.pop()!, this.task));
+    return layers;
+  }
+
+  /** All hidden units, then the answers: [units, points]. */
+  units(x: Tensor): Float32Array {
+    return this.#units(x);
+  }
+
+  /** One layer from 0 on, [units, points]; -1: the answers. */
+  layer(x: Tensor, at: number): Float32Array {
+    let values = this.#layers.get(at);
+    if (values === undefined) {
+      values = picture((y) => this.#shownLayers(y).at(at)!);
+      this.#layers.set(at, values);
+    }
+    return values(x);
+  }
+}
+
+/** The inputs of a grid, [inputs, points]. */
+export const inputPictures = (grid: Tensor): Float32Array => byUnit(grid).data.slice() as Float32Array;
+
+/** The large picture: of the answers, [classes, points], or of one unit, [1, points]. */
+export function largeMap(maps: Maps, grid: Tensor, unit: Unit | undefined, hidden: number): Float32Array {
+  if (unit?.layer === 0) return inputPictures(grid.narrow(1, unit.index, 1));
+  const values = maps.layer(grid, unit === undefined || unit.layer > hidden ? -1 : unit.layer - 1);
+  const points = grid.shape[0]!;
+  return unit === undefined ? values : values.slice(unit.index * points, (unit.index + 1) * points);
 }
 
 /** Two columns of the points, as drawn: [points, 2]. */

@@ -30,6 +30,20 @@ export function onFrame(listener: (frame: FrameReply) => void): () => void {
   return () => void frameListeners.delete(listener);
 }
 
+/** Milliseconds between two writings of numbers while the page plays: nobody reads faster. */
+const readable = 100;
+
+/** As `onFrame`, for what writes texts: while the page plays only ten times a second. */
+export function onReadableFrame(listener: (frame: FrameReply) => void): () => void {
+  let last = Number.NEGATIVE_INFINITY;
+  return onFrame((frame) => {
+    const now = performance.now();
+    if (state.playing && now - last < readable) return;
+    last = now;
+    listener(frame);
+  });
+}
+
 const send = (request: Request) => worker?.postMessage(request);
 
 /** Milliseconds between two diagnoses, and between two loss surfaces, which take longer. */
@@ -52,8 +66,7 @@ export function start(): void {
     event.preventDefault();
     died(event.message || "it did not say why");
   };
-  const module = new URLSearchParams(location.search).get("backend") === "js" ? undefined : "simdgrad.wasm";
-  send({ type: "start", module: module && new URL(module, document.baseURI).href });
+  send({ type: "start" });
   configured = "";
   asked = undefined;
   configure();
@@ -125,8 +138,12 @@ export const planFile = (file: File, answer?: string) =>
 function tick(now: number): void {
   requestAnimationFrame(tick);
   ask(now);
-  if (!drawn) for (const listener of frameListeners) listener(lastFrame!);
+  if (!drawn) draw();
+}
+
+function draw(): void {
   drawn = true;
+  for (const listener of frameListeners) listener(lastFrame!);
 }
 
 /** Asks for a frame, if one is due. */
@@ -190,6 +207,7 @@ function receiveFrame(frame: FrameReply): void {
       pictures: frame.pictures ?? lastFrame?.pictures,
     };
     drawn = false;
+    if (!state.playing) draw();
   } else wanted = true;
   const alive = frame.runs.some(({ ending }) => ending === undefined);
   if (state.playing && !alive && frame.runs.length > 0) set({ playing: false });

@@ -19,7 +19,7 @@ import { change } from "./actions.js";
 import { lastFrame, onFrame } from "./engine.js";
 import { set, shownRun, useStore } from "./store.js";
 import { UnitCard } from "./unit-card.js";
-import { drawUnits, unitPictures } from "./units.js";
+import { drawUnits, unitPainter } from "./units.js";
 
 const px = (length: number) => `${length}px`;
 
@@ -79,8 +79,7 @@ export function Network() {
         if (!context) return;
         drawLinks(context, layout, links, pictures.weights, theme, link);
         if (!facts) return;
-        const colorsOf = unitPictures(settings, facts, pictures, { theme, discretize });
-        drawUnits(context, units, layout.size, colorsOf);
+        drawUnits(context, units, layout.size, unitPainter(settings, facts, pictures, { theme, discretize }));
       }),
     [id, layout, links, units, theme, discretize, facts, link],
   );

@@ -12,6 +12,9 @@ export function contextOf(canvas: HTMLCanvasElement): CanvasRenderingContext2D |
 /** Whether this browser can draw; the page then says it in one line, and its numbers and code still work. */
 export const hasCanvas = contextOf(document.createElement("canvas")) !== null;
 
+/** A rectangle of a canvas. */
+export type Area = readonly [x: number, y: number, width: number, height: number];
+
 /** A context whose unit is a CSS pixel, cleared. */
 export function cleared(canvas: HTMLCanvasElement): CanvasRenderingContext2D | null {
   const context = contextOf(canvas);
@@ -25,28 +28,25 @@ export function cleared(canvas: HTMLCanvasElement): CanvasRenderingContext2D | n
   return context;
 }
 
-let scratch: { canvas: HTMLCanvasElement; image: ImageData; words: Uint32Array; side: number } | undefined;
+/** A square picture on a hidden canvas, which is drawn at any size. */
+export class Square {
+  readonly #canvas = document.createElement("canvas");
+  readonly #image: ImageData;
+  /** The colour of each point, row by row; `draw` reads it. */
+  readonly colors: Uint32Array;
 
-/** A square picture of colours, stretched over a rectangle of a context. */
-export function drawSquare(
-  context: CanvasRenderingContext2D,
-  side: number,
-  colorOf: (i: number) => number,
-  [x, y, width, height]: readonly [number, number, number, number],
-  smooth = true,
-): void {
-  if (scratch?.side !== side) {
-    const canvas = document.createElement("canvas");
-    canvas.width = side;
-    canvas.height = side;
-    const image = new ImageData(side, side);
-    scratch = { canvas, image, words: new Uint32Array(image.data.buffer), side };
+  constructor(side: number) {
+    this.#canvas.width = side;
+    this.#canvas.height = side;
+    this.#image = new ImageData(side, side);
+    this.colors = new Uint32Array(this.#image.data.buffer);
   }
-  const { canvas, image, words } = scratch;
-  for (let i = 0; i < words.length; i++) words[i] = colorOf(i);
-  contextOf(canvas)!.putImageData(image, 0, 0);
-  context.imageSmoothingEnabled = smooth;
-  context.drawImage(canvas, x, y, width, height);
+
+  draw(context: CanvasRenderingContext2D, [x, y, width, height]: Area, smooth = true): void {
+    contextOf(this.#canvas)!.putImageData(this.#image, 0, 0);
+    context.imageSmoothingEnabled = smooth;
+    context.drawImage(this.#canvas, x, y, width, height);
+  }
 }
 
 /**
@@ -69,11 +69,10 @@ export class Sheet {
     this.#words = new Uint32Array(this.#image.data.buffer);
   }
 
-  /** Sets the colours of picture k, which `show` makes visible. */
-  fill(k: number, colorOf: (i: number) => number): void {
+  /** The colours of picture k, which `show` makes visible. */
+  colors(k: number): Uint32Array {
     const pixels = this.side ** 2;
-    const words = this.#words.subarray(k * pixels, (k + 1) * pixels);
-    for (let i = 0; i < pixels; i++) words[i] = colorOf(i);
+    return this.#words.subarray(k * pixels, (k + 1) * pixels);
   }
 
   show(): void {

@@ -1,7 +1,6 @@
 /** The plane: what the network answers everywhere, and the points. */
-import { largeSide } from "../experiment/sides.js";
 import type { RunFacts } from "../worker/messages.js";
-import { cleared, contextOf, drawSquare } from "./canvas.js";
+import { type Area, cleared, contextOf, type Square } from "./canvas.js";
 import { type Look, pointColor } from "./picture.js";
 
 /** Room for the numbers at the axes. */
@@ -20,13 +19,12 @@ export function ticksOf(low: number, high: number, most = 5): number[] {
 /** At most so many digits as a label has room for. */
 export const shortNumber = (value: number) => String(Number(value.toPrecision(3))).replace("-", "−");
 
-type Area = readonly [x: number, y: number, width: number, height: number];
 type PlaneLook = Look & { showTest: boolean };
 
 export function drawPlane(
   canvas: HTMLCanvasElement,
   facts: RunFacts,
-  colorOf: (i: number) => number,
+  picture: Square,
   look: PlaneLook,
 ): void {
   const context = cleared(canvas);
@@ -38,7 +36,7 @@ export function drawPlane(
   ];
   // Paler than the points, which have the same colours.
   context.globalAlpha = look.theme === "dark" ? 0.62 : 0.72;
-  drawSquare(context, largeSide, colorOf, area, !look.discretize);
+  picture.draw(context, area, !look.discretize);
   context.globalAlpha = 1;
   context.setTransform(1, 0, 0, 1, 0, 0);
   context.drawImage(overlayOf(canvas, facts, area, look), 0, 0);

@@ -4,12 +4,12 @@ import type { CsvPlan } from "../experiment/csv-plan.js";
 import { diagnose, type LayerFacts } from "../experiment/diagnosis.js";
 import { Experiment } from "../experiment/experiment.js";
 import {
-  byUnit,
-  compileLayers,
   type Frame,
   frameOf,
   gridInputs,
+  inputPictures,
   largeMap,
+  Maps,
   placesOf,
 } from "../experiment/maps.js";
 import { makePoints } from "../experiment/points.js";
@@ -23,13 +23,13 @@ export class Pictured {
   #axes = "";
   #small!: Tensor;
   #large!: Tensor;
-  readonly #layers: (x: Tensor) => Float32Array[];
+  readonly #maps: Maps;
 
   private constructor(
     readonly id: number,
     readonly experiment: Experiment,
   ) {
-    this.#layers = compileLayers(experiment.model);
+    this.#maps = new Maps(experiment.model, experiment.points.task);
   }
 
   static async make(id: number, settings: Settings, file?: CsvPlan): Promise<Pictured> {
@@ -53,7 +53,7 @@ export class Pictured {
       ...{ task, columns: points.columns, classes, trained, total, rows, frame },
       outputs: task === "classes" ? classes.length : 1,
       ...{ places: placesOf(points, frame), answers: new Float32Array(answers.slice(0, total)) },
-      inputs: byUnit(this.#small),
+      inputs: inputPictures(this.#small),
     };
   }
 
@@ -65,24 +65,18 @@ export class Pictured {
 
   pictures({ unit, space }: FrameRequest): Pictures | undefined {
     if (this.#frame === undefined) return undefined;
-    const { model, points } = this.experiment;
+    const { model, points, settings } = this.experiment;
     model.eval();
-    const small = this.#layers(this.#small);
-    const all = new Float32Array(small.reduce((n, part) => n + part.length, 0));
-    let at = 0;
-    for (const part of small) {
-      all.set(part, at);
-      at += part.length;
-    }
-    const large = largeMap(this.#layers(this.#large), this.#large, points.task, unit);
+    const small = this.#maps.units(this.#small);
+    const large = largeMap(this.#maps, this.#large, unit, settings.hidden.length);
     const weights = this.experiment.weights();
     const right = [
       this.#right(points.trainX, points.trainY),
       this.#right(points.testX, points.testY),
     ] as const;
-    const outputs = space === undefined ? undefined : this.#layers(points.trainX)[space];
+    const outputs = space === undefined ? undefined : this.#maps.layer(points.trainX, space);
     return {
-      ...{ small: all, large, unit, weights, right },
+      ...{ small, large, unit, weights, right },
       space: outputs && { layer: space!, outputs },
     };
   }
