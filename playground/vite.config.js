@@ -2,7 +2,9 @@
 // bundled. tools/build-js.js runs it after the library's build for browsers, which the pages run. The module
 // of WebAssembly is not among the files: the package has it once, and `simdgrad playground` serves or copies
 // it as simdgrad.wasm.
-import { dirname, join } from "node:path";
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
 import { writeNotices } from "../tools/bundle/notices.js";
@@ -29,14 +31,47 @@ const notices = {
   },
 };
 
+/** The networks of the command line, which the pages load too, take the library's build for browsers. */
+const commandLine = {
+  name: "library-of-the-command-line",
+  enforce: "pre",
+  resolveId: (source, importer = "") =>
+    source === "../index.js" && importer.replaceAll("\\", "/").endsWith("/src/cli/network.ts")
+      ? library
+      : undefined,
+};
+
+/** Puts src/early-worker.js into the head of each page, where the policy of the page allows it by its hash. */
+const earlyWorker = {
+  name: "early-worker",
+  transformIndexHtml(html, { filename }) {
+    const source = readFileSync(join(here, "src/early-worker.js"), "utf8");
+    const code = source
+      .replace(/^\/\/.*\n/gm, "")
+      .replace("WORKER", `${basename(filename, ".html")}-worker.js`);
+    const hash = createHash("sha256").update(code).digest("base64");
+    return {
+      html: html.replace("script-src 'self'", `script-src 'self' 'sha256-${hash}'`),
+      tags: [{ tag: "script", children: code, injectTo: "head-prepend" }],
+    };
+  },
+};
+
+/** The pages, and the Workers that they start: one build, so that both Workers share the library. */
+const input = {
+  index: join(here, "index.html"),
+  digits: join(here, "digits.html"),
+  "index-worker": join(here, "src/worker/worker.ts"),
+  "digits-worker": join(here, "src/digits/worker.ts"),
+};
+
 export default defineConfig({
   root: here,
   base: "./",
   logLevel: "warn",
   resolve: { alias: { simdgrad: library } },
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
-  plugins: [ownModule, notices],
-  worker: { format: "es", plugins: () => [ownModule] },
+  plugins: [ownModule, commandLine, earlyWorker, notices],
   build: {
     outDir: join(root, "dist/playground"),
     emptyOutDir: true,
@@ -44,6 +79,13 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     assetsInlineLimit: 0,
-    rolldownOptions: { input: { index: join(here, "index.html") } },
+    rolldownOptions: {
+      input,
+      // src/start-worker.ts names the Workers' files. They have no hash, so a server must not keep them for ever:
+      // `simdgrad playground` tells browsers to keep what is in assets/.
+      output: {
+        entryFileNames: ({ name }) => (name.endsWith("-worker") ? "[name].js" : "assets/[name]-[hash].js"),
+      },
+    },
   },
 });

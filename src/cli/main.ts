@@ -279,11 +279,14 @@ command(
   [
     flag("--port <n>", "0: a free one", integer("--port", { min: 0, max: 65535, example: "8080" }), 0),
     flag("--open", "opens the page in the browser"),
+    dataFlag(),
+    flag("-m, --model <file>", "a model that simdgrad train saved, for the page that reads digits"),
     flag("--export <dir>", "writes the pages as static files for any web server instead"),
     jsonFlag(),
   ],
   `
   simdgrad playground --open
+  simdgrad playground --data mnist/ --model digits.safetensors
   simdgrad playground --export site/playground`,
 ).action((flags) => playgroundCommand(flags));
 

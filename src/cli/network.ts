@@ -59,6 +59,12 @@ export function describeNetwork(architecture: Architecture): string {
   return `${layerSizes(architecture).join("-")} ${extra}`;
 }
 
+/** The texts beside the tensors in a file of a network. `training`: how it was trained. */
+export function networkMetadata(architecture: Architecture, training: object): Record<string, string> {
+  const description = { format: FORMAT, network: "mlp", ...architecture, training };
+  return { format: "pt", [METADATA_KEY]: JSON.stringify(description) };
+}
+
 /** Replaces the file as a whole or not at all. It blocks, so no signal can interrupt it. */
 export function saveNetwork(
   path: string,
@@ -66,17 +72,15 @@ export function saveNetwork(
   architecture: Architecture,
   training: object,
 ): void {
-  const description = { format: FORMAT, network: "mlp", ...architecture, training };
-  io.saveSafetensorsSync(path, model.stateDict(), {
-    metadata: { format: "pt", [METADATA_KEY]: JSON.stringify(description) },
-  });
+  io.saveSafetensorsSync(path, model.stateDict(), { metadata: networkMetadata(architecture, training) });
 }
 
-/** The network of a file, ready for predictions. */
+/** The network of a file, ready for predictions. Errors call the file `path`. */
 export async function loadNetwork(
-  path: string,
+  source: io.Source,
+  path = String(source),
 ): Promise<{ model: nn.Sequential; architecture: Architecture }> {
-  const { tensors, metadata } = await io.readSafetensors(path).catch((cause: unknown) => {
+  const { tensors, metadata } = await io.readSafetensors(source).catch((cause: unknown) => {
     // In a text file the first bytes give a meaningless header length; an error about that length would not
     // help the user.
     if (!(cause instanceof FileError) || cause.code !== "HEADER_TOO_LONG") throw cause;

@@ -13,6 +13,7 @@ import {
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { FileError } from "../index.js";
+import type { Content } from "./playground-given.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -53,7 +54,7 @@ function foreignFiles(folder: string): string[] {
  * Copies the pages into `target`, as a whole or not at all: into a folder beside it, which then takes its
  * place. A folder with other files is refused.
  */
-export function exportPages(pages: ReadonlyMap<string, string>, target: string): void {
+export function exportPages(pages: ReadonlyMap<string, Content>, target: string): void {
   const fail = (code: string, what: string, cause?: unknown) =>
     new FileError(`--export: ${what}: ${JSON.stringify(target)}`, code, target, { cause });
   const folder = resolve(target);
@@ -68,7 +69,8 @@ export function exportPages(pages: ReadonlyMap<string, string>, target: string):
     for (const [path, source] of pages) {
       const file = join(next, path);
       mkdirSync(dirname(file), { recursive: true });
-      copyFileSync(source, file);
+      if (typeof source === "string") copyFileSync(source, file);
+      else writeFileSync(file, source.text);
     }
     writeFileSync(join(next, listName), `${JSON.stringify([...pages.keys()].sort(), null, 2)}\n`);
     if (exists) renameSync(folder, old);

@@ -2,27 +2,25 @@
 import { createReadStream } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { extname } from "node:path";
+import type { Content } from "./playground-given.js";
 
 const types: Record<string, string> = {
   ".css": "text/css; charset=utf-8",
   ".html": "text/html; charset=utf-8",
   ".js": "text/javascript; charset=utf-8",
+  ".json": "application/json",
   ".svg": "image/svg+xml",
   ".wasm": "application/wasm",
 };
 
-/** The pages load nothing from elsewhere, run no code made from text, and are in no other page. */
-const policy = [
-  "default-src 'self'",
-  "script-src 'self' 'wasm-unsafe-eval'",
-  "object-src 'none'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join("; ");
+/**
+ * What is served loads nothing from elsewhere, runs no code made from text, and is in no other page. The pages
+ * say the same in their heads, where they also allow a script of their own by its hash.
+ */
+const framing = "frame-ancestors 'none'";
+const policy = `default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; object-src 'none'; ${framing}`;
 
 const headers = {
-  "content-security-policy": policy,
   "cross-origin-opener-policy": "same-origin",
   "cross-origin-embedder-policy": "require-corp",
   "cross-origin-resource-policy": "same-origin",
@@ -45,7 +43,7 @@ function refusal({ headers, method }: IncomingMessage): [number, string] | undef
 }
 
 function answer(
-  pages: ReadonlyMap<string, string>,
+  pages: ReadonlyMap<string, Content>,
   request: IncomingMessage,
   response: ServerResponse,
 ): void {
@@ -60,11 +58,13 @@ function answer(
   }
   response.writeHead(200, {
     ...headers,
+    "content-security-policy": extname(name) === ".html" ? framing : policy,
     "content-type": types[extname(name)] ?? "application/octet-stream",
     // The names of assets contain a hash of what is in them.
     "cache-control": name.startsWith("assets/") ? "max-age=31536000, immutable" : "no-cache",
   });
   if (request.method === "HEAD") response.end();
+  else if (typeof file !== "string") response.end(file.text);
   else
     createReadStream(file)
       .on("error", () => response.destroy())
@@ -72,6 +72,6 @@ function answer(
 }
 
 /** `pages`: the files by the path they are served at. */
-export function pageServer(pages: ReadonlyMap<string, string>): Server {
+export function pageServer(pages: ReadonlyMap<string, Content>): Server {
   return createServer((request, response) => answer(pages, request, response));
 }

@@ -4,6 +4,7 @@ import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { FileError, SimdgradError } from "../index.js";
 import { exportPages, pagesOf } from "./playground-export.js";
+import { type Content, givenFiles } from "./playground-given.js";
 import { pageServer } from "./playground-server.js";
 import { counted, print, printJson } from "./terminal.js";
 
@@ -11,6 +12,10 @@ export interface PlaygroundFlags {
   port: number;
   open?: boolean;
   export?: string;
+  /** Directory with the IDX files of MNIST. */
+  data?: string;
+  /** A network that `simdgrad train` saved. */
+  model?: string;
   json?: boolean;
 }
 
@@ -47,9 +52,12 @@ function interrupted(): Promise<void> {
 }
 
 export async function playgroundCommand(flags: PlaygroundFlags): Promise<void> {
-  const pages = pagesOf();
-  if (pages.size === 0)
+  const built = pagesOf();
+  if (built.size === 0)
     throw new FileError("playground: the pages are not built: npm run build:js", "FILE_NOT_FOUND");
+  // An export holds the images only if they were asked for: they have 53 MB.
+  const given = givenFiles(flags, flags.export === undefined);
+  const pages = new Map<string, Content>([...built, ...given]);
   if (flags.export !== undefined) {
     exportPages(pages, flags.export);
     if (flags.json) printJson({ command: "playground", export: flags.export, files: pages.size });

@@ -22,7 +22,7 @@ const allowed = [
   /^dist\/.+\.d\.ts$/,
   /^data\/iris\.csv$/,
   /^dist\/(cli\/|playground\/)?THIRD_PARTY_LICENSES\.txt$/,
-  /^dist\/playground\/(index\.html|icon\.svg|assets\/[\w-]+\.(js|css))$/,
+  /^dist\/playground\/((index|digits)(\.html|-worker\.js)|files\.json|icon\.svg|assets\/[\w-]+\.(js|css))$/,
   /^wasm\/simdgrad\.wasm$/,
   /^prebuilds\/[a-z0-9]+-[a-z0-9]+(-musl)?\/simdgrad\.node$/,
   /^wasm\/simdgrad\.wasm$/,

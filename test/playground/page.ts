@@ -37,12 +37,12 @@ export interface Opened {
   hosts: Set<string>;
 }
 
-/** Starts the server and the browser before the tests of a file, and ends them after. */
-export function playground(): Playground {
+/** Starts the server and the browser before the tests of a file, and ends them after. `flags`: of the command. */
+export function playground(...flags: string[]): Playground {
   const kept = {} as Playground & { running: Running };
   beforeAll(async () => {
     if (missing !== undefined) return;
-    kept.running = start(["playground", "--json"]);
+    kept.running = start(["playground", "--json", ...flags]);
     kept.address = await addressOf(kept.running);
     kept.browser = await startChromium();
   });

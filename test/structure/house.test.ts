@@ -3,9 +3,9 @@ import { basename, posix } from "node:path";
 import { describe, expect, test } from "vitest";
 import { root, sources } from "./imports.js";
 
-const code = /\.(ts|js|mjs|cjs|cc|h|py)$/;
+const code = /\.(tsx?|js|mjs|cjs|css|cc|h|py)$/;
 const folders = readdirSync(root).filter((name) =>
-  ["src", "native", "test", "tools", "bench", "examples"].includes(name),
+  ["src", "native", "playground", "test", "tools", "bench", "examples"].includes(name),
 );
 // Fixtures are data, and what makes them is one list of cases. What is generated is read in what it is
 // generated from.

@@ -1,5 +1,5 @@
 /** What a network answers all over the plane: the pictures of the output and of every unit. */
-import { type nn, noGrad, stack, type Tensor, tensor } from "simdgrad";
+import { cat, compile, type nn, noGrad, stack, type Tensor, tensor } from "simdgrad";
 import { activationNames, dataChoices } from "../state/choices.js";
 import type { Settings } from "../state/settings.js";
 import { inputsOf, type Points } from "./points.js";
@@ -59,33 +59,72 @@ export function layersOf(model: nn.Sequential, x: Tensor): Tensor[] {
 }
 
 /** Each unit's values one after another: [units, points]. */
-export function byUnit(layer: Tensor): Float32Array {
-  return noGrad(() => layer.detach().transpose(0, 1).contiguous().data.slice()) as Float32Array;
+const byUnit = (layer: Tensor): Tensor => layer.transpose(0, 1).contiguous();
+
+/** What the page shows of logits: probabilities of classes, or the value of a regression. */
+function answersOf(logits: Tensor, task: Points["task"]): Tensor {
+  if (task === "binary") return logits.sigmoid();
+  return task === "classes" ? logits.softmax(1) : logits;
 }
 
-/** Logits as what the page shows: probabilities of classes, or the value of a regression. */
-export function answersOf(output: Tensor, task: Points["task"]): Tensor {
-  return noGrad(() => {
-    if (task === "binary") return output.sigmoid();
-    return task === "classes" ? output.softmax(1) : output;
-  });
+/**
+ * A function without gradients that is compiled, because pictures are wanted 60 times a second. The first call
+ * is not compiled: the first picture is to come soon.
+ */
+function picture(of: (x: Tensor) => Tensor): (x: Tensor) => Float32Array {
+  const plain = (x: Tensor) => noGrad(() => byUnit(of(x)));
+  const compiled = compile(plain);
+  let draw: (x: Tensor) => Tensor = (x) => {
+    draw = compiled;
+    return plain(x);
+  };
+  return (x) => draw(x).data.slice() as Float32Array;
 }
 
-/** The large picture: of the output, [classes, points], or of one unit, [1, points]. */
-export function largeMap(
-  model: nn.Sequential,
-  inputs: Tensor,
-  task: Points["task"],
-  unit: Unit | undefined,
-  layers: number,
-): Float32Array {
-  if (unit?.layer === 0) return byUnit(inputs.narrow(1, unit.index, 1));
-  const all = layersOf(model, inputs);
-  if (unit === undefined || unit.layer === layers) {
-    const answers = answersOf(all.at(-1)!, task);
-    return byUnit(unit !== undefined && task === "classes" ? answers.narrow(1, unit.index, 1) : answers);
+/** What a network answers at the points of a grid. */
+export class Maps {
+  readonly #units: (x: Tensor) => Float32Array;
+  readonly #layers = new Map<number, (x: Tensor) => Float32Array>();
+
+  constructor(
+    readonly model: nn.Sequential,
+    readonly task: Points["task"],
+  ) {
+    this.#units = picture((x) => cat(this.#shownLayers(x), 1));
   }
-  return byUnit(all[unit.layer - 1]!.narrow(1, unit.index, 1));
+
+  /** The outputs of all layers, with answers instead of logits. */
+  #shownLayers(x: Tensor): Tensor[] {
+    const layers = layersOf(this.model, x);
+    layers.push(answersOf(layers.pop()!, this.task));
+    return layers;
+  }
+
+  /** All hidden units, then the answers: [units, points]. */
+  units(x: Tensor): Float32Array {
+    return this.#units(x);
+  }
+
+  /** One layer from 0 on, [units, points]; -1: the answers. */
+  layer(x: Tensor, at: number): Float32Array {
+    let values = this.#layers.get(at);
+    if (values === undefined) {
+      values = picture((y) => this.#shownLayers(y).at(at)!);
+      this.#layers.set(at, values);
+    }
+    return values(x);
+  }
+}
+
+/** The inputs of a grid, [inputs, points]. */
+export const inputPictures = (grid: Tensor): Float32Array => byUnit(grid).data.slice() as Float32Array;
+
+/** The large picture: of the answers, [classes, points], or of one unit, [1, points]. */
+export function largeMap(maps: Maps, grid: Tensor, unit: Unit | undefined, hidden: number): Float32Array {
+  if (unit?.layer === 0) return inputPictures(grid.narrow(1, unit.index, 1));
+  const values = maps.layer(grid, unit === undefined || unit.layer > hidden ? -1 : unit.layer - 1);
+  const points = grid.shape[0]!;
+  return unit === undefined ? values : values.slice(unit.index * points, (unit.index + 1) * points);
 }
 
 /** Two columns of the points, as drawn: [points, 2]. */

@@ -28,6 +28,9 @@ function Header() {
       </h1>
       <p>Networks that train before your eyes, in the library itself.</p>
       <span class="spread" />
+      <nav aria-label="Pages">
+        <a href="./digits.html">Draw a digit</a>
+      </nav>
       <label class="preset">
         <span class="unseen">Presets</span>
         <select

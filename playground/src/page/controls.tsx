@@ -5,7 +5,7 @@ import { activationNames, initialisers, regularizations } from "../state/choices
 import { type OptimizerName, optimizers, settingsOf } from "../state/optimizers.js";
 import { limits, type NumberKey, nearestNumber, type Settings } from "../state/settings.js";
 import { change, presentRate, reseed, reset } from "./actions.js";
-import { onFrame, step } from "./engine.js";
+import { onFrame, onReadableFrame, step } from "./engine.js";
 import { type Speed, set, shownRun, speeds, useStore } from "./store.js";
 
 /** A label above its control. */
@@ -130,9 +130,11 @@ function Counter() {
   const speed = useRef<HTMLElement>(null);
   useEffect(() => {
     let [steps, since] = [0, performance.now()];
-    return onFrame((frame) => {
+    const stop = onReadableFrame((frame) => {
       const run = frame.runs.find(({ id }) => id === frame.shown);
       if (epoch.current) epoch.current.textContent = number.format(run?.epoch ?? 0);
+    });
+    const stopCounting = onFrame((frame) => {
       steps += frame.steps;
       const now = performance.now();
       if (now - since < 500) return;
@@ -140,6 +142,10 @@ function Counter() {
       if (speed.current) speed.current.textContent = `${number.format(Math.round(perSecond))} steps/s`;
       [steps, since] = [0, now];
     });
+    return () => {
+      stop();
+      stopCounting();
+    };
   }, []);
   return (
     <div class="counter">

@@ -1,4 +1,5 @@
 /** The Worker of the page: it is asked for at most one frame at a time, when the browser is ready to draw. */
+import { startWorker } from "../start-worker.js";
 import type { Reply, Request, RunProgress } from "../worker/messages.js";
 import { addMarks } from "./curve.js";
 import { changeRun, set, shownRun, speeds, state, subscribe } from "./store.js";
@@ -15,6 +16,8 @@ let stepsDue = 0;
 let lastDiagnosis = 0;
 let lastSurface = 0;
 let surfaceStale = true;
+/** Whether the last frame is on the screen. */
+let drawn = true;
 const frameListeners = new Set<(frame: FrameReply) => void>();
 
 /** The frame before this one, for components that are drawn later. */
@@ -25,6 +28,20 @@ export function onFrame(listener: (frame: FrameReply) => void): () => void {
   frameListeners.add(listener);
   if (lastFrame !== undefined) listener(lastFrame);
   return () => void frameListeners.delete(listener);
+}
+
+/** Milliseconds between two writings of numbers while the page plays: nobody reads faster. */
+const readable = 100;
+
+/** As `onFrame`, for what writes texts: while the page plays only ten times a second. */
+export function onReadableFrame(listener: (frame: FrameReply) => void): () => void {
+  let last = Number.NEGATIVE_INFINITY;
+  return onFrame((frame) => {
+    const now = performance.now();
+    if (state.playing && now - last < readable) return;
+    last = now;
+    listener(frame);
+  });
 }
 
 const send = (request: Request) => worker?.postMessage(request);
@@ -39,7 +56,7 @@ const calmEvery = 250;
 
 export function start(): void {
   try {
-    worker = new Worker(new URL("../worker/worker.ts", import.meta.url), { type: "module" });
+    worker = startWorker("index");
   } catch (error) {
     set({ dead: `the browser did not start the Worker: ${(error as Error).message}` });
     return;
@@ -49,8 +66,7 @@ export function start(): void {
     event.preventDefault();
     died(event.message || "it did not say why");
   };
-  const module = new URLSearchParams(location.search).get("backend") === "js" ? undefined : "simdgrad.wasm";
-  send({ type: "start", module: module && new URL(module, document.baseURI).href });
+  send({ type: "start" });
   configured = "";
   asked = undefined;
   configure();
@@ -118,9 +134,20 @@ export function setNumber(name: string, index: number, value: number): void {
 export const planFile = (file: File, answer?: string) =>
   send({ type: "plan", file, name: file.name, answer });
 
-/** Asks for a frame, if one is due; called by the browser before it draws. */
+/** The browser is about to draw: the Worker makes the next frame, if one is due, while the page draws the last. */
 function tick(now: number): void {
   requestAnimationFrame(tick);
+  ask(now);
+  if (!drawn) draw();
+}
+
+function draw(): void {
+  drawn = true;
+  for (const listener of frameListeners) listener(lastFrame!);
+}
+
+/** Asks for a frame, if one is due. */
+function ask(now: number): void {
   if (worker === undefined || asked !== undefined) return;
   const { epochs, every } = speeds[state.speed];
   const wait = state.playing ? Math.max(every, calm.matches ? calmEvery : 0) : 0;
@@ -179,7 +206,8 @@ function receiveFrame(frame: FrameReply): void {
       surface: frame.surface ?? lastFrame?.surface,
       pictures: frame.pictures ?? lastFrame?.pictures,
     };
-    for (const listener of frameListeners) listener(lastFrame);
+    drawn = false;
+    if (!state.playing) draw();
   } else wanted = true;
   const alive = frame.runs.some(({ ending }) => ending === undefined);
   if (state.playing && !alive && frame.runs.length > 0) set({ playing: false });

@@ -1,9 +1,9 @@
 /** The network: features, hidden layers and outputs, each unit with its picture, the weights as lines. */
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { smallSide, type Unit } from "../experiment/sides.js";
+import type { Unit } from "../experiment/sides.js";
 import { dataChoices, planeFeatures } from "../state/choices.js";
 import { mostLayers, mostUnits, type Settings } from "../state/settings.js";
-import { hasCanvas } from "../views/canvas.js";
+import { cleared, hasCanvas } from "../views/canvas.js";
 import {
   headRoom,
   type Layout,
@@ -19,7 +19,7 @@ import { change } from "./actions.js";
 import { lastFrame, onFrame } from "./engine.js";
 import { set, shownRun, useStore } from "./store.js";
 import { UnitCard } from "./unit-card.js";
-import { drawUnits } from "./units.js";
+import { drawUnits, unitPainter } from "./units.js";
 
 const px = (length: number) => `${length}px`;
 
@@ -67,14 +67,21 @@ export function Network() {
     () => linksOf(settings, layout, used.filter(Boolean), outputs),
     [settings.inputs, settings.hidden, settings.dropout, layout, outputs, offered.length],
   );
+  const units = useMemo(
+    () => layout.layers.flat().map((place) => ({ place, unit: unitAt(place, settings, offered) })),
+    [settings.inputs, layout, offered.length],
+  );
   useEffect(
     () =>
       onFrame(({ pictures, shown }) => {
         if (shown !== id || pictures === undefined) return;
-        if (canvas.current) drawLinks(canvas.current, layout, links, pictures.weights, theme, link);
-        if (box.current && facts) drawUnits(box.current, settings, facts, pictures, { theme, discretize });
+        const context = canvas.current && cleared(canvas.current);
+        if (!context) return;
+        drawLinks(context, layout, links, pictures.weights, theme, link);
+        if (!facts) return;
+        drawUnits(context, units, layout.size, unitPainter(settings, facts, pictures, { theme, discretize }));
       }),
-    [id, layout, links, theme, discretize, facts, link],
+    [id, layout, links, units, theme, discretize, facts, link],
   );
   const find = (event: PointerEvent) => {
     const at = canvas.current!.getBoundingClientRect();
@@ -215,6 +222,15 @@ function Heads({ settings, layout }: { settings: Settings; layout: Layout }) {
   );
 }
 
+/** The unit at a place; its index is -1 for an input that is not used. */
+function unitAt(
+  { layer, index }: UnitPlace,
+  { inputs }: Settings,
+  offered: readonly { key: string }[],
+): Unit {
+  return { layer, index: layer === 0 ? inputs.indexOf(offered[index]!.key) : index };
+}
+
 interface UnitProps {
   place: UnitPlace;
   layout: Layout;
@@ -226,11 +242,9 @@ interface UnitProps {
 
 function UnitButton({ place, layout, settings, facts, offered, kept }: UnitProps) {
   const { size } = layout;
-  const isInput = place.layer === 0;
-  const input = isInput ? offered[place.index] : undefined;
-  const position = input ? settings.inputs.indexOf(input.key) : place.index;
-  const on = position >= 0;
-  const unit: Unit = { layer: place.layer, index: position };
+  const input = place.layer === 0 ? offered[place.index] : undefined;
+  const unit = unitAt(place, settings, offered);
+  const on = unit.index >= 0;
   const style = {
     ...{ left: px(place.x - size / 2), top: px(place.y - size / 2), width: px(size), height: px(size) },
   };
@@ -241,7 +255,6 @@ function UnitButton({ place, layout, settings, facts, offered, kept }: UnitProps
     onFocus: () => hover(true),
     onBlur: () => hover(false),
   };
-  const picture = <canvas width={smallSide} height={smallSide} data-unit={`${unit.layer} ${unit.index}`} />;
   if (input) {
     const toggle = () => {
       const rest = settings.inputs.filter((key) => key !== input.key);
@@ -267,9 +280,7 @@ function UnitButton({ place, layout, settings, facts, offered, kept }: UnitProps
           aria-label={`Input ${input.label}`}
           onClick={toggle}
           {...events}
-        >
-          {picture}
-        </button>
+        />
       </>
     );
   }
@@ -283,8 +294,6 @@ function UnitButton({ place, layout, settings, facts, offered, kept }: UnitProps
       aria-label={`Weights of ${nameOf(unit, settings, facts)}`}
       onClick={() => set({ kept: same ? undefined : unit })}
       {...events}
-    >
-      {picture}
-    </button>
+    />
   );
 }

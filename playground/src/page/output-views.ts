@@ -3,10 +3,10 @@ import { largeSide, surfaceSide, type Unit } from "../experiment/sides.js";
 import type { Surface } from "../experiment/surface.js";
 import { activations } from "../state/choices.js";
 import type { Settings } from "../state/settings.js";
-import { cleared, drawSquare } from "../views/canvas.js";
+import { cleared, Square } from "../views/canvas.js";
 import { firstPosition, sizesOf } from "../views/layout.js";
-import { abgr, css, type Theme } from "../views/palette.js";
-import { type Look, pointColor, scaled, sizeOf } from "../views/picture.js";
+import { css, paint, shares, type Theme, valuesUpTo } from "../views/palette.js";
+import { type Look, pointColor, sizeOf } from "../views/picture.js";
 import { drawSolid, type Place, type Turn } from "../views/solid.js";
 import type { Pictures, RunFacts } from "../worker/messages.js";
 
@@ -20,7 +20,7 @@ export function drawAnswerSolid(
   canvas: HTMLCanvasElement,
   facts: RunFacts,
   { large }: Pictures,
-  colors: (i: number) => number,
+  colors: Uint32Array,
   {
     turn,
     theme,
@@ -62,7 +62,7 @@ export function drawAnswerSolid(
   drawSolid(canvas, {
     ...{ side, turn, dots },
     heightOf: (row, column) => height(index(row, column)),
-    colorOf: (row, column) => rgb(colors(index(row, column))),
+    colorOf: (row, column) => rgb(colors[index(row, column)]!),
     labels: facts.frame.axes.map((axis) => facts.columns[axis] ?? "") as [string, string],
   });
 }
@@ -139,6 +139,7 @@ export function spaceOf(
 
 /** Points along each side of the background of a hidden space. */
 const spaceSide = 64;
+let background: { square: Square; values: Float32Array } | undefined;
 
 /**
  * The training points where a hidden layer puts them, and what the next unit answers there. Other units of
@@ -194,19 +195,15 @@ export function drawSpace(
   const area = [36, 6, wide, high] as const;
   const place = (end: readonly [number, number], t: number) => end[0] + (end[1] - end[0]) * t;
   const second = pair[0] === pair[1] ? 0 : own[pair[1]]!;
-  drawSquare(
-    context,
-    spaceSide,
-    (i) => {
-      const a = place(ends[0], ((i % spaceSide) + 0.5) / spaceSide);
-      const b = place(ends[1], 1 - (Math.floor(i / spaceSide) + 0.5) / spaceSide);
-      return abgr(
-        look.theme,
-        scaled(share ? "share" : "value", answer(own[pair[0]]! * a + second * b + rest), look.discretize),
-      );
-    },
-    area,
-  );
+  background ??= { square: new Square(spaceSide), values: new Float32Array(spaceSide ** 2) };
+  const { square, values } = background;
+  for (let i = 0; i < values.length; i++) {
+    const a = place(ends[0], ((i % spaceSide) + 0.5) / spaceSide);
+    const b = place(ends[1], 1 - (Math.floor(i / spaceSide) + 0.5) / spaceSide);
+    values[i] = answer(own[pair[0]]! * a + second * b + rest);
+  }
+  paint(square.colors, values, 0, share ? shares : valuesUpTo(1), look.theme, look.discretize);
+  square.draw(context, area);
   context.strokeStyle = look.theme === "dark" ? "#12151a" : "#ffffff";
   for (let i = 0; i < count; i++) {
     const x = area[0] + ((output(pair[0], i) - ends[0][0]) / (ends[0][1] - ends[0][0])) * area[2];

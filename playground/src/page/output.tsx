@@ -1,13 +1,14 @@
 /** What the network answers: on the plane, as a surface, in a hidden layer's space, or as a loss surface. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { largeSide } from "../experiment/sides.js";
+import { Square } from "../views/canvas.js";
 import { classColors, css, rgbText } from "../views/palette.js";
-import { outputColors, unitColors } from "../views/picture.js";
+import { paintOutput, paintUnit } from "../views/picture.js";
 import { drawPlane } from "../views/plane.js";
 import { firstTurn, turned } from "../views/solid.js";
 import type { RunFacts } from "../worker/messages.js";
 import { Tabs } from "./controls.js";
-import { onFrame } from "./engine.js";
+import { onFrame, onReadableFrame } from "./engine.js";
 import { nameOf } from "./network.js";
 import { SpaceNote, SurfaceChoice } from "./output-choices.js";
 import { drawAnswerSolid, drawLossSolid, drawSpace } from "./output-views.js";
@@ -21,7 +22,7 @@ function Numbers() {
   const box = useRef<HTMLDListElement>(null);
   useEffect(
     () =>
-      onFrame(({ runs, shown, pictures }) => {
+      onReadableFrame(({ runs, shown, pictures }) => {
         const now = runs.find(({ id }) => id === shown)?.now;
         if (!now || !box.current) return;
         const write = (name: string, text: string) => {
@@ -54,6 +55,9 @@ function Numbers() {
 const keyTurn = 0.12;
 const dragTurn = 0.008;
 
+/** The large picture. */
+let picture: Square | undefined;
+
 export function Output() {
   const { view, discretize, showTest, theme, hovered, kept } = useStore();
   const { settings, facts, id } = shownRun();
@@ -77,9 +81,14 @@ export function Output() {
           (unit.layer > settings.hidden.length
             ? facts.task !== "regression"
             : unit.layer > 0 && settings.activation === "Sigmoid");
-        const colors = isOutput ? outputColors(facts, large, look) : unitColors(large, share, look);
-        if (view === "plane") drawPlane(canvas.current, facts, colors, look);
-        else drawAnswerSolid(canvas.current, facts, pictures, colors, { ...look, turn, isOutput, share });
+        picture ??= new Square(largeSide);
+        if (isOutput) paintOutput(picture.colors, facts, large, look);
+        else paintUnit(picture.colors, large, 0, share, look);
+        if (view === "plane") drawPlane(canvas.current, facts, picture, look);
+        else {
+          const how = { ...look, turn, isOutput, share };
+          drawAnswerSolid(canvas.current, facts, pictures, picture.colors, how);
+        }
       }),
     [id, facts, view, turn, theme, discretize, showTest, kept, settings],
   );

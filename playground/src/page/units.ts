@@ -1,63 +1,60 @@
 /** The small pictures in the units. */
-import { smallSide } from "../experiment/sides.js";
+import { smallSide, type Unit } from "../experiment/sides.js";
 import type { Settings } from "../state/settings.js";
-import { fillPixels } from "../views/canvas.js";
-import { abgr } from "../views/palette.js";
-import { type Look, scaled, sizeOf } from "../views/picture.js";
+import { Sheet } from "../views/canvas.js";
+import type { UnitPlace } from "../views/layout.js";
+import { abgr, paint, valuesUpTo } from "../views/palette.js";
+import { type Look, paintUnit, sizeOf } from "../views/picture.js";
 import type { Pictures, RunFacts } from "../worker/messages.js";
 
 const points = smallSide ** 2;
 
-/** The share of class k by the logits of all classes at point i. */
-function softmax(small: Float32Array, first: number, classes: number, k: number, i: number): number {
-  const logit = (c: number) => small[(first + c) * points + i]!;
-  let most = logit(0);
-  for (let c = 1; c < classes; c++) most = Math.max(most, logit(c));
-  let sum = 0;
-  for (let c = 0; c < classes; c++) sum += Math.exp(logit(c) - most);
-  return Math.exp(logit(k) - most) / sum;
+const sheet = new Sheet(smallSide);
+
+/** A unit and where it is drawn; `index` of its unit is -1 for an input that is not used. */
+export interface Shown {
+  readonly unit: Unit;
+  readonly place: UnitPlace;
 }
 
-/** Draws the pictures of all units of the drawing `box`. */
+/** Draws the pictures of units, each `size` pixels wide. */
 export function drawUnits(
-  box: HTMLElement,
-  settings: Settings,
+  context: CanvasRenderingContext2D,
+  units: readonly Shown[],
+  size: number,
+  paintUnit: (colors: Uint32Array, unit: Unit) => void,
+): void {
+  sheet.resize(units.length);
+  for (const [k, { unit }] of units.entries()) paintUnit(sheet.colors(k), unit);
+  sheet.show();
+  context.imageSmoothingEnabled = true;
+  for (const [k, { unit, place }] of units.entries()) {
+    context.globalAlpha = unit.index < 0 ? 0.45 : 1;
+    sheet.draw(context, k, place.x - size / 2, place.y - size / 2, size);
+  }
+  context.globalAlpha = 1;
+}
+
+/** Paints the picture of a unit. */
+export function unitPainter(
+  { hidden, activation }: Settings,
   facts: RunFacts,
   { small }: Pictures,
-  { theme, discretize }: Look,
-): void {
-  const { hidden, activation, inputs } = settings;
-  const hiddenUnits = hidden.reduce((sum, units) => sum + units, 0);
-  const look = (kind: "share" | "value", value: number) => abgr(theme, scaled(kind, value, discretize));
-  for (const canvas of box.querySelectorAll<HTMLCanvasElement>("canvas[data-unit]")) {
-    const [layer, index] = canvas.dataset["unit"]!.split(" ").map(Number) as [number, number];
+  look: Look,
+): (colors: Uint32Array, unit: Unit) => void {
+  const starts = [0];
+  for (const units of hidden) starts.push(starts.at(-1)! + units);
+  return (colors, { layer, index }) => {
+    if (index < 0) return void colors.fill(abgr(look.theme, 0));
     if (layer === 0) {
-      if (index < 0 || index >= inputs.length) {
-        fillPixels(canvas, smallSide, () => abgr(theme, 0));
-        continue;
-      }
       const from = index * points;
       const size = sizeOf(facts.inputs, from, from + points);
-      fillPixels(canvas, smallSide, (i) => look("value", facts.inputs[from + i]! / size));
-      continue;
+      return paint(colors, facts.inputs, from, valuesUpTo(size), look.theme, look.discretize);
     }
-    if (layer > hidden.length) {
-      const from = hiddenUnits * points;
-      if (facts.task === "regression") fillPixels(canvas, smallSide, (i) => look("value", small[from + i]!));
-      else if (facts.task === "binary")
-        fillPixels(canvas, smallSide, (i) => look("share", 1 / (1 + Math.exp(-small[from + i]!))));
-      else
-        fillPixels(canvas, smallSide, (i) =>
-          look("share", softmax(small, hiddenUnits, facts.outputs, index, i)),
-        );
-      continue;
-    }
-    const before = hidden.slice(0, layer - 1).reduce((sum, units) => sum + units, 0);
-    const from = (before + index) * points;
-    if (activation === "Sigmoid") fillPixels(canvas, smallSide, (i) => look("share", small[from + i]!));
-    else {
-      const size = activation === "Tanh" ? 1 : Math.max(1, sizeOf(small, from, from + points));
-      fillPixels(canvas, smallSide, (i) => look("value", small[from + i]! / size));
-    }
-  }
+    const from = (starts[layer - 1]! + index) * points;
+    const isOutput = layer > hidden.length;
+    if (isOutput && facts.task === "regression")
+      return paint(colors, small, from, valuesUpTo(1), look.theme, look.discretize);
+    paintUnit(colors, small, from, isOutput || activation === "Sigmoid", look);
+  };
 }

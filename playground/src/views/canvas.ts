@@ -12,6 +12,9 @@ export function contextOf(canvas: HTMLCanvasElement): CanvasRenderingContext2D |
 /** Whether this browser can draw; the page then says it in one line, and its numbers and code still work. */
 export const hasCanvas = contextOf(document.createElement("canvas")) !== null;
 
+/** A rectangle of a canvas. */
+export type Area = readonly [x: number, y: number, width: number, height: number];
+
 /** A context whose unit is a CSS pixel, cleared. */
 export function cleared(canvas: HTMLCanvasElement): CanvasRenderingContext2D | null {
   const context = contextOf(canvas);
@@ -25,48 +28,58 @@ export function cleared(canvas: HTMLCanvasElement): CanvasRenderingContext2D | n
   return context;
 }
 
-let scratch: { canvas: HTMLCanvasElement; image: ImageData; words: Uint32Array; side: number } | undefined;
+/** A square picture on a hidden canvas, which is drawn at any size. */
+export class Square {
+  readonly #canvas = document.createElement("canvas");
+  readonly #image: ImageData;
+  /** The colour of each point, row by row; `draw` reads it. */
+  readonly colors: Uint32Array;
 
-/** A square picture of colours, stretched over a rectangle of a context. */
-export function drawSquare(
-  context: CanvasRenderingContext2D,
-  side: number,
-  colorOf: (i: number) => number,
-  [x, y, width, height]: readonly [number, number, number, number],
-  smooth = true,
-): void {
-  if (scratch?.side !== side) {
-    const canvas = document.createElement("canvas");
-    canvas.width = side;
-    canvas.height = side;
-    const image = new ImageData(side, side);
-    scratch = { canvas, image, words: new Uint32Array(image.data.buffer), side };
+  constructor(side: number) {
+    this.#canvas.width = side;
+    this.#canvas.height = side;
+    this.#image = new ImageData(side, side);
+    this.colors = new Uint32Array(this.#image.data.buffer);
   }
-  const { canvas, image, words } = scratch;
-  for (let i = 0; i < words.length; i++) words[i] = colorOf(i);
-  contextOf(canvas)!.putImageData(image, 0, 0);
-  context.imageSmoothingEnabled = smooth;
-  context.imageSmoothingQuality = "high";
-  context.drawImage(canvas, x, y, width, height);
+
+  draw(context: CanvasRenderingContext2D, [x, y, width, height]: Area, smooth = true): void {
+    contextOf(this.#canvas)!.putImageData(this.#image, 0, 0);
+    context.imageSmoothingEnabled = smooth;
+    context.drawImage(this.#canvas, x, y, width, height);
+  }
 }
 
-const images = new Map<number, { image: ImageData; words: Uint32Array }>();
+/**
+ * Square pictures one below another on a hidden canvas. One canvas of many pictures is drawn many times faster
+ * than as many canvases, each of which the browser puts on the screen by itself.
+ */
+export class Sheet {
+  readonly #canvas = document.createElement("canvas");
+  #image: ImageData | undefined;
+  #words = new Uint32Array();
 
-/** Fills a canvas whose pixels are those of a picture. */
-export function fillPixels(canvas: HTMLCanvasElement, side: number, colorOf: (i: number) => number): void {
-  const context = contextOf(canvas);
-  if (context === null) return;
-  if (canvas.width !== side) {
-    canvas.width = side;
-    canvas.height = side;
+  constructor(readonly side: number) {}
+
+  /** Makes room for so many pictures; they are kept while the number stays. */
+  resize(count: number): void {
+    if (this.#image?.height === count * this.side) return;
+    this.#canvas.width = this.side;
+    this.#canvas.height = count * this.side;
+    this.#image = new ImageData(this.side, count * this.side);
+    this.#words = new Uint32Array(this.#image.data.buffer);
   }
-  let kept = images.get(side);
-  if (kept === undefined) {
-    const image = new ImageData(side, side);
-    kept = { image, words: new Uint32Array(image.data.buffer) };
-    images.set(side, kept);
+
+  /** The colours of picture k, which `show` makes visible. */
+  colors(k: number): Uint32Array {
+    const pixels = this.side ** 2;
+    return this.#words.subarray(k * pixels, (k + 1) * pixels);
   }
-  const { image, words } = kept;
-  for (let i = 0; i < words.length; i++) words[i] = colorOf(i);
-  context.putImageData(image, 0, 0);
+
+  show(): void {
+    if (this.#image !== undefined) contextOf(this.#canvas)?.putImageData(this.#image, 0, 0);
+  }
+
+  draw(context: CanvasRenderingContext2D, k: number, x: number, y: number, size: number): void {
+    context.drawImage(this.#canvas, 0, k * this.side, this.side, this.side, x, y, size, size);
+  }
 }

@@ -1,18 +1,15 @@
 /** The weights as lines: wide and strongly coloured where they are large, orange below 0 and blue above. */
-import { cleared } from "./canvas.js";
 import { curveOf, type Layout, type Link } from "./layout.js";
 import { css, type Theme } from "./palette.js";
 
 export function drawLinks(
-  canvas: HTMLCanvasElement,
+  context: CanvasRenderingContext2D,
   layout: Layout,
   links: readonly Link[],
   weights: Float32Array,
   theme: Theme,
   marked?: Link,
 ): void {
-  const context = cleared(canvas);
-  if (context === null) return;
   const thin = links.length > 300 ? 0.5 : 1;
   for (const link of links) {
     const weight = weights[link.position] ?? Number.NaN;

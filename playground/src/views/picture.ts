@@ -1,20 +1,10 @@
 /** Colours of the large picture and of points, whatever the network answers. */
 import type { RunFacts } from "../worker/messages.js";
-import { abgr, classColors, css, mixed, rgbText, type Theme } from "./palette.js";
+import { abgr, classColors, css, mixed, paint, rgbText, shares, type Theme, valuesUpTo } from "./palette.js";
 
 export interface Look {
   readonly theme: Theme;
   readonly discretize: boolean;
-}
-
-/**
- * What a value of a unit is on the scale from -1 to 1. `kind`: "share" from 0 to 1, "value" from -1 to 1, and
- * "unit" for values without a range, which are shown by their size relative to the largest.
- */
-export function scaled(kind: "share" | "value", value: number, discretize: boolean): number {
-  const v = kind === "share" ? 2 * value - 1 : value;
-  if (!discretize || Number.isNaN(v)) return v;
-  return v >= 0 ? 1 : -1;
 }
 
 /** The largest size among finite values, at least a little, to scale by. */
@@ -27,32 +17,36 @@ export function sizeOf(values: Float32Array, from = 0, to = values.length): numb
   return most || 1;
 }
 
-/** The colour of each point of the picture of the output. */
-export function outputColors(
-  facts: Pick<RunFacts, "task" | "outputs">,
+/** Writes the colours of the picture of the output. */
+export function paintOutput(
+  colors: Uint32Array,
+  { task, outputs }: Pick<RunFacts, "task" | "outputs">,
   large: Float32Array,
   { theme, discretize }: Look,
-): (i: number) => number {
-  const { task, outputs } = facts;
-  if (task === "classes") {
-    const points = large.length / outputs;
-    return (i) => {
-      if (Number.isNaN(large[i]!)) return abgr(theme, Number.NaN);
-      if (!discretize) return mixed(theme, (k) => large[k * points + i]!, outputs);
-      let best = 0;
-      for (let k = 1; k < outputs; k++) if (large[k * points + i]! > large[best * points + i]!) best = k;
-      return mixed(theme, (k) => Number(k === best), outputs);
-    };
+): void {
+  if (task !== "classes") {
+    paint(colors, large, 0, task === "binary" ? shares : valuesUpTo(1), theme, discretize);
+    return;
   }
-  const kind = task === "binary" ? "share" : "value";
-  return (i) => abgr(theme, scaled(kind, large[i]!, discretize));
+  const points = large.length / outputs;
+  for (let i = 0; i < points; i++) {
+    let best = 0;
+    for (let k = 1; k < outputs; k++) if (large[k * points + i]! > large[best * points + i]!) best = k;
+    if (Number.isNaN(large[i]!)) colors[i] = abgr(theme, Number.NaN);
+    else colors[i] = mixed(theme, (k) => (discretize ? Number(k === best) : large[k * points + i]!), outputs);
+  }
 }
 
-/** The colour of each point of the picture of one unit. */
-export function unitColors(large: Float32Array, share: boolean, look: Look): (i: number) => number {
-  if (share) return (i) => abgr(look.theme, scaled("share", large[i]!, look.discretize));
-  const size = Math.max(1, sizeOf(large));
-  return (i) => abgr(look.theme, scaled("value", large[i]! / size, look.discretize));
+/** Writes the colours of the picture of one unit. `share`: its values are from 0 to 1. */
+export function paintUnit(
+  colors: Uint32Array,
+  values: Float32Array,
+  from: number,
+  share: boolean,
+  { theme, discretize }: Look,
+): void {
+  const scale = share ? shares : valuesUpTo(Math.max(1, sizeOf(values, from, from + colors.length)));
+  paint(colors, values, from, scale, theme, discretize);
 }
 
 /** The colour of a point by its answer. */

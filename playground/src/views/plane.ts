@@ -1,7 +1,6 @@
 /** The plane: what the network answers everywhere, and the points. */
-import { largeSide } from "../experiment/sides.js";
 import type { RunFacts } from "../worker/messages.js";
-import { cleared, drawSquare } from "./canvas.js";
+import { type Area, cleared, contextOf, type Square } from "./canvas.js";
 import { type Look, pointColor } from "./picture.js";
 
 /** Room for the numbers at the axes. */
@@ -20,24 +19,52 @@ export function ticksOf(low: number, high: number, most = 5): number[] {
 /** At most so many digits as a label has room for. */
 export const shortNumber = (value: number) => String(Number(value.toPrecision(3))).replace("-", "−");
 
+type PlaneLook = Look & { showTest: boolean };
+
 export function drawPlane(
   canvas: HTMLCanvasElement,
   facts: RunFacts,
-  colorOf: (i: number) => number,
-  look: Look & { showTest: boolean },
-  smooth = true,
+  picture: Square,
+  look: PlaneLook,
 ): void {
   const context = cleared(canvas);
   if (context === null) return;
-  const ink = getComputedStyle(canvas).color;
   const [width, height] = [canvas.clientWidth, canvas.clientHeight];
-  const area = [
+  const area: Area = [
     ...([margin.left, margin.top, width - margin.left - margin.right] as const),
     height - margin.top - margin.bottom,
-  ] as const;
+  ];
   // Paler than the points, which have the same colours.
   context.globalAlpha = look.theme === "dark" ? 0.62 : 0.72;
-  drawSquare(context, largeSide, colorOf, area as never, smooth && !look.discretize);
+  picture.draw(context, area, !look.discretize);
+  context.globalAlpha = 1;
+  context.setTransform(1, 0, 0, 1, 0, 0);
+  context.drawImage(overlayOf(canvas, facts, area, look), 0, 0);
+}
+
+/** What does not change while a network trains: axes and points. Kept, because hundreds of circles take long. */
+let kept: { readonly key: readonly unknown[]; readonly canvas: HTMLCanvasElement } | undefined;
+
+function overlayOf(
+  { width, height }: HTMLCanvasElement,
+  facts: RunFacts,
+  area: Area,
+  look: PlaneLook,
+): HTMLCanvasElement {
+  const key = [width, height, facts, ...area, look.theme, look.showTest];
+  if (kept !== undefined && key.every((part, i) => part === kept!.key[i])) return kept.canvas;
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [width, height];
+  kept = { key, canvas };
+  const context = contextOf(canvas)!;
+  const ratio = width / (area[0] + area[2] + margin.right);
+  context.scale(ratio, ratio);
+  drawOverlay(context, facts, area, look);
+  return canvas;
+}
+
+function drawOverlay(context: CanvasRenderingContext2D, facts: RunFacts, area: Area, look: PlaneLook): void {
+  const ink = getComputedStyle(document.body).color;
   const { low, high } = facts.frame;
   const x = (value: number) => area[0] + ((value - low[0]) / (high[0] - low[0])) * area[2];
   const y = (value: number) => area[1] + (1 - (value - low[1]) / (high[1] - low[1])) * area[3];
@@ -52,9 +79,8 @@ export function drawPlane(
   context.textBaseline = "middle";
   for (const tick of ticksOf(low[1], high[1])) context.fillText(shortNumber(tick), area[0] - 5, y(tick));
   context.globalAlpha = 1;
-  context.save();
   context.beginPath();
-  context.rect(...(area as unknown as [number, number, number, number]));
+  context.rect(...area);
   context.clip();
   const radius = Math.max(2, Math.min(4, 60 / Math.sqrt(facts.total)));
   // Test points lie under the training points, and have a dark edge.
@@ -62,7 +88,6 @@ export function drawPlane(
     drawPoints(context, facts, [facts.trained, facts.total], { x, y, radius, look, edge: ink });
   const edge = look.theme === "dark" ? "#12151a" : "#ffffff";
   drawPoints(context, facts, [0, facts.trained], { x, y, radius, look, edge });
-  context.restore();
 }
 
 interface PointStyle {

@@ -15,8 +15,8 @@ export interface RunRequest {
 }
 
 export type Request =
-  /** The first message: the address of the module of WebAssembly; none for the JavaScript core. */
-  | { readonly type: "start"; readonly module?: string }
+  /** The first message, answered by the name of the backend. */
+  | { readonly type: "start" }
   | {
       readonly type: "configure";
       readonly runs: readonly RunRequest[];
@@ -78,7 +78,7 @@ export interface RunProgress {
 }
 
 export interface Pictures {
-  /** [units, side, side] of all hidden layers and the outputs. */
+  /** [units, side, side] of all hidden layers and the answers. */
   readonly small: Float32Array;
   readonly large: Float32Array;
   readonly unit?: Unit;

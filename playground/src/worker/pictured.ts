@@ -3,7 +3,15 @@ import { noGrad, type Tensor } from "simdgrad";
 import type { CsvPlan } from "../experiment/csv-plan.js";
 import { diagnose, type LayerFacts } from "../experiment/diagnosis.js";
 import { Experiment } from "../experiment/experiment.js";
-import { byUnit, type Frame, frameOf, gridInputs, largeMap, layersOf, placesOf } from "../experiment/maps.js";
+import {
+  type Frame,
+  frameOf,
+  gridInputs,
+  inputPictures,
+  largeMap,
+  Maps,
+  placesOf,
+} from "../experiment/maps.js";
 import { makePoints } from "../experiment/points.js";
 import { largeSide, smallSide } from "../experiment/sides.js";
 import { lossSurface, type Surface } from "../experiment/surface.js";
@@ -15,11 +23,14 @@ export class Pictured {
   #axes = "";
   #small!: Tensor;
   #large!: Tensor;
+  readonly #maps: Maps;
 
   private constructor(
     readonly id: number,
     readonly experiment: Experiment,
-  ) {}
+  ) {
+    this.#maps = new Maps(experiment.model, experiment.points.task);
+  }
 
   static async make(id: number, settings: Settings, file?: CsvPlan): Promise<Pictured> {
     return new Pictured(id, new Experiment(settings, await makePoints(settings, file)));
@@ -42,7 +53,7 @@ export class Pictured {
       ...{ task, columns: points.columns, classes, trained, total, rows, frame },
       outputs: task === "classes" ? classes.length : 1,
       ...{ places: placesOf(points, frame), answers: new Float32Array(answers.slice(0, total)) },
-      inputs: byUnit(this.#small),
+      inputs: inputPictures(this.#small),
     };
   }
 
@@ -56,24 +67,17 @@ export class Pictured {
     if (this.#frame === undefined) return undefined;
     const { model, points, settings } = this.experiment;
     model.eval();
-    const small = layersOf(model, this.#small).map(byUnit);
-    const all = new Float32Array(small.reduce((n, part) => n + part.length, 0));
-    let at = 0;
-    for (const part of small) {
-      all.set(part, at);
-      at += part.length;
-    }
-    const last = settings.hidden.length + 1;
-    const large = largeMap(model, this.#large, points.task, unit, last);
+    const small = this.#maps.units(this.#small);
+    const large = largeMap(this.#maps, this.#large, unit, settings.hidden.length);
     const weights = this.experiment.weights();
     const right = [
       this.#right(points.trainX, points.trainY),
       this.#right(points.testX, points.testY),
     ] as const;
-    const outputs = space === undefined ? undefined : layersOf(model, points.trainX)[space];
+    const outputs = space === undefined ? undefined : this.#maps.layer(points.trainX, space);
     return {
-      ...{ small: all, large, unit, weights, right },
-      space: outputs && { layer: space!, outputs: byUnit(outputs) },
+      ...{ small, large, unit, weights, right },
+      space: outputs && { layer: space!, outputs },
     };
   }
 

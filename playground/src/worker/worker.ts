@@ -4,6 +4,7 @@
  */
 import { backend } from "simdgrad";
 import { planOf } from "../experiment/csv-plan.js";
+import { loaded } from "../load-backend.js";
 import type { FrameRequest, Reply, Request } from "./messages.js";
 import { Pictured } from "./pictured.js";
 
@@ -91,7 +92,7 @@ let handled: Promise<void> = Promise.resolve();
 async function handle(request: Request): Promise<void> {
   switch (request.type) {
     case "start":
-      if (request.module !== undefined) await backend.load(request.module);
+      await loaded;
       return say({ type: "backend", name: backend.name, isa: backend.isa, reason: backend.reason });
     case "configure":
       return configure(request);
