@@ -16,8 +16,9 @@ namespace simdgrad {
 using Chunk = void (*)(void* context, size_t begin, size_t end);
 
 /**
- * Calls `chunk` over 0 … n-1 in pieces of `grain` items. Free threads claim the pieces in order. Returns when
- * all have run.
+ * Calls `chunk` over 0 … n-1 in pieces of `grain` items. Each thread that runs at the same time has a part of
+ * the range and claims its pieces in order; a free thread claims from the parts of others. Returns when all
+ * have run.
  */
 void parallelFor(size_t n, size_t grain, Chunk chunk, void* context);
 
