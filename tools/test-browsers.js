@@ -1,5 +1,8 @@
-// Tests the library in browsers and behind bundlers: test/browser, with esbuild, rollup and webpack, which
-// are installed into build/bundlers from npm's registry. `npm test` runs the same with vite, which is there.
+// Tests the library and the playground in real browsers, and the library behind bundlers: test/browser and
+// test/playground, in the Chromium and Firefox on the path (apt-get installs what is missing, where it can).
+// esbuild, rollup and webpack are installed into build/bundlers from npm's registry. Build before: npm run build.
+//
+//   node tools/test-browsers.js [arguments of vitest]
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
@@ -15,17 +18,18 @@ function run(command, args, cwd) {
   );
 }
 
-/** Returns what failed; undefined if nothing did. */
-export function testBrowsers() {
+/** Returns what failed; undefined if nothing did. `args`: more arguments of vitest. */
+export function testBrowsers(args = []) {
   mkdirSync(folder, { recursive: true });
   const own = join(folder, "package.json");
   if (!existsSync(own)) writeFileSync(own, '{ "name": "bundlers", "private": true }\n');
   const install = ["install", "--no-save", "--no-audit", "--no-fund", ...packages];
-  if (!run("npm", install, folder)) return "npm install of the bundlers";
-  return run("npx", ["vitest", "run", "test/browser"], root) ? undefined : "test/browser";
+  if (!run("npm", install, folder))
+    console.log("test-browsers: npm did not install the bundlers: only vite is tested");
+  return run("npx", ["vitest", "run", "--project", "browser", ...args], root) ? undefined : "in browsers";
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const failed = testBrowsers();
+  const failed = testBrowsers(process.argv.slice(2));
   if (failed !== undefined) process.exitCode = 1;
 }
