@@ -39,6 +39,7 @@ Arena* Arena::make(size_t bytes) {
   // time. For a large arena the system clears each page when it is first used.
   void* memory = calloc(1, bytes + lineBytes);
   if (!memory) return nullptr;
+  expectWrites(memory, bytes + lineBytes);
   Arena* arena = new Arena;
   arena->memory_ = memory;
   arena->begin_ = static_cast<char*>(memory) + (lineBytes - reinterpret_cast<uintptr_t>(memory) % lineBytes);

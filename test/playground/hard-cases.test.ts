@@ -57,8 +57,8 @@ describe.skipIf(missing !== undefined)("in Chromium", () => {
     await dropFile(page, "late.csv", `a,b,c\n${rows}\nx,1,1\n`);
     await said("late.csv");
     expect(await notices(page)).toMatch(/line 20002/);
-    await dropFile(page, "many.csv", `a,b,c\n${rows}\n`);
-    await page.getByText("drawn from 20,000 rows").waitFor();
+    await dropFile(page, "many.csv", `a,b,c\n${`${rows}\n`.repeat(50)}`);
+    await page.getByText("drawn from 1,000,000 rows").waitFor();
     await page.getByLabel("Step one epoch").click();
     await untilEpoch(page, 1);
     expect(await numberOf(page, "train-loss")).toBeGreaterThan(0);
@@ -114,11 +114,30 @@ describe.skipIf(missing !== undefined)("in Chromium", () => {
   });
 
   test("trains without WebAssembly", async () => {
-    const { page } = await ready("", { query: "?backend=js" });
-    await page.getByText("Trains on the JavaScript core").waitFor();
+    // The Worker, which no script of the page reaches, begins without it.
+    const routes: Record<string, string> = {
+      "**/index-worker.js": 'import "./none.js"; import "./index-worker.js?again";',
+      "**/none.js": "delete globalThis.WebAssembly;",
+    };
+    const { page } = await ready("", { routes });
+    await page.getByText("Trains on the JavaScript core: this browser has no WebAssembly").waitFor();
     await page.getByLabel("Step one epoch").click();
     await untilEpoch(page, 1);
     expect(await page.getByTestId("code").textContent()).toContain('backend.use("js")');
+    await page.context().close();
+  });
+
+  test("frames are few where motion is unwelcome, and training is as fast", async () => {
+    const { page } = await ready("", { reducedMotion: "reduce" });
+    // 4 frames a second, each of 15 epochs, instead of 60.
+    const seen = page.evaluate(`new Promise((resolve) => {
+      const epochs = [];
+      new MutationObserver(([{ target }]) => {
+        if (epochs.push(Number(target.textContent.replaceAll(",", ""))) === 4) resolve(epochs);
+      }).observe(document.querySelector("[data-testid=epoch]"), { childList: true, characterData: true, subtree: true });
+    })`);
+    await page.getByLabel("Play").click();
+    expect(await seen).toEqual([15, 30, 45, 60]);
     await page.context().close();
   });
 

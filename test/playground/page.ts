@@ -26,6 +26,8 @@ export interface Playground {
 export interface OpenOptions extends BrowserContextOptions {
   /** Runs in the page before everything else. */
   before?: () => void;
+  /** Scripts that are answered with another text. */
+  routes?: Record<string, string>;
   /** What follows the address: `?backend=js`. */
   query?: string;
 }
@@ -51,10 +53,12 @@ export function playground(...flags: string[]): Playground {
     kept.running?.child.kill("SIGINT");
     await kept.running?.ended;
   });
-  kept.open = async (hash = "", { before, query = "", ...options } = {}) => {
+  kept.open = async (hash = "", { before, routes = {}, query = "", ...options } = {}) => {
     const context = await kept.browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
     if (before) await context.addInitScript(before);
     const page = await context.newPage();
+    for (const [path, body] of Object.entries(routes))
+      await page.route(path, (route) => route.fulfill({ contentType: "text/javascript", body }));
     // Pages load slowly beside other tests.
     page.setDefaultTimeout(60_000);
     const [console, hosts]: [string[], Set<string>] = [[], new Set()];
