@@ -53,11 +53,14 @@ void copyWalk(const Walk& w, const T* from, U* to) {
   const int64_t x0 = flat ? n1 * x1 : w.step[0][middle], o0 = flat ? n1 * o1 : w.step[1][middle];
   int64_t planes = 1;
   for (int d = 0; d < middle; d++) planes *= w.size[d];
-  // The unit of work is a strip of up to 32 rows of a plane.
-  const int64_t strips = (n0 + tile - 1) / tile, each = n1 * (n0 < tile ? n0 : tile);
+  // The unit of work is a strip of up to 32 rows of a plane; of long contiguous rows fewer, so that threads can share
+  // them.
+  const bool rowwise = x1 == 1 && o1 == 1;
+  const int64_t strip = rowwise && n1 * tile > cut ? (n1 < cut ? cut / n1 : 1) : tile;
+  const int64_t strips = (n0 + strip - 1) / strip, each = n1 * (n0 < strip ? n0 : strip);
   parallelFor(static_cast<size_t>(planes * strips), static_cast<size_t>(each >= cut ? 1 : cut / each), [&](size_t begin, size_t end) {
     for (size_t s = begin; s < end; s++) {
-      const int64_t first = static_cast<int64_t>(s) % strips * tile, rows = n0 - first < tile ? n0 - first : tile;
+      const int64_t first = static_cast<int64_t>(s) % strips * strip, rows = n0 - first < strip ? n0 - first : strip;
       int64_t plane = static_cast<int64_t>(s) / strips, xAt = first * x0, oAt = first * o0;
       for (int d = middle - 1; d >= 0; plane /= w.size[d--]) {
         xAt += plane % w.size[d] * w.step[0][d];
