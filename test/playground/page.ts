@@ -39,6 +39,13 @@ export interface Opened {
   hosts: Set<string>;
 }
 
+/** Headers without which a page that is isolated from other origins runs no script. */
+const isolated = {
+  "content-type": "text/javascript",
+  "cross-origin-embedder-policy": "require-corp",
+  "cross-origin-resource-policy": "same-origin",
+};
+
 /** Starts the server and the browser before the tests of a file, and ends them after. `flags`: of the command. */
 export function playground(...flags: string[]): Playground {
   const kept = {} as Playground & { running: Running };
@@ -58,7 +65,7 @@ export function playground(...flags: string[]): Playground {
     if (before) await context.addInitScript(before);
     const page = await context.newPage();
     for (const [path, body] of Object.entries(routes))
-      await page.route(path, (route) => route.fulfill({ contentType: "text/javascript", body }));
+      await page.route(path, (route) => route.fulfill({ headers: isolated, body }));
     // Pages load slowly beside other tests.
     page.setDefaultTimeout(60_000);
     const [console, hosts]: [string[], Set<string>] = [[], new Set()];
