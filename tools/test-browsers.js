@@ -1,6 +1,7 @@
 // Tests the library and the playground in real browsers, and the library behind bundlers: test/browser and
 // test/playground, in the Chromium and Firefox on the path (apt-get installs what is missing, where it can).
-// esbuild, rollup and webpack are installed into build/bundlers from npm's registry. Build before: npm run build.
+// esbuild, rollup and webpack are installed into build/bundlers from npm's registry. Build before:
+// npm run build.
 //
 //   node tools/test-browsers.js [arguments of vitest]
 import { spawnSync } from "node:child_process";

@@ -46,7 +46,9 @@ const isolated = {
   "cross-origin-resource-policy": "same-origin",
 };
 
-/** Starts the server and the browser before the tests of a file, and ends them after. `flags`: of the command. */
+/**
+ * Starts the server and the browser before the tests of a file, and ends them after. `flags`: of the command.
+ */
 export function playground(...flags: string[]): Playground {
   const kept = {} as Playground & { running: Running };
   beforeAll(async () => {
