@@ -48,8 +48,9 @@ struct State {
   alignas(64) std::atomic<bool> busy{false};
   alignas(64) std::atomic<uint32_t> bell{0};           // waited on; the number of jobs so far
   alignas(64) std::atomic<uint32_t> gate{0};           // waited on by the caller
-  // The first item of each part that is not claimed. They share cache lines: a call of few items, such as a step of
-  // a recurrent network, takes longer to begin with more lines than to claim from one that others write.
+  // The first item of each part that is not claimed. They share cache lines: a call of few items, such as a
+  // step of a recurrent network, takes longer to begin with more lines than to claim from one that others
+  // write.
   alignas(64) std::atomic<size_t> next[maxParts] = {};
   alignas(64) std::atomic<int> sleepers{0};
   std::atomic<bool> callerSleeps{false};

