@@ -53,8 +53,8 @@ void copyWalk(const Walk& w, const T* from, U* to) {
   const int64_t x0 = flat ? n1 * x1 : w.step[0][middle], o0 = flat ? n1 * o1 : w.step[1][middle];
   int64_t planes = 1;
   for (int d = 0; d < middle; d++) planes *= w.size[d];
-  // The unit of work is a strip of up to 32 rows of a plane. It has fewer rows if they are long and contiguous,
-  // so that threads can share them.
+  // The unit of work is a strip of up to 32 rows of a plane. It has fewer rows if they are long and
+  // contiguous, so that threads can share them.
   const bool rowwise = x1 == 1 && o1 == 1;
   const int64_t strip = rowwise && n1 * tile > cut ? (n1 < cut ? cut / n1 : 1) : tile;
   const int64_t strips = (n0 + strip - 1) / strip, each = n1 * (n0 < strip ? n0 : strip);
