@@ -225,6 +225,26 @@ describe.skipIf(missing !== undefined)("controls", () => {
     await page.getByText("Plane", { exact: true }).click();
   });
 
+  test("the large picture is of the unit that was clicked, and else of the output", async () => {
+    const { page: fresh } = await kept.open("#v=1&hidden=4,2");
+    const picture = () => fresh.locator("canvas.large").evaluate((node: any) => node.toDataURL() as string);
+    const click = async (unit: string) => {
+      await fresh.getByRole("button", { name: `Weights of ${unit}` }).click();
+      // The pointer shows the unit that it is on.
+      await fresh.mouse.move(0, 0);
+    };
+    await fresh.getByTestId("test-right").getByText("%").waitFor();
+    const seen = [await picture()];
+    for (const unit of ["layer 1, unit 1", "layer 1, unit 2", "layer 2, unit 1"]) {
+      await click(unit);
+      await until(async () => !seen.includes(await picture()), `a picture of ${unit}`);
+      seen.push(await picture());
+    }
+    await click("layer 2, unit 1");
+    await until(async () => (await picture()) === seen[0], "the output again");
+    await fresh.context().close();
+  });
+
   test("discretize and test data change the picture", async () => {
     const picture = () => page.locator("canvas.large").evaluate((node: any) => node.toDataURL() as string);
     for (const name of ["Discretize output", "Show test data"]) {

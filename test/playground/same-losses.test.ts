@@ -92,7 +92,9 @@ describe.skipIf(missing !== undefined)("the code of the page in Node", () => {
   test.each(cases)("$name", async ({ hash, query }) => {
     if (query === undefined && !hasModule) return;
     const { page, console } = await open(hash, { query });
-    await page.getByText("Trains in WebAssembly").or(page.getByText("JavaScript core")).waitFor();
+    await page
+      .getByText(query === "?backend=js" ? "Trains on the JavaScript core" : "Trains in WebAssembly")
+      .waitFor();
     await page.getByLabel("Speed", { exact: true }).selectOption("free");
     await page.getByTestId("code").getByText("import").waitFor();
     const code = await page.getByTestId("code").textContent();
