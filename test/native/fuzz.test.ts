@@ -19,7 +19,7 @@ const script = fileURLToPath(new URL("./fuzz.mjs", import.meta.url));
 const seed = process.env["SIMDGRAD_TEST_SEED"] ?? "1";
 
 function fuzz(kernel: string): Promise<{ end: unknown; output: string }> {
-  const child = spawn(process.execPath, [script, addonPath, rows, seed, String(times(400)), kernel], {
+  const child = spawn(process.execPath, [script, addonPath, rows, seed, String(times(250)), kernel], {
     timeout: patience(50_000),
   });
   let output = "";
