@@ -230,7 +230,7 @@ describe("columns", () => {
       [[1, 3, 4]],
       ["2"],
     ]);
-    const many = Array.from({ length: 120_000 }, (_, i) => `c${i}`);
+    const many = Array.from({ length: 300_000 }, (_, i) => `c${i}`);
     expect(parseCsv(`${many.join(",")}\n${many.map(() => "1").join(",")}\n`).x.shape).toEqual([1, 300_000]);
     const errors = () => parseCsv(`${many.join(",")},c7\n`);
     expect(errors).toThrow('two columns have one name: "c7"');
