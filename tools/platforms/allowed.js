@@ -40,8 +40,9 @@ export const allowedFunctions = {
   linux: set(`${posix}
     __cxa_finalize __tls_get_addr aligned_alloc fclose fgets fopen madvise mallopt prctl __sched_cpucount
     sched_getaffinity getauxval __getauxval __isoc99_sscanf sscanf strcspn strncmp strrchr strtod atof syscall`),
+  // clang clears memory by __bzero on x64.
   darwin: set(`${posix}
-    ___error bzero dladdr dlopen dyld_stub_binder posix_memalign pthread_setname_np sysctlbyname
+    ___error __bzero bzero dladdr dlopen dyld_stub_binder posix_memalign pthread_setname_np sysctlbyname
     __ulock_wait __ulock_wake _tlv_bootstrap memset_pattern16`),
   win32: set(`${standard}
     CloseHandle CreateThread FlsAlloc FlsSetValue GetActiveProcessorCount GetCurrentProcess GetModuleHandleExW
