@@ -1,4 +1,5 @@
 /** The page "draw a digit". */
+import { ThemeButton } from "../page/theme-button.js";
 import { Answer } from "./answer.js";
 import { start } from "./engine.js";
 import { Layers } from "./layers.js";
@@ -9,8 +10,6 @@ import { set, setTheme, useStore } from "./store.js";
 
 function Header() {
   const { theme } = useStore();
-  const other = theme === "dark" ? "light" : "dark";
-  const title = theme === "dark" ? "Light colours" : "Dark colours";
   return (
     <header class="top">
       <h1>
@@ -21,17 +20,7 @@ function Header() {
       <nav aria-label="Pages">
         <a href="./index.html">Networks</a>
       </nav>
-      <button type="button" class="icon" aria-label={title} title={title} onClick={() => setTheme(other)}>
-        <svg viewBox="0 0 24 24" aria-hidden="true">
-          <path
-            d={
-              theme === "dark"
-                ? "M12 7a5 5 0 1 0 0 10 5 5 0 0 0 0-10zM11 1h2v4h-2zM11 19h2v4h-2zM1 11h4v2H1zM19 11h4v2h-4z"
-                : "M20 14.5A8.5 8.5 0 0 1 9.5 4a8.5 8.5 0 1 0 10.500 10.500z"
-            }
-          />
-        </svg>
-      </button>
+      <ThemeButton theme={theme} onChange={setTheme} />
     </header>
   );
 }

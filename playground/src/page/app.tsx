@@ -1,4 +1,5 @@
 /** The page. */
+
 import { useEffect } from "preact/hooks";
 import { decode } from "../state/address.js";
 import { optimizersSideBySide, presets } from "../state/presets.js";
@@ -13,6 +14,7 @@ import { Network } from "./network.js";
 import { Output } from "./output.js";
 import { Runs } from "./runs.js";
 import { set, shownRun, state, useStore } from "./store.js";
+import { ThemeButton } from "./theme-button.js";
 
 function Header() {
   const { theme } = useStore();
@@ -50,23 +52,7 @@ function Header() {
           <option value="optimizers">Four optimizers side by side</option>
         </select>
       </label>
-      <button
-        type="button"
-        class="icon"
-        aria-label={theme === "dark" ? "Light colours" : "Dark colours"}
-        title={theme === "dark" ? "Light colours" : "Dark colours"}
-        onClick={() => setTheme(theme === "dark" ? "light" : "dark")}
-      >
-        <svg viewBox="0 0 24 24" aria-hidden="true">
-          <path
-            d={
-              theme === "dark"
-                ? "M12 7a5 5 0 1 0 0 10 5 5 0 0 0 0-10zM11 1h2v4h-2zM11 19h2v4h-2zM1 11h4v2H1zM19 11h4v2h-4z"
-                : "M20 14.5A8.5 8.5 0 0 1 9.5 4a8.5 8.5 0 1 0 10.500 10.500z"
-            }
-          />
-        </svg>
-      </button>
+      <ThemeButton theme={theme} onChange={setTheme} />
     </header>
   );
 }
