@@ -19,7 +19,7 @@ struct Asked {
   mpi::Request request{};
   napi_deferred promise = nullptr;
   napi_threadsafe_function loop = nullptr;
-  napi_ref array = nullptr;  // keeps the memory alive
+  napi_ref array = nullptr, schedule = nullptr;  // keep the memory alive
   char* path = nullptr;
 };
 
@@ -39,7 +39,8 @@ void settle(napi_env env, napi_value, void* context, void* data) {
   if (!env) return;
   Asked* const asked = static_cast<Asked*>(context);
   napi_value value;
-  if (asked->array) napi_delete_reference(env, asked->array);
+  for (const napi_ref kept : {asked->array, asked->schedule})
+    if (kept) napi_delete_reference(env, kept);
   if (napi_create_int32(env, static_cast<int32_t>(reinterpret_cast<intptr_t>(data)), &value) == napi_ok)
     napi_resolve_deferred(env, asked->promise, value);
   napi_release_threadsafe_function(asked->loop, napi_tsfn_release);
@@ -77,6 +78,13 @@ napi_value start(napi_env env, napi_callback_info info) {
   return launch(env, asked, "start");
 }
 
+/** Keeps an array while the thread works on it. */
+bool keep(napi_env env, napi_value array, Asked* asked, napi_ref& kept) {
+  if (napi_create_reference(env, array, 1, &kept) == napi_ok) return true;
+  finalize(env, asked, nullptr);
+  return false;
+}
+
 struct Elements {
   Array array;
   double values[4] = {};
@@ -109,11 +117,29 @@ napi_value run(napi_env env, napi_callback_info info) {
   asked->request.data = given.array.data;
   asked->request.bytes = static_cast<int64_t>(kind == 2 ? bytes / static_cast<size_t>(ranks) : bytes);
   asked->request.root = static_cast<int>(root);
-  if (kind != 0 && napi_create_reference(env, values[0], 1, &asked->array) != napi_ok) {
-    finalize(env, asked, nullptr);
-    return nullptr;
-  }
+  if (kind != 0 && !keep(env, values[0], asked, asked->array)) return nullptr;
   return launch(env, asked, "run");
+}
+
+/** exchange(nodes, count, rule, schedule): the kernel of this name, with a promise. */
+napi_value exchange(napi_env env, napi_callback_info info) {
+  Elements given;
+  Array schedule;
+  napi_value values[5];
+  if (!read(env, info, 2, given, values) || !readArray(env, values[3], schedule) || schedule.type != DType::i32 ||
+      (given.array.type != DType::f32 && given.array.type != DType::f64))
+    return failAnew(env, ErrorKind::type, invalid, "exchange", "nodes, their count, a rule and a schedule are needed");
+  const int64_t nodes = static_cast<int64_t>(given.values[0]);
+  const int32_t* const list = static_cast<const int32_t*>(schedule.data);
+  if (nodes < 1 || !mpi::isSchedule(list, static_cast<int64_t>(schedule.length), nodes) || !(given.values[1] >= 0 && given.values[1] <= 2))
+    return fail(env, ErrorKind::range, invalid, "exchange", "no such rule, or no schedule for so many nodes");
+  Asked* const asked = new Asked;
+  asked->request.kind = mpi::Kind::exchange;
+  asked->request.exchange = {given.array.data, static_cast<int64_t>(given.array.length) / nodes,
+                             given.array.type == DType::f32 ? mpi::Element::f32 : mpi::Element::f64,
+                             static_cast<mpi::Rule>(static_cast<int>(given.values[1])), {list}};
+  if (!keep(env, values[0], asked, asked->array) || !keep(env, values[3], asked, asked->schedule)) return nullptr;
+  return launch(env, asked, "exchange");
 }
 
 napi_value number(napi_env env, double value) {
@@ -150,7 +176,7 @@ void noteExit(double code) { mpi::noteExit(static_cast<int>(code)); }
 void addMpi(napi_env env, napi_value exports) {
   napi_value object;
   if (napi_create_object(env, &object) == napi_ok && setFunction(env, object, "start", start, nullptr) &&
-      setFunction(env, object, "run", run, nullptr) && setFunction(env, object, "rank", rank, nullptr) &&
+      setFunction(env, object, "run", run, nullptr) && setFunction(env, object, "exchange", exchange, nullptr) && setFunction(env, object, "rank", rank, nullptr) &&
       setFunction(env, object, "size", size, nullptr) && setFunction(env, object, "library", library, nullptr) &&
       setFunction(env, object, "problem", problem, nullptr) && setFunction(env, object, "setLimit", take<mpi::setLimit>, nullptr) &&
       setFunction(env, object, "noteExit", take<noteExit>, nullptr))

@@ -40,17 +40,16 @@ int Schedule::nodes() const {
 }
 
 bool isSchedule(const int32_t* list, int64_t length, int64_t nodes) {
-  if (length < 3 || list[0] < 1 || length < 2 + int64_t{list[0]}) return false;
+  const int ranks = length > 0 ? list[0] : 0;
+  if ((ranks != 1 && ranks != size()) || length < 2 + int64_t{ranks}) return false;
   int64_t all = 0;
-  bool mine = false;
-  for (int rank = 0; rank < list[0]; rank++) {
+  for (int rank = 0; rank < ranks; rank++) {
     if (list[1 + rank] < 0) return false;
-    mine = mine || list[1 + rank] == nodes;
     all += list[1 + rank];
   }
-  const int64_t folds = list[1 + list[0]];
-  if (!mine || folds < 0 || length != 2 + list[0] + 2 * folds) return false;
-  for (int64_t i = 2 + list[0]; i < length; i++)
+  const int64_t folds = list[1 + ranks], mine = list[1 + (ranks == 1 ? 0 : rank())];
+  if (nodes < 1 || nodes < mine || folds < 0 || length != 2 + ranks + 2 * folds) return false;
+  for (int64_t i = 2 + ranks; i < length; i++)
     if (list[i] < 0 || list[i] >= all) return false;
   return true;
 }

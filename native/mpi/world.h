@@ -35,10 +35,16 @@ struct Schedule {
   int folds() const { return list[1 + ranks()]; }
   const int32_t* fold(int index) const { return list + 2 + ranks() + 2 * index; }
 };
-/** Whether the numbers are a schedule for `nodes` nodes of this rank. */
+/**
+ * Whether the numbers are a schedule of this world, or of this rank alone, and memory for `nodes` nodes holds
+ * those of this rank, and the result.
+ */
 bool isSchedule(const int32_t* list, int64_t length, int64_t nodes);
 
-/** The nodes of one rank, which are folded with those of the others. Afterwards node 0 has the result. */
+/**
+ * The nodes of one rank, which are folded with those of the others. Afterwards the first has the result, also
+ * of a rank that has no node.
+ */
 struct Exchange {
   void* nodes;     // [nodes, length]
   int64_t length;  // elements of a node
