@@ -4,8 +4,8 @@ import { type DType, isFloating } from "../dtype.js";
 import { DTypeError, formatShape, SimdgradError, ValueError } from "../errors.js";
 import { quoted } from "../quote.js";
 import { fromData, type Tensor } from "../tensor/tensor.js";
-import { exchanged, gathered, init, rank, settled, worldSize } from "./world.js";
 import { ShardTree } from "./tree.js";
+import { exchanged, gathered, init, rank, settled, worldSize } from "./world.js";
 
 /** How `allReduce` joins values. */
 export type Reduction = "sum" | "mean" | "max" | "min";
@@ -47,9 +47,7 @@ export async function broadcast(t: Tensor, root: number): Promise<Tensor> {
   checkTensors("distributed.broadcast", t);
   await init();
   if (!Number.isInteger(root) || root < 0 || root >= worldSize)
-    throw new ValueError(
-      `distributed.broadcast: root is a rank from 0 to ${worldSize - 1}: ${quoted(root)}`,
-    );
+    throw new ValueError(`distributed.broadcast: root is a rank from 0 to ${worldSize - 1}: ${quoted(root)}`);
   await checkSame("distributed.broadcast", t, root);
   const values = valuesOf(t);
   if (values.length > 0) await settled("distributed.broadcast", (mpi) => mpi.run(values, 1, root));

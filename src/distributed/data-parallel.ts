@@ -1,7 +1,7 @@
 /** Data-parallel training in loops of your own. */
 import { checkTensorList } from "../arguments.js";
 import { noGrad } from "../autograd/index.js";
-import { SimdgradError, ShapeError, ValueError } from "../errors.js";
+import { ShapeError, SimdgradError, ValueError } from "../errors.js";
 import { collectiveError } from "../kernels/collective.js";
 import { run } from "../kernels/run.js";
 import { Module } from "../nn/module.js";

@@ -14,8 +14,7 @@ const rules = [
  * all ranks in order: the first becomes the sum of both (`rule` 0), their maximum (1) or minimum (2).
  */
 export const exchange: Exchange = (n, nodes, listed, rule, schedule, so, x, xo) => {
-  if (schedule[so] !== 1)
-    return others?.exchange(n, nodes, listed, rule, schedule, so, x, xo) ?? NOT_STARTED;
+  if (schedule[so] !== 1) return others?.exchange(n, nodes, listed, rule, schedule, so, x, xo) ?? NOT_STARTED;
   for (let fold = so + 3; fold < so + listed; fold += 2) {
     const [a, b] = [xo + n * schedule[fold], xo + n * schedule[fold + 1]];
     for (let i = 0; i < n; i++) x[a + i] = rules[rule](x[a + i], x[b + i]);
