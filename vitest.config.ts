@@ -25,8 +25,9 @@ const inBrowsers = ["test/browser/*.test.ts", "test/playground/*.test.ts"];
 
 export default defineConfig({
   test: {
-    // One more than the cores, since many tests wait for a process that they start.
-    maxWorkers: availableParallelism() + 1,
+    // A third worker on two cores costs more than it gains: it loads the library again, and what waits for a
+    // process that it started waits for a core.
+    maxWorkers: availableParallelism(),
     // Loading the library takes two seconds of a core, which is most of the time of most files. So all other
     // files share a process for each worker, and test/restore.ts restores what they change.
     projects: [

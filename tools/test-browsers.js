@@ -6,11 +6,14 @@
 //   node tools/test-browsers.js [arguments of vitest]
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const folder = join(root, "build/bundlers");
+// One more than the cores: these tests wait for pages to load.
+const workers = String(availableParallelism() + 1);
 const packages = ["esbuild@0.28.2", "rollup@4.68.8", "@rollup/plugin-node-resolve@16.0.3", "webpack@5.113.0"];
 
 function run(command, args, cwd) {
@@ -27,7 +30,9 @@ export function testBrowsers(args = []) {
   const install = ["install", "--no-save", "--no-audit", "--no-fund", ...packages];
   if (!run("npm", install, folder))
     console.log("test-browsers: npm did not install the bundlers: only vite is tested");
-  return run("npx", ["vitest", "run", "--project", "browser", ...args], root) ? undefined : "in browsers";
+  return run("npx", ["vitest", "run", "--project", "browser", "--maxWorkers", workers, ...args], root)
+    ? undefined
+    : "in browsers";
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -16,9 +16,11 @@ Isa isa();
 }
 #endif
 #if defined(__x86_64__)
+#ifndef SIMDGRAD_WITHOUT_avx2
 namespace avx2 {
 Isa isa();
 }
+#endif
 #ifndef SIMDGRAD_WITHOUT_avx512
 namespace avx512 {
 Isa isa();
@@ -108,7 +110,9 @@ Usable detect() {
     usable.note = "avx2: not on this CPU";
     return usable;
   }
+#ifndef SIMDGRAD_WITHOUT_avx2
   usable.isas[usable.count++] = avx2::isa();
+#endif
   addAvx512(usable, b);
   return usable;
 }

@@ -58,6 +58,8 @@ const builds: Record<string, Build> = {
       const options = {
         ...{ mode: "production", context: folder, entry: inputOf(folder, names) },
         ...{ output: { path: out, filename: "[name].js", publicPath: "auto" } },
+        // Minifying takes 24 of 27 s. The programs whose sizes are measured are minified.
+        optimization: { minimize: names !== fixture },
       };
       load("webpack")(options, (error: Error | null, stats: any) => {
         const text = stats?.toString({ all: false, errors: true });

@@ -8,9 +8,10 @@ import { transform } from "rolldown/utils";
 import { afterAll, describe, expect, test } from "vitest";
 import { prebuildPath } from "../../tools/prebuild.js";
 import { root } from "../browser/pages.js";
-import { hasModule, lossesOf, missing, playground, untilEpoch } from "./page.js";
+import { hasModule, lossesOf, missing, type Opened, playground, untilEpoch } from "./page.js";
 
-const { open } = playground() as ReturnType<typeof playground>;
+const kept = playground();
+const open: typeof kept.open = (...args) => kept.open(...args);
 const folder = mkdtempSync(join(tmpdir(), "simdgrad-playground-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -89,15 +90,27 @@ const cases: Case[] = [
 ];
 
 describe.skipIf(missing !== undefined)("the code of the page in Node", () => {
+  /** Loading a page takes more time than its run, so a page serves all states of a backend. */
+  const pages = new Map<string | undefined, Promise<Opened>>();
+  const shown = new Set<string | null>();
+  async function show(hash: string, query: string | undefined): Promise<Opened> {
+    if (!pages.has(query)) pages.set(query, open(hash, { query }));
+    const opened = await pages.get(query)!;
+    await opened.page.goto(kept.address + (query ?? "") + (hash || "#"));
+    return opened;
+  }
+
   test.each(cases)("$name", async ({ hash, query }) => {
     if (query === undefined && !hasModule) return;
-    const { page, console } = await open(hash, { query });
+    const { page, console } = await show(hash, query);
     await page
       .getByText(query === "?backend=js" ? "Trains on the JavaScript core" : "Trains in WebAssembly")
       .waitFor();
     await page.getByLabel("Speed", { exact: true }).selectOption("free");
     await page.getByTestId("code").getByText("import").waitFor();
     const code = await page.getByTestId("code").textContent();
+    expect(shown).not.toContain(code);
+    shown.add(code);
     await page.click("[aria-label=Play]");
     const stopped = page.getByText("Stopped early");
     await Promise.race([untilEpoch(page, 100), stopped.waitFor()]);
@@ -106,7 +119,6 @@ describe.skipIf(missing !== undefined)("the code of the page in Node", () => {
     expect(inPage.length).toBeGreaterThan(8);
     expect(printed).toEqual(inPage.map(([, ...numbers]) => numbers));
     expect(console).toEqual([]);
-    await page.context().close();
   });
 
   test.skipIf(!hasModule)("a CSV file of the visitor", async () => {
