@@ -137,8 +137,8 @@ int Lane::beginGather() {
   return mpi_->Iallgatherv(data + rank_ * request.bytes + from_, counts[0], mpi_->byte, memory_, counts, places, mpi_->byte, communicator_, &operation_);
 }
 
-// Each rank owns a part of every node. For each of its nodes a rank sends the parts to their owners; the owner
-// folds, and all gather the results: the volume of a ring where every rank has one node.
+// Each rank owns a part of every node. For each of its nodes a rank sends the parts to their owners; the
+// owner folds, and all gather the results: the volume of a ring where every rank has one node.
 int Lane::beginExchange() {
   const Exchange& exchange = first_->exchange;
   const Schedule schedule = exchange.schedule;

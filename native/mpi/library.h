@@ -1,7 +1,7 @@
 #pragma once
-// MPI, found when the program runs. There are two binary interfaces: that of Open MPI 4 and 5, and that which
-// MPICH (since 3.1), Intel MPI and Cray MPI share. They differ in the types and values of handles and in a few
-// constants, and this file knows both, so no header of an MPI is needed.
+// MPI, found when the program runs. There are two binary interfaces: that of Open MPI 4 and 5, and that
+// which MPICH (since 3.1), Intel MPI and Cray MPI share. They differ in the types and values of handles and
+// in a few constants, and this file knows both, so no header of an MPI is needed.
 
 #include <cstddef>
 #include <cstdint>
@@ -9,9 +9,9 @@
 namespace simdgrad {
 
 /**
- * A communicator, a data type, a request. Open MPI's are addresses, MPICH's are ints: in a register of 64 bits
- * both are passed alike. A place for a handle that MPI will write is set to zero first, since MPICH writes
- * only its lower half.
+ * A communicator, a data type, a request. Open MPI's are addresses, MPICH's are ints: in a register of 64
+ * bits both are passed alike. A place for a handle that MPI will write is set to zero first, since MPICH
+ * writes only its lower half.
  */
 using MpiHandle = uintptr_t;
 

@@ -11,8 +11,8 @@ namespace simdgrad::mpi {
 
 namespace {
 
-// While nothing happens: first the thread spins, then it sleeps, longer with time. On one core for two ranks a
-// thread that only spins takes the core that the other rank needs.
+// While nothing happens: first the thread spins, then it sleeps, longer with time. On one core for two ranks
+// a thread that only spins takes the core that the other rank needs.
 constexpr int64_t microsecond = 1000, millisecond = 1000 * microsecond, second = 1000 * millisecond;
 constexpr int64_t spinFor = 50 * microsecond;
 
@@ -22,7 +22,7 @@ int64_t pauseAfter(int64_t idle) {
   return idle > 2 * millisecond ? 100 * microsecond : 20 * microsecond;
 }
 
-/** How long a request may take after a rank that it may need has left: what that rank sent may be under way. */
+/** How long a request may take after a rank has left: what that rank sent may be under way. */
 constexpr int64_t grace = second;
 constexpr int abortCode = 70, noticeTag = 70;
 

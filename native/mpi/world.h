@@ -58,7 +58,8 @@ void foldHere(const Exchange& exchange);
 /** Something for the thread to do. It must stay until it is answered. */
 struct Request {
   Kind kind;
-  bool fromProgram = false;  // else from JavaScript: each has a communicator, on which its requests keep their order
+  // Else from JavaScript. Each has a communicator, on which its requests keep their order.
+  bool fromProgram = false;
   // Broadcast: `bytes` at `data`, from rank `root`. Gather: `bytes` of each rank, into `data` in order of
   // ranks; those of this rank are in place.
   void* data = nullptr;

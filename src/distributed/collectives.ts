@@ -39,8 +39,8 @@ export async function barrier(): Promise<void> {
 }
 
 /**
- * The values of `t` on rank `root`, as a new tensor on every rank; `t` is unchanged. All ranks pass tensors of
- * one shape and dtype.
+ * The values of `t` on rank `root`, as a new tensor on every rank; `t` is unchanged. All ranks pass tensors
+ * of one shape and dtype.
  * @throws SimdgradError `RANKS_DIFFER`, `RANK_FAILED`, `COLLECTIVE_TIMEOUT`.
  */
 export async function broadcast(t: Tensor, root: number): Promise<Tensor> {
@@ -55,9 +55,9 @@ export async function broadcast(t: Tensor, root: number): Promise<Tensor> {
 }
 
 /**
- * The sum, mean, maximum or minimum over the ranks, element by element, as a new tensor; `t` is unchanged. The
- * order of a sum is a binary tree over the ranks, so its bits do not depend on the MPI library. Integers are
- * summed in float64; their mean is an error.
+ * The sum, mean, maximum or minimum over the ranks, element by element, as a new tensor; `t` is unchanged.
+ * The order of a sum is a binary tree over the ranks, so its bits do not depend on the MPI library. Integers
+ * are summed in float64; their mean is an error.
  * @throws SimdgradError `RANKS_DIFFER`, `RANK_FAILED`, `COLLECTIVE_TIMEOUT`; DTypeError.
  */
 export async function allReduce(t: Tensor, reduction: Reduction = "sum"): Promise<Tensor> {

@@ -59,8 +59,8 @@ export class Sharding {
 
   /**
    * Calls `lossOf` for each shard of this rank, and sums up what backward gives, over all ranks in the order
-   * of the tree. A loss is the mean over its shard. A buffer that forward changes (running statistics) becomes
-   * the mean over the shards, each of which starts from the value before; integers count once.
+   * of the tree. A loss is the mean over its shard. A buffer that forward changes (running statistics)
+   * becomes the mean over the shards, each of which starts from the value before; integers count once.
    */
   backward(
     model: Module,

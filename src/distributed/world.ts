@@ -31,7 +31,7 @@ export interface InitOptions {
 
 /**
  * Joins the other processes that mpirun, srun or a job of Kubeflow has started. Without a launcher it does
- * nothing, and `worldSize` stays 1. `fit` calls it; later calls return the same promise.
+ * nothing, and `worldSize` stays 1. Later calls return the same promise.
  * @throws SimdgradError `MPI_NOT_FOUND`, `MPI_MISMATCH` if the launcher belongs to another MPI library,
  * `MPI_IN_USE` in a child process or a Worker of a rank.
  */

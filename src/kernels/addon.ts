@@ -135,7 +135,7 @@ export interface AddonMpi {
   /** The most seconds that a request may take. */
   setLimit(seconds: number): void;
   /**
-   * The code with which the process ends: 0 waits for the other ranks, any other code, or none, ends them too.
+   * The exit code of the process: 0 waits for the other ranks; any other code, or none, ends them too.
    */
   noteExit(code: number): void;
 }

@@ -1,4 +1,4 @@
-/** What programs need from `distributed`, which is above them: the other ranks, and why a collective failed. */
+/** What programs need of `distributed`, a layer above: the other ranks, and why a collective failed. */
 import { SimdgradError } from "../errors.js";
 
 type Nodes = Float32Array | Float64Array;

@@ -1,12 +1,15 @@
 /** Whatever happens to one rank ends all of them, soon, with an exit code that is not zero. */
 import { spawnSync } from "node:child_process";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { alone, both, program, ranks, underEach } from "./launchers.js";
 
 const rank = program("rank.mjs");
 
-/** Processes of this test's program that are left. */
-const left = () => spawnSync("pgrep", ["-f", rank], { encoding: "utf8" }).stdout.trim();
+/** An argument of this file's ranks, by which they are told from those of other tests. */
+const mark = `failures-${process.pid}`;
+
+/** Ranks that are left. */
+const left = () => spawnSync("pgrep", ["-f", mark], { encoding: "utf8" }).stdout.trim();
 
 describe("a failure", () => {
   underEach((launcher) => {
@@ -26,11 +29,12 @@ describe("a failure", () => {
         "a rank that stops answering",
         /COLLECTIVE_TIMEOUT: distributed.allReduce: rank \d has waited/,
       ],
-    ])("%s: %s ends all ranks", (what, _, message) => {
-      const { status, stderr } = ranks(launcher, 3, [rank, what]);
+    ])("%s: %s ends all ranks", async (what, _, message) => {
+      const { status, stderr } = ranks(launcher, 3, [rank, what, mark]);
       expect(status).toBeGreaterThan(0);
       if (message !== null) expect(stderr).toMatch(message);
-      expect(left()).toBe("");
+      // Their last moments may come after the launcher's.
+      await vi.waitFor(() => expect(left()).toBe(""), { timeout: 5_000, interval: 50 });
     });
 
     test("a rank that is done waits for one that still works", () => {

@@ -11,7 +11,7 @@ interface Launcher {
   readonly foreign: string;
 }
 
-const known: readonly Launcher[] = [
+export const known: readonly Launcher[] = [
   {
     ...{ name: "Open MPI", command: "mpirun.openmpi", foreign: "libmpich.so.12" },
     options: ["--oversubscribe", "--bind-to", "none"],
@@ -19,25 +19,14 @@ const known: readonly Launcher[] = [
   { name: "MPICH", command: "mpirun.mpich", options: [], foreign: "libmpi.so.40" },
 ];
 
-const starts = (command: string) => spawnSync(command, ["--version"], { env: environment() }).status === 0;
+export const starts = (command: string) =>
+  spawnSync(command, ["--version"], { env: environment() }).status === 0;
 
-/** Open MPI refuses to run as root unless it is told twice. Tests run on few cores: one thread for each rank. */
+/** Open MPI runs as root only if told twice. Tests run on few cores: one thread for each rank. */
 function environment(more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
   const root = { OMPI_ALLOW_RUN_AS_ROOT: "1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: "1" };
   return { ...process.env, ...root, SIMDGRAD_THREADS: "1", ...more };
 }
-
-/** Installs both libraries where the tests may: as root in continuous integration. */
-function install(): void {
-  if (!process.env["CI"] || process.getuid?.() !== 0) return;
-  spawnSync("apt-get", ["install", "-y", "openmpi-bin", "libopenmpi3", "mpich", "libmpich12"], {
-    stdio: "ignore",
-    timeout: 120_000,
-    env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
-  });
-}
-
-if (!known.every(({ command }) => starts(command))) install();
 
 export const both = known.every(({ command }) => starts(command));
 

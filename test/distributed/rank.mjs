@@ -84,7 +84,7 @@ const cases = {
   },
   async afterwards() {
     await sum();
-    // MPICH takes this signal, with which Node opens its inspector, for itself. The inspector says so on stderr.
+    // MPICH takes this signal, with which Node opens its inspector. The inspector says so on stderr.
     if (rank === 0) process.kill(process.pid, "SIGUSR1");
     const child = (what, env) =>
       spawnSync(process.execPath, [import.meta.filename, what], {
