@@ -44,7 +44,9 @@ export default defineConfig({
         ...test,
         testTimeout: 180_000,
         hookTimeout: 180_000,
-        ...(test.name === "shared" ? { setupFiles: ["test/restore.ts"] } : {}),
+        ...(test.name === "shared"
+          ? { setupFiles: ["test/restore.ts"], globalSetup: "test/distributed/setup.ts" }
+          : {}),
         ...(hasAddon ? {} : { env: { SIMDGRAD_BACKEND: "js" } }),
       },
     })),

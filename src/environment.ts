@@ -30,6 +30,14 @@ export const variables = {
     meaning: "0: the allocator may return freed memory to the system (default: 1, the process keeps it)",
   },
   SIMDGRAD_ADDON: { values: "path", meaning: "the addon to load (default: that of the package)" },
+  SIMDGRAD_MPI: {
+    values: "path",
+    meaning: "the MPI library of a launch by mpirun or srun (default: the launcher's own; none: no MPI)",
+  },
+  SIMDGRAD_MPI_OWNER: {
+    values: "process id",
+    meaning: "set by the library: the process that uses MPI, so that its children do not",
+  },
   SIMDGRAD_DEBUG: { values: ["1"], meaning: "the command prints stack traces of errors" },
   NO_COLOR: { values: ["1"], meaning: "the command prints no colours" },
 } as const satisfies Record<string, Variable>;

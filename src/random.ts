@@ -134,6 +134,24 @@ export class Generator {
  */
 export const defaultGenerator = new Generator(Math.floor(Math.random() * 2 ** 53));
 
+/** What draws in place of the default generator: each shard of a batch has a stream of its own. */
+let instead: Generator | null = null;
+
+/** Runs `fn` with another generator in place of the default one. */
+export function withStream<T>(stream: Generator, fn: () => T): T {
+  const before = instead;
+  instead = stream;
+  try {
+    return fn();
+  } finally {
+    instead = before;
+  }
+}
+
+/** The state from which kernels draw the numbers of a generator. */
+export const drawnState = (generator: Generator): RandomState =>
+  (generator === defaultGenerator ? (instead ?? generator) : generator).state;
+
 /**
  * Seeds the default generator: initialisation, shuffling, dropout, augmentation and everything else random.
  */

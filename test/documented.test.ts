@@ -27,7 +27,8 @@ it.each(programs)("%s, program %i", async (_name, _i, program) => {
   const folder = mkdtempSync(join(tmpdir(), "simdgrad-docs-"));
   try {
     const file = join(folder, "program.ts");
-    writeFileSync(file, program.replace('"simdgrad"', JSON.stringify(join(root, "src/index.ts"))));
+    const source = (_: string, part = "") => JSON.stringify(join(root, "src", part, "index.ts"));
+    writeFileSync(file, program.replaceAll(/"simdgrad(?:\/(\w+))?"/g, source));
     await import(/* @vite-ignore */ file);
   } finally {
     log.mockRestore();
@@ -38,5 +39,7 @@ it.each(programs)("%s, program %i", async (_name, _i, program) => {
 });
 
 it("there are programs", () => {
-  expect(new Set(programs.map(([name]) => name))).toEqual(new Set(["docs/attention.md", "docs/autograd.md"]));
+  expect(new Set(programs.map(([name]) => name))).toEqual(
+    new Set(["docs/attention.md", "docs/autograd.md", "docs/distributed.md"]),
+  );
 });

@@ -3,6 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { install, mayInstall } from "./apt.js";
 
 /** The names of their programs, and Debian's package. */
 const browsers = {
@@ -20,18 +21,12 @@ function onPath({ programs }) {
   return { program, version: String(stdout).trim() };
 }
 
-function install(name) {
-  const quiet = { stdio: "ignore", env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } };
-  const get = (...args) => spawnSync("apt-get", args, quiet).status === 0;
-  return get("update") && get("install", "--yes", "--no-install-recommends", name);
-}
-
 /** `{ program, version }` of a browser, or `{ why }`: why there is none. */
 export const findBrowser = (name) => onPath(browsers[name]) ?? { why: `no ${name} on the path` };
 
 /** In CI, as root: installs the browsers that are missing. A line says which could not be had. */
 export function installBrowsers() {
-  if (!process.env.CI || process.getuid?.() !== 0) return;
+  if (!mayInstall()) return;
   for (const browser of Object.values(browsers))
     if (!onPath(browser) && !install(browser.package))
       console.log(`apt-get could not install ${browser.package}: its tests are skipped`);

@@ -266,6 +266,7 @@ Napi::Object start(Napi::Env env, Napi::Object exports) {
   addFunction<getBehindLine>(exports, "behindLine", instance);
   addPrograms(env, exports, instance);
   addJobs(env, exports);
+  addMpi(env, exports);
   return exports;
 }
 

@@ -87,8 +87,9 @@ bool copyElements(napi_env env, napi_value list, std::vector<napi_value>& elemen
 /** Whether the memory of an array can be neither detached nor shrunk by JavaScript. */
 bool isShared(napi_env env, napi_value array);
 
-// addon-program.cc and addon-job.cc
+// addon-program.cc, addon-job.cc and addon-mpi.cc
 void addPrograms(napi_env env, napi_value exports, Instance* instance);
 void addJobs(napi_env env, napi_value exports);
+void addMpi(napi_env env, napi_value exports);
 
 }  // namespace simdgrad

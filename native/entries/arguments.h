@@ -205,6 +205,16 @@ struct TallyArgs : Arguments {
   const Write<Dense> sums{*this, logits.given() ? 3 : 2};
 };
 
+struct ExchangeArgs : Arguments {
+  using Arguments::Arguments;
+  const int64_t n = readSize();
+  const int64_t nodes = readSize();
+  const int64_t listed = readSize();
+  const int64_t rule = readFlags(2);
+  const Read<Dense> schedule{*this, listed};
+  const Write<Dense> x{*this, nodes, n};
+};
+
 struct IndexSelectArgs : Arguments {
   using Arguments::Arguments;
   const int64_t outer = readSize();
@@ -689,6 +699,7 @@ double softmaxGrad(SoftmaxGradArgs& a);
 double crossEntropy(CrossEntropyArgs& a);
 double crossEntropyGrad(CrossEntropyGradArgs& a);
 double tally(TallyArgs& a);
+double exchange(ExchangeArgs& a);
 double indexSelect(IndexSelectArgs& a);
 double indexAdd(IndexAddArgs& a);
 double gather(GatherArgs& a);
@@ -739,6 +750,7 @@ double batchNormGrad(BatchNormGradArgs& a);
   ROW(crossEntropy, entries::CrossEntropyArgs) \
   ROW(crossEntropyGrad, entries::CrossEntropyGradArgs) \
   ROW(tally, entries::TallyArgs) \
+  ROW(exchange, entries::ExchangeArgs) \
   ROW(indexSelect, entries::IndexSelectArgs) \
   ROW(indexAdd, entries::IndexAddArgs) \
   ROW(gather, entries::GatherArgs) \

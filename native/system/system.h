@@ -99,4 +99,28 @@ bool keepFreedMemory();
  */
 void stayLoaded();
 
+// Other libraries, opened while the program runs.
+
+/** Opens a library for the rest of the process. Null when it cannot; `problem` then says why. */
+void* openLibrary(const char* path, char* problem, size_t size);
+/** The address of a function or a variable of a library; null when it has none of that name. */
+void* findIn(void* library, const char* name);
+
+/** The handlers of all signals, to be restored once after code that may replace them. */
+void* saveSignalHandlers();
+void restoreSignalHandlers(void* saved);
+
+/** Sets a variable of the environment unless it is set. */
+void setEnvironment(const char* name, const char* value);
+
+// The end of the process.
+
+/** Calls `run` at a normal end of the process, on the thread that ends it. */
+bool atProcessExit(void (*run)());
+/** Ends the process at once. */
+void endProcess(int code);
+
+/** Lets the calling thread wake up on time: Linux delays its timers by 50 microseconds otherwise. */
+void wakeOnTime();
+
 }  // namespace simdgrad

@@ -5,6 +5,7 @@ import { SimdgradError, ValueError } from "../errors.js";
 import { NO_SCRATCH } from "../kernels/addon.js";
 import { inUse, k } from "../kernels/backend.js";
 import { regionsOf } from "../kernels/calls.js";
+import { collectiveError } from "../kernels/collective.js";
 import { rowOf } from "../kernels/schema.js";
 import { detached } from "../tensor/storage.js";
 import { type Moving, NativeProgram } from "./native-program.js";
@@ -117,6 +118,7 @@ export class Program {
     if (status === NO_SCRATCH)
       return new SimdgradError("OUT_OF_MEMORY", `${at}${name}: there is no memory for intermediate results`);
     const what = rowOf(name).reports;
+    if (what === "rank") return collectiveError(`${at}${name}`, status);
     if (what === "loss") return new SimdgradError("NAN_LOSS", "compile: the loss is not finite");
     const code = what === "label" ? "LABEL_OUT_OF_RANGE" : "INDEX_OUT_OF_RANGE";
     return new ValueError(`${at}${name}: ${what ?? "index"} out of range at position ${status}`, code);

@@ -107,6 +107,39 @@ export interface Job {
   resume(): void;
 }
 
+/**
+ * MPI, on a thread of its own. A request answers with a status: -1, or one of `collectiveError`. All ranks
+ * must make the same requests in the same order.
+ */
+export interface AddonMpi {
+  /** Opens this library and initializes MPI. After a failure another library may be tried. */
+  start(path: string): Promise<number>;
+  /**
+   * `kind` 0: a barrier, without an array. 1: a broadcast from rank `root`. 2: gathers as many elements from
+   * each rank into the array, in the order of ranks; those of this rank are in their place before.
+   */
+  run(array: Memory | null, kind: number, root: number): Promise<number>;
+  /** The kernel `exchange` of the whole array. */
+  exchange(
+    nodes: Float32Array | Float64Array,
+    count: number,
+    rule: number,
+    schedule: Int32Array,
+  ): Promise<number>;
+  rank(): number;
+  size(): number;
+  /** The first line that the library says of itself. */
+  library(): string;
+  /** Why the last request failed. */
+  problem(): string;
+  /** The most seconds that a request may take. */
+  setLimit(seconds: number): void;
+  /**
+   * The exit code of the process: 0 waits for the other ranks; any other code, or none, ends them too.
+   */
+  noteExit(code: number): void;
+}
+
 /** The exports of native/binding. */
 export interface Addon {
   kernels: Record<string, Kernel>;
@@ -170,4 +203,5 @@ export interface Addon {
    * resolves (PROGRAM_RUNNING).
    */
   startJob(stages: Stage[], from: number, times: number, finished: Int32Array): Job;
+  readonly mpi: AddonMpi;
 }

@@ -23,6 +23,7 @@ export type ElementType = keyof ArrayTypes;
 export const any = ["f32", "f64", "i32", "u8"] as const;
 export const f32 = ["f32"] as const;
 export const f64 = ["f64"] as const;
+export const floats = ["f32", "f64"] as const;
 export const i32 = ["i32"] as const;
 export const u8 = ["u8"] as const;
 export const labels = ["i32", "u8"] as const;
@@ -106,7 +107,7 @@ interface OperandOptions {
   /** The access is `write` if this flag is 0, else `update`. */
   readonly adds?: string;
   /** The values come from the user: a call that finds a bad one returns its position and changes nothing. */
-  readonly checked?: "index" | "label" | "loss";
+  readonly checked?: "index" | "label" | "loss" | "rank";
   /**
    * Operands of the same size and type; the output may be computed in place of one of them if both are dense.
    */

@@ -28,6 +28,7 @@ import {
   f32,
   f64,
   flags,
+  floats,
   i32,
   kernel,
   labels,
@@ -274,6 +275,15 @@ export const schema = {
       update("sums", f64, "logits ? 3 : 2"),
     ],
     (v) => (v.logits === null ? 0 : v.n * v.classes),
+  ),
+
+  exchange: kernel(
+    [
+      ...([size("n"), size("nodes"), size("listed"), flags("rule", { most: 2 })] as const),
+      read("schedule", i32, "listed", "dense", { checked: "rank" }),
+      update("x", floats, "nodes n"),
+    ],
+    ({ n, nodes }) => n * nodes,
   ),
 
   indexSelect: kernel([

@@ -64,6 +64,7 @@ describe("the tarball", () => {
     expect(code.sort()).toEqual([
       "dist/cli/main.js",
       "dist/data/index.js",
+      "dist/distributed/index.js",
       "dist/index.js",
       "dist/io/index.js",
       "dist/kernels/backend.js",

@@ -51,6 +51,7 @@ describe("the house", () => {
     );
     expect(seen.map(([path]) => path)).toEqual([
       "native/binding/addon-job.cc",
+      "native/binding/addon-mpi.cc",
       "native/binding/addon-program.cc",
       "native/binding/addon.cc",
       "native/binding/addon.h",

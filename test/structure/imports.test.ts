@@ -67,7 +67,8 @@ const rooms: Record<string, readonly string[]> = {
   io: [...tensors, "ops"],
   compile: tensors,
   data: [...tensors, "ops", "io", "compile"], // a loader says how a program fetches its batches
-  train: [...tensors, "ops", "nn", "optim", "io", "data", "compile"],
+  distributed: [...tensors, "ops", "nn"], // the ranks of a launch, and batches in shards
+  train: [...tensors, "ops", "nn", "optim", "io", "data", "compile", "distributed"],
   // Bundled apart from the library, the command uses what everybody uses: the public face.
   index: [...tensors, "ops", "nn", "optim", "io", "data", "compile", "train"],
   // Beside the public face, which never loads it.

@@ -7,14 +7,15 @@ const folders: Record<string, readonly string[]> = {
   system: [],
   simd: [],
   threads: ["system"],
+  mpi: ["system"],
   strides: [],
   numerics: ["simd"],
   kernels: ["simd", "threads", "strides", "numerics"],
   isa: ["kernels"],
-  entries: ["system", "threads", "strides", "numerics", "kernels", "isa"],
+  entries: ["system", "mpi", "threads", "strides", "numerics", "kernels", "isa"],
   program: ["system", "threads", "kernels", "isa", "entries"],
   runtime: [],
-  binding: ["system", "threads", "isa", "entries", "program"],
+  binding: ["system", "mpi", "threads", "isa", "entries", "program"],
   module: ["threads", "kernels", "isa", "entries", "program", "binding"],
 };
 

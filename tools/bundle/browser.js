@@ -12,7 +12,7 @@ import { textsOf, writtenModules } from "./written-code.js";
  * Namespaces that are also modules, `simdgrad/nn`: esbuild takes all of a namespace that it imports from
  * `simdgrad`, and only what is used of `import * as nn from "simdgrad/nn"`.
  */
-export const modules = ["data", "io", "nn", "optim", "train"];
+export const modules = ["data", "distributed", "io", "nn", "optim", "train"];
 
 /** Copies of a loop for the ops and dtypes that a program uses; those after them share the loop. */
 const COPIES = 8;

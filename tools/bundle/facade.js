@@ -15,6 +15,12 @@ export const startCode = (early) =>
 const reserved = new Set(["var"]);
 
 /**
+ * A function that an entry with variables that change exports for this file alone: it calls a listener when
+ * they have changed.
+ */
+const notifier = "whenInitialized";
+
+/**
  * Where an entry takes its exports from; `exported` as late-parts.js returns it. `imports`: the path by the
  * name of each imported file. `rows`: each export, the object that has it, such as `$core.late_io`, and its
  * name there.
@@ -25,13 +31,13 @@ function sources(name, exported, early, start) {
     return path.startsWith(".") ? path : `./${path}`;
   };
   const imports = new Map([["$core", pathTo(start)]]);
-  const rows = exported.map(({ name: as, file, member, object }) => {
+  const rows = exported.map(({ name: as, file, member, object, live }) => {
     const base = early.includes(file.name) ? "$core" : `$${posix.basename(file.name, ".cjs")}`;
     if (base !== "$core") imports.set(base, pathTo(file.name));
     // The values of variables that change must be read from their object at each use.
     return object === "changing"
       ? { as: object, from: base, member: object }
-      : { as, from: object ? `${base}.${object}` : base, member };
+      : { as, from: object ? `${base}.${object}` : base, member, live };
   });
   return { imports, rows };
 }
@@ -42,7 +48,14 @@ export function facade(name, exported, early, start) {
   /** By object: what is taken from it. */
   const taken = new Map();
   const renamed = [];
-  for (const { as, from, member } of rows) {
+  /** By object: the variables that change after this module has copied their values. */
+  const live = new Map();
+  for (const { as, from, member, live: changes } of rows) {
+    if (as === notifier) continue;
+    if (changes) {
+      live.set(from, [...(live.get(from) ?? []), member === as ? as : `${member}: ${as}`]);
+      continue;
+    }
     if (reserved.has(as)) {
       renamed.push(`const the_${as} = ${from}.${member};\nexport { the_${as} as ${as} };`);
       continue;
@@ -54,6 +67,10 @@ export function facade(name, exported, early, start) {
     ...[...imports].map(([local, path]) => `import ${local} from "${path}";`),
     ...[...taken].map(([from, names]) => `export const {\n\t${[...names].join(",\n\t")}\n} = ${from};`),
     ...renamed,
+    ...[...live].flatMap(([from, names]) => [
+      `export let { ${names.join(", ")} } = ${from};`,
+      `${from}.${notifier}(() => {\n\t({ ${names.join(", ")} } = ${from});\n});`,
+    ]),
     "",
   ].join("\n");
 }
@@ -64,7 +81,15 @@ export function commonFacade(name, exported, early, start) {
   return [
     '"use strict";',
     ...[...imports].map(([local, path]) => `const ${local} = require("${path}");`),
-    ...new Set(rows.map(({ as, from, member }) => `exports.${as} = ${from}.${member};`)),
+    ...new Set(
+      rows
+        .filter(({ as }) => as !== notifier)
+        .map(({ as, from, member, live }) =>
+          live
+            ? `Object.defineProperty(exports, "${as}", { enumerable: true, get: () => ${from}.${member} });`
+            : `exports.${as} = ${from}.${member};`,
+        ),
+    ),
     "",
   ].join("\n");
 }

@@ -118,7 +118,7 @@ export function loadLate(codes, early, entries) {
         return { name, source: target, file: target, member, object: changes(target, member) && "changing" };
       return isFunction(target, member) && ofLibrary.includes(target)
         ? { name, source: target, file: core, member, object: makeLate(target, member) }
-        : { name, source: target, file: target, member };
+        : { name, source: target, file: target, member, live: changes(target, member) };
     });
   }
 

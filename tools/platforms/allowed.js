@@ -20,7 +20,7 @@ export const weakHooks = new Set([
 const standard = `
   abort calloc free malloc memcmp memcpy memmove memset snprintf strchr strcmp strlen vsnprintf`;
 const posix = `${standard}
-  clock_gettime getenv nanosleep sched_yield
+  _exit clock_gettime dlerror dlopen dlsym getenv nanosleep sched_yield setenv sigaction
   pthread_attr_destroy pthread_attr_init pthread_attr_setstacksize pthread_create pthread_detach pthread_join
   pthread_key_create pthread_once pthread_setspecific pthread_sigmask sigfillset`;
 
@@ -38,11 +38,11 @@ const set = (names) => new Set(names.trim().split(/\s+/));
 
 export const allowedFunctions = {
   linux: set(`${posix}
-    __cxa_finalize __tls_get_addr aligned_alloc fclose fgets fopen madvise mallopt prctl __sched_cpucount
+    __cxa_atexit __cxa_finalize __tls_get_addr aligned_alloc fclose fgets fopen madvise mallopt prctl __sched_cpucount
     sched_getaffinity getauxval __getauxval __isoc99_sscanf sscanf strcspn strncmp strrchr strtod atof syscall`),
   // clang clears memory by __bzero on x64.
   darwin: set(`${posix}
-    ___error __bzero bzero dladdr dlopen dyld_stub_binder posix_memalign pthread_setname_np sysctlbyname
+    ___error __bzero atexit bzero dladdr dyld_stub_binder posix_memalign pthread_setname_np sysctlbyname
     __ulock_wait __ulock_wake _tlv_bootstrap memset_pattern16`),
   win32: set(`${standard}
     CloseHandle CreateThread FlsAlloc FlsSetValue GetActiveProcessorCount GetCurrentProcess GetModuleHandleExW

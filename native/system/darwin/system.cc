@@ -37,6 +37,8 @@ static void wake(std::atomic<uint32_t>& word, uint32_t flags) {
 void wakeOne(std::atomic<uint32_t>& word) { wake(word, 0); }
 void wakeAll(std::atomic<uint32_t>& word) { wake(word, all); }
 
+void wakeOnTime() {}
+
 void nameThisThread(const char* name) { pthread_setname_np(name); }
 
 // The affinity of a thread is not known here. Work is cut for the performance cores: a chunk on an efficiency

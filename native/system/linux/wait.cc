@@ -26,6 +26,8 @@ void wakeAll(std::atomic<uint32_t>& word) { futex(word, FUTEX_WAKE_PRIVATE, INT_
 
 void nameThisThread(const char* name) { prctl(PR_SET_NAME, name); }
 
+void wakeOnTime() { prctl(PR_SET_TIMERSLACK, 1000ul); }
+
 // The addon is linked with -z nodelete; musl never unloads a library.
 void stayLoaded() {}
 

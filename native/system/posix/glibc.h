@@ -21,5 +21,8 @@ __asm__(".symver pthread_sigmask, pthread_sigmask@" SIMDGRAD_OLD);
 __asm__(".symver pthread_once, pthread_once@" SIMDGRAD_OLD);
 __asm__(".symver pthread_key_create, pthread_key_create@" SIMDGRAD_OLD);
 __asm__(".symver pthread_setspecific, pthread_setspecific@" SIMDGRAD_OLD);
+__asm__(".symver dlopen, dlopen@" SIMDGRAD_OLD);
+__asm__(".symver dlsym, dlsym@" SIMDGRAD_OLD);
+__asm__(".symver dlerror, dlerror@" SIMDGRAD_OLD);
 #undef SIMDGRAD_OLD
 #endif

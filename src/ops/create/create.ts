@@ -4,7 +4,7 @@ import { DTypeError, ShapeError, ValueError } from "../../errors.js";
 import { type Dense, run, strided } from "../../kernels/run.js";
 import { checkOptions } from "../../options.js";
 import { quoted } from "../../quote.js";
-import { defaultGenerator, type Generator } from "../../random.js";
+import { defaultGenerator, drawnState, type Generator } from "../../random.js";
 import { isOptions, isTensor } from "../../recognize.js";
 import { checkShape, numel, type Shape } from "../../shape.js";
 import { checkRoom, roomFor } from "../../tensor/room.js";
@@ -362,7 +362,7 @@ function random(
 }
 
 /** @internal The state of a generator as an operand of a kernel. */
-export const stateOf = ({ state }: Generator): Dense => ({ array: state, offset: 0 });
+export const stateOf = (generator: Generator): Dense => ({ array: drawnState(generator), offset: 0 });
 
 /** @internal Overwrites a dense tensor with random numbers. */
 export function fillRandom(

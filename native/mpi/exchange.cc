@@ -1,0 +1,64 @@
+// Trees of nodes, folded in a fixed order, so that the number of ranks does not show in the bits.
+
+#include "world.h"
+
+namespace simdgrad::mpi {
+
+namespace {
+
+template <class T>
+void foldInto(T* a, const T* b, int64_t n, Rule rule) {
+  switch (rule) {
+    case Rule::sum:
+      for (int64_t i = 0; i < n; i++) a[i] += b[i];
+      break;
+    // NaN wins, as in max() and min() of the library.
+    case Rule::max:
+      for (int64_t i = 0; i < n; i++) a[i] = b[i] > a[i] || b[i] != b[i] ? b[i] : a[i];
+      break;
+    case Rule::min:
+      for (int64_t i = 0; i < n; i++) a[i] = b[i] < a[i] || b[i] != b[i] ? b[i] : a[i];
+      break;
+  }
+}
+
+template <class T>
+void foldAll(const Exchange& exchange) {
+  T* const nodes = static_cast<T*>(exchange.nodes);
+  for (int i = 0; i < exchange.schedule.folds(); i++) {
+    const int32_t* const pair = exchange.schedule.fold(i);
+    foldInto(nodes + pair[0] * exchange.length, nodes + pair[1] * exchange.length, exchange.length, exchange.rule);
+  }
+}
+
+}  // namespace
+
+int Schedule::nodes() const {
+  int sum = 0;
+  for (int rank = 0; rank < ranks(); rank++) sum += nodesOf(rank);
+  return sum;
+}
+
+bool isSchedule(const int32_t* list, int64_t length, int64_t nodes) {
+  const int ranks = length > 0 ? list[0] : 0;
+  if ((ranks != 1 && ranks != size()) || length < 2 + int64_t{ranks}) return false;
+  int64_t all = 0;
+  for (int rank = 0; rank < ranks; rank++) {
+    if (list[1 + rank] < 0) return false;
+    all += list[1 + rank];
+  }
+  const int64_t folds = list[1 + ranks], mine = list[1 + (ranks == 1 ? 0 : rank())];
+  if (nodes < 1 || nodes < mine || folds < 0 || length != 2 + ranks + 2 * folds) return false;
+  for (int64_t i = 2 + ranks; i < length; i++)
+    if (list[i] < 0 || list[i] >= all) return false;
+  return true;
+}
+
+void foldHere(const Exchange& exchange) {
+  if (exchange.element == Element::f32)
+    foldAll<float>(exchange);
+  else
+    foldAll<double>(exchange);
+}
+
+}  // namespace simdgrad::mpi

@@ -1,0 +1,263 @@
+#include "world.h"
+
+#include <cstdarg>
+#include <cstdio>
+#include <cstring>
+
+#include "../system/system.h"
+#include "lane.h"
+
+namespace simdgrad::mpi {
+
+namespace {
+
+// While nothing happens: first the thread spins, then it sleeps, longer with time. On one core for two ranks
+// a thread that only spins takes the core that the other rank needs.
+constexpr int64_t microsecond = 1000, millisecond = 1000 * microsecond, second = 1000 * millisecond;
+constexpr int64_t spinFor = 50 * microsecond;
+
+/** How long to sleep after so long without a change. */
+int64_t pauseAfter(int64_t idle) {
+  if (idle > 20 * millisecond) return 500 * microsecond;
+  return idle > 2 * millisecond ? 100 * microsecond : 20 * microsecond;
+}
+
+/** How long a request may take after a rank has left: what that rank sent may be under way. */
+constexpr int64_t grace = second;
+constexpr int abortCode = 70, noticeTag = 70;
+
+/** An exit code, plus one; 0 when none is noted. */
+std::atomic<uint32_t> exitCode{0};
+std::atomic<uint32_t> endRequested{0}, ended{0};
+/** Whether the world is being aborted: the handlers at exit have nothing to do then. */
+std::atomic<bool> aborting{false};
+
+// The rest is the thread's, or written before anybody else may read it. Nothing of it is ever destroyed: the
+// thread may run until the process is gone.
+Mpi mpi;
+Lane lanes[2];  // of JavaScript, of programs
+MpiHandle notices;
+int myRank, worldSize;
+char about[mpiLongestText], lastProblem[1024];
+int64_t limit = 600 * second;
+/** The rank that has left first, and when that was seen; -1 while all are there. */
+int leaver = -1, noticed, noticeCount;
+int64_t leftAt;
+MpiHandle notice;
+std::atomic<bool> running{false};
+/** Requests that the thread has not taken yet, last one first; the thread waits on `given`. */
+std::atomic<Request*> inbox{nullptr};
+std::atomic<uint32_t> given{0};
+
+void wake() {
+  given.fetch_add(1, std::memory_order_release);
+  wakeOne(given);
+}
+
+/** Takes what was given, first one first. */
+Request* take() {
+  Request *first = nullptr, *next;
+  for (Request* at = inbox.exchange(nullptr, std::memory_order_acquire); at; at = next) {
+    next = at->next;
+    at->next = first;
+    first = at;
+  }
+  return first;
+}
+
+void awaitNotice() {
+  notice = 0;
+  mpi.Irecv(&noticed, sizeof noticed, mpi.byte, mpi.anySource, noticeTag, notices, &notice);
+}
+
+/** Whether another rank has said that it leaves. */
+bool readNotices() {
+  int there = 0;
+  if (noticeCount >= worldSize - 1 || mpi.Test(&notice, &there, mpi.statusIgnore) != 0 || !there) return false;
+  if (leaver < 0) {
+    leaver = noticed;
+    leftAt = nanosecondsNow();
+  }
+  if (++noticeCount < worldSize - 1) awaitNotice();
+  return true;
+}
+
+bool initialize(const char* path) {
+  void* const handlers = saveSignalHandlers();
+  // UCX, below MPICH, would move the program break while other threads allocate.
+  setEnvironment("UCX_MEM_EVENTS", "no");
+  int provided = 0, length = 0;
+  const bool opened = openMpi(path, mpi, lastProblem, sizeof lastProblem);
+  const bool initialized = opened && mpi.Init_thread(nullptr, nullptr, mpiFunneled, &provided) == 0;
+  restoreSignalHandlers(handlers);
+  if (!opened) return false;
+  if (!initialized || provided < mpiFunneled) {
+    noteProblem("MPI_Init_thread fails");
+    return false;
+  }
+  MpiHandle communicators[2] = {0, 0};
+  mpi.Comm_set_errhandler(mpi.world, mpi.errorsReturn);
+  if (mpi.Comm_rank(mpi.world, &myRank) != 0 || mpi.Comm_size(mpi.world, &worldSize) != 0 || mpi.Comm_dup(mpi.world, &communicators[0]) != 0 ||
+      mpi.Comm_dup(mpi.world, &communicators[1]) != 0 || mpi.Comm_dup(mpi.world, &notices) != 0) {
+    noteProblem("MPI gives no communicators");
+    return false;
+  }
+  for (int i = 0; i < 2; i++) lanes[i].open(&mpi, communicators[i], myRank, worldSize);
+  mpi.Get_library_version(about, &length);
+  about[strcspn(about, "\n")] = 0;
+  if (worldSize > 1) awaitNotice();
+  return true;
+}
+
+void abortAll(int code) {
+  aborting.store(true);
+  mpi.Abort(mpi.world, code);
+  endProcess(code);
+}
+
+/** Waits for an operation of the thread's own. */
+void finish(MpiHandle operation) {
+  const int64_t from = nanosecondsNow();
+  for (int there = 0; mpi.Test(&operation, &there, mpi.statusIgnore) == 0 && !there;) {
+    readNotices();
+    const int64_t idle = nanosecondsNow() - from;
+    if (idle > spinFor) sleepFor(pauseAfter(idle));
+  }
+}
+
+/** The end of this rank: with all others, or of all. */
+void end() {
+  const uint32_t noted = exitCode.load();
+  if (noted != 1) abortAll(noted == 0 ? abortCode : static_cast<int>(noted - 1));
+  // A rank that still waits for this one learns now that it will not come.
+  for (int rank = 0; rank < worldSize; rank++) {
+    if (rank == myRank) continue;
+    MpiHandle sent = 0;
+    if (mpi.Isend(&myRank, sizeof myRank, mpi.byte, rank, noticeTag, notices, &sent) == 0) finish(sent);
+  }
+  MpiHandle barrier = 0;
+  if (mpi.Ibarrier(notices, &barrier) == 0) finish(barrier);
+  // Every message is received, as MPI_Finalize requires.
+  while (noticeCount < worldSize - 1)
+    if (!readNotices()) sleepFor(20 * microsecond);
+  mpi.Finalize();
+}
+
+void checkLane(Lane& lane, int64_t now) {
+  if (!lane.busy()) return;
+  if (leaver >= 0 && now - leftAt > grace && now - lane.begun() > grace) {
+    noteProblem("rank %d has left", leaver);
+    lane.fail(rankLeft);
+  } else if (now - lane.begun() > limit) {
+    noteProblem("rank %d has waited for %.0f seconds", myRank, static_cast<double>(limit) / second);
+    lane.fail(timedOut);
+  }
+}
+
+void serve(void* given_) {
+  Request* const first = static_cast<Request*>(given_);
+  wakeOnTime();
+  const bool initialized = initialize(static_cast<const char*>(first->data));
+  running.store(initialized);
+  first->answer(first, initialized ? done : notStarted);
+  if (!initialized) return;
+  int64_t changed = nanosecondsNow();
+  for (;;) {
+    const uint32_t seen = given.load(std::memory_order_acquire);
+    for (Request *request = take(), *next; request; request = next) {
+      next = request->next;
+      lanes[request->fromProgram].add(request);
+      changed = nanosecondsNow();
+    }
+    if (endRequested.load(std::memory_order_acquire)) break;
+    bool moved = false;
+    for (Lane& lane : lanes) moved = lane.advance() || moved;
+    if (!lanes[0].busy() && !lanes[1].busy()) {
+      waitWhile(given, seen);
+      continue;
+    }
+    const int64_t now = nanosecondsNow();
+    if (moved) {
+      changed = now;
+      continue;
+    }
+    const int64_t idle = now - changed;
+    if (idle < spinFor) {
+      pauseCpu();
+      continue;
+    }
+    readNotices();
+    for (Lane& lane : lanes) checkLane(lane, now);
+    sleepFor(pauseAfter(idle));
+  }
+  if (lanes[0].busy() || lanes[1].busy()) noteExit(abortCode);
+  end();
+  ended.store(1, std::memory_order_release);
+  wakeAll(ended);
+}
+
+/** Called when the process ends: nothing of JavaScript runs any more. */
+void leave() {
+  if (!running.load() || aborting.load()) return;
+  endRequested.store(1, std::memory_order_release);
+  wake();
+  while (ended.load(std::memory_order_acquire) == 0) waitWhile(ended, 0);
+}
+
+}  // namespace
+
+void noteProblem(const char* format, ...) {
+  va_list values;
+  va_start(values, format);
+  vsnprintf(lastProblem, sizeof lastProblem, format, values);
+  va_end(values);
+}
+
+bool start(Request* request) {
+  atProcessExit(leave);
+  return startThread("simdgrad-mpi", serve, request, nullptr);
+}
+
+int ask(Request* request) {
+  if (!running.load()) return notStarted;
+  request->next = inbox.load(std::memory_order_relaxed);
+  while (!inbox.compare_exchange_weak(request->next, request, std::memory_order_release, std::memory_order_relaxed)) {
+  }
+  wake();
+  return done;
+}
+
+int exchange(const Exchange& given) {
+  if (given.schedule.ranks() == 1) {
+    foldHere(given);
+    return done;
+  }
+  struct Waiting {
+    std::atomic<uint32_t> answered{0};
+    int outcome = done;
+  } waiting;
+  Request request;
+  request.kind = Kind::exchange;
+  request.fromProgram = true;
+  request.exchange = given;
+  request.context = &waiting;
+  request.answer = [](Request* request, int outcome) {
+    Waiting& waiting = *static_cast<Waiting*>(request->context);
+    waiting.outcome = outcome;
+    waiting.answered.store(1, std::memory_order_release);
+    wakeOne(waiting.answered);
+  };
+  const int accepted = ask(&request);
+  if (accepted != done) return accepted;
+  while (waiting.answered.load(std::memory_order_acquire) == 0) waitWhile(waiting.answered, 0);
+  return waiting.outcome;
+}
+
+int rank() { return myRank; }
+int size() { return worldSize; }
+const char* library() { return about; }
+const char* problem() { return lastProblem; }
+void setLimit(double seconds) { limit = static_cast<int64_t>(seconds * second); }
+void noteExit(int code) { exitCode.store(static_cast<uint32_t>(code) + 1); }
+
+}  // namespace simdgrad::mpi

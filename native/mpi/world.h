@@ -1,0 +1,101 @@
+#pragma once
+// The ranks of this launch, and the thread that talks to them. MPI's main thread is whichever called Init, so
+// one thread of ours makes every call, from Init to Finalize (MPI_THREAD_FUNNELED), and never a blocking one:
+// it tests the requests under way and sleeps between two tests.
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+namespace simdgrad::mpi {
+
+/** The outcome of a request. The numbers are known to src/distributed/problem.ts. */
+enum Outcome : int {
+  done = -1,
+  rankLeft = 0,    // a rank has left the world, and what was asked for needs it
+  timedOut = 1,    // the others did not take part in time
+  refused = 2,     // MPI reports an error
+  notStarted = 3,  // there is no MPI
+};
+
+enum class Kind : uint8_t { start, barrier, broadcast, gather, exchange };
+enum class Rule : uint8_t { sum, max, min };
+enum class Element : uint8_t { f32, f64 };
+
+/**
+ * Which nodes of a tree each rank has, and how they become one. All ranks have the same schedule.
+ * `list`: the number of ranks; for each rank its number of nodes; the number of folds; for each fold two
+ * indices a, b of nodes, counted over the ranks in order: a becomes a + b. The result is in node 0.
+ */
+struct Schedule {
+  const int32_t* list;
+  int ranks() const { return list[0]; }
+  int nodesOf(int rank) const { return list[1 + rank]; }
+  int nodes() const;
+  int folds() const { return list[1 + ranks()]; }
+  const int32_t* fold(int index) const { return list + 2 + ranks() + 2 * index; }
+};
+/**
+ * Whether the numbers are a schedule of this world, or of this rank alone, and memory for `nodes` nodes holds
+ * those of this rank, and the result.
+ */
+bool isSchedule(const int32_t* list, int64_t length, int64_t nodes);
+
+/**
+ * The nodes of one rank, which are folded with those of the others. Afterwards the first has the result, also
+ * of a rank that has no node.
+ */
+struct Exchange {
+  void* nodes;     // [nodes, length]
+  int64_t length;  // elements of a node
+  Element element;
+  Rule rule;
+  Schedule schedule;
+};
+/** Folds nodes of this process alone. */
+void foldHere(const Exchange& exchange);
+
+/** Something for the thread to do. It must stay until it is answered. */
+struct Request {
+  Kind kind;
+  // Else from JavaScript. Each has a communicator, on which its requests keep their order.
+  bool fromProgram = false;
+  // Broadcast: `bytes` at `data`, from rank `root`. Gather: `bytes` of each rank, into `data` in order of
+  // ranks; those of this rank are in place.
+  void* data = nullptr;
+  int64_t bytes = 0;
+  int root = 0;
+  Exchange exchange{};
+  /** Called on the thread when there is an outcome; the last access to the request. */
+  void (*answer)(Request* request, int outcome) = nullptr;
+  void* context = nullptr;
+  Request* next = nullptr;
+};
+
+/**
+ * Starts the thread, which opens the library whose path is the data of the request and initializes MPI. At
+ * most once per process. Returns false when the system provides no thread.
+ */
+bool start(Request* request);
+/** Gives the thread a request. Returns notStarted, or done: the answer will come. */
+int ask(Request* request);
+/** Makes an exchange and waits for it. */
+int exchange(const Exchange& exchange);
+
+// Once started:
+
+int rank();
+int size();
+/** The first line of what the library says that it is. */
+const char* library();
+/** Why the last request failed, as text. */
+const char* problem();
+/** How long the others may keep a request waiting. */
+void setLimit(double seconds);
+/**
+ * Notes the code with which the process is about to end. At its end a rank with code 0 waits until all are
+ * there, then MPI is finalized; any other code, or none noted, ends all ranks.
+ */
+void noteExit(int code);
+
+}  // namespace simdgrad::mpi

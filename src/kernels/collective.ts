@@ -1,0 +1,43 @@
+/** What programs need of `distributed`, a layer above: the other ranks, and why a collective failed. */
+import { SimdgradError } from "../errors.js";
+
+type Nodes = Float32Array | Float64Array;
+
+/** The kernel `exchange`, with other ranks. It returns a status. */
+export type Exchange = (
+  n: number,
+  nodes: number,
+  listed: number,
+  rule: number,
+  schedule: Int32Array,
+  so: number,
+  x: Nodes,
+  xo: number,
+) => number;
+
+/** The ranks of this launch, once there are any. */
+export interface Others {
+  readonly exchange: Exchange;
+  /** Why the last collective failed, in MPI's or our words. */
+  problem(): string;
+}
+
+export let others: Others | null = null;
+
+export function setOthers(given: Others): void {
+  others = given;
+}
+
+/** Statuses of a collective: `Outcome` of native/mpi/world.h. */
+export const NOT_STARTED = 3;
+const codes = ["RANK_FAILED", "COLLECTIVE_TIMEOUT", "RANK_FAILED", "MPI_NOT_FOUND"];
+
+/** The error for a status of a collective. */
+export function collectiveError(op: string, status: number): SimdgradError {
+  const what = status === NOT_STARTED ? "MPI is not initialized" : (others?.problem() ?? "a rank failed");
+  const advice =
+    codes[status] === "COLLECTIVE_TIMEOUT"
+      ? " for the other ranks: do all ranks make the same calls? init({ timeout }) sets how long to wait"
+      : "";
+  return new SimdgradError(codes[status] ?? "RANK_FAILED", `${op}: ${what}${advice}`);
+}

@@ -1,0 +1,23 @@
+/** Folds nodes of all ranks in a fixed tree: the collective operation of programs. */
+import { type Exchange, NOT_STARTED, others } from "../collective.js";
+import { OK } from "./status.js";
+
+const rules = [
+  (a: number, b: number) => a + b,
+  (a: number, b: number) => (b > a || Number.isNaN(b) ? b : a),
+  (a: number, b: number) => (b < a || Number.isNaN(b) ? b : a),
+];
+
+/**
+ * `x`: the nodes of this rank, [nodes, n]; node 0 becomes the result. `schedule`: the number of ranks; for
+ * each rank its number of nodes; the number of folds; for each fold the indices of two nodes, counted over
+ * all ranks in order: the first becomes the sum of both (`rule` 0), their maximum (1) or minimum (2).
+ */
+export const exchange: Exchange = (n, nodes, listed, rule, schedule, so, x, xo) => {
+  if (schedule[so] !== 1) return others?.exchange(n, nodes, listed, rule, schedule, so, x, xo) ?? NOT_STARTED;
+  for (let fold = so + 3; fold < so + listed; fold += 2) {
+    const [a, b] = [xo + n * schedule[fold], xo + n * schedule[fold + 1]];
+    for (let i = 0; i < n; i++) x[a + i] = rules[rule](x[a + i], x[b + i]);
+  }
+  return OK;
+};

@@ -1,0 +1,75 @@
+/** Whatever happens to one rank ends all of them, soon, with an exit code that is not zero. */
+import { spawnSync } from "node:child_process";
+import { describe, expect, test, vi } from "vitest";
+import { alone, both, program, ranks, underEach } from "./launchers.js";
+
+const rank = program("rank.mjs");
+
+/** An argument of this file's ranks, by which they are told from those of other tests. */
+const mark = `failures-${process.pid}`;
+
+/** Ranks that are left. */
+const left = () => spawnSync("pgrep", ["-f", mark], { encoding: "utf8" }).stdout.trim();
+
+describe("a failure", () => {
+  underEach((launcher) => {
+    test.each([
+      [
+        "differ",
+        "ranks that make different calls",
+        /RANKS_DIFFER: distributed.allReduce: .*rank \d has \[\d\]/,
+      ],
+      ["models", "ranks with different models", /RANKS_DIFFER: DistributedDataParallel: .*weight \[\d, 3\]/],
+      ["killed", "a rank that is killed", null],
+      ["throws", "an exception on one rank", /this rank is broken/],
+      ["exits", "exit(0) of one rank", /RANK_FAILED: distributed.allReduce: rank 2 has left/],
+      ["vanishes", "an end without Node's events", null],
+      [
+        "timeout",
+        "a rank that stops answering",
+        /COLLECTIVE_TIMEOUT: distributed.allReduce: rank \d has waited/,
+      ],
+    ])("%s: %s ends all ranks", async (what, _, message) => {
+      const { status, stderr } = ranks(launcher, 3, [rank, what, mark]);
+      expect(status).toBeGreaterThan(0);
+      if (message !== null) expect(stderr).toMatch(message);
+      // Their last moments may come after the launcher's.
+      await vi.waitFor(() => expect(left()).toBe(""), { timeout: 5_000, interval: 50 });
+    });
+
+    test("a rank that is done waits for one that still works", () => {
+      const { status, stdout } = ranks(launcher, 2, [rank, "late"]);
+      expect({ status, stdout }).toEqual({ status: 0, stdout: "rank 0 has finished too\n" });
+    });
+
+    test("children, and the signal of the inspector, work as before", () => {
+      const { status, stdout, stderr } = ranks(launcher, 2, [rank, "afterwards"]);
+      expect(status).toBe(0);
+      expect(JSON.parse(stdout)).toEqual({
+        echo: "a child\n",
+        refused: "rank 0: MPI_IN_USE",
+        alone: "[0,1,null,1,false]\n",
+      });
+      expect(stderr).toContain("Debugger listening");
+    });
+
+    test.runIf(both)("the library of another launcher sees another world", () => {
+      const { status, stderr } = ranks(launcher, 2, [rank, "alone"], { SIMDGRAD_MPI: launcher.foreign });
+      expect(status).toBeGreaterThan(0);
+      expect(stderr).toMatch(/MPI_MISMATCH: distributed.init: .* started 2 processes, .* sees 1/);
+    });
+
+    test("a library that is not there is named", () => {
+      const { status, stderr } = ranks(launcher, 2, [rank, "alone"], { SIMDGRAD_MPI: "libnothing.so" });
+      expect(status).toBeGreaterThan(0);
+      expect(stderr).toMatch(/MPI_NOT_FOUND: distributed.init: .*libnothing.so/);
+    });
+  });
+});
+
+test("a batch script of Slurm is not a launch; its steps are", () => {
+  const batch = { SLURM_NTASKS: "2" };
+  expect(alone([rank, "alone"], batch)).toMatchObject({ status: 0, stdout: "[0,1,null,1,false]\n" });
+  const step = alone([rank, "alone"], { ...batch, SLURM_STEP_ID: "0", SIMDGRAD_MPI: "libnothing.so" });
+  expect(step.stderr).toContain("MPI_NOT_FOUND: distributed.init: srun started this process as one of 2");
+});

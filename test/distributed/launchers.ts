@@ -1,0 +1,66 @@
+/** The launchers of the MPI libraries on this machine, and how tests start programs as several ranks. */
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { describe } from "vitest";
+
+interface Launcher {
+  readonly name: string;
+  readonly command: string;
+  readonly options: readonly string[];
+  /** A name of the library of the other launcher. */
+  readonly foreign: string;
+}
+
+export const known: readonly Launcher[] = [
+  {
+    ...{ name: "Open MPI", command: "mpirun.openmpi", foreign: "libmpich.so.12" },
+    options: ["--oversubscribe", "--bind-to", "none"],
+  },
+  { name: "MPICH", command: "mpirun.mpich", options: [], foreign: "libmpi.so.40" },
+];
+
+export const starts = (command: string) =>
+  spawnSync(command, ["--version"], { env: environment() }).status === 0;
+
+/** Open MPI runs as root only if told twice. Tests run on few cores: one thread for each rank. */
+function environment(more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
+  const root = { OMPI_ALLOW_RUN_AS_ROOT: "1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: "1" };
+  return { ...process.env, ...root, SIMDGRAD_THREADS: "1", ...more };
+}
+
+export const both = known.every(({ command }) => starts(command));
+
+/** Tests under each launcher; those of a launcher that is missing are skipped, and a line says why. */
+export function underEach(tests: (launcher: Launcher) => void): void {
+  for (const launcher of known) {
+    const there = starts(launcher.command);
+    if (!there)
+      console.log(`skipped: ${launcher.command} is not installed (apt-get install openmpi-bin mpich)`);
+    describe.skipIf(!there)(`under ${launcher.name}`, () => tests(launcher));
+  }
+}
+
+export interface Ended {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The path of a program of this folder. */
+export const program = (name: string) => join(import.meta.dirname, name);
+
+/** Runs a program as so many ranks and waits for its end. Open MPI mixes what ranks write in one stream. */
+export function ranks(
+  { command, options }: Launcher,
+  count: number,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): Ended {
+  const all = [...options, "-n", String(count), process.execPath, ...args];
+  const ended = spawnSync(command, all, { encoding: "utf8", env: environment(env), timeout: 100_000 });
+  return { ...ended, stdout: ended.stdout.replaceAll("\r\n", "\n") };
+}
+
+/** Runs it as one process, without a launcher. */
+export const alone = (args: readonly string[], env: NodeJS.ProcessEnv = {}): Ended =>
+  spawnSync(process.execPath, args, { encoding: "utf8", env: environment(env), timeout: 100_000 });
