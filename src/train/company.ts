@@ -1,13 +1,13 @@
 /**
- * What the ranks of a launch agree on. A decision that depends on a clock is that of rank 0, and a stop on any
- * rank stops all: each takes effect at the same step everywhere. A process alone decides for itself.
+ * What the ranks of a launch agree on. A decision that depends on a clock is that of rank 0, and a stop on
+ * any rank stops all: each takes effect at the same step everywhere. A process alone decides for itself.
  */
 
 import type { Limits } from "../compile/index.js";
 import { fingerprint, structureOf } from "../distributed/fingerprint.js";
 import { Sharding } from "../distributed/sharded.js";
 import { partOf } from "../distributed/tree.js";
-import { broadcastBytes, gathered, init, rank, worldSize } from "../distributed/world.js";
+import { broadcastBytes, gathered, init, rank, settled, worldSize } from "../distributed/world.js";
 import { SimdgradError, ValueError } from "../errors.js";
 import type { Path } from "../io/index.js";
 import { pathOf } from "../io/read.js";
@@ -77,8 +77,8 @@ export class Company {
   }
 
   /**
-   * Rank 0 reads the checkpoint; the others get its state, with a checkpoint or without. Returns where the run
-   * resumes, or null. `file`: undefined if the run begins anew. `shards`: the number that the user gave.
+   * Rank 0 reads the checkpoint; the others get its state, with a checkpoint or without. Returns where the
+   * run resumes, or null. `file`: undefined if the run begins anew. `shards`: the number that the user gave.
    * `anew` is called if there is no checkpoint, before random numbers are drawn.
    */
   async begin(
@@ -115,8 +115,7 @@ export class Company {
       );
     const count = saved?.length ?? (standing === null ? (shards ?? (this.#many ? worldSize : null)) : null);
     if (count === null) return;
-    this.#sharding = new Sharding(op, count, rank, worldSize);
-    for (const [i, words] of saved?.entries() ?? []) this.#sharding.streams[i].setState(words);
+    this.#sharding = new Sharding(op, count, rank, worldSize, saved);
   }
 
   #streams(): number[][] {
@@ -158,9 +157,11 @@ export class Company {
     if (this.#many) words = this.#ofOwners(await gathered(op, Float64Array.from(words)));
     const shards = Array.from({ length: this.#sharding.shards }, (_, i) => words.slice(4 * i, 4 * (i + 1)));
     if (rank === 0) saveCheckpoint(file, trained, { ...standing, shards });
+    // A rank that ends now must not end rank 0 while it writes.
+    if (this.#many) await settled(op, (mpi) => mpi.run(null, 0, 0));
   }
 
-  /** From numbers of all shards, as each rank has them: those of each shard from the rank that computes it. */
+  /** From numbers of all shards, as each rank has them: those from the rank that computes the shard. */
   #ofOwners(all: readonly Float64Array[]): number[] {
     const { shards } = this.#sharding!;
     const width = all[0].length / shards;

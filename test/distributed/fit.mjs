@@ -1,4 +1,4 @@
-// A training run by `fit`: prints hashes of the model and of the checkpoint, and the metrics of the last epoch.
+// A training run by `fit`: prints hashes of the model and of the checkpoint, and the last metrics.
 // node fit.mjs network how checkpoint [shards [epochs [what]]]
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
