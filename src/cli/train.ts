@@ -63,7 +63,7 @@ export async function trainCommand(flags: TrainFlags, interruption: Interruption
     print(`${counted(images.train.length, "training image")}, ${counted(images.test.length, "test image")}`);
     print(`backend: ${describeBackend()}${backend.name === "js" ? ` (${backend.reason})` : ""}`);
     if (distributed.library !== null)
-      print(`${counted(distributed.worldSize, "process")} over ${distributed.library}`);
+      print(`${distributed.worldSize} processes over ${distributed.library}`);
   }
 
   interruption.begin();
