@@ -71,6 +71,15 @@ function importsOf(program) {
   return found;
 }
 
+/** The sentences about ops, from which documents are made: no program reads them. */
+function docsOf(program) {
+  const found = [];
+  walk(program, ({ type, key, value }) => {
+    if (type === "Property" && key.name === "doc" && typeof value.value === "string") found.push(value);
+  });
+  return found;
+}
+
 /** The source of a module of dist/browser: a file of src/browser, if there is one, instead of that of src. */
 function sourceOf(root, name) {
   const path = name.replace(/\.js$/, ".ts");
@@ -112,15 +121,17 @@ export async function buildBrowser(root) {
   const names = ["index.js"];
   for (const name of names) {
     const { file, code } = await codeOf(root, name, written);
-    const edits = importsOf(parseAst(code)).map(({ value, start, end }) => {
+    const program = parseAst(code);
+    const edits = importsOf(program).map(({ value, start, end }) => {
       if (!value.startsWith(".") && !(value in packages)) throw new Error(`build: ${file} imports ${value}`);
       const target = targetOf(root, file, value);
       if (!names.includes(target)) names.push(target);
       const path = posix.relative(posix.dirname(name), target);
       return { start, end, text: JSON.stringify(path.startsWith(".") ? path : `./${path}`) };
     });
+    for (const { start, end } of docsOf(program)) edits.push({ start, end, text: '""' });
     let placed = code;
-    for (const { start, end, text } of edits.reverse())
+    for (const { start, end, text } of edits.sort((a, b) => b.start - a.start))
       placed = placed.slice(0, start) + text + placed.slice(end);
     // The doc comments are in the declarations, which editors read.
     const format = {
