@@ -62,8 +62,7 @@ export async function trainCommand(flags: TrainFlags, interruption: Interruption
     print(`${describeNetwork(architecture)}: ${counted(parameters, "parameter")}`);
     print(`${counted(images.train.length, "training image")}, ${counted(images.test.length, "test image")}`);
     print(`backend: ${describeBackend()}${backend.name === "js" ? ` (${backend.reason})` : ""}`);
-    if (distributed.library !== null)
-      print(`${distributed.worldSize} processes over ${distributed.library}`);
+    if (distributed.library !== null) print(`${distributed.worldSize} processes over ${distributed.library}`);
   }
 
   interruption.begin();
