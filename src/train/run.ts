@@ -220,7 +220,7 @@ export class Run {
   #evaluate(validation: TrainingData): Promise<Evaluation> {
     const { loss } = this.#options;
     const signal = this.#company.own(this.#options.signal);
-    this.#evaluator ??= new Evaluator(this.model, validation, { loss, signal });
+    this.#evaluator ??= new Evaluator(this.model, validation, { loss, signal }, this.#company);
     return this.#evaluator.evaluate();
   }
 

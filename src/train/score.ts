@@ -104,6 +104,12 @@ export class Score {
 
   constructor(readonly threshold: number | null = null) {}
 
+  /** Takes over the numbers of another score. */
+  take(other: Score): void {
+    this.#sums.set(other.#sums);
+    this.#classified = other.#classified;
+  }
+
   /** Restarts from zero, or from the sums of an epoch that is resumed. */
   reset(sums: readonly number[] = []): void {
     this.#sums.fill(0);

@@ -2,7 +2,7 @@ import type { Tensor } from "../tensor/tensor.js";
 import { Score } from "./score.js";
 
 /** What `Run` needs of a score. */
-export type Scores = Pick<Score, "reset" | "sums" | "samples" | "loss" | "accuracy">;
+export type Scores = Pick<Score, "reset" | "sums" | "samples" | "loss" | "accuracy" | "correct">;
 
 /** Numbers of a score. */
 const width = 6;
@@ -32,6 +32,10 @@ export class ShardedScore implements Scores {
     return this.#shards.flatMap(({ sums }) => sums);
   }
 
+  take(shard: number, score: Score): void {
+    this.#shards[shard].take(score);
+  }
+
   tally(shard: number, loss: Tensor, output: Tensor, target: Tensor): void {
     this.#shards[shard].tally(loss, output, target);
   }
@@ -50,6 +54,10 @@ export class ShardedScore implements Scores {
 
   get accuracy(): number | null {
     return this.#whole.accuracy;
+  }
+
+  get correct(): number {
+    return this.#whole.correct;
   }
 
   get #whole(): Score {
