@@ -76,7 +76,7 @@ const library = await bundle(
 const command = await bundle(
   {
     input: { "cli/main": "src/cli/main.ts" },
-    external: (id) => /^(node:|\.\.\/(plot\/)?index\.js$)/.test(id),
+    external: (id) => /^(node:|\.\.\/((plot|distributed)\/)?index\.js$)/.test(id),
     makeAbsoluteExternalsRelative: false,
   },
   { banner: "#!/usr/bin/env node" },

@@ -17,7 +17,7 @@ export class Interruption {
   readonly #handlers = new Map<Signal, () => void>();
   #worthSaving = false;
   /** The first signal that arrived: `SIGINT`. */
-  by?: Signal | "closed output";
+  by?: Signal | "closed output" | "another process";
   exitCode = 0;
 
   /** `command` is the start of messages: `simdgrad train`. */
@@ -36,6 +36,13 @@ export class Interruption {
   /** From here on a signal waits for a safe place. */
   begin(): void {
     this.#worthSaving = true;
+  }
+
+  /** Another process of the same run was stopped, and this one with it. */
+  elsewhere(): void {
+    if (this.by !== undefined) return;
+    this.by = "another process";
+    this.exitCode = signals.SIGTERM;
   }
 
   outputClosed(): void {

@@ -110,6 +110,11 @@ command(
     ),
     flag("-e, --epochs <n>", "passes over the training images", integer("--epochs", counted), 10),
     flag("-b, --batch <n>", "images a step", integer("--batch", { ...counted, max: 1 << 20 }), 128),
+    flag(
+      "--shards <n>",
+      "parts of a batch: a run has the same bits on one process and on many, mpirun -n 4 (default: one for each)",
+      integer("--shards", counted),
+    ),
     flag("--lr <x>", "learning rate", real("--lr", { min: 0, above: true, example: "1e-3" }), 1e-3, "1e-3"),
     flag("--optimizer <name>", optimizers.join(", "), choice("--optimizer", optimizers), "adam"),
     flag("--momentum <x>", "of sgd (default: 0.9)", real("--momentum", { min: 0, max: 1 })),
@@ -158,6 +163,7 @@ command(
   `
   simdgrad train --data mnist/ --out digits.safetensors
   simdgrad train --data mnist/ --checkpoint run.ckpt --resume
+  mpirun -n 4 simdgrad train --data mnist/ --shards 8
   simdgrad train --data fashion/ --hidden 1024,512 --dropout 0.2 --epochs 20
   simdgrad train --data emnist/ --split letters --optimizer sgd --lr 0.1 --schedule step`,
 ).action((flags) => {

@@ -1,4 +1,5 @@
 import { type Options, SingleBar } from "cli-progress";
+import { worldSize } from "../distributed/index.js";
 import type { FitProgress } from "../index.js";
 import { clock, colors, count, type Field, fitFields, isTerminal, percent, widthOf } from "./terminal.js";
 
@@ -14,7 +15,9 @@ export interface ProgressView {
  * the stream is a terminal.
  */
 export function progressView(stream: NodeJS.WriteStream, quiet: boolean): ProgressView {
-  if (isTerminal(stream)) return new Bar(stream);
+  // Open MPI gives its processes a terminal without a width, wherever their output goes.
+  const launched = worldSize > 1 && !stream.columns;
+  if (isTerminal(stream) && !launched) return new Bar(stream);
   return {
     update: (event) => {
       if (event.type === "epoch" && !quiet) stream.write(`${epochLine(event, Number.POSITIVE_INFINITY)}\n`);
@@ -22,6 +25,9 @@ export function progressView(stream: NodeJS.WriteStream, quiet: boolean): Progre
     stop: () => {},
   };
 }
+
+/** The view of a process that shows nothing. */
+export const noView: ProgressView = { update: () => {}, stop: () => {} };
 
 /** With `aligned`, numbers have one width, so that a line that is drawn again does not move. */
 function epochFields(event: FitProgress, aligned = false): Field[] {

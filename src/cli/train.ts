@@ -1,10 +1,11 @@
+import * as distributed from "../distributed/index.js";
 import { backend, type FitProgress, fit, nn as layers, manualSeed, type nn, optim, train } from "../index.js";
 import { type BackendFlags, backendFacts, chooseBackend, describeBackend } from "./engine.js";
 import { Exit, UsageError } from "./failure.js";
 import { type Images, loadImages } from "./images.js";
 import type { Interruption } from "./interruption.js";
 import { type Activation, type Architecture, buildNetwork, describeNetwork, saveNetwork } from "./network.js";
-import { type ProgressView, progressView } from "./progress.js";
+import { noView, type ProgressView, progressView } from "./progress.js";
 import { checkApart, checkWritable } from "./targets.js";
 import { colors, counted, duration, percent, print, printJson } from "./terminal.js";
 
@@ -19,6 +20,7 @@ export interface TrainFlags extends BackendFlags {
   dropout: number;
   epochs: number;
   batch: number;
+  shards?: number;
   lr: number;
   optimizer: (typeof optimizers)[number];
   momentum?: number;
@@ -39,9 +41,14 @@ export async function trainCommand(flags: TrainFlags, interruption: Interruption
     throw new UsageError(`--momentum: only --optimizer sgd has it: ${flags.optimizer}`);
   if (flags.resume && flags.checkpoint === undefined)
     throw new UsageError("--resume: needs --checkpoint <file>: the file to go on from");
+  if (flags.shards !== undefined && flags.shards > flags.batch)
+    throw new UsageError(`--shards: at most --batch, ${flags.batch}: ${flags.shards}`);
   chooseBackend(flags);
-  checkWritable("--out", flags.out);
-  if (flags.checkpoint !== undefined) checkWritable("--checkpoint", flags.checkpoint);
+  await distributed.init();
+  // Of several ranks the first writes the files, prints and tests the model.
+  const first = distributed.rank === 0;
+  if (first) checkWritable("--out", flags.out);
+  if (first && flags.checkpoint !== undefined) checkWritable("--checkpoint", flags.checkpoint);
   checkApart("--checkpoint", flags.checkpoint, "--out", flags.out);
   const images = await loadImages({ dir: flags.data, split: flags.split });
 
@@ -51,19 +58,23 @@ export async function trainCommand(flags: TrainFlags, interruption: Interruption
   manualSeed(flags.seed);
   const model = buildNetwork(architecture);
   const parameters = model.parameters().reduce((n, p) => n + p.numel, 0);
-  if (!flags.json) {
+  if (first && !flags.json) {
     print(`${describeNetwork(architecture)}: ${counted(parameters, "parameter")}`);
     print(`${counted(images.train.length, "training image")}, ${counted(images.test.length, "test image")}`);
     print(`backend: ${describeBackend()}${backend.name === "js" ? ` (${backend.reason})` : ""}`);
+    if (distributed.library !== null) print(`${distributed.worldSize} processes over ${distributed.library}`);
   }
 
   interruption.begin();
   const { run, history } = await runTraining(flags, images, model, interruption);
+  if (!first) return endOther(interruption);
   const { step, epoch } = run.progress;
   const training = { ...recipe(flags), steps: step, finished: interruption.by === undefined };
   if (interruption.by !== undefined && step === 0)
     throw stopped(interruption, "before the first step; nothing was saved");
   saveNetwork(flags.out, model, architecture, training);
+  // The others may end from here on: a process that a signal ends ends all.
+  await distributed.barrier();
   const { seconds } = await run.catch(() => ({ seconds: Number.NaN }));
   if (interruption.by !== undefined) {
     const where = `at epoch ${epoch} of ${flags.epochs}, step ${step}`;
@@ -93,10 +104,28 @@ export async function trainCommand(flags: TrainFlags, interruption: Interruption
   }
 }
 
+/** The end of a process that is not the first: the model is the first one's. */
+async function endOther(interruption: Interruption): Promise<void> {
+  await distributed.barrier();
+  if (interruption.by !== undefined) throw new Exit(interruption.exitCode);
+}
+
 /** The settings of a run that are worth keeping. */
 function recipe(flags: TrainFlags): Record<string, unknown> {
   const { epochs, batch, lr, optimizer, momentum, weightDecay, labelSmoothing, schedule, seed } = flags;
-  return { epochs, batch, lr, optimizer, momentum, weightDecay, labelSmoothing, schedule, seed };
+  const { shards } = flags;
+  return {
+    epochs,
+    batch,
+    ...(shards === undefined ? {} : { shards }),
+    lr,
+    optimizer,
+    momentum,
+    weightDecay,
+    labelSmoothing,
+    schedule,
+    seed,
+  };
 }
 
 async function runTraining(
@@ -113,6 +142,7 @@ async function runTraining(
     schedulerUnit: "step",
     epochs: flags.epochs,
     batchSize: flags.batch,
+    ...(flags.shards === undefined ? {} : { shards: flags.shards }),
     seed: flags.seed,
     compile: !flags.eager,
     checkpoint: flags.checkpoint,
@@ -121,13 +151,14 @@ async function runTraining(
     signal: interruption.signal,
   });
   const history: object[] = [];
-  const view: ProgressView = progressView(flags.json ? process.stderr : process.stdout, flags.json === true);
+  const stream = flags.json ? process.stderr : process.stdout;
+  const view: ProgressView = distributed.rank > 0 ? noView : progressView(stream, flags.json === true);
   const restore = () => view.stop();
   process.on("exit", restore); // a second Ctrl-C must not leave the cursor hidden
   try {
     let first = true;
     const begin = () => {
-      if (first && flags.resume && !flags.json)
+      if (first && flags.resume && !flags.json && distributed.rank === 0)
         print(
           run.progress.resumed?.toString() ??
             `no checkpoint in ${flags.checkpoint} yet: trains from the beginning`,
@@ -146,6 +177,12 @@ async function runTraining(
     view.stop();
     process.off("exit", restore);
   }
+  // A signal may reach one process of several: all stop.
+  const completed = await run.then(
+    (result) => result.completed,
+    () => false,
+  );
+  if (!completed) interruption.elsewhere();
   return { run, history };
 }
 

@@ -36,12 +36,16 @@ export class Sharding {
   /** A stream of random numbers for each shard. This rank advances those of its own shards. */
   readonly streams: readonly Generator[];
 
-  /** @throws ValueError if there are fewer shards than ranks. */
+  /**
+   * `streams`: the states of the streams, if another run goes on here.
+   * @throws ValueError if there are fewer shards than ranks.
+   */
   constructor(
     op: string,
     readonly shards: number,
     rank: number,
     ranks: number,
+    streams?: readonly (readonly number[])[],
   ) {
     if (!Number.isInteger(shards) || shards < ranks)
       throw new ValueError(
@@ -49,7 +53,7 @@ export class Sharding {
         "INVALID_SHARDS",
       );
     this.tree = new ShardTree(shards, rank, ranks);
-    this.streams = streamsOf(shards);
+    this.streams = streams?.map((words) => new Generator().setState(words)) ?? streamsOf(shards);
   }
 
   /** Whether the shard is one of this rank's. */

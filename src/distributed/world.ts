@@ -52,7 +52,8 @@ async function start(timeout: number): Promise<void> {
   rank = mpi.rank();
   worldSize = mpi.size();
   localRank = Number.isNaN(launch.localRank) ? rank : launch.localRank;
-  library = mpi.library();
+  // "Open MPI v4.1.4, package: …", "MPICH Version:\t4.0.2"
+  library = mpi.library().split(",")[0].replaceAll(/\s+/g, " ").trim();
   for (const listener of listeners) listener();
 }
 

@@ -5,9 +5,16 @@
 
 import { DataLoader, type DataLoaderState } from "../data/dataloader.js";
 import { FileError, SimdgradError, ValueError } from "../errors.js";
-import { type Path, readSafetensorsSync, saveSafetensorsSync } from "../io/index.js";
+import {
+  encodeSafetensors,
+  type Path,
+  type RawTensor,
+  readSafetensorsSync,
+  saveSafetensorsSync,
+} from "../io/index.js";
 import { fileKind, pathOf } from "../io/read.js";
 import type { Module } from "../nn/module.js";
+import { dense } from "../ops/shape/views.js";
 import type { Optimizer, OptimizerState } from "../optim/optimizer.js";
 import type { SchedulerState } from "../optim/schedulers.js";
 import { quoted } from "../quote.js";
@@ -25,6 +32,7 @@ import {
 } from "../saved-state.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { Score } from "./score.js";
+import { ShardedScore } from "./sharded-score.js";
 
 /** The objects whose state a checkpoint holds. */
 export interface Trained {
@@ -45,6 +53,11 @@ export interface Standing {
    * of these steps remains.
    */
   readonly ahead: number;
+  /**
+   * For a run whose batches are cut into shards: the state of the random numbers of each. The score then has
+   * the sums of each shard.
+   */
+  readonly shards?: readonly (readonly number[])[];
 }
 
 /** Version of the format. A reader rejects files of a later version. */
@@ -88,6 +101,20 @@ export function checkResumable(path: Path, { scheduler, loader }: Trained): void
 
 /** Replaces the file as a whole; after an error the old file is unchanged. @throws FileError. */
 export function saveCheckpoint(path: Path, trained: Trained, standing: Standing): void {
+  const { tensors, metadata } = contentOf(trained, standing);
+  saveSafetensorsSync(path, tensors, { metadata });
+}
+
+/** The bytes of a checkpoint, for other processes. */
+export function encodeCheckpoint(trained: Trained, standing: Standing): Uint8Array {
+  const { tensors, metadata } = contentOf(trained, standing);
+  const raw = Object.entries(tensors).map(([name, x]): [string, RawTensor] => {
+    return [name, { dtype: x.dtype, shape: x.shape, data: dense(x.detach()).data }];
+  });
+  return encodeSafetensors(new Map(raw), metadata);
+}
+
+function contentOf(trained: Trained, standing: Standing) {
   const { model, optimizer, scheduler, loader } = trained;
   const { state, paramGroups } = optimizer.stateDict();
   const tensors: Record<string, Tensor> = {};
@@ -102,7 +129,7 @@ export function saveCheckpoint(path: Path, trained: Trained, standing: Standing)
     loader: (loader as DataLoader<any>).stateDict(),
     generator: Array.from(defaultGenerator.getState()),
   };
-  saveSafetensorsSync(path, tensors, { metadata: { "simdgrad checkpoint": JSON.stringify(header) } });
+  return { tensors, metadata: { "simdgrad checkpoint": JSON.stringify(header) } };
 }
 
 /**
@@ -111,9 +138,15 @@ export function saveCheckpoint(path: Path, trained: Trained, standing: Standing)
  * `STATE_DICT_MISMATCH` if it belongs to another run.
  */
 export function loadCheckpoint(path: Path, trained: Trained): Standing | null {
-  const name = pathOf(path);
-  if (fileKind(name) === undefined) return null;
-  const { tensors, metadata } = readSafetensorsSync(path);
+  return fileKind(pathOf(path)) === undefined ? null : restore(path, pathOf(path), trained);
+}
+
+/** The same from the result of `encodeCheckpoint`. */
+export const decodeCheckpoint = (bytes: Uint8Array, trained: Trained): Standing =>
+  restore(bytes, "the state of rank 0", trained);
+
+function restore(source: Path | Uint8Array, name: string, trained: Trained): Standing {
+  const { tensors, metadata } = readSafetensorsSync(source);
   const header = headerOf(metadata, name);
   const { model, optimizer, scheduler, loader } = trained;
   if (isStateful(scheduler) !== (header.scheduler !== null))
@@ -159,6 +192,7 @@ function loadScheduler(scheduler: Stateful, state: SchedulerState): void {
 }
 
 const standingFields = { epoch: positive, step: count, score: listOf(number), ahead: count };
+const shardedFields = { ...standingFields, shards: listOf(words) };
 
 function headerOf(metadata: Record<string, string>, path: string): Header & { standing: Standing } {
   const fail = (code: string, what: string) =>
@@ -186,8 +220,10 @@ function headerOf(metadata: Record<string, string>, path: string): Header & { st
     },
     damaged,
   );
-  const standing = readFields(read.standing, standingFields, (what) => damaged(`standing: ${what}`));
-  if (!Score.areSums(standing.score))
+  const fields = "shards" in read.standing ? shardedFields : standingFields;
+  const standing: Standing = readFields(read.standing, fields, (what) => damaged(`standing: ${what}`));
+  const { score, shards } = standing;
+  if (shards === undefined ? !Score.areSums(score) : !ShardedScore.areSums(score, shards.length))
     throw damaged(`standing: score is no sums of an epoch: ${quoted(standing.score)}`);
   return { ...read, standing };
 }

@@ -1,11 +1,16 @@
 import { noGrad } from "../autograd/grad-mode.js";
 import { Epoch, Stepper } from "../compile/index.js";
+import { DataLoader } from "../data/dataloader.js";
+import { Subset } from "../data/subset.js";
+import { partOf } from "../distributed/tree.js";
 import { ValueError } from "../errors.js";
 import type { Module } from "../nn/module.js";
 import { checkOptions } from "../options.js";
 import { type Batch, type BatchSource, batchesOf, checkBatch, type TrainingData } from "./batches.js";
+import type { Company } from "./company.js";
 import { checkModel, outputOf } from "./given.js";
 import { type Loss, type Measure, measureOf, predictedClasses, Score } from "./score.js";
+import { type Scores, ShardedScore } from "./sharded-score.js";
 
 export interface EvaluateOptions {
   /** Default: cross-entropy. */
@@ -55,10 +60,12 @@ export class Evaluator {
   readonly #score: Score;
   readonly #stepper: Stepper;
 
+  /** `company`: if it cuts batches into shards, cuts the data into as many parts, which the ranks share. */
   constructor(
     private readonly model: Module,
     data: TrainingData,
     private readonly options: EvaluateOptions = {},
+    private readonly company: Company | null = null,
   ) {
     checkOptions("evaluate", options, ["loss", "batchSize", "confusion", "signal"]);
     checkModel("evaluate", model);
@@ -70,12 +77,46 @@ export class Evaluator {
   }
 
   async evaluate(): Promise<Evaluation> {
+    const confusion: number[][] = [];
+    const start = performance.now();
+    const score = (await this.#shared()) ?? (await this.#pass(this.#batches, confusion));
+    if (score.samples === 0)
+      throw new ValueError("evaluate: the data set is empty: no batches", "EMPTY_DATASET");
+    const seconds = (performance.now() - start) / 1000;
+    const { loss, samples, correct, accuracy } = score;
+    const result = { loss, accuracy, correct, samples, seconds, imagesPerSecond: samples / seconds };
+    return confusion.length > 0 ? { ...result, confusion } : result;
+  }
+
+  /**
+   * The score by parts of the data. Null if all is one part: without shards, or for batches that are no data
+   * set.
+   */
+  async #shared(): Promise<Scores | null> {
+    const sharding = this.company?.sharding ?? null;
+    const loader = this.#batches;
+    if (sharding === null || !(loader instanceof DataLoader) || loader.dropLast) return null;
+    const { dataset, batchSize } = loader;
+    const scores = new ShardedScore(sharding.shards, this.#measure.threshold);
+    for (let i = 0; i < sharding.shards; i++) {
+      const { from, to } = partOf(dataset.length, i, sharding.shards);
+      if (!sharding.isOwn(i) || from === to) continue;
+      const part = new Subset(
+        dataset,
+        Int32Array.from({ length: to - from }, (_, j) => from + j),
+      );
+      scores.take(i, await this.#pass(new DataLoader(part, { batchSize }) as BatchSource, []));
+    }
+    await this.company!.reached(scores, 0, false);
+    return scores;
+  }
+
+  /** The score of all batches of a source. */
+  async #pass(batches: BatchSource, confusion: number[][]): Promise<Score> {
     const { signal, confusion: counted } = this.options;
     const score = this.#score;
     score.reset();
-    const confusion: number[][] = [];
-    const start = performance.now();
-    const epoch = new Epoch(this.#batches, {
+    const epoch = new Epoch(batches, {
       stepper: counted ? null : this.#stepper,
       one: (batch) => this.#add(checkBatch("evaluate", batch as Batch), counted ? confusion : null),
     });
@@ -92,12 +133,7 @@ export class Evaluator {
     } finally {
       await epoch.close();
     }
-    if (score.samples === 0)
-      throw new ValueError("evaluate: the data set is empty: no batches", "EMPTY_DATASET");
-    const seconds = (performance.now() - start) / 1000;
-    const { loss, samples, correct, accuracy } = score;
-    const result = { loss, accuracy, correct, samples, seconds, imagesPerSecond: samples / seconds };
-    return confusion.length > 0 ? { ...result, confusion } : result;
+    return score;
   }
 
   /** Scores one batch. */

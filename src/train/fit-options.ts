@@ -25,6 +25,14 @@ export interface FitOptions {
   epochs?: number;
   /** For a data set; a loader has its own batch size. Default 32. */
   batchSize?: number;
+  /**
+   * Cuts each batch into so many shards, whose gradients are summed in a fixed order. A run has the same bits
+   * on one process and on many (docs/distributed.md); each process computes some of the shards. `batchSize`
+   * stays the number of samples of all shards together. Batch norm uses the statistics of a shard. Default:
+   * the number of processes, if mpirun or srun has started more than one; that of the checkpoint when a run
+   * resumes.
+   */
+  shards?: number;
   /** For a data set: shuffle in every epoch. Default true. */
   shuffle?: boolean;
   /**
@@ -63,7 +71,16 @@ export interface FitOptions {
 }
 
 const names: readonly (keyof FitOptions)[] = [
-  ...(["optimizer", "loss", "scheduler", "schedulerUnit", "epochs", "batchSize", "shuffle"] as const),
+  ...([
+    "optimizer",
+    "loss",
+    "scheduler",
+    "schedulerUnit",
+    "epochs",
+    "batchSize",
+    "shuffle",
+    "shards",
+  ] as const),
   ...(["seed", "validation", "signal", "reportEvery", "compile", "keepGrads"] as const),
   ...(["checkpoint", "checkpointEvery", "resume"] as const),
 ];
@@ -89,6 +106,9 @@ export function resolveOptions(model: Module, options: FitOptions): ResolvedOpti
   const { epochs = 1, batchSize = 32, shuffle = true, reportEvery = 100, schedulerUnit = "epoch" } = options;
   if (!Number.isInteger(epochs) || epochs < 1)
     throw new ValueError(`fit: epochs is an integer >= 1: ${quoted(epochs)}`);
+  const { shards } = options;
+  if (shards !== undefined && !(Number.isInteger(shards) && shards >= 1))
+    throw new ValueError(`fit: shards is an integer >= 1: ${quoted(shards)}`, "INVALID_SHARDS");
   if (!(reportEvery >= 0)) throw new ValueError(`fit: reportEvery is a number >= 0: ${quoted(reportEvery)}`);
   if (schedulerUnit !== "epoch" && schedulerUnit !== "step")
     throw new ValueError(`fit: schedulerUnit is epoch or step: ${String(schedulerUnit)}`);

@@ -1,13 +1,14 @@
 /** The work of `fit`: epochs of steps, with events, validation and checkpoints between them. */
 
-import { Epoch, Stepper } from "../compile/index.js";
+import { Epoch, type Limits, Stepper } from "../compile/index.js";
 import { ValueError } from "../errors.js";
 import { warn } from "../host/messages.js";
 import { pathOf } from "../io/read.js";
 import type { Module } from "../nn/module.js";
 import { defaultGenerator } from "../random.js";
 import { type BatchSource, batchesOf, type TrainingData } from "./batches.js";
-import { checkResumable, loadCheckpoint, type Standing, saveCheckpoint, type Trained } from "./checkpoint.js";
+import { checkResumable, type Standing, type Trained } from "./checkpoint.js";
+import { Company, type Wish } from "./company.js";
 import { type Evaluation, Evaluator } from "./evaluate.js";
 import { type FitOptions, type ResolvedOptions, resolveOptions } from "./fit-options.js";
 import type { FitProgress, FitResult } from "./fit-progress.js";
@@ -21,6 +22,7 @@ export class Run {
   readonly #batches: BatchSource;
   readonly #trainingStep: TrainingStep;
   readonly #watch = new Stopwatch();
+  readonly #company = new Company();
   readonly #lookAhead: LookAhead | null;
   /** Null if steps are not compiled. */
   #stepper: Stepper | null;
@@ -30,6 +32,8 @@ export class Run {
   #step = 0;
   #resumed: Resumed | null = null;
   #validation?: Evaluation;
+  /** Whether this rank, or another one, has stopped the run between two stretches. */
+  #stopped = false;
 
   constructor(
     readonly model: Module,
@@ -50,10 +54,9 @@ export class Run {
   }
 
   async *events(): AsyncGenerator<FitProgress, void, undefined> {
-    const { epochs, seed, signal, validation } = this.#options;
+    const { epochs, signal, validation } = this.#options;
     signal?.throwIfAborted();
-    const standing = this.#options.resume ? loadCheckpoint(this.#options.checkpoint!, this.#trained) : null;
-    if (standing === null && seed !== undefined) seedDropout(seed);
+    const standing = await this.#begin();
     if (standing !== null) this.#resume(standing);
     const first = standing === null ? 1 : standing.epoch;
     this.#finished = first - 1;
@@ -66,9 +69,10 @@ export class Run {
         this.#score.reset(this.#epoch === first ? standing?.score : undefined);
         const samples = this.#score.samples;
         yield* this.#train();
+        if (this.#stopped) return;
         if (this.#options.schedulerUnit === "epoch") this.#options.scheduler?.step();
         this.#finished++;
-        this.#save(this.#epoch + 1, [], this.#finished < epochs);
+        await this.#save(this.#epoch + 1, [], this.#finished < epochs);
         if (validation !== undefined) this.#validation = await this.#evaluate(validation);
         this.#watch.stop();
         const seconds = this.#watch.seconds - before - (this.#validation?.seconds ?? 0);
@@ -83,12 +87,42 @@ export class Run {
       throw error;
     } finally {
       for (const [module, training] of modes) module.training = training;
+      const stopped = !failed && this.#finished < epochs;
+      if (stopped && !this.#stopped) await this.#company.leave();
       // Stopped by `break` or a signal: no step has to be repeated.
-      if (!failed && this.#finished < epochs && this.#step > (this.#resumed?.step ?? 0)) {
-        if (this.#finished === this.#epoch) this.#save(this.#epoch + 1, [], false);
-        else this.#save(this.#epoch, this.#score.sums, false);
+      if (stopped && this.#step > (this.#resumed?.step ?? 0)) {
+        if (this.#finished === this.#epoch) await this.#save(this.#epoch + 1, [], false);
+        else await this.#save(this.#epoch, this.#score.sums, false);
       }
     }
+  }
+
+  /** Joins other ranks, if there are any, and restores the checkpoint. */
+  async #begin(): Promise<Standing | null> {
+    const { batchSize, epochs, seed, checkpoint, checkpointEvery, resume, shards } = this.#options;
+    const { schedulerUnit, validation } = this.#options;
+    const company = this.#company;
+    await company.join({
+      trained: this.#trained,
+      samples: this.#batches.length,
+      settings: [
+        ...[batchSize, shards, epochs, seed, schedulerUnit],
+        ...[checkpointEvery, checkpoint !== undefined, validation !== undefined],
+      ],
+    });
+    const standing = await company.begin(resume ? checkpoint : undefined, this.#trained, shards, () => {
+      if (seed !== undefined) seedDropout(seed);
+    });
+    const { sharding } = company;
+    if (sharding === null) return standing;
+    const { batchSize: samples = Number.POSITIVE_INFINITY } = this.#batches as { batchSize?: number };
+    if (samples < sharding.shards)
+      throw new ValueError(
+        `fit: a batch has a sample for each shard: batchSize ${samples}, ${sharding.shards} shards`,
+        "INVALID_SHARDS",
+      );
+    this.#trainingStep.shardInto(sharding);
+    return standing;
   }
 
   /** Trains one epoch. */
@@ -97,15 +131,28 @@ export class Run {
     const score = this.#score;
     const from = { seconds: this.#watch.seconds, samples: score.samples };
     let reported = performance.now();
-    const epoch = new Epoch(this.#batches, this.#steps());
+    let epoch: Epoch | null = null;
     try {
       for (;;) {
-        signal?.throwIfAborted();
         const left = reported + reportEvery - performance.now();
-        if (!(await this.#stretch(epoch, left))) break;
+        const limits = await this.#company.next(this.#wish(left));
+        this.#stopped = limits === null;
+        if (limits === null) {
+          signal?.throwIfAborted();
+          return;
+        }
+        // The order of the epoch is drawn here.
+        epoch ??= new Epoch(this.#batches, this.#steps());
+        const steps = await this.#stretch(epoch, limits);
+        if (steps === 0) {
+          limits.signal?.throwIfAborted();
+          break;
+        }
+        const due = performance.now() - reported >= reportEvery;
+        const report = await this.#company.reached(score, steps, due);
         if (this.#untilCheckpoint === this.#options.checkpointEvery)
-          this.#save(this.#epoch, score.sums, true);
-        if (performance.now() - reported < reportEvery) continue;
+          await this.#save(this.#epoch, score.sums, true);
+        if (!report) continue;
         this.#watch.stop();
         const rate = (score.samples - from.samples) / (this.#watch.seconds - from.seconds);
         from.seconds = this.#watch.seconds;
@@ -114,10 +161,9 @@ export class Run {
         this.#watch.start();
         reported = performance.now();
       }
-      signal?.throwIfAborted();
       epoch.finish();
     } finally {
-      await epoch.close();
+      await epoch?.close();
     }
     if (score.samples === 0)
       throw new ValueError(
@@ -126,17 +172,18 @@ export class Run {
       );
   }
 
-  /**
-   * Makes the next steps of an epoch: as many as fit in the milliseconds that are left, and at least one.
-   * Returns false if there are none.
-   */
-  async #stretch(epoch: Epoch, left: number): Promise<boolean> {
+  /** What this rank wants of the next stretch, with so many milliseconds left until it reports. */
+  #wish(milliseconds: number): Wish {
     const { signal, reportEvery } = this.#options;
     const single = reportEvery === 0 || (this.#perStep && this.#lookAhead === null);
-    const limits = { steps: single ? 1 : this.#untilCheckpoint, signal, milliseconds: left };
+    return { steps: single ? 1 : this.#untilCheckpoint, milliseconds, signal };
+  }
+
+  /** Makes the next steps of an epoch, at least one if there are any. Returns how many. */
+  async #stretch(epoch: Epoch, limits: Limits): Promise<number> {
     this.#trainingStep.trainingMode(this.#step);
     const { steps, failure } = await epoch.next(limits);
-    if (failure === null) return steps > 0;
+    if (failure === null) return steps;
     // The failed step has not changed anything yet. Made again eagerly, it throws an error that says what is
     // wrong.
     epoch.goOnHere();
@@ -171,8 +218,9 @@ export class Run {
   }
 
   #evaluate(validation: TrainingData): Promise<Evaluation> {
-    const { loss, signal } = this.#options;
-    this.#evaluator ??= new Evaluator(this.model, validation, { loss, signal });
+    const { loss } = this.#options;
+    const signal = this.#company.own(this.#options.signal);
+    this.#evaluator ??= new Evaluator(this.model, validation, { loss, signal }, this.#company);
     return this.#evaluator.evaluate();
   }
 
@@ -204,11 +252,11 @@ export class Run {
   }
 
   /** `epoch`: the epoch in which to resume. `goesOn`: whether this run makes more steps. */
-  #save(epoch: number, score: readonly number[], goesOn: boolean): void {
+  async #save(epoch: number, score: readonly number[], goesOn: boolean): Promise<void> {
     const { checkpoint } = this.#options;
     if (checkpoint === undefined) return;
     const ahead = goesOn ? this.#untilSaved : 0;
-    saveCheckpoint(checkpoint, this.#trained, { epoch, step: this.#step, score, ahead });
+    await this.#company.save(checkpoint, this.#trained, { epoch, step: this.#step, score, ahead });
   }
 
   #resume({ epoch, step, ahead }: Standing): void {

@@ -94,7 +94,21 @@ export class Score {
   /** Whether every batch so far could be correct or wrong. */
   #classified = true;
 
+  /** The scores of parts, as that of the whole: sums are added in the order of the parts. */
+  static of(parts: readonly Score[]): Score {
+    const whole = new Score();
+    for (const part of parts) for (const i of whole.#sums.keys()) whole.#sums[i] += part.#sums[i];
+    whole.#classified = parts.every((part) => part.#classified);
+    return whole;
+  }
+
   constructor(readonly threshold: number | null = null) {}
+
+  /** Takes over the numbers of another score. */
+  take(other: Score): void {
+    this.#sums.set(other.#sums);
+    this.#classified = other.#classified;
+  }
 
   /** Restarts from zero, or from the sums of an epoch that is resumed. */
   reset(sums: readonly number[] = []): void {

@@ -73,7 +73,7 @@ const rooms: Record<string, readonly string[]> = {
   index: [...tensors, "ops", "nn", "optim", "io", "data", "compile", "train"],
   // Beside the public face, which never loads it.
   plot: [...tensors, "ops", "nn", "io"],
-  cli: [...ground, "io", "index", "plot"],
+  cli: [...ground, "io", "index", "plot", "distributed"],
 };
 
 /**

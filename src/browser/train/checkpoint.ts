@@ -17,6 +17,14 @@ export function saveCheckpoint(_path: Path, _trained: Trained, _standing: Standi
   throw refusal();
 }
 
+export function encodeCheckpoint(_trained: Trained, _standing: Standing): Uint8Array {
+  throw refusal();
+}
+
+export function decodeCheckpoint(_bytes: Uint8Array, _trained: Trained): Standing {
+  throw refusal();
+}
+
 export function loadCheckpoint(_path: Path, _trained: Trained): Standing | null {
   throw refusal();
 }

@@ -1,0 +1,45 @@
+/** A page trains alone, and keeps no files. */
+import type { Limits } from "../../compile/index.js";
+import type { Path } from "../../io/index.js";
+import { type Standing, saveCheckpoint, type Trained } from "../../train/checkpoint.js";
+import type { Common, Wish } from "../../train/company.js";
+import type { Scores } from "../../train/sharded-score.js";
+import { notInBrowser } from "../not-here.js";
+
+export type { Wish } from "../../train/company.js";
+
+export class Company {
+  readonly sharding = null;
+
+  async join(_common: Common): Promise<void> {}
+
+  async begin(
+    _file: Path | undefined,
+    _trained: Trained,
+    shards: number | undefined,
+    anew: () => void,
+  ): Promise<Standing | null> {
+    if (shards !== undefined)
+      throw notInBrowser("fit: shards", "a page is one process; leave the option out");
+    anew();
+    return null;
+  }
+
+  own(signal: AbortSignal | undefined): AbortSignal | undefined {
+    return signal;
+  }
+
+  async next({ steps, milliseconds, signal }: Wish): Promise<Limits | null> {
+    return signal?.aborted ? null : { steps, milliseconds, signal };
+  }
+
+  async leave(): Promise<void> {}
+
+  async reached(_score: Scores, _steps: number, report: boolean): Promise<boolean> {
+    return report;
+  }
+
+  async save(file: Path, trained: Trained, standing: Standing): Promise<void> {
+    saveCheckpoint(file, trained, standing);
+  }
+}

@@ -1,0 +1,95 @@
+/** `fit` and the command on several ranks: the bits of one process, whatever happens on the way. */
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { writePatterns } from "../cli/patterns.js";
+import { alone, program, ranks, underEach } from "./launchers.js";
+
+const folder = mkdtempSync(join(tmpdir(), "simdgrad-ranks-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const fit = program("fit.mjs");
+let made = 0;
+const newFile = () => join(folder, `${made++}.ckpt`);
+
+/** What one process prints: hashes of the model and of the checkpoint, and metrics. */
+const expected = new Map(
+  ["mlp", "cnn"].map((network) => {
+    const [eager, compiled] = ["eager", "compiled"].map((how) => alone([fit, network, how, newFile(), "4"]));
+    expect(eager).toMatchObject({ status: 0, stderr: "" });
+    expect(compiled).toMatchObject({ status: 0, stderr: "", stdout: eager.stdout });
+    return [network, eager.stdout];
+  }),
+);
+
+test("a run has other bits with another number of shards, or without any", () => {
+  const others = ["0", "1", "3"].map((shards) => alone([fit, "cnn", "compiled", newFile(), shards]).stdout);
+  for (const line of others) expect(line).toMatch(/^\w{12} \w{12} 0\.\d+ 0\.\d+ 0\.\d+ 0\.\d+\n$/);
+  expect(new Set([expected.get("cnn"), ...others]).size).toBe(4);
+});
+
+test("a resumed run keeps its number of shards", () => {
+  const file = newFile();
+  alone([fit, "mlp", "compiled", file, "4", "1"]);
+  const { status, stderr } = alone([fit, "mlp", "compiled", file, "2"]);
+  expect(status).toBe(3);
+  expect(stderr).toMatch(/STATE_DICT_MISMATCH: fit: resume: .* was written with 4 shards: 2/);
+  expect(alone([fit, "mlp", "compiled", file]).stdout).toBe(expected.get("mlp"));
+});
+
+underEach((launcher) => {
+  test.each([
+    [2, "mlp", "compiled"],
+    [4, "mlp", "eager"],
+    [3, "cnn", "compiled"],
+    [2, "cnn", "eager"],
+  ])("%i ranks have the model, metrics and checkpoint of one: %s, %s", (count, network, how) => {
+    const { status, stdout, stderr } = ranks(launcher, count, [fit, network, how, newFile(), "4"]);
+    expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: expected.get(network), stderr: "" });
+  });
+
+  test.each([
+    ["break", "break on rank 0", 0, ["rank 0 at 5", "rank 1 at 5"]],
+    ["abort", "a signal of one rank", 3, ["rank 1: 20: This operation was aborted"]],
+    ["kill", "a rank that is killed", null, []],
+    ["throw", "an exception on one rank", 3, ["rank 1: Error: broken"]],
+  ])("%s: after %s another number of ranks goes on to the same bits", (what, _, code, lines) => {
+    const file = newFile();
+    const { status, stdout, stderr } = ranks(launcher, 2, [fit, "cnn", "compiled", file, "4", "3", what]);
+    if (code === null) expect(status).toBeGreaterThan(0);
+    else expect(status).toBe(code);
+    for (const line of lines) expect(stdout + stderr).toContain(line);
+    const resumed = [fit, "cnn", "compiled", file];
+    expect(what === "kill" ? ranks(launcher, 3, resumed) : alone(resumed)).toMatchObject({
+      status: 0,
+      stdout: expected.get("cnn"),
+    });
+  });
+
+  test.each([
+    ["nan", /rank 1: NAN_LOSS: fit: the loss is NaN: epoch 1, step 1/],
+    ["other", /RANKS_DIFFER: fit: all ranks have the same model: rank \d has 1.weight/],
+  ])("%s on one rank is an error of all", (what, message) => {
+    const file = newFile();
+    const { status, stderr } = ranks(launcher, 2, [fit, "cnn", "compiled", file, "4", "3", what]);
+    expect(status).toBeGreaterThan(0);
+    expect(stderr).toMatch(message);
+    expect(existsSync(file)).toBe(false);
+  });
+
+  test("simdgrad train writes the same files, and only the first process prints", () => {
+    const data = writePatterns(join(folder, "patterns"));
+    const out = join(folder, "model.safetensors");
+    const command = join(import.meta.dirname, "../../dist/cli/main.js");
+    const args = [command, "train", "--data", data, "--epochs", "2", "--hidden", "16", "--dropout", "0.2"];
+    const more = ["--batch", "32", "--shards", "3", "--out", out];
+    const one = alone([...args, ...more]);
+    copyFileSync(out, `${out}.one`);
+    const two = ranks(launcher, 2, [...args, ...more]);
+    expect({ one: one.status, two: two.status, stderr: two.stderr }).toEqual({ one: 0, two: 0, stderr: "" });
+    expect(readFileSync(out).equals(readFileSync(`${out}.one`))).toBe(true);
+    expect(two.stdout).toMatch(new RegExp(`2 processes over ${launcher.name} \\S+ ?\\S*\\n`));
+    expect(two.stdout.match(/test accuracy/g)).toHaveLength(1);
+  });
+});
