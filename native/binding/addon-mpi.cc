@@ -129,7 +129,9 @@ napi_value exchange(napi_env env, napi_callback_info info) {
   if (!read(env, info, 2, given, values) || !readArray(env, values[3], schedule) || schedule.type != DType::i32 ||
       (given.array.type != DType::f32 && given.array.type != DType::f64))
     return failAnew(env, ErrorKind::type, invalid, "exchange", "nodes, their count, a rule and a schedule are needed");
-  const int64_t nodes = static_cast<int64_t>(given.values[0]);
+  // A number that is none, or has no place in an int64_t, must not be converted to one.
+  const double count = given.values[0];
+  const int64_t nodes = count >= 1 && count <= static_cast<double>(given.array.length) ? static_cast<int64_t>(count) : 0;
   const int32_t* const list = static_cast<const int32_t*>(schedule.data);
   if (nodes < 1 || !mpi::isSchedule(list, static_cast<int64_t>(schedule.length), nodes) || !(given.values[1] >= 0 && given.values[1] <= 2))
     return fail(env, ErrorKind::range, invalid, "exchange", "no such rule, or no schedule for so many nodes");

@@ -39,7 +39,8 @@ Lane lanes[2];  // of JavaScript, of programs
 MpiHandle notices;
 int myRank, worldSize;
 char about[mpiLongestText], lastProblem[1024];
-int64_t limit = 600 * second;
+/** Set by JavaScript at any time. */
+std::atomic<int64_t> limit{600 * second};
 /** The rank that has left first, and when that was seen; -1 while all are there. */
 int leaver = -1, noticed, noticeCount;
 int64_t leftAt;
@@ -148,8 +149,8 @@ void checkLane(Lane& lane, int64_t now) {
   if (leaver >= 0 && now - leftAt > grace && now - lane.begun() > grace) {
     noteProblem("rank %d has left", leaver);
     lane.fail(rankLeft);
-  } else if (now - lane.begun() > limit) {
-    noteProblem("rank %d has waited for %.0f seconds", myRank, static_cast<double>(limit) / second);
+  } else if (now - lane.begun() > limit.load()) {
+    noteProblem("rank %d has waited for %.0f seconds", myRank, static_cast<double>(limit.load()) / second);
     lane.fail(timedOut);
   }
 }
@@ -257,7 +258,7 @@ int rank() { return myRank; }
 int size() { return worldSize; }
 const char* library() { return about; }
 const char* problem() { return lastProblem; }
-void setLimit(double seconds) { limit = static_cast<int64_t>(seconds * second); }
+void setLimit(double seconds) { limit.store(static_cast<int64_t>(seconds * second)); }
 void noteExit(int code) { exitCode.store(static_cast<uint32_t>(code) + 1); }
 
 }  // namespace simdgrad::mpi

@@ -9,7 +9,7 @@
 
 namespace simdgrad::mpi {
 
-/** The outcome of a request. The numbers are known to src/distributed/problem.ts. */
+/** The outcome of a request. src/kernels/collective.ts knows the numbers. */
 enum Outcome : int {
   done = -1,
   rankLeft = 0,    // a rank has left the world, and what was asked for needs it

@@ -36,17 +36,4 @@ void expectWrites(void*, size_t) {}
 bool keepFreedMemory() { return false; }
 void stayLoaded() {}
 
-// No library is opened here: there is no MPI to look for.
-void* openLibrary(const char*, char* problem, size_t size) {
-  if (size > 0) problem[0] = 0;
-  return nullptr;
-}
-void* findIn(void*, const char*) { return nullptr; }
-void* saveSignalHandlers() { return nullptr; }
-void restoreSignalHandlers(void*) {}
-void setEnvironment(const char*, const char*) {}
-bool atProcessExit(void (*)()) { return false; }
-void endProcess(int) { abort(); }
-void wakeOnTime() {}
-
 }  // namespace simdgrad
