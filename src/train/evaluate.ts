@@ -7,8 +7,8 @@ import { ValueError } from "../errors.js";
 import type { Module } from "../nn/module.js";
 import { checkOptions } from "../options.js";
 import { type Batch, type BatchSource, batchesOf, checkBatch, type TrainingData } from "./batches.js";
-import type { Company } from "./company.js";
 import { checkModel, outputOf } from "./given.js";
+import type { Ranks } from "./ranks.js";
 import { type Loss, type Measure, measureOf, predictedClasses, Score } from "./score.js";
 import { type Scores, ShardedScore } from "./sharded-score.js";
 
@@ -60,12 +60,12 @@ export class Evaluator {
   readonly #score: Score;
   readonly #stepper: Stepper;
 
-  /** `company`: if it cuts batches into shards, cuts the data into as many parts, which the ranks share. */
+  /** `ranks`: if it cuts batches into shards, cuts the data into as many parts, which the ranks share. */
   constructor(
     private readonly model: Module,
     data: TrainingData,
     private readonly options: EvaluateOptions = {},
-    private readonly company: Company | null = null,
+    private readonly ranks: Ranks | null = null,
   ) {
     checkOptions("evaluate", options, ["loss", "batchSize", "confusion", "signal"]);
     checkModel("evaluate", model);
@@ -93,7 +93,7 @@ export class Evaluator {
    * set.
    */
   async #shared(): Promise<Scores | null> {
-    const sharding = this.company?.sharding ?? null;
+    const sharding = this.ranks?.sharding ?? null;
     const loader = this.#batches;
     if (sharding === null || !(loader instanceof DataLoader) || loader.dropLast) return null;
     const { dataset, batchSize } = loader;
@@ -105,9 +105,9 @@ export class Evaluator {
         dataset,
         Int32Array.from({ length: to - from }, (_, j) => from + j),
       );
-      scores.take(i, await this.#pass(new DataLoader(part, { batchSize }) as BatchSource, []));
+      scores.part(i).take(await this.#pass(new DataLoader(part, { batchSize }) as BatchSource, []));
     }
-    await this.company!.reached(scores, 0, false);
+    await this.ranks!.reached(scores, 0, false);
     return scores;
   }
 

@@ -39,7 +39,7 @@ export interface Common {
   readonly settings: readonly unknown[];
 }
 
-export class Company {
+export class Ranks {
   #sharding: Sharding | null = null;
   /** Whether there are other ranks. */
   #many = false;

@@ -8,10 +8,10 @@ import type { Module } from "../nn/module.js";
 import { defaultGenerator } from "../random.js";
 import { type BatchSource, batchesOf, type TrainingData } from "./batches.js";
 import { checkResumable, type Standing, type Trained } from "./checkpoint.js";
-import { Company, type Wish } from "./company.js";
 import { type Evaluation, Evaluator } from "./evaluate.js";
 import { type FitOptions, type ResolvedOptions, resolveOptions } from "./fit-options.js";
 import type { FitProgress, FitResult } from "./fit-progress.js";
+import { Ranks, type Wish } from "./ranks.js";
 import { Resumed } from "./resumed.js";
 import { LookAhead } from "./schedule.js";
 import { Stopwatch } from "./stopwatch.js";
@@ -22,7 +22,7 @@ export class Run {
   readonly #batches: BatchSource;
   readonly #trainingStep: TrainingStep;
   readonly #watch = new Stopwatch();
-  readonly #company = new Company();
+  readonly #ranks = new Ranks();
   readonly #lookAhead: LookAhead | null;
   /** Null if steps are not compiled. */
   #stepper: Stepper | null;
@@ -88,7 +88,7 @@ export class Run {
     } finally {
       for (const [module, training] of modes) module.training = training;
       const stopped = !failed && this.#finished < epochs;
-      if (stopped && !this.#stopped) await this.#company.leave();
+      if (stopped && !this.#stopped) await this.#ranks.leave();
       // Stopped by `break` or a signal: no step has to be repeated.
       if (stopped && this.#step > (this.#resumed?.step ?? 0)) {
         if (this.#finished === this.#epoch) await this.#save(this.#epoch + 1, [], false);
@@ -101,8 +101,8 @@ export class Run {
   async #begin(): Promise<Standing | null> {
     const { batchSize, epochs, seed, checkpoint, checkpointEvery, resume, shards } = this.#options;
     const { schedulerUnit, validation } = this.#options;
-    const company = this.#company;
-    await company.join({
+    const ranks = this.#ranks;
+    await ranks.join({
       trained: this.#trained,
       samples: this.#batches.length,
       settings: [
@@ -110,10 +110,10 @@ export class Run {
         ...[checkpointEvery, checkpoint !== undefined, validation !== undefined],
       ],
     });
-    const standing = await company.begin(resume ? checkpoint : undefined, this.#trained, shards, () => {
+    const standing = await ranks.begin(resume ? checkpoint : undefined, this.#trained, shards, () => {
       if (seed !== undefined) seedDropout(seed);
     });
-    const { sharding } = company;
+    const { sharding } = ranks;
     if (sharding === null) return standing;
     const { batchSize: samples = Number.POSITIVE_INFINITY } = this.#batches as { batchSize?: number };
     if (samples < sharding.shards)
@@ -135,7 +135,7 @@ export class Run {
     try {
       for (;;) {
         const left = reported + reportEvery - performance.now();
-        const limits = await this.#company.next(this.#wish(left));
+        const limits = await this.#ranks.next(this.#wish(left));
         this.#stopped = limits === null;
         if (limits === null) {
           signal?.throwIfAborted();
@@ -149,7 +149,7 @@ export class Run {
           break;
         }
         const due = performance.now() - reported >= reportEvery;
-        const report = await this.#company.reached(score, steps, due);
+        const report = await this.#ranks.reached(score, steps, due);
         if (this.#untilCheckpoint === this.#options.checkpointEvery)
           await this.#save(this.#epoch, score.sums, true);
         if (!report) continue;
@@ -219,8 +219,8 @@ export class Run {
 
   #evaluate(validation: TrainingData): Promise<Evaluation> {
     const { loss } = this.#options;
-    const signal = this.#company.own(this.#options.signal);
-    this.#evaluator ??= new Evaluator(this.model, validation, { loss, signal }, this.#company);
+    const signal = this.#ranks.own(this.#options.signal);
+    this.#evaluator ??= new Evaluator(this.model, validation, { loss, signal }, this.#ranks);
     return this.#evaluator.evaluate();
   }
 
@@ -256,7 +256,7 @@ export class Run {
     const { checkpoint } = this.#options;
     if (checkpoint === undefined) return;
     const ahead = goesOn ? this.#untilSaved : 0;
-    await this.#company.save(checkpoint, this.#trained, { epoch, step: this.#step, score, ahead });
+    await this.#ranks.save(checkpoint, this.#trained, { epoch, step: this.#step, score, ahead });
   }
 
   #resume({ epoch, step, ahead }: Standing): void {

@@ -104,6 +104,11 @@ export class Score {
 
   constructor(readonly threshold: number | null = null) {}
 
+  /** The score of one shard: this one, if batches are not cut. */
+  part(_shard: number): Score {
+    return this;
+  }
+
   /** Takes over the numbers of another score. */
   take(other: Score): void {
     this.#sums.set(other.#sums);

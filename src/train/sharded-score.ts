@@ -1,8 +1,7 @@
-import type { Tensor } from "../tensor/tensor.js";
 import { Score } from "./score.js";
 
 /** What `Run` needs of a score. */
-export type Scores = Pick<Score, "reset" | "sums" | "samples" | "loss" | "accuracy" | "correct">;
+export type Scores = Pick<Score, "part" | "reset" | "sums" | "samples" | "loss" | "accuracy" | "correct">;
 
 /** Numbers of a score. */
 const width = 6;
@@ -32,16 +31,8 @@ export class ShardedScore implements Scores {
     return this.#shards.flatMap(({ sums }) => sums);
   }
 
-  take(shard: number, score: Score): void {
-    this.#shards[shard].take(score);
-  }
-
-  tally(shard: number, loss: Tensor, output: Tensor, target: Tensor): void {
-    this.#shards[shard].tally(loss, output, target);
-  }
-
-  add(shard: number, loss: number, output: Tensor, target: Tensor): void {
-    this.#shards[shard].add(loss, output, target);
+  part(shard: number): Score {
+    return this.#shards[shard];
   }
 
   get samples(): number {

@@ -29,7 +29,7 @@ interface Half {
 
 export class TrainingStep {
   readonly #measure: Measure;
-  #score: Score | ShardedScore;
+  #score: Scores;
   #sharding: Sharding | null = null;
   /** Takes the mean loss of all shards, which stops a program if it is not finite. */
   readonly #guard = new Score();
@@ -55,11 +55,8 @@ export class TrainingStep {
   /** The step as a function to compile. */
   compiled(x: unknown, y: unknown): void {
     const { loss, parts, backward } = this.#forward([x, y], true);
-    const score = this.#score;
-    if (score instanceof ShardedScore) {
-      this.#guard.tally(loss, loss.reshape([1]), loss.reshape([1]));
-      for (const part of parts) score.tally(part.shard, part.loss, part.output, part.target);
-    } else for (const part of parts) score.tally(part.loss, part.output, part.target);
+    if (this.#sharding !== null) this.#guard.tally(loss, loss.reshape([1]), loss.reshape([1]));
+    for (const { shard, loss, output, target } of parts) this.#score.part(shard).tally(loss, output, target);
     backward();
     this.options.optimizer.step();
   }
@@ -79,10 +76,8 @@ export class TrainingStep {
     }
     backward();
     this.options.optimizer.step();
-    const score = this.#score;
-    for (const part of parts)
-      if (score instanceof ShardedScore) score.add(part.shard, part.loss.item(), part.output, part.target);
-      else score.add(value, part.output, part.target);
+    for (const { shard, loss, output, target } of parts)
+      this.#score.part(shard).add(loss.item(), output, target);
   }
 
   /** Sets training mode again: between two events a consumer may have set the model to eval mode. */

@@ -2,13 +2,13 @@
 import type { Limits } from "../../compile/index.js";
 import type { Path } from "../../io/index.js";
 import { type Standing, saveCheckpoint, type Trained } from "../../train/checkpoint.js";
-import type { Common, Wish } from "../../train/company.js";
+import type { Common, Wish } from "../../train/ranks.js";
 import type { Scores } from "../../train/sharded-score.js";
 import { notInBrowser } from "../not-here.js";
 
-export type { Wish } from "../../train/company.js";
+export type { Wish } from "../../train/ranks.js";
 
-export class Company {
+export class Ranks {
   readonly sharding = null;
 
   async join(_common: Common): Promise<void> {}
