@@ -12,6 +12,7 @@ import {
   train,
 } from "simdgrad";
 import type { Change, Settings } from "../state/settings.js";
+import { compiledLater } from "./compiled-later.js";
 import { makeModel, makeOptimizer, makePenalty, setElement } from "./network.js";
 import type { Points } from "./points.js";
 
@@ -45,7 +46,7 @@ export class Experiment {
   readonly #loss: nn.Module & { forward(output: Tensor, answer: Tensor): Tensor };
   readonly #loader: Iterable<[Tensor, Tensor]>;
   readonly #step: Compiled<[Tensor, Tensor], Tensor>;
-  readonly #lossOf: Compiled<[Tensor, Tensor], Tensor>;
+  readonly #lossOf: (x: Tensor, y: Tensor) => Tensor;
   readonly #stopping: train.EarlyStopping | undefined;
   /** The library's generator, which dropout draws from, and its state as this run left it. */
   readonly #generator: Generator;
@@ -84,7 +85,9 @@ export class Experiment {
       this.#optimizer.step();
       return total;
     });
-    this.#lossOf = compile((x: Tensor, y: Tensor) => noGrad(() => loss.forward(this.model.forward(x), y)));
+    const lossOf = (x: Tensor, y: Tensor) => noGrad(() => loss.forward(this.model.forward(x), y));
+    // Two losses for the first mark, and two for the first frame, which is to come soon.
+    this.#lossOf = compiledLater(lossOf, 4);
     if (patience > 0) this.#stopping = new train.EarlyStopping({ patience });
     this.#changes = [...settings.changes];
     this.#apply(0);

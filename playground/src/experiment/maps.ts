@@ -1,7 +1,8 @@
 /** What a network answers all over the plane: the pictures of the output and of every unit. */
-import { cat, compile, type nn, noGrad, stack, type Tensor, tensor } from "simdgrad";
+import { cat, type nn, noGrad, stack, type Tensor, tensor } from "simdgrad";
 import { activationNames, dataChoices } from "../state/choices.js";
 import type { Settings } from "../state/settings.js";
+import { compiledLater } from "./compiled-later.js";
 import { inputsOf, type Points } from "./points.js";
 import type { Unit } from "./sides.js";
 
@@ -72,12 +73,7 @@ function answersOf(logits: Tensor, task: Points["task"]): Tensor {
  * is not compiled: the first picture is to come soon.
  */
 function picture(of: (x: Tensor) => Tensor): (x: Tensor) => Float32Array {
-  const plain = (x: Tensor) => noGrad(() => byUnit(of(x)));
-  const compiled = compile(plain);
-  let draw: (x: Tensor) => Tensor = (x) => {
-    draw = compiled;
-    return plain(x);
-  };
+  const draw = compiledLater((x: Tensor) => noGrad(() => byUnit(of(x))), 1);
   return (x) => draw(x).data.slice() as Float32Array;
 }
 

@@ -15,7 +15,7 @@ export interface RunRequest {
 }
 
 export type Request =
-  /** The first message, answered by the name of the backend. */
+  /** The first message, answered by the name of the backend as soon as that is known. */
   | { readonly type: "start" }
   | {
       readonly type: "configure";

@@ -3,6 +3,7 @@
  * when the page has asked for one, so a slow page never gets frames that it cannot draw.
  */
 import { backend } from "simdgrad";
+import { fixKernels } from "../experiment/compiled-later.js";
 import { planOf } from "../experiment/csv-plan.js";
 import { loaded } from "../load-backend.js";
 import type { FrameRequest, Reply, Request } from "./messages.js";
@@ -69,7 +70,11 @@ function answer(request: FrameRequest): void {
   [steps, milliseconds] = [0, 0];
 }
 
-async function configure(request: Request & { type: "configure" }): Promise<void> {
+type Configuration = Request & { type: "configure" };
+let configuration: Configuration | undefined;
+
+async function configure(request: Configuration): Promise<void> {
+  configuration = request;
   order = request.runs.map(({ id }) => id);
   shown = request.shown;
   for (const id of [...runs.keys()]) if (!order.includes(id)) runs.delete(id);
@@ -89,11 +94,43 @@ async function configure(request: Request & { type: "configure" }): Promise<void
 /** Messages are handled one after another, because reading a file takes a while. */
 let handled: Promise<void> = Promise.resolve();
 
+/**
+ * Whether it is known which kernels train. Until then the JavaScript core draws the first picture, so that
+ * nobody waits for the module of WebAssembly to see it.
+ */
+let ready = false;
+fixKernels(false);
+
+/** Makes the runs anew if WebAssembly trains: the last bits of its numbers are others. */
+async function begin(): Promise<void> {
+  await loaded;
+  if (ready) return;
+  ready = true;
+  fixKernels(true);
+  if (backend.name !== "js" && configuration !== undefined) {
+    runs.clear();
+    await configure(configuration);
+  }
+  say({ type: "backend", name: backend.name, isa: backend.isa, reason: backend.reason });
+}
+
+let isPictured = false;
+/** What is done before it is known which kernels train: all that the first picture needs. */
+function isForFirstPicture(request: Request): boolean {
+  if (request.type === "start" || request.type === "configure") return true;
+  if (request.type !== "frame" || request.epochs > 0 || isPictured) return false;
+  isPictured = true;
+  return true;
+}
+
 async function handle(request: Request): Promise<void> {
+  if (!ready && !isForFirstPicture(request)) await begin();
   switch (request.type) {
     case "start":
-      await loaded;
-      return say({ type: "backend", name: backend.name, isa: backend.isa, reason: backend.reason });
+      void loaded.then(() => {
+        handled = handled.then(begin);
+      });
+      return;
     case "configure":
       return configure(request);
     case "free":

@@ -14,9 +14,13 @@ const unavailable = (name: string, why: string, cause?: unknown) =>
 
 const notLoaded = "the module of WebAssembly is not loaded: await backend.load()";
 
-let wasm: WasmBackend | SimdgradError = unavailable("wasm", notLoaded);
+/**
+ * What the last attempt brought; undefined before the first. No error is made in advance: V8 parses the whole
+ * library again for the lines of its stack, which takes a fifth of the time of loading it.
+ */
+let wasm: WasmBackend | SimdgradError | undefined;
 
-export const loadWasm = (): WasmBackend | SimdgradError => wasm;
+export const loadWasm = (): WasmBackend | SimdgradError => wasm ?? unavailable("wasm", notLoaded);
 
 export const loadNative = (): NativeBackend | SimdgradError =>
   unavailable("native", "a browser loads no addons");
@@ -36,7 +40,7 @@ export async function chooseLater(source?: string | URL): Promise<Choice> {
 }
 
 async function load(source?: string | URL): Promise<Choice> {
-  if (wasm instanceof SimdgradError) wasm = await fetched(source);
+  if (wasm === undefined || wasm instanceof SimdgradError) wasm = await fetched(source);
   if (!(wasm instanceof SimdgradError)) return { backend: wasm, reason: wasm.from };
   const why = wasm.message.replace("backend: wasm is not available", "wasm");
   tellOnce(`simdgrad: running on the JS core (${why})`);
