@@ -23,6 +23,9 @@ const alone = [
 /** Tests in real browsers. */
 const inBrowsers = ["test/browser/*.test.ts", "test/playground/*.test.ts"];
 
+/** Tests of what users install and start, with other programs: npm, compilers of TypeScript, mpirun. */
+const installed = ["test/package/*.test.ts", "test/platforms/*.test.ts", "test/distributed/*.test.ts"];
+
 export default defineConfig({
   test: {
     // A third worker on two cores costs more than it gains: it loads the library again, and what waits for a
@@ -34,8 +37,17 @@ export default defineConfig({
       {
         name: "shared",
         include: ["test/**/*.test.ts"],
-        exclude: [...exclude, ...alone, ...inBrowsers],
+        exclude: [...exclude, ...alone, ...inBrowsers, ...installed],
         isolate: false,
+        setupFiles: ["test/restore.ts"],
+      },
+      {
+        name: "installed",
+        include: installed,
+        exclude,
+        isolate: false,
+        setupFiles: ["test/restore.ts"],
+        globalSetup: "test/distributed/setup.ts",
       },
       { name: "alone", include: alone, exclude },
       { name: "browser", include: inBrowsers, globalSetup: "test/browser/setup.ts" },
@@ -44,9 +56,6 @@ export default defineConfig({
         ...test,
         testTimeout: 180_000,
         hookTimeout: 180_000,
-        ...(test.name === "shared"
-          ? { setupFiles: ["test/restore.ts"], globalSetup: "test/distributed/setup.ts" }
-          : {}),
         ...(hasAddon ? {} : { env: { SIMDGRAD_BACKEND: "js" } }),
       },
     })),

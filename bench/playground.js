@@ -14,6 +14,8 @@ const main = join(import.meta.dirname, "../dist/cli/main.js");
 const { program, why } = findBrowser("chromium");
 if (why !== undefined) throw new Error(`bench/playground: ${why}`);
 
+/** Milliseconds after which a page has drawn its first picture and is idle. */
+const settled = 2500;
 /** Milliseconds of training that are measured. */
 const measured = 3000;
 const networks = {
@@ -56,8 +58,9 @@ async function withPage(hash, use) {
   // A new tab is busy with itself at first.
   await page.waitForTimeout(1000);
   await page.goto(hash ? `${address}#v=1&${hash}` : address);
+  // A locator that waits searches the page again and again, which delayed the first picture by a tenth.
+  await page.waitForTimeout(settled);
   await page.locator('[data-testid="test-right"]:not(:empty)').waitFor();
-  await page.waitForTimeout(500);
   try {
     return await use(page, await page.evaluate(() => globalThis.firstPicture));
   } finally {
