@@ -6,6 +6,7 @@ import { prepareContext } from "./context.js";
 import { readOptions, type SectionName } from "./options.js";
 import { saveReport } from "./report.js";
 import { convolution } from "./sections/convolution.js";
+import { distributed } from "./sections/distributed.js";
 import { elementwise } from "./sections/elementwise.js";
 import { gemm } from "./sections/gemm.js";
 import { largest } from "./sections/largest.js";
@@ -18,10 +19,17 @@ import { type Section, toText } from "./table.js";
 
 const options = readOptions();
 const context = await prepareContext(options);
-const run = { gemm, elementwise, steps, latency, training, convolution, zoo, largest } satisfies Record<
-  SectionName,
-  unknown
->;
+const run = {
+  gemm,
+  elementwise,
+  steps,
+  latency,
+  training,
+  convolution,
+  zoo,
+  largest,
+  distributed,
+} satisfies Record<SectionName, unknown>;
 
 const sections: Section[] = [];
 const add = (section: Section) => {

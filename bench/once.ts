@@ -50,3 +50,25 @@ export const runOurs = <Result>(program: string, given: unknown, nodeOptions: st
 /** A program in Python, from the same folder. */
 export const runPython = <Result>(program: string, given: unknown, env: NodeJS.ProcessEnv = {}) =>
   runOnce<Result>(python, [script(`once/${program}`), JSON.stringify(given)], env);
+
+/** How `mpirun.<name>` starts ranks on this machine. */
+export interface Launcher {
+  readonly name: string;
+  readonly options: readonly string[];
+}
+
+/** A program of simdgrad as so many ranks of one thread. Open MPI runs as root only if told twice. */
+export const runRanks = <Result>(
+  { name, options }: Launcher,
+  ranks: number,
+  program: string,
+  given: unknown,
+) =>
+  runOnce<Result>(
+    `mpirun.${name}`,
+    [...options, "-n", String(ranks), node, compiled(`once/${program}`), JSON.stringify(given)],
+    {
+      ...{ SIMDGRAD_BACKEND: "native", SIMDGRAD_THREADS: "1" },
+      ...{ OMPI_ALLOW_RUN_AS_ROOT: "1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: "1" },
+    },
+  );

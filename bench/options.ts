@@ -1,7 +1,17 @@
 import { parseArgs } from "node:util";
 
 export const sectionNames = [
-  ...(["gemm", "elementwise", "steps", "latency", "training", "convolution", "zoo", "largest"] as const),
+  ...([
+    "gemm",
+    "elementwise",
+    "steps",
+    "latency",
+    "training",
+    "convolution",
+    "zoo",
+    "largest",
+    "distributed",
+  ] as const),
 ] as const;
 export type SectionName = (typeof sectionNames)[number];
 
