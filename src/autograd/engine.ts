@@ -110,8 +110,19 @@ export function grad(
   });
 }
 
+/**
+ * Writes the gradients of a scalar into given memory, so that nothing need be copied together. `memory`: a
+ * leaf's gradient, contiguous and of its shape. Returns the leaves that the scalar depends on; the memory of
+ * the others is unchanged.
+ */
+export function gradInto(root: Tensor, memory: ReadonlyMap<Tensor, Tensor>): Set<Tensor> {
+  const wanted = new Map<Node | Tensor, Tensor | null>([...memory.keys()].map((leaf) => [leaf, null]));
+  run("grad", [root], [undefined], {}, wanted, memory);
+  return new Set([...memory.keys()].filter((leaf) => wanted.get(leaf) !== null));
+}
+
 /** A map with a place for the gradient of each of these tensors. */
-function wantedOf(op: string, inputs: readonly Tensor[]): Map<Node | Tensor, Tensor | null> {
+function wantedOf(op: string, inputs: readonly Tensor[]): Wanted {
   return new Map(
     inputs.map((x, i) => {
       const edge = edgeOf(x);
@@ -130,16 +141,22 @@ function accumulate(x: Tensor, g: Tensor): void {
   x.gradient = x.gradient === null ? ops.clone(g) : ops.add(x.gradient, g);
 }
 
+/** The gradients that are wanted. */
+type Wanted = Map<Node | Tensor, Tensor | null>;
+/** Memory for gradients, by leaf. */
+type Memory = ReadonlyMap<Node | Tensor, Tensor>;
+
 /**
- * Runs backward. If `wanted` is null, gradients accumulate into leaves; otherwise they fill `wanted`, and no
- * `grad` changes.
+ * Runs backward. If `wanted` is null, gradients accumulate into leaves; otherwise they fill `wanted`, in the
+ * memory that is given, and no `grad` changes.
  */
 function run(
   op: string,
   roots: readonly Tensor[],
   cotangents: readonly (Tensor | undefined)[],
   options: BackwardOptions,
-  wanted: Map<Node | Tensor, Tensor | null> | null,
+  wanted: Wanted | null,
+  memory: Memory | null = null,
 ): void {
   const createGraph = options.createGraph ?? false;
   const retainGraph = options.retainGraph ?? createGraph;
@@ -174,7 +191,7 @@ function run(
       if (g === undefined) {
         const gs = jointly?.get(node);
         if (gs === undefined) continue;
-        through = backwardThrough(node, gs, createGraph, wanted, lifetimes);
+        through = backwardThrough(node, gs, createGraph, wanted, memory, lifetimes);
         for (const one of gs) if (one !== null) reached.push(one);
       } else {
         grads.delete(node);
@@ -192,7 +209,7 @@ function run(
           jointly.get(output.of)![output.index] = g;
           continue;
         }
-        through = backwardThrough(node, [g], createGraph, wanted, lifetimes);
+        through = backwardThrough(node, [g], createGraph, wanted, memory, lifetimes);
         reached.push(g);
       }
       const { grads: inputGrads, written } = through;
@@ -200,8 +217,9 @@ function run(
         const edge = node.edges[i];
         const gx = inputGrads[i];
         if (edge === null || gx === null) continue;
-        if (written?.get(i) === gx) (edge as Tensor).gradient = gx;
-        else add(edge, gx);
+        if (written?.get(i) !== gx) add(edge, gx);
+        else if (wanted === null) (edge as Tensor).gradient = gx;
+        else wanted.set(edge, gx);
       }
       if (!retainGraph && !node.savesNothing) node.release();
       if (lifetimes === null) continue;
@@ -210,7 +228,7 @@ function run(
     }
     for (const [leaf, g] of grads) {
       if (wanted !== null) lifetimes?.expose(g);
-      settleLeaf(leaf as Tensor, g, createGraph, wanted);
+      settleLeaf(leaf as Tensor, g, createGraph, wanted, memory);
       lifetimes?.drop(g);
     }
     lifetimes?.endRule();
@@ -285,7 +303,8 @@ function backwardThrough(
   node: Node,
   gs: readonly (Tensor | null)[],
   createGraph: boolean,
-  wanted: Map<Node | Tensor, Tensor | null> | null,
+  wanted: Wanted | null,
+  memory: Memory | null,
   lifetimes: Lifetimes | null,
 ): Through {
   const jointRule = node instanceof JointNode ? node.jointRule : null;
@@ -299,14 +318,14 @@ function backwardThrough(
     needs: (i) => node.edges[i] !== null,
     into(i) {
       const leaf = node.edges[i];
-      if (createGraph || wanted !== null || leaf === null || leaf instanceof Node || leaf.hooks !== null)
-        return null;
-      const there = leaf.gradient;
+      if (createGraph || leaf === null || leaf instanceof Node || leaf.hooks !== null) return null;
+      if (wanted !== null && !memory?.has(leaf)) return null;
+      const there = wanted === null ? leaf.gradient : wanted.get(leaf)!;
       const reads = (g: Tensor | null) => g !== null && there!.storage.overlaps(g.storage);
       if (there !== null && (!there.isContiguous || gs.some(reads))) return null;
       // If an input occurs twice, as in w.matmul(w), the engine adds the second gradient.
       if (written !== null && [...written.keys()].some((j) => node.edges[j] === leaf)) return null;
-      const out = there ?? memoryFor(leaf);
+      const out = there ?? memory?.get(leaf) ?? memoryFor(leaf);
       written ??= new Map();
       written.set(i, out);
       return { out, accumulate: there !== null };
@@ -352,11 +371,18 @@ function settleLeaf(
   leaf: Tensor,
   given: Tensor,
   createGraph: boolean,
-  wanted: Map<Node | Tensor, Tensor | null> | null,
+  wanted: Wanted | null,
+  memory: Memory | null,
 ): void {
   const g = runHooks(leaf.hooks, given);
   if (wanted !== null) {
-    if (wanted.has(leaf)) wanted.set(leaf, g);
+    const own = memory?.get(leaf);
+    if (own === undefined) {
+      if (wanted.has(leaf)) wanted.set(leaf, g);
+    } else {
+      (wanted.get(leaf) === null ? ops.copyInto : ops.addInto)(own, g);
+      wanted.set(leaf, own);
+    }
   } else if (createGraph) {
     accumulate(leaf, g);
   } else if (leaf.gradient === null) {

@@ -1,16 +1,17 @@
 /** Backward over a batch that is cut into shards: what `fit` and `DistributedDataParallel` have in common. */
-import { grad, noGrad } from "../autograd/index.js";
+import { gradInto, noGrad } from "../autograd/index.js";
 import { formatShape, ShapeError, ValueError } from "../errors.js";
 import { collectiveError } from "../kernels/collective.js";
 import { run } from "../kernels/run.js";
 import type { Module } from "../nn/module.js";
 import { mul } from "../ops/elementwise/elementwise.js";
 import { cat } from "../ops/shape/join.js";
-import { clone, narrow, reshape } from "../ops/shape/views.js";
-import { binary_, copy_ } from "../ops/write/in-place.js";
+import { clone, narrow } from "../ops/shape/views.js";
+import { binary_, copy_, zero_ } from "../ops/write/in-place.js";
 import { quoted } from "../quote.js";
 import { advance, defaultGenerator, Generator, philox, withStream } from "../random.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { Layout } from "./bucket.js";
 import { fold, partOf, ShardTree } from "./tree.js";
 
 /** A shard of a batch. */
@@ -28,7 +29,7 @@ export interface ShardedResult {
   apply(): void;
 }
 
-/** What a node of the tree holds, as one vector for each dtype: a collective moves it as a whole. */
+/** What a node of the tree holds, in the vectors of a layout. */
 type Node = readonly Tensor[];
 
 export class Sharding {
@@ -77,7 +78,10 @@ export class Sharding {
     const before = noGrad(() => buffers.map((buffer) => clone(buffer)));
     const changed = new Set<number>();
     const size = batch[0].shape[0];
-    let layout: readonly Piece[] = [];
+    let layout!: Layout;
+    /** The parameters that the loss of a shard depends on, and the buffers that it changes. */
+    let used: ReadonlySet<Tensor> | undefined;
+    let averaged: readonly Tensor[] = [];
     const leaf = (index: number): Node => {
       const { from, to } = partOf(size, index, this.shards);
       const samples = to - from;
@@ -88,68 +92,56 @@ export class Sharding {
       const versions = buffers.map(({ storage }) => storage.version);
       const loss = withStream(this.streams[index], () => lossOf(part, { index, samples }));
       for (const [i, { storage }] of buffers.entries()) if (storage.version !== versions[i]) changed.add(i);
+      averaged = buffers.filter(({ dtype }, i) => changed.has(i) && dtype.startsWith("float"));
+      layout = new Layout([loss, ...wanted, ...averaged]);
+      const vectors = noGrad(() => layout.allocate());
+      const [mean, ...places] = noGrad(() => layout.viewsOf(vectors));
       const weight = samples / size;
-      const grads = grad(mul(loss, weight), wanted, { allowUnused: true });
-      return noGrad(() => {
-        const gradients = grads.flatMap((value, i) => (value === null ? [] : [{ value, param: wanted[i] }]));
-        const averaged = [...changed].sort((a, b) => a - b).map((i) => buffers[i]);
-        const running = averaged
-          .filter(({ dtype }) => dtype.startsWith("float"))
-          .map((buffer) => ({ value: mul(buffer, weight), buffer }));
-        layout = [{ value: mul(loss.detach(), weight) }, ...gradients, ...running];
-        return vectorsOf(layout);
+      const weighted = mul(loss, weight);
+      const reached = gradInto(weighted, new Map(wanted.map((param, i) => [param, places[i]])));
+      if (
+        used !== undefined &&
+        (used.size !== reached.size || [...used].some((param) => !reached.has(param)))
+      )
+        throw new ValueError("fit: the losses of all shards depend on the same parameters");
+      used = reached;
+      noGrad(() => {
+        copy_(mean, weighted.detach());
+        for (const [i, param] of wanted.entries()) if (!reached.has(param)) zero_(places[i]);
+        for (const [i, buffer] of averaged.entries()) copy_(places[wanted.length + i], mul(buffer, weight));
       });
+      return vectors;
     };
     const nodes = this.tree.nodes.map((node) =>
       fold(node, leaf, (a, b) => noGrad(() => a.map((x, i) => joined(x, b[i])))),
     );
-    const [loss, ...values] = noGrad(() => this.#exchanged(nodes, layout));
+    const [loss, ...values] = noGrad(() => layout.viewsOf(this.#exchanged(nodes)));
     return {
       loss,
       apply: () =>
         noGrad(() => {
-          for (const [i, { param, buffer }] of layout.slice(1).entries())
-            if (buffer !== undefined) copy_(buffer, values[i]);
-            else if (param!.gradient === null) param!.gradient = values[i];
-            else binary_("add", param!.gradient, values[i]);
+          for (const [i, param] of wanted.entries())
+            if (!used!.has(param)) continue;
+            else if (param.gradient === null) param.gradient = values[i];
+            else binary_("add", param.gradient, values[i]);
+          for (const [i, buffer] of averaged.entries()) copy_(buffer, values[wanted.length + i]);
         }),
     };
   }
 
-  /** The root of the tree, cut into the pieces of the layout. */
-  #exchanged(nodes: readonly Node[], layout: readonly Piece[]): Tensor[] {
+  /** The root of the tree. */
+  #exchanged(nodes: readonly Node[]): Node {
     const { tree } = this;
-    const roots = nodes[0].map((first, i) => {
+    return nodes[0].map((first, i) => {
       if (tree.ranks === 1) return first;
       const all = nodes.length === 1 ? first : cat(nodes.map((node) => node[i]));
       const schedule = { array: tree.schedule, offset: 0 };
       const status = run.exchange(first.numel, nodes.length, tree.schedule.length, 0, schedule, all);
       if (status !== -1) throw collectiveError("exchange of gradients", status);
       all.storage.changed();
-      return all;
-    });
-    const places = new Map<string, number>();
-    return layout.map(({ value }) => {
-      const root = roots.find(({ dtype }) => dtype === value.dtype)!;
-      const from = places.get(value.dtype) ?? 0;
-      places.set(value.dtype, from + value.numel);
-      return reshape(narrow(root, 0, from, value.numel), value.shape);
+      return nodes.length === 1 ? all : narrow(all, 0, 0, first.numel);
     });
   }
-}
-
-/** A value of a node: the gradient of a parameter, the new value of a buffer, or the loss. */
-interface Piece {
-  readonly value: Tensor;
-  readonly param?: Tensor;
-  readonly buffer?: Tensor;
-}
-
-function vectorsOf(layout: readonly Piece[]): Node {
-  const dtypes = [...new Set(layout.map(({ value }) => value.dtype))];
-  return dtypes.map((dtype) =>
-    cat(layout.filter(({ value }) => value.dtype === dtype).map(({ value }) => reshape(value, [-1]))),
-  );
 }
 
 /** a + b, in the memory of `a`. */
