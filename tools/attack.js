@@ -1,5 +1,5 @@
-// Attacks the library: the files of test/attack, with many more cases than `npm test` tries, and the fuzzer
-// of the addon's boundary.
+// Attacks the library: the files of test/attack, with many more cases than `npm test` tries, the fuzzer of the
+// addon's boundary, and ranks that are killed.
 //
 //   npm run attack -- [effort] [seed]
 //
@@ -19,7 +19,8 @@ for (const [name, value] of Object.entries({ effort, seed }))
   }
 console.log(`attack: effort ${effort}, seed ${seed}; repeat with: npm run attack -- ${effort} ${seed}`);
 const vitest = join(dirname(require.resolve("vitest/package.json")), "vitest.mjs");
-const { status } = spawnSync(process.execPath, [vitest, "run", "test/attack", "test/native/fuzz.test.ts"], {
+const files = ["test/attack", "test/native/fuzz.test.ts", "test/distributed/kills.test.ts"];
+const { status } = spawnSync(process.execPath, [vitest, "run", ...files], {
   cwd: root,
   stdio: "inherit",
   env: { ...process.env, SIMDGRAD_ATTACK: effort, SIMDGRAD_TEST_SEED: seed },

@@ -58,7 +58,7 @@ const report = (last) => {
   const hash = (bytes) => createHash("sha256").update(bytes).digest("hex").slice(0, 12);
   const weights = createHash("sha256");
   for (const x of Object.values(model.stateDict())) weights.update(x.contiguous().data);
-  const { loss, accuracy, validation } = last;
+  const { loss, accuracy, validation } = last ?? {}; // nothing was left of a run that goes on
   const metrics = [loss, accuracy, validation?.loss, validation?.accuracy];
   if (rank === 0)
     console.log(weights.digest("hex").slice(0, 12), hash(readFileSync(checkpoint)), metrics.join(" "));

@@ -1,5 +1,5 @@
 /** The launchers of the MPI libraries on this machine, and how tests start programs as several ranks. */
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { describe } from "vitest";
 
@@ -59,6 +59,17 @@ export function ranks(
   const all = [...options, "-n", String(count), process.execPath, ...args];
   const ended = spawnSync(command, all, { encoding: "utf8", env: environment(env), timeout: 100_000 });
   return { ...ended, stdout: ended.stdout.replaceAll("\r\n", "\n") };
+}
+
+/** As `ranks`, without waiting: a promise of the launcher's exit code, null after a signal. */
+export function startRanks(
+  { command, options }: Launcher,
+  count: number,
+  args: readonly string[],
+): Promise<Pick<Ended, "status">> {
+  const all = [...options, "-n", String(count), process.execPath, ...args];
+  const launcher = spawn(command, all, { stdio: "ignore", env: environment() });
+  return new Promise((resolve) => launcher.on("exit", (status) => resolve({ status })));
 }
 
 /** Runs it as one process, without a launcher. */
