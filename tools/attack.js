@@ -1,5 +1,5 @@
-// Attacks the library: the files of test/attack, with many more cases than `npm test` tries, the fuzzer of the
-// addon's boundary, and ranks that are killed.
+// Attacks the library: the files of test/attack, with many more cases than `npm test` tries, the fuzzer of
+// the addon's boundary, and ranks that are killed.
 //
 //   npm run attack -- [effort] [seed]
 //

@@ -1,4 +1,4 @@
-/** The memory in which the values that ranks exchange lie side by side, so that a collective moves them as one. */
+/** Memory in which the values that ranks exchange lie side by side: a collective moves them as one. */
 import type { DType } from "../dtype.js";
 import { narrow, reshape } from "../ops/shape/views.js";
 import { empty, type Tensor } from "../tensor/tensor.js";
