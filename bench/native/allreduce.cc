@@ -1,4 +1,4 @@
-// MPI_Allreduce in place: the fastest of so many, in microseconds, for each size in bytes. mpicxx compiles it.
+// MPI_Allreduce in place: the fastest of so many, in microseconds, for each size. mpicxx compiles it.
 //
 //   mpirun -n 2 allreduce repetitions bytes…
 #include <mpi.h>
