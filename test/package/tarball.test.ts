@@ -16,7 +16,7 @@ const manifest = JSON.parse(files.get("package.json")!.toString());
 /** Every file of the package fits one of these. */
 const allowed = [
   /^dist\/.+\.js$/,
-  /^dist\/([a-z]+|kernels\/js)?\/?(index|backend)\.(cjs|d\.cts)$/,
+  /^dist\/([a-z]+|kernels\/js|train\/report)?\/?(index|backend)\.(cjs|d\.cts)$/,
   /^wasm\/simdgrad\.wasm$/,
   /^dist\/parts\/[a-z-]+\.cjs$/,
   /^dist\/.+\.d\.ts$/,
@@ -73,6 +73,7 @@ describe("the tarball", () => {
       "dist/optim/index.js",
       "dist/plot/index.js",
       "dist/train/index.js",
+      "dist/train/report/index.js",
     ]);
   });
 
