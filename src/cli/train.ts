@@ -71,7 +71,13 @@ export async function trainCommand(flags: TrainFlags, interruption: Interruption
   }
 
   interruption.begin();
-  const { run, history } = await runTraining(flags, images, model, interruption);
+  const { run, history } = await runTraining(
+    flags,
+    images,
+    model,
+    interruption,
+    describeNetwork(architecture),
+  );
   if (!first) return endOther(interruption);
   const { step, epoch } = run.progress;
   const training = { ...recipe(flags), steps: step, finished: interruption.by === undefined };
@@ -139,6 +145,7 @@ async function runTraining(
   { train: images, test, size }: Images,
   model: nn.Sequential,
   interruption: Interruption,
+  title: string,
 ): Promise<{ run: train.Fit; history: object[] }> {
   const optimizer = makeOptimizer(flags, model);
   const run = fit(model, images, {
@@ -157,7 +164,7 @@ async function runTraining(
     signal: interruption.signal,
     ...(flags.report === undefined
       ? {}
-      : { report: { path: flags.report, samples: test, image: size, command: commandWithSeed(flags) } }),
+      : { report: { path: flags.report, title, test, image: size, command: commandWithSeed(flags) } }),
   });
   const history: object[] = [];
   const stream = flags.json ? process.stderr : process.stdout;

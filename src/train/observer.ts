@@ -9,8 +9,13 @@ import type { FitProgress, FitResult } from "./fit-progress.js";
 export type MakeStep = (batch: unknown) => void;
 
 export interface Observer {
-  /** When it wants to look at the run again, in the time of `performance.now()`. */
+  /**
+   * When a stretch of steps must end for its sake, in the time of `performance.now()`. Each end of a stretch
+   * costs a millisecond or two.
+   */
   readonly next: number;
+  /** Whether it looks at the run now that a stretch has ended. */
+  ready(): boolean;
   /** Called at the start of an epoch, with what an earlier run has made of it. */
   epoch(event: FitProgress, samples: number): void;
   /**
@@ -18,7 +23,7 @@ export interface Observer {
    * run.
    */
   probe(one: MakeStep): MakeStep | null;
-  /** Called when `next` has come, and at the end of each epoch. `samples` are those of the epoch so far. */
+  /** Called when it is `ready`, and at the end of each epoch. `samples` are those of the epoch so far. */
   look(event: FitProgress, samples: number, seconds: number): void;
   /** Called once, when the run is over. `error`: what ended it. */
   end(event: FitProgress, samples: number, result: FitResult, error: unknown): Promise<void>;

@@ -15,7 +15,7 @@ export interface ReportOptions {
    * Data for the confusion matrix and the most wrong samples, read once, after the last step. Default:
    * `validation`, else none.
    */
-  samples?: TrainingData;
+  test?: TrainingData;
   /**
    * The shape of a sample as a picture: `[height, width]`, `[1, height, width]` or `[3, height, width]`.
    * Default: the sample's own shape, if it is one of these.

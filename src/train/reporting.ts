@@ -33,6 +33,7 @@ export function prepareReport(report: Report | readonly Report[]): OpenReport {
 /** What the other ranks have. */
 const bystander: Observer = {
   next: Number.POSITIVE_INFINITY,
+  ready: () => false,
   epoch() {},
   probe: () => null,
   look() {},
@@ -45,6 +46,7 @@ function untilAllEnd(observer: Observer, signal: AbortSignal | undefined): Obser
     get next() {
       return observer.next;
     },
+    ready: () => observer.ready(),
     epoch: (...args) => observer.epoch(...args),
     probe: (one) => observer.probe(one),
     look: (...args) => observer.look(...args),

@@ -252,7 +252,7 @@ export class Run {
   /** Lets the observer look at the run, if it is time to: that is no time of the run. */
   #look(): void {
     const observer = this.#observer;
-    if (observer === null || performance.now() < observer.next) return;
+    if (observer === null || !observer.ready()) return;
     this.#watch.stop();
     observer.look(this.event("progress", 0), this.#score.samples, this.#watch.seconds);
     this.#watch.start();

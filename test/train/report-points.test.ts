@@ -44,13 +44,13 @@ describe("the points of a curve", () => {
 
 describe("work beside training", () => {
   test("takes at most its share of the time", () => {
-    const pace = new Pace(0.01, 5, 1);
-    expect(pace.due(0.4)).toBe(false);
-    expect(pace.due(0.5)).toBe(true);
+    const pace = new Pace(0.01, 1);
+    expect(pace.due(0.4, 5)).toBe(false);
+    expect(pace.due(0.5, 5)).toBe(true);
     let spent = 0;
     let times = 0;
     for (let seconds = 0; seconds < 10; seconds += 0.01) {
-      if (!pace.due(seconds)) continue;
+      if (!pace.due(seconds, 5)) continue;
       const start = performance.now();
       pace.spend(seconds, () => {
         while (performance.now() - start < 2);
@@ -64,9 +64,16 @@ describe("work beside training", () => {
     expect(spent).toBeLessThan(100 + (spent / times) * 3);
   });
 
-  test("is not counted at the start", () => {
-    const pace = new Pace(0.01, 1);
-    pace.spend(0, () => {}, true);
-    expect(pace.due(0.1)).toBe(true);
+  test("counts only what training does not need", () => {
+    const pace = new Pace(0.01);
+    const start = performance.now();
+    pace.spend(
+      1,
+      () => {
+        while (performance.now() - start < 2);
+      },
+      1000,
+    );
+    expect(pace.due(1, 1000)).toBe(true);
   });
 });

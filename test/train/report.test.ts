@@ -236,7 +236,7 @@ describe("the page of a run", () => {
     const path = file();
     const optimizer = new optim.SGD(model.parameters(), { lr: 0 });
     const set = new data.TensorDataset(images, tensor(told));
-    await fit(model, set, { optimizer, report: { path, samples: set, classes: ["one", "two", "three"] } });
+    await fit(model, set, { optimizer, report: { path, test: set, classes: ["one", "two", "three"] } });
     const page = readPage(path);
     const { classified } = pageData(page);
     if ("missing" in classified) throw new Error(classified.missing);
@@ -390,7 +390,7 @@ describe("a page that cannot be written", () => {
     ["no path", {}, "INVALID_OPTION"],
     ["an unknown option", { path: "a.html", clases: [] }, "UNKNOWN_OPTION"],
     ["classes that are no names", { path: "a.html", classes: [1] }, "INVALID_OPTION"],
-    ["samples that are no data", { path: "a.html", samples: 3 }, "INVALID_DATASET"],
+    ["test data that are no data", { path: "a.html", test: 3 }, "INVALID_DATASET"],
     ["a picture without sizes", { path: "a.html", image: [0] }, "INVALID_OPTION"],
     ["a folder", folder, "NOT_A_FILE"],
     ["one bad of two", [join(folder, "good.html"), null], "INVALID_OPTION"],

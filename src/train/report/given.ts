@@ -33,8 +33,8 @@ export function givenOf(report: Report | readonly Report[]): Given {
 function pageOf(given: ReportOptions): Given["pages"][number] {
   if (!isOptions(given))
     throw invalid("the path of an HTML file, { path, … } or train.tensorboard(folder)", given);
-  checkOptions("fit: report", given, ["path", "title", "classes", "samples", "image", "command"]);
-  const { path, classes, image, command, samples } = given;
+  checkOptions("fit: report", given, ["path", "title", "classes", "test", "image", "command"]);
+  const { path, classes, image, command, test } = given;
   if (!isPath(path)) throw invalid("path is the path of an HTML file", path);
   const isList = (value: unknown, holds: (item: unknown) => boolean) =>
     value === undefined || (Array.isArray(value) && value.every(holds));
@@ -42,7 +42,7 @@ function pageOf(given: ReportOptions): Given["pages"][number] {
   if (!isList(image, (size) => Number.isSafeInteger(size) && (size as number) > 0) || image?.length === 0)
     throw invalid("image is the shape of a picture", image);
   if (command !== undefined && typeof command !== "string") throw invalid("command is text", command);
-  if (samples !== undefined) batchesOf("fit: report: samples", samples, { batchSize: 1, shuffle: false });
+  if (test !== undefined) batchesOf("fit: report: test", test, { batchSize: 1, shuffle: false });
   const file = pathOf(path);
   if (fileKind(file) === "directory")
     throw new FileError(`fit: report: a directory, not a file: ${quotedPath(file)}`, "NOT_A_FILE", file);

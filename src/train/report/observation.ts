@@ -19,6 +19,7 @@ import { thinned } from "./points.js";
 import {
   type Classified,
   type EpochRow,
+  type Fact,
   FORMAT,
   num,
   numOrNull,
@@ -36,8 +37,10 @@ export interface Around {
   readonly ranks: number;
 }
 
-/** Milliseconds between two points of the curves at the start; later a fixed share of the run. */
-const FIRST_SPAN = 10;
+/** Milliseconds after which a stretch of steps is ended, which costs one or two. */
+const LONGEST_STRETCH = 500;
+/** Least milliseconds between two points of the curves, and how many are taken of a run. */
+const SHORTEST_SPAN = 10;
 const SPANS = 300;
 /** Milliseconds that the classification after the last step may take; a long run may spend 1 %. */
 const CLASSIFICATION = 1000;
@@ -46,7 +49,8 @@ const MOST_EPOCHS = 500;
 const many = "This is not measured in a run of several processes.";
 
 export class Observation implements Observer {
-  next = 0;
+  next = Number.POSITIVE_INFINITY;
+  #ready = 0;
   readonly #outputs: readonly Output[];
   readonly #measured = new Measured();
   #epochs: EpochRow[] = [];
@@ -56,10 +60,13 @@ export class Observation implements Observer {
   readonly #started = new Date();
   readonly #machine = machineFacts();
   // 1 % of the time in all, with the pages.
-  readonly #normsPace = new Pace(0.0025, 5);
-  readonly #timesPace = new Pace(0.0005, 0.2, 0.1);
-  readonly #weightsPace = new Pace(0.001, 2, 0.25);
+  readonly #normsPace = new Pace(0.004);
+  readonly #timesPace = new Pace(0.001, 0.1);
+  readonly #weightsPace = new Pace(0.0005, 0.25);
   readonly #before: readonly Values[];
+  /** Before the first step: a scheduler changes the learning rate. */
+  readonly #settings: readonly Fact[];
+  readonly #code: string;
   #values: { all: Values[]; more: number };
   #classified: Part<Classified> = { missing: "This is measured after the last step." };
   #state: State = "running";
@@ -73,7 +80,9 @@ export class Observation implements Observer {
     private readonly given: Given,
     private readonly run: Observed & Around,
   ) {
-    const { model } = run;
+    const { model, options, batchSize, seed } = run;
+    this.#settings = settingsOf(options, batchSize, seed);
+    this.#code = codeOf(model.constructor.name, options, batchSize, seed);
     this.#norms = new GradientNorms(model);
     this.#values = valuesOf(model);
     this.#before = this.#values.all;
@@ -99,22 +108,29 @@ export class Observation implements Observer {
   probe(one: MakeStep): MakeStep | null {
     // Several ranks make the same steps, or wait for each other.
     if (this.run.ranks > 1) return null;
-    const first = !this.#probed;
-    if (first || this.#normsPace.due(this.#seconds)) {
+    if (!this.#probed) {
       this.#probed = true;
-      return (batch) => this.#normsPace.spend(this.#seconds, () => this.#readNorms(batch, one), first);
+      return (batch) => this.#readNorms(batch, one);
     }
+    const seconds = this.#seconds;
+    const needed = (1000 * seconds) / Math.max(1, this.#event?.step ?? 0);
+    if (this.#normsPace.due(seconds, needed))
+      return (batch) => this.#normsPace.spend(seconds, () => this.#readNorms(batch, one), needed);
     const stepper = this.run.stepper();
-    // The first steps after a recording was made find its memory cold.
-    if (stepper === null || stepper.recordings.size === 0 || !this.#timesPace.due(this.#seconds)) return null;
-    return (batch) =>
-      this.#timesPace.spend(this.#seconds, () => this.#times.step(stepper, batch, one, this.run.counted));
+    if (stepper === null || stepper.recordings.size === 0) return null;
+    if (!this.#timesPace.due(seconds, needed)) return null;
+    const timed = (batch: unknown) => this.#times.step(stepper, batch, one, this.run.counted);
+    return (batch) => this.#timesPace.spend(seconds, () => timed(batch), needed);
   }
 
   #readNorms(batch: unknown, one: MakeStep): void {
     one(batch);
     const norms = this.#norms.read((this.#event?.step ?? 0) + 1);
     for (const output of this.#outputs) output.norms(norms, this.#norms.names);
+  }
+
+  ready(): boolean {
+    return performance.now() >= this.#ready;
   }
 
   look(event: FitProgress, samples: number, seconds: number): void {
@@ -124,9 +140,11 @@ export class Observation implements Observer {
       if (this.#epochs.length > 2 * MOST_EPOCHS) this.#epochs = thinned(this.#epochs, MOST_EPOCHS);
       for (const output of this.#outputs) output.epoch(event);
     }
-    if (this.#weightsPace.due(seconds)) this.#weightsPace.spend(seconds, () => this.#readWeights());
+    if (this.#weightsPace.due(seconds, 1)) this.#weightsPace.spend(seconds, () => this.#readWeights());
     for (const output of this.#outputs) this.#write(output, false);
-    this.next = performance.now() + Math.max(FIRST_SPAN, (1000 * seconds) / SPANS);
+    const span = (1000 * seconds) / SPANS;
+    this.#ready = performance.now() + Math.max(SHORTEST_SPAN, span);
+    this.next = performance.now() + Math.max(LONGEST_STRETCH, span);
   }
 
   async end(event: FitProgress, samples: number, result: FitResult, error: unknown): Promise<void> {
@@ -175,15 +193,15 @@ export class Observation implements Observer {
   }
 
   async #classify(): Promise<void> {
-    const page = this.given.pages.find(({ samples }) => samples !== undefined) ?? this.given.pages[0];
+    const page = this.given.pages.find(({ test }) => test !== undefined) ?? this.given.pages[0];
     if (page === undefined) return;
     const { validation } = this.run.options;
-    const data = page.samples ?? validation;
+    const data = page.test ?? validation;
     if (data === undefined) {
-      this.#classified = { missing: "There is neither `validation` nor `samples` to measure it on." };
+      this.#classified = { missing: "There are neither validation nor test data to measure it on." };
       return;
     }
-    const name = page.samples === undefined ? "validation" : "samples";
+    const name = page.test === undefined ? "the validation data" : "the test data";
     const source: Source = { name, data, length: lengthOf(data) };
     const milliseconds = Math.max(CLASSIFICATION, 10 * this.#seconds);
     try {
@@ -195,7 +213,7 @@ export class Observation implements Observer {
 
   /** Everything, for the page at `path`. */
   #data(path: string): RunData {
-    const { model, options, train, batchSize, seed } = this.run;
+    const { model, options, train } = this.run;
     const page = this.given.pages.find((one) => one.path === path);
     const event = this.#event;
     const table = this.#table.read();
@@ -220,7 +238,7 @@ export class Observation implements Observer {
       parameters: count(parameters),
       trained: count(parameters.filter(({ requiresGrad }) => requiresGrad)),
       data: dataOf(train, options.validation, page?.classes),
-      settings: settingsOf(options, batchSize, seed),
+      settings: this.#settings,
       machine: this.#machine,
       curves: this.#measured.curves(),
       epochRows: thinned(this.#epochs, MOST_EPOCHS),
@@ -237,7 +255,7 @@ export class Observation implements Observer {
       kernels: this.#kernels(),
       reproduce: {
         command: page?.command ?? commandLine(),
-        code: codeOf(table.name, options, batchSize, seed),
+        code: this.#code,
         notes: this.#notes(),
       },
     };

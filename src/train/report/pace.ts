@@ -2,34 +2,35 @@
 export class Pace {
   #spent = 0;
   #last = Number.NEGATIVE_INFINITY;
-  #cost: number;
+  /** Milliseconds that it took the last time; null before it was measured. */
+  #cost: number | null = null;
 
   /**
    * @param share Of the time of training.
-   * @param guess Milliseconds that the work takes, before it was measured.
    * @param apart The least seconds of training from one time to the next.
    */
   constructor(
     private readonly share: number,
-    guess: number,
     private readonly apart = 0,
-  ) {
-    this.#cost = guess;
+  ) {}
+
+  /**
+   * Whether the work fits now: if it takes as long as the last time, it stays within its share. `guess`: the
+   * milliseconds that it takes, before it was measured.
+   */
+  due(seconds: number, guess: number): boolean {
+    const budget = 1000 * this.share * seconds;
+    return seconds - this.#last >= this.apart && this.#spent + (this.#cost ?? guess) <= budget;
   }
 
-  /** Whether the work fits now: as long as the last time, it stays within its share. */
-  due(seconds: number): boolean {
-    return seconds - this.#last >= this.apart && this.#spent + this.#cost <= 1000 * this.share * seconds;
-  }
-
-  /** Does the work and measures it. `free`: at the start or the end of a run, which is not counted. */
-  spend<T>(seconds: number, work: () => T, free = false): T {
+  /** Does the work and measures it. `needed`: the milliseconds that training would have taken instead. */
+  spend<T>(seconds: number, work: () => T, needed = 0): T {
     const start = performance.now();
     try {
       return work();
     } finally {
-      this.#cost = performance.now() - start;
-      if (!free) this.#spent += this.#cost;
+      this.#cost = Math.max(0, performance.now() - start - needed);
+      this.#spent += this.#cost;
       this.#last = seconds;
     }
   }

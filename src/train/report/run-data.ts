@@ -91,7 +91,7 @@ export interface WrongSample {
 }
 
 export interface Classified {
-  /** Which data: `validation`. */
+  /** Which data: "the validation data". */
   readonly source: string;
   readonly samples: number;
   /** Number of samples of the data; null if it is not known. */

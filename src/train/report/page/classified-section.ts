@@ -9,7 +9,7 @@ export function classifiedSection(part: Part<Classified>): Markup {
   const whole =
     of !== null && of > samples ? `the first ${count(samples)} of ${count(of)}` : `all ${count(samples)}`;
   return html`<h2>Classes</h2>
-<p>Measured after the last step on ${whole} samples of <code>${source}</code>: accuracy ${percent(value(accuracy))},
+<p>Measured after the last step on ${whole} samples of ${source}: accuracy ${percent(value(accuracy))},
 cross-entropy ${short(value(loss))}.</p>
 ${matrix(part)}
 ${pairs(part)}

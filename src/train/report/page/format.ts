@@ -8,7 +8,7 @@ export function short(x: number, digits = 4): string {
   if (!Number.isFinite(x)) return String(x);
   if (x === 0) return "0";
   const size = Math.abs(x);
-  if (size >= 1e15 || size < 1e-3) return exponent(x.toExponential(Math.min(2, digits - 1)));
+  if (size >= 1e15 || size < 1e-4) return exponent(x.toExponential(Math.min(2, digits - 1)));
   if (size >= 1e4) return thousands(Number(x.toPrecision(digits)));
   return String(Number(x.toPrecision(digits)));
 }

@@ -103,11 +103,14 @@ function linearTicks(low: number, high: number): { domain: [number, number]; tic
   return { domain: scale.domain() as [number, number], ticks: scale.ticks(5) };
 }
 
+/** Powers of ten, or also their multiples by 2 and 5 if there are few. */
 function logTicks(low: number, high: number): { domain: [number, number]; ticks: number[] } {
-  const scale = scaleLog().domain([low, high]).nice();
-  const [from, to] = scale.domain().map((v) => Math.round(Math.log10(v)));
-  const every = Math.ceil((to - from) / 6);
-  const powers = Array.from({ length: to - from + 1 }, (_, i) => from + i);
-  const ticks = powers.filter((_, i) => i % every === 0).map((power) => 10 ** power);
-  return { domain: scale.domain() as [number, number], ticks };
+  const domain: [number, number] = [low / 1.1, high * 1.1];
+  const [from, to] = domain.map((v) => Math.floor(Math.log10(v)));
+  const powers = Array.from({ length: to - from + 1 }, (_, i) => 10 ** (from + i));
+  const inside = (v: number) => v >= domain[0] && v <= domain[1];
+  const all = powers.filter(inside);
+  if (all.length < 3) return { domain, ticks: powers.flatMap((v) => [v, 2 * v, 5 * v]).filter(inside) };
+  const every = Math.ceil(all.length / 6);
+  return { domain, ticks: all.filter((_, i) => i % every === 0) };
 }

@@ -6,9 +6,12 @@ import { Pace } from "../pace.js";
 import type { RunData } from "../run-data.js";
 import { runPage } from "./run-page.js";
 
+/** Milliseconds for the first page, before one was measured. */
+const GUESS = 10;
+
 export class PageFile implements Output {
   readonly path: string;
-  readonly #pace = new Pace(0.004, 10, 1);
+  readonly #pace = new Pace(0.003, 1);
 
   constructor(page: ReportOptions & { readonly path: string }) {
     this.path = page.path;
@@ -24,7 +27,8 @@ export class PageFile implements Output {
   weights(): void {}
 
   write(data: () => RunData, seconds: number, last: boolean): void {
-    if (last || this.#pace.due(seconds)) this.#pace.spend(seconds, () => this.#replace(data), last);
+    if (last) this.#replace(data);
+    else if (this.#pace.due(seconds, GUESS)) this.#pace.spend(seconds, () => this.#replace(data));
   }
 
   #replace(data: () => RunData): void {

@@ -17,7 +17,7 @@ let files = 0;
 
 export class EventFile implements Output {
   readonly path: string;
-  readonly #pace = new Pace(0.001, 1, 1);
+  readonly #pace = new Pace(0.001, 1);
   #pending: Uint8Array[] = [];
   #file: number | null = null;
 
@@ -70,9 +70,9 @@ export class EventFile implements Output {
   }
 
   write(_data: unknown, seconds: number, last: boolean): void {
-    if (!last && !this.#pace.due(seconds)) return;
+    if (!last && !this.#pace.due(seconds, 1)) return;
     try {
-      this.#pace.spend(seconds, () => this.#flush(), last);
+      this.#pace.spend(seconds, () => this.#flush());
     } catch (cause) {
       throw this.#error(cause);
     } finally {
