@@ -35,8 +35,8 @@ async function bundle(options, output) {
   return result.output;
 }
 
-// The exports of the package, and modules that the benchmarks, a test and the command import. Optional peers are not
-// bundled.
+// The exports of the package, and modules that the benchmarks, a test and the command import. Optional peers
+// are not bundled.
 const library = await bundle(
   {
     input: {

@@ -14,14 +14,14 @@ export async function reportCommand(files: readonly string[], { compare, json }:
     for (const file of files) checkApart("--compare", compare, "a report", file);
   }
   // The code of pages is loaded only when a page is asked for.
-  const { readRun, resultRows, writeComparison } = await import("../train/report/index.js");
+  const { readRun, resultsOf, writeComparison } = await import("../train/report/index.js");
   const runs = files.map(readRun);
   if (compare !== undefined) writeComparison(compare, runs);
   if (json) {
     printJson({ command: "report", ...(compare === undefined ? {} : { compare }), runs: runs.map(summary) });
     return;
   }
-  for (const line of sideBySide(runs, resultRows)) print(line);
+  for (const line of sideBySide(files, resultsOf(runs))) print(line);
   if (compare !== undefined) print(`saved ${compare}: ${counted(runs.length, "run")}`);
 }
 
@@ -50,11 +50,11 @@ function summary(run: ComparedRun): object {
 
 /** A row for each result, a column for each run. */
 function sideBySide(
-  runs: readonly ComparedRun[],
-  rows: readonly (readonly [name: string, cell: (run: ComparedRun) => string])[],
+  files: readonly string[],
+  rows: readonly (readonly [name: string, cells: readonly string[]])[],
 ): string[] {
-  const head = ["", ...runs.map(({ file }) => file)];
-  const all = [head, ...rows.map(([name, cell]) => [name, ...runs.map(cell)])];
+  const head = ["", ...files];
+  const all = [head, ...rows.map(([name, cells]) => [name, ...cells])];
   const widths = head.map((_, column) => Math.max(...all.map((row) => row[column].length)));
   return all.map((row, i) => {
     const line = row

@@ -102,7 +102,7 @@ class Tally {
 }
 
 /**
- * Reads the data for at most so many milliseconds. The random numbers of the program are afterwards as before.
+ * Reads the data for at most so many milliseconds. It leaves the state of the random generator unchanged.
  */
 export async function classified(
   model: Module,

@@ -60,6 +60,7 @@ export class GradientNorms {
 function squaresOf(gradient: Tensor | null): number | null {
   if (gradient === null) return null;
   let sum = 0;
-  for (const x of dense(gradient.detach()).data) sum += x * x;
+  const { data } = dense(gradient.detach());
+  for (let i = 0; i < data.length; i++) sum += data[i] * data[i];
   return sum;
 }

@@ -1,21 +1,6 @@
 /** Pages about several runs, for the command line. Not an entry of the package. */
-import { writeFileAtomicSync } from "../../io/atomic.js";
-import { comparePage } from "./page/compare-page.js";
-import { sweepPage } from "./page/sweep-page.js";
-import type { ComparedRun } from "./read-run.js";
-import type { SweepData } from "./sweep-data.js";
-
 export { machineFacts } from "./machine.js";
-export { resultRows } from "./page/compare-page.js";
+export { resultsOf } from "./page/compare-page.js";
 export { type ComparedRun, readRun } from "./read-run.js";
 export type { SweepData, SweptRun } from "./sweep-data.js";
-
-/** Writes the page with these runs side by side. @throws FileError. */
-export function writeComparison(path: string, runs: readonly ComparedRun[]): void {
-  writeFileAtomicSync("report", path, [Buffer.from(comparePage(runs))]);
-}
-
-/** Writes the page of a sweep. @throws FileError. */
-export function writeSweep(path: string, sweep: SweepData): void {
-  writeFileAtomicSync("sweep", path, [Buffer.from(sweepPage(sweep))]);
-}
+export { writeComparison, writeSweep } from "./write-pages.js";

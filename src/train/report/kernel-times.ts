@@ -23,7 +23,7 @@ export class TimedSteps {
     else one(batch);
   }
 
-  /** `limits`: whether to compare with the limits of the machine, which takes some milliseconds to measure. */
+  /** `limits`: whether to compare with the limits of the machine, whose measurement takes milliseconds. */
   read(limits: boolean): KernelTimes {
     const { rows, limits: measured } = this.#times.read(limits);
     const milliseconds = rows.reduce((sum, row) => sum + row.milliseconds, 0);

@@ -51,6 +51,8 @@ const many = "This is not measured in a run of several processes.";
 export class Observation implements Observer {
   next = Number.POSITIVE_INFINITY;
   #ready = 0;
+  /** Whether the stretch that is under way is a step of its own. */
+  #single = false;
   readonly #outputs: readonly Output[];
   readonly #measured = new Measured();
   #epochs: EpochRow[] = [];
@@ -106,6 +108,12 @@ export class Observation implements Observer {
   }
 
   probe(one: MakeStep): MakeStep | null {
+    const make = this.#probe(one);
+    this.#single = make !== null;
+    return make;
+  }
+
+  #probe(one: MakeStep): MakeStep | null {
     // Several ranks make the same steps, or wait for each other.
     if (this.run.ranks > 1) return null;
     if (!this.#probed) {
@@ -130,7 +138,10 @@ export class Observation implements Observer {
   }
 
   ready(): boolean {
-    return performance.now() >= this.#ready;
+    // A step that was made for its own sake takes longer than others: alone it would be no point of a curve.
+    const alone = this.#single;
+    this.#single = false;
+    return !alone && performance.now() >= this.#ready;
   }
 
   look(event: FitProgress, samples: number, seconds: number): void {

@@ -80,9 +80,8 @@ export type ComparedRun = Pick<
  * @throws FileError `NOT_A_REPORT` for another file, `NEWER_FORMAT`, or those of reading a file.
  */
 export function readRun(path: string): ComparedRun {
-  const fail = (code: string, what: string) =>
-    new FileError(`report: ${what}: ${quotedPath(path)}`, code, path);
-  const page = new TextDecoder().decode(readBytesSync("report", path));
+  const fail = (code: string, what: string) => new FileError(`run: ${what}: ${quotedPath(path)}`, code, path);
+  const page = new TextDecoder().decode(readBytesSync("run", path));
   const start = `<script type="application/json" id="${DATA_ID}">`;
   const from = page.lastIndexOf(start);
   const to = page.indexOf("</script>", from);

@@ -23,7 +23,8 @@ ${
 
 function matrix({ classes, counts, byClass, png }: Classified): Markup {
   if (counts !== null)
-    return html`<div class="scroll"><table class="confusion"><caption>Confusion matrix: rows are the true classes, columns the predicted ones</caption>
+    return html`<p class="soft">Confusion matrix: rows are the true classes, columns the predicted ones.</p>
+<div class="scroll"><table class="confusion">
 <thead><tr><th class="corner">true \\ predicted</th>${classes.map((name) => html`<th scope="col" title="${name}">${name}</th>`)}<th scope="col">right</th></tr></thead>
 <tbody>${counts.map((row, i) => {
       const [sum, right] = byClass[i];

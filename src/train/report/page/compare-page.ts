@@ -51,8 +51,8 @@ function sideBySide(
 const shareOr = (x: Num | null | undefined) => (x === null || x === undefined ? "-" : percent(value(x)));
 const plainOr = (x: Num | null | undefined) => (x === null || x === undefined ? "-" : short(value(x)));
 
-/** How a run ended, as a row of numbers: also what the command prints. */
-export const resultRows: readonly (readonly [name: string, cell: (run: ComparedRun) => string])[] = [
+/** How a run ended. */
+const resultRows: readonly (readonly [name: string, cell: (run: ComparedRun) => string])[] = [
   ["state", ({ state }) => state],
   ["epoch", ({ epoch, epochs }) => `${epoch} of ${epochs}`],
   ["steps", ({ step }) => count(step)],
@@ -66,11 +66,14 @@ export const resultRows: readonly (readonly [name: string, cell: (run: ComparedR
   ["started", ({ started }) => date(started)],
 ];
 
+/** Rows that say something of at least one run. */
+export const resultsOf = (runs: readonly ComparedRun[]) =>
+  resultRows
+    .map(([name, cell]): [name: string, cells: string[]] => [name, runs.map(cell)])
+    .filter(([, cells]) => cells.some((cell) => cell !== "-"));
+
 function results(runs: readonly ComparedRun[], names: readonly string[]): Markup {
-  return sideBySide(
-    resultRows.map(([name, cell]) => [name, runs.map(cell)]),
-    names,
-  );
+  return sideBySide(resultsOf(runs), names);
 }
 
 function charts(runs: readonly ComparedRun[], names: readonly string[]): Markup {

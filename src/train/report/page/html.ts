@@ -14,7 +14,7 @@ const entities: Record<string, string> = {
   "'": "&#39;",
 };
 
-/** Control characters except tab and line feed, lone surrogates, and marks that turn the direction of text. */
+/** Control characters but tab and line feed, lone surrogates, and marks that turn the direction of text. */
 const invisible = /[^\P{Cc}\t\n]|[\p{Cs}\p{Bidi_Control}\ufeff]/gu;
 
 export const escaped = (text: string): string =>
@@ -51,9 +51,9 @@ export interface Column<Row> {
 }
 
 /** A table that scrolls sideways where it does not fit. */
-export function table<Row>(columns: readonly Column<Row>[], rows: readonly Row[], caption?: string): Markup {
+export function table<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): Markup {
   const kind = ({ number }: Column<Row>) => (number ? html` class="n"` : null);
-  return html`<div class="scroll"><table>${caption !== undefined && html`<caption>${caption}</caption>`}
+  return html`<div class="scroll"><table>
 <thead><tr>${columns.map((column) => html`<th scope="col"${kind(column)}>${column.name}</th>`)}</tr></thead>
 <tbody>${rows.map(
     (row) => html`<tr>${columns.map((column) => html`<td${kind(column)}>${column.cell(row)}</td>`)}</tr>

@@ -51,7 +51,7 @@ export function lineChart(options: ChartOptions): Markup {
     .domain(x1 > x0 ? [x0, x1] : [x0 - 1, x0 + 1])
     .range([box.left, box.right]);
   const sy = (log ? scaleLog() : scaleLinear()).domain(yTicks.domain).range([box.bottom, box.top]);
-  const xTicks = sx.ticks(5).filter((v) => Number.isInteger(v) || x1 - x0 < 5);
+  const xTicks = sx.ticks(5).filter((v) => Number.isInteger(v) || xLabel === "seconds");
   const path = line<number>()
     .defined((v) => Number.isFinite(v))
     .digits(1);

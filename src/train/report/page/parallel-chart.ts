@@ -23,7 +23,10 @@ interface Axis {
   y(value: number | string): number | undefined;
 }
 
-/** `colors`: from 0 to 1 for each run, the best 1. Runs that lack a value have no line. The first is the best. */
+/**
+ * The first run is the best. `colors`: from 0 to 1 for each run, the best 1. Runs that lack a value have no
+ * line.
+ */
 export function parallelChart(dimensions: readonly Dimension[], colors: readonly number[]): Markup {
   const x = scalePoint<number>()
     .domain(dimensions.map((_, i) => i))
@@ -53,29 +56,40 @@ ${axes.map(({ ticks }, i) => {
 })}</svg></div>`;
 }
 
-/** Few different numbers have equal distances, and so have words; other numbers lie where their size says. */
+/** Words, and few different settings, have equal distances; other numbers lie where their size says. */
 function axisOf({ values, share, reversed }: Dimension): Axis {
-  const known = values.filter((value) => value !== null);
-  const different = [...new Set(known)];
   const range = reversed ? [box.top, box.bottom] : [box.bottom, box.top];
   const text = (value: number | string) =>
     typeof value === "string" ? value : share ? `${short(100 * value, 4)} %` : short(value);
+  const different = [...new Set(values)].filter((value) => value !== null && isPlace(value)) as (
+    | number
+    | string
+  )[];
   const numbers = different.filter((value) => typeof value === "number").sort((a, b) => a - b);
-  if (numbers.length < different.length || different.length <= 8) {
-    const order = numbers.length < different.length ? different : numbers;
-    const scale = scalePoint<number | string>()
-      .domain(order)
-      .range(range)
-      .padding(different.length === 1 ? 0.5 : 0);
-    // Results are continuous: they lie where their size says, also if there are few.
-    if (!share && !reversed)
-      return { ticks: order.map((value) => [scale(value)!, text(value)]), y: (value) => scale(value) };
+  const words = numbers.length < different.length;
+  const isResult = share || reversed;
+  if (words || (different.length <= 8 && !isResult)) {
+    const order: (number | string)[] = words ? different : numbers;
+    const scale = scalePoint<number | string>().domain(order).range(range);
+    return { ticks: order.map((value) => [scale(value)!, text(value)]), y: (value) => scale(value) };
   }
-  const [low, high] = [numbers[0] ?? 0, numbers.at(-1) ?? 1];
+  const [low, high] = [numbers[0] ?? 0, numbers.at(-1) ?? 0];
+  if (low === high) {
+    const middle = (box.top + box.bottom) / 2;
+    return {
+      ticks: numbers.map((value) => [middle, text(value)]),
+      y: (value) => (isPlace(value) ? middle : undefined),
+    };
+  }
   const log = low > 0 && high / low > 100;
-  const scale = (log ? scaleLog() : scaleLinear())
-    .domain(high > low ? [low, high] : [low - 1, low + 1])
-    .range(range);
-  const ticks = log ? [low, Math.sqrt(low * high), high] : scale.ticks(5);
-  return { ticks: ticks.map((value) => [scale(value), text(value)]), y: (value) => scale(Number(value)) };
+  const scale = (log ? scaleLog() : scaleLinear()).domain([low, high]).range(range);
+  const between = log ? [Math.sqrt(low * high)] : scale.ticks(5);
+  const apart = (value: number) => [low, high].every((end) => Math.abs(scale(value) - scale(end)) > 16);
+  return {
+    ticks: [low, ...between.filter(apart), high].map((value) => [scale(value), text(value)]),
+    y: (value) => (isPlace(value) ? scale(Number(value)) : undefined),
+  };
 }
+
+/** Numbers that are not finite have no place on an axis. */
+const isPlace = (value: number | string) => typeof value === "string" || Number.isFinite(value);

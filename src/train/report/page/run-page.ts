@@ -68,7 +68,10 @@ ${table(
   [
     { name: "module", cell: ({ path }) => html`<span class="path">${path === "" ? "(model)" : path}</span>` },
     { name: "kind", cell: ({ kind, text }) => (text === "" ? kind : `${kind}(${text})`) },
-    { name: "output", cell: ({ output }) => (output === null ? "-" : shape(output)) },
+    {
+      name: "output",
+      cell: ({ output }) => (output === null ? "-" : html`<span class="nowrap">${shape(output)}</span>`),
+    },
     { name: "parameters", cell: ({ parameters: own }) => (own === 0 ? "" : count(own)), number: true },
   ],
   model.rows,
@@ -90,7 +93,7 @@ ${hidden > 0 && html`<p class="soft">${count(hidden)} more parameters are in the
 <details><summary>Table of the parameters</summary>${table(
     [
       { name: "parameter", cell: ({ name }) => html`<span class="path">${name}</span>` },
-      { name: "shape", cell: (row) => shape(row.shape) },
+      { name: "shape", cell: (row) => html`<span class="nowrap">${shape(row.shape)}</span>` },
       { name: "mean", cell: ({ mean }) => short(value(mean), 3), number: true },
       { name: "deviation", cell: ({ std }) => short(value(std), 3), number: true },
       { name: "least", cell: ({ min }) => short(value(min), 3), number: true },
@@ -139,7 +142,7 @@ function kernelsSection({ kernels }: RunData): Markup {
     },
   ];
   return html`<h2>Time by kernel</h2>
-<p>Means over ${count(steps)} steps of this run whose kernel calls were timed one by one: ${short(all, 3)} ms a step.
+<p>Means over ${count(steps)} ${steps === 1 ? "step" : "steps"} of this run whose kernel calls were timed one by one: ${short(all, 3)} ms a step.
 ${limits === null ? "The limits of the machine were not measured." : `The limit is what this machine reached in the run: ${short(value(limits.flops) / 1e9, 3)} GFLOP/s in a matrix product, ${short(value(limits.bytes) / 1e9, 3)} GB/s in a copy within the cache; the share counts whichever of the two is nearer.`}</p>
 ${table(columns(false), kernels.kernels)}
 <details><summary>The ${kernels.calls.length} longest calls</summary>${table(columns(true), kernels.calls)}</details>`;

@@ -48,9 +48,9 @@ ${colors}
 .readout { font-size: .82rem; color: var(--soft); min-height: 1.4em; font-variant-numeric: tabular-nums; margin: 2px 0 0; overflow-wrap: anywhere; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; font-size: .9rem; }
-caption { text-align: left; color: var(--soft); padding-bottom: 4px; }
 th, td { text-align: left; padding: 3px 14px 3px 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 thead th { color: var(--soft); font-weight: 600; white-space: nowrap; }
+.confusion td, .nowrap { white-space: nowrap; }
 .n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 td code, .path { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: .88em; }
 .facts { width: 100%; } .facts th { color: var(--soft); font-weight: 400; width: 38%; } .facts td { overflow-wrap: anywhere; }
@@ -63,7 +63,7 @@ details { margin: 10px 0 0; } summary { cursor: pointer; color: var(--soft); mar
 .right { background: color-mix(in srgb, var(--c0) calc(var(--share) * 70%), transparent); }
 .wrong { background: color-mix(in srgb, var(--c1) calc(15% + var(--share) * 85%), transparent); }
 .matrix { width: min(100%, 520px); image-rendering: pixelated; border: 1px solid var(--line); display: block; }
-.samples { display: grid; gap: 10px; grid-template-columns: repeat(auto-fill, minmax(118px, 1fr)); }
+.samples { display: grid; gap: 10px; grid-template-columns: repeat(auto-fill, minmax(92px, 1fr)); }
 .samples figure { margin: 0; font-size: .82rem; min-width: 0; overflow-wrap: anywhere; }
 .samples img { display: block; width: 100%; max-width: 112px; image-rendering: pixelated; border: 1px solid var(--line); border-radius: 4px; background: #000; margin-bottom: 2px; }
 .histograms { display: grid; gap: 16px 18px; grid-template-columns: repeat(auto-fill, minmax(150px, 1fr)); }
@@ -72,7 +72,8 @@ details { margin: 10px 0 0; } summary { cursor: pointer; color: var(--soft); mar
 .bars { fill: var(--c0); opacity: .75; } .before { fill: none; stroke: var(--ink); stroke-width: 1.2; opacity: .8; }
 .ends { display: flex; justify-content: space-between; color: var(--soft); font-variant-numeric: tabular-nums; }
 .bar { display: inline-block; height: .62em; background: var(--c0); border-radius: 2px; vertical-align: 0; min-width: 1px; }
-.parallel .wide { min-width: 680px; }
+.parallel .wide { min-width: 860px; }
+.parallel text { paint-order: stroke; stroke: var(--card); stroke-width: 5px; stroke-linejoin: round; }
 .parallel path { fill: none; stroke-width: 1.6; opacity: .75; } .parallel .best { stroke: var(--c1); stroke-width: 3; opacity: 1; }
 footer { margin-top: 40px; color: var(--soft); font-size: .85rem; }
 `;

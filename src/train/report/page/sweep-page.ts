@@ -38,7 +38,7 @@ export function sweepPage(sweep: SweepData): string {
 ${
   done.length > 0 &&
   html`<h2>All runs</h2>
-<p class="soft">A line for each run, the best one orange; the darker, the better. The best values are at the top of the last two axes.</p>
+<p class="soft">A line for each run, the best one orange; the stronger its colour, the better the run. The best values are at the top of the last two axes.</p>
 ${parallelChart(dimensions, ranks(runs.length))}
 <h2>Best first</h2>`
 }
