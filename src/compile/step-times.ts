@@ -1,4 +1,4 @@
-/** Times of the kernel calls of a step, summed over several steps that are made for their own sake. */
+/** Times of the kernel calls of a step, over several steps that are made for their own sake. */
 
 import { argument } from "../kernels/calls.js";
 import { leastMilliseconds, limitsOf, nameOf, stepsOf } from "./explain.js";
@@ -6,7 +6,7 @@ import { Generators } from "./generators.js";
 import type { Recording } from "./recording.js";
 import type { Stepper } from "./stepper.js";
 
-/** A kernel call, or a chain. Times are means over the steps. */
+/** A kernel call, or a chain. Times are medians over the steps. */
 export interface KernelTime {
   readonly kernel: string;
   readonly shape: string;
@@ -21,11 +21,11 @@ export interface KernelTime {
 
 export class StepTimes {
   #recording: Recording | null = null;
-  #nanoseconds = new Float64Array(0);
-  #steps = 0;
+  /** By step and call. */
+  readonly #nanoseconds: Float64Array[] = [];
 
   get steps(): number {
-    return this.#steps;
+    return this.#nanoseconds.length;
   }
 
   /**
@@ -46,26 +46,32 @@ export class StepTimes {
       generators.restore(states);
       return false;
     }
-    if (this.#recording === null) this.#nanoseconds = new Float64Array(calls.length);
     this.#recording = recording;
-    for (const [i, ns] of nanoseconds.entries()) this.#nanoseconds[i] += ns;
-    this.#steps++;
+    this.#nanoseconds.push(nanoseconds);
     return true;
   }
 
-  /** The mean times by call, in the order of the calls. `limits`: whether to measure those of the machine. */
+  /** The median times by call, in the order of the calls. `limits`: whether to measure those of the machine. */
   read(limits: boolean): { rows: KernelTime[]; limits: { flops: number; bytes: number } | null } {
     if (this.#recording === null) return { rows: [], limits: null };
     const { plan } = this.#recording.program;
     const rows = stepsOf(plan).map(({ row, first, count }): KernelTime => {
-      const sum = this.#nanoseconds.subarray(first, first + count).reduce((a, b) => a + b, 0);
+      const times = this.#nanoseconds.map((step) =>
+        step.subarray(first, first + count).reduce((a, b) => a + b, 0),
+      );
       return {
         ...{ kernel: nameOf(row), shape: row.shape, place: row.place, calls: 1 },
-        ...{ milliseconds: sum / 1e6 / this.#steps, flops: row.flops, bytes: row.bytes },
+        ...{ milliseconds: median(times) / 1e6, flops: row.flops, bytes: row.bytes },
         least: limits ? leastMilliseconds(plan.calls[first], row) : null,
       };
     });
     const reduced = plan.calls.find((call) => argument(call, "bfloat16") === 1);
     return { rows, limits: limits ? limitsOf(reduced ?? plan.calls[0]) : null };
   }
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }

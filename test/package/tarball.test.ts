@@ -94,6 +94,10 @@ describe("the tarball", () => {
   test("brings the licence of what is bundled", () => {
     const notices = files.get("dist/THIRD_PARTY_LICENSES.txt")!.toString();
     expect(notices).toMatch(/^csv-parse \d+\.\d+\.\d+ \(MIT\)\n\n/m);
+    // Charts and event files of reports.
+    for (const name of ["d3-array", "d3-scale", "d3-shape"])
+      expect(notices).toMatch(new RegExp(`^${name} [\\d.]+ \\(ISC\\)$`, "m"));
+    expect(notices).toMatch(/^pbf [\d.]+ \(BSD-3-Clause\)$/m);
     expect(notices).toContain("Permission is hereby granted");
   });
 

@@ -44,6 +44,8 @@ const SHORTEST_SPAN = 10;
 const SPANS = 300;
 /** Milliseconds that the classification after the last step may take; a long run may spend 1 %. */
 const CLASSIFICATION = 1000;
+/** Steps that are timed kernel by kernel. */
+const MOST_TIMED = 31;
 /** Epochs that are listed. */
 const MOST_EPOCHS = 500;
 const many = "This is not measured in a run of several processes.";
@@ -125,7 +127,7 @@ export class Observation implements Observer {
     if (this.#normsPace.due(seconds, needed))
       return (batch) => this.#normsPace.spend(seconds, () => this.#readNorms(batch, one), needed);
     const stepper = this.run.stepper();
-    if (stepper === null || stepper.recordings.size === 0) return null;
+    if (stepper === null || stepper.recordings.size === 0 || this.#times.steps === MOST_TIMED) return null;
     if (!this.#timesPace.due(seconds, needed)) return null;
     const timed = (batch: unknown) => this.#times.step(stepper, batch, one, this.run.counted);
     return (batch) => this.#timesPace.spend(seconds, () => timed(batch), needed);

@@ -2,7 +2,7 @@
 export class Pace {
   #spent = 0;
   #last = Number.NEGATIVE_INFINITY;
-  /** Milliseconds that it took the last time; null before it was measured. */
+  /** The least milliseconds that it took: other programs may have had the processor the other times. */
   #cost: number | null = null;
 
   /**
@@ -15,7 +15,7 @@ export class Pace {
   ) {}
 
   /**
-   * Whether the work fits now: if it takes as long as the last time, it stays within its share. `guess`: the
+   * Whether the work fits now: what it has taken so far, and its next time, are within its share. `guess`: the
    * milliseconds that it takes, before it was measured.
    */
   due(seconds: number, guess: number): boolean {
@@ -29,8 +29,9 @@ export class Pace {
     try {
       return work();
     } finally {
-      this.#cost = Math.max(0, performance.now() - start - needed);
-      this.#spent += this.#cost;
+      const cost = Math.max(0, performance.now() - start - needed);
+      this.#cost = Math.min(cost, this.#cost ?? cost);
+      this.#spent += cost;
       this.#last = seconds;
     }
   }

@@ -123,7 +123,7 @@ export interface KernelRow {
 }
 
 export interface KernelTimes {
-  /** Number of steps that were timed; times are means. */
+  /** Number of steps that were timed; times are medians. */
   readonly steps: number;
   readonly milliseconds: Num;
   /** By kernel, and the single calls that take longest. */

@@ -142,7 +142,7 @@ function kernelsSection({ kernels }: RunData): Markup {
     },
   ];
   return html`<h2>Time by kernel</h2>
-<p>Means over ${count(steps)} ${steps === 1 ? "step" : "steps"} of this run whose kernel calls were timed one by one: ${short(all, 3)} ms a step.
+<p>Medians over ${count(steps)} ${steps === 1 ? "step" : "steps"} of this run whose kernel calls were timed one by one: ${short(all, 3)} ms a step.
 ${limits === null ? "The limits of the machine were not measured." : `The limit is what this machine reached in the run: ${short(value(limits.flops) / 1e9, 3)} GFLOP/s in a matrix product, ${short(value(limits.bytes) / 1e9, 3)} GB/s in a copy within the cache; the share counts whichever of the two is nearer.`}</p>
 ${table(columns(false), kernels.kernels)}
 <details><summary>The ${kernels.calls.length} longest calls</summary>${table(columns(true), kernels.calls)}</details>`;
