@@ -13,6 +13,7 @@ import { Interruption } from "./interruption.js";
 import { type Activation, activations } from "./network.js";
 import { playgroundCommand } from "./playground.js";
 import { predictCommand, splits } from "./predict.js";
+import { reportCommand } from "./report.js";
 import { sweepCommand } from "./sweep.js";
 import { optimizers, schedules, trainCommand } from "./train.js";
 
@@ -155,6 +156,7 @@ command(
       "--resume",
       "goes on from --checkpoint if there is one, to the bits of a run that was never stopped",
     ),
+    flag("--report <file>", "a page about the run, .html: curves, confusions, weights, kernels, settings"),
     flag("--eager", "makes each step from JavaScript instead of compiling it"),
     ...backendFlags(),
     flag("-o, --out <file>", "where the model goes", undefined, "model.safetensors"),
@@ -162,6 +164,7 @@ command(
   ],
   `
   simdgrad train --data mnist/ --out digits.safetensors
+  simdgrad train --data mnist/ --report run.html
   simdgrad train --data mnist/ --checkpoint run.ckpt --resume
   mpirun -n 4 simdgrad train --data mnist/ --shards 8
   simdgrad train --data fashion/ --hidden 1024,512 --dropout 0.2 --epochs 20
@@ -240,6 +243,7 @@ command(
     ...backendFlags(),
     flag("--csv <file>", "where the results go as well, one line a run"),
     flag("--plot <file>", "a picture of the validation losses, .svg or .png (needs npm install echarts)"),
+    flag("--report <file>", "a page with all runs, .html, best first"),
     jsonFlag(),
   ],
   `
@@ -249,6 +253,23 @@ command(
   interruption = new Interruption("simdgrad sweep");
   return sweepCommand(flags, interruption);
 });
+
+command(
+  "report",
+  "Compares runs by their reports: pages that simdgrad train --report and fit have written.",
+  [
+    flag(
+      "--compare <file>",
+      "a page with the runs side by side, .html (default: a table in the terminal only)",
+    ),
+    jsonFlag(),
+  ],
+  `
+  simdgrad report a.html b.html
+  simdgrad report a.html b.html --compare both.html`,
+)
+  .argument("<files...>", "reports of runs")
+  .action((files, flags) => reportCommand(files, flags));
 
 command(
   "eval",

@@ -16,7 +16,7 @@ const manifest = JSON.parse(files.get("package.json")!.toString());
 /** Every file of the package fits one of these. */
 const allowed = [
   /^dist\/.+\.js$/,
-  /^dist\/([a-z]+|kernels\/js)?\/?(index|backend)\.(cjs|d\.cts)$/,
+  /^dist\/([a-z]+|kernels\/js|train\/report)?\/?(index|backend)\.(cjs|d\.cts)$/,
   /^wasm\/simdgrad\.wasm$/,
   /^dist\/parts\/[a-z-]+\.cjs$/,
   /^dist\/.+\.d\.ts$/,
@@ -73,6 +73,7 @@ describe("the tarball", () => {
       "dist/optim/index.js",
       "dist/plot/index.js",
       "dist/train/index.js",
+      "dist/train/report/index.js",
     ]);
   });
 
@@ -93,6 +94,10 @@ describe("the tarball", () => {
   test("brings the licence of what is bundled", () => {
     const notices = files.get("dist/THIRD_PARTY_LICENSES.txt")!.toString();
     expect(notices).toMatch(/^csv-parse \d+\.\d+\.\d+ \(MIT\)\n\n/m);
+    // Charts and event files of reports.
+    for (const name of ["d3-array", "d3-scale", "d3-shape"])
+      expect(notices).toMatch(new RegExp(`^${name} [\\d.]+ \\(ISC\\)$`, "m"));
+    expect(notices).toMatch(/^pbf [\d.]+ \(BSD-3-Clause\)$/m);
     expect(notices).toContain("Permission is hereby granted");
   });
 
