@@ -1,45 +1,71 @@
-/** The programs in the documents print what their comments say. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+/**
+ * The programs in the documents run, and print what their comments say. They run in this process, one after
+ * another, each in a folder of its own.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { root } from "../structure/imports.js";
+import { type Block, blocks, blocksOf } from "./pages.js";
 
-const root = fileURLToPath(new URL("../", import.meta.url));
-const docs = join(root, "docs");
+const isProgram = ({ language }: Block) => /^(ts|js|mjs|tsx|jsx)$/.test(language);
+const programs = blocks.filter(isProgram);
 
-/** Programs that import the library, by document. */
-const programs = readdirSync(docs)
-  .filter((name) => name.endsWith(".md"))
-  .flatMap((name) =>
-    [...readFileSync(join(docs, name), "utf8").matchAll(/```ts\n([\s\S]*?)```/g)]
-      .map(([, program]) => program)
-      .filter((program) => program.includes('from "simdgrad"'))
-      .map((program, i) => [`docs/${name}`, i + 1, program] as const),
-  );
+describe("a program", () => {
+  const home = process.cwd();
+  let folder: string | undefined;
 
-it.each(programs)("%s, program %i", async (_name, _i, program) => {
-  const stated = [...program.matchAll(/console\.log\(.*\); \/\/ (.*)/g)].map(([, result]) => result);
-  const printed: string[] = [];
-  const log = vi.spyOn(console, "log").mockImplementation((...values) => {
-    printed.push(values.map((value) => JSON.stringify(value)).join(" "));
+  afterEach(() => {
+    process.chdir(home);
+    if (folder !== undefined) rmSync(folder, { recursive: true });
+    folder = undefined;
   });
-  const folder = mkdtempSync(join(tmpdir(), "simdgrad-docs-"));
-  try {
-    const file = join(folder, "program.ts");
-    const source = (_: string, part = "") => JSON.stringify(join(root, "src", part, "index.ts"));
-    writeFileSync(file, program.replaceAll(/"simdgrad(?:\/(\w+))?"/g, source));
-    await import(/* @vite-ignore */ file);
-  } finally {
-    log.mockRestore();
-    rmSync(folder, { recursive: true });
-  }
-  expect(printed).toEqual(stated);
-  expect(stated.length).toBeGreaterThan(0);
+
+  it.each(
+    programs
+      .filter(({ notRun }) => notRun === undefined)
+      .map((block) => [block.page, block.line, block.code]),
+  )("%s, line %i", async (_page, _line, program) => {
+    const stated = [...`${program}`.matchAll(/console\.log\(.*\); \/\/ (.*)/g)].map(([, result]) => result);
+    const printed: string[] = [];
+    const log = vi.spyOn(console, "log").mockImplementation((...values) => {
+      printed.push(values.map((value) => JSON.stringify(value)).join(" "));
+    });
+    folder = mkdtempSync(join(tmpdir(), "simdgrad-docs-"));
+    try {
+      const file = join(folder, "program.ts");
+      const source = (_: string, part = "") => JSON.stringify(join(root, "src", part, "index.ts"));
+      writeFileSync(file, `${program}`.replaceAll(/"simdgrad(?:\/(\w+))?"/g, source));
+      process.chdir(folder);
+      await import(/* @vite-ignore */ file);
+    } finally {
+      log.mockRestore();
+    }
+    expect(printed).toEqual(stated);
+  });
 });
 
-it("there are programs", () => {
-  expect(new Set(programs.map(([name]) => name))).toEqual(
-    new Set(["docs/attention.md", "docs/autograd.md", "docs/distributed.md"]),
-  );
+it("every program imports the library: nothing runs that cannot fail", () => {
+  const idle = programs.filter(({ code, notRun }) => notRun === undefined && !/from "simdgrad/.test(code));
+  expect(idle.map(({ page, line }) => `${page}:${line}`)).toEqual([]);
+  expect(programs.length).toBeGreaterThan(40);
+});
+
+it("the programs that do not run here are these", () => {
+  const reasons = programs.flatMap(({ page, notRun }) => (notRun === undefined ? [] : `${page}: ${notRun}`));
+  expect(reasons).toEqual([
+    "README.md: test/readme.test.ts runs it, with one epoch",
+    "docs/browser.md: a page of a browser: test/browser/chromium.test.ts",
+    "docs/browser.md: only imports: test/browser/bundlers.test.ts",
+    "docs/browser.md: a Worker of a browser: test/browser/docs.test.ts",
+  ]);
+});
+
+it("a reason stands directly above its block", () => {
+  const page = "<!-- not run: why -->\n```ts\na\n```\n\n<!-- not run: lost -->\n\n```sh\nb\n```\n";
+  expect(blocksOf("page", page)).toEqual([
+    { page: "page", line: 2, language: "ts", code: "a\n", notRun: "why" },
+    { page: "page", line: 8, language: "sh", code: "b\n", notRun: undefined },
+  ]);
 });
