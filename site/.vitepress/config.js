@@ -71,6 +71,8 @@ export default defineConfig({
   srcDir: "pages",
   outDir: "dist",
   rewrites: { "README.md": "index.md" },
+  // The names of all pages are in one file, not in each page.
+  metaChunk: true,
   markdown: { anchor: { slugify: slug }, config: sizedPictures },
   themeConfig: {
     nav: [
