@@ -18,6 +18,8 @@ export async function writeReference(folder) {
     readme: "none",
     name: "API",
     entryFileName: "index.md",
+    hidePageHeader: true,
+    useCodeBlocks: true,
     excludePrivate: true,
     excludeInternal: true,
     excludeExternals: true,

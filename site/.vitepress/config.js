@@ -59,6 +59,18 @@ const sidebar = [
   },
 ];
 
+const isReference = (path) => path.startsWith("api/");
+
+/**
+ * What search finds of a page: each of its sections; a page of the reference as a whole, because its sections
+ * have the same names everywhere. Only those of Tensor are methods that people look for.
+ */
+async function searched(source, env, md) {
+  const text = await md.renderAsync(source, env);
+  if (!isReference(env.relativePath) || env.relativePath.endsWith("/Tensor.md")) return text;
+  return text.replace(/<(\/?)h[2-6]\b[^>]*>/g, "<$1p>");
+}
+
 const { version, description } = JSON.parse(
   readFileSync(new URL("../../package.json", import.meta.url), "utf8"),
 );
@@ -74,6 +86,10 @@ export default defineConfig({
   // The names of all pages are in one file, not in each page.
   metaChunk: true,
   markdown: { anchor: { slugify: slug }, config: sizedPictures },
+  // A name of the reference has no next one to read.
+  transformPageData: ({ relativePath, frontmatter }) =>
+    isReference(relativePath) ? { frontmatter: { ...frontmatter, prev: false, next: false } } : undefined,
+  vite: { build: { chunkSizeWarningLimit: 4000 } },
   themeConfig: {
     nav: [
       page("Guide", "/getting-started"),
@@ -83,6 +99,6 @@ export default defineConfig({
     ],
     sidebar: { "/api/": referenceMenu, "/": sidebar },
     outline: [2, 3],
-    search: { provider: "local" },
+    search: { provider: "local", options: { _render: searched } },
   },
 });
