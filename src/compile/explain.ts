@@ -17,9 +17,11 @@ export interface ProfileRow {
   readonly shape: string;
   /** The module whose forward made the call: `Sequential[2].Linear`; "" outside a module. */
   readonly place: string;
+  /** Time of the call. */
   readonly milliseconds: number;
   /** Floating-point operations and bytes that the task requires: see src/kernels/calls.ts. */
   readonly flops: number;
+  /** Bytes that the call reads and writes. */
   readonly bytes: number;
   /**
    * Share of what the machine could do in this time (limits.ts), in operations or in bytes, whichever is
@@ -30,9 +32,13 @@ export interface ProfileRow {
 
 /** The times of one call of a compiled function; `String(profile)` is a table, slowest kernel call first. */
 export interface Profile<Result = unknown> {
+  /** One row for each kernel call, in the order of the calls. */
   readonly rows: readonly ProfileRow[];
+  /** Time of all calls. */
   readonly milliseconds: number;
+  /** What the function returned. */
   readonly result: Result;
+  /** A table, slowest kernel call first. */
   toString(): string;
 }
 

@@ -12,10 +12,13 @@ import { checkModel, checkOptimizer, checkScheduler } from "./given.js";
 import type { Report } from "./report-options.js";
 import type { Loss } from "./score.js";
 
+/** Options of `fit`. */
 export interface FitOptions {
+  /** The optimizer of the model's parameters. */
   optimizer: Optimizer<any>;
   /** A module or a function; its value is the mean over the batch. Default: cross-entropy. */
   loss?: Loss;
+  /** A schedule of the learning rate. Default: none. */
   scheduler?: Pick<Scheduler, "step">;
   /**
    * When `scheduler.step()` is called: after each epoch (default, as in PyTorch's examples) or after each

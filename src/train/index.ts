@@ -1,3 +1,8 @@
+/**
+ * Training and what belongs to it: `fit`, evaluation, early stopping, confusion matrices, the most wrong
+ * samples. `import * as train from "simdgrad/train"`, or `train` of `simdgrad`.
+ * @module simdgrad/train
+ */
 export type { Batch, BatchSource, TrainingData } from "./batches.js";
 export { type ConfusionMatrixOptions, confusionMatrix } from "./confusion-matrix.js";
 export { EarlyStopping, type EarlyStoppingOptions } from "./early-stopping.js";

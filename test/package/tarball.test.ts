@@ -26,7 +26,8 @@ const allowed = [
   /^wasm\/simdgrad\.wasm$/,
   /^prebuilds\/[a-z0-9]+-[a-z0-9]+(-musl)?\/simdgrad\.node$/,
   /^wasm\/simdgrad\.wasm$/,
-  /^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/,
+  /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|CONTRIBUTING\.md)$/,
+  /^docs\/([\w-]+\.md|figures\/getting-started\.svg)$/,
 ];
 
 /**
@@ -75,6 +76,12 @@ describe("the tarball", () => {
       "dist/train/index.js",
       "dist/train/report/index.js",
     ]);
+  });
+
+  test("holds what README links to, or the link names a host", () => {
+    const links = [...files.get("README.md")!.toString().matchAll(/\]\(([^)#\s]+)[^)]*\)/g)].map(([, to]) => to);
+    expect(links.length).toBeGreaterThan(15);
+    expect(links.filter((to) => !/^https:\/\//.test(to) && !files.has(to))).toEqual([]);
   });
 
   test("keeps the names of classes, which errors and printed models show", async () => {
