@@ -11,6 +11,7 @@ import { choice, indices, integer, list, type Range, real, sizes } from "./flags
 import { infoCommand } from "./info.js";
 import { Interruption } from "./interruption.js";
 import { type Activation, activations } from "./network.js";
+import { planCommand } from "./plan.js";
 import { playgroundCommand } from "./playground.js";
 import { predictCommand, splits } from "./predict.js";
 import { reportCommand } from "./report.js";
@@ -329,6 +330,37 @@ command(
   simdgrad bench
   simdgrad bench --backend native --threads 1`,
 ).action((flags) => benchCommand(flags));
+
+command(
+  "plan",
+  "Predicts a training step on several ranks, from steps that it measures on this machine and a model of the network.",
+  [
+    flag("--input <n>", "inputs of the perceptron", integer("--input", counted), 784),
+    flag("--hidden <sizes>", "sizes of the hidden layers, or none", sizes("--hidden"), [512, 256], "512,256"),
+    flag("--classes <n>", "outputs", integer("--classes", counted), 10),
+    flag("--batch <n>", "samples of all ranks together", integer("--batch", counted), 256),
+    flag(
+      "--ranks <list>",
+      "numbers of ranks, one on each machine",
+      list(integer("--ranks", { min: 1, max: 1 << 20, example: "8" })),
+      [1, 2, 4, 8, 16, 32, 64],
+      "1,2,4,8,16,32,64",
+    ),
+    flag(
+      "--bandwidth <x>",
+      "of a rank's link, in bit/s",
+      real("--bandwidth", { min: 0, above: true, example: "1e9" }),
+      1e9,
+    ),
+    flag("--latency <x>", "of a message, in seconds", real("--latency", { min: 0, example: "20e-6" }), 20e-6),
+    flag("--seconds <x>", "to measure for, each", real("--seconds", { min: 0, max: 600 }), 1),
+    ...backendFlags(),
+    jsonFlag(),
+  ],
+  `
+  simdgrad plan --ranks 8,64,1024 --batch 8192 --bandwidth 25e9 --latency 20e-6
+  simdgrad plan --hidden 2048,2048 --batch 1024 --bandwidth 1e9`,
+).action((flags) => planCommand(flags));
 
 command(
   "info",
