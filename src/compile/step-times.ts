@@ -51,7 +51,7 @@ export class StepTimes {
     return true;
   }
 
-  /** The median times by call, in the order of the calls. `limits`: whether to measure those of the machine. */
+  /** The median times by call, in order. `limits`: whether to measure those of the machine. */
   read(limits: boolean): { rows: KernelTime[]; limits: { flops: number; bytes: number } | null } {
     if (this.#recording === null) return { rows: [], limits: null };
     const { plan } = this.#recording.program;

@@ -123,7 +123,7 @@ describe("records", () => {
 
 describe("histograms", () => {
   const of = (values: number[]) => {
-    const file = framed(valuesEvent(Date.now() / 1000, 5, [{ tag: "w", value: Float64Array.from(values) }]));
+    const file = framed(valuesEvent(Date.now() / 1000, 5, [{ tag: "w", value: Float32Array.from(values) }]));
     return eventsOf(file)[0].histograms.get("w")!;
   };
 

@@ -15,8 +15,8 @@ export class Pace {
   ) {}
 
   /**
-   * Whether the work fits now: what it has taken so far, and its next time, are within its share. `guess`: the
-   * milliseconds that it takes, before it was measured.
+   * Whether the work fits now: what it has taken so far, and its next time, are within its share. `guess`:
+   * the milliseconds that it takes, before it was measured.
    */
   due(seconds: number, guess: number): boolean {
     const budget = 1000 * this.share * seconds;

@@ -6,7 +6,7 @@ import { type Histogram, num, type WeightRow } from "./run-data.js";
 
 const BINS = 32;
 /** Of a larger parameter, values at equal distances are read. */
-const MOST_VALUES = 1 << 16;
+const MOST_VALUES = 1 << 14;
 /** More parameters are not listed. */
 const MOST_PARAMETERS = 300;
 
@@ -14,12 +14,12 @@ const MOST_PARAMETERS = 300;
 export interface Values {
   readonly name: string;
   readonly shape: readonly number[];
-  readonly values: Float64Array;
+  readonly values: Float32Array;
   /** Whether values were left out. */
   readonly sampled: boolean;
 }
 
-/** Copies of the values, at most 65,536 of each parameter. */
+/** Copies of the values, at most 16,384 of each parameter. */
 export function valuesOf(model: Module): { all: Values[]; more: number } {
   const parameters = [...model.namedParameters()];
   const all = parameters.slice(0, MOST_PARAMETERS).map(([name, p]) => read(name, p));
@@ -30,7 +30,7 @@ function read(name: string, p: Tensor): Values {
   const { data } = dense(p.detach());
   // An odd distance, so that the values do not all lie in a few columns.
   const step = Math.ceil(data.length / MOST_VALUES) | 1;
-  const values = new Float64Array(Math.ceil(data.length / step));
+  const values = new Float32Array(Math.ceil(data.length / step));
   for (let i = 0; i < values.length; i++) values[i] = data[i * step];
   return { name, shape: p.shape, values, sampled: step > 1 };
 }
@@ -50,7 +50,7 @@ export function weightRow({ name, shape, values }: Values, before: Values | unde
 }
 
 /** Mean and standard deviation of the finite values. */
-function moments(values: Float64Array): { mean: number; std: number } {
+function moments(values: Float32Array): { mean: number; std: number } {
   let count = 0;
   let sum = 0;
   for (const x of values)
@@ -65,7 +65,7 @@ function moments(values: Float64Array): { mean: number; std: number } {
 }
 
 /** The smallest and the largest finite value, and how many are not finite. */
-function range(values: Float64Array): [low: number, high: number, notFinite: number] {
+function range(values: Float32Array): [low: number, high: number, notFinite: number] {
   let [low, high, notFinite] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
   for (const x of values)
     if (Number.isFinite(x)) {
@@ -83,7 +83,7 @@ function widened(low: number, high: number): [number, number] {
   return [low - half, high + half];
 }
 
-function histogram(values: Float64Array, low: number, high: number): Histogram {
+function histogram(values: Float32Array, low: number, high: number): Histogram {
   const counts = new Array<number>(BINS).fill(0);
   for (const x of values)
     if (Number.isFinite(x)) counts[Math.min(BINS - 1, Math.floor(((x - low) / (high - low)) * BINS))]++;

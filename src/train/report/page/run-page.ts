@@ -87,7 +87,7 @@ function weightsSection({ weights, norms }: RunData): Markup {
   };
   const hidden = rows.length - MOST_HISTOGRAMS;
   return html`<h2>Weights</h2>
-<p class="soft">Values of each parameter now (filled) and before the first step (outline).${sampled && " Of parameters with more than 65,536 values, values at equal distances were read."}</p>
+<p class="soft">Values of each parameter now (filled) and before the first step (outline).${sampled && " Of parameters with more than 16,384 values, values at equal distances were read."}</p>
 <div class="histograms card">${rows.slice(0, MOST_HISTOGRAMS).map(histogramChart)}</div>
 ${hidden > 0 && html`<p class="soft">${count(hidden)} more parameters are in the table only.</p>`}
 <details><summary>Table of the parameters</summary>${table(

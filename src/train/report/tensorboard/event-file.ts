@@ -15,6 +15,9 @@ import { framed } from "./records.js";
 /** Two files of one process in the same millisecond need different names. */
 let files = 0;
 
+/** Events that wait to be written. */
+const MOST_PENDING = 4096;
+
 export class EventFile implements Output {
   readonly path: string;
   readonly #pace = new Pace(0.001, 1);
@@ -85,7 +88,8 @@ export class EventFile implements Output {
   }
 
   #append(event: Uint8Array): void {
-    this.#pending.push(framed(event));
+    // While a disk is full, events wait; those that come after many others are lost.
+    if (this.#pending.length < MOST_PENDING) this.#pending.push(framed(event));
   }
 
   #flush(): void {

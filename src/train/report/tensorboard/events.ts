@@ -10,7 +10,7 @@ const histogramProto = { min: 1, max: 2, num: 3, sum: 4, sumSquares: 5, bucketLi
 /** A named number, or the distribution of many. */
 export interface Value {
   readonly tag: string;
-  readonly value: number | Float64Array;
+  readonly value: number | Float32Array;
 }
 
 /** `seconds`: since 1970. */
@@ -47,7 +47,7 @@ function writeValue({ tag, value }: Value, writer: PbfWriter): void {
 const BUCKETS = 30;
 
 /** Buckets of equal width; values that are not finite are left out. */
-function writeHistogram(all: Float64Array, writer: PbfWriter): void {
+function writeHistogram(all: Float32Array, writer: PbfWriter): void {
   const values = all.filter(Number.isFinite);
   const min = values.reduce((a, b) => Math.min(a, b), values.length === 0 ? 0 : Number.POSITIVE_INFINITY);
   const max = values.reduce((a, b) => Math.max(a, b), values.length === 0 ? 0 : Number.NEGATIVE_INFINITY);
@@ -66,4 +66,4 @@ function writeHistogram(all: Float64Array, writer: PbfWriter): void {
   writer.writePackedDouble(histogramProto.bucket, counts);
 }
 
-const sumOf = (values: Float64Array) => values.reduce((a, b) => a + b, 0);
+const sumOf = (values: Float32Array) => values.reduce((a, b) => a + b, 0);
