@@ -2,7 +2,11 @@ import { ValueError } from "../errors.js";
 import { type Path, pathOf } from "../io/read.js";
 import { quoted } from "../quote.js";
 
-/** The folder of a run for TensorBoard, as `tensorboard` returns it. */
+/**
+ * The folder of a run for TensorBoard, as `tensorboard` returns it.
+ *
+ *     train.tensorboard("runs/mlp").directory // "runs/mlp"
+ */
 export class TensorBoard {
   /** @internal */
   constructor(readonly directory: string) {}

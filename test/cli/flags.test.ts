@@ -60,7 +60,7 @@ describe("wrong usage ends with 2 and says what would be right", () => {
     ["predict --model m --index 0-99999", "at most 1000 positions at once"],
     ["predict --model m --from tset", "did you mean test?"],
     ["bench --seconds x", "from 0 to 600 is needed: x"],
-    ["plan --ranks 2,0", "an integer >= 1 is needed: 0"],
+    ["plan --ranks 2,0", "an integer from 1 to 1048576 is needed: 0"],
     ["plan --ranks 2,300", "--ranks: each rank needs a sample, and a batch has 256: 300; give --batch"],
     ["plan --bandwidth 0", "a number above 0 is needed: 0"],
     ["info --jsno", "did you mean --json?"],

@@ -67,7 +67,8 @@ function mistakeInFlags([name, ...args]: string[]): string | undefined {
   if (command === undefined) return name === "--help" ? undefined : `no command ${name}`;
   if (args.includes("--help")) return undefined;
   const { operands, unknown } = command.parseOptions(args);
-  return [...operands, ...unknown].length === 0 ? undefined : `not a flag: ${[...operands, ...unknown]}`;
+  const wrong = command.registeredArguments.length > 0 ? unknown : [...operands, ...unknown];
+  return wrong.length === 0 ? undefined : `not a flag: ${wrong}`;
 }
 
 function mistakeInNpm([what, ...args]: string[]): string | undefined {

@@ -79,7 +79,12 @@ describe("the tarball", () => {
   });
 
   test("holds what README links to, or the link names a host", () => {
-    const links = [...files.get("README.md")!.toString().matchAll(/\]\(([^)#\s]+)[^)]*\)/g)].map(([, to]) => to);
+    const links = [
+      ...files
+        .get("README.md")!
+        .toString()
+        .matchAll(/\]\(([^)#\s]+)[^)]*\)/g),
+    ].map(([, to]) => to);
     expect(links.length).toBeGreaterThan(15);
     expect(links.filter((to) => !/^https:\/\//.test(to) && !files.has(to))).toEqual([]);
   });

@@ -33,7 +33,9 @@ export class Points {
 
   add(point: Point): void {
     const last = this.#points.at(-1);
-    if (last !== undefined && last.span < this.#span) this.#points.push(joined(this.#points.pop()!, point));
+    // The last event may say only more of the samples of the step before it.
+    if (last !== undefined && (last.span < this.#span || last.step === point.step))
+      this.#points.push(joined(this.#points.pop()!, point));
     else this.#points.push(point);
     if (this.#points.length <= MOST) return;
     const halved: Point[] = [];
