@@ -65,8 +65,8 @@ const isReference = (path) => path.startsWith("api/");
  * What search finds of a page: each of its sections; a page of the reference as a whole, because its sections
  * have the same names everywhere. Only those of Tensor are methods that people look for.
  */
-async function searched(source, env, md) {
-  const text = await md.renderAsync(source, env);
+function searched(source, env, md) {
+  const text = md.render(source, env);
   if (!isReference(env.relativePath) || env.relativePath.endsWith("/Tensor.md")) return text;
   return text.replace(/<(\/?)h[2-6]\b[^>]*>/g, "<$1p>");
 }
