@@ -130,7 +130,8 @@ describe("the tarball", () => {
 
   test("is small: a download that nobody notices", () => {
     // Each addon is 1.9 to 4.6 MB, 0.7 to 1.2 MB of them packed: every kernel for one to three instruction
-    // sets. The code is 3.9 MB: for Node, and as a module for each source for browsers.
+    // sets. The code is 3.9 MB: for Node, and as a module for each source for browsers. The documents are
+    // 0.36 MB, 0.12 MB of them packed.
     const addons = [...files.keys()].filter((path) => path.endsWith(".node")).length;
     // The WebAssembly module is 1 MB, 0.24 MB of them packed.
     const modules = files.has("wasm/simdgrad.wasm") ? 1 : 0;
@@ -141,7 +142,7 @@ describe("the tarball", () => {
     );
     // csv-parse, bundled, is 53 KB of it; the declarations of all methods with their doc comments are 150 KB.
     expect([...files.values()].reduce((sum, bytes) => sum + bytes.length, 0)).toBeLessThan(
-      (3.8 + pages.unpacked + 4.5 * addons + 0.7 * modules) * 2 ** 20,
+      (4.2 + pages.unpacked + 4.5 * addons + 0.7 * modules) * 2 ** 20,
     );
   });
 
