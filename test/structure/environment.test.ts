@@ -18,7 +18,9 @@ test("CONTRIBUTING.md states every variable that chooses what runs, and its valu
     if (/BACKEND|ISA|THREADS|MEMORY|ADDON/.test(name)) expect(page).toContain(`\`${formOf(name)}\``);
 });
 
-test.each(["README.md", "docs/memory.md", "docs/command-line.md"])("%s names no variable that there is not", (path) => {
+const documents = ["README.md", "docs/memory.md", "docs/command-line.md"];
+
+test.each(documents)("%s names no variable that there is not", (path) => {
   const known = new Set<string>(variableNames);
   for (const name of namesIn(readFileSync(join(root, path), "utf8"))) expect(known).toContain(name);
 });
