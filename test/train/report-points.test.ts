@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import type { FitProgress } from "../../src/index.js";
+import { Measured } from "../../src/train/report/measured.js";
 import { Pace } from "../../src/train/report/pace.js";
 import { type Point, Points, thinned } from "../../src/train/report/points.js";
 
@@ -39,6 +41,42 @@ describe("the points of a curve", () => {
     const list = Array.from({ length: 1000 }, (_, i) => i);
     expect(thinned(list, 3)).toEqual([0, 500, 999]);
     expect(thinned([1, 2], 3)).toEqual([1, 2]);
+  });
+});
+
+describe("a point", () => {
+  const event = (step: number, loss: number, accuracy: number | null, more: object = {}) =>
+    ({
+      type: "progress",
+      epoch: 1,
+      epochs: 2,
+      step,
+      steps: 20,
+      lr: 0.1,
+      loss,
+      accuracy,
+      ...more,
+    }) as FitProgress;
+
+  test("is about the samples since the point before it, also in an epoch that is resumed", () => {
+    const measured = new Measured();
+    // An earlier run has trained on 40 samples with a mean loss of 3.
+    measured.epoch(event(4, 3, 0.5), 40, 0);
+    const first = measured.take(event(5, 2.6, 0.6), 50, 1)!;
+    const second = measured.take(event(6, 2.5, 0.5), 60, 3)!;
+    expect(measured.take(event(6, 2.5, 0.5), 60, 3)).toBeNull();
+    expect([first.loss, first.accuracy, first.samples, first.span]).toEqual([1, expect.closeTo(1), 10, 1]);
+    expect([second.loss, second.accuracy, second.samples, second.span]).toEqual([
+      2,
+      expect.closeTo(0),
+      10,
+      2,
+    ]);
+    expect([first.epoch, second.epoch]).toEqual([0.5, 0.6]);
+    measured.epoch(event(10, Number.NaN, null), 0, 5);
+    const third = measured.take(event(20, 0.25, null, { epoch: 2, type: "epoch" }), 100, 6)!;
+    expect(third).toMatchObject({ loss: 0.25, accuracy: null, samples: 100, span: 1, epoch: 2 });
+    expect(measured.curves()).toMatchObject({ step: [5, 6, 20], rate: [10, 5, 100], accuracy: [1, 0, null] });
   });
 });
 
