@@ -11,6 +11,7 @@ function shortened(message: string): string {
 /**
  * Every error the library throws on purpose. Messages have one form, `op: rule broken: what was given`, and a
  * `code` that stays the same from version to version, so that programs can tell errors apart.
+ * @example new SimdgradError("NO_GRAD", "backward: rule: what was given").code // "NO_GRAD"
  */
 export class SimdgradError extends Error {
   override name = "SimdgradError";
@@ -26,7 +27,10 @@ export class SimdgradError extends Error {
   }
 }
 
-/** Shapes, dims or lengths that do not fit together. */
+/**
+ * Shapes, dims or lengths that do not fit together.
+ * @example new ShapeError("add: shapes differ: [2] and [3]").code // "SHAPE_MISMATCH"
+ */
 export class ShapeError extends SimdgradError {
   override name = "ShapeError";
   constructor(message: string, code = "SHAPE_MISMATCH", options?: ErrorOptions) {
@@ -34,7 +38,10 @@ export class ShapeError extends SimdgradError {
   }
 }
 
-/** A dtype that the operation does not take. */
+/**
+ * A dtype that the operation does not take.
+ * @example new DTypeError("op: floats are needed: int32").code // "DTYPE_MISMATCH"
+ */
 export class DTypeError extends SimdgradError {
   override name = "DTypeError";
   constructor(message: string, code = "DTYPE_MISMATCH", options?: ErrorOptions) {
@@ -42,7 +49,10 @@ export class DTypeError extends SimdgradError {
   }
 }
 
-/** A value outside what the operation allows: a label, an index, a probability, a hyperparameter. */
+/**
+ * A value outside what the operation allows: a label, an index, a probability, a hyperparameter.
+ * @example new ValueError("op: p is from 0 to 1: 2").code // "INVALID_VALUE"
+ */
 export class ValueError extends SimdgradError {
   override name = "ValueError";
   constructor(message: string, code = "INVALID_VALUE", options?: ErrorOptions) {
@@ -50,7 +60,10 @@ export class ValueError extends SimdgradError {
   }
 }
 
-/** Misuse of autograd: a second backward, a non-scalar root, a saved tensor changed in place. */
+/**
+ * Misuse of autograd: a second backward, a non-scalar root, a saved tensor changed in place.
+ * @example new AutogradError("backward: rule: what was given").code // "AUTOGRAD"
+ */
 export class AutogradError extends SimdgradError {
   override name = "AutogradError";
   constructor(message: string, code = "AUTOGRAD", options?: ErrorOptions) {
@@ -58,7 +71,10 @@ export class AutogradError extends SimdgradError {
   }
 }
 
-/** A file or byte stream that does not have the expected content. */
+/**
+ * A file or byte stream that does not have the expected content.
+ * @example new FileError("readCsv: rule: what was given", "RAGGED_ROW", "a.csv").path // "a.csv"
+ */
 export class FileError extends SimdgradError {
   override name = "FileError";
   constructor(
@@ -72,7 +88,10 @@ export class FileError extends SimdgradError {
   }
 }
 
-/** A shape as every message writes it: `[2, 3]`. */
+/**
+ * A shape as every message writes it: `[2, 3]`.
+ * @example formatShape([2, 3]) // "[2, 3]"
+ */
 export function formatShape(shape: readonly number[]): string {
   return `[${shape.join(", ")}]`;
 }

@@ -1,5 +1,6 @@
 /**
  * simdgrad: training neural networks in Node.js. This file is the public API and nothing else.
+ * @module simdgrad
  */
 import "./ops/methods/methods.js";
 

@@ -35,19 +35,22 @@ async function bundle(options, output) {
   return result.output;
 }
 
-// The exports of the package, and modules that the benchmarks and a test import. Optional peers are not
-// bundled.
+// The exports of the package, and modules that the benchmarks, a test and the command import. Optional peers
+// are not bundled.
 const library = await bundle(
   {
     input: {
       ...Object.fromEntries(modules.map((name) => [`${name}/index`, `src/${name}/index.ts`])),
       index: "src/index.ts",
       "plot/index": "src/plot/index.ts",
+      "train/report/index": "src/train/report/index.ts",
       "kernels/backend": "src/kernels/backend.ts",
       "kernels/js/index": "src/kernels/js/index.ts",
     },
     external: (id) =>
-      !/^(\.|src\/|csv-parse(\/|$))/.test(id) && !isAbsolute(id) && !builtinModules.includes(id),
+      !/^(\.|src\/|(csv-parse|pbf|d3-\w+|internmap)(\/|$))/.test(id) &&
+      !isAbsolute(id) &&
+      !builtinModules.includes(id),
     preserveEntrySignatures: "allow-extension",
     plugins: [
       builtins,
@@ -76,7 +79,7 @@ const library = await bundle(
 const command = await bundle(
   {
     input: { "cli/main": "src/cli/main.ts" },
-    external: (id) => /^(node:|\.\.\/((plot|distributed)\/)?index\.js$)/.test(id),
+    external: (id) => /^(node:|\.\.\/((plot|distributed|train\/report)\/)?index\.js$)/.test(id),
     makeAbsoluteExternalsRelative: false,
   },
   { banner: "#!/usr/bin/env node" },

@@ -28,6 +28,7 @@ export function setEngineOps(given: EngineOps): void {
   ops = given;
 }
 
+/** Options of `backward`. */
 export interface BackwardOptions {
   /** Keep the graph for another backward. Default: `createGraph`. */
   retainGraph?: boolean;
@@ -42,6 +43,8 @@ const backwardOptions: readonly (keyof BackwardOptions)[] = ["retainGraph", "cre
 /**
  * Computes the gradients of `roots`, weighted by `cotangents`, and adds them to the `grad` of every leaf
  * (PyTorch's `torch.autograd.backward`). A root that is not a scalar needs a cotangent.
+ * @example const x = tensor([1, 2], { requiresGrad: true }); autograd.backward([x.sum()], [tensor(1)]);
+ *   x.grad // [1, 1]
  */
 export function backward(
   roots: readonly Tensor[],
@@ -68,6 +71,7 @@ export function backward(
   }
 }
 
+/** Options of `autograd.grad`. */
 export interface GradOptions extends Omit<BackwardOptions, "inputs"> {
   /** One cotangent per output. Default: 1 for scalars. */
   gradOutputs?: readonly (Tensor | undefined)[];
@@ -85,6 +89,7 @@ const gradOptions: readonly (keyof GradOptions)[] = [
 /**
  * Gradients of `outputs` with respect to `inputs`. Leaves every `grad` unchanged (PyTorch's
  * `torch.autograd.grad`).
+ * @example const x = tensor([1, 2], { requiresGrad: true }); autograd.grad(x.square().sum(), x) // [[2, 4]]
  */
 export function grad(
   outputs: Tensor | readonly Tensor[],

@@ -3,7 +3,10 @@ import { quoted } from "../quote.js";
 
 let enabled = true;
 
-/** Whether operations are recorded for backward. */
+/**
+ * Whether operations are recorded for backward.
+ * @example noGrad(() => autograd.isGradEnabled()) // false
+ */
 export function isGradEnabled(): boolean {
   return enabled;
 }
@@ -22,6 +25,7 @@ export function withGradMode<T>(mode: boolean, fn: () => T): T {
 /**
  * Runs `fn` without recording operations for backward (PyTorch's `torch.no_grad`), and returns the result of
  * `fn`.
+ * @example noGrad(() => ones([2], { requiresGrad: true }).mul(2)).requiresGrad // false
  * @throws AutogradError `ASYNC_NO_GRAD` when `fn` is async: after its first `await` the mode would leak into
  * whatever else runs.
  */

@@ -11,8 +11,10 @@ import { choice, indices, integer, list, type Range, real, sizes } from "./flags
 import { infoCommand } from "./info.js";
 import { Interruption } from "./interruption.js";
 import { type Activation, activations } from "./network.js";
+import { planCommand } from "./plan.js";
 import { playgroundCommand } from "./playground.js";
 import { predictCommand, splits } from "./predict.js";
+import { reportCommand } from "./report.js";
 import { sweepCommand } from "./sweep.js";
 import { optimizers, schedules, trainCommand } from "./train.js";
 
@@ -155,6 +157,7 @@ command(
       "--resume",
       "goes on from --checkpoint if there is one, to the bits of a run that was never stopped",
     ),
+    flag("--report <file>", "a page about the run, .html: curves, confusions, weights, kernels, settings"),
     flag("--eager", "makes each step from JavaScript instead of compiling it"),
     ...backendFlags(),
     flag("-o, --out <file>", "where the model goes", undefined, "model.safetensors"),
@@ -162,6 +165,7 @@ command(
   ],
   `
   simdgrad train --data mnist/ --out digits.safetensors
+  simdgrad train --data mnist/ --report run.html
   simdgrad train --data mnist/ --checkpoint run.ckpt --resume
   mpirun -n 4 simdgrad train --data mnist/ --shards 8
   simdgrad train --data fashion/ --hidden 1024,512 --dropout 0.2 --epochs 20
@@ -240,6 +244,7 @@ command(
     ...backendFlags(),
     flag("--csv <file>", "where the results go as well, one line a run"),
     flag("--plot <file>", "a picture of the validation losses, .svg or .png (needs npm install echarts)"),
+    flag("--report <file>", "a page with all runs, .html, best first"),
     jsonFlag(),
   ],
   `
@@ -249,6 +254,23 @@ command(
   interruption = new Interruption("simdgrad sweep");
   return sweepCommand(flags, interruption);
 });
+
+command(
+  "report",
+  "Compares runs by their reports: pages that simdgrad train --report and fit have written.",
+  [
+    flag(
+      "--compare <file>",
+      "a page with the runs side by side, .html (default: a table in the terminal only)",
+    ),
+    jsonFlag(),
+  ],
+  `
+  simdgrad report a.html b.html
+  simdgrad report a.html b.html --compare both.html`,
+)
+  .argument("<files...>", "reports of runs")
+  .action((files, flags) => reportCommand(files, flags));
 
 command(
   "eval",
@@ -308,6 +330,37 @@ command(
   simdgrad bench
   simdgrad bench --backend native --threads 1`,
 ).action((flags) => benchCommand(flags));
+
+command(
+  "plan",
+  "Predicts a training step on several ranks, from steps that it measures on this machine and a model of the network.",
+  [
+    flag("--input <n>", "inputs of the perceptron", integer("--input", counted), 784),
+    flag("--hidden <sizes>", "sizes of the hidden layers, or none", sizes("--hidden"), [512, 256], "512,256"),
+    flag("--classes <n>", "outputs", integer("--classes", counted), 10),
+    flag("--batch <n>", "samples of all ranks together", integer("--batch", counted), 256),
+    flag(
+      "--ranks <list>",
+      "numbers of ranks, one on each machine",
+      list(integer("--ranks", { min: 1, max: 1 << 20, example: "8" })),
+      [1, 2, 4, 8, 16, 32, 64],
+      "1,2,4,8,16,32,64",
+    ),
+    flag(
+      "--bandwidth <x>",
+      "of a rank's link, in bit/s",
+      real("--bandwidth", { min: 0, above: true, example: "1e9" }),
+      1e9,
+    ),
+    flag("--latency <x>", "of a message, in seconds", real("--latency", { min: 0, example: "20e-6" }), 20e-6),
+    flag("--seconds <x>", "to measure for, each", real("--seconds", { min: 0, max: 600 }), 1),
+    ...backendFlags(),
+    jsonFlag(),
+  ],
+  `
+  simdgrad plan --ranks 8,64,1024 --batch 8192 --bandwidth 25e9 --latency 20e-6
+  simdgrad plan --hidden 2048,2048 --batch 1024 --bandwidth 1e9`,
+).action((flags) => planCommand(flags));
 
 command(
   "info",

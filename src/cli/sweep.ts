@@ -5,6 +5,7 @@ import { describeFailure, Exit, UsageError } from "./failure.js";
 import { type Images, loadImages } from "./images.js";
 import type { Interruption } from "./interruption.js";
 import { type Activation, buildNetwork } from "./network.js";
+import { SweepPage } from "./sweep-page.js";
 import {
   type Combination,
   csvText,
@@ -34,6 +35,7 @@ export interface SweepFlags extends BackendFlags {
   seed: number;
   csv?: string;
   plot?: string;
+  report?: string;
   json?: boolean;
 }
 
@@ -59,7 +61,10 @@ export async function sweepCommand(flags: SweepFlags, interruption: Interruption
     checkWritable("--plot", flags.plot);
     await (await import("../plot/index.js")).checkDrawable(flags.plot, "--plot");
   }
+  if (flags.report !== undefined) checkWritable("--report", flags.report);
   checkApart("--csv", flags.csv, "--plot", flags.plot);
+  checkApart("--report", flags.report, "--csv", flags.csv);
+  checkApart("--report", flags.report, "--plot", flags.plot);
   const images = await loadImages({ dir: flags.data, split: flags.split });
   const [train, validation] = divide(images.train, flags);
   if (!flags.json) {
@@ -68,16 +73,22 @@ export async function sweepCommand(flags: SweepFlags, interruption: Interruption
     );
     print(`${counted(train.length, "training image")}, ${counted(validation.length, "validation image")}`);
   }
+  const page =
+    flags.report === undefined ? null : await SweepPage.open(flags, choices.length, train, validation);
   interruption.begin();
   const runs: SweepRun[] = [];
+  page?.write(runs, true);
   for (const [i, choice] of choices.entries()) {
     const run = await trainOne(choice, flags, images, train, validation, interruption);
     if (run === null) break;
     runs.push(run);
+    page?.write(ranked(runs), true);
     if (!flags.json) print(progressLine(run, i + 1, choices.length));
   }
   report(ranked(runs), choices.length, flags, interruption);
   await drawCurves(ranked(runs), flags);
+  page?.write(ranked(runs), false);
+  if (page !== null && !flags.json) print(`saved ${flags.report}`);
   if (interruption.by !== undefined) {
     interruption.say(`after ${runs.length} of ${counted(choices.length, "combination")}`);
     throw new Exit(interruption.exitCode);

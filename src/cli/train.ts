@@ -6,6 +6,7 @@ import { type Images, loadImages } from "./images.js";
 import type { Interruption } from "./interruption.js";
 import { type Activation, type Architecture, buildNetwork, describeNetwork, saveNetwork } from "./network.js";
 import { noView, type ProgressView, progressView } from "./progress.js";
+import { commandWithSeed } from "./repeat.js";
 import { checkApart, checkWritable } from "./targets.js";
 import { colors, counted, duration, percent, print, printJson } from "./terminal.js";
 
@@ -32,6 +33,7 @@ export interface TrainFlags extends BackendFlags {
   checkpoint?: string;
   checkpointEvery: number;
   resume?: boolean;
+  report?: string;
   out: string;
   json?: boolean;
 }
@@ -49,7 +51,10 @@ export async function trainCommand(flags: TrainFlags, interruption: Interruption
   const first = distributed.rank === 0;
   if (first) checkWritable("--out", flags.out);
   if (first && flags.checkpoint !== undefined) checkWritable("--checkpoint", flags.checkpoint);
+  if (first && flags.report !== undefined) checkWritable("--report", flags.report);
   checkApart("--checkpoint", flags.checkpoint, "--out", flags.out);
+  checkApart("--report", flags.report, "--out", flags.out);
+  checkApart("--report", flags.report, "--checkpoint", flags.checkpoint);
   const images = await loadImages({ dir: flags.data, split: flags.split });
 
   const { input, classes, mean, std } = { ...images, input: images.size };
@@ -66,7 +71,13 @@ export async function trainCommand(flags: TrainFlags, interruption: Interruption
   }
 
   interruption.begin();
-  const { run, history } = await runTraining(flags, images, model, interruption);
+  const { run, history } = await runTraining(
+    flags,
+    images,
+    model,
+    interruption,
+    describeNetwork(architecture),
+  );
   if (!first) return endOther(interruption);
   const { step, epoch } = run.progress;
   const training = { ...recipe(flags), steps: step, finished: interruption.by === undefined };
@@ -101,6 +112,7 @@ export async function trainCommand(flags: TrainFlags, interruption: Interruption
     const accuracy = colors.bold(`test accuracy ${percent(test.accuracy ?? 0)}`);
     print(`${accuracy}, trained in ${duration(seconds)} on ${describeBackend()}`);
     print(`saved ${flags.out}`);
+    if (flags.report !== undefined) print(`saved ${flags.report}`);
   }
 }
 
@@ -130,9 +142,10 @@ function recipe(flags: TrainFlags): Record<string, unknown> {
 
 async function runTraining(
   flags: TrainFlags,
-  { train: images }: Images,
+  { train: images, test, size }: Images,
   model: nn.Sequential,
   interruption: Interruption,
+  title: string,
 ): Promise<{ run: train.Fit; history: object[] }> {
   const optimizer = makeOptimizer(flags, model);
   const run = fit(model, images, {
@@ -149,6 +162,9 @@ async function runTraining(
     checkpointEvery: flags.checkpointEvery,
     resume: flags.resume,
     signal: interruption.signal,
+    ...(flags.report === undefined
+      ? {}
+      : { report: { path: flags.report, title, test, image: size, command: commandWithSeed(flags) } }),
   });
   const history: object[] = [];
   const stream = flags.json ? process.stderr : process.stdout;

@@ -5,6 +5,7 @@ import { explain, type Profile, profile } from "./explain.js";
 import { Stepper } from "./stepper.js";
 import { type RunOptions, type RunResult, runSteps, type StepSource } from "./steps.js";
 
+/** Options of `compile`. */
 export interface CompileOptions {
   /** Maximum number of recordings kept; the least recently used one is dropped. Default 64. */
   maxRecordings?: number;
@@ -18,6 +19,7 @@ export interface CompileOptions {
 
 /** A compiled function. It is called like the original function. */
 export interface Compiled<Args extends unknown[], Result> {
+  /** Runs the recording that fits the arguments; records the function first if none does. */
   (...args: Args): Result;
   /** Number of recordings: one for each combination of shapes and state. */
   readonly recordings: number;

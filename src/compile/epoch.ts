@@ -51,6 +51,12 @@ export class Epoch {
     return this.#overBatches(this.#batches!, limits);
   }
 
+  /** Makes one step with `one`, with a batch that JavaScript fetches. Returns how many were made: 0 or 1. */
+  async single(one: (batch: unknown) => void): Promise<number> {
+    const batches = this.#batches ?? batchesLeft(this.#feed!);
+    return (await this.#overBatches(batches, { steps: 1 }, one)).steps;
+  }
+
   /** Lets JavaScript fetch all remaining batches. */
   goOnHere(): void {
     this.#batches ??= batchesLeft(this.#feed!);
@@ -59,6 +65,7 @@ export class Epoch {
   async #overBatches(
     batches: Batches,
     { steps: most, signal, milliseconds = Infinity }: Limits,
+    one = this.steps.one,
   ): Promise<Stretch> {
     const until = performance.now() + milliseconds;
     let steps = 0;
@@ -69,7 +76,7 @@ export class Epoch {
       if (done) break;
       const batch = isThenable(value) ? await value : value;
       if (signal?.aborted) break;
-      this.steps.one(batch);
+      one(batch);
       steps++;
       if (turnIsDue()) await takeTurn();
     }

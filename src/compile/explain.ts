@@ -3,7 +3,7 @@ import { formatShape } from "../errors.js";
 import { argument, type Cost, valuesOf } from "../kernels/calls.js";
 import { rowOf } from "../kernels/schema.js";
 import { costOfCalls } from "./cost.js";
-import { limits } from "./limits.js";
+import { type Limits, limits } from "./limits.js";
 import type { Call, Plan } from "./plan.js";
 import type { Recording } from "./recording.js";
 
@@ -17,9 +17,11 @@ export interface ProfileRow {
   readonly shape: string;
   /** The module whose forward made the call: `Sequential[2].Linear`; "" outside a module. */
   readonly place: string;
+  /** Time of the call. */
   readonly milliseconds: number;
   /** Floating-point operations and bytes that the task requires: see src/kernels/calls.ts. */
   readonly flops: number;
+  /** Bytes that the call reads and writes. */
   readonly bytes: number;
   /**
    * Share of what the machine could do in this time (limits.ts), in operations or in bytes, whichever is
@@ -30,9 +32,13 @@ export interface ProfileRow {
 
 /** The times of one call of a compiled function; `String(profile)` is a table, slowest kernel call first. */
 export interface Profile<Result = unknown> {
+  /** One row for each kernel call, in the order of the calls. */
   readonly rows: readonly ProfileRow[];
+  /** Time of all calls. */
   readonly milliseconds: number;
+  /** What the function returned. */
   readonly result: Result;
+  /** A table, slowest kernel call first. */
   toString(): string;
 }
 
@@ -63,13 +69,21 @@ export function profile<Result>(recording: Recording, args: readonly unknown[]):
   const nanoseconds = new Float64Array(plan.calls.length);
   const result = recording.profile(args, nanoseconds) as Result;
   const rows = stepsOf(plan).map(({ row, first, count }) => {
-    const { flops, bytes } = limits(argument(plan.calls[first], "bfloat16") === 1);
-    const least = 1000 * Math.max(row.flops / flops, row.bytes / bytes);
+    const least = leastMilliseconds(plan.calls[first], row);
     const milliseconds = nanoseconds.subarray(first, first + count).reduce((sum, ns) => sum + ns, 0) / 1e6;
     return { ...row, milliseconds, ofLimit: milliseconds === 0 ? 0 : least / milliseconds };
   });
   const milliseconds = rows.reduce((sum, row) => sum + row.milliseconds, 0);
   return { rows, milliseconds, result, toString: () => printed(rows, milliseconds) };
+}
+
+/** The limits of the machine for the products of a call. */
+export const limitsOf = (call: Call): Limits => limits(argument(call, "bfloat16") === 1);
+
+/** The least time in which the machine can do what a call requires. */
+export function leastMilliseconds(call: Call, cost: Cost): number {
+  const { flops, bytes } = limitsOf(call);
+  return 1000 * Math.max(cost.flops / flops, cost.bytes / bytes);
 }
 
 function printed(rows: readonly ProfileRow[], milliseconds: number): string {
@@ -89,7 +103,7 @@ function printed(rows: readonly ProfileRow[], milliseconds: number): string {
   ].join("\n");
 }
 
-const nameOf = ({ kernel, op }: Described) => (op === "" ? kernel : `${kernel} ${op}`);
+export const nameOf = ({ kernel, op }: Described) => (op === "" ? kernel : `${kernel} ${op}`);
 
 type Described = Omit<ProfileRow, "milliseconds" | "ofLimit">;
 
@@ -100,7 +114,7 @@ interface Step {
   readonly count: number;
 }
 
-function stepsOf({ calls, chains }: Plan): Step[] {
+export function stepsOf({ calls, chains }: Plan): Step[] {
   const steps: Step[] = [];
   const sizes = new Map(chains.map(({ first, count }) => [first, count]));
   for (let first = 0; first < calls.length; ) {

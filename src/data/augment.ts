@@ -17,11 +17,13 @@ import type { Tensor } from "../tensor/tensor.js";
 
 /** A transform that a `TransformedDataset` applies to the inputs of a batch: [B, …] → [B, …]. */
 export interface Transform {
+  /** Returns the changed inputs of a batch. */
   (x: Tensor): Tensor;
   /** The source of its random numbers, if it is not the generator that `manualSeed` seeds. */
   readonly generator?: Generator;
 }
 
+/** The random numbers of a transform. */
 export interface AugmentOptions {
   /** The source of the random numbers. Default: the generator that `manualSeed` seeds. */
   generator?: Generator;
@@ -29,11 +31,13 @@ export interface AugmentOptions {
   seed?: number;
 }
 
+/** Options of `randomShift`. */
 export interface RandomShiftOptions extends AugmentOptions {
   /** Value of the pixels outside the image. Default 0: after normalisation, the mean. */
   fill?: number;
 }
 
+/** Options of `randomCrop`. */
 export interface RandomCropOptions extends RandomShiftOptions {
   /** Pixels of `fill` around the image before it is cropped. Default 0. */
   padding?: number;
@@ -73,6 +77,7 @@ export function randomCrop(
 /**
  * Shifts each image by up to `pixels` (one number, or one for each direction: down, across). [B, …, H, W]
  * keeps its shape.
+ * @example data.randomShift(2)(ones([5, 1, 28, 28])).shape // [5, 1, 28, 28]
  */
 export function randomShift(
   pixels: number | readonly [number, number],
@@ -96,6 +101,7 @@ export function randomShift(
 /**
  * Mirrors each image, left to right, with probability `p` (torchvision's `RandomHorizontalFlip`). [B, …, H,
  * W] keeps its shape.
+ * @example data.randomHorizontalFlip(1)(tensor([[[1, 2, 3]]])) // [[[3, 2, 1]]]
  */
 export function randomHorizontalFlip(p = 0.5, options: AugmentOptions = {}): Transform {
   const op = "randomHorizontalFlip";
@@ -115,6 +121,7 @@ export function randomHorizontalFlip(p = 0.5, options: AugmentOptions = {}): Tra
 /**
  * (x − mean) / std with one mean and one deviation for each channel (torchvision's `Normalize`). Shapes: x
  * [B, C, …]. The transform throws ShapeError for images with another number of channels.
+ * @example data.normalize([0.5], [0.25])(ones([2, 1, 4, 4])).shape // [2, 1, 4, 4]
  */
 export function normalize(mean: readonly number[], std: readonly number[]): Transform {
   for (const [name, given] of [

@@ -6,6 +6,7 @@ import { sharedArray } from "../tensor/storage.js";
 import { fromData, type Tensor } from "../tensor/tensor.js";
 import { TensorDataset } from "./dataset.js";
 
+/** Options of `cifar10`. */
 export interface Cifar10Options {
   /** The 50,000 training images (five files) or the 10,000 test images. Default true. */
   train?: boolean;
@@ -14,6 +15,7 @@ export interface Cifar10Options {
    * images, 0.4734 and 0.2516.
    */
   mean?: number;
+  /** See `mean`. */
   std?: number;
 }
 
@@ -22,7 +24,10 @@ const SIDE = 32;
 const PIXELS = CHANNELS * SIDE * SIDE;
 const RECORD = 1 + PIXELS;
 
-/** Names of the classes, in the order of the labels. */
+/**
+ * Names of the classes, in the order of the labels.
+ * @example data.cifar10Classes.length // 10
+ */
 export const cifar10Classes: readonly string[] = [
   ...["airplane", "automobile", "bird", "cat", "deer"],
   ...["dog", "frog", "horse", "ship", "truck"],

@@ -19,6 +19,7 @@ export type CsvColumn =
   | CsvColumnType
   | { type: "category" | "label"; values?: readonly string[] }
   | { type: "number" | "target" | "skip" };
+/** The types of a column: see `CsvColumn`. */
 export type CsvColumnType = (typeof columnTypes)[number];
 
 const columnTypes = ["number", "category", "label", "target", "skip"] as const;

@@ -12,6 +12,7 @@ import { fromData, type Tensor } from "../tensor/tensor.js";
 import { type CodedRow, type CsvColumn, CsvColumns, columnOf, type MissingRule } from "./csv-columns.js";
 import { type CsvOrigin, type CsvRecord, eachRecord, recordsOf } from "./csv-records.js";
 
+/** Options of `csvSamples`, `parseCsv` and `readCsv`. */
 export interface CsvOptions {
   /** The meaning of columns, by name. Unnamed columns are numbers. */
   columns?: Readonly<Record<string, CsvColumn>>;
@@ -29,6 +30,7 @@ export interface CsvOptions {
   missing?: MissingRule;
 }
 
+/** What `readCsv` and `parseCsv` read: features, answers and their names. */
 export interface CsvData {
   /** float32 [rows, features]. */
   x: Tensor;
@@ -59,7 +61,10 @@ export async function readCsv(source: Source, options: CsvOptions = {}): Promise
   return table.finish(reader);
 }
 
-/** `readCsv` of text that is in memory. */
+/**
+ * `readCsv` of text that is in memory.
+ * @example data.parseCsv("a,b\n1,2\n3,4\n").x // [[1, 2], [3, 4]]
+ */
 export function parseCsv(text: string, options: CsvOptions = {}): CsvData {
   if (typeof text !== "string")
     throw new ValueError(`parseCsv: the text of a file is a string: ${quoted(text)}; readCsv takes a path`);
@@ -72,6 +77,12 @@ export function parseCsv(text: string, options: CsvOptions = {}): CsvData {
 /**
  * The rows of a CSV file, read on demand, as the input of a `StreamLoader`. Categories and labels need their
  * `values`, because the rest of the file is not known yet.
+ *
+ *     const columns = { kind: { type: "label", values: ["a", "b"] } } as const
+ *     const samples = () => data.csvSamples("large.csv", { columns })
+ *     const loader = new data.StreamLoader(samples, { batchSize: 256 })
+ *
+ * @throws FileError as `readCsv`; ValueError `MISSING_OPTION` without a label or a target.
  */
 export async function* csvSamples(
   source: Source,

@@ -13,6 +13,7 @@ import { type Collated, collate } from "./collate.js";
 import type { BatchDataset, SampleDataset } from "./dataset.js";
 import { isThenable, RequestsAhead } from "./prefetch.js";
 
+/** Options of `DataLoader`. */
 export interface DataLoaderOptions {
   /** Samples per batch. Default 1. */
   batchSize?: number;
@@ -41,7 +42,9 @@ export interface DataLoaderState {
   datasetGenerators?: number[][];
   /** Used to check that the state fits the loader. */
   samples: number;
+  /** Used to check that the state fits the loader. */
   batchSize: number;
+  /** Used to check that the state fits the loader. */
   shuffle: boolean;
 }
 

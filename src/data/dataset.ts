@@ -16,7 +16,9 @@ import { tracing, withTracing } from "../tracing.js";
  * promise.
  */
 export interface SampleDataset<Sample = unknown> {
+  /** Number of samples. */
   readonly length: number;
+  /** The sample at a position, from 0 on. */
   get(index: number): Sample;
   /**
    * The generators of its random numbers, except the one of `manualSeed`: a checkpoint stores their states.
@@ -26,15 +28,19 @@ export interface SampleDataset<Sample = unknown> {
 
 /** A faster input of a DataLoader: it returns a whole batch at once. The batch may be a promise. */
 export interface BatchDataset<Batch = unknown> {
+  /** Number of samples. */
   readonly length: number;
+  /** The samples at these positions, as one batch. */
   batch(indices: Int32Array): Batch;
   /** As in `SampleDataset`. */
   readonly generators?: readonly Generator[];
 }
 
+/** Options of `TensorDataset`. */
 export interface TensorDatasetOptions {
   /** The first tensor (uint8 or float32) is returned as float32: value · scale + shift, in one kernel. */
   scale?: number;
+  /** See `scale`. Default 0. */
   shift?: number;
 }
 

@@ -32,6 +32,9 @@ export interface IdxOptions {
 /**
  * A tensor from an IDX file, raw or gzipped: a path, a Blob (a File of a browser), or its bytes. int8 and
  * int16 become int32.
+ *
+ *     const images = await data.readIdx("t10k-images-idx3-ubyte.gz")      uint8 [10000, 28, 28]
+ *
  * @throws FileError that names the file and the error in it; `FILE_TOO_LARGE` beyond `maxBytes`.
  */
 export async function readIdx(source: Source, options: IdxOptions = {}): Promise<Tensor> {
@@ -41,7 +44,11 @@ export async function readIdx(source: Source, options: IdxOptions = {}): Promise
   return fromData(data, shape, dtype);
 }
 
-/** `readIdx`, blocking. */
+/**
+ * `readIdx`, blocking.
+ *
+ *     const labels = data.readIdxSync("t10k-labels-idx1-ubyte")           uint8 [10000]
+ */
 export function readIdxSync(source: Source, options: IdxOptions = {}): Tensor {
   checkOptions("readIdxSync", options, ["maxBytes"]);
   checkMaxBytes("readIdxSync", options);

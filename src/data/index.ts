@@ -1,3 +1,8 @@
+/**
+ * Data sets and the batches that a training loop takes: CSV, IDX, MNIST, CIFAR-10, streams, splits,
+ * augmentation. `import * as data from "simdgrad/data"`, or `data` of `simdgrad`.
+ * @module simdgrad/data
+ */
 export {
   type AugmentOptions,
   normalize,

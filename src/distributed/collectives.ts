@@ -32,7 +32,10 @@ async function checkSame(op: string, t: Tensor, detail: number): Promise<void> {
   );
 }
 
-/** Waits until every rank has called it. */
+/**
+ * Waits until every rank has called it.
+ * @example await distributed.barrier() // undefined
+ */
 export async function barrier(): Promise<void> {
   await init();
   await settled("distributed.barrier", (mpi) => mpi.run(null, 0, 0));
@@ -41,6 +44,7 @@ export async function barrier(): Promise<void> {
 /**
  * The values of `t` on rank `root`, as a new tensor on every rank; `t` is unchanged. All ranks pass tensors
  * of one shape and dtype.
+ * @example await distributed.broadcast(tensor([1, 2]), 0) // [1, 2]
  * @throws SimdgradError `RANKS_DIFFER`, `RANK_FAILED`, `COLLECTIVE_TIMEOUT`.
  */
 export async function broadcast(t: Tensor, root: number): Promise<Tensor> {
@@ -58,6 +62,7 @@ export async function broadcast(t: Tensor, root: number): Promise<Tensor> {
  * The sum, mean, maximum or minimum over the ranks, element by element, as a new tensor; `t` is unchanged.
  * The order of a sum is a binary tree over the ranks, so its bits do not depend on the MPI library. Integers
  * are summed in float64; their mean is an error.
+ * @example await distributed.allReduce(tensor([1, 2]), "sum") // [1, 2]
  * @throws SimdgradError `RANKS_DIFFER`, `RANK_FAILED`, `COLLECTIVE_TIMEOUT`; DTypeError.
  */
 export async function allReduce(t: Tensor, reduction: Reduction = "sum"): Promise<Tensor> {
@@ -80,6 +85,7 @@ export async function allReduce(t: Tensor, reduction: Reduction = "sum"): Promis
 
 /**
  * The tensors of all ranks, in order of ranks. All have one shape and dtype.
+ * @example (await distributed.allGather(tensor([1]))).length // 1
  * @throws SimdgradError `RANKS_DIFFER`, `RANK_FAILED`, `COLLECTIVE_TIMEOUT`.
  */
 export async function allGather(t: Tensor): Promise<Tensor[]> {

@@ -16,6 +16,7 @@ import { Sharding } from "./sharded.js";
 import { ShardTree } from "./tree.js";
 import { rank, scheduleFrom, worldSize } from "./world.js";
 
+/** Options of `DistributedDataParallel`. */
 export interface DataParallelOptions {
   /**
    * Into how many parts each batch is cut. Runs with the same number have the same bits, on one rank or many.

@@ -7,6 +7,7 @@ import { Generator } from "../random.js";
 import { count, exactly, readState } from "../saved-state.js";
 import { rank, worldSize } from "./world.js";
 
+/** Options of `DistributedSampler`. */
 export interface SamplerOptions {
   /** A new random order in every epoch, the same on all ranks. Default false. */
   shuffle?: boolean;
@@ -16,11 +17,15 @@ export interface SamplerOptions {
 
 /** The position of a sampler; plain JSON. */
 export interface SamplerState {
+  /** The epoch whose order is used. */
   epoch: number;
   /** Number of samples of the epoch, over all ranks, that were yielded. */
   position: number;
+  /** Used to check that the state fits the sampler. */
   samples: number;
+  /** Used to check that the state fits the sampler. */
   shuffle: boolean;
+  /** Used to check that the state fits the sampler. */
   seed: number;
 }
 

@@ -1,5 +1,6 @@
 /** Backward over a batch that is cut into shards: what `fit` and `DistributedDataParallel` have in common. */
-import { gradInto, noGrad } from "../autograd/index.js";
+import { gradInto } from "../autograd/engine.js";
+import { noGrad } from "../autograd/index.js";
 import { formatShape, ShapeError, ValueError } from "../errors.js";
 import { collectiveError } from "../kernels/collective.js";
 import { run } from "../kernels/run.js";

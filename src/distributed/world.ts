@@ -6,13 +6,25 @@ import { quoted } from "../quote.js";
 import { sharedArray } from "../tensor/storage.js";
 import { type Mpi, startMpi, thisLaunch } from "./mpi.js";
 
-/** The number of this process, from 0 on. 0 before `init()`. */
+/**
+ * The number of this process, from 0 on. 0 before `init()`.
+ * @example distributed.rank // 0
+ */
 export let rank = 0;
-/** The number of processes. 1 before `init()`. */
+/**
+ * The number of processes. 1 before `init()`.
+ * @example distributed.worldSize // 1
+ */
 export let worldSize = 1;
-/** The number of this process among those on its machine. */
+/**
+ * The number of this process among those on its machine; 0 before `init()`.
+ * @example distributed.localRank // 0
+ */
 export let localRank = 0;
-/** The MPI library in use, in its own words; null in a world of one. */
+/**
+ * The MPI library in use, in its own words; null in a world of one.
+ * @example distributed.library // null
+ */
 export let library: string | null = null;
 
 let mpi: Mpi | null = null;
@@ -24,6 +36,7 @@ export function whenInitialized(listener: () => void): void {
   listeners.push(listener);
 }
 
+/** Options of `init`. */
 export interface InitOptions {
   /** The most seconds that a rank waits for the others in a collective operation. Default 600. */
   timeout?: number;
@@ -32,6 +45,10 @@ export interface InitOptions {
 /**
  * Joins the other processes that mpirun, srun or a job of Kubeflow has started. Without a launcher it does
  * nothing, and `worldSize` stays 1. Later calls return the same promise.
+ *
+ *     await distributed.init({ timeout: 60 })
+ *     if (distributed.rank === 0) console.log(distributed.worldSize)
+ *
  * @throws SimdgradError `MPI_NOT_FOUND`, `MPI_MISMATCH` if the launcher belongs to another MPI library,
  * `MPI_IN_USE` in a child process or a Worker of a rank.
  */

@@ -1,4 +1,8 @@
-/** Models on disk, in the safetensors format that PyTorch, JAX and others read and write. */
+/**
+ * Models on disk, in the safetensors format that PyTorch, JAX and others read and write.
+ * `import * as io from "simdgrad/io"`, or `io` of `simdgrad`.
+ * @module simdgrad/io
+ */
 import { ValueError } from "../errors.js";
 import { dense } from "../ops/shape/views.js";
 import { checkOptions } from "../options.js";
@@ -22,15 +26,20 @@ export type { Source } from "./source.js";
 import { lengthFrom } from "./safetensors-header.js";
 import { bytesOf, bytesOfSync, type Source } from "./source.js";
 
+/** Tensors by name, such as `model.stateDict()`. */
 export type NamedTensors = Readonly<Record<string, Tensor>>;
 
+/** Options of `saveSafetensors` and `saveSafetensorsSync`. */
 export interface SaveOptions {
   /** Strings stored in the file beside the tensors. */
   metadata?: Record<string, string>;
 }
 
+/** What a safetensors file holds. */
 export interface LoadedFile {
+  /** The tensors by name. */
   tensors: Record<string, Tensor>;
+  /** The strings that the file was saved with. */
   metadata: Record<string, string>;
 }
 
@@ -50,7 +59,11 @@ export async function saveSafetensors(
   await writeFileAtomic("saveSafetensors", pathOf(path), [bytes]);
 }
 
-/** `saveSafetensors`, blocking; it needs no second copy of the tensors in memory. */
+/**
+ * `saveSafetensors`, blocking; it needs no second copy of the tensors in memory.
+ *
+ *     io.saveSafetensorsSync("model.safetensors", model.stateDict())
+ */
 export function saveSafetensorsSync(path: Path, tensors: NamedTensors, options: SaveOptions = {}): void {
   checkOptions("saveSafetensorsSync", options, ["metadata"]);
   const chunks = safetensorsChunks(rawTensors(tensors), options.metadata);
@@ -60,24 +73,41 @@ export function saveSafetensorsSync(path: Path, tensors: NamedTensors, options: 
 /**
  * The tensors of a safetensors file by name, for `model.loadStateDict`; the file is a path, a Blob (a File of
  * a browser), or its bytes. float16 and bfloat16 become float32; wider and narrower integers become int32.
+ *
+ *     model.loadStateDict(await io.loadSafetensors("model.safetensors"))
+ *
  * @throws FileError that names the file and the error in it.
  */
 export async function loadSafetensors(source: Source): Promise<Record<string, Tensor>> {
   return (await readSafetensors(source)).tensors;
 }
 
-/** `loadSafetensors`, blocking. */
+/**
+ * `loadSafetensors`, blocking.
+ *
+ *     model.loadStateDict(io.loadSafetensorsSync("model.safetensors"))
+ */
 export function loadSafetensorsSync(source: Source): Record<string, Tensor> {
   return readSafetensorsSync(source).tensors;
 }
 
-/** Tensors and metadata of a safetensors file. */
+/**
+ * Tensors and metadata of a safetensors file.
+ *
+ *     const { tensors, metadata } = await io.readSafetensors("model.safetensors")
+ *
+ * @throws FileError that names the file and the error in it.
+ */
 export async function readSafetensors(source: Source): Promise<LoadedFile> {
   const { bytes, name } = await bytesOf("loadSafetensors", source, { lengthFrom });
   return wrap(decodeSafetensors(bytes, name));
 }
 
-/** `readSafetensors`, blocking. */
+/**
+ * `readSafetensors`, blocking.
+ *
+ *     const { tensors, metadata } = io.readSafetensorsSync("model.safetensors")
+ */
 export function readSafetensorsSync(source: Source): LoadedFile {
   const { bytes, name } = bytesOfSync("loadSafetensors", source, { lengthFrom });
   return wrap(decodeSafetensors(bytes, name));

@@ -47,7 +47,10 @@ export function nativeAddon(): Pick<NativeBackend, "addon" | "block"> {
   return native;
 }
 
-/** The backend in use and its settings. */
+/**
+ * The backend in use and its settings.
+ * @example backend.setThreads(backend.threads) // undefined
+ */
 export const backend = {
   /** `"native"` (C++ with SIMD), `"wasm"` (the same C++ as WebAssembly) or `"js"`. */
   get name(): BackendName {

@@ -81,14 +81,14 @@ export const binaryMathRows = {
     gradA: ({ g }) => g,
     gradB: ({ a, b, g }) => g.neg().mul(a.div(b).trunc()),
     domain: [0.3, 3],
-    doc: "Rest of a / b, with the sign of a. PyTorch: `torch.fmod`.",
+    doc: "a - b · trunc(a / b): the rest of a / b, with the sign of a. PyTorch: `torch.fmod`.",
   },
   remainder: {
     f: remainder,
     gradA: ({ g }) => g,
     gradB: ({ a, b, g }) => g.neg().mul(a.div(b).floor()),
     domain: [0.3, 3],
-    doc: "Rest of a / b, with the sign of b: Python's `%`. PyTorch: `torch.remainder`.",
+    doc: "a - b · ⌊a / b⌋: the rest of a / b, with the sign of b, as Python's `%`. PyTorch: `torch.remainder`.",
   },
   floorDivide: {
     f: floorDivide,
@@ -111,7 +111,7 @@ export const binaryMathRows = {
     gradB: ({ a, b, g, where }) => where(a.ge(b), 0, where(b.eq(b), g, 0)),
     domain: [-3, 3],
     bools: true,
-    doc: "The larger of both, or the one that is not NaN; the gradient of equal operands goes to a. PyTorch: `torch.fmax`.",
+    doc: "max(a, b), or the one that is not NaN; the gradient of equal operands goes to a. PyTorch: `torch.fmax`.",
   },
   fmin: {
     f: (a, b) => (Number.isNaN(a) || b < a ? b : a),
@@ -119,7 +119,7 @@ export const binaryMathRows = {
     gradB: ({ a, b, g, where }) => where(a.le(b), 0, where(b.eq(b), g, 0)),
     domain: [-3, 3],
     bools: true,
-    doc: "The smaller of both, or the one that is not NaN; the gradient of equal operands goes to a. PyTorch: `torch.fmin`.",
+    doc: "min(a, b), or the one that is not NaN; the gradient of equal operands goes to a. PyTorch: `torch.fmin`.",
   },
   xlogy: {
     f: (a, b) => (a === 0 && !Number.isNaN(b) ? 0 : a * Math.log(b)),
@@ -160,7 +160,7 @@ export const binaryMathRows = {
     gradA: ({ a, b, g, where }) => where(a.eq(b), 0, g),
     gradB: ({ g }) => g.mul(0),
     domain: [0.3, 3],
-    doc: "The number next to a on the way to b; a where they are equal. PyTorch: `torch.nextafter`.",
+    doc: "The number next to a on the way to b; a where a = b. PyTorch: `torch.nextafter`.",
   },
   polygamma: {
     f: polygamma,
@@ -188,9 +188,12 @@ function gcd(a: number, b: number): number {
 }
 
 export const integerRows = {
-  bitwiseAnd: { f: (a, b) => a & b, doc: "Bits set in both. PyTorch: `torch.bitwise_and`." },
-  bitwiseOr: { f: (a, b) => a | b, doc: "Bits set in either. PyTorch: `torch.bitwise_or`." },
-  bitwiseXor: { f: (a, b) => a ^ b, doc: "Bits set in one of both. PyTorch: `torch.bitwise_xor`." },
+  bitwiseAnd: { f: (a, b) => a & b, doc: "a & b: the bits set in both. PyTorch: `torch.bitwise_and`." },
+  bitwiseOr: { f: (a, b) => a | b, doc: "a | b: the bits set in either. PyTorch: `torch.bitwise_or`." },
+  bitwiseXor: {
+    f: (a, b) => a ^ b,
+    doc: "a ^ b: the bits set in one of both. PyTorch: `torch.bitwise_xor`.",
+  },
   bitwiseLeftShift: {
     f: (a, b) => (b >= 0 && b < 32 ? a << b : 0),
     counts: true,
@@ -201,11 +204,15 @@ export const integerRows = {
     counts: true,
     doc: "a / 2ᵇ, rounded down. PyTorch: `torch.bitwise_right_shift`.",
   },
-  gcd: { f: gcd, counts: true, doc: "Greatest common divisor, never negative. PyTorch: `torch.gcd`." },
+  gcd: {
+    f: gcd,
+    counts: true,
+    doc: "The greatest common divisor of a and b, never negative: gcd(12, 18) = 6. PyTorch: `torch.gcd`.",
+  },
   lcm: {
     f: (a, b) => (a === 0 || b === 0 ? 0 : Math.abs(Math.imul(a / gcd(a, b), b))),
     counts: true,
-    doc: "Least common multiple, never negative. PyTorch: `torch.lcm`.",
+    doc: "The least common multiple of a and b, never negative: lcm(4, 6) = 12. PyTorch: `torch.lcm`.",
   },
 } as const satisfies Record<string, IntegerRow>;
 

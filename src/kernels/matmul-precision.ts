@@ -26,6 +26,7 @@ const setting = { precision: "highest" as Float32MatmulPrecision };
  * Results, parameters and gradients stay float32. Tensors of other types ignore the setting. Backward uses
  * the setting of the time when it runs. A compiled function is recorded anew if its recording was made with
  * another setting; a run on a native thread keeps the setting with which it began.
+ * @example setFloat32MatmulPrecision("highest") // undefined
  * @throws ValueError `INVALID_PRECISION` for any other word.
  */
 export function setFloat32MatmulPrecision(precision: Float32MatmulPrecision): void {
@@ -38,7 +39,10 @@ export function setFloat32MatmulPrecision(precision: Float32MatmulPrecision): vo
   setting.precision = precision;
 }
 
-/** The precision set by `setFloat32MatmulPrecision`. PyTorch: `torch.get_float32_matmul_precision`. */
+/**
+ * The precision set by `setFloat32MatmulPrecision`. PyTorch: `torch.get_float32_matmul_precision`.
+ * @example getFloat32MatmulPrecision() // "highest"
+ */
 export function getFloat32MatmulPrecision(): Float32MatmulPrecision {
   return setting.precision;
 }

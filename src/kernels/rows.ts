@@ -37,7 +37,7 @@ export const unaryRows = {
     kinks: [0],
     integers: true,
     bools: "bool",
-    doc: "-1, 0 or 1; 0 for NaN. PyTorch: `torch.sign`, `torch.sgn`.",
+    doc: "-1 where x < 0, 1 where x > 0, else 0, also for NaN. PyTorch: `torch.sign`, `torch.sgn`.",
   },
   square: {
     f: (x) => x * x,
@@ -81,7 +81,7 @@ export const unaryRows = {
     f: (x) => Math.log(x),
     derivative: ({ x }) => x.reciprocal(),
     domain: [0.1, 4],
-    doc: "Natural logarithm; -Infinity at 0, NaN below. PyTorch: `torch.log`.",
+    doc: "ln(x), the natural logarithm; -Infinity at 0, NaN below. PyTorch: `torch.log`.",
   },
   log1p: {
     f: (x) => Math.log1p(x),
@@ -105,7 +105,7 @@ export const unaryRows = {
     f: (x) => Math.tanh(x),
     derivative: ({ y }) => y.square().neg().add(1),
     domain: [-4, 4],
-    doc: "Hyperbolic tangent. PyTorch: `torch.tanh`.",
+    doc: "tanh(x), the hyperbolic tangent. PyTorch: `torch.tanh`.",
   },
   sigmoid: {
     f: (x) => 1 / (1 + Math.exp(-x)),
@@ -230,7 +230,7 @@ export const unaryRows = {
     domain: [-2.4, 2.4],
     kinks: [-2, -1, 0, 1, 2],
     integers: true,
-    doc: "x without its fraction. PyTorch: `torch.trunc`, `torch.fix`.",
+    doc: "x without its fraction: ⌊x⌋ where x >= 0, else -⌊-x⌋. PyTorch: `torch.trunc`, `torch.fix`.",
   },
   clamp: {
     f: (x, p, q) => Math.min(Math.max(x, p), q),
@@ -306,7 +306,7 @@ export const binaryRows = {
     gradB: ({ a, b, g, where }) => where(a.eq(b), g.mul(0.5), where(b.lt(a), 0, g)),
     domain: [-3, 3],
     bools: true,
-    doc: "The larger of both, NaN if either is; equal operands share the gradient. PyTorch: `torch.maximum`.",
+    doc: "max(a, b), NaN if either is; equal operands share the gradient. PyTorch: `torch.maximum`.",
   },
   minimum: {
     f: (a, b) => Math.min(a, b),
@@ -314,7 +314,7 @@ export const binaryRows = {
     gradB: ({ a, b, g, where }) => where(a.eq(b), g.mul(0.5), where(b.gt(a), 0, g)),
     domain: [-3, 3],
     bools: true,
-    doc: "The smaller of both, NaN if either is; equal operands share the gradient. PyTorch: `torch.minimum`.",
+    doc: "min(a, b), NaN if either is; equal operands share the gradient. PyTorch: `torch.minimum`.",
   },
   ...binaryMathRows,
   ...specialBinaryRows,
@@ -327,10 +327,10 @@ export type BinaryName = keyof typeof binaryRows;
  * mixed data.
  */
 export const compareRows = {
-  eq: { f: (a, b) => Number(a === b), doc: "a equals b. PyTorch: `torch.eq`." },
+  eq: { f: (a, b) => Number(a === b), doc: "True where a = b. PyTorch: `torch.eq`." },
   ne: {
     f: (a, b) => Number(a !== b),
-    doc: "a differs from b; NaN differs from all. PyTorch: `torch.ne`, `torch.not_equal`.",
+    doc: "True where a ≠ b; NaN differs from all. PyTorch: `torch.ne`, `torch.not_equal`.",
   },
   lt: { f: (a, b) => Number(a < b), doc: "a < b. PyTorch: `torch.lt`, `torch.less`." },
   le: { f: (a, b) => Number(a <= b), doc: "a <= b. PyTorch: `torch.le`, `torch.less_equal`." },

@@ -61,13 +61,13 @@ export const specialUnaryRows = {
     f: ndtr,
     derivative: ({ x }) => x.square().mul(-0.5).exp().mul(0.3989422804014327), // 1 / √(2π)
     domain: [-3, 3],
-    doc: "Probability that a normal number is below x. PyTorch: `torch.special.ndtr`.",
+    doc: "Φ(x), the probability that a normal number is below x. PyTorch: `torch.special.ndtr`.",
   },
   ndtri: {
     f: ndtri,
     derivative: ({ y }) => y.square().mul(0.5).exp().mul(2.5066282746310002), // √(2π)
     domain: [0.05, 0.95],
-    doc: "Inverse of ndtr; NaN outside [0, 1]. PyTorch: `torch.special.ndtri`.",
+    doc: "The y with Φ(y) = x, the inverse of ndtr; NaN outside [0, 1]. PyTorch: `torch.special.ndtri`.",
   },
   logNdtr: {
     f: logNdtr,
@@ -79,7 +79,7 @@ export const specialUnaryRows = {
     f: besselJ0,
     derivative: ({ x }) => x.besselJ1().neg(),
     domain: [-9, 9],
-    doc: "Bessel function of the first kind of order 0. PyTorch: `torch.special.bessel_j0`.",
+    doc: "J₀(x), the Bessel function of the first kind of order 0. PyTorch: `torch.special.bessel_j0`.",
   },
   besselJ1: {
     f: besselJ1,
@@ -88,31 +88,31 @@ export const specialUnaryRows = {
       return where(near, 0.5, x.besselJ0().sub(y.div(where(near, 1, x))));
     },
     domain: [0.1, 9],
-    doc: "Bessel function of the first kind of order 1. PyTorch: `torch.special.bessel_j1`.",
+    doc: "J₁(x), the Bessel function of the first kind of order 1. PyTorch: `torch.special.bessel_j1`.",
   },
   besselY0: {
     f: besselY0,
     derivative: ({ x }) => x.besselY1().neg(),
     domain: [0.3, 9],
-    doc: "Bessel function of the second kind of order 0; NaN below 0. PyTorch: `torch.special.bessel_y0`.",
+    doc: "Y₀(x), the Bessel function of the second kind of order 0; NaN below 0. PyTorch: `torch.special.bessel_y0`.",
   },
   besselY1: {
     f: besselY1,
     derivative: ({ x, y }) => x.besselY0().sub(y.div(x)),
     domain: [0.3, 9],
-    doc: "Bessel function of the second kind of order 1; NaN below 0. PyTorch: `torch.special.bessel_y1`.",
+    doc: "Y₁(x), the Bessel function of the second kind of order 1; NaN below 0. PyTorch: `torch.special.bessel_y1`.",
   },
   modifiedBesselK0: {
     f: besselK0,
     derivative: ({ x }) => x.modifiedBesselK1().neg(),
     domain: [0.2, 4],
-    doc: "Modified Bessel function of the second kind of order 0; NaN below 0. PyTorch: `torch.special.modified_bessel_k0`.",
+    doc: "K₀(x), the modified Bessel function of the second kind of order 0; NaN below 0. PyTorch: `torch.special.modified_bessel_k0`.",
   },
   modifiedBesselK1: {
     f: besselK1,
     derivative: ({ x, y }) => x.modifiedBesselK0().add(y.div(x)).neg(),
     domain: [0.2, 4],
-    doc: "Modified Bessel function of the second kind of order 1; NaN below 0. PyTorch: `torch.special.modified_bessel_k1`.",
+    doc: "K₁(x), the modified Bessel function of the second kind of order 1; NaN below 0. PyTorch: `torch.special.modified_bessel_k1`.",
   },
   scaledModifiedBesselK0: {
     f: scaledBesselK0,
@@ -136,9 +136,13 @@ export const specialUnaryRows = {
     f: airyAi,
     derivative: null,
     domain: [-9, 4],
-    doc: "Airy's function Ai; it has no gradient. PyTorch: `torch.special.airy_ai`.",
+    doc: "Ai(x), Airy's function of the first kind; it has no gradient. PyTorch: `torch.special.airy_ai`.",
   },
 } as const satisfies Record<string, UnaryRow>;
+
+/** Tₙ of `chebyshev_polynomial_t`, Heₙ of `hermite_polynomial_he`. */
+const symbolOf = (name: string) =>
+  name.replace(/.*_(.)(.*)/, (_, first, rest) => first.toUpperCase() + rest + "ₙ");
 
 /** Rows without gradients, as in PyTorch. `n` may be a tensor. */
 const polynomialRow = (f: BinaryRow["f"], what: string, name: string, at = "a") =>
@@ -148,7 +152,7 @@ const polynomialRow = (f: BinaryRow["f"], what: string, name: string, at = "a") 
     gradB: null,
     domain: [0.3, 3],
     floats: true,
-    doc: `${what} of degree b at ${at}; it has no gradient. PyTorch: \`torch.special.${name}\`.`,
+    doc: `${symbolOf(name)}(${at}), n = b: ${what} of degree b at ${at}; it has no gradient. PyTorch: \`torch.special.${name}\`.`,
   }) as const;
 
 const shifted = (f: BinaryRow["f"]) => (x: number, n: number) => f(2 * x - 1, n);

@@ -33,12 +33,19 @@ function activation<Name extends UnaryName>(className: string, name: Name): Acti
   return layer as unknown as ActivationClass<Name>;
 }
 
-/** max(x, 0). */
+/**
+ * max(x, 0).
+ * @example new nn.ReLU().forward(tensor([-1, 2])) // [0, 2]
+ */
 export const ReLU = activation("ReLU", "relu");
 /** x; negativeSlope · x for x < 0. */
 export const LeakyReLU = activation("LeakyReLU", "leakyRelu");
 /** 1 / (1 + e⁻ˣ). */
 export const Sigmoid = activation("Sigmoid", "sigmoid");
+/**
+ * tanh(x), from -1 to 1.
+ * @example new nn.Tanh().forward(tensor([0, 1])) // [0, 0.7616]
+ */
 export const Tanh = activation("Tanh", "tanh");
 /** x; alpha · (eˣ - 1) for x < 0. */
 export const ELU = activation("ELU", "elu");
@@ -46,6 +53,10 @@ export const ELU = activation("ELU", "elu");
 export const SiLU = activation("SiLU", "silu");
 /** ln(1 + eˣ). */
 export const Softplus = activation("Softplus", "softplus");
+/**
+ * ln(1 / (1 + e⁻ˣ)), without overflow.
+ * @example new nn.LogSigmoid().forward(tensor([0, 1])) // [-0.6931, -0.3133]
+ */
 export const LogSigmoid = activation("LogSigmoid", "logSigmoid");
 
 /** x · Φ(x) (Hendrycks and Gimpel, 2016); `approximate: "tanh"` for the cheaper form. */
@@ -81,14 +92,20 @@ export class Softmax extends Module {
   }
 }
 
-/** log(softmax(x)), computed without taking the logarithm of the softmax. */
+/**
+ * log(softmax(x)), computed without taking the logarithm of the softmax.
+ * @example new nn.LogSoftmax(0).forward(tensor([0, 0])) // [-0.6931, -0.6931]
+ */
 export class LogSoftmax extends Softmax {
   override forward(x: Tensor): Tensor {
     return normalized.logSoftmax(x, this.dim);
   }
 }
 
-/** Returns x unchanged. */
+/**
+ * Returns x unchanged.
+ * @example new nn.Identity().forward(tensor([1, 2])) // [1, 2]
+ */
 export class Identity extends Module {
   forward(x: Tensor): Tensor {
     return x;

@@ -17,6 +17,7 @@ import { Linear } from "./linear.js";
 import { Module } from "./module.js";
 import { Sequential } from "./sequential.js";
 
+/** Options of `AdaptiveLogSoftmaxWithLoss`. */
 export interface AdaptiveLogSoftmaxOptions {
   /** The factor by which each cluster is narrower than the cluster before. Default 4. */
   divValue?: number;
@@ -29,6 +30,7 @@ export interface AdaptiveLogSoftmaxOptions {
  * `nn.AdaptiveLogSoftmaxWithLoss`). The head holds the classes below `cutoffs[0]` and one entry for each
  * cluster of rarer classes. A cluster is computed only for the rows that need it. Class numbers start with
  * the most frequent class. The rows to compute depend on the targets, so this module cannot be compiled.
+ * @example new nn.AdaptiveLogSoftmaxWithLoss(16, 100, [10, 50]).logProb(randn([4, 16])).shape // [4, 100]
  */
 export class AdaptiveLogSoftmaxWithLoss extends Module {
   readonly head: Linear;

@@ -11,6 +11,7 @@ import * as init from "./init.js";
 import { Module } from "./module.js";
 import { keptBuffer, Parameter } from "./parameter.js";
 
+/** Options of norms and normalisations. */
 export interface NormOptions {
   /** Added to the variance. Default 1e-5. */
   eps?: number;
@@ -173,16 +174,34 @@ function checkInput(
     throw new ShapeError(`${name}: x has ${channels} channels in dim ${dim}: ${formatShape(x.shape)}`);
 }
 
-/** Batch normalisation of [N, C] or [N, C, L] (PyTorch's `nn.BatchNorm1d`). */
+/**
+ * Batch normalisation of [N, C] or [N, C, L] (PyTorch's `nn.BatchNorm1d`).
+ * @example new nn.BatchNorm1d(1).forward(tensor([[1], [3]])) // [[-1], [1]]
+ */
 export class BatchNorm1d extends batchNormOf("BatchNorm1d", [2, 3]) {}
-/** Batch normalisation of [N, C, H, W] (PyTorch's `nn.BatchNorm2d`). */
+/**
+ * Batch normalisation of [N, C, H, W] (PyTorch's `nn.BatchNorm2d`).
+ * @example new nn.BatchNorm2d(3).forward(randn([2, 3, 4, 4])).shape // [2, 3, 4, 4]
+ */
 export class BatchNorm2d extends batchNormOf("BatchNorm2d", [4]) {}
-/** Batch normalisation of [N, C, D, H, W] (PyTorch's `nn.BatchNorm3d`). */
+/**
+ * Batch normalisation of [N, C, D, H, W] (PyTorch's `nn.BatchNorm3d`).
+ * @example new nn.BatchNorm3d(3).forward(randn([2, 3, 4, 4, 4])).shape // [2, 3, 4, 4, 4]
+ */
 export class BatchNorm3d extends batchNormOf("BatchNorm3d", [5]) {}
 
-/** Instance normalisation of [N, C, L] or [C, L] (PyTorch's `nn.InstanceNorm1d`). */
+/**
+ * Instance normalisation of [N, C, L] or [C, L] (PyTorch's `nn.InstanceNorm1d`).
+ * @example new nn.InstanceNorm1d(3).forward(randn([2, 3, 4])).shape // [2, 3, 4]
+ */
 export class InstanceNorm1d extends instanceNormOf("InstanceNorm1d", 3) {}
-/** Instance normalisation of [N, C, H, W] or [C, H, W] (PyTorch's `nn.InstanceNorm2d`). */
+/**
+ * Instance normalisation of [N, C, H, W] or [C, H, W] (PyTorch's `nn.InstanceNorm2d`).
+ * @example new nn.InstanceNorm2d(3).forward(randn([2, 3, 4, 4])).shape // [2, 3, 4, 4]
+ */
 export class InstanceNorm2d extends instanceNormOf("InstanceNorm2d", 4) {}
-/** Instance normalisation of [N, C, D, H, W] or [C, D, H, W] (PyTorch's `nn.InstanceNorm3d`). */
+/**
+ * Instance normalisation of [N, C, D, H, W] or [C, D, H, W] (PyTorch's `nn.InstanceNorm3d`).
+ * @example new nn.InstanceNorm3d(3).forward(randn([2, 3, 4, 4, 4])).shape // [2, 3, 4, 4, 4]
+ */
 export class InstanceNorm3d extends instanceNormOf("InstanceNorm3d", 5) {}

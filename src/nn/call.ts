@@ -110,6 +110,7 @@ function noTensor(module: Called, [first, ...rest]: unknown[], thrown: unknown):
 /**
  * The path of the running module in the model: `Sequential[2].Linear`, `Net.encoder.layers[0].Linear`; ""
  * outside a module.
+ * @example nn.modulePath() // ""
  */
 export function modulePath(): string {
   path ??= pathOf(running);

@@ -30,13 +30,28 @@ function dropoutOf(
   return layer;
 }
 
-/** In training, drops whole channels of [N, C, L] or [C, L] with probability `p`, 0.5 by default. */
+/**
+ * In training, drops whole channels of [N, C, L] or [C, L] with probability `p`, 0.5 by default.
+ * @example new nn.Dropout1d({ p: 0 }).forward(ones([1, 2, 3])).shape // [1, 2, 3]
+ */
 export const Dropout1d = dropoutOf("Dropout1d", ops.dropout1d);
-/** In training, drops whole channels of [N, C, H, W]. */
+/**
+ * In training, drops whole channels of [N, C, H, W].
+ * @example new nn.Dropout2d().eval().forward(ones([1, 2, 3, 3])).shape // [1, 2, 3, 3]
+ */
 export const Dropout2d = dropoutOf("Dropout2d", ops.dropout2d);
-/** In training, drops whole channels of [N, C, D, H, W] or [C, D, H, W]. */
+/**
+ * In training, drops whole channels of [N, C, D, H, W] or [C, D, H, W].
+ * @example new nn.Dropout3d().eval().forward(ones([1, 2, 3, 3, 3])).shape // [1, 2, 3, 3, 3]
+ */
 export const Dropout3d = dropoutOf("Dropout3d", ops.dropout3d);
-/** Dropout that keeps mean 0 and variance 1, for networks with SELU. */
+/**
+ * Dropout that keeps mean 0 and variance 1, for networks with SELU.
+ * @example new nn.AlphaDropout().eval().forward(tensor([1, 2])) // [1, 2]
+ */
 export const AlphaDropout = dropoutOf("AlphaDropout", ops.alphaDropout);
-/** `AlphaDropout` of whole channels. */
+/**
+ * `AlphaDropout` of whole channels.
+ * @example new nn.FeatureAlphaDropout().eval().forward(ones([1, 2, 3])).shape // [1, 2, 3]
+ */
 export const FeatureAlphaDropout = dropoutOf("FeatureAlphaDropout", ops.featureAlphaDropout);

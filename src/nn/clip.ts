@@ -16,6 +16,7 @@ import { quoted } from "../quote.js";
 
 import { Tensor } from "../tensor/tensor.js";
 
+/** Options of `clipGradNorm_`. */
 export interface ClipGradNormOptions {
   /** p of the p-norm; `Infinity` for the largest absolute value. Default 2. */
   normType?: number;
@@ -60,7 +61,11 @@ export function clipGradNorm_(
   });
 }
 
-/** Limits every element of every gradient, in place, to [-clipValue, clipValue]. */
+/**
+ * Limits every element of every gradient, in place, to [-clipValue, clipValue].
+ * @example const x = tensor(2, { requiresGrad: true }); x.mul(5).backward(); nn.clipGradValue_(x, 1);
+ *   x.grad // 1
+ */
 export function clipGradValue_(parameters: Tensor | Iterable<Tensor>, clipValue: number): void {
   if (typeof clipValue !== "number" || !(clipValue >= 0))
     throw new ValueError(`clipGradValue_: clipValue is a number >= 0: ${quoted(clipValue)}`);

@@ -13,6 +13,7 @@ import { checkGroups, learned } from "./conv.js";
 import { Module } from "./module.js";
 import type { Parameter } from "./parameter.js";
 
+/** Options of transposed convolution layers. */
 export interface ConvTransposeLayerOptions extends ConvTransposeOptions {
   /** Whether to add a learned bias. Default true. */
   bias?: boolean;

@@ -10,6 +10,7 @@ import { fans, kaimingUniform, uniform } from "./init.js";
 import { Module } from "./module.js";
 import { Parameter } from "./parameter.js";
 
+/** Options of convolution layers. */
 export interface ConvLayerOptions extends ConvOptions {
   /** Whether to add a learned bias. Default true. */
   bias?: boolean;

@@ -98,7 +98,10 @@ export class Embedding extends Table<ops.EmbeddingOptions> {
 
 export type EmbeddingBagModuleOptions = Omit<ops.EmbeddingBagOptions, "offsets" | "perSampleWeights">;
 
-/** Sum, mean (the default) or maximum of the vectors of each bag of indices (PyTorch's `nn.EmbeddingBag`). */
+/**
+ * Sum, mean (the default) or maximum of the vectors of each bag of indices (PyTorch's `nn.EmbeddingBag`).
+ * @example new nn.EmbeddingBag(10, 4).forward(tensor([[1, 2], [3, 4]], { dtype: "int32" })).shape // [2, 4]
+ */
 export class EmbeddingBag extends Table<EmbeddingBagModuleOptions> {
   constructor(numEmbeddings: number, embeddingDim: number, options: EmbeddingBagModuleOptions = {}) {
     super(numEmbeddings, embeddingDim, options, [...lookupOptions, "mode", "includeLastOffset"]);

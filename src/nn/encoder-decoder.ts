@@ -15,6 +15,7 @@ import {
   type TransformerLayerOptions,
 } from "./transformer.js";
 
+/** Options of `Transformer`. */
 export interface TransformerOptions extends TransformerLayerOptions {
   /** Default 6. */
   numEncoderLayers?: number;
@@ -26,18 +27,25 @@ export interface TransformerOptions extends TransformerLayerOptions {
   customDecoder?: Module | null;
 }
 
+/** Masks of a call of `Transformer`. */
 export interface TransformerCallOptions {
   /** [S, S], [T, T] and [T, S], like `attnMask` of `MultiheadAttention`. */
   srcMask?: Tensor | null;
+  /** As `srcMask`, for the target. */
   tgtMask?: Tensor | null;
+  /** As `srcMask`, for the output of the encoder. */
   memoryMask?: Tensor | null;
   /** [N, S], [N, T] and [N, S], like `keyPaddingMask` of `MultiheadAttention`. */
   srcKeyPaddingMask?: Tensor | null;
+  /** As `srcKeyPaddingMask`, for the target. */
   tgtKeyPaddingMask?: Tensor | null;
+  /** As `srcKeyPaddingMask`, for the output of the encoder. */
   memoryKeyPaddingMask?: Tensor | null;
   /** Whether the masks are causal masks. Default false. */
   srcIsCausal?: boolean;
+  /** As `srcIsCausal`, for the target. */
   tgtIsCausal?: boolean;
+  /** As `srcIsCausal`, for the output of the encoder. */
   memoryIsCausal?: boolean;
 }
 

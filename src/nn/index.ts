@@ -1,3 +1,8 @@
+/**
+ * Layers, losses, initialisation and containers, with PyTorch's names. `import * as nn from "simdgrad/nn"`,
+ * or `nn` of `simdgrad`.
+ * @module simdgrad/nn
+ */
 export * from "./activations.js";
 export { type AdaptiveLogSoftmaxOptions, AdaptiveLogSoftmaxWithLoss } from "./adaptive-softmax.js";
 export {

@@ -20,7 +20,10 @@ function fillWith<T extends Tensor>(x: T, values: Float64Array): T {
   return noGrad(() => copy_(x, tensor(values, { shape: x.shape }))) as T;
 }
 
-/** The identity matrix, cut to the shape: ones where row and column are equal. Shape: [n, m]. */
+/**
+ * The identity matrix, cut to the shape: ones where row and column are equal. Shape: [n, m].
+ * @example nn.init.eye_(empty([2, 3])) // [[1, 0, 0], [0, 1, 0]]
+ */
 export function eye_<T extends Tensor>(x: T): T {
   checkTensors("eye_", x);
   if (x.ndim !== 2) throw new ShapeError(`eye_: a matrix is needed: ${formatShape(x.shape)}`);
@@ -34,6 +37,7 @@ export function eye_<T extends Tensor>(x: T): T {
  * The identity convolution: the centre of the kernel copies channel i to channel i. Shape: [out, in,
  * kernel…] with 1 to 3 kernel dims. `groups`: number of groups of outputs, each of which is an identity.
  * Default 1.
+ * @example nn.init.dirac_(empty([1, 1, 3])) // [[[0, 1, 0]]]
  */
 export function dirac_<T extends Tensor>(x: T, groups = 1): T {
   checkTensors("dirac_", x);
@@ -52,6 +56,7 @@ export function dirac_<T extends Tensor>(x: T, groups = 1): T {
   return fillWith(x, values);
 }
 
+/** Options of `orthogonal_`. */
 export interface OrthogonalOptions extends GeneratorOptions {
   /** Factor applied to all values. Default 1; see `calculateGain`. */
   gain?: number;
@@ -60,6 +65,7 @@ export interface OrthogonalOptions extends GeneratorOptions {
 /**
  * Orthogonal rows (or columns, if there are fewer columns) of length gain, in random directions (Saxe et al.,
  * 2014). All dims after the first count as one dim.
+ * @example nn.init.orthogonal_(empty([3, 5])).shape // [3, 5]
  */
 export function orthogonal_<T extends Tensor>(x: T, options: OrthogonalOptions = {}): T {
   checkTensors("orthogonal_", x);
@@ -82,6 +88,7 @@ export function orthogonal_<T extends Tensor>(x: T, options: OrthogonalOptions =
   return fillWith(x, rows < cols ? transposed(q).data : q.data);
 }
 
+/** Options of `sparse_`. */
 export interface SparseOptions extends GeneratorOptions {
   /** Standard deviation of the values that are not 0. Default 0.01. */
   std?: number;
@@ -90,6 +97,7 @@ export interface SparseOptions extends GeneratorOptions {
 /**
  * Normal values, with a share `sparsity` of each column (rounded up) set to 0 at random positions (Martens,
  * 2010). Shape: [n, m].
+ * @example nn.init.sparse_(empty([10, 2]), 0.3).eq(0).sum(0) // [3, 3]
  */
 export function sparse_<T extends Tensor>(x: T, sparsity: number, options: SparseOptions = {}): T {
   checkTensors("sparse_", x);
@@ -107,6 +115,7 @@ export function sparse_<T extends Tensor>(x: T, sparsity: number, options: Spars
   return fillWith(x, values);
 }
 
+/** Options of `truncNormal_`. */
 export interface TruncNormalOptions extends GeneratorOptions {
   /** Default 0. */
   mean?: number;
@@ -114,6 +123,7 @@ export interface TruncNormalOptions extends GeneratorOptions {
   std?: number;
   /** Bounds of the numbers. Default -2 and 2. */
   a?: number;
+  /** The upper bound. Default 2. */
   b?: number;
 }
 

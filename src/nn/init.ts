@@ -12,16 +12,20 @@ import type { Tensor } from "../tensor/tensor.js";
  * it.
  */
 
+/** What follows a layer, for the gain of its initialisation. */
 export type Nonlinearity = "linear" | "sigmoid" | "tanh" | "relu" | "leakyRelu" | "selu";
 
+/** Options of `kaimingUniform` and `kaimingNormal`. */
 export interface KaimingOptions extends GeneratorOptions {
   /** Negative slope of the leaky ReLU after the layer. Default 0. */
   a?: number;
   /** `fanIn` (default) keeps the variance in the forward pass, `fanOut` in the backward pass. */
   mode?: "fanIn" | "fanOut";
+  /** What follows the layer: its gain is taken. Default "leakyRelu". */
   nonlinearity?: Nonlinearity;
 }
 
+/** Options of `xavierUniform` and `xavierNormal`. */
 export interface XavierOptions extends GeneratorOptions {
   /** Default 1; see `calculateGain`. */
   gain?: number;
@@ -33,6 +37,7 @@ const kaimingOptions: readonly (keyof KaimingOptions)[] = ["a", "mode", "nonline
 /**
  * The factor that keeps the variance of a layer's output after each nonlinearity. `param`: slope of
  * leakyRelu.
+ * @example nn.init.calculateGain("tanh") // 1.667
  */
 export function calculateGain(nonlinearity: Nonlinearity, param = 0.01): number {
   checkNumbers("calculateGain", { param });
@@ -53,7 +58,10 @@ export function calculateGain(nonlinearity: Nonlinearity, param = 0.01): number 
   }
 }
 
-/** Number of inputs and outputs of one unit, for a weight [out, in, kernel…]. */
+/**
+ * Number of inputs and outputs of one unit, for a weight [out, in, kernel…].
+ * @example nn.init.fans(ones([8, 3, 5, 5])) // { fanIn: 75, fanOut: 200 }
+ */
 export function fans(x: Tensor): { fanIn: number; fanOut: number } {
   return fansOf("fans", x);
 }
@@ -66,6 +74,7 @@ function fansOf(op: string, x: Tensor): { fanIn: number; fanOut: number } {
   return { fanIn: x.shape[1] * receptive, fanOut: x.shape[0] * receptive };
 }
 
+/** Options of `uniform`. */
 export interface UniformOptions extends GeneratorOptions {
   /** Default 0. */
   low?: number;
@@ -85,6 +94,7 @@ export function uniform<T extends Tensor>(
   return noGrad(() => inplace.uniform_(x, from, to, { generator })) as T;
 }
 
+/** Options of `normal`. */
 export interface NormalOptions extends GeneratorOptions {
   /** Default 0. */
   mean?: number;
@@ -112,10 +122,18 @@ export function constant<T extends Tensor>(x: T, value: number | { value: number
   return noGrad(() => inplace.fill_(x, given["value"] as number)) as T;
 }
 
+/**
+ * Fills with zeros, in place.
+ * @example nn.init.zeros_(empty([2])) // [0, 0]
+ */
 export function zeros<T extends Tensor>(x: T): T {
   return constant(x, 0);
 }
 
+/**
+ * Fills with ones, in place.
+ * @example nn.init.ones_(empty([2])) // [1, 1]
+ */
 export function ones<T extends Tensor>(x: T): T {
   return constant(x, 1);
 }

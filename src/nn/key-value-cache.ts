@@ -13,6 +13,7 @@ import type { Tensor } from "../tensor/tensor.js";
 import { tracing } from "../tracing.js";
 import { checkSizes } from "./arguments.js";
 
+/** Options of `KeyValueCache`. */
 export interface KeyValueCacheOptions {
   /** Width of a value. Default: that of a key. */
   valueWidth?: number;

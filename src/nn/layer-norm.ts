@@ -15,6 +15,7 @@ function sizesOf(layer: string, normalizedShape: number | Shape): Shape {
   return sizes;
 }
 
+/** Options of `LayerNorm`. */
 export interface LayerNormOptions {
   /** Default 1e-5. */
   eps?: number;
@@ -55,6 +56,7 @@ export class LayerNorm extends Module {
   }
 }
 
+/** Options of `RMSNorm`. */
 export interface RMSNormOptions {
   /** Default null: the distance from 1 to the next number of the input's dtype. */
   eps?: number | null;
@@ -87,6 +89,7 @@ export class RMSNorm extends Module {
   }
 }
 
+/** Options of `GroupNorm`. */
 export interface GroupNormOptions {
   /** Default 1e-5. */
   eps?: number;
@@ -135,6 +138,7 @@ export class GroupNorm extends Module {
 /**
  * Divides each element by a norm of the neighbouring channels (PyTorch's `nn.LocalResponseNorm`); see
  * `functional.localResponseNorm`.
+ * @example new nn.LocalResponseNorm(2).forward(randn([1, 4, 8, 8])).shape // [1, 4, 8, 8]
  */
 export class LocalResponseNorm extends Module {
   constructor(

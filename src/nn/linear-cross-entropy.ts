@@ -8,6 +8,7 @@ import { checkSizes } from "./arguments.js";
 import { Linear } from "./linear.js";
 import { Module } from "./module.js";
 
+/** Options of `LinearCrossEntropyLoss`. */
 export interface LinearCrossEntropyLossOptions extends CrossEntropyOptions {
   /** Sizes d1, … of targets [N, d1, …]; each target has its own logits. Default: none. */
   outFeatures?: readonly number[];
@@ -18,6 +19,8 @@ export interface LinearCrossEntropyLossOptions extends CrossEntropyOptions {
 /**
  * A linear layer and the cross-entropy of its outputs (PyTorch's `nn.LinearCrossEntropyLoss`). Shapes: x [N,
  * in] and target [N, d1, …].
+ * @example new nn.LinearCrossEntropyLoss(4, 3).forward(randn([2, 4]), tensor([0, 2], { dtype: "int32"
+ *   })).shape // []
  */
 export class LinearCrossEntropyLoss extends Module {
   readonly linear: Linear;

@@ -6,6 +6,7 @@ import { kaimingUniform, uniform } from "./init.js";
 import { Module } from "./module.js";
 import { Parameter } from "./parameter.js";
 
+/** Options of `Linear`. */
 export interface LinearOptions {
   /** Whether to add a learned bias. Default true. */
   bias?: boolean;

@@ -13,8 +13,11 @@ import { Tensor } from "../tensor/tensor.js";
 /** Tensors by name: the state of a model. They share the memory of the model. */
 export type StateDict = Record<string, Tensor>;
 
+/** The names that `loadStateDict` with `strict: false` did not match. */
 export interface LoadResult {
+  /** Names of the model that the dict lacks. */
   missingKeys: string[];
+  /** Names of the dict that the model lacks. */
   unexpectedKeys: string[];
 }
 

@@ -61,23 +61,38 @@ const loss = <Options extends object>(
   compute: (input: Tensor, target: Tensor, options?: Options) => Tensor,
 ) => lossOf<[input: Tensor, target: Tensor], Options>(className, known, compute);
 
-/** Mean squared error. */
+/**
+ * Mean squared error.
+ * @example new nn.MSELoss().forward(tensor([1, 2]), tensor([1, 4])) // 2
+ */
 export const MSELoss = loss("MSELoss", ops.mseLossOptions, ops.mseLoss);
-/** Mean absolute error. */
+/**
+ * Mean absolute error.
+ * @example new nn.L1Loss().forward(tensor([1, 2]), tensor([1, 4])) // 1
+ */
 export const L1Loss = loss("L1Loss", ops.weightedLossOptions, ops.l1Loss);
-/** Binary cross-entropy of probabilities. */
+/**
+ * Binary cross-entropy of probabilities.
+ * @example new nn.BCELoss().forward(tensor([0.5, 0.5]), tensor([1, 0])) // 0.6931
+ */
 export const BCELoss = loss<ops.WeightedLossOptions>(
   "BCELoss",
   ops.weightedLossOptions,
   ops.binaryCrossEntropy,
 );
-/** Binary cross-entropy of logits: sigmoid and loss in one, accurate for any logit. */
+/**
+ * Binary cross-entropy of logits: sigmoid and loss in one, accurate for any logit.
+ * @example new nn.BCEWithLogitsLoss().forward(tensor([0, 2]), tensor([1, 1])) // 0.41
+ */
 export const BCEWithLogitsLoss = loss<ops.LogitsLossOptions>(
   "BCEWithLogitsLoss",
   ops.logitsLossOptions,
   ops.binaryCrossEntropyWithLogits,
 );
-/** Cross-entropy of logits against class indices or probabilities: log-softmax and loss in one. */
+/**
+ * Cross-entropy of logits against class indices or probabilities: log-softmax and loss in one.
+ * @example new nn.CrossEntropyLoss().forward(tensor([[2, 0, 0]]), tensor([0], { dtype: "int32" })) // 0.2395
+ */
 export const CrossEntropyLoss = loss<CrossEntropyOptions>(
   "CrossEntropyLoss",
   crossEntropyOptions,
@@ -91,18 +106,32 @@ export const CTCLoss = lossOf<
   [logProbs: Tensor, targets: Tensor, inputLengths: Lengths, targetLengths: Lengths],
   CTCLossOptions
 >("CTCLoss", ctcLossOptions, ctcLoss);
-/** Negative log-likelihood of log-probabilities. */
+/**
+ * Negative log-likelihood of log-probabilities.
+ * @example new nn.NLLLoss().forward(tensor([[-0.5, -1]]), tensor([0], { dtype: "int32" })) // 0.5
+ */
 export const NLLLoss = loss<ops.NLLLossOptions>("NLLLoss", ops.nllLossOptions, ops.nllLoss);
-/** Quadratic near 0, linear elsewhere. */
+/**
+ * Quadratic near 0, linear elsewhere.
+ * @example new nn.SmoothL1Loss().forward(tensor([0.5, 3]), zeros([2])) // 1.313
+ */
 export const SmoothL1Loss = loss("SmoothL1Loss", regression.smoothL1LossOptions, regression.smoothL1Loss);
-/** Half the square near 0, linear with slope delta elsewhere. */
+/**
+ * Half the square near 0, linear with slope delta elsewhere.
+ * @example new nn.HuberLoss({ delta: 2 }).forward(tensor([1, 3]), zeros([2])) // 2.25
+ */
 export const HuberLoss = loss("HuberLoss", regression.huberLossOptions, regression.huberLoss);
 /**
  * Kullback-Leibler divergence of log-probabilities from a target; `reduction: "batchmean"` gives its mean
  * over a batch.
+ * @example new nn.KLDivLoss({ reduction: "sum" }).forward(tensor([0.5, 0.5]).log(), tensor([0.25, 0.75]))
+ *   // 0.1308
  */
 export const KLDivLoss = loss("KLDivLoss", regression.klDivOptions, regression.klDiv);
-/** Negative log-likelihood of counts under a Poisson distribution. */
+/**
+ * Negative log-likelihood of counts under a Poisson distribution.
+ * @example new nn.PoissonNLLLoss().forward(tensor([0, 1]), tensor([1, 2])) // 0.8591
+ */
 export const PoissonNLLLoss = loss(
   "PoissonNLLLoss",
   regression.poissonNllLossOptions,
@@ -113,31 +142,48 @@ export const GaussianNLLLoss = lossOf<
   [input: Tensor, target: Tensor, variance: Tensor | number],
   regression.GaussianNLLLossOptions
 >("GaussianNLLLoss", regression.gaussianNllLossOptions, regression.gaussianNllLoss);
-/** For distances of pairs: small if the target is 1, at least a margin if the target is -1. */
+/**
+ * For distances of pairs: small if the target is 1, at least a margin if the target is -1.
+ * @example new nn.HingeEmbeddingLoss().forward(tensor([0.25, 0.5]), tensor([1, -1])) // 0.375
+ */
 export const HingeEmbeddingLoss = loss(
   "HingeEmbeddingLoss",
   margins.marginLossOptions,
   margins.hingeEmbeddingLoss,
 );
-/** The hinge loss for several classes. */
+/**
+ * The hinge loss for several classes.
+ * @example new nn.MultiMarginLoss().forward(tensor([[0.5, 1, 0]]), tensor([1], { dtype: "int32" }))
+ *   // 0.1667
+ */
 export const MultiMarginLoss = loss(
   "MultiMarginLoss",
   margins.multiMarginLossOptions,
   margins.multiMarginLoss,
 );
-/** The hinge loss for several classes, of which more than one may be correct. */
+/**
+ * The hinge loss for several classes, of which more than one may be correct.
+ * @example new nn.MultiLabelMarginLoss().forward(tensor([[0.5, 1, 0]]), tensor([[1, -1, -1]], { dtype:
+ *   "int32" })) // 0.1667
+ */
 export const MultiLabelMarginLoss = loss(
   "MultiLabelMarginLoss",
   ops.lossOptions,
   margins.multilabelMarginLoss,
 );
-/** Binary cross-entropy of logits, the mean over the classes. */
+/**
+ * Binary cross-entropy of logits, the mean over the classes.
+ * @example new nn.MultiLabelSoftMarginLoss().forward(tensor([[0, 2]]), tensor([[1, 1]])) // 0.41
+ */
 export const MultiLabelSoftMarginLoss = loss<ops.WeightedLossOptions>(
   "MultiLabelSoftMarginLoss",
   ops.weightedLossOptions,
   margins.multilabelSoftMarginLoss,
 );
-/** The logistic loss, for targets 1 and -1. */
+/**
+ * The logistic loss, for targets 1 and -1.
+ * @example new nn.SoftMarginLoss().forward(tensor([0, 2]), tensor([1, -1])) // 1.41
+ */
 export const SoftMarginLoss = loss("SoftMarginLoss", ops.lossOptions, margins.softMarginLoss);
 /**
  * Target 1 requires two vectors of the same direction, target -1 different directions:

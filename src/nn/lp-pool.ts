@@ -34,14 +34,20 @@ export class LPPool1d extends LPPool {
   }
 }
 
-/** The p-norm of each window of images: see `functional.lpPool2d` (PyTorch's `nn.LPPool2d`). */
+/**
+ * The p-norm of each window of images: see `functional.lpPool2d` (PyTorch's `nn.LPPool2d`).
+ * @example new nn.LPPool2d(2, 2).forward(ones([1, 1, 4, 4])).shape // [1, 1, 2, 2]
+ */
 export class LPPool2d extends LPPool {
   forward(x: Tensor): Tensor {
     return lpPool2d(x, this.normType, this.kernelSize, this.options);
   }
 }
 
-/** The p-norm of each window of volumes: see `functional.lpPool3d` (PyTorch's `nn.LPPool3d`). */
+/**
+ * The p-norm of each window of volumes: see `functional.lpPool3d` (PyTorch's `nn.LPPool3d`).
+ * @example new nn.LPPool3d(2, 2).forward(ones([1, 1, 4, 4, 4])).shape // [1, 1, 2, 2, 2]
+ */
 export class LPPool3d extends LPPool {
   forward(x: Tensor): Tensor {
     return lpPool3d(x, this.normType, this.kernelSize, this.options);

@@ -11,6 +11,7 @@ import { Linear } from "./linear.js";
 import { Module } from "./module.js";
 import { Parameter } from "./parameter.js";
 
+/** Options of `MultiheadAttention`. */
 export interface MultiheadAttentionOptions {
   /** Probability of dropping an attention weight in training. Default 0. */
   dropout?: number;
@@ -22,6 +23,7 @@ export interface MultiheadAttentionOptions {
   addZeroAttn?: boolean;
   /** Number of features of keys and of values. Default: the number of features of queries. */
   kdim?: number;
+  /** As `kdim`, for the values. */
   vdim?: number;
   /** Whether tensors are [N, L, E] instead of [L, N, E]. Default false. */
   batchFirst?: boolean;
@@ -40,6 +42,7 @@ const callOptions: readonly (keyof AttentionCallOptions)[] = [
  * Multi-head attention (Vaswani et al., 2017; PyTorch's `nn.MultiheadAttention`). Fields have the names of
  * PyTorch's state dicts: `in_proj_weight` [3 E, E] (or `q_proj_weight`, `k_proj_weight`, `v_proj_weight` if
  * kdim or vdim differ), `in_proj_bias`, `out_proj`, `bias_k`, `bias_v`.
+ * @example const x = randn([5, 3, 8]); new nn.MultiheadAttention(8, 2).forward(x, x, x)[0].shape // [5, 3, 8]
  */
 export class MultiheadAttention extends Module {
   readonly in_proj_weight: Parameter | null = null;

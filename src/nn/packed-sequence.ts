@@ -74,6 +74,7 @@ function inverseOf(permutation: readonly number[]): number[] {
 /**
  * Sequences of different lengths without padding (PyTorch's `PackedSequence`): the first step of every
  * sequence, longest first, then the second steps, and so on. `packPaddedSequence` and `packSequence` make it.
+ * @example nn.utils.rnn.packSequence([ones([3]), ones([1])]).batchSizes // [2, 1, 1]
  */
 export class PackedSequence {
   /** The number of sequences that have each step: [steps] int32, never rising. */
@@ -163,6 +164,7 @@ function packed(data: Tensor, { sorted, counts }: Order, rowOf: (sequence: numbe
   return new PackedSequence(indexSelect(data, 0, indices(rows)), counts, sorted);
 }
 
+/** Options of `rnn.packPaddedSequence`. */
 export interface PackPaddedOptions {
   /** Whether the input is [N, L, …] instead of [L, N, …]. Default false. */
   batchFirst?: boolean;
@@ -173,6 +175,7 @@ export interface PackPaddedOptions {
 /**
  * Packs padded sequences (PyTorch's `pack_padded_sequence`). Shapes: input [L, N, …] ([N, L, …] with
  * `batchFirst`), one length for each of N sequences, from 1 to L.
+ * @example nn.utils.rnn.packPaddedSequence(ones([3, 2]), [3, 1]).data.shape // [4]
  * @throws ValueError `INVALID_LENGTH`, `UNSORTED_LENGTHS`; ShapeError for a wrong number of lengths, and for
  * an input without elements.
  */
@@ -202,6 +205,7 @@ function paddedSizes(op: string, input: Tensor, batchFirst: boolean) {
   return { longest, batch, features: input.shape.slice(2) };
 }
 
+/** Options of functions that take or make padded sequences. */
 export interface PadOptions {
   /** Whether the result is [N, L, …] instead of [L, N, …]. Default false. */
   batchFirst?: boolean;
@@ -232,6 +236,7 @@ function padded(
   return reshape(all, [...(batchFirst ? [batch, longest] : [longest, batch]), ...features]);
 }
 
+/** Options of `rnn.padPackedSequence`. */
 export interface PadPackedOptions extends PadOptions {
   /** The number of steps of the result: at least that of the longest sequence, which is the default. */
   totalLength?: number | null;
@@ -240,6 +245,8 @@ export interface PadPackedOptions extends PadOptions {
 /**
  * The padded sequences and their lengths, in the order in which they were packed (PyTorch's
  * `pad_packed_sequence`): [[L, N, …], [N] int32].
+ * @example nn.utils.rnn.padPackedSequence(nn.utils.rnn.packSequence([ones([2]), ones([1])])) // [[[1, 1],
+ *   [1, 0]], [2, 1]]
  */
 export function padPackedSequence(
   sequence: PackedSequence,
@@ -293,6 +300,7 @@ function startsOf(lengths: readonly number[]): number[] {
   return starts;
 }
 
+/** Options of `rnn.padSequence`. */
 export interface PadSequenceOptions extends PadOptions {
   /** The side of a sequence on which the padding is. Default `right`. */
   paddingSide?: "left" | "right";
@@ -301,6 +309,7 @@ export interface PadSequenceOptions extends PadOptions {
 /**
  * Sequences [Lᵢ, …] as one tensor, padded to the longest: [L, N, …], or [N, L, …] with `batchFirst`
  * (PyTorch's `pad_sequence`).
+ * @example nn.utils.rnn.padSequence([ones([2]), ones([1])], { batchFirst: true }) // [[1, 1], [1, 0]]
  */
 export function padSequence(sequences: readonly Tensor[], options: PadSequenceOptions = {}): Tensor {
   const op = "padSequence";
@@ -321,6 +330,7 @@ export function padSequence(sequences: readonly Tensor[], options: PadSequenceOp
 /**
  * The sequences [Lᵢ, …] of a padded tensor (PyTorch's `unpad_sequence`), as views. Shapes: [L, N, …], or
  * [N, L, …] with `batchFirst`; one length for each of N sequences, from 1 to L.
+ * @example nn.utils.rnn.unpadSequence(ones([3, 2]), tensor([3, 1], { dtype: "int32" })) // [[1, 1, 1], [1]]
  */
 export function unpadSequence(
   paddedSequences: Tensor,
@@ -338,7 +348,10 @@ export function unpadSequence(
   );
 }
 
-/** Packs sequences [Lᵢ, …], each of one step or more (PyTorch's `pack_sequence`). */
+/**
+ * Packs sequences [Lᵢ, …], each of one step or more (PyTorch's `pack_sequence`).
+ * @example nn.utils.rnn.packSequence([tensor([1, 2]), tensor([3])]).data // [1, 3, 2]
+ */
 export function packSequence(
   sequences: readonly Tensor[],
   options: { enforceSorted?: boolean } = {},
@@ -353,7 +366,11 @@ export function packSequence(
   return packed(cat(sequences), orderOf(op, checked, enforceSorted), (b, t) => starts[b] + t);
 }
 
-/** The sequences [Lᵢ, …] in the order in which they were packed (PyTorch's `unpack_sequence`). */
+/**
+ * The sequences [Lᵢ, …] in the order in which they were packed (PyTorch's `unpack_sequence`).
+ * @example nn.utils.rnn.unpackSequence(nn.utils.rnn.packSequence([tensor([1, 2]), tensor([3])])) // [[1, 2],
+ *   [3]]
+ */
 export function unpackSequence(sequence: PackedSequence): Tensor[] {
   checkPacked("unpackSequence", sequence);
   const { starts, lengths, positions } = placesOf(sequence);

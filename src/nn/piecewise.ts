@@ -41,9 +41,15 @@ function activation<Defaults extends Options>(
   return layer as ReturnType<typeof activation<Defaults>>;
 }
 
-/** x clamped to [minVal, maxVal], by default to [-1, 1]. */
+/**
+ * x clamped to [minVal, maxVal], by default to [-1, 1].
+ * @example new nn.Hardtanh().forward(tensor([-2, 0.5, 3])) // [-1, 0.5, 1]
+ */
 export const Hardtanh = activation("Hardtanh", ops.hardtanh, { minVal: -1, maxVal: 1 });
-/** min(max(x, 0), 6). */
+/**
+ * min(max(x, 0), 6).
+ * @example new nn.ReLU6().forward(tensor([-2, 0.5, 8])) // [0, 0.5, 6]
+ */
 export const ReLU6 = activation("ReLU6", (x) => ops.relu6(x), {});
 /** x / 6 + 1/2, clamped to [0, 1]. */
 export const Hardsigmoid = activation("Hardsigmoid", (x) => ops.hardsigmoid(x), {});
@@ -51,7 +57,10 @@ export const Hardsigmoid = activation("Hardsigmoid", (x) => ops.hardsigmoid(x), 
 export const Hardswish = activation("Hardswish", (x) => ops.hardswish(x), {});
 /** x; 0 where |x| <= lambd. */
 export const Hardshrink = activation("Hardshrink", ops.hardshrink, { lambd: 0.5 });
-/** x moved towards 0 by lambd, but not past 0. */
+/**
+ * x moved towards 0 by lambd, but not past 0.
+ * @example new nn.Softshrink().forward(tensor([-2, 0.25, 3])) // [-1.5, 0, 2.5]
+ */
 export const Softshrink = activation("Softshrink", ops.softshrink, { lambd: 0.5 });
 /** x - tanh(x). */
 export const Tanhshrink = activation("Tanhshrink", (x) => ops.tanhshrink(x), {});
@@ -87,6 +96,7 @@ export class Threshold extends Module {
 /**
  * x; for x < 0, a slope times x. In training the slope is random per element, from [lower, upper]; otherwise
  * it is the mean of the bounds.
+ * @example new nn.RReLU().eval().forward(tensor([-1, 2])) // [-0.2292, 2]
  */
 export class RReLU extends Module {
   constructor(readonly options: { lower?: number; upper?: number } = {}) {
@@ -124,7 +134,10 @@ export class PReLU extends Module {
   }
 }
 
-/** The first half along `dim` (default -1), times the sigmoid of the second. */
+/**
+ * The first half along `dim` (default -1), times the sigmoid of the second.
+ * @example new nn.GLU().forward(tensor([2, 4, 0, 0])) // [1, 2]
+ */
 export class GLU extends Module {
   readonly dim: number;
   constructor(dim: OrNamed<number> = -1) {
@@ -140,7 +153,10 @@ export class GLU extends Module {
   }
 }
 
-/** `Softmax` of -x. */
+/**
+ * `Softmax` of -x.
+ * @example new nn.Softmin(0).forward(tensor([0, 0])) // [0.5, 0.5]
+ */
 export class Softmin extends Module {
   readonly dim: number;
   constructor(dim: OrNamed<number> = -1) {
@@ -156,7 +172,10 @@ export class Softmin extends Module {
   }
 }
 
-/** Softmax over the channels at each position of [N, C, H, W] or [C, H, W]. */
+/**
+ * Softmax over the channels at each position of [N, C, H, W] or [C, H, W].
+ * @example new nn.Softmax2d().forward(zeros([1, 2, 1, 1])).flatten() // [0.5, 0.5]
+ */
 export class Softmax2d extends Module {
   forward(x: Tensor): Tensor {
     checkTensors("Softmax2d", x);

@@ -49,46 +49,78 @@ function windowed<Options extends object, Result>(
 /** With `returnIndices`, `[values, indices]`. */
 type Pooled = any;
 
-/** Maximum of each window of sequences: see `functional.maxPool1d`. */
+/**
+ * Maximum of each window of sequences: see `functional.maxPool1d`.
+ * @example new nn.MaxPool1d(2).forward(tensor([[[1, 3, 2, 4]]])) // [[[3, 4]]]
+ */
 export const MaxPool1d = windowed<pooling.MaxPoolOptions, Pooled>(
   "MaxPool1d",
   pooling.maxPool1d,
   pooling.maxPoolOptions,
 );
-/** Maximum of each window of images: see `functional.maxPool2d`. */
+/**
+ * Maximum of each window of images: see `functional.maxPool2d`.
+ * @example new nn.MaxPool2d(2).forward(tensor([[[1, 3], [2, 4]]])) // [[[4]]]
+ */
 export const MaxPool2d = windowed<pooling.MaxPoolOptions, Pooled>(
   "MaxPool2d",
   pooling.maxPool2d,
   pooling.maxPoolOptions,
 );
-/** Mean of each window of sequences: see `functional.avgPool1d`. */
+/**
+ * Mean of each window of sequences: see `functional.avgPool1d`.
+ * @example new nn.AvgPool1d(2).forward(tensor([[[1, 3, 2, 4]]])) // [[[2, 3]]]
+ */
 export const AvgPool1d = windowed("AvgPool1d", pooling.avgPool1d, pooling.avgPoolOptions);
-/** Mean of each window of images: see `functional.avgPool2d`. */
+/**
+ * Mean of each window of images: see `functional.avgPool2d`.
+ * @example new nn.AvgPool2d(2).forward(tensor([[[1, 3], [2, 4]]])) // [[[2.5]]]
+ */
 export const AvgPool2d = windowed("AvgPool2d", pooling.avgPool2d, pooling.avgPool2dOptions);
-/** Maximum of each window of volumes: see `functional.maxPool3d`. */
+/**
+ * Maximum of each window of volumes: see `functional.maxPool3d`.
+ * @example new nn.MaxPool3d(2).forward(ones([1, 1, 4, 4, 4])).shape // [1, 1, 2, 2, 2]
+ */
 export const MaxPool3d = windowed<pooling.MaxPoolOptions, Pooled>(
   "MaxPool3d",
   pooling.maxPool3d,
   pooling.maxPoolOptions,
 );
-/** Mean of each window of volumes: see `functional.avgPool3d`. */
+/**
+ * Mean of each window of volumes: see `functional.avgPool3d`.
+ * @example new nn.AvgPool3d(2).forward(ones([1, 1, 4, 4, 4])).shape // [1, 1, 2, 2, 2]
+ */
 export const AvgPool3d = windowed("AvgPool3d", pooling.avgPool3d, pooling.avgPool2dOptions);
-/** Maximum of each window; windows begin at random positions: see `functional.fractionalMaxPool2d`. */
+/**
+ * Maximum of each window; windows begin at random positions: see `functional.fractionalMaxPool2d`.
+ * @example new nn.FractionalMaxPool2d(2, { outputSize: 3 }).forward(ones([1, 1, 8, 8])).shape // [1, 1, 3,
+ *   3]
+ */
 export const FractionalMaxPool2d = windowed<FractionalMaxPoolOptions, Pooled>(
   "FractionalMaxPool2d",
   fractionalMaxPool2d,
   fractionalMaxPoolOptions,
 );
-/** The same for volumes: see `functional.fractionalMaxPool3d`. */
+/**
+ * The same for volumes: see `functional.fractionalMaxPool3d`.
+ * @example new nn.FractionalMaxPool3d(2, { outputSize: 3 }).forward(ones([1, 1, 8, 8, 8])).shape // [1, 1,
+ *   3, 3, 3]
+ */
 export const FractionalMaxPool3d = windowed<FractionalMaxPoolOptions, Pooled>(
   "FractionalMaxPool3d",
   fractionalMaxPool3d,
   fractionalMaxPoolOptions,
 );
-/** Patches as columns: see `functional.unfold`. */
+/**
+ * Patches as columns: see `functional.unfold`.
+ * @example new nn.Unfold(2).forward(ones([1, 1, 3, 3])).shape // [1, 4, 4]
+ */
 export const Unfold = windowed<PatchOptions, Tensor>("Unfold", unfold, patchOptions);
 
-/** Sums columns of patches into images of `outputSize`: see `functional.fold`. */
+/**
+ * Sums columns of patches into images of `outputSize`: see `functional.fold`.
+ * @example new nn.Fold([3, 3], 2).forward(ones([1, 4, 4])).shape // [1, 1, 3, 3]
+ */
 export class Fold extends Module {
   constructor(
     readonly outputSize: Sizes,
@@ -118,7 +150,10 @@ abstract class Adaptive extends Module {
   }
 }
 
-/** Mean of each of `outputSize` windows that cover sequences (PyTorch's `nn.AdaptiveAvgPool1d`). */
+/**
+ * Mean of each of `outputSize` windows that cover sequences (PyTorch's `nn.AdaptiveAvgPool1d`).
+ * @example new nn.AdaptiveAvgPool1d(2).forward(tensor([[[1, 3, 2, 4]]])) // [[[2, 3]]]
+ */
 export class AdaptiveAvgPool1d extends Adaptive {
   forward(x: Tensor): Tensor {
     return pooling.adaptiveAvgPool1d(x, this.outputSize);
@@ -128,6 +163,7 @@ export class AdaptiveAvgPool1d extends Adaptive {
 /**
  * Mean of each of `outputSize` windows that cover images (PyTorch's `nn.AdaptiveAvgPool2d`). A size of null
  * is the size of the input.
+ * @example new nn.AdaptiveAvgPool2d([1, 1]).forward(ones([2, 3, 5, 7])).shape // [2, 3, 1, 1]
  */
 export class AdaptiveAvgPool2d extends Adaptive {
   forward(x: Tensor): Tensor {
@@ -138,6 +174,7 @@ export class AdaptiveAvgPool2d extends Adaptive {
 /**
  * Mean of each of `outputSize` windows that cover volumes (PyTorch's `nn.AdaptiveAvgPool3d`). A size of null
  * is the size of the input.
+ * @example new nn.AdaptiveAvgPool3d(2).forward(ones([2, 3, 5, 7, 4])).shape // [2, 3, 2, 2, 2]
  */
 export class AdaptiveAvgPool3d extends Adaptive {
   forward(x: Tensor): Tensor {
@@ -158,6 +195,7 @@ abstract class AdaptiveMax extends Adaptive {
 /**
  * Maximum of each of `outputSize` windows that cover sequences (PyTorch's `nn.AdaptiveMaxPool1d`). With
  * `returnIndices`, `[values, indices]`.
+ * @example new nn.AdaptiveMaxPool1d(2).forward(tensor([[[1, 3, 2, 4]]])) // [[[3, 4]]]
  */
 export class AdaptiveMaxPool1d extends AdaptiveMax {
   forward(x: Tensor): Pooled {
@@ -168,6 +206,7 @@ export class AdaptiveMaxPool1d extends AdaptiveMax {
 /**
  * Maximum of each of `outputSize` windows that cover images (PyTorch's `nn.AdaptiveMaxPool2d`). With
  * `returnIndices`, `[values, indices]`.
+ * @example new nn.AdaptiveMaxPool2d([1, 1]).forward(ones([2, 3, 5, 7])).shape // [2, 3, 1, 1]
  */
 export class AdaptiveMaxPool2d extends AdaptiveMax {
   forward(x: Tensor): Pooled {
@@ -178,6 +217,7 @@ export class AdaptiveMaxPool2d extends AdaptiveMax {
 /**
  * Maximum of each of `outputSize` windows that cover volumes (PyTorch's `nn.AdaptiveMaxPool3d`). With
  * `returnIndices`, `[values, indices]`.
+ * @example new nn.AdaptiveMaxPool3d(2).forward(ones([2, 3, 5, 7, 4])).shape // [2, 3, 2, 2, 2]
  */
 export class AdaptiveMaxPool3d extends AdaptiveMax {
   forward(x: Tensor): Pooled {

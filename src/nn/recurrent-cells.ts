@@ -84,7 +84,10 @@ export class RNNCell extends Cell {
   }
 }
 
-/** One step of `GRU` (PyTorch's `nn.GRUCell`). Shapes as in `RNNCell`. */
+/**
+ * One step of `GRU` (PyTorch's `nn.GRUCell`). Shapes as in `RNNCell`.
+ * @example new nn.GRUCell(3, 5).forward(randn([2, 3])).shape // [2, 5]
+ */
 export class GRUCell extends Cell {
   constructor(inputSize: number, hiddenSize: number, options: { bias?: boolean } = {}) {
     checkOptions("GRUCell", options, ["bias"]);
@@ -95,7 +98,10 @@ export class GRUCell extends Cell {
   }
 }
 
-/** One step of `LSTM` (PyTorch's `nn.LSTMCell`). Shapes as in `RNNCell`; the state is [h, c]. */
+/**
+ * One step of `LSTM` (PyTorch's `nn.LSTMCell`). Shapes as in `RNNCell`; the state is [h, c].
+ * @example new nn.LSTMCell(3, 5).forward(randn([2, 3])).map(({ shape }) => shape) // [[2, 5], [2, 5]]
+ */
 export class LSTMCell extends Cell {
   constructor(inputSize: number, hiddenSize: number, options: { bias?: boolean } = {}) {
     checkOptions("LSTMCell", options, ["bias"]);

@@ -24,6 +24,7 @@ import { PackedSequence } from "./packed-sequence.js";
 import { Parameter } from "./parameter.js";
 import { checkDTypes, checkNonlinearity, pairOf } from "./recurrent-arguments.js";
 
+/** Options of `RNN`, `LSTM` and `GRU`. */
 export interface RecurrentOptions {
   /** Number of stacked layers. Default 1. */
   numLayers?: number;
@@ -243,7 +244,10 @@ export class RNN extends Recurrent {
   }
 }
 
-/** A gated recurrent unit (Cho et al., 2014; PyTorch's `nn.GRU`). Shapes as in `RNN`. */
+/**
+ * A gated recurrent unit (Cho et al., 2014; PyTorch's `nn.GRU`). Shapes as in `RNN`.
+ * @example new nn.GRU(3, 5).forward(randn([7, 2, 3]))[0].shape // [7, 2, 5]
+ */
 export class GRU extends Recurrent {
   constructor(inputSize: number, hiddenSize: number, options: RecurrentOptions = {}) {
     checkOptions("GRU", options, recurrentOptions);
@@ -263,6 +267,7 @@ export class GRU extends Recurrent {
 /**
  * Long short-term memory (Hochreiter and Schmidhuber, 1997; PyTorch's `nn.LSTM`). Shapes as in `RNN`; the
  * state is [h, c]. `projSize` projects h to that many features, by `weight_hr_l0`.
+ * @example new nn.LSTM(3, 5).forward(randn([7, 2, 3]))[0].shape // [7, 2, 5]
  */
 export class LSTM extends Recurrent {
   constructor(inputSize: number, hiddenSize: number, options: RecurrentOptions & { projSize?: number } = {}) {

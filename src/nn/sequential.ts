@@ -3,7 +3,11 @@ import type { Tensor } from "../tensor/tensor.js";
 import { notAModule } from "./arguments.js";
 import { Module } from "./module.js";
 
-/** Modules one after another (PyTorch's `nn.Sequential`); parameters are named `0.weight`, `2.bias`, … */
+/**
+ * Modules one after another (PyTorch's `nn.Sequential`); parameters are named `0.weight`, `2.bias`, …
+ * @example new nn.Sequential(new nn.Linear(4, 8), new nn.ReLU(), new nn.Linear(8, 2)).forward(ones([1,
+ *   4])).shape // [1, 2]
+ */
 export class Sequential extends Module {
   readonly [index: number]: Module;
 

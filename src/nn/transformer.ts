@@ -13,6 +13,7 @@ import { Linear } from "./linear.js";
 import { Module } from "./module.js";
 import { MultiheadAttention } from "./multihead-attention.js";
 
+/** Options of the layers of a transformer. */
 export interface TransformerLayerOptions {
   /** Width of the hidden layer. Default 2048. */
   dimFeedforward?: number;
@@ -129,6 +130,7 @@ export interface EncoderLayerCallOptions {
 /**
  * Self-attention and a hidden layer, each with a residual and a normalisation (PyTorch's
  * `nn.TransformerEncoderLayer`).
+ * @example new nn.TransformerEncoderLayer(8, 2).forward(randn([5, 3, 8])).shape // [5, 3, 8]
  */
 export class TransformerEncoderLayer extends TransformerLayer {
   constructor(dModel: number, nhead: number, options: TransformerLayerOptions = {}) {
@@ -165,6 +167,8 @@ const decoderCallOptions: readonly (keyof DecoderLayerCallOptions)[] = [
 /**
  * Self-attention, attention to the output of an encoder, and a hidden layer (PyTorch's
  * `nn.TransformerDecoderLayer`).
+ * @example new nn.TransformerDecoderLayer(8, 2).forward(randn([5, 3, 8]), randn([7, 3, 8])).shape // [5, 3,
+ *   8]
  */
 export class TransformerDecoderLayer extends TransformerLayer {
   readonly multihead_attn: MultiheadAttention;
@@ -220,6 +224,8 @@ function checkLayers(
 /**
  * `numLayers` copies of a layer, one after another, and an optional normalisation at the end (PyTorch's
  * `nn.TransformerEncoder`).
+ * @example new nn.TransformerEncoder(new nn.TransformerEncoderLayer(8, 2), 2).forward(randn([5, 3,
+ *   8])).shape // [5, 3, 8]
  */
 export class TransformerEncoder extends Module {
   readonly layers: TransformerEncoderLayer[];
@@ -249,6 +255,8 @@ export class TransformerEncoder extends Module {
 /**
  * `numLayers` copies of a layer, one after another, and an optional normalisation at the end (PyTorch's
  * `nn.TransformerDecoder`).
+ * @example new nn.TransformerDecoder(new nn.TransformerDecoderLayer(8, 2), 2).forward(randn([5, 3, 8]),
+ *   randn([7, 3, 8])).shape // [5, 3, 8]
  */
 export class TransformerDecoder extends Module {
   readonly layers: TransformerDecoderLayer[];
@@ -273,6 +281,7 @@ export class TransformerDecoder extends Module {
 /**
  * The causal mask of a transformer: [size, size], 0 where a query may attend to a key and -Infinity
  * elsewhere.
+ * @example nn.generateSquareSubsequentMask(2) // [[0, -Infinity], [0, 0]]
  */
 export function generateSquareSubsequentMask(size: number): Tensor {
   return maskedFill(zeros([size, size]), compare.eq(causalMask(size, size), 0), -Infinity);

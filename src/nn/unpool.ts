@@ -6,6 +6,7 @@ import type { Tensor } from "../tensor/tensor.js";
 import { Module } from "./module.js";
 import { listed } from "./print-arguments.js";
 
+/** Options of `MaxUnpool1d`, `MaxUnpool2d` and `MaxUnpool3d`. */
 export interface MaxUnpoolLayerOptions {
   /** Stride of the pooling. Default: the kernel size. */
   stride?: Sizes;
@@ -31,6 +32,8 @@ abstract class MaxUnpool extends Module {
 /**
  * The partial inverse of `MaxPool1d`, from its indices: see `functional.maxUnpool1d` (PyTorch's
  * `nn.MaxUnpool1d`).
+ * @example new nn.MaxUnpool1d(2).forward(tensor([[[3, 4]]]), tensor([[[1, 3]]], { dtype: "int32" }))
+ *   // [[[0, 3, 0, 4]]]
  */
 export class MaxUnpool1d extends MaxUnpool {
   /** `outputSize` selects one of the possible sizes of the pooling's input. */
@@ -42,6 +45,8 @@ export class MaxUnpool1d extends MaxUnpool {
 /**
  * The partial inverse of `MaxPool2d`, from its indices: see `functional.maxUnpool2d` (PyTorch's
  * `nn.MaxUnpool2d`).
+ * @example new nn.MaxUnpool2d(2).forward(tensor([[[[4]]]]), tensor([[[[3]]]], { dtype: "int32" })) // [[[[0,
+ *   0], [0, 4]]]]
  */
 export class MaxUnpool2d extends MaxUnpool {
   /** `outputSize` selects one of the possible sizes of the pooling's input. */
@@ -53,6 +58,8 @@ export class MaxUnpool2d extends MaxUnpool {
 /**
  * The partial inverse of `MaxPool3d`, from its indices: see `functional.maxUnpool3d` (PyTorch's
  * `nn.MaxUnpool3d`).
+ * @example new nn.MaxUnpool3d(2).forward(ones([1, 1, 1, 1, 1]), zeros([1, 1, 1, 1, 1], { dtype: "int32"
+ *   })).shape // [1, 1, 2, 2, 2]
  */
 export class MaxUnpool3d extends MaxUnpool {
   /** `outputSize` selects one of the possible sizes of the pooling's input. */

@@ -6,9 +6,13 @@ import type { Tensor } from "../tensor/tensor.js";
 import { Module } from "./module.js";
 import { listed } from "./print-arguments.js";
 
+/** Options of `Upsample`: those of `interpolate`. */
 export type UpsampleOptions = Omit<InterpolateOptions, "antialias">;
 
-/** Resizes sequences, images or volumes: `interpolate` with these options (PyTorch's `nn.Upsample`). */
+/**
+ * Resizes sequences, images or volumes: `interpolate` with these options (PyTorch's `nn.Upsample`).
+ * @example new nn.Upsample({ scaleFactor: 2 }).forward(ones([1, 1, 3, 3])).shape // [1, 1, 6, 6]
+ */
 export class Upsample extends Module {
   constructor(readonly options: UpsampleOptions = {}) {
     super();
@@ -25,6 +29,7 @@ export class Upsample extends Module {
   }
 }
 
+/** Options of `UpsamplingNearest2d` and `UpsamplingBilinear2d`. */
 export interface Upsample2dOptions {
   /** Height and width of the result. Give either these or `scaleFactor`. */
   size?: Sizes | null;
@@ -47,14 +52,21 @@ abstract class Upsample2d extends Module {
   }
 }
 
-/** Enlarges images by repeating elements (PyTorch's `nn.UpsamplingNearest2d`). */
+/**
+ * Enlarges images by repeating elements (PyTorch's `nn.UpsamplingNearest2d`).
+ * @example new nn.UpsamplingNearest2d({ scaleFactor: 2 }).forward(tensor([[[[1, 2]]]])) // [[[[1, 1, 2, 2],
+ *   [1, 1, 2, 2]]]]
+ */
 export class UpsamplingNearest2d extends Upsample2d {
   protected get how(): InterpolateOptions {
     return { mode: "nearest" };
   }
 }
 
-/** Enlarges images by bilinear interpolation with aligned corners (PyTorch's `nn.UpsamplingBilinear2d`). */
+/**
+ * Enlarges images by bilinear interpolation with aligned corners (PyTorch's `nn.UpsamplingBilinear2d`).
+ * @example new nn.UpsamplingBilinear2d({ size: [1, 3] }).forward(tensor([[[[1, 2]]]])) // [[[[1, 1.5, 2]]]]
+ */
 export class UpsamplingBilinear2d extends Upsample2d {
   protected get how(): InterpolateOptions {
     return { mode: "bilinear", alignCorners: true };

@@ -7,6 +7,7 @@ import { Optimizer, type ParamGroupOptions } from "./optimizer.js";
 import { checkHyperparameters } from "./range.js";
 import type { RunArrays } from "./runs.js";
 
+/** Options of `Adam` and `AdamW`. */
 export interface AdamOptions {
   /** Learning rate. Default 1e-3. */
   lr: number;
@@ -33,7 +34,11 @@ const defaults: AdamOptions = {
   maximize: false,
 };
 
-/** Adam (Kingma and Ba, 2015; PyTorch's `torch.optim.Adam`, same formulas and order of operations). */
+/**
+ * Adam (Kingma and Ba, 2015; PyTorch's `torch.optim.Adam`, same formulas and order of operations).
+ * @example new optim.Adam([ones([2], { requiresGrad: true })], { lr: 1e-3, betas: [0.9, 0.999]
+ *   }).paramGroups[0].lr // 0.001
+ */
 export class Adam extends Optimizer<AdamOptions> {
   /** Whether weight decay is decoupled from the gradient: true in AdamW. */
   protected readonly decoupled: boolean = false;
@@ -82,6 +87,8 @@ export class Adam extends Optimizer<AdamOptions> {
 /**
  * Adam with decoupled weight decay, default 0.01 (Loshchilov and Hutter, 2019; PyTorch's
  * `torch.optim.AdamW`).
+ * @example new optim.AdamW([ones([2], { requiresGrad: true })], { lr: 1e-3 }).paramGroups[0].weightDecay
+ *   // 0.01
  */
 export class AdamW extends Adam {
   protected override readonly decoupled = true;

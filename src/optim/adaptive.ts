@@ -11,6 +11,7 @@ interface Decayed {
   maximize: boolean;
 }
 
+/** Options of `Adagrad`. */
 export interface AdagradOptions extends Decayed {
   /** Learning rate. Default 1e-2. */
   lr: number;
@@ -24,6 +25,7 @@ export interface AdagradOptions extends Decayed {
 
 /**
  * Divides by the root of the sum of all squares so far (Duchi et al., 2011; PyTorch's `torch.optim.Adagrad`).
+ * @example new optim.Adagrad([ones([2], { requiresGrad: true })]).paramGroups[0].lr // 0.01
  */
 export class Adagrad extends ruled<AdagradOptions>({
   rule: "adagrad",
@@ -38,6 +40,7 @@ export class Adagrad extends ruled<AdagradOptions>({
   state: ["sum"],
 }) {}
 
+/** Options of `RMSprop`. */
 export interface RMSpropOptions extends Decayed {
   /** Learning rate. Default 1e-2. */
   lr: number;
@@ -53,7 +56,11 @@ export interface RMSpropOptions extends Decayed {
   centered: boolean;
 }
 
-/** Divides by the root of a running mean of squares (Hinton, 2012; PyTorch's `torch.optim.RMSprop`). */
+/**
+ * Divides by the root of a running mean of squares (Hinton, 2012; PyTorch's `torch.optim.RMSprop`).
+ * @example new optim.RMSprop([ones([2], { requiresGrad: true })], { alpha: 0.9 }).paramGroups[0].alpha
+ *   // 0.9
+ */
 export class RMSprop extends ruled<RMSpropOptions>({
   rule: "rmsprop",
   defaults: {
@@ -68,6 +75,7 @@ export class RMSprop extends ruled<RMSpropOptions>({
   state: ["squareAvg", "momentumBuffer", "gradAvg"],
 }) {}
 
+/** Options of `Adadelta`. */
 export interface AdadeltaOptions extends Decayed {
   /** Learning rate. Default 1. */
   lr: number;
@@ -80,6 +88,7 @@ export interface AdadeltaOptions extends Decayed {
 /**
  * The step is the gradient times the ratio of two running means, in the unit of the parameter (Zeiler, 2012;
  * PyTorch's `torch.optim.Adadelta`).
+ * @example new optim.Adadelta([ones([2], { requiresGrad: true })]).paramGroups[0].rho // 0.9
  */
 export class Adadelta extends ruled<AdadeltaOptions>({
   rule: "adadelta",
@@ -88,6 +97,7 @@ export class Adadelta extends ruled<AdadeltaOptions>({
   ranges: { rho: [[0, 1 + Number.EPSILON]] },
 }) {}
 
+/** Options of `Adamax`. */
 export interface AdamaxOptions extends Decayed {
   /** Learning rate. Default 2e-3. */
   lr: number;
@@ -100,6 +110,7 @@ export interface AdamaxOptions extends Decayed {
 /**
  * Adam with the largest gradient in place of the mean of squares (Kingma and Ba, 2015; PyTorch's
  * `torch.optim.Adamax`).
+ * @example new optim.Adamax([ones([2], { requiresGrad: true })]).paramGroups[0].lr // 0.002
  */
 export class Adamax extends ruled<AdamaxOptions>({
   rule: "adamax",
@@ -115,6 +126,7 @@ interface Decoupled extends Decayed {
   decoupledWeightDecay: boolean;
 }
 
+/** Options of `NAdam`. */
 export interface NAdamOptions extends Decoupled {
   /** Learning rate. Default 2e-3. */
   lr: number;
@@ -129,6 +141,7 @@ export interface NAdamOptions extends Decoupled {
 /**
  * Adam with Nesterov momentum (Dozat, 2016; PyTorch's `torch.optim.NAdam`). The product of the
  * momenta, a part of PyTorch's state, is computed from the number of the step.
+ * @example new optim.NAdam([ones([2], { requiresGrad: true })]).paramGroups[0].lr // 0.002
  */
 export class NAdam extends ruled<NAdamOptions>({
   rule: "nadam",
@@ -146,6 +159,7 @@ export class NAdam extends ruled<NAdamOptions>({
   state: ["expAvg", "expAvgSq"],
 }) {}
 
+/** Options of `RAdam`. */
 export interface RAdamOptions extends Decoupled {
   /** Learning rate. Default 1e-3. */
   lr: number;
@@ -158,6 +172,7 @@ export interface RAdamOptions extends Decoupled {
 /**
  * Adam that divides by the variance only after enough steps to estimate it (Liu et al., 2020; PyTorch's
  * `torch.optim.RAdam`).
+ * @example new optim.RAdam([ones([2], { requiresGrad: true })]).paramGroups[0].lr // 0.001
  */
 export class RAdam extends ruled<RAdamOptions>({
   rule: "radam",
@@ -172,6 +187,7 @@ export class RAdam extends ruled<RAdamOptions>({
   state: ["expAvg", "expAvgSq"],
 }) {}
 
+/** Options of `Rprop`. */
 export interface RpropOptions {
   /** Initial step size of each element. Default 1e-2. */
   lr: number;
@@ -189,6 +205,7 @@ export interface RpropOptions {
 /**
  * Uses only the signs of gradients, for training on whole batches (Riedmiller and Braun, 1993; PyTorch's
  * `torch.optim.Rprop`).
+ * @example new optim.Rprop([ones([2], { requiresGrad: true })]).paramGroups[0].lr // 0.01
  */
 export class Rprop extends ruled<RpropOptions>({
   rule: "rprop",

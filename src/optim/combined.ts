@@ -89,6 +89,8 @@ export class SequentialLR extends Combined {
 
 /**
  * Applies all schedules in each step, each to the result of the one before (PyTorch's `ChainedScheduler`).
+ *
+ *     new ChainedScheduler([new ConstantLR(optimizer), new ExponentialLR(optimizer, { gamma: 0.9 })])
  */
 export class ChainedScheduler extends Combined {
   constructor(schedulers: readonly Scheduler[], optimizer: Scheduled = optimizerOf(schedulers)) {

@@ -67,12 +67,15 @@ function setMomentum(group: ScheduledGroup, momentum: number): void {
   else group.betas = [momentum, group.betas[1]];
 }
 
+/** Options of `OneCycleLR`. */
 export interface OneCycleOptions {
   /** Largest learning rate, for all groups or for each. */
   maxLr: number | readonly number[];
   /** Number of steps of the cycle; or give epochs and stepsPerEpoch. */
   totalSteps?: number;
+  /** With `stepsPerEpoch`, in place of `totalSteps`. */
   epochs?: number;
+  /** See `epochs`. */
   stepsPerEpoch?: number;
   /** Share of the steps in which the learning rate rises. Default 0.3. */
   pctStart?: number;
@@ -108,6 +111,8 @@ interface Phase {
 /**
  * The learning rate rises once to maxLr and falls far below the first rate, over the whole training (Smith
  * and Topin, 2019; PyTorch's `OneCycleLR`). Step it after each batch.
+ *
+ *     new OneCycleLR(optimizer, { maxLr: 0.1, epochs: 10, stepsPerEpoch: loader.length })
  */
 export class OneCycleLR extends Scheduler {
   readonly totalSteps: number;
@@ -195,6 +200,7 @@ export class OneCycleLR extends Scheduler {
   }
 }
 
+/** Options of `CyclicLR`. */
 export interface CyclicOptions {
   /** Smallest learning rate, for all groups or for each. */
   baseLr: number | readonly number[];
@@ -222,6 +228,8 @@ export interface CyclicOptions {
 
 /**
  * Cycles the learning rate between two values (Smith, 2017; PyTorch's `CyclicLR`). Step it after each batch.
+ *
+ *     new CyclicLR(optimizer, { baseLr: 0.001, maxLr: 0.1, stepSizeUp: 2000 })
  */
 export class CyclicLR extends Scheduler {
   readonly #marks: { maxLr: number[]; baseMomentum: number[]; maxMomentum: number[] };

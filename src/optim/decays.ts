@@ -27,6 +27,8 @@ export class StepLR extends Scheduler {
 /**
  * Multiplies by gamma at each milestone (PyTorch's `MultiStepLR`). A milestone that occurs twice counts
  * twice. Default gamma 0.1.
+ *
+ *     new MultiStepLR(optimizer, { milestones: [30, 80], gamma: 0.1 })
  */
 export class MultiStepLR extends Scheduler {
   readonly milestones: readonly number[];
@@ -102,7 +104,11 @@ export class LinearLR extends Scheduler {
   }
 }
 
-/** Multiplies by gamma in each step (PyTorch's `ExponentialLR`). */
+/**
+ * Multiplies by gamma in each step (PyTorch's `ExponentialLR`).
+ * @example new optim.lrScheduler.ExponentialLR(new optim.SGD([ones([1])], { lr: 0.1 }), { gamma: 0.9
+ *   }).gamma // 0.9
+ */
 export class ExponentialLR extends Scheduler {
   readonly gamma: number;
   constructor(optimizer: Scheduled, options: { gamma: number }) {
@@ -139,7 +145,7 @@ export class PolynomialLR extends Scheduler {
 
 /**
  * From lr to etaMin along half a cosine in tMax steps, and back (Loshchilov and Hutter, 2017; PyTorch's
- * `CosineAnnealingLR`).
+ * `CosineAnnealingLR`): etaMin + (lr - etaMin) · (1 + cos(π · epoch / tMax)) / 2. Default etaMin 0.
  */
 export class CosineAnnealingLR extends Scheduler {
   readonly tMax: number;
@@ -195,7 +201,11 @@ export class LambdaLR extends Scheduler {
   }
 }
 
-/** Multiplies by lrLambda(epoch) in each step (PyTorch's `MultiplicativeLR`). */
+/**
+ * Multiplies by lrLambda(epoch) in each step (PyTorch's `MultiplicativeLR`).
+ *
+ *     new MultiplicativeLR(optimizer, { lrLambda: (epoch) => (epoch < 10 ? 1 : 0.95) })
+ */
 export class MultiplicativeLR extends Scheduler {
   readonly lrLambdas: readonly LrLambda[];
   constructor(optimizer: Scheduled, options: { lrLambda: LrLambda | readonly LrLambda[] }) {

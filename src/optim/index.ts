@@ -1,3 +1,8 @@
+/**
+ * Optimizers and schedules of the learning rate. `import * as optim from "simdgrad/optim"`, or `optim` of
+ * `simdgrad`.
+ * @module simdgrad/optim
+ */
 export { Adam, type AdamOptions, AdamW } from "./adam.js";
 export * from "./adaptive.js";
 export type { GroupTensors } from "./group-tensors.js";

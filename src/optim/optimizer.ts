@@ -26,7 +26,9 @@ export type ParamGroupOptions<Options> = Partial<Options> & { params: Iterable<T
 
 /** The saved form of an optimizer: state tensors by parameter index and name, hyperparameters by group. */
 export interface OptimizerState {
+  /** State tensors by the index of the parameter, then by name. */
   state: Record<number, Record<string, Tensor>>;
+  /** Hyperparameters of each group. */
   paramGroups: Record<string, unknown>[];
 }
 

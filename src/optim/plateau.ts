@@ -15,6 +15,7 @@ import {
 import { checkKinds } from "./range.js";
 import { checkOptimizer, perGroup, type Scheduled } from "./scheduler.js";
 
+/** Options of `ReduceLROnPlateau`. */
 export interface PlateauOptions {
   /** Whether the metric should fall (default) or rise. */
   mode?: "min" | "max";
@@ -34,11 +35,17 @@ export interface PlateauOptions {
   eps?: number;
 }
 
+/** What `ReduceLROnPlateau.stateDict()` returns; plain JSON. */
 export interface PlateauState {
+  /** The best metric so far. */
   best: number;
+  /** Consecutive steps without improvement. */
   numBadEpochs: number;
+  /** Steps that are left of the cooldown. */
   cooldownCounter: number;
+  /** Calls of `step` so far. */
   lastEpoch: number;
+  /** The learning rate of each group. */
   lastLr: number[];
 }
 

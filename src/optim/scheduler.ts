@@ -8,18 +8,25 @@ import { tracing } from "../tracing.js";
  * (Adam).
  */
 export interface ScheduledGroup {
+  /** The learning rate. */
   lr: number;
+  /** Momentum, if the optimizer has it: some schedules cycle it. */
   momentum?: number;
+  /** Betas, if the optimizer has them: some schedules cycle the first one. */
   betas?: readonly [number, number];
 }
 
 /** The part of an optimizer that a scheduler uses. */
 export interface Scheduled {
+  /** The groups whose learning rates change. */
   readonly paramGroups: readonly ScheduledGroup[];
 }
 
+/** What `stateDict()` of a scheduler returns; plain JSON. */
 export interface SchedulerState {
+  /** Calls of `step` so far. */
   lastEpoch: number;
+  /** The learning rate of each group at the beginning. */
   baseLrs: number[];
   /** The current learning rates. */
   lastLr: number[];

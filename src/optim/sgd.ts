@@ -7,6 +7,7 @@ import { Optimizer, type ParamGroupOptions } from "./optimizer.js";
 import { checkHyperparameters } from "./range.js";
 import type { RunArrays } from "./runs.js";
 
+/** Options of `SGD`. */
 export interface SGDOptions {
   /** Learning rate. Default 1e-3. */
   lr: number;
@@ -34,6 +35,8 @@ const defaults: SGDOptions = {
 /**
  * Stochastic gradient descent with momentum (PyTorch's `torch.optim.SGD`, same formulas and order of
  * operations).
+ * @example new optim.SGD([ones([2], { requiresGrad: true })], { lr: 0.1, momentum: 0.9
+ *   }).paramGroups[0].momentum // 0.9
  */
 export class SGD extends Optimizer<SGDOptions> {
   constructor(

@@ -3,6 +3,7 @@ import { type FigureOptions, figure, plotBox, text, write } from "./figure.js";
 import { css, ink, white } from "./palette.js";
 import { type Rows, rows, short } from "./values.js";
 
+/** Options of `confusionMatrix`. */
 export interface ConfusionMatrixOptions extends FigureOptions {
   /** Names of the classes. Default: 0, 1, 2, … */
   classNames?: readonly string[];

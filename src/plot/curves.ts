@@ -18,14 +18,17 @@ export type Curve =
       points?: boolean;
     };
 
+/** Options of `curves`. */
 export interface CurvesOptions extends FigureOptions {
   /** Logarithmic axes. Numbers that are not positive are left out. Default false. */
   logX?: boolean;
+  /** See `logX`. */
   logY?: boolean;
   /** The first x of curves without their own x. Default 0. */
   start?: number;
   /** The range that is drawn. Default: all points, extended to round numbers. */
   xRange?: readonly [number, number];
+  /** See `xRange`. */
   yRange?: readonly [number, number];
 }
 

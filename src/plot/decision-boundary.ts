@@ -12,6 +12,7 @@ import { checkRanges, extent, numbers, type Rows, rows, type Values } from "./va
 /** Maps points [N, 2] to one number per point, [N] or [N, 1], or to one number per class, [N, C]. */
 export type Classifier = Module | ((x: Tensor) => Tensor);
 
+/** Options of `decisionBoundary`. */
 export interface DecisionBoundaryOptions extends FigureOptions {
   /**
    * For a classifier with one output: the output at which the two classes meet. Default 0.5, for
@@ -22,6 +23,7 @@ export interface DecisionBoundaryOptions extends FigureOptions {
   classNames?: readonly string[];
   /** The range that is drawn. Default: the range of the points, extended by a tenth on each side. */
   xRange?: readonly [number, number];
+  /** See `xRange`. */
   yRange?: readonly [number, number];
   /** Number of grid points along each axis at which the classifier is evaluated. Default 120. */
   resolution?: number;

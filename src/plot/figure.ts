@@ -13,9 +13,11 @@ export interface FigureOptions {
   title?: string;
   /** Names of the axes, with the unit: `"time (s)"`. The default depends on the kind of picture. */
   xLabel?: string;
+  /** See `xLabel`. */
   yLabel?: string;
   /** Size in pixels. Default 960 × 640. */
   width?: number;
+  /** See `width`. */
   height?: number;
   /** Pixels of a PNG per pixel of the size. Default 1; use 2 for high-resolution screens. */
   pixelRatio?: number;
@@ -66,6 +68,9 @@ const isPng = (path: string) => extname(path).toLowerCase() === ".png";
 /**
  * Checks whether a picture can be written to this file: the extension of its name, and the plotting packages.
  * Call it before long work.
+ *
+ *     await plot.checkDrawable("loss.png");
+ *
  * @throws the errors of drawing: ValueError, SimdgradError `PLOT_UNAVAILABLE`. `op` is the start of the
  * message.
  */

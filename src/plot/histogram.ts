@@ -5,6 +5,7 @@ import { axis, type FigureOptions, figure, legend, plotBox, write } from "./figu
 import { style } from "./palette.js";
 import { checkRanges, extent, numbers, type Values } from "./values.js";
 
+/** Options of `histogram`. */
 export interface HistogramOptions extends FigureOptions {
   /** Number of intervals of equal width. Default 30. */
   bins?: number;

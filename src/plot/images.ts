@@ -5,6 +5,7 @@ import type { Color } from "./palette.js";
 import { rasterUrl } from "./raster.js";
 import { extent } from "./values.js";
 
+/** Options of `images`. */
 export interface ImagesOptions extends FigureOptions {
   /** One text below each image. Default: none. */
   captions?: readonly (string | number)[];

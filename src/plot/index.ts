@@ -2,6 +2,7 @@
  * Pictures without a browser: `import * as plot from "simdgrad/plot"`. Every function writes one file, SVG or
  * PNG according to its extension. Apache ECharts draws it (`npm install echarts`); for PNG, resvg converts it
  * (`npm install @resvg/resvg-js`; it needs a font on the machine).
+ * @module simdgrad/plot
  */
 import "../ops/methods/methods.js";
 

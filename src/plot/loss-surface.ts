@@ -7,9 +7,11 @@ import { sequential, white } from "./palette.js";
 import { colorBar, levelLines, pixels } from "./panels.js";
 import { checkRanges, extent, type Rows, rows } from "./values.js";
 
+/** Options of `lossSurface`. */
 export interface LossSurfaceOptions extends FigureOptions {
   /** The range of each of the two parameters that is drawn. Default -1 to 1. */
   xRange?: readonly [number, number];
+  /** See `xRange`. */
   yRange?: readonly [number, number];
   /** The path of an optimizer, [steps, 2]: a line from a circle to a diamond. */
   descent?: Rows;

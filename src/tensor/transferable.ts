@@ -9,7 +9,9 @@ import { checkShape, numel, type Shape } from "../shape.js";
 
 /** A tensor as plain data: `toTransferable` returns it and `Tensor.from` accepts it. */
 export interface TransferableTensor {
+  /** The sizes of the dims. */
   shape: number[];
+  /** The type of the elements. */
   dtype: DType;
   /** The elements in row-major order, on an ArrayBuffer that holds nothing else. */
   data: Data;

@@ -10,6 +10,7 @@ import type { TrainingData } from "./batches.js";
 import { evaluate } from "./evaluate.js";
 import { measureOf } from "./score.js";
 
+/** Options of `confusionMatrix`. */
 export interface ConfusionMatrixOptions {
   /**
    * Number of classes. Default for predictions: the number of scores per sample, or the largest class + 1.

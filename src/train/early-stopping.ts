@@ -7,6 +7,7 @@ import { quoted } from "../quote.js";
 import type { Tensor } from "../tensor/tensor.js";
 import type { FitProgress } from "./fit-progress.js";
 
+/** Options of `EarlyStopping`. */
 export interface EarlyStoppingOptions {
   /** Number of epochs without improvement after which training stops. Default 5. */
   patience?: number;

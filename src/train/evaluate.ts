@@ -12,6 +12,7 @@ import type { Ranks } from "./ranks.js";
 import { type Loss, type Measure, measureOf, predictedClasses, Score } from "./score.js";
 import { type Scores, ShardedScore } from "./sharded-score.js";
 
+/** Options of `evaluate`. */
 export interface EvaluateOptions {
   /** Default: cross-entropy. */
   loss?: Loss;
@@ -19,9 +20,11 @@ export interface EvaluateOptions {
   batchSize?: number;
   /** Whether to count the confusion matrix too. Default false. */
   confusion?: boolean;
+  /** Stops within one batch; the evaluation rejects with `signal.reason`. */
   signal?: AbortSignal;
 }
 
+/** What `evaluate` returns. */
 export interface Evaluation {
   /** Mean over the samples. */
   loss: number;
@@ -34,8 +37,11 @@ export interface Evaluation {
   accuracy: number | null;
   /** Number of correct samples; if a sample has several decisions, of correct decisions. */
   correct: number;
+  /** Number of samples. */
   samples: number;
+  /** Time of the evaluation. */
   seconds: number;
+  /** Samples in a second. */
   imagesPerSecond: number;
   /** `confusion[target][predicted]` is a number of samples. */
   confusion?: number[][];
@@ -44,6 +50,8 @@ export interface Evaluation {
 /**
  * Loss and accuracy of a model on a data set, without gradients and in eval mode; afterwards the modes of all
  * modules are restored. The event loop turns during the evaluation, and `signal` stops it within one batch.
+ * @example (await train.evaluate(new nn.Linear(2, 3), new data.TensorDataset(ones([4, 2]), zeros([4], {
+ *   dtype: "int32" })))).samples // 4
  */
 export async function evaluate(
   model: Module,

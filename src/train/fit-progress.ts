@@ -2,11 +2,13 @@
 import type { Evaluation } from "./evaluate.js";
 import type { Resumed } from "./resumed.js";
 
+/** An event of a run of `fit`. */
 export interface FitProgress {
   /** `progress` within an epoch, `epoch` at the end of one. */
   type: "progress" | "epoch";
   /** Counted from 1. */
   epoch: number;
+  /** Number of epochs of the whole run. */
   epochs: number;
   /** Number of optimizer steps so far, over all epochs. */
   step: number;
@@ -33,12 +35,15 @@ export interface FitProgress {
 export interface FitResult {
   /** Number of finished epochs. */
   epochs: number;
+  /** Number of optimizer steps. */
   steps: number;
   /** As in events. */
   resumed: Resumed | null;
   /** Loss of the last epoch, as in its last event. */
   loss: number;
+  /** Accuracy of the last epoch, as in its last event. */
   accuracy: number | null;
+  /** Validation of the last epoch, if `validation` is set. */
   validation?: Evaluation;
   /** Time spent on training and validation. */
   seconds: number;

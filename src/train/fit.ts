@@ -24,7 +24,13 @@ export function fit(model: Module, train: TrainingData, options: FitOptions): Fi
   return new Fit(model, train, options);
 }
 
-/** A run of `fit`: an async iterator over its events, and a promise of its result. */
+/**
+ * A run of `fit`: an async iterator over its events, and a promise of its result.
+ *
+ *     const run = fit(model, data, { optimizer, epochs: 10 })
+ *     for await (const { epoch, loss } of run) if (loss < 0.01) break
+ *     console.log(run.progress.step, (await run).completed)
+ */
 export class Fit implements AsyncIterableIterator<FitProgress>, PromiseLike<FitResult> {
   readonly #events: AsyncGenerator<FitProgress, void, undefined>;
   readonly #result: Promise<FitResult>;

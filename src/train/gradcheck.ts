@@ -7,6 +7,7 @@ import { checkOptions } from "../options.js";
 import { Generator } from "../random.js";
 import type { Tensor } from "../tensor/tensor.js";
 
+/** Options of `gradcheck`. */
 export interface GradcheckOptions {
   /**
    * Step of the difference quotient. Default 1e-6: for values near 1, truncation and rounding errors are near
@@ -15,9 +16,11 @@ export interface GradcheckOptions {
   eps?: number;
   /** Allowed difference, absolute and relative. Defaults 1e-5 and 1e-4. */
   atol?: number;
+  /** Allowed difference in relation to the numeric gradient. See `atol`. */
   rtol?: number;
   /** Number of random directions. Default 3. */
   directions?: number;
+  /** Seed of the random directions. Default 0. */
   seed?: number;
 }
 

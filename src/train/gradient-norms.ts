@@ -6,6 +6,7 @@ import { type Module, ReLU } from "../nn/index.js";
 import { Tensor } from "../tensor/tensor.js";
 import { checkModel } from "./given.js";
 
+/** The gradients of one parameter, as `gradientNorms` gives them. */
 export interface LayerGradient {
   /** Path in the model: `0`, `blocks.3.fc`. */
   readonly name: string;

@@ -12,20 +12,25 @@ import { inEvalMode } from "./evaluate.js";
 import { checkModel, outputOf } from "./given.js";
 import { classification, type Loss, measureOf, predictedClasses } from "./score.js";
 
+/** Options of `mostWrong`. */
 export interface MostWrongOptions {
   /** A loss with one value per sample: with `{ reduction: "none" }`. Default: cross-entropy. */
   loss?: Loss;
   /** For a data set; a loader has its own batch size. Default 256. */
   batchSize?: number;
+  /** Stops within one batch; the search rejects with `signal.reason`. */
   signal?: AbortSignal;
 }
 
+/** A sample that a model gets wrong, as `mostWrong` gives it. */
 export interface Mistake {
   /** Index of the sample in the data. */
   index: number;
+  /** Loss of the sample. */
   loss: number;
   /** The class with the largest output, and the correct class; null if targets are not class indices. */
   predicted: number | null;
+  /** See `predicted`. */
   target: number | null;
   /** The input, without the batch dim. */
   x: Tensor;
@@ -34,6 +39,8 @@ export interface Mistake {
 /**
  * The `n` samples with the largest loss, largest first; a loss of NaN comes before all others. In eval mode,
  * without gradients.
+ * @example (await train.mostWrong(new nn.Linear(2, 3), new data.TensorDataset(ones([4, 2]), zeros([4], {
+ *   dtype: "int32" })), 1)).length // 1
  * @throws ValueError `INVALID_OPTION` for a loader that shuffles, because indices would be meaningless.
  * ShapeError for a loss that is not [B].
  */

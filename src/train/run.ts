@@ -11,7 +11,9 @@ import { checkResumable, type Standing, type Trained } from "./checkpoint.js";
 import { type Evaluation, Evaluator } from "./evaluate.js";
 import { type FitOptions, type ResolvedOptions, resolveOptions } from "./fit-options.js";
 import type { FitProgress, FitResult } from "./fit-progress.js";
+import type { Observer } from "./observer.js";
 import { Ranks, type Wish } from "./ranks.js";
+import { type Observed, type OpenReport, prepareReport } from "./reporting.js";
 import { Resumed } from "./resumed.js";
 import { LookAhead } from "./schedule.js";
 import { Stopwatch } from "./stopwatch.js";
@@ -32,15 +34,18 @@ export class Run {
   #step = 0;
   #resumed: Resumed | null = null;
   #validation?: Evaluation;
+  readonly #openReport: OpenReport | null;
+  #observer: Observer | null = null;
   /** Whether this rank, or another one, has stopped the run between two stretches. */
   #stopped = false;
 
   constructor(
     readonly model: Module,
-    train: TrainingData,
+    private readonly train: TrainingData,
     options: FitOptions,
   ) {
     this.#options = resolveOptions(model, options);
+    this.#openReport = options.report === undefined ? null : prepareReport(options.report);
     const { optimizer, scheduler, checkpoint, batchSize, shuffle, seed, keepGrads } = this.#options;
     const step = new TrainingStep(model, this.#options);
     this.#trainingStep = step;
@@ -54,6 +59,18 @@ export class Run {
   }
 
   async *events(): AsyncGenerator<FitProgress, void, undefined> {
+    let failure: unknown;
+    try {
+      yield* this.#events();
+    } catch (error) {
+      failure = error;
+      throw error;
+    } finally {
+      await this.#observer?.end(this.event("progress", 0), this.#score.samples, this.result(), failure);
+    }
+  }
+
+  async *#events(): AsyncGenerator<FitProgress, void, undefined> {
     const { epochs, signal, validation } = this.#options;
     signal?.throwIfAborted();
     const standing = await this.#begin();
@@ -64,10 +81,12 @@ export class Run {
     let failed = false;
     const modes = this.model.modules().map((module) => [module, module.training] as const);
     try {
+      this.#observer = this.#openReport?.(this.#observed) ?? null;
       for (this.#epoch = first; this.#epoch <= epochs; this.#epoch++) {
         const before = this.#watch.seconds;
         this.#score.reset(this.#epoch === first ? standing?.score : undefined);
         const samples = this.#score.samples;
+        this.#observer?.epoch(this.event("progress", 0), samples);
         yield* this.#train();
         if (this.#stopped) return;
         if (this.#options.schedulerUnit === "epoch") this.#options.scheduler?.step();
@@ -76,10 +95,12 @@ export class Run {
         if (validation !== undefined) this.#validation = await this.#evaluate(validation);
         this.#watch.stop();
         const seconds = this.#watch.seconds - before - (this.#validation?.seconds ?? 0);
-        yield {
+        const event = {
           ...this.event("epoch", (this.#score.samples - samples) / seconds),
           validation: this.#validation,
         };
+        this.#observer?.look(event, this.#score.samples, this.#watch.seconds);
+        yield event;
         this.#watch.start();
       }
     } catch (error) {
@@ -108,6 +129,7 @@ export class Run {
       settings: [
         ...[batchSize, shards, epochs, seed, schedulerUnit],
         ...[checkpointEvery, checkpoint !== undefined, validation !== undefined],
+        this.#openReport !== null,
       ],
     });
     const standing = await ranks.begin(resume ? checkpoint : undefined, this.#trained, shards, () => {
@@ -134,7 +156,8 @@ export class Run {
     let epoch: Epoch | null = null;
     try {
       for (;;) {
-        const left = reported + reportEvery - performance.now();
+        const next = this.#observer?.next ?? Number.POSITIVE_INFINITY;
+        const left = Math.min(reported + reportEvery, next) - performance.now();
         const limits = await this.#ranks.next(this.#wish(left));
         this.#stopped = limits === null;
         if (limits === null) {
@@ -152,6 +175,7 @@ export class Run {
         const report = await this.#ranks.reached(score, steps, due);
         if (this.#untilCheckpoint === this.#options.checkpointEvery)
           await this.#save(this.#epoch, score.sums, true);
+        this.#look();
         if (!report) continue;
         this.#watch.stop();
         const rate = (score.samples - from.samples) / (this.#watch.seconds - from.seconds);
@@ -182,6 +206,8 @@ export class Run {
   /** Makes the next steps of an epoch, at least one if there are any. Returns how many. */
   async #stretch(epoch: Epoch, limits: Limits): Promise<number> {
     this.#trainingStep.trainingMode(this.#step);
+    const probe = this.#observer?.probe((batch) => this.#one(batch));
+    if (probe) return epoch.single(probe);
     const { steps, failure } = await epoch.next(limits);
     if (failure === null) return steps;
     // The failed step has not changed anything yet. Made again eagerly, it throws an error that says what is
@@ -193,19 +219,13 @@ export class Run {
 
   /** How an epoch makes its steps. */
   #steps() {
-    const { scheduler } = this.#options;
-    const perStep = this.#perStep ? scheduler : undefined;
     return {
       stepper: this.#stepper,
-      one: (batch: unknown) => {
-        const place = () => `epoch ${this.#epoch}, step ${this.#step + 1}, learning rate ${this.#lr}`;
-        this.#trainingStep.eagerly(batch, this.#step, place);
-        perStep?.step();
-        this.#step++;
-      },
+      one: (batch: unknown) => this.#one(batch),
       made: (steps: number) => {
-        this.#step += steps;
-        if (this.#lookAhead === null) for (let step = 0; step < steps; step++) perStep?.step();
+        // A stepper that looks ahead has stepped the scheduler itself.
+        if (this.#lookAhead === null) for (let step = 0; step < steps; step++) this.#counted();
+        else this.#step += steps;
       },
       refused: (error: Error) => {
         this.#stepper = null;
@@ -214,6 +234,36 @@ export class Run {
           "NOT_COMPILED",
         );
       },
+    };
+  }
+
+  /** Makes one step with a batch that JavaScript has fetched. */
+  #one(batch: unknown): void {
+    const place = () => `epoch ${this.#epoch}, step ${this.#step + 1}, learning rate ${this.#lr}`;
+    this.#trainingStep.eagerly(batch, this.#step, place);
+    this.#counted();
+  }
+
+  #counted(): void {
+    if (this.#perStep) this.#options.scheduler!.step();
+    this.#step++;
+  }
+
+  /** Lets the observer look at the run, if it is time to: that is no time of the run. */
+  #look(): void {
+    const observer = this.#observer;
+    if (observer === null || !observer.ready()) return;
+    this.#watch.stop();
+    observer.look(this.event("progress", 0), this.#score.samples, this.#watch.seconds);
+    this.#watch.start();
+  }
+
+  get #observed(): Observed {
+    return {
+      ...{ model: this.model, train: this.train, options: this.#options },
+      batchSize: (this.#batches as { batchSize?: number }).batchSize,
+      stepper: () => this.#stepper,
+      counted: () => this.#counted(),
     };
   }
 

@@ -127,6 +127,7 @@ const rows: readonly (readonly [args: () => unknown[], names: string])[] = [
   [() => [model(), set(), { batchSize: 4, confusion: false }], "train.evaluate"],
   [() => trained(), "fit train.fit train.Fit"],
   [() => [model()], "train.gradientNorms"],
+  [() => ["runs"], "train.tensorboard"],
   [() => [model(), set(), 2, { batchSize: 4 }], "train.mostWrong"],
   [() => [(v: Tensor) => v.mul(2), { maxRecordings: 2, keepGrads: true }], "compile"],
   [

@@ -123,6 +123,7 @@ describe.skipIf(chromium.why !== undefined)("in Chromium", () => {
       save: "NOT_IN_BROWSER",
       saveSync: "NOT_IN_BROWSER",
       loadSync: "NOT_IN_BROWSER",
+      report: "NOT_IN_BROWSER",
       checkpoint: "NOT_IN_BROWSER",
       gzipSync: "NOT_IN_BROWSER",
       native: "BACKEND_UNAVAILABLE",

@@ -60,6 +60,9 @@ describe("wrong usage ends with 2 and says what would be right", () => {
     ["predict --model m --index 0-99999", "at most 1000 positions at once"],
     ["predict --model m --from tset", "did you mean test?"],
     ["bench --seconds x", "from 0 to 600 is needed: x"],
+    ["plan --ranks 2,0", "an integer from 1 to 1048576 is needed: 0"],
+    ["plan --ranks 2,300", "--ranks: each rank needs a sample, and a batch has 256: 300; give --batch"],
+    ["plan --bandwidth 0", "a number above 0 is needed: 0"],
     ["info --jsno", "did you mean --json?"],
   ])("%s", async (words, text) => {
     const { exitCode, line, json } = await run(words.split(" "));
@@ -200,7 +203,7 @@ test("SIMDGRAD_DEBUG=1 shows the stack, --json an object", async () => {
 });
 
 describe("help and facts", () => {
-  test.each(["", "train", "eval", "predict", "bench", "info"])(
+  test.each(["", "train", "eval", "predict", "bench", "plan", "info"])(
     "simdgrad %s --help has examples",
     async (name) => {
       const { code, stdout, stderr } = await simdgrad([...(name ? [name] : []), "--help"]);
@@ -264,5 +267,21 @@ describe("help and facts", () => {
     const [result] = JSON.parse(stdout).results;
     expect(result).toMatchObject({ backend: "js", steps: 5 });
     expect(result.best).toBeLessThanOrEqual(result.median);
+  });
+
+  test("plan adds the exchange of gradients to measured steps", async () => {
+    const network = ["--input", "30", "--hidden", "20", "--classes", "5", "--batch", "64"];
+    const link = ["--bandwidth", "1e6", "--latency", "1e-3", "--seconds", "0"];
+    const { stdout } = await simdgrad(["plan", ...network, ...link, "--ranks", "1,4", "--json"]);
+    const { bytes, results } = JSON.parse(stdout);
+    const [one, four] = results;
+    expect(bytes).toBe(4 * (30 * 20 + 20 + 20 * 5 + 5));
+    expect(one).toMatchObject({ ranks: 1, samples: 64, exchange: 0, efficiency: 1 });
+    expect(four).toMatchObject({ ranks: 4, samples: 16 });
+    // Three quarters of the bytes twice, at a megabit a second, and six messages of a millisecond.
+    expect(four.exchange).toBeCloseTo((1.5 * bytes * 8) / 1e3 + 6, 9);
+    for (const { compute, exchange, step } of results) expect(step).toBe(compute + exchange);
+    expect(four.imagesPerSecond).toBeCloseTo(64e3 / four.step, 6);
+    expect(four.efficiency).toBeCloseTo(one.step / four.step / 4, 9);
   });
 });

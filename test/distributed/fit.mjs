@@ -1,11 +1,11 @@
 // A training run by `fit`: prints hashes of the model and of the checkpoint, and the last metrics.
-// node fit.mjs network how checkpoint [shards [epochs [what]]]
+// node fit.mjs network how checkpoint [shards [epochs [what [report]]]]
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import * as distributed from "../../dist/distributed/index.js";
 import { data, fit, manualSeed, nn, optim, randn, tensor } from "../../dist/index.js";
 
-const [network, how, checkpoint, shards, epochs = "3", what = ""] = process.argv.slice(2);
+const [network, how, checkpoint, shards, epochs = "3", what = "", report] = process.argv.slice(2);
 const networks = {
   mlp: () =>
     new nn.Sequential(new nn.Linear(64, 32), new nn.ReLU(), new nn.Dropout(0.2), new nn.Linear(32, 3)),
@@ -53,8 +53,9 @@ const run = fit(model, set, {
   ...(shards > 0 ? { shards: Number(shards) } : {}),
   validation: new data.TensorDataset(inputs.slice([0, 40]).clone(), labels.slice([0, 40]).clone()),
   reportEvery: what === "" ? 100 : 0,
+  ...(report === undefined ? {} : { report }),
 });
-const report = (last) => {
+const print = (last) => {
   const hash = (bytes) => createHash("sha256").update(bytes).digest("hex").slice(0, 12);
   const weights = createHash("sha256");
   for (const x of Object.values(model.stateDict())) weights.update(x.contiguous().data);
@@ -74,7 +75,7 @@ try {
     if (what === "throw" && rank === distributed.worldSize - 1 && event.step === 7) throw new Error("broken");
   }
   if (what === "break") console.log(`rank ${rank} at ${run.progress.step}`);
-  report(last);
+  print(last);
 } catch (error) {
   process.stderr.write(`rank ${rank}: ${error.code ?? error.name}: ${error.message}\n`);
   process.exit(3);

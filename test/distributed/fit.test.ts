@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { writePatterns } from "../cli/patterns.js";
+import { dataOf, readPage } from "../train/pages.js";
 import { alone, program, ranks, underEach } from "./launchers.js";
 
 const folder = mkdtempSync(join(tmpdir(), "simdgrad-ranks-"));
@@ -76,6 +77,22 @@ underEach((launcher) => {
     expect(status).toBeGreaterThan(0);
     expect(stderr).toMatch(message);
     expect(existsSync(file)).toBe(false);
+  });
+
+  test.each([
+    ["", "completed", 0],
+    ["break", "stopped", 0],
+    ["abort", "stopped", 3],
+  ])("the report of a run is that of rank 0 (%s), and changes no bit", (what, state, code) => {
+    const page = join(folder, `${made++}.html`);
+    const args = [fit, "cnn", "compiled", newFile(), "4", "3", what, page];
+    const { status, stdout, stderr } = ranks(launcher, 2, args);
+    expect({ status, stderr: code === 0 ? stderr : "" }).toEqual({ status: code, stderr: "" });
+    if (what === "") expect(stdout).toBe(expected.get("cnn"));
+    const run = dataOf(readPage(page));
+    expect(run).toMatchObject({ state, norms: { missing: expect.stringContaining("several processes") } });
+    expect(run.machine).toContainEqual(["processes", "2"]);
+    expect(run.curves.step.length).toBeGreaterThan(0);
   });
 
   test("simdgrad train writes the same files, and only the first process prints", () => {

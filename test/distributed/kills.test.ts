@@ -1,4 +1,4 @@
-/** kill -9 of any rank at any moment: the same command with another number of ranks ends with the same bits. */
+/** kill -9 of any rank at any moment: with another number of ranks the run ends with the same bits. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

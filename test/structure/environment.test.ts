@@ -18,7 +18,16 @@ test("CONTRIBUTING.md states every variable that chooses what runs, and its valu
     if (/BACKEND|ISA|THREADS|MEMORY|ADDON/.test(name)) expect(page).toContain(`\`${formOf(name)}\``);
 });
 
-test.each(["README.md", "docs/memory.md"])("%s names no variable that there is not", (path) => {
+const documents = ["README.md", "docs/memory.md", "docs/command-line.md"];
+
+test.each(documents)("%s names no variable that there is not", (path) => {
   const known = new Set<string>(variableNames);
   for (const name of namesIn(readFileSync(join(root, path), "utf8"))) expect(known).toContain(name);
+});
+
+test("docs/command-line.md lists every variable that users set", () => {
+  const page = readFileSync(join(root, "docs/command-line.md"), "utf8");
+  const rows = [...page.matchAll(/^\| `([A-Z_]+)` \|/gm)].map(([, name]) => name);
+  // The library sets this one itself.
+  expect(rows.sort()).toEqual(variableNames.filter((name) => name !== "SIMDGRAD_MPI_OWNER").sort());
 });

@@ -5,14 +5,14 @@ import { root, sources } from "./imports.js";
 
 const code = /\.(tsx?|js|mjs|cjs|css|cc|h|py)$/;
 const folders = readdirSync(root).filter((name) =>
-  ["src", "native", "playground", "test", "tools", "bench", "examples"].includes(name),
+  ["src", "native", "playground", "site", "test", "tools", "bench", "examples"].includes(name),
 );
 // Fixtures are data, and what makes them is one list of cases. What is generated is read in what it is
 // generated from.
 const written = /^(#pragma once\n\/\/|\/\*) Written by [^\n]*`?npm run generate`?/;
 const files = new Map(
   [...sources(folders, code)].filter(
-    ([path, text]) => !path.startsWith("test/fixtures/") && !written.test(text),
+    ([path, text]) => !/^(test\/fixtures|site\/(dist|pages))\//.test(path) && !written.test(text),
   ),
 );
 

@@ -16,6 +16,7 @@ import * as read from "../../src/browser/io/read.js";
 import * as choice from "../../src/browser/kernels/choice.js";
 import * as openModule from "../../src/browser/kernels/wasm/open-module.js";
 import * as checkpoint from "../../src/browser/train/checkpoint.js";
+import * as reporting from "../../src/browser/train/reporting.js";
 
 callSite satisfies typeof import("../../src/compile/call-site.js");
 csvParser satisfies typeof import("../../src/data/csv-parser.js");
@@ -30,4 +31,5 @@ atomic satisfies Omit<typeof import("../../src/io/atomic.js"), "endOfLinks">;
 read satisfies Omit<typeof import("../../src/io/read.js"), "fileKind" | "readError">;
 choice satisfies typeof import("../../src/kernels/choice.js");
 openModule satisfies typeof import("../../src/kernels/wasm/open-module.js");
+reporting satisfies typeof import("../../src/train/reporting.js");
 checkpoint satisfies typeof import("../../src/train/checkpoint.js");

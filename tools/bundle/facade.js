@@ -32,7 +32,9 @@ function sources(name, exported, early, start) {
   };
   const imports = new Map([["$core", pathTo(start)]]);
   const rows = exported.map(({ name: as, file, member, object, live }) => {
-    const base = early.includes(file.name) ? "$core" : `$${posix.basename(file.name, ".cjs")}`;
+    const base = early.includes(file.name)
+      ? "$core"
+      : `$${posix.basename(file.name, ".cjs").replaceAll(/\W/g, "_")}`;
     if (base !== "$core") imports.set(base, pathTo(file.name));
     // The values of variables that change must be read from their object at each use.
     return object === "changing"

@@ -29,11 +29,17 @@ const core = [
   /^ops\/shape\/(views|join|size-and-stride)\.ts$/,
 ];
 
+/** Packages that are bundled are in the part that uses them. */
+const packages = [
+  [/node_modules\/(d3-\w+|internmap)\//, "train-report-page"],
+  [/node_modules\/pbf\//, "train-report-tensorboard"],
+  [/node_modules\/csv-parse\//, "data"],
+];
+
 /** The name of the file that holds a module; `path` is its path below the root, with slashes. */
 export function partOf(path) {
   const source = /^src\/(.+)$/.exec(path)?.[1];
-  // What is bundled from node_modules is used by one folder.
-  if (source === undefined) return "data";
+  if (source === undefined) return packages.find(([name]) => name.test(path))?.[1] ?? "data";
   if (addon.test(source)) return "addon";
   if (core.some((pattern) => pattern.test(source))) return "core";
   return source.replace(/\/?[^/]*$/, "").replaceAll("/", "-") || "ground";

@@ -12,6 +12,7 @@ import { filled, optionsLike, type TensorOptions, tensor, zerosLike } from "./cr
 
 /**
  * A tensor of the shape and dtype of `x` whose elements are all `value`. PyTorch: `torch.full_like`.
+ * @example fullLike(tensor([3, 4]), 7) // [7, 7]
  * @forms fullLike()
  */
 export function fullLike(x: Tensor, value: number | boolean, options?: TensorOptions): Tensor {
@@ -48,6 +49,7 @@ export function newOnes(x: Tensor, shape: Shape, options?: TensorOptions): Tenso
 
 /**
  * A tensor without dims that holds `value`. Default dtype `float32`. PyTorch: `torch.scalar_tensor`.
+ * @example scalarTensor(7) // 7
  * @forms scalarTensor()
  */
 export function scalarTensor(value: number | boolean, options?: TensorOptions): Tensor {
@@ -57,6 +59,7 @@ export function scalarTensor(value: number | boolean, options?: TensorOptions): 
 /**
  * A copy of `x` in which every element is `value`: a number, a boolean, or a tensor without dims. A tensor as
  * value gets the sum of the gradients; the gradient of `x` is 0. PyTorch: `torch.fill`.
+ * @example fill(tensor([3, 4]), 7) // [7, 7]
  * @forms fill(), x.fill()
  */
 export function fill(x: Tensor, value: Tensor | number | boolean): Tensor {
@@ -79,6 +82,7 @@ export function fill(x: Tensor, value: Tensor | number | boolean): Tensor {
 
 /**
  * A tensor of `shape` whose values are not specified. PyTorch: `torch.empty`.
+ * @example empty([2, 3]).shape // [2, 3]
  * @forms empty()
  */
 export function empty(shape: Shape, options?: TensorOptions): Tensor {
@@ -87,6 +91,7 @@ export function empty(shape: Shape, options?: TensorOptions): Tensor {
 
 /**
  * A tensor of the shape and dtype of `x` whose values are not specified. PyTorch: `torch.empty_like`.
+ * @example emptyLike(tensor([3, 4])).shape // [2]
  * @forms emptyLike()
  */
 export function emptyLike(x: Tensor, options?: TensorOptions): Tensor {

@@ -12,6 +12,7 @@ import { empty, fromData, type NestedArray, type Tensor } from "../../tensor/ten
 import { tracing, withTracing } from "../../tracing.js";
 import { byPositionOrName } from "../arguments/arguments.js";
 
+/** Options of functions that make tensors. */
 export interface TensorOptions {
   /** Default: `float32`, or the dtype of the data (a Float64Array is `float64`, booleans are `bool`). */
   dtype?: DType;
@@ -19,11 +20,13 @@ export interface TensorOptions {
   requiresGrad?: boolean;
 }
 
+/** The option of functions that draw random numbers. */
 export interface GeneratorOptions {
   /** The source of the random numbers. Default: the generator that `manualSeed` seeds. */
   generator?: Generator;
 }
 
+/** Options of functions that make tensors of random numbers. */
 export interface RandomOptions extends TensorOptions, GeneratorOptions {}
 
 const tensorOptions = ["dtype", "requiresGrad"];
@@ -166,6 +169,7 @@ function converted(data: Data, dtype: DType): Data {
 /**
  * A tensor of `shape` whose elements are all `value`. Default dtype: `float32`; `bool` for a boolean.
  * PyTorch: `torch.full`.
+ * @example full([2, 2], 7) // [[7, 7], [7, 7]]
  * @forms full()
  */
 export function full(shape: Shape, value: number | boolean, options?: TensorOptions): Tensor {
@@ -215,6 +219,7 @@ export function ones(shape: Shape, options?: TensorOptions): Tensor {
 
 /**
  * A tensor of zeros with the shape and dtype of `x`. PyTorch: `torch.zeros_like`.
+ * @example zerosLike(tensor([3, 4])) // [0, 0]
  * @forms zerosLike()
  */
 export function zerosLike(x: Tensor, options?: TensorOptions): Tensor {
@@ -224,6 +229,7 @@ export function zerosLike(x: Tensor, options?: TensorOptions): Tensor {
 
 /**
  * A tensor of ones with the shape and dtype of `x`. PyTorch: `torch.ones_like`.
+ * @example onesLike(tensor([3, 4])) // [1, 1]
  * @forms onesLike()
  */
 export function onesLike(x: Tensor, options?: TensorOptions): Tensor {
@@ -317,12 +323,14 @@ export function arange(...args: [...(number | boolean)[], TensorOptions] | (numb
 
 /**
  * A vector of `steps` evenly spaced values from `start` to `end`, both included. PyTorch: `torch.linspace`.
+ * @example linspace(0, 1, 5) // [0, 0.25, 0.5, 0.75, 1]
  * @forms linspace()
  */
 export function linspace(start: Bound, end: Bound, steps: number, options?: TensorOptions): Tensor {
   return spaced("linspace", [start, end], steps, options, (v) => v);
 }
 
+/** Options of `logspace`. */
 export interface LogspaceOptions extends TensorOptions {
   /** Default 10. */
   base?: number;
@@ -377,6 +385,7 @@ export function fillRandom(
 
 /**
  * A tensor of `shape` with random numbers from the uniform distribution on [0, 1). PyTorch: `torch.rand`.
+ * @example rand([2, 3]).shape // [2, 3]
  * @forms rand()
  */
 export function rand(shape: Shape, options?: RandomOptions): Tensor {
@@ -386,6 +395,7 @@ export function rand(shape: Shape, options?: RandomOptions): Tensor {
 /**
  * A tensor of `shape` with random numbers from the normal distribution with mean 0 and variance 1. PyTorch:
  * `torch.randn`.
+ * @example randn([2, 3]).shape // [2, 3]
  * @forms randn()
  */
 export function randn(shape: Shape, options?: RandomOptions): Tensor {
@@ -394,6 +404,7 @@ export function randn(shape: Shape, options?: RandomOptions): Tensor {
 
 /**
  * A random permutation of 0 … n-1. Default dtype `int32`. PyTorch: `torch.randperm`.
+ * @example randperm(5).sum() // 10
  * @forms randperm()
  */
 export function randperm(n: number, options?: RandomOptions): Tensor {

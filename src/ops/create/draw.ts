@@ -37,6 +37,7 @@ function uniform(shape: Shape, dtype: DType, options: GeneratorOptions | undefin
 /**
  * A tensor of the shape and dtype of `x` with random numbers from the uniform distribution on [0, 1).
  * PyTorch: `torch.rand_like`.
+ * @example randLike(tensor([3, 4])).shape // [2]
  * @forms randLike()
  */
 export function randLike(x: Tensor, options?: RandomOptions): Tensor {
@@ -48,6 +49,7 @@ export function randLike(x: Tensor, options?: RandomOptions): Tensor {
 /**
  * A tensor of the shape and dtype of `x` with random numbers from the normal distribution with mean 0 and
  * variance 1. PyTorch: `torch.randn_like`.
+ * @example randnLike(tensor([3, 4])).shape // [2]
  * @forms randnLike()
  */
 export function randnLike(x: Tensor, options?: RandomOptions): Tensor {
@@ -176,6 +178,7 @@ export function normal(
 /**
  * A tensor of the shape and dtype of `p` whose elements are 1 with the probability in `p`, else 0. Its
  * gradient is 0. PyTorch: `torch.bernoulli`.
+ * @example bernoulli(tensor([0, 1, 1])) // [0, 1, 1]
  * @forms bernoulli(), x.bernoulli()
  */
 export function bernoulli(p: Tensor, options?: GeneratorOptions): Tensor {
@@ -297,6 +300,7 @@ export function random_(x: Tensor, ...args: [...number[], GeneratorOptions] | nu
   return copy_(x, integers("random_", low, high, x.shape, x.dtype, options));
 }
 
+/** Options of `multinomial`. */
 export interface MultinomialOptions extends GeneratorOptions {
   /** Whether a class may be drawn more than once. Default false. */
   replacement?: boolean;

@@ -51,6 +51,7 @@ export function addcdiv(x: Tensor, a: Tensor, b: Tensor, options?: { value?: num
 
 /**
  * 0 where x < 0, 1 where x > 0, and `values` where x is 0. It has no gradient. PyTorch: `torch.heaviside`.
+ * @example heaviside(tensor([-1, 0, 2]), tensor(0.5)) // [0, 0.5, 1]
  * @forms heaviside(), x.heaviside(), x.heaviside_()
  */
 export function heaviside(x: Tensor, values: Tensor): Tensor {

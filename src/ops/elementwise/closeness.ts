@@ -9,6 +9,7 @@ import { all } from "../reduce/reduce.js";
 import { to } from "../shape/views.js";
 import { abs, add, compare, eq, mul, sub } from "./elementwise.js";
 
+/** Options of `allclose` and `isclose`. */
 export interface CloseOptions {
   /** Allowed difference relative to |b|. Default 1e-5. */
   rtol?: number;
@@ -30,6 +31,7 @@ export function isclose(a: Tensor, b: Tensor, options?: CloseOptions): Tensor {
 
 /**
  * True if all elements are close to each other: see `isclose`. PyTorch: `torch.allclose`.
+ * @example allclose(tensor([1, 2]), tensor([1, 2 + 1e-9])) // true
  * @forms allclose(), x.allclose()
  */
 export function allclose(a: Tensor, b: Tensor, options?: CloseOptions): boolean {
@@ -57,6 +59,7 @@ function closeness(op: string, left: Tensor, right: Tensor, options: CloseOption
 
 /**
  * True if both tensors have the same shape and equal elements. NaN equals nothing. PyTorch: `torch.equal`.
+ * @example equal(tensor([1, 2]), tensor([1, 2])) // true
  * @forms equal(), x.equal()
  */
 export function equal(a: Tensor, b: Tensor): boolean {

@@ -10,6 +10,7 @@ import { cat } from "../shape/join.js";
 import { clone, narrow, reshape } from "../shape/views.js";
 import { add, compare, div, mul, sub } from "./elementwise.js";
 
+/** Options of `diff`. */
 export interface DiffOptions {
   /** Elements prepended to `x` along the dim. */
   prepend?: Tensor;
@@ -20,6 +21,7 @@ export interface DiffOptions {
 /**
  * The differences between neighbours along `dim`, taken `n` times; for bools, true where neighbours differ.
  * Each time the dim gets smaller by 1. PyTorch: `torch.diff`.
+ * @example diff(tensor([1, 4, 9])) // [3, 5]
  * @forms diff(), x.diff()
  */
 export function diff(x: Tensor, n = 1, dim = -1, options?: DiffOptions): Tensor {
@@ -41,6 +43,7 @@ function step(x: Tensor, dim: number): Tensor {
   return x.dtype === "bool" ? compare.ne(after, before) : sub(after, before);
 }
 
+/** Options of `cumulativeTrapezoid`, `trapezoid` and `trapz`. */
 export interface TrapezoidOptions {
   /** Distance between neighbours if `x` is not given. Default 1. */
   dx?: number;
@@ -62,6 +65,7 @@ export function trapezoid(y: Tensor, x?: Tensor | TrapezoidOptions, options?: Tr
 /**
  * The integral of `y` up to each point but the first, by the trapezoidal rule: see `trapezoid`. PyTorch:
  * `torch.cumulative_trapezoid`.
+ * @example cumulativeTrapezoid(tensor([1, 2, 3])) // [1.5, 4]
  * @forms cumulativeTrapezoid()
  */
 export function cumulativeTrapezoid(

@@ -9,6 +9,7 @@ import { cat } from "../shape/join.js";
 import { narrow, reshape, to } from "../shape/views.js";
 import { add, div, mul, neg, sub } from "./elementwise.js";
 
+/** Options of `gradient`. */
 export interface GradientOptions {
   /**
    * The distance between neighbours: one number for all dims or one per dim, or a vector of coordinates per
@@ -27,6 +28,7 @@ export interface GradientOptions {
  * The derivatives of sampled values along each of the dims, one tensor of the shape of `x` per dim, by
  * central differences. Second order also where coordinates are unevenly spaced. Integers give float32.
  * PyTorch: `torch.gradient`.
+ * @example gradient(tensor([1, 4, 9])) // [[3, 4, 5]]
  * @forms gradient()
  */
 export function gradient(x: Tensor, options?: GradientOptions): Tensor[] {

@@ -56,6 +56,7 @@ export function angle(x: Tensor): Tensor {
 
 /**
  * `x` itself, because there are no complex tensors. PyTorch: `torch.real`.
+ * @example real(tensor([1, 2])) // [1, 2]
  * @forms real(), x.real()
  */
 export const real = (x: Tensor): Tensor => {
@@ -65,6 +66,7 @@ export const real = (x: Tensor): Tensor => {
 /**
  * `x` itself, because there are no complex tensors. PyTorch: `torch.conj`, `torch.conj_physical`,
  * `torch.resolve_conj`, `torch.resolve_neg`.
+ * @example conj(tensor([1, 2])) // [1, 2]
  * @forms conj(), conjPhysical(), resolveConj(), resolveNeg(), x.conj(), x.conjPhysical(), x.resolveConj(),
  * x.resolveNeg(), x.conjPhysical_()
  */
@@ -74,6 +76,7 @@ export const conj = (x: Tensor): Tensor => {
 };
 /**
  * True for every element, because there are no complex tensors. PyTorch: `torch.isreal`.
+ * @example isreal(tensor([1, 2])) // [true, true]
  * @forms isreal(), x.isreal()
  */
 export const isreal = (x: Tensor): Tensor => {
@@ -83,6 +86,7 @@ export const isreal = (x: Tensor): Tensor => {
 
 /**
  * `x` itself; booleans are refused. PyTorch: `torch.positive`.
+ * @example positive(tensor([1, -2])) // [1, -2]
  * @forms positive(), x.positive()
  */
 export function positive(x: Tensor): Tensor {
@@ -93,6 +97,7 @@ export function positive(x: Tensor): Tensor {
 
 /**
  * max(x, min), where `min` is a number or a tensor that broadcasts. PyTorch: `torch.clamp_min`.
+ * @example clampMin(tensor([1, 4, 9]), 5) // [5, 5, 9]
  * @forms clampMin(), x.clampMin(), x.clampMin_()
  */
 export const clampMin = (x: Tensor, min: Tensor | number | boolean): Tensor => {
@@ -101,6 +106,7 @@ export const clampMin = (x: Tensor, min: Tensor | number | boolean): Tensor => {
 };
 /**
  * min(x, max), where `max` is a number or a tensor that broadcasts. PyTorch: `torch.clamp_max`.
+ * @example clampMax(tensor([1, 4, 9]), 5) // [1, 4, 5]
  * @forms clampMax(), x.clampMax(), x.clampMax_()
  */
 export const clampMax = (x: Tensor, max: Tensor | number | boolean): Tensor => {

@@ -14,6 +14,7 @@ import { constant, full, zerosLike } from "../create/create.js";
 import { to } from "../shape/views.js";
 import { binary, commonDType, compare, integer, type Operand, unary, where } from "./elementwise.js";
 
+/** Options of `add` and `sub`. */
 export interface ScaledOptions {
   /**
    * Factor of the second operand: an integer if the result is integer; a boolean only for booleans. Default
@@ -53,6 +54,7 @@ export function sub(a: Operand, b: Operand, options?: ScaledOptions): Tensor {
   return binary.sub(a, scaled("sub", a, b, options));
 }
 
+/** Options of `div` and `divide`. */
 export interface DivOptions {
   /**
    * `"floor"` for the largest integer below the quotient, `"trunc"` for the quotient without its fraction.
@@ -64,6 +66,7 @@ export interface DivOptions {
 /**
  * a / b. With a rounding mode integers stay integers and the gradient is 0. PyTorch: `torch.div`,
  * `torch.divide`.
+ * @example div(tensor([7, -7]), 2, { roundingMode: "floor" }) // [3, -4]
  * @forms div(), divide(), x.div(), x.divide(), x.divide_()
  */
 export function div(a: Operand, b: Operand, options?: DivOptions): Tensor {
@@ -95,6 +98,7 @@ export function rsub(a: Tensor, b: Operand, options?: ScaledOptions): Tensor {
 /**
  * a to the power of b. Integers stay integers: with a negative whole number as exponent that is an error.
  * PyTorch: `torch.pow`.
+ * @example pow(tensor([2, 3]), 2) // [4, 9]
  * @throws ValueError `INVALID_VALUE`
  * @forms pow(), x.pow(), x.pow_()
  */
@@ -108,6 +112,7 @@ export function pow(a: Operand, b: Operand): Tensor {
 
 /**
  * a to the power of b, computed in float64. PyTorch: `torch.float_power`.
+ * @example floatPower(tensor([2, 3]), 2) // [4, 9]
  * @forms floatPower(), x.floatPower(), x.floatPower_()
  */
 export function floatPower(a: Operand, b: Operand): Tensor {
@@ -132,8 +137,11 @@ export function ldexp(a: Tensor, b: Operand): Tensor {
 /** A limit of `clamp`: a number, or a tensor that broadcasts. */
 export type Limit = Tensor | number | boolean;
 
+/** Bounds of `clamp`, each a number or a tensor that broadcasts; at least one of them. */
 export interface Limits {
+  /** Smaller elements become this. Default: no bound. */
   min?: Limit | null;
+  /** Larger elements become this. Default: no bound. */
   max?: Limit | null;
 }
 
@@ -198,6 +206,7 @@ function limitsOf(
   return both;
 }
 
+/** Options of `special.round` and `round`. */
 export interface RoundOptions {
   /** Number of digits kept after the decimal point; negative numbers count digits before it. Default 0. */
   decimals?: number;
@@ -234,6 +243,7 @@ export function logit(x: Tensor, given?: number | { eps?: number | null } | null
 
 const largest = { float32: 3.4028234663852886e38, float64: Number.MAX_VALUE };
 
+/** Options of `nanToNum`. */
 export interface NanToNumOptions {
   /** Replaces NaN. Default 0. */
   nan?: number;
@@ -245,6 +255,7 @@ export interface NanToNumOptions {
 
 /**
  * `x` with numbers instead of NaN and infinities; the gradient is 0 there. PyTorch: `torch.nan_to_num`.
+ * @example nanToNum(tensor([1, NaN])) // [1, 0]
  * @forms nanToNum(), x.nanToNum(), x.nanToNum_()
  */
 export function nanToNum(x: Tensor, options?: NanToNumOptions): Tensor {
@@ -264,6 +275,7 @@ const none = (x: Tensor, value: 0 | 1) => full(x.shape, value, { dtype: "bool" }
 
 /**
  * True where elements are NaN, as `bool`. PyTorch: `torch.isnan`.
+ * @example isnan(tensor([1, Infinity, NaN])) // [false, false, true]
  * @forms isnan(), x.isnan()
  */
 export const isnan = (x: Tensor): Tensor => {
@@ -272,6 +284,7 @@ export const isnan = (x: Tensor): Tensor => {
 };
 /**
  * True where elements are Infinity or -Infinity, as `bool`. PyTorch: `torch.isinf`.
+ * @example isinf(tensor([1, Infinity, NaN])) // [false, true, false]
  * @forms isinf(), x.isinf()
  */
 export const isinf = (x: Tensor): Tensor => {
@@ -280,6 +293,7 @@ export const isinf = (x: Tensor): Tensor => {
 };
 /**
  * True where elements are neither infinite nor NaN, as `bool`. PyTorch: `torch.isfinite`.
+ * @example isfinite(tensor([1, Infinity, NaN])) // [true, false, false]
  * @forms isfinite(), x.isfinite()
  */
 export const isfinite = (x: Tensor): Tensor => {
@@ -288,6 +302,7 @@ export const isfinite = (x: Tensor): Tensor => {
 };
 /**
  * True where elements are Infinity, as `bool`. PyTorch: `torch.isposinf`.
+ * @example isposinf(tensor([1, Infinity])) // [false, true]
  * @forms isposinf(), x.isposinf()
  */
 export const isposinf = (x: Tensor): Tensor => {
@@ -296,6 +311,7 @@ export const isposinf = (x: Tensor): Tensor => {
 };
 /**
  * True where elements are -Infinity, as `bool`. PyTorch: `torch.isneginf`.
+ * @example isneginf(tensor([1, -Infinity])) // [false, true]
  * @forms isneginf(), x.isneginf()
  */
 export const isneginf = (x: Tensor): Tensor => {
@@ -306,6 +322,7 @@ export const isneginf = (x: Tensor): Tensor => {
 /**
  * True where the sign bit is set: for negative numbers and for -0. A NaN counts as positive. PyTorch:
  * `torch.signbit`.
+ * @example signbit(tensor([1, -2])) // [false, true]
  * @forms signbit(), x.signbit()
  */
 export function signbit(x: Tensor): Tensor {
@@ -323,6 +340,7 @@ const truth = (op: string, x: Operand): Tensor => {
 
 /**
  * True where both operands are not 0, as `bool`. Operands broadcast. PyTorch: `torch.logical_and`.
+ * @example logicalAnd(tensor([0, 1, 2]), tensor([1, 0, 3])) // [false, false, true]
  * @forms logicalAnd(), x.logicalAnd(), x.logicalAnd_()
  */
 export const logicalAnd = (a: Tensor, b: Operand): Tensor => {
@@ -331,6 +349,7 @@ export const logicalAnd = (a: Tensor, b: Operand): Tensor => {
 };
 /**
  * True where at least one operand is not 0, as `bool`. PyTorch: `torch.logical_or`.
+ * @example logicalOr(tensor([0, 1, 0]), tensor([1, 0, 0])) // [true, true, false]
  * @forms logicalOr(), x.logicalOr(), x.logicalOr_()
  */
 export const logicalOr = (a: Tensor, b: Operand): Tensor => {
@@ -339,6 +358,7 @@ export const logicalOr = (a: Tensor, b: Operand): Tensor => {
 };
 /**
  * True where exactly one operand is not 0, as `bool`. PyTorch: `torch.logical_xor`.
+ * @example logicalXor(tensor([0, 1, 2]), tensor([1, 0, 3])) // [true, true, false]
  * @forms logicalXor(), x.logicalXor(), x.logicalXor_()
  */
 export const logicalXor = (a: Tensor, b: Operand): Tensor => {
@@ -347,6 +367,7 @@ export const logicalXor = (a: Tensor, b: Operand): Tensor => {
 };
 /**
  * True where elements are 0, as `bool`. PyTorch: `torch.logical_not`.
+ * @example logicalNot(tensor([0, 1, 2])) // [true, false, false]
  * @forms logicalNot(), x.logicalNot(), x.logicalNot_()
  */
 export const logicalNot = (x: Tensor): Tensor => {
@@ -356,6 +377,7 @@ export const logicalNot = (x: Tensor): Tensor => {
 
 /**
  * Integers with all bits inverted; for booleans, the logical inverse. PyTorch: `torch.bitwise_not`.
+ * @example bitwiseNot(tensor([0, 5], { dtype: "int32" })) // [-1, -6]
  * @forms bitwiseNot(), x.bitwiseNot(), x.bitwiseNot_()
  */
 export const bitwiseNot = (x: Tensor): Tensor => {

@@ -7,6 +7,7 @@ import { where as choose, type Operand } from "./elementwise.js";
  * `a` where the condition is true and `b` elsewhere; all three broadcast. The condition is `bool`, or
  * compared with 0. Alone, it gives the positions where it holds: one vector for each dim, as `nonzero` with
  * `asTuple`. PyTorch: `torch.where`.
+ * @example where(tensor([true, false]), 1, 2) // [1, 2]
  * @forms where()
  */
 export function where(condition: Tensor): Tensor[];

@@ -96,37 +96,43 @@ export { maxUnpool1d, maxUnpool2d, maxUnpool3d } from "../spatial/unpool.js";
 /** |x|; its derivative at 0 is 0. PyTorch: `torch.abs`, `torch.absolute`. */
 export const abs: (x: Tensor) => Tensor = elementwise.unary.abs;
 
-/** Inverse of cos; NaN outside [-1, 1]. PyTorch: `torch.acos`, `torch.arccos`. */
+/** The y in [0, π] with cos(y) = x; NaN outside [-1, 1]. PyTorch: `torch.acos`, `torch.arccos`. */
 export const acos: (x: Tensor) => Tensor = elementwise.unary.acos;
 
-/** Inverse of cosh; NaN below 1. PyTorch: `torch.acosh`, `torch.arccosh`. */
+/** The y >= 0 with cosh(y) = x; NaN below 1. PyTorch: `torch.acosh`, `torch.arccosh`. */
 export const acosh: (x: Tensor) => Tensor = elementwise.unary.acosh;
 
-/** Airy's function Ai; it has no gradient. PyTorch: `torch.special.airy_ai`. */
+/** Ai(x), Airy's function of the first kind; it has no gradient. PyTorch: `torch.special.airy_ai`. */
 export const airyAi: (x: Tensor) => Tensor = elementwise.unary.airyAi;
 
-/** Inverse of sin; NaN outside [-1, 1]. PyTorch: `torch.asin`, `torch.arcsin`. */
+/** The y in [-π/2, π/2] with sin(y) = x; NaN outside [-1, 1]. PyTorch: `torch.asin`, `torch.arcsin`. */
 export const asin: (x: Tensor) => Tensor = elementwise.unary.asin;
 
-/** Inverse of sinh. PyTorch: `torch.asinh`, `torch.arcsinh`. */
+/** The y with sinh(y) = x. PyTorch: `torch.asinh`, `torch.arcsinh`. */
 export const asinh: (x: Tensor) => Tensor = elementwise.unary.asinh;
 
-/** Inverse of tan. PyTorch: `torch.atan`, `torch.arctan`. */
+/** The y in (-π/2, π/2) with tan(y) = x. PyTorch: `torch.atan`, `torch.arctan`. */
 export const atan: (x: Tensor) => Tensor = elementwise.unary.atan;
 
-/** Inverse of tanh; NaN outside [-1, 1]. PyTorch: `torch.atanh`, `torch.arctanh`. */
+/** The y with tanh(y) = x; NaN outside [-1, 1]. PyTorch: `torch.atanh`, `torch.arctanh`. */
 export const atanh: (x: Tensor) => Tensor = elementwise.unary.atanh;
 
-/** Bessel function of the first kind of order 0. PyTorch: `torch.special.bessel_j0`. */
+/** J₀(x), the Bessel function of the first kind of order 0. PyTorch: `torch.special.bessel_j0`. */
 export const besselJ0: (x: Tensor) => Tensor = elementwise.unary.besselJ0;
 
-/** Bessel function of the first kind of order 1. PyTorch: `torch.special.bessel_j1`. */
+/** J₁(x), the Bessel function of the first kind of order 1. PyTorch: `torch.special.bessel_j1`. */
 export const besselJ1: (x: Tensor) => Tensor = elementwise.unary.besselJ1;
 
-/** Bessel function of the second kind of order 0; NaN below 0. PyTorch: `torch.special.bessel_y0`. */
+/**
+ * Y₀(x), the Bessel function of the second kind of order 0; NaN below 0. PyTorch:
+ * `torch.special.bessel_y0`.
+ */
 export const besselY0: (x: Tensor) => Tensor = elementwise.unary.besselY0;
 
-/** Bessel function of the second kind of order 1; NaN below 0. PyTorch: `torch.special.bessel_y1`. */
+/**
+ * Y₁(x), the Bessel function of the second kind of order 1; NaN below 0. PyTorch:
+ * `torch.special.bessel_y1`.
+ */
 export const besselY1: (x: Tensor) => Tensor = elementwise.unary.besselY1;
 
 /** Smallest integer >= x. PyTorch: `torch.ceil`. */
@@ -141,7 +147,7 @@ export const cos: (x: Tensor) => Tensor = elementwise.unary.cos;
 /** (eˣ + e⁻ˣ) / 2. PyTorch: `torch.cosh`. */
 export const cosh: (x: Tensor) => Tensor = elementwise.unary.cosh;
 
-/** Degrees in radians. PyTorch: `torch.deg2rad`. */
+/** x · π / 180: degrees in radians. PyTorch: `torch.deg2rad`. */
 export const deg2rad: (x: Tensor) => Tensor = elementwise.unary.deg2rad;
 
 /** Derivative of ln Γ(x). PyTorch: `torch.digamma`, `torch.special.digamma`, `torch.special.psi`. */
@@ -177,15 +183,15 @@ export const expm1: (x: Tensor) => Tensor = elementwise.unary.expm1;
 /** Largest integer <= x. PyTorch: `torch.floor`. */
 export const floor: (x: Tensor) => Tensor = elementwise.unary.floor;
 
-/** The fraction of x, with its sign. PyTorch: `torch.frac`. */
+/** x - trunc(x): the fraction of x, with its sign. PyTorch: `torch.frac`. */
 export const frac: (x: Tensor) => Tensor = elementwise.unary.frac;
 
 /** 0.5 x (1 + tanh(√(2/π) (x + 0.044715 x³))). PyTorch: `F.gelu(approximate='tanh')`. */
 export const geluTanh: (x: Tensor) => Tensor = elementwise.unary.geluTanh;
 
 /**
- * Modified Bessel function of the first kind of order 0. PyTorch: `torch.i0`, `torch.special.i0`,
- * `torch.special.modified_bessel_i0`.
+ * I₀(x), the modified Bessel function of the first kind of order 0. PyTorch: `torch.i0`,
+ * `torch.special.i0`, `torch.special.modified_bessel_i0`.
  */
 export const i0: (x: Tensor) => Tensor = elementwise.unary.i0;
 
@@ -193,7 +199,7 @@ export const i0: (x: Tensor) => Tensor = elementwise.unary.i0;
 export const i0e: (x: Tensor) => Tensor = elementwise.unary.i0e;
 
 /**
- * Modified Bessel function of the first kind of order 1. PyTorch: `torch.special.i1`,
+ * I₁(x), the modified Bessel function of the first kind of order 1. PyTorch: `torch.special.i1`,
  * `torch.special.modified_bessel_i1`.
  */
 export const i1: (x: Tensor) => Tensor = elementwise.unary.i1;
@@ -208,16 +214,16 @@ export const leakyRelu: (x: Tensor, options?: { negativeSlope?: number }) => Ten
 /** ln |Γ(x)|; Infinity at 0, -1, -2, … PyTorch: `torch.lgamma`, `torch.special.gammaln`. */
 export const lgamma: (x: Tensor) => Tensor = elementwise.unary.lgamma;
 
-/** Natural logarithm; -Infinity at 0, NaN below. PyTorch: `torch.log`. */
+/** ln(x), the natural logarithm; -Infinity at 0, NaN below. PyTorch: `torch.log`. */
 export const log: (x: Tensor) => Tensor = elementwise.unary.log;
 
-/** Logarithm to base 10. PyTorch: `torch.log10`. */
+/** log₁₀(x), the logarithm to base 10. PyTorch: `torch.log10`. */
 export const log10: (x: Tensor) => Tensor = elementwise.unary.log10;
 
 /** ln(1 + x), accurate near 0. PyTorch: `torch.log1p`, `torch.special.log1p`. */
 export const log1p: (x: Tensor) => Tensor = elementwise.unary.log1p;
 
-/** Logarithm to base 2. PyTorch: `torch.log2`. */
+/** log₂(x), the logarithm to base 2. PyTorch: `torch.log2`. */
 export const log2: (x: Tensor) => Tensor = elementwise.unary.log2;
 
 /** ln(ndtr(x)), accurate where ndtr(x) underflows. PyTorch: `torch.special.log_ndtr`. */
@@ -233,27 +239,27 @@ export const logit: (x: Tensor) => Tensor = elementwise.unary.logit;
 export const logsigmoid: (x: Tensor) => Tensor = elementwise.unary.logSigmoid;
 
 /**
- * Modified Bessel function of the second kind of order 0; NaN below 0. PyTorch:
+ * K₀(x), the modified Bessel function of the second kind of order 0; NaN below 0. PyTorch:
  * `torch.special.modified_bessel_k0`.
  */
 export const modifiedBesselK0: (x: Tensor) => Tensor = elementwise.unary.modifiedBesselK0;
 
 /**
- * Modified Bessel function of the second kind of order 1; NaN below 0. PyTorch:
+ * K₁(x), the modified Bessel function of the second kind of order 1; NaN below 0. PyTorch:
  * `torch.special.modified_bessel_k1`.
  */
 export const modifiedBesselK1: (x: Tensor) => Tensor = elementwise.unary.modifiedBesselK1;
 
-/** Probability that a normal number is below x. PyTorch: `torch.special.ndtr`. */
+/** Φ(x), the probability that a normal number is below x. PyTorch: `torch.special.ndtr`. */
 export const ndtr: (x: Tensor) => Tensor = elementwise.unary.ndtr;
 
-/** Inverse of ndtr; NaN outside [0, 1]. PyTorch: `torch.special.ndtri`. */
+/** The y with Φ(y) = x, the inverse of ndtr; NaN outside [0, 1]. PyTorch: `torch.special.ndtri`. */
 export const ndtri: (x: Tensor) => Tensor = elementwise.unary.ndtri;
 
 /** -x. PyTorch: `torch.neg`, `torch.negative`. */
 export const neg: (x: Tensor) => Tensor = elementwise.unary.neg;
 
-/** Radians in degrees. PyTorch: `torch.rad2deg`. */
+/** x · 180 / π: radians in degrees. PyTorch: `torch.rad2deg`. */
 export const rad2deg: (x: Tensor) => Tensor = elementwise.unary.rad2deg;
 
 /** 1 / x. PyTorch: `torch.reciprocal`. */
@@ -277,7 +283,7 @@ export const scaledModifiedBesselK1: (x: Tensor) => Tensor = elementwise.unary.s
 /** 1 / (1 + e⁻ˣ). PyTorch: `torch.sigmoid`, `torch.special.expit`. */
 export const sigmoid: (x: Tensor) => Tensor = elementwise.unary.sigmoid;
 
-/** -1, 0 or 1; 0 for NaN. PyTorch: `torch.sign`, `torch.sgn`. */
+/** -1 where x < 0, 1 where x > 0, else 0, also for NaN. PyTorch: `torch.sign`, `torch.sgn`. */
 export const sign: (x: Tensor) => Tensor = elementwise.unary.sign;
 
 /** x · sigmoid(x). PyTorch: `F.silu`. */
@@ -308,8 +314,8 @@ export const square: (x: Tensor) => Tensor = elementwise.unary.square;
 /** tan x, x in radians. PyTorch: `torch.tan`. */
 export const tan: (x: Tensor) => Tensor = elementwise.unary.tan;
 
-/** Hyperbolic tangent. PyTorch: `torch.tanh`. */
+/** tanh(x), the hyperbolic tangent. PyTorch: `torch.tanh`. */
 export const tanh: (x: Tensor) => Tensor = elementwise.unary.tanh;
 
-/** x without its fraction. PyTorch: `torch.trunc`, `torch.fix`. */
+/** x without its fraction: ⌊x⌋ where x >= 0, else -⌊-x⌋. PyTorch: `torch.trunc`, `torch.fix`. */
 export const trunc: (x: Tensor) => Tensor = elementwise.unary.trunc;

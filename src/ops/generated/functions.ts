@@ -266,6 +266,7 @@ export {
   type Sections,
   splitWithSizes,
   tensorSplit,
+  unbind,
   unsafeChunk,
   unsafeSplit,
   unsafeSplitWithSizes,
@@ -342,7 +343,6 @@ export {
   split,
   squeeze,
   transpose,
-  unbind,
   unsqueeze,
 } from "../shape/views.js";
 export { constantPadNd } from "../spatial/pad.js";
@@ -353,61 +353,61 @@ export const abs: (x: Tensor) => Tensor = elementwise.unary.abs;
 /** |x|; its derivative at 0 is 0. PyTorch: `torch.abs`, `torch.absolute`. */
 export const absolute: (x: Tensor) => Tensor = elementwise.unary.abs;
 
-/** Inverse of cos; NaN outside [-1, 1]. PyTorch: `torch.acos`, `torch.arccos`. */
+/** The y in [0, π] with cos(y) = x; NaN outside [-1, 1]. PyTorch: `torch.acos`, `torch.arccos`. */
 export const acos: (x: Tensor) => Tensor = elementwise.unary.acos;
 
-/** Inverse of cosh; NaN below 1. PyTorch: `torch.acosh`, `torch.arccosh`. */
+/** The y >= 0 with cosh(y) = x; NaN below 1. PyTorch: `torch.acosh`, `torch.arccosh`. */
 export const acosh: (x: Tensor) => Tensor = elementwise.unary.acosh;
 
-/** Inverse of cos; NaN outside [-1, 1]. PyTorch: `torch.acos`, `torch.arccos`. */
+/** The y in [0, π] with cos(y) = x; NaN outside [-1, 1]. PyTorch: `torch.acos`, `torch.arccos`. */
 export const arccos: (x: Tensor) => Tensor = elementwise.unary.acos;
 
-/** Inverse of cosh; NaN below 1. PyTorch: `torch.acosh`, `torch.arccosh`. */
+/** The y >= 0 with cosh(y) = x; NaN below 1. PyTorch: `torch.acosh`, `torch.arccosh`. */
 export const arccosh: (x: Tensor) => Tensor = elementwise.unary.acosh;
 
-/** Inverse of sin; NaN outside [-1, 1]. PyTorch: `torch.asin`, `torch.arcsin`. */
+/** The y in [-π/2, π/2] with sin(y) = x; NaN outside [-1, 1]. PyTorch: `torch.asin`, `torch.arcsin`. */
 export const arcsin: (x: Tensor) => Tensor = elementwise.unary.asin;
 
-/** Inverse of sinh. PyTorch: `torch.asinh`, `torch.arcsinh`. */
+/** The y with sinh(y) = x. PyTorch: `torch.asinh`, `torch.arcsinh`. */
 export const arcsinh: (x: Tensor) => Tensor = elementwise.unary.asinh;
 
-/** Inverse of tan. PyTorch: `torch.atan`, `torch.arctan`. */
+/** The y in (-π/2, π/2) with tan(y) = x. PyTorch: `torch.atan`, `torch.arctan`. */
 export const arctan: (x: Tensor) => Tensor = elementwise.unary.atan;
 
 /** Angle of the point (b, a), from -π to π. PyTorch: `torch.atan2`, `torch.arctan2`. */
 export const arctan2: (a: Operand, b: Operand) => Tensor = elementwise.binary.atan2;
 
-/** Inverse of tanh; NaN outside [-1, 1]. PyTorch: `torch.atanh`, `torch.arctanh`. */
+/** The y with tanh(y) = x; NaN outside [-1, 1]. PyTorch: `torch.atanh`, `torch.arctanh`. */
 export const arctanh: (x: Tensor) => Tensor = elementwise.unary.atanh;
 
-/** Inverse of sin; NaN outside [-1, 1]. PyTorch: `torch.asin`, `torch.arcsin`. */
+/** The y in [-π/2, π/2] with sin(y) = x; NaN outside [-1, 1]. PyTorch: `torch.asin`, `torch.arcsin`. */
 export const asin: (x: Tensor) => Tensor = elementwise.unary.asin;
 
-/** Inverse of sinh. PyTorch: `torch.asinh`, `torch.arcsinh`. */
+/** The y with sinh(y) = x. PyTorch: `torch.asinh`, `torch.arcsinh`. */
 export const asinh: (x: Tensor) => Tensor = elementwise.unary.asinh;
 
-/** Inverse of tan. PyTorch: `torch.atan`, `torch.arctan`. */
+/** The y in (-π/2, π/2) with tan(y) = x. PyTorch: `torch.atan`, `torch.arctan`. */
 export const atan: (x: Tensor) => Tensor = elementwise.unary.atan;
 
 /** Angle of the point (b, a), from -π to π. PyTorch: `torch.atan2`, `torch.arctan2`. */
 export const atan2: (a: Operand, b: Operand) => Tensor = elementwise.binary.atan2;
 
-/** Inverse of tanh; NaN outside [-1, 1]. PyTorch: `torch.atanh`, `torch.arctanh`. */
+/** The y with tanh(y) = x; NaN outside [-1, 1]. PyTorch: `torch.atanh`, `torch.arctanh`. */
 export const atanh: (x: Tensor) => Tensor = elementwise.unary.atanh;
 
-/** Bits set in both. PyTorch: `torch.bitwise_and`. */
+/** a & b: the bits set in both. PyTorch: `torch.bitwise_and`. */
 export const bitwiseAnd: (a: Operand, b: Operand) => Tensor = elementwise.integer.bitwiseAnd;
 
 /** a · 2ᵇ; 0 where b is not in 0 … 31. PyTorch: `torch.bitwise_left_shift`. */
 export const bitwiseLeftShift: (a: Operand, b: Operand) => Tensor = elementwise.integer.bitwiseLeftShift;
 
-/** Bits set in either. PyTorch: `torch.bitwise_or`. */
+/** a | b: the bits set in either. PyTorch: `torch.bitwise_or`. */
 export const bitwiseOr: (a: Operand, b: Operand) => Tensor = elementwise.integer.bitwiseOr;
 
 /** a / 2ᵇ, rounded down. PyTorch: `torch.bitwise_right_shift`. */
 export const bitwiseRightShift: (a: Operand, b: Operand) => Tensor = elementwise.integer.bitwiseRightShift;
 
-/** Bits set in one of both. PyTorch: `torch.bitwise_xor`. */
+/** a ^ b: the bits set in one of both. PyTorch: `torch.bitwise_xor`. */
 export const bitwiseXor: (a: Operand, b: Operand) => Tensor = elementwise.integer.bitwiseXor;
 
 /** Smallest integer >= x. PyTorch: `torch.ceil`. */
@@ -422,13 +422,13 @@ export const cos: (x: Tensor) => Tensor = elementwise.unary.cos;
 /** (eˣ + e⁻ˣ) / 2. PyTorch: `torch.cosh`. */
 export const cosh: (x: Tensor) => Tensor = elementwise.unary.cosh;
 
-/** Degrees in radians. PyTorch: `torch.deg2rad`. */
+/** x · π / 180: degrees in radians. PyTorch: `torch.deg2rad`. */
 export const deg2rad: (x: Tensor) => Tensor = elementwise.unary.deg2rad;
 
 /** Derivative of ln Γ(x). PyTorch: `torch.digamma`, `torch.special.digamma`, `torch.special.psi`. */
 export const digamma: (x: Tensor) => Tensor = elementwise.unary.digamma;
 
-/** a equals b. PyTorch: `torch.eq`. */
+/** True where a = b. PyTorch: `torch.eq`. */
 export const eq: (a: Operand, b: Operand) => Tensor = elementwise.compare.eq;
 
 /** Error function, 2/√π ∫₀ˣ e^(-t²) dt. PyTorch: `torch.erf`, `torch.special.erf`. */
@@ -449,7 +449,7 @@ export const exp2: (x: Tensor) => Tensor = elementwise.unary.exp2;
 /** eˣ - 1, accurate near 0. PyTorch: `torch.expm1`, `torch.special.expm1`. */
 export const expm1: (x: Tensor) => Tensor = elementwise.unary.expm1;
 
-/** x without its fraction. PyTorch: `torch.trunc`, `torch.fix`. */
+/** x without its fraction: ⌊x⌋ where x >= 0, else -⌊-x⌋. PyTorch: `torch.trunc`, `torch.fix`. */
 export const fix: (x: Tensor) => Tensor = elementwise.unary.trunc;
 
 /** Largest integer <= x. PyTorch: `torch.floor`. */
@@ -459,24 +459,24 @@ export const floor: (x: Tensor) => Tensor = elementwise.unary.floor;
 export const floorDivide: (a: Operand, b: Operand) => Tensor = elementwise.binary.floorDivide;
 
 /**
- * The larger of both, or the one that is not NaN; the gradient of equal operands goes to a. PyTorch:
+ * max(a, b), or the one that is not NaN; the gradient of equal operands goes to a. PyTorch:
  * `torch.fmax`.
  */
 export const fmax: (a: Operand, b: Operand) => Tensor = elementwise.binary.fmax;
 
 /**
- * The smaller of both, or the one that is not NaN; the gradient of equal operands goes to a. PyTorch:
+ * min(a, b), or the one that is not NaN; the gradient of equal operands goes to a. PyTorch:
  * `torch.fmin`.
  */
 export const fmin: (a: Operand, b: Operand) => Tensor = elementwise.binary.fmin;
 
-/** Rest of a / b, with the sign of a. PyTorch: `torch.fmod`. */
+/** a - b · trunc(a / b): the rest of a / b, with the sign of a. PyTorch: `torch.fmod`. */
 export const fmod: (a: Operand, b: Operand) => Tensor = elementwise.binary.fmod;
 
-/** The fraction of x, with its sign. PyTorch: `torch.frac`. */
+/** x - trunc(x): the fraction of x, with its sign. PyTorch: `torch.frac`. */
 export const frac: (x: Tensor) => Tensor = elementwise.unary.frac;
 
-/** Greatest common divisor, never negative. PyTorch: `torch.gcd`. */
+/** The greatest common divisor of a and b, never negative: gcd(12, 18) = 6. PyTorch: `torch.gcd`. */
 export const gcd: (a: Operand, b: Operand) => Tensor = elementwise.integer.gcd;
 
 /** a >= b. PyTorch: `torch.ge`, `torch.greater_equal`. */
@@ -495,13 +495,13 @@ export const gt: (a: Operand, b: Operand) => Tensor = elementwise.compare.gt;
 export const hypot: (a: Operand, b: Operand) => Tensor = elementwise.binary.hypot;
 
 /**
- * Modified Bessel function of the first kind of order 0. PyTorch: `torch.i0`, `torch.special.i0`,
- * `torch.special.modified_bessel_i0`.
+ * I₀(x), the modified Bessel function of the first kind of order 0. PyTorch: `torch.i0`,
+ * `torch.special.i0`, `torch.special.modified_bessel_i0`.
  */
 export const i0: (x: Tensor) => Tensor = elementwise.unary.i0;
 
 /**
- * Modified Bessel function of the first kind of order 1. PyTorch: `torch.special.i1`,
+ * I₁(x), the modified Bessel function of the first kind of order 1. PyTorch: `torch.special.i1`,
  * `torch.special.modified_bessel_i1`.
  */
 export const i1: (x: Tensor) => Tensor = elementwise.unary.i1;
@@ -518,7 +518,7 @@ export const igamma: (a: Operand, b: Operand) => Tensor = elementwise.binary.iga
  */
 export const igammac: (a: Operand, b: Operand) => Tensor = elementwise.binary.igammac;
 
-/** Least common multiple, never negative. PyTorch: `torch.lcm`. */
+/** The least common multiple of a and b, never negative: lcm(4, 6) = 12. PyTorch: `torch.lcm`. */
 export const lcm: (a: Operand, b: Operand) => Tensor = elementwise.integer.lcm;
 
 /** a <= b. PyTorch: `torch.le`, `torch.less_equal`. */
@@ -533,16 +533,16 @@ export const lessEqual: (a: Operand, b: Operand) => Tensor = elementwise.compare
 /** ln |Γ(x)|; Infinity at 0, -1, -2, … PyTorch: `torch.lgamma`, `torch.special.gammaln`. */
 export const lgamma: (x: Tensor) => Tensor = elementwise.unary.lgamma;
 
-/** Natural logarithm; -Infinity at 0, NaN below. PyTorch: `torch.log`. */
+/** ln(x), the natural logarithm; -Infinity at 0, NaN below. PyTorch: `torch.log`. */
 export const log: (x: Tensor) => Tensor = elementwise.unary.log;
 
-/** Logarithm to base 10. PyTorch: `torch.log10`. */
+/** log₁₀(x), the logarithm to base 10. PyTorch: `torch.log10`. */
 export const log10: (x: Tensor) => Tensor = elementwise.unary.log10;
 
 /** ln(1 + x), accurate near 0. PyTorch: `torch.log1p`, `torch.special.log1p`. */
 export const log1p: (x: Tensor) => Tensor = elementwise.unary.log1p;
 
-/** Logarithm to base 2. PyTorch: `torch.log2`. */
+/** log₂(x), the logarithm to base 2. PyTorch: `torch.log2`. */
 export const log2: (x: Tensor) => Tensor = elementwise.unary.log2;
 
 /** ln(eᵃ + eᵇ), without overflow. PyTorch: `torch.logaddexp`. */
@@ -554,14 +554,10 @@ export const logaddexp2: (a: Operand, b: Operand) => Tensor = elementwise.binary
 /** a < b. PyTorch: `torch.lt`, `torch.less`. */
 export const lt: (a: Operand, b: Operand) => Tensor = elementwise.compare.lt;
 
-/**
- * The larger of both, NaN if either is; equal operands share the gradient. PyTorch: `torch.maximum`.
- */
+/** max(a, b), NaN if either is; equal operands share the gradient. PyTorch: `torch.maximum`. */
 export const maximum: (a: Operand, b: Operand) => Tensor = elementwise.binary.maximum;
 
-/**
- * The smaller of both, NaN if either is; equal operands share the gradient. PyTorch: `torch.minimum`.
- */
+/** min(a, b), NaN if either is; equal operands share the gradient. PyTorch: `torch.minimum`. */
 export const minimum: (a: Operand, b: Operand) => Tensor = elementwise.binary.minimum;
 
 /** a · b. PyTorch: `torch.mul`, `torch.multiply`. */
@@ -570,7 +566,7 @@ export const mul: (a: Operand, b: Operand) => Tensor = elementwise.binary.mul;
 /** a · b. PyTorch: `torch.mul`, `torch.multiply`. */
 export const multiply: (a: Operand, b: Operand) => Tensor = elementwise.binary.mul;
 
-/** a differs from b; NaN differs from all. PyTorch: `torch.ne`, `torch.not_equal`. */
+/** True where a ≠ b; NaN differs from all. PyTorch: `torch.ne`, `torch.not_equal`. */
 export const ne: (a: Operand, b: Operand) => Tensor = elementwise.compare.ne;
 
 /** -x. PyTorch: `torch.neg`, `torch.negative`. */
@@ -579,31 +575,33 @@ export const neg: (x: Tensor) => Tensor = elementwise.unary.neg;
 /** -x. PyTorch: `torch.neg`, `torch.negative`. */
 export const negative: (x: Tensor) => Tensor = elementwise.unary.neg;
 
-/** The number next to a on the way to b; a where they are equal. PyTorch: `torch.nextafter`. */
+/** The number next to a on the way to b; a where a = b. PyTorch: `torch.nextafter`. */
 export const nextafter: (a: Operand, b: Operand) => Tensor = elementwise.binary.nextafter;
 
-/** a differs from b; NaN differs from all. PyTorch: `torch.ne`, `torch.not_equal`. */
+/** True where a ≠ b; NaN differs from all. PyTorch: `torch.ne`, `torch.not_equal`. */
 export const notEqual: (a: Operand, b: Operand) => Tensor = elementwise.compare.ne;
 
-/** Radians in degrees. PyTorch: `torch.rad2deg`. */
+/** x · 180 / π: radians in degrees. PyTorch: `torch.rad2deg`. */
 export const rad2deg: (x: Tensor) => Tensor = elementwise.unary.rad2deg;
 
 /** 1 / x. PyTorch: `torch.reciprocal`. */
 export const reciprocal: (x: Tensor) => Tensor = elementwise.unary.reciprocal;
 
-/** Rest of a / b, with the sign of b: Python's `%`. PyTorch: `torch.remainder`. */
+/**
+ * a - b · ⌊a / b⌋: the rest of a / b, with the sign of b, as Python's `%`. PyTorch: `torch.remainder`.
+ */
 export const remainder: (a: Operand, b: Operand) => Tensor = elementwise.binary.remainder;
 
 /** 1 / √x. PyTorch: `torch.rsqrt`. */
 export const rsqrt: (x: Tensor) => Tensor = elementwise.unary.rsqrt;
 
-/** -1, 0 or 1; 0 for NaN. PyTorch: `torch.sign`, `torch.sgn`. */
+/** -1 where x < 0, 1 where x > 0, else 0, also for NaN. PyTorch: `torch.sign`, `torch.sgn`. */
 export const sgn: (x: Tensor) => Tensor = elementwise.unary.sign;
 
 /** 1 / (1 + e⁻ˣ). PyTorch: `torch.sigmoid`, `torch.special.expit`. */
 export const sigmoid: (x: Tensor) => Tensor = elementwise.unary.sigmoid;
 
-/** -1, 0 or 1; 0 for NaN. PyTorch: `torch.sign`, `torch.sgn`. */
+/** -1 where x < 0, 1 where x > 0, else 0, also for NaN. PyTorch: `torch.sign`, `torch.sgn`. */
 export const sign: (x: Tensor) => Tensor = elementwise.unary.sign;
 
 /** sin x, x in radians. PyTorch: `torch.sin`. */
@@ -624,13 +622,13 @@ export const square: (x: Tensor) => Tensor = elementwise.unary.square;
 /** tan x, x in radians. PyTorch: `torch.tan`. */
 export const tan: (x: Tensor) => Tensor = elementwise.unary.tan;
 
-/** Hyperbolic tangent. PyTorch: `torch.tanh`. */
+/** tanh(x), the hyperbolic tangent. PyTorch: `torch.tanh`. */
 export const tanh: (x: Tensor) => Tensor = elementwise.unary.tanh;
 
 /** a / b; on integers the quotient without its fraction. PyTorch: `torch.div`, `torch.true_divide`. */
 export const trueDivide: (a: Operand, b: Operand) => Tensor = elementwise.binary.div;
 
-/** x without its fraction. PyTorch: `torch.trunc`, `torch.fix`. */
+/** x without its fraction: ⌊x⌋ where x >= 0, else -⌊-x⌋. PyTorch: `torch.trunc`, `torch.fix`. */
 export const trunc: (x: Tensor) => Tensor = elementwise.unary.trunc;
 
 /** a ln(1 + b), 0 where a is 0 and b no NaN. PyTorch: `torch.special.xlog1py`. */

@@ -393,7 +393,7 @@ methodsOf({
   trueDivide: elementwise.binary.div,
   trunc: elementwise.unary.trunc,
   typeAs: createLike.typeAs,
-  unbind: views.unbind,
+  unbind: parts.unbind,
   unflatten: rearrange.unflatten,
   unfold: rearrange.unfold,
   unique: unique.unique,

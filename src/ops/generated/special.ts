@@ -9,44 +9,50 @@ export { logit, polygamma, round } from "../elementwise/pointwise.js";
 export { logSoftmax, softmax } from "../layers/softmax.js";
 export { logsumexp } from "../reduce/reduce.js";
 
-/** Airy's function Ai; it has no gradient. PyTorch: `torch.special.airy_ai`. */
+/** Ai(x), Airy's function of the first kind; it has no gradient. PyTorch: `torch.special.airy_ai`. */
 export const airyAi: (x: Tensor) => Tensor = elementwise.unary.airyAi;
 
-/** Bessel function of the first kind of order 0. PyTorch: `torch.special.bessel_j0`. */
+/** J₀(x), the Bessel function of the first kind of order 0. PyTorch: `torch.special.bessel_j0`. */
 export const besselJ0: (x: Tensor) => Tensor = elementwise.unary.besselJ0;
 
-/** Bessel function of the first kind of order 1. PyTorch: `torch.special.bessel_j1`. */
+/** J₁(x), the Bessel function of the first kind of order 1. PyTorch: `torch.special.bessel_j1`. */
 export const besselJ1: (x: Tensor) => Tensor = elementwise.unary.besselJ1;
 
-/** Bessel function of the second kind of order 0; NaN below 0. PyTorch: `torch.special.bessel_y0`. */
+/**
+ * Y₀(x), the Bessel function of the second kind of order 0; NaN below 0. PyTorch:
+ * `torch.special.bessel_y0`.
+ */
 export const besselY0: (x: Tensor) => Tensor = elementwise.unary.besselY0;
 
-/** Bessel function of the second kind of order 1; NaN below 0. PyTorch: `torch.special.bessel_y1`. */
+/**
+ * Y₁(x), the Bessel function of the second kind of order 1; NaN below 0. PyTorch:
+ * `torch.special.bessel_y1`.
+ */
 export const besselY1: (x: Tensor) => Tensor = elementwise.unary.besselY1;
 
 /**
- * Chebyshev's polynomial of the first kind of degree b at a; it has no gradient. PyTorch:
+ * Tₙ(a), n = b: Chebyshev's polynomial of the first kind of degree b at a; it has no gradient. PyTorch:
  * `torch.special.chebyshev_polynomial_t`.
  */
 export const chebyshevPolynomialT: (a: Operand, b: Operand) => Tensor =
   elementwise.binary.chebyshevPolynomialT;
 
 /**
- * Chebyshev's polynomial of the second kind of degree b at a; it has no gradient. PyTorch:
+ * Uₙ(a), n = b: Chebyshev's polynomial of the second kind of degree b at a; it has no gradient. PyTorch:
  * `torch.special.chebyshev_polynomial_u`.
  */
 export const chebyshevPolynomialU: (a: Operand, b: Operand) => Tensor =
   elementwise.binary.chebyshevPolynomialU;
 
 /**
- * Chebyshev's polynomial of the third kind of degree b at a; it has no gradient. PyTorch:
+ * Vₙ(a), n = b: Chebyshev's polynomial of the third kind of degree b at a; it has no gradient. PyTorch:
  * `torch.special.chebyshev_polynomial_v`.
  */
 export const chebyshevPolynomialV: (a: Operand, b: Operand) => Tensor =
   elementwise.binary.chebyshevPolynomialV;
 
 /**
- * Chebyshev's polynomial of the fourth kind of degree b at a; it has no gradient. PyTorch:
+ * Wₙ(a), n = b: Chebyshev's polynomial of the fourth kind of degree b at a; it has no gradient. PyTorch:
  * `torch.special.chebyshev_polynomial_w`.
  */
 export const chebyshevPolynomialW: (a: Operand, b: Operand) => Tensor =
@@ -95,20 +101,20 @@ export const gammaincc: (a: Operand, b: Operand) => Tensor = elementwise.binary.
 export const gammaln: (x: Tensor) => Tensor = elementwise.unary.lgamma;
 
 /**
- * The physicists' Hermite polynomial of degree b at a; it has no gradient. PyTorch:
+ * Hₙ(a), n = b: The physicists' Hermite polynomial of degree b at a; it has no gradient. PyTorch:
  * `torch.special.hermite_polynomial_h`.
  */
 export const hermitePolynomialH: (a: Operand, b: Operand) => Tensor = elementwise.binary.hermitePolynomialH;
 
 /**
- * The probabilists' Hermite polynomial of degree b at a; it has no gradient. PyTorch:
+ * Heₙ(a), n = b: The probabilists' Hermite polynomial of degree b at a; it has no gradient. PyTorch:
  * `torch.special.hermite_polynomial_he`.
  */
 export const hermitePolynomialHe: (a: Operand, b: Operand) => Tensor = elementwise.binary.hermitePolynomialHe;
 
 /**
- * Modified Bessel function of the first kind of order 0. PyTorch: `torch.i0`, `torch.special.i0`,
- * `torch.special.modified_bessel_i0`.
+ * I₀(x), the modified Bessel function of the first kind of order 0. PyTorch: `torch.i0`,
+ * `torch.special.i0`, `torch.special.modified_bessel_i0`.
  */
 export const i0: (x: Tensor) => Tensor = elementwise.unary.i0;
 
@@ -116,7 +122,7 @@ export const i0: (x: Tensor) => Tensor = elementwise.unary.i0;
 export const i0e: (x: Tensor) => Tensor = elementwise.unary.i0e;
 
 /**
- * Modified Bessel function of the first kind of order 1. PyTorch: `torch.special.i1`,
+ * I₁(x), the modified Bessel function of the first kind of order 1. PyTorch: `torch.special.i1`,
  * `torch.special.modified_bessel_i1`.
  */
 export const i1: (x: Tensor) => Tensor = elementwise.unary.i1;
@@ -125,13 +131,13 @@ export const i1: (x: Tensor) => Tensor = elementwise.unary.i1;
 export const i1e: (x: Tensor) => Tensor = elementwise.unary.i1e;
 
 /**
- * Laguerre's polynomial of degree b at a; it has no gradient. PyTorch:
+ * Lₙ(a), n = b: Laguerre's polynomial of degree b at a; it has no gradient. PyTorch:
  * `torch.special.laguerre_polynomial_l`.
  */
 export const laguerrePolynomialL: (a: Operand, b: Operand) => Tensor = elementwise.binary.laguerrePolynomialL;
 
 /**
- * Legendre's polynomial of degree b at a; it has no gradient. PyTorch:
+ * Pₙ(a), n = b: Legendre's polynomial of degree b at a; it has no gradient. PyTorch:
  * `torch.special.legendre_polynomial_p`.
  */
 export const legendrePolynomialP: (a: Operand, b: Operand) => Tensor = elementwise.binary.legendrePolynomialP;
@@ -143,33 +149,33 @@ export const log1p: (x: Tensor) => Tensor = elementwise.unary.log1p;
 export const logNdtr: (x: Tensor) => Tensor = elementwise.unary.logNdtr;
 
 /**
- * Modified Bessel function of the first kind of order 0. PyTorch: `torch.i0`, `torch.special.i0`,
- * `torch.special.modified_bessel_i0`.
+ * I₀(x), the modified Bessel function of the first kind of order 0. PyTorch: `torch.i0`,
+ * `torch.special.i0`, `torch.special.modified_bessel_i0`.
  */
 export const modifiedBesselI0: (x: Tensor) => Tensor = elementwise.unary.i0;
 
 /**
- * Modified Bessel function of the first kind of order 1. PyTorch: `torch.special.i1`,
+ * I₁(x), the modified Bessel function of the first kind of order 1. PyTorch: `torch.special.i1`,
  * `torch.special.modified_bessel_i1`.
  */
 export const modifiedBesselI1: (x: Tensor) => Tensor = elementwise.unary.i1;
 
 /**
- * Modified Bessel function of the second kind of order 0; NaN below 0. PyTorch:
+ * K₀(x), the modified Bessel function of the second kind of order 0; NaN below 0. PyTorch:
  * `torch.special.modified_bessel_k0`.
  */
 export const modifiedBesselK0: (x: Tensor) => Tensor = elementwise.unary.modifiedBesselK0;
 
 /**
- * Modified Bessel function of the second kind of order 1; NaN below 0. PyTorch:
+ * K₁(x), the modified Bessel function of the second kind of order 1; NaN below 0. PyTorch:
  * `torch.special.modified_bessel_k1`.
  */
 export const modifiedBesselK1: (x: Tensor) => Tensor = elementwise.unary.modifiedBesselK1;
 
-/** Probability that a normal number is below x. PyTorch: `torch.special.ndtr`. */
+/** Φ(x), the probability that a normal number is below x. PyTorch: `torch.special.ndtr`. */
 export const ndtr: (x: Tensor) => Tensor = elementwise.unary.ndtr;
 
-/** Inverse of ndtr; NaN outside [0, 1]. PyTorch: `torch.special.ndtri`. */
+/** The y with Φ(y) = x, the inverse of ndtr; NaN outside [0, 1]. PyTorch: `torch.special.ndtri`. */
 export const ndtri: (x: Tensor) => Tensor = elementwise.unary.ndtri;
 
 /** Derivative of ln Γ(x). PyTorch: `torch.digamma`, `torch.special.digamma`, `torch.special.psi`. */
@@ -182,29 +188,29 @@ export const scaledModifiedBesselK0: (x: Tensor) => Tensor = elementwise.unary.s
 export const scaledModifiedBesselK1: (x: Tensor) => Tensor = elementwise.unary.scaledModifiedBesselK1;
 
 /**
- * Chebyshev's polynomial of the first kind of degree b at 2a - 1; it has no gradient. PyTorch:
- * `torch.special.shifted_chebyshev_polynomial_t`.
+ * Tₙ(2a - 1), n = b: Chebyshev's polynomial of the first kind of degree b at 2a - 1; it has no gradient.
+ * PyTorch: `torch.special.shifted_chebyshev_polynomial_t`.
  */
 export const shiftedChebyshevPolynomialT: (a: Operand, b: Operand) => Tensor =
   elementwise.binary.shiftedChebyshevPolynomialT;
 
 /**
- * Chebyshev's polynomial of the second kind of degree b at 2a - 1; it has no gradient. PyTorch:
- * `torch.special.shifted_chebyshev_polynomial_u`.
+ * Uₙ(2a - 1), n = b: Chebyshev's polynomial of the second kind of degree b at 2a - 1; it has no
+ * gradient. PyTorch: `torch.special.shifted_chebyshev_polynomial_u`.
  */
 export const shiftedChebyshevPolynomialU: (a: Operand, b: Operand) => Tensor =
   elementwise.binary.shiftedChebyshevPolynomialU;
 
 /**
- * Chebyshev's polynomial of the third kind of degree b at 2a - 1; it has no gradient. PyTorch:
- * `torch.special.shifted_chebyshev_polynomial_v`.
+ * Vₙ(2a - 1), n = b: Chebyshev's polynomial of the third kind of degree b at 2a - 1; it has no gradient.
+ * PyTorch: `torch.special.shifted_chebyshev_polynomial_v`.
  */
 export const shiftedChebyshevPolynomialV: (a: Operand, b: Operand) => Tensor =
   elementwise.binary.shiftedChebyshevPolynomialV;
 
 /**
- * Chebyshev's polynomial of the fourth kind of degree b at 2a - 1; it has no gradient. PyTorch:
- * `torch.special.shifted_chebyshev_polynomial_w`.
+ * Wₙ(2a - 1), n = b: Chebyshev's polynomial of the fourth kind of degree b at 2a - 1; it has no
+ * gradient. PyTorch: `torch.special.shifted_chebyshev_polynomial_w`.
  */
 export const shiftedChebyshevPolynomialW: (a: Operand, b: Operand) => Tensor =
   elementwise.binary.shiftedChebyshevPolynomialW;

@@ -75,15 +75,19 @@ declare module "../../tensor/tensor.js" {
      * `absolute` in place: writes the result to this tensor and returns it. |x|; its derivative at 0 is 0.
      */
     absolute_(): Tensor;
-    /** Inverse of cos; NaN outside [-1, 1]. PyTorch: `torch.acos`, `torch.arccos`. */
+    /** The y in [0, π] with cos(y) = x; NaN outside [-1, 1]. PyTorch: `torch.acos`, `torch.arccos`. */
     acos(): Tensor;
     /**
-     * `acos` in place: writes the result to this tensor and returns it. Inverse of cos; NaN outside [-1, 1].
+     * `acos` in place: writes the result to this tensor and returns it. The y in [0, π] with cos(y) = x; NaN
+     * outside [-1, 1].
      */
     acos_(): Tensor;
-    /** Inverse of cosh; NaN below 1. PyTorch: `torch.acosh`, `torch.arccosh`. */
+    /** The y >= 0 with cosh(y) = x; NaN below 1. PyTorch: `torch.acosh`, `torch.arccosh`. */
     acosh(): Tensor;
-    /** `acosh` in place: writes the result to this tensor and returns it. Inverse of cosh; NaN below 1. */
+    /**
+     * `acosh` in place: writes the result to this tensor and returns it. The y >= 0 with cosh(y) = x; NaN
+     * below 1.
+     */
     acosh_(): Tensor;
     /** a + alpha · b. PyTorch: `torch.add`. */
     add(b: Operand, options?: ScaledOptions): Tensor;
@@ -127,11 +131,11 @@ declare module "../../tensor/tensor.js" {
     addr_(a: Tensor, b: Tensor, options?: AddProductOptions): Tensor;
     /** The matrices in the last two dims transposed. PyTorch: `torch.adjoint`. */
     adjoint(): Tensor;
-    /** Airy's function Ai; it has no gradient. PyTorch: `torch.special.airy_ai`. */
+    /** Ai(x), Airy's function of the first kind; it has no gradient. PyTorch: `torch.special.airy_ai`. */
     airyAi(): Tensor;
     /**
-     * `airyAi` in place: writes the result to this tensor and returns it. Airy's function Ai; it has no
-     * gradient.
+     * `airyAi` in place: writes the result to this tensor and returns it. Ai(x), Airy's function of the
+     * first kind; it has no gradient.
      */
     airyAi_(): Tensor;
     /**
@@ -166,31 +170,32 @@ declare module "../../tensor/tensor.js" {
      * as in PyTorch. PyTorch: `torch.any`.
      */
     any(dim?: DimsOr<ReduceOptions>, options?: ReduceOptions): Tensor;
-    /** Inverse of cos; NaN outside [-1, 1]. PyTorch: `torch.acos`, `torch.arccos`. */
+    /** The y in [0, π] with cos(y) = x; NaN outside [-1, 1]. PyTorch: `torch.acos`, `torch.arccos`. */
     arccos(): Tensor;
     /**
-     * `arccos` in place: writes the result to this tensor and returns it. Inverse of cos; NaN outside [-1,
-     * 1].
+     * `arccos` in place: writes the result to this tensor and returns it. The y in [0, π] with cos(y) = x;
+     * NaN outside [-1, 1].
      */
     arccos_(): Tensor;
-    /** Inverse of cosh; NaN below 1. PyTorch: `torch.acosh`, `torch.arccosh`. */
+    /** The y >= 0 with cosh(y) = x; NaN below 1. PyTorch: `torch.acosh`, `torch.arccosh`. */
     arccosh(): Tensor;
     /**
-     * `arccosh` in place: writes the result to this tensor and returns it. Inverse of cosh; NaN below 1.
+     * `arccosh` in place: writes the result to this tensor and returns it. The y >= 0 with cosh(y) = x; NaN
+     * below 1.
      */
     arccosh_(): Tensor;
-    /** Inverse of sin; NaN outside [-1, 1]. PyTorch: `torch.asin`, `torch.arcsin`. */
+    /** The y in [-π/2, π/2] with sin(y) = x; NaN outside [-1, 1]. PyTorch: `torch.asin`, `torch.arcsin`. */
     arcsin(): Tensor;
     /**
-     * `arcsin` in place: writes the result to this tensor and returns it. Inverse of sin; NaN outside [-1,
-     * 1].
+     * `arcsin` in place: writes the result to this tensor and returns it. The y in [-π/2, π/2] with sin(y) =
+     * x; NaN outside [-1, 1].
      */
     arcsin_(): Tensor;
-    /** Inverse of sinh. PyTorch: `torch.asinh`, `torch.arcsinh`. */
+    /** The y with sinh(y) = x. PyTorch: `torch.asinh`, `torch.arcsinh`. */
     arcsinh(): Tensor;
-    /** `arcsinh` in place: writes the result to this tensor and returns it. Inverse of sinh. */
+    /** `arcsinh` in place: writes the result to this tensor and returns it. The y with sinh(y) = x. */
     arcsinh_(): Tensor;
-    /** Inverse of tan. PyTorch: `torch.atan`, `torch.arctan`. */
+    /** The y in (-π/2, π/2) with tan(y) = x. PyTorch: `torch.atan`, `torch.arctan`. */
     arctan(): Tensor;
     /** Angle of the point (b, a), from -π to π. PyTorch: `torch.atan2`, `torch.arctan2`. */
     arctan2(b: Operand): Tensor;
@@ -199,13 +204,16 @@ declare module "../../tensor/tensor.js" {
      * -π to π.
      */
     arctan2_(b: Operand): Tensor;
-    /** `arctan` in place: writes the result to this tensor and returns it. Inverse of tan. */
+    /**
+     * `arctan` in place: writes the result to this tensor and returns it. The y in (-π/2, π/2) with tan(y) =
+     * x.
+     */
     arctan_(): Tensor;
-    /** Inverse of tanh; NaN outside [-1, 1]. PyTorch: `torch.atanh`, `torch.arctanh`. */
+    /** The y with tanh(y) = x; NaN outside [-1, 1]. PyTorch: `torch.atanh`, `torch.arctanh`. */
     arctanh(): Tensor;
     /**
-     * `arctanh` in place: writes the result to this tensor and returns it. Inverse of tanh; NaN outside [-1,
-     * 1].
+     * `arctanh` in place: writes the result to this tensor and returns it. The y with tanh(y) = x; NaN
+     * outside [-1, 1].
      */
     arctanh_(): Tensor;
     /**
@@ -239,17 +247,18 @@ declare module "../../tensor/tensor.js" {
      * are lost. Shape of `x`. PyTorch: `torch.as_strided_scatter`.
      */
     asStridedScatter(src: Tensor, size: Shape, stride: Strides, storageOffset?: number): Tensor;
-    /** Inverse of sin; NaN outside [-1, 1]. PyTorch: `torch.asin`, `torch.arcsin`. */
+    /** The y in [-π/2, π/2] with sin(y) = x; NaN outside [-1, 1]. PyTorch: `torch.asin`, `torch.arcsin`. */
     asin(): Tensor;
     /**
-     * `asin` in place: writes the result to this tensor and returns it. Inverse of sin; NaN outside [-1, 1].
+     * `asin` in place: writes the result to this tensor and returns it. The y in [-π/2, π/2] with sin(y) =
+     * x; NaN outside [-1, 1].
      */
     asin_(): Tensor;
-    /** Inverse of sinh. PyTorch: `torch.asinh`, `torch.arcsinh`. */
+    /** The y with sinh(y) = x. PyTorch: `torch.asinh`, `torch.arcsinh`. */
     asinh(): Tensor;
-    /** `asinh` in place: writes the result to this tensor and returns it. Inverse of sinh. */
+    /** `asinh` in place: writes the result to this tensor and returns it. The y with sinh(y) = x. */
     asinh_(): Tensor;
-    /** Inverse of tan. PyTorch: `torch.atan`, `torch.arctan`. */
+    /** The y in (-π/2, π/2) with tan(y) = x. PyTorch: `torch.atan`, `torch.arctan`. */
     atan(): Tensor;
     /** Angle of the point (b, a), from -π to π. PyTorch: `torch.atan2`, `torch.arctan2`. */
     atan2(b: Operand): Tensor;
@@ -258,13 +267,16 @@ declare module "../../tensor/tensor.js" {
      * to π.
      */
     atan2_(b: Operand): Tensor;
-    /** `atan` in place: writes the result to this tensor and returns it. Inverse of tan. */
+    /**
+     * `atan` in place: writes the result to this tensor and returns it. The y in (-π/2, π/2) with tan(y) =
+     * x.
+     */
     atan_(): Tensor;
-    /** Inverse of tanh; NaN outside [-1, 1]. PyTorch: `torch.atanh`, `torch.arctanh`. */
+    /** The y with tanh(y) = x; NaN outside [-1, 1]. PyTorch: `torch.atanh`, `torch.arctanh`. */
     atanh(): Tensor;
     /**
-     * `atanh` in place: writes the result to this tensor and returns it. Inverse of tanh; NaN outside [-1,
-     * 1].
+     * `atanh` in place: writes the result to this tensor and returns it. The y with tanh(y) = x; NaN outside
+     * [-1, 1].
      */
     atanh_(): Tensor;
     /**
@@ -286,32 +298,38 @@ declare module "../../tensor/tensor.js" {
      * `Tensor.bernoulli_`.
      */
     bernoulli_(p?: Tensor | number, options?: GeneratorOptions): Tensor;
-    /** Bessel function of the first kind of order 0. PyTorch: `torch.special.bessel_j0`. */
+    /** J₀(x), the Bessel function of the first kind of order 0. PyTorch: `torch.special.bessel_j0`. */
     besselJ0(): Tensor;
     /**
-     * `besselJ0` in place: writes the result to this tensor and returns it. Bessel function of the first
-     * kind of order 0.
+     * `besselJ0` in place: writes the result to this tensor and returns it. J₀(x), the Bessel function of
+     * the first kind of order 0.
      */
     besselJ0_(): Tensor;
-    /** Bessel function of the first kind of order 1. PyTorch: `torch.special.bessel_j1`. */
+    /** J₁(x), the Bessel function of the first kind of order 1. PyTorch: `torch.special.bessel_j1`. */
     besselJ1(): Tensor;
     /**
-     * `besselJ1` in place: writes the result to this tensor and returns it. Bessel function of the first
-     * kind of order 1.
+     * `besselJ1` in place: writes the result to this tensor and returns it. J₁(x), the Bessel function of
+     * the first kind of order 1.
      */
     besselJ1_(): Tensor;
-    /** Bessel function of the second kind of order 0; NaN below 0. PyTorch: `torch.special.bessel_y0`. */
+    /**
+     * Y₀(x), the Bessel function of the second kind of order 0; NaN below 0. PyTorch:
+     * `torch.special.bessel_y0`.
+     */
     besselY0(): Tensor;
     /**
-     * `besselY0` in place: writes the result to this tensor and returns it. Bessel function of the second
-     * kind of order 0; NaN below 0.
+     * `besselY0` in place: writes the result to this tensor and returns it. Y₀(x), the Bessel function of
+     * the second kind of order 0; NaN below 0.
      */
     besselY0_(): Tensor;
-    /** Bessel function of the second kind of order 1; NaN below 0. PyTorch: `torch.special.bessel_y1`. */
+    /**
+     * Y₁(x), the Bessel function of the second kind of order 1; NaN below 0. PyTorch:
+     * `torch.special.bessel_y1`.
+     */
     besselY1(): Tensor;
     /**
-     * `besselY1` in place: writes the result to this tensor and returns it. Bessel function of the second
-     * kind of order 1; NaN below 0.
+     * `besselY1` in place: writes the result to this tensor and returns it. Y₁(x), the Bessel function of
+     * the second kind of order 1; NaN below 0.
      */
     besselY1_(): Tensor;
     /**
@@ -320,9 +338,11 @@ declare module "../../tensor/tensor.js" {
      * `compile` that is an error. PyTorch: `torch.bincount`.
      */
     bincount(options?: BincountOptions): Tensor;
-    /** Bits set in both. PyTorch: `torch.bitwise_and`. */
+    /** a & b: the bits set in both. PyTorch: `torch.bitwise_and`. */
     bitwiseAnd(b: Operand): Tensor;
-    /** `bitwiseAnd` in place: writes the result to this tensor and returns it. Bits set in both. */
+    /**
+     * `bitwiseAnd` in place: writes the result to this tensor and returns it. a & b: the bits set in both.
+     */
     bitwiseAnd_(b: Operand): Tensor;
     /** a · 2ᵇ; 0 where b is not in 0 … 31. PyTorch: `torch.bitwise_left_shift`. */
     bitwiseLeftShift(b: Operand): Tensor;
@@ -338,9 +358,11 @@ declare module "../../tensor/tensor.js" {
      * inverted; for booleans, the logical inverse.
      */
     bitwiseNot_(): Tensor;
-    /** Bits set in either. PyTorch: `torch.bitwise_or`. */
+    /** a | b: the bits set in either. PyTorch: `torch.bitwise_or`. */
     bitwiseOr(b: Operand): Tensor;
-    /** `bitwiseOr` in place: writes the result to this tensor and returns it. Bits set in either. */
+    /**
+     * `bitwiseOr` in place: writes the result to this tensor and returns it. a | b: the bits set in either.
+     */
     bitwiseOr_(b: Operand): Tensor;
     /** a / 2ᵇ, rounded down. PyTorch: `torch.bitwise_right_shift`. */
     bitwiseRightShift(b: Operand): Tensor;
@@ -348,9 +370,12 @@ declare module "../../tensor/tensor.js" {
      * `bitwiseRightShift` in place: writes the result to this tensor and returns it. a / 2ᵇ, rounded down.
      */
     bitwiseRightShift_(b: Operand): Tensor;
-    /** Bits set in one of both. PyTorch: `torch.bitwise_xor`. */
+    /** a ^ b: the bits set in one of both. PyTorch: `torch.bitwise_xor`. */
     bitwiseXor(b: Operand): Tensor;
-    /** `bitwiseXor` in place: writes the result to this tensor and returns it. Bits set in one of both. */
+    /**
+     * `bitwiseXor` in place: writes the result to this tensor and returns it. a ^ b: the bits set in one of
+     * both.
+     */
     bitwiseXor_(b: Operand): Tensor;
     /**
      * The products of the matrices of two batches: [B, M, K], [B, K, N] → [B, M, N]. PyTorch: `torch.bmm`.
@@ -369,43 +394,43 @@ declare module "../../tensor/tensor.js" {
     /** `ceil` in place: writes the result to this tensor and returns it. Smallest integer >= x. */
     ceil_(): Tensor;
     /**
-     * Chebyshev's polynomial of the first kind of degree b at a; it has no gradient. PyTorch:
+     * Tₙ(a), n = b: Chebyshev's polynomial of the first kind of degree b at a; it has no gradient. PyTorch:
      * `torch.special.chebyshev_polynomial_t`.
      */
     chebyshevPolynomialT(b: Operand): Tensor;
     /**
-     * `chebyshevPolynomialT` in place: writes the result to this tensor and returns it. Chebyshev's
-     * polynomial of the first kind of degree b at a; it has no gradient.
+     * `chebyshevPolynomialT` in place: writes the result to this tensor and returns it. Tₙ(a), n = b:
+     * Chebyshev's polynomial of the first kind of degree b at a; it has no gradient.
      */
     chebyshevPolynomialT_(b: Operand): Tensor;
     /**
-     * Chebyshev's polynomial of the second kind of degree b at a; it has no gradient. PyTorch:
+     * Uₙ(a), n = b: Chebyshev's polynomial of the second kind of degree b at a; it has no gradient. PyTorch:
      * `torch.special.chebyshev_polynomial_u`.
      */
     chebyshevPolynomialU(b: Operand): Tensor;
     /**
-     * `chebyshevPolynomialU` in place: writes the result to this tensor and returns it. Chebyshev's
-     * polynomial of the second kind of degree b at a; it has no gradient.
+     * `chebyshevPolynomialU` in place: writes the result to this tensor and returns it. Uₙ(a), n = b:
+     * Chebyshev's polynomial of the second kind of degree b at a; it has no gradient.
      */
     chebyshevPolynomialU_(b: Operand): Tensor;
     /**
-     * Chebyshev's polynomial of the third kind of degree b at a; it has no gradient. PyTorch:
+     * Vₙ(a), n = b: Chebyshev's polynomial of the third kind of degree b at a; it has no gradient. PyTorch:
      * `torch.special.chebyshev_polynomial_v`.
      */
     chebyshevPolynomialV(b: Operand): Tensor;
     /**
-     * `chebyshevPolynomialV` in place: writes the result to this tensor and returns it. Chebyshev's
-     * polynomial of the third kind of degree b at a; it has no gradient.
+     * `chebyshevPolynomialV` in place: writes the result to this tensor and returns it. Vₙ(a), n = b:
+     * Chebyshev's polynomial of the third kind of degree b at a; it has no gradient.
      */
     chebyshevPolynomialV_(b: Operand): Tensor;
     /**
-     * Chebyshev's polynomial of the fourth kind of degree b at a; it has no gradient. PyTorch:
+     * Wₙ(a), n = b: Chebyshev's polynomial of the fourth kind of degree b at a; it has no gradient. PyTorch:
      * `torch.special.chebyshev_polynomial_w`.
      */
     chebyshevPolynomialW(b: Operand): Tensor;
     /**
-     * `chebyshevPolynomialW` in place: writes the result to this tensor and returns it. Chebyshev's
-     * polynomial of the fourth kind of degree b at a; it has no gradient.
+     * `chebyshevPolynomialW` in place: writes the result to this tensor and returns it. Wₙ(a), n = b:
+     * Chebyshev's polynomial of the fourth kind of degree b at a; it has no gradient.
      */
     chebyshevPolynomialW_(b: Operand): Tensor;
     /**
@@ -537,9 +562,11 @@ declare module "../../tensor/tensor.js" {
     cumsum(dim: number | WithDim<number, ScanOptions>, options?: ScanOptions): Tensor;
     /** `cumsum` in place: writes the result to this tensor and returns it. The running sums along `dim`. */
     cumsum_(dim: number | WithDim<number, ScanOptions>, options?: ScanOptions): Tensor;
-    /** Degrees in radians. PyTorch: `torch.deg2rad`. */
+    /** x · π / 180: degrees in radians. PyTorch: `torch.deg2rad`. */
     deg2rad(): Tensor;
-    /** `deg2rad` in place: writes the result to this tensor and returns it. Degrees in radians. */
+    /**
+     * `deg2rad` in place: writes the result to this tensor and returns it. x · π / 180: degrees in radians.
+     */
     deg2rad_(): Tensor;
     /**
      * The determinant of each matrix; for singular matrices the gradient is that of the polynomial. Shapes:
@@ -616,9 +643,9 @@ declare module "../../tensor/tensor.js" {
      * `entr` in place: writes the result to this tensor and returns it. -x ln x, 0 at 0 and -Infinity below.
      */
     entr_(): Tensor;
-    /** a equals b. PyTorch: `torch.eq`. */
+    /** True where a = b. PyTorch: `torch.eq`. */
     eq(b: Operand): Tensor;
-    /** `eq` in place: writes the result to this tensor and returns it. a equals b. */
+    /** `eq` in place: writes the result to this tensor and returns it. True where a = b. */
     eq_(b: Operand): Tensor;
     /**
      * True if both tensors have the same shape and equal elements. NaN equals nothing. PyTorch:
@@ -683,9 +710,12 @@ declare module "../../tensor/tensor.js" {
      * `Tensor.fill_`.
      */
     fill_(value: number | boolean): Tensor;
-    /** x without its fraction. PyTorch: `torch.trunc`, `torch.fix`. */
+    /** x without its fraction: ⌊x⌋ where x >= 0, else -⌊-x⌋. PyTorch: `torch.trunc`, `torch.fix`. */
     fix(): Tensor;
-    /** `fix` in place: writes the result to this tensor and returns it. x without its fraction. */
+    /**
+     * `fix` in place: writes the result to this tensor and returns it. x without its fraction: ⌊x⌋ where x
+     * >= 0, else -⌊-x⌋.
+     */
     fix_(): Tensor;
     /**
      * `x` with dims `startDim` to `endDim` (default: all) as one dim; by position or by name. PyTorch:
@@ -722,35 +752,37 @@ declare module "../../tensor/tensor.js" {
     /** `floor` in place: writes the result to this tensor and returns it. Largest integer <= x. */
     floor_(): Tensor;
     /**
-     * The larger of both, or the one that is not NaN; the gradient of equal operands goes to a. PyTorch:
+     * max(a, b), or the one that is not NaN; the gradient of equal operands goes to a. PyTorch:
      * `torch.fmax`.
      */
     fmax(b: Operand): Tensor;
     /**
-     * `fmax` in place: writes the result to this tensor and returns it. The larger of both, or the one that
-     * is not NaN; the gradient of equal operands goes to a.
+     * `fmax` in place: writes the result to this tensor and returns it. max(a, b), or the one that is not
+     * NaN; the gradient of equal operands goes to a.
      */
     fmax_(b: Operand): Tensor;
     /**
-     * The smaller of both, or the one that is not NaN; the gradient of equal operands goes to a. PyTorch:
+     * min(a, b), or the one that is not NaN; the gradient of equal operands goes to a. PyTorch:
      * `torch.fmin`.
      */
     fmin(b: Operand): Tensor;
     /**
-     * `fmin` in place: writes the result to this tensor and returns it. The smaller of both, or the one that
-     * is not NaN; the gradient of equal operands goes to a.
+     * `fmin` in place: writes the result to this tensor and returns it. min(a, b), or the one that is not
+     * NaN; the gradient of equal operands goes to a.
      */
     fmin_(b: Operand): Tensor;
-    /** Rest of a / b, with the sign of a. PyTorch: `torch.fmod`. */
+    /** a - b · trunc(a / b): the rest of a / b, with the sign of a. PyTorch: `torch.fmod`. */
     fmod(b: Operand): Tensor;
     /**
-     * `fmod` in place: writes the result to this tensor and returns it. Rest of a / b, with the sign of a.
+     * `fmod` in place: writes the result to this tensor and returns it. a - b · trunc(a / b): the rest of a
+     * / b, with the sign of a.
      */
     fmod_(b: Operand): Tensor;
-    /** The fraction of x, with its sign. PyTorch: `torch.frac`. */
+    /** x - trunc(x): the fraction of x, with its sign. PyTorch: `torch.frac`. */
     frac(): Tensor;
     /**
-     * `frac` in place: writes the result to this tensor and returns it. The fraction of x, with its sign.
+     * `frac` in place: writes the result to this tensor and returns it. x - trunc(x): the fraction of x,
+     * with its sign.
      */
     frac_(): Tensor;
     /**
@@ -764,11 +796,11 @@ declare module "../../tensor/tensor.js" {
      * @throws ValueError `INDEX_OUT_OF_RANGE`.
      */
     gather(dim: number, index: Tensor): Tensor;
-    /** Greatest common divisor, never negative. PyTorch: `torch.gcd`. */
+    /** The greatest common divisor of a and b, never negative: gcd(12, 18) = 6. PyTorch: `torch.gcd`. */
     gcd(b: Operand): Tensor;
     /**
-     * `gcd` in place: writes the result to this tensor and returns it. Greatest common divisor, never
-     * negative.
+     * `gcd` in place: writes the result to this tensor and returns it. The greatest common divisor of a and
+     * b, never negative: gcd(12, 18) = 6.
      */
     gcd_(b: Operand): Tensor;
     /** a >= b. PyTorch: `torch.ge`, `torch.greater_equal`. */
@@ -829,23 +861,23 @@ declare module "../../tensor/tensor.js" {
      */
     heaviside_(values: Tensor): Tensor;
     /**
-     * The physicists' Hermite polynomial of degree b at a; it has no gradient. PyTorch:
+     * Hₙ(a), n = b: The physicists' Hermite polynomial of degree b at a; it has no gradient. PyTorch:
      * `torch.special.hermite_polynomial_h`.
      */
     hermitePolynomialH(b: Operand): Tensor;
     /**
-     * `hermitePolynomialH` in place: writes the result to this tensor and returns it. The physicists'
-     * Hermite polynomial of degree b at a; it has no gradient.
+     * `hermitePolynomialH` in place: writes the result to this tensor and returns it. Hₙ(a), n = b: The
+     * physicists' Hermite polynomial of degree b at a; it has no gradient.
      */
     hermitePolynomialH_(b: Operand): Tensor;
     /**
-     * The probabilists' Hermite polynomial of degree b at a; it has no gradient. PyTorch:
+     * Heₙ(a), n = b: The probabilists' Hermite polynomial of degree b at a; it has no gradient. PyTorch:
      * `torch.special.hermite_polynomial_he`.
      */
     hermitePolynomialHe(b: Operand): Tensor;
     /**
-     * `hermitePolynomialHe` in place: writes the result to this tensor and returns it. The probabilists'
-     * Hermite polynomial of degree b at a; it has no gradient.
+     * `hermitePolynomialHe` in place: writes the result to this tensor and returns it. Heₙ(a), n = b: The
+     * probabilists' Hermite polynomial of degree b at a; it has no gradient.
      */
     hermitePolynomialHe_(b: Operand): Tensor;
     /**
@@ -870,13 +902,13 @@ declare module "../../tensor/tensor.js" {
     /** `hypot` in place: writes the result to this tensor and returns it. √(a² + b²). */
     hypot_(b: Operand): Tensor;
     /**
-     * Modified Bessel function of the first kind of order 0. PyTorch: `torch.i0`, `torch.special.i0`,
-     * `torch.special.modified_bessel_i0`.
+     * I₀(x), the modified Bessel function of the first kind of order 0. PyTorch: `torch.i0`,
+     * `torch.special.i0`, `torch.special.modified_bessel_i0`.
      */
     i0(): Tensor;
     /**
-     * `i0` in place: writes the result to this tensor and returns it. Modified Bessel function of the first
-     * kind of order 0.
+     * `i0` in place: writes the result to this tensor and returns it. I₀(x), the modified Bessel function of
+     * the first kind of order 0.
      */
     i0_(): Tensor;
     /** i0(x) e^(-|x|). PyTorch: `torch.special.i0e`. */
@@ -884,13 +916,13 @@ declare module "../../tensor/tensor.js" {
     /** `i0e` in place: writes the result to this tensor and returns it. i0(x) e^(-|x|). */
     i0e_(): Tensor;
     /**
-     * Modified Bessel function of the first kind of order 1. PyTorch: `torch.special.i1`,
+     * I₁(x), the modified Bessel function of the first kind of order 1. PyTorch: `torch.special.i1`,
      * `torch.special.modified_bessel_i1`.
      */
     i1(): Tensor;
     /**
-     * `i1` in place: writes the result to this tensor and returns it. Modified Bessel function of the first
-     * kind of order 1.
+     * `i1` in place: writes the result to this tensor and returns it. I₁(x), the modified Bessel function of
+     * the first kind of order 1.
      */
     i1_(): Tensor;
     /** i1(x) e^(-|x|). PyTorch: `torch.special.i1e`. */
@@ -1051,20 +1083,20 @@ declare module "../../tensor/tensor.js" {
       options?: ReduceOptions,
     ): ValuesAndIndices;
     /**
-     * Laguerre's polynomial of degree b at a; it has no gradient. PyTorch:
+     * Lₙ(a), n = b: Laguerre's polynomial of degree b at a; it has no gradient. PyTorch:
      * `torch.special.laguerre_polynomial_l`.
      */
     laguerrePolynomialL(b: Operand): Tensor;
     /**
-     * `laguerrePolynomialL` in place: writes the result to this tensor and returns it. Laguerre's polynomial
-     * of degree b at a; it has no gradient.
+     * `laguerrePolynomialL` in place: writes the result to this tensor and returns it. Lₙ(a), n = b:
+     * Laguerre's polynomial of degree b at a; it has no gradient.
      */
     laguerrePolynomialL_(b: Operand): Tensor;
-    /** Least common multiple, never negative. PyTorch: `torch.lcm`. */
+    /** The least common multiple of a and b, never negative: lcm(4, 6) = 12. PyTorch: `torch.lcm`. */
     lcm(b: Operand): Tensor;
     /**
-     * `lcm` in place: writes the result to this tensor and returns it. Least common multiple, never
-     * negative.
+     * `lcm` in place: writes the result to this tensor and returns it. The least common multiple of a and b,
+     * never negative: lcm(4, 6) = 12.
      */
     lcm_(b: Operand): Tensor;
     /** a · 2ᵇ. PyTorch: `torch.ldexp`. */
@@ -1083,13 +1115,13 @@ declare module "../../tensor/tensor.js" {
      */
     leakyRelu_(options?: { negativeSlope?: number }): Tensor;
     /**
-     * Legendre's polynomial of degree b at a; it has no gradient. PyTorch:
+     * Pₙ(a), n = b: Legendre's polynomial of degree b at a; it has no gradient. PyTorch:
      * `torch.special.legendre_polynomial_p`.
      */
     legendrePolynomialP(b: Operand): Tensor;
     /**
-     * `legendrePolynomialP` in place: writes the result to this tensor and returns it. Legendre's polynomial
-     * of degree b at a; it has no gradient.
+     * `legendrePolynomialP` in place: writes the result to this tensor and returns it. Pₙ(a), n = b:
+     * Legendre's polynomial of degree b at a; it has no gradient.
      */
     legendrePolynomialP_(b: Operand): Tensor;
     /** start + weight · (end - start), exact at both ends. PyTorch: `torch.lerp`. */
@@ -1114,19 +1146,23 @@ declare module "../../tensor/tensor.js" {
      * …
      */
     lgamma_(): Tensor;
-    /** Natural logarithm; -Infinity at 0, NaN below. PyTorch: `torch.log`. */
+    /** ln(x), the natural logarithm; -Infinity at 0, NaN below. PyTorch: `torch.log`. */
     log(): Tensor;
-    /** Logarithm to base 10. PyTorch: `torch.log10`. */
+    /** log₁₀(x), the logarithm to base 10. PyTorch: `torch.log10`. */
     log10(): Tensor;
-    /** `log10` in place: writes the result to this tensor and returns it. Logarithm to base 10. */
+    /**
+     * `log10` in place: writes the result to this tensor and returns it. log₁₀(x), the logarithm to base 10.
+     */
     log10_(): Tensor;
     /** ln(1 + x), accurate near 0. PyTorch: `torch.log1p`, `torch.special.log1p`. */
     log1p(): Tensor;
     /** `log1p` in place: writes the result to this tensor and returns it. ln(1 + x), accurate near 0. */
     log1p_(): Tensor;
-    /** Logarithm to base 2. PyTorch: `torch.log2`. */
+    /** log₂(x), the logarithm to base 2. PyTorch: `torch.log2`. */
     log2(): Tensor;
-    /** `log2` in place: writes the result to this tensor and returns it. Logarithm to base 2. */
+    /**
+     * `log2` in place: writes the result to this tensor and returns it. log₂(x), the logarithm to base 2.
+     */
     log2_(): Tensor;
     /** ln(ndtr(x)), accurate where ndtr(x) underflows. PyTorch: `torch.special.log_ndtr`. */
     logNdtr(): Tensor;
@@ -1153,8 +1189,8 @@ declare module "../../tensor/tensor.js" {
      */
     logSoftmax(dim: number | WithDim<number, SoftmaxOptions>, options?: SoftmaxOptions): Tensor;
     /**
-     * `log` in place: writes the result to this tensor and returns it. Natural logarithm; -Infinity at 0,
-     * NaN below.
+     * `log` in place: writes the result to this tensor and returns it. ln(x), the natural logarithm;
+     * -Infinity at 0, NaN below.
      */
     log_(): Tensor;
     /** ln(eᵃ + eᵇ), without overflow. PyTorch: `torch.logaddexp`. */
@@ -1324,13 +1360,11 @@ declare module "../../tensor/tensor.js" {
      * @throws ShapeError `EMPTY_REDUCTION` where there is nothing to choose from.
      */
     max(dim: Along, options?: ReduceOptions): ValuesAndIndices;
-    /**
-     * The larger of both, NaN if either is; equal operands share the gradient. PyTorch: `torch.maximum`.
-     */
+    /** max(a, b), NaN if either is; equal operands share the gradient. PyTorch: `torch.maximum`. */
     maximum(b: Operand): Tensor;
     /**
-     * `maximum` in place: writes the result to this tensor and returns it. The larger of both, NaN if either
-     * is; equal operands share the gradient.
+     * `maximum` in place: writes the result to this tensor and returns it. max(a, b), NaN if either is;
+     * equal operands share the gradient.
      */
     maximum_(b: Operand): Tensor;
     /**
@@ -1365,13 +1399,11 @@ declare module "../../tensor/tensor.js" {
      * `torch.min`.
      */
     min(dim: Along, options?: ReduceOptions): ValuesAndIndices;
-    /**
-     * The smaller of both, NaN if either is; equal operands share the gradient. PyTorch: `torch.minimum`.
-     */
+    /** min(a, b), NaN if either is; equal operands share the gradient. PyTorch: `torch.minimum`. */
     minimum(b: Operand): Tensor;
     /**
-     * `minimum` in place: writes the result to this tensor and returns it. The smaller of both, NaN if
-     * either is; equal operands share the gradient.
+     * `minimum` in place: writes the result to this tensor and returns it. min(a, b), NaN if either is;
+     * equal operands share the gradient.
      */
     minimum_(b: Operand): Tensor;
     /** The product of two matrices: [M, K], [K, N] → [M, N]. PyTorch: `torch.mm`. */
@@ -1382,23 +1414,23 @@ declare module "../../tensor/tensor.js" {
      */
     mode(dim?: number | WithDim<number, ReduceOptions>, options?: ReduceOptions): ValuesAndIndices;
     /**
-     * Modified Bessel function of the second kind of order 0; NaN below 0. PyTorch:
+     * K₀(x), the modified Bessel function of the second kind of order 0; NaN below 0. PyTorch:
      * `torch.special.modified_bessel_k0`.
      */
     modifiedBesselK0(): Tensor;
     /**
-     * `modifiedBesselK0` in place: writes the result to this tensor and returns it. Modified Bessel function
-     * of the second kind of order 0; NaN below 0.
+     * `modifiedBesselK0` in place: writes the result to this tensor and returns it. K₀(x), the modified
+     * Bessel function of the second kind of order 0; NaN below 0.
      */
     modifiedBesselK0_(): Tensor;
     /**
-     * Modified Bessel function of the second kind of order 1; NaN below 0. PyTorch:
+     * K₁(x), the modified Bessel function of the second kind of order 1; NaN below 0. PyTorch:
      * `torch.special.modified_bessel_k1`.
      */
     modifiedBesselK1(): Tensor;
     /**
-     * `modifiedBesselK1` in place: writes the result to this tensor and returns it. Modified Bessel function
-     * of the second kind of order 1; NaN below 0.
+     * `modifiedBesselK1` in place: writes the result to this tensor and returns it. K₁(x), the modified
+     * Bessel function of the second kind of order 1; NaN below 0.
      */
     modifiedBesselK1_(): Tensor;
     /**
@@ -1484,24 +1516,24 @@ declare module "../../tensor/tensor.js" {
     narrow(dim: number, from: number | Tensor, length: number): Tensor;
     /** A copy of the `length` elements along `dim` that begin at `from`. PyTorch: `torch.narrow_copy`. */
     narrowCopy(dim: number, from: number | Tensor, length: number): Tensor;
-    /** Probability that a normal number is below x. PyTorch: `torch.special.ndtr`. */
+    /** Φ(x), the probability that a normal number is below x. PyTorch: `torch.special.ndtr`. */
     ndtr(): Tensor;
     /**
-     * `ndtr` in place: writes the result to this tensor and returns it. Probability that a normal number is
-     * below x.
+     * `ndtr` in place: writes the result to this tensor and returns it. Φ(x), the probability that a normal
+     * number is below x.
      */
     ndtr_(): Tensor;
-    /** Inverse of ndtr; NaN outside [0, 1]. PyTorch: `torch.special.ndtri`. */
+    /** The y with Φ(y) = x, the inverse of ndtr; NaN outside [0, 1]. PyTorch: `torch.special.ndtri`. */
     ndtri(): Tensor;
     /**
-     * `ndtri` in place: writes the result to this tensor and returns it. Inverse of ndtr; NaN outside [0,
-     * 1].
+     * `ndtri` in place: writes the result to this tensor and returns it. The y with Φ(y) = x, the inverse of
+     * ndtr; NaN outside [0, 1].
      */
     ndtri_(): Tensor;
-    /** a differs from b; NaN differs from all. PyTorch: `torch.ne`, `torch.not_equal`. */
+    /** True where a ≠ b; NaN differs from all. PyTorch: `torch.ne`, `torch.not_equal`. */
     ne(b: Operand): Tensor;
     /**
-     * `ne` in place: writes the result to this tensor and returns it. a differs from b; NaN differs from
+     * `ne` in place: writes the result to this tensor and returns it. True where a ≠ b; NaN differs from
      * all.
      */
     ne_(b: Operand): Tensor;
@@ -1531,11 +1563,11 @@ declare module "../../tensor/tensor.js" {
     newTensor(values: NestedArray | Data, options?: TensorOptions): Tensor;
     /** A tensor of zeros with the given `shape` and the dtype of `x`. PyTorch: `Tensor.new_zeros`. */
     newZeros(shape: Shape, options?: TensorOptions): Tensor;
-    /** The number next to a on the way to b; a where they are equal. PyTorch: `torch.nextafter`. */
+    /** The number next to a on the way to b; a where a = b. PyTorch: `torch.nextafter`. */
     nextafter(b: Operand): Tensor;
     /**
      * `nextafter` in place: writes the result to this tensor and returns it. The number next to a on the way
-     * to b; a where they are equal.
+     * to b; a where a = b.
      */
     nextafter_(b: Operand): Tensor;
     /**
@@ -1558,10 +1590,10 @@ declare module "../../tensor/tensor.js" {
      * `Tensor.normal_`.
      */
     normal_(mean?: number, std?: number, options?: GeneratorOptions): Tensor;
-    /** a differs from b; NaN differs from all. PyTorch: `torch.ne`, `torch.not_equal`. */
+    /** True where a ≠ b; NaN differs from all. PyTorch: `torch.ne`, `torch.not_equal`. */
     notEqual(b: Operand): Tensor;
     /**
-     * `notEqual` in place: writes the result to this tensor and returns it. a differs from b; NaN differs
+     * `notEqual` in place: writes the result to this tensor and returns it. True where a ≠ b; NaN differs
      * from all.
      */
     notEqual_(b: Operand): Tensor;
@@ -1638,9 +1670,11 @@ declare module "../../tensor/tensor.js" {
       dim?: number | null | WithDim<number, QuantileOptions>,
       options?: QuantileOptions,
     ): Tensor;
-    /** Radians in degrees. PyTorch: `torch.rad2deg`. */
+    /** x · 180 / π: radians in degrees. PyTorch: `torch.rad2deg`. */
     rad2deg(): Tensor;
-    /** `rad2deg` in place: writes the result to this tensor and returns it. Radians in degrees. */
+    /**
+     * `rad2deg` in place: writes the result to this tensor and returns it. x · 180 / π: radians in degrees.
+     */
     rad2deg_(): Tensor;
     /**
      * Overwrites `x` with random integers from `low` (default 0) to `high` - 1: `x.random_(10)`,
@@ -1662,11 +1696,13 @@ declare module "../../tensor/tensor.js" {
      * derivative at 0 is 0.
      */
     relu_(): Tensor;
-    /** Rest of a / b, with the sign of b: Python's `%`. PyTorch: `torch.remainder`. */
+    /**
+     * a - b · ⌊a / b⌋: the rest of a / b, with the sign of b, as Python's `%`. PyTorch: `torch.remainder`.
+     */
     remainder(b: Operand): Tensor;
     /**
-     * `remainder` in place: writes the result to this tensor and returns it. Rest of a / b, with the sign of
-     * b: Python's `%`.
+     * `remainder` in place: writes the result to this tensor and returns it. a - b · ⌊a / b⌋: the rest of a
+     * / b, with the sign of b, as Python's `%`.
      */
     remainder_(b: Operand): Tensor;
     /**
@@ -1809,57 +1845,63 @@ declare module "../../tensor/tensor.js" {
      * `torch.select_scatter`.
      */
     selectScatter(src: Tensor, dim: number, index: number): Tensor;
-    /** -1, 0 or 1; 0 for NaN. PyTorch: `torch.sign`, `torch.sgn`. */
+    /** -1 where x < 0, 1 where x > 0, else 0, also for NaN. PyTorch: `torch.sign`, `torch.sgn`. */
     sgn(): Tensor;
-    /** `sgn` in place: writes the result to this tensor and returns it. -1, 0 or 1; 0 for NaN. */
+    /**
+     * `sgn` in place: writes the result to this tensor and returns it. -1 where x < 0, 1 where x > 0, else
+     * 0, also for NaN.
+     */
     sgn_(): Tensor;
     /**
-     * Chebyshev's polynomial of the first kind of degree b at 2a - 1; it has no gradient. PyTorch:
-     * `torch.special.shifted_chebyshev_polynomial_t`.
+     * Tₙ(2a - 1), n = b: Chebyshev's polynomial of the first kind of degree b at 2a - 1; it has no gradient.
+     * PyTorch: `torch.special.shifted_chebyshev_polynomial_t`.
      */
     shiftedChebyshevPolynomialT(b: Operand): Tensor;
     /**
-     * `shiftedChebyshevPolynomialT` in place: writes the result to this tensor and returns it. Chebyshev's
-     * polynomial of the first kind of degree b at 2a - 1; it has no gradient.
+     * `shiftedChebyshevPolynomialT` in place: writes the result to this tensor and returns it. Tₙ(2a - 1), n
+     * = b: Chebyshev's polynomial of the first kind of degree b at 2a - 1; it has no gradient.
      */
     shiftedChebyshevPolynomialT_(b: Operand): Tensor;
     /**
-     * Chebyshev's polynomial of the second kind of degree b at 2a - 1; it has no gradient. PyTorch:
-     * `torch.special.shifted_chebyshev_polynomial_u`.
+     * Uₙ(2a - 1), n = b: Chebyshev's polynomial of the second kind of degree b at 2a - 1; it has no
+     * gradient. PyTorch: `torch.special.shifted_chebyshev_polynomial_u`.
      */
     shiftedChebyshevPolynomialU(b: Operand): Tensor;
     /**
-     * `shiftedChebyshevPolynomialU` in place: writes the result to this tensor and returns it. Chebyshev's
-     * polynomial of the second kind of degree b at 2a - 1; it has no gradient.
+     * `shiftedChebyshevPolynomialU` in place: writes the result to this tensor and returns it. Uₙ(2a - 1), n
+     * = b: Chebyshev's polynomial of the second kind of degree b at 2a - 1; it has no gradient.
      */
     shiftedChebyshevPolynomialU_(b: Operand): Tensor;
     /**
-     * Chebyshev's polynomial of the third kind of degree b at 2a - 1; it has no gradient. PyTorch:
-     * `torch.special.shifted_chebyshev_polynomial_v`.
+     * Vₙ(2a - 1), n = b: Chebyshev's polynomial of the third kind of degree b at 2a - 1; it has no gradient.
+     * PyTorch: `torch.special.shifted_chebyshev_polynomial_v`.
      */
     shiftedChebyshevPolynomialV(b: Operand): Tensor;
     /**
-     * `shiftedChebyshevPolynomialV` in place: writes the result to this tensor and returns it. Chebyshev's
-     * polynomial of the third kind of degree b at 2a - 1; it has no gradient.
+     * `shiftedChebyshevPolynomialV` in place: writes the result to this tensor and returns it. Vₙ(2a - 1), n
+     * = b: Chebyshev's polynomial of the third kind of degree b at 2a - 1; it has no gradient.
      */
     shiftedChebyshevPolynomialV_(b: Operand): Tensor;
     /**
-     * Chebyshev's polynomial of the fourth kind of degree b at 2a - 1; it has no gradient. PyTorch:
-     * `torch.special.shifted_chebyshev_polynomial_w`.
+     * Wₙ(2a - 1), n = b: Chebyshev's polynomial of the fourth kind of degree b at 2a - 1; it has no
+     * gradient. PyTorch: `torch.special.shifted_chebyshev_polynomial_w`.
      */
     shiftedChebyshevPolynomialW(b: Operand): Tensor;
     /**
-     * `shiftedChebyshevPolynomialW` in place: writes the result to this tensor and returns it. Chebyshev's
-     * polynomial of the fourth kind of degree b at 2a - 1; it has no gradient.
+     * `shiftedChebyshevPolynomialW` in place: writes the result to this tensor and returns it. Wₙ(2a - 1), n
+     * = b: Chebyshev's polynomial of the fourth kind of degree b at 2a - 1; it has no gradient.
      */
     shiftedChebyshevPolynomialW_(b: Operand): Tensor;
     /** 1 / (1 + e⁻ˣ). PyTorch: `torch.sigmoid`, `torch.special.expit`. */
     sigmoid(): Tensor;
     /** `sigmoid` in place: writes the result to this tensor and returns it. 1 / (1 + e⁻ˣ). */
     sigmoid_(): Tensor;
-    /** -1, 0 or 1; 0 for NaN. PyTorch: `torch.sign`, `torch.sgn`. */
+    /** -1 where x < 0, 1 where x > 0, else 0, also for NaN. PyTorch: `torch.sign`, `torch.sgn`. */
     sign(): Tensor;
-    /** `sign` in place: writes the result to this tensor and returns it. -1, 0 or 1; 0 for NaN. */
+    /**
+     * `sign` in place: writes the result to this tensor and returns it. -1 where x < 0, 1 where x > 0, else
+     * 0, also for NaN.
+     */
     sign_(): Tensor;
     /**
      * True where the sign bit is set: for negative numbers and for -0. A NaN counts as positive. PyTorch:
@@ -2009,9 +2051,11 @@ declare module "../../tensor/tensor.js" {
     tan(): Tensor;
     /** `tan` in place: writes the result to this tensor and returns it. tan x, x in radians. */
     tan_(): Tensor;
-    /** Hyperbolic tangent. PyTorch: `torch.tanh`. */
+    /** tanh(x), the hyperbolic tangent. PyTorch: `torch.tanh`. */
     tanh(): Tensor;
-    /** `tanh` in place: writes the result to this tensor and returns it. Hyperbolic tangent. */
+    /**
+     * `tanh` in place: writes the result to this tensor and returns it. tanh(x), the hyperbolic tangent.
+     */
     tanh_(): Tensor;
     /**
      * Parts of `x` along `dim`: `sections` parts whose sizes differ by at most 1, or the parts between the
@@ -2069,9 +2113,12 @@ declare module "../../tensor/tensor.js" {
      * quotient without its fraction.
      */
     trueDivide_(b: Operand): Tensor;
-    /** x without its fraction. PyTorch: `torch.trunc`, `torch.fix`. */
+    /** x without its fraction: ⌊x⌋ where x >= 0, else -⌊-x⌋. PyTorch: `torch.trunc`, `torch.fix`. */
     trunc(): Tensor;
-    /** `trunc` in place: writes the result to this tensor and returns it. x without its fraction. */
+    /**
+     * `trunc` in place: writes the result to this tensor and returns it. x without its fraction: ⌊x⌋ where x
+     * >= 0, else -⌊-x⌋.
+     */
     trunc_(): Tensor;
     /** `x` converted to the dtype of `other`. PyTorch: `Tensor.type_as`. */
     typeAs(other: Tensor): Tensor;

@@ -47,11 +47,13 @@ function limitsOf(
   return [where(same, sub(low, aside), low), where(same, add(high, aside), high)];
 }
 
+/** Options of `histc`. */
 export interface HistcOptions {
   /** Default 100. */
   bins?: number;
   /** The ends of the bins. Default: both 0, which means the smallest and the largest element. */
   min?: number;
+  /** See `min`. */
   max?: number;
 }
 
@@ -77,6 +79,7 @@ export function histc(given: Tensor, bins?: number | HistcOptions, rest?: HistcO
   return sumsAt(to(at, "int32"), ones(x.shape, { dtype: x.dtype }), count);
 }
 
+/** Options of `histogram`. */
 export interface HistogramOptions {
   /**
    * The ends of the first and of the last bin, where `bins` is a number. Default: the smallest and the
@@ -93,6 +96,7 @@ export interface HistogramOptions {
  * The number of elements in each bin (the last one includes its right edge) and the edges of the bins:
  * `{ hist, binEdges }`. `bins` is the number of equal bins (default 100), or their edges in ascending order.
  * `x` must be floating-point. PyTorch: `torch.histogram`.
+ * @example histogram(tensor([1, 2, 2, 4]), 3).hist // [1, 2, 1]
  * @forms histogram(), x.histogram()
  */
 export function histogram(
@@ -109,6 +113,7 @@ export function histogram(
   return named({ hist, binEdges: binEdges[0] });
 }
 
+/** Options of `histogramdd`. */
 export interface HistogramddOptions extends Omit<HistogramOptions, "range"> {
   /** Both ends for each dim, one after the other. */
   range?: readonly number[];
@@ -120,6 +125,7 @@ export interface HistogramddOptions extends Omit<HistogramOptions, "range"> {
  * The number of points [..., dims] in each cell of a grid, and the edges of the cells along each dim:
  * `{ hist, binEdges }`. `bins` is a number for all dims, one for each, or the edges of each; `binEdges` has a
  * vector per dim. PyTorch: `torch.histogramdd`.
+ * @example histogramdd(rand([10, 2]), [3, 4]).hist.shape // [3, 4]
  * @forms histogramdd()
  */
 export function histogramdd(
@@ -228,6 +234,7 @@ function densities(hist: Tensor, binEdges: readonly Tensor[]): Tensor {
   return y;
 }
 
+/** Options of `bincount`. */
 export interface BincountOptions {
   /** Weight of each element. Default 1. */
   weights?: Tensor | null;
@@ -239,6 +246,7 @@ export interface BincountOptions {
  * The number of times that each of 0, 1, 2, … appears in a vector of integers, up to the largest one:
  * `int32`, or sums of `weights` as floats. The length depends on values, which are read here: inside
  * `compile` that is an error. PyTorch: `torch.bincount`.
+ * @example bincount(tensor([0, 1, 1, 3], { dtype: "int32" })) // [1, 2, 0, 1]
  * @forms bincount(), x.bincount()
  */
 export function bincount(x: Tensor, options?: BincountOptions): Tensor {

@@ -8,11 +8,14 @@ import { expand, reshape } from "../shape/views.js";
 import { indexTensor } from "./indexing.js";
 import { type ScatterReduceOptions, scatterReduce } from "./scatter.js";
 
+/** How `indexReduce` combines rows. */
 export type IndexReduction = "prod" | "mean" | "amax" | "amin";
 
 /**
  * `x` with the rows of `source` combined with the rows at the positions in `index` along `dim`. PyTorch:
  * `torch.index_reduce`.
+ * @example indexReduce(ones([3]), 0, tensor([0, 0], { dtype: "int32" }), tensor([2, 3]), "prod") // [6, 1,
+ *   1]
  * @throws ValueError `INDEX_OUT_OF_RANGE`.
  * @forms indexReduce(), x.indexReduce(), x.indexReduce_()
  */

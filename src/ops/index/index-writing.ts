@@ -37,6 +37,7 @@ const lifted = (t: Tensor, like: Tensor) => (t.ndim === 0 && like.ndim <= 1 ? re
 /**
  * `x` with `alpha` times the rows of `source` added to the rows at the positions in `index` along `dim`.
  * PyTorch: `torch.index_add`.
+ * @example indexAdd(zeros([3]), 0, tensor([0, 0], { dtype: "int32" }), tensor([2, 3])) // [5, 0, 0]
  * @forms indexAdd(), x.indexAdd(), x.indexAdd_()
  */
 export function indexAdd(
@@ -63,6 +64,7 @@ export function indexAdd(
 /**
  * `x` with the rows of `source` written to the positions in `index` along `dim`; for equal positions, the
  * last row stays. PyTorch: `torch.index_copy`.
+ * @example indexCopy(zeros([3]), 0, tensor([2, 0], { dtype: "int32" }), tensor([5, 6])) // [6, 0, 5]
  * @forms indexCopy(), x.indexCopy(), x.indexCopy_()
  */
 export function indexCopy(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
@@ -84,6 +86,7 @@ type Value = Tensor | number | boolean;
 /**
  * `x` with `value` (a number or a tensor without dims) in the rows at the positions in `index` along `dim`.
  * PyTorch: `torch.index_fill`.
+ * @example indexFill(tensor([1, 2, 3]), 0, tensor([0, 2], { dtype: "int32" }), 9) // [9, 2, 9]
  * @forms indexFill(), x.indexFill(), x.indexFill_()
  */
 export function indexFill(x: Tensor, dim: number, index: Tensor, value: Value): Tensor {
@@ -102,6 +105,7 @@ export function indexFill(x: Tensor, dim: number, index: Tensor, value: Value): 
 /**
  * `x` with `value` (a number or a tensor without dims) where `mask` is true. Both broadcast. PyTorch:
  * `torch.masked_fill`.
+ * @example maskedFill(tensor([1, 2, 3]), tensor([true, false, true]), 9) // [9, 2, 9]
  * @forms maskedFill(), x.maskedFill(), x.maskedFill_()
  */
 export function maskedFill(x: Tensor, mask: Tensor, value: Value): Tensor {
@@ -120,6 +124,7 @@ function needsMask(op: string, mask: Tensor): void {
 
 /**
  * A vector of the elements of `x` where `mask` is true; both broadcast. PyTorch: `torch.masked_select`.
+ * @example maskedSelect(tensor([1, 2, 3]), tensor([true, false, true])) // [1, 3]
  * @forms maskedSelect(), x.maskedSelect()
  */
 export function maskedSelect(x: Tensor, mask: Tensor): Tensor {
@@ -131,6 +136,7 @@ export function maskedSelect(x: Tensor, mask: Tensor): Tensor {
 
 /**
  * `x` with the elements of `source`, in their order, where `mask` is true. PyTorch: `torch.masked_scatter`.
+ * @example maskedScatter(zeros([3]), tensor([true, false, true]), tensor([5, 6])) // [5, 0, 6]
  * @forms maskedScatter(), x.maskedScatter(), x.maskedScatter_()
  */
 export function maskedScatter(x: Tensor, mask: Tensor, source: Tensor): Tensor {
@@ -146,6 +152,7 @@ export function maskedScatter(x: Tensor, mask: Tensor, source: Tensor): Tensor {
   return where(mask, reshape(selectedBy("maskedScatter: source", from, 0, order), shape), x);
 }
 
+/** Options of functions that write to positions. */
 export interface AccumulateOptions {
   /**
    * Whether to add the values to the existing elements. Default false: of several values for one element, the
@@ -227,6 +234,7 @@ export function indexPut(
 /**
  * `x` with the elements of `source` written to the positions in `index`, which count through the flattened
  * `x`. PyTorch: `Tensor.put`.
+ * @example put(zeros([3]), tensor([2, 0], { dtype: "int32" }), tensor([5, 6])) // [6, 0, 5]
  * @forms put(), x.put(), x.put_()
  */
 export function put(x: Tensor, index: Tensor, source: Tensor, options?: AccumulateOptions): Tensor {

@@ -39,6 +39,7 @@ export function checkStatus(op: string, status: number, index: Tensor, length: n
 /**
  * The elements of `x` along `dim` at the positions in `index` (a vector of integers), in that order. PyTorch:
  * `torch.index_select`.
+ * @example indexSelect(tensor([1, 2, 3]), 0, tensor([2, 0], { dtype: "int32" })) // [3, 1]
  * @throws ValueError `INDEX_OUT_OF_RANGE`.
  * @forms indexSelect(), x.indexSelect()
  */

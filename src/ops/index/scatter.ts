@@ -87,6 +87,7 @@ function withDims(x: Tensor, run: (x: Tensor, one: (t: Tensor) => Tensor) => Ten
 
 const one = (src: Source, as: (t: Tensor) => Tensor) => (src instanceof Tensor ? as(src) : src);
 
+/** Options of `scatter`. */
 export interface ScatterOptions {
   /** How to combine the existing element with the source. Default: replace it. */
   reduce?: "add" | "multiply";
@@ -95,6 +96,7 @@ export interface ScatterOptions {
 /**
  * `x` with `src` (a tensor or a number) written to the positions in `index` along `dim`. Where several are
  * written to one element the last one stays. PyTorch: `torch.scatter`.
+ * @example scatter(zeros([3]), 0, tensor([2, 0], { dtype: "int32" }), tensor([5, 6])) // [6, 0, 5]
  * @throws ValueError `INDEX_OUT_OF_RANGE`.
  * @forms scatter(), x.scatter(), x.scatter_()
  */
@@ -134,6 +136,7 @@ function gatherOf(g: Tensor, d: number, index: Tensor): Tensor {
 
 /**
  * `x` with `src` added at the positions in `index` along `dim`, in order. PyTorch: `torch.scatter_add`.
+ * @example scatterAdd(zeros([3]), 0, tensor([0, 0, 2], { dtype: "int32" }), tensor([1, 2, 3])) // [3, 0, 3]
  * @forms scatterAdd(), x.scatterAdd(), x.scatterAdd_()
  */
 export function scatterAdd(x: Tensor, dim: number, index: Tensor, src: Source): Tensor {
@@ -154,8 +157,10 @@ export function addedBy(op: string, x: Tensor, dim: number, index: Tensor, src: 
   });
 }
 
+/** How `scatterReduce` combines elements. */
 export type ScatterReduction = "sum" | "prod" | "mean" | "amax" | "amin";
 
+/** Options of `indexReduce` and `scatterReduce`. */
 export interface ScatterReduceOptions {
   /** Whether the elements of `x` at the written positions take part. Default true. */
   includeSelf?: boolean;
@@ -177,6 +182,7 @@ function neutral(reduce: ScatterReduction, dtype: DType): number {
 /**
  * `x` with `src` combined with the elements at the positions in `index` along `dim`. The gradient of amax and
  * amin is shared evenly by ties. PyTorch: `torch.scatter_reduce`.
+ * @example scatterReduce(ones([2]), 0, tensor([0, 0], { dtype: "int32" }), tensor([2, 3]), "prod") // [6, 1]
  * @forms scatterReduce(), x.scatterReduce(), x.scatterReduce_()
  */
 export function scatterReduce(

@@ -11,6 +11,7 @@ import { dense, reshape, to } from "../shape/views.js";
 import { gather } from "./indexing.js";
 import { sort } from "./sort.js";
 
+/** Options of `bucketize`. */
 export interface BucketizeOptions {
   /** Whether to return the position after equal elements. Default false: the position before them. */
   right?: boolean;
@@ -18,6 +19,7 @@ export interface BucketizeOptions {
   outInt32?: boolean;
 }
 
+/** Options of `searchsorted`. */
 export interface SearchsortedOptions extends BucketizeOptions {
   /** "left" or "right": another way to say `right`. */
   side?: "left" | "right";
@@ -32,6 +34,7 @@ const searchsortedOptions: readonly (keyof SearchsortedOptions)[] = [...bucketiz
  * The positions in `sorted` (ascending along its last dim) at which the values would have to be inserted to
  * keep it sorted: `int32`, of the shape of `values`. `sorted` is one vector for all values, or has a row for
  * each row of values. NaN is placed after all numbers. PyTorch: `torch.searchsorted`.
+ * @example searchsorted(tensor([1, 3, 5]), tensor([2, 5])) // [1, 2]
  * @forms searchsorted()
  */
 export function searchsorted(sorted: Tensor, values: Tensor | number, options?: SearchsortedOptions): Tensor {
@@ -65,6 +68,7 @@ export function bucketize(x: Tensor | number, boundaries: Tensor, options?: Buck
   return search("bucketize", boundaries, x, options?.right ?? false);
 }
 
+/** Options of `isin`. */
 export interface IsinOptions {
   /** A promise that no element occurs twice in either tensor; it has no effect. Default false. */
   assumeUnique?: boolean;
@@ -74,6 +78,7 @@ export interface IsinOptions {
 
 /**
  * True where elements are in `test`; NaN never is. `bool`, shape of `elements`. PyTorch: `torch.isin`.
+ * @example isin(tensor([1, 2, 3]), tensor([2, 3])) // [false, true, true]
  * @forms isin()
  */
 export function isin(elements: Tensor | number, test: Tensor | number, options?: IsinOptions): Tensor {

@@ -12,8 +12,10 @@ import { contiguous, dense, narrow, squeeze } from "../shape/views.js";
 import { gatherLines } from "./indexing.js";
 import { withLine } from "./scalar-as-line.js";
 
+/** Elements, and their positions along the dim: `{ values, indices }`. */
 export type ValuesAndIndices = Named<"values" | "indices", Tensor>;
 
+/** Options of `argsort` and `sort`. */
 export interface SortOptions {
   /** Largest first. Default false. */
   descending?: boolean;
@@ -23,6 +25,7 @@ export interface SortOptions {
   stable?: boolean;
 }
 
+/** Options of `topk`. */
 export interface TopkOptions {
   /** Whether to return the largest elements; false returns the smallest. Default true. */
   largest?: boolean;
@@ -47,6 +50,7 @@ export function sortedOrder(x: Tensor, dim: number, descending: boolean): Tensor
 /**
  * The elements along `dim` in ascending order, and their positions in `x`. NaN is larger than every number;
  * equal elements keep their order. Shapes of `x`. PyTorch: `torch.sort`.
+ * @example sort(tensor([3, 1, 2])) // [[1, 2, 3], [1, 2, 0]]
  * @forms sort(), x.sort()
  */
 export function sort(
@@ -69,6 +73,7 @@ export function sort(
 /**
  * The positions that sort the elements along `dim` in ascending order, as `int32`: the indices of `sort`.
  * PyTorch: `torch.argsort`.
+ * @example argsort(tensor([3, 1, 2])) // [1, 2, 0]
  * @forms argsort(), x.argsort()
  */
 export function argsort(
@@ -83,6 +88,7 @@ export function argsort(
 
 /**
  * The elements along the first dim in ascending order. Shape of `x`. PyTorch: `torch.msort`.
+ * @example msort(tensor([3, 1, 2])) // [1, 2, 3]
  * @forms msort(), x.msort()
  */
 export function msort(x: Tensor): Tensor {
@@ -94,6 +100,7 @@ export function msort(x: Tensor): Tensor {
 /**
  * The `k` largest elements along `dim`, largest first, and their positions; among equals the first ones.
  * Shapes of `x` with `k` at `dim`. PyTorch: `torch.topk`.
+ * @example topk(tensor([3, 1, 2]), 2) // [[3, 2], [0, 2]]
  * @throws ValueError `INVALID_VALUE` unless 0 <= k <= the size of the dim.
  * @forms topk(), x.topk()
  */
@@ -122,6 +129,7 @@ export function topk(
 /**
  * The `k`-th smallest element along `dim` (counted from 1) and its position. Shapes of `x` without `dim`
  * (`keepdim`: with size 1). PyTorch: `torch.kthvalue`.
+ * @example kthvalue(tensor([3, 1, 2]), 2) // [2, 2]
  * @throws ValueError `INVALID_VALUE` unless 1 <= k <= the size of the dim.
  * @forms kthvalue(), x.kthvalue()
  */

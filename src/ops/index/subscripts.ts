@@ -23,8 +23,11 @@ import { indexSelect, indexTensor, selectedBy } from "./indexing.js";
 
 /** `start:stop:step`; missing or null bounds mean the whole dim. */
 export interface Range {
+  /** The first position; negative ones count from the end. Default: the beginning. */
   start?: number | null;
+  /** The position after the last one. Default: the end. */
   stop?: number | null;
+  /** Every how many positions. Default 1. */
   step?: number | null;
 }
 

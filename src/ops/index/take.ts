@@ -19,6 +19,7 @@ function fromFront(op: string, index: Tensor, length: number): Tensor {
 /**
  * The elements of the flattened `x` at the positions in `index`, in the shape of `index`. Negative positions
  * count from the end. PyTorch: `torch.take`.
+ * @example take(tensor([[1, 2], [3, 4]]), tensor([3, 0], { dtype: "int32" })) // [4, 1]
  * @throws ValueError `INDEX_OUT_OF_RANGE`.
  * @forms take(), x.take()
  */
@@ -32,6 +33,7 @@ export function take(x: Tensor, index: Tensor): Tensor {
  * The elements of `x` along `dim` at the positions that `argsort` or `argmax` give: `gather` with an index
  * that broadcasts and may be negative. Without `dim`, `x` and the index are flattened. PyTorch:
  * `torch.take_along_dim`.
+ * @example takeAlongDim(tensor([3, 1, 2]), tensor([1, 2, 0], { dtype: "int32" }), 0) // [1, 2, 3]
  * @throws ValueError `INDEX_OUT_OF_RANGE`.
  * @forms takeAlongDim(), x.takeAlongDim()
  */

@@ -12,6 +12,7 @@ import { indexSelect } from "./indexing.js";
  * operations have no gradient.
  */
 
+/** Options of `uniqueConsecutive`. */
 export interface UniqueConsecutiveOptions {
   /** Also returns the position in the result of each element (or slice) of `x`. Default false. */
   returnInverse?: boolean;
@@ -21,6 +22,7 @@ export interface UniqueConsecutiveOptions {
   dim?: number;
 }
 
+/** Options of `unique`. */
 export interface UniqueOptions extends UniqueConsecutiveOptions {
   /** Whether results are in ascending order. They always are. Default true. */
   sorted?: boolean;
@@ -33,6 +35,7 @@ export type Unique<O> = O extends { returnInverse: true } | { returnCounts: true
  * The distinct elements of `x` in ascending order, or its distinct slices along `dim`. Every NaN is distinct.
  * With `returnInverse` or `returnCounts` it returns an array `[unique, inverse?, counts?]`, where the last
  * two are `int32`. PyTorch: `torch.unique`.
+ * @example unique(tensor([3, 1, 3])) // [1, 3]
  * @forms unique(), x.unique()
  */
 export function unique<const O extends UniqueOptions>(x: Tensor, options?: O): Unique<O> {
@@ -44,6 +47,7 @@ export function unique<const O extends UniqueOptions>(x: Tensor, options?: O): U
 /**
  * `x` without the elements (or slices along `dim`) that equal their predecessor: see `unique`. PyTorch:
  * `torch.unique_consecutive`.
+ * @example uniqueConsecutive(tensor([1, 1, 3, 1])) // [1, 3, 1]
  * @forms uniqueConsecutive(), x.uniqueConsecutive()
  */
 export function uniqueConsecutive<const O extends UniqueConsecutiveOptions>(
@@ -99,16 +103,19 @@ function integers(values: Int32Array, shape: readonly number[] = [values.length]
   return fromData(values, shape, "int32");
 }
 
+/** Options of `nonzero`. */
 export interface NonzeroOptions {
   /** Whether to return one tensor per dim; together they index `x`. Default false. */
   asTuple?: boolean;
 }
 
+/** What `nonzero` returns: a matrix, or with `asTuple` a vector for each dim. */
 export type Nonzero<O> = O extends { asTuple: true } ? Tensor[] : Tensor;
 
 /**
  * The positions of all elements that are not 0, in row-major order: `int32` [count, dims], or with `asTuple`
  * one vector [count] per dim. A scalar counts as one dim. PyTorch: `torch.nonzero`.
+ * @example nonzero(tensor([[0, 3], [5, 0]])) // [[0, 1], [1, 0]]
  * @forms nonzero(), x.nonzero()
  */
 export function nonzero<const O extends NonzeroOptions>(x: Tensor, options?: O): Nonzero<O> {
@@ -136,6 +143,7 @@ export function nonzero<const O extends NonzeroOptions>(x: Tensor, options?: O):
 /**
  * The positions of all elements that are not 0, `int32` [count, dims]: `nonzero` without options. PyTorch:
  * `torch.argwhere`.
+ * @example argwhere(tensor([0, 3, 5])) // [[1], [2]]
  * @forms argwhere(), x.argwhere()
  */
 export function argwhere(x: Tensor): Tensor {

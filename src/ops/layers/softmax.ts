@@ -13,6 +13,7 @@ import { dense, reshape, to } from "../shape/views.js";
 
 type SoftmaxOp = "softmax" | "logSoftmax";
 
+/** Options of `softmax` and its relatives. */
 export interface SoftmaxOptions {
   /** The dtype to which x is converted first. Default: its own dtype. */
   dtype?: DType;

@@ -15,6 +15,7 @@ import { batchOf, checkMatrices, checkSameDType, integers, matricesOf, mT, toget
 import type { CheckErrorsOptions } from "./solve.js";
 import { solveTriangular } from "./triangular.js";
 
+/** Options of `linalg.cholesky`, `linalg.choleskyEx`, `cholesky`, `choleskyInverse` and `choleskySolve`. */
 export interface CholeskyOptions {
   /** Whether to read and return the upper triangle, A = Uᵀ U. Default false: the lower one, A = L Lᵀ. */
   upper?: boolean;
@@ -77,6 +78,7 @@ export function cholesky(a: Tensor, options?: CholeskyOptions): Tensor {
 /**
  * `L` and `info` of `cholesky` without throwing: `info` is 0 for each matrix, or the order of its first
  * leading minor that is not positive; its L is then meaningless. PyTorch: `torch.linalg.cholesky_ex`.
+ * @example linalg.choleskyEx(tensor([[4, 2], [2, 5]])) // [[[2, 0], [1, 2]], 0]
  * @forms linalg.choleskyEx()
  */
 export function choleskyEx(

@@ -92,6 +92,7 @@ function slogdetAs(op: string, a: Tensor): Named<"sign" | "logabsdet", Tensor> {
 /**
  * The logarithm of the determinant. It is NaN where the determinant is negative, and -Infinity where it is
  * 0. PyTorch: `torch.logdet`.
+ * @example logdet(tensor([[2, 0], [0, 4]])) // 2.079
  * @forms logdet(), x.logdet()
  */
 export function logdet(a: Tensor): Tensor {

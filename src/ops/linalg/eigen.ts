@@ -11,6 +11,7 @@ import { matmul } from "./matmul.js";
 import { checkMatrices, finiteMatricesOf, jointly, mT, quotient } from "./matrices.js";
 import { symmetricEigen } from "./tridiagonal.js";
 
+/** Options of `linalg.eigh` and `linalg.eigvalsh`. */
 export interface EighOptions {
   /** Which triangle is read: lower or upper. Default "L". */
   UPLO?: "L" | "U";
@@ -31,6 +32,7 @@ export function eigh(a: Tensor, options?: EighOptions): Named<"eigenvalues" | "e
 
 /**
  * The eigenvalues of a symmetric matrix in ascending order: see `eigh`. PyTorch: `torch.linalg.eigvalsh`.
+ * @example linalg.eigvalsh(tensor([[2, 1], [1, 2]])) // [1, 3]
  * @forms linalg.eigvalsh()
  */
 export function eigvalsh(a: Tensor, options?: EighOptions): Tensor {

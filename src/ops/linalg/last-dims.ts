@@ -8,6 +8,7 @@ import { cross as crossOf } from "./products.js";
 /**
  * Cross products of vectors of 3 elements along `dim`, by default the last one. PyTorch:
  * `torch.linalg.cross`.
+ * @example linalg.cross(tensor([1, 0, 0]), tensor([0, 1, 0])) // [0, 0, 1]
  * @forms linalg.cross()
  */
 export function cross(a: Tensor, b: Tensor, dim = -1): Tensor {
@@ -17,6 +18,7 @@ export function cross(a: Tensor, b: Tensor, dim = -1): Tensor {
 
 /**
  * A diagonal of matrices, by default of those in the last two dims. PyTorch: `torch.linalg.diagonal`.
+ * @example linalg.diagonal(tensor([[1, 2], [3, 4]])) // [1, 4]
  * @forms linalg.diagonal()
  */
 export function diagonal(a: Tensor, options?: DiagonalOptions): Tensor {

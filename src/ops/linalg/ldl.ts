@@ -10,6 +10,7 @@ import { type Blocks, blockFactor, solveBlocks } from "./bunch-kaufman.js";
 import { batchOf, checkMatrices, checkSameDType, integers, matricesOf, together } from "./matrices.js";
 import { type CheckErrorsOptions, checkSingular } from "./solve.js";
 
+/** Options of `linalg.ldlFactor`, `linalg.ldlFactorEx` and `linalg.ldlSolve`. */
 export interface LdlOptions {
   /**
    * For complex matrices, which are not supported: real matrices are both symmetric and Hermitian. Default
@@ -59,6 +60,7 @@ export function ldlFactor(a: Tensor, options?: LdlOptions): Named<"LD" | "pivots
 
 /**
  * The factorization of `ldlFactor` without throwing: see `solveEx`. PyTorch: `torch.linalg.ldl_factor_ex`.
+ * @example linalg.ldlFactorEx(tensor([[4, 2], [2, 5]])).info // 0
  * @forms linalg.ldlFactorEx()
  */
 export function ldlFactorEx(

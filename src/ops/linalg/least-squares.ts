@@ -15,8 +15,10 @@ import { pinv, pinvGradient, precision } from "./pseudoinverse.js";
 import { isVector } from "./solve.js";
 import { svdvals } from "./svd.js";
 
+/** LAPACK's names of the methods of `linalg.lstsq`. */
 export type LstsqDriver = "gels" | "gelsy" | "gelsd" | "gelss";
 
+/** Options of `linalg.lstsq`. */
 export interface LstsqOptions {
   /**
    * Values up to this, relative to the largest, count as 0. Default: the precision of the dtype times max(m,
@@ -31,6 +33,7 @@ export interface LstsqOptions {
   driver?: LstsqDriver | null;
 }
 
+/** What `linalg.lstsq` returns. */
 export interface LeastSquares extends ReadonlyArray<Tensor> {
   /** The X that minimizes ‖A X - B‖; if there are several, the shortest. */
   readonly solution: Tensor;
@@ -48,6 +51,7 @@ const drivers: readonly LstsqDriver[] = ["gels", "gelsy", "gelsd", "gelss"];
  * The least-squares solution X that minimizes ‖A X - B‖, also for rank-deficient A; the normal equations are
  * never used. The gradient is that at a constant rank. Shapes: A [..., m, n], B [..., m, k] or [..., m];
  * batch dims broadcast. PyTorch: `torch.linalg.lstsq`.
+ * @example linalg.lstsq(tensor([[1, 0], [1, 1], [1, 2]]), tensor([[1], [3], [5]])).solution // [[1], [2]]
  * @forms linalg.lstsq()
  */
 export function lstsq(a: Tensor, b: Tensor, options?: LstsqOptions): LeastSquares {

@@ -13,6 +13,7 @@ import { batchOf, checkMatrices, mT } from "./matrices.js";
 import { qr } from "./orthogonal.js";
 import { svd } from "./svd.js";
 
+/** Options of `svdLowrank`. */
 export interface SvdLowrankOptions extends GeneratorOptions {
   /** The number of singular values to find: choose a little more than the rank. Default 6. */
   q?: number;
@@ -22,6 +23,7 @@ export interface SvdLowrankOptions extends GeneratorOptions {
   M?: Tensor | null;
 }
 
+/** Options of `pcaLowrank`. */
 export interface PcaLowrankOptions extends GeneratorOptions {
   /** Number of components. Default min(6, m, n). */
   q?: number | null;
@@ -49,6 +51,7 @@ export function svdLowrank(a: Tensor, options?: SvdLowrankOptions): Svd {
 /**
  * Principal components of the rows of A: `svdLowrank` of A without its mean. Columns of V are the directions.
  * PyTorch: `torch.pca_lowrank`.
+ * @example pcaLowrank(randn([10, 4]), { q: 2 })[0].shape // [10, 2]
  * @forms pcaLowrank()
  */
 export function pcaLowrank(a: Tensor, options?: PcaLowrankOptions): Svd {

@@ -17,6 +17,7 @@ import { batchOf, checkMatrices, checkSameDType, integers, matricesOf, mT, toget
 import { type CheckErrorsOptions, checkSingular } from "./solve.js";
 import { solveTriangular } from "./triangular.js";
 
+/** Options of `linalg.lu`, `linalg.luFactor`, `linalg.luFactorEx` and `lu`. */
 export interface LuOptions {
   /** Whether rows are exchanged to get the largest pivots. Default true. */
   pivot?: boolean;
@@ -126,6 +127,7 @@ export function luFactor(a: Tensor, options?: LuOptions): Named<"LU" | "pivots",
 
 /**
  * The factorization of `luFactor` without throwing: see `solveEx`. PyTorch: `torch.linalg.lu_factor_ex`.
+ * @example linalg.luFactorEx(tensor([[4, 2], [2, 5]])).info // 0
  * @forms linalg.luFactorEx()
  */
 export function luFactorEx(
@@ -153,6 +155,7 @@ export function lu(a: Tensor, options?: LuOptions): Named<"P" | "L" | "U", Tenso
   return luUnpack(LU, pivots, { unpackPivots: pivot });
 }
 
+/** Options of `luUnpack`. */
 export interface LuUnpackOptions {
   /** Whether to compute L and U; otherwise they are empty. Default true. */
   unpackData?: boolean;
@@ -162,6 +165,7 @@ export interface LuUnpackOptions {
 
 /**
  * P, L and U (see `linalg.lu`), given what `linalg.luFactor` returns. PyTorch: `torch.lu_unpack`.
+ * @example const f = linalg.luFactor(eye(2)); luUnpack(f.LU, f.pivots)[1] // [[1, 0], [0, 1]]
  * @forms luUnpack()
  */
 export function luUnpack(
@@ -183,6 +187,7 @@ export function luUnpack(
   });
 }
 
+/** Options of `linalg.luSolve`. */
 export interface LuSolveOptions {
   /** Solves A X = B; false solves X A = B. Default true. */
   left?: boolean;

@@ -103,6 +103,7 @@ function checkFloats(op: string, a: Tensor, b: Tensor): void {
  * The matrix product with NumPy's rules: the last two dims are matrices, and dims before them broadcast. A
  * 1-d operand is a row on the left or a column on the right, and its dim is dropped from the result. Integers
  * are multiplied and added up exactly. PyTorch: `torch.matmul`, `torch.linalg.matmul`.
+ * @example matmul(tensor([[1, 2], [3, 4]]), tensor([1, 1])) // [3, 7]
  * @throws ShapeError when inner dimensions differ or batch dims do not broadcast.
  * @throws ValueError `INTEGER_OVERFLOW` when a sum of integers does not fit the dtype.
  * @forms matmul(), x.matmul(), linalg.matmul()

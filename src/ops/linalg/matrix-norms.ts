@@ -86,6 +86,7 @@ function checkPair(op: string, dim: readonly number[], x: Tensor): [number, numb
  * The norm of vectors or matrices: `matrixNorm` if `dim` has two dims, or if `x` has two and `ord` is given;
  * else `vectorNorm`. Default: the 2-norm of all elements, or of those over `dim`. PyTorch:
  * `torch.linalg.norm`.
+ * @example linalg.norm(tensor([3, 4])) // 5
  * @forms linalg.norm()
  */
 export function norm(x: Tensor, ...args: NormArguments<"ord", MatrixOrder>): Tensor {
@@ -105,6 +106,7 @@ export function norm(x: Tensor, ...args: NormArguments<"ord", MatrixOrder>): Ten
 /**
  * The norm of order `p` (default "fro", which is 2) over `dim` (default: all dims); "nuc" is the nuclear norm
  * of a matrix, or of those in two dims. PyTorch: `torch.norm`.
+ * @example norm(tensor([3, 4])) // 5
  * @forms norm(), x.norm()
  */
 export function normOf(x: Tensor, ...args: NormArguments<"p", number | "fro" | "nuc">): Tensor {

@@ -13,6 +13,7 @@ import { matmul } from "./matmul.js";
 import { batchOf, checkMatrices, checkSameDType, jointly, matricesOf, mT, together } from "./matrices.js";
 import { solveTriangular } from "./triangular.js";
 
+/** The sizes of the factors of `linalg.qr`. */
 export type QrMode = "reduced" | "complete" | "r";
 
 /**
@@ -73,6 +74,7 @@ function squareGradient({ Q, R }: Factors, g: Factors): Tensor {
 
 /**
  * Q and R as `linalg.qr` computes them; `some: false` is its mode `complete`. PyTorch: `torch.qr`.
+ * @example qr(eye(2)).R.abs() // [[1, 0], [0, 1]]
  * @forms qr(), x.qr()
  */
 export function qrOf(a: Tensor, options?: { some?: boolean }): Named<"Q" | "R", Tensor> {
@@ -141,6 +143,7 @@ export function householderProduct(a: Tensor, tau: Tensor): Tensor {
   return sub(identity, matmul(V, matmul(T, mT(first(V)))));
 }
 
+/** Options of `ormqr`. */
 export interface OrmqrOptions {
   /** Computes Q C; false computes C Q. Default true. */
   left?: boolean;
@@ -151,6 +154,7 @@ export interface OrmqrOptions {
 /**
  * The product Q C, where Q [..., m, m] is the product of the reflections that `geqrf` returns. Shapes: a
  * [..., m, n], tau [..., k], C [..., m, l], or with `left: false` [..., l, m]. PyTorch: `torch.ormqr`.
+ * @example const q = geqrf(eye(2)); ormqr(q.a, q.tau, ones([2, 1])).shape // [2, 1]
  * @forms ormqr(), x.ormqr()
  */
 export function ormqr(a: Tensor, tau: Tensor, c: Tensor, options?: OrmqrOptions): Tensor {

@@ -86,6 +86,7 @@ export function multiDot(tensors: readonly Tensor[]): Tensor {
 
 /**
  * The product of its arguments as `linalg.multiDot` computes it. PyTorch: `torch.chain_matmul`.
+ * @example chainMatmul(ones([2, 3]), ones([3, 4]), ones([4, 5])).shape // [2, 5]
  * @forms chainMatmul()
  */
 export function chainMatmul(...matrices: Tensor[]): Tensor {
@@ -180,6 +181,7 @@ export function vanderOf(
 
 /**
  * The dot products of vectors along `dim`; the other dims broadcast. PyTorch: `torch.linalg.vecdot`.
+ * @example linalg.vecdot(tensor([1, 2]), tensor([3, 4])) // 11
  * @forms linalg.vecdot()
  */
 export function vecdot(x: Tensor, y: Tensor, given: OrNamed<number> = -1): Tensor {

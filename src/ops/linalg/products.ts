@@ -77,6 +77,7 @@ export function dot(a: Tensor, b: Tensor): Tensor {
 
 /**
  * The dot product of two vectors, which is `dot` for real numbers. PyTorch: `torch.vdot`.
+ * @example vdot(tensor([1, 2]), tensor([3, 4])) // 11
  * @forms vdot(), x.vdot()
  */
 export function vdot(a: Tensor, b: Tensor): Tensor {
@@ -112,6 +113,7 @@ export function inner(a: Tensor, b: Tensor): Tensor {
 /**
  * The sums of products over the last `dims` dims of `a` and the first of `b`, or over the dims listed for
  * each. The other dims of `a`, then those of `b` remain. PyTorch: `torch.tensordot`.
+ * @example tensordot(ones([2, 3]), ones([3, 4]), 1).shape // [2, 4]
  * @forms tensordot()
  */
 export function tensordot(
@@ -158,6 +160,7 @@ export function tensordot(
   return reshape(multiply("tensordot", rows, columns), [...sa, ...sb]);
 }
 
+/** Options of `addmm` and its relatives: beta · x + alpha · product. */
 export interface AddProductOptions {
   /**
    * Factor of the first argument; with 0, NaN and infinities in it have no effect. For integers the fraction
@@ -238,6 +241,7 @@ export function addr(x: Tensor, a: Tensor, b: Tensor, options?: AddProductOption
 /**
  * The Kronecker product: for each element of `a`, a copy of `b` multiplied by it. Dims multiply, aligned at
  * the last. PyTorch: `torch.kron`.
+ * @example kron(tensor([1, 2]), tensor([1, 10])) // [1, 10, 2, 20]
  * @forms kron(), x.kron()
  */
 export function kron(a: Tensor, b: Tensor): Tensor {
@@ -262,6 +266,7 @@ export function kron(a: Tensor, b: Tensor): Tensor {
 /**
  * Cross products of vectors of 3 elements along `dim`, by default the first dim of size 3. Other dims
  * broadcast. PyTorch: `torch.cross`.
+ * @example cross(tensor([1, 0, 0]), tensor([0, 1, 0])) // [0, 0, 1]
  * @forms cross(), x.cross()
  */
 export function cross(a: Tensor, b: Tensor, given?: OrNamed<number>): Tensor {

@@ -57,6 +57,7 @@ export function pinv(a: Tensor, ...args: PinvArguments): Tensor {
 /**
  * The pseudoinverse as `linalg.pinv` computes it; singular values up to `rcond` times the largest count as 0.
  * Default 1e-15. PyTorch: `torch.pinverse`.
+ * @example pinverse(tensor([[2, 0], [0, 4]])) // [[0.5, 0], [0, 0.25]]
  * @forms pinverse(), x.pinverse()
  */
 export function pinverse(a: Tensor, ...args: [rcond?: number] | [options: { rcond?: number }]): Tensor {

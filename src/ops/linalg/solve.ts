@@ -58,11 +58,13 @@ function solveMatrices(op: string, a: Tensor, b: Tensor): Checked<Tensor> {
 /** @internal Whether B contains a vector per matrix of A instead of a matrix (PyTorch's rule). */
 export const isVector = (a: Tensor, b: Tensor) => b.ndim === 1 || sameShape(b.shape, a.shape.slice(0, -1));
 
+/** Options of `linalg.solve` and `linalg.solveEx`. */
 export interface SolveOptions {
   /** Solves A X = B; false solves X A = B. Default true. */
   left?: boolean;
 }
 
+/** The option of factorizations that can report instead of throwing. */
 export interface CheckErrorsOptions {
   /** Whether a singular matrix is still an error. Default false. */
   checkErrors?: boolean;
@@ -102,6 +104,7 @@ export function solve(a: Tensor, b: Tensor, options?: SolveOptions): Tensor {
 /**
  * `result` and `info` of `solve` without throwing: `info` is 0 for each matrix, or the number of its first
  * pivot that is 0; its result is then meaningless. PyTorch: `torch.linalg.solve_ex`.
+ * @example linalg.solveEx(tensor([[2, 0], [0, 4]]), tensor([2, 4])).result // [1, 1]
  * @forms linalg.solveEx()
  */
 export function solveEx(
@@ -140,6 +143,7 @@ export function invChecked(op: string, a: Tensor): Checked<Tensor> {
 /**
  * The inverse of each matrix. Solve systems with `solve` instead: faster and nearer. PyTorch:
  * `torch.linalg.inv`, `torch.inverse`.
+ * @example inverse(tensor([[2, 0], [0, 4]])) // [[0.5, 0], [0, 0.25]]
  * @throws SimdgradError `SINGULAR_MATRIX`.
  * @forms inverse(), x.inverse(), linalg.inv()
  */
@@ -150,6 +154,7 @@ export function inv(a: Tensor): Tensor {
 
 /**
  * `inverse` and `info` of `inv` without throwing: see `solveEx`. PyTorch: `torch.linalg.inv_ex`.
+ * @example linalg.invEx(tensor([[2, 0], [0, 4]])).inverse // [[0.5, 0], [0, 0.25]]
  * @forms linalg.invEx()
  */
 export function invEx(a: Tensor, options?: CheckErrorsOptions): Named<"inverse" | "info", Tensor> {

@@ -10,6 +10,7 @@ import { singularValues } from "./jacobi.js";
 import { matmul } from "./matmul.js";
 import { checkMatrices, finiteMatricesOf, jointly, mT, quotient } from "./matrices.js";
 
+/** Options of `linalg.svd`. */
 export interface SvdOptions {
   /** Whether U and Vh are square. Default true. */
   fullMatrices?: boolean;
@@ -91,6 +92,7 @@ export function svdvals(a: Tensor, options?: { driver?: string | null }): Tensor
   return factored("linalg.svdvals", a, false).S;
 }
 
+/** Options of `svd`. */
 export interface SvdOfOptions {
   /** Whether U and V have only min(m, n) columns. Default true. */
   some?: boolean;

@@ -13,6 +13,7 @@ import { type Matrix, matrix } from "./factorize.js";
 import { matmul } from "./matmul.js";
 import { batchOf, checkMatrices, checkSameDType, matricesOf, mT, together } from "./matrices.js";
 
+/** Options of `linalg.solveTriangular`. */
 export interface SolveTriangularOptions {
   /** Whether A is an upper triangle; false reads the lower one. */
   upper: boolean;
@@ -86,11 +87,13 @@ function substituted(a: Matrix, b: Matrix, upper: boolean, unit: boolean): Matri
   return x;
 }
 
+/** Options of `triangularSolve`. */
 export interface TriangularSolveOptions {
   /** Default true. */
   upper?: boolean;
   /** Whether to solve Aᵀ X = B. Default false. */
   transpose?: boolean;
+  /** Whether the diagonal is assumed to be ones and is not read. Default false. */
   unitriangular?: boolean;
 }
 

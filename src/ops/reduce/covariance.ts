@@ -12,6 +12,7 @@ import { diagonal } from "../shape/diagonal.js";
 import { reshape, squeeze, to, transpose, unsqueeze } from "../shape/views.js";
 import { amin, sum } from "./reduce.js";
 
+/** Options of `cov`. */
 export interface CovOptions {
   /** Subtracted from the number of observations in the divisor. Default 1 (Bessel's correction). */
   correction?: number;
@@ -76,6 +77,7 @@ function weightsOf(op: string, rows: Tensor, { fweights, aweights }: CovOptions 
 
 /**
  * The matrix of correlation coefficients of variables, in [-1, 1]: see `cov`. PyTorch: `torch.corrcoef`.
+ * @example corrcoef(tensor([[1, 2, 3], [2, 4, 6]])) // [[1, 1], [1, 1]]
  * @forms corrcoef(), x.corrcoef()
  */
 export function corrcoef(x: Tensor): Tensor {

@@ -59,6 +59,7 @@ export function pdist(x: Tensor, options: { p?: number } | number = {}): Tensor 
   return normOver("pdist", sub(rows(0), rows(1)), p, -1);
 }
 
+/** Options of `CosineSimilarity` and `cosineSimilarity`. */
 export interface CosineSimilarityOptions {
   /** The dim of the vectors. Default 1. */
   dim?: number;

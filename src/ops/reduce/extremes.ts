@@ -17,6 +17,7 @@ export type Along = number | (WithDim<number, ReduceOptions> & { readonly dim: n
  * equal elements the first is taken and gets the gradient; over all elements, equal ones share it. Shapes of
  * `x` without `dim` (`keepdim`: with size 1). Values alone, and over several dims: `amax`. PyTorch:
  * `torch.max`.
+ * @example max(tensor([[1, 3], [4, 2]]), 1) // [[3, 4], [1, 0]]
  * @throws ShapeError `EMPTY_REDUCTION` where there is nothing to choose from.
  * @forms max(), x.max()
  */
@@ -31,6 +32,7 @@ export function max(x: Tensor, dim?: Along | Tensor, options?: ReduceOptions): T
 /**
  * The smallest element of `x`, over all or along `dim`, or the smaller of each two: see `max`. PyTorch:
  * `torch.min`.
+ * @example min(tensor([[1, 3], [4, 2]]), 1) // [[1, 2], [0, 1]]
  * @forms min(), x.min()
  */
 export function min(x: Tensor): Tensor;

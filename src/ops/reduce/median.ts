@@ -32,6 +32,7 @@ const middleNumber: Middle = (n, nans) => half(binary.maximum(sub(n - 1, nans), 
  * The middle element along `dim` (the lower of two) and where it is; over all elements only the value. If an
  * element is NaN, the result is NaN. Gradients go to that element; over all elements, equals share. Shapes of
  * `x` without `dim`. PyTorch: `torch.median`.
+ * @example median(tensor([3, 1, 2])) // 2
  * @forms median(), x.median()
  */
 export function median(x: Tensor): Tensor;
@@ -43,6 +44,7 @@ export function median(x: Tensor, dim?: Along, options?: ReduceOptions): Tensor 
 
 /**
  * As `median`, but NaN is ignored; the result is NaN where there is nothing else. PyTorch: `torch.nanmedian`.
+ * @example nanmedian(tensor([1, NaN, 3, 2])) // 2
  * @forms nanmedian(), x.nanmedian()
  */
 export function nanmedian(x: Tensor): Tensor;
@@ -80,6 +82,7 @@ function medianOfAll(op: string, x: Tensor, place: Middle): Tensor {
 /**
  * The most frequent element along `dim` (the smallest of equally frequent ones) and its last position. Shapes
  * of `x` without `dim`. PyTorch: `torch.mode`.
+ * @example mode(tensor([3, 1, 3])) // [3, 2]
  * @forms mode(), x.mode()
  */
 export function mode(

@@ -11,6 +11,7 @@ import { abs, add, compare, div, eq, mul, pow, sqrt, sub, unary, where } from ".
 import { clone, squeeze, to, unsqueeze } from "../shape/views.js";
 import { amax, amin, type Dims, sum } from "./reduce.js";
 
+/** Options of norms and normalisations. */
 export interface NormOptions {
   /** Keep the reduced dims, with size 1. Default false. */
   keepdim?: boolean;
@@ -112,6 +113,7 @@ type RenormArguments =
 /**
  * `x` with every slice along `dim` whose `p`-norm is above `maxnorm` scaled down to `maxnorm`. Shape of `x`,
  * at least 2 dims. PyTorch: `torch.renorm`.
+ * @example renorm(tensor([[3, 4], [0, 1]]), 2, 0, 1) // [[0.6, 0.8], [0, 1]]
  * @forms renorm(), x.renorm(), x.renorm_()
  */
 export function renorm(x: Tensor, ...args: RenormArguments): Tensor {
@@ -138,6 +140,7 @@ export type OrderArguments<Options = object> =
 
 /**
  * The `p`-norm (default 2) of x - y, which broadcast. PyTorch: `torch.dist`.
+ * @example dist(tensor([1, 2]), tensor([4, 6])) // 5
  * @forms dist(), x.dist()
  */
 export function dist(x: Tensor, y: Tensor, ...args: OrderArguments): Tensor {

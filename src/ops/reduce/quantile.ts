@@ -16,6 +16,7 @@ import { movedim } from "../shape/rearrange.js";
 import { denseCopy, expand, reshape, squeeze, to, unsqueeze } from "../shape/views.js";
 import { sum } from "./reduce.js";
 
+/** Options of `quantile` and `nanquantile`. */
 export interface QuantileOptions {
   /** Keep the dim, with size 1. Default false. */
   keepdim?: boolean;
@@ -27,6 +28,7 @@ export interface QuantileOptions {
  * The q-quantiles along `dim` (default: of all elements), for q from 0 to 1: a number, a tensor without dims,
  * or a vector, whose length becomes the first dim of the result. If an element is NaN, the result is NaN.
  * Gradients go to the elements between which the quantile lies, and to q. PyTorch: `torch.quantile`.
+ * @example quantile(tensor([1, 2, 3]), 0.5) // 2
  * @throws ValueError `INVALID_VALUE` for q outside [0, 1]; ShapeError `EMPTY_REDUCTION` where there are no
  * elements.
  * @forms quantile(), x.quantile()
@@ -44,6 +46,7 @@ export function quantile(
 /**
  * As `quantile`, but NaN is ignored; the result is NaN where there is nothing else. PyTorch:
  * `torch.nanquantile`.
+ * @example nanquantile(tensor([1, NaN, 3]), 0.5) // 2
  * @forms nanquantile(), x.nanquantile()
  */
 export function nanquantile(

@@ -20,11 +20,13 @@ export type Dims = number | readonly number[] | null | undefined;
 /** Dims, or the options in their place. */
 export type DimsOr<Options> = Dims | WithDim<Dims, Options>;
 
+/** Options of reductions over dims. */
 export interface ReduceOptions {
   /** Keep the reduced dims, with size 1. Default false. */
   keepdim?: boolean;
 }
 
+/** Options of `var`, `std` and their relatives. */
 export interface VarianceOptions extends ReduceOptions {
   /**
    * Subtracted from the number of elements in the divisor. Default 1 (Bessel's correction), as in PyTorch.
@@ -34,6 +36,7 @@ export interface VarianceOptions extends ReduceOptions {
   unbiased?: boolean;
 }
 
+/** Options of reductions that may convert their input first. */
 export interface ConvertingReduceOptions extends ReduceOptions {
   /** The dtype to which `x` is converted first. Default: that of `x`; int32 for bool and uint8. */
   dtype?: DType;
@@ -96,6 +99,7 @@ function countable(x: Tensor, dtype?: DType): Tensor {
 /**
  * The sum over `dim`, by default over all dims. `bool` and `uint8` are summed in `int32`. PyTorch:
  * `torch.sum`.
+ * @example sum(tensor([[1, 3], [4, 2]]), 1, { keepdim: true }) // [[4], [6]]
  * @forms sum(), x.sum()
  */
 export function sum(
@@ -130,6 +134,7 @@ export function sumTo(g: Tensor, shape: Shape): Tensor {
 /**
  * The mean over `dim`, by default over all dims, of a float tensor. The mean of nothing is NaN. PyTorch:
  * `torch.mean`.
+ * @example mean(tensor([[1, 3], [4, 2]]), 0) // [2.5, 2.5]
  * @forms mean(), x.mean()
  */
 export function mean(
@@ -147,6 +152,7 @@ export function mean(
 /**
  * The product over `dim`, by default over all dims. The gradient of an element is the product of the others,
  * also where elements are 0. PyTorch: `torch.prod`.
+ * @example prod(tensor([[1, 3], [4, 2]]), 1) // [3, 8]
  * @forms prod(), x.prod()
  */
 export function prod(
@@ -208,6 +214,7 @@ function productOfOthersPairwise(x: Tensor, dims: readonly number[]): Tensor {
 /**
  * The largest element over `dim`, by default over all dims. If an element is NaN, the result is NaN; equal
  * elements share the gradient. PyTorch: `torch.amax`.
+ * @example amax(tensor([[1, 3], [4, 2]]), 1) // [3, 4]
  * @forms amax(), x.amax()
  */
 export function amax(x: Tensor, dim?: DimsOr<ReduceOptions>, options?: ReduceOptions): Tensor {
@@ -219,6 +226,7 @@ export function amax(x: Tensor, dim?: DimsOr<ReduceOptions>, options?: ReduceOpt
 /**
  * The smallest element over `dim`, by default over all dims. If an element is NaN, the result is NaN; equal
  * elements share the gradient. PyTorch: `torch.amin`.
+ * @example amin(tensor([[1, 3], [4, 2]]), 1) // [1, 2]
  * @forms amin(), x.amin()
  */
 export function amin(x: Tensor, dim?: DimsOr<ReduceOptions>, options?: ReduceOptions): Tensor {
@@ -247,6 +255,7 @@ export function extreme(op: string, which: "max" | "min", x: Tensor, dim?: Dims,
 /**
  * The position of the largest element along `dim`, or in the flattened tensor; the first one among equals.
  * `int32`. PyTorch: `torch.argmax`.
+ * @example argmax(tensor([[1, 3], [4, 2]]), 1) // [1, 0]
  * @forms argmax(), x.argmax()
  */
 export function argmax(x: Tensor, dim?: LineOr<ReduceOptions>, options?: ReduceOptions): Tensor {
@@ -257,6 +266,7 @@ export function argmax(x: Tensor, dim?: LineOr<ReduceOptions>, options?: ReduceO
 /**
  * The position of the smallest element along `dim`, or in the flattened tensor; the first one among equals.
  * `int32`. PyTorch: `torch.argmin`.
+ * @example argmin(tensor([[1, 3], [4, 2]]), 1) // [0, 1]
  * @forms argmin(), x.argmin()
  */
 export function argmin(x: Tensor, dim?: LineOr<ReduceOptions>, options?: ReduceOptions): Tensor {
@@ -300,6 +310,7 @@ function argExtreme(
 /**
  * The variance over `dim`: the mean squared distance from the mean, with n - `correction` as divisor.
  * PyTorch: `torch.var`.
+ * @example ones([2]).var() // 0
  * @forms var(), x.var()
  */
 export function variance(x: Tensor, dim?: DimsOr<VarianceOptions>, options?: VarianceOptions): Tensor {
@@ -334,6 +345,7 @@ function varianceOf(op: string, x: Tensor, dim: DimsOr<VarianceOptions>, options
 /**
  * The standard deviation over `dim`: the square root of the variance. Where it is 0 its gradient is 0, as in
  * PyTorch. PyTorch: `torch.std`.
+ * @example std(tensor([1, 2, 3])) // 1
  * @forms std(), x.std()
  */
 export function std(x: Tensor, dim?: DimsOr<VarianceOptions>, options?: VarianceOptions): Tensor {
@@ -376,6 +388,7 @@ export function logsumexp(given: Tensor, dim?: DimsOr<ReduceOptions>, options?: 
 /**
  * True where all elements over `dim` are not 0. The result is `bool`; that of a `uint8` tensor is `uint8`, as
  * in PyTorch. PyTorch: `torch.all`.
+ * @example all(tensor([[1, 0], [2, 3]]), 1) // [false, true]
  * @forms all(), x.all()
  */
 export function all(x: Tensor, dim?: DimsOr<ReduceOptions>, options?: ReduceOptions): Tensor {
@@ -386,6 +399,7 @@ export function all(x: Tensor, dim?: DimsOr<ReduceOptions>, options?: ReduceOpti
 /**
  * True where any element over `dim` is not 0. The result is `bool`; that of a `uint8` tensor is `uint8`, as
  * in PyTorch. PyTorch: `torch.any`.
+ * @example any(tensor([[0, 0], [2, 0]]), 1) // [false, true]
  * @forms any(), x.any()
  */
 export function any(x: Tensor, dim?: DimsOr<ReduceOptions>, options?: ReduceOptions): Tensor {

@@ -19,6 +19,7 @@ import { sum } from "./reduce.js";
 
 type ScanOp = Parameters<typeof run.scan>[0];
 
+/** Options of running sums and products. */
 export interface ScanOptions {
   /** The dtype to which `x` is converted first. Default: that of `x`; int32 for bool and uint8. */
   dtype?: DType;
@@ -53,6 +54,7 @@ function scanOf(
 
 /**
  * The running sums along `dim`. Shape of `x`. PyTorch: `torch.cumsum`.
+ * @example cumsum(tensor([1, 2, 3]), 0) // [1, 3, 6]
  * @forms cumsum(), x.cumsum(), x.cumsum_()
  */
 export function cumsum(x: Tensor, dim: number | WithDim<number, ScanOptions>, options?: ScanOptions): Tensor {
@@ -70,6 +72,7 @@ function runningSum(x: Tensor, dim: number, reverse: boolean): Tensor {
 /**
  * The running products along `dim`. Shape of `x`. The gradient is right where elements are 0, too. PyTorch:
  * `torch.cumprod`.
+ * @example cumprod(tensor([1, 2, 3]), 0) // [1, 2, 6]
  * @forms cumprod(), x.cumprod(), x.cumprod_()
  */
 export function cumprod(
@@ -119,6 +122,7 @@ function cumprodGradientPairwise(x: Tensor, g: Tensor, dim: number): Tensor {
 /**
  * The logarithms of the running sums of exp(x) along `dim`, without overflow. Shape of `x`. PyTorch:
  * `torch.logcumsumexp`.
+ * @example logcumsumexp(tensor([0, 0]), 0) // [0, 0.6931]
  * @forms logcumsumexp(), x.logcumsumexp()
  */
 export function logcumsumexp(x: Tensor, dim: OrNamed<number>): Tensor {
@@ -164,6 +168,7 @@ function logcumsumexpGradientPairwise(x: Tensor, y: Tensor, g: Tensor, dim: numb
 /**
  * The largest elements so far along `dim`, and their positions: the last one among equals; the first NaN
  * stays. Gradients go to those elements. Shapes of `x`. PyTorch: `torch.cummax`.
+ * @example cummax(tensor([1, 3, 2]), 0) // [[1, 3, 3], [0, 1, 1]]
  * @forms cummax(), x.cummax()
  */
 export function cummax(x: Tensor, dim: OrNamed<number>): Named<"values" | "indices", Tensor> {
@@ -173,6 +178,7 @@ export function cummax(x: Tensor, dim: OrNamed<number>): Named<"values" | "indic
 
 /**
  * The smallest elements so far along `dim`, and their positions: see `cummax`. PyTorch: `torch.cummin`.
+ * @example cummin(tensor([3, 1, 2]), 0) // [[3, 1, 1], [0, 1, 1]]
  * @forms cummin(), x.cummin()
  */
 export function cummin(x: Tensor, dim: OrNamed<number>): Named<"values" | "indices", Tensor> {

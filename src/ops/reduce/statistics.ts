@@ -22,6 +22,7 @@ import {
 /**
  * The smallest and the largest element over `dim`, by default over all dims: `{ min, max }`. PyTorch:
  * `torch.aminmax`.
+ * @example aminmax(tensor([3, 1, 2])) // [1, 3]
  * @forms aminmax(), x.aminmax()
  */
 export function aminmax(x: Tensor, options?: ReduceOptions & { dim?: number }): Named<"min" | "max", Tensor> {
@@ -35,6 +36,7 @@ const missing = (x: Tensor) => compare.ne(x.detach(), x.detach());
 
 /**
  * The sum over `dim` of the elements that are not NaN. PyTorch: `torch.nansum`.
+ * @example nansum(tensor([1, NaN, 3])) // 4
  * @forms nansum(), x.nansum()
  */
 export function nansum(
@@ -56,6 +58,7 @@ export function nansum(
 
 /**
  * The mean over `dim` of the elements that are not NaN; NaN where there are none. PyTorch: `torch.nanmean`.
+ * @example nanmean(tensor([1, NaN, 3])) // 2
  * @forms nanmean(), x.nanmean()
  */
 export function nanmean(
@@ -78,6 +81,7 @@ export function nanmean(
 
 /**
  * The number of elements over `dim` that are not 0, `int32`. PyTorch: `torch.count_nonzero`.
+ * @example countNonzero(tensor([0, 1, 2])) // 2
  * @forms countNonzero(), x.countNonzero()
  */
 export function countNonzero(x: Tensor, dim?: OrNamed<Dims>): Tensor {
@@ -87,6 +91,7 @@ export function countNonzero(x: Tensor, dim?: OrNamed<Dims>): Tensor {
 
 /**
  * The variance and the mean over `dim`: `[variance, mean]`. PyTorch: `torch.var_mean`.
+ * @example varMean(tensor([1, 2, 3])) // [1, 2]
  * @forms varMean()
  */
 export function varMean(
@@ -102,6 +107,7 @@ export function varMean(
 
 /**
  * The standard deviation and the mean over `dim`: `[std, mean]`. PyTorch: `torch.std_mean`.
+ * @example stdMean(tensor([1, 2, 3])) // [1, 2]
  * @forms stdMean()
  */
 export function stdMean(

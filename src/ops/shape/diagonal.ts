@@ -10,6 +10,7 @@ import { zeros } from "../create/create.js";
 import { sum } from "../reduce/reduce.js";
 import { ravel } from "./rearrange.js";
 
+/** Options of `linalg.diagonal` and `diagflat`. */
 export interface DiagonalOptions {
   /** Number of the diagonal: 0 is the main one, positive ones lie above it. Default 0. */
   offset?: number;
@@ -71,6 +72,7 @@ function put(values: Tensor, shape: Shape, place: Place): Tensor {
 /**
  * Diagonal number `offset` of the matrices in dims `dim1` and `dim2`, as the last dim. A view. PyTorch:
  * `torch.diagonal`.
+ * @example diagonal(tensor([[1, 2], [3, 4]])) // [1, 4]
  * @forms diagonal(), x.diagonal()
  */
 export function diagonal(x: Tensor, ...args: WhichDiagonal): Tensor {
@@ -101,6 +103,7 @@ export function diagEmbed(x: Tensor, ...args: WhichDiagonal): Tensor {
 /**
  * Diagonal number `diagonal` of a matrix, or for a vector the matrix with that diagonal. PyTorch:
  * `torch.diag`.
+ * @example diag(tensor([1, 2])) // [[1, 0], [0, 2]]
  * @forms diag(), x.diag()
  */
 export function diag(x: Tensor, diagonal = 0): Tensor {
@@ -112,6 +115,7 @@ export function diag(x: Tensor, diagonal = 0): Tensor {
 
 /**
  * A matrix with the elements of `x` on diagonal number `offset`. PyTorch: `torch.diagflat`.
+ * @example diagflat(tensor([1, 2])) // [[1, 0], [0, 2]]
  * @forms diagflat(), x.diagflat()
  */
 export function diagflat(x: Tensor, ...args: [offset?: number] | [{ offset?: number }]): Tensor {
@@ -122,6 +126,7 @@ export function diagflat(x: Tensor, ...args: [offset?: number] | [{ offset?: num
 
 /**
  * The sum of the main diagonal of a matrix; integers are summed in int32. PyTorch: `torch.trace`.
+ * @example trace(tensor([[1, 2], [3, 4]])) // 5
  * @forms trace(), x.trace()
  */
 export function trace(x: Tensor): Tensor {

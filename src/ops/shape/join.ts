@@ -12,6 +12,7 @@ import { narrow, to, unsqueeze } from "./views.js";
 /**
  * The tensors joined one after another along `dim`; their other dims must agree. A vector without elements
  * goes with any shape, as it does in PyTorch. PyTorch: `torch.cat`, `torch.concat`, `torch.concatenate`.
+ * @example cat([tensor([1, 2]), tensor([3])]) // [1, 2, 3]
  * @forms cat(), concat(), concatenate()
  */
 export function cat(tensors: readonly Tensor[], dim: OrNamed<number> = 0): Tensor {
@@ -60,6 +61,7 @@ export function joined(op: string, tensors: readonly Tensor[], dim: number): Ten
 
 /**
  * The tensors, which have one shape, joined along a new dim. PyTorch: `torch.stack`.
+ * @example stack([tensor([1, 2]), tensor([3, 4])]) // [[1, 2], [3, 4]]
  * @forms stack()
  */
 export function stack(tensors: readonly Tensor[], dim: OrNamed<number> = 0): Tensor {

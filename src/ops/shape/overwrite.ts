@@ -43,6 +43,7 @@ export function selectScatter(x: Tensor, src: Tensor, dim: number, index: number
 /**
  * A copy of `x` with `src` written to the positions from `start` to `end`, `step` apart, along `dim`.
  * Positions may be negative and are cut to the dim. Shape of `x`. PyTorch: `torch.slice_scatter`.
+ * @example sliceScatter(zeros([3]), tensor([5, 6]), 0, 1) // [0, 5, 6]
  * @forms sliceScatter(), x.sliceScatter()
  */
 export function sliceScatter(
@@ -60,6 +61,7 @@ export function sliceScatter(
 
 /**
  * A copy of `x` with `src` written to what `diagonal` shows. Shape of `x`. PyTorch: `torch.diagonal_scatter`.
+ * @example diagonalScatter(zeros([2, 2]), tensor([5, 6])) // [[5, 0], [0, 6]]
  * @forms diagonalScatter(), x.diagonalScatter()
  */
 export function diagonalScatter(x: Tensor, src: Tensor, ...args: WhichDiagonal): Tensor {

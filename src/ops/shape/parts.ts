@@ -8,7 +8,7 @@ import { quoted } from "../../quote.js";
 import { resolveDim } from "../../shape.js";
 import { checkList } from "../../tensor/room.js";
 import { Tensor } from "../../tensor/tensor.js";
-import { chunk, denseCopy, narrow, split } from "./views.js";
+import { chunk, denseCopy, narrow, select, split } from "./views.js";
 
 /**
  * The number of parts, or the positions at which the tensor is split. If it is a tensor, its values are read,
@@ -28,6 +28,7 @@ function sectionsOf(op: string, given: Sections): number | readonly number[] {
 /**
  * Parts of `x` along `dim`: `sections` parts whose sizes differ by at most 1, or the parts between the given
  * positions. Views. PyTorch: `torch.tensor_split`.
+ * @example tensorSplit(tensor([1, 2, 3]), 2) // [[1, 2], [3]]
  * @forms tensorSplit(), x.tensorSplit()
  */
 export function tensorSplit(x: Tensor, sections: Sections, dim: OrNamed<number> = 0): Tensor[] {
@@ -75,6 +76,7 @@ function evenParts(op: string, x: Tensor, given: Sections, d: number, dims: numb
 /**
  * Equal parts along dim 1 (for a vector dim 0), or the parts between the given positions. Views. PyTorch:
  * `torch.hsplit`.
+ * @example hsplit(tensor([1, 2, 3, 4]), 2) // [[1, 2], [3, 4]]
  * @forms hsplit(), x.hsplit()
  */
 export function hsplit(x: Tensor, sections: Sections): Tensor[] {
@@ -84,6 +86,7 @@ export function hsplit(x: Tensor, sections: Sections): Tensor[] {
 
 /**
  * Equal parts along dim 0, or the parts between the given positions. Views. PyTorch: `torch.vsplit`.
+ * @example vsplit(tensor([[1, 2], [3, 4]]), 2) // [[[1, 2]], [[3, 4]]]
  * @forms vsplit(), x.vsplit()
  */
 export function vsplit(x: Tensor, sections: Sections): Tensor[] {
@@ -93,6 +96,7 @@ export function vsplit(x: Tensor, sections: Sections): Tensor[] {
 
 /**
  * Equal parts along dim 2, or the parts between the given positions. Views. PyTorch: `torch.dsplit`.
+ * @example dsplit(ones([1, 2, 4]), 2).map(({ shape }) => shape) // [[1, 2, 2], [1, 2, 2]]
  * @forms dsplit(), x.dsplit()
  */
 export function dsplit(x: Tensor, sections: Sections): Tensor[] {
@@ -102,6 +106,7 @@ export function dsplit(x: Tensor, sections: Sections): Tensor[] {
 
 /**
  * Parts of the given sizes along `dim`: `split` with a list. Views. PyTorch: `torch.split_with_sizes`.
+ * @example splitWithSizes(tensor([1, 2, 3]), [1, 2]) // [[1], [2, 3]]
  * @forms splitWithSizes(), x.splitWithSizes()
  */
 export function splitWithSizes(x: Tensor, sizes: readonly number[], dim: OrNamed<number> = 0): Tensor[] {
@@ -112,6 +117,7 @@ export function splitWithSizes(x: Tensor, sizes: readonly number[], dim: OrNamed
 
 /**
  * The parts that `split` returns; its views are safe here. PyTorch: `torch.unsafe_split`.
+ * @example unsafeSplit(tensor([1, 2, 3]), 2) // [[1, 2], [3]]
  * @forms unsafeSplit(), x.unsafeSplit()
  */
 export function unsafeSplit(x: Tensor, size: number, dim: OrNamed<number> = 0): Tensor[] {
@@ -121,6 +127,7 @@ export function unsafeSplit(x: Tensor, size: number, dim: OrNamed<number> = 0): 
 
 /**
  * The parts that `splitWithSizes` returns; its views are safe here. PyTorch: `torch.unsafe_split_with_sizes`.
+ * @example unsafeSplitWithSizes(tensor([1, 2, 3]), [1, 2]) // [[1], [2, 3]]
  * @forms unsafeSplitWithSizes(), x.unsafeSplitWithSizes()
  */
 export function unsafeSplitWithSizes(
@@ -134,9 +141,22 @@ export function unsafeSplitWithSizes(
 
 /**
  * The parts that `chunk` returns; its views are safe here. PyTorch: `torch.unsafe_chunk`.
+ * @example unsafeChunk(tensor([1, 2, 3]), 2) // [[1, 2], [3]]
  * @forms unsafeChunk(), x.unsafeChunk()
  */
 export function unsafeChunk(x: Tensor, chunks: number, dim: OrNamed<number> = 0): Tensor[] {
   checkTensors("unsafeChunk", x);
   return chunk(x, chunks, dim);
+}
+
+/**
+ * Views of all elements along `dim`, without that dim. PyTorch: `torch.unbind`.
+ * @example unbind(tensor([[1, 2], [3, 4]])) // [[1, 2], [3, 4]]
+ * @forms unbind(), x.unbind()
+ */
+export function unbind(x: Tensor, dim: OrNamed<number> = 0): Tensor[] {
+  checkTensors("unbind", x);
+  const d = resolveDim("unbind", dimOf("unbind", dim), x.ndim);
+  checkList("unbind", x.shape[d]);
+  return Array.from({ length: x.shape[d] }, (_, i) => select(x, d, i));
 }

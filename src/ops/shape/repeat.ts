@@ -48,6 +48,7 @@ export function repeat(x: Tensor, repeats: readonly number[]): Tensor {
 
 /**
  * As `repeat`, but fewer numbers than dims apply to the last dims. PyTorch: `torch.tile`.
+ * @example tile(tensor([1, 2]), [2]) // [1, 2, 1, 2]
  * @forms tile(), x.tile(...dims)
  */
 export function tile(x: Tensor, dims: readonly number[]): Tensor {
@@ -61,6 +62,7 @@ export function tile(x: Tensor, dims: readonly number[]): Tensor {
  * `x` with every element (without `dim`: of the flattened tensor) repeated `repeats` times in a row along
  * `dim`; `repeats` may be a number for each element. With one argument, the position of each element as often
  * as it says. PyTorch: `torch.repeat_interleave`.
+ * @example repeatInterleave(tensor([1, 2]), 2) // [1, 1, 2, 2]
  * @forms repeatInterleave(), x.repeatInterleave()
  */
 export function repeatInterleave(
@@ -122,6 +124,7 @@ export function expandAs(x: Tensor, other: Tensor): Tensor {
 
 /**
  * A view of `x` expanded to `shape`: `expand` under NumPy's name. PyTorch: `torch.broadcast_to`.
+ * @example broadcastTo(tensor([1, 2]), [2, 2]) // [[1, 2], [1, 2]]
  * @forms broadcastTo(), x.broadcastTo(...shape)
  */
 export function broadcastTo(x: Tensor, shape: Shape): Tensor {
@@ -132,6 +135,7 @@ export function broadcastTo(x: Tensor, shape: Shape): Tensor {
 /**
  * The shape to which all of these shapes broadcast; a number is a shape of one dim. PyTorch:
  * `torch.broadcast_shapes`.
+ * @example broadcastShapes([2, 1], [3]) // [2, 3]
  * @forms broadcastShapes()
  */
 export function broadcastShapes(...shapes: (Shape | number)[]): number[] {
@@ -143,6 +147,7 @@ export function broadcastShapes(...shapes: (Shape | number)[]): number[] {
 /**
  * Views of the tensors, expanded to the shape to which all of them broadcast. PyTorch:
  * `torch.broadcast_tensors`.
+ * @example broadcastTensors(ones([2, 1]), ones([3])).map(({ shape }) => shape) // [[2, 3], [2, 3]]
  * @forms broadcastTensors()
  */
 export function broadcastTensors(...tensors: Tensor[] | [readonly Tensor[]]): Tensor[] {
@@ -152,6 +157,7 @@ export function broadcastTensors(...tensors: Tensor[] | [readonly Tensor[]]): Te
   return given.map((x) => expand(x, shape));
 }
 
+/** Options of `meshgrid`. */
 export interface MeshgridOptions {
   /** `"xy"` swaps the first two dims. Default `"ij"`. */
   indexing?: "ij" | "xy";
@@ -161,6 +167,7 @@ export interface MeshgridOptions {
  * The coordinates of a grid whose axes are the given vectors: tensor `i` of the result has the values of
  * vector `i` along its dim `i`. The vectors (or scalars) are given one by one or as an array. With
  * `indexing: "xy"` the first two dims are swapped. Views. PyTorch: `torch.meshgrid`.
+ * @example meshgrid(tensor([1, 2]), tensor([3, 4])) // [[[1, 1], [2, 2]], [[3, 4], [3, 4]]]
  * @forms meshgrid()
  */
 export function meshgrid(tensors: readonly Tensor[], options?: MeshgridOptions): Tensor[];

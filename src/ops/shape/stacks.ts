@@ -28,6 +28,7 @@ function ofEach(op: string, given: Tensors, f: (x: Tensor) => Tensor): Tensor | 
 /**
  * `x` with at least one dim: a scalar becomes a vector; several tensors give an array. Views. PyTorch:
  * `torch.atleast_1d`.
+ * @example atleast1d(tensor(3)) // [3]
  * @forms atleast1d()
  */
 export function atleast1d(x: Tensor): Tensor;
@@ -39,6 +40,7 @@ export function atleast1d(...tensors: Tensors): Tensor | Tensor[] {
 /**
  * `x` with at least two dims: a vector becomes a matrix of one row; several tensors give an array. Views.
  * PyTorch: `torch.atleast_2d`.
+ * @example atleast2d(tensor([1, 2])) // [[1, 2]]
  * @forms atleast2d()
  */
 export function atleast2d(x: Tensor): Tensor;
@@ -61,6 +63,7 @@ export function atleast3d(...tensors: Tensors): Tensor | Tensor[] {
 /**
  * The tensors joined side by side: vectors (and scalars) along their only dim, others along dim 1. PyTorch:
  * `torch.hstack`.
+ * @example hstack([tensor([1, 2]), tensor([3, 4])]) // [1, 2, 3, 4]
  * @forms hstack()
  */
 export function hstack(tensors: readonly Tensor[]): Tensor {
@@ -72,6 +75,7 @@ export function hstack(tensors: readonly Tensor[]): Tensor {
 /**
  * The tensors joined one below the other, along dim 0; vectors are rows. PyTorch: `torch.vstack`,
  * `torch.row_stack`.
+ * @example vstack([tensor([1, 2]), tensor([3, 4])]) // [[1, 2], [3, 4]]
  * @forms rowStack(), vstack()
  */
 export function vstack(tensors: readonly Tensor[]): Tensor {
@@ -81,6 +85,7 @@ export function vstack(tensors: readonly Tensor[]): Tensor {
 
 /**
  * The tensors joined along dim 2, each as `atleast3d` returns it. PyTorch: `torch.dstack`.
+ * @example dstack([tensor([1, 2]), tensor([3, 4])]).shape // [1, 2, 2]
  * @forms dstack()
  */
 export function dstack(tensors: readonly Tensor[]): Tensor {
@@ -91,6 +96,7 @@ export function dstack(tensors: readonly Tensor[]): Tensor {
 /**
  * The tensors joined side by side along dim 1; vectors (and scalars) are columns. PyTorch:
  * `torch.column_stack`.
+ * @example columnStack([tensor([1, 2]), tensor([3, 4])]) // [[1, 3], [2, 4]]
  * @forms columnStack()
  */
 export function columnStack(tensors: readonly Tensor[]): Tensor {
@@ -102,6 +108,7 @@ export function columnStack(tensors: readonly Tensor[]): Tensor {
 /**
  * A matrix with the given matrices along its diagonal and zeros elsewhere; vectors are rows. PyTorch:
  * `torch.block_diag`.
+ * @example blockDiag(tensor([[1]]), tensor([[2]])) // [[1, 0], [0, 2]]
  * @forms blockDiag()
  */
 export function blockDiag(...tensors: Tensors): Tensor {
@@ -128,6 +135,7 @@ function needsVector(op: string, x: Tensor): void {
 /**
  * All combinations of one element of each vector, one combination per row; the last element changes first.
  * PyTorch: `torch.cartesian_prod`.
+ * @example cartesianProd(tensor([1, 2]), tensor([3, 4])) // [[1, 3], [1, 4], [2, 3], [2, 4]]
  * @forms cartesianProd()
  */
 export function cartesianProd(...tensors: Tensors): Tensor {
@@ -141,6 +149,7 @@ export function cartesianProd(...tensors: Tensors): Tensor {
   );
 }
 
+/** Options of `combinations`. */
 export interface CombinationsOptions {
   /** Whether an element may be chosen again. Default false. */
   withReplacement?: boolean;
@@ -149,6 +158,7 @@ export interface CombinationsOptions {
 /**
  * All combinations of `r` elements of a vector, in their order, one combination per row. PyTorch:
  * `torch.combinations`.
+ * @example combinations(tensor([1, 2, 3])) // [[1, 2], [1, 3], [2, 3]]
  * @forms combinations()
  */
 export function combinations(x: Tensor, r = 2, options?: CombinationsOptions): Tensor {

@@ -28,6 +28,7 @@ function triangle(op: string, x: Tensor, diagonal: number, lower: boolean): Tens
 /**
  * The lower triangle of each matrix, with 0 elsewhere. Elements on `diagonal` are kept: 0 is the main one,
  * above it they are positive. Shape [..., rows, columns]. PyTorch: `torch.tril`.
+ * @example tril(ones([2, 2])) // [[1, 0], [1, 1]]
  * @forms tril(), x.tril(), x.tril_()
  */
 export function tril(x: Tensor, diagonal = 0): Tensor {
@@ -37,6 +38,7 @@ export function tril(x: Tensor, diagonal = 0): Tensor {
 
 /**
  * The upper triangle of each matrix, with 0 elsewhere: see `tril`. PyTorch: `torch.triu`.
+ * @example triu(ones([2, 2])) // [[1, 1], [0, 1]]
  * @forms triu(), x.triu(), x.triu_()
  */
 export function triu(x: Tensor, diagonal = 0): Tensor {
@@ -44,6 +46,7 @@ export function triu(x: Tensor, diagonal = 0): Tensor {
   return triangle("triu", x, diagonal, false);
 }
 
+/** Options of `trilIndices` and `triuIndices`. */
 export interface TriangleOptions {
   /** The diagonal at which the triangle ends: 0 is the main one, positive ones lie above it. Default 0. */
   offset?: number;
@@ -109,6 +112,7 @@ export function trilIndices(
 /**
  * The rows and columns of the elements of the upper triangle of a matrix, row by row: `int32` [2, count].
  * PyTorch: `torch.triu_indices`.
+ * @example triuIndices(2, 2) // [[0, 0, 1], [0, 1, 1]]
  * @forms triuIndices()
  */
 export function triuIndices(

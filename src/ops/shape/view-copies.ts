@@ -7,7 +7,7 @@ import type { Shape, Strides } from "../../shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { lineDim } from "../arguments/line-dim.js";
 import { diagonal, type WhichDiagonal } from "./diagonal.js";
-import { splitWithSizes } from "./parts.js";
+import { splitWithSizes, unbind } from "./parts.js";
 import * as rearrange from "./rearrange.js";
 import { asStrided } from "./strided.js";
 import * as views from "./views.js";
@@ -16,6 +16,7 @@ const clone = (x: Tensor): Tensor => views.clone(x);
 
 /**
  * A copy of `x` in new memory. PyTorch: `torch.alias_copy`.
+ * @example aliasCopy(tensor([1, 2])) // [1, 2]
  * @forms aliasCopy()
  */
 export function aliasCopy(x: Tensor): Tensor {
@@ -25,6 +26,7 @@ export function aliasCopy(x: Tensor): Tensor {
 
 /**
  * A copy of the window that `asStrided` shows: shape `size`. PyTorch: `torch.as_strided_copy`.
+ * @example asStridedCopy(tensor([1, 2, 3]), [2], [2]) // [1, 3]
  * @forms asStridedCopy()
  */
 export function asStridedCopy(x: Tensor, size: Shape, stride: Strides, storageOffset?: number): Tensor {
@@ -33,6 +35,7 @@ export function asStridedCopy(x: Tensor, size: Shape, stride: Strides, storageOf
 
 /**
  * A copy of `x` outside the graph. PyTorch: `torch.detach_copy`.
+ * @example detachCopy(tensor([1, 2], { requiresGrad: true })).requiresGrad // false
  * @forms detachCopy()
  */
 export function detachCopy(x: Tensor): Tensor {
@@ -42,6 +45,7 @@ export function detachCopy(x: Tensor): Tensor {
 
 /**
  * A copy of what `diagonal` shows. PyTorch: `torch.diagonal_copy`.
+ * @example diagonalCopy(tensor([[1, 2], [3, 4]])) // [1, 4]
  * @forms diagonalCopy()
  */
 export function diagonalCopy(x: Tensor, ...which: WhichDiagonal): Tensor {
@@ -50,6 +54,7 @@ export function diagonalCopy(x: Tensor, ...which: WhichDiagonal): Tensor {
 
 /**
  * A copy of `x` expanded to `shape`. PyTorch: `torch.expand_copy`.
+ * @example expandCopy(tensor([1, 2]), [2, 2]) // [[1, 2], [1, 2]]
  * @forms expandCopy()
  */
 export function expandCopy(x: Tensor, shape: Shape): Tensor {
@@ -58,6 +63,7 @@ export function expandCopy(x: Tensor, shape: Shape): Tensor {
 
 /**
  * A copy of the `length` elements along `dim` that begin at `from`. PyTorch: `torch.narrow_copy`.
+ * @example narrowCopy(tensor([1, 2, 3]), 0, 1, 2) // [2, 3]
  * @forms narrowCopy(), x.narrowCopy()
  */
 export function narrowCopy(x: Tensor, dim: number, from: number | Tensor, length: number): Tensor {
@@ -66,6 +72,7 @@ export function narrowCopy(x: Tensor, dim: number, from: number | Tensor, length
 
 /**
  * A copy of `x` with its dims in another order. PyTorch: `torch.permute_copy`.
+ * @example permuteCopy(ones([2, 3]), [1, 0]).shape // [3, 2]
  * @forms permuteCopy()
  */
 export function permuteCopy(x: Tensor, dims: readonly number[]): Tensor {
@@ -74,6 +81,7 @@ export function permuteCopy(x: Tensor, dims: readonly number[]): Tensor {
 
 /**
  * A copy of element `index` of a dim, without that dim. PyTorch: `torch.select_copy`.
+ * @example selectCopy(tensor([[1, 2], [3, 4]]), 0, 1) // [3, 4]
  * @forms selectCopy()
  */
 export function selectCopy(x: Tensor, dim: number, index: number): Tensor {
@@ -82,6 +90,7 @@ export function selectCopy(x: Tensor, dim: number, index: number): Tensor {
 
 /**
  * A copy of the elements along `dim` from `start` to `end`, `step` apart. PyTorch: `torch.slice_copy`.
+ * @example sliceCopy(tensor([1, 2, 3]), 0, 1) // [2, 3]
  * @forms sliceCopy()
  */
 export function sliceCopy(
@@ -97,6 +106,7 @@ export function sliceCopy(
 
 /**
  * Copies of the parts that `split` gives. PyTorch: `torch.split_copy`.
+ * @example splitCopy(tensor([1, 2, 3]), 2) // [[1, 2], [3]]
  * @forms splitCopy()
  */
 export function splitCopy(x: Tensor, size: number | readonly number[], dim?: OrNamed<number>): Tensor[] {
@@ -105,6 +115,7 @@ export function splitCopy(x: Tensor, size: number | readonly number[], dim?: OrN
 
 /**
  * Copies of the parts that `splitWithSizes` gives. PyTorch: `torch.split_with_sizes_copy`.
+ * @example splitWithSizesCopy(tensor([1, 2, 3]), [1, 2]) // [[1], [2, 3]]
  * @forms splitWithSizesCopy()
  */
 export function splitWithSizesCopy(x: Tensor, sizes: readonly number[], dim?: OrNamed<number>): Tensor[] {
@@ -113,6 +124,7 @@ export function splitWithSizesCopy(x: Tensor, sizes: readonly number[], dim?: Or
 
 /**
  * A copy of `x` without its dims of size 1, or without the given ones. PyTorch: `torch.squeeze_copy`.
+ * @example squeezeCopy(ones([1, 2])).shape // [2]
  * @forms squeezeCopy()
  */
 export function squeezeCopy(
@@ -124,6 +136,7 @@ export function squeezeCopy(
 
 /**
  * A copy of the transpose of a matrix, or of a vector as it is. PyTorch: `torch.t_copy`.
+ * @example tCopy(tensor([[1, 2], [3, 4]])) // [[1, 3], [2, 4]]
  * @forms tCopy()
  */
 export function tCopy(x: Tensor): Tensor {
@@ -132,6 +145,7 @@ export function tCopy(x: Tensor): Tensor {
 
 /**
  * A copy of `x` with two dims swapped. PyTorch: `torch.transpose_copy`.
+ * @example transposeCopy(ones([2, 3]), 0, 1).shape // [3, 2]
  * @forms transposeCopy()
  */
 export function transposeCopy(x: Tensor, dim0: number, dim1: number): Tensor {
@@ -140,10 +154,11 @@ export function transposeCopy(x: Tensor, dim0: number, dim1: number): Tensor {
 
 /**
  * Copies of the elements of a dim, without that dim. PyTorch: `torch.unbind_copy`.
+ * @example unbindCopy(tensor([[1, 2], [3, 4]])) // [[1, 2], [3, 4]]
  * @forms unbindCopy()
  */
 export function unbindCopy(x: Tensor, dim?: OrNamed<number>): Tensor[] {
-  return views.unbind(x, dim).map(clone);
+  return unbind(x, dim).map(clone);
 }
 
 /**
@@ -156,6 +171,7 @@ export function unfoldCopy(x: Tensor, dim: number, size: number, step: number): 
 
 /**
  * A copy of `x` with a dim of size 1 put in at `dim`. PyTorch: `torch.unsqueeze_copy`.
+ * @example unsqueezeCopy(ones([2]), 0).shape // [1, 2]
  * @forms unsqueezeCopy()
  */
 export function unsqueezeCopy(x: Tensor, dim: OrNamed<number>): Tensor {
@@ -164,6 +180,7 @@ export function unsqueezeCopy(x: Tensor, dim: OrNamed<number>): Tensor {
 
 /**
  * A copy of `x` in another shape. PyTorch: `torch.view_copy`.
+ * @example viewCopy(ones([4]), [2, 2]).shape // [2, 2]
  * @forms viewCopy()
  */
 export function viewCopy(x: Tensor, shape: Shape): Tensor {

@@ -52,6 +52,7 @@ export function dense(x: Tensor): Tensor {
 
 /**
  * A copy of `x` in new memory. PyTorch: `torch.clone`.
+ * @example clone(tensor([1, 2])) // [1, 2]
  * @forms clone(), x.clone()
  */
 export function clone(x: Tensor): Tensor {
@@ -93,6 +94,7 @@ export function to(x: Tensor, dtype: DType): Tensor {
 /**
  * The same elements in another shape; one size may be -1. A view where strides allow, else a copy. PyTorch:
  * `torch.reshape`.
+ * @example reshape(ones([4]), [2, -1]).shape // [2, 2]
  * @forms reshape(), x.reshape(...shape)
  */
 export function reshape(x: Tensor, shape: Shape): Tensor {
@@ -142,6 +144,7 @@ function viewStrides(from: Shape, strides: Strides, to: Shape): number[] | null 
 /**
  * `x` with dims `startDim` to `endDim` (default: all) as one dim; by position or by name. PyTorch:
  * `torch.flatten`.
+ * @example flatten(ones([2, 3])).shape // [6]
  * @forms flatten(), x.flatten()
  */
 export function flatten(
@@ -180,6 +183,7 @@ export function permute(x: Tensor, dims: readonly number[]): Tensor {
 
 /**
  * A view of `x` with two dims swapped. PyTorch: `torch.transpose`.
+ * @example transpose(ones([2, 3]), 0, 1).shape // [3, 2]
  * @forms transpose(), x.transpose()
  */
 export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
@@ -219,6 +223,7 @@ export function expand(x: Tensor, shape: Shape): Tensor {
 /**
  * A view of `x` without its dims of size 1, or without the given ones if they have size 1. PyTorch:
  * `torch.squeeze`.
+ * @example squeeze(ones([1, 2])).shape // [2]
  * @forms squeeze(), x.squeeze()
  */
 export function squeeze(
@@ -240,6 +245,7 @@ export function squeeze(
 
 /**
  * A view of `x` with a new dim of size 1 at `dim`. PyTorch: `torch.unsqueeze`.
+ * @example unsqueeze(ones([2]), 0).shape // [1, 2]
  * @forms unsqueeze(), x.unsqueeze()
  */
 export function unsqueeze(x: Tensor, dim: OrNamed<number>): Tensor {
@@ -321,6 +327,7 @@ export function sliceDim(x: Tensor, d: number, start: number | null, end: number
 /**
  * A view of `length` elements along `dim`, beginning at position `from` (a number or a tensor of one integer;
  * negative ones count from the end). PyTorch: `torch.narrow`.
+ * @example narrow(tensor([1, 2, 3]), 0, 1, 2) // [2, 3]
  * @forms narrow(), x.narrow()
  */
 export function narrow(x: Tensor, dim: number, from: number | Tensor, length: number): Tensor {
@@ -354,6 +361,7 @@ function part(x: Tensor, d: number, first: number, length: number): Tensor {
 
 /**
  * A view of element `index` along `dim`, without that dim. PyTorch: `torch.select`.
+ * @example select(tensor([[1, 2], [3, 4]]), 0, 1) // [3, 4]
  * @forms select(), x.select()
  */
 export function select(x: Tensor, dim: number, index: number): Tensor {
@@ -371,6 +379,7 @@ export function select(x: Tensor, dim: number, index: number): Tensor {
 /**
  * Views of parts of `size` elements along `dim` (the last one may be smaller), or of the given sizes.
  * PyTorch: `torch.split`.
+ * @example split(tensor([1, 2, 3]), 2) // [[1, 2], [3]]
  * @forms split(), x.split()
  */
 export function split(x: Tensor, size: number | readonly number[], dim: OrNamed<number> = 0): Tensor[] {
@@ -416,6 +425,7 @@ function unsplit(gs: readonly (Tensor | null)[], x: Tensor, d: number, sizes: re
 /**
  * Views of at most `chunks` parts of equal size along `dim` (the last one may be smaller). If the dim is
  * empty, there are `chunks` empty parts. PyTorch: `torch.chunk`.
+ * @example chunk(tensor([1, 2, 3]), 2) // [[1, 2], [3]]
  * @forms chunk(), x.chunk()
  */
 export function chunk(x: Tensor, chunks: number, dim: OrNamed<number> = 0): Tensor[] {
@@ -428,15 +438,4 @@ export function chunk(x: Tensor, chunks: number, dim: OrNamed<number> = 0): Tens
     return split(x, new Array<number>(chunks).fill(0), d);
   }
   return split(x, Math.ceil(x.shape[d] / chunks), d);
-}
-
-/**
- * Views of all elements along `dim`, without that dim. PyTorch: `torch.unbind`.
- * @forms unbind(), x.unbind()
- */
-export function unbind(x: Tensor, dim: OrNamed<number> = 0): Tensor[] {
-  checkTensors("unbind", x);
-  const d = resolveDim("unbind", dimOf("unbind", dim), x.ndim);
-  checkList("unbind", x.shape[d]);
-  return Array.from({ length: x.shape[d] }, (_, i) => select(x, d, i));
 }

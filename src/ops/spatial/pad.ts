@@ -134,6 +134,7 @@ function padDim(
 /**
  * `x` padded with a constant: [before, after] of the last dim, then of the one before it, and so on. PyTorch:
  * `torch.constant_pad_nd`.
+ * @example constantPadNd(tensor([1, 2]), [1, 0], 9) // [9, 1, 2]
  * @forms constantPadNd()
  */
 export function constantPadNd(x: Tensor, padding: readonly number[], value = 0): Tensor {

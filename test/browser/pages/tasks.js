@@ -93,6 +93,7 @@ export const tasks = {
       save: await refused(() => io.saveSafetensors("m.safetensors", model.stateDict())),
       saveSync: await refused(() => io.saveSafetensorsSync("m.safetensors", model.stateDict())),
       loadSync: await refused(() => io.loadSafetensorsSync("m.safetensors")),
+      report: await refused(() => fit(model, train, { optimizer, report: "run.html" })),
       checkpoint: await refused(() => fit(model, train, { optimizer, checkpoint: "run.ckpt" })),
       gzipSync: await refused(() => data.readIdxSync(gzip)),
       native: await refused(() => backend.use("native")),

@@ -1,0 +1,2 @@
+/** The id of a heading, as code hosts make it. */
+export const slug: (text: string) => string;
