@@ -80,7 +80,7 @@ export class Sharding {
     const changed = new Set<number>();
     const size = batch[0].shape[0];
     let layout!: Layout;
-    /** The parameters that the loss of a shard depends on, and the buffers that it changes. */
+    /** The parameters that the loss of a shard depends on; the same for all shards. */
     let used: ReadonlySet<Tensor> | undefined;
     let averaged: readonly Tensor[] = [];
     const leaf = (index: number): Node => {
