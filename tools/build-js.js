@@ -6,7 +6,7 @@
 // The packages that the library and the command use are bundled, with their licences beside them, so that
 // installing simdgrad installs nothing else. The command runs the same dist/index.js that users import.
 import { spawnSync } from "node:child_process";
-import { chmodSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { builtinModules, createRequire } from "node:module";
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -16,6 +16,7 @@ import { buildBrowser, modules } from "./bundle/browser.js";
 import { writeNotices } from "./bundle/notices.js";
 import { partOf } from "./bundle/parts.js";
 import { ascii, builtins, lateParts, location } from "./bundle/plugins.js";
+import { withShortNames } from "./bundle/short-names.js";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 rmSync(join(root, "dist"), { recursive: true, force: true });
@@ -75,6 +76,12 @@ const library = await bundle(
     },
   },
 );
+
+for (const { fileName } of library) {
+  if (!fileName.startsWith("parts/")) continue;
+  const path = join(root, "dist", fileName);
+  writeFileSync(path, await withShortNames(fileName, readFileSync(path, "utf8"), false));
+}
 
 const command = await bundle(
   {

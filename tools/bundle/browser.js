@@ -4,7 +4,8 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, posix, relative } from "node:path";
 import { parseAst } from "rolldown/parseAst";
-import { minify, transform } from "rolldown/utils";
+import { transform } from "rolldown/utils";
+import { withShortNames } from "./short-names.js";
 import { walk } from "./syntax.js";
 import { textsOf, writtenModules } from "./written-code.js";
 
@@ -134,12 +135,7 @@ export async function buildBrowser(root) {
     for (const { start, end, text } of edits.sort((a, b) => b.start - a.start))
       placed = placed.slice(0, start) + text + placed.slice(end);
     // The doc comments are in the declarations, which editors read.
-    const format = {
-      compress: false,
-      mangle: false,
-      codegen: { removeWhitespace: false, legalComments: "inline" },
-    };
-    const bare = (await minify(name, placed, { ...format, module: true })).code;
+    const bare = await withShortNames(name, placed, true);
     const path = join(folder, name);
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, complete(bare));

@@ -107,11 +107,33 @@ function sizeFlags({ small }, source) {
   return small.except.includes(basename(source)) ? [] : small.flags;
 }
 
-/** A unit: its source, its object, and the command that compiles it. */
+/** The headers that most sources include. zig's clang compiles them once for each set of flags. */
+const headersOfMost = "native/precompiled.h";
+
+/** The headers of most sources, compiled with the flags of a unit; undefined if the compiler is not zig's. */
+function precompiled(compiler, folder, flags) {
+  if (!compiler.triple || flags.some((flag) => flag.startsWith("-DSIMDGRAD_SOURCE_HASH"))) return undefined;
+  const name = createHash("sha256").update(flags.join("\n")).digest("hex").slice(0, 12);
+  const object = join(root, "build/all", folder, `${name}.pch`);
+  return {
+    compiler,
+    object,
+    arguments: [...flags, "-x", "c++-header", headersOfMost, "-o", relative(root, object)],
+  };
+}
+
+/** A unit: its source, its object, the command that compiles it, and a unit that must be compiled before. */
 function unit(compiler, folder, source, flags) {
   const file = source.replace("native/", "").replaceAll("/", "-").replace(/\.cc$/, ".o");
   const object = join(root, "build/all", folder, file);
-  return { compiler, object, arguments: [...flags, "-c", source, "-o", relative(root, object)] };
+  const headers = precompiled(compiler, folder, flags);
+  const included = headers ? ["-include-pch", relative(root, headers.object)] : [];
+  return {
+    compiler,
+    object,
+    headers,
+    arguments: [...flags, ...included, "-c", source, "-o", relative(root, object)],
+  };
 }
 
 /** The units that are compiled once. */
@@ -233,6 +255,8 @@ export async function compile(name, target, hash, out) {
     units: unitsOfIsa(kernels, kernelTarget, kernelCompiler, lists, isa),
   }));
   const units = [...once, ...perIsa.flatMap((kernelsOfIsa) => kernelsOfIsa.units)];
+  const headers = new Map(units.flatMap(({ headers }) => (headers ? [[headers.object, headers]] : [])));
+  await compileAll([...headers.values()], dirname(out));
   await compileAll(units, dirname(out));
   for (const { isa, units } of perIsa) {
     const shared = sharedFunctions(
