@@ -50,7 +50,7 @@ export default defineConfig({
         globalSetup: "test/distributed/setup.ts",
       },
       { name: "alone", include: alone, exclude },
-      { name: "browser", include: inBrowsers, globalSetup: "test/browser/setup.ts" },
+      { name: "browser", include: inBrowsers, isolate: false, globalSetup: "test/browser/setup.ts" },
     ].map((test) => ({
       test: {
         ...test,

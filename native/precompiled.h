@@ -13,10 +13,13 @@
 #include <utility>
 #include <vector>
 
-#if defined(__x86_64__)
+// Sources that are compiled for each instruction set.
+#ifdef SIMDGRAD_ISA_NS
+#if defined(__AVX2__)
 #include <immintrin.h>
 #elif defined(__aarch64__)
 #include <arm_neon.h>
 #elif defined(__wasm_simd128__)
 #include <wasm_simd128.h>
+#endif
 #endif

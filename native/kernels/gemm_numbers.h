@@ -5,7 +5,7 @@
 //   part of the contract and the same for every instruction set. No other constant changes a bit of the
 //   result.
 //   MR x NV: the register tile, which is the tile of C in one micro-kernel call: MR rows of NV vectors. A
-//   tile with half the rows has twice the vectors.
+//   tile with at most half the rows has twice the vectors.
 //   KC: depth of a block. A packed panel holds KC steps of k; after each block C is loaded and stored again.
 //   MC: rows of A that stay in L2 (MC·KC floats) while all panels of B are multiplied with them.
 //   KC1: if k is at most this, it is one block, so C is stored once. The rows of A are then fewer. Not where
@@ -37,10 +37,11 @@ constexpr int MR = 8, NV = 3;
 #endif
 
 /**
- * Vectors per row of a tile with `rows` rows. The number of accumulators stays about constant, so that they
- * hide the FMA latency. In WebAssembly single rows have fewer, because each width is a part of the module.
+ * Vectors per row of a tile with `rows` rows. Tiles of few rows have more, so that enough accumulators hide the
+ * FMA latency. Twice as many again for a quarter of the rows would be a fifth of the code of products, and
+ * products of so few rows are computed otherwise (gemm_thin.h): only panels (gemm_tile.h) have such tiles.
  */
-constexpr int vectorsFor(int64_t rows) { return 2 * rows > MR ? NV : 4 * rows > MR || isWasm ? 2 * NV : 4 * NV; }
+constexpr int vectorsFor(int64_t rows) { return 2 * rows > MR ? NV : 2 * NV; }
 constexpr int widestTile = vectorsFor(1);
 
 // Each rounding error in a chain is proportional to its partial sum, so n equal chains have √n times less
