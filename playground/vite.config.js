@@ -76,7 +76,11 @@ export default defineConfig({
     outDir: join(root, "dist/playground"),
     emptyOutDir: true,
     target: "es2022",
-    modulePreload: { polyfill: false },
+    // What is imported later must not be preloaded by a script: a Worker has no document.
+    modulePreload: {
+      polyfill: false,
+      resolveDependencies: (_, files, { hostType }) => (hostType === "html" ? files : []),
+    },
     reportCompressedSize: false,
     assetsInlineLimit: 0,
     rolldownOptions: {

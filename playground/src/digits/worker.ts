@@ -4,7 +4,7 @@
  */
 import { backend, fit, io, manualSeed, nn, optim } from "simdgrad";
 import { networkMetadata } from "../../../src/cli/network.js";
-import { loaded } from "../load-backend.js";
+import { load } from "../load-backend.js";
 import { type Classifier, datasetOf, factsOf, loadClassifier, lookAt, newClassifier } from "./classifier.js";
 import { Comparison } from "./comparison.js";
 import { type Digits, type LabelledImages, readDigits } from "./images.js";
@@ -82,7 +82,7 @@ async function train(kind: NetworkKind, epochs: number, mine: typeof run): Promi
 async function handle(request: Request, mine: typeof run): Promise<void> {
   switch (request.type) {
     case "start":
-      await loaded;
+      await load();
       return say({ type: "backend", name: backend.name, reason: backend.reason });
     case "images": {
       digits = await readDigits(request.files);

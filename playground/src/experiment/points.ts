@@ -5,7 +5,8 @@
 import { data, Generator, randperm, stack, type Tensor, tensor } from "simdgrad";
 import { dataChoices, type PlaneFeature } from "../state/choices.js";
 import type { Settings } from "../state/settings.js";
-import { type CsvPlan, csvOptions } from "./csv-plan.js";
+import type { CsvPlan } from "./csv-plan.js";
+import type { LabelledRows } from "./rows.js";
 
 /** The most rows of a file that an experiment uses, drawn at random. */
 export const mostRows = 2000;
@@ -93,10 +94,7 @@ function ready(settings: Settings, parts: Parts): Points {
 const column = (y: Tensor): Tensor => y.float().unsqueeze(1);
 
 /** Rows in a random order, scaled by what trains the network. */
-function ofTable(
-  settings: Settings,
-  { x, y, classes, features: columns }: data.CsvData & { y: Tensor },
-): Points {
+function ofTable(settings: Settings, { x, y, classes, features: columns }: LabelledRows): Points {
   const rows = x.shape[0]!;
   const used = Math.min(rows, mostRows);
   const order = randperm(rows, { generator: new Generator(settings.dataSeed) }).narrow(0, 0, used);
@@ -113,12 +111,8 @@ function ofTable(
   return ready(settings, { ...common, y: scaledY, task: "regression" });
 }
 
-/** The rows of a file. @throws FileError that names line and column. */
-async function readPlanned(plan: CsvPlan): Promise<data.CsvData & { y: Tensor }> {
-  const read = await data.readCsv(plan.file, csvOptions(plan));
-  if (read.x.shape[0]! < 2) throw new Error(`${plan.name} has fewer than two rows that are complete`);
-  return read as data.CsvData & { y: Tensor };
-}
+/** What reads tables: the parser is half of the Worker's own code, and the first picture does not need it. */
+const tables = () => import("./rows.js");
 
 /** The points of an experiment. `file`: the plan of the CSV file that was chosen. */
 export async function makePoints(settings: Settings, file?: CsvPlan): Promise<Points> {
@@ -137,9 +131,9 @@ export async function makePoints(settings: Settings, file?: CsvPlan): Promise<Po
       return ready(settings, { table, y, task: "binary", trained: 4, same: true });
     }
     case "iris":
-      return ofTable(settings, data.iris());
+      return ofTable(settings, (await tables()).irises());
     case "versicolor": {
-      const { x, y } = data.iris();
+      const { x, y } = (await tables()).irises();
       const order = randperm(150, { generator: new Generator(dataSeed) });
       const table = x.narrow(1, 2, 2).indexSelect(0, order);
       const answers = column(y.eq(1).indexSelect(0, order));
@@ -147,7 +141,7 @@ export async function makePoints(settings: Settings, file?: CsvPlan): Promise<Po
     }
     case "file": {
       if (file === undefined) throw new Error("no CSV file is open: drop one on the page");
-      return ofTable(settings, await readPlanned(file));
+      return ofTable(settings, await (await tables()).readPlanned(file));
     }
     default: {
       const { x, y } = data.playground[name]({ n, noise, seed: dataSeed });

@@ -1,11 +1,11 @@
 /** The curves of losses: up to four runs, training drawn through, test dashed. */
 import { useEffect, useRef, useState } from "preact/hooks";
-import uPlot from "uplot";
+import type uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { runNames } from "../state/address.js";
 import { hasCanvas } from "../views/canvas.js";
 import { runColors } from "../views/palette.js";
-import { onFrame } from "./engine.js";
+import { firstFrame, onFrame } from "./engine.js";
 import { state, useStore } from "./store.js";
 
 /** Milliseconds between two drawings: curves need fewer than pictures. */
@@ -49,12 +49,21 @@ function lighter(color: string): string {
   return `rgb(${mix(value >> 16)} ${mix((value >> 8) & 255)} ${mix(value & 255)})`;
 }
 
-function tables(): uPlot.AlignedData {
+type Drawing = typeof import("./plot-library.js");
+
+/** The library is half of the page's code: it comes after the first picture. */
+let drawing: Promise<Drawing> | undefined;
+function loadDrawing(): Promise<Drawing> {
+  drawing ??= firstFrame.then(() => import("./plot-library.js"));
+  return drawing;
+}
+
+function tables(join: typeof uPlot.join): uPlot.AlignedData {
   const each = state.runs.map(({ marks }): uPlot.AlignedData => {
     const finite = (v: number) => (Number.isFinite(v) ? v : null);
     return [marks.map((m) => m.epoch), marks.map((m) => finite(m.train)), marks.map((m) => finite(m.test))];
   });
-  return each.length === 1 ? each[0]! : uPlot.join(each);
+  return each.length === 1 ? each[0]! : join(each);
 }
 
 export function Chart() {
@@ -63,6 +72,18 @@ export function Chart() {
   const [log, setLog] = useState(false);
   useEffect(() => {
     if (!hasCanvas) return;
+    let [shown, hide] = [true, () => {}];
+    void loadDrawing().then(({ uPlot }) => {
+      if (shown) hide = show(uPlot);
+    });
+    return () => {
+      shown = false;
+      hide();
+    };
+  }, [runs.map(({ id }) => id).join(), theme, log]);
+
+  /** Draws the curves from now on; returns what ends that. */
+  function show(Plot: typeof uPlot): () => void {
     const ink = getComputedStyle(box.current!).color;
     const faint = theme === "dark" ? "#2d333b" : "#e7e9ec";
     const axis = {
@@ -87,7 +108,7 @@ export function Chart() {
       cursor: { y: false, points: { size: 6 } },
       padding: [8, 8, 0, 0],
     };
-    const plot = new uPlot(options, tables(), box.current!);
+    const plot = new Plot(options, tables(Plot.join), box.current!);
     const observer = new ResizeObserver(() => plot.setSize({ width: box.current!.clientWidth, height: 190 }));
     observer.observe(box.current!);
     let last = 0;
@@ -95,7 +116,7 @@ export function Chart() {
     const draw = () => {
       due = undefined;
       last = performance.now();
-      plot.setData(tables());
+      plot.setData(tables(Plot.join));
     };
     const stop = onFrame(() => {
       due ??= setTimeout(draw, Math.max(0, every - (performance.now() - last)));
@@ -106,7 +127,7 @@ export function Chart() {
       observer.disconnect();
       plot.destroy();
     };
-  }, [runs.map(({ id }) => id).join(), theme, log]);
+  }
   return (
     <section class="chart" aria-label="Losses">
       <header>

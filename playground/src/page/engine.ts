@@ -23,6 +23,12 @@ const frameListeners = new Set<(frame: FrameReply) => void>();
 /** The frame before this one, for components that are drawn later. */
 export let lastFrame: FrameReply | undefined;
 
+let noteFirstFrame: () => void;
+/** Resolves when the first frame is on the screen: what can wait is loaded then. */
+export const firstFrame = new Promise<void>((resolve) => {
+  noteFirstFrame = resolve;
+});
+
 /** Calls back with every frame; the last one is given at once. */
 export function onFrame(listener: (frame: FrameReply) => void): () => void {
   frameListeners.add(listener);
@@ -66,7 +72,6 @@ export function start(): void {
     event.preventDefault();
     died(event.message || "it did not say why");
   };
-  send({ type: "start" });
   configured = "";
   asked = undefined;
   configure();
@@ -144,6 +149,7 @@ function tick(now: number): void {
 function draw(): void {
   drawn = true;
   for (const listener of frameListeners) listener(lastFrame!);
+  noteFirstFrame();
 }
 
 /** Asks for a frame, if one is due. */

@@ -15,8 +15,6 @@ export interface RunRequest {
 }
 
 export type Request =
-  /** The first message, answered by the name of the backend as soon as that is known. */
-  | { readonly type: "start" }
   | {
       readonly type: "configure";
       readonly runs: readonly RunRequest[];

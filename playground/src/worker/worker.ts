@@ -5,7 +5,7 @@
 import { backend } from "simdgrad";
 import { fixKernels } from "../experiment/compiled-later.js";
 import { planOf } from "../experiment/csv-plan.js";
-import { loaded } from "../load-backend.js";
+import { load } from "../load-backend.js";
 import type { FrameRequest, Reply, Request } from "./messages.js";
 import { Pictured } from "./pictured.js";
 
@@ -68,6 +68,7 @@ function answer(request: FrameRequest): void {
   const diagnosis = request.diagnosis ? run?.diagnosis() : undefined;
   say({ type: "frame", shown, runs: progress, pictures, diagnosis, surface, steps, milliseconds }, transfer);
   [steps, milliseconds] = [0, 0];
+  if (!ready) handled = handled.then(begin);
 }
 
 type Configuration = Request & { type: "configure" };
@@ -95,15 +96,15 @@ async function configure(request: Configuration): Promise<void> {
 let handled: Promise<void> = Promise.resolve();
 
 /**
- * Whether it is known which kernels train. Until then the JavaScript core draws the first picture, so that
- * nobody waits for the module of WebAssembly to see it.
+ * Whether it is known which kernels train. Until then the JavaScript core draws the first picture, and the
+ * module of WebAssembly is not even fetched: compiling it would take the core on which the page draws.
  */
 let ready = false;
 fixKernels(false);
 
 /** Makes the runs anew if WebAssembly trains: the last bits of its numbers are others. */
 async function begin(): Promise<void> {
-  await loaded;
+  await load();
   if (ready) return;
   ready = true;
   fixKernels(true);
@@ -117,7 +118,7 @@ async function begin(): Promise<void> {
 let isPictured = false;
 /** What is done before it is known which kernels train: all that the first picture needs. */
 function isForFirstPicture(request: Request): boolean {
-  if (request.type === "start" || request.type === "configure") return true;
+  if (request.type === "configure") return true;
   if (request.type !== "frame" || request.epochs > 0 || isPictured) return false;
   isPictured = true;
   return true;
@@ -126,11 +127,6 @@ function isForFirstPicture(request: Request): boolean {
 async function handle(request: Request): Promise<void> {
   if (!ready && !isForFirstPicture(request)) await begin();
   switch (request.type) {
-    case "start":
-      void loaded.then(() => {
-        handled = handled.then(begin);
-      });
-      return;
     case "configure":
       return configure(request);
     case "free":
