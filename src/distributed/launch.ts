@@ -3,6 +3,7 @@
 export interface Launch {
   /** As errors name it. */
   readonly launcher: string;
+  /** NaN if the launcher does not say: MPI knows. */
   readonly size: number;
   /** The rank on its machine, and the number of ranks there; NaN if the launcher does not say. */
   readonly localRank: number;
@@ -25,6 +26,8 @@ interface Launcher {
   readonly localSize: string;
   /** A variable that must be set too. */
   readonly beside?: string;
+  /** A variable that is set in place of the size, which only MPI knows then. */
+  readonly unsized?: string;
   libraries(variables: Variables): readonly string[];
 }
 
@@ -35,7 +38,8 @@ const launchers: readonly Launcher[] = [
     libraries: () => openMpi,
   },
   {
-    ...{ name: "mpirun of MPICH or Intel MPI", size: "PMI_SIZE" },
+    // With -pmi-port there is an address instead of a number.
+    ...{ name: "mpirun of MPICH or Intel MPI", size: "PMI_SIZE", unsized: "PMI_PORT" },
     ...{ localRank: "MPI_LOCALRANKID", localSize: "MPI_LOCALNRANKS" },
     libraries: () => mpich,
   },
@@ -54,9 +58,11 @@ const numberIn = (text: string | undefined) => (/^\d+$/.test(text ?? "") ? Numbe
 export function launchOf(variables: Variables): Launch | null {
   const { SIMDGRAD_MPI: library } = variables;
   if (library === "none") return null;
-  for (const { name, size, beside, localRank, localSize, libraries } of launchers) {
+  const isSet = (name: string | undefined) => name !== undefined && variables[name] !== undefined;
+  for (const { name, size, beside, unsized, localRank, localSize, libraries } of launchers) {
     const ranks = numberIn(variables[size]);
-    if (!(ranks > 1) || (beside !== undefined && variables[beside] === undefined)) continue;
+    const isUnsized = isSet(unsized) && !isSet(size);
+    if (!(ranks > 1 || isUnsized) || (beside !== undefined && !isSet(beside))) continue;
     return {
       launcher: name,
       size: ranks,

@@ -1,4 +1,5 @@
 /** MPI in Node: how it is found, started and left. */
+import { fstatSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { isMainThread } from "node:worker_threads";
 import { SimdgradError } from "../errors.js";
@@ -19,12 +20,14 @@ export const thisLaunch = (): Launch | null => launchOf(process.env);
  */
 export async function startMpi(launch: Launch, timeout: number): Promise<Mpi> {
   const { launcher, libraries, size } = launch;
+  const oneOfMany = `${launcher} started this process as one of ${Number.isNaN(size) ? "several" : size}`;
   checkOwner(launcher);
+  checkConnection(oneOfMany);
   const native = loadNative();
   if (native instanceof Error)
     throw new SimdgradError(
       "MPI_NOT_FOUND",
-      `distributed.init: ${launcher} started this process as one of ${size}, and MPI is used by the native addon: ${native.message}`,
+      `distributed.init: ${oneOfMany}, and MPI is used by the native addon: ${native.message}`,
     );
   const { mpi } = native.addon;
   const problems: string[] = [];
@@ -35,11 +38,11 @@ export async function startMpi(launch: Launch, timeout: number): Promise<Mpi> {
   if (problems.length === libraries.length)
     throw new SimdgradError(
       "MPI_NOT_FOUND",
-      `distributed.init: ${launcher} started this process as one of ${size}, and its MPI library does not load: ${problems[0]}; install it, or name it: SIMDGRAD_MPI=path; SIMDGRAD_MPI=none trains each process alone`,
+      `distributed.init: ${oneOfMany}, and its MPI library does not load: ${problems[0]}; install it, or name it: SIMDGRAD_MPI=path; SIMDGRAD_MPI=none trains each process alone`,
     );
   process.on("exit", (code) => mpi.noteExit(code));
   process.env["SIMDGRAD_MPI_OWNER"] = String(process.pid);
-  if (mpi.size() !== size)
+  if (!Number.isNaN(size) && mpi.size() !== size)
     throw new SimdgradError(
       "MPI_MISMATCH",
       `distributed.init: ${launcher} started ${size} processes, ${mpi.library()} sees ${mpi.size()}: start the program by the mpirun of the library that it uses`,
@@ -63,6 +66,27 @@ function checkOwner(launcher: string): void {
       "MPI_IN_USE",
       `distributed.init: process ${owner}, which started this one, uses MPI already, and ${launcher} knows only that one: start the child with SIMDGRAD_MPI=none in its environment`,
     );
+}
+
+/**
+ * MPICH's launcher is asked over a descriptor that each rank inherits. Programs in between, such as npm, do
+ * not pass it on; Node may have another file under its number, and MPI would end the process.
+ */
+function checkConnection(oneOfMany: string): void {
+  const descriptor = process.env["PMI_FD"];
+  if (descriptor === undefined || isSocket(Number(descriptor))) return;
+  throw new SimdgradError(
+    "MPI_MISMATCH",
+    `distributed.init: ${oneOfMany}, and a program between the two (npm start, a shell) has closed the connection of the launcher: start Node itself, mpirun -n 2 node train.js, or use mpirun -pmi-port`,
+  );
+}
+
+function isSocket(descriptor: number): boolean {
+  try {
+    return fstatSync(descriptor).isSocket();
+  } catch {
+    return false;
+  }
 }
 
 /** Ranks on one machine share its cores, unless the launcher or the user has divided them. */

@@ -1,7 +1,7 @@
 /** Whatever happens to one rank ends all of them, soon, with an exit code that is not zero. */
 import { spawnSync } from "node:child_process";
 import { describe, expect, test, vi } from "vitest";
-import { alone, both, program, ranks, underEach } from "./launchers.js";
+import { alone, both, known, program, ranks, starts, underEach } from "./launchers.js";
 
 const rank = program("rank.mjs");
 
@@ -64,6 +64,30 @@ describe("a failure", () => {
       expect(status).toBeGreaterThan(0);
       expect(stderr).toMatch(/MPI_NOT_FOUND: distributed.init: .*libnothing.so/);
     });
+  });
+});
+
+describe("started by a program in between, as npm start does", () => {
+  // Node passes on no descriptor but the standard ones, and npm is a program for Node.
+  const between = [
+    "-e",
+    'require("child_process").spawnSync(process.execPath, process.argv.slice(1), { stdio: "inherit" })',
+  ];
+  const [open, mpich] = known;
+  test.each([
+    ["Open MPI", open, /^(\[\d,2,"Open MPI.*\]\n){2}$/, ""],
+    ["MPICH with -pmi-port", { ...mpich, options: ["-pmi-port"] }, /^(\[\d,2,"MPICH.*\]\n){2}$/, ""],
+    [
+      "MPICH",
+      mpich,
+      /^$/,
+      "MPI_MISMATCH: distributed.init: mpirun of MPICH or Intel MPI started this process as one of 2, and",
+    ],
+  ] as const)("%s", (_, launcher, printed, message) => {
+    if (!starts(launcher.command)) return;
+    const { stdout, stderr } = ranks(launcher, 2, [...between, rank, "alone"]);
+    expect(stdout).toMatch(printed);
+    expect(stderr).toContain(message);
   });
 });
 
