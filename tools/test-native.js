@@ -4,7 +4,7 @@
 // its programs. Prints the sum of all programs as its last line.
 //
 //   node tools/test-native.js [build…]      the builds to test: shipped address thread
-//   node tools/test-native.js --release     all of them, the address sanitizer's with portable kernels too; also
+//   node tools/test-native.js --release     all of them, portable kernels with the address sanitizer, and
 //     arm64       the programs for aarch64 under emulation; their results must have the bits of those shipped
 //     builders    the addons that cmake-js and node-gyp build must have the same bits. (That both compile the
 //                 same sources with the same flags is a part of `npm test`.)
@@ -75,8 +75,8 @@ const emulator = "qemu-aarch64";
 const cross = "aarch64-linux-gnu-g++";
 
 /**
- * Whether to test everything. Otherwise the build with the address sanitizer has no portable kernels. They are
- * the same sources with vectors of one float, which have no tails, and are a third of that build's time.
+ * Whether to test everything. Otherwise the build with the address sanitizer has no portable kernels. They
+ * are the same sources with vectors of one float, which have no tails, and are a third of that build's time.
  */
 const release = process.argv[2] === "--release";
 

@@ -37,9 +37,10 @@ constexpr int MR = 8, NV = 3;
 #endif
 
 /**
- * Vectors per row of a tile with `rows` rows. Tiles of few rows have more, so that enough accumulators hide the
- * FMA latency. Twice as many again for a quarter of the rows would be a fifth of the code of products, and
- * products of so few rows are computed otherwise (gemm_thin.h): only panels (gemm_tile.h) have such tiles.
+ * Vectors per row of a tile with `rows` rows. Tiles of few rows have more, so that enough accumulators hide
+ * the FMA latency. Twice as many again for a quarter of the rows would be a fifth of the code of products,
+ * and products of so few rows are computed otherwise (gemm_thin.h): only panels (gemm_tile.h) have such
+ * tiles.
  */
 constexpr int vectorsFor(int64_t rows) { return 2 * rows > MR ? NV : 2 * NV; }
 constexpr int widestTile = vectorsFor(1);

@@ -49,8 +49,8 @@ export interface InitOptions {
  *     await distributed.init({ timeout: 60 })
  *     if (distributed.rank === 0) console.log(distributed.worldSize)
  *
- * @throws SimdgradError `MPI_NOT_FOUND`, `MPI_MISMATCH` if the launcher belongs to another MPI library, or cannot be reached,
- * `MPI_IN_USE` in a child process or a Worker of a rank.
+ * @throws SimdgradError `MPI_NOT_FOUND`, `MPI_MISMATCH` if the launcher belongs to another MPI library or
+ * cannot be reached, `MPI_IN_USE` in a child process or a Worker of a rank.
  */
 export function init(options: InitOptions = {}): Promise<void> {
   checkOptions("distributed.init", options, ["timeout"]);

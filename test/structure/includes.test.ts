@@ -4,6 +4,7 @@ import { sources } from "./imports.js";
 
 /** The folders of native/, from the ground up, and the ones that the files of each may include. */
 const folders: Record<string, readonly string[]> = {
+  precompiled: [],
   system: [],
   simd: [],
   threads: ["system"],

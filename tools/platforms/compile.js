@@ -108,7 +108,7 @@ function sizeFlags({ small }, source) {
 }
 
 /** The headers that most sources include. zig's clang compiles them once for each set of flags. */
-const headersOfMost = "native/precompiled.h";
+const headersOfMost = "native/precompiled/headers.h";
 
 /** The headers of most sources, compiled with the flags of a unit; undefined if the compiler is not zig's. */
 function precompiled(compiler, folder, flags) {
