@@ -23,8 +23,10 @@ const alone = [
 /** Tests in real browsers. */
 const inBrowsers = ["test/browser/*.test.ts", "test/playground/*.test.ts"];
 
-/** Tests of what users install and start, with other programs: npm, compilers of TypeScript, mpirun. */
-const installed = ["test/package/*.test.ts", "test/platforms/*.test.ts", "test/distributed/*.test.ts"];
+/** Tests of what users install and start: the package, the command, the examples, ranks under mpirun. */
+const installed = ["package", "platforms", "distributed", "cli", "examples"].map(
+  (folder) => `test/${folder}/**/*.test.ts`,
+);
 
 export default defineConfig({
   test: {
