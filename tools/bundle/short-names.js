@@ -1,6 +1,6 @@
-// Gives the variables inside of functions short names. The package becomes 0.08 MB smaller, and importing it
-// takes 2 ms less, because V8 reads each name. Functions, classes, properties and exports keep their names,
-// and code keeps its lines: a stack trace reads as before.
+// Gives the variables inside of functions, and private members of classes, short names. The package becomes
+// 0.08 MB smaller, and importing it takes 2 ms less, because V8 reads each name. Functions, classes, other
+// properties and exports keep their names, and code keeps its lines, so that a stack trace can be read.
 import { minify } from "rolldown/utils";
 
 /** @throws Error if the code does not parse. */
