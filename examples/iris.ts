@@ -28,8 +28,10 @@ for (const [name, model] of Object.entries(models)) {
   const right = model.forward(petals).squeeze(1).gt(0).eq(isVersicolor.bool()).sum().item();
   console.log(`versicolor or not, ${name}: ${right} of 150 right`);
 }
-await plot.decisionBoundary("docs/figures/iris-versicolor.svg", models, petals, isVersicolor, {
-  ...{ title: "Versicolor against the rest", classNames: ["other irises", "versicolor"], level: 0 },
+const probability = (model: nn.Module) => (points: Tensor) => model.forward(points).sigmoid() as Tensor;
+const panels = Object.fromEntries(Object.entries(models).map(([name, model]) => [name, probability(model)]));
+await plot.decisionBoundary("iris-versicolor.svg", panels, petals, isVersicolor, {
+  ...{ title: "Probability of versicolor", classNames: ["other irises", "versicolor"] },
   ...{ xLabel: "petal length (standardized)", yLabel: "petal width (standardized)" },
 });
 
@@ -52,6 +54,6 @@ const accuracy = predicted.eq(y).sum().item() / 150;
 console.log(`three classes, ten folds: accuracy ${accuracy.toFixed(4)}`);
 const confusion = train.confusionMatrix(predicted, y);
 console.log(String(confusion));
-await plot.confusionMatrix("docs/figures/iris-confusion.svg", confusion, {
+await plot.confusionMatrix("iris-confusion.svg", confusion, {
   ...{ title: "Flowers that the model has not seen", classNames: classes },
 });

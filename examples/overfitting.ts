@@ -1,5 +1,4 @@
-// Overfitting: a large network memorizes the noise in few points. L2, L1, dropout and early stopping reduce
-// that.
+// Overfitting: a large network memorizes noise. L2, L1, dropout and early stopping reduce that.
 import { data, manualSeed, nn, noGrad, optim, type Tensor, train } from "simdgrad";
 import * as plot from "simdgrad/plot";
 
@@ -64,7 +63,7 @@ for (const noise of [0.25, 0.5]) {
     else console.log(`stopped after ${every * curves.seen.length} steps, the best was step ${every * best}`);
     if (name !== "nothing") continue;
     await plot.curves(
-      "docs/figures/overfitting.svg",
+      "overfitting.svg",
       {
         "100 seen points": steps(curves.seen),
         "500 other points": steps(curves.unseen),
@@ -74,7 +73,7 @@ for (const noise of [0.25, 0.5]) {
     );
   }
   if (noise === 0.5)
-    await plot.curves("docs/figures/overfitting-remedies.svg", validation, {
+    await plot.curves("overfitting-remedies.svg", validation, {
       ...{ title: "Loss of points that were not seen", xLabel: "step", yLabel: "cross-entropy", start: 1 },
     });
 }

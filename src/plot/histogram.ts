@@ -31,6 +31,8 @@ export async function histogram(
   if (!Number.isInteger(bins) || bins < 1 || bins > 10000)
     throw new ValueError(`${op}: bins is a whole number from 1 to 10000: ${bins}`);
   const plain = values instanceof Tensor || ArrayBuffer.isView(values) || Array.isArray(values);
+  if (typeof values !== "object" || values === null)
+    throw new ValueError(`${op}: values, or values by name: ${quoted(values)}`);
   const sets = Object.entries(plain ? { values: values as Values } : (values as Record<string, Values>)).map(
     ([name, set]) => ({ name, set: numbers(op, `values of ${quoted(name)}`, set) }),
   );
@@ -49,10 +51,10 @@ export async function histogram(
       data: [[low, 0], ...outline, [high, 0]],
     };
   });
-  const named = sets.length > 1;
+  const { option, height } = legend(drawing, sets.length > 1 ? sets.map(({ name }) => name) : []);
   await write(drawing, {
-    legend: legend(drawing, named ? sets.map(({ name }) => name) : []),
-    grid: plotBox(drawing, { legend: named }),
+    legend: option,
+    grid: plotBox(drawing, { legend: height }),
     xAxis: axis({ name: options.xLabel ?? "value", gap: 36, range }),
     yAxis: { ...axis({ name: options.yLabel ?? "count", gap: 60 }), min: 0 },
     series,
