@@ -8,7 +8,7 @@ test("a trained hidden layer folds four clouds so that a line divides them", asy
   const [steps, right, of, byLine] = numbersOf(stdout, "after ");
   expect([steps, right, of, byLine]).toEqual([500, 200, 200, 200]);
 
-  /** The distance between the centres of the clouds (0, 0) and (1, 1), as a share of that of (0, 1) and (1, 0). */
+  /** How far (0, 0) is from (1, 1), as a share of the distance between (0, 1) and (1, 0): centres of clouds. */
   const opposite = (when: string) => {
     const [ax, ay, bx, by, cx, cy, dx, dy] = numbersOf(stdout, `clouds ${when}:`) as number[];
     return Math.hypot(ax - bx, ay - by) / Math.hypot(cx - dx, cy - dy);
