@@ -76,4 +76,4 @@ console.log(
   "weights: matrices and autograd",
   worst(matrices.T.matmul(input), first.weight.grad!).toExponential(1),
 );
-await plot.gradientFlow("docs/figures/backprop.svg", model, { title: "Gradients of a 4-5-3 network" });
+await plot.gradientFlow("backprop.svg", model, { title: "Gradients of a 4-5-3 network" });

@@ -36,7 +36,7 @@ async function madeFolder(): Promise<string> {
   await writeFile(join(folder, "test_batch.bin"), stripes(500));
   return folder;
 }
-const given = process.argv[3];
+const given = process.argv[2];
 const folder = given ?? (await madeFolder());
 const classNames = given ? data.cifar10Classes : Array.from({ length: 10 }, (_, i) => `${18 * i}°`);
 const [seen, unseen] = [await data.cifar10(folder), await data.cifar10(folder, { train: false })];
@@ -61,11 +61,11 @@ for await (const event of train.fit(network, seen, { ...options, optimizer })) {
 
 const wrong = await train.mostWrong(network, unseen, 12);
 const name = (label: number | null) => classNames[label!];
-await plot.images("docs/figures/cifar10-wrong.svg", stack(wrong.map(({ x }) => x)), {
+await plot.images("cifar10-wrong.svg", stack(wrong.map(({ x }) => x)), {
   title: "The most wrong: what it is, what it was taken for",
   captions: wrong.map(({ target, predicted }) => `${name(target)}, ${name(predicted)}`),
 });
 const confusion = await train.confusionMatrix(network, unseen);
-await plot.confusionMatrix("docs/figures/cifar10-confusion.svg", confusion, {
+await plot.confusionMatrix("cifar10-confusion.svg", confusion, {
   ...{ title: "Test images", classNames, width: 960, height: 860 },
 });

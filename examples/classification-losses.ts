@@ -15,7 +15,7 @@ console.log("softmax(2.6, 1.5, 0.2, 0.6) =", scores.map((p: number) => p.toFixed
 const margins = Array.from({ length: 81 }, (_, i) => (i - 40) / 10);
 const lossOf = (f: (yh: number) => number) => ({ x: margins, y: margins.map(f) });
 await plot.curves(
-  "docs/figures/classification-losses.svg",
+  "classification-losses.svg",
   {
     "log(1 + exp(-y h))": lossOf((m) => Math.log1p(Math.exp(-m))),
     hinge: lossOf((m) => Math.max(0, 1 - m)),

@@ -49,7 +49,7 @@ const falling = {
   "variance of one sample / B": { x: [1, 150], y: [one, one / 150] },
   "1000 batches": { x: sizes, y: measured, points: true },
 };
-await plot.curves("docs/figures/descent-variance.svg", falling, {
+await plot.curves("descent-variance.svg", falling, {
   ...{ title: "How far the gradient of a batch is from that of all samples", logX: true, logY: true },
   ...{ xLabel: "samples in the batch, B", yLabel: "mean squared distance" },
 });
@@ -73,6 +73,6 @@ for (const size of [1, 15, 150]) {
   curves[`B = ${size}`] = { x: seen, y: losses };
   console.log(`B = ${size}: ${losses.length - 1} steps to a loss of ${losses.at(-1)!.toFixed(4)}`);
 }
-await plot.curves("docs/figures/descent-batches.svg", curves, {
+await plot.curves("descent-batches.svg", curves, {
   ...{ title: "Ten epochs of iris", xLabel: "epoch", yLabel: "cross-entropy of all samples" },
 });

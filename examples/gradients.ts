@@ -50,7 +50,7 @@ for (const [name, start] of Object.entries(starts)) {
   console.log(name.padEnd(30), ...ratios.map((ratio) => ratio.toExponential(1).padStart(9)));
 }
 for (const [activation, curves] of Object.entries(deltas))
-  await plot.curves(`docs/figures/gradients-${activation.toLowerCase()}.svg`, curves, {
+  await plot.curves(`gradients-${activation.toLowerCase()}.svg`, curves, {
     ...{ title: `Twenty layers of ${activation}`, logY: true, start: 1 },
     ...{ xLabel: "layer, from the input to the output", yLabel: "norm of the delta" },
   });

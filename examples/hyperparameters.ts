@@ -56,25 +56,21 @@ const worth = [
   "activation Sigmoid",
   "optimizer SGD",
 ];
-await plot.curves(
-  "docs/figures/hyperparameters.svg",
-  Object.fromEntries(worth.map((what) => [what, curves[what]])),
-  {
-    title: "6,000 digits, three epochs",
-    start: 1,
-    xLabel: "epoch",
-    yLabel: "accuracy on test images",
-    width: 1200,
-  },
-);
+await plot.curves("hyperparameters.svg", Object.fromEntries(worth.map((what) => [what, curves[what]])), {
+  title: "6,000 digits, three epochs",
+  start: 1,
+  xLabel: "epoch",
+  yLabel: "accuracy on test images",
+  width: 1200,
+});
 const classNames = [..."0123456789"];
 const confusion = await train.confusionMatrix(best.network, test);
-await plot.confusionMatrix("docs/figures/hyperparameters-confusion.svg", confusion, {
+await plot.confusionMatrix("hyperparameters-confusion.svg", confusion, {
   title: `MNIST, ${best.what}`,
   classNames,
 });
 const wrong = await train.mostWrong(best.network, test, 12);
-await plot.images("docs/figures/hyperparameters-wrong.svg", stack(wrong.map(({ x }) => x.reshape(28, 28))), {
+await plot.images("hyperparameters-wrong.svg", stack(wrong.map(({ x }) => x.reshape(28, 28))), {
   title: "The most wrong: what it is, what it was taken for",
   captions: wrong.map(({ target, predicted }) => `${target}, ${predicted}`),
 });

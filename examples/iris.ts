@@ -28,7 +28,7 @@ for (const [name, model] of Object.entries(models)) {
   const right = model.forward(petals).squeeze(1).gt(0).eq(isVersicolor.bool()).sum().item();
   console.log(`versicolor or not, ${name}: ${right} of 150 right`);
 }
-await plot.decisionBoundary("docs/figures/iris-versicolor.svg", models, petals, isVersicolor, {
+await plot.decisionBoundary("iris-versicolor.svg", models, petals, isVersicolor, {
   ...{ title: "Versicolor against the rest", classNames: ["other irises", "versicolor"], level: 0 },
   ...{ xLabel: "petal length (standardized)", yLabel: "petal width (standardized)" },
 });
@@ -52,6 +52,6 @@ const accuracy = predicted.eq(y).sum().item() / 150;
 console.log(`three classes, ten folds: accuracy ${accuracy.toFixed(4)}`);
 const confusion = train.confusionMatrix(predicted, y);
 console.log(String(confusion));
-await plot.confusionMatrix("docs/figures/iris-confusion.svg", confusion, {
+await plot.confusionMatrix("iris-confusion.svg", confusion, {
   ...{ title: "Flowers that the model has not seen", classNames: classes },
 });

@@ -49,7 +49,7 @@ const { w, path } = descend(withOnes(x), y, { lr: 0.1 });
 console.log("solved    ", exact.T.toArray()[0].join(" "));
 console.log("descended ", w.T.toArray()[0].join(" "), `in ${path.length} steps`);
 await plot.lossSurface(
-  "docs/figures/linear-regression.svg",
+  "linear-regression.svg",
   (a, b) => lossOf(withOnes(x), y, tensor([[a], [b]], { dtype: "float64" })),
   {
     ...{ title: "Squared error of a line: one valley, one way down", xLabel: "slope", yLabel: "intercept" },
@@ -57,7 +57,7 @@ await plot.lossSurface(
   },
 );
 const curves = { samples: { x, y, points: true }, fit: { x, y: withOnes(x).matmul(exact) } };
-await plot.curves("docs/figures/linear-regression-fit.svg", curves, { xLabel: "x", yLabel: "y" });
+await plot.curves("linear-regression-fit.svg", curves, { xLabel: "x", yLabel: "y" });
 
 // Two outputs of three inputs: every output has a column of coefficients of its own.
 const inputs = withOnes(randn([60, 3], { dtype: "float64" }));

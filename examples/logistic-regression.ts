@@ -63,6 +63,6 @@ const says = (p: Tensor) =>
   cat([p, ones([p.shape[0], 1])], 1)
     .matmul(byHand.float())
     .sigmoid();
-await plot.decisionBoundary("docs/figures/logistic-regression.svg", says, points, yes, {
+await plot.decisionBoundary("logistic-regression.svg", says, points, yes, {
   title: "Logistic regression",
 });

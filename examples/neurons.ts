@@ -29,17 +29,11 @@ const corners = tensor([
 for (const [name, gate] of Object.entries({ and, or, xor })) {
   console.log(name, String(gate(corners).round().int()));
 }
-await plot.decisionBoundary(
-  "docs/figures/neurons-gates.svg",
-  { and, or, xor },
-  corners,
-  xor(corners).round(),
-  {
-    title: "AND, OR, XOR (points: XOR)",
-    xRange: [-0.5, 1.5],
-    yRange: [-0.5, 1.5],
-  },
-);
+await plot.decisionBoundary("neurons-gates.svg", { and, or, xor }, corners, xor(corners).round(), {
+  title: "AND, OR, XOR (points: XOR)",
+  xRange: [-0.5, 1.5],
+  yRange: [-0.5, 1.5],
+});
 
 // Larger weights, the same line: only their direction and b / |w| determine it.
 const neurons = {
@@ -50,7 +44,7 @@ const neurons = {
 };
 const beside = tensor([[1, -1.5]]); // 1/2 below the line 5 y = 7 x - 15
 for (const [name, one] of Object.entries(neurons)) console.log(name, "says", one(beside).item().toFixed(4));
-await plot.decisionBoundary("docs/figures/neurons-steep.svg", neurons, null, null, {
+await plot.decisionBoundary("neurons-steep.svg", neurons, null, null, {
   title: "One neuron: steeper weights, the same line",
   xRange: [-5, 5],
   yRange: [-5, 5],
@@ -70,7 +64,7 @@ for (const [name, judge] of Object.entries(judges)) {
   const right = judge(petals).round().bool().eq(isVersicolor).sum().item();
   console.log(`versicolor, ${name}: ${right} of 150 right`);
 }
-await plot.decisionBoundary("docs/figures/neurons-iris.svg", judges, petals, isVersicolor.int(), {
+await plot.decisionBoundary("neurons-iris.svg", judges, petals, isVersicolor.int(), {
   title: "Two lines and a neuron that joins them",
   xLabel: "petal length (cm)",
   yLabel: "petal width (cm)",

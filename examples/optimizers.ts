@@ -36,7 +36,7 @@ for (const [name, make] of Object.entries(optimizers)) {
   const after = [0, 1, 9, 49, 99].map((step) => losses[step].toFixed(4));
   console.log(name.padEnd(10), ...after);
 }
-await plot.curves("docs/figures/optimizers.svg", curves, {
+await plot.curves("optimizers.svg", curves, {
   ...{ title: "Ten optimizers on iris", xLabel: "step", yLabel: "cross-entropy", yRange: [0, 1.6] },
   ...{ width: 1360, height: 800 },
 });

@@ -64,7 +64,7 @@ for (const noise of [0.25, 0.5]) {
     else console.log(`stopped after ${every * curves.seen.length} steps, the best was step ${every * best}`);
     if (name !== "nothing") continue;
     await plot.curves(
-      "docs/figures/overfitting.svg",
+      "overfitting.svg",
       {
         "100 seen points": steps(curves.seen),
         "500 other points": steps(curves.unseen),
@@ -74,7 +74,7 @@ for (const noise of [0.25, 0.5]) {
     );
   }
   if (noise === 0.5)
-    await plot.curves("docs/figures/overfitting-remedies.svg", validation, {
+    await plot.curves("overfitting-remedies.svg", validation, {
       ...{ title: "Loss of points that were not seen", xLabel: "step", yLabel: "cross-entropy", start: 1 },
     });
 }

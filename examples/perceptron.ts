@@ -54,9 +54,9 @@ const { says, mistakes, verdict } = perceptron(clouds, sides);
 console.log(`two clouds: ${verdict}; right for ${says(clouds).eq(sides).sum().item()} of 100`);
 curves["two clouds"] = mistakes;
 
-await plot.decisionBoundary("docs/figures/perceptron.svg", says, clouds, sides, {
+await plot.decisionBoundary("perceptron.svg", says, clouds, sides, {
   title: "A perceptron that has converged",
 });
-await plot.curves("docs/figures/perceptron-mistakes.svg", curves, {
+await plot.curves("perceptron-mistakes.svg", curves, {
   ...{ title: "Mistakes of a perceptron", xLabel: "epoch", yLabel: "mistakes in the epoch", start: 1 },
 });

@@ -49,7 +49,7 @@ for (const [name, make] of Object.entries(classification)) {
   const probability = ([title, model]: [string, nn.Module]) =>
     [title, (points: Tensor) => model.forward(points).sigmoid()] as const;
   const panels = Object.fromEntries(Object.entries(models).map(probability));
-  await plot.decisionBoundary(`docs/figures/playground-${name}.svg`, panels, seen.x, seen.y, {
+  await plot.decisionBoundary(`playground-${name}.svg`, panels, seen.x, seen.y, {
     ...{ title: `Playground: ${name}`, xLabel: "x₁", yLabel: "x₂", width: 800, height: 860 },
   });
 }
@@ -63,7 +63,7 @@ for (const [name, make] of Object.entries({ plane, multiGaussian })) {
     F.mseLoss(model.forward(unseen.x), unseen.y).item().toFixed(6);
   row(name, Object.entries(models).map(error));
   if (name === "multiGaussian")
-    await plot.decisionBoundary("docs/figures/playground-multi-gaussian.svg", models, null, null, {
+    await plot.decisionBoundary("playground-multi-gaussian.svg", models, null, null, {
       ...{ level: 0, title: "Hills and hollows, as each network sees them", xLabel: "x₁", yLabel: "x₂" },
       ...{ xRange: [-6, 6], yRange: [-6, 6], width: 800, height: 860 },
     });

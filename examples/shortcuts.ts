@@ -48,7 +48,7 @@ for (const shortcuts of [false, true]) {
   const name = shortcuts ? "with" : "without";
   console.log(`${name} shortcuts: gradient of the first layer / of the last ${ratio.toExponential(1)}`);
   const weights = model.layers.map((layer, i) => [`layer ${i + 1}`, layer.weight] as const);
-  await plot.gradientFlow(`docs/figures/shortcuts-${name}.svg`, weights, {
+  await plot.gradientFlow(`shortcuts-${name}.svg`, weights, {
     title: `Twenty layers ${name} shortcuts`,
     xLabel: "weights, from input to output",
   });

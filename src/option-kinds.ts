@@ -75,7 +75,7 @@ const names: readonly (readonly [Kind, string])[] = [
     boolean,
     `accumulate addBiasKv addZeroAttn adjoint affine allowUnused antialias asTuple assumeUnique averageAttnWeights batchFirst
     bidirectional ceilMode center checkErrors compile computeUv countIncludePad createGraph cycleMomentum density descending dropLast
-    elementwiseAffine enableGqa equalNan errorIfNonfinite freeze full fullMatrices half hard headBias hermitian includeLastOffset
+    elementwiseAffine enableGqa equalAspect equalNan errorIfNonfinite freeze full fullMatrices half hard headBias hermitian includeLastOffset
     includeSelf increasing invert isCausal keepGrads keepdim largest left log logInput logTarget memoryIsCausal needWeights normFirst
     outInt32 persistent pivot replacement requiresGrad resume retainGraph returnCounts returnIndices returnInverse right
     scaleGradByFreq shuffle some sorted srcIsCausal stable strict swap tgtIsCausal threePhase trackRunningStats training transpose
@@ -110,7 +110,7 @@ const names: readonly (readonly [Kind, string])[] = [
   [dims, "dim"],
   [words, "reduction"],
   [aFunction, "distanceFunction onProgress scaleFn"],
-  [text, "title xLabel yLabel"],
+  [text, "title xLabel yLabel zLabel"],
   [generator, "generator"],
   [dtype, "dtype"],
 ];

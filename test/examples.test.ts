@@ -1,6 +1,6 @@
 /** Every example runs to its end, as `npm run example` runs it. */
 import { execFile } from "node:child_process";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -29,10 +29,9 @@ test.each(Object.entries(expected))(
   async (name, output) => {
     const folder = await mkdtemp(join(tmpdir(), "simdgrad-example-"));
     try {
-      const { stdout } = await promisify(execFile)(process.execPath, [join(root, "tools/example.js"), name], {
-        cwd: folder, // what it saves goes there
-        env: { ...process.env, EPOCHS: "1" },
-      });
+      const program = [join(root, "tools/example.js"), name, "--out", folder];
+      const env = { ...process.env, EPOCHS: "1" };
+      const { stdout } = await promisify(execFile)(process.execPath, program, { env });
       expect(stdout).toMatch(output);
     } finally {
       await rm(folder, { recursive: true });
@@ -40,3 +39,31 @@ test.each(Object.entries(expected))(
   },
   120_000,
 );
+
+test("pictures go into the folder of --out, which is made; paths of arguments stay where they are", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "simdgrad-example-"));
+  const run = (...options: string[]) =>
+    promisify(execFile)(process.execPath, [join(root, "tools/example.js"), ...options], { cwd: folder });
+  try {
+    const { stderr } = await run("classification-losses", "--out", "a/b");
+    expect(stderr).toContain("what it wrote is in a/b");
+    expect(await readdir(join(folder, "a/b"))).toEqual(["classification-losses.svg"]);
+    // This folder has no CIFAR-10 in it, and the example finds that out.
+    await mkdir(join(folder, "cifar"));
+    await expect(run("cifar10", "cifar", "--out", "a")).rejects.toMatchObject({
+      stderr: expect.stringContaining(join(folder, "cifar/data_batch_1.bin")),
+    });
+    await expect(run("xor", "--out")).rejects.toMatchObject({ code: 2 });
+    expect((await readdir(folder)).sort()).toEqual(["a", "cifar"]);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+test("no example says in which folder its pictures go", async () => {
+  for (const file of await readdir(join(root, "examples")))
+    if (file.endsWith(".ts"))
+      expect(await readFile(join(root, "examples", file), "utf8"), file).not.toMatch(
+        /["'`][^"'`]*\/[^"'`]*\.(svg|png)/,
+      );
+});

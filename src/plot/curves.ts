@@ -49,6 +49,8 @@ export async function curves(
   const drawing = await figure(op, path, options, ["logX", "logY", "start", "xRange", "yRange"]);
   const { logX = false, logY = false, start = 0 } = options;
   checkRanges(op, options);
+  if (typeof series !== "object" || series === null)
+    throw new ValueError(`${op}: curves by name: ${quoted(series)}`);
   const names = Object.keys(series);
   if (names.length === 0) throw new ValueError(`${op}: curves by name, at least one: {}`);
   const shown = (v: number, log: boolean) => (Number.isFinite(v) && (!log || v > 0) ? v : "-");
@@ -83,6 +85,8 @@ function pointsOf(op: string, name: string, curve: Curve, start: number) {
     const y = numbers(op, `values of ${quoted(name)}`, curve as Values);
     return { x: y.map((_, i) => start + i), y, points: false };
   }
+  if (typeof curve !== "object" || curve === null)
+    throw new ValueError(`${op}: ${quoted(name)} is numbers, or { x, y }: ${quoted(curve)}`);
   const { x, y, points = false } = curve as Exclude<Curve, Values>;
   const [xs, ys] = [numbers(op, `x of ${quoted(name)}`, x), numbers(op, `y of ${quoted(name)}`, y)];
   if (xs.length !== ys.length)

@@ -1,13 +1,13 @@
-import { noGrad } from "../autograd/grad-mode.js";
-import { formatShape, ShapeError, ValueError } from "../errors.js";
+import { ShapeError, ValueError } from "../errors.js";
 import { Module } from "../nn/module.js";
-import { tensor } from "../ops/create/create.js";
-import { Tensor } from "../tensor/tensor.js";
+import { quoted } from "../quote.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { answers } from "./answers.js";
 import { type Field, field, type Point } from "./contour.js";
 import { axis, type FigureOptions, figure, heading, legend, lineIn, write } from "./figure.js";
 import { type Color, classColor, mix, style, white } from "./palette.js";
 import { colorBar, edges, levelLines, panelBoxes, pixels } from "./panels.js";
-import { checkRanges, extent, numbers, type Rows, rows, type Values } from "./values.js";
+import { around, checkRanges, extent, numbers, type Rows, rows, type Values } from "./values.js";
 
 /** Maps points [N, 2] to one number per point, [N] or [N, 1], or to one number per class, [N, C]. */
 export type Classifier = Module | ((x: Tensor) => Tensor);
@@ -56,6 +56,8 @@ export async function decisionBoundary(
   if (!Number.isInteger(resolution) || resolution < 2 || resolution > 2000)
     throw new ValueError(`${op}: resolution is a whole number from 2 to 2000: ${resolution}`);
   const single = classifier instanceof Module || typeof classifier === "function";
+  if (!single && (typeof classifier !== "object" || classifier === null))
+    throw new ValueError(`${op}: a classifier is a module or a function: ${quoted(classifier)}`);
   const panels = Object.entries(single ? { "": classifier as Classifier } : (classifier as object)) as [
     string,
     Classifier,
@@ -65,7 +67,7 @@ export async function decisionBoundary(
   const labels = y === null ? [] : numbers(op, "labels", y);
   if (points.length !== labels.length)
     throw new ShapeError(`${op}: one label for each point: ${labels.length} labels, ${points.length} points`);
-  const ranges = [options.xRange, options.yRange].map((given, d) => given ?? around(op, points, d));
+  const ranges = [options.xRange, options.yRange].map((given, d) => given ?? around(op, points, d as 0 | 1));
 
   const asked = panels.map(([, model]) => ask(op, model, ranges, resolution));
   const outputs = Math.max(...asked.map(({ outputs }) => outputs));
@@ -138,19 +140,6 @@ const nameAbove = (box: { left: number; top: number; width: number }) => ({
   textStyle: { fontSize: 15, fontWeight: "normal", color: "#222" },
 });
 
-/** The range of one coordinate, extended by a tenth on each side. */
-function around(op: string, points: number[][], d: number): [number, number] {
-  const name = d === 0 ? "xRange" : "yRange";
-  if (points.length === 0) throw new ValueError(`${op}: ${name} is needed where there are no points`);
-  const [low, high] = extent(
-    op,
-    "points",
-    points.map((point) => point[d]),
-  );
-  const more = (high - low) / 10 || 1;
-  return [low - more, high + more];
-}
-
 function twoClasses(op: string, values: number[]): number[] {
   if (values.length > 2)
     throw new ValueError(`${op}: one output divides two classes: labels ${values.slice(0, 5).join(", ")}`);
@@ -164,27 +153,11 @@ function ask(
   ranges: readonly (readonly [number, number])[],
   resolution: number,
 ): { field: Field; outputs: number } {
-  const modules = classifier instanceof Module ? classifier.modules() : [];
-  const modes = modules.map((module) => module.training);
   let outputs = 1;
-  try {
-    if (classifier instanceof Module) classifier.eval();
-    const answer = (points: Point[]): number[] => {
-      const x = tensor(points);
-      const out: unknown = noGrad(() =>
-        classifier instanceof Module ? classifier.forward(x) : classifier(x),
-      );
-      if (!(out instanceof Tensor) || out.ndim > 2 || out.ndim < 1 || out.shape[0] !== points.length)
-        throw new ShapeError(
-          `${op}: the classifier makes [N], [N, 1] or [N, C] of points [N, 2]: ${out instanceof Tensor ? formatShape(out.shape) : typeof out}`,
-        );
-      outputs = out.ndim === 1 ? 1 : out.shape[1];
-      return (outputs > 1 ? out.argmax(1) : out.reshape(-1)).toArray().map(Number);
-    };
-    return { field: field(ranges[0], ranges[1], resolution, resolution, answer), outputs };
-  } finally {
-    modules.forEach((module, i) => {
-      module.training = modes[i];
-    });
-  }
+  const answer = (points: Point[]): number[] => {
+    const out = answers(op, "the classifier makes [N], [N, 1] or [N, C]", classifier, points);
+    outputs = out.ndim === 1 ? 1 : out.shape[1];
+    return (outputs > 1 ? out.argmax(1) : out.reshape(-1)).toArray().map(Number);
+  };
+  return { field: field(ranges[0], ranges[1], resolution, resolution, answer), outputs };
 }

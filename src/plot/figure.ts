@@ -5,7 +5,7 @@ import { checkOptions } from "../options.js";
 import { excerpt, quoted, quotedPath } from "../quote.js";
 import { ink } from "./palette.js";
 import { loadECharts, loadResvg } from "./peers.js";
-import { short } from "./values.js";
+import { checkKinds, short } from "./values.js";
 
 /** Options of every picture. */
 export interface FigureOptions {
@@ -47,6 +47,7 @@ export async function figure(
   own: readonly string[],
 ): Promise<Figure> {
   checkOptions(op, options, [...known, ...own]);
+  checkKinds(op, options);
   if (typeof path !== "string" || ![".svg", ".png"].includes(extname(path).toLowerCase()))
     throw new ValueError(`${op}: the name of a file ends in .svg or .png: ${quotedPath(path)}`);
   const { width = 960, height = 640, pixelRatio = 1 } = options;
@@ -174,7 +175,7 @@ export function axis({ name, gap, range, log = false }: AxisOptions): object {
 }
 
 /** About five round numbers in a range. */
-function ticks([low, high]: readonly [number, number]): number[] {
+export function ticks([low, high]: readonly [number, number]): number[] {
   const unit = 10 ** Math.floor(Math.log10((high - low) / 5));
   const step = unit * [1, 2, 5, 10].find((n) => (high - low) / 5 <= n * unit * 1.3)!;
   const [first, last] = [Math.ceil(low / step - 1e-9), Math.floor(high / step + 1e-9)];
@@ -200,4 +201,19 @@ export function plotBox(
   const top = (options.title === undefined ? 24 : 60) + (extra.legend ? 36 : 0);
   const [left, right, bottom] = [96, 32 + (extra.right ?? 0), 76 + (extra.bottom ?? 0)];
   return { left, top, width: width - left - right, height: height - top - bottom };
+}
+
+/** The largest part of the box, in its middle, in which one unit of x is as long as one unit of y. */
+export function equalBox(
+  { left, top, width, height }: Box,
+  xRange: readonly [number, number],
+  yRange: readonly [number, number],
+): Box {
+  const [wide, high] = [xRange[1] - xRange[0], yRange[1] - yRange[0]];
+  const unit = Math.min(width / wide, height / high);
+  return {
+    left: left + (width - unit * wide) / 2,
+    top: top + (height - unit * high) / 2,
+    ...{ width: unit * wide, height: unit * high },
+  };
 }

@@ -1,5 +1,7 @@
 import { AutogradError, ValueError } from "../errors.js";
 import { Module } from "../nn/module.js";
+import { quoted } from "../quote.js";
+import { isTensor } from "../recognize.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { axis, type FigureOptions, figure, legend, plotBox, text, write } from "./figure.js";
 import { style } from "./palette.js";
@@ -23,7 +25,7 @@ export async function gradientFlow(
 ): Promise<void> {
   const op = "plot.gradientFlow";
   const drawing = await figure(op, path, options, []);
-  const named = [...(model instanceof Module ? model.namedParameters() : model)];
+  const named = namedIn(op, model);
   const found = named.flatMap(([name, { grad }]) => {
     if (grad === null || grad.numel === 0) return [];
     const sizes = numbers(op, `the gradient of ${name}`, grad).map(Math.abs);
@@ -67,4 +69,13 @@ export async function gradientFlow(
     yAxis: { ...axis({ name: options.yLabel ?? "size", gap: 64, log: true }), min: floor },
     series: [line(names[0], 1, ({ max }) => max), line(names[1], 0, ({ mean }) => mean)],
   });
+}
+
+function namedIn(op: string, model: Module | Iterable<readonly [string, Tensor]>) {
+  if (model instanceof Module) return [...model.namedParameters()];
+  const refused = () => new ValueError(`${op}: a model, or pairs of a name and a tensor: ${quoted(model)}`);
+  if (typeof model?.[Symbol.iterator] !== "function") throw refused();
+  const pairs = [...model];
+  if (!pairs.every((pair) => Array.isArray(pair) && isTensor(pair[1]))) throw refused();
+  return pairs;
 }

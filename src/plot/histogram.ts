@@ -31,6 +31,8 @@ export async function histogram(
   if (!Number.isInteger(bins) || bins < 1 || bins > 10000)
     throw new ValueError(`${op}: bins is a whole number from 1 to 10000: ${bins}`);
   const plain = values instanceof Tensor || ArrayBuffer.isView(values) || Array.isArray(values);
+  if (typeof values !== "object" || values === null)
+    throw new ValueError(`${op}: values, or values by name: ${quoted(values)}`);
   const sets = Object.entries(plain ? { values: values as Values } : (values as Record<string, Values>)).map(
     ([name, set]) => ({ name, set: numbers(op, `values of ${quoted(name)}`, set) }),
   );

@@ -1,9 +1,10 @@
+import { checkTensors } from "../arguments.js";
 import { formatShape, ShapeError, ValueError } from "../errors.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { type FigureOptions, figure, text, write } from "./figure.js";
 import type { Color } from "./palette.js";
 import { rasterUrl } from "./raster.js";
-import { extent } from "./values.js";
+import { checkRanges, extent } from "./values.js";
 
 /** Options of `images`. */
 export interface ImagesOptions extends FigureOptions {
@@ -29,6 +30,8 @@ export interface ImagesOptions extends FigureOptions {
 export async function images(path: string, x: Tensor, options: ImagesOptions = {}): Promise<void> {
   const op = "plot.images";
   const drawing = await figure(op, path, options, ["captions", "columns", "range"]);
+  checkTensors(op, x);
+  checkRanges(op, options);
   const shape =
     x.ndim === 2 ? [1, 1, ...x.shape] : x.ndim === 3 ? [x.shape[0], 1, ...x.shape.slice(1)] : x.shape;
   const [count, channels, rows, columns] = shape;
@@ -41,7 +44,6 @@ export async function images(path: string, x: Tensor, options: ImagesOptions = {
     throw new ShapeError(`${op}: a caption for each of ${count} images: ${captions.length}`);
   const values: number[] = [x.toArray()].flat(5).map(Number);
   const [low, high] = options.range ?? (x.dtype === "uint8" ? [0, 255] : extent(op, "pixels", values));
-  if (!(low <= high)) throw new ValueError(`${op}: range is from black to white: ${low} to ${high}`);
   const level = (value: number) =>
     Math.round(255 * Math.min(1, Math.max(0, (value - low) / (high - low || 1))) || 0);
 

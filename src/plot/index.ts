@@ -6,6 +6,8 @@
  */
 import "../ops/methods/methods.js";
 
+export { type AnimationOptions, animation } from "./animation.js";
+export type { PlaneFunction } from "./answers.js";
 export { type ConfusionMatrixOptions, confusionMatrix } from "./confusion-matrix.js";
 export { type Curve, type CurvesOptions, curves } from "./curves.js";
 export { type Classifier, type DecisionBoundaryOptions, decisionBoundary } from "./decision-boundary.js";
@@ -14,4 +16,7 @@ export { gradientFlow } from "./gradient-flow.js";
 export { type HistogramOptions, histogram } from "./histogram.js";
 export { type ImagesOptions, images } from "./images.js";
 export { type LossSurfaceOptions, lossSurface } from "./loss-surface.js";
+export { type NetworkOptions, network } from "./network.js";
+export { type ScatterOptions, scatter } from "./scatter.js";
+export { type SurfaceOptions, surface } from "./surface.js";
 export type { Rows, Values } from "./values.js";

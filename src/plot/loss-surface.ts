@@ -1,3 +1,4 @@
+import { checkFunctions } from "../arguments.js";
 import { noGrad } from "../autograd/grad-mode.js";
 import { ValueError } from "../errors.js";
 import { Tensor } from "../tensor/tensor.js";
@@ -42,6 +43,7 @@ export async function lossSurface(
   const drawing = await figure(op, path, options, own);
   const { xRange = [-1, 1], yRange = [-1, 1], levels = 12, log = false, resolution = 60 } = options;
   checkRanges(op, options);
+  checkFunctions(op, { loss });
   for (const [name, n] of Object.entries({ levels, resolution }))
     if (!Number.isInteger(n) || n < 2 || n > 1000)
       throw new ValueError(`${op}: ${name} is a whole number from 2 to 1000: ${n}`);

@@ -51,16 +51,48 @@ export function checkRanges(
   ranges: {
     xRange?: readonly [number, number];
     yRange?: readonly [number, number];
+    zRange?: readonly [number, number];
     range?: readonly [number, number];
   },
 ): void {
-  for (const name of ["xRange", "yRange", "range"] as const) {
+  for (const name of ["xRange", "yRange", "zRange", "range"] as const) {
     const given = ranges[name];
     if (given === undefined) continue;
     const right =
       Array.isArray(given) && given.length === 2 && given.every(Number.isFinite) && given[0] < given[1];
     if (!right) throw new ValueError(`${op}: ${name} is from a number to a larger one: ${quoted(given)}`);
   }
+}
+
+const numeric = `width height pixelRatio bins columns duration azimuth elevation hold level levels maxUnits
+  resolution size start steps`.split(/\s+/);
+
+/** Checks the kinds of options: numbers, and names in a list. @throws ValueError for other kinds. */
+export function checkKinds(op: string, options: object): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined) continue;
+    if (numeric.includes(name) && typeof value !== "number")
+      throw new ValueError(`${op}: ${name} is a number: ${quoted(value)}`);
+    if (["classNames", "captions"].includes(name) && !Array.isArray(value))
+      throw new ValueError(`${op}: ${name} is an array: ${quoted(value)}`);
+  }
+}
+
+/** The range of one coordinate of points, extended by a tenth on each side. */
+export function around(
+  op: string,
+  points: readonly (readonly number[])[],
+  coordinate: 0 | 1,
+): [number, number] {
+  const name = coordinate === 0 ? "xRange" : "yRange";
+  if (points.length === 0) throw new ValueError(`${op}: ${name} is needed where there are no points`);
+  const [low, high] = extent(
+    op,
+    "points",
+    points.map((point) => point[coordinate]),
+  );
+  const more = (high - low) / 10 || 1;
+  return [low - more, high + more];
 }
 
 /** A few digits: `0.25`, `1200`, `1e-7`. */

@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as simdgrad from "../../src/index.js";
 import { data, nn, ones, optim, SimdgradError, type Tensor, tensor, zeros } from "../../src/index.js";
+import * as plot from "../../src/plot/index.js";
 import fc from "../property.js";
 import { calls } from "./calls.js";
 import { patience, times } from "./effort.js";
@@ -155,7 +156,64 @@ const rows: readonly (readonly [args: () => unknown[], names: string])[] = [
     "autograd.grad",
   ],
 ];
-const named = rows.flatMap(([args, names]) => names.split(" ").map((name) => [name, args] as const));
+/** Pictures are drawn, and then their folder is not there. */
+const picture = `${nowhere()}.svg`;
+const frame = (path: string) => plot.curves(path, { a: [1, 2] });
+const small = { width: 200, height: 150, title: "title" };
+const range = { xRange: [0, 1], yRange: [0, 1] };
+const pictures: readonly (readonly [args: () => unknown[], names: string])[] = [
+  [() => [picture, { a: [1, 2] }, { ...small, ...range, logX: false, logY: true, start: 1 }], "plot.curves"],
+  [() => [picture, [1, 2, 2], { ...small, bins: 2, range: [0, 2] }], "plot.histogram"],
+  [() => [picture, m(), { ...small, classNames: ["a", "b"] }], "plot.confusionMatrix"],
+  [
+    () => [picture, model(), x(), y(), { ...small, ...range, level: 0, classNames: ["a"], resolution: 3 }],
+    "plot.decisionBoundary",
+  ],
+  [
+    () => [
+      picture,
+      (a: number) => a,
+      { ...small, ...range, descent: m(), levels: 2, log: true, resolution: 3 },
+    ],
+    "plot.lossSurface",
+  ],
+  [
+    () => {
+      const net = model();
+      net.forward(x()).sum().backward();
+      return [picture, net, { ...small, yLabel: "y" }];
+    },
+    "plot.gradientFlow",
+  ],
+  [() => [picture, m(), { ...small, captions: ["a"], columns: 1, range: [0, 1] }], "plot.images"],
+  [
+    () => [picture, x(), y(), { ...small, ...range, classNames: ["a", "b"], equalAspect: true, size: 9 }],
+    "plot.scatter",
+  ],
+  [
+    () => [
+      picture,
+      (points: Tensor) => points.sum(1),
+      {
+        ...small,
+        ...range,
+        zRange: [0, 1],
+        steps: 2,
+        paths: { a: m() },
+        azimuth: 20,
+        elevation: 20,
+        zLabel: "z",
+      },
+    ],
+    "plot.surface",
+  ],
+  [() => [picture, model(), { ...small, inputShape: [2], maxUnits: 4 }], "plot.network"],
+  [() => [picture, [1, 2], frame, { duration: 1, hold: 0 }], "plot.animation"],
+  [() => [picture, "op"], "plot.checkDrawable"],
+];
+const named = [...rows, ...pictures].flatMap(([args, names]) =>
+  names.split(" ").map((name) => [name, args] as const),
+);
 
 /** Whether a program cannot distinguish the error from a bug. */
 const isPlain = (error: unknown) =>
@@ -213,7 +271,8 @@ describe("beyond tensors", () => {
       }
     };
     const { optim, data, io, train, autograd } = simdgrad;
-    for (const [name, room] of Object.entries({ optim, data, io, train, autograd })) look(room, `${name}.`);
+    const all = { optim, data, io, train, autograd, plot };
+    for (const [name, room] of Object.entries(all)) look(room, `${name}.`);
     // Bases of others, a stream that is read later, and what takes nothing.
     expect(missing).toEqual([
       "optim.Optimizer",

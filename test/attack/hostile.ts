@@ -1,6 +1,7 @@
 /** What belongs nowhere, and the ways to put it where arguments belong. */
 import * as simdgrad from "../../src/index.js";
 import { Tensor, zeros } from "../../src/index.js";
+import * as plot from "../../src/plot/index.js";
 
 export type Call = (args: readonly unknown[]) => unknown;
 
@@ -10,7 +11,7 @@ export function callOf(name: string): Call {
     const method = name.slice("Tensor.".length);
     return ([x, ...rest]) => (x as any)[method](...rest);
   }
-  const found = name.split(".").reduce((at: any, part) => at[part], simdgrad);
+  const found = name.split(".").reduce((at: any, part) => at[part], { ...simdgrad, plot });
   if (typeof found !== "function") throw new Error(`there is no ${name}`);
   const isClass = /^class\b/.test(Function.prototype.toString.call(found));
   return isClass ? (args) => new found(...args) : (args) => found(...args);

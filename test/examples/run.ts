@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -12,14 +12,13 @@ export interface Ran {
   figures: string[];
 }
 
-/** Runs an example as `npm run example` does, in a folder where docs/figures is empty. */
+/** Runs an example as `npm run example` does, with an empty folder for its pictures. */
 export async function runExample(name: string): Promise<Ran> {
   const folder = await mkdtemp(join(tmpdir(), "simdgrad-example-"));
   try {
-    await mkdir(join(folder, "docs/figures"), { recursive: true });
-    const program = [join(root, "tools/example.js"), name];
-    const { stdout } = await promisify(execFile)(process.execPath, program, { cwd: folder });
-    return { stdout, figures: (await readdir(join(folder, "docs/figures"))).sort() };
+    const program = [join(root, "tools/example.js"), name, "--out", folder];
+    const { stdout } = await promisify(execFile)(process.execPath, program);
+    return { stdout, figures: (await readdir(folder)).sort() };
   } finally {
     await rm(folder, { recursive: true });
   }

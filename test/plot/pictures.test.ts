@@ -1,35 +1,10 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
 import { manualSeed, nn, randn, type Tensor, tensor, zeros } from "../../src/index.js";
 import * as plot from "../../src/plot/index.js";
+import { drawingFolder, lines, texts } from "./drawn.js";
 
-const folder = mkdtempSync(join(tmpdir(), "simdgrad-plot-"));
-afterAll(() => rmSync(folder, { recursive: true }));
-const file = (name: string) => join(folder, name);
-
-async function svgOf(draw: (path: string) => Promise<void>): Promise<string> {
-  await draw(file("picture.svg"));
-  return readFileSync(file("picture.svg"), "utf8");
-}
-
-/** What stands in the picture as text, unescaped. */
-const texts = (svg: string) =>
-  [...svg.matchAll(/<text [^>]*>([^<]*)<\/text>/g)].map(([, text]) =>
-    text!
-      .replaceAll("&lt;", "<")
-      .replaceAll("&gt;", ">")
-      .replaceAll("&quot;", '"')
-      .replaceAll("&#39;", "'")
-      .replaceAll("&amp;", "&"),
-  );
-/** Lines of a colour that are not filled, as their numbers of points. */
-const lines = (svg: string, color: string) =>
-  [...svg.matchAll(/<path d="([^"]*)" fill="none"([^>]*)/g)]
-    .filter(([, , attributes]) => attributes!.includes(`stroke="${color}"`))
-    .map(([, d]) => d!.split(/[ML]/).length - 1);
-
+const { file, folder, svgOf } = drawingFolder();
 const blue = "rgb(0,114,178)";
 const orange = "rgb(213,94,0)";
 const x = tensor([
@@ -91,6 +66,15 @@ const kinds: Record<string, [(path: string, options?: Options) => Promise<void>,
     (path, o) => plot.gradientFlow(path, model, o),
     ["0.weight", "3.bias", "largest |gradient|", "size"],
   ],
+  scatter: [(path, o) => plot.scatter(path, x, y, o), ["class 0", "class 1", "x₁", "x₂"]],
+  surface: [
+    (path, o) => plot.surface(path, sum, { steps: 4, zLabel: "height", ...o } as plot.SurfaceOptions),
+    ["x", "y", "height"],
+  ],
+  network: [
+    (path, o) => plot.network(path, model, o),
+    ["input", "Linear", "Tanh", "Dropout", "2", "3", "1", "weight above 0", "below 0"],
+  ],
   images: [
     (path, o) => plot.images(path, randn([2, 5, 4]), { captions: ["one", 2], ...o } as plot.ImagesOptions),
     ["one", "2"],
@@ -111,7 +95,7 @@ describe.each(Object.entries(kinds))("%s", (name, [draw, says]) => {
 
   test("has a title, names of axes where there are axes, and no hole that text could break", async () => {
     const title = `<b>"5 < 6" & 'x'</b>`;
-    const labels = name === "images" ? {} : { xLabel: "t <s>", yLabel: "a & b" };
+    const labels = ["images", "network"].includes(name) ? {} : { xLabel: "t <s>", yLabel: "a & b" };
     const svg = await svgOf((path) => draw(path, { title, ...labels }));
     expect(svg).not.toContain("<b>");
     expect(texts(svg)).toEqual(expect.arrayContaining([title, ...Object.values(labels)]));
@@ -229,6 +213,26 @@ test.each<[string, string, () => Promise<void>]>([
     "INVALID_VALUE",
     () => plot.lossSurface(path, () => -1, { log: true }),
   ],
+  ["points that are not pairs", "SHAPE_MISMATCH", () => plot.scatter(path, zeros([4, 3]))],
+  ["labels of fewer points", "SHAPE_MISMATCH", () => plot.scatter(path, x, [1, 0])],
+  ["labels between classes", "INVALID_VALUE", () => plot.scatter(path, x, [0.5, 0, 1, 1])],
+  ["labels of points by name", "INVALID_VALUE", () => plot.scatter(path, { x }, y)],
+  ["a class without a name", "SHAPE_MISMATCH", () => plot.scatter(path, x, y, { classNames: ["a"] })],
+  ["points of no size", "INVALID_VALUE", () => plot.scatter(path, x, y, { size: 0 })],
+  ["two heights per point", "SHAPE_MISMATCH", () => plot.surface(path, () => zeros([1089, 2]))],
+  ["a grid of one row", "SHAPE_MISMATCH", () => plot.surface(path, [[1, 2]])],
+  ["heights that are not finite", "INVALID_VALUE", () => plot.surface(path, zeros([2, 2]).div(0))],
+  ["a view from below", "INVALID_VALUE", () => plot.surface(path, sum, { elevation: -10 })],
+  ["a path of triples", "SHAPE_MISMATCH", () => plot.surface(path, sum, { paths: { a: zeros([2, 3]) } })],
+  ["a path without a name", "INVALID_VALUE", () => plot.surface(path, sum, { paths: x as never })],
+  ["a model without layers", "INVALID_VALUE", () => plot.network(path, new nn.Sequential())],
+  ["what is no model", "INVALID_VALUE", () => plot.network(path, {} as never)],
+  ["a shape with a batch of none", "SHAPE_MISMATCH", () => plot.network(path, model, { inputShape: [0] })],
+  ["two units of a layer", "INVALID_VALUE", () => plot.network(path, model, { maxUnits: 2 })],
+  ["too many layers for the width", "INVALID_VALUE", () => plot.network(path, model, { width: 150 })],
+  ["no frames", "INVALID_VALUE", () => plot.animation(path, [], async () => {})],
+  ["frames in no time", "INVALID_VALUE", () => plot.animation(path, [1], async () => {}, { duration: 0 })],
+  ["a frame that is not drawn", "INVALID_VALUE", () => plot.animation(path, [1], async () => {})],
   ["no gradients", "NO_GRAD", () => plot.gradientFlow(path, new nn.Linear(1, 1))],
 ])("%s is refused", async (_, code, draw) => {
   await expect(draw()).rejects.toMatchObject({ code, message: expect.stringMatching(/^plot\.\w+: /) });
