@@ -45,9 +45,9 @@ for (const [name, f] of Object.entries(activations)) {
   slopes[name] = { x: z, y: slope };
 }
 const size = { xLabel: "z", width: 1200, height: 760 };
-await plot.curves("docs/figures/activations.svg", values, {
+await plot.curves("activations.svg", values, {
   ...{ title: "Activation functions", yLabel: "f(z)", xRange: [-4, 4], yRange: [-1.5, 4], ...size },
 });
-await plot.curves("docs/figures/activations-slopes.svg", slopes, {
+await plot.curves("activations-slopes.svg", slopes, {
   ...{ title: "Their derivatives", yLabel: "f'(z)", xRange: [-4, 4], yRange: [-0.2, 1.2], ...size },
 });

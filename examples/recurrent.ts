@@ -67,7 +67,7 @@ const correlation = agreement.select(0, best).item();
 console.log(`unit ${best} and the carry: correlation ${correlation.toFixed(3)}`);
 const unit = states.select(1, best).mul(Math.sign(correlation));
 await plot.curves(
-  "docs/figures/recurrent.svg",
+  "recurrent.svg",
   { carry, [`unit ${best} of the RNN`]: unit },
   {
     title: "What it remembers",

@@ -66,7 +66,10 @@ arrow.forward(points).square().mean().backward();
 const gradient = arrow.parameters().reduce((sum, { grad }) => sum + grad!.abs().sum().item(), 0);
 console.log(`sum of the absolute gradients: ${gradient}`);
 
-await plot.decisionBoundary("docs/figures/sign-neurons.svg", shapes, null, null, {
+await plot.decisionBoundary("sign-neurons.svg", shapes, null, null, {
   ...{ title: "AND of lines, OR of polygons", level: 0, xRange: [-1, 1], yRange: [-1, 1] },
   ...{ resolution: 240, width: 1100, height: 480 },
+});
+await plot.network("sign-neurons-network.svg", arrow, {
+  ...{ title: "The arrow: seven lines, two polygons, one shape", inputShape: [2], height: 520 },
 });

@@ -39,10 +39,10 @@ const starts = tensor([
   [1.2, 0.9],
   [1.9, 1],
 ]);
-const heightsOver: Record<string, Tensor> = {};
+const fromLast: Record<string, Tensor> = {};
 for (const [name, make] of Object.entries(optimizers)) {
   const paths = descend(starts, make);
-  heightsOver[name] = camel(paths.select(0, 3).narrow(0, 0, 60));
+  fromLast[name] = paths.select(0, 3).narrow(0, 0, 60);
   const reached = end(paths);
   const heights = camel(reached).toArray() as number[];
   const cells = (reached.toArray() as number[][]).map(
@@ -50,6 +50,11 @@ for (const [name, make] of Object.entries(optimizers)) {
   );
   console.log(name.padEnd(9), cells.join("   "));
 }
+const range = { xRange: [-2, 2], yRange: [-1.1, 1.1], zRange: [-1.1, 5] } as const;
+await plot.surface("starts.svg", camel, {
+  ...{ title: "Four optimizers from (1.9, 1)", xLabel: "x", yLabel: "y", zLabel: "f(x, y)" },
+  ...{ ...range, paths: fromLast, steps: 40, azimuth: -95, elevation: 48, width: 1000, height: 760 },
+});
 
 // 2. 1600 starts on a grid: how many reach the two lowest of the six minima.
 const [xs, ys] = meshgrid([linspace(-2, 2, 40), linspace(-1.1, 1.1, 40)]);
@@ -61,6 +66,3 @@ for (const [name, make] of Object.entries(optimizers)) {
     `${name}: of 1600 starts, lowest ${near(-1.0316)}, middle ${near(-0.2155)}, highest ${near(2.1043)}`,
   );
 }
-await plot.curves("docs/figures/starts.svg", heightsOver, {
-  ...{ title: "From (1.9, 1)", xLabel: "step", yLabel: "f(x, y)", width: 1100 },
-});

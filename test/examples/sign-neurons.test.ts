@@ -16,5 +16,5 @@ test("AND of lines is a polygon, OR of polygons is an arrow; signs have no gradi
     expect(Math.abs(inside! / of! - share), name).toBeLessThan(4 * Math.sqrt((share * (1 - share)) / of!));
   }
   expect(numbersOf(stdout, "sum of the absolute gradients:")).toEqual([0]);
-  expect(figures).toEqual(["sign-neurons.svg"]);
+  expect(figures).toEqual(["sign-neurons-network.svg", "sign-neurons.svg"]);
 }, 60_000);
