@@ -8,7 +8,7 @@ test("a trained hidden layer folds four clouds so that a line divides them", asy
   expect(numbersOf(stdout, "after ")).toEqual([500, 200, 200]);
   expect(numbersOf(stdout, "a line between the hidden units, after:")).toEqual([200, 200]);
 
-  /** How far (0, 0) is from (1, 1), as a share of the distance between (0, 1) and (1, 0): centres of clouds. */
+  /** How far (0, 0) is from (1, 1), as a share of how far (0, 1) is from (1, 0): centres of clouds. */
   const opposite = (when: string) => {
     const [ax, ay, bx, by, cx, cy, dx, dy] = numbersOf(stdout, `clouds ${when}:`) as number[];
     return Math.hypot(ax - bx, ay - by) / Math.hypot(cx - dx, cy - dy);
