@@ -2,7 +2,7 @@
  * The lessons of docs/course: each has an example that is there, an exercise with its answer, and links into
  * the playground that open the settings which the lesson names.
  */
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { decode, encode } from "../../playground/src/state/address.js";
@@ -87,6 +87,16 @@ describe("a lesson", () => {
     const words = proseOf(text).split(/\s+/).length;
     expect(words).toBeGreaterThan(400);
     expect(words).toBeLessThan(1300);
+  });
+
+  it("runs each example, but the one about serving", () => {
+    const all = readdirSync(join(root, "examples"))
+      .filter((file) => file.endsWith(".ts"))
+      .map((file) => file.slice(0, -3));
+    const text = lessons.map(([, each]) => each).join("\n");
+    const lost = (name: string) => !new RegExp(`npm run example -- ${name}\\b(?!-)`).test(text);
+    expect(all.filter(lost)).toEqual(["server"]);
+    expect(all.filter((name) => !contents.includes(`\`${name}\``))).toEqual(["server"]);
   });
 
   it("is one of twelve, numbered in order", () => {
