@@ -21,5 +21,5 @@ await plot.curves(
     hinge: lossOf((m) => Math.max(0, 1 - m)),
     quadratic: lossOf((m) => (1 - m) ** 2),
   },
-  { title: "What an output h costs when the label is y", xLabel: "y h", yRange: [0, 6] },
+  { title: "What an output h costs when the label is y", xLabel: "y h", yLabel: "loss", yRange: [0, 6] },
 );

@@ -28,8 +28,10 @@ for (const [name, model] of Object.entries(models)) {
   const right = model.forward(petals).squeeze(1).gt(0).eq(isVersicolor.bool()).sum().item();
   console.log(`versicolor or not, ${name}: ${right} of 150 right`);
 }
-await plot.decisionBoundary("iris-versicolor.svg", models, petals, isVersicolor, {
-  ...{ title: "Versicolor against the rest", classNames: ["other irises", "versicolor"], level: 0 },
+const probability = (model: nn.Module) => (points: Tensor) => model.forward(points).sigmoid() as Tensor;
+const panels = Object.fromEntries(Object.entries(models).map(([name, model]) => [name, probability(model)]));
+await plot.decisionBoundary("iris-versicolor.svg", panels, petals, isVersicolor, {
+  ...{ title: "Probability of versicolor", classNames: ["other irises", "versicolor"] },
   ...{ xLabel: "petal length (standardized)", yLabel: "petal width (standardized)" },
 });
 

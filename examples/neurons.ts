@@ -26,13 +26,15 @@ const corners = tensor([
   [1, 0],
   [1, 1],
 ]);
-for (const [name, gate] of Object.entries({ and, or, xor })) {
-  console.log(name, String(gate(corners).round().int()));
+const gates = { and, or, xor };
+const tables: Record<string, Tensor> = {};
+for (const [name, gate] of Object.entries(gates)) {
+  tables[name] = gate(corners).round().int();
+  console.log(name, String(tables[name]));
 }
-await plot.decisionBoundary("neurons-gates.svg", { and, or, xor }, corners, xor(corners).round(), {
-  title: "AND, OR, XOR (points: XOR)",
-  xRange: [-0.5, 1.5],
-  yRange: [-0.5, 1.5],
+await plot.decisionBoundary("neurons-gates.svg", gates, corners, tables, {
+  ...{ title: "AND, OR and XOR of two inputs", classNames: ["0", "1"], equalAspect: true },
+  ...{ xRange: [-0.5, 1.5], yRange: [-0.5, 1.5], width: 800, height: 860 },
 });
 
 // Larger weights, the same line: only their direction and b / |w| determine it.
@@ -45,9 +47,8 @@ const neurons = {
 const beside = tensor([[1, -1.5]]); // 1/2 below the line 5 y = 7 x - 15
 for (const [name, one] of Object.entries(neurons)) console.log(name, "says", one(beside).item().toFixed(4));
 await plot.decisionBoundary("neurons-steep.svg", neurons, null, null, {
-  title: "One neuron: steeper weights, the same line",
-  xRange: [-5, 5],
-  yRange: [-5, 5],
+  ...{ title: "One neuron: steeper weights, the same line", equalAspect: true },
+  ...{ xRange: [-5, 5], yRange: [-5, 5], width: 800, height: 860 },
 });
 
 // Two lines cut versicolor out between the other irises, by length and width of the petals in cm.

@@ -37,6 +37,6 @@ for (const [name, make] of Object.entries(optimizers)) {
   console.log(name.padEnd(10), ...after);
 }
 await plot.curves("optimizers.svg", curves, {
-  ...{ title: "Ten optimizers on iris", xLabel: "step", yLabel: "cross-entropy", yRange: [0, 1.6] },
-  ...{ width: 1360, height: 800 },
+  ...{ title: "Ten optimizers on iris", xLabel: "step", yLabel: "cross-entropy", yRange: [0.1, 1.6] },
+  ...{ logY: true, width: 1200, height: 760 },
 });

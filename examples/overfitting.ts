@@ -1,5 +1,4 @@
-// Overfitting: a large network memorizes the noise in few points. L2, L1, dropout and early stopping reduce
-// that.
+// Overfitting: a large network memorizes noise. L2, L1, dropout and early stopping reduce that.
 import { data, manualSeed, nn, noGrad, optim, type Tensor, train } from "simdgrad";
 import * as plot from "simdgrad/plot";
 

@@ -50,7 +50,7 @@ for (const [name, make] of Object.entries(classification)) {
     [title, (points: Tensor) => model.forward(points).sigmoid()] as const;
   const panels = Object.fromEntries(Object.entries(models).map(probability));
   await plot.decisionBoundary(`playground-${name}.svg`, panels, seen.x, seen.y, {
-    ...{ title: `Playground: ${name}`, xLabel: "x₁", yLabel: "x₂", width: 800, height: 860 },
+    ...{ title: `Playground: ${name}`, equalAspect: true, width: 800, height: 860 },
   });
 }
 
@@ -64,7 +64,7 @@ for (const [name, make] of Object.entries({ plane, multiGaussian })) {
   row(name, Object.entries(models).map(error));
   if (name === "multiGaussian")
     await plot.decisionBoundary("playground-multi-gaussian.svg", models, null, null, {
-      ...{ level: 0, title: "Hills and hollows, as each network sees them", xLabel: "x₁", yLabel: "x₂" },
+      ...{ level: 0, title: "Hills and hollows, as each network sees them", equalAspect: true },
       ...{ xRange: [-6, 6], yRange: [-6, 6], width: 800, height: 860 },
     });
 }

@@ -51,5 +51,6 @@ for (const shortcuts of [false, true]) {
   await plot.gradientFlow(`shortcuts-${name}.svg`, weights, {
     title: `Twenty layers ${name} shortcuts`,
     xLabel: "weights, from input to output",
+    yRange: [1e-20, 1e3], // the same for both pictures
   });
 }

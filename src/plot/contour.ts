@@ -22,19 +22,32 @@ export function field(
   return { xs, ys, heights: f(ys.flatMap((y) => xs.map((x): Point => [x, y]))) };
 }
 
-/** The lines along which the field equals `level`. Cells with a corner that is not finite have no lines. */
-export function contour({ xs, ys, heights }: Field, level: number): Point[][] {
+/** How often the part of an edge in which a line crosses it is halved: to a thousandth of the edge. */
+const halvings = 10;
+
+/**
+ * The lines along which the field equals `level`. Cells with a corner that is not finite have no lines.
+ * Between grid points the field is taken to be linear; `f`, which made the field, finds where it crosses the
+ * level in fact. The line of a step function, such as a threshold unit, is straight only with it.
+ */
+export function contour(
+  { xs, ys, heights }: Field,
+  level: number,
+  f?: (points: Point[]) => ArrayLike<number>,
+): Point[][] {
   const columns = xs.length;
   // A crossing lies on an edge of the grid and belongs to the one or two cells next to that edge. Lines are
   // followed from edge to edge.
   const points = new Map<string, Point>();
   const neighbours = new Map<string, string[]>();
+  const ends = new Map<string, Edge>();
   const crossing = (c: number, r: number, dc: number, dr: number): string => {
     const key = `${c},${r},${dc}`;
     if (points.has(key)) return key;
     const a = heights[r * columns + c];
     const b = heights[(r + dr) * columns + c + dc];
     const t = (level - a) / (b - a);
+    ends.set(key, [[xs[c], ys[r]], [xs[c + dc], ys[r + dr]], a >= level]);
     points.set(key, [xs[c] + (xs[c + dc] - xs[c]) * t, ys[r] + (ys[r + dr] - ys[r]) * t]);
     neighbours.set(key, []);
     return key;
@@ -65,7 +78,35 @@ export function contour({ xs, ys, heights }: Field, level: number): Point[][] {
         join(found[2], found[(turn + 2) % 4]);
       }
     }
+  if (f !== undefined && points.size > 0) {
+    const exact = crossings([...ends.values()], level, f);
+    [...ends.keys()].forEach((key, i) => {
+      points.set(key, exact[i]);
+    });
+  }
   return walk(points, neighbours);
+}
+
+/** An edge of the grid from one point to another, and whether `f` is at least the level at the first. */
+type Edge = readonly [from: Point, to: Point, above: boolean];
+
+/** Where `f` crosses the level on each edge, by bisection of all edges at once. */
+function crossings(
+  edges: readonly Edge[],
+  level: number,
+  f: (points: Point[]) => ArrayLike<number>,
+): Point[] {
+  const between = ([[x0, y0], [x1, y1]]: Edge, t: number): Point => [x0 + (x1 - x0) * t, y0 + (y1 - y0) * t];
+  const [low, high] = [edges.map(() => 0), edges.map(() => 1)];
+  const middle = (i: number) => (low[i] + high[i]) / 2;
+  for (let halving = 0; halving < halvings; halving++) {
+    const found = f(edges.map((edge, i) => between(edge, middle(i))));
+    edges.forEach(([, , above], i) => {
+      if (found[i] >= level === above) low[i] = middle(i);
+      else high[i] = middle(i);
+    });
+  }
+  return edges.map((edge, i) => between(edge, middle(i)));
 }
 
 /** Open lines first, from their ends; the remaining lines are closed. */

@@ -1,7 +1,7 @@
 import { ShapeError, ValueError } from "../errors.js";
 import { quoted } from "../quote.js";
 import { Tensor } from "../tensor/tensor.js";
-import { axis, type FigureOptions, figure, legend, plotBox, write } from "./figure.js";
+import { axis, type FigureOptions, figure, legend, plotBox, text, textWidth, write } from "./figure.js";
 import { style } from "./palette.js";
 import { checkRanges, numbers, type Values } from "./values.js";
 
@@ -34,9 +34,10 @@ export interface CurvesOptions extends FigureOptions {
 
 /**
  * Curves over one axis, for example losses over steps. Each curve has its own name, colour, dash and symbol;
- * NaN and infinities are gaps.
+ * NaN and infinities are gaps. Names are in a legend; those of more than six curves stand at their ends. The
+ * axes have the names that `xLabel` and `yLabel` give them, and no others.
  *
- *     await plot.curves("loss.svg", { train: losses, test: testLosses }, { yLabel: "cross-entropy" });
+ *     await plot.curves("loss.svg", { train: losses, test: testLosses }, { xLabel: "step", yLabel: "loss" });
  *
  * @throws ValueError for curves without numbers; ShapeError when x and y differ in length.
  */
@@ -49,11 +50,20 @@ export async function curves(
   const drawing = await figure(op, path, options, ["logX", "logY", "start", "xRange", "yRange"]);
   const { logX = false, logY = false, start = 0 } = options;
   checkRanges(op, options);
+  for (const [axis, log] of Object.entries({ xRange: logX, yRange: logY }) as [
+    "xRange" | "yRange",
+    boolean,
+  ][])
+    if (log && options[axis] !== undefined && !(options[axis][0] > 0))
+      throw new ValueError(`${op}: ${axis} of a logarithmic axis is above 0: ${quoted(options[axis])}`);
   if (typeof series !== "object" || series === null)
     throw new ValueError(`${op}: curves by name: ${quoted(series)}`);
   const names = Object.keys(series);
   if (names.length === 0) throw new ValueError(`${op}: curves by name, at least one: {}`);
   const shown = (v: number, log: boolean) => (Number.isFinite(v) && (!log || v > 0) ? v : "-");
+  // Beyond six curves a legend is a search; names at the ends of the lines are not, if there is room for them.
+  const widest = Math.max(...names.map((name) => textWidth(name)));
+  const named = names.length > 6 && widest < 0.3 * drawing.width;
   const lines = names.map((name, i) => {
     const { x, y, points } = pointsOf(op, name, series[name], start);
     const { color, dash, symbol } = style(i);
@@ -62,20 +72,27 @@ export async function curves(
     const marked = (_: unknown, { dataIndex }: { dataIndex: number }) =>
       (dataIndex + Math.round((i * every) / names.length)) % every === 0 ? 9 : 0;
     return {
-      ...{ name, type: points ? "scatter" : "line", symbol, clip: true },
-      ...{ showSymbol: y.length <= many, symbolSize: points || y.length <= 30 ? 9 : marked },
-      ...{ itemStyle: { color, opacity: 1 }, lineStyle: { color, width: 2.5, type: dash } },
+      ...{ name, type: "line", symbol, clip: true },
+      ...{ showSymbol: points || y.length <= many, symbolSize: points || y.length <= 30 ? 9 : marked },
+      // Points are a line without width, so that a legend shows their symbol as it is in the picture.
+      ...{ itemStyle: { color, opacity: 1 }, lineStyle: { color, width: points ? 0 : 2.5, type: dash } },
       // Invisible points enlarge the file and do not improve the picture.
       ...(points || y.length <= many ? {} : { sampling: "lttb" }),
+      ...(named
+        ? {
+            endLabel: { ...text, show: true, formatter: () => name, color, distance: 8 },
+            labelLayout: { moveOverlap: "shiftY" },
+          }
+        : {}),
       data: x.map((at, j) => [shown(at, logX), shown(y[j], logY)]),
     };
   });
-  const box = plotBox(drawing, { legend: names.length > 1 });
+  const { option, height } = legend(drawing, names.length > 1 && !named ? names : []);
   await write(drawing, {
-    legend: legend(drawing, names.length > 1 ? names : []),
-    grid: box,
-    xAxis: axis({ name: options.xLabel ?? "step", gap: 36, range: options.xRange, log: logX }),
-    yAxis: axis({ name: options.yLabel ?? "loss", gap: 60, range: options.yRange, log: logY }),
+    legend: option,
+    grid: plotBox(drawing, { legend: height, right: named ? widest : 0 }),
+    xAxis: axis({ name: options.xLabel, gap: 36, range: options.xRange, log: logX }),
+    yAxis: axis({ name: options.yLabel, gap: 60, range: options.yRange, log: logY }),
     series: lines,
   });
 }

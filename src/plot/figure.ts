@@ -140,17 +140,66 @@ export function heading(title: string | undefined, more: object = {}): object {
   };
 }
 
+/** About the width of a text of this size, in pixels. */
+export const textWidth = (line: string, fontSize = 15): number => 0.58 * fontSize * line.length;
+
+/** Pixels between two names of a legend, the height of a name, and the most letters of names side by side. */
+const [legendGap, nameHeight, longest] = [28, 15, 24];
+
+/** A name in a legend, or what `lineIn` makes of it. */
+export type LegendEntry = string | { readonly name: string };
+
+/** The entries by row: as many side by side as there is room for, or long names below each other. */
+function legendRows(
+  { width }: Figure,
+  entries: readonly LegendEntry[],
+  symbolWidth: number,
+): LegendEntry[][] {
+  const names = entries.map((entry) => (typeof entry === "string" ? entry : entry.name));
+  const widths = names.map((name) => textWidth(name) + symbolWidth + 5 + legendGap);
+  const all = widths.reduce((sum, item) => sum + item, 0);
+  if (all > width - 48 && names.some((name) => name.length > longest)) return entries.map((entry) => [entry]);
+  const rows: LegendEntry[][] = [];
+  let used = Number.POSITIVE_INFINITY;
+  for (const [i, entry] of entries.entries()) {
+    if (used + widths[i] > width - 48) {
+      rows.push([]);
+      used = 0;
+    }
+    rows[rows.length - 1].push(entry);
+    used += widths[i];
+  }
+  return rows;
+}
+
 /**
- * A row of names below the title. Lines are drawn with their dash; `symbols` means that there are only
- * symbols, which are square.
+ * Names below the title, in as many rows as they need, and the height that they need. Lines are drawn with
+ * their dash; `symbols` means that there are only symbols, which are square.
  */
-export const legend = (figure: Figure, names: readonly (string | object)[], symbols = false): object => ({
-  ...{ show: names.length > 0, top: figure.options.title === undefined ? 16 : 52, textStyle: text },
-  ...{ itemGap: 32, itemWidth: symbols ? 16 : 44, itemHeight: symbols ? 14 : 12, data: [...names] },
-});
+export function legend(
+  figure: Figure,
+  entries: readonly LegendEntry[],
+  symbols = false,
+): { option: object; height: number } {
+  const itemWidth = symbols ? 16 : 44;
+  const rows = legendRows(figure, entries, itemWidth);
+  const vertical = rows.length > 1 && rows.length === entries.length;
+  const itemGap = vertical ? 9 : legendGap;
+  const option = {
+    ...{ show: rows.length > 0, top: figure.options.title === undefined ? 16 : 52, textStyle: text },
+    ...{ orient: vertical ? "vertical" : "horizontal", left: "center", itemGap },
+    ...{ itemWidth, itemHeight: symbols ? 14 : 12 },
+    // An empty name ends a row.
+    data: rows.flatMap((row, i) => (i === 0 || vertical ? row : ["", ...row])),
+  };
+  return { option, height: rows.length === 0 ? 0 : 36 + (rows.length - 1) * (nameHeight + itemGap) };
+}
 
 /** A line in a legend whose other entries are symbols. */
-export const lineIn = (name: string): object => ({ name, icon: "path://M0,6 L16,6 L16,8.5 L0,8.5 Z" });
+export const lineIn = (name: string): { name: string; icon: string } => ({
+  name,
+  icon: "path://M0,6 L16,6 L16,8.5 L0,8.5 Z",
+});
 
 interface AxisOptions {
   name?: string;
@@ -162,7 +211,7 @@ interface AxisOptions {
 /** An axis of numbers with its name in the middle. */
 export function axis({ name, gap, range, log = false }: AxisOptions): object {
   // The ends of a given range are seldom round numbers: ECharts would put labels and grid lines there.
-  const given = range === undefined ? {} : { customValues: ticks(range) };
+  const given = range === undefined ? {} : { customValues: log ? logTicks(range) : ticks(range) };
   return {
     type: log ? "log" : "value",
     ...{ name: name ?? "", nameLocation: "middle", nameGap: gap, nameTextStyle: { ...text, fontSize: 16 } },
@@ -174,12 +223,28 @@ export function axis({ name, gap, range, log = false }: AxisOptions): object {
   };
 }
 
-/** About five round numbers in a range. */
-export function ticks([low, high]: readonly [number, number]): number[] {
+/**
+ * About five round numbers in a range. A round number that is outside by less than `slack` of a step belongs
+ * to them.
+ */
+export function ticks([low, high]: readonly [number, number], slack = 1e-9): number[] {
   const unit = 10 ** Math.floor(Math.log10((high - low) / 5));
   const step = unit * [1, 2, 5, 10].find((n) => (high - low) / 5 <= n * unit * 1.3)!;
-  const [first, last] = [Math.ceil(low / step - 1e-9), Math.floor(high / step + 1e-9)];
+  const [first, last] = [Math.ceil(low / step - slack), Math.floor(high / step + slack)];
   return Array.from({ length: last - first + 1 }, (_, i) => (first + i) * step);
+}
+
+/** Powers of ten in a range above 0, at most about six; in a short range also twice and five times as much. */
+function logTicks([low, high]: readonly [number, number]): number[] {
+  const [first, last] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
+  const every = Math.ceil((last - first) / 6);
+  const factors = last - first <= 2 ? [1, 2, 5] : [1];
+  const powers = Array.from({ length: last - first + 1 }, (_, i) => first + i).filter(
+    (power) => power % every === 0,
+  );
+  return powers
+    .flatMap((power) => factors.map((factor) => Number(`${factor}e${power}`)))
+    .filter((value) => value >= low * (1 - 1e-9) && value <= high * (1 + 1e-9));
 }
 
 /** The plot area, in pixels. */
@@ -191,14 +256,14 @@ export interface Box {
 }
 
 /**
- * Space around the plot for the title, the legend and the names of the axes; `right` adds space for items on
- * the right.
+ * Space around the plot for the title, the legend (its height) and the names of the axes; `right` adds space
+ * for items on the right.
  */
 export function plotBox(
   { width, height, options }: Figure,
-  extra: { legend?: boolean; right?: number; bottom?: number } = {},
+  extra: { legend?: number; right?: number; bottom?: number } = {},
 ): Box {
-  const top = (options.title === undefined ? 24 : 60) + (extra.legend ? 36 : 0);
+  const top = (options.title === undefined ? 24 : 60) + (extra.legend ?? 0);
   const [left, right, bottom] = [96, 32 + (extra.right ?? 0), 76 + (extra.bottom ?? 0)];
   return { left, top, width: width - left - right, height: height - top - bottom };
 }

@@ -5,7 +5,16 @@ import { isTensor } from "../recognize.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { axis, type FigureOptions, figure, legend, plotBox, text, write } from "./figure.js";
 import { style } from "./palette.js";
-import { numbers } from "./values.js";
+import { checkRanges, numbers } from "./values.js";
+
+/** Options of `gradientFlow`. */
+export interface GradientFlowOptions extends FigureOptions {
+  /**
+   * The sizes that are drawn, from the lower edge to the upper: the same for several models, to compare them.
+   * Default: all sizes, extended to powers of ten.
+   */
+  yRange?: readonly [number, number];
+}
 
 /**
  * The size of the gradients of a model from its first parameter to its last: the mean and the largest
@@ -21,10 +30,14 @@ import { numbers } from "./values.js";
 export async function gradientFlow(
   path: string,
   model: Module | Iterable<readonly [name: string, parameter: Tensor]>,
-  options: FigureOptions = {},
+  options: GradientFlowOptions = {},
 ): Promise<void> {
   const op = "plot.gradientFlow";
-  const drawing = await figure(op, path, options, []);
+  const drawing = await figure(op, path, options, ["yRange"]);
+  checkRanges(op, options);
+  const { yRange } = options;
+  if (yRange !== undefined && !(yRange[0] > 0))
+    throw new ValueError(`${op}: yRange is logarithmic, above 0: ${quoted(yRange)}`);
   const named = namedIn(op, model);
   const found = named.flatMap(([name, { grad }]) => {
     if (grad === null || grad.numel === 0) return [];
@@ -41,7 +54,8 @@ export async function gradientFlow(
   if (broken !== undefined) throw new ValueError(`${op}: gradients are finite: not that of ${broken.name}`);
   const present = found.flatMap(({ mean, max }) => [mean, max]).filter((size) => size > 0);
   const smallest = present.length === 0 ? 1e-8 : Math.min(...present);
-  const floor = 10 ** Math.floor(Math.log10(smallest) - (present.length < 2 * found.length ? 0.7 : 0));
+  const floor =
+    yRange?.[0] ?? 10 ** Math.floor(Math.log10(smallest) - (present.length < 2 * found.length ? 0.7 : 0));
   const line = (name: string, i: number, sizeOf: (entry: (typeof found)[number]) => number) => ({
     ...{ name, type: "line", symbol: style(i).symbol, symbolSize: 10 },
     ...{ itemStyle: { color: style(i).color }, lineStyle: { ...style(i), width: 2.5, type: style(i).dash } },
@@ -54,9 +68,10 @@ export async function gradientFlow(
   const longest = Math.max(...found.map(({ name }) => name.length));
   const bottom = Math.min(140, longest * 5);
   const names = ["largest |gradient|", "mean |gradient|"];
+  const { option, height } = legend(drawing, names);
   await write(drawing, {
-    legend: legend(drawing, names),
-    grid: plotBox(drawing, { legend: true, bottom }),
+    legend: option,
+    grid: plotBox(drawing, { legend: height, bottom }),
     xAxis: {
       ...{
         type: "category",
@@ -66,7 +81,7 @@ export async function gradientFlow(
       ...{ nameLocation: "middle", nameGap: 40 + bottom, nameTextStyle: { ...text, fontSize: 16 } },
       axisLabel: { ...text, interval: 0, rotate: found.length > 3 ? 40 : 0 },
     },
-    yAxis: { ...axis({ name: options.yLabel ?? "size", gap: 64, log: true }), min: floor },
+    yAxis: { ...axis({ name: options.yLabel ?? "size", gap: 64, log: true, range: yRange }), min: floor },
     series: [line(names[0], 1, ({ max }) => max), line(names[1], 0, ({ mean }) => mean)],
   });
 }

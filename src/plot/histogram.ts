@@ -51,10 +51,10 @@ export async function histogram(
       data: [[low, 0], ...outline, [high, 0]],
     };
   });
-  const named = sets.length > 1;
+  const { option, height } = legend(drawing, sets.length > 1 ? sets.map(({ name }) => name) : []);
   await write(drawing, {
-    legend: legend(drawing, named ? sets.map(({ name }) => name) : []),
-    grid: plotBox(drawing, { legend: named }),
+    legend: option,
+    grid: plotBox(drawing, { legend: height }),
     xAxis: axis({ name: options.xLabel ?? "value", gap: 36, range }),
     yAxis: { ...axis({ name: options.yLabel ?? "count", gap: 60 }), min: 0 },
     series,

@@ -12,7 +12,7 @@ export { type ConfusionMatrixOptions, confusionMatrix } from "./confusion-matrix
 export { type Curve, type CurvesOptions, curves } from "./curves.js";
 export { type Classifier, type DecisionBoundaryOptions, decisionBoundary } from "./decision-boundary.js";
 export { checkDrawable, type FigureOptions } from "./figure.js";
-export { gradientFlow } from "./gradient-flow.js";
+export { type GradientFlowOptions, gradientFlow } from "./gradient-flow.js";
 export { type HistogramOptions, histogram } from "./histogram.js";
 export { type ImagesOptions, images } from "./images.js";
 export { type LossSurfaceOptions, lossSurface } from "./loss-surface.js";

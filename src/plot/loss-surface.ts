@@ -5,7 +5,7 @@ import { Tensor } from "../tensor/tensor.js";
 import { field } from "./contour.js";
 import { axis, type FigureOptions, figure, legend, lineIn, plotBox, write } from "./figure.js";
 import { sequential, white } from "./palette.js";
-import { colorBar, levelLines, pixels } from "./panels.js";
+import { colorBar, levelLines, logarithmic, pixels, proportional } from "./panels.js";
 import { checkRanges, extent, type Rows, rows } from "./values.js";
 
 /** Options of `lossSurface`. */
@@ -60,7 +60,7 @@ export async function lossSurface(
   // A loss of 0 has no logarithm: losses more than seven powers of ten below the largest are drawn as the
   // smallest.
   const floor = log ? Math.max(low, high * 1e-7) : low;
-  const valueAt = (t: number) => (log ? floor * (high / floor) ** t : low + (high - low) * t);
+  const scale = log && floor < high ? logarithmic(floor, high) : proportional(low, high);
   const partOf = (value: number) =>
     high === floor
       ? 0
@@ -68,7 +68,7 @@ export async function lossSurface(
         ? Math.log(Math.max(value, floor) / floor) / Math.log(high / floor)
         : (value - low) / (high - low);
   const colorOf = (value: number) => (Number.isFinite(value) ? sequential(partOf(value)) : white);
-  const heights = Array.from({ length: levels }, (_, i) => valueAt((i + 0.5) / levels));
+  const heights = Array.from({ length: levels }, (_, i) => scale.valueAt((i + 0.5) / levels));
   const way = {
     name: "descent",
     type: "line",
@@ -76,13 +76,18 @@ export async function lossSurface(
     z: 5,
     itemStyle: { color: "#fff", borderColor: "#000" },
   };
-  const box = plotBox(drawing, { legend: descent.length > 0, right: 100 });
+  const { option, height } = legend(
+    drawing,
+    descent.length > 0 ? ["start", lineIn("descent"), "end"] : [],
+    true,
+  );
+  const box = plotBox(drawing, { legend: height, right: 100 });
   const end = (name: string, symbol: string, symbolSize: number, point: number[]) => ({
     ...{ name, type: "scatter", symbol, symbolSize, z: 6, data: [point] },
     itemStyle: { color: "#d55e00", borderColor: "#fff", borderWidth: 2, opacity: 1 },
   });
   await write(drawing, {
-    legend: legend(drawing, descent.length > 0 ? ["start", lineIn("descent"), "end"] : [], true),
+    legend: option,
     grid: box,
     xAxis: axis({ name: options.xLabel ?? "parameter 1", gap: 36, range: xRange }),
     yAxis: axis({ name: options.yLabel ?? "parameter 2", gap: 60, range: yRange }),
@@ -100,6 +105,6 @@ export async function lossSurface(
             end("end", "diamond", 18, descent[descent.length - 1]),
           ]),
     ],
-    graphic: colorBar(drawing, box, [floor, high], colorOf, log ? "loss (logarithmic)" : "loss", valueAt),
+    graphic: colorBar(drawing, box, [floor, high], colorOf, log ? "loss (logarithmic)" : "loss", scale),
   });
 }

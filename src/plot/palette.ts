@@ -4,14 +4,15 @@
  */
 export type Color = readonly [red: number, green: number, blue: number];
 
+// Symbols stand on their points: a triangle on its point, a plus and a star beside the usual ones.
 const styles: readonly { color: Color; dash: "solid" | number[]; symbol: string }[] = [
   { color: [0, 114, 178], dash: "solid", symbol: "circle" },
   { color: [213, 94, 0], dash: [9, 4], symbol: "triangle" },
   { color: [0, 158, 115], dash: [2, 3], symbol: "rect" },
   { color: [204, 121, 167], dash: [12, 4, 2, 4], symbol: "diamond" },
-  { color: [230, 159, 0], dash: [5, 2], symbol: "pin" },
-  { color: [86, 180, 233], dash: [12, 3, 2, 3, 2, 3], symbol: "roundRect" },
-  { color: [0, 0, 0], dash: [1, 2], symbol: "arrow" },
+  { color: [230, 159, 0], dash: [5, 2], symbol: "path://M0,0L10,0L5,9Z" },
+  { color: [86, 180, 233], dash: [12, 3, 2, 3, 2, 3], symbol: "path://M4,0h2v4h4v2h-4v4h-2v-4h-4v-2h4z" },
+  { color: [0, 0, 0], dash: [1, 2], symbol: "path://M5,0L6.5,3.5L10,5L6.5,6.5L5,10L3.5,6.5L0,5L3.5,3.5Z" },
 ];
 
 /**

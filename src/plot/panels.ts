@@ -1,6 +1,6 @@
 /** Grids of numbers as coloured panels side by side: their boxes, their pixels, and the colour bar. */
 import { contour, type Field, type Point } from "./contour.js";
-import { type Box, type Figure, plotBox, text } from "./figure.js";
+import { type Box, type Figure, plotBox, text, ticks } from "./figure.js";
 import { type Color, css } from "./palette.js";
 import { rasterUrl } from "./raster.js";
 import { short } from "./values.js";
@@ -9,11 +9,7 @@ import { short } from "./values.js";
  * Boxes of `count` panels. The number of columns is chosen to keep the shape of a panel close to that of the
  * figure.
  */
-export function panelBoxes(
-  figure: Figure,
-  count: number,
-  extra: { legend?: boolean; right?: number },
-): Box[] {
+export function panelBoxes(figure: Figure, count: number, extra: { legend?: number; right?: number }): Box[] {
   const all = plotBox(figure, extra);
   const across = Math.ceil(Math.sqrt(count));
   const down = Math.ceil(count / across);
@@ -62,30 +58,42 @@ export function pixels(
   };
 }
 
-/** Contour lines of the field at these levels, as one series: a gap ends each line. */
-export function levelLines(field: Field, panel: number, levels: readonly number[], look: object): object {
-  const data = levels.flatMap((level) => contour(field, level).flatMap((line) => [...line, ["-", "-"]]));
+/**
+ * Contour lines of the field at these levels, as one series: a gap ends each line. `f`, if given, makes them
+ * exact between the points of the grid.
+ */
+export function levelLines(
+  field: Field,
+  panel: number,
+  levels: readonly number[],
+  look: object,
+  f?: (points: Point[]) => ArrayLike<number>,
+): object {
+  const data = levels.flatMap((level) => contour(field, level, f).flatMap((line) => [...line, ["-", "-"]]));
   return {
     ...{ type: "line", xAxisIndex: panel, yAxisIndex: panel, symbol: "none", silent: true, clip: true },
     ...{ connectNulls: false, z: 3, data, ...look },
   };
 }
 
-/** A colour bar with numbers beside it, at the right edge. */
+/**
+ * A colour bar with round numbers beside it, at the right edge. `partOf` is the place of a value between the
+ * lower end, 0, and the upper end, 1; its inverse is `valueAt`. The default is proportional.
+ */
 export function colorBar(
   { width }: Figure,
   { top, height }: { top: number; height: number },
   [low, high]: readonly [number, number],
   colorOf: (value: number) => Color,
   name: string,
-  valueAt: (t: number) => number = (t) => low + (high - low) * t,
+  { valueAt, numbers }: Scale = proportional(low, high),
 ): object[] {
   const left = width - 100;
   const stops = Array.from({ length: 21 }, (_, i) => i / 20);
-  const label = (t: number) => ({
+  const label = ([value, part]: readonly [number, number]) => ({
     type: "text",
     style: {
-      ...{ text: short(valueAt(t), 3), x: left + 24, y: top + height * (1 - t), textVerticalAlign: "middle" },
+      ...{ text: short(value, 3), x: left + 24, y: top + height * (1 - part), textVerticalAlign: "middle" },
       ...{ fill: text.color, fontSize: 14, fontFamily: text.fontFamily },
     },
   });
@@ -101,13 +109,44 @@ export function colorBar(
         },
       },
     },
-    ...[0, 0.25, 0.5, 0.75, 1].map(label),
+    ...numbers.map(label),
     {
-      ...{ type: "text", x: left + 80, y: top + height / 2, rotation: Math.PI / 2 },
+      ...{ type: "text", x: left + 84, y: top + height / 2, rotation: Math.PI / 2 },
       style: {
         ...{ text: name, textAlign: "center", textVerticalAlign: "middle" },
         ...{ fill: text.color, fontSize: 15, fontFamily: text.fontFamily },
       },
     },
   ];
+}
+
+/** What a colour bar shows: the value at each part of it, and the numbers beside it with their parts. */
+export interface Scale {
+  readonly valueAt: (part: number) => number;
+  readonly numbers: readonly (readonly [value: number, part: number])[];
+}
+
+/** Numbers at equal distances. An end that is nearly a round number, such as 1e-27, is written as it. */
+export function proportional(low: number, high: number): Scale {
+  const within = (part: number) => Math.min(1, Math.max(0, part));
+  return {
+    valueAt: (part) => low + (high - low) * part,
+    numbers:
+      low < high
+        ? ticks([low, high], 0.02).map((value) => [value, within((value - low) / (high - low))])
+        : [[low, 0.5]],
+  };
+}
+
+/** Powers of ten at equal distances; where there are fewer than two of them, five other numbers. */
+export function logarithmic(low: number, high: number): Scale {
+  const valueAt = (part: number) => low * (high / low) ** part;
+  const [first, last] = [Math.ceil(Math.log10(low) - 1e-9), Math.floor(Math.log10(high) + 1e-9)];
+  const every = Math.max(1, Math.ceil((last - first) / 8));
+  const powers = Array.from({ length: Math.max(0, Math.floor((last - first) / every) + 1) }, (_, i) => {
+    const value = 10 ** (first + i * every);
+    return [value, Math.log(value / low) / Math.log(high / low)] as const;
+  });
+  const parts = [0, 0.25, 0.5, 0.75, 1];
+  return { valueAt, numbers: powers.length >= 2 ? powers : parts.map((part) => [valueAt(part), part]) };
 }

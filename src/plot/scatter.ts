@@ -55,9 +55,10 @@ export async function scatter(
   const xRange = options.xRange ?? around(op, all, 0);
   const yRange = options.yRange ?? around(op, all, 1);
   const names = groups.length > 1 || groups[0].name !== "" ? groups.map(({ name }) => name) : [];
-  const box = plotBox(drawing, { legend: names.length > 0 });
+  const { option, height } = legend(drawing, names, true);
+  const box = plotBox(drawing, { legend: height });
   await write(drawing, {
-    legend: legend(drawing, names, true),
+    legend: option,
     grid: equalAspect ? equalBox(box, xRange, yRange) : box,
     xAxis: axis({ name: options.xLabel ?? "x₁", gap: 36, range: xRange }),
     yAxis: axis({ name: options.yLabel ?? "x₂", gap: 52, range: yRange }),

@@ -70,7 +70,12 @@ export async function surface(
   const [low, high] = options.zRange ?? extent(op, "heights", Array.from(grid.heights));
   const part = (height: number) =>
     high === low ? 0.5 : Math.min(1, Math.max(0, (height - low) / (high - low)));
-  const box = plotBox(drawing, { legend: paths.length > 0, right: 100 });
+  const names = legend(
+    drawing,
+    paths.map(([name]) => lineIn(name)),
+    true,
+  );
+  const box = plotBox(drawing, { legend: names.height, right: 100 });
   // The numbers and the names of the axes are outside the box in space, and inside that of the picture.
   const inner = { left: box.left - 4, top: box.top + 4, width: box.width - 52, height: box.height + 12 };
   const view = viewOf(inner, azimuth, elevation);
@@ -94,14 +99,7 @@ export async function surface(
     return surfacePath(view, inBox, line, pathColor(i));
   });
   await write(drawing, {
-    legend: {
-      ...legend(
-        drawing,
-        paths.map(([name]) => lineIn(name)),
-        true,
-      ),
-      selectedMode: false,
-    },
+    legend: names.option,
     // A legend names series: these have no points, since the paths are drawn below.
     ...{ grid: { show: false, ...box }, xAxis: { show: false }, yAxis: { show: false } },
     series: paths.map(([name], i) => ({

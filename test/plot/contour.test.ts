@@ -29,6 +29,13 @@ test("a plane has one straight line, from edge to edge, wherever it lies", () =>
   );
 });
 
+test("the function finds the line between grid points, where its heights do not say", () => {
+  const step = (points: [number, number][]) => points.map(([x, y]) => (2 * x - y > 0.1 ? 1 : 0));
+  const [line, ...others] = contour(field([-1, 1], [-1, 1], 9, 9, step), 0.5, step);
+  expect(others).toEqual([]);
+  for (const [x, y] of line!) expect(Math.abs(2 * x - y - 0.1)).toBeLessThan(1e-3);
+});
+
 test("a saddle has two lines that do not meet", () => {
   const lines = contour(
     of((x, y) => x * y, 4),

@@ -30,10 +30,7 @@ test("characters that no XML may hold are replaced, whatever text they stand in"
 type Options = plot.FigureOptions;
 /** Each kind of picture, and what it says by itself. */
 const kinds: Record<string, [(path: string, options?: Options) => Promise<void>, string[]]> = {
-  curves: [
-    (path, o) => plot.curves(path, { train: [3, 2, 1], test: [3, 3, 2] }, o),
-    ["train", "test", "step", "loss"],
-  ],
+  curves: [(path, o) => plot.curves(path, { train: [3, 2, 1], test: [3, 3, 2] }, o), ["train", "test"]],
   histogram: [(path, o) => plot.histogram(path, randn([100]), o), ["value", "count"]],
   confusionMatrix: [
     (path, o) =>
@@ -145,6 +142,88 @@ test("a curve has a point for each number, gaps for those that are not finite, a
   expect(lines(svg, orange)).toContain(6);
 });
 
+const curve = (n: number) => Array.from({ length: 5 }, (_, i) => n / (i + 1));
+const several = (n: number, name: (i: number) => string) =>
+  Object.fromEntries(Array.from({ length: n }, (_, i) => [name(i), curve(i + 1)]));
+/** The places of texts in pixels, by text. */
+const places = (svg: string, wanted: RegExp) =>
+  [...svg.matchAll(/<text ([^>]*)>([^<]*)<\/text>/g)]
+    .filter(([, , text]) => wanted.test(text!))
+    .map(([, attributes, text]) => {
+      const [, x, y] = /translate\(([\d.]+) ([\d.]+)\)/.exec(attributes!) ?? [];
+      const own = (name: string) => Number(new RegExp(` ${name}="([\\d.]+)"`).exec(attributes!)?.[1] ?? 0);
+      return { text: text!, x: Number(x ?? 0) + own("x"), y: Number(y ?? 0) + own("y") };
+    });
+/** The upper end of the vertical axis. */
+const topOf = (svg: string) =>
+  Math.min(...[...svg.matchAll(/M96\.5 \d+(?:\.\d+)?L96\.5 ([\d.]+)/g)].map(([, y]) => Number(y)));
+
+test("curves name no axis by themselves", async () => {
+  const said = texts(await svgOf((path) => plot.curves(path, { a: [1, 2] })));
+  expect(said.filter((text) => /[a-z]/.test(text))).toEqual([]);
+});
+
+test("names of more than six curves stand at their ends, and never on each other", async () => {
+  const svg = await svgOf((path) =>
+    plot.curves(
+      path,
+      several(10, (i) => `curve ${i}`),
+    ),
+  );
+  const found = places(svg, /^curve/);
+  expect(found.map(({ text }) => text).sort()).toEqual(Object.keys(several(10, (i) => `curve ${i}`)));
+  expect(Math.min(...found.map(({ x }) => x))).toBeGreaterThan(800);
+  const heights = found.map(({ y }) => y).sort((a, b) => a - b);
+  for (const [i, y] of heights.entries()) if (i > 0) expect(y - heights[i - 1]!).toBeGreaterThan(12);
+  // Six have a legend, above the plot.
+  const six = await svgOf((path) =>
+    plot.curves(
+      path,
+      several(6, (i) => `curve ${i}`),
+    ),
+  );
+  expect(Math.max(...places(six, /^curve/).map(({ y }) => y))).toBeLessThan(topOf(six));
+});
+
+test.each([
+  [8, "a combination of hyperparameters that takes much room", 1],
+  [6, "a rather long name here", 2],
+])("a legend of %i long names ends above the plot", async (n, name, least) => {
+  const svg = await svgOf((path) =>
+    plot.curves(
+      path,
+      several(n, (i) => `${name} ${i}`),
+    ),
+  );
+  const found = places(svg, new RegExp(`^${name}`));
+  expect(found).toHaveLength(n);
+  expect(new Set(found.map(({ y }) => y)).size).toBeGreaterThanOrEqual(least);
+  expect(Math.max(...found.map(({ y }) => y))).toBeLessThan(topOf(svg));
+});
+
+test("points have their symbol in the legend as in the picture, and no line", async () => {
+  const svg = await svgOf((path) =>
+    plot.curves(path, { line: [1, 2, 3], measured: { x: [0, 1, 2], y: [3, 1, 2], points: true } }),
+  );
+  const symbols = [...svg.matchAll(/<path d="([^"]*)" transform="([^"]*)" fill="rgb\(213,94,0\)"/g)];
+  expect(symbols).toHaveLength(4);
+  // A symbol has one scale, or the same along both axes.
+  for (const [, d, transform] of symbols) {
+    const [, a, b] = /matrix\(([\d.]+),0,0,([\d.]+)/.exec(transform!) ?? [];
+    if (a !== undefined) expect(a).toBe(b);
+    const xs = [...d!.matchAll(/[ML ](-?[\d.]+) -?[\d.]+/g)].map(([, x]) => Number(x));
+    expect(Math.max(...xs) - Math.min(...xs)).toBeLessThan(12);
+  }
+  expect(svg).not.toMatch(/fill="none"[^>]*stroke="rgb\(213,94,0\)" stroke-width="[^0]/);
+});
+
+test("a logarithmic axis of a given range has its powers of ten", async () => {
+  const said = texts(
+    await svgOf((path) => plot.curves(path, { a: [1e-9, 1e3] }, { logY: true, yRange: [1e-10, 1e4] })),
+  );
+  for (const power of ["1e-9", "1e-6", "0.001", "1", "1000"]) expect(said).toContain(power);
+});
+
 test("a histogram counts every value once, the largest one too", async () => {
   const svg = await svgOf((path) =>
     plot.histogram(path, { a: [0, 0, 1, 2, 2, 2], b: [0, NaN] }, { bins: 2 }),
@@ -174,6 +253,90 @@ test("several classifiers make a panel each; several outputs make regions withou
   expect(texts(regions)).not.toContain("boundary");
 });
 
+test("every panel has its own points and labels, by the name of its classifier", async () => {
+  const labels = { and: [0, 0, 0, 1], xor: [0, 1, 1, 0] };
+  const panels = { and: sum, xor: sum };
+  const count = (svg: string, color: string) =>
+    [...svg.matchAll(/<path d="[^"]*" transform="[^"]*" fill="([^"]*)" stroke="#fff"/g)].filter(
+      ([, fill]) => fill === color,
+    ).length;
+  const svg = await svgOf((path) => plot.decisionBoundary(path, panels, x, labels));
+  const same = await svgOf((path) => plot.decisionBoundary(path, panels, x, labels.xor));
+  // Blue: 3 + 2 points or 2 + 2, and the legend.
+  expect(count(svg, blue) - count(same, blue)).toBe(1);
+  expect(count(same, orange) - count(svg, orange)).toBe(1);
+  const points = { and: x, xor: [[1, 1]] };
+  const fewer = await svgOf((path) => plot.decisionBoundary(path, panels, points, { ...labels, xor: [1] }));
+  expect(count(svg, blue) - count(fewer, blue)).toBe(2);
+});
+
+test("equalAspect makes square panels of square ranges", async () => {
+  const range = { xRange: [-1, 1], yRange: [-1, 1] } as const;
+  const shape = async (equalAspect: boolean) => {
+    const svg = await svgOf((path) =>
+      plot.decisionBoundary(path, sum, null, null, { ...range, equalAspect }),
+    );
+    const [, width, height] = /<image [^>]*width="([\d.]+)" height="([\d.]+)"/.exec(svg)!;
+    return Number(width) / Number(height);
+  };
+  expect(await shape(true)).toBeCloseTo(1, 2);
+  expect(await shape(false)).toBeGreaterThan(1.3);
+});
+
+test("the boundary of a step function is the straight line on which it jumps", async () => {
+  const step = (points: Tensor) =>
+    points
+      .matmul(tensor([1, -0.7]))
+      .add(0.1)
+      .gt(0)
+      .float();
+  const svg = await svgOf((path) =>
+    plot.decisionBoundary(path, step, null, null, { xRange: [-1, 1], yRange: [-1, 1], equalAspect: true }),
+  );
+  const [, d] = /<path d="(M[^"]*)" fill="none"[^>]*stroke="#000"[^>]*stroke-width="2.5"/.exec(
+    [...svg.matchAll(/<path d="M[^"]{200,}" fill="none"[^>]*>/g)].map(([path]) => path).join(),
+  )!;
+  const points = [...d!.matchAll(/[ML]([\d.]+) ([\d.]+)/g)].map(
+    ([, px, py]) => [Number(px), Number(py)] as const,
+  );
+  const [[x0, y0], [x1, y1]] = [points[0]!, points.at(-1)!];
+  for (const [px, py] of points) {
+    const away = Math.abs((px - x0) * (y1 - y0) - (py - y0) * (x1 - x0)) / Math.hypot(x1 - x0, y1 - y0);
+    expect(away).toBeLessThan(0.3); // pixels
+  }
+  expect(Math.abs((x1 - x0) / (y1 - y0))).toBeCloseTo(0.7, 2);
+});
+
+test("numbers beside a colour bar are round: what is nearly 0 is 0, and the level is in the middle", async () => {
+  const almost = (points: Tensor) => points.select(1, 0).mul(30).sigmoid();
+  const svg = await svgOf((path) => plot.decisionBoundary(path, almost, x, y, { xRange: [-2, 1] }));
+  const bar = places(svg, /^[\d.e-]+$/)
+    .filter(({ x }) => x > 870)
+    .map(({ text }) => text);
+  expect(bar.sort()).toEqual(["0", "0.2", "0.4", "0.6", "0.8", "1"]);
+  const wide = await svgOf((path) =>
+    plot.decisionBoundary(path, (points) => points.select(1, 0).mul(7), x, y, { level: 0, xRange: [-1, 2] }),
+  );
+  const numbers = places(wide, /^[\d.-]+$/)
+    .filter(({ x }) => x > 870)
+    .map(({ text }) => Number(text));
+  expect(numbers.reduce((sum, number) => sum + number, 0)).toBe(0);
+  expect(Math.max(...numbers)).toBe(10);
+});
+
+test("the colour bar of a logarithmic loss has powers of ten", async () => {
+  const svg = await svgOf((path) => plot.lossSurface(path, (a) => 10 ** (3 * a), { log: true }));
+  const bar = places(svg, /^[\d.e-]+$/)
+    .filter(({ x }) => x > 870)
+    .map(({ text }) => text);
+  expect(bar).toEqual(["0.001", "0.01", "0.1", "1", "10", "100", "1000"]);
+});
+
+test("gradients of two models can have one scale", async () => {
+  const svg = await svgOf((path) => plot.gradientFlow(path, model, { yRange: [1e-12, 1e3] }));
+  expect(texts(svg)).toEqual(expect.arrayContaining(["1e-12", "1e-9", "1e-6", "0.001", "1", "1000"]));
+});
+
 test("gradients that are nothing but zeros are named", async () => {
   const [a, b] = [zeros([2], { requiresGrad: true }), zeros([2], { requiresGrad: true })];
   a.mul(0).add(b).sum().backward();
@@ -195,6 +358,15 @@ test.each<[string, string, () => Promise<void>]>([
   ["an empty curve", "INVALID_VALUE", () => plot.curves(path, { a: [] })],
   ["x and y of two lengths", "SHAPE_MISMATCH", () => plot.curves(path, { a: { x: [1], y: [1, 2] } })],
   ["a range that goes down", "INVALID_VALUE", () => plot.curves(path, { a: [1] }, { yRange: [1, 0] })],
+  [
+    "a logarithm of a range from 0",
+    "INVALID_VALUE",
+    () => plot.curves(path, { a: [1] }, { logY: true, yRange: [0, 1] }),
+  ],
+  ["sizes from 0", "INVALID_VALUE", () => plot.gradientFlow(path, model, { yRange: [0, 1] })],
+  ["a width of text", "INVALID_VALUE", () => plot.curves(path, { a: [1] }, { width: "9" as never })],
+  ["names that are no list", "INVALID_VALUE", () => plot.scatter(path, x, y, { classNames: "ab" as never })],
+  ["labels of another panel", "INVALID_VALUE", () => plot.decisionBoundary(path, { a: sum }, x, { b: y })],
   ["no bins", "INVALID_VALUE", () => plot.histogram(path, [1], { bins: 0 })],
   ["nothing to count", "INVALID_VALUE", () => plot.histogram(path, [NaN])],
   ["a matrix that is not square", "SHAPE_MISMATCH", () => plot.confusionMatrix(path, [[1, 2]])],
