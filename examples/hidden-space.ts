@@ -71,7 +71,7 @@ await plot.animation("hidden-space.svg", frames, async (path, step) => {
   done = step;
   const line = (h: Tensor) => model.out.forward(h).sigmoid();
   const title = `step ${step}: ${right} of 200 right`;
-  await plot.decisionBoundary(path, line, places(), y, { title, resolution: 40, ...axes });
+  await plot.decisionBoundary(path, line, places(), y, { title, resolution: 40, equalAspect: true, ...axes });
 });
 console.log(`after 500 steps: ${right} of 200 right`);
 await look("after");

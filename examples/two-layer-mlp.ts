@@ -72,6 +72,6 @@ await plot.animation("two-layer-mlp-steps.svg", frames, async (path, step) => {
   train(model, step - done, optimizer);
   done = step;
   const title = `step ${step}: ${right(model)} of 500 right`;
-  const size = { resolution: 50, width: 640, height: 640 };
+  const size = { resolution: 50, equalAspect: true, width: 640, height: 640 };
   await plot.decisionBoundary(path, probability(model), seen.x, seen.y, { title, ...axes, ...size });
 });
