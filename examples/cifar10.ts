@@ -50,12 +50,8 @@ const network = new nn.Sequential(
   new nn.Linear(given ? 24 * 8 * 8 : 24 * 4 * 4, 10),
 );
 await plot.network("cifar10-network.svg", network, {
-  ...{
-    title: "The network, with the shape of each output",
-    inputShape: [3, 32, 32],
-    width: 1200,
-    height: 480,
-  },
+  ...{ title: "The network, with the shape of each output", inputShape: [3, 32, 32] },
+  ...{ width: 1200, height: 480 },
 });
 console.log(`${seen.length} images to learn from, ${unseen.length} to test with`);
 

@@ -68,7 +68,7 @@ console.log(`sum of the absolute gradients: ${gradient}`);
 
 await plot.decisionBoundary("sign-neurons.svg", shapes, null, null, {
   ...{ title: "AND of lines, OR of polygons", level: 0, xRange: [-1, 1], yRange: [-1, 1] },
-  ...{ resolution: 240, equalAspect: true, width: 1200, height: 560 },
+  ...{ resolution: 240, equalAspect: true, width: 800, height: 860 },
 });
 await plot.network("sign-neurons-network.svg", arrow, {
   ...{ title: "The arrow: seven lines, two polygons, one shape", inputShape: [2], height: 520 },
