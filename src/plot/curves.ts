@@ -61,7 +61,7 @@ export async function curves(
   const names = Object.keys(series);
   if (names.length === 0) throw new ValueError(`${op}: curves by name, at least one: {}`);
   const shown = (v: number, log: boolean) => (Number.isFinite(v) && (!log || v > 0) ? v : "-");
-  // Beyond six curves a legend is a search; names at the ends of the lines are not, if there is room for them.
+  // More than six names in a legend are hard to match with curves; at the ends of the curves they are not.
   const widest = Math.max(...names.map((name) => textWidth(name)));
   const named = names.length > 6 && widest < 0.3 * drawing.width;
   const lines = names.map((name, i) => {

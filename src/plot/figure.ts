@@ -234,7 +234,7 @@ export function ticks([low, high]: readonly [number, number], slack = 1e-9): num
   return Array.from({ length: last - first + 1 }, (_, i) => (first + i) * step);
 }
 
-/** Powers of ten in a range above 0, at most about six; in a short range also twice and five times as much. */
+/** About six powers of ten in a range above 0; in a short range also twice and five times as much. */
 function logTicks([low, high]: readonly [number, number]): number[] {
   const [first, last] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
   const every = Math.ceil((last - first) / 6);

@@ -71,12 +71,12 @@ export async function network(path: string, model: Module, options: NetworkOptio
   const most = Math.max(...columns.map(({ units }) => Math.min(units ?? 1, maxUnits + 1)));
   const pitch = Math.min(46, (bottom - top) / most);
   const placed = columns.map((column, i) => unitsOf(column, centres[i], middle, pitch, maxUnits));
-  const largest = Math.max(
-    0,
-    ...columns.flatMap(({ weights }) =>
-      (weights ?? []).map((row) => row.reduce((a, w) => Math.max(a, Math.abs(w)), 0)),
-    ),
-  );
+  // Of the weights that are drawn.
+  const largest = columns.reduce((most, { weights }, i) => {
+    if (weights === undefined) return most;
+    const shown = placed[i].flatMap((unit) => placed[i - 1].map((input) => weights[unit.index][input.index]));
+    return shown.reduce((a, weight) => Math.max(a, Math.abs(weight)), most);
+  }, 0);
   const radius = Math.min(11, pitch * 0.38);
   await write(drawing, {
     graphic: [

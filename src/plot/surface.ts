@@ -167,7 +167,7 @@ function faces(view: View, { xs, ys, heights }: Field, colorOf: (height: number)
       const upward = normal(across(corners[0], corners[2]), across(corners[1], corners[3]));
       const bright = Math.max(0, dot(upward, light));
       const base = colorOf(corners.reduce((sum, [, , z]) => sum + z / 4, 0));
-      const fill = mix([0, 0, 0], mix(base, white, 0.12), 0.55 + 0.45 * bright);
+      const fill = mix([0, 0, 0], mix(base, white, 0.12), 0.62 + 0.38 * bright);
       return {
         ...{ type: "polygon", silent: true, shape: { points: corners.map(view.at) } },
         style: {

@@ -61,6 +61,14 @@ describe("the lines of a layer", () => {
     expect(texts(svg)).toEqual(expect.arrayContaining(["784", "5"]));
   });
 
+  test("of a wide layer are those of its first and its last units", async () => {
+    const wide = new nn.Linear(6, 1);
+    noGrad(() => wide.weight.copy_(tensor([[1, -1, 9, 9, 9, 3]])));
+    const found = weightsIn(await drawn(wide, { maxUnits: 3 })).sort((a, b) => a.from[1]! - b.from[1]!);
+    expect(found.map(({ color }) => color)).toEqual([blue, orange, blue]);
+    expect(found.map(({ width }) => width)).toEqual([2.07, 2.07, 5.4]); // 9 is not drawn
+  });
+
   test("must have finite weights", async () => {
     const broken = new nn.Linear(1, 1);
     noGrad(() => broken.weight.fill_(Number.NaN));

@@ -55,6 +55,13 @@ describe("the view", () => {
     expect(far).toBeLessThan(y - 20);
     expect(top).toBeLessThan(y - 20);
   });
+
+  test("from the x axis y goes to the right, x towards the viewer and down", () => {
+    const { at } = viewOf(area, 0, 30);
+    const [[x, y], [right], [, near]] = [at([0, 0, 0]), at([0, 1, 0]), at([1, 0, 0])];
+    expect(right).toBeGreaterThan(x + 100);
+    expect(near).toBeGreaterThan(y + 20);
+  });
 });
 
 describe("the faces", () => {
