@@ -49,6 +49,10 @@ const network = new nn.Sequential(
   ...[...block(3, 12, given ? 1 : 2), ...block(12, 24, 1), new nn.Flatten()],
   new nn.Linear(given ? 24 * 8 * 8 : 24 * 4 * 4, 10),
 );
+await plot.network("cifar10-network.svg", network, {
+  ...{ title: "The network, with the shape of each output", inputShape: [3, 32, 32] },
+  ...{ width: 1200, height: 480 },
+});
 console.log(`${seen.length} images to learn from, ${unseen.length} to test with`);
 
 const options = { epochs: given ? 10 : 3, batchSize: 50, seed: 0, validation: unseen };

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { defineConfig } from "vitepress";
 import { sizedPictures } from "../pictures.js";
 import { referenceMenu } from "../reference-menu.js";
@@ -7,6 +7,17 @@ import { slug } from "../slug.js";
 
 const page = (text, link) => ({ text, link });
 
+const course = new URL("../../docs/course/", import.meta.url);
+
+/** The lessons with their titles, in order. */
+function lessons() {
+  const names = readdirSync(course).filter((name) => /^\d\d-.*\.md$/.test(name));
+  return names.sort().map((name) => {
+    const [, title] = /^# (.+)$/m.exec(readFileSync(new URL(name, course), "utf8"));
+    return page(title, `/course/${name.slice(0, -3)}`);
+  });
+}
+
 const sidebar = [
   {
     text: "Start",
@@ -14,8 +25,13 @@ const sidebar = [
       page("Getting started", "/getting-started"),
       page("Coming from PyTorch", "/pytorch"),
       page("Playground", "/playground"),
-      page("Experiments", "/curriculum"),
     ],
+  },
+  {
+    text: "Course",
+    link: "/course/",
+    collapsed: false,
+    items: lessons(),
   },
   {
     text: "Guides",
@@ -82,13 +98,14 @@ export default defineConfig({
   base: process.env.SITE_BASE ?? "/",
   srcDir: "pages",
   outDir: "dist",
-  rewrites: { "README.md": "index.md" },
   // The names of all pages are in one file, not in each page.
   metaChunk: true,
   markdown: { anchor: { slugify: slug }, config: sizedPictures },
   // A name of the reference has no next one to read.
   transformPageData: ({ relativePath, frontmatter }) =>
     isReference(relativePath) ? { frontmatter: { ...frontmatter, prev: false, next: false } } : undefined,
+  // Built beside the pages; check.js looks for its files.
+  ignoreDeadLinks: [/^\/playground\//],
   vite: { build: { chunkSizeWarningLimit: 4000 } },
   themeConfig: {
     nav: [

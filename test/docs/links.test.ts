@@ -38,6 +38,8 @@ function mistakeIn({ page, to }: { page: string; to: string }): string | undefin
   const target = path === "" ? page : posix.join(dirname(page), path);
   if (!existsSync(join(root, target))) return `${page}: no such file: ${to}`;
   if (anchor === undefined) return undefined;
+  // An anchor of the playground is a state: course.test.ts reads it.
+  if (target === "playground/index.html") return undefined;
   const text = documents.get(target);
   return text !== undefined && idsOf(text).has(anchor) ? undefined : `${page}: no such heading: ${to}`;
 }

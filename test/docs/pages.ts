@@ -3,9 +3,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../structure/imports.js";
 
-/** README and every page of docs/, by path from the root of the repository. */
+/** README and every page of docs/ and its folders, by path from the root of the repository. */
 export const pages: ReadonlyMap<string, string> = new Map(
-  ["README.md", ...readdirSync(join(root, "docs")).map((name) => `docs/${name}`)]
+  ["README.md", ...readdirSync(join(root, "docs"), { recursive: true }).map((name) => `docs/${name}`)]
+    .map((path) => path.replaceAll("\\", "/"))
     .filter((path) => path.endsWith(".md"))
     .map((path) => [path, readFileSync(join(root, path), "utf8")]),
 );

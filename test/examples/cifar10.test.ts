@@ -7,5 +7,5 @@ test("a convolutional network learns stripes in the format of CIFAR-10", async (
   const tested = [1, 2, 3].map((epoch) => numbersOf(stdout, `epoch ${epoch}: accuracy`)[1]);
   expect(tested[2]).toBeGreaterThan(0.85);
   expect(tested[0]).toBeLessThan(tested[2]);
-  expect(figures).toEqual(["cifar10-confusion.svg", "cifar10-wrong.svg"]);
+  expect(figures).toEqual(["cifar10-confusion.svg", "cifar10-network.svg", "cifar10-wrong.svg"]);
 }, 120_000);

@@ -1,4 +1,4 @@
-/** Experiments to begin with, those of the course among them (docs/curriculum.md). */
+/** Experiments to begin with; the lessons of the course open them, too (docs/course). */
 import { type Change, changed, initial, type Settings } from "./settings.js";
 
 export interface Preset {
