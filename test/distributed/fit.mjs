@@ -78,5 +78,7 @@ try {
   print(last);
 } catch (error) {
   process.stderr.write(`rank ${rank}: ${error.code ?? error.name}: ${error.message}\n`);
+  // The end of one rank ends the others, which shall say first what they have seen.
+  if (what === "nan") await new Promise((done) => setTimeout(done, 2000));
   process.exit(3);
 }
