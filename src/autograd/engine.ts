@@ -192,12 +192,12 @@ function run(
       let g = grads.get(node);
       let through: Through;
       /** The gradients that the rule gets. */
-      const reached: Tensor[] = [];
+      let reached: readonly (Tensor | null)[];
       if (g === undefined) {
         const gs = jointly?.get(node);
         if (gs === undefined) continue;
         through = backwardThrough(node, gs, createGraph, wanted, memory, lifetimes);
-        for (const one of gs) if (one !== null) reached.push(one);
+        reached = gs;
       } else {
         grads.delete(node);
         g = runHooks(node.hooks, g);
@@ -214,21 +214,21 @@ function run(
           jointly.get(output.of)![output.index] = g;
           continue;
         }
-        through = backwardThrough(node, [g], createGraph, wanted, memory, lifetimes);
-        reached.push(g);
+        reached = [g];
+        through = backwardThrough(node, reached, createGraph, wanted, memory, lifetimes);
       }
       const { grads: inputGrads, written } = through;
       for (let i = 0; i < node.edges.length; i++) {
         const edge = node.edges[i];
         const gx = inputGrads[i];
         if (edge === null || gx === null) continue;
-        if (written?.get(i) !== gx) add(edge, gx);
+        if (written === null || written[i] !== gx) add(edge, gx);
         else if (wanted === null) (edge as Tensor).gradient = gx;
         else wanted.set(edge, gx);
       }
       if (!retainGraph && !node.savesNothing) node.release();
       if (lifetimes === null) continue;
-      for (const g of reached) lifetimes.drop(g);
+      for (const g of reached) if (g !== null) lifetimes.drop(g);
       lifetimes.endRule();
     }
     for (const [leaf, g] of grads) {
@@ -291,7 +291,43 @@ function reachable(roots: Iterable<Node | Tensor>): Node[] {
  */
 interface Through {
   grads: (Tensor | null)[];
-  written: Map<number, Tensor> | null;
+  written: (Tensor | undefined)[] | null;
+}
+
+/** Where the rule of one node may write the gradients of its inputs. */
+class Targets implements GradTargets {
+  written: (Tensor | undefined)[] | null = null;
+
+  constructor(
+    private readonly node: Node,
+    /** The gradients that the rule reads. */
+    private readonly gs: readonly (Tensor | null)[],
+    private readonly createGraph: boolean,
+    private readonly wanted: Wanted | null,
+    private readonly memory: Memory | null,
+  ) {}
+
+  needs(i: number): boolean {
+    return this.node.edges[i] !== null;
+  }
+
+  into(i: number): { out: Tensor; accumulate: boolean } | null {
+    const { node, gs, wanted, memory, written } = this;
+    const leaf = node.edges[i];
+    if (this.createGraph || leaf === null || leaf instanceof Node || leaf.hooks !== null) return null;
+    if (wanted !== null && !memory?.has(leaf)) return null;
+    const there = wanted === null ? leaf.gradient : wanted.get(leaf)!;
+    if (there !== null) {
+      const reads = (g: Tensor | null) => g !== null && there.storage.overlaps(g.storage);
+      if (!there.isContiguous || gs.some(reads)) return null;
+    }
+    // If an input occurs twice, as in w.matmul(w), the engine adds the second gradient.
+    if (written?.some((out, j) => out !== undefined && node.edges[j] === leaf)) return null;
+    const out = there ?? memory?.get(leaf) ?? memoryFor(leaf);
+    this.written ??= new Array(node.edges.length);
+    this.written[i] = out;
+    return { out, accumulate: there !== null };
+  }
 }
 
 /** @throws AutogradError `SECOND_BACKWARD` for a node whose saved tensors were freed. */
@@ -318,26 +354,9 @@ function backwardThrough(
   if (allocatedInside) node.passInside(lifetimes);
   if (createGraph && node.composed !== null && node.inputs !== null)
     return { grads: throughComposed(node.composed, node, node.inputs, gs), written: null };
-  let written: Map<number, Tensor> | null = null;
-  const targets: GradTargets = {
-    needs: (i) => node.edges[i] !== null,
-    into(i) {
-      const leaf = node.edges[i];
-      if (createGraph || leaf === null || leaf instanceof Node || leaf.hooks !== null) return null;
-      if (wanted !== null && !memory?.has(leaf)) return null;
-      const there = wanted === null ? leaf.gradient : wanted.get(leaf)!;
-      const reads = (g: Tensor | null) => g !== null && there!.storage.overlaps(g.storage);
-      if (there !== null && (!there.isContiguous || gs.some(reads))) return null;
-      // If an input occurs twice, as in w.matmul(w), the engine adds the second gradient.
-      if (written !== null && [...written.keys()].some((j) => node.edges[j] === leaf)) return null;
-      const out = there ?? memory?.get(leaf) ?? memoryFor(leaf);
-      written ??= new Map();
-      written.set(i, out);
-      return { out, accumulate: there !== null };
-    },
-  };
+  const targets = new Targets(node, gs, createGraph, wanted, memory);
   const grads = jointRule !== null ? jointRule(gs, targets) : node.rule!(gs[0]!, targets);
-  return { grads, written };
+  return { grads, written: targets.written };
 }
 
 /** The gradients of a node whose outputs are computed again from differentiable operations. */

@@ -171,11 +171,12 @@ export function differentiable(
   // `out` may have been made as a view of memory that no other code uses.
   if (out.viewState !== null) out.viewState = null;
   if (!isGradEnabled()) return out;
-  const edges: Edge[] = [];
+  // A list that grows by `push` starts with room for 17 elements.
+  const edges: Edge[] = new Array(inputs.length);
   let needed = false;
   for (let i = 0; i < inputs.length; i++) {
     const edge = edgeOf(inputs[i]);
-    edges.push(edge);
+    edges[i] = edge;
     if (edge !== null) needed = true;
   }
   if (!needed) return out;

@@ -5,7 +5,7 @@ import { checkOptionNames } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { Optimizer, type ParamGroupOptions } from "./optimizer.js";
 import { checkHyperparameters } from "./range.js";
-import type { RunArrays } from "./runs.js";
+import type { Run } from "./runs.js";
 
 /** Options of `Adam` and `AdamW`. */
 export interface AdamOptions {
@@ -70,11 +70,7 @@ export class Adam extends Optimizer<AdamOptions> {
       );
   }
 
-  protected override updateRun(
-    n: number,
-    options: AdamOptions,
-    { p, g, state, step, hyper }: RunArrays,
-  ): void {
+  protected override updateRun(n: number, options: AdamOptions, { p, g, state, step, hyper }: Run): void {
     const flags =
       (this.decoupled ? FLAGS.decoupled : 0) |
       (options.amsgrad ? FLAGS.amsgrad : 0) |

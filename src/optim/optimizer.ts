@@ -14,7 +14,7 @@ import { described, listed, noParameters } from "./given.js";
 import { GroupMemory, type GroupTensors, numbersOf } from "./group-tensors.js";
 import { fixedLists, kindsOf } from "./hyperparameters.js";
 import { checkHyperparameters } from "./range.js";
-import { countSteps, type Run, type RunArrays, runs, type Slot, stepPattern } from "./runs.js";
+import { countSteps, LastRuns, type Run, runs, type Slot, stepPattern } from "./runs.js";
 import { savedEntry } from "./saved-entry.js";
 import { type ParameterState, StateTensors } from "./state-tensors.js";
 
@@ -44,6 +44,7 @@ interface GroupSlots<Options extends object> {
   kinds: string;
   /** For an `update` written in Tensor operations. */
   readonly memory: GroupMemory<Options> | null;
+  readonly last: LastRuns;
 }
 
 /**
@@ -136,7 +137,7 @@ export abstract class Optimizer<Options extends object = any> {
    * @internal One kernel call on `n` elements of the parameter, the gradient and the state buffers. From the
    * options it may read only flags, and whether a number is 0.
    */
-  protected updateRun?(n: number, options: Options, arrays: RunArrays): void;
+  protected updateRun?(n: number, options: Options, arrays: Run): void;
 
   /** Adds parameters with their own hyperparameters; missing hyperparameters come from the constructor. */
   addParamGroup(given: ParamGroupOptions<Options>): void {
@@ -175,7 +176,7 @@ export abstract class Optimizer<Options extends object = any> {
       const own = memory && new StateTensors(name, param, () => memory.step(param, index));
       return { param, state, dtype: param.dtype, steps, index, own };
     });
-    this.groups.push({ slots, options, hyper, kinds: kindsOf(options), memory });
+    this.groups.push({ slots, options, hyper, kinds: kindsOf(options), memory, last: new LastRuns() });
     this.paramGroups.push(live);
   }
 
@@ -227,10 +228,12 @@ export abstract class Optimizer<Options extends object = any> {
       if (tracing !== null) tracing.read(this, `steps ${i}`, stepPattern(active), () => stepPattern(active));
       if (tracing !== null) tracing.read(this.paramGroups[i], "kinds", group.kinds, () => group.kinds);
       countSteps(active);
-      for (const run of this.#runs(i, active))
-        this.updateRun!(run.n, group.options, { ...run, hyper: { array: hyper, offset: 0 } });
-      for (const { param, state } of active)
-        for (const storage of [param.storage, ...state]) storage.changed();
+      const together = tracing === null ? group.last.of(active, hyper) : this.#tracedRuns(i, active, hyper);
+      for (const run of together) this.updateRun!(run.n, group.options, run);
+      for (const { param, state } of active) {
+        param.storage.changed();
+        for (const storage of state) storage.changed();
+      }
     }
   }
 
@@ -261,16 +264,15 @@ export abstract class Optimizer<Options extends object = any> {
   }
 
   /** Parameters share kernel calls in a trace only if all steps so far updated the same parameters. */
-  #runs(group: number, active: readonly Slot[]): Run[] {
-    if (tracing === null) return runs(active);
-    const stepped = this.#stepped.get(tracing) ?? [];
-    this.#stepped.set(tracing, stepped);
+  #tracedRuns(group: number, active: readonly Slot[], hyper: Float64Array): Run[] {
+    const stepped = this.#stepped.get(tracing!) ?? [];
+    this.#stepped.set(tracing!, stepped);
     stepped[group] ??= active;
     const together = stepped[group];
     if (together.length === active.length && together.every((slot, i) => slot === active[i]))
-      return runs(active);
+      return runs(active, hyper);
     stepped[group] = [];
-    return active.flatMap((slot) => runs([slot]));
+    return active.flatMap((slot) => runs([slot], hyper));
   }
 
   /** `Module.to` may have cast a parameter since the last step. */

@@ -6,7 +6,7 @@ import { checkOptionNames } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { Optimizer, type ParamGroupOptions } from "./optimizer.js";
 import { checkHyperparameters, type Ranges } from "./range.js";
-import type { RunArrays } from "./runs.js";
+import type { Run } from "./runs.js";
 
 export interface Row<Options extends object> {
   readonly rule: RuleName;
@@ -33,7 +33,7 @@ type Given<Options> = Iterable<Tensor> | Iterable<ParamGroupOptions<Options>>;
 declare class Ruled<Options extends object> extends Optimizer<Options> {
   constructor(params: Given<Options>, options?: Partial<Options>);
   protected override check(options: Options): void;
-  protected override updateRun(n: number, options: Options, arrays: RunArrays): void;
+  protected override updateRun(n: number, options: Options, arrays: Run): void;
 }
 
 export interface RuledConstructor<Options extends object> {
@@ -55,11 +55,7 @@ export function ruled<Options extends object>(row: Row<Options>): RuledConstruct
       checkHyperparameters(this.constructor.name, options, row.defaults, row.ranges);
     }
 
-    protected override updateRun(
-      n: number,
-      _options: Options,
-      { p, g, state, step, hyper }: RunArrays,
-    ): void {
+    protected override updateRun(n: number, _options: Options, { p, g, state, step, hyper }: Run): void {
       const [a, b, c] = state;
       run.ruleStep(row.rule, n, p, g, a, b ?? null, c ?? null, step, hyper);
     }

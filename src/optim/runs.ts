@@ -26,16 +26,13 @@ export interface Place<A = Float32Array | Float64Array> {
   readonly offset: number;
 }
 
+/** What one kernel call of an optimizer reads and writes: `n` elements of each, and the hyperparameters. */
 export interface Run {
   n: number;
-  p: Place;
-  g: Place;
-  state: readonly Place[];
-  step: Place<Float64Array>;
-}
-
-/** The memory that one kernel call of an optimizer reads and writes. */
-export interface RunArrays extends Omit<Run, "n"> {
+  readonly p: Place;
+  readonly g: Place;
+  readonly state: readonly Place[];
+  readonly step: Place<Float64Array>;
   readonly hyper: Place<Float64Array>;
 }
 
@@ -45,11 +42,15 @@ export interface RunArrays extends Omit<Run, "n"> {
  */
 export function stepPattern(active: readonly Slot[]): string {
   let pattern = "";
-  for (let i = 1; i < active.length; i++) {
-    const [a, b] = [active[i - 1], active[i]];
-    pattern += a.steps[a.index] === b.steps[b.index] ? "=" : "|";
-  }
+  for (let i = 1; i < active.length; i++) pattern += samePace(active, i) ? "=" : "|";
   return pattern;
+}
+
+/** Whether this parameter has made as many steps as the previous one. */
+function samePace(active: readonly Slot[], i: number): boolean {
+  if (i === 0) return true;
+  const [a, b] = [active[i - 1], active[i]];
+  return a.steps[a.index] === b.steps[b.index];
 }
 
 /** Counts one more step for each parameter: one kernel call if all parameters of the group take part. */
@@ -71,7 +72,7 @@ const cacheLine = 64;
  * way. A small model is then updated by one kernel call. The gaps between long-lived storages are zero, and
  * no update rule changes zeros with zero gradients.
  */
-export function runs(slots: readonly Slot[]): Run[] {
+export function runs(slots: readonly Slot[], hyper: Float64Array): Run[] {
   const out: { run: Run; last: readonly Storage[]; slot: Slot }[] = [];
   for (const slot of slots) {
     const { param, state, steps, index } = slot;
@@ -105,9 +106,57 @@ export function runs(slots: readonly Slot[]): Run[] {
         g: { array: gradient.array as Place["array"], offset: gradient.offset },
         state: state as readonly unknown[] as readonly Place[],
         step: { array: steps, offset: index },
+        hyper: { array: hyper, offset: 0 },
       };
       out.push({ run, last: here, slot });
     }
   }
   return out.map(({ run }) => run);
+}
+
+/** What the runs of a parameter depend on. */
+interface Seen {
+  readonly slot: Slot;
+  readonly param: Storage;
+  /** Null if it is not contiguous: it is copied in each step. */
+  readonly gradient: Tensor | null;
+  readonly memory: Storage;
+  readonly state: readonly Storage[];
+  readonly samePace: boolean;
+}
+
+/** The runs of the last eager step, which the next one uses again if nothing has changed for them. */
+export class LastRuns {
+  #seen: readonly Seen[] = [];
+  #runs: readonly Run[] = [];
+
+  /** The runs of these parameters, whose hyperparameters are in `hyper`. */
+  of(active: readonly Slot[], hyper: Float64Array): readonly Run[] {
+    if (this.#areOf(active)) return this.#runs;
+    this.#runs = runs(active, hyper);
+    this.#seen = active.map((slot, i) => ({
+      slot,
+      param: slot.param.storage,
+      gradient: slot.param.gradient!.isContiguous ? slot.param.gradient : null,
+      memory: slot.param.gradient!.storage,
+      state: slot.state,
+      samePace: samePace(active, i),
+    }));
+    return this.#runs;
+  }
+
+  #areOf(active: readonly Slot[]): boolean {
+    if (active.length !== this.#seen.length) return false;
+    for (let i = 0; i < active.length; i++) {
+      const { param, state } = active[i];
+      const seen = this.#seen[i];
+      if (active[i] !== seen.slot || param.storage !== seen.param || state !== seen.state) return false;
+      const gradient = param.gradient!;
+      if (gradient !== seen.gradient || gradient.storage !== seen.memory) return false;
+      if (samePace(active, i) !== seen.samePace) return false;
+      // Reading the arrays throws for memory that was transferred away.
+      if (param.array.length === 0 || gradient.array.length === 0) return false;
+    }
+    return true;
+  }
 }

@@ -5,7 +5,7 @@ import { checkOptionNames } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { Optimizer, type ParamGroupOptions } from "./optimizer.js";
 import { checkHyperparameters } from "./range.js";
-import type { RunArrays } from "./runs.js";
+import type { Run } from "./runs.js";
 
 /** Options of `SGD`. */
 export interface SGDOptions {
@@ -62,11 +62,7 @@ export class SGD extends Optimizer<SGDOptions> {
       );
   }
 
-  protected override updateRun(
-    n: number,
-    options: SGDOptions,
-    { p, g, state, step, hyper }: RunArrays,
-  ): void {
+  protected override updateRun(n: number, options: SGDOptions, { p, g, state, step, hyper }: Run): void {
     const flags = (options.nesterov ? FLAGS.nesterov : 0) | (options.maximize ? FLAGS.maximize : 0);
     const buffer = options.momentum === 0 ? null : state[0];
     run.sgdStep(n, flags, p, g, buffer, step, hyper);

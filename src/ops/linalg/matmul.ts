@@ -1,4 +1,5 @@
 import { checkOptionalTensors, checkTensors } from "../../arguments.js";
+import { isGradEnabled } from "../../autograd/grad-mode.js";
 import { differentiable, type GradTargets } from "../../autograd/graph.js";
 import { isFloating } from "../../dtype.js";
 import { DTypeError, formatShape, ShapeError } from "../../errors.js";
@@ -147,12 +148,21 @@ function multiplyRows(a: Tensor, b: Tensor): Tensor {
  * A product that is a gradient: written to the memory of the leaf if there is one; otherwise differentiable.
  */
 function productGradient(a: Tensor, b: Tensor, into: Destination): Tensor {
-  return into === null ? multiplyRows(a, b) : gemm(a, b, null, into);
+  return into === null && isGradEnabled() ? multiplyRows(a, b) : gemm(a, b, null, into);
 }
 
 /** The same of Aᵀ·B. */
 function transposedProductGradient(a: Tensor, b: Tensor, into: Destination): Tensor {
   return into === null ? multiplyRows(transpose(a, 0, 1), b) : gemm(transposed(a), b, null, into);
+}
+
+/** The sum over the rows of `g`: written to the memory of the leaf if that is to be overwritten. */
+function biasGradient(g: Tensor, into: Destination): Tensor {
+  if (into === null || into.accumulate) return sum(g, 0);
+  const { out } = into;
+  if (out.numel > 0) run.reduce("sum", 1, g.shape[0], out.numel, dense(g), out);
+  out.storage.changed();
+  return out;
 }
 
 function multiplyBatches(a: Tensor, b: Tensor): Tensor {
@@ -203,7 +213,7 @@ function rowsTimesWeight(x: Tensor, weight: Tensor, bias: Tensor | null): Tensor
     (g, targets) => [
       targets.needs(0) ? productGradient(g, weight, null) : null,
       targets.needs(1) ? transposedProductGradient(g, x, targets.into(1)) : null,
-      bias !== null && targets.needs(2) ? sum(g, 0) : null,
+      bias !== null && targets.needs(2) ? biasGradient(g, targets.into(2)) : null,
     ],
     { saves: [x, weight] },
   );
