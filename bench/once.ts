@@ -2,6 +2,7 @@
  * Programs that run once, each in its own process, and print two lines: their name, and their measurements.
  */
 import { spawn } from "node:child_process";
+import { asRoot, type Launcher } from "../tools/mpi.js";
 import { compiled, node, python, script } from "./places.js";
 
 export interface Run<Result> {
@@ -51,24 +52,15 @@ export const runOurs = <Result>(program: string, given: unknown, nodeOptions: st
 export const runPython = <Result>(program: string, given: unknown, env: NodeJS.ProcessEnv = {}) =>
   runOnce<Result>(python, [script(`once/${program}`), JSON.stringify(given)], env);
 
-/** How `mpirun.<name>` starts ranks on this machine. */
-export interface Launcher {
-  readonly name: string;
-  readonly options: readonly string[];
-}
-
-/** A program of simdgrad as so many ranks of one thread. Open MPI runs as root only if told twice. */
+/** A program of simdgrad as so many ranks of one thread. */
 export const runRanks = <Result>(
-  { name, options }: Launcher,
+  { command, options }: Launcher,
   ranks: number,
   program: string,
   given: unknown,
 ) =>
   runOnce<Result>(
-    `mpirun.${name}`,
+    command,
     [...options, "-n", String(ranks), node, compiled(`once/${program}`), JSON.stringify(given)],
-    {
-      ...{ SIMDGRAD_BACKEND: "native", SIMDGRAD_THREADS: "1" },
-      ...{ OMPI_ALLOW_RUN_AS_ROOT: "1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: "1" },
-    },
+    { SIMDGRAD_BACKEND: "native", SIMDGRAD_THREADS: "1", ...asRoot },
   );

@@ -6,6 +6,7 @@ import { join, posix } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "vitepress";
 import { checkSite } from "./check.js";
+import { checkLayoutShift } from "./layout-shift.js";
 import { writeReference } from "./reference.js";
 import { fileUrl } from "./repository.js";
 
@@ -48,4 +49,6 @@ await writeReference(join(pages, "api"));
 await build(site);
 if (!existsSync(join(root, "dist/cli/main.js"))) run("tools/build-js.js");
 run("dist/cli/main.js", "playground", "--export", join(site, "dist/playground"));
-checkSite(join(site, "dist"), process.env.SITE_BASE ?? "/");
+const base = process.env.SITE_BASE ?? "/";
+checkSite(join(site, "dist"), base);
+await checkLayoutShift(site, base);

@@ -28,7 +28,7 @@ export class SimdgradError extends Error {
 }
 
 /**
- * Shapes, dims or lengths that do not fit together.
+ * Shapes, dims or lengths that do not fit together. The code is `SHAPE_MISMATCH` by default.
  * @example new ShapeError("add: shapes differ: [2] and [3]").code // "SHAPE_MISMATCH"
  */
 export class ShapeError extends SimdgradError {
@@ -39,7 +39,7 @@ export class ShapeError extends SimdgradError {
 }
 
 /**
- * A dtype that the operation does not take.
+ * A dtype that the operation does not take. The code is `DTYPE_MISMATCH` by default.
  * @example new DTypeError("op: floats are needed: int32").code // "DTYPE_MISMATCH"
  */
 export class DTypeError extends SimdgradError {
@@ -50,7 +50,8 @@ export class DTypeError extends SimdgradError {
 }
 
 /**
- * A value outside what the operation allows: a label, an index, a probability, a hyperparameter.
+ * A value outside what the operation allows: a label, an index, a probability, a hyperparameter. The code is
+ * `INVALID_VALUE` by default.
  * @example new ValueError("op: p is from 0 to 1: 2").code // "INVALID_VALUE"
  */
 export class ValueError extends SimdgradError {
@@ -61,7 +62,8 @@ export class ValueError extends SimdgradError {
 }
 
 /**
- * Misuse of autograd: a second backward, a non-scalar root, a saved tensor changed in place.
+ * Misuse of autograd: a second backward, a non-scalar root, a saved tensor changed in place. The code is
+ * `AUTOGRAD` by default.
  * @example new AutogradError("backward: rule: what was given").code // "AUTOGRAD"
  */
 export class AutogradError extends SimdgradError {
@@ -72,7 +74,8 @@ export class AutogradError extends SimdgradError {
 }
 
 /**
- * A file or byte stream that does not have the expected content.
+ * A file or byte stream that does not have the expected content. The code is `INVALID_FILE` by default;
+ * without `path` the file is not known.
  * @example new FileError("readCsv: rule: what was given", "RAGGED_ROW", "a.csv").path // "a.csv"
  */
 export class FileError extends SimdgradError {

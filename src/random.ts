@@ -85,8 +85,10 @@ export function wordsOf(state: unknown): number[] {
 }
 
 /**
- * A seeded stream of random numbers. One seed gives the same numbers on every machine and backend.
+ * A seeded stream of random numbers. One seed gives the same numbers on every machine and backend. The seed
+ * is 0 by default.
  * @example rand([2], { generator: new Generator(7) }).shape // [2]
+ * @throws ValueError `INVALID_SEED` for a seed that is not an integer below 2^53.
  */
 export class Generator {
   /** The state that is passed to kernels, which advance it. */

@@ -5,17 +5,13 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { asRoot, type Launcher, launchers } from "../../tools/mpi.js";
 import type { ExchangeGiven, ExchangeTimes } from "../contestants/once/exchange.js";
 import type { RanksGiven, RanksTimes } from "../contestants/once/ranks.js";
 import type { Context } from "../context.js";
-import { type Launcher, type Run, runOurs, runRanks } from "../once.js";
+import { type Run, runOurs, runRanks } from "../once.js";
 import { bench, root } from "../places.js";
 import { micro, type Section, short, type Table, times } from "../table.js";
-
-const launchers: readonly Launcher[] = [
-  { name: "openmpi", options: ["--oversubscribe", "--bind-to", "none"] },
-  { name: "mpich", options: [] },
-];
 
 type Network = Pick<RanksGiven, "network" | "batch" | "steps"> & { title: string };
 
@@ -32,14 +28,13 @@ const sizes = [1 << 16, 1 << 20, 1 << 24];
 const late = 2;
 
 /** Microseconds of MPI_Allreduce for each size; null without the library's compiler. */
-function allReduce({ name, options }: Launcher, repetitions: number): number[] | null {
-  const program = join(root, `build/bench/allreduce-${name}`);
+function allReduce({ command, compiler, options }: Launcher, repetitions: number): number[] | null {
+  const program = join(root, `build/bench/allreduce-${command}`);
   mkdirSync(join(root, "build/bench"), { recursive: true });
   const source = join(bench, "native/allreduce.cc");
-  if (spawnSync(`mpicxx.${name}`, ["-O2", "-o", program, source]).status !== 0) return null;
+  if (spawnSync(compiler, ["-O2", "-o", program, source]).status !== 0) return null;
   const words = [...options, "-n", "2", program, String(repetitions), ...sizes.map(String)];
-  const asRoot = { OMPI_ALLOW_RUN_AS_ROOT: "1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: "1" };
-  const { status, stdout } = spawnSync(`mpirun.${name}`, words, {
+  const { status, stdout } = spawnSync(command, words, {
     encoding: "utf8",
     env: { ...process.env, ...asRoot },
   });
@@ -47,7 +42,7 @@ function allReduce({ name, options }: Launcher, repetitions: number): number[] |
 }
 
 export async function distributed({ options, progress }: Context): Promise<Section> {
-  const there = launchers.filter(({ name }) => spawnSync(`mpirun.${name}`, ["--version"]).status === 0);
+  const there = launchers.filter(({ command }) => spawnSync(command, ["--version"]).status === 0);
   const data: Record<string, unknown> = {};
   const steps: string[][] = [];
   const rounds = 2 * options.rounds;

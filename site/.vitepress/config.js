@@ -4,6 +4,7 @@ import { sizedPictures } from "../pictures.js";
 import { referenceMenu } from "../reference-menu.js";
 import { repositoryUrl } from "../repository.js";
 import { slug } from "../slug.js";
+import { themeChanges } from "../theme-changes.js";
 
 const page = (text, link) => ({ text, link });
 
@@ -91,21 +92,14 @@ const { version, description } = JSON.parse(
   readFileSync(new URL("../../package.json", import.meta.url), "utf8"),
 );
 
-/** VitePress waits 200 ms for the next letter before it searches, and searching takes 10. */
-const searchSooner = {
-  name: "search-sooner",
-  enforce: "pre",
-  transform(code, id) {
-    if (!/VPLocalSearchBox\.vue(\?|$)/.test(id) || !code.includes("debounce: 200")) return undefined;
-    return { code: code.replace("debounce: 200", "debounce: 50"), map: null };
-  },
-};
+const noScripts = readFileSync(new URL("no-scripts.css", import.meta.url), "utf8");
 
 export default defineConfig({
   lang: "en",
   title: "simdgrad",
   description,
   base: process.env.SITE_BASE ?? "/",
+  head: [["noscript", {}, `<style>${noScripts}</style>`]],
   srcDir: "pages",
   outDir: "dist",
   // The names of all pages are in one file, not in each page.
@@ -116,7 +110,7 @@ export default defineConfig({
     isReference(relativePath) ? { frontmatter: { ...frontmatter, prev: false, next: false } } : undefined,
   // Built beside the pages; check.js looks for its files.
   ignoreDeadLinks: [/^\/playground\//],
-  vite: { plugins: [searchSooner], build: { chunkSizeWarningLimit: 4000 } },
+  vite: { plugins: [themeChanges], build: { chunkSizeWarningLimit: 4000 } },
   themeConfig: {
     nav: [
       page("Guide", "/getting-started"),

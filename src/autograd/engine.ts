@@ -45,6 +45,8 @@ const backwardOptions: readonly (keyof BackwardOptions)[] = ["retainGraph", "cre
  * (PyTorch's `torch.autograd.backward`). A root that is not a scalar needs a cotangent.
  * @example const x = tensor([1, 2], { requiresGrad: true }); autograd.backward([x.sum()], [tensor(1)]);
  *   x.grad // [1, 1]
+ * @throws ValueError for `cotangents` that are not an array, and for an empty list of inputs; AutogradError
+ * `NO_GRAD` for an input that does not require a gradient.
  */
 export function backward(
   roots: readonly Tensor[],
@@ -88,8 +90,10 @@ const gradOptions: readonly (keyof GradOptions)[] = [
 
 /**
  * Gradients of `outputs` with respect to `inputs`. Leaves every `grad` unchanged (PyTorch's
- * `torch.autograd.grad`).
+ * `torch.autograd.grad`). Each gradient has the shape of its input.
  * @example const x = tensor([1, 2], { requiresGrad: true }); autograd.grad(x.square().sum(), x) // [[2, 4]]
+ * @throws AutogradError `UNUSED_INPUT` if the outputs do not depend on an input, unless `allowUnused`;
+ * `NO_GRAD` for an input that does not require a gradient.
  */
 export function grad(
   outputs: Tensor | readonly Tensor[],

@@ -28,6 +28,7 @@ export function withGradMode<T>(mode: boolean, fn: () => T): T {
  * @example noGrad(() => ones([2], { requiresGrad: true }).mul(2)).requiresGrad // false
  * @throws AutogradError `ASYNC_NO_GRAD` when `fn` is async: after its first `await` the mode would leak into
  * whatever else runs.
+ * @throws ValueError if `fn` is not a function.
  */
 export function noGrad<T>(fn: () => T): T {
   if (typeof fn !== "function") throw new ValueError(`noGrad: fn is a function: ${quoted(fn)}`);

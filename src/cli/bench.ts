@@ -1,5 +1,6 @@
 import { backend, manualSeed, nn, optim, randn, tensor } from "../index.js";
 import { type BackendFlags, chooseBackend } from "./engine.js";
+import { perceptron } from "./network.js";
 import { colors, print, printJson } from "./terminal.js";
 
 export interface BenchFlags extends BackendFlags {
@@ -53,8 +54,7 @@ function line({ backend, isa, threads, best, median, gflops }: Measured): string
 
 function measure(seconds: number): Measured {
   manualSeed(0);
-  const layers = sizes.slice(1).flatMap((size, i) => [new nn.Linear(sizes[i], size), new nn.ReLU()]);
-  const model = new nn.Sequential(...layers.slice(0, -1));
+  const model = perceptron(sizes);
   const optimizer = new optim.SGD(model.parameters(), { lr: 0.01, momentum: 0.9 });
   const loss = new nn.CrossEntropyLoss();
   const x = randn([BATCH, sizes[0]]);

@@ -41,16 +41,23 @@ export function layerSizes({ input, hidden, classes }: Architecture): number[] {
   return [product(input), ...hidden, classes];
 }
 
-export function buildNetwork(architecture: Architecture): nn.Sequential {
-  const { activation, dropout } = architecture;
-  const sizes = layerSizes(architecture);
+/** Linear layers of these sizes, with `between` before each but the first. Default: ReLU. */
+export function perceptron(
+  sizes: readonly number[],
+  between: () => readonly nn.Module[] = () => [new nn.ReLU()],
+): nn.Sequential {
   const layers: nn.Module[] = [];
   for (let i = 0; i + 1 < sizes.length; i++) {
-    if (i > 0) layers.push(activations[activation]());
-    if (i > 0 && dropout > 0) layers.push(new nn.Dropout({ p: dropout }));
+    if (i > 0) layers.push(...between());
     layers.push(new nn.Linear(sizes[i], sizes[i + 1]));
   }
   return new nn.Sequential(...layers);
+}
+
+export function buildNetwork(architecture: Architecture): nn.Sequential {
+  const { activation, dropout } = architecture;
+  const drop = () => (dropout > 0 ? [new nn.Dropout({ p: dropout })] : []);
+  return perceptron(layerSizes(architecture), () => [activations[activation](), ...drop()]);
 }
 
 export function describeNetwork(architecture: Architecture): string {

@@ -4,6 +4,7 @@ import { DistributedDataParallel } from "../distributed/index.js";
 import { backend, compile, manualSeed, nn, optim, randn, type Tensor, tensor } from "../index.js";
 import { type BackendFlags, chooseBackend } from "./engine.js";
 import { UsageError } from "./failure.js";
+import { perceptron } from "./network.js";
 import { colors, print, printJson } from "./terminal.js";
 
 export interface PlanFlags extends BackendFlags {
@@ -91,8 +92,7 @@ const cells = ({ ranks, samples, compute, exchange, step, imagesPerSecond, effic
 /** Milliseconds of the fastest compiled step of one rank with one shard. */
 function measure(sizes: readonly number[], samples: number, seconds: number): number {
   manualSeed(0);
-  const layers = sizes.slice(1).flatMap((size, i) => [new nn.Linear(sizes[i], size), new nn.ReLU()]);
-  const model = new nn.Sequential(...layers.slice(0, -1));
+  const model = perceptron(sizes);
   const parallel = new DistributedDataParallel(model, { shards: 1 });
   const optimizer = new optim.Adam(model.parameters());
   const loss = new nn.CrossEntropyLoss();

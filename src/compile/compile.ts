@@ -59,6 +59,7 @@ export interface Compiled<Args extends unknown[], Result> {
  * from step to step: the arguments, the values of tensors, learning rates, and random numbers of the library.
  * @throws SimdgradError `NOT_CAPTURABLE` if `fn` reads a value of a tensor, `TRACES_DIFFER` if it does not do
  * the same each time.
+ * @throws ValueError if `fn` is not a function, and for options out of range.
  */
 export function compile<Args extends unknown[], Result>(
   fn: (...args: Args) => Result,

@@ -19,7 +19,7 @@ import type { Tensor } from "../tensor/tensor.js";
 export interface Transform {
   /** Returns the changed inputs of a batch. */
   (x: Tensor): Tensor;
-  /** The source of its random numbers, if it is not the generator that `manualSeed` seeds. */
+  /** The source of its random numbers. Default: the generator that `manualSeed` seeds. */
   readonly generator?: Generator;
 }
 
@@ -27,7 +27,7 @@ export interface Transform {
 export interface AugmentOptions {
   /** The source of the random numbers. Default: the generator that `manualSeed` seeds. */
   generator?: Generator;
-  /** Seed of a separate generator. */
+  /** Seed of a separate generator. Default: none, the random numbers are those of `generator`. */
   seed?: number;
 }
 
@@ -78,6 +78,7 @@ export function randomCrop(
  * Shifts each image by up to `pixels` (one number, or one for each direction: down, across). [B, …, H, W]
  * keeps its shape.
  * @example data.randomShift(2)(ones([5, 1, 28, 28])).shape // [5, 1, 28, 28]
+ * @throws ShapeError for images without height and width.
  */
 export function randomShift(
   pixels: number | readonly [number, number],
@@ -100,8 +101,9 @@ export function randomShift(
 
 /**
  * Mirrors each image, left to right, with probability `p` (torchvision's `RandomHorizontalFlip`). [B, …, H,
- * W] keeps its shape.
+ * W] keeps its shape. Default 0.5.
  * @example data.randomHorizontalFlip(1)(tensor([[[1, 2, 3]]])) // [[[3, 2, 1]]]
+ * @throws ShapeError for images without height and width.
  */
 export function randomHorizontalFlip(p = 0.5, options: AugmentOptions = {}): Transform {
   const op = "randomHorizontalFlip";
@@ -122,6 +124,8 @@ export function randomHorizontalFlip(p = 0.5, options: AugmentOptions = {}): Tra
  * (x − mean) / std with one mean and one deviation for each channel (torchvision's `Normalize`). Shapes: x
  * [B, C, …]. The transform throws ShapeError for images with another number of channels.
  * @example data.normalize([0.5], [0.25])(ones([2, 1, 4, 4])).shape // [2, 1, 4, 4]
+ * @throws ValueError `INVALID_NORMALIZATION` for means and deviations that are not arrays, not finite, or
+ * deviations that are not above 0; ShapeError for an x with another number of channels.
  */
 export function normalize(mean: readonly number[], std: readonly number[]): Transform {
   for (const [name, given] of [

@@ -15,7 +15,7 @@ export interface Cifar10Options {
    * images, 0.4734 and 0.2516.
    */
   mean?: number;
-  /** See `mean`. */
+  /** The deviation of the pixels, from 0 to 1. Default 0.2516. */
   std?: number;
 }
 
@@ -49,6 +49,8 @@ const testFiles = ["test_batch.bin"];
  * std: 1 }` and apply the transform `normalize`.
  * @throws FileError that names the file: `FILE_NOT_FOUND`, `TRUNCATED`, `EMPTY_DATASET`,
  * `LABEL_OUT_OF_RANGE`.
+ * @throws ValueError `INVALID_NORMALIZATION` for a `mean` or `std` that is not finite, or a `std` of 0 or
+ * less.
  */
 export async function cifar10(
   folder: Path,

@@ -12,6 +12,8 @@ import type { Tensor } from "../tensor/tensor.js";
  * @param classes Default: the largest label + 1.
  * @throws ValueError `EMPTY_CLASS` for a class without samples, whose weight would be infinite;
  * `INDEX_OUT_OF_RANGE`.
+ * @throws DTypeError for labels that are not integers; ShapeError for labels that are not [samples] or are
+ * none.
  */
 export function classWeights(labels: Tensor, classes?: number): Tensor {
   checkTensors("classWeights", labels);

@@ -14,7 +14,7 @@ import { type CsvOrigin, type CsvRecord, eachRecord, recordsOf } from "./csv-rec
 
 /** Options of `csvSamples`, `parseCsv` and `readCsv`. */
 export interface CsvOptions {
-  /** The meaning of columns, by name. Unnamed columns are numbers. */
+  /** The meaning of columns, by name. Default: every column is numbers. */
   columns?: Readonly<Record<string, CsvColumn>>;
   /**
    * Whether the first line contains the column names. Without it, columns are called "0", "1" …. Default
@@ -64,6 +64,7 @@ export async function readCsv(source: Source, options: CsvOptions = {}): Promise
 /**
  * `readCsv` of text that is in memory.
  * @example data.parseCsv("a,b\n1,2\n3,4\n").x // [[1, 2], [3, 4]]
+ * @throws ValueError if the text is not a string, and the errors of `readCsv`.
  */
 export function parseCsv(text: string, options: CsvOptions = {}): CsvData {
   if (typeof text !== "string")

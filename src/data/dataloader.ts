@@ -38,7 +38,7 @@ export interface DataLoaderState {
   position: number;
   /** State of the generator before it drew the order of the current epoch. */
   generator: number[];
-  /** Current states of the generators that the data set draws from; empty if there are none. */
+  /** Current states of the generators that the data set draws from. Absent or empty if there are none. */
   datasetGenerators?: number[][];
   /** Used to check that the state fits the loader. */
   samples: number;
@@ -66,6 +66,9 @@ const LARGEST_LENGTH = 2 ** 31 - 1; // indices are int32
  *
  *     for (const [x, y] of loader)            as fast as possible
  *     for await (const [x, y] of loader)      the event loop runs between batches: timers, requests, Ctrl-C
+ *
+ * @throws ValueError `INVALID_DATASET`, `INVALID_BATCH_SIZE`, `INVALID_SEED`, for the argument that its name
+ * says.
  */
 export class DataLoader<D extends AnyDataset> {
   readonly dataset: D;

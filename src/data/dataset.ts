@@ -22,6 +22,7 @@ export interface SampleDataset<Sample = unknown> {
   get(index: number): Sample;
   /**
    * The generators of its random numbers, except the one of `manualSeed`: a checkpoint stores their states.
+   * Default: none.
    */
   readonly generators?: readonly Generator[];
 }
@@ -32,13 +33,19 @@ export interface BatchDataset<Batch = unknown> {
   readonly length: number;
   /** The samples at these positions, as one batch. */
   batch(indices: Int32Array): Batch;
-  /** As in `SampleDataset`. */
+  /**
+   * The generators of its random numbers, except the one of `manualSeed`: a checkpoint stores their states.
+   * Default: none.
+   */
   readonly generators?: readonly Generator[];
 }
 
 /** Options of `TensorDataset`. */
 export interface TensorDatasetOptions {
-  /** The first tensor (uint8 or float32) is returned as float32: value · scale + shift, in one kernel. */
+  /**
+   * The first tensor (uint8 or float32) is returned as float32: value · scale + shift, in one kernel. Default
+   * 1.
+   */
   scale?: number;
   /** See `scale`. Default 0. */
   shift?: number;
@@ -56,6 +63,9 @@ function wholeNumbers(indices: readonly number[]): Int32Array {
  *
  *     new TensorDataset(images, labels)
  *     new TensorDataset(images, labels, { scale: 1 / 255 })      uint8 images become floats in each batch
+ *
+ * @throws ValueError without a tensor, and for a `scale` or `shift` that is not finite; ShapeError for first
+ * dims that differ; DTypeError for a `scale` or `shift` of tensors that are neither `uint8` nor `float32`.
  */
 export class TensorDataset<T extends Tensor[] = Tensor[]> {
   /** Number of samples. */

@@ -31,7 +31,8 @@ export interface IdxOptions {
 
 /**
  * A tensor from an IDX file, raw or gzipped: a path, a Blob (a File of a browser), or its bytes. int8 and
- * int16 become int32.
+ * int16 become int32. The shape is the one that the file states: [10000, 28, 28] for images, [10000] for
+ * labels.
  *
  *     const images = await data.readIdx("t10k-images-idx3-ubyte.gz")      uint8 [10000, 28, 28]
  *
@@ -45,9 +46,11 @@ export async function readIdx(source: Source, options: IdxOptions = {}): Promise
 }
 
 /**
- * `readIdx`, blocking.
+ * `readIdx`, blocking. The shape is the one that the file states.
  *
  *     const labels = data.readIdxSync("t10k-labels-idx1-ubyte")           uint8 [10000]
+ *
+ * @throws FileError as `readIdx`.
  */
 export function readIdxSync(source: Source, options: IdxOptions = {}): Tensor {
   checkOptions("readIdxSync", options, ["maxBytes"]);

@@ -20,11 +20,14 @@ export interface MnistOptions {
    * installed.
    */
   dir?: Path;
-  /** Selects one of several data sets in `dir`: `letters` for `emnist-letters-…`. */
+  /**
+   * Selects one of several data sets in `dir`: `letters` for `emnist-letters-…`. Default: none, `dir` has one
+   * data set.
+   */
   split?: string;
   /**
    * Reads only the two files of one part. For the test images alone, give `classes`, `mean` and `std` of the
-   * model.
+   * model. Default: both parts are read.
    */
   only?: MnistPart;
   /** The largest memory for each unpacked file if it is gzipped or a pipe. Default 1 GiB. */
@@ -38,7 +41,7 @@ export interface MnistOptions {
    * digits (MNIST: 0.1307, 0.3081).
    */
   mean?: number;
-  /** See `mean`. */
+  /** The deviation of the pixels, from 0 to 1. Default: that of the training images. */
   std?: number;
 }
 
@@ -86,6 +89,8 @@ interface Part {
  *
  * @throws SimdgradError `DATASET_NOT_FOUND` without `dir` and without that package; FileError that names the
  * file and the error in it.
+ * @throws ValueError `INVALID_CLASSES`, `INVALID_NORMALIZATION` for options out of range; `MISSING_OPTION`
+ * for `only: "test"` without `classes`, `mean` and `std`.
  */
 export async function mnist<Only extends MnistPart = MnistPart>(
   options: MnistOptions & { only?: Only } = {},

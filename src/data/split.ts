@@ -19,7 +19,7 @@ import { checkDataset, Subset } from "./subset.js";
 export interface SplitOptions {
   /** The source of the random order. Default: the generator that `manualSeed` seeds. */
   generator?: Generator;
-  /** Seed of a separate generator. */
+  /** Seed of a separate generator. Default: none, the order is drawn from `generator`. */
   seed?: number;
 }
 

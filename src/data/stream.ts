@@ -42,6 +42,8 @@ const loaderOptions = ["batchSize", "dropLast", "prefetchFactor", "shuffleBuffer
  * At most `batchSize · (prefetchFactor + 1) + shuffleBuffer` samples are read ahead of the consumer. Samples
  * are stacked as `DataLoader` does. `fit` needs a new stream for each epoch: pass a function, or an object
  * that can be iterated again.
+ *
+ * @throws ValueError `INVALID_DATASET` for a stream that is not iterable.
  */
 export class StreamLoader<Sample> {
   readonly batchSize: number;

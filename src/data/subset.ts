@@ -14,6 +14,8 @@ type BatchGiven<D> = D extends { batch(indices: Int32Array): infer Batch } ? Bat
 /**
  * Some samples of a data set, in a given order (PyTorch's `Subset`). It copies no sample.
  * @example new data.Subset(new data.TensorDataset(arange(5)), [3, 1]).get(0) // [3]
+ * @throws ValueError for indices that are not an array, `INDEX_OUT_OF_RANGE` for an index that the data set
+ * does not have, `INVALID_DATASET` for what is not a data set.
  */
 export class Subset<D extends SampleDataset | BatchDataset = SampleDataset | BatchDataset> {
   readonly length: number;

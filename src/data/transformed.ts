@@ -18,6 +18,8 @@ type AnyDataset = SampleDataset | BatchDataset;
  * Over a `TensorDataset`, the transforms are part of a compiled step. A checkpoint of `fit` stores the states
  * of their generators. A function that draws from its own generator must declare it: `Object.assign((x) => …,
  * { generator })`.
+ *
+ * @throws ValueError for a transform that is not a function, `INVALID_DATASET` for what is not a data set.
  */
 export class TransformedDataset<D extends AnyDataset = AnyDataset> {
   readonly transforms: readonly Transform[];

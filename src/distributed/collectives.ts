@@ -46,6 +46,7 @@ export async function barrier(): Promise<void> {
  * of one shape and dtype.
  * @example await distributed.broadcast(tensor([1, 2]), 0) // [1, 2]
  * @throws SimdgradError `RANKS_DIFFER`, `RANK_FAILED`, `COLLECTIVE_TIMEOUT`.
+ * @throws ValueError for a root that is no rank.
  */
 export async function broadcast(t: Tensor, root: number): Promise<Tensor> {
   checkTensors("distributed.broadcast", t);
@@ -61,9 +62,10 @@ export async function broadcast(t: Tensor, root: number): Promise<Tensor> {
 /**
  * The sum, mean, maximum or minimum over the ranks, element by element, as a new tensor; `t` is unchanged.
  * The order of a sum is a binary tree over the ranks, so its bits do not depend on the MPI library. Integers
- * are summed in float64; their mean is an error.
+ * are summed in float64; their mean is an error. `reduction` is `"sum"` by default. Any shape.
  * @example await distributed.allReduce(tensor([1, 2]), "sum") // [1, 2]
  * @throws SimdgradError `RANKS_DIFFER`, `RANK_FAILED`, `COLLECTIVE_TIMEOUT`; DTypeError.
+ * @throws ValueError for another reduction.
  */
 export async function allReduce(t: Tensor, reduction: Reduction = "sum"): Promise<Tensor> {
   const op = "distributed.allReduce";

@@ -27,7 +27,7 @@ export interface DataParallelOptions {
 
 /**
  * A model that several ranks train (PyTorch's `DistributedDataParallel`). All ranks get the same whole
- * batches; each computes the gradients of its shards.
+ * batches; each computes the gradients of its shards. The tensors of a batch are [samples, …].
  *
  *     await distributed.init();
  *     const ddp = new distributed.DistributedDataParallel(model, { shards: 8 });
@@ -39,6 +39,9 @@ export interface DataParallelOptions {
  *
  * The constructor copies parameters, buffers and the state of the default generator from rank 0, so that
  * models, orders and dropout are the same on all ranks. It works in `compile` too.
+ *
+ * @throws ValueError for a model that is not a module, `INVALID_SHARDS` for fewer shards than ranks;
+ * SimdgradError `RANKS_DIFFER`.
  */
 export class DistributedDataParallel extends Module {
   readonly #sharding: Sharding;

@@ -37,6 +37,8 @@ export interface SamplerState {
  *     const mine = new data.Subset(test, [...sampler]);
  *
  * Each iteration is an epoch, or the rest of one after `loadStateDict`, also with another number of ranks.
+ *
+ * @throws ValueError for a number of samples that is not one, and a `shuffle` that is neither true nor false.
  */
 export class DistributedSampler implements Iterable<number> {
   readonly samples: number;

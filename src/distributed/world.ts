@@ -51,6 +51,7 @@ export interface InitOptions {
  *
  * @throws SimdgradError `MPI_NOT_FOUND`, `MPI_MISMATCH` if the launcher belongs to another MPI library or
  * cannot be reached, `MPI_IN_USE` in a child process or a Worker of a rank.
+ * @throws ValueError for a timeout that is not above 0.
  */
 export function init(options: InitOptions = {}): Promise<void> {
   checkOptions("distributed.init", options, ["timeout"]);

@@ -31,7 +31,7 @@ export type NamedTensors = Readonly<Record<string, Tensor>>;
 
 /** Options of `saveSafetensors` and `saveSafetensorsSync`. */
 export interface SaveOptions {
-  /** Strings stored in the file beside the tensors. */
+  /** Strings stored in the file beside the tensors. Default: none. */
   metadata?: Record<string, string>;
 }
 
@@ -63,6 +63,9 @@ export async function saveSafetensors(
  * `saveSafetensors`, blocking; it needs no second copy of the tensors in memory.
  *
  *     io.saveSafetensorsSync("model.safetensors", model.stateDict())
+ *
+ * @throws FileError as `saveSafetensors`, `BAD_METADATA` for metadata that are not strings; ValueError for
+ * entries that are not tensors.
  */
 export function saveSafetensorsSync(path: Path, tensors: NamedTensors, options: SaveOptions = {}): void {
   checkOptions("saveSafetensorsSync", options, ["metadata"]);
@@ -73,6 +76,7 @@ export function saveSafetensorsSync(path: Path, tensors: NamedTensors, options: 
 /**
  * The tensors of a safetensors file by name, for `model.loadStateDict`; the file is a path, a Blob (a File of
  * a browser), or its bytes. float16 and bfloat16 become float32; wider and narrower integers become int32.
+ * Tensors have the shapes that the file states.
  *
  *     model.loadStateDict(await io.loadSafetensors("model.safetensors"))
  *
@@ -83,7 +87,7 @@ export async function loadSafetensors(source: Source): Promise<Record<string, Te
 }
 
 /**
- * `loadSafetensors`, blocking.
+ * `loadSafetensors`, blocking. Tensors have the shapes that the file states.
  *
  *     model.loadStateDict(io.loadSafetensorsSync("model.safetensors"))
  */
@@ -107,6 +111,8 @@ export async function readSafetensors(source: Source): Promise<LoadedFile> {
  * `readSafetensors`, blocking.
  *
  *     const { tensors, metadata } = io.readSafetensorsSync("model.safetensors")
+ *
+ * @throws FileError as `readSafetensors`; ValueError `INVALID_PATH` for a Blob, which cannot be read at once.
  */
 export function readSafetensorsSync(source: Source): LoadedFile {
   const { bytes, name } = bytesOfSync("loadSafetensors", source, { lengthFrom });

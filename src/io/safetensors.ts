@@ -123,8 +123,10 @@ function checkRawTensor(name: unknown, tensor: RawTensor): void {
 }
 
 /**
- * The file as one new array of bytes: a snapshot that later changes of the tensors do not affect.
+ * The file as one new array of bytes: a snapshot that later changes of the tensors do not affect. Without
+ * `metadata`, the file has none.
  * @example io.encodeSafetensors(new nn.Linear(2, 3).stateDict()).length // 164
+ * @throws FileError `BAD_METADATA` for metadata that are not strings.
  */
 export function encodeSafetensors(
   tensors: Map<string, RawTensor> | Record<string, RawTensor>,
@@ -142,8 +144,10 @@ export function encodeSafetensors(
 
 /**
  * Tensors in the order of the header. Arrays that are aligned in `bytes` are views of it; the others are
- * copies. Error messages call the bytes `path`.
+ * copies. Error messages call the bytes `path`. Without `path` they name no file.
  * @example io.decodeSafetensors(io.encodeSafetensors({ w: ones([2, 3]) })).tensors.get("w").shape // [2, 3]
+ * @throws ValueError if `bytes` are not a Uint8Array; FileError for bytes that are not a safetensors file;
+ * SimdgradError `UNSUPPORTED` on a big-endian machine.
  */
 export function decodeSafetensors(bytes: Uint8Array, path?: string): Safetensors {
   requireLittleEndian();

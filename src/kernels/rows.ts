@@ -222,7 +222,7 @@ export const unaryRows = {
     domain: [-2.4, 2.4],
     kinks: [-1.5, -0.5, 0.5, 1.5],
     integers: true,
-    doc: "Nearest integer, halves to even. PyTorch: `torch.round`.",
+    doc: "Nearest integer, halves to even: round(2.5) = 2. PyTorch: `torch.round`.",
   },
   trunc: {
     f: (x) => Math.trunc(x),

@@ -34,32 +34,35 @@ function activation<Name extends UnaryName>(className: string, name: Name): Acti
 }
 
 /**
- * max(x, 0).
+ * max(x, 0). Shape of x.
  * @example new nn.ReLU().forward(tensor([-1, 2])) // [0, 2]
  */
 export const ReLU = activation("ReLU", "relu");
-/** x; negativeSlope · x for x < 0. */
+/** x; negativeSlope · x for x < 0. `negativeSlope` is 0.01 by default. Shape of x. */
 export const LeakyReLU = activation("LeakyReLU", "leakyRelu");
-/** 1 / (1 + e⁻ˣ). */
+/** 1 / (1 + e⁻ˣ). Shape of x. */
 export const Sigmoid = activation("Sigmoid", "sigmoid");
 /**
- * tanh(x), from -1 to 1.
+ * tanh(x), from -1 to 1. Shape of x.
  * @example new nn.Tanh().forward(tensor([0, 1])) // [0, 0.7616]
  */
 export const Tanh = activation("Tanh", "tanh");
-/** x; alpha · (eˣ - 1) for x < 0. */
+/** x; alpha · (eˣ - 1) for x < 0. `alpha` is 1 by default. Shape of x. */
 export const ELU = activation("ELU", "elu");
-/** x · sigmoid(x). */
+/** x · sigmoid(x). Shape of x. */
 export const SiLU = activation("SiLU", "silu");
-/** ln(1 + eˣ). */
+/** ln(1 + eˣ). Shape of x. */
 export const Softplus = activation("Softplus", "softplus");
 /**
- * ln(1 / (1 + e⁻ˣ)), without overflow.
+ * ln(1 / (1 + e⁻ˣ)), without overflow. Shape of x.
  * @example new nn.LogSigmoid().forward(tensor([0, 1])) // [-0.6931, -0.3133]
  */
 export const LogSigmoid = activation("LogSigmoid", "logSigmoid");
 
-/** x · Φ(x) (Hendrycks and Gimpel, 2016); `approximate: "tanh"` for the cheaper form. */
+/**
+ * x · Φ(x) (Hendrycks and Gimpel, 2016); `approximate: "tanh"` for the cheaper form. Default: the exact form,
+ * `"none"`. Shape of x.
+ */
 export class GELU extends Module {
   readonly approximate: "none" | "tanh";
   constructor(options: { approximate?: "none" | "tanh" } = {}) {
@@ -76,7 +79,7 @@ export class GELU extends Module {
   }
 }
 
-/** exp(x) / Σ exp(x) along `dim`. */
+/** exp(x) / Σ exp(x) along `dim`. The dim is -1 by default. Shape of x. */
 export class Softmax extends Module {
   readonly dim: number;
   constructor(dim: OrNamed<number> = -1) {
@@ -93,7 +96,7 @@ export class Softmax extends Module {
 }
 
 /**
- * log(softmax(x)), computed without taking the logarithm of the softmax.
+ * log(softmax(x)), computed without taking the logarithm of the softmax. Shape of x.
  * @example new nn.LogSoftmax(0).forward(tensor([0, 0])) // [-0.6931, -0.6931]
  */
 export class LogSoftmax extends Softmax {
@@ -103,7 +106,7 @@ export class LogSoftmax extends Softmax {
 }
 
 /**
- * Returns x unchanged.
+ * Returns x unchanged. Shape of x.
  * @example new nn.Identity().forward(tensor([1, 2])) // [1, 2]
  */
 export class Identity extends Module {

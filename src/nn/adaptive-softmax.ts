@@ -30,7 +30,10 @@ export interface AdaptiveLogSoftmaxOptions {
  * `nn.AdaptiveLogSoftmaxWithLoss`). The head holds the classes below `cutoffs[0]` and one entry for each
  * cluster of rarer classes. A cluster is computed only for the rows that need it. Class numbers start with
  * the most frequent class. The rows to compute depend on the targets, so this module cannot be compiled.
+ * Shapes: x [N, features] and target [N], or [features] and [].
  * @example new nn.AdaptiveLogSoftmaxWithLoss(16, 100, [10, 50]).logProb(randn([4, 16])).shape // [4, 100]
+ * @throws ValueError for cutoffs that do not rise between 1 and the last class, and `LABEL_OUT_OF_RANGE` for
+ * a target that is no class; `INVALID_SIZE` for sizes below 1; ShapeError for other shapes.
  */
 export class AdaptiveLogSoftmaxWithLoss extends Module {
   readonly head: Linear;

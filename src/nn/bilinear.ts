@@ -10,6 +10,7 @@ import { Parameter } from "./parameter.js";
  * y = aᵀ·W·b + bias, one W per output (PyTorch's `nn.Bilinear`). Weight [out, in1, in2] and bias [out] start
  * uniform on ±1/√in1.
  * Shapes: [..., in1] and [..., in2] → [..., out].
+ * @throws ValueError `INVALID_SIZE` for sizes below 1.
  */
 export class Bilinear extends Module {
   readonly weight: Parameter;

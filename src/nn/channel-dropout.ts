@@ -46,12 +46,12 @@ export const Dropout2d = dropoutOf("Dropout2d", ops.dropout2d);
  */
 export const Dropout3d = dropoutOf("Dropout3d", ops.dropout3d);
 /**
- * Dropout that keeps mean 0 and variance 1, for networks with SELU.
+ * Dropout that keeps mean 0 and variance 1, for networks with SELU. Shape of x.
  * @example new nn.AlphaDropout().eval().forward(tensor([1, 2])) // [1, 2]
  */
 export const AlphaDropout = dropoutOf("AlphaDropout", ops.alphaDropout);
 /**
- * `AlphaDropout` of whole channels.
+ * `AlphaDropout` of whole channels. Shape of x.
  * @example new nn.FeatureAlphaDropout().eval().forward(ones([1, 2, 3])).shape // [1, 2, 3]
  */
 export const FeatureAlphaDropout = dropoutOf("FeatureAlphaDropout", ops.featureAlphaDropout);

@@ -31,6 +31,8 @@ export interface ClipGradNormOptions {
  * Scales all gradients in place so that their norm as one vector is at most `maxNorm`; each gradient g
  * becomes g · min(1, maxNorm / (norm + 1e-6)). Returns the norm before clipping; 0 if no parameter has a
  * gradient.
+ * @throws ValueError for a negative `maxNorm`, a `normType` of 0 or less, and parameters that are not
+ * tensors; SimdgradError `NONFINITE_NORM` with `errorIfNonfinite`.
  */
 export function clipGradNorm_(
   parameters: Tensor | Iterable<Tensor>,
@@ -62,9 +64,10 @@ export function clipGradNorm_(
 }
 
 /**
- * Limits every element of every gradient, in place, to [-clipValue, clipValue].
+ * Limits every element of every gradient, in place, to [-clipValue, clipValue]. Gradients keep their shapes.
  * @example const x = tensor(2, { requiresGrad: true }); x.mul(5).backward(); nn.clipGradValue_(x, 1);
  *   x.grad // 1
+ * @throws ValueError for a negative `clipValue`, and parameters that are not tensors.
  */
 export function clipGradValue_(parameters: Tensor | Iterable<Tensor>, clipValue: number): void {
   if (typeof clipValue !== "number" || !(clipValue >= 0))

@@ -87,8 +87,9 @@ function asParameter(container: string, item: unknown): Parameter {
 
 /**
  * A list of modules, which the module that owns the list calls (PyTorch's `nn.ModuleList`). An array in a
- * field of a module works the same way.
+ * field of a module works the same way. Default: empty.
  * @example new nn.ModuleList([new nn.Linear(4, 2), new nn.Linear(2, 1)]).length // 2
+ * @throws ValueError for items that are not modules.
  */
 export class ModuleList extends List<Module> {
   constructor(modules: Iterable<Module> = []) {
@@ -101,8 +102,9 @@ export class ModuleList extends List<Module> {
 }
 
 /**
- * A list of parameters; plain tensors become parameters (PyTorch's `nn.ParameterList`).
+ * A list of parameters; plain tensors become parameters (PyTorch's `nn.ParameterList`). Default: empty.
  * @example new nn.ParameterList([ones([3]), zeros([2])]).parameters().length // 2
+ * @throws ValueError for items that are not tensors.
  */
 export class ParameterList extends List<Tensor> {
   constructor(parameters: Iterable<Tensor> = []) {
@@ -187,8 +189,9 @@ abstract class Dict<Item extends object> extends Module {
 }
 
 /**
- * Modules by name, which the module that owns them calls (PyTorch's `nn.ModuleDict`).
+ * Modules by name, which the module that owns them calls (PyTorch's `nn.ModuleDict`). Default: empty.
  * @example new nn.ModuleDict({ encoder: new nn.Linear(4, 2) }).get("encoder").outFeatures // 2
+ * @throws ValueError for items that are not modules.
  */
 export class ModuleDict extends Dict<Module> {
   constructor(modules: Readonly<Record<string, Module>> | Iterable<readonly [string, Module]> = {}) {
@@ -207,8 +210,9 @@ export class ModuleDict extends Dict<Module> {
 }
 
 /**
- * Parameters by name; plain tensors become parameters (PyTorch's `nn.ParameterDict`).
+ * Parameters by name; plain tensors become parameters (PyTorch's `nn.ParameterDict`). Default: empty.
  * @example Object.keys(new nn.ParameterDict({ scale: ones([3]) }).stateDict()) // ["scale"]
+ * @throws ValueError for items that are not tensors.
  */
 export class ParameterDict extends Dict<Tensor> {
   constructor(parameters: Readonly<Record<string, Tensor>> | Iterable<readonly [string, Tensor]> = {}) {
@@ -229,6 +233,7 @@ export class ParameterDict extends Dict<Tensor> {
  * x + body(x) (He et al., 2015): the body learns the difference between output and input. Shapes of x and of
  * body(x) broadcast.
  * @example new nn.Residual(new nn.Linear(3, 3)).forward(ones([2, 3])).shape // [2, 3]
+ * @throws ValueError for an item that is not a module.
  */
 export class Residual extends Module {
   constructor(readonly body: Module) {

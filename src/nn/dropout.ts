@@ -6,8 +6,9 @@ import { Module } from "./module.js";
 
 /**
  * In training, sets each element to 0 with probability `p` and scales the others by 1/(1-p) (PyTorch's
- * `nn.Dropout`).
+ * `nn.Dropout`). Shape of x.
  * @example new nn.Dropout({ p: 0.5 }).eval().forward(tensor([1, 2])) // [1, 2]
+ * @throws ValueError for a `p` that is not between 0 and 1.
  */
 export class Dropout extends Module {
   readonly p: number;

@@ -21,25 +21,31 @@ export interface TransformerOptions extends TransformerLayerOptions {
   numEncoderLayers?: number;
   /** Default 6. */
   numDecoderLayers?: number;
-  /** Replaces the encoder: `forward(src, { mask, srcKeyPaddingMask, isCausal })`. */
+  /**
+   * Replaces the encoder: `forward(src, { mask, srcKeyPaddingMask, isCausal })`. Default: null, a
+   * `TransformerEncoder`.
+   */
   customEncoder?: Module | null;
-  /** Replaces the decoder: `forward(tgt, memory, { tgtMask, memoryMask, … })`. */
+  /**
+   * Replaces the decoder: `forward(tgt, memory, { tgtMask, memoryMask, … })`. Default: null, a
+   * `TransformerDecoder`.
+   */
   customDecoder?: Module | null;
 }
 
 /** Masks of a call of `Transformer`. */
 export interface TransformerCallOptions {
-  /** [S, S], [T, T] and [T, S], like `attnMask` of `MultiheadAttention`. */
+  /** [S, S], like `attnMask` of `MultiheadAttention`. Default: null, no mask. */
   srcMask?: Tensor | null;
-  /** As `srcMask`, for the target. */
+  /** [T, T]. As `srcMask`, for the target. */
   tgtMask?: Tensor | null;
-  /** As `srcMask`, for the output of the encoder. */
+  /** [T, S]. As `srcMask`, for the output of the encoder. */
   memoryMask?: Tensor | null;
-  /** [N, S], [N, T] and [N, S], like `keyPaddingMask` of `MultiheadAttention`. */
+  /** [N, S], like `keyPaddingMask` of `MultiheadAttention`. Default: null, no mask. */
   srcKeyPaddingMask?: Tensor | null;
-  /** As `srcKeyPaddingMask`, for the target. */
+  /** [N, T]. As `srcKeyPaddingMask`, for the target. */
   tgtKeyPaddingMask?: Tensor | null;
-  /** As `srcKeyPaddingMask`, for the output of the encoder. */
+  /** [N, S]. As `srcKeyPaddingMask`, for the output of the encoder. */
   memoryKeyPaddingMask?: Tensor | null;
   /** Whether the masks are causal masks. Default false. */
   srcIsCausal?: boolean;
@@ -59,6 +65,8 @@ const callOptions: readonly (keyof TransformerCallOptions)[] = [
  * An encoder, and a decoder that attends to the encoder's output, for sequence-to-sequence models (Vaswani et
  * al., 2017; PyTorch's `nn.Transformer`). Matrices start as Xavier uniform. `new Transformer(512, 8, {
  * numEncoderLayers: 6 })`; these values are the defaults.
+ * Shapes: source [S, N, dModel] and target [T, N, dModel] → [T, N, dModel].
+ * @throws ValueError `INVALID_SIZE` for sizes below 1; ShapeError for a source and a target that do not fit.
  */
 export class Transformer extends Module {
   readonly encoder: Module;

@@ -23,6 +23,7 @@ function fillWith<T extends Tensor>(x: T, values: Float64Array): T {
 /**
  * The identity matrix, cut to the shape: ones where row and column are equal. Shape: [n, m].
  * @example nn.init.eye_(empty([2, 3])) // [[1, 0, 0], [0, 1, 0]]
+ * @throws ShapeError unless there are 2 dims.
  */
 export function eye_<T extends Tensor>(x: T): T {
   checkTensors("eye_", x);
@@ -38,6 +39,7 @@ export function eye_<T extends Tensor>(x: T): T {
  * kernel…] with 1 to 3 kernel dims. `groups`: number of groups of outputs, each of which is an identity.
  * Default 1.
  * @example nn.init.dirac_(empty([1, 1, 3])) // [[[0, 1, 0]]]
+ * @throws ShapeError unless there are 3 to 5 dims; ValueError for groups that do not divide the outputs.
  */
 export function dirac_<T extends Tensor>(x: T, groups = 1): T {
   checkTensors("dirac_", x);
@@ -66,6 +68,7 @@ export interface OrthogonalOptions extends GeneratorOptions {
  * Orthogonal rows (or columns, if there are fewer columns) of length gain, in random directions (Saxe et al.,
  * 2014). All dims after the first count as one dim.
  * @example nn.init.orthogonal_(empty([3, 5])).shape // [3, 5]
+ * @throws ShapeError for less than 2 dims.
  */
 export function orthogonal_<T extends Tensor>(x: T, options: OrthogonalOptions = {}): T {
   checkTensors("orthogonal_", x);
@@ -98,6 +101,7 @@ export interface SparseOptions extends GeneratorOptions {
  * Normal values, with a share `sparsity` of each column (rounded up) set to 0 at random positions (Martens,
  * 2010). Shape: [n, m].
  * @example nn.init.sparse_(empty([10, 2]), 0.3).eq(0).sum(0) // [3, 3]
+ * @throws ShapeError unless there are 2 dims; ValueError for a sparsity outside [0, 1].
  */
 export function sparse_<T extends Tensor>(x: T, sparsity: number, options: SparseOptions = {}): T {
   checkTensors("sparse_", x);
@@ -130,7 +134,8 @@ export interface TruncNormalOptions extends GeneratorOptions {
 /**
  * Normal numbers between `a` and `b`. Unlike clamped numbers they do not accumulate at the bounds. Arguments
  * by position or by name: `truncNormal_(x, 0, 0.02, -1, 1)`, `truncNormal_(x, { std: 0.02 })`. Defaults: mean
- * 0, std 1, a -2, b 2.
+ * 0, std 1, a -2, b 2. Any shape.
+ * @throws ValueError unless `std` > 0 and `a` < `b`.
  */
 export function truncNormal_<T extends Tensor>(
   x: T,

@@ -36,8 +36,9 @@ const kaimingOptions: readonly (keyof KaimingOptions)[] = ["a", "mode", "nonline
 
 /**
  * The factor that keeps the variance of a layer's output after each nonlinearity. `param`: slope of
- * leakyRelu.
+ * leakyRelu. Default 0.01.
  * @example nn.init.calculateGain("tanh") // 1.667
+ * @throws ValueError for a nonlinearity that is none of these.
  */
 export function calculateGain(nonlinearity: Nonlinearity, param = 0.01): number {
   checkNumbers("calculateGain", { param });
@@ -61,6 +62,7 @@ export function calculateGain(nonlinearity: Nonlinearity, param = 0.01): number 
 /**
  * Number of inputs and outputs of one unit, for a weight [out, in, kernel…].
  * @example nn.init.fans(ones([8, 3, 5, 5])) // { fanIn: 75, fanOut: 200 }
+ * @throws ShapeError for less than 2 dims.
  */
 export function fans(x: Tensor): { fanIn: number; fanOut: number } {
   return fansOf("fans", x);
@@ -82,7 +84,9 @@ export interface UniformOptions extends GeneratorOptions {
   high?: number;
 }
 
-/** Uniform on [low, high): `uniform_(x, -1, 1)` or `uniform_(x, { low: -1 })`. */
+/**
+ * Uniform on [low, high): `uniform_(x, -1, 1)` or `uniform_(x, { low: -1 })`. Defaults 0 and 1. Any shape.
+ */
 export function uniform<T extends Tensor>(
   x: T,
   low?: number | UniformOptions,
@@ -102,7 +106,10 @@ export interface NormalOptions extends GeneratorOptions {
   std?: number;
 }
 
-/** Normal numbers: `normal_(x, 0, 0.02)` or `normal_(x, { std: 0.02 })`. */
+/**
+ * Normal numbers: `normal_(x, 0, 0.02)` or `normal_(x, { std: 0.02 })`. Defaults: mean 0, deviation 1. Any
+ * shape.
+ */
 export function normal<T extends Tensor>(
   x: T,
   mean?: number | NormalOptions,
@@ -114,7 +121,7 @@ export function normal<T extends Tensor>(
   return noGrad(() => inplace.normal_(x, at, width, { generator })) as T;
 }
 
-/** One value for all elements: `constant_(x, 0.5)` or `constant_(x, { value: 0.5 })`. */
+/** One value for all elements: `constant_(x, 0.5)` or `constant_(x, { value: 0.5 })`. Any shape. */
 export function constant<T extends Tensor>(x: T, value: number | { value: number }): T {
   checkTensors("constant_", x);
   const given = byPositionOrName("constant_", [value], ["value"]);
@@ -123,7 +130,7 @@ export function constant<T extends Tensor>(x: T, value: number | { value: number
 }
 
 /**
- * Fills with zeros, in place.
+ * Fills with zeros, in place. Any shape.
  * @example nn.init.zeros_(empty([2])) // [0, 0]
  */
 export function zeros<T extends Tensor>(x: T): T {
@@ -131,14 +138,17 @@ export function zeros<T extends Tensor>(x: T): T {
 }
 
 /**
- * Fills with ones, in place.
+ * Fills with ones, in place. Any shape.
  * @example nn.init.ones_(empty([2])) // [1, 1]
  */
 export function ones<T extends Tensor>(x: T): T {
   return constant(x, 1);
 }
 
-/** Uniform on ±gain·√(6 / (fanIn + fanOut)) (Glorot and Bengio, 2010). */
+/**
+ * Uniform on ±gain·√(6 / (fanIn + fanOut)) (Glorot and Bengio, 2010). For a weight [out, in, kernel…].
+ * @throws ShapeError for less than 2 dims.
+ */
 export function xavierUniform<T extends Tensor>(x: T, options: XavierOptions = {}): T {
   checkTensors("xavierUniform", x);
   checkOptions("xavierUniform", options, xavierOptions);
@@ -147,7 +157,10 @@ export function xavierUniform<T extends Tensor>(x: T, options: XavierOptions = {
   return uniform(x, -bound, bound, { generator: options.generator });
 }
 
-/** Normal with std gain·√(2 / (fanIn + fanOut)) (Glorot and Bengio, 2010). */
+/**
+ * Normal with std gain·√(2 / (fanIn + fanOut)) (Glorot and Bengio, 2010). For a weight [out, in, kernel…].
+ * @throws ShapeError for less than 2 dims.
+ */
 export function xavierNormal<T extends Tensor>(x: T, options: XavierOptions = {}): T {
   checkTensors("xavierNormal", x);
   checkOptions("xavierNormal", options, xavierOptions);
@@ -165,14 +178,20 @@ function kaimingStd(op: string, x: Tensor, options: KaimingOptions): number {
   return calculateGain(options.nonlinearity ?? "leakyRelu", options.a ?? 0) / Math.sqrt(fan);
 }
 
-/** Uniform on ±gain·√(3 / fan) (He et al., 2015). */
+/**
+ * Uniform on ±gain·√(3 / fan) (He et al., 2015). For a weight [out, in, kernel…].
+ * @throws ShapeError for less than 2 dims; ValueError for a `mode` or `nonlinearity` that is none of those.
+ */
 export function kaimingUniform<T extends Tensor>(x: T, options: KaimingOptions = {}): T {
   checkTensors("kaimingUniform", x);
   const bound = Math.sqrt(3) * kaimingStd("kaimingUniform", x, options);
   return uniform(x, -bound, bound, { generator: options.generator });
 }
 
-/** Normal with std gain / √fan (He et al., 2015). */
+/**
+ * Normal with std gain / √fan (He et al., 2015). For a weight [out, in, kernel…].
+ * @throws ShapeError for less than 2 dims; ValueError for a `mode` or `nonlinearity` that is none of those.
+ */
 export function kaimingNormal<T extends Tensor>(x: T, options: KaimingOptions = {}): T {
   checkTensors("kaimingNormal", x);
   return normal(x, 0, kaimingStd("kaimingNormal", x, options), { generator: options.generator });

@@ -32,6 +32,8 @@ export interface KeyValueCacheOptions {
  *       const [keys, values] = cache.append(k, v);            // [1, heads, 1, width] each
  *       const out = nn.functional.scaledDotProductAttention(q, keys, values);
  *     });
+ *
+ * @throws DTypeError for a dtype that is not a float; ValueError `INVALID_SIZE` for sizes below 1.
  */
 export class KeyValueCache {
   readonly #keys: Tensor;

@@ -103,6 +103,7 @@ export interface GroupNormOptions {
  * Mean 0 and variance 1 over each of `numGroups` groups of channels, then · weight + bias per channel
  * (PyTorch's `nn.GroupNorm`).
  * Shapes: [N, C, …] → the same.
+ * @throws ValueError `INVALID_SIZE` for sizes below 1, and the errors of `functional.groupNorm`.
  */
 export class GroupNorm extends Module {
   readonly eps: number;
@@ -137,8 +138,9 @@ export class GroupNorm extends Module {
 
 /**
  * Divides each element by a norm of the neighbouring channels (PyTorch's `nn.LocalResponseNorm`); see
- * `functional.localResponseNorm`.
+ * `functional.localResponseNorm`. Shape of x: [N, C, …], at least 3 dims.
  * @example new nn.LocalResponseNorm(2).forward(randn([1, 4, 8, 8])).shape // [1, 4, 8, 8]
+ * @throws ValueError `INVALID_SIZE` for a size below 1, and the errors of `functional.localResponseNorm`.
  */
 export class LocalResponseNorm extends Module {
   constructor(

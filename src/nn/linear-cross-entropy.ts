@@ -21,6 +21,7 @@ export interface LinearCrossEntropyLossOptions extends CrossEntropyOptions {
  * in] and target [N, d1, …].
  * @example new nn.LinearCrossEntropyLoss(4, 3).forward(randn([2, 4]), tensor([0, 2], { dtype: "int32"
  *   })).shape // []
+ * @throws ValueError `INVALID_SIZE` for sizes below 1, and the errors of `functional.linearCrossEntropy`.
  */
 export class LinearCrossEntropyLoss extends Module {
   readonly linear: Linear;

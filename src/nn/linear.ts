@@ -15,6 +15,8 @@ export interface LinearOptions {
 /**
  * y = x·Wᵀ + b (PyTorch's `nn.Linear`). Weight [out, in] and bias [out] start uniform on ±1/√in.
  * Shapes: [..., in] → [..., out].
+ * @throws ValueError `INVALID_SIZE` for sizes below 1; ShapeError for an input whose last dim is not
+ * `inFeatures`.
  */
 export class Linear extends Module {
   readonly weight: Parameter;

@@ -27,6 +27,7 @@ abstract class LPPool extends Module {
 /**
  * The p-norm of each window of sequences, p = `normType`: see `functional.lpPool1d` (PyTorch's
  * `nn.LPPool1d`).
+ * Shapes: [N, C, L] or [C, L] → [N, C, L'] or [C, L'].
  */
 export class LPPool1d extends LPPool {
   forward(x: Tensor): Tensor {
@@ -36,6 +37,7 @@ export class LPPool1d extends LPPool {
 
 /**
  * The p-norm of each window of images: see `functional.lpPool2d` (PyTorch's `nn.LPPool2d`).
+ * Shapes: [N, C, H, W] or [C, H, W] → [N, C, H', W'] or [C, H', W'].
  * @example new nn.LPPool2d(2, 2).forward(ones([1, 1, 4, 4])).shape // [1, 1, 2, 2]
  */
 export class LPPool2d extends LPPool {
@@ -46,6 +48,7 @@ export class LPPool2d extends LPPool {
 
 /**
  * The p-norm of each window of volumes: see `functional.lpPool3d` (PyTorch's `nn.LPPool3d`).
+ * Shapes: [N, C, D, H, W] or [C, D, H, W] → [N, C, D', H', W'] or [C, D', H', W'].
  * @example new nn.LPPool3d(2, 2).forward(ones([1, 1, 4, 4, 4])).shape // [1, 1, 2, 2, 2]
  */
 export class LPPool3d extends LPPool {

@@ -34,7 +34,7 @@ const hidden = new WeakMap<Module, Hidden>();
  * fields, or in arrays there, and computes in `forward`. The module searches its fields on demand, so nothing
  * needs to be registered. Parameters and modules in a plain object, a Map or a Set are an error: use
  * `nn.ModuleDict` and `nn.ParameterDict`. A module cannot see `#private` fields: `fit` refuses a model that
- * computes with parameters in them.
+ * computes with parameters in them. What shapes `forward` takes is up to the subclass.
  *
  *     class Net extends nn.Module {
  *       fc = new nn.Linear(784, 10);

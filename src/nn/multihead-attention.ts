@@ -23,7 +23,7 @@ export interface MultiheadAttentionOptions {
   addZeroAttn?: boolean;
   /** Number of features of keys and of values. Default: the number of features of queries. */
   kdim?: number;
-  /** As `kdim`, for the values. */
+  /** Number of features of the values. Default `embedDim`. */
   vdim?: number;
   /** Whether tensors are [N, L, E] instead of [L, N, E]. Default false. */
   batchFirst?: boolean;
@@ -42,7 +42,10 @@ const callOptions: readonly (keyof AttentionCallOptions)[] = [
  * Multi-head attention (Vaswani et al., 2017; PyTorch's `nn.MultiheadAttention`). Fields have the names of
  * PyTorch's state dicts: `in_proj_weight` [3 E, E] (or `q_proj_weight`, `k_proj_weight`, `v_proj_weight` if
  * kdim or vdim differ), `in_proj_bias`, `out_proj`, `bias_k`, `bias_v`.
+ * Shapes: query [L, N, E], key [S, N, kdim] and value [S, N, vdim] → [L, N, E].
  * @example const x = randn([5, 3, 8]); new nn.MultiheadAttention(8, 2).forward(x, x, x)[0].shape // [5, 3, 8]
+ * @throws ValueError `INVALID_SIZE` for sizes below 1, ValueError for a `dropout` that is not between 0 and
+ * 1; the errors of `functional.multiHeadAttentionForward`.
  */
 export class MultiheadAttention extends Module {
   readonly in_proj_weight: Parameter | null = null;

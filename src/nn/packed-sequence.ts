@@ -74,7 +74,10 @@ function inverseOf(permutation: readonly number[]): number[] {
 /**
  * Sequences of different lengths without padding (PyTorch's `PackedSequence`): the first step of every
  * sequence, longest first, then the second steps, and so on. `packPaddedSequence` and `packSequence` make it.
+ * Without indices, null by default, the sequences are in their order.
  * @example nn.utils.rnn.packSequence([ones([3]), ones([1])]).batchSizes // [2, 1, 1]
+ * @throws ShapeError for batch sizes that do not add up to the rows; ValueError for batch sizes that rise or
+ * are below 1, and for indices that are not a permutation.
  */
 export class PackedSequence {
   /** The number of sequences that have each step: [steps] int32, never rising. */
@@ -247,6 +250,7 @@ export interface PadPackedOptions extends PadOptions {
  * `pad_packed_sequence`): [[L, N, …], [N] int32].
  * @example nn.utils.rnn.padPackedSequence(nn.utils.rnn.packSequence([ones([2]), ones([1])])) // [[[1, 1],
  *   [1, 0]], [2, 1]]
+ * @throws DTypeError `NOT_A_PACKED_SEQUENCE`.
  */
 export function padPackedSequence(
   sequence: PackedSequence,
@@ -310,6 +314,8 @@ export interface PadSequenceOptions extends PadOptions {
  * Sequences [Lᵢ, …] as one tensor, padded to the longest: [L, N, …], or [N, L, …] with `batchFirst`
  * (PyTorch's `pad_sequence`).
  * @example nn.utils.rnn.padSequence([ones([2]), ones([1])], { batchFirst: true }) // [[1, 1], [1, 0]]
+ * @throws ShapeError without a sequence, and for sequences that differ in other dims than the first;
+ * DTypeError for other dtypes.
  */
 export function padSequence(sequences: readonly Tensor[], options: PadSequenceOptions = {}): Tensor {
   const op = "padSequence";
@@ -331,6 +337,8 @@ export function padSequence(sequences: readonly Tensor[], options: PadSequenceOp
  * The sequences [Lᵢ, …] of a padded tensor (PyTorch's `unpad_sequence`), as views. Shapes: [L, N, …], or
  * [N, L, …] with `batchFirst`; one length for each of N sequences, from 1 to L.
  * @example nn.utils.rnn.unpadSequence(ones([3, 2]), tensor([3, 1], { dtype: "int32" })) // [[1, 1, 1], [1]]
+ * @throws ShapeError for less than 2 dims, and for another number of lengths than sequences; ValueError
+ * `INVALID_LENGTH`.
  */
 export function unpadSequence(
   paddedSequences: Tensor,
@@ -349,8 +357,10 @@ export function unpadSequence(
 }
 
 /**
- * Packs sequences [Lᵢ, …], each of one step or more (PyTorch's `pack_sequence`).
+ * Packs sequences [Lᵢ, …], each of one step or more (PyTorch's `pack_sequence`). A step has the shape […].
  * @example nn.utils.rnn.packSequence([tensor([1, 2]), tensor([3])]).data // [1, 3, 2]
+ * @throws ShapeError without a sequence, and for sequences that differ in other dims than the first;
+ * DTypeError for other dtypes; ValueError `INVALID_LENGTH` for an empty sequence.
  */
 export function packSequence(
   sequences: readonly Tensor[],
@@ -367,9 +377,11 @@ export function packSequence(
 }
 
 /**
- * The sequences [Lᵢ, …] in the order in which they were packed (PyTorch's `unpack_sequence`).
+ * The sequences [Lᵢ, …] in the order in which they were packed (PyTorch's `unpack_sequence`). Each has its
+ * own length.
  * @example nn.utils.rnn.unpackSequence(nn.utils.rnn.packSequence([tensor([1, 2]), tensor([3])])) // [[1, 2],
  *   [3]]
+ * @throws DTypeError `NOT_A_PACKED_SEQUENCE`.
  */
 export function unpackSequence(sequence: PackedSequence): Tensor[] {
   checkPacked("unpackSequence", sequence);

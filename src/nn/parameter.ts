@@ -13,6 +13,7 @@ import { memoryMoved } from "../tracing.js";
 /**
  * A tensor that a module learns (PyTorch's `nn.Parameter`): a leaf that requires a gradient. `parameters()`
  * finds it in a field of a module, or in an array there.
+ * @throws DTypeError for a tensor that is not of floats.
  */
 export class Parameter extends Tensor {
   /** Copies the values of `data` into long-lived memory. */

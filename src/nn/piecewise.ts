@@ -42,38 +42,41 @@ function activation<Defaults extends Options>(
 }
 
 /**
- * x clamped to [minVal, maxVal], by default to [-1, 1].
+ * x clamped to [minVal, maxVal], by default to [-1, 1]. Shape of x.
  * @example new nn.Hardtanh().forward(tensor([-2, 0.5, 3])) // [-1, 0.5, 1]
  */
 export const Hardtanh = activation("Hardtanh", ops.hardtanh, { minVal: -1, maxVal: 1 });
 /**
- * min(max(x, 0), 6).
+ * min(max(x, 0), 6). Shape of x.
  * @example new nn.ReLU6().forward(tensor([-2, 0.5, 8])) // [0, 0.5, 6]
  */
 export const ReLU6 = activation("ReLU6", (x) => ops.relu6(x), {});
-/** x / 6 + 1/2, clamped to [0, 1]. */
+/** x / 6 + 1/2, clamped to [0, 1]. Shape of x. */
 export const Hardsigmoid = activation("Hardsigmoid", (x) => ops.hardsigmoid(x), {});
-/** x · hardsigmoid(x). */
+/** x · hardsigmoid(x). Shape of x. */
 export const Hardswish = activation("Hardswish", (x) => ops.hardswish(x), {});
-/** x; 0 where |x| <= lambd. */
+/** x; 0 where |x| <= lambd. `lambd` is 0.5 by default. Shape of x. */
 export const Hardshrink = activation("Hardshrink", ops.hardshrink, { lambd: 0.5 });
 /**
- * x moved towards 0 by lambd, but not past 0.
+ * x moved towards 0 by lambd, but not past 0. `lambd` is 0.5 by default. Shape of x.
  * @example new nn.Softshrink().forward(tensor([-2, 0.25, 3])) // [-1.5, 0, 2.5]
  */
 export const Softshrink = activation("Softshrink", ops.softshrink, { lambd: 0.5 });
-/** x - tanh(x). */
+/** x - tanh(x). Shape of x. */
 export const Tanhshrink = activation("Tanhshrink", (x) => ops.tanhshrink(x), {});
-/** x / (1 + |x|). */
+/** x / (1 + |x|). Shape of x. */
 export const Softsign = activation("Softsign", (x) => ops.softsign(x), {});
-/** x; alpha · (e^(x / alpha) - 1) for x < 0. */
+/** x; alpha · (e^(x / alpha) - 1) for x < 0. `alpha` is 1 by default. Shape of x. */
 export const CELU = activation("CELU", ops.celu, { alpha: 1 });
-/** 1.0507 · ELU with alpha 1.6733, which keeps mean 0 and variance 1. */
+/** 1.0507 · ELU with alpha 1.6733, which keeps mean 0 and variance 1. Shape of x. */
 export const SELU = activation("SELU", (x) => selu(x), {});
-/** x · tanh(softplus(x)). */
+/** x · tanh(softplus(x)). Shape of x. */
 export const Mish = activation("Mish", (x) => ops.mish(x), {});
 
-/** x; `value` where x <= threshold (PyTorch's `nn.Threshold`). */
+/**
+ * x; `value` where x <= threshold (PyTorch's `nn.Threshold`). Shape of x.
+ * @throws ValueError if `threshold` or `value` is not a number.
+ */
 export class Threshold extends Module {
   constructor(
     readonly threshold: number,
@@ -95,7 +98,7 @@ export class Threshold extends Module {
 
 /**
  * x; for x < 0, a slope times x. In training the slope is random per element, from [lower, upper]; otherwise
- * it is the mean of the bounds.
+ * it is the mean of the bounds. Shape of x.
  * @example new nn.RReLU().eval().forward(tensor([-1, 2])) // [-0.2292, 2]
  */
 export class RReLU extends Module {
@@ -114,7 +117,8 @@ export class RReLU extends Module {
 
 /**
  * x; weight · x for x < 0. The slope is learned: one (the default) or one per channel, initialised to `init`,
- * 0.25 (PyTorch's `nn.PReLU`).
+ * 0.25 (PyTorch's `nn.PReLU`). Shape of x; channels are dim 1.
+ * @throws ValueError `INVALID_SIZE` for a number of parameters below 1.
  */
 export class PReLU extends Module {
   readonly numParameters: number;
@@ -154,7 +158,7 @@ export class GLU extends Module {
 }
 
 /**
- * `Softmax` of -x.
+ * `Softmax` of -x. The dim is -1 by default. Shape of x.
  * @example new nn.Softmin(0).forward(tensor([0, 0])) // [0.5, 0.5]
  */
 export class Softmin extends Module {
@@ -175,6 +179,7 @@ export class Softmin extends Module {
 /**
  * Softmax over the channels at each position of [N, C, H, W] or [C, H, W].
  * @example new nn.Softmax2d().forward(zeros([1, 2, 1, 1])).flatten() // [0.5, 0.5]
+ * @throws ShapeError for other numbers of dims than 3 and 4.
  */
 export class Softmax2d extends Module {
   forward(x: Tensor): Tensor {

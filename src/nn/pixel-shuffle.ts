@@ -6,6 +6,8 @@ import { Module } from "./module.js";
 /**
  * Rearranges channels into spatial positions (PyTorch's `nn.PixelShuffle`). Shapes: [..., C·r², H, W] → [...,
  * C, H·r, W·r].
+ * @throws ValueError `INVALID_SIZE` for a factor below 1; ShapeError if its square does not divide the
+ * channels.
  */
 export class PixelShuffle extends Module {
   constructor(readonly upscaleFactor: number) {
@@ -23,6 +25,7 @@ export class PixelShuffle extends Module {
 /**
  * The inverse of `PixelShuffle` (PyTorch's `nn.PixelUnshuffle`). Shapes: [..., C, H·r, W·r] → [..., C·r², H,
  * W].
+ * @throws ValueError `INVALID_SIZE` for a factor below 1; ShapeError if it does not divide height and width.
  */
 export class PixelUnshuffle extends Module {
   constructor(readonly downscaleFactor: number) {
@@ -40,6 +43,7 @@ export class PixelUnshuffle extends Module {
 /**
  * Interleaves the channels of groups: see `functional.channelShuffle` (PyTorch's `nn.ChannelShuffle`).
  * Shapes: [N, C, …] → the same.
+ * @throws ValueError `INVALID_SIZE` for groups below 1; ShapeError if they do not divide the channels.
  */
 export class ChannelShuffle extends Module {
   constructor(readonly groups: number) {

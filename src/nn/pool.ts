@@ -51,6 +51,7 @@ type Pooled = any;
 
 /**
  * Maximum of each window of sequences: see `functional.maxPool1d`.
+ * Shapes: [N, C, L] or [C, L] → [N, C, L'] or [C, L'].
  * @example new nn.MaxPool1d(2).forward(tensor([[[1, 3, 2, 4]]])) // [[[3, 4]]]
  */
 export const MaxPool1d = windowed<pooling.MaxPoolOptions, Pooled>(
@@ -60,6 +61,7 @@ export const MaxPool1d = windowed<pooling.MaxPoolOptions, Pooled>(
 );
 /**
  * Maximum of each window of images: see `functional.maxPool2d`.
+ * Shapes: [N, C, H, W] or [C, H, W] → [N, C, H', W'] or [C, H', W'].
  * @example new nn.MaxPool2d(2).forward(tensor([[[1, 3], [2, 4]]])) // [[[4]]]
  */
 export const MaxPool2d = windowed<pooling.MaxPoolOptions, Pooled>(
@@ -69,16 +71,19 @@ export const MaxPool2d = windowed<pooling.MaxPoolOptions, Pooled>(
 );
 /**
  * Mean of each window of sequences: see `functional.avgPool1d`.
+ * Shapes: [N, C, L] or [C, L] → [N, C, L'] or [C, L'].
  * @example new nn.AvgPool1d(2).forward(tensor([[[1, 3, 2, 4]]])) // [[[2, 3]]]
  */
 export const AvgPool1d = windowed("AvgPool1d", pooling.avgPool1d, pooling.avgPoolOptions);
 /**
  * Mean of each window of images: see `functional.avgPool2d`.
+ * Shapes: [N, C, H, W] or [C, H, W] → [N, C, H', W'] or [C, H', W'].
  * @example new nn.AvgPool2d(2).forward(tensor([[[1, 3], [2, 4]]])) // [[[2.5]]]
  */
 export const AvgPool2d = windowed("AvgPool2d", pooling.avgPool2d, pooling.avgPool2dOptions);
 /**
  * Maximum of each window of volumes: see `functional.maxPool3d`.
+ * Shapes: [N, C, D, H, W] or [C, D, H, W] → [N, C, D', H', W'] or [C, D', H', W'].
  * @example new nn.MaxPool3d(2).forward(ones([1, 1, 4, 4, 4])).shape // [1, 1, 2, 2, 2]
  */
 export const MaxPool3d = windowed<pooling.MaxPoolOptions, Pooled>(
@@ -88,11 +93,13 @@ export const MaxPool3d = windowed<pooling.MaxPoolOptions, Pooled>(
 );
 /**
  * Mean of each window of volumes: see `functional.avgPool3d`.
+ * Shapes: [N, C, D, H, W] or [C, D, H, W] → [N, C, D', H', W'] or [C, D', H', W'].
  * @example new nn.AvgPool3d(2).forward(ones([1, 1, 4, 4, 4])).shape // [1, 1, 2, 2, 2]
  */
 export const AvgPool3d = windowed("AvgPool3d", pooling.avgPool3d, pooling.avgPool2dOptions);
 /**
  * Maximum of each window; windows begin at random positions: see `functional.fractionalMaxPool2d`.
+ * Shapes: [N, C, H, W] or [C, H, W] → [N, C, H', W'] or [C, H', W'].
  * @example new nn.FractionalMaxPool2d(2, { outputSize: 3 }).forward(ones([1, 1, 8, 8])).shape // [1, 1, 3,
  *   3]
  */
@@ -103,6 +110,7 @@ export const FractionalMaxPool2d = windowed<FractionalMaxPoolOptions, Pooled>(
 );
 /**
  * The same for volumes: see `functional.fractionalMaxPool3d`.
+ * Shapes: [N, C, D, H, W] or [C, D, H, W] → [N, C, D', H', W'] or [C, D', H', W'].
  * @example new nn.FractionalMaxPool3d(2, { outputSize: 3 }).forward(ones([1, 1, 8, 8, 8])).shape // [1, 1,
  *   3, 3, 3]
  */
@@ -113,12 +121,14 @@ export const FractionalMaxPool3d = windowed<FractionalMaxPoolOptions, Pooled>(
 );
 /**
  * Patches as columns: see `functional.unfold`.
+ * Shapes: [N, C, H, W] or [C, H, W] → [N, C·kh·kw, L] or [C·kh·kw, L].
  * @example new nn.Unfold(2).forward(ones([1, 1, 3, 3])).shape // [1, 4, 4]
  */
 export const Unfold = windowed<PatchOptions, Tensor>("Unfold", unfold, patchOptions);
 
 /**
  * Sums columns of patches into images of `outputSize`: see `functional.fold`.
+ * Shapes: [N, C·kh·kw, L] or [C·kh·kw, L] → [N, C, H, W] or [C, H, W].
  * @example new nn.Fold([3, 3], 2).forward(ones([1, 4, 4])).shape // [1, 1, 3, 3]
  */
 export class Fold extends Module {
@@ -152,6 +162,7 @@ abstract class Adaptive extends Module {
 
 /**
  * Mean of each of `outputSize` windows that cover sequences (PyTorch's `nn.AdaptiveAvgPool1d`).
+ * Shapes: [N, C, L] or [C, L] → [N, C, L'] or [C, L'].
  * @example new nn.AdaptiveAvgPool1d(2).forward(tensor([[[1, 3, 2, 4]]])) // [[[2, 3]]]
  */
 export class AdaptiveAvgPool1d extends Adaptive {
@@ -163,6 +174,7 @@ export class AdaptiveAvgPool1d extends Adaptive {
 /**
  * Mean of each of `outputSize` windows that cover images (PyTorch's `nn.AdaptiveAvgPool2d`). A size of null
  * is the size of the input.
+ * Shapes: [N, C, H, W] or [C, H, W] → [N, C, H', W'] or [C, H', W'].
  * @example new nn.AdaptiveAvgPool2d([1, 1]).forward(ones([2, 3, 5, 7])).shape // [2, 3, 1, 1]
  */
 export class AdaptiveAvgPool2d extends Adaptive {
@@ -174,6 +186,7 @@ export class AdaptiveAvgPool2d extends Adaptive {
 /**
  * Mean of each of `outputSize` windows that cover volumes (PyTorch's `nn.AdaptiveAvgPool3d`). A size of null
  * is the size of the input.
+ * Shapes: [N, C, D, H, W] or [C, D, H, W] → [N, C, D', H', W'] or [C, D', H', W'].
  * @example new nn.AdaptiveAvgPool3d(2).forward(ones([2, 3, 5, 7, 4])).shape // [2, 3, 2, 2, 2]
  */
 export class AdaptiveAvgPool3d extends Adaptive {
@@ -195,6 +208,7 @@ abstract class AdaptiveMax extends Adaptive {
 /**
  * Maximum of each of `outputSize` windows that cover sequences (PyTorch's `nn.AdaptiveMaxPool1d`). With
  * `returnIndices`, `[values, indices]`.
+ * Shapes: [N, C, L] or [C, L] → [N, C, L'] or [C, L'].
  * @example new nn.AdaptiveMaxPool1d(2).forward(tensor([[[1, 3, 2, 4]]])) // [[[3, 4]]]
  */
 export class AdaptiveMaxPool1d extends AdaptiveMax {
@@ -206,6 +220,7 @@ export class AdaptiveMaxPool1d extends AdaptiveMax {
 /**
  * Maximum of each of `outputSize` windows that cover images (PyTorch's `nn.AdaptiveMaxPool2d`). With
  * `returnIndices`, `[values, indices]`.
+ * Shapes: [N, C, H, W] or [C, H, W] → [N, C, H', W'] or [C, H', W'].
  * @example new nn.AdaptiveMaxPool2d([1, 1]).forward(ones([2, 3, 5, 7])).shape // [2, 3, 1, 1]
  */
 export class AdaptiveMaxPool2d extends AdaptiveMax {
@@ -217,6 +232,7 @@ export class AdaptiveMaxPool2d extends AdaptiveMax {
 /**
  * Maximum of each of `outputSize` windows that cover volumes (PyTorch's `nn.AdaptiveMaxPool3d`). With
  * `returnIndices`, `[values, indices]`.
+ * Shapes: [N, C, D, H, W] or [C, D, H, W] → [N, C, D', H', W'] or [C, D', H', W'].
  * @example new nn.AdaptiveMaxPool3d(2).forward(ones([2, 3, 5, 7, 4])).shape // [2, 3, 2, 2, 2]
  */
 export class AdaptiveMaxPool3d extends AdaptiveMax {

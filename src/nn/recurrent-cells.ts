@@ -67,6 +67,7 @@ abstract class Cell extends Module {
 /**
  * One step of `RNN` (PyTorch's `nn.RNNCell`). Shapes: x [N, inputSize], h [N, hiddenSize] → h; N may be
  * missing.
+ * @throws ValueError for a `nonlinearity` other than `"tanh"` and `"relu"`.
  */
 export class RNNCell extends Cell {
   readonly nonlinearity: "tanh" | "relu";

@@ -220,6 +220,7 @@ function checkedState(name: string, state: Tensor): Tensor {
  * [L, N, inputSize] ([N, L, inputSize] with `batchFirst`; N may be missing), h [layers · directions, N,
  * hiddenSize], zeros by default → [the outputs of the last layer [L, N, directions · hiddenSize], the last h
  * of every layer]. A `PackedSequence` gives a `PackedSequence` of outputs.
+ * @throws ValueError for a `nonlinearity` other than `"tanh"` and `"relu"`.
  */
 export class RNN extends Recurrent {
   readonly nonlinearity: "tanh" | "relu";

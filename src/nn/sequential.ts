@@ -4,9 +4,11 @@ import { notAModule } from "./arguments.js";
 import { Module } from "./module.js";
 
 /**
- * Modules one after another (PyTorch's `nn.Sequential`); parameters are named `0.weight`, `2.bias`, …
+ * Modules one after another (PyTorch's `nn.Sequential`); parameters are named `0.weight`, `2.bias`, … The
+ * input has the shape that the first module takes, the result that of the last one.
  * @example new nn.Sequential(new nn.Linear(4, 8), new nn.ReLU(), new nn.Linear(8, 2)).forward(ones([1,
  *   4])).shape // [1, 2]
+ * @throws ValueError for an argument that is not a module.
  */
 export class Sequential extends Module {
   readonly [index: number]: Module;

@@ -129,7 +129,7 @@ export interface EncoderLayerCallOptions {
 
 /**
  * Self-attention and a hidden layer, each with a residual and a normalisation (PyTorch's
- * `nn.TransformerEncoderLayer`).
+ * `nn.TransformerEncoderLayer`). Shape of the source, [S, N, E].
  * @example new nn.TransformerEncoderLayer(8, 2).forward(randn([5, 3, 8])).shape // [5, 3, 8]
  */
 export class TransformerEncoderLayer extends TransformerLayer {
@@ -167,6 +167,7 @@ const decoderCallOptions: readonly (keyof DecoderLayerCallOptions)[] = [
 /**
  * Self-attention, attention to the output of an encoder, and a hidden layer (PyTorch's
  * `nn.TransformerDecoderLayer`).
+ * Shapes: target [T, N, E] and memory [S, N, E] → [T, N, E].
  * @example new nn.TransformerDecoderLayer(8, 2).forward(randn([5, 3, 8]), randn([7, 3, 8])).shape // [5, 3,
  *   8]
  */
@@ -223,9 +224,10 @@ function checkLayers(
 
 /**
  * `numLayers` copies of a layer, one after another, and an optional normalisation at the end (PyTorch's
- * `nn.TransformerEncoder`).
+ * `nn.TransformerEncoder`). Shape of the source, [S, N, E].
  * @example new nn.TransformerEncoder(new nn.TransformerEncoderLayer(8, 2), 2).forward(randn([5, 3,
  *   8])).shape // [5, 3, 8]
+ * @throws ValueError for a layer of another class, `INVALID_SIZE` for a number of layers below 1.
  */
 export class TransformerEncoder extends Module {
   readonly layers: TransformerEncoderLayer[];
@@ -255,8 +257,10 @@ export class TransformerEncoder extends Module {
 /**
  * `numLayers` copies of a layer, one after another, and an optional normalisation at the end (PyTorch's
  * `nn.TransformerDecoder`).
+ * Shapes: target [T, N, E] and memory [S, N, E] → [T, N, E].
  * @example new nn.TransformerDecoder(new nn.TransformerDecoderLayer(8, 2), 2).forward(randn([5, 3, 8]),
  *   randn([7, 3, 8])).shape // [5, 3, 8]
+ * @throws ValueError for a layer of another class, `INVALID_SIZE` for a number of layers below 1.
  */
 export class TransformerDecoder extends Module {
   readonly layers: TransformerDecoderLayer[];
@@ -280,7 +284,7 @@ export class TransformerDecoder extends Module {
 
 /**
  * The causal mask of a transformer: [size, size], 0 where a query may attend to a key and -Infinity
- * elsewhere.
+ * elsewhere. Shape [size, size].
  * @example nn.generateSquareSubsequentMask(2) // [[0, -Infinity], [0, 0]]
  */
 export function generateSquareSubsequentMask(size: number): Tensor {

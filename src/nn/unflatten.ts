@@ -10,6 +10,7 @@ import { Module } from "./module.js";
  * Splits one dim into several, the opposite of `Flatten` (PyTorch's `nn.Unflatten`); one of the sizes may be
  * -1.
  * @example new nn.Unflatten(1, [2, 3]).forward(ones([4, 6])).shape // [4, 2, 3]
+ * @throws ShapeError for sizes that are not an array, or do not hold the elements of the dim.
  */
 export class Unflatten extends Module {
   constructor(

@@ -32,6 +32,7 @@ abstract class MaxUnpool extends Module {
 /**
  * The partial inverse of `MaxPool1d`, from its indices: see `functional.maxUnpool1d` (PyTorch's
  * `nn.MaxUnpool1d`).
+ * Shapes: x and indices [N, C, L] or [C, L] → [N, C, L'] or [C, L'].
  * @example new nn.MaxUnpool1d(2).forward(tensor([[[3, 4]]]), tensor([[[1, 3]]], { dtype: "int32" }))
  *   // [[[0, 3, 0, 4]]]
  */
@@ -45,6 +46,7 @@ export class MaxUnpool1d extends MaxUnpool {
 /**
  * The partial inverse of `MaxPool2d`, from its indices: see `functional.maxUnpool2d` (PyTorch's
  * `nn.MaxUnpool2d`).
+ * Shapes: x and indices [N, C, H, W] or [C, H, W] → [N, C, H', W'] or [C, H', W'].
  * @example new nn.MaxUnpool2d(2).forward(tensor([[[[4]]]]), tensor([[[[3]]]], { dtype: "int32" })) // [[[[0,
  *   0], [0, 4]]]]
  */
@@ -58,6 +60,7 @@ export class MaxUnpool2d extends MaxUnpool {
 /**
  * The partial inverse of `MaxPool3d`, from its indices: see `functional.maxUnpool3d` (PyTorch's
  * `nn.MaxUnpool3d`).
+ * Shapes: x and indices [N, C, D, H, W] or [C, D, H, W] → [N, C, D', H', W'] or [C, D', H', W'].
  * @example new nn.MaxUnpool3d(2).forward(ones([1, 1, 1, 1, 1]), zeros([1, 1, 1, 1, 1], { dtype: "int32"
  *   })).shape // [1, 1, 2, 2, 2]
  */

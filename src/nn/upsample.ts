@@ -11,6 +11,7 @@ export type UpsampleOptions = Omit<InterpolateOptions, "antialias">;
 
 /**
  * Resizes sequences, images or volumes: `interpolate` with these options (PyTorch's `nn.Upsample`).
+ * Shapes: [N, C, L], [N, C, H, W] or [N, C, D, H, W] → the same with other lengths.
  * @example new nn.Upsample({ scaleFactor: 2 }).forward(ones([1, 1, 3, 3])).shape // [1, 1, 6, 6]
  */
 export class Upsample extends Module {
@@ -31,9 +32,11 @@ export class Upsample extends Module {
 
 /** Options of `UpsamplingNearest2d` and `UpsamplingBilinear2d`. */
 export interface Upsample2dOptions {
-  /** Height and width of the result. Give either these or `scaleFactor`. */
+  /**
+   * Height and width of the result. Give either these or `scaleFactor`. Default: null, `scaleFactor` is used.
+   */
   size?: Sizes | null;
-  /** The factor of height and width. */
+  /** The factor of height and width. Default: null, `size` is used. */
   scaleFactor?: Sizes | null;
 }
 

@@ -48,6 +48,9 @@ abstract class Combined extends Scheduler {
  *
  *     const schedules = [new LinearLR(optimizer), new CosineAnnealingLR(optimizer, { tMax: 95 })];
  *     new SequentialLR(optimizer, schedules, { milestones: [5] });
+ *
+ * @throws ValueError unless there is one milestone less than schedules, and the milestones are counts of
+ * steps.
  */
 export class SequentialLR extends Combined {
   readonly milestones: readonly number[];
@@ -89,8 +92,11 @@ export class SequentialLR extends Combined {
 
 /**
  * Applies all schedules in each step, each to the result of the one before (PyTorch's `ChainedScheduler`).
+ * The optimizer is by default that of the first schedule.
  *
  *     new ChainedScheduler([new ConstantLR(optimizer), new ExponentialLR(optimizer, { gamma: 0.9 })])
+ *
+ * @throws ValueError without a schedule.
  */
 export class ChainedScheduler extends Combined {
   constructor(schedulers: readonly Scheduler[], optimizer: Scheduled = optimizerOf(schedulers)) {

@@ -26,6 +26,7 @@ const alongCosine = (from: number, to: number, share: number) =>
 /**
  * CosineAnnealingLR that restarts at lr after t0 steps, then after t0 · tMult steps, and so on (Loshchilov
  * and Hutter, 2017; PyTorch's `CosineAnnealingWarmRestarts`). Defaults: tMult 1, etaMin 0.
+ * @throws ValueError for options out of range.
  */
 export class CosineAnnealingWarmRestarts extends Scheduler {
   readonly t0: number;
@@ -71,11 +72,11 @@ function setMomentum(group: ScheduledGroup, momentum: number): void {
 export interface OneCycleOptions {
   /** Largest learning rate, for all groups or for each. */
   maxLr: number | readonly number[];
-  /** Number of steps of the cycle; or give epochs and stepsPerEpoch. */
+  /** Number of steps of the cycle; or give epochs and stepsPerEpoch. Default: epochs · stepsPerEpoch. */
   totalSteps?: number;
-  /** With `stepsPerEpoch`, in place of `totalSteps`. */
+  /** With `stepsPerEpoch`, in place of `totalSteps`. Default: none. */
   epochs?: number;
-  /** See `epochs`. */
+  /** With `epochs`, in place of `totalSteps`. Default: none. */
   stepsPerEpoch?: number;
   /** Share of the steps in which the learning rate rises. Default 0.3. */
   pctStart?: number;
@@ -113,6 +114,9 @@ interface Phase {
  * and Topin, 2019; PyTorch's `OneCycleLR`). Step it after each batch.
  *
  *     new OneCycleLR(optimizer, { maxLr: 0.1, epochs: 10, stepsPerEpoch: loader.length })
+ *
+ * @throws ValueError for options out of range, another number of rates than groups, and `cycleMomentum` with
+ * an optimizer that has no momentum.
  */
 export class OneCycleLR extends Scheduler {
   readonly totalSteps: number;
@@ -214,7 +218,7 @@ export interface CyclicOptions {
   mode?: "triangular" | "triangular2" | "expRange";
   /** The factor of `expRange`. Default 1. */
   gamma?: number;
-  /** Amplitude as a function of the cycle or of the step (`scaleMode`); replaces `mode`. */
+  /** Amplitude as a function of the cycle or of the step (`scaleMode`); replaces `mode`. Default: none. */
   scaleFn?: (x: number) => number;
   /** The argument of `scaleFn`. Default `cycle`. */
   scaleMode?: "cycle" | "iterations";
@@ -230,6 +234,9 @@ export interface CyclicOptions {
  * Cycles the learning rate between two values (Smith, 2017; PyTorch's `CyclicLR`). Step it after each batch.
  *
  *     new CyclicLR(optimizer, { baseLr: 0.001, maxLr: 0.1, stepSizeUp: 2000 })
+ *
+ * @throws ValueError for options out of range, another number of rates than groups, and `cycleMomentum` with
+ * an optimizer that has no momentum.
  */
 export class CyclicLR extends Scheduler {
   readonly #marks: { maxLr: number[]; baseMomentum: number[]; maxMomentum: number[] };

@@ -8,7 +8,10 @@ import { between, count, listOf, notNegative, positive } from "../saved-state.js
 import { checkKinds } from "./range.js";
 import { perGroup, type Scheduled, Scheduler } from "./scheduler.js";
 
-/** lr · gamma^⌊epoch / stepSize⌋ (PyTorch's `StepLR`). Default gamma 0.1. */
+/**
+ * lr · gamma^⌊epoch / stepSize⌋ (PyTorch's `StepLR`). Default gamma 0.1.
+ * @throws ValueError for options out of range.
+ */
 export class StepLR extends Scheduler {
   readonly stepSize: number;
   readonly gamma: number;
@@ -29,6 +32,8 @@ export class StepLR extends Scheduler {
  * twice. Default gamma 0.1.
  *
  *     new MultiStepLR(optimizer, { milestones: [30, 80], gamma: 0.1 })
+ *
+ * @throws ValueError for options out of range.
  */
 export class MultiStepLR extends Scheduler {
   readonly milestones: readonly number[];
@@ -49,7 +54,10 @@ export class MultiStepLR extends Scheduler {
   }
 }
 
-/** lr · factor for totalIters steps, then lr (PyTorch's `ConstantLR`). Defaults: factor 1/3, totalIters 5. */
+/**
+ * lr · factor for totalIters steps, then lr (PyTorch's `ConstantLR`). Defaults: factor 1/3, totalIters 5.
+ * @throws ValueError for options out of range.
+ */
 export class ConstantLR extends Scheduler {
   readonly factor: number;
   readonly totalIters: number;
@@ -72,6 +80,7 @@ export class ConstantLR extends Scheduler {
 /**
  * Moves linearly from lr · startFactor to lr · endFactor in totalIters steps (PyTorch's `LinearLR`): a
  * warm-up before another schedule in `SequentialLR`. Defaults: 1/3, 1, 5.
+ * @throws ValueError for options out of range; `startFactor` is in (0, 1].
  */
 export class LinearLR extends Scheduler {
   readonly startFactor: number;
@@ -108,6 +117,7 @@ export class LinearLR extends Scheduler {
  * Multiplies by gamma in each step (PyTorch's `ExponentialLR`).
  * @example new optim.lrScheduler.ExponentialLR(new optim.SGD([ones([1])], { lr: 0.1 }), { gamma: 0.9
  *   }).gamma // 0.9
+ * @throws ValueError for options out of range.
  */
 export class ExponentialLR extends Scheduler {
   readonly gamma: number;
@@ -125,6 +135,7 @@ export class ExponentialLR extends Scheduler {
 /**
  * lr · (1 - epoch / totalIters)^power, 0 from totalIters on (PyTorch's `PolynomialLR`). Defaults: totalIters
  * 5, power 1.
+ * @throws ValueError for options out of range.
  */
 export class PolynomialLR extends Scheduler {
   readonly totalIters: number;
@@ -146,6 +157,7 @@ export class PolynomialLR extends Scheduler {
 /**
  * From lr to etaMin along half a cosine in tMax steps, and back (Loshchilov and Hutter, 2017; PyTorch's
  * `CosineAnnealingLR`): etaMin + (lr - etaMin) · (1 + cos(π · epoch / tMax)) / 2. Default etaMin 0.
+ * @throws ValueError for options out of range.
  */
 export class CosineAnnealingLR extends Scheduler {
   readonly tMax: number;
@@ -185,7 +197,10 @@ function checkLambdas(
   return lambdas;
 }
 
-/** lr · lrLambda(epoch), one function for all groups or one for each (PyTorch's `LambdaLR`). */
+/**
+ * lr · lrLambda(epoch), one function for all groups or one for each (PyTorch's `LambdaLR`).
+ * @throws ValueError if `lrLambda` is not a function, or not one for each group.
+ */
 export class LambdaLR extends Scheduler {
   readonly lrLambdas: readonly LrLambda[];
   constructor(optimizer: Scheduled, options: { lrLambda: LrLambda | readonly LrLambda[] }) {
@@ -205,6 +220,8 @@ export class LambdaLR extends Scheduler {
  * Multiplies by lrLambda(epoch) in each step (PyTorch's `MultiplicativeLR`).
  *
  *     new MultiplicativeLR(optimizer, { lrLambda: (epoch) => (epoch < 10 ? 1 : 0.95) })
+ *
+ * @throws ValueError if `lrLambda` is not a function, or not one for each group.
  */
 export class MultiplicativeLR extends Scheduler {
   readonly lrLambdas: readonly LrLambda[];

@@ -69,6 +69,8 @@ interface GroupSlots<Options extends object> {
  * For defaults, write a constructor: `super(params, { lr: 1e-3, momentum: 0.9, ...options })`. To check the
  * ranges of hyperparameters, write a method `check`. `update` must be a method, not a field that holds a
  * function.
+ *
+ * @throws ValueError `NO_UPDATE`, `NOT_PARAMETERS`, `NO_PARAMETERS`, and for a parameter that is given twice.
  */
 export abstract class Optimizer<Options extends object = any> {
   readonly paramGroups: ParamGroup<Options>[] = [];

@@ -56,6 +56,7 @@ const plateauOptions: readonly (keyof PlateauOptions)[] = [
 /**
  * Reduces the learning rate when a metric no longer improves: `step(metric)` after each epoch (PyTorch's
  * `ReduceLROnPlateau`).
+ * @throws ValueError for a `factor` of 1 or more, and for other options out of range; `NOT_AN_OPTIMIZER`.
  */
 export class ReduceLROnPlateau {
   readonly #options: Required<PlateauOptions>;

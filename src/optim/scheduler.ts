@@ -10,9 +10,9 @@ import { tracing } from "../tracing.js";
 export interface ScheduledGroup {
   /** The learning rate. */
   lr: number;
-  /** Momentum, if the optimizer has it: some schedules cycle it. */
+  /** Momentum: some schedules cycle it. Absent if the optimizer has none. */
   momentum?: number;
-  /** Betas, if the optimizer has them: some schedules cycle the first one. */
+  /** Betas: some schedules cycle the first one. Absent if the optimizer has none. */
   betas?: readonly [number, number];
 }
 
@@ -30,7 +30,7 @@ export interface SchedulerState {
   baseLrs: number[];
   /** The current learning rates. */
   lastLr: number[];
-  /** The states of the schedulers that this one combines. */
+  /** The states of the schedulers that this one combines. Absent if it combines none. */
   schedulers?: SchedulerState[];
 }
 
@@ -54,6 +54,7 @@ export function beginWith(group: ScheduledGroup, lr: number): void {
  * Sets the learning rate of every group as a function of the number of `step()` calls (PyTorch's
  * `LRScheduler`). Each rate is computed from the last one, so that the factors of several schedulers
  * multiply.
+ * @throws ValueError `NOT_AN_OPTIMIZER` if the first argument has no parameter groups.
  */
 export abstract class Scheduler {
   /** Initial learning rates, before the first scheduler of the optimizer. */

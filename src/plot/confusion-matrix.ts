@@ -19,6 +19,8 @@ const full = [0, 60, 110] as const;
  *     await plot.confusionMatrix("iris.svg", counts, { classNames: ["setosa", "versicolor", "virginica"] });
  *
  * @throws ShapeError when `counts` is not square or the names are not C.
+ * @throws ValueError for negative counts, and for options out of range; SimdgradError `PLOT_FAILED`,
+ * `PLOT_UNAVAILABLE`.
  */
 export async function confusionMatrix(
   path: string,

@@ -68,7 +68,7 @@ const isPng = (path: string) => extname(path).toLowerCase() === ".png";
 
 /**
  * Checks whether a picture can be written to this file: the extension of its name, and the plotting packages.
- * Call it before long work.
+ * Call it before long work. `op` is `checkDrawable` by default.
  *
  *     await plot.checkDrawable("loss.png");
  *

@@ -19,13 +19,16 @@ export interface GradientFlowOptions extends FigureOptions {
 /**
  * The size of the gradients of a model from its first parameter to its last: the mean and the largest
  * absolute value of each, on a logarithmic axis. Call it after `backward`. Vanishing gradients show as curves
- * that fall to the left. Gradients that are all zero are drawn at the lower edge and named.
+ * that fall to the left. Gradients that are all zero are drawn at the lower edge and named. A gradient has
+ * any shape.
  *
  *     loss.backward();
  *     await plot.gradientFlow("flow.svg", model);
  *
  * @throws AutogradError `NO_GRAD` when no parameter has a gradient; parameters without a gradient are left
  * out.
+ * @throws ValueError for a gradient that is not finite, and for options out of range; SimdgradError
+ * `PLOT_FAILED`, `PLOT_UNAVAILABLE`.
  */
 export async function gradientFlow(
   path: string,

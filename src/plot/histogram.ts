@@ -18,6 +18,9 @@ export interface HistogramOptions extends FigureOptions {
  * (the last interval both ends), as in NumPy; NaN and infinities are not counted.
  *
  *     await plot.histogram("weights.svg", { before, after }, { xLabel: "weight" });
+ *
+ * @throws ValueError without numbers, and for options out of range; SimdgradError `PLOT_FAILED`,
+ * `PLOT_UNAVAILABLE`.
  */
 export async function histogram(
   path: string,

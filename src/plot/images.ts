@@ -26,6 +26,8 @@ export interface ImagesOptions extends FigureOptions {
  *     await plot.images("digits.svg", x.narrow(0, 0, 20), { captions: labels });
  *
  * @throws ShapeError for other shapes, or when the number of captions is not N.
+ * @throws ValueError for options out of range, and without a finite number; SimdgradError `PLOT_FAILED`,
+ * `PLOT_UNAVAILABLE`.
  */
 export async function images(path: string, x: Tensor, options: ImagesOptions = {}): Promise<void> {
   const op = "plot.images";

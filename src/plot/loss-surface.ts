@@ -14,7 +14,7 @@ export interface LossSurfaceOptions extends FigureOptions {
   xRange?: readonly [number, number];
   /** See `xRange`. */
   yRange?: readonly [number, number];
-  /** The path of an optimizer, [steps, 2]: a line from a circle to a diamond. */
+  /** The path of an optimizer, [steps, 2]: a line from a circle to a diamond. Default: none. */
   descent?: Rows;
   /** Number of contour lines. Default 12. */
   levels?: number;
@@ -30,9 +30,14 @@ export interface LossSurfaceOptions extends FigureOptions {
 const own = ["xRange", "yRange", "descent", "levels", "log", "resolution"];
 
 /**
- * A loss over two parameters, as colours and contour lines, with the path of an optimizer.
+ * A loss over two parameters, as colours and contour lines, with the path of an optimizer. The loss is a
+ * number or a scalar.
  *
  *     await plot.lossSurface("loss.svg", (w, b) => lossOf(w, b), { xRange: [-1, 3], yRange: [-2, 2] });
+ *
+ * @throws ValueError for options out of range, for losses of which none is finite, and with `log` for a
+ * negative loss; ShapeError for a path that is not [steps, 2]; SimdgradError `PLOT_FAILED`,
+ * `PLOT_UNAVAILABLE`.
  */
 export async function lossSurface(
   path: string,

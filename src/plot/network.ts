@@ -33,6 +33,7 @@ const below = css(classColor(1));
  *
  * @throws ValueError for a model without layers, for weights that are not finite, or when the picture is too
  * narrow for the layers; the errors of `forward` for an `inputShape` that does not fit.
+ * @throws ShapeError for an `inputShape` that is not a shape.
  */
 export async function network(path: string, model: Module, options: NetworkOptions = {}): Promise<void> {
   const op = "plot.network";

@@ -38,6 +38,8 @@ interface Group {
  *
  * Shapes: `points` [N, 2], `labels` N whole numbers, such as class indices.
  * @throws ShapeError for points of another shape, or when the numbers of points, labels and names differ.
+ * @throws ValueError for labels that are not whole numbers, and for options out of range; SimdgradError
+ * `PLOT_FAILED`, `PLOT_UNAVAILABLE`.
  */
 export async function scatter(
   path: string,

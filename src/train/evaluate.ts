@@ -20,7 +20,7 @@ export interface EvaluateOptions {
   batchSize?: number;
   /** Whether to count the confusion matrix too. Default false. */
   confusion?: boolean;
-  /** Stops within one batch; the evaluation rejects with `signal.reason`. */
+  /** Stops within one batch; the evaluation rejects with `signal.reason`. Default: none. */
   signal?: AbortSignal;
 }
 
@@ -43,7 +43,7 @@ export interface Evaluation {
   seconds: number;
   /** Samples in a second. */
   imagesPerSecond: number;
-  /** `confusion[target][predicted]` is a number of samples. */
+  /** `confusion[target][predicted]` is a number of samples. Absent without the option `confusion`. */
   confusion?: number[][];
 }
 

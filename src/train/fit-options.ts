@@ -41,11 +41,15 @@ export interface FitOptions {
   shuffle?: boolean;
   /**
    * Makes the run repeatable: the order of a data set, and dropout (it seeds the generator of `manualSeed`).
+   * Default: none, both follow `manualSeed`.
    */
   seed?: number;
-  /** Evaluated at the end of each epoch. */
+  /** Evaluated at the end of each epoch. Default: none. */
   validation?: TrainingData;
-  /** A file for the whole state of the run. It is replaced at regular steps and at the end of each epoch. */
+  /**
+   * A file for the whole state of the run. It is replaced at regular steps and at the end of each epoch.
+   * Default: none.
+   */
   checkpoint?: Path;
   /**
    * Steps between two checkpoints: the most steps that must be repeated if the run is killed. Default 500.
@@ -56,7 +60,9 @@ export interface FitOptions {
    * file, the run starts from the beginning. Default false.
    */
   resume?: boolean;
-  /** Stops within one step. The run rejects with `signal.reason`, like Node's own functions. */
+  /**
+   * Stops within one step. The run rejects with `signal.reason`, like Node's own functions. Default: none.
+   */
   signal?: AbortSignal;
   /**
    * Whether steps over a data set or a DataLoader are compiled. Compiled steps run on a native thread, the

@@ -27,7 +27,7 @@ export interface FitProgress {
   resumed: Resumed | null;
   /** Learning rate of the first group for the next step. */
   lr: number;
-  /** Present at the end of an epoch if `validation` is set. */
+  /** Of the validation data, at the end of an epoch. Absent without `validation`, and in other events. */
   validation?: Evaluation;
 }
 
@@ -43,7 +43,7 @@ export interface FitResult {
   loss: number;
   /** Accuracy of the last epoch, as in its last event. */
   accuracy: number | null;
-  /** Validation of the last epoch, if `validation` is set. */
+  /** Validation of the last epoch. Absent without `validation`. */
   validation?: Evaluation;
   /** Time spent on training and validation. */
   seconds: number;

@@ -14,9 +14,9 @@ export interface GradcheckOptions {
    * 1e-10.
    */
   eps?: number;
-  /** Allowed difference, absolute and relative. Defaults 1e-5 and 1e-4. */
+  /** Allowed difference. Default 1e-5. */
   atol?: number;
-  /** Allowed difference in relation to the numeric gradient. See `atol`. */
+  /** Allowed difference in relation to the numeric gradient. Default 1e-4. */
   rtol?: number;
   /** Number of random directions. Default 3. */
   directions?: number;
@@ -32,6 +32,7 @@ export interface GradcheckOptions {
  *
  * `inputs` are float64 leaves that require a gradient. Returns true.
  * @throws AutogradError `GRADCHECK_FAILED` with both numbers.
+ * @throws ValueError for inputs that are not float64 leaves, or of which none requires a gradient.
  */
 export function gradcheck(
   fn: (...inputs: Tensor[]) => Tensor,

@@ -41,6 +41,8 @@ interface Noted {
  *     lossFn.forward(model.forward(x), y).backward()
  *     for (const { name, norm, dead } of probe.read()) console.log(name, norm, dead)
  *     probe.remove()
+ *
+ * @throws ValueError `NOT_A_MODEL`, and for a model without a layer.
  */
 export function gradientNorms(model: Module): { read(): LayerGradient[]; remove(): void } {
   checkModel("gradientNorms", model);

@@ -18,7 +18,7 @@ export interface MostWrongOptions {
   loss?: Loss;
   /** For a data set; a loader has its own batch size. Default 256. */
   batchSize?: number;
-  /** Stops within one batch; the search rejects with `signal.reason`. */
+  /** Stops within one batch; the search rejects with `signal.reason`. Default: none. */
   signal?: AbortSignal;
 }
 
@@ -38,7 +38,7 @@ export interface Mistake {
 
 /**
  * The `n` samples with the largest loss, largest first; a loss of NaN comes before all others. In eval mode,
- * without gradients.
+ * without gradients. `n` is 10 by default.
  * @example (await train.mostWrong(new nn.Linear(2, 3), new data.TensorDataset(ones([4, 2]), zeros([4], {
  *   dtype: "int32" })), 1)).length // 1
  * @throws ValueError `INVALID_OPTION` for a loader that shuffles, because indices would be meaningless.

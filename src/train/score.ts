@@ -3,7 +3,7 @@ import { formatShape, ValueError } from "../errors.js";
 import { run } from "../kernels/run.js";
 import { BCELoss, BCEWithLogitsLoss, MultiLabelSoftMarginLoss } from "../nn/losses.js";
 import { Module } from "../nn/module.js";
-import { constant } from "../ops/create/create.js";
+import { constant } from "../ops/create/constant.js";
 import { compare } from "../ops/elementwise/elementwise.js";
 import { crossEntropy } from "../ops/losses/cross-entropy.js";
 import { binaryCrossEntropy, binaryCrossEntropyWithLogits } from "../ops/losses/losses.js";

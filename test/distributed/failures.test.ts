@@ -1,7 +1,8 @@
 /** Whatever happens to one rank ends all of them, soon, with an exit code that is not zero. */
 import { spawnSync } from "node:child_process";
 import { describe, expect, test, vi } from "vitest";
-import { alone, both, known, program, ranks, starts, underEach } from "./launchers.js";
+import { launchers } from "../../tools/mpi.js";
+import { alone, both, program, ranks, starts, underEach } from "./launchers.js";
 
 const rank = program("rank.mjs");
 
@@ -73,7 +74,7 @@ describe("started by a program in between, as npm start does", () => {
     "-e",
     'require("child_process").spawnSync(process.execPath, process.argv.slice(1), { stdio: "inherit" })',
   ];
-  const [open, mpich] = known;
+  const [open, mpich] = launchers;
   test.each([
     ["Open MPI", open, /^(\[\d,2,"Open MPI.*\]\n){2}$/, ""],
     ["MPICH with -pmi-port", { ...mpich, options: ["-pmi-port"] }, /^(\[\d,2,"MPICH.*\]\n){2}$/, ""],

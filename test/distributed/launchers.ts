@@ -2,37 +2,21 @@
 import { spawn, spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { describe } from "vitest";
-
-interface Launcher {
-  readonly name: string;
-  readonly command: string;
-  readonly options: readonly string[];
-  /** A name of the library of the other launcher. */
-  readonly foreign: string;
-}
-
-export const known: readonly Launcher[] = [
-  {
-    ...{ name: "Open MPI", command: "mpirun.openmpi", foreign: "libmpich.so.12" },
-    options: ["--oversubscribe", "--bind-to", "none"],
-  },
-  { name: "MPICH", command: "mpirun.mpich", options: [], foreign: "libmpi.so.40" },
-];
+import { asRoot, type Launcher, launchers } from "../../tools/mpi.js";
 
 export const starts = (command: string) =>
   spawnSync(command, ["--version"], { env: environment() }).status === 0;
 
-/** Open MPI runs as root only if told twice. Tests run on few cores: one thread for each rank. */
-function environment(more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
-  const root = { OMPI_ALLOW_RUN_AS_ROOT: "1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: "1" };
-  return { ...process.env, ...root, SIMDGRAD_THREADS: "1", ...more };
+/** Tests run on few cores: one thread for each rank. */
+export function environment(more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
+  return { ...process.env, ...asRoot, SIMDGRAD_THREADS: "1", ...more };
 }
 
-export const both = known.every(({ command }) => starts(command));
+export const both = launchers.every(({ command }) => starts(command));
 
 /** Tests under each launcher; those of a launcher that is missing are skipped, and a line says why. */
 export function underEach(tests: (launcher: Launcher) => void): void {
-  for (const launcher of known) {
+  for (const launcher of launchers) {
     const there = starts(launcher.command);
     if (!there)
       console.log(`skipped: ${launcher.command} is not installed (apt-get install openmpi-bin mpich)`);

@@ -1,12 +1,16 @@
 /**
- * The shell commands in the documents. They are not executed: flags are parsed by the command itself, scripts
- * and packages must exist, and files must be named on the page.
+ * The shell commands and manifests in the documents. They are not executed: bash and a YAML parser read them,
+ * flags are parsed by the command itself, scripts and packages must exist, and files must be named on the
+ * page.
  */
+import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { packages as mpiPackages } from "../../tools/mpi.js";
 import { root } from "../structure/imports.js";
-import { type Block, blocks, pages, proseOf } from "./pages.js";
+import { blocks, pages, proseOf } from "./pages.js";
 
 // Parsing sets values on the command, and other tests parse, too: this is a command of its own.
 const { program } = (await import(
@@ -17,18 +21,33 @@ const { program } = (await import(
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 const packages = ["simdgrad", ...Object.keys({ ...manifest.devDependencies, ...manifest.peerDependencies })];
 
-const isShell = ({ language }: Block) => /^(sh|bash|shell|console)$/.test(language);
-const commands = blocks
-  .filter((block) => isShell(block) && block.notRun === undefined)
-  .flatMap(({ page, code }) =>
-    code
-      .replaceAll("\\\n", " ")
-      .split("\n")
-      .flatMap((line) => line.replace(/(^|\s)#.*$/, "").split("&&"))
-      .map((command) => command.trim())
-      .filter((command) => command !== "")
-      .map((command) => [page, command] as const),
-  );
+const shell = blocks.filter(({ language }) => language === "sh");
+const commands = shell.flatMap(({ page, code }) =>
+  code
+    .replaceAll("\\\n", " ")
+    .split("\n")
+    .flatMap((line) => line.replace(/(^|\s)#.*$/, "").split("&&"))
+    .map((command) => command.trim())
+    .filter((command) => command !== "")
+    .map((command) => [page, command] as const),
+);
+
+/** Options of the programs that start ranks, with the number of values that each takes. */
+const launcherOptions: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  mpirun: { "-n": 1, "--bind-to": 1, "--mca": 2, "--allow-run-as-root": 0, "-pmi-port": 0 },
+  srun: { "--cpu-bind": 0, "--mpi": 0 },
+};
+
+/** What is wrong with the options of a launcher; undefined if nothing is. */
+function mistakeInLaunch(name: string, options: readonly string[]): string | undefined {
+  for (let i = 0; i < options.length; i++) {
+    const option = options[i].replace(/=.*$/, "");
+    const values = launcherOptions[name][option];
+    if (values === undefined) return `not an option of ${name}: ${option}`;
+    i += values;
+  }
+  return undefined;
+}
 
 /** What is wrong with a command; undefined if nothing is. */
 function mistakeIn(page: string, command: string): string | undefined {
@@ -36,9 +55,9 @@ function mistakeIn(page: string, command: string): string | undefined {
   if (/^[A-Z_]+=/.test(name)) return mistakeIn(page, args.join(" "));
   if (name === "npx" || name === "mpirun" || name === "srun") {
     const start = args.findIndex((arg) => arg === "simdgrad" || arg === "node");
-    return start < 0
-      ? "what runs is neither simdgrad nor node"
-      : mistakeIn(page, args.slice(start).join(" "));
+    if (start < 0) return "what runs is neither simdgrad nor node";
+    const launch = name === "npx" ? undefined : mistakeInLaunch(name, args.slice(0, start));
+    return launch ?? mistakeIn(page, args.slice(start).join(" "));
   }
   switch (name) {
     case "simdgrad":
@@ -52,6 +71,8 @@ function mistakeIn(page: string, command: string): string | undefined {
         .filter((path) => path.startsWith("node_modules/simdgrad/"))
         .map((path) => path.slice("node_modules/simdgrad/".length))
         .find((path) => !manifest.files.some((file: string) => file.startsWith(path)));
+    case "apt-get":
+      return args.slice(1).find((given) => !mpiPackages.includes(given));
     case "cd":
     case "mkdir":
       return undefined;
@@ -93,14 +114,53 @@ it("there are commands", () => {
   expect(commands.length).toBeGreaterThan(30);
 });
 
-it("the blocks that are not checked are these", () => {
-  const reasons = blocks
-    .filter(isShell)
-    .flatMap(({ page, notRun }) => (notRun === undefined ? [] : `${page}: ${notRun}`));
-  expect(reasons).toEqual([
-    "docs/distributed.md: needs a package of the system and an MPI launcher",
-    "docs/distributed.md: a script for Slurm, which was not run",
-  ]);
+it("every block is one that bash can read, and none is left out", () => {
+  const check = (code: string) => spawnSync("bash", ["-n"], { input: code, encoding: "utf8" });
+  expect(check("for x in; do\n").status).not.toBe(0);
+  const wrong = shell.filter(({ code }) => check(code).stderr !== "");
+  expect(wrong.map(({ page, line }) => `${page}:${line}`)).toEqual([]);
+  expect(shell.filter(({ notRun }) => notRun !== undefined)).toEqual([]);
+});
+
+it("a script for Slurm asks in words that sbatch has", () => {
+  const asked = shell.flatMap(({ code }) => [...code.matchAll(/^#SBATCH (.*)$/gm)].map(([, all]) => all));
+  const words = asked.flatMap((all) => all.split(" ").map((option) => option.replace(/=\d+$/, "")));
+  expect(words).toEqual(["--nodes", "--ntasks-per-node", "--cpus-per-task", "--requeue"]);
+});
+
+describe("a manifest for Kubernetes", () => {
+  const manifests = blocks.filter(({ language }) => language === "yaml");
+
+  it.each(manifests.map((block) => [block.page, block] as const))("%s", (page, { code }) => {
+    const { apiVersion, kind, metadata, spec } = parse(code);
+    expect({ apiVersion, kind }).toEqual({ apiVersion: "kubeflow.org/v2beta1", kind: "MPIJob" });
+    expect(metadata.name).toMatch(/^[a-z]+$/);
+    const { Launcher, Worker } = spec.mpiReplicaSpecs;
+    const containers = [Launcher, Worker].flatMap(({ template }) => template.spec.containers);
+    for (const { name, image } of containers)
+      expect([typeof name, typeof image]).toEqual(["string", "string"]);
+    const { command } = containers[0];
+    expect(mistakeIn(page, command.join(" ").replace("/app/", ""))).toBeUndefined();
+    // As many ranks as workers have slots.
+    expect(command[command.indexOf("-n") + 1]).toBe(String(spec.slotsPerWorker * Worker.replicas));
+  });
+
+  it("is there", () => expect(manifests).toHaveLength(1));
+});
+
+/** Where the blocks of a language are held to something, or why they are not. */
+const languages: Readonly<Record<string, string>> = {
+  ts: "programs.test.ts",
+  js: "programs.test.ts",
+  sh: "here",
+  yaml: "here",
+  html: "test/browser/docs.test.ts",
+  python: "programs for PyTorch, beside which ours stand",
+  text: "what a program prints",
+};
+
+it("a block of another kind has no check", () => {
+  expect([...new Set(blocks.map(({ language }) => language))].sort()).toEqual(Object.keys(languages).sort());
 });
 
 it("no code hides in indentation, where nothing reads it", () => {
@@ -117,6 +177,10 @@ it("the rules refuse what is wrong", () => {
     "npm run bulid",
     "npm install simdgard",
     "node lost.js",
+    "mpirun -n 2 --bind-to none node lost.js",
+    "mpirun -m 2 simdgrad info",
+    "srun --lost=x simdgrad info",
+    "apt-get install lost",
     "cp -r node_modules/simdgrad/lost dist/",
     "rm -rf x",
   ];

@@ -16,17 +16,22 @@ export interface Exported {
   /** Of the declaration. */
   readonly text: string;
   /** Fields of an interface, with their comments. */
-  readonly fields: readonly { readonly name: string; readonly doc: string }[];
+  readonly fields: readonly Field[];
+  /** The declarations as syntax: several for an overloaded function. */
+  readonly nodes: readonly any[];
 }
 
-interface Declared {
-  readonly kind: Kind;
+interface Field {
+  readonly name: string;
   readonly doc: string;
-  readonly text: string;
-  readonly fields: Exported["fields"];
+  readonly optional: boolean;
 }
 
-interface Source {
+export type Declared = Omit<Exported, "name" | "file">;
+
+/** A file of the source. */
+export interface Source {
+  readonly text: string;
   readonly declared: Map<string, Declared>;
   /** Names that come from elsewhere: the file and the name there; no name: the file as a namespace. */
   readonly imported: Map<string, { from: string; name?: string }>;
@@ -51,11 +56,12 @@ function docBefore(text: string, from: number, at: number): string {
   return comment.replace(/^[ \t]*\* ?/gm, "").trim();
 }
 
-function read(file: string): Source {
+/** The declarations, imports and exports of a file. */
+export function read(file: string): Source {
   const known = files.get(file);
   if (known !== undefined) return known;
   const text = readFileSync(join(root, file), "utf8");
-  const source: Source = { declared: new Map(), imported: new Map(), exported: new Map(), all: [] };
+  const source: Source = { text, declared: new Map(), imported: new Map(), exported: new Map(), all: [] };
   files.set(file, source);
   const path = (specifier: string) => posix.join(posix.dirname(file), specifier).replace(/\.js$/, ".ts");
   let last = 0;
@@ -84,10 +90,12 @@ function read(file: string): Source {
       for (const [name, kind] of namesOf(declaration)) {
         if (exported) source.exported.set(name, name);
         const before = source.declared.get(name);
+        const nodes = [...(before?.nodes ?? []), declaration];
         // The comment of an overloaded function stands before its first form.
-        if (before !== undefined && before.doc !== "") continue;
+        const described = before !== undefined && before.doc !== "" ? before : { kind, doc };
+        const written = text.slice(statement.start, statement.end);
         const fields = fieldsOf(text, declaration);
-        source.declared.set(name, { kind, doc, text: text.slice(statement.start, statement.end), fields });
+        source.declared.set(name, { text: written, fields, ...described, nodes });
       }
     }
   }
@@ -110,7 +118,7 @@ function fieldsOf(text: string, declaration: any): Exported["fields"] {
   return declaration.body.body.map((member: any) => {
     const doc = docBefore(text, last, member.start);
     last = member.end;
-    return { name: member.key?.name ?? "()", doc };
+    return { name: member.key?.name ?? "()", doc, optional: member.optional === true };
   });
 }
 
@@ -121,7 +129,7 @@ export function exportsOf(file: string, prefix = ""): Exported[] {
   return [...own, ...source.all.flatMap((from) => exportsOf(from, prefix))];
 }
 
-function resolved(file: string, local: string, name: string): Exported[] {
+export function resolved(file: string, local: string, name: string): Exported[] {
   const source = read(file);
   const declared = source.declared.get(local);
   if (declared !== undefined) return [{ name, file, ...declared }];
@@ -149,9 +157,14 @@ function forwarded(file: string, exported: string, name: string): Exported[] {
   return [];
 }
 
-/** Everything that a program can name, each once: `nn.Linear`, `plot.curves`. */
+/** Everything that a program can name, each once: `nn.Linear`, `nn.functional.relu`, `plot.curves`. */
 export function publicNames(): Exported[] {
-  const own = exportsOf("src/index.ts");
-  const others = ["plot", "distributed"].flatMap((name) => exportsOf(`src/${name}/index.ts`, `${name}.`));
-  return [...new Map([...own, ...others].map((each) => [each.name, each])).values()];
+  const all = [
+    ...exportsOf("src/index.ts"),
+    // `functional` is an object that is made of this file.
+    ...exportsOf("src/ops/generated/functional.ts", "nn.functional."),
+    ...exportsOf("src/plot/index.ts", "plot."),
+    ...exportsOf("src/distributed/index.ts", "distributed."),
+  ];
+  return [...new Map(all.map((each) => [each.name, each])).values()];
 }

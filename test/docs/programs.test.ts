@@ -2,7 +2,7 @@
  * The programs in the documents run, and print what their comments say. They run in this process, one after
  * another, each in a folder of its own.
  */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
@@ -50,6 +50,14 @@ it("every program imports the library: nothing runs that cannot fail", () => {
   const idle = programs.filter(({ code, notRun }) => notRun === undefined && !/from "simdgrad/.test(code));
   expect(idle.map(({ page, line }) => `${page}:${line}`)).toEqual([]);
   expect(programs.length).toBeGreaterThan(40);
+});
+
+it("what does not run here runs in the test that its reason names", () => {
+  for (const { page, notRun } of programs)
+    if (notRun !== undefined) {
+      const [file] = /test\/[\w/-]+\.test\.ts/.exec(notRun) ?? [];
+      expect(file && existsSync(join(root, file)), `${page}: ${notRun}`).toBe(true);
+    }
 });
 
 it("the programs that do not run here are these", () => {

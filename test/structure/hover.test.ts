@@ -47,7 +47,7 @@ describe("hovers", () => {
       "`cumsum` in place: writes the result to this tensor and returns it.",
     ],
     ["cumsum", "cumsum(x: Tensor, dim: number", "@forms* — cumsum(), x.cumsum(), x.cumsum_()"],
-    ["x.exp", "Tensor.exp(): Tensor", "eˣ. PyTorch: `torch.exp`."],
+    ["x.exp", "Tensor.exp(): Tensor", "eˣ. Shape of `x`. PyTorch: `torch.exp`."],
     ["x.elu_", "Tensor.elu_(options?: { alpha?: number; }", "alpha · (eˣ - 1)."],
     ["nn.functional.relu", "relu: (x: Tensor) => Tensor", "max(x, 0)"],
     ["x.reshape", "Tensor.reshape(...shape: Sizes): Tensor", "The same elements in another shape"],

@@ -187,6 +187,28 @@ function scopeOf(file, body) {
   return known;
 }
 
+/** What a row need not say in its comment, because its family and its fields do: shape, defaults, errors. */
+function withFamily(family, row, doc) {
+  const defaults = Object.entries(row.params ?? {}).map(([name, value]) => `${name} ${value}`);
+  const stated = defaults.length === 0 ? [] : [`Default: ${defaults.join(", ")}.`];
+  const shape = family === "unary" ? "Shape of `x`." : "Shapes broadcast.";
+  const dtypes =
+    family === "integer"
+      ? `for floats${row.counts ? " and `bool`" : ""}`
+      : family === "unary"
+        ? row.integers && row.bools === undefined && "for `bool`"
+        : family === "binary" && !row.floats && !row.bools && "for two operands of `bool`";
+  const throws = [
+    ...(family === "unary" ? [] : ["ShapeError for shapes that do not broadcast"]),
+    ...(dtypes ? [`DTypeError ${dtypes}`] : []),
+  ];
+  return {
+    ...doc,
+    prose: [doc.prose, ...stated, shape].join(" "),
+    throws: throws.length === 0 ? [] : [`${throws.join("; ")}.`],
+  };
+}
+
 /** The rows of elementwise operations, which are data: they are loaded and not parsed. */
 async function readRows() {
   const entry = "rows-of-operations";
@@ -221,7 +243,7 @@ async function readRows() {
   return Object.entries(families).flatMap(([family, table]) =>
     Object.entries(table).map(([name, row]) => {
       const where = `the row ${name}`;
-      const doc = readDoc(`/** ${row.doc} */`, where);
+      const doc = withFamily(family, row, readDoc(`/** ${row.doc} */`, where));
       const options = Object.keys(row.params ?? {}).map((option) => `${option}?: number`);
       const parameters =
         family === "unary"

@@ -13,6 +13,7 @@ import { filled, optionsLike, type TensorOptions, tensor, zerosLike } from "./cr
 /**
  * A tensor of the shape and dtype of `x` whose elements are all `value`. PyTorch: `torch.full_like`.
  * @example fullLike(tensor([3, 4]), 7) // [7, 7]
+ * @throws ValueError for a value that is neither a number nor a boolean.
  * @forms fullLike()
  */
 export function fullLike(x: Tensor, value: number | boolean, options?: TensorOptions): Tensor {
@@ -50,6 +51,7 @@ export function newOnes(x: Tensor, shape: Shape, options?: TensorOptions): Tenso
 /**
  * A tensor without dims that holds `value`. Default dtype `float32`. PyTorch: `torch.scalar_tensor`.
  * @example scalarTensor(7) // 7
+ * @throws ValueError for a value that is neither a number nor a boolean.
  * @forms scalarTensor()
  */
 export function scalarTensor(value: number | boolean, options?: TensorOptions): Tensor {
@@ -60,6 +62,8 @@ export function scalarTensor(value: number | boolean, options?: TensorOptions): 
  * A copy of `x` in which every element is `value`: a number, a boolean, or a tensor without dims. A tensor as
  * value gets the sum of the gradients; the gradient of `x` is 0. PyTorch: `torch.fill`.
  * @example fill(tensor([3, 4]), 7) // [7, 7]
+ * @throws ShapeError for a value that is a tensor with dims; DTypeError for a value that is not bool, for a
+ * `bool` tensor.
  * @forms fill(), x.fill()
  */
 export function fill(x: Tensor, value: Tensor | number | boolean): Tensor {
@@ -83,6 +87,7 @@ export function fill(x: Tensor, value: Tensor | number | boolean): Tensor {
 /**
  * A tensor of `shape` whose values are not specified. PyTorch: `torch.empty`.
  * @example empty([2, 3]).shape // [2, 3]
+ * @throws ShapeError `INVALID_SHAPE` for sizes that are not integers of 0 or more.
  * @forms empty()
  */
 export function empty(shape: Shape, options?: TensorOptions): Tensor {
@@ -92,6 +97,7 @@ export function empty(shape: Shape, options?: TensorOptions): Tensor {
 /**
  * A tensor of the shape and dtype of `x` whose values are not specified. PyTorch: `torch.empty_like`.
  * @example emptyLike(tensor([3, 4])).shape // [2]
+ * @throws DTypeError `NOT_A_TENSOR` if `x` is not a tensor.
  * @forms emptyLike()
  */
 export function emptyLike(x: Tensor, options?: TensorOptions): Tensor {
@@ -118,7 +124,7 @@ export function newTensor(x: Tensor, values: NestedArray | Data, options?: Tenso
 
 /**
  * The given tensor itself, converted if it has another dtype than asked for; for other values,
- * `tensor(values, options)`. PyTorch: `torch.as_tensor`.
+ * `tensor(values, options)`. Shape of the values. PyTorch: `torch.as_tensor`.
  * @forms asTensor()
  */
 export function asTensor(values: Tensor | NestedArray | Data, options?: { dtype?: DType }): Tensor {

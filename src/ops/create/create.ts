@@ -9,8 +9,9 @@ import { isOptions, isTensor } from "../../recognize.js";
 import { checkShape, numel, type Shape } from "../../shape.js";
 import { checkRoom, roomFor } from "../../tensor/room.js";
 import { empty, fromData, type NestedArray, type Tensor } from "../../tensor/tensor.js";
-import { tracing, withTracing } from "../../tracing.js";
+import { tracing } from "../../tracing.js";
 import { byPositionOrName } from "../arguments/arguments.js";
+import { constant } from "./constant.js";
 
 /** Options of functions that make tensors. */
 export interface TensorOptions {
@@ -170,6 +171,7 @@ function converted(data: Data, dtype: DType): Data {
  * A tensor of `shape` whose elements are all `value`. Default dtype: `float32`; `bool` for a boolean.
  * PyTorch: `torch.full`.
  * @example full([2, 2], 7) // [[7, 7], [7, 7]]
+ * @throws ValueError for a value that is neither a number nor a boolean.
  * @forms full()
  */
 export function full(shape: Shape, value: number | boolean, options?: TensorOptions): Tensor {
@@ -202,7 +204,8 @@ export function filled(op: string, shape: Shape, given: number | boolean, option
 }
 
 /**
- * A tensor of zeros: `zeros([2, 3])`. PyTorch: `torch.zeros`.
+ * A tensor of zeros: `zeros([2, 3])`. Any shape. PyTorch: `torch.zeros`.
+ * @throws ShapeError `INVALID_SHAPE` for sizes that are not integers of 0 or more.
  * @forms zeros()
  */
 export function zeros(shape: Shape, options?: TensorOptions): Tensor {
@@ -210,7 +213,8 @@ export function zeros(shape: Shape, options?: TensorOptions): Tensor {
 }
 
 /**
- * A tensor of ones: `ones([2, 3])`. PyTorch: `torch.ones`.
+ * A tensor of ones: `ones([2, 3])`. Any shape. PyTorch: `torch.ones`.
+ * @throws ShapeError `INVALID_SHAPE` for sizes that are not integers of 0 or more.
  * @forms ones()
  */
 export function ones(shape: Shape, options?: TensorOptions): Tensor {
@@ -220,6 +224,7 @@ export function ones(shape: Shape, options?: TensorOptions): Tensor {
 /**
  * A tensor of zeros with the shape and dtype of `x`. PyTorch: `torch.zeros_like`.
  * @example zerosLike(tensor([3, 4])) // [0, 0]
+ * @throws DTypeError `NOT_A_TENSOR` if `x` is not a tensor.
  * @forms zerosLike()
  */
 export function zerosLike(x: Tensor, options?: TensorOptions): Tensor {
@@ -230,6 +235,7 @@ export function zerosLike(x: Tensor, options?: TensorOptions): Tensor {
 /**
  * A tensor of ones with the shape and dtype of `x`. PyTorch: `torch.ones_like`.
  * @example onesLike(tensor([3, 4])) // [1, 1]
+ * @throws DTypeError `NOT_A_TENSOR` if `x` is not a tensor.
  * @forms onesLike()
  */
 export function onesLike(x: Tensor, options?: TensorOptions): Tensor {
@@ -238,7 +244,9 @@ export function onesLike(x: Tensor, options?: TensorOptions): Tensor {
 }
 
 /**
- * A matrix with ones on its diagonal: `eye(n)` is [n, n], `eye(n, m)` is [n, m]. PyTorch: `torch.eye`.
+ * A matrix with ones on its diagonal: `eye(n)` is [n, n], `eye(n, m)` is [n, m]. Without `m` it is n.
+ * PyTorch: `torch.eye`.
+ * @throws ShapeError `INVALID_SHAPE` for sizes that are not integers of 0 or more.
  * @forms eye()
  */
 export function eye(n: number, m?: number | TensorOptions, given?: TensorOptions): Tensor {
@@ -294,7 +302,8 @@ function spaced(
  * A vector of start, start + step, … below `end`: `arange(end)`, `arange(start, end)` or
  * `arange(start, end, step)`. Default dtype `float32`, because JavaScript's numbers do not say whether they
  * are integers; say `{ dtype: "int32" }` for indices. Of integer dtypes the numbers lose their fractions
- * first. PyTorch: `torch.arange`.
+ * first. `start` is 0 and `step` 1 by default. PyTorch: `torch.arange`.
+ * @throws ValueError for a step of 0, and a step that does not lead from `start` to `end`.
  * @forms arange()
  */
 export function arange(...args: [...(number | boolean)[], TensorOptions] | (number | boolean)[]): Tensor {
@@ -338,7 +347,7 @@ export interface LogspaceOptions extends TensorOptions {
 
 /**
  * A vector of powers of `base` whose `steps` exponents are evenly spaced from `start` to `end`:
- * `logspace(0, 3, 4)`. PyTorch: `torch.logspace`.
+ * `logspace(0, 3, 4)`. `base` is 10 by default. PyTorch: `torch.logspace`.
  * @forms logspace()
  */
 export function logspace(
@@ -386,6 +395,7 @@ export function fillRandom(
 /**
  * A tensor of `shape` with random numbers from the uniform distribution on [0, 1). PyTorch: `torch.rand`.
  * @example rand([2, 3]).shape // [2, 3]
+ * @throws DTypeError for a dtype that is not a float.
  * @forms rand()
  */
 export function rand(shape: Shape, options?: RandomOptions): Tensor {
@@ -396,6 +406,7 @@ export function rand(shape: Shape, options?: RandomOptions): Tensor {
  * A tensor of `shape` with random numbers from the normal distribution with mean 0 and variance 1. PyTorch:
  * `torch.randn`.
  * @example randn([2, 3]).shape // [2, 3]
+ * @throws DTypeError for a dtype that is not a float.
  * @forms randn()
  */
 export function randn(shape: Shape, options?: RandomOptions): Tensor {
@@ -403,8 +414,9 @@ export function randn(shape: Shape, options?: RandomOptions): Tensor {
 }
 
 /**
- * A random permutation of 0 … n-1. Default dtype `int32`. PyTorch: `torch.randperm`.
+ * A random permutation of 0 … n-1. Default dtype `int32`. A vector of n. PyTorch: `torch.randperm`.
  * @example randperm(5).sum() // 10
+ * @throws ValueError `VALUE_OUT_OF_RANGE` if the dtype does not hold n numbers.
  * @forms randperm()
  */
 export function randperm(n: number, options?: RandomOptions): Tensor {
@@ -420,27 +432,4 @@ export function randperm(n: number, options?: RandomOptions): Tensor {
   const converted = empty([n], dtype);
   run.copy([n], out, converted);
   return finish("randperm", converted, options, randomOptions);
-}
-
-/** Scalars used in arithmetic (`x.mul(0.5)`): created once and then reused. Their memory is never written. */
-const constants = new Map<DType, Map<number | "-0", Tensor>>();
-
-/** @internal The constant `value` as a tensor without dims. Must not be changed. */
-export function constant(value: number, dtype: DType): Tensor {
-  // A map does not distinguish -0 from 0.
-  const key = Object.is(value, -0) ? "-0" : value;
-  let known = constants.get(dtype);
-  if (known === undefined) {
-    known = new Map();
-    constants.set(dtype, known);
-  }
-  let x = known.get(key);
-  if (x === undefined) {
-    // Not cleared between two traces of one function, because both must find the same constants.
-    if (known.size >= 512 && tracing === null) known.clear();
-    x = withTracing(null, () => empty([], dtype));
-    x.array[x.offset] = dtype === "bool" ? Number(value !== 0) : value;
-    known.set(key, x);
-  }
-  return x;
 }

@@ -99,6 +99,8 @@ function integers(
 /**
  * A tensor of random integers from `low` (default 0) to `high` - 1, all equally likely:
  * `randint(high, shape)` or `randint(low, high, shape)`. Default dtype `int32`. PyTorch: `torch.randint`.
+ * @throws ValueError unless `low` < `high` are integers; `VALUE_OUT_OF_RANGE` if the dtype does not hold
+ * them.
  * @forms randint()
  */
 export function randint(...args: [...(number | Shape)[], RandomOptions] | (number | Shape)[]): Tensor {
@@ -133,6 +135,8 @@ function boundsOf<Options extends GeneratorOptions>(
 /**
  * A tensor of the shape and dtype of `x` with random integers: `randintLike(x, high)` or
  * `randintLike(x, low, high)`. PyTorch: `torch.randint_like`.
+ * @throws ValueError unless `low` < `high` are integers; `VALUE_OUT_OF_RANGE` if the dtype does not hold
+ * them.
  * @forms randintLike()
  */
 export function randintLike(x: Tensor, ...args: [...number[], RandomOptions] | number[]): Tensor {
@@ -146,7 +150,10 @@ export function randintLike(x: Tensor, ...args: [...number[], RandomOptions] | n
 
 /**
  * Random numbers from normal distributions whose `mean` and `std` are tensors (which broadcast) or numbers:
- * `normal(mean, std)`, or `normal(0, 1, [2, 3])` for two numbers. PyTorch: `torch.normal`.
+ * `normal(mean, std)`, or `normal(0, 1, [2, 3])` for two numbers. `std` is 1 by default; the shape is that of
+ * the tensors, and needed where there is none. PyTorch: `torch.normal`.
+ * @throws ShapeError without a shape for two numbers, and for tensors that do not broadcast; ValueError for a
+ * negative `std`.
  * @forms normal()
  */
 export function normal(
@@ -179,6 +186,7 @@ export function normal(
  * A tensor of the shape and dtype of `p` whose elements are 1 with the probability in `p`, else 0. Its
  * gradient is 0. PyTorch: `torch.bernoulli`.
  * @example bernoulli(tensor([0, 1, 1])) // [0, 1, 1]
+ * @throws DTypeError for integers; ValueError for probabilities outside [0, 1].
  * @forms bernoulli(), x.bernoulli()
  */
 export function bernoulli(p: Tensor, options?: GeneratorOptions): Tensor {
@@ -312,6 +320,8 @@ export interface MultinomialOptions extends GeneratorOptions {
  * there are others. PyTorch: `torch.multinomial`.
  *
  * The class with the largest ln(weight) + Gumbel noise has its weight for a probability (Gumbel, 1954).
+ * @throws ShapeError for other numbers of dims than 1 and 2; DTypeError for integers; ValueError for a number
+ * of draws below 1, or above the number of classes without `replacement`.
  * @forms multinomial(), x.multinomial()
  */
 export function multinomial(weights: Tensor, count: number, options?: MultinomialOptions): Tensor {

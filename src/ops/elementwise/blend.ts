@@ -9,7 +9,8 @@ import { abs, add, compare, div, eq, mul, sub, where } from "./elementwise.js";
 /* Elementwise functions of several tensors, which broadcast. */
 
 /**
- * start + weight · (end - start), exact at both ends. PyTorch: `torch.lerp`.
+ * start + weight · (end - start), exact at both ends. Shapes broadcast. PyTorch: `torch.lerp`.
+ * @throws DTypeError for integers; ShapeError for shapes that do not broadcast.
  * @forms lerp(), x.lerp(), x.lerp_()
  */
 export function lerp(start: Tensor, end: Tensor, given: Tensor | number): Tensor {
@@ -26,7 +27,8 @@ export function lerp(start: Tensor, end: Tensor, given: Tensor | number): Tensor
 }
 
 /**
- * x + value · a · b. PyTorch: `torch.addcmul`.
+ * x + value · a · b. `value` is 1 by default. Shapes broadcast. PyTorch: `torch.addcmul`.
+ * @throws ShapeError for shapes that do not broadcast.
  * @forms addcmul(), x.addcmul(), x.addcmul_()
  */
 export function addcmul(x: Tensor, a: Tensor, b: Tensor, options?: { value?: number }): Tensor {
@@ -37,7 +39,8 @@ export function addcmul(x: Tensor, a: Tensor, b: Tensor, options?: { value?: num
 }
 
 /**
- * x + value · a / b, for float tensors. PyTorch: `torch.addcdiv`.
+ * x + value · a / b, for float tensors. `value` is 1 by default. Shapes broadcast. PyTorch: `torch.addcdiv`.
+ * @throws DTypeError for two tensors of integers; ShapeError for shapes that do not broadcast.
  * @forms addcdiv(), x.addcdiv(), x.addcdiv_()
  */
 export function addcdiv(x: Tensor, a: Tensor, b: Tensor, options?: { value?: number }): Tensor {
@@ -50,8 +53,10 @@ export function addcdiv(x: Tensor, a: Tensor, b: Tensor, options?: { value?: num
 }
 
 /**
- * 0 where x < 0, 1 where x > 0, and `values` where x is 0. It has no gradient. PyTorch: `torch.heaviside`.
+ * 0 where x < 0, 1 where x > 0, and `values` where x is 0. It has no gradient. Shapes broadcast. PyTorch:
+ * `torch.heaviside`.
  * @example heaviside(tensor([-1, 0, 2]), tensor(0.5)) // [0, 0.5, 1]
+ * @throws DTypeError for different dtypes; ShapeError for shapes that do not broadcast.
  * @forms heaviside(), x.heaviside(), x.heaviside_()
  */
 export function heaviside(x: Tensor, values: Tensor): Tensor {

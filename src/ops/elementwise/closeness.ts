@@ -20,8 +20,10 @@ export interface CloseOptions {
 }
 
 /**
- * True where |a - b| <= atol + rtol |b|, or where both are the same infinity. `bool`. PyTorch:
- * `torch.isclose`.
+ * True where |a - b| <= atol + rtol |b|, or where both are the same infinity. `bool`. Shapes broadcast.
+ * PyTorch: `torch.isclose`.
+ * @throws DTypeError for different dtypes; ValueError for negative tolerances; ShapeError for shapes that do
+ * not broadcast.
  * @forms isclose(), x.isclose()
  */
 export function isclose(a: Tensor, b: Tensor, options?: CloseOptions): Tensor {
@@ -30,8 +32,10 @@ export function isclose(a: Tensor, b: Tensor, options?: CloseOptions): Tensor {
 }
 
 /**
- * True if all elements are close to each other: see `isclose`. PyTorch: `torch.allclose`.
+ * True if all elements are close to each other: see `isclose`. Shapes broadcast. PyTorch: `torch.allclose`.
  * @example allclose(tensor([1, 2]), tensor([1, 2 + 1e-9])) // true
+ * @throws DTypeError for different dtypes; ValueError for negative tolerances; ShapeError for shapes that do
+ * not broadcast.
  * @forms allclose(), x.allclose()
  */
 export function allclose(a: Tensor, b: Tensor, options?: CloseOptions): boolean {

@@ -12,16 +12,17 @@ import { add, compare, div, mul, sub } from "./elementwise.js";
 
 /** Options of `diff`. */
 export interface DiffOptions {
-  /** Elements prepended to `x` along the dim. */
+  /** Elements prepended to `x` along the dim. Default: none. */
   prepend?: Tensor;
-  /** Elements appended to `x` along the dim. */
+  /** Elements appended to `x` along the dim. Default: none. */
   append?: Tensor;
 }
 
 /**
  * The differences between neighbours along `dim`, taken `n` times; for bools, true where neighbours differ.
- * Each time the dim gets smaller by 1. PyTorch: `torch.diff`.
+ * Each time the dim gets smaller by 1. Defaults: `n` 1, `dim` -1. PyTorch: `torch.diff`.
  * @example diff(tensor([1, 4, 9])) // [3, 5]
+ * @throws ValueError for a negative `n`; ShapeError for a scalar.
  * @forms diff(), x.diff()
  */
 export function diff(x: Tensor, n = 1, dim = -1, options?: DiffOptions): Tensor {
@@ -53,8 +54,9 @@ export interface TrapezoidOptions {
 
 /**
  * The integral of `y` along `dim` by the trapezoidal rule, at the points `x` (of the shape of `y`, or one
- * vector) or `dx` apart.
- * `trapezoid(y)`, `trapezoid(y, x)`, `trapezoid(y, { dx: 0.1 })`. PyTorch: `torch.trapezoid`, `torch.trapz`.
+ * vector) or `dx` apart. `trapezoid(y)`, `trapezoid(y, x)`, `trapezoid(y, { dx: 0.1 })`. Default: `dx` 1,
+ * `dim` -1. PyTorch: `torch.trapezoid`, `torch.trapz`.
+ * @throws ValueError for both `x` and `dx`; ShapeError for another number of points than values.
  * @forms trapezoid(), trapz()
  */
 export function trapezoid(y: Tensor, x?: Tensor | TrapezoidOptions, options?: TrapezoidOptions): Tensor {
@@ -63,9 +65,10 @@ export function trapezoid(y: Tensor, x?: Tensor | TrapezoidOptions, options?: Tr
 }
 
 /**
- * The integral of `y` up to each point but the first, by the trapezoidal rule: see `trapezoid`. PyTorch:
- * `torch.cumulative_trapezoid`.
+ * The integral of `y` up to each point but the first, by the trapezoidal rule: see `trapezoid`. Shape of `y`,
+ * with one element less along `dim`; default -1. PyTorch: `torch.cumulative_trapezoid`.
  * @example cumulativeTrapezoid(tensor([1, 2, 3])) // [1.5, 4]
+ * @throws ValueError for both `x` and `dx`; ShapeError for another number of points than values.
  * @forms cumulativeTrapezoid()
  */
 export function cumulativeTrapezoid(

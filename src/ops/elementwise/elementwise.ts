@@ -20,7 +20,8 @@ import { checkOptions } from "../../options.js";
 import { isTensor } from "../../recognize.js";
 import { broadcastShapes, broadcastStrides, sameShape } from "../../shape.js";
 import { empty, type Tensor } from "../../tensor/tensor.js";
-import { constant, zerosLike } from "../create/create.js";
+import { constant } from "../create/constant.js";
+import { zerosLike } from "../create/create.js";
 import { sumTo } from "../reduce/reduce.js";
 import { dense, to } from "../shape/views.js";
 

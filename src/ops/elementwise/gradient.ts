@@ -29,6 +29,8 @@ export interface GradientOptions {
  * central differences. Second order also where coordinates are unevenly spaced. Integers give float32.
  * PyTorch: `torch.gradient`.
  * @example gradient(tensor([1, 4, 9])) // [[3, 4, 5]]
+ * @throws ShapeError for a dim that is listed twice, for dims that are too short, and for another number of
+ * spacings than dims; ValueError for a spacing that is neither a number nor an array.
  * @forms gradient()
  */
 export function gradient(x: Tensor, options?: GradientOptions): Tensor[] {

@@ -7,7 +7,8 @@ import { DTypeError, ValueError } from "../../errors.js";
 import { quoted } from "../../quote.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { type Named, named } from "../arguments/named.js";
-import { arange, constant, full, zerosLike } from "../create/create.js";
+import { constant } from "../create/constant.js";
+import { arange, full, zerosLike } from "../create/create.js";
 import { sum } from "../reduce/reduce.js";
 import { to, unsqueeze } from "../shape/views.js";
 import { abs, add, binary, compare, mul, neg, unary, where } from "./elementwise.js";
@@ -15,7 +16,9 @@ import { clamp, isfinite, isnan } from "./pointwise.js";
 
 /**
  * The `mantissa` and the `exponent` (`int32`) of each element, with x = mantissa · 2^exponent and 0.5 <=
- * |mantissa| < 1. Of 0, infinities and NaN the mantissa is x and the exponent 0. PyTorch: `torch.frexp`.
+ * |mantissa| < 1. Of 0, infinities and NaN the mantissa is x and the exponent 0. Shape of `x`, both. PyTorch:
+ * `torch.frexp`.
+ * @throws DTypeError for integers.
  * @forms frexp(), x.frexp()
  */
 export function frexp(x: Tensor): Named<"mantissa" | "exponent", Tensor> {
@@ -42,7 +45,7 @@ function scaledBy(x: Tensor, e: Tensor): Tensor {
 
 /**
  * The angle of a real number as a complex number: π where x < 0, NaN where x is NaN, else 0. Its gradient is
- * 0. Integers give float32. PyTorch: `torch.angle`.
+ * 0. Integers give float32. Shape of `x`. PyTorch: `torch.angle`.
  * @forms angle(), x.angle()
  */
 export function angle(x: Tensor): Tensor {
@@ -55,7 +58,7 @@ export function angle(x: Tensor): Tensor {
 }
 
 /**
- * `x` itself, because there are no complex tensors. PyTorch: `torch.real`.
+ * `x` itself, because there are no complex tensors. Shape of `x`. PyTorch: `torch.real`.
  * @example real(tensor([1, 2])) // [1, 2]
  * @forms real(), x.real()
  */
@@ -64,8 +67,8 @@ export const real = (x: Tensor): Tensor => {
   return x;
 };
 /**
- * `x` itself, because there are no complex tensors. PyTorch: `torch.conj`, `torch.conj_physical`,
- * `torch.resolve_conj`, `torch.resolve_neg`.
+ * `x` itself, because there are no complex tensors. Shape of `x`. PyTorch: `torch.conj`,
+ * `torch.conj_physical`, `torch.resolve_conj`, `torch.resolve_neg`.
  * @example conj(tensor([1, 2])) // [1, 2]
  * @forms conj(), conjPhysical(), resolveConj(), resolveNeg(), x.conj(), x.conjPhysical(), x.resolveConj(),
  * x.resolveNeg(), x.conjPhysical_()
@@ -75,7 +78,7 @@ export const conj = (x: Tensor): Tensor => {
   return x;
 };
 /**
- * True for every element, because there are no complex tensors. PyTorch: `torch.isreal`.
+ * True for every element, because there are no complex tensors. Shape of `x`. PyTorch: `torch.isreal`.
  * @example isreal(tensor([1, 2])) // [true, true]
  * @forms isreal(), x.isreal()
  */
@@ -85,8 +88,9 @@ export const isreal = (x: Tensor): Tensor => {
 };
 
 /**
- * `x` itself; booleans are refused. PyTorch: `torch.positive`.
+ * `x` itself; booleans are refused. Shape of `x`. PyTorch: `torch.positive`.
  * @example positive(tensor([1, -2])) // [1, -2]
+ * @throws DTypeError for `bool`.
  * @forms positive(), x.positive()
  */
 export function positive(x: Tensor): Tensor {
@@ -115,8 +119,9 @@ export const clampMax = (x: Tensor, max: Tensor | number | boolean): Tensor => {
 };
 
 /**
- * The logarithm of the multivariate gamma function, ln Γₚ(x), for x > (p - 1) / 2. PyTorch: `torch.mvlgamma`,
- * `torch.special.multigammaln`.
+ * The logarithm of the multivariate gamma function, ln Γₚ(x), for x > (p - 1) / 2. Shape of `x`. PyTorch:
+ * `torch.mvlgamma`, `torch.special.multigammaln`.
+ * @throws ValueError for a `p` below 1.
  * @forms mvlgamma(), x.mvlgamma(), x.mvlgamma_(), special.multigammaln()
  */
 export function mvlgamma(x: Tensor, p: number): Tensor {

@@ -10,7 +10,8 @@ import { DTypeError, ValueError } from "../../errors.js";
 import { checkOptions } from "../../options.js";
 import { quoted } from "../../quote.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import { constant, full, zerosLike } from "../create/create.js";
+import { constant } from "../create/constant.js";
+import { full, zerosLike } from "../create/create.js";
 import { to } from "../shape/views.js";
 import { binary, commonDType, compare, integer, type Operand, unary, where } from "./elementwise.js";
 
@@ -39,7 +40,8 @@ export function scaled(op: string, a: Operand, b: Operand, options: ScaledOption
 }
 
 /**
- * a + alpha · b. PyTorch: `torch.add`.
+ * a + alpha · b. `alpha` is 1 by default. Shapes broadcast. PyTorch: `torch.add`.
+ * @throws ShapeError for shapes that do not broadcast.
  * @forms add(), x.add()
  */
 export function add(a: Operand, b: Operand, options?: ScaledOptions): Tensor {
@@ -47,7 +49,8 @@ export function add(a: Operand, b: Operand, options?: ScaledOptions): Tensor {
 }
 
 /**
- * a - alpha · b. PyTorch: `torch.sub`, `torch.subtract`.
+ * a - alpha · b. `alpha` is 1 by default. Shapes broadcast. PyTorch: `torch.sub`, `torch.subtract`.
+ * @throws ShapeError for shapes that do not broadcast.
  * @forms sub(), subtract(), x.sub(), x.subtract(), x.subtract_()
  */
 export function sub(a: Operand, b: Operand, options?: ScaledOptions): Tensor {
@@ -64,9 +67,10 @@ export interface DivOptions {
 }
 
 /**
- * a / b. With a rounding mode integers stay integers and the gradient is 0. PyTorch: `torch.div`,
- * `torch.divide`.
+ * a / b. With a rounding mode integers stay integers and the gradient is 0. Shapes broadcast. PyTorch:
+ * `torch.div`, `torch.divide`.
  * @example div(tensor([7, -7]), 2, { roundingMode: "floor" }) // [3, -4]
+ * @throws ShapeError for shapes that do not broadcast.
  * @forms div(), divide(), x.div(), x.divide(), x.divide_()
  */
 export function div(a: Operand, b: Operand, options?: DivOptions): Tensor {
@@ -87,7 +91,8 @@ export function div(a: Operand, b: Operand, options?: DivOptions): Tensor {
 }
 
 /**
- * b - alpha · a, where `a` is a tensor. PyTorch: `torch.rsub`.
+ * b - alpha · a, where `a` is a tensor. `alpha` is 1 by default. Shapes broadcast. PyTorch: `torch.rsub`.
+ * @throws ShapeError for shapes that do not broadcast.
  * @forms rsub(), x.rsub()
  */
 export function rsub(a: Tensor, b: Operand, options?: ScaledOptions): Tensor {
@@ -97,7 +102,7 @@ export function rsub(a: Tensor, b: Operand, options?: ScaledOptions): Tensor {
 
 /**
  * a to the power of b. Integers stay integers: with a negative whole number as exponent that is an error.
- * PyTorch: `torch.pow`.
+ * Shapes broadcast. PyTorch: `torch.pow`.
  * @example pow(tensor([2, 3]), 2) // [4, 9]
  * @throws ValueError `INVALID_VALUE`
  * @forms pow(), x.pow(), x.pow_()
@@ -111,8 +116,9 @@ export function pow(a: Operand, b: Operand): Tensor {
 }
 
 /**
- * a to the power of b, computed in float64. PyTorch: `torch.float_power`.
+ * a to the power of b, computed in float64. Shapes broadcast. PyTorch: `torch.float_power`.
  * @example floatPower(tensor([2, 3]), 2) // [4, 9]
+ * @throws ShapeError for shapes that do not broadcast.
  * @forms floatPower(), x.floatPower(), x.floatPower_()
  */
 export function floatPower(a: Operand, b: Operand): Tensor {
@@ -122,7 +128,8 @@ export function floatPower(a: Operand, b: Operand): Tensor {
 }
 
 /**
- * a · 2ᵇ. PyTorch: `torch.ldexp`.
+ * a · 2ᵇ. Shapes broadcast. PyTorch: `torch.ldexp`.
+ * @throws ShapeError for shapes that do not broadcast.
  * @forms ldexp(), x.ldexp(), x.ldexp_()
  */
 export function ldexp(a: Tensor, b: Operand): Tensor {
@@ -147,7 +154,8 @@ export interface Limits {
 
 /**
  * min(max(x, min), max), where each limit is a number, a tensor that broadcasts, or left out:
- * `x.clamp(0, 1)`, `x.clamp({ max: y })`. PyTorch: `torch.clamp`, `torch.clip`.
+ * `x.clamp(0, 1)`, `x.clamp({ max: y })`. Default: no limit. PyTorch: `torch.clamp`, `torch.clip`.
+ * @throws ShapeError for shapes that do not broadcast.
  * @forms clamp(), clip(), x.clamp(), x.clip()
  */
 export function clamp(x: Tensor, limits?: Limits | Tensor | number | null, max?: Limit | null): Tensor {
@@ -213,8 +221,8 @@ export interface RoundOptions {
 }
 
 /**
- * The nearest integer, with halves rounded to even, or the nearest multiple of 10^-decimals. PyTorch:
- * `torch.round`, `torch.special.round`.
+ * The nearest integer, with halves rounded to even, or the nearest multiple of 10^-decimals. Shape of `x`.
+ * PyTorch: `torch.round`, `torch.special.round`.
  * @forms round(), x.round(), x.round_(), special.round()
  */
 export function round(x: Tensor, options?: RoundOptions): Tensor {
@@ -230,7 +238,8 @@ export function round(x: Tensor, options?: RoundOptions): Tensor {
 
 /**
  * ln(x / (1 - x)), with x first limited to [eps, 1 - eps] if `eps` is given: `x.logit(1e-6)` or
- * `x.logit({ eps: 1e-6 })`. PyTorch: `torch.logit`, `torch.special.logit`.
+ * `x.logit({ eps: 1e-6 })`. Default: none, x is not limited. Shape of `x`. PyTorch: `torch.logit`,
+ * `torch.special.logit`.
  * @forms logit(), x.logit(), x.logit_(), special.logit()
  */
 export function logit(x: Tensor, given?: number | { eps?: number | null } | null): Tensor {
@@ -254,7 +263,8 @@ export interface NanToNumOptions {
 }
 
 /**
- * `x` with numbers instead of NaN and infinities; the gradient is 0 there. PyTorch: `torch.nan_to_num`.
+ * `x` with numbers instead of NaN and infinities; the gradient is 0 there. Shape of `x`. PyTorch:
+ * `torch.nan_to_num`.
  * @example nanToNum(tensor([1, NaN])) // [1, 0]
  * @forms nanToNum(), x.nanToNum(), x.nanToNum_()
  */
@@ -274,7 +284,7 @@ export function nanToNum(x: Tensor, options?: NanToNumOptions): Tensor {
 const none = (x: Tensor, value: 0 | 1) => full(x.shape, value, { dtype: "bool" });
 
 /**
- * True where elements are NaN, as `bool`. PyTorch: `torch.isnan`.
+ * True where elements are NaN, as `bool`. Shape of `x`. PyTorch: `torch.isnan`.
  * @example isnan(tensor([1, Infinity, NaN])) // [false, false, true]
  * @forms isnan(), x.isnan()
  */
@@ -283,7 +293,7 @@ export const isnan = (x: Tensor): Tensor => {
   return compare.ne(x, x);
 };
 /**
- * True where elements are Infinity or -Infinity, as `bool`. PyTorch: `torch.isinf`.
+ * True where elements are Infinity or -Infinity, as `bool`. Shape of `x`. PyTorch: `torch.isinf`.
  * @example isinf(tensor([1, Infinity, NaN])) // [false, true, false]
  * @forms isinf(), x.isinf()
  */
@@ -292,7 +302,7 @@ export const isinf = (x: Tensor): Tensor => {
   return isFloating(x.dtype) ? compare.eq(unary.abs(x.detach()), Infinity) : none(x, 0);
 };
 /**
- * True where elements are neither infinite nor NaN, as `bool`. PyTorch: `torch.isfinite`.
+ * True where elements are neither infinite nor NaN, as `bool`. Shape of `x`. PyTorch: `torch.isfinite`.
  * @example isfinite(tensor([1, Infinity, NaN])) // [true, false, false]
  * @forms isfinite(), x.isfinite()
  */
@@ -301,7 +311,7 @@ export const isfinite = (x: Tensor): Tensor => {
   return isFloating(x.dtype) ? compare.lt(unary.abs(x.detach()), Infinity) : none(x, 1);
 };
 /**
- * True where elements are Infinity, as `bool`. PyTorch: `torch.isposinf`.
+ * True where elements are Infinity, as `bool`. Shape of `x`. PyTorch: `torch.isposinf`.
  * @example isposinf(tensor([1, Infinity])) // [false, true]
  * @forms isposinf(), x.isposinf()
  */
@@ -310,7 +320,7 @@ export const isposinf = (x: Tensor): Tensor => {
   return isFloating(x.dtype) ? compare.eq(x, Infinity) : none(x, 0);
 };
 /**
- * True where elements are -Infinity, as `bool`. PyTorch: `torch.isneginf`.
+ * True where elements are -Infinity, as `bool`. Shape of `x`. PyTorch: `torch.isneginf`.
  * @example isneginf(tensor([1, -Infinity])) // [false, true]
  * @forms isneginf(), x.isneginf()
  */
@@ -320,8 +330,8 @@ export const isneginf = (x: Tensor): Tensor => {
 };
 
 /**
- * True where the sign bit is set: for negative numbers and for -0. A NaN counts as positive. PyTorch:
- * `torch.signbit`.
+ * True where the sign bit is set: for negative numbers and for -0. A NaN counts as positive. Shape of `x`.
+ * PyTorch: `torch.signbit`.
  * @example signbit(tensor([1, -2])) // [false, true]
  * @forms signbit(), x.signbit()
  */
@@ -348,7 +358,7 @@ export const logicalAnd = (a: Tensor, b: Operand): Tensor => {
   return integer.bitwiseAnd(truth("logicalAnd", a), truth("logicalAnd", b));
 };
 /**
- * True where at least one operand is not 0, as `bool`. PyTorch: `torch.logical_or`.
+ * True where at least one operand is not 0, as `bool`. Operands broadcast. PyTorch: `torch.logical_or`.
  * @example logicalOr(tensor([0, 1, 0]), tensor([1, 0, 0])) // [true, true, false]
  * @forms logicalOr(), x.logicalOr(), x.logicalOr_()
  */
@@ -357,7 +367,7 @@ export const logicalOr = (a: Tensor, b: Operand): Tensor => {
   return integer.bitwiseOr(truth("logicalOr", a), truth("logicalOr", b));
 };
 /**
- * True where exactly one operand is not 0, as `bool`. PyTorch: `torch.logical_xor`.
+ * True where exactly one operand is not 0, as `bool`. Operands broadcast. PyTorch: `torch.logical_xor`.
  * @example logicalXor(tensor([0, 1, 2]), tensor([1, 0, 3])) // [true, true, false]
  * @forms logicalXor(), x.logicalXor(), x.logicalXor_()
  */
@@ -366,7 +376,7 @@ export const logicalXor = (a: Tensor, b: Operand): Tensor => {
   return integer.bitwiseXor(truth("logicalXor", a), truth("logicalXor", b));
 };
 /**
- * True where elements are 0, as `bool`. PyTorch: `torch.logical_not`.
+ * True where elements are 0, as `bool`. Shape of `x`. PyTorch: `torch.logical_not`.
  * @example logicalNot(tensor([0, 1, 2])) // [true, false, false]
  * @forms logicalNot(), x.logicalNot(), x.logicalNot_()
  */
@@ -376,7 +386,8 @@ export const logicalNot = (x: Tensor): Tensor => {
 };
 
 /**
- * Integers with all bits inverted; for booleans, the logical inverse. PyTorch: `torch.bitwise_not`.
+ * Integers with all bits inverted; for booleans, the logical inverse. Shape of `x`. PyTorch:
+ * `torch.bitwise_not`.
  * @example bitwiseNot(tensor([0, 5], { dtype: "int32" })) // [-1, -6]
  * @forms bitwiseNot(), x.bitwiseNot(), x.bitwiseNot_()
  */
@@ -387,7 +398,8 @@ export const bitwiseNot = (x: Tensor): Tensor => {
 
 /**
  * The n-th derivative of digamma at x, for n >= 0; the order comes first, but the method is `x.polygamma(n)`.
- * PyTorch: `torch.polygamma`, `torch.special.polygamma`.
+ * Shape of `x`. PyTorch: `torch.polygamma`, `torch.special.polygamma`.
+ * @throws ValueError for an order that is not an integer of 0 or more.
  * @forms polygamma(), special.polygamma()
  */
 export function polygamma(n: number, x: Tensor): Tensor {

@@ -39,7 +39,7 @@ export const canCast = (from: DType, to: DType): boolean => {
   return kind(from) <= kind(to);
 };
 /**
- * True if the dtype of `x` is float32 or float64. PyTorch: `torch.is_floating_point`.
+ * True if the dtype of `x` is float32 or float64. Any shape. PyTorch: `torch.is_floating_point`.
  * @example isFloatingPoint(tensor([1, 2])) // true
  * @forms isFloatingPoint()
  */

@@ -53,14 +53,17 @@ export interface HistcOptions {
   bins?: number;
   /** The ends of the bins. Default: both 0, which means the smallest and the largest element. */
   min?: number;
-  /** See `min`. */
+  /** The upper end of the bins. Default 0, as `min`. */
   max?: number;
 }
 
 /**
  * The number of elements in each of `bins` equal bins from `min` to `max`, both included; other elements are
  * not counted. `x` must be floating-point; the counts have its dtype. `x.histc(10)` or
- * `x.histc({ bins: 10, min: 0, max: 1 })`. PyTorch: `torch.histc`.
+ * `x.histc({ bins: 10, min: 0, max: 1 })`. A vector of `bins` elements, by default 100; `x` has any shape.
+ * PyTorch: `torch.histc`.
+ * @throws DTypeError for integers; ValueError for a number of bins below 1, and a range that falls or is not
+ * finite.
  * @forms histc(), x.histc()
  */
 export function histc(given: Tensor, bins?: number | HistcOptions, rest?: HistcOptions): Tensor {
@@ -95,8 +98,10 @@ export interface HistogramOptions {
 /**
  * The number of elements in each bin (the last one includes its right edge) and the edges of the bins:
  * `{ hist, binEdges }`. `bins` is the number of equal bins (default 100), or their edges in ascending order.
- * `x` must be floating-point. PyTorch: `torch.histogram`.
+ * `x` must be floating-point. Both are vectors. PyTorch: `torch.histogram`.
  * @example histogram(tensor([1, 2, 2, 4]), 3).hist // [1, 2, 1]
+ * @throws DTypeError for integers; ShapeError for a weight of another shape; ValueError for a number of bins
+ * below 1, and a `range` beside edges.
  * @forms histogram(), x.histogram()
  */
 export function histogram(
@@ -115,7 +120,7 @@ export function histogram(
 
 /** Options of `histogramdd`. */
 export interface HistogramddOptions extends Omit<HistogramOptions, "range"> {
-  /** Both ends for each dim, one after the other. */
+  /** Both ends for each dim, one after the other. Default: the smallest and the largest coordinate. */
   range?: readonly number[];
   /** Weight of each point, in the shape of `x` without its last dim. Default 1. */
   weight?: Tensor | null;
@@ -126,6 +131,8 @@ export interface HistogramddOptions extends Omit<HistogramOptions, "range"> {
  * `{ hist, binEdges }`. `bins` is a number for all dims, one for each, or the edges of each; `binEdges` has a
  * vector per dim. PyTorch: `torch.histogramdd`.
  * @example histogramdd(rand([10, 2]), [3, 4]).hist.shape // [3, 4]
+ * @throws ShapeError for less than 2 dims, and another number of bins than dims; DTypeError for integers;
+ * ValueError for bins that are neither numbers nor edges.
  * @forms histogramdd()
  */
 export function histogramdd(
@@ -247,6 +254,8 @@ export interface BincountOptions {
  * `int32`, or sums of `weights` as floats. The length depends on values, which are read here: inside
  * `compile` that is an error. PyTorch: `torch.bincount`.
  * @example bincount(tensor([0, 1, 1, 3], { dtype: "int32" })) // [1, 2, 0, 1]
+ * @throws ShapeError unless `x` is a vector, and for weights of another length; DTypeError for floats and
+ * `bool`; ValueError for negative numbers, and a negative `minlength`.
  * @forms bincount(), x.bincount()
  */
 export function bincount(x: Tensor, options?: BincountOptions): Tensor {

@@ -17,6 +17,8 @@ export type IndexReduction = "prod" | "mean" | "amax" | "amin";
  * @example indexReduce(ones([3]), 0, tensor([0, 0], { dtype: "int32" }), tensor([2, 3]), "prod") // [6, 1,
  *   1]
  * @throws ValueError `INDEX_OUT_OF_RANGE`.
+ * @throws ShapeError for a source that does not have one row for each index; DTypeError for indices that are
+ * not integers.
  * @forms indexReduce(), x.indexReduce(), x.indexReduce_()
  */
 export function indexReduce(

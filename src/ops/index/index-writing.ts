@@ -6,7 +6,8 @@ import { checkOptions } from "../../options.js";
 import { quoted } from "../../quote.js";
 import { broadcastShapes, numel, resolveDim, sameShape } from "../../shape.js";
 import { Tensor } from "../../tensor/tensor.js";
-import { arange, constant, filler, zeros } from "../create/create.js";
+import { constant } from "../create/constant.js";
+import { arange, filler, zeros } from "../create/create.js";
 import { add, mul, where } from "../elementwise/elementwise.js";
 import { type ScaledOptions, scaled } from "../elementwise/pointwise.js";
 import { cumsum } from "../reduce/scan.js";
@@ -38,6 +39,8 @@ const lifted = (t: Tensor, like: Tensor) => (t.ndim === 0 && like.ndim <= 1 ? re
  * `x` with `alpha` times the rows of `source` added to the rows at the positions in `index` along `dim`.
  * PyTorch: `torch.index_add`.
  * @example indexAdd(zeros([3]), 0, tensor([0, 0], { dtype: "int32" }), tensor([2, 3])) // [5, 0, 0]
+ * @throws ShapeError for an index that is not a vector, and a source that does not have one row for each
+ * index; DTypeError for a source of another dtype.
  * @forms indexAdd(), x.indexAdd(), x.indexAdd_()
  */
 export function indexAdd(
@@ -65,6 +68,8 @@ export function indexAdd(
  * `x` with the rows of `source` written to the positions in `index` along `dim`; for equal positions, the
  * last row stays. PyTorch: `torch.index_copy`.
  * @example indexCopy(zeros([3]), 0, tensor([2, 0], { dtype: "int32" }), tensor([5, 6])) // [6, 0, 5]
+ * @throws ShapeError for an index that is not a vector, and a source that does not have one row for each
+ * index; DTypeError for a source of another dtype.
  * @forms indexCopy(), x.indexCopy(), x.indexCopy_()
  */
 export function indexCopy(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
@@ -87,6 +92,7 @@ type Value = Tensor | number | boolean;
  * `x` with `value` (a number or a tensor without dims) in the rows at the positions in `index` along `dim`.
  * PyTorch: `torch.index_fill`.
  * @example indexFill(tensor([1, 2, 3]), 0, tensor([0, 2], { dtype: "int32" }), 9) // [9, 2, 9]
+ * @throws ShapeError for an index that is not a vector, and a value with dims.
  * @forms indexFill(), x.indexFill(), x.indexFill_()
  */
 export function indexFill(x: Tensor, dim: number, index: Tensor, value: Value): Tensor {
@@ -106,6 +112,8 @@ export function indexFill(x: Tensor, dim: number, index: Tensor, value: Value): 
  * `x` with `value` (a number or a tensor without dims) where `mask` is true. Both broadcast. PyTorch:
  * `torch.masked_fill`.
  * @example maskedFill(tensor([1, 2, 3]), tensor([true, false, true]), 9) // [9, 2, 9]
+ * @throws ShapeError for a value with dims, and a mask that does not broadcast; ValueError
+ * `VALUE_OUT_OF_RANGE`.
  * @forms maskedFill(), x.maskedFill(), x.maskedFill_()
  */
 export function maskedFill(x: Tensor, mask: Tensor, value: Value): Tensor {
@@ -125,6 +133,7 @@ function needsMask(op: string, mask: Tensor): void {
 /**
  * A vector of the elements of `x` where `mask` is true; both broadcast. PyTorch: `torch.masked_select`.
  * @example maskedSelect(tensor([1, 2, 3]), tensor([true, false, true])) // [1, 3]
+ * @throws DTypeError for a mask that is not `bool`; ShapeError for shapes that do not broadcast.
  * @forms maskedSelect(), x.maskedSelect()
  */
 export function maskedSelect(x: Tensor, mask: Tensor): Tensor {
@@ -135,8 +144,11 @@ export function maskedSelect(x: Tensor, mask: Tensor): Tensor {
 }
 
 /**
- * `x` with the elements of `source`, in their order, where `mask` is true. PyTorch: `torch.masked_scatter`.
+ * `x` with the elements of `source`, in their order, where `mask` is true. The mask broadcasts; `source` has
+ * any shape. PyTorch: `torch.masked_scatter`.
  * @example maskedScatter(zeros([3]), tensor([true, false, true]), tensor([5, 6])) // [5, 0, 6]
+ * @throws DTypeError for a mask that is not `bool`, and a source of another dtype; ShapeError for a mask that
+ * does not broadcast.
  * @forms maskedScatter(), x.maskedScatter(), x.maskedScatter_()
  */
 export function maskedScatter(x: Tensor, mask: Tensor, source: Tensor): Tensor {
@@ -181,6 +193,8 @@ const isRows = (indices: readonly Subscript[]): indices is readonly Tensor[] =>
  * `x` with `values` written to `x[indices[0], indices[1], …]`. Subscripts are those of `index`. `values`, a
  * number or a tensor, broadcasts to what they select. In place it is Python's `x[…] = values`. PyTorch:
  * `torch.index_put`.
+ * @throws ShapeError for more indices than dims, and values that do not broadcast; DTypeError for values of
+ * another dtype; ValueError for indices that are not an array, `VALUE_OUT_OF_RANGE`.
  * @forms indexPut(), x.indexPut(), x.indexPut_()
  */
 export function indexPut(
@@ -233,8 +247,9 @@ export function indexPut(
 
 /**
  * `x` with the elements of `source` written to the positions in `index`, which count through the flattened
- * `x`. PyTorch: `Tensor.put`.
+ * `x`. `index` and `source` have one shape. PyTorch: `Tensor.put`.
  * @example put(zeros([3]), tensor([2, 0], { dtype: "int32" }), tensor([5, 6])) // [6, 0, 5]
+ * @throws ShapeError unless there is one element for each index.
  * @forms put(), x.put(), x.put_()
  */
 export function put(x: Tensor, index: Tensor, source: Tensor, options?: AccumulateOptions): Tensor {

@@ -41,6 +41,7 @@ export function checkStatus(op: string, status: number, index: Tensor, length: n
  * `torch.index_select`.
  * @example indexSelect(tensor([1, 2, 3]), 0, tensor([2, 0], { dtype: "int32" })) // [3, 1]
  * @throws ValueError `INDEX_OUT_OF_RANGE`.
+ * @throws ShapeError for an index that is not a vector.
  * @forms indexSelect(), x.indexSelect()
  */
 export function indexSelect(x: Tensor, dim: number, index: Tensor): Tensor {
@@ -102,6 +103,8 @@ export function indexAdd(g: Tensor, shape: Shape, dim: number, index: Tensor): T
  * The elements of `x` at the positions in `index` along `dim`: `out[i][j] = x[i][index[i][j]]` for `dim` 1,
  * and so on. In the other dims the index may be shorter than `x`. PyTorch: `torch.gather`.
  * @throws ValueError `INDEX_OUT_OF_RANGE`.
+ * @throws ShapeError for an index that is larger than `x` outside `dim`; DTypeError for indices that are not
+ * integers.
  * @forms gather(), x.gather()
  */
 export function gather(x: Tensor, dim: number, index: Tensor): Tensor {

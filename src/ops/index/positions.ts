@@ -18,6 +18,7 @@ import { scatter } from "./scatter.js";
  * For each position in a flattened tensor of `shape`, its position along each dim: one `int32` tensor of the
  * shape of `indices` per dim. PyTorch: `torch.unravel_index`.
  * @example unravelIndex(tensor([5], { dtype: "int32" }), [2, 3]) // [[1], [2]]
+ * @throws DTypeError for indices that are not integers.
  * @forms unravelIndex()
  */
 export function unravelIndex(indices: Tensor, shape: Shape | number): Tensor[] {
@@ -46,6 +47,7 @@ export interface NonzeroStaticOptions {
  * The first `size` rows of `nonzero`; missing rows are filled with `fillValue`. [size, dims], `int32`.
  * PyTorch: `torch.nonzero_static`.
  * @example nonzeroStatic(tensor([0, 3, 0, 5]), { size: 3 }) // [[1], [3], [-1]]
+ * @throws ValueError for a negative size.
  * @forms nonzeroStatic(), x.nonzeroStatic()
  */
 export function nonzeroStatic(x: Tensor, options: NonzeroStaticOptions): Tensor {

@@ -11,7 +11,8 @@ import { run } from "../../kernels/run.js";
 import { checkOptions } from "../../options.js";
 import { resolveDim, sameShape } from "../../shape.js";
 import { Tensor } from "../../tensor/tensor.js";
-import { constant, onesLike, zerosLike } from "../create/create.js";
+import { constant } from "../create/constant.js";
+import { onesLike, zerosLike } from "../create/create.js";
 import { add, binary, div, eq, mul, where } from "../elementwise/elementwise.js";
 import { dense, denseCopy, expand, reshape, slice, to } from "../shape/views.js";
 import { around, checkStatus, gather, indexTensor } from "./indexing.js";
@@ -183,6 +184,8 @@ function neutral(reduce: ScatterReduction, dtype: DType): number {
  * `x` with `src` combined with the elements at the positions in `index` along `dim`. The gradient of amax and
  * amin is shared evenly by ties. PyTorch: `torch.scatter_reduce`.
  * @example scatterReduce(ones([2]), 0, tensor([0, 0], { dtype: "int32" }), tensor([2, 3]), "prod") // [6, 1]
+ * @throws DTypeError for a `src` of another dtype; ShapeError for an index that is larger than `src`, or than
+ * `x` outside `dim`.
  * @forms scatterReduce(), x.scatterReduce(), x.scatterReduce_()
  */
 export function scatterReduce(

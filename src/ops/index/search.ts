@@ -15,15 +15,21 @@ import { sort } from "./sort.js";
 export interface BucketizeOptions {
   /** Whether to return the position after equal elements. Default false: the position before them. */
   right?: boolean;
-  /** PyTorch's choice between int32 and int64; here indices are always `int32`. */
+  /**
+   * PyTorch's choice between int32 and int64; here indices are always `int32`. It has no effect. Default
+   * false.
+   */
   outInt32?: boolean;
 }
 
 /** Options of `searchsorted`. */
 export interface SearchsortedOptions extends BucketizeOptions {
-  /** "left" or "right": another way to say `right`. */
+  /** "left" or "right": another way to say `right`. Default: as `right` says. */
   side?: "left" | "right";
-  /** The order that sorts `sorted` along its last dim if it is not sorted, as `argsort` returns it. */
+  /**
+   * The order that sorts `sorted` along its last dim if it is not sorted, as `argsort` returns it. Default:
+   * none.
+   */
   sorter?: Tensor;
 }
 
@@ -35,6 +41,8 @@ const searchsortedOptions: readonly (keyof SearchsortedOptions)[] = [...bucketiz
  * keep it sorted: `int32`, of the shape of `values`. `sorted` is one vector for all values, or has a row for
  * each row of values. NaN is placed after all numbers. PyTorch: `torch.searchsorted`.
  * @example searchsorted(tensor([1, 3, 5]), tensor([2, 5])) // [1, 2]
+ * @throws ShapeError for rows that do not fit, and a sorter of another shape; ValueError for a `side` that
+ * contradicts `right`.
  * @forms searchsorted()
  */
 export function searchsorted(sorted: Tensor, values: Tensor | number, options?: SearchsortedOptions): Tensor {
@@ -57,6 +65,7 @@ export function searchsorted(sorted: Tensor, values: Tensor | number, options?: 
  * The bucket of each value: i where boundaries[i - 1] < value <= boundaries[i], or (`right`) boundaries[i -
  * 1] <= value < boundaries[i]. `boundaries` is a vector in ascending order. Shape of `x`, `int32`. PyTorch:
  * `torch.bucketize`.
+ * @throws ShapeError for boundaries that are not a vector.
  * @forms bucketize()
  */
 export function bucketize(x: Tensor | number, boundaries: Tensor, options?: BucketizeOptions): Tensor {

@@ -49,7 +49,7 @@ export function sortedOrder(x: Tensor, dim: number, descending: boolean): Tensor
 
 /**
  * The elements along `dim` in ascending order, and their positions in `x`. NaN is larger than every number;
- * equal elements keep their order. Shapes of `x`. PyTorch: `torch.sort`.
+ * equal elements keep their order. Shapes of `x`. The dim is -1 by default. PyTorch: `torch.sort`.
  * @example sort(tensor([3, 1, 2])) // [[1, 2, 3], [1, 2, 0]]
  * @forms sort(), x.sort()
  */
@@ -71,8 +71,8 @@ export function sort(
 }
 
 /**
- * The positions that sort the elements along `dim` in ascending order, as `int32`: the indices of `sort`.
- * PyTorch: `torch.argsort`.
+ * The positions that sort the elements along `dim` in ascending order, as `int32`: the indices of `sort`. The
+ * dim is -1 by default. PyTorch: `torch.argsort`.
  * @example argsort(tensor([3, 1, 2])) // [1, 2, 0]
  * @forms argsort(), x.argsort()
  */
@@ -99,7 +99,7 @@ export function msort(x: Tensor): Tensor {
 
 /**
  * The `k` largest elements along `dim`, largest first, and their positions; among equals the first ones.
- * Shapes of `x` with `k` at `dim`. PyTorch: `torch.topk`.
+ * Shapes of `x` with `k` at `dim`. The dim is -1 by default. PyTorch: `torch.topk`.
  * @example topk(tensor([3, 1, 2]), 2) // [[3, 2], [0, 2]]
  * @throws ValueError `INVALID_VALUE` unless 0 <= k <= the size of the dim.
  * @forms topk(), x.topk()

@@ -6,7 +6,8 @@ import { checkOptions } from "../../options.js";
 import { quoted } from "../../quote.js";
 import { broadcastShapes, numel, type Shape, sameShape } from "../../shape.js";
 import { empty, type NestedArray, Tensor } from "../../tensor/tensor.js";
-import { constant, tensor, zeros } from "../create/create.js";
+import { constant } from "../create/constant.js";
+import { tensor, zeros } from "../create/create.js";
 import { add, binary, compare, mul, where } from "../elementwise/elementwise.js";
 import {
   denseCopy,

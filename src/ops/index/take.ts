@@ -35,6 +35,7 @@ export function take(x: Tensor, index: Tensor): Tensor {
  * `torch.take_along_dim`.
  * @example takeAlongDim(tensor([3, 1, 2]), tensor([1, 2, 0], { dtype: "int32" }), 0) // [1, 2, 3]
  * @throws ValueError `INDEX_OUT_OF_RANGE`.
+ * @throws ShapeError for an index with other dims than `x`; DTypeError for indices that are not integers.
  * @forms takeAlongDim(), x.takeAlongDim()
  */
 export function takeAlongDim(x: Tensor, index: Tensor, given?: OrNamed<number>): Tensor {

@@ -24,8 +24,10 @@ export interface HardtanhOptions {
 }
 
 /**
- * x limited to [minVal, maxVal]; the gradient at both ends is 0, unlike that of `clamp`. PyTorch:
- * `F.hardtanh`.
+ * x limited to [minVal, maxVal]; the gradient at both ends is 0, unlike that of `clamp`. Shape of `x`.
+ * PyTorch: `F.hardtanh`.
+ * @example nn.functional.hardtanh(tensor([-2, 0.5, 3])) // [-1, 0.5, 1]
+ * @throws ValueError if `minVal` is above `maxVal`.
  * @forms nn.functional.hardtanh()
  */
 export function hardtanh(x: Tensor, options: HardtanhOptions = {}): Tensor {
@@ -40,7 +42,7 @@ export function hardtanh(x: Tensor, options: HardtanhOptions = {}): Tensor {
 }
 
 /**
- * min(max(x, 0), 6); the gradient at both ends is 0. PyTorch: `F.relu6`.
+ * min(max(x, 0), 6); the gradient at both ends is 0. Shape of `x`. PyTorch: `F.relu6`.
  * @forms nn.functional.relu6()
  */
 export function relu6(x: Tensor): Tensor {
@@ -49,7 +51,7 @@ export function relu6(x: Tensor): Tensor {
 }
 
 /**
- * x / 6 + 1/2, limited to [0, 1]. PyTorch: `F.hardsigmoid`.
+ * x / 6 + 1/2, limited to [0, 1]. Shape of `x`. PyTorch: `F.hardsigmoid`.
  * @forms nn.functional.hardsigmoid()
  */
 export function hardsigmoid(x: Tensor): Tensor {
@@ -61,7 +63,7 @@ export function hardsigmoid(x: Tensor): Tensor {
 }
 
 /**
- * x · hardsigmoid(x). PyTorch: `F.hardswish`.
+ * x · hardsigmoid(x). Shape of `x`. PyTorch: `F.hardswish`.
  * @forms nn.functional.hardswish()
  */
 export function hardswish(x: Tensor): Tensor {
@@ -73,7 +75,7 @@ export function hardswish(x: Tensor): Tensor {
 }
 
 /**
- * x where |x| > lambd, else 0. PyTorch: `F.hardshrink`.
+ * x where |x| > lambd, else 0. `lambd` is 0.5 by default. Shape of `x`. PyTorch: `F.hardshrink`.
  * @forms nn.functional.hardshrink()
  */
 export function hardshrink(x: Tensor, options: { lambd?: number } = {}): Tensor {
@@ -83,7 +85,10 @@ export function hardshrink(x: Tensor, options: { lambd?: number } = {}): Tensor 
 }
 
 /**
- * x moved towards 0 by `lambd`, but not beyond 0. PyTorch: `F.softshrink`.
+ * x moved towards 0 by `lambd`, but not beyond 0. `lambd` is 0.5 by default. Shape of `x`. PyTorch:
+ * `F.softshrink`.
+ * @example nn.functional.softshrink(tensor([-2, 0.1, 2])) // [-1.5, 0, 1.5]
+ * @throws ValueError for a negative `lambd`.
  * @forms nn.functional.softshrink()
  */
 export function softshrink(x: Tensor, options: { lambd?: number } = {}): Tensor {
@@ -96,7 +101,7 @@ export function softshrink(x: Tensor, options: { lambd?: number } = {}): Tensor 
 }
 
 /**
- * x - tanh(x). PyTorch: `F.tanhshrink`.
+ * x - tanh(x). Shape of `x`. PyTorch: `F.tanhshrink`.
  * @forms nn.functional.tanhshrink()
  */
 export function tanhshrink(x: Tensor): Tensor {
@@ -105,7 +110,7 @@ export function tanhshrink(x: Tensor): Tensor {
 }
 
 /**
- * x / (1 + |x|). PyTorch: `F.softsign`.
+ * x / (1 + |x|). Shape of `x`. PyTorch: `F.softsign`.
  * @forms nn.functional.softsign()
  */
 export function softsign(x: Tensor): Tensor {
@@ -114,7 +119,8 @@ export function softsign(x: Tensor): Tensor {
 }
 
 /**
- * x where x > threshold, else `value`. PyTorch: `F.threshold`.
+ * x where x > threshold, else `value`. Shape of `x`. PyTorch: `F.threshold`.
+ * @example nn.functional.threshold(tensor([1, 2, 3]), 1.5, 0) // [0, 2, 3]
  * @forms nn.functional.threshold()
  */
 export function threshold(x: Tensor, threshold: number, value: number): Tensor {
@@ -123,7 +129,9 @@ export function threshold(x: Tensor, threshold: number, value: number): Tensor {
 }
 
 /**
- * x where x > 0, else alpha · (e^(x / alpha) - 1) (Barron, 2017). PyTorch: `F.celu`.
+ * x where x > 0, else alpha · (e^(x / alpha) - 1) (Barron, 2017). `alpha` is 1 by default. Shape of `x`.
+ * PyTorch: `F.celu`.
+ * @throws ValueError for an `alpha` of 0.
  * @forms nn.functional.celu()
  */
 export function celu(x: Tensor, options: { alpha?: number } = {}): Tensor {
@@ -138,7 +146,7 @@ export function celu(x: Tensor, options: { alpha?: number } = {}): Tensor {
 }
 
 /**
- * x · tanh(softplus(x)) (Misra, 2019). PyTorch: `F.mish`.
+ * x · tanh(softplus(x)) (Misra, 2019). Shape of `x`. PyTorch: `F.mish`.
  * @forms nn.functional.mish()
  */
 export function mish(x: Tensor): Tensor {
@@ -148,7 +156,8 @@ export function mish(x: Tensor): Tensor {
 
 /**
  * x · Φ(x), where Φ is the normal distribution function; `approximate: "tanh"` computes the cheaper form.
- * PyTorch: `F.gelu`.
+ * Default `"none"`. Shape of `x`. PyTorch: `F.gelu`.
+ * @throws ValueError for another word.
  * @forms nn.functional.gelu()
  */
 export function gelu(x: Tensor, options: { approximate?: "none" | "tanh" } = {}): Tensor {
@@ -161,8 +170,10 @@ export function gelu(x: Tensor, options: { approximate?: "none" | "tanh" } = {})
 }
 
 /**
- * The first half of `x` along `dim`, multiplied by the sigmoid of the second half (Dauphin et al., 2017).
- * PyTorch: `F.glu`.
+ * The first half of `x` along `dim`, multiplied by the sigmoid of the second half (Dauphin et al., 2017). The
+ * dim is -1 by default. Shape of `x`, with half the size along `dim`. PyTorch: `F.glu`.
+ * @example nn.functional.glu(tensor([1, 2, 0, 0])) // [0.5, 1]
+ * @throws ShapeError for a scalar, and for an odd size along `dim`.
  * @forms nn.functional.glu()
  */
 export function glu(x: Tensor, dim: OrNamed<number> = -1): Tensor {
@@ -177,6 +188,8 @@ export function glu(x: Tensor, dim: OrNamed<number> = -1): Tensor {
 /**
  * x where x > 0, else weight · x (He et al., 2015). Shapes: x [N, C, …]; weight one value, or [C] for one per
  * channel. PyTorch: `F.prelu`.
+ * @throws DTypeError unless `x` and `weight` are floats of one dtype; ShapeError for another number of
+ * weights than one or one for each channel.
  * @forms nn.functional.prelu()
  */
 export function prelu(x: Tensor, weight: Tensor): Tensor {
@@ -207,7 +220,8 @@ export interface RreluOptions {
 }
 
 /**
- * x where x > 0, else x times a random slope (Xu et al., 2015). PyTorch: `F.rrelu`.
+ * x where x > 0, else x times a random slope (Xu et al., 2015). Shape of `x`. PyTorch: `F.rrelu`.
+ * @throws ValueError if `lower` is above `upper`; DTypeError for integers.
  * @forms nn.functional.rrelu()
  */
 export function rrelu(x: Tensor, options: RreluOptions = {}): Tensor {

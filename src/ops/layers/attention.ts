@@ -37,7 +37,7 @@ const attentionOptions: readonly (keyof ScaledDotProductAttentionOptions)[] = [
  * softmax(Q·Kᵀ · scale + mask)·V (Vaswani et al., 2017), computed tile by tile (Dao et al., FlashAttention,
  * 2022): memory grows with L and S, not with L · S. A query that may attend to no key gives 0. Shapes: query
  * [..., L, E], key [..., S, E], value [..., S, Ev] → [..., L, Ev]; leading dims broadcast. `scale` is 1 / √E
- * by default. PyTorch: `F.scaled_dot_product_attention`.
+ * by default. Without a mask every query attends to every key. PyTorch: `F.scaled_dot_product_attention`.
  * @throws ShapeError, DTypeError or ValueError if shapes do not fit, if a mask is neither `bool` nor of the
  * dtype of the query, if both `attnMask` and `isCausal` are given, if dropoutP is not between 0 and 1.
  * @forms nn.functional.scaledDotProductAttention()

@@ -57,8 +57,11 @@ function move(running: Tensor | null, value: Tensor, momentum: number | Tensor):
  * `x` with every channel normalized to mean 0 and variance 1, then · weight + bias (Ioffe and Szegedy, 2015).
  * In training the statistics are those of the batch, over all dims but dim 1, and the running ones, where
  * given, are moved in place (the variance as its unbiased estimate); otherwise the running ones are used.
- * Shapes: x [N, C, …]; runningMean, runningVar, weight, bias [C]. PyTorch: `F.batch_norm`.
+ * Shapes: x [N, C, …]; runningMean, runningVar, weight, bias [C]. Without weight and bias, which are null by
+ * default, nothing follows the normalisation. PyTorch: `F.batch_norm`.
  * @throws ValueError `ONE_VALUE_PER_CHANNEL` in training.
+ * @throws ShapeError for less than 2 dims, and for statistics, weights or biases that are not [C]; ValueError
+ * without running statistics outside of training.
  * @forms nn.functional.batchNorm()
  */
 export function batchNorm(
@@ -147,8 +150,10 @@ export function inTraining(x: Tensor, affine: Affine, statistics: BatchStatistic
 /**
  * `x` with every channel of every instance normalized to mean 0 and variance 1, then · weight + bias (Ulyanov
  * et al., 2016). Running statistics, where given, move to the average over the instances.
- * Shapes: x [N, C, …]; runningMean, runningVar, weight, bias [C]. PyTorch: `F.instance_norm`.
+ * Shapes: x [N, C, …]; runningMean, runningVar, weight, bias [C]. All of these are null by default. PyTorch:
+ * `F.instance_norm`.
  * @throws ValueError `ONE_VALUE_PER_CHANNEL` when an instance has one value per channel.
+ * @throws ShapeError for less than 2 dims, and for statistics, weights or biases that are not [C].
  * @forms nn.functional.instanceNorm()
  */
 export function instanceNorm(

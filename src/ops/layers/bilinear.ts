@@ -10,7 +10,8 @@ import { permute, reshape } from "../shape/views.js";
 
 /**
  * y[o] = Σᵢⱼ a[i] · weight[o, i, j] · b[j] + bias[o].
- * Shapes: a [..., I], b [..., J], weight [O, I, J], bias [O] → [..., O]. PyTorch: `F.bilinear`.
+ * Shapes: a [..., I], b [..., J], weight [O, I, J], bias [O] → [..., O]. By default `bias` is null, and none
+ * is added. PyTorch: `F.bilinear`.
  * @forms nn.functional.bilinear()
  */
 export function bilinear(a: Tensor, b: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {

@@ -55,6 +55,7 @@ function dropChannels(op: string, x: Tensor, options: ChannelDropoutOptions): Te
  * `x` with each channel set to 0 with probability `p` and the others scaled by 1/(1-p) (Tompson et al.,
  * 2015).
  * Shapes: [N, C, L] or [C, L]. PyTorch: `F.dropout1d`.
+ * @throws ShapeError unless there are 2 or 3 dims; ValueError for a `p` that is not between 0 and 1.
  * @forms nn.functional.dropout1d()
  */
 export function dropout1d(x: Tensor, options: ChannelDropoutOptions = {}): Tensor {
@@ -67,6 +68,8 @@ export function dropout1d(x: Tensor, options: ChannelDropoutOptions = {}): Tenso
 
 /**
  * As `dropout1d`, for images [N, C, H, W]; a tensor of three dims is [N, C, L]. PyTorch: `F.dropout2d`.
+ * @example nn.functional.dropout2d(ones([1, 2, 3, 3]), { training: false }).shape // [1, 2, 3, 3]
+ * @throws ShapeError for less than 2 dims; ValueError for a `p` that is not between 0 and 1.
  * @forms nn.functional.dropout2d()
  */
 export function dropout2d(x: Tensor, options: ChannelDropoutOptions = {}): Tensor {
@@ -76,6 +79,8 @@ export function dropout2d(x: Tensor, options: ChannelDropoutOptions = {}): Tenso
 
 /**
  * As `dropout1d`, for volumes [N, C, D, H, W] or [C, D, H, W]. PyTorch: `F.dropout3d`.
+ * @example nn.functional.dropout3d(ones([1, 2, 3, 3, 3]), { training: false }).shape // [1, 2, 3, 3, 3]
+ * @throws ShapeError for less than 2 dims; ValueError for a `p` that is not between 0 and 1.
  * @forms nn.functional.dropout3d()
  */
 export function dropout3d(x: Tensor, options: ChannelDropoutOptions = {}): Tensor {
@@ -99,7 +104,9 @@ function dropToFloor(op: string, x: Tensor, whole: boolean, options: ChannelDrop
 
 /**
  * `x` with dropped elements set to the smallest value of SELU, then scaled and shifted so that mean 0 and
- * variance 1 are kept (Klambauer et al., 2017). PyTorch: `F.alpha_dropout`.
+ * variance 1 are kept (Klambauer et al., 2017). Shape of `x`. PyTorch: `F.alpha_dropout`.
+ * @example nn.functional.alphaDropout(tensor([1, 2]), { training: false }) // [1, 2]
+ * @throws ValueError for a `p` that is not between 0 and 1.
  * @forms nn.functional.alphaDropout()
  */
 export function alphaDropout(x: Tensor, options: ChannelDropoutOptions = {}): Tensor {
@@ -109,6 +116,8 @@ export function alphaDropout(x: Tensor, options: ChannelDropoutOptions = {}): Te
 
 /**
  * As `alphaDropout`, but whole channels are dropped. Shapes: [N, C, …]. PyTorch: `F.feature_alpha_dropout`.
+ * @example nn.functional.featureAlphaDropout(ones([1, 2, 3]), { training: false }).shape // [1, 2, 3]
+ * @throws ShapeError for less than 2 dims; ValueError for a `p` that is not between 0 and 1.
  * @forms nn.functional.featureAlphaDropout()
  */
 export function featureAlphaDropout(x: Tensor, options: ChannelDropoutOptions = {}): Tensor {

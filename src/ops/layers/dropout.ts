@@ -19,7 +19,8 @@ export interface DropoutOptions {
 
 /**
  * `x` with each element set to 0 with probability `p` and the others scaled by 1/(1-p) (Srivastava et al.,
- * 2014). PyTorch: `F.dropout`.
+ * 2014). Shape of `x`. PyTorch: `F.dropout`.
+ * @throws ValueError for a `p` that is not between 0 and 1.
  * @forms nn.functional.dropout()
  */
 export function dropout(x: Tensor, options: DropoutOptions = {}): Tensor {

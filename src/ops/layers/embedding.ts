@@ -55,6 +55,7 @@ function lookup(op: string, index: Tensor, weight: Tensor, options: EmbeddingOpt
  * The rows of `weight` at `index`. Shapes: index [...] of integers, weight [V, D] → [..., D]. PyTorch:
  * `F.embedding`.
  * @throws ValueError `INDEX_OUT_OF_RANGE`.
+ * @throws ShapeError for a weight that is not a table; DTypeError for indices that are not integers.
  * @forms nn.functional.embedding()
  */
 export function embedding(index: Tensor, weight: Tensor, options: EmbeddingOptions = {}): Tensor {
@@ -130,6 +131,9 @@ const bagOptions = [
  * The sum, mean or maximum of the rows of `weight` for each bag of indices; 0 for an empty bag. Rows at
  * `paddingIdx` are not counted. Shapes: index [B, n], or [n] with `offsets` [B]; weight [V, D] → [B, D].
  * PyTorch: `F.embedding_bag`.
+ * @throws ShapeError for a weight that is not a table, and for an index, offsets or weights of other shapes;
+ * DTypeError for indices that are not integers; ValueError for another `mode`, for weights in a mode other
+ * than `sum`, and `INDEX_OUT_OF_RANGE`.
  * @forms nn.functional.embeddingBag()
  */
 export function embeddingBag(

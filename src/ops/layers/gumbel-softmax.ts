@@ -24,6 +24,7 @@ export interface GumbelSoftmaxOptions {
 /**
  * A random class drawn by its logits, as a differentiable approximation: softmax of (logits + Gumbel noise) /
  * tau (Jang et al., 2017). Shapes: any → the same. PyTorch: `F.gumbel_softmax`.
+ * @throws DTypeError for integers; ValueError for a `tau` of 0.
  * @forms nn.functional.gumbelSoftmax()
  */
 export function gumbelSoftmax(logits: Tensor, options: GumbelSoftmaxOptions = {}): Tensor {

@@ -60,6 +60,10 @@ function additive(op: string, mask: Tensor, like: Tensor): Tensor {
  * inProjWeight [3 E, E], inProjBias [3 E], biasK and biasV [1, 1, E], outProjWeight [E, E], outProjBias [E].
  * Returns the output [L, N, E], and the weights [N, L, S], or [N, heads, L, S] where they are not averaged,
  * or null. PyTorch: `F.multi_head_attention_forward`.
+ * @example nn.functional.multiHeadAttentionForward(ones([2, 1, 4]), ones([3, 1, 4]), ones([3, 1, 4]), 4, 2,
+ *   ones([12, 4]), null, null, null, false, 0, ones([4, 4]), null)[0].shape // [2, 1, 4]
+ * @throws ShapeError for tensors and masks that do not fit; DTypeError for a mask that is neither bool nor
+ * float; ValueError for `isCausal` without a mask, and for missing weights.
  * @forms nn.functional.multiHeadAttentionForward()
  */
 export function multiHeadAttentionForward(

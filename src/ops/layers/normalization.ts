@@ -62,8 +62,10 @@ function rows(
 
 /**
  * `x` normalized to mean 0 and variance 1 over its last dims, which are `normalizedShape`, then · weight +
- * bias (Ba et al., 2016). Shapes: x [..., …normalizedShape]; weight, bias `normalizedShape`. PyTorch:
- * `F.layer_norm`.
+ * bias (Ba et al., 2016). Shapes: x [..., …normalizedShape]; weight, bias `normalizedShape`. Without weight
+ * and bias, which are null by default, nothing follows the normalisation. PyTorch: `F.layer_norm`.
+ * @throws ShapeError for an `x` that does not end in these sizes, and for weights of another shape;
+ * DTypeError for integers.
  * @forms nn.functional.layerNorm()
  */
 export function layerNorm(
@@ -92,8 +94,10 @@ const epsilons: Readonly<Record<string, number>> = { float32: 2 ** -23, float64:
 
 /**
  * x / √(mean(x²) + eps) with the mean over the last dims, which are `normalizedShape`, then · weight (Zhang
- * and Sennrich, 2019). `eps` default: the distance from 1 to the next number of the dtype. PyTorch:
- * `F.rms_norm`.
+ * and Sennrich, 2019). `eps` default: the distance from 1 to the next number of the dtype. Without a weight,
+ * which is null by default, nothing follows the normalisation. PyTorch: `F.rms_norm`.
+ * @throws ShapeError for an `x` that does not end in these sizes, and for weights of another shape;
+ * DTypeError for integers.
  * @forms nn.functional.rmsNorm()
  */
 export function rmsNorm(
@@ -116,8 +120,11 @@ export function rmsNorm(
 
 /**
  * `x` with each of `numGroups` groups of channels of an instance normalized to mean 0 and variance 1, then ·
- * weight + bias per channel (Wu and He, 2018). Shapes: x [N, C, …]; weight, bias [C]. PyTorch:
- * `F.group_norm`.
+ * weight + bias per channel (Wu and He, 2018). Shapes: x [N, C, …]; weight, bias [C]. Without weight and
+ * bias, which are null by default, nothing follows the normalisation. PyTorch: `F.group_norm`.
+ * @throws ShapeError for less than 2 dims, groups that do not divide the channels, and weights that are not
+ * [C]; ValueError for `numGroups` below 1, and `ONE_VALUE_PER_CHANNEL` for groups of one value; DTypeError
+ * for integers.
  * @forms nn.functional.groupNorm()
  */
 export function groupNorm(

@@ -26,6 +26,7 @@ export interface LocalResponseNormOptions {
  * x / (k + alpha · m)^beta, where m is the mean of the squares of `size` neighbouring channels, zeros beyond
  * the first and the last (Krizhevsky et al., 2012). Shapes: x [N, C, …] with at least 3 dims. PyTorch:
  * `F.local_response_norm`.
+ * @throws ShapeError for less than 3 dims; ValueError for a size below 1.
  * @forms nn.functional.localResponseNorm()
  */
 export function localResponseNorm(x: Tensor, size: number, options: LocalResponseNormOptions = {}): Tensor {

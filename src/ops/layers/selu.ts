@@ -7,7 +7,7 @@ export const seluAlpha = 1.6732632423543772;
 export const seluScale = 1.0507009873554805;
 
 /**
- * 1.0507 · elu(x) with alpha 1.6733. PyTorch: `F.selu`.
+ * 1.0507 · elu(x) with alpha 1.6733. Shape of `x`. PyTorch: `F.selu`.
  * @forms nn.functional.selu()
  */
 export function selu(x: Tensor): Tensor {

@@ -22,7 +22,9 @@ export interface SoftmaxOptions {
 type Along = number | WithDim<number, SoftmaxOptions>;
 
 /**
- * exp(x) / Σ exp(x) along `dim`. PyTorch: `F.softmax`, `torch.softmax`, `torch.special.softmax`.
+ * exp(x) / Σ exp(x) along `dim`. Shape of `x`. PyTorch: `F.softmax`, `torch.softmax`,
+ * `torch.special.softmax`.
+ * @throws DTypeError for integers, unless `dtype` is a float.
  * @forms softmax(), x.softmax(), special.softmax(), nn.functional.softmax()
  */
 export function softmax(x: Tensor, dim: Along, options?: SoftmaxOptions): Tensor {
@@ -31,8 +33,9 @@ export function softmax(x: Tensor, dim: Along, options?: SoftmaxOptions): Tensor
 }
 
 /**
- * x - log Σ exp(x) along `dim`: more accurate than the logarithm of `softmax`. PyTorch: `F.log_softmax`,
- * `torch.log_softmax`, `torch.special.log_softmax`.
+ * x - log Σ exp(x) along `dim`: more accurate than the logarithm of `softmax`. Shape of `x`. PyTorch:
+ * `F.log_softmax`, `torch.log_softmax`, `torch.special.log_softmax`.
+ * @throws DTypeError for integers, unless `dtype` is a float.
  * @forms logSoftmax(), x.logSoftmax(), special.logSoftmax(), nn.functional.logSoftmax()
  */
 export function logSoftmax(x: Tensor, dim: Along, options?: SoftmaxOptions): Tensor {
@@ -41,7 +44,9 @@ export function logSoftmax(x: Tensor, dim: Along, options?: SoftmaxOptions): Ten
 }
 
 /**
- * softmax of -x along `dim`. PyTorch: `F.softmin`.
+ * softmax of -x along `dim`. Shape of `x`. PyTorch: `F.softmin`.
+ * @example nn.functional.softmin(tensor([0, 0]), 0) // [0.5, 0.5]
+ * @throws DTypeError for integers, unless `dtype` is a float.
  * @forms nn.functional.softmin()
  */
 export function softmin(given: Tensor, dim: Along, options?: SoftmaxOptions): Tensor {

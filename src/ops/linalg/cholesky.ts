@@ -79,6 +79,7 @@ export function cholesky(a: Tensor, options?: CholeskyOptions): Tensor {
  * `L` and `info` of `cholesky` without throwing: `info` is 0 for each matrix, or the order of its first
  * leading minor that is not positive; its L is then meaningless. PyTorch: `torch.linalg.cholesky_ex`.
  * @example linalg.choleskyEx(tensor([[4, 2], [2, 5]])) // [[[2, 0], [1, 2]], 0]
+ * @throws SimdgradError `NOT_POSITIVE_DEFINITE` with `checkErrors`.
  * @forms linalg.choleskyEx()
  */
 export function choleskyEx(
@@ -96,6 +97,7 @@ export function choleskyEx(
  * The solution X of A X = B, where A = L Lᵀ, or Lᵀ L with `upper: true`. The other triangle is not read, but
  * has the gradient of a full L, as in PyTorch.
  * Shapes: B [..., n, k], L [..., n, n]; batch dims broadcast. PyTorch: `torch.cholesky_solve`.
+ * @throws ShapeError for matrices that do not fit; DTypeError for integers and for different dtypes.
  * @forms choleskySolve(), x.choleskySolve()
  */
 export function choleskySolve(b: Tensor, L: Tensor, options?: CholeskyOptions): Tensor {
@@ -132,6 +134,7 @@ function solved(b: Tensor, L: Tensor): Tensor {
 /**
  * The inverse of A, where A = L Lᵀ, or Lᵀ L with `upper: true`. Shape: [..., n, n]. PyTorch:
  * `torch.cholesky_inverse`.
+ * @throws DTypeError for integers; ShapeError for a matrix that is not square.
  * @forms choleskyInverse(), x.choleskyInverse()
  */
 export function choleskyInverse(L: Tensor, options?: CholeskyOptions): Tensor {

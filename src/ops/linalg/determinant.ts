@@ -18,6 +18,7 @@ const scalars = (values: number[]): Matrix[] => values.map((v) => matrix(1, 1, F
 /**
  * The determinant of each matrix; for singular matrices the gradient is that of the polynomial. Shapes: [...,
  * n, n] → [...]. PyTorch: `torch.linalg.det`, `torch.det`.
+ * @throws DTypeError for integers; ShapeError for a matrix that is not square.
  * @forms det(), x.det(), linalg.det()
  */
 export function det(a: Tensor): Tensor {
@@ -90,8 +91,8 @@ function slogdetAs(op: string, a: Tensor): Named<"sign" | "logabsdet", Tensor> {
 }
 
 /**
- * The logarithm of the determinant. It is NaN where the determinant is negative, and -Infinity where it is
- * 0. PyTorch: `torch.logdet`.
+ * The logarithm of the determinant. It is NaN where the determinant is negative, and -Infinity where it is 0.
+ * Shape: [..., n, n] → [...]. PyTorch: `torch.logdet`.
  * @example logdet(tensor([[2, 0], [0, 4]])) // 2.079
  * @forms logdet(), x.logdet()
  */

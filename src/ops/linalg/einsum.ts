@@ -27,6 +27,7 @@ interface Labelled {
  * alphabet (capitals first). Operands come one by one or as an array; or each with a list of labels 0 … 51
  * and, last, the list of the output. Operands are taken from left to right. PyTorch: `torch.einsum`.
  * @throws ValueError `INVALID_EQUATION`; ShapeError where sizes under a label differ and none is 1.
+ * @throws DTypeError for different dtypes.
  * @forms einsum()
  */
 export function einsum(equation: string, ...operands: Tensor[] | [readonly Tensor[]]): Tensor;

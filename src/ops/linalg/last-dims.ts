@@ -6,9 +6,10 @@ import { type DiagonalOptions, diagonal as diagonalOf } from "../shape/diagonal.
 import { cross as crossOf } from "./products.js";
 
 /**
- * Cross products of vectors of 3 elements along `dim`, by default the last one. PyTorch:
- * `torch.linalg.cross`.
+ * Cross products of vectors of 3 elements along `dim`, by default the last one. The dim is -1 by default.
+ * PyTorch: `torch.linalg.cross`.
  * @example linalg.cross(tensor([1, 0, 0]), tensor([0, 1, 0])) // [0, 0, 1]
+ * @throws ShapeError unless the dim has size 3, and for different numbers of dims.
  * @forms linalg.cross()
  */
 export function cross(a: Tensor, b: Tensor, dim = -1): Tensor {

@@ -59,8 +59,10 @@ export function ldlFactor(a: Tensor, options?: LdlOptions): Named<"LD" | "pivots
 }
 
 /**
- * The factorization of `ldlFactor` without throwing: see `solveEx`. PyTorch: `torch.linalg.ldl_factor_ex`.
+ * The factorization of `ldlFactor` without throwing: see `solveEx`. Shapes as there. PyTorch:
+ * `torch.linalg.ldl_factor_ex`.
  * @example linalg.ldlFactorEx(tensor([[4, 2], [2, 5]])).info // 0
+ * @throws SimdgradError `SINGULAR_MATRIX` with `checkErrors`.
  * @forms linalg.ldlFactorEx()
  */
 export function ldlFactorEx(
@@ -77,6 +79,8 @@ export function ldlFactorEx(
 /**
  * The solution X of A X = B, given what `ldlFactor(A)` returns. No gradient. Shapes: [..., n, n], [..., n], B
  * [..., n, k]; batch dims broadcast. PyTorch: `torch.linalg.ldl_solve`.
+ * @throws ShapeError for LD, pivots and B that do not fit; ValueError for pivots that are no rows; DTypeError
+ * for integers and for different dtypes.
  * @forms linalg.ldlSolve()
  */
 export function ldlSolve(LD: Tensor, pivots: Tensor, b: Tensor, options?: LdlOptions): Tensor {

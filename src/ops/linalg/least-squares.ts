@@ -52,6 +52,7 @@ const drivers: readonly LstsqDriver[] = ["gels", "gelsy", "gelsd", "gelss"];
  * never used. The gradient is that at a constant rank. Shapes: A [..., m, n], B [..., m, k] or [..., m];
  * batch dims broadcast. PyTorch: `torch.linalg.lstsq`.
  * @example linalg.lstsq(tensor([[1, 0], [1, 1], [1, 2]]), tensor([[1], [3], [5]])).solution // [[1], [2]]
+ * @throws ShapeError for A and B that do not fit; DTypeError for integers and for different dtypes.
  * @forms linalg.lstsq()
  */
 export function lstsq(a: Tensor, b: Tensor, options?: LstsqOptions): LeastSquares {

@@ -19,7 +19,7 @@ export interface SvdLowrankOptions extends GeneratorOptions {
   q?: number;
   /** Number of iterations that improve the accuracy. Default 2. */
   niter?: number;
-  /** Subtracted from A first; it broadcasts. */
+  /** Subtracted from A first; it broadcasts. Default null: nothing. */
   M?: Tensor | null;
 }
 
@@ -39,6 +39,7 @@ type Svd = Named<"U" | "S" | "V", Tensor>;
  * The `q` largest singular values and their vectors, A ≈ U diag(S) Vᵀ, from products of A with random vectors
  * (Halko, Martinsson and Tropp, 2011). Shapes: [..., m, n] → U [..., m, q], S [..., q], V [..., n, q].
  * PyTorch: `torch.svd_lowrank`.
+ * @throws ShapeError for a `q` that is not from 0 to min(m, n); ValueError for a negative `niter`.
  * @forms svdLowrank()
  */
 export function svdLowrank(a: Tensor, options?: SvdLowrankOptions): Svd {
@@ -50,8 +51,10 @@ export function svdLowrank(a: Tensor, options?: SvdLowrankOptions): Svd {
 
 /**
  * Principal components of the rows of A: `svdLowrank` of A without its mean. Columns of V are the directions.
- * PyTorch: `torch.pca_lowrank`.
+ * Shapes as there. PyTorch: `torch.pca_lowrank`.
  * @example pcaLowrank(randn([10, 4]), { q: 2 })[0].shape // [10, 2]
+ * @throws DTypeError for integers; ShapeError for a `q` that is not from 0 to min(m, n); ValueError for a
+ * negative `niter`.
  * @forms pcaLowrank()
  */
 export function pcaLowrank(a: Tensor, options?: PcaLowrankOptions): Svd {

@@ -126,8 +126,10 @@ export function luFactor(a: Tensor, options?: LuOptions): Named<"LU" | "pivots",
 }
 
 /**
- * The factorization of `luFactor` without throwing: see `solveEx`. PyTorch: `torch.linalg.lu_factor_ex`.
+ * The factorization of `luFactor` without throwing: see `solveEx`. Shapes as there. PyTorch:
+ * `torch.linalg.lu_factor_ex`.
  * @example linalg.luFactorEx(tensor([[4, 2], [2, 5]])).info // 0
+ * @throws SimdgradError `SINGULAR_MATRIX` with `checkErrors`.
  * @forms linalg.luFactorEx()
  */
 export function luFactorEx(
@@ -164,8 +166,11 @@ export interface LuUnpackOptions {
 }
 
 /**
- * P, L and U (see `linalg.lu`), given what `linalg.luFactor` returns. PyTorch: `torch.lu_unpack`.
+ * P, L and U (see `linalg.lu`), given what `linalg.luFactor` returns.
+ * Shapes: LU [..., m, n] → P [..., m, m], L [..., m, k], U [..., k, n], with k = min(m, n). PyTorch:
+ * `torch.lu_unpack`.
  * @example const f = linalg.luFactor(eye(2)); luUnpack(f.LU, f.pivots)[1] // [[1, 0], [0, 1]]
+ * @throws DTypeError for integers; ShapeError for less than 2 dims; ValueError for pivots that are no rows.
  * @forms luUnpack()
  */
 export function luUnpack(
@@ -198,6 +203,8 @@ export interface LuSolveOptions {
 /**
  * The solution X of A X = B, given LU and pivots of `luFactor(A)`. Shapes: [..., n, n], [..., n], [..., n,
  * k]; batch dims broadcast. PyTorch: `torch.linalg.lu_solve`.
+ * @throws ShapeError for A and B that do not fit; ValueError for pivots that are no rows; DTypeError for
+ * integers and for different dtypes.
  * @forms linalg.luSolve()
  */
 export function luSolve(LU: Tensor, pivots: Tensor, b: Tensor, options?: LuSolveOptions): Tensor {
@@ -224,7 +231,8 @@ export function luSolve(LU: Tensor, pivots: Tensor, b: Tensor, options?: LuSolve
 
 /**
  * LU and pivots of `linalg.luFactor`, and with `getInfos` also `info`: `lu(a, true, true)` or
- * `lu(a, { getInfos: true })`. PyTorch: `torch.lu`.
+ * `lu(a, { getInfos: true })`.
+ * Shapes: A [..., m, n] → LU [..., m, n], pivots [..., min(m, n)]. PyTorch: `torch.lu`.
  * @forms lu(), x.lu()
  */
 export function luOf(
@@ -238,8 +246,9 @@ export function luOf(
 }
 
 /**
- * The solution X of A X = B as `linalg.luSolve` computes it, with B as the first argument. PyTorch:
- * `torch.lu_solve`.
+ * The solution X of A X = B as `linalg.luSolve` computes it, with B as the first argument.
+ * Shapes: B [..., n, k], LU [..., n, n] → [..., n, k]. PyTorch: `torch.lu_solve`.
+ * @throws ShapeError, ValueError and DTypeError as `linalg.luSolve`.
  * @forms luSolve(), x.luSolve()
  */
 export function luSolveOf(b: Tensor, LU: Tensor, pivots: Tensor): Tensor {

@@ -181,7 +181,8 @@ function multiplyBatches(a: Tensor, b: Tensor): Tensor {
 
 /**
  * x·Wᵀ + b, computed by one kernel forward and three backward.
- * Shapes: x [..., in], weight [out, in], bias [out] → [..., out]. PyTorch: `F.linear`.
+ * Shapes: x [..., in], weight [out, in], bias [out] → [..., out]. By default `bias` is null, and none is
+ * added. PyTorch: `F.linear`.
  * @forms nn.functional.linear()
  */
 export function linear(x: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {

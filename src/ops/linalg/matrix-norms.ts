@@ -87,6 +87,8 @@ function checkPair(op: string, dim: readonly number[], x: Tensor): [number, numb
  * else `vectorNorm`. Default: the 2-norm of all elements, or of those over `dim`. PyTorch:
  * `torch.linalg.norm`.
  * @example linalg.norm(tensor([3, 4])) // 5
+ * @throws ShapeError for an order without a dim unless there are 1 or 2 dims; ValueError for an order that
+ * vectors or matrices do not have; DTypeError for integers.
  * @forms linalg.norm()
  */
 export function norm(x: Tensor, ...args: NormArguments<"ord", MatrixOrder>): Tensor {
@@ -107,6 +109,8 @@ export function norm(x: Tensor, ...args: NormArguments<"ord", MatrixOrder>): Ten
  * The norm of order `p` (default "fro", which is 2) over `dim` (default: all dims); "nuc" is the nuclear norm
  * of a matrix, or of those in two dims. PyTorch: `torch.norm`.
  * @example norm(tensor([3, 4])) // 5
+ * @throws ShapeError for `"nuc"` without a dim unless there are 2 dims; ValueError for another word;
+ * DTypeError for integers.
  * @forms norm(), x.norm()
  */
 export function normOf(x: Tensor, ...args: NormArguments<"p", number | "fro" | "nuc">): Tensor {
@@ -125,6 +129,8 @@ export function normOf(x: Tensor, ...args: NormArguments<"p", number | "fro" | "
  * The condition number of each matrix: the norm of A times that of A⁻¹; for orders 2 (the default) and -2, A
  * need not be square. A singular matrix gives Infinity. Shapes: [..., m, n] → [...]. PyTorch:
  * `torch.linalg.cond`.
+ * @throws ValueError for an order that matrices do not have; DTypeError for integers; ShapeError for less
+ * than 2 dims.
  * @forms linalg.cond()
  */
 export function cond(

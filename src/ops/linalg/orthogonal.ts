@@ -21,6 +21,8 @@ export type QrMode = "reduced" | "complete" | "r";
  * with LAPACK's signs.
  * Shapes: A [..., m, n] and k = min(m, n): Q [..., m, k] and R [..., k, n]; for `complete` [..., m, m] and
  * [..., m, n], without a gradient where m > n; for `r` Q is empty. PyTorch: `torch.linalg.qr`.
+ * @throws ValueError for another `mode`; AutogradError for a gradient of Q of the mode `complete` where A is
+ * taller than wide.
  * @forms linalg.qr()
  */
 export function qr(a: Tensor, options?: { mode?: QrMode }): Named<"Q" | "R", Tensor> {
@@ -73,8 +75,10 @@ function squareGradient({ Q, R }: Factors, g: Factors): Tensor {
 }
 
 /**
- * Q and R as `linalg.qr` computes them; `some: false` is its mode `complete`. PyTorch: `torch.qr`.
+ * Q and R as `linalg.qr` computes them; `some: false` is its mode `complete`.
+ * Shapes: A [..., m, n] → Q [..., m, k], R [..., k, n], with k = min(m, n). PyTorch: `torch.qr`.
  * @example qr(eye(2)).R.abs() // [[1, 0], [0, 1]]
+ * @throws ShapeError for less than 2 dims; DTypeError for integers.
  * @forms qr(), x.qr()
  */
 export function qrOf(a: Tensor, options?: { some?: boolean }): Named<"Q" | "R", Tensor> {
@@ -86,6 +90,7 @@ export function qrOf(a: Tensor, options?: { some?: boolean }): Named<"Q" | "R", 
  * The QR factorization as LAPACK stores it: R on and above the diagonal, the vectors of the reflections below
  * it, and the factors of the reflections. The first element of each vector is 1 and is left out. No gradient.
  * Shapes: [..., m, n] → a [..., m, n], tau [..., min(m, n)]. PyTorch: `torch.geqrf`.
+ * @throws DTypeError for integers; ShapeError for less than 2 dims.
  * @forms geqrf(), x.geqrf()
  */
 export function geqrf(a: Tensor): Named<"a" | "tau", Tensor> {
@@ -128,6 +133,7 @@ function compact(op: string, a: Tensor, tau: Tensor): { V: Tensor; T: Tensor } {
  * The first n columns of the product of the reflections that `geqrf` returns: the Q of `linalg.qr`. Shapes:
  * [..., m, n], [..., k] → [..., m, n], with k <= n <= m. PyTorch: `torch.linalg.householder_product`,
  * `torch.orgqr`.
+ * @throws ShapeError for more columns than rows, and for factors that do not fit.
  * @forms orgqr(), x.orgqr(), linalg.householderProduct()
  */
 export function householderProduct(a: Tensor, tau: Tensor): Tensor {
@@ -155,6 +161,7 @@ export interface OrmqrOptions {
  * The product Q C, where Q [..., m, m] is the product of the reflections that `geqrf` returns. Shapes: a
  * [..., m, n], tau [..., k], C [..., m, l], or with `left: false` [..., l, m]. PyTorch: `torch.ormqr`.
  * @example const q = geqrf(eye(2)); ormqr(q.a, q.tau, ones([2, 1])).shape // [2, 1]
+ * @throws ShapeError for Q and C that do not fit; DTypeError for different dtypes.
  * @forms ormqr(), x.ormqr()
  */
 export function ormqr(a: Tensor, tau: Tensor, c: Tensor, options?: OrmqrOptions): Tensor {

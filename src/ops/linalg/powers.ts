@@ -5,7 +5,8 @@ import { quoted } from "../../quote.js";
 import { resolveDim } from "../../shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { byPositionOrName } from "../arguments/arguments.js";
-import { constant, eye, ones } from "../create/create.js";
+import { constant } from "../create/constant.js";
+import { eye, ones } from "../create/create.js";
 import { abs, add, mul, sub, where } from "../elementwise/elementwise.js";
 import { amax, sum } from "../reduce/reduce.js";
 import { cumprod } from "../reduce/scan.js";
@@ -20,6 +21,7 @@ import { inv, solve } from "./solve.js";
  * Aⁿ for an integer n, computed by repeated squaring; negative n are powers of A⁻¹. Shape: [..., m, m].
  * PyTorch: `torch.linalg.matrix_power`, `torch.matrix_power`.
  * @throws SimdgradError `SINGULAR_MATRIX` for a negative power of a singular matrix.
+ * @throws ShapeError for a matrix that is not square.
  * @forms matrixPower(), x.matrixPower(), linalg.matrixPower()
  */
 export function matrixPower(a: Tensor, n: number): Tensor {
@@ -47,6 +49,7 @@ for (let i = 1; i <= 13; i++) coefficients.push((coefficients[i - 1] * (14 - i))
 /**
  * The exponential of each matrix, Σ Aⁱ / i!, computed in float64 by scaling, a Padé approximation and
  * repeated squaring. Shape: [..., n, n]. PyTorch: `torch.linalg.matrix_exp`, `torch.matrix_exp`.
+ * @throws DTypeError for integers; ShapeError for a matrix that is not square.
  * @forms matrixExp(), x.matrixExp(), linalg.matrixExp()
  */
 export function matrixExp(a: Tensor): Tensor {
@@ -77,6 +80,7 @@ export function matrixExp(a: Tensor): Tensor {
 /**
  * The product of several matrices, multiplied in the order that needs the fewest operations. The first and
  * the last may be vectors. Shapes: [m, k], …, [l, n] → [m, n]. PyTorch: `torch.linalg.multi_dot`.
+ * @throws ShapeError without a matrix, and for inner dims that differ.
  * @forms linalg.multiDot()
  */
 export function multiDot(tensors: readonly Tensor[]): Tensor {
@@ -85,8 +89,10 @@ export function multiDot(tensors: readonly Tensor[]): Tensor {
 }
 
 /**
- * The product of its arguments as `linalg.multiDot` computes it. PyTorch: `torch.chain_matmul`.
+ * The product of its arguments as `linalg.multiDot` computes it.
+ * Shapes: [m, k], …, [l, n] → [m, n]. PyTorch: `torch.chain_matmul`.
  * @example chainMatmul(ones([2, 3]), ones([3, 4]), ones([4, 5])).shape // [2, 5]
+ * @throws ShapeError without a matrix, and for inner dims that differ.
  * @forms chainMatmul()
  */
 export function chainMatmul(...matrices: Tensor[]): Tensor {
@@ -140,6 +146,7 @@ function bestProduct(matrices: readonly Tensor[]): Tensor {
 /**
  * The Vandermonde matrix: each row holds the powers 0, …, N - 1 of an element; N is by default the number of
  * elements. Shapes: [..., n] → [..., n, N]. PyTorch: `torch.linalg.vander`.
+ * @throws ValueError for an N below 2.
  * @forms linalg.vander()
  */
 export function vander(x: Tensor, options?: { N?: number | null }): Tensor {
@@ -161,6 +168,7 @@ function rising(x: Tensor, count: number): Tensor {
 /**
  * The Vandermonde matrix: each row holds the powers N - 1, …, 0 of an element, or 0, …, N - 1 with
  * `increasing`. Shapes: [n] → [n, N]. PyTorch: `torch.vander`.
+ * @throws ShapeError unless `x` is a vector; ValueError for a negative N.
  * @forms vander()
  */
 export function vanderOf(
@@ -180,8 +188,10 @@ export function vanderOf(
 }
 
 /**
- * The dot products of vectors along `dim`; the other dims broadcast. PyTorch: `torch.linalg.vecdot`.
+ * The dot products of vectors along `dim`; the other dims broadcast. The dim is -1 by default. PyTorch:
+ * `torch.linalg.vecdot`.
  * @example linalg.vecdot(tensor([1, 2]), tensor([3, 4])) // 11
+ * @throws ShapeError for shapes that do not broadcast.
  * @forms linalg.vecdot()
  */
 export function vecdot(x: Tensor, y: Tensor, given: OrNamed<number> = -1): Tensor {

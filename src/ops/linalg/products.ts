@@ -5,7 +5,7 @@ import { checkOptions, dimOf, type OrNamed } from "../../options.js";
 import { quoted } from "../../quote.js";
 import { resolveDim } from "../../shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import { constant } from "../create/create.js";
+import { constant } from "../create/constant.js";
 import { add, mul, sub, where } from "../elementwise/elementwise.js";
 import { sum } from "../reduce/reduce.js";
 import { roll } from "../shape/rearrange.js";
@@ -31,6 +31,8 @@ export function multiply(op: string, a: Tensor, b: Tensor): Tensor {
 
 /**
  * The product of two matrices: [M, K], [K, N] → [M, N]. PyTorch: `torch.mm`.
+ * @throws ShapeError unless both are matrices, and for inner dims that differ; DTypeError for different
+ * dtypes.
  * @forms mm(), x.mm()
  */
 export function mm(a: Tensor, b: Tensor): Tensor {
@@ -42,6 +44,8 @@ export function mm(a: Tensor, b: Tensor): Tensor {
 
 /**
  * The products of the matrices of two batches: [B, M, K], [B, K, N] → [B, M, N]. PyTorch: `torch.bmm`.
+ * @throws ShapeError for other numbers of dims than 3, and for batches or inner dims that differ; DTypeError
+ * for different dtypes.
  * @forms bmm(), x.bmm()
  */
 export function bmm(a: Tensor, b: Tensor): Tensor {
@@ -55,6 +59,7 @@ export function bmm(a: Tensor, b: Tensor): Tensor {
 
 /**
  * The product of a matrix and a vector: [M, K], [K] → [M]. PyTorch: `torch.mv`.
+ * @throws ShapeError unless these are a matrix and a vector that fit; DTypeError for different dtypes.
  * @forms mv(), x.mv()
  */
 export function mv(matrix: Tensor, vector: Tensor): Tensor {
@@ -66,6 +71,7 @@ export function mv(matrix: Tensor, vector: Tensor): Tensor {
 
 /**
  * The sum of the products of the elements of two vectors: [K], [K] → []. PyTorch: `torch.dot`.
+ * @throws ShapeError unless both are vectors of one length; DTypeError for different dtypes.
  * @forms dot(), x.dot()
  */
 export function dot(a: Tensor, b: Tensor): Tensor {
@@ -88,6 +94,7 @@ export function vdot(a: Tensor, b: Tensor): Tensor {
 /**
  * The products of every element of one vector with every element of another: [M], [N] → [M, N]. PyTorch:
  * `torch.outer`, `torch.ger`.
+ * @throws ShapeError unless both are vectors.
  * @forms ger(), outer(), x.outer(), x.ger()
  */
 export function outer(a: Tensor, b: Tensor): Tensor {
@@ -100,6 +107,7 @@ export function outer(a: Tensor, b: Tensor): Tensor {
 /**
  * The dot products over the last dim of both operands; with a scalar, the product.
  * Shapes: [...a, K], [...b, K] → [...a, ...b]. PyTorch: `torch.inner`.
+ * @throws ShapeError for last dims that differ.
  * @forms inner(), x.inner()
  */
 export function inner(a: Tensor, b: Tensor): Tensor {
@@ -112,8 +120,9 @@ export function inner(a: Tensor, b: Tensor): Tensor {
 
 /**
  * The sums of products over the last `dims` dims of `a` and the first of `b`, or over the dims listed for
- * each. The other dims of `a`, then those of `b` remain. PyTorch: `torch.tensordot`.
+ * each. The other dims of `a`, then those of `b` remain. `dims` is 2 by default. PyTorch: `torch.tensordot`.
  * @example tensordot(ones([2, 3]), ones([3, 4]), 1).shape // [2, 4]
+ * @throws ShapeError for dims that are not there or differ; DTypeError for different dtypes.
  * @forms tensordot()
  */
 export function tensordot(
@@ -193,6 +202,7 @@ function factorsOf(dtype: DType, options: AddProductOptions | undefined): Requir
 
 /**
  * beta · x + alpha · (a b). Shapes: x broadcasts to [M, N]; [M, K], [K, N]. PyTorch: `torch.addmm`.
+ * @throws ShapeError for matrices that do not fit, and an `x` that does not broadcast to the result.
  * @forms addmm(), x.addmm(), x.addmm_()
  */
 export function addmm(x: Tensor, a: Tensor, b: Tensor, options?: AddProductOptions): Tensor {
@@ -203,6 +213,7 @@ export function addmm(x: Tensor, a: Tensor, b: Tensor, options?: AddProductOptio
 /**
  * beta · x + alpha · (a[i] b[i]). Shapes: x broadcasts to [B, M, N]; [B, M, K], [B, K, N]. PyTorch:
  * `torch.baddbmm`.
+ * @throws ShapeError for matrices that do not fit, and an `x` that does not broadcast to the result.
  * @forms baddbmm(), x.baddbmm(), x.baddbmm_()
  */
 export function baddbmm(x: Tensor, a: Tensor, b: Tensor, options?: AddProductOptions): Tensor {
@@ -213,6 +224,7 @@ export function baddbmm(x: Tensor, a: Tensor, b: Tensor, options?: AddProductOpt
 /**
  * beta · x + alpha · Σ a[i] b[i]. Shapes: x broadcasts to [M, N]; [B, M, K], [B, K, N]. PyTorch:
  * `torch.addbmm`.
+ * @throws ShapeError for matrices that do not fit, and an `x` that does not broadcast to the result.
  * @forms addbmm(), x.addbmm(), x.addbmm_()
  */
 export function addbmm(x: Tensor, a: Tensor, b: Tensor, options?: AddProductOptions): Tensor {
@@ -222,6 +234,8 @@ export function addbmm(x: Tensor, a: Tensor, b: Tensor, options?: AddProductOpti
 
 /**
  * beta · x + alpha · (matrix vector). Shapes: x broadcasts to [M]; [M, K], [K]. PyTorch: `torch.addmv`.
+ * @throws ShapeError for a matrix and a vector that do not fit, and an `x` that does not broadcast to the
+ * result.
  * @forms addmv(), x.addmv(), x.addmv_()
  */
 export function addmv(x: Tensor, matrix: Tensor, vector: Tensor, options?: AddProductOptions): Tensor {
@@ -231,6 +245,7 @@ export function addmv(x: Tensor, matrix: Tensor, vector: Tensor, options?: AddPr
 
 /**
  * beta · x + alpha · outer(a, b). Shapes: x broadcasts to [M, N]; [M], [N]. PyTorch: `torch.addr`.
+ * @throws ShapeError unless the others are vectors, and for an `x` that does not broadcast to the result.
  * @forms addr(), x.addr(), x.addr_()
  */
 export function addr(x: Tensor, a: Tensor, b: Tensor, options?: AddProductOptions): Tensor {
@@ -240,7 +255,7 @@ export function addr(x: Tensor, a: Tensor, b: Tensor, options?: AddProductOption
 
 /**
  * The Kronecker product: for each element of `a`, a copy of `b` multiplied by it. Dims multiply, aligned at
- * the last. PyTorch: `torch.kron`.
+ * the last. Shapes [a1, …] and [b1, …] → [a1·b1, …]. PyTorch: `torch.kron`.
  * @example kron(tensor([1, 2]), tensor([1, 10])) // [1, 10, 2, 20]
  * @forms kron(), x.kron()
  */
@@ -267,6 +282,7 @@ export function kron(a: Tensor, b: Tensor): Tensor {
  * Cross products of vectors of 3 elements along `dim`, by default the first dim of size 3. Other dims
  * broadcast. PyTorch: `torch.cross`.
  * @example cross(tensor([1, 0, 0]), tensor([0, 1, 0])) // [0, 0, 1]
+ * @throws ShapeError unless a dim of size 3 is there, and for different numbers of dims.
  * @forms cross(), x.cross()
  */
 export function cross(a: Tensor, b: Tensor, given?: OrNamed<number>): Tensor {

@@ -56,7 +56,8 @@ export function pinv(a: Tensor, ...args: PinvArguments): Tensor {
 
 /**
  * The pseudoinverse as `linalg.pinv` computes it; singular values up to `rcond` times the largest count as 0.
- * Default 1e-15. PyTorch: `torch.pinverse`.
+ * Default 1e-15.
+ * Shape: [..., m, n] → [..., n, m]. PyTorch: `torch.pinverse`.
  * @example pinverse(tensor([[2, 0], [0, 4]])) // [[0.5, 0], [0, 0.25]]
  * @forms pinverse(), x.pinverse()
  */
@@ -105,6 +106,7 @@ export function pinvGradient(a: Tensor, P: Tensor, g: Tensor): Tensor {
 /**
  * The rank of each matrix, `int32`: the number of singular values that do not count as 0. Shapes: [..., m, n]
  * → [...]. `tol`: the largest that does, whatever the others are. PyTorch: `torch.linalg.matrix_rank`.
+ * @throws DTypeError for integers; ShapeError for less than 2 dims.
  * @forms linalg.matrixRank()
  */
 export function matrixRank(a: Tensor, options?: ToleranceOptions & { tol?: number | Tensor | null }): Tensor {

@@ -93,6 +93,7 @@ function solveChecked(op: string, a: Tensor, b: Tensor, left: boolean): Checked<
  * The solution X of A X = B, or of X A = B with `left: false`. Shapes: A [..., n, n], B [..., n, k] or [...,
  * n]; batch dims broadcast. PyTorch: `torch.linalg.solve`.
  * @throws SimdgradError `SINGULAR_MATRIX`.
+ * @throws ShapeError for A and B that do not fit.
  * @forms linalg.solve()
  */
 export function solve(a: Tensor, b: Tensor, options?: SolveOptions): Tensor {
@@ -105,6 +106,7 @@ export function solve(a: Tensor, b: Tensor, options?: SolveOptions): Tensor {
  * `result` and `info` of `solve` without throwing: `info` is 0 for each matrix, or the number of its first
  * pivot that is 0; its result is then meaningless. PyTorch: `torch.linalg.solve_ex`.
  * @example linalg.solveEx(tensor([[2, 0], [0, 4]]), tensor([2, 4])).result // [1, 1]
+ * @throws ShapeError for A and B that do not fit; SimdgradError `SINGULAR_MATRIX` with `checkErrors`.
  * @forms linalg.solveEx()
  */
 export function solveEx(
@@ -153,8 +155,10 @@ export function inv(a: Tensor): Tensor {
 }
 
 /**
- * `inverse` and `info` of `inv` without throwing: see `solveEx`. PyTorch: `torch.linalg.inv_ex`.
+ * `inverse` and `info` of `inv` without throwing: see `solveEx`.
+ * Shapes: [..., n, n] → inverse [..., n, n], info [...]. PyTorch: `torch.linalg.inv_ex`.
  * @example linalg.invEx(tensor([[2, 0], [0, 4]])).inverse // [[0.5, 0], [0, 0.25]]
+ * @throws SimdgradError `SINGULAR_MATRIX` with `checkErrors`.
  * @forms linalg.invEx()
  */
 export function invEx(a: Tensor, options?: CheckErrorsOptions): Named<"inverse" | "info", Tensor> {
@@ -169,6 +173,7 @@ export function invEx(a: Tensor, options?: CheckErrorsOptions): Named<"inverse" 
  * The inverse of `a` as a linear map of tensors: `tensordot(tensorinv(a), b, b.ndim)` undoes
  * `tensordot(a, x, x.ndim)`. The first `ind` dims, default 2, have as many elements as the others. Shape:
  * [...first, ...rest] → [...rest, ...first]. PyTorch: `torch.linalg.tensorinv`.
+ * @throws ShapeError unless the first `ind` dims have as many elements as the others.
  * @forms linalg.tensorinv()
  */
 export function tensorinv(a: Tensor, ...args: [ind?: number] | [options: { ind?: number }]): Tensor {
@@ -187,6 +192,7 @@ export function tensorinv(a: Tensor, ...args: [ind?: number] | [options: { ind?:
 /**
  * The solution X of `tensordot(a, X, X.ndim)` = `b`; the dims of `a` in `dims` are first moved behind the
  * others. Shapes: a [...b.shape, ...x], b → [...x]. PyTorch: `torch.linalg.tensorsolve`.
+ * @throws ShapeError unless A has as many elements in the dims of B as in the others.
  * @forms linalg.tensorsolve()
  */
 export function tensorsolve(

@@ -14,7 +14,7 @@ import { checkMatrices, finiteMatricesOf, jointly, mT, quotient } from "./matric
 export interface SvdOptions {
   /** Whether U and Vh are square. Default true. */
   fullMatrices?: boolean;
-  /** PyTorch's choice of a driver, which exists only for its GPU tensors. */
+  /** PyTorch's choice of a driver, which exists only for its GPU tensors. It has no effect. Default null. */
   driver?: string | null;
 }
 
@@ -101,7 +101,8 @@ export interface SvdOfOptions {
 }
 
 /**
- * U, S and V with A = U diag(S) Vᵀ: see `linalg.svd`, which gives Vᵀ. PyTorch: `torch.svd`.
+ * U, S and V with A = U diag(S) Vᵀ: see `linalg.svd`, which gives Vᵀ.
+ * Shapes: A [..., m, n] → U [..., m, k], S [..., k], V [..., n, k], with k = min(m, n). PyTorch: `torch.svd`.
  * @forms svd(), x.svd()
  */
 export function svdOf(a: Tensor, options?: SvdOfOptions): Named<"U" | "S" | "V", Tensor> {

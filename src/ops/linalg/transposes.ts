@@ -13,6 +13,7 @@ function transposed(name: string, x: Tensor, fits: boolean): Tensor {
 /**
  * The matrices in the last two dims transposed. PyTorch: `torch.adjoint`.
  * @example adjoint(tensor([[1, 2], [3, 4]])) // [[1, 3], [2, 4]]
+ * @throws ShapeError for less than 2 dims.
  * @forms adjoint(), x.adjoint()
  */
 export function adjoint(x: Tensor): Tensor {

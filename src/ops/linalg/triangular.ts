@@ -27,6 +27,7 @@ export interface SolveTriangularOptions {
  * The solution X of A X = B (with `left: false`, of X A = B) for a triangular A, whose other triangle is not
  * read. A 0 on the diagonal gives infinities. Shapes: A [..., n, n], B [..., n, k] ([..., k, n]); batch dims
  * broadcast. PyTorch: `torch.linalg.solve_triangular`.
+ * @throws ShapeError for A and B that do not fit; DTypeError for integers and for different dtypes.
  * @forms linalg.solveTriangular()
  */
 export function solveTriangular(a: Tensor, b: Tensor, options: SolveTriangularOptions): Tensor {
@@ -99,7 +100,9 @@ export interface TriangularSolveOptions {
 
 /**
  * The solution X of A X = B for a triangular A, and a copy of A: `linalg.solveTriangular` with B as the first
- * argument. PyTorch: `torch.triangular_solve`.
+ * argument.
+ * Shapes: B [..., n, k], A [..., n, n] → [..., n, k]. PyTorch: `torch.triangular_solve`.
+ * @throws ShapeError for A and B that do not fit; DTypeError for integers and for different dtypes.
  * @forms triangularSolve(), x.triangularSolve()
  */
 export function triangularSolve(

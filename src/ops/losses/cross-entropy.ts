@@ -44,7 +44,10 @@ export function checkReduction(op: string, reduction: Reduction): void {
  * Shapes: logits [C], [B, C] or [B, C, d1, …]. Target: class indices (integers) of shape [], [B] or [B, d1,
  * …], or class probabilities (floats) of the shape of the logits. Result: a scalar, or the shape of the
  * indices for `none`. The weight may be given by position too. PyTorch: `F.cross_entropy`.
+ * @example nn.functional.crossEntropy(tensor([[2, 0, 0]]), tensor([0], { dtype: "int32" })) // 0.2395
  * @throws ValueError `LABEL_OUT_OF_RANGE` for a target outside 0 … C-1 other than `ignoreIndex`.
+ * @throws DTypeError for logits that are not floats; ShapeError for a target or weights that do not fit;
+ * ValueError for a `labelSmoothing` that is not between 0 and 1, and for `ignoreIndex` with probabilities.
  * @forms nn.functional.crossEntropy()
  */
 export function crossEntropy(

@@ -40,7 +40,11 @@ export type Lengths = Tensor | readonly number[] | number;
  * log-probabilities, as `logSoftmax` gives them.
  * Shapes: logProbs [T, N, C] or [T, C]; targets (integers) [N, S], or [S], or of all sequences one after
  * another; lengths [N] or []. PyTorch: `F.ctc_loss`.
+ * @example nn.functional.ctcLoss(zeros([2, 1, 2]).sub(Math.LN2), tensor([[1]], { dtype: "int32" }), [2], [1])
+ *   // 0.2877
  * @throws ValueError for lengths that are longer than what there is.
+ * @throws DTypeError for log-probabilities that are not floats, and targets that are not integers; ShapeError
+ * for other shapes.
  * @forms nn.functional.ctcLoss()
  */
 export function ctcLoss(

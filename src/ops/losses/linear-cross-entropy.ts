@@ -23,6 +23,8 @@ export const linearCrossEntropyOptions = [
  * `crossEntropy` of the logits that a linear layer computes from x.
  * Shapes: x [in] or [N, in], linearWeight [C, in] or [C, d1, …, in], target as of `crossEntropy` for logits
  * [C] or [N, C, d1, …]. PyTorch: `F.linear_cross_entropy`.
+ * @example nn.functional.linearCrossEntropy(tensor([[1, 0]]), tensor([[2, 0], [0, 2]]), tensor([0], { dtype:
+ *   "int32" })) // 0.1269
  * @throws ShapeError for shapes that do not go together.
  * @forms nn.functional.linearCrossEntropy()
  */

@@ -78,7 +78,8 @@ export const mseLossOptions = [
 
 /**
  * The squared error (input - target)², or half of it with `half: true`. A weighted mean is divided by the sum
- * of the weights. PyTorch: `F.mse_loss`.
+ * of the weights. Input and target have one shape. PyTorch: `F.mse_loss`.
+ * @throws ShapeError for different shapes; DTypeError unless input and target are floats of one dtype.
  * @forms nn.functional.mseLoss()
  */
 export function mseLoss(input: Tensor, target: Tensor, options: MSELossOptions = {}): Tensor {
@@ -90,8 +91,10 @@ export function mseLoss(input: Tensor, target: Tensor, options: MSELossOptions =
 }
 
 /**
- * The absolute error |input - target|. A weighted mean is divided by the sum of the weights. PyTorch:
- * `F.l1_loss`.
+ * The absolute error |input - target|. A weighted mean is divided by the sum of the weights. Input and target
+ * have one shape. PyTorch: `F.l1_loss`.
+ * @example nn.functional.l1Loss(tensor([1, 2]), tensor([1, 4])) // 1
+ * @throws ShapeError for different shapes; DTypeError unless input and target are floats of one dtype.
  * @forms nn.functional.l1Loss()
  */
 export function l1Loss(input: Tensor, target: Tensor, options: WeightedLossOptions = {}): Tensor {
@@ -103,7 +106,9 @@ export function l1Loss(input: Tensor, target: Tensor, options: WeightedLossOptio
 
 /**
  * -(t ln p + (1-t) ln(1-p)) for probabilities p, with logarithms of at least -100, so that the loss stays
- * finite at p = 0 and 1. PyTorch: `F.binary_cross_entropy`.
+ * finite at p = 0 and 1. Input and target have one shape. PyTorch: `F.binary_cross_entropy`.
+ * @throws ShapeError for different shapes; DTypeError unless input and target are floats of one dtype;
+ * ValueError for probabilities outside [0, 1].
  * @forms nn.functional.binaryCrossEntropy()
  */
 export function binaryCrossEntropy(
@@ -161,8 +166,9 @@ export const logitsLossOptions = [
 ] as const satisfies readonly (keyof LogitsLossOptions)[];
 
 /**
- * `binaryCrossEntropy` of sigmoid(input), accurate for every logit. PyTorch:
+ * `binaryCrossEntropy` of sigmoid(input), accurate for every logit. Input and target have one shape. PyTorch:
  * `F.binary_cross_entropy_with_logits`.
+ * @throws ShapeError for different shapes; DTypeError unless input and target are floats of one dtype.
  * @forms nn.functional.binaryCrossEntropyWithLogits()
  */
 export function binaryCrossEntropyWithLogits(
@@ -191,6 +197,9 @@ export const nllLossOptions = [
 /**
  * -input at the target, where `input` holds log-probabilities. Shapes: input [C], [B, C] or [B, C, d1, …],
  * target [], [B] or [B, d1, …] of class indices. PyTorch: `F.nll_loss`.
+ * @example nn.functional.nllLoss(tensor([[-0.5, -1]]), tensor([0], { dtype: "int32" })) // 0.5
+ * @throws ShapeError for a target that does not have one class per row; ValueError `LABEL_OUT_OF_RANGE` for a
+ * class that there is not.
  * @forms nn.functional.nllLoss()
  */
 export function nllLoss(

@@ -43,6 +43,7 @@ const hinge = (x: Tensor) => unary.clamp(x, { min: 0 });
 /**
  * `input` where the target is 1, and max(0, margin - input) where it is -1; `margin` defaults to 1. Shapes
  * broadcast. PyTorch: `F.hinge_embedding_loss`.
+ * @throws ShapeError for shapes that do not broadcast; ValueError for another `reduction`.
  * @forms nn.functional.hingeEmbeddingLoss()
  */
 export function hingeEmbeddingLoss(input: Tensor, target: Tensor, options: MarginLossOptions = {}): Tensor {
@@ -59,6 +60,8 @@ export function hingeEmbeddingLoss(input: Tensor, target: Tensor, options: Margi
 /**
  * max(0, -target · (input1 - input2) + margin) for targets 1 or -1; `margin` defaults to 0. Shapes broadcast.
  * PyTorch: `F.margin_ranking_loss`.
+ * @throws ShapeError for different numbers of dims, and for shapes that do not broadcast; ValueError for
+ * another `reduction`.
  * @forms nn.functional.marginRankingLoss()
  */
 export function marginRankingLoss(
@@ -88,6 +91,7 @@ export function marginRankingLoss(
 /**
  * 1 - cos(input1, input2) where the target is 1, and max(0, cos - margin) where it is -1; `margin` defaults
  * to 0. Shapes: inputs [N, D] and target [N], or [D] and []. PyTorch: `F.cosine_embedding_loss`.
+ * @throws ShapeError for other shapes; ValueError for another `reduction`.
  * @forms nn.functional.cosineEmbeddingLoss()
  */
 export function cosineEmbeddingLoss(
@@ -114,7 +118,9 @@ export function cosineEmbeddingLoss(
 }
 
 /**
- * ln(1 + e^(-target · input)) for targets 1 or -1, without overflow. PyTorch: `F.soft_margin_loss`.
+ * ln(1 + e^(-target · input)) for targets 1 or -1, without overflow. Input and target have one shape.
+ * PyTorch: `F.soft_margin_loss`.
+ * @throws ShapeError for different shapes; DTypeError unless input and target are floats of one dtype.
  * @forms nn.functional.softMarginLoss()
  */
 export function softMarginLoss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
@@ -143,6 +149,8 @@ export const multiMarginLossOptions = [
  * Shapes: input [N, C], target [N]; or [C], and [] or [1]. Result: a scalar, or like the target for `none`.
  * PyTorch: `F.multi_margin_loss`.
  * @throws ValueError `INDEX_OUT_OF_RANGE` for a target outside 0 … C-1.
+ * @throws ShapeError for other shapes; DTypeError for targets that are not integers; ValueError for a `p`
+ * other than 1 and 2.
  * @forms nn.functional.multiMarginLoss()
  */
 export function multiMarginLoss(input: Tensor, target: Tensor, options: MultiMarginLossOptions = {}): Tensor {
@@ -178,6 +186,7 @@ export function multiMarginLoss(input: Tensor, target: Tensor, options: MultiMar
  * class indices of the shape of the input, [C] or [N, C], up to the first -1. PyTorch:
  * `F.multilabel_margin_loss`.
  * @throws ValueError `INDEX_OUT_OF_RANGE` for a class outside 0 … C-1.
+ * @throws ShapeError for different shapes; DTypeError for targets that are not integers.
  * @forms nn.functional.multilabelMarginLoss()
  */
 export function multilabelMarginLoss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
@@ -215,6 +224,8 @@ function checkClasses(op: string, input: Tensor, target: Tensor): void {
  * The mean over the classes of the binary cross-entropy of each class; classes are the last dim, and targets
  * are 0 or 1. Result: a scalar, or one loss per row for `none`. `weight`: of the classes. PyTorch:
  * `F.multilabel_soft_margin_loss`.
+ * @example nn.functional.multilabelSoftMarginLoss(tensor([[0, 2]]), tensor([[1, 1]])) // 0.41
+ * @throws ShapeError for a scalar, and for different shapes; ValueError for another `reduction`.
  * @forms nn.functional.multilabelSoftMarginLoss()
  */
 export function multilabelSoftMarginLoss(

@@ -29,7 +29,10 @@ export const smoothL1LossOptions = [
 ] as const satisfies readonly (keyof SmoothL1LossOptions)[];
 
 /**
- * ½d² / beta where d < beta, else d - ½beta, with d = |input - target|. PyTorch: `F.smooth_l1_loss`.
+ * ½d² / beta where d < beta, else d - ½beta, with d = |input - target|. Input and target have one shape.
+ * PyTorch: `F.smooth_l1_loss`.
+ * @throws ShapeError for different shapes; DTypeError unless input and target are floats of one dtype;
+ * ValueError for a negative `beta`.
  * @forms nn.functional.smoothL1Loss()
  */
 export function smoothL1Loss(input: Tensor, target: Tensor, options: SmoothL1LossOptions = {}): Tensor {
@@ -60,7 +63,10 @@ export const huberLossOptions = [
 
 /**
  * ½d² where d <= delta, else delta · (d - ½delta), with d = |input - target|. A weighted mean is divided by
- * the number of elements, as PyTorch divides this one. PyTorch: `F.huber_loss`.
+ * the number of elements, as PyTorch divides this one. Input and target have one shape. PyTorch:
+ * `F.huber_loss`.
+ * @throws ShapeError for different shapes; DTypeError unless input and target are floats of one dtype;
+ * ValueError for a `delta` of 0 or less.
  * @forms nn.functional.huberLoss()
  */
 export function huberLoss(input: Tensor, target: Tensor, options: HuberLossOptions = {}): Tensor {
@@ -97,6 +103,7 @@ export const klDivOptions = ["reduction", "logTarget"] as const satisfies readon
  * target · (ln target - input), where `input` holds log-probabilities; 0 where the target is 0. Shapes
  * broadcast. `mean` divides by all elements; the Kullback-Leibler divergence of distributions is what
  * `batchmean` gives. PyTorch: `F.kl_div`.
+ * @throws ShapeError for shapes that do not broadcast; ValueError for another `reduction`.
  * @forms nn.functional.klDiv()
  */
 export function klDiv(input: Tensor, target: Tensor, options: KLDivOptions = {}): Tensor {
@@ -134,6 +141,7 @@ export const poissonNllLossOptions = [
 /**
  * The negative log-likelihood of the target under a Poisson distribution: e^input - target · input. Shapes
  * broadcast. PyTorch: `F.poisson_nll_loss`.
+ * @throws ShapeError for shapes that do not broadcast; ValueError for another `reduction`.
  * @forms nn.functional.poissonNllLoss()
  */
 export function poissonNllLoss(input: Tensor, target: Tensor, options: PoissonNLLLossOptions = {}): Tensor {
@@ -173,6 +181,7 @@ export const gaussianNllLossOptions = [
  * The negative log-likelihood of the target under a normal distribution: ½ (ln var + (input - target)² /
  * var). `variance`: the shape of the input, or without its last dim, or with 1 in one dim; or one number for
  * all. PyTorch: `F.gaussian_nll_loss`.
+ * @throws ShapeError for a variance of another shape; ValueError for negative variances.
  * @forms nn.functional.gaussianNllLoss()
  */
 export function gaussianNllLoss(

@@ -30,6 +30,7 @@ export const tripletMarginLossOptions = [
  * max(0, d(anchor, positive) - d(anchor, negative) + margin), where d is `pairwiseDistance` and `margin`
  * defaults to 1. Shapes: [N, D] each, or [D]. Result: a scalar, or [N] for `none`. PyTorch:
  * `F.triplet_margin_loss`.
+ * @throws ShapeError for different numbers of dims; ValueError for a margin of 0 or less.
  * @forms nn.functional.tripletMarginLoss()
  */
 export function tripletMarginLoss(
@@ -61,7 +62,11 @@ export const tripletMarginWithDistanceLossOptions = [
 ] as const satisfies readonly (keyof TripletMarginWithDistanceLossOptions)[];
 
 /**
- * `tripletMarginLoss` with any function as the distance. PyTorch: `F.triplet_margin_with_distance_loss`.
+ * `tripletMarginLoss` with any function as the distance.
+ * Shapes: [N, D] each, or [D]. PyTorch: `F.triplet_margin_with_distance_loss`.
+ * @example nn.functional.tripletMarginWithDistanceLoss(tensor([[0]]), tensor([[1]]), tensor([[3]]), {
+ *   distanceFunction: (a, b) => a.sub(b).abs().sum(1), margin: 3 }) // 1
+ * @throws ShapeError for different numbers of dims; ValueError for a margin of 0 or less.
  * @forms nn.functional.tripletMarginWithDistanceLoss()
  */
 export function tripletMarginWithDistanceLoss(

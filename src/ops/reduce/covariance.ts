@@ -5,7 +5,7 @@ import { checkOptions } from "../../options.js";
 import { quoted } from "../../quote.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { tracing } from "../../tracing.js";
-import { constant } from "../create/create.js";
+import { constant } from "../create/constant.js";
 import { binary, div, mul, sqrt, sub, unary } from "../elementwise/elementwise.js";
 import { matmul } from "../linalg/matmul.js";
 import { diagonal } from "../shape/diagonal.js";
@@ -16,9 +16,9 @@ import { amin, sum } from "./reduce.js";
 export interface CovOptions {
   /** Subtracted from the number of observations in the divisor. Default 1 (Bessel's correction). */
   correction?: number;
-  /** The count of each observation: integers. */
+  /** The count of each observation: integers. Default null: all are 1. */
   fweights?: Tensor | null;
-  /** The weight of each observation. */
+  /** The weight of each observation. Default null: all are 1. */
   aweights?: Tensor | null;
 }
 
@@ -26,6 +26,8 @@ export interface CovOptions {
  * The covariance matrix of variables: rows are variables, columns are observations. A vector is one variable,
  * and one variable gives its variance, a scalar. Integers give float32. Shapes: [variables, observations] →
  * [variables, variables]. PyTorch: `torch.cov`.
+ * @throws ShapeError for more than 2 dims, and for weights that are not one for each observation; ValueError
+ * for a `correction` that is not an integer, and negative weights.
  * @forms cov(), x.cov()
  */
 export function cov(x: Tensor, options?: CovOptions): Tensor {
@@ -78,6 +80,7 @@ function weightsOf(op: string, rows: Tensor, { fweights, aweights }: CovOptions 
 /**
  * The matrix of correlation coefficients of variables, in [-1, 1]: see `cov`. PyTorch: `torch.corrcoef`.
  * @example corrcoef(tensor([[1, 2, 3], [2, 4, 6]])) // [[1, 1], [1, 1]]
+ * @throws ShapeError for more than 2 dims.
  * @forms corrcoef(), x.corrcoef()
  */
 export function corrcoef(x: Tensor): Tensor {

@@ -30,6 +30,7 @@ export const pairwiseDistanceOptions = [
 /**
  * ‖x1 - x2 + eps‖ₚ along the last dim. Shapes broadcast: [N, D] and [N, D] → [N]. PyTorch:
  * `F.pairwise_distance`.
+ * @throws ShapeError for shapes that do not broadcast; DTypeError for integers.
  * @forms nn.functional.pairwiseDistance()
  */
 export function pairwiseDistance(x1: Tensor, x2: Tensor, options: PairwiseDistanceOptions = {}): Tensor {
@@ -44,6 +45,7 @@ export function pairwiseDistance(x1: Tensor, x2: Tensor, options: PairwiseDistan
  * The p-norms of the differences of all pairs of rows, as a vector: the first row with all later ones, then
  * the second, and so on.
  * Shapes: x [N, D] → [N · (N - 1) / 2]. PyTorch: `F.pdist`.
+ * @throws ShapeError unless `x` is [N, D]; ValueError for a negative `p`; DTypeError for integers.
  * @forms nn.functional.pdist()
  */
 export function pdist(x: Tensor, options: { p?: number } | number = {}): Tensor {
@@ -73,8 +75,9 @@ export const cosineSimilarityOptions = [
 ] as const satisfies readonly (keyof CosineSimilarityOptions)[];
 
 /**
- * x1 · x2 / (max(‖x1‖, eps) max(‖x2‖, eps)) along `dim`. Shapes broadcast; of integers it is float32.
- * PyTorch: `F.cosine_similarity`, `torch.cosine_similarity`.
+ * x1 · x2 / (max(‖x1‖, eps) max(‖x2‖, eps)) along `dim`. Shapes broadcast; of integers it is float32. The dim
+ * is 1 by default. PyTorch: `F.cosine_similarity`, `torch.cosine_similarity`.
+ * @throws ShapeError for shapes that do not broadcast.
  * @forms cosineSimilarity(), nn.functional.cosineSimilarity()
  */
 export function cosineSimilarity(

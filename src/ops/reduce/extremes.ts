@@ -30,8 +30,8 @@ export function max(x: Tensor, dim?: Along | Tensor, options?: ReduceOptions): T
 }
 
 /**
- * The smallest element of `x`, over all or along `dim`, or the smaller of each two: see `max`. PyTorch:
- * `torch.min`.
+ * The smallest element of `x`, over all or along `dim`, or the smaller of each two: see `max`. Without `dim`
+ * it is that of all elements. PyTorch: `torch.min`.
  * @example min(tensor([[1, 3], [4, 2]]), 1) // [[1, 2], [0, 1]]
  * @forms min(), x.min()
  */

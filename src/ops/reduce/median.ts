@@ -33,6 +33,7 @@ const middleNumber: Middle = (n, nans) => half(binary.maximum(sub(n - 1, nans), 
  * element is NaN, the result is NaN. Gradients go to that element; over all elements, equals share. Shapes of
  * `x` without `dim`. PyTorch: `torch.median`.
  * @example median(tensor([3, 1, 2])) // 2
+ * @throws DTypeError for `bool`; ShapeError `EMPTY_REDUCTION` along an empty dim.
  * @forms median(), x.median()
  */
 export function median(x: Tensor): Tensor;
@@ -43,8 +44,10 @@ export function median(x: Tensor, dim?: Along, options?: ReduceOptions): Tensor 
 }
 
 /**
- * As `median`, but NaN is ignored; the result is NaN where there is nothing else. PyTorch: `torch.nanmedian`.
+ * As `median`, but NaN is ignored; the result is NaN where there is nothing else. Shapes as there. Without
+ * `dim` it is that of all elements. PyTorch: `torch.nanmedian`.
  * @example nanmedian(tensor([1, NaN, 3, 2])) // 2
+ * @throws DTypeError for `bool`; ShapeError `EMPTY_REDUCTION` along an empty dim.
  * @forms nanmedian(), x.nanmedian()
  */
 export function nanmedian(x: Tensor): Tensor;
@@ -83,6 +86,7 @@ function medianOfAll(op: string, x: Tensor, place: Middle): Tensor {
  * The most frequent element along `dim` (the smallest of equally frequent ones) and its last position. Shapes
  * of `x` without `dim`. PyTorch: `torch.mode`.
  * @example mode(tensor([3, 1, 3])) // [3, 2]
+ * @throws ShapeError `EMPTY_REDUCTION` along an empty dim.
  * @forms mode(), x.mode()
  */
 export function mode(

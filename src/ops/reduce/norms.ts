@@ -114,6 +114,8 @@ type RenormArguments =
  * `x` with every slice along `dim` whose `p`-norm is above `maxnorm` scaled down to `maxnorm`. Shape of `x`,
  * at least 2 dims. PyTorch: `torch.renorm`.
  * @example renorm(tensor([[3, 4], [0, 1]]), 2, 0, 1) // [[0.6, 0.8], [0, 1]]
+ * @throws ShapeError for less than 2 dims; ValueError for a `p` of 0 or less, and a negative `maxnorm`;
+ * DTypeError for integers.
  * @forms renorm(), x.renorm(), x.renorm_()
  */
 export function renorm(x: Tensor, ...args: RenormArguments): Tensor {
@@ -141,6 +143,8 @@ export type OrderArguments<Options = object> =
 /**
  * The `p`-norm (default 2) of x - y, which broadcast. PyTorch: `torch.dist`.
  * @example dist(tensor([1, 2]), tensor([4, 6])) // 5
+ * @throws DTypeError for integers; ValueError for an order that is not a number; ShapeError for shapes that
+ * do not broadcast.
  * @forms dist(), x.dist()
  */
 export function dist(x: Tensor, y: Tensor, ...args: OrderArguments): Tensor {
@@ -153,6 +157,8 @@ export function dist(x: Tensor, y: Tensor, ...args: OrderArguments): Tensor {
  * The distances, by the `p`-norm (default 2), between every row of one batch of matrices and every row of
  * another.
  * Shapes: [..., P, M], [..., R, M] → [..., P, R]. PyTorch: `torch.cdist`.
+ * @throws ShapeError unless both are matrices with as many columns; ValueError for a negative `p`; DTypeError
+ * for integers.
  * @forms cdist()
  */
 export function cdist(x: Tensor, y: Tensor, ...args: OrderArguments<{ computeMode?: string }>): Tensor {

@@ -7,7 +7,7 @@ import { numel } from "../../shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { tracing } from "../../tracing.js";
 import { lineDim } from "../arguments/line-dim.js";
-import { constant } from "../create/create.js";
+import { constant } from "../create/constant.js";
 import { lerp } from "../elementwise/blend.js";
 import { binary, compare, mul, sub, unary, where } from "../elementwise/elementwise.js";
 import { gather } from "../index/indexing.js";
@@ -44,9 +44,10 @@ export function quantile(
 }
 
 /**
- * As `quantile`, but NaN is ignored; the result is NaN where there is nothing else. PyTorch:
- * `torch.nanquantile`.
+ * As `quantile`, but NaN is ignored; the result is NaN where there is nothing else. Shapes and defaults as
+ * there. PyTorch: `torch.nanquantile`.
  * @example nanquantile(tensor([1, NaN, 3]), 0.5) // 2
+ * @throws DTypeError for integers; ShapeError `EMPTY_REDUCTION` where there are no elements.
  * @forms nanquantile(), x.nanquantile()
  */
 export function nanquantile(

@@ -9,7 +9,8 @@ import { quoted } from "../../quote.js";
 import { numel, resolveDims, type Shape, type Strides, sameShape } from "../../shape.js";
 import { empty, Tensor } from "../../tensor/tensor.js";
 import { lineDim } from "../arguments/line-dim.js";
-import { constant, eye } from "../create/create.js";
+import { constant } from "../create/constant.js";
+import { eye } from "../create/create.js";
 import { abs, add, div, eq, exp, log, mul, sqrt, sub, where } from "../elementwise/elementwise.js";
 import { withLine } from "../index/scalar-as-line.js";
 import { dense, denseCopy, expand, permute, reshape, squeeze, to } from "../shape/views.js";
@@ -32,7 +33,7 @@ export interface VarianceOptions extends ReduceOptions {
    * Subtracted from the number of elements in the divisor. Default 1 (Bessel's correction), as in PyTorch.
    */
   correction?: number;
-  /** The older option for a correction of 1 (true) or 0 (false). */
+  /** The older option for a correction of 1 (true) or 0 (false). Default: `correction` counts. */
   unbiased?: boolean;
 }
 
@@ -100,6 +101,7 @@ function countable(x: Tensor, dtype?: DType): Tensor {
  * The sum over `dim`, by default over all dims. `bool` and `uint8` are summed in `int32`. PyTorch:
  * `torch.sum`.
  * @example sum(tensor([[1, 3], [4, 2]]), 1, { keepdim: true }) // [[4], [6]]
+ * @throws ShapeError for a dim that is listed twice.
  * @forms sum(), x.sum()
  */
 export function sum(
@@ -135,6 +137,7 @@ export function sumTo(g: Tensor, shape: Shape): Tensor {
  * The mean over `dim`, by default over all dims, of a float tensor. The mean of nothing is NaN. PyTorch:
  * `torch.mean`.
  * @example mean(tensor([[1, 3], [4, 2]]), 0) // [2.5, 2.5]
+ * @throws DTypeError for integers, unless `dtype` is a float.
  * @forms mean(), x.mean()
  */
 export function mean(
@@ -254,7 +257,7 @@ export function extreme(op: string, which: "max" | "min", x: Tensor, dim?: Dims,
 
 /**
  * The position of the largest element along `dim`, or in the flattened tensor; the first one among equals.
- * `int32`. PyTorch: `torch.argmax`.
+ * `int32`. Without `dim`, in the flattened tensor. PyTorch: `torch.argmax`.
  * @example argmax(tensor([[1, 3], [4, 2]]), 1) // [1, 0]
  * @forms argmax(), x.argmax()
  */
@@ -265,7 +268,7 @@ export function argmax(x: Tensor, dim?: LineOr<ReduceOptions>, options?: ReduceO
 
 /**
  * The position of the smallest element along `dim`, or in the flattened tensor; the first one among equals.
- * `int32`. PyTorch: `torch.argmin`.
+ * `int32`. Without `dim`, in the flattened tensor. PyTorch: `torch.argmin`.
  * @example argmin(tensor([[1, 3], [4, 2]]), 1) // [0, 1]
  * @forms argmin(), x.argmin()
  */
@@ -308,8 +311,8 @@ function argExtreme(
 }
 
 /**
- * The variance over `dim`: the mean squared distance from the mean, with n - `correction` as divisor.
- * PyTorch: `torch.var`.
+ * The variance over `dim`: the mean squared distance from the mean, with n - `correction` as divisor. By
+ * default over all dims. PyTorch: `torch.var`.
  * @example ones([2]).var() // 0
  * @forms var(), x.var()
  */
@@ -344,7 +347,7 @@ function varianceOf(op: string, x: Tensor, dim: DimsOr<VarianceOptions>, options
 
 /**
  * The standard deviation over `dim`: the square root of the variance. Where it is 0 its gradient is 0, as in
- * PyTorch. PyTorch: `torch.std`.
+ * PyTorch. By default over all dims. PyTorch: `torch.std`.
  * @example std(tensor([1, 2, 3])) // 1
  * @forms std(), x.std()
  */
@@ -387,7 +390,7 @@ export function logsumexp(given: Tensor, dim?: DimsOr<ReduceOptions>, options?: 
 
 /**
  * True where all elements over `dim` are not 0. The result is `bool`; that of a `uint8` tensor is `uint8`, as
- * in PyTorch. PyTorch: `torch.all`.
+ * in PyTorch. By default over all dims. PyTorch: `torch.all`.
  * @example all(tensor([[1, 0], [2, 3]]), 1) // [false, true]
  * @forms all(), x.all()
  */
@@ -398,7 +401,7 @@ export function all(x: Tensor, dim?: DimsOr<ReduceOptions>, options?: ReduceOpti
 
 /**
  * True where any element over `dim` is not 0. The result is `bool`; that of a `uint8` tensor is `uint8`, as
- * in PyTorch. PyTorch: `torch.any`.
+ * in PyTorch. By default over all dims. PyTorch: `torch.any`.
  * @example any(tensor([[0, 0], [2, 0]]), 1) // [false, true]
  * @forms any(), x.any()
  */

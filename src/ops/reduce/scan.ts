@@ -123,6 +123,7 @@ function cumprodGradientPairwise(x: Tensor, g: Tensor, dim: number): Tensor {
  * The logarithms of the running sums of exp(x) along `dim`, without overflow. Shape of `x`. PyTorch:
  * `torch.logcumsumexp`.
  * @example logcumsumexp(tensor([0, 0]), 0) // [0, 0.6931]
+ * @throws DTypeError for integers.
  * @forms logcumsumexp(), x.logcumsumexp()
  */
 export function logcumsumexp(x: Tensor, dim: OrNamed<number>): Tensor {

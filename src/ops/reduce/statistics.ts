@@ -35,7 +35,7 @@ export function aminmax(x: Tensor, options?: ReduceOptions & { dim?: number }): 
 const missing = (x: Tensor) => compare.ne(x.detach(), x.detach());
 
 /**
- * The sum over `dim` of the elements that are not NaN. PyTorch: `torch.nansum`.
+ * The sum over `dim` of the elements that are not NaN. By default over all dims. PyTorch: `torch.nansum`.
  * @example nansum(tensor([1, NaN, 3])) // 4
  * @forms nansum(), x.nansum()
  */
@@ -57,7 +57,8 @@ export function nansum(
 }
 
 /**
- * The mean over `dim` of the elements that are not NaN; NaN where there are none. PyTorch: `torch.nanmean`.
+ * The mean over `dim` of the elements that are not NaN; NaN where there are none. By default over all dims.
+ * PyTorch: `torch.nanmean`.
  * @example nanmean(tensor([1, NaN, 3])) // 2
  * @forms nanmean(), x.nanmean()
  */
@@ -80,7 +81,8 @@ export function nanmean(
 }
 
 /**
- * The number of elements over `dim` that are not 0, `int32`. PyTorch: `torch.count_nonzero`.
+ * The number of elements over `dim` that are not 0, `int32`. By default over all dims. PyTorch:
+ * `torch.count_nonzero`.
  * @example countNonzero(tensor([0, 1, 2])) // 2
  * @forms countNonzero(), x.countNonzero()
  */
@@ -90,7 +92,8 @@ export function countNonzero(x: Tensor, dim?: OrNamed<Dims>): Tensor {
 }
 
 /**
- * The variance and the mean over `dim`: `[variance, mean]`. PyTorch: `torch.var_mean`.
+ * The variance and the mean over `dim`: `[variance, mean]`. By default over all dims. PyTorch:
+ * `torch.var_mean`.
  * @example varMean(tensor([1, 2, 3])) // [1, 2]
  * @forms varMean()
  */
@@ -106,7 +109,8 @@ export function varMean(
 }
 
 /**
- * The standard deviation and the mean over `dim`: `[std, mean]`. PyTorch: `torch.std_mean`.
+ * The standard deviation and the mean over `dim`: `[std, mean]`. By default over all dims. PyTorch:
+ * `torch.std_mean`.
  * @example stdMean(tensor([1, 2, 3])) // [1, 2]
  * @forms stdMean()
  */

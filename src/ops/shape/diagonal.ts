@@ -14,9 +14,9 @@ import { ravel } from "./rearrange.js";
 export interface DiagonalOptions {
   /** Number of the diagonal: 0 is the main one, positive ones lie above it. Default 0. */
   offset?: number;
-  /** The dim of the rows. */
+  /** The dim of the rows. Default -2; of `diagonal`, 0. */
   dim1?: number;
-  /** The dim of the columns. */
+  /** The dim of the columns. Default -1; of `diagonal`, 1. */
   dim2?: number;
 }
 
@@ -73,6 +73,7 @@ function put(values: Tensor, shape: Shape, place: Place): Tensor {
  * Diagonal number `offset` of the matrices in dims `dim1` and `dim2`, as the last dim. A view. PyTorch:
  * `torch.diagonal`.
  * @example diagonal(tensor([[1, 2], [3, 4]])) // [1, 4]
+ * @throws ShapeError for two equal dims, and a diagonal that is not an integer.
  * @forms diagonal(), x.diagonal()
  */
 export function diagonal(x: Tensor, ...args: WhichDiagonal): Tensor {
@@ -85,6 +86,7 @@ export function diagonal(x: Tensor, ...args: WhichDiagonal): Tensor {
  * Matrices in dims `dim1` and `dim2` whose diagonal number `offset` holds the vectors in the last dim of `x`,
  * and which are 0 elsewhere. Shapes: [..., n] → [..., n + |offset|, n + |offset|]. PyTorch:
  * `torch.diag_embed`.
+ * @throws ShapeError for a scalar, for two equal dims, and a diagonal that is not an integer.
  * @forms diagEmbed(), x.diagEmbed()
  */
 export function diagEmbed(x: Tensor, ...args: WhichDiagonal): Tensor {
@@ -101,9 +103,10 @@ export function diagEmbed(x: Tensor, ...args: WhichDiagonal): Tensor {
 }
 
 /**
- * Diagonal number `diagonal` of a matrix, or for a vector the matrix with that diagonal. PyTorch:
- * `torch.diag`.
+ * Diagonal number `diagonal` of a matrix, or for a vector the matrix with that diagonal. The main diagonal,
+ * 0, is the default. PyTorch: `torch.diag`.
  * @example diag(tensor([1, 2])) // [[1, 0], [0, 2]]
+ * @throws ShapeError for more than 2 dims, and for a scalar.
  * @forms diag(), x.diag()
  */
 export function diag(x: Tensor, diagonal = 0): Tensor {
@@ -127,6 +130,7 @@ export function diagflat(x: Tensor, ...args: [offset?: number] | [{ offset?: num
 /**
  * The sum of the main diagonal of a matrix; integers are summed in int32. PyTorch: `torch.trace`.
  * @example trace(tensor([[1, 2], [3, 4]])) // 5
+ * @throws ShapeError unless there are 2 dims.
  * @forms trace(), x.trace()
  */
 export function trace(x: Tensor): Tensor {

@@ -11,8 +11,10 @@ import { narrow, to, unsqueeze } from "./views.js";
 
 /**
  * The tensors joined one after another along `dim`; their other dims must agree. A vector without elements
- * goes with any shape, as it does in PyTorch. PyTorch: `torch.cat`, `torch.concat`, `torch.concatenate`.
+ * goes with any shape, as it does in PyTorch. The dim is 0 by default. PyTorch: `torch.cat`, `torch.concat`,
+ * `torch.concatenate`.
  * @example cat([tensor([1, 2]), tensor([3])]) // [1, 2, 3]
+ * @throws ShapeError without a tensor, and for shapes that differ outside `dim`.
  * @forms cat(), concat(), concatenate()
  */
 export function cat(tensors: readonly Tensor[], dim: OrNamed<number> = 0): Tensor {
@@ -60,8 +62,9 @@ export function joined(op: string, tensors: readonly Tensor[], dim: number): Ten
 }
 
 /**
- * The tensors, which have one shape, joined along a new dim. PyTorch: `torch.stack`.
+ * The tensors, which have one shape, joined along a new dim. The dim is 0 by default. PyTorch: `torch.stack`.
  * @example stack([tensor([1, 2]), tensor([3, 4])]) // [[1, 2], [3, 4]]
+ * @throws ShapeError without a tensor, and for different shapes.
  * @forms stack()
  */
 export function stack(tensors: readonly Tensor[], dim: OrNamed<number> = 0): Tensor {

@@ -33,6 +33,7 @@ export function overwritten(op: string, x: Tensor, src: Tensor, part: (x: Tensor
 /**
  * A copy of `x` with `src` written to what `select(dim, index)` shows. Shape of `x`. PyTorch:
  * `torch.select_scatter`.
+ * @throws ShapeError unless `src` has the shape of the part.
  * @forms selectScatter(), x.selectScatter()
  */
 export function selectScatter(x: Tensor, src: Tensor, dim: number, index: number): Tensor {
@@ -42,8 +43,10 @@ export function selectScatter(x: Tensor, src: Tensor, dim: number, index: number
 
 /**
  * A copy of `x` with `src` written to the positions from `start` to `end`, `step` apart, along `dim`.
- * Positions may be negative and are cut to the dim. Shape of `x`. PyTorch: `torch.slice_scatter`.
+ * Positions may be negative and are cut to the dim. Shape of `x`. Defaults: `dim` 0, `start` null for the
+ * first, `end` null for the end, `step` 1. PyTorch: `torch.slice_scatter`.
  * @example sliceScatter(zeros([3]), tensor([5, 6]), 0, 1) // [0, 5, 6]
+ * @throws ShapeError unless `src` has the shape of the part.
  * @forms sliceScatter(), x.sliceScatter()
  */
 export function sliceScatter(
@@ -62,6 +65,7 @@ export function sliceScatter(
 /**
  * A copy of `x` with `src` written to what `diagonal` shows. Shape of `x`. PyTorch: `torch.diagonal_scatter`.
  * @example diagonalScatter(zeros([2, 2]), tensor([5, 6])) // [[5, 0], [0, 6]]
+ * @throws ShapeError unless `src` has the shape of the diagonal.
  * @forms diagonalScatter(), x.diagonalScatter()
  */
 export function diagonalScatter(x: Tensor, src: Tensor, ...args: WhichDiagonal): Tensor {

@@ -27,8 +27,10 @@ function sectionsOf(op: string, given: Sections): number | readonly number[] {
 
 /**
  * Parts of `x` along `dim`: `sections` parts whose sizes differ by at most 1, or the parts between the given
- * positions. Views. PyTorch: `torch.tensor_split`.
+ * positions. Views. The dim is 0 by default. PyTorch: `torch.tensor_split`.
  * @example tensorSplit(tensor([1, 2, 3]), 2) // [[1, 2], [3]]
+ * @throws ValueError for a number of sections below 1, and positions that are not integers; ShapeError for
+ * positions that are not a vector.
  * @forms tensorSplit(), x.tensorSplit()
  */
 export function tensorSplit(x: Tensor, sections: Sections, dim: OrNamed<number> = 0): Tensor[] {
@@ -77,6 +79,7 @@ function evenParts(op: string, x: Tensor, given: Sections, d: number, dims: numb
  * Equal parts along dim 1 (for a vector dim 0), or the parts between the given positions. Views. PyTorch:
  * `torch.hsplit`.
  * @example hsplit(tensor([1, 2, 3, 4]), 2) // [[1, 2], [3, 4]]
+ * @throws ShapeError for a scalar, and for parts that are not equal.
  * @forms hsplit(), x.hsplit()
  */
 export function hsplit(x: Tensor, sections: Sections): Tensor[] {
@@ -87,6 +90,7 @@ export function hsplit(x: Tensor, sections: Sections): Tensor[] {
 /**
  * Equal parts along dim 0, or the parts between the given positions. Views. PyTorch: `torch.vsplit`.
  * @example vsplit(tensor([[1, 2], [3, 4]]), 2) // [[[1, 2]], [[3, 4]]]
+ * @throws ShapeError for less than 2 dims, and for parts that are not equal.
  * @forms vsplit(), x.vsplit()
  */
 export function vsplit(x: Tensor, sections: Sections): Tensor[] {
@@ -97,6 +101,7 @@ export function vsplit(x: Tensor, sections: Sections): Tensor[] {
 /**
  * Equal parts along dim 2, or the parts between the given positions. Views. PyTorch: `torch.dsplit`.
  * @example dsplit(ones([1, 2, 4]), 2).map(({ shape }) => shape) // [[1, 2, 2], [1, 2, 2]]
+ * @throws ShapeError for less than 3 dims, and for parts that are not equal.
  * @forms dsplit(), x.dsplit()
  */
 export function dsplit(x: Tensor, sections: Sections): Tensor[] {
@@ -105,8 +110,10 @@ export function dsplit(x: Tensor, sections: Sections): Tensor[] {
 }
 
 /**
- * Parts of the given sizes along `dim`: `split` with a list. Views. PyTorch: `torch.split_with_sizes`.
+ * Parts of the given sizes along `dim`: `split` with a list. Views. The dim is 0 by default. PyTorch:
+ * `torch.split_with_sizes`.
  * @example splitWithSizes(tensor([1, 2, 3]), [1, 2]) // [[1], [2, 3]]
+ * @throws ShapeError for sizes that are not an array, or do not add up to the dim.
  * @forms splitWithSizes(), x.splitWithSizes()
  */
 export function splitWithSizes(x: Tensor, sizes: readonly number[], dim: OrNamed<number> = 0): Tensor[] {
@@ -116,7 +123,8 @@ export function splitWithSizes(x: Tensor, sizes: readonly number[], dim: OrNamed
 }
 
 /**
- * The parts that `split` returns; its views are safe here. PyTorch: `torch.unsafe_split`.
+ * The parts that `split` returns; its views are safe here. The dim is 0 by default. Shapes as there. PyTorch:
+ * `torch.unsafe_split`.
  * @example unsafeSplit(tensor([1, 2, 3]), 2) // [[1, 2], [3]]
  * @forms unsafeSplit(), x.unsafeSplit()
  */
@@ -126,7 +134,8 @@ export function unsafeSplit(x: Tensor, size: number, dim: OrNamed<number> = 0): 
 }
 
 /**
- * The parts that `splitWithSizes` returns; its views are safe here. PyTorch: `torch.unsafe_split_with_sizes`.
+ * The parts that `splitWithSizes` returns; its views are safe here. The dim is 0 by default. Shapes as there.
+ * PyTorch: `torch.unsafe_split_with_sizes`.
  * @example unsafeSplitWithSizes(tensor([1, 2, 3]), [1, 2]) // [[1], [2, 3]]
  * @forms unsafeSplitWithSizes(), x.unsafeSplitWithSizes()
  */
@@ -140,7 +149,8 @@ export function unsafeSplitWithSizes(
 }
 
 /**
- * The parts that `chunk` returns; its views are safe here. PyTorch: `torch.unsafe_chunk`.
+ * The parts that `chunk` returns; its views are safe here. The dim is 0 by default. Shapes as there. PyTorch:
+ * `torch.unsafe_chunk`.
  * @example unsafeChunk(tensor([1, 2, 3]), 2) // [[1, 2], [3]]
  * @forms unsafeChunk(), x.unsafeChunk()
  */
@@ -150,7 +160,7 @@ export function unsafeChunk(x: Tensor, chunks: number, dim: OrNamed<number> = 0)
 }
 
 /**
- * Views of all elements along `dim`, without that dim. PyTorch: `torch.unbind`.
+ * Views of all elements along `dim`, without that dim. The dim is 0 by default. PyTorch: `torch.unbind`.
  * @example unbind(tensor([[1, 2], [3, 4]])) // [[1, 2], [3, 4]]
  * @forms unbind(), x.unbind()
  */

@@ -19,6 +19,7 @@ const list = (dims: Dims): readonly number[] => (Array.isArray(dims) ? dims : [d
 /**
  * A copy of `x` with the elements along `dims` in reverse order. Shape of `x`. PyTorch: `torch.flip`.
  * @example flip(tensor([1, 2, 3]), [0]) // [3, 2, 1]
+ * @throws ShapeError for a dim that is listed twice.
  * @forms flip()
  */
 export function flip(x: Tensor, dims: OrNamed<Dims, "dims">): Tensor {
@@ -45,6 +46,7 @@ export function flipAlong(
 /**
  * A copy of `x` with its columns (dim 1) in reverse order. PyTorch: `torch.fliplr`.
  * @example fliplr(tensor([[1, 2], [3, 4]])) // [[2, 1], [4, 3]]
+ * @throws ShapeError for less than 2 dims.
  * @forms fliplr(), x.fliplr()
  */
 export function fliplr(x: Tensor): Tensor {
@@ -56,6 +58,7 @@ export function fliplr(x: Tensor): Tensor {
 /**
  * A copy of `x` with its rows (dim 0) in reverse order. PyTorch: `torch.flipud`.
  * @example flipud(tensor([[1, 2], [3, 4]])) // [[3, 4], [1, 2]]
+ * @throws ShapeError for a scalar.
  * @forms flipud(), x.flipud()
  */
 export function flipud(x: Tensor): Tensor {
@@ -68,6 +71,7 @@ export function flipud(x: Tensor): Tensor {
  * A copy of `x` with elements shifted by `shifts` along `dims`, where those shifted past the end come in at
  * the front; without `dims`, those of the flattened tensor. Shape of `x`. PyTorch: `torch.roll`.
  * @example roll(tensor([1, 2, 3]), 1) // [3, 1, 2]
+ * @throws ShapeError unless there are as many shifts as dims; ValueError for shifts that are not integers.
  * @forms roll(), x.roll()
  */
 export function roll(x: Tensor, shifts: Dims, dims: OrNamed<Dims, "dims"> = []): Tensor {
@@ -89,8 +93,10 @@ function rollAlong(x: Tensor, shift: number, dim: number): Tensor {
 }
 
 /**
- * `x` rotated `k` times by 90 degrees, from the first of `dims` towards the second. PyTorch: `torch.rot90`.
+ * `x` rotated `k` times by 90 degrees, from the first of `dims` towards the second. Defaults: `k` 1, `dims`
+ * [0, 1]. PyTorch: `torch.rot90`.
  * @example rot90(tensor([[1, 2], [3, 4]])) // [[2, 4], [1, 3]]
+ * @throws ShapeError unless there are two different dims.
  * @forms rot90(), x.rot90()
  */
 export function rot90(x: Tensor, k = 1, dims: readonly [number, number] = [0, 1]): Tensor {
@@ -111,6 +117,7 @@ export function rot90(x: Tensor, k = 1, dims: readonly [number, number] = [0, 1]
  * `x` with dims `source` moved to `destination` and the others in their order. A view. PyTorch:
  * `torch.movedim`, `torch.moveaxis`.
  * @example movedim(ones([2, 3, 4]), 0, 2).shape // [3, 4, 2]
+ * @throws ShapeError unless there are as many sources as destinations, each once.
  * @forms moveaxis(), movedim(), x.movedim(), x.moveaxis()
  */
 export function movedim(x: Tensor, source: Dims, destination: Dims): Tensor {
@@ -142,6 +149,7 @@ export function swapaxes(x: Tensor, axis0: number, axis1: number): Tensor {
  * `x` with one dim as several of these sizes, one of which may be -1: the reverse of `flatten`. PyTorch:
  * `torch.unflatten`.
  * @example unflatten(ones([2, 6]), 1, [2, 3]).shape // [2, 2, 3]
+ * @throws ShapeError for sizes that do not hold the elements of the dim.
  * @forms unflatten(), x.unflatten()
  */
 export function unflatten(x: Tensor, dim: number, sizes: Shape): Tensor {
@@ -207,6 +215,7 @@ export function ravel(x: Tensor): Tensor {
 /**
  * The transpose of a matrix; a vector or scalar stays as it is. PyTorch: `torch.t`.
  * @example t(tensor([[1, 2], [3, 4]])) // [[1, 3], [2, 4]]
+ * @throws ShapeError for more than 2 dims.
  * @forms t(), x.t()
  */
 export function t(x: Tensor): Tensor {

@@ -49,6 +49,7 @@ export function repeat(x: Tensor, repeats: readonly number[]): Tensor {
 /**
  * As `repeat`, but fewer numbers than dims apply to the last dims. PyTorch: `torch.tile`.
  * @example tile(tensor([1, 2]), [2]) // [1, 2, 1, 2]
+ * @throws ValueError for repeats that are not integers of 0 or more.
  * @forms tile(), x.tile(...dims)
  */
 export function tile(x: Tensor, dims: readonly number[]): Tensor {
@@ -63,6 +64,8 @@ export function tile(x: Tensor, dims: readonly number[]): Tensor {
  * `dim`; `repeats` may be a number for each element. With one argument, the position of each element as often
  * as it says. PyTorch: `torch.repeat_interleave`.
  * @example repeatInterleave(tensor([1, 2]), 2) // [1, 1, 2, 2]
+ * @throws ShapeError for another number of repeats than elements, and an `outputSize` that is not their sum;
+ * DTypeError and ValueError for repeats that are not integers.
  * @forms repeatInterleave(), x.repeatInterleave()
  */
 export function repeatInterleave(
@@ -125,6 +128,7 @@ export function expandAs(x: Tensor, other: Tensor): Tensor {
 /**
  * A view of `x` expanded to `shape`: `expand` under NumPy's name. PyTorch: `torch.broadcast_to`.
  * @example broadcastTo(tensor([1, 2]), [2, 2]) // [[1, 2], [1, 2]]
+ * @throws ShapeError for a dim of `x` that is neither 1 nor the size that is asked for.
  * @forms broadcastTo(), x.broadcastTo(...shape)
  */
 export function broadcastTo(x: Tensor, shape: Shape): Tensor {
@@ -136,6 +140,7 @@ export function broadcastTo(x: Tensor, shape: Shape): Tensor {
  * The shape to which all of these shapes broadcast; a number is a shape of one dim. PyTorch:
  * `torch.broadcast_shapes`.
  * @example broadcastShapes([2, 1], [3]) // [2, 3]
+ * @throws ShapeError for shapes that do not broadcast.
  * @forms broadcastShapes()
  */
 export function broadcastShapes(...shapes: (Shape | number)[]): number[] {
@@ -148,6 +153,7 @@ export function broadcastShapes(...shapes: (Shape | number)[]): number[] {
  * Views of the tensors, expanded to the shape to which all of them broadcast. PyTorch:
  * `torch.broadcast_tensors`.
  * @example broadcastTensors(ones([2, 1]), ones([3])).map(({ shape }) => shape) // [[2, 3], [2, 3]]
+ * @throws ShapeError for shapes that do not broadcast.
  * @forms broadcastTensors()
  */
 export function broadcastTensors(...tensors: Tensor[] | [readonly Tensor[]]): Tensor[] {
@@ -168,6 +174,8 @@ export interface MeshgridOptions {
  * vector `i` along its dim `i`. The vectors (or scalars) are given one by one or as an array. With
  * `indexing: "xy"` the first two dims are swapped. Views. PyTorch: `torch.meshgrid`.
  * @example meshgrid(tensor([1, 2]), tensor([3, 4])) // [[[1, 1], [2, 2]], [[3, 4], [3, 4]]]
+ * @throws ShapeError without a tensor, and for more than 1 dim; DTypeError for different dtypes; ValueError
+ * for another `indexing`.
  * @forms meshgrid()
  */
 export function meshgrid(tensors: readonly Tensor[], options?: MeshgridOptions): Tensor[];

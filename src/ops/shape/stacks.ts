@@ -64,6 +64,7 @@ export function atleast3d(...tensors: Tensors): Tensor | Tensor[] {
  * The tensors joined side by side: vectors (and scalars) along their only dim, others along dim 1. PyTorch:
  * `torch.hstack`.
  * @example hstack([tensor([1, 2]), tensor([3, 4])]) // [1, 2, 3, 4]
+ * @throws ShapeError without a tensor, and for shapes that differ outside the dim.
  * @forms hstack()
  */
 export function hstack(tensors: readonly Tensor[]): Tensor {
@@ -76,6 +77,7 @@ export function hstack(tensors: readonly Tensor[]): Tensor {
  * The tensors joined one below the other, along dim 0; vectors are rows. PyTorch: `torch.vstack`,
  * `torch.row_stack`.
  * @example vstack([tensor([1, 2]), tensor([3, 4])]) // [[1, 2], [3, 4]]
+ * @throws ShapeError without a tensor, and for shapes that differ outside the dim.
  * @forms rowStack(), vstack()
  */
 export function vstack(tensors: readonly Tensor[]): Tensor {
@@ -86,6 +88,7 @@ export function vstack(tensors: readonly Tensor[]): Tensor {
 /**
  * The tensors joined along dim 2, each as `atleast3d` returns it. PyTorch: `torch.dstack`.
  * @example dstack([tensor([1, 2]), tensor([3, 4])]).shape // [1, 2, 2]
+ * @throws ShapeError without a tensor, and for shapes that differ outside the dim.
  * @forms dstack()
  */
 export function dstack(tensors: readonly Tensor[]): Tensor {
@@ -97,6 +100,7 @@ export function dstack(tensors: readonly Tensor[]): Tensor {
  * The tensors joined side by side along dim 1; vectors (and scalars) are columns. PyTorch:
  * `torch.column_stack`.
  * @example columnStack([tensor([1, 2]), tensor([3, 4])]) // [[1, 3], [2, 4]]
+ * @throws ShapeError without a tensor, and for shapes that differ outside the dim.
  * @forms columnStack()
  */
 export function columnStack(tensors: readonly Tensor[]): Tensor {
@@ -109,6 +113,7 @@ export function columnStack(tensors: readonly Tensor[]): Tensor {
  * A matrix with the given matrices along its diagonal and zeros elsewhere; vectors are rows. PyTorch:
  * `torch.block_diag`.
  * @example blockDiag(tensor([[1]]), tensor([[2]])) // [[1, 0], [0, 2]]
+ * @throws ShapeError for more than 2 dims.
  * @forms blockDiag()
  */
 export function blockDiag(...tensors: Tensors): Tensor {
@@ -136,6 +141,7 @@ function needsVector(op: string, x: Tensor): void {
  * All combinations of one element of each vector, one combination per row; the last element changes first.
  * PyTorch: `torch.cartesian_prod`.
  * @example cartesianProd(tensor([1, 2]), tensor([3, 4])) // [[1, 3], [1, 4], [2, 3], [2, 4]]
+ * @throws ShapeError without a tensor, and for tensors that are not vectors.
  * @forms cartesianProd()
  */
 export function cartesianProd(...tensors: Tensors): Tensor {
@@ -156,9 +162,10 @@ export interface CombinationsOptions {
 }
 
 /**
- * All combinations of `r` elements of a vector, in their order, one combination per row. PyTorch:
- * `torch.combinations`.
+ * All combinations of `r` elements of a vector, in their order, one combination per row. `r` is 2 by default.
+ * PyTorch: `torch.combinations`.
  * @example combinations(tensor([1, 2, 3])) // [[1, 2], [1, 3], [2, 3]]
+ * @throws ValueError for a negative `r`; ShapeError unless `x` is a vector.
  * @forms combinations()
  */
 export function combinations(x: Tensor, r = 2, options?: CombinationsOptions): Tensor {

@@ -68,7 +68,7 @@ function startOf(op: string, x: Tensor, shape: Shape, strides: Strides, storageO
 
 /**
  * A view of the memory of `x` with these sizes, these strides (in elements) and this offset (default: that of
- * `x`). Elements may be in it several times. PyTorch: `torch.as_strided`.
+ * `x`). Elements may be in it several times. The shape is `size`. PyTorch: `torch.as_strided`.
  * @example asStrided(tensor([1, 2, 3, 4]), [2], [2]) // [1, 3]
  * @throws ShapeError `INDEX_OUT_OF_RANGE` for a window that is larger than the memory.
  * @forms asStrided(), x.asStrided()
@@ -80,8 +80,10 @@ export function asStrided(x: Tensor, size: Shape, stride: Strides, storageOffset
 
 /**
  * A copy of `x` with `src` written to what `asStrided` shows. Elements of the window that are not in `x` are
- * lost. Shape of `x`. PyTorch: `torch.as_strided_scatter`.
+ * lost. Shape of `x`. The storage offset is by default that of `x`. PyTorch: `torch.as_strided_scatter`.
  * @example asStridedScatter(zeros([4]), tensor([5, 6]), [2], [2]) // [5, 0, 6, 0]
+ * @throws SimdgradError `SHARED_ELEMENTS` for elements that are in the window twice; ShapeError unless `src`
+ * has the shape of the window, `INDEX_OUT_OF_RANGE` for a window that is larger than the memory.
  * @forms asStridedScatter(), x.asStridedScatter()
  */
 export function asStridedScatter(

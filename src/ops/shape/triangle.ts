@@ -5,7 +5,8 @@ import { checkShape } from "../../shape.js";
 import { roomFor } from "../../tensor/room.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { byPositionOrName } from "../arguments/arguments.js";
-import { arange, constant, tensor } from "../create/create.js";
+import { constant } from "../create/constant.js";
+import { arange, tensor } from "../create/create.js";
 import { compare, where } from "../elementwise/elementwise.js";
 import { reshape } from "./views.js";
 
@@ -27,8 +28,9 @@ function triangle(op: string, x: Tensor, diagonal: number, lower: boolean): Tens
 
 /**
  * The lower triangle of each matrix, with 0 elsewhere. Elements on `diagonal` are kept: 0 is the main one,
- * above it they are positive. Shape [..., rows, columns]. PyTorch: `torch.tril`.
+ * above it they are positive. Shape [..., rows, columns]. Default 0. PyTorch: `torch.tril`.
  * @example tril(ones([2, 2])) // [[1, 0], [1, 1]]
+ * @throws ShapeError for less than 2 dims.
  * @forms tril(), x.tril(), x.tril_()
  */
 export function tril(x: Tensor, diagonal = 0): Tensor {
@@ -37,8 +39,9 @@ export function tril(x: Tensor, diagonal = 0): Tensor {
 }
 
 /**
- * The upper triangle of each matrix, with 0 elsewhere: see `tril`. PyTorch: `torch.triu`.
+ * The upper triangle of each matrix, with 0 elsewhere: see `tril`. Default 0. PyTorch: `torch.triu`.
  * @example triu(ones([2, 2])) // [[1, 1], [0, 1]]
+ * @throws ShapeError for less than 2 dims.
  * @forms triu(), x.triu(), x.triu_()
  */
 export function triu(x: Tensor, diagonal = 0): Tensor {
@@ -96,8 +99,8 @@ function triangleIndices(
 
 /**
  * The rows and columns of the elements of the lower triangle of a matrix, row by row: `int32` [2, count].
- * `trilIndices(3, 3)`, `trilIndices(3, 3, -1)` or `trilIndices(3, 3, { offset: -1 })`. PyTorch:
- * `torch.tril_indices`.
+ * `trilIndices(3, 3)`, `trilIndices(3, 3, -1)` or `trilIndices(3, 3, { offset: -1 })`. The offset is 0 by
+ * default. PyTorch: `torch.tril_indices`.
  * @forms trilIndices()
  */
 export function trilIndices(
@@ -110,8 +113,8 @@ export function trilIndices(
 }
 
 /**
- * The rows and columns of the elements of the upper triangle of a matrix, row by row: `int32` [2, count].
- * PyTorch: `torch.triu_indices`.
+ * The rows and columns of the elements of the upper triangle of a matrix, row by row: `int32` [2, count]. The
+ * offset is 0 by default. PyTorch: `torch.triu_indices`.
  * @example triuIndices(2, 2) // [[0, 0, 1], [0, 1, 1]]
  * @forms triuIndices()
  */

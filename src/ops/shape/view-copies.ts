@@ -15,7 +15,7 @@ import * as views from "./views.js";
 const clone = (x: Tensor): Tensor => views.clone(x);
 
 /**
- * A copy of `x` in new memory. PyTorch: `torch.alias_copy`.
+ * A copy of `x` in new memory. Shape of `x`. PyTorch: `torch.alias_copy`.
  * @example aliasCopy(tensor([1, 2])) // [1, 2]
  * @forms aliasCopy()
  */
@@ -25,7 +25,8 @@ export function aliasCopy(x: Tensor): Tensor {
 }
 
 /**
- * A copy of the window that `asStrided` shows: shape `size`. PyTorch: `torch.as_strided_copy`.
+ * A copy of the window that `asStrided` shows: shape `size`. The storage offset is by default that of `x`.
+ * PyTorch: `torch.as_strided_copy`.
  * @example asStridedCopy(tensor([1, 2, 3]), [2], [2]) // [1, 3]
  * @forms asStridedCopy()
  */
@@ -34,7 +35,7 @@ export function asStridedCopy(x: Tensor, size: Shape, stride: Strides, storageOf
 }
 
 /**
- * A copy of `x` outside the graph. PyTorch: `torch.detach_copy`.
+ * A copy of `x` outside the graph. Shape of `x`. PyTorch: `torch.detach_copy`.
  * @example detachCopy(tensor([1, 2], { requiresGrad: true })).requiresGrad // false
  * @forms detachCopy()
  */
@@ -44,7 +45,7 @@ export function detachCopy(x: Tensor): Tensor {
 }
 
 /**
- * A copy of what `diagonal` shows. PyTorch: `torch.diagonal_copy`.
+ * A copy of what `diagonal` shows. Shape of the diagonal. PyTorch: `torch.diagonal_copy`.
  * @example diagonalCopy(tensor([[1, 2], [3, 4]])) // [1, 4]
  * @forms diagonalCopy()
  */
@@ -89,7 +90,8 @@ export function selectCopy(x: Tensor, dim: number, index: number): Tensor {
 }
 
 /**
- * A copy of the elements along `dim` from `start` to `end`, `step` apart. PyTorch: `torch.slice_copy`.
+ * A copy of the elements along `dim` from `start` to `end`, `step` apart. Defaults: `dim` 0, `start` null for
+ * the first, `end` null for the end, `step` 1. PyTorch: `torch.slice_copy`.
  * @example sliceCopy(tensor([1, 2, 3]), 0, 1) // [2, 3]
  * @forms sliceCopy()
  */
@@ -105,7 +107,8 @@ export function sliceCopy(
 }
 
 /**
- * Copies of the parts that `split` gives. PyTorch: `torch.split_copy`.
+ * Copies of the parts that `split` gives. The dim is 0 by default. Shapes as there. PyTorch:
+ * `torch.split_copy`.
  * @example splitCopy(tensor([1, 2, 3]), 2) // [[1, 2], [3]]
  * @forms splitCopy()
  */
@@ -114,8 +117,10 @@ export function splitCopy(x: Tensor, size: number | readonly number[], dim?: OrN
 }
 
 /**
- * Copies of the parts that `splitWithSizes` gives. PyTorch: `torch.split_with_sizes_copy`.
+ * Copies of the parts that `splitWithSizes` gives. The dim is 0 by default. Shapes as there. PyTorch:
+ * `torch.split_with_sizes_copy`.
  * @example splitWithSizesCopy(tensor([1, 2, 3]), [1, 2]) // [[1], [2, 3]]
+ * @throws ShapeError for sizes that are not an array, or do not add up to the dim.
  * @forms splitWithSizesCopy()
  */
 export function splitWithSizesCopy(x: Tensor, sizes: readonly number[], dim?: OrNamed<number>): Tensor[] {

@@ -23,7 +23,8 @@ import { checkList } from "../../tensor/room.js";
 import { empty, type Tensor } from "../../tensor/tensor.js";
 import { byPositionOrName } from "../arguments/arguments.js";
 import { lineDim } from "../arguments/line-dim.js";
-import { constant, zeros } from "../create/create.js";
+import { constant } from "../create/constant.js";
+import { zeros } from "../create/create.js";
 import { sumTo } from "../reduce/reduce.js";
 
 /** A differentiable view; `back` maps the gradient of the view to the gradient of `x`. */
@@ -51,7 +52,7 @@ export function dense(x: Tensor): Tensor {
 }
 
 /**
- * A copy of `x` in new memory. PyTorch: `torch.clone`.
+ * A copy of `x` in new memory. Shape of `x`. PyTorch: `torch.clone`.
  * @example clone(tensor([1, 2])) // [1, 2]
  * @forms clone(), x.clone()
  */
@@ -95,6 +96,7 @@ export function to(x: Tensor, dtype: DType): Tensor {
  * The same elements in another shape; one size may be -1. A view where strides allow, else a copy. PyTorch:
  * `torch.reshape`.
  * @example reshape(ones([4]), [2, -1]).shape // [2, 2]
+ * @throws ShapeError for a shape that does not hold as many elements.
  * @forms reshape(), x.reshape(...shape)
  */
 export function reshape(x: Tensor, shape: Shape): Tensor {
@@ -145,6 +147,7 @@ function viewStrides(from: Shape, strides: Strides, to: Shape): number[] | null 
  * `x` with dims `startDim` to `endDim` (default: all) as one dim; by position or by name. PyTorch:
  * `torch.flatten`.
  * @example flatten(ones([2, 3])).shape // [6]
+ * @throws ShapeError if `startDim` is after `endDim`.
  * @forms flatten(), x.flatten()
  */
 export function flatten(
@@ -167,6 +170,7 @@ export function flatten(
 
 /**
  * A view of `x` with its dims in another order: `permute(x, [2, 0, 1])`. PyTorch: `torch.permute`.
+ * @throws ShapeError unless every dim is there once.
  * @forms permute(), x.permute(...dims)
  */
 export function permute(x: Tensor, dims: readonly number[]): Tensor {
@@ -328,6 +332,7 @@ export function sliceDim(x: Tensor, d: number, start: number | null, end: number
  * A view of `length` elements along `dim`, beginning at position `from` (a number or a tensor of one integer;
  * negative ones count from the end). PyTorch: `torch.narrow`.
  * @example narrow(tensor([1, 2, 3]), 0, 1, 2) // [2, 3]
+ * @throws ShapeError `INDEX_OUT_OF_RANGE` for a part that is not in the dim.
  * @forms narrow(), x.narrow()
  */
 export function narrow(x: Tensor, dim: number, from: number | Tensor, length: number): Tensor {
@@ -362,6 +367,7 @@ function part(x: Tensor, d: number, first: number, length: number): Tensor {
 /**
  * A view of element `index` along `dim`, without that dim. PyTorch: `torch.select`.
  * @example select(tensor([[1, 2], [3, 4]]), 0, 1) // [3, 4]
+ * @throws ShapeError `INDEX_OUT_OF_RANGE` for a position that is not in the dim.
  * @forms select(), x.select()
  */
 export function select(x: Tensor, dim: number, index: number): Tensor {
@@ -377,9 +383,10 @@ export function select(x: Tensor, dim: number, index: number): Tensor {
 }
 
 /**
- * Views of parts of `size` elements along `dim` (the last one may be smaller), or of the given sizes.
- * PyTorch: `torch.split`.
+ * Views of parts of `size` elements along `dim` (the last one may be smaller), or of the given sizes. The dim
+ * is 0 by default. PyTorch: `torch.split`.
  * @example split(tensor([1, 2, 3]), 2) // [[1, 2], [3]]
+ * @throws ValueError for a size below 1; ShapeError for sizes that do not add up to the dim.
  * @forms split(), x.split()
  */
 export function split(x: Tensor, size: number | readonly number[], dim: OrNamed<number> = 0): Tensor[] {
@@ -424,8 +431,9 @@ function unsplit(gs: readonly (Tensor | null)[], x: Tensor, d: number, sizes: re
 
 /**
  * Views of at most `chunks` parts of equal size along `dim` (the last one may be smaller). If the dim is
- * empty, there are `chunks` empty parts. PyTorch: `torch.chunk`.
+ * empty, there are `chunks` empty parts. The dim is 0 by default. PyTorch: `torch.chunk`.
  * @example chunk(tensor([1, 2, 3]), 2) // [[1, 2], [3]]
+ * @throws ValueError for a number of chunks below 1.
  * @forms chunk(), x.chunk()
  */
 export function chunk(x: Tensor, chunks: number, dim: OrNamed<number> = 0): Tensor[] {

@@ -36,7 +36,8 @@ export const convTransposeOptions: readonly (keyof ConvTransposeOptions)[] = [
 /**
  * The transposed convolution of rows: the adjoint of `conv1d`.
  * Shapes: x [N, C, L] or [C, L], weight [C, O/groups, k], bias [O] → [N, O, L'] or [O, L'], with L' = (L - 1)
- * · stride - 2·padding + dilation·(k-1) + outputPadding + 1. PyTorch: `F.conv_transpose1d`.
+ * · stride - 2·padding + dilation·(k-1) + outputPadding + 1. By default `bias` is null, and none is added.
+ * PyTorch: `F.conv_transpose1d`.
  * @throws ShapeError for numbers of dims, and channels that are not those of the weight.
  * @forms nn.functional.convTranspose1d()
  */
@@ -53,8 +54,8 @@ export function convTranspose1d(
 /**
  * The transposed convolution of images: the adjoint of `conv2d`.
  * Shapes: x [N, C, H, W] or [C, H, W], weight [C, O/groups, kh, kw], bias [O] → [N, O, H', W'] or [O, H',
- * W'], with H' = (H - 1) · stride - 2·padding + dilation·(kh-1) + outputPadding + 1 and W' likewise. PyTorch:
- * `F.conv_transpose2d`.
+ * W'], with H' = (H - 1) · stride - 2·padding + dilation·(kh-1) + outputPadding + 1 and W' likewise. Without
+ * `bias` none is added. PyTorch: `F.conv_transpose2d`.
  * @throws ShapeError for numbers of dims, and channels that are not those of the weight.
  * @forms nn.functional.convTranspose2d()
  */
@@ -72,7 +73,7 @@ export function convTranspose2d(
  * The transposed convolution of volumes: the adjoint of `conv3d`.
  * Shapes: x [N, C, D, H, W] or [C, D, H, W], weight [C, O/groups, kd, kh, kw], bias [O] → [N, O, D', H', W']
  * or [O, D', H', W'], with D' = (D - 1) · stride - 2·padding + dilation·(kd-1) + outputPadding + 1 and the
- * others likewise. PyTorch: `F.conv_transpose3d`.
+ * others likewise. By default `bias` is null, and none is added. PyTorch: `F.conv_transpose3d`.
  * @throws ShapeError for numbers of dims, and channels that are not those of the weight.
  * @forms nn.functional.convTranspose3d()
  */

@@ -34,7 +34,8 @@ export const convOptions: readonly (keyof ConvOptions)[] = ["stride", "padding",
 /**
  * The convolution of rows with a kernel that is not mirrored: a cross-correlation, as in PyTorch.
  * Shapes: x [N, C, L] or [C, L], weight [O, C/groups, k], bias [O] → [N, O, L'] or [O, L'], with L' = ⌊(L +
- * 2·padding - dilation·(k-1) - 1) / stride⌋ + 1. PyTorch: `F.conv1d`.
+ * 2·padding - dilation·(k-1) - 1) / stride⌋ + 1. By default `bias` is null, and none is added. PyTorch:
+ * `F.conv1d`.
  * @throws ShapeError for numbers of dims, channels that are not those of the weight, and a kernel larger than
  * the padded row.
  * @forms nn.functional.conv1d()
@@ -52,7 +53,8 @@ export function conv1d(
 /**
  * The convolution of images with a kernel that is not mirrored: a cross-correlation, as in PyTorch.
  * Shapes: x [N, C, H, W] or [C, H, W], weight [O, C/groups, kh, kw], bias [O] → [N, O, H', W'] or [O, H',
- * W'], with H' = ⌊(H + 2·padding - dilation·(kh-1) - 1) / stride⌋ + 1 and W' likewise. PyTorch: `F.conv2d`.
+ * W'], with H' = ⌊(H + 2·padding - dilation·(kh-1) - 1) / stride⌋ + 1 and W' likewise. Without `bias` none is
+ * added. PyTorch: `F.conv2d`.
  * @throws ShapeError for numbers of dims, channels that are not those of the weight, and a kernel larger than
  * the padded image.
  * @forms nn.functional.conv2d()
@@ -71,7 +73,7 @@ export function conv2d(
  * The convolution of volumes with a kernel that is not mirrored: a cross-correlation, as in PyTorch.
  * Shapes: x [N, C, D, H, W] or [C, D, H, W], weight [O, C/groups, kd, kh, kw], bias [O] → [N, O, D', H', W']
  * or [O, D', H', W'], with D' = ⌊(D + 2·padding - dilation·(kd-1) - 1) / stride⌋ + 1 and the others likewise.
- * PyTorch: `F.conv3d`.
+ * By default `bias` is null, and none is added. PyTorch: `F.conv3d`.
  * @throws ShapeError for numbers of dims, channels that are not those of the weight, and a kernel larger than
  * the padded volume.
  * @forms nn.functional.conv3d()

@@ -67,6 +67,8 @@ export function fractionalMaxPool2d(
 
 /**
  * As `fractionalMaxPool2d`, for volumes: [N, C, D, H, W] or [C, D, H, W]. PyTorch: `F.fractional_max_pool3d`.
+ * @example nn.functional.fractionalMaxPool3d(ones([1, 8, 8, 8]), 2, [3, 3, 3]).shape // [1, 3, 3, 3]
+ * @throws ShapeError for other numbers of dims, and more windows than fit; DTypeError for integers.
  * @forms nn.functional.fractionalMaxPool3d()
  */
 export function fractionalMaxPool3d<O extends FractionalMaxPoolOptions = object>(

@@ -37,6 +37,8 @@ interface Sampling {
  * Shapes: x [N, C, H, W] and grid [N, H', W', 2] → [N, C, H', W'], or [N, C, D, H, W] and [N, D', H', W', 3].
  * PyTorch: `F.grid_sample`.
  * @throws ShapeError for shapes that do not go together.
+ * @throws DTypeError unless `x` and `grid` are floats of one dtype; ValueError for another `mode` or
+ * `paddingMode`.
  * @forms nn.functional.gridSample()
  */
 export function gridSample(x: Tensor, grid: Tensor, options: GridSampleOptions = {}): Tensor {
@@ -188,6 +190,7 @@ function weighted(flat: Tensor, index: readonly Tensor[], sizes: readonly number
  * Shapes: theta [N, 2, 3] and size [N, C, H, W] → [N, H, W, 2], or [N, 3, 4] and [N, C, D, H, W] → [N, D, H,
  * W, 3]. PyTorch: `F.affine_grid`.
  * @throws ShapeError for shapes that do not go together.
+ * @throws DTypeError for integers; ValueError `INVALID_SIZE` for sizes below 1.
  * @forms nn.functional.affineGrid()
  */
 export function affineGrid(

@@ -66,6 +66,8 @@ const means = [adaptiveAvgPool1d, adaptiveAvgPool2d, adaptiveAvgPool3d];
  * Shapes: x [N, C, L], [N, C, H, W] or [N, C, D, H, W] → the same with other lengths. PyTorch:
  * `F.interpolate`.
  * @throws ShapeError for numbers of dims that the mode is not for.
+ * @throws ValueError for another `mode`, and for options that the mode does not have; DTypeError for
+ * integers, except in the modes `nearest` and `nearest-exact`.
  * @forms nn.functional.interpolate()
  */
 export function interpolate(
@@ -78,7 +80,9 @@ export function interpolate(
 }
 
 /**
- * `interpolate` under its former name. PyTorch: `F.upsample`.
+ * `interpolate` under its former name. Shapes as there. PyTorch: `F.upsample`.
+ * @example nn.functional.upsample(tensor([[[1, 2]]]), 4) // [[[1, 1, 2, 2]]]
+ * @throws ShapeError, ValueError and DTypeError as `interpolate`.
  * @forms nn.functional.upsample()
  */
 export function upsample(
@@ -94,7 +98,10 @@ export function upsample(
 export type UpsampleSize = Pick<InterpolateOptions, "size" | "scaleFactor">;
 
 /**
- * `interpolate` in mode `nearest`. PyTorch: `F.upsample_nearest`.
+ * `interpolate` in mode `nearest`. Shapes as there. Without `size`, `scaleFactor` is needed. PyTorch:
+ * `F.upsample_nearest`.
+ * @example nn.functional.upsampleNearest(tensor([[[1, 2]]]), 4) // [[[1, 1, 2, 2]]]
+ * @throws ShapeError and ValueError as `interpolate`.
  * @forms nn.functional.upsampleNearest()
  */
 export function upsampleNearest(
@@ -107,7 +114,11 @@ export function upsampleNearest(
 }
 
 /**
- * `interpolate` in mode `bilinear` with `alignCorners`. PyTorch: `F.upsample_bilinear`.
+ * `interpolate` in mode `bilinear` with `alignCorners`.
+ * Shapes: [N, C, H, W] → [N, C, H', W']. Without `size`, `scaleFactor` is needed. PyTorch:
+ * `F.upsample_bilinear`.
+ * @example nn.functional.upsampleBilinear(tensor([[[[1, 2]]]]), [1, 3]) // [[[[1, 1.5, 2]]]]
+ * @throws ShapeError, ValueError and DTypeError as `interpolate`.
  * @forms nn.functional.upsampleBilinear()
  */
 export function upsampleBilinear(

@@ -20,6 +20,7 @@ export const lpPoolOptions: readonly (keyof LPPoolOptions)[] = ["stride", "ceilM
  * (Σ x^p)^(1/p) over each window, with p = `normType`; for infinite p the largest or smallest |x|. The sum is
  * that of the powers themselves, without absolute values. Where it is 0, so is the gradient for p = 1.
  * Shapes: x [N, C, L] or [C, L] → [N, C, L'] or [C, L']. PyTorch: `F.lp_pool1d`.
+ * @throws ValueError for a `normType` of 0, and the errors of `avgPool1d`.
  * @forms nn.functional.lpPool1d()
  */
 export function lpPool1d(x: Tensor, normType: number, kernelSize: Sizes, options?: LPPoolOptions): Tensor {
@@ -29,6 +30,8 @@ export function lpPool1d(x: Tensor, normType: number, kernelSize: Sizes, options
 
 /**
  * As `lpPool1d`, for images: [N, C, H, W] or [C, H, W]. PyTorch: `F.lp_pool2d`.
+ * @example nn.functional.lpPool2d(tensor([[[3, 0], [0, 4]]]), 2, 2) // [[[5]]]
+ * @throws ValueError for a `normType` of 0, and the errors of `avgPool2d`.
  * @forms nn.functional.lpPool2d()
  */
 export function lpPool2d(x: Tensor, normType: number, kernelSize: Sizes, options?: LPPoolOptions): Tensor {
@@ -38,6 +41,8 @@ export function lpPool2d(x: Tensor, normType: number, kernelSize: Sizes, options
 
 /**
  * As `lpPool1d`, for volumes: [N, C, D, H, W] or [C, D, H, W]. PyTorch: `F.lp_pool3d`.
+ * @example nn.functional.lpPool3d(ones([1, 2, 2, 2]), 1, 2) // [[[[8]]]]
+ * @throws ValueError for a `normType` of 0, and the errors of `avgPool3d`.
  * @forms nn.functional.lpPool3d()
  */
 export function lpPool3d(x: Tensor, normType: number, kernelSize: Sizes, options?: LPPoolOptions): Tensor {

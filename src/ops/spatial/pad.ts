@@ -4,7 +4,8 @@ import { checkOptions } from "../../options.js";
 import { quoted } from "../../quote.js";
 import { roomFor } from "../../tensor/room.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import { constant, filler, tensor } from "../create/create.js";
+import { constant } from "../create/constant.js";
+import { filler, tensor } from "../create/create.js";
 import { indexSelect } from "../index/indexing.js";
 import { cat } from "../shape/join.js";
 import { expand, slice } from "../shape/views.js";
@@ -30,6 +31,8 @@ export interface PadOptions {
  * Mode and value may be given by position too: `pad(x, [1, 1], "constant", 2)`. PyTorch: `F.pad`.
  * @throws ShapeError for more dims than `x` has, or when there is less to mirror or to repeat than is asked
  * for.
+ * @throws ValueError `INVALID_PADDING` for a padding that is not two integers for each dim; ShapeError for
+ * more dims than there are, and for more elements than a mode can give.
  * @forms nn.functional.pad()
  */
 export function pad(
@@ -132,9 +135,11 @@ function padDim(
 }
 
 /**
- * `x` padded with a constant: [before, after] of the last dim, then of the one before it, and so on. PyTorch:
- * `torch.constant_pad_nd`.
+ * `x` padded with a constant: [before, after] of the last dim, then of the one before it, and so on. `value`
+ * is 0 by default. PyTorch: `torch.constant_pad_nd`.
  * @example constantPadNd(tensor([1, 2]), [1, 0], 9) // [9, 1, 2]
+ * @throws ValueError `INVALID_PADDING` for a padding that is not two integers for each dim; ShapeError for
+ * more dims than there are.
  * @forms constantPadNd()
  */
 export function constantPadNd(x: Tensor, padding: readonly number[], value = 0): Tensor {

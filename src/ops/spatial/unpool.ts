@@ -41,6 +41,10 @@ export function maxUnpool1d(
 
 /**
  * As `maxUnpool1d`, for images: [N, C, H, W] or [C, H, W]. PyTorch: `F.max_unpool2d`.
+ * @example nn.functional.maxUnpool2d(tensor([[[5]]]), tensor([[[3]]], { dtype: "int32" }), 2) // [[[0, 0],
+ *   [0, 5]]]
+ * @throws ShapeError for other numbers of dims, indices of another shape, and an `outputSize` that does not
+ * fit; ValueError `INDEX_OUT_OF_RANGE` for indices beyond that size.
  * @forms nn.functional.maxUnpool2d()
  */
 export function maxUnpool2d(
@@ -55,6 +59,10 @@ export function maxUnpool2d(
 
 /**
  * As `maxUnpool1d`, for volumes: [N, C, D, H, W] or [C, D, H, W]. PyTorch: `F.max_unpool3d`.
+ * @example nn.functional.maxUnpool3d(tensor([[[[5]]]]), tensor([[[[7]]]], { dtype: "int32" }), 2).shape
+ *   // [1, 2, 2, 2]
+ * @throws ShapeError for other numbers of dims, indices of another shape, and an `outputSize` that does not
+ * fit; ValueError `INDEX_OUT_OF_RANGE` for indices beyond that size.
  * @forms nn.functional.maxUnpool3d()
  */
 export function maxUnpool3d(

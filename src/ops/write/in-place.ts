@@ -7,14 +7,8 @@ import { checkOptions } from "../../options.js";
 import { quoted } from "../../quote.js";
 import { broadcastShapes, broadcastStrides, isDense, sameShape } from "../../shape.js";
 import { empty, type Tensor } from "../../tensor/tensor.js";
-import {
-  constant,
-  filler,
-  fillRandom,
-  type GeneratorOptions,
-  generatorOptions,
-  zerosLike,
-} from "../create/create.js";
+import { constant } from "../create/constant.js";
+import { filler, fillRandom, type GeneratorOptions, generatorOptions, zerosLike } from "../create/create.js";
 import { binary, type Operand } from "../elementwise/elementwise.js";
 import { sumTo } from "../reduce/reduce.js";
 import { clone, to } from "../shape/views.js";
