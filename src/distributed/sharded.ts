@@ -1,19 +1,17 @@
 /** Backward over a batch that is cut into shards: what `fit` and `DistributedDataParallel` have in common. */
 import { gradInto } from "../autograd/engine.js";
 import { noGrad } from "../autograd/index.js";
-import { formatShape, ShapeError, ValueError } from "../errors.js";
-import { collectiveError } from "../kernels/collective.js";
-import { run } from "../kernels/run.js";
+import { formatShape, ValueError } from "../errors.js";
 import type { Module } from "../nn/module.js";
 import { mul } from "../ops/elementwise/elementwise.js";
-import { cat } from "../ops/shape/join.js";
 import { clone, narrow } from "../ops/shape/views.js";
 import { binary_, copy_, zero_ } from "../ops/write/in-place.js";
 import { quoted } from "../quote.js";
 import { advance, defaultGenerator, Generator, philox, withStream } from "../random.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { Layout } from "./bucket.js";
-import { fold, partOf, ShardTree } from "./tree.js";
+import { joined, type Node, Reduction } from "./reduction.js";
+import { fold, lastLeafOf, partOf, ShardTree, type Span } from "./tree.js";
 
 /** A shard of a batch. */
 export interface Shard {
@@ -30,9 +28,6 @@ export interface ShardedResult {
   apply(): void;
 }
 
-/** What a node of the tree holds, in the vectors of a layout. */
-type Node = readonly Tensor[];
-
 export class Sharding {
   readonly tree: ShardTree;
   /** A stream of random numbers for each shard. This rank advances those of its own shards. */
@@ -43,7 +38,7 @@ export class Sharding {
    * @throws ValueError if there are fewer shards than ranks.
    */
   constructor(
-    op: string,
+    private readonly op: string,
     readonly shards: number,
     rank: number,
     ranks: number,
@@ -75,15 +70,17 @@ export class Sharding {
     lossOf: (batch: readonly Tensor[], shard: Shard) => Tensor,
   ): ShardedResult {
     const wanted = params.filter(({ requiresGrad }) => requiresGrad);
+    const places = new Map(wanted.map((param, i) => [param, i]));
     const buffers = [...model.namedBuffers()].map(([, buffer]) => buffer);
     const before = noGrad(() => buffers.map((buffer) => clone(buffer)));
     const changed = new Set<number>();
     const size = batch[0].shape[0];
     let layout!: Layout;
-    /** The parameters that the loss of a shard depends on; the same for all shards. */
-    let used: ReadonlySet<Tensor> | undefined;
+    /** The parameters that the loss of the first shard depends on; those of all shards must be the same. */
+    let used: Dependence | null = null;
     let averaged: readonly Tensor[] = [];
-    const leaf = (index: number): Node => {
+    /** `begin` is called before the backward of the shard; it returns what is called for each gradient. */
+    const leaf = (index: number, begin: (node: Node) => (gradient: number) => void): Node => {
       const { from, to } = partOf(size, index, this.shards);
       const samples = to - from;
       const part = batch.map((x) => narrow(x, 0, samples > 0 ? from : 0, Math.max(samples, 1)));
@@ -94,64 +91,80 @@ export class Sharding {
       const loss = withStream(this.streams[index], () => lossOf(part, { index, samples }));
       for (const [i, { storage }] of buffers.entries()) if (storage.version !== versions[i]) changed.add(i);
       averaged = buffers.filter(({ dtype }, i) => changed.has(i) && dtype.startsWith("float"));
-      layout = new Layout([loss, ...wanted, ...averaged]);
-      const vectors = noGrad(() => layout.allocate());
-      const [mean, ...places] = noGrad(() => layout.viewsOf(vectors));
+      layout = new Layout(wanted, [loss, ...averaged]);
+      const node = noGrad(() => layout.allocate());
+      const values = noGrad(() => layout.viewsOf(node));
       const weight = samples / size;
       const weighted = mul(loss, weight);
-      const reached = gradInto(weighted, new Map(wanted.map((param, i) => [param, places[i]])));
-      if (
-        used !== undefined &&
-        (used.size !== reached.size || [...used].some((param) => !reached.has(param)))
-      )
-        throw new ValueError("fit: the losses of all shards depend on the same parameters");
-      used = reached;
       noGrad(() => {
-        copy_(mean, weighted.detach());
-        for (const [i, param] of wanted.entries()) if (!reached.has(param)) zero_(places[i]);
-        for (const [i, buffer] of averaged.entries()) copy_(places[wanted.length + i], mul(buffer, weight));
+        copy_(values[wanted.length], weighted.detach());
+        for (const [i, buffer] of averaged.entries())
+          copy_(values[wanted.length + 1 + i], mul(buffer, weight));
       });
-      return vectors;
+      const final = begin(node);
+      const reached = gradInto(
+        weighted,
+        new Map(wanted.map((param, i) => [param, values[i]])),
+        (param, reached) => {
+          const i = places.get(param)!;
+          if (!reached) zero_(values[i]);
+          final(i);
+        },
+      );
+      used ??= { params: reached, shard: index };
+      this.#checkSame(wanted, used, { params: reached, shard: index });
+      return node;
     };
-    const nodes = this.tree.nodes.map((node) =>
-      fold(node, leaf, (a, b) => noGrad(() => a.map((x, i) => joined(x, b[i])))),
-    );
-    const [loss, ...values] = noGrad(() => layout.viewsOf(this.#exchanged(nodes)));
-    return {
-      loss,
-      apply: () =>
-        noGrad(() => {
-          for (const [i, param] of wanted.entries())
-            if (!used!.has(param)) continue;
-            else if (param.gradient === null) param.gradient = values[i];
-            else binary_("add", param.gradient, values[i]);
-          for (const [i, buffer] of averaged.entries()) copy_(buffer, values[wanted.length + i]);
-        }),
-    };
+    const whole = (tree: Span) =>
+      fold(
+        tree,
+        (index) => leaf(index, () => () => {}),
+        (a, b) => noGrad(() => joined(a, b)),
+      );
+    const nodes = this.tree.nodes.slice(0, -1).map(whole);
+    const { parts, last } = lastLeafOf(this.tree.nodes.at(-1)!);
+    const waiting = { nodes, before: parts.map(whole) };
+    let reduction: Reduction | null = null;
+    try {
+      leaf(last, (node) => {
+        const made = new Reduction(this.tree, layout, waiting, node);
+        reduction = made;
+        return (gradient) => made.final(gradient);
+      });
+      const values = noGrad(() => layout.viewsOf(reduction!.result()));
+      return {
+        loss: values[wanted.length],
+        apply: () =>
+          noGrad(() => {
+            for (const [i, param] of wanted.entries())
+              if (!used!.params.has(param)) continue;
+              else if (param.gradient === null) param.gradient = values[i];
+              else binary_("add", param.gradient, values[i]);
+            for (const [i, buffer] of averaged.entries()) copy_(buffer, values[wanted.length + 1 + i]);
+          }),
+      };
+    } catch (error) {
+      (reduction as Reduction | null)?.abandon();
+      throw error;
+    }
   }
 
-  /** The root of the tree. */
-  #exchanged(nodes: readonly Node[]): Node {
-    const { tree } = this;
-    return nodes[0].map((first, i) => {
-      if (tree.ranks === 1) return first;
-      const all = nodes.length === 1 ? first : cat(nodes.map((node) => node[i]));
-      const schedule = { array: tree.schedule, offset: 0 };
-      const status = run.exchange(first.numel, nodes.length, tree.schedule.length, 0, schedule, all);
-      if (status !== -1) throw collectiveError("exchange of gradients", status);
-      all.storage.changed();
-      return nodes.length === 1 ? all : narrow(all, 0, 0, first.numel);
-    });
+  /** @throws ValueError `SHARDS_DIFFER` if the losses of two shards depend on other parameters. */
+  #checkSame(wanted: readonly Tensor[], a: Dependence, b: Dependence): void {
+    const one = wanted.findIndex((param) => a.params.has(param) !== b.params.has(param));
+    if (one < 0) return;
+    const [does, not] = a.params.has(wanted[one]) ? [a, b] : [b, a];
+    throw new ValueError(
+      `${this.op}: the losses of all shards depend on the same parameters: that of shard ${does.shard} depends on parameter ${one}, ${formatShape(wanted[one].shape)}, that of shard ${not.shard} does not`,
+      "SHARDS_DIFFER",
+    );
   }
 }
 
-/** a + b, in the memory of `a`. */
-function joined(a: Tensor, b: Tensor): Tensor {
-  if (a.numel !== b.numel)
-    throw new ShapeError(
-      `fit: all shards have gradients of the same parameters: ${formatShape(a.shape)} and ${formatShape(b.shape)}`,
-    );
-  return binary_("add", a, b);
+/** The parameters that the loss of a shard depends on. */
+interface Dependence {
+  readonly params: ReadonlySet<Tensor>;
+  readonly shard: number;
 }
 
 /** A stream for each shard, from the state of the default generator, which advances by one block. */
