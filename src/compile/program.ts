@@ -166,7 +166,8 @@ class TableProgram {
       return null;
     } finally {
       // After a failure, MPI may still write to memory of the program: see Program::failed.
-      for (const { name, args } of this.#calls.slice(call + 1)) if (name === "exchangeWait") table[name](...args);
+      for (const { name, args } of this.#calls.slice(call + 1))
+        if (name === "exchangeWait") table[name](...args);
     }
   }
 }

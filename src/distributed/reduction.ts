@@ -2,7 +2,7 @@
  * The reduction of the gradients of one batch. It overlaps with backward: in the last shard of a rank, the
  * exchange of a bucket starts as soon as all gradients in it are final.
  */
-import { ShapeError } from "../errors.js";
+import { formatShape, ShapeError } from "../errors.js";
 import { collectiveError } from "../kernels/collective.js";
 import { run } from "../kernels/run.js";
 import { cat } from "../ops/shape/join.js";
@@ -16,18 +16,17 @@ import type { ShardTree } from "./tree.js";
 /** What a node of the tree holds: a vector for each bucket of a layout. */
 export type Node = readonly Tensor[];
 
-/** a + b, in the memory of `a`. */
-export function joined(a: Node, b: Node): Node {
-  checkForms(a, b);
+/** a + b, in the memory of `a`. @throws ShapeError if they have other forms. */
+export function joined(op: string, a: Node, b: Node): Node {
+  checkForms(op, a, b);
   return a.map((x, i) => binary_("add", x, b[i]));
 }
 
-/** @throws ShapeError if the two nodes are not of one layout. */
-function checkForms(a: Node, b: Node): void {
-  const [mine, other] = [a, b].map((node) => node.map(({ numel }) => numel).join(", "));
-  if (mine !== other)
+function checkForms(op: string, ...nodes: readonly [Node, Node]): void {
+  const [one, other] = nodes.map((node) => formatShape(node.map(({ numel }) => numel)));
+  if (one !== other)
     throw new ShapeError(
-      `all shards have gradients and buffers of the same shapes: buckets of [${mine}] and [${other}] elements`,
+      `${op}: all shards change the same buffers, and have gradients of the same parameters: buckets of ${one} and ${other} elements`,
     );
 }
 
@@ -55,12 +54,13 @@ export class Reduction {
 
   /** `last`: what the last shard writes. @throws ShapeError if nodes have other forms. */
   constructor(
+    op: string,
     private readonly tree: ShardTree,
     private readonly layout: Layout,
     private readonly waiting: Waiting,
     private readonly last: Node,
   ) {
-    for (const node of [...waiting.nodes, ...waiting.before]) checkForms(node, last);
+    for (const node of [...waiting.nodes, ...waiting.before]) checkForms(op, node, last);
     this.#left = layout.gradients;
   }
 

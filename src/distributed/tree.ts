@@ -40,8 +40,8 @@ export function fold<T>(tree: Span, leaf: (shard: number) => T, join: (a: T, b: 
 }
 
 /**
- * The last leaf of a subtree, and the parts before it: with the leaf x, `fold` computes parts[0] + (parts[1] +
- * (… + x)).
+ * The last leaf of a subtree, and the parts before it. With the leaf x, `fold` computes
+ * parts[0] + (parts[1] + (… + x)).
  */
 export function lastLeafOf(tree: Span): { readonly parts: readonly Span[]; readonly last: number } {
   const parts: Span[] = [];
