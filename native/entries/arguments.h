@@ -215,6 +215,23 @@ struct ExchangeArgs : Arguments {
   const Write<Dense> x{*this, nodes, n};
 };
 
+struct ExchangeStartArgs : Arguments {
+  using Arguments::Arguments;
+  const int64_t n = readSize();
+  const int64_t nodes = readSize();
+  const int64_t listed = readSize();
+  const int64_t rule = readFlags(2);
+  const Read<Dense> schedule{*this, listed};
+  const Write<Dense> x{*this, nodes, n};
+};
+
+struct ExchangeWaitArgs : Arguments {
+  using Arguments::Arguments;
+  const int64_t n = readSize();
+  const int64_t nodes = readSize();
+  const Write<Dense> x{*this, nodes, n};
+};
+
 struct IndexSelectArgs : Arguments {
   using Arguments::Arguments;
   const int64_t outer = readSize();
@@ -700,6 +717,8 @@ double crossEntropy(CrossEntropyArgs& a);
 double crossEntropyGrad(CrossEntropyGradArgs& a);
 double tally(TallyArgs& a);
 double exchange(ExchangeArgs& a);
+double exchangeStart(ExchangeStartArgs& a);
+double exchangeWait(ExchangeWaitArgs& a);
 double indexSelect(IndexSelectArgs& a);
 double indexAdd(IndexAddArgs& a);
 double gather(GatherArgs& a);
@@ -751,6 +770,8 @@ double batchNormGrad(BatchNormGradArgs& a);
   ROW(crossEntropyGrad, entries::CrossEntropyGradArgs) \
   ROW(tally, entries::TallyArgs) \
   ROW(exchange, entries::ExchangeArgs) \
+  ROW(exchangeStart, entries::ExchangeStartArgs) \
+  ROW(exchangeWait, entries::ExchangeWaitArgs) \
   ROW(indexSelect, entries::IndexSelectArgs) \
   ROW(indexAdd, entries::IndexAddArgs) \
   ROW(gather, entries::GatherArgs) \

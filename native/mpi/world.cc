@@ -228,32 +228,6 @@ int ask(Request* request) {
   return done;
 }
 
-int exchange(const Exchange& given) {
-  if (given.schedule.ranks() == 1) {
-    foldHere(given);
-    return done;
-  }
-  struct Waiting {
-    std::atomic<uint32_t> answered{0};
-    int outcome = done;
-  } waiting;
-  Request request;
-  request.kind = Kind::exchange;
-  request.fromProgram = true;
-  request.exchange = given;
-  request.context = &waiting;
-  request.answer = [](Request* request, int outcome) {
-    Waiting& waiting = *static_cast<Waiting*>(request->context);
-    waiting.outcome = outcome;
-    waiting.answered.store(1, std::memory_order_release);
-    wakeOne(waiting.answered);
-  };
-  const int accepted = ask(&request);
-  if (accepted != done) return accepted;
-  while (waiting.answered.load(std::memory_order_acquire) == 0) waitWhile(waiting.answered, 0);
-  return waiting.outcome;
-}
-
 int rank() { return myRank; }
 int size() { return worldSize; }
 const char* library() { return about; }

@@ -79,6 +79,13 @@ struct Request {
 bool start(Request* request);
 /** Gives the thread a request. Returns notStarted, or done: the answer will come. */
 int ask(Request* request);
+/**
+ * Starts an exchange and returns before it has ended. Its nodes must stay, and nobody may access them, until
+ * awaitExchange. All ranks start the same exchanges in the same order. Returns done, or why there is none.
+ */
+int startExchange(const Exchange& exchange);
+/** Waits for the exchange of these nodes. Returns done when none is under way. */
+int awaitExchange(const void* nodes);
 /** Makes an exchange and waits for it. */
 int exchange(const Exchange& exchange);
 

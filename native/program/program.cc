@@ -1,6 +1,7 @@
 #include "program.h"
 
 #include <cstdlib>
+#include <cstring>
 
 #include "../kernels/chain.h"
 #include "../system/system.h"
@@ -268,12 +269,20 @@ void Program::bind(const Array* parameters) {
     if (!step.prepared.isKept()) read(step);
 }
 
+Outcome Program::failed(int call, double status) {
+  for (int i = call + 1; i < calls(); i++) {
+    const Step& step = calls_[static_cast<size_t>(i)];
+    if (strcmp(step.kernel->name, "exchangeWait") == 0) step.prepared.run();
+  }
+  return {call, status};
+}
+
 Outcome Program::run() {
   const int count = calls();
   const Step* step = calls_.data();
   for (int i = 0; i < count; i++, step++) {
     const double status = step->prepared.run();
-    if (status != OK) return {i, status};
+    if (status != OK) return failed(i, status);
   }
   return {-1, OK};
 }
@@ -285,7 +294,7 @@ Outcome Program::run(double* nanoseconds) {
     const int64_t after = nanosecondsNow();
     nanoseconds[i] += static_cast<double>(after - before);
     before = after;
-    if (status != OK) return {i, status};
+    if (status != OK) return failed(i, status);
   }
   return {-1, OK};
 }

@@ -125,6 +125,8 @@ class Program {
   bool advances(const Call& call) const;
   void read(Step& step);
   void readChain(Step& step);
+  /** Ends what the calls before have started: the thread of MPI may still write to memory of the program. */
+  Outcome failed(int call, double status);
 
   std::vector<Step> calls_;
   std::vector<double> numbers_;

@@ -8,6 +8,7 @@ import { type GradHook, longLivedLike, type Tensor } from "../tensor/tensor.js";
 import { tracing } from "../tracing.js";
 import { withGradMode } from "./grad-mode.js";
 import { edgeOf, type GradTargets, JointNode, Node } from "./graph.js";
+import { LeafEdges } from "./leaf-edges.js";
 
 /**
  * The operations that the engine needs. `ops/` provides them at load time, because `autograd/` must not
@@ -119,14 +120,22 @@ export function grad(
   });
 }
 
+/** Called once for each leaf, when its gradient is final, and under `noGrad`. */
+export type OnFinal = (leaf: Tensor, reached: boolean) => void;
+
 /**
  * Writes the gradients of a scalar into given memory, so that nothing need be copied together. `memory`: a
  * leaf's gradient, contiguous and of its shape. Returns the leaves that the scalar depends on; the memory of
- * the others is unchanged.
+ * the others is unchanged. `onFinal` learns during backward which gradients will not change any more;
+ * `reached` is false for a leaf that the scalar does not depend on.
  */
-export function gradInto(root: Tensor, memory: ReadonlyMap<Tensor, Tensor>): Set<Tensor> {
+export function gradInto(
+  root: Tensor,
+  memory: ReadonlyMap<Tensor, Tensor>,
+  onFinal: OnFinal | null = null,
+): Set<Tensor> {
   const wanted = new Map<Node | Tensor, Tensor | null>([...memory.keys()].map((leaf) => [leaf, null]));
-  run("grad", [root], [undefined], {}, wanted, memory);
+  run("grad", [root], [undefined], {}, wanted, memory, onFinal);
   return new Set([...memory.keys()].filter((leaf) => wanted.get(leaf) !== null));
 }
 
@@ -153,7 +162,7 @@ function accumulate(x: Tensor, g: Tensor): void {
 /** The gradients that are wanted. */
 type Wanted = Map<Node | Tensor, Tensor | null>;
 /** Memory for gradients, by leaf. */
-type Memory = ReadonlyMap<Node | Tensor, Tensor>;
+type Memory = ReadonlyMap<Tensor, Tensor>;
 
 /**
  * Runs backward. If `wanted` is null, gradients accumulate into leaves; otherwise they fill `wanted`, in the
@@ -166,6 +175,7 @@ function run(
   options: BackwardOptions,
   wanted: Wanted | null,
   memory: Memory | null = null,
+  onFinal: OnFinal | null = null,
 ): void {
   const createGraph = options.createGraph ?? false;
   const retainGraph = options.retainGraph ?? createGraph;
@@ -190,16 +200,29 @@ function run(
     };
     for (const [i, root] of roots.entries()) add(...rootGradient(op, root, cotangents[i]));
     const nodes = reachable(grads.keys());
+    const edges = onFinal === null ? null : new LeafEdges(nodes, memory!.keys());
+    const settle = (leaf: Tensor, g: Tensor) => {
+      if (wanted !== null) lifetimes?.expose(g);
+      settleLeaf(leaf, g, createGraph, wanted, memory);
+      lifetimes?.drop(g);
+    };
+    const finish = (leaf: Tensor) => {
+      const g = grads.get(leaf);
+      if (g !== undefined) settle(leaf, g);
+      grads.delete(leaf);
+      withLifetimes(null, () => onFinal!(leaf, wanted!.get(leaf) !== null));
+    };
+    edges?.none.forEach(finish);
     /** Gradients of the outputs of nodes with several outputs, by node. */
     let jointly: Map<Node, (Tensor | null)[]> | null = null;
-    for (const node of nodes) {
+    const pass = (node: Node) => {
       let g = grads.get(node);
       let through: Through;
       /** The gradients that the rule gets. */
       let reached: readonly (Tensor | null)[];
       if (g === undefined) {
         const gs = jointly?.get(node);
-        if (gs === undefined) continue;
+        if (gs === undefined) return;
         through = backwardThrough(node, gs, createGraph, wanted, memory, lifetimes);
         reached = gs;
       } else {
@@ -216,7 +239,7 @@ function run(
           jointly ??= new Map();
           if (!jointly.has(output.of)) jointly.set(output.of, Array(output.of.outputs).fill(null));
           jointly.get(output.of)![output.index] = g;
-          continue;
+          return;
         }
         reached = [g];
         through = backwardThrough(node, reached, createGraph, wanted, memory, lifetimes);
@@ -231,15 +254,15 @@ function run(
         else wanted.set(edge, gx);
       }
       if (!retainGraph && !node.savesNothing) node.release();
-      if (lifetimes === null) continue;
+      if (lifetimes === null) return;
       for (const g of reached) if (g !== null) lifetimes.drop(g);
       lifetimes.endRule();
+    };
+    for (const node of nodes) {
+      pass(node);
+      edges?.passed(node).forEach(finish);
     }
-    for (const [leaf, g] of grads) {
-      if (wanted !== null) lifetimes?.expose(g);
-      settleLeaf(leaf as Tensor, g, createGraph, wanted, memory);
-      lifetimes?.drop(g);
-    }
+    for (const [leaf, g] of grads) settle(leaf as Tensor, g);
     lifetimes?.endRule();
   });
 }

@@ -154,12 +154,20 @@ class TableProgram {
       args[at + 1] = parameters[parameter].offset + offset;
     }
     const table = k as unknown as Record<string, (...args: unknown[]) => number>;
-    for (const [call, { name, args }] of this.#calls.entries()) {
-      const before = nanoseconds === undefined ? 0 : performance.now();
-      const status = table[name](...args);
-      if (nanoseconds !== undefined) nanoseconds[call] += 1e6 * (performance.now() - before);
-      if (status !== -1) return { call, status };
+    let call = 0;
+    try {
+      for (; call < this.#calls.length; call++) {
+        const { name, args } = this.#calls[call];
+        const before = nanoseconds === undefined ? 0 : performance.now();
+        const status = table[name](...args);
+        if (nanoseconds !== undefined) nanoseconds[call] += 1e6 * (performance.now() - before);
+        if (status !== -1) return { call, status };
+      }
+      return null;
+    } finally {
+      // After a failure, MPI may still write to memory of the program: see Program::failed.
+      for (const { name, args } of this.#calls.slice(call + 1))
+        if (name === "exchangeWait") table[name](...args);
     }
-    return null;
   }
 }

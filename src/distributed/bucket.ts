@@ -1,33 +1,74 @@
-/** Memory in which the values that ranks exchange lie side by side: a collective moves them as one. */
-import type { DType } from "../dtype.js";
+/** Memory in which the values that ranks exchange lie side by side: a collective moves a bucket as one. */
+import { arrayTypes, type DType } from "../dtype.js";
 import { narrow, reshape } from "../ops/shape/views.js";
 import { empty, type Tensor } from "../tensor/tensor.js";
 
-/** Where values lie: one vector for each dtype, in which they follow one another. */
+/**
+ * A bucket takes no more gradients once it has so many bytes. An exchange of nothing takes 20 to 30 µs
+ * between two ranks on one machine, and 1 MB takes 163 µs: with this size at most a sixth of the time is
+ * latency. A larger bucket would wait for more layers before its exchange can start.
+ */
+const FULL = 1 << 20;
+
+interface Bucket {
+  readonly dtype: DType;
+  length: number;
+  /** Number of gradients in it. */
+  gradients: number;
+}
+
+/**
+ * Where values lie. Gradients are in buckets in reverse order, because backward finishes the last ones first;
+ * each bucket has one dtype. Other values are in the last bucket of their dtype.
+ */
 export class Layout {
-  /** The length of each vector. */
-  readonly #lengths = new Map<DType, number>();
-  readonly #places: readonly { readonly like: Tensor; readonly from: number }[];
+  readonly #buckets: Bucket[] = [];
+  /** In the order of the values. */
+  readonly #places: { readonly like: Tensor; readonly bucket: number; readonly from: number }[] = [];
 
-  /** `values`: tensors of the shapes and dtypes that are stored, in order. */
-  constructor(values: readonly Tensor[]) {
-    this.#places = values.map((like) => {
-      const from = this.#lengths.get(like.dtype) ?? 0;
-      this.#lengths.set(like.dtype, from + like.numel);
-      return { like, from };
-    });
+  /** `gradients` and `others`: tensors of the shapes and dtypes that are stored. */
+  constructor(gradients: readonly Tensor[], others: readonly Tensor[]) {
+    for (let i = gradients.length - 1; i >= 0; i--) {
+      const bucket = this.#bucketFor(gradients[i].dtype, FULL);
+      this.#places[i] = this.#placed(gradients[i], bucket);
+      this.#buckets[bucket].gradients++;
+    }
+    for (const other of others)
+      this.#places.push(this.#placed(other, this.#bucketFor(other.dtype, Number.POSITIVE_INFINITY)));
   }
 
-  /** New vectors, whose elements are not set. */
+  /** The last bucket of a dtype, or a new one if that has `full` bytes. */
+  #bucketFor(dtype: DType, full: number): number {
+    const last = this.#buckets.findLastIndex((bucket) => bucket.dtype === dtype);
+    if (last >= 0 && this.#buckets[last].length * arrayTypes[dtype].BYTES_PER_ELEMENT < full) return last;
+    return this.#buckets.push({ dtype, length: 0, gradients: 0 }) - 1;
+  }
+
+  #placed(like: Tensor, bucket: number) {
+    const from = this.#buckets[bucket].length;
+    this.#buckets[bucket].length += like.numel;
+    return { like, bucket, from };
+  }
+
+  /** A new vector for each bucket, whose elements are not set. */
   allocate(): Tensor[] {
-    return [...this.#lengths].map(([dtype, length]) => empty([length], dtype));
+    return this.#buckets.map(({ dtype, length }) => empty([length], dtype));
   }
 
-  /** The values that lie in these vectors, as views. */
+  /** The values that lie in these vectors, as views: gradients, then others. */
   viewsOf(vectors: readonly Tensor[]): Tensor[] {
-    const dtypes = [...this.#lengths.keys()];
-    return this.#places.map(({ like, from }) =>
-      reshape(narrow(vectors[dtypes.indexOf(like.dtype)], 0, from, like.numel), like.shape),
+    return this.#places.map(({ like, bucket, from }) =>
+      reshape(narrow(vectors[bucket], 0, from, like.numel), like.shape),
     );
+  }
+
+  /** The bucket of a value. */
+  bucketOf(value: number): number {
+    return this.#places[value].bucket;
+  }
+
+  /** For each bucket, the number of gradients in it. */
+  get gradients(): number[] {
+    return this.#buckets.map(({ gradients }) => gradients);
   }
 }

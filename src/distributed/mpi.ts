@@ -48,7 +48,8 @@ export async function startMpi(launch: Launch, timeout: number): Promise<Mpi> {
       `distributed.init: ${launcher} started ${size} processes, ${mpi.library()} sees ${mpi.size()}: start the program by the mpirun of the library that it uses`,
     );
   mpi.setLimit(timeout);
-  setOthers({ exchange: native.kernels.exchange, problem: () => mpi.problem() });
+  const { exchange, exchangeStart, exchangeWait } = native.kernels;
+  setOthers({ exchange, exchangeStart, exchangeWait, problem: () => mpi.problem() });
   shareCores(native.addon, launch, mpi.rank());
   return mpi;
 }

@@ -39,6 +39,21 @@ export function fold<T>(tree: Span, leaf: (shard: number) => T, join: (a: T, b: 
   return join(first, right());
 }
 
+/**
+ * The last leaf of a subtree, and the parts before it. With the leaf x, `fold` computes
+ * parts[0] + (parts[1] + (… + x)).
+ */
+export function lastLeafOf(tree: Span): { readonly parts: readonly Span[]; readonly last: number } {
+  const parts: Span[] = [];
+  let rest = tree;
+  while (rest.to - rest.from > 1) {
+    const [left, right] = halves(rest);
+    parts.push(left);
+    rest = right;
+  }
+  return { parts, last: rest.from };
+}
+
 export class ShardTree {
   /** The shards of this rank. */
   readonly own: Span;

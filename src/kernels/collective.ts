@@ -3,7 +3,7 @@ import { SimdgradError } from "../errors.js";
 
 type Nodes = Float32Array | Float64Array;
 
-/** The kernel `exchange`, with other ranks. It returns a status. */
+/** The kernels `exchange` and `exchangeStart`, with other ranks. They return a status. */
 export type Exchange = (
   n: number,
   nodes: number,
@@ -15,9 +15,14 @@ export type Exchange = (
   xo: number,
 ) => number;
 
+/** The kernel `exchangeWait`. */
+export type ExchangeWait = (n: number, nodes: number, x: Nodes, xo: number) => number;
+
 /** The ranks of this launch, once there are any. */
 export interface Others {
   readonly exchange: Exchange;
+  readonly exchangeStart: Exchange;
+  readonly exchangeWait: ExchangeWait;
   /** Why the last collective failed, in MPI's or our words. */
   problem(): string;
 }

@@ -19,6 +19,18 @@ const networks = {
       new nn.Dropout(0.3),
       new nn.Linear(4 * 36, 3),
     ),
+  // Its gradients fill several buckets.
+  wide: () =>
+    new nn.Sequential(
+      new nn.Linear(64, 520),
+      new nn.ReLU(),
+      new nn.Linear(520, 520),
+      new nn.BatchNorm1d(520),
+      new nn.ReLU(),
+      new nn.Linear(520, 520),
+      new nn.ReLU(),
+      new nn.Linear(520, 3),
+    ),
 };
 manualSeed(7);
 // 50 samples: the last batch of an epoch has 2 of 16, fewer than there are shards.

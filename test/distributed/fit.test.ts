@@ -16,7 +16,7 @@ const newFile = () => join(folder, `${made++}.ckpt`);
 
 /** What one process prints: hashes of the model and of the checkpoint, and metrics. */
 const expected = new Map(
-  ["mlp", "cnn"].map((network) => {
+  ["mlp", "cnn", "wide"].map((network) => {
     const [eager, compiled] = ["eager", "compiled"].map((how) => alone([fit, network, how, newFile(), "4"]));
     expect(eager).toMatchObject({ status: 0, stderr: "" });
     expect(compiled).toMatchObject({ status: 0, stderr: "", stdout: eager.stdout });
@@ -45,6 +45,9 @@ underEach((launcher) => {
     [4, "mlp", "eager"],
     [3, "cnn", "compiled"],
     [2, "cnn", "eager"],
+    [2, "wide", "compiled"],
+    [3, "wide", "eager"],
+    [4, "wide", "compiled"],
   ])("%i ranks have the model, metrics and checkpoint of one: %s, %s", (count, network, how) => {
     const { status, stdout, stderr } = ranks(launcher, count, [fit, network, how, newFile(), "4"]);
     expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: expected.get(network), stderr: "" });

@@ -1,5 +1,5 @@
 /** Folds nodes of all ranks in a fixed tree: the collective operation of programs. */
-import { type Exchange, NOT_STARTED, others } from "../collective.js";
+import { type Exchange, type ExchangeWait, NOT_STARTED, others } from "../collective.js";
 import { OK } from "./status.js";
 
 const rules = [
@@ -21,3 +21,12 @@ export const exchange: Exchange = (n, nodes, listed, rule, schedule, so, x, xo) 
   }
   return OK;
 };
+
+/** As `exchange`, but it may return before the exchange has ended: `exchangeWait` with the same `x` waits. */
+export const exchangeStart: Exchange = (n, nodes, listed, rule, schedule, so, x, xo) =>
+  schedule[so] === 1
+    ? exchange(n, nodes, listed, rule, schedule, so, x, xo)
+    : (others?.exchangeStart(n, nodes, listed, rule, schedule, so, x, xo) ?? NOT_STARTED);
+
+/** Waits for the exchange of `x`, and does nothing if none is under way. */
+export const exchangeWait: ExchangeWait = (n, nodes, x, xo) => others?.exchangeWait(n, nodes, x, xo) ?? OK;

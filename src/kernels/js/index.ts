@@ -5,7 +5,7 @@ export { batchNorm, batchNormEval, batchNormGrad } from "./batch-norm.js";
 export { conv2d, conv2dGradInput, conv2dGradWeight } from "./conv.js";
 export { copy, fill } from "./copy.js";
 export { binary, compare, unary, unaryGrad, where } from "./elementwise.js";
-export { exchange } from "./exchange.js";
+export { exchange, exchangeStart, exchangeWait } from "./exchange.js";
 export { gemmAdamStep, gemmSgdStep } from "./fused.js";
 export { gemm } from "./gemm.js";
 export { gather, indexAdd, indexSelect, scatterAdd, scatterReduce, takeRows } from "./indexing.js";

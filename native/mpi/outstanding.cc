@@ -1,0 +1,93 @@
+// Exchanges that go on while their rank computes.
+
+#include "../system/system.h"
+#include "world.h"
+
+namespace simdgrad::mpi {
+
+namespace {
+
+/** An exchange that was started and that nobody has waited for yet. */
+struct Started {
+  Request request{};
+  std::atomic<uint32_t> answered{0};
+  int outcome = done;
+  Started* next = nullptr;
+};
+
+/** In the order in which they were started. They are awaited in this order too, so the first one is found. */
+Started* first = nullptr;
+Started** last = &first;
+/** Held for a few instructions by a thread that reads or changes the list. */
+std::atomic<bool> locked{false};
+
+class Lock {
+ public:
+  Lock() {
+    while (locked.exchange(true, std::memory_order_acquire)) yieldCore();
+  }
+  ~Lock() { locked.store(false, std::memory_order_release); }
+};
+
+void append(Started* started) {
+  const Lock lock;
+  *last = started;
+  last = &started->next;
+}
+
+/** Takes the exchange of these nodes out of the list; null when there is none. */
+Started* take(const void* nodes) {
+  const Lock lock;
+  for (Started** at = &first; *at; at = &(*at)->next) {
+    Started* const found = *at;
+    if (found->request.exchange.nodes != nodes) continue;
+    *at = found->next;
+    if (last == &found->next) last = at;
+    return found;
+  }
+  return nullptr;
+}
+
+void answer(Request* request, int outcome) {
+  Started& started = *static_cast<Started*>(request->context);
+  started.outcome = outcome;
+  started.answered.store(1, std::memory_order_release);
+  wakeOne(started.answered);
+}
+
+}  // namespace
+
+int startExchange(const Exchange& given) {
+  if (given.schedule.ranks() == 1) {
+    foldHere(given);
+    return done;
+  }
+  Started* const started = new Started;
+  started->request.kind = Kind::exchange;
+  started->request.fromProgram = true;
+  started->request.exchange = given;
+  started->request.context = started;
+  started->request.answer = answer;
+  const int accepted = ask(&started->request);
+  if (accepted == done)
+    append(started);
+  else
+    delete started;
+  return accepted;
+}
+
+int awaitExchange(const void* nodes) {
+  Started* const started = take(nodes);
+  if (!started) return done;
+  while (started->answered.load(std::memory_order_acquire) == 0) waitWhile(started->answered, 0);
+  const int outcome = started->outcome;
+  delete started;
+  return outcome;
+}
+
+int exchange(const Exchange& given) {
+  const int accepted = startExchange(given);
+  return accepted == done ? awaitExchange(given.nodes) : accepted;
+}
+
+}  // namespace simdgrad::mpi
