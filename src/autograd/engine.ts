@@ -9,6 +9,7 @@ import { tracing } from "../tracing.js";
 import { withGradMode } from "./grad-mode.js";
 import { edgeOf, type GradTargets, JointNode, Node } from "./graph.js";
 import { LeafEdges } from "./leaf-edges.js";
+import { reachable } from "./reachable.js";
 
 /**
  * The operations that the engine needs. `ops/` provides them at load time, because `autograd/` must not
@@ -291,25 +292,6 @@ function rootGradient(op: string, root: Tensor, cotangent: Tensor | undefined): 
       `${op}: the cotangent has the dtype of the tensor: ${cotangent.dtype} for ${root.dtype}`,
     );
   return [edge, cotangent];
-}
-
-/** All nodes that the roots depend on, latest first. */
-function reachable(roots: Iterable<Node | Tensor>): Node[] {
-  const seen = new Set<Node>();
-  const found: Node[] = [];
-  let inOrder = true;
-  const visit = (edge: Node | Tensor | null) => {
-    if (!(edge instanceof Node) || seen.has(edge)) return;
-    seen.add(edge);
-    if (found.length > 0 && found[found.length - 1].id < edge.id) inOrder = false;
-    found.push(edge);
-  };
-  for (const root of roots) visit(root);
-  for (let i = 0; i < found.length; i++) {
-    const { edges } = found[i];
-    for (let j = 0; j < edges.length; j++) visit(edges[j]);
-  }
-  return inOrder ? found : found.sort((a, b) => b.id - a.id);
 }
 
 /**
