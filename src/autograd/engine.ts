@@ -8,7 +8,6 @@ import { type GradHook, longLivedLike, type Tensor } from "../tensor/tensor.js";
 import { tracing } from "../tracing.js";
 import { withGradMode } from "./grad-mode.js";
 import { edgeOf, type GradTargets, JointNode, Node } from "./graph.js";
-import { LeafEdges } from "./leaf-edges.js";
 import { reachable } from "./reachable.js";
 
 /**
@@ -121,25 +120,6 @@ export function grad(
   });
 }
 
-/** Called once for each leaf, when its gradient is final, and under `noGrad`. */
-export type OnFinal = (leaf: Tensor, reached: boolean) => void;
-
-/**
- * Writes the gradients of a scalar into given memory, so that nothing need be copied together. `memory`: a
- * leaf's gradient, contiguous and of its shape. Returns the leaves that the scalar depends on; the memory of
- * the others is unchanged. `onFinal` learns during backward which gradients will not change any more;
- * `reached` is false for a leaf that the scalar does not depend on.
- */
-export function gradInto(
-  root: Tensor,
-  memory: ReadonlyMap<Tensor, Tensor>,
-  onFinal: OnFinal | null = null,
-): Set<Tensor> {
-  const wanted = new Map<Node | Tensor, Tensor | null>([...memory.keys()].map((leaf) => [leaf, null]));
-  run("grad", [root], [undefined], {}, wanted, memory, onFinal);
-  return new Set([...memory.keys()].filter((leaf) => wanted.get(leaf) !== null));
-}
-
 /** A map with a place for the gradient of each of these tensors. */
 function wantedOf(op: string, inputs: readonly Tensor[]): Wanted {
   return new Map(
@@ -161,22 +141,32 @@ function accumulate(x: Tensor, g: Tensor): void {
 }
 
 /** The gradients that are wanted. */
-type Wanted = Map<Node | Tensor, Tensor | null>;
+export type Wanted = Map<Node | Tensor, Tensor | null>;
 /** Memory for gradients, by leaf. */
 type Memory = ReadonlyMap<Tensor, Tensor>;
 
+/** Tells when the gradients of leaves are final, during a backward into `memory`. */
+export interface Watch {
+  /** Backward is about to pass these nodes. Returns the leaves that none of them leads to. */
+  begin(nodes: readonly Node[]): readonly Tensor[];
+  /** Backward has passed the node. Returns the leaves whose gradients are final from now on. */
+  passed(node: Node): readonly Tensor[];
+  /** Called once for each of these leaves. `reached`: whether the roots depend on it. */
+  final(leaf: Tensor, reached: boolean): void;
+}
+
 /**
- * Runs backward. If `wanted` is null, gradients accumulate into leaves; otherwise they fill `wanted`, in the
- * memory that is given, and no `grad` changes.
+ * @internal Runs backward. If `wanted` is null, gradients accumulate into leaves; otherwise they fill
+ * `wanted`, in the memory that is given, and no `grad` changes.
  */
-function run(
+export function run(
   op: string,
   roots: readonly Tensor[],
   cotangents: readonly (Tensor | undefined)[],
   options: BackwardOptions,
   wanted: Wanted | null,
   memory: Memory | null = null,
-  onFinal: OnFinal | null = null,
+  watch: Watch | null = null,
 ): void {
   const createGraph = options.createGraph ?? false;
   const retainGraph = options.retainGraph ?? createGraph;
@@ -201,7 +191,6 @@ function run(
     };
     for (const [i, root] of roots.entries()) add(...rootGradient(op, root, cotangents[i]));
     const nodes = reachable(grads.keys());
-    const edges = onFinal === null ? null : new LeafEdges(nodes, memory!.keys());
     const settle = (leaf: Tensor, g: Tensor) => {
       if (wanted !== null) lifetimes?.expose(g);
       settleLeaf(leaf, g, createGraph, wanted, memory);
@@ -211,9 +200,9 @@ function run(
       const g = grads.get(leaf);
       if (g !== undefined) settle(leaf, g);
       grads.delete(leaf);
-      withLifetimes(null, () => onFinal!(leaf, wanted!.get(leaf) !== null));
+      withLifetimes(null, () => watch!.final(leaf, wanted!.get(leaf) !== null));
     };
-    edges?.none.forEach(finish);
+    watch?.begin(nodes).forEach(finish);
     /** Gradients of the outputs of nodes with several outputs, by node. */
     let jointly: Map<Node, (Tensor | null)[]> | null = null;
     const pass = (node: Node) => {
@@ -261,7 +250,7 @@ function run(
     };
     for (const node of nodes) {
       pass(node);
-      edges?.passed(node).forEach(finish);
+      watch?.passed(node).forEach(finish);
     }
     for (const [leaf, g] of grads) settle(leaf as Tensor, g);
     lifetimes?.endRule();

@@ -1,5 +1,5 @@
 /** Forward and backward of one batch that is cut into shards. */
-import { gradInto } from "../autograd/engine.js";
+import { gradInto } from "../autograd/grad-into.js";
 import { noGrad } from "../autograd/index.js";
 import { isFloating } from "../dtype.js";
 import { formatShape, ValueError } from "../errors.js";

@@ -1,6 +1,6 @@
 /** Gradients in given memory have the bits of `grad`, however a leaf is used, and touch nothing else. */
 import { expect, test } from "vitest";
-import { gradInto } from "../../src/autograd/engine.js";
+import { gradInto } from "../../src/autograd/grad-into.js";
 import { autograd, full, manualSeed, randn, type Tensor, tensor } from "../../src/index.js";
 
 const leaf = () => randn([3, 3]).requiresGrad_();
